@@ -1,0 +1,95 @@
+import tseslint from 'typescript-eslint';
+
+/** The house: which packages a package may import. A runner meets a connector in cli only. */
+const arrows = {
+  core: { denyMatching: '^(?!rxjs(/|$)|\\.{1,2}/)', why: 'core imports nothing but rxjs' },
+  connectors: {
+    deny: ['@stockafolio/runner-*', '@stockafolio/cli', '@stockafolio/example'],
+    why: 'connectors import core only',
+  },
+  'runner-stream': {
+    deny: [
+      '@stockafolio/connectors',
+      '@stockafolio/connectors/*',
+      '@stockafolio/runner-batch',
+      '@stockafolio/cli',
+      '@stockafolio/example',
+    ],
+    why: 'a runner imports core only, never a connector or the other runner',
+  },
+  'runner-batch': {
+    deny: [
+      '@stockafolio/connectors',
+      '@stockafolio/connectors/*',
+      '@stockafolio/runner-stream',
+      '@stockafolio/cli',
+      '@stockafolio/example',
+    ],
+    why: 'a runner imports core only, never a connector or the other runner',
+  },
+  conformance: {
+    deny: [
+      '@stockafolio/connectors',
+      '@stockafolio/connectors/*',
+      '@stockafolio/runner-*',
+      '@stockafolio/cli',
+      '@stockafolio/example',
+    ],
+    why: 'the contract suites know the ports only',
+  },
+  cli: { deny: ['@stockafolio/example'], why: 'cli loads an application by name at run time' },
+};
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/coverage/**', 'docs/reference/**'] },
+  ...tseslint.configs.strict,
+  {
+    files: ['**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['**/dist/*', '../../*/src/*'], message: 'import the package by its name' }] },
+      ],
+      eqeqeq: 'error',
+      'no-console': 'error',
+    },
+  },
+  ...Object.entries(arrows).map(([name, { deny, denyMatching, why }]) => ({
+    files: [`packages/${name}/src/**/*.ts`],
+    ignores: ['**/*.spec.ts', '**/*.tst.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ ...(deny ? { group: deny } : { regex: denyMatching }), message: why }] },
+      ],
+    },
+  })),
+  {
+    files: ['packages/core/src/**/*.ts'],
+    ignores: ['**/*.spec.ts', '**/*.tst.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        'process',
+        'Buffer',
+        'setTimeout',
+        'setInterval',
+        'Date',
+        'performance',
+        'fetch',
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'randomness comes from a seed' },
+      ],
+    },
+  },
+  {
+    files: ['**/*.spec.ts', '**/*.tst.ts', 'packages/conformance/**'],
+    rules: { '@typescript-eslint/no-unused-expressions': 'off' },
+  },
+  { files: ['benchmarks/**', 'examples/*/src/terminal/**'], rules: { 'no-console': 'off' } },
+);

@@ -1,0 +1,210 @@
+import type { Files } from '../ports/index.js';
+import type { PartitionEngine } from '../engine/partition-engine.js';
+import { checksumOf, encodeContainer, type Section } from './container.js';
+import {
+  checkpointFolder,
+  checkpointName,
+  isCheckpoint,
+  type CheckpointHeader,
+  type Link,
+  type TextPart,
+} from './header.js';
+import { comparePlans, type PlanChange } from './plan.js';
+import type { CheckpointChain } from './restore.js';
+import { writeSlots } from './state-codec.js';
+
+const BASE_STRETCH = 1 << 18;
+
+/** Changed entries after which a new base is worth its while, at the least. */
+const SMALL = 1 << 16;
+
+/** Files after which a new base is worth its while, at the least. */
+const LONG_CHAIN = 100;
+
+/** Where the writing of a base stands: entries still to be written, texts first, then one operator after the other. */
+interface BaseWork {
+  readonly start: string;
+  /** How many entries each stage had when the base began; what came later is in the changes. */
+  readonly ends: readonly number[];
+  stage: number;
+  at: number;
+}
+
+export interface CheckpointTarget {
+  readonly pipeline: string;
+  readonly source: string;
+  readonly engine: PartitionEngine;
+  readonly files: Files;
+  /** Entries (slots or texts) of a base that go into one file, beside what has changed; 262,144 unless told. */
+  readonly stretch?: number;
+}
+
+/** The bytes of a checkpoint, not yet written. */
+export interface PreparedCheckpoint {
+  readonly name: string;
+  /** The next offset to be taken in, at the cut. */
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Writes the checkpoints of one engine, one after the other. */
+export class CheckpointWriter {
+  readonly #target: CheckpointTarget;
+  readonly #stretch: number;
+  #previous: Link | null;
+  #base: string | null;
+  #baseBefore: string | null = null;
+  #work: BaseWork | undefined;
+  #savedTexts: number;
+  #changed = 0;
+  /** Files since the last base began. */
+  #chain = 0;
+  #written = -1;
+
+  /**
+   * @param resumed the checkpoint that the engine was resumed from, which the next one goes on from. Where the plan has
+   * changed since, the next one begins a new base: what earlier files hold under the same names is of another meaning.
+   */
+  constructor(target: CheckpointTarget, resumed?: Pick<CheckpointChain, 'last' | 'base'>) {
+    const { engine } = target;
+    this.#target = target;
+    this.#stretch = target.stretch ?? BASE_STRETCH;
+    const last = resumed?.last;
+    const goesOn = last !== undefined && comparePlans(last.header, engine.operators, []).every(isKept);
+    this.#previous = last === undefined ? null : { name: last.name, checksum: last.checksum };
+    this.#base = goesOn ? (resumed?.base ?? null) : null;
+    this.#savedTexts = goesOn ? engine.interner.size : 0;
+    if (last !== undefined) this.#written = engine.position.offset;
+  }
+
+  /** The offset of the last checkpoint; -1 where there is none. */
+  get offset(): number {
+    return this.#written;
+  }
+
+  /**
+   * Copies the cut at which the engine stands, to be written by {@link store} once the tables hold all of it; undefined
+   * where nothing has come since the last one. The one before must have been stored.
+   *
+   * @param whole write a base, where one is due, in this one file: for a run that ends here
+   */
+  prepare(whole = false): PreparedCheckpoint | undefined {
+    const { pipeline, engine } = this.#target;
+    if (engine.position.offset === this.#written) return undefined;
+    const name = checkpointName(pipeline, engine.partition, engine.position.offset);
+    return { name, offset: engine.position.offset, bytes: this.#encode(name, whole) };
+  }
+
+  /** Resolves when the checkpoint is durable. Where that fails, the next one begins a new base: its changes are lost. */
+  async store({ name, offset, bytes }: PreparedCheckpoint): Promise<void> {
+    try {
+      await this.#target.files.write(name, bytes);
+    } catch (error) {
+      this.#base = null;
+      this.#work = undefined;
+      throw error;
+    }
+    this.#written = offset;
+    this.#previous = { name, checksum: checksumOf(bytes) };
+    await this.#sweep();
+  }
+
+  #encode(name: string, whole: boolean): Uint8Array {
+    const { pipeline, source, engine } = this.#target;
+    const { interner, operators } = engine;
+    const sections: Section[] = [];
+    const texts: TextPart[] = [];
+    const putTexts = (from: number, to: number): void => {
+      if (from >= to) return;
+      const { ends, bytes } = interner.slice(from, to);
+      texts.push({ from, ends: sections.push(ends) - 1, bytes: sections.push(bytes) - 1 });
+    };
+    this.#beginBase(name);
+    this.#chain++;
+    const stretches = this.#nextStretch(whole ? Number.POSITIVE_INFINITY : this.#stretch);
+    const textStretch = stretches.get(0);
+    if (textStretch !== undefined) putTexts(textStretch.from, textStretch.to);
+    putTexts(this.#savedTexts, interner.size);
+    this.#savedTexts = interner.size;
+    const parts = operators.map(({ layout, state }, n) => {
+      const unsaved = state.takeUnsaved();
+      this.#changed += unsaved.length;
+      const stretch = stretches.get(n + 1);
+      return { layout, state: writeSlots(state, stretch === undefined ? unsaved : joined(unsaved, stretch), sections) };
+    });
+    const header: CheckpointHeader = {
+      format: 1,
+      pipeline,
+      partition: engine.partition,
+      source,
+      position: engine.position,
+      tables: engine.tables.map((table) => table.name),
+      previous: this.#previous,
+      base: this.#base,
+      texts,
+      operators: parts,
+    };
+    return encodeContainer(header, sections);
+  }
+
+  /** Begins a new base where there is none, or where the changes since the last have grown as large as the state. */
+  #beginBase(name: string): void {
+    if (this.#work !== undefined) return;
+    const { interner, operators } = this.#target.engine;
+    const size = operators.reduce((sum, { state }) => sum + state.size, 0);
+    const files = Math.max(LONG_CHAIN, (2 * size) / this.#stretch);
+    if (this.#base !== null && this.#changed <= Math.max(SMALL, size) && this.#chain < files) return;
+    this.#chain = 0;
+    this.#work = { start: name, ends: [interner.size, ...operators.map(({ state }) => state.end)], stage: 0, at: 0 };
+    this.#changed = 0;
+  }
+
+  /** The next stretch of the base, by stage; marks the base whole when nothing is left. */
+  #nextStretch(most: number): Map<number, { from: number; to: number }> {
+    const stretches = new Map<number, { from: number; to: number }>();
+    const work = this.#work;
+    if (work === undefined) return stretches;
+    let left = most;
+    while (work.stage < work.ends.length && left > 0) {
+      const end = work.ends[work.stage] as number;
+      const to = Math.min(end, work.at + left);
+      if (to > work.at) stretches.set(work.stage, { from: work.at, to });
+      left -= to - work.at;
+      work.at = to;
+      if (to === end) {
+        work.stage++;
+        work.at = 0;
+      }
+    }
+    if (work.stage === work.ends.length) {
+      this.#baseBefore = this.#base;
+      this.#base = work.start;
+      this.#work = undefined;
+    }
+    return stretches;
+  }
+
+  /** Removes what neither the newest base nor the one before it needs. */
+  async #sweep(): Promise<void> {
+    const { pipeline, engine, files } = this.#target;
+    const oldest = this.#baseBefore;
+    if (oldest === null) return;
+    this.#baseBefore = null;
+    for await (const { name } of files.list(checkpointFolder(pipeline, engine.partition))) {
+      if (isCheckpoint(name) && name < oldest) await files.delete(name);
+    }
+  }
+}
+
+function isKept({ verdict }: PlanChange): boolean {
+  return verdict === 'kept';
+}
+
+/** The slots of a stretch, and those changed beyond it. */
+function joined(changed: Int32Array, stretch: { from: number; to: number }): Int32Array {
+  const beyond = changed.filter((slot) => slot < stretch.from || slot >= stretch.to);
+  const slots = new Int32Array(beyond.length + stretch.to - stretch.from);
+  slots.set(beyond);
+  for (let slot = stretch.from, n = beyond.length; slot < stretch.to; slot++, n++) slots[n] = slot;
+  return slots;
+}

@@ -1,0 +1,47 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { codeOf } from '../../test/sales.js';
+import { checksumOf, decodeContainer, encodeContainer, type Section } from './container.js';
+import { crc32 } from './crc32.js';
+
+const section: fc.Arbitrary<Section> = fc.oneof(
+  fc.int32Array(),
+  fc.float64Array(),
+  fc.bigInt64Array(),
+  fc.uint8Array(),
+);
+
+describe('a checkpoint file', () => {
+  it('gives back its header and its arrays, at whatever place in a buffer it lies', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.array(section, { maxLength: 6 }), fc.nat(9), (header, sections, shift) => {
+        const json = JSON.parse(JSON.stringify(header)) as unknown;
+        const bytes = encodeContainer(json, sections);
+        const shifted = new Uint8Array(bytes.length + shift).subarray(shift);
+        shifted.set(bytes);
+        const read = decodeContainer('x', shifted);
+        expect(read.header).to.eql(json);
+        expect(read.sections).to.eql(sections);
+        expect(checksumOf(shifted)).to.equal(checksumOf(bytes));
+      }),
+    );
+  });
+
+  it('is refused where it is torn, where a bit is another, and where it is none of ours', async () => {
+    const bytes = encodeContainer({ a: 1 }, [Int32Array.of(1, 2), new Uint8Array(3)]);
+    for (let length = 0; length < bytes.length; length++) {
+      expect(await codeOf(() => decodeContainer('x', bytes.slice(0, length)))).to.equal('ERR_CHECKPOINT_CORRUPT');
+    }
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      if (bit >= 12 * 8 && bit < 16 * 8) continue; // padding
+      const altered = bytes.slice();
+      altered[bit >> 3] = (altered[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      expect(await codeOf(() => decodeContainer('x', altered)), `bit ${bit}`).to.equal('ERR_CHECKPOINT_CORRUPT');
+    }
+  });
+
+  it('bears the CRC-32 that everyone else computes', () => {
+    expect(crc32(new TextEncoder().encode('123456789')) >>> 0).to.equal(0xcbf43926);
+    expect(crc32(new Uint8Array(0)) >>> 0).to.equal(0);
+  });
+});

@@ -1,0 +1,4 @@
+export { CheckpointWriter, type CheckpointTarget, type PreparedCheckpoint } from './checkpoint-writer.js';
+export { checkpointFolder, checkpointName, isCheckpoint, type CheckpointHeader } from './header.js';
+export { comparePlans, type PlanChange } from './plan.js';
+export { findCheckpoint, restoreCheckpoint, type CheckpointChain, type RestoreOptions } from './restore.js';

@@ -1,0 +1,67 @@
+import { expect } from 'chai';
+import type { OperatorLayout } from '../pipeline/context.js';
+import { int64, money, optional, record, text, type RecordSchema } from '../schema/index.js';
+import { Interner } from '../state/interner.js';
+import { KeyedState } from '../state/keyed-state.js';
+import type { CheckpointHeader } from './header.js';
+import { comparePlans } from './plan.js';
+import { writeSlots } from './state-codec.js';
+
+const Sum = record('sum', { amount: int64(), count: int64() });
+
+function operator(
+  name: string,
+  kind: string,
+  settings: OperatorLayout['settings'],
+  schema: RecordSchema = Sum,
+): { layout: OperatorLayout; state: KeyedState } {
+  return { layout: { name, kind, settings }, state: new KeyedState(name, schema, new Interner()) };
+}
+
+function header(operators: ReturnType<typeof operator>[], tables: string[] = ['t']): CheckpointHeader {
+  const parts = operators.map(({ layout, state }) => ({ layout, state: writeSlots(state, new Int32Array(0), []) }));
+  return { operators: parts, tables } as unknown as CheckpointHeader;
+}
+
+const window = operator('w', 'tumblingWindow', { size: 5, allowedLateness: 0 });
+
+describe('comparePlans', () => {
+  const verdict = (before: ReturnType<typeof operator>, now: ReturnType<typeof operator>): string =>
+    comparePlans(header([before]), [now], ['t'])
+      .map((change) => change.verdict)
+      .join(' ');
+
+  it('keeps what is as it was, and what only allows more lateness or ranks more', () => {
+    expect(verdict(window, window)).to.equal('kept');
+    expect(verdict(window, operator('w', 'tumblingWindow', { size: 5, allowedLateness: 9 }))).to.equal('kept');
+    expect(verdict(operator('t', 'topByKey', { k: 1 }), operator('t', 'topByKey', { k: 9 }))).to.equal('kept');
+  });
+
+  it('loses what is of another kind, or counts otherwise, under the same name', () => {
+    expect(verdict(window, operator('w', 'hoppingWindow', window.layout.settings))).to.equal('lost');
+    expect(verdict(window, operator('w', 'tumblingWindow', { size: 6, allowedLateness: 0 }))).to.equal('lost');
+    expect(verdict(operator('f', 'foldByKey', {}), operator('f', 'foldByKey', { expires: 'yes' }))).to.equal('lost');
+  });
+
+  it('migrates a state that has gained, lost or retyped fields, and names them', () => {
+    const before = operator('f', 'foldByKey', {});
+    for (const [schema, words] of [
+      [record('more', { amount: int64(), count: int64(), note: optional(text()) }), ['note begin']],
+      [record('less', { amount: int64() }), ['count are dropped']],
+      [record('other', { amount: money(), count: int64() }), ['amount begin']],
+    ] as const) {
+      const [change] = comparePlans(header([before]), [operator('f', 'foldByKey', {}, schema)], ['t']);
+      expect(change?.verdict).to.equal('migrated');
+      for (const word of words) expect(change?.detail).to.contain(word);
+    }
+  });
+
+  it('says which operators and tables are new, and which are gone', () => {
+    const changes = comparePlans(header([window]), [operator('f', 'foldByKey', {})], ['t', 'u']);
+    expect(changes.map((change) => `${change.subject} ${change.verdict}`)).to.eql([
+      "operator 'f' empty",
+      "operator 'w' lost",
+      "table 'u' empty",
+    ]);
+  });
+});

@@ -1,0 +1,71 @@
+import type { OperatorLayout } from '../pipeline/context.js';
+import type { KeyedState } from '../state/keyed-state.js';
+import type { CheckpointHeader, OperatorPart } from './header.js';
+
+/** What a changed plan does to one operator's state, or to one table. */
+export interface PlanChange {
+  readonly subject: string;
+  readonly verdict: 'kept' | 'migrated' | 'empty' | 'lost';
+  readonly detail: string;
+}
+
+interface PlannedOperator {
+  readonly layout: OperatorLayout;
+  readonly state: KeyedState;
+}
+
+/** Settings that may change without changing what the state means. */
+const free = new Set(['allowedLateness', 'k']);
+
+/** Compares the operators and tables of a pipeline with those of a checkpoint, one line for each. */
+export function comparePlans(
+  header: CheckpointHeader,
+  operators: readonly PlannedOperator[],
+  tables: readonly string[],
+): PlanChange[] {
+  const before = new Map(header.operators.map((part) => [part.layout.name, part]));
+  const changes = operators.map((operator) => compareOperator(before.get(operator.layout.name), operator));
+  const names = new Set(operators.map(({ layout }) => layout.name));
+  for (const { layout } of header.operators) {
+    if (names.has(layout.name)) continue;
+    changes.push({
+      subject: `operator '${layout.name}'`,
+      verdict: 'lost',
+      detail: 'is gone from the pipeline: its state is dropped',
+    });
+  }
+  for (const name of tables) {
+    if (header.tables.includes(name)) continue;
+    changes.push({ subject: `table '${name}'`, verdict: 'empty', detail: 'is new: it has rows only from here on' });
+  }
+  return changes;
+}
+
+function compareOperator(before: OperatorPart | undefined, { layout, state }: PlannedOperator): PlanChange {
+  const subject = `operator '${layout.name}'`;
+  if (before === undefined)
+    return { subject, verdict: 'empty', detail: 'is new: it begins empty, and knows nothing of earlier records' };
+  const unlike = differing(before.layout, layout);
+  if (unlike !== undefined)
+    return { subject, verdict: 'lost', detail: `${unlike}: its state is dropped, and it begins empty` };
+  const kept = new Map(before.state.columns.map((column) => [column.name, `${column.kind}/${column.storage}`]));
+  const added = state.columns
+    .filter((column) => kept.get(column.name) !== `${column.kind}/${column.storage}`)
+    .map((c) => c.name);
+  const dropped = [...kept.keys()].filter((name) => !state.columns.some((column) => column.name === name));
+  if (added.length === 0 && dropped.length === 0) return { subject, verdict: 'kept', detail: 'is as it was' };
+  const details = [
+    ...(added.length > 0 ? [`${added.join(', ')} begin at their initial values`] : []),
+    ...(dropped.length > 0 ? [`${dropped.join(', ')} are dropped`] : []),
+  ];
+  return { subject, verdict: 'migrated', detail: details.join('; ') };
+}
+
+function differing(before: OperatorLayout, now: OperatorLayout): string | undefined {
+  if (before.kind !== now.kind) return `was a ${before.kind} and is a ${now.kind}`;
+  for (const name of new Set([...Object.keys(before.settings), ...Object.keys(now.settings)])) {
+    if (free.has(name) || before.settings[name] === now.settings[name]) continue;
+    return `${name} was ${before.settings[name] ?? 'not set'} and is ${now.settings[name] ?? 'not set'}`;
+  }
+  return undefined;
+}

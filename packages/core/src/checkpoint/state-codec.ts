@@ -1,0 +1,37 @@
+import type { StateColumn } from '../state/columns.js';
+import type { KeyKind } from '../state/key-parts.js';
+import type { KeyedState } from '../state/keyed-state.js';
+import type { Section } from './container.js';
+
+/** How some slots of a state are written: the numbers are places in the list of sections. */
+export interface StatePart {
+  /** The kinds of the parts of a key; null where the state has never held one. */
+  readonly kinds: readonly KeyKind[] | null;
+  readonly columns: readonly StateColumn[];
+  readonly end: number;
+  readonly slots: number;
+  readonly rows: number;
+}
+
+/** Copies slots of a state into sections. */
+export function writeSlots(state: KeyedState, slots: Int32Array, sections: Section[]): StatePart {
+  return {
+    kinds: state.keyKinds === undefined ? null : [...state.keyKinds],
+    columns: state.columns,
+    end: state.end,
+    slots: sections.push(slots) - 1,
+    rows: sections.push(state.copyRows(slots)) - 1,
+  };
+}
+
+/** Puts slots back. Fields are found by name; one that the checkpoint has not begins as in a new slot. */
+export function readSlots(state: KeyedState, part: StatePart, sections: readonly Section[]): void {
+  const { kinds, columns, end } = part;
+  if (kinds === null) return;
+  const valuesAt = kinds.length + 2;
+  const cells = state.columns.map(({ name, kind, storage }) => {
+    const n = columns.findIndex((c) => c.name === name && c.kind === kind && c.storage === storage);
+    return n < 0 ? -1 : valuesAt + n;
+  });
+  state.loadRows(kinds, sections[part.slots] as Int32Array, sections[part.rows] as Int32Array, cells, end);
+}

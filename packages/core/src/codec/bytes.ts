@@ -1,0 +1,55 @@
+/** What every runtime has, declared here because core depends on no platform's types. */
+declare const TextDecoder: new (
+  label: string,
+  options: { readonly fatal: boolean; readonly ignoreBOM: boolean },
+) => { decode(bytes: Uint8Array): string };
+declare const TextEncoder: new () => { encode(text: string): Uint8Array };
+
+// A byte order mark is kept, so that it is refused as JSON.parse refuses it.
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const encoder = new TextEncoder();
+
+/** The text of UTF-8 bytes. @throws TypeError where they are none */
+export function textOf(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}
+
+export function bytesOf(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+/** Node's Buffer reads ASCII several times faster than any script; other runtimes have no such method. */
+interface Latin1Source {
+  latin1Slice(start: number, end: number): string;
+}
+
+export function hasLatin1(bytes: object): bytes is Latin1Source {
+  return 'latin1Slice' in bytes;
+}
+
+/**
+ * Up to so many characters, one call of fromCharCode with an argument for each is faster than the way through
+ * latin1Slice (94 against 183 nanoseconds for 12 characters, Node 20).
+ */
+const SHORT = 20;
+
+type Reader = (bytes: Uint8Array, start: number) => string;
+
+const readers: readonly Reader[] = Array.from({ length: SHORT + 1 }, (_, length) => {
+  const codes = Array.from({ length }, (__, i) => `b[i+${i}]`);
+  return new Function('b', 'i', `return String.fromCharCode(${codes.join()})`) as Reader;
+});
+
+/** The text of a stretch of ASCII bytes. */
+export function asciiOf(bytes: Uint8Array, start: number, end: number): string {
+  const short = readers[end - start];
+  if (short !== undefined) return short(bytes, start);
+  if (hasLatin1(bytes)) return bytes.latin1Slice(start, end);
+  const half = (start + end) >>> 1;
+  return asciiOf(bytes, start, half) + asciiOf(bytes, half, end);
+}
+
+/** A byte, or 0 past the end: no byte that any grammar here accepts. */
+export function at(bytes: Uint8Array, i: number): number {
+  return bytes[i] ?? 0;
+}

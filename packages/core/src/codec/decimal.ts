@@ -1,0 +1,78 @@
+/** A decimal number in exact form: digits x 10^exponent. */
+interface Decimal {
+  readonly negative: boolean;
+  /** Without leading zeros; empty for zero. */
+  readonly digits: string;
+  readonly exponent: number;
+}
+
+const grammar = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
+
+/** Longer than any whole number that a field can hold (2^127 has 39 digits). */
+const MAX_DIGITS = 40;
+
+/**
+ * The whole number of units of 10^-scale that a decimal number stands for, exact from its digits.
+ *
+ * @returns `'syntax'` where the text is no decimal number, `'fraction'` where it has more decimals than `scale` (zeros
+ * past them count as none), `'huge'` where it has more than 40 digits
+ */
+export function unitsOf(text: string, scale: number): bigint | 'syntax' | 'fraction' | 'huge' {
+  const decimal = parse(text);
+  if (decimal === undefined) return 'syntax';
+  const { digits, negative } = decimal;
+  if (digits === '') return 0n;
+  const shift = decimal.exponent + scale;
+  if (shift < 0) {
+    const kept = digits.length + shift;
+    const cut = kept > 0 ? digits.slice(kept) : digits;
+    if (/[1-9]/.test(cut)) return 'fraction';
+    return whole(digits.slice(0, kept), negative);
+  }
+  if (digits.length + shift > MAX_DIGITS) return 'huge';
+  return whole(digits + '0'.repeat(shift), negative);
+}
+
+/** As {@link unitsOf}, with what lies past the last unit rounded, a half to the even neighbour. */
+export function roundedUnitsOf(text: string, scale: number): bigint | 'syntax' | 'huge' {
+  const decimal = parse(text);
+  if (decimal === undefined) return 'syntax';
+  const shift = decimal.exponent + scale;
+  const exact = unitsOf(text, scale);
+  if (exact !== 'fraction') return exact;
+  const { digits, negative } = decimal;
+  const kept = digits.length + shift;
+  if (kept > MAX_DIGITS) return 'huge';
+  const floor = BigInt(kept > 0 ? digits.slice(0, kept) : '0');
+  // Fewer digits than places: everything is below a tenth of a unit.
+  const rest = kept < 0 ? '0' : digits.slice(kept);
+  const half = '5'.padEnd(rest.length, '0');
+  const up = rest > half || (rest === half && floor % 2n === 1n);
+  const magnitude = up ? floor + 1n : floor;
+  return negative ? -magnitude : magnitude;
+}
+
+function parse(text: string): Decimal | undefined {
+  const match = grammar.exec(text);
+  if (match === null) return undefined;
+  const fraction = match[3] ?? '';
+  return {
+    negative: match[1] === '-',
+    digits: ((match[2] ?? '') + fraction).replace(/^0+/, ''),
+    exponent: Number(match[4] ?? 0) - fraction.length,
+  };
+}
+
+function whole(digits: string, negative: boolean): bigint | 'huge' {
+  if (digits.length > MAX_DIGITS) return 'huge';
+  const magnitude = BigInt(digits);
+  return negative ? -magnitude : magnitude;
+}
+
+/** A whole number of units of 10^-4 with exactly four decimals: `-12.3400`. */
+export function fourDecimals(units: number | bigint): string {
+  const text = units.toString();
+  const negative = text.startsWith('-');
+  const digits = (negative ? text.slice(1) : text).padStart(5, '0');
+  return `${negative ? '-' : ''}${digits.slice(0, -4)}.${digits.slice(-4)}`;
+}

@@ -1,0 +1,102 @@
+import { StockafolioError } from '../errors/index.js';
+import { fieldOf, type FieldType, type Fields, type ObjectOf, type RecordSchema, type Value } from '../schema/index.js';
+import type { Position } from '../ports/index.js';
+import type { ValueForm } from './read-value.js';
+import { zoneOf } from './zone.js';
+
+/** How a foreign system writes the same records. */
+export interface JsonCodecOptions<F extends Fields = Fields> {
+  /** The foreign names of fields: `{ user: 'uuid_trade' }`. */
+  readonly names?: { readonly [N in keyof F]?: string };
+  /**
+   * Foreign words for the values of `oneOf` fields: `{ side: { sold: 'sell' } }`. A word that is not listed stands for
+   * itself; of a value with several words the first is written.
+   */
+  readonly values?: { readonly [N in keyof F]?: Readonly<Record<string, string>> };
+  /** The time zone (IANA name) of times without an offset, and the zone in which times are written. */
+  readonly zone?: string;
+  /** Values of fields that messages may lack. */
+  readonly defaults?: { readonly [N in keyof F]?: ObjectOf<F>[N & keyof ObjectOf<F>] };
+  /**
+   * Fields that messages never carry, each from the message's position: `{ id: (p) => ... }`. They are neither read nor
+   * written. A codec with such a field must be told the position of every message.
+   */
+  readonly computed?: { readonly [N in keyof F]?: (position: Position) => ObjectOf<F>[N & keyof ObjectOf<F>] };
+  /** Bytes of the longest message that is read at all; 1 MiB unless told. */
+  readonly maxBytes?: number;
+}
+
+/** One field, as the codec treats it. */
+export interface FieldForm extends ValueForm {
+  /** As in the record. */
+  readonly name: string;
+  /** As in the message. */
+  readonly foreign: string;
+  /** The written word of each value of `oneOf`. */
+  readonly written: ReadonlyMap<string, string>;
+  /** The value where the message has none; undefined where it must have one or the field is optional. */
+  readonly fallback: Value;
+  readonly computed: ((position: Position) => unknown) | undefined;
+}
+
+/** The fields of a schema in its order. @throws ERR_SCHEMA_INVALID where the options do not fit it */
+export function formsOf<F extends Fields>(schema: RecordSchema<F>, options: JsonCodecOptions<F>): FieldForm[] {
+  const zone = options.zone === undefined ? undefined : zoneOf(options.zone);
+  for (const part of ['names', 'values', 'defaults', 'computed'] as const) {
+    for (const name of Object.keys(options[part] ?? {})) {
+      if (!(name in schema.fields)) fault(schema.name, `${part}: there is no field '${name}'`);
+    }
+  }
+  const forms = schema.names.map((name): FieldForm => {
+    const type = fieldOf(schema.fields, name);
+    return {
+      name,
+      type,
+      foreign: options.names?.[name] ?? name,
+      zone: type.kind === 'timestamp' ? zone : undefined,
+      ...wordsOf(schema.name, name, type, options.values?.[name]),
+      fallback: options.defaults?.[name] as Value,
+      computed: options.computed?.[name],
+    };
+  });
+  const seen = new Map<string, string>();
+  for (const { name, foreign, computed } of forms) {
+    if (computed !== undefined) continue;
+    const other = seen.get(foreign);
+    if (other !== undefined) fault(schema.name, `'${other}' and '${name}' are both called '${foreign}' in messages`);
+    seen.set(foreign, name);
+  }
+  return forms;
+}
+
+function wordsOf(
+  record: string,
+  name: string,
+  type: FieldType,
+  foreign: Readonly<Record<string, string>> | undefined,
+): Pick<FieldForm, 'words' | 'written'> {
+  const own = type.values ?? [];
+  const written = new Map<string, string>();
+  const words = new Map<string, string>();
+  for (const [word, value] of Object.entries(foreign ?? {})) {
+    if (!own.includes(value)) fault(record, `values: '${value}' is no value of '${name}'`);
+    words.set(word, value);
+    if (!written.has(value)) written.set(value, word);
+  }
+  for (const value of own) {
+    if (written.has(value)) continue;
+    if (words.has(value)) fault(record, `values: '${value}' of '${name}' has no word of its own any more`);
+    words.set(value, value);
+    written.set(value, value);
+  }
+  return { words: type.kind === 'oneOf' ? inOrder(own, words) : undefined, written };
+}
+
+/** The words in the order of their values, so that messages to people list them as the schema does. */
+function inOrder(values: readonly string[], words: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...words].sort(([, a], [, b]) => values.indexOf(a) - values.indexOf(b)));
+}
+
+function fault(record: string, what: string): never {
+  throw new StockafolioError('ERR_SCHEMA_INVALID', `the JSON codec of '${record}': ${what}`);
+}

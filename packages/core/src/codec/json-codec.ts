@@ -1,0 +1,54 @@
+import { BadRecordError, StockafolioError } from '../errors/index.js';
+import type { Codec } from '../ports/index.js';
+import type { Fields, ObjectOf, RecordSchema } from '../schema/index.js';
+import { compileDecoder, type FastDecoder } from './compile-decoder.js';
+import { compileEncoder } from './compile-encoder.js';
+import { slowDecoder } from './decode-slowly.js';
+import { formsOf, type JsonCodecOptions } from './form.js';
+import { orderWatch, schemaOrder, type Member } from './member-order.js';
+
+const MEBIBYTE = 1_048_576;
+/**
+ * The JSON form of a schema's records: one object a message.
+ *
+ * Decoding is exactly as strict as JSON.parse about what is JSON, ignores members that it does not know, and takes the
+ * last of two members of one name. Money is read exactly from its digits, from a number or a text; times are ISO 8601
+ * with a zone (what is finer than a millisecond is cut off) or epoch milliseconds; an optional field may be null or
+ * lacking, and is then `undefined` in the record. All bad fields of a message are named at once, by their foreign names.
+ *
+ * @throws ERR_SCHEMA_INVALID where the options do not fit the schema
+ * @example
+ * const codec = jsonCodec(Trade, { names: { user: 'uuid_trade' }, values: { side: { sold: 'sell' } } });
+ * const trade = codec.decode(message.value);
+ */
+export function jsonCodec<F extends Fields>(
+  schema: RecordSchema<F>,
+  options: JsonCodecOptions<F> = {},
+): Codec<ObjectOf<F>> {
+  const forms = formsOf(schema, options);
+  const maxBytes = options.maxBytes ?? MEBIBYTE;
+  const needsPosition = forms.some((form) => form.computed !== undefined);
+  const decodeSlowly = slowDecoder<F>(forms, maxBytes);
+  const expected = schemaOrder(forms);
+  let decodeFast: FastDecoder<F> = expected === undefined ? () => undefined : compileDecoder(forms, expected);
+  const watch = orderWatch(forms);
+  const onOrder = (order: readonly Member[]): void => {
+    const other = watch.seen(order);
+    if (other !== undefined) decodeFast = compileDecoder(forms, other);
+  };
+  const { check } = schema;
+
+  return {
+    decode(bytes, position) {
+      if (needsPosition && position === undefined) {
+        throw new StockafolioError('ERR_INTERNAL', `a '${schema.name}' is decoded without its position`);
+      }
+      const record =
+        (bytes.length > maxBytes ? undefined : decodeFast(bytes, position)) ?? decodeSlowly(bytes, position, onOrder);
+      const problem = check?.(record);
+      if (problem !== undefined) throw new BadRecordError([{ field: '', message: problem }]);
+      return record;
+    },
+    encode: compileEncoder(forms),
+  };
+}

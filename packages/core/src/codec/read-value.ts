@@ -1,0 +1,192 @@
+import { MAX_SAFE, MONEY_SCALE, type FieldType, type Value } from '../schema/index.js';
+import { asciiOf } from './bytes.js';
+import { daysOfDate } from './civil.js';
+import { fourDecimals, unitsOf } from './decimal.js';
+import { quoted, shown } from './describe.js';
+import { momentOf } from './moment.js';
+import { stringOf, type Token } from './scan-json.js';
+import type { Zone } from './zone.js';
+
+/** What is wrong with a value, in words that follow the field's name. No Error: a stack costs more than the message. */
+export class BadValue {
+  readonly message: string;
+
+  constructor(message: string) {
+    this.message = message;
+  }
+}
+
+/** How the values of one field look in messages. */
+export interface ValueForm {
+  readonly type: FieldType;
+  /** The foreign words of `oneOf` and what they stand for; undefined where they are the field's own. */
+  readonly words: ReadonlyMap<string, string> | undefined;
+  /** The zone of times without an offset. */
+  readonly zone: Zone | undefined;
+}
+
+/**
+ * The value of a field from a scanned token: complete, exact and slow; the fast way hands over here whatever is unusual.
+ *
+ * @throws BadValue
+ */
+export function readToken(bytes: Uint8Array, token: Token, form: ValueForm): Value {
+  switch (token.kind) {
+    case 'string':
+      return readText(stringOf(bytes, token.start, token.end), form);
+    case 'number':
+      return readNumber(asciiOf(bytes, token.start, token.end), form.type);
+    case 'true':
+    case 'false':
+      if (form.type.kind === 'boolean') return token.kind === 'true';
+      return mismatch(token.kind, form.type);
+    case 'null':
+      if (form.type.optional) return undefined;
+      return mismatch('null', form.type);
+    case 'object':
+      return mismatch('an object', form.type);
+    case 'list':
+      return mismatch('a list', form.type);
+  }
+}
+
+const nouns: Record<FieldType['kind'], string> = {
+  text: 'text',
+  oneOf: 'text',
+  int32: 'a whole number',
+  int64: 'a whole number',
+  bigint64: 'a whole number',
+  shard: 'a whole number',
+  double: 'a number',
+  money: 'an amount of money',
+  bigMoney: 'an amount of money',
+  timestamp: 'a time',
+  date: 'a date in quotes',
+  boolean: 'true or false',
+};
+
+function mismatch(what: string, type: FieldType): never {
+  throw new BadValue(`${what} is not ${nouns[type.kind]}`);
+}
+
+/** The value of a field from text: a JSON string, a word of the command line, a cell of a CSV file. @throws BadValue */
+export function readText(text: string, form: ValueForm): Value {
+  const { type } = form;
+  switch (type.kind) {
+    case 'text':
+      return checkedText(text, type);
+    case 'oneOf':
+      return word(text, form);
+    case 'date':
+      if (Number.isNaN(daysOfDate(text))) throw new BadValue(`${quoted(text)} is no date, such as 2017-01-20`);
+      return text;
+    case 'timestamp': {
+      const moment = momentOf(text, form.zone);
+      if (typeof moment === 'string') throw new BadValue(`${quoted(text)} ${moment}`);
+      return within(moment, quoted(text), type);
+    }
+    case 'money':
+    case 'bigMoney':
+      return money(text, type);
+    case 'int64':
+    case 'bigint64':
+      return whole(text, type);
+    default:
+      return mismatch(quoted(text), type);
+  }
+}
+
+/** The value of a field from the text of a JSON number. @throws BadValue */
+export function readNumber(text: string, type: FieldType): Value {
+  switch (type.kind) {
+    case 'int32':
+    case 'shard':
+    case 'int64':
+    case 'bigint64':
+    case 'timestamp':
+      return whole(text, type);
+    case 'money':
+    case 'bigMoney':
+      return money(text, type);
+    case 'double': {
+      const value = Number(text);
+      if (!Number.isFinite(value)) throw new BadValue(`${shown(text)} is larger than a double can be`);
+      within(value, shown(text), type);
+      return value;
+    }
+    default:
+      return mismatch(shown(text), type);
+  }
+}
+
+function checkedText(text: string, type: FieldType): string {
+  if (text.includes('\0')) throw new BadValue(`${quoted(text.replaceAll('\0', '␀'))} contains the character U+0000`);
+  if (!isWellFormed(text)) throw new BadValue('contains half of a surrogate pair');
+  const { min = 0, max = Infinity } = type;
+  if (text.length < min) throw new BadValue(text === '' ? 'is empty' : `${quoted(text)} is shorter than ${min}`);
+  if (text.length > max) throw new BadValue(`${quoted(text)} has ${text.length} characters, more than ${max}`);
+  return text;
+}
+
+/** Whether no half of a surrogate pair stands alone; String.prototype.isWellFormed came after ES2023. */
+export function isWellFormed(text: string): boolean {
+  return !/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text);
+}
+
+function word(text: string, { type, words }: ValueForm): string {
+  const values = type.values ?? [];
+  const known = words === undefined ? (values.includes(text) ? text : undefined) : words.get(text);
+  if (known !== undefined) return known;
+  throw new BadValue(`${quoted(text)} is none of ${(words === undefined ? values : [...words.keys()]).join(', ')}`);
+}
+
+function whole(text: string, type: FieldType): number | bigint {
+  const value = unitsOf(text, 0);
+  if (value === 'syntax') return mismatch(quoted(text), type);
+  if (value === 'fraction') throw new BadValue(`${shown(text)} is not a whole number`);
+  if (type.kind === 'bigint64') {
+    if (value === 'huge' || value < -(2n ** 63n) || value > 2n ** 63n - 1n) {
+      throw new BadValue(`${shown(text)} does not fit into 64 bits`);
+    }
+    return value;
+  }
+  return safe(value, text, type);
+}
+
+function money(text: string, type: FieldType): number | bigint {
+  const units = unitsOf(text, 4);
+  if (units === 'syntax') throw new BadValue(`${quoted(text)} is not an amount of money`);
+  if (units === 'fraction') {
+    throw new BadValue(`${shown(text)} has more than 4 decimals (round it first, or import with --round-prices)`);
+  }
+  if (type.kind === 'money') return safe(units, text, type);
+  if (units === 'huge' || units < -(2n ** 127n) || units >= 2n ** 127n) {
+    throw new BadValue(`${shown(text)} is more money than can be held`);
+  }
+  return units;
+}
+
+function safe(value: bigint | 'huge', text: string, type: FieldType): number {
+  if (value === 'huge') {
+    const negative = text.startsWith('-');
+    return tooFar(shown(text), negative ? (type.min ?? -MAX_SAFE) : (type.max ?? MAX_SAFE), negative, type);
+  }
+  const number = Number(value);
+  // A bigint past 2^53 rounds to a number that is past every bound as well.
+  return within(number, shown(text), type);
+}
+
+function within(value: number, text: string, type: FieldType): number {
+  if (type.min !== undefined && value < type.min) return tooFar(text, type.min, true, type);
+  if (type.max !== undefined && value > type.max) return tooFar(text, type.max, false, type);
+  return value === 0 ? 0 : value;
+}
+
+function tooFar(text: string, bound: number, below: boolean, type: FieldType): never {
+  const limit = type.kind === 'money' && bound % 1 === 0 ? plainMoney(bound) : String(bound);
+  throw new BadValue(`${text} is ${below ? 'below the smallest' : 'above the largest'}, ${limit}`);
+}
+
+function plainMoney(units: number): string {
+  return units % MONEY_SCALE === 0 ? String(units / MONEY_SCALE) : fourDecimals(units);
+}

@@ -1,0 +1,239 @@
+import { Subject } from 'rxjs';
+import { StockafolioError, isStockafolioError } from '../errors/index.js';
+import type { Codec, Mutation } from '../ports/index.js';
+import { PipelineContext, within, type OperatorRuntime } from '../pipeline/context.js';
+import type { Pipeline } from '../pipeline/pipeline.js';
+import type { Interner } from '../state/interner.js';
+import type { Table } from '../table/index.js';
+import { deadLetter, type Place } from './dead-letter.js';
+import { deadLetters, progress } from './system-tables.js';
+
+export interface EngineOptions {
+  readonly pipeline: Pipeline;
+  readonly partition: number;
+  /** Identity of the source, kept with the progress. */
+  readonly source: string;
+  /** Writes a record into its dead letter. */
+  readonly codec: Codec<unknown>;
+  /** `fail` ends the run at the first bad record; `dead-letter` sets it aside and goes on. */
+  readonly onBadRecord: 'dead-letter' | 'fail';
+}
+
+/** How far an engine has come: what a checkpoint keeps beside the state of the operators. */
+export interface EnginePosition {
+  /** The next offset to be taken in. */
+  readonly offset: number;
+  /** The version clock: the version of the last record, in microseconds. */
+  readonly version: number;
+  /** The latest event time seen, in epoch milliseconds; null before the first record. */
+  readonly latest: number | null;
+}
+
+/**
+ * One pipeline on one source partition: takes records in their order, and gives the rows to be written.
+ *
+ * A record goes all the way through before the next, so that between two calls the state is a consistent cut. A record
+ * that fails anywhere is taken back everywhere, and set aside.
+ */
+export class PartitionEngine {
+  readonly #context: PipelineContext;
+  readonly #records = new Subject<unknown>();
+  readonly #options: EngineOptions;
+  #offset = 0;
+  #latest = Number.NEGATIVE_INFINITY;
+  /** Records set aside so far in this run, in whole or for one operator. */
+  setAside = 0;
+
+  /** @throws ERR_PIPELINE_INVALID and the like, where the pipeline cannot be built */
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    const { pipeline, partition } = options;
+    this.#context = new PipelineContext(pipeline.name, partition);
+    within(this.#context, () => pipeline.build(this.#records.asObservable()));
+    for (const table of [progress, deadLetters]) this.#context.useTable(table as Table);
+    this.#context.seal();
+    this.#check();
+  }
+
+  get partition(): number {
+    return this.#options.partition;
+  }
+
+  get operators(): readonly OperatorRuntime[] {
+    return this.#context.operators;
+  }
+
+  /** Where records and rows go, from operator to operator and table. */
+  get edges(): PipelineContext['edges'] {
+    return this.#context.edges;
+  }
+
+  get interner(): Interner {
+    return this.#context.interner;
+  }
+
+  /** Every table that the pipeline writes, the engine's own included. */
+  get tables(): readonly Table[] {
+    return [...this.#context.tables.values()];
+  }
+
+  get position(): EnginePosition {
+    const latest = this.#latest === Number.NEGATIVE_INFINITY ? null : this.#latest;
+    return { offset: this.#offset, version: this.#context.version, latest };
+  }
+
+  /** Rows that wait: what {@link drain} would give. */
+  get waiting(): number {
+    return this.#context.rows.length;
+  }
+
+  /** Goes on from a checkpoint, once the state of the operators is loaded. */
+  resume(position: EnginePosition): void {
+    this.#offset = position.offset;
+    this.#context.version = position.version;
+    this.#latest = position.latest ?? Number.NEGATIVE_INFINITY;
+    this.#context.watermark = this.#latest - this.#options.pipeline.stream.outOfOrderness;
+    for (const operator of this.#context.operators) operator.restored();
+  }
+
+  /** Takes a record through the pipeline. */
+  push(record: unknown, place: Place): void {
+    const context = this.#context;
+    const { stream } = this.#options.pipeline;
+    const version = context.version;
+    context.rows.begin();
+    context.record++;
+    context.time = stream.time(record);
+    context.version = Math.max(version + 1, context.time * 1000);
+    context.key = stream.key(record);
+    context.active = true;
+    this.#records.next(record);
+    if (context.failure !== undefined) this.#takeBack(record, place);
+    else if (context.setAside.length > 0) this.#letters(record, place);
+    if (context.time > this.#latest && context.failure === undefined) this.#advance(context.time);
+    context.failure = undefined;
+    context.active = false;
+    this.#offset = place.offset + 1;
+    this.#check();
+  }
+
+  /** Sets aside a message that is no record. It takes a version, as any other message does. */
+  reject(error: StockafolioError, message: Uint8Array, place: Place): void {
+    this.#context.version++;
+    this.#aside('', error, message, place);
+    this.#offset = place.offset + 1;
+  }
+
+  /** Notes that nothing is left below this offset: offsets may have gaps. */
+  passOver(offset: number): void {
+    this.#offset = Math.max(this.#offset, offset);
+  }
+
+  /** Emits what is open in every window, as when no more records come for a while. */
+  flush(): void {
+    this.#run(() => {
+      for (const operator of this.#context.operators) operator.flush();
+    });
+  }
+
+  /** The rows that need not wait for the final values: one or more for each record. */
+  drain(): readonly Mutation[] {
+    return this.#context.rows.take();
+  }
+
+  /** All rows that bring the tables to the cut at which the engine stands. */
+  commit(): readonly Mutation[] {
+    this.#run(() => {
+      for (const operator of this.#context.operators) operator.collect();
+    });
+    return this.drain();
+  }
+
+  /** The row that says how far the tables are exact; to be written when the rows of {@link commit} are. */
+  progress(): Mutation {
+    const watermark = this.#context.watermark;
+    return {
+      table: progress,
+      values: [
+        this.#options.pipeline.name,
+        this.partition,
+        this.#offset,
+        watermark === Number.NEGATIVE_INFINITY ? undefined : watermark,
+        this.#options.source,
+      ],
+      version: this.#context.version,
+    };
+  }
+
+  #run(step: () => void): void {
+    this.#context.rows.begin();
+    this.#context.active = true;
+    step();
+    this.#context.active = false;
+    this.#check();
+  }
+
+  /** Ends the run where the pipeline itself is at fault, or failed with no record in hand. */
+  #check(): void {
+    const { fatal, failure } = this.#context;
+    if (fatal !== undefined) throw fatal;
+    if (failure === undefined) return;
+    throw new StockafolioError(
+      'ERR_PIPELINE_INVALID',
+      `pipeline '${this.#options.pipeline.name}' failed while it gave out rows`,
+      {
+        cause: failure,
+        hint: 'a function after a window or a ranking threw: see the cause',
+      },
+    );
+  }
+
+  #advance(time: number): void {
+    const context = this.#context;
+    this.#latest = time;
+    context.watermark = time - this.#options.pipeline.stream.outOfOrderness;
+    for (const operator of context.operators) operator.advance(context.watermark);
+    if (context.failure !== undefined) this.#check();
+  }
+
+  #takeBack(record: unknown, place: Place): void {
+    const context = this.#context;
+    const error = context.failure;
+    for (const operator of context.operators) operator.rollback(context.record);
+    context.rows.rollback();
+    context.setAside = [];
+    const broken = context.broken;
+    context.broken = [];
+    for (const connection of broken) connection.connect();
+    if (context.fatal !== undefined) throw context.fatal;
+    this.#aside('', error, this.#options.codec.encode(record), place);
+  }
+
+  #letters(record: unknown, place: Place): void {
+    const letters = this.#context.setAside;
+    this.#context.setAside = [];
+    const message = this.#options.codec.encode(record);
+    for (const { operator, error } of letters) this.#aside(operator, error, message, place);
+  }
+
+  #aside(operator: string, error: unknown, message: Uint8Array, place: Place): void {
+    if (this.#options.onBadRecord === 'fail' && !isStockafolioError(error, 'ERR_LATE_RECORD')) {
+      throw new StockafolioError(
+        'ERR_BAD_RECORD',
+        `partition ${place.partition}, offset ${place.offset}: ${describe(error)}`,
+        {
+          cause: error,
+          hint: "mend the message in its source, or run with onBadRecord 'dead-letter' to set it aside and go on",
+        },
+      );
+    }
+    this.setAside++;
+    this.#context.rows.push(
+      deadLetter(this.#options.pipeline.name, place, operator, error, message, this.#context.version),
+    );
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

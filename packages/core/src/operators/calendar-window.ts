@@ -1,0 +1,29 @@
+import type { Observable, OperatorFunction } from 'rxjs';
+import { currentContext } from '../pipeline/context.js';
+import type { Fields, ObjectOf } from '../schema/index.js';
+import type { KeyPart } from '../stream/index.js';
+import type { Windower } from '../windows/windower.js';
+import { WindowFold, type Windowed, type WindowOptions } from './window-fold.js';
+
+/**
+ * Folds records into windows that a calendar makes, such as trading days. Otherwise as `tumblingWindow`.
+ *
+ * @param name unique in the pipeline; the state is found by it after a restart
+ * @param options `windows`: made by `calendar(name, startOf, endOf)`
+ * @example
+ * trades.pipe(calendarWindow('by-day', { windows: calendar('utc-day', startOfDay, (s) => s + days(1)), key: (t) => [t.symbol], state: Sum, fold: addTrade }))
+ */
+export function calendarWindow<T, K extends readonly [KeyPart, ...KeyPart[]], F extends Fields>(
+  name: string,
+  options: WindowOptions<T, K, F> & { readonly windows: Windower },
+): OperatorFunction<T, Windowed<K, ObjectOf<F>>> {
+  return (source: Observable<T>) =>
+    new WindowFold(
+      currentContext(`calendarWindow('${name}')`),
+      'calendarWindow',
+      name,
+      source,
+      options.windows,
+      options,
+    ).output;
+}

@@ -1,0 +1,26 @@
+import type { Observable, OperatorFunction } from 'rxjs';
+import { currentContext } from '../pipeline/context.js';
+import type { Update } from '../pipeline/update.js';
+import type { Fields, ObjectOf } from '../schema/index.js';
+import type { KeyPart } from '../stream/index.js';
+import { KeyedFold } from './keyed-fold.js';
+import type { KeyedOptions } from './options.js';
+
+/**
+ * Keeps a state for every key, and folds each record into the state of its key.
+ *
+ * The key must begin with the stream's own key, so that one partition holds all of it. Emits, for each record, the new
+ * state as a plain copy; sent straight `into` a table, only what stands at the commit is written.
+ *
+ * @param name unique in the pipeline; the state is found by it after a restart
+ * @throws ERR_KEY_NOT_PARTITIONED (when run) where the key does not begin with the stream's key
+ * @example
+ * trades.pipe(foldByKey('positions', { key: (t) => [t.user, t.symbol], state: Position, fold: applyTrade }))
+ */
+export function foldByKey<T, K extends readonly [KeyPart, ...KeyPart[]], F extends Fields, R = void>(
+  name: string,
+  options: KeyedOptions<T, K, F, R>,
+): OperatorFunction<T, Update<K, ObjectOf<F>, T, R>> {
+  return (source: Observable<T>) =>
+    new KeyedFold(currentContext(`foldByKey('${name}')`), 'foldByKey', name, source, options).output;
+}

@@ -1,0 +1,108 @@
+import { map, type Observable, type OperatorFunction } from 'rxjs';
+import { describe, expect, test } from 'tstyche';
+import { byUser, Sum, type Sale } from '../../test/sales.js';
+import { into, type Update } from '../pipeline/index.js';
+import { int64, money, optional, oneOf, record, text } from '../schema/index.js';
+import { table } from '../table/index.js';
+import { foldByKey } from './fold-by-key.js';
+
+declare const records: Observable<Sale>;
+
+describe('foldByKey', () => {
+  test('gives updates whose key is a tuple, with the state, the record and the result', () => {
+    const fold = foldByKey('f', { key: (s: Sale) => [s.user, s.amount], state: Sum, fold: () => 7 });
+    expect(fold).type.toBe<
+      OperatorFunction<
+        Sale,
+        Update<[string, number], { readonly amount: number; readonly count: number }, Sale, number>
+      >
+    >();
+  });
+
+  test('gives the fold a writable state of the schema, and the record of the stream', () => {
+    const State = record('state', { name: text(), side: oneOf('buy', 'sell'), cost: money(), last: optional(int64()) });
+    records.pipe(
+      foldByKey('f', {
+        key: (s) => [s.user],
+        state: State,
+        fold: (state, s) => {
+          expect(state).type.toBe<{
+            name: string;
+            side: 'buy' | 'sell';
+            cost: number;
+            last?: number | undefined;
+          }>();
+          expect(s).type.toBe<Sale>();
+        },
+      }),
+    );
+  });
+
+  test('refuses fields that the state has not, and values of another type', () => {
+    const options = { key: (s: Sale): [string] => [s.user], state: Sum };
+    expect(records.pipe).type.toBeCallableWith(foldByKey('f', { ...options, fold: (sum) => void (sum.amount = 1) }));
+    records.pipe(
+      foldByKey('f', {
+        ...options,
+        fold: (sum) => {
+          // @ts-expect-error Property 'missing' does not exist
+          sum.missing = 1;
+          // @ts-expect-error Type 'string' is not assignable to type 'number'
+          sum.amount = 'many';
+        },
+      }),
+    );
+  });
+
+  test('refuses a key that is empty, or no tuple of texts, numbers, bigints and booleans', () => {
+    const rest = { state: Sum, fold: (): void => undefined };
+    expect(foldByKey).type.not.toBeCallableWith('f', { ...rest, key: (): [] => [] });
+    expect(foldByKey).type.not.toBeCallableWith('f', { ...rest, key: (s: Sale) => s.user });
+    expect(foldByKey).type.not.toBeCallableWith('f', { ...rest, key: (): [Date] => [new Date()] });
+    expect(foldByKey).type.toBeCallableWith('f', { ...rest, key: (s: Sale): [string, number] => [s.user, s.amount] });
+  });
+});
+
+describe('into', () => {
+  const sums = records.pipe(foldByKey('f', { key: (s) => [s.user], state: Sum, fold: () => undefined }));
+
+  test('takes the updates of a fold whose key and state are those of the table', () => {
+    expect(into).type.toBeCallableWith(byUser, sums);
+  });
+
+  test('takes plain rows of the table, and no others', () => {
+    expect(into).type.toBeCallableWith(byUser, records.pipe(map(() => ({ user: 'ann', amount: 1, count: 1 }))));
+    expect(into).type.not.toBeCallableWith(byUser, records.pipe(map(() => ({ user: 'ann', amount: 1 }))));
+    expect(into).type.not.toBeCallableWith(byUser, records.pipe(map(() => ({ user: 1, amount: 1, count: 1 }))));
+    expect(into).type.not.toBeCallableWith(byUser, records);
+  });
+
+  test('refuses a fold whose key has other parts than the table', () => {
+    const byTwo = records.pipe(foldByKey('f', { key: (s) => [s.user, s.item], state: Sum, fold: () => undefined }));
+    expect(into).type.not.toBeCallableWith(byUser, byTwo);
+    const byNumber = records.pipe(foldByKey('f', { key: (s) => [s.amount], state: Sum, fold: () => undefined }));
+    expect(into).type.not.toBeCallableWith(byUser, byNumber);
+  });
+
+  test('refuses a state that lacks a column of the table, or has it in another type', () => {
+    const Less = record('less', { amount: int64() });
+    const Other = record('other', { amount: int64(), count: text() });
+    expect(into).type.not.toBeCallableWith(
+      byUser,
+      records.pipe(foldByKey('f', { key: (s) => [s.user], state: Less, fold: () => undefined })),
+    );
+    expect(into).type.not.toBeCallableWith(
+      byUser,
+      records.pipe(foldByKey('f', { key: (s) => [s.user], state: Other, fold: () => undefined })),
+    );
+  });
+
+  test('takes a state without the optional columns of the table', () => {
+    const loose = table(
+      'loose',
+      { partitionBy: ['user'] },
+      { user: text(), amount: int64(), count: int64(), note: optional(text()) },
+    );
+    expect(into).type.toBeCallableWith(loose, sums);
+  });
+});

@@ -1,0 +1,24 @@
+import type { Observable, OperatorFunction } from 'rxjs';
+import { currentContext } from '../pipeline/context.js';
+import type { Fields, ObjectOf } from '../schema/index.js';
+import type { KeyPart } from '../stream/index.js';
+import { hopping } from '../windows/windower.js';
+import { WindowFold, type Windowed, type WindowOptions } from './window-fold.js';
+
+/**
+ * Folds records into windows of one size that begin at every `step`, so that a record is in `size / step` of them.
+ * Otherwise as `tumblingWindow`.
+ *
+ * @param name unique in the pipeline; the state is found by it after a restart
+ * @param options `size`, `step` and `offset` (from the epoch) in milliseconds
+ * @example
+ * trades.pipe(hoppingWindow('last-minute', { size: minutes(1), step: seconds(10), key: (t) => [t.symbol], state: Sum, fold: addTrade }))
+ */
+export function hoppingWindow<T, K extends readonly [KeyPart, ...KeyPart[]], F extends Fields>(
+  name: string,
+  options: WindowOptions<T, K, F> & { readonly size: number; readonly step: number; readonly offset?: number },
+): OperatorFunction<T, Windowed<K, ObjectOf<F>>> {
+  const windower = hopping(options.size, options.step, options.offset);
+  return (source: Observable<T>) =>
+    new WindowFold(currentContext(`hoppingWindow('${name}')`), 'hoppingWindow', name, source, windower, options).output;
+}

@@ -1,0 +1,34 @@
+import type { Observable, OperatorFunction } from 'rxjs';
+import { currentContext } from '../pipeline/context.js';
+import type { Update } from '../pipeline/update.js';
+import { optional, timestamp, type Fields, type Mutable, type ObjectOf, type RecordSchema } from '../schema/index.js';
+import type { KeyPart } from '../stream/index.js';
+import { KeyedFold, withHidden } from './keyed-fold.js';
+import type { KeyedOptions } from './options.js';
+
+/**
+ * Keeps, for every key, what the record with the latest event time says; of equal times the later record counts.
+ *
+ * `fold` is called only for records that are not older than the latest one. Every partition keeps a row of its own:
+ * the table must have a `shard()` column, and readers take the latest of the shards.
+ *
+ * @param name unique in the pipeline; the state is found by it after a restart
+ * @example
+ * trades.pipe(latestByKey('latest-prices', { key: (t) => [t.symbol], state: Price, fold: (s, t) => { s.price = t.price; } }))
+ */
+export function latestByKey<T, K extends readonly [KeyPart, ...KeyPart[]], F extends Fields>(
+  name: string,
+  options: KeyedOptions<T, K, F, void>,
+): OperatorFunction<T, Update<K, ObjectOf<F>, T, void>> {
+  return (source: Observable<T>) => {
+    const context = currentContext(`latestByKey('${name}')`);
+    const state = withHidden(options.state, { $time: optional(timestamp()) }) as unknown as RecordSchema<F>;
+    const fold = (kept: Mutable<ObjectOf<F>>, record: T): void => {
+      const hidden = kept as unknown as { $time: number | undefined };
+      if (hidden.$time !== undefined && context.time < hidden.$time) return;
+      hidden.$time = context.time;
+      options.fold(kept, record);
+    };
+    return new KeyedFold(context, 'latestByKey', name, source, { ...options, state, fold }).output;
+  };
+}

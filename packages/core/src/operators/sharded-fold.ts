@@ -1,0 +1,26 @@
+import type { Observable, OperatorFunction } from 'rxjs';
+import { currentContext } from '../pipeline/context.js';
+import type { Update } from '../pipeline/update.js';
+import type { Fields, ObjectOf } from '../schema/index.js';
+import type { KeyPart } from '../stream/index.js';
+import { KeyedFold } from './keyed-fold.js';
+import type { KeyedOptions } from './options.js';
+
+/**
+ * Keeps a state for every key, as `foldByKey`, where records of one key are spread over the partitions: every partition
+ * writes its part of the figure, in a row of its own, and readers sum the parts.
+ *
+ * The table must have a `shard()` column in `clusterBy`.
+ *
+ * @param name unique in the pipeline; the state is found by it after a restart
+ * @throws ERR_SHARD_MISSING where the table has no shard column
+ * @example
+ * trades.pipe(shardedFold('sector-totals', { key: (t) => [day(t.time), t.sector], state: Sum, fold: addTrade }))
+ */
+export function shardedFold<T, K extends readonly [KeyPart, ...KeyPart[]], F extends Fields, R = void>(
+  name: string,
+  options: KeyedOptions<T, K, F, R>,
+): OperatorFunction<T, Update<K, ObjectOf<F>, T, R>> {
+  return (source: Observable<T>) =>
+    new KeyedFold(currentContext(`shardedFold('${name}')`), 'shardedFold', name, source, options).output;
+}

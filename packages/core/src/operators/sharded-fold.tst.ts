@@ -1,0 +1,27 @@
+import { map, type Observable } from 'rxjs';
+import { expect, test } from 'tstyche';
+import { byItem, byUser, Sum, type Sale } from '../../test/sales.js';
+import { into } from '../pipeline/index.js';
+import { latestByKey } from './latest-by-key.js';
+import { shardedFold } from './sharded-fold.js';
+
+declare const records: Observable<Sale>;
+const options = { key: (s: Sale): [string] => [s.item], state: Sum, fold: (): void => undefined };
+
+test('the shard is no part of the key: the operator fills it in', () => {
+  expect(into).type.toBeCallableWith(byItem, records.pipe(shardedFold('s', options)));
+  expect(into).type.toBeCallableWith(byItem, records.pipe(latestByKey('l', options)));
+  expect(into).type.toBeCallableWith(byItem, records.pipe(map(() => ({ item: 'tea', amount: 1, count: 1 }))));
+  const keyed = { ...options, key: (s: Sale): [string, number] => [s.item, 0] };
+  expect(into).type.not.toBeCallableWith(byItem, records.pipe(shardedFold('s', keyed)));
+});
+
+test('latestByKey has no result, and no field of its own in the state', () => {
+  const updates = records.pipe(latestByKey('l', options));
+  updates.subscribe(({ key, value, result }) => {
+    expect(key).type.toBe<[string]>();
+    expect(value).type.toBe<{ readonly amount: number; readonly count: number }>();
+    expect(result).type.toBe<ReturnType<typeof options.fold>>();
+  });
+  expect(into).type.toBeCallableWith(byUser, updates);
+});

@@ -1,0 +1,169 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { map } from 'rxjs';
+import { addTo, codeOf, type Sale, sale, sales, Sum } from '../../test/sales.js';
+import { into, pipeline, type Pipeline } from '../pipeline/index.js';
+import { int32, int64, shard, text } from '../schema/index.js';
+import { table } from '../table/index.js';
+import { marbles, pipelineHarness, trace } from '../testing/index.js';
+import { topByKey } from './top-by-key.js';
+
+const tops = table(
+  'tops',
+  { partitionBy: ['hour'], clusterBy: ['shard', 'rank'] },
+  { hour: int64(), shard: shard(), rank: int32(), user: text(), amount: int64() },
+);
+
+const hourOf = (s: Sale): number => Math.floor(s.time / 10_000);
+
+/** The best sellers of each stretch of ten seconds, which is done ten seconds after its end. */
+const best = (k: number): Pipeline =>
+  pipeline('best', { sales }, ({ sales }) => [
+    into(
+      tops,
+      sales.pipe(
+        topByKey('best', {
+          k,
+          by: 'amount',
+          group: (s) => [hourOf(s)],
+          key: (s) => [s.user],
+          state: Sum,
+          fold: addTo,
+          expires: (s) => (hourOf(s) + 2) * 10_000,
+        }),
+        map(({ group: [hour], rank, key: [user], value }) => ({ hour, rank, user, amount: value.amount })),
+      ),
+    ),
+  ]);
+
+const options = { k: 2, by: 'amount', key: (s: Sale) => [s.user] as const, state: Sum, fold: addTo } as const;
+
+/** The ranking as anyone would compute it: all sums, sorted. */
+function model(records: readonly Sale[], k: number): { hour: number; rank: number; user: string; amount: number }[] {
+  const hours = new Map<number, Map<string, number>>();
+  let latest = Number.NEGATIVE_INFINITY;
+  for (const record of records) {
+    const hour = hourOf(record);
+    if ((hour + 2) * 10_000 > latest) {
+      const sums = hours.get(hour) ?? new Map<string, number>();
+      hours.set(hour, sums.set(record.user, (sums.get(record.user) ?? 0) + record.amount));
+    }
+    latest = Math.max(latest, record.time);
+  }
+  return [...hours]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([hour, sums]) =>
+      [...sums]
+        .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+        .slice(0, k)
+        .map(([user, amount], n) => ({ hour, rank: n + 1, user, amount })),
+    );
+}
+
+describe('topByKey', () => {
+  it('gives out, at a commit, the places that have changed since the last, and all where a value has fallen', async () => {
+    const by = (user: string, amount: number) => (): Sale => sale({ user, amount });
+    const records = { a: by('ann', 5), b: by('bob', 3), c: by('cid', 4), d: by('dan', 1), e: by('ann', -3) };
+    const seen = await trace(sales, marbles('abc|d|e|c||', records), (sales) => sales.pipe(topByKey('top', options)));
+    expect(seen.map(({ at, value: { rank, key, value } }) => [at, rank, key[0], value.amount])).to.eql([
+      ['|', 1, 'ann', 5],
+      ['|', 2, 'cid', 4],
+      ['|', 1, 'cid', 4],
+      ['|', 2, 'bob', 3],
+      ['|', 1, 'cid', 8],
+    ]);
+  });
+
+  it('ranks as sorting all sums would, through falls, ties, restarts and expiry', async () => {
+    const anySale: fc.Arbitrary<Sale> = fc.record({
+      user: fc.constantFrom('ann', 'bob', 'cid', 'dan', 'eve', 'fay', 'gus', 'hal'),
+      item: fc.constant('tea'),
+      amount: fc.integer({ min: -4, max: 4 }),
+      time: fc.integer({ min: 0, max: 60_000 }),
+    });
+    const step = fc.oneof(
+      { weight: 6, arbitrary: anySale },
+      { weight: 1, arbitrary: fc.constantFrom('commit', 'checkpoint', 'restart', 'zombies', 'redeliver') },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 80 }), fc.integer({ min: 1, max: 5 }), async (steps, k) => {
+        const harness = pipelineHarness<Sale>(best(k), { partitions: 1 });
+        for (const each of steps) {
+          if (typeof each === 'object') harness.push(each);
+          else if (each === 'redeliver') await harness.redeliver(4);
+          else await harness[each as 'commit']();
+        }
+        await harness.commit();
+        const records = steps.filter((each) => typeof each === 'object');
+        const rows = await harness.rows(tops);
+        expect(rows.map(({ hour, rank, user, amount }) => ({ hour, rank, user, amount }))).to.eql(model(records, k));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('ranks amounts beyond what a double holds, and large groups with many changes between commits', async () => {
+    const harness = pipelineHarness<Sale>(best(100), { partitions: 1 });
+    const all: Sale[] = [];
+    for (let round = 0; round < 3; round++) {
+      for (let n = 0; n < 6_000; n++) {
+        all.push(sale({ user: `u${n}`, amount: ((n * 7_919 + round * 31) % 6_007) - (round === 1 ? 3_000 : 0) }));
+      }
+      harness.push(...all.slice(-6_000));
+      await harness.commit();
+    }
+    const rows = await harness.rows(tops);
+    expect(rows.map(({ hour, rank, user, amount }) => ({ hour, rank, user, amount }))).to.eql(model(all, 100));
+  });
+
+  it('leaves no trace of a record that is taken back', async () => {
+    const touchy = pipeline('touchy', { sales }, ({ sales }) => [
+      into(
+        tops,
+        sales.pipe(
+          topByKey('top', {
+            ...options,
+            fold: (sum, s) => {
+              addTo(sum, s);
+              if (s.item === 'bad') throw new Error('bad');
+            },
+          }),
+          map(({ rank, key: [user], value }) => ({ hour: 0, rank, user, amount: value.amount })),
+        ),
+      ),
+    ]);
+    const harness = pipelineHarness<Sale>(touchy, { partitions: 1 });
+    harness.push(sale(), sale({ user: 'bob', item: 'bad', amount: 99 }), sale({ item: 'bad', amount: 50 }));
+    await harness.commit();
+    expect((await harness.rows(tops)).map(({ rank, user, amount }) => [rank, user, amount])).to.eql([[1, 'ann', 1]]);
+    expect(await harness.deadLetters()).to.have.length(2);
+  });
+
+  it('ends the run where a key does not begin with the key of the stream, or a table has no shard', async () => {
+    const byItem = await codeOf(() =>
+      trace(sales, marbles('a', { a: () => sale() }), (sales) =>
+        sales.pipe(topByKey('top', { ...options, key: (s) => [s.item] })),
+      ),
+    );
+    expect(byItem).to.equal('ERR_KEY_NOT_PARTITIONED');
+    const flat = table('flat', { partitionBy: ['rank'] }, { rank: int32(), user: text() });
+    const whole = pipeline('whole', { sales }, ({ sales }) => [
+      into(
+        flat,
+        sales.pipe(
+          topByKey('top', options),
+          map(({ rank, key: [user] }) => ({ rank, user })),
+        ),
+      ),
+    ]);
+    const harness = pipelineHarness<Sale>(whole, { partitions: 1 });
+    harness.push(sale());
+    expect(await codeOf(() => harness.commit())).to.equal('ERR_SHARD_MISSING');
+  });
+
+  it('refuses to rank no keys, or too many', async () => {
+    for (const k of [0, -1, 1.5, 10_001]) {
+      expect(await codeOf(() => topByKey('top', { ...options, k }))).to.equal('ERR_PIPELINE_INVALID');
+    }
+  });
+});

@@ -1,0 +1,67 @@
+import type { Observable, OperatorFunction } from 'rxjs';
+import { StockafolioError } from '../errors/index.js';
+import { currentContext } from '../pipeline/context.js';
+import type { Fields, ObjectOf } from '../schema/index.js';
+import type { KeyPart } from '../stream/index.js';
+import type { KeyedOptions } from './options.js';
+import { TopFold } from './top-fold.js';
+
+/** Fields of a state by which keys can be ranked. */
+export type RankField<F extends Fields> = {
+  [N in keyof F & string]: F[N]['kind'] extends
+    'int32' | 'int64' | 'bigint64' | 'double' | 'money' | 'bigMoney' | 'timestamp'
+    ? F[N]['optional'] extends true
+      ? never
+      : N
+    : never;
+}[keyof F & string];
+
+export interface TopOptions<
+  T,
+  G extends readonly KeyPart[],
+  K extends readonly KeyPart[],
+  F extends Fields,
+> extends KeyedOptions<T, K, F, void> {
+  /** How many keys are ranked in each group. */
+  readonly k: number;
+  /** The field of the state that ranks: the largest is first; of equal ones the lower key. */
+  readonly by: RankField<F>;
+  /** What is ranked apart, such as each day; one ranking for all unless told. */
+  readonly group?: (record: T) => G;
+}
+
+/** One place of a ranking; `rank` counts from 1. */
+export interface Ranked<G extends readonly unknown[], K extends readonly unknown[], V> {
+  readonly group: G;
+  readonly rank: number;
+  readonly key: K;
+  readonly value: V;
+}
+
+/**
+ * Folds records by key and ranks the keys: emits, at every commit, the places of the first `k` that have changed.
+ *
+ * Each partition ranks its own keys, so the table needs a `shard()` column, and readers merge the shards: the merged
+ * ranking is exact where the key begins with the stream's own key, for then no key is in two shards.
+ *
+ * @param name unique in the pipeline; the state is found by it after a restart
+ * @throws ERR_KEY_NOT_PARTITIONED (when run) where the key does not begin with the stream's key
+ * @example
+ * trades.pipe(
+ *   topByKey('top-traders', { k: 100, by: 'value', group: (t) => [day(t.time)], key: (t) => [t.user], state: Sum, fold: addTrade }),
+ *   map(({ group: [day], rank, key: [user], value }) => ({ day, rank, user, ...value })),
+ * )
+ */
+export function topByKey<
+  T,
+  K extends readonly [KeyPart, ...KeyPart[]],
+  F extends Fields,
+  G extends readonly [] | readonly [KeyPart, ...KeyPart[]] = readonly [],
+>(name: string, options: TopOptions<T, G, K, F>): OperatorFunction<T, Ranked<G, K, ObjectOf<F>>> {
+  if (!(Number.isSafeInteger(options.k) && options.k > 0 && options.k <= 10_000)) {
+    throw new StockafolioError('ERR_PIPELINE_INVALID', `topByKey('${name}') cannot rank ${options.k} keys`, {
+      hint: 'k is a whole number from 1 to 10000',
+    });
+  }
+  return (source: Observable<T>) => new TopFold(currentContext(`topByKey('${name}')`), name, source, options).output;
+}

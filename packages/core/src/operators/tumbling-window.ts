@@ -1,0 +1,31 @@
+import type { Observable, OperatorFunction } from 'rxjs';
+import { currentContext } from '../pipeline/context.js';
+import type { Fields, ObjectOf } from '../schema/index.js';
+import type { KeyPart } from '../stream/index.js';
+import { tumbling } from '../windows/windower.js';
+import { WindowFold, type Windowed, type WindowOptions } from './window-fold.js';
+
+/**
+ * Folds records into windows of event time, of one size, one after the other; each window and key has a state.
+ *
+ * Emits a window's state when the watermark passes its end, for every late record within `allowedLateness`, and, where
+ * no records come, what is there. Where the key does not begin with the stream's own key, the table needs a `shard()`
+ * column.
+ *
+ * @param name unique in the pipeline; the state is found by it after a restart
+ * @param options `size` and `offset` (from the epoch) in milliseconds
+ * @example
+ * trades.pipe(
+ *   tumblingWindow('sector-second', { size: seconds(1), key: (t) => [t.sector], state: Sum, fold: addTrade }),
+ *   map(({ window, key: [sector], value }) => ({ second: window.start, sector, ...value })),
+ * )
+ */
+export function tumblingWindow<T, K extends readonly [KeyPart, ...KeyPart[]], F extends Fields>(
+  name: string,
+  options: WindowOptions<T, K, F> & { readonly size: number; readonly offset?: number },
+): OperatorFunction<T, Windowed<K, ObjectOf<F>>> {
+  const windower = tumbling(options.size, options.offset);
+  return (source: Observable<T>) =>
+    new WindowFold(currentContext(`tumblingWindow('${name}')`), 'tumblingWindow', name, source, windower, options)
+      .output;
+}

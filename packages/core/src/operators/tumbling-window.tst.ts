@@ -1,0 +1,46 @@
+import { map, type Observable, type OperatorFunction } from 'rxjs';
+import { describe, expect, test } from 'tstyche';
+import { bySecond, Sum, type Sale } from '../../test/sales.js';
+import { into } from '../pipeline/index.js';
+import { calendar } from '../windows/index.js';
+import { calendarWindow } from './calendar-window.js';
+import { hoppingWindow } from './hopping-window.js';
+import { tumblingWindow } from './tumbling-window.js';
+import type { Windowed } from './window-fold.js';
+
+declare const records: Observable<Sale>;
+const options = { key: (s: Sale): [string] => [s.item], state: Sum, fold: (): void => undefined };
+type Out = OperatorFunction<Sale, Windowed<[string], { readonly amount: number; readonly count: number }>>;
+
+describe('the window operators', () => {
+  test('give the window, the key as a tuple, and the state', () => {
+    expect(tumblingWindow('w', { ...options, size: 1 })).type.toBe<Out>();
+    expect(hoppingWindow('w', { ...options, size: 2, step: 1 })).type.toBe<Out>();
+    const windows = calendar(
+      'day',
+      (time) => time,
+      (start) => start + 1,
+    );
+    expect(calendarWindow('w', { ...options, windows })).type.toBe<Out>();
+  });
+
+  test('need to be told their windows', () => {
+    expect(tumblingWindow).type.not.toBeCallableWith('w', options);
+    expect(hoppingWindow).type.not.toBeCallableWith('w', { ...options, size: 2 });
+    expect(calendarWindow).type.not.toBeCallableWith('w', { ...options, size: 2 });
+  });
+
+  test('have no expiry: a window is done by itself', () => {
+    expect(tumblingWindow).type.not.toBeCallableWith('w', { ...options, size: 1, expires: 5 });
+  });
+
+  test('go into a table by way of rows', () => {
+    const windows = records.pipe(tumblingWindow('w', { ...options, size: 1_000 }));
+    expect(into).type.not.toBeCallableWith(bySecond, windows);
+    expect(into).type.toBeCallableWith(
+      bySecond,
+      windows.pipe(map(({ window, key: [item], value }) => ({ second: window.start, item, ...value }))),
+    );
+    expect(into).type.not.toBeCallableWith(bySecond, windows.pipe(map(({ value }) => value)));
+  });
+});

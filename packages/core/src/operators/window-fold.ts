@@ -1,0 +1,159 @@
+import { Subject, type Observable } from 'rxjs';
+import { boolean, type Fields, type Mutable, type ObjectOf } from '../schema/index.js';
+import type { Connection, OperatorLayout, OperatorRuntime, PipelineContext } from '../pipeline/context.js';
+import { KeyedState } from '../state/keyed-state.js';
+import type { KeyPart } from '../stream/index.js';
+import { DueBook } from '../windows/due-book.js';
+import type { Window, Windower } from '../windows/windower.js';
+import { lateError, withHidden } from './keyed-fold.js';
+import type { KeyedOptions } from './options.js';
+
+export interface WindowOptions<T, K extends readonly KeyPart[], F extends Fields> extends Omit<
+  KeyedOptions<T, K, F, void>,
+  'expires'
+> {
+  /**
+   * How long after its end, in milliseconds of event time, a window still takes records in; each updates its row.
+   * A record that comes later goes to the dead letters. 0 unless told.
+   */
+  readonly allowedLateness?: number;
+}
+
+/** What a window operator emits: when the window closes, and again for every late record that it still takes in. */
+export interface Windowed<K extends readonly unknown[], V> {
+  readonly window: Window;
+  readonly key: K;
+  readonly value: V;
+}
+
+interface Hidden {
+  /** Changed since it was last emitted. */
+  $pending: boolean;
+}
+
+/** The engine's side of the window operators: a state for every window and key, given out when the window closes. */
+export class WindowFold<T, K extends readonly KeyPart[], F extends Fields> implements OperatorRuntime, Connection {
+  readonly layout: OperatorLayout;
+  readonly state: KeyedState;
+  readonly output = new Subject<Windowed<K, ObjectOf<F>>>();
+  readonly #context: PipelineContext;
+  readonly #source: Observable<T>;
+  readonly #windower: Windower;
+  readonly #options: WindowOptions<T, K, F>;
+  readonly #lateness: number;
+  readonly #closing = new DueBook();
+  readonly #dropping = new DueBook();
+  readonly #key: KeyPart[] = [];
+  /** Whether every key began with the stream's own, so that this partition holds its windows whole. */
+  #whole = true;
+
+  constructor(
+    context: PipelineContext,
+    kind: string,
+    name: string,
+    source: Observable<T>,
+    windower: Windower,
+    options: WindowOptions<T, K, F>,
+  ) {
+    this.#lateness = options.allowedLateness ?? 0;
+    this.layout = { name, kind, settings: { ...windower.settings, allowedLateness: this.#lateness } };
+    this.#context = context;
+    this.#source = source;
+    this.#windower = windower;
+    this.#options = options;
+    const schema = withHidden(options.state, { $pending: boolean() });
+    this.state = new KeyedState(`operator '${name}'`, schema, context.interner);
+    context.register(this, source, this.output);
+    context.connections.push(this);
+  }
+
+  connect(): void {
+    this.#source.subscribe({
+      next: (record) => this.#take(record),
+      error: (error: unknown) => this.#context.breakConnection(this, error),
+    });
+  }
+
+  advance(watermark: number): void {
+    if (this.#closing.next <= watermark) this.#closing.take(watermark, (slot) => this.#emitPending(slot));
+    if (this.#dropping.next <= watermark) this.#dropping.take(watermark, (slot) => this.state.remove(slot));
+  }
+
+  flush(): void {
+    this.#closing.forEach((slot) => this.#emitPending(slot));
+  }
+
+  collect(): void {
+    this.state.takeUnwritten(() => undefined);
+  }
+
+  rollback(record: number): void {
+    this.#closing.rollback(record);
+    this.#dropping.rollback(record);
+    this.state.rollback(record);
+  }
+
+  restored(): void {
+    for (let slot = 0; slot < this.state.end; slot++) {
+      if (!this.state.isLive(slot)) continue;
+      const end = this.#windower.end(this.state.part(slot, 0) as number);
+      if (end > this.#context.watermark) this.#closing.add(end, slot, -1);
+      this.#dropping.add(end + this.#lateness, slot, -1);
+    }
+  }
+
+  #take(record: T): void {
+    const context = this.#context;
+    if (!context.checkActive(`operator '${this.layout.name}'`) || context.failure !== undefined) return;
+    try {
+      const key = this.#options.key(record);
+      this.#whole &&= context.isPartitioned(key);
+      let start: number | undefined = this.#windower.newest(context.time);
+      while (start !== undefined) {
+        this.#fold(start, key, record);
+        start = this.#windower.before(start, context.time);
+      }
+    } catch (error) {
+      context.fail(error);
+    }
+  }
+
+  #fold(start: number, key: K, record: T): void {
+    const context = this.#context;
+    const end = this.#windower.end(start);
+    if (end + this.#lateness <= context.watermark) {
+      context.aside(this.layout.name, lateError(this.layout.name, end + this.#lateness, context.watermark));
+      return;
+    }
+    this.#key.length = key.length + 1;
+    this.#key[0] = start;
+    for (let part = 0; part < key.length; part++) this.#key[part + 1] = key[part] as KeyPart;
+    const slot = this.state.upsert(this.#key, context.record, context.version);
+    const cursor = this.state.cursor;
+    const late = end <= context.watermark;
+    if (this.state.created) {
+      if (!late) this.#closing.add(end, slot, context.record);
+      this.#dropping.add(end + this.#lateness, slot, context.record);
+    }
+    this.#options.fold(cursor as unknown as Mutable<ObjectOf<F>>, record);
+    (cursor as unknown as Hidden).$pending = true;
+    if (late) this.#emit(slot);
+  }
+
+  #emitPending(slot: number): void {
+    const cursor = this.state.at(slot) as unknown as Hidden;
+    if (cursor.$pending) this.#emit(slot);
+  }
+
+  #emit(slot: number): void {
+    const context = this.#context;
+    const cursor = this.state.at(slot);
+    (cursor as unknown as Hidden).$pending = false;
+    const [start, ...key] = this.state.key(slot);
+    const window = { start: start as number, end: this.#windower.end(start as number) };
+    const partial = context.partial;
+    context.partial = partial || !this.#whole;
+    this.output.next({ window, key: key as unknown as K, value: cursor.copy() as ObjectOf<F> });
+    context.partial = partial;
+  }
+}

@@ -1,0 +1,205 @@
+import type { Observable } from 'rxjs';
+import { StockafolioError } from '../errors/index.js';
+import { Interner } from '../state/interner.js';
+import type { KeyedState } from '../state/keyed-state.js';
+import type { Key, KeyPart } from '../stream/index.js';
+import type { Table } from '../table/index.js';
+import { StepRows } from './step-rows.js';
+
+/** How an operator and its state are laid out: what `topology` prints and a checkpoint is compared with. */
+export interface OperatorLayout {
+  readonly name: string;
+  readonly kind: string;
+  /** Settings that change what the state means, such as a window's size. */
+  readonly settings: Readonly<Record<string, string | number>>;
+}
+
+/** A stateful operator, as the engine sees it. */
+export interface OperatorRuntime {
+  readonly layout: OperatorLayout;
+  readonly state: KeyedState;
+  /** Closes and drops what the watermark has passed. */
+  advance(watermark: number): void;
+  /** Gives out what is open, as if time had gone on. */
+  flush(): void;
+  /** Gives the tables what changed since the last commit. */
+  collect(): void;
+  /** Takes back what the record of this number has changed. */
+  rollback(record: number): void;
+  /** Sets up what is derived from the state after a checkpoint was loaded. */
+  restored(): void;
+}
+
+/** A subscription inside the pipeline that can be made anew after a user's function threw in it. */
+export interface Connection {
+  connect(): void;
+}
+
+/** A record, or the part of it that one operator saw, that was set aside. */
+export interface SetAside {
+  /** The operator that set it aside; empty where it was the record as a whole. */
+  readonly operator: string;
+  readonly error: StockafolioError;
+}
+
+/** Errors of the pipeline itself: no single record is to blame, so the run ends. */
+const fatalCodes = new Set([
+  'ERR_ASYNC_EMISSION',
+  'ERR_KEY_NOT_PARTITIONED',
+  'ERR_SHARD_MISSING',
+  'ERR_INTERNAL',
+  'ERR_OPERATOR_NAME_TAKEN',
+  'ERR_OUTSIDE_PIPELINE',
+  'ERR_PIPELINE_INVALID',
+]);
+
+/**
+ * What surrounds the operators of one pipeline on one source partition: where the record in hand comes from, its
+ * version, the watermark, and where rows go to. Set by the engine; never seen by user code.
+ */
+export class PipelineContext {
+  readonly interner = new Interner();
+  readonly operators: OperatorRuntime[] = [];
+  readonly connections: Connection[] = [];
+  readonly tables = new Map<string, Table>();
+  /** From where to where records and rows go: names of operators and tables; '' is the stream. */
+  readonly edges: { readonly from: string; readonly to: string; readonly table: boolean }[] = [];
+  readonly #outputs = new Map<unknown, string>();
+  /** Rows that wait for the next commit. */
+  readonly rows = new StepRows();
+  setAside: SetAside[] = [];
+  broken: Connection[] = [];
+  /** Counts the records of this run; never saved. */
+  record = 0;
+  /** Version of the record in hand, in microseconds. */
+  version = 0;
+  /** Event time of the record in hand, in epoch milliseconds. */
+  time = 0;
+  /** Event time that no record is expected to lie before, in epoch milliseconds. */
+  watermark = Number.NEGATIVE_INFINITY;
+  /** The stream's own key of the record in hand. */
+  key: Key = '';
+  /** Whether a record, a flush or a commit is in hand, so that emissions are in their place. */
+  active = false;
+  /** Whether the row in hand is one partition's part of a figure. */
+  partial = false;
+  failure: unknown;
+  fatal: StockafolioError | undefined;
+  #sealed = false;
+  readonly pipeline: string;
+  readonly partition: number;
+
+  constructor(pipeline: string, partition: number) {
+    this.pipeline = pipeline;
+    this.partition = partition;
+  }
+
+  register(operator: OperatorRuntime, source: Observable<unknown>, output: Observable<unknown>): void {
+    if (this.#sealed) {
+      throw new StockafolioError(
+        'ERR_OUTSIDE_PIPELINE',
+        `operator '${operator.layout.name}' was made after the pipeline was built`,
+        {
+          hint: 'make stateful operators in the build function itself, not inside mergeMap, defer or a subscriber',
+        },
+      );
+    }
+    if (this.operators.some((other) => other.layout.name === operator.layout.name)) {
+      throw new StockafolioError(
+        'ERR_OPERATOR_NAME_TAKEN',
+        `pipeline '${this.pipeline}' has two operators named '${operator.layout.name}'`,
+        { hint: 'state is found by this name: give each operator its own' },
+      );
+    }
+    this.operators.push(operator);
+    this.edges.push({ from: this.#originOf(source), to: operator.layout.name, table: false });
+    this.#outputs.set(output, operator.layout.name);
+  }
+
+  useTable(table: Table, rows?: Observable<unknown>): void {
+    const other = this.tables.get(table.name);
+    if (other !== undefined && other !== table) {
+      throw new StockafolioError(
+        'ERR_PIPELINE_INVALID',
+        `pipeline '${this.pipeline}' has two tables named '${table.name}'`,
+      );
+    }
+    this.tables.set(table.name, table);
+    if (rows !== undefined) this.edges.push({ from: this.#originOf(rows), to: table.name, table: true });
+  }
+
+  /** Ends the building: subscribes every operator, in the order in which they were made. */
+  seal(): void {
+    this.#sealed = true;
+    for (const connection of this.connections) connection.connect();
+  }
+
+  /** Notes what went wrong with the record in hand; the first cause counts. */
+  fail(error: unknown): void {
+    if (error instanceof StockafolioError && fatalCodes.has(error.code)) this.fatal ??= error;
+    this.failure ??= error;
+  }
+
+  /** Notes that a user's function threw, so that its subscription is over and must be made anew. */
+  breakConnection(connection: Connection, error: unknown): void {
+    this.broken.push(connection);
+    this.fail(error);
+  }
+
+  /** Whether rows may be written now; else the pipeline emits outside its turn. */
+  checkActive(what: string): boolean {
+    if (this.active) return true;
+    this.fatal ??= new StockafolioError(
+      'ERR_ASYNC_EMISSION',
+      `pipeline '${this.pipeline}': ${what} received a value outside its turn`,
+      { hint: 'records pass through synchronously: take delay, promises and timers out of the pipeline' },
+    );
+    return false;
+  }
+
+  /** Whether a key begins with the stream's own key, so that this partition alone holds it. */
+  isPartitioned(key: readonly KeyPart[]): boolean {
+    const own = this.key;
+    if (typeof own !== 'object') return key[0] === own;
+    for (let part = 0; part < own.length; part++) if (key[part] !== own[part]) return false;
+    return true;
+  }
+
+  /** The operator whose output an observable was piped from; '' for the stream itself. */
+  #originOf(observable: Observable<unknown> | undefined): string {
+    for (let at = observable; at !== undefined; at = at.source) {
+      const name = this.#outputs.get(at);
+      if (name !== undefined) return name;
+    }
+    return '';
+  }
+
+  /** Sets the record in hand aside for one operator, while the others keep it; once, however many windows it missed. */
+  aside(operator: string, error: StockafolioError): void {
+    if (this.setAside.some((other) => other.operator === operator)) return;
+    this.setAside.push({ operator, error });
+  }
+}
+
+let current: PipelineContext | undefined;
+
+/** Runs the build of a pipeline within its context. */
+export function within<T>(context: PipelineContext, build: () => T): T {
+  const outer = current;
+  current = context;
+  try {
+    return build();
+  } finally {
+    current = outer;
+  }
+}
+
+/** The context of the pipeline that is being built. */
+export function currentContext(what: string): PipelineContext {
+  if (current === undefined) {
+    throw new StockafolioError('ERR_OUTSIDE_PIPELINE', `${what} works only inside the build function of a pipeline`, {
+      hint: 'write pipeline(name, streams, (streams) => [into(table, ...)]) and give it to a runner, or to the test harness',
+    });
+  }
+  return current;
+}

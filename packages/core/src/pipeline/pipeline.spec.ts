@@ -1,0 +1,206 @@
+import { expect } from 'chai';
+import { concatMap, defer, delay, filter, from, map, mergeMap, startWith, Subject } from 'rxjs';
+import { addTo, byUser, codeOf, type Sale, sale, sales, Sum } from '../../test/sales.js';
+import { foldByKey, shardedFold, topByKey, tumblingWindow } from '../operators/index.js';
+import { int64, text } from '../schema/index.js';
+import { table } from '../table/index.js';
+import { pipelineHarness } from '../testing/index.js';
+import { into } from './into.js';
+import { pipeline } from './pipeline.js';
+
+const fold = { key: (s: Sale) => [s.user] as const, state: Sum, fold: addTo };
+
+const lines = table(
+  'lines',
+  { partitionBy: ['user'], clusterBy: ['item'] },
+  { user: text(), item: text({ max: 5 }), amount: int64() },
+);
+const toLine = ({ user, item, amount }: Sale): { user: string; item: string; amount: number } => ({
+  user,
+  item,
+  amount,
+});
+
+describe('pipeline', () => {
+  it('takes any synchronous RxJS operator between the records and a table', async () => {
+    const plain = pipeline('plain', { sales }, ({ sales }) => [
+      into(
+        lines,
+        sales.pipe(
+          filter(({ amount }) => amount > 0),
+          mergeMap((s) => [s, { ...s, item: 'all' }]),
+          concatMap((s) => from([s])),
+          map(toLine),
+        ),
+      ),
+    ]);
+    const harness = pipelineHarness<Sale>(plain);
+    harness.push(sale(), sale({ user: 'bob', amount: -1 }), sale({ user: 'cid', amount: 2 }));
+    await harness.commit();
+    expect((await harness.rows(lines)).map(({ user, item, amount }) => `${user} ${item} ${amount}`)).to.eql([
+      'ann all 1',
+      'ann tea 1',
+      'cid all 2',
+      'cid tea 2',
+    ]);
+  });
+
+  it('lets the last of several rows of one key stand that a single record makes', async () => {
+    const twice = pipeline('twice', { sales }, ({ sales }) => [
+      into(
+        byUser,
+        sales.pipe(
+          mergeMap((s) => [s, s]),
+          foldByKey('sums', fold),
+          map(({ key: [user], value }) => ({ user, ...value })),
+        ),
+      ),
+    ]);
+    const harness = pipelineHarness<Sale>(twice);
+    harness.push(sale({ amount: 3 }));
+    await harness.commit();
+    expect(await harness.rows(byUser)).to.eql([{ user: 'ann', amount: 6, count: 2 }]);
+  });
+
+  it('sets a record aside for which a function between throws, and takes in what comes after', async () => {
+    const touchy = pipeline('touchy', { sales }, ({ sales }) => {
+      const checked = sales.pipe(
+        map((s) => {
+          if (s.amount < 0) throw new Error('below zero');
+          return s;
+        }),
+      );
+      return [
+        into(byUser, checked.pipe(foldByKey('sums', fold))),
+        into(lines, checked.pipe(map(toLine))),
+        into(
+          counts,
+          sales.pipe(
+            foldByKey('counts', fold),
+            map(({ key: [user], value }) => {
+              if (value.amount > 1_000) throw new Error('too much');
+              return { user, count: value.count };
+            }),
+          ),
+        ),
+      ];
+    });
+    const harness = pipelineHarness<Sale>(touchy, { partitions: 1 });
+    harness.push(sale(), sale({ amount: -1 }), sale({ amount: 2 }), sale({ amount: 5_000 }), sale({ item: 'rum' }));
+    await harness.commit();
+    expect(await harness.rows(byUser)).to.eql([{ user: 'ann', amount: 4, count: 3 }]);
+    expect((await harness.rows(lines)).map(({ item, amount }) => [item, amount])).to.eql([
+      ['rum', 1],
+      ['tea', 2],
+    ]);
+    expect(await harness.rows(counts)).to.eql([{ user: 'ann', count: 3 }]);
+    expect((await harness.deadLetters()).map(({ offset, cause }) => [offset, cause])).to.eql([
+      [1, 'below zero'],
+      [3, 'too much'],
+    ]);
+  });
+
+  it('sets a record aside whose row does not fit its table', async () => {
+    const wide = pipeline('wide', { sales }, ({ sales }) => [into(lines, sales.pipe(map(toLine)))]);
+    const harness = pipelineHarness<Sale>(wide, { partitions: 1 });
+    harness.push(sale({ item: 'too long' }), sale());
+    await harness.commit();
+    expect(await harness.rows(lines)).to.have.length(1);
+    const [letter] = await harness.deadLetters();
+    expect(letter?.code).to.equal('ERR_ROW_INVALID');
+    expect(letter?.cause).to.contain("'item'").and.contain('too long');
+  });
+
+  it('ends the run where a value comes outside its turn', async () => {
+    const late = pipeline('late', { sales }, ({ sales }) => [into(lines, sales.pipe(delay(1), map(toLine)))]);
+    const promised = pipeline('promised', { sales }, ({ sales }) => [
+      into(
+        byUser,
+        sales.pipe(
+          mergeMap((s) => Promise.resolve(s)),
+          foldByKey('sums', fold),
+        ),
+      ),
+    ]);
+    const eager = pipeline('eager', { sales }, ({ sales }) => [
+      into(lines, sales.pipe(startWith(sale()), map(toLine))),
+    ]);
+    for (const asynchronous of [late, promised, eager]) {
+      const code = await codeOf(async () => {
+        const harness = pipelineHarness<Sale>(asynchronous, { partitions: 1 });
+        harness.push(sale());
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        harness.push(sale());
+      });
+      expect(code, asynchronous.name).to.equal('ERR_ASYNC_EMISSION');
+    }
+  });
+
+  it('says so where an operator or a destination is made outside of a build', async () => {
+    const records = new Subject<Sale>();
+    const window = { size: 1_000, ...fold };
+    for (const make of [
+      () => records.pipe(foldByKey('a', fold)),
+      () => records.pipe(shardedFold('a', fold)),
+      () => records.pipe(tumblingWindow('a', window)),
+      () => records.pipe(topByKey('a', { ...fold, k: 1, by: 'amount' })),
+      () => into(lines, records.pipe(map(toLine))),
+    ]) {
+      expect(await codeOf(make)).to.equal('ERR_OUTSIDE_PIPELINE');
+    }
+  });
+
+  it('ends the run where an operator is made once records flow', async () => {
+    const inner = pipeline('inner', { sales }, ({ sales }) => [
+      into(
+        byUser,
+        sales.pipe(
+          mergeMap((s) => from([s]).pipe(foldByKey('sums', fold))),
+          map(({ key: [user], value }) => ({ user, ...value })),
+        ),
+      ),
+    ]);
+    const deferred = pipeline('deferred', { sales }, ({ sales }) => [
+      into(byUser, defer(() => sales.pipe(foldByKey('sums', fold))) as never),
+    ]);
+    expect(await codeOf(() => pipelineHarness(deferred))).to.equal('ERR_OUTSIDE_PIPELINE');
+    const harness = pipelineHarness<Sale>(inner);
+    expect(await codeOf(() => harness.push(sale()))).to.equal('ERR_OUTSIDE_PIPELINE');
+  });
+
+  it('refuses two operators of one name, and two tables of one name', async () => {
+    const names = pipeline('names', { sales }, ({ sales }) => [
+      into(byUser, sales.pipe(foldByKey('sums', fold))),
+      into(byUser, sales.pipe(foldByKey('sums', fold))),
+    ]);
+    expect(await codeOf(() => pipelineHarness(names))).to.equal('ERR_OPERATOR_NAME_TAKEN');
+    const other = table('by_user', { partitionBy: ['user'] }, { user: text() });
+    const tables = pipeline('tables', { sales }, ({ sales }) => [
+      into(byUser, sales.pipe(foldByKey('sums', fold))),
+      into(other, sales.pipe(map(({ user }) => ({ user })))),
+    ]);
+    expect(await codeOf(() => pipelineHarness(tables))).to.equal('ERR_PIPELINE_INVALID');
+  });
+
+  it('reads exactly one stream, under a name that files and tables can bear', async () => {
+    expect(await codeOf(() => pipeline('none', {}, () => []))).to.equal('ERR_PIPELINE_INVALID');
+    expect(await codeOf(() => pipeline('two', { sales, more: sales }, () => []))).to.equal('ERR_PIPELINE_INVALID');
+    for (const name of ['', 'Upper', '1st', 'a b', 'x'.repeat(64)]) {
+      expect(await codeOf(() => pipeline(name, { sales }, () => [])), name).to.equal('ERR_PIPELINE_INVALID');
+    }
+  });
+
+  it('is built once for every partition, and is otherwise a plain value', () => {
+    let builds = 0;
+    const counted = pipeline('counted', { sales }, () => {
+      builds++;
+      return [];
+    });
+    expect(builds).to.equal(0);
+    pipelineHarness(counted, { partitions: 3 });
+    expect(builds).to.equal(3);
+    expect(Object.isFrozen(counted)).to.equal(true);
+  });
+});
+
+const counts = table('counts', { partitionBy: ['user'] }, { user: text(), count: int64() });

@@ -1,0 +1,41 @@
+import type { Observable } from 'rxjs';
+import { expect, test } from 'tstyche';
+import { byUser, sales, type Sale } from '../../test/sales.js';
+import { jsonCodec } from '../codec/index.js';
+import { record, int32, text, type Infer } from '../schema/index.js';
+import type { Codec } from '../ports/index.js';
+import { stream, type RecordOf, type Stream } from '../stream/index.js';
+import { into } from './into.js';
+import { pipeline, type Pipeline } from './pipeline.js';
+
+const Plain = record('plain', { name: text(), size: int32() });
+type Plain = Infer<typeof Plain>;
+
+test('a stream bears the record of its schema', () => {
+  const plains = stream('plains', Plain, {
+    key: (p) => {
+      expect(p).type.toBe<Plain>();
+      return p.name;
+    },
+    time: (p) => p.size,
+  });
+  expect(plains).type.toBe<Stream<Plain>>();
+  expect<RecordOf<typeof plains>>().type.toBe<Plain>();
+  expect(stream).type.not.toBeCallableWith('plains', Plain, { key: () => new Date(), time: () => 0 });
+});
+
+test('a codec reads and writes the record of its schema', () => {
+  expect(jsonCodec(Plain)).type.toBe<Codec<Plain>>();
+  expect(jsonCodec).type.toBeCallableWith(Plain, { names: { name: 'foreign' } });
+  expect(jsonCodec).type.not.toBeCallableWith(Plain, { names: { missing: 'foreign' } });
+});
+
+test('a build is given the stream under its name, and answers destinations', () => {
+  const made = pipeline('p', { sales }, (inputs) => {
+    expect(inputs.sales).type.toBe<Observable<Sale>>();
+    expect(inputs).type.not.toHaveProperty('other');
+    return [into(byUser, inputs.sales as never)];
+  });
+  expect(made).type.toBe<Pipeline>();
+  expect(pipeline).type.not.toBeCallableWith('p', { sales }, () => [1]);
+});

@@ -1,0 +1,80 @@
+import type { Mutation } from '../ports/index.js';
+
+/** Rows of one step that are looked through one by one; beyond that many they are found by key. */
+const FEW = 16;
+
+/**
+ * The rows that wait for the commit, with those of the step in hand (a record, a flush, a commit) at the end.
+ *
+ * All rows of a step bear one version, and stores keep the first of two equal versions: so of several rows of one key
+ * that a step makes, only the last may be written.
+ */
+export class StepRows {
+  #rows: Mutation[] = [];
+  #start = 0;
+  /** Where the rows are that this step has put, and, once they are many, where by key. */
+  #put: number[] = [];
+  readonly #places = new Map<string, number>();
+
+  get length(): number {
+    return this.#rows.length;
+  }
+
+  /** Begins a step. */
+  begin(): void {
+    this.#start = this.#rows.length;
+    if (this.#put.length > FEW) this.#places.clear();
+    if (this.#put.length > 0) this.#put = [];
+  }
+
+  /** Adds a row whose key no other row of this step has. */
+  push(row: Mutation): void {
+    this.#rows.push(row);
+  }
+
+  /** Adds a row, in the place of the one of the same key where this step has put one already. */
+  put(row: Mutation): void {
+    const place = this.#put.length <= FEW ? this.#scan(row) : this.#places.get(idOf(row));
+    if (place !== undefined) {
+      this.#rows[place] = row;
+      return;
+    }
+    const end = this.#rows.push(row) - 1;
+    this.#put.push(end);
+    if (this.#put.length <= FEW) return;
+    const unknown = this.#places.size === 0 ? this.#put : [end];
+    for (const at of unknown) this.#places.set(idOf(this.#rows[at] as Mutation), at);
+  }
+
+  /** Takes back the rows of the step in hand. */
+  rollback(): void {
+    this.#rows.length = this.#start;
+  }
+
+  /** Gives all rows, and forgets them. */
+  take(): readonly Mutation[] {
+    const rows = this.#rows;
+    this.#rows = [];
+    this.begin();
+    return rows;
+  }
+
+  #scan(row: Mutation): number | undefined {
+    return this.#put.findLast((place) => {
+      const other = this.#rows[place] as Mutation;
+      return other.table === row.table && sameKey(row, other);
+    });
+  }
+}
+
+function sameKey(a: Mutation, b: Mutation): boolean {
+  for (let n = 0; n < a.table.keyLength; n++) if (a.values[n] !== b.values[n]) return false;
+  return true;
+}
+
+/** U+0000 is in no text of a row, so that no two keys share an id. */
+function idOf({ table, values }: Mutation): string {
+  let id = table.name;
+  for (let n = 0; n < table.keyLength; n++) id += `\u0000${String(values[n])}`;
+  return id;
+}

@@ -1,0 +1,26 @@
+/** One archived message: a record, or what could not be read as one, with the reason. */
+export type ArchiveEntry<T> =
+  | { readonly offset: number; readonly ingested: number; readonly record: T }
+  | { readonly offset: number; readonly ingested: number; readonly raw: Uint8Array; readonly cause: string };
+
+/** One file of an archive: a gapless stretch of offsets of one partition, both ends included. */
+export interface ArchiveStretch {
+  readonly name: string;
+  readonly partition: number;
+  readonly first: number;
+  readonly last: number;
+  /** The day of the watermark at its first record, `YYYY-MM-DD`. */
+  readonly day: string;
+}
+
+/** The archive of a stream: everything that was in its source, by partition, in order of offset. */
+export interface Archive<T> {
+  /** Identity of the source that was archived; undefined while the archive is empty. */
+  identity(): Promise<string | undefined>;
+  /** Every file, by partition and first offset; no offset is in two of them. */
+  stretches(): Promise<readonly ArchiveStretch[]>;
+  /** The entries of one file from an offset on, some at a time. */
+  read(stretch: ArchiveStretch, from: number): AsyncIterable<readonly ArchiveEntry<T>[]>;
+  /** Adds a file, atomically; `entries` come in order of offset, from `first` to `last`. */
+  write(stretch: Omit<ArchiveStretch, 'name'>, source: string, entries: readonly ArchiveEntry<T>[]): Promise<void>;
+}

@@ -1,0 +1,13 @@
+import type { Position } from './source.js';
+
+/** Between the bytes of a message and a record. */
+export interface Codec<T> {
+  /**
+   * Reads one record.
+   * @param position where the message stands, for codecs that compute a field from it
+   * @throws BadRecordError naming every bad field
+   */
+  decode(bytes: Uint8Array, position?: Position): T;
+  /** Writes one record in the form that {@link decode} reads. */
+  encode(record: T): Uint8Array;
+}

@@ -1,0 +1,16 @@
+export type { Archive, ArchiveEntry, ArchiveStretch } from './archive.js';
+export type { AbortSignalLike, Clock } from './clock.js';
+export type { Codec } from './codec.js';
+export type { ByteRange, FileInfo, Files, WriteOptions } from './files.js';
+export type {
+  AssignmentListener,
+  OutgoingMessage,
+  PartitionRange,
+  Position,
+  Producer,
+  Source,
+  SourceBatch,
+  SourceMessage,
+} from './source.js';
+export type { State, StateView } from './state.js';
+export type { Mutation, RowValues, ScanOptions, StoredRow, Tables } from './tables.js';

@@ -1,0 +1,82 @@
+/** One message of a partitioned, ordered, replayable source. */
+export interface SourceMessage {
+  readonly offset: number;
+  /** When the broker took it in, epoch milliseconds. */
+  readonly timestamp: number;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Some consecutive messages of one partition. */
+export interface SourceBatch {
+  readonly partition: number;
+  /** The assignment under which it was fetched. */
+  readonly generation: number;
+  readonly messages: readonly SourceMessage[];
+  /** The offset that the next new message of this partition will get, as known when the batch was fetched. */
+  readonly endOffset: number;
+}
+
+/** What a partition holds now: offsets from `oldest` (inclusive) to `end` (exclusive). */
+export interface PartitionRange {
+  readonly partition: number;
+  readonly oldest: number;
+  readonly end: number;
+}
+
+/** A position to go on from: the next offset to be read. */
+export interface Position {
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** Told of every change of assignment; the source waits for the promise before it goes on. */
+export interface AssignmentListener {
+  /** The partitions are this process's from now on. Answers where to read each from. */
+  assigned(partitions: readonly number[], generation: number): Promise<readonly Position[]>;
+  /** The partitions move away: what was done for them must be finished or dropped before this resolves. */
+  revoked(partitions: readonly number[], generation: number): Promise<void>;
+}
+
+/**
+ * A partitioned, ordered, replayable source of messages: Kafka, or a log in a folder.
+ *
+ * Offsets rise within a partition, but may have gaps. Errors are StockafolioErrors: ERR_SOURCE_UNAVAILABLE
+ * (retryable) and ERR_OFFSET_GONE, which names the offset asked for and the oldest that is there.
+ */
+export interface Source {
+  /** An id of the topic itself, the same for ever and for every process: another topic of the same name has another. */
+  identity(): Promise<string>;
+  /** What every partition holds now. */
+  ranges(): Promise<readonly PartitionRange[]>;
+  /** Joins the group; assignments arrive at the listener, at the latest during the next call of {@link next}. */
+  open(group: string, listener: AssignmentListener): Promise<void>;
+  /** The next batch of any assigned partition that is not paused; undefined where none came within `maxWait` ms. */
+  next(maxWait: number): Promise<SourceBatch | undefined>;
+  pause(partitions: readonly number[]): void;
+  resume(partitions: readonly number[]): void;
+  /** Reads on from this offset. */
+  seek(position: Position): void;
+  /** Remembers for the group how far it came, for lag tools only; positions of partitions no longer owned are ignored. */
+  commit(positions: readonly Position[], generation: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** One message to be appended. */
+export interface OutgoingMessage {
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array;
+  /** Epoch milliseconds; the time of appending where absent. */
+  readonly timestamp?: number;
+  /** Chosen from the key (see `partitionOf`) where absent. */
+  readonly partition?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The writing end of a source. */
+export interface Producer {
+  /** Resolves when the messages are durable; each partition gets them in the order given. */
+  append(messages: readonly OutgoingMessage[]): Promise<void>;
+  close(): Promise<void>;
+}

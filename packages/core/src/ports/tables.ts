@@ -1,0 +1,50 @@
+import type { Value } from '../schema/index.js';
+import type { Table } from '../table/index.js';
+
+/** A row's values in the order of `table.columns`; `undefined` for an absent optional one. */
+export type RowValues = readonly Value[];
+
+/**
+ * An absolute row under a deterministic key, or the removal of one (then `values` holds the key columns only).
+ *
+ * `version` is in microseconds. A store keeps, of all mutations of a key, the one of the highest version; a mutation
+ * of the same or a lower version than the one that is kept changes nothing. So any replay is harmless.
+ */
+export interface Mutation {
+  readonly table: Table;
+  readonly values: RowValues;
+  readonly version: number;
+  readonly deleted?: boolean;
+}
+
+/** A row as it is stored. */
+export interface StoredRow {
+  readonly values: RowValues;
+  readonly version: number;
+}
+
+export interface ScanOptions {
+  /** At most so many rows. */
+  readonly limit?: number;
+}
+
+/**
+ * A store of versioned rows: Cassandra, or the embedded tables.
+ *
+ * Errors are StockafolioErrors: ERR_TABLES_UNAVAILABLE (retryable), ERR_TABLE_DIFFERS where a table of that name has
+ * another shape (with the difference), ERR_TABLE_UNKNOWN where it was never created, ERR_ROW_INVALID where a value
+ * does not fit its column.
+ */
+export interface Tables {
+  /** Creates what is missing and checks what is there. */
+  create(tables: readonly Table[]): Promise<void>;
+  /** Resolves when every mutation is durable and readable; on an error any part may have been written: write again. */
+  write(mutations: readonly Mutation[]): Promise<void>;
+  /** The row of this primary key. */
+  get(table: Table, key: readonly Value[]): Promise<StoredRow | undefined>;
+  /** The rows whose leading key columns (all partition columns at least) have these values, in clustering order. */
+  scan(table: Table, prefix: readonly Value[], options?: ScanOptions): AsyncIterable<StoredRow>;
+  /** Every row; in key order where the store has one. */
+  scanAll(table: Table): AsyncIterable<StoredRow>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,97 @@
+import { StockafolioError } from '../errors/index.js';
+import { MAX_SAFE, type FieldType, type Kind } from './types.js';
+
+export interface NumberBounds {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+export interface TextBounds {
+  /** Shortest length in UTF-16 units; 0 unless told. */
+  readonly min?: number;
+  /** Longest length in UTF-16 units; 255 unless told. */
+  readonly max?: number;
+}
+
+function field<T, K extends Kind>(
+  kind: K,
+  facts: { min?: number | undefined; max?: number | undefined; values?: readonly string[] } = {},
+): FieldType<T, K, false> {
+  return Object.freeze({ kind, optional: false as const, min: facts.min, max: facts.max, values: facts.values });
+}
+
+/** Unicode text without U+0000, in well-formed UTF-16; at most 255 units long unless told. */
+export function text(bounds: TextBounds = {}): FieldType<string, 'text', false> {
+  return field('text', { min: bounds.min ?? 0, max: bounds.max ?? 255 });
+}
+
+/** A whole number from -2^31 to 2^31-1. */
+export function int32(bounds: NumberBounds = {}): FieldType<number, 'int32', false> {
+  return field('int32', { min: bounds.min ?? -(2 ** 31), max: bounds.max ?? 2 ** 31 - 1 });
+}
+
+/**
+ * A whole number of 64 bits, held as a JavaScript number: a value past 2^53 is the error ERR_OVERFLOW, never a rounded
+ * one. For the whole range, as a bigint, say `int64({ range: 'full' })`.
+ */
+export function int64(bounds: { readonly range: 'full' }): FieldType<bigint, 'bigint64', false>;
+export function int64(bounds?: NumberBounds): FieldType<number, 'int64', false>;
+export function int64(
+  bounds: NumberBounds | { readonly range: 'full' } = {},
+): FieldType<number, 'int64', false> | FieldType<bigint, 'bigint64', false> {
+  if ('range' in bounds) return field<bigint, 'bigint64'>('bigint64');
+  return field<number, 'int64'>('int64', { min: bounds.min ?? -MAX_SAFE, max: bounds.max ?? MAX_SAFE });
+}
+
+/** An IEEE 754 double, finite. Not for money. */
+export function double(bounds: NumberBounds = {}): FieldType<number, 'double', false> {
+  return field('double', bounds);
+}
+
+/**
+ * An amount of money as a whole number of 1e-4 USD, exact up to 2^53 (about 900 billion dollars); past that the error
+ * ERR_OVERFLOW. Bounds are in 1e-4 USD.
+ */
+export function money(bounds: NumberBounds = {}): FieldType<number, 'money', false> {
+  return field('money', { min: bounds.min ?? -MAX_SAFE, max: bounds.max ?? MAX_SAFE });
+}
+
+/** An amount of money as a bigint number of 1e-4 USD, from -2^127 to 2^127-1: for sums over many users. */
+export function bigMoney(): FieldType<bigint, 'bigMoney', false> {
+  return field('bigMoney');
+}
+
+/** A moment, in milliseconds since 1970-01-01T00:00:00Z. Bounds are in milliseconds. */
+export function timestamp(bounds: NumberBounds = {}): FieldType<number, 'timestamp', false> {
+  return field('timestamp', { min: bounds.min ?? -8.64e15, max: bounds.max ?? 8.64e15 });
+}
+
+/** A calendar day as `YYYY-MM-DD`, years 0001 to 9999. */
+export function date(): FieldType<string, 'date', false> {
+  return field('date');
+}
+
+/** True or false. */
+export function boolean(): FieldType<boolean, 'boolean', false> {
+  return field('boolean');
+}
+
+/** One of the given words; stored as text. */
+export function oneOf<const V extends readonly [string, ...string[]]>(
+  ...values: V
+): FieldType<V[number], 'oneOf', false> {
+  if (new Set(values).size !== values.length) {
+    throw new StockafolioError('ERR_SCHEMA_INVALID', `oneOf(${values.join(', ')}) lists a value twice`);
+  }
+  return field('oneOf', { values });
+}
+
+/** The number of the source partition that a partial row stems from; filled in by the sharded operators. */
+export function shard(): FieldType<number, 'shard', false> {
+  return field('shard', { min: 0, max: 2 ** 31 - 1 });
+}
+
+/** The same field, which may be absent. */
+export function optional<T, K extends Kind>(type: FieldType<T, K, false>): FieldType<T, K, true> {
+  return Object.freeze({ ...type, optional: true as const });
+}

@@ -1,0 +1,76 @@
+import { StockafolioError } from '../errors/index.js';
+import type { FieldType, Fields, ObjectOf } from './types.js';
+
+/** A named set of typed fields: what a stream carries, or what an operator keeps for each key. */
+export interface RecordSchema<F extends Fields = Fields> {
+  readonly name: string;
+  readonly fields: F;
+  /** Field names in declared order. */
+  readonly names: readonly string[];
+  /** A law over several fields: what is wrong with this record, or undefined where nothing is. */
+  readonly check: ((record: Readonly<Record<string, unknown>>) => string | undefined) | undefined;
+}
+
+/** The plain object that a record schema describes: `type Trade = Infer<typeof Trade>`. */
+export type Infer<R> = R extends { readonly fields: infer F extends Fields } ? ObjectOf<F> : never;
+
+export interface RecordOptions<F extends Fields> {
+  readonly check?: (record: ObjectOf<F>) => string | undefined;
+}
+
+const identifier = /^[a-z][A-Za-z0-9]{0,62}$/;
+
+/**
+ * Declares a record.
+ *
+ * @param name lower-case, as in `trade`
+ * @param fields camel-case names, each with its type; tables and files hold them in snake case
+ * @throws ERR_SCHEMA_INVALID where a name is not an identifier or no field is given
+ * @example
+ * const Trade = record('trade', { user: text({ min: 1 }), quantity: int32({ min: 1 }), price: money() });
+ * type Trade = Infer<typeof Trade>;
+ */
+export function record<F extends Fields>(name: string, fields: F, options: RecordOptions<F> = {}): RecordSchema<F> {
+  checkFields(`record '${name}'`, fields);
+  const names = Object.keys(fields);
+  return Object.freeze({
+    name,
+    fields: Object.freeze({ ...fields }),
+    names,
+    check: options.check as RecordSchema['check'],
+  });
+}
+
+/** The type of a field that is known to be there. */
+export function fieldOf(fields: Fields, name: string): FieldType {
+  const type = fields[name];
+  if (type === undefined) throw new StockafolioError('ERR_SCHEMA_INVALID', `there is no field '${name}'`);
+  return type;
+}
+
+export function checkFields(owner: string, fields: Fields): void {
+  const names = Object.keys(fields);
+  if (names.length === 0) throw new StockafolioError('ERR_SCHEMA_INVALID', `${owner} has no fields`);
+  const seen = new Map<string, string>();
+  for (const name of names) {
+    if (!identifier.test(name)) {
+      throw new StockafolioError('ERR_SCHEMA_INVALID', `${owner}: '${name}' cannot be a field name`, {
+        hint: 'use a camel-case name: a lower-case letter, then letters and digits, at most 63 characters',
+      });
+    }
+    const stored = snakeCase(name);
+    const other = seen.get(stored);
+    if (other !== undefined) {
+      throw new StockafolioError(
+        'ERR_SCHEMA_INVALID',
+        `${owner}: '${other}' and '${name}' are both stored as '${stored}'`,
+      );
+    }
+    seen.set(stored, name);
+  }
+}
+
+/** `lastTime` as it is called in tables, files and dumps: `last_time`. */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

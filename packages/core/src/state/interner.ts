@@ -1,0 +1,184 @@
+import { StockafolioError } from '../errors/index.js';
+import { SlotIndex } from './slot-index.js';
+
+/** How many texts are kept as strings too: about as many as one commit names. */
+const RECENT = 1 << 16;
+
+/**
+ * Numbers texts: equal texts get the same small integer, so that keys and state columns hold numbers only.
+ *
+ * Texts are kept once, as bytes, in one arena; the index is open addressing over typed arrays, so that tens of
+ * millions of texts fit (a JS Map ends at 2^24 entries). Numbers are given in order of arrival from 0, and never taken
+ * back: a checkpoint holds the new ones only.
+ */
+export class Interner {
+  #size = 0;
+  readonly #index = new SlotIndex();
+  #starts = new Float64Array(33);
+  #arena = new Uint8Array(512);
+  readonly #recentIds = new Int32Array(RECENT).fill(-1);
+  readonly #recentTexts: string[] = new Array<string>(RECENT).fill('');
+  #lastText = '';
+  #lastId = -1;
+
+  /** The empty text is number 0, so that zeroed columns hold it. */
+  constructor() {
+    this.idOf('');
+  }
+
+  /** How many texts there are; their numbers run from 0 to `size - 1`. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Bytes held by the arena and the index. */
+  get bytes(): number {
+    return this.#arena.length + this.#index.bytes + this.#starts.byteLength;
+  }
+
+  /** The number of a text; a new one where it was never seen. */
+  idOf(text: string): number {
+    if (text === this.#lastText && this.#lastId >= 0) return this.#lastId;
+    const hash = hashText(text);
+    let id = this.#index.first(hash);
+    while (id >= 0 && !this.#equals(id, text)) id = this.#index.next(hash);
+    if (id < 0) {
+      id = this.#append(text);
+      this.#index.insert(hash, id);
+    }
+    return this.#remember(id, text);
+  }
+
+  /** The text of a number given by {@link idOf}. */
+  textOf(id: number): string {
+    const slot = id & (RECENT - 1);
+    if (this.#recentIds[slot] === id) return this.#recentTexts[slot] as string;
+    const text = this.#read(id);
+    this.#recentIds[slot] = id;
+    this.#recentTexts[slot] = text;
+    return text;
+  }
+
+  /** Orders two numbers as their texts are ordered by Unicode code point. */
+  compare(a: number, b: number): number {
+    if (a === b) return 0;
+    return compareText(this.textOf(a), this.textOf(b));
+  }
+
+  /** The texts numbered `from` to `to - 1`: their ends in the arena relative to the first, and their bytes. */
+  slice(from: number, to: number): { readonly ends: Float64Array; readonly bytes: Uint8Array } {
+    const base = this.#starts[from] as number;
+    const ends = this.#starts.slice(from + 1, to + 1);
+    for (let i = 0; i < ends.length; i++) ends[i] = (ends[i] as number) - base;
+    return { ends, bytes: this.#arena.slice(base, this.#starts[to] as number) };
+  }
+
+  /** Takes in what {@link slice} gave, as the next numbers from `from` on; those already known are passed over. */
+  load(from: number, ends: Float64Array, bytes: Uint8Array): void {
+    if (from > this.#size)
+      throw new StockafolioError('ERR_CHECKPOINT_CORRUPT', `texts ${this.#size} to ${from - 1} are missing`);
+    let start = 0;
+    for (let i = 0; i < ends.length; i++) {
+      const end = ends[i] as number;
+      if (from + i >= this.#size) this.idOf(decodeText(bytes, start, end));
+      start = end;
+    }
+  }
+
+  #remember(id: number, text: string): number {
+    this.#lastText = text;
+    this.#lastId = id;
+    const slot = id & (RECENT - 1);
+    if (this.#recentIds[slot] !== id) {
+      this.#recentIds[slot] = id;
+      this.#recentTexts[slot] = text;
+    }
+    return id;
+  }
+
+  /** One byte a character where every character is below 256, marked 0; else two, marked 1. */
+  #append(text: string): number {
+    const id = this.#size++;
+    if (id + 1 >= this.#starts.length) {
+      this.#starts = grown(this.#starts, new Float64Array(this.#starts.length * 2));
+    }
+    const wide = isWide(text);
+    const start = this.#starts[id] as number;
+    const end = start + 1 + (wide ? text.length * 2 : text.length);
+    if (end > this.#arena.length) {
+      this.#arena = grown(this.#arena, new Uint8Array(Math.max(end, Math.floor(this.#arena.length * 1.5))));
+    }
+    const arena = this.#arena;
+    arena[start] = wide ? 1 : 0;
+    let at = start + 1;
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      arena[at++] = unit & 0xff;
+      if (wide) arena[at++] = unit >>> 8;
+    }
+    this.#starts[id + 1] = end;
+    return id;
+  }
+
+  #equals(id: number, text: string): boolean {
+    const start = this.#starts[id] as number;
+    const length = (this.#starts[id + 1] as number) - start - 1;
+    const arena = this.#arena;
+    if (arena[start] === 0) {
+      if (length !== text.length) return false;
+      for (let i = 0; i < length; i++) if (arena[start + 1 + i] !== text.charCodeAt(i)) return false;
+      return true;
+    }
+    return length === text.length * 2 && this.#read(id) === text;
+  }
+
+  #read(id: number): string {
+    return decodeText(this.#arena, this.#starts[id] as number, this.#starts[id + 1] as number);
+  }
+}
+
+function hashText(text: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  h ^= h >>> 16;
+  h = Math.imul(h, 0x85ebca6b);
+  return h ^ (h >>> 13);
+}
+
+function isWide(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0xff) return true;
+  return false;
+}
+
+function decodeText(bytes: Uint8Array, start: number, end: number): string {
+  if (bytes[start] === 0 && end - start < 512) {
+    return String.fromCharCode.apply(null, bytes.subarray(start + 1, end) as unknown as number[]);
+  }
+  const step = bytes[start] === 0 ? 1 : 2;
+  let text = '';
+  for (let i = start + 1; i < end; i += step) {
+    text += String.fromCharCode((bytes[i] as number) | (step === 1 ? 0 : (bytes[i + 1] as number) << 8));
+  }
+  return text;
+}
+
+/** Order by Unicode code point, which is the order of the UTF-8 bytes. */
+export function compareText(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x !== y) return rank(x) - rank(y);
+  }
+  return a.length - b.length;
+}
+
+/** Surrogates stand for code points past every other unit. */
+function rank(unit: number): number {
+  return unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit;
+}
+
+function grown<T extends Float64Array | Uint8Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}

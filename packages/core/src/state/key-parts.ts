@@ -1,0 +1,165 @@
+import { StockafolioError } from '../errors/index.js';
+import type { KeyPart } from '../stream/index.js';
+import type { Interner } from './interner.js';
+
+export type KeyKind = 'text' | 'number' | 'boolean' | 'bigint';
+
+const bits = new Float64Array(1);
+const halves = new Int32Array(bits.buffer);
+
+/**
+ * The keys of a state as numbers, part by part: a text is its number in the interner, a number is itself, so that keys
+ * are compared exactly.
+ */
+export class KeyParts {
+  readonly #owner: string;
+  readonly #interner: Interner;
+  #kinds: KeyKind[] | undefined;
+  #texts: Map<string, number>[] = [];
+  #lastTexts: string[] = [];
+  #lastIds: number[] = [];
+  /** The key in hand, as it is stored. */
+  loaded = new Float64Array(0);
+
+  constructor(owner: string, interner: Interner) {
+    this.#owner = owner;
+    this.#interner = interner;
+  }
+
+  /** The kinds of the parts; undefined before the first key. */
+  get kinds(): readonly KeyKind[] | undefined {
+    return this.#kinds;
+  }
+
+  /** Declares the kinds, when a checkpoint is loaded. */
+  declare(kinds: readonly KeyKind[]): void {
+    this.#kinds = [...kinds];
+    this.loaded = new Float64Array(kinds.length);
+    this.#texts = kinds.map(() => new Map<string, number>());
+    this.#lastTexts = kinds.map(() => '');
+    this.#lastIds = kinds.map(() => 0);
+  }
+
+  /** Takes a key in hand; answers its hash. */
+  load(key: readonly KeyPart[]): number {
+    const kinds = this.#kinds ?? this.#infer(key);
+    if (kinds.length !== key.length) this.#mismatch(key);
+    let hash = 0x2f0b4a27;
+    for (let part = 0; part < kinds.length; part++) {
+      const value = key[part] as KeyPart;
+      const kind = kinds[part] as KeyKind;
+      let stored: number;
+      if (kind === 'text') {
+        if (typeof value !== 'string') return this.#mismatch(key);
+        stored = this.#textId(part, value);
+        hash = mix(hash, stored);
+      } else {
+        if (typeof value !== kind) this.#mismatch(key);
+        stored = this.#encode(value);
+        bits[0] = stored;
+        hash = mix(mix(hash, halves[0] as number), halves[1] as number);
+      }
+      this.loaded[part] = stored;
+    }
+    return finish(hash);
+  }
+
+  /** Takes a key in hand that is stored from this cell on; answers its hash. */
+  loadStored(cells: Float64Array, at: number): number {
+    let hash = 0x2f0b4a27;
+    for (let part = 0; part < this.loaded.length; part++) {
+      const stored = cells[at + part] as number;
+      if (this.#kinds?.[part] === 'text') {
+        hash = mix(hash, stored);
+      } else {
+        bits[0] = stored;
+        hash = mix(mix(hash, halves[0] as number), halves[1] as number);
+      }
+      this.loaded[part] = stored;
+    }
+    return finish(hash);
+  }
+
+  /** A part as it was given, from how it is stored. */
+  value(part: number, stored: number): KeyPart {
+    switch (this.#kinds?.[part]) {
+      case 'text':
+        return this.#interner.textOf(stored);
+      case 'boolean':
+        return stored === 1;
+      case 'bigint':
+        return BigInt(this.#interner.textOf(stored));
+      default:
+        return stored;
+    }
+  }
+
+  /** Orders two stored parts; texts by Unicode code point. */
+  compare(part: number, a: number, b: number): number {
+    if (a === b) return 0;
+    if (this.#kinds?.[part] === 'text') return this.#interner.compare(a, b);
+    return this.value(part, a) < this.value(part, b) ? -1 : 1;
+  }
+
+  /** Few different texts, as symbols, are numbered by a Map; past four thousand it is given up for the interner alone. */
+  #textId(part: number, value: string): number {
+    if (value === this.#lastTexts[part]) return this.#lastIds[part] as number;
+    const id = this.#numberOf(part, value);
+    this.#lastTexts[part] = value;
+    this.#lastIds[part] = id;
+    return id;
+  }
+
+  #numberOf(part: number, value: string): number {
+    const texts = this.#texts[part] as Map<string, number>;
+    if (texts.size >= 4096) return this.#interner.idOf(value);
+    let id = texts.get(value);
+    if (id === undefined) {
+      id = this.#interner.idOf(value);
+      texts.set(value, id);
+    }
+    return id;
+  }
+
+  #encode(value: KeyPart): number {
+    if (typeof value === 'boolean') return value ? 1 : 0;
+    if (typeof value === 'bigint') return this.#interner.idOf(String(value));
+    if (typeof value === 'number' && Number.isFinite(value)) return value === 0 ? 0 : value;
+    throw new StockafolioError('ERR_ROW_INVALID', `${this.#owner}: ${String(value)} cannot be part of a key`);
+  }
+
+  #infer(key: readonly KeyPart[]): KeyKind[] {
+    const kinds = key.map((value): KeyKind => {
+      const type = typeof value;
+      if (type === 'string') return 'text';
+      if (type === 'number' || type === 'boolean' || type === 'bigint') return type;
+      throw new StockafolioError('ERR_ROW_INVALID', `${this.#owner}: ${String(value)} cannot be part of a key`, {
+        hint: 'a key is an array of texts, numbers, bigints and booleans',
+      });
+    });
+    this.declare(kinds);
+    return kinds;
+  }
+
+  #mismatch(key: readonly KeyPart[]): never {
+    throw new StockafolioError(
+      'ERR_ROW_INVALID',
+      `${this.#owner}: the key (${key.map((part) => typeof part).join(', ')}) is not like the first one (${(this.#kinds ?? []).join(', ')})`,
+      { hint: 'every key of an operator has the same number of parts, of the same types' },
+    );
+  }
+}
+
+function mix(hash: number, value: number): number {
+  let k = Math.imul(value, 0x5bd1e995);
+  k ^= k >>> 15;
+  return Math.imul(hash ^ k, 0x2c1b3c6d) + 0x3c6ef372;
+}
+
+function finish(hash: number): number {
+  let h = hash ^ (hash >>> 16);
+  h = Math.imul(h, 0x85ebca6b);
+  h ^= h >>> 13;
+  h = Math.imul(h, 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}

@@ -1,0 +1,350 @@
+import { StockafolioError } from '../errors/index.js';
+import type { RecordSchema } from '../schema/index.js';
+import type { State } from '../ports/state.js';
+import type { KeyPart } from '../stream/index.js';
+import type { StateColumn } from './columns.js';
+import { newCursor, stateColumns, type Cursor } from './cursor.js';
+import type { Interner } from './interner.js';
+import { KeyParts, type KeyKind } from './key-parts.js';
+import { Chunk, CHUNK_BITS, CHUNK_MASK, RowPointer } from './rows.js';
+import { SlotIndex } from './slot-index.js';
+import { SlotList } from './slot-list.js';
+import { UndoJournal } from './undo-journal.js';
+
+const LIVE = 1;
+const UNWRITTEN = 2;
+const UNSAVED = 4;
+
+/** Some slots of a state. Texts are in them by their numbers: the interner is saved beside them. */
+export interface StateRows {
+  /** The kinds of the parts of a key; undefined where the state has never held one. */
+  readonly kinds: readonly KeyKind[] | undefined;
+  readonly end: number;
+  readonly slots: Int32Array;
+  readonly rows: Int32Array;
+}
+
+/** Cells of a row before its key: the flags. */
+const KEY_AT = 1;
+
+/**
+ * What one operator keeps for each key: a row of cells of 8 bytes, which holds flags, the key, the version of the last
+ * change, and the fields of the state schema, side by side, so that one change touches one place of memory.
+ *
+ * A key has a slot, found by hash; slots are reused after removal. Every change is noted twice: for the tables
+ * (`takeUnwritten`) and for the next checkpoint (`takeUnsaved`); and can be undone as long as the record that made it
+ * is in hand (`rollback`).
+ */
+export class KeyedState implements State<StateRows> {
+  readonly owner: string;
+  readonly columns: readonly StateColumn[];
+  /** Reads and writes the row of the slot that {@link upsert}, {@link find} or {@link at} has chosen. */
+  readonly cursor: Cursor;
+  readonly #keys: KeyParts;
+  readonly #pointer = new RowPointer();
+  readonly #chunks: Chunk[] = [];
+  readonly #index = new SlotIndex();
+  readonly #free = new SlotList();
+  readonly #unwritten = new SlotList();
+  readonly #unsaved = new SlotList();
+  readonly #journal = new UndoJournal();
+  /** Cells of a row, and the cell of its version; known with the first key. */
+  #width = 0;
+  #versionAt = 0;
+  #end = 0;
+  #live = 0;
+  /** Whether the last {@link upsert} made a new key. */
+  created = false;
+
+  constructor(owner: string, schema: RecordSchema, interner: Interner) {
+    this.owner = owner;
+    this.columns = stateColumns(schema);
+    this.#keys = new KeyParts(owner, interner);
+    this.cursor = newCursor(schema, owner, interner, this.#pointer);
+  }
+
+  /** Keys held. */
+  get size(): number {
+    return this.#live;
+  }
+
+  /** Slots in use or free: their numbers run from 0 to `end - 1`. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** The kinds of the parts of a key; undefined before the first. */
+  get keyKinds(): readonly KeyKind[] | undefined {
+    return this.#keys.kinds;
+  }
+
+  /**
+   * The slot of a key, made where there is none, with the cursor on it. The change that follows belongs to the record
+   * numbered `record`, and bears its version.
+   */
+  upsert(key: readonly KeyPart[], record: number, version: number): number {
+    const hash = this.#keys.load(key);
+    let slot = this.#index.first(hash);
+    while (slot >= 0 && !this.#matches(slot)) slot = this.#index.next(hash);
+    this.created = slot < 0;
+    if (slot < 0) slot = this.#create(hash);
+    const chunk = this.#chunks[slot >>> CHUNK_BITS] as Chunk;
+    const row = (slot & CHUNK_MASK) * this.#width;
+    this.#point(chunk, row);
+    if (this.created) {
+      this.cursor.reset();
+      this.#journal.noteCreated(record, slot);
+    } else {
+      this.#journal.noteChanged(record, slot, chunk.i32, 2 * (row + this.#versionAt), this.#undoable);
+    }
+    chunk.f64[row + this.#versionAt] = version;
+    const flags = chunk.f64[row] as number;
+    if (flags !== (LIVE | UNWRITTEN | UNSAVED)) {
+      if ((flags & UNWRITTEN) === 0) this.#unwritten.push(slot);
+      if ((flags & UNSAVED) === 0) this.#unsaved.push(slot);
+      chunk.f64[row] = LIVE | UNWRITTEN | UNSAVED;
+    }
+    return slot;
+  }
+
+  /** The slot of a key, with the cursor on it; -1 where there is none. */
+  find(key: readonly KeyPart[]): number {
+    const hash = this.#keys.load(key);
+    let slot = this.#index.first(hash);
+    while (slot >= 0 && !this.#matches(slot)) slot = this.#index.next(hash);
+    if (slot >= 0) this.at(slot);
+    return slot;
+  }
+
+  /** Puts the cursor on a slot. */
+  at(slot: number): Cursor {
+    this.#point(this.#chunks[slot >>> CHUNK_BITS] as Chunk, (slot & CHUNK_MASK) * this.#width);
+    return this.cursor;
+  }
+
+  /** One part of a slot's key. */
+  part(slot: number, part: number): KeyPart {
+    return this.#keys.value(part, this.#cell(slot, KEY_AT + part));
+  }
+
+  /** A slot's key. */
+  key(slot: number): KeyPart[] {
+    return (this.#keys.kinds ?? []).map((_, part) => this.part(slot, part));
+  }
+
+  /** Orders two slots by one part of their keys; texts by Unicode code point. */
+  comparePart(part: number, a: number, b: number): number {
+    return this.#keys.compare(part, this.#cell(a, KEY_AT + part), this.#cell(b, KEY_AT + part));
+  }
+
+  isLive(slot: number): boolean {
+    return (this.#cell(slot, 0) & LIVE) !== 0;
+  }
+
+  /** Whether the slot's last change has not been taken for the tables yet. */
+  isUnwritten(slot: number): boolean {
+    return (this.#cell(slot, 0) & UNWRITTEN) !== 0;
+  }
+
+  /** The version of the record that changed the slot last, in microseconds. */
+  version(slot: number): number {
+    return this.#cell(slot, this.#versionAt);
+  }
+
+  /** Takes back what the record numbered `record` has changed. */
+  rollback(record: number): void {
+    this.#journal.undo(
+      record,
+      this.#undoable,
+      (slot) => this.remove(slot),
+      (slot, saved, from) => {
+        const { i32 } = this.#chunks[slot >>> CHUNK_BITS] as Chunk;
+        const at = 2 * ((slot & CHUNK_MASK) * this.#width + this.#versionAt);
+        for (let i = 0; i < this.#undoable; i++) i32[at + i] = saved[from + i] as number;
+      },
+    );
+  }
+
+  /** Forgets the key of a slot. */
+  remove(slot: number): void {
+    const { f64 } = this.#chunks[slot >>> CHUNK_BITS] as Chunk;
+    const row = (slot & CHUNK_MASK) * this.#width;
+    const hash = this.#keys.loadStored(f64, row + KEY_AT);
+    let found = this.#index.first(hash);
+    while (found >= 0 && found !== slot) found = this.#index.next(hash);
+    if (found < 0) throw new StockafolioError('ERR_INTERNAL', `${this.owner}: slot ${slot} is not in its index`);
+    this.#index.remove();
+    this.#live--;
+    this.#free.push(slot);
+    const flags = f64[row] as number;
+    if ((flags & UNSAVED) === 0) this.#unsaved.push(slot);
+    f64[row] = UNSAVED | (flags & UNWRITTEN);
+  }
+
+  /** Gives every live slot changed since the last call, in order of first change. */
+  takeUnwritten(each: (slot: number) => void): void {
+    const list = this.#unwritten;
+    for (let n = 0; n < list.length; n++) {
+      const slot = list.at(n);
+      if ((this.#clear(slot, UNWRITTEN) & LIVE) !== 0) each(slot);
+    }
+    list.clear();
+  }
+
+  /** The slots changed or removed since the last call. */
+  takeUnsaved(): Int32Array {
+    const slots = this.#unsaved.toArray();
+    for (const slot of slots) this.#clear(slot, UNSAVED);
+    this.#unsaved.clear();
+    return slots;
+  }
+
+  /** Cells of a row, for checkpoints: flags, key, version, values. 0 before the first key. */
+  get width(): number {
+    return this.#width;
+  }
+
+  /** Copies the rows of slots, for checkpoints, as pairs of 32-bit integers. */
+  copyRows(slots: Int32Array): Int32Array {
+    const size = 2 * this.#width;
+    const rows = new Int32Array(slots.length * size);
+    slots.forEach((slot, n) => {
+      const { i32 } = this.#chunks[slot >>> CHUNK_BITS] as Chunk;
+      const from = (slot & CHUNK_MASK) * size;
+      for (let i = 0; i < size; i++) rows[n * size + i] = i32[from + i] as number;
+    });
+    return rows;
+  }
+
+  /**
+   * Puts back rows that {@link copyRows} gave, of a state with keys of these kinds; {@link rebuild} must follow.
+   *
+   * @param cells for each field of this state, its cell in those rows; -1 where they have none: it begins anew
+   * @param end the slots that the state had
+   */
+  loadRows(
+    kinds: readonly KeyKind[],
+    slots: Int32Array,
+    rows: Int32Array,
+    cells: readonly number[],
+    end: number,
+  ): void {
+    if (this.#keys.kinds === undefined) this.#declare(kinds);
+    while (this.#end < end) this.#extend();
+    const size = slots.length === 0 ? 0 : rows.length / slots.length;
+    const fixed = 2 * (this.#versionAt + 1);
+    slots.forEach((slot, n) => {
+      const { i32 } = this.#chunks[slot >>> CHUNK_BITS] as Chunk;
+      const to = (slot & CHUNK_MASK) * 2 * this.#width;
+      for (let i = 0; i < fixed; i++) i32[to + i] = rows[n * size + i] as number;
+      this.at(slot).reset();
+      cells.forEach((cell, column) => {
+        if (cell < 0) return;
+        i32[to + fixed + 2 * column] = rows[n * size + 2 * cell] as number;
+        i32[to + fixed + 2 * column + 1] = rows[n * size + 2 * cell + 1] as number;
+      });
+    });
+  }
+
+  /** Finds every live slot again after rows were loaded from a checkpoint. */
+  rebuild(): void {
+    this.#live = 0;
+    this.#free.clear();
+    for (let slot = this.#end - 1; slot >= 0; slot--) {
+      const { f64 } = this.#chunks[slot >>> CHUNK_BITS] as Chunk;
+      const row = (slot & CHUNK_MASK) * this.#width;
+      f64[row] = (f64[row] as number) & LIVE;
+      if (f64[row] === 0) {
+        this.#free.push(slot);
+        continue;
+      }
+      const hash = this.#keys.loadStored(f64, row + KEY_AT);
+      let other = this.#index.first(hash);
+      while (other >= 0) other = this.#index.next(hash);
+      this.#index.insert(hash, slot);
+      this.#live++;
+    }
+  }
+
+  snapshot(): StateRows {
+    return this.#copy(Int32Array.from({ length: this.#end }, (_, slot) => slot));
+  }
+
+  delta(): StateRows {
+    return this.#copy(this.takeUnsaved());
+  }
+
+  restore(parts: readonly StateRows[]): void {
+    for (const { kinds, slots, rows, end } of parts) {
+      if (kinds === undefined) continue;
+      const values = kinds.length + KEY_AT + 1;
+      const cells = this.columns.map((_, column) => values + column);
+      this.loadRows(kinds, slots, rows, cells, end);
+    }
+    this.rebuild();
+  }
+
+  #copy(slots: Int32Array): StateRows {
+    return { kinds: this.#keys.kinds, end: this.#end, slots, rows: this.copyRows(slots) };
+  }
+
+  /** 32-bit integers of a row that a change may touch: the version and the values. */
+  get #undoable(): number {
+    return 2 * (this.#width - this.#versionAt);
+  }
+
+  #matches(slot: number): boolean {
+    const { f64 } = this.#chunks[slot >>> CHUNK_BITS] as Chunk;
+    const key = (slot & CHUNK_MASK) * this.#width + KEY_AT;
+    const { loaded } = this.#keys;
+    for (let part = 0; part < loaded.length; part++) if (f64[key + part] !== loaded[part]) return false;
+    return true;
+  }
+
+  /** Makes a slot for the key in hand, where the search that has just failed ended. */
+  #create(hash: number): number {
+    if (this.#width === 0) this.#measure();
+    const slot = this.#free.length > 0 ? this.#free.pop() : this.#extend();
+    this.#live++;
+    this.#index.insert(hash, slot);
+    const { f64 } = this.#chunks[slot >>> CHUNK_BITS] as Chunk;
+    f64.set(this.#keys.loaded, (slot & CHUNK_MASK) * this.#width + KEY_AT);
+    return slot;
+  }
+
+  #declare(kinds: readonly KeyKind[]): void {
+    this.#keys.declare(kinds);
+    this.#measure();
+  }
+
+  #measure(): void {
+    this.#versionAt = KEY_AT + this.#keys.loaded.length;
+    this.#width = this.#versionAt + 1 + this.columns.length;
+  }
+
+  #extend(): number {
+    const slot = this.#end++;
+    if ((slot & CHUNK_MASK) === 0) this.#chunks.push(new Chunk(this.#width));
+    return slot;
+  }
+
+  #point(chunk: Chunk, row: number): void {
+    const pointer = this.#pointer;
+    pointer.f64 = chunk.f64;
+    pointer.i64 = chunk.i64;
+    pointer.at = row + this.#versionAt + 1;
+  }
+
+  #cell(slot: number, cell: number): number {
+    return (this.#chunks[slot >>> CHUNK_BITS] as Chunk).f64[(slot & CHUNK_MASK) * this.#width + cell] as number;
+  }
+
+  /** Takes a flag away; answers the flags before. */
+  #clear(slot: number, flag: number): number {
+    const { f64 } = this.#chunks[slot >>> CHUNK_BITS] as Chunk;
+    const row = (slot & CHUNK_MASK) * this.#width;
+    const flags = f64[row] as number;
+    f64[row] = flags & ~flag;
+    return flags;
+  }
+}

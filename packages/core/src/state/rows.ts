@@ -1,0 +1,25 @@
+/** Slots are kept in chunks, so that state grows without copying. */
+export const CHUNK_BITS = 12;
+export const CHUNK_SIZE = 1 << CHUNK_BITS;
+export const CHUNK_MASK = CHUNK_SIZE - 1;
+
+/** The rows of `CHUNK_SIZE` slots, one after the other: three views of the same cells of 8 bytes. */
+export class Chunk {
+  readonly f64: Float64Array;
+  readonly i64: BigInt64Array;
+  readonly i32: Int32Array;
+
+  constructor(width: number) {
+    const buffer = new ArrayBuffer(CHUNK_SIZE * width * 8);
+    this.f64 = new Float64Array(buffer);
+    this.i64 = new BigInt64Array(buffer);
+    this.i32 = new Int32Array(buffer);
+  }
+}
+
+/** Where the values of a row are: `at` is the cell of the first. One class for all states, so that access stays fast. */
+export class RowPointer {
+  f64: Float64Array = new Float64Array(0);
+  i64: BigInt64Array = new BigInt64Array(0);
+  at = 0;
+}

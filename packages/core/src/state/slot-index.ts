@@ -1,0 +1,99 @@
+/**
+ * From the hash of a key to the slot that holds it: open addressing with linear probing over typed arrays, in 64
+ * segments that grow one at a time, so that growth never stops the flow for long. Keys themselves are in the columns;
+ * the caller compares them.
+ */
+export class SlotIndex {
+  readonly #tables: Int32Array[] = [];
+  readonly #counts = new Int32Array(SEGMENTS);
+  /** Where the last search ended: the place of the entry found, or the free place to insert at. */
+  #segment = 0;
+  #at = 0;
+
+  constructor() {
+    for (let i = 0; i < SEGMENTS; i++) this.#tables.push(new Int32Array(16));
+  }
+
+  /** Begins a search; answers the first slot with this hash, or -1. */
+  first(hash: number): number {
+    this.#segment = hash >>> SEGMENT_SHIFT;
+    const table = this.#tables[this.#segment] as Int32Array;
+    this.#at = (hash << 1) & (table.length - 1);
+    return this.#scan(table, hash);
+  }
+
+  /** Goes on with the search where the last slot was not the one. */
+  next(hash: number): number {
+    const table = this.#tables[this.#segment] as Int32Array;
+    this.#at = (this.#at + 2) & (table.length - 1);
+    return this.#scan(table, hash);
+  }
+
+  /** Enters a slot where the search that has just failed ended. */
+  insert(hash: number, slot: number): void {
+    const segment = this.#segment;
+    const table = this.#tables[segment] as Int32Array;
+    table[this.#at] = slot + 1;
+    table[this.#at + 1] = hash;
+    const count = (this.#counts[segment] as number) + 1;
+    this.#counts[segment] = count;
+    if (count * 3 > table.length) this.#tables[segment] = grow(table);
+  }
+
+  /** Takes the entry out that the last search found, and moves up what had been pushed behind it. */
+  remove(): void {
+    const table = this.#tables[this.#segment] as Int32Array;
+    const mask = table.length - 1;
+    let hole = this.#at;
+    let at = (hole + 2) & mask;
+    while (table[at] !== 0) {
+      const home = ((table[at + 1] as number) << 1) & mask;
+      if (((at - home) & mask) >= ((at - hole) & mask)) {
+        table[hole] = table[at] as number;
+        table[hole + 1] = table[at + 1] as number;
+        hole = at;
+      }
+      at = (at + 2) & mask;
+    }
+    table[hole] = 0;
+    this.#counts[this.#segment] = (this.#counts[this.#segment] as number) - 1;
+  }
+
+  /** Bytes held. */
+  get bytes(): number {
+    return this.#tables.reduce((sum, table) => sum + table.byteLength, 0);
+  }
+
+  #scan(table: Int32Array, hash: number): number {
+    const mask = table.length - 1;
+    let at = this.#at;
+    let entry = table[at] as number;
+    while (entry !== 0) {
+      if (table[at + 1] === hash) {
+        this.#at = at;
+        return entry - 1;
+      }
+      at = (at + 2) & mask;
+      entry = table[at] as number;
+    }
+    this.#at = at;
+    return -1;
+  }
+}
+
+const SEGMENTS = 64;
+const SEGMENT_SHIFT = 26;
+
+function grow(table: Int32Array): Int32Array {
+  const larger = new Int32Array(table.length * 2);
+  const mask = larger.length - 1;
+  for (let from = 0; from < table.length; from += 2) {
+    if (table[from] === 0) continue;
+    const hash = table[from + 1] as number;
+    let at = (hash << 1) & mask;
+    while (larger[at] !== 0) at = (at + 2) & mask;
+    larger[at] = table[from] as number;
+    larger[at + 1] = hash;
+  }
+  return larger;
+}

@@ -1,0 +1,125 @@
+import { StockafolioError } from '../errors/index.js';
+import type { FieldType, Value } from '../schema/index.js';
+import type { Table } from './table.js';
+
+/** What is wrong with a value, or undefined where nothing is. */
+type ValueCheck = (value: Value) => string | undefined;
+
+const compiled = new WeakMap<Table, readonly ValueCheck[]>();
+
+/**
+ * Holds a row, a primary key or a leading part of one against the columns of its table.
+ *
+ * @param length how many values there must be, counted from the first column
+ * @throws ERR_ROW_INVALID naming the table, the column and the value
+ */
+export function checkRow(table: Table, values: readonly Value[], length: number = table.columns.length): void {
+  const checks = compiled.get(table) ?? compile(table);
+  if (values.length !== length) {
+    const wanted = table.columns.slice(0, length).map((column) => column.name);
+    throw new StockafolioError(
+      'ERR_ROW_INVALID',
+      `table '${table.name}': ${values.length} values were given for ${wanted.join(', ')}`,
+    );
+  }
+  for (let i = 0; i < length; i += 1) {
+    const problem = checks[i]?.(values[i]);
+    if (problem !== undefined) {
+      throw new StockafolioError(
+        'ERR_ROW_INVALID',
+        `table '${table.name}', column '${table.columns[i]?.name}': ${shown(values[i])} ${problem}`,
+      );
+    }
+  }
+}
+
+/** @throws ERR_ROW_INVALID where a version is no whole number of microseconds within 0 and 2^53 */
+export function checkVersion(table: Table, version: number): void {
+  if (Number.isSafeInteger(version) && version >= 0) return;
+  throw new StockafolioError('ERR_ROW_INVALID', `table '${table.name}': ${version} cannot be the version of a row`);
+}
+
+function compile(table: Table): readonly ValueCheck[] {
+  const checks = table.columns.map((column) => {
+    const check = checkOf(column.type);
+    if (!column.type.optional) return check;
+    return (value: Value) => (value === undefined ? undefined : check(value));
+  });
+  compiled.set(table, checks);
+  return checks;
+}
+
+function checkOf(type: FieldType): ValueCheck {
+  switch (type.kind) {
+    case 'text':
+      return textCheck(type);
+    case 'oneOf': {
+      const words = new Set<Value>(type.values);
+      return (value) => (words.has(value) ? undefined : `is none of ${(type.values ?? []).join(', ')}`);
+    }
+    case 'boolean':
+      return (value) => (typeof value === 'boolean' ? undefined : 'is not true or false');
+    case 'date':
+      return (value) => (typeof value === 'string' && isDay(value) ? undefined : 'is not a day as YYYY-MM-DD');
+    case 'bigint64':
+      return bigintCheck(64);
+    case 'bigMoney':
+      return bigintCheck(128);
+    case 'double':
+      return numberCheck(type, Number.isFinite, 'is not a finite number');
+    case 'int32':
+    case 'int64':
+    case 'money':
+    case 'timestamp':
+    case 'shard':
+      return numberCheck(type, Number.isSafeInteger, 'is not a whole number within 2^53');
+  }
+}
+
+function numberCheck(type: FieldType, fits: (value: unknown) => boolean, problem: string): ValueCheck {
+  const min = type.min ?? -Infinity;
+  const max = type.max ?? Infinity;
+  return (value) => {
+    if (typeof value !== 'number' || !fits(value)) return problem;
+    return value < min || value > max ? `is not within ${min} and ${max}` : undefined;
+  };
+}
+
+function bigintCheck(bits: number): ValueCheck {
+  const max = 2n ** BigInt(bits - 1) - 1n;
+  const min = -max - 1n;
+  return (value) => {
+    if (typeof value !== 'bigint') return 'is not a bigint';
+    return value < min || value > max ? `does not fit into ${bits} bits` : undefined;
+  };
+}
+
+function textCheck({ min = 0, max = Infinity }: FieldType): ValueCheck {
+  return (value) => {
+    if (typeof value !== 'string') return 'is not text';
+    if (value.length < min || value.length > max) return `has ${value.length} characters, not ${min} to ${max}`;
+    // Almost no text has any of these units, and one test of a regular expression is cheaper than a loop.
+    if (!/[\0\ud800-\udfff]/.test(value)) return undefined;
+    if (value.includes('\0')) return 'holds the character U+0000';
+    return /\p{Surrogate}/u.test(value) ? 'holds half a character (a lone surrogate)' : undefined;
+  };
+}
+
+const days = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** Whether a text is a day of the calendar, `YYYY-MM-DD`, years 0001 to 9999. */
+export function isDay(value: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
+  const year = Number(value.slice(0, 4));
+  const month = Number(value.slice(5, 7));
+  const day = Number(value.slice(8));
+  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const last = month === 2 && leap ? 29 : (days[month - 1] ?? 0);
+  return year >= 1 && day >= 1 && day <= last;
+}
+
+function shown(value: Value): string {
+  if (typeof value !== 'string') return String(value);
+  const text = JSON.stringify(value);
+  return text.length <= 80 ? text : `${text.slice(0, 77)}..."`;
+}

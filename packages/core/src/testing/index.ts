@@ -1,0 +1,8 @@
+export { marbles, type MarbleOptions, type Step } from './marbles.js';
+export { memoryArchive, type MemoryArchive } from './memory-archive.js';
+export { memoryFiles, type MemoryFiles } from './memory-files.js';
+export { memoryTopic, type MemorySource, type MemoryTopic, type MemoryTopicOptions } from './memory-source.js';
+export { memoryTables, type MemoryTablesOptions } from './memory-tables.js';
+export { pipelineHarness, type HarnessOptions, type PipelineHarness } from './pipeline-harness.js';
+export { trace, type Emission } from './trace.js';
+export { virtualClock, type VirtualClock } from './virtual-clock.js';

@@ -1,0 +1,36 @@
+import { StockafolioError } from '../errors/index.js';
+import type { Archive, ArchiveEntry, ArchiveStretch } from '../ports/index.js';
+
+/** {@link Archive} in memory, for tests. */
+export interface MemoryArchive<T> extends Archive<T> {
+  /** What is there, by name; a test may look at it and change it. */
+  readonly contents: Map<string, { readonly stretch: ArchiveStretch; readonly entries: readonly ArchiveEntry<T>[] }>;
+}
+
+/** An empty archive in memory; entries come two at a time, so that readers meet several parts of a file. */
+export function memoryArchive<T>(): MemoryArchive<T> {
+  const contents: MemoryArchive<T>['contents'] = new Map();
+  let source: string | undefined;
+  return {
+    contents,
+    identity: async () => source,
+
+    async stretches() {
+      const all = [...contents.values()].map(({ stretch }) => stretch);
+      return all.sort((a, b) => a.partition - b.partition || a.first - b.first);
+    },
+
+    async *read({ name }, from) {
+      const entries = contents.get(name)?.entries;
+      if (entries === undefined) throw new StockafolioError('ERR_FILE_NOT_FOUND', `there is no file '${name}'`);
+      const left = entries.filter(({ offset }) => offset >= from);
+      for (let n = 0; n < left.length; n += 2) yield left.slice(n, n + 2);
+    },
+
+    async write(stretch, identity, entries) {
+      source ??= identity;
+      const name = `${stretch.day}/${stretch.partition}/${stretch.first}-${stretch.last}`;
+      contents.set(name, { stretch: { ...stretch, name }, entries: [...entries] });
+    },
+  };
+}

@@ -1,0 +1,212 @@
+import { StockafolioError } from '../errors/index.js';
+import type {
+  AssignmentListener,
+  Clock,
+  OutgoingMessage,
+  PartitionRange,
+  Position,
+  Producer,
+  Source,
+  SourceBatch,
+  SourceMessage,
+} from '../ports/index.js';
+import { partitionOf } from '../stream/index.js';
+
+export interface MemoryTopicOptions {
+  /** Tells the time of appending, and how long {@link Source.next} waits. */
+  readonly clock: Clock;
+  /** 4 unless told. */
+  readonly partitions?: number;
+  /** Messages of a batch at most; 100 unless told. */
+  readonly batch?: number;
+  readonly identity?: string;
+}
+
+/** One reading end of a {@link MemoryTopic}, which is given partitions and loses them on request. */
+export interface MemorySource extends Source {
+  /** Assigns partitions to this reader, in a new generation; resolves when it has answered where to begin. */
+  assign(partitions: readonly number[]): Promise<void>;
+  /** Takes partitions away; resolves when the reader has finished with them. */
+  revoke(partitions: readonly number[]): Promise<void>;
+  /** Messages given out so far. */
+  readonly given: number;
+  /** What was committed last, by partition. */
+  readonly committed: ReadonlyMap<number, number>;
+}
+
+/** A topic in memory, for tests. */
+export interface MemoryTopic extends Producer {
+  /** A new reader; it gets all partitions when it is opened, unless told which. */
+  source(partitions?: readonly number[]): MemorySource;
+  /** Forgets the messages of a partition before an offset. */
+  expire(partition: number, before: number): void;
+}
+
+interface Partition {
+  oldest: number;
+  readonly messages: SourceMessage[];
+}
+
+/**
+ * An empty topic in memory.
+ *
+ * @example
+ * const topic = memoryTopic({ clock });
+ * await topic.append([{ key: null, value: codec.encode(trade) }]);
+ * await runStream({ source: topic.source(), clock, ... });
+ */
+export function memoryTopic(options: MemoryTopicOptions): MemoryTopic {
+  const topic = new Topic(options);
+  return {
+    append: async (messages) => topic.append(messages),
+    close: async () => undefined,
+    source: (partitions) => new Reader(topic, partitions ?? [...topic.partitions.keys()]),
+    expire: (partition, before) => topic.expire(partition, before),
+  };
+}
+
+class Topic {
+  readonly options: MemoryTopicOptions;
+  readonly partitions: readonly Partition[];
+  readonly waiting = new Set<() => void>();
+  generation = 0;
+  #next = 0;
+
+  constructor(options: MemoryTopicOptions) {
+    this.options = options;
+    this.partitions = Array.from({ length: options.partitions ?? 4 }, () => ({ oldest: 0, messages: [] }));
+  }
+
+  append(messages: readonly OutgoingMessage[]): void {
+    const count = this.partitions.length;
+    for (const { key, value, timestamp = this.options.clock.now(), partition, headers } of messages) {
+      const chosen = partition ?? (key === null ? this.#next++ % count : partitionOf(key, count));
+      const log = this.partition(chosen).messages;
+      log.push({ offset: log.length, timestamp, key, value, ...(headers === undefined ? {} : { headers }) });
+    }
+    for (const wake of this.waiting) wake();
+  }
+
+  partition(n: number): Partition {
+    const partition = this.partitions[n];
+    if (partition === undefined) throw new StockafolioError('ERR_INTERNAL', `there is no partition ${n}`);
+    return partition;
+  }
+
+  expire(partition: number, before: number): void {
+    const log = this.partition(partition);
+    log.oldest = Math.max(log.oldest, Math.min(before, log.messages.length));
+  }
+}
+
+class Reader implements MemorySource {
+  given = 0;
+  readonly committed = new Map<number, number>();
+  readonly #topic: Topic;
+  readonly #first: readonly number[];
+  readonly #positions = new Map<number, number>();
+  readonly #generations = new Map<number, number>();
+  readonly #paused = new Set<number>();
+  #listener: AssignmentListener | undefined;
+  #turn = 0;
+  #wake: () => void = () => undefined;
+
+  constructor(topic: Topic, first: readonly number[]) {
+    this.#topic = topic;
+    this.#first = first;
+  }
+
+  async identity(): Promise<string> {
+    return this.#topic.options.identity ?? 'memory-topic';
+  }
+
+  async ranges(): Promise<readonly PartitionRange[]> {
+    return this.#topic.partitions.map(({ oldest, messages }, partition) => ({
+      partition,
+      oldest,
+      end: messages.length,
+    }));
+  }
+
+  async open(_group: string, listener: AssignmentListener): Promise<void> {
+    this.#listener = listener;
+    await this.assign(this.#first);
+  }
+
+  async assign(partitions: readonly number[]): Promise<void> {
+    const generation = ++this.#topic.generation;
+    const positions = (await this.#listener?.assigned(partitions, generation)) ?? [];
+    for (const { partition, offset } of positions) {
+      this.#positions.set(partition, offset);
+      this.#generations.set(partition, generation);
+    }
+    this.#wake();
+  }
+
+  async revoke(partitions: readonly number[]): Promise<void> {
+    const generation = this.#topic.generation;
+    await this.#listener?.revoked(partitions, generation);
+    for (const partition of partitions) this.#positions.delete(partition);
+    this.#wake();
+  }
+
+  async next(maxWait: number): Promise<SourceBatch | undefined> {
+    const batch = this.#take();
+    if (batch !== undefined || maxWait <= 0) return batch;
+    const woken = new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      this.#topic.waiting.add(resolve);
+    });
+    await Promise.race([woken, this.#topic.options.clock.sleep(maxWait)]);
+    this.#topic.waiting.delete(this.#wake);
+    return this.#take();
+  }
+
+  pause(partitions: readonly number[]): void {
+    for (const partition of partitions) this.#paused.add(partition);
+  }
+
+  resume(partitions: readonly number[]): void {
+    for (const partition of partitions) this.#paused.delete(partition);
+  }
+
+  seek({ partition, offset }: Position): void {
+    if (this.#positions.has(partition)) this.#positions.set(partition, offset);
+  }
+
+  async commit(positions: readonly Position[], generation: number): Promise<void> {
+    for (const { partition, offset } of positions) {
+      if (this.#generations.get(partition) === generation) this.committed.set(partition, offset);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#positions.clear();
+    this.#wake();
+  }
+
+  /** The next messages of the partition whose turn it is. */
+  #take(): SourceBatch | undefined {
+    const owned = [...this.#positions];
+    for (let n = 0; n < owned.length; n++) {
+      const [partition, offset] = owned[(this.#turn + n) % owned.length] as [number, number];
+      if (this.#paused.has(partition)) continue;
+      const { oldest, messages: log } = this.#topic.partition(partition);
+      if (offset < oldest) throw gone(partition, offset, oldest);
+      const messages = log.slice(offset, offset + (this.#topic.options.batch ?? 100));
+      if (messages.length === 0) continue;
+      this.#turn += n + 1;
+      this.#positions.set(partition, offset + messages.length);
+      this.given += messages.length;
+      return { partition, generation: this.#generations.get(partition) ?? 0, messages, endOffset: log.length };
+    }
+    return undefined;
+  }
+}
+
+function gone(partition: number, offset: number, oldest: number): StockafolioError {
+  return new StockafolioError(
+    'ERR_OFFSET_GONE',
+    `partition ${partition}: offset ${offset} is gone; the oldest that is left is ${oldest}`,
+  );
+}

@@ -1,0 +1,135 @@
+import { StockafolioError } from '../errors/index.js';
+import type { Clock, Mutation, ScanOptions, StoredRow, Tables } from '../ports/index.js';
+import type { Value } from '../schema/index.js';
+import { checkRow, checkSameShape, checkVersion, compareKeys, type Table } from '../table/index.js';
+
+export interface MemoryTablesOptions {
+  /** Tells when rows of tables with a ttl were written; without it they are kept for ever. */
+  readonly clock?: Pick<Clock, 'now'>;
+}
+
+/** What is kept of a key: the row, or where it was removed only its key. */
+interface Entry {
+  values: readonly Value[];
+  version: number;
+  deleted: boolean;
+  expires: number;
+}
+
+interface Shelf {
+  readonly table: Table;
+  readonly entries: Map<string, Entry>;
+  /** All entries in key order; undefined where a key was added since. */
+  sorted: readonly Entry[] | undefined;
+}
+
+/** {@link Tables} in memory, for tests and small runs: obeys the same laws as a real store, checks every value. */
+export function memoryTables(options: MemoryTablesOptions = {}): Tables {
+  const shelves = new Map<string, Shelf>();
+  const checked = new WeakMap<Table, Shelf>();
+  const now = (): number => options.clock?.now() ?? 0;
+
+  const shelfOf = (table: Table): Shelf => {
+    const known = checked.get(table);
+    if (known !== undefined) return known;
+    const shelf = shelves.get(table.name);
+    if (shelf === undefined) {
+      throw new StockafolioError('ERR_TABLE_UNKNOWN', `there is no table '${table.name}'`, {
+        hint: 'create it first',
+      });
+    }
+    checkSameShape(shelf.table, table);
+    checked.set(table, shelf);
+    return shelf;
+  };
+
+  const put = ({ table, values, version, deleted = false }: Mutation): void => {
+    const shelf = shelfOf(table);
+    checkRow(table, values, deleted ? table.keyLength : table.columns.length);
+    checkVersion(table, version);
+    const id = idOf(table, values);
+    const entry = shelf.entries.get(id);
+    if (entry !== undefined && entry.version >= version) return;
+    const expires = table.ttl === undefined || options.clock === undefined ? Infinity : now() + table.ttl;
+    if (entry === undefined) {
+      shelf.entries.set(id, { values: kept(table, values), version, deleted, expires });
+      shelf.sorted = undefined;
+    } else {
+      Object.assign(entry, { values: kept(table, values), version, deleted, expires });
+    }
+  };
+
+  const rowOf = (entry: Entry | undefined): StoredRow | undefined =>
+    entry === undefined || entry.deleted || (entry.expires !== Infinity && entry.expires <= now())
+      ? undefined
+      : { values: entry.values, version: entry.version };
+
+  async function* rows(shelf: Shelf, prefix: readonly Value[], limit: number): AsyncGenerator<StoredRow> {
+    const { table } = shelf;
+    const sorted = (shelf.sorted ??= [...shelf.entries.values()].sort((a, b) =>
+      compareKeys(table, a.values, b.values),
+    ));
+    let left = limit;
+    for (let i = firstOf(table, sorted, prefix); i < sorted.length && left > 0; i += 1) {
+      const entry = sorted[i];
+      if (entry === undefined || compareKeys(table, entry.values, prefix) !== 0) return;
+      const row = rowOf(entry);
+      if (row !== undefined) {
+        left -= 1;
+        yield row;
+      }
+    }
+  }
+
+  return {
+    async create(tables) {
+      for (const table of tables) {
+        const shelf = shelves.get(table.name);
+        if (shelf === undefined) shelves.set(table.name, { table, entries: new Map(), sorted: undefined });
+        else checkSameShape(shelf.table, table);
+      }
+    },
+    async write(mutations) {
+      for (const mutation of mutations) put(mutation);
+    },
+    async get(table, key) {
+      const shelf = shelfOf(table);
+      checkRow(table, key, table.keyLength);
+      return rowOf(shelf.entries.get(idOf(table, key)));
+    },
+    async *scan(table, prefix, { limit = Infinity }: ScanOptions = {}) {
+      const shelf = shelfOf(table);
+      checkRow(table, prefix, Math.min(Math.max(prefix.length, table.partitionLength), table.keyLength));
+      yield* rows(shelf, prefix, limit);
+    },
+    async *scanAll(table) {
+      yield* rows(shelfOf(table), [], Infinity);
+    },
+    close: async () => undefined,
+  };
+}
+
+/** The primary key as one string; U+0000 appears in no text, so no two keys share it. */
+function idOf(table: Table, values: readonly Value[]): string {
+  let id = String(values[0]);
+  for (let i = 1; i < table.keyLength; i += 1) id += `\0${String(values[i])}`;
+  return id;
+}
+
+/** A copy that the caller cannot change, with one zero: stores of whole numbers know no -0. */
+function kept(table: Table, values: readonly Value[]): readonly Value[] {
+  return values.map((value, i) => (value === 0 && table.columns[i]?.type.kind !== 'double' ? 0 : value));
+}
+
+/** Index of the first entry at or after the prefix. */
+function firstOf(table: Table, sorted: readonly Entry[], prefix: readonly Value[]): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const entry = sorted[middle];
+    if (entry !== undefined && compareKeys(table, entry.values, prefix) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,257 @@
+import { jsonCodec } from '../codec/index.js';
+import { CheckpointWriter, checkpointFolder, findCheckpoint, restoreCheckpoint } from '../checkpoint/index.js';
+import { PartitionEngine } from '../engine/partition-engine.js';
+import { takeIn } from '../engine/intake.js';
+import { deadLetters } from '../engine/system-tables.js';
+import type { Codec, Mutation, SourceMessage, Tables } from '../ports/index.js';
+import type { Pipeline } from '../pipeline/index.js';
+import type { Value } from '../schema/index.js';
+import { keyBytes, partitionOf } from '../stream/index.js';
+import { rowObject, type RowOf, type Table } from '../table/index.js';
+import type { Step } from './marbles.js';
+import { memoryFiles, type MemoryFiles } from './memory-files.js';
+import { memoryTables } from './memory-tables.js';
+
+export interface HarnessOptions<T> {
+  /** Partitions of the source; 4 unless told. */
+  readonly partitions?: number;
+  /** Between records and messages; the JSON form of the stream's schema unless told. */
+  readonly codec?: Codec<T>;
+  /** `dead-letter` unless told. */
+  readonly onBadRecord?: 'dead-letter' | 'fail';
+  /** Tables and checkpoints that another harness has left behind; new ones unless told. */
+  readonly tables?: Tables;
+  readonly files?: MemoryFiles;
+  /** Go on from a checkpoint of another plan. */
+  readonly acceptPlanChange?: boolean;
+}
+
+const SOURCE = 'test-source';
+
+/** A message that was pushed, in the log that the harness keeps. */
+interface Logged {
+  readonly partition: number;
+  readonly message: SourceMessage;
+}
+
+/** One partition's engine, and the writer of its checkpoints. */
+interface Running {
+  readonly engine: PartitionEngine;
+  readonly writer: CheckpointWriter;
+}
+
+/**
+ * Runs a pipeline in memory, step by step, on tables that obey the laws of real ones.
+ *
+ * Records go to the partition of their key and get its next offset, as in Kafka. What was pushed is kept in a log, so
+ * that the runner can be killed and set up again at any point.
+ *
+ * @example
+ * const harness = pipelineHarness(totals);
+ * harness.push({ user: 'ann', amount: 3, time: 0 }, { user: 'ann', amount: 4, time: 1 });
+ * await harness.commit();
+ * await harness.rows(userTotals); // [{ user: 'ann', amount: 7 }]
+ */
+export function pipelineHarness<T = Readonly<Record<string, Value>>>(
+  pipeline: Pipeline,
+  options: HarnessOptions<T> = {},
+): PipelineHarness<T> {
+  return new PipelineHarness(pipeline, options);
+}
+
+/** See {@link pipelineHarness}. */
+export class PipelineHarness<T> {
+  readonly tables: Tables;
+  /** The checkpoints. */
+  readonly files: MemoryFiles;
+  readonly #pipeline: Pipeline;
+  readonly #options: HarnessOptions<T>;
+  readonly #codec: Codec<unknown>;
+  readonly #partitions: number;
+  readonly #log: Logged[] = [];
+  readonly #ends: number[];
+  #running: Running[];
+  #zombies: PartitionEngine[] = [];
+  #created = false;
+
+  constructor(pipeline: Pipeline, options: HarnessOptions<T>) {
+    this.#pipeline = pipeline;
+    this.#options = options;
+    this.#codec = (options.codec as Codec<unknown> | undefined) ?? jsonCodec(pipeline.stream.schema);
+    this.#partitions = options.partitions ?? 4;
+    this.tables = options.tables ?? memoryTables();
+    this.files = options.files ?? memoryFiles();
+    this.#ends = new Array<number>(this.#partitions).fill(0);
+    this.#running = this.#ends.map((_, partition) => this.#fresh(partition));
+  }
+
+  /** The engines of the partitions, in their order. */
+  get engines(): readonly PartitionEngine[] {
+    return this.#running.map(({ engine }) => engine);
+  }
+
+  /** Pushes records, one after the other, each all the way through its partition. */
+  push(...records: readonly T[]): void {
+    const { stream } = this.#pipeline;
+    for (const record of records) {
+      const partition = partitionOf(keyBytes(stream.key(record)), this.#partitions);
+      this.pushMessage(this.#codec.encode(record), partition, stream.time(record));
+    }
+  }
+
+  /** Pushes the bytes of a message, which may be no record at all. */
+  pushMessage(value: Uint8Array | null, partition = 0, timestamp = 0): void {
+    const offset = this.#ends[partition] ?? 0;
+    this.#ends[partition] = offset + 1;
+    const message: SourceMessage = { offset, timestamp, key: null, value };
+    this.#log.push({ partition, message });
+    this.#deliver(partition, message);
+  }
+
+  /** Goes through steps drawn by `marbles`, or through pairs of an event time (for the eye only) and a record. */
+  async play(
+    steps: readonly (Step<T> | readonly [time: number, record: T])[],
+    onStep: (symbol: string) => void = () => undefined,
+  ): Promise<void> {
+    for (const given of steps) {
+      const step: Step<T> = isPair(given) ? { symbol: String(given[0]), kind: 'record', record: given[1] } : given;
+      onStep(step.symbol);
+      if (step.kind === 'record') this.push(step.record);
+      else await this[step.kind]();
+    }
+  }
+
+  /** No records have come for a while: windows give out what is in them. */
+  idle(): void {
+    for (const { engine } of this.#running) engine.flush();
+  }
+
+  /** Writes what has changed to the tables, and how far they are exact. */
+  async commit(): Promise<void> {
+    for (const { engine } of this.#running) await this.#write(engine);
+  }
+
+  /** Commits, then stores a checkpoint of every partition. */
+  async checkpoint(): Promise<void> {
+    await this.commit();
+    for (const { writer } of this.#running) {
+      const prepared = writer.prepare();
+      if (prepared !== undefined) await writer.store(prepared);
+    }
+  }
+
+  /**
+   * Kills the runner of these partitions, all unless told, and goes on from their newest checkpoints; what came after
+   * them is delivered again. What was not committed is left with {@link zombies}.
+   */
+  async restart(partitions?: readonly number[]): Promise<void> {
+    for (const partition of partitions ?? this.#ends.keys()) await this.#restart(partition, this.files);
+  }
+
+  /** Kills the runner and goes on from before the last `n` messages at least, which are delivered again. */
+  async redeliver(n: number): Promise<void> {
+    const lost = this.#log.slice(Math.max(0, this.#log.length - n));
+    for (const partition of this.#ends.keys()) {
+      const first = lost.find((logged) => logged.partition === partition)?.message.offset;
+      await this.#restart(partition, first === undefined ? this.files : this.#checkpointsUpTo(partition, first));
+    }
+  }
+
+  /** Lets the runners that were killed write what they had in hand, as a process that only seemed dead does. */
+  async zombies(): Promise<void> {
+    for (const engine of this.#zombies.splice(0)) await this.#write(engine);
+  }
+
+  /** The rows of a table as plain objects, sorted by key. */
+  async rows<R extends Table>(table: R): Promise<RowOf<R>[]> {
+    await this.#create();
+    const rows: RowOf<R>[] = [];
+    for await (const { values } of this.tables.scanAll(table)) {
+      rows.push(withoutAbsent(rowObject(table, values)) as RowOf<R>);
+    }
+    return rows;
+  }
+
+  /** What was set aside, sorted by partition, offset and operator. */
+  async deadLetters(): Promise<RowOf<typeof deadLetters>[]> {
+    return this.rows(deadLetters);
+  }
+
+  #fresh(partition: number): Running {
+    const engine = new PartitionEngine({
+      pipeline: this.#pipeline,
+      partition,
+      source: SOURCE,
+      codec: this.#codec,
+      onBadRecord: this.#options.onBadRecord ?? 'dead-letter',
+    });
+    return { engine, writer: this.#writer(engine) };
+  }
+
+  #writer(engine: PartitionEngine, resumed?: ConstructorParameters<typeof CheckpointWriter>[1]): CheckpointWriter {
+    const target = { pipeline: this.#pipeline.name, source: SOURCE, engine, files: this.files };
+    return new CheckpointWriter(target, resumed);
+  }
+
+  #deliver(partition: number, message: SourceMessage): void {
+    const engine = this.#running[partition]?.engine;
+    if (engine === undefined) throw new Error(`there is no partition ${partition}`);
+    const place = { partition, offset: message.offset, ingested: message.timestamp };
+    const intake = takeIn(this.#pipeline.stream, this.#codec, partition, message);
+    if ('record' in intake) engine.push(intake.record, place);
+    else engine.reject(intake.rejected, message.value ?? new Uint8Array(0), place);
+  }
+
+  async #restart(partition: number, files: MemoryFiles): Promise<void> {
+    const before = this.#running[partition];
+    if (before !== undefined) this.#zombies.push(before.engine);
+    let running = this.#fresh(partition);
+    const chain = await findCheckpoint(files, this.#pipeline.name, partition, () => undefined);
+    if (chain !== undefined) {
+      const { engine } = running;
+      restoreCheckpoint(engine, chain, {
+        source: SOURCE,
+        acceptPlanChange: this.#options.acceptPlanChange ?? false,
+      });
+      running = { engine, writer: this.#writer(engine, chain) };
+    }
+    this.#running[partition] = running;
+    const { offset } = running.engine.position;
+    for (const logged of this.#log) {
+      if (logged.partition === partition && logged.message.offset >= offset) this.#deliver(partition, logged.message);
+    }
+  }
+
+  /** The checkpoints of a partition that a reader of an earlier time would have found. */
+  #checkpointsUpTo(partition: number, offset: number): MemoryFiles {
+    const earlier = memoryFiles();
+    const folder = checkpointFolder(this.#pipeline.name, partition);
+    for (const [name, bytes] of this.files.contents) {
+      if (name.startsWith(folder) && Number(/(\d{20})\.checkpoint$/.exec(name)?.[1]) <= offset) {
+        earlier.contents.set(name, bytes);
+      }
+    }
+    return earlier;
+  }
+
+  async #write(engine: PartitionEngine): Promise<void> {
+    await this.#create();
+    const rows: Mutation[] = [...engine.commit()];
+    await this.tables.write(rows);
+    await this.tables.write([engine.progress()]);
+  }
+
+  async #create(): Promise<void> {
+    if (this.#created) return;
+    this.#created = true;
+    await this.tables.create(this.#running[0]?.engine.tables ?? []);
+  }
+}
+
+function isPair<T>(step: Step<T> | readonly [number, T]): step is readonly [number, T] {
+  return Array.isArray(step);
+}
+
+function withoutAbsent(row: Record<string, Value>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
+}

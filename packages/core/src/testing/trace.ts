@@ -1,0 +1,49 @@
+import type { Observable } from 'rxjs';
+import { pipeline } from '../pipeline/index.js';
+import type { Stream } from '../stream/index.js';
+import type { Step } from './marbles.js';
+import { pipelineHarness, type HarnessOptions } from './pipeline-harness.js';
+
+/** A value that an operator gave out, and when. */
+export interface Emission<R> {
+  /** The mark of the step in which it came: that of a record, `|`, `#`, `~` or `^`. */
+  readonly at: string;
+  /** The watermark at that moment, in epoch milliseconds; undefined before the first record. */
+  readonly watermark: number | undefined;
+  readonly value: R;
+}
+
+/**
+ * Runs operators alone, on one partition, through the steps that `marbles` draws, and collects what they give out.
+ *
+ * @example
+ * const seen = await trace(trades, marbles('aab|', { a: sale, b: sale }), (trades) =>
+ *   trades.pipe(foldByKey('count', { key: (t) => [t.user], state: Count, fold: (s) => void s.count++ })),
+ * );
+ * seen.map(({ at, value }) => [at, value.value.count]); // [['a', 1], ['a', 2], ['b', 3]]
+ */
+export async function trace<T, R>(
+  stream: Stream<T>,
+  steps: readonly Step<T>[],
+  operators: (records: Observable<T>) => Observable<R>,
+  options: Omit<HarnessOptions<T>, 'partitions'> = {},
+): Promise<Emission<R>[]> {
+  const emissions: Emission<R>[] = [];
+  let at = '';
+  let failure: { readonly error: unknown } | undefined;
+  const traced = pipeline('trace', { records: stream as Stream<never> }, ({ records }) => {
+    operators(records as Observable<T>).subscribe({
+      next: (value) => {
+        const latest = harness?.engines[0]?.position.latest;
+        const watermark = typeof latest === 'number' ? latest - stream.outOfOrderness : undefined;
+        emissions.push({ at, watermark, value });
+      },
+      error: (error: unknown) => void (failure ??= { error }),
+    });
+    return [];
+  });
+  const harness = pipelineHarness<T>(traced, { ...options, partitions: 1 });
+  await harness.play(steps, (symbol) => void (at = symbol));
+  if (failure !== undefined) throw failure.error;
+  return emissions;
+}

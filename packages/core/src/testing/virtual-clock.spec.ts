@@ -1,0 +1,33 @@
+import { runClockContract } from '@stockafolio/conformance';
+import { expect } from 'chai';
+import { virtualClock, type VirtualClock } from './virtual-clock.js';
+
+runClockContract('virtualClock', {
+  fresh: () => virtualClock(1_000),
+  pass: (clock, ms) => (clock as VirtualClock).advance(ms),
+});
+
+describe('virtualClock', () => {
+  it('does what follows from a sleep before time goes on', async () => {
+    const clock = virtualClock();
+    const seen: number[] = [];
+    void (async () => {
+      for (let n = 0; n < 3; n++) {
+        await clock.sleep(10);
+        seen.push(clock.now());
+      }
+    })();
+    await clock.advance(100);
+    expect(seen).to.eql([10, 20, 30]);
+    expect(clock.now()).to.equal(100);
+    expect(clock.sleeping).to.equal(0);
+  });
+
+  it('passes the time that a promise takes, and says so where it waits for nothing', async () => {
+    const clock = virtualClock();
+    expect(await clock.until(clock.sleep(5_000).then(() => 'done'))).to.equal('done');
+    expect(clock.now()).to.equal(5_000);
+    const error: unknown = await clock.until(new Promise(() => undefined)).catch((failed: unknown) => failed);
+    expect(error).to.be.instanceOf(Error);
+  });
+});

@@ -1,0 +1,1 @@
+export { calendar, hopping, tumbling, type Window, type Windower } from './windower.js';

@@ -1,0 +1,66 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { codeOf } from '../../test/sales.js';
+import { hopping, tumbling, type Windower } from './windower.js';
+
+/** All windows of a time, the newest first, as an operator walks through them. */
+function windowsOf(windower: Windower, time: number): number[] {
+  const starts: number[] = [];
+  let start: number | undefined = windower.newest(time);
+  while (start !== undefined) {
+    starts.push(start);
+    start = windower.before(start, time);
+  }
+  return starts;
+}
+
+const time = fc.integer({ min: -1e12, max: 4e12 });
+const offset = fc.integer({ min: -1e6, max: 1e6 });
+
+describe('windows', () => {
+  it('tumbling: every time is in exactly one, which holds it', () => {
+    fc.assert(
+      fc.property(time, fc.integer({ min: 1, max: 1e7 }), offset, (at, size, shift) => {
+        const windower = tumbling(size, shift);
+        const [start = Number.NaN, ...others] = windowsOf(windower, at);
+        expect(others).to.eql([]);
+        expect(start <= at && at < windower.end(start)).to.equal(true);
+        expect(windower.end(start) - start).to.equal(size);
+        expect((start - shift) % size === 0).to.equal(true);
+      }),
+    );
+  });
+
+  it('hopping: every time is in exactly those that begin at a step and hold it', () => {
+    fc.assert(
+      fc.property(
+        time,
+        fc.integer({ min: 1, max: 50 }),
+        fc.integer({ min: 0, max: 400 }),
+        offset,
+        (at, step, more, shift) => {
+          const size = step + more;
+          const windower = hopping(size, step, shift);
+          const wanted: number[] = [];
+          for (let start = at; start > at - size; start--) if ((start - shift) % step === 0) wanted.push(start);
+          expect(windowsOf(windower, at)).to.eql(wanted);
+        },
+      ),
+    );
+  });
+
+  it('refuses what cannot be', async () => {
+    for (const [size, step] of [
+      [0, 0],
+      [1, 2],
+      [5, 0],
+      [5, -1],
+      [1.5, 1],
+      [Number.NaN, 1],
+      [2 ** 53, 1],
+    ] as const) {
+      expect(await codeOf(() => hopping(size, step)), `${size}/${step}`).to.equal('ERR_PIPELINE_INVALID');
+    }
+    expect(await codeOf(() => tumbling(5, 0.5))).to.equal('ERR_PIPELINE_INVALID');
+  });
+});

@@ -1,0 +1,53 @@
+import { StockafolioError } from '../errors/index.js';
+
+/** A stretch of event time from `start` (inclusive) to `end` (exclusive), in epoch milliseconds. */
+export interface Window {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Which windows a moment belongs to: a pure function of time. */
+export interface Windower {
+  /** What it is, for `topology`. */
+  readonly settings: Readonly<Record<string, string | number>>;
+  /** Start of the newest window that holds the time. */
+  newest(time: number): number;
+  /** Start of the window before this one, if it holds the time as well. */
+  before(start: number, time: number): number | undefined;
+  /** End of the window with this start. */
+  end(start: number): number;
+}
+
+/** Windows of one size, one after the other; `offset` shifts their starts from the epoch. All in milliseconds. */
+export function tumbling(size: number, offset = 0): Windower {
+  return hopping(size, size, offset);
+}
+
+/** Windows of one size, a new one at every `step`: a moment is in `size / step` of them. All in milliseconds. */
+export function hopping(size: number, step: number, offset = 0): Windower {
+  if (!(
+    Number.isSafeInteger(size) &&
+    Number.isSafeInteger(step) &&
+    step > 0 &&
+    size >= step &&
+    Number.isSafeInteger(offset)
+  )) {
+    throw new StockafolioError('ERR_PIPELINE_INVALID', `a window of ${size} ms every ${step} ms cannot be`, {
+      hint: 'size and step are whole milliseconds, and step is above zero and at most size',
+    });
+  }
+  return {
+    settings: size === step ? { size } : { size, step },
+    newest: (time) => Math.floor((time - offset) / step) * step + offset,
+    before: (start, time) => (start - step + size > time ? start - step : undefined),
+    end: (start) => start + size,
+  };
+}
+
+/**
+ * Windows that the calendar makes, such as trading days: `startOf` gives the start of the window that holds a time,
+ * `endOf` its end.
+ */
+export function calendar(name: string, startOf: (time: number) => number, endOf: (start: number) => number): Windower {
+  return { settings: { calendar: name }, newest: startOf, before: () => undefined, end: endOf };
+}

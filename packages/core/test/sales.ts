@@ -1,0 +1,64 @@
+import {
+  int64,
+  record,
+  shard,
+  stream,
+  table,
+  text,
+  timestamp,
+  type Infer,
+  type Mutable,
+  isStockafolioError,
+} from '../src/index.js';
+
+/** The records that the specs of core speak of: a user sells some amount of an item. */
+export const Sale = record('sale', {
+  user: text({ min: 1 }),
+  item: text(),
+  amount: int64(),
+  time: timestamp(),
+});
+export type Sale = Infer<typeof Sale>;
+
+export const sales = stream('sales', Sale, { key: (s) => s.user, time: (s) => s.time });
+
+/** The same, with a watermark three seconds behind the newest record. */
+export const looseSales = stream('sales', Sale, { key: (s) => s.user, time: (s) => s.time, outOfOrderness: 3_000 });
+
+/** One piece of tea, sold by ann, unless told. */
+export function sale(facts: Partial<Sale> = {}): Sale {
+  return { user: 'ann', item: 'tea', amount: 1, time: 0, ...facts };
+}
+
+export const Sum = record('sum', { amount: int64(), count: int64() });
+export type Sum = Infer<typeof Sum>;
+
+export function addTo(sum: Mutable<Sum>, { amount }: Sale): void {
+  sum.amount += amount;
+  sum.count += 1;
+}
+
+export const byUser = table('by_user', { partitionBy: ['user'] }, { user: text(), amount: int64(), count: int64() });
+
+export const byItem = table(
+  'by_item',
+  { partitionBy: ['item'], clusterBy: ['shard'] },
+  { item: text(), shard: shard(), amount: int64(), count: int64() },
+);
+
+export const bySecond = table(
+  'by_second',
+  { partitionBy: ['second'], clusterBy: ['item', 'shard'] },
+  { second: timestamp(), item: text(), shard: shard(), amount: int64(), count: int64() },
+);
+
+/** The code of the error in which an action ends; undefined where it ends well. */
+export async function codeOf(action: () => unknown): Promise<string | undefined> {
+  try {
+    await action();
+  } catch (error) {
+    if (isStockafolioError(error)) return error.code;
+    throw error;
+  }
+  return undefined;
+}

@@ -1,0 +1,37 @@
+/** A row as `tables dump` prints it, its columns in the table's order. */
+export type DumpRow = Readonly<Record<string, string | number>>;
+
+/** Units of 1e-4 USD as a decimal with four decimals. */
+export function usd(units: bigint): string {
+  const digits = String(units < 0n ? -units : units).padStart(5, '0');
+  return `${units < 0n ? '-' : ''}${digits.slice(0, -4)}.${digits.slice(-4)}`;
+}
+
+/** A number while it is exact, else a string. */
+export function whole(n: bigint): number | string {
+  return Number.isSafeInteger(Number(n)) ? Number(n) : String(n);
+}
+
+/** ISO 8601 in UTC with milliseconds. */
+export function iso(time: number): string {
+  return new Date(time).toISOString();
+}
+
+/** By the columns in order, one with a `-` from the greatest down; ISO times and dates sort as text. */
+export function sorted(table: string, key: readonly string[], rows: readonly DumpRow[]): [string, DumpRow[]] {
+  const byKey = (a: DumpRow, b: DumpRow): number => {
+    for (const column of key) {
+      const name = column.replace('-', '');
+      const order = compare(a[name] ?? '', b[name] ?? '');
+      if (order !== 0) return column === name ? order : -order;
+    }
+    return 0;
+  };
+  return [table, [...rows].sort(byKey)];
+}
+
+/** Text by its UTF-8 bytes, which is by code points; numbers by size. */
+export function compare(a: string | number, b: string | number): number {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
+}

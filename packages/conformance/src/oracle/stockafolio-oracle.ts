@@ -1,0 +1,175 @@
+import { compare, iso, sorted, usd, whole, type DumpRow } from './dump-form.js';
+import { readTrade, type Trade, type WireTrade } from './wire-trade.js';
+
+/*
+ * What the tables of Stockafolio must hold, by a fold that shares nothing with the library: no import from it, plain
+ * maps, and bigint wherever a sum is kept. It is slow and holds everything at once; it is here to be right.
+ */
+
+type Group = readonly [Trade, ...Trade[]];
+
+const TOP = 100;
+
+/**
+ * The rows of every table after these trades, each table sorted by its key.
+ *
+ * The trades of a partition count in the order of their offsets. The caller leaves bad records out, and none is taken
+ * to be too late.
+ */
+export function stockafolioOracle(trades: Iterable<WireTrade>): Map<string, DumpRow[]> {
+  const all = [...trades].sort((a, b) => a.partition - b.partition || a.offset - b.offset).map(readTrade);
+  return new Map([
+    sorted(
+      'positions',
+      ['user', 'symbol'],
+      groups(all, (t) => [t.user, t.symbol]).map((group) => position(group).row),
+    ),
+    sorted('user_totals', ['user'], groups(all, (t) => [t.user]).map(userTotal)),
+    sorted('trades_by_user', ['user', '-time', 'id'], groups(all, (t) => [t.user, t.time, t.id]).map(tradeRow)),
+    sorted('sector_seconds', ['day', 'minute', 'second', 'sector', 'shard'], sectorSeconds(all)),
+    sorted('sector_totals', ['day', 'sector', 'shard'], sectorTotals(all)),
+    sorted('minute_totals', ['day', 'minute', 'shard'], minuteTotals(all)),
+    sorted('top_traders', ['day', 'shard', 'rank'], groups(all, (t) => [t.day, t.shard]).flatMap(topTraders)),
+    sorted('latest_prices', ['symbol', 'shard'], groups(all, (t) => [t.symbol, t.shard]).map(latestPrice)),
+  ]);
+}
+
+interface Position {
+  readonly held: bigint;
+  readonly realized: bigint;
+  readonly row: DumpRow;
+}
+
+/** The average cost method, sentence by sentence. */
+function position(group: Group): Position {
+  let [held, cost, realized] = [0n, 0n, 0n];
+  for (const { side, quantity, price } of group) {
+    let rest = quantity;
+    if (side === 'sell' && held > 0n) {
+      const closed = min(quantity, held);
+      const removed = divideHalfEven(cost * closed, held);
+      realized += closed * price - removed;
+      cost -= removed;
+      held -= closed;
+      rest -= closed;
+    } else if (side === 'buy' && held < 0n) {
+      const closed = min(quantity, -held);
+      const received = divideHalfEven(-cost * closed, -held);
+      realized += received - closed * price;
+      cost += received;
+      held += closed;
+      rest -= closed;
+    }
+    held += side === 'buy' ? rest : -rest;
+    cost += side === 'buy' ? rest * price : -rest * price;
+  }
+  const { user, symbol } = group[0];
+  const row = {
+    user,
+    symbol,
+    sector: last(group).sector,
+    quantity: whole(held),
+    cost: usd(cost),
+    realized: usd(realized),
+    last_time: iso(group.reduce((newest, t) => (t.time > newest ? t.time : newest), group[0].time)),
+  };
+  return { held, realized, row };
+}
+
+function userTotal(group: Group): DumpRow {
+  const positions = groups(group, (t) => [t.symbol]).map(position);
+  return {
+    user: group[0].user,
+    trades: group.length,
+    volume: whole(sum(group, (t) => t.quantity)),
+    value: usd(sum(group, (t) => t.value)),
+    realized: usd(positions.reduce((total, p) => total + p.realized, 0n)),
+    open_positions: positions.filter((p) => p.held !== 0n).length,
+  };
+}
+
+/** Of two trades of one key, the later in the source's order is the row. */
+function tradeRow(group: Group): DumpRow {
+  const { user, time, id, symbol, sector, side, quantity, price, value } = last(group);
+  const terms = { symbol, sector, side, quantity: whole(quantity), price: usd(price), value: usd(value) };
+  return { user, time: iso(time), id, ...terms };
+}
+
+function sectorSeconds(all: readonly Trade[]): DumpRow[] {
+  const second = (t: Trade): number => Math.floor(t.time / 1000) * 1000;
+  return groups(all, (t) => [second(t), t.sector, t.shard]).map((group) => {
+    const { day, minute, sector, shard } = group[0];
+    return { day, minute, second: iso(second(group[0])), sector, shard, ...sums(group) };
+  });
+}
+
+function sectorTotals(all: readonly Trade[]): DumpRow[] {
+  return groups(all, (t) => [t.day, t.sector, t.shard]).map((group) => {
+    const { day, sector, shard } = group[0];
+    return { day, sector, shard, ...sums(group), ...bought(group) };
+  });
+}
+
+function minuteTotals(all: readonly Trade[]): DumpRow[] {
+  return groups(all, (t) => [t.day, t.minute, t.shard]).map((group) => {
+    const { day, minute, shard } = group[0];
+    return { day, minute, shard, ...sums(group), ...bought(group) };
+  });
+}
+
+function topTraders(ofDayAndShard: Group): DumpRow[] {
+  const { day, shard } = ofDayAndShard[0];
+  return groups(ofDayAndShard, (t) => [t.user])
+    .map((group) => ({ user: group[0].user, total: sum(group, (t) => t.value), group }))
+    .sort((a, b) => (a.total === b.total ? compare(a.user, b.user) : a.total > b.total ? -1 : 1))
+    .slice(0, TOP)
+    .map(({ user, group }, i) => {
+      const { trades, volume, value } = sums(group);
+      return { day, shard, rank: i + 1, user, value, volume, trades };
+    });
+}
+
+function latestPrice(group: Group): DumpRow {
+  const newest = group.reduce((best, t) => (t.time >= best.time ? t : best));
+  const first = group.filter((t) => t.day === newest.day).reduce((best, t) => (t.time < best.time ? t : best));
+  const { symbol, shard, price, time, day } = newest;
+  const opening = { day_open: usd(first.price), day_open_time: iso(first.time) };
+  return { symbol, shard, price: usd(price), time: iso(time), day, ...opening };
+}
+
+function sums(group: Group): { trades: number; volume: number | string; value: string } {
+  const value = sum(group, (t) => t.value);
+  return { trades: group.length, volume: whole(sum(group, (t) => t.quantity)), value: usd(value) };
+}
+
+function bought(group: Group): DumpRow {
+  return { buy_value: usd(sum(group, (t) => (t.side === 'buy' ? t.value : 0n))) };
+}
+
+function groups(trades: readonly Trade[], key: (trade: Trade) => readonly (string | number)[]): Group[] {
+  const found = new Map<string, [Trade, ...Trade[]]>();
+  for (const trade of trades) {
+    const name = JSON.stringify(key(trade));
+    const group = found.get(name);
+    if (group === undefined) found.set(name, [trade]);
+    else group.push(trade);
+  }
+  return [...found.values()];
+}
+
+function divideHalfEven(n: bigint, d: bigint): bigint {
+  const twice = (n % d) * 2n;
+  return n / d + (twice > d || (twice === d && (n / d) % 2n === 1n) ? 1n : 0n);
+}
+
+function sum(group: Group, part: (trade: Trade) => bigint): bigint {
+  return group.reduce((total, t) => total + part(t), 0n);
+}
+
+function last(group: Group): Trade {
+  return group.at(-1) ?? group[0];
+}
+
+function min(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}

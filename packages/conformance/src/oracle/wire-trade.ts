@@ -1,0 +1,76 @@
+/** A good trade in its wire form, and where in the source it stands. */
+export interface WireTrade {
+  readonly partition: number;
+  readonly offset: number;
+  readonly value: string;
+}
+
+/** What a wire trade says, its money in 1e-4 USD, and the New York day and minute of its time. */
+export interface Trade {
+  readonly id: string;
+  readonly user: string;
+  readonly symbol: string;
+  readonly sector: string;
+  readonly side: string;
+  readonly quantity: bigint;
+  readonly price: bigint;
+  readonly value: bigint;
+  readonly time: number;
+  readonly day: string;
+  readonly minute: number;
+  readonly shard: number;
+}
+
+/** @throws Error where it is no trade */
+export function readTrade({ partition, value }: WireTrade): Trade {
+  const fields = new Map(Object.entries(JSON.parse(value) as object)) as Map<string, unknown>;
+  const text = (name: string): string => {
+    const field = fields.get(name);
+    if (typeof field === 'string') return field;
+    throw new Error(`no trade, for lack of ${name}: ${value}`);
+  };
+  const wireTime = fields.get('time');
+  const time = typeof wireTime === 'number' ? wireTime : Date.parse(text('time'));
+  const quantity = BigInt(String(fields.get('quantity')));
+  const price = units(value);
+  return {
+    id: text('id'),
+    user: text('user'),
+    symbol: text('symbol'),
+    sector: text('sector'),
+    side: text('side'),
+    quantity,
+    price,
+    value: quantity * price,
+    time,
+    ...wallClock(time),
+    shard: partition,
+  };
+}
+
+/** The price from its digits, since a double does not hold all of them; in 1e-4 USD. */
+function units(json: string): bigint {
+  const match = [...json.matchAll(/"price"\s*:\s*"?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?/g)].at(-1);
+  const [, integer = '', fraction = '', exponent = '0'] = match ?? [];
+  const scale = Number(exponent) - fraction.length + 4;
+  const digits = BigInt(integer + fraction);
+  return scale < 0 ? digits / 10n ** BigInt(-scale) : digits * 10n ** BigInt(scale);
+}
+
+const newYork = new Intl.DateTimeFormat('sv-SE', {
+  timeZone: 'America/New_York',
+  dateStyle: 'short',
+  timeStyle: 'short',
+});
+const wallClocks = new Map<number, { day: string; minute: number }>();
+
+function wallClock(time: number): { day: string; minute: number } {
+  const key = Math.floor(time / 60_000);
+  let clock = wallClocks.get(key);
+  if (clock === undefined) {
+    const printed = newYork.format(time);
+    clock = { day: printed.slice(0, 10), minute: Number(printed.slice(11, 13)) * 60 + Number(printed.slice(14, 16)) };
+    wallClocks.set(key, clock);
+  }
+  return clock;
+}

@@ -1,0 +1,101 @@
+import { StockafolioError, fieldOf, type Fields, type ObjectOf, type RecordSchema } from '@stockafolio/core';
+import type { Files } from '@stockafolio/core/ports';
+import { openParquet, type ColumnValues, type ParquetColumn } from '../parquet/index.js';
+import { CAUSE, INGESTED, OFFSET, REJECTED, recordColumns, type ArchiveEntry } from './entry.js';
+import { parseArchiveName, type Stretch } from './stretch.js';
+
+export interface ReadArchiveOptions {
+  /** First offset to be read; the file's own unless told. */
+  readonly from?: number;
+  /** Last offset to be read; the file's own unless told. */
+  readonly through?: number;
+  /** The record's fields to be read; the others are `undefined`, in the same shape of object. All unless told. */
+  readonly fields?: readonly string[];
+}
+
+/** An archived file that was opened. */
+export interface ArchiveFile<T> {
+  readonly stretch: Stretch;
+  /** Identity of the source that its messages come from. */
+  readonly source: string;
+  readonly rows: number;
+  readonly hasRejected: boolean;
+  /**
+   * The entries in order of offset, a row group at a time; row groups and columns that are not wanted are not read.
+   * @throws ERR_PARQUET_CORRUPT, ERR_PARQUET_UNSUPPORTED
+   */
+  read(options?: ReadArchiveOptions): AsyncIterable<readonly ArchiveEntry<T>[]>;
+}
+
+/**
+ * Opens an archived file.
+ *
+ * @throws ERR_FILE_NOT_FOUND; ERR_PARQUET_CORRUPT where it is not whole or says that it is another file
+ */
+export async function openArchiveFile<F extends Fields>(
+  files: Files,
+  schema: RecordSchema<F>,
+  name: string,
+): Promise<ArchiveFile<ObjectOf<F>>> {
+  const stretch = parseArchiveName(name);
+  if (stretch === undefined) throw corrupt(name, 'it has no name of an archived file');
+  const file = await openParquet(files, name);
+  const fact = (key: string): string => file.metadata.get(`stockafolio.${key}`) ?? '';
+  const said = [fact('stream'), fact('day'), Number(fact('first_offset')), Number(fact('last_offset'))];
+  const named = [stretch.stream, stretch.day, stretch.firstOffset, stretch.lastOffset];
+  if (said.join() !== named.join()) throw corrupt(name, `it was written as ${said.join(' ')}`);
+  const hasRejected = file.columns.includes(REJECTED.stored);
+
+  return {
+    stretch,
+    source: fact('source'),
+    rows: file.rows,
+    hasRejected,
+    async *read({ from = stretch.firstOffset, through = stretch.lastOffset, fields = schema.names } = {}) {
+      for (const field of fields) fieldOf(schema.fields, field);
+      const wanted = recordColumns(schema, hasRejected).filter((_, c) => fields.includes(schema.names[c] ?? ''));
+      const columns = [OFFSET, INGESTED, ...(hasRejected ? [REJECTED, CAUSE] : []), ...wanted];
+      const build = entryBuilder<ObjectOf<F>>(schema.names, columns);
+      for (const [group, rows] of file.rowGroups.entries()) {
+        const bounds = file.bounds(group, OFFSET.stored);
+        if (bounds !== undefined && (bounds.max < from || bounds.min > through)) continue;
+        const values = await file.readColumns(group, columns);
+        const entries = build(values, rows, from, through);
+        if (entries.length > 0) yield entries;
+      }
+    },
+  };
+}
+
+type EntryBuilder<T> = (
+  columns: readonly ColumnValues[],
+  rows: number,
+  from: number,
+  through: number,
+) => ArchiveEntry<T>[];
+
+/** Generated, so that all records share the hidden class of the codec's, in schema order, whatever is read. */
+function entryBuilder<T>(names: readonly string[], columns: readonly ParquetColumn[]): EntryBuilder<T> {
+  const local = new Map(columns.map(({ path }, c) => [path.join('.'), `c${c}`]));
+  const at = (path: string): string => {
+    const name = local.get(path);
+    return name === undefined ? 'undefined' : `${name}[i]`;
+  };
+  const members = names.map((name) => `${name}:${at(`record.${name}`)}`);
+  const place = `offset:${at('offset')},ingested:${at('ingested')}`;
+  const accepted = `entries.push({${place},record:{${members.join()}}});`;
+  const rejected = `{${place},raw:${at('raw')},cause:${at('cause')}}`;
+  const body = local.has('raw') ? `if(${at('raw')}!==undefined)entries.push(${rejected});else ${accepted}` : accepted;
+  return new Function(
+    'columns',
+    'rows',
+    'from',
+    'through',
+    `const ${columns.map((_, c) => `c${c}=columns[${c}]`).join()},entries=[];` +
+      `for(let i=0;i<rows;i++){const offset=${at('offset')};if(offset<from||offset>through)continue;${body}}return entries;`,
+  ) as EntryBuilder<T>;
+}
+
+function corrupt(name: string, what: string): StockafolioError {
+  return new StockafolioError('ERR_PARQUET_CORRUPT', `'${name}' is no file of an archive: ${what}`);
+}

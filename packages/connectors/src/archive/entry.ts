@@ -1,0 +1,64 @@
+import { StockafolioError, snakeCase, type Fields, type RecordSchema } from '@stockafolio/core';
+import { parquetColumns, type ParquetColumn } from '../parquet/index.js';
+
+/** A message that is a record. */
+export interface AcceptedEntry<T> {
+  readonly offset: number;
+  /** When the broker took it in, epoch milliseconds. */
+  readonly ingested: number;
+  readonly record: T;
+}
+
+/** A message that is none: archived as it came, with what is wrong with it. */
+export interface RejectedEntry {
+  readonly offset: number;
+  readonly ingested: number;
+  readonly raw: Uint8Array;
+  readonly cause: string;
+}
+
+/** One message as it is archived. */
+export type ArchiveEntry<T> = AcceptedEntry<T> | RejectedEntry;
+
+export function isRejected<T>(entry: ArchiveEntry<T>): entry is RejectedEntry {
+  return 'raw' in entry;
+}
+
+export const OFFSET: ParquetColumn = { stored: 'offset', kind: 'int64', optional: false, path: ['offset'] };
+export const INGESTED: ParquetColumn = { stored: 'ingested', kind: 'timestamp', optional: false, path: ['ingested'] };
+const PARTITION: ParquetColumn = { stored: 'partition', kind: 'int32', optional: false, path: ['partition'] };
+export const REJECTED: ParquetColumn = { stored: 'rejected', kind: 'binary', optional: true, path: ['raw'] };
+export const CAUSE: ParquetColumn = { stored: 'rejected_cause', kind: 'text', optional: true, path: ['cause'] };
+
+const own = [PARTITION, OFFSET, INGESTED, REJECTED, CAUSE];
+
+/**
+ * The columns of a record within entries; all optional where some messages are rejected.
+ *
+ * @throws ERR_SCHEMA_INVALID where a field has the name of one of the archive's own columns
+ */
+export function recordColumns<F extends Fields>(schema: RecordSchema<F>, hasRejected: boolean): ParquetColumn[] {
+  for (const { stored } of own) {
+    if (schema.names.some((name) => snakeCase(name) === stored)) {
+      throw new StockafolioError(
+        'ERR_SCHEMA_INVALID',
+        `'${schema.name}' cannot be archived: '${stored}' is the archive's own column`,
+      );
+    }
+  }
+  return parquetColumns(schema).map((column) => ({
+    ...column,
+    optional: column.optional || hasRejected,
+    path: ['record', ...column.path],
+  }));
+}
+
+/** All columns of an archived file. */
+export function archiveColumns<F extends Fields>(
+  schema: RecordSchema<F>,
+  partition: number,
+  hasRejected: boolean,
+): ParquetColumn[] {
+  const place = [{ ...PARTITION, constant: partition }, OFFSET, INGESTED];
+  return [...recordColumns(schema, hasRejected), ...place, ...(hasRejected ? [REJECTED, CAUSE] : [])];
+}

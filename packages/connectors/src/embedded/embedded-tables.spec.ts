@@ -1,0 +1,181 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { collected, expectCode, runTablesContract } from '@stockafolio/conformance';
+import { int32, oneOf, table, text, type Table } from '@stockafolio/core';
+import type { Tables } from '@stockafolio/core/ports';
+import { expect } from 'chai';
+import { embeddedTables } from './embedded-tables.js';
+
+const counters = table('counters', { partitionBy: ['name'] }, { name: text({ max: 3000 }), round: int32() });
+
+runTablesContract('embeddedTables', {
+  scansAllInOrder: true,
+  async fresh() {
+    const dir = await mkdtemp(join(tmpdir(), 'embedded-'));
+    let now = 1_000_000;
+    const clock = { now: () => now };
+    const opened: Tables[] = [embeddedTables(dir, { clock })];
+    const [tables] = opened;
+    if (tables === undefined) throw new Error('not opened');
+    return {
+      tables,
+      async reopen() {
+        const other = embeddedTables(dir, { clock, readOnly: true });
+        opened.push(other);
+        return other;
+      },
+      pass: (ms) => void (now += ms),
+      async destroy() {
+        for (const each of opened) await each.close();
+        await rm(dir, { recursive: true });
+      },
+    };
+  },
+});
+
+const tablesChild = join(import.meta.dirname, '../../test/tables-child.ts');
+
+describe('embeddedTables', () => {
+  let dir: string;
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'embedded-'));
+  });
+  afterEach(() => rm(dir, { recursive: true }));
+
+  it('says so where there is nothing to read, and makes nothing', async () => {
+    const error = await expectCode('ERR_TABLES_UNAVAILABLE', () =>
+      embeddedTables(join(dir, 'missing'), { readOnly: true }),
+    );
+    expect(error.message).to.contain('missing');
+    expect(error.hint).to.be.a('string');
+  });
+
+  it('refuses to write where it was opened for reading', async () => {
+    const writer = embeddedTables(dir);
+    await writer.create([counters]);
+    await writer.close();
+    const reader = embeddedTables(dir, { readOnly: true });
+    await reader.create([counters]);
+    await expectCode('ERR_USAGE', () => reader.write([{ table: counters, values: ['a', 1], version: 1 }]));
+    const other = table('other', { partitionBy: ['name'] }, { name: text(), round: int32() });
+    await expectCode('ERR_TABLE_UNKNOWN', () => reader.create([other]));
+    await reader.close();
+  });
+
+  it('refuses a key that is too long for the store, and takes the longest that fits', async () => {
+    const tables = embeddedTables(dir);
+    await tables.create([counters]);
+    const longest = 'x'.repeat(1978 - 2 - 1);
+    await tables.write([{ table: counters, values: [longest, 1], version: 1 }]);
+    expect((await tables.get(counters, [longest]))?.values).to.deep.equal([longest, 1]);
+    const error = await expectCode('ERR_ROW_INVALID', () =>
+      tables.write([
+        { table: counters, values: ['before', 1], version: 1 },
+        { table: counters, values: [`${longest}x`, 1], version: 1 },
+      ]),
+    );
+    expect(error.message).to.contain('counters').and.to.contain('1978');
+    expect(await tables.get(counters, ['before']), 'a write is all or nothing').to.equal(undefined);
+    await tables.close();
+  });
+
+  it('lists its tables so that they can be read without the program that made them', async () => {
+    const sides = table(
+      'sides',
+      { partitionBy: ['side'], ttl: 5 },
+      { side: oneOf('buy', 'sell'), count: int32({ min: 0 }) },
+    );
+    const writer = embeddedTables(dir, { clock: { now: () => 0 } });
+    await writer.create([sides, counters]);
+    await writer.write([{ table: sides, values: ['buy', 7], version: 3 }]);
+    await writer.close();
+    const reader = embeddedTables(dir, { readOnly: true, clock: { now: () => 0 } });
+    const listed: readonly Table[] = await reader.listTables();
+    expect(listed).to.deep.equal([counters, sides]);
+    const found = listed[1] ?? counters;
+    expect(await collected(reader.scanAll(found))).to.deep.equal([{ values: ['buy', 7], version: 3 }]);
+    await reader.close();
+  });
+
+  it('grows far past its first size, with everything there after it was opened again', async () => {
+    const wide = table('wide', { partitionBy: ['id'] }, { id: int32(), content: text({ max: 20_000 }) });
+    let tables = embeddedTables(dir);
+    await tables.create([wide]);
+    const content = 'x'.repeat(10_000);
+    for (let i = 0; i < 2_000; i += 200) {
+      const rows = Array.from({ length: 200 }, (_, j) => ({ table: wide, values: [i + j, content], version: 1 }));
+      await tables.write(rows);
+    }
+    await tables.close();
+    tables = embeddedTables(dir, { durability: 'power' });
+    await tables.write([{ table: wide, values: [0, 'new'], version: 2 }]);
+    const rows = await collected(tables.scanAll(wide));
+    expect(rows.map(({ values }) => values[0])).to.deep.equal(Array.from({ length: 2_000 }, (_, i) => i));
+    expect(rows[0]?.values[1]).to.equal('new');
+    await tables.close();
+  });
+
+  it('sweeps what is past its time, and nothing else', async () => {
+    let now = 0;
+    const brief = table('brief', { partitionBy: ['id'], ttl: 1_000 }, { id: int32(), round: int32() });
+    const tables = embeddedTables(dir, { clock: { now: () => now } });
+    await tables.create([brief, counters]);
+    const rows = (from: number, count: number, round: number) =>
+      Array.from({ length: count }, (_, i) => ({ table: brief, values: [from + i, round], version: round }));
+    await tables.write([{ table: counters, values: ['kept', 1], version: 1 }]);
+    await tables.write(rows(0, 2_500, 1));
+    await tables.write([{ table: brief, values: [9_999], version: 5, deleted: true }]);
+    now = 600;
+    await tables.write(rows(0, 300, 2));
+    expect(await tables.sweep()).to.equal(0);
+    now = 1_200;
+    expect(await tables.sweep()).to.equal(2_201);
+    expect(await tables.sweep()).to.equal(0);
+    expect(await collected(tables.scanAll(brief))).to.have.length(300);
+    expect(await collected(tables.scanAll(counters))).to.have.length(1);
+    await tables.close();
+  });
+
+  it('keeps the highest version when several processes write the same rows at once', async () => {
+    const tables = embeddedTables(dir);
+    await tables.create([counters]);
+    const children = ['1', '2'].map((share) =>
+      spawn(process.execPath, ['--import', 'tsx', tablesChild, dir, share, '2', '200']),
+    );
+    await Promise.all(children.map((child) => once(child, 'close')));
+    const rows = await collected(tables.scanAll(counters));
+    expect(rows).to.have.length(200);
+    for (const { values, version } of rows) expect([version, values[1]]).to.deep.equal([200, 200]);
+    await tables.close();
+  });
+
+  it('keeps every resolved write through kill -9, whole, while another process reads', async () => {
+    const setUp = embeddedTables(dir);
+    await setUp.create([counters]);
+    await setUp.close();
+    const reader = embeddedTables(dir, { readOnly: true });
+    for (const pause of [0, 40, 90]) {
+      const child = spawn(process.execPath, ['--import', 'tsx', tablesChild, dir]);
+      let output = '';
+      child.stdout.on('data', (data) => (output += String(data)));
+      await once(child.stdout, 'data');
+      for (const end = Date.now() + pause; Date.now() < end;) {
+        const rows = await collected(reader.scanAll(counters));
+        expect(new Set(rows.map(({ values }) => values[1])).size, 'one write is one transaction').to.equal(1);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      child.kill('SIGKILL');
+      await once(child, 'close');
+      const resolved = Number(output.trim().split('\n').at(-1));
+      const rows = await collected(reader.scanAll(counters));
+      expect(rows).to.have.length(200);
+      const rounds = new Set(rows.map(({ version }) => version));
+      expect(rounds.size).to.equal(1);
+      expect([...rounds][0]).to.be.at.least(resolved);
+    }
+    await reader.close();
+  });
+});

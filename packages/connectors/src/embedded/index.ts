@@ -1,0 +1,1 @@
+export { embeddedTables, type EmbeddedTables, type EmbeddedTablesOptions } from './embedded-tables.js';

@@ -1,0 +1,53 @@
+import { createRequire } from 'node:module';
+import { StockafolioError } from '@stockafolio/core';
+
+/*
+ * What is used of lmdb. Its own declarations for ES modules do not compile (`export =` in a module), and it is an
+ * optional peer, so it is described and loaded here.
+ */
+
+export interface Range {
+  readonly start: Uint8Array;
+  readonly end: Uint8Array;
+  readonly limit?: number;
+}
+
+/** A database with binary keys and values. */
+export interface Store {
+  get(key: Uint8Array): Buffer | undefined;
+  /** Like `get`, but the memory is used again by the next call. */
+  getBinaryFast(key: Uint8Array): Buffer | undefined;
+  /** Within a transaction: at once. */
+  put(key: Uint8Array, value: Uint8Array): unknown;
+  /** Within a transaction: at once. */
+  remove(key: Uint8Array): unknown;
+  /** A start must be given: without one lmdb leaves out keys whose first byte is small. */
+  getRange(range: Range): Iterable<{ readonly key: Uint8Array; readonly value: Buffer }>;
+  transactionSync<T>(action: () => T, flags: number): T;
+  /** Look at the newest state from now on. */
+  resetReadTxn(): void;
+  close(): Promise<void>;
+}
+
+interface Lmdb {
+  open(options: {
+    readonly path: string;
+    readonly noSubdir: boolean;
+    readonly readOnly: boolean;
+    readonly encoding: 'binary';
+    readonly keyEncoding: 'binary';
+    readonly overlappingSync: boolean;
+    readonly pageSize: number;
+  }): Store;
+}
+
+export function loadLmdb(): Lmdb {
+  try {
+    return createRequire(import.meta.url)('lmdb') as Lmdb;
+  } catch (cause) {
+    throw new StockafolioError('ERR_TABLES_UNAVAILABLE', 'the embedded tables need the package lmdb', {
+      cause,
+      hint: 'npm install lmdb',
+    });
+  }
+}

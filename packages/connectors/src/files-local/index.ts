@@ -1,0 +1,1 @@
+export { filesLocal, type FilesLocalOptions } from './files-local.js';

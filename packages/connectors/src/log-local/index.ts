@@ -1,0 +1,5 @@
+export { committedPositions } from './consumer-positions.js';
+export { logProducer, type LogProducerOptions } from './log-producer.js';
+export { logSource, type LogSourceOptions } from './log-source.js';
+export { createLog, type CreateLogOptions, type LogMeta } from './meta.js';
+export { trimLog } from './segments.js';

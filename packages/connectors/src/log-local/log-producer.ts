@@ -1,0 +1,144 @@
+import { realpath } from 'node:fs/promises';
+import { StockafolioError, partitionOf } from '@stockafolio/core';
+import type { Clock, OutgoingMessage, Producer } from '@stockafolio/core/ports';
+import { systemClock } from '../clock-system/index.js';
+import type { TimedMessage } from './frame.js';
+import { logError } from './log-error.js';
+import { createLog, type CreateLogOptions } from './meta.js';
+import { PartitionWriter, type WriterOptions } from './partition-writer.js';
+import { partitionFolder } from './segments.js';
+import { lockForWriting, type WriterLock } from './writer-lock.js';
+
+export interface LogProducerOptions extends CreateLogOptions {
+  readonly clock?: Pick<Clock, 'now'>;
+  /** A segment is closed at about so many bytes; 64 MiB unless told. */
+  readonly segmentBytes?: number;
+  /**
+   * `never`, unless told: an append survives the death of this process, by `kill -9` too, and is forced to the disk
+   * when a segment is full and on close. `each`: every append survives a power cut as well.
+   */
+  readonly fsync?: 'never' | 'each';
+}
+
+/** The writing end of one log, shared by all producers of this process. */
+interface Writing {
+  readonly lock: WriterLock;
+  readonly writers: readonly PartitionWriter[];
+}
+
+interface Shared {
+  readonly opening: Promise<Writing>;
+  users: number;
+  closing: Promise<void> | undefined;
+}
+
+const writings = new Map<string, Shared>();
+
+/**
+ * The writing end of a log in a folder; makes the log where there is none.
+ *
+ * One process writes at a time, with as many producers as it likes; the first of them sets the options. Messages go to
+ * the partition of their key as Kafka's default partitioner chooses it, those without a key to the partition of their
+ * value, so that the same messages always make the same log. Arrays handed to `append` must stay unchanged until it
+ * resolves.
+ *
+ * @throws ERR_LOG_LOCKED where another process is writing, ERR_LOG_CORRUPT where the log is damaged
+ * @example
+ * const producer = await logProducer('/data/trades', { partitions: 4 });
+ * await producer.append([{ key: null, value: new TextEncoder().encode('{}') }]);
+ * await producer.close();
+ */
+export async function logProducer(dir: string, options: LogProducerOptions = {}): Promise<Producer> {
+  await createLog(dir, options);
+  const place = await realpath(dir);
+  await writings.get(place)?.closing?.catch(() => undefined);
+  const mine = writings.get(place) ?? { opening: openWriting(place, options), users: 0, closing: undefined };
+  writings.set(place, mine);
+  mine.users += 1;
+  try {
+    return producerOf(await mine.opening, dir, options.clock ?? systemClock, () => leave(place, mine));
+  } catch (error) {
+    if (writings.get(place) === mine) writings.delete(place);
+    throw logError(error, dir);
+  }
+}
+
+async function openWriting(dir: string, options: LogProducerOptions): Promise<Writing> {
+  const lock = await lockForWriting(dir);
+  const writers: PartitionWriter[] = [];
+  try {
+    const { partitions } = await createLog(dir);
+    const settings: WriterOptions = {
+      segmentBytes: options.segmentBytes ?? 64 * 1024 * 1024,
+      fsync: options.fsync ?? 'never',
+    };
+    for (let i = 0; i < partitions; i += 1) {
+      writers.push(await PartitionWriter.open(partitionFolder(dir, i), settings));
+    }
+    return { lock, writers };
+  } catch (error) {
+    for (const writer of writers) await writer.close();
+    await lock.release();
+    throw error;
+  }
+}
+
+async function leave(place: string, mine: Shared): Promise<void> {
+  mine.users -= 1;
+  if (mine.users > 0) return;
+  mine.closing = mine.opening.then(closeWriting).finally(() => {
+    writings.delete(place);
+  });
+  await mine.closing;
+}
+
+async function closeWriting({ writers, lock }: Writing): Promise<void> {
+  try {
+    for (const writer of writers) await writer.close();
+  } finally {
+    await lock.release();
+  }
+}
+
+function producerOf(
+  { writers }: Writing,
+  dir: string,
+  clock: Pick<Clock, 'now'>,
+  closed: () => Promise<void>,
+): Producer {
+  const partitions = writers.length;
+  let open = true;
+  return {
+    async append(messages) {
+      if (!open) throw new StockafolioError('ERR_INTERNAL', `this producer of the log in ${dir} is closed`);
+      const shares: TimedMessage[][] = writers.map(() => []);
+      const now = clock.now();
+      for (const message of messages) {
+        const timed = message.timestamp === undefined ? { ...message, timestamp: now } : (message as TimedMessage);
+        shareOf(shares, message, partitions).push(timed);
+      }
+      const appends = writers.map((writer, i) => {
+        const share = shares[i] ?? [];
+        return share.length === 0 ? undefined : writer.append(share);
+      });
+      // All must have ended before any failure is told, else a repetition could overtake what is still under way.
+      for (const outcome of await Promise.allSettled(appends)) {
+        if (outcome.status === 'rejected') throw logError(outcome.reason, dir);
+      }
+    },
+    async close() {
+      if (!open) return;
+      open = false;
+      await closed().catch((error: unknown) => {
+        throw logError(error, dir);
+      });
+    },
+  };
+}
+
+function shareOf(shares: TimedMessage[][], message: OutgoingMessage, partitions: number): TimedMessage[] {
+  const partition = message.partition ?? partitionOf(message.key ?? message.value, partitions);
+  const share = shares[partition];
+  if (share !== undefined) return share;
+  throw new StockafolioError('ERR_USAGE', `there is no partition ${partition} in a log of ${partitions}`);
+}

@@ -1,0 +1,74 @@
+import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
+import { schemaElements, type ParquetColumn } from './columns.js';
+import { writeChunk } from './encode-column.js';
+import { FOOTER_CHECKSUM, NO_CHECKSUM, seal } from './footer-checksum.js';
+import { loadZstd } from './zstd.js';
+
+/** A Parquet file in the making: each portion of its bytes as soon as its rows are there, the footer at the end. */
+export interface ParquetEncoder<T extends object> {
+  /** Rows so far. */
+  readonly rows: number;
+  /** Bytes so far. */
+  readonly bytes: number;
+  /** The bytes of the next row group. @throws ERR_ROW_INVALID, ERR_OVERFLOW where a value does not fit its column */
+  encodeGroup(rows: readonly T[]): Uint8Array;
+  /** The last bytes. */
+  finish(metadata: Readonly<Record<string, string>>): Uint8Array;
+}
+
+/** An encoder of files with these columns; its first bytes come with the first row group or, without one, the last. */
+export async function parquetEncoder<T extends object>(columns: readonly ParquetColumn[]): Promise<ParquetEncoder<T>> {
+  const zstd = await loadZstd();
+  const readers = columns.map(columnReader);
+  const writer = new ByteWriter(1 << 16);
+  const file = new ParquetWriter({ writer, schema: schemaElements(columns), createdBy: 'stockafolio' });
+  const flush = (): Uint8Array => {
+    const bytes = writer.getBytes().slice();
+    writer.index = 0;
+    return bytes;
+  };
+
+  return {
+    get rows() {
+      return Number(file.num_rows);
+    },
+    get bytes() {
+      return writer.offset;
+    },
+    encodeGroup(rows) {
+      const start = writer.offset;
+      const chunks = columns.map((column, c) => writeChunk({ writer, zstd }, column, readers[c]?.(rows) ?? []));
+      const total = chunks.reduce((sum, { meta_data }) => sum + (meta_data?.total_uncompressed_size ?? 0n), 0n);
+      file.row_groups.push({
+        columns: chunks,
+        total_byte_size: total,
+        num_rows: BigInt(rows.length),
+        total_compressed_size: BigInt(writer.offset - start),
+      });
+      file.num_rows += BigInt(rows.length);
+      return flush();
+    },
+    finish(metadata) {
+      const footerStart = writer.index;
+      file.kvMetadata = Object.entries({ ...metadata, [FOOTER_CHECKSUM]: NO_CHECKSUM }).map(([key, value]) => ({
+        key,
+        value,
+      }));
+      void file.finish();
+      const bytes = flush();
+      // Behind the footer stand its length and the magic number, in eight bytes.
+      seal(Buffer.from(bytes.buffer, bytes.byteOffset + footerStart, bytes.length - footerStart - 8));
+      return bytes;
+    },
+  };
+}
+
+/** Generated, because a property that is named by a variable is looked up anew in every row. */
+function columnReader({ path, constant }: ParquetColumn): (rows: readonly object[]) => unknown[] {
+  if (constant !== undefined) return (rows) => new Array<number>(rows.length).fill(constant);
+  const place = path.map((name) => `?.[${JSON.stringify(name)}]`).join('');
+  return new Function(
+    'rows',
+    `const n=rows.length,values=new Array(n);for(let i=0;i<n;i++)values[i]=rows[i]${place};return values;`,
+  ) as (rows: readonly object[]) => unknown[];
+}

@@ -1,0 +1,23 @@
+import { StockafolioError, isStockafolioError, messageOf } from '@stockafolio/core';
+
+/** A file that is torn, garbled or no Parquet at all. */
+export function corrupt(name: string, what: string, cause?: unknown): StockafolioError {
+  return new StockafolioError('ERR_PARQUET_CORRUPT', `'${name}' is no whole Parquet file: ${what}`, {
+    hint: 'copy or write the file again from its source',
+    cause,
+  });
+}
+
+/** A whole file that holds something which is not read here. */
+export function unsupported(name: string, what: string, cause?: unknown): StockafolioError {
+  return new StockafolioError('ERR_PARQUET_UNSUPPORTED', `'${name}' cannot be read: ${what}`, { cause });
+}
+
+/** What the decoding of a file's bytes threw, as an error that names the file. */
+export function decodingError(name: string, error: unknown): StockafolioError {
+  if (isStockafolioError(error)) return error;
+  const what = messageOf(error);
+  return /unsupported|not supported|unhandled type/.test(what)
+    ? unsupported(name, what, error)
+    : corrupt(name, what, error);
+}

@@ -1,0 +1,53 @@
+import type { Pipeline } from '@stockafolio/core';
+import type { AbortSignalLike, Archive, Clock, Codec, Files, Tables } from '@stockafolio/core/ports';
+
+/** What a batch run works on. */
+export interface BatchPorts<T> {
+  readonly pipeline: Pipeline;
+  readonly codec: Codec<T>;
+  readonly archive: Archive<T>;
+  readonly tables: Tables;
+  readonly checkpoints: Files;
+  readonly clock: Clock;
+}
+
+export interface BatchOptions {
+  /** Take in what was archived up to the end of this day, `YYYY-MM-DD`; everything unless told. */
+  readonly day?: string;
+  /** Begin at the start of the archive instead of the newest checkpoints, and replace these. */
+  readonly fromStart?: boolean;
+  /** `dead-letter` unless told. */
+  readonly onBadRecord?: 'dead-letter' | 'fail';
+  /** Go on from a checkpoint although the pipeline has changed since. */
+  readonly acceptPlanChange?: boolean;
+  /** Rows that are written at a time, at most; 20,000 unless told. Bounds memory beside the state. */
+  readonly writeRows?: number;
+  readonly signal?: AbortSignalLike;
+}
+
+/** One source partition's stretch of a run: plain data, so that it can be done anywhere. */
+export interface BatchUnit {
+  readonly partition: number;
+  /** Identity of the source that was archived. */
+  readonly source: string;
+  /** Offsets to be taken in: from `from` (inclusive) to `to` (exclusive). */
+  readonly from: number;
+  readonly to: number;
+  /** Whether it begins without a checkpoint, at the start of the archive. */
+  readonly fresh: boolean;
+  readonly fromStart: boolean;
+  readonly onBadRecord: 'dead-letter' | 'fail';
+  readonly acceptPlanChange: boolean;
+  readonly writeRows: number;
+}
+
+/** What a unit has done. */
+export interface UnitResult {
+  readonly partition: number;
+  readonly records: number;
+  readonly setAside: number;
+  readonly rows: number;
+  /** The next offset, and the version clock, at its end. */
+  readonly offset: number;
+  readonly version: number;
+}

@@ -1,0 +1,103 @@
+import type { Table, Value } from '@stockafolio/core';
+import { compareKeys } from '@stockafolio/core';
+import type { Mutation, StoredRow, Tables } from '@stockafolio/core/ports';
+
+/** One row in which two sets of tables differ. */
+export interface Difference {
+  readonly table: Table;
+  /**
+   * `changed`: other values; `missing`: the row is not there; `extra`: nothing stands for it in the archive; `stale`:
+   * an earlier version of it is there.
+   */
+  readonly kind: 'changed' | 'missing' | 'extra' | 'stale';
+  readonly expected: StoredRow | undefined;
+  readonly found: StoredRow | undefined;
+}
+
+export interface ReconcileOptions {
+  /** Rows of a later version are newer than what is expected, and not compared; microseconds. */
+  readonly upTo: number;
+  /** Epoch milliseconds: what was expected to last until before then may be gone from a table with a ttl. */
+  readonly now: number;
+}
+
+export interface ReconcileCounts {
+  /** Rows that both sides have. */
+  compared: number;
+  /** Rows newer than what is expected. */
+  newer: number;
+}
+
+/** Compares tables with what they should hold, key by key; both are read in key order, a row at a time. */
+export async function* reconcile(
+  expected: Tables,
+  found: Tables,
+  tables: readonly Table[],
+  options: ReconcileOptions,
+  counts: ReconcileCounts,
+): AsyncIterable<Difference> {
+  for (const table of tables) {
+    const left = expected.scanAll(table)[Symbol.asyncIterator]();
+    const right = found.scanAll(table)[Symbol.asyncIterator]();
+    let a = await left.next();
+    let b = await right.next();
+    while (a.done !== true || b.done !== true) {
+      const want = a.done === true ? undefined : a.value;
+      const have = b.done === true ? undefined : b.value;
+      const order = want === undefined ? 1 : have === undefined ? -1 : compareKeys(table, want.values, have.values);
+      const difference = compare(table, order <= 0 ? want : undefined, order >= 0 ? have : undefined, options, counts);
+      if (difference !== undefined) yield difference;
+      if (order <= 0) a = await left.next();
+      if (order >= 0) b = await right.next();
+    }
+  }
+}
+
+/**
+ * What mends a difference: the expected row, or its removal, just above the version that was found. A row that is
+ * missing may have been removed under any version up to the archive's last, `upTo`: it is written just above that.
+ */
+export function repair({ table, expected, found }: Difference, upTo: number): Mutation {
+  if (expected === undefined) {
+    return {
+      table,
+      values: (found?.values ?? []).slice(0, table.keyLength),
+      version: (found?.version ?? 0) + 1,
+      deleted: true,
+    };
+  }
+  const above = (found === undefined ? upTo : found.version) + 1;
+  const version = Math.max(above, expected.version);
+  return { table, values: expected.values, version };
+}
+
+function compare(
+  table: Table,
+  expected: StoredRow | undefined,
+  found: StoredRow | undefined,
+  options: ReconcileOptions,
+  counts: ReconcileCounts,
+): Difference | undefined {
+  if (expected !== undefined && found !== undefined) {
+    counts.compared++;
+    if (sameValues(expected.values, found.values)) return undefined;
+    if (found.version > options.upTo) {
+      counts.newer++;
+      return undefined;
+    }
+    return { table, kind: found.version < expected.version ? 'stale' : 'changed', expected, found };
+  }
+  if (expected !== undefined) {
+    if (table.ttl !== undefined && expected.version / 1000 + table.ttl < options.now) return undefined;
+    return { table, kind: 'missing', expected, found };
+  }
+  if (found !== undefined && found.version > options.upTo) {
+    counts.newer++;
+    return undefined;
+  }
+  return { table, kind: 'extra', expected, found };
+}
+
+function sameValues(a: readonly Value[], b: readonly Value[]): boolean {
+  return a.length === b.length && a.every((value, n) => Object.is(value, b[n]));
+}

@@ -1,0 +1,178 @@
+import {
+  foldByKey,
+  int64,
+  into,
+  isStockafolioError,
+  jsonCodec,
+  pipeline,
+  record,
+  stream,
+  table,
+  text,
+  timestamp,
+  type Infer,
+} from '@stockafolio/core';
+import type { ArchiveEntry, Tables } from '@stockafolio/core/ports';
+import {
+  memoryArchive,
+  memoryFiles,
+  memoryTables,
+  virtualClock,
+  type MemoryArchive,
+  type MemoryFiles,
+} from '@stockafolio/core/testing';
+import { expect } from 'chai';
+import type { BatchOptions } from './options.js';
+import { runBatch, type BatchResult } from './run-batch.js';
+
+const Sale = record('sale', { user: text({ min: 1 }), amount: int64(), time: timestamp() });
+type Sale = Infer<typeof Sale>;
+const sales = stream('sales', Sale, { key: (s) => s.user, time: (s) => s.time });
+const Sum = record('sum', { amount: int64(), count: int64() });
+const byUser = table('by_user', { partitionBy: ['user'] }, { user: text(), amount: int64(), count: int64() });
+const totals = pipeline('totals', { sales }, ({ sales }) => [
+  into(
+    byUser,
+    sales.pipe(
+      foldByKey('totals', {
+        key: (s) => [s.user],
+        state: Sum,
+        fold: (sum, s) => {
+          sum.amount += s.amount;
+          sum.count += 1;
+        },
+      }),
+    ),
+  ),
+]);
+
+const entry = (partition: number, offset: number): ArchiveEntry<Sale> => ({
+  offset,
+  ingested: offset,
+  record: { user: `p${partition}-${offset % 5}`, amount: offset, time: offset },
+});
+
+describe('runBatch', () => {
+  let archive: MemoryArchive<Sale>;
+  let tables: Tables;
+  let checkpoints: MemoryFiles;
+
+  beforeEach(() => {
+    archive = memoryArchive();
+    tables = memoryTables();
+    checkpoints = memoryFiles();
+  });
+
+  /** Files of ten messages for each of three partitions. */
+  async function archived(files: number, from = 0, source = 'source-1'): Promise<void> {
+    for (let partition = 0; partition < 3; partition++) {
+      for (let n = from; n < from + files; n++) {
+        const entries = Array.from({ length: 10 }, (_, i) => entry(partition, n * 10 + i));
+        const stretch = { partition, first: n * 10, last: n * 10 + 9, day: `2020-01-0${n + 1}` };
+        await archive.write(stretch, source, entries);
+      }
+    }
+  }
+
+  const run = (options: BatchOptions = {}, to: Tables = tables): Promise<BatchResult> =>
+    runBatch(
+      { pipeline: totals, codec: jsonCodec(Sale), archive, tables: to, checkpoints, clock: virtualClock() },
+      options,
+    );
+
+  async function dump(from: Tables = tables): Promise<unknown[]> {
+    const rows: unknown[] = [];
+    for await (const row of from.scanAll(byUser)) rows.push(row);
+    return rows;
+  }
+
+  /** The rows of one run over all that is archived, with nothing before it. */
+  async function wanted(): Promise<unknown[]> {
+    const made = memoryTables();
+    const ports = { pipeline: totals, codec: jsonCodec(Sale), archive, tables: made, checkpoints: memoryFiles() };
+    await runBatch({ ...ports, clock: virtualClock() });
+    return dump(made);
+  }
+
+  const codeOf = (promise: Promise<unknown>): Promise<string | undefined> =>
+    promise.then(
+      () => undefined,
+      (error: unknown) => (isStockafolioError(error) ? error.code : String(error)),
+    );
+
+  it('takes in what is archived up to a day, and goes on from there', async () => {
+    await archived(4);
+    expect((await run({ day: '2020-01-02' })).records).to.equal(60);
+    expect((await run({ day: '2020-01-02' })).records).to.equal(0);
+    expect((await run()).records).to.equal(60);
+    await archived(2, 4);
+    expect((await run()).units.map(({ records, offset }) => [records, offset])).to.eql([
+      [20, 60],
+      [20, 60],
+      [20, 60],
+    ]);
+    expect(await dump()).to.eql(await wanted());
+  });
+
+  it('leads to the same rows from the start again, and replaces the checkpoints', async () => {
+    await archived(3);
+    await run({ day: '2020-01-01' });
+    await run();
+    const before = await dump();
+    expect((await run({ fromStart: true })).records).to.equal(90);
+    expect(await dump()).to.eql(before);
+    expect(checkpoints.contents.size).to.equal(3);
+    expect((await run()).records).to.equal(0);
+  });
+
+  it('goes on with the units that are left after one has failed', async () => {
+    await archived(3);
+    let writes = 0;
+    const failing: Tables = {
+      ...tables,
+      write: async (rows) => {
+        if (++writes === 4) throw new Error('torn off');
+        await tables.write(rows);
+      },
+    };
+    expect(await codeOf(run({ writeRows: 3 }, failing))).to.equal('Error: torn off');
+    await run({ writeRows: 3 });
+    expect(await dump()).to.eql(await wanted());
+  });
+
+  it('leaves no checkpoint of a unit that it could not store, and does it again', async () => {
+    await archived(2);
+    checkpoints.failWrite(2, new Error('full'));
+    expect(await codeOf(run())).to.equal('Error: full');
+    expect((await run()).records).to.equal(40);
+    expect(await dump()).to.eql(await wanted());
+  });
+
+  it('names what is missing in the archive, before it writes anything', async () => {
+    await archived(3);
+    archive.contents.delete('2020-01-02/1/10-19');
+    expect(await codeOf(run())).to.equal('ERR_ARCHIVE_GAP');
+    expect(checkpoints.contents.size).to.equal(0);
+  });
+
+  it('refuses tables that were made from another source', async () => {
+    await archived(1);
+    await run();
+    archive = memoryArchive();
+    await archived(1, 0, 'source-2');
+    checkpoints = memoryFiles();
+    expect(await codeOf(run())).to.equal('ERR_SOURCE_MISMATCH');
+  });
+
+  it('ends where it is told to, and nothing of the unit in hand counts as done', async () => {
+    await archived(2);
+    const stop = new AbortController();
+    stop.abort();
+    expect(await codeOf(run({ signal: stop.signal }))).to.equal('ERR_ABORTED');
+    expect((await run()).records).to.equal(60);
+  });
+
+  it('does nothing where nothing is archived', async () => {
+    expect(await run()).to.eql({ units: [], records: 0, setAside: 0, rows: 0 });
+  });
+});

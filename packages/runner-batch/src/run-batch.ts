@@ -1,0 +1,81 @@
+import { rowObject, StockafolioError } from '@stockafolio/core';
+import { PartitionEngine, progress } from '@stockafolio/core/engine';
+import type { BatchOptions, BatchPorts, BatchUnit, UnitResult } from './options.js';
+import { planUnits } from './plan-units.js';
+import { runUnit } from './run-unit.js';
+
+/** Does units somewhere: in this thread, in others, on other machines. */
+export interface UnitExecutor {
+  /** How many units it does at a time. */
+  readonly width: number;
+  run(unit: BatchUnit, onRecords: (count: number) => void): Promise<UnitResult>;
+}
+
+export interface BatchListener {
+  readonly onPlanned?: (units: readonly BatchUnit[]) => void;
+  readonly onRecords?: (count: number) => void;
+  readonly onUnit?: (result: UnitResult) => void;
+}
+
+export interface BatchResult {
+  readonly units: readonly UnitResult[];
+  readonly records: number;
+  readonly setAside: number;
+  readonly rows: number;
+}
+
+/** Executes units one after the other in this thread. */
+export function inThisThread<T>(ports: BatchPorts<T>, options: BatchOptions = {}): UnitExecutor {
+  return { width: 1, run: (unit, onRecords) => runUnit(ports, unit, { onRecords, signal: options.signal }) };
+}
+
+/**
+ * Executes a pipeline over an archive: from the newest checkpoints, or the start, to the end of what is archived or of
+ * a day. Every partition is a unit that is committed whole; a run that was killed goes on with the units left.
+ *
+ * @throws ERR_ARCHIVE_GAP where offsets are missing, before anything is written; ERR_SOURCE_MISMATCH where the tables
+ * were made from another source
+ */
+export async function runBatch<T>(
+  ports: BatchPorts<T>,
+  options: BatchOptions = {},
+  executor: UnitExecutor = inThisThread(ports, options),
+  listener: BatchListener = {},
+): Promise<BatchResult> {
+  const units = await planUnits(ports, options);
+  await openTables(ports, units[0]?.source);
+  listener.onPlanned?.(units);
+  const left = [...units];
+  const results: UnitResult[] = [];
+  const lane = async (): Promise<void> => {
+    for (let unit = left.shift(); unit !== undefined; unit = left.shift()) {
+      if (options.signal?.aborted === true)
+        throw new StockafolioError('ERR_ABORTED', 'the run was stopped; the next one goes on');
+      const result = await executor.run(unit, (count) => listener.onRecords?.(count));
+      results.push(result);
+      listener.onUnit?.(result);
+    }
+  };
+  const lanes = Array.from({ length: Math.min(executor.width, units.length) }, lane);
+  const ended = await Promise.allSettled(lanes);
+  for (const end of ended) if (end.status === 'rejected') throw end.reason;
+  results.sort((a, b) => a.partition - b.partition);
+  const sum = (of: (result: UnitResult) => number): number => results.reduce((total, result) => total + of(result), 0);
+  return { units: results, records: sum((r) => r.records), setAside: sum((r) => r.setAside), rows: sum((r) => r.rows) };
+}
+
+async function openTables<T>(ports: BatchPorts<T>, source: string | undefined): Promise<void> {
+  const { pipeline, codec, tables } = ports;
+  const plan = new PartitionEngine({ pipeline, partition: 0, source: source ?? '', codec, onBadRecord: 'fail' });
+  await tables.create(plan.tables);
+  if (source === undefined) return;
+  for await (const { values } of tables.scan(progress, [pipeline.name])) {
+    const made = rowObject(progress, values)['source'];
+    if (made === source) continue;
+    throw new StockafolioError(
+      'ERR_SOURCE_MISMATCH',
+      `the tables of pipeline '${pipeline.name}' were made from source ${String(made)}; this archive is of source ${source}`,
+      { hint: 'write to other tables, or remove these first: results of two sources cannot be told apart' },
+    );
+  }
+}

@@ -1,0 +1,128 @@
+import { StockafolioError } from '@stockafolio/core';
+import {
+  CheckpointWriter,
+  checkpointFolder,
+  findCheckpoint,
+  PartitionEngine,
+  restoreCheckpoint,
+} from '@stockafolio/core/engine';
+import type { AbortSignalLike, Mutation } from '@stockafolio/core/ports';
+import type { BatchPorts, BatchUnit, UnitResult } from './options.js';
+
+export interface UnitListener {
+  /** Called every so often with the number of messages taken in since the last call. */
+  readonly onRecords?: (count: number) => void;
+  readonly signal?: AbortSignalLike | undefined;
+}
+
+/**
+ * Executes one unit, and commits it whole: rows, progress, then the checkpoint from which the next run, or the stream,
+ * goes on. A unit that was cut short is simply done again.
+ *
+ * @throws ERR_SOURCE_MISMATCH, ERR_CHECKPOINT_PLAN_CHANGED, and what the ports throw
+ */
+export async function runUnit<T>(
+  ports: BatchPorts<T>,
+  unit: BatchUnit,
+  listener: UnitListener = {},
+): Promise<UnitResult> {
+  const { pipeline, codec, archive } = ports;
+  const { partition, source, onBadRecord } = unit;
+  const engine = new PartitionEngine({ pipeline, partition, source, codec, onBadRecord });
+  // Made before the first record: what the checkpoint saves is what has changed since then.
+  const saver = await resume(ports, unit, engine);
+  const writer = new RowWriter(ports, unit.writeRows);
+  let records = 0;
+  for (const stretch of await archive.stretches()) {
+    if (stretch.partition !== partition || stretch.last < unit.from || stretch.first >= unit.to) continue;
+    for await (const entries of archive.read(stretch, Math.max(unit.from, stretch.first))) {
+      if (listener.signal?.aborted === true) throw aborted(partition);
+      for (const entry of entries) {
+        if (entry.offset >= unit.to) break;
+        const place = { partition, offset: entry.offset, ingested: entry.ingested };
+        if ('record' in entry) engine.push(entry.record, place);
+        else engine.reject(new StockafolioError('ERR_BAD_RECORD', entry.cause), entry.raw, place);
+        records++;
+      }
+      listener.onRecords?.(entries.length);
+      if (engine.waiting >= unit.writeRows) await writer.write(engine.drain());
+    }
+  }
+  engine.passOver(unit.to);
+  engine.flush();
+  await writer.write(engine.commit());
+  await writer.settle();
+  await writer.write([engine.progress()]);
+  await writer.settle();
+  await saveCheckpoint(ports, unit, saver);
+  const { offset, version } = engine.position;
+  return { partition, records, setAside: engine.setAside, rows: writer.rows, offset, version };
+}
+
+/** Sets the engine up where the unit begins; answers the writer of its checkpoint. */
+async function resume<T>(ports: BatchPorts<T>, unit: BatchUnit, engine: PartitionEngine): Promise<CheckpointWriter> {
+  const target = { pipeline: ports.pipeline.name, source: unit.source, engine, files: ports.checkpoints };
+  if (unit.fresh) {
+    engine.resume({ offset: unit.from, version: 0, latest: null });
+    return new CheckpointWriter(target);
+  }
+  const chain = await findCheckpoint(ports.checkpoints, ports.pipeline.name, unit.partition, () => undefined);
+  if (chain === undefined || chain.last.header.position.offset !== unit.from) {
+    throw new StockafolioError(
+      'ERR_CHECKPOINT_CORRUPT',
+      `partition ${unit.partition}: the checkpoint at offset ${unit.from} is no longer the newest`,
+      {
+        hint: 'another run has moved on meanwhile: start the batch again',
+      },
+    );
+  }
+  restoreCheckpoint(engine, chain, { source: unit.source, acceptPlanChange: unit.acceptPlanChange });
+  return new CheckpointWriter(target, chain);
+}
+
+/** Writes the checkpoint; a run from the start replaces all that were there. */
+async function saveCheckpoint<T>(ports: BatchPorts<T>, unit: BatchUnit, writer: CheckpointWriter): Promise<void> {
+  const { pipeline, checkpoints } = ports;
+  const before: string[] = [];
+  if (unit.fromStart) {
+    for await (const { name } of checkpoints.list(checkpointFolder(pipeline.name, unit.partition))) before.push(name);
+  }
+  const prepared = writer.prepare(true);
+  if (prepared !== undefined) await writer.store(prepared);
+  for (const name of before) if (name !== prepared?.name) await checkpoints.delete(name);
+}
+
+/** Writes rows some at a time, with one write on its way while the next rows are made. */
+class RowWriter<T> {
+  readonly #ports: BatchPorts<T>;
+  readonly #most: number;
+  #onItsWay: Promise<void> = Promise.resolve();
+  rows = 0;
+
+  constructor(ports: BatchPorts<T>, most: number) {
+    this.#ports = ports;
+    this.#most = most;
+  }
+
+  async write(rows: readonly Mutation[]): Promise<void> {
+    for (let from = 0; from < rows.length; from += this.#most) {
+      await this.#onItsWay;
+      const some = rows.slice(from, from + this.#most);
+      this.#onItsWay = this.#ports.tables.write(some);
+      this.#onItsWay.catch(() => undefined);
+      this.rows += some.length;
+    }
+  }
+
+  /** Resolves when all rows are acknowledged. */
+  async settle(): Promise<void> {
+    await this.#onItsWay;
+  }
+}
+
+function aborted(partition: number): StockafolioError {
+  return new StockafolioError(
+    'ERR_ABORTED',
+    `the run was stopped; partition ${partition} is done again by the next one`,
+  );
+}

@@ -1,0 +1,31 @@
+import type { Stream } from '@stockafolio/core';
+import type { AbortSignalLike, Archive, Clock, Codec, Source } from '@stockafolio/core/ports';
+
+export interface ArchiveOptions<T> {
+  readonly stream: Stream<T>;
+  readonly codec: Codec<T>;
+  readonly source: Source;
+  readonly archive: Archive<T>;
+  readonly clock: Clock;
+  /** The calendar day of a moment, `YYYY-MM-DD`: a new file begins with it. The day in UTC unless told. */
+  readonly dayOf?: (time: number) => string;
+  readonly group?: string;
+  /** Messages of one file at most; 100,000 unless told. Bounds memory, times the number of partitions. */
+  readonly rollRecords?: number;
+  /** Longest time that a message waits for its file to be written, in milliseconds; 60,000 unless told. */
+  readonly rollInterval?: number;
+  readonly untilCaughtUp?: boolean;
+  readonly signal?: AbortSignalLike;
+  readonly onRecords?: (count: number) => void;
+  readonly onFile?: (file: {
+    readonly partition: number;
+    readonly first: number;
+    readonly last: number;
+    readonly day: string;
+  }) => void;
+}
+
+export interface ArchiveResult {
+  readonly records: number;
+  readonly files: number;
+}

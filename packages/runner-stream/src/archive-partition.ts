@@ -1,0 +1,96 @@
+import { takeIn } from '@stockafolio/core/engine';
+import type { ArchiveEntry, SourceMessage } from '@stockafolio/core/ports';
+import type { ArchiveOptions } from './archive-options.js';
+
+/** What waits to be written as the next file of one partition. */
+export interface Pending<T> {
+  /** The offset after the file before: offsets that the source itself passed over count to this file. */
+  readonly first: number;
+  readonly day: string;
+  /** Whether the day is the watermark's; before the first record there is none. */
+  readonly known: boolean;
+  readonly entries: ArchiveEntry<T>[];
+  /** When the first of the entries came, epoch milliseconds. */
+  readonly since: number;
+}
+
+/** One partition's way into the archive: gathers entries, and says when a file is full or its day is over. */
+export class ArchivePartition<T> {
+  readonly partition: number;
+  readonly generation: number;
+  readonly #options: ArchiveOptions<T>;
+  #latest: number;
+  #lastDay: string;
+  #pending: Pending<T> | undefined;
+  /** The next offset to be gathered. */
+  next: number;
+
+  constructor(
+    options: ArchiveOptions<T>,
+    at: {
+      readonly partition: number;
+      readonly generation: number;
+      readonly next: number;
+      readonly latest: number;
+      readonly day: string;
+    },
+  ) {
+    this.#options = options;
+    this.partition = at.partition;
+    this.generation = at.generation;
+    this.next = at.next;
+    this.#latest = at.latest;
+    this.#lastDay = at.day;
+  }
+
+  /** Gathers a message; answers what must be written before it, where its day or the file is full. */
+  take(message: SourceMessage): Pending<T> | undefined {
+    const { stream, codec, rollRecords = 100_000, clock } = this.#options;
+    const intake = takeIn(stream, codec, this.partition, message);
+    const { offset, timestamp: ingested } = message;
+    if ('record' in intake) this.#latest = Math.max(this.#latest, stream.time(intake.record));
+    const day = this.#dayNow(ingested);
+    const full =
+      this.#pending !== undefined && (this.#pending.day !== day || this.#pending.entries.length >= rollRecords);
+    const done = full ? this.close() : undefined;
+    this.#pending ??= {
+      first: this.next,
+      day,
+      known: Number.isFinite(this.#latest),
+      entries: [],
+      since: clock.now(),
+    };
+    this.#pending.entries.push(
+      'record' in intake
+        ? { offset, ingested, record: intake.record }
+        : { offset, ingested, raw: message.value ?? new Uint8Array(0), cause: intake.rejected.message },
+    );
+    this.next = offset + 1;
+    return done;
+  }
+
+  /** When the first of the gathered entries came; undefined where there is none. */
+  get since(): number | undefined {
+    return this.#pending?.since;
+  }
+
+  /** Gives what was gathered, to be written. */
+  close(): Pending<T> | undefined {
+    const done = this.#pending;
+    if (done?.known === true) this.#lastDay = done.day;
+    this.#pending = undefined;
+    return done;
+  }
+
+  /** The day of the watermark; before the first record, of the time at which the message was taken in. */
+  #dayNow(ingested: number): string {
+    const { dayOf = utcDay, stream } = this.#options;
+    const known = Number.isFinite(this.#latest);
+    const day = dayOf(known ? this.#latest - stream.outOfOrderness : ingested);
+    return known && day < this.#lastDay ? this.#lastDay : day;
+  }
+}
+
+function utcDay(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}

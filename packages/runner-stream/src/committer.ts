@@ -1,0 +1,145 @@
+import { isStockafolioError, StockafolioError, messageOf } from '@stockafolio/core';
+import type { PreparedCheckpoint } from '@stockafolio/core/engine';
+import type { Mutation } from '@stockafolio/core/ports';
+import type { StreamOptions } from './options.js';
+import type { PartitionTask } from './partition-task.js';
+
+const FIRST_DELAY = 100;
+const LONGEST_DELAY = 10_000;
+
+/** The rows and checkpoints of one cut through all partitions in hand. */
+interface Cut {
+  readonly rows: readonly Mutation[];
+  readonly progress: readonly Mutation[];
+  readonly checkpoints: readonly { readonly task: PartitionTask; readonly prepared: PreparedCheckpoint }[];
+  readonly positions: readonly { readonly partition: number; readonly offset: number }[];
+  readonly generation: number;
+}
+
+/**
+ * Brings cuts to the tables, one at a time, in the order that makes them safe: rows acknowledged, then progress, then
+ * the checkpoint, then the source's own positions. What is outside and down is tried again until it is back.
+ */
+export class Committer<T> {
+  readonly #options: StreamOptions<T>;
+  #inFlight: Promise<void> | undefined;
+  #failure: unknown;
+  #unreported = 0;
+  commits = 0;
+  rows = 0;
+
+  constructor(options: StreamOptions<T>) {
+    this.#options = options;
+  }
+
+  /** Whether a cut is on its way. */
+  get busy(): boolean {
+    return this.#inFlight !== undefined;
+  }
+
+  /** Counts records for the next `committed` event. */
+  count(records: number): void {
+    this.#unreported += records;
+  }
+
+  /**
+   * Takes a cut through these partitions and sends it on its way, after the one before; `save` asks for checkpoints.
+   * Partitions may be revoked while the run itself waits here: one of the two goes first, and the other waits again.
+   */
+  async begin(tasks: readonly PartitionTask[], save: (task: PartitionTask) => boolean): Promise<void> {
+    do await this.settle();
+    while (this.busy);
+    const cut = takeCut(tasks, save, this.#options.clock.now());
+    if (cut === undefined) return;
+    const records = this.#unreported;
+    this.#unreported = 0;
+    const behind = tasks.reduce((sum, task) => sum + task.end - task.engine.position.offset, 0);
+    this.#inFlight = this.#bring(cut)
+      .then(() => {
+        this.commits++;
+        this.rows += cut.rows.length;
+        this.#options.onEvent?.({ type: 'committed', records, rows: cut.rows.length, behind });
+      })
+      .catch((error: unknown) => {
+        this.#failure ??= error;
+      })
+      .finally(() => {
+        this.#inFlight = undefined;
+      });
+  }
+
+  /** Resolves when the last cut has arrived. */
+  async settle(): Promise<void> {
+    await this.#inFlight;
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #bring(cut: Cut): Promise<void> {
+    const { tables, source } = this.#options;
+    if (cut.rows.length > 0) await this.#persist('writing rows', () => tables.write(cut.rows));
+    await this.#persist('writing progress', () => tables.write(cut.progress));
+    for (const { task, prepared } of cut.checkpoints) {
+      try {
+        await task.writer.store(prepared);
+      } catch (error) {
+        // The tables are right without it; a restart only replays more. The next checkpoint is a whole one.
+        const failed = asStockafolioError(error);
+        if (!failed.retryable) throw failed;
+        this.#options.onEvent?.({ type: 'checkpoint-failed', error: failed });
+      }
+    }
+    try {
+      await source.commit(cut.positions, cut.generation);
+    } catch (error) {
+      // For lag tools only: the checkpoint is what counts.
+      if (!asStockafolioError(error).retryable) throw error;
+    }
+  }
+
+  async #persist(what: string, step: () => Promise<void>): Promise<void> {
+    const { clock, signal, onEvent } = this.#options;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await step();
+        return;
+      } catch (error) {
+        const failed = asStockafolioError(error);
+        if (!failed.retryable || signal?.aborted === true) throw failed;
+        const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (attempt - 1));
+        onEvent?.({ type: 'retry', what, error: failed, attempt, delay });
+        await clock.sleep(delay, signal);
+      }
+    }
+  }
+}
+
+function takeCut(
+  tasks: readonly PartitionTask[],
+  save: (task: PartitionTask) => boolean,
+  now: number,
+): Cut | undefined {
+  const rows: Mutation[] = [];
+  const progress: Mutation[] = [];
+  const checkpoints: { task: PartitionTask; prepared: PreparedCheckpoint }[] = [];
+  for (const task of tasks) {
+    if (task.dirty) {
+      for (const row of task.engine.commit()) rows.push(row);
+      progress.push(task.engine.progress());
+      task.dirty = false;
+    }
+    if (save(task)) {
+      const prepared = task.writer.prepare();
+      if (prepared !== undefined) checkpoints.push({ task, prepared });
+      task.savedAt = now;
+    }
+  }
+  if (progress.length === 0 && checkpoints.length === 0) return undefined;
+  const positions = tasks.map((task) => ({ partition: task.partition, offset: task.engine.position.offset }));
+  return { rows, progress, checkpoints, positions, generation: tasks[0]?.generation ?? 0 };
+}
+
+/** Anything that an adapter throws which is no error of ours is a fault of the adapter. */
+function asStockafolioError(error: unknown): StockafolioError {
+  if (isStockafolioError(error)) return error;
+  return new StockafolioError('ERR_INTERNAL', messageOf(error), { cause: error });
+}

@@ -1,0 +1,64 @@
+import type { Pipeline, StockafolioError } from '@stockafolio/core';
+import type { PlanChange } from '@stockafolio/core/engine';
+import type { AbortSignalLike, Clock, Codec, Files, Source, Tables } from '@stockafolio/core/ports';
+
+export interface StreamOptions<T> {
+  readonly pipeline: Pipeline;
+  readonly codec: Codec<T>;
+  readonly source: Source;
+  readonly tables: Tables;
+  /** Where checkpoints are kept; the runner's own folder in it is named by the pipeline. */
+  readonly checkpoints: Files;
+  readonly clock: Clock;
+  /** The consumer group; the pipeline's name unless told. */
+  readonly group?: string;
+  /** Longest time between a record's arrival and the writing of its rows, in milliseconds; 100 unless told. */
+  readonly commitInterval?: number;
+  /** Records after which rows are written though the interval has not passed; 20,000 unless told. Bounds memory. */
+  readonly commitRecords?: number;
+  /** Time between two checkpoints of a partition, in milliseconds; 5,000 unless told. */
+  readonly checkpointInterval?: number;
+  /** Time without a record after which windows give out what is in them, in milliseconds; 1,000 unless told. */
+  readonly idleAfter?: number;
+  /** `dead-letter` unless told: bad records are set aside. `fail` ends the run at the first. */
+  readonly onBadRecord?: 'dead-letter' | 'fail';
+  /** End once everything that was in the source has been taken in. */
+  readonly untilCaughtUp?: boolean;
+  /** Go on from a checkpoint although the pipeline has changed since. */
+  readonly acceptPlanChange?: boolean;
+  /** Ends the run cleanly: the commit is finished, checkpoints are written. */
+  readonly signal?: AbortSignalLike;
+  readonly onEvent?: (event: StreamEvent) => void;
+}
+
+/** What happens in a run, for logs, progress and metrics. */
+export type StreamEvent =
+  | {
+      readonly type: 'resumed';
+      readonly partition: number;
+      readonly offset: number;
+      readonly checkpoint: string;
+      readonly changes: readonly PlanChange[];
+    }
+  | { readonly type: 'started'; readonly partition: number; readonly offset: number }
+  | { readonly type: 'checkpoint-skipped'; readonly partition: number; readonly name: string; readonly reason: string }
+  | { readonly type: 'checkpoint-failed'; readonly error: StockafolioError }
+  | { readonly type: 'revoked'; readonly partition: number; readonly offset: number }
+  | {
+      readonly type: 'retry';
+      readonly what: string;
+      readonly error: StockafolioError;
+      readonly attempt: number;
+      readonly delay: number;
+    }
+  | { readonly type: 'committed'; readonly records: number; readonly rows: number; readonly behind: number };
+
+/** What a run has done. */
+export interface StreamResult {
+  /** Messages taken in, bad ones included. */
+  readonly records: number;
+  /** Messages set aside, in whole or for one operator. */
+  readonly setAside: number;
+  readonly rows: number;
+  readonly commits: number;
+}

@@ -1,0 +1,108 @@
+import {
+  CheckpointWriter,
+  findCheckpoint,
+  PartitionEngine,
+  restoreCheckpoint,
+  takeIn,
+  type Place,
+} from '@stockafolio/core/engine';
+import type { PartitionRange, SourceBatch } from '@stockafolio/core/ports';
+import { StockafolioError } from '@stockafolio/core';
+import type { StreamOptions } from './options.js';
+
+/** One assigned partition: its engine, and the writer of its checkpoints. */
+export interface PartitionTask {
+  readonly partition: number;
+  readonly generation: number;
+  readonly engine: PartitionEngine;
+  readonly writer: CheckpointWriter;
+  /** Whether something came since the last commit. */
+  dirty: boolean;
+  /** Whether something came since windows last gave out what is in them. */
+  open: boolean;
+  /** When the last message came, and when the last checkpoint was made; epoch milliseconds of the clock. */
+  heardAt: number;
+  savedAt: number;
+  /** The offset that the next new message will get, as far as known. */
+  end: number;
+}
+
+/** Makes the engine of a partition, resumed from its newest checkpoint where there is one. */
+export async function openPartition<T>(
+  options: StreamOptions<T>,
+  source: string,
+  range: PartitionRange,
+  generation: number,
+  written: number | undefined,
+): Promise<PartitionTask> {
+  const { pipeline, checkpoints, codec, clock } = options;
+  const { partition } = range;
+  const engine = new PartitionEngine({
+    pipeline,
+    partition,
+    source,
+    codec,
+    onBadRecord: options.onBadRecord ?? 'dead-letter',
+  });
+  const chain = await findCheckpoint(checkpoints, pipeline.name, partition, (name, reason) =>
+    options.onEvent?.({ type: 'checkpoint-skipped', partition, name, reason }),
+  );
+  let resumed: ConstructorParameters<typeof CheckpointWriter>[1];
+  if (chain === undefined) {
+    if (written !== undefined && range.oldest > 0) throw beginningGone(range, written);
+    engine.resume({ offset: range.oldest, version: 0, latest: null });
+    options.onEvent?.({ type: 'started', partition, offset: range.oldest });
+  } else {
+    const changes = restoreCheckpoint(engine, chain, { source, acceptPlanChange: options.acceptPlanChange ?? false });
+    const { offset } = engine.position;
+    if (offset > range.end) throw ahead(chain.last.name, range, offset);
+    resumed = { last: chain.last, base: chain.base };
+    options.onEvent?.({ type: 'resumed', partition, offset, checkpoint: chain.last.name, changes });
+  }
+  const writer = new CheckpointWriter({ pipeline: pipeline.name, source, engine, files: checkpoints }, resumed);
+  const now = clock.now();
+  return {
+    partition,
+    generation,
+    engine,
+    writer,
+    dirty: false,
+    open: false,
+    heardAt: now,
+    savedAt: now,
+    end: range.end,
+  };
+}
+
+/** Takes a batch of messages through the partition's engine, one after the other. */
+export function takeBatch<T>(task: PartitionTask, batch: SourceBatch, options: StreamOptions<T>): void {
+  const { engine } = task;
+  const { stream } = options.pipeline;
+  for (const message of batch.messages) {
+    if (message.offset < engine.position.offset) continue;
+    const place: Place = { partition: task.partition, offset: message.offset, ingested: message.timestamp };
+    const intake = takeIn(stream, options.codec, task.partition, message);
+    if ('record' in intake) engine.push(intake.record, place);
+    else engine.reject(intake.rejected, message.value ?? new Uint8Array(0), place);
+  }
+  task.dirty = true;
+  task.open = true;
+  task.heardAt = options.clock.now();
+  task.end = Math.max(batch.endOffset, engine.position.offset);
+}
+
+function beginningGone({ partition, oldest }: PartitionRange, written: number): StockafolioError {
+  return new StockafolioError(
+    'ERR_OFFSET_GONE',
+    `partition ${partition}: the tables are exact up to offset ${written}, but there is no checkpoint, and the source begins at offset ${oldest}: what lies before is gone`,
+    { hint: 'rebuild checkpoints and tables from the archive with the batch runner, then start the stream from there' },
+  );
+}
+
+function ahead(name: string, { partition, end }: PartitionRange, offset: number): StockafolioError {
+  return new StockafolioError(
+    'ERR_CHECKPOINTS_AHEAD',
+    `checkpoint '${name}' goes on from offset ${offset} of partition ${partition}, but the source ends at ${end}`,
+    { hint: 'the source was emptied or replaced: give it checkpoints and tables of its own' },
+  );
+}

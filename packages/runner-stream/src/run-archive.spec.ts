@@ -1,0 +1,115 @@
+import {
+  memoryArchive,
+  memoryTopic,
+  virtualClock,
+  type MemoryArchive,
+  type MemorySource,
+  type MemoryTopic,
+  type VirtualClock,
+} from '@stockafolio/core/testing';
+import { expect } from 'chai';
+import { codec, codeOf, messages, sales, type Sale } from '../test/totals.js';
+import type { ArchiveOptions, ArchiveResult } from './archive-options.js';
+import { runArchive } from './run-archive.js';
+
+describe('runArchive', () => {
+  let clock: VirtualClock;
+  let topic: MemoryTopic;
+  let archive: MemoryArchive<Sale>;
+
+  beforeEach(() => {
+    clock = virtualClock();
+    topic = memoryTopic({ clock, batch: 20 });
+    archive = memoryArchive();
+  });
+
+  const start = (given: Partial<ArchiveOptions<Sale>> = {}): Promise<ArchiveResult> =>
+    runArchive({ stream: sales, codec, source: topic.source(), archive, clock, ...given });
+  const catchUp = (given: Partial<ArchiveOptions<Sale>> = {}): Promise<ArchiveResult> =>
+    clock.until(start({ untilCaughtUp: true, ...given }));
+
+  /** The offsets of each partition in the archive, in order; each must be there once, with no gap. */
+  async function expectWhole(count: number): Promise<void> {
+    let total = 0;
+    const next = [0, 0, 0, 0];
+    for (const stretch of await archive.stretches()) {
+      expect(stretch.first).to.equal(next[stretch.partition]);
+      next[stretch.partition] = stretch.last + 1;
+      const offsets: number[] = [];
+      for await (const entries of archive.read(stretch, 0)) offsets.push(...entries.map(({ offset }) => offset));
+      expect(offsets).to.eql(Array.from({ length: offsets.length }, (_, n) => stretch.first + n));
+      expect(offsets.at(-1)).to.equal(stretch.last);
+      total += offsets.length;
+    }
+    expect(total).to.equal(count);
+  }
+
+  it('holds every message once, over runs that go on from one another', async () => {
+    await topic.append(messages(300));
+    expect((await catchUp({ rollRecords: 30 })).records).to.equal(300);
+    await topic.append(messages(200, 300));
+    expect((await catchUp({ rollRecords: 30 })).records).to.equal(200);
+    for (const { entries } of archive.contents.values()) expect(entries.length).to.be.at.most(30);
+    await expectWhole(500);
+  });
+
+  it('begins a new file with each day of the watermark, and never goes back a day', async () => {
+    const dayOf = (time: number): string => `2020-01-${String(1 + Math.floor(time / 1_000)).padStart(2, '0')}`;
+    await topic.append(messages(400));
+    await topic.append(messages(10));
+    await catchUp({ dayOf });
+    await expectWhole(410);
+    const days = new Map<number, string>();
+    for (const { partition, day } of await archive.stretches()) {
+      expect(day > (days.get(partition) ?? '')).to.equal(true);
+      days.set(partition, day);
+    }
+    expect([...days.values()]).to.eql(Array.from({ length: 4 }, () => '2020-01-04'));
+  });
+
+  it('writes what has waited long enough, and no sooner', async () => {
+    const stop = new AbortController();
+    const running = start({ signal: stop.signal, rollInterval: 5_000 });
+    await topic.append(messages(40));
+    await clock.advance(4_000);
+    expect(archive.contents.size).to.equal(0);
+    await clock.advance(1_500);
+    expect(archive.contents.size).to.equal(4);
+    stop.abort();
+    await clock.until(running);
+  });
+
+  it('writes what it has when partitions are taken away, and the next reader goes on', async () => {
+    const stop = new AbortController();
+    const reader: MemorySource = topic.source();
+    const running = start({ source: reader, signal: stop.signal });
+    await topic.append(messages(200));
+    await clock.advance(300);
+    await clock.until(reader.revoke([0, 2]));
+    await topic.append(messages(100, 200));
+    await catchUp({ source: topic.source([0, 2]) });
+    await clock.advance(300);
+    stop.abort();
+    await clock.until(running);
+    await expectWhole(300);
+  });
+
+  it('keeps what is no record, with its reason, beside the records', async () => {
+    await topic.append([{ key: null, value: Uint8Array.of(0x7b, 0xff), partition: 1 }]);
+    await catchUp();
+    const [file] = archive.contents.values();
+    expect(file?.entries[0])
+      .to.deep.include({ offset: 0, raw: Uint8Array.of(0x7b, 0xff) })
+      .and.have.property('cause');
+  });
+
+  it('refuses the archive of another source, and says so where what comes next is gone', async () => {
+    await topic.append(messages(100));
+    await catchUp();
+    const other = memoryTopic({ clock, identity: 'another' });
+    expect(await codeOf(catchUp({ source: other.source() }))).to.equal('ERR_SOURCE_MISMATCH');
+    await topic.append(messages(400, 100));
+    for (const partition of [0, 1, 2, 3]) topic.expire(partition, 60);
+    expect(await codeOf(catchUp())).to.equal('ERR_OFFSET_GONE');
+  });
+});

@@ -1,0 +1,134 @@
+import { StockafolioError } from '@stockafolio/core';
+import type { AssignmentListener, Position, SourceBatch } from '@stockafolio/core/ports';
+import type { ArchiveOptions, ArchiveResult } from './archive-options.js';
+import { ArchivePartition, type Pending } from './archive-partition.js';
+
+/**
+ * Copies a source into its archive, file by file, until it is caught up, or stopped by its signal.
+ *
+ * The archive itself tells where to go on: after the last offset that is in it. A file is whole or not there, so that a
+ * run killed at any moment neither loses nor doubles a message.
+ *
+ * @throws ERR_SOURCE_MISMATCH where the archive is of another source, ERR_OFFSET_GONE where the source no longer has
+ * what comes next
+ */
+export async function runArchive<T>(options: ArchiveOptions<T>): Promise<ArchiveResult> {
+  return new ArchiveRun(options).run();
+}
+
+class ArchiveRun<T> implements AssignmentListener {
+  readonly #options: ArchiveOptions<T>;
+  readonly #partitions = new Map<number, ArchivePartition<T>>();
+  #source = '';
+  #records = 0;
+  #files = 0;
+
+  constructor(options: ArchiveOptions<T>) {
+    this.#options = options;
+  }
+
+  async run(): Promise<ArchiveResult> {
+    const { source, archive, stream, signal, group = `${stream.name}-archive` } = this.#options;
+    this.#source = await source.identity();
+    const archived = await archive.identity();
+    if (archived !== undefined && archived !== this.#source) throw otherSource(archived, this.#source);
+    try {
+      await source.open(group, this);
+      while (signal?.aborted !== true) {
+        const batch = await source.next(200);
+        if (batch !== undefined) await this.#take(batch);
+        await this.#roll(this.#options.rollInterval ?? 60_000);
+        if (batch === undefined && this.#options.untilCaughtUp === true && (await this.#isCaughtUp())) break;
+      }
+      await this.#roll(0);
+    } finally {
+      await source.close();
+    }
+    return { records: this.#records, files: this.#files };
+  }
+
+  async assigned(partitions: readonly number[], generation: number): Promise<readonly Position[]> {
+    const { archive, stream, source } = this.#options;
+    const stretches = await archive.stretches();
+    const ranges = await source.ranges();
+    const positions: Position[] = [];
+    for (const partition of partitions) {
+      const last = stretches.findLast((stretch) => stretch.partition === partition);
+      const oldest = ranges.find((range) => range.partition === partition)?.oldest ?? 0;
+      let latest = Number.NEGATIVE_INFINITY;
+      if (last !== undefined) {
+        for await (const entries of archive.read(last, last.first)) {
+          for (const entry of entries) if ('record' in entry) latest = Math.max(latest, stream.time(entry.record));
+        }
+      }
+      const next = last === undefined ? oldest : last.last + 1;
+      this.#partitions.set(
+        partition,
+        new ArchivePartition(this.#options, {
+          partition,
+          generation,
+          next,
+          latest,
+          day: Number.isFinite(latest) ? (last?.day ?? '') : '',
+        }),
+      );
+      positions.push({ partition, offset: next });
+    }
+    return positions;
+  }
+
+  async revoked(partitions: readonly number[]): Promise<void> {
+    for (const partition of partitions) {
+      const leaving = this.#partitions.get(partition);
+      if (leaving !== undefined) await this.#write(leaving, leaving.close());
+      this.#partitions.delete(partition);
+    }
+  }
+
+  async #take(batch: SourceBatch): Promise<void> {
+    const partition = this.#partitions.get(batch.partition);
+    if (partition === undefined || partition.generation !== batch.generation) return;
+    let count = 0;
+    for (const message of batch.messages) {
+      if (message.offset < partition.next) continue;
+      const done = partition.take(message);
+      count++;
+      if (done !== undefined) await this.#write(partition, done);
+    }
+    this.#records += count;
+    this.#options.onRecords?.(count);
+  }
+
+  async #roll(olderThan: number): Promise<void> {
+    const now = this.#options.clock.now();
+    const due: Position[] = [];
+    let generation = 0;
+    for (const partition of this.#partitions.values()) {
+      if (partition.since === undefined || now - partition.since < olderThan) continue;
+      await this.#write(partition, partition.close());
+      due.push({ partition: partition.partition, offset: partition.next });
+      generation = partition.generation;
+    }
+    if (due.length > 0) await this.#options.source.commit(due, generation);
+  }
+
+  async #write({ partition }: ArchivePartition<T>, pending: Pending<T> | undefined): Promise<void> {
+    const last = pending?.entries.at(-1)?.offset;
+    if (pending === undefined || last === undefined) return;
+    const { first, day, entries } = pending;
+    await this.#options.archive.write({ partition, first, last, day }, this.#source, entries);
+    this.#files++;
+    this.#options.onFile?.({ partition, first, last, day });
+  }
+
+  async #isCaughtUp(): Promise<boolean> {
+    const ranges = await this.#options.source.ranges();
+    return ranges.every(({ partition, end }) => (this.#partitions.get(partition)?.next ?? end) >= end);
+  }
+}
+
+function otherSource(archived: string, given: string): StockafolioError {
+  return new StockafolioError('ERR_SOURCE_MISMATCH', `the archive is of source ${archived}; this source is ${given}`, {
+    hint: 'archive this source into another folder or bucket',
+  });
+}

@@ -1,0 +1,253 @@
+import { StockafolioError } from '@stockafolio/core';
+import type { Source, SourceBatch, Tables } from '@stockafolio/core/ports';
+import {
+  memoryFiles,
+  memoryTables,
+  memoryTopic,
+  virtualClock,
+  type MemoryFiles,
+  type MemoryTopic,
+  type VirtualClock,
+} from '@stockafolio/core/testing';
+import { expect } from 'chai';
+import { codec, codeOf, dump, messages, slow, totals, type Sale } from '../test/totals.js';
+import type { StreamEvent, StreamOptions, StreamResult } from './options.js';
+import { runStream } from './run-stream.js';
+
+describe('runStream', () => {
+  let clock: VirtualClock;
+  let topic: MemoryTopic;
+  let tables: Tables;
+  let checkpoints: MemoryFiles;
+  let events: StreamEvent[];
+
+  beforeEach(() => {
+    clock = virtualClock();
+    topic = memoryTopic({ clock, batch: 20 });
+    tables = memoryTables();
+    checkpoints = memoryFiles();
+    events = [];
+  });
+
+  const start = (given: Partial<StreamOptions<Sale>> = {}): Promise<StreamResult> =>
+    runStream({
+      pipeline: totals,
+      codec,
+      source: topic.source(),
+      tables,
+      checkpoints,
+      clock,
+      onEvent: (event) => void events.push(event),
+      ...given,
+    });
+  const catchUp = (given: Partial<StreamOptions<Sale>> = {}): Promise<StreamResult> =>
+    clock.until(start({ untilCaughtUp: true, ...given }));
+
+  /** The rows of one undisturbed run over the first so many messages. */
+  async function wanted(count: number): Promise<string[]> {
+    const all = memoryTopic({ clock });
+    await all.append(messages(count));
+    const made = memoryTables();
+    await catchUp({ source: all.source(), tables: made, checkpoints: memoryFiles() });
+    return dump(made);
+  }
+
+  it('takes in everything, once, over runs that go on from one another', async () => {
+    await topic.append(messages(300));
+    expect((await catchUp()).records).to.equal(300);
+    await topic.append(messages(200, 300));
+    const result = await catchUp();
+    expect(result.records).to.equal(200);
+    expect(result.setAside).to.equal(0);
+    expect(await dump(tables)).to.eql(await wanted(500));
+    expect(events.filter(({ type }) => type === 'resumed')).to.have.length(4);
+  });
+
+  it('finishes the commit when it is stopped, and the next run goes on', async () => {
+    const stop = new AbortController();
+    const running = start({ signal: stop.signal });
+    await topic.append(messages(100));
+    await clock.advance(150);
+    await topic.append(messages(100, 100));
+    await clock.advance(1);
+    stop.abort();
+    const { records } = await clock.until(running);
+    expect(records + (await catchUp()).records).to.equal(200);
+    expect(await dump(tables)).to.eql(await wanted(200));
+  });
+
+  it('hands partitions over in the middle: commit, checkpoint, and another run goes on', async () => {
+    for (const delay of [0, 7, 30, 95, 250]) {
+      clock = virtualClock();
+      topic = memoryTopic({ clock, batch: 20 });
+      tables = memoryTables();
+      checkpoints = memoryFiles();
+      const stop = new AbortController();
+      const reader = topic.source();
+      const slowly = slow(tables, clock, () => 40);
+      const shared = { tables: slowly, commitRecords: 60, checkpointInterval: 50 };
+      const running = start({ ...shared, source: reader, signal: stop.signal });
+      await topic.append(messages(500));
+      await clock.advance(delay);
+      await clock.until(reader.revoke([1, 3]));
+      await topic.append(messages(100, 500));
+      const other = start({ ...shared, source: topic.source([1, 3]), untilCaughtUp: true });
+      await clock.until(other);
+      await clock.advance(2_000);
+      stop.abort();
+      await clock.until(running);
+      expect(await dump(tables), `after ${delay} ms`).to.eql(await wanted(600));
+      // the checkpoints are as good as the tables
+      await topic.append(messages(300, 600));
+      await catchUp();
+      expect(await dump(tables), `after ${delay} ms, and on`).to.eql(await wanted(900));
+    }
+  });
+
+  it('takes in no more than a commit and a batch while the tables hang', async () => {
+    const reader = topic.source();
+    let hung = true;
+    const hanging = slow(tables, clock, () => (hung ? 1_000_000 : 0));
+    const stop = new AbortController();
+    await topic.append(messages(5_000));
+    const running = start({ source: reader, tables: hanging, commitRecords: 200, signal: stop.signal });
+    await clock.advance(10_000);
+    const first = reader.given;
+    expect(first).to.be.at.most(200 + 20 + 200 + 20);
+    await clock.advance(500_000);
+    expect(reader.given).to.equal(first);
+    hung = false;
+    await clock.advance(600_000);
+    expect(reader.given).to.equal(5_000);
+    stop.abort();
+    await clock.until(running);
+    expect(await dump(tables)).to.eql(await wanted(5_000));
+  });
+
+  it('tries again, at growing intervals, for as long as the tables are down', async () => {
+    await topic.append(messages(100));
+    let attempts = 0;
+    const down: Tables = {
+      ...slow(tables, clock, () => 0),
+      async write(rows) {
+        if (++attempts <= 9) throw new StockafolioError('ERR_TABLES_UNAVAILABLE', 'down');
+        await tables.write(rows);
+      },
+    };
+    await catchUp({ tables: down });
+    const delays = events.flatMap((event) => (event.type === 'retry' ? [event.delay] : []));
+    expect(delays).to.eql([100, 200, 400, 800, 1_600, 3_200, 6_400, 10_000, 10_000]);
+    expect(clock.now()).to.be.at.least(32_700);
+    expect(await dump(tables)).to.eql(await wanted(100));
+  });
+
+  it('ends the run where trying again is of no use', async () => {
+    await topic.append(messages(100));
+    for (const [error, code] of [
+      [new StockafolioError('ERR_TABLE_UNKNOWN', 'gone'), 'ERR_TABLE_UNKNOWN'],
+      [new TypeError('a fault of the adapter'), 'ERR_INTERNAL'],
+    ] as const) {
+      const failing: Tables = { ...slow(tables, clock, () => 0), write: () => Promise.reject(error) };
+      expect(await codeOf(catchUp({ tables: failing }))).to.equal(code);
+    }
+    expect(checkpoints.contents.size).to.equal(0);
+    await catchUp();
+    expect(await dump(tables)).to.eql(await wanted(100));
+  });
+
+  it('goes on without a checkpoint that cannot be stored, and says so', async () => {
+    const stop = new AbortController();
+    const running = start({ signal: stop.signal, checkpointInterval: 1_000 });
+    checkpoints.failWrite(3, new StockafolioError('ERR_FILES_UNAVAILABLE', 'down'));
+    for (let n = 0; n < 10; n++) {
+      await topic.append(messages(40, n * 40));
+      await clock.advance(700);
+    }
+    stop.abort();
+    await clock.until(running);
+    expect(events.filter(({ type }) => type === 'checkpoint-failed')).to.have.length(1);
+    await topic.append(messages(100, 400));
+    await catchUp();
+    expect(await dump(tables)).to.eql(await wanted(500));
+  });
+
+  it('drops what was fetched under an assignment that is over', async () => {
+    await topic.append(messages(200));
+    const reader = topic.source();
+    const stale: SourceBatch[] = [];
+    const source: Source = {
+      identity: () => reader.identity(),
+      ranges: () => reader.ranges(),
+      open: (group, listener) => reader.open(group, listener),
+      async next(wait) {
+        const old = stale.pop();
+        if (old !== undefined) return old;
+        const batch = await reader.next(wait);
+        if (batch !== undefined) stale.push({ ...batch, generation: batch.generation - 1 });
+        return batch;
+      },
+      pause: (partitions) => reader.pause(partitions),
+      resume: (partitions) => reader.resume(partitions),
+      seek: (position) => reader.seek(position),
+      commit: (positions, generation) => reader.commit(positions, generation),
+      close: () => reader.close(),
+    };
+    expect((await catchUp({ source })).records).to.equal(200);
+    expect(await dump(tables)).to.eql(await wanted(200));
+  });
+
+  it('tells the source how far it came, once the checkpoint is stored', async () => {
+    await topic.append(messages(200));
+    const reader = topic.source();
+    await catchUp({ source: reader });
+    const ends = (await topic.source().ranges()).map(({ partition, end }) => [partition, end]);
+    expect([...reader.committed].sort()).to.eql(ends);
+  });
+
+  it('refuses tables, and checkpoints, that were made from another source', async () => {
+    await topic.append(messages(100));
+    await catchUp();
+    const other = memoryTopic({ clock, identity: 'another' });
+    await other.append(messages(100));
+    const before = await dump(tables);
+    expect(await codeOf(catchUp({ source: other.source(), checkpoints: memoryFiles() }))).to.equal(
+      'ERR_SOURCE_MISMATCH',
+    );
+    expect(await codeOf(catchUp({ source: other.source(), tables: memoryTables() }))).to.equal('ERR_SOURCE_MISMATCH');
+    expect(await dump(tables)).to.eql(before);
+  });
+
+  it('refuses checkpoints that are ahead of the source', async () => {
+    await topic.append(messages(100));
+    await catchUp();
+    const emptied = memoryTopic({ clock });
+    await emptied.append(messages(10));
+    expect(await codeOf(catchUp({ source: emptied.source() }))).to.equal('ERR_CHECKPOINTS_AHEAD');
+  });
+
+  it('says so where the source has lost what comes next', async () => {
+    await topic.append(messages(400));
+    await catchUp();
+    await topic.append(messages(400, 400));
+    for (const partition of [0, 1, 2, 3]) topic.expire(partition, 1);
+    expect(await codeOf(catchUp({ checkpoints: memoryFiles() }))).to.equal('ERR_OFFSET_GONE');
+    for (const partition of [0, 1, 2, 3]) topic.expire(partition, 1_000);
+    await topic.append(messages(4, 800));
+    expect(await codeOf(catchUp())).to.equal('ERR_OFFSET_GONE');
+  });
+
+  it('begins at the oldest message where there is nothing yet, whatever its offset', async () => {
+    await topic.append(messages(400));
+    for (const partition of [0, 1, 2, 3]) topic.expire(partition, 10);
+    expect((await catchUp()).records).to.equal(360);
+  });
+
+  it('sets bad messages aside and goes on, or ends at the first, as told', async () => {
+    await topic.append(messages(50));
+    await topic.append([{ key: null, value: new TextEncoder().encode('{"user":"a\\u0000"'), partition: 0 }]);
+    await topic.append(messages(50, 50));
+    expect(await codeOf(catchUp({ onBadRecord: 'fail', tables: memoryTables() }))).to.equal('ERR_BAD_RECORD');
+    expect((await catchUp()).setAside).to.equal(1);
+    expect(await dump(tables)).to.eql(await wanted(100));
+  });
+});

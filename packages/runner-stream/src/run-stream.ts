@@ -1,0 +1,160 @@
+import { rowObject, StockafolioError } from '@stockafolio/core';
+import { PartitionEngine, progress } from '@stockafolio/core/engine';
+import type { AssignmentListener, Position, SourceBatch } from '@stockafolio/core/ports';
+import { Committer } from './committer.js';
+import type { StreamOptions, StreamResult } from './options.js';
+import { openPartition, takeBatch, type PartitionTask } from './partition-task.js';
+
+/**
+ * Executes a pipeline over a live source, until it is caught up, or stopped by its signal.
+ *
+ * Memory is bounded by `commitRecords`: where the tables are slow or down, the source is not asked for more.
+ *
+ * @throws ERR_SOURCE_MISMATCH, ERR_CHECKPOINT_PLAN_CHANGED, ERR_OFFSET_GONE and ERR_CHECKPOINTS_AHEAD where the tables
+ * and checkpoints do not fit the source or the pipeline; ERR_BAD_RECORD with `onBadRecord: 'fail'`
+ */
+export async function runStream<T>(options: StreamOptions<T>): Promise<StreamResult> {
+  return new StreamRun(options).run();
+}
+
+class StreamRun<T> implements AssignmentListener {
+  readonly #options: StreamOptions<T>;
+  readonly #tasks = new Map<number, PartitionTask>();
+  readonly #committer: Committer<T>;
+  #source = '';
+  /** Offsets up to which the tables are exact, by partition, as found at the start. */
+  #written = new Map<number, number>();
+  #records = 0;
+  #setAside = 0;
+  #uncommitted = 0;
+  #committedAt = 0;
+
+  constructor(options: StreamOptions<T>) {
+    this.#options = options;
+    this.#committer = new Committer(options);
+  }
+
+  async run(): Promise<StreamResult> {
+    const { source, pipeline, signal, clock } = this.#options;
+    await this.#openTables();
+    try {
+      await source.open(this.#options.group ?? pipeline.name, this);
+      this.#committedAt = clock.now();
+      while (signal?.aborted !== true) {
+        const batch = await source.next(this.#patience());
+        if (batch !== undefined) this.#take(batch);
+        await this.#commitIfDue();
+        if (batch === undefined && this.#options.untilCaughtUp === true && (await this.#isCaughtUp())) break;
+      }
+      for (const task of this.#tasks.values()) this.#flush(task);
+      await this.#committer.begin([...this.#tasks.values()], () => true);
+      await this.#committer.settle();
+    } finally {
+      await source.close();
+    }
+    for (const task of this.#tasks.values()) this.#setAside += task.engine.setAside;
+    return {
+      records: this.#records,
+      setAside: this.#setAside,
+      rows: this.#committer.rows,
+      commits: this.#committer.commits,
+    };
+  }
+
+  async assigned(partitions: readonly number[], generation: number): Promise<readonly Position[]> {
+    const ranges = await this.#options.source.ranges();
+    const positions: Position[] = [];
+    for (const partition of partitions) {
+      const range = ranges.find((candidate) => candidate.partition === partition);
+      if (range === undefined)
+        throw new StockafolioError(
+          'ERR_INTERNAL',
+          `the source assigned partition ${partition}, which it does not have`,
+        );
+      const task = await openPartition(this.#options, this.#source, range, generation, this.#written.get(partition));
+      this.#tasks.set(partition, task);
+      positions.push({ partition, offset: task.engine.position.offset });
+    }
+    return positions;
+  }
+
+  async revoked(partitions: readonly number[]): Promise<void> {
+    const leaving = partitions.flatMap((partition) => this.#tasks.get(partition) ?? []);
+    await this.#committer.begin(leaving, () => true);
+    await this.#committer.settle();
+    for (const task of leaving) {
+      this.#setAside += task.engine.setAside;
+      this.#tasks.delete(task.partition);
+      this.#options.onEvent?.({ type: 'revoked', partition: task.partition, offset: task.engine.position.offset });
+    }
+  }
+
+  /** Creates the tables, and makes sure that they were made from this source. */
+  async #openTables(): Promise<void> {
+    const { pipeline, tables, source, codec } = this.#options;
+    this.#source = await source.identity();
+    const plan = new PartitionEngine({ pipeline, partition: 0, source: this.#source, codec, onBadRecord: 'fail' });
+    await tables.create(plan.tables);
+    for await (const { values } of tables.scan(progress, [pipeline.name])) {
+      const row = rowObject(progress, values);
+      if (row['source'] !== this.#source) throw otherSource(pipeline.name, String(row['source']), this.#source);
+      this.#written.set(Number(row['partition']), Number(row['offset']));
+    }
+  }
+
+  #take(batch: SourceBatch): void {
+    const task = this.#tasks.get(batch.partition);
+    if (task === undefined || task.generation !== batch.generation) return;
+    takeBatch(task, batch, this.#options);
+    this.#records += batch.messages.length;
+    this.#uncommitted += batch.messages.length;
+    this.#committer.count(batch.messages.length);
+  }
+
+  /** How long to wait for the next batch, in milliseconds: until the commit is due. */
+  #patience(): number {
+    const { clock, commitInterval = 100 } = this.#options;
+    if (this.#uncommitted === 0) return commitInterval;
+    return Math.max(0, Math.min(commitInterval, this.#committedAt + commitInterval - clock.now()));
+  }
+
+  async #commitIfDue(): Promise<void> {
+    const {
+      clock,
+      commitInterval = 100,
+      commitRecords = 20_000,
+      checkpointInterval = 5_000,
+      idleAfter = 1_000,
+    } = this.#options;
+    const now = clock.now();
+    const tasks = [...this.#tasks.values()];
+    for (const task of tasks) if (task.open && now - task.heardAt >= idleAfter) this.#flush(task);
+    const full = this.#uncommitted >= commitRecords;
+    if (!full && (now - this.#committedAt < commitInterval || this.#committer.busy)) return;
+    this.#uncommitted = 0;
+    this.#committedAt = now;
+    await this.#committer.begin(tasks, (task) => now - task.savedAt >= checkpointInterval);
+  }
+
+  #flush(task: PartitionTask): void {
+    task.engine.flush();
+    task.open = false;
+    task.dirty = true;
+  }
+
+  async #isCaughtUp(): Promise<boolean> {
+    const ranges = await this.#options.source.ranges();
+    return ranges.every(({ partition, end }) => {
+      const task = this.#tasks.get(partition);
+      return task === undefined || task.engine.position.offset >= end;
+    });
+  }
+}
+
+function otherSource(pipeline: string, made: string, given: string): StockafolioError {
+  return new StockafolioError(
+    'ERR_SOURCE_MISMATCH',
+    `the tables of pipeline '${pipeline}' were made from source ${made}; this source is ${given}`,
+    { hint: 'write to other tables, or remove these first: results of two sources cannot be told apart' },
+  );
+}

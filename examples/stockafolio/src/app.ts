@@ -1,0 +1,19 @@
+import { defineApp } from '@stockafolio/cli';
+import { tradingDay } from './calendar/trading-day.js';
+import { addDemo } from './commands/demo.js';
+import { addGenerate } from './commands/generate.js';
+import { addImport } from './commands/import.js';
+import { portfolio } from './pipeline.js';
+import { originalForm, wireForm } from './wire-forms.js';
+
+/** Stockafolio, as the `stockafolio` command runs it. */
+export const app = defineApp({
+  pipeline: portfolio,
+  codecs: { wire: wireForm, original: originalForm },
+  dayOf: tradingDay,
+  commands: (program, toolkit) => {
+    addDemo(program, toolkit);
+    addGenerate(program, toolkit);
+    addImport(program, toolkit);
+  },
+});

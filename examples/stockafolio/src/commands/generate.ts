@@ -1,0 +1,118 @@
+import { figure, LineWriter, wholeNumber, type Toolkit } from '@stockafolio/cli';
+import { StockafolioError } from '@stockafolio/core';
+import type { Command } from 'commander';
+import type { Skew } from '../generator/options.js';
+import { generateTrades } from '../generator/trade-generator.js';
+import type { Trade } from '../trade.js';
+import { wireForm } from '../wire-forms.js';
+import { CopyFiles } from './copy-files.js';
+import { lastOpening, messageOfTrade, parseStart } from './trade-flow.js';
+
+interface GenerateFlags {
+  readonly to: string;
+  readonly also?: string;
+  readonly trades: number;
+  readonly rate: number;
+  readonly users: number;
+  readonly seed: number;
+  readonly start?: string;
+  readonly partitions?: number;
+  readonly userSkew: Skew;
+  readonly symbolSkew: Skew;
+  readonly outOfOrder: number;
+  readonly pace?: boolean;
+  readonly json?: boolean;
+}
+
+const AT_A_TIME = 5_000;
+
+export function addGenerate(program: Command, toolkit: Toolkit): void {
+  program
+    .command('generate')
+    .description('generate trades of the S&P 500; the same options give the same trades')
+    .requiredOption('--to <source>', 'where they go: log:DIR, or - for JSON lines on standard output')
+    .option('--also <files>', 'write them as JSON lines here too: file:DIR')
+    .option('--trades <n>', 'how many', wholeNumber(0), 100_000)
+    .option('--rate <n>', 'trades a second of market time', wholeNumber(1), 20_000)
+    .option('--users <n>', 'how many users', wholeNumber(1), 20_000)
+    .option('--seed <n>', 'a number from which all chance comes', wholeNumber(0), 1)
+    .option('--start <time>', 'a day, ISO 8601 or epoch milliseconds; the last opening of the market unless told')
+    .option('--partitions <n>', 'partitions of a source that is made; 4 unless told', wholeNumber(1))
+    .option('--user-skew <skew>', 'uniform, or zipf:EXPONENT: some users trade far more', skew, 'uniform')
+    .option('--symbol-skew <skew>', 'uniform, or zipf:EXPONENT: some symbols are traded far more', skew, 'uniform')
+    .option('--out-of-order <ms>', 'how much too late a trade may come', wholeNumber(0), 0)
+    .option('--pace', 'as fast as the market would, by the clock on the wall')
+    .option('--json', 'end with one line of JSON')
+    .action(async (flags: GenerateFlags) => run(flags, toolkit));
+}
+
+function skew(text: string): Skew {
+  if (text === 'uniform') return text;
+  const exponent = Number(/^zipf:(.+)$/.exec(text)?.[1]);
+  if (exponent > 0) return { zipf: exponent };
+  throw new StockafolioError('ERR_USAGE', `'${text}' is no skew`, { hint: 'write uniform, or zipf:1' });
+}
+
+async function run(flags: GenerateFlags, toolkit: Toolkit): Promise<void> {
+  const reporter = toolkit.reporter(flags.json);
+  const stop = toolkit.stop();
+  const generator = generateTrades({
+    trades: flags.trades,
+    users: flags.users,
+    seed: flags.seed,
+    start: flags.start === undefined ? lastOpening(toolkit.clock.now()) : parseStart(flags.start),
+    rate: flags.rate,
+    userSkew: flags.userSkew,
+    symbolSkew: flags.symbolSkew,
+    outOfOrder: flags.outOfOrder,
+  });
+  const sink = flags.to === '-' ? lines() : await messages(flags, toolkit);
+  const copy = flags.also === undefined ? undefined : new CopyFiles(toolkit.openFiles(flags.also), flags.seed);
+  const progress = reporter.progress('generated');
+  progress.total(flags.trades);
+  const began = toolkit.clock.now();
+  const atATime = flags.pace === true ? Math.max(1, Math.min(AT_A_TIME, Math.round(flags.rate / 20))) : AT_A_TIME;
+  let count = 0;
+  try {
+    while (!stop.signal.aborted) {
+      const some = generator.next(atATime);
+      if (some.length === 0) break;
+      await sink.take(some);
+      await copy?.take(some);
+      count += some.length;
+      progress.add(some.length);
+      if (flags.pace === true)
+        await toolkit.clock.sleep(began + (count / flags.rate) * 1000 - toolkit.clock.now(), stop.signal);
+    }
+  } finally {
+    await sink.close();
+    await copy?.close();
+  }
+  progress.done();
+  const text = `${figure(count)} trades generated`;
+  if (flags.to === '-') reporter.say(text);
+  else reporter.result(text, { ok: true, trades: count });
+}
+
+interface Sink {
+  take(trades: readonly Trade[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+function lines(): Sink {
+  const out = new LineWriter(process.stdout);
+  return {
+    take: async (trades) => {
+      for (const trade of trades) await out.write(Buffer.from(wireForm.encode(trade)).toString('utf8'));
+    },
+    close: () => out.flush(),
+  };
+}
+
+async function messages(flags: GenerateFlags, toolkit: Toolkit): Promise<Sink> {
+  const producer = await toolkit.openProducer(flags.to, flags.partitions);
+  return {
+    take: (trades) => producer.append(trades.map(messageOfTrade)),
+    close: () => producer.close(),
+  };
+}

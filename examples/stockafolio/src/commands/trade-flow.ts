@@ -1,0 +1,31 @@
+import type { OutgoingMessage } from '@stockafolio/core/ports';
+import { keyBytes, StockafolioError } from '@stockafolio/core';
+import { nextSession, sessionOf } from '../calendar/sessions.js';
+import { dateOf, daysOf, tradingDay } from '../calendar/trading-day.js';
+import { trades, type Trade } from '../trade.js';
+import { wireForm } from '../wire-forms.js';
+
+/** A trade as a message: keyed by its user, taken in at its own time. */
+export function messageOfTrade(trade: Trade): OutgoingMessage {
+  return { key: keyBytes(trades.key(trade)), value: wireForm.encode(trade), timestamp: trade.time };
+}
+
+/** The opening of the last session that had begun by then, epoch milliseconds. */
+export function lastOpening(now: number): number {
+  for (let day = daysOf(tradingDay(now)); ; day--) {
+    const session = sessionOf(dateOf(day));
+    if (session !== undefined && session.open <= now) return session.open;
+  }
+}
+
+/** Reads the moment of `--start`: ISO 8601, a day (its opening), or epoch milliseconds. */
+export function parseStart(text: string): number {
+  if (/^\d{4}-\d\d-\d\d$/.test(text)) return sessionOf(text)?.open ?? nextSession(Date.parse(`${text}T00:00:00Z`)).open;
+  const time = /^\d{9,}$/.test(text) ? Number(text) : Date.parse(text);
+  if (Number.isNaN(time)) {
+    throw new StockafolioError('ERR_USAGE', `--start: '${text}' is no moment`, {
+      hint: 'write a day (2026-01-05), ISO 8601 (2026-01-05T15:00:00Z) or epoch milliseconds',
+    });
+  }
+  return time;
+}

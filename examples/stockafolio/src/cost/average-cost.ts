@@ -1,0 +1,56 @@
+import { StockafolioError, mulDivHalfEven } from '@stockafolio/core';
+import type { Side } from '../trade.js';
+
+/** What a cost method keeps of a position. Shares are negative where short; money is in 1e-4 USD. All safe integers. */
+export interface CostState {
+  quantity: number;
+  /** What the shares held were bought for; negative where short: what was received for them. 0 where quantity is 0. */
+  cost: number;
+  /** Profit of what was closed, less losses. */
+  realized: number;
+}
+
+/** A way to say what a position cost: enters one trade of `quantity` >= 1 shares at `price` >= 1 (1e-4 USD) each. */
+export type CostMethod = (position: CostState, side: Side, quantity: number, price: number) => void;
+
+/**
+ * The average cost method: shares leave a position at the average cost of those in it.
+ *
+ * Closing q of Q shares with cost C removes C x q / Q from the cost, computed exactly and rounded half to even; what
+ * was received for them less that is realized. A short position mirrors it. A trade that crosses zero closes the whole
+ * position, then opens the rest at its own price. The law that the tests hold: over any trades, the sum of signed
+ * quantity x price is cost - realized, to the unit.
+ *
+ * @throws ERR_OVERFLOW where a figure would pass 2^53; the position is then as it was
+ * @example
+ * const position = { quantity: 0, cost: 0, realized: 0 };
+ * applyAverageCost(position, 'buy', 3, 10_0000);
+ * applyAverageCost(position, 'sell', 1, 11_0000); // { quantity: 2, cost: 20_0000, realized: 1_0000 }
+ */
+export const applyAverageCost: CostMethod = (position, side, quantity, price) => {
+  const sign = side === 'buy' ? 1 : -1;
+  const held = position.quantity * -sign;
+  if (held <= 0) {
+    const opened = safe(sign * quantity * price);
+    const total = safe(position.quantity + sign * quantity);
+    position.cost = safe(position.cost + opened);
+    position.quantity = total;
+    return;
+  }
+  const closed = Math.min(held, quantity);
+  const removed = closed === held ? position.cost : mulDivHalfEven(position.cost, closed, held);
+  const realized = safe(position.realized + safe(-sign * safe(closed * price) - removed));
+  const rest = quantity - closed;
+  const left = closed === held ? 0 : position.cost - removed;
+  const opened = rest === 0 ? 0 : safe(sign * rest * price);
+  position.quantity += sign * quantity;
+  position.cost = left + opened;
+  position.realized = realized;
+};
+
+function safe(value: number): number {
+  if (Number.isSafeInteger(value)) return value;
+  throw new StockafolioError('ERR_OVERFLOW', 'a figure of the position is past 2^53', {
+    hint: 'split the trade, or the account: money is exact up to about 900 billion USD',
+  });
+}

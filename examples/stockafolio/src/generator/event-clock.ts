@@ -1,0 +1,37 @@
+import { nextSession, type Session } from '../calendar/sessions.js';
+
+/** The time of each trade in turn: evenly spaced while New York is open, going on at the next open after a close. */
+export class EventClock {
+  private readonly interval: number;
+  private session: Session;
+  /** When trading begins in this session: its open, or later in the first. */
+  private begin: number;
+  /** How many trades this session has had. */
+  private count = 0;
+
+  /** @param rate trades per second */
+  constructor(start: number, rate: number) {
+    this.interval = 1000 / rate;
+    this.session = nextSession(start);
+    this.begin = Math.max(start, this.session.open);
+  }
+
+  /** The New York day of the last time. */
+  get day(): string {
+    return this.session.day;
+  }
+
+  next(): number {
+    let time = Math.floor(this.begin + this.count * this.interval);
+    while (time >= this.session.close) {
+      // What is left of the interval goes on overnight, so that a slow rate is kept up over days.
+      const over = this.begin + this.count * this.interval - this.session.close;
+      this.session = nextSession(this.session.close);
+      this.begin = this.session.open + over;
+      this.count = 0;
+      time = Math.floor(this.begin);
+    }
+    this.count += 1;
+    return time;
+  }
+}

@@ -1,0 +1,140 @@
+import type { Trade } from '../trade.js';
+import { universe, type Listing } from '../universe/universe.js';
+import { Arrivals } from './arrivals.js';
+import { EventClock } from './event-clock.js';
+import { checkOptions, type GeneratorOptions } from './options.js';
+import { PriceWalk } from './price-walk.js';
+import { quantityOf } from './quantity.js';
+import { fractionsOf, randomOf, type Random } from './random.js';
+import { chooserOf, type Chooser } from './skew.js';
+
+/** A user keeps to so many symbols, in all but one of `STRAY` trades. */
+const FAVOURITES = 8;
+const STRAY = 8;
+/** The part of trades that are buys: holdings grow slowly, and short ones occur. */
+const BUYS = 0.6;
+/** One of so many trades is done at a price finer than a cent. */
+const FINE = 64;
+
+/**
+ * Trades of the S&P 500: the same options give the same trades, in whatever batches they are taken.
+ *
+ * Without `outOfOrder` they come in order of time; with it the same trades come as much too late as it allows. Ids are
+ * `t<seed>-<number>`, the number in base 36 and in order of time; users `u<number>`, as wide as the number of users
+ * needs.
+ *
+ * @example
+ * const generator = generateTrades({ trades: 1000, users: 50, seed: 7, start: Date.UTC(2026, 0, 5), rate: 10 });
+ * const first = generator.next(100);
+ * for (const trade of generator) console.log(trade); // the other 900
+ */
+export class TradeGenerator implements Iterable<Trade> {
+  private readonly total: number;
+  private readonly prefix: string;
+  private readonly userWidth: number;
+  private readonly outOfOrder: number;
+  private readonly random: Random;
+  private readonly delays: Random;
+  private readonly favourites: (user: number) => () => number;
+  private readonly chooseUser: Chooser;
+  private readonly chooseSymbol: Chooser;
+  private readonly listings: readonly Listing[];
+  private readonly prices: PriceWalk;
+  private readonly clock: EventClock;
+  private readonly arrivals = new Arrivals();
+  private made = 0;
+  private day: string | undefined;
+  /** The first trade in order of time that is not on its way yet. */
+  private upcoming: Trade | undefined;
+
+  /** @throws ERR_USAGE where an option cannot be */
+  constructor(options: GeneratorOptions) {
+    checkOptions(options);
+    const { seed } = options;
+    this.total = options.trades;
+    this.prefix = `t${seed}-`;
+    this.userWidth = String(options.users - 1).length;
+    this.outOfOrder = options.outOfOrder ?? 0;
+    this.random = randomOf(seed, 0);
+    this.delays = randomOf(seed, 1);
+    this.favourites = fractionsOf(seed);
+    this.chooseUser = chooserOf(options.users, options.userSkew ?? 'uniform');
+    this.chooseSymbol = chooserOf(universe.length, options.symbolSkew ?? 'uniform');
+    this.listings = shuffled(universe, randomOf(seed, 2));
+    this.prices = new PriceWalk(this.listings, randomOf(seed, 3));
+    this.clock = new EventClock(options.start, options.rate);
+    this.upcoming = this.outOfOrder > 0 ? this.make() : undefined;
+  }
+
+  /** The next trades, as many as asked for; fewer only at the end, none after it. */
+  next(count: number): Trade[] {
+    const trades: Trade[] = [];
+    while (trades.length < count) {
+      const trade = this.outOfOrder > 0 ? this.arrive() : this.make();
+      if (trade === undefined) break;
+      trades.push(trade);
+    }
+    return trades;
+  }
+
+  *[Symbol.iterator](): Generator<Trade, void, undefined> {
+    for (let batch = this.next(1); batch.length > 0; batch = this.next(1)) yield* batch;
+  }
+
+  /** A trade arrives at its time and a random delay: so none is later than the longest delay behind another. */
+  private arrive(): Trade | undefined {
+    for (;;) {
+      const next = this.upcoming;
+      const trade = this.arrivals.take(next === undefined ? Number.POSITIVE_INFINITY : next.time);
+      if (trade !== undefined || next === undefined) return trade;
+      this.arrivals.put(next, next.time + this.delays.below(this.outOfOrder + 1));
+      this.upcoming = this.make();
+    }
+  }
+
+  private make(): Trade | undefined {
+    if (this.made >= this.total) return undefined;
+    const time = this.clock.next();
+    if (this.clock.day !== this.day) {
+      if (this.day !== undefined) this.prices.openDay();
+      this.day = this.clock.day;
+    }
+    const user = this.chooseUser(this.random.fraction);
+    const index = this.symbolFor(user);
+    const listing = this.listings[index];
+    if (listing === undefined) return undefined;
+    return {
+      id: this.prefix + (this.made++).toString(36),
+      user: `u${String(user).padStart(this.userWidth, '0')}`,
+      symbol: listing.symbol,
+      sector: listing.sector,
+      side: this.random.fraction() < BUYS ? 'buy' : 'sell',
+      quantity: quantityOf(this.random),
+      price: this.prices.next(index, this.random.below(FINE) === 0),
+      time,
+    };
+  }
+
+  private symbolFor(user: number): number {
+    if (this.random.below(STRAY) === 0) return this.chooseSymbol(this.random.fraction);
+    return this.chooseSymbol(this.favourites(user * FAVOURITES + this.random.below(FAVOURITES)));
+  }
+}
+
+/** See {@link TradeGenerator}. */
+export function generateTrades(options: GeneratorOptions): TradeGenerator {
+  return new TradeGenerator(options);
+}
+
+/** The seed decides which symbols trade most where they are skewed (Fisher and Yates, 1938). */
+function shuffled<T>(values: readonly T[], random: Random): T[] {
+  const order = [...values];
+  for (let i = order.length - 1; i > 0; i--) {
+    const j = random.below(i + 1);
+    const [a, b] = [order[i], order[j]];
+    if (a === undefined || b === undefined) continue;
+    order[i] = b;
+    order[j] = a;
+  }
+  return order;
+}

@@ -1,0 +1,64 @@
+import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { StockafolioError, messageOf } from '@stockafolio/core';
+import { importLines } from './import-lines.js';
+import type { ImportOptions } from './import-options.js';
+import type { FileName, ImportedLine } from './trade-mapper.js';
+
+/**
+ * The messages that a file becomes: see {@link importLines}. Its name says what it holds: `.csv` and `.tsv` rows under a
+ * header, anything else JSON lines; a `.gz` after it, that it is packed.
+ *
+ * @throws ERR_FILE_NOT_FOUND, or ERR_USAGE where it cannot be read
+ * @example
+ * for await (const batch of importFile('trades.csv.gz', { map: { time: '#1' }, set: { user: 'ann' } })) {
+ *   await producer.append(batch);
+ * }
+ */
+export async function* importFile(
+  path: string,
+  options: ImportOptions = {},
+): AsyncGenerator<readonly ImportedLine[], void, undefined> {
+  const { delimiter, isPacked, ...file } = fileFacts(path);
+  yield* importLines(bytesOf(path, isPacked), file, { ...(delimiter && { delimiter }), ...options });
+}
+
+/** What a file's name says of it; `source` is the name without folder and endings. */
+export interface FileFacts extends FileName {
+  readonly kind: 'csv' | 'jsonl';
+  readonly delimiter: string | undefined;
+  readonly isPacked: boolean;
+}
+
+/** Reads a file's name. */
+export function fileFacts(path: string): FileFacts {
+  const isPacked = /\.gz$/i.test(path);
+  const name = basename(path);
+  const unpacked = name.replace(/\.gz$/i, '');
+  const ending = /\.(csv|tsv)$/i.exec(unpacked)?.[1]?.toLowerCase();
+  return {
+    name,
+    kind: ending === undefined ? 'jsonl' : 'csv',
+    source: unpacked.replace(/(.)\.[^.]*$/, '$1'),
+    delimiter: ending === 'tsv' ? '\t' : undefined,
+    isPacked,
+  };
+}
+
+async function* bytesOf(path: string, isPacked: boolean): AsyncGenerator<Uint8Array, void, undefined> {
+  const file = createReadStream(path);
+  // The callback is there for the pipeline to close the file; errors reach the reader below.
+  const bytes = isPacked ? pipeline(file, createGunzip(), () => undefined) : file;
+  try {
+    for await (const chunk of bytes) yield chunk as Uint8Array;
+  } catch (cause) {
+    const { code } = cause as { code?: unknown };
+    if (code === 'ENOENT') throw new StockafolioError('ERR_FILE_NOT_FOUND', `there is no file ${path}`, { cause });
+    throw new StockafolioError('ERR_USAGE', `${path} cannot be read: ${messageOf(cause)}`, {
+      hint: isPacked ? 'its name says that it is packed by gzip, and it may be cut off' : 'see whether it is a file',
+      cause,
+    });
+  }
+}

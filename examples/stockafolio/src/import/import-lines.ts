@@ -1,0 +1,111 @@
+import { isUtf8 } from 'node:buffer';
+import { StockafolioError } from '@stockafolio/core';
+import { columnsOf } from './columns.js';
+import { CsvRows, type CsvRow } from './csv-rows.js';
+import { originsOf, type ImportOptions, type Origin, type TradeField } from './import-options.js';
+import { membersOf, type Token } from './json-members.js';
+import { LineSplitter, type Line } from './line-splitter.js';
+import { TradeMapper, type FileName, type ImportedLine, type Tokens } from './trade-mapper.js';
+
+/** What the codec reads at most; a longer line is passed on unread. */
+const MAX_BYTES = 1_048_576;
+
+/** Makes messages of lines, chunk by chunk. */
+interface Reader {
+  push(lines: readonly Line[]): ImportedLine[];
+  end(): ImportedLine[];
+}
+
+/**
+ * The messages that a file's lines become, in order, batch by batch. Every line but empty ones and a CSV header becomes
+ * one message: a trade in wire form, or else the line as it was and what is wrong with it, so that nothing is lost.
+ *
+ * @param chunks the bytes of the file, unpacked
+ * @param file its kind and name; ids that rows do not have themselves are `<source>-<line>`
+ * @throws ERR_USAGE where the options do not fit the file, or a line is longer than 64 MiB
+ */
+export async function* importLines(
+  chunks: AsyncIterable<Uint8Array>,
+  file: FileName & { readonly kind: 'csv' | 'jsonl' },
+  options: ImportOptions = {},
+): AsyncGenerator<readonly ImportedLine[], void, undefined> {
+  const origins = originsOf(options);
+  const mapper = new TradeMapper(file, options);
+  const reader = file.kind === 'csv' ? csvReader(mapper, origins, options.delimiter) : jsonReader(mapper, origins);
+  const splitter = new LineSplitter();
+  for await (const chunk of chunks) {
+    const batch = reader.push(splitter.push(chunk));
+    if (batch.length > 0) yield batch;
+  }
+  const last = [...reader.push(splitter.end()), ...reader.end()];
+  if (last.length > 0) yield last;
+}
+
+function csvReader(mapper: TradeMapper, origins: ReadonlyMap<TradeField, Origin>, delimiter = ','): Reader {
+  const csv = new CsvRows(delimiter);
+  const constants = constantsOf(origins);
+  let columns: ReadonlyMap<TradeField, number> | undefined;
+
+  const imported = (rows: readonly CsvRow[]): ImportedLine[] => {
+    const lines: ImportedLine[] = [];
+    for (const { line, raw, cells, problem } of rows) {
+      if (columns === undefined) {
+        if (cells === undefined) throw noHeader(line, problem);
+        columns = columnsOf(cells, origins);
+      } else if (cells === undefined) {
+        lines.push(mapper.bad(line, raw, problem ?? '', constants.get('user')));
+      } else {
+        const tokens = new Map(constants);
+        for (const [field, index] of columns) {
+          const cell = cells[index] ?? '';
+          if (cell !== '') tokens.set(field, JSON.stringify(cell));
+        }
+        lines.push(mapper.map(line, tokens));
+      }
+    }
+    return lines;
+  };
+  return { push: (lines) => imported(csv.push(lines)), end: () => imported(csv.end()) };
+}
+
+function jsonReader(mapper: TradeMapper, origins: ReadonlyMap<TradeField, Origin>): Reader {
+  const constants = constantsOf(origins);
+  const imported = ({ number, bytes }: Line): ImportedLine => {
+    const user = constants.get('user');
+    if (bytes.length > MAX_BYTES) return mapper.bad(number, bytes, `is longer than ${MAX_BYTES} bytes`, user);
+    const members = membersOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'));
+    if (members === undefined) return mapper.bad(number, bytes, 'is no JSON object', user);
+    const tokens = tokensOf(members, origins, constants);
+    if (!isUtf8(bytes)) return mapper.bad(number, bytes, 'is not UTF-8', tokens.get('user'));
+    return mapper.map(number, tokens, bytes);
+  };
+  return { push: (lines) => lines.filter((l) => l.bytes.length > 0).map(imported), end: () => [] };
+}
+
+function tokensOf(
+  members: ReadonlyMap<string, Token>,
+  origins: ReadonlyMap<TradeField, Origin>,
+  constants: Tokens,
+): Tokens {
+  const tokens = new Map(constants);
+  for (const [field, origin] of origins) {
+    if ('constant' in origin) continue;
+    const token = members.get(origin.column);
+    if (token !== undefined && token !== 'null') tokens.set(field, token);
+  }
+  return tokens;
+}
+
+function constantsOf(origins: ReadonlyMap<TradeField, Origin>): Tokens {
+  const constants = new Map<TradeField, Token>();
+  for (const [field, origin] of origins) {
+    if ('constant' in origin) constants.set(field, JSON.stringify(origin.constant));
+  }
+  return constants;
+}
+
+function noHeader(line: number, problem = ''): StockafolioError {
+  return new StockafolioError('ERR_USAGE', `line ${line} should be the header of a CSV file, but ${problem}`, {
+    hint: 'the first line must name the columns',
+  });
+}

@@ -1,0 +1,149 @@
+import { formatMoney, isStockafolioError, jsonCodec, messageOf, parseMoney } from '@stockafolio/core';
+import { ORIGIN } from '@stockafolio/core/engine';
+import type { Codec } from '@stockafolio/core/ports';
+import { Trade } from '../trade.js';
+import { listingOf } from '../universe/universe.js';
+import type { ImportOptions, TradeField } from './import-options.js';
+import type { Token } from './json-members.js';
+
+/** What a line of the file became: a message for the source. */
+export interface ImportedLine {
+  /** Where it begins in the file, from 1. */
+  readonly line: number;
+  /** The user's UTF-8 bytes, so that all trades of a user meet in one partition; null where no user was found. */
+  readonly key: Uint8Array | null;
+  /** A trade in its wire form; where there is a problem, the line as it was. */
+  readonly value: Uint8Array;
+  /** Why the stream will set it aside. */
+  readonly problem?: string;
+  /** Of a line with a problem: where it came from, for its dead letter. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What a file is called. */
+export interface FileName {
+  /** As people know it: `trades.csv.gz`. */
+  readonly name: string;
+  /** What ids begin with that rows do not have themselves: `trades`. */
+  readonly source: string;
+}
+
+/** Values of a row by field, each as the text of a JSON value; what lacks or is null is not there. */
+export type Tokens = ReadonlyMap<TradeField, Token>;
+
+/** Words for a side that brokers use. */
+const sides = { buy: ['buy', 'BUY', 'Buy', 'bought', 'B'], sell: ['sell', 'SELL', 'Sell', 'sold', 'S'] } as const;
+const sideWords = Object.fromEntries(
+  Object.entries(sides).flatMap(([side, words]) => words.map((word) => [word, side as Trade['side']])),
+);
+
+const wire = jsonCodec(Trade);
+const NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
+
+/** Turns the fields of rows into messages: normal trades in wire form, anything else as it was. */
+export class TradeMapper {
+  private readonly file: FileName;
+  private readonly options: ImportOptions;
+  private readonly foreign: Codec<Trade>;
+
+  constructor(file: FileName, options: ImportOptions) {
+    this.file = file;
+    this.options = options;
+    const zone = options.zone ?? (options.format === 'original' ? 'America/New_York' : undefined);
+    this.foreign = jsonCodec(Trade, { values: { side: sideWords }, ...(zone === undefined ? {} : { zone }) });
+  }
+
+  /**
+   * @param tokens the row's values
+   * @param asItWas what to pass on where the row is no trade; the mapped values unless told
+   */
+  map(line: number, tokens: Tokens, asItWas?: Uint8Array): ImportedLine {
+    const complete = this.completed(line, tokens);
+    const mapped = Buffer.from(`{${[...complete].map(([field, token]) => `"${field}":${token}`).join(',')}}`);
+    const key = userKey(complete.get('user'));
+    try {
+      return { line, key, value: wire.encode(this.foreign.decode(mapped)) };
+    } catch (error) {
+      if (!isStockafolioError(error, 'ERR_BAD_RECORD')) throw error;
+      // Under its own names the line may be a good trade, though not the one that was asked for.
+      const value = asItWas === undefined || isTrade(asItWas) ? mapped : asItWas;
+      return this.setAside(line, key, value, messageOf(error));
+    }
+  }
+
+  /** A line of which no row could be made. */
+  bad(line: number, asItWas: Uint8Array, problem: string, user?: Token): ImportedLine {
+    return this.setAside(line, userKey(user), asItWas, problem);
+  }
+
+  private setAside(line: number, key: Uint8Array | null, value: Uint8Array, problem: string): ImportedLine {
+    return { line, key, value, problem, headers: { [ORIGIN]: `${this.file.name}:${line}` } };
+  }
+
+  private completed(line: number, tokens: Tokens): Map<TradeField, Token> {
+    const complete = new Map<TradeField, Token>();
+    for (const field of Trade.names) {
+      const token = tokens.get(field) ?? this.fallback(field, line, tokens);
+      if (token !== undefined) complete.set(field, asNumber(field, token));
+    }
+    if (this.options.signedQuantity === true) splitSign(complete);
+    if (this.options.roundPrices === true) roundPrice(complete);
+    return complete;
+  }
+
+  private fallback(field: TradeField, line: number, tokens: Tokens): Token | undefined {
+    if (field === 'id') {
+      const number = String(line);
+      return JSON.stringify(`${this.file.source.slice(0, 63 - number.length)}-${number}`);
+    }
+    if (field !== 'sector') return undefined;
+    const symbol = textOf(tokens.get('symbol'));
+    return JSON.stringify((symbol === undefined ? undefined : listingOf(symbol)?.sector) ?? 'Unknown');
+  }
+}
+
+/** Whole numbers and times may stand in quotes, or in a cell; in the wire form they do not. */
+function asNumber(field: TradeField, token: Token): Token {
+  if (field !== 'quantity' && field !== 'time') return token;
+  const text = textOf(token)?.trim();
+  return text !== undefined && NUMBER.test(text) ? text.replace(/^(-?)0+(?=\d)/, '$1') : token;
+}
+
+function splitSign(fields: Map<TradeField, Token>): void {
+  const quantity = fields.get('quantity');
+  if (quantity === undefined || !NUMBER.test(quantity)) return;
+  const isSale = quantity.startsWith('-');
+  fields.set('quantity', isSale ? quantity.slice(1) : quantity);
+  fields.set('side', isSale ? '"sell"' : '"buy"');
+}
+
+/** What is no amount stays as it is, for the codec to name. */
+function roundPrice(fields: Map<TradeField, Token>): void {
+  const price = fields.get('price');
+  if (price === undefined) return;
+  try {
+    fields.set('price', JSON.stringify(formatMoney(parseMoney(textOf(price) ?? price, { round: true }))));
+  } catch (error) {
+    if (!isStockafolioError(error)) throw error;
+  }
+}
+
+function isTrade(bytes: Uint8Array): boolean {
+  try {
+    wire.decode(bytes);
+    return true;
+  } catch (error) {
+    if (isStockafolioError(error)) return false;
+    throw error;
+  }
+}
+
+/** The text that a token stands for, if it stands for one. */
+function textOf(token: Token | undefined): string | undefined {
+  return token?.startsWith('"') === true ? (JSON.parse(token) as string) : undefined;
+}
+
+function userKey(token: Token | undefined): Uint8Array | null {
+  const user = textOf(token);
+  return user === undefined || user === '' || user.includes('\ufffd') ? null : Buffer.from(user);
+}

@@ -1,0 +1,33 @@
+export { nextSession, sessionOf, type Session } from './calendar/sessions.js';
+export { minuteOfDay, tradingDay } from './calendar/trading-day.js';
+export { applyAverageCost, type CostMethod, type CostState } from './cost/average-cost.js';
+export type { GeneratorOptions, Skew } from './generator/options.js';
+export { TradeGenerator, generateTrades } from './generator/trade-generator.js';
+export { fileFacts, importFile } from './import/import-file.js';
+export { importLines } from './import/import-lines.js';
+export type { ImportOptions, TradeField } from './import/import-options.js';
+export type { ImportedLine } from './import/trade-mapper.js';
+export {
+  latestPrices,
+  minuteTotals,
+  positions,
+  sectorSeconds,
+  sectorTotals,
+  stockafolioTables,
+  topTraders,
+  tradesByUser,
+  userTotals,
+} from './tables.js';
+export { Trade, trades, type Side } from './trade.js';
+export { listingOf, sectors, universe, type Listing } from './universe/universe.js';
+export { portfolio } from './pipeline.js';
+export { firmFigures, type FirmFigures } from './figures/firm-figures.js';
+export {
+  portfolioFigures,
+  quoteOf,
+  type Holding,
+  type PortfolioFigures,
+  type Quote,
+} from './figures/portfolio-figures.js';
+export { originalForm, wireForm } from './wire-forms.js';
+export { app as default } from './app.js';

@@ -1,0 +1,205 @@
+import {
+  bigMoney,
+  date,
+  foldByKey,
+  hours,
+  int64,
+  into,
+  money,
+  pipeline,
+  record,
+  seconds,
+  shardedFold,
+  text,
+  timestamp,
+  topByKey,
+  tumblingWindow,
+  type Infer,
+  type Mutable,
+  type RowOf,
+  type Update,
+} from '@stockafolio/core';
+import { map } from 'rxjs';
+import { dayEnd, minuteOfDay, tradingDay } from './calendar/trading-day.js';
+import { applyAverageCost } from './cost/average-cost.js';
+import {
+  latestPrices,
+  minuteTotals,
+  positions,
+  sectorSeconds,
+  sectorTotals,
+  topTraders,
+  tradesByUser,
+  userTotals,
+} from './tables.js';
+import { trades, type Trade } from './trade.js';
+
+const Position = record('position', {
+  sector: text(),
+  quantity: int64(),
+  cost: money(),
+  realized: money(),
+  lastTime: timestamp(),
+});
+
+/** What a trade changed in its user's totals beyond its own figures. */
+interface PositionChange {
+  readonly realized: number;
+  readonly opened: number;
+}
+
+/** Enters a trade into the position of its user and symbol. */
+function applyTrade(position: Mutable<Infer<typeof Position>>, trade: Trade): PositionChange {
+  const realized = position.realized;
+  const open = position.quantity === 0 ? 0 : 1;
+  applyAverageCost(position, trade.side, trade.quantity, trade.price);
+  position.sector = trade.sector;
+  if (trade.time > position.lastTime) position.lastTime = trade.time;
+  return { realized: position.realized - realized, opened: (position.quantity === 0 ? 0 : 1) - open };
+}
+
+const UserSum = record('user_sum', {
+  trades: int64(),
+  volume: int64(),
+  value: money(),
+  realized: money(),
+  openPositions: int64(),
+});
+
+type PositionUpdate = Update<readonly [string, string], Infer<typeof Position>, Trade, PositionChange>;
+
+function addToUser(sum: Mutable<Infer<typeof UserSum>>, { record: trade, result }: PositionUpdate): void {
+  sum.trades += 1;
+  sum.volume += trade.quantity;
+  sum.value += trade.quantity * trade.price;
+  sum.realized += result.realized;
+  sum.openPositions += result.opened;
+}
+
+const Sum = record('sum', { trades: int64(), volume: int64(), value: bigMoney() });
+
+function addToSum(sum: Mutable<Infer<typeof Sum>>, trade: Trade): void {
+  sum.trades += 1;
+  sum.volume += trade.quantity;
+  sum.value += BigInt(trade.quantity * trade.price);
+}
+
+const DaySum = record('day_sum', { trades: int64(), volume: int64(), value: bigMoney(), buyValue: bigMoney() });
+
+function addToDay(sum: Mutable<Infer<typeof DaySum>>, trade: Trade): void {
+  const value = BigInt(trade.quantity * trade.price);
+  sum.trades += 1;
+  sum.volume += trade.quantity;
+  sum.value += value;
+  if (trade.side === 'buy') sum.buyValue += value;
+}
+
+const TraderSum = record('trader_sum', { value: money(), volume: int64(), trades: int64() });
+
+function addToTrader(sum: Mutable<Infer<typeof TraderSum>>, trade: Trade): void {
+  sum.value += trade.quantity * trade.price;
+  sum.volume += trade.quantity;
+  sum.trades += 1;
+}
+
+const Price = record('price', {
+  price: money(),
+  time: timestamp(),
+  day: date(),
+  dayOpen: money(),
+  dayOpenTime: timestamp(),
+});
+
+/** Keeps the price of the latest trade, and of the first one of its day. */
+function quote(kept: Mutable<Infer<typeof Price>>, trade: Trade): void {
+  const day = tradingDay(trade.time);
+  if (trade.time >= kept.time) {
+    kept.price = trade.price;
+    kept.time = trade.time;
+    if (day === kept.day) return;
+    kept.day = day;
+  } else if (day !== kept.day || trade.time >= kept.dayOpenTime) {
+    return;
+  }
+  kept.dayOpen = trade.price;
+  kept.dayOpenTime = trade.time;
+}
+
+function toRow({ user, time, id, symbol, sector, side, quantity, price }: Trade): RowOf<typeof tradesByUser> {
+  return { user, time, id, symbol, sector, side, quantity, price, value: quantity * price };
+}
+
+/** Trades count for the figures of their day until a day after its end; what comes later is set aside. */
+const dayExpires = (trade: Trade): number => dayEnd(trade.time) + hours(24);
+
+/** How trades become portfolios, and the firm's figures. */
+export const portfolio = pipeline('portfolio', { trades }, ({ trades }) => {
+  const held = trades.pipe(
+    foldByKey('positions', { key: (t) => [t.user, t.symbol], state: Position, fold: applyTrade }),
+  );
+  return [
+    into(positions, held),
+    into(userTotals, held.pipe(foldByKey('user-totals', { key: (u) => [u.key[0]], state: UserSum, fold: addToUser }))),
+    into(tradesByUser, trades.pipe(map(toRow))),
+    into(
+      sectorSeconds,
+      trades.pipe(
+        tumblingWindow('sector-second', {
+          size: seconds(1),
+          allowedLateness: hours(24),
+          key: (t) => [t.sector],
+          state: Sum,
+          fold: addToSum,
+        }),
+        map(({ window: { start }, key: [sector], value }) => ({
+          day: tradingDay(start),
+          minute: minuteOfDay(start),
+          second: start,
+          sector,
+          ...value,
+        })),
+      ),
+    ),
+    into(
+      sectorTotals,
+      trades.pipe(
+        shardedFold('sector-totals', {
+          key: (t) => [tradingDay(t.time), t.sector],
+          state: DaySum,
+          fold: addToDay,
+          expires: dayExpires,
+        }),
+      ),
+    ),
+    into(
+      minuteTotals,
+      trades.pipe(
+        shardedFold('minute-totals', {
+          key: (t) => [tradingDay(t.time), minuteOfDay(t.time)],
+          state: DaySum,
+          fold: addToDay,
+          expires: dayExpires,
+        }),
+      ),
+    ),
+    into(
+      topTraders,
+      trades.pipe(
+        topByKey('top-traders', {
+          k: 100,
+          by: 'value',
+          group: (t) => [tradingDay(t.time)],
+          key: (t) => [t.user],
+          state: TraderSum,
+          fold: addToTrader,
+          expires: dayExpires,
+        }),
+        map(({ group: [day], rank, key: [user], value }) => ({ day, rank, user, ...value })),
+      ),
+    ),
+    into(
+      latestPrices,
+      trades.pipe(shardedFold('latest-prices', { key: (t) => [t.symbol], state: Price, fold: quote })),
+    ),
+  ];
+});

@@ -1,0 +1,34 @@
+import { expect } from 'chai';
+import { stockafolioTables } from './tables.js';
+
+const keys = Object.fromEntries(
+  stockafolioTables.map((t) => {
+    const names = t.columns.map((c) => (c.descending ? `${c.stored} desc` : c.stored));
+    return [
+      t.name,
+      `${names.slice(0, t.partitionLength).join()};${names.slice(t.partitionLength, t.keyLength).join()}`,
+    ];
+  }),
+);
+
+describe('the tables', () => {
+  it('have the keys that readers rely on', () => {
+    expect(keys).to.deep.equal({
+      positions: 'user;symbol',
+      user_totals: 'user;',
+      trades_by_user: 'user;time desc,id',
+      sector_seconds: 'day,minute;second,sector,shard',
+      sector_totals: 'day;sector,shard',
+      minute_totals: 'day;minute,shard',
+      top_traders: 'day;shard,rank',
+      latest_prices: 'symbol;shard',
+    });
+  });
+
+  it('hold sums over many users as bigMoney, so that no firm is too big', () => {
+    for (const t of stockafolioTables.filter((x) => x.shardIndex >= 0 && x.name !== 'top_traders')) {
+      const value = t.columns.find((c) => c.stored === 'value');
+      if (value !== undefined) expect(value.type.kind, t.name).to.equal('bigMoney');
+    }
+  });
+});

@@ -1,0 +1,164 @@
+import { bigMoney, date, days, int32, int64, money, shard, table, text, timestamp } from '@stockafolio/core';
+
+/*
+ * The columns, in the words that all tables share:
+ *
+ * - `trades` is a number of trades, `volume` the sum of their quantities, `value` the sum of quantity x price.
+ * - `day` is the New York calendar day of the trade's time (for a window: of its start), `minute` the minute of that
+ *   day by the wall clock, 0 to 1439. Where the clocks go back, an hour of minutes is met twice, and shared.
+ * - `shard` is the source partition that the row was made from: readers add up, or compare, the rows of all shards.
+ * - Nothing depends on the order of trades of different users, except where a tie is broken by the source's order.
+ */
+
+/**
+ * What a user holds of a symbol, by the average cost method (see cost/average-cost.ts). A row stays when all is sold.
+ *
+ * - `sector`: of the newest trade in the source's order
+ * - `quantity`: shares, negative where short
+ * - `cost`: what the shares held were bought for; negative where short: what was received for them
+ * - `realized`: profit of what was closed, less losses
+ * - `lastTime`: the greatest time of its trades
+ */
+export const positions = table(
+  'positions',
+  { partitionBy: ['user'], clusterBy: ['symbol'] },
+  {
+    user: text(),
+    symbol: text(),
+    sector: text(),
+    quantity: int64(),
+    cost: money(),
+    realized: money(),
+    lastTime: timestamp(),
+  },
+);
+
+/**
+ * A user's trades since the beginning.
+ *
+ * - `realized`: the sum of `realized` over the user's positions
+ * - `openPositions`: how many of them have a quantity other than 0
+ */
+export const userTotals = table(
+  'user_totals',
+  { partitionBy: ['user'] },
+  { user: text(), trades: int64(), volume: int64(), value: money(), realized: money(), openPositions: int64() },
+);
+
+/** A user's trades, newest first, as they came; `value` is quantity x price. Kept for 12 days. */
+export const tradesByUser = table(
+  'trades_by_user',
+  { partitionBy: ['user'], clusterBy: ['time', 'id'], descending: ['time'], ttl: days(12) },
+  {
+    user: text(),
+    time: timestamp(),
+    id: text(),
+    symbol: text(),
+    sector: text(),
+    side: text(),
+    quantity: int32(),
+    price: money(),
+    value: money(),
+  },
+);
+
+/** A sector's trades in one second of event time; `second` is the moment at which it begins. */
+export const sectorSeconds = table(
+  'sector_seconds',
+  { partitionBy: ['day', 'minute'], clusterBy: ['second', 'sector', 'shard'] },
+  {
+    day: date(),
+    minute: int32(),
+    second: timestamp(),
+    sector: text(),
+    shard: shard(),
+    trades: int64(),
+    volume: int64(),
+    value: bigMoney(),
+  },
+);
+
+/** A sector's trades of a day; `buyValue` is the part of `value` that was bought, the rest was sold. */
+export const sectorTotals = table(
+  'sector_totals',
+  { partitionBy: ['day'], clusterBy: ['sector', 'shard'] },
+  {
+    day: date(),
+    sector: text(),
+    shard: shard(),
+    trades: int64(),
+    volume: int64(),
+    value: bigMoney(),
+    buyValue: bigMoney(),
+  },
+);
+
+/** The firm's trades of a minute; `buyValue` as in sector_totals. */
+export const minuteTotals = table(
+  'minute_totals',
+  { partitionBy: ['day'], clusterBy: ['minute', 'shard'] },
+  {
+    day: date(),
+    minute: int32(),
+    shard: shard(),
+    trades: int64(),
+    volume: int64(),
+    value: bigMoney(),
+    buyValue: bigMoney(),
+  },
+);
+
+/**
+ * The 100 users of a day and shard with the greatest `value`, from rank 1; equal values rank by user, ascending by
+ * Unicode code points. A user is in one shard only, so the best of all shards are the firm's best.
+ */
+export const topTraders = table(
+  'top_traders',
+  { partitionBy: ['day'], clusterBy: ['shard', 'rank'] },
+  {
+    day: date(),
+    shard: shard(),
+    rank: int32(),
+    user: text(),
+    value: money(),
+    volume: int64(),
+    trades: int64(),
+  },
+);
+
+/**
+ * The price of a symbol's newest trade, and what its change over the day is reckoned from.
+ *
+ * - `price`, `time`: of the trade with the greatest time; of equal times the later in the source's order
+ * - `day`: the New York day of `time`
+ * - `dayOpen`, `dayOpenTime`: of the trade of that day with the least time; of equal times the earlier in the
+ *   source's order
+ *
+ * Over all shards, the symbol's price is that of the row with the greatest `time`, its open that of the least
+ * `dayOpenTime` among the rows of the same `day`; of equal times the lower shard decides.
+ */
+export const latestPrices = table(
+  'latest_prices',
+  { partitionBy: ['symbol'], clusterBy: ['shard'] },
+  {
+    symbol: text(),
+    shard: shard(),
+    price: money(),
+    time: timestamp(),
+    day: date(),
+    dayOpen: money(),
+    dayOpenTime: timestamp(),
+  },
+);
+
+/** Every table of Stockafolio; `progress` and the dead letters belong to the engine. */
+export const stockafolioTables = [
+  positions,
+  userTotals,
+  tradesByUser,
+  sectorSeconds,
+  sectorTotals,
+  minuteTotals,
+  topTraders,
+  latestPrices,
+] as const;

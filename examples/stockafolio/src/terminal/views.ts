@@ -1,0 +1,66 @@
+import { formatMoney } from '@stockafolio/core';
+import type { FirmFigures } from '../figures/firm-figures.js';
+import type { PortfolioFigures } from '../figures/portfolio-figures.js';
+
+const BAR = 20;
+
+/** Dollars and cents with thousands set apart: `-1,234.50`. */
+export function dollars(units: number | bigint): string {
+  const [whole = '', cents = ''] = formatMoney(units).split('.');
+  return `${whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',')}.${cents.slice(0, 2)}`;
+}
+
+function count(n: number): string {
+  return n.toLocaleString('en-US');
+}
+
+function bar(part: number): string {
+  return '#'.repeat(Math.round(part * BAR)).padEnd(BAR, '.');
+}
+
+/** A user's dashboard as lines of text. */
+export function userView(figures: PortfolioFigures): string[] {
+  const { user, trades, volume, value, marketValue, cost, realized, holdings, sectors, latest } = figures;
+  const gross = sectors.reduce((sum, sector) => sum + sector.value, 0);
+  return [
+    `USER ${user}   ${count(trades)} trades, ${count(volume)} shares, ${dollars(value)} USD traded`,
+    `  market value ${dollars(marketValue)}   unrealized ${dollars(marketValue - cost)}   realized ${dollars(realized)}`,
+    ...holdings.slice(0, 6).map((h) => {
+      const name = `${h.symbol.padEnd(6)} ${h.name.slice(0, 24).padEnd(24)}`;
+      const short = h.quantity < 0 ? ' short' : '';
+      return `  ${name} ${count(h.quantity).padStart(8)} x   value ${dollars(h.marketValue ?? 0).padStart(14)}   cost ${dollars(h.cost).padStart(14)}${short}`;
+    }),
+    ...sectors
+      .slice(0, 4)
+      .map((s) => `  ${bar(s.value / gross)} ${((s.value / gross) * 100).toFixed(0).padStart(3)} % ${s.sector}`),
+    ...latest
+      .slice(0, 4)
+      .map(
+        (t) =>
+          `  ${new Date(Number(t['time'])).toISOString().slice(11, 23)} ${String(t['side']).padEnd(4)} ${String(t['quantity']).padStart(5)} ${String(t['symbol']).padEnd(6)} at ${dollars(Number(t['price']))}`,
+      ),
+  ];
+}
+
+/** The firm's dashboard as lines of text. */
+export function firmView(figures: FirmFigures): string[] {
+  const { day, total, traders, sectors, minutes } = figures;
+  const most = minutes.reduce((best, minute) => Math.max(best, minute.trades), 1);
+  return [
+    `FIRM ${day}   ${count(total.trades)} trades, ${count(total.volume)} shares, ${dollars(total.value)} USD`,
+    ...traders
+      .slice(0, 5)
+      .map((t, n) => `  ${n + 1}. ${t.user.padEnd(12)} ${dollars(t.value).padStart(16)}   ${count(t.trades)} trades`),
+    ...sectors
+      .slice(0, 5)
+      .map(
+        (s) =>
+          `  ${bar(Number(s.value) / Math.max(1, Number(total.value)))} ${dollars(s.value).padStart(18)} ${s.sector}`,
+      ),
+    ...minutes.slice(-4).map((m) => `  ${clock(m.minute)} ${bar(m.trades / most)} ${count(m.trades)} trades`),
+  ];
+}
+
+function clock(minute: number): string {
+  return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+}

@@ -1,0 +1,36 @@
+import { expect } from 'chai';
+import { Trade, trades } from './trade.js';
+
+const trade: Trade = {
+  id: 't1',
+  user: 'u1',
+  symbol: 'AAPL',
+  sector: 'Information Technology',
+  side: 'buy',
+  quantity: 10,
+  price: 187_2500,
+  time: Date.UTC(2026, 0, 5, 14, 30),
+};
+
+describe('a trade', () => {
+  it('has its fields in wire order', () => {
+    expect(Trade.names.join()).to.equal('id,user,symbol,sector,side,quantity,price,time,kind,amends');
+  });
+
+  it('is keyed by its user and timed by its own time', () => {
+    expect(trades.key(trade)).to.equal('u1');
+    expect(trades.time(trade)).to.equal(trade.time);
+  });
+
+  it('may be worth 2^53 - 1 units of money, and no more', () => {
+    expect(Trade.check?.({ ...trade, quantity: 1, price: Number.MAX_SAFE_INTEGER })).to.equal(undefined);
+    expect(Trade.check?.({ ...trade, quantity: 2, price: 2 ** 52 })).to.match(/past 2\^53/);
+    expect(Trade.check?.({ ...trade, quantity: 3, price: 3002399751580331 })).to.match(/past 2\^53/);
+  });
+
+  it('is set aside with a word where it is a correction', () => {
+    expect(Trade.check?.({ ...trade, kind: 'new' })).to.equal(undefined);
+    expect(Trade.check?.({ ...trade, kind: 'bust' })).to.equal("kind 'bust': corrections are not supported yet");
+    expect(Trade.check?.({ ...trade, kind: 'correct' })).to.match(/^kind 'correct'/);
+  });
+});

@@ -1,0 +1,49 @@
+import {
+  MAX_SAFE,
+  int32,
+  money,
+  oneOf,
+  optional,
+  record,
+  stream,
+  text,
+  timestamp,
+  type Infer,
+} from '@stockafolio/core';
+
+/**
+ * One execution: `user` bought or sold `quantity` shares of `symbol` at `price` each. Fields stand in wire order.
+ *
+ * `price` is in 1e-4 USD, `time` in epoch milliseconds. Years outside 1990 to 2200 are taken for a broken clock (an
+ * unset one says 1970). `kind` and `amends` speak of an earlier trade; until corrections are folded, a record of any
+ * kind but `new` is bad, so that it waits in the dead letters instead of counting as one more trade.
+ */
+export const Trade = record(
+  'trade',
+  {
+    id: text({ min: 1, max: 64 }),
+    user: text({ min: 1, max: 64 }),
+    symbol: text({ min: 1, max: 16 }),
+    sector: text({ min: 1, max: 64 }),
+    side: oneOf('buy', 'sell'),
+    quantity: int32({ min: 1 }),
+    price: money({ min: 1 }),
+    time: timestamp({ min: Date.UTC(1990, 0, 1), max: Date.UTC(2201, 0, 1) - 1 }),
+    kind: optional(oneOf('new', 'bust', 'correct')),
+    amends: optional(text({ max: 64 })),
+  },
+  {
+    check: ({ kind, quantity, price }) => {
+      if (kind !== undefined && kind !== 'new') return `kind '${kind}': corrections are not supported yet`;
+      // A product that a double cannot hold exactly is at least 2^53, so the comparison itself is exact.
+      return quantity * price > MAX_SAFE ? 'quantity * price is past 2^53 units of 1e-4 USD' : undefined;
+    },
+  },
+);
+
+export type Trade = Infer<typeof Trade>;
+
+export type Side = Trade['side'];
+
+/** All trades of all users, partitioned by user. */
+export const trades = stream('trades', Trade, { key: (t) => t.user, time: (t) => t.time });

@@ -1,0 +1,24 @@
+import { jsonCodec } from '@stockafolio/core';
+import { Trade } from './trade.js';
+
+/** One JSON object with the fields of a trade; times ISO 8601 or epoch milliseconds, prices in dollars. */
+export const wireForm = jsonCodec(Trade);
+
+/**
+ * The messages of the first Stockafolio: other names, `sold` for a sale, New York time, and no id: a trade is known by
+ * its place in the source.
+ */
+export const originalForm = jsonCodec(Trade, {
+  names: {
+    user: 'uuid_trade',
+    symbol: 'traded_stock',
+    sector: 'traded_stock_sector',
+    side: 'trade_type',
+    quantity: 'traded_quantity',
+    price: 'traded_stock_price',
+    time: 'timestamp',
+  },
+  values: { side: { sold: 'sell' } },
+  zone: 'America/New_York',
+  computed: { id: ({ partition, offset }) => `${partition}-${offset}` },
+});

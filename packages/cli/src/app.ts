@@ -1,0 +1,100 @@
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import {
+  isStockafolioError,
+  jsonCodec,
+  messageOf,
+  StockafolioError,
+  type Pipeline,
+  type RecordSchema,
+} from '@stockafolio/core';
+import type { Codec } from '@stockafolio/core/ports';
+import type { Command } from 'commander';
+import type { Toolkit } from './toolkit.js';
+
+/** What the command runs: a pipeline, and what belongs to it. */
+export interface App {
+  readonly pipeline: Pipeline;
+  /** Forms of the messages by name; `wire` is read unless `--format` says otherwise. */
+  readonly codecs: Readonly<Record<string, Codec<unknown>>>;
+  /** The calendar day of a moment, `YYYY-MM-DD`, by which the archive is divided; UTC unless told. */
+  readonly dayOf?: (time: number) => string;
+  /** Adds commands of the application's own. */
+  readonly commands?: (program: Command, toolkit: Toolkit) => void;
+}
+
+/** The application that runs where `--app` names no other. */
+export const DEFAULT_APP = '@stockafolio/example';
+
+/** Declares an application: the default export of the module that `--app` names. */
+export function defineApp(app: App): App {
+  return app;
+}
+
+/**
+ * Loads an application: a path relative to the working folder, or a package.
+ *
+ * The module's default export is an App, or just a pipeline, whose records then come as JSON.
+ *
+ * @throws ERR_APP_INVALID saying what is wrong with the module
+ */
+export async function loadApp(specifier: string | undefined): Promise<App> {
+  let loaded: { readonly default?: unknown };
+  try {
+    loaded = (await import(specifier === undefined ? DEFAULT_APP : moduleUrl(specifier))) as typeof loaded;
+  } catch (error) {
+    if (isStockafolioError(error)) throw error;
+    throw new StockafolioError(
+      'ERR_APP_INVALID',
+      `cannot load the application '${specifier ?? DEFAULT_APP}': ${messageOf(error)}`,
+      {
+        cause: error,
+        hint: specifier === undefined ? `install ${DEFAULT_APP}, or name a module with --app` : hintFor(specifier),
+      },
+    );
+  }
+  return asApp(loaded.default, specifier ?? DEFAULT_APP);
+}
+
+function hintFor(specifier: string): string {
+  if (/\.[mc]?ts$/.test(specifier)) return 'Node loads JavaScript: compile the module, and name what comes out';
+  return '--app takes a path, or the name of an installed package';
+}
+
+function moduleUrl(specifier: string): string {
+  const here = resolve('.', 'index.js');
+  const path =
+    specifier.startsWith('.') || specifier.startsWith('/')
+      ? resolve(specifier)
+      : createRequire(here).resolve(specifier);
+  return pathToFileURL(path).href;
+}
+
+function asApp(exported: unknown, specifier: string): App {
+  if (isPipeline(exported)) {
+    return {
+      pipeline: exported,
+      codecs: { wire: jsonCodec(exported.stream.schema as RecordSchema) },
+    };
+  }
+  const app = exported as Partial<App> | undefined;
+  if (app !== undefined && isPipeline(app.pipeline) && app.codecs?.['wire'] !== undefined) return app as App;
+  throw new StockafolioError('ERR_APP_INVALID', `the default export of '${specifier}' is no application`, {
+    hint: 'export default pipeline(...), or export default defineApp({ pipeline, codecs: { wire: jsonCodec(Schema) } })',
+  });
+}
+
+function isPipeline(value: unknown): value is Pipeline {
+  const candidate = value as Partial<Pipeline> | undefined;
+  return typeof candidate?.build === 'function' && candidate.stream !== undefined && typeof candidate.name === 'string';
+}
+
+/** The codec of a named form. @throws ERR_USAGE listing the forms that there are */
+export function codecOf(app: App, format: string): Codec<unknown> {
+  const codec = app.codecs[format];
+  if (codec !== undefined) return codec;
+  throw new StockafolioError('ERR_USAGE', `there is no message format '${format}'`, {
+    hint: `--format is one of: ${Object.keys(app.codecs).join(', ')}`,
+  });
+}

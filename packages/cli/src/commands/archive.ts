@@ -1,0 +1,62 @@
+import { runArchive } from '@stockafolio/runner-stream';
+import type { Command } from 'commander';
+import { codecOf, loadApp } from '../app.js';
+import { figure } from '../output/reporter.js';
+import type { Toolkit } from '../toolkit.js';
+import { wholeNumber, type CommonOptions } from './options.js';
+
+interface ArchiveFlags extends CommonOptions {
+  readonly source: string;
+  readonly files: string;
+  readonly format: string;
+  readonly rollRecords: number;
+  readonly rollInterval: number;
+  readonly untilCaughtUp?: boolean;
+}
+
+export function addArchive(program: Command, toolkit: Toolkit): void {
+  program
+    .command('archive')
+    .description('copy a source into Parquet files, each message exactly once')
+    .requiredOption('--source <source>', 'where records come from: log:DIR')
+    .requiredOption('--files <files>', 'where the archive is: file:DIR')
+    .option('--app <module>', 'the application whose records they are; Stockafolio unless told')
+    .option('--format <name>', 'form of the messages', 'wire')
+    .option('--roll-records <n>', 'messages of one file at most', wholeNumber(1), 100_000)
+    .option('--roll-interval <ms>', 'longest wait before a file is written', wholeNumber(1), 60_000)
+    .option('--until-caught-up', 'end once everything that was there is archived')
+    .option('--json', 'end with one line of JSON')
+    .action(async (flags: ArchiveFlags) => run(flags, toolkit));
+}
+
+async function run(flags: ArchiveFlags, toolkit: Toolkit): Promise<void> {
+  const app = await loadApp(flags.app);
+  const reporter = toolkit.reporter(flags.json);
+  const stop = toolkit.stop();
+  const progress = reporter.progress('archived');
+  const files = toolkit.openFiles(flags.files);
+  const codec = codecOf(app, flags.format);
+  const { stream } = app.pipeline;
+  try {
+    const result = await runArchive({
+      stream,
+      codec,
+      source: toolkit.openSource(flags.source),
+      archive: toolkit.openArchive(files, stream),
+      clock: toolkit.clock,
+      ...(app.dayOf === undefined ? {} : { dayOf: app.dayOf }),
+      rollRecords: flags.rollRecords,
+      rollInterval: flags.rollInterval,
+      untilCaughtUp: flags.untilCaughtUp ?? false,
+      signal: stop.signal,
+      onRecords: (count) => progress.add(count),
+    });
+    progress.done();
+    reporter.result(`${figure(result.records)} messages archived in ${figure(result.files)} files`, {
+      ok: true,
+      ...result,
+    });
+  } finally {
+    await files.close();
+  }
+}

@@ -1,0 +1,47 @@
+import { StockafolioError } from '@stockafolio/core';
+import { InvalidArgumentError } from 'commander';
+
+/** Options that many commands share. */
+export interface CommonOptions {
+  readonly app?: string;
+  readonly json?: boolean;
+}
+
+/** Reads a whole number of at least `min` from the command line. */
+export function wholeNumber(min: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text.replaceAll('_', ''));
+    if (!Number.isSafeInteger(value) || value < min)
+      throw new InvalidArgumentError(`It must be a whole number from ${min}.`);
+    return value;
+  };
+}
+
+/** Reads a day, `YYYY-MM-DD`. */
+export function day(text: string): string {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text)
+    throw new InvalidArgumentError('It must be a day, YYYY-MM-DD.');
+  return text;
+}
+
+/** Reads `dead-letter` or `fail`. */
+export function onBadRecord(text: string): 'dead-letter' | 'fail' {
+  if (text === 'dead-letter' || text === 'fail') return text;
+  throw new InvalidArgumentError('It must be dead-letter or fail.');
+}
+
+/** Reads `k=v,k2=v2`. @throws ERR_USAGE where a part has no `=` */
+export function pairs(text: string, option: string): Record<string, string> {
+  const read: Record<string, string> = {};
+  for (const part of text.split(',')) {
+    const at = part.indexOf('=');
+    if (at < 1) {
+      throw new StockafolioError('ERR_USAGE', `${option}: '${part}' is no pair`, {
+        hint: `write ${option} name=value,name=value`,
+      });
+    }
+    read[part.slice(0, at).trim()] = part.slice(at + 1).trim();
+  }
+  return read;
+}

@@ -1,0 +1,135 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { formatRow, formatValue, type Table } from '@stockafolio/core';
+import { deadLetters, progress } from '@stockafolio/core/engine';
+import type { Tables } from '@stockafolio/core/ports';
+import { reconcile, repair, runBatch, type Difference } from '@stockafolio/runner-batch';
+import type { Command } from 'commander';
+import { codecOf, loadApp, type App } from '../app.js';
+import { figure } from '../output/reporter.js';
+import { LineWriter } from '../output/line-writer.js';
+import type { Toolkit } from '../toolkit.js';
+import { day, type CommonOptions } from './options.js';
+import { tablesOf } from './tables.js';
+
+interface ReconcileFlags extends CommonOptions {
+  readonly files: string;
+  readonly tables: string;
+  readonly day?: string;
+  readonly repair?: boolean;
+}
+
+const REPAIR_AT_A_TIME = 1_000;
+
+export function addReconcile(program: Command, toolkit: Toolkit): void {
+  program
+    .command('reconcile')
+    .description('recompute the tables from the archive, print every difference, and mend them where asked to')
+    .requiredOption('--files <files>', 'where the archive is: file:DIR')
+    .requiredOption('--tables <tables>', 'the tables to compare: embedded:DIR')
+    .option('--app <module>', 'the application; Stockafolio unless told')
+    .option('--day <day>', 'recompute up to the end of this day, YYYY-MM-DD', day)
+    .option('--repair', 'write the rows that are wrong or missing, and remove those that should not be')
+    .option('--json', 'end with one line of JSON')
+    .action(async (flags: ReconcileFlags) => run(flags, toolkit));
+}
+
+async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
+  const app = await loadApp(flags.app);
+  const reporter = toolkit.reporter(flags.json);
+  const scratch = await mkdtemp(join(tmpdir(), 'stockafolio-reconcile-'));
+  const files = toolkit.openFiles(flags.files);
+  const found = toolkit.openTables(flags.tables, flags.repair !== true);
+  const expected = toolkit.openTables(`embedded:${join(scratch, 'tables')}`);
+  const checkpoints = toolkit.openFiles(`file:${join(scratch, 'checkpoints')}`);
+  try {
+    const bar = reporter.progress('recomputed');
+    const { pipeline } = app;
+    const archive = toolkit.openArchive(files, pipeline.stream);
+    const ports = {
+      pipeline,
+      codec: codecOf(app, 'wire'),
+      archive,
+      tables: expected,
+      checkpoints,
+      clock: toolkit.clock,
+    };
+    const stop = toolkit.stop();
+    const batch = await runBatch(
+      ports,
+      { ...(flags.day === undefined ? {} : { day: flags.day }), signal: stop.signal },
+      undefined,
+      { onRecords: (count) => bar.add(count) },
+    );
+    bar.done();
+    const upTo = (await sameProgress(app, expected, found))
+      ? Number.POSITIVE_INFINITY
+      : Math.max(0, ...batch.units.map(({ version }) => version));
+    const counts = { compared: 0, newer: 0 };
+    const kinds = { changed: 0, missing: 0, extra: 0, stale: 0 };
+    const out = new LineWriter(process.stdout);
+    let waiting: Difference[] = [];
+    const highest = Math.max(0, ...batch.units.map(({ version }) => version));
+    const mend = async (): Promise<void> => {
+      await found.write(waiting.map((difference) => repair(difference, highest)));
+      waiting = [];
+    };
+    for await (const difference of reconcile(
+      expected,
+      found,
+      comparable(app),
+      { upTo, now: toolkit.clock.now() },
+      counts,
+    )) {
+      kinds[difference.kind]++;
+      await out.write(describe(difference));
+      if (flags.repair !== true) continue;
+      waiting.push(difference);
+      if (waiting.length >= REPAIR_AT_A_TIME) await mend();
+    }
+    await out.flush();
+    if (waiting.length > 0) await mend();
+    const differences = Object.values(kinds).reduce((sum, n) => sum + n, 0);
+    reporter.result(
+      `${figure(counts.compared)} rows compared, ${figure(differences)} differences${flags.repair === true ? ', all mended' : ''}${counts.newer > 0 ? `; ${figure(counts.newer)} rows newer than the archive were left alone` : ''}`,
+      { ok: true, ...counts, differences, ...kinds, repaired: flags.repair === true ? differences : 0 },
+    );
+  } finally {
+    await expected.close();
+    await checkpoints.close();
+    await found.close();
+    await files.close();
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** Whether the tables are exact up to the very offsets to which the archive was recomputed. */
+async function sameProgress(app: App, expected: Tables, found: Tables): Promise<boolean> {
+  const read = async (tables: Tables): Promise<string> => {
+    const rows: string[] = [];
+    for await (const { values } of tables.scan(progress, [app.pipeline.name])) rows.push(formatRow(progress, values));
+    return rows.join('\n');
+  };
+  return (await read(expected)) === (await read(found));
+}
+
+/** The application's own tables: progress tells how far they are, and dead letters bear marks of their replay. */
+function comparable(app: App): readonly Table[] {
+  const own = new Set([progress.name, deadLetters.name]);
+  return tablesOf(app).filter(({ name }) => !own.has(name));
+}
+
+function describe({ table, kind, expected, found }: Difference): string {
+  const values = expected?.values ?? found?.values ?? [];
+  const key = table.columns.slice(0, table.keyLength).map(({ type }, n) => String(formatValue(type, values[n])));
+  const place = `${table.name} (${key.join(', ')})`;
+  if (expected === undefined) return `${place}: extra`;
+  if (found === undefined) return `${place}: missing`;
+  const columns = table.columns.filter((_, n) => !Object.is(expected.values[n], found.values[n]));
+  const details = columns.map(({ stored, type }) => {
+    const n = table.columns.findIndex((column) => column.stored === stored);
+    return `${stored} is ${String(formatValue(type, found.values[n]))}, should be ${String(formatValue(type, expected.values[n]))}`;
+  });
+  return `${place}: ${kind}: ${details.join('; ')}`;
+}

@@ -1,0 +1,99 @@
+import { runStream, type StreamEvent } from '@stockafolio/runner-stream';
+import type { Command } from 'commander';
+import { codecOf, loadApp } from '../app.js';
+import { figure, type Reporter } from '../output/reporter.js';
+import type { Toolkit } from '../toolkit.js';
+import { onBadRecord, wholeNumber, type CommonOptions } from './options.js';
+
+interface StreamFlags extends CommonOptions {
+  readonly source: string;
+  readonly tables: string;
+  readonly checkpoints: string;
+  readonly format: string;
+  readonly group?: string;
+  readonly untilCaughtUp?: boolean;
+  readonly commitInterval: number;
+  readonly commitRecords: number;
+  readonly checkpointInterval: number;
+  readonly onBadRecord: 'dead-letter' | 'fail';
+  readonly acceptPlanChange?: boolean;
+}
+
+export function addStream(program: Command, toolkit: Toolkit): void {
+  program
+    .command('stream')
+    .description('run the pipeline on a live source')
+    .requiredOption('--source <source>', 'where records come from: log:DIR')
+    .requiredOption('--tables <tables>', 'where rows go: embedded:DIR')
+    .requiredOption('--checkpoints <files>', 'where checkpoints are kept: file:DIR')
+    .option('--app <module>', 'the application to run; Stockafolio unless told')
+    .option('--format <name>', 'form of the messages', 'wire')
+    .option('--group <name>', 'consumer group; the name of the pipeline unless told')
+    .option('--until-caught-up', 'end once everything that was there has been taken in')
+    .option('--commit-interval <ms>', 'longest wait before rows are written', wholeNumber(1), 100)
+    .option('--commit-records <n>', 'records after which rows are written anyway', wholeNumber(1), 20_000)
+    .option('--checkpoint-interval <ms>', 'time between checkpoints', wholeNumber(1), 5_000)
+    .option('--on-bad-record <what>', 'dead-letter: set it aside; fail: stop', onBadRecord, 'dead-letter')
+    .option('--accept-plan-change', 'go on from checkpoints of a pipeline that has changed since')
+    .option('--json', 'end with one line of JSON')
+    .action(async (flags: StreamFlags) => run(flags, toolkit));
+}
+
+async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
+  const app = await loadApp(flags.app);
+  const reporter = toolkit.reporter(flags.json);
+  const stop = toolkit.stop();
+  const progress = reporter.progress('streamed');
+  const tables = toolkit.openTables(flags.tables);
+  const checkpoints = toolkit.openFiles(flags.checkpoints);
+  try {
+    const result = await runStream({
+      pipeline: app.pipeline,
+      codec: codecOf(app, flags.format),
+      source: toolkit.openSource(flags.source),
+      tables,
+      checkpoints,
+      clock: toolkit.clock,
+      ...(flags.group === undefined ? {} : { group: flags.group }),
+      commitInterval: flags.commitInterval,
+      commitRecords: flags.commitRecords,
+      checkpointInterval: flags.checkpointInterval,
+      onBadRecord: flags.onBadRecord,
+      untilCaughtUp: flags.untilCaughtUp ?? false,
+      acceptPlanChange: flags.acceptPlanChange ?? false,
+      signal: stop.signal,
+      onEvent: (event) => {
+        if (event.type === 'committed') progress.add(event.records);
+        else tell(reporter, event);
+      },
+    });
+    progress.done();
+    reporter.result(
+      `${figure(result.records)} messages taken in, ${figure(result.rows)} rows written in ${figure(result.commits)} commits, ${figure(result.setAside)} set aside`,
+      { ok: true, ...result },
+    );
+  } finally {
+    await tables.close();
+    await checkpoints.close();
+  }
+}
+
+function tell(reporter: Reporter, event: Exclude<StreamEvent, { type: 'committed' }>): void {
+  switch (event.type) {
+    case 'started':
+      return reporter.say(`partition ${event.partition}: begins at offset ${event.offset}`);
+    case 'resumed':
+      reporter.say(`partition ${event.partition}: goes on from offset ${event.offset} (${event.checkpoint})`);
+      for (const change of event.changes)
+        if (change.verdict !== 'kept') reporter.say(`  ${change.subject} ${change.detail}`);
+      return;
+    case 'checkpoint-skipped':
+      return reporter.say(`partition ${event.partition}: passed over a checkpoint for the one before: ${event.reason}`);
+    case 'checkpoint-failed':
+      return reporter.say(`no checkpoint could be written, the tables are right: ${event.error.message}`);
+    case 'revoked':
+      return reporter.say(`partition ${event.partition}: handed over at offset ${event.offset}`);
+    case 'retry':
+      return reporter.say(`${event.what}: ${event.error.message}; again in ${event.delay} ms`);
+  }
+}

@@ -1,0 +1,158 @@
+import { formatRow, formatValue, parseValue, StockafolioError, type Table, type Value } from '@stockafolio/core';
+import { PartitionEngine } from '@stockafolio/core/engine';
+import type { StoredRow, Tables } from '@stockafolio/core/ports';
+import { InvalidArgumentError, type Command } from 'commander';
+import { codecOf, loadApp, type App } from '../app.js';
+import type { Toolkit } from '../toolkit.js';
+import { LineWriter } from '../output/line-writer.js';
+import type { CommonOptions } from './options.js';
+
+interface TablesFlags extends CommonOptions {
+  readonly tables: string;
+  readonly format: 'jsonl' | 'csv';
+}
+
+/** Every table of an application, the engine's own included. */
+export function tablesOf(app: App): readonly Table[] {
+  const { pipeline } = app;
+  return new PartitionEngine({ pipeline, partition: 0, source: '', codec: codecOf(app, 'wire'), onBadRecord: 'fail' })
+    .tables;
+}
+
+export function addTables(program: Command, toolkit: Toolkit): void {
+  const group = program.command('tables').description('look into the tables');
+  const shared = (command: Command): Command =>
+    command
+      .requiredOption('--tables <tables>', 'the tables: embedded:DIR')
+      .option('--app <module>', 'the application whose tables they are; Stockafolio unless told');
+  const format = (text: string): 'jsonl' | 'csv' => {
+    if (text === 'jsonl' || text === 'csv') return text;
+    throw new InvalidArgumentError('It must be jsonl or csv.');
+  };
+  shared(group.command('create').description('create the tables of the application, and check those that are there'))
+    .option('--json', 'end with one line of JSON')
+    .action(async (flags: TablesFlags) => create(flags, toolkit));
+  shared(
+    group
+      .command('get')
+      .description('print the rows of a key, or of its leading parts')
+      .argument('<table>')
+      .argument('<key...>'),
+  )
+    .option('--format <format>', 'jsonl or csv', format, 'jsonl')
+    .action(async (name: string, key: string[], flags: TablesFlags) => get(name, key, flags, toolkit));
+  shared(
+    group
+      .command('dump')
+      .description('print all rows, sorted by key')
+      .argument('[table]', 'one table; all unless told'),
+  )
+    .option('--format <format>', 'jsonl or csv', format, 'jsonl')
+    .action(async (name: string | undefined, flags: TablesFlags) => dump(name, flags, toolkit));
+  shared(group.command('sweep').description('free the room of rows that are past their time to live'))
+    .option('--json', 'end with one line of JSON')
+    .action(async (flags: TablesFlags) => sweep(flags, toolkit));
+}
+
+async function sweep(flags: TablesFlags, toolkit: Toolkit): Promise<void> {
+  const store = toolkit.openTables(flags.tables);
+  try {
+    const removed = (await store.sweep?.()) ?? 0;
+    toolkit.reporter(flags.json).result(`${removed} rows removed`, { ok: true, removed });
+  } finally {
+    await store.close();
+  }
+}
+
+async function create(flags: TablesFlags, toolkit: Toolkit): Promise<void> {
+  const tables = tablesOf(await loadApp(flags.app));
+  const store = toolkit.openTables(flags.tables);
+  try {
+    await store.create(tables);
+    const names = tables.map(({ name }) => name);
+    toolkit.reporter(flags.json).result(`${names.length} tables: ${names.join(', ')}`, { ok: true, tables: names });
+  } finally {
+    await store.close();
+  }
+}
+
+async function get(name: string, key: readonly string[], flags: TablesFlags, toolkit: Toolkit): Promise<void> {
+  const table = named(tablesOf(await loadApp(flags.app)), name);
+  const columns = table.columns.slice(0, table.keyLength);
+  if (key.length < table.partitionLength || key.length > columns.length) {
+    throw new StockafolioError(
+      'ERR_USAGE',
+      `a key of '${name}' has ${table.partitionLength} to ${columns.length} parts, not ${key.length}`,
+      {
+        hint: `the parts are: ${columns.map(({ stored }) => stored).join(', ')}`,
+      },
+    );
+  }
+  const prefix: Value[] = key.map((text, n) => parsePart(table, n, text));
+  await withTables(flags, toolkit, async (store) => {
+    await print(table, store.scan(table, prefix), flags.format);
+  });
+}
+
+async function dump(name: string | undefined, flags: TablesFlags, toolkit: Toolkit): Promise<void> {
+  const all = tablesOf(await loadApp(flags.app));
+  if (name === undefined && flags.format === 'csv') {
+    throw new StockafolioError('ERR_USAGE', 'a dump of all tables cannot be CSV', {
+      hint: 'name one table, or take --format jsonl',
+    });
+  }
+  await withTables(flags, toolkit, async (store) => {
+    if (name !== undefined) return print(named(all, name), store.scanAll(named(all, name)), flags.format);
+    for (const table of all)
+      await print(table, store.scanAll(table), 'jsonl', `{"table":${JSON.stringify(table.name)},"row":`, '}');
+  });
+}
+
+async function withTables(flags: TablesFlags, toolkit: Toolkit, step: (store: Tables) => Promise<void>): Promise<void> {
+  const store = toolkit.openTables(flags.tables, true);
+  try {
+    await step(store);
+  } finally {
+    await store.close();
+  }
+}
+
+async function print(
+  table: Table,
+  rows: AsyncIterable<StoredRow>,
+  format: 'jsonl' | 'csv',
+  before = '',
+  after = '',
+): Promise<void> {
+  const out = new LineWriter(process.stdout);
+  if (format === 'csv') await out.write(table.columns.map(({ stored }) => stored).join(','));
+  for await (const { values } of rows) {
+    await out.write(format === 'csv' ? csvRow(table, values) : `${before}${formatRow(table, values)}${after}`);
+  }
+  await out.flush();
+}
+
+function csvRow(table: Table, values: readonly Value[]): string {
+  return table.columns
+    .map(({ type }, n) => {
+      const value = values[n];
+      const text = value === undefined ? '' : String(formatValue(type, value));
+      return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    })
+    .join(',');
+}
+
+function parsePart(table: Table, n: number, text: string): Value {
+  const column = table.columns[n];
+  if (column === undefined) throw new StockafolioError('ERR_INTERNAL', `table '${table.name}' has no column ${n}`);
+  return parseValue(column.type, text);
+}
+
+/** @throws ERR_TABLE_UNKNOWN listing the tables that there are */
+export function named(tables: readonly Table[], name: string): Table {
+  const table = tables.find((candidate) => candidate.name === name);
+  if (table !== undefined) return table;
+  throw new StockafolioError('ERR_TABLE_UNKNOWN', `there is no table '${name}'`, {
+    hint: `the tables are: ${tables.map((t) => t.name).join(', ')}`,
+  });
+}

@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import { isStockafolioError } from '@stockafolio/core';
+import { CommanderError, Command } from 'commander';
+import { DEFAULT_APP, loadApp } from './app.js';
+import { addArchive } from './commands/archive.js';
+import { addBatch } from './commands/batch.js';
+import { addDeadLetters } from './commands/dead-letters.js';
+import { addReconcile } from './commands/reconcile.js';
+import { addStream } from './commands/stream.js';
+import { addTables } from './commands/tables.js';
+import { addTopology } from './commands/topology.js';
+import { exitCodes, reportFailure } from './output/failure.js';
+import { stoppedBy } from './output/stop.js';
+import { toolkit } from './toolkit.js';
+
+/** Runs the command, and sets the exit code of the process: see `exitCodes`. */
+export async function main(argv: readonly string[]): Promise<void> {
+  // A reader that has seen enough, such as head, is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  const json = argv.includes('--json');
+  try {
+    const program = await buildProgram();
+    await program.parseAsync([...argv]);
+    if (stoppedBy() === 'SIGINT') process.exitCode = exitCodes.interrupted;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+      return;
+    }
+    if (isStockafolioError(error, 'ERR_ABORTED') && stoppedBy() !== undefined) {
+      process.exitCode = stoppedBy() === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
+    } else {
+      process.exitCode = reportFailure(error, json);
+    }
+  }
+}
+
+async function buildProgram(): Promise<Command> {
+  const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  const program = new Command('stockafolio');
+  program
+    .description('Runs a pipeline on a stream of records, or on its archive, with equal results; and looks into them.')
+    .version(version)
+    .showHelpAfterError('(stockafolio --help, or stockafolio COMMAND --help, says what there is)')
+    .addHelpText(
+      'after',
+      `
+Places are given as URLs:
+  sources   log:DIR
+  tables    embedded:DIR
+  files     file:DIR
+
+Exit codes: 0 done, 1 internal error, 2 wrong usage, 3 an outside system failed, 130 stopped by Ctrl-C,
+143 by SIGTERM where the work could not be finished.`,
+    );
+  await addAppCommands(program);
+  for (const add of [addStream, addArchive, addBatch, addReconcile, addTables, addDeadLetters, addTopology])
+    add(program, toolkit);
+  exitOverride(program);
+  return program;
+}
+
+/** The commands of the application that is installed; without one the others still work, with `--app`. */
+async function addAppCommands(program: Command): Promise<void> {
+  try {
+    const app = await loadApp(undefined);
+    app.commands?.(program, toolkit);
+  } catch {
+    program.addHelpText('after', `\nFor generate, import and demo install ${DEFAULT_APP}.`);
+  }
+}
+
+function exitOverride(command: Command): void {
+  command.exitOverride();
+  for (const below of command.commands) exitOverride(below);
+}

@@ -1,0 +1,73 @@
+const LINE_EVERY = 5_000;
+const BAR_EVERY = 100;
+const BAR_WIDTH = 24;
+
+/** Where long work says how far it is: a bar on a terminal, a line every few seconds elsewhere. */
+export interface Progress {
+  /** So many more are done. */
+  add(count: number): void;
+  /** How many there will be, where that is known by now. */
+  total(count: number): void;
+  done(): void;
+}
+
+/** What a command says: its result on standard output, all else on standard error. */
+export class Reporter {
+  readonly #json: boolean;
+  readonly #err: NodeJS.WriteStream;
+
+  constructor(json: boolean, err: NodeJS.WriteStream = process.stderr) {
+    this.#json = json;
+    this.#err = err;
+  }
+
+  /** A remark for the person who runs it. */
+  say(text: string): void {
+    this.#err.write(`${text}\n`);
+  }
+
+  /** The last line: for people, or with `--json` for machines. */
+  result(text: string, facts: Readonly<Record<string, unknown>>): void {
+    process.stdout.write(`${this.#json ? JSON.stringify(facts) : text}\n`);
+  }
+
+  progress(what: string): Progress {
+    const bar = this.#err.isTTY === true;
+    const start = performance.now();
+    let count = 0;
+    let total = 0;
+    let shown = start;
+    const show = (end: string): void => {
+      shown = performance.now();
+      const rate = count / Math.max(0.001, (shown - start) / 1000);
+      this.#err.write(
+        bar
+          ? `\r${barOf(count, total)}${what} ${figure(count)}, ${figure(rate)}/s ${end}`
+          : `${what}: ${figure(count)}${total > 0 ? ` of ${figure(total)}` : ''}, ${figure(rate)}/s\n`,
+      );
+    };
+    return {
+      add: (more) => {
+        count += more;
+        if (performance.now() - shown >= (bar ? BAR_EVERY : LINE_EVERY)) show('');
+      },
+      total: (all) => {
+        total = all;
+      },
+      done: () => {
+        if (bar) show('\n');
+      },
+    };
+  }
+}
+
+function barOf(count: number, total: number): string {
+  if (total <= 0) return '';
+  const full = Math.min(BAR_WIDTH, Math.round((count / total) * BAR_WIDTH));
+  return `[${'='.repeat(full)}${' '.repeat(BAR_WIDTH - full)}] `;
+}
+
+/** 1234567 as `1,234,567`. */
+export function figure(n: number): string {
+  return Math.round(n).toLocaleString('en-US');
+}

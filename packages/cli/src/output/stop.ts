@@ -1,0 +1,44 @@
+import { exitCodes } from './failure.js';
+
+/** A signal that Ctrl-C and SIGTERM set; a second Ctrl-C ends the process at once. */
+export interface Stop {
+  readonly signal: AbortSignal;
+  /** What set it. */
+  readonly by: 'SIGINT' | 'SIGTERM' | undefined;
+}
+
+class ProcessStop implements Stop {
+  readonly #controller = new AbortController();
+  by: Stop['by'];
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  listen(): this {
+    process.on('SIGINT', () => {
+      if (this.by === 'SIGINT') process.exit(exitCodes.interrupted);
+      this.by = 'SIGINT';
+      process.stderr.write('\nfinishing the commit (Ctrl-C again to end at once)\n');
+      this.#controller.abort();
+    });
+    process.on('SIGTERM', () => {
+      this.by ??= 'SIGTERM';
+      this.#controller.abort();
+    });
+    return this;
+  }
+}
+
+let stop: ProcessStop | undefined;
+
+/** The one stop of this process; it listens from the first call on. */
+export function processStop(): Stop {
+  stop ??= new ProcessStop().listen();
+  return stop;
+}
+
+/** What has stopped this process, if anything. */
+export function stoppedBy(): Stop['by'] {
+  return stop?.by;
+}

@@ -1,0 +1,36 @@
+import type { Stream } from '@stockafolio/core';
+import type { Archive, Files, Producer, Source, Tables } from '@stockafolio/core/ports';
+import { fileArchive } from '@stockafolio/connectors/archive';
+import { embeddedTables, type EmbeddedTables } from '@stockafolio/connectors/embedded';
+import { filesLocal } from '@stockafolio/connectors/files-local';
+import { logProducer, logSource } from '@stockafolio/connectors/log-local';
+import { parseLocation } from './location.js';
+
+const sources = ['log:DIR'];
+const tables = ['embedded:DIR'];
+const files = ['file:DIR'];
+
+/** Opens the reading end of a source. */
+export function openSource(url: string): Source {
+  return logSource(parseLocation(url, 'a source', sources).rest);
+}
+
+/** Opens the writing end of a source, which is made where there is none. */
+export function openProducer(url: string, partitions?: number): Promise<Producer> {
+  return logProducer(parseLocation(url, 'a source', sources).rest, partitions === undefined ? {} : { partitions });
+}
+
+/** Opens tables; `readOnly` beside a process that writes them. */
+export function openTables(url: string, readOnly = false): Tables & Partial<Pick<EmbeddedTables, 'sweep'>> {
+  return embeddedTables(parseLocation(url, 'tables', tables).rest, { readOnly });
+}
+
+/** Opens a store of files. */
+export function openFiles(url: string): Files {
+  return filesLocal(parseLocation(url, 'files', files).rest);
+}
+
+/** Opens the archive of a stream in a store of files. */
+export function openArchive<T>(store: Files, stream: Stream<T>): Archive<T> {
+  return fileArchive(store, stream);
+}

@@ -1,0 +1,38 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { StockafolioError } from '@stockafolio/core';
+import { runUnit } from '@stockafolio/runner-batch';
+import { codecOf, loadApp } from '../app.js';
+import { toolkit } from '../toolkit.js';
+import { openUnitPorts, plainError, type FromWorker, type ToWorker, type UnitPlaces } from './worker-pool.js';
+
+const REPORT_EVERY = 5_000;
+
+if (parentPort === null) throw new StockafolioError('ERR_INTERNAL', 'the batch worker runs in a worker thread only');
+const port = parentPort;
+const places = workerData as UnitPlaces;
+const app = await loadApp(places.app);
+const { ports } = openUnitPorts(app, codecOf(app, 'wire'), places, toolkit);
+const stopped = new AbortController();
+
+const answer = (message: FromWorker): void => port.postMessage(message);
+
+port.on('message', (message: ToWorker) => {
+  if ('stop' in message) {
+    stopped.abort();
+    return;
+  }
+  let waiting = 0;
+  const onRecords = (count: number): void => {
+    waiting += count;
+    if (waiting < REPORT_EVERY) return;
+    answer({ records: waiting });
+    waiting = 0;
+  };
+  runUnit(ports, message.unit, { onRecords, signal: stopped.signal }).then(
+    (result) => {
+      answer({ records: waiting });
+      answer({ result });
+    },
+    (error: unknown) => answer(plainError(error)),
+  );
+});

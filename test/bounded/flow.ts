@@ -1,0 +1,102 @@
+/**
+ * A process through which trades flow: generated as they are asked for, decoded, folded, and written to tables that
+ * take their time and keep nothing. Prints what it took in and the most memory that it ever held.
+ */
+import { murmur2, partitionOf } from '@stockafolio/core';
+import type {
+  AssignmentListener,
+  Mutation,
+  PartitionRange,
+  Source,
+  SourceBatch,
+  SourceMessage,
+  Tables,
+} from '@stockafolio/core/ports';
+import { memoryFiles } from '@stockafolio/core/testing';
+import { systemClock } from '@stockafolio/connectors/clock-system';
+import { generateTrades, portfolio, wireForm } from '@stockafolio/example';
+import { runStream } from '@stockafolio/runner-stream';
+
+const COUNT = Number(process.argv[2]);
+const PARTITIONS = 4;
+const SLOW_EVERY = 50;
+
+/** Generates the next messages only when it is asked for them: it could go on for ever. */
+class Endless implements Source {
+  readonly #trades = generateTrades({
+    trades: COUNT,
+    users: 20_000,
+    seed: 5,
+    start: Date.UTC(2026, 0, 5, 14, 30),
+    rate: 20_000,
+  });
+  readonly #ends = new Array<number>(PARTITIONS).fill(0);
+  readonly #waiting: SourceBatch[] = [];
+
+  identity = (): Promise<string> => Promise.resolve(`endless-${murmur2(Buffer.from('5'))}`);
+  ranges = (): Promise<PartitionRange[]> =>
+    Promise.resolve(this.#ends.map((end, partition) => ({ partition, oldest: 0, end })));
+
+  async open(_group: string, listener: AssignmentListener): Promise<void> {
+    await listener.assigned([0, 1, 2, 3], 1);
+  }
+
+  async next(): Promise<SourceBatch | undefined> {
+    if (this.#waiting.length === 0) this.#generate();
+    // As a socket does, it lets other work have its turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    return this.#waiting.shift();
+  }
+
+  #generate(): void {
+    const some = Array.from({ length: PARTITIONS }, (): SourceMessage[] => []);
+    for (const trade of this.#trades.next(4_000)) {
+      const key = Buffer.from(trade.user);
+      const partition = partitionOf(key, PARTITIONS);
+      const offset = this.#ends[partition] ?? 0;
+      this.#ends[partition] = offset + 1;
+      some[partition]?.push({ offset, timestamp: trade.time, key, value: wireForm.encode(trade) });
+    }
+    some.forEach((messages, partition) => {
+      const endOffset = this.#ends[partition] ?? 0;
+      if (messages.length > 0) this.#waiting.push({ partition, generation: 1, messages, endOffset });
+    });
+  }
+
+  pause = (): void => undefined;
+  resume = (): void => undefined;
+  seek = (): void => undefined;
+  commit = (): Promise<void> => Promise.resolve();
+  close = (): Promise<void> => Promise.resolve();
+}
+
+let writes = 0;
+let rows = 0;
+
+async function* nothing(): AsyncGenerator<never> {
+  // these tables keep nothing
+}
+
+const slow: Tables = {
+  create: () => Promise.resolve(),
+  write: async (mutations: readonly Mutation[]) => {
+    rows += mutations.length;
+    if (writes++ % SLOW_EVERY === 0) await systemClock.sleep(250);
+  },
+  get: () => Promise.resolve(undefined),
+  scan: nothing,
+  scanAll: nothing,
+  close: () => Promise.resolve(),
+};
+
+const result = await runStream({
+  pipeline: portfolio,
+  codec: wireForm,
+  source: new Endless(),
+  tables: slow,
+  checkpoints: memoryFiles(),
+  clock: systemClock,
+  checkpointInterval: 1e9,
+  untilCaughtUp: true,
+});
+process.stdout.write(JSON.stringify({ records: result.records, rows, peakMiB: process.resourceUsage().maxRSS / 1024 }));

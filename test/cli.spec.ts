@@ -1,0 +1,207 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { embeddedTables } from '@stockafolio/connectors/embedded';
+import type { Mutation, StoredRow } from '@stockafolio/core/ports';
+import { positions, tradesByUser, userTotals } from '@stockafolio/example';
+import { expect } from 'chai';
+import { dump, expectSameLines } from './support/dumps.js';
+import { lastLine, must, ROOT, run, start } from './support/run-command.js';
+import { archive, archiveArgs, batch, batchArgs, stream, streamArgs } from './support/stages.js';
+import { tempFolder } from './support/temp-folder.js';
+
+const COMMANDS = [
+  ...['generate', 'import', 'stream', 'archive', 'batch', 'reconcile', 'tables', 'dead-letters', 'topology', 'demo'],
+  ...['tables create', 'tables get', 'tables dump', 'dead-letters list', 'dead-letters replay'],
+].map((words) => words.split(' '));
+
+describe('the command says what to do, in words and in exit codes', () => {
+  const at = tempFolder();
+  const generate = ['generate', '--to'];
+
+  before(async () => {
+    await must([...generate, `log:${at('log')}`, '--trades', '3000', '--users', '200', '--start', '2026-01-05']);
+    await stream(at('log'), at('tables'), at('checkpoints'));
+    await archive(at('log'), at('archive'));
+  });
+
+  it('--help is there for every command', async () => {
+    for (const words of [[], ...COMMANDS]) {
+      const { code, stdout } = await run([...words, '--help']);
+      expect(code, words.join(' ')).to.equal(0);
+      expect(stdout).to.contain(`Usage: stockafolio${words.map((word) => ` ${word}`).join('')}`);
+    }
+  });
+
+  const wrong: [string, string[], RegExp][] = [
+    ['an unknown command', ['sing'], /unknown command.*\n[^]*--help/],
+    ['an unknown option', [...streamArgs('x', 'x', 'x'), '--fast'], /unknown option.*\n[^]*--help/],
+    ['a missing option', ['stream'], /--source/],
+    ['a number that is none', [...generate, '-', '--trades', 'many'], /whole number/],
+    [
+      'a day that is none',
+      ['batch', '--day', '2026-02-30', '--files', 'file:a', '--tables', 'embedded:a', '--checkpoints', 'file:a'],
+      /YYYY-MM-DD/,
+    ],
+    [
+      'an unknown scheme of a source',
+      streamArgs('x', 'x', 'x').map((word) => word.replace('log:', 'pigeon:')),
+      /'pigeon:x'[^]*log:DIR/,
+    ],
+    ['an unknown scheme of tables', ['tables', 'dump', '--tables', 'mysql:x'], /'mysql:x'[^]*embedded:DIR/],
+    ['a place without a scheme', ['tables', 'dump', '--tables', './x'], /embedded:DIR/],
+    ['an unknown format', [...streamArgs('x', 'x', 'x'), '--format', 'morse'], /wire, original/],
+    ['an application that is not there', ['topology', '--app', './nowhere.js'], /nowhere\.js[^]*--app/],
+    ['an application that is none', ['topology', '--app', './packages/cli/dist/index.js'], /export default/],
+    ['an unknown skew', [...generate, '-', '--user-skew', 'steep'], /zipf/],
+    ['a start that is none', [...generate, '-', '--start', 'monday'], /ISO 8601/],
+    ['a file that is not there', ['import', 'nowhere.csv', '--to', 'log:nowhere'], /nowhere\.csv/],
+  ];
+  for (const [what, args, hint] of wrong) {
+    it(`${what}: exit code 2, and a hint`, async () => {
+      const { code, stdout, stderr } = await run(args, args[0] === 'topology' ? ROOT : at());
+      expect(code, stderr).to.equal(2);
+      expect(stderr).to.match(hint);
+      expect(stdout).to.equal('');
+    });
+  }
+
+  it('an unknown table: exit code 2, and the tables that there are', async () => {
+    const { code, stderr } = await run(['tables', 'dump', 'nothing', '--tables', `embedded:${at('tables')}`]);
+    expect(code).to.equal(2);
+    expect(stderr).to.contain('positions').and.contain('dead_letters');
+  });
+
+  it('a log, an archive and tables that are not there: no success, and what to do', async () => {
+    const missing = at('missing');
+    for (const args of [
+      [...streamArgs(missing, at('unused'), at('unused-checkpoints')), '--until-caught-up'],
+      [...archiveArgs(missing, at('unused-archive')), '--until-caught-up'],
+      ['tables', 'dump', '--tables', `embedded:${missing}`],
+    ]) {
+      const { code, stderr } = await run(args);
+      expect(code, `${args.join(' ')}\n${stderr}`).to.be.oneOf([2, 3]);
+      expect(stderr)
+        .to.match(/^stockafolio: .*\(ERR_\w+\)\n {2}\S/m)
+        .and.contain(missing);
+      expect(stderr).not.to.contain('    at ');
+    }
+  });
+
+  it('the last line of --json parses, on success and on failure', async () => {
+    const tables = ['--tables', `embedded:${at('tables')}`];
+    const files = ['--files', `file:${at('archive')}`];
+    for (const args of [
+      [...generate, `log:${at('json-log')}`, '--trades', '10'],
+      [...streamArgs(at('log'), at('json-tables'), at('json-checkpoints')), '--until-caught-up'],
+      [...archiveArgs(at('log'), at('json-archive')), '--until-caught-up'],
+      batchArgs(at('archive'), at('json-batch'), at('json-batch-checkpoints')),
+      ['reconcile', ...files, ...tables],
+      ['tables', 'create', '--tables', `embedded:${at('json-created')}`],
+      ['dead-letters', 'list', ...tables],
+      ['dead-letters', 'replay', ...tables, '--to', `log:${at('log')}`],
+      ['topology'],
+      ['demo', '--trades', '2000', '--users', '100'],
+    ]) {
+      expect(lastLine(await must([...args, '--json']))['ok'], args.join(' ')).to.equal(true);
+    }
+    const failed = await run([...archiveArgs(at('missing'), at('unused-archive')), '--json']);
+    expect(lastLine(failed)).to.include({ ok: false, code: 'ERR_SOURCE_UNAVAILABLE', domain: 'external' });
+  });
+
+  it('Ctrl-C on a running stream finishes the commit, and exits 130', async () => {
+    const life = start(streamArgs(at('log'), at('stopped'), at('stopped-checkpoints')));
+    await life.says(/partition 3: begins/);
+    life.child.kill('SIGINT');
+    const { code, stderr } = await life.ended;
+    expect(code, stderr).to.equal(130);
+    expect(stderr).to.contain('finishing the commit');
+    const rest = await stream(at('log'), at('stopped'), at('stopped-checkpoints'));
+    expect(rest.stderr).to.match(/partition 0: goes on from/);
+    expectSameLines(await dump(at('stopped')), await dump(at('tables')), 'after Ctrl-C');
+  });
+
+  it('a reader that has seen enough is no failure', async () => {
+    const command = `"${process.execPath}" packages/cli/bin/stockafolio.js tables dump --tables "embedded:${at('tables')}"`;
+    const shell = spawn('bash', ['-c', `set -o pipefail; ${command} | head -1`], { cwd: ROOT });
+    let said = '';
+    shell.stderr.on('data', (chunk) => (said += String(chunk)));
+    let lines = '';
+    shell.stdout.on('data', (chunk) => (lines += String(chunk)));
+    const [code] = (await once(shell, 'close')) as [number];
+    expect(said).to.equal('');
+    expect(lines.trimEnd().split('\n')).to.have.length(1);
+    expect(code).to.equal(0);
+  });
+
+  it('topology draws every operator and table', async () => {
+    const { stdout } = await must(['topology', '--format', 'mermaid']);
+    expect(stdout).to.match(/^(flowchart|graph) /);
+    for (const name of ['positions', 'user-totals', 'top-traders', 'sector-second', 'trades_by_user', 'latest_prices'])
+      expect(stdout).to.contain(name);
+    expect(stdout).to.match(/-->/);
+  });
+
+  it('tables get prints the rows of a key', async () => {
+    const get = ['tables', 'get', 'positions', '--tables', `embedded:${at('tables')}`];
+    const user = String(
+      (
+        JSON.parse(
+          (await must(['tables', 'dump', 'positions', '--tables', `embedded:${at('tables')}`])).stdout.split('\n')[0] ??
+            '',
+        ) as { user: string }
+      ).user,
+    );
+    const rows = (await must([...get, user])).stdout.trimEnd().split('\n');
+    expect(rows.length).to.be.at.least(1);
+    for (const row of rows) expect((JSON.parse(row) as { user: string }).user).to.equal(user);
+    expect((await run(get.slice(0, -2))).code).to.equal(2);
+  });
+
+  it('reconcile finds what is wrong with tables, mends it, and then finds nothing', async () => {
+    await batch(at('archive'), at('planted'), at('planted-checkpoints'));
+    const right = await dump(at('planted'));
+    const reconcile = ['reconcile', '--files', `file:${at('archive')}`, '--tables', `embedded:${at('planted')}`];
+    expect(lastLine(await must([...reconcile, '--json']))).to.include({ differences: 0, newer: 0 });
+
+    const store = embeddedTables(at('planted'));
+    await store.create([positions, userTotals, tradesByUser]);
+    const found: StoredRow[] = [];
+    for await (const row of store.scanAll(userTotals)) found.push(row);
+    const [changed, deleted] = found;
+    if (changed === undefined || deleted === undefined) throw new Error('there are no rows to change');
+    const faults: Mutation[] = [
+      { table: userTotals, values: [...changed.values.slice(0, 1), 1, 1, 1, 1, 1], version: changed.version + 1 },
+      { table: userTotals, values: deleted.values.slice(0, 1), version: deleted.version + 1, deleted: true },
+      { table: positions, values: ['nobody', 'IBM', 'Information Technology', 1, 1, 1, 1_767_600_000_000], version: 1 },
+    ];
+    await store.write(faults);
+    await store.close();
+
+    expect(lastLine(await must([...reconcile, '--json']))).to.include({
+      changed: 1,
+      missing: 1,
+      extra: 1,
+      differences: 3,
+    });
+    const { stdout } = await must(reconcile);
+    expect(stdout).to.match(/user_totals \(.*\): changed: .*trades is 1, should be/);
+    expect(stdout)
+      .to.match(/user_totals \(.*\): missing/)
+      .and.match(/positions \(nobody, IBM\): extra/);
+    expect(lastLine(await must([...reconcile, '--repair', '--json']))).to.include({ differences: 3, repaired: 3 });
+    expect(lastLine(await must([...reconcile, '--json']))).to.include({ differences: 0 });
+    expectSameLines(await dump(at('planted')), right, 'mended tables');
+  });
+
+  it('reconcile finds rows that an older run has left', async () => {
+    await must([...generate, `log:${at('grown')}`, '--trades', '500', '--users', '20', '--start', '2026-01-05']);
+    await stream(at('grown'), at('stale'), at('stale-checkpoints'));
+    await must([...generate, `log:${at('grown')}`, '--trades', '500', '--users', '20', '--start', '2026-01-06']);
+    await archive(at('grown'), at('grown-archive'));
+    const reconcile = ['reconcile', '--files', `file:${at('grown-archive')}`, '--tables', `embedded:${at('stale')}`];
+    const first = lastLine(await must([...reconcile, '--repair', '--json']));
+    expect(first['stale']).to.be.greaterThan(0);
+    expect(first['missing']).to.be.greaterThan(0);
+    expect(lastLine(await must([...reconcile, '--json']))['differences']).to.equal(0);
+  });
+});

@@ -1,0 +1,54 @@
+import { fileArchive } from '@stockafolio/connectors/archive';
+import { systemClock } from '@stockafolio/connectors/clock-system';
+import { embeddedTables } from '@stockafolio/connectors/embedded';
+import { filesLocal } from '@stockafolio/connectors/files-local';
+import { logProducer, logSource } from '@stockafolio/connectors/log-local';
+import { formatRow, jsonCodec } from '@stockafolio/core';
+import type { Tables } from '@stockafolio/core/ports';
+import { runBatch } from '@stockafolio/runner-batch';
+import { runArchive, runStream } from '@stockafolio/runner-stream';
+import bakery, { itemMinutes, Sale, sales, tills } from './tills.js';
+
+/** Prints the rows that the stream makes of some sales, a line each, then a dash, then those of the batch. */
+const codec = jsonCodec(Sale);
+const clock = systemClock;
+const start = Date.UTC(2026, 0, 5, 9);
+const producer = await logProducer('data/sales');
+for (let n = 0; n < 1_000; n++) {
+  const sale: Sale = {
+    till: `till-${n % 7}`,
+    item: n % 3 === 0 ? 'bread' : 'cake',
+    count: 1 + (n % 4),
+    price: 12_500 + n,
+    time: start + n * 700,
+  };
+  await producer.append([{ key: Buffer.from(sale.till), value: codec.encode(sale), timestamp: sale.time }]);
+}
+await producer.close();
+
+const live = embeddedTables('data/live');
+const checkpoints = filesLocal('data/checkpoints');
+const source = logSource('data/sales');
+await runStream({ pipeline: bakery, codec, source, tables: live, checkpoints, clock, untilCaughtUp: true });
+
+const archive = fileArchive(filesLocal('data/archive'), sales);
+await runArchive({ stream: sales, codec, source: logSource('data/sales'), archive, clock, untilCaughtUp: true });
+const close = embeddedTables('data/close');
+await runBatch({
+  pipeline: bakery,
+  codec,
+  archive,
+  tables: close,
+  checkpoints: filesLocal('data/close-checkpoints'),
+  clock,
+});
+
+async function print(store: Tables): Promise<void> {
+  for (const table of [tills, itemMinutes]) {
+    for await (const { values } of store.scanAll(table)) process.stdout.write(`${formatRow(table, values)}\n`);
+  }
+  await store.close();
+}
+await print(live);
+process.stdout.write('-\n');
+await print(close);

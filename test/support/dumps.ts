@@ -1,0 +1,33 @@
+import { must } from './run-command.js';
+
+/** All rows of all tables, a line each, as `tables dump` prints them. */
+export async function dump(tables: string): Promise<readonly string[]> {
+  return linesOf((await must(['tables', 'dump', '--tables', `embedded:${tables}`])).stdout);
+}
+
+/** The rows of one table. */
+export async function dumpTable(tables: string, table: string): Promise<readonly string[]> {
+  return linesOf((await must(['tables', 'dump', table, '--tables', `embedded:${tables}`])).stdout);
+}
+
+/** The rows of one table in a dump of all. */
+export function rowsOf(lines: readonly string[], table: string): readonly string[] {
+  const before = `{"table":${JSON.stringify(table)},"row":`;
+  return lines.filter((line) => line.startsWith(before)).map((line) => line.slice(before.length, -1));
+}
+
+/** @throws where the lines are not the same, showing the first that differ */
+export function expectSameLines(found: readonly string[], expected: readonly string[], what: string): void {
+  const differing: string[] = [];
+  let count = 0;
+  for (let n = 0; n < Math.max(found.length, expected.length); n++) {
+    if (found[n] === expected[n]) continue;
+    if (count++ < 5) differing.push(`line ${n + 1}: ${found[n] ?? '(none)'}\n  expected: ${expected[n] ?? '(none)'}`);
+  }
+  if (count === 0) return;
+  throw new Error(`${what}: ${count} of ${expected.length} lines differ\n  ${differing.join('\n  ')}`);
+}
+
+function linesOf(text: string): readonly string[] {
+  return text === '' ? [] : text.trimEnd().split('\n');
+}

@@ -1,0 +1,24 @@
+import { stockafolioOracle } from '@stockafolio/conformance';
+import { expectSameLines, rowsOf } from './dumps.js';
+import { readLog, valueOf, type LoggedMessage } from './read-log.js';
+
+/**
+ * Holds every table of Stockafolio in a dump to what the oracle says of the messages in the log; `isGood` tells which
+ * of them are trades, all of them unless told.
+ */
+export async function expectOracle(
+  lines: readonly string[],
+  log: string,
+  isGood: (message: LoggedMessage) => boolean = () => true,
+): Promise<void> {
+  const trades = (await readLog(log))
+    .filter(isGood)
+    .map((message) => ({ partition: message.partition, offset: message.offset, value: valueOf(message) }));
+  for (const [table, rows] of stockafolioOracle(trades)) {
+    expectSameLines(
+      rowsOf(lines, table),
+      rows.map((row) => JSON.stringify(row)),
+      table,
+    );
+  }
+}

@@ -1,0 +1,21 @@
+import { stat } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Running } from './run-command.js';
+
+/** Kills a process as `kill -9` does; answers whether it was still running. */
+export async function killHard({ child, ended }: Running): Promise<boolean> {
+  const wasRunning = child.exitCode === null && child.signalCode === null && child.kill('SIGKILL');
+  const { signal } = await ended;
+  return wasRunning && signal === 'SIGKILL';
+}
+
+/** Waits until this holds, or the process has ended. */
+export async function until({ child }: Running, holds: () => Promise<boolean>): Promise<void> {
+  while (child.exitCode === null && child.signalCode === null && !(await holds())) await pause(5);
+}
+
+/** When a file was last written, in milliseconds; 0 where there is none. */
+export async function writtenAt(path: string): Promise<number> {
+  const facts = await stat(path).catch(() => undefined);
+  return facts?.mtimeMs ?? 0;
+}

@@ -1,0 +1,88 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+
+/** The root of the workspace. */
+export const ROOT = join(import.meta.dirname, '..', '..');
+
+const COMMAND = join(ROOT, 'packages/cli/bin/stockafolio.js');
+
+/** How a command ended: its exit code, or the signal that ended it. */
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command that is running. */
+export interface Running {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** What it has written so far. */
+  stdout(): string;
+  stderr(): string;
+  /** Resolves when its standard error says this, or it has ended. */
+  says(pattern: RegExp): Promise<void>;
+}
+
+/** Starts `stockafolio` with these arguments. */
+export function start(args: readonly string[], cwd = ROOT): Running {
+  return startNode([COMMAND, ...args], cwd);
+}
+
+/** Starts Node.js with these arguments. */
+export function startNode(args: readonly string[], cwd = ROOT): Running {
+  return startProgram(process.execPath, args, cwd);
+}
+
+/** Starts a program. */
+export function startProgram(program: string, args: readonly string[], cwd: string): Running {
+  const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], env: environment() });
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+  const text = (chunks: readonly Buffer[]): string => Buffer.concat(chunks).toString('utf8');
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal, stdout: text(out), stderr: text(err) }));
+  });
+  const says = (pattern: RegExp): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (pattern.test(text(err))) resolve();
+      };
+      child.stderr.on('data', look);
+      child.on('close', () => resolve());
+      look();
+    });
+  return { child, ended, stdout: () => text(out), stderr: () => text(err), says };
+}
+
+/** Without what the test runner has put into the environment for itself. */
+function environment(): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS, ...rest } = process.env;
+  void NODE_OPTIONS;
+  return rest;
+}
+
+/** Runs `stockafolio` to its end, however it ends. */
+export function run(args: readonly string[], cwd = ROOT): Promise<Ended> {
+  return start(args, cwd).ended;
+}
+
+/** Runs `stockafolio`, which must do what it was asked. */
+export async function must(args: readonly string[], cwd = ROOT): Promise<Ended> {
+  return succeeded(`stockafolio ${args.join(' ')}`, await run(args, cwd));
+}
+
+/** Passes on the end of a command that must have done what it was asked. */
+export function succeeded(what: string, ended: Ended): Ended {
+  if (ended.code === 0) return ended;
+  throw new Error(`${what} ended with ${ended.code ?? ended.signal}:\n${ended.stdout.slice(-2_000)}${ended.stderr}`);
+}
+
+/** The last line of what a command with `--json` printed. */
+export function lastLine({ stdout }: Ended): Readonly<Record<string, unknown>> {
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown>;
+}

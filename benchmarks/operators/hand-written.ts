@@ -1,0 +1,214 @@
+import type { Trade } from '@stockafolio/example';
+import { applyAverageCost, minuteOfDay, tradingDay } from '@stockafolio/example';
+
+/*
+ * What a good engineer would write for this one job: plain objects in Maps with joined keys, as code without a library
+ * looks, folding the same figures, keeping the version of every row and the rows changed since the last commit, and
+ * giving the same rows.
+ */
+
+interface Position {
+  user: string;
+  symbol: string;
+  sector: string;
+  quantity: number;
+  cost: number;
+  realized: number;
+  lastTime: number;
+  version: number;
+}
+interface UserSum {
+  user: string;
+  trades: number;
+  volume: number;
+  value: number;
+  realized: number;
+  open: number;
+  version: number;
+}
+interface Sum {
+  key: readonly (string | number)[];
+  trades: number;
+  volume: number;
+  value: bigint;
+  buyValue: bigint;
+  version: number;
+}
+interface Trader {
+  day: string;
+  user: string;
+  value: number;
+  volume: number;
+  trades: number;
+}
+interface Price {
+  symbol: string;
+  price: number;
+  time: number;
+  day: string;
+  dayOpen: number;
+  dayOpenTime: number;
+  version: number;
+}
+
+export type Row = readonly unknown[];
+
+/** The whole Stockafolio pipeline by hand, for one partition. */
+export class HandWritten {
+  readonly #positions = new Map<string, Position>();
+  readonly #users = new Map<string, UserSum>();
+  readonly #seconds = new Map<string, Sum>();
+  readonly #sectors = new Map<string, Sum>();
+  readonly #minutes = new Map<string, Sum>();
+  readonly #traders = new Map<string, Trader>();
+  readonly #top: Trader[] = [];
+  readonly #prices = new Map<string, Price>();
+  readonly #changed = {
+    positions: new Set<Position>(),
+    users: new Set<UserSum>(),
+    sectors: new Set<Sum>(),
+    minutes: new Set<Sum>(),
+    traders: new Set<Trader>(),
+    prices: new Set<Price>(),
+  };
+  #rows: Row[] = [];
+  #version = 0;
+  #second = 0;
+
+  push(t: Trade): void {
+    const version = Math.max(this.#version + 1, t.time * 1000);
+    this.#version = version;
+    const value = t.quantity * t.price;
+    const day = tradingDay(t.time);
+
+    const positionKey = `${t.user}|${t.symbol}`;
+    let position = this.#positions.get(positionKey);
+    if (position === undefined) {
+      position = {
+        user: t.user,
+        symbol: t.symbol,
+        sector: '',
+        quantity: 0,
+        cost: 0,
+        realized: 0,
+        lastTime: 0,
+        version,
+      };
+      this.#positions.set(positionKey, position);
+    }
+    const realized = position.realized;
+    const wasOpen = position.quantity === 0 ? 0 : 1;
+    applyAverageCost(position, t.side, t.quantity, t.price);
+    position.sector = t.sector;
+    if (t.time > position.lastTime) position.lastTime = t.time;
+    position.version = version;
+    this.#changed.positions.add(position);
+
+    let user = this.#users.get(t.user);
+    if (user === undefined) {
+      user = { user: t.user, trades: 0, volume: 0, value: 0, realized: 0, open: 0, version };
+      this.#users.set(t.user, user);
+    }
+    user.trades++;
+    user.volume += t.quantity;
+    user.value += value;
+    user.realized += position.realized - realized;
+    user.open += (position.quantity === 0 ? 0 : 1) - wasOpen;
+    user.version = version;
+    this.#changed.users.add(user);
+
+    this.#rows.push([t.user, t.time, t.id, t.symbol, t.sector, t.side, t.quantity, t.price, value, version]);
+
+    const start = Math.floor(t.time / 1000) * 1000;
+    if (start > this.#second) this.#closeSecond(start);
+    this.#add(this.#seconds, t.sector, [start, t.sector], t, value, version);
+    this.#changed.sectors.add(this.#add(this.#sectors, `${day}|${t.sector}`, [day, t.sector], t, value, version));
+    const minute = minuteOfDay(t.time);
+    this.#changed.minutes.add(this.#add(this.#minutes, `${day}|${minute}`, [day, minute], t, value, version));
+
+    const traderKey = `${day}|${t.user}`;
+    let trader = this.#traders.get(traderKey);
+    if (trader === undefined) {
+      trader = { day, user: t.user, value: 0, volume: 0, trades: 0 };
+      this.#traders.set(traderKey, trader);
+    }
+    trader.value += value;
+    trader.volume += t.quantity;
+    trader.trades++;
+    this.#changed.traders.add(trader);
+
+    let price = this.#prices.get(t.symbol);
+    if (price === undefined) {
+      price = { symbol: t.symbol, price: 0, time: 0, day: '', dayOpen: 0, dayOpenTime: 0, version };
+      this.#prices.set(t.symbol, price);
+    }
+    if (t.time >= price.time) {
+      price.price = t.price;
+      price.time = t.time;
+      if (price.day !== day) {
+        price.day = day;
+        price.dayOpen = t.price;
+        price.dayOpenTime = t.time;
+      }
+    }
+    price.version = version;
+    this.#changed.prices.add(price);
+  }
+
+  commit(): readonly Row[] {
+    const rows = this.#rows;
+    this.#rows = [];
+    for (const p of this.#changed.positions) {
+      rows.push([p.user, p.symbol, p.sector, p.quantity, p.cost, p.realized, p.lastTime, p.version]);
+    }
+    for (const u of this.#changed.users)
+      rows.push([u.user, u.trades, u.volume, u.value, u.realized, u.open, u.version]);
+    for (const sums of [this.#changed.sectors, this.#changed.minutes]) {
+      for (const s of sums) rows.push([...s.key, s.trades, s.volume, s.value, s.buyValue, s.version]);
+    }
+    for (const p of this.#changed.prices)
+      rows.push([p.symbol, p.price, p.time, p.day, p.dayOpen, p.dayOpenTime, p.version]);
+    this.#rank(rows);
+    for (const set of Object.values(this.#changed)) set.clear();
+    return rows;
+  }
+
+  #add(
+    sums: Map<string, Sum>,
+    id: string,
+    key: readonly (string | number)[],
+    t: Trade,
+    value: number,
+    version: number,
+  ): Sum {
+    let sum = sums.get(id);
+    if (sum === undefined) {
+      sum = { key, trades: 0, volume: 0, value: 0n, buyValue: 0n, version };
+      sums.set(id, sum);
+    }
+    sum.trades++;
+    sum.volume += t.quantity;
+    sum.value += BigInt(value);
+    if (t.side === 'buy') sum.buyValue += BigInt(value);
+    sum.version = version;
+    return sum;
+  }
+
+  #closeSecond(start: number): void {
+    for (const s of this.#seconds.values()) this.#rows.push([...s.key, s.trades, s.volume, s.value, s.version]);
+    this.#seconds.clear();
+    this.#second = start;
+  }
+
+  #rank(rows: Row[]): void {
+    const top = new Set(this.#top);
+    const floor = this.#top[99]?.value ?? 0;
+    for (const trader of this.#changed.traders) if (trader.value >= floor) top.add(trader);
+    const ranked = [...top].sort((a, b) => b.value - a.value || (a.user < b.user ? -1 : 1)).slice(0, 100);
+    ranked.forEach((trader, n) => {
+      if (this.#top[n] === trader && !this.#changed.traders.has(trader)) return;
+      rows.push([trader.day, n + 1, trader.user, trader.value, trader.volume, trader.trades]);
+      this.#top[n] = trader;
+    });
+  }
+}

@@ -1,0 +1,117 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { pipelineHarness } from '@stockafolio/core/testing';
+import { expect } from 'chai';
+import { lastVersion } from './samples/ports.js';
+import { figures } from './samples/portfolio.js';
+import { rows as readmeRows } from './samples/readme.js';
+import { archiveAndBatch, differences, produce, stream } from './samples/run.js';
+import type { Sale } from './samples/sales.js';
+import { counts } from './samples/small.js';
+
+const here = new URL('./', import.meta.url);
+const root = new URL('../../', here);
+const pages = [
+  'README.md',
+  'docs/guide/README.md',
+  ...['core', 'connectors', 'runner-stream', 'runner-batch', 'cli'].map((name) => `packages/${name}/README.md`),
+  'examples/stockafolio/README.md',
+];
+
+/** Code blocks in TypeScript, each with the mark before it: `<!-- FILE#REGION -->`. */
+const block = /(?:<!-- (\S+?)#(\S+) -->\n\n)?```ts\n(.*?)```/gs;
+
+describe('the guide', () => {
+  for (const page of pages) {
+    it(`shows in ${page} the code that runs`, async () => {
+      const text = await readFile(new URL(page, root), 'utf8');
+      const blocks = [...text.matchAll(block)];
+      expect(blocks).to.not.deep.equal([]);
+      for (const [, file, region, code] of blocks) {
+        expect(file, `the mark of:\n${code}`).to.be.a('string');
+        expect(code).to.equal(await regionOf(String(file), String(region)));
+      }
+    });
+  }
+
+  it('has a first sample that gives what its comment says', () => {
+    expect(readmeRows).to.deep.equal([{ user: 'ann', symbol: 'IBM', quantity: 2, paid: 500_0000 }]);
+  });
+
+  it('has samples for the packages that run', async () => {
+    const harness = pipelineHarness(counts);
+    harness.push({ page: '/home', time: 0 }, { page: '/home', time: 1 });
+    await harness.commit();
+    const [pages] = harness.engines[0]?.tables ?? [];
+    expect(pages && (await harness.rows(pages))).to.deep.equal([{ page: '/home', visits: 2 }]);
+    expect(figures).to.include({ trades: 1_000 });
+    await inFolder(async (dir) => {
+      expect(await lastVersion(dir)).to.deep.equal({ values: ['/home', 8], version: 2 });
+    });
+  });
+
+  it('runs by code: stream and batch come to the same rows', async () => {
+    await inFolder(async (dir) => {
+      await produce(dir, someSales);
+      expect(await stream(dir)).to.equal(someSales.length);
+      expect(await archiveAndBatch(dir)).to.equal(someSales.length);
+      expect(await differences(dir)).to.deep.equal({ compared: 60, differences: 0 });
+    });
+  }).timeout(30_000);
+
+  it('runs by command', async () => {
+    await inFolder(async (dir) => {
+      await produce(dir, someSales);
+      const places = ['--source', `log:${dir}/sales`, '--tables', `embedded:${dir}/tables`];
+      const { stdout } = await command(
+        'stream',
+        ...places,
+        '--checkpoints',
+        `file:${dir}/checkpoints`,
+        '--until-caught-up',
+        '--json',
+      );
+      expect(JSON.parse(stdout)).to.include({ ok: true, records: someSales.length, setAside: 0 });
+      const row = await command('tables', 'get', 'articles', 'shop-1', 'rye', '--tables', `embedded:${dir}/tables`);
+      expect(row.stdout).to.equal('{"shop":"shop-1","article":"rye","pieces":20,"turnover":"70.0000"}\n');
+    });
+  }).timeout(60_000);
+});
+
+const someSales = Array.from({ length: 200 }, (_, n): Sale => ({
+  shop: `shop-${n % 10}`,
+  article: n % 2 === 0 ? 'mocha' : 'rye',
+  category: n % 2 === 0 ? 'coffee' : 'bread',
+  pieces: 1,
+  price: 3_5000,
+  time: Date.UTC(2026, 0, 5, 12) + n * 1_500,
+}));
+
+async function regionOf(file: string, region: string): Promise<string> {
+  const text = await readFile(new URL(file, here), 'utf8');
+  const [, body] = new RegExp(`// #region ${region}\n(.*?)^ *// #endregion ${region}$`, 'sm').exec(text) ?? [];
+  if (body === undefined) throw new Error(`${file} has no region '${region}'`);
+  const lines = body.split('\n');
+  const indent = Math.min(...lines.filter((line) => line !== '').map((line) => line.search(/\S/)));
+  return lines.map((line) => line.slice(indent)).join('\n');
+}
+
+async function inFolder(step: (dir: string) => Promise<void>): Promise<void> {
+  const dir = await mkdtemp(join(tmpdir(), 'stockafolio-guide-'));
+  try {
+    await step(dir);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** The command, in a process that can load the samples as they are. */
+function command(...words: string[]): Promise<{ stdout: string }> {
+  const bin = fileURLToPath(new URL('packages/cli/bin/stockafolio.js', root));
+  const app = fileURLToPath(new URL('samples/app.ts', here));
+  return promisify(execFile)(process.execPath, ['--import', 'tsx', bin, ...words, '--app', app]);
+}

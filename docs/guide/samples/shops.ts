@@ -1,0 +1,103 @@
+import {
+  bigMoney,
+  days,
+  foldByKey,
+  hours,
+  int64,
+  into,
+  minutes,
+  money,
+  pipeline,
+  record,
+  shardedFold,
+  timesPrice,
+  topByKey,
+  tumblingWindow,
+  type Infer,
+  type Mutable,
+} from '@stockafolio/core';
+import { filter, map } from 'rxjs';
+import { articles, bestShops, categoryDays, largeSales, sales, shopMinutes, type Sale } from './sales.js';
+
+// #region fold
+const Sum = record('sum', { pieces: int64(), turnover: money() });
+
+function addSale(sum: Mutable<Infer<typeof Sum>>, sale: Sale): void {
+  sum.pieces += sale.pieces;
+  sum.turnover += timesPrice(sale.pieces, sale.price);
+}
+// #endregion fold
+
+const BigSum = record('big_sum', { pieces: int64(), turnover: bigMoney() });
+
+function addToFirm(sum: Mutable<Infer<typeof BigSum>>, sale: Sale): void {
+  sum.pieces += sale.pieces;
+  sum.turnover += BigInt(timesPrice(sale.pieces, sale.price));
+}
+
+// #region day
+const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
+
+/** A day's figures take sales in until an hour after midnight. */
+const dayIsDone = (sale: Sale): number => Math.floor(sale.time / days(1)) * days(1) + days(1) + hours(1);
+// #endregion day
+
+// #region pipeline
+export const shops = pipeline('shops', { sales }, ({ sales }) => [
+  into(articles, sales.pipe(foldByKey('articles', { key: (s) => [s.shop, s.article], state: Sum, fold: addSale }))),
+  // #endregion pipeline
+  // #region plain
+  into(
+    largeSales,
+    sales.pipe(
+      filter((s) => s.pieces >= 100),
+      map(({ shop, time, article, pieces, price }) => ({ shop, time, article, pieces, price })),
+    ),
+  ),
+  // #endregion plain
+  // #region window
+  into(
+    shopMinutes,
+    sales.pipe(
+      tumblingWindow('shop-minutes', {
+        size: minutes(1),
+        allowedLateness: minutes(10),
+        key: (s) => [s.shop],
+        state: Sum,
+        fold: addSale,
+      }),
+      map(({ window, key: [shop], value }) => ({ shop, minute: window.start, ...value })),
+    ),
+  ),
+  // #endregion window
+  // #region sharded
+  into(
+    categoryDays,
+    sales.pipe(
+      shardedFold('category-days', {
+        key: (s) => [dayOf(s.time), s.category],
+        state: BigSum,
+        fold: addToFirm,
+        expires: dayIsDone,
+      }),
+    ),
+  ),
+  // #endregion sharded
+  // #region top
+  into(
+    bestShops,
+    sales.pipe(
+      topByKey('best-shops', {
+        k: 10,
+        by: 'turnover',
+        group: (s) => [dayOf(s.time)],
+        key: (s) => [s.shop],
+        state: Sum,
+        fold: addSale,
+        expires: dayIsDone,
+      }),
+      map(({ group: [day], rank, key: [shop], value: { turnover } }) => ({ day, rank, shop, turnover })),
+    ),
+  ),
+  // #endregion top
+]);

@@ -1,0 +1,18 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Writes settings by which a server says only what is wrong: the default of both that use logback is DEBUG. */
+export async function logbackFile(folder: string): Promise<string> {
+  const file = join(folder, 'logback.xml');
+  await writeFile(
+    file,
+    `<configuration>
+  <appender name="out" class="ch.qos.logback.core.ConsoleAppender">
+    <encoder><pattern>%d{HH:mm:ss.SSS} %-5level %logger{0} %msg%n</pattern></encoder>
+  </appender>
+  <root level="WARN"><appender-ref ref="out"/></root>
+</configuration>
+`,
+  );
+  return file;
+}

@@ -78,6 +78,7 @@ async function* nothing(): AsyncGenerator<never> {
 }
 
 const slow: Tables = {
+  inKeyOrder: true,
   create: () => Promise.resolve(),
   write: async (mutations: readonly Mutation[]) => {
     rows += mutations.length;

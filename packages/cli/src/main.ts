@@ -49,7 +49,7 @@ async function buildProgram(): Promise<Command> {
       `
 Places are given as URLs:
   sources   log:DIR
-  tables    embedded:DIR
+  tables    embedded:DIR, cassandra://HOST:PORT[,HOST:PORT]/KEYSPACE?dc=NAME
   files     file:DIR
 
 Exit codes: 0 done, 1 internal error, 2 wrong usage, 3 an outside system failed, 130 stopped by Ctrl-C,

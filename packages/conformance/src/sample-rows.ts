@@ -56,7 +56,7 @@ export const everything = table(
   },
 );
 
-export const recent = table('recent', { partitionBy: ['user'], ttl: 1_000 }, { user: text(), value: int32() });
+export const recent = table('recent', { partitionBy: ['user'], ttl: 5_000 }, { user: text(), value: int32() });
 
 const someText = fc
   .oneof(

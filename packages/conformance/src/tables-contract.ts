@@ -10,16 +10,16 @@ export interface TablesFixture {
   readonly tables: Tables;
   /** The same store as another process would open it; undefined where there is only one way in. */
   reopen?(): Promise<Tables>;
-  /** Lets the store's clock go on, in ms; undefined where it goes by itself, then rows past their ttl are not tried. */
-  pass?(ms: number): void;
+  /** Lets so many ms pass on the store's clock; undefined where it cannot, then rows past their ttl are not tried. */
+  pass?(ms: number): void | Promise<void>;
   /** Closes and removes everything. */
   destroy(): Promise<void>;
 }
 
 export interface TablesHarness {
   fresh(): Promise<TablesFixture>;
-  /** Whether {@link Tables.scanAll} goes in key order. */
-  readonly scansAllInOrder: boolean;
+  /** Of two different rows of one version, which no runner makes: whether the first that came stays. */
+  readonly firstOfVersionStays: boolean;
   /** Runs of the property tests; 50 unless told. */
   readonly runs?: number;
 }
@@ -54,7 +54,7 @@ export function runTablesContract(name: string, harness: TablesHarness): void {
     });
     const everyRow = async (of: Table, from: Tables = tables): Promise<StoredRow[]> => {
       const rows = await collected(from.scanAll(of));
-      return harness.scansAllInOrder ? rows : rows.sort((a, b) => compareKeys(of, a.values, b.values));
+      return from.inKeyOrder ? rows : rows.sort((a, b) => compareKeys(of, a.values, b.values));
     };
 
     it('gives back every value of every kind exactly', async () => {
@@ -161,6 +161,7 @@ export function runTablesContract(name: string, harness: TablesHarness): void {
         await tables.write(mutations.slice(from));
         expect(await everyRow(positions)).to.deep.equal(before);
       }
+      if (!harness.firstOfVersionStays) return;
       await tables.write([put('a', 'A', 999, 20)]);
       expect(await everyRow(positions), 'the same version with another value').to.deep.equal(before);
     });
@@ -341,9 +342,9 @@ export function runTablesContract(name: string, harness: TablesHarness): void {
       if (pass === undefined) return this.skip();
       const row = (user: string, version: number): Mutation => ({ table: recent, values: [user, version], version });
       await tables.write([row('a', 1), row('b', 1)]);
-      pass(600);
+      await pass(3_000);
       await tables.write([row('a', 2)]);
-      pass(600);
+      await pass(3_000);
       expect(plain(await everyRow(recent))).to.deep.equal([[2, 'a', 2]]);
       expect(await tables.get(recent, ['b'])).to.equal(undefined);
       expect(await collected(tables.scan(recent, ['b']))).to.deep.equal([]);

@@ -28,10 +28,13 @@ export interface ReconcileCounts {
   newer: number;
 }
 
-/** Compares tables with what they should hold, key by key; both are read in key order, a row at a time. */
+/**
+ * Compares tables with what they should hold, key by key; both are read a row at a time, and must give their rows in the
+ * order of their keys (see `Tables.inKeyOrder`).
+ */
 export async function* reconcile(
-  expected: Tables,
-  found: Tables,
+  expected: Pick<Tables, 'scanAll'>,
+  found: Pick<Tables, 'scanAll'>,
   tables: readonly Table[],
   options: ReconcileOptions,
   counts: ReconcileCounts,

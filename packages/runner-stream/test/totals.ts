@@ -69,6 +69,7 @@ export async function dump(tables: Tables): Promise<string[]> {
 /** Tables that take time for every write, or as long as told. */
 export function slow(tables: Tables, clock: Clock, delay: () => number): Tables {
   return {
+    inKeyOrder: tables.inKeyOrder,
     create: (made) => tables.create(made),
     async write(rows) {
       await clock.sleep(delay());

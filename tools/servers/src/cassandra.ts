@@ -78,6 +78,7 @@ saved_caches_directory: ${folder}/saved_caches
 hints_directory: ${folder}/hints
 cdc_raw_directory: ${folder}/cdc_raw
 storage_compatibility_mode: NONE
+auto_snapshot: false
 memtable:
   configurations:
     trie:

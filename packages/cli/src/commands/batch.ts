@@ -22,7 +22,7 @@ export function addBatch(program: Command, toolkit: Toolkit): void {
     .command('batch')
     .description('run the pipeline on the archive, from where the last run ended')
     .requiredOption('--files <files>', 'where the archive is: file:DIR')
-    .requiredOption('--tables <tables>', 'where rows go: embedded:DIR')
+    .requiredOption('--tables <tables>', 'where rows go: embedded:DIR or cassandra://...')
     .requiredOption('--checkpoints <files>', 'where checkpoints are kept: file:DIR')
     .option('--app <module>', 'the application to run; Stockafolio unless told')
     .option('--day <day>', 'take in what was archived up to the end of this day, YYYY-MM-DD', day)

@@ -26,7 +26,7 @@ export function addDeadLetters(program: Command, toolkit: Toolkit): void {
   group
     .command('list')
     .description('print what was set aside, with its position and cause')
-    .requiredOption('--tables <tables>', 'the tables: embedded:DIR')
+    .requiredOption('--tables <tables>', 'the tables: embedded:DIR or cassandra://...')
     .option('--app <module>', 'the application; Stockafolio unless told')
     .option('--format <format>', 'text, or jsonl: whole messages, to be mended and replayed', formatOf, 'text')
     .option('--all', 'those that were replayed too')
@@ -35,7 +35,7 @@ export function addDeadLetters(program: Command, toolkit: Toolkit): void {
   group
     .command('replay')
     .description('append messages that were set aside to the source again, each once')
-    .requiredOption('--tables <tables>', 'the tables: embedded:DIR')
+    .requiredOption('--tables <tables>', 'the tables: embedded:DIR or cassandra://...')
     .requiredOption('--to <source>', 'the source: log:DIR')
     .option('--with <file>', 'lines of `list --format jsonl` with mended messages; without it, all as they are')
     .option('--app <module>', 'the application; Stockafolio unless told')

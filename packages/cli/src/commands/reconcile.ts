@@ -8,6 +8,7 @@ import { reconcile, repair, runBatch, type Difference } from '@stockafolio/runne
 import type { Command } from 'commander';
 import { codecOf, loadApp, type App } from '../app.js';
 import { figure } from '../output/reporter.js';
+import { inKeyOrder } from '../in-key-order.js';
 import { LineWriter } from '../output/line-writer.js';
 import type { Toolkit } from '../toolkit.js';
 import { day, type CommonOptions } from './options.js';
@@ -27,7 +28,7 @@ export function addReconcile(program: Command, toolkit: Toolkit): void {
     .command('reconcile')
     .description('recompute the tables from the archive, print every difference, and mend them where asked to')
     .requiredOption('--files <files>', 'where the archive is: file:DIR')
-    .requiredOption('--tables <tables>', 'the tables to compare: embedded:DIR')
+    .requiredOption('--tables <tables>', 'the tables to compare: embedded:DIR or cassandra://...')
     .option('--app <module>', 'the application; Stockafolio unless told')
     .option('--day <day>', 'recompute up to the end of this day, YYYY-MM-DD', day)
     .option('--repair', 'write the rows that are wrong or missing, and remove those that should not be')
@@ -43,6 +44,7 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
   const found = toolkit.openTables(flags.tables, flags.repair !== true);
   const expected = toolkit.openTables(`embedded:${join(scratch, 'tables')}`);
   const checkpoints = toolkit.openFiles(`file:${join(scratch, 'checkpoints')}`);
+  const closing: { close(): Promise<void> }[] = [expected, checkpoints, found, files];
   try {
     const bar = reporter.progress('recomputed');
     const { pipeline } = app;
@@ -75,9 +77,11 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
       await found.write(waiting.map((difference) => repair(difference, highest)));
       waiting = [];
     };
+    const sorted = await inKeyOrder(found, comparable(app));
+    closing.push(sorted);
     for await (const difference of reconcile(
       expected,
-      found,
+      sorted,
       comparable(app),
       { upTo, now: toolkit.clock.now() },
       counts,
@@ -96,10 +100,7 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
       { ok: true, ...counts, differences, ...kinds, repaired: flags.repair === true ? differences : 0 },
     );
   } finally {
-    await expected.close();
-    await checkpoints.close();
-    await found.close();
-    await files.close();
+    for (const each of closing) await each.close();
     await rm(scratch, { recursive: true, force: true });
   }
 }

@@ -24,7 +24,7 @@ export function addStream(program: Command, toolkit: Toolkit): void {
     .command('stream')
     .description('run the pipeline on a live source')
     .requiredOption('--source <source>', 'where records come from: log:DIR')
-    .requiredOption('--tables <tables>', 'where rows go: embedded:DIR')
+    .requiredOption('--tables <tables>', 'where rows go: embedded:DIR or cassandra://...')
     .requiredOption('--checkpoints <files>', 'where checkpoints are kept: file:DIR')
     .option('--app <module>', 'the application to run; Stockafolio unless told')
     .option('--format <name>', 'form of the messages', 'wire')

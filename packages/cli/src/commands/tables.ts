@@ -4,6 +4,7 @@ import type { StoredRow, Tables } from '@stockafolio/core/ports';
 import { InvalidArgumentError, type Command } from 'commander';
 import { codecOf, loadApp, type App } from '../app.js';
 import type { Toolkit } from '../toolkit.js';
+import { inKeyOrder } from '../in-key-order.js';
 import { LineWriter } from '../output/line-writer.js';
 import type { CommonOptions } from './options.js';
 
@@ -23,7 +24,7 @@ export function addTables(program: Command, toolkit: Toolkit): void {
   const group = program.command('tables').description('look into the tables');
   const shared = (command: Command): Command =>
     command
-      .requiredOption('--tables <tables>', 'the tables: embedded:DIR')
+      .requiredOption('--tables <tables>', 'the tables: embedded:DIR or cassandra://...')
       .option('--app <module>', 'the application whose tables they are; Stockafolio unless told');
   const format = (text: string): 'jsonl' | 'csv' => {
     if (text === 'jsonl' || text === 'csv') return text;
@@ -101,10 +102,17 @@ async function dump(name: string | undefined, flags: TablesFlags, toolkit: Toolk
       hint: 'name one table, or take --format jsonl',
     });
   }
+  const tables = name === undefined ? all : [named(all, name)];
   await withTables(flags, toolkit, async (store) => {
-    if (name !== undefined) return print(named(all, name), store.scanAll(named(all, name)), flags.format);
-    for (const table of all)
-      await print(table, store.scanAll(table), 'jsonl', `{"table":${JSON.stringify(table.name)},"row":`, '}');
+    const sorted = await inKeyOrder(store, tables);
+    try {
+      for (const table of tables) {
+        if (name !== undefined) await print(table, sorted.scanAll(table), flags.format);
+        else await print(table, sorted.scanAll(table), 'jsonl', `{"table":${JSON.stringify(table.name)},"row":`, '}');
+      }
+    } finally {
+      await sorted.close();
+    }
   });
 }
 

@@ -1,13 +1,15 @@
 import type { Stream } from '@stockafolio/core';
 import type { Archive, Files, Producer, Source, Tables } from '@stockafolio/core/ports';
+import { cassandraTables } from '@stockafolio/connectors/cassandra';
 import { fileArchive } from '@stockafolio/connectors/archive';
 import { embeddedTables, type EmbeddedTables } from '@stockafolio/connectors/embedded';
 import { filesLocal } from '@stockafolio/connectors/files-local';
 import { logProducer, logSource } from '@stockafolio/connectors/log-local';
+import { CASSANDRA_FORM, cassandraOptions } from './cassandra-url.js';
 import { parseLocation } from './location.js';
 
 const sources = ['log:DIR'];
-const tables = ['embedded:DIR'];
+const tables = ['embedded:DIR', CASSANDRA_FORM];
 const files = ['file:DIR'];
 
 /** Opens the reading end of a source. */
@@ -22,7 +24,8 @@ export function openProducer(url: string, partitions?: number): Promise<Producer
 
 /** Opens tables; `readOnly` beside a process that writes them. */
 export function openTables(url: string, readOnly = false): Tables & Partial<Pick<EmbeddedTables, 'sweep'>> {
-  return embeddedTables(parseLocation(url, 'tables', tables).rest, { readOnly });
+  const { scheme, rest } = parseLocation(url, 'tables', tables);
+  return scheme === 'cassandra' ? cassandraTables(cassandraOptions(rest)) : embeddedTables(rest, { readOnly });
 }
 
 /** Opens a store of files. */

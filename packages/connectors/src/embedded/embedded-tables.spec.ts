@@ -12,7 +12,7 @@ import { embeddedTables } from './embedded-tables.js';
 const counters = table('counters', { partitionBy: ['name'] }, { name: text({ max: 3000 }), round: int32() });
 
 runTablesContract('embeddedTables', {
-  scansAllInOrder: true,
+  firstOfVersionStays: true,
   async fresh() {
     const dir = await mkdtemp(join(tmpdir(), 'embedded-'));
     let now = 1_000_000;

@@ -95,6 +95,7 @@ function openStore(dir: string, readOnly: boolean): Store {
 }
 
 class LmdbTables implements EmbeddedTables {
+  readonly inKeyOrder = true;
   readonly #dir: string;
   readonly #store: Store;
   readonly #readOnly: boolean;

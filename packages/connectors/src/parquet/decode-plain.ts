@@ -1,6 +1,6 @@
 import { StockafolioError } from '@stockafolio/core';
 import type { ColumnKind } from './columns.js';
-import { dateReader } from './days.js';
+import { dateReader } from '../days.js';
 
 /** A column's values as the schema has them: numbers that are all there in a typed array. */
 export type ColumnValues = readonly unknown[] | Float64Array | Int32Array;

@@ -1,6 +1,6 @@
 import { StockafolioError } from '@stockafolio/core';
 import { BIG_BYTES, type ColumnKind } from './columns.js';
-import { daysOfDate } from './days.js';
+import { daysOfDate } from '../days.js';
 
 /** Smallest and largest of a chunk, for readers that skip row groups. */
 export interface Bounds {

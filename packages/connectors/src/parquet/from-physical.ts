@@ -1,6 +1,6 @@
 import { StockafolioError } from '@stockafolio/core';
 import type { ColumnKind } from './columns.js';
-import { dateReader } from './days.js';
+import { dateReader } from '../days.js';
 import { decodeBigMoney } from './decode-plain.js';
 
 const dateOf = dateReader();

@@ -15,6 +15,7 @@ const internal = { domain: 'internal', retryable: false } as const;
 /** Every error code of every package. `docs/errors.md` explains each; a test holds that page to this list. */
 export const errorCodes = {
   ERR_ABORTED: { domain: 'user', retryable: true },
+  ERR_ACCESS_DENIED: user,
   ERR_APP_INVALID: user,
   ERR_ARCHIVE_GAP: broken,
   ERR_ASYNC_EMISSION: user,

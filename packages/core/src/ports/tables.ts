@@ -44,7 +44,9 @@ export interface Tables {
   get(table: Table, key: readonly Value[]): Promise<StoredRow | undefined>;
   /** The rows whose leading key columns (all partition columns at least) have these values, in clustering order. */
   scan(table: Table, prefix: readonly Value[], options?: ScanOptions): AsyncIterable<StoredRow>;
-  /** Every row; in key order where the store has one. */
+  /** Whether {@link scanAll} goes in key order. */
+  readonly inKeyOrder: boolean;
+  /** Every row; in key order where {@link inKeyOrder} says so. */
   scanAll(table: Table): AsyncIterable<StoredRow>;
   close(): Promise<void>;
 }

@@ -82,6 +82,7 @@ export function memoryTables(options: MemoryTablesOptions = {}): Tables {
   }
 
   return {
+    inKeyOrder: true,
     async create(tables) {
       for (const table of tables) {
         const shelf = shelves.get(table.name);

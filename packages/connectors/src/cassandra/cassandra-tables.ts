@@ -1,0 +1,186 @@
+import { checkRow, checkVersion, StockafolioError, type Table, type Value } from '@stockafolio/core';
+import type { Mutation, ScanOptions, StoredRow, Tables } from '@stockafolio/core/ports';
+import type { Client, types } from 'cassandra-driver';
+import { arrange, type Batch } from './batches.js';
+import { cassandraError } from './cassandra-error.js';
+import { connect, createKeyspace, placeOf } from './connect.js';
+import { inFlight } from './in-flight.js';
+import type { CassandraOptions } from './options.js';
+import { checkTable, makeTable } from './schema.js';
+import { planTable, selectRows, type TablePlan } from './table-plan.js';
+
+const PAGE = 1_000;
+const ATTEMPTS = 3;
+const FIRST_PAUSE = 50;
+
+/**
+ * Tables in Cassandra. A row is written whole, `USING TIMESTAMP` its version, so that the store itself keeps the
+ * highest one; a reader sees, of rows written at once, any part.
+ *
+ * Of two different rows of one version, which no runner makes, Cassandra keeps for each column the larger value.
+ *
+ * @example
+ * const tables = cassandraTables({
+ *   contactPoints: ['127.0.0.1:9042'], localDataCenter: 'datacenter1', keyspace: 'stockafolio',
+ * });
+ */
+export function cassandraTables(options: CassandraOptions): Tables {
+  return new CassandraTables(options);
+}
+
+class CassandraTables implements Tables {
+  readonly inKeyOrder = false;
+  readonly #options: CassandraOptions;
+  readonly #place: string;
+  readonly #plans = new WeakMap<Table, TablePlan>();
+  #connecting: Promise<Client> | undefined;
+  #closed = false;
+
+  constructor(options: CassandraOptions) {
+    this.#options = options;
+    this.#place = placeOf(options);
+  }
+
+  async create(tables: readonly Table[]): Promise<void> {
+    const { keyspace, properties } = this.#options;
+    await this.#attempt(async (client) => {
+      await createKeyspace(client, this.#options);
+      for (const table of tables) {
+        await makeTable(client, keyspace, table, properties?.[table.name]);
+        this.#plans.set(table, planTable(keyspace, table));
+      }
+    });
+  }
+
+  async write(mutations: readonly Mutation[]): Promise<void> {
+    for (const { table, values, version, deleted } of mutations) {
+      checkRow(table, values, deleted === true ? table.keyLength : table.columns.length);
+      checkVersion(table, version);
+    }
+    await this.#attempt(async (client) => {
+      for (const { table } of mutations) if (!this.#plans.has(table)) await this.#planOf(client, table);
+      const batches = arrange(mutations, ({ table }) => this.#known(table), replicasOf(client, this.#options.keyspace));
+      await inFlight(batches, this.#options.inFlight ?? 24, (batch) => send(client, batch));
+    });
+  }
+
+  async get(table: Table, key: readonly Value[]): Promise<StoredRow | undefined> {
+    checkRow(table, key, table.keyLength);
+    for await (const row of this.#rows(table, key, 1)) return row;
+    return undefined;
+  }
+
+  async *scan(table: Table, prefix: readonly Value[], { limit }: ScanOptions = {}): AsyncIterable<StoredRow> {
+    checkRow(table, prefix, Math.min(Math.max(prefix.length, table.partitionLength), table.keyLength));
+    yield* this.#rows(table, prefix, limit ?? Number.POSITIVE_INFINITY);
+  }
+
+  async *scanAll(table: Table): AsyncIterable<StoredRow> {
+    yield* this.#rows(table, [], Number.POSITIVE_INFINITY);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const client = await this.#connecting?.catch(() => undefined);
+    this.#connecting = undefined;
+    await client?.shutdown();
+  }
+
+  async *#rows(table: Table, prefix: readonly Value[], limit: number): AsyncGenerator<StoredRow> {
+    if (limit <= 0) return;
+    const query = selectRows(this.#options.keyspace, table, prefix.length);
+    const fetchSize = Math.min(PAGE, limit);
+    let left = limit;
+    let pageState: string | undefined;
+    do {
+      const { page, plan } = await this.#attempt(async (client) => {
+        const known = await this.#planOf(client, table);
+        const params = prefix.map((value, n) => known.encoders[n]?.(value));
+        const options = { fetchSize, ...(pageState === undefined ? {} : { pageState }) };
+        return { plan: known, page: await client.execute(query, params, options) };
+      });
+      for (const row of page.rows) {
+        yield decoded(plan, row);
+        left -= 1;
+        if (left <= 0) return;
+      }
+      pageState = page.pageState ?? undefined;
+    } while (pageState !== undefined);
+  }
+
+  async #planOf(client: Client, table: Table): Promise<TablePlan> {
+    const known = this.#plans.get(table);
+    if (known !== undefined) return known;
+    if (!(await checkTable(client, this.#options.keyspace, table))) throw this.#unknown(table);
+    const plan = planTable(this.#options.keyspace, table);
+    this.#plans.set(table, plan);
+    return plan;
+  }
+
+  #known(table: Table): TablePlan {
+    const plan = this.#plans.get(table);
+    if (plan === undefined) throw this.#unknown(table);
+    return plan;
+  }
+
+  #unknown(table: Table): StockafolioError {
+    return new StockafolioError('ERR_TABLE_UNKNOWN', `${this.#place}: there is no table '${table.name}'`, {
+      hint: 'create it first: stockafolio tables create, or start what writes it',
+    });
+  }
+
+  /** Does something with a connected client; what goes wrong becomes an error of ours. */
+  async #attempt<T>(action: (client: Client) => Promise<T>): Promise<T> {
+    if (this.#closed) throw new StockafolioError('ERR_INTERNAL', `${this.#place}: the tables are closed`);
+    try {
+      return await action(await this.#client());
+    } catch (error) {
+      throw cassandraError(error, this.#place);
+    }
+  }
+
+  async #client(): Promise<Client> {
+    this.#connecting ??= connect(this.#options);
+    try {
+      return await this.#connecting;
+    } catch (error) {
+      this.#connecting = undefined;
+      throw error;
+    }
+  }
+}
+
+function decoded({ decoders }: TablePlan, row: types.Row): StoredRow {
+  const stored = row.values();
+  return { values: decoders.map((decode, n) => decode(stored[n])), version: Number(stored[decoders.length]) };
+}
+
+/** Sends a batch, some times where the server cannot now: the same rows under the same versions do no harm. */
+async function send(client: Client, { statements }: Batch): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const [only] = statements;
+      if (statements.length === 1 && only !== undefined) await client.execute(only.query, only.params);
+      else await client.batch(statements, { logged: false, prepare: true });
+      return;
+    } catch (error) {
+      if (attempt === ATTEMPTS || !cassandraError(error, '').retryable) throw error;
+      await new Promise((resolve) => setTimeout(resolve, FIRST_PAUSE * 4 ** (attempt - 1)));
+    }
+  }
+}
+
+/** Names the nodes that hold a partition; where one replica set holds everything there is nothing to tell apart. */
+function replicasOf(client: Client, keyspace: string): (partitionKey: readonly Buffer[]) => string {
+  if (client.hosts.length <= 1) return () => '';
+  return (key) => {
+    const [only] = key;
+    const routing = key.length === 1 && only !== undefined ? only : composite(key);
+    return (client.getReplicas(keyspace, routing) ?? []).map(({ address }) => address).join(' ');
+  };
+}
+
+/** The bytes of a partition key of several columns, of which Cassandra makes the token. */
+function composite(parts: readonly Buffer[]): Buffer {
+  return Buffer.concat(parts.flatMap((part) => [Buffer.of(part.length >> 8, part.length & 255), part, Buffer.of(0)]));
+}

@@ -1,0 +1,85 @@
+import { StockafolioError } from '@stockafolio/core';
+import type * as driverTypes from 'cassandra-driver';
+import type { Client } from 'cassandra-driver';
+import { cassandraError } from './cassandra-error.js';
+import type { CassandraOptions } from './options.js';
+import { quoted } from './table-plan.js';
+
+const FIRST_RETRY = 250;
+const LONGEST_RETRY = 5_000;
+
+type Driver = typeof driverTypes;
+
+/** Where the tables are, for error messages. */
+export function placeOf({ contactPoints, keyspace }: CassandraOptions): string {
+  return `Cassandra at ${contactPoints.join(', ')}, keyspace ${keyspace}`;
+}
+
+/**
+ * A connected client. A client whose first connection failed is of no use any more, so each attempt makes one.
+ *
+ * @throws ERR_TABLES_UNAVAILABLE, ERR_ACCESS_DENIED, ERR_USAGE
+ */
+export async function connect(options: CassandraOptions): Promise<Client> {
+  const driver = await loadDriver();
+  const client = new driver.Client(settings(driver, options));
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    await client.shutdown().catch(() => undefined);
+    throw cassandraError(error, placeOf(options));
+  }
+}
+
+/** Makes the keyspace where there is none, with so many replicas in the local data centre. */
+export async function createKeyspace(client: Client, options: CassandraOptions): Promise<void> {
+  const { keyspace, localDataCenter, replication = 1 } = options;
+  const found = await client.execute(
+    'SELECT keyspace_name FROM system_schema.keyspaces WHERE keyspace_name = ?',
+    [keyspace],
+    { prepare: true },
+  );
+  if (found.rowLength > 0) return;
+  const strategy = `{'class': 'NetworkTopologyStrategy', '${localDataCenter.replaceAll("'", "''")}': ${replication}}`;
+  await client.execute(`CREATE KEYSPACE IF NOT EXISTS ${quoted(keyspace)} WITH replication = ${strategy}`);
+}
+
+function settings(driver: Driver, options: CassandraOptions): ConstructorParameters<Driver['Client']>[0] {
+  const { contactPoints, localDataCenter, consistency = 'LOCAL_QUORUM', login, tls, timeout = 10_000 } = options;
+  return {
+    contactPoints: [...contactPoints],
+    localDataCenter,
+    ...(login === undefined ? {} : { credentials: login }),
+    ...(tls === undefined ? {} : { sslOptions: tls }),
+    queryOptions: {
+      consistency: driver.types.consistencies[lowerCamel(consistency)],
+      prepare: true,
+      // Every statement is an absolute row under a version, or a read.
+      isIdempotent: true,
+    },
+    policies: {
+      // The driver's own policy ends at ten minutes, which is long after a node is back.
+      reconnection: new driver.policies.reconnection.ExponentialReconnectionPolicy(FIRST_RETRY, LONGEST_RETRY, false),
+    },
+    encoding: { useBigIntAsLong: true },
+    socketOptions: { readTimeout: timeout, connectTimeout: Math.min(5_000, timeout) },
+  };
+}
+
+function lowerCamel(consistency: string): 'localQuorum' {
+  const name = consistency.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+  return name as 'localQuorum';
+}
+
+async function loadDriver(): Promise<Driver> {
+  try {
+    const loaded = (await import('cassandra-driver')) as Driver & { readonly default?: Driver };
+    return loaded.default ?? loaded;
+  } catch (cause) {
+    throw new StockafolioError('ERR_TABLES_UNAVAILABLE', 'tables in Cassandra need the package cassandra-driver', {
+      cause,
+      hint: 'npm install cassandra-driver',
+    });
+  }
+}

@@ -1,0 +1,2 @@
+export { cassandraTables } from './cassandra-tables.js';
+export { consistencies, type CassandraOptions, type Consistency } from './options.js';

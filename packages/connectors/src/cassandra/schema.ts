@@ -1,0 +1,67 @@
+import { StockafolioError, type Table } from '@stockafolio/core';
+import type { Client } from 'cassandra-driver';
+import { cqlType } from './cql-types.js';
+import { createTable, WITNESS, witnessOf } from './table-plan.js';
+
+/** A column as Cassandra knows it, in the words of `CREATE TABLE`. */
+type Shape = Map<string, string>;
+
+/**
+ * Makes a table where there is none, and otherwise looks whether it is the one that is meant.
+ *
+ * @throws ERR_TABLE_DIFFERS with every difference
+ */
+export async function makeTable(client: Client, keyspace: string, table: Table, properties?: string): Promise<void> {
+  if (await checkTable(client, keyspace, table)) return;
+  await client.execute(createTable(keyspace, table, properties), [], { prepare: false });
+  // Another process may have made it at the same time, from another declaration.
+  await checkTable(client, keyspace, table);
+}
+
+/** Whether the table is there. @throws ERR_TABLE_DIFFERS where it is there, but another */
+export async function checkTable(client: Client, keyspace: string, table: Table): Promise<boolean> {
+  const { rows } = await client.execute(
+    'SELECT column_name, type, kind, position, clustering_order FROM system_schema.columns WHERE keyspace_name = ? AND table_name = ?',
+    [keyspace, table.name],
+  );
+  if (rows.length === 0) return false;
+  const stored: Shape = new Map(
+    rows.map((row) => {
+      const place = row['kind'] === 'regular' ? '' : `, ${String(row['kind'])} key ${Number(row['position']) + 1}`;
+      const order = row['clustering_order'] === 'desc' ? ' descending' : '';
+      return [String(row['column_name']), `${String(row['type'])}${place}${order}`];
+    }),
+  );
+  const differences = differencesOf(stored, shapeOf(table));
+  if (differences.length === 0) return true;
+  throw new StockafolioError(
+    'ERR_TABLE_DIFFERS',
+    `keyspace '${keyspace}' has another table '${table.name}': ${differences.join('; ')}`,
+    { hint: 'give the table another name, or take another keyspace' },
+  );
+}
+
+function shapeOf(table: Table): Shape {
+  const shape: Shape = new Map();
+  table.columns.forEach((column, n) => {
+    const inPartition = n < table.partitionLength;
+    const position = inPartition ? n + 1 : n - table.partitionLength + 1;
+    const place = column.role === 'value' ? '' : `, ${inPartition ? 'partition_key' : 'clustering'} key ${position}`;
+    shape.set(column.stored, `${cqlType(column)}${place}${column.descending ? ' descending' : ''}`);
+  });
+  if (witnessOf(table) === WITNESS) shape.set(WITNESS, 'boolean');
+  return shape;
+}
+
+function differencesOf(stored: Shape, declared: Shape): string[] {
+  const differences: string[] = [];
+  for (const [name, kind] of stored) {
+    const wanted = declared.get(name);
+    if (wanted === undefined) differences.push(`column '${name}' is stored (${kind}) but not declared`);
+    else if (wanted !== kind) differences.push(`column '${name}' is stored as ${kind}, declared as ${wanted}`);
+  }
+  for (const [name, kind] of declared) {
+    if (!stored.has(name)) differences.push(`column '${name}' is declared (${kind}) but not stored`);
+  }
+  return differences;
+}

@@ -1,0 +1,91 @@
+import type { Table, Value } from '@stockafolio/core';
+import { cqlType } from './cql-types.js';
+import { decoderOf } from './decode-value.js';
+import { encoderOf, type Bound } from './encode-value.js';
+
+/** The column that is added to a table in which every value may be absent: a row's version is read off a cell. */
+export const WITNESS = 'is_there';
+
+/** All that is needed to write and read a table: statements, and how values become bytes and back. */
+export interface TablePlan {
+  readonly table: Table;
+  readonly insert: string;
+  readonly remove: string;
+  readonly encoders: readonly ((value: Value) => Bound)[];
+  readonly decoders: readonly ((stored: unknown) => Value)[];
+}
+
+/** A name in CQL, in quotes: any word may then be one. */
+export function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+function nameOf(keyspace: string, table: Table): string {
+  return `${quoted(keyspace)}.${quoted(table.name)}`;
+}
+
+/** Plans a table. Every statement is bound with the row's version last, so that a later one wins wherever it arrives. */
+export function planTable(keyspace: string, table: Table): TablePlan {
+  const name = nameOf(keyspace, table);
+  const names = table.columns.map(({ stored }) => quoted(stored));
+  const witnessed = witnessOf(table) === WITNESS;
+  const all = witnessed ? [...names, WITNESS] : names;
+  const marks = [...names.map(() => '?'), ...(witnessed ? ['true'] : [])];
+  const alone = (n: number): boolean => n === 0 && table.partitionLength === 1;
+  return {
+    table,
+    insert: `INSERT INTO ${name} (${all.join(', ')}) VALUES (${marks.join(', ')}) USING TIMESTAMP ?`,
+    remove: `DELETE FROM ${name} USING TIMESTAMP ? WHERE ${equal(table, table.keyLength)}`,
+    encoders: table.columns.map((column, n) => encoderOf(column, alone(n))),
+    decoders: table.columns.map((column, n) => decoderOf(column, alone(n))),
+  };
+}
+
+/** Selects rows by so many leading key columns; 0 for all. The version is the last column. */
+export function selectRows(keyspace: string, table: Table, prefixLength: number): string {
+  const columns = table.columns.map(({ stored }) => quoted(stored)).join(', ');
+  const where = prefixLength === 0 ? '' : ` WHERE ${equal(table, prefixLength)}`;
+  return `SELECT ${columns}, WRITETIME(${quoted(witnessOf(table))}) FROM ${nameOf(keyspace, table)}${where}`;
+}
+
+/** The statement that makes a table. Rows that expire come and go by time, so their files are kept by time too. */
+export function createTable(keyspace: string, table: Table, properties: string | undefined): string {
+  const columns = table.columns.map((column) => `${quoted(column.stored)} ${cqlType(column)}`);
+  if (witnessOf(table) === WITNESS) columns.push(`${WITNESS} boolean`);
+  const names = table.columns.map(({ stored }) => quoted(stored));
+  const partition = names.slice(0, table.partitionLength).join(', ');
+  const cluster = names.slice(table.partitionLength, table.keyLength);
+  const key = `PRIMARY KEY (${[`(${partition})`, ...cluster].join(', ')})`;
+  const options: string[] = [];
+  if (cluster.length > 0) {
+    const order = table.columns.slice(table.partitionLength, table.keyLength);
+    options.push(
+      `CLUSTERING ORDER BY (${order.map(({ stored, descending }) => `${quoted(stored)} ${descending ? 'DESC' : 'ASC'}`).join(', ')})`,
+    );
+  }
+  if (table.ttl !== undefined) {
+    options.push(`default_time_to_live = ${Math.max(1, Math.ceil(table.ttl / 1000))}`);
+    options.push(`compaction = ${timeWindows(table.ttl)}`);
+  }
+  if (properties !== undefined) options.push(properties);
+  const settings = options.length === 0 ? '' : ` WITH ${options.join(' AND ')}`;
+  return `CREATE TABLE IF NOT EXISTS ${nameOf(keyspace, table)} (${[...columns, key].join(', ')})${settings}`;
+}
+
+/** Some 30 windows over the life of a row, as Cassandra advises; a window is a whole number of minutes. */
+function timeWindows(ttl: number): string {
+  const minutes = Math.max(1, Math.round(ttl / 60_000 / 30));
+  return `{'class': 'TimeWindowCompactionStrategy', 'compaction_window_unit': 'MINUTES', 'compaction_window_size': '${minutes}'}`;
+}
+
+/** A column that every row has a value in. */
+export function witnessOf(table: Table): string {
+  return table.columns.slice(table.keyLength).find(({ type }) => !type.optional)?.stored ?? WITNESS;
+}
+
+function equal(table: Table, length: number): string {
+  return table.columns
+    .slice(0, length)
+    .map(({ stored }) => `${quoted(stored)} = ?`)
+    .join(' AND ');
+}

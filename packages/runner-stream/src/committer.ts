@@ -1,7 +1,7 @@
 import { isStockafolioError, StockafolioError, messageOf } from '@stockafolio/core';
 import type { PreparedCheckpoint } from '@stockafolio/core/engine';
 import type { Mutation } from '@stockafolio/core/ports';
-import type { StreamOptions } from './options.js';
+import type { CommittedPartition, StreamOptions } from './options.js';
 import type { PartitionTask } from './partition-task.js';
 
 const FIRST_DELAY = 100;
@@ -12,6 +12,7 @@ interface Cut {
   readonly rows: readonly Mutation[];
   readonly progress: readonly Mutation[];
   readonly checkpoints: readonly { readonly task: PartitionTask; readonly prepared: PreparedCheckpoint }[];
+  readonly partitions: readonly CommittedPartition[];
   readonly positions: readonly { readonly partition: number; readonly offset: number }[];
   readonly generation: number;
 }
@@ -49,7 +50,9 @@ export class Committer<T> {
   async begin(tasks: readonly PartitionTask[], save: (task: PartitionTask) => boolean): Promise<void> {
     do await this.settle();
     while (this.busy);
-    const cut = takeCut(tasks, save, this.#options.clock.now());
+    const { clock } = this.#options;
+    const taken = clock.now();
+    const cut = takeCut(tasks, save, taken);
     if (cut === undefined) return;
     const records = this.#unreported;
     this.#unreported = 0;
@@ -58,7 +61,9 @@ export class Committer<T> {
       .then(() => {
         this.commits++;
         this.rows += cut.rows.length;
-        this.#options.onEvent?.({ type: 'committed', records, rows: cut.rows.length, behind });
+        const took = clock.now() - taken;
+        const { partitions } = cut;
+        this.#options.onEvent?.({ type: 'committed', records, rows: cut.rows.length, behind, took, partitions });
       })
       .catch((error: unknown) => {
         this.#failure ??= error;
@@ -81,6 +86,7 @@ export class Committer<T> {
     for (const { task, prepared } of cut.checkpoints) {
       try {
         await task.writer.store(prepared);
+        this.#options.onEvent?.({ type: 'checkpointed', partition: task.partition, offset: prepared.offset });
       } catch (error) {
         // The tables are right without it; a restart only replays more. The next checkpoint is a whole one.
         const failed = asStockafolioError(error);
@@ -121,10 +127,13 @@ function takeCut(
   const rows: Mutation[] = [];
   const progress: Mutation[] = [];
   const checkpoints: { task: PartitionTask; prepared: PreparedCheckpoint }[] = [];
+  const partitions: CommittedPartition[] = [];
   for (const task of tasks) {
     if (task.dirty) {
       for (const row of task.engine.commit()) rows.push(row);
       progress.push(task.engine.progress());
+      partitions.push(factsOf(task));
+      task.oldest = null;
       task.dirty = false;
     }
     if (save(task)) {
@@ -135,7 +144,13 @@ function takeCut(
   }
   if (progress.length === 0 && checkpoints.length === 0) return undefined;
   const positions = tasks.map((task) => ({ partition: task.partition, offset: task.engine.position.offset }));
-  return { rows, progress, checkpoints, positions, generation: tasks[0]?.generation ?? 0 };
+  return { rows, progress, checkpoints, partitions, positions, generation: tasks[0]?.generation ?? 0 };
+}
+
+function factsOf({ partition, engine, end, oldest }: PartitionTask): CommittedPartition {
+  const { offset, latest } = engine.position;
+  const keys = engine.operators.reduce((sum, { state }) => sum + state.size, 0);
+  return { partition, offset, behind: end - offset, latest, oldest, setAside: engine.setAside, keys };
 }
 
 /** Anything that an adapter throws which is no error of ours is a fault of the adapter. */

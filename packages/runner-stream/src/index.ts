@@ -1,4 +1,4 @@
 export type { ArchiveOptions, ArchiveResult } from './archive-options.js';
-export type { StreamEvent, StreamOptions, StreamResult } from './options.js';
+export type { CommittedPartition, StreamEvent, StreamOptions, StreamResult } from './options.js';
 export { runArchive } from './run-archive.js';
 export { runStream } from './run-stream.js';

@@ -51,7 +51,34 @@ export type StreamEvent =
       readonly attempt: number;
       readonly delay: number;
     }
-  | { readonly type: 'committed'; readonly records: number; readonly rows: number; readonly behind: number };
+  | { readonly type: 'checkpointed'; readonly partition: number; readonly offset: number }
+  | {
+      readonly type: 'committed';
+      readonly records: number;
+      readonly rows: number;
+      /** Messages of the source that are not taken in yet, over all partitions in hand. */
+      readonly behind: number;
+      /** From the cut to the acknowledgement of the tables, in milliseconds. */
+      readonly took: number;
+      /** The partitions that had something in this cut. */
+      readonly partitions: readonly CommittedPartition[];
+    };
+
+/** A partition as it stood at a commit. */
+export interface CommittedPartition {
+  readonly partition: number;
+  /** The next offset to be taken in. */
+  readonly offset: number;
+  readonly behind: number;
+  /** The latest event time that is in the tables, epoch milliseconds; null before the first record. */
+  readonly latest: number | null;
+  /** When the source took in the oldest message of this cut, epoch milliseconds; null where the cut has none. */
+  readonly oldest: number | null;
+  /** Messages set aside since the partition was opened. */
+  readonly setAside: number;
+  /** Keys held by all operators. */
+  readonly keys: number;
+}
 
 /** What a run has done. */
 export interface StreamResult {

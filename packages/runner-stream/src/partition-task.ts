@@ -23,6 +23,8 @@ export interface PartitionTask {
   /** When the last message came, and when the last checkpoint was made; epoch milliseconds of the clock. */
   heardAt: number;
   savedAt: number;
+  /** When the source took in the oldest message since the last commit, epoch milliseconds. */
+  oldest: number | null;
   /** The offset that the next new message will get, as far as known. */
   end: number;
 }
@@ -70,6 +72,7 @@ export async function openPartition<T>(
     open: false,
     heardAt: now,
     savedAt: now,
+    oldest: null,
     end: range.end,
   };
 }
@@ -85,6 +88,7 @@ export function takeBatch<T>(task: PartitionTask, batch: SourceBatch, options: S
     if ('record' in intake) engine.push(intake.record, place);
     else engine.reject(intake.rejected, message.value ?? new Uint8Array(0), place);
   }
+  task.oldest ??= batch.messages[0]?.timestamp ?? null;
   task.dirty = true;
   task.open = true;
   task.heardAt = options.clock.now();

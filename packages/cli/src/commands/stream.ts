@@ -1,6 +1,9 @@
 import { runStream, type StreamEvent } from '@stockafolio/runner-stream';
 import type { Command } from 'commander';
 import { codecOf, loadApp } from '../app.js';
+import { operationsServer } from '../operations/operations-server.js';
+
+import type { Level } from '../output/log.js';
 import { figure, type Reporter } from '../output/reporter.js';
 import type { Toolkit } from '../toolkit.js';
 import { onBadRecord, wholeNumber, type CommonOptions } from './options.js';
@@ -17,6 +20,8 @@ interface StreamFlags extends CommonOptions {
   readonly checkpointInterval: number;
   readonly onBadRecord: 'dead-letter' | 'fail';
   readonly acceptPlanChange?: boolean;
+  readonly metricsPort?: number;
+  readonly metricsHost: string;
 }
 
 export function addStream(program: Command, toolkit: Toolkit): void {
@@ -35,6 +40,8 @@ export function addStream(program: Command, toolkit: Toolkit): void {
     .option('--checkpoint-interval <ms>', 'time between checkpoints', wholeNumber(1), 5_000)
     .option('--on-bad-record <what>', 'dead-letter: set it aside; fail: stop', onBadRecord, 'dead-letter')
     .option('--accept-plan-change', 'go on from checkpoints of a pipeline that has changed since')
+    .option('--metrics-port <port>', 'serve /metrics, /health and /ready; 0 takes a free port', wholeNumber(0))
+    .option('--metrics-host <host>', 'the address to serve them on', '127.0.0.1')
     .option('--json', 'end with one line of JSON')
     .action(async (flags: StreamFlags) => run(flags, toolkit));
 }
@@ -44,6 +51,11 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
   const reporter = toolkit.reporter(flags.json);
   const stop = toolkit.stop();
   const progress = reporter.progress('streamed');
+  const operations =
+    flags.metricsPort === undefined
+      ? undefined
+      : await operationsServer({ host: flags.metricsHost, port: flags.metricsPort }, toolkit.clock);
+  if (operations !== undefined) reporter.say(`metrics: ${operations.url}/metrics`, { url: operations.url });
   const tables = toolkit.openTables(flags.tables);
   const checkpoints = toolkit.openFiles(flags.checkpoints);
   try {
@@ -63,6 +75,7 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
       acceptPlanChange: flags.acceptPlanChange ?? false,
       signal: stop.signal,
       onEvent: (event) => {
+        operations?.take(event);
         if (event.type === 'committed') progress.add(event.records);
         else tell(reporter, event);
       },
@@ -73,27 +86,32 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
       { ok: true, ...result },
     );
   } finally {
+    await operations?.close();
     await tables.close();
     await checkpoints.close();
   }
 }
 
 function tell(reporter: Reporter, event: Exclude<StreamEvent, { type: 'committed' }>): void {
+  const { type, ...rest } = event;
+  const facts = 'error' in rest ? { ...rest, error: { code: rest.error.code, message: rest.error.message } } : rest;
+  const say = (text: string, level: Level = 'info'): void => reporter.say(text, { event: type, ...facts }, level);
   switch (event.type) {
     case 'started':
-      return reporter.say(`partition ${event.partition}: begins at offset ${event.offset}`);
+      return say(`partition ${event.partition}: begins at offset ${event.offset}`);
+    case 'checkpointed':
+      return say(`partition ${event.partition}: checkpoint at offset ${event.offset}`, 'debug');
     case 'resumed':
-      reporter.say(`partition ${event.partition}: goes on from offset ${event.offset} (${event.checkpoint})`);
-      for (const change of event.changes)
-        if (change.verdict !== 'kept') reporter.say(`  ${change.subject} ${change.detail}`);
+      say(`partition ${event.partition}: goes on from offset ${event.offset} (${event.checkpoint})`);
+      for (const change of event.changes) if (change.verdict !== 'kept') say(`  ${change.subject} ${change.detail}`);
       return;
     case 'checkpoint-skipped':
-      return reporter.say(`partition ${event.partition}: passed over a checkpoint for the one before: ${event.reason}`);
+      return say(`partition ${event.partition}: passed over a checkpoint for the one before: ${event.reason}`, 'warn');
     case 'checkpoint-failed':
-      return reporter.say(`no checkpoint could be written, the tables are right: ${event.error.message}`);
+      return say(`no checkpoint could be written, the tables are right: ${event.error.message}`, 'warn');
     case 'revoked':
-      return reporter.say(`partition ${event.partition}: handed over at offset ${event.offset}`);
+      return say(`partition ${event.partition}: handed over at offset ${event.offset}`);
     case 'retry':
-      return reporter.say(`${event.what}: ${event.error.message}; again in ${event.delay} ms`);
+      return say(`${event.what}: ${event.error.message}; again in ${event.delay} ms`, 'warn');
   }
 }

@@ -1,3 +1,5 @@
+import { logOptions, openLog, type Facts, type Level, type Log, type LogOptions } from './log.js';
+
 const LINE_EVERY = 5_000;
 const BAR_EVERY = 100;
 const BAR_WIDTH = 24;
@@ -15,15 +17,19 @@ export interface Progress {
 export class Reporter {
   readonly #json: boolean;
   readonly #err: NodeJS.WriteStream;
+  readonly #log: Log;
+  readonly #structured: boolean;
 
-  constructor(json: boolean, err: NodeJS.WriteStream = process.stderr) {
+  constructor(json: boolean, err: NodeJS.WriteStream = process.stderr, options: LogOptions = logOptions()) {
     this.#json = json;
     this.#err = err;
+    this.#log = openLog(options, err);
+    this.#structured = options.format === 'json';
   }
 
-  /** A remark for the person who runs it. */
-  say(text: string): void {
-    this.#err.write(`${text}\n`);
+  /** A remark for the person who runs it, or with STOCKAFOLIO_LOG=json for the machine that gathers logs. */
+  say(text: string, facts: Facts = {}, level: Level = 'info'): void {
+    this.#log.write(level, text, facts);
   }
 
   /** The last line: for people, or with `--json` for machines. */
@@ -32,7 +38,7 @@ export class Reporter {
   }
 
   progress(what: string): Progress {
-    const bar = this.#err.isTTY === true;
+    const bar = this.#err.isTTY === true && !this.#structured;
     const start = performance.now();
     let count = 0;
     let total = 0;
@@ -40,6 +46,10 @@ export class Reporter {
     const show = (end: string): void => {
       shown = performance.now();
       const rate = count / Math.max(0.001, (shown - start) / 1000);
+      if (this.#structured) {
+        this.say(what, { count, total, rate: Math.round(rate) });
+        return;
+      }
       this.#err.write(
         bar
           ? `\r${barOf(count, total)}${what} ${figure(count)}, ${figure(rate)}/s ${end}`

@@ -1,0 +1,111 @@
+import type { Clock } from '@stockafolio/core/ports';
+import type { StreamEvent } from '@stockafolio/runner-stream';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+const LATENCIES = [0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** What a stream run tells Prometheus, taken from its events. Times are in seconds, as Prometheus has them. */
+export class StreamMetrics {
+  readonly registry = new Registry();
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #latest = new Map<number, number>();
+  readonly #setAside = new Map<number, number>();
+
+  readonly #records = this.#counter('records_total', 'Messages taken in, bad ones included.');
+  readonly #rows = this.#counter('rows_written_total', 'Rows acknowledged by the tables.');
+  readonly #commits = this.#counter('commits_total', 'Commits: rows and progress acknowledged.');
+  readonly #letters = this.#counter('dead_letters_total', 'Messages set aside, in whole or for one operator.');
+  readonly #retries = this.#counter('retries_total', 'Failed attempts that were or will be made again.', ['what']);
+  readonly #checkpoints = this.#counter('checkpoints_total', 'Checkpoints, by how they ended.', ['result']);
+  readonly #behind = this.#gauge('lag_records', 'Messages in the source that are not in the tables yet.', [
+    'partition',
+  ]);
+  readonly #offset = this.#gauge('offset', 'The next offset to be taken in.', ['partition']);
+  readonly #keys = this.#gauge('state_keys', 'Keys whose state is held.', ['partition']);
+  readonly #partitions = this.#gauge('partitions', 'Partitions in hand.');
+  readonly #took = this.#histogram(
+    'commit_seconds',
+    'From the cut through the stream to the acknowledgement of its rows.',
+  );
+  readonly #endToEnd = this.#histogram(
+    'end_to_end_seconds',
+    'From the moment at which the source took a message in to its rows being readable; of each commit and partition the oldest message.',
+  );
+
+  constructor(clock: Pick<Clock, 'now'>) {
+    this.#clock = clock;
+    collectDefaultMetrics({ register: this.registry });
+    const latest = this.#latest;
+    new Gauge({
+      name: 'stockafolio_lag_seconds',
+      help: 'Now, less the latest event time that is in the tables.',
+      labelNames: ['partition'],
+      registers: [this.registry],
+      collect() {
+        for (const [partition, time] of latest) this.set({ partition }, (clock.now() - time) / 1000);
+      },
+    });
+  }
+
+  take(event: StreamEvent): void {
+    switch (event.type) {
+      case 'started':
+      case 'resumed':
+        this.#offset.set({ partition: event.partition }, event.offset);
+        this.#partitions.inc();
+        return;
+      case 'revoked':
+        this.#forget(event.partition);
+        return;
+      case 'retry':
+        this.#retries.inc({ what: event.what });
+        return;
+      case 'checkpointed':
+        this.#checkpoints.inc({ result: 'stored' });
+        return;
+      case 'checkpoint-failed':
+        this.#checkpoints.inc({ result: 'failed' });
+        return;
+      case 'checkpoint-skipped':
+        this.#checkpoints.inc({ result: 'skipped' });
+        return;
+      case 'committed':
+        this.#committed(event);
+    }
+  }
+
+  #committed({ records, rows, took, partitions }: Extract<StreamEvent, { type: 'committed' }>): void {
+    this.#records.inc(records);
+    this.#rows.inc(rows);
+    this.#commits.inc();
+    this.#took.observe(took / 1000);
+    for (const { partition, offset, behind, latest, oldest, setAside, keys } of partitions) {
+      this.#offset.set({ partition }, offset);
+      this.#behind.set({ partition }, behind);
+      this.#keys.set({ partition }, keys);
+      if (latest !== null) this.#latest.set(partition, latest);
+      if (oldest !== null) this.#endToEnd.observe(Math.max(0, this.#clock.now() - oldest) / 1000);
+      this.#letters.inc(setAside - (this.#setAside.get(partition) ?? 0));
+      this.#setAside.set(partition, setAside);
+    }
+  }
+
+  #forget(partition: number): void {
+    this.#partitions.dec();
+    this.#latest.delete(partition);
+    this.#setAside.delete(partition);
+    for (const gauge of [this.#offset, this.#behind, this.#keys]) gauge.remove({ partition });
+  }
+
+  #counter<L extends string = never>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> {
+    return new Counter({ name: `stockafolio_${name}`, help, labelNames, registers: [this.registry] });
+  }
+
+  #gauge<L extends string = never>(name: string, help: string, labelNames: readonly L[] = []): Gauge<L> {
+    return new Gauge({ name: `stockafolio_${name}`, help, labelNames, registers: [this.registry] });
+  }
+
+  #histogram(name: string, help: string): Histogram {
+    return new Histogram({ name: `stockafolio_${name}`, help, buckets: LATENCIES, registers: [this.registry] });
+  }
+}

@@ -33,10 +33,15 @@ export interface Position {
 
 /** Told of every change of assignment; the source waits for the promise before it goes on. */
 export interface AssignmentListener {
-  /** The partitions are this process's from now on. Answers where to read each from. */
+  /** These partitions, which may be none, are this process's from now on. Answers where to read each from. */
   assigned(partitions: readonly number[], generation: number): Promise<readonly Position[]>;
   /** The partitions move away: what was done for them must be finished or dropped before this resolves. */
   revoked(partitions: readonly number[], generation: number): Promise<void>;
+  /**
+   * The partitions are another process's already, because nothing was heard of this one for too long: what was done for
+   * them and not finished must be dropped. Where it is absent they are `revoked`.
+   */
+  lost?(partitions: readonly number[], generation: number): Promise<void>;
 }
 
 /**

@@ -1,0 +1,105 @@
+import { StockafolioError } from '@stockafolio/core';
+import { brokerErrorType, kafkaError } from './kafka-error.js';
+import { kafkajsClient, type KafkajsClient } from './kafkajs-client.js';
+import type { KafkaPlace } from './options.js';
+import type { TopicLaw } from './topic-law.js';
+
+const FIRST_WAIT = 100;
+const LONGEST_WAIT = 1_000;
+const FIRST_PATIENCE = 5_000;
+
+/** Answers of a coordinator about the group. The connection they came by is sound. */
+const aboutTheGroup = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID']);
+
+interface Opened {
+  readonly client: KafkajsClient;
+  readonly ready: Promise<KafkajsClient>;
+}
+
+/**
+ * A way to the cluster that is made anew whenever something goes wrong on it.
+ *
+ * A client of kafkajs that has lost a broker may keep dead sockets, or brokers that are none, and not find back. So it is
+ * never mended: it is thrown away with all its sockets, and the next use makes another.
+ */
+export class Connection {
+  readonly #place: KafkaPlace;
+  readonly #law: TopicLaw;
+  readonly #closed = new AbortController();
+  #opened: Opened | undefined;
+  #wasThere = false;
+
+  constructor(place: KafkaPlace, law: TopicLaw) {
+    this.#place = place;
+    this.#law = law;
+  }
+
+  get closed(): boolean {
+    return this.#closed.signal.aborted;
+  }
+
+  /** Works with the client, once. Where that fails the client is given up, unless the answer was about the group. */
+  async once<T>(work: (client: KafkajsClient) => Promise<T>): Promise<T> {
+    if (this.closed) throw new StockafolioError('ERR_SOURCE_UNAVAILABLE', 'the connection to Kafka is closed');
+    const client = await this.#open().ready;
+    return this.with(client, () => work(client));
+  }
+
+  /** The same for work that belongs to a client which was given out before. */
+  async with<T>(client: KafkajsClient, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!aboutTheGroup.has(brokerErrorType(error) ?? '')) this.#giveUp(client);
+      throw error;
+    }
+  }
+
+  /** Works with the client, again and again while the cluster is away, until patience ends. */
+  async run<T>(work: (client: KafkajsClient) => Promise<T>): Promise<T> {
+    const { clock } = this.#place;
+    const begun = clock.now();
+    for (let wait = FIRST_WAIT; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
+      try {
+        return await this.once(work);
+      } catch (error) {
+        const failed = kafkaError(error, this.#place);
+        if (!failed.retryable || this.closed || clock.now() - begun >= this.patience) throw failed;
+        await clock.sleep(wait, this.#closed.signal);
+      }
+    }
+  }
+
+  /** How long the cluster may be away before that is an error, in milliseconds. */
+  get patience(): number {
+    const { patience = 60_000 } = this.#place;
+    return this.#wasThere ? patience : Math.min(FIRST_PATIENCE, patience);
+  }
+
+  close(): void {
+    this.#closed.abort();
+    if (this.#opened !== undefined) this.#giveUp(this.#opened.client);
+  }
+
+  #open(): Opened {
+    if (this.#opened !== undefined) return this.#opened;
+    const client = kafkajsClient(this.#place);
+    const opened = { client, ready: this.#connect(client) };
+    opened.ready.catch(() => this.#giveUp(client));
+    this.#opened = opened;
+    return opened;
+  }
+
+  async #connect(client: KafkajsClient): Promise<KafkajsClient> {
+    await client.cluster.connect();
+    await client.cluster.addMultipleTargetTopics([this.#place.topic]);
+    await this.#law.check(client);
+    this.#wasThere = true;
+    return client;
+  }
+
+  #giveUp(client: KafkajsClient): void {
+    client.destroy();
+    if (this.#opened?.client === client) this.#opened = undefined;
+  }
+}

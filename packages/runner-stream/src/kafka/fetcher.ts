@@ -1,0 +1,242 @@
+import type { StockafolioError } from '@stockafolio/core';
+import type { Position } from '@stockafolio/core/ports';
+import { Bell } from './bell.js';
+import type { Connection } from './connection.js';
+import { kafkaError } from './kafka-error.js';
+import { brokerOf, type KafkajsClient } from './kafkajs-client.js';
+import type { KafkaSourceOptions } from './options.js';
+import { BrokerError } from './protocol/error-codes.js';
+import { fetchRequest, type FetchedPartition } from './protocol/fetch.js';
+import { offsetAfter, type RecordSet } from './protocol/record-set.js';
+
+const OUT_OF_RANGE = 1;
+const AHEAD = 2;
+const RETRY = 250;
+const MOST_BYTES = 10 * 1024 * 1024;
+
+/** What waits to be taken of one partition. */
+export interface Fetched {
+  readonly set: RecordSet;
+  /** The offset after it. */
+  readonly after: number;
+  /** The offset that the next new message will get, as known when it came. */
+  readonly end: number;
+}
+
+/** One partition that is read. A new one takes its place when it is read from elsewhere. */
+export interface Lane {
+  readonly partition: number;
+  readonly generation: number;
+  readonly fetched: Fetched[];
+  /** The next offset to be asked for. */
+  next: number;
+  asked: boolean;
+  /** Where the broker has said that this offset is not there. */
+  gone: boolean;
+}
+
+/**
+ * Fetches ahead, a few batches of every partition and so many bytes in all. Each leader has one request at a time, for
+ * those of its partitions that want more; so a partition that nobody takes from holds no other up.
+ */
+export class Fetcher {
+  readonly #options: KafkaSourceOptions;
+  readonly #connection: Connection;
+  readonly #changed: Bell;
+  readonly #wanted = new Bell();
+  readonly #lanes = new Map<number, Lane>();
+  readonly #paused = new Set<number>();
+  readonly #busy = new Set<string>();
+  #waiting = 0;
+  #turn = 0;
+  #awaySince: number | undefined;
+  /** What ends the reading. */
+  failure: StockafolioError | undefined;
+
+  /** @param changed rung when there is something to be taken, or a failure */
+  constructor(options: KafkaSourceOptions, connection: Connection, changed: Bell) {
+    this.#options = options;
+    this.#connection = connection;
+    this.#changed = changed;
+  }
+
+  start(): void {
+    void this.#drive();
+  }
+
+  /** Reads these partitions from these positions, and no others. */
+  assign(positions: readonly Position[], generation: number): void {
+    this.clear();
+    for (const { partition, offset } of positions) this.#lanes.set(partition, laneAt(partition, offset, generation));
+    this.#wanted.ring();
+  }
+
+  clear(): void {
+    this.#lanes.clear();
+    this.#waiting = 0;
+  }
+
+  pause(partitions: readonly number[]): void {
+    for (const partition of partitions) this.#paused.add(partition);
+  }
+
+  resume(partitions: readonly number[]): void {
+    for (const partition of partitions) this.#paused.delete(partition);
+    this.#wanted.ring();
+    this.#changed.ring();
+  }
+
+  seek({ partition, offset }: Position): void {
+    const lane = this.#lanes.get(partition);
+    if (lane === undefined) return;
+    for (const { set } of lane.fetched) this.#waiting -= set.bytes.length;
+    this.#lanes.set(partition, laneAt(partition, offset, lane.generation));
+    this.#wanted.ring();
+  }
+
+  /** The next lane, by turns, from which something can be taken, or whose messages are gone. */
+  turn(): Lane | undefined {
+    const lanes = [...this.#lanes.values()];
+    for (let n = 0; n < lanes.length; n++) {
+      const lane = lanes[(this.#turn + n) % lanes.length];
+      if (lane === undefined || this.#paused.has(lane.partition)) continue;
+      if (!lane.gone && lane.fetched.length === 0) continue;
+      this.#turn += n + 1;
+      return lane;
+    }
+    return undefined;
+  }
+
+  /** Takes what {@link turn} showed; false where it has been paused or sought elsewhere since. */
+  take(lane: Lane, fetched: Fetched): boolean {
+    if (this.#lanes.get(lane.partition) !== lane || this.#paused.has(lane.partition)) return false;
+    if (lane.fetched[0] !== fetched) return false;
+    lane.fetched.shift();
+    this.#waiting -= fetched.set.bytes.length;
+    this.#wanted.ring();
+    return true;
+  }
+
+  /** Asks for the lane's offset again, which a broker had said is not there. */
+  askAgain(lane: Lane): void {
+    lane.gone = false;
+    this.#wanted.ring();
+  }
+
+  close(): void {
+    this.clear();
+    this.#wanted.ring();
+  }
+
+  async #drive(): Promise<void> {
+    while (!this.#connection.closed && this.failure === undefined) {
+      if (this.#wanting().length === 0) {
+        await this.#wanted.wait();
+        continue;
+      }
+      let begun = false;
+      try {
+        begun = await this.#connection.once(async (client) => this.#begin(client));
+      } catch (error) {
+        await this.#failed(error);
+        continue;
+      }
+      if (!begun) await this.#wanted.wait();
+    }
+  }
+
+  /** Begins a fetch at every leader that has none under way; answers whether there was one. */
+  #begin(client: KafkajsClient): boolean {
+    const { topic } = this.#options;
+    const wanting = this.#wanting();
+    const leaders = client.cluster.findLeaderForPartitions(
+      topic,
+      wanting.map(({ partition }) => partition),
+    );
+    let begun = false;
+    for (const [node, partitions] of Object.entries(leaders)) {
+      if (this.#busy.has(node)) continue;
+      begun = true;
+      this.#busy.add(node);
+      const lanes = wanting.filter(({ partition }) => partitions.includes(partition));
+      for (const lane of lanes) lane.asked = true;
+      void this.#fetch(client, node, lanes);
+    }
+    return begun;
+  }
+
+  #wanting(): Lane[] {
+    const { bufferBytes = 16 * 1024 * 1024 } = this.#options;
+    if (this.#waiting >= bufferBytes) return [];
+    return [...this.#lanes.values()].filter(
+      (lane) => !lane.asked && !lane.gone && lane.fetched.length < AHEAD && !this.#paused.has(lane.partition),
+    );
+  }
+
+  async #fetch(client: KafkajsClient, node: string, lanes: readonly Lane[]): Promise<void> {
+    const { topic, batchBytes = 1024 * 1024, bufferBytes = 16 * 1024 * 1024, fetchWait = 100 } = this.#options;
+    // By turns first in the request: a broker fills the answer in this order.
+    const order = [...lanes.slice(this.#turn % lanes.length), ...lanes.slice(0, this.#turn % lanes.length)];
+    const ask = fetchRequest({
+      topic,
+      partitions: order.map(({ partition, next }) => ({ partition, offset: next })),
+      partitionBytes: batchBytes,
+      bytes: Math.max(1, Math.min(MOST_BYTES, bufferBytes - this.#waiting)),
+      wait: fetchWait,
+    });
+    try {
+      const { partitions } = await this.#connection.with(client, async () => {
+        const broker = await brokerOf(client.cluster, node);
+        const answer = await broker.connectionPool.send(ask);
+        if (answer.error !== 0) throw new BrokerError(answer.error, `fetching from broker ${node}`);
+        const failed = answer.partitions.find((each) => each.error !== 0 && each.error !== OUT_OF_RANGE);
+        if (failed !== undefined) throw new BrokerError(failed.error, `partition ${failed.partition}`);
+        return answer;
+      });
+      for (const each of partitions) this.#arrived(lanes, each);
+      this.#awaySince = undefined;
+    } catch (error) {
+      await this.#failed(error);
+    } finally {
+      this.#busy.delete(node);
+      for (const lane of lanes) lane.asked = false;
+      this.#wanted.ring();
+    }
+  }
+
+  #arrived(lanes: readonly Lane[], { partition, error, end, aborted, records }: FetchedPartition): void {
+    const lane = lanes.find((each) => each.partition === partition);
+    if (lane === undefined || this.#lanes.get(partition) !== lane) return;
+    if (error === OUT_OF_RANGE) {
+      lane.gone = true;
+      this.#changed.ring();
+      return;
+    }
+    const set: RecordSet = { bytes: records, from: lane.next, aborted };
+    const after = offsetAfter(set);
+    if (after === undefined || after <= lane.next) return;
+    lane.next = after;
+    lane.fetched.push({ set, after, end });
+    this.#waiting += records.length;
+    this.#changed.ring();
+  }
+
+  async #failed(error: unknown): Promise<void> {
+    const { clock } = this.#options;
+    if (this.#connection.closed) return;
+    const failed = kafkaError(error, this.#options);
+    this.#awaySince ??= clock.now();
+    // A topic that is not known for a moment may be one whose leader is being chosen.
+    const mayPass = failed.retryable || failed.code === 'ERR_SOURCE_UNKNOWN';
+    if (mayPass && clock.now() - this.#awaySince < this.#connection.patience) {
+      await clock.sleep(RETRY);
+      return;
+    }
+    this.failure ??= failed;
+    this.#changed.ring();
+  }
+}
+
+function laneAt(partition: number, offset: number, generation: number): Lane {
+  return { partition, generation, fetched: [], next: offset, asked: false, gone: false };
+}

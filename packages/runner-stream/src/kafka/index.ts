@@ -1,0 +1,3 @@
+export { kafkaProducer } from './kafka-producer.js';
+export { kafkaSource } from './kafka-source.js';
+export type { KafkaLog, KafkaPlace, KafkaProducerOptions, KafkaSasl, KafkaSourceOptions } from './options.js';

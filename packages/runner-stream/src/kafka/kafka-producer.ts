@@ -1,0 +1,115 @@
+import { partitionOf, StockafolioError } from '@stockafolio/core';
+import type { OutgoingMessage, Producer } from '@stockafolio/core/ports';
+import { BatchSender } from './batch-sender.js';
+import { Connection } from './connection.js';
+import type { KafkaProducerOptions } from './options.js';
+import { Outbox, type Append, type Outgoing } from './outbox.js';
+import type { TimedMessage } from './protocol/write-batch.js';
+import { TopicLaw } from './topic-law.js';
+import { makeTopic } from './make-topic.js';
+
+/**
+ * The writing end of a topic of Kafka; makes the topic where there is none.
+ *
+ * Messages go to the partition of their key as Kafka's default partitioner chooses it, those without a key to the
+ * partition of their value, so that the same messages always make the same topic. An append is durable on all copies
+ * that keep up. What is appended while a batch is on its way goes with the next. Arrays handed to `append` must stay
+ * unchanged until it resolves.
+ *
+ * @throws ERR_SOURCE_UNAVAILABLE, ERR_SOURCE_DENIED; ERR_SOURCE_MISMATCH where the topic has another number of partitions
+ * @example
+ * const producer = await kafkaProducer({ brokers: ['127.0.0.1:9092'], topic: 'trades', clock: systemClock });
+ * await producer.append([{ key: null, value: new TextEncoder().encode('{}') }]);
+ * await producer.close();
+ */
+export async function kafkaProducer(options: KafkaProducerOptions): Promise<Producer> {
+  await makeTopic(options);
+  const law = new TopicLaw(options.topic);
+  const connection = new Connection(options, law);
+  try {
+    const { partitions } = await connection.run((client) => law.check(client));
+    return new KafkaProducer(options, connection, partitions.length);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+class KafkaProducer implements Producer {
+  readonly #options: KafkaProducerOptions;
+  readonly #connection: Connection;
+  readonly #sender: BatchSender;
+  readonly #outboxes: readonly Outbox[];
+  #sending: Promise<void> | undefined;
+  #open = true;
+
+  constructor(options: KafkaProducerOptions, connection: Connection, partitions: number) {
+    this.#options = options;
+    this.#connection = connection;
+    this.#sender = new BatchSender(options, connection);
+    this.#outboxes = Array.from({ length: partitions }, () => new Outbox());
+  }
+
+  async append(messages: readonly OutgoingMessage[]): Promise<void> {
+    if (!this.#open)
+      throw new StockafolioError('ERR_INTERNAL', `this producer of topic '${this.#options.topic}' is closed`);
+    const shares = this.#shares(messages);
+    if (messages.length === 0) return;
+    const appended = new Promise<void>((resolve, reject) => {
+      const append: Append = { left: messages.length, resolve, reject };
+      for (const [partition, share] of shares.entries())
+        if (share.length > 0) this.#outboxes[partition]?.add(append, share);
+    });
+    this.#sending ??= this.#sendAll();
+    await appended;
+  }
+
+  async close(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    await this.#sending;
+    this.#connection.close();
+  }
+
+  #shares(messages: readonly OutgoingMessage[]): TimedMessage[][] {
+    const count = this.#outboxes.length;
+    const shares: TimedMessage[][] = this.#outboxes.map(() => []);
+    const now = this.#options.clock.now();
+    for (const message of messages) {
+      const { key, value, timestamp = now, partition = partitionOf(key ?? value, count) } = message;
+      const share = shares[partition];
+      if (share === undefined)
+        throw new StockafolioError('ERR_USAGE', `there is no partition ${partition} in a topic of ${count}`);
+      share.push({ ...message, timestamp });
+    }
+    return shares;
+  }
+
+  /** Sends until nothing waits. */
+  async #sendAll(): Promise<void> {
+    // What is appended in the same breath goes together.
+    await Promise.resolve();
+    const { batchBytes = 512 * 1024 } = this.#options;
+    for (;;) {
+      const batches = new Map<number, Outgoing>();
+      for (const [partition, outbox] of this.#outboxes.entries())
+        if (!outbox.empty) batches.set(partition, outbox.take(batchBytes));
+      if (batches.size === 0) break;
+      try {
+        await this.#sender.send(batches);
+        for (const { appends } of batches.values()) settle(appends);
+      } catch (error) {
+        for (const { appends } of batches.values()) for (const { append } of appends) append.reject(error);
+        for (const outbox of this.#outboxes) outbox.fail(error);
+      }
+    }
+    this.#sending = undefined;
+  }
+}
+
+function settle(appends: Outgoing['appends']): void {
+  for (const { append, count } of appends) {
+    append.left -= count;
+    if (append.left === 0) append.resolve();
+  }
+}

@@ -1,0 +1,223 @@
+import { StockafolioError } from '@stockafolio/core';
+import type { AssignmentListener, PartitionRange, Position, Source, SourceBatch } from '@stockafolio/core/ports';
+import { Bell } from './bell.js';
+import { Connection } from './connection.js';
+import { Fetcher, type Lane } from './fetcher.js';
+import { GroupMember } from './group-member.js';
+import { kafkaError } from './kafka-error.js';
+import { Membership } from './membership.js';
+import type { KafkaSourceOptions } from './options.js';
+import { messagesOf } from './protocol/record-set.js';
+import { topicIdentity, topicRanges } from './topic-ends.js';
+import { TopicLaw } from './topic-law.js';
+
+/** How long a close waits for the group to hear of it, in milliseconds. */
+const LEAVE_WITHIN = 2_000;
+
+/**
+ * The reading end of a topic of Kafka, as one member of a consumer group.
+ *
+ * The listener is called within `next` only, so never beside the caller's own work; heartbeats go out meanwhile. Positions
+ * come from the listener, never from the group. Messages of transactions are read when these are committed. Keys and
+ * values are views of the memory that was fetched: copy what is to be kept.
+ *
+ * @throws what every call of it may: ERR_SOURCE_UNAVAILABLE where the cluster is away for longer than `patience`;
+ * ERR_SOURCE_UNKNOWN where there is no such topic; ERR_SOURCE_DENIED where login or rights are wrong;
+ * ERR_SOURCE_MISMATCH where the topic was made again, or was given more partitions; `next` also ERR_OFFSET_GONE
+ * @example
+ * const source = kafkaSource({ brokers: ['127.0.0.1:9092'], topic: 'trades', clock: systemClock });
+ * await source.open('portfolio', listener);
+ * const batch = await source.next(1_000);
+ */
+export function kafkaSource(options: KafkaSourceOptions): Source {
+  return new KafkaSource(options);
+}
+
+/** How far a partition was read: past its last message, and past what Kafka writes for itself after that. */
+interface Reach {
+  messages: number;
+  read: number;
+}
+
+class KafkaSource implements Source {
+  readonly #options: KafkaSourceOptions;
+  readonly #law: TopicLaw;
+  readonly #asking: Connection;
+  readonly #grouping: Connection;
+  readonly #fetching: Connection;
+  readonly #changed = new Bell();
+  readonly #fetcher: Fetcher;
+  readonly #reach = new Map<number, Reach>();
+  #membership: Membership | undefined;
+  #listener: AssignmentListener | undefined;
+  /** What the listener has been told that it has. */
+  #told: { readonly partitions: readonly number[]; readonly generation: number } | undefined;
+  #closed = false;
+
+  constructor(options: KafkaSourceOptions) {
+    this.#options = options;
+    this.#law = new TopicLaw(options.topic);
+    // Three ways, since Kafka answers what comes by one connection in order: a fetch, or the wait for the group, would
+    // hold up the rest.
+    this.#asking = new Connection(options, this.#law);
+    this.#grouping = new Connection(options, this.#law);
+    this.#fetching = new Connection(options, this.#law);
+    this.#fetcher = new Fetcher(options, this.#fetching, this.#changed);
+  }
+
+  identity(): Promise<string> {
+    return topicIdentity(this.#asking, this.#law);
+  }
+
+  /** The end is where reading comes to: markers of transactions after the last message do not count, once read. */
+  async ranges(): Promise<readonly PartitionRange[]> {
+    const ranges = await topicRanges(this.#asking, this.#options.topic);
+    return ranges.map((range) => {
+      const reach = this.#reach.get(range.partition);
+      return reach !== undefined && reach.read >= range.end
+        ? { ...range, end: Math.max(range.oldest, Math.min(range.end, reach.messages)) }
+        : range;
+    });
+  }
+
+  async open(group: string, listener: AssignmentListener): Promise<void> {
+    await this.identity();
+    this.#listener = listener;
+    const member = new GroupMember(this.#options, this.#grouping, this.#law, group);
+    this.#membership = new Membership(this.#options, this.#grouping, member, this.#changed, () => this.identity());
+    this.#membership.start();
+    this.#fetcher.start();
+  }
+
+  async next(maxWait: number): Promise<SourceBatch | undefined> {
+    const { clock } = this.#options;
+    const deadline = clock.now() + maxWait;
+    while (!this.#closed) {
+      await this.#followTheGroup();
+      const failure = this.#membership?.failure ?? this.#fetcher.failure;
+      if (failure !== undefined) throw failure;
+      const lane = this.#fetcher.turn();
+      if (lane?.gone === true) await this.#lookFor(lane);
+      else if (lane !== undefined) {
+        const batch = await this.#take(lane);
+        if (batch !== undefined) return batch;
+      } else if (!this.#isDue()) {
+        const left = deadline - clock.now();
+        if (left <= 0) return undefined;
+        await this.#changed.waitFor(left, clock);
+      }
+    }
+    return undefined;
+  }
+
+  pause(partitions: readonly number[]): void {
+    this.#fetcher.pause(partitions);
+  }
+
+  resume(partitions: readonly number[]): void {
+    this.#fetcher.resume(partitions);
+  }
+
+  seek(position: Position): void {
+    this.#reach.set(position.partition, { messages: position.offset, read: position.offset });
+    this.#fetcher.seek(position);
+  }
+
+  async commit(positions: readonly Position[], generation: number): Promise<void> {
+    try {
+      await this.#membership?.commit(positions, generation);
+    } catch (error) {
+      throw kafkaError(error, this.#options);
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const { clock } = this.#options;
+    const late = new AbortController();
+    this.#fetching.close();
+    this.#fetcher.close();
+    // Where the group cannot be told, it finds out when the session ends.
+    const left = this.#membership?.close().catch(() => undefined) ?? Promise.resolve();
+    await Promise.race([left, clock.sleep(LEAVE_WITHIN, late.signal)]);
+    late.abort();
+    this.#grouping.close();
+    this.#asking.close();
+    this.#changed.ring();
+  }
+
+  #isDue(): boolean {
+    const phase = this.#membership?.phase;
+    return phase === 'given' || phase === 'moving' || phase === 'lost' || this.#fetcher.turn() !== undefined;
+  }
+
+  /** Does what the group asks for: hands partitions over, and takes those that were given. */
+  async #followTheGroup(): Promise<void> {
+    const membership = this.#membership;
+    if (membership === undefined) return;
+    if (membership.phase === 'moving' || membership.phase === 'lost') {
+      this.#fetcher.clear();
+      await this.#handOver(membership.phase === 'lost');
+      membership.rejoin();
+    } else if (membership.phase === 'given') {
+      const { partitions, generation } = membership.assignment;
+      const positions = await this.#positionsOf(partitions, generation);
+      this.#told = { partitions, generation };
+      for (const { partition, offset } of positions) this.#reach.set(partition, { messages: offset, read: offset });
+      this.#fetcher.assign(positions, generation);
+      membership.settle();
+    }
+  }
+
+  async #handOver(lost: boolean): Promise<void> {
+    const { partitions, generation } = this.#told ?? { partitions: [], generation: -1 };
+    this.#told = undefined;
+    this.#reach.clear();
+    if (partitions.length === 0) return;
+    if (lost && this.#listener?.lost !== undefined) await this.#listener.lost(partitions, generation);
+    else await this.#listener?.revoked(partitions, generation);
+  }
+
+  async #positionsOf(partitions: readonly number[], generation: number): Promise<Position[]> {
+    const answered = (await this.#listener?.assigned(partitions, generation)) ?? [];
+    const asked = new Map(answered.map(({ partition, offset }) => [partition, offset]));
+    const missing = partitions.some((partition) => !asked.has(partition));
+    const ranges = missing ? await topicRanges(this.#asking, this.#options.topic) : [];
+    return partitions.map((partition) => ({
+      partition,
+      offset: asked.get(partition) ?? ranges.find((range) => range.partition === partition)?.oldest ?? 0,
+    }));
+  }
+
+  async #take(lane: Lane): Promise<SourceBatch | undefined> {
+    const [fetched] = lane.fetched;
+    if (fetched === undefined) return undefined;
+    const messages = await messagesOf(fetched.set);
+    if (!this.#fetcher.take(lane, fetched)) return undefined;
+    const { partition, generation } = lane;
+    const reach = this.#reach.get(partition);
+    const last = messages.at(-1);
+    if (reach !== undefined) {
+      reach.read = fetched.after;
+      if (last !== undefined) reach.messages = last.offset + 1;
+    }
+    if (last === undefined) return undefined;
+    return { partition, generation, messages, endOffset: Math.max(fetched.end, last.offset + 1) };
+  }
+
+  /** Where an offset is not there: says so; unless it is by now. */
+  async #lookFor(lane: Lane): Promise<void> {
+    const ranges = await topicRanges(this.#asking, this.#options.topic);
+    const { partition, next } = lane;
+    const { oldest, end } = ranges.find((range) => range.partition === partition) ?? { oldest: 0, end: 0 };
+    if (next >= oldest && next <= end) return this.#fetcher.askAgain(lane);
+    const told =
+      next < oldest
+        ? `offset ${next} is gone, the oldest is ${oldest}`
+        : `offset ${next} is gone, the topic ends at ${end}: it has lost its newest messages`;
+    throw new StockafolioError('ERR_OFFSET_GONE', `topic '${this.#options.topic}', partition ${partition}: ${told}`, {
+      hint: 'make tables and checkpoints from the archive (batch --from-start), then start the stream with those checkpoints; keep messages for longer (retention.ms)',
+    });
+  }
+}

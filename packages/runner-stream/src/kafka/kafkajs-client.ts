@@ -1,0 +1,144 @@
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { StockafolioError } from '@stockafolio/core';
+import kafkajs, { type Cluster, type ISocketFactoryArgs, type LogEntry, type SASLOptions } from 'kafkajs';
+import type { KafkaLog, KafkaPlace, KafkaSasl } from './options.js';
+import type { RawRequest } from './protocol/raw-request.js';
+
+/** What is used of a broker as kafkajs has it; its own types leave most of it out. */
+export interface KafkaBroker {
+  readonly versions: Readonly<Record<number, { readonly minVersion: number; readonly maxVersion: number } | undefined>>;
+  readonly connectionPool: { send<T>(request: RawRequest<T>): Promise<T> };
+  findGroupCoordinator(ask: { groupId: string; coordinatorType: number }): Promise<{ coordinator: { nodeId: number } }>;
+  joinGroup(ask: {
+    groupId: string;
+    sessionTimeout: number;
+    rebalanceTimeout: number;
+    memberId: string;
+    groupProtocols: readonly { readonly name: string; readonly metadata: Buffer }[];
+  }): Promise<{
+    generationId: number;
+    leaderId: string;
+    memberId: string;
+    members: readonly { readonly memberId: string }[];
+  }>;
+  syncGroup(ask: {
+    groupId: string;
+    generationId: number;
+    memberId: string;
+    groupAssignment: readonly { readonly memberId: string; readonly memberAssignment: Buffer }[];
+  }): Promise<{ memberAssignment: Buffer }>;
+  heartbeat(ask: { groupId: string; groupGenerationId: number; memberId: string }): Promise<unknown>;
+  leaveGroup(ask: { groupId: string; memberId: string }): Promise<unknown>;
+  offsetCommit(ask: {
+    groupId: string;
+    groupGenerationId: number;
+    memberId: string;
+    topics: readonly {
+      readonly topic: string;
+      readonly partitions: readonly { readonly partition: number; readonly offset: string }[];
+    }[];
+  }): Promise<unknown>;
+  initProducerId(ask: { transactionTimeout: number }): Promise<{ producerId: string; producerEpoch: number }>;
+}
+
+/** One client of kafkajs, and all its sockets. */
+export interface KafkajsClient {
+  readonly kafka: kafkajs.Kafka;
+  readonly cluster: Cluster;
+  /** Ends its connections at once; whatever waits for an answer fails. */
+  destroy(): void;
+}
+
+const CONNECT_WITHIN = 3_000;
+const KEEP_ALIVE = 10_000;
+
+/**
+ * A client of kafkajs that makes no decisions: no retries beyond one, no topics made by asking for them.
+ *
+ * Its cluster, the part that knows brokers and connections, is handed to partition assigners, by kafkajs's public
+ * interface; so one that assigns nothing brings it out.
+ */
+export function kafkajsClient(place: KafkaPlace): KafkajsClient {
+  const sockets = new Set<Socket>();
+  let destroyed = false;
+  const kafka = new kafkajs.Kafka({
+    brokers: [...place.brokers],
+    clientId: place.clientId ?? 'stockafolio',
+    connectionTimeout: CONNECT_WITHIN,
+    requestTimeout: place.requestTimeout ?? 15_000,
+    retry: { retries: 1, initialRetryTime: 100 },
+    logLevel: place.log === undefined ? kafkajs.logLevel.NOTHING : kafkajs.logLevel.INFO,
+    logCreator: () => (entry) => destroyed || logEntry(place.log, entry),
+    socketFactory: (args) => {
+      const socket = openSocket(args);
+      sockets.add(socket.once('close', () => sockets.delete(socket)));
+      return socket;
+    },
+    ...(place.ssl === undefined ? {} : { ssl: place.ssl }),
+    ...(place.sasl === undefined ? {} : { sasl: saslOf(place.sasl) }),
+  });
+  let cluster: Cluster | undefined;
+  kafka.consumer({
+    groupId: 'none',
+    allowAutoTopicCreation: false,
+    partitionAssigners: [
+      (given) => {
+        ({ cluster } = given);
+        return { name: 'none', version: 0, assign: async () => [], protocol: () => ({ name: 'none', metadata: EMPTY }) };
+      },
+    ],
+  });
+  if (cluster === undefined) throw new StockafolioError('ERR_INTERNAL', 'this version of kafkajs hands out no cluster');
+  return {
+    kafka,
+    cluster,
+    destroy: () => {
+      destroyed = true;
+      // With an error, because kafkajs fails what is waiting on 'error' and does not listen to 'close'.
+      for (const socket of sockets) socket.destroy(new Error('the connection was given up'));
+    },
+  };
+}
+
+const EMPTY = Buffer.alloc(0);
+
+/** The broker of a cluster, with what kafkajs does not declare. @throws ERR_INTERNAL where it has not got it */
+export async function brokerOf(cluster: Cluster, nodeId: string | number): Promise<KafkaBroker> {
+  const broker: unknown = await cluster.findBroker({ nodeId: String(nodeId) });
+  if (isKafkaBroker(broker)) return broker;
+  throw new StockafolioError('ERR_INTERNAL', 'this version of kafkajs is not known here: 2.2.4 is');
+}
+
+function isKafkaBroker(broker: unknown): broker is KafkaBroker {
+  const { versions, connectionPool, joinGroup } = broker as Partial<KafkaBroker>;
+  return typeof versions === 'object' && typeof connectionPool?.send === 'function' && typeof joinGroup === 'function';
+}
+
+function saslOf({ mechanism, username, password }: KafkaSasl): SASLOptions {
+  switch (mechanism) {
+    case 'plain':
+      return { mechanism, username, password };
+    case 'scram-sha-256':
+      return { mechanism, username, password };
+    case 'scram-sha-512':
+      return { mechanism, username, password };
+  }
+}
+
+/** As kafkajs opens them, but small requests are not held back, and a dead peer is found out sooner. */
+function openSocket({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket {
+  const asked: unknown = ssl;
+  const secured = asked !== undefined && asked !== null && asked !== false;
+  const name = isIP(host) === 0 ? { servername: host } : {};
+  const socket = secured
+    ? connectTls({ host, port, ...name, ...(typeof ssl === 'object' ? ssl : {}) }, onConnect)
+    : connectTcp({ host, port }, onConnect);
+  return socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE);
+}
+
+function logEntry(log: KafkaLog | undefined, { level, namespace, log: { message, ...details } }: LogEntry): void {
+  const names = { 1: 'error', 2: 'warn', 4: 'info', 5: 'debug' } as const;
+  if (level === kafkajs.logLevel.NOTHING) return;
+  log?.(names[level], `[${namespace}] ${message}`, details);
+}

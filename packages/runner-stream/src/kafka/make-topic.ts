@@ -1,0 +1,66 @@
+import { StockafolioError } from '@stockafolio/core';
+import { brokerErrorType, kafkaError } from './kafka-error.js';
+import { kafkajsClient } from './kafkajs-client.js';
+import type { KafkaProducerOptions } from './options.js';
+
+const DEFAULT_PARTITIONS = 4;
+const BY_THE_BROKERS = -1;
+const TRIES_WITHIN = 5_000;
+const KEPT_FOR_EVER = [{ name: 'retention.ms', value: '-1' }];
+
+/**
+ * Makes the topic where there is none. It keeps its messages until somebody sets `retention.ms`: messages bear the times of
+ * their records, and Kafka drops by these, so that it would drop an imported history within minutes.
+ *
+ * @throws ERR_SOURCE_MISMATCH where it is there with another number of partitions than was asked for
+ */
+export async function makeTopic(options: KafkaProducerOptions): Promise<void> {
+  const { clock } = options;
+  const begun = clock.now();
+  for (;;) {
+    try {
+      await tryToMake(options);
+      return;
+    } catch (error) {
+      const failed = kafkaError(error, options);
+      if (!failed.retryable || clock.now() - begun >= TRIES_WITHIN) throw failed;
+      await clock.sleep(100);
+    }
+  }
+}
+
+async function tryToMake(options: KafkaProducerOptions): Promise<void> {
+  const { topic, partitions, replicationFactor = BY_THE_BROKERS } = options;
+  const client = kafkajsClient(options);
+  const admin = client.kafka.admin();
+  try {
+    await admin.connect();
+    const there = await partitionsOf(admin, topic);
+    if (there === undefined) {
+      await admin.createTopics({
+        topics: [
+          { topic, numPartitions: partitions ?? DEFAULT_PARTITIONS, replicationFactor, configEntries: [...KEPT_FOR_EVER] },
+        ],
+        waitForLeaders: true,
+      });
+    } else if (partitions !== undefined && partitions !== there) {
+      throw new StockafolioError('ERR_SOURCE_MISMATCH', `topic '${topic}' has ${there} partitions, not ${partitions}`, {
+        hint: 'leave the number out, or write into another topic',
+      });
+    }
+  } finally {
+    client.destroy();
+  }
+}
+
+type Admin = ReturnType<ReturnType<typeof kafkajsClient>['kafka']['admin']>;
+
+async function partitionsOf(admin: Admin, topic: string): Promise<number | undefined> {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    return topics[0]?.partitions.length;
+  } catch (error) {
+    if (brokerErrorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,50 @@
+import { ByteReader } from './byte-reader.js';
+import { ByteWriter } from './byte-writer.js';
+import { rawRequest, type RawRequest } from './raw-request.js';
+
+const PRODUCE = 0;
+const ALL_IN_SYNC = -1;
+/** Understood by every broker from 2.1 on. */
+export const PRODUCE_VERSION = 7;
+
+/** One record batch for one partition. */
+export interface PartitionBatch {
+  readonly partition: number;
+  readonly bytes: Buffer;
+}
+
+export interface Produced {
+  readonly partition: number;
+  readonly error: number;
+}
+
+/** Appends a batch to each of these partitions; the answer comes when all copies that keep up have it. */
+export function produceRequest(
+  topic: string,
+  batches: readonly PartitionBatch[],
+  timeout: number,
+): RawRequest<readonly Produced[]> {
+  const size = batches.reduce((sum, { bytes }) => sum + bytes.length + 8, 64 + topic.length);
+  const body = new ByteWriter(size).string(null).int16(ALL_IN_SYNC).int32(timeout);
+  body.array([topic], () => {
+    body.string(topic).array(batches, ({ partition, bytes }) => body.int32(partition).bytes(bytes));
+  });
+  return rawRequest(PRODUCE, PRODUCE_VERSION, 'Produce', body, readProduced);
+}
+
+function readProduced(bytes: Buffer): readonly Produced[] {
+  const reader = new ByteReader(bytes);
+  return reader
+    .array(() => {
+      reader.string();
+      return reader.array(() => {
+        const partition = reader.int32();
+        const error = reader.int16();
+        reader.int64();
+        reader.int64();
+        reader.int64();
+        return { partition, error };
+      });
+    })
+    .flat();
+}

@@ -1,0 +1,101 @@
+import { StockafolioError } from '@stockafolio/core';
+import type { SourceMessage } from '@stockafolio/core/ports';
+import { int64At } from './byte-reader.js';
+import { decompress } from './compression.js';
+import { readRecords } from './read-records.js';
+
+/** A transaction that was taken back: its messages are not to be seen. */
+export interface AbortedTransaction {
+  readonly producerId: bigint;
+  readonly firstOffset: number;
+}
+
+/** What one fetch brought of one partition: record batches one after the other, the last perhaps cut off. */
+export interface RecordSet {
+  readonly bytes: Buffer;
+  /** The offset asked for. The first batch may begin before it. */
+  readonly from: number;
+  readonly aborted: readonly AbortedTransaction[];
+}
+
+/** Where the fields of a record batch lie (the format since Kafka 0.11, which says 2 at `magic`). */
+const at = { base: 0, length: 8, magic: 16, attributes: 21, lastDelta: 23, time: 27, latest: 35, producer: 43, count: 57 };
+const HEAD = 61;
+const APPEND_TIME = 0x08;
+const TRANSACTIONAL = 0x10;
+const CONTROL = 0x20;
+const ABORT = 0;
+
+/** The offset after the last whole batch; undefined where there is none. */
+export function offsetAfter({ bytes }: RecordSet): number | undefined {
+  let after: number | undefined;
+  for (const begin of batchesOf(bytes)) after = lastOffset(bytes, begin) + 1;
+  return after;
+}
+
+/**
+ * The messages of a record set, from the offset asked for, in order. What Kafka writes for itself, and what a
+ * transaction took back, is no message.
+ *
+ * @throws ERR_SOURCE_UNSUPPORTED where a format or a compression is not read here
+ */
+export async function messagesOf(set: RecordSet): Promise<SourceMessage[]> {
+  const { bytes, from } = set;
+  const messages: SourceMessage[] = [];
+  const takenBack = new Set<bigint>();
+  const aborted = [...set.aborted].sort((a, b) => a.firstOffset - b.firstOffset);
+  for (const begin of batchesOf(bytes)) {
+    const attributes = bytes.readInt16BE(begin + at.attributes);
+    const last = lastOffset(bytes, begin);
+    const body = bytes.subarray(begin + HEAD, endOf(bytes, begin));
+    if (aborted.length > 0 || takenBack.size > 0) {
+      const producer = bytes.readBigInt64BE(begin + at.producer);
+      while (aborted[0] !== undefined && aborted[0].firstOffset <= last) {
+        takenBack.add(aborted[0].producerId);
+        aborted.shift();
+      }
+      if ((attributes & CONTROL) !== 0 && isAbort(body)) takenBack.delete(producer);
+      else if ((attributes & TRANSACTIONAL) !== 0 && takenBack.has(producer)) continue;
+    }
+    if ((attributes & CONTROL) !== 0 || last < from) continue;
+    readRecords(await decompress(body, attributes), messages, {
+      baseOffset: int64At(bytes, begin + at.base),
+      baseTime: int64At(bytes, begin + at.time),
+      appended: (attributes & APPEND_TIME) === 0 ? undefined : int64At(bytes, begin + at.latest),
+      count: bytes.readInt32BE(begin + at.count),
+      from,
+    });
+  }
+  return messages;
+}
+
+function* batchesOf(bytes: Buffer): Generator<number> {
+  for (let begin = 0; begin + HEAD <= bytes.length; begin = endOf(bytes, begin)) {
+    const magic = bytes.readInt8(begin + at.magic);
+    if (magic !== 2)
+      throw new StockafolioError('ERR_SOURCE_UNSUPPORTED', `the topic holds messages of Kafka's format ${magic}`, {
+        hint: 'copy the topic with a client of Kafka 0.11 or later: its format is 2',
+      });
+    if (endOf(bytes, begin) > bytes.length) return;
+    yield begin;
+  }
+}
+
+function endOf(bytes: Buffer, begin: number): number {
+  return begin + 12 + bytes.readInt32BE(begin + at.length);
+}
+
+function lastOffset(bytes: Buffer, begin: number): number {
+  return int64At(bytes, begin + at.base) + bytes.readInt32BE(begin + at.lastDelta);
+}
+
+/** Whether the one record of a control batch, whose key is its version and its kind, says that it was taken back. */
+function isAbort(body: Buffer): boolean {
+  let key = 0;
+  // length, attributes, time and offset, each a varint but for the attributes, then the length of the key
+  for (let fields = 0; fields < 5; fields++) {
+    while (fields !== 1 && (body[key] ?? 0) >= 0x80) key++;
+    key++;
+  }
+  return body.readInt16BE(key + 2) === ABORT;
+}

@@ -1,0 +1,61 @@
+import { gzipSync } from 'node:zlib';
+import type { OutgoingMessage } from '@stockafolio/core/ports';
+import { ByteWriter, varintSize } from './byte-writer.js';
+import { GZIP } from './compression.js';
+import { crc32c } from './crc32c.js';
+
+/** Who writes a batch, and which of its batches of the partition it is: so that the broker takes each in once. */
+export interface BatchAuthor {
+  readonly producerId: bigint;
+  readonly epoch: number;
+  /** The number of the batch's first message among all that this author has written to the partition. */
+  readonly sequence: number;
+}
+
+/** A message whose time is settled. */
+export type TimedMessage = OutgoingMessage & { readonly timestamp: number };
+
+/** Where the checksum begins to count, and where it and the length lie. */
+const CHECKED = 21;
+const CRC = 17;
+const LENGTH = 8;
+
+/** One record batch (format 2) of these messages, of which there is at least one. */
+export function writeBatch(
+  messages: readonly TimedMessage[],
+  author: BatchAuthor,
+  compression: 'none' | 'gzip' = 'none',
+): Buffer {
+  const baseTime = messages[0]?.timestamp ?? 0;
+  let latest = baseTime;
+  let size = 0;
+  for (const { key, value } of messages) size += value.length + (key?.length ?? 0) + 24;
+  const plain = compression === 'none';
+  const batch = new ByteWriter(plain ? size + 128 : (size >> 1) + 128);
+  const records = plain ? batch : new ByteWriter(size + 64);
+  for (const { timestamp } of messages) if (timestamp > latest) latest = timestamp;
+  batch.int64(0).int32(0).int32(-1).int8(2).int32(0);
+  batch.int16(plain ? 0 : GZIP).int32(messages.length - 1).int64(baseTime).int64(latest);
+  batch.id64(author.producerId).int16(author.epoch).int32(author.sequence).int32(messages.length);
+  for (const [n, message] of messages.entries()) writeRecord(records, message, message.timestamp - baseTime, n);
+  if (!plain) batch.raw(gzipSync(records.written));
+  batch.patchInt32(LENGTH, batch.length - 12);
+  batch.patchInt32(CRC, crc32c(batch.written.subarray(CHECKED)));
+  return batch.written;
+}
+
+function writeRecord(out: ByteWriter, { key, value, headers }: OutgoingMessage, time: number, offset: number): void {
+  const named = headers === undefined ? [] : Object.entries(headers).map(([name, text]) => [utf8(name), utf8(text)]);
+  let length = 1 + varintSize(time) + varintSize(offset) + sizeOf(key) + sizeOf(value) + varintSize(named.length);
+  for (const parts of named) for (const part of parts) length += sizeOf(part);
+  out.varint(length).int8(0).varint(time).varint(offset).varBytes(key).varBytes(value).varint(named.length);
+  for (const parts of named) for (const part of parts) out.varBytes(part);
+}
+
+function sizeOf(bytes: Uint8Array | null): number {
+  return bytes === null ? 1 : varintSize(bytes.length) + bytes.length;
+}
+
+function utf8(text: string): Buffer {
+  return Buffer.from(text, 'utf8');
+}

@@ -1,0 +1,56 @@
+import { StockafolioError } from '@stockafolio/core';
+import { METADATA_VERSION, topicMetadataRequest } from './protocol/topic-metadata.js';
+import { BrokerError } from './protocol/error-codes.js';
+import { brokerOf, type KafkajsClient } from './kafkajs-client.js';
+
+/** What is the same for ever for a topic that is used. */
+export interface TopicFacts {
+  readonly id: string;
+  readonly partitions: readonly number[];
+}
+
+/**
+ * Holds a topic to what it was at first: every new connection looks, because a topic can be deleted and made again, and
+ * then the offsets mean other messages; and because partitions can be added, and then keys move between them.
+ */
+export class TopicLaw {
+  readonly #topic: string;
+  #facts: TopicFacts | undefined;
+
+  constructor(topic: string) {
+    this.#topic = topic;
+  }
+
+  /** @throws ERR_SOURCE_MISMATCH where the topic is not as it was; as the broker says where it is not there */
+  async check(client: KafkajsClient): Promise<TopicFacts> {
+    const now = await factsOf(client, this.#topic);
+    this.#facts ??= now;
+    const { id, partitions } = this.#facts;
+    if (now.id !== id)
+      throw this.#differs('was deleted and made again', 'its messages are others: give it tables, checkpoints and an archive of its own');
+    if (now.partitions.length !== partitions.length)
+      throw this.#differs(
+        `had ${partitions.length} partitions and has ${now.partitions.length}`,
+        'keys move between partitions when some are added: write into a new topic of as many partitions as you need',
+      );
+    return now;
+  }
+
+  #differs(what: string, hint: string): StockafolioError {
+    return new StockafolioError('ERR_SOURCE_MISMATCH', `topic '${this.#topic}' ${what}`, { hint });
+  }
+}
+
+/** Clusters before Kafka 2.8 give topics no ids: then only the cluster and the name are known. */
+async function factsOf({ cluster }: KafkajsClient, topic: string): Promise<TopicFacts> {
+  const [node] = cluster.getNodeIds();
+  if (node === undefined) throw new Error('no broker is known');
+  const broker = await brokerOf(cluster, node);
+  if ((broker.versions[3]?.maxVersion ?? 0) < METADATA_VERSION) {
+    const partitions = cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
+    return { id: topic, partitions: partitions.sort((a, b) => a - b) };
+  }
+  const { error, id, partitions, cluster: name } = await broker.connectionPool.send(topicMetadataRequest(topic));
+  if (error !== 0) throw new BrokerError(error, `topic '${topic}'`);
+  return { id: id ?? `${name}/${topic}`, partitions };
+}

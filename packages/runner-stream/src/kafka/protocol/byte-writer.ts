@@ -17,17 +17,20 @@ export class ByteWriter {
   }
 
   int8(value: number): this {
-    this.#bytes.writeInt8(value, this.#step(1));
+    const at = this.#step(1);
+    this.#bytes.writeInt8(value, at);
     return this;
   }
 
   int16(value: number): this {
-    this.#bytes.writeInt16BE(value, this.#step(2));
+    const at = this.#step(2);
+    this.#bytes.writeInt16BE(value, at);
     return this;
   }
 
   int32(value: number): this {
-    this.#bytes.writeInt32BE(value, this.#step(4));
+    const at = this.#step(4);
+    this.#bytes.writeInt32BE(value, at);
     return this;
   }
 
@@ -40,7 +43,8 @@ export class ByteWriter {
   }
 
   id64(value: bigint): this {
-    this.#bytes.writeBigInt64BE(value, this.#step(8));
+    const at = this.#step(8);
+    this.#bytes.writeBigInt64BE(value, at);
     return this;
   }
 
@@ -71,11 +75,8 @@ export class ByteWriter {
 
   unsigned(value: number): this {
     let left = value;
-    while (left > 0x7f) {
-      this.#bytes[this.#step(1)] = (left % 0x80) | 0x80;
-      left = Math.floor(left / 0x80);
-    }
-    this.#bytes[this.#step(1)] = left;
+    for (; left > 0x7f; left = Math.floor(left / 0x80)) this.#byte((left % 0x80) | 0x80);
+    this.#byte(left);
     return this;
   }
 
@@ -94,12 +95,18 @@ export class ByteWriter {
     this.#bytes.writeInt32BE(value | 0, at);
   }
 
+  #byte(value: number): void {
+    const at = this.#step(1);
+    this.#bytes[at] = value;
+  }
+
   #text(text: string): this {
     const at = this.#step(Buffer.byteLength(text));
     this.#bytes.write(text, at);
     return this;
   }
 
+  /** Makes room, perhaps in another buffer: so it comes before the buffer is looked at. */
   #step(bytes: number): number {
     const at = this.#at;
     this.#at += bytes;

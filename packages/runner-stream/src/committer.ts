@@ -1,6 +1,6 @@
 import { isStockafolioError, StockafolioError, messageOf } from '@stockafolio/core';
 import type { PreparedCheckpoint } from '@stockafolio/core/engine';
-import type { Mutation } from '@stockafolio/core/ports';
+import type { Mutation, Position } from '@stockafolio/core/ports';
 import type { CommittedPartition, StreamOptions } from './options.js';
 import type { PartitionTask } from './partition-task.js';
 
@@ -13,8 +13,8 @@ interface Cut {
   readonly progress: readonly Mutation[];
   readonly checkpoints: readonly { readonly task: PartitionTask; readonly prepared: PreparedCheckpoint }[];
   readonly partitions: readonly CommittedPartition[];
-  readonly positions: readonly { readonly partition: number; readonly offset: number }[];
-  readonly generation: number;
+  /** By the generation under which each partition was assigned. */
+  readonly positions: ReadonlyMap<number, readonly Position[]>;
 }
 
 /**
@@ -95,7 +95,7 @@ export class Committer<T> {
       }
     }
     try {
-      await source.commit(cut.positions, cut.generation);
+      for (const [generation, positions] of cut.positions) await source.commit(positions, generation);
     } catch (error) {
       // For lag tools only: the checkpoint is what counts.
       if (!asStockafolioError(error).retryable) throw error;
@@ -143,8 +143,13 @@ function takeCut(
     }
   }
   if (progress.length === 0 && checkpoints.length === 0) return undefined;
-  const positions = tasks.map((task) => ({ partition: task.partition, offset: task.engine.position.offset }));
-  return { rows, progress, checkpoints, partitions, positions, generation: tasks[0]?.generation ?? 0 };
+  const positions = new Map<number, Position[]>();
+  for (const { partition, generation, engine } of tasks) {
+    const together = positions.get(generation) ?? [];
+    positions.set(generation, together);
+    together.push({ partition, offset: engine.position.offset });
+  }
+  return { rows, progress, checkpoints, partitions, positions };
 }
 
 function factsOf({ partition, engine, end, oldest }: PartitionTask): CommittedPartition {

@@ -44,6 +44,8 @@ export type StreamEvent =
   | { readonly type: 'checkpoint-skipped'; readonly partition: number; readonly name: string; readonly reason: string }
   | { readonly type: 'checkpoint-failed'; readonly error: StockafolioError }
   | { readonly type: 'revoked'; readonly partition: number; readonly offset: number }
+  /** Nothing was heard of this process for too long: the partition is another's, which goes on from its checkpoint. */
+  | { readonly type: 'lost'; readonly partition: number; readonly offset: number }
   | {
       readonly type: 'retry';
       readonly what: string;

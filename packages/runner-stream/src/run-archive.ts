@@ -20,6 +20,8 @@ class ArchiveRun<T> implements AssignmentListener {
   readonly #options: ArchiveOptions<T>;
   readonly #partitions = new Map<number, ArchivePartition<T>>();
   #source = '';
+  /** Whether the source has said what this run has. */
+  #settled = false;
   #records = 0;
   #files = 0;
 
@@ -29,10 +31,10 @@ class ArchiveRun<T> implements AssignmentListener {
 
   async run(): Promise<ArchiveResult> {
     const { source, archive, stream, signal, group = `${stream.name}-archive` } = this.#options;
-    this.#source = await source.identity();
-    const archived = await archive.identity();
-    if (archived !== undefined && archived !== this.#source) throw otherSource(archived, this.#source);
     try {
+      this.#source = await source.identity();
+      const archived = await archive.identity();
+      if (archived !== undefined && archived !== this.#source) throw otherSource(archived, this.#source);
       await source.open(group, this);
       while (signal?.aborted !== true) {
         const batch = await source.next(200);
@@ -74,6 +76,7 @@ class ArchiveRun<T> implements AssignmentListener {
       );
       positions.push({ partition, offset: next });
     }
+    this.#settled = true;
     return positions;
   }
 
@@ -81,8 +84,14 @@ class ArchiveRun<T> implements AssignmentListener {
     for (const partition of partitions) {
       const leaving = this.#partitions.get(partition);
       if (leaving !== undefined) await this.#write(leaving, leaving.close());
-      this.#partitions.delete(partition);
     }
+    await this.lost(partitions);
+  }
+
+  /** What was gathered is dropped: whoever has the partition now gathers it too, and a message is archived once. */
+  async lost(partitions: readonly number[]): Promise<void> {
+    for (const partition of partitions) this.#partitions.delete(partition);
+    if (this.#partitions.size === 0) this.#settled = false;
   }
 
   async #take(batch: SourceBatch): Promise<void> {
@@ -122,6 +131,7 @@ class ArchiveRun<T> implements AssignmentListener {
   }
 
   async #isCaughtUp(): Promise<boolean> {
+    if (!this.#settled) return false;
     const ranges = await this.#options.source.ranges();
     return ranges.every(({ partition, end }) => (this.#partitions.get(partition)?.next ?? end) >= end);
   }

@@ -22,8 +22,8 @@ class StreamRun<T> implements AssignmentListener {
   readonly #tasks = new Map<number, PartitionTask>();
   readonly #committer: Committer<T>;
   #source = '';
-  /** Offsets up to which the tables are exact, by partition, as found at the start. */
-  #written = new Map<number, number>();
+  /** Whether the source has said what this run has: while partitions are being shared out it has not. */
+  #settled = false;
   #records = 0;
   #setAside = 0;
   #uncommitted = 0;
@@ -36,8 +36,8 @@ class StreamRun<T> implements AssignmentListener {
 
   async run(): Promise<StreamResult> {
     const { source, pipeline, signal, clock } = this.#options;
-    await this.#openTables();
     try {
+      await this.#openTables();
       await source.open(this.#options.group ?? pipeline.name, this);
       this.#committedAt = clock.now();
       while (signal?.aborted !== true) {
@@ -62,7 +62,10 @@ class StreamRun<T> implements AssignmentListener {
   }
 
   async assigned(partitions: readonly number[], generation: number): Promise<readonly Position[]> {
+    // What is under way may end in a checkpoint of these very partitions, to go on from.
+    await this.#committer.settle();
     const ranges = await this.#options.source.ranges();
+    const written = await this.#readProgress();
     const positions: Position[] = [];
     for (const partition of partitions) {
       const range = ranges.find((candidate) => candidate.partition === partition);
@@ -71,22 +74,38 @@ class StreamRun<T> implements AssignmentListener {
           'ERR_INTERNAL',
           `the source assigned partition ${partition}, which it does not have`,
         );
-      const task = await openPartition(this.#options, this.#source, range, generation, this.#written.get(partition));
+      const task = await openPartition(this.#options, this.#source, range, generation, written.get(partition));
       this.#tasks.set(partition, task);
       positions.push({ partition, offset: task.engine.position.offset });
     }
+    this.#settled = true;
     return positions;
   }
 
   async revoked(partitions: readonly number[]): Promise<void> {
-    const leaving = partitions.flatMap((partition) => this.#tasks.get(partition) ?? []);
+    const leaving = this.#tasksOf(partitions);
     await this.#committer.begin(leaving, () => true);
     await this.#committer.settle();
+    this.#drop(leaving, 'revoked');
+  }
+
+  /** Another process goes on from the last checkpoint, so what came after it is that process's to write. */
+  async lost(partitions: readonly number[]): Promise<void> {
+    await this.#committer.settle();
+    this.#drop(this.#tasksOf(partitions), 'lost');
+  }
+
+  #tasksOf(partitions: readonly number[]): PartitionTask[] {
+    return partitions.flatMap((partition) => this.#tasks.get(partition) ?? []);
+  }
+
+  #drop(leaving: readonly PartitionTask[], type: 'revoked' | 'lost'): void {
     for (const task of leaving) {
       this.#setAside += task.engine.setAside;
       this.#tasks.delete(task.partition);
-      this.#options.onEvent?.({ type: 'revoked', partition: task.partition, offset: task.engine.position.offset });
+      this.#options.onEvent?.({ type, partition: task.partition, offset: task.engine.position.offset });
     }
+    if (this.#tasks.size === 0) this.#settled = false;
   }
 
   /** Creates the tables, and makes sure that they were made from this source. */
@@ -95,11 +114,19 @@ class StreamRun<T> implements AssignmentListener {
     this.#source = await source.identity();
     const plan = new PartitionEngine({ pipeline, partition: 0, source: this.#source, codec, onBadRecord: 'fail' });
     await tables.create(plan.tables);
+    await this.#readProgress();
+  }
+
+  /** The offsets up to which the tables are exact, by partition: other processes move them on. */
+  async #readProgress(): Promise<Map<number, number>> {
+    const { pipeline, tables } = this.#options;
+    const written = new Map<number, number>();
     for await (const { values } of tables.scan(progress, [pipeline.name])) {
       const row = rowObject(progress, values);
       if (row['source'] !== this.#source) throw otherSource(pipeline.name, String(row['source']), this.#source);
-      this.#written.set(Number(row['partition']), Number(row['offset']));
+      written.set(Number(row['partition']), Number(row['offset']));
     }
+    return written;
   }
 
   #take(batch: SourceBatch): void {
@@ -142,7 +169,9 @@ class StreamRun<T> implements AssignmentListener {
     task.dirty = true;
   }
 
+  /** Whether all that is this run's is taken in. What others have is theirs: where one ends or dies, it comes here. */
   async #isCaughtUp(): Promise<boolean> {
+    if (!this.#settled) return false;
     const ranges = await this.#options.source.ranges();
     return ranges.every(({ partition, end }) => {
       const task = this.#tasks.get(partition);

@@ -22,7 +22,7 @@ export function addImport(program: Command, toolkit: Toolkit): void {
     .command('import')
     .description("bring a broker's file into the stream: CSV (.csv, .tsv) or JSON lines, .gz too; no line is lost")
     .argument('<file>')
-    .requiredOption('--to <source>', 'where trades go: log:DIR')
+    .requiredOption('--to <source>', 'where trades go: kafka://HOST:PORT/TOPIC, log:DIR')
     .option('--map <pairs>', 'where fields are found: time=date,quantity=amount; #3 is the third column')
     .option('--set <pairs>', 'fields that are the same in all lines: user=alice')
     .option('--signed-quantity', 'a negative quantity is a sale')

@@ -18,7 +18,7 @@ export function addArchive(program: Command, toolkit: Toolkit): void {
   program
     .command('archive')
     .description('copy a source into Parquet files, each message exactly once')
-    .requiredOption('--source <source>', 'where records come from: log:DIR')
+    .requiredOption('--source <source>', 'where records come from: kafka://HOST:PORT/TOPIC, log:DIR')
     .requiredOption('--files <files>', 'where the archive is: file:DIR')
     .option('--app <module>', 'the application whose records they are; Stockafolio unless told')
     .option('--format <name>', 'form of the messages', 'wire')

@@ -36,7 +36,7 @@ export function addDeadLetters(program: Command, toolkit: Toolkit): void {
     .command('replay')
     .description('append messages that were set aside to the source again, each once')
     .requiredOption('--tables <tables>', 'the tables: embedded:DIR or cassandra://...')
-    .requiredOption('--to <source>', 'the source: log:DIR')
+    .requiredOption('--to <source>', 'the source: kafka://HOST:PORT/TOPIC, log:DIR')
     .option('--with <file>', 'lines of `list --format jsonl` with mended messages; without it, all as they are')
     .option('--app <module>', 'the application; Stockafolio unless told')
     .option('--format <name>', 'form of the messages', 'wire')

@@ -1,4 +1,5 @@
-import { runStream, type StreamEvent } from '@stockafolio/runner-stream';
+import { StockafolioError } from '@stockafolio/core';
+import { runStream, type StreamEvent, type StreamResult } from '@stockafolio/runner-stream';
 import type { Command } from 'commander';
 import { codecOf, loadApp } from '../app.js';
 import { operationsServer } from '../operations/operations-server.js';
@@ -6,6 +7,9 @@ import { operationsServer } from '../operations/operations-server.js';
 import type { Level } from '../output/log.js';
 import { figure, type Reporter } from '../output/reporter.js';
 import type { Toolkit } from '../toolkit.js';
+import { areShared, isShared } from '../urls/open.js';
+import { runStreamWorkers } from '../workers/stream-workers.js';
+import { endWithParent } from '../workers/worker-process.js';
 import { onBadRecord, wholeNumber, type CommonOptions } from './options.js';
 
 interface StreamFlags extends CommonOptions {
@@ -22,13 +26,14 @@ interface StreamFlags extends CommonOptions {
   readonly acceptPlanChange?: boolean;
   readonly metricsPort?: number;
   readonly metricsHost: string;
+  readonly workers: number;
 }
 
 export function addStream(program: Command, toolkit: Toolkit): void {
   program
     .command('stream')
     .description('run the pipeline on a live source')
-    .requiredOption('--source <source>', 'where records come from: log:DIR')
+    .requiredOption('--source <source>', 'where records come from: kafka://HOST:PORT/TOPIC, log:DIR')
     .requiredOption('--tables <tables>', 'where rows go: embedded:DIR or cassandra://...')
     .requiredOption('--checkpoints <files>', 'where checkpoints are kept: file:DIR')
     .option('--app <module>', 'the application to run; Stockafolio unless told')
@@ -42,11 +47,42 @@ export function addStream(program: Command, toolkit: Toolkit): void {
     .option('--accept-plan-change', 'go on from checkpoints of a pipeline that has changed since')
     .option('--metrics-port <port>', 'serve /metrics, /health and /ready; 0 takes a free port', wholeNumber(0))
     .option('--metrics-host <host>', 'the address to serve them on', '127.0.0.1')
+    .option('--workers <n>', 'processes that share the source; those that die are started anew', wholeNumber(1), 1)
     .option('--json', 'end with one line of JSON')
-    .action(async (flags: StreamFlags) => run(flags, toolkit));
+    .action(async (flags: StreamFlags) => (flags.workers > 1 ? runWorkers(flags, toolkit) : run(flags, toolkit)));
+}
+
+/** @throws ERR_USAGE where source, tables or checkpoints are for one process alone */
+async function runWorkers(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
+  const alone = [
+    ...(isShared(flags.source) ? [] : [`a log has no group that shares its partitions out (${flags.source})`]),
+    ...(areShared(flags.tables) ? [] : [`embedded tables have one process that writes them (${flags.tables})`]),
+  ];
+  if (alone.length > 0)
+    throw new StockafolioError('ERR_USAGE', `--workers ${flags.workers}: ${alone.join('; ')}`, {
+      hint: 'leave --workers out, or stream from kafka:// into tables that several processes can write',
+    });
+  const reporter = toolkit.reporter(flags.json);
+  const result = await runStreamWorkers({
+    count: flags.workers,
+    args: workerArguments(process.argv.slice(2)),
+    clock: toolkit.clock,
+    stop: toolkit.stop(),
+    say: (text) => reporter.say(text),
+  });
+  tellResult(reporter, result);
+}
+
+/** The arguments of one worker: the same, but alone, and with a last line that can be read. */
+function workerArguments(given: readonly string[]): string[] {
+  const args = given.filter(
+    (arg, n) => !arg.startsWith('--workers=') && arg !== '--workers' && given[n - 1] !== '--workers' && arg !== '--json',
+  );
+  return [...args, '--json'];
 }
 
 async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
+  endWithParent();
   const app = await loadApp(flags.app);
   const reporter = toolkit.reporter(flags.json);
   const stop = toolkit.stop();
@@ -81,15 +117,19 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
       },
     });
     progress.done();
-    reporter.result(
-      `${figure(result.records)} messages taken in, ${figure(result.rows)} rows written in ${figure(result.commits)} commits, ${figure(result.setAside)} set aside`,
-      { ok: true, ...result },
-    );
+    tellResult(reporter, result);
   } finally {
     await operations?.close();
     await tables.close();
     await checkpoints.close();
   }
+}
+
+function tellResult(reporter: Reporter, result: StreamResult): void {
+  reporter.result(
+    `${figure(result.records)} messages taken in, ${figure(result.rows)} rows written in ${figure(result.commits)} commits, ${figure(result.setAside)} set aside`,
+    { ok: true, ...result },
+  );
 }
 
 function tell(reporter: Reporter, event: Exclude<StreamEvent, { type: 'committed' }>): void {
@@ -109,6 +149,8 @@ function tell(reporter: Reporter, event: Exclude<StreamEvent, { type: 'committed
       return say(`partition ${event.partition}: passed over a checkpoint for the one before: ${event.reason}`, 'warn');
     case 'checkpoint-failed':
       return say(`no checkpoint could be written, the tables are right: ${event.error.message}`, 'warn');
+    case 'lost':
+      return say(`partition ${event.partition}: another process has it; this one was not heard of for too long`, 'warn');
     case 'revoked':
       return say(`partition ${event.partition}: handed over at offset ${event.offset}`);
     case 'retry':

@@ -5,21 +5,36 @@ import { fileArchive } from '@stockafolio/connectors/archive';
 import { embeddedTables, type EmbeddedTables } from '@stockafolio/connectors/embedded';
 import { filesLocal } from '@stockafolio/connectors/files-local';
 import { logProducer, logSource } from '@stockafolio/connectors/log-local';
+import { kafkaProducer, kafkaSource } from '@stockafolio/runner-stream/kafka';
 import { CASSANDRA_FORM, cassandraOptions } from './cassandra-url.js';
+import { kafkaPlace } from './kafka.js';
 import { parseLocation } from './location.js';
 
-const sources = ['log:DIR'];
+const sources = ['kafka://HOST:PORT[,HOST:PORT]/TOPIC', 'log:DIR'];
 const tables = ['embedded:DIR', CASSANDRA_FORM];
 const files = ['file:DIR'];
 
 /** Opens the reading end of a source. */
 export function openSource(url: string): Source {
-  return logSource(parseLocation(url, 'a source', sources).rest);
+  const { scheme, rest } = parseLocation(url, 'a source', sources);
+  return scheme === 'kafka' ? kafkaSource(kafkaPlace(url)) : logSource(rest);
+}
+
+/** Whether several processes can share a source: where a group shares its partitions out. */
+export function isShared(url: string): boolean {
+  return parseLocation(url, 'a source', sources).scheme === 'kafka';
+}
+
+/** Whether several processes can write the tables at once. */
+export function areShared(url: string): boolean {
+  return parseLocation(url, 'tables', tables).scheme !== 'embedded';
 }
 
 /** Opens the writing end of a source, which is made where there is none. */
 export function openProducer(url: string, partitions?: number): Promise<Producer> {
-  return logProducer(parseLocation(url, 'a source', sources).rest, partitions === undefined ? {} : { partitions });
+  const { scheme, rest } = parseLocation(url, 'a source', sources);
+  const shape = partitions === undefined ? {} : { partitions };
+  return scheme === 'kafka' ? kafkaProducer({ ...kafkaPlace(url), ...shape }) : logProducer(rest, shape);
 }
 
 /** Opens tables; `readOnly` beside a process that writes them. */

@@ -28,6 +28,8 @@ export interface MemorySource extends Source {
   assign(partitions: readonly number[]): Promise<void>;
   /** Takes partitions away; resolves when the reader has finished with them. */
   revoke(partitions: readonly number[]): Promise<void>;
+  /** Takes partitions away as from a process that was not heard of for too long; resolves when the reader has let go. */
+  lose(partitions: readonly number[]): Promise<void>;
   /** Messages given out so far. */
   readonly given: number;
   /** What was committed last, by partition. */
@@ -144,8 +146,18 @@ class Reader implements MemorySource {
   }
 
   async revoke(partitions: readonly number[]): Promise<void> {
-    const generation = this.#topic.generation;
-    await this.#listener?.revoked(partitions, generation);
+    await this.#listener?.revoked(partitions, this.#topic.generation);
+    this.#forget(partitions);
+  }
+
+  async lose(partitions: readonly number[]): Promise<void> {
+    const listener = this.#listener;
+    if (listener?.lost === undefined) return this.revoke(partitions);
+    await listener.lost(partitions, this.#topic.generation);
+    this.#forget(partitions);
+  }
+
+  #forget(partitions: readonly number[]): void {
     for (const partition of partitions) this.#positions.delete(partition);
     this.#wake();
   }

@@ -171,10 +171,10 @@ class KafkaSource implements Source {
   }
 
   async #handOver(lost: boolean): Promise<void> {
-    const { partitions, generation } = this.#told ?? { partitions: [], generation: -1 };
+    if (this.#told === undefined) return;
+    const { partitions, generation } = this.#told;
     this.#told = undefined;
     this.#reach.clear();
-    if (partitions.length === 0) return;
     if (lost && this.#listener?.lost !== undefined) await this.#listener.lost(partitions, generation);
     else await this.#listener?.revoked(partitions, generation);
   }

@@ -1,0 +1,33 @@
+import { systemClock } from '@stockafolio/connectors/clock-system';
+import { StockafolioError } from '@stockafolio/core';
+import type { KafkaPlace } from '@stockafolio/runner-stream/kafka';
+import { kafkaAccess } from './kafka-access.js';
+
+/**
+ * The topic that a URL names, `kafka://HOST:PORT[,HOST:PORT]/TOPIC`, and how to get to it by the environment.
+ *
+ * @throws ERR_URL_INVALID, and ERR_USAGE naming the variable that is wrong
+ */
+export function kafkaPlace(url: string): KafkaPlace {
+  const [, hosts = '', topic = ''] = /^kafka:\/\/([^/]*)\/(.*)$/.exec(url) ?? [];
+  const brokers = hosts.split(',').map((host) => host.trim());
+  const bad = brokers.find((broker) => !isAddress(broker));
+  if (bad !== undefined) throw invalid(url, bad === '' ? 'no broker is named' : `'${bad}' is no HOST:PORT`);
+  if (!/^[A-Za-z0-9._-]{1,249}$/.test(topic) || topic === '.' || topic === '..')
+    throw invalid(url, topic === '' ? 'no topic is named' : `'${topic}' can be no topic: letters, digits, . _ and -`);
+  return { brokers, topic, clock: systemClock, ...kafkaAccess(process.env) };
+}
+
+function isAddress(broker: string): boolean {
+  const port = Number(/^[A-Za-z0-9._-]+:(\d+)$/.exec(broker)?.[1]);
+  return port >= 1 && port <= 65_535;
+}
+
+function invalid(url: string, what: string): StockafolioError {
+  // A login does not belong into a URL, and what is there by mistake is not repeated.
+  const shown = url.includes('@') ? 'kafka://...' : url;
+  const reason = url.includes('@') ? 'a login does not belong into it' : what;
+  return new StockafolioError('ERR_URL_INVALID', `'${shown}': ${reason}`, {
+    hint: 'write kafka://HOST:PORT[,HOST:PORT]/TOPIC; a login comes from STOCKAFOLIO_KAFKA_*',
+  });
+}

@@ -1,0 +1,68 @@
+import { fork } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { StreamResult } from '@stockafolio/runner-stream';
+import { processStop } from '../output/stop.js';
+
+/** How a worker ended: with its result, with an error that it told of, or otherwise. */
+export interface WorkerEnd {
+  readonly how: string;
+  readonly result: StreamResult | undefined;
+  readonly failure: { readonly code: string; readonly message: string; readonly hint?: string } | undefined;
+}
+
+export interface Worker {
+  readonly ended: Promise<WorkerEnd>;
+  end(signal: NodeJS.Signals): void;
+}
+
+/** Tells a process that it is a worker: it ends with the process that started it. */
+const WORKER = 'STOCKAFOLIO_WORKER';
+
+/**
+ * Starts this very command anew with other arguments, `--json` among them.
+ *
+ * In a process group of its own: Ctrl-C goes to the whole group of the terminal, and a worker that also had it passed on
+ * would take it for the second one, which ends it at once.
+ */
+export function startWorker(args: readonly string[], say: (line: string) => void): Worker {
+  const [, command = ''] = process.argv;
+  const child = fork(command, [...args], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { ...process.env, [WORKER]: '1' },
+  });
+  let last = '';
+  if (child.stdout !== null) createInterface(child.stdout).on('line', (line) => (last = line));
+  if (child.stderr !== null) createInterface(child.stderr).on('line', say);
+  const ended = new Promise<WorkerEnd>((resolve) => {
+    child.once('error', (error) => resolve({ how: error.message, result: undefined, failure: undefined }));
+    child.once('close', (code, signal) => {
+      resolve({ how: signal === null ? `exit code ${code}` : `signal ${signal}`, ...readLast(last) });
+    });
+  });
+  return {
+    ended,
+    end: (signal) => {
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    },
+  };
+}
+
+/** Makes a worker finish its commit and end when the process that started it is gone. */
+export function endWithParent(): void {
+  if (process.env[WORKER] === undefined || process.channel === undefined) return;
+  processStop();
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  process.channel.unref();
+}
+
+function readLast(line: string): Pick<WorkerEnd, 'result' | 'failure'> {
+  try {
+    const facts = JSON.parse(line) as { readonly ok?: unknown };
+    if (facts.ok === true) return { result: facts as unknown as StreamResult, failure: undefined };
+    if (facts.ok === false) return { result: undefined, failure: facts as unknown as NonNullable<WorkerEnd['failure']> };
+  } catch {
+    // It died before it could tell.
+  }
+  return { result: undefined, failure: undefined };
+}

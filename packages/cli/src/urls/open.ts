@@ -25,11 +25,6 @@ export function isShared(url: string): boolean {
   return parseLocation(url, 'a source', sources).scheme === 'kafka';
 }
 
-/** Whether several processes can write the tables at once. */
-export function areShared(url: string): boolean {
-  return parseLocation(url, 'tables', tables).scheme !== 'embedded';
-}
-
 /** Opens the writing end of a source, which is made where there is none. */
 export function openProducer(url: string, partitions?: number): Promise<Producer> {
   const { scheme, rest } = parseLocation(url, 'a source', sources);

@@ -61,7 +61,10 @@ export class KafkaTopic {
   async make(
     settings: Readonly<Record<string, string>> = { 'message.timestamp.after.max.ms': String(Number.MAX_SAFE_INTEGER) },
   ): Promise<void> {
-    const configEntries = Object.entries({ 'retention.ms': '-1', ...settings }).map(([name, value]) => ({ name, value }));
+    const configEntries = Object.entries({ 'retention.ms': '-1', ...settings }).map(([name, value]) => ({
+      name,
+      value,
+    }));
     const topics = [{ topic: this.topic, numPartitions: 4, configEntries }];
     await this.admin((admin) => admin.createTopics({ topics, waitForLeaders: true }));
   }

@@ -30,8 +30,8 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Server> {
     `${lib}/*`,
     'kafka.tools.StorageTool',
     'format',
-    '-t',
-    randomBytes(16).toString('base64url'),
+    // In one word: an id may begin with a dash.
+    `--cluster-id=${randomBytes(16).toString('base64url')}`,
     '-c',
     config,
   ]);

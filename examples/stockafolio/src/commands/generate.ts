@@ -30,7 +30,10 @@ export function addGenerate(program: Command, toolkit: Toolkit): void {
   program
     .command('generate')
     .description('generate trades of the S&P 500; the same options give the same trades')
-    .requiredOption('--to <source>', 'where they go: kafka://HOST:PORT/TOPIC, log:DIR, or - for JSON lines on standard output')
+    .requiredOption(
+      '--to <source>',
+      'where they go: kafka://HOST:PORT/TOPIC, log:DIR, or - for JSON lines on standard output',
+    )
     .option('--also <files>', 'write them as JSON lines here too: file:DIR')
     .option('--trades <n>', 'how many', wholeNumber(0), 100_000)
     .option('--rate <n>', 'trades a second of market time', wholeNumber(1), 20_000)

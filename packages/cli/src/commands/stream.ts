@@ -74,7 +74,8 @@ async function runWorkers(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
 /** The arguments of one worker: the same, but alone, and with a last line that can be read. */
 function workerArguments(given: readonly string[]): string[] {
   const args = given.filter(
-    (arg, n) => !arg.startsWith('--workers=') && arg !== '--workers' && given[n - 1] !== '--workers' && arg !== '--json',
+    (arg, n) =>
+      !arg.startsWith('--workers=') && arg !== '--workers' && given[n - 1] !== '--workers' && arg !== '--json',
   );
   return [...args, '--json'];
 }

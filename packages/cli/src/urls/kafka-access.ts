@@ -44,13 +44,16 @@ function sslOf(get: Get): KafkaPlace['ssl'] {
 function saslOf(get: Get): KafkaSasl | undefined {
   const username = get('USERNAME');
   const file = get('PASSWORD_FILE');
-  const password = get('PASSWORD') ?? (file === undefined ? undefined : read(file, 'PASSWORD_FILE').replace(/\r?\n$/, ''));
+  const password =
+    get('PASSWORD') ?? (file === undefined ? undefined : read(file, 'PASSWORD_FILE').replace(/\r?\n$/, ''));
   const asked = get('SASL_MECHANISM');
   if (asked === undefined && username === undefined && password === undefined) return undefined;
   const mechanism = mechanisms.find((known) => known === (asked ?? 'plain').toLowerCase());
-  if (mechanism === undefined) throw wrong('SASL_MECHANISM', `'${asked ?? ''}' is not known`, `one of ${mechanisms.join(', ')}`);
+  if (mechanism === undefined)
+    throw wrong('SASL_MECHANISM', `'${asked ?? ''}' is not known`, `one of ${mechanisms.join(', ')}`);
   if (username === undefined) throw wrong('USERNAME', 'is not set', 'the user who logs in');
-  if (password === undefined) throw wrong('PASSWORD', 'is not set', 'or STOCKAFOLIO_KAFKA_PASSWORD_FILE, a file that holds it');
+  if (password === undefined)
+    throw wrong('PASSWORD', 'is not set', 'or STOCKAFOLIO_KAFKA_PASSWORD_FILE, a file that holds it');
   return { mechanism, username, password };
 }
 

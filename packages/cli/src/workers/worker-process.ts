@@ -60,7 +60,8 @@ function readLast(line: string): Pick<WorkerEnd, 'result' | 'failure'> {
   try {
     const facts = JSON.parse(line) as { readonly ok?: unknown };
     if (facts.ok === true) return { result: facts as unknown as StreamResult, failure: undefined };
-    if (facts.ok === false) return { result: undefined, failure: facts as unknown as NonNullable<WorkerEnd['failure']> };
+    if (facts.ok === false)
+      return { result: undefined, failure: facts as unknown as NonNullable<WorkerEnd['failure']> };
   } catch {
     // It died before it could tell.
   }

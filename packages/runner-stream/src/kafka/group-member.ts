@@ -6,7 +6,7 @@ import type { Connection } from './connection.js';
 import { brokerErrorType } from './kafka-error.js';
 import { brokerOf, type KafkaBroker, type KafkajsClient } from './kafkajs-client.js';
 import type { KafkaSourceOptions } from './options.js';
-import type { TopicLaw } from './topic-law.js';
+import { topicFacts, type TopicLaw } from './topic-law.js';
 
 const { MemberAssignment, MemberMetadata } = kafkajs.AssignerProtocol;
 
@@ -126,23 +126,29 @@ export class GroupMember {
     return { partitions: [...partitions].sort((a, b) => a - b), generation: joined.generationId };
   }
 
+  /** Shares out this topic, and any other that members of the group read, among those who read it. */
   async #shareOut(
     client: KafkajsClient,
-    members: readonly { readonly memberId: string }[],
+    members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[],
   ): Promise<{ memberId: string; memberAssignment: Buffer }[]> {
-    const { topic } = this.#options;
-    const { partitions } = await this.#law.check(client);
-    const shares = assignPartitions(
-      members.map(({ memberId }) => memberId),
-      partitions,
-    );
-    return [...shares].map(([memberId, share]) => ({
+    const readers = new Map<string, string[]>();
+    for (const { memberId, memberMetadata } of members) {
+      for (const topic of MemberMetadata.decode(memberMetadata)?.topics ?? [])
+        readers.set(topic, [...(readers.get(topic) ?? []), memberId]);
+    }
+    const shares = new Map<string, Record<string, number[]>>(members.map(({ memberId }) => [memberId, {}]));
+    for (const [topic, ids] of readers) {
+      const { partitions } = await (topic === this.#options.topic
+        ? this.#law.check(client)
+        : topicFacts(client, topic));
+      for (const [memberId, share] of assignPartitions(ids, partitions)) {
+        const assignment = shares.get(memberId);
+        if (assignment !== undefined) assignment[topic] = [...share];
+      }
+    }
+    return [...shares].map(([memberId, assignment]) => ({
       memberId,
-      memberAssignment: MemberAssignment.encode({
-        version: 0,
-        assignment: { [topic]: [...share] },
-        userData: Buffer.alloc(0),
-      }),
+      memberAssignment: MemberAssignment.encode({ version: 0, assignment, userData: Buffer.alloc(0) }),
     }));
   }
 

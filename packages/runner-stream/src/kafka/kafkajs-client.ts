@@ -20,7 +20,7 @@ export interface KafkaBroker {
     generationId: number;
     leaderId: string;
     memberId: string;
-    members: readonly { readonly memberId: string }[];
+    members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[];
   }>;
   syncGroup(ask: {
     groupId: string;
@@ -73,6 +73,8 @@ export function kafkajsClient(place: KafkaPlace): KafkajsClient {
     socketFactory: (args) => {
       const socket = openSocket(args);
       sockets.add(socket.once('close', () => sockets.delete(socket)));
+      // kafkajs may be about to connect once more.
+      if (destroyed) setImmediate(() => socket.destroy(new Error('the connection was given up')));
       return socket;
     },
     ...(place.ssl === undefined ? {} : { ssl: place.ssl }),
@@ -85,7 +87,12 @@ export function kafkajsClient(place: KafkaPlace): KafkajsClient {
     partitionAssigners: [
       (given) => {
         ({ cluster } = given);
-        return { name: 'none', version: 0, assign: async () => [], protocol: () => ({ name: 'none', metadata: EMPTY }) };
+        return {
+          name: 'none',
+          version: 0,
+          assign: async () => [],
+          protocol: () => ({ name: 'none', metadata: EMPTY }),
+        };
       },
     ],
   });

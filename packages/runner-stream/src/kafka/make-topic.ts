@@ -39,7 +39,12 @@ async function tryToMake(options: KafkaProducerOptions): Promise<void> {
     if (there === undefined) {
       await admin.createTopics({
         topics: [
-          { topic, numPartitions: partitions ?? DEFAULT_PARTITIONS, replicationFactor, configEntries: [...KEPT_FOR_EVER] },
+          {
+            topic,
+            numPartitions: partitions ?? DEFAULT_PARTITIONS,
+            replicationFactor,
+            configEntries: [...KEPT_FOR_EVER],
+          },
         ],
         waitForLeaders: true,
       });

@@ -23,11 +23,14 @@ export class TopicLaw {
 
   /** @throws ERR_SOURCE_MISMATCH where the topic is not as it was; as the broker says where it is not there */
   async check(client: KafkajsClient): Promise<TopicFacts> {
-    const now = await factsOf(client, this.#topic);
+    const now = await topicFacts(client, this.#topic);
     this.#facts ??= now;
     const { id, partitions } = this.#facts;
     if (now.id !== id)
-      throw this.#differs('was deleted and made again', 'its messages are others: give it tables, checkpoints and an archive of its own');
+      throw this.#differs(
+        'was deleted and made again',
+        'its messages are others: give it tables, checkpoints and an archive of its own',
+      );
     if (now.partitions.length !== partitions.length)
       throw this.#differs(
         `had ${partitions.length} partitions and has ${now.partitions.length}`,
@@ -41,8 +44,8 @@ export class TopicLaw {
   }
 }
 
-/** Clusters before Kafka 2.8 give topics no ids: then only the cluster and the name are known. */
-async function factsOf({ cluster }: KafkajsClient, topic: string): Promise<TopicFacts> {
+/** What a topic is now. Clusters before Kafka 2.8 give topics no ids: then only the cluster and the name are known. */
+export async function topicFacts({ cluster }: KafkajsClient, topic: string): Promise<TopicFacts> {
   const [node] = cluster.getNodeIds();
   if (node === undefined) throw new Error('no broker is known');
   const broker = await brokerOf(cluster, node);

@@ -32,7 +32,8 @@ export function crc32c(bytes: Uint8Array): number {
   let crc = -1;
   let at = 0;
   for (const whole = bytes.length - 7; at < whole; at += 8) {
-    const low = crc ^ (byte(bytes, at) | (byte(bytes, at + 1) << 8) | (byte(bytes, at + 2) << 16) | (byte(bytes, at + 3) << 24));
+    const low =
+      crc ^ (byte(bytes, at) | (byte(bytes, at + 1) << 8) | (byte(bytes, at + 2) << 16) | (byte(bytes, at + 3) << 24));
     crc =
       entry(t7, low & 0xff) ^
       entry(t6, (low >>> 8) & 0xff) ^

@@ -43,7 +43,10 @@ describe('the types of the protocol', () => {
     fc.assert(
       fc.property(number, fc.string(), fc.uint8Array({ maxLength: 100 }), (n, text, raw) => {
         const writer = new ByteWriter(1).int64(n).string(text).int8(-7).int16(-300).bytes(Buffer.from(raw));
-        writer.compactString(text).unsigned(Math.abs(n)).array([1, 2], (each) => void writer.int32(each));
+        writer
+          .compactString(text)
+          .unsigned(Math.abs(n))
+          .array([1, 2], (each) => void writer.int32(each));
         const reader = new ByteReader(writer.written);
         expect(reader.int64()).to.equal(n);
         expect(reader.string()).to.equal(text);

@@ -19,7 +19,17 @@ export interface RecordSet {
 }
 
 /** Where the fields of a record batch lie (the format since Kafka 0.11, which says 2 at `magic`). */
-const at = { base: 0, length: 8, magic: 16, attributes: 21, lastDelta: 23, time: 27, latest: 35, producer: 43, count: 57 };
+const at = {
+  base: 0,
+  length: 8,
+  magic: 16,
+  attributes: 21,
+  lastDelta: 23,
+  time: 27,
+  latest: 35,
+  producer: 43,
+  count: 57,
+};
 const HEAD = 61;
 const APPEND_TIME = 0x08;
 const TRANSACTIONAL = 0x10;

@@ -35,7 +35,11 @@ export function writeBatch(
   const records = plain ? batch : new ByteWriter(size + 64);
   for (const { timestamp } of messages) if (timestamp > latest) latest = timestamp;
   batch.int64(0).int32(0).int32(-1).int8(2).int32(0);
-  batch.int16(plain ? 0 : GZIP).int32(messages.length - 1).int64(baseTime).int64(latest);
+  batch
+    .int16(plain ? 0 : GZIP)
+    .int32(messages.length - 1)
+    .int64(baseTime)
+    .int64(latest);
   batch.id64(author.producerId).int16(author.epoch).int32(author.sequence).int32(messages.length);
   for (const [n, message] of messages.entries()) writeRecord(records, message, message.timestamp - baseTime, n);
   if (!plain) batch.raw(gzipSync(records.written));

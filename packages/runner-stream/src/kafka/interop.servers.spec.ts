@@ -1,0 +1,91 @@
+import { partitionOf } from '@stockafolio/core';
+import { useKafka } from '@stockafolio/servers/mocha';
+import { expect } from 'chai';
+import kafkajs from 'kafkajs';
+import { eventually, numbered, Reader } from '../../test/kafka-reader.js';
+import { KafkaTopic, wallClock } from '../../test/kafka-topic.js';
+
+describe('beside other clients of Kafka', function () {
+  this.timeout(120_000);
+  const kafka = useKafka();
+  let topic: KafkaTopic;
+  let reader: Reader;
+
+  beforeEach(async () => {
+    topic = new KafkaTopic(kafka().port);
+    await topic.make();
+    reader = new Reader();
+  });
+  afterEach(async () => {
+    await reader.stop();
+    await topic.close();
+  });
+
+  const taken = (): string[] => [...reader.taken.values()].flat();
+
+  it('reads what they write, compressed or not, and chooses partitions as they do', async () => {
+    const producer = topic.kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+    await producer.connect();
+    const messages = Array.from({ length: 500 }, (_, n) => ({
+      key: `key-${n}`,
+      value: `${n}`,
+      headers: { n: `${n}` },
+    }));
+    const { None, GZIP } = kafkajs.CompressionTypes;
+    for (const compression of [None, GZIP]) await producer.send({ topic: topic.topic, messages, compression });
+    await producer.disconnect();
+    const source = topic.source();
+    await source.open(topic.topic, reader);
+    for (let count = 0; count < 1_000;) {
+      const batch = await source.next(20_000);
+      for (const { key, value, headers } of batch?.messages ?? []) {
+        const n = Buffer.from(value ?? []).toString();
+        expect(Buffer.from(key ?? []).toString()).to.equal(`key-${n}`);
+        expect(headers).to.deep.equal({ n });
+        expect(partitionOf(key ?? new Uint8Array(), 4)).to.equal(batch?.partition);
+        count++;
+      }
+    }
+  });
+
+  it('writes what they read, compressed or not', async () => {
+    for (const compression of ['none', 'gzip'] as const) {
+      const producer = await topic.producer({ compression });
+      await producer.append(numbered(200));
+    }
+    const consumer = topic.kafka.consumer({ groupId: topic.topic });
+    const values: string[] = [];
+    await consumer.connect();
+    await consumer.subscribe({ topic: topic.topic, fromBeginning: true });
+    await consumer.run({ eachMessage: async ({ message }) => void values.push(String(message.value)) });
+    await eventually('they have read all', () => values.length === 400);
+    await consumer.disconnect();
+    expect(new Set(values)).to.have.property('size', 200);
+  });
+
+  // kafkajs's own consumer never comes to an end that is the marker of a transaction.
+  it('sees no message of a transaction that was taken back, and is caught up behind its marker', async () => {
+    const producer = topic.kafka.producer({ transactionalId: topic.topic, maxInFlightRequests: 1, idempotent: true });
+    await producer.connect();
+    for (const [n, kept] of [true, false, true, false].entries()) {
+      const transaction = await producer.transaction();
+      await transaction.send({
+        topic: topic.topic,
+        messages: Array.from({ length: 10 }, (_, i) => ({
+          partition: 0,
+          value: `${kept ? 'kept' : 'dropped'} ${n} ${i}`,
+        })),
+      });
+      await (kept ? transaction.commit() : transaction.abort());
+    }
+    await producer.disconnect();
+    const source = topic.source();
+    await source.open(topic.topic, reader);
+    reader.start(source);
+    await eventually('what was kept is taken', () => taken().length === 20);
+    await wallClock.sleep(500);
+    expect(taken().every((text) => text.startsWith('kept'))).to.equal(true);
+    expect((await source.ranges())[0]?.end).to.equal(32);
+    expect(reader.taken.get(0)).to.have.length(20);
+  });
+});

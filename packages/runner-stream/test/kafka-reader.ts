@@ -24,6 +24,8 @@ export class Reader implements AssignmentListener {
   readonly #name: string;
   readonly #log: string[];
   #stopped = false;
+  /** Whether what was taken since the last hand-over is to be taken again. */
+  #undone = false;
   #running: Promise<void> | undefined;
   failure: unknown;
 
@@ -39,7 +41,13 @@ export class Reader implements AssignmentListener {
 
   async assigned(partitions: readonly number[], generation: number): Promise<Position[]> {
     this.#tell(`assigned ${partitions.join(',')} in ${generation}`);
-    for (const partition of partitions) this.#mine.set(partition, this.#offsets.get(partition) ?? 0);
+    for (const partition of partitions) {
+      const offset = this.#offsets.get(partition) ?? 0;
+      this.#mine.set(partition, offset);
+      // As tables do, which a replay writes over; where offsets have no gaps, so many messages are before it.
+      if (this.#undone) this.taken.get(partition)?.splice(offset);
+    }
+    this.#undone = false;
     return [...this.#mine].map(([partition, offset]) => ({ partition, offset }));
   }
 
@@ -54,6 +62,7 @@ export class Reader implements AssignmentListener {
 
   async lost(partitions: readonly number[]): Promise<void> {
     this.#tell(`lost ${partitions.join(',')}`);
+    this.#undone = true;
     this.#mine.clear();
   }
 

@@ -66,7 +66,14 @@ export class KafkaTopic {
       value,
     }));
     const topics = [{ topic: this.topic, numPartitions: 4, configEntries }];
-    await this.admin((admin) => admin.createTopics({ topics, waitForLeaders: true }));
+    await this.admin(async (admin) => {
+      await admin.createTopics({ topics, waitForLeaders: false });
+      const isThere = async (): Promise<boolean> => {
+        const { topics: [made] = [] } = await admin.fetchTopicMetadata({ topics: [this.topic] });
+        return made?.partitions.every(({ leader }) => leader >= 0) === true;
+      };
+      for (let tries = 0; tries < 100 && !(await isThere().catch(() => false)); tries++) await wallClock.sleep(50);
+    });
   }
 
   /** Removes the messages before an offset, as the broker does that keeps them for a time. */

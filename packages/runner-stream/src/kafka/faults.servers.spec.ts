@@ -15,7 +15,7 @@ async function expectAll(reader: Reader, count: number): Promise<void> {
   await wallClock.sleep(300);
   if (reader.failure !== undefined) throw reader.failure;
   for (const taken of reader.taken.values())
-    expect(taken).to.deep.equal([...taken].sort((a, b) => Number(a) - Number(b)));
+    expect(taken, reader.told.join('; ')).to.deep.equal([...taken].sort((a, b) => Number(a) - Number(b)));
   expect(all().sort((a, b) => Number(a) - Number(b))).to.deep.equal(inOrder(count));
 }
 

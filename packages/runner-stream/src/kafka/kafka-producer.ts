@@ -1,5 +1,5 @@
-import { partitionOf, StockafolioError } from '@stockafolio/core';
-import type { OutgoingMessage, Producer } from '@stockafolio/core/ports';
+import { isStockafolioError, partitionOf, StockafolioError } from '@stockafolio/core';
+import type { Clock, OutgoingMessage, Producer } from '@stockafolio/core/ports';
 import { BatchSender } from './batch-sender.js';
 import { Connection } from './connection.js';
 import type { KafkaProducerOptions } from './options.js';
@@ -7,6 +7,8 @@ import { Outbox, type Append, type Outgoing } from './outbox.js';
 import type { TimedMessage } from './protocol/write-batch.js';
 import { TopicLaw } from './topic-law.js';
 import { makeTopic } from './make-topic.js';
+
+const KNOWN_WITHIN = 10_000;
 
 /**
  * The writing end of a topic of Kafka; makes the topic where there is none.
@@ -27,11 +29,22 @@ export async function kafkaProducer(options: KafkaProducerOptions): Promise<Prod
   const law = new TopicLaw(options.topic);
   const connection = new Connection(options, law);
   try {
-    const { partitions } = await connection.run((client) => law.check(client));
+    const { partitions } = await untilKnown(options.clock, () => connection.run((client) => law.check(client)));
     return new KafkaProducer(options, connection, partitions.length);
   } catch (error) {
     connection.close();
     throw error;
+  }
+}
+
+/** A topic that was made a moment ago is not known to all brokers at once. */
+async function untilKnown<T>(clock: Clock, work: () => Promise<T>): Promise<T> {
+  for (const end = clock.now() + KNOWN_WITHIN; ; await clock.sleep(100)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isStockafolioError(error, 'ERR_SOURCE_UNKNOWN') || clock.now() >= end) throw error;
+    }
   }
 }
 

@@ -2,10 +2,12 @@ import { StockafolioError } from '@stockafolio/core';
 import { brokerErrorType, kafkaError } from './kafka-error.js';
 import { kafkajsClient } from './kafkajs-client.js';
 import type { KafkaProducerOptions } from './options.js';
+import { BrokerError } from './protocol/error-codes.js';
 
 const DEFAULT_PARTITIONS = 4;
 const BY_THE_BROKERS = -1;
 const TRIES_WITHIN = 5_000;
+const NOT_YET = 5;
 const KEPT_FOR_EVER = [{ name: 'retention.ms', value: '-1' }];
 
 /**
@@ -46,8 +48,10 @@ async function tryToMake(options: KafkaProducerOptions): Promise<void> {
             configEntries: [...KEPT_FOR_EVER],
           },
         ],
-        waitForLeaders: true,
+        // kafkajs ends this wait with the error that it is to wait out: a broker that has not heard of the topic yet.
+        waitForLeaders: false,
       });
+      throw new BrokerError(NOT_YET, 'the topic was made');
     } else if (partitions !== undefined && partitions !== there) {
       throw new StockafolioError('ERR_SOURCE_MISMATCH', `topic '${topic}' has ${there} partitions, not ${partitions}`, {
         hint: 'leave the number out, or write into another topic',

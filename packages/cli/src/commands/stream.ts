@@ -45,7 +45,11 @@ export function addStream(program: Command, toolkit: Toolkit): void {
     .option('--checkpoint-interval <ms>', 'time between checkpoints', wholeNumber(1), 5_000)
     .option('--on-bad-record <what>', 'dead-letter: set it aside; fail: stop', onBadRecord, 'dead-letter')
     .option('--accept-plan-change', 'go on from checkpoints of a pipeline that has changed since')
-    .option('--metrics-port <port>', 'serve /metrics, /health and /ready; 0 takes a free port', wholeNumber(0))
+    .option(
+      '--metrics-port <port>',
+      'serve /metrics, /health and /ready; 0 takes a free port; each worker the next',
+      wholeNumber(0),
+    )
     .option('--metrics-host <host>', 'the address to serve them on', '127.0.0.1')
     .option('--workers <n>', 'processes that share the source; those that die are started anew', wholeNumber(1), 1)
     .option('--json', 'end with one line of JSON')
@@ -63,21 +67,28 @@ async function runWorkers(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
   const reporter = toolkit.reporter(flags.json);
   const result = await runStreamWorkers({
     count: flags.workers,
-    args: workerArguments(process.argv.slice(2)),
+    args: (number) => workerArguments(process.argv.slice(2), flags, number),
     clock: toolkit.clock,
     stop: toolkit.stop(),
     say: (text) => reporter.say(text),
+    // A line of a structured log is one already.
+    relay: (number, line) =>
+      line.startsWith('{') ? void process.stderr.write(`${line}\n`) : reporter.say(`[${number}] ${line}`),
   });
   tellResult(reporter, result);
 }
 
-/** The arguments of one worker: the same, but alone, and with a last line that can be read. */
-function workerArguments(given: readonly string[]): string[] {
+/** The arguments of one worker: the same, but alone, with a port of its own and a last line that can be read. */
+function workerArguments(given: readonly string[], { metricsPort }: StreamFlags, number: number): string[] {
+  const replaced = ['--workers', '--metrics-port'];
   const args = given.filter(
     (arg, n) =>
-      !arg.startsWith('--workers=') && arg !== '--workers' && given[n - 1] !== '--workers' && arg !== '--json',
+      arg !== '--json' &&
+      !replaced.includes(given[n - 1] ?? '') &&
+      !replaced.some((option) => arg === option || arg.startsWith(`${option}=`)),
   );
-  return [...args, '--json'];
+  const port = metricsPort === undefined || metricsPort === 0 ? metricsPort : metricsPort + number - 1;
+  return [...args, ...(port === undefined ? [] : ['--metrics-port', String(port)]), '--json'];
 }
 
 async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
@@ -149,7 +160,10 @@ function tell(reporter: Reporter, event: Exclude<StreamEvent, { type: 'committed
     case 'checkpoint-failed':
       return say(`no checkpoint could be written, the tables are right: ${event.error.message}`, 'warn');
     case 'lost':
-      return say(`partition ${event.partition}: another process has it; this one was not heard of for too long`, 'warn');
+      return say(
+        `partition ${event.partition}: another process has it; this one was not heard of for too long`,
+        'warn',
+      );
     case 'revoked':
       return say(`partition ${event.partition}: handed over at offset ${event.offset}`);
     case 'retry':

@@ -55,6 +55,7 @@ export class StreamMetrics {
         this.#partitions.inc();
         return;
       case 'revoked':
+      case 'lost':
         this.#forget(event.partition);
         return;
       case 'retry':

@@ -11,11 +11,13 @@ const SOUND = 60_000;
 
 export interface StreamWorkers {
   readonly count: number;
-  /** The arguments of one of them. */
-  readonly args: readonly string[];
+  /** The arguments of one of them, the first being number 1. */
+  readonly args: (number: number) => readonly string[];
   readonly clock: Clock;
   readonly stop: Stop;
   say(text: string): void;
+  /** Passes on what a worker has said. */
+  relay(number: number, line: string): void;
 }
 
 /**
@@ -61,7 +63,7 @@ export async function runStreamWorkers(options: StreamWorkers): Promise<StreamRe
 
 /** One place among the workers: whoever dies in it is followed by another. */
 async function keepAlive(
-  { args, clock, say }: StreamWorkers,
+  { args, clock, say, relay }: StreamWorkers,
   number: number,
   ends: AbortSignal,
   running: Set<Worker>,
@@ -70,7 +72,8 @@ async function keepAlive(
   let result: StreamResult = { records: 0, setAside: 0, rows: 0, commits: 0 };
   for (let pause = FIRST_PAUSE; !ends.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     const began = clock.now();
-    const worker = startWorker(args, (line) => say(`[${number}] ${line}`));
+    const worker = startWorker(args(number), (line) => relay(number, line));
+    say(`worker ${number} is process ${worker.pid}`);
     running.add(worker);
     const end = await worker.ended;
     running.delete(worker);

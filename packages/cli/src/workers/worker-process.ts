@@ -11,6 +11,7 @@ export interface WorkerEnd {
 }
 
 export interface Worker {
+  readonly pid: number | undefined;
   readonly ended: Promise<WorkerEnd>;
   end(signal: NodeJS.Signals): void;
 }
@@ -41,6 +42,7 @@ export function startWorker(args: readonly string[], say: (line: string) => void
     });
   });
   return {
+    pid: child.pid,
     ended,
     end: (signal) => {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);

@@ -26,6 +26,7 @@ export class Membership {
   readonly #watch: () => Promise<unknown>;
   readonly #ended = new AbortController();
   #phase: Phase = 'joining';
+  #joining: Promise<void> = Promise.resolve();
   assignment: Assignment = { partitions: [], generation: -1 };
   /** What ends the reading. */
   failure: StockafolioError | undefined;
@@ -57,7 +58,7 @@ export class Membership {
   /** Joins again, once all partitions are handed over. */
   rejoin(): void {
     this.#to('joining');
-    this.#member.join().then(
+    this.#joining = this.#member.join().then(
       (assignment) => {
         this.assignment = assignment;
         this.#to('given');
@@ -80,6 +81,8 @@ export class Membership {
 
   async close(): Promise<void> {
     this.#ended.abort();
+    // Who is half in has no name to leave by, and would be waited for until its session ends.
+    await this.#joining;
     await this.#member.leave();
   }
 

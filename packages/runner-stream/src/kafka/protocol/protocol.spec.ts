@@ -27,7 +27,11 @@ const message = fc.record({
   }),
 });
 
-const timed = ({ headers, ...rest }: fc.TypeOf<typeof message>): TimedMessage =>
+interface Drawn extends Omit<TimedMessage, 'headers'> {
+  readonly headers: Record<string, string> | undefined;
+}
+
+const timed = ({ headers, ...rest }: Drawn): TimedMessage =>
   headers === undefined || Object.keys(headers).length === 0 ? rest : { ...rest, headers: { ...headers } };
 
 const shown = ({ key, value, timestamp, headers }: Omit<SourceMessage, 'offset'>): unknown => [

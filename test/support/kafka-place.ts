@@ -1,0 +1,32 @@
+import type { Server } from '@stockafolio/servers';
+import { kafkaSource, type KafkaPlace } from '@stockafolio/runner-stream/kafka';
+import { systemClock } from '@stockafolio/connectors/clock-system';
+import type { LoggedMessage } from './read-log.js';
+
+let topics = 0;
+
+/** A topic that there is not yet, and its URL. */
+export function newTopic({ port }: Server): KafkaPlace & { readonly url: string } {
+  const topic = `whole-run-${process.pid}-${Date.now()}-${topics++}`;
+  return { brokers: [`127.0.0.1:${port}`], topic, clock: systemClock, url: `kafka://127.0.0.1:${port}/${topic}` };
+}
+
+/** All messages that a topic holds, in the order of each partition. */
+export async function readTopic(place: KafkaPlace): Promise<LoggedMessage[]> {
+  const source = kafkaSource(place);
+  const all: LoggedMessage[] = [];
+  try {
+    const count = (await source.ranges()).reduce((sum, { oldest, end }) => sum + end - oldest, 0);
+    await source.open(`reading-back-${Date.now()}`, {
+      assigned: async (partitions) => partitions.map((partition) => ({ partition, offset: 0 })),
+      revoked: async () => undefined,
+    });
+    while (all.length < count) {
+      const batch = await source.next(100);
+      for (const message of batch?.messages ?? []) all.push({ ...message, partition: batch?.partition ?? 0 });
+    }
+  } finally {
+    await source.close();
+  }
+  return all.sort((a, b) => a.partition - b.partition || a.offset - b.offset);
+}

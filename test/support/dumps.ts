@@ -1,8 +1,13 @@
 import { must } from './run-command.js';
 
 /** All rows of all tables, a line each, as `tables dump` prints them. */
-export async function dump(tables: string): Promise<readonly string[]> {
-  return linesOf((await must(['tables', 'dump', '--tables', `embedded:${tables}`])).stdout);
+export function dump(tables: string): Promise<readonly string[]> {
+  return dumpOf(`embedded:${tables}`);
+}
+
+/** The same of tables anywhere. */
+export async function dumpOf(url: string): Promise<readonly string[]> {
+  return linesOf((await must(['tables', 'dump', '--tables', url])).stdout);
 }
 
 /** The rows of one table. */

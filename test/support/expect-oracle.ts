@@ -11,9 +11,16 @@ export async function expectOracle(
   log: string,
   isGood: (message: LoggedMessage) => boolean = () => true,
 ): Promise<void> {
-  const trades = (await readLog(log))
-    .filter(isGood)
-    .map((message) => ({ partition: message.partition, offset: message.offset, value: valueOf(message) }));
+  expectOracleOf(lines, (await readLog(log)).filter(isGood));
+}
+
+/** The same for these messages, all of which are trades. */
+export function expectOracleOf(lines: readonly string[], messages: readonly LoggedMessage[]): void {
+  const trades = messages.map((message) => ({
+    partition: message.partition,
+    offset: message.offset,
+    value: valueOf(message),
+  }));
   for (const [table, rows] of stockafolioOracle(trades)) {
     expectSameLines(
       rowsOf(lines, table),

@@ -1,5 +1,5 @@
 import { logSource } from '@stockafolio/connectors/log-local';
-import type { SourceMessage } from '@stockafolio/core/ports';
+import type { Source, SourceMessage } from '@stockafolio/core/ports';
 
 /** A message of a log, and where it stands. */
 export interface LoggedMessage extends SourceMessage {
@@ -7,8 +7,12 @@ export interface LoggedMessage extends SourceMessage {
 }
 
 /** All messages that a log holds, in the order of each partition. */
-export async function readLog(dir: string): Promise<LoggedMessage[]> {
-  const source = logSource(dir);
+export function readLog(dir: string): Promise<LoggedMessage[]> {
+  return readSource(logSource(dir));
+}
+
+/** All messages that a source holds, in the order of each partition; closes it. */
+export async function readSource(source: Source): Promise<LoggedMessage[]> {
   const all: LoggedMessage[] = [];
   try {
     const ranges = await source.ranges();

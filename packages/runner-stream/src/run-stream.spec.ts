@@ -52,6 +52,34 @@ describe('runStream', () => {
     return dump(made);
   }
 
+  it('lets the tables answer, though the source answers at once and they take longer than a commit interval', async () => {
+    await topic.append(messages(40));
+    const source = topic.source();
+    let asked = 0;
+    const prompt: Source = {
+      identity: () => source.identity(),
+      ranges: () => source.ranges(),
+      open: (group, listener) => source.open(group, listener),
+      // As a source may that has nothing to give: without letting anything else have its turn.
+      next: (maxWait) => {
+        if (++asked > 10_000) throw new StockafolioError('ERR_INTERNAL', 'the source was asked again and again');
+        return maxWait <= 0 ? Promise.resolve(undefined) : source.next(maxWait);
+      },
+      pause: (partitions) => source.pause(partitions),
+      resume: (partitions) => source.resume(partitions),
+      seek: (position) => source.seek(position),
+      commit: (positions, generation) => source.commit(positions, generation),
+      close: () => source.close(),
+    };
+    const stop = new AbortController();
+    const run = start({ source: prompt, tables: slow(tables, clock, () => 350), signal: stop.signal });
+    await clock.advance(150);
+    await topic.append(messages(20, 40));
+    await clock.advance(5_000);
+    stop.abort();
+    expect((await clock.until(run)).records).to.equal(60);
+  });
+
   it('takes in everything, once, over runs that go on from one another', async () => {
     await topic.append(messages(300));
     expect((await catchUp()).records).to.equal(300);

@@ -17,6 +17,9 @@ export async function runStream<T>(options: StreamOptions<T>): Promise<StreamRes
   return new StreamRun(options).run();
 }
 
+/** How long to wait for a batch while a commit that is due waits for the one before, in milliseconds. */
+const WHILE_BUSY = 5;
+
 class StreamRun<T> implements AssignmentListener {
   readonly #options: StreamOptions<T>;
   readonly #tasks = new Map<number, PartitionTask>();
@@ -142,7 +145,9 @@ class StreamRun<T> implements AssignmentListener {
   #patience(): number {
     const { clock, commitInterval = 100 } = this.#options;
     if (this.#uncommitted === 0) return commitInterval;
-    return Math.max(0, Math.min(commitInterval, this.#committedAt + commitInterval - clock.now()));
+    const left = Math.min(commitInterval, this.#committedAt + commitInterval - clock.now());
+    // A source may answer a wait of 0 without letting anything else run: what is on its way would never arrive.
+    return Math.max(this.#committer.busy ? WHILE_BUSY : 0, left);
   }
 
   async #commitIfDue(): Promise<void> {

@@ -1,21 +1,34 @@
 import { systemClock } from '@stockafolio/connectors/clock-system';
 import { StockafolioError } from '@stockafolio/core';
-import type { KafkaPlace } from '@stockafolio/runner-stream/kafka';
+import type { KafkaSourceOptions } from '@stockafolio/runner-stream/kafka';
 import { kafkaAccess } from './kafka-access.js';
 
 /**
- * The topic that a URL names, `kafka://HOST:PORT[,HOST:PORT]/TOPIC`, and how to get to it by the environment.
+ * The topic that a URL names, `kafka://HOST:PORT[,HOST:PORT]/TOPIC`, and how to get to it by the environment. With
+ * `?session=MS` a process that is not heard of for so long loses its partitions; 30,000 unless told.
  *
  * @throws ERR_URL_INVALID, and ERR_USAGE naming the variable that is wrong
  */
-export function kafkaPlace(url: string): KafkaPlace {
-  const [, hosts = '', topic = ''] = /^kafka:\/\/([^/]*)\/(.*)$/.exec(url) ?? [];
+export function kafkaPlace(url: string): KafkaSourceOptions {
+  const [, hosts = '', topic = '', query = ''] = /^kafka:\/\/([^/]*)\/([^?]*)(?:\?(.*))?$/.exec(url) ?? [];
   const brokers = hosts.split(',').map((host) => host.trim());
   const bad = brokers.find((broker) => !isAddress(broker));
   if (bad !== undefined) throw invalid(url, bad === '' ? 'no broker is named' : `'${bad}' is no HOST:PORT`);
   if (!/^[A-Za-z0-9._-]{1,249}$/.test(topic) || topic === '.' || topic === '..')
     throw invalid(url, topic === '' ? 'no topic is named' : `'${topic}' can be no topic: letters, digits, . _ and -`);
-  return { brokers, topic, clock: systemClock, ...kafkaAccess(process.env) };
+  const settings = new URLSearchParams(query);
+  for (const name of settings.keys()) if (name !== 'session') throw invalid(url, `nothing is called '${name}'`);
+  const session = settings.get('session');
+  const sessionTimeout = Number(session);
+  if (session !== null && !(Number.isInteger(sessionTimeout) && sessionTimeout >= 1_000))
+    throw invalid(url, 'session is a whole number of milliseconds from 1000');
+  return {
+    ...(session === null ? {} : { sessionTimeout, heartbeatInterval: Math.min(3_000, Math.floor(sessionTimeout / 3)) }),
+    brokers,
+    topic,
+    clock: systemClock,
+    ...kafkaAccess(process.env),
+  };
 }
 
 function isAddress(broker: string): boolean {

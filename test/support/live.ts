@@ -1,0 +1,70 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { cassandraTables } from '@stockafolio/connectors/cassandra';
+import { systemClock } from '@stockafolio/connectors/clock-system';
+import { progress } from '@stockafolio/core/engine';
+import type { Tables } from '@stockafolio/core/ports';
+import { kafkaSource } from '@stockafolio/runner-stream/kafka';
+import type { Server } from '@stockafolio/servers';
+import { readSource, type LoggedMessage } from './read-log.js';
+
+/** A topic of the Kafka under test. */
+export interface Topic {
+  readonly url: string;
+  /** How many messages are in it. */
+  end(): Promise<number>;
+  messages(): Promise<LoggedMessage[]>;
+}
+
+export function topicAt({ port, url }: Server, topic: string): Topic {
+  const source = (): ReturnType<typeof kafkaSource> =>
+    kafkaSource({ brokers: [`127.0.0.1:${port}`], topic, clock: systemClock });
+  return {
+    url: `${url}/${topic}`,
+    end: async () => {
+      const opened = source();
+      try {
+        return (await opened.ranges()).reduce((sum, range) => sum + range.end, 0);
+      } finally {
+        await opened.close();
+      }
+    },
+    messages: () => readSource(source()),
+  };
+}
+
+/** A keyspace of the Cassandra under test. */
+export interface Keyspace {
+  readonly url: string;
+  readonly tables: Tables;
+  /** Messages that the tables stand for, over all partitions; 0 while they cannot be asked. */
+  taken(): Promise<number>;
+}
+
+export function keyspaceAt({ port, url }: Server, keyspace: string): Keyspace {
+  const tables = cassandraTables({
+    contactPoints: [`127.0.0.1:${port}`],
+    keyspace,
+    localDataCenter: 'datacenter1',
+    timeout: 5_000,
+  });
+  return {
+    url: `${url}/${keyspace}?dc=datacenter1`,
+    tables,
+    taken: async () => {
+      let sum = 0;
+      try {
+        for await (const { values } of tables.scan(progress, ['portfolio'])) sum += Number(values[2]);
+      } catch {
+        return 0;
+      }
+      return sum;
+    },
+  };
+}
+
+/** Waits until this holds, looking ten times a second, at most so many seconds. */
+export async function eventually(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + seconds * 1000; !(await holds()); await pause(100)) {
+    if (Date.now() > end) throw new Error(`after ${seconds} seconds: not ${what}`);
+  }
+}

@@ -94,6 +94,21 @@ describe('runArchive', () => {
     await expectWhole(300);
   });
 
+  it('writes nothing of partitions that are lost, since whoever has them archives it', async () => {
+    const stop = new AbortController();
+    const reader: MemorySource = topic.source();
+    const running = start({ source: reader, signal: stop.signal });
+    await topic.append(messages(200));
+    await clock.advance(300);
+    await clock.until(reader.lose([0, 2]));
+    await topic.append(messages(100, 200));
+    await catchUp({ source: topic.source([0, 2]) });
+    await clock.advance(300);
+    stop.abort();
+    await clock.until(running);
+    await expectWhole(300);
+  });
+
   it('keeps what is no record, with its reason, beside the records', async () => {
     await topic.append([{ key: null, value: Uint8Array.of(0x7b, 0xff), partition: 1 }]);
     await catchUp();

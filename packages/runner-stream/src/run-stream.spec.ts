@@ -1,5 +1,5 @@
 import { StockafolioError } from '@stockafolio/core';
-import type { Source, SourceBatch, Tables } from '@stockafolio/core/ports';
+import type { AssignmentListener, Source, SourceBatch, Tables } from '@stockafolio/core/ports';
 import {
   memoryFiles,
   memoryTables,
@@ -133,6 +133,93 @@ describe('runStream', () => {
     }
   });
 
+  it('drops what came since the checkpoint where partitions are lost, and whoever has them goes on from there', async () => {
+    for (const delay of [0, 7, 30, 95, 250]) {
+      clock = virtualClock();
+      topic = memoryTopic({ clock, batch: 20 });
+      tables = memoryTables();
+      checkpoints = memoryFiles();
+      events = [];
+      const stop = new AbortController();
+      const reader = topic.source();
+      const slowly = slow(tables, clock, () => 40);
+      const running = start({
+        ...{ tables: slowly, commitRecords: 60, checkpointInterval: 50 },
+        ...{ source: reader, signal: stop.signal },
+      });
+      await topic.append(messages(500));
+      await clock.advance(delay);
+      await clock.until(reader.lose([1, 3]));
+      const other = start({ tables: slowly, source: topic.source([1, 3]), untilCaughtUp: true });
+      await clock.until(other);
+      await clock.advance(2_000);
+      stop.abort();
+      await clock.until(running);
+      expect(events.filter(({ type }) => type === 'lost')).to.have.length(2);
+      expect(await dump(tables), `after ${delay} ms`).to.eql(await wanted(500));
+      await topic.append(messages(300, 500));
+      await catchUp();
+      expect(await dump(tables), `after ${delay} ms, and on`).to.eql(await wanted(800));
+    }
+  });
+
+  it('is not caught up while partitions are being shared out, only once it is told what it has', async () => {
+    await topic.append(messages(100));
+    const reader = topic.source([]);
+    const waiting: Source = { ...forward(reader), open: (group, listener) => openLater(reader, group, listener) };
+    let ended = false;
+    const running = start({ source: waiting, untilCaughtUp: true }).finally(() => (ended = true));
+    await clock.advance(5_000);
+    expect(ended).to.equal(false);
+    await clock.until(reader.assign([0, 1, 2, 3]));
+    expect((await clock.until(running)).records).to.equal(100);
+  });
+
+  it('ends at once where it was given nothing', async () => {
+    await topic.append(messages(100));
+    expect((await catchUp({ source: topic.source([]) })).records).to.equal(0);
+  });
+
+  it('goes by the progress that others made since it began', async () => {
+    const reader = topic.source([0]);
+    const stop = new AbortController();
+    const running = start({ source: reader, signal: stop.signal });
+    await topic.append(messages(400));
+    await clock.advance(300);
+    // Another process has written partition 1 meanwhile; its checkpoints were lost, and so were the first messages.
+    await catchUp({ source: topic.source([1]), checkpoints: memoryFiles() });
+    topic.expire(1, 5);
+    const failing = clock.until(running);
+    const given = reader.assign([1]).catch((error: unknown) => error);
+    expect(await clock.until(given)).to.have.property('code', 'ERR_OFFSET_GONE');
+    stop.abort();
+    await failing;
+  });
+
+  it('tells the source positions under the generation in which each partition was assigned', async () => {
+    const reader = topic.source([0, 1]);
+    const stop = new AbortController();
+    const running = start({ source: reader, signal: stop.signal, checkpointInterval: 50 });
+    await clock.advance(10);
+    await clock.until(reader.assign([2, 3]));
+    await topic.append(messages(400));
+    await clock.advance(1_000);
+    const ends = (await topic.source().ranges()).map(({ partition, end }) => [partition, end]);
+    expect([...reader.committed].sort()).to.eql(ends);
+    stop.abort();
+    await clock.until(running);
+  });
+
+  it('lets go of a source that it cannot use', async () => {
+    await topic.append(messages(10));
+    await catchUp();
+    let closed = 0;
+    const other = memoryTopic({ clock, identity: 'another' }).source();
+    const source: Source = { ...forward(other), close: async () => void closed++ };
+    expect(await codeOf(catchUp({ source }))).to.equal('ERR_SOURCE_MISMATCH');
+    expect(closed).to.equal(1);
+  });
+
   it('takes in no more than a commit and a batch while the tables hang', async () => {
     const reader = topic.source();
     let hung = true;
@@ -205,9 +292,7 @@ describe('runStream', () => {
     const reader = topic.source();
     const stale: SourceBatch[] = [];
     const source: Source = {
-      identity: () => reader.identity(),
-      ranges: () => reader.ranges(),
-      open: (group, listener) => reader.open(group, listener),
+      ...forward(reader),
       async next(wait) {
         const old = stale.pop();
         if (old !== undefined) return old;
@@ -215,11 +300,6 @@ describe('runStream', () => {
         if (batch !== undefined) stale.push({ ...batch, generation: batch.generation - 1 });
         return batch;
       },
-      pause: (partitions) => reader.pause(partitions),
-      resume: (partitions) => reader.resume(partitions),
-      seek: (position) => reader.seek(position),
-      commit: (positions, generation) => reader.commit(positions, generation),
-      close: () => reader.close(),
     };
     expect((await catchUp({ source })).records).to.equal(200);
     expect(await dump(tables)).to.eql(await wanted(200));
@@ -280,3 +360,27 @@ describe('runStream', () => {
     expect(await dump(tables)).to.eql(await wanted(100));
   });
 });
+
+/** The same source, to be changed in part. */
+function forward(reader: Source): Source {
+  return {
+    identity: () => reader.identity(),
+    ranges: () => reader.ranges(),
+    open: (group, listener) => reader.open(group, listener),
+    next: (wait) => reader.next(wait),
+    pause: (partitions) => reader.pause(partitions),
+    resume: (partitions) => reader.resume(partitions),
+    seek: (position) => reader.seek(position),
+    commit: (positions, generation) => reader.commit(positions, generation),
+    close: () => reader.close(),
+  };
+}
+
+/** Opens a reader as a group does that is still sharing out: the listener hears of nothing before it is given some. */
+async function openLater(reader: Source, group: string, listener: AssignmentListener): Promise<void> {
+  await reader.open(group, {
+    assigned: async (partitions, generation) =>
+      partitions.length === 0 ? [] : listener.assigned(partitions, generation),
+    revoked: (partitions, generation) => listener.revoked(partitions, generation),
+  });
+}

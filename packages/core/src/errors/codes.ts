@@ -27,6 +27,7 @@ export const errorCodes = {
   ERR_FILE_NOT_FOUND: user,
   ERR_FILES_FULL: external,
   ERR_FILES_READ_ONLY: user,
+  ERR_FILES_REFUSED: user,
   ERR_FILES_UNAVAILABLE: external,
   ERR_INTERNAL: internal,
   ERR_KEY_NOT_PARTITIONED: user,

@@ -61,13 +61,20 @@ export function hdfsError(answer: Answer, { op, name, host }: Subject): Stockafo
     ? op === 'CREATE' || op === 'RENAME' || op === 'MKDIRS'
       ? 'ERR_FILE_EXISTS'
       : 'ERR_FILE_NOT_FOUND'
-    : (codes[exception] ?? (answer.status === 401 ? 'ERR_FILES_REFUSED' : 'ERR_FILES_UNAVAILABLE'));
+    : (codes[exception] ?? codeByStatus(exception, answer.status));
   const cause = new Error(`${op} at ${host}: ${said}`);
   const hint = hints[code];
   return new StockafolioError(code, messages[code]?.(name) ?? `'${name}' in HDFS: ${said}`, {
     cause,
     ...(hint === undefined ? {} : { hint }),
   });
+}
+
+/** An exception without a code may pass; a refusal without an exception is that of something in between. */
+function codeByStatus(exception: string, status: number): ErrorCode {
+  if (status === 401) return 'ERR_FILES_REFUSED';
+  if (exception !== '' || status >= 500 || status < 400 || status === 429) return 'ERR_FILES_UNAVAILABLE';
+  return status === 403 ? 'ERR_FILES_READ_ONLY' : 'ERR_FILES_REFUSED';
 }
 
 const messages: Partial<Record<ErrorCode, (name: string) => string>> = {

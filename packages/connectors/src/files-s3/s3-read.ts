@@ -36,31 +36,38 @@ export async function headOf(s3: S3, key: string, name: string): Promise<Head | 
   });
 }
 
-/** Exactly the bytes asked for, or an error. */
+/**
+ * Exactly the bytes asked for, or an error. A whole file is asked for as a range too: then S3 names its size, and what
+ * comes can be held to it.
+ */
 export async function readStretch(s3: S3, key: string, name: string, range?: ByteRange): Promise<Uint8Array> {
-  const part = range === undefined ? {} : { Range: `bytes=${range.start}-${range.end - 1}` };
+  const { start, end } = range ?? { start: 0, end: undefined };
+  const Range = `bytes=${start}-${end === undefined ? '' : end - 1}`;
   return s3.ask(name, async ({ sdk, client }) => {
     const answer = await client
-      .send(new sdk.GetObjectCommand({ Bucket: s3.bucket, Key: key, ...part }))
+      .send(new sdk.GetObjectCommand({ Bucket: s3.bucket, Key: key, Range }))
       .catch(async (error: unknown) => {
-        if (s3Code(error) === 'InvalidRange' && range !== undefined)
-          checkRange(name, range, (await headOf(s3, key, name))?.size);
-        throw error;
+        // No range lies in an empty file, nor beyond the end of one.
+        const size = s3Code(error) === 'InvalidRange' ? (await headOf(s3, key, name))?.size : undefined;
+        if (size === undefined) throw error;
+        checkRange(name, range ?? { start, end: 0 }, size);
+        return undefined;
       });
-    const { Body, ContentRange, ContentLength } = answer;
-    const size = ContentRange === undefined ? undefined : Number(ContentRange.split('/')[1]);
+    if (answer === undefined) return new Uint8Array();
+    const { Body, ContentRange } = answer;
     const body = Body as Readable;
     try {
+      const size = Number(/^bytes \d+-\d+\/(\d+)$/.exec(ContentRange ?? '')?.[1]);
+      if (Number.isNaN(size)) throw short(name, 'S3 does not say of which part of the file the bytes are');
       if (range !== undefined) checkRange(name, range, size);
-      if (range !== undefined && size === undefined) throw short(name, 'S3 answers ranges with whole files');
-      return await collect(body, name, range === undefined ? ContentLength : range.end - range.start, s3.timeout);
+      return await collect(body, name, (end ?? size) - start, s3.timeout);
     } finally {
       body.destroy();
     }
   });
 }
 
-async function collect(body: Readable, name: string, length = 0, timeout: number): Promise<Uint8Array> {
+async function collect(body: Readable, name: string, length: number, timeout: number): Promise<Uint8Array> {
   const bytes = Buffer.allocUnsafeSlow(length);
   let filled = 0;
   const stalled = (): void => void body.destroy(new Error(`not a byte came for ${timeout} ms`));

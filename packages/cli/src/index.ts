@@ -1,5 +1,5 @@
 export { defineApp, type App } from './app.js';
-export { day, pairs, wholeNumber } from './commands/options.js';
+export { day, FILES, pairs, wholeNumber } from './commands/options.js';
 export { LineWriter } from './output/line-writer.js';
 export { figure, Reporter, type Progress } from './output/reporter.js';
 export type { Stop } from './output/stop.js';

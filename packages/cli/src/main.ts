@@ -4,6 +4,7 @@ import { CommanderError, Command } from 'commander';
 import { DEFAULT_APP, loadApp } from './app.js';
 import { addArchive } from './commands/archive.js';
 import { addBatch } from './commands/batch.js';
+import { addCopy } from './commands/copy.js';
 import { addDeadLetters } from './commands/dead-letters.js';
 import { addReconcile } from './commands/reconcile.js';
 import { addStream } from './commands/stream.js';
@@ -50,13 +51,14 @@ async function buildProgram(): Promise<Command> {
 Places are given as URLs:
   sources   log:DIR
   tables    embedded:DIR, cassandra://HOST:PORT[,HOST:PORT]/KEYSPACE?dc=NAME
-  files     file:DIR
+  files     file:DIR, s3://BUCKET/PREFIX?endpoint=URL&region=R, hdfs://NAMENODE:HTTPPORT[,NAMENODE:HTTPPORT]/PATH
+Secrets come from the environment or the usual files, never from a URL.
 
 Exit codes: 0 done, 1 internal error, 2 wrong usage, 3 an outside system failed, 130 stopped by Ctrl-C,
 143 by SIGTERM where the work could not be finished.`,
     );
   await addAppCommands(program);
-  for (const add of [addStream, addArchive, addBatch, addReconcile, addTables, addDeadLetters, addTopology])
+  for (const add of [addStream, addArchive, addCopy, addBatch, addReconcile, addTables, addDeadLetters, addTopology])
     add(program, toolkit);
   exitOverride(program);
   return program;

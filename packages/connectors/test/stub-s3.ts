@@ -61,10 +61,10 @@ export async function stubS3(): Promise<StubS3> {
     if (object === undefined) return refused(404, 'NoSuchKey');
     const { content, mark } = object;
     const headers: Record<string, string> = mark === undefined ? {} : { [MARK]: mark };
-    const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(range ?? '') ?? [];
+    const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(range ?? '') ?? [];
     if (from === undefined) return { status: 200, body: content, headers };
     if (Number(from) >= content.length) return refused(416, 'InvalidRange');
-    const last = Math.min(Number(to), content.length - 1);
+    const last = Math.min(to === '' ? Infinity : Number(to), content.length - 1);
     headers['content-range'] = `bytes ${from}-${last}/${content.length}`;
     return { status: 206, body: content.subarray(Number(from), last + 1), headers };
   };

@@ -1,4 +1,4 @@
-import { figure, LineWriter, wholeNumber, type Toolkit } from '@stockafolio/cli';
+import { figure, FILES, LineWriter, wholeNumber, type Toolkit } from '@stockafolio/cli';
 import { StockafolioError } from '@stockafolio/core';
 import type { Command } from 'commander';
 import type { Skew } from '../generator/options.js';
@@ -31,7 +31,7 @@ export function addGenerate(program: Command, toolkit: Toolkit): void {
     .command('generate')
     .description('generate trades of the S&P 500; the same options give the same trades')
     .requiredOption('--to <source>', 'where they go: log:DIR, or - for JSON lines on standard output')
-    .option('--also <files>', 'write them as JSON lines here too: file:DIR')
+    .option('--also <files>', `write them as JSON lines here too: ${FILES}`)
     .option('--trades <n>', 'how many', wholeNumber(0), 100_000)
     .option('--rate <n>', 'trades a second of market time', wholeNumber(1), 20_000)
     .option('--users <n>', 'how many users', wholeNumber(1), 20_000)

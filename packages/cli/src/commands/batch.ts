@@ -4,7 +4,7 @@ import { codecOf, loadApp } from '../app.js';
 import { figure } from '../output/reporter.js';
 import type { Toolkit } from '../toolkit.js';
 import { openUnitPorts, workerPool, type WorkerPool } from '../workers/worker-pool.js';
-import { day, onBadRecord, wholeNumber, type CommonOptions } from './options.js';
+import { FILES, day, onBadRecord, wholeNumber, type CommonOptions } from './options.js';
 
 interface BatchFlags extends CommonOptions {
   readonly files: string;
@@ -21,9 +21,9 @@ export function addBatch(program: Command, toolkit: Toolkit): void {
   program
     .command('batch')
     .description('run the pipeline on the archive, from where the last run ended')
-    .requiredOption('--files <files>', 'where the archive is: file:DIR')
+    .requiredOption('--files <files>', `where the archive is: ${FILES}`)
     .requiredOption('--tables <tables>', 'where rows go: embedded:DIR or cassandra://...')
-    .requiredOption('--checkpoints <files>', 'where checkpoints are kept: file:DIR')
+    .requiredOption('--checkpoints <files>', `where checkpoints are kept: ${FILES}`)
     .option('--app <module>', 'the application to run; Stockafolio unless told')
     .option('--day <day>', 'take in what was archived up to the end of this day, YYYY-MM-DD', day)
     .option('--from-start', 'begin at the start of the archive, and replace the checkpoints')

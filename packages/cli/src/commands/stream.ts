@@ -6,7 +6,7 @@ import { operationsServer } from '../operations/operations-server.js';
 import type { Level } from '../output/log.js';
 import { figure, type Reporter } from '../output/reporter.js';
 import type { Toolkit } from '../toolkit.js';
-import { onBadRecord, wholeNumber, type CommonOptions } from './options.js';
+import { FILES, onBadRecord, wholeNumber, type CommonOptions } from './options.js';
 
 interface StreamFlags extends CommonOptions {
   readonly source: string;
@@ -30,7 +30,7 @@ export function addStream(program: Command, toolkit: Toolkit): void {
     .description('run the pipeline on a live source')
     .requiredOption('--source <source>', 'where records come from: log:DIR')
     .requiredOption('--tables <tables>', 'where rows go: embedded:DIR or cassandra://...')
-    .requiredOption('--checkpoints <files>', 'where checkpoints are kept: file:DIR')
+    .requiredOption('--checkpoints <files>', `where checkpoints are kept: ${FILES}`)
     .option('--app <module>', 'the application to run; Stockafolio unless told')
     .option('--format <name>', 'form of the messages', 'wire')
     .option('--group <name>', 'consumer group; the name of the pipeline unless told')

@@ -4,6 +4,7 @@ import { CommanderError, Command } from 'commander';
 import { DEFAULT_APP, loadApp } from './app.js';
 import { addArchive } from './commands/archive.js';
 import { addBatch } from './commands/batch.js';
+import { addBatchUnit } from './commands/batch-unit.js';
 import { addCopy } from './commands/copy.js';
 import { addDeadLetters } from './commands/dead-letters.js';
 import { addReconcile } from './commands/reconcile.js';
@@ -58,7 +59,17 @@ Exit codes: 0 done, 1 internal error, 2 wrong usage, 3 an outside system failed,
 143 by SIGTERM where the work could not be finished.`,
     );
   await addAppCommands(program);
-  for (const add of [addStream, addArchive, addCopy, addBatch, addReconcile, addTables, addDeadLetters, addTopology])
+  for (const add of [
+    addStream,
+    addArchive,
+    addCopy,
+    addBatch,
+    addBatchUnit,
+    addReconcile,
+    addTables,
+    addDeadLetters,
+    addTopology,
+  ])
     add(program, toolkit);
   exitOverride(program);
   return program;

@@ -1,7 +1,7 @@
 import { figure, FILES, LineWriter, wholeNumber, type Toolkit } from '@stockafolio/cli';
 import { StockafolioError } from '@stockafolio/core';
 import type { Command } from 'commander';
-import type { Skew } from '../generator/options.js';
+import type { GeneratorOptions, Skew } from '../generator/options.js';
 import { generateTrades } from '../generator/trade-generator.js';
 import type { Trade } from '../trade.js';
 import { wireForm } from '../wire-forms.js';
@@ -56,7 +56,7 @@ function skew(text: string): Skew {
 async function run(flags: GenerateFlags, toolkit: Toolkit): Promise<void> {
   const reporter = toolkit.reporter(flags.json);
   const stop = toolkit.stop();
-  const generator = generateTrades({
+  const options: GeneratorOptions = {
     trades: flags.trades,
     users: flags.users,
     seed: flags.seed,
@@ -65,9 +65,10 @@ async function run(flags: GenerateFlags, toolkit: Toolkit): Promise<void> {
     userSkew: flags.userSkew,
     symbolSkew: flags.symbolSkew,
     outOfOrder: flags.outOfOrder,
-  });
+  };
+  const generator = generateTrades(options);
   const sink = flags.to === '-' ? lines() : await messages(flags, toolkit);
-  const copy = flags.also === undefined ? undefined : new CopyFiles(toolkit.openFiles(flags.also), flags.seed);
+  const copy = flags.also === undefined ? undefined : new CopyFiles(toolkit.openFiles(flags.also), options);
   const progress = reporter.progress('generated');
   progress.total(flags.trades);
   const began = toolkit.clock.now();

@@ -39,12 +39,14 @@ export function parseOrder(line: string): UnitOrder {
     throw noUnit('it is no JSON', cause);
   }
   const read = schema.safeParse(json);
-  if (!read.success) throw noUnit(z.prettifyError(read.error).replaceAll(/\s*\n\s*/g, ' '), read.error);
+  if (!read.success) {
+    throw noUnit(read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  }
   const { unit, places } = read.data;
   return { unit, places: { ...places, app: places.app } };
 }
 
-function noUnit(what: string, cause: unknown): StockafolioError {
+function noUnit(what: string, cause?: unknown): StockafolioError {
   return new StockafolioError('ERR_USAGE', `this line describes no unit of a batch: ${what}`, {
     cause,
     hint: 'give lines as stockafolio batch --print-units prints them',

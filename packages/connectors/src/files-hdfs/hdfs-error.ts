@@ -64,7 +64,7 @@ export function hdfsError(answer: Answer, { op, name, host }: Subject): Stockafo
     : (codes[exception] ?? codeByStatus(exception, answer.status));
   const cause = new Error(`${op} at ${host}: ${said}`);
   const hint = hints[code];
-  return new StockafolioError(code, messages[code]?.(name) ?? `'${name}' in HDFS: ${said}`, {
+  return new StockafolioError(code, messages[code]?.(name) ?? `${placed(name)}: ${said}`, {
     cause,
     ...(hint === undefined ? {} : { hint }),
   });
@@ -82,9 +82,14 @@ const messages: Partial<Record<ErrorCode, (name: string) => string>> = {
   ERR_FILE_EXISTS: (name) => `there is already a file or folder in the place of '${name}'`,
 };
 
+/** Listing the root, there is no name. */
+function placed(name: string): string {
+  return name === '' ? 'HDFS' : `'${name}' in HDFS`;
+}
+
 /** HDFS did not answer, or not wholly. */
 export function hdfsSilent(what: string, { op, name, host }: Subject, cause?: unknown): StockafolioError {
-  return new StockafolioError('ERR_FILES_UNAVAILABLE', `'${name}' in HDFS: ${op} at ${host}: ${what}`, {
+  return new StockafolioError('ERR_FILES_UNAVAILABLE', `${placed(name)}: ${op} at ${host}: ${what}`, {
     cause,
     hint: 'see whether HDFS runs there (its HTTP port, 9870 unless set otherwise), and can be reached',
   });

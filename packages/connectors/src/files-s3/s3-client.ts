@@ -1,9 +1,10 @@
+import type * as SdkModule from '@aws-sdk/client-s3';
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import type { Clock } from '@stockafolio/core/ports';
 import { Patience } from '../files-remote/patience.js';
 import { s3Code, s3Error } from './s3-error.js';
 
-export type Sdk = typeof import('@aws-sdk/client-s3');
+export type Sdk = typeof SdkModule;
 
 export interface S3Options {
   readonly bucket: string;

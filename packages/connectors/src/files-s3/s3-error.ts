@@ -81,7 +81,7 @@ export function s3Error(error: unknown, { bucket, name, endpoint }: Place): Stoc
         ? `there is already a file '${name}'`
         : code === 'ERR_FILES_REFUSED'
           ? `${place} refuses us: ${said}: ${detail}`
-          : `'${name}' in ${place}: ${said}: ${detail}`;
+          : `${name === '' ? '' : `'${name}' in `}${place}: ${said}: ${detail}`;
   const hint =
     hints[said] ?? (code === 'ERR_FILES_UNAVAILABLE' ? 'see whether the server runs and can be reached' : undefined);
   return new StockafolioError(code, message, { cause, ...(hint === undefined ? {} : { hint }) });

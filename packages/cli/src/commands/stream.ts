@@ -24,6 +24,12 @@ interface StreamFlags extends CommonOptions {
   readonly metricsHost: string;
 }
 
+/**
+ * A commit waits for its checkpoint, and the tables are right without it: better the next checkpoint than a flow that
+ * stands still for a store that is away.
+ */
+const CHECKPOINT_WAIT = { timeout: 5_000, retryFor: 2_000 };
+
 export function addStream(program: Command, toolkit: Toolkit): void {
   program
     .command('stream')
@@ -57,7 +63,7 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
       : await operationsServer({ host: flags.metricsHost, port: flags.metricsPort }, toolkit.clock);
   if (operations !== undefined) reporter.say(`metrics: ${operations.url}/metrics`, { url: operations.url });
   const tables = toolkit.openTables(flags.tables);
-  const checkpoints = toolkit.openFiles(flags.checkpoints);
+  const checkpoints = toolkit.openFiles(flags.checkpoints, CHECKPOINT_WAIT);
   try {
     const result = await runStream({
       pipeline: app.pipeline,

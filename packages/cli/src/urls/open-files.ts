@@ -9,30 +9,39 @@ import { parsePlace } from './place.js';
 
 const forms = ['file:DIR', 's3://BUCKET/PREFIX?endpoint=URL&region=R', 'hdfs://NAMENODE:HTTPPORT/PATH'];
 
+/** How long a store behind a network is waited for, in milliseconds; its own defaults unless told. */
+export interface Waiting {
+  /** Silence after which a server is taken for dead. */
+  readonly timeout?: number;
+  /** For how long what may pass is tried again. */
+  readonly retryFor?: number;
+}
+
 /**
  * Opens a store of files. Secrets come from the environment: for S3 as the AWS SDK finds them, for HDFS a delegation
  * token in HDFS_DELEGATION_TOKEN, or in the file that HDFS_DELEGATION_TOKEN_FILE names.
  *
  * @throws ERR_URL_INVALID
  */
-export function openFiles(url: string): Files {
+export function openFiles(url: string, waiting: Waiting = {}): Files {
   const { scheme, rest } = parseLocation(url, 'files', forms);
   switch (scheme) {
     case 's3':
-      return openS3(rest);
+      return openS3(rest, waiting);
     case 'hdfs':
-      return openHdfs(rest);
+      return openHdfs(rest, waiting);
     default:
       return filesLocal(rest);
   }
 }
 
-function openS3(rest: string): Files {
+function openS3(rest: string, waiting: Waiting): Files {
   const { authority, path, params } = parsePlace('s3', rest, ['endpoint', 'region'], forms);
   const { endpoint, region } = params;
   // Its notice that it will ask for a newer Node one day is for whoever installs it, not for whoever runs a command.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   return filesS3({
+    ...waiting,
     bucket: authority,
     prefix: path,
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -40,7 +49,7 @@ function openS3(rest: string): Files {
   });
 }
 
-function openHdfs(rest: string): Files {
+function openHdfs(rest: string, waiting: Waiting): Files {
   const { authority, path, params } = parsePlace('hdfs', rest, ['user', 'tls'], forms);
   const namenodes = authority.split(',');
   for (const namenode of namenodes) {
@@ -52,6 +61,7 @@ function openHdfs(rest: string): Files {
   const user = params['user'] ?? process.env['HADOOP_USER_NAME'];
   const delegationToken = tokenOfEnvironment();
   return filesHdfs({
+    ...waiting,
     namenodes,
     path,
     tls: params['tls'] === 'true',

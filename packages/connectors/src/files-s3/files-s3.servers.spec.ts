@@ -1,4 +1,4 @@
-import { expectCode, faultProxy, runFilesContract, runFilesFaultContract } from '@stockafolio/conformance';
+import { collected, expectCode, faultProxy, runFilesContract, runFilesFaultContract } from '@stockafolio/conformance';
 import type { ProxiedRequest } from '@stockafolio/conformance';
 import type { Files } from '@stockafolio/core/ports';
 import { startS3, type Server } from '@stockafolio/servers';
@@ -60,6 +60,20 @@ describe('filesS3 on a real server', () => {
     const seed = content[0] ?? 0;
     for (let n = 0; n < 12; n++) expect(content[(n << 20) + 7]).to.equal(n + seed);
     expect(content.length).to.equal(12 << 20);
+    await files.close();
+  });
+
+  it('lists no part of a file that is still being written, nor of one that broke off', async () => {
+    const files = filesS3({ ...store(), partBytes: 5 << 20 });
+    const seen: unknown[] = [];
+    const content = async function* (): AsyncIterable<Uint8Array> {
+      yield* pieces(11, 1);
+      seen.push(...(await collected(files.list(''))), await files.size('large'));
+      throw new Error('broke off');
+    };
+    expect(await files.write('large', content()).catch((error: Error) => error.message)).to.equal('broke off');
+    expect(seen).to.deep.equal([undefined]);
+    expect(await collected(files.list(''))).to.deep.equal([]);
     await files.close();
   });
 

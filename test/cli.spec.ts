@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DueRun } from '@stockafolio/cli';
 import { embeddedTables } from '@stockafolio/connectors/embedded';
 import type { Mutation, StoredRow } from '@stockafolio/core/ports';
-import { positions, tradesByUser, userTotals } from '@stockafolio/example';
+import stockafolio, { positions, tradesByUser, userTotals } from '@stockafolio/example';
 import { expect } from 'chai';
 import { dump, expectSameLines } from './support/dumps.js';
 import { lastLine, must, ROOT, run, start } from './support/run-command.js';
@@ -180,6 +183,32 @@ describe('the command says what to do, in words and in exit codes', () => {
     await batch(at('archive'), at('whole-tables'), at('whole-checkpoints'));
     expectSameLines(await dump(at('unit-tables')), await dump(at('whole-tables')), 'tables made unit by unit');
     expect((await must([...places, '--print-units'])).stdout).to.equal('');
+  });
+
+  it('a schedule catches up the close that was missed, and ends at Ctrl-C', async () => {
+    const closes: DueRun[] = [];
+    const now = Date.now();
+    for (let due = stockafolio.nextRun?.(now - 30 * 86_400_000); due !== undefined && due.time < now;) {
+      closes.push(due);
+      due = stockafolio.nextRun?.(due.time);
+    }
+    const [before, missed] = closes.slice(-2);
+    if (before === undefined || missed === undefined) throw new Error('New York has not traded for a month');
+    const ledger = at('planned-checkpoints', 'portfolio', 'schedule');
+    await mkdir(ledger, { recursive: true });
+    const done = { day: before.day, due: new Date(before.time).toISOString() };
+    await writeFile(join(ledger, `${before.day}.json`), JSON.stringify(done));
+    const places = batchArgs(at('archive'), at('planned-tables'), at('planned-checkpoints'));
+    for (const ran of [1, 0]) {
+      const life = start([...places, '--schedule', '--json']);
+      await life.says(/due at/);
+      life.child.kill('SIGINT');
+      const ended = await life.ended;
+      expect(ended.code, ended.stderr).to.equal(130);
+      expect(lastLine(ended)).to.deep.equal({ ok: true, days: ran });
+    }
+    expect((await readdir(ledger)).sort()).to.deep.equal([`${before.day}.json`, `${missed.day}.json`]);
+    expectSameLines(await dump(at('planned-tables')), await dump(at('tables')), 'the tables of the missed day');
   });
 
   it('topology draws every operator and table', async () => {

@@ -14,7 +14,7 @@ export interface FilesHdfsOptions {
   readonly namenodes: readonly string[];
   /** The folder in HDFS, such as `/archive`; it need not exist. */
   readonly path: string;
-  /** The user to act as; that of this process unless told. Not used with a token. */
+  /** The user to act as; that of this process unless told, `stockafolio` where it has none. Not used with a token. */
   readonly user?: string;
   readonly delegationToken?: string;
   /** HTTPS instead of HTTP. */
@@ -54,7 +54,7 @@ export function filesHdfs(options: FilesHdfsOptions): Files {
     namenodes: options.namenodes,
     tls: options.tls ?? false,
     identity:
-      delegationToken === undefined ? { user: options.user ?? userInfo().username } : { delegation: delegationToken },
+      delegationToken === undefined ? { user: options.user ?? userOfProcess() } : { delegation: delegationToken },
     timeout: options.timeout ?? 30_000,
     patience: new Patience({ clock, retryFor, firstRetryFor: Math.min(retryFor, FIRST_RETRY_FOR) }),
   });
@@ -123,6 +123,15 @@ export function filesHdfs(options: FilesHdfsOptions): Files {
       await sweeping;
     },
   };
+}
+
+/** A container may run as a number that no name belongs to. */
+function userOfProcess(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'stockafolio';
+  }
 }
 
 /** Removes what writers left that died before this moment. It is housekeeping: that it fails is no one's error. */

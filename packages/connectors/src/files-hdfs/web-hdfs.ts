@@ -68,6 +68,7 @@ export class WebHdfs {
       if (answer.status >= 500 || STANDBY.has(exceptionOf(answer).exception)) this.#passOver(active);
       return accepted(answer, first, check);
     }
+    if (!URL.canParse(location)) throw hdfsSilent(`it redirects to '${location}', which is no address`, first);
     const url = new URL(location);
     const second: Subject = { op, name, host: url.host };
     return accepted(

@@ -1,5 +1,6 @@
 import type * as SdkModule from '@aws-sdk/client-s3';
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
+import { StockafolioError } from '@stockafolio/core';
 import type { Clock } from '@stockafolio/core/ports';
 import { Patience } from '../files-remote/patience.js';
 import { s3Code, s3Error } from './s3-error.js';
@@ -75,7 +76,12 @@ export class S3 {
 
   async #load(): Promise<{ readonly sdk: Sdk; readonly client: S3Client }> {
     const { endpoint, region, credentials, timeout } = this.#options;
-    const sdk = await import('@aws-sdk/client-s3');
+    const sdk = await import('@aws-sdk/client-s3').catch((cause: unknown) => {
+      throw new StockafolioError('ERR_USAGE', 'files in S3 need the AWS SDK', {
+        cause,
+        hint: 'npm install @aws-sdk/client-s3',
+      });
+    });
     // Compatible servers know neither names of hosts for buckets nor the newer checksums; most ignore the region.
     const compatible: S3ClientConfig =
       endpoint === undefined

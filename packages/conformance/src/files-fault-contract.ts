@@ -112,6 +112,15 @@ export function runFilesFaultContract(name: string, harness: FilesFaultHarness):
       await expectCode('ERR_FILE_EXISTS', () => files.write('new true', bytes('x'), { ifAbsent: true }));
     });
 
+    it('reports a write as done whose answer was lost, though another writer has replaced it since', async () => {
+      proxy.fail(harness.isPublish, 'lost-answer', 1);
+      const writing = files.write('one', bytes('first'));
+      for (let n = 0; n < 200 && (await fixture.direct.size('one')) === undefined; n++);
+      await fixture.direct.write('one', bytes('second'));
+      await writing;
+      expect(text(await fixture.direct.read('one'))).to.be.oneOf(['first', 'second']);
+    });
+
     it('renames once when the answer to it was lost', async () => {
       proxy.fail(harness.isRename, 'lost-answer', 1);
       await files.rename('there/before', 'there/after');
@@ -121,6 +130,7 @@ export function runFilesFaultContract(name: string, harness: FilesFaultHarness):
     it('lets one of two writers of a name win, whole, while requests of both fail', async () => {
       for (const fault of ['cut-request', 'lost-answer', { status: 503 }] as const)
         proxy.fail(harness.isWrite, fault, 1);
+      proxy.fail(harness.isPublish, 'lost-answer', 1);
       const contents = ['first '.repeat(50), 'second '.repeat(70)];
       await Promise.all(contents.map((content) => files.write('one', bytes(content))));
       const [found] = (await left()).filter(([each]) => each === 'one');

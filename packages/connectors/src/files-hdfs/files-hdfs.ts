@@ -111,7 +111,8 @@ export function filesHdfs(options: FilesHdfsOptions): Files {
       const [source, target] = [pathOf(root, from), pathOf(root, to)];
       const { type, fileId } = await statusOf(hdfs, source, from);
       if (type !== 'FILE') throw notFound(from);
-      if (source !== target) await move(hdfs, { from: source, to: target, name: to, fileId, overwrite: true });
+      if (source !== target)
+        await move(hdfs, { from: source, to: target, name: to, fileId, overwrite: true, isOurs: false });
     },
 
     async delete(name) {

@@ -35,7 +35,7 @@ export async function writeWhole(
     if (length !== sent) {
       throw hdfsSilent(`${length} of ${sent} bytes arrived`, { op: 'CREATE', name, host: 'the namenode' });
     }
-    await move(hdfs, { from: hidden, to: path, name, fileId, overwrite: !ifAbsent });
+    await move(hdfs, { from: hidden, to: path, name, fileId, overwrite: !ifAbsent, isOurs: true });
   } catch (error) {
     await remove(hdfs, hidden, name).catch(() => undefined);
     throw error;
@@ -84,6 +84,8 @@ export interface Move {
   /** Of what is moved: it tells whether a move whose answer was lost has been made. */
   readonly fileId: number;
   readonly overwrite: boolean;
+  /** Whether nobody else knows the name that it has now: if it is gone, then by this very move. */
+  readonly isOurs: boolean;
 }
 
 /**
@@ -92,7 +94,7 @@ export interface Move {
  *
  * @throws ERR_FILE_EXISTS
  */
-export async function move(hdfs: WebHdfs, { from, to, name, fileId, overwrite }: Move): Promise<void> {
+export async function move(hdfs: WebHdfs, { from, to, name, fileId, overwrite, isOurs }: Move): Promise<void> {
   const params = { destination: to, renameoptions: overwrite ? 'OVERWRITE' : 'NONE' };
   await hdfs.patiently(async (before) => {
     try {
@@ -100,7 +102,12 @@ export async function move(hdfs: WebHdfs, { from, to, name, fileId, overwrite }:
       if (/"boolean"/.test(body.toString('utf8'))) throw plainRename(name);
     } catch (error) {
       if (before > 0 && (await peek(hdfs, to, name))?.fileId === fileId) return;
-      if (isStockafolioError(error, 'ERR_FILE_NOT_FOUND') && (await peek(hdfs, from, name)) !== undefined) {
+      if (isStockafolioError(error, 'ERR_FILE_NOT_FOUND')) {
+        if ((await peek(hdfs, from, name)) === undefined) {
+          // Moved by an attempt whose answer was lost, and then replaced by another writer.
+          if (before > 0 && isOurs) return;
+          throw error;
+        }
         await hdfs.once({ op: 'MKDIRS', method: 'PUT', path: folderOf(to), name });
         await hdfs.once({ op: 'RENAME', method: 'PUT', path: from, name, params });
         return;

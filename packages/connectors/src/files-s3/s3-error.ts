@@ -12,6 +12,7 @@ export interface Place {
 /** What S3 calls its errors. */
 const codes: Readonly<Record<string, ErrorCode>> = {
   NoSuchKey: 'ERR_FILE_NOT_FOUND',
+  NoSuchUpload: 'ERR_FILES_UNAVAILABLE',
   PreconditionFailed: 'ERR_FILE_EXISTS',
   QuotaExceeded: 'ERR_FILES_FULL',
   XMinioStorageFull: 'ERR_FILES_FULL',

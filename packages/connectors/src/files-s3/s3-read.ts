@@ -10,6 +10,8 @@ export interface Head {
   readonly size: number;
   /** The mark of the write that made it, where that had one. */
   readonly mark: string | undefined;
+  /** Another one, once the object was written again with other content, or a second later. */
+  readonly state: string;
 }
 
 /** The member of an object's metadata by which a writer knows its own write again, should the answer be lost. */
@@ -19,17 +21,22 @@ export const MARK = 'stockafolio-write';
 export async function headOf(s3: S3, key: string, name: string): Promise<Head | undefined> {
   return s3.ask(name, async ({ sdk, client }) => {
     try {
-      const { ContentLength = 0, Metadata = {} } = await client.send(
-        new sdk.HeadObjectCommand({ Bucket: s3.bucket, Key: key }),
-      );
-      return { size: ContentLength, mark: Metadata[MARK] };
+      const {
+        ContentLength = 0,
+        Metadata = {},
+        ETag,
+        LastModified,
+      } = await client.send(new sdk.HeadObjectCommand({ Bucket: s3.bucket, Key: key }));
+      return { size: ContentLength, mark: Metadata[MARK], state: `${ETag} ${LastModified?.getTime()}` };
     } catch (error) {
       const status = statusOf(error);
       if (status === undefined || status >= 500) throw error;
       // S3 refuses HEAD without a word: no such key, no such bucket and a wrong region look alike. A listing says which.
       const listing = new sdk.ListObjectsV2Command({ Bucket: s3.bucket, Prefix: key, MaxKeys: 1 });
       const [first] = (await client.send(listing)).Contents ?? [];
-      if (first?.Key === key) return { size: first.Size ?? 0, mark: undefined };
+      if (first?.Key === key) {
+        return { size: first.Size ?? 0, mark: undefined, state: `${first.ETag} ${first.LastModified?.getTime()}` };
+      }
       if (status === 404) return undefined;
       throw error;
     }

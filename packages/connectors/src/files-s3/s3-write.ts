@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { isStockafolioError } from '@stockafolio/core';
+import { taken } from '../files-remote/answers.js';
 import { inPortions } from '../files-remote/portions.js';
 import type { S3 } from './s3-client.js';
 import { s3Code } from './s3-error.js';
@@ -72,30 +73,46 @@ async function putParts(writing: Writing, first: Buffer, second: Buffer, rest: A
     await send(first);
     await send(second);
     for await (const body of rest) await send(body);
-    await decided(writing, mark, (isConditional) =>
-      s3.ask(name, ({ sdk, client }, before) =>
-        client
-          .send(
-            new sdk.CompleteMultipartUploadCommand({
-              ...upload,
-              MultipartUpload: { Parts: parts },
-              ...(isConditional ? { IfNoneMatch: '*' } : {}),
-            }),
-          )
-          .catch(async (error: unknown) => {
-            // The answer to an earlier attempt was lost, and that had joined the parts.
-            const isJoined = before > 0 && s3Code(error) === 'NoSuchUpload';
-            if (isJoined && (await headOf(s3, key, name))?.mark === mark) return;
-            throw error;
-          }),
-      ),
-    );
+    await join(writing, { upload, parts, mark });
   } catch (error) {
     await s3
       .ask(name, ({ sdk, client }) => client.send(new sdk.AbortMultipartUploadCommand(upload)))
       .catch(() => undefined);
     throw error;
   }
+}
+
+interface Joining {
+  readonly upload: { readonly Bucket: string; readonly Key: string; readonly UploadId: string | undefined };
+  readonly parts: readonly Part[];
+  readonly mark: string;
+}
+
+/** Joins the parts of an upload to an object, which is what makes them visible. */
+async function join(writing: Writing, { upload, parts, mark }: Joining): Promise<void> {
+  const { s3, key, name, ifAbsent } = writing;
+  const there = await headOf(s3, key, name);
+  await decided(writing, mark, (isConditional) =>
+    s3.ask(name, ({ sdk, client }, before) =>
+      client
+        .send(
+          new sdk.CompleteMultipartUploadCommand({
+            ...upload,
+            MultipartUpload: { Parts: [...parts] },
+            ...(isConditional ? { IfNoneMatch: '*' } : {}),
+          }),
+        )
+        .catch(async (error: unknown) => {
+          if (before === 0 || s3Code(error) !== 'NoSuchUpload') throw error;
+          // The answer to an earlier attempt was lost, and that had joined the parts: what is there bears the mark. Or
+          // another writer has come meanwhile, and his is the later of two writes.
+          const now = await headOf(s3, key, name);
+          if (now?.mark === mark) return;
+          if (now === undefined || now.state === there?.state) throw error;
+          if (ifAbsent) throw taken(name, error);
+        }),
+    ),
+  );
 }
 
 /**

@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DueRun } from '@stockafolio/cli';
 import { embeddedTables } from '@stockafolio/connectors/embedded';
 import type { Mutation, StoredRow } from '@stockafolio/core/ports';
-import { positions, tradesByUser, userTotals } from '@stockafolio/example';
+import stockafolio, { positions, tradesByUser, userTotals } from '@stockafolio/example';
 import { expect } from 'chai';
 import { dump, expectSameLines } from './support/dumps.js';
 import { lastLine, must, ROOT, run, start } from './support/run-command.js';
@@ -10,7 +13,20 @@ import { archive, archiveArgs, batch, batchArgs, stream, streamArgs } from './su
 import { tempFolder } from './support/temp-folder.js';
 
 const COMMANDS = [
-  ...['generate', 'import', 'stream', 'archive', 'batch', 'reconcile', 'tables', 'dead-letters', 'topology', 'demo'],
+  ...[
+    'generate',
+    'import',
+    'stream',
+    'archive',
+    'copy',
+    'batch',
+    'batch-unit',
+    'reconcile',
+    'tables',
+    'dead-letters',
+    'topology',
+    'demo',
+  ],
   ...['tables create', 'tables get', 'tables dump', 'dead-letters list', 'dead-letters replay'],
 ].map((words) => words.split(' '));
 
@@ -49,6 +65,11 @@ describe('the command says what to do, in words and in exit codes', () => {
     ],
     ['an unknown scheme of tables', ['tables', 'dump', '--tables', 'mysql:x'], /'mysql:x'[^]*embedded:DIR/],
     ['a place without a scheme', ['tables', 'dump', '--tables', './x'], /embedded:DIR/],
+    ['an unknown scheme of files', ['copy', 'ftp:x', 'file:y'], /'ftp:x'[^]*file:DIR, s3:[^]*hdfs:/],
+    ['a login in a URL', ['copy', 's3://key:secret@bucket/x', 'file:y'], /no place in the URL(?![^]*secret@)/],
+    ['a namenode without a port', ['copy', 'hdfs://somewhere/x', 'file:y'], /HTTPPORT/],
+    ['an option that a URL does not know', ['copy', 's3://bucket/x?port=9', 'file:y'], /endpoint, region/],
+    ['a schedule for a day', [...batchArgs('x', 'x', 'x'), '--schedule', '--day', '2026-01-05'], /leave out --day/],
     ['an unknown format', [...streamArgs('x', 'x', 'x'), '--format', 'morse'], /wire, original/],
     ['an application that is not there', ['topology', '--app', './nowhere.js'], /nowhere\.js[^]*--app/],
     ['an application that is none', ['topology', '--app', './packages/cli/dist/index.js'], /export default/],
@@ -94,6 +115,7 @@ describe('the command says what to do, in words and in exit codes', () => {
       [...generate, `log:${at('json-log')}`, '--trades', '10'],
       [...streamArgs(at('log'), at('json-tables'), at('json-checkpoints')), '--until-caught-up'],
       [...archiveArgs(at('log'), at('json-archive')), '--until-caught-up'],
+      ['copy', `file:${at('archive')}`, `file:${at('json-copy')}`],
       batchArgs(at('archive'), at('json-batch'), at('json-batch-checkpoints')),
       ['reconcile', ...files, ...tables],
       ['tables', 'create', '--tables', `embedded:${at('json-created')}`],
@@ -131,6 +153,62 @@ describe('the command says what to do, in words and in exit codes', () => {
     expect(said).to.equal('');
     expect(lines.trimEnd().split('\n')).to.have.length(1);
     expect(code).to.equal(0);
+  });
+
+  it('S3 and HDFS that are not there: exit code 3 in time, and what to look for', async () => {
+    const env = { AWS_ACCESS_KEY_ID: 'anybody', AWS_SECRET_ACCESS_KEY: 'not to be told' };
+    Object.assign(process.env, env);
+    for (const url of ['s3://bucket/archive?endpoint=http://127.0.0.1:1', 'hdfs://127.0.0.1:1,127.0.0.1:2/archive']) {
+      const { code, stderr } = await run(['copy', url, `file:${at('unused-copy')}`]);
+      expect(code, stderr).to.equal(3);
+      expect(stderr)
+        .to.match(/ERR_FILES_UNAVAILABLE/)
+        .and.contain('127.0.0.1:')
+        .and.match(/\n {2}see whether/);
+      expect(stderr).not.to.contain('not to be told');
+    }
+    for (const name of Object.keys(env)) Reflect.deleteProperty(process.env, name);
+  });
+
+  it('units that are printed can be done one by one, to the same tables', async () => {
+    const places = batchArgs(at('archive'), at('unit-tables'), at('unit-checkpoints'));
+    const units = (await must([...places, '--print-units'])).stdout;
+    const shell = spawn(process.execPath, ['packages/cli/bin/stockafolio.js', 'batch-unit'], { cwd: ROOT });
+    shell.stdin.end(units);
+    let results = '';
+    shell.stdout.on('data', (chunk) => (results += String(chunk)));
+    const [code] = (await once(shell, 'close')) as [number];
+    expect(code).to.equal(0);
+    expect(results.trimEnd().split('\n').length).to.equal(units.trimEnd().split('\n').length);
+    await batch(at('archive'), at('whole-tables'), at('whole-checkpoints'));
+    expectSameLines(await dump(at('unit-tables')), await dump(at('whole-tables')), 'tables made unit by unit');
+    expect((await must([...places, '--print-units'])).stdout).to.equal('');
+  });
+
+  it('a schedule catches up the close that was missed, and ends at Ctrl-C', async () => {
+    const closes: DueRun[] = [];
+    const now = Date.now();
+    for (let due = stockafolio.nextRun?.(now - 30 * 86_400_000); due !== undefined && due.time < now;) {
+      closes.push(due);
+      due = stockafolio.nextRun?.(due.time);
+    }
+    const [before, missed] = closes.slice(-2);
+    if (before === undefined || missed === undefined) throw new Error('New York has not traded for a month');
+    const ledger = at('planned-checkpoints', 'portfolio', 'schedule');
+    await mkdir(ledger, { recursive: true });
+    const done = { day: before.day, due: new Date(before.time).toISOString() };
+    await writeFile(join(ledger, `${before.day}.json`), JSON.stringify(done));
+    const places = batchArgs(at('archive'), at('planned-tables'), at('planned-checkpoints'));
+    for (const ran of [1, 0]) {
+      const life = start([...places, '--schedule', '--json']);
+      await life.says(/due at/);
+      life.child.kill('SIGINT');
+      const ended = await life.ended;
+      expect(ended.code, ended.stderr).to.equal(130);
+      expect(lastLine(ended)).to.deep.equal({ ok: true, days: ran });
+    }
+    expect((await readdir(ledger)).sort()).to.deep.equal([`${before.day}.json`, `${missed.day}.json`]);
+    expectSameLines(await dump(at('planned-tables')), await dump(at('tables')), 'the tables of the missed day');
   });
 
   it('topology draws every operator and table', async () => {

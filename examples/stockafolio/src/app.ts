@@ -1,4 +1,5 @@
 import { defineApp } from '@stockafolio/cli';
+import { nextClose } from './calendar/sessions.js';
 import { tradingDay } from './calendar/trading-day.js';
 import { addDemo } from './commands/demo.js';
 import { addGenerate } from './commands/generate.js';
@@ -11,6 +12,7 @@ export const app = defineApp({
   pipeline: portfolio,
   codecs: { wire: wireForm, original: originalForm },
   dayOf: tradingDay,
+  nextRun: nextClose,
   commands: (program, toolkit) => {
     addDemo(program, toolkit);
     addGenerate(program, toolkit);

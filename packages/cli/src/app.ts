@@ -11,6 +11,7 @@ import {
 } from '@stockafolio/core';
 import type { Codec } from '@stockafolio/core/ports';
 import type { Command } from 'commander';
+import type { DueRun } from './schedule/run-schedule.js';
 import type { Toolkit } from './toolkit.js';
 
 /** What the command runs: a pipeline, and what belongs to it. */
@@ -20,6 +21,11 @@ export interface App {
   readonly codecs: Readonly<Record<string, Codec<unknown>>>;
   /** The calendar day of a moment, `YYYY-MM-DD`, by which the archive is divided; UTC unless told. */
   readonly dayOf?: (time: number) => string;
+  /**
+   * The first run of the daily batch that is due after a moment (epoch milliseconds), for `batch --schedule`: the day that
+   * it takes in, and when. An application without one has no schedule.
+   */
+  readonly nextRun?: (after: number) => DueRun;
   /** Adds commands of the application's own. */
   readonly commands?: (program: Command, toolkit: Toolkit) => void;
 }

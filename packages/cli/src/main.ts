@@ -4,6 +4,8 @@ import { CommanderError, Command } from 'commander';
 import { DEFAULT_APP, loadApp } from './app.js';
 import { addArchive } from './commands/archive.js';
 import { addBatch } from './commands/batch.js';
+import { addBatchUnit } from './commands/batch-unit.js';
+import { addCopy } from './commands/copy.js';
 import { addDeadLetters } from './commands/dead-letters.js';
 import { addReconcile } from './commands/reconcile.js';
 import { addStream } from './commands/stream.js';
@@ -50,7 +52,8 @@ async function buildProgram(): Promise<Command> {
 Places are given as URLs:
   sources   kafka://HOST:PORT[,HOST:PORT]/TOPIC, log:DIR
   tables    embedded:DIR, cassandra://HOST:PORT[,HOST:PORT]/KEYSPACE?dc=NAME
-  files     file:DIR
+  files     file:DIR, s3://BUCKET/PREFIX?endpoint=URL&region=R, hdfs://NAMENODE:HTTPPORT[,NAMENODE:HTTPPORT]/PATH
+Secrets come from the environment or the usual files, never from a URL.
 
 For Kafka, TLS and login come from the environment: STOCKAFOLIO_KAFKA_SSL (true), _SSL_CA_FILE, _SSL_CERT_FILE,
 _SSL_KEY_FILE, _SASL_MECHANISM (plain, scram-sha-256, scram-sha-512), _USERNAME, _PASSWORD or _PASSWORD_FILE.
@@ -59,7 +62,17 @@ Exit codes: 0 done, 1 internal error, 2 wrong usage, 3 an outside system failed,
 143 by SIGTERM where the work could not be finished.`,
     );
   await addAppCommands(program);
-  for (const add of [addStream, addArchive, addBatch, addReconcile, addTables, addDeadLetters, addTopology])
+  for (const add of [
+    addStream,
+    addArchive,
+    addCopy,
+    addBatch,
+    addBatchUnit,
+    addReconcile,
+    addTables,
+    addDeadLetters,
+    addTopology,
+  ])
     add(program, toolkit);
   exitOverride(program);
   return program;

@@ -49,6 +49,7 @@ function archiveOf(files: number): Archive<Tick> {
   }
   return {
     identity: async () => 'ticks-1',
+    began: async () => 0,
     stretches: async () => all,
     read: async function* ({ partition, first, last }, from) {
       for (let offset = Math.max(first, from); offset <= last; offset++) {

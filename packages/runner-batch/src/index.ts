@@ -1,5 +1,12 @@
 export type { BatchOptions, BatchPorts, BatchUnit, UnitResult } from './options.js';
 export { planUnits } from './plan-units.js';
 export { reconcile, repair, type Difference, type ReconcileCounts, type ReconcileOptions } from './reconcile.js';
-export { inThisThread, runBatch, type BatchListener, type BatchResult, type UnitExecutor } from './run-batch.js';
+export {
+  inThisThread,
+  prepareBatch,
+  runBatch,
+  type BatchListener,
+  type BatchResult,
+  type UnitExecutor,
+} from './run-batch.js';
 export { runUnit, type UnitListener } from './run-unit.js';

@@ -15,8 +15,7 @@ export async function planUnits<T>(ports: BatchPorts<T>, options: BatchOptions):
   const units: BatchUnit[] = [];
   for (const [partition, files] of byPartition(stretches, options.day)) {
     const chain = options.fromStart === true ? undefined : await newestCheckpoint(ports, partition);
-    const first = files[0]?.first ?? 0;
-    const from = chain ?? first;
+    const from = chain ?? (await ports.archive.began(partition)) ?? files[0]?.first ?? 0;
     const to = checkGapless(partition, files, from);
     if (to <= from) continue;
     units.push({

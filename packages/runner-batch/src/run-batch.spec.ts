@@ -155,6 +155,21 @@ describe('runBatch', () => {
     expect(checkpoints.contents.size).to.equal(0);
   });
 
+  it('names what is missing before the first file that is left', async () => {
+    await archived(3);
+    archive.contents.delete('2020-01-01/1/0-9');
+    expect(await codeOf(run())).to.equal('ERR_ARCHIVE_GAP');
+    expect(await codeOf(run({ day: '2020-01-02' }))).to.equal('ERR_ARCHIVE_GAP');
+    expect(checkpoints.contents.size).to.equal(0);
+  });
+
+  it('needs no file that a checkpoint stands for', async () => {
+    await archived(3);
+    await run({ day: '2020-01-01' });
+    for (const partition of [0, 1, 2]) archive.contents.delete(`2020-01-01/${partition}/0-9`);
+    expect((await run()).records).to.equal(60);
+  });
+
   it('refuses tables that were made from another source', async () => {
     await archived(1);
     await run();

@@ -42,8 +42,7 @@ export async function runBatch<T>(
   executor: UnitExecutor = inThisThread(ports, options),
   listener: BatchListener = {},
 ): Promise<BatchResult> {
-  const units = await planUnits(ports, options);
-  await openTables(ports, units[0]?.source);
+  const units = await prepareBatch(ports, options);
   listener.onPlanned?.(units);
   const left = [...units];
   const results: UnitResult[] = [];
@@ -62,6 +61,17 @@ export async function runBatch<T>(
   results.sort((a, b) => a.partition - b.partition);
   const sum = (of: (result: UnitResult) => number): number => results.reduce((total, result) => total + of(result), 0);
   return { units: results, records: sum((r) => r.records), setAside: sum((r) => r.setAside), rows: sum((r) => r.rows) };
+}
+
+/**
+ * Plans a run and makes its tables ready, so that its units can be done anywhere.
+ *
+ * @throws ERR_ARCHIVE_GAP, ERR_SOURCE_MISMATCH
+ */
+export async function prepareBatch<T>(ports: BatchPorts<T>, options: BatchOptions = {}): Promise<BatchUnit[]> {
+  const units = await planUnits(ports, options);
+  await openTables(ports, units[0]?.source);
+  return units;
 }
 
 async function openTables<T>(ports: BatchPorts<T>, source: string | undefined): Promise<void> {

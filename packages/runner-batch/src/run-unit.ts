@@ -6,8 +6,9 @@ import {
   PartitionEngine,
   restoreCheckpoint,
 } from '@stockafolio/core/engine';
-import type { AbortSignalLike, Mutation } from '@stockafolio/core/ports';
+import type { AbortSignalLike, Archive, ArchiveEntry, Mutation } from '@stockafolio/core/ports';
 import type { BatchPorts, BatchUnit, UnitResult } from './options.js';
+import { readAhead } from './read-ahead.js';
 
 export interface UnitListener {
   /** Called every so often with the number of messages taken in since the last call. */
@@ -33,20 +34,17 @@ export async function runUnit<T>(
   const saver = await resume(ports, unit, engine);
   const writer = new RowWriter(ports, unit.writeRows);
   let records = 0;
-  for (const stretch of await archive.stretches()) {
-    if (stretch.partition !== partition || stretch.last < unit.from || stretch.first >= unit.to) continue;
-    for await (const entries of archive.read(stretch, Math.max(unit.from, stretch.first))) {
-      if (listener.signal?.aborted === true) throw aborted(partition);
-      for (const entry of entries) {
-        if (entry.offset >= unit.to) break;
-        const place = { partition, offset: entry.offset, ingested: entry.ingested };
-        if ('record' in entry) engine.push(entry.record, place);
-        else engine.reject(new StockafolioError('ERR_BAD_RECORD', entry.cause), entry.raw, place);
-        records++;
-      }
-      listener.onRecords?.(entries.length);
-      if (engine.waiting >= unit.writeRows) await writer.write(engine.drain());
+  for await (const entries of readAhead(entriesOf(archive, unit))) {
+    if (listener.signal?.aborted === true) throw aborted(partition);
+    for (const entry of entries) {
+      if (entry.offset >= unit.to) break;
+      const place = { partition, offset: entry.offset, ingested: entry.ingested };
+      if ('record' in entry) engine.push(entry.record, place);
+      else engine.reject(new StockafolioError('ERR_BAD_RECORD', entry.cause), entry.raw, place);
+      records++;
     }
+    listener.onRecords?.(entries.length);
+    if (engine.waiting >= unit.writeRows) await writer.write(engine.drain());
   }
   engine.passOver(unit.to);
   engine.flush();
@@ -57,6 +55,14 @@ export async function runUnit<T>(
   await saveCheckpoint(ports, unit, saver);
   const { offset, version } = engine.position;
   return { partition, records, setAside: engine.setAside, rows: writer.rows, offset, version };
+}
+
+/** The entries of a unit in order of offset, file by file. */
+async function* entriesOf<T>(archive: Archive<T>, unit: BatchUnit): AsyncGenerator<readonly ArchiveEntry<T>[]> {
+  for (const stretch of await archive.stretches()) {
+    if (stretch.partition !== unit.partition || stretch.last < unit.from || stretch.first >= unit.to) continue;
+    yield* archive.read(stretch, Math.max(unit.from, stretch.first));
+  }
 }
 
 /** Sets the engine up where the unit begins; answers the writer of its checkpoint. */

@@ -39,6 +39,12 @@ export function nextSession(time: number): Session {
   }
 }
 
+/** The first close of trading after a moment, and its day. */
+export function nextClose(after: number): { readonly day: string; readonly time: number } {
+  const { day, close } = nextSession(after);
+  return { day, time: close };
+}
+
 function compute(day: string): Session | undefined {
   const weekday = weekdayOf(day);
   if (weekday === 0 || weekday === 6 || isHoliday(day)) return undefined;

@@ -1,53 +1,62 @@
+import { createHash } from 'node:crypto';
 import type { Files } from '@stockafolio/core/ports';
 import { tradingDay } from '../calendar/trading-day.js';
+import type { GeneratorOptions } from '../generator/options.js';
 import type { Trade } from '../trade.js';
 import { wireForm } from '../wire-forms.js';
 
 const ROLL = 100_000;
+const NEWLINE = Buffer.from('\n');
 
 /**
- * Writes generated trades as JSON lines, `generated/day=YYYY-MM-DD/SEED-FIRST-LAST.jsonl` with their running numbers,
- * each file whole: the source of truth, from which `import` can fill any source again.
+ * Writes generated trades as JSON lines, each file whole: the source of truth, from which `import` can fill any source
+ * again.
+ *
+ * A file is `generated/SEED-DIGEST/day=YYYY-MM-DD/FIRST.jsonl`: the digest is that of all options of the generator, FIRST
+ * the running number of its first trade. The same options give the same trades, hence the same files: a run that was
+ * killed and is started again writes over what it had written, with the same, and goes on. So each trade is there once,
+ * with no other bookkeeping.
  */
 export class CopyFiles {
   readonly #files: Files;
-  readonly #seed: number;
+  readonly #folder: string;
+  readonly #roll: number;
   #lines: Uint8Array[] = [];
   #day = '';
   #first = 0;
   #count = 0;
 
-  constructor(files: Files, seed: number) {
+  /** @param roll trades of one file at most */
+  constructor(files: Files, options: GeneratorOptions, roll = ROLL) {
     this.#files = files;
-    this.#seed = seed;
+    this.#roll = roll;
+    const digest = createHash('sha256')
+      .update(JSON.stringify(Object.entries(options).sort()))
+      .digest('hex');
+    this.#folder = `generated/${options.seed}-${digest.slice(0, 12)}`;
   }
 
   async take(trades: readonly Trade[]): Promise<void> {
     for (const trade of trades) {
       const day = tradingDay(trade.time);
-      if (day !== this.#day || this.#lines.length >= ROLL) await this.#roll(day);
-      this.#lines.push(wireForm.encode(trade));
+      if (day !== this.#day || this.#count - this.#first >= this.#roll) await this.#write(day);
+      this.#lines.push(wireForm.encode(trade), NEWLINE);
       this.#count++;
     }
   }
 
   async close(): Promise<void> {
-    await this.#roll('');
+    await this.#write('');
     await this.#files.close();
   }
 
-  async #roll(day: string): Promise<void> {
+  async #write(nextDay: string): Promise<void> {
     if (this.#lines.length > 0) {
-      const name = `generated/day=${this.#day}/${this.#seed}-${digits(this.#first)}-${digits(this.#count - 1)}.jsonl`;
-      const newline = Buffer.from('\n');
-      await this.#files.write(name, Buffer.concat(this.#lines.flatMap((line) => [line, newline])));
+      const name = `${this.#folder}/day=${this.#day}/${String(this.#first).padStart(12, '0')}.jsonl`;
+      await this.#files.write(name, Buffer.concat(this.#lines));
     }
     this.#lines = [];
-    this.#day = day;
+    this.#day = nextDay;
     this.#first = this.#count;
   }
-}
-
-function digits(n: number): string {
-  return String(n).padStart(12, '0');
 }

@@ -1,7 +1,7 @@
-import { figure, LineWriter, wholeNumber, type Toolkit } from '@stockafolio/cli';
+import { figure, FILES, LineWriter, wholeNumber, type Toolkit } from '@stockafolio/cli';
 import { StockafolioError } from '@stockafolio/core';
 import type { Command } from 'commander';
-import type { Skew } from '../generator/options.js';
+import type { GeneratorOptions, Skew } from '../generator/options.js';
 import { generateTrades } from '../generator/trade-generator.js';
 import type { Trade } from '../trade.js';
 import { wireForm } from '../wire-forms.js';
@@ -34,7 +34,7 @@ export function addGenerate(program: Command, toolkit: Toolkit): void {
       '--to <source>',
       'where they go: kafka://HOST:PORT/TOPIC, log:DIR, or - for JSON lines on standard output',
     )
-    .option('--also <files>', 'write them as JSON lines here too: file:DIR')
+    .option('--also <files>', `write them as JSON lines here too: ${FILES}`)
     .option('--trades <n>', 'how many', wholeNumber(0), 100_000)
     .option('--rate <n>', 'trades a second of market time', wholeNumber(1), 20_000)
     .option('--users <n>', 'how many users', wholeNumber(1), 20_000)
@@ -59,7 +59,7 @@ function skew(text: string): Skew {
 async function run(flags: GenerateFlags, toolkit: Toolkit): Promise<void> {
   const reporter = toolkit.reporter(flags.json);
   const stop = toolkit.stop();
-  const generator = generateTrades({
+  const options: GeneratorOptions = {
     trades: flags.trades,
     users: flags.users,
     seed: flags.seed,
@@ -68,9 +68,10 @@ async function run(flags: GenerateFlags, toolkit: Toolkit): Promise<void> {
     userSkew: flags.userSkew,
     symbolSkew: flags.symbolSkew,
     outOfOrder: flags.outOfOrder,
-  });
+  };
+  const generator = generateTrades(options);
   const sink = flags.to === '-' ? lines() : await messages(flags, toolkit);
-  const copy = flags.also === undefined ? undefined : new CopyFiles(toolkit.openFiles(flags.also), flags.seed);
+  const copy = flags.also === undefined ? undefined : new CopyFiles(toolkit.openFiles(flags.also), options);
   const progress = reporter.progress('generated');
   progress.total(flags.trades);
   const began = toolkit.clock.now();

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { codecOf, loadApp } from '../app.js';
 import { figure } from '../output/reporter.js';
 import type { Toolkit } from '../toolkit.js';
-import { wholeNumber, type CommonOptions } from './options.js';
+import { FILES, wholeNumber, type CommonOptions } from './options.js';
 
 interface ArchiveFlags extends CommonOptions {
   readonly source: string;
@@ -19,7 +19,7 @@ export function addArchive(program: Command, toolkit: Toolkit): void {
     .command('archive')
     .description('copy a source into Parquet files, each message exactly once')
     .requiredOption('--source <source>', 'where records come from: kafka://HOST:PORT/TOPIC, log:DIR')
-    .requiredOption('--files <files>', 'where the archive is: file:DIR')
+    .requiredOption('--files <files>', `where the archive is: ${FILES}`)
     .option('--app <module>', 'the application whose records they are; Stockafolio unless told')
     .option('--format <name>', 'form of the messages', 'wire')
     .option('--roll-records <n>', 'messages of one file at most', wholeNumber(1), 100_000)

@@ -1,10 +1,12 @@
-import { runBatch, inThisThread, type UnitExecutor } from '@stockafolio/runner-batch';
+import { StockafolioError } from '@stockafolio/core';
+import type { BatchResult } from '@stockafolio/runner-batch';
 import type { Command } from 'commander';
-import { codecOf, loadApp } from '../app.js';
-import { figure } from '../output/reporter.js';
+import { loadApp } from '../app.js';
+import { ordersOf, runOnce, type Batch } from '../batch/run-once.js';
+import { figure, type Reporter } from '../output/reporter.js';
+import { runSchedule } from '../schedule/run-schedule.js';
 import type { Toolkit } from '../toolkit.js';
-import { openUnitPorts, workerPool, type WorkerPool } from '../workers/worker-pool.js';
-import { day, onBadRecord, wholeNumber, type CommonOptions } from './options.js';
+import { FILES, day, onBadRecord, wholeNumber, type CommonOptions } from './options.js';
 
 interface BatchFlags extends CommonOptions {
   readonly files: string;
@@ -12,6 +14,8 @@ interface BatchFlags extends CommonOptions {
   readonly checkpoints: string;
   readonly day?: string;
   readonly fromStart?: boolean;
+  readonly schedule?: boolean;
+  readonly printUnits?: boolean;
   readonly workers: number;
   readonly onBadRecord: 'dead-letter' | 'fail';
   readonly acceptPlanChange?: boolean;
@@ -21,12 +25,14 @@ export function addBatch(program: Command, toolkit: Toolkit): void {
   program
     .command('batch')
     .description('run the pipeline on the archive, from where the last run ended')
-    .requiredOption('--files <files>', 'where the archive is: file:DIR')
+    .requiredOption('--files <files>', `where the archive is: ${FILES}`)
     .requiredOption('--tables <tables>', 'where rows go: embedded:DIR or cassandra://...')
-    .requiredOption('--checkpoints <files>', 'where checkpoints are kept: file:DIR')
+    .requiredOption('--checkpoints <files>', `where checkpoints are kept: ${FILES}`)
     .option('--app <module>', 'the application to run; Stockafolio unless told')
     .option('--day <day>', 'take in what was archived up to the end of this day, YYYY-MM-DD', day)
     .option('--from-start', 'begin at the start of the archive, and replace the checkpoints')
+    .option('--schedule', 'run at the close of every trading day, once, and wait for the next, until stopped')
+    .option('--print-units', 'do nothing but make the tables ready, and print the units to be done, one a line')
     .option('--workers <n>', 'partitions done at a time, each in a thread', wholeNumber(1), 1)
     .option('--on-bad-record <what>', 'dead-letter: set it aside; fail: stop', onBadRecord, 'dead-letter')
     .option('--accept-plan-change', 'go on from checkpoints of a pipeline that has changed since')
@@ -37,33 +43,58 @@ export function addBatch(program: Command, toolkit: Toolkit): void {
 async function run(flags: BatchFlags, toolkit: Toolkit): Promise<void> {
   const app = await loadApp(flags.app);
   const reporter = toolkit.reporter(flags.json);
-  const stop = toolkit.stop();
-  const progress = reporter.progress('batched');
-  const places = { app: flags.app, files: flags.files, tables: flags.tables, checkpoints: flags.checkpoints };
-  const { ports, close } = openUnitPorts(app, codecOf(app, 'wire'), places, toolkit);
-  const options = {
-    ...(flags.day === undefined ? {} : { day: flags.day }),
-    fromStart: flags.fromStart ?? false,
-    onBadRecord: flags.onBadRecord,
-    acceptPlanChange: flags.acceptPlanChange ?? false,
-    signal: stop.signal,
+  const batch: Batch = {
+    app,
+    places: { app: flags.app, files: flags.files, tables: flags.tables, checkpoints: flags.checkpoints },
+    options: {
+      ...(flags.day === undefined ? {} : { day: flags.day }),
+      fromStart: flags.fromStart ?? false,
+      onBadRecord: flags.onBadRecord,
+      acceptPlanChange: flags.acceptPlanChange ?? false,
+      signal: toolkit.stop().signal,
+    },
+    workers: flags.workers,
   };
-  let pool: WorkerPool | undefined;
-  let executor: UnitExecutor = inThisThread(ports, options);
-  if (flags.workers > 1) executor = pool = workerPool(places, flags.workers, stop.signal);
-  try {
-    const result = await runBatch(ports, options, executor, {
-      onPlanned: (units) => progress.total(units.reduce((sum, { from, to }) => sum + to - from, 0)),
-      onRecords: (count) => progress.add(count),
-      onUnit: ({ partition, offset }) => reporter.say(`partition ${partition}: done up to offset ${offset}`),
-    });
-    progress.done();
-    reporter.result(
-      `${figure(result.records)} messages taken in from ${result.units.length} partitions, ${figure(result.rows)} rows written, ${figure(result.setAside)} set aside`,
-      { ok: true, ...result },
-    );
-  } finally {
-    await pool?.close();
-    await close();
+  if (flags.printUnits === true) {
+    for (const order of await ordersOf(batch, toolkit)) process.stdout.write(`${JSON.stringify(order)}\n`);
+  } else if (flags.schedule === true) {
+    await onSchedule(batch, flags, toolkit, reporter);
+  } else {
+    const result = await runOnce(batch, toolkit, reporter);
+    reporter.result(describe(result), { ok: true, ...result });
   }
+}
+
+async function onSchedule(batch: Batch, flags: BatchFlags, toolkit: Toolkit, reporter: Reporter): Promise<void> {
+  const { app, options } = batch;
+  const { nextRun } = app;
+  if (flags.day !== undefined || flags.fromStart === true) {
+    throw new StockafolioError('ERR_USAGE', '--schedule decides on the day itself', {
+      hint: 'leave out --day and --from-start; run those once, without --schedule',
+    });
+  }
+  if (nextRun === undefined) {
+    throw new StockafolioError('ERR_USAGE', 'this application has no calendar, so it has no schedule', {
+      hint: 'give its defineApp a nextRun, or start stockafolio batch from a scheduler of your own',
+    });
+  }
+  const files = toolkit.openFiles(flags.checkpoints);
+  try {
+    const days = await runSchedule({
+      ...{ nextRun, pipeline: app.pipeline.name, files, clock: toolkit.clock, signal: options.signal },
+      run: async (of) => {
+        const result = await runOnce({ ...batch, options: { ...options, day: of } }, toolkit, reporter);
+        reporter.say(`${of}: ${describe(result)}`);
+        return { records: result.records, rows: result.rows, setAside: result.setAside };
+      },
+      say: (text) => reporter.say(text),
+    });
+    reporter.result(`${figure(days)} days run`, { ok: true, days });
+  } finally {
+    await files.close();
+  }
+}
+
+function describe({ records, rows, setAside, units }: BatchResult): string {
+  return `${figure(records)} messages taken in from ${units.length} partitions, ${figure(rows)} rows written, ${figure(setAside)} set aside`;
 }

@@ -1,6 +1,9 @@
 import { StockafolioError } from '@stockafolio/core';
 import { InvalidArgumentError } from 'commander';
 
+/** Where files can be, as help says it. */
+export const FILES = 'file:DIR, s3://BUCKET/PREFIX or hdfs://HOST:HTTPPORT/PATH';
+
 /** Options that many commands share. */
 export interface CommonOptions {
   readonly app?: string;

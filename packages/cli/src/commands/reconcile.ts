@@ -11,7 +11,7 @@ import { figure } from '../output/reporter.js';
 import { inKeyOrder } from '../in-key-order.js';
 import { LineWriter } from '../output/line-writer.js';
 import type { Toolkit } from '../toolkit.js';
-import { day, type CommonOptions } from './options.js';
+import { FILES, day, type CommonOptions } from './options.js';
 import { tablesOf } from './tables.js';
 
 interface ReconcileFlags extends CommonOptions {
@@ -27,7 +27,7 @@ export function addReconcile(program: Command, toolkit: Toolkit): void {
   program
     .command('reconcile')
     .description('recompute the tables from the archive, print every difference, and mend them where asked to')
-    .requiredOption('--files <files>', 'where the archive is: file:DIR')
+    .requiredOption('--files <files>', `where the archive is: ${FILES}`)
     .requiredOption('--tables <tables>', 'the tables to compare: embedded:DIR or cassandra://...')
     .option('--app <module>', 'the application; Stockafolio unless told')
     .option('--day <day>', 'recompute up to the end of this day, YYYY-MM-DD', day)

@@ -10,7 +10,7 @@ import type { Toolkit } from '../toolkit.js';
 import { isShared } from '../urls/open.js';
 import { runStreamWorkers } from '../workers/stream-workers.js';
 import { endWithParent } from '../workers/worker-process.js';
-import { onBadRecord, wholeNumber, type CommonOptions } from './options.js';
+import { FILES, onBadRecord, wholeNumber, type CommonOptions } from './options.js';
 
 interface StreamFlags extends CommonOptions {
   readonly source: string;
@@ -29,13 +29,19 @@ interface StreamFlags extends CommonOptions {
   readonly workers: number;
 }
 
+/**
+ * A commit waits for its checkpoint, and the tables are right without it: better the next checkpoint than a flow that
+ * stands still for a store that is away.
+ */
+const CHECKPOINT_WAIT = { timeout: 5_000, retryFor: 2_000 };
+
 export function addStream(program: Command, toolkit: Toolkit): void {
   program
     .command('stream')
     .description('run the pipeline on a live source')
     .requiredOption('--source <source>', 'where records come from: kafka://HOST:PORT/TOPIC, log:DIR')
     .requiredOption('--tables <tables>', 'where rows go: embedded:DIR or cassandra://...')
-    .requiredOption('--checkpoints <files>', 'where checkpoints are kept: file:DIR')
+    .requiredOption('--checkpoints <files>', `where checkpoints are kept: ${FILES}`)
     .option('--app <module>', 'the application to run; Stockafolio unless told')
     .option('--format <name>', 'form of the messages', 'wire')
     .option('--group <name>', 'consumer group; the name of the pipeline unless told')
@@ -103,7 +109,7 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
       : await operationsServer({ host: flags.metricsHost, port: flags.metricsPort }, toolkit.clock);
   if (operations !== undefined) reporter.say(`metrics: ${operations.url}/metrics`, { url: operations.url });
   const tables = toolkit.openTables(flags.tables);
-  const checkpoints = toolkit.openFiles(flags.checkpoints);
+  const checkpoints = toolkit.openFiles(flags.checkpoints, CHECKPOINT_WAIT);
   try {
     const result = await runStream({
       pipeline: app.pipeline,

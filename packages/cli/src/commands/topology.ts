@@ -2,7 +2,7 @@ import { PartitionEngine, comparePlans, findCheckpoint } from '@stockafolio/core
 import { InvalidArgumentError, type Command } from 'commander';
 import { codecOf, loadApp, type App } from '../app.js';
 import type { Toolkit } from '../toolkit.js';
-import type { CommonOptions } from './options.js';
+import { FILES, type CommonOptions } from './options.js';
 
 interface TopologyFlags extends CommonOptions {
   readonly format: 'text' | 'mermaid';
@@ -15,7 +15,7 @@ export function addTopology(program: Command, toolkit: Toolkit): void {
     .description('print the plan of the pipeline, and what a change of it does to the state of a checkpoint')
     .option('--app <module>', 'the application; Stockafolio unless told')
     .option('--format <format>', 'text or mermaid', formatOf, 'text')
-    .option('--against <files>', 'where checkpoints are kept: file:DIR')
+    .option('--against <files>', `where checkpoints are kept: ${FILES}`)
     .option('--json', 'end with one line of JSON')
     .action(async (flags: TopologyFlags) => run(flags, toolkit));
 }

@@ -3,16 +3,16 @@ import type { Archive, Files, Producer, Source, Tables } from '@stockafolio/core
 import { cassandraTables } from '@stockafolio/connectors/cassandra';
 import { fileArchive } from '@stockafolio/connectors/archive';
 import { embeddedTables, type EmbeddedTables } from '@stockafolio/connectors/embedded';
-import { filesLocal } from '@stockafolio/connectors/files-local';
 import { logProducer, logSource } from '@stockafolio/connectors/log-local';
 import { kafkaProducer, kafkaSource } from '@stockafolio/runner-stream/kafka';
 import { CASSANDRA_FORM, cassandraOptions } from './cassandra-url.js';
 import { kafkaPlace } from './kafka.js';
 import { parseLocation } from './location.js';
 
+export { openFiles } from './open-files.js';
+
 const sources = ['kafka://HOST:PORT[,HOST:PORT]/TOPIC', 'log:DIR'];
 const tables = ['embedded:DIR', CASSANDRA_FORM];
-const files = ['file:DIR'];
 
 /** Opens the reading end of a source. */
 export function openSource(url: string): Source {
@@ -36,11 +36,6 @@ export function openProducer(url: string, partitions?: number): Promise<Producer
 export function openTables(url: string, readOnly = false): Tables & Partial<Pick<EmbeddedTables, 'sweep'>> {
   const { scheme, rest } = parseLocation(url, 'tables', tables);
   return scheme === 'cassandra' ? cassandraTables(cassandraOptions(rest)) : embeddedTables(rest, { readOnly });
-}
-
-/** Opens a store of files. */
-export function openFiles(url: string): Files {
-  return filesLocal(parseLocation(url, 'files', files).rest);
 }
 
 /** Opens the archive of a stream in a store of files. */

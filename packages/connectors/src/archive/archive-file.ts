@@ -18,6 +18,8 @@ export interface ArchiveFile<T> {
   readonly stretch: Stretch;
   /** Identity of the source that its messages come from. */
   readonly source: string;
+  /** The first offset that was ever archived of its partition, where the file tells. */
+  readonly began: number | undefined;
   readonly rows: number;
   readonly hasRejected: boolean;
   /**
@@ -49,6 +51,7 @@ export async function openArchiveFile<F extends Fields>(
   return {
     stretch,
     source: fact('source'),
+    began: fact('began_offset') === '' ? undefined : Number(fact('began_offset')),
     rows: file.rows,
     hasRejected,
     async *read({ from = stretch.firstOffset, through = stretch.lastOffset, fields = schema.names } = {}) {

@@ -14,6 +14,8 @@ export interface ArchiveWriterOptions {
   readonly day: string;
   /** The offset from which on everything is in the file, should that be less than its first message's. */
   readonly firstOffset?: number;
+  /** The first offset that was ever archived of the partition; that of this writer's first file unless told. */
+  readonly began?: number;
   /** Rows of a row group, which is what is held in memory uncompressed; 65,536 unless told. */
   readonly rowGroupRows?: number;
 }
@@ -65,6 +67,7 @@ export function archiveWriter<F extends Fields>(
   let pending: ArchiveEntry<T>[] = [];
   let pendingRejected = false;
   let nextOffset = options.firstOffset;
+  let { began } = options;
   let lastSeen = -1;
 
   const flushGroup = async (): Promise<void> => {
@@ -83,6 +86,7 @@ export function archiveWriter<F extends Fields>(
   const writeFile = async (lastOffset: number): Promise<void> => {
     if (open === undefined) return;
     const { encoder, parts, firstOffset } = open;
+    began ??= firstOffset;
     const facts = { stream, day, partition, firstOffset, lastOffset };
     const stretch: Stretch = { name: archiveName(facts), ...facts };
     parts.push(
@@ -90,6 +94,7 @@ export function archiveWriter<F extends Fields>(
         'stockafolio.source': source,
         'stockafolio.stream': stream,
         'stockafolio.day': day,
+        'stockafolio.began_offset': String(began),
         'stockafolio.first_offset': String(firstOffset),
         'stockafolio.last_offset': String(lastOffset),
       }),

@@ -1,10 +1,11 @@
-import { int64, isStockafolioError, money, oneOf, optional, record, text, timestamp } from '@stockafolio/core';
+import { int64, isStockafolioError, money, oneOf, optional, record, stream, text, timestamp } from '@stockafolio/core';
 import { memoryFiles, type MemoryFiles } from '@stockafolio/core/testing';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import {
   archiveName,
   archiveWriter,
+  fileArchive,
   gaps,
   isRejected,
   listArchive,
@@ -137,6 +138,27 @@ describe('the archive', () => {
       { user: 'u2', side: undefined, quantity: 11, price: undefined, lastTime: undefined, amends: undefined },
       { user: 'u0', side: undefined, quantity: 12, price: undefined, lastTime: undefined, amends: undefined },
     ]);
+  });
+
+  it('says in every file where it began, whoever writes it, so that a lost first file is noticed', async () => {
+    const files = memoryFiles();
+    const sales = stream('trades', Trade, { key: (t) => t.user, time: (t) => t.lastTime });
+    const write = (partition: number, first: number, last: number): Promise<void> =>
+      fileArchive(files, sales).write(
+        { partition, first, last, day: '2017-01-20' },
+        'topic-1',
+        Array.from({ length: last - first + 1 }, (_, n) => (n === 1 ? rejected : accepted)(first + n)),
+      );
+    await write(0, 5, 9);
+    await write(0, 10, 14);
+    await write(1, 0, 4);
+    const names = [...files.contents.keys()].filter((name) => name.includes('partition=00000')).sort();
+    for (const name of names) {
+      expect(await fileArchive(files, sales).began(0)).to.equal(5);
+      files.contents.delete(name);
+    }
+    expect(await fileArchive(files, sales).began(0)).to.equal(undefined);
+    expect(await fileArchive(files, sales).began(1)).to.equal(0);
   });
 
   it('shows nothing of a file that was not finished', async () => {

@@ -13,8 +13,19 @@ export function fileArchive<T>(files: Files, stream: Stream<T>): Archive<T> {
       stretches.map(({ name, from, lastOffset, day }) => ({ name, partition, first: from, last: lastOffset, day })),
     );
   };
+  const beganOf = async (partition: number): Promise<number | undefined> => {
+    const first = (await list()).find((stretch) => stretch.partition === partition);
+    return first === undefined ? undefined : (await openArchiveFile(files, schema, first.name)).began;
+  };
+  const firstOf = async (partition: number, next: number): Promise<number> => {
+    const oldest = (await list()).find((stretch) => stretch.partition === partition);
+    return (await beganOf(partition)) ?? oldest?.first ?? next;
+  };
+  /** What is known of the partitions that are written: it does not change, and listing costs. */
+  const beginnings = new Map<number, Promise<number>>();
   return {
     stretches: list,
+    began: beganOf,
 
     async identity() {
       const [first] = await list();
@@ -27,7 +38,12 @@ export function fileArchive<T>(files: Files, stream: Stream<T>): Archive<T> {
     },
 
     async write({ partition, first, last, day }, source, entries) {
-      const writer = archiveWriter(files, schema, { stream: stream.name, source, partition, day, firstOffset: first });
+      const known = beginnings.get(partition) ?? firstOf(partition, first);
+      beginnings.set(partition, known);
+      const began = await known;
+      const writer = archiveWriter(files, schema, {
+        ...{ stream: stream.name, source, partition, day, began, firstOffset: first },
+      });
       await writer.append(entries as Parameters<typeof writer.append>[0]);
       await writer.finish(last);
     },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { StockafolioError } from '@stockafolio/core';
+import { checkFileName } from '../files-remote/file-name.js';
 
 const unfinished = /^\.stockafolio-[0-9a-f-]{36}\.tmp$/;
 
@@ -20,7 +20,7 @@ export function isUnfinished(part: string): boolean {
  * @throws ERR_USAGE where the name leaves the root, or could not be the name of a file
  */
 export function pathOf(root: string, name: string): string {
-  for (const part of name.split('/')) checkPart(name, part);
+  checkFileName(name, isUnfinished);
   return join(root, name);
 }
 
@@ -28,21 +28,4 @@ export function pathOf(root: string, name: string): string {
 export function folderOf(root: string, prefix: string): { readonly path: string; readonly name: string } {
   const name = prefix.slice(0, prefix.lastIndexOf('/') + 1);
   return { path: name === '' ? root : pathOf(root, name.slice(0, -1)), name };
-}
-
-function checkPart(name: string, part: string): void {
-  const fault =
-    part === ''
-      ? 'has an empty part'
-      : part === '.' || part === '..'
-        ? `has a part '${part}'`
-        : part.includes('\0')
-          ? 'holds a U+0000'
-          : isUnfinished(part)
-            ? 'is kept for files that are being written'
-            : undefined;
-  if (fault === undefined) return;
-  throw new StockafolioError('ERR_USAGE', `${JSON.stringify(name)} cannot be the name of a file: it ${fault}`, {
-    hint: "use parts with '/' between them, none of them empty, '.' or '..'",
-  });
 }

@@ -19,6 +19,11 @@ export interface Archive<T> {
   identity(): Promise<string | undefined>;
   /** Every file, by partition and first offset; no offset is in two of them. */
   stretches(): Promise<readonly ArchiveStretch[]>;
+  /**
+   * The first offset that was ever archived of a partition, which each of its files tells: so that a lost first file is
+   * noticed too. Undefined where there is none, or only files that do not tell.
+   */
+  began(partition: number): Promise<number | undefined>;
   /** The entries of one file from an offset on, some at a time. */
   read(stretch: ArchiveStretch, from: number): AsyncIterable<readonly ArchiveEntry<T>[]>;
   /** Adds a file, atomically; `entries` come in order of offset, from `first` to `last`. */

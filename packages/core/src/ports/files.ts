@@ -21,7 +21,8 @@ export interface WriteOptions {
  *
  * A written file becomes visible whole or not at all, under any failure; what a failed write leaves behind is never
  * listed. Errors are StockafolioErrors: ERR_FILE_NOT_FOUND, ERR_FILE_EXISTS, ERR_FILES_FULL, ERR_FILES_READ_ONLY,
- * ERR_FILES_UNAVAILABLE (retryable).
+ * ERR_FILES_REFUSED (the store takes nothing from us: credentials, bucket, region, clock), ERR_FILES_UNAVAILABLE
+ * (retryable).
  */
 export interface Files {
   /** All files whose name begins with the prefix, sorted by name (by code unit). */

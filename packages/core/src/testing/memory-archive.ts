@@ -10,6 +10,7 @@ export interface MemoryArchive<T> extends Archive<T> {
 /** An empty archive in memory; entries come two at a time, so that readers meet several parts of a file. */
 export function memoryArchive<T>(): MemoryArchive<T> {
   const contents: MemoryArchive<T>['contents'] = new Map();
+  const beginnings = new Map<number, number>();
   let source: string | undefined;
   return {
     contents,
@@ -20,6 +21,8 @@ export function memoryArchive<T>(): MemoryArchive<T> {
       return all.sort((a, b) => a.partition - b.partition || a.first - b.first);
     },
 
+    began: async (partition) => beginnings.get(partition),
+
     async *read({ name }, from) {
       const entries = contents.get(name)?.entries;
       if (entries === undefined) throw new StockafolioError('ERR_FILE_NOT_FOUND', `there is no file '${name}'`);
@@ -29,6 +32,7 @@ export function memoryArchive<T>(): MemoryArchive<T> {
 
     async write(stretch, identity, entries) {
       source ??= identity;
+      beginnings.set(stretch.partition, Math.min(beginnings.get(stretch.partition) ?? stretch.first, stretch.first));
       const name = `${stretch.day}/${stretch.partition}/${stretch.first}-${stretch.last}`;
       contents.set(name, { stretch: { ...stretch, name }, entries: [...entries] });
     },

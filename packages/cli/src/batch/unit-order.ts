@@ -1,0 +1,54 @@
+import { StockafolioError } from '@stockafolio/core';
+import type { BatchUnit } from '@stockafolio/runner-batch';
+import { z } from 'zod';
+import type { UnitPlaces } from '../workers/worker-pool.js';
+
+/** A unit of a batch, and where it finds what it works on: all that another machine needs to be told. */
+export interface UnitOrder {
+  readonly unit: BatchUnit;
+  readonly places: UnitPlaces;
+}
+
+const offset = z.number().int().nonnegative();
+const schema = z.strictObject({
+  unit: z.strictObject({
+    partition: offset,
+    source: z.string(),
+    from: offset,
+    to: offset,
+    fresh: z.boolean(),
+    fromStart: z.boolean(),
+    onBadRecord: z.enum(['dead-letter', 'fail']),
+    acceptPlanChange: z.boolean(),
+    writeRows: z.number().int().positive(),
+  }),
+  places: z.strictObject({
+    app: z.string().optional(),
+    files: z.string(),
+    tables: z.string(),
+    checkpoints: z.string(),
+  }),
+});
+
+/** Reads the line that `batch --print-units` has printed. @throws ERR_USAGE saying what is wrong with it */
+export function parseOrder(line: string): UnitOrder {
+  let json: unknown;
+  try {
+    json = JSON.parse(line);
+  } catch (cause) {
+    throw noUnit('it is no JSON', cause);
+  }
+  const read = schema.safeParse(json);
+  if (!read.success) {
+    throw noUnit(read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  }
+  const { unit, places } = read.data;
+  return { unit, places: { ...places, app: places.app } };
+}
+
+function noUnit(what: string, cause?: unknown): StockafolioError {
+  return new StockafolioError('ERR_USAGE', `this line describes no unit of a batch: ${what}`, {
+    cause,
+    hint: 'give lines as stockafolio batch --print-units prints them',
+  });
+}

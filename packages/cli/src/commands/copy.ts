@@ -1,0 +1,50 @@
+import { copyFiles } from '@stockafolio/connectors/copy';
+import type { Command } from 'commander';
+import { figure } from '../output/reporter.js';
+import type { Toolkit } from '../toolkit.js';
+import { FILES, wholeNumber } from './options.js';
+
+interface CopyFlags {
+  readonly prefix: string;
+  readonly concurrency: number;
+  readonly recheck?: boolean;
+  readonly json?: boolean;
+}
+
+export function addCopy(program: Command, toolkit: Toolkit): void {
+  program
+    .command('copy')
+    .description('copy files from one store to another: what is missing there, each file whole and read back')
+    .argument('<from>', FILES)
+    .argument('<to>', 'the same')
+    .option('--prefix <text>', 'only files whose name begins so', '')
+    .option('--concurrency <n>', 'files copied at a time', wholeNumber(1), 4)
+    .option('--recheck', 'compare the content of files that are there already, too')
+    .option('--json', 'end with one line of JSON')
+    .action(async (from: string, to: string, flags: CopyFlags) => run(from, to, flags, toolkit));
+}
+
+async function run(fromUrl: string, toUrl: string, flags: CopyFlags, toolkit: Toolkit): Promise<void> {
+  const reporter = toolkit.reporter(flags.json);
+  const stop = toolkit.stop();
+  const from = toolkit.openFiles(fromUrl);
+  const to = toolkit.openFiles(toUrl);
+  const progress = reporter.progress('bytes copied');
+  try {
+    const result = await copyFiles(from, to, {
+      prefix: flags.prefix,
+      concurrency: flags.concurrency,
+      recheck: flags.recheck ?? false,
+      signal: stop.signal,
+      onBytes: (count) => progress.add(count),
+    });
+    progress.done();
+    reporter.result(
+      `${figure(result.copied)} files copied and read back, ${figure(result.bytes)} bytes; ${figure(result.skipped)} were there already`,
+      { ok: true, ...result },
+    );
+  } finally {
+    await from.close();
+    await to.close();
+  }
+}

@@ -1,0 +1,73 @@
+import { isStockafolioError, messageOf } from '@stockafolio/core';
+import type { AbortSignalLike, Clock, Files } from '@stockafolio/core/ports';
+import { RunLedger } from './run-ledger.js';
+
+/** When the batch of a day is due. */
+export interface DueRun {
+  /** `YYYY-MM-DD`: what was archived up to its end is taken in. */
+  readonly day: string;
+  /** Epoch milliseconds. */
+  readonly time: number;
+}
+
+export interface ScheduleOptions {
+  /** The first run that is due after a moment. */
+  readonly nextRun: (after: number) => DueRun;
+  readonly pipeline: string;
+  /** Remembers what was run, beside the checkpoints. */
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly signal: AbortSignalLike;
+  /** The batch of a day. */
+  readonly run: (day: string) => Promise<Readonly<Record<string, unknown>>>;
+  readonly say: (text: string) => void;
+}
+
+/** The clock on the wall may be set meanwhile, or the machine asleep: it is looked at again this often. */
+const LOOK_EVERY = 30_000;
+const RETRY_EVERY = 60_000;
+
+/**
+ * Runs the batch when it is due, once a day however often this is started anew, until it is stopped. A day that was missed
+ * because nothing ran then is caught up first, each missed day in its turn. What an outside system failed is tried again
+ * every minute.
+ *
+ * @returns how many days were run
+ */
+export async function runSchedule(options: ScheduleOptions): Promise<number> {
+  const { nextRun, clock, signal, say } = options;
+  const ledger = new RunLedger(options.files, options.pipeline);
+  let after = await ledger.last(clock.now());
+  let runs = 0;
+  for (;;) {
+    const due = nextRun(after);
+    if (due.time > clock.now()) say(`${due.day}: due at ${new Date(due.time).toISOString()}`);
+    while (clock.now() < due.time && !signal.aborted) {
+      await clock.sleep(Math.min(LOOK_EVERY, due.time - clock.now()), signal);
+    }
+    if (signal.aborted) return runs;
+    const facts = await untilDone(options, due);
+    if (facts === undefined) return runs;
+    await ledger.done(due, facts);
+    runs++;
+    after = due.time;
+  }
+}
+
+/** What the batch of a day has done; undefined where it was stopped between two attempts. */
+async function untilDone(
+  { run, clock, signal, say }: ScheduleOptions,
+  { day }: DueRun,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  while (!signal.aborted) {
+    try {
+      return await run(day);
+    } catch (error) {
+      const passes = isStockafolioError(error) && error.domain === 'external' && error.retryable;
+      if (!passes) throw error;
+      say(`${day}: ${messageOf(error)}; again in ${RETRY_EVERY / 1000} s`);
+      await clock.sleep(RETRY_EVERY, signal);
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { filesHdfs } from '@stockafolio/connectors/files-hdfs';
+import { filesLocal } from '@stockafolio/connectors/files-local';
+import { filesS3 } from '@stockafolio/connectors/files-s3';
+import { messageOf, StockafolioError } from '@stockafolio/core';
+import type { Files } from '@stockafolio/core/ports';
+import { parseLocation } from './location.js';
+import { parsePlace } from './place.js';
+
+const forms = ['file:DIR', 's3://BUCKET/PREFIX?endpoint=URL&region=R', 'hdfs://NAMENODE:HTTPPORT/PATH'];
+
+/** How long a store behind a network is waited for, in milliseconds; its own defaults unless told. */
+export interface Waiting {
+  /** Silence after which a server is taken for dead. */
+  readonly timeout?: number;
+  /** For how long what may pass is tried again. */
+  readonly retryFor?: number;
+}
+
+/**
+ * Opens a store of files. Secrets come from the environment: for S3 as the AWS SDK finds them, for HDFS a delegation
+ * token in HDFS_DELEGATION_TOKEN, or in the file that HDFS_DELEGATION_TOKEN_FILE names.
+ *
+ * @throws ERR_URL_INVALID
+ */
+export function openFiles(url: string, waiting: Waiting = {}): Files {
+  const { scheme, rest } = parseLocation(url, 'files', forms);
+  switch (scheme) {
+    case 's3':
+      return openS3(rest, waiting);
+    case 'hdfs':
+      return openHdfs(rest, waiting);
+    default:
+      return filesLocal(rest);
+  }
+}
+
+function openS3(rest: string, waiting: Waiting): Files {
+  const { authority, path, params } = parsePlace('s3', rest, ['endpoint', 'region'], forms);
+  const { endpoint, region } = params;
+  // Its notice that it will ask for a newer Node one day is for whoever installs it, not for whoever runs a command.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+  return filesS3({
+    ...waiting,
+    bucket: authority,
+    prefix: path,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(region === undefined ? {} : { region }),
+  });
+}
+
+function openHdfs(rest: string, waiting: Waiting): Files {
+  const { authority, path, params } = parsePlace('hdfs', rest, ['user', 'tls'], forms);
+  const namenodes = authority.split(',');
+  for (const namenode of namenodes) {
+    if (/^([^:]+|\[[^\]]+\]):\d+$/.test(namenode)) continue;
+    throw new StockafolioError('ERR_URL_INVALID', `hdfs: '${namenode}' is no namenode: its HTTP port is missing`, {
+      hint: 'write hdfs://NAMENODE:HTTPPORT/PATH; the HTTP port is 9870 unless set otherwise',
+    });
+  }
+  const user = params['user'] ?? process.env['HADOOP_USER_NAME'];
+  const delegationToken = tokenOfEnvironment();
+  return filesHdfs({
+    ...waiting,
+    namenodes,
+    path,
+    tls: params['tls'] === 'true',
+    ...(user === undefined ? {} : { user }),
+    ...(delegationToken === undefined ? {} : { delegationToken }),
+  });
+}
+
+function tokenOfEnvironment(): string | undefined {
+  const { HDFS_DELEGATION_TOKEN: token, HDFS_DELEGATION_TOKEN_FILE: file } = process.env;
+  if (token !== undefined) return token;
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new StockafolioError('ERR_USAGE', `HDFS_DELEGATION_TOKEN_FILE: ${messageOf(error)}`, {
+      hint: 'name a file that this user may read, with the token in it',
+    });
+  }
+}

@@ -1,0 +1,155 @@
+import type { Files } from '@stockafolio/core/ports';
+import { expect } from 'chai';
+import { collected, expectCode } from './expect-code.js';
+import type { FaultProxy, ProxiedRequest } from './fault-proxy.js';
+
+/** One empty store behind a proxy, for one test. It should give up within a second or two. */
+export interface FilesFaultFixture {
+  readonly files: Files;
+  readonly proxy: FaultProxy;
+  /** The same store past the proxy. */
+  readonly direct: Files;
+  destroy(): Promise<void>;
+}
+
+export interface FilesFaultHarness {
+  fresh(): Promise<FilesFaultFixture>;
+  /** The request that brings a file's bytes. */
+  isRead(request: ProxiedRequest): boolean;
+  /** The request that takes a small file's bytes. */
+  isWrite(request: ProxiedRequest): boolean;
+  /** The request by which a written file becomes visible. */
+  isPublish(request: ProxiedRequest): boolean;
+  /** The request by which a file gets another name. */
+  isRename(request: ProxiedRequest): boolean;
+}
+
+const encoder = new TextEncoder();
+const bytes = (text: string): Uint8Array => encoder.encode(text);
+const text = (content: Uint8Array): string => new TextDecoder().decode(content);
+const CONTENT = 'the content of a file, long enough to be cut in the middle of it';
+
+/** What a store of files behind a network does when the network fails: never other bytes, never half a file. */
+export function runFilesFaultContract(name: string, harness: FilesFaultHarness): void {
+  describe(`${name} keeps the contract of Files where the network fails`, () => {
+    let fixture: FilesFaultFixture;
+    let files: Files;
+    let proxy: FaultProxy;
+
+    beforeEach(async () => {
+      fixture = await harness.fresh();
+      ({ files, proxy } = fixture);
+      await files.write('there/before', bytes(CONTENT));
+      proxy.reset();
+    });
+    afterEach(() => fixture.destroy());
+
+    const left = async (): Promise<[string, string][]> => {
+      const all = await collected(fixture.direct.list(''));
+      return Promise.all(all.map(async ({ name: each }) => [each, text(await fixture.direct.read(each))]));
+    };
+    const asked = (kind: (request: ProxiedRequest) => boolean): number => proxy.requests.filter(kind).length;
+
+    for (const fault of ['cut-answer', 'short-answer', 'lost-answer', 'silence', { status: 503 }] as const) {
+      const what = typeof fault === 'string' ? fault : `a ${fault.status} with a body`;
+
+      it(`reads again after ${what}`, async () => {
+        proxy.fail(harness.isRead, fault, 1);
+        expect(text(await files.read('there/before'))).to.equal(CONTENT);
+        expect(asked(harness.isRead)).to.equal(2);
+        proxy.fail(harness.isRead, fault, 1);
+        expect(text(await files.read('there/before', { start: 4, end: 11 }))).to.equal('content');
+      });
+
+      it(`never takes ${what} for a file`, async () => {
+        proxy.fail(harness.isRead, fault, Infinity);
+        await expectCode('ERR_FILES_UNAVAILABLE', () => files.read('there/before'));
+        await expectCode('ERR_FILES_UNAVAILABLE', () => files.read('there/before', { start: 4, end: 40 }));
+      });
+    }
+
+    for (const fault of ['cut-request', 'lost-answer', 'silence', { status: 503 }] as const) {
+      const what = typeof fault === 'string' ? fault : `a ${fault.status}`;
+
+      it(`writes again after ${what}`, async () => {
+        proxy.fail(harness.isWrite, fault, 1);
+        await files.write('new', bytes(CONTENT));
+        expect(asked(harness.isWrite)).to.equal(2);
+        expect(await left()).to.deep.equal([
+          ['new', CONTENT],
+          ['there/before', CONTENT],
+        ]);
+      });
+
+      it(`never reports a write as done that ended in ${what}, and leaves nothing of it`, async () => {
+        proxy.fail(harness.isWrite, fault, Infinity);
+        for (const each of ['new', 'there/before']) {
+          await expectCode('ERR_FILES_UNAVAILABLE', () => files.write(each, bytes('other content')));
+        }
+        // Where the request that writes is the one that publishes, a lost answer leaves a whole file behind.
+        const isWhole = fault === 'lost-answer' && harness.isPublish === harness.isWrite;
+        expect(await left()).to.deep.equal(
+          isWhole
+            ? [
+                ['new', 'other content'],
+                ['there/before', 'other content'],
+              ]
+            : [['there/before', CONTENT]],
+        );
+      });
+    }
+
+    it('knows its own write again when the answer to it was lost', async () => {
+      for (const ifAbsent of [false, true]) {
+        proxy.fail(harness.isPublish, 'lost-answer', 1);
+        await files.write(`new ${ifAbsent}`, bytes(CONTENT), { ifAbsent });
+      }
+      expect(await left()).to.deep.equal([
+        ['new false', CONTENT],
+        ['new true', CONTENT],
+        ['there/before', CONTENT],
+      ]);
+      await expectCode('ERR_FILE_EXISTS', () => files.write('new true', bytes('x'), { ifAbsent: true }));
+    });
+
+    it('reports a write as done whose answer was lost, though another writer has replaced it since', async () => {
+      proxy.fail(harness.isPublish, 'lost-answer', 1);
+      const writing = files.write('one', bytes('first'));
+      for (let n = 0; n < 200 && (await fixture.direct.size('one')) === undefined; n++);
+      await fixture.direct.write('one', bytes('second'));
+      await writing;
+      expect(text(await fixture.direct.read('one'))).to.be.oneOf(['first', 'second']);
+    });
+
+    it('renames once when the answer to it was lost', async () => {
+      proxy.fail(harness.isRename, 'lost-answer', 1);
+      await files.rename('there/before', 'there/after');
+      expect(await left()).to.deep.equal([['there/after', CONTENT]]);
+    });
+
+    it('lets one of two writers of a name win, whole, while requests of both fail', async () => {
+      for (const fault of ['cut-request', 'lost-answer', { status: 503 }] as const)
+        proxy.fail(harness.isWrite, fault, 1);
+      proxy.fail(harness.isPublish, 'lost-answer', 1);
+      const contents = ['first '.repeat(50), 'second '.repeat(70)];
+      await Promise.all(contents.map((content) => files.write('one', bytes(content))));
+      const [found] = (await left()).filter(([each]) => each === 'one');
+      expect(found?.[1]).to.be.oneOf(contents);
+      for (const fault of ['cut-request', 'lost-answer', { status: 503 }] as const)
+        proxy.fail(harness.isWrite, fault, 1);
+      const outcomes = await Promise.allSettled(
+        contents.map((content) => files.write('first wins', bytes(content), { ifAbsent: true })),
+      );
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
+    });
+
+    it('does not ask again where it is refused', async () => {
+      proxy.fail(harness.isWrite, { status: 403 }, Infinity);
+      await files.write('new', bytes(CONTENT)).then(
+        () => expect.fail('it was refused'),
+        (error: unknown) => expect(error).to.have.property('retryable', false),
+      );
+      expect(asked(harness.isWrite)).to.equal(1);
+    });
+  });
+}

@@ -1,0 +1,1 @@
+export { copyFiles, type CopyOptions, type CopyResult } from './copy-files.js';

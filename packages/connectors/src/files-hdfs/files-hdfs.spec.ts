@@ -1,0 +1,160 @@
+import { collected, expectCode, faultProxy, runFilesContract, runFilesFaultContract } from '@stockafolio/conformance';
+import type { ProxiedRequest } from '@stockafolio/conformance';
+import { virtualClock } from '@stockafolio/core/testing';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { stubHdfs, type StubHdfs } from '../../test/stub-hdfs.js';
+import { filesHdfs, type FilesHdfsOptions } from './files-hdfs.js';
+import { nameOf, pathOf, UNFINISHED } from './hdfs-path.js';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const isOp =
+  (op: string, hop: 1 | 2) =>
+  (request: ProxiedRequest): boolean =>
+    request.hop === hop && request.url.includes(`op=${op}&`);
+
+runFilesContract('filesHdfs on a stub', {
+  async fresh() {
+    const stub = await stubHdfs();
+    const open = (): ReturnType<typeof filesHdfs> => filesHdfs({ namenodes: [stub.host], path: '/a/root' });
+    return { files: open(), reopen: async () => open(), destroy: () => stub.close() };
+  },
+});
+
+runFilesFaultContract('filesHdfs on a stub', {
+  async fresh() {
+    const stub = await stubHdfs();
+    const proxy = await faultProxy(stub.host);
+    const store = { path: '/root', timeout: 200, retryFor: 900 };
+    return {
+      files: filesHdfs({ ...store, namenodes: [proxy.host] }),
+      direct: filesHdfs({ ...store, namenodes: [stub.host] }),
+      proxy,
+      destroy: async () => {
+        await proxy.close();
+        await stub.close();
+      },
+    };
+  },
+  isRead: isOp('OPEN', 2),
+  isWrite: isOp('CREATE', 2),
+  isPublish: isOp('RENAME', 1),
+  isRename: isOp('RENAME', 1),
+});
+
+describe('filesHdfs', () => {
+  let stub: StubHdfs;
+  beforeEach(async () => {
+    stub = await stubHdfs();
+  });
+  afterEach(() => stub.close());
+  const open = (options: Partial<FilesHdfsOptions> = {}): ReturnType<typeof filesHdfs> =>
+    filesHdfs({ namenodes: [stub.host], path: '/root', user: 'ann', retryFor: 300, timeout: 200, ...options });
+
+  it('sends no body to the namenode, and nothing under the final name', async () => {
+    await open().write('a/b', bytes('content'));
+    expect(stub.asked.every(({ bodyLength }) => bodyLength === 0)).to.equal(true);
+    const created = stub.asked.filter(({ op }) => op === 'CREATE').map(({ path }) => path);
+    expect(created).to.have.length(1);
+    expect(created[0]).to.match(/^\/root\/\.stockafolio-unfinished\/[-0-9a-f]{36}$/);
+  });
+
+  it('asks the next namenode where one is in standby, or gone, and stays with it', async () => {
+    const standby = await stubHdfs();
+    try {
+      standby.refusal = { status: 403, exception: 'StandbyException', message: 'not supported in state standby' };
+      const files = open({ namenodes: ['127.0.0.1:1', standby.host, stub.host] });
+      await files.write('a', bytes('1'));
+      await files.write('b', bytes('2'));
+      expect((await collected(files.list(''))).map(({ name }) => name)).to.deep.equal(['a', 'b']);
+      const before = standby.asked.length;
+      await files.write('c', bytes('3'));
+      expect(standby.asked.length).to.equal(before);
+    } finally {
+      await standby.close();
+    }
+  });
+
+  it('acts as a user, or by a delegation token instead', async () => {
+    await open().size('a');
+    await open({ delegationToken: 'secret token+' }).size('a');
+    const [byName, byToken] = stub.asked.map(({ params }) => params);
+    expect([byName?.get('user.name'), byName?.get('delegation')]).to.deep.equal(['ann', null]);
+    expect([byToken?.get('user.name'), byToken?.get('delegation')]).to.deep.equal([null, 'secret token+']);
+  });
+
+  it('never tells a token in an error', async () => {
+    const files = open({ delegationToken: 'secret', namenodes: ['127.0.0.1:1'], retryFor: 0 });
+    const error = await expectCode('ERR_FILES_UNAVAILABLE', () => files.read('a'));
+    for (let each: unknown = error; each instanceof Error; each = each.cause) {
+      expect(`${each.message}${each.stack ?? ''}`).not.to.contain('secret');
+    }
+  });
+
+  const refusals = [
+    ['AccessControlException', 403, 'ERR_FILES_READ_ONLY'],
+    ['DSQuotaExceededException', 403, 'ERR_FILES_FULL'],
+    ['InvalidToken', 403, 'ERR_FILES_REFUSED'],
+    ['AuthenticationException', 401, 'ERR_FILES_REFUSED'],
+    ['SafeModeException', 403, 'ERR_FILES_UNAVAILABLE'],
+    ['RetriableException', 403, 'ERR_FILES_UNAVAILABLE'],
+    ['PathComponentTooLongException', 403, 'ERR_USAGE'],
+  ] as const;
+  for (const [exception, status, code] of refusals) {
+    it(`answers ${exception} with ${code}, and a hint`, async () => {
+      stub.refusal = { status, exception, message: 'because' };
+      const error = await expectCode(code, () => open().write('a', bytes('x')));
+      expect(error.hint).to.be.a('string');
+      expect(String(error.cause instanceof Error && error.cause.message)).to.contain(`${exception}: because`);
+    });
+  }
+
+  it('refuses names that leave its folder, name no file, or are kept for itself', async () => {
+    for (const name of ['', '../a', 'a//b', 'a/', '.', 'a\0b', `${UNFINISHED}/x`]) {
+      await expectCode('ERR_USAGE', () => open().read(name));
+      await expectCode('ERR_USAGE', () => open().write(name, bytes('x')));
+    }
+    expect(stub.asked).to.deep.equal([]);
+  });
+
+  it('never lists what a killed writer left, and removes it after a day', async () => {
+    const day = 24 * 3_600_000;
+    const clock = virtualClock(10 * day);
+    const left = (modificationTime: number, fileId: number): Parameters<StubHdfs['files']['set']>[1] => ({
+      content: Buffer.from('half'),
+      fileId,
+      modificationTime,
+    });
+    await open({ clock }).write('a', bytes('x'));
+    stub.files.set(`/root/${UNFINISHED}/old`, left(clock.now() - day - 1, 1001));
+    stub.files.set(`/root/${UNFINISHED}/young`, left(clock.now() - day + 1, 1002));
+    const files = open({ clock });
+    expect((await collected(files.list(''))).map(({ name }) => name)).to.deep.equal(['a']);
+    await files.write('b', bytes('x'));
+    await files.close();
+    expect([...stub.files.keys()].sort()).to.deep.equal([`/root/${UNFINISHED}/young`, '/root/a', '/root/b']);
+  });
+
+  it('streams what is too large to be held, once', async () => {
+    const part = new Uint8Array(5 << 20).fill(7);
+    const content = async function* (): AsyncIterable<Uint8Array> {
+      for (let n = 0; n < 8; n++) yield part;
+    };
+    await open().write('large', content());
+    expect(await open().size('large')).to.equal(40 << 20);
+    stub.refusal = { status: 403, exception: 'RetriableException', message: '' };
+    await expectCode('ERR_FILES_UNAVAILABLE', () => open().write('larger', content()));
+  });
+
+  it('gives every name a path of its own, without a colon, and finds the name in it again', () => {
+    const part = fc.string({ unit: fc.constantFrom(...'%:235Aa'), minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(part, (name) => {
+        const path = pathOf('/root', name);
+        expect(path).not.to.contain(':');
+        expect(nameOf(path.slice('/root/'.length))).to.equal(name);
+      }),
+    );
+    expect(pathOf('/', 'day=2026-01-05/a%20b+c')).to.equal('/day=2026-01-05/a%20b+c');
+  });
+});

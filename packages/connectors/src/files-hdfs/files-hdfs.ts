@@ -1,0 +1,148 @@
+import { userInfo } from 'node:os';
+import type { ByteRange, Clock, FileInfo, Files, WriteOptions } from '@stockafolio/core/ports';
+import { systemClock } from '../clock-system/index.js';
+import { checkRange, notFound, taken } from '../files-remote/answers.js';
+import { Patience } from '../files-remote/patience.js';
+import { hdfsSilent } from './hdfs-error.js';
+import { below, pathOf, UNFINISHED } from './hdfs-path.js';
+import { entriesOf, walk } from './hdfs-walk.js';
+import { move, peek, remove, statusOf, writeWhole } from './hdfs-write.js';
+import { WebHdfs } from './web-hdfs.js';
+
+export interface FilesHdfsOptions {
+  /** `host:port` of every namenode's HTTP server: one, or all of a highly available pair. */
+  readonly namenodes: readonly string[];
+  /** The folder in HDFS, such as `/archive`; it need not exist. */
+  readonly path: string;
+  /** The user to act as; that of this process unless told, `stockafolio` where it has none. Not used with a token. */
+  readonly user?: string;
+  readonly delegationToken?: string;
+  /** HTTPS instead of HTTP. */
+  readonly tls?: boolean;
+  /** Milliseconds of silence after which a server is taken for dead; 30,000 unless told. */
+  readonly timeout?: number;
+  /** Milliseconds for which what may pass is tried again; 60,000 unless told. At first, until HDFS has answered, 5,000 at most. */
+  readonly retryFor?: number;
+  readonly clock?: Pick<Clock, 'now' | 'sleep'>;
+}
+
+/** A writer that has left an unfinished file alone for so long, in milliseconds, has died. */
+const STALE = 24 * 3_600_000;
+const FIRST_RETRY_FOR = 5_000;
+
+/**
+ * The {@link Files} of a folder in HDFS, by WebHDFS (Hadoop 3).
+ *
+ * A file is written into the folder `.stockafolio-unfinished` below `path`, its length compared, then renamed, which is
+ * one step of the namenode. What killed writers left there is never listed, and is removed after a day. Lengths are
+ * checked on every read and write; contents are not read back: HDFS keeps checksums from the datanode on, and the
+ * connection to it has TCP's.
+ *
+ * Every operation is asked again while HDFS is away, for `retryFor`, but for one: the body of a file of more than 16 MiB
+ * that comes in parts can be sent but once, and then fails with ERR_FILES_UNAVAILABLE, which is retryable by whoever can
+ * give the content again.
+ *
+ * @example
+ * const files = filesHdfs({ namenodes: ['nn1:9870', 'nn2:9870'], path: '/archive' });
+ */
+export function filesHdfs(options: FilesHdfsOptions): Files {
+  const clock = options.clock ?? systemClock;
+  const retryFor = options.retryFor ?? 60_000;
+  const root = `/${options.path.split('/').filter(Boolean).join('/')}`;
+  const { delegationToken } = options;
+  const hdfs = new WebHdfs({
+    namenodes: options.namenodes,
+    tls: options.tls ?? false,
+    identity:
+      delegationToken === undefined ? { user: options.user ?? userOfProcess() } : { delegation: delegationToken },
+    timeout: options.timeout ?? 30_000,
+    patience: new Patience({ clock, retryFor, firstRetryFor: Math.min(retryFor, FIRST_RETRY_FOR) }),
+  });
+  let sweeping: Promise<void> | undefined;
+
+  const sizeOf = async (name: string): Promise<number | undefined> => {
+    const status = await peek(hdfs, pathOf(root, name), name);
+    return status?.type === 'FILE' ? status.length : undefined;
+  };
+
+  return {
+    async *list(prefix): AsyncIterable<FileInfo> {
+      const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+      yield* walk(hdfs, folder === '' ? root : pathOf(root, folder.slice(0, -1)), folder, prefix);
+    },
+
+    async size(name) {
+      return sizeOf(name);
+    },
+
+    async read(name, range?: ByteRange) {
+      const path = pathOf(root, name);
+      if (range !== undefined) checkRange(name, range);
+      const size = range === undefined || range.start === range.end ? await sizeOf(name) : Number.MAX_SAFE_INTEGER;
+      if (size === undefined) throw notFound(name);
+      const { start, end } = range ?? { start: 0, end: size };
+      if (size !== Number.MAX_SAFE_INTEGER) checkRange(name, { start, end }, size);
+      const length = end - start;
+      if (length === 0) return new Uint8Array();
+      return hdfs.patiently(async () => {
+        const open = { op: 'OPEN', method: 'GET', path, name, params: { offset: start, length } } as const;
+        const { body } = await hdfs
+          .once(open, ({ body: found }, subject) => {
+            if (found.length !== length) throw hdfsSilent(`${found.length} of ${length} bytes came`, subject);
+          })
+          .catch(async (error: unknown) => {
+            // Short because the file is, or because the connection was: the file's own length tells.
+            if (range !== undefined) checkRange(name, range, (await sizeOf(name)) ?? undefined);
+            throw error;
+          });
+        return body;
+      });
+    },
+
+    async write(name, content, { ifAbsent = false }: WriteOptions = {}) {
+      const path = pathOf(root, name);
+      sweeping ??= sweep(hdfs, root, clock.now() - STALE);
+      // Only to spare the work: it is the rename at the end that decides.
+      if (ifAbsent && (await peek(hdfs, path, name)) !== undefined) throw taken(name);
+      await writeWhole({ hdfs, root, name, path }, content, ifAbsent);
+    },
+
+    async rename(from, to) {
+      const [source, target] = [pathOf(root, from), pathOf(root, to)];
+      const { type, fileId } = await statusOf(hdfs, source, from);
+      if (type !== 'FILE') throw notFound(from);
+      if (source !== target)
+        await move(hdfs, { from: source, to: target, name: to, fileId, overwrite: true, isOurs: false });
+    },
+
+    async delete(name) {
+      const path = pathOf(root, name);
+      if ((await peek(hdfs, path, name))?.type === 'FILE') await remove(hdfs, path, name);
+    },
+
+    async close() {
+      await sweeping;
+    },
+  };
+}
+
+/** A container may run as a number that no name belongs to. */
+function userOfProcess(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'stockafolio';
+  }
+}
+
+/** Removes what writers left that died before this moment. It is housekeeping: that it fails is no one's error. */
+async function sweep(hdfs: WebHdfs, root: string, before: number): Promise<void> {
+  try {
+    const folder = below(root, UNFINISHED);
+    for await (const { pathSuffix, modificationTime } of entriesOf(hdfs, folder, UNFINISHED)) {
+      if (modificationTime < before) await remove(hdfs, below(folder, pathSuffix), UNFINISHED);
+    }
+  } catch {
+    // HDFS is away, or does not allow it; the write itself will say so.
+  }
+}

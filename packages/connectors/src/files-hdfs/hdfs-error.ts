@@ -1,0 +1,96 @@
+import { StockafolioError, type ErrorCode } from '@stockafolio/core';
+import type { Answer } from './exchange.js';
+
+/** What a refused operation was about. */
+export interface Subject {
+  readonly op: string;
+  /** The file's name in the store. */
+  readonly name: string;
+  /** Host and port that answered. */
+  readonly host: string;
+}
+
+/** Exceptions of HDFS by their class. What is not here is taken for a passing trouble, and asked again for a while. */
+const codes: Readonly<Record<string, ErrorCode>> = {
+  FileNotFoundException: 'ERR_FILE_NOT_FOUND',
+  FileAlreadyExistsException: 'ERR_FILE_EXISTS',
+  ParentNotDirectoryException: 'ERR_FILE_EXISTS',
+  PathIsNotEmptyDirectoryException: 'ERR_FILE_EXISTS',
+  DSQuotaExceededException: 'ERR_FILES_FULL',
+  NSQuotaExceededException: 'ERR_FILES_FULL',
+  QuotaByStorageTypeExceededException: 'ERR_FILES_FULL',
+  DiskOutOfSpaceException: 'ERR_FILES_FULL',
+  AccessControlException: 'ERR_FILES_READ_ONLY',
+  SnapshotAccessControlException: 'ERR_FILES_READ_ONLY',
+  InvalidToken: 'ERR_FILES_REFUSED',
+  AuthenticationException: 'ERR_FILES_REFUSED',
+  SecurityException: 'ERR_FILES_REFUSED',
+  InvalidPathException: 'ERR_USAGE',
+  PathComponentTooLongException: 'ERR_USAGE',
+  IllegalArgumentException: 'ERR_USAGE',
+};
+
+const hints: Partial<Record<ErrorCode, string>> = {
+  ERR_FILES_FULL: 'free space (or quota) in HDFS, then try again',
+  ERR_FILES_READ_ONLY: 'allow this user to read and write there (hdfs dfs -chown, -chmod), or give another with ?user=',
+  ERR_FILES_REFUSED: 'give a valid delegation token in HDFS_DELEGATION_TOKEN or HDFS_DELEGATION_TOKEN_FILE',
+  ERR_FILES_UNAVAILABLE: 'see whether the namenode is active and out of safe mode, and its datanodes run and have room',
+  ERR_USAGE: 'use shorter parts, and no name that HDFS keeps for itself',
+};
+
+/** The class of the exception with which HDFS refused; '' where the answer holds none. */
+export function exceptionOf({ body }: Answer): { readonly exception: string; readonly message: string } {
+  try {
+    const { RemoteException } = JSON.parse(body.toString('utf8')) as {
+      RemoteException?: { exception?: unknown; message?: unknown };
+    };
+    const message = String(RemoteException?.message ?? '').split('\n')[0] ?? '';
+    return { exception: String(RemoteException?.exception ?? ''), message };
+  } catch {
+    return { exception: '', message: '' };
+  }
+}
+
+/** An answer other than what was asked for, as an error. */
+export function hdfsError(answer: Answer, { op, name, host }: Subject): StockafolioError {
+  const { exception, message } = exceptionOf(answer);
+  const said = exception === '' ? `HTTP ${answer.status}` : `${exception}: ${message}`;
+  // A path through a file reads as a lack of rights here; it is one of a folder.
+  const isThroughFile = /is not a directory/.test(message);
+  const code = isThroughFile
+    ? op === 'CREATE' || op === 'RENAME' || op === 'MKDIRS'
+      ? 'ERR_FILE_EXISTS'
+      : 'ERR_FILE_NOT_FOUND'
+    : (codes[exception] ?? codeByStatus(exception, answer.status));
+  const cause = new Error(`${op} at ${host}: ${said}`);
+  const hint = hints[code];
+  return new StockafolioError(code, messages[code]?.(name) ?? `${placed(name)}: ${said}`, {
+    cause,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+/** An exception without a code may pass; a refusal without an exception is that of something in between. */
+function codeByStatus(exception: string, status: number): ErrorCode {
+  if (status === 401) return 'ERR_FILES_REFUSED';
+  if (exception !== '' || status >= 500 || status < 400 || status === 429) return 'ERR_FILES_UNAVAILABLE';
+  return status === 403 ? 'ERR_FILES_READ_ONLY' : 'ERR_FILES_REFUSED';
+}
+
+const messages: Partial<Record<ErrorCode, (name: string) => string>> = {
+  ERR_FILE_NOT_FOUND: (name) => `there is no file '${name}'`,
+  ERR_FILE_EXISTS: (name) => `there is already a file or folder in the place of '${name}'`,
+};
+
+/** Listing the root, there is no name. */
+function placed(name: string): string {
+  return name === '' ? 'HDFS' : `'${name}' in HDFS`;
+}
+
+/** HDFS did not answer, or not wholly. */
+export function hdfsSilent(what: string, { op, name, host }: Subject, cause?: unknown): StockafolioError {
+  return new StockafolioError('ERR_FILES_UNAVAILABLE', `${placed(name)}: ${op} at ${host}: ${what}`, {
+    cause,
+    hint: 'see whether HDFS runs there (its HTTP port, 9870 unless set otherwise), and can be reached',
+  });
+}

@@ -1,0 +1,33 @@
+import { checkFileName } from '../files-remote/file-name.js';
+
+/** The folder, at the root of a store, of files that are still being written: one listing finds what was abandoned. */
+export const UNFINISHED = '.stockafolio-unfinished';
+
+/**
+ * Where a file of this name lies. HDFS refuses a colon, so that is written `%3A`; and a `%` that would then be read
+ * otherwise, `%25`. All other names are the same there.
+ *
+ * @throws ERR_USAGE where it could not be the name of a file
+ */
+export function pathOf(root: string, name: string): string {
+  checkFileName(name, (part) => part === UNFINISHED);
+  return below(
+    root,
+    name.replaceAll(/%(?=3A|25)|:/g, (char) => (char === ':' ? '%3A' : '%25')),
+  );
+}
+
+/** The name of what HDFS lists. */
+export function nameOf(stored: string): string {
+  return stored.replaceAll(/%25(?=3A|25)|%3A/g, (escape) => (escape === '%3A' ? ':' : '%'));
+}
+
+/** A path below another, neither of them with a `/` at its end. */
+export function below(folder: string, stored: string): string {
+  return folder === '/' ? `/${stored}` : `${folder}/${stored}`;
+}
+
+/** The folder that something lies in. */
+export function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/')) || '/';
+}

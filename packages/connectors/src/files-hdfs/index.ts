@@ -1,0 +1,1 @@
+export { filesHdfs, type FilesHdfsOptions } from './files-hdfs.js';

@@ -1,0 +1,109 @@
+import { StockafolioError } from '@stockafolio/core';
+import type { Patience } from '../files-remote/patience.js';
+import { BrokenExchange, exchange, type Answer, type ExchangeOptions } from './exchange.js';
+import { exceptionOf, hdfsError, hdfsSilent, type Subject } from './hdfs-error.js';
+
+export interface WebHdfsOptions {
+  /** `host:port` of every namenode's HTTP server. */
+  readonly namenodes: readonly string[];
+  readonly tls: boolean;
+  /** Who asks: a user's name, or a delegation token, which speaks for itself. */
+  readonly identity: { readonly user: string } | { readonly delegation: string };
+  readonly timeout: number;
+  readonly patience: Patience;
+}
+
+export interface Operation {
+  readonly op: string;
+  readonly method: ExchangeOptions['method'];
+  readonly path: string;
+  /** The file's name in the store, for errors. */
+  readonly name: string;
+  readonly params?: Readonly<Record<string, string | number | boolean>>;
+  readonly body?: Uint8Array | AsyncIterable<Uint8Array>;
+}
+
+/** Namenodes that answer so are not the one to be asked. */
+const STANDBY = new Set(['StandbyException', 'ObserverRetryOnActiveException']);
+
+/**
+ * The operations of WebHDFS: each asks the active namenode, and follows it to a datanode where it says so. The body goes
+ * to the datanode only.
+ */
+export class WebHdfs {
+  readonly #options: WebHdfsOptions;
+  #active = 0;
+
+  constructor(options: WebHdfsOptions) {
+    if (options.namenodes.length === 0) {
+      throw new StockafolioError('ERR_USAGE', 'no namenode is given', { hint: 'write hdfs://HOST:HTTPPORT/PATH' });
+    }
+    this.#options = options;
+  }
+
+  /** One operation, asked again while HDFS is unavailable; `check` says what is wrong with an answer. */
+  call(operation: Operation, check?: (answer: Answer, subject: Subject) => void): Promise<Answer> {
+    return this.patiently(() => this.once(operation, check));
+  }
+
+  patiently<T>(attempt: (before: number) => Promise<T>): Promise<T> {
+    return this.#options.patience.ask(attempt);
+  }
+
+  /** One operation, asked once: for a body that can be read but once. */
+  async once(operation: Operation, check?: (answer: Answer, subject: Subject) => void): Promise<Answer> {
+    const active = this.#active;
+    const namenode = this.#options.namenodes[active] ?? '';
+    const { method, op, name, body } = operation;
+    const first: Subject = { op, name, host: namenode };
+    let answer: Answer;
+    try {
+      answer = await this.#exchange({ method, url: this.#url(namenode, operation) }, first);
+    } catch (error) {
+      this.#passOver(active);
+      throw error;
+    }
+    const { location } = answer.headers;
+    if (answer.status !== 307 || location === undefined) {
+      if (answer.status >= 500 || STANDBY.has(exceptionOf(answer).exception)) this.#passOver(active);
+      return accepted(answer, first, check);
+    }
+    if (!URL.canParse(location)) throw hdfsSilent(`it redirects to '${location}', which is no address`, first);
+    const url = new URL(location);
+    const second: Subject = { op, name, host: url.host };
+    return accepted(
+      await this.#exchange({ method, url, ...(body === undefined ? {} : { body }) }, second),
+      second,
+      check,
+    );
+  }
+
+  async #exchange(what: Omit<ExchangeOptions, 'timeout'>, subject: Subject): Promise<Answer> {
+    try {
+      return await exchange({ ...what, timeout: this.#options.timeout });
+    } catch (error) {
+      throw error instanceof BrokenExchange ? hdfsSilent(error.message, subject, error.cause) : error;
+    }
+  }
+
+  /** The next namenode is asked from now on, unless another request has seen to that already. */
+  #passOver(active: number): void {
+    if (this.#active === active) this.#active = (active + 1) % this.#options.namenodes.length;
+  }
+
+  #url(namenode: string, { op, path, params = {} }: Operation): URL {
+    const place = path.split('/').map(encodeURIComponent).join('/');
+    const { identity, tls } = this.#options;
+    const who = 'user' in identity ? { 'user.name': identity.user } : { delegation: identity.delegation };
+    const query = Object.entries({ op, ...who, ...params }).map(
+      ([key, value]) => `${key}=${encodeURIComponent(value)}`,
+    );
+    return new URL(`${tls ? 'https' : 'http'}://${namenode}/webhdfs/v1${place}?${query.join('&')}`);
+  }
+}
+
+function accepted(answer: Answer, subject: Subject, check?: (answer: Answer, subject: Subject) => void): Answer {
+  if (answer.status < 200 || answer.status >= 300) throw hdfsError(answer, subject);
+  check?.(answer, subject);
+  return answer;
+}

@@ -1,0 +1,49 @@
+import { isStockafolioError } from '@stockafolio/core';
+import type { Clock } from '@stockafolio/core/ports';
+
+export interface PatienceOptions {
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
+  /** Milliseconds for which a store that has answered before is asked again. */
+  readonly retryFor: number;
+  /** Milliseconds for which one that has never answered is: its address is most likely wrong. */
+  readonly firstRetryFor: number;
+}
+
+const FIRST_PAUSE = 50;
+const LONGEST_PAUSE = 2_000;
+
+/** Asks a store again that did not answer, ever less often, for so long and no longer. */
+export class Patience {
+  readonly #options: PatienceOptions;
+  #answered = false;
+
+  constructor(options: PatienceOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The first answer that is no ERR_FILES_UNAVAILABLE.
+   *
+   * @param attempt told how many attempts there were before
+   */
+  async ask<T>(attempt: (before: number) => Promise<T>): Promise<T> {
+    const { clock } = this.#options;
+    const began = clock.now();
+    for (let before = 0; ; before++) {
+      try {
+        const answer = await attempt(before);
+        this.#answered = true;
+        return answer;
+      } catch (error) {
+        if (!isStockafolioError(error, 'ERR_FILES_UNAVAILABLE')) {
+          if (isStockafolioError(error)) this.#answered = true;
+          throw error;
+        }
+        const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** before);
+        const until = began + (this.#answered ? this.#options.retryFor : this.#options.firstRetryFor);
+        if (clock.now() + pause > until) throw error;
+        await clock.sleep(pause);
+      }
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import { collected, expectCode, faultProxy, runFilesContract, runFilesFaultContract } from '@stockafolio/conformance';
+import type { ProxiedRequest } from '@stockafolio/conformance';
+import type { Files } from '@stockafolio/core/ports';
+import { expect } from 'chai';
+import { stubS3, type StubS3 } from '../../test/stub-s3.js';
+import { filesS3, type FilesS3Options } from './files-s3.js';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const credentials = { accessKeyId: 'ann', secretAccessKey: 'secret' };
+
+for (const partBytes of [undefined, 5]) {
+  const how = partBytes === undefined ? '' : ', in parts';
+
+  runFilesContract(`filesS3 on a stub${how}`, {
+    async fresh() {
+      const stub = await stubS3();
+      const open = (): Files =>
+        filesS3({
+          ...{ endpoint: `http://${stub.host}`, bucket: stub.bucket, prefix: 'a/root', credentials },
+          ...(partBytes === undefined ? {} : { partBytes: partBytes * 100_000 }),
+        });
+      return { files: open(), reopen: async () => open(), destroy: () => stub.close() };
+    },
+  });
+
+  const isPut = ({ method, url }: ProxiedRequest): boolean => method === 'PUT' && !url.includes('x-id=CopyObject');
+  const isJoin = ({ method, url }: ProxiedRequest): boolean => method === 'POST' && url.includes('uploadId=');
+  runFilesFaultContract(`filesS3 on a stub${how}`, {
+    async fresh() {
+      const stub = await stubS3();
+      const proxy = await faultProxy(stub.host);
+      const open = (host: string): Files =>
+        filesS3({
+          ...{ endpoint: `http://${host}`, bucket: stub.bucket, credentials, timeout: 200, retryFor: 900 },
+          ...(partBytes === undefined ? {} : { partBytes }),
+        });
+      return {
+        files: open(proxy.host),
+        direct: open(stub.host),
+        proxy,
+        destroy: async () => {
+          expect(stub.uploads.size, 'uploads left behind').to.equal(0);
+          await proxy.close();
+          await stub.close();
+        },
+      };
+    },
+    isRead: ({ method, url }) => method === 'GET' && !url.includes('list-type'),
+    isWrite: partBytes === undefined ? isPut : isJoin,
+    isPublish: partBytes === undefined ? isPut : isJoin,
+    isRename: ({ url }) => url.includes('x-id=CopyObject'),
+  });
+}
+
+describe('filesS3', () => {
+  let stub: StubS3;
+  beforeEach(async () => {
+    stub = await stubS3();
+  });
+  afterEach(() => stub.close());
+  const open = (options: Partial<FilesS3Options> = {}): Files =>
+    filesS3({
+      ...{ endpoint: `http://${stub.host}`, bucket: stub.bucket, credentials, timeout: 500, retryFor: 200 },
+      ...options,
+    });
+
+  it('says of a bucket that is not there that it is not there, whatever is asked', async () => {
+    const files = open({ bucket: 'nowhere' });
+    for (const action of [
+      () => files.size('a'),
+      () => files.read('a'),
+      () => files.write('a', bytes('x')),
+      () => files.write('a', bytes('x'), { ifAbsent: true }),
+      () => files.rename('a', 'b'),
+      () => collected(files.list('')),
+    ]) {
+      const error = await expectCode('ERR_FILES_REFUSED', action);
+      expect(error.message).to.contain('s3://nowhere');
+      expect(error.hint).to.match(/create the bucket/);
+    }
+  });
+
+  const refusals = [
+    ['SignatureDoesNotMatch', 403, 'ERR_FILES_REFUSED', /AWS_ACCESS_KEY_ID/],
+    ['InvalidAccessKeyId', 403, 'ERR_FILES_REFUSED', /AWS_ACCESS_KEY_ID/],
+    ['PermanentRedirect', 301, 'ERR_FILES_REFUSED', /region/],
+    ['AuthorizationHeaderMalformed', 400, 'ERR_FILES_REFUSED', /region/],
+    ['RequestTimeTooSkewed', 403, 'ERR_FILES_REFUSED', /clock/],
+    ['AccessDenied', 403, 'ERR_FILES_READ_ONLY', /allow/],
+    ['QuotaExceeded', 409, 'ERR_FILES_FULL', undefined],
+    ['SlowDown', 503, 'ERR_FILES_UNAVAILABLE', /server/],
+    ['ConditionalRequestConflict', 409, 'ERR_FILES_UNAVAILABLE', /server/],
+    ['EntityTooSmall', 400, 'ERR_FILES_REFUSED', undefined],
+  ] as const;
+  for (const [code, status, expected, hint] of refusals) {
+    it(`answers ${code} with ${expected}`, async () => {
+      stub.refusal = { status, code };
+      for (const action of [() => open().size('a'), () => open().write('a', bytes('x')), () => open().read('a')]) {
+        const error = await expectCode(expected, action);
+        if (hint !== undefined) expect(error.hint).to.match(hint);
+      }
+    });
+  }
+
+  it('never tells a key in an error', async () => {
+    stub.refusal = { status: 403, code: 'SignatureDoesNotMatch' };
+    const error = await expectCode('ERR_FILES_REFUSED', () => open().read('a'));
+    for (let each: unknown = error; each instanceof Error; each = each.cause) {
+      expect(JSON.stringify([each.message, each.stack, Object.entries(each)])).not.to.match(/secret|Signature=/);
+    }
+  });
+
+  it('leaves no upload behind when the content breaks off', async () => {
+    const content = async function* (): AsyncIterable<Uint8Array> {
+      yield new Uint8Array(25);
+      throw new Error('broke off');
+    };
+    await open({ partBytes: 10 })
+      .write('a', content())
+      .catch(() => undefined);
+    expect(stub.uploads.size).to.equal(0);
+    expect(stub.objects.size).to.equal(0);
+  });
+
+  it('passes over what stands for a folder, and refuses names that could be no file', async () => {
+    stub.objects.set('a/', { content: Buffer.alloc(0), mark: undefined });
+    await open().write('a/b', bytes('x'));
+    expect((await collected(open().list(''))).map(({ name }) => name)).to.deep.equal(['a/b']);
+    for (const name of ['', '../a', 'a//b', 'a/', '.', 'a\0b']) {
+      await expectCode('ERR_USAGE', () => open().write(name, bytes('x')));
+    }
+  });
+
+  it('keeps what a rename onto itself would delete', async () => {
+    await open().write('a', bytes('x'));
+    await open().rename('a', 'a');
+    expect([...stub.objects.keys()]).to.deep.equal(['a']);
+  });
+});

@@ -1,0 +1,121 @@
+import type { S3ClientConfig } from '@aws-sdk/client-s3';
+import { StockafolioError } from '@stockafolio/core';
+import type { ByteRange, Clock, FileInfo, Files, WriteOptions } from '@stockafolio/core/ports';
+import { systemClock } from '../clock-system/index.js';
+import { checkRange, notFound, taken } from '../files-remote/answers.js';
+import { checkFileName } from '../files-remote/file-name.js';
+import { S3 } from './s3-client.js';
+import { headOf, objects, readStretch } from './s3-read.js';
+import { writeObject } from './s3-write.js';
+
+export interface FilesS3Options {
+  /** It must exist. */
+  readonly bucket: string;
+  /** What all keys begin with, such as `archive`; the bucket's root unless told. */
+  readonly prefix?: string;
+  /** URL of a compatible server; AWS unless told. */
+  readonly endpoint?: string;
+  readonly region?: string;
+  /** As the SDK takes them; its default chain (environment, files, the machine's role) unless told. */
+  readonly credentials?: S3ClientConfig['credentials'];
+  /** Bytes of a part of a large object; 16 MiB unless told, at least 5 MiB on AWS. An object has 10,000 parts at most. */
+  readonly partBytes?: number;
+  /** Milliseconds of silence after which a server is taken for dead; 30,000 unless told. */
+  readonly timeout?: number;
+  /** Milliseconds for which what may pass is tried again; 60,000 unless told. At first, until S3 has answered, 5,000 at most. */
+  readonly retryFor?: number;
+  readonly clock?: Pick<Clock, 'now' | 'sleep'>;
+}
+
+const PART_BYTES = 16 << 20;
+/** What S3 copies in one request, at most. */
+const COPIED_WHOLE = 5 * 2 ** 30;
+
+/**
+ * The {@link Files} of a bucket in S3, or in a server that speaks its language.
+ *
+ * A write is one request, or a multipart upload: visible whole or not at all. Parts that a killed writer left are never
+ * listed; a lifecycle rule for incomplete uploads removes them. `ifAbsent` is S3's own condition (`If-None-Match: *`),
+ * which a server must know.
+ *
+ * `rename` is not atomic here, for S3 has none: the object is copied, then the old one is deleted. In between both are
+ * there, each of them whole.
+ *
+ * @example
+ * const files = filesS3({ bucket: 'trades', prefix: 'archive', region: 'us-east-1' });
+ */
+export function filesS3(options: FilesS3Options): Files {
+  const { bucket, endpoint, region, credentials, partBytes = PART_BYTES } = options;
+  const s3 = new S3({
+    bucket,
+    endpoint,
+    region,
+    ...(credentials === undefined ? {} : { credentials }),
+    timeout: options.timeout ?? 30_000,
+    retryFor: options.retryFor ?? 60_000,
+    clock: options.clock ?? systemClock,
+  });
+  const parts = (options.prefix ?? '').split('/').filter(Boolean);
+  const root = parts.length === 0 ? '' : `${parts.join('/')}/`;
+  const keyOf = (name: string): string => {
+    checkFileName(name);
+    return root + name;
+  };
+
+  return {
+    async *list(prefix): AsyncIterable<FileInfo> {
+      for (const part of prefix.split('/').slice(0, -1)) checkFileName(part);
+      for await (const { name, size } of objects(s3, root + prefix)) yield { name: name.slice(root.length), size };
+    },
+
+    async size(name) {
+      return (await headOf(s3, keyOf(name), name))?.size;
+    },
+
+    async read(name, range?: ByteRange) {
+      const key = keyOf(name);
+      if (range === undefined) return readStretch(s3, key, name);
+      checkRange(name, range);
+      if (range.start < range.end) return readStretch(s3, key, name, range);
+      const head = await headOf(s3, key, name);
+      if (head === undefined) throw notFound(name);
+      checkRange(name, range, head.size);
+      return new Uint8Array();
+    },
+
+    async write(name, content, { ifAbsent = false }: WriteOptions = {}) {
+      const key = keyOf(name);
+      // Only to spare the work: it is the condition at the end that decides.
+      if (ifAbsent && (await headOf(s3, key, name)) !== undefined) throw taken(name);
+      await writeObject({ s3, key, name, ifAbsent }, content, partBytes);
+    },
+
+    async rename(from, to) {
+      const [source, target] = [keyOf(from), keyOf(to)];
+      const head = await headOf(s3, source, from);
+      if (head === undefined) throw notFound(from);
+      if (source === target) return;
+      if (head.size > COPIED_WHOLE) throw tooLarge(from);
+      const copied = { Bucket: bucket, Key: target, CopySource: encodeURIComponent(`${bucket}/${source}`) };
+      await s3.ask(from, ({ sdk, client }) => client.send(new sdk.CopyObjectCommand(copied)));
+      await s3.ask(from, ({ sdk, client }) =>
+        client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key: source })),
+      );
+    },
+
+    async delete(name) {
+      const key = keyOf(name);
+      await s3.ask(name, ({ sdk, client }) => client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key: key })));
+    },
+
+    async close() {
+      await s3.close();
+    },
+  };
+}
+
+function tooLarge(name: string): StockafolioError {
+  return new StockafolioError('ERR_USAGE', `'${name}' is larger than the 5 GiB that S3 copies in one request`, {
+    hint: 'read it and write it under its new name',
+  });
+}

@@ -1,0 +1,105 @@
+import type * as SdkModule from '@aws-sdk/client-s3';
+import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
+import { StockafolioError } from '@stockafolio/core';
+import type { Clock } from '@stockafolio/core/ports';
+import { Patience } from '../files-remote/patience.js';
+import { s3Code, s3Error } from './s3-error.js';
+
+export type Sdk = typeof SdkModule;
+
+export interface S3Options {
+  readonly bucket: string;
+  /** Where a compatible server is; AWS unless told. */
+  readonly endpoint?: string | undefined;
+  readonly region?: string | undefined;
+  readonly credentials?: S3ClientConfig['credentials'];
+  readonly timeout: number;
+  readonly retryFor: number;
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
+}
+
+const FIRST_RETRY_FOR = 5_000;
+const CONNECT_WITHIN = 5_000;
+
+/** Requests to one bucket, asked again while S3 is unavailable. The SDK is loaded with the first. */
+export class S3 {
+  readonly #options: S3Options;
+  readonly #patience: Patience;
+  #opened: Promise<{ readonly sdk: Sdk; readonly client: S3Client }> | undefined;
+
+  constructor(options: S3Options) {
+    this.#options = options;
+    const { clock, retryFor } = options;
+    this.#patience = new Patience({ clock, retryFor, firstRetryFor: Math.min(retryFor, FIRST_RETRY_FOR) });
+  }
+
+  get bucket(): string {
+    return this.#options.bucket;
+  }
+
+  get timeout(): number {
+    return this.#options.timeout;
+  }
+
+  /**
+   * What the request answers.
+   *
+   * @param name the file's name, for errors
+   * @param request told how many attempts there were before
+   */
+  ask<T>(
+    name: string,
+    request: (s3: { readonly sdk: Sdk; readonly client: S3Client }, before: number) => Promise<T>,
+  ): Promise<T> {
+    return this.#patience.ask(async (before) => {
+      const opened = await this.#open();
+      try {
+        return await request(opened, before).catch((error: unknown) => {
+          // The SDK has learned S3's time from the refusal, and signs with that from now on.
+          if (s3Code(error) === 'RequestTimeTooSkewed') return request(opened, before);
+          throw error;
+        });
+      } catch (error) {
+        throw s3Error(error, { bucket: this.bucket, name, endpoint: this.#options.endpoint });
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    (await this.#opened)?.client.destroy();
+  }
+
+  #open(): Promise<{ readonly sdk: Sdk; readonly client: S3Client }> {
+    this.#opened ??= this.#load();
+    return this.#opened;
+  }
+
+  async #load(): Promise<{ readonly sdk: Sdk; readonly client: S3Client }> {
+    const { endpoint, region, credentials, timeout } = this.#options;
+    const sdk = await import('@aws-sdk/client-s3').catch((cause: unknown) => {
+      throw new StockafolioError('ERR_USAGE', 'files in S3 need the AWS SDK', {
+        cause,
+        hint: 'npm install @aws-sdk/client-s3',
+      });
+    });
+    // Compatible servers know neither names of hosts for buckets nor the newer checksums; most ignore the region.
+    const compatible: S3ClientConfig =
+      endpoint === undefined
+        ? {}
+        : {
+            endpoint,
+            forcePathStyle: true,
+            region: process.env['AWS_REGION'] ?? 'us-east-1',
+            requestChecksumCalculation: 'WHEN_REQUIRED',
+            responseChecksumValidation: 'WHEN_REQUIRED',
+          };
+    const client = new sdk.S3Client({
+      ...compatible,
+      ...(region === undefined ? {} : { region }),
+      ...(credentials === undefined ? {} : { credentials }),
+      maxAttempts: 1,
+      requestHandler: { connectionTimeout: Math.min(CONNECT_WITHIN, timeout), socketTimeout: timeout },
+    });
+    return { sdk, client };
+  }
+}

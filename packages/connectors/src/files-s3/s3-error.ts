@@ -1,0 +1,101 @@
+import { StockafolioError, messageOf, type ErrorCode } from '@stockafolio/core';
+
+/** What a failed request was about. */
+export interface Place {
+  readonly bucket: string;
+  /** The file's name in the store. */
+  readonly name: string;
+  /** Where the server is, where that was given. */
+  readonly endpoint: string | undefined;
+}
+
+/** What S3 calls its errors. */
+const codes: Readonly<Record<string, ErrorCode>> = {
+  NoSuchKey: 'ERR_FILE_NOT_FOUND',
+  NoSuchUpload: 'ERR_FILES_UNAVAILABLE',
+  PreconditionFailed: 'ERR_FILE_EXISTS',
+  QuotaExceeded: 'ERR_FILES_FULL',
+  XMinioStorageFull: 'ERR_FILES_FULL',
+  AccessDenied: 'ERR_FILES_READ_ONLY',
+  AllAccessDisabled: 'ERR_FILES_READ_ONLY',
+  KeyTooLongError: 'ERR_USAGE',
+  InvalidBucketName: 'ERR_USAGE',
+  NoSuchBucket: 'ERR_FILES_REFUSED',
+  InvalidAccessKeyId: 'ERR_FILES_REFUSED',
+  SignatureDoesNotMatch: 'ERR_FILES_REFUSED',
+  ExpiredToken: 'ERR_FILES_REFUSED',
+  InvalidToken: 'ERR_FILES_REFUSED',
+  TokenRefreshRequired: 'ERR_FILES_REFUSED',
+  CredentialsProviderError: 'ERR_FILES_REFUSED',
+  PermanentRedirect: 'ERR_FILES_REFUSED',
+  AuthorizationHeaderMalformed: 'ERR_FILES_REFUSED',
+  IllegalLocationConstraintException: 'ERR_FILES_REFUSED',
+  RequestTimeTooSkewed: 'ERR_FILES_REFUSED',
+};
+
+const KEYS =
+  'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN), or AWS_PROFILE, to keys that are valid there';
+const REGION = "give the bucket's own region with ?region=";
+
+const hints: Readonly<Record<string, string>> = {
+  NoSuchBucket: 'create the bucket first, or look for a slip in its name',
+  InvalidAccessKeyId: KEYS,
+  SignatureDoesNotMatch: KEYS,
+  ExpiredToken: KEYS,
+  InvalidToken: KEYS,
+  TokenRefreshRequired: KEYS,
+  CredentialsProviderError: KEYS,
+  PermanentRedirect: REGION,
+  AuthorizationHeaderMalformed: REGION,
+  IllegalLocationConstraintException: REGION,
+  RequestTimeTooSkewed: "set this machine's clock: S3 takes no request that is 15 minutes off",
+  AccessDenied: 'allow this user to list, read and write in the bucket, or choose another',
+  KeyTooLongError: 'use a shorter name: S3 takes 1,024 bytes, its prefix included',
+};
+
+/** The code by which S3 names an error, such as NoSuchKey; for others their name. */
+export function s3Code(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  // A request that S3 refused without a body, as it does to HEAD, says no more than its status.
+  return error.message === 'Region is missing' ? 'AuthorizationHeaderMalformed' : error.name;
+}
+
+/** The HTTP status of S3's answer; undefined where there was none. */
+export function statusOf(error: unknown): number | undefined {
+  const { $metadata } = (error ?? {}) as { readonly $metadata?: { readonly httpStatusCode?: number } };
+  return $metadata?.httpStatusCode;
+}
+
+/** A failed request as a StockafolioError. Its cause is the message alone: the error of the SDK holds signed headers. */
+export function s3Error(error: unknown, { bucket, name, endpoint }: Place): StockafolioError {
+  if (error instanceof StockafolioError) return error;
+  const said = s3Code(error);
+  const status = statusOf(error);
+  const code = codes[said] ?? codeByStatus(said, status);
+  const detail = describe(error);
+  const cause = new Error(`${said}${status === undefined ? '' : ` (HTTP ${status})`}: ${detail}`);
+  const place = `s3://${bucket}${endpoint === undefined ? '' : ` at ${endpoint}`}`;
+  const message =
+    code === 'ERR_FILE_NOT_FOUND'
+      ? `there is no file '${name}'`
+      : code === 'ERR_FILE_EXISTS'
+        ? `there is already a file '${name}'`
+        : code === 'ERR_FILES_REFUSED'
+          ? `${place} refuses us: ${said}: ${detail}`
+          : `${name === '' ? '' : `'${name}' in `}${place}: ${said}: ${detail}`;
+  const hint =
+    hints[said] ?? (code === 'ERR_FILES_UNAVAILABLE' ? 'see whether the server runs and can be reached' : undefined);
+  return new StockafolioError(code, message, { cause, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** Troubles that pass: no answer, a server at fault, one that is busy, and what was altered on the way. */
+function codeByStatus(said: string, status: number | undefined): ErrorCode {
+  const passes = status === undefined || status >= 500 || [408, 409, 429].includes(status);
+  if (passes || said === 'RequestTimeout' || said === 'BadDigest') return 'ERR_FILES_UNAVAILABLE';
+  return status === 403 ? 'ERR_FILES_READ_ONLY' : status === 404 ? 'ERR_FILE_NOT_FOUND' : 'ERR_FILES_REFUSED';
+}
+
+/** Node tries every address of a name, and then tells of all in one error without a message. */
+function describe(error: unknown): string {
+  return error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : messageOf(error);
+}

@@ -1,0 +1,129 @@
+import type { Readable } from 'node:stream';
+import { StockafolioError } from '@stockafolio/core';
+import type { ByteRange, FileInfo } from '@stockafolio/core/ports';
+import { checkRange } from '../files-remote/answers.js';
+import type { S3 } from './s3-client.js';
+import { s3Code, statusOf } from './s3-error.js';
+
+/** What S3 says of an object. */
+export interface Head {
+  readonly size: number;
+  /** The mark of the write that made it, where that had one. */
+  readonly mark: string | undefined;
+  /** Another one, once the object was written again with other content, or a second later. */
+  readonly state: string;
+}
+
+/** The member of an object's metadata by which a writer knows its own write again, should the answer be lost. */
+export const MARK = 'stockafolio-write';
+
+/** What is there under a key; undefined where nothing is. */
+export async function headOf(s3: S3, key: string, name: string): Promise<Head | undefined> {
+  return s3.ask(name, async ({ sdk, client }) => {
+    try {
+      const {
+        ContentLength = 0,
+        Metadata = {},
+        ETag,
+        LastModified,
+      } = await client.send(new sdk.HeadObjectCommand({ Bucket: s3.bucket, Key: key }));
+      return { size: ContentLength, mark: Metadata[MARK], state: `${ETag} ${LastModified?.getTime()}` };
+    } catch (error) {
+      const status = statusOf(error);
+      if (status === undefined || status >= 500) throw error;
+      // S3 refuses HEAD without a word: no such key, no such bucket and a wrong region look alike. A listing says which.
+      const listing = new sdk.ListObjectsV2Command({ Bucket: s3.bucket, Prefix: key, MaxKeys: 1 });
+      const [first] = (await client.send(listing)).Contents ?? [];
+      if (first?.Key === key) {
+        return { size: first.Size ?? 0, mark: undefined, state: `${first.ETag} ${first.LastModified?.getTime()}` };
+      }
+      if (status === 404) return undefined;
+      throw error;
+    }
+  });
+}
+
+/**
+ * Exactly the bytes asked for, or an error. A whole file is asked for as a range too: then S3 names its size, and what
+ * comes can be held to it.
+ */
+export async function readStretch(s3: S3, key: string, name: string, range?: ByteRange): Promise<Uint8Array> {
+  const { start, end } = range ?? { start: 0, end: undefined };
+  const Range = `bytes=${start}-${end === undefined ? '' : end - 1}`;
+  return s3.ask(name, async ({ sdk, client }) => {
+    const answer = await client
+      .send(new sdk.GetObjectCommand({ Bucket: s3.bucket, Key: key, Range }))
+      .catch(async (error: unknown) => {
+        // No range lies in an empty file, nor beyond the end of one.
+        const size = s3Code(error) === 'InvalidRange' ? (await headOf(s3, key, name))?.size : undefined;
+        if (size === undefined) throw error;
+        checkRange(name, range ?? { start, end: 0 }, size);
+        return undefined;
+      });
+    if (answer === undefined) return new Uint8Array();
+    const { Body, ContentRange } = answer;
+    const body = Body as Readable;
+    try {
+      const size = Number(/^bytes \d+-\d+\/(\d+)$/.exec(ContentRange ?? '')?.[1]);
+      if (Number.isNaN(size)) throw short(name, 'S3 does not say of which part of the file the bytes are');
+      if (range !== undefined) checkRange(name, range, size);
+      return await collect(body, name, (end ?? size) - start, s3.timeout);
+    } finally {
+      body.destroy();
+    }
+  });
+}
+
+async function collect(body: Readable, name: string, length: number, timeout: number): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafeSlow(length);
+  let filled = 0;
+  const stalled = (): void => void body.destroy(new Error(`not a byte came for ${timeout} ms`));
+  let timer = setTimeout(stalled, timeout);
+  try {
+    for await (const part of body as AsyncIterable<Buffer>) {
+      clearTimeout(timer);
+      timer = setTimeout(stalled, timeout);
+      if (filled + part.length > length) throw short(name, `more than ${length} bytes came`);
+      filled += part.copy(bytes, filled);
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  if (filled !== length) throw short(name, `${filled} of ${length} bytes came`);
+  return bytes;
+}
+
+function short(name: string, what: string): StockafolioError {
+  return new StockafolioError('ERR_FILES_UNAVAILABLE', `'${name}' in S3: ${what}`, {
+    hint: 'see whether the server runs and can be reached',
+  });
+}
+
+/**
+ * The objects whose key begins with the prefix, sorted by code unit. S3 sorts by bytes of UTF-8, which differs only
+ * among keys with characters from U+D800 on: from the first such key on, what is left is held and sorted here.
+ */
+export async function* objects(s3: S3, prefix: string): AsyncGenerator<FileInfo> {
+  const held: FileInfo[] = [];
+  let next: string | undefined;
+  do {
+    const page = await s3.ask(prefix, ({ sdk, client }) =>
+      client.send(
+        new sdk.ListObjectsV2Command({
+          Bucket: s3.bucket,
+          Prefix: prefix,
+          ...(next === undefined ? {} : { ContinuationToken: next }),
+        }),
+      ),
+    );
+    for (const { Key = '', Size = 0 } of page.Contents ?? []) {
+      // A key that ends in / stands for a folder in some tools; no file has such a name.
+      if (Key.endsWith('/')) continue;
+      const found = { name: Key, size: Size };
+      if (held.length > 0 || /[\ud800-\uffff]/.test(Key)) held.push(found);
+      else yield found;
+    }
+    next = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+  } while (next !== undefined);
+  yield* held.sort((a, b) => (a.name < b.name ? -1 : 1));
+}

@@ -14,6 +14,8 @@ export {
   sectorSeconds,
   sectorTotals,
   stockafolioTables,
+  symbolPrices,
+  symbolTotals,
   topTraders,
   tradesByUser,
   userTotals,

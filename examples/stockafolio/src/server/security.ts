@@ -24,6 +24,7 @@ export async function secure(server: FastifyInstance, requestsPerMinute: number)
     contentSecurityPolicy: { useDefaults: false, directives: POLICY },
     // Whether a name is served by TLS alone is for the proxy in front to say.
     strictTransportSecurity: false,
+    xFrameOptions: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
   });
   if (requestsPerMinute === 0) return;

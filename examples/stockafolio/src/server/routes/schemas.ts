@@ -96,7 +96,7 @@ export const requests = {
     properties: { limit: { type: 'integer', minimum: 1, maximum: 10_000, default: 50 } },
     additionalProperties: false,
   },
-  none: { type: 'object', additionalProperties: false },
+  none: { type: 'object', properties: {}, additionalProperties: false },
 } as const;
 
 /** The errors that any route may answer with. */

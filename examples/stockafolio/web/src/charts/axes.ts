@@ -1,0 +1,60 @@
+import type UPlot from 'uplot';
+import { minuteText } from '../figures/numbers.js';
+import type { Colors } from './plot.js';
+
+const FONT = '12px system-ui, sans-serif';
+
+/** An axis in the colours of the theme. */
+export function axis(colors: Colors, more: UPlot.Axis): UPlot.Axis {
+  return {
+    font: FONT,
+    stroke: colors('muted'),
+    grid: { stroke: colors('grid'), width: 1 },
+    ticks: { show: false },
+    ...more,
+  };
+}
+
+/** An axis of minutes of the day. */
+export function minutes(colors: Colors): UPlot.Axis {
+  return axis(colors, {
+    grid: { show: false },
+    values: (_plot, splits) => splits.map((minute) => minuteText(Math.round(minute))),
+    incrs: [5, 10, 15, 30, 60, 120, 240],
+    space: 64,
+  });
+}
+
+/** Marks the opening and the close of the market by a line with its name. */
+export function sessionMarks(
+  colors: Colors,
+  marks: readonly (readonly [minute: number, name: string])[],
+): UPlot.Plugin {
+  return {
+    hooks: {
+      drawAxes: (plot) => {
+        const { ctx } = plot;
+        ctx.save();
+        ctx.strokeStyle = colors('mark');
+        ctx.fillStyle = colors('muted');
+        ctx.lineWidth = devicePixelRatio;
+        ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
+        ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`;
+        const { top, height, left, width } = plot.bbox;
+        for (const [minute, name] of marks) {
+          const x = Math.round(plot.valToPos(minute, 'x', true));
+          if (x < left - 1 || x > left + width + 1) continue;
+          ctx.beginPath();
+          ctx.moveTo(x, top);
+          ctx.lineTo(x, top + height);
+          ctx.stroke();
+          const room = 5 * devicePixelRatio;
+          const onLeft = x + ctx.measureText(name).width + 2 * room > left + width;
+          ctx.textAlign = onLeft ? 'right' : 'left';
+          ctx.fillText(name, onLeft ? x - room : x + room, top + 11 * devicePixelRatio);
+        }
+        ctx.restore();
+      },
+    },
+  };
+}

@@ -129,7 +129,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
 
 /** Answers what is no HTTP request, or one with too many headers, and closes. */
 function refuse(error: NodeJS.ErrnoException, socket: Socket, log: RequestLog): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  // What comes after the first fault is no request either.
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
   const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
   log.line(status, 'a connection', STATUS_CODES[status] ?? '');
   const body = JSON.stringify(bodyOf(new Failure(status, 'BAD_REQUEST', 'this is no request that is understood')));
@@ -139,6 +140,5 @@ function refuse(error: NodeJS.ErrnoException, socket: Socket, log: RequestLog): 
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
   ];
-  if (socket.writable) socket.end(`${headers.join('\r\n')}\r\n\r\n${body}`);
-  else socket.destroy();
+  socket.end(`${headers.join('\r\n')}\r\n\r\n${body}`);
 }

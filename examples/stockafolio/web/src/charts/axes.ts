@@ -1,4 +1,5 @@
 import type UPlot from 'uplot';
+import { compact } from '../figures/money.js';
 import { minuteText } from '../figures/numbers.js';
 import type { Colors } from './plot.js';
 
@@ -23,6 +24,19 @@ export function minutes(colors: Colors): UPlot.Axis {
     incrs: [5, 10, 15, 30, 60, 120, 240],
     space: 64,
   });
+}
+
+/** An amount as an axis has it: `$2.5 M`. */
+export function shortDollars(value: number): string {
+  return compact(value.toFixed(0)).replace(/\.?0+ /, ' ');
+}
+
+/** What the legend says of a series: the value at the pointer, or where there is none the newest. */
+export function told(say: (value: number) => string): UPlot.Series.Value {
+  return (plot, value: number | null, series, index) => {
+    const known = index === null ? plot.data[series]?.at(-1) : value;
+    return known === null || known === undefined ? '' : say(known);
+  };
 }
 
 /** Marks the opening and the close of the market by a line with its name. */

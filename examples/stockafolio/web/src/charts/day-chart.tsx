@@ -1,9 +1,9 @@
 import { useMemo } from 'preact/hooks';
 import UPlot, { type AlignedData } from 'uplot';
 import type { WireSession } from '../../../src/server/wire/types.js';
-import { compact, wholeDollars } from '../figures/money.js';
+import { wholeDollars } from '../figures/money.js';
 import { minuteText } from '../figures/numbers.js';
-import { axis, minutes, sessionMarks } from './axes.js';
+import { axis, minutes, sessionMarks, shortDollars, told } from './axes.js';
 import { Plot } from './plot.js';
 
 /** A value at a minute of the day; the minute may have a fraction. */
@@ -37,23 +37,19 @@ export function DayChart({ points, session }: DayChartProps) {
     <Plot
       label={label}
       data={data}
-      height={240}
       version={`${from} ${to}`}
       options={(colors) => ({
         padding: [14, 8, 0, 0],
         legend: { live: true },
         cursor: { points: { size: 6 }, drag: { x: false, y: false } },
         scales: { x: { time: false, range: [from, to] }, y: { range: around } },
-        axes: [
-          minutes(colors),
-          axis(colors, { size: 72, values: (_p, splits) => splits.map((n) => compact(n.toFixed(0))) }),
-        ],
+        axes: [minutes(colors), axis(colors, { size: 72, values: (_p, splits) => splits.map(shortDollars) })],
         series: [
-          { label: 'New York', value: (_p, minute) => (minute === null ? '' : minuteText(Math.floor(minute))) },
+          { label: 'New York', value: told((minute) => minuteText(Math.floor(minute))) },
           {
             ...{ label: 'Market value', stroke: colors('line'), fill: colors('line-fill'), width: 2 },
             points: { show: false },
-            value: (_p, value) => (value === null ? '' : wholeDollars(value.toFixed(0))),
+            value: told((value) => wholeDollars(value.toFixed(0))),
           },
         ],
         plugins: [sessionMarks(colors, marks)],

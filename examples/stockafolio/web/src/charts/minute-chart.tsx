@@ -3,7 +3,7 @@ import UPlot, { type AlignedData } from 'uplot';
 import type { WireMinute, WireSession } from '../../../src/server/wire/types.js';
 import { compact, floatOf } from '../figures/money.js';
 import { count, minuteText } from '../figures/numbers.js';
-import { axis, minutes, sessionMarks } from './axes.js';
+import { axis, minutes, sessionMarks, shortDollars, told } from './axes.js';
 import { Plot, type Colors } from './plot.js';
 
 interface MinuteChartProps {
@@ -37,7 +37,6 @@ export function MinuteChart({ rows, session }: MinuteChartProps) {
     <Plot
       label={label}
       data={data}
-      height={260}
       version={`${from} ${to}`}
       options={(colors) => ({
         padding: [14, 0, 0, 0],
@@ -49,15 +48,15 @@ export function MinuteChart({ rows, session }: MinuteChartProps) {
           axis(colors, { scale: 'trades', size: 46, values: (_p, splits) => splits.map((n) => count(Math.round(n))) }),
           axis(colors, {
             ...{ scale: 'value', side: 1, size: 66, grid: { show: false } },
-            values: (_p, splits) => splits.map((n) => compact(n.toFixed(0))),
+            values: (_p, splits) => splits.map(shortDollars),
           }),
         ],
         series: [
-          { label: 'Minute', value: (_p, minute) => (minute === null ? '' : minuteText(Math.round(minute))) },
+          { label: 'Minute', value: told((minute) => minuteText(Math.round(minute))) },
           bars(colors),
           {
             ...{ label: 'Value', scale: 'value', stroke: colors('line'), width: 2, points: { show: false } },
-            value: (_p, value) => (value === null ? '' : compact(value.toFixed(0))),
+            value: told((value) => compact(value.toFixed(0))),
           },
         ],
         plugins: [sessionMarks(colors, marks)],
@@ -71,7 +70,7 @@ function bars(colors: Colors): UPlot.Series {
     ...{ label: 'Trades', scale: 'trades', stroke: colors('bar'), fill: colors('bar'), width: 0 },
     paths: UPlot.paths.bars?.({ size: [0.8, 24], align: 1 }),
     points: { show: false },
-    value: (_p, trades) => (trades === null ? '' : count(trades)),
+    value: told(count),
   } as UPlot.Series;
 }
 

@@ -9,15 +9,19 @@ export type Colors = (name: string) => string;
 interface PlotProps {
   readonly label: string;
   readonly data: AlignedData;
-  readonly height: number;
   /** What the plot looks like; made anew when the theme changes. */
   readonly options: (colors: Colors) => Omit<Options, 'width' | 'height'>;
   /** Another plot is made where this changes. */
   readonly version: string;
 }
 
-/** A plot that is as wide as its place, in the colours of the theme. */
-export function Plot({ label, data, height, options, version }: PlotProps) {
+/** Height of the legend, which tells the values at the pointer, in pixels: of one line, or of two on a narrow screen. */
+const LEGEND = 34;
+const NARROW_LEGEND = 60;
+const NARROW = 460;
+
+/** A plot that fills its place, in the colours of the theme. */
+export function Plot({ label, data, options, version }: PlotProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot | undefined>(undefined);
   const shown: Theme = theme.value;
@@ -27,13 +31,13 @@ export function Plot({ label, data, height, options, version }: PlotProps) {
     if (element === null) return;
     const style = getComputedStyle(document.documentElement);
     const made = new UPlot(
-      { ...options((name) => style.getPropertyValue(`--${name}`).trim()), width: element.clientWidth, height },
+      { ...options((name) => style.getPropertyValue(`--${name}`).trim()), ...sizeOf(element) },
       data,
       element,
     );
     plot.current = made;
     const observer = new ResizeObserver(() => {
-      if (element.clientWidth > 0) made.setSize({ width: element.clientWidth, height });
+      if (element.clientWidth > 0) made.setSize(sizeOf(element));
     });
     observer.observe(element);
     return () => {
@@ -41,11 +45,21 @@ export function Plot({ label, data, height, options, version }: PlotProps) {
       made.destroy();
       plot.current = undefined;
     };
-  }, [shown, version, height]);
+  }, [shown, version]);
 
   useEffect(() => {
     plot.current?.setData(data);
   }, [data]);
 
-  return <div ref={box} class={`plot plot-${height}`} role="img" aria-label={label} />;
+  return (
+    <div class="plot" role="img" aria-label={label}>
+      <div ref={box} class="plot-place" />
+    </div>
+  );
+}
+
+/** All of its place but for the line of the legend. */
+function sizeOf(place: HTMLElement): { width: number; height: number } {
+  const legend = place.clientWidth < NARROW ? NARROW_LEGEND : LEGEND;
+  return { width: place.clientWidth, height: Math.max(120, place.clientHeight - legend) };
 }

@@ -88,7 +88,7 @@ function FirmTiles({ live }: { readonly live: Live }) {
 
 function Lag({ progress: { watermark } }: { readonly progress: WireProgress }) {
   if (watermark === null) return null;
-  return <>lag {duration(now.value - Date.parse(watermark))} behind the clock</>;
+  return <>lag {duration(now.value - Date.parse(watermark))}</>;
 }
 
 function Minutes({ live }: { readonly live: Live }) {

@@ -92,7 +92,7 @@ function PortfolioTiles({ totals }: { readonly totals: WirePortfolio['totals'] }
       <Tile label="Market value" main detail={`${count(totals.openPositions)} open positions`}>
         <Amount value={totals.marketValue} />
       </Tile>
-      <Tile label="Day's change" detail="holdings since the day's first price">
+      <Tile label="Day's change" detail="since the day's first prices">
         <Amount value={totals.dayChange} as="gain" />
       </Tile>
       <Tile label="Unrealized P&L" detail={ofCost === undefined ? '' : `${percent(Math.round(ofCost))} of cost`}>

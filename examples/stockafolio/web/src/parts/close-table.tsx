@@ -1,6 +1,5 @@
 import type { WireClose, WireProgress, WireSectorTotal, WireTotal } from '../../../src/server/wire/types.js';
-import { dayText, newYorkTime } from '../figures/numbers.js';
-import { count } from '../figures/numbers.js';
+import { count, newYorkTime } from '../figures/numbers.js';
 import type { Live } from '../live/live.js';
 import { Amount } from './amount.js';
 import { Panel } from './panel.js';
@@ -64,7 +63,10 @@ function Exact({ name, progress: { watermark } }: { readonly name: string; reado
           'nothing yet'
         ) : (
           <>
-            exact up to <time dateTime={watermark}>{newYorkTime(watermark)}</time>, {dayText(newYorkDay(watermark))}
+            exact up to{' '}
+            <time dateTime={watermark}>
+              {newYorkTime(watermark)}, {newYorkDay.format(Date.parse(watermark))}
+            </time>
           </>
         )}
       </span>
@@ -72,11 +74,7 @@ function Exact({ name, progress: { watermark } }: { readonly name: string; reado
   );
 }
 
-const newYork = new Intl.DateTimeFormat('sv-SE', { timeZone: 'America/New_York', dateStyle: 'short' });
-
-function newYorkDay(iso: string): string {
-  return newYork.format(Date.parse(iso));
-}
+const newYorkDay = new Intl.DateTimeFormat('en-US', { timeZone: 'America/New_York', month: 'short', day: 'numeric' });
 
 interface RowProps {
   readonly name: string;

@@ -9,7 +9,7 @@ export const columns = [
   { name: 'averageCost', title: 'Average cost', number: true },
   { name: 'price', title: 'Last price', number: true },
   { name: 'marketValue', title: 'Value', number: true },
-  { name: 'unrealized', title: 'Unrealized P&L', number: true },
+  { name: 'unrealized', title: 'Unrealized', number: true },
   { name: 'dayChange', title: "Day's change", number: true },
   { name: 'weight', title: 'Weight', number: true },
 ] as const;

@@ -130,7 +130,9 @@ function HoldingRow({ holding: h, index }: { readonly holding: WireHolding; read
       <th scope="row">
         <SymbolName {...h} />
       </th>
-      <td class="sector-cell">{h.sector}</td>
+      <td class="sector-cell" title={h.sector}>
+        {h.sector}
+      </td>
       <td class="number">
         {isShort(h) && <span class="tag">short</span>} {count(h.quantity)}
       </td>

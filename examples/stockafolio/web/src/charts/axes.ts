@@ -1,4 +1,5 @@
 import type UPlot from 'uplot';
+import type { WireSession } from '@stockafolio/example/api';
 import { compact } from '../figures/money.js';
 import { minuteText } from '../figures/numbers.js';
 import type { Colors } from './plot.js';
@@ -37,6 +38,20 @@ export function told(say: (value: number) => string): UPlot.Series.Value {
     const known = index === null ? plot.data[series]?.at(-1) : value;
     return known === null || known === undefined ? '' : say(known);
   };
+}
+
+/** Says the marks to those who cannot see them. */
+export function marksText(marks: readonly (readonly [minute: number, name: string])[]): string {
+  return marks.map(([minute, name]) => ` ${name} ${minuteText(minute)}`).join(',');
+}
+
+/** The opening and the close of the market. */
+export function marksOf(session: WireSession | null): readonly (readonly [minute: number, name: string])[] {
+  if (session === null) return [];
+  return [
+    [session.open, 'open'],
+    [session.close, 'close'],
+  ];
 }
 
 /** Marks the opening and the close of the market by a line with its name. */

@@ -1,9 +1,10 @@
 import { useMemo } from 'preact/hooks';
-import UPlot, { type AlignedData } from 'uplot';
-import type { WireSession } from '../../../src/server/wire/types.js';
+import type UPlot from 'uplot';
+import type { AlignedData } from 'uplot';
+import type { WireSession } from '@stockafolio/example/api';
 import { wholeDollars } from '../figures/money.js';
 import { minuteText } from '../figures/numbers.js';
-import { axis, minutes, sessionMarks, shortDollars, told } from './axes.js';
+import { axis, marksOf, marksText, minutes, sessionMarks, shortDollars, told } from './axes.js';
 import { Plot } from './plot.js';
 
 /** A value at a minute of the day; the minute may have a fraction. */
@@ -26,16 +27,10 @@ export function DayChart({ points, session }: DayChartProps) {
     last === undefined
       ? 'No value is known of this day'
       : `Market value over the day; ${wholeDollars(last.value.toFixed(0))} at ${minuteText(Math.floor(last.minute))}.`;
-  const marks =
-    session === null
-      ? []
-      : ([
-          [session.open, 'open'],
-          [session.close, 'close'],
-        ] as const);
+  const marks = marksOf(session);
   return (
     <Plot
-      label={label}
+      label={`${label}${marksText(marks)}`}
       data={data}
       version={`${from} ${to}`}
       options={(colors) => ({

@@ -1,9 +1,9 @@
 import { useMemo } from 'preact/hooks';
 import UPlot, { type AlignedData } from 'uplot';
-import type { WireMinute, WireSession } from '../../../src/server/wire/types.js';
+import type { WireMinute, WireSession } from '@stockafolio/example/api';
 import { compact, floatOf } from '../figures/money.js';
 import { count, minuteText } from '../figures/numbers.js';
-import { axis, minutes, sessionMarks, shortDollars, told } from './axes.js';
+import { axis, marksOf, marksText, minutes, sessionMarks, shortDollars, told } from './axes.js';
 import { Plot, type Colors } from './plot.js';
 
 interface MinuteChartProps {
@@ -26,16 +26,10 @@ export function MinuteChart({ rows, session }: MinuteChartProps) {
     most === undefined
       ? 'No trades on this day'
       : `Trades and value by minute. Most trades at ${minuteText(most.minute)}: ${count(most.trades)}.`;
-  const marks =
-    session === null
-      ? []
-      : ([
-          [session.open, 'open'],
-          [session.close, 'close'],
-        ] as const);
+  const marks = marksOf(session);
   return (
     <Plot
-      label={label}
+      label={`${label}${marksText(marks)}`}
       data={data}
       version={`${from} ${to}`}
       options={(colors) => ({

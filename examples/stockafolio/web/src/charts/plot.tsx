@@ -1,6 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
 import UPlot, { type AlignedData, type Options } from 'uplot';
-import 'uplot/dist/uPlot.min.css';
 import { theme, type Theme } from '../theme.js';
 
 /** Colours of the theme, as the style sheet has them. */

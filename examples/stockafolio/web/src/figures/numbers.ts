@@ -1,4 +1,4 @@
-import type { Whole } from '../../../src/server/wire/types.js';
+import type { Whole } from '@stockafolio/example/api';
 
 const COUNT = new Intl.NumberFormat('en-US');
 const CLOCK = new Intl.DateTimeFormat('en-US', {

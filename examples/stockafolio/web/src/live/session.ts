@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { WireViewer } from '../../../src/server/wire/types.js';
+import type { WireViewer } from '@stockafolio/example/api';
 
 const KEY = 'stockafolio-token';
 

@@ -1,11 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import type {
-  WireMinute,
-  WireProgress,
-  WireSectorTotal,
-  WireSession,
-  WireTotal,
-} from '../../../src/server/wire/types.js';
+import type { WireMinute, WireProgress, WireSectorTotal, WireSession, WireTotal } from '@stockafolio/example/api';
 import { Donut } from '../charts/donut.js';
 import { MinuteChart } from '../charts/minute-chart.js';
 import { ratio, wholeDollars } from '../figures/money.js';

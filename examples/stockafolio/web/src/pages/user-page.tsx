@@ -1,4 +1,4 @@
-import type { WirePortfolio, WireSector, WireTotals } from '../../../src/server/wire/types.js';
+import type { WirePortfolio, WireSector, WireTotals } from '@stockafolio/example/api';
 import { Donut } from '../charts/donut.js';
 import { count, percent } from '../figures/numbers.js';
 import { ratio } from '../figures/money.js';

@@ -1,4 +1,4 @@
-import type { WireClose, WireProgress, WireSectorTotal, WireTotal } from '../../../src/server/wire/types.js';
+import type { WireClose, WireProgress, WireSectorTotal, WireTotal } from '@stockafolio/example/api';
 import { count, newYorkTime } from '../figures/numbers.js';
 import type { Live } from '../live/live.js';
 import { Amount } from './amount.js';

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useId, useState } from 'preact/hooks';
 import { dayText } from '../figures/numbers.js';
 import { ask } from '../live/session.js';
 import { go } from '../path.js';
@@ -12,6 +12,7 @@ interface DayChoiceProps {
 
 /** Which day the firm's page shows. */
 export function DayChoice({ shown, asked }: DayChoiceProps) {
+  const id = useId();
   const [days, setDays] = useState<readonly string[]>([]);
   useEffect(() => {
     ask<{ days: string[] }>('/api/days').then(
@@ -21,9 +22,10 @@ export function DayChoice({ shown, asked }: DayChoiceProps) {
   }, [shown]);
   const others = [...new Set([...days, ...(asked === undefined ? [] : [asked])])].sort().reverse();
   return (
-    <label class="day-choice">
-      <span>Day</span>
+    <div class="day-choice">
+      <label for={id}>Day</label>
       <select
+        id={id}
         value={asked ?? ''}
         onChange={(event) => {
           const day = event.currentTarget.value;
@@ -37,6 +39,6 @@ export function DayChoice({ shown, asked }: DayChoiceProps) {
           </option>
         ))}
       </select>
-    </label>
+    </div>
   );
 }

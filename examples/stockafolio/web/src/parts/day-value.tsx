@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { WireDayValue, WireProgress, WireTotals } from '../../../src/server/wire/types.js';
+import type { WireDayValue, WireProgress, WireTotals } from '@stockafolio/example/api';
 import { DayChart, type DayPoint } from '../charts/day-chart.js';
 import { floatOf } from '../figures/money.js';
 import type { Live } from '../live/live.js';

@@ -1,4 +1,4 @@
-import type { WireHolding } from '../../../src/server/wire/types.js';
+import type { WireHolding } from '@stockafolio/example/api';
 import { unitsOf } from '../figures/money.js';
 
 /** The columns of the holdings, in order; one of numbers is first sorted from the greatest down. */

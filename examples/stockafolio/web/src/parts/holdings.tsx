@@ -1,5 +1,5 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
-import type { WireHolding } from '../../../src/server/wire/types.js';
+import type { WireHolding } from '@stockafolio/example/api';
 import { signOf } from '../figures/money.js';
 import { count, percent } from '../figures/numbers.js';
 import type { Live } from '../live/live.js';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { WireTrade } from '../../../src/server/wire/types.js';
+import type { WireTrade } from '@stockafolio/example/api';
 import { count, newYorkTime } from '../figures/numbers.js';
 import type { Live } from '../live/live.js';
 import type { Rows } from '../live/parts.js';

@@ -1,5 +1,5 @@
 import { effect, signal } from '@preact/signals';
-import type { WireFirm } from '../../../src/server/wire/types.js';
+import type { WireFirm } from '@stockafolio/example/api';
 import { ask } from '../live/session.js';
 import { go, place, userHref } from '../path.js';
 

@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import type { WireUsers } from '../../../src/server/wire/types.js';
+import type { WireUsers } from '@stockafolio/example/api';
 import { ask } from '../live/session.js';
 import { go, userHref } from '../path.js';
 
@@ -78,6 +78,7 @@ export function Search() {
         value={text}
         onInput={(event) => {
           setText(event.currentTarget.value);
+          setActive(-1);
           setOpen(true);
         }}
         onFocus={() => setOpen(true)}

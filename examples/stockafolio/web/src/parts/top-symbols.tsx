@@ -1,4 +1,4 @@
-import type { WireMove, WireSymbolTotal } from '../../../src/server/wire/types.js';
+import type { WireMove, WireSymbolTotal } from '@stockafolio/example/api';
 import { signOf } from '../figures/money.js';
 import { change, count } from '../figures/numbers.js';
 import type { Live } from '../live/live.js';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { WireTrader } from '../../../src/server/wire/types.js';
+import type { WireTrader } from '@stockafolio/example/api';
 import { count } from '../figures/numbers.js';
 import type { Live } from '../live/live.js';
 import { follow, userHref } from '../path.js';

@@ -44,12 +44,14 @@ export async function valueOverDay(tables: Tables, user: string, day: string): P
   const moments = momentsOf([...prices.values()].flat(), trades, day);
   const values: ValueAt[] = [];
   let undone = 0;
-  for (const time of moments.toReversed()) {
-    for (let trade = trades[undone]; trade !== undefined && trade.time > time; trade = trades[++undone]) {
+  for (const [n, time] of [...moments.entries()].reverse()) {
+    // Ten minutes end before the next ones begin; the last point takes in the newest price itself.
+    const end = n === moments.length - 1 ? time + 1 : time;
+    for (let trade = trades[undone]; trade !== undefined && trade.time >= end; trade = trades[++undone]) {
       const sign = trade.side === 'buy' ? -1 : 1;
       held.set(trade.symbol, (held.get(trade.symbol) ?? 0) + sign * trade.quantity);
     }
-    values.push({ time, value: valueOf(held, symbols, time, prices, latest) });
+    values.push({ time, value: valueOf(held, symbols, end, prices, latest) });
   }
   return values.reverse();
 }
@@ -88,7 +90,7 @@ function momentsOf(prices: readonly PriceRow[], trades: readonly { readonly time
 function valueOf(
   held: ReadonlyMap<string, number>,
   symbols: readonly string[],
-  time: number,
+  end: number,
   prices: ReadonlyMap<string, readonly PriceRow[]>,
   latest: QuoteOf,
 ): bigint {
@@ -97,7 +99,7 @@ function valueOf(
     const quantity = held.get(symbol) ?? 0;
     if (quantity === 0) continue;
     const ofDay = prices.get(symbol) ?? [];
-    const known = ofDay.findLast((row) => row.time <= time) ?? ofDay[0];
+    const known = ofDay.findLast((row) => row.time < end) ?? ofDay[0];
     value += BigInt(quantity) * BigInt(known?.price ?? latest(symbol)?.price ?? 0);
   }
   return value;

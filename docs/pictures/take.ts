@@ -14,11 +14,14 @@ const OPENING = Date.UTC(2026, 0, 5, 14, 30);
 const TRADES = 120_000;
 const MOST = 200_000;
 const USER = 'u0007';
+const SESSION = 6.5 * 3_600_000;
 
 const trades = generateTrades({
   ...{ trades: TRADES, users: 5_000, seed: 1, start: OPENING, rate: TRADES / (5.2 * 3_600) },
   ...{ userSkew: { zipf: 0.6 }, symbolSkew: { zipf: 0.8 } },
-}).next(TRADES);
+})
+  .next(TRADES)
+  .map((trade) => ({ ...trade, time: busierAtTheEnds(trade.time) }));
 const market = await liveMarket(trades, { closeAfter: TRADES / 2 });
 const profile = await mkdtemp(join(tmpdir(), 'stockafolio-pictures-'));
 const browser = await chromium.launchPersistentContext(profile, {
@@ -45,4 +48,10 @@ try {
   await browser.close();
   await market.close();
   await rm(profile, { recursive: true, force: true });
+}
+
+/** Moves the times of an even market so that most is traded after the opening and before the close, as in a real one. */
+function busierAtTheEnds(time: number): number {
+  const part = (time - OPENING) / SESSION;
+  return Math.floor(OPENING + SESSION * (part - (0.4 * Math.sin(2 * Math.PI * part)) / (2 * Math.PI)));
 }

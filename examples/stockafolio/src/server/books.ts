@@ -1,7 +1,7 @@
 import type { Clock, Tables } from '@stockafolio/core/ports';
 import { tradingDay } from '../calendar/trading-day.js';
 import { biggestMoves, firmFigures } from '../figures/firm-figures.js';
-import { portfolioRows, type PortfolioRows } from '../figures/portfolio-figures.js';
+import { portfolioRows, valuedAt } from '../figures/portfolio-figures.js';
 import { progressFigures, type ProgressFigures } from '../figures/progress-figures.js';
 import { allQuotes, type Quote } from '../figures/quotes.js';
 import { tradingDays } from '../figures/trading-days.js';
@@ -9,7 +9,8 @@ import { valueOverDay, type ValueAt } from '../figures/value-over-day.js';
 import { RateMeter } from './rate-meter.js';
 import { Remembered } from './remembered.js';
 import { wireClose, wireFirm, wireProgress } from './wire/firm.js';
-import type { WireClose, WireFirm, WireProgress } from './wire/types.js';
+import { wirePortfolio } from './wire/portfolio.js';
+import type { WireClose, WireFirm, WirePortfolio, WireProgress } from './wire/types.js';
 
 /** Trades that a page begins with. */
 export const NEWEST = 50;
@@ -38,7 +39,7 @@ export class Books {
   readonly #quotes: Remembered<ReadonlyMap<string, Quote>>;
   readonly #firms: Remembered<WireFirm>;
   readonly #closes: Remembered<WireClose>;
-  readonly #portfolios: Remembered<PortfolioRows | undefined>;
+  readonly #portfolios: Remembered<WirePortfolio | undefined>;
   readonly #lines: Remembered<ValueAt[]>;
   readonly #days: Remembered<string[]>;
   readonly #rate = new RateMeter();
@@ -46,7 +47,7 @@ export class Books {
   constructor(options: BooksOptions) {
     this.#options = options;
     const { clock, pollMs } = options;
-    this.#progress = new Remembered(clock, pollMs / 2, 2);
+    this.#progress = new Remembered(clock, pollMs, 2);
     this.#quotes = new Remembered(clock, HOLDS, 2);
     this.#firms = new Remembered(clock, HOLDS, 4);
     this.#closes = new Remembered(clock, HOLDS, 4);
@@ -57,6 +58,12 @@ export class Books {
 
   get hasClose(): boolean {
     return this.#options.close !== undefined;
+  }
+
+  /** The same, read anew: for the one poll on which all streams depend. */
+  async look(): Promise<ProgressFigures> {
+    this.#progress.forget('live');
+    return this.progress();
   }
 
   progress(): Promise<ProgressFigures> {
@@ -101,10 +108,19 @@ export class Books {
     return { ...figures, progress: await this.wireProgress() };
   }
 
-  /** What the tables hold of a user; undefined for one who never traded. */
-  async portfolio(user: string): Promise<PortfolioRows | undefined> {
-    const { records } = await this.progress();
-    return this.#portfolios.get(`${records} ${user}`, () => portfolioRows(this.#options.live, user, NEWEST));
+  /** A user's portfolio at the latest prices; undefined for one who never traded. */
+  async portfolio(user: string): Promise<WirePortfolio | undefined> {
+    const progress = await this.progress();
+    const portfolio = await this.#portfolios.get(`${progress.records} ${user}`, async () => {
+      const rows = await portfolioRows(this.#options.live, user, NEWEST);
+      if (rows === undefined) return undefined;
+      const quotes = await this.quotes();
+      return wirePortfolio(
+        valuedAt(rows, (symbol) => quotes.get(symbol)),
+        wireProgress(progress, null),
+      );
+    });
+    return portfolio === undefined ? undefined : { ...portfolio, progress: await this.wireProgress() };
   }
 
   valueOverDay(user: string, day: string): Promise<ValueAt[]> {

@@ -21,6 +21,11 @@ export class Remembered<V> {
     this.#most = most;
   }
 
+  /** Has it made again by whoever asks next. */
+  forget(key: string): void {
+    this.#entries.delete(key);
+  }
+
   get(key: string, make: () => Promise<V>): Promise<V> {
     const now = this.#clock.now();
     const known = this.#entries.get(key);

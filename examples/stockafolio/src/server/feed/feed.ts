@@ -122,7 +122,7 @@ export class Feed {
 
   async #tick(seen: { records: number; at: number }): Promise<void> {
     const { books, clock } = this.#options;
-    const { records } = await books.progress();
+    const { records } = await books.look();
     const now = clock.now();
     const moved = records !== seen.records || now - seen.at >= ANYWAY;
     if (moved) Object.assign(seen, { records, at: now });

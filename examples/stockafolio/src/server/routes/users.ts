@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import { valuedAt } from '../../figures/portfolio-figures.js';
 import { readRow, readRows } from '../../figures/read-rows.js';
 import { tradesByUser, userTotals } from '../../tables.js';
 import { failure } from '../failure.js';
-import { wireDayValue, wirePortfolio, wireTrade } from '../wire/portfolio.js';
+import { wireDayValue, wireTrade } from '../wire/portfolio.js';
 import type { WirePortfolio, WireTrade } from '../wire/types.js';
 import type { RouteContext } from './context.js';
 import { answers, failures, requests } from './schemas.js';
@@ -73,13 +72,9 @@ export function addUserRoutes(server: FastifyInstance, context: RouteContext): v
 
 /** @throws Failure 404 for a user who never traded */
 export async function portfolioOf({ books }: RouteContext, user: string): Promise<WirePortfolio> {
-  const rows = await books.portfolio(user);
-  if (rows === undefined) throw unknownUser();
-  const quotes = await books.quotes();
-  return wirePortfolio(
-    valuedAt(rows, (symbol) => quotes.get(symbol)),
-    await books.wireProgress(),
-  );
+  const portfolio = await books.portfolio(user);
+  if (portfolio === undefined) throw unknownUser();
+  return portfolio;
 }
 
 /** @throws Failure 404 for a user who never traded */

@@ -44,7 +44,7 @@ export default tseslint.config(
   { ignores: ['**/dist/**', '**/coverage/**', 'docs/reference/**'] },
   ...tseslint.configs.strict,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-non-null-assertion': 'error',

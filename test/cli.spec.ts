@@ -26,6 +26,7 @@ const COMMANDS = [
     'dead-letters',
     'topology',
     'demo',
+    'serve',
   ],
   ...['tables create', 'tables get', 'tables dump', 'dead-letters list', 'dead-letters replay'],
 ].map((words) => words.split(' '));
@@ -75,6 +76,8 @@ describe('the command says what to do, in words and in exit codes', () => {
     ['an application that is none', ['topology', '--app', './packages/cli/dist/index.js'], /export default/],
     ['an unknown skew', [...generate, '-', '--user-skew', 'steep'], /zipf/],
     ['a start that is none', [...generate, '-', '--start', 'monday'], /ISO 8601/],
+    ['a login that is none', ['serve', '--tables', 'embedded:x', '--login', 'magic'], /tokens:FILE/],
+    ['a port that is none', ['serve', '--tables', 'embedded:x', '--port', '70000'], /0 to 65535/],
     ['a file that is not there', ['import', 'nowhere.csv', '--to', 'log:nowhere'], /nowhere\.csv/],
   ];
   for (const [what, args, hint] of wrong) {
@@ -140,6 +143,39 @@ describe('the command says what to do, in words and in exit codes', () => {
     const rest = await stream(at('log'), at('stopped'), at('stopped-checkpoints'));
     expect(rest.stderr).to.match(/partition 0: goes on from/);
     expectSameLines(await dump(at('stopped')), await dump(at('tables')), 'after Ctrl-C');
+  });
+
+  it('serve says where the dashboards are, answers there until Ctrl-C, and leaves a taken port alone', async () => {
+    const serve = ['serve', '--tables', `embedded:${at('tables')}`];
+    const life = start([...serve, '--close-tables', `embedded:${at('tables')}`, '--port', '0']);
+    await life.says(/the firm +http:/);
+    const [, url = ''] = /(http:\/\/127\.0\.0\.1:\d+\/)/.exec(life.stderr()) ?? [];
+    const answer = (await (await fetch(`${url}api/progress`)).json()) as Record<string, { records: number }>;
+    expect([answer['live']?.records, answer['close']?.records]).to.deep.equal([3_000, 3_000]);
+    expect(await (await fetch(url)).text()).to.contain('<title>Stockafolio</title>');
+    const taken = await run([...serve, '--port', new URL(url).port]);
+    expect(taken.code).to.equal(2);
+    expect(taken.stderr).to.contain('ERR_PORT_UNAVAILABLE').and.contain('--port');
+    life.child.kill('SIGINT');
+    const { code, stderr } = await life.ended;
+    expect(code, stderr).to.equal(130);
+    const missing = await run(['serve', '--tables', `embedded:${at('missing')}`, '--port', '0']);
+    expect(missing.code).to.equal(3);
+    expect(missing.stderr).to.contain(at('missing'));
+  });
+
+  it('demo --stay says where the dashboards are, then that all is equal, and goes on until Ctrl-C', async () => {
+    const life = start(['demo', '--stay', '--port', '0', '--trades', '2000', '--users', '100']);
+    await life.says(/The market goes on/);
+    expect(life.stdout()).to.match(/^stream = batch: [\d,]+ rows compared, 0 differences$/m);
+    const [, url = ''] = /(http:\/\/127\.0\.0\.1:\d+\/)/.exec(life.stderr()) ?? [];
+    const records = async (): Promise<number> =>
+      ((await (await fetch(`${url}api/progress`)).json()) as { live: { records: number } }).live.records;
+    for (let n = 0; n < 200 && (await records()) <= 2_000; n++) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await records()).to.be.greaterThan(2_000);
+    life.child.kill('SIGINT');
+    const { code, stderr } = await life.ended;
+    expect(code, stderr).to.equal(130);
   });
 
   it('a reader that has seen enough is no failure', async () => {

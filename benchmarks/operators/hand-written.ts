@@ -41,6 +41,12 @@ interface Trader {
   volume: number;
   trades: number;
 }
+interface SlotPrice {
+  key: readonly (string | number)[];
+  price: number;
+  time: number;
+  version: number;
+}
 interface Price {
   symbol: string;
   price: number;
@@ -59,6 +65,8 @@ export class HandWritten {
   readonly #users = new Map<string, UserSum>();
   readonly #seconds = new Map<string, Sum>();
   readonly #sectors = new Map<string, Sum>();
+  readonly #symbols = new Map<string, Sum>();
+  readonly #slots = new Map<string, SlotPrice>();
   readonly #minutes = new Map<string, Sum>();
   readonly #traders = new Map<string, Trader>();
   readonly #top: Trader[] = [];
@@ -67,6 +75,8 @@ export class HandWritten {
     positions: new Set<Position>(),
     users: new Set<UserSum>(),
     sectors: new Set<Sum>(),
+    symbols: new Set<Sum>(),
+    slots: new Set<SlotPrice>(),
     minutes: new Set<Sum>(),
     traders: new Set<Trader>(),
     prices: new Set<Price>(),
@@ -123,7 +133,21 @@ export class HandWritten {
     if (start > this.#second) this.#closeSecond(start);
     this.#add(this.#seconds, t.sector, [start, t.sector], t, value, version);
     this.#changed.sectors.add(this.#add(this.#sectors, `${day}|${t.sector}`, [day, t.sector], t, value, version));
+    this.#changed.symbols.add(this.#add(this.#symbols, `${day}|${t.symbol}`, [day, t.symbol], t, value, version));
     const minute = minuteOfDay(t.time);
+    const slot = minute - (minute % 10);
+    const slotKey = `${day}|${t.symbol}|${slot}`;
+    let slotPrice = this.#slots.get(slotKey);
+    if (slotPrice === undefined) {
+      slotPrice = { key: [day, t.symbol, slot], price: 0, time: 0, version };
+      this.#slots.set(slotKey, slotPrice);
+    }
+    if (t.time >= slotPrice.time) {
+      slotPrice.price = t.price;
+      slotPrice.time = t.time;
+    }
+    slotPrice.version = version;
+    this.#changed.slots.add(slotPrice);
     this.#changed.minutes.add(this.#add(this.#minutes, `${day}|${minute}`, [day, minute], t, value, version));
 
     const traderKey = `${day}|${t.user}`;
@@ -163,9 +187,10 @@ export class HandWritten {
     }
     for (const u of this.#changed.users)
       rows.push([u.user, u.trades, u.volume, u.value, u.realized, u.open, u.version]);
-    for (const sums of [this.#changed.sectors, this.#changed.minutes]) {
+    for (const sums of [this.#changed.sectors, this.#changed.symbols, this.#changed.minutes]) {
       for (const s of sums) rows.push([...s.key, s.trades, s.volume, s.value, s.buyValue, s.version]);
     }
+    for (const s of this.#changed.slots) rows.push([...s.key, s.price, s.time, s.version]);
     for (const p of this.#changed.prices)
       rows.push([p.symbol, p.price, p.time, p.day, p.dayOpen, p.dayOpenTime, p.version]);
     this.#rank(rows);

@@ -4,6 +4,7 @@ import { tradingDay } from './calendar/trading-day.js';
 import { addDemo } from './commands/demo.js';
 import { addGenerate } from './commands/generate.js';
 import { addImport } from './commands/import.js';
+import { addServe } from './commands/serve.js';
 import { portfolio } from './pipeline.js';
 import { originalForm, wireForm } from './wire-forms.js';
 
@@ -17,5 +18,6 @@ export const app = defineApp({
     addDemo(program, toolkit);
     addGenerate(program, toolkit);
     addImport(program, toolkit);
+    addServe(program, toolkit);
   },
 });

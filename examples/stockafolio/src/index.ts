@@ -14,6 +14,8 @@ export {
   sectorSeconds,
   sectorTotals,
   stockafolioTables,
+  symbolPrices,
+  symbolTotals,
   topTraders,
   tradesByUser,
   userTotals,
@@ -24,10 +26,11 @@ export { portfolio } from './pipeline.js';
 export { firmFigures, type FirmFigures } from './figures/firm-figures.js';
 export {
   portfolioFigures,
-  quoteOf,
   type Holding,
   type PortfolioFigures,
-  type Quote,
+  type PortfolioTotals,
 } from './figures/portfolio-figures.js';
+export { quoteOf, type Quote } from './figures/quotes.js';
+export { valueOverDay, type ValueAt } from './figures/value-over-day.js';
 export { originalForm, wireForm } from './wire-forms.js';
 export { app as default } from './app.js';

@@ -28,11 +28,16 @@ import {
   positions,
   sectorSeconds,
   sectorTotals,
+  symbolPrices,
+  symbolTotals,
   topTraders,
   tradesByUser,
   userTotals,
 } from './tables.js';
 import { trades, type Trade } from './trade.js';
+
+/** Minutes of a row of symbol_prices. */
+const PRICE_SLOT = 10;
 
 const Position = record('position', {
   sector: text(),
@@ -125,6 +130,21 @@ function quote(kept: Mutable<Infer<typeof Price>>, trade: Trade): void {
   kept.dayOpenTime = trade.time;
 }
 
+const SlotPrice = record('slot_price', { price: money(), time: timestamp() });
+
+/** Keeps the price of the latest trade; of equal times the later in the source's order. */
+function quoteSlot(kept: Mutable<Infer<typeof SlotPrice>>, trade: Trade): void {
+  if (trade.time < kept.time) return;
+  kept.price = trade.price;
+  kept.time = trade.time;
+}
+
+/** The minute of the day at which the ten minutes of a trade begin. */
+function slotOf(time: number): number {
+  const minute = minuteOfDay(time);
+  return minute - (minute % PRICE_SLOT);
+}
+
 function toRow({ user, time, id, symbol, sector, side, quantity, price }: Trade): RowOf<typeof tradesByUser> {
   return { user, time, id, symbol, sector, side, quantity, price, value: quantity * price };
 }
@@ -167,6 +187,28 @@ export const portfolio = pipeline('portfolio', { trades }, ({ trades }) => {
           key: (t) => [tradingDay(t.time), t.sector],
           state: DaySum,
           fold: addToDay,
+          expires: dayExpires,
+        }),
+      ),
+    ),
+    into(
+      symbolTotals,
+      trades.pipe(
+        shardedFold('symbol-totals', {
+          key: (t) => [tradingDay(t.time), t.symbol],
+          state: DaySum,
+          fold: addToDay,
+          expires: dayExpires,
+        }),
+      ),
+    ),
+    into(
+      symbolPrices,
+      trades.pipe(
+        shardedFold('symbol-prices', {
+          key: (t) => [tradingDay(t.time), t.symbol, slotOf(t.time)],
+          state: SlotPrice,
+          fold: quoteSlot,
           expires: dayExpires,
         }),
       ),

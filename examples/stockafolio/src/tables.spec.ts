@@ -19,6 +19,8 @@ describe('the tables', () => {
       trades_by_user: 'user;time desc,id',
       sector_seconds: 'day,minute;second,sector,shard',
       sector_totals: 'day;sector,shard',
+      symbol_totals: 'day;symbol,shard',
+      symbol_prices: 'day,symbol;minute,shard',
       minute_totals: 'day;minute,shard',
       top_traders: 'day;shard,rank',
       latest_prices: 'symbol;shard',

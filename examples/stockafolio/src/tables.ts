@@ -93,6 +93,33 @@ export const sectorTotals = table(
   },
 );
 
+/** A symbol's trades of a day; `buyValue` as in sector_totals. */
+export const symbolTotals = table(
+  'symbol_totals',
+  { partitionBy: ['day'], clusterBy: ['symbol', 'shard'] },
+  {
+    day: date(),
+    symbol: text(),
+    shard: shard(),
+    trades: int64(),
+    volume: int64(),
+    value: bigMoney(),
+    buyValue: bigMoney(),
+  },
+);
+
+/**
+ * The price of a symbol's newest trade in each ten minutes of a day, from which a portfolio's value over the day is
+ * worked out; `minute` is the minute of the day at which they begin.
+ *
+ * Over all shards, the price is that of the row with the greatest `time`; of equal times the lower shard decides.
+ */
+export const symbolPrices = table(
+  'symbol_prices',
+  { partitionBy: ['day', 'symbol'], clusterBy: ['minute', 'shard'] },
+  { day: date(), symbol: text(), minute: int32(), shard: shard(), price: money(), time: timestamp() },
+);
+
 /** The firm's trades of a minute; `buyValue` as in sector_totals. */
 export const minuteTotals = table(
   'minute_totals',
@@ -158,6 +185,8 @@ export const stockafolioTables = [
   tradesByUser,
   sectorSeconds,
   sectorTotals,
+  symbolTotals,
+  symbolPrices,
   minuteTotals,
   topTraders,
   latestPrices,

@@ -84,7 +84,7 @@ async function addAppCommands(program: Command): Promise<void> {
     const app = await loadApp(undefined);
     app.commands?.(program, toolkit);
   } catch {
-    program.addHelpText('after', `\nFor generate, import and demo install ${DEFAULT_APP}.`);
+    program.addHelpText('after', `\nFor generate, import, serve and demo install ${DEFAULT_APP}.`);
   }
 }
 

@@ -2,18 +2,21 @@ import { join } from 'node:path';
 import { figure, type Reporter, type Toolkit } from '@stockafolio/cli';
 import { StockafolioError } from '@stockafolio/core';
 import { PartitionEngine } from '@stockafolio/core/engine';
-import type { Tables } from '@stockafolio/core/ports';
+import type { AbortSignalLike, Files, Tables } from '@stockafolio/core/ports';
 import { inThisThread, reconcile, runBatch } from '@stockafolio/runner-batch';
 import { runArchive, runStream } from '@stockafolio/runner-stream';
 import { tradingDay } from '../calendar/trading-day.js';
 import { firmFigures } from '../figures/firm-figures.js';
 import { portfolioFigures } from '../figures/portfolio-figures.js';
-import { generateTrades } from '../generator/trade-generator.js';
+import type { TradeGenerator } from '../generator/trade-generator.js';
 import { portfolio } from '../pipeline.js';
 import { firmView, userView } from '../terminal/views.js';
 import { trades } from '../trade.js';
 import { wireForm } from '../wire-forms.js';
-import { lastOpening, messageOfTrade } from './trade-flow.js';
+import { serveDashboards } from './dashboards.js';
+import { demoMarket, sendTrades } from './demo-market.js';
+import { addresses, DEFAULT_PORT } from './serve.js';
+import { lastOpening } from './trade-flow.js';
 
 export interface DemoOptions {
   readonly trades: number;
@@ -21,51 +24,101 @@ export interface DemoOptions {
   readonly users: number;
   readonly seed: number;
   readonly dir: string;
+  /** Of the dashboards; any free one will do unless told. */
+  readonly port?: number;
+  /** Whether trades go on after the comparison, until Ctrl-C. */
+  readonly stay: boolean;
 }
 
 const SHOW_EVERY = 2_000;
+/** Trades a second after the comparison, and for how many seconds: what is written must not fill a disk overnight. */
+const RATE_AFTER = 100;
+const SECONDS_AFTER = 3_600;
 const codec = wireForm;
+
+/** What the demo works on. */
+interface Stage {
+  readonly source: string;
+  readonly live: Tables;
+  readonly checkpoints: Files;
+  readonly market: TradeGenerator;
+  readonly day: string;
+  readonly signal: AbortSignalLike;
+  readonly toolkit: Toolkit;
+  readonly reporter: Reporter;
+}
 
 /** Runs the demo: a market on one side, the live stream on the other, then the archive, the batch, and the comparison. */
 export async function runDemo(options: DemoOptions, toolkit: Toolkit, reporter: Reporter): Promise<void> {
   const at = (name: string): string => join(options.dir, name);
-  const source = `log:${at('trades')}`;
   const live = toolkit.openTables(`embedded:${at('tables')}`);
   const close = toolkit.openTables(`embedded:${at('close-tables')}`);
-  const archiveFiles = toolkit.openFiles(`file:${at('archive')}`);
   const checkpoints = toolkit.openFiles(`file:${at('checkpoints')}`);
-  const closeCheckpoints = toolkit.openFiles(`file:${at('close-checkpoints')}`);
-  const archive = toolkit.openArchive(archiveFiles, trades);
   const { clock } = toolkit;
+  const { signal } = toolkit.stop();
+  const start = lastOpening(clock.now());
+  const market = demoMarket(options.trades, options.users, options.seed, start);
+  const source = `log:${at('trades')}`;
+  const stage: Stage = { source, live, checkpoints, market, day: tradingDay(start), signal, toolkit, reporter };
   try {
-    reporter.say(
-      `${figure(options.trades)} S&P 500 trades of ${figure(options.users)} users, ${figure(options.rate)} a second, become portfolios as they come:`,
+    for (const tables of [live, close]) await tables.create(tablesOfPipeline());
+    const dashboards = await serveDashboards(
+      { live, close, pipeline: portfolio.name, clock, log: (line) => reporter.say(line) },
+      { host: '127.0.0.1', port: options.port ?? DEFAULT_PORT, orFree: options.port === undefined },
     );
-    await liveHalf(options, source, live, checkpoints, toolkit, reporter);
+    try {
+      reporter.say(['The dashboards, live; nobody has to sign in:', ...addresses(dashboards.url)].join('\n'));
+      reporter.say(
+        `\n${figure(options.trades)} S&P 500 trades of ${figure(options.users)} users, ${figure(options.rate)} a second, become portfolios as they come:`,
+      );
+      await liveHalf(options, stage);
+      if (!signal.aborted) await closeHalf(at, close, stage);
+      if (options.stay && !signal.aborted) await goOn(dashboards.url, stage);
+    } finally {
+      await dashboards.close();
+    }
+  } finally {
+    for (const port of [live, close, checkpoints]) await port.close();
+  }
+}
 
+/** Trades come, and are in the tables as they come. */
+async function liveHalf({ trades: count, rate }: DemoOptions, stage: Stage): Promise<void> {
+  const { live, day, reporter, signal, toolkit } = stage;
+  const shown = new AbortController();
+  const showing = show(live, day, shown.signal, toolkit, reporter);
+  try {
+    await streamWhile(stage, (producer) => sendTrades(stage.market, count, rate, producer, toolkit.clock, signal));
+  } finally {
+    shown.abort();
+    await showing;
+  }
+  // What came between the last batch and the close.
+  await runStream({ ...streamOptions(stage), untilCaughtUp: true });
+  await showOnce(live, day, reporter);
+}
+
+/** The archive, the batch from it, and whether both have come to the same. */
+async function closeHalf(at: (name: string) => string, close: Tables, stage: Stage): Promise<void> {
+  const { live, source, reporter, toolkit } = stage;
+  const { clock } = toolkit;
+  const archiveFiles = toolkit.openFiles(`file:${at('archive')}`);
+  const closeCheckpoints = toolkit.openFiles(`file:${at('close-checkpoints')}`);
+  try {
     reporter.say('\nThe close: the archive is written, and the batch makes the same tables from it.');
+    const archive = toolkit.openArchive(archiveFiles, trades);
     const archived = await runArchive({
-      stream: trades,
-      codec: wireForm,
-      source: toolkit.openSource(source),
-      archive,
-      clock,
-      dayOf: tradingDay,
-      untilCaughtUp: true,
+      ...{ stream: trades, codec: wireForm, source: toolkit.openSource(source), archive, clock },
+      ...{ dayOf: tradingDay, untilCaughtUp: true },
     });
     const ports = {
-      pipeline: portfolio,
-      codec,
+      ...{ pipeline: portfolio, codec, tables: close, checkpoints: closeCheckpoints, clock },
       archive: archive as Parameters<typeof runBatch>[0]['archive'],
-      tables: close,
-      checkpoints: closeCheckpoints,
-      clock,
     };
     const batch = await runBatch(ports, {}, inThisThread(ports));
     reporter.say(
       `${figure(archived.records)} trades archived in ${archived.files} Parquet files; ${figure(batch.rows)} rows written by the batch.`,
     );
-
     const { compared, differences } = await compare(live, close, clock.now());
     reporter.result(`stream = batch: ${figure(compared)} rows compared, ${figure(differences)} differences`, {
       ok: differences === 0,
@@ -75,86 +128,48 @@ export async function runDemo(options: DemoOptions, toolkit: Toolkit, reporter: 
     });
     if (differences > 0) throw new StockafolioError('ERR_INTERNAL', 'the tables of stream and batch are not equal');
   } finally {
-    for (const port of [live, close, archiveFiles, checkpoints, closeCheckpoints]) await port.close();
+    for (const port of [archiveFiles, closeCheckpoints]) await port.close();
   }
 }
 
-async function liveHalf(
-  options: DemoOptions,
-  source: string,
-  tables: Tables,
-  checkpoints: ReturnType<Toolkit['openFiles']>,
-  toolkit: Toolkit,
-  reporter: Reporter,
-): Promise<void> {
-  const { clock } = toolkit;
-  const producer = await toolkit.openProducer(source);
-  const stop = toolkit.stop();
-  const marketClosed = new AbortController();
-  stop.signal.addEventListener('abort', () => marketClosed.abort());
-  const start = lastOpening(clock.now());
-  const stream = runStream({
-    pipeline: portfolio,
-    codec,
-    source: toolkit.openSource(source),
-    tables,
-    checkpoints,
-    clock,
-    signal: marketClosed.signal,
+/** Trades go on, fewer of them, beside the figures of the close. */
+async function goOn(url: string, stage: Stage): Promise<void> {
+  const { clock } = stage.toolkit;
+  stage.reporter.say(
+    [`\nThe market goes on, ${RATE_AFTER} trades a second, for an hour. Ctrl-C ends.`, ...addresses(url)].join('\n'),
+  );
+  await streamWhile(stage, async (producer) => {
+    await sendTrades(stage.market, RATE_AFTER * SECONDS_AFTER, RATE_AFTER, producer, clock, stage.signal);
+    while (!stage.signal.aborted) await clock.sleep(60_000, stage.signal);
   });
-  const shown = show(tables, tradingDay(start), marketClosed.signal, toolkit, reporter);
+}
+
+/** Runs the stream until the work is done, which sends trades to it. */
+async function streamWhile(
+  stage: Stage,
+  work: (producer: Awaited<ReturnType<Toolkit['openProducer']>>) => Promise<void>,
+): Promise<void> {
+  const producer = await stage.toolkit.openProducer(stage.source);
+  const done = new AbortController();
+  const stream = runStream({ ...streamOptions(stage), signal: done.signal });
   try {
-    await market(options, start, producer, toolkit);
+    await work(producer);
   } finally {
     await producer.close();
-    marketClosed.abort();
+    done.abort();
     await stream;
-    await shown;
   }
-  // What came between the last batch and the close.
-  await runStream({
-    pipeline: portfolio,
-    codec,
-    source: toolkit.openSource(source),
-    tables,
-    checkpoints,
-    clock,
-    untilCaughtUp: true,
-  });
-  await showOnce(tables, tradingDay(start), reporter);
 }
 
-/** Trades at the pace of the market. */
-async function market(
-  { trades: total, users, seed, rate }: DemoOptions,
-  start: number,
-  producer: Awaited<ReturnType<Toolkit['openProducer']>>,
-  { clock, stop }: Toolkit,
-): Promise<void> {
-  const generator = generateTrades({
-    trades: total,
-    users,
-    seed,
-    start,
-    rate,
-    userSkew: { zipf: 0.6 },
-    symbolSkew: { zipf: 0.8 },
-  });
-  const began = clock.now();
-  const { signal } = stop();
-  for (let count = 0; !signal.aborted;) {
-    const some = generator.next(Math.max(1, Math.round(rate / 20)));
-    if (some.length === 0) return;
-    await producer.append(some.map(messageOfTrade));
-    count += some.length;
-    await clock.sleep(Math.max(1, began + (count / rate) * 1000 - clock.now()), signal);
-  }
+function streamOptions({ source, live, checkpoints, toolkit }: Stage): Parameters<typeof runStream>[0] {
+  const { clock } = toolkit;
+  return { pipeline: portfolio, codec, source: toolkit.openSource(source), tables: live, checkpoints, clock };
 }
 
 async function show(
   tables: Tables,
   day: string,
-  signal: AbortSignal,
+  signal: AbortSignalLike,
   toolkit: Toolkit,
   reporter: Reporter,
 ): Promise<void> {
@@ -173,10 +188,14 @@ async function showOnce(tables: Tables, day: string, reporter: Reporter): Promis
 }
 
 async function compare(live: Tables, close: Tables, now: number): Promise<{ compared: number; differences: number }> {
-  const { tables } = new PartitionEngine({ pipeline: portfolio, partition: 0, source: '', codec, onBadRecord: 'fail' });
   const counts = { compared: 0, newer: 0 };
   let differences = 0;
-  const found = reconcile(close, live, tables, { upTo: Number.POSITIVE_INFINITY, now }, counts)[Symbol.asyncIterator]();
+  const options = { upTo: Number.POSITIVE_INFINITY, now };
+  const found = reconcile(close, live, tablesOfPipeline(), options, counts)[Symbol.asyncIterator]();
   while ((await found.next()).done !== true) differences++;
   return { compared: counts.compared, differences };
+}
+
+function tablesOfPipeline(): PartitionEngine['tables'] {
+  return new PartitionEngine({ pipeline: portfolio, partition: 0, source: '', codec, onBadRecord: 'fail' }).tables;
 }

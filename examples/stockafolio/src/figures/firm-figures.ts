@@ -1,63 +1,109 @@
 import type { Tables } from '@stockafolio/core/ports';
-import { minuteTotals, sectorTotals, topTraders } from '../tables.js';
-import { rowsOf } from './portfolio-figures.js';
+import { minuteTotals, sectorTotals, symbolTotals, topTraders } from '../tables.js';
+import { listingOf } from '../universe/universe.js';
+import type { Quote } from './quotes.js';
+import { readRows } from './read-rows.js';
 
-/** Figures of several shards added up. `value` in 1e-4 USD. */
+/** Figures of several shards added up. `value` and `buyValue` in 1e-4 USD. */
 export interface Total {
   readonly trades: number;
   readonly volume: number;
   readonly value: bigint;
+  readonly buyValue: bigint;
+}
+
+/** A user's trades of a day; `value` in 1e-4 USD. */
+export interface Trader {
+  readonly user: string;
+  readonly trades: number;
+  readonly volume: number;
+  readonly value: number;
+}
+
+/** How far a symbol's price has gone since the day's first trade of it. Prices in 1e-4 USD. */
+export interface Move {
+  readonly symbol: string;
+  readonly name: string;
+  readonly price: number;
+  readonly dayOpen: number;
+  /** In hundredths of a per cent. */
+  readonly basisPoints: number;
 }
 
 /** What the firm's dashboard shows of a day. */
 export interface FirmFigures {
   readonly day: string;
   readonly total: Total;
-  /** The users with the greatest value, the greatest first. */
-  readonly traders: readonly { readonly user: string; readonly trades: number; readonly value: number }[];
+  /** The users with the greatest value, the greatest first: at most 100 of each shard. */
+  readonly traders: readonly Trader[];
   /** The greatest value first. */
   readonly sectors: readonly (Total & { readonly sector: string })[];
+  /** The greatest value first. */
+  readonly symbols: readonly (Total & { readonly symbol: string; readonly name: string })[];
   /** In order of time; `minute` counts from midnight in New York. */
   readonly minutes: readonly (Total & { readonly minute: number })[];
 }
 
 /** Reads the firm's figures of a day, `YYYY-MM-DD`, over all shards. */
-export async function firmFigures(tables: Tables, day: string, most = 10): Promise<FirmFigures> {
-  const traders = (await rowsOf(tables, topTraders, [day])).map((row) => ({
-    user: String(row['user']),
-    trades: Number(row['trades']),
-    value: Number(row['value']),
+export async function firmFigures(tables: Tables, day: string): Promise<FirmFigures> {
+  const traders = (await readRows(tables, topTraders, [day])).map(({ user, trades, volume, value }) => ({
+    ...{ user, trades, volume, value },
   }));
   traders.sort((a, b) => b.value - a.value || (a.user < b.user ? -1 : 1));
-  const sectors = merged(await rowsOf(tables, sectorTotals, [day]), 'sector').map(([sector, total]) => ({
-    sector,
-    ...total,
-  }));
-  sectors.sort((a, b) => (a.value > b.value ? -1 : a.value < b.value ? 1 : 0));
-  const minutes = merged(await rowsOf(tables, minuteTotals, [day]), 'minute').map(([minute, total]) => ({
-    minute: Number(minute),
-    ...total,
-  }));
-  return { day, total: sum(sectors), traders: traders.slice(0, most), sectors, minutes };
+  const sectors = added(await readRows(tables, sectorTotals, [day]), ({ sector }) => sector);
+  const symbols = added(await readRows(tables, symbolTotals, [day]), ({ symbol }) => symbol);
+  const minutes = added(await readRows(tables, minuteTotals, [day]), ({ minute }) => minute);
+  return {
+    day,
+    total: sum(sectors.map(([, total]) => total)),
+    traders,
+    sectors: sectors.sort(byValue).map(([sector, total]) => ({ sector, ...total })),
+    symbols: symbols
+      .sort(byValue)
+      .map(([symbol, total]) => ({ symbol, name: listingOf(symbol)?.name ?? symbol, ...total })),
+    minutes: minutes.map(([minute, total]) => ({ minute, ...total })),
+  };
 }
 
-function merged(rows: readonly Readonly<Record<string, unknown>>[], by: string): [string, Total][] {
-  const groups = new Map<string, Total[]>();
-  for (const row of rows) {
-    const key = String(row[by]);
-    const part = { trades: Number(row['trades']), volume: Number(row['volume']), value: BigInt(String(row['value'])) };
-    groups.set(key, [...(groups.get(key) ?? []), part]);
+/**
+ * The symbols whose price has moved most on a day, up or down, the furthest first; of equal ones by symbol.
+ *
+ * Prices are the latest ones, so only of symbols that were last traded on that day.
+ */
+export function biggestMoves(quotes: ReadonlyMap<string, Quote>, day: string, most: number): Move[] {
+  const moves: Move[] = [];
+  for (const [symbol, { price, dayOpen, day: of }] of quotes) {
+    if (of !== day || dayOpen === 0) continue;
+    const basisPoints = Math.round(((price - dayOpen) / dayOpen) * 10_000);
+    moves.push({ symbol, name: listingOf(symbol)?.name ?? symbol, price, dayOpen, basisPoints });
   }
-  return [...groups].map(([key, parts]) => [key, sum(parts)]);
+  moves.sort((a, b) => Math.abs(b.basisPoints) - Math.abs(a.basisPoints) || (a.symbol < b.symbol ? -1 : 1));
+  return moves.slice(0, most);
+}
+
+/** The rows of all shards added up, in the order in which their keys were met. */
+function added<R extends Total, K>(rows: readonly R[], keyOf: (row: R) => K): [K, Total][] {
+  const parts = new Map<K, R[]>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    const of = parts.get(key);
+    if (of === undefined) parts.set(key, [row]);
+    else of.push(row);
+  }
+  return [...parts].map(([key, of]) => [key, sum(of)]);
 }
 
 function sum(parts: readonly Total[]): Total {
-  return parts.reduce(
-    (total, part) => ({
-      trades: total.trades + part.trades,
-      volume: total.volume + part.volume,
-      value: total.value + part.value,
-    }),
-    { trades: 0, volume: 0, value: 0n },
-  );
+  let [trades, volume, value, buyValue] = [0, 0, 0n, 0n];
+  for (const part of parts) {
+    trades += part.trades;
+    volume += part.volume;
+    value += part.value;
+    buyValue += part.buyValue;
+  }
+  return { trades, volume, value, buyValue };
+}
+
+function byValue<K>([a, { value: x }]: [K, Total], [b, { value: y }]: [K, Total]): number {
+  return x > y ? -1 : x < y ? 1 : a < b ? -1 : 1;
 }

@@ -1,45 +1,64 @@
-import { rowObject, type Table } from '@stockafolio/core';
-import type { StoredRow, Tables } from '@stockafolio/core/ports';
-import { latestPrices, positions, tradesByUser, userTotals } from '../tables.js';
+import type { RowOf } from '@stockafolio/core';
+import type { Tables } from '@stockafolio/core/ports';
+import { positions, tradesByUser, userTotals } from '../tables.js';
 import { listingOf } from '../universe/universe.js';
+import { quotesOf, type QuoteOf } from './quotes.js';
+import { readRow, readRows } from './read-rows.js';
 
-/** A symbol's price over all shards. Money in 1e-4 USD, times in epoch milliseconds. */
-export interface Quote {
-  readonly price: number;
-  readonly time: number;
-  readonly dayOpen: number;
-}
-
+/** What a user holds of a symbol. Money in 1e-4 USD. */
 export interface Holding {
   readonly symbol: string;
+  /** The company's name; the symbol where it is not of the S&P 500. */
   readonly name: string;
   readonly sector: string;
   /** Shares; negative where short. */
   readonly quantity: number;
+  /** What they were bought for; negative where short: what was received for them. */
   readonly cost: number;
+  /** Profit of what was closed. */
   readonly realized: number;
-  /** Quantity x latest price; undefined where no price is known. */
-  readonly marketValue: number | undefined;
+  /** The latest price; it and all that follows are undefined where none is known. */
+  readonly price: number | undefined;
+  /** Quantity x price; negative where short. */
+  readonly marketValue: bigint | undefined;
+  /** Market value less cost. */
+  readonly unrealized: bigint | undefined;
+  /** Quantity x (price less the first price of its day). */
+  readonly dayChange: bigint | undefined;
 }
 
-/** What a user's dashboard shows. Money in 1e-4 USD. */
-export interface PortfolioFigures {
-  readonly user: string;
+/** A user's figures since the beginning, and what is held now. Money in 1e-4 USD. */
+export interface PortfolioTotals {
   readonly trades: number;
   readonly volume: number;
   readonly value: number;
   readonly realized: number;
-  readonly marketValue: number;
-  readonly cost: number;
-  /** Open positions, the greatest market value first. */
-  readonly holdings: readonly Holding[];
-  /** Absolute market value by sector, the greatest first. */
-  readonly sectors: readonly { readonly sector: string; readonly value: number }[];
-  /** The newest first. */
-  readonly latest: readonly Readonly<Record<string, unknown>>[];
+  readonly openPositions: number;
+  readonly marketValue: bigint;
+  readonly cost: bigint;
+  readonly unrealized: bigint;
+  readonly dayChange: bigint;
+  /** The sum of the absolute market values, of which a holding's weight is a part. */
+  readonly gross: bigint;
 }
 
-type Row = Readonly<Record<string, unknown>>;
+/** What a user's dashboard shows. */
+export interface PortfolioFigures extends PortfolioTotals {
+  readonly user: string;
+  /** Open positions, the greatest absolute market value first; of equal ones by symbol. */
+  readonly holdings: readonly Holding[];
+  /** Absolute market value by sector, the greatest first. */
+  readonly sectors: readonly { readonly sector: string; readonly value: bigint }[];
+  /** The newest first. */
+  readonly latest: readonly RowOf<typeof tradesByUser>[];
+}
+
+/** What the tables hold of a user, before prices reach it. */
+export interface PortfolioRows {
+  readonly totals: RowOf<typeof userTotals>;
+  readonly positions: readonly RowOf<typeof positions>[];
+  readonly latest: readonly RowOf<typeof tradesByUser>[];
+}
 
 /** Reads a user's figures; undefined for a user who never traded. */
 export async function portfolioFigures(
@@ -47,66 +66,75 @@ export async function portfolioFigures(
   user: string,
   newest = 8,
 ): Promise<PortfolioFigures | undefined> {
-  const totals = await tables.get(userTotals, [user]);
+  const rows = await portfolioRows(tables, user, newest);
+  if (rows === undefined) return undefined;
+  const open = rows.positions.filter(({ quantity }) => quantity !== 0);
+  return valuedAt(
+    rows,
+    await quotesOf(
+      tables,
+      open.map(({ symbol }) => symbol),
+    ),
+  );
+}
+
+/** Reads what the tables hold of a user, with so many of the newest trades; undefined for one who never traded. */
+export async function portfolioRows(tables: Tables, user: string, newest: number): Promise<PortfolioRows | undefined> {
+  const totals = await readRow(tables, userTotals, [user]);
   if (totals === undefined) return undefined;
-  const rows = await rowsOf(tables, positions, [user]);
-  const holdings: Holding[] = [];
-  for (const row of rows) {
-    if (row['quantity'] === 0) continue;
-    const symbol = String(row['symbol']);
-    const quote = await quoteOf(tables, symbol);
-    const quantity = Number(row['quantity']);
-    holdings.push({
-      symbol,
-      name: listingOf(symbol)?.name ?? symbol,
-      sector: String(row['sector']),
-      quantity,
-      cost: Number(row['cost']),
-      realized: Number(row['realized']),
-      marketValue: quote === undefined ? undefined : quantity * quote.price,
-    });
-  }
-  holdings.sort((a, b) => Math.abs(b.marketValue ?? 0) - Math.abs(a.marketValue ?? 0));
-  const total = rowObject(userTotals, totals.values) as Row;
   return {
-    user,
-    trades: Number(total['trades']),
-    volume: Number(total['volume']),
-    value: Number(total['value']),
-    realized: Number(total['realized']),
-    marketValue: holdings.reduce((sum, { marketValue }) => sum + (marketValue ?? 0), 0),
-    cost: holdings.reduce((sum, { cost }) => sum + cost, 0),
-    holdings,
-    sectors: bySector(holdings),
-    latest: await rowsOf(tables, tradesByUser, [user], newest),
+    totals,
+    positions: await readRows(tables, positions, [user]),
+    latest: await readRows(tables, tradesByUser, [user], newest),
   };
 }
 
-/** A symbol's price over all shards: see the table `latest_prices`. */
-export async function quoteOf(tables: Tables, symbol: string): Promise<Quote | undefined> {
-  const rows = await rowsOf(tables, latestPrices, [symbol]);
-  const [first] = rows;
-  if (first === undefined) return undefined;
-  const latest = rows.reduce((best, row) => (Number(row['time']) > Number(best['time']) ? row : best), first);
-  const today = rows.filter((row) => row['day'] === latest['day']);
-  const open = today.reduce(
-    (best, row) => (Number(row['dayOpenTime']) < Number(best['dayOpenTime']) ? row : best),
+/** The figures of a user at these prices. */
+export function valuedAt({ totals, positions, latest }: PortfolioRows, quote: QuoteOf): PortfolioFigures {
+  const holdings: Holding[] = [];
+  for (const row of positions) if (row.quantity !== 0) holdings.push(holdingOf(row, quote));
+  holdings.sort((a, b) => descending(size(a), size(b)) || (a.symbol < b.symbol ? -1 : 1));
+  const { user, trades, volume, value, realized, openPositions } = totals;
+  const cost = holdings.reduce((sum, holding) => sum + BigInt(holding.cost), 0n);
+  const add = (of: 'marketValue' | 'unrealized' | 'dayChange'): bigint =>
+    holdings.reduce((sum, holding) => sum + (holding[of] ?? 0n), 0n);
+  return {
+    ...{ user, trades, volume, value, realized, openPositions, cost },
+    marketValue: add('marketValue'),
+    unrealized: add('unrealized'),
+    dayChange: add('dayChange'),
+    gross: holdings.reduce((sum, holding) => sum + size(holding), 0n),
+    holdings,
+    sectors: bySector(holdings),
     latest,
-  );
-  return { price: Number(latest['price']), time: Number(latest['time']), dayOpen: Number(open['dayOpen']) };
+  };
 }
 
-/** The rows of a place in a table, as plain objects. */
-export async function rowsOf(tables: Tables, table: Table, prefix: readonly string[], limit?: number): Promise<Row[]> {
-  const rows: Row[] = [];
-  const found: AsyncIterable<StoredRow> = tables.scan(table, prefix, limit === undefined ? {} : { limit });
-  for await (const { values } of found) rows.push(rowObject(table, values));
-  return rows;
+function holdingOf(row: RowOf<typeof positions>, quoteOf: QuoteOf): Holding {
+  const { symbol, sector, quantity, cost, realized } = row;
+  const quote = quoteOf(symbol);
+  const marketValue = quote === undefined ? undefined : BigInt(quantity) * BigInt(quote.price);
+  return {
+    ...{ symbol, name: listingOf(symbol)?.name ?? symbol, sector, quantity, cost, realized },
+    price: quote?.price,
+    marketValue,
+    unrealized: marketValue === undefined ? undefined : marketValue - BigInt(cost),
+    dayChange: quote === undefined ? undefined : BigInt(quantity) * BigInt(quote.price - quote.dayOpen),
+  };
 }
 
-function bySector(holdings: readonly Holding[]): { sector: string; value: number }[] {
-  const sums = new Map<string, number>();
-  for (const { sector, marketValue } of holdings)
-    sums.set(sector, (sums.get(sector) ?? 0) + Math.abs(marketValue ?? 0));
-  return [...sums].map(([sector, value]) => ({ sector, value })).sort((a, b) => b.value - a.value);
+function bySector(holdings: readonly Holding[]): { sector: string; value: bigint }[] {
+  const sums = new Map<string, bigint>();
+  for (const holding of holdings) sums.set(holding.sector, (sums.get(holding.sector) ?? 0n) + size(holding));
+  return [...sums]
+    .map(([sector, value]) => ({ sector, value }))
+    .sort((a, b) => descending(a.value, b.value) || (a.sector < b.sector ? -1 : 1));
+}
+
+function size({ marketValue = 0n }: Holding): bigint {
+  return marketValue < 0n ? -marketValue : marketValue;
+}
+
+function descending(a: bigint, b: bigint): number {
+  return a > b ? -1 : a < b ? 1 : 0;
 }

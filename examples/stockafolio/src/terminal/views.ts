@@ -20,11 +20,10 @@ function bar(part: number): string {
 
 /** A user's dashboard as lines of text. */
 export function userView(figures: PortfolioFigures): string[] {
-  const { user, trades, volume, value, marketValue, cost, realized, holdings, sectors, latest } = figures;
-  const gross = sectors.reduce((sum, sector) => sum + sector.value, 0);
+  const { user, trades, volume, value, marketValue, unrealized, gross, realized, holdings, sectors, latest } = figures;
   return [
     `USER ${user}   ${count(trades)} trades, ${count(volume)} shares, ${dollars(value)} USD traded`,
-    `  market value ${dollars(marketValue)}   unrealized ${dollars(marketValue - cost)}   realized ${dollars(realized)}`,
+    `  market value ${dollars(marketValue)}   unrealized ${dollars(unrealized)}   realized ${dollars(realized)}`,
     ...holdings.slice(0, 6).map((h) => {
       const name = `${h.symbol.padEnd(6)} ${h.name.slice(0, 24).padEnd(24)}`;
       const short = h.quantity < 0 ? ' short' : '';
@@ -32,7 +31,8 @@ export function userView(figures: PortfolioFigures): string[] {
     }),
     ...sectors
       .slice(0, 4)
-      .map((s) => `  ${bar(s.value / gross)} ${((s.value / gross) * 100).toFixed(0).padStart(3)} % ${s.sector}`),
+      .map(({ sector, value }) => ({ sector, part: Number(value) / Math.max(1, Number(gross)) }))
+      .map(({ sector, part }) => `  ${bar(part)} ${(part * 100).toFixed(0).padStart(3)} % ${sector}`),
     ...latest
       .slice(0, 4)
       .map(

@@ -48,6 +48,14 @@ describe('the oracle', () => {
       '{"day":"2026-01-05","sector":"Energy","shard":1,"trades":1,"volume":2,"value":"40.0000","buy_value":"40.0000"}',
       '{"day":"2026-01-05","sector":"Oil","shard":0,"trades":1,"volume":4,"value":"50.0000","buy_value":"0.0000"}',
     ]);
+    expect(lines(tables, 'symbol_totals')).to.deep.equal([
+      '{"day":"2026-01-05","symbol":"XOM","shard":0,"trades":3,"volume":8,"value":"91.0003","buy_value":"30.0003"}',
+      '{"day":"2026-01-05","symbol":"XOM","shard":1,"trades":1,"volume":2,"value":"40.0000","buy_value":"40.0000"}',
+    ]);
+    expect(lines(tables, 'symbol_prices')).to.deep.equal([
+      '{"day":"2026-01-05","symbol":"XOM","minute":600,"shard":0,"price":"12.5000","time":"2026-01-05T15:00:01.000Z"}',
+      '{"day":"2026-01-05","symbol":"XOM","minute":1430,"shard":1,"price":"20.0000","time":"2026-01-06T04:59:59.500Z"}',
+    ]);
     expect(lines(tables, 'minute_totals')).to.deep.equal([
       '{"day":"2026-01-05","minute":600,"shard":0,"trades":3,"volume":8,"value":"91.0003","buy_value":"30.0003"}',
       '{"day":"2026-01-05","minute":1439,"shard":1,"trades":1,"volume":2,"value":"40.0000","buy_value":"40.0000"}',

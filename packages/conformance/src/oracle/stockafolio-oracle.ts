@@ -28,6 +28,8 @@ export function stockafolioOracle(trades: Iterable<WireTrade>): Map<string, Dump
     sorted('trades_by_user', ['user', '-time', 'id'], groups(all, (t) => [t.user, t.time, t.id]).map(tradeRow)),
     sorted('sector_seconds', ['day', 'minute', 'second', 'sector', 'shard'], sectorSeconds(all)),
     sorted('sector_totals', ['day', 'sector', 'shard'], sectorTotals(all)),
+    sorted('symbol_totals', ['day', 'symbol', 'shard'], symbolTotals(all)),
+    sorted('symbol_prices', ['day', 'symbol', 'minute', 'shard'], symbolPrices(all)),
     sorted('minute_totals', ['day', 'minute', 'shard'], minuteTotals(all)),
     sorted('top_traders', ['day', 'shard', 'rank'], groups(all, (t) => [t.day, t.shard]).flatMap(topTraders)),
     sorted('latest_prices', ['symbol', 'shard'], groups(all, (t) => [t.symbol, t.shard]).map(latestPrice)),
@@ -107,6 +109,23 @@ function sectorTotals(all: readonly Trade[]): DumpRow[] {
   return groups(all, (t) => [t.day, t.sector, t.shard]).map((group) => {
     const { day, sector, shard } = group[0];
     return { day, sector, shard, ...sums(group), ...bought(group) };
+  });
+}
+
+function symbolTotals(all: readonly Trade[]): DumpRow[] {
+  return groups(all, (t) => [t.day, t.symbol, t.shard]).map((group) => {
+    const { day, symbol, shard } = group[0];
+    return { day, symbol, shard, ...sums(group), ...bought(group) };
+  });
+}
+
+/** Of each ten minutes the newest trade's price, of equal times the later in the source's order. */
+function symbolPrices(all: readonly Trade[]): DumpRow[] {
+  const slot = (t: Trade): number => Math.floor(t.minute / 10) * 10;
+  return groups(all, (t) => [t.day, t.symbol, slot(t), t.shard]).map((group) => {
+    const newest = group.reduce((best, t) => (t.time >= best.time ? t : best));
+    const { day, symbol, shard, price, time } = newest;
+    return { day, symbol, minute: slot(newest), shard, price: usd(price), time: iso(time) };
   });
 }
 

@@ -42,6 +42,7 @@ export const errorCodes = {
   ERR_PARQUET_CORRUPT: broken,
   ERR_PARQUET_UNSUPPORTED: user,
   ERR_PIPELINE_INVALID: user,
+  ERR_PORT_UNAVAILABLE: user,
   ERR_ROW_INVALID: user,
   ERR_SCHEMA_INVALID: user,
   ERR_SHARD_MISSING: user,

@@ -1,0 +1,68 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import type { MarketProcess } from './market.js';
+import { quantile } from './quantile.js';
+
+const ARGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync'];
+
+/** Runs in the page, as text: notes every frame, and when each trade is first there. */
+const WATCH = `
+  globalThis.seen = {};
+  globalThis.frames = [];
+  requestAnimationFrame(function frame() {
+    frames.push(performance.now());
+    for (const row of document.querySelectorAll('[data-trade]')) seen[row.dataset.trade] ??= Date.now();
+    requestAnimationFrame(frame);
+  });
+`;
+
+export interface Seen {
+  /** From sending a trade until it stands in the page, in milliseconds. */
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  /** Frames drawn a second meanwhile, and the part of them that came more than 50 ms after the one before. */
+  readonly frames: number;
+  readonly late: number;
+}
+
+/** Marks trades one after the other, and measures in the page when each is there. */
+export async function measureSeen(market: MarketProcess, marks: number): Promise<Seen> {
+  const profile = await mkdtemp(join(tmpdir(), 'stockafolio-dashboard-browser-'));
+  const browser = await chromium.launchPersistentContext(profile, {
+    ...{ executablePath: '/usr/bin/chromium', headless: true, args: ARGS },
+    viewport: { width: 1440, height: 900 },
+  });
+  try {
+    await market.mark('first');
+    const page = browser.pages()[0] ?? (await browser.newPage());
+    await page.goto(`${market.url}/u/watched`);
+    await page.locator('[data-trade="first"]').waitFor();
+    await page.evaluate(WATCH);
+    const latencies: number[] = [];
+    for (let n = 0; n < marks; n++) {
+      const sent = await market.mark(`mark${n}`);
+      await page.locator(`[data-trade="mark${n}"]`).waitFor();
+      const at = await page.evaluate(
+        (id) => (globalThis as unknown as { seen: Record<string, number> }).seen[id],
+        `mark${n}`,
+      );
+      latencies.push((at ?? Date.now()) - sent);
+      // A time that is no multiple of the poll, so that marks meet it at every point.
+      await new Promise((resolve) => setTimeout(resolve, 37));
+    }
+    const frames = await page.evaluate(() => (globalThis as unknown as { frames: number[] }).frames);
+    const gaps = frames.slice(1).map((time, n) => time - (frames[n] ?? time));
+    const span = (frames.at(-1) ?? 1) - (frames[0] ?? 0);
+    return {
+      ...{ p50: quantile(latencies, 0.5), p95: quantile(latencies, 0.95), p99: quantile(latencies, 0.99) },
+      frames: (gaps.length / span) * 1000,
+      late: gaps.filter((gap) => gap > 50).length / gaps.length,
+    };
+  } finally {
+    await browser.close();
+    await rm(profile, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,90 @@
+import { wholeNumber, type Reporter, type Toolkit } from '@stockafolio/cli';
+import { progress } from '@stockafolio/core/engine';
+import type { Tables } from '@stockafolio/core/ports';
+import { InvalidArgumentError, type Command } from 'commander';
+import { portfolio } from '../pipeline.js';
+import { stockafolioTables } from '../tables.js';
+import { serveDashboards } from './dashboards.js';
+
+export const DEFAULT_PORT = 8020;
+
+interface ServeFlags {
+  readonly tables: string;
+  readonly closeTables?: string;
+  readonly host: string;
+  readonly port: number;
+  readonly login: string;
+  readonly poll: number;
+  readonly rateLimit: number;
+  readonly trustProxy?: boolean;
+  readonly json?: boolean;
+}
+
+export function addServe(program: Command, toolkit: Toolkit): void {
+  program
+    .command('serve')
+    .description("serve both dashboards, the firm's and the user's, and their API")
+    .requiredOption('--tables <tables>', 'what the stream writes: embedded:DIR')
+    .option('--close-tables <tables>', 'what the daily batch writes, to be shown beside it')
+    .option('--host <address>', 'where to listen; 0.0.0.0 for all addresses of the machine', '127.0.0.1')
+    .option('--port <n>', '0 for any free one', port, DEFAULT_PORT)
+    .option('--login <login>', 'off, tokens:FILE, or oidc:ISSUER?audience=NAME', 'off')
+    .option('--poll <ms>', 'how often to look whether the tables have changed', wholeNumber(10), 100)
+    .option('--rate-limit <n>', 'requests a minute from one address; 0 for no limit', wholeNumber(0), 1_200)
+    .option('--trust-proxy', 'take the address of a client from X-Forwarded-For, behind a proxy that sets it')
+    .option('--json', 'end with one line of JSON')
+    .action(async (flags: ServeFlags) => run(flags, toolkit, toolkit.reporter(flags.json)));
+}
+
+/** Reads the number of a port. */
+export function port(text: string): number {
+  const value = wholeNumber(0)(text);
+  if (value > 65_535) throw new InvalidArgumentError('It must be a port, 0 to 65535.');
+  return value;
+}
+
+async function run(flags: ServeFlags, toolkit: Toolkit, reporter: Reporter): Promise<void> {
+  const { signal } = toolkit.stop();
+  const { openLogin } = await import('../server/index.js');
+  const login = await openLogin(flags.login);
+  const opened: Tables[] = [];
+  const open = async (url: string): Promise<Tables> => {
+    const tables = toolkit.openTables(url, true);
+    opened.push(tables);
+    await tables.create([...stockafolioTables, progress]);
+    return tables;
+  };
+  try {
+    const live = await open(flags.tables);
+    const close = flags.closeTables === undefined ? {} : { close: await open(flags.closeTables) };
+    const dashboards = await serveDashboards(
+      {
+        ...{ live, ...close, pipeline: portfolio.name, clock: toolkit.clock, login, pollMs: flags.poll },
+        ...{ requestsPerMinute: flags.rateLimit, trustProxy: flags.trustProxy ?? false },
+        log: (line) => reporter.say(line),
+      },
+      flags,
+    );
+    try {
+      for (const line of addresses(dashboards.url)) reporter.say(line);
+      if (login.kind === 'off' && !isLoopback(flags.host)) {
+        reporter.say('Nobody has to sign in: whoever reaches this address sees everything. --login changes that.');
+      }
+      while (!signal.aborted) await toolkit.clock.sleep(60_000, signal);
+    } finally {
+      await dashboards.close();
+    }
+  } finally {
+    for (const tables of opened) await tables.close();
+  }
+  reporter.result('stopped', { ok: true });
+}
+
+/** Where both dashboards and the description of their API are, to be shown. */
+export function addresses(url: string): string[] {
+  return [`  the firm    ${url}`, `  a user      ${url}u/USER`, `  the API     ${url}docs`];
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}

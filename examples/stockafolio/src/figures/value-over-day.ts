@@ -1,0 +1,116 @@
+import { rowObject, type RowOf } from '@stockafolio/core';
+import type { Tables } from '@stockafolio/core/ports';
+import { newYorkMoment } from '../calendar/new-york-time.js';
+import { daysOf, minuteOfDay, tradingDay } from '../calendar/trading-day.js';
+import { positions, symbolPrices, tradesByUser } from '../tables.js';
+import { quotesOf, type QuoteOf } from './quotes.js';
+import { readRows } from './read-rows.js';
+
+/** Minutes of a row of symbol_prices. */
+const SLOT = 10;
+
+/** Of so many trades of a day and later ones are taken into account; a user with more has no such line. */
+const MOST_TRADES = 20_000;
+
+/** A portfolio's market value at a moment; `time` in epoch milliseconds, `value` in 1e-4 USD. */
+export interface ValueAt {
+  readonly time: number;
+  readonly value: bigint;
+}
+
+type PriceRow = RowOf<typeof symbolPrices>;
+
+/**
+ * A user's market value over a New York day, every ten minutes, worked out from three tables: what is held now, less
+ * what was traded since, gives what was held at a moment; that times the price of the newest trade of each symbol up to
+ * then, on that day. A symbol counts at its first price of the day before that, and at its latest known price where it
+ * was not traded on that day at all.
+ *
+ * The last point stands at the newest of these prices. Empty where nothing was traded by anybody on that day, and for a
+ * user with too many trades.
+ */
+export async function valueOverDay(tables: Tables, user: string, day: string): Promise<ValueAt[]> {
+  const start = newYorkMoment(daysOf(day), 0);
+  const trades = await tradesSince(tables, user, start);
+  if (trades === undefined) return [];
+  const held = new Map((await readRows(tables, positions, [user])).map((row) => [row.symbol, row.quantity]));
+  const symbols = [...held.keys()].filter(
+    (symbol) => held.get(symbol) !== 0 || trades.some((t) => t.symbol === symbol),
+  );
+  const prices = new Map<string, PriceRow[]>();
+  for (const symbol of symbols) prices.set(symbol, newestOfShards(await readRows(tables, symbolPrices, [day, symbol])));
+  const latest = await quotesOf(tables, symbols);
+
+  const moments = momentsOf([...prices.values()].flat(), trades, day);
+  const values: ValueAt[] = [];
+  let undone = 0;
+  for (const [n, time] of [...moments.entries()].reverse()) {
+    // Ten minutes end before the next ones begin; the last point takes in the newest price itself.
+    const end = n === moments.length - 1 ? time + 1 : time;
+    for (let trade = trades[undone]; trade !== undefined && trade.time >= end; trade = trades[++undone]) {
+      const sign = trade.side === 'buy' ? -1 : 1;
+      held.set(trade.symbol, (held.get(trade.symbol) ?? 0) + sign * trade.quantity);
+    }
+    values.push({ time, value: valueOf(held, symbols, end, prices, latest) });
+  }
+  return values.reverse();
+}
+
+/** The trades since then, the newest first; undefined where they are too many. */
+async function tradesSince(
+  tables: Tables,
+  user: string,
+  start: number,
+): Promise<RowOf<typeof tradesByUser>[] | undefined> {
+  const trades: RowOf<typeof tradesByUser>[] = [];
+  for await (const { values } of tables.scan(tradesByUser, [user], { limit: MOST_TRADES + 1 })) {
+    const trade = rowObject(tradesByUser, values) as RowOf<typeof tradesByUser>;
+    if (trade.time < start) return trades;
+    trades.push(trade);
+  }
+  return trades.length > MOST_TRADES ? undefined : trades;
+}
+
+/** The end of each ten minutes from the first price or trade of the day on; at last the newest of them. */
+function momentsOf(prices: readonly PriceRow[], trades: readonly { readonly time: number }[], day: string): number[] {
+  const times = [...prices, ...trades].map(({ time }) => time).filter((time) => tradingDay(time) === day);
+  if (times.length === 0) return [];
+  let [first, last] = [Number.POSITIVE_INFINITY, 0];
+  for (const time of times) [first, last] = [Math.min(first, time), Math.max(last, time)];
+  const moments: number[] = [];
+  const from = minuteOfDay(first) - (minuteOfDay(first) % SLOT);
+  for (let minute = from; minute < 24 * 60; minute += SLOT) {
+    const moment = newYorkMoment(daysOf(day), minute);
+    if (moment >= last) break;
+    moments.push(moment);
+  }
+  return [...moments, last];
+}
+
+function valueOf(
+  held: ReadonlyMap<string, number>,
+  symbols: readonly string[],
+  end: number,
+  prices: ReadonlyMap<string, readonly PriceRow[]>,
+  latest: QuoteOf,
+): bigint {
+  let value = 0n;
+  for (const symbol of symbols) {
+    const quantity = held.get(symbol) ?? 0;
+    if (quantity === 0) continue;
+    const ofDay = prices.get(symbol) ?? [];
+    const known = ofDay.findLast((row) => row.time < end) ?? ofDay[0];
+    value += BigInt(quantity) * BigInt(known?.price ?? latest(symbol)?.price ?? 0);
+  }
+  return value;
+}
+
+/** One price for each ten minutes: that of the newest trade; of equal times the lower shard decides. */
+function newestOfShards(rows: readonly PriceRow[]): PriceRow[] {
+  const slots = new Map<number, PriceRow>();
+  for (const row of rows) {
+    const best = slots.get(row.minute);
+    if (best === undefined || row.time > best.time) slots.set(row.minute, row);
+  }
+  return [...slots.values()];
+}

@@ -1,0 +1,144 @@
+import type { Clock, Tables } from '@stockafolio/core/ports';
+import { tradingDay } from '../calendar/trading-day.js';
+import { biggestMoves, firmFigures } from '../figures/firm-figures.js';
+import { portfolioRows, valuedAt } from '../figures/portfolio-figures.js';
+import { progressFigures, type ProgressFigures } from '../figures/progress-figures.js';
+import { allQuotes, type Quote } from '../figures/quotes.js';
+import { tradingDays } from '../figures/trading-days.js';
+import { valueOverDay, type ValueAt } from '../figures/value-over-day.js';
+import { RateMeter } from './rate-meter.js';
+import { Remembered } from './remembered.js';
+import { wireClose, wireFirm, wireProgress } from './wire/firm.js';
+import { wirePortfolio } from './wire/portfolio.js';
+import type { WireClose, WireFirm, WirePortfolio, WireProgress } from './wire/types.js';
+
+/** Trades that a page begins with. */
+export const NEWEST = 50;
+const MOVES = 20;
+/** How long an answer holds while the tables have not moved on: what is mended by hand shows after that. */
+const HOLDS = 1_000;
+
+export interface BooksOptions {
+  readonly live: Tables;
+  /** The tables of the daily batch. */
+  readonly close?: Tables;
+  /** Whose `progress` tells how far the tables are. */
+  readonly pipeline: string;
+  readonly clock: Clock;
+  /** How often, in milliseconds, the tables may be asked how far they are. */
+  readonly pollMs: number;
+}
+
+/**
+ * What the pages show, read from the tables. An answer is read again only when the tables have moved on, which their
+ * `progress` tells: so any number of readers cost one read for every step of the tables.
+ */
+export class Books {
+  readonly #options: BooksOptions;
+  readonly #progress: Remembered<ProgressFigures>;
+  readonly #quotes: Remembered<ReadonlyMap<string, Quote>>;
+  readonly #firms: Remembered<WireFirm>;
+  readonly #closes: Remembered<WireClose>;
+  readonly #portfolios: Remembered<WirePortfolio | undefined>;
+  readonly #lines: Remembered<ValueAt[]>;
+  readonly #days: Remembered<string[]>;
+  readonly #rate = new RateMeter();
+
+  constructor(options: BooksOptions) {
+    this.#options = options;
+    const { clock, pollMs } = options;
+    this.#progress = new Remembered(clock, pollMs, 2);
+    this.#quotes = new Remembered(clock, HOLDS, 2);
+    this.#firms = new Remembered(clock, HOLDS, 4);
+    this.#closes = new Remembered(clock, HOLDS, 4);
+    this.#portfolios = new Remembered(clock, HOLDS, 500);
+    this.#lines = new Remembered(clock, 5_000, 200);
+    this.#days = new Remembered(clock, 5_000, 1);
+  }
+
+  get hasClose(): boolean {
+    return this.#options.close !== undefined;
+  }
+
+  /** The same, read anew: for the one poll on which all streams depend. */
+  async look(): Promise<ProgressFigures> {
+    this.#progress.forget('live');
+    return this.progress();
+  }
+
+  progress(): Promise<ProgressFigures> {
+    const { live, pipeline, clock } = this.#options;
+    return this.#progress.get('live', async () => {
+      const figures = await progressFigures(live, pipeline);
+      this.#rate.sample(clock.now(), figures.records);
+      return figures;
+    });
+  }
+
+  async wireProgress(): Promise<WireProgress> {
+    return wireProgress(await this.progress(), this.#rate.rate());
+  }
+
+  /** What the batch's tables are exact up to; undefined without them. */
+  async closeProgress(): Promise<ProgressFigures | undefined> {
+    const { close, pipeline } = this.#options;
+    return close === undefined ? undefined : this.#progress.get('close', () => progressFigures(close, pipeline));
+  }
+
+  /** The New York day that the tables have come to. */
+  async newestDay(): Promise<string> {
+    return tradingDay((await this.progress()).newest ?? this.#options.clock.now());
+  }
+
+  /** The latest prices of all symbols. */
+  async quotes(): Promise<ReadonlyMap<string, Quote>> {
+    const { records } = await this.progress();
+    return this.#quotes.get(String(records), () => allQuotes(this.#options.live));
+  }
+
+  /** The firm's figures of a day. */
+  async firm(day: string): Promise<WireFirm> {
+    const progress = await this.progress();
+    const closed = (await this.closeProgress())?.records ?? 0;
+    const figures = await this.#firms.get(`${progress.records} ${closed} ${day}`, async () => {
+      const moves = biggestMoves(await this.quotes(), day, MOVES);
+      const live = await firmFigures(this.#options.live, day);
+      return wireFirm(live, moves, wireProgress(progress, null), await this.#close(day));
+    });
+    return { ...figures, progress: await this.wireProgress() };
+  }
+
+  /** A user's portfolio at the latest prices; undefined for one who never traded. */
+  async portfolio(user: string): Promise<WirePortfolio | undefined> {
+    const progress = await this.progress();
+    const portfolio = await this.#portfolios.get(`${progress.records} ${user}`, async () => {
+      const rows = await portfolioRows(this.#options.live, user, NEWEST);
+      if (rows === undefined) return undefined;
+      const quotes = await this.quotes();
+      return wirePortfolio(
+        valuedAt(rows, (symbol) => quotes.get(symbol)),
+        wireProgress(progress, null),
+      );
+    });
+    return portfolio === undefined ? undefined : { ...portfolio, progress: await this.wireProgress() };
+  }
+
+  valueOverDay(user: string, day: string): Promise<ValueAt[]> {
+    return this.#lines.get(`${day} ${user}`, () => valueOverDay(this.#options.live, user, day));
+  }
+
+  /** The days that there are trades of, the newest first. */
+  async days(): Promise<string[]> {
+    const newest = await this.newestDay();
+    return this.#days.get(newest, () => tradingDays(this.#options.live, newest));
+  }
+
+  async #close(day: string): Promise<WireClose | null> {
+    const { close } = this.#options;
+    const progress = await this.closeProgress();
+    if (close === undefined || progress === undefined || progress.records === 0) return null;
+    return this.#closes.get(`${progress.records} ${day}`, async () =>
+      wireClose(await firmFigures(close, day), wireProgress(progress, null)),
+    );
+  }
+}

@@ -1,0 +1,15 @@
+import type { Clock, Tables } from '@stockafolio/core/ports';
+import type { Books } from '../books.js';
+import type { Feed } from '../feed/feed.js';
+import type { Login } from '../login/login.js';
+import type { UsersIndex } from '../users-index.js';
+
+/** What the routes work with. */
+export interface RouteContext {
+  readonly books: Books;
+  readonly live: Tables;
+  readonly feed: Feed;
+  readonly users: UsersIndex;
+  readonly login: Login;
+  readonly clock: Clock;
+}

@@ -1,0 +1,22 @@
+import type { FastifyInstance } from 'fastify';
+import type { RouteContext } from './context.js';
+import { answers, failures, requests } from './schemas.js';
+
+/** The firm's figures of a day. */
+export function addFirmRoutes(server: FastifyInstance, { books }: RouteContext): void {
+  server.get<{ Querystring: { day?: string } }>(
+    '/api/firm',
+    {
+      schema: {
+        summary: "the firm's figures of a day; of the newest one unless told",
+        description:
+          'byVolume and byTrades rank the users with the greatest value, 100 of each partition. The moves are of symbols last traded on that day.',
+        tags: ['firm'],
+        querystring: requests.day,
+        response: { 200: answers.firm, ...failures },
+      },
+      config: { audience: 'firm' },
+    },
+    async ({ query }) => books.firm(query.day ?? (await books.newestDay())),
+  );
+}

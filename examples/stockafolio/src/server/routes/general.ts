@@ -1,0 +1,62 @@
+import type { FastifyInstance } from 'fastify';
+import { wireProgress } from '../wire/firm.js';
+import type { WireProgressPair, WireViewer } from '../wire/types.js';
+import type { RouteContext } from './context.js';
+import { answers, failures, requests } from './schemas.js';
+
+/** How far the tables are, which days there are, and who asks. */
+export function addGeneralRoutes(server: FastifyInstance, { books, login, clock }: RouteContext): void {
+  server.get(
+    '/api/progress',
+    {
+      schema: {
+        summary: 'what the tables are exact up to',
+        tags: ['general'],
+        querystring: requests.none,
+        response: { 200: answers.progress, ...failures },
+      },
+      config: { audience: 'signed-in' },
+    },
+    async (): Promise<WireProgressPair> => {
+      const live = await books.wireProgress();
+      const close = await books.closeProgress();
+      return {
+        now: new Date(clock.now()).toISOString(),
+        live,
+        close: close === undefined ? null : wireProgress(close, null),
+      };
+    },
+  );
+
+  server.get(
+    '/api/days',
+    {
+      schema: {
+        summary: 'the days with trades of the last three weeks, the newest first',
+        tags: ['general'],
+        querystring: requests.none,
+        response: { 200: answers.days, ...failures },
+      },
+      config: { audience: 'signed-in' },
+    },
+    async () => ({ days: await books.days() }),
+  );
+
+  server.get(
+    '/api/viewer',
+    {
+      schema: {
+        summary: 'who asks, and what may be seen',
+        tags: ['general'],
+        querystring: requests.none,
+        response: { 200: answers.viewer, ...failures },
+      },
+      config: { audience: 'signed-in' },
+    },
+    async ({ viewer }): Promise<WireViewer> => ({
+      login: login.kind,
+      user: viewer?.user ?? null,
+      firm: viewer?.firm ?? false,
+    }),
+  );
+}

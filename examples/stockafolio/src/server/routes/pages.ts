@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import { StockafolioError } from '@stockafolio/core';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { bodyOf, failure } from '../failure.js';
+
+const YEAR = 365 * 86_400_000;
+
+/**
+ * Both dashboards: one document, and what it is made of, whose names change with the content.
+ *
+ * @throws ERR_USAGE where they were not built
+ */
+export async function addPages(server: FastifyInstance, folder: string): Promise<void> {
+  const html = await documentIn(folder);
+  await server.register(fastifyStatic, {
+    root: join(folder, 'assets'),
+    prefix: '/assets/',
+    decorateReply: false,
+    index: false,
+    dotfiles: 'deny',
+    immutable: true,
+    maxAge: YEAR,
+  });
+  const page = (_request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+    reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(html);
+  for (const path of ['/', '/u/:user']) server.get(path, { schema: { hide: true } }, page);
+  server.setNotFoundHandler((request, reply) => {
+    void reply.code(404);
+    const wantsPage = request.method === 'GET' && request.headers.accept?.includes('text/html') === true;
+    if (wantsPage && !request.url.startsWith('/api/')) return page(request, reply);
+    return reply.send(bodyOf(failure(404, 'NOT_FOUND', 'there is nothing here')));
+  });
+}
+
+async function documentIn(folder: string): Promise<string> {
+  try {
+    return await readFile(join(folder, 'index.html'), 'utf8');
+  } catch (cause) {
+    throw new StockafolioError('ERR_USAGE', `there are no pages in ${folder}`, { cause, hint: 'npm run build' });
+  }
+}

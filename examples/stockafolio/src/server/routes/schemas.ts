@@ -1,0 +1,103 @@
+/** JSON schemas of what requests hold and answers give, for checks and for the page of the API. */
+
+export interface JsonSchema {
+  readonly type?: string | readonly string[];
+  readonly [keyword: string]: unknown;
+}
+
+const text = (description?: string): JsonSchema => ({ type: 'string', ...(description ? { description } : {}) });
+const decimal: JsonSchema = { type: 'string', description: 'dollars with four decimals', examples: ['-12.3400'] };
+const whole: JsonSchema = { type: ['integer', 'string'], description: 'a string past 2^53' };
+const integer = (description?: string): JsonSchema => ({ type: 'integer', ...(description ? { description } : {}) });
+const basisPoints = integer('in hundredths of a per cent');
+const time: JsonSchema = { type: 'string', format: 'date-time' };
+const orNull = ({ type, ...schema }: JsonSchema): JsonSchema => ({
+  ...schema,
+  type: [...(type === undefined ? [] : [type].flat()), 'null'],
+});
+const list = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
+const object = (properties: Readonly<Record<string, JsonSchema>>): JsonSchema => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties),
+});
+/** An object or null, which the serializer tells apart. */
+const maybe = (schema: JsonSchema): JsonSchema => ({ ...schema, nullable: true });
+
+const progress = object({ records: integer(), watermark: orNull(time), newest: orNull(time), rate: orNull(integer()) });
+const session = maybe(object({ open: integer('minute of the day'), close: integer('minute of the day') }));
+const sums = { trades: whole, volume: whole, value: decimal, buyValue: decimal };
+const trader = object({ user: text(), trades: whole, volume: whole, value: decimal });
+const sectorTotal = object({ sector: text(), ...sums });
+const move = { symbol: text(), name: text(), price: decimal, dayOpen: decimal, basisPoints };
+const holding = {
+  ...{ symbol: text(), name: text(), sector: text(), quantity: whole },
+  ...{ averageCost: decimal, cost: decimal, realized: decimal, price: orNull(decimal) },
+  ...{ marketValue: orNull(decimal), unrealized: orNull(decimal), dayChange: orNull(decimal) },
+  weight: orNull(basisPoints),
+};
+const totals = {
+  ...{ trades: whole, volume: whole, value: decimal, realized: decimal, openPositions: whole },
+  ...{ marketValue: decimal, cost: decimal, unrealized: decimal, dayChange: decimal, gross: decimal },
+};
+const trade = {
+  ...{ id: text(), time, symbol: text(), sector: text(), side: text() },
+  ...{ quantity: integer(), price: decimal, value: decimal },
+};
+const close = maybe(object({ progress, total: object(sums), sectors: list(sectorTotal) }));
+
+/** What answers give. */
+export const answers = {
+  progress: object({ now: time, live: progress, close: maybe(progress) }),
+  days: object({ days: list(text('YYYY-MM-DD')) }),
+  users: object({ users: list(text()), complete: { type: 'boolean' } }),
+  viewer: object({ login: text('off, tokens or oidc'), user: orNull(text()), firm: { type: 'boolean' } }),
+  totals: object(totals),
+  holdings: object({ holdings: list(object(holding)) }),
+  trades: object({ trades: list(object(trade)) }),
+  dayValue: object({ day: text(), session, points: list(object({ time, value: decimal })) }),
+  portfolio: object({
+    user: text(),
+    progress,
+    totals: object(totals),
+    holdings: list(object(holding)),
+    sectors: list(object({ sector: text(), value: decimal, weight: basisPoints })),
+    trades: list(object(trade)),
+  }),
+  firm: object({
+    ...{ day: text(), session, progress, total: object(sums) },
+    ...{ byValue: list(trader), byVolume: list(trader), byTrades: list(trader) },
+    sectors: list(sectorTotal),
+    symbols: list(object({ symbol: text(), name: text(), ...sums })),
+    moves: list(object(move)),
+    minutes: list(object({ minute: integer('from midnight in New York'), ...sums })),
+    close,
+  }),
+  error: object({ error: object({ code: text(), message: text() }) }),
+} as const;
+
+const userId: JsonSchema = { type: 'string', minLength: 1, maxLength: 64 };
+const day: JsonSchema = { type: 'string', pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$' };
+
+/** What requests may hold; anything else is refused. */
+export const requests = {
+  user: { type: 'object', properties: { user: userId }, required: ['user'] },
+  day: { type: 'object', properties: { day }, additionalProperties: false },
+  search: {
+    type: 'object',
+    properties: {
+      prefix: { type: 'string', maxLength: 64, default: '' },
+      limit: { type: 'integer', minimum: 1, maximum: 50, default: 8 },
+    },
+    additionalProperties: false,
+  },
+  trades: {
+    type: 'object',
+    properties: { limit: { type: 'integer', minimum: 1, maximum: 10_000, default: 50 } },
+    additionalProperties: false,
+  },
+  none: { type: 'object', properties: {}, additionalProperties: false },
+} as const;
+
+/** The errors that any route may answer with. */
+export const failures = { '4xx': answers.error, '5xx': answers.error };

@@ -1,0 +1,70 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { failure } from '../failure.js';
+import { firmSections } from '../feed/firm-sections.js';
+import type { ReadSections } from '../feed/topic.js';
+import { userSections } from '../feed/user-sections.js';
+import type { RouteContext } from './context.js';
+import { requests } from './schemas.js';
+
+const ABOUT = [
+  'A stream of server-sent events. `snapshot` holds everything, `change` what to do to it: {"set":{PART:{KEY:ROW}},',
+  '"gone":{PART:[KEY]}}, parts and rows being those of the plain answer. `tick` says that the stream lives, `trouble` that',
+  'the tables cannot be read. `slow`, `closing` and `expired` are said before the server ends it. The header Last-Event-ID',
+  'goes on after that event.',
+].join(' ');
+
+/** What changes, as it changes. */
+export function addStreamRoutes(server: FastifyInstance, { books, live, feed }: RouteContext): void {
+  server.get<{ Querystring: { day?: string } }>(
+    '/api/stream/firm',
+    {
+      schema: { summary: "the firm's figures", description: ABOUT, tags: ['streams'], querystring: requests.day },
+      config: { audience: 'firm' },
+    },
+    async (request, reply) => {
+      const { day } = request.query;
+      await stream(request, reply, `firm ${day ?? ''}`, firmSections(books, day));
+    },
+  );
+
+  server.get<{ Params: { user: string } }>(
+    '/api/stream/users/:user',
+    {
+      schema: {
+        ...{ summary: "a user's portfolio", description: ABOUT, tags: ['streams'] },
+        ...{ params: requests.user, querystring: requests.none },
+      },
+      config: { audience: 'user' },
+    },
+    async (request, reply) => {
+      const { user } = request.params;
+      await stream(request, reply, `user ${user}`, userSections(books, live, user));
+    },
+  );
+
+  async function stream(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    topic: string,
+    read: ReadSections,
+  ): Promise<void> {
+    if (feed.full) {
+      void reply.header('retry-after', '10');
+      throw failure(503, 'FULL', 'as many streams are open as can be; come back later');
+    }
+    // The security headers are set by now; from here on Fastify does not compress or tag what is written.
+    reply.hijack();
+    const { raw } = reply;
+    for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) raw.setHeader(name, value);
+    raw.setHeader('content-type', 'text/event-stream; charset=utf-8');
+    raw.setHeader('cache-control', 'no-store, no-transform');
+    raw.setHeader('x-accel-buffering', 'no');
+    raw.flushHeaders();
+    raw.socket?.setNoDelay(true);
+    if (request.method === 'HEAD') raw.end();
+    else {
+      const seen = request.headers['last-event-id'];
+      await feed.watch(topic, read, raw, typeof seen === 'string' ? seen : undefined, request.viewer?.expires);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Clock, Tables } from '@stockafolio/core/ports';
+import { userTotals } from '../tables.js';
+import type { WireUsers } from './wire/types.js';
+
+/** So many users are known by name, about 20 MB. A firm of more finds the others by their whole id. */
+const MOST = 200_000;
+/** How old the list may be, in milliseconds. */
+const FRESH = 30_000;
+/** Between so many rows others have a turn. */
+const TURN = 1_000;
+
+/** Suggests users by the beginning of their id, from a list in memory that is made when somebody searches. */
+export class UsersIndex {
+  readonly #tables: Tables;
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #most: number;
+  #list: Promise<WireUsers> | undefined;
+  #made = 0;
+
+  constructor(tables: Tables, clock: Pick<Clock, 'now'>, most = MOST) {
+    this.#tables = tables;
+    this.#clock = clock;
+    this.#most = most;
+  }
+
+  /** At most `limit` users whose id begins so, in order; the one of exactly that id first, however many there are. */
+  async startingWith(prefix: string, limit: number): Promise<WireUsers> {
+    const { users, complete } = await this.#users();
+    const exact = prefix !== '' && (await this.#tables.get(userTotals, [prefix])) !== undefined ? [prefix] : [];
+    const found = [...exact];
+    for (let i = firstFrom(users, prefix); i < users.length && found.length < limit; i++) {
+      const user = users[i];
+      if (user === undefined || !user.startsWith(prefix)) break;
+      if (user !== prefix) found.push(user);
+    }
+    return { users: found, complete };
+  }
+
+  #users(): Promise<WireUsers> {
+    if (this.#list === undefined || this.#clock.now() - this.#made > FRESH) {
+      this.#made = this.#clock.now();
+      const list = this.#read();
+      list.catch(() => {
+        if (this.#list === list) this.#list = undefined;
+      });
+      this.#list = list;
+    }
+    return this.#list;
+  }
+
+  async #read(): Promise<WireUsers> {
+    const users: string[] = [];
+    let complete = true;
+    for await (const { values } of this.#tables.scanAll(userTotals)) {
+      if (users.length === this.#most) {
+        complete = false;
+        break;
+      }
+      users.push(String(values[0]));
+      if (users.length % TURN === 0) await setImmediate();
+    }
+    return { users: users.sort(), complete };
+  }
+}
+
+/** The index of the first of the sorted texts that is not before this one. */
+function firstFrom(sorted: readonly string[], text: string): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? '') < text) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,62 @@
+import { formatMoney } from '@stockafolio/core';
+import type { FirmFigures, Move, Total, Trader } from '../../figures/firm-figures.js';
+import type { ProgressFigures } from '../../figures/progress-figures.js';
+import { wireSession } from './portfolio.js';
+import type { WireClose, WireFirm, WireProgress, WireTotal, WireTrader } from './types.js';
+import { isoOrNull, whole } from './values.js';
+
+/** Rows of each ranking. */
+const MOST = 20;
+
+export function wireProgress({ records, watermark, newest }: ProgressFigures, rate: number | null): WireProgress {
+  return { records, watermark: isoOrNull(watermark), newest: isoOrNull(newest), rate };
+}
+
+/**
+ * @param moves of the same day, the furthest first
+ * @param close the batch's figures of the same day, where there are any
+ */
+export function wireFirm(
+  figures: FirmFigures,
+  moves: readonly Move[],
+  progress: WireProgress,
+  close: WireClose | null,
+): WireFirm {
+  return {
+    day: figures.day,
+    session: wireSession(figures.day),
+    progress,
+    total: wireTotal(figures.total),
+    byValue: figures.traders.slice(0, MOST).map(wireTrader),
+    byVolume: ranked(figures.traders, (trader) => trader.volume),
+    byTrades: ranked(figures.traders, (trader) => trader.trades),
+    sectors: figures.sectors.map(({ sector, ...total }) => ({ sector, ...wireTotal(total) })),
+    symbols: figures.symbols
+      .slice(0, MOST)
+      .map(({ symbol, name, ...total }) => ({ symbol, name, ...wireTotal(total) })),
+    moves: moves.map((move) => ({ ...move, price: formatMoney(move.price), dayOpen: formatMoney(move.dayOpen) })),
+    minutes: figures.minutes.map(({ minute, ...total }) => ({ minute, ...wireTotal(total) })),
+    close,
+  };
+}
+
+export function wireClose(figures: FirmFigures, progress: WireProgress): WireClose {
+  return {
+    progress,
+    total: wireTotal(figures.total),
+    sectors: figures.sectors.map(({ sector, ...total }) => ({ sector, ...wireTotal(total) })),
+  };
+}
+
+function ranked(traders: readonly Trader[], by: (trader: Trader) => number): WireTrader[] {
+  const sorted = [...traders].sort((a, b) => by(b) - by(a) || (a.user < b.user ? -1 : 1));
+  return sorted.slice(0, MOST).map(wireTrader);
+}
+
+function wireTrader({ user, trades, volume, value }: Trader): WireTrader {
+  return { user, trades: whole(trades), volume: whole(volume), value: formatMoney(value) };
+}
+
+function wireTotal({ trades, volume, value, buyValue }: Total): WireTotal {
+  return { trades: whole(trades), volume: whole(volume), value: formatMoney(value), buyValue: formatMoney(buyValue) };
+}

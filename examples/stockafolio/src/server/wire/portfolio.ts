@@ -1,0 +1,85 @@
+import { formatMoney, type RowOf } from '@stockafolio/core';
+import { minuteOfDay } from '../../calendar/trading-day.js';
+import { sessionOf } from '../../calendar/sessions.js';
+import type { Holding, PortfolioFigures } from '../../figures/portfolio-figures.js';
+import type { ValueAt } from '../../figures/value-over-day.js';
+import type { tradesByUser } from '../../tables.js';
+import type {
+  WireDayValue,
+  WireHolding,
+  WirePortfolio,
+  WireProgress,
+  WireSession,
+  WireTotals,
+  WireTrade,
+} from './types.js';
+import { average, basisPoints, decimalOrNull, whole } from './values.js';
+
+export function wirePortfolio(figures: PortfolioFigures, progress: WireProgress): WirePortfolio {
+  return {
+    user: figures.user,
+    progress,
+    totals: wireTotals(figures),
+    holdings: figures.holdings.map((holding) => wireHolding(holding, figures.gross)),
+    sectors: figures.sectors.map(({ sector, value }) => ({
+      sector,
+      value: formatMoney(value),
+      weight: basisPoints(value, figures.gross),
+    })),
+    trades: figures.latest.map(wireTrade),
+  };
+}
+
+function wireTotals(figures: PortfolioFigures): WireTotals {
+  const { trades, volume, value, realized, openPositions, marketValue, cost, unrealized, dayChange, gross } = figures;
+  return {
+    trades: whole(trades),
+    volume: whole(volume),
+    value: formatMoney(value),
+    realized: formatMoney(realized),
+    openPositions: whole(openPositions),
+    marketValue: formatMoney(marketValue),
+    cost: formatMoney(cost),
+    unrealized: formatMoney(unrealized),
+    dayChange: formatMoney(dayChange),
+    gross: formatMoney(gross),
+  };
+}
+
+function wireHolding(holding: Holding, gross: bigint): WireHolding {
+  const { symbol, name, sector, quantity, cost, realized, price, marketValue, unrealized, dayChange } = holding;
+  return {
+    ...{ symbol, name, sector },
+    quantity: whole(quantity),
+    averageCost: formatMoney(average(BigInt(cost), BigInt(quantity))),
+    cost: formatMoney(cost),
+    realized: formatMoney(realized),
+    price: decimalOrNull(price),
+    marketValue: decimalOrNull(marketValue),
+    unrealized: decimalOrNull(unrealized),
+    dayChange: decimalOrNull(dayChange),
+    weight: marketValue === undefined ? null : basisPoints(marketValue, gross),
+  };
+}
+
+export function wireTrade(trade: RowOf<typeof tradesByUser>): WireTrade {
+  const { id, time, symbol, sector, side, quantity, price, value } = trade;
+  return {
+    ...{ id, time: new Date(time).toISOString(), symbol, sector, side, quantity },
+    price: formatMoney(price),
+    value: formatMoney(value),
+  };
+}
+
+export function wireDayValue(day: string, points: readonly ValueAt[]): WireDayValue {
+  return {
+    day,
+    session: wireSession(day),
+    points: points.map(({ time, value }) => ({ time: new Date(time).toISOString(), value: formatMoney(value) })),
+  };
+}
+
+export function wireSession(day: string): WireSession | null {
+  const session = sessionOf(day);
+  return session === undefined ? null : { open: minuteOfDay(session.open), close: minuteOfDay(session.close) };
+}

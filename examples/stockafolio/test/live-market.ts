@@ -1,0 +1,117 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '@stockafolio/connectors/clock-system';
+import { embeddedTables } from '@stockafolio/connectors/embedded';
+import { logProducer, logSource } from '@stockafolio/connectors/log-local';
+import { PartitionEngine } from '@stockafolio/core/engine';
+import type { Producer, Tables } from '@stockafolio/core/ports';
+import { memoryFiles } from '@stockafolio/core/testing';
+import { runStream } from '@stockafolio/runner-stream';
+import type { FastifyInstance } from 'fastify';
+import { messageOfTrade } from '../src/commands/trade-flow.js';
+import { portfolio } from '../src/pipeline.js';
+import { buildServer, type ServerOptions } from '../src/server/build-server.js';
+import type { Trade } from '../src/trade.js';
+import { wireForm } from '../src/wire-forms.js';
+
+/** A log, a stream that runs on it, its tables in a folder, and a server of the built pages over them. */
+export interface LiveMarket {
+  readonly tables: Tables;
+  readonly url: string;
+  readonly log: readonly string[];
+  /** Sends trades, and waits until the tables hold them. */
+  trade(...trades: readonly Trade[]): Promise<void>;
+  /** Sends trades, and does not wait. */
+  send(...trades: readonly Trade[]): Promise<void>;
+  stopServer(): Promise<void>;
+  /** Serves again at the same address. */
+  startServer(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const codec = wireForm;
+
+export async function liveMarket(
+  trades: readonly Trade[],
+  options: Partial<ServerOptions> & { readonly closeAfter?: number } = {},
+): Promise<LiveMarket> {
+  const folder = await mkdtemp(join(tmpdir(), 'stockafolio-market-'));
+  const { closeAfter, ...serverOptions } = options;
+  const close =
+    closeAfter === undefined ? undefined : await tablesOf(join(folder, 'close'), trades.slice(0, closeAfter));
+  const tables = embeddedTables(join(folder, 'tables'));
+  await tables.create(engineTables());
+  const producer = await logProducer(join(folder, 'log'), { partitions: 4 });
+  await send(producer, trades);
+  await stream(join(folder, 'log'), tables, undefined);
+  const stop = new AbortController();
+  const running = stream(join(folder, 'log'), tables, stop.signal);
+  const log: string[] = [];
+  let server: FastifyInstance | undefined;
+  const startServer = async (port = 0): Promise<string> => {
+    server = await buildServer({
+      ...{ live: tables, ...(close === undefined ? {} : { close }), pipeline: portfolio.name, clock: systemClock },
+      ...{ requestsPerMinute: 0, log: (line) => log.push(line), ...serverOptions },
+    });
+    return server.listen({ host: '127.0.0.1', port });
+  };
+  const url = await startServer();
+  const port = Number(new URL(url).port);
+  return {
+    ...{ tables, url, log },
+    send: (...more) => send(producer, more),
+    trade: async (...more) => {
+      await send(producer, more);
+      await until(tables, more);
+    },
+    stopServer: async () => server?.close(),
+    startServer: async () => void (await startServer(port)),
+    close: async () => {
+      await server?.close();
+      await producer.close();
+      stop.abort();
+      await running;
+      for (const each of [tables, close]) await each?.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function tablesOf(folder: string, trades: readonly Trade[]): Promise<Tables> {
+  const tables = embeddedTables(`${folder}-tables`);
+  const producer = await logProducer(`${folder}-log`, { partitions: 4 });
+  await send(producer, trades);
+  await producer.close();
+  await stream(`${folder}-log`, tables, undefined);
+  return tables;
+}
+
+async function send(producer: Producer, trades: readonly Trade[]): Promise<void> {
+  await producer.append(trades.map(messageOfTrade));
+}
+
+/** Runs the stream until it is told to stop, or where nothing tells it, until it has caught up. */
+async function stream(log: string, tables: Tables, signal: AbortSignal | undefined): Promise<void> {
+  await runStream({
+    ...{ pipeline: portfolio, codec, source: logSource(log), tables, clock: systemClock },
+    checkpoints: memoryFiles(),
+    ...(signal === undefined ? { untilCaughtUp: true } : { signal }),
+  });
+}
+
+/** Waits until the tables hold the newest of these trades, for a bounded time. */
+async function until(tables: Tables, trades: readonly Trade[]): Promise<void> {
+  const newest = trades.at(-1);
+  const table = engineTables().find(({ name }) => name === 'trades_by_user');
+  if (newest === undefined || table === undefined) return;
+  for (let n = 0; n < 1_000; n++) {
+    if ((await tables.get(table, [newest.user, newest.time, newest.id])) !== undefined) return;
+    await systemClock.sleep(10);
+  }
+  throw new Error(`the tables do not hold trade ${newest.id} within 10 s`);
+}
+
+function engineTables(): PartitionEngine['tables'] {
+  return new PartitionEngine({ pipeline: portfolio, partition: 0, source: '', codec, onBadRecord: 'fail' }).tables;
+}

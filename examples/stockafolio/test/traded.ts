@@ -1,0 +1,67 @@
+import { mkdtemp, rm, writeFile, mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '@stockafolio/connectors/clock-system';
+import { pipelineHarness, type PipelineHarness } from '@stockafolio/core/testing';
+import type { FastifyInstance } from 'fastify';
+import { generateTrades } from '../src/generator/trade-generator.js';
+import { portfolio } from '../src/pipeline.js';
+import { buildServer, type ServerOptions } from '../src/server/build-server.js';
+import type { Trade } from '../src/trade.js';
+
+/** Monday, at the opening. */
+export const OPENING = Date.UTC(2026, 0, 5, 14, 30);
+export const DAY = '2026-01-05';
+
+/** A trade with what matters to a test; the rest is the same for all. */
+export function tradeOf(fields: Partial<Trade> & { readonly id: string }): Trade {
+  return {
+    ...{ user: 'ann', symbol: 'IBM', sector: 'Information Technology', side: 'buy', quantity: 10, price: 100_0000 },
+    time: OPENING,
+    ...fields,
+  };
+}
+
+/** Tables in memory after these trades. */
+export async function traded(trades: readonly Trade[]): Promise<PipelineHarness<Trade>> {
+  const harness = pipelineHarness<Trade>(portfolio);
+  harness.push(...trades);
+  await harness.commit();
+  return harness;
+}
+
+/** Trades of a market day that is traded through in its first three hours. */
+export function marketTrades(count: number, users = 40, seed = 7): Trade[] {
+  return generateTrades({ trades: count, users, seed, start: OPENING, rate: count / 10_800 }).next(count);
+}
+
+/** A server and what it has logged. */
+export interface Served {
+  readonly server: FastifyInstance;
+  readonly log: string[];
+}
+
+/** Serves tables, with pages that stand for the real ones; closed after the test that asked for it. */
+export function useServer(): (options: Pick<ServerOptions, 'live'> & Partial<ServerOptions>) => Promise<Served> {
+  const open: (() => Promise<unknown>)[] = [];
+  afterEach(async () => {
+    for (const close of open.splice(0)) await close();
+  });
+  return async (options) => {
+    const pages = await mkdtemp(join(tmpdir(), 'stockafolio-pages-'));
+    await mkdir(join(pages, 'assets'));
+    await writeFile(join(pages, 'index.html'), '<!doctype html><title>Stockafolio</title>');
+    await writeFile(join(pages, 'assets', 'index-abc.js'), `// ${'x'.repeat(5_000)}`);
+    await writeFile(join(pages, 'secret.txt'), 'secret');
+    const log: string[] = [];
+    const server = await buildServer({
+      ...{ pipeline: portfolio.name, clock: systemClock, pages, pollMs: 20, log: (line) => log.push(line) },
+      ...options,
+    });
+    open.push(
+      () => server.close(),
+      () => rm(pages, { recursive: true, force: true }),
+    );
+    return { server, log };
+  };
+}

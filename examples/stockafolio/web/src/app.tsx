@@ -1,0 +1,33 @@
+import { useEffect } from 'preact/hooks';
+import { learnViewer, signInNeeded } from './live/session.js';
+import { FirmPage } from './pages/firm-page.js';
+import { MissingPage } from './pages/missing-page.js';
+import { UserPage } from './pages/user-page.js';
+import { SignIn } from './parts/sign-in.js';
+import { TopBar } from './parts/top-bar.js';
+import { place } from './path.js';
+
+/** Either dashboard, by the address. */
+export function App() {
+  useEffect(() => void learnViewer(), []);
+  const at = place.value;
+  return (
+    <>
+      <a class="skip" href="#main">
+        Skip to the figures
+      </a>
+      <TopBar />
+      <main id="main" tabIndex={-1}>
+        {signInNeeded.value ? (
+          <SignIn />
+        ) : at.page === 'firm' ? (
+          <FirmPage key={`firm ${at.day ?? ''}`} day={at.day} />
+        ) : at.page === 'user' ? (
+          <UserPage key={`user ${at.user}`} user={at.user} />
+        ) : (
+          <MissingPage />
+        )}
+      </main>
+    </>
+  );
+}

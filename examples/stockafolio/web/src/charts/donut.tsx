@@ -1,0 +1,137 @@
+import { useState } from 'preact/hooks';
+import { compact, floatOf } from '../figures/money.js';
+import { percent } from '../figures/numbers.js';
+import { Amount } from '../parts/amount.js';
+import { Choice } from '../parts/choice.js';
+import { Panel } from '../parts/panel.js';
+import { sectorColor } from '../parts/sector-colors.js';
+
+export interface Slice {
+  readonly name: string;
+  readonly value: string;
+  /** Of the whole, in hundredths of a per cent. */
+  readonly weight: number;
+}
+
+interface DonutProps {
+  readonly title: string;
+  readonly slices: readonly Slice[];
+  /** What the ring adds up to. */
+  readonly total: string;
+  readonly what: string;
+  readonly area?: string;
+}
+
+const RADIUS = 44;
+const ROUND = 2 * Math.PI * RADIUS;
+/** Between two slices, in the same unit. */
+const GAP = 1.2;
+
+/** Parts of a whole as a ring with its legend, or as a table. */
+export function Donut({ title, slices, total, what, area }: DonutProps) {
+  const [form, setForm] = useState<'ring' | 'table'>('ring');
+  return (
+    <Panel
+      title={title}
+      {...(area === undefined ? {} : { area })}
+      actions={
+        <Choice
+          label="Show as"
+          options={[
+            ['ring', 'Ring'],
+            ['table', 'Table'],
+          ]}
+          value={form}
+          choose={setForm}
+        />
+      }
+    >
+      {slices.length === 0 ? (
+        <p class="empty">Nothing to divide yet.</p>
+      ) : form === 'ring' ? (
+        <div class="donut">
+          <Ring slices={slices} total={total} what={what} title={title} />
+          <ul class="legend">
+            {slices.map(({ name, weight }) => (
+              <li key={name}>
+                <span class={`swatch sector-${sectorColor(name)}`} aria-hidden="true" />
+                <span class="legend-name">{name}</span>
+                <span class="figure">{percent(weight)}</span>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ) : (
+        <SliceTable slices={slices} what={what} title={title} />
+      )}
+    </Panel>
+  );
+}
+
+function Ring({ slices, total, what, title }: Omit<DonutProps, 'area'>) {
+  const sum = slices.reduce((all, { value }) => all + floatOf(value), 0) || 1;
+  let begin = 0;
+  const label = `${title}: ${slices.map(({ name, weight }) => `${name} ${percent(weight)}`).join(', ')}`;
+  return (
+    <svg class="ring" viewBox="0 0 120 120" role="img" aria-label={label}>
+      <g transform="rotate(-90 60 60)" fill="none" stroke-width="15">
+        {slices.map(({ name, value }) => {
+          const part = (floatOf(value) / sum) * ROUND;
+          const length = Math.max(0.4, part - (slices.length > 1 ? GAP : 0));
+          const offset = -begin;
+          begin += part;
+          return (
+            <circle
+              key={name}
+              class={`sector-${sectorColor(name)}`}
+              cx="60"
+              cy="60"
+              r={RADIUS}
+              stroke-dasharray={`${length} ${ROUND}`}
+              stroke-dashoffset={offset}
+            >
+              <title>{name}</title>
+            </circle>
+          );
+        })}
+      </g>
+      <text x="60" y="59" class="ring-total">
+        {compact(total)}
+      </text>
+      <text x="60" y="72" class="ring-what">
+        {what}
+      </text>
+    </svg>
+  );
+}
+
+function SliceTable({ slices, what, title }: Pick<DonutProps, 'slices' | 'what' | 'title'>) {
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={`${title}, table`}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Sector</th>
+            <th scope="col" class="number">
+              {what}
+            </th>
+            <th scope="col" class="number">
+              Part
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {slices.map(({ name, value, weight }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td class="number">
+                <Amount value={value} />
+              </td>
+              <td class="number">{percent(weight)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+import { useEffect, useRef } from 'preact/hooks';
+import UPlot, { type AlignedData, type Options } from 'uplot';
+import { theme, type Theme } from '../theme.js';
+
+/** Colours of the theme, as the style sheet has them. */
+export type Colors = (name: string) => string;
+
+interface PlotProps {
+  readonly label: string;
+  readonly data: AlignedData;
+  /** What the plot looks like; made anew when the theme changes. */
+  readonly options: (colors: Colors) => Omit<Options, 'width' | 'height'>;
+  /** Another plot is made where this changes. */
+  readonly version: string;
+}
+
+/** Height of the legend, which tells the values at the pointer, in pixels: of one line, or of two on a narrow screen. */
+const LEGEND = 34;
+const NARROW_LEGEND = 60;
+const NARROW = 460;
+
+/** A plot that fills its place, in the colours of the theme. */
+export function Plot({ label, data, options, version }: PlotProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<UPlot | undefined>(undefined);
+  const shown: Theme = theme.value;
+
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const style = getComputedStyle(document.documentElement);
+    const made = new UPlot(
+      { ...options((name) => style.getPropertyValue(`--${name}`).trim()), ...sizeOf(element) },
+      data,
+      element,
+    );
+    plot.current = made;
+    const observer = new ResizeObserver(() => {
+      if (element.clientWidth > 0) made.setSize(sizeOf(element));
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      made.destroy();
+      plot.current = undefined;
+    };
+  }, [shown, version]);
+
+  useEffect(() => {
+    plot.current?.setData(data);
+  }, [data]);
+
+  return (
+    <div class="plot" role="img" aria-label={label}>
+      <div ref={box} class="plot-place" />
+    </div>
+  );
+}
+
+/** All of its place but for the line of the legend. */
+function sizeOf(place: HTMLElement): { width: number; height: number } {
+  const legend = place.clientWidth < NARROW ? NARROW_LEGEND : LEGEND;
+  return { width: place.clientWidth, height: Math.max(120, place.clientHeight - legend) };
+}

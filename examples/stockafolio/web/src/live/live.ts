@@ -1,0 +1,117 @@
+import { batch, signal } from '@preact/signals';
+import { eventsOf, type StreamEvent } from './event-stream.js';
+import { Parts, type Change } from './parts.js';
+import { Refused, request } from './session.js';
+
+/** How the connection is: `stale` hears nothing though it is open, `troubled` is told that the tables cannot be read. */
+export type Connection = 'connecting' | 'live' | 'stale' | 'troubled' | 'lost' | 'refused';
+
+/** The server lets hear from it every 3 seconds: after so many milliseconds of silence something is wrong. */
+const SILENCE = 8_000;
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 10_000;
+
+/** What a page shows, kept up to date by a stream that connects again by itself. */
+export class Live {
+  readonly parts = new Parts();
+  readonly connection = signal<Connection>('connecting');
+  /** When something last changed, by the visitor's clock. */
+  readonly changed = signal<number | undefined>(undefined);
+  /** Why the server refuses to show this. */
+  readonly refusal = signal<Refused | undefined>(undefined);
+  readonly #path: string;
+  readonly #closed = new AbortController();
+  #lastId: string | undefined;
+  #heard = 0;
+  #waiting: { change: Change; whole: boolean }[] = [];
+  #attempt = new AbortController();
+
+  constructor(path: string) {
+    this.#path = path;
+    addEventListener('online', this.#hurry);
+    const watchdog = setInterval(() => this.#watch(), 1_000);
+    this.#closed.signal.addEventListener('abort', () => {
+      clearInterval(watchdog);
+      removeEventListener('online', this.#hurry);
+    });
+    void this.#run();
+  }
+
+  close(): void {
+    this.#closed.abort();
+    this.#attempt.abort();
+  }
+
+  async #run(): Promise<void> {
+    let wait = FIRST_WAIT;
+    while (!this.#closed.signal.aborted) {
+      this.#attempt = new AbortController();
+      try {
+        const headers = this.#lastId === undefined ? {} : { 'last-event-id': this.#lastId };
+        const { body } = await request(this.#path, { headers, signal: this.#attempt.signal, cache: 'no-store' });
+        if (body !== null) {
+          this.#hear();
+          for await (const event of eventsOf(body)) {
+            this.#hear();
+            wait = FIRST_WAIT;
+            this.#take(event);
+          }
+        }
+      } catch (error) {
+        if (error instanceof Refused && error.status < 500 && error.status !== 429) {
+          this.refusal.value = error;
+          this.connection.value = 'refused';
+          return;
+        }
+      }
+      if (this.#closed.signal.aborted) return;
+      this.connection.value = 'lost';
+      await this.#pause(wait);
+      wait = Math.min(wait * 2, LONGEST_WAIT);
+    }
+  }
+
+  #hear(): void {
+    this.#heard = performance.now();
+    if (this.connection.peek() !== 'live') this.connection.value = 'live';
+  }
+
+  #take({ event, id, data }: StreamEvent): void {
+    if (event === 'trouble') this.connection.value = 'troubled';
+    if (event !== 'snapshot' && event !== 'change') return;
+    this.#lastId = id;
+    this.#waiting.push({ change: JSON.parse(data) as Change, whole: event === 'snapshot' });
+    // All changes that come between two frames are drawn at once. A page that nobody sees draws nothing.
+    if (this.#waiting.length > 1) return;
+    if (document.hidden) setTimeout(() => this.#apply(), 100);
+    else requestAnimationFrame(() => this.#apply());
+  }
+
+  #apply(): void {
+    const changes = this.#waiting;
+    this.#waiting = [];
+    batch(() => {
+      for (const { change, whole } of changes) this.parts.apply(change, whole);
+      this.changed.value = Date.now();
+    });
+  }
+
+  #watch(): void {
+    if (this.connection.peek() !== 'live' || performance.now() - this.#heard < SILENCE) return;
+    this.connection.value = 'stale';
+    this.#attempt.abort();
+  }
+
+  readonly #hurry = (): void => this.#attempt.abort();
+
+  #pause(ms: number): Promise<void> {
+    const { signal: hurried } = (this.#attempt = new AbortController());
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms * (0.75 + Math.random() / 2));
+      hurried.addEventListener('abort', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+}

@@ -1,0 +1,66 @@
+import { signal } from '@preact/signals';
+import type { WireViewer } from '@stockafolio/example/api';
+
+const KEY = 'stockafolio-token';
+
+/** Whether somebody has to sign in before anything can be shown. */
+export const signInNeeded = signal(false);
+
+/** Who the server takes the visitor for. */
+export const viewer = signal<WireViewer | undefined>(undefined);
+
+/** An answer that is none, with its status and what the server says. */
+export class Refused extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Sends a request with the visitor's token, where there is one. @throws Refused */
+export async function request(path: string, init: RequestInit = {}): Promise<Response> {
+  const token = sessionStorage.getItem(KEY);
+  const headers = new Headers(init.headers);
+  if (token !== null) headers.set('authorization', `Bearer ${token}`);
+  const response = await fetch(path, { ...init, headers });
+  if (response.status === 401) signInNeeded.value = true;
+  if (!response.ok) throw new Refused(response.status, await messageOf(response));
+  return response;
+}
+
+/** Asks for a JSON answer. @throws Refused */
+export async function ask<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const response = await request(path, signal === undefined ? {} : { signal });
+  return (await response.json()) as T;
+}
+
+/** Keeps a token until the tab is closed, and asks who it is of. */
+export async function signIn(token: string): Promise<boolean> {
+  sessionStorage.setItem(KEY, token);
+  await learnViewer();
+  signInNeeded.value = viewer.value === undefined;
+  return viewer.value !== undefined;
+}
+
+export function signOut(): void {
+  sessionStorage.removeItem(KEY);
+  location.reload();
+}
+
+export async function learnViewer(): Promise<void> {
+  try {
+    viewer.value = await ask<WireViewer>('/api/viewer');
+  } catch {
+    viewer.value = undefined;
+  }
+}
+
+async function messageOf(response: Response): Promise<string> {
+  try {
+    return ((await response.json()) as { error: { message: string } }).error.message;
+  } catch {
+    return `the server answers ${response.status}`;
+  }
+}

@@ -1,0 +1,10 @@
+import { render } from 'preact';
+import { App } from './app.js';
+import './styles/tokens.css';
+import './styles/page.css';
+import './styles/parts.css';
+import './styles/tables.css';
+import './styles/charts.css';
+
+const root = document.getElementById('app');
+if (root !== null) render(<App />, root);

@@ -1,0 +1,109 @@
+import { useMemo } from 'preact/hooks';
+import type { WireMinute, WireProgress, WireSectorTotal, WireSession, WireTotal } from '@stockafolio/example/api';
+import { Donut } from '../charts/donut.js';
+import { MinuteChart } from '../charts/minute-chart.js';
+import { ratio, wholeDollars } from '../figures/money.js';
+import { count, dayText, duration, newYorkTime, percent } from '../figures/numbers.js';
+import { now } from '../figures/now.js';
+import type { Live } from '../live/live.js';
+import { CloseTable } from '../parts/close-table.js';
+import { DayChoice } from '../parts/day-choice.js';
+import { Panel } from '../parts/panel.js';
+import { Status } from '../parts/status.js';
+import { Tile } from '../parts/tile.js';
+import { Title } from '../parts/title.js';
+import { BiggestMoves, TopSymbols } from '../parts/top-symbols.js';
+import { TopTraders } from '../parts/top-traders.js';
+import { useLive } from '../parts/use-live.js';
+
+/** What the firm has traded on a day. */
+export function FirmPage({ day }: { readonly day: string | undefined }) {
+  const live = useLive(day === undefined ? '/api/stream/firm' : `/api/stream/firm?day=${encodeURIComponent(day)}`);
+  const shown = live.parts.single('day') as string | undefined;
+  const refusal = live.refusal.value;
+  if (refusal !== undefined) {
+    return (
+      <section class="message">
+        <Title text="Firm">The firm's page is not shown</Title>
+        <p>{refusal.message}</p>
+      </section>
+    );
+  }
+  return (
+    <>
+      <div class="page-head">
+        <div>
+          <Title text="Firm">The firm</Title>
+          <p class="sub">{shown === undefined ? 'Reading' : dayText(shown)}</p>
+        </div>
+        <Status live={live} />
+        <DayChoice shown={shown} asked={day} />
+      </div>
+      {shown !== undefined && (
+        <>
+          <FirmTiles live={live} />
+          <div class="grid firm-grid">
+            <Minutes live={live} />
+            <Sectors live={live} />
+            <TopTraders live={live} />
+            <TopSymbols live={live} />
+            <BiggestMoves live={live} />
+            <CloseTable live={live} />
+          </div>
+        </>
+      )}
+    </>
+  );
+}
+
+function FirmTiles({ live }: { readonly live: Live }) {
+  const total = live.parts.single('total') as WireTotal | undefined;
+  const progress = live.parts.single('progress') as WireProgress | undefined;
+  if (total === undefined || progress === undefined) return null;
+  const bought = ratio(total.buyValue, total.value);
+  return (
+    <dl class="tiles" aria-label="The day in numbers">
+      <Tile label="Value traded" main detail={bought === undefined ? '' : `${percent(bought)} of it bought`}>
+        <data class="figure" value={total.value} title={`${total.value} USD`}>
+          {wholeDollars(total.value)}
+        </data>
+      </Tile>
+      <Tile label="Trades">{count(total.trades)}</Tile>
+      <Tile label="Shares">{count(total.volume)}</Tile>
+      <Tile label="Rate" unit="/ s" detail="over the last 5 seconds">
+        {progress.rate === null ? '0' : count(progress.rate)}
+      </Tile>
+      <Tile label="Exact up to" unit="New York" detail={<Lag progress={progress} />}>
+        {progress.watermark === null ? 'n/a' : newYorkTime(progress.watermark)}
+      </Tile>
+    </dl>
+  );
+}
+
+function Lag({ progress: { watermark } }: { readonly progress: WireProgress }) {
+  if (watermark === null) return null;
+  return <>lag {duration(now.value - Date.parse(watermark))}</>;
+}
+
+function Minutes({ live }: { readonly live: Live }) {
+  const rows = live.parts.rows('minutes');
+  const session = (live.parts.single('session') ?? null) as WireSession | null;
+  const minutes = useMemo(() => ([...rows.values()] as WireMinute[]).sort((a, b) => a.minute - b.minute), [rows]);
+  return (
+    <Panel title="Trades and value by minute" area="minutes" note="New York">
+      <MinuteChart rows={minutes} session={session} />
+    </Panel>
+  );
+}
+
+function Sectors({ live }: { readonly live: Live }) {
+  const total = live.parts.single('total') as WireTotal | undefined;
+  const sectors = live.parts.ranked('sectors') as WireSectorTotal[];
+  const slices = sectors.map(({ sector, value }) => ({
+    ...{ name: sector, value },
+    weight: Math.round(ratio(value, total?.value ?? '0') ?? 0),
+  }));
+  return (
+    <Donut title="Most traded sectors" slices={slices} total={total?.value ?? '0'} what="value traded" area="sectors" />
+  );
+}

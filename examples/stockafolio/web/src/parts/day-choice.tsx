@@ -1,0 +1,44 @@
+import { useEffect, useId, useState } from 'preact/hooks';
+import { dayText } from '../figures/numbers.js';
+import { ask } from '../live/session.js';
+import { go } from '../path.js';
+
+interface DayChoiceProps {
+  /** The day that is shown. */
+  readonly shown: string | undefined;
+  /** The day that was asked for; undefined for the newest, whichever that is. */
+  readonly asked: string | undefined;
+}
+
+/** Which day the firm's page shows. */
+export function DayChoice({ shown, asked }: DayChoiceProps) {
+  const id = useId();
+  const [days, setDays] = useState<readonly string[]>([]);
+  useEffect(() => {
+    ask<{ days: string[] }>('/api/days').then(
+      ({ days }) => setDays(days),
+      () => undefined,
+    );
+  }, [shown]);
+  const others = [...new Set([...days, ...(asked === undefined ? [] : [asked])])].sort().reverse();
+  return (
+    <div class="day-choice">
+      <label for={id}>Day</label>
+      <select
+        id={id}
+        value={asked ?? ''}
+        onChange={(event) => {
+          const day = event.currentTarget.value;
+          go(day === '' ? '/' : `/?day=${day}`);
+        }}
+      >
+        <option value="">Newest{shown !== undefined && asked === undefined ? `: ${dayText(shown)}` : ''}</option>
+        {others.map((day) => (
+          <option key={day} value={day}>
+            {dayText(day)}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}

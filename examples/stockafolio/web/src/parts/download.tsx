@@ -1,0 +1,37 @@
+import { request, viewer } from '../live/session.js';
+
+/** A file from the API. Where a token is needed it is asked for with it, which a plain link cannot do. */
+export function Download({
+  path,
+  name,
+  label,
+}: {
+  readonly path: string;
+  readonly name: string;
+  readonly label: string;
+}) {
+  return (
+    <a
+      class="quiet button"
+      href={path}
+      download={name}
+      aria-label={label}
+      onClick={(event) => {
+        if (viewer.peek()?.login === 'off') return;
+        event.preventDefault();
+        void save(path, name);
+      }}
+    >
+      CSV
+    </a>
+  );
+}
+
+async function save(path: string, name: string): Promise<void> {
+  const url = URL.createObjectURL(await (await request(path)).blob());
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+}

@@ -1,0 +1,79 @@
+import { useState } from 'preact/hooks';
+import type { WireTrade } from '@stockafolio/example/api';
+import { count, newYorkTime } from '../figures/numbers.js';
+import type { Live } from '../live/live.js';
+import type { Rows } from '../live/parts.js';
+import { Amount } from './amount.js';
+import { Panel } from './panel.js';
+
+/** A user's newest trades as they come; pausing keeps them still to be read. */
+export function LatestTrades({ live, actions }: { readonly live: Live; readonly actions: preact.ComponentChildren }) {
+  const rows = live.parts.rows('trades');
+  const [paused, setPaused] = useState<Rows | undefined>();
+  const shown = paused ?? rows;
+  const waiting = paused === undefined ? 0 : [...rows.keys()].filter((key) => !paused.has(key)).length;
+  // The keys begin with the time.
+  const trades = [...shown.keys()].sort().reverse();
+  return (
+    <Panel
+      title="Latest trades"
+      area="trades"
+      {...(waiting === 0 ? {} : { note: `${count(waiting)} new` })}
+      actions={
+        <>
+          <button
+            type="button"
+            class="quiet"
+            aria-pressed={paused !== undefined}
+            onClick={() => setPaused(paused === undefined ? rows : undefined)}
+          >
+            {paused === undefined ? 'Pause' : 'Go on'}
+          </button>
+          {actions}
+        </>
+      }
+    >
+      <div class="scroll trades-box" tabIndex={0} role="region" aria-label="Latest trades, table">
+        <table class="trades">
+          <thead>
+            <tr>
+              <th scope="col">New York</th>
+              <th scope="col">Trade</th>
+              <th scope="col" class="number">
+                Shares
+              </th>
+              <th scope="col" class="number">
+                Price
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {trades.map((key) => (
+              <TradeRow key={key} trade={shown.get(key) as WireTrade} />
+            ))}
+          </tbody>
+        </table>
+        {trades.length === 0 && <p class="empty">None of the last twelve days.</p>}
+      </div>
+    </Panel>
+  );
+}
+
+function TradeRow({ trade }: { readonly trade: WireTrade }) {
+  return (
+    <tr data-trade={trade.id}>
+      <td>
+        <time dateTime={trade.time} title={trade.time}>
+          {newYorkTime(trade.time)}
+        </time>
+      </td>
+      <th scope="row">
+        <span class={`side side-${trade.side}`}>{trade.side}</span> {trade.symbol}
+      </th>
+      <td class="number">{count(trade.quantity)}</td>
+      <td class="number">
+        <Amount value={trade.price} as="price" />
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,60 @@
+import type { ComponentChildren } from 'preact';
+
+export interface RankColumn<R> {
+  readonly name: string;
+  readonly number?: boolean;
+  readonly cell: (row: R) => ComponentChildren;
+}
+
+interface RankTableProps<R> {
+  readonly label: string;
+  readonly rows: readonly R[];
+  readonly keyOf: (row: R) => string;
+  readonly columns: readonly RankColumn<R>[];
+  /** The part of the longest bar, 0 to 1, that lies behind a row. */
+  readonly part?: (row: R) => number;
+}
+
+/** Rows in order of rank; the first column names them. */
+export function RankTable<R>({ label, rows, keyOf, columns, part }: RankTableProps<R>) {
+  if (rows.length === 0) return <p class="empty">No trades on this day.</p>;
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={label}>
+      <table class="ranks">
+        <thead>
+          <tr>
+            <th scope="col" class="rank">
+              <abbr title="Rank">#</abbr>
+            </th>
+            {columns.map(({ name, number }) => (
+              <th key={name} scope="col" class={number === true ? 'number' : ''}>
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, n) => (
+            <tr key={keyOf(row)}>
+              <td class="rank">{n + 1}</td>
+              {columns.map(({ name, number, cell }, c) =>
+                c === 0 ? (
+                  <th key={name} scope="row">
+                    {cell(row)}
+                    {part !== undefined && (
+                      <span class="bar" aria-hidden="true" style={{ '--part': String(part(row)) }} />
+                    )}
+                  </th>
+                ) : (
+                  <td key={name} class={number === true ? 'number' : ''}>
+                    {cell(row)}
+                  </td>
+                ),
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

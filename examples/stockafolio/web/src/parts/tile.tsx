@@ -1,0 +1,26 @@
+import type { ComponentChildren } from 'preact';
+
+interface TileProps {
+  readonly label: string;
+  /** Its unit, where the figure itself does not say it. */
+  readonly unit?: string;
+  readonly detail?: ComponentChildren;
+  readonly main?: boolean;
+  readonly children: ComponentChildren;
+}
+
+/** One figure with its name. */
+export function Tile({ label, unit, detail, main = false, children }: TileProps) {
+  return (
+    <div class={`tile ${main ? 'tile-main' : ''}`}>
+      <dt>{label}</dt>
+      <dd>
+        <span class="tile-figure">
+          {children}
+          {unit !== undefined && <span class="unit"> {unit}</span>}
+        </span>
+        {detail !== undefined && <span class="tile-detail">{detail}</span>}
+      </dd>
+    </div>
+  );
+}

@@ -7,10 +7,10 @@ import { filesLocal } from '@stockafolio/connectors/files-local';
 import { logProducer, logSource } from '@stockafolio/connectors/log-local';
 import { kafkaProducer, kafkaSource } from '@stockafolio/runner-stream/kafka';
 import { CASSANDRA_FORM, cassandraOptions } from './cassandra-url.js';
-import { kafkaPlace } from './kafka.js';
+import { KAFKA_FORM, kafkaPlace } from './kafka-url.js';
 import { parseLocation } from './location.js';
 
-const sources = ['kafka://HOST:PORT[,HOST:PORT]/TOPIC', 'log:DIR'];
+const sources = [KAFKA_FORM, 'log:DIR'];
 const tables = ['embedded:DIR', CASSANDRA_FORM];
 const files = ['file:DIR'];
 

@@ -233,7 +233,7 @@ describe('a Kafka that asks for a login', function () {
     await producer.append(numbered(4));
     expect((await topic.source({ sasl, log }).ranges()).map(({ end }) => end)).to.deep.equal([1, 1, 1, 1]);
     const wrong = topic.source({ sasl: { ...sasl, password: 'open barley' }, log });
-    const error = await expectCode('ERR_SOURCE_DENIED', () => wrong.identity());
+    const error = await expectCode('ERR_ACCESS_DENIED', () => wrong.identity());
     expect(said).to.not.have.length(0);
     for (const text of [...said, error.message, String(error.hint), String(error.cause)])
       expect(text).to.not.contain('sesame').and.not.contain('barley');

@@ -9,7 +9,7 @@ interface KafkaFacts {
 }
 
 const denied: KafkaFacts = {
-  code: 'ERR_SOURCE_DENIED',
+  code: 'ERR_ACCESS_DENIED',
   hint: 'check mechanism, user and password, and what that user may do with the topic and the group; the command takes them from STOCKAFOLIO_KAFKA_*',
 };
 const wrong: KafkaFacts = { code: 'ERR_USAGE', hint: 'the cause says what the brokers do not take' };
@@ -47,8 +47,8 @@ const byType: Readonly<Record<string, KafkaFacts>> = {
 };
 
 const untrusted: KafkaFacts = {
-  code: 'ERR_SOURCE_DENIED',
-  hint: 'the certificate of the broker is not trusted here: name its authority (ssl.ca; STOCKAFOLIO_KAFKA_SSL_CA_FILE for the command)',
+  code: 'ERR_ACCESS_DENIED',
+  hint: 'the certificate of the broker is not trusted here: name its authority (ssl.ca; STOCKAFOLIO_KAFKA_CA_FILE for the command)',
 };
 const away: KafkaFacts = {
   code: 'ERR_SOURCE_UNAVAILABLE',

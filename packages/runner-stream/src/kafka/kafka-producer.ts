@@ -18,7 +18,7 @@ const KNOWN_WITHIN = 10_000;
  * that keep up. What is appended while a batch is on its way goes with the next. Arrays handed to `append` must stay
  * unchanged until it resolves.
  *
- * @throws ERR_SOURCE_UNAVAILABLE, ERR_SOURCE_DENIED; ERR_SOURCE_MISMATCH where the topic has another number of partitions
+ * @throws ERR_SOURCE_UNAVAILABLE, ERR_ACCESS_DENIED; ERR_SOURCE_MISMATCH where the topic has another number of partitions
  * @example
  * const producer = await kafkaProducer({ brokers: ['127.0.0.1:9092'], topic: 'trades', clock: systemClock });
  * await producer.append([{ key: null, value: new TextEncoder().encode('{}') }]);

@@ -22,7 +22,7 @@ const LEAVE_WITHIN = 2_000;
  * values are views of the memory that was fetched: copy what is to be kept.
  *
  * @throws what every call of it may: ERR_SOURCE_UNAVAILABLE where the cluster is away for longer than `patience`;
- * ERR_SOURCE_UNKNOWN where there is no such topic; ERR_SOURCE_DENIED where login or rights are wrong;
+ * ERR_SOURCE_UNKNOWN where there is no such topic; ERR_ACCESS_DENIED where login or rights are wrong;
  * ERR_SOURCE_MISMATCH where the topic was made again, or was given more partitions; `next` also ERR_OFFSET_GONE
  * @example
  * const source = kafkaSource({ brokers: ['127.0.0.1:9092'], topic: 'trades', clock: systemClock });

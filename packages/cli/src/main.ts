@@ -55,8 +55,8 @@ Places are given as URLs:
   files     file:DIR, s3://BUCKET/PREFIX?endpoint=URL&region=R, hdfs://NAMENODE:HTTPPORT[,NAMENODE:HTTPPORT]/PATH
 Secrets come from the environment or the usual files, never from a URL.
 
-For Kafka, TLS and login come from the environment: STOCKAFOLIO_KAFKA_SSL (true), _SSL_CA_FILE, _SSL_CERT_FILE,
-_SSL_KEY_FILE, _SASL_MECHANISM (plain, scram-sha-256, scram-sha-512), _USERNAME, _PASSWORD or _PASSWORD_FILE.
+Logins and TLS come from the environment: STOCKAFOLIO_KAFKA_USERNAME, _PASSWORD or _PASSWORD_FILE, _SASL_MECHANISM (plain,
+scram-sha-256, scram-sha-512), _TLS=1, _CA_FILE, _CERT_FILE, _KEY_FILE; docs/production.md says more.
 
 Exit codes: 0 done, 1 internal error, 2 wrong usage, 3 an outside system failed, 130 stopped by Ctrl-C,
 143 by SIGTERM where the work could not be finished.`,

@@ -6,12 +6,12 @@ import { embeddedTables, type EmbeddedTables } from '@stockafolio/connectors/emb
 import { logProducer, logSource } from '@stockafolio/connectors/log-local';
 import { kafkaProducer, kafkaSource } from '@stockafolio/runner-stream/kafka';
 import { CASSANDRA_FORM, cassandraOptions } from './cassandra-url.js';
-import { kafkaPlace } from './kafka.js';
+import { KAFKA_FORM, kafkaPlace } from './kafka-url.js';
 import { parseLocation } from './location.js';
 
 export { openFiles } from './open-files.js';
 
-const sources = ['kafka://HOST:PORT[,HOST:PORT]/TOPIC', 'log:DIR'];
+const sources = [KAFKA_FORM, 'log:DIR'];
 const tables = ['embedded:DIR', CASSANDRA_FORM];
 
 /** Opens the reading end of a source. */

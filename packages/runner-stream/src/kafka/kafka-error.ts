@@ -48,7 +48,7 @@ const byType: Readonly<Record<string, KafkaFacts>> = {
 
 const untrusted: KafkaFacts = {
   code: 'ERR_ACCESS_DENIED',
-  hint: 'the certificate of the broker is not trusted here: name its authority (ssl.ca; STOCKAFOLIO_KAFKA_SSL_CA_FILE for the command)',
+  hint: 'the certificate of the broker is not trusted here: name its authority (ssl.ca; STOCKAFOLIO_KAFKA_CA_FILE for the command)',
 };
 const away: KafkaFacts = {
   code: 'ERR_SOURCE_UNAVAILABLE',

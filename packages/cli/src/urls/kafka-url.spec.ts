@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isStockafolioError, type StockafolioError } from '@stockafolio/core';
 import { expect } from 'chai';
 import { kafkaAccess } from './kafka-access.js';
-import { kafkaPlace } from './kafka.js';
+import { kafkaPlace } from './kafka-url.js';
 
 function failure(work: () => unknown): StockafolioError {
   try {
@@ -44,7 +44,7 @@ describe('the login for Kafka', () => {
   before(async () => {
     dir = await mkdtemp(join(tmpdir(), 'stockafolio-test-'));
     await writeFile(join(dir, 'password'), 'open sesame\n');
-    await writeFile(join(dir, 'ca.pem'), 'an authority');
+    await writeFile(join(dir, 'ca.pem'), 'an authority\n');
   });
   after(() => rm(dir, { recursive: true }));
 
@@ -53,18 +53,18 @@ describe('the login for Kafka', () => {
 
   it('is none where nothing is set', () => {
     expect(access({})).to.deep.equal({});
-    expect(access({ SSL: 'false', USERNAME: '' })).to.deep.equal({});
+    expect(access({ TLS: '0' })).to.deep.equal({});
   });
 
   it('comes from the environment, the password from a file if so told', () => {
-    expect(access({ SSL: 'true', USERNAME: 'ann', PASSWORD: 'open sesame' })).to.deep.equal({
+    expect(access({ TLS: '1', USERNAME: 'ann', PASSWORD: 'open sesame' })).to.deep.equal({
       ssl: true,
       sasl: { mechanism: 'plain', username: 'ann', password: 'open sesame' },
     });
     expect(
       access({
         ...{ SASL_MECHANISM: 'SCRAM-SHA-512', USERNAME: 'ann', PASSWORD_FILE: join(dir, 'password') },
-        SSL_CA_FILE: join(dir, 'ca.pem'),
+        CA_FILE: join(dir, 'ca.pem'),
       }),
     ).to.deep.equal({
       ssl: { ca: 'an authority' },
@@ -74,17 +74,15 @@ describe('the login for Kafka', () => {
 
   it('names the variable that is wrong, and no secret', () => {
     const wrong: readonly (readonly [Record<string, string>, string])[] = [
-      [{ SSL: 'yes' }, 'SSL'],
       [{ USERNAME: 'ann' }, 'PASSWORD'],
-      [{ PASSWORD: 'open sesame' }, 'USERNAME'],
       [{ SASL_MECHANISM: 'gssapi', USERNAME: 'ann', PASSWORD: 'open sesame' }, 'SASL_MECHANISM'],
       [{ USERNAME: 'ann', PASSWORD_FILE: join(dir, 'none') }, 'PASSWORD_FILE'],
-      [{ SSL_CA_FILE: join(dir, 'none') }, 'SSL_CA_FILE'],
+      [{ CA_FILE: join(dir, 'none') }, 'CA_FILE'],
     ];
     for (const [set, name] of wrong) {
       const error = failure(() => access(set));
       expect(error.code).to.equal('ERR_USAGE');
-      expect(error.message).to.match(new RegExp(`^STOCKAFOLIO_KAFKA_${name} `));
+      expect(error.message).to.contain(`STOCKAFOLIO_KAFKA_${name}`);
       expect(error.message + String(error.hint)).to.not.contain('sesame');
     }
   });

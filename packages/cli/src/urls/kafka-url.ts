@@ -3,6 +3,9 @@ import { StockafolioError } from '@stockafolio/core';
 import type { KafkaSourceOptions } from '@stockafolio/runner-stream/kafka';
 import { kafkaAccess } from './kafka-access.js';
 
+/** How a topic of Kafka is said. */
+export const KAFKA_FORM = 'kafka://HOST:PORT[,HOST:PORT]/TOPIC';
+
 /**
  * The topic that a URL names, `kafka://HOST:PORT[,HOST:PORT]/TOPIC`, and how to get to it by the environment. With
  * `?session=MS` a process that is not heard of for so long loses its partitions; 30,000 unless told.
@@ -41,6 +44,6 @@ function invalid(url: string, what: string): StockafolioError {
   const shown = url.includes('@') ? 'kafka://...' : url;
   const reason = url.includes('@') ? 'a login does not belong into it' : what;
   return new StockafolioError('ERR_URL_INVALID', `'${shown}': ${reason}`, {
-    hint: 'write kafka://HOST:PORT[,HOST:PORT]/TOPIC; a login comes from STOCKAFOLIO_KAFKA_*',
+    hint: `say ${KAFKA_FORM}; a login comes from STOCKAFOLIO_KAFKA_USERNAME and _PASSWORD_FILE`,
   });
 }

@@ -1,0 +1,120 @@
+import { rowObject, type Table, type Value } from '@stockafolio/core';
+import type { Mutation, StoredRow } from '@stockafolio/core/ports';
+import { positions, userTotals } from '@stockafolio/example';
+import { useCassandra, useHdfs, useKafka, useS3 } from '@stockafolio/servers/mocha';
+import { expect } from 'chai';
+import { dumpOf, expectSameLines, rowsOf } from './support/dumps.js';
+import { keyspaceAt, topicAt, type Keyspace, type Topic } from './support/live.js';
+import { lastLine, must } from './support/run-command.js';
+import { seedOf } from './support/seed.js';
+import { tempFolder } from './support/temp-folder.js';
+
+/** A million with TEST_TRADES=1000000. */
+const TRADES = Number(process.env['TEST_TRADES'] ?? 60_000);
+/** Rows that are made wrong, of each kind. */
+const FAULTS = 20;
+
+describe(`P1, P6: ${TRADES} trades, by the stream and by the batch, all on real servers`, () => {
+  const [kafka, cassandra, hdfs, s3] = [useKafka(), useCassandra(), useHdfs(), useS3()];
+  const at = tempFolder();
+  const seed = seedOf('the whole way');
+  let topic: Topic;
+  let live: Keyspace;
+  let close: Keyspace;
+  let streamed: readonly string[] = [];
+
+  const inS3 = (): string => `s3://stockafolio/way-${seed}?endpoint=${s3().url}&region=us-east-1`;
+  const inHdfs = (name: string): string => `${hdfs().url}/way-${seed}/${name}`;
+  const generate = (n: number, day: string): ReturnType<typeof must> =>
+    must([
+      ...['generate', '--to', topic.url, '--trades', String(TRADES / 2), '--users', String(TRADES / 10), '--rate', '5'],
+      ...['--seed', String(seed + n), '--start', day, '--partitions', '4', '--user-skew', 'zipf:0.7'],
+    ]);
+  const stream = (tables: Keyspace, checkpoints: string): ReturnType<typeof must> =>
+    must([
+      ...['stream', '--source', topic.url, '--tables', tables.url, '--checkpoints', checkpoints],
+      ...['--until-caught-up', '--commit-interval', '500', '--json'],
+    ]);
+  const archive = async (): Promise<void> => {
+    await must(['archive', '--source', topic.url, '--files', inS3(), '--until-caught-up', '--roll-records', '9000']);
+    await must(['copy', inS3(), inHdfs('archive')]);
+  };
+  const batch = (tables: Keyspace, checkpoints: string): ReturnType<typeof must> =>
+    must([
+      ...['batch', '--files', inHdfs('archive'), '--tables', tables.url, '--checkpoints', checkpoints],
+      ...['--workers', '2', '--json'],
+    ]);
+  const reconcile = async (...more: string[]): Promise<Readonly<Record<string, unknown>>> =>
+    lastLine(await must(['reconcile', '--files', inHdfs('archive'), '--tables', live.url, '--json', ...more]));
+
+  before(async () => {
+    process.env['AWS_ACCESS_KEY_ID'] = 'anybody';
+    process.env['AWS_SECRET_ACCESS_KEY'] = 'anything';
+    topic = topicAt(kafka(), `way-${seed}`);
+    live = keyspaceAt(cassandra(), `live_${seed}`);
+    close = keyspaceAt(cassandra(), `close_${seed}`);
+    await generate(1, '2026-01-05');
+  });
+  after(async () => {
+    await live.tables.close();
+    await close.tables.close();
+  });
+
+  it('Kafka, S3, HDFS, batch, Cassandra makes the tables of Kafka, stream, Cassandra', async () => {
+    expect(lastLine(await stream(live, `file:${at('checkpoints')}`))['records']).to.equal(TRADES / 2);
+    await archive();
+    expect(lastLine(await batch(close, inHdfs('checkpoints')))['records']).to.equal(TRADES / 2);
+    streamed = await dumpOf(live.url);
+    expect(rowsOf(streamed, 'trades_by_user')).to.have.length(TRADES / 2);
+    expectSameLines(await dumpOf(close.url), streamed, 'the tables of the batch');
+  });
+
+  it('either goes on from where the other has stopped', async () => {
+    await generate(2, '2026-01-06');
+    const fromBatch = lastLine(await stream(close, inHdfs('checkpoints')));
+    await archive();
+    const fromStream = lastLine(await batch(live, `file:${at('checkpoints')}`));
+    expect([fromBatch['records'], fromStream['records']]).to.eql([TRADES / 2, TRADES / 2]);
+    streamed = await dumpOf(live.url);
+    expect(rowsOf(streamed, 'trades_by_user')).to.have.length(TRADES);
+    expectSameLines(await dumpOf(close.url), streamed, 'batch, then stream');
+  });
+
+  // A stale row cannot be planted here: Cassandra keeps the highest version. The embedded tables are held to that kind.
+  it(`reconcile names ${FAULTS} rows that were changed, removed and added, mends them, and then finds nothing`, async () => {
+    expect(await reconcile()).to.include({ differences: 0, newer: 0 });
+    await live.tables.write([...(await changes()), ...(await removals()), ...additions()]);
+    expect(await reconcile()).to.include({ changed: FAULTS, missing: FAULTS, extra: FAULTS, stale: 0 });
+    expect(await reconcile('--repair')).to.include({ repaired: 3 * FAULTS });
+    expect(await reconcile()).to.include({ differences: 0 });
+    expectSameLines(await dumpOf(live.url), streamed, 'the mended tables');
+  });
+
+  const some = async (table: Table): Promise<StoredRow[]> => {
+    const rows: StoredRow[] = [];
+    for await (const row of live.tables.scanAll(table)) {
+      rows.push(row);
+      if (rows.length === FAULTS) break;
+    }
+    return rows;
+  };
+  const changes = async (): Promise<Mutation[]> =>
+    (await some(positions as Table)).map(({ values, version }) => {
+      const quantity = positions.columns.findIndex(({ name }) => name === 'quantity');
+      const wrong: Value = Number(rowObject(positions, values)['quantity']) + 1;
+      return { table: positions as Table, values: values.toSpliced(quantity, 1, wrong), version: version + 1 };
+    });
+  const removals = async (): Promise<Mutation[]> =>
+    (await some(userTotals as Table)).map(({ values, version }) => ({
+      table: userTotals as Table,
+      values: values.slice(0, userTotals.keyLength),
+      version: version + 1,
+      deleted: true,
+    }));
+  const additions = (): Mutation[] =>
+    Array.from({ length: FAULTS }, (_, n) => ({
+      table: userTotals as Table,
+      values: [`nobody ${n}`, 1, 1, 1, 0, 0],
+      version: 1,
+    }));
+});

@@ -141,7 +141,10 @@ class StreamRun<T> implements AssignmentListener {
     this.#committer.count(batch.messages.length);
   }
 
-  /** How long to wait for the next batch, in milliseconds: until the commit is due. */
+  /**
+   * How long to wait for the next batch, in milliseconds: until the commit is due. Never not at all: while the commit before
+   * is on its way, this loop would go round without a pause, and keep the answer that it waits for from coming in.
+   */
   #patience(): number {
     const { clock, commitInterval = 100 } = this.#options;
     if (this.#uncommitted === 0) return commitInterval;

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { useKafka } from '@stockafolio/servers/mocha';
+import { useCassandra, useKafka } from '@stockafolio/servers/mocha';
 import { expect } from 'chai';
 import { dump, dumpTable, expectSameLines } from './support/dumps.js';
 import { expectOracle } from './support/expect-oracle.js';
@@ -11,6 +11,7 @@ import { randomFrom, seedOf } from './support/seed.js';
 import { tempFolder } from './support/temp-folder.js';
 
 describe('whole runs on Kafka', () => {
+  const cassandra = useCassandra();
   const at = tempFolder();
   const kafka = useKafka();
   const seed = seedOf('kafka');
@@ -38,12 +39,21 @@ describe('whole runs on Kafka', () => {
     expect(lastLine(compared)).to.include({ ok: true, differences: 0 });
   });
 
+  /** The same into tables that several processes write, in a keyspace of their own. */
+  const workerArgs = (source: string, name: string): string[] => [
+    ...['stream', '--source', source, '--tables', keyspace(name), '--group', name],
+    ...['--checkpoints', `file:${at(`${name}-checkpoints`)}`],
+  ];
+  const keyspace = (name: string): string => `cassandra://127.0.0.1:${cassandra().port}/${name}_${process.pid}`;
+  const dumpKeyspace = async (name: string): Promise<readonly string[]> =>
+    (await must(['tables', 'dump', '--tables', keyspace(name)])).stdout.trimEnd().split('\n');
+
   it('lose and double nothing when workers are killed, one after the other', async () => {
     const { url } = newTopic(kafka());
-    await must(['generate', '--to', url, '--trades', '150000', ...trades]);
-    await must(['generate', '--to', `log:${at('log-workers')}`, '--trades', '150000', ...trades]);
+    await must(['generate', '--to', url, '--trades', '60000', ...trades]);
+    await must(['generate', '--to', `log:${at('log-workers')}`, '--trades', '60000', ...trades]);
     const life = start([
-      ...streamArgs(url, 'workers'),
+      ...workerArgs(url, 'workers'),
       ...['--workers', '3', '--until-caught-up', '--commit-records', '500', '--checkpoint-interval', '100', '--json'],
     ]);
     const killed = new Set<number>();
@@ -61,27 +71,27 @@ describe('whole runs on Kafka', () => {
     expect(killed.size, 'killed').to.be.greaterThan(0);
     expect(ended.stderr).to.match(/worker \d ended with signal SIGKILL; starting it anew in 1 s/);
     expect(lastLine(ended)).to.have.property('ok', true);
-    await expectOracle(await dump(at('workers')), at('log-workers'));
+    await expectOracle(await dumpKeyspace('workers'), at('log-workers'));
   });
 
   it('end all workers by one Ctrl-C, after the commit', async () => {
     const { url } = newTopic(kafka());
     await must(['generate', '--to', url, '--trades', '20000', ...trades]);
-    const life = start([...streamArgs(url, 'stopped'), '--workers', '2']);
+    const life = start([...workerArgs(url, 'stopped'), '--workers', '2']);
     await life.says(/(?:\[\d\] partition[^]*){4}/);
     life.child.kill('SIGINT');
     const ended = await life.ended;
     expect(ended.code, ended.stderr).to.equal(130);
     for (const [, pid] of ended.stderr.matchAll(/is process (\d+)/g)) expect(isRunning(Number(pid))).to.equal(false);
-    await must([...streamArgs(url, 'stopped'), '--until-caught-up']);
+    await must([...workerArgs(url, 'stopped'), '--until-caught-up']);
     await must(['generate', '--to', `log:${at('log-stopped')}`, '--trades', '20000', ...trades]);
-    await expectOracle(await dump(at('stopped')), at('log-stopped'));
+    await expectOracle(await dumpKeyspace('stopped'), at('log-stopped'));
   });
 
   it('end their workers where the one that started them is killed', async () => {
     const { url } = newTopic(kafka());
     await must(['generate', '--to', url, '--trades', '1000', ...trades]);
-    const life = start([...streamArgs(url, 'orphans'), '--workers', '2']);
+    const life = start([...workerArgs(url, 'orphans'), '--workers', '2']);
     await life.says(/(?:\[\d\] partition[^]*){4}/);
     life.child.kill('SIGKILL');
     const pids = [...life.stderr().matchAll(/is process (\d+)/g)].map(([, pid]) => Number(pid));
@@ -94,7 +104,7 @@ describe('whole runs on Kafka', () => {
     const { url } = newTopic(kafka());
     await writeFile(at('bad.jsonl'), '{"no":"trade"}\n');
     await must(['import', at('bad.jsonl'), '--to', url]);
-    const ended = await run([...streamArgs(url, 'bad'), '--workers', '2', '--on-bad-record', 'fail', '--json']);
+    const ended = await run([...workerArgs(url, 'bad'), '--workers', '2', '--on-bad-record', 'fail', '--json']);
     expect(ended.code, ended.stderr).to.equal(2);
     expect(lastLine(ended)).to.include({ ok: false, code: 'ERR_BAD_RECORD' });
   });
@@ -136,9 +146,11 @@ describe('whole runs on Kafka', () => {
     const away = await run([...streamArgs('kafka://127.0.0.1:1/trades', 'none'), '--json']);
     expect(away.code).to.equal(3);
     expect(lastLine(away)).to.include({ code: 'ERR_SOURCE_UNAVAILABLE' });
-    const alone = await run([...streamArgs(`log:${at('log')}`, 'none'), '--workers', '2', '--json']);
-    expect(alone.code).to.equal(2);
-    expect(lastLine(alone)).to.include({ code: 'ERR_USAGE' });
+    for (const args of [workerArgs(`log:${at('log')}`, 'none'), streamArgs(url, 'none')]) {
+      const alone = await run([...args, '--workers', '2', '--json']);
+      expect(alone.code).to.equal(2);
+      expect(lastLine(alone)).to.include({ code: 'ERR_USAGE' });
+    }
     for (const bad of ['kafka://127.0.0.1/trades', 'kafka://127.0.0.1:9092/', 'kafka://ann:secret@127.0.0.1:9092/t']) {
       const invalid = await run([...streamArgs(bad, 'none'), '--json']);
       expect(lastLine(invalid), bad).to.include({ code: 'ERR_URL_INVALID' });

@@ -231,6 +231,14 @@ export function runSourceContract(name: string, harness: SourceHarness): void {
       expect(await source.next(0)).to.equal(undefined);
     });
 
+    it('lets timers and input have their turn, also for who asks again and again without a wait', async () => {
+      await source.open('group', fromOffsets());
+      let ran = false;
+      setTimeout(() => (ran = true), 1);
+      for (let asked = 0; asked < 10_000 && !ran; asked++) await source.next(0);
+      expect(ran).to.equal(true);
+    });
+
     it('gives nothing of a paused partition, and all of it once it is resumed', async () => {
       await source.open('group', fromOffsets());
       source.pause([0]);

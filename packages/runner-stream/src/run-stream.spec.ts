@@ -210,6 +210,23 @@ describe('runStream', () => {
     await clock.until(running);
   });
 
+  it('never asks the source without a wait, so that the answer to a slow commit can come in', async () => {
+    await topic.append(messages(100));
+    const reader = topic.source();
+    const waits: number[] = [];
+    const source: Source = {
+      ...forward(reader),
+      next(wait) {
+        waits.push(wait);
+        return reader.next(wait);
+      },
+    };
+    const slowly = slow(tables, clock, () => 2_500);
+    await catchUp({ source, tables: slowly });
+    expect(Math.min(...waits)).to.be.greaterThan(0);
+    expect(await dump(tables)).to.eql(await wanted(100));
+  });
+
   it('lets go of a source that it cannot use', async () => {
     await topic.append(messages(10));
     await catchUp();

@@ -7,7 +7,7 @@ import { operationsServer } from '../operations/operations-server.js';
 import type { Level } from '../output/log.js';
 import { figure, type Reporter } from '../output/reporter.js';
 import type { Toolkit } from '../toolkit.js';
-import { isShared } from '../urls/open.js';
+import { areShared, isShared } from '../urls/open.js';
 import { runStreamWorkers } from '../workers/stream-workers.js';
 import { endWithParent } from '../workers/worker-process.js';
 import { FILES, onBadRecord, wholeNumber, type CommonOptions } from './options.js';
@@ -62,14 +62,16 @@ export function addStream(program: Command, toolkit: Toolkit): void {
     .action(async (flags: StreamFlags) => (flags.workers > 1 ? runWorkers(flags, toolkit) : run(flags, toolkit)));
 }
 
-/** @throws ERR_USAGE where the source is for one process alone */
+/** @throws ERR_USAGE where source or tables are for one process alone */
 async function runWorkers(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
-  if (!isShared(flags.source))
-    throw new StockafolioError(
-      'ERR_USAGE',
-      `--workers ${flags.workers}: nobody shares out the partitions of ${flags.source}`,
-      { hint: 'leave --workers out, or stream from kafka://, whose groups do' },
-    );
+  const alone = [
+    ...(isShared(flags.source) ? [] : [`nobody shares out the partitions of ${flags.source}`]),
+    ...(areShared(flags.tables) ? [] : [`one process writes ${flags.tables}`]),
+  ];
+  if (alone.length > 0)
+    throw new StockafolioError('ERR_USAGE', `--workers ${flags.workers}: ${alone.join(', and ')}`, {
+      hint: 'leave --workers out, or stream from kafka:// into cassandra://',
+    });
   const reporter = toolkit.reporter(flags.json);
   const result = await runStreamWorkers({
     count: flags.workers,

@@ -25,6 +25,14 @@ export function isShared(url: string): boolean {
   return parseLocation(url, 'a source', sources).scheme === 'kafka';
 }
 
+/**
+ * Whether several processes may write the tables at once, and be killed while they do. Embedded tables take several
+ * writers, but one that is killed in the middle of a write can take pages of the others with it.
+ */
+export function areShared(url: string): boolean {
+  return parseLocation(url, 'tables', tables).scheme !== 'embedded';
+}
+
 /** Opens the writing end of a source, which is made where there is none. */
 export function openProducer(url: string, partitions?: number): Promise<Producer> {
   const { scheme, rest } = parseLocation(url, 'a source', sources);

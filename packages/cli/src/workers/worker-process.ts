@@ -52,10 +52,13 @@ export function startWorker(args: readonly string[], say: (line: string) => void
 
 /** Makes a worker finish its commit and end when the process that started it is gone. */
 export function endWithParent(): void {
-  if (process.env[WORKER] === undefined || process.channel === undefined) return;
+  if (process.env[WORKER] === undefined) return;
   processStop();
-  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
-  process.channel.unref();
+  const end = (): void => void process.kill(process.pid, 'SIGTERM');
+  process.once('disconnect', end);
+  process.channel?.unref();
+  // It may have gone while this process was still starting.
+  if (!process.connected) end();
 }
 
 function readLast(line: string): Pick<WorkerEnd, 'result' | 'failure'> {

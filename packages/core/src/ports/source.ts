@@ -57,7 +57,10 @@ export interface Source {
   ranges(): Promise<readonly PartitionRange[]>;
   /** Joins the group; assignments arrive at the listener, at the latest during the next call of {@link next}. */
   open(group: string, listener: AssignmentListener): Promise<void>;
-  /** The next batch of any assigned partition that is not paused; undefined where none came within `maxWait` ms. */
+  /**
+   * The next batch of any assigned partition that is not paused; undefined where none came within `maxWait` ms. Where none
+   * is there, timers and input have had their turn before it answers, also with a wait of 0.
+   */
   next(maxWait: number): Promise<SourceBatch | undefined>;
   pause(partitions: readonly number[]): void;
   resume(partitions: readonly number[]): void;

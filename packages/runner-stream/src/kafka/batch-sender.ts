@@ -1,6 +1,7 @@
 import { StockafolioError } from '@stockafolio/core';
 import type { Connection } from './connection.js';
-import { brokerOf, type KafkajsClient } from './kafkajs-client.js';
+import { findBatch } from './find-batch.js';
+import { brokerOf, type KafkaBroker, type KafkajsClient } from './kafkajs-client.js';
 import type { KafkaProducerOptions } from './options.js';
 import type { Outgoing } from './outbox.js';
 import { BrokerError, errorNames } from './protocol/error-codes.js';
@@ -21,12 +22,14 @@ const FORGOTTEN = new Set(['OUT_OF_ORDER_SEQUENCE_NUMBER', 'INVALID_PRODUCER_EPO
 
 /**
  * Sends batches to their leaders, one a partition at a time, each taken in once however often it is sent: a broker knows
- * it by its author and its number.
+ * it by its author and its number, and before it is sent again it is looked for by these.
  */
 export class BatchSender {
   readonly #options: KafkaProducerOptions;
   readonly #connection: Connection;
   readonly #authors = new Map<number, BatchAuthor>();
+  /** The offset in each partition before which none of our next messages can be. */
+  readonly #ends = new Map<number, number>();
 
   constructor(options: KafkaProducerOptions, connection: Connection) {
     this.#options = options;
@@ -53,33 +56,40 @@ export class BatchSender {
     if (led < left.size) throw new Error('a partition has no leader');
     const requests = Object.entries(leaders).map(async ([node, partitions]) => {
       const sending = partitions.flatMap((partition) => left.get(partition) ?? []);
-      for (const each of sending) await this.#write(client, each);
-      await this.#sendTo(client, node, sending, left);
+      const broker = await brokerOf(client.cluster, node);
+      for (const each of sending) {
+        if (each.tried && (await this.#isThere(broker, each))) this.#taken(each, left);
+        else await this.#write(client, each);
+      }
+      const open = sending.filter(({ partition }) => left.has(partition));
+      if (open.length > 0) await this.#sendTo(broker, open, left);
     });
     // All must have ended before any failure is told, else a repetition could overtake what is still under way.
     for (const outcome of await Promise.allSettled(requests)) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
-  async #sendTo(
-    client: KafkajsClient,
-    node: string,
-    sending: readonly Sending[],
-    left: Map<number, Sending>,
-  ): Promise<void> {
+  /** Whether a batch that was sent before has arrived, though no answer has. */
+  async #isThere(broker: KafkaBroker, { partition }: Sending): Promise<boolean> {
+    const author = this.#authors.get(partition);
+    const from = this.#ends.get(partition);
+    if (author === undefined || from === undefined) return false;
+    return findBatch(broker, author, { topic: this.#options.topic, partition, from });
+  }
+
+  async #sendTo(broker: KafkaBroker, sending: readonly Sending[], left: Map<number, Sending>): Promise<void> {
     const { topic, requestTimeout = 15_000 } = this.#options;
-    const broker = await brokerOf(client.cluster, node);
     const batches = sending.flatMap(({ partition, bytes }) => (bytes === undefined ? [] : [{ partition, bytes }]));
     const first = new Map(sending.map((each) => [each.partition, !each.tried]));
     for (const each of sending) each.tried = true;
     const answers = await broker.connectionPool.send(produceRequest(topic, batches, Math.ceil(requestTimeout * 0.8)));
     let failed: Error | undefined;
-    for (const { partition, error } of answers) {
+    for (const { partition, error, offset } of answers) {
       const type = errorNames[error] ?? '';
       const each = left.get(partition);
       if (each === undefined) continue;
       if (error === 0 || type === TAKEN_IN_BEFORE) {
-        this.#taken(partition, each.outgoing.messages.length);
-        left.delete(partition);
+        if (offset >= 0) this.#ends.set(partition, offset + each.outgoing.messages.length);
+        this.#taken(each, left);
       } else if (FORGOTTEN.has(type)) {
         if (first.get(partition) !== true) throw inDoubt(topic, partition);
         this.#authors.delete(partition);
@@ -93,19 +103,24 @@ export class BatchSender {
 
   async #write(client: KafkajsClient, sending: Sending): Promise<void> {
     if (sending.bytes !== undefined) return;
-    const author = this.#authors.get(sending.partition) ?? (await this.#newAuthor(client));
+    const author = this.#authors.get(sending.partition) ?? (await this.#newAuthor(client, sending.partition));
     this.#authors.set(sending.partition, author);
     sending.bytes = writeBatch(sending.outgoing.messages, author, this.#options.compression);
   }
 
-  #taken(partition: number, count: number): void {
+  #taken({ partition, outgoing }: Sending, left: Map<number, Sending>): void {
+    left.delete(partition);
     const author = this.#authors.get(partition);
     if (author === undefined) return;
     // Kafka's numbers are of 31 bits, and go round.
-    this.#authors.set(partition, { ...author, sequence: (author.sequence + count) % 2 ** 31 });
+    const sequence = (author.sequence + outgoing.messages.length) % 2 ** 31;
+    this.#authors.set(partition, { ...author, sequence });
   }
 
-  async #newAuthor({ cluster }: KafkajsClient): Promise<BatchAuthor> {
+  async #newAuthor({ cluster }: KafkajsClient, partition: number): Promise<BatchAuthor> {
+    const { topic } = this.#options;
+    const [ends] = await cluster.fetchTopicsOffset([{ topic, partitions: [{ partition }], fromBeginning: false }]);
+    this.#ends.set(partition, Number(ends?.partitions[0]?.offset ?? 0));
     const [node] = cluster.getNodeIds();
     if (node === undefined) throw new Error('no broker is known');
     const broker = await brokerOf(cluster, node);

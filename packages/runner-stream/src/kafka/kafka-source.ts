@@ -103,8 +103,9 @@ class KafkaSource implements Source {
         if (batch !== undefined) return batch;
       } else if (!this.#isDue()) {
         const left = deadline - clock.now();
-        if (left <= 0) return undefined;
-        await this.#changed.waitFor(left, clock);
+        // Even who does not wait lets answers come in: else one who asks again and again would keep them out.
+        await (left > 0 ? this.#changed.waitFor(left, clock) : clock.sleep(0));
+        if (left <= 0 && !this.#isDue()) return undefined;
       }
     }
     return undefined;

@@ -4,6 +4,7 @@ import type { AbortedTransaction } from './record-set.js';
 import { rawRequest, type RawRequest } from './raw-request.js';
 
 const FETCH = 1;
+const READ_UNCOMMITTED = 0;
 const READ_COMMITTED = 1;
 /** Understood by every broker from 2.3 on. */
 export const FETCH_VERSION = 11;
@@ -16,6 +17,8 @@ export interface FetchAsk {
   readonly bytes: number;
   /** How long the broker waits where nothing is there, in milliseconds. */
   readonly wait: number;
+  /** Messages of transactions that are still open, or were taken back, too. */
+  readonly uncommitted?: boolean;
 }
 
 export interface FetchedPartition {
@@ -39,7 +42,7 @@ export function fetchRequest(ask: FetchAsk): RawRequest<Fetched> {
     .int32(ask.wait)
     .int32(1)
     .int32(ask.bytes)
-    .int8(READ_COMMITTED)
+    .int8(ask.uncommitted === true ? READ_UNCOMMITTED : READ_COMMITTED)
     .int32(0)
     .int32(-1);
   body.array([ask.topic], (topic) => {

@@ -16,6 +16,8 @@ export interface PartitionBatch {
 export interface Produced {
   readonly partition: number;
   readonly error: number;
+  /** The offset of the batch's first message; -1 where the broker does not say. */
+  readonly offset: number;
 }
 
 /** Appends a batch to each of these partitions; the answer comes when all copies that keep up have it. */
@@ -40,10 +42,10 @@ function readProduced(bytes: Buffer): readonly Produced[] {
       return reader.array(() => {
         const partition = reader.int32();
         const error = reader.int16();
+        const offset = reader.int64();
         reader.int64();
         reader.int64();
-        reader.int64();
-        return { partition, error };
+        return { partition, error, offset };
       });
     })
     .flat();

@@ -3,6 +3,7 @@ import type { SourceMessage } from '@stockafolio/core/ports';
 import { int64At } from './byte-reader.js';
 import { decompress } from './compression.js';
 import { readRecords } from './read-records.js';
+import type { BatchAuthor } from './write-batch.js';
 
 /** A transaction that was taken back: its messages are not to be seen. */
 export interface AbortedTransaction {
@@ -28,6 +29,8 @@ const at = {
   time: 27,
   latest: 35,
   producer: 43,
+  epoch: 51,
+  sequence: 53,
   count: 57,
 };
 const HEAD = 61;
@@ -41,6 +44,15 @@ export function offsetAfter({ bytes }: RecordSet): number | undefined {
   let after: number | undefined;
   for (const begin of batchesOf(bytes)) after = lastOffset(bytes, begin) + 1;
   return after;
+}
+
+/** Who has written each whole batch of a record set: its producer, the epoch of that, and the number of its first message. */
+export function authorsOf({ bytes }: RecordSet): BatchAuthor[] {
+  return [...batchesOf(bytes)].map((begin) => ({
+    producerId: bytes.readBigInt64BE(begin + at.producer),
+    epoch: bytes.readInt16BE(begin + at.epoch),
+    sequence: bytes.readInt32BE(begin + at.sequence),
+  }));
 }
 
 /**

@@ -221,10 +221,16 @@ describe('runStream', () => {
         return reader.next(wait);
       },
     };
-    const slowly = slow(tables, clock, () => 2_500);
-    await catchUp({ source, tables: slowly });
+    const stop = new AbortController();
+    const running = start({ source, tables: slow(tables, clock, () => 2_500), signal: stop.signal });
+    await clock.advance(150);
+    // More comes while the commit is on its way, and waits for the next.
+    await topic.append(messages(100, 100));
+    await clock.advance(1_000);
+    stop.abort();
+    await clock.until(running);
     expect(Math.min(...waits)).to.be.greaterThan(0);
-    expect(await dump(tables)).to.eql(await wanted(100));
+    expect(await dump(tables)).to.eql(await wanted(200));
   });
 
   it('lets go of a source that it cannot use', async () => {

@@ -210,29 +210,6 @@ describe('runStream', () => {
     await clock.until(running);
   });
 
-  it('never asks the source without a wait, so that the answer to a slow commit can come in', async () => {
-    await topic.append(messages(100));
-    const reader = topic.source();
-    const waits: number[] = [];
-    const source: Source = {
-      ...forward(reader),
-      next(wait) {
-        waits.push(wait);
-        return reader.next(wait);
-      },
-    };
-    const stop = new AbortController();
-    const running = start({ source, tables: slow(tables, clock, () => 2_500), signal: stop.signal });
-    await clock.advance(150);
-    // More comes while the commit is on its way, and waits for the next.
-    await topic.append(messages(100, 100));
-    await clock.advance(1_000);
-    stop.abort();
-    await clock.until(running);
-    expect(Math.min(...waits)).to.be.greaterThan(0);
-    expect(await dump(tables)).to.eql(await wanted(200));
-  });
-
   it('lets go of a source that it cannot use', async () => {
     await topic.append(messages(10));
     await catchUp();

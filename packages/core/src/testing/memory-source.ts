@@ -164,7 +164,11 @@ class Reader implements MemorySource {
 
   async next(maxWait: number): Promise<SourceBatch | undefined> {
     const batch = this.#take();
-    if (batch !== undefined || maxWait <= 0) return batch;
+    if (batch !== undefined) return batch;
+    if (maxWait <= 0) {
+      await this.#topic.options.clock.sleep(0);
+      return this.#take();
+    }
     const woken = new Promise<void>((resolve) => {
       this.#wake = resolve;
       this.#topic.waiting.add(resolve);

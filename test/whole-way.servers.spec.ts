@@ -10,7 +10,7 @@ import { seedOf } from './support/seed.js';
 import { tempFolder } from './support/temp-folder.js';
 
 /** A million with TEST_TRADES=1000000. */
-const TRADES = Number(process.env['TEST_TRADES'] ?? 60_000);
+const TRADES = Number(process.env['TEST_TRADES'] ?? 30_000);
 /** Rows that are made wrong, of each kind. */
 const FAULTS = 20;
 

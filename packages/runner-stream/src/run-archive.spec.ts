@@ -1,3 +1,4 @@
+import type { Source } from '@stockafolio/core/ports';
 import {
   memoryArchive,
   memoryTopic,
@@ -92,6 +93,30 @@ describe('runArchive', () => {
     stop.abort();
     await clock.until(running);
     await expectWhole(300);
+  });
+
+  it('is not caught up before the others of its group are, of whom one may be dead', async () => {
+    await topic.append(messages(200));
+    const reader: MemorySource = topic.source([0, 1]);
+    let ended = false;
+    const source: Source = {
+      shared: true,
+      identity: () => reader.identity(),
+      ranges: () => reader.ranges(),
+      open: (group, listener) => reader.open(group, listener),
+      next: (wait) => reader.next(wait),
+      pause: (partitions) => reader.pause(partitions),
+      resume: (partitions) => reader.resume(partitions),
+      seek: (position) => reader.seek(position),
+      commit: (positions, generation) => reader.commit(positions, generation),
+      close: () => reader.close(),
+    };
+    const running = start({ source, untilCaughtUp: true }).finally(() => (ended = true));
+    await clock.advance(5_000);
+    expect(ended).to.equal(false);
+    await clock.until(reader.assign([2, 3]));
+    await clock.until(running);
+    await expectWhole(200);
   });
 
   it('writes nothing of partitions that are lost, since whoever has them archives it', async () => {

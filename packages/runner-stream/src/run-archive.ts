@@ -130,10 +130,19 @@ class ArchiveRun<T> implements AssignmentListener {
     this.#options.onFile?.({ partition, first, last, day });
   }
 
+  /** Whether everything is archived: where a group shares the source out, by the archive itself. */
   async #isCaughtUp(): Promise<boolean> {
     if (!this.#settled) return false;
-    const ranges = await this.#options.source.ranges();
-    return ranges.every(({ partition, end }) => (this.#partitions.get(partition)?.next ?? end) >= end);
+    const { source, archive } = this.#options;
+    const ranges = await source.ranges();
+    const next = new Map([...this.#partitions].map(([partition, { next: offset }]) => [partition, offset]));
+    if (!ranges.every(({ partition, end }) => (next.get(partition) ?? end) >= end)) return false;
+    if (source.shared !== true || ranges.every(({ partition }) => next.has(partition))) return true;
+    const stretches = await archive.stretches();
+    return ranges.every(({ partition, oldest, end }) => {
+      const last = stretches.findLast((stretch) => stretch.partition === partition);
+      return next.has(partition) || (last === undefined ? oldest : last.last + 1) >= end;
+    });
   }
 }
 

@@ -175,6 +175,21 @@ describe('runStream', () => {
     expect((await clock.until(running)).records).to.equal(100);
   });
 
+  it('is not caught up before the others of its group are, of whom one may be dead', async () => {
+    await topic.append(messages(400));
+    const reader = topic.source([0]);
+    let ended = false;
+    const source: Source = { ...forward(reader), shared: true };
+    const running = start({ source, untilCaughtUp: true }).finally(() => (ended = true));
+    await clock.until(start({ source: topic.source([1]), untilCaughtUp: true }));
+    await clock.advance(5_000);
+    expect(ended).to.equal(false);
+    // Whoever had these has been dead all the time; now the group has found out.
+    await clock.until(reader.assign([2, 3]));
+    await clock.until(running);
+    expect(await dump(tables)).to.eql(await wanted(400));
+  });
+
   it('ends at once where it was given nothing', async () => {
     await topic.append(messages(100));
     expect((await catchUp({ source: topic.source([]) })).records).to.equal(0);

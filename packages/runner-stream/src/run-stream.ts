@@ -1,6 +1,6 @@
 import { rowObject, StockafolioError } from '@stockafolio/core';
 import { PartitionEngine, progress } from '@stockafolio/core/engine';
-import type { AssignmentListener, Position, SourceBatch } from '@stockafolio/core/ports';
+import type { AssignmentListener, PartitionRange, Position, SourceBatch } from '@stockafolio/core/ports';
 import { Committer } from './committer.js';
 import type { StreamOptions, StreamResult } from './options.js';
 import { openPartition, takeBatch, type PartitionTask } from './partition-task.js';
@@ -177,14 +177,23 @@ class StreamRun<T> implements AssignmentListener {
     task.dirty = true;
   }
 
-  /** Whether all that is this run's is taken in. What others have is theirs: where one ends or dies, it comes here. */
+  /**
+   * Whether everything is taken in. What others of the group have counts too, by the progress that they wrote: one of them
+   * may be dead, and its partitions come here when its session ends.
+   */
   async #isCaughtUp(): Promise<boolean> {
     if (!this.#settled) return false;
-    const ranges = await this.#options.source.ranges();
-    return ranges.every(({ partition, end }) => {
-      const task = this.#tasks.get(partition);
-      return task === undefined || task.engine.position.offset >= end;
-    });
+    const { source } = this.#options;
+    const ranges = await source.ranges();
+    const isMine = ({ partition }: PartitionRange): boolean => this.#tasks.has(partition);
+    if (!ranges.filter(isMine).every(({ partition, end }) => this.#offsetOf(partition) >= end)) return false;
+    if (source.shared !== true || ranges.every(isMine)) return true;
+    const written = await this.#readProgress();
+    return ranges.every((range) => isMine(range) || (written.get(range.partition) ?? range.oldest) >= range.end);
+  }
+
+  #offsetOf(partition: number): number {
+    return this.#tasks.get(partition)?.engine.position.offset ?? 0;
   }
 }
 

@@ -25,10 +25,7 @@ export function isShared(url: string): boolean {
   return parseLocation(url, 'a source', sources).scheme === 'kafka';
 }
 
-/**
- * Whether several processes may write the tables at once, and be killed while they do. Embedded tables take several
- * writers, but one that is killed in the middle of a write can take pages of the others with it.
- */
+/** Whether several processes can write the tables at once; of embedded ones they would only wait for each other. */
 export function areShared(url: string): boolean {
   return parseLocation(url, 'tables', tables).scheme !== 'embedded';
 }

@@ -51,6 +51,11 @@ export interface AssignmentListener {
  * (retryable) and ERR_OFFSET_GONE, which names the offset asked for and the oldest that is there.
  */
 export interface Source {
+  /**
+   * Whether a group shares the partitions out, so that those which this reader has not may come to it later: from one that
+   * ends, or has died and was not found out yet.
+   */
+  readonly shared?: boolean;
   /** An id of the topic itself, the same for ever and for every process: another topic of the same name has another. */
   identity(): Promise<string>;
   /** What every partition holds now. */

@@ -40,6 +40,7 @@ interface Reach {
 }
 
 class KafkaSource implements Source {
+  readonly shared = true;
   readonly #options: KafkaSourceOptions;
   readonly #law: TopicLaw;
   readonly #asking: Connection;

@@ -15,7 +15,8 @@ export async function topicRanges(connection: Connection, topic: string): Promis
       oldest: Number(offset),
       end: ends.get(partition) ?? Number(offset),
     }));
-    if (ranges.length < partitions.length) throw new Error('a partition has no leader');
+    if (ranges.length < partitions.length || ends.size < partitions.length)
+      throw new Error('a partition has no leader');
     return ranges.sort((a, b) => a.partition - b.partition);
   });
 }

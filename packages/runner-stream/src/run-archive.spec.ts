@@ -9,6 +9,7 @@ import {
   type VirtualClock,
 } from '@stockafolio/core/testing';
 import { expect } from 'chai';
+import { forward } from '../test/forward.js';
 import { codec, codeOf, messages, sales, type Sale } from '../test/totals.js';
 import type { ArchiveOptions, ArchiveResult } from './archive-options.js';
 import { runArchive } from './run-archive.js';
@@ -99,18 +100,7 @@ describe('runArchive', () => {
     await topic.append(messages(200));
     const reader: MemorySource = topic.source([0, 1]);
     let ended = false;
-    const source: Source = {
-      shared: true,
-      identity: () => reader.identity(),
-      ranges: () => reader.ranges(),
-      open: (group, listener) => reader.open(group, listener),
-      next: (wait) => reader.next(wait),
-      pause: (partitions) => reader.pause(partitions),
-      resume: (partitions) => reader.resume(partitions),
-      seek: (position) => reader.seek(position),
-      commit: (positions, generation) => reader.commit(positions, generation),
-      close: () => reader.close(),
-    };
+    const source: Source = { ...forward(reader), shared: true };
     const running = start({ source, untilCaughtUp: true }).finally(() => (ended = true));
     await clock.advance(5_000);
     expect(ended).to.equal(false);

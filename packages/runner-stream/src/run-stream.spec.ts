@@ -10,6 +10,7 @@ import {
   type VirtualClock,
 } from '@stockafolio/core/testing';
 import { expect } from 'chai';
+import { forward } from '../test/forward.js';
 import { codec, codeOf, dump, messages, slow, totals, type Sale } from '../test/totals.js';
 import type { StreamEvent, StreamOptions, StreamResult } from './options.js';
 import { runStream } from './run-stream.js';
@@ -57,19 +58,12 @@ describe('runStream', () => {
     const source = topic.source();
     let atOnce = 0;
     const prompt: Source = {
-      identity: () => source.identity(),
-      ranges: () => source.ranges(),
-      open: (group, listener) => source.open(group, listener),
+      ...forward(source),
       // As a source may that has nothing to give: without letting anything else have its turn.
       next: (maxWait) => {
         if (maxWait <= 0) atOnce += 1;
         return maxWait <= 0 ? Promise.resolve(undefined) : source.next(maxWait);
       },
-      pause: (partitions) => source.pause(partitions),
-      resume: (partitions) => source.resume(partitions),
-      seek: (position) => source.seek(position),
-      commit: (positions, generation) => source.commit(positions, generation),
-      close: () => source.close(),
     };
     const stop = new AbortController();
     const run = start({ source: prompt, tables: slow(tables, clock, () => 350), signal: stop.signal });
@@ -392,21 +386,6 @@ describe('runStream', () => {
     expect(await dump(tables)).to.eql(await wanted(100));
   });
 });
-
-/** The same source, to be changed in part. */
-function forward(reader: Source): Source {
-  return {
-    identity: () => reader.identity(),
-    ranges: () => reader.ranges(),
-    open: (group, listener) => reader.open(group, listener),
-    next: (wait) => reader.next(wait),
-    pause: (partitions) => reader.pause(partitions),
-    resume: (partitions) => reader.resume(partitions),
-    seek: (position) => reader.seek(position),
-    commit: (positions, generation) => reader.commit(positions, generation),
-    close: () => reader.close(),
-  };
-}
 
 /** Opens a reader as a group does that is still sharing out: the listener hears of nothing before it is given some. */
 async function openLater(reader: Source, group: string, listener: AssignmentListener): Promise<void> {

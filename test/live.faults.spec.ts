@@ -56,7 +56,7 @@ describe(`P3: ${TRADES} trades from Kafka into Cassandra, past all that kills su
     await eventually('some progress', 120, () => done(0.02));
 
     say('a worker is killed, and another comes in its place');
-    expect(await killHard(worker('a'))).to.equal(true);
+    expect(await killHard(worker('a')), worker('a').stderr()).to.equal(true);
     begin('a');
     await eventually('more progress', 120, () => done(0.1));
 
@@ -69,6 +69,7 @@ describe(`P3: ${TRADES} trades from Kafka into Cassandra, past all that kills su
 
     say('a worker is added');
     begin('c');
+    await worker('c').says(/goes on from offset/);
     await eventually('more progress', 120, () => done(0.3));
 
     say('Cassandra is killed, and comes back after a while');
@@ -84,11 +85,11 @@ describe(`P3: ${TRADES} trades from Kafka into Cassandra, past all that kills su
 
     say('a worker is removed, as an operator would');
     worker('b').child.kill('SIGTERM');
-    expect((await worker('b').ended).code).to.equal(0);
+    expect((await worker('b').ended).code, worker('b').stderr()).to.equal(0);
     await eventually('more progress', 120, () => done(0.75));
 
     say('another worker is killed');
-    expect(await killHard(worker('c'))).to.equal(true);
+    expect(await killHard(worker('c')), worker('c').stderr()).to.equal(true);
     await generator.ended;
     await eventually('the end', 600, async () => (await keyspace.taken()) >= (await topic.end()));
     for (const name of ['a']) {

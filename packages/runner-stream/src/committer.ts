@@ -1,11 +1,8 @@
-import { isStockafolioError, StockafolioError, messageOf } from '@stockafolio/core';
 import type { PreparedCheckpoint } from '@stockafolio/core/engine';
 import type { Mutation, Position } from '@stockafolio/core/ports';
 import type { CommittedPartition, StreamOptions } from './options.js';
 import type { PartitionTask } from './partition-task.js';
-
-const FIRST_DELAY = 100;
-const LONGEST_DELAY = 10_000;
+import { asStockafolioError, untilBack } from './until-back.js';
 
 /** The rows and checkpoints of one cut through all partitions in hand. */
 interface Cut {
@@ -81,8 +78,8 @@ export class Committer<T> {
 
   async #bring(cut: Cut): Promise<void> {
     const { tables, source } = this.#options;
-    if (cut.rows.length > 0) await this.#persist('writing rows', () => tables.write(cut.rows));
-    await this.#persist('writing progress', () => tables.write(cut.progress));
+    if (cut.rows.length > 0) await untilBack(this.#options, 'writing rows', () => tables.write(cut.rows));
+    await untilBack(this.#options, 'writing progress', () => tables.write(cut.progress));
     for (const { task, prepared } of cut.checkpoints) {
       try {
         await task.writer.store(prepared);
@@ -99,22 +96,6 @@ export class Committer<T> {
     } catch (error) {
       // For lag tools only: the checkpoint is what counts.
       if (!asStockafolioError(error).retryable) throw error;
-    }
-  }
-
-  async #persist(what: string, step: () => Promise<void>): Promise<void> {
-    const { clock, signal, onEvent } = this.#options;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await step();
-        return;
-      } catch (error) {
-        const failed = asStockafolioError(error);
-        if (!failed.retryable || signal?.aborted === true) throw failed;
-        const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (attempt - 1));
-        onEvent?.({ type: 'retry', what, error: failed, attempt, delay });
-        await clock.sleep(delay, signal);
-      }
     }
   }
 }
@@ -156,10 +137,4 @@ function factsOf({ partition, engine, end, oldest }: PartitionTask): CommittedPa
   const { offset, latest } = engine.position;
   const keys = engine.operators.reduce((sum, { state }) => sum + state.size, 0);
   return { partition, offset, behind: end - offset, latest, oldest, setAside: engine.setAside, keys };
-}
-
-/** Anything that an adapter throws which is no error of ours is a fault of the adapter. */
-function asStockafolioError(error: unknown): StockafolioError {
-  if (isStockafolioError(error)) return error;
-  return new StockafolioError('ERR_INTERNAL', messageOf(error), { cause: error });
 }

@@ -41,6 +41,8 @@ export type StreamEvent =
       readonly changes: readonly PlanChange[];
     }
   | { readonly type: 'started'; readonly partition: number; readonly offset: number }
+  /** The partitions that this process reads from now on are open; none where others read them all. */
+  | { readonly type: 'assigned'; readonly partitions: readonly number[] }
   | { readonly type: 'checkpoint-skipped'; readonly partition: number; readonly name: string; readonly reason: string }
   | { readonly type: 'checkpoint-failed'; readonly error: StockafolioError }
   | { readonly type: 'revoked'; readonly partition: number; readonly offset: number }

@@ -283,6 +283,28 @@ describe('runStream', () => {
     expect(await dump(tables)).to.eql(await wanted(100));
   });
 
+  it('waits for tables and checkpoints that are away while partitions are assigned', async () => {
+    await topic.append(messages(100));
+    let scans = 0;
+    let lists = 0;
+    const unavailable = (): never => {
+      throw new StockafolioError('ERR_TABLES_UNAVAILABLE', 'down');
+    };
+    const away: Tables = {
+      ...slow(tables, clock, () => 0),
+      // the first look is at the start: whoever gives a wrong address is to hear of it
+      scan: (...asked) => (++scans > 1 && scans <= 4 ? unavailable() : tables.scan(...asked)),
+    };
+    const listed = checkpoints.list.bind(checkpoints);
+    checkpoints.list = (prefix) => (++lists <= 2 ? unavailable() : listed(prefix));
+    await catchUp({ tables: away });
+    expect(events.flatMap((event) => (event.type === 'retry' ? [event.what] : []))).to.eql([
+      ...['reading progress', 'reading progress', 'reading progress'],
+      ...['reading checkpoints', 'reading checkpoints'],
+    ]);
+    expect(await dump(tables)).to.eql(await wanted(100));
+  });
+
   it('ends the run where trying again is of no use', async () => {
     await topic.append(messages(100));
     for (const [error, code] of [

@@ -4,6 +4,7 @@ import type { AssignmentListener, PartitionRange, Position, SourceBatch } from '
 import { Committer } from './committer.js';
 import type { StreamOptions, StreamResult } from './options.js';
 import { openPartition, takeBatch, type PartitionTask } from './partition-task.js';
+import { untilBack } from './until-back.js';
 
 /**
  * Executes a pipeline over a live source, until it is caught up, or stopped by its signal.
@@ -67,8 +68,9 @@ class StreamRun<T> implements AssignmentListener {
   async assigned(partitions: readonly number[], generation: number): Promise<readonly Position[]> {
     // What is under way may end in a checkpoint of these very partitions, to go on from.
     await this.#committer.settle();
-    const ranges = await this.#options.source.ranges();
-    const written = await this.#readProgress();
+    const options = this.#options;
+    const ranges = await untilBack(options, 'asking what the source holds', () => options.source.ranges());
+    const written = await untilBack(options, 'reading progress', () => this.#readProgress());
     const positions: Position[] = [];
     for (const partition of partitions) {
       const range = ranges.find((candidate) => candidate.partition === partition);
@@ -77,11 +79,14 @@ class StreamRun<T> implements AssignmentListener {
           'ERR_INTERNAL',
           `the source assigned partition ${partition}, which it does not have`,
         );
-      const task = await openPartition(this.#options, this.#source, range, generation, written.get(partition));
+      const open = (): Promise<PartitionTask> =>
+        openPartition(options, this.#source, range, generation, written.get(partition));
+      const task = await untilBack(options, 'reading checkpoints', open);
       this.#tasks.set(partition, task);
       positions.push({ partition, offset: task.engine.position.offset });
     }
     this.#settled = true;
+    options.onEvent?.({ type: 'assigned', partitions });
     return positions;
   }
 
@@ -188,7 +193,7 @@ class StreamRun<T> implements AssignmentListener {
     const isMine = ({ partition }: PartitionRange): boolean => this.#tasks.has(partition);
     if (!ranges.filter(isMine).every(({ partition, end }) => this.#offsetOf(partition) >= end)) return false;
     if (source.shared !== true || ranges.every(isMine)) return true;
-    const written = await this.#readProgress();
+    const written = await untilBack(this.#options, 'reading progress', () => this.#readProgress());
     return ranges.every((range) => isMine(range) || (written.get(range.partition) ?? range.oldest) >= range.end);
   }
 

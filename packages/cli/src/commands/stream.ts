@@ -155,6 +155,9 @@ function tell(reporter: Reporter, event: Exclude<StreamEvent, { type: 'committed
   const facts = 'error' in rest ? { ...rest, error: { code: rest.error.code, message: rest.error.message } } : rest;
   const say = (text: string, level: Level = 'info'): void => reporter.say(text, { event: type, ...facts }, level);
   switch (event.type) {
+    case 'assigned':
+      if (event.partitions.length > 0) return;
+      return say('waits: others of the group read all partitions');
     case 'started':
       return say(`partition ${event.partition}: begins at offset ${event.offset}`);
     case 'checkpointed':

@@ -19,8 +19,8 @@ export class Health {
   }
 
   take(event: StreamEvent): void {
-    if (event.type === 'started' || event.type === 'resumed') this.#begun = true;
-    if (event.type === 'committed') this.#failingSince = undefined;
+    if (event.type === 'assigned') this.#begun = true;
+    if (event.type === 'assigned' || event.type === 'committed') this.#failingSince = undefined;
     if (event.type === 'retry') {
       this.#failingSince ??= this.#clock.now();
       this.#cause = event.error.message;

@@ -71,7 +71,7 @@ describe('what a stream run tells operators', () => {
 
   it('is alive all the time, and ready while the tables take rows', async () => {
     expect(await get('/ready')).to.deep.include({ status: 503 });
-    server.take({ type: 'resumed', partition: 0, offset: 3, checkpoint: 'c', changes: [] });
+    server.take({ type: 'assigned', partitions: [] });
     expect(await get('/ready')).to.deep.include({ status: 200 });
     server.take(retry);
     now += 5_000;

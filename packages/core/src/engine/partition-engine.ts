@@ -1,7 +1,7 @@
-import { Subject } from 'rxjs';
 import { StockafolioError, isStockafolioError } from '../errors/index.js';
 import type { Codec, Mutation } from '../ports/index.js';
 import { PipelineContext, within, type OperatorRuntime } from '../pipeline/context.js';
+import { FanOut } from '../pipeline/fan-out.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { Interner } from '../state/interner.js';
 import type { Table } from '../table/index.js';
@@ -37,7 +37,7 @@ export interface EnginePosition {
  */
 export class PartitionEngine {
   readonly #context: PipelineContext;
-  readonly #records = new Subject<unknown>();
+  readonly #records = new FanOut<unknown>();
   readonly #options: EngineOptions;
   #offset = 0;
   #latest = Number.NEGATIVE_INFINITY;
@@ -49,7 +49,7 @@ export class PartitionEngine {
     this.#options = options;
     const { pipeline, partition } = options;
     this.#context = new PipelineContext(pipeline.name, partition);
-    within(this.#context, () => pipeline.build(this.#records.asObservable()));
+    within(this.#context, () => pipeline.build(this.#records.observable));
     for (const table of [progress, deadLetters]) this.#context.useTable(table as Table);
     this.#context.seal();
     this.#check();

@@ -1,8 +1,9 @@
-import { Subject, type Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { formatValue } from '../codec/format.js';
 import { StockafolioError } from '../errors/index.js';
 import { shardMissing } from '../pipeline/into.js';
 import type { Connection, OperatorLayout, OperatorRuntime, PipelineContext } from '../pipeline/context.js';
+import { FanOut } from '../pipeline/fan-out.js';
 import { StateObservable, Update, type DirectOrigin } from '../pipeline/update.js';
 import { timestamp, type Fields, type Mutable, type ObjectOf, type RecordSchema } from '../schema/index.js';
 import { KeyedState } from '../state/keyed-state.js';
@@ -37,7 +38,7 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
   readonly #source: Observable<T>;
   readonly #options: KeyedOptions<T, K, F, R>;
   readonly #strict: boolean;
-  readonly #updates = new Subject<Update<K, ObjectOf<F>, T, R>>();
+  readonly #updates = new FanOut<Update<K, ObjectOf<F>, T, R>>();
   readonly #writers: { readonly table: Table; readonly write: DirectWriter }[] = [];
   readonly #due = new DueBook();
 
@@ -104,7 +105,7 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
 
   #take(record: T): void {
     const context = this.#context;
-    if (!context.checkActive(`operator '${this.name}'`) || context.failure !== undefined) return;
+    if (!context.checkActive('operator', this.name) || context.failure !== undefined) return;
     try {
       const key = this.#options.key(record);
       if (this.#strict && !context.isPartitioned(key)) throw this.#notPartitioned(key);

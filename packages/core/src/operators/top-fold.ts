@@ -100,7 +100,7 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
 
   #take(record: T): void {
     const context = this.#context;
-    if (!context.checkActive(`operator '${this.layout.name}'`) || context.failure !== undefined) return;
+    if (!context.checkActive('operator', this.layout.name) || context.failure !== undefined) return;
     try {
       const key = this.#options.key(record);
       if (!context.isPartitioned(key)) throw this.#notPartitioned(key);

@@ -1,6 +1,7 @@
-import { Subject, type Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { boolean, type Fields, type Mutable, type ObjectOf } from '../schema/index.js';
 import type { Connection, OperatorLayout, OperatorRuntime, PipelineContext } from '../pipeline/context.js';
+import { FanOut } from '../pipeline/fan-out.js';
 import { KeyedState } from '../state/keyed-state.js';
 import type { KeyPart } from '../stream/index.js';
 import { DueBook } from '../windows/due-book.js';
@@ -35,7 +36,8 @@ interface Hidden {
 export class WindowFold<T, K extends readonly KeyPart[], F extends Fields> implements OperatorRuntime, Connection {
   readonly layout: OperatorLayout;
   readonly state: KeyedState;
-  readonly output = new Subject<Windowed<K, ObjectOf<F>>>();
+  readonly output: Observable<Windowed<K, ObjectOf<F>>>;
+  readonly #windows = new FanOut<Windowed<K, ObjectOf<F>>>();
   readonly #context: PipelineContext;
   readonly #source: Observable<T>;
   readonly #windower: Windower;
@@ -63,6 +65,7 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields> imple
     this.#options = options;
     const schema = withHidden(options.state, { $pending: boolean() });
     this.state = new KeyedState(`operator '${name}'`, schema, context.interner);
+    this.output = this.#windows.observable;
     context.register(this, source, this.output);
     context.connections.push(this);
   }
@@ -104,7 +107,7 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields> imple
 
   #take(record: T): void {
     const context = this.#context;
-    if (!context.checkActive(`operator '${this.layout.name}'`) || context.failure !== undefined) return;
+    if (!context.checkActive('operator', this.layout.name) || context.failure !== undefined) return;
     try {
       const key = this.#options.key(record);
       this.#whole &&= context.isPartitioned(key);
@@ -125,7 +128,7 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields> imple
       context.aside(this.layout.name, lateError(this.layout.name, end + this.#lateness, context.watermark));
       return;
     }
-    this.#key.length = key.length + 1;
+    if (this.#key.length !== key.length + 1) this.#key.length = key.length + 1;
     this.#key[0] = start;
     for (let part = 0; part < key.length; part++) this.#key[part + 1] = key[part] as KeyPart;
     const slot = this.state.upsert(this.#key, context.record, context.version);
@@ -153,7 +156,7 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields> imple
     const window = { start: start as number, end: this.#windower.end(start as number) };
     const partial = context.partial;
     context.partial = partial || !this.#whole;
-    this.output.next({ window, key: key as unknown as K, value: cursor.copy() as ObjectOf<F> });
+    this.#windows.next({ window, key: key as unknown as K, value: cursor.copy() as ObjectOf<F> });
     context.partial = partial;
   }
 }

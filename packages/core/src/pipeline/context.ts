@@ -147,11 +147,11 @@ export class PipelineContext {
   }
 
   /** Whether rows may be written now; else the pipeline emits outside its turn. */
-  checkActive(what: string): boolean {
+  checkActive(what: 'operator' | 'table', name: string): boolean {
     if (this.active) return true;
     this.fatal ??= new StockafolioError(
       'ERR_ASYNC_EMISSION',
-      `pipeline '${this.pipeline}': ${what} received a value outside its turn`,
+      `pipeline '${this.pipeline}': ${what} '${name}' received a value outside its turn`,
       { hint: 'records pass through synchronously: take delay, promises and timers out of the pipeline' },
     );
     return false;

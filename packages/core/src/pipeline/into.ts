@@ -51,7 +51,7 @@ class TableConnection implements Connection {
     const fromUpdate = updateReader(table);
     this.#rows.subscribe({
       next: (row) => {
-        if (!context.checkActive(`table '${table.name}'`)) return;
+        if (!context.checkActive('table', table.name)) return;
         try {
           if (context.partial && table.shardIndex < 0) throw shardMissing(table);
           const plain = row instanceof Update ? fromUpdate(row) : (row as Readonly<Record<string, Value>>);

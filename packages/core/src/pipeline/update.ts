@@ -1,6 +1,7 @@
-import { Observable, type Subject } from 'rxjs';
+import { Observable } from 'rxjs';
 import type { KeyPart } from '../stream/index.js';
 import type { Table } from '../table/index.js';
+import type { FanOut } from './fan-out.js';
 
 /**
  * What a keyed operator emits for a record: the key it changed, what the state of that key is now, the record, and
@@ -30,8 +31,8 @@ export interface DirectOrigin {
 export class StateObservable<T> extends Observable<T> {
   readonly origin: DirectOrigin;
 
-  constructor(origin: DirectOrigin, output: Subject<T>) {
-    super((subscriber) => output.subscribe(subscriber));
+  constructor(origin: DirectOrigin, output: FanOut<T>) {
+    super((subscriber) => output.observable.subscribe(subscriber));
     this.origin = origin;
   }
 }

@@ -5,13 +5,13 @@
  */
 import assert from 'node:assert';
 import { systemClock } from '@stockafolio/connectors/clock-system';
-import type { Tables } from '@stockafolio/core/ports';
 import { memoryFiles } from '@stockafolio/core/testing';
 import { generateTrades, portfolio, trades, wireForm } from '@stockafolio/example';
 import { keyBytes } from '@stockafolio/core';
 import { runStream } from '@stockafolio/runner-stream';
 import { kafkaProducer, kafkaSource } from '@stockafolio/runner-stream/kafka';
 import { startKafka } from '@stockafolio/servers';
+import { countingTables } from '../live/counting-tables.js';
 import { alternate, median, printTable, type Round } from '../measure.js';
 import { KafkajsAlone } from './kafkajs-alone.js';
 
@@ -25,22 +25,6 @@ const start = Date.UTC(2026, 0, 5, 14, 30);
 const messages = generateTrades({ trades: TRADES, users: 20_000, seed: 1, start, rate: 20_000 })
   .next(TRADES)
   .map((trade) => ({ key: keyBytes(trades.key(trade)), value: wireForm.encode(trade), timestamp: trade.time }));
-
-/** Tables that only count what is written to them. */
-function counting(): Tables & { rows: number } {
-  const none = async function* (): AsyncGenerator<never> {};
-  const made = {
-    rows: 0,
-    inKeyOrder: true,
-    create: async () => undefined,
-    write: async (rows: readonly unknown[]) => void (made.rows += rows.length),
-    get: async () => undefined,
-    scan: none,
-    scanAll: none,
-    close: async () => undefined,
-  };
-  return made;
-}
 
 const cpu = new Map<string, number[]>();
 /** The same round, with the processor time that it took noted for it. */
@@ -95,7 +79,7 @@ try {
   await producer.close();
   let rows = 0;
   const stockafolio = async (): Promise<number> => {
-    const tables = counting();
+    const tables = countingTables();
     const { records, setAside } = await runStream({
       ...{ pipeline: portfolio, codec: wireForm, tables, checkpoints: memoryFiles(), clock: systemClock },
       ...{ source: kafkaSource({ ...place, topic }), untilCaughtUp: true, group: `ours-${topics++}` },

@@ -20,7 +20,9 @@ import fc from 'fast-check';
 const bigint = (least: bigint): fc.Arbitrary<bigint> => fc.bigInt({ min: least, max: -least - 1n });
 
 /** Fields of every type, with their values. */
-const kinds = (leastBigMoney: bigint): readonly { readonly type: FieldType; readonly value: fc.Arbitrary<unknown> }[] => [
+const kinds = (
+  leastBigMoney: bigint,
+): readonly { readonly type: FieldType; readonly value: fc.Arbitrary<unknown> }[] => [
   { type: text(), value: fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('a', 'b')) },
   { type: oneOf('buy', 'sell'), value: fc.constantFrom('buy', 'sell') },
   { type: int32(), value: fc.integer() },

@@ -51,9 +51,9 @@ export function exactJson(element: SchemaElement): ((stored: Physical) => string
   }
 }
 
+/** JSON has no number for what is none; as a text it is refused by whoever wants a number. */
 function finite(value: number): string {
-  if (!Number.isFinite(value)) throw new Unfit(`the number ${value}`);
-  return String(value);
+  return Number.isFinite(value) ? String(value) : JSON.stringify(String(value));
 }
 
 /** The number of fewest digits that is this float: 0.1, not 0.10000000149011612. */

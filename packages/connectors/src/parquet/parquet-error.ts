@@ -26,3 +26,8 @@ export function decodingError(name: string, error: unknown): StockafolioError {
     ? unsupported(name, what, undefined, error)
     : corrupt(name, what, error);
 }
+
+/** A file, or a column of one, that only a reader with its key could read. */
+export function encrypted(name: string, what: string): StockafolioError {
+  return unsupported(name, `${what} is encrypted`, 'have it written again without encryption');
+}

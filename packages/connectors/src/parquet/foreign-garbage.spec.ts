@@ -9,7 +9,7 @@ import { parquetMetadata, type ColumnMetaData, type CompressionCodec, type FileM
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { ByteWriter } from 'hyparquet-writer';
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
-import { Foreign } from '../../test/foreign-parquet/law.js';
+import { Foreign, lawfulRows } from '../../test/foreign-parquet/law.js';
 import { readDeltas } from './deltas.js';
 import { decompressorsFor, decompressPage } from './decompressors.js';
 import { decodeHybrid } from './hybrid.js';
@@ -18,15 +18,19 @@ import { openParquet, readRows } from './index.js';
 const FOLDER = fileURLToPath(new URL('../../test/foreign-parquet/files/', import.meta.url));
 const bytesOf = async (name: string): Promise<Uint8Array> => new Uint8Array(await readFile(`${FOLDER}${name}`));
 
+const fields: readonly string[] = Foreign.names;
+
 /** The rows of a file, or the code of what reading it threw; anything else that is thrown fails the test. */
-async function outcome(bytes: Uint8Array): Promise<object[] | string> {
+async function outcome(bytes: Uint8Array, asked = fields): Promise<object[] | string> {
   const files = memoryFiles();
   files.contents.set('x', bytes);
   try {
     const file = await openParquet(files, 'x');
-    const fields = Object.entries(Foreign.fields).filter(([name]) => file.columns.includes(name));
-    if (fields.length === 0) return 'no field of the law';
-    const schema: RecordSchema<Fields> = record('x', Object.fromEntries(fields));
+    const there = Object.entries(Foreign.fields).filter(
+      ([name]) => asked.includes(name) && file.columns.includes(name),
+    );
+    if (there.length === 0) return 'no field of the law';
+    const schema: RecordSchema<Fields> = record('x', Object.fromEntries(there));
     const rows: object[] = [];
     for await (const batch of readRows(file, schema)) rows.push(...batch);
     return rows;
@@ -52,8 +56,6 @@ function withFooter(bytes: Uint8Array, change: (metadata: FileMetaData) => void)
   const body = bytes.subarray(0, bytes.length - 8 - metadata.metadata_length);
   return Buffer.concat([body, writer.getBytes(), Buffer.from('PAR1')]);
 }
-
-const fields: readonly string[] = Foreign.names;
 
 /** Where the bodies of a file's pages lie, which are what page checksums are of; of the columns that are read. */
 function pageBodies(bytes: Uint8Array): { start: number; end: number }[] {
@@ -143,9 +145,11 @@ describe('what a Parquet file claims', () => {
       });
       expect(await outcome(other)).to.match(new RegExp(`^ERR_PARQUET_UNSUPPORTED: .*unsupported compression ${codec}`));
     }
-    const encrypted = whole.slice();
-    encrypted.set(Buffer.from('PARE'), whole.length - 4);
-    expect(await outcome(encrypted)).to.match(/^ERR_PARQUET_UNSUPPORTED: .*encrypted/);
+    const sealed = await bytesOf('../refused/pyarrow-encrypted-footer.parquet');
+    expect(await outcome(sealed)).to.match(/^ERR_PARQUET_UNSUPPORTED: .*it is encrypted/);
+    const half = await bytesOf('../refused/pyarrow-encrypted-column.parquet');
+    expect(await outcome(half)).to.match(/^ERR_PARQUET_UNSUPPORTED: .*column 'id' is encrypted/);
+    expect(await outcome(half, ['small'])).to.deep.equal(lawfulRows().map(({ small }) => ({ small })));
   });
 
   it('of a page makes no room that its bytes could not fill, and gives what they hold or nothing', async () => {

@@ -1,5 +1,7 @@
-"""Files by pyarrow. `write FOLDER` makes them, `check FILE...` holds files of other writers to the law of law.ts."""
+"""Files by pyarrow. `write FOLDER` makes them, `refuse FOLDER` makes encrypted ones, and `check FILE...` holds files of other
+writers to the law of law.ts."""
 
+import base64
 import sys
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal, getcontext
@@ -7,6 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pyarrow.parquet.encryption as pe
 
 getcontext().prec = 60
 ROWS = 30
@@ -118,6 +121,32 @@ def write(folder):
     pq.write_table(empty, Path(folder, "pyarrow-empty.parquet"), store_schema=False)
 
 
+class NoSecret(pe.KmsClient):
+    """Keys that are locked up nowhere."""
+
+    def __init__(self, _config):
+        super().__init__()
+
+    def wrap_key(self, key, _name):
+        return base64.b64encode(key)
+
+    def unwrap_key(self, wrapped, _name):
+        return base64.b64decode(wrapped)
+
+
+def refuse(folder):
+    names = ["id", "small"]
+    table = pa.Table.from_pylist([law(i) for i in range(ROWS)], schema("ms")).select(names)
+    for name, plaintext_footer in (("footer", False), ("column", True)):
+        config = pe.EncryptionConfiguration(
+            footer_key="footer", column_keys={"column": ["id"]}, plaintext_footer=plaintext_footer
+        )
+        factory = pe.CryptoFactory(NoSecret)
+        properties = factory.file_encryption_properties(pe.KmsConnectionConfig(), config)
+        path = Path(folder, f"pyarrow-encrypted-{name}.parquet")
+        pq.write_table(table, path, encryption_properties=properties, store_schema=False)
+
+
 def check(path):
     rows = pq.read_table(path).to_pylist()
     for i, row in enumerate(rows):
@@ -131,6 +160,8 @@ def check(path):
 command, *paths = sys.argv[1:]
 if command == "write":
     write(paths[0])
+elif command == "refuse":
+    refuse(paths[0])
 else:
     for each in paths:
         check(each)

@@ -20,7 +20,9 @@ const SHOWN = 10;
 export function addImport(program: Command, toolkit: Toolkit): void {
   program
     .command('import')
-    .description("bring a broker's file into the stream: CSV (.csv, .tsv) or JSON lines, .gz too; no line is lost")
+    .description(
+      "bring a broker's file into the stream: CSV (.csv, .tsv), Parquet (.parquet) or JSON lines, .gz too; no line is lost",
+    )
     .argument('<file>')
     .requiredOption('--to <source>', 'where trades go: kafka://HOST:PORT/TOPIC, log:DIR')
     .option('--map <pairs>', 'where fields are found: time=date,quantity=amount; #3 is the third column')

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { expect } from 'chai';
 import { isStockafolioError, jsonCodec } from '@stockafolio/core';
 import { applyAverageCost } from '../cost/average-cost.js';
@@ -20,6 +21,16 @@ async function all(path: string, options: ImportOptions = {}): Promise<ImportedL
   return lines;
 }
 
+async function codeOf(path: string, options: ImportOptions = {}): Promise<string> {
+  try {
+    await all(path, options);
+  } catch (error) {
+    if (isStockafolioError(error)) return error.code;
+    throw error;
+  }
+  return 'none';
+}
+
 describe('an import of a file', () => {
   let folder = '';
   before(() => {
@@ -30,6 +41,58 @@ describe('an import of a file', () => {
   });
 
   const csv = 'user,symbol,side,quantity,price,time\nann,XOM,buy,1,2.5,2026-01-05T15:00:00Z\n';
+
+  it('of Parquet makes the trades that the same rows make as CSV, of whatever types their columns are', async () => {
+    const path = join(folder, 'my trades.parquet');
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    const rows = `(values ('ann', 'XOM', 10, 2.5, '2026-01-05 15:00:00.123456'), ('bob', 'AMD', -3, 1.00005, '2026-01-05 16:00:00'),
+      (null, 'AMD', 1, 1, '2026-01-05 16:00:00')) t(u, s, q, p, w)`;
+    const plain = `u as "user", s symbol, q::bigint quantity, p::decimal(12, 5) price, w::timestamp as "time", [q] nested`;
+    await connection.run(`copy (select ${plain} from ${rows}) to '${path}' (format parquet)`);
+    const float = `u as "user", s symbol, q::tinyint quantity, p::float price, w as "time", {'user': 'no'} nested`;
+    const other = join(folder, 'float.parquet');
+    await connection.run(`copy (select ${float} from ${rows}) to '${other}' (format parquet, compression gzip)`);
+    const csv = join(folder, 'my trades.csv');
+    await connection.run(
+      `copy (select u as "user", s symbol, q quantity, p price, w as "time" from ${rows}) to '${csv}'`,
+    );
+    connection.closeSync();
+    instance.closeSync();
+
+    const options: ImportOptions = { signedQuantity: true, zone: 'UTC' };
+    const facts = (lines: readonly ImportedLine[]): string[] =>
+      lines.map(({ key, value, problem }) => {
+        const id = /"id":"[^"]*"/;
+        return `${String(key)} ${Buffer.from(value).toString().replace(id, '')} ${problem === undefined ? 'ok' : 'bad'}`;
+      });
+    for (const more of [options, { ...options, roundPrices: true }]) {
+      const expected = await all(csv, more);
+      const found = await all(path, more);
+      expect(found.map(({ problem }) => problem === undefined)).to.deep.equal([true, more.roundPrices === true, false]);
+      const accepted = ({ problem }: ImportedLine): boolean => problem === undefined;
+      expect(facts(found.filter(accepted))).to.deep.equal(facts(expected.filter(accepted)));
+      expect(facts((await all(other, more)).filter(accepted))).to.deep.equal(facts(found.filter(accepted)));
+    }
+    expect(wire.decode((await all(path, options))[0]?.value ?? new Uint8Array())).to.include({
+      id: 'my trades-1',
+      price: 25_000,
+      time: Date.parse('2026-01-05T15:00:00.123Z'),
+    });
+  });
+
+  it('of Parquet is refused where a field comes from a nested column, or the file is torn, packed or not there', async () => {
+    const path = join(folder, 'torn.parquet');
+    writeFileSync(path, 'PAR1 and no more');
+    writeFileSync(`${path}.gz`, gzipSync('PAR1'));
+    expect(await codeOf(path)).to.equal('ERR_PARQUET_CORRUPT');
+    expect(await codeOf(`${path}.gz`)).to.equal('ERR_USAGE');
+    expect(await codeOf(join(folder, 'none.parquet'))).to.equal('ERR_FILE_NOT_FOUND');
+    expect(await codeOf(join(folder, 'my trades.parquet'), { map: { sector: 'nested' } })).to.equal(
+      'ERR_PARQUET_UNSUPPORTED',
+    );
+    expect(await codeOf(join(folder, 'my trades.parquet'), { map: { sector: 'gone' } })).to.equal('ERR_USAGE');
+  });
 
   it('goes by its name: rows or JSON lines, packed or not', async () => {
     writeFileSync(join(folder, 'my.trades.csv'), csv);

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { StockafolioError } from '@stockafolio/core';
 import { columnsOf } from './columns.js';
 import { CsvRows, type CsvRow } from './csv-rows.js';
-import { originsOf, type ImportOptions, type Origin, type TradeField } from './import-options.js';
+import { constantsOf, originsOf, type ImportOptions, type Origin, type TradeField } from './import-options.js';
 import { membersOf, type Token } from './json-members.js';
 import { LineSplitter, type Line } from './line-splitter.js';
 import { TradeMapper, type FileName, type ImportedLine, type Tokens } from './trade-mapper.js';
@@ -94,14 +94,6 @@ function tokensOf(
     if (token !== undefined && token !== 'null') tokens.set(field, token);
   }
   return tokens;
-}
-
-function constantsOf(origins: ReadonlyMap<TradeField, Origin>): Tokens {
-  const constants = new Map<TradeField, Token>();
-  for (const [field, origin] of origins) {
-    if ('constant' in origin) constants.set(field, JSON.stringify(origin.constant));
-  }
-  return constants;
 }
 
 function noHeader(line: number, problem = ''): StockafolioError {

@@ -1,5 +1,6 @@
 import { StockafolioError } from '@stockafolio/core';
 import { Trade } from '../trade.js';
+import type { Token } from './json-members.js';
 
 /** A field of a trade. */
 export type TradeField = (typeof Trade.names)[number];
@@ -64,6 +65,15 @@ export function originsOf({ map = {}, set = {}, format }: ImportOptions): Map<Tr
     else if (column !== '') origins.set(field, { column, isDefault: false });
   }
   return origins;
+}
+
+/** The fields that are the same in every row, each as the text of a JSON value. */
+export function constantsOf(origins: ReadonlyMap<TradeField, Origin>): Map<TradeField, Token> {
+  const constants = new Map<TradeField, Token>();
+  for (const [field, origin] of origins) {
+    if ('constant' in origin) constants.set(field, JSON.stringify(origin.constant));
+  }
+  return constants;
 }
 
 function defaultName(field: TradeField, format: ImportOptions['format']): string {

@@ -1,8 +1,8 @@
 import type { SchemaElement } from 'hyparquet';
 import { snakeCase, type FieldType, type Fields, type Kind, type RecordSchema } from '@stockafolio/core';
 
-/** What a column of a file holds: a kind of field, or raw bytes. */
-export type ColumnKind = Kind | 'binary';
+/** What a column of a file holds: a kind of field, raw bytes; or anything flat, to be read as the text of exact JSON. */
+export type ColumnKind = Kind | 'binary' | 'json';
 
 /** One column of a Parquet file. */
 export interface ParquetColumn {
@@ -36,6 +36,7 @@ const physical: Readonly<Record<ColumnKind, Physical>> = {
   text: { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } },
   oneOf: { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } },
   binary: { type: 'BYTE_ARRAY' },
+  json: { type: 'BYTE_ARRAY', converted_type: 'JSON', logical_type: { type: 'JSON' } },
   int32: { type: 'INT32' },
   shard: { type: 'INT32' },
   int64: { type: 'INT64' },
@@ -73,29 +74,4 @@ export function schemaElements(columns: readonly ParquetColumn[]): SchemaElement
     repetition_type: optional ? 'OPTIONAL' : 'REQUIRED',
   }));
   return [{ name: 'root', num_children: leaves.length }, ...leaves];
-}
-
-/** What keeps values of this stored column from being read as that kind; undefined where nothing does. */
-export function mismatch(kind: ColumnKind, element: SchemaElement): string | undefined {
-  const wanted = physical[kind];
-  const found = element.type ?? 'a group';
-  if (kind === 'bigMoney' ? found !== 'FIXED_LEN_BYTE_ARRAY' : found !== wanted.type) {
-    return `is stored as ${found}, not as ${wanted.type}`;
-  }
-  if (element.repetition_type === 'REPEATED') return 'is a list';
-  if (wanted.scale !== undefined && element.scale !== wanted.scale) {
-    return `has ${element.scale ?? 'no'} decimals, not ${wanted.scale}`;
-  }
-  if (kind === 'timestamp' && perMillisecond(element) === undefined) return 'holds no times';
-  if (kind === 'date' && element.converted_type !== 'DATE' && element.logical_type?.type !== 'DATE') {
-    return 'holds no dates';
-  }
-  return undefined;
-}
-
-/** How many of the units of a stored time make a millisecond; undefined where it is no time. */
-export function perMillisecond({ converted_type, logical_type }: SchemaElement): bigint | undefined {
-  if (logical_type?.type === 'TIMESTAMP') return { MILLIS: 1n, MICROS: 1_000n, NANOS: 1_000_000n }[logical_type.unit];
-  if (converted_type === 'TIMESTAMP_MILLIS') return 1n;
-  return converted_type === 'TIMESTAMP_MICROS' ? 1_000n : undefined;
 }

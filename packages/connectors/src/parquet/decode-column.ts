@@ -1,19 +1,21 @@
 import { crc32 } from 'node:zlib';
-import type { ColumnMetaData, CompressionCodec, Compressors, PageHeader, SchemaElement } from 'hyparquet';
+import type { ColumnMetaData, Encoding, PageHeader, SchemaElement } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
-import { readDataPage, readDataPageV2 } from 'hyparquet/src/datapage.js';
-import { readRleBitPackedHybrid } from 'hyparquet/src/encoding.js';
 import type { ParquetColumn } from './columns.js';
+import type { Conversion } from './conversions.js';
 import { decodeBigMoney, decodePlain, type ColumnValues } from './decode-plain.js';
-import { fromPhysical } from './from-physical.js';
+import { decompressPage, type Decompressors } from './decompressors.js';
+import { decodeHybrid } from './hybrid.js';
+import { physicalValues } from './physical-values.js';
 
-/** A column chunk's bytes and what the footer says of them. */
+/** A column chunk's bytes, what the footer says of them, and how they become values. */
 export interface Chunk {
   readonly bytes: Uint8Array;
   readonly meta: ColumnMetaData;
   readonly element: SchemaElement;
+  readonly conversion: Conversion;
   readonly rows: number;
-  readonly decompressors: Compressors;
+  readonly decompressors: Decompressors;
 }
 
 /** The values of a column in one row group, `undefined` where they are absent. @throws any Error where it is no such chunk */
@@ -36,16 +38,19 @@ export function decodeChunk(column: ParquetColumn, chunk: Chunk): ColumnValues {
     if (header.crc !== undefined && (crc32(page) | 0) !== header.crc) {
       throw new RangeError(`a page of column '${column.stored}' has another checksum than it was written with`);
     }
-    if (header.type === 'DICTIONARY_PAGE') {
-      const plain = decompressed(chunk, page, header.uncompressed_page_size);
-      dictionary = plainValues(column, chunk, plain, header.dictionary_page_header?.num_values ?? 0);
+    if (header.dictionary_page_header !== undefined) {
+      if (dictionary !== undefined) throw new RangeError(`column '${column.stored}' has two dictionaries`);
+      dictionary = decodeDictionary(column, chunk, page, header);
       continue;
     }
-    const announced = (header.data_page_header_v2 ?? header.data_page_header)?.num_values ?? 0;
-    if (!(announced > 0 && seen + announced <= rows)) {
+    const announced = (header.data_page_header_v2 ?? header.data_page_header)?.num_values;
+    // An index page: the format has a place for one, to be passed over.
+    if (announced === undefined) continue;
+    if (!(announced >= 0 && seen + announced <= rows)) {
       throw new RangeError(`a page of ${announced} rows in column '${column.stored}', after ${seen} of ${rows}`);
     }
-    const values = decodePage(column, chunk, header, page, dictionary);
+    if (announced === 0) continue;
+    const values = decodePage(column, chunk, pageBody(chunk, header, page), dictionary);
     seen += values.length;
     pages.push(values);
   }
@@ -55,46 +60,105 @@ export function decodeChunk(column: ParquetColumn, chunk: Chunk): ColumnValues {
   return all;
 }
 
-function plainValues(column: ParquetColumn, { element }: Chunk, plain: Uint8Array, count: number): ColumnValues {
-  return column.kind === 'bigMoney'
-    ? decodeBigMoney(plain, count, element.type_length ?? 0)
-    : decodePlain(column.kind, plain, count);
+function decodeDictionary(column: ParquetColumn, chunk: Chunk, page: Uint8Array, header: PageHeader): ColumnValues {
+  const plain = decompressPage(chunk.decompressors, chunk.meta, page, header.uncompressed_page_size);
+  const count = header.dictionary_page_header?.num_values ?? 0;
+  if (!(count >= 0 && count <= plain.length)) throw new RangeError(`${count} values in ${plain.length} bytes`);
+  return plainValues(column, chunk, plain, 'PLAIN', count);
+}
+
+/** A data page of either version, unpacked. */
+interface PageBody {
+  readonly encoding: Encoding | undefined;
+  readonly rows: number;
+  /** Of how many rows there are values in it. */
+  readonly count: number;
+  /** 1 for a row that has a value, 0 for one that has none; undefined where all have one. */
+  readonly levels: Uint8Array | undefined;
+  readonly values: Uint8Array;
+}
+
+function pageBody(chunk: Chunk, header: PageHeader, page: Uint8Array): PageBody {
+  const { meta, decompressors } = chunk;
+  const size = header.uncompressed_page_size;
+  const v2 = header.data_page_header_v2;
+  if (v2 !== undefined) {
+    const levelBytes = v2.definition_levels_byte_length;
+    if (!(levelBytes >= 0 && levelBytes <= page.length) || v2.repetition_levels_byte_length > 0) {
+      throw new RangeError(`levels of ${levelBytes} bytes in a page of ${page.length}`);
+    }
+    const body = page.subarray(levelBytes);
+    const isPacked = v2.is_compressed !== false;
+    const values = isPacked ? decompressPage(decompressors, meta, body, size - levelBytes) : body;
+    const count = v2.num_values - v2.num_nulls;
+    if (count < 0) throw new RangeError(`${v2.num_nulls} of ${v2.num_values} rows are without a value`);
+    if (v2.num_nulls === 0) {
+      return { encoding: v2.encoding, rows: v2.num_values, count, levels: undefined, values };
+    }
+    const levels = levelsOf(page.subarray(0, levelBytes), v2.num_values);
+    return { encoding: v2.encoding, rows: v2.num_values, count, levels, values };
+  }
+  const v1 = header.data_page_header;
+  const rows = v1?.num_values ?? 0;
+  const encoding = v1?.encoding;
+  const plain = decompressPage(decompressors, meta, page, size);
+  if (chunk.element.repetition_type !== 'OPTIONAL') {
+    return { encoding, rows, count: rows, levels: undefined, values: plain };
+  }
+  if (v1?.definition_level_encoding !== 'RLE') {
+    throw new Error(`unsupported encoding ${v1?.definition_level_encoding ?? ''} of levels`);
+  }
+  const end = 4 + new DataView(plain.buffer, plain.byteOffset, plain.byteLength).getUint32(0, true);
+  if (end > plain.length) throw new RangeError(`levels of ${end} bytes in a page of ${plain.length}`);
+  const levels = levelsOf(plain.subarray(4, end), rows);
+  const count = levels.reduce((sum, level) => sum + level, 0);
+  return { encoding, rows, count, levels: count === rows ? undefined : levels, values: plain.subarray(end) };
+}
+
+function levelsOf(bytes: Uint8Array, rows: number): Uint8Array {
+  const levels = new Uint8Array(rows);
+  decodeHybrid(bytes, 1, levels);
+  return levels;
 }
 
 function decodePage(
   column: ParquetColumn,
   chunk: Chunk,
-  header: PageHeader,
-  page: Uint8Array,
+  { encoding, count, levels, values: bytes }: PageBody,
   dictionary: ColumnValues | undefined,
 ): ColumnValues {
-  const v2 = header.data_page_header_v2;
-  const isIndexed = v2?.encoding === 'RLE_DICTIONARY' || v2?.encoding === 'PLAIN_DICTIONARY';
-  if (v2 === undefined || !(isIndexed || v2.encoding === 'PLAIN') || v2.repetition_levels_byte_length > 0) {
-    return foreignPage(column, chunk, header, page, dictionary);
+  const isIndexed = encoding === 'RLE_DICTIONARY' || encoding === 'PLAIN_DICTIONARY';
+  const values = isIndexed
+    ? looked(column, bytes, count, dictionary)
+    : plainValues(column, chunk, bytes, encoding, count);
+  return levels === undefined ? values : spread(values, levels);
+}
+
+/** The values of a page; pages that are stored as this library stores them, all at once. */
+function plainValues(
+  column: ParquetColumn,
+  { element, conversion }: Chunk,
+  bytes: Uint8Array,
+  encoding: Encoding | undefined,
+  count: number,
+): ColumnValues {
+  if (!conversion.isOwn || encoding !== 'PLAIN') {
+    return physicalValues(element, encoding, bytes, count).map((stored) => conversion.convert(stored));
   }
-  const levelBytes = v2.definition_levels_byte_length;
-  const body = page.subarray(levelBytes);
-  const size = header.uncompressed_page_size - levelBytes;
-  const plain = v2.is_compressed === false ? body : decompressed(chunk, body, size);
-  const count = v2.num_values - v2.num_nulls;
-  const values = isIndexed ? looked(column, plain, count, dictionary) : plainValues(column, chunk, plain, count);
-  if (v2.num_nulls === 0) return values;
-  const levels = new Uint8Array(v2.num_values);
-  hybrid(page, 1, levels, levelBytes);
-  return spread(values, levels);
+  return column.kind === 'bigMoney'
+    ? decodeBigMoney(bytes, count, element.type_length ?? 0)
+    : decodePlain(column.kind, bytes, count);
 }
 
 function looked(
   column: ParquetColumn,
-  plain: Uint8Array,
+  bytes: Uint8Array,
   count: number,
   dictionary: ColumnValues | undefined,
 ): readonly unknown[] {
   const known = dictionary ?? [];
   const indexes = new Uint32Array(count);
-  const bits = plain[0] ?? 0;
-  if (count > 0) hybrid(plain.subarray(1), bits, indexes, plain.length - 1);
+  if (count > 0) decodeHybrid(bytes.subarray(1), bytes[0] ?? 0, indexes);
   const values = new Array<unknown>(count);
   for (let i = 0; i < count; i++) {
     const index = indexes[i] ?? 0;
@@ -104,11 +168,6 @@ function looked(
   return values;
 }
 
-function hybrid(bytes: Uint8Array, bits: number, output: Uint8Array | Uint32Array, length: number): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  readRleBitPackedHybrid({ view, offset: 0 }, bits, output, length);
-}
-
 function spread(values: ColumnValues, levels: Uint8Array): readonly unknown[] {
   const all = new Array<unknown>(levels.length);
   let next = 0;
@@ -116,74 +175,3 @@ function spread(values: ColumnValues, levels: Uint8Array): readonly unknown[] {
   if (next !== values.length) throw new RangeError(`${values.length} values for ${next} places`);
   return all;
 }
-
-function decompressed({ meta, decompressors }: Chunk, page: Uint8Array, size: number): Uint8Array {
-  const codec: CompressionCodec = meta.codec;
-  if (codec === 'UNCOMPRESSED') return page;
-  const decompress = decompressors[codec];
-  if (decompress === undefined) throw new Error(`unsupported compression ${codec}`);
-  const plain = decompress(page, size);
-  if (plain.length !== size) throw new RangeError(`a page of ${plain.length} bytes where ${size} were announced`);
-  return plain;
-}
-
-/** A page as other writers make them: version 1, or an encoding that is not ours. */
-function foreignPage(
-  column: ParquetColumn,
-  chunk: Chunk,
-  header: PageHeader,
-  page: Uint8Array,
-  dictionary: ColumnValues | undefined,
-): readonly unknown[] {
-  const { element, meta, decompressors } = chunk;
-  // Without its logical type the decoder hands values over as they are stored, so nothing goes through a double.
-  const { type = 'BYTE_ARRAY', type_length, repetition_type, name } = element;
-  const bare: SchemaElement = {
-    type,
-    name,
-    ...(type_length === undefined ? {} : { type_length }),
-    ...(repetition_type === undefined ? {} : { repetition_type }),
-  };
-  const root = { element: { name: 'root' }, children: [], count: 0, path: [] };
-  const leaf = { element: bare, children: [], count: 1, path: [name] };
-  const decoder = {
-    pathInSchema: [name],
-    type,
-    element: bare,
-    schemaPath: [root, leaf],
-    codec: meta.codec,
-    compressors: decompressors,
-    parsers: noParsers,
-  };
-  const v1 = header.data_page_header;
-  const { definitionLevels, dataPage } =
-    v1 === undefined
-      ? readDataPageV2(page, header, decoder)
-      : readDataPage(decompressed(chunk, page, header.uncompressed_page_size), v1, decoder);
-  const encoding = v1?.encoding ?? header.data_page_header_v2?.encoding ?? 'PLAIN';
-  const stored: readonly unknown[] = Array.from<unknown>(dataPage);
-  const values = encoding.endsWith('_DICTIONARY')
-    ? stored.map((index) => dictionary?.[index as number])
-    : stored.map((value) => fromPhysical(column.kind, value));
-  if (encoding.endsWith('_DICTIONARY') && values.includes(undefined)) {
-    throw new RangeError(`column '${column.stored}' refers past its dictionary`);
-  }
-  if (definitionLevels === undefined || definitionLevels.length === 0) return values;
-  return spread(values, Uint8Array.from(definitionLevels));
-}
-
-const unused = (): never => {
-  throw new Error('a bare column has no logical type');
-};
-
-const noParsers = {
-  timestampFromMilliseconds: unused,
-  timestampFromMicroseconds: unused,
-  timestampFromNanoseconds: unused,
-  dateFromDays: unused,
-  stringFromBytes: unused,
-  jsonFromBytes: unused,
-  geometryFromBytes: unused,
-  geographyFromBytes: unused,
-  uuidFromBytes: unused,
-};

@@ -1,6 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { StockafolioError } from '@stockafolio/core';
 import type { ColumnKind } from './columns.js';
-import { dateReader } from '../days.js';
+import { Unfit, dayReader } from './stored-values.js';
 
 /** A column's values as the schema has them: numbers that are all there in a typed array. */
 export type ColumnValues = readonly unknown[] | Float64Array | Int32Array;
@@ -10,6 +11,7 @@ export function decodePlain(kind: ColumnKind, bytes: Uint8Array, count: number):
   switch (kind) {
     case 'text':
     case 'oneOf':
+    case 'json':
       return texts(bytes, count);
     case 'binary':
       return binaries(bytes, count);
@@ -75,7 +77,7 @@ function tooLarge(high: number, low: number): never {
 }
 
 function dates(bytes: Uint8Array, count: number): string[] {
-  const dateOf = dateReader();
+  const dateOf = dayReader();
   return Array.from(new Int32Array(aligned(bytes, count * 4)), dateOf);
 }
 
@@ -94,7 +96,7 @@ function texts(bytes: Uint8Array, count: number): string[] {
     if (end > buffer.length) short(buffer.length, end);
     let ascii = 0;
     for (let j = start; j < end; j++) ascii |= buffer[j] ?? 0;
-    values[i] = ascii < 0x80 ? asciiOf(buffer, start, end) : buffer.toString('utf8', start, end);
+    values[i] = ascii < 0x80 ? asciiOf(buffer, start, end) : utf8Of(buffer, start, end);
     at = end;
   }
   return values;
@@ -133,6 +135,12 @@ const readers: readonly Reader[] = Array.from({ length: 21 }, (_, length) => {
 
 function asciiOf(buffer: Buffer, start: number, end: number): string {
   return readers[end - start]?.(buffer, start) ?? buffer.toString('latin1', start, end);
+}
+
+function utf8Of(buffer: Buffer, start: number, end: number): string {
+  const bytes = buffer.subarray(start, end);
+  if (!isUtf8(bytes)) throw new Unfit('a text that is not UTF-8');
+  return bytes.toString('utf8');
 }
 
 function short(found: number, wanted: number): never {

@@ -18,6 +18,7 @@ export function encodePlain(kind: ColumnKind, values: readonly unknown[]): Plain
   switch (kind) {
     case 'text':
     case 'oneOf':
+    case 'json':
       return { bytes: plainTexts(values as readonly string[]) };
     case 'binary':
       return { bytes: plainBinaries(values as readonly Uint8Array[]) };

@@ -1,8 +1,4 @@
 import {
-  bigMoney,
-  boolean,
-  date,
-  double,
   int32,
   int64,
   isStockafolioError,
@@ -12,7 +8,6 @@ import {
   record,
   text,
   timestamp,
-  type FieldType,
   type Fields,
   type RecordSchema,
 } from '@stockafolio/core';
@@ -22,7 +17,8 @@ import fc from 'fast-check';
 import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { openParquet, parquetColumns, readRows, writeParquet } from './index.js';
+import { anyTable } from '../../test/any-table.js';
+import { openParquet, parquetColumns, readRows, writeParquet, type OpenParquetOptions } from './index.js';
 
 const codeOf = async (attempt: Promise<unknown>): Promise<string> => {
   try {
@@ -38,44 +34,12 @@ const readAll = async <F extends Fields>(
   files: MemoryFiles,
   name: string,
   schema: RecordSchema<F>,
+  options?: OpenParquetOptions,
 ): Promise<unknown[]> => {
   const rows: unknown[] = [];
-  for await (const batch of readRows(await openParquet(files, name), schema)) rows.push(...batch);
+  for await (const batch of readRows(await openParquet(files, name, options), schema)) rows.push(...batch);
   return rows;
 };
-
-const bigint = (bits: number): fc.Arbitrary<bigint> =>
-  fc.bigInt({ min: -(2n ** BigInt(bits - 1)), max: 2n ** BigInt(bits - 1) - 1n });
-const kinds: readonly { readonly type: FieldType; readonly value: fc.Arbitrary<unknown> }[] = [
-  { type: text(), value: fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('a', 'b')) },
-  { type: oneOf('buy', 'sell'), value: fc.constantFrom('buy', 'sell') },
-  { type: int32(), value: fc.integer() },
-  { type: int64(), value: fc.maxSafeInteger() },
-  { type: int64({ range: 'full' }), value: bigint(64) },
-  { type: double(), value: fc.double() },
-  { type: money(), value: fc.maxSafeInteger() },
-  { type: bigMoney(), value: bigint(128) },
-  { type: timestamp(), value: fc.integer({ min: -8.64e15, max: 8.64e15 }) },
-  {
-    type: date(),
-    value: fc
-      .date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })
-      .map((day) => day.toISOString().slice(0, 10)),
-  },
-  { type: boolean(), value: fc.boolean() },
-];
-const anyTable = fc
-  .array(fc.tuple(fc.constantFrom(...kinds), fc.boolean()), { minLength: 1, maxLength: 6 })
-  .chain((fields) => {
-    const named = fields.map(([{ type, value }, isOptional], k) => ({
-      name: `field${k}`,
-      type: isOptional ? optional(type as FieldType<unknown, 'text', false>) : type,
-      value: isOptional ? fc.option(value, { nil: undefined }) : value,
-    }));
-    const schema = record('any', Object.fromEntries(named.map(({ name, type }) => [name, type])) as Fields);
-    const row = fc.record(Object.fromEntries(named.map(({ name, value }) => [name, value])));
-    return fc.tuple(fc.constant(schema), fc.array(row, { maxLength: 40 }), fc.integer({ min: 1, max: 50 }));
-  });
 
 const Trade = record('trade', {
   id: text(),
@@ -104,7 +68,7 @@ const written = async (rowGroupRows = 40): Promise<MemoryFiles> => {
 describe('a Parquet file', () => {
   it('gives back the rows of any schema, exactly', async () => {
     await fc.assert(
-      fc.asyncProperty(anyTable, async ([schema, rows, rowGroupRows]) => {
+      fc.asyncProperty(anyTable(), async ([schema, rows, rowGroupRows]) => {
         const files = memoryFiles();
         const result = await writeParquet(files, 'any', parquetColumns(schema), [rows], { rowGroupRows });
         expect(result).to.deep.equal({ rows: rows.length, bytes: files.contents.get('any')?.length });
@@ -176,28 +140,35 @@ describe('a Parquet file', () => {
       .and.to.deep.equal(expected);
   });
 
-  it('of another writer may hold its times in finer units, which are cut off', async () => {
-    const moments = [1_484_924_400_123_456n, -1n, 0n];
-    for (const [unit, times] of [
-      ['MICROS', moments],
-      ['NANOS', moments.map((time) => time * 1000n)],
+  it('of another writer may hold its times in finer units: whole milliseconds are read, others are cut off or refused', async () => {
+    const moments = [1_484_924_400_123_000n, -1_000n, 0n];
+    for (const [unit, factor] of [
+      ['MICROS', 1n],
+      ['NANOS', 1000n],
     ] as const) {
-      const files = memoryFiles();
-      const content = parquetWriteBuffer({
-        columnData: [{ name: 'time', data: times }],
-        schema: [
-          { name: 'root', num_children: 1 },
-          {
-            name: 'time',
-            type: 'INT64',
-            repetition_type: 'REQUIRED',
-            logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit },
-          },
-        ],
-      });
-      await files.write('fine', new Uint8Array(content));
+      const written = async (name: string, times: readonly bigint[]): Promise<MemoryFiles> => {
+        const files = memoryFiles();
+        const content = parquetWriteBuffer({
+          columnData: [{ name: 'time', data: times.map((time) => time * factor) }],
+          schema: [
+            { name: 'root', num_children: 1 },
+            {
+              name: 'time',
+              type: 'INT64',
+              repetition_type: 'REQUIRED',
+              logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit },
+            },
+          ],
+        });
+        await files.write(name, new Uint8Array(content));
+        return files;
+      };
+      const Time = record('time', { time: timestamp() });
       const expected = [1_484_924_400_123, -1, 0].map((time) => ({ time }));
-      expect(await readAll(files, 'fine', record('fine', { time: timestamp() }))).to.deep.equal(expected);
+      expect(await readAll(await written('whole', moments), 'whole', Time)).to.deep.equal(expected);
+      const fine = await written('fine', [1_484_924_400_123_456n, -1n, 0n]);
+      expect(await codeOf(readAll(fine, 'fine', Time))).to.equal('ERR_PARQUET_UNSUPPORTED');
+      expect(await readAll(fine, 'fine', Time, { finerTimes: 'cut' })).to.deep.equal(expected);
     }
   });
 

@@ -1,0 +1,98 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { SchemaElement } from 'hyparquet';
+import type { ColumnKind } from './columns.js';
+import { conversionOf } from './conversions.js';
+import type { Physical } from './physical-values.js';
+
+const converted = (kind: ColumnKind, element: Partial<SchemaElement>, stored: Physical): unknown =>
+  conversionOf(kind, { name: 'x', ...element }, 'refuse')?.convert(stored);
+
+/** Big-endian, in as few bytes as hold it. */
+function bytesOf(value: bigint): Uint8Array {
+  let width = 1;
+  while (BigInt.asIntN(width * 8, value) !== value) width += 1;
+  return Uint8Array.from({ length: width }, (_, i) => Number((value >> BigInt(8 * (width - 1 - i))) & 0xffn));
+}
+
+function int96(nanoseconds: bigint): Uint8Array {
+  const ofDay = ((nanoseconds % 86_400_000_000_000n) + 86_400_000_000_000n) % 86_400_000_000_000n;
+  const view = new DataView(new ArrayBuffer(12));
+  view.setBigInt64(0, ofDay, true);
+  view.setInt32(8, Number((nanoseconds - ofDay) / 86_400_000_000_000n) + 2_440_588, true);
+  return new Uint8Array(view.buffer);
+}
+
+const decimal = (scale: number): Partial<SchemaElement> => ({
+  type: 'BYTE_ARRAY',
+  logical_type: { type: 'DECIMAL', scale, precision: 38 },
+});
+
+describe('what a foreign column is read as', () => {
+  it('money is the decimal, whatever its scale and bytes, or nothing', () => {
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), fc.integer({ min: 5, max: 12 }), (units, scale) => {
+        const stored = BigInt(units) * 10n ** BigInt(scale - 4);
+        expect(converted('money', decimal(scale), bytesOf(stored))).to.equal(units);
+        expect(converted('bigMoney', decimal(scale), bytesOf(stored))).to.equal(BigInt(units));
+        expect(() => converted('money', decimal(scale), bytesOf(stored + 1n))).to.throw(/more than 4 decimals/);
+      }),
+    );
+    expect(converted('money', decimal(0), bytesOf(7n))).to.equal(70_000);
+    expect(() => converted('money', decimal(0), bytesOf(10n ** 12n))).to.throw(/past 2\^53/);
+    expect(() => converted('bigMoney', decimal(4), bytesOf(2n ** 127n))).to.throw(/past 2\^127/);
+  });
+
+  it('a time is the millisecond of an INT96, before 1970 too', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -1e15, max: 1e15 }), (time) => {
+        expect(converted('timestamp', { type: 'INT96' }, int96(BigInt(time) * 1_000_000n))).to.equal(time);
+        expect(() => converted('timestamp', { type: 'INT96' }, int96(BigInt(time) * 1_000_000n + 1n))).to.throw(
+          /finer/,
+        );
+      }),
+    );
+  });
+
+  it('a whole number is the one that was meant, signed or not, or nothing', () => {
+    const unsigned = (bitWidth: 32 | 64): Partial<SchemaElement> => ({
+      type: `INT${bitWidth}`,
+      logical_type: { type: 'INTEGER', bitWidth, isSigned: false },
+    });
+    expect(converted('int64', unsigned(32), -1)).to.equal(2 ** 32 - 1);
+    expect(() => converted('int32', unsigned(32), -1)).to.throw(/32 bits/);
+    expect(() => converted('bigint64', unsigned(64), -1n)).to.throw(/past 2\^63/);
+    expect(converted('bigint64', { type: 'INT32', converted_type: 'INT_8' }, -5)).to.equal(-5n);
+  });
+
+  it('exact JSON has all digits', () => {
+    const time = (unit: 'MICROS' | 'NANOS'): Partial<SchemaElement> => ({
+      type: 'INT64',
+      logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit },
+    });
+    const cases: readonly (readonly [Partial<SchemaElement>, Physical, string])[] = [
+      [decimal(4), bytesOf(-5n), '-0.0005'],
+      [decimal(0), bytesOf(12n), '12'],
+      [decimal(38), bytesOf(1n), `0.${'0'.repeat(37)}1`],
+      [{ type: 'FLOAT' }, Math.fround(0.1), '0.1'],
+      [{ type: 'FLOAT' }, Math.fround(16_777_217), '16777216'],
+      [{ type: 'DOUBLE' }, 1e-7, '1e-7'],
+      [{ type: 'DOUBLE' }, NaN, '"NaN"'],
+      [{ type: 'INT64' }, 2n ** 63n - 1n, '9223372036854775807'],
+      [time('MICROS'), -1n, '"1969-12-31T23:59:59.999999Z"'],
+      [time('NANOS'), 1_000_000_001n, '"1970-01-01T00:00:01.000000001Z"'],
+      [time('MICROS'), 2_000n, '"1970-01-01T00:00:00.002Z"'],
+      [{ type: 'BOOLEAN' }, true, 'true'],
+      [{ type: 'INT32', converted_type: 'DATE' }, -1, '"1969-12-31"'],
+      [{ type: 'BYTE_ARRAY' }, Buffer.from('"ö'), '"\\"ö"'],
+    ];
+    for (const [element, stored, text] of cases) expect(converted('json', element, stored)).to.equal(text);
+    expect(conversionOf('json', { name: 'x', num_children: 1 }, 'refuse')).to.equal(undefined);
+  });
+
+  it('a day outside of the years that a date has is refused', () => {
+    const date = { type: 'INT32', converted_type: 'DATE' } as const;
+    expect(converted('date', date, 2_932_896)).to.equal('9999-12-31');
+    expect(() => converted('date', date, 2_932_897)).to.throw(/1 to 9999/);
+  });
+});

@@ -1,0 +1,81 @@
+import type { SchemaElement } from 'hyparquet';
+import { parseFloat16 } from 'hyparquet/src/convert.js';
+import { annotationOf } from './annotation.js';
+import type { Physical } from './physical-values.js';
+import { dayReader, textOf, timeOf, unscaled, Unfit, wholeOf } from './stored-values.js';
+
+/**
+ * What makes the text of a JSON value of each value of a column, with all its digits: a decimal becomes a number with as
+ * many, a time the text of an instant with as many as it has.
+ *
+ * @returns undefined where the column holds nothing of the kind
+ */
+export function exactJson(element: SchemaElement): ((stored: Physical) => string) | undefined {
+  const { type } = element;
+  const annotation = annotationOf(element);
+  switch (annotation.type) {
+    case 'TEXT':
+      return (stored) => JSON.stringify(textOf(stored));
+    case 'DATE': {
+      const dateOf = dayReader();
+      return (stored) => JSON.stringify(dateOf(stored));
+    }
+    case 'DECIMAL':
+      return (stored) => decimal(unscaled(stored), annotation.scale);
+    case 'TIMESTAMP':
+      return (stored) => instant(timeOf(stored), annotation.perMillisecond);
+    case 'INTEGER':
+      return (stored) => String(wholeOf(stored, type === 'INT32' ? 32 : 64, !annotation.isSigned));
+    case 'FLOAT16':
+      return (stored) => finite(parseFloat16(stored as Uint8Array) ?? NaN);
+    case 'NONE':
+      break;
+    default:
+      return undefined;
+  }
+  switch (type) {
+    case 'BYTE_ARRAY':
+      return (stored) => JSON.stringify(textOf(stored));
+    case 'INT32':
+    case 'INT64':
+    case 'BOOLEAN':
+      return String;
+    case 'INT96':
+      return (stored) => instant(timeOf(stored), 1_000_000n);
+    case 'DOUBLE':
+      return (stored) => finite(Number(stored));
+    case 'FLOAT':
+      return (stored) => finite(shortest(Number(stored)));
+    default:
+      return undefined;
+  }
+}
+
+/** JSON has no number for what is none; as a text it is refused by whoever wants a number. */
+function finite(value: number): string {
+  return Number.isFinite(value) ? String(value) : JSON.stringify(String(value));
+}
+
+/** The number of fewest digits that is this float: 0.1, not 0.10000000149011612. */
+function shortest(float: number): number {
+  for (let digits = 1; digits < 9; digits++) {
+    const number = Number(float.toPrecision(digits));
+    if (Math.fround(number) === float) return number;
+  }
+  return float;
+}
+
+function decimal(value: bigint, scale: number): string {
+  const sign = value < 0n ? '-' : '';
+  const digits = String(value < 0n ? -value : value).padStart(scale + 1, '0');
+  if (scale === 0) return sign + digits;
+  return `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+}
+
+function instant(time: bigint, perMillisecond: bigint): string {
+  const rest = ((time % perMillisecond) + perMillisecond) % perMillisecond;
+  const date = new Date(Number((time - rest) / perMillisecond));
+  if (Number.isNaN(date.getTime())) throw new Unfit(`a time at ${time}`);
+  const finer = rest === 0n ? '' : String(rest).padStart(String(perMillisecond).length - 1, '0');
+  return JSON.stringify(date.toISOString().replace('Z', `${finer}Z`));
+}

@@ -1,0 +1,78 @@
+import { parquetMetadata, type ColumnMetaData, type FileMetaData } from 'hyparquet';
+import { StockafolioError } from '@stockafolio/core';
+import type { Files } from '@stockafolio/core/ports';
+import { isIntact } from './footer-checksum.js';
+import { corrupt, decodingError, encrypted, unsupported } from './parquet-error.js';
+
+/** Bytes that are read from the end at first: footers of a few hundred row groups fit. */
+const TAIL = 65_536;
+const MAGIC = 'PAR1';
+const ENCRYPTED = 'PARE';
+
+/** More rows of a group are refused: a few bytes can claim any number of rows without values, each of which takes room. */
+const MOST_ROWS = 2 ** 24;
+
+/** What stands at the end of a file. */
+export interface Footer {
+  readonly metadata: FileMetaData;
+  /** Where it begins. */
+  readonly start: number;
+}
+
+/** Reads a file's footer. @throws as `openParquet` */
+export async function readFooter(files: Files, name: string): Promise<Footer> {
+  const size = await files.size(name);
+  if (size === undefined) throw new StockafolioError('ERR_FILE_NOT_FOUND', `there is no file '${name}'`);
+  if (size < 12) throw corrupt(name, `it has ${size} bytes`);
+  let tail = await files.read(name, { start: Math.max(0, size - TAIL), end: size });
+  const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength);
+  const magic = Buffer.from(tail.slice(-4)).toString('latin1');
+  if (magic === ENCRYPTED) throw encrypted(name, 'it');
+  if (magic !== MAGIC) throw corrupt(name, 'it does not end as one');
+  const start = size - 8 - view.getUint32(tail.length - 8, true);
+  if (start < 4) throw corrupt(name, 'its footer is longer than the file');
+  if (size - start > tail.length) tail = await files.read(name, { start, end: size });
+  if (!isIntact(Buffer.from(tail.subarray(tail.length - (size - start), -8)))) {
+    throw corrupt(name, 'its footer has another checksum than it was written with');
+  }
+  try {
+    return { metadata: parquetMetadata(tail, { geoparquet: false }), start };
+  } catch (error) {
+    throw decodingError(name, error);
+  }
+}
+
+/** A footer of another file, or half a footer, would send the reader anywhere: everything must lie before it. */
+export function checkLayout(name: string, { metadata, start }: Footer): void {
+  let rows = 0;
+  for (const { columns, num_rows } of metadata.row_groups) {
+    if (!(num_rows >= 0)) throw corrupt(name, `a row group of ${num_rows} rows`);
+    if (num_rows > MOST_ROWS) {
+      throw unsupported(
+        name,
+        `a row group of ${num_rows} rows`,
+        `write it with row groups of at most ${MOST_ROWS} rows`,
+      );
+    }
+    rows += Number(num_rows);
+    for (const { meta_data, file_path } of columns) {
+      if (file_path !== undefined) throw unsupported(name, 'its columns are in other files');
+      // Of an encrypted column there may be none; of no rows there may be no pages.
+      if (meta_data === undefined || num_rows === 0n) continue;
+      const { startByte, endByte } = rangeOf(meta_data);
+      if (!(startByte >= 4 && endByte >= startByte && endByte <= start)) {
+        throw corrupt(name, `column '${meta_data.path_in_schema.join('.')}' lies outside of it`);
+      }
+    }
+  }
+  if (rows !== Number(metadata.num_rows))
+    throw corrupt(name, `${rows} rows where its footer says ${metadata.num_rows}`);
+}
+
+/** Where the pages of a column of one row group lie. */
+export function rangeOf(meta: ColumnMetaData): { startByte: number; endByte: number } {
+  // Of a page that is not there some writers say 0.
+  const offsets = [meta.dictionary_page_offset ?? 0n, meta.data_page_offset].map(Number).filter((offset) => offset > 0);
+  const startByte = Math.min(...offsets);
+  return { startByte, endByte: startByte + Number(meta.total_compressed_size) };
+}

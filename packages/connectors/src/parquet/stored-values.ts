@@ -1,0 +1,63 @@
+import { isUtf8 } from 'node:buffer';
+import { dateReader } from '../days.js';
+import type { Physical } from './physical-values.js';
+
+/** A value that the kind which was asked for does not hold exactly. */
+export class Unfit extends Error {
+  readonly hint: string | undefined;
+
+  constructor(what: string, hint?: string) {
+    super(what);
+    this.hint = hint;
+  }
+}
+
+/** The text of bytes. @throws Unfit where they are not UTF-8 */
+export function textOf(stored: Physical): string {
+  if (!(stored instanceof Uint8Array)) throw new TypeError(`a ${typeof stored} where bytes are stored`);
+  if (!isUtf8(stored)) throw new Unfit('a text that is not UTF-8');
+  return Buffer.from(stored.buffer, stored.byteOffset, stored.length).toString('utf8');
+}
+
+/** A whole number, which has the sign bit of its width only where it is signed. */
+export function wholeOf(stored: Physical, bits: 32 | 64, isUnsigned: boolean): bigint {
+  const value = numberOf(stored);
+  return isUnsigned ? BigInt.asUintN(bits, value) : value;
+}
+
+/** A decimal without its point, from a number or from the big-endian bytes of one. */
+export function unscaled(stored: Physical): bigint {
+  if (!(stored instanceof Uint8Array)) return numberOf(stored);
+  let value = 0n;
+  for (const byte of stored) value = (value << 8n) | BigInt(byte);
+  return BigInt.asIntN(stored.length * 8, value);
+}
+
+/** The Julian day that 1970-01-01 began in. */
+const EPOCH_JULIAN_DAY = 2_440_588n;
+const NANOSECONDS_OF_DAY = 86_400_000_000_000n;
+
+/** A time since 1970: of an INT96, which is nanoseconds of a Julian day, in nanoseconds; else in the unit it is stored in. */
+export function timeOf(stored: Physical): bigint {
+  if (!(stored instanceof Uint8Array)) return numberOf(stored);
+  if (stored.length !== 12) throw new TypeError(`a time of ${stored.length} bytes`);
+  const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);
+  return (BigInt(view.getInt32(8, true)) - EPOCH_JULIAN_DAY) * NANOSECONDS_OF_DAY + view.getBigInt64(0, true);
+}
+
+function numberOf(stored: Physical): bigint {
+  if (typeof stored === 'bigint' || typeof stored === 'number') return BigInt(stored);
+  throw new TypeError(`a ${typeof stored} where a number is stored`);
+}
+
+/** The text of days since 1970-01-01. @throws Unfit outside of the years that a date has */
+export function dayReader(): (stored: Physical) => string {
+  const dateOf = dateReader();
+  return (stored) => {
+    try {
+      return dateOf(Number(stored));
+    } catch (error) {
+      throw error instanceof RangeError ? new Unfit(error.message) : error;
+    }
+  };
+}

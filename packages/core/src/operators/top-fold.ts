@@ -125,11 +125,13 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
         (cursor as unknown as Hidden).$until = until;
         this.#due.add(until, slot, context.record);
       }
-      const orders = this.#orders;
-      for (let n = 0; n < orders.length; n++) this.#before[n] = (orders[n] as Order).value(slot);
+      const values = cursor as unknown as Readonly<Record<string, number | bigint>>;
+      const fields = this.#fields as readonly string[];
+      const before = this.#before;
+      for (let n = 0; n < fields.length; n++) before[n] = values[fields[n] as string] as number | bigint;
       this.#options.fold(cursor as unknown as Mutable<ObjectOf<F>>, record);
-      for (let n = 0; n < orders.length; n++) {
-        if ((orders[n] as Order).value(slot) < (this.#before[n] as number | bigint)) this.#fell[n] = true;
+      for (let n = 0; n < fields.length; n++) {
+        if ((values[fields[n] as string] as number | bigint) < (before[n] as number | bigint)) this.#fell[n] = true;
       }
     } catch (error) {
       context.fail(error);

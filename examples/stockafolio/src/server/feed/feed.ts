@@ -15,7 +15,11 @@ export interface FeedOptions {
   readonly mostClients: number;
   /** What may wait for a client, in bytes. */
   readonly queueBytes: number;
+  /** How long a client that was dropped may take to read why, in milliseconds. */
+  readonly lastWordsMs: number;
   readonly log: (line: string) => void;
+  /** Told of every client that was dropped because it was too slow, and what it watched. */
+  readonly slow: (topic: string) => void;
 }
 
 /** A client hears something at least so often, in milliseconds, even where nothing changes. */
@@ -62,7 +66,7 @@ export class Feed {
    * @param expires when the client has to show anew who it is, epoch milliseconds
    */
   async watch(key: string, read: ReadSections, wire: Wire, lastEventId?: string, expires = Infinity): Promise<void> {
-    const { clock, queueBytes } = this.#options;
+    const { clock, queueBytes, lastWordsMs } = this.#options;
     let topic = this.#topics.get(key);
     if (topic === undefined) {
       topic = new Topic(this.#epoch, read);
@@ -71,12 +75,14 @@ export class Feed {
     const watched = topic;
     let gone = false;
     this.#clients += 1;
-    const client = new FeedClient(wire, queueBytes, expires, () => {
+    const left = (): void => {
       gone = true;
       this.#clients -= 1;
       watched.clients.delete(client);
       if (watched.clients.size === 0) this.#linger(key);
-    });
+    };
+    const slow = (): void => this.#options.slow(key);
+    const client = new FeedClient(wire, { queueBytes, lastWordsMs, expires, left, slow });
     try {
       if (watched.clients.size === 0) await watched.refresh(clock.now());
     } catch (error) {

@@ -18,7 +18,9 @@ describe('what is remembered', () => {
 
   it('is no failure', async () => {
     const remembered = new Remembered<number>(virtualClock(), { ms: 100, most: 10 });
-    const failed: unknown = await remembered.get('a', '1', () => Promise.reject(new Error('x'))).catch((e: unknown) => e);
+    const failed: unknown = await remembered
+      .get('a', '1', () => Promise.reject(new Error('x')))
+      .catch((e: unknown) => e);
     expect(failed).to.be.instanceOf(Error);
     expect(await remembered.get('a', '1', async () => 2)).to.equal(2);
   });

@@ -32,9 +32,21 @@ export function stockafolioOracle(trades: Iterable<WireTrade>): Map<string, Dump
     sorted('symbol_totals', ['day', 'symbol', 'shard'], symbolTotals(all)),
     sorted('symbol_prices', ['day', 'symbol', 'minute', 'shard'], symbolPrices(all)),
     sorted('minute_totals', ['day', 'minute', 'shard'], minuteTotals(all)),
-    sorted('top_traders', RANKED, rankings(all, (t) => t.value)),
-    sorted('top_traders_by_volume', RANKED, rankings(all, (t) => t.quantity)),
-    sorted('top_traders_by_trades', RANKED, rankings(all, () => 1n)),
+    sorted(
+      'top_traders',
+      RANKED,
+      rankings(all, (t) => t.value),
+    ),
+    sorted(
+      'top_traders_by_volume',
+      RANKED,
+      rankings(all, (t) => t.quantity),
+    ),
+    sorted(
+      'top_traders_by_trades',
+      RANKED,
+      rankings(all, () => 1n),
+    ),
     sorted('latest_prices', ['symbol', 'shard'], groups(all, (t) => [t.symbol, t.shard]).map(latestPrice)),
   ]);
 }

@@ -187,9 +187,7 @@ describe('topByKey', () => {
         const times = `${commits.map((some) => some.map(() => codeAt(at++)).join('')).join('|')}||`;
         const places = async (by: Parameters<typeof topByKey<Sale, readonly [string], typeof Two.fields>>[1]['by']) =>
           (
-            await trace(sales, marbles(times, records), (sales) =>
-              sales.pipe(topByKey('top', { ...both, k: 2, by })),
-            )
+            await trace(sales, marbles(times, records), (sales) => sales.pipe(topByKey('top', { ...both, k: 2, by })))
           ).map(({ value: { by: field, rank, key, value } }) => ({ field, rank, key, value }));
         const all = await places(['amount', 'sales']);
         for (const field of ['amount', 'sales'] as const) {

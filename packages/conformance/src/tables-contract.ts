@@ -236,6 +236,8 @@ export function runTablesContract(name: string, harness: TablesHarness): void {
         (await collected(tables.scanAll(positions, { from: key }))).map(
           ({ values: [user, symbol] }) => `${String(user)} ${String(symbol)}`,
         );
+      for (const limit of [0, 1, 5])
+        expect(await collected(tables.scanAll(positions, { limit }))).to.have.length(limit);
       if (!tables.inKeyOrder) {
         await expectCode('ERR_USAGE', () => from('ab'));
         return;
@@ -244,6 +246,10 @@ export function runTablesContract(name: string, harness: TablesHarness): void {
       expect(await from('ab')).to.deep.equal(await from('aaa'));
       expect(await from('ba', 'AA')).to.deep.equal(['ba B', 'c A', 'c B']);
       expect(await from('d')).to.deep.equal([]);
+      const some = await collected(tables.scanAll(positions, { from: ['a', 'B'], limit: 3 }));
+      expect(some.map(({ values: [user, symbol] }) => `${String(user)} ${String(symbol)}`)).to.deep.equal([
+        ...['a B', 'ab A', 'ab B'],
+      ]);
     });
 
     it('knows a table again, and refuses another of its name, saying in what it differs', async () => {

@@ -45,13 +45,11 @@ export class UsersIndex {
 
   async #inOrder(prefix: string, limit: number): Promise<string[]> {
     const users: string[] = [];
-    if (limit <= 0) return users;
     const from = prefix === '' ? {} : { from: [prefix] };
-    for await (const { values } of this.#tables.scanAll(userTotals, from)) {
+    for await (const { values } of this.#tables.scanAll(userTotals, { ...from, limit })) {
       const user = String(values[0]);
       if (!user.startsWith(prefix)) break;
       users.push(user);
-      if (users.length === limit) break;
     }
     return users;
   }

@@ -83,11 +83,11 @@ class CassandraTables implements Tables {
     yield* this.#rows(table, prefix, limit ?? Number.POSITIVE_INFINITY);
   }
 
-  async *scanAll(table: Table, { from }: ScanAllOptions = {}): AsyncIterable<StoredRow> {
+  async *scanAll(table: Table, { from, limit }: ScanAllOptions = {}): AsyncIterable<StoredRow> {
     if (from !== undefined) {
       throw new StockafolioError('ERR_USAGE', `${this.#place}: rows are not in key order, so none is where to begin`);
     }
-    yield* this.#rows(table, [], Number.POSITIVE_INFINITY);
+    yield* this.#rows(table, [], limit ?? Number.POSITIVE_INFINITY);
   }
 
   async close(): Promise<void> {

@@ -168,13 +168,13 @@ class LmdbTables implements EmbeddedTables {
     yield* this.#rows(table, start, afterPrefix(start), limit ?? Infinity);
   }
 
-  async *scanAll(table: Table, { from = [] }: ScanAllOptions = {}): AsyncIterable<StoredRow> {
+  async *scanAll(table: Table, { from = [], limit }: ScanAllOptions = {}): AsyncIterable<StoredRow> {
     const { start, end } = this.#attempt(() => {
       if (from.length > 0) checkRow(table, from, Math.min(from.length, table.keyLength));
       const { keys, prefix } = this.#shelfOf(table);
       return { start: Buffer.from(keys.encode(from, from.length)), end: afterPrefix(prefix) };
     });
-    yield* this.#rows(table, start, end, Infinity);
+    yield* this.#rows(table, start, end, limit ?? Infinity);
   }
 
   async listTables(): Promise<readonly Table[]> {
@@ -237,7 +237,8 @@ class LmdbTables implements EmbeddedTables {
     let left = limit;
     for (let start: Buffer | undefined = first; start !== undefined && left > 0;) {
       const from: Buffer = start;
-      const chunk: Chunk = this.#attempt(() => this.#chunk(table, from, end));
+      const most = Math.min(CHUNK, left);
+      const chunk: Chunk = this.#attempt(() => this.#chunk(table, from, end, most));
       for (const row of chunk.rows) {
         if (left <= 0) return;
         left -= 1;
@@ -247,17 +248,17 @@ class LmdbTables implements EmbeddedTables {
     }
   }
 
-  /** Some rows from this key on, and where to go on, if anywhere. */
-  #chunk(table: Table, start: Buffer, end: Buffer): Chunk {
+  /** So many rows at most from this key on, and where to go on, if anywhere. */
+  #chunk(table: Table, start: Buffer, end: Buffer, most: number): Chunk {
     const shelf = this.#shelfOf(table);
     const now = this.#clock.now();
     const rows: StoredRow[] = [];
     let read = 0;
     let next: Buffer | undefined;
     this.#store.resetReadTxn();
-    for (const { key, value } of this.#store.getRange({ start, end, limit: CHUNK })) {
+    for (const { key, value } of this.#store.getRange({ start, end, limit: most })) {
       read += 1;
-      if (read === CHUNK) next = justAfter(key);
+      if (read === most) next = justAfter(key);
       const values = shelf.keys.decode(key);
       if (shelf.rows.decodeInto(values, value, now)) rows.push({ values, version: versionOf(value) });
     }

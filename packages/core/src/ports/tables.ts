@@ -28,7 +28,7 @@ export interface ScanOptions {
   readonly limit?: number;
 }
 
-export interface ScanAllOptions {
+export interface ScanAllOptions extends ScanOptions {
   /** Rows from this key on, or from the first that begins with these columns; for stores in key order only. */
   readonly from?: readonly Value[];
 }

@@ -104,13 +104,16 @@ export function memoryTables(options: MemoryTablesOptions = {}): Tables {
       checkRow(table, prefix, Math.min(Math.max(prefix.length, table.partitionLength), table.keyLength));
       yield* rows(shelf, prefix, limit);
     },
-    async *scanAll(table, { from = [] }: ScanAllOptions = {}) {
+    async *scanAll(table, { from = [], limit = Infinity }: ScanAllOptions = {}) {
       const shelf = shelfOf(table);
       if (from.length > 0) checkRow(table, from, Math.min(from.length, table.keyLength));
       const sorted = sortedOf(shelf);
-      for (let i = firstOf(table, sorted, from); i < sorted.length; i += 1) {
+      let left = limit;
+      for (let i = firstOf(table, sorted, from); i < sorted.length && left > 0; i += 1) {
         const row = rowOf(sorted[i]);
-        if (row !== undefined) yield row;
+        if (row === undefined) continue;
+        left -= 1;
+        yield row;
       }
     },
     close: async () => undefined,

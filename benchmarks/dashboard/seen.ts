@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
 import type { MarketProcess } from './market.js';
 import { quantile } from './quantile.js';
 
@@ -11,6 +11,8 @@ const ARGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-back
 const WATCH = `
   globalThis.seen = {};
   globalThis.frames = [];
+  globalThis.longTasks = 0;
+  new PerformanceObserver((list) => (longTasks += list.getEntries().length)).observe({ type: 'longtask' });
   requestAnimationFrame(function frame() {
     frames.push(performance.now());
     for (const row of document.querySelectorAll('[data-trade]')) seen[row.dataset.trade] ??= Date.now();
@@ -18,14 +20,25 @@ const WATCH = `
   });
 `;
 
+/** How long the page that stands still is watched, in milliseconds. */
+const STILL = 10_000;
+
 export interface Seen {
   /** From sending a trade until it stands in the page, in milliseconds. */
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
-  /** Frames drawn a second meanwhile, and the part of them that came more than 50 ms after the one before. */
+  /** The page meanwhile, which is updated at every commit of the stream, and one that stands still, for as long. */
+  readonly updated: Smoothness;
+  readonly still: Smoothness;
+}
+
+export interface Smoothness {
+  /** Frames drawn a second, and the part of them that came more than 50 ms after the one before. */
   readonly frames: number;
   readonly late: number;
+  /** Tasks of more than 50 ms, a second. */
+  readonly longTasks: number;
 }
 
 /** Marks trades one after the other, and measures in the page when each is there. */
@@ -38,6 +51,12 @@ export async function measureSeen(market: MarketProcess, marks: number): Promise
   try {
     await market.mark('first');
     const page = browser.pages()[0] ?? (await browser.newPage());
+    // A page without a stream stands still.
+    await page.goto(`${market.url}/nowhere`);
+    await page.locator('.message').waitFor();
+    await page.evaluate(WATCH);
+    await new Promise((resolve) => setTimeout(resolve, STILL));
+    const still = await smoothnessOf(page);
     await page.goto(`${market.url}/u/watched`);
     await page.locator('[data-trade="first"]').waitFor();
     await page.evaluate(WATCH);
@@ -53,16 +72,26 @@ export async function measureSeen(market: MarketProcess, marks: number): Promise
       // A time that is no multiple of the poll, so that marks meet it at every point.
       await new Promise((resolve) => setTimeout(resolve, 37));
     }
-    const frames = await page.evaluate(() => (globalThis as unknown as { frames: number[] }).frames);
-    const gaps = frames.slice(1).map((time, n) => time - (frames[n] ?? time));
-    const span = (frames.at(-1) ?? 1) - (frames[0] ?? 0);
     return {
       ...{ p50: quantile(latencies, 0.5), p95: quantile(latencies, 0.95), p99: quantile(latencies, 0.99) },
-      frames: (gaps.length / span) * 1000,
-      late: gaps.filter((gap) => gap > 50).length / gaps.length,
+      ...{ updated: await smoothnessOf(page), still },
     };
   } finally {
     await browser.close();
     await rm(profile, { recursive: true, force: true });
   }
+}
+
+async function smoothnessOf(page: Page): Promise<Smoothness> {
+  const { frames, longTasks } = await page.evaluate(() => {
+    const { frames, longTasks } = globalThis as unknown as { frames: number[]; longTasks: number };
+    return { frames, longTasks };
+  });
+  const gaps = frames.slice(1).map((time, n) => time - (frames[n] ?? time));
+  const seconds = ((frames.at(-1) ?? 1) - (frames[0] ?? 0)) / 1000;
+  return {
+    frames: gaps.length / seconds,
+    late: gaps.filter((gap) => gap > 50).length / gaps.length,
+    longTasks: longTasks / seconds,
+  };
 }

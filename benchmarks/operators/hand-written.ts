@@ -69,7 +69,7 @@ export class HandWritten {
   readonly #slots = new Map<string, SlotPrice>();
   readonly #minutes = new Map<string, Sum>();
   readonly #traders = new Map<string, Trader>();
-  readonly #top: Trader[] = [];
+  readonly #tops = { value: [] as Trader[], volume: [] as Trader[], trades: [] as Trader[] };
   readonly #prices = new Map<string, Price>();
   readonly #changed = {
     positions: new Set<Position>(),
@@ -193,7 +193,7 @@ export class HandWritten {
     for (const s of this.#changed.slots) rows.push([...s.key, s.price, s.time, s.version]);
     for (const p of this.#changed.prices)
       rows.push([p.symbol, p.price, p.time, p.day, p.dayOpen, p.dayOpenTime, p.version]);
-    this.#rank(rows);
+    for (const by of ['value', 'volume', 'trades'] as const) this.#rank(this.#tops[by], by, rows);
     for (const set of Object.values(this.#changed)) set.clear();
     return rows;
   }
@@ -225,15 +225,15 @@ export class HandWritten {
     this.#second = start;
   }
 
-  #rank(rows: Row[]): void {
-    const top = new Set(this.#top);
-    const floor = this.#top[99]?.value ?? 0;
-    for (const trader of this.#changed.traders) if (trader.value >= floor) top.add(trader);
-    const ranked = [...top].sort((a, b) => b.value - a.value || (a.user < b.user ? -1 : 1)).slice(0, 100);
+  #rank(kept: Trader[], by: 'value' | 'volume' | 'trades', rows: Row[]): void {
+    const top = new Set(kept);
+    const floor = kept[99]?.[by] ?? 0;
+    for (const trader of this.#changed.traders) if (trader[by] >= floor) top.add(trader);
+    const ranked = [...top].sort((a, b) => b[by] - a[by] || (a.user < b.user ? -1 : 1)).slice(0, 100);
     ranked.forEach((trader, n) => {
-      if (this.#top[n] === trader && !this.#changed.traders.has(trader)) return;
+      if (kept[n] === trader && !this.#changed.traders.has(trader)) return;
       rows.push([trader.day, n + 1, trader.user, trader.value, trader.volume, trader.trades]);
-      this.#top[n] = trader;
+      kept[n] = trader;
     });
   }
 }

@@ -17,6 +17,8 @@ export {
   symbolPrices,
   symbolTotals,
   topTraders,
+  topTradersByTrades,
+  topTradersByVolume,
   tradesByUser,
   userTotals,
 } from './tables.js';

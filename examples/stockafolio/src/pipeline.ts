@@ -16,10 +16,11 @@ import {
   tumblingWindow,
   type Infer,
   type Mutable,
+  type Ranked,
   type RowOf,
   type Update,
 } from '@stockafolio/core';
-import { map } from 'rxjs';
+import { filter, map, pipe, type OperatorFunction } from 'rxjs';
 import { dayEnd, minuteOfDay, tradingDay } from './calendar/trading-day.js';
 import { applyAverageCost } from './cost/average-cost.js';
 import {
@@ -31,6 +32,8 @@ import {
   symbolPrices,
   symbolTotals,
   topTraders,
+  topTradersByTrades,
+  topTradersByVolume,
   tradesByUser,
   userTotals,
 } from './tables.js';
@@ -107,6 +110,16 @@ function addToTrader(sum: Mutable<Infer<typeof TraderSum>>, trade: Trade): void 
   sum.trades += 1;
 }
 
+type Place = Ranked<readonly [string], readonly [string], Infer<typeof TraderSum>>;
+
+/** The rows of one of the rankings. */
+function placesBy(measure: 'value' | 'volume' | 'trades'): OperatorFunction<Place, RowOf<typeof topTraders>> {
+  return pipe(
+    filter(({ by }) => by === measure),
+    map(({ group: [day], rank, key: [user], value }) => ({ day, rank, user, ...value })),
+  );
+}
+
 const Price = record('price', {
   price: money(),
   time: timestamp(),
@@ -156,6 +169,17 @@ const dayExpires = (trade: Trade): number => dayEnd(trade.time) + hours(24);
 export const portfolio = pipeline('portfolio', { trades }, ({ trades }) => {
   const held = trades.pipe(
     foldByKey('positions', { key: (t) => [t.user, t.symbol], state: Position, fold: applyTrade }),
+  );
+  const best = trades.pipe(
+    topByKey('top-traders', {
+      k: 100,
+      by: ['value', 'volume', 'trades'],
+      group: (t) => [tradingDay(t.time)],
+      key: (t) => [t.user],
+      state: TraderSum,
+      fold: addToTrader,
+      expires: dayExpires,
+    }),
   );
   return [
     into(positions, held),
@@ -224,21 +248,9 @@ export const portfolio = pipeline('portfolio', { trades }, ({ trades }) => {
         }),
       ),
     ),
-    into(
-      topTraders,
-      trades.pipe(
-        topByKey('top-traders', {
-          k: 100,
-          by: 'value',
-          group: (t) => [tradingDay(t.time)],
-          key: (t) => [t.user],
-          state: TraderSum,
-          fold: addToTrader,
-          expires: dayExpires,
-        }),
-        map(({ group: [day], rank, key: [user], value }) => ({ day, rank, user, ...value })),
-      ),
-    ),
+    into(topTraders, best.pipe(placesBy('value'))),
+    into(topTradersByVolume, best.pipe(placesBy('volume'))),
+    into(topTradersByTrades, best.pipe(placesBy('trades'))),
     into(
       latestPrices,
       trades.pipe(shardedFold('latest-prices', { key: (t) => [t.symbol], state: Price, fold: quote })),

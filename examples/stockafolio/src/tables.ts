@@ -135,12 +135,8 @@ export const minuteTotals = table(
   },
 );
 
-/**
- * The 100 users of a day and shard with the greatest `value`, from rank 1; equal values rank by user, ascending by
- * Unicode code points. A user is in one shard only, so the best of all shards are the firm's best.
- */
-export const topTraders = table(
-  'top_traders',
+/** The shape of a ranking of users; each ranking is a table of its own. */
+const ranking = [
   { partitionBy: ['day'], clusterBy: ['shard', 'rank'] },
   {
     day: date(),
@@ -151,7 +147,19 @@ export const topTraders = table(
     volume: int64(),
     trades: int64(),
   },
-);
+] as const;
+
+/**
+ * The 100 users of a day and shard with the greatest `value`, from rank 1; equal values rank by user, ascending by
+ * Unicode code points. A user is in one shard only, so the best of all shards are the firm's best.
+ */
+export const topTraders = table('top_traders', ...ranking);
+
+/** The same by `volume`. */
+export const topTradersByVolume = table('top_traders_by_volume', ...ranking);
+
+/** The same by `trades`. */
+export const topTradersByTrades = table('top_traders_by_trades', ...ranking);
 
 /**
  * The price of a symbol's newest trade, and what its change over the day is reckoned from.
@@ -189,5 +197,7 @@ export const stockafolioTables = [
   symbolPrices,
   minuteTotals,
   topTraders,
+  topTradersByVolume,
+  topTradersByTrades,
   latestPrices,
 ] as const;

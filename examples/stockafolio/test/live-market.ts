@@ -15,7 +15,7 @@ import { buildServer, type ServerOptions } from '../src/server/build-server.js';
 import type { Trade } from '../src/trade.js';
 import { wireForm } from '../src/wire-forms.js';
 
-/** A log, a stream that runs on it, its tables in a folder, and a server of the built pages over them. */
+/** A log, a stream that runs on it, its tables (in a folder unless given), and a server of the built pages over them. */
 export interface LiveMarket {
   readonly tables: Tables;
   readonly url: string;
@@ -34,13 +34,13 @@ const codec = wireForm;
 
 export async function liveMarket(
   trades: readonly Trade[],
-  options: Partial<ServerOptions> & { readonly closeAfter?: number } = {},
+  options: Partial<ServerOptions> & { readonly closeAfter?: number; readonly written?: Tables } = {},
 ): Promise<LiveMarket> {
   const folder = await mkdtemp(join(tmpdir(), 'stockafolio-market-'));
-  const { closeAfter, ...serverOptions } = options;
+  const { closeAfter, written, ...serverOptions } = options;
   const close =
     closeAfter === undefined ? undefined : await tablesOf(join(folder, 'close'), trades.slice(0, closeAfter));
-  const tables = embeddedTables(join(folder, 'tables'));
+  const tables = written ?? embeddedTables(join(folder, 'tables'));
   await tables.create(engineTables());
   const producer = await logProducer(join(folder, 'log'), { partitions: 4 });
   await send(producer, trades);

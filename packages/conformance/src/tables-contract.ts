@@ -229,6 +229,29 @@ export function runTablesContract(name: string, harness: TablesHarness): void {
       expect((await tables.get(positions, ['a', 's00499']))?.values[2]).to.equal(-1);
     });
 
+    it('begins at any key where it has them in order, and says where it has not', async () => {
+      const rows = ['a', 'ab', 'abc', 'b', 'ba', 'c'].flatMap((user) => [put(user, 'A', 1, 1), put(user, 'B', 1, 1)]);
+      await tables.write([...rows, put('aa', 'A', 1, 1), remove('aa', 'A', 2)]);
+      const from = async (...key: string[]): Promise<string[]> =>
+        (await collected(tables.scanAll(positions, { from: key }))).map(
+          ({ values: [user, symbol] }) => `${String(user)} ${String(symbol)}`,
+        );
+      for (const limit of [0, 1, 5])
+        expect(await collected(tables.scanAll(positions, { limit }))).to.have.length(limit);
+      if (!tables.inKeyOrder) {
+        await expectCode('ERR_USAGE', () => from('ab'));
+        return;
+      }
+      expect(await from('aaa')).to.deep.equal(['ab', 'abc', 'b', 'ba', 'c'].flatMap((u) => [`${u} A`, `${u} B`]));
+      expect(await from('ab')).to.deep.equal(await from('aaa'));
+      expect(await from('ba', 'AA')).to.deep.equal(['ba B', 'c A', 'c B']);
+      expect(await from('d')).to.deep.equal([]);
+      const some = await collected(tables.scanAll(positions, { from: ['a', 'B'], limit: 3 }));
+      expect(some.map(({ values: [user, symbol] }) => `${String(user)} ${String(symbol)}`)).to.deep.equal([
+        ...['a B', 'ab A', 'ab B'],
+      ]);
+    });
+
     it('knows a table again, and refuses another of its name, saying in what it differs', async () => {
       await tables.write([put('a', 'A', 1, 1)]);
       await tables.create([positions, everything]);

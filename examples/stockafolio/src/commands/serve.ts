@@ -24,7 +24,7 @@ export function addServe(program: Command, toolkit: Toolkit): void {
   program
     .command('serve')
     .description("serve both dashboards, the firm's and the user's, and their API")
-    .requiredOption('--tables <tables>', 'what the stream writes: embedded:DIR')
+    .requiredOption('--tables <tables>', 'what the stream writes: embedded:DIR or cassandra://...')
     .option('--close-tables <tables>', 'what the daily batch writes, to be shown beside it')
     .option('--host <address>', 'where to listen; 0.0.0.0 for all addresses of the machine', '127.0.0.1')
     .option('--port <n>', '0 for any free one', port, DEFAULT_PORT)
@@ -51,6 +51,7 @@ async function run(flags: ServeFlags, toolkit: Toolkit, reporter: Reporter): Pro
   const open = async (url: string): Promise<Tables> => {
     const tables = toolkit.openTables(url, true);
     opened.push(tables);
+    // Opened for reading, nothing is created: a table that is missing is an error.
     await tables.create([...stockafolioTables, progress]);
     return tables;
   };

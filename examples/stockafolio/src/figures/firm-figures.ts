@@ -1,5 +1,12 @@
 import type { Tables } from '@stockafolio/core/ports';
-import { minuteTotals, sectorTotals, symbolTotals, topTraders } from '../tables.js';
+import {
+  minuteTotals,
+  sectorTotals,
+  symbolTotals,
+  topTraders,
+  topTradersByTrades,
+  topTradersByVolume,
+} from '../tables.js';
 import { listingOf } from '../universe/universe.js';
 import type { Quote } from './quotes.js';
 import { readRows } from './read-rows.js';
@@ -34,8 +41,11 @@ export interface Move {
 export interface FirmFigures {
   readonly day: string;
   readonly total: Total;
-  /** The users with the greatest value, the greatest first: at most 100 of each shard. */
+  /** The users with the greatest value, the greatest first; of equal ones by id. At most 100 of each shard. */
   readonly traders: readonly Trader[];
+  /** The same by volume, and by trades. */
+  readonly tradersByVolume: readonly Trader[];
+  readonly tradersByTrades: readonly Trader[];
   /** The greatest value first. */
   readonly sectors: readonly (Total & { readonly sector: string })[];
   /** The greatest value first. */
@@ -46,20 +56,26 @@ export interface FirmFigures {
 
 /** Reads the firm's figures of a day, `YYYY-MM-DD`, over all shards. */
 export async function firmFigures(tables: Tables, day: string): Promise<FirmFigures> {
-  const traders = (await readRows(tables, topTraders, [day])).map(({ user, trades, volume, value }) => ({
-    ...{ user, trades, volume, value },
-  }));
-  traders.sort((a, b) => b.value - a.value || (a.user < b.user ? -1 : 1));
-  const sectors = added(await readRows(tables, sectorTotals, [day]), ({ sector }) => sector);
-  const symbols = added(await readRows(tables, symbolTotals, [day]), ({ symbol }) => symbol);
-  const minutes = added(await readRows(tables, minuteTotals, [day]), ({ minute }) => minute);
+  const [byValue, byVolume, byTrades, sectorRows, symbolRows, minuteRows] = await Promise.all([
+    readRows(tables, topTraders, [day]),
+    readRows(tables, topTradersByVolume, [day]),
+    readRows(tables, topTradersByTrades, [day]),
+    readRows(tables, sectorTotals, [day]),
+    readRows(tables, symbolTotals, [day]),
+    readRows(tables, minuteTotals, [day]),
+  ]);
+  const sectors = added(sectorRows, ({ sector }) => sector);
+  const symbols = added(symbolRows, ({ symbol }) => symbol);
+  const minutes = added(minuteRows, ({ minute }) => minute);
   return {
     day,
     total: sum(sectors.map(([, total]) => total)),
-    traders,
-    sectors: sectors.sort(byValue).map(([sector, total]) => ({ sector, ...total })),
+    traders: merged(byValue, ({ value }) => value),
+    tradersByVolume: merged(byVolume, ({ volume }) => volume),
+    tradersByTrades: merged(byTrades, ({ trades }) => trades),
+    sectors: sectors.sort(greatestFirst).map(([sector, total]) => ({ sector, ...total })),
     symbols: symbols
-      .sort(byValue)
+      .sort(greatestFirst)
       .map(([symbol, total]) => ({ symbol, name: listingOf(symbol)?.name ?? symbol, ...total })),
     minutes: minutes.map(([minute, total]) => ({ minute, ...total })),
   };
@@ -79,6 +95,13 @@ export function biggestMoves(quotes: ReadonlyMap<string, Quote>, day: string, mo
   }
   moves.sort((a, b) => Math.abs(b.basisPoints) - Math.abs(a.basisPoints) || (a.symbol < b.symbol ? -1 : 1));
   return moves.slice(0, most);
+}
+
+/** The rankings of all shards as one. */
+function merged(rows: readonly Trader[], measure: (trader: Trader) => number): Trader[] {
+  return rows
+    .map(({ user, trades, volume, value }) => ({ user, trades, volume, value }))
+    .sort((a, b) => measure(b) - measure(a) || (a.user < b.user ? -1 : 1));
 }
 
 /** The rows of all shards added up, in the order in which their keys were met. */
@@ -104,6 +127,6 @@ function sum(parts: readonly Total[]): Total {
   return { trades, volume, value, buyValue };
 }
 
-function byValue<K>([a, { value: x }]: [K, Total], [b, { value: y }]: [K, Total]): number {
+function greatestFirst<K>([a, { value: x }]: [K, Total], [b, { value: y }]: [K, Total]): number {
   return x > y ? -1 : x < y ? 1 : a < b ? -1 : 1;
 }

@@ -82,11 +82,11 @@ export async function portfolioFigures(
 export async function portfolioRows(tables: Tables, user: string, newest: number): Promise<PortfolioRows | undefined> {
   const totals = await readRow(tables, userTotals, [user]);
   if (totals === undefined) return undefined;
-  return {
-    totals,
-    positions: await readRows(tables, positions, [user]),
-    latest: await readRows(tables, tradesByUser, [user], newest),
-  };
+  const [held, latest] = await Promise.all([
+    readRows(tables, positions, [user]),
+    readRows(tables, tradesByUser, [user], newest),
+  ]);
+  return { totals, positions: held, latest };
 }
 
 /** The figures of a user at these prices. */

@@ -2,6 +2,7 @@ import { rowObject, type RowOf } from '@stockafolio/core';
 import type { Tables } from '@stockafolio/core/ports';
 import { latestPrices } from '../tables.js';
 import { readRows } from './read-rows.js';
+import { sideBySide } from './side-by-side.js';
 
 /** A symbol's price over all shards. Money in 1e-4 USD, times in epoch milliseconds. */
 export interface Quote {
@@ -25,8 +26,8 @@ export async function quoteOf(tables: Tables, symbol: string): Promise<Quote | u
 
 /** The prices of these symbols. */
 export async function quotesOf(tables: Tables, symbols: readonly string[]): Promise<QuoteOf> {
-  const quotes = new Map<string, Quote | undefined>();
-  for (const symbol of symbols) quotes.set(symbol, await quoteOf(tables, symbol));
+  const found = await sideBySide(symbols, async (symbol) => [symbol, await quoteOf(tables, symbol)] as const);
+  const quotes = new Map(found);
   return (symbol) => quotes.get(symbol);
 }
 

@@ -5,6 +5,7 @@ import { daysOf, minuteOfDay, tradingDay } from '../calendar/trading-day.js';
 import { positions, symbolPrices, tradesByUser } from '../tables.js';
 import { quotesOf, type QuoteOf } from './quotes.js';
 import { readRows } from './read-rows.js';
+import { sideBySide } from './side-by-side.js';
 
 /** Minutes of a row of symbol_prices. */
 const SLOT = 10;
@@ -26,10 +27,10 @@ type PriceRow = RowOf<typeof symbolPrices>;
  * then, on that day. A symbol counts at its first price of the day before that, and at its latest known price where it
  * was not traded on that day at all.
  *
- * The last point stands at the newest of these prices. Empty where nothing was traded by anybody on that day, and for a
+ * The last point stands at the newest of these prices. `known` are the latest prices, where they have been read already. Empty where nothing was traded by anybody on that day, and for a
  * user with too many trades.
  */
-export async function valueOverDay(tables: Tables, user: string, day: string): Promise<ValueAt[]> {
+export async function valueOverDay(tables: Tables, user: string, day: string, known?: QuoteOf): Promise<ValueAt[]> {
   const start = newYorkMoment(daysOf(day), 0);
   const trades = await tradesSince(tables, user, start);
   if (trades === undefined) return [];
@@ -37,9 +38,13 @@ export async function valueOverDay(tables: Tables, user: string, day: string): P
   const symbols = [...held.keys()].filter(
     (symbol) => held.get(symbol) !== 0 || trades.some((t) => t.symbol === symbol),
   );
-  const prices = new Map<string, PriceRow[]>();
-  for (const symbol of symbols) prices.set(symbol, newestOfShards(await readRows(tables, symbolPrices, [day, symbol])));
-  const latest = await quotesOf(tables, symbols);
+  const prices = new Map(
+    await sideBySide(
+      symbols,
+      async (symbol) => [symbol, newestOfShards(await readRows(tables, symbolPrices, [day, symbol]))] as const,
+    ),
+  );
+  const latest = known ?? (await quotesOf(tables, symbols));
 
   const moments = momentsOf([...prices.values()].flat(), trades, day);
   const values: ValueAt[] = [];
@@ -99,8 +104,8 @@ function valueOf(
     const quantity = held.get(symbol) ?? 0;
     if (quantity === 0) continue;
     const ofDay = prices.get(symbol) ?? [];
-    const known = ofDay.findLast((row) => row.time < end) ?? ofDay[0];
-    value += BigInt(quantity) * BigInt(known?.price ?? latest(symbol)?.price ?? 0);
+    const price = ofDay.findLast((row) => row.time < end) ?? ofDay[0];
+    value += BigInt(quantity) * BigInt(price?.price ?? latest(symbol)?.price ?? 0);
   }
   return value;
 }

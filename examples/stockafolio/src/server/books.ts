@@ -15,8 +15,16 @@ import type { WireClose, WireFirm, WirePortfolio, WireProgress } from './wire/ty
 /** Trades that a page begins with. */
 export const NEWEST = 50;
 const MOVES = 20;
+/** Reading something rests for so many times as long as it took: four steps of a quick store, seconds of a slow one. */
+const PACE = 3;
 /** How long an answer holds while the tables have not moved on: what is mended by hand shows after that. */
 const HOLDS = 1_000;
+
+/** The latest prices, at least as new as the tables were with so many records. */
+interface Quotes {
+  readonly records: number;
+  readonly prices: ReadonlyMap<string, Quote>;
+}
 
 export interface BooksOptions {
   readonly live: Tables;
@@ -36,24 +44,31 @@ export interface BooksOptions {
 export class Books {
   readonly #options: BooksOptions;
   readonly #progress: Remembered<ProgressFigures>;
-  readonly #quotes: Remembered<ReadonlyMap<string, Quote>>;
+  readonly #quotes: Remembered<Quotes>;
   readonly #firms: Remembered<WireFirm>;
   readonly #closes: Remembered<WireClose>;
   readonly #portfolios: Remembered<WirePortfolio | undefined>;
   readonly #lines: Remembered<ValueAt[]>;
   readonly #days: Remembered<string[]>;
   readonly #rate = new RateMeter();
+  #old = 0;
 
   constructor(options: BooksOptions) {
     this.#options = options;
     const { clock, pollMs } = options;
-    this.#progress = new Remembered(clock, pollMs, 2);
-    this.#quotes = new Remembered(clock, HOLDS, 2);
-    this.#firms = new Remembered(clock, HOLDS, 4);
-    this.#closes = new Remembered(clock, HOLDS, 4);
-    this.#portfolios = new Remembered(clock, HOLDS, 500);
-    this.#lines = new Remembered(clock, 5_000, 200);
-    this.#days = new Remembered(clock, 5_000, 1);
+    const paced = { pace: PACE, onOld: (): void => void this.#old++ };
+    this.#progress = new Remembered(clock, { ms: pollMs, most: 2 });
+    this.#quotes = new Remembered(clock, { ms: HOLDS, most: 1, ...paced });
+    this.#firms = new Remembered(clock, { ms: HOLDS, most: 4, ...paced });
+    this.#closes = new Remembered(clock, { ms: HOLDS, most: 4, ...paced });
+    this.#portfolios = new Remembered(clock, { ms: HOLDS, most: 500, ...paced });
+    this.#lines = new Remembered(clock, { ms: 5_000, most: 200, pace: PACE });
+    this.#days = new Remembered(clock, { ms: 5_000, most: 1, pace: PACE });
+  }
+
+  /** How often somebody was given figures older than the tables, because reading them anew would come too soon. */
+  get givenOld(): number {
+    return this.#old;
   }
 
   get hasClose(): boolean {
@@ -68,7 +83,7 @@ export class Books {
 
   progress(): Promise<ProgressFigures> {
     const { live, pipeline, clock } = this.#options;
-    return this.#progress.get('live', async () => {
+    return this.#progress.get('live', '', async () => {
       const figures = await progressFigures(live, pipeline);
       this.#rate.sample(clock.now(), figures.records);
       return figures;
@@ -82,7 +97,7 @@ export class Books {
   /** What the batch's tables are exact up to; undefined without them. */
   async closeProgress(): Promise<ProgressFigures | undefined> {
     const { close, pipeline } = this.#options;
-    return close === undefined ? undefined : this.#progress.get('close', () => progressFigures(close, pipeline));
+    return close === undefined ? undefined : this.#progress.get('close', '', () => progressFigures(close, pipeline));
   }
 
   /** The New York day that the tables have come to. */
@@ -92,16 +107,16 @@ export class Books {
 
   /** The latest prices of all symbols. */
   async quotes(): Promise<ReadonlyMap<string, Quote>> {
-    const { records } = await this.progress();
-    return this.#quotes.get(String(records), () => allQuotes(this.#options.live));
+    return (await this.#newestQuotes()).prices;
   }
 
   /** The firm's figures of a day. */
   async firm(day: string): Promise<WireFirm> {
     const progress = await this.progress();
     const closed = (await this.closeProgress())?.records ?? 0;
-    const figures = await this.#firms.get(`${progress.records} ${closed} ${day}`, async () => {
-      const moves = biggestMoves(await this.quotes(), day, MOVES);
+    const { prices, records } = await this.#newestQuotes();
+    const figures = await this.#firms.get(day, `${progress.records} ${closed} ${records}`, async () => {
+      const moves = biggestMoves(prices, day, MOVES);
       const live = await firmFigures(this.#options.live, day);
       return wireFirm(live, moves, wireProgress(progress, null), await this.#close(day));
     });
@@ -111,12 +126,12 @@ export class Books {
   /** A user's portfolio at the latest prices; undefined for one who never traded. */
   async portfolio(user: string): Promise<WirePortfolio | undefined> {
     const progress = await this.progress();
-    const portfolio = await this.#portfolios.get(`${progress.records} ${user}`, async () => {
+    const { prices, records } = await this.#newestQuotes();
+    const portfolio = await this.#portfolios.get(user, `${progress.records} ${records}`, async () => {
       const rows = await portfolioRows(this.#options.live, user, NEWEST);
       if (rows === undefined) return undefined;
-      const quotes = await this.quotes();
       return wirePortfolio(
-        valuedAt(rows, (symbol) => quotes.get(symbol)),
+        valuedAt(rows, (symbol) => prices.get(symbol)),
         wireProgress(progress, null),
       );
     });
@@ -124,20 +139,31 @@ export class Books {
   }
 
   valueOverDay(user: string, day: string): Promise<ValueAt[]> {
-    return this.#lines.get(`${day} ${user}`, () => valueOverDay(this.#options.live, user, day));
+    return this.#lines.get(`${day} ${user}`, '', async () => {
+      const prices = await this.quotes();
+      return valueOverDay(this.#options.live, user, day, (symbol) => prices.get(symbol));
+    });
   }
 
   /** The days that there are trades of, the newest first. */
   async days(): Promise<string[]> {
     const newest = await this.newestDay();
-    return this.#days.get(newest, () => tradingDays(this.#options.live, newest));
+    return this.#days.get(newest, '', () => tradingDays(this.#options.live, newest));
+  }
+
+  async #newestQuotes(): Promise<Quotes> {
+    const { records } = await this.progress();
+    return this.#quotes.get('', String(records), async () => ({
+      records,
+      prices: await allQuotes(this.#options.live),
+    }));
   }
 
   async #close(day: string): Promise<WireClose | null> {
     const { close } = this.#options;
     const progress = await this.closeProgress();
     if (close === undefined || progress === undefined || progress.records === 0) return null;
-    return this.#closes.get(`${progress.records} ${day}`, async () =>
+    return this.#closes.get(day, String(progress.records), async () =>
       wireClose(await firmFigures(close, day), wireProgress(progress, null)),
     );
   }

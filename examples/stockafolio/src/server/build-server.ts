@@ -41,6 +41,8 @@ export interface ServerOptions {
   readonly mostStreams?: number;
   /** What may wait for a reader of a stream, in bytes; 1 MiB unless told. */
   readonly queueBytes?: number;
+  /** How long a reader that was dropped may take to read why, in milliseconds; 2,000 unless told. */
+  readonly lastWordsMs?: number;
   /** Whether the client's address is taken from X-Forwarded-For: only behind a proxy that sets it. */
   readonly trustProxy?: boolean;
   /** Where the built pages are. */
@@ -82,7 +84,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   server.setErrorHandler((error, _request, reply) => {
     const known = failureOf(error);
     if (known.statusCode >= 500) inside.set(reply.raw, messageOf(error));
-    if (known.statusCode === 503) void reply.header('retry-after', '2');
+    if (known.statusCode === 503 && !reply.hasHeader('retry-after')) void reply.header('retry-after', '2');
     return reply.code(known.statusCode).type('application/json').send(bodyOf(known));
   });
   const inside = new WeakMap<object, string>();
@@ -114,8 +116,11 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     clock,
     pollMs,
   });
-  const { mostStreams: mostClients = 2_000, queueBytes = 1 << 20 } = options;
-  const feed = new Feed({ books, clock, pollMs, mostClients, queueBytes, log: options.log });
+  const { mostStreams: mostClients = 2_000, queueBytes = 1 << 20, lastWordsMs = 2_000 } = options;
+  const feed = new Feed({
+    ...{ books, clock, pollMs, mostClients, queueBytes, lastWordsMs, log: options.log },
+    slow: (topic) => log.line(200, `a stream of ${topic}`, 'read too slowly, and was dropped'),
+  });
   server.addHook('preClose', async () => feed.close());
   const context: RouteContext = { books, live, feed, users: new UsersIndex(live, clock), login, clock };
 

@@ -5,7 +5,7 @@ const MOST = 50;
 const STRETCH = 10_000;
 const LONGEST = 200;
 
-/** Writes one line for every request that was refused or failed; a flood of them is counted instead. */
+/** Writes one line for every request that was refused or failed, and stream that was dropped; a flood of them is counted instead. */
 export class RequestLog {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #write: (line: string) => void;
@@ -22,7 +22,7 @@ export class RequestLog {
   line(status: number, what: string, why: string): void {
     const now = this.#clock.now();
     if (now - this.#began >= STRETCH) {
-      if (this.#unsaid > 0) this.#write(`... and ${this.#unsaid} more requests were refused`);
+      if (this.#unsaid > 0) this.#write(`... and ${this.#unsaid} more were refused or dropped`);
       [this.#began, this.#lines, this.#unsaid] = [now, 0, 0];
     }
     if (++this.#lines > MOST) this.#unsaid++;

@@ -3,14 +3,19 @@ import type { Clock, Tables } from '@stockafolio/core/ports';
 import { userTotals } from '../tables.js';
 import type { WireUsers } from './wire/types.js';
 
-/** So many users are known by name, about 20 MB. A firm of more finds the others by their whole id. */
+/** Of tables that are in no order, so many users are known by name: about 20 MB. The others are found by their whole id. */
 const MOST = 200_000;
 /** How old the list may be, in milliseconds. */
 const FRESH = 30_000;
 /** Between so many rows others have a turn. */
 const TURN = 1_000;
 
-/** Suggests users by the beginning of their id, from a list in memory that is made when somebody searches. */
+/**
+ * Suggests users by the beginning of their id.
+ *
+ * Tables in key order are asked for the first ids that begin so, whatever the number of users. Others cannot tell: there
+ * it goes by a list in memory, made when somebody searches, which ends at a number of users.
+ */
 export class UsersIndex {
   readonly #tables: Tables;
   readonly #clock: Pick<Clock, 'now'>;
@@ -26,6 +31,7 @@ export class UsersIndex {
 
   /** At most `limit` users whose id begins so, in order; the one of exactly that id first, however many there are. */
   async startingWith(prefix: string, limit: number): Promise<WireUsers> {
+    if (this.#tables.inKeyOrder) return { users: await this.#inOrder(prefix, limit), complete: true };
     const { users, complete } = await this.#users();
     const exact = prefix !== '' && (await this.#tables.get(userTotals, [prefix])) !== undefined ? [prefix] : [];
     const found = [...exact];
@@ -35,6 +41,17 @@ export class UsersIndex {
       if (user !== prefix) found.push(user);
     }
     return { users: found, complete };
+  }
+
+  async #inOrder(prefix: string, limit: number): Promise<string[]> {
+    const users: string[] = [];
+    const from = prefix === '' ? {} : { from: [prefix] };
+    for await (const { values } of this.#tables.scanAll(userTotals, { ...from, limit })) {
+      const user = String(values[0]);
+      if (!user.startsWith(prefix)) break;
+      users.push(user);
+    }
+    return users;
   }
 
   #users(): Promise<WireUsers> {

@@ -37,10 +37,12 @@ export function openProducer(url: string, partitions?: number): Promise<Producer
   return scheme === 'kafka' ? kafkaProducer({ ...kafkaPlace(url), ...shape }) : logProducer(rest, shape);
 }
 
-/** Opens tables; `readOnly` beside a process that writes them. */
+/** Opens tables; `readOnly` beside a process that writes them: nothing is created then. */
 export function openTables(url: string, readOnly = false): Tables & Partial<Pick<EmbeddedTables, 'sweep'>> {
   const { scheme, rest } = parseLocation(url, 'tables', tables);
-  return scheme === 'cassandra' ? cassandraTables(cassandraOptions(rest)) : embeddedTables(rest, { readOnly });
+  return scheme === 'cassandra'
+    ? cassandraTables({ ...cassandraOptions(rest), readOnly })
+    : embeddedTables(rest, { readOnly });
 }
 
 /** Opens the archive of a stream in a store of files. */

@@ -103,6 +103,19 @@ describe('the oracle', () => {
     expect(rows.slice(0, 4).map((r) => r['user'])).to.deep.equal(['u118', 'u119', 'u000', 'u001']);
   });
 
+  it('ranks by volume and by trades too', () => {
+    const tables = stockafolioOracle([
+      trade({ user: 'rich', quantity: 1, price: 1000 }),
+      trade({ user: 'wide', quantity: 50, price: 1 }),
+      trade({ user: 'busy', quantity: 1, price: 1 }),
+      trade({ user: 'busy', quantity: 1, price: 1 }),
+    ]);
+    const users = (name: string): unknown[] => (tables.get(name) ?? []).map((row) => row['user']);
+    expect(users('top_traders')).to.deep.equal(['rich', 'wide', 'busy']);
+    expect(users('top_traders_by_volume')).to.deep.equal(['wide', 'busy', 'rich']);
+    expect(users('top_traders_by_trades')).to.deep.equal(['busy', 'rich', 'wide']);
+  });
+
   it('reads prices that a double does not hold', () => {
     const price = '900719925474.0991';
     const written = trade({ quantity: 1 });

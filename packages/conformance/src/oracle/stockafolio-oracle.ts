@@ -9,6 +9,7 @@ import { readTrade, type Trade, type WireTrade } from './wire-trade.js';
 type Group = readonly [Trade, ...Trade[]];
 
 const TOP = 100;
+const RANKED = ['day', 'shard', 'rank'];
 
 /**
  * The rows of every table after these trades, each table sorted by its key.
@@ -31,7 +32,21 @@ export function stockafolioOracle(trades: Iterable<WireTrade>): Map<string, Dump
     sorted('symbol_totals', ['day', 'symbol', 'shard'], symbolTotals(all)),
     sorted('symbol_prices', ['day', 'symbol', 'minute', 'shard'], symbolPrices(all)),
     sorted('minute_totals', ['day', 'minute', 'shard'], minuteTotals(all)),
-    sorted('top_traders', ['day', 'shard', 'rank'], groups(all, (t) => [t.day, t.shard]).flatMap(topTraders)),
+    sorted(
+      'top_traders',
+      RANKED,
+      rankings(all, (t) => t.value),
+    ),
+    sorted(
+      'top_traders_by_volume',
+      RANKED,
+      rankings(all, (t) => t.quantity),
+    ),
+    sorted(
+      'top_traders_by_trades',
+      RANKED,
+      rankings(all, () => 1n),
+    ),
     sorted('latest_prices', ['symbol', 'shard'], groups(all, (t) => [t.symbol, t.shard]).map(latestPrice)),
   ]);
 }
@@ -136,10 +151,14 @@ function minuteTotals(all: readonly Trade[]): DumpRow[] {
   });
 }
 
-function topTraders(ofDayAndShard: Group): DumpRow[] {
+function rankings(all: readonly Trade[], part: (trade: Trade) => bigint): DumpRow[] {
+  return groups(all, (t) => [t.day, t.shard]).flatMap((group) => ranking(group, part));
+}
+
+function ranking(ofDayAndShard: Group, part: (trade: Trade) => bigint): DumpRow[] {
   const { day, shard } = ofDayAndShard[0];
   return groups(ofDayAndShard, (t) => [t.user])
-    .map((group) => ({ user: group[0].user, total: sum(group, (t) => t.value), group }))
+    .map((group) => ({ user: group[0].user, total: sum(group, part), group }))
     .sort((a, b) => (a.total === b.total ? compare(a.user, b.user) : a.total > b.total ? -1 : 1))
     .slice(0, TOP)
     .map(({ user, group }, i) => {

@@ -1,5 +1,5 @@
 import { checkRow, checkVersion, StockafolioError, type Table, type Value } from '@stockafolio/core';
-import type { Mutation, ScanOptions, StoredRow, Tables } from '@stockafolio/core/ports';
+import type { Mutation, ScanAllOptions, ScanOptions, StoredRow, Tables } from '@stockafolio/core/ports';
 import type { Client, types } from 'cassandra-driver';
 import { arrange, type Batch } from './batches.js';
 import { cassandraError } from './cassandra-error.js';
@@ -43,8 +43,12 @@ class CassandraTables implements Tables {
   }
 
   async create(tables: readonly Table[]): Promise<void> {
-    const { keyspace, properties } = this.#options;
+    const { keyspace, properties, readOnly } = this.#options;
     await this.#attempt(async (client) => {
+      if (readOnly === true) {
+        for (const table of tables) await this.#planOf(client, table);
+        return;
+      }
       await createKeyspace(client, this.#options);
       for (const table of tables) {
         await makeTable(client, keyspace, table, properties?.[table.name]);
@@ -54,6 +58,9 @@ class CassandraTables implements Tables {
   }
 
   async write(mutations: readonly Mutation[]): Promise<void> {
+    if (this.#options.readOnly === true) {
+      throw new StockafolioError('ERR_USAGE', `${this.#place}: the tables were opened for reading only`);
+    }
     for (const { table, values, version, deleted } of mutations) {
       checkRow(table, values, deleted === true ? table.keyLength : table.columns.length);
       checkVersion(table, version);
@@ -76,8 +83,11 @@ class CassandraTables implements Tables {
     yield* this.#rows(table, prefix, limit ?? Number.POSITIVE_INFINITY);
   }
 
-  async *scanAll(table: Table): AsyncIterable<StoredRow> {
-    yield* this.#rows(table, [], Number.POSITIVE_INFINITY);
+  async *scanAll(table: Table, { from, limit }: ScanAllOptions = {}): AsyncIterable<StoredRow> {
+    if (from !== undefined) {
+      throw new StockafolioError('ERR_USAGE', `${this.#place}: rows are not in key order, so none is where to begin`);
+    }
+    yield* this.#rows(table, [], limit ?? Number.POSITIVE_INFINITY);
   }
 
   async close(): Promise<void> {
@@ -128,7 +138,10 @@ class CassandraTables implements Tables {
 
   #unknown(table: Table): StockafolioError {
     return new StockafolioError('ERR_TABLE_UNKNOWN', `${this.#place}: there is no table '${table.name}'`, {
-      hint: 'create it first: stockafolio tables create, or start what writes it',
+      hint:
+        this.#options.readOnly === true
+          ? 'start what writes it first: it creates the table'
+          : 'create it first: stockafolio tables create, or start what writes it',
     });
   }
 

@@ -15,6 +15,8 @@ export interface CassandraOptions {
   readonly tls?: ConnectionOptions;
   /** CQL properties of a table that is made here, by its name: `{ positions: "compression = {'enabled': false}" }`. */
   readonly properties?: Readonly<Record<string, string>>;
+  /** Only for reading: `create` makes nothing, it only checks what is there. No rights to change a schema are needed. */
+  readonly readOnly?: boolean;
   /** Batches under way at once; 24 unless told. */
   readonly inFlight?: number;
   /** Longest time to wait for an answer, in milliseconds; 10,000 unless told. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { StockafolioError, checkRow, checkSameShape, checkVersion, type Table, type Value } from '@stockafolio/core';
-import type { Clock, Mutation, ScanOptions, StoredRow, Tables } from '@stockafolio/core/ports';
+import type { Clock, Mutation, ScanAllOptions, ScanOptions, StoredRow, Tables } from '@stockafolio/core/ports';
 import { systemClock } from '../clock-system/index.js';
 import { addTables, findTable, listTables, prefixOf, touch } from './catalogue.js';
 import { KeyEncoding, afterPrefix } from './key-encoding.js';
@@ -43,6 +43,12 @@ const NO_FLUSH = 0x10000;
 
 interface Swept {
   readonly removed: number;
+  /** Where to go on, if anywhere. */
+  readonly next: Buffer | undefined;
+}
+
+interface Chunk {
+  readonly rows: readonly StoredRow[];
   /** Where to go on, if anywhere. */
   readonly next: Buffer | undefined;
 }
@@ -155,15 +161,20 @@ class LmdbTables implements EmbeddedTables {
   }
 
   async *scan(table: Table, prefix: readonly Value[], { limit }: ScanOptions = {}): AsyncIterable<StoredRow> {
-    const { keys } = this.#attempt(() => {
+    const start = this.#attempt(() => {
       checkRow(table, prefix, Math.min(Math.max(prefix.length, table.partitionLength), table.keyLength));
-      return this.#shelfOf(table);
+      return Buffer.from(this.#shelfOf(table).keys.encode(prefix, prefix.length));
     });
-    yield* this.#rows(table, Buffer.from(keys.encode(prefix, prefix.length)), limit ?? Infinity);
+    yield* this.#rows(table, start, afterPrefix(start), limit ?? Infinity);
   }
 
-  async *scanAll(table: Table): AsyncIterable<StoredRow> {
-    yield* this.#rows(table, this.#attempt(() => this.#shelfOf(table)).prefix, Infinity);
+  async *scanAll(table: Table, { from = [], limit }: ScanAllOptions = {}): AsyncIterable<StoredRow> {
+    const { start, end } = this.#attempt(() => {
+      if (from.length > 0) checkRow(table, from, Math.min(from.length, table.keyLength));
+      const { keys, prefix } = this.#shelfOf(table);
+      return { start: Buffer.from(keys.encode(from, from.length)), end: afterPrefix(prefix) };
+    });
+    yield* this.#rows(table, start, end, limit ?? Infinity);
   }
 
   async listTables(): Promise<readonly Table[]> {
@@ -222,11 +233,12 @@ class LmdbTables implements EmbeddedTables {
     return { removed: expired.length, next };
   }
 
-  async *#rows(table: Table, prefix: Buffer, limit: number): AsyncGenerator<StoredRow> {
-    const end = afterPrefix(prefix);
+  async *#rows(table: Table, first: Buffer, end: Buffer, limit: number): AsyncGenerator<StoredRow> {
     let left = limit;
-    for (let start: Buffer | undefined = prefix; start !== undefined && left > 0;) {
-      const chunk = this.#attempt(() => this.#chunk(table, start ?? prefix, end));
+    for (let start: Buffer | undefined = first; start !== undefined && left > 0;) {
+      const from: Buffer = start;
+      const most = Math.min(CHUNK, left);
+      const chunk: Chunk = this.#attempt(() => this.#chunk(table, from, end, most));
       for (const row of chunk.rows) {
         if (left <= 0) return;
         left -= 1;
@@ -236,17 +248,17 @@ class LmdbTables implements EmbeddedTables {
     }
   }
 
-  /** Some rows from this key on, and where to go on, if anywhere. */
-  #chunk(table: Table, start: Buffer, end: Buffer): { rows: StoredRow[]; next: Buffer | undefined } {
+  /** So many rows at most from this key on, and where to go on, if anywhere. */
+  #chunk(table: Table, start: Buffer, end: Buffer, most: number): Chunk {
     const shelf = this.#shelfOf(table);
     const now = this.#clock.now();
     const rows: StoredRow[] = [];
     let read = 0;
     let next: Buffer | undefined;
     this.#store.resetReadTxn();
-    for (const { key, value } of this.#store.getRange({ start, end, limit: CHUNK })) {
+    for (const { key, value } of this.#store.getRange({ start, end, limit: most })) {
       read += 1;
-      if (read === CHUNK) next = justAfter(key);
+      if (read === most) next = justAfter(key);
       const values = shelf.keys.decode(key);
       if (shelf.rows.decodeInto(values, value, now)) rows.push({ values, version: versionOf(value) });
     }

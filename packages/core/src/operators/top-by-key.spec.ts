@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { map } from 'rxjs';
 import { addTo, codeOf, type Sale, sale, sales, Sum } from '../../test/sales.js';
 import { into, pipeline, type Pipeline } from '../pipeline/index.js';
-import { int32, int64, shard, text } from '../schema/index.js';
+import { int32, int64, record, shard, text, type Infer, type Mutable } from '../schema/index.js';
 import { table } from '../table/index.js';
 import { marbles, pipelineHarness, trace } from '../testing/index.js';
 import { topByKey } from './top-by-key.js';
@@ -59,6 +59,9 @@ function model(records: readonly Sale[], k: number): { hour: number; rank: numbe
         .map(([user, amount], n) => ({ hour, rank: n + 1, user, amount })),
     );
 }
+
+/** A marble for each of many records. */
+const codeAt = (n: number): string => String.fromCharCode(0x4e00 + n);
 
 describe('topByKey', () => {
   it('gives out, at a commit, the places that have changed since the last, and all where a value has fallen', async () => {
@@ -159,6 +162,47 @@ describe('topByKey', () => {
     const harness = pipelineHarness<Sale>(whole, { partitions: 1 });
     harness.push(sale());
     expect(await codeOf(() => harness.commit())).to.equal('ERR_SHARD_MISSING');
+  });
+
+  it('ranks one state by several fields, each as a ranking of its own would', async () => {
+    const Two = record('two', { amount: int64(), sales: int64() });
+    const both = {
+      key: (s: Sale) => [s.user] as const,
+      state: Two,
+      fold: (sum: Mutable<Infer<typeof Two>>, s: Sale): void => {
+        sum.amount += s.amount;
+        sum.sales += 1;
+      },
+    };
+    const step = fc.record({
+      user: fc.constantFrom('ann', 'bob', 'cid', 'dan', 'eve'),
+      item: fc.constant('tea'),
+      amount: fc.integer({ min: -4, max: 4 }),
+      time: fc.integer({ min: 0, max: 9_000 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.array(step, { maxLength: 8 }), { maxLength: 6 }), async (commits) => {
+        const records = Object.fromEntries(commits.flat().map((s, n) => [codeAt(n), (): Sale => s]));
+        let at = 0;
+        const times = `${commits.map((some) => some.map(() => codeAt(at++)).join('')).join('|')}||`;
+        const places = async (by: Parameters<typeof topByKey<Sale, readonly [string], typeof Two.fields>>[1]['by']) =>
+          (
+            await trace(sales, marbles(times, records), (sales) => sales.pipe(topByKey('top', { ...both, k: 2, by })))
+          ).map(({ value: { by: field, rank, key, value } }) => ({ field, rank, key, value }));
+        const all = await places(['amount', 'sales']);
+        for (const field of ['amount', 'sales'] as const) {
+          expect(all.filter((place) => place.field === field)).to.eql(await places(field));
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('refuses to rank by no field, or by one twice', async () => {
+    const by = (...fields: string[]): never => fields as never;
+    for (const fields of [by(), by('amount', 'amount')]) {
+      expect(await codeOf(() => topByKey('top', { ...options, by: fields }))).to.equal('ERR_PIPELINE_INVALID');
+    }
   });
 
   it('refuses to rank no keys, or too many', async () => {

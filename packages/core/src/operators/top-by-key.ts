@@ -24,15 +24,19 @@ export interface TopOptions<
 > extends KeyedOptions<T, K, F, void> {
   /** How many keys are ranked in each group. */
   readonly k: number;
-  /** The field of the state that ranks: the largest is first; of equal ones the lower key. */
-  readonly by: RankField<F>;
+  /**
+   * The field of the state that ranks: the largest is first; of equal ones the lower key. Several fields make as many
+   * rankings of the same state, told apart by the `by` of each place.
+   */
+  readonly by: RankField<F> | readonly [RankField<F>, ...RankField<F>[]];
   /** What is ranked apart, such as each day; one ranking for all unless told. */
   readonly group?: (record: T) => G;
 }
 
-/** One place of a ranking; `rank` counts from 1. */
-export interface Ranked<G extends readonly unknown[], K extends readonly unknown[], V> {
+/** One place of a ranking by the field `by`; `rank` counts from 1. */
+export interface Ranked<G extends readonly unknown[], K extends readonly unknown[], V, B extends string = string> {
   readonly group: G;
+  readonly by: B;
   readonly rank: number;
   readonly key: K;
   readonly value: V;
@@ -57,10 +61,16 @@ export function topByKey<
   K extends readonly [KeyPart, ...KeyPart[]],
   F extends Fields,
   G extends readonly [] | readonly [KeyPart, ...KeyPart[]] = readonly [],
->(name: string, options: TopOptions<T, G, K, F>): OperatorFunction<T, Ranked<G, K, ObjectOf<F>>> {
+>(name: string, options: TopOptions<T, G, K, F>): OperatorFunction<T, Ranked<G, K, ObjectOf<F>, RankField<F>>> {
   if (!(Number.isSafeInteger(options.k) && options.k > 0 && options.k <= 10_000)) {
     throw new StockafolioError('ERR_PIPELINE_INVALID', `topByKey('${name}') cannot rank ${options.k} keys`, {
       hint: 'k is a whole number from 1 to 10000',
+    });
+  }
+  const fields = typeof options.by === 'string' ? [options.by] : options.by;
+  if (fields.length === 0 || new Set(fields).size < fields.length) {
+    throw new StockafolioError('ERR_PIPELINE_INVALID', `topByKey('${name}') cannot rank by [${fields.join(', ')}]`, {
+      hint: 'name one field of the state, or several, each once',
     });
   }
   return (source: Observable<T>) => new TopFold(currentContext(`topByKey('${name}')`), name, source, options).output;

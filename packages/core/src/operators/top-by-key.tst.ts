@@ -39,7 +39,10 @@ test('ranks by numbers that are always there, and by nothing else', () => {
     'small' | 'large' | 'full' | 'ratio' | 'cost' | 'sum' | 'at'
   >();
   expect(topByKey).type.toBeCallableWith('t', { ...options, by: 'cost' as const });
+  expect(topByKey).type.toBeCallableWith('t', { ...options, by: ['cost', 'small'] as const });
   expect(topByKey).type.not.toBeCallableWith('t', { ...options, by: 'word' as const });
+  expect(topByKey).type.not.toBeCallableWith('t', { ...options, by: ['cost', 'word'] as const });
+  expect(topByKey).type.not.toBeCallableWith('t', { ...options, by: [] as const });
   expect(topByKey).type.not.toBeCallableWith('t', { ...options, by: 'maybe' as const });
   expect(topByKey).type.not.toBeCallableWith('t', { ...options, by: 'missing' as const });
 });

@@ -7,7 +7,7 @@ import type { KeyPart } from '../stream/index.js';
 import { DueBook } from '../windows/due-book.js';
 import { lateError, withHidden } from './keyed-fold.js';
 import { Ranking, type Order } from './ranking.js';
-import type { Ranked, TopOptions } from './top-by-key.js';
+import type { Ranked, RankField, TopOptions } from './top-by-key.js';
 
 interface Hidden {
   $until: number;
@@ -19,32 +19,39 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
 {
   readonly layout: OperatorLayout;
   readonly state: KeyedState;
-  readonly output = new Subject<Ranked<G, K, ObjectOf<F>>>();
+  readonly output = new Subject<Ranked<G, K, ObjectOf<F>, RankField<F>>>();
   readonly #context: PipelineContext;
   readonly #source: Observable<T>;
   readonly #options: TopOptions<T, G, K, F>;
-  readonly #rankings = new Map<string, Ranking>();
+  /** Of each group, one ranking for each field. */
+  readonly #rankings = new Map<string, readonly Ranking[]>();
   readonly #due = new DueBook();
   readonly #key: KeyPart[] = [];
-  readonly #order: Order;
-  /** Whether a value has fallen since the last commit. */
-  #fell = false;
+  readonly #fields: readonly RankField<F>[];
+  /** By field. */
+  readonly #orders: readonly Order[];
+  /** The values, by field, that a record has found. */
+  readonly #before: (number | bigint)[];
+  /** By field, whether a value has fallen since the last commit. */
+  readonly #fell: boolean[];
   /** Parts of the state's key that name the group. */
   #groupLength = 0;
 
   constructor(context: PipelineContext, name: string, source: Observable<T>, options: TopOptions<T, G, K, F>) {
-    this.layout = { name, kind: 'topByKey', settings: { k: options.k, by: options.by } };
+    this.#fields = typeof options.by === 'string' ? [options.by] : options.by;
+    this.layout = { name, kind: 'topByKey', settings: { k: options.k, by: this.#fields.join(', ') } };
     this.#context = context;
     this.#source = source;
     this.#options = options;
     const schema = withHidden(options.state, { $until: timestamp() });
     this.state = new KeyedState(`operator '${name}'`, schema, context.interner);
-    const by = options.by as string;
-    this.#order = {
+    this.#orders = this.#fields.map((field: string) => ({
       value: (slot) =>
-        (this.state.at(slot) as unknown as Readonly<Record<string, number | bigint>>)[by] as number | bigint,
+        (this.state.at(slot) as unknown as Readonly<Record<string, number | bigint>>)[field] as number | bigint,
       compareKeys: (a, b) => this.#compareKeys(a, b),
-    };
+    }));
+    this.#before = this.#fields.map(() => 0);
+    this.#fell = this.#fields.map(() => false);
     context.register(this, source, this.output);
     context.connections.push(this);
   }
@@ -70,19 +77,21 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
   }
 
   collect(): void {
-    const changed = new Map<Ranking, number[]>();
+    const changed = new Map<readonly Ranking[], number[]>();
     this.state.takeUnwritten((slot) => {
-      const ranking = this.#rankingOf(slot);
-      const slots = changed.get(ranking);
-      if (slots === undefined) changed.set(ranking, [slot]);
+      const rankings = this.#rankingsOf(slot);
+      const slots = changed.get(rankings);
+      if (slots === undefined) changed.set(rankings, [slot]);
       else slots.push(slot);
     });
-    for (const [ranking, slots] of changed) {
-      if (ranking.isStale(slots)) ranking.rebuild(this.#slotsOf(ranking));
-      else ranking.update(slots);
-      ranking.takeChanged(slots, this.#fell, (slot, rank) => this.#emit(slot, rank));
+    for (const [rankings, slots] of changed) {
+      rankings.forEach((ranking, n) => {
+        if (ranking.isStale(slots)) ranking.rebuild(this.#slotsOf(ranking));
+        else ranking.update(slots);
+        ranking.takeChanged(slots, this.#fell[n] === true, (slot, rank) => this.#emit(slot, rank, n));
+      });
     }
-    this.#fell = false;
+    this.#fell.fill(false);
   }
 
   rollback(record: number): void {
@@ -116,9 +125,14 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
         (cursor as unknown as Hidden).$until = until;
         this.#due.add(until, slot, context.record);
       }
-      const before = this.#order.value(slot);
+      const values = cursor as unknown as Readonly<Record<string, number | bigint>>;
+      const fields = this.#fields as readonly string[];
+      const before = this.#before;
+      for (let n = 0; n < fields.length; n++) before[n] = values[fields[n] as string] as number | bigint;
       this.#options.fold(cursor as unknown as Mutable<ObjectOf<F>>, record);
-      if (this.#order.value(slot) < before) this.#fell = true;
+      for (let n = 0; n < fields.length; n++) {
+        if ((values[fields[n] as string] as number | bigint) < (before[n] as number | bigint)) this.#fell[n] = true;
+      }
     } catch (error) {
       context.fail(error);
     }
@@ -133,13 +147,14 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     return this.#key;
   }
 
-  #emit(slot: number, rank: number): void {
+  #emit(slot: number, rank: number, field: number): void {
     const context = this.#context;
     const parts = this.state.key(slot);
     const partial = context.partial;
     context.partial = true;
     this.output.next({
       group: parts.slice(0, this.#groupLength) as unknown as G,
+      by: this.#fields[field] as RankField<F>,
       rank,
       key: parts.slice(this.#groupLength) as unknown as K,
       value: this.state.at(slot).copy() as ObjectOf<F>,
@@ -153,14 +168,14 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     return JSON.stringify(this.state.key(slot).slice(0, this.#groupLength).map(String));
   }
 
-  #rankingOf(slot: number): Ranking {
+  #rankingsOf(slot: number): readonly Ranking[] {
     const group = this.#groupOf(slot);
-    let ranking = this.#rankings.get(group);
-    if (ranking === undefined) {
-      ranking = new Ranking(group, this.#options.k, this.#order);
-      this.#rankings.set(group, ranking);
+    let rankings = this.#rankings.get(group);
+    if (rankings === undefined) {
+      rankings = this.#orders.map((order) => new Ranking(group, this.#options.k, order));
+      this.#rankings.set(group, rankings);
     }
-    return ranking;
+    return rankings;
   }
 
   *#slotsOf(ranking: Ranking): Iterable<number> {

@@ -13,4 +13,4 @@ export type {
   SourceMessage,
 } from './source.js';
 export type { State, StateView } from './state.js';
-export type { Mutation, RowValues, ScanOptions, StoredRow, Tables } from './tables.js';
+export type { Mutation, RowValues, ScanAllOptions, ScanOptions, StoredRow, Tables } from './tables.js';

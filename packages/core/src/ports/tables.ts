@@ -28,6 +28,11 @@ export interface ScanOptions {
   readonly limit?: number;
 }
 
+export interface ScanAllOptions extends ScanOptions {
+  /** Rows from this key on, or from the first that begins with these columns; for stores in key order only. */
+  readonly from?: readonly Value[];
+}
+
 /**
  * A store of versioned rows: Cassandra, or the embedded tables.
  *
@@ -46,7 +51,11 @@ export interface Tables {
   scan(table: Table, prefix: readonly Value[], options?: ScanOptions): AsyncIterable<StoredRow>;
   /** Whether {@link scanAll} goes in key order. */
   readonly inKeyOrder: boolean;
-  /** Every row; in key order where {@link inKeyOrder} says so. */
-  scanAll(table: Table): AsyncIterable<StoredRow>;
+  /**
+   * Every row; in key order where {@link inKeyOrder} says so.
+   *
+   * @throws ERR_USAGE where a store that has no such order is to begin `from` a key
+   */
+  scanAll(table: Table, options?: ScanAllOptions): AsyncIterable<StoredRow>;
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { StockafolioError } from '../errors/index.js';
-import type { Clock, Mutation, ScanOptions, StoredRow, Tables } from '../ports/index.js';
+import type { Clock, Mutation, ScanAllOptions, ScanOptions, StoredRow, Tables } from '../ports/index.js';
 import type { Value } from '../schema/index.js';
 import { checkRow, checkSameShape, checkVersion, compareKeys, type Table } from '../table/index.js';
 
@@ -64,11 +64,12 @@ export function memoryTables(options: MemoryTablesOptions = {}): Tables {
       ? undefined
       : { values: entry.values, version: entry.version };
 
+  const sortedOf = (shelf: Shelf): readonly Entry[] =>
+    (shelf.sorted ??= [...shelf.entries.values()].sort((a, b) => compareKeys(shelf.table, a.values, b.values)));
+
   async function* rows(shelf: Shelf, prefix: readonly Value[], limit: number): AsyncGenerator<StoredRow> {
     const { table } = shelf;
-    const sorted = (shelf.sorted ??= [...shelf.entries.values()].sort((a, b) =>
-      compareKeys(table, a.values, b.values),
-    ));
+    const sorted = sortedOf(shelf);
     let left = limit;
     for (let i = firstOf(table, sorted, prefix); i < sorted.length && left > 0; i += 1) {
       const entry = sorted[i];
@@ -103,8 +104,17 @@ export function memoryTables(options: MemoryTablesOptions = {}): Tables {
       checkRow(table, prefix, Math.min(Math.max(prefix.length, table.partitionLength), table.keyLength));
       yield* rows(shelf, prefix, limit);
     },
-    async *scanAll(table) {
-      yield* rows(shelfOf(table), [], Infinity);
+    async *scanAll(table, { from = [], limit = Infinity }: ScanAllOptions = {}) {
+      const shelf = shelfOf(table);
+      if (from.length > 0) checkRow(table, from, Math.min(from.length, table.keyLength));
+      const sorted = sortedOf(shelf);
+      let left = limit;
+      for (let i = firstOf(table, sorted, from); i < sorted.length && left > 0; i += 1) {
+        const row = rowOf(sorted[i]);
+        if (row === undefined) continue;
+        left -= 1;
+        yield row;
+      }
     },
     close: async () => undefined,
   };

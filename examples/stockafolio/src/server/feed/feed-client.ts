@@ -9,8 +9,18 @@ export interface Wire {
   on(event: 'drain' | 'close' | 'error', listener: () => void): unknown;
 }
 
-/** How long a client that was dropped may take to read why, in milliseconds. */
-const LAST_WORDS = 2_000;
+export interface ClientOptions {
+  /** What may wait for the client, in bytes. */
+  readonly queueBytes: number;
+  /** How long one that was dropped may take to read why, in milliseconds. */
+  readonly lastWordsMs: number;
+  /** After this the client may not see more, epoch milliseconds. */
+  readonly expires: number;
+  /** Called once, when the client has gone or was dropped. */
+  readonly left: () => void;
+  /** Called where it was dropped because it was too slow. */
+  readonly slow: () => void;
+}
 
 /**
  * One reader of an event stream. What it has not taken yet waits in a queue of so many bytes at most; one that falls
@@ -18,24 +28,22 @@ const LAST_WORDS = 2_000;
  */
 export class FeedClient {
   readonly #wire: Wire;
-  readonly #queueBytes: number;
-  readonly #left: () => void;
-  /** After this the client may not see more, epoch milliseconds. */
-  readonly expires: number;
+  readonly #options: ClientOptions;
   #queue: Uint8Array[] = [];
   #bytes = 0;
   #behind = false;
   #open = true;
 
-  /** @param left called once, when the client has gone or was dropped */
-  constructor(wire: Wire, queueBytes: number, expires: number, left: () => void) {
+  constructor(wire: Wire, options: ClientOptions) {
     this.#wire = wire;
-    this.#queueBytes = queueBytes;
-    this.expires = expires;
-    this.#left = left;
+    this.#options = options;
     wire.on('drain', () => this.#flush());
     wire.on('close', () => this.#leave());
     wire.on('error', () => this.#leave());
+  }
+
+  get expires(): number {
+    return this.#options.expires;
   }
 
   send(frame: Uint8Array): void {
@@ -46,14 +54,16 @@ export class FeedClient {
     }
     this.#queue.push(frame);
     this.#bytes += frame.length;
-    if (this.#bytes > this.#queueBytes) this.drop('slow', 'you read too slowly; come back to go on');
+    if (this.#bytes <= this.#options.queueBytes) return;
+    this.drop('slow', 'you read too slowly; come back to go on');
+    this.#options.slow();
   }
 
   /** Says why, in a last event, and ends. */
   drop(event: string, why: string): void {
     if (!this.#open) return;
     this.#wire.end(frameOf(event, JSON.stringify({ message: why })));
-    const timer = setTimeout(() => this.#wire.destroy(), LAST_WORDS);
+    const timer = setTimeout(() => this.#wire.destroy(), this.#options.lastWordsMs);
     timer.unref();
     this.#wire.on('close', () => clearTimeout(timer));
     this.#leave();
@@ -73,6 +83,6 @@ export class FeedClient {
     if (!this.#open) return;
     this.#open = false;
     this.#queue = [];
-    this.#left();
+    this.#options.left();
   }
 }

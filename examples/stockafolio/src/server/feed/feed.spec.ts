@@ -79,8 +79,9 @@ describe('the feed', () => {
       },
     };
     books = new Books({ live: tables, pipeline: portfolio.name, clock: systemClock, pollMs: 10 });
-    const options = { pollMs: 10, mostClients: 1_000, queueBytes: LIMIT, log: (line: string) => void log.push(line) };
-    feed = new Feed({ books, clock: systemClock, ...options });
+    const options = { pollMs: 10, mostClients: 1_000, queueBytes: LIMIT, lastWordsMs: 2_000 };
+    const logged = { log: (line: string) => void log.push(line), slow: (topic: string) => void log.push(topic) };
+    feed = new Feed({ books, clock: systemClock, ...options, ...logged });
   });
   afterEach(() => feed.close());
 
@@ -155,6 +156,7 @@ describe('the feed', () => {
     }
     expect(slow.ended).to.equal(true);
     expect(slow.names.at(-1)).to.equal('slow');
+    expect(log).to.deep.equal(['user ann']);
     const taken = slow.events.reduce((bytes, { data }) => bytes + data.length, 0);
     expect(taken).to.be.below(LIMIT + 10_000);
     expect(quick.ended).to.equal(false);

@@ -15,7 +15,11 @@ export interface FeedOptions {
   readonly mostClients: number;
   /** What may wait for a client, in bytes. */
   readonly queueBytes: number;
+  /** How long a client that was dropped may take to read why, in milliseconds. */
+  readonly lastWordsMs: number;
   readonly log: (line: string) => void;
+  /** Told of every client that was dropped because it was too slow, and what it watched. */
+  readonly slow: (topic: string) => void;
 }
 
 /** A client hears something at least so often, in milliseconds, even where nothing changes. */
@@ -27,7 +31,7 @@ const PAUSE = 1_000;
 /** How long a topic is kept that nobody watches, for those who come back. */
 const LINGER = 30_000;
 const MOST_LINGERING = 200;
-/** Between so many topics, requests have a turn. */
+/** So many topics are read at once; then requests have a turn. */
 const TURN = 10;
 
 /** Tells any number of clients what changes, by one poll of the tables for all of them. */
@@ -62,7 +66,7 @@ export class Feed {
    * @param expires when the client has to show anew who it is, epoch milliseconds
    */
   async watch(key: string, read: ReadSections, wire: Wire, lastEventId?: string, expires = Infinity): Promise<void> {
-    const { clock, queueBytes } = this.#options;
+    const { clock, queueBytes, lastWordsMs } = this.#options;
     let topic = this.#topics.get(key);
     if (topic === undefined) {
       topic = new Topic(this.#epoch, read);
@@ -71,12 +75,14 @@ export class Feed {
     const watched = topic;
     let gone = false;
     this.#clients += 1;
-    const client = new FeedClient(wire, queueBytes, expires, () => {
+    const left = (): void => {
       gone = true;
       this.#clients -= 1;
       watched.clients.delete(client);
       if (watched.clients.size === 0) this.#linger(key);
-    });
+    };
+    const slow = (): void => this.#options.slow(key);
+    const client = new FeedClient(wire, { queueBytes, lastWordsMs, expires, left, slow });
     try {
       if (watched.clients.size === 0) await watched.refresh(clock.now());
     } catch (error) {
@@ -126,18 +132,25 @@ export class Feed {
     const now = clock.now();
     const moved = records !== seen.records || now - seen.at >= ANYWAY;
     if (moved) Object.assign(seen, { records, at: now });
-    let turn = 0;
-    for (const topic of this.#topics.values()) {
-      if (topic.clients.size === 0) continue;
-      if (moved) topic.waiting = true;
-      if (topic.waiting && topic.due <= now) {
-        topic.waiting = false;
-        await topic.refresh(now);
-        if (++turn % TURN === 0) await setImmediate();
-      }
+    const watched = [...this.#topics.values()].filter(({ clients }) => clients.size > 0);
+    if (moved) for (const topic of watched) topic.waiting = true;
+    const due = watched.filter((topic) => topic.waiting && topic.due <= now);
+    for (let n = 0; n < due.length; n += TURN) {
+      await this.#refresh(due.slice(n, n + TURN), now);
+      await setImmediate();
+    }
+    for (const topic of watched) {
       if (now - topic.told >= HEARTBEAT) topic.tell(frameOf('tick', JSON.stringify({ now })), now);
       for (const client of topic.clients) if (client.expires <= now) client.drop('expired', 'sign in again');
     }
+  }
+
+  async #refresh(topics: readonly Topic[], now: number): Promise<void> {
+    const { books } = this.#options;
+    const before = books.givenOld;
+    await Promise.all(topics.map((topic) => topic.refresh(now)));
+    // What was older than the tables is read once more, when that is due.
+    for (const topic of topics) topic.waiting = books.givenOld !== before;
   }
 
   #fail(error: unknown): void {

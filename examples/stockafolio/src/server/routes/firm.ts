@@ -9,8 +9,7 @@ export function addFirmRoutes(server: FastifyInstance, { books }: RouteContext):
     {
       schema: {
         summary: "the firm's figures of a day; of the newest one unless told",
-        description:
-          'byVolume and byTrades rank the users with the greatest value, 100 of each partition. The moves are of symbols last traded on that day.',
+        description: 'Twenty of each ranking. The moves are of symbols last traded on that day.',
         tags: ['firm'],
         querystring: requests.day,
         response: { 200: answers.firm, ...failures },

@@ -25,7 +25,8 @@ export function addUserRoutes(server: FastifyInstance, context: RouteContext): v
     {
       schema: {
         summary: 'users whose id begins so',
-        description: 'One of exactly that id is always found; others among the first 200,000, which `complete` tells.',
+        description:
+          'One of exactly that id is always found. Where the tables are in no order, as in Cassandra, others are suggested among the first 200,000, which `complete` tells.',
         tags: ['users'],
         querystring: requests.search,
         response: { 200: answers.users, ...failures },

@@ -28,8 +28,8 @@ export function wireFirm(
     progress,
     total: wireTotal(figures.total),
     byValue: figures.traders.slice(0, MOST).map(wireTrader),
-    byVolume: ranked(figures.traders, (trader) => trader.volume),
-    byTrades: ranked(figures.traders, (trader) => trader.trades),
+    byVolume: figures.tradersByVolume.slice(0, MOST).map(wireTrader),
+    byTrades: figures.tradersByTrades.slice(0, MOST).map(wireTrader),
     sectors: figures.sectors.map(({ sector, ...total }) => ({ sector, ...wireTotal(total) })),
     symbols: figures.symbols
       .slice(0, MOST)
@@ -46,11 +46,6 @@ export function wireClose(figures: FirmFigures, progress: WireProgress): WireClo
     total: wireTotal(figures.total),
     sectors: figures.sectors.map(({ sector, ...total }) => ({ sector, ...wireTotal(total) })),
   };
-}
-
-function ranked(traders: readonly Trader[], by: (trader: Trader) => number): WireTrader[] {
-  const sorted = [...traders].sort((a, b) => by(b) - by(a) || (a.user < b.user ? -1 : 1));
-  return sorted.slice(0, MOST).map(wireTrader);
 }
 
 function wireTrader({ user, trades, volume, value }: Trader): WireTrader {

@@ -34,7 +34,7 @@ export function DayChart({ points, session }: DayChartProps) {
       data={data}
       version={`${from} ${to}`}
       options={(colors) => ({
-        padding: [14, 8, 0, 0],
+        padding: [14, 20, 0, 0],
         legend: { live: true },
         cursor: { points: { size: 6 }, drag: { x: false, y: false } },
         scales: { x: { time: false, range: [from, to] }, y: { range: around } },

@@ -84,27 +84,31 @@ export function Search() {
         onFocus={() => setOpen(true)}
         onKeyDown={keys}
       />
-      <ul id={`${id}-list`} role="listbox" aria-label="Users" hidden={!open || users.length === 0}>
-        {users.map((user, n) => (
-          <li
-            key={user}
-            id={`${id}-${n}`}
-            role="option"
-            aria-selected={n === active}
-            onMouseDown={(event) => {
-              event.preventDefault();
-              choose(user);
-            }}
-          >
-            {user}
-          </li>
-        ))}
-      </ul>
-      {open && found !== undefined && users.length === 0 && (
-        <p class="hint" role="status">
-          {found.complete ? 'No user of such an id has traded.' : 'None among the first users; a whole id still opens.'}
-        </p>
-      )}
+      <div class="found" hidden={!open || found === undefined}>
+        <ul id={`${id}-list`} role="listbox" aria-label="Users" hidden={users.length === 0}>
+          {users.map((user, n) => (
+            <li
+              key={user}
+              id={`${id}-${n}`}
+              role="option"
+              aria-selected={n === active}
+              onMouseDown={(event) => {
+                event.preventDefault();
+                choose(user);
+              }}
+            >
+              {user}
+            </li>
+          ))}
+        </ul>
+        {open && found !== undefined && (users.length === 0 || !found.complete) && (
+          <p class="hint" role="status">
+            {found.complete
+              ? 'No user of such an id has traded.'
+              : `${users.length === 0 ? 'None' : 'These are'} among the first 200,000 users; any whole id opens.`}
+          </p>
+        )}
+      </div>
     </form>
   );
 }

@@ -52,7 +52,6 @@ export function TopTraders({ live }: { readonly live: Live }) {
           { name: 'Trades', number: true, cell: ({ trades }) => count(trades) },
         ]}
       />
-      {by !== 'byValue' && <p class="footnote">Among the users with the greatest value, 100 of each partition.</p>}
     </Panel>
   );
 }

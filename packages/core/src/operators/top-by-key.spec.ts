@@ -198,9 +198,9 @@ describe('topByKey', () => {
     );
   });
 
-  it('refuses to rank by no field, or by one twice', async () => {
+  it('refuses to rank by no field, by one twice, or by one that is not there', async () => {
     const by = (...fields: string[]): never => fields as never;
-    for (const fields of [by(), by('amount', 'amount')]) {
+    for (const fields of [by(), by('amount', 'amount'), by('missing')]) {
       expect(await codeOf(() => topByKey('top', { ...options, by: fields }))).to.equal('ERR_PIPELINE_INVALID');
     }
   });

@@ -68,7 +68,11 @@ export function topByKey<
     });
   }
   const fields = typeof options.by === 'string' ? [options.by] : options.by;
-  if (fields.length === 0 || new Set(fields).size < fields.length) {
+  if (
+    fields.length === 0 ||
+    new Set(fields).size < fields.length ||
+    !fields.every((field) => field in options.state.fields)
+  ) {
     throw new StockafolioError('ERR_PIPELINE_INVALID', `topByKey('${name}') cannot rank by [${fields.join(', ')}]`, {
       hint: 'name one field of the state, or several, each once',
     });

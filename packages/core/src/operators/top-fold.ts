@@ -1,7 +1,9 @@
-import { Subject, type Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import { StockafolioError } from '../errors/index.js';
 import type { Connection, OperatorLayout, OperatorRuntime, PipelineContext } from '../pipeline/context.js';
+import { FanOut } from '../pipeline/fan-out.js';
 import { timestamp, type Fields, type Mutable, type ObjectOf } from '../schema/index.js';
+import type { Cursor } from '../state/cursor.js';
 import { KeyedState } from '../state/keyed-state.js';
 import type { KeyPart } from '../stream/index.js';
 import { DueBook } from '../windows/due-book.js';
@@ -13,13 +15,23 @@ interface Hidden {
   $until: number;
 }
 
+/** Reads the field by which the row under a cursor is ranked. */
+type FieldReader = (row: Cursor) => number | bigint;
+
+/** Compiled for its field: by a name that varies, each reading would be a search. */
+function fieldReader(field: string): FieldReader {
+  // compiled from a validated schema
+  return new Function('row', `return row.${field};`) as FieldReader;
+}
+
 /** The engine's side of `topByKey`: totals by key, ranked when the commit asks for them. */
 export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart[], F extends Fields>
   implements OperatorRuntime, Connection
 {
   readonly layout: OperatorLayout;
   readonly state: KeyedState;
-  readonly output = new Subject<Ranked<G, K, ObjectOf<F>, RankField<F>>>();
+  readonly output: Observable<Ranked<G, K, ObjectOf<F>, RankField<F>>>;
+  readonly #places = new FanOut<Ranked<G, K, ObjectOf<F>, RankField<F>>>();
   readonly #context: PipelineContext;
   readonly #source: Observable<T>;
   readonly #options: TopOptions<T, G, K, F>;
@@ -28,6 +40,7 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
   readonly #due = new DueBook();
   readonly #key: KeyPart[] = [];
   readonly #fields: readonly RankField<F>[];
+  readonly #readers: readonly FieldReader[];
   /** By field. */
   readonly #orders: readonly Order[];
   /** The values, by field, that a record has found. */
@@ -45,13 +58,14 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     this.#options = options;
     const schema = withHidden(options.state, { $until: timestamp() });
     this.state = new KeyedState(`operator '${name}'`, schema, context.interner);
-    this.#orders = this.#fields.map((field: string) => ({
-      value: (slot) =>
-        (this.state.at(slot) as unknown as Readonly<Record<string, number | bigint>>)[field] as number | bigint,
+    this.#readers = this.#fields.map(fieldReader);
+    this.#orders = this.#readers.map((read) => ({
+      value: (slot) => read(this.state.at(slot)),
       compareKeys: (a, b) => this.#compareKeys(a, b),
     }));
     this.#before = this.#fields.map(() => 0);
     this.#fell = this.#fields.map(() => false);
+    this.output = this.#places.observable;
     context.register(this, source, this.output);
     context.connections.push(this);
   }
@@ -125,13 +139,12 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
         (cursor as unknown as Hidden).$until = until;
         this.#due.add(until, slot, context.record);
       }
-      const values = cursor as unknown as Readonly<Record<string, number | bigint>>;
-      const fields = this.#fields as readonly string[];
+      const readers = this.#readers;
       const before = this.#before;
-      for (let n = 0; n < fields.length; n++) before[n] = values[fields[n] as string] as number | bigint;
+      for (let n = 0; n < readers.length; n++) before[n] = (readers[n] as FieldReader)(cursor);
       this.#options.fold(cursor as unknown as Mutable<ObjectOf<F>>, record);
-      for (let n = 0; n < fields.length; n++) {
-        if ((values[fields[n] as string] as number | bigint) < (before[n] as number | bigint)) this.#fell[n] = true;
+      for (let n = 0; n < readers.length; n++) {
+        if ((readers[n] as FieldReader)(cursor) < (before[n] as number | bigint)) this.#fell[n] = true;
       }
     } catch (error) {
       context.fail(error);
@@ -141,7 +154,7 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
   #join(group: G | undefined, key: K): KeyPart[] {
     const groupLength = group?.length ?? 0;
     this.#groupLength = groupLength;
-    this.#key.length = groupLength + key.length;
+    if (this.#key.length !== groupLength + key.length) this.#key.length = groupLength + key.length;
     for (let part = 0; part < groupLength; part++) this.#key[part] = (group as G)[part] as KeyPart;
     for (let part = 0; part < key.length; part++) this.#key[groupLength + part] = key[part] as KeyPart;
     return this.#key;
@@ -152,7 +165,7 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     const parts = this.state.key(slot);
     const partial = context.partial;
     context.partial = true;
-    this.output.next({
+    this.#places.next({
       group: parts.slice(0, this.#groupLength) as unknown as G,
       by: this.#fields[field] as RankField<F>,
       rank,

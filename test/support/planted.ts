@@ -16,7 +16,9 @@ export async function plantFaults(tables: Tables, count: number): Promise<readon
   const changed = (await someRows(tables, positions, count)).map(({ values, version }) =>
     withColumn(positions, values, 'quantity', version + 1),
   );
-  const removed = (await someRows(tables, userTotals, count)).map(({ values, version }): Mutation => {
+  // What mends a row that is gone is written just above the newest version of all, and has to win over the removal.
+  const users = (await someRows(tables, userTotals, count + 1)).sort((a, b) => a.version - b.version);
+  const removed = users.slice(0, count).map(({ values, version }): Mutation => {
     return { table: userTotals, values: values.slice(0, userTotals.keyLength), version: version + 1, deleted: true };
   });
   const added = Array.from({ length: count }, (_, n): Mutation => {

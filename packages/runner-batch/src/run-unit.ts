@@ -8,6 +8,7 @@ import {
 } from '@stockafolio/core/engine';
 import type { AbortSignalLike, Archive, ArchiveEntry, Mutation } from '@stockafolio/core/ports';
 import type { BatchPorts, BatchUnit, UnitResult } from './options.js';
+import { FinalRows } from './final-rows.js';
 import { readAhead } from './read-ahead.js';
 import { WholeLetters } from './whole-letters.js';
 
@@ -36,6 +37,7 @@ export async function runUnit<T>(
   // Made before the first record: what the checkpoint saves is what has changed since then.
   const saver = await resume(ports, unit, engine);
   const writer = new RowWriter(ports, unit.writeRows);
+  const final = new FinalRows(engine.edges, unit.writeRows);
   let records = 0;
   for await (const entries of readAhead(entriesOf(archive, unit, pipeline.reads))) {
     if (listener.signal?.aborted === true) throw aborted(partition);
@@ -48,11 +50,12 @@ export async function runUnit<T>(
       records++;
     }
     listener.onRecords?.(entries.length);
-    if (engine.waiting >= unit.writeRows) await writer.write(await whole(engine.drain()));
+    if (engine.waiting >= unit.writeRows) await writer.write(await whole(final.take(engine.drain())));
   }
   engine.passOver(unit.to);
   engine.flush();
-  await writer.write(await whole(engine.commit()));
+  await writer.write(await whole(final.take(engine.drain())));
+  await writer.write(await whole(final.end(engine.commit())));
   await writer.settle();
   await writer.write([engine.progress()]);
   await writer.settle();

@@ -79,7 +79,16 @@ describe('P1, P3: from S3 over HDFS into tables, under kill -9 of everything', (
     inHdfs = filesHdfs({ namenodes: [`127.0.0.1:${hdfs().port}`], path: `/${run}/archive` });
     await must([
       ...['generate', '--to', `log:${at('log')}`, '--trades', String(TRADES), '--users', String(TRADES / 20)],
-      ...['--seed', String(seed), '--start', '2026-01-05', '--rate', String(Math.max(1, Math.round(TRADES / 40_000))), '--out-of-order', '3000'],
+      ...[
+        '--seed',
+        String(seed),
+        '--start',
+        '2026-01-05',
+        '--rate',
+        String(Math.max(1, Math.round(TRADES / 40_000))),
+        '--out-of-order',
+        '3000',
+      ],
     ]);
     await stream(at('log'), at('tables'), at('checkpoints'));
     expected = await dump(at('tables'));

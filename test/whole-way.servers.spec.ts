@@ -1,10 +1,9 @@
-import { rowObject, type Table, type Value } from '@stockafolio/core';
-import type { Mutation, StoredRow } from '@stockafolio/core/ports';
-import { positions, userTotals } from '@stockafolio/example';
+import { latestPrices } from '@stockafolio/example';
 import { useCassandra, useHdfs, useKafka, useS3 } from '@stockafolio/servers/mocha';
 import { expect } from 'chai';
 import { dumpOf, expectSameLines, rowsOf } from './support/dumps.js';
 import { keyspaceAt, topicAt, type Keyspace, type Topic } from './support/live.js';
+import { namedBy, plantFaults, plantStale } from './support/planted.js';
 import { lastLine, must } from './support/run-command.js';
 import { seedOf } from './support/seed.js';
 import { tempFolder } from './support/temp-folder.js';
@@ -44,8 +43,11 @@ describe(`P1, P6: ${TRADES} trades, by the stream and by the batch, all on real 
       ...['batch', '--files', inHdfs('archive'), '--tables', tables.url, '--checkpoints', checkpoints],
       ...['--workers', '2', '--json'],
     ]);
+  const reconcileArgs = (...more: string[]): string[] => [
+    ...['reconcile', '--files', inHdfs('archive'), '--tables', live.url, ...more],
+  ];
   const reconcile = async (...more: string[]): Promise<Readonly<Record<string, unknown>>> =>
-    lastLine(await must(['reconcile', '--files', inHdfs('archive'), '--tables', live.url, '--json', ...more]));
+    lastLine(await must(reconcileArgs('--json', ...more)));
 
   before(async () => {
     process.env['AWS_ACCESS_KEY_ID'] = 'anybody';
@@ -80,41 +82,19 @@ describe(`P1, P6: ${TRADES} trades, by the stream and by the batch, all on real 
     expectSameLines(await dumpOf(close.url), streamed, 'batch, then stream');
   });
 
-  // A stale row cannot be planted here: Cassandra keeps the highest version. The embedded tables are held to that kind.
-  it(`reconcile names ${FAULTS} rows that were changed, removed and added, mends them, and then finds nothing`, async () => {
+  it(`reconcile names ${FAULTS} rows that are changed, missing, extra and stale, mends them, and finds nothing`, async () => {
     expect(await reconcile()).to.include({ differences: 0, newer: 0 });
-    await live.tables.write([...(await changes()), ...(await removals()), ...additions()]);
-    expect(await reconcile()).to.include({ changed: FAULTS, missing: FAULTS, extra: FAULTS, stale: 0 });
-    expect(await reconcile('--repair')).to.include({ repaired: 3 * FAULTS });
-    expect(await reconcile()).to.include({ differences: 0 });
+    const { all, stale } = await plantStale(live.tables, FAULTS);
+    const faults = await plantFaults(live.tables, FAULTS);
+    await live.empty(latestPrices);
+    await live.tables.write([...all, ...faults.flatMap(({ rows }) => rows)]);
+    const { stdout } = await must(reconcileArgs('--repair'));
+    for (const { kind, names } of [...faults, stale]) {
+      expect(names, kind).to.have.length(FAULTS);
+      expect(namedBy(stdout, kind), kind).to.deep.equal(names);
+    }
+    const after = await must(reconcileArgs());
+    for (const { kind } of [...faults, stale]) expect(namedBy(after.stdout, kind), kind).to.deep.equal([]);
     expectSameLines(await dumpOf(live.url), streamed, 'the mended tables');
   });
-
-  const some = async (table: Table): Promise<StoredRow[]> => {
-    const rows: StoredRow[] = [];
-    for await (const row of live.tables.scanAll(table)) {
-      rows.push(row);
-      if (rows.length === FAULTS) break;
-    }
-    return rows;
-  };
-  const changes = async (): Promise<Mutation[]> =>
-    (await some(positions as Table)).map(({ values, version }) => {
-      const quantity = positions.columns.findIndex(({ name }) => name === 'quantity');
-      const wrong: Value = Number(rowObject(positions, values)['quantity']) + 1;
-      return { table: positions as Table, values: values.toSpliced(quantity, 1, wrong), version: version + 1 };
-    });
-  const removals = async (): Promise<Mutation[]> =>
-    (await some(userTotals as Table)).map(({ values, version }) => ({
-      table: userTotals as Table,
-      values: values.slice(0, userTotals.keyLength),
-      version: version + 1,
-      deleted: true,
-    }));
-  const additions = (): Mutation[] =>
-    Array.from({ length: FAULTS }, (_, n) => ({
-      table: userTotals as Table,
-      values: [`nobody ${n}`, 1, 1, 1, 0, 0],
-      version: 1,
-    }));
 });

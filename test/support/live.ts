@@ -1,10 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { cassandraTables } from '@stockafolio/connectors/cassandra';
 import { systemClock } from '@stockafolio/connectors/clock-system';
+import type { Table } from '@stockafolio/core';
 import { progress } from '@stockafolio/core/engine';
 import type { Tables } from '@stockafolio/core/ports';
 import { kafkaSource } from '@stockafolio/runner-stream/kafka';
 import type { Server } from '@stockafolio/servers';
+import { Client } from 'cassandra-driver';
 import { readSource, type LoggedMessage } from './read-log.js';
 
 /** A topic of the Kafka under test. */
@@ -36,6 +38,8 @@ export function topicAt({ port, url }: Server, topic: string): Topic {
 export interface Keyspace {
   readonly url: string;
   readonly tables: Tables;
+  /** Removes all rows of a table, with every trace of their versions. */
+  empty(table: Table): Promise<void>;
   /** Messages that the tables stand for, over all partitions; 0 while they cannot be asked. */
   taken(): Promise<number>;
 }
@@ -50,6 +54,15 @@ export function keyspaceAt({ port, url }: Server, keyspace: string): Keyspace {
   return {
     url: `${url}/${keyspace}?dc=datacenter1`,
     tables,
+    empty: async (table) => {
+      const contactPoints = [`127.0.0.1:${port}`];
+      const client = new Client({ contactPoints, keyspace, localDataCenter: 'datacenter1' });
+      try {
+        await client.execute(`TRUNCATE ${table.name}`, [], { readTimeout: 60_000 });
+      } finally {
+        await client.shutdown();
+      }
+    },
     taken: async () => {
       let sum = 0;
       try {

@@ -20,7 +20,10 @@ export interface BatchOptions {
   readonly onBadRecord?: 'dead-letter' | 'fail';
   /** Go on from a checkpoint although the pipeline has changed since. */
   readonly acceptPlanChange?: boolean;
-  /** Rows that are written at a time, at most; 20,000 unless told. Bounds memory beside the state. */
+  /**
+   * Rows that are written at a time, at most, and that are kept back because they may come again; 20,000 unless told.
+   * Bounds memory beside the state.
+   */
   readonly writeRows?: number;
   readonly signal?: AbortSignalLike;
 }

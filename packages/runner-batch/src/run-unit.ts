@@ -8,7 +8,9 @@ import {
 } from '@stockafolio/core/engine';
 import type { AbortSignalLike, Archive, ArchiveEntry, Mutation } from '@stockafolio/core/ports';
 import type { BatchPorts, BatchUnit, UnitResult } from './options.js';
+import { FinalRows } from './final-rows.js';
 import { readAhead } from './read-ahead.js';
+import { WholeLetters } from './whole-letters.js';
 
 export interface UnitListener {
   /** Called every so often with the number of messages taken in since the last call. */
@@ -29,26 +31,31 @@ export async function runUnit<T>(
 ): Promise<UnitResult> {
   const { pipeline, codec, archive } = ports;
   const { partition, source, onBadRecord } = unit;
-  const engine = new PartitionEngine({ pipeline, partition, source, codec, onBadRecord });
+  const letters = pipeline.reads === undefined ? undefined : new WholeLetters(codec, archive, partition);
+  const engine = new PartitionEngine({ pipeline, partition, source, codec: letters?.codec ?? codec, onBadRecord });
+  const whole = async (rows: readonly Mutation[]): Promise<readonly Mutation[]> => letters?.complete(rows) ?? rows;
   // Made before the first record: what the checkpoint saves is what has changed since then.
   const saver = await resume(ports, unit, engine);
   const writer = new RowWriter(ports, unit.writeRows);
+  const final = new FinalRows(engine.edges, unit.writeRows);
   let records = 0;
-  for await (const entries of readAhead(entriesOf(archive, unit))) {
+  for await (const entries of readAhead(entriesOf(archive, unit, pipeline.reads))) {
     if (listener.signal?.aborted === true) throw aborted(partition);
     for (const entry of entries) {
       if (entry.offset >= unit.to) break;
       const place = { partition, offset: entry.offset, ingested: entry.ingested };
+      if (letters !== undefined) letters.offset = entry.offset;
       if ('record' in entry) engine.push(entry.record, place);
       else engine.reject(new StockafolioError('ERR_BAD_RECORD', entry.cause), entry.raw, place);
       records++;
     }
     listener.onRecords?.(entries.length);
-    if (engine.waiting >= unit.writeRows) await writer.write(engine.drain());
+    if (engine.waiting >= unit.writeRows) await writer.write(await whole(final.take(engine.drain())));
   }
   engine.passOver(unit.to);
   engine.flush();
-  await writer.write(engine.commit());
+  await writer.write(await whole(final.take(engine.drain())));
+  await writer.write(await whole(final.end(engine.commit())));
   await writer.settle();
   await writer.write([engine.progress()]);
   await writer.settle();
@@ -58,10 +65,14 @@ export async function runUnit<T>(
 }
 
 /** The entries of a unit in order of offset, file by file. */
-async function* entriesOf<T>(archive: Archive<T>, unit: BatchUnit): AsyncGenerator<readonly ArchiveEntry<T>[]> {
+async function* entriesOf<T>(
+  archive: Archive<T>,
+  unit: BatchUnit,
+  fields: readonly string[] | undefined,
+): AsyncGenerator<readonly ArchiveEntry<T>[]> {
   for (const stretch of await archive.stretches()) {
     if (stretch.partition !== unit.partition || stretch.last < unit.from || stretch.first >= unit.to) continue;
-    yield* archive.read(stretch, Math.max(unit.from, stretch.first));
+    yield* archive.read(stretch, Math.max(unit.from, stretch.first), fields);
   }
 }
 

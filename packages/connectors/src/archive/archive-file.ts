@@ -1,4 +1,12 @@
-import { StockafolioError, fieldOf, type Fields, type ObjectOf, type RecordSchema } from '@stockafolio/core';
+import {
+  StockafolioError,
+  fieldOf,
+  partialRecord,
+  type Fields,
+  type PartialRecord,
+  type ObjectOf,
+  type RecordSchema,
+} from '@stockafolio/core';
 import type { Files } from '@stockafolio/core/ports';
 import { openParquet, type ColumnValues, type ParquetColumn } from '../parquet/index.js';
 import { CAUSE, INGESTED, OFFSET, REJECTED, recordColumns, type ArchiveEntry } from './entry.js';
@@ -9,7 +17,7 @@ export interface ReadArchiveOptions {
   readonly from?: number;
   /** Last offset to be read; the file's own unless told. */
   readonly through?: number;
-  /** The record's fields to be read; the others are `undefined`, in the same shape of object. All unless told. */
+  /** The record's fields to be read; to touch another is ERR_FIELD_NOT_READ. All unless told. */
   readonly fields?: readonly string[];
 }
 
@@ -58,7 +66,7 @@ export async function openArchiveFile<F extends Fields>(
       for (const field of fields) fieldOf(schema.fields, field);
       const wanted = recordColumns(schema, hasRejected).filter((_, c) => fields.includes(schema.names[c] ?? ''));
       const columns = [OFFSET, INGESTED, ...(hasRejected ? [REJECTED, CAUSE] : []), ...wanted];
-      const build = entryBuilder<ObjectOf<F>>(schema.names, columns);
+      const build = entryBuilder<ObjectOf<F>>(schema.names, fields, columns);
       for (const [group, rows] of file.rowGroups.entries()) {
         const bounds = file.bounds(group, OFFSET.stored);
         if (bounds !== undefined && (bounds.max < from || bounds.min > through)) continue;
@@ -77,26 +85,32 @@ type EntryBuilder<T> = (
   through: number,
 ) => ArchiveEntry<T>[];
 
-/** Generated, so that all records share the hidden class of the codec's, in schema order, whatever is read. */
-function entryBuilder<T>(names: readonly string[], columns: readonly ParquetColumn[]): EntryBuilder<T> {
+/** Generated, so that all records share one hidden class: that of the codec's where all fields are read. */
+function entryBuilder<T>(
+  names: readonly string[],
+  fields: readonly string[],
+  columns: readonly ParquetColumn[],
+): EntryBuilder<T> {
   const local = new Map(columns.map(({ path }, c) => [path.join('.'), `c${c}`]));
   const at = (path: string): string => {
     const name = local.get(path);
     return name === undefined ? 'undefined' : `${name}[i]`;
   };
-  const members = names.map((name) => `${name}:${at(`record.${name}`)}`);
+  const isWhole = names.every((name) => fields.includes(name));
+  const members = names
+    .filter((name) => fields.includes(name))
+    .map((name) => (isWhole ? `${name}:${at(`record.${name}`)}` : at(`record.${name}`)));
+  const record = isWhole ? `{${members.join()}}` : `new Partial(${members.join()})`;
   const place = `offset:${at('offset')},ingested:${at('ingested')}`;
-  const accepted = `entries.push({${place},record:{${members.join()}}});`;
+  const accepted = `entries.push({${place},record:${record}});`;
   const rejected = `{${place},raw:${at('raw')},cause:${at('cause')}}`;
   const body = local.has('raw') ? `if(${at('raw')}!==undefined)entries.push(${rejected});else ${accepted}` : accepted;
-  return new Function(
-    'columns',
-    'rows',
-    'from',
-    'through',
-    `const ${columns.map((_, c) => `c${c}=columns[${c}]`).join()},entries=[];` +
-      `for(let i=0;i<rows;i++){const offset=${at('offset')};if(offset<from||offset>through)continue;${body}}return entries;`,
-  ) as EntryBuilder<T>;
+  const make = new Function(
+    'Partial',
+    `return (columns,rows,from,through)=>{const ${columns.map((_, c) => `c${c}=columns[${c}]`).join()},entries=[];` +
+      `for(let i=0;i<rows;i++){const offset=${at('offset')};if(offset<from||offset>through)continue;${body}}return entries;}`,
+  ) as (Partial: PartialRecord) => EntryBuilder<T>;
+  return make(partialRecord(names, fields));
 }
 
 function corrupt(name: string, what: string): StockafolioError {

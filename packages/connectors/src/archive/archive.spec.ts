@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { parquetMetadata } from 'hyparquet';
 import { int64, isStockafolioError, money, oneOf, optional, record, stream, text, timestamp } from '@stockafolio/core';
 import { memoryFiles, type MemoryFiles } from '@stockafolio/core/testing';
 import { expect } from 'chai';
@@ -51,6 +53,12 @@ const rejected = (offset: number): ArchiveEntry<Trade> => ({
   raw: Uint8Array.of(0x7b, 0xff, offset & 0xff),
   cause: `bad ${offset}`,
 });
+
+/** The record of an entry that has one. */
+function recordOf(entry: ArchiveEntry<Trade> | undefined): Trade {
+  if (entry === undefined || isRejected(entry)) throw new Error('no record');
+  return entry.record;
+}
 
 const options = { stream: 'trades', source: 'topic-1', partition: 3, day: '2017-01-20' };
 const readAll = async (files: MemoryFiles): Promise<readonly ArchiveEntry<Trade>[]> => {
@@ -133,11 +141,59 @@ describe('the archive', () => {
     const file = await openArchiveFile(files, Trade, name);
     const seen: ArchiveEntry<Trade>[] = [];
     for await (const batch of file.read({ from: 10, through: 12, fields: ['user', 'quantity'] })) seen.push(...batch);
-    expect(seen.map((entry) => (isRejected(entry) ? entry.cause : entry.record))).to.deep.equal([
+    expect(seen.map((entry) => (isRejected(entry) ? entry.cause : { ...entry.record }))).to.deep.equal([
       'bad 10',
-      { user: 'u2', side: undefined, quantity: 11, price: undefined, lastTime: undefined, amends: undefined },
-      { user: 'u0', side: undefined, quantity: 12, price: undefined, lastTime: undefined, amends: undefined },
+      { user: 'u2', quantity: 11 },
+      { user: 'u0', quantity: 12 },
     ]);
+    for (const field of ['side', 'amends'] as const) {
+      expect(() => recordOf(seen[1])[field])
+        .to.throw()
+        .with.property('code', 'ERR_FIELD_NOT_READ');
+    }
+  });
+
+  it('asks for no byte of a column that is not wanted', async () => {
+    const files = memoryFiles();
+    const Note = record('note', { user: text(), long: text(), time: timestamp(), more: text(), last: int64() });
+    const writer = archiveWriter(files, Note, { ...options, stream: 'notes', rowGroupRows: 3_000 });
+    // No compressor makes this short, so that each of the two columns lies apart from its neighbours.
+    const noise = (n: number): string => createHash('sha512').update(String(n)).digest('base64');
+    await writer.append(
+      Array.from({ length: 6_000 }, (_, n) => ({
+        ...{ offset: n, ingested: n },
+        record: { user: `u${n % 9}`, long: noise(n), time: n, more: noise(-n), last: n },
+      })),
+    );
+    const [{ name } = { name: '' }] = await writer.finish();
+    const notes = stream('notes', Note, { key: (n) => n.user, time: (n) => n.time });
+    const before = files.reads.length;
+    let count = 0;
+    for await (const entries of fileArchive(files, notes).read(
+      { name, partition: 3, first: 0, last: 5_999, day: '2017-01-20' },
+      0,
+      ['user', 'time', 'last'],
+    )) {
+      count += entries.length;
+    }
+    expect(count).to.equal(6_000);
+
+    const bytes = files.contents.get(name) ?? new Uint8Array();
+    const unwanted = parquetMetadata(bytes.slice().buffer).row_groups.flatMap(({ columns }) =>
+      columns.flatMap(({ meta_data: meta }) => {
+        if (meta === undefined || !/^(long|more)$/.test(meta.path_in_schema.join())) return [];
+        const start = Number(meta.dictionary_page_offset ?? meta.data_page_offset);
+        return [{ start, end: start + Number(meta.total_compressed_size) }];
+      }),
+    );
+    expect(unwanted).to.have.length(4);
+    // The first read is that of the footer, with what lies before it.
+    for (const read of files.reads.slice(before + 1)) {
+      for (const { start, end } of unwanted)
+        expect(read.end <= start || read.start >= end, 'bytes of it').to.equal(true);
+    }
+    const read = files.reads.slice(before + 1).reduce((sum, { start, end }) => sum + end - start, 0);
+    expect(read).to.be.below(bytes.length / 10);
   });
 
   it('says in every file where it began, whoever writes it, so that a lost first file is noticed', async () => {

@@ -32,9 +32,10 @@ export function fileArchive<T>(files: Files, stream: Stream<T>): Archive<T> {
       return first === undefined ? undefined : (await openArchiveFile(files, schema, first.name)).source;
     },
 
-    async *read({ name, last }, from) {
+    async *read({ name, last }, from, fields) {
       const file = await openArchiveFile(files, schema, name);
-      yield* file.read({ from, through: last }) as ReturnType<Archive<T>['read']>;
+      const wanted = { from, through: last, ...(fields === undefined ? {} : { fields }) };
+      yield* file.read(wanted) as ReturnType<Archive<T>['read']>;
     },
 
     async write({ partition, first, last, day }, source, entries) {

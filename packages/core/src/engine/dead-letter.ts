@@ -45,6 +45,17 @@ export function deadLetter(
   };
 }
 
+/** The same letter, with this message. */
+export function withMessage(letter: Mutation, message: Uint8Array): Mutation {
+  const values = [...letter.values];
+  const { text, encoding, truncated } = readable(message);
+  values.splice(MESSAGE, 3, text, encoding, truncated);
+  return { ...letter, values };
+}
+
+/** Where a letter's message is, its encoding and whether it was cut behind it. */
+const MESSAGE = deadLetters.columns.findIndex(({ name }) => name === 'message');
+
 /** Text where the bytes are UTF-8 without NUL, base64 otherwise; cut to what a row holds. */
 function readable(bytes: Uint8Array): { text: string; encoding: 'utf8' | 'base64'; truncated: boolean } {
   try {

@@ -1,4 +1,4 @@
-export { deadLetter, type Place } from './dead-letter.js';
+export { deadLetter, withMessage, type Place } from './dead-letter.js';
 export { ORIGIN, takeIn, type Intake } from './intake.js';
 export { PartitionEngine, type EngineOptions, type EnginePosition } from './partition-engine.js';
 export { deadLetters, progress } from './system-tables.js';

@@ -24,6 +24,7 @@ export const errorCodes = {
   ERR_CHECKPOINT_PLAN_CHANGED: user,
   ERR_CHECKPOINTS_AHEAD: user,
   ERR_COPY_DIFFERS: external,
+  ERR_FIELD_NOT_READ: user,
   ERR_FILE_EXISTS: user,
   ERR_FILE_NOT_FOUND: user,
   ERR_FILES_FULL: external,

@@ -45,6 +45,7 @@ export interface SetAside {
 /** Errors of the pipeline itself: no single record is to blame, so the run ends. */
 const fatalCodes = new Set([
   'ERR_ASYNC_EMISSION',
+  'ERR_FIELD_NOT_READ',
   'ERR_KEY_NOT_PARTITIONED',
   'ERR_SHARD_MISSING',
   'ERR_INTERNAL',

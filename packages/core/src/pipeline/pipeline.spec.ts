@@ -201,6 +201,46 @@ describe('pipeline', () => {
     expect(builds).to.equal(3);
     expect(Object.isFrozen(counted)).to.equal(true);
   });
+
+  it('gives a pipeline the fields that it says it reads, and ends the run at any other', async () => {
+    const reads = ['user', 'amount', 'time'] as const;
+    const lean = pipeline(
+      'lean',
+      { sales },
+      ({ sales }) => [
+        into(
+          byUser,
+          sales.pipe(
+            foldByKey('sums', {
+              key: (s) => [s.user],
+              state: Sum,
+              fold: (sum, { amount }) => {
+                if (amount === 13) throw new Error('unlucky');
+                sum.amount += amount;
+              },
+            }),
+          ),
+        ),
+      ],
+      { reads },
+    );
+    expect(lean.reads).to.deep.equal(reads);
+    const harness = pipelineHarness<Sale>(lean);
+    harness.push(sale({ amount: 2 }), sale({ amount: 13, item: 'salt' }));
+    await harness.commit();
+    expect(await harness.rows(byUser)).to.deep.equal([{ user: 'ann', amount: 2, count: 0 }]);
+    // What is set aside is the whole message.
+    expect((await harness.deadLetters())[0]?.message).to.include('salt');
+
+    const sly = pipeline('sly', { sales }, ({ sales }) => [into(lines, sales.pipe(map((s) => toLine(s as Sale))))], {
+      reads,
+    });
+    expect(await codeOf(() => pipelineHarness<Sale>(sly).push(sale()))).to.equal('ERR_FIELD_NOT_READ');
+    const timeless = pipeline('timeless', { sales }, () => [], { reads: ['user'] });
+    expect(await codeOf(() => pipelineHarness<Sale>(timeless).push(sale()))).to.equal('ERR_FIELD_NOT_READ');
+    const unknown = (): unknown => pipeline('unknown', { sales }, () => [], { reads: ['price' as 'user'] });
+    expect(await codeOf(unknown)).to.equal('ERR_PIPELINE_INVALID');
+  });
 });
 
 const counts = table('counts', { partitionBy: ['user'] }, { user: text(), count: int64() });

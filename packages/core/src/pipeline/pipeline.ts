@@ -7,10 +7,27 @@ type Streams = Readonly<Record<string, Stream<never>>>;
 
 type Inputs<S> = { readonly [N in keyof S]: Observable<RecordOf<S[N]>> };
 
+/** The names of the fields of a pipeline's records. */
+type FieldOf<S> = keyof RecordOf<S[keyof S]> & string;
+
+/** The inputs, with the fields that the pipeline says it reads and no others. */
+type NarrowInputs<S, R> = { readonly [N in keyof S]: Observable<Pick<RecordOf<S[N]>, R & keyof RecordOf<S[N]>>> };
+
+export interface PipelineOptions<R extends string = string> {
+  /**
+   * The fields that the pipeline reads, those of the stream's key and time among them; all unless told. The batch then
+   * reads their columns and no others. To touch another field does not compile; where types were got around, it is the
+   * error ERR_FIELD_NOT_READ, in the batch and in the test harness.
+   */
+  readonly reads?: readonly R[];
+}
+
 /** How records become rows: a plain value, which any runner executes. */
 export interface Pipeline {
   readonly name: string;
   readonly stream: Stream<unknown>;
+  /** The fields of its records that it reads; undefined where it is all of them. */
+  readonly reads: readonly string[] | undefined;
   /** Called once for every source partition, within the runner's context. */
   readonly build: (records: Observable<unknown>) => readonly Branch[];
 }
@@ -20,16 +37,31 @@ export interface Pipeline {
  *
  * @param streams the stream it reads, under the name by which `build` gets it
  * @param build makes the operators and their destinations; called once for every source partition
- * @throws ERR_PIPELINE_INVALID where there is not exactly one stream
+ * @throws ERR_PIPELINE_INVALID where there is not exactly one stream, or where it has no such field
  * @example
  * const totals = pipeline('totals', { trades }, ({ trades }) => [
  *   into(userTotals, trades.pipe(foldByKey('user-totals', { key: (t) => [t.user], state: Totals, fold: addTrade }))),
  * ]);
+ * @example
+ * // The batch reads three of the eight columns.
+ * const sectors = pipeline('sectors', { trades }, ({ trades }) => [...], { reads: ['user', 'sector', 'time'] });
  */
-export function pipeline<S extends Readonly<Record<string, Stream<never>>>>(
+export function pipeline<S extends Streams>(
   name: string,
   streams: S,
   build: (inputs: Inputs<S>) => readonly Branch[],
+): Pipeline;
+export function pipeline<S extends Streams, R extends FieldOf<S>>(
+  name: string,
+  streams: S,
+  build: (inputs: NarrowInputs<S, R>) => readonly Branch[],
+  options: PipelineOptions<R>,
+): Pipeline;
+export function pipeline(
+  name: string,
+  streams: Streams,
+  build: (inputs: never) => readonly Branch[],
+  { reads }: PipelineOptions = {},
 ): Pipeline {
   if (!/^[a-z][a-z0-9_-]{0,62}$/.test(name)) {
     throw new StockafolioError('ERR_PIPELINE_INVALID', `'${name}' cannot be the name of a pipeline`, {
@@ -43,10 +75,21 @@ export function pipeline<S extends Readonly<Record<string, Stream<never>>>>(
       hint: 'a pipeline reads exactly one stream; write one pipeline for each stream',
     });
   }
-  const source = (streams as Streams)[first] as unknown as Stream<unknown>;
+  const source = streams[first] as unknown as Stream<unknown>;
+  const unknown = reads?.find((field) => !source.schema.names.includes(field));
+  if (unknown !== undefined) {
+    throw new StockafolioError(
+      'ERR_PIPELINE_INVALID',
+      `pipeline '${name}' reads '${unknown}', which its stream has not`,
+      {
+        hint: `its fields are ${source.schema.names.join(', ')}`,
+      },
+    );
+  }
   return Object.freeze({
     name,
     stream: source,
-    build: (records: Observable<unknown>) => build({ [first]: records } as Inputs<S>),
+    reads: reads === undefined ? undefined : Object.freeze([...reads]),
+    build: (records: Observable<unknown>) => build({ [first]: records } as never),
   });
 }

@@ -30,6 +30,19 @@ test('a codec reads and writes the record of its schema', () => {
   expect(jsonCodec).type.not.toBeCallableWith(Plain, { names: { missing: 'foreign' } });
 });
 
+test('a build is given the fields that it says it reads, and no others', () => {
+  pipeline(
+    'p',
+    { sales },
+    ({ sales: lean }) => {
+      expect(lean).type.toBe<Observable<Pick<Sale, 'user' | 'amount'>>>();
+      return [];
+    },
+    { reads: ['user', 'amount'] },
+  );
+  expect(pipeline).type.not.toBeCallableWith('p', { sales }, () => [], { reads: ['price'] });
+});
+
 test('a build is given the stream under its name, and answers destinations', () => {
   const made = pipeline('p', { sales }, (inputs) => {
     expect(inputs.sales).type.toBe<Observable<Sale>>();

@@ -1,8 +1,8 @@
 import { StockafolioError } from '../errors/index.js';
 import type { RowValues } from '../ports/index.js';
-import type { FieldType, Value } from '../schema/index.js';
-import { isDay } from '../table/check-row.js';
+import type { Value } from '../schema/index.js';
 import type { Column, Table } from '../table/index.js';
+import { misfit, misfitScope, type MisfitScope } from '../table/misfit.js';
 
 type RowReader = (row: Readonly<Record<string, Value>>, shard: number) => RowValues;
 
@@ -29,54 +29,23 @@ function compile(table: Table): RowReader {
   );
   const source = `'use strict'; return (row, shard) => { ${checks.join('\n')} return [${table.columns.map((_, n) => `v${n}`).join(', ')}]; };`;
   // compiled from a validated schema
-  const make = new Function('invalid', 'words', 'unfit', 'isDay', source) as (
+  const make = new Function('invalid', 'words', 'scope', source) as (
     fail: (n: number, v: unknown) => never,
     words: Set<string>[],
-    unfit: (text: string) => boolean,
-    day: typeof isDay,
+    scope: MisfitScope,
   ) => RowReader;
   return make(
     (n, value) => invalidValue(table, table.columns[n] as Column, value),
     table.columns.map((column) => new Set(column.type.values)),
-    isUnfit,
-    isDay,
+    misfitScope,
   );
 }
 
 function check(column: Column, n: number): string {
-  const wrong = `(${condition(column.type, n)})`;
+  const wrong = `(${misfit(column.type, `v${n}`, `words[${n}]`, 'scope')})`;
   return column.type.optional
     ? `if (v${n} !== undefined && ${wrong}) invalid(${n}, v${n});`
     : `if ${wrong} invalid(${n}, v${n});`;
-}
-
-/** Source text that is true where `v<n>` is no value of the type. */
-function condition(type: FieldType, n: number): string {
-  const v = `v${n}`;
-  const outside = `${v} < ${type.min ?? '-Infinity'} || ${v} > ${type.max ?? 'Infinity'}`;
-  switch (type.kind) {
-    case 'text':
-      return `typeof ${v} !== 'string' || ${v}.length < ${type.min ?? 0} || ${v}.length > ${type.max ?? 255} || unfit(${v})`;
-    case 'date':
-      return `typeof ${v} !== 'string' || !isDay(${v})`;
-    case 'oneOf':
-      return `!words[${n}].has(${v})`;
-    case 'boolean':
-      return `typeof ${v} !== 'boolean'`;
-    case 'bigMoney':
-      return `typeof ${v} !== 'bigint' || BigInt.asIntN(128, ${v}) !== ${v}`;
-    case 'bigint64':
-      return `typeof ${v} !== 'bigint' || BigInt.asIntN(64, ${v}) !== ${v}`;
-    case 'double':
-      return `!Number.isFinite(${v}) || ${outside}`;
-    default:
-      return `!Number.isSafeInteger(${v}) || ${outside}`;
-  }
-}
-
-/** Whether a text holds what no store takes: U+0000, or half a character. Almost none has any of these units. */
-function isUnfit(text: string): boolean {
-  return /[\0\ud800-\udfff]/.test(text) && (text.includes('\0') || !text.isWellFormed());
 }
 
 /** A value that does not fit its column. */

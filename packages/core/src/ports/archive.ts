@@ -24,8 +24,11 @@ export interface Archive<T> {
    * noticed too. Undefined where there is none, or only files that do not tell.
    */
   began(partition: number): Promise<number | undefined>;
-  /** The entries of one file from an offset on, some at a time. */
-  read(stretch: ArchiveStretch, from: number): AsyncIterable<readonly ArchiveEntry<T>[]>;
+  /**
+   * The entries of one file from an offset on, some at a time.
+   * @param fields the fields of the records to be read; to touch another is ERR_FIELD_NOT_READ. All unless told.
+   */
+  read(stretch: ArchiveStretch, from: number, fields?: readonly string[]): AsyncIterable<readonly ArchiveEntry<T>[]>;
   /** Adds a file, atomically; `entries` come in order of offset, from `first` to `last`. */
   write(stretch: Omit<ArchiveStretch, 'name'>, source: string, entries: readonly ArchiveEntry<T>[]): Promise<void>;
 }

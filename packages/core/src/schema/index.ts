@@ -14,6 +14,7 @@ export {
   type NumberBounds,
   type TextBounds,
 } from './fields.js';
+export { partialRecord, type PartialRecord } from './partial-record.js';
 export { mulDivHalfEven, timesPrice } from './money.js';
 export {
   checkFields,

@@ -1,11 +1,20 @@
 import { StockafolioError } from '../errors/index.js';
 import type { FieldType, Value } from '../schema/index.js';
+import { isDay, misfit, misfitScope, type MisfitScope } from './misfit.js';
 import type { Table } from './table.js';
 
 /** What is wrong with a value, or undefined where nothing is. */
 type ValueCheck = (value: Value) => string | undefined;
+type Fits = (values: readonly Value[]) => boolean;
 
-const compiled = new WeakMap<Table, readonly ValueCheck[]>();
+interface Checks {
+  readonly ofValues: readonly ValueCheck[];
+  /** Whether a whole row, or a primary key, is right: generated, as stores ask for every row. */
+  readonly rowFits: Fits;
+  readonly keyFits: Fits;
+}
+
+const compiled = new WeakMap<Table, Checks>();
 
 /**
  * Holds a row, a primary key or a leading part of one against the columns of its table.
@@ -14,8 +23,11 @@ const compiled = new WeakMap<Table, readonly ValueCheck[]>();
  * @throws ERR_ROW_INVALID naming the table, the column and the value
  */
 export function checkRow(table: Table, values: readonly Value[], length: number = table.columns.length): void {
-  const checks = compiled.get(table) ?? compile(table);
-  if (values.length !== length) {
+  const { ofValues, rowFits, keyFits } = compiled.get(table) ?? compile(table);
+  if (values.length === length) {
+    if (length === table.columns.length && rowFits(values)) return;
+    if (length === table.keyLength && keyFits(values)) return;
+  } else {
     const wanted = table.columns.slice(0, length).map((column) => column.name);
     throw new StockafolioError(
       'ERR_ROW_INVALID',
@@ -23,7 +35,7 @@ export function checkRow(table: Table, values: readonly Value[], length: number 
     );
   }
   for (let i = 0; i < length; i += 1) {
-    const problem = checks[i]?.(values[i]);
+    const problem = ofValues[i]?.(values[i]);
     if (problem !== undefined) {
       throw new StockafolioError(
         'ERR_ROW_INVALID',
@@ -39,14 +51,32 @@ export function checkVersion(table: Table, version: number): void {
   throw new StockafolioError('ERR_ROW_INVALID', `table '${table.name}': ${version} cannot be the version of a row`);
 }
 
-function compile(table: Table): readonly ValueCheck[] {
-  const checks = table.columns.map((column) => {
+function compile(table: Table): Checks {
+  const ofValues = table.columns.map((column) => {
     const check = checkOf(column.type);
     if (!column.type.optional) return check;
     return (value: Value) => (value === undefined ? undefined : check(value));
   });
+  const checks = { ofValues, rowFits: fits(table, table.columns.length), keyFits: fits(table, table.keyLength) };
   compiled.set(table, checks);
   return checks;
+}
+
+function fits({ columns }: Table, length: number): Fits {
+  const wrong = columns.slice(0, length).map(({ type }, n) => {
+    const bad = misfit(type, `v${n}`, `words[${n}]`, 'scope');
+    return `const v${n} = values[${n}]; if (${type.optional ? `v${n} !== undefined && (${bad})` : bad}) return false;`;
+  });
+  // compiled from a validated schema
+  const make = new Function(
+    'words',
+    'scope',
+    `'use strict'; return (values) => { ${wrong.join('\n')} return true; };`,
+  ) as (words: readonly ReadonlySet<string>[], scope: MisfitScope) => Fits;
+  return make(
+    columns.map(({ type }) => new Set(type.values)),
+    misfitScope,
+  );
 }
 
 function checkOf(type: FieldType): ValueCheck {
@@ -103,19 +133,6 @@ function textCheck({ min = 0, max = Infinity }: FieldType): ValueCheck {
     if (value.includes('\0')) return 'holds the character U+0000';
     return /\p{Surrogate}/u.test(value) ? 'holds half a character (a lone surrogate)' : undefined;
   };
-}
-
-const days = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-
-/** Whether a text is a day of the calendar, `YYYY-MM-DD`, years 0001 to 9999. */
-export function isDay(value: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
-  const year = Number(value.slice(0, 4));
-  const month = Number(value.slice(5, 7));
-  const day = Number(value.slice(8));
-  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-  const last = month === 2 && leap ? 29 : (days[month - 1] ?? 0);
-  return year >= 1 && day >= 1 && day <= last;
 }
 
 function shown(value: Value): string {

@@ -1,4 +1,5 @@
 import { StockafolioError } from '../errors/index.js';
+import { partialRecord } from '../schema/index.js';
 import type { Archive, ArchiveEntry, ArchiveStretch } from '../ports/index.js';
 
 /** {@link Archive} in memory, for tests. */
@@ -23,10 +24,10 @@ export function memoryArchive<T>(): MemoryArchive<T> {
 
     began: async (partition) => beginnings.get(partition),
 
-    async *read({ name }, from) {
+    async *read({ name }, from, fields) {
       const entries = contents.get(name)?.entries;
       if (entries === undefined) throw new StockafolioError('ERR_FILE_NOT_FOUND', `there is no file '${name}'`);
-      const left = entries.filter(({ offset }) => offset >= from);
+      const left = entries.filter(({ offset }) => offset >= from).map((entry) => narrowed(entry, fields));
       for (let n = 0; n < left.length; n += 2) yield left.slice(n, n + 2);
     },
 
@@ -37,4 +38,13 @@ export function memoryArchive<T>(): MemoryArchive<T> {
       contents.set(name, { stretch: { ...stretch, name }, entries: [...entries] });
     },
   };
+}
+
+/** The entry with these fields of its record alone. */
+function narrowed<T>(entry: ArchiveEntry<T>, fields: readonly string[] | undefined): ArchiveEntry<T> {
+  if (fields === undefined || !('record' in entry)) return entry;
+  const whole = Object.entries(entry.record as object);
+  const names = whole.map(([name]) => name);
+  const values = whole.filter(([name]) => fields.includes(name)).map(([, value]: readonly [string, unknown]) => value);
+  return { ...entry, record: new (partialRecord(names, fields))(...values) as T };
 }

@@ -1,24 +1,19 @@
 import { StockafolioError } from '../errors/index.js';
 import type { Clock, Mutation, ScanAllOptions, ScanOptions, StoredRow, Tables } from '../ports/index.js';
-import type { Value } from '../schema/index.js';
+import type { Kind, Value } from '../schema/index.js';
 import { checkRow, checkSameShape, checkVersion, compareKeys, type Table } from '../table/index.js';
+import { RowIndex, type Entry } from './row-index.js';
 
 export interface MemoryTablesOptions {
   /** Tells when rows of tables with a ttl were written; without it they are kept for ever. */
   readonly clock?: Pick<Clock, 'now'>;
 }
 
-/** What is kept of a key: the row, or where it was removed only its key. */
-interface Entry {
-  values: readonly Value[];
-  version: number;
-  deleted: boolean;
-  expires: number;
-}
-
 interface Shelf {
   readonly table: Table;
-  readonly entries: Map<string, Entry>;
+  readonly index: RowIndex;
+  /** The columns of whole numbers, which know no -0. */
+  readonly whole: readonly number[];
   /** All entries in key order; undefined where a key was added since. */
   sorted: readonly Entry[] | undefined;
 }
@@ -47,16 +42,13 @@ export function memoryTables(options: MemoryTablesOptions = {}): Tables {
     const shelf = shelfOf(table);
     checkRow(table, values, deleted ? table.keyLength : table.columns.length);
     checkVersion(table, version);
-    const id = idOf(table, values);
-    const entry = shelf.entries.get(id);
-    if (entry !== undefined && entry.version >= version) return;
     const expires = table.ttl === undefined || options.clock === undefined ? Infinity : now() + table.ttl;
-    if (entry === undefined) {
-      shelf.entries.set(id, { values: kept(table, values), version, deleted, expires });
-      shelf.sorted = undefined;
-    } else {
-      Object.assign(entry, { values: kept(table, values), version, deleted, expires });
-    }
+    // A copy, which the caller cannot change.
+    const kept = [...values];
+    for (const n of shelf.whole) if (kept[n] === 0) kept[n] = 0;
+    const entry = shelf.index.add({ values: kept, version, deleted, expires });
+    if (entry === undefined) shelf.sorted = undefined;
+    else if (entry.version < version) Object.assign(entry, { values: kept, version, deleted, expires });
   };
 
   const rowOf = (entry: Entry | undefined): StoredRow | undefined =>
@@ -65,7 +57,7 @@ export function memoryTables(options: MemoryTablesOptions = {}): Tables {
       : { values: entry.values, version: entry.version };
 
   const sortedOf = (shelf: Shelf): readonly Entry[] =>
-    (shelf.sorted ??= [...shelf.entries.values()].sort((a, b) => compareKeys(shelf.table, a.values, b.values)));
+    (shelf.sorted ??= [...shelf.index.entries].sort((a, b) => compareKeys(shelf.table, a.values, b.values)));
 
   async function* rows(shelf: Shelf, prefix: readonly Value[], limit: number): AsyncGenerator<StoredRow> {
     const { table } = shelf;
@@ -87,7 +79,7 @@ export function memoryTables(options: MemoryTablesOptions = {}): Tables {
     async create(tables) {
       for (const table of tables) {
         const shelf = shelves.get(table.name);
-        if (shelf === undefined) shelves.set(table.name, { table, entries: new Map(), sorted: undefined });
+        if (shelf === undefined) shelves.set(table.name, emptyShelf(table));
         else checkSameShape(shelf.table, table);
       }
     },
@@ -97,7 +89,7 @@ export function memoryTables(options: MemoryTablesOptions = {}): Tables {
     async get(table, key) {
       const shelf = shelfOf(table);
       checkRow(table, key, table.keyLength);
-      return rowOf(shelf.entries.get(idOf(table, key)));
+      return rowOf(shelf.index.find(key));
     },
     async *scan(table, prefix, { limit = Infinity }: ScanOptions = {}) {
       const shelf = shelfOf(table);
@@ -120,17 +112,12 @@ export function memoryTables(options: MemoryTablesOptions = {}): Tables {
   };
 }
 
-/** The primary key as one string; U+0000 appears in no text, so no two keys share it. */
-function idOf(table: Table, values: readonly Value[]): string {
-  let id = String(values[0]);
-  for (let i = 1; i < table.keyLength; i += 1) id += `\0${String(values[i])}`;
-  return id;
+function emptyShelf(table: Table): Shelf {
+  const whole = table.columns.flatMap(({ type }, n) => (wholeKinds.has(type.kind) ? [n] : []));
+  return { table, index: new RowIndex(table.keyLength), whole, sorted: undefined };
 }
 
-/** A copy that the caller cannot change, with one zero: stores of whole numbers know no -0. */
-function kept(table: Table, values: readonly Value[]): readonly Value[] {
-  return values.map((value, i) => (value === 0 && table.columns[i]?.type.kind !== 'double' ? 0 : value));
-}
+const wholeKinds: ReadonlySet<Kind> = new Set(['int32', 'int64', 'money', 'timestamp', 'shard']);
 
 /** Index of the first entry at or after the prefix. */
 function firstOf(table: Table, sorted: readonly Entry[], prefix: readonly Value[]): number {

@@ -5,7 +5,7 @@ import { takeIn } from '../engine/intake.js';
 import { deadLetters } from '../engine/system-tables.js';
 import type { Codec, Mutation, SourceMessage, Tables } from '../ports/index.js';
 import type { Pipeline } from '../pipeline/index.js';
-import type { Value } from '../schema/index.js';
+import { partialRecord, type Value } from '../schema/index.js';
 import { keyBytes, partitionOf } from '../stream/index.js';
 import { rowObject, type RowOf, type Table } from '../table/index.js';
 import type { Step } from './marbles.js';
@@ -67,6 +67,9 @@ export class PipelineHarness<T> {
   readonly #pipeline: Pipeline;
   readonly #options: HarnessOptions<T>;
   readonly #codec: Codec<unknown>;
+  /** Cuts a record down to the fields that the pipeline says it reads, as a batch does. */
+  readonly #narrow: (record: unknown) => unknown;
+  readonly #engineCodec: Codec<unknown>;
   readonly #partitions: number;
   readonly #log: Logged[] = [];
   readonly #ends: number[];
@@ -78,6 +81,13 @@ export class PipelineHarness<T> {
     this.#pipeline = pipeline;
     this.#options = options;
     this.#codec = (options.codec as Codec<unknown> | undefined) ?? jsonCodec(pipeline.stream.schema);
+    const wholes = new WeakMap<object, unknown>();
+    this.#narrow = narrowing(pipeline, wholes);
+    const whole = (record: unknown): unknown => wholes.get(record as object) ?? record;
+    this.#engineCodec = {
+      decode: (bytes, position) => this.#codec.decode(bytes, position),
+      encode: (record) => this.#codec.encode(whole(record)),
+    };
     this.#partitions = options.partitions ?? 4;
     this.tables = options.tables ?? memoryTables();
     this.files = options.files ?? memoryFiles();
@@ -182,7 +192,7 @@ export class PipelineHarness<T> {
       pipeline: this.#pipeline,
       partition,
       source: SOURCE,
-      codec: this.#codec,
+      codec: this.#engineCodec,
       onBadRecord: this.#options.onBadRecord ?? 'dead-letter',
     });
     return { engine, writer: this.#writer(engine) };
@@ -198,7 +208,7 @@ export class PipelineHarness<T> {
     if (engine === undefined) throw new Error(`there is no partition ${partition}`);
     const place = { partition, offset: message.offset, ingested: message.timestamp };
     const intake = takeIn(this.#pipeline.stream, this.#codec, partition, message);
-    if ('record' in intake) engine.push(intake.record, place);
+    if ('record' in intake) engine.push(this.#narrow(intake.record), place);
     else engine.reject(intake.rejected, message.value ?? new Uint8Array(0), place);
   }
 
@@ -246,6 +256,19 @@ export class PipelineHarness<T> {
     this.#created = true;
     await this.tables.create(this.#running[0]?.engine.tables ?? []);
   }
+}
+
+/** @param wholes keeps the whole record of each that was cut down */
+function narrowing({ reads, stream }: Pipeline, wholes: WeakMap<object, unknown>): (record: unknown) => unknown {
+  if (reads === undefined) return (record) => record;
+  const { names } = stream.schema;
+  const Partial = partialRecord(names, reads);
+  const read = names.filter((name) => reads.includes(name));
+  return (record) => {
+    const narrow = new Partial(...read.map((name) => (record as Readonly<Record<string, unknown>>)[name]));
+    wholes.set(narrow, record);
+    return narrow;
+  };
 }
 
 function isPair<T>(step: Step<T> | readonly [number, T]): step is readonly [number, T] {

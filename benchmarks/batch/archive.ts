@@ -1,0 +1,75 @@
+/** Makes the archives that the batch is measured on, as the archiver lays them out, straight from the generator. */
+import { archiveWriter, type ArchiveEntry } from '@stockafolio/connectors/archive';
+import { filesLocal } from '@stockafolio/connectors/files-local';
+import { keyBytes, partitionOf } from '@stockafolio/core';
+import { Trade, generateTrades } from '@stockafolio/example';
+
+/** The design's figures: a topic of four partitions, 20,000 trades a second. */
+const PARTITIONS = 4;
+const RATE = 20_000;
+const DAY = '2026-01-05';
+const ROLL = 500_000;
+const AT_A_TIME = 10_000;
+
+export interface Made {
+  readonly dir: string;
+  readonly trades: number;
+  /** Bytes of all its files. */
+  readonly bytes: number;
+}
+
+/**
+ * An archive of so many trades of so many users.
+ *
+ * @param laps the trades of a lap are of the same users and symbols as those of the lap before: so many times as many
+ * trades, and not one position more
+ */
+export async function makeArchive(dir: string, trades: number, users: number, laps = 1): Promise<Made> {
+  const files = filesLocal(dir);
+  const partitions = Array.from({ length: PARTITIONS }, (_, partition) => new PartitionFiles(dir, partition));
+  const generator = generateTrades({ trades, users, seed: 1, start: Date.UTC(2026, 0, 5, 14, 30), rate: RATE });
+  const held: Pick<Trade, 'user' | 'symbol' | 'sector'>[] = [];
+  const lap = Math.ceil(trades / laps);
+  let made = 0;
+  for (let batch = generator.next(AT_A_TIME); batch.length > 0; batch = generator.next(AT_A_TIME)) {
+    for (const trade of batch) {
+      const same = laps > 1 && made >= lap ? held[made % lap] : undefined;
+      if (laps > 1 && made < lap) held.push({ user: trade.user, symbol: trade.symbol, sector: trade.sector });
+      const record = same === undefined ? trade : { ...trade, ...same };
+      partitions[partitionOf(keyBytes(record.user), PARTITIONS)]?.push(record);
+      made++;
+    }
+    for (const partition of partitions) await partition.roll(ROLL);
+  }
+  for (const partition of partitions) await partition.roll(1);
+  let bytes = 0;
+  for await (const { size } of files.list('trades/')) bytes += size;
+  return { dir, trades, bytes };
+}
+
+class PartitionFiles {
+  readonly #dir: string;
+  readonly #partition: number;
+  #waiting: ArchiveEntry<Trade>[] = [];
+  #next = 0;
+
+  constructor(dir: string, partition: number) {
+    this.#dir = dir;
+    this.#partition = partition;
+  }
+
+  push(record: Trade): void {
+    this.#waiting.push({ offset: this.#next++, ingested: record.time, record });
+  }
+
+  /** Writes what waits into a file once it is so many trades. */
+  async roll(least: number): Promise<void> {
+    if (this.#waiting.length < least) return;
+    const writer = archiveWriter(filesLocal(this.#dir), Trade, {
+      ...{ stream: 'trades', source: 'benchmark', partition: this.#partition, day: DAY, began: 0 },
+    });
+    await writer.append(this.#waiting);
+    await writer.finish();
+    this.#waiting = [];
+  }
+}

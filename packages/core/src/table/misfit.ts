@@ -1,0 +1,55 @@
+import type { FieldType } from '../schema/index.js';
+
+/**
+ * Source text that is true where `v` (source text too) is no value of the type, for functions that are compiled once a
+ * table.
+ *
+ * @param words source text of the set of the words of a `oneOf`
+ * @param scope what {@link misfitScope} holds is found under this name
+ */
+export function misfit(type: FieldType, v: string, words: string, scope: string): string {
+  const outside = `${v} < ${type.min ?? '-Infinity'} || ${v} > ${type.max ?? 'Infinity'}`;
+  switch (type.kind) {
+    case 'text':
+      return `typeof ${v} !== 'string' || ${v}.length < ${type.min ?? 0} || ${v}.length > ${type.max ?? 'Infinity'} || ${scope}.isUnfit(${v})`;
+    case 'date':
+      return `typeof ${v} !== 'string' || !${scope}.isDay(${v})`;
+    case 'oneOf':
+      return `!${words}.has(${v})`;
+    case 'boolean':
+      return `typeof ${v} !== 'boolean'`;
+    case 'bigMoney':
+      return `typeof ${v} !== 'bigint' || BigInt.asIntN(128, ${v}) !== ${v}`;
+    case 'bigint64':
+      return `typeof ${v} !== 'bigint' || BigInt.asIntN(64, ${v}) !== ${v}`;
+    case 'double':
+      return `!Number.isFinite(${v}) || ${outside}`;
+    default:
+      return `!Number.isSafeInteger(${v}) || ${outside}`;
+  }
+}
+
+export interface MisfitScope {
+  readonly isUnfit: (text: string) => boolean;
+  readonly isDay: (text: string) => boolean;
+}
+
+export const misfitScope: MisfitScope = { isUnfit, isDay };
+
+/** Whether a text holds what no store takes: U+0000, or half a character. Almost none has any of these units. */
+function isUnfit(text: string): boolean {
+  return /[\0\ud800-\udfff]/.test(text) && (text.includes('\0') || !text.isWellFormed());
+}
+
+const days = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** Whether a text is a day of the calendar, `YYYY-MM-DD`, years 0001 to 9999. */
+export function isDay(value: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
+  const year = Number(value.slice(0, 4));
+  const month = Number(value.slice(5, 7));
+  const day = Number(value.slice(8));
+  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const last = month === 2 && leap ? 29 : (days[month - 1] ?? 0);
+  return year >= 1 && day >= 1 && day <= last;
+}

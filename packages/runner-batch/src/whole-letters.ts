@@ -1,0 +1,77 @@
+import { deadLetters, withMessage } from '@stockafolio/core/engine';
+import type { Archive, ArchiveEntry, ArchiveStretch, Codec, Mutation } from '@stockafolio/core/ports';
+import type { Table } from '@stockafolio/core';
+
+/** From so many offsets on, the next record is looked for anew instead of reading on to it. */
+const FAR = 65_536;
+
+/**
+ * Where a pipeline reads some fields only, a record that is set aside is not at hand as a whole. Its dead letter is made
+ * without the message, and the message read from the archive before the letter is written: few records are set aside.
+ */
+export class WholeLetters<T> {
+  /** What the engine is given: it notes that a message is to be filled in. */
+  readonly codec: Codec<T>;
+  readonly #whole: Codec<T>;
+  readonly #archive: Archive<T>;
+  readonly #partition: number;
+  readonly #missing = new Set<number>();
+  /** The offset of the record in hand. */
+  offset = 0;
+
+  constructor(codec: Codec<T>, archive: Archive<T>, partition: number) {
+    this.#whole = codec;
+    this.#archive = archive;
+    this.#partition = partition;
+    this.codec = {
+      decode: (bytes, position) => codec.decode(bytes, position),
+      encode: () => {
+        this.#missing.add(this.offset);
+        return new Uint8Array(0);
+      },
+    };
+  }
+
+  /** The same rows, the letters among them with their messages. */
+  async complete(rows: readonly Mutation[]): Promise<readonly Mutation[]> {
+    if (this.#missing.size === 0) return rows;
+    const messages = await this.#read([...this.#missing].sort((a, b) => a - b));
+    this.#missing.clear();
+    return rows.map((row) => {
+      if (row.table !== (deadLetters as Table)) return row;
+      const message = messages.get(Number(row.values[OFFSET]));
+      return message === undefined ? row : withMessage(row, message);
+    });
+  }
+
+  async #read(offsets: readonly number[]): Promise<ReadonlyMap<number, Uint8Array>> {
+    const messages = new Map<number, Uint8Array>();
+    const left = [...offsets];
+    for (const stretch of await this.#archive.stretches()) {
+      if (stretch.partition !== this.#partition) continue;
+      while (left[0] !== undefined && left[0] >= stretch.first && left[0] <= stretch.last) {
+        await this.#readFrom(stretch, left, messages);
+      }
+    }
+    return messages;
+  }
+
+  /** Reads the first of the offsets that are left, and those that are near behind it. */
+  async #readFrom(stretch: ArchiveStretch, left: number[], messages: Map<number, Uint8Array>): Promise<void> {
+    for await (const entries of this.#archive.read(stretch, left[0] ?? stretch.first)) {
+      const last = entries.at(-1)?.offset ?? 0;
+      for (const entry of entries) this.#take(entry, left, messages);
+      while (left[0] !== undefined && left[0] <= last) left.shift();
+      if (left[0] === undefined || left[0] > Math.min(stretch.last, last + FAR)) return;
+    }
+    while (left[0] !== undefined && left[0] <= stretch.last) left.shift();
+  }
+
+  #take(entry: ArchiveEntry<T>, left: number[], messages: Map<number, Uint8Array>): void {
+    if (entry.offset !== left[0]) return;
+    left.shift();
+    if ('record' in entry) messages.set(entry.offset, this.#whole.encode(entry.record));
+  }
+}
+
+const OFFSET = deadLetters.columns.findIndex(({ name }) => name === 'offset');

@@ -14,7 +14,8 @@ const TRADES = 5_000;
 /** What the heap may be larger by for no reason but the moment of its last collection, in bytes. */
 const SLACK = 64 * 2 ** 20;
 
-describe(`a stream that is idle for ${IDLE_SECONDS} seconds`, () => {
+describe(`a stream that is idle for ${IDLE_SECONDS} seconds`, function () {
+  this.timeout((IDLE_SECONDS + 300) * 1_000);
   const kafka = useKafka();
   const cassandra = useCassandra();
   const at = tempFolder();

@@ -22,9 +22,11 @@ import { printTable } from '../measure.js';
 const RATE = Number(process.argv[2] ?? 2_000);
 const SECONDS = Number(process.argv[3] ?? 60);
 const INTERVAL = process.argv[4] ?? '20';
-/** Messages go out so often, and probes with every fifth. */
+/** Messages go out so often, in milliseconds, and probes with every tenth: looking for them must not be the load itself. */
 const TICK = 10;
-const WARM_UP = 10;
+const PROBE_EVERY = 10;
+/** Servers and stream run for so long before probes count, in seconds: their code is being compiled, on the same cores. */
+const WARM_UP = 40;
 const COMMAND = join(import.meta.dirname, '../../packages/cli/bin/stockafolio.js');
 
 const kafka = await startKafka();
@@ -80,7 +82,7 @@ async function measure(to: Producer, from: Tables): Promise<number[]> {
   const began = performance.now();
   for (let tick = 0; tick * TICK < (WARM_UP + SECONDS) * 1000; tick++) {
     const some = trades.next(Math.round((RATE * TICK) / 1000));
-    const probe = tick % 5 === 0 ? probeOf(tick, some[0]) : undefined;
+    const probe = tick % PROBE_EVERY === 0 ? probeOf(tick, some[0]) : undefined;
     const sent = to.append([...some, ...(probe === undefined ? [] : [probe])].map(messageOf));
     if (probe !== undefined) {
       const counts = tick * TICK >= WARM_UP * 1000;
@@ -106,6 +108,6 @@ function messageOf(trade: Trade): { key: Uint8Array; value: Uint8Array } {
 /** Milliseconds until the position is there. */
 async function readable(from: Tables, { user, symbol }: Trade): Promise<number> {
   const asked = performance.now();
-  while ((await from.get(positions, [user, symbol])) === undefined) await pause(2);
+  while ((await from.get(positions, [user, symbol])) === undefined) await pause(4);
   return performance.now() - asked;
 }

@@ -4,9 +4,17 @@ import type { CommittedPartition, StreamOptions } from './options.js';
 import type { PartitionTask } from './partition-task.js';
 import { asStockafolioError, untilBack } from './until-back.js';
 
+/**
+ * What a commit takes of a partition: the rows of its `own` keys; the `whole`, with its parts of shared figures; or that and
+ * a checkpoint, which remembers no figures that are still owed.
+ */
+export type Depth = 'own' | 'whole' | 'saved';
+
 /** The rows and checkpoints of one cut through all partitions in hand. */
 interface Cut {
   readonly rows: readonly Mutation[];
+  /** Parts of shared figures. */
+  readonly figures: readonly Mutation[];
   readonly progress: readonly Mutation[];
   readonly checkpoints: readonly { readonly task: PartitionTask; readonly prepared: PreparedCheckpoint }[];
   readonly partitions: readonly CommittedPartition[];
@@ -21,6 +29,8 @@ interface Cut {
 export class Committer<T> {
   readonly #options: StreamOptions<T>;
   #inFlight: Promise<void> | undefined;
+  /** The shared figures on their way: there are many at a time, and nobody's own rows wait for them. */
+  #figures: Promise<void> = Promise.resolve();
   #failure: unknown;
   #unreported = 0;
   commits = 0;
@@ -41,15 +51,16 @@ export class Committer<T> {
   }
 
   /**
-   * Takes a cut through these partitions and sends it on its way, after the one before; `save` asks for checkpoints.
+   * Takes a cut through these partitions and sends it on its way, after the one before.
    * Partitions may be revoked while the run itself waits here: one of the two goes first, and the other waits again.
    */
-  async begin(tasks: readonly PartitionTask[], save: (task: PartitionTask) => boolean): Promise<void> {
-    do await this.settle();
+  async begin(tasks: readonly PartitionTask[], depthOf: (task: PartitionTask) => Depth): Promise<void> {
+    do await this.#inFlight;
     while (this.busy);
+    this.#check();
     const { clock } = this.#options;
     const taken = clock.now();
-    const cut = takeCut(tasks, save, taken);
+    const cut = takeCut(tasks, depthOf, taken);
     if (cut === undefined) return;
     const records = this.#unreported;
     this.#unreported = 0;
@@ -57,10 +68,11 @@ export class Committer<T> {
     this.#inFlight = this.#bring(cut)
       .then(() => {
         this.commits++;
-        this.rows += cut.rows.length;
+        const rows = cut.rows.length + cut.figures.length;
+        this.rows += rows;
         const took = clock.now() - taken;
         const { partitions } = cut;
-        this.#options.onEvent?.({ type: 'committed', records, rows: cut.rows.length, behind, took, partitions });
+        this.#options.onEvent?.({ type: 'committed', records, rows, behind, took, partitions });
       })
       .catch((error: unknown) => {
         this.#failure ??= error;
@@ -70,16 +82,24 @@ export class Committer<T> {
       });
   }
 
-  /** Resolves when the last cut has arrived. */
+  /** Resolves when the last cut has arrived, with all its figures. */
   async settle(): Promise<void> {
     await this.#inFlight;
+    await this.#figures;
+    this.#check();
+  }
+
+  #check(): void {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
   async #bring(cut: Cut): Promise<void> {
     const { tables, source } = this.#options;
+    if (cut.figures.length > 0) await this.#send(cut.figures);
     if (cut.rows.length > 0) await untilBack(this.#options, 'writing rows', () => tables.write(cut.rows));
     await untilBack(this.#options, 'writing progress', () => tables.write(cut.progress));
+    if (cut.checkpoints.length > 0) await this.#figures;
+    this.#check();
     for (const { task, prepared } of cut.checkpoints) {
       try {
         await task.writer.store(prepared);
@@ -98,26 +118,41 @@ export class Committer<T> {
       if (!asStockafolioError(error).retryable) throw error;
     }
   }
+
+  /** Puts shared figures on their way, once those before have arrived. */
+  async #send(figures: readonly Mutation[]): Promise<void> {
+    await this.#figures;
+    const { tables } = this.#options;
+    this.#figures = untilBack(this.#options, 'writing rows', () => tables.write(figures)).catch((error: unknown) => {
+      this.#failure ??= error;
+    });
+  }
 }
 
 function takeCut(
   tasks: readonly PartitionTask[],
-  save: (task: PartitionTask) => boolean,
+  depthOf: (task: PartitionTask) => Depth,
   now: number,
 ): Cut | undefined {
   const rows: Mutation[] = [];
+  const figures: Mutation[] = [];
   const progress: Mutation[] = [];
   const checkpoints: { task: PartitionTask; prepared: PreparedCheckpoint }[] = [];
   const partitions: CommittedPartition[] = [];
   for (const task of tasks) {
-    if (task.dirty) {
-      for (const row of task.engine.commit()) rows.push(row);
+    const depth = depthOf(task);
+    const whole = depth !== 'own';
+    if (task.dirty || (whole && task.owing)) {
+      for (const row of task.engine.commitOwn()) rows.push(row);
+      if (whole) for (const row of task.engine.commit()) figures.push(row);
       progress.push(task.engine.progress());
       partitions.push(factsOf(task));
       task.oldest = null;
       task.dirty = false;
+      task.owing = !whole;
+      if (whole) task.wholeAt = now;
     }
-    if (save(task)) {
+    if (depth === 'saved') {
       const prepared = task.writer.prepare();
       if (prepared !== undefined) checkpoints.push({ task, prepared });
       task.savedAt = now;
@@ -130,7 +165,7 @@ function takeCut(
     positions.set(generation, together);
     together.push({ partition, offset: engine.position.offset });
   }
-  return { rows, progress, checkpoints, partitions, positions };
+  return { rows, figures, progress, checkpoints, partitions, positions };
 }
 
 function factsOf({ partition, engine, end, oldest }: PartitionTask): CommittedPartition {

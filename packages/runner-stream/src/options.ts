@@ -12,8 +12,14 @@ export interface StreamOptions<T> {
   readonly clock: Clock;
   /** The consumer group; the pipeline's name unless told. */
   readonly group?: string;
-  /** Longest time between a record's arrival and the writing of its rows, in milliseconds; 100 unless told. */
+  /** Longest time between a record's arrival and the writing of its rows, in milliseconds; 20 unless told. */
   readonly commitInterval?: number;
+  /**
+   * Longest time for which figures that all partitions share (those of `shardedFold`, `latestByKey` and `topByKey`) may stay
+   * behind the rows of single keys, in milliseconds; 1,000 unless told. They change with almost every record, so that to
+   * write them with every commit costs more rows than all others together. At rest nothing stays behind.
+   */
+  readonly figuresInterval?: number;
   /** Records after which rows are written though the interval has not passed; 20,000 unless told. Bounds memory. */
   readonly commitRecords?: number;
   /** Time between two checkpoints of a partition, in milliseconds; 5,000 unless told. */

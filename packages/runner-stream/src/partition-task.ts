@@ -18,11 +18,15 @@ export interface PartitionTask {
   readonly writer: CheckpointWriter;
   /** Whether something came since the last commit. */
   dirty: boolean;
+  /** Whether the last commit left out this partition's parts of shared figures. */
+  owing: boolean;
   /** Whether something came since windows last gave out what is in them. */
   open: boolean;
   /** When the last message came, and when the last checkpoint was made; epoch milliseconds of the clock. */
   heardAt: number;
   savedAt: number;
+  /** When its shared figures were in a commit last; epoch milliseconds. */
+  wholeAt: number;
   /** When the source took in the oldest message since the last commit, epoch milliseconds. */
   oldest: number | null;
   /** The offset that the next new message will get, as far as known. */
@@ -69,8 +73,10 @@ export async function openPartition<T>(
     engine,
     writer,
     dirty: false,
+    owing: false,
     open: false,
     heardAt: now,
+    wholeAt: now,
     savedAt: now,
     oldest: null,
     end: range.end,

@@ -319,6 +319,58 @@ describe('runStream', () => {
     expect(await dump(tables)).to.eql(await wanted(100));
   });
 
+  it('writes rows of single keys at every commit, and shared figures at some, but all of them before it rests', async () => {
+    const tablesOf: string[][] = [];
+    const watched: Tables = {
+      ...slow(tables, clock, () => 0),
+      async write(rows) {
+        const names = new Set(rows.map(({ table }) => table.name));
+        if (!names.has('progress')) tablesOf.push([...names].sort());
+        await tables.write(rows);
+      },
+    };
+    const stop = new AbortController();
+    const running = start({ tables: watched, figuresInterval: 1_000, idleAfter: 100_000, signal: stop.signal });
+    for (let n = 0; n < 15; n++) {
+      await topic.append(messages(10, n * 10));
+      await clock.advance(100);
+    }
+    const often = tablesOf.filter((names) => names.includes('by_user')).length;
+    const shared = tablesOf.filter((names) => names.includes('by_digit')).length;
+    expect([often > 10, shared < 9], 'of fifteen commits, over four partitions that take turns').to.eql([true, true]);
+    await clock.advance(1_000);
+    const whole = await wanted(150);
+    const figures = whole.filter((row) => row.startsWith('by_digit'));
+    expect(
+      (await dump(tables)).filter((row) => row.startsWith('by_digit')),
+      'at rest',
+    ).to.eql(figures);
+    stop.abort();
+    await clock.until(running);
+    expect(await dump(tables)).to.eql(whole);
+  });
+
+  it('owes shared figures to no checkpoint: who goes on from one writes them', async () => {
+    for (const kill of [350, 650, 950, 1_050]) {
+      tables = memoryTables();
+      checkpoints = memoryFiles();
+      topic = memoryTopic({ clock, batch: 20 });
+      let dead = false;
+      const dying: Tables = {
+        ...slow(tables, clock, () => 0),
+        write: (rows) => (dead ? new Promise(() => undefined) : tables.write(rows)),
+      };
+      void start({ tables: dying, figuresInterval: 500, checkpointInterval: 200 });
+      for (let n = 0; n < 10; n++) {
+        await topic.append(messages(10, n * 10));
+        await clock.advance(kill / 10);
+      }
+      dead = true;
+      await catchUp();
+      expect(await dump(tables), `killed after ${kill} ms`).to.eql(await wanted(100));
+    }
+  });
+
   it('goes on without a checkpoint that cannot be stored, and says so', async () => {
     const stop = new AbortController();
     const running = start({ signal: stop.signal, checkpointInterval: 1_000 });

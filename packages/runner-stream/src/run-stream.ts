@@ -21,6 +21,10 @@ export async function runStream<T>(options: StreamOptions<T>): Promise<StreamRes
 /** How long to wait for a batch while a commit that is due waits for the one before, in milliseconds. */
 const WHILE_BUSY = 5;
 
+/** Unless told, in milliseconds. */
+const COMMIT_INTERVAL = 20;
+const FIGURES_INTERVAL = 1_000;
+
 class StreamRun<T> implements AssignmentListener {
   readonly #options: StreamOptions<T>;
   readonly #tasks = new Map<number, PartitionTask>();
@@ -51,7 +55,7 @@ class StreamRun<T> implements AssignmentListener {
         if (batch === undefined && this.#options.untilCaughtUp === true && (await this.#isCaughtUp())) break;
       }
       for (const task of this.#tasks.values()) this.#flush(task);
-      await this.#committer.begin([...this.#tasks.values()], () => true);
+      await this.#committer.begin([...this.#tasks.values()], () => 'saved');
       await this.#committer.settle();
     } finally {
       await source.close();
@@ -72,7 +76,7 @@ class StreamRun<T> implements AssignmentListener {
     const ranges = await untilBack(options, 'asking what the source holds', () => options.source.ranges());
     const written = await untilBack(options, 'reading progress', () => this.#readProgress());
     const positions: Position[] = [];
-    for (const partition of partitions) {
+    for (const [n, partition] of partitions.entries()) {
       const range = ranges.find((candidate) => candidate.partition === partition);
       if (range === undefined)
         throw new StockafolioError(
@@ -82,6 +86,8 @@ class StreamRun<T> implements AssignmentListener {
       const open = (): Promise<PartitionTask> =>
         openPartition(options, this.#source, range, generation, written.get(partition));
       const task = await untilBack(options, 'reading checkpoints', open);
+      // By turns, so that no commit has the shared figures of all partitions at once.
+      task.wholeAt -= (n * (options.figuresInterval ?? FIGURES_INTERVAL)) / partitions.length;
       this.#tasks.set(partition, task);
       positions.push({ partition, offset: task.engine.position.offset });
     }
@@ -92,7 +98,7 @@ class StreamRun<T> implements AssignmentListener {
 
   async revoked(partitions: readonly number[]): Promise<void> {
     const leaving = this.#tasksOf(partitions);
-    await this.#committer.begin(leaving, () => true);
+    await this.#committer.begin(leaving, () => 'saved');
     await this.#committer.settle();
     this.#drop(leaving, 'revoked');
   }
@@ -151,7 +157,7 @@ class StreamRun<T> implements AssignmentListener {
    * is on its way, this loop would go round without a pause, and keep the answer that it waits for from coming in.
    */
   #patience(): number {
-    const { clock, commitInterval = 100 } = this.#options;
+    const { clock, commitInterval = COMMIT_INTERVAL } = this.#options;
     if (this.#uncommitted === 0) return commitInterval;
     const left = Math.min(commitInterval, this.#committedAt + commitInterval - clock.now());
     // A source may answer a wait of 0 without letting anything else run: what is on its way would never arrive.
@@ -161,8 +167,9 @@ class StreamRun<T> implements AssignmentListener {
   async #commitIfDue(): Promise<void> {
     const {
       clock,
-      commitInterval = 100,
+      commitInterval = COMMIT_INTERVAL,
       commitRecords = 20_000,
+      figuresInterval = FIGURES_INTERVAL,
       checkpointInterval = 5_000,
       idleAfter = 1_000,
     } = this.#options;
@@ -173,7 +180,10 @@ class StreamRun<T> implements AssignmentListener {
     if (!full && (now - this.#committedAt < commitInterval || this.#committer.busy)) return;
     this.#uncommitted = 0;
     this.#committedAt = now;
-    await this.#committer.begin(tasks, (task) => now - task.savedAt >= checkpointInterval);
+    await this.#committer.begin(tasks, (task) => {
+      if (now - task.savedAt >= checkpointInterval) return 'saved';
+      return figuresInterval <= commitInterval || now - task.wholeAt >= figuresInterval ? 'whole' : 'own';
+    });
   }
 
   #flush(task: PartitionTask): void {

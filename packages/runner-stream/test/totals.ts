@@ -5,6 +5,8 @@ import {
   jsonCodec,
   pipeline,
   record,
+  shard,
+  shardedFold,
   stream,
   table,
   text,
@@ -34,9 +36,16 @@ const bySecond = table(
   { user: text(), second: timestamp(), amount: int64(), count: int64() },
 );
 
-/** Totals of each user, for ever and by second. */
+const byDigit = table(
+  'by_digit',
+  { partitionBy: ['digit'], clusterBy: ['shard'] },
+  { digit: int64(), shard: shard(), amount: int64(), count: int64() },
+);
+
+/** Totals of each user, for ever and by second, and of all users by the last digit of the amount. */
 export const totals = pipeline('totals', { sales }, ({ sales }) => [
   into(byUser, sales.pipe(foldByKey('totals', { key: (s) => [s.user], state: Sum, fold: add }))),
+  into(byDigit, sales.pipe(shardedFold('digits', { key: (s) => [s.amount % 10], state: Sum, fold: add }))),
   into(
     bySecond,
     sales.pipe(
@@ -60,7 +69,7 @@ export function messages(count: number, from = 0): OutgoingMessage[] {
 /** The rows of the pipeline's own tables, as text. */
 export async function dump(tables: Tables): Promise<string[]> {
   const rows: string[] = [];
-  for (const each of [byUser, bySecond]) {
+  for (const each of [byUser, byDigit, bySecond]) {
     for await (const { values } of tables.scanAll(each)) rows.push(`${each.name} ${values.join(' ')}`);
   }
   return rows;

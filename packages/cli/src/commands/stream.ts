@@ -20,6 +20,7 @@ interface StreamFlags extends CommonOptions {
   readonly group?: string;
   readonly untilCaughtUp?: boolean;
   readonly commitInterval: number;
+  readonly figuresInterval: number;
   readonly commitRecords: number;
   readonly checkpointInterval: number;
   readonly onBadRecord: 'dead-letter' | 'fail';
@@ -46,7 +47,8 @@ export function addStream(program: Command, toolkit: Toolkit): void {
     .option('--format <name>', 'form of the messages', 'wire')
     .option('--group <name>', 'consumer group; the name of the pipeline unless told')
     .option('--until-caught-up', 'end once everything that was there has been taken in')
-    .option('--commit-interval <ms>', 'longest wait before rows are written', wholeNumber(1), 100)
+    .option('--commit-interval <ms>', 'longest wait before rows are written', wholeNumber(1), 20)
+    .option('--figures-interval <ms>', 'longest wait for figures that all partitions share', wholeNumber(1), 1_000)
     .option('--commit-records <n>', 'records after which rows are written anyway', wholeNumber(1), 20_000)
     .option('--checkpoint-interval <ms>', 'time between checkpoints', wholeNumber(1), 5_000)
     .option('--on-bad-record <what>', 'dead-letter: set it aside; fail: stop', onBadRecord, 'dead-letter')
@@ -122,6 +124,7 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
       clock: toolkit.clock,
       ...(flags.group === undefined ? {} : { group: flags.group }),
       commitInterval: flags.commitInterval,
+      figuresInterval: flags.figuresInterval,
       commitRecords: flags.commitRecords,
       checkpointInterval: flags.checkpointInterval,
       onBadRecord: flags.onBadRecord,

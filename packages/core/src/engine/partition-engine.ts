@@ -143,10 +143,15 @@ export class PartitionEngine {
 
   /** All rows that bring the tables to the cut at which the engine stands. */
   commit(): readonly Mutation[] {
-    this.#run(() => {
-      for (const operator of this.#context.operators) operator.collect();
-    });
-    return this.drain();
+    return this.#collect(() => true);
+  }
+
+  /**
+   * The rows of {@link commit} less this partition's parts of shared figures, which change with almost every record. They
+   * are still owed: a {@link commit} must come before the next checkpoint, which does not remember them.
+   */
+  commitOwn(): readonly Mutation[] {
+    return this.#collect(({ isShared }) => !isShared);
   }
 
   /** The row that says how far the tables are exact; to be written when the rows of {@link commit} are. */
@@ -163,6 +168,13 @@ export class PartitionEngine {
       ],
       version: this.#context.version,
     };
+  }
+
+  #collect(isAsked: (operator: OperatorRuntime) => boolean): readonly Mutation[] {
+    this.#run(() => {
+      for (const operator of this.#context.operators) if (isAsked(operator)) operator.collect();
+    });
+    return this.drain();
   }
 
   #run(step: () => void): void {

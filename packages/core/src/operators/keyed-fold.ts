@@ -33,11 +33,11 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
   readonly name: string;
   readonly layout: OperatorLayout;
   readonly state: KeyedState;
+  readonly isShared: boolean;
   readonly output: Observable<Update<K, ObjectOf<F>, T, R>>;
   readonly #context: PipelineContext;
   readonly #source: Observable<T>;
   readonly #options: KeyedOptions<T, K, F, R>;
-  readonly #strict: boolean;
   readonly #updates = new FanOut<Update<K, ObjectOf<F>, T, R>>();
   readonly #writers: { readonly table: Table; readonly write: DirectWriter }[] = [];
   readonly #due = new DueBook();
@@ -54,7 +54,7 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
     this.#context = context;
     this.#source = source;
     this.#options = options;
-    this.#strict = kind === 'foldByKey';
+    this.isShared = kind !== 'foldByKey';
     const schema: RecordSchema = options.state;
     const kept = options.expires === undefined ? schema : withHidden(schema, { $until: timestamp() });
     this.state = new KeyedState(`operator '${name}'`, kept, context.interner);
@@ -64,7 +64,7 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
   }
 
   attach(table: Table): void {
-    if (!this.#strict && table.shardIndex < 0) throw shardMissing(table);
+    if (this.isShared && table.shardIndex < 0) throw shardMissing(table);
     this.#writers.push({ table, write: directWriter(this.name, this.state, table) });
   }
 
@@ -108,7 +108,7 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
     if (!context.checkActive('operator', this.name) || context.failure !== undefined) return;
     try {
       const key = this.#options.key(record);
-      if (this.#strict && !context.isPartitioned(key)) throw this.#notPartitioned(key);
+      if (!this.isShared && !context.isPartitioned(key)) throw this.#notPartitioned(key);
       let until = 0;
       if (this.#options.expires !== undefined) {
         until = this.#options.expires(record);
@@ -127,7 +127,7 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
       }
       if (this.#updates.observed) {
         const partial = context.partial;
-        context.partial = partial || !this.#strict;
+        context.partial = partial || this.isShared;
         this.#updates.next(new Update(key, cursor.copy() as ObjectOf<F>, record, result));
         context.partial = partial;
       }

@@ -30,6 +30,7 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
 {
   readonly layout: OperatorLayout;
   readonly state: KeyedState;
+  readonly isShared = true;
   readonly output: Observable<Ranked<G, K, ObjectOf<F>, RankField<F>>>;
   readonly #places = new FanOut<Ranked<G, K, ObjectOf<F>, RankField<F>>>();
   readonly #context: PipelineContext;

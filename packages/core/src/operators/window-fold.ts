@@ -36,6 +36,8 @@ interface Hidden {
 export class WindowFold<T, K extends readonly KeyPart[], F extends Fields> implements OperatorRuntime, Connection {
   readonly layout: OperatorLayout;
   readonly state: KeyedState;
+  /** What closes is given out at once, not at a commit. */
+  readonly isShared = false;
   readonly output: Observable<Windowed<K, ObjectOf<F>>>;
   readonly #windows = new FanOut<Windowed<K, ObjectOf<F>>>();
   readonly #context: PipelineContext;

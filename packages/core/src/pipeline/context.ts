@@ -18,6 +18,8 @@ export interface OperatorLayout {
 export interface OperatorRuntime {
   readonly layout: OperatorLayout;
   readonly state: KeyedState;
+  /** Whether its tables hold what all partitions together make up: this one gives its part of each figure. */
+  readonly isShared: boolean;
   /** Closes and drops what the watermark has passed. */
   advance(watermark: number): void;
   /** Gives out what is open, as if time had gone on. */

@@ -97,4 +97,19 @@ describe(`P1, P6: ${TRADES} trades, by the stream and by the batch, all on real 
     for (const { kind } of [...faults, stale]) expect(namedBy(after.stdout, kind), kind).to.deep.equal([]);
     expectSameLines(await dumpOf(live.url), streamed, 'the mended tables');
   });
+
+  it('reconcile mends what someone changed by hand in CQL, whose versions are the time of the day', async () => {
+    const users = rowsOf(streamed, 'user_totals')
+      .slice(0, 3)
+      .map((line) => String((JSON.parse(line) as { user: string }).user));
+    await live.byHand([
+      `UPDATE user_totals SET volume = -1 WHERE "user" = '${users[0]}'`,
+      `DELETE FROM user_totals WHERE "user" = '${users[1]}'`,
+      `UPDATE user_totals SET trades = 7 WHERE "user" = '${users[2]}'`,
+      `INSERT INTO user_totals ("user", trades, volume, value, realized, open_positions) VALUES ('nobody', 1, 1, 1, 0, 0)`,
+    ]);
+    expect(await reconcile('--repair')).to.include({ differences: 4, repaired: 4, missing: 1, extra: 1 });
+    expect(await reconcile()).to.include({ differences: 0 });
+    expectSameLines(await dumpOf(live.url), streamed, 'the mended tables');
+  });
 });

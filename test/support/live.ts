@@ -40,6 +40,8 @@ export interface Keyspace {
   readonly tables: Tables;
   /** Removes all rows of a table, with every trace of their versions. */
   empty(table: Table): Promise<void>;
+  /** Does what someone does by hand, one statement of CQL after the other. */
+  byHand(statements: readonly string[]): Promise<void>;
   /** Messages that the tables stand for, over all partitions; 0 while they cannot be asked. */
   taken(): Promise<number>;
 }
@@ -51,18 +53,20 @@ export function keyspaceAt({ port, url }: Server, keyspace: string): Keyspace {
     localDataCenter: 'datacenter1',
     timeout: 5_000,
   });
+  const execute = async (statements: readonly string[]): Promise<void> => {
+    const contactPoints = [`127.0.0.1:${port}`];
+    const client = new Client({ contactPoints, keyspace, localDataCenter: 'datacenter1' });
+    try {
+      for (const statement of statements) await client.execute(statement, [], { readTimeout: 60_000 });
+    } finally {
+      await client.shutdown();
+    }
+  };
   return {
     url: `${url}/${keyspace}?dc=datacenter1`,
     tables,
-    empty: async (table) => {
-      const contactPoints = [`127.0.0.1:${port}`];
-      const client = new Client({ contactPoints, keyspace, localDataCenter: 'datacenter1' });
-      try {
-        await client.execute(`TRUNCATE ${table.name}`, [], { readTimeout: 60_000 });
-      } finally {
-        await client.shutdown();
-      }
-    },
+    empty: (table) => execute([`TRUNCATE ${table.name}`]),
+    byHand: execute,
     taken: async () => {
       let sum = 0;
       try {

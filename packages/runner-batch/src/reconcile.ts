@@ -74,6 +74,44 @@ export function repair({ table, expected, found }: Difference, upTo: number): Mu
   return { table, values: expected.values, version };
 }
 
+/**
+ * Mends differences, and looks whether the rows are right then: one that was changed or removed by hand bears the time of
+ * the day as its version, or some of its columns do, which is later than any of the archive's. It is written again as of
+ * `now`, so that only records of after that change it.
+ *
+ * @param upTo the archive's last version, in microseconds
+ * @param now epoch milliseconds
+ * @returns those that are not mended: they were changed under a version of the future
+ */
+export async function mend(
+  tables: Pick<Tables, 'get' | 'write'>,
+  differences: readonly Difference[],
+  upTo: number,
+  now: number,
+): Promise<readonly Difference[]> {
+  await tables.write(differences.map((difference) => repair(difference, upTo)));
+  const left = await stillDifferent(tables, differences);
+  if (left.length === 0) return [];
+  await tables.write(left.map((difference) => ({ ...repair(difference, upTo), version: now * 1000 })));
+  return stillDifferent(tables, left);
+}
+
+async function stillDifferent(
+  tables: Pick<Tables, 'get'>,
+  differences: readonly Difference[],
+): Promise<readonly Difference[]> {
+  const rows = await Promise.all(
+    differences.map(({ table, expected, found }) =>
+      tables.get(table, (expected?.values ?? found?.values ?? []).slice(0, table.keyLength)),
+    ),
+  );
+  return differences.filter(({ expected }, n) => {
+    const row = rows[n];
+    if (expected === undefined || row === undefined) return expected !== undefined || row !== undefined;
+    return !sameValues(expected.values, row.values);
+  });
+}
+
 function compare(
   table: Table,
   expected: StoredRow | undefined,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { formatRow, formatValue, type Table } from '@stockafolio/core';
 import { deadLetters, progress } from '@stockafolio/core/engine';
 import type { Tables } from '@stockafolio/core/ports';
-import { reconcile, repair, runBatch, type Difference } from '@stockafolio/runner-batch';
+import { mend, reconcile, runBatch, type Difference } from '@stockafolio/runner-batch';
 import type { Command } from 'commander';
 import { codecOf, loadApp, type App } from '../app.js';
 import { figure } from '../output/reporter.js';
@@ -73,8 +73,12 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
     const out = new LineWriter(process.stdout);
     let waiting: Difference[] = [];
     const highest = Math.max(0, ...batch.units.map(({ version }) => version));
-    const mend = async (): Promise<void> => {
-      await found.write(waiting.map((difference) => repair(difference, highest)));
+    let left = 0;
+    const mendWaiting = async (): Promise<void> => {
+      for (const difference of await mend(found, waiting, highest, toolkit.clock.now())) {
+        left++;
+        reporter.say(`${placeOf(difference)}: not mended, it was changed under a version of the future`, {}, 'warn');
+      }
       waiting = [];
     };
     const sorted = await inKeyOrder(found, comparable(app));
@@ -90,14 +94,14 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
       await out.write(describe(difference));
       if (flags.repair !== true) continue;
       waiting.push(difference);
-      if (waiting.length >= REPAIR_AT_A_TIME) await mend();
+      if (waiting.length >= REPAIR_AT_A_TIME) await mendWaiting();
     }
     await out.flush();
-    if (waiting.length > 0) await mend();
+    if (waiting.length > 0) await mendWaiting();
     const differences = Object.values(kinds).reduce((sum, n) => sum + n, 0);
     reporter.result(
-      `${figure(counts.compared)} rows compared, ${figure(differences)} differences${flags.repair === true ? ', all mended' : ''}${counts.newer > 0 ? `; ${figure(counts.newer)} rows newer than the archive were left alone` : ''}`,
-      { ok: true, ...counts, differences, ...kinds, repaired: flags.repair === true ? differences : 0 },
+      `${figure(counts.compared)} rows compared, ${figure(differences)} differences${flags.repair === true ? `, ${left === 0 ? 'all' : figure(differences - left)} mended` : ''}${counts.newer > 0 ? `; ${figure(counts.newer)} rows newer than the archive were left alone` : ''}`,
+      { ok: true, ...counts, differences, ...kinds, repaired: flags.repair === true ? differences - left : 0 },
     );
   } finally {
     for (const each of closing) await each.close();
@@ -121,10 +125,16 @@ function comparable(app: App): readonly Table[] {
   return tablesOf(app).filter(({ name }) => !own.has(name));
 }
 
-function describe({ table, kind, expected, found }: Difference): string {
+/** Table and key, as in `positions (u00001, IBM)`. */
+function placeOf({ table, expected, found }: Difference): string {
   const values = expected?.values ?? found?.values ?? [];
   const key = table.columns.slice(0, table.keyLength).map(({ type }, n) => String(formatValue(type, values[n])));
-  const place = `${table.name} (${key.join(', ')})`;
+  return `${table.name} (${key.join(', ')})`;
+}
+
+function describe(difference: Difference): string {
+  const { table, kind, expected, found } = difference;
+  const place = placeOf(difference);
   if (expected === undefined) return `${place}: extra`;
   if (found === undefined) return `${place}: missing`;
   const columns = table.columns.filter((_, n) => !Object.is(expected.values[n], found.values[n]));

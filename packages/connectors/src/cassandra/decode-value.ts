@@ -60,7 +60,7 @@ function broken(column: Column, stored: string): StockafolioError {
     'ERR_ROW_INVALID',
     `column '${column.stored}' holds ${stored}, which no ${column.type.kind} is`,
     {
-      hint: 'the row was written by something else: mend it by hand, or with reconcile --repair',
+      hint: 'the row was written by something else: write it whole, or remove it, by hand; then reconcile --repair',
     },
   );
 }

@@ -1,0 +1,65 @@
+import { int64, table, text } from '@stockafolio/core';
+import { memoryTables } from '@stockafolio/core/testing';
+import type { Tables } from '@stockafolio/core/ports';
+import { expect } from 'chai';
+import { mend, reconcile, type Difference } from './reconcile.js';
+
+const totals = table('totals', { partitionBy: ['user'] }, { user: text(), amount: int64() });
+/** The archive's last version, in microseconds, and the time of the day. */
+const LAST = 1_000;
+const NOW = 5_000;
+
+describe('mend', () => {
+  let expected: Tables;
+  let found: Tables;
+
+  const put = (tables: Tables, user: string, amount: number, version: number): Promise<void> =>
+    tables.write([{ table: totals, values: [user, amount], version }]);
+  const remove = (user: string, version: number): Promise<void> =>
+    found.write([{ table: totals, values: [user], version, deleted: true }]);
+  const differences = async (): Promise<Difference[]> => {
+    const options = { upTo: Number.POSITIVE_INFINITY, now: NOW };
+    const all: Difference[] = [];
+    for await (const each of reconcile(expected, found, [totals], options, { compared: 0, newer: 0 })) all.push(each);
+    return all;
+  };
+  const kinds = async (): Promise<string[]> =>
+    (await differences()).map(({ kind, expected, found }) => `${(expected ?? found)?.values[0] as string} ${kind}`);
+
+  beforeEach(async () => {
+    expected = memoryTables();
+    found = memoryTables();
+    for (const tables of [expected, found]) {
+      await tables.create([totals]);
+      for (const user of ['ann', 'bob', 'cid', 'dan']) await put(tables, user, 7, 500);
+    }
+  });
+
+  it('mends what is changed, missing and extra, whatever the versions within the archive', async () => {
+    await put(found, 'ann', 8, 501);
+    await remove('bob', LAST);
+    await put(found, 'eve', 1, 1);
+    expect(await kinds()).to.eql(['ann changed', 'bob missing', 'eve extra']);
+    expect(await mend(found, await differences(), LAST, NOW)).to.eql([]);
+    expect(await kinds()).to.eql([]);
+  });
+
+  it('writes a row again as of now that was removed, changed or added by hand at the time of the day', async () => {
+    const byHand = NOW * 1000 - 1;
+    await put(found, 'ann', 8, byHand);
+    await remove('bob', byHand);
+    await put(found, 'eve', 1, byHand);
+    expect(await mend(found, await differences(), LAST, NOW)).to.eql([]);
+    expect(await kinds()).to.eql([]);
+    await put(found, 'bob', 9, (NOW + 1) * 1000);
+    expect(await kinds(), 'a record of after that still counts').to.eql(['bob changed']);
+  });
+
+  it('says which row it cannot mend: one that was removed under a version of the future', async () => {
+    await remove('bob', NOW * 1000 + 1_000_000);
+    await remove('cid', 600);
+    const left = await mend(found, await differences(), LAST, NOW);
+    expect(left.map(({ kind, expected }) => [kind, expected?.values[0]])).to.eql([['missing', 'bob']]);
+    expect(await kinds()).to.eql(['bob missing']);
+  });
+});

@@ -1,7 +1,7 @@
 import { boolean, int32, int64, oneOf, optional, text, timestamp } from '../schema/index.js';
 import { table } from '../table/index.js';
 
-/** What the tables are exact up to: one row for every pipeline and source partition. */
+/** What the rows of single keys are exact up to, and at rest all tables: one row for every pipeline and source partition. */
 export const progress = table(
   'progress',
   { partitionBy: ['pipeline'], clusterBy: ['partition'] },

@@ -1,4 +1,4 @@
-import { must } from './run-command.js';
+import { linesOf } from './run-command.js';
 
 /** All rows of all tables, a line each, as `tables dump` prints them. */
 export function dump(tables: string): Promise<readonly string[]> {
@@ -6,13 +6,13 @@ export function dump(tables: string): Promise<readonly string[]> {
 }
 
 /** The same of tables anywhere. */
-export async function dumpOf(url: string): Promise<readonly string[]> {
-  return linesOf((await must(['tables', 'dump', '--tables', url])).stdout);
+export function dumpOf(url: string): Promise<readonly string[]> {
+  return linesOf(['tables', 'dump', '--tables', url]);
 }
 
 /** The rows of one table. */
-export async function dumpTable(tables: string, table: string): Promise<readonly string[]> {
-  return linesOf((await must(['tables', 'dump', table, '--tables', `embedded:${tables}`])).stdout);
+export function dumpTable(tables: string, table: string): Promise<readonly string[]> {
+  return linesOf(['tables', 'dump', table, '--tables', `embedded:${tables}`]);
 }
 
 /** The rows of one table in a dump of all. */
@@ -31,8 +31,4 @@ export function expectSameLines(found: readonly string[], expected: readonly str
   }
   if (count === 0) return;
   throw new Error(`${what}: ${count} of ${expected.length} lines differ\n  ${differing.join('\n  ')}`);
-}
-
-function linesOf(text: string): readonly string[] {
-  return text === '' ? [] : text.trimEnd().split('\n');
 }

@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 
 /** The root of the workspace. */
 export const ROOT = join(import.meta.dirname, '..', '..');
@@ -74,6 +76,23 @@ export function run(args: readonly string[], cwd = ROOT): Promise<Ended> {
 /** Runs `stockafolio`, which must do what it was asked. */
 export async function must(args: readonly string[], cwd = ROOT): Promise<Ended> {
   return succeeded(`stockafolio ${args.join(' ')}`, await run(args, cwd));
+}
+
+/** The lines that `stockafolio` prints, which must do what it was asked: more of them than fit into one string. */
+export async function linesOf(args: readonly string[]): Promise<readonly string[]> {
+  const child = spawn(process.execPath, [COMMAND, ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: environment(),
+  });
+  const err: Buffer[] = [];
+  child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+  const ended = once(child, 'close');
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: child.stdout })) lines.push(line);
+  const [code, signal] = (await ended) as [number | null, NodeJS.Signals | null];
+  succeeded(`stockafolio ${args.join(' ')}`, { code, signal, stdout: '', stderr: Buffer.concat(err).toString('utf8') });
+  return lines;
 }
 
 /** Passes on the end of a command that must have done what it was asked. */

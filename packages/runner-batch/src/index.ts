@@ -1,6 +1,6 @@
 export type { BatchOptions, BatchPorts, BatchUnit, UnitResult } from './options.js';
 export { planUnits } from './plan-units.js';
-export { mend, reconcile, type Difference, type ReconcileCounts, type ReconcileOptions } from './reconcile.js';
+export { keyOf, mend, reconcile, type Difference, type ReconcileCounts, type ReconcileOptions } from './reconcile.js';
 export {
   inThisThread,
   prepareBatch,

@@ -56,15 +56,21 @@ export async function* reconcile(
   }
 }
 
+/** The key of the row that differs. */
+export function keyOf({ table, expected, found }: Difference): readonly Value[] {
+  return (expected ?? found)?.values.slice(0, table.keyLength) ?? [];
+}
+
 /**
  * What mends a difference: the expected row, or its removal, just above the version that was found. A row that is
  * missing may have been removed under any version up to the archive's last, `upTo`: it is written just above that.
  */
-export function repair({ table, expected, found }: Difference, upTo: number): Mutation {
+function repair(difference: Difference, upTo: number): Mutation {
+  const { table, expected, found } = difference;
   if (expected === undefined) {
     return {
       table,
-      values: (found?.values ?? []).slice(0, table.keyLength),
+      values: keyOf(difference),
       version: (found?.version ?? 0) + 1,
       deleted: true,
     };
@@ -100,11 +106,7 @@ async function stillDifferent(
   tables: Pick<Tables, 'get'>,
   differences: readonly Difference[],
 ): Promise<readonly Difference[]> {
-  const rows = await Promise.all(
-    differences.map(({ table, expected, found }) =>
-      tables.get(table, (expected?.values ?? found?.values ?? []).slice(0, table.keyLength)),
-    ),
-  );
+  const rows = await Promise.all(differences.map((difference) => tables.get(difference.table, keyOf(difference))));
   return differences.filter(({ expected }, n) => {
     const row = rows[n];
     if (expected === undefined || row === undefined) return expected !== undefined || row !== undefined;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { formatRow, formatValue, type Table } from '@stockafolio/core';
 import { deadLetters, progress } from '@stockafolio/core/engine';
 import type { Tables } from '@stockafolio/core/ports';
-import { mend, reconcile, runBatch, type Difference } from '@stockafolio/runner-batch';
+import { keyOf, mend, reconcile, runBatch, type Difference } from '@stockafolio/runner-batch';
 import type { Command } from 'commander';
 import { codecOf, loadApp, type App } from '../app.js';
 import { figure } from '../output/reporter.js';
@@ -65,14 +65,12 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
       { onRecords: (count) => bar.add(count) },
     );
     bar.done();
-    const upTo = (await sameProgress(app, expected, found))
-      ? Number.POSITIVE_INFINITY
-      : Math.max(0, ...batch.units.map(({ version }) => version));
+    const highest = Math.max(0, ...batch.units.map(({ version }) => version));
+    const upTo = (await sameProgress(app, expected, found)) ? Number.POSITIVE_INFINITY : highest;
     const counts = { compared: 0, newer: 0 };
     const kinds = { changed: 0, missing: 0, extra: 0, stale: 0 };
     const out = new LineWriter(process.stdout);
     let waiting: Difference[] = [];
-    const highest = Math.max(0, ...batch.units.map(({ version }) => version));
     let left = 0;
     const mendWaiting = async (): Promise<void> => {
       for (const difference of await mend(found, waiting, highest, toolkit.clock.now())) {
@@ -126,8 +124,9 @@ function comparable(app: App): readonly Table[] {
 }
 
 /** Table and key, as in `positions (u00001, IBM)`. */
-function placeOf({ table, expected, found }: Difference): string {
-  const values = expected?.values ?? found?.values ?? [];
+function placeOf(difference: Difference): string {
+  const { table } = difference;
+  const values = keyOf(difference);
   const key = table.columns.slice(0, table.keyLength).map(({ type }, n) => String(formatValue(type, values[n])));
   return `${table.name} (${key.join(', ')})`;
 }

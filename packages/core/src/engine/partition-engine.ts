@@ -1,7 +1,7 @@
 import { StockafolioError, isStockafolioError } from '../errors/index.js';
 import type { Codec, Mutation } from '../ports/index.js';
 import { PipelineContext, within, type OperatorRuntime } from '../pipeline/context.js';
-import { FanOut } from '../pipeline/fan-out.js';
+import { FanOut, FanOutObservable } from '../pipeline/fan-out.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { Interner } from '../state/interner.js';
 import type { Table } from '../table/index.js';
@@ -49,7 +49,7 @@ export class PartitionEngine {
     this.#options = options;
     const { pipeline, partition } = options;
     this.#context = new PipelineContext(pipeline.name, partition);
-    within(this.#context, () => pipeline.build(this.#records.observable));
+    within(this.#context, () => pipeline.build(new FanOutObservable(this.#records)));
     for (const table of [progress, deadLetters]) this.#context.useTable(table as Table);
     this.#context.seal();
     this.#check();

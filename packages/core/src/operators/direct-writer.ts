@@ -1,25 +1,27 @@
 import { StockafolioError } from '../errors/index.js';
-import type { RowValues } from '../ports/index.js';
-import type { Cursor } from '../state/cursor.js';
+import type { StepRows } from '../pipeline/step-rows.js';
+import type { Interner } from '../state/interner.js';
+import type { KeyKind } from '../state/key-parts.js';
 import type { KeyedState } from '../state/keyed-state.js';
+import { specialize } from '../state/specialize.js';
 import type { Table } from '../table/index.js';
 
-/** Reads the row of a slot: the key parts, then the state's fields by name. */
-export type DirectWriter = (state: KeyedState, cursor: Cursor, slot: number, shard: number) => RowValues;
+/** Where a column's value comes from: the shard, a part of the key, a field of the state, or nowhere. */
+type Origin = { readonly part: number } | { readonly field: string } | 'shard' | 'absent';
 
 /**
- * Compiles how a slot of state becomes a row of a table.
+ * The origins of a table's columns: the key parts in their order, then the state's fields by name.
  *
  * @throws ERR_PIPELINE_INVALID where a column has no field of its name and type in the state
  */
-export function directWriter(operator: string, state: KeyedState, table: Table): DirectWriter {
+function originsOf(operator: string, state: KeyedState, table: Table): Origin[] {
   let part = 0;
-  const values = table.columns.map((column) => {
+  return table.columns.map((column): Origin => {
     if (column.type.kind === 'shard') return 'shard';
-    if (column.role !== 'value') return `state.part(slot, ${part++})`;
+    if (column.role !== 'value') return { part: part++ };
     const field = state.columns.find((candidate) => candidate.name === column.name);
     if (field === undefined) {
-      if (column.type.optional) return 'undefined';
+      if (column.type.optional) return 'absent';
       return mismatch(operator, table, `has a column '${column.name}' that the state has not`);
     }
     if (field.kind !== column.type.kind || (field.optional && !column.type.optional)) {
@@ -29,10 +31,70 @@ export function directWriter(operator: string, state: KeyedState, table: Table):
         `holds '${column.name}' as ${column.type.kind}, the state as ${field.kind}${field.optional ? ' (optional)' : ''}`,
       );
     }
-    return `cursor.${column.name}`;
+    return { field: column.name };
   });
-  // compiled from a validated schema
-  return new Function('state', 'cursor', 'slot', 'shard', `return [${values.join(', ')}];`) as DirectWriter;
+}
+
+/** Makes rows of the slots of one state, for every table that it is sent into with nothing in between. */
+export class DirectWriter {
+  readonly #operator: string;
+  readonly #state: KeyedState;
+  readonly #interner: Interner;
+  readonly #tables: { readonly table: Table; readonly origins: readonly Origin[] }[] = [];
+  #compiled: ((slot: number) => void) | undefined;
+
+  constructor(operator: string, state: KeyedState, interner: Interner) {
+    this.#operator = operator;
+    this.#state = state;
+    this.#interner = interner;
+  }
+
+  /** @throws ERR_PIPELINE_INVALID where the state does not fit the table */
+  attach(table: Table): void {
+    this.#tables.push({ table, origins: originsOf(this.#operator, this.#state, table) });
+  }
+
+  /** Writes the row of a slot, as it stands, into each table; the state has held a key by now. */
+  into(rows: StepRows, shard: number): (slot: number) => void {
+    this.#compiled ??= this.#compile(rows, shard);
+    return this.#compiled;
+  }
+
+  #compile(rows: StepRows, shard: number): (slot: number) => void {
+    const kinds = this.#state.keyKinds ?? [];
+    const tables = this.#tables.map(({ table }) => table);
+    const pushes = this.#tables.map(({ origins }, n) => {
+      const values = origins.map((origin) => valueText(origin, kinds));
+      return `rows.push({ table: tables[${n}], values: [${values.join(', ')}], version });`;
+    });
+    return specialize(
+      `the rows of operator '${this.#operator}'`,
+      { state: this.#state, cursor: this.#state.cursor, interner: this.#interner, tables, rows, shard },
+      `return function write(slot) {
+  const { f64, at } = state.point(slot);
+  const version = f64[at - 1];
+  ${pushes.join('\n  ')}
+};`,
+    );
+  }
+}
+
+/** The source text of a column's value; a row's key stands right before its version, which stands before its values. */
+function valueText(origin: Origin, kinds: readonly KeyKind[]): string {
+  if (origin === 'shard') return 'shard';
+  if (origin === 'absent') return 'undefined';
+  if ('field' in origin) return `cursor.${origin.field}`;
+  const cell = `f64[at - ${1 + kinds.length - origin.part}]`;
+  switch (kinds[origin.part]) {
+    case 'text':
+      return `interner.textOf(${cell})`;
+    case 'bigint':
+      return `BigInt(interner.textOf(${cell}))`;
+    case 'boolean':
+      return `${cell} === 1`;
+    default:
+      return cell;
+  }
 }
 
 function mismatch(operator: string, table: Table, what: string): never {

@@ -3,14 +3,15 @@ import { formatValue } from '../codec/format.js';
 import { StockafolioError } from '../errors/index.js';
 import { shardMissing } from '../pipeline/into.js';
 import type { Connection, OperatorLayout, OperatorRuntime, PipelineContext } from '../pipeline/context.js';
-import { FanOut } from '../pipeline/fan-out.js';
+import { FanOut, receive } from '../pipeline/fan-out.js';
 import { StateObservable, Update, type DirectOrigin } from '../pipeline/update.js';
-import { timestamp, type Fields, type Mutable, type ObjectOf, type RecordSchema } from '../schema/index.js';
+import { timestamp, type Fields, type ObjectOf, type RecordSchema } from '../schema/index.js';
 import { KeyedState } from '../state/keyed-state.js';
+import { specialize } from '../state/specialize.js';
 import type { KeyPart } from '../stream/index.js';
 import type { Table } from '../table/index.js';
 import { DueBook } from '../windows/due-book.js';
-import { directWriter, type DirectWriter } from './direct-writer.js';
+import { DirectWriter } from './direct-writer.js';
 import type { KeyedOptions } from './options.js';
 
 /** State fields of the operator's own begin with `$`, which no user's field can. */
@@ -39,8 +40,10 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
   readonly #source: Observable<T>;
   readonly #options: KeyedOptions<T, K, F, R>;
   readonly #updates = new FanOut<Update<K, ObjectOf<F>, T, R>>();
-  readonly #writers: { readonly table: Table; readonly write: DirectWriter }[] = [];
+  readonly #writer: DirectWriter;
+  #isWritten = false;
   readonly #due = new DueBook();
+  #take = (record: T): void => this.#takeFirst(record);
 
   constructor(
     context: PipelineContext,
@@ -58,6 +61,7 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
     const schema: RecordSchema = options.state;
     const kept = options.expires === undefined ? schema : withHidden(schema, { $until: timestamp() });
     this.state = new KeyedState(`operator '${name}'`, kept, context.interner);
+    this.#writer = new DirectWriter(name, this.state, context.interner);
     this.output = new StateObservable(this, this.#updates);
     context.register(this, source, this.output);
     context.connections.push(this);
@@ -65,20 +69,23 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
 
   attach(table: Table): void {
     if (this.isShared && table.shardIndex < 0) throw shardMissing(table);
-    this.#writers.push({ table, write: directWriter(this.name, this.state, table) });
+    this.#writer.attach(table);
+    this.#isWritten = true;
   }
 
   connect(): void {
-    this.#source.subscribe({
-      next: (record) => this.#take(record),
-      error: (error: unknown) => this.#context.breakConnection(this, error),
-    });
+    receive(
+      this.#source,
+      (record) => this.#take(record),
+      (error) => this.#context.breakConnection(this, error),
+    );
   }
 
   advance(watermark: number): void {
     if (this.#due.next > watermark) return;
+    const write = this.#write();
     this.#due.take(watermark, (slot) => {
-      if (this.state.isUnwritten(slot)) this.#write(slot);
+      if (this.state.isUnwritten(slot)) write(slot);
       this.state.remove(slot);
     });
   }
@@ -88,7 +95,7 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
   }
 
   collect(): void {
-    this.state.takeUnwritten((slot) => this.#write(slot));
+    this.state.takeUnwritten(this.#write());
   }
 
   rollback(record: number): void {
@@ -103,55 +110,84 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
     }
   }
 
-  #take(record: T): void {
+  /** Takes the first record, by which the rest is compiled. */
+  #takeFirst(record: T): void {
     const context = this.#context;
     if (!context.checkActive('operator', this.name) || context.failure !== undefined) return;
     try {
-      const key = this.#options.key(record);
-      if (!this.isShared && !context.isPartitioned(key)) throw this.#notPartitioned(key);
-      let until = 0;
-      if (this.#options.expires !== undefined) {
-        until = this.#options.expires(record);
-        if (until <= context.watermark) {
-          context.aside(this.name, lateError(this.name, until, context.watermark));
-          return;
-        }
-      }
-      const slot = this.state.upsert(key, context.record, context.version);
-      const cursor = this.state.cursor;
-      const created = this.state.created;
-      const result = this.#options.fold(cursor as unknown as Mutable<ObjectOf<F>>, record);
-      if (created && until !== 0) {
-        (cursor as unknown as Hidden).$until = until;
-        this.#due.add(until, slot, context.record);
-      }
-      if (this.#updates.observed) {
-        const partial = context.partial;
-        context.partial = partial || this.isShared;
-        this.#updates.next(new Update(key, cursor.copy() as ObjectOf<F>, record, result));
-        context.partial = partial;
-      }
+      this.#take = this.#compile(this.#options.key(record));
     } catch (error) {
       context.fail(error);
+      return;
     }
+    this.#take(record);
   }
 
-  #write(slot: number): void {
-    if (this.#writers.length === 0) return;
-    const cursor = this.state.at(slot);
-    const version = this.state.version(slot);
-    for (const { table, write } of this.#writers) {
-      const values = write(this.state, cursor, slot, this.#context.partition);
-      this.#context.rows.push({ table, values, version });
-    }
+  /** Compiles how a record is taken in, where keys are like this one. */
+  #compile(key: K): (record: T) => void {
+    const parts = key.map((_, part) => `key[${part}], `).join('');
+    const expires = this.#options.expires !== undefined;
+    return specialize(
+      `operator '${this.name}'`,
+      {
+        context: this.#context,
+        state: this.state,
+        cursor: this.state.cursor,
+        updates: this.#updates,
+        due: this.#due,
+        enter: this.state.enterAs(key),
+        keyOf: this.#options.key,
+        fold: this.#options.fold,
+        expiresAt: this.#options.expires,
+        checkActive: () => this.#context.checkActive('operator', this.name),
+        refuse: (other: K) => this.state.enterAs(other),
+        checkPartition: (other: K) => this.#checkPartition(other),
+        late: (until: number) => this.#late(until),
+        emit: (other: K, record: T, result: R) => this.#emit(other, record, result),
+      },
+      `return function take(record) {
+  if (context.failure !== undefined || (!context.active && !checkActive())) return;
+  try {
+    const key = keyOf(record);
+    if (key.length !== ${key.length}) refuse(key);
+    ${this.isShared ? '' : 'if (key[0] !== context.key) checkPartition(key);'}
+    ${expires ? 'const until = expiresAt(record); if (until <= context.watermark) return late(until);' : ''}
+    const slot = enter(${parts}context.record, context.version);
+    ${expires ? 'const created = state.created;' : ''}
+    const result = fold(cursor, record);
+    ${expires ? 'if (created && until !== 0) { cursor.$until = until; due.add(until, slot, context.record); }' : ''}
+    if (updates.observed) emit(key, record, result);
+  } catch (error) {
+    context.fail(error);
+  }
+};`,
+    );
   }
 
-  #notPartitioned(key: K): StockafolioError {
-    return new StockafolioError(
+  #checkPartition(key: K): void {
+    if (this.#context.isPartitioned(key)) return;
+    throw new StockafolioError(
       'ERR_KEY_NOT_PARTITIONED',
       `operator '${this.name}': key (${key.join(', ')}) does not begin with the stream's key (${String(this.#context.key)}), so other partitions hold records of it too`,
       { hint: "begin the key with the stream's own key, or use shardedFold with a table that has a shard column" },
     );
+  }
+
+  #late(until: number): void {
+    this.#context.aside(this.name, lateError(this.name, until, this.#context.watermark));
+  }
+
+  #emit(key: K, record: T, result: R): void {
+    const context = this.#context;
+    const partial = context.partial;
+    context.partial = partial || this.isShared;
+    this.#updates.next(new Update(key, this.state.cursor.copy() as ObjectOf<F>, record, result));
+    context.partial = partial;
+  }
+
+  #write(): (slot: number) => void {
+    if (!this.#isWritten || this.state.keyKinds === undefined) return () => undefined;
+    return this.#writer.into(this.#context.rows, this.#context.partition);
   }
 }
 

@@ -19,8 +19,6 @@ export class Ranking {
   readonly #order: Order;
   #top: number[] = [];
   #values: (number | bigint)[] = [];
-  #emitted: number[] = [];
-  #rebuilt = true;
   /** Whether every slot of the group has been looked at since the state was made or loaded. */
   #complete = false;
 
@@ -30,47 +28,42 @@ export class Ranking {
     this.#order = order;
   }
 
-  /** Whether the ranking can only be told by looking at all slots of the group again. */
-  isStale(changed: readonly number[]): boolean {
-    if (!this.#complete) return true;
-    const last = this.#values[this.#k - 1];
-    if (last === undefined) return false;
-    const set = new Set(changed);
-    return this.#top.some((slot, n) => set.has(slot) && this.#order.value(slot) < (this.#values[n] as number | bigint));
-  }
-
-  /** Ranks anew from all slots of the group. */
-  rebuild(slots: Iterable<number>): void {
-    this.#set(this.#best(slots));
-    this.#complete = true;
-    this.#rebuilt = true;
-  }
-
-  /** Lets changed slots enter. */
-  update(changed: readonly number[]): void {
-    const last = this.#values[this.#k - 1];
-    const held = new Set(this.#top);
-    const candidates = [...this.#top];
-    for (const slot of changed) {
-      if (held.has(slot)) continue;
-      if (last === undefined || this.#order.value(slot) >= last) candidates.push(slot);
-    }
-    this.#set(this.#best(candidates));
-  }
-
   /**
-   * Gives the places whose slot is another one than before, or has changed; all of them where a value has `fallen`:
-   * then a place may have been another's in between, and a run that was cut short may have written that.
+   * Ranks anew after these slots have changed, and gives the places whose slot is another one than before, or has
+   * changed; all of them where a value has `fallen`: then a place may have been another's in between, and a run that was
+   * cut short may have written that.
+   *
+   * @param all every slot of the group
    */
-  takeChanged(changed: readonly number[], fallen: boolean, each: (slot: number, rank: number) => void): void {
-    const all = this.#rebuilt || fallen;
-    const set = new Set(changed);
-    const before = this.#emitted;
-    this.#emitted = [...this.#top];
+  rank(
+    changed: readonly number[],
+    fallen: boolean,
+    all: () => Iterable<number>,
+    each: (slot: number, rank: number) => void,
+  ): void {
+    const before = this.#top;
+    const touched = this.#isStale() ? undefined : this.#update(changed);
+    if (touched === undefined) this.#set(this.#best(all()));
+    this.#complete = true;
     this.#top.forEach((slot, n) => {
-      if (all || before[n] !== slot || set.has(slot)) each(slot, n + 1);
+      if (touched === undefined || fallen || before[n] !== slot || touched.has(slot)) each(slot, n + 1);
     });
-    this.#rebuilt = false;
+  }
+
+  /** Whether the ranking can only be told by looking at all slots of the group again. */
+  #isStale(): boolean {
+    if (!this.#complete) return true;
+    if (this.#values[this.#k - 1] === undefined) return false;
+    return this.#top.some((slot, n) => this.#order.value(slot) < (this.#values[n] as number | bigint));
+  }
+
+  /** Lets changed slots enter where none has fallen; answers those that are high enough. */
+  #update(changed: readonly number[]): ReadonlySet<number> {
+    const last = this.#values[this.#k - 1];
+    const touched = new Set<number>();
+    for (const slot of changed) if (last === undefined || this.#order.value(slot) >= last) touched.add(slot);
+    this.#set(this.#best(new Set([...this.#top, ...touched])));
+    return touched;
   }
 
   #set(top: number[]): void {

@@ -1,10 +1,11 @@
 import type { Observable } from 'rxjs';
 import { StockafolioError } from '../errors/index.js';
 import type { Connection, OperatorLayout, OperatorRuntime, PipelineContext } from '../pipeline/context.js';
-import { FanOut } from '../pipeline/fan-out.js';
-import { timestamp, type Fields, type Mutable, type ObjectOf } from '../schema/index.js';
+import { FanOut, FanOutObservable, receive } from '../pipeline/fan-out.js';
+import { timestamp, type Fields, type ObjectOf } from '../schema/index.js';
 import type { Cursor } from '../state/cursor.js';
 import { KeyedState } from '../state/keyed-state.js';
+import { specialize } from '../state/specialize.js';
 import type { KeyPart } from '../stream/index.js';
 import { DueBook } from '../windows/due-book.js';
 import { lateError, withHidden } from './keyed-fold.js';
@@ -38,18 +39,18 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
   readonly #options: TopOptions<T, G, K, F>;
   /** Of each group, one ranking for each field. */
   readonly #rankings = new Map<string, readonly Ranking[]>();
+  /** Those of the slot that was looked at last: most slots of a commit are of one group. */
+  #lastRankings: readonly Ranking[] = [];
   readonly #due = new DueBook();
-  readonly #key: KeyPart[] = [];
   readonly #fields: readonly RankField<F>[];
   readonly #readers: readonly FieldReader[];
   /** By field. */
   readonly #orders: readonly Order[];
-  /** The values, by field, that a record has found. */
-  readonly #before: (number | bigint)[];
   /** By field, whether a value has fallen since the last commit. */
   readonly #fell: boolean[];
   /** Parts of the state's key that name the group. */
   #groupLength = 0;
+  #take = (record: T): void => this.#takeFirst(record);
 
   constructor(context: PipelineContext, name: string, source: Observable<T>, options: TopOptions<T, G, K, F>) {
     this.#fields = typeof options.by === 'string' ? [options.by] : options.by;
@@ -64,18 +65,18 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
       value: (slot) => read(this.state.at(slot)),
       compareKeys: (a, b) => this.#compareKeys(a, b),
     }));
-    this.#before = this.#fields.map(() => 0);
     this.#fell = this.#fields.map(() => false);
-    this.output = this.#places.observable;
+    this.output = new FanOutObservable(this.#places);
     context.register(this, source, this.output);
     context.connections.push(this);
   }
 
   connect(): void {
-    this.#source.subscribe({
-      next: (record) => this.#take(record),
-      error: (error: unknown) => this.#context.breakConnection(this, error),
-    });
+    receive(
+      this.#source,
+      (record) => this.#take(record),
+      (error) => this.#context.breakConnection(this, error),
+    );
   }
 
   advance(watermark: number): void {
@@ -83,6 +84,7 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     this.collect();
     this.#due.take(watermark, (slot) => {
       this.#rankings.delete(this.#groupOf(slot));
+      this.#lastRankings = [];
       this.state.remove(slot);
     });
   }
@@ -101,9 +103,12 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     });
     for (const [rankings, slots] of changed) {
       rankings.forEach((ranking, n) => {
-        if (ranking.isStale(slots)) ranking.rebuild(this.#slotsOf(ranking));
-        else ranking.update(slots);
-        ranking.takeChanged(slots, this.#fell[n] === true, (slot, rank) => this.#emit(slot, rank, n));
+        ranking.rank(
+          slots,
+          this.#fell[n] === true,
+          () => this.#slotsOf(ranking),
+          (slot, rank) => this.#emit(slot, rank, n),
+        );
       });
     }
     this.#fell.fill(false);
@@ -122,43 +127,74 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     }
   }
 
-  #take(record: T): void {
+  /** Takes the first record, by which the rest is compiled. */
+  #takeFirst(record: T): void {
     const context = this.#context;
     if (!context.checkActive('operator', this.layout.name) || context.failure !== undefined) return;
     try {
-      const key = this.#options.key(record);
-      if (!context.isPartitioned(key)) throw this.#notPartitioned(key);
-      const until = this.#options.expires?.(record) ?? 0;
-      if (until !== 0 && until <= context.watermark) {
-        context.aside(this.layout.name, lateError(this.layout.name, until, context.watermark));
-        return;
-      }
-      const group = this.#options.group?.(record);
-      const slot = this.state.upsert(this.#join(group, key), context.record, context.version);
-      const cursor = this.state.cursor;
-      if (this.state.created && until !== 0) {
-        (cursor as unknown as Hidden).$until = until;
-        this.#due.add(until, slot, context.record);
-      }
-      const readers = this.#readers;
-      const before = this.#before;
-      for (let n = 0; n < readers.length; n++) before[n] = (readers[n] as FieldReader)(cursor);
-      this.#options.fold(cursor as unknown as Mutable<ObjectOf<F>>, record);
-      for (let n = 0; n < readers.length; n++) {
-        if ((readers[n] as FieldReader)(cursor) < (before[n] as number | bigint)) this.#fell[n] = true;
-      }
+      this.#take = this.#compile(this.#options.group?.(record), this.#options.key(record));
     } catch (error) {
       context.fail(error);
+      return;
     }
+    this.#take(record);
   }
 
-  #join(group: G | undefined, key: K): KeyPart[] {
-    const groupLength = group?.length ?? 0;
-    this.#groupLength = groupLength;
-    if (this.#key.length !== groupLength + key.length) this.#key.length = groupLength + key.length;
-    for (let part = 0; part < groupLength; part++) this.#key[part] = (group as G)[part] as KeyPart;
-    for (let part = 0; part < key.length; part++) this.#key[groupLength + part] = key[part] as KeyPart;
-    return this.#key;
+  /** Compiles how a record is taken in, where groups and keys are like these. */
+  #compile(group: G | undefined, key: K): (record: T) => void {
+    const { expires, group: groupOf } = this.#options;
+    this.#groupLength = group?.length ?? 0;
+    const own = key.map((_, part) => `key[${part}]`);
+    const parts = [...(group ?? []).map((_, part) => `group[${part}]`), ...own].join(', ');
+    return specialize(
+      `operator '${this.layout.name}'`,
+      {
+        context: this.#context,
+        state: this.state,
+        cursor: this.state.cursor,
+        due: this.#due,
+        fell: this.#fell,
+        enter: this.state.enterAs([...(group ?? []), ...key]),
+        keyOf: this.#options.key,
+        groupOf,
+        fold: this.#options.fold,
+        expiresAt: expires,
+        checkActive: () => this.#context.checkActive('operator', this.layout.name),
+        refuse: (otherGroup: G | undefined, other: K) => this.state.enterAs([...(otherGroup ?? []), ...other]),
+        checkPartition: (other: K) => this.#checkPartition(other),
+        late: (until: number) => this.#late(until),
+      },
+      `return function take(record) {
+  if (context.failure !== undefined || (!context.active && !checkActive())) return;
+  try {
+    const key = keyOf(record);
+    ${groupOf === undefined ? 'const group = undefined;' : 'const group = groupOf(record);'}
+    if (key.length !== ${key.length}${group === undefined ? '' : ` || group.length !== ${group.length}`}) refuse(group, key);
+    if (key[0] !== context.key) checkPartition(key);
+    ${expires === undefined ? '' : 'const until = expiresAt(record); if (until !== 0 && until <= context.watermark) return late(until);'}
+    const slot = enter(${parts}, context.record, context.version);
+    ${expires === undefined ? '' : 'if (state.created && until !== 0) { cursor.$until = until; due.add(until, slot, context.record); }'}
+    ${this.#fields.map((field, n) => `const before${n} = cursor.${field};`).join(' ')}
+    fold(cursor, record);
+    ${this.#fields.map((field, n) => `if (cursor.${field} < before${n}) fell[${n}] = true;`).join(' ')}
+  } catch (error) {
+    context.fail(error);
+  }
+};`,
+    );
+  }
+
+  #checkPartition(key: K): void {
+    if (this.#context.isPartitioned(key)) return;
+    throw new StockafolioError(
+      'ERR_KEY_NOT_PARTITIONED',
+      `operator '${this.layout.name}': key (${key.join(', ')}) does not begin with the stream's key (${String(this.#context.key)}), so the rankings of the partitions cannot be merged`,
+      { hint: "begin the key with the stream's own key" },
+    );
+  }
+
+  #late(until: number): void {
+    this.#context.aside(this.layout.name, lateError(this.layout.name, until, this.#context.watermark));
   }
 
   #emit(slot: number, rank: number, field: number): void {
@@ -184,11 +220,14 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
 
   #rankingsOf(slot: number): readonly Ranking[] {
     const group = this.#groupOf(slot);
+    const [last] = this.#lastRankings;
+    if (last !== undefined && last.group === group) return this.#lastRankings;
     let rankings = this.#rankings.get(group);
     if (rankings === undefined) {
       rankings = this.#orders.map((order) => new Ranking(group, this.#options.k, order));
       this.#rankings.set(group, rankings);
     }
+    this.#lastRankings = rankings;
     return rankings;
   }
 
@@ -205,13 +244,5 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
       if (order !== 0) return order;
     }
     return 0;
-  }
-
-  #notPartitioned(key: K): StockafolioError {
-    return new StockafolioError(
-      'ERR_KEY_NOT_PARTITIONED',
-      `operator '${this.layout.name}': key (${key.join(', ')}) does not begin with the stream's key (${String(this.#context.key)}), so the rankings of the partitions cannot be merged`,
-      { hint: "begin the key with the stream's own key" },
-    );
   }
 }

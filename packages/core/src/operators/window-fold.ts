@@ -1,8 +1,9 @@
 import type { Observable } from 'rxjs';
-import { boolean, type Fields, type Mutable, type ObjectOf } from '../schema/index.js';
+import { boolean, type Fields, type ObjectOf } from '../schema/index.js';
 import type { Connection, OperatorLayout, OperatorRuntime, PipelineContext } from '../pipeline/context.js';
-import { FanOut } from '../pipeline/fan-out.js';
+import { FanOut, FanOutObservable, receive } from '../pipeline/fan-out.js';
 import { KeyedState } from '../state/keyed-state.js';
+import { specialize } from '../state/specialize.js';
 import type { KeyPart } from '../stream/index.js';
 import { DueBook } from '../windows/due-book.js';
 import type { Window, Windower } from '../windows/windower.js';
@@ -47,9 +48,9 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields> imple
   readonly #lateness: number;
   readonly #closing = new DueBook();
   readonly #dropping = new DueBook();
-  readonly #key: KeyPart[] = [];
   /** Whether every key began with the stream's own, so that this partition holds its windows whole. */
   #whole = true;
+  #take = (record: T): void => this.#takeFirst(record);
 
   constructor(
     context: PipelineContext,
@@ -67,16 +68,17 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields> imple
     this.#options = options;
     const schema = withHidden(options.state, { $pending: boolean() });
     this.state = new KeyedState(`operator '${name}'`, schema, context.interner);
-    this.output = this.#windows.observable;
+    this.output = new FanOutObservable(this.#windows);
     context.register(this, source, this.output);
     context.connections.push(this);
   }
 
   connect(): void {
-    this.#source.subscribe({
-      next: (record) => this.#take(record),
-      error: (error: unknown) => this.#context.breakConnection(this, error),
-    });
+    receive(
+      this.#source,
+      (record) => this.#take(record),
+      (error) => this.#context.breakConnection(this, error),
+    );
   }
 
   advance(watermark: number): void {
@@ -107,42 +109,76 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields> imple
     }
   }
 
-  #take(record: T): void {
+  /** Takes the first record, by which the rest is compiled. */
+  #takeFirst(record: T): void {
     const context = this.#context;
     if (!context.checkActive('operator', this.layout.name) || context.failure !== undefined) return;
     try {
-      const key = this.#options.key(record);
-      this.#whole &&= context.isPartitioned(key);
-      let start: number | undefined = this.#windower.newest(context.time);
-      while (start !== undefined) {
-        this.#fold(start, key, record);
-        start = this.#windower.before(start, context.time);
-      }
+      this.#take = this.#compile(this.#options.key(record));
     } catch (error) {
       context.fail(error);
-    }
-  }
-
-  #fold(start: number, key: K, record: T): void {
-    const context = this.#context;
-    const end = this.#windower.end(start);
-    if (end + this.#lateness <= context.watermark) {
-      context.aside(this.layout.name, lateError(this.layout.name, end + this.#lateness, context.watermark));
       return;
     }
-    if (this.#key.length !== key.length + 1) this.#key.length = key.length + 1;
-    this.#key[0] = start;
-    for (let part = 0; part < key.length; part++) this.#key[part + 1] = key[part] as KeyPart;
-    const slot = this.state.upsert(this.#key, context.record, context.version);
-    const cursor = this.state.cursor;
-    const late = end <= context.watermark;
-    if (this.state.created) {
-      if (!late) this.#closing.add(end, slot, context.record);
-      this.#dropping.add(end + this.#lateness, slot, context.record);
+    this.#take(record);
+  }
+
+  /** Compiles how a record is taken in, where keys are like this one. */
+  #compile(key: K): (record: T) => void {
+    return specialize(
+      `operator '${this.layout.name}'`,
+      {
+        context: this.#context,
+        state: this.state,
+        cursor: this.state.cursor,
+        windower: this.#windower,
+        lateness: this.#lateness,
+        enter: this.state.enterAs([0, ...key]),
+        keyOf: this.#options.key,
+        fold: this.#options.fold,
+        checkActive: () => this.#context.checkActive('operator', this.layout.name),
+        refuse: (other: K) => this.state.enterAs([0, ...other]),
+        checkWhole: (other: K) => (this.#whole &&= this.#context.isPartitioned(other)),
+        begin: (end: number, slot: number) => this.#begin(end, slot),
+        late: (until: number) => this.#late(until),
+        emit: (slot: number) => this.#emit(slot),
+      },
+      `let whole = true;
+return function take(record) {
+  if (context.failure !== undefined || (!context.active && !checkActive())) return;
+  try {
+    const key = keyOf(record);
+    if (key.length !== ${key.length}) refuse(key);
+    if (whole && key[0] !== context.key) whole = checkWhole(key);
+    const time = context.time;
+    const watermark = context.watermark;
+    for (let start = windower.newest(time); start !== undefined; start = windower.before(start, time)) {
+      const end = windower.end(start);
+      if (end + lateness <= watermark) {
+        late(end + lateness);
+        continue;
+      }
+      const slot = enter(start, ${key.map((_, part) => `key[${part}], `).join('')}context.record, context.version);
+      if (state.created) begin(end, slot);
+      fold(cursor, record);
+      cursor.$pending = true;
+      if (end <= watermark) emit(slot);
     }
-    this.#options.fold(cursor as unknown as Mutable<ObjectOf<F>>, record);
-    (cursor as unknown as Hidden).$pending = true;
-    if (late) this.#emit(slot);
+  } catch (error) {
+    context.fail(error);
+  }
+};`,
+    );
+  }
+
+  /** Notes when a new window and key is to close, and to be dropped. */
+  #begin(end: number, slot: number): void {
+    const { record, watermark } = this.#context;
+    if (end > watermark) this.#closing.add(end, slot, record);
+    this.#dropping.add(end + this.#lateness, slot, record);
+  }
+
+  #late(until: number): void {
+    this.#context.aside(this.layout.name, lateError(this.layout.name, until, this.#context.watermark));
   }
 
   #emitPending(slot: number): void {

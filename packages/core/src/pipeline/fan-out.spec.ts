@@ -1,13 +1,14 @@
 import { expect } from 'chai';
 import { map, take } from 'rxjs';
-import { FanOut } from './fan-out.js';
+import { FanOut, FanOutObservable, receive } from './fan-out.js';
 
 describe('FanOut', () => {
   it('gives each value to all who are subscribed, in the order in which they came', () => {
     const fanOut = new FanOut<number>();
+    const sent = new FanOutObservable(fanOut);
     const seen: string[] = [];
-    fanOut.observable.subscribe((value) => seen.push(`a${value}`));
-    fanOut.observable.pipe(map((value) => value * 2)).subscribe((value) => seen.push(`b${value}`));
+    sent.subscribe((value) => seen.push(`a${value}`));
+    sent.pipe(map((value) => value * 2)).subscribe((value) => seen.push(`b${value}`));
     fanOut.next(1);
     fanOut.next(2);
     expect(seen).to.eql(['a1', 'b2', 'a2', 'b4']);
@@ -15,12 +16,13 @@ describe('FanOut', () => {
 
   it('lets subscribers come and leave while a value goes round', () => {
     const fanOut = new FanOut<number>();
+    const sent = new FanOutObservable(fanOut);
     const seen: string[] = [];
-    fanOut.observable.pipe(take(1)).subscribe((value) => {
+    sent.pipe(take(1)).subscribe((value) => {
       seen.push(`a${value}`);
-      fanOut.observable.subscribe((next) => seen.push(`c${next}`));
+      sent.subscribe((next) => seen.push(`c${next}`));
     });
-    fanOut.observable.subscribe((value) => seen.push(`b${value}`));
+    sent.subscribe((value) => seen.push(`b${value}`));
     fanOut.next(1);
     fanOut.next(2);
     expect(seen, 'who came within a value hears of the next').to.eql(['a1', 'b1', 'b2', 'c2']);
@@ -28,15 +30,39 @@ describe('FanOut', () => {
 
   it('ends the one whose function throws, and no other', () => {
     const fanOut = new FanOut<number>();
+    const sent = new FanOutObservable(fanOut);
     const seen: unknown[] = [];
     const failing = map((value: number): number => {
       if (value === 2) throw new Error('two');
       return value;
     });
-    fanOut.observable.pipe(failing).subscribe({ next: (value) => seen.push(value), error: () => seen.push('failed') });
-    fanOut.observable.subscribe((value) => seen.push(`b${value}`));
+    sent.pipe(failing).subscribe({ next: (value) => seen.push(value), error: () => seen.push('failed') });
+    sent.subscribe((value) => seen.push(`b${value}`));
     for (const value of [1, 2, 3]) fanOut.next(value);
     expect(seen).to.eql([1, 'b1', 'failed', 'b2', 'b3']);
     expect(fanOut.observed).to.equal(true);
+  });
+
+  it('calls who hangs right on it, in turn with those who subscribed; through other operators it subscribes', () => {
+    const fanOut = new FanOut<number>();
+    const sent = new FanOutObservable(fanOut);
+    const seen: unknown[] = [];
+    sent.subscribe((value) => seen.push(`a${value}`));
+    receive(
+      sent,
+      (value) => seen.push(`b${value}`),
+      () => seen.push('never'),
+    );
+    const failing = map((value: number): number => {
+      if (value === 2) throw new Error('two');
+      return value;
+    });
+    receive(
+      sent.pipe(failing),
+      (value) => seen.push(`c${value}`),
+      () => seen.push('failed'),
+    );
+    for (const value of [1, 2, 3]) fanOut.next(value);
+    expect(seen).to.eql(['a1', 'b1', 'c1', 'a2', 'b2', 'failed', 'a3', 'b3']);
   });
 });

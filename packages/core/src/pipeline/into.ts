@@ -3,6 +3,7 @@ import { StockafolioError } from '../errors/index.js';
 import type { Value } from '../schema/index.js';
 import type { KeyOf, RowOf, Table, ValuesOf } from '../table/index.js';
 import { currentContext, type Connection, type PipelineContext } from './context.js';
+import { receive } from './fan-out.js';
 import { rowReader } from './row-writer.js';
 import { StateObservable, Update, type KeyTuple } from './update.js';
 
@@ -49,21 +50,17 @@ class TableConnection implements Connection {
     const table = this.#table;
     const read = rowReader(table);
     const fromUpdate = updateReader(table);
-    this.#rows.subscribe({
-      next: (row) => {
-        if (!context.checkActive('table', table.name)) return;
-        try {
-          if (context.partial && table.shardIndex < 0) throw shardMissing(table);
-          const plain = row instanceof Update ? fromUpdate(row) : (row as Readonly<Record<string, Value>>);
-          context.rows.put({ table, values: read(plain, context.partition), version: context.version });
-        } catch (error) {
-          context.fail(error);
-        }
-      },
-      error: (error: unknown) => {
-        context.breakConnection(this, error);
-      },
-    });
+    const take = (row: unknown): void => {
+      if (!context.checkActive('table', table.name)) return;
+      try {
+        if (context.partial && table.shardIndex < 0) throw shardMissing(table);
+        const plain = row instanceof Update ? fromUpdate(row) : (row as Readonly<Record<string, Value>>);
+        context.rows.put({ table, values: read(plain, context.partition), version: context.version });
+      } catch (error) {
+        context.fail(error);
+      }
+    };
+    receive(this.#rows, take, (error) => context.breakConnection(this, error));
   }
 }
 

@@ -1,7 +1,6 @@
-import { Observable } from 'rxjs';
 import type { KeyPart } from '../stream/index.js';
 import type { Table } from '../table/index.js';
-import type { FanOut } from './fan-out.js';
+import { FanOutObservable, type FanOut } from './fan-out.js';
 
 /**
  * What a keyed operator emits for a record: the key it changed, what the state of that key is now, the record, and
@@ -28,11 +27,11 @@ export interface DirectOrigin {
 }
 
 /** The output of an operator that keeps state; `into` reads the state itself where nothing stands in between. */
-export class StateObservable<T> extends Observable<T> {
+export class StateObservable<T> extends FanOutObservable<T> {
   readonly origin: DirectOrigin;
 
   constructor(origin: DirectOrigin, output: FanOut<T>) {
-    super((subscriber) => output.observable.subscribe(subscriber));
+    super(output);
     this.origin = origin;
   }
 }

@@ -16,8 +16,6 @@ export class KeyParts {
   readonly #interner: Interner;
   #kinds: KeyKind[] | undefined;
   #texts: Map<string, number>[] = [];
-  #lastTexts: string[] = [];
-  #lastIds: number[] = [];
   /** The key in hand, as it is stored. */
   loaded = new Float64Array(0);
 
@@ -31,31 +29,29 @@ export class KeyParts {
     return this.#kinds;
   }
 
-  /** Declares the kinds, when a checkpoint is loaded. */
+  /** Declares the kinds: by the first key, or by a checkpoint. */
   declare(kinds: readonly KeyKind[]): void {
     this.#kinds = [...kinds];
     this.loaded = new Float64Array(kinds.length);
     this.#texts = kinds.map(() => new Map<string, number>());
-    this.#lastTexts = kinds.map(() => '');
-    this.#lastIds = kinds.map(() => 0);
   }
 
   /** Takes a key in hand; answers its hash. */
   load(key: readonly KeyPart[]): number {
-    const kinds = this.#kinds ?? this.#infer(key);
-    if (kinds.length !== key.length) this.#mismatch(key);
-    let hash = 0x2f0b4a27;
+    const kinds = this.#kinds ?? [];
+    if (kinds.length !== key.length) this.refuse(key);
+    let hash = HASH_SEED;
     for (let part = 0; part < kinds.length; part++) {
       const value = key[part] as KeyPart;
       const kind = kinds[part] as KeyKind;
       let stored: number;
       if (kind === 'text') {
-        if (typeof value !== 'string') return this.#mismatch(key);
-        stored = this.#textId(part, value);
+        if (typeof value !== 'string') return this.refuse(key);
+        stored = this.textId(part, value);
         hash = mix(hash, stored);
       } else {
-        if (typeof value !== kind) this.#mismatch(key);
-        stored = this.#encode(value);
+        if (typeof value !== kind) this.refuse(key);
+        stored = this.cell(value);
         bits[0] = stored;
         hash = mix(mix(hash, halves[0] as number), halves[1] as number);
       }
@@ -66,7 +62,7 @@ export class KeyParts {
 
   /** Takes a key in hand that is stored from this cell on; answers its hash. */
   loadStored(cells: Float64Array, at: number): number {
-    let hash = 0x2f0b4a27;
+    let hash = HASH_SEED;
     for (let part = 0; part < this.loaded.length; part++) {
       const stored = cells[at + part] as number;
       if (this.#kinds?.[part] === 'text') {
@@ -101,16 +97,11 @@ export class KeyParts {
     return this.value(part, a) < this.value(part, b) ? -1 : 1;
   }
 
-  /** Few different texts, as symbols, are numbered by a Map; past four thousand it is given up for the interner alone. */
-  #textId(part: number, value: string): number {
-    if (value === this.#lastTexts[part]) return this.#lastIds[part] as number;
-    const id = this.#numberOf(part, value);
-    this.#lastTexts[part] = value;
-    this.#lastIds[part] = id;
-    return id;
-  }
-
-  #numberOf(part: number, value: string): number {
+  /**
+   * The number of a text. Few different ones, as symbols, are kept in a Map for each part; past four thousand it is given
+   * up for the interner alone.
+   */
+  textId(part: number, value: string): number {
     const texts = this.#texts[part] as Map<string, number>;
     if (texts.size >= 4096) return this.#interner.idOf(value);
     let id = texts.get(value);
@@ -121,15 +112,17 @@ export class KeyParts {
     return id;
   }
 
-  #encode(value: KeyPart): number {
+  /** A part that is no text, as it is stored. */
+  cell(value: KeyPart): number {
     if (typeof value === 'boolean') return value ? 1 : 0;
     if (typeof value === 'bigint') return this.#interner.idOf(String(value));
     if (typeof value === 'number' && Number.isFinite(value)) return value === 0 ? 0 : value;
     throw new StockafolioError('ERR_ROW_INVALID', `${this.#owner}: ${String(value)} cannot be part of a key`);
   }
 
-  #infer(key: readonly KeyPart[]): KeyKind[] {
-    const kinds = key.map((value): KeyKind => {
+  /** The kinds of a key's parts. */
+  kindsOf(key: readonly KeyPart[]): KeyKind[] {
+    return key.map((value): KeyKind => {
       const type = typeof value;
       if (type === 'string') return 'text';
       if (type === 'number' || type === 'boolean' || type === 'bigint') return type;
@@ -137,11 +130,10 @@ export class KeyParts {
         hint: 'a key is an array of texts, numbers, bigints and booleans',
       });
     });
-    this.declare(kinds);
-    return kinds;
   }
 
-  #mismatch(key: readonly KeyPart[]): never {
+  /** Says that a key is not like the first. */
+  refuse(key: readonly KeyPart[]): never {
     throw new StockafolioError(
       'ERR_ROW_INVALID',
       `${this.#owner}: the key (${key.map((part) => typeof part).join(', ')}) is not like the first one (${(this.#kinds ?? []).join(', ')})`,
@@ -150,13 +142,17 @@ export class KeyParts {
   }
 }
 
-function mix(hash: number, value: number): number {
+export const HASH_SEED = 0x2f0b4a27;
+
+/** Takes a 32-bit integer into a hash. */
+export function mix(hash: number, value: number): number {
   let k = Math.imul(value, 0x5bd1e995);
   k ^= k >>> 15;
-  return Math.imul(hash ^ k, 0x2c1b3c6d) + 0x3c6ef372;
+  return (Math.imul(hash ^ k, 0x2c1b3c6d) + 0x3c6ef372) | 0;
 }
 
-function finish(hash: number): number {
+/** Spreads what was taken in over all bits. */
+export function finish(hash: number): number {
   let h = hash ^ (hash >>> 16);
   h = Math.imul(h, 0x85ebca6b);
   h ^= h >>> 13;

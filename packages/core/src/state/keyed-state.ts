@@ -3,6 +3,7 @@ import type { RecordSchema } from '../schema/index.js';
 import type { State } from '../ports/state.js';
 import type { KeyPart } from '../stream/index.js';
 import type { StateColumn } from './columns.js';
+import { compileEnter, KEY_AT, LIVE, UNSAVED, UNWRITTEN, type Enter } from './compile-enter.js';
 import { newCursor, stateColumns, type Cursor } from './cursor.js';
 import type { Interner } from './interner.js';
 import { KeyParts, type KeyKind } from './key-parts.js';
@@ -11,9 +12,6 @@ import { SlotIndex } from './slot-index.js';
 import { SlotList } from './slot-list.js';
 import { UndoJournal } from './undo-journal.js';
 
-const LIVE = 1;
-const UNWRITTEN = 2;
-const UNSAVED = 4;
 
 /** Some slots of a state. Texts are in them by their numbers: the interner is saved beside them. */
 export interface StateRows {
@@ -23,9 +21,6 @@ export interface StateRows {
   readonly slots: Int32Array;
   readonly rows: Int32Array;
 }
-
-/** Cells of a row before its key: the flags. */
-const KEY_AT = 1;
 
 /**
  * What one operator keeps for each key: a row of cells of 8 bytes, which holds flags, the key, the version of the last
@@ -47,7 +42,8 @@ export class KeyedState implements State<StateRows> {
   readonly #free = new SlotList();
   readonly #unwritten = new SlotList();
   readonly #unsaved = new SlotList();
-  readonly #journal = new UndoJournal();
+  #journal: UndoJournal | undefined;
+  #enter: Enter | undefined;
   /** Cells of a row, and the cell of its version; known with the first key. */
   #width = 0;
   #versionAt = 0;
@@ -79,36 +75,27 @@ export class KeyedState implements State<StateRows> {
   }
 
   /**
+   * How a key is entered, compiled for keys of the kinds of this one: part by part, so that no array need be made.
+   *
+   * @throws ERR_ROW_INVALID where the key is not like the first one
+   */
+  enterAs(key: readonly KeyPart[]): Enter {
+    if (this.#enter === undefined) this.#declare(this.#keys.kindsOf(key));
+    else if (key.length !== this.#keys.loaded.length) this.#keys.refuse(key);
+    return this.#enter as Enter;
+  }
+
+  /**
    * The slot of a key, made where there is none, with the cursor on it. The change that follows belongs to the record
    * numbered `record`, and bears its version.
    */
   upsert(key: readonly KeyPart[], record: number, version: number): number {
-    const hash = this.#keys.load(key);
-    let slot = this.#index.first(hash);
-    while (slot >= 0 && !this.#matches(slot)) slot = this.#index.next(hash);
-    this.created = slot < 0;
-    if (slot < 0) slot = this.#create(hash);
-    const chunk = this.#chunks[slot >>> CHUNK_BITS] as Chunk;
-    const row = (slot & CHUNK_MASK) * this.#width;
-    this.#point(chunk, row);
-    if (this.created) {
-      this.cursor.reset();
-      this.#journal.noteCreated(record, slot);
-    } else {
-      this.#journal.noteChanged(record, slot, chunk.i32, 2 * (row + this.#versionAt), this.#undoable);
-    }
-    chunk.f64[row + this.#versionAt] = version;
-    const flags = chunk.f64[row] as number;
-    if (flags !== (LIVE | UNWRITTEN | UNSAVED)) {
-      if ((flags & UNWRITTEN) === 0) this.#unwritten.push(slot);
-      if ((flags & UNSAVED) === 0) this.#unsaved.push(slot);
-      chunk.f64[row] = LIVE | UNWRITTEN | UNSAVED;
-    }
-    return slot;
+    return this.enterAs(key)(...key, record, version);
   }
 
   /** The slot of a key, with the cursor on it; -1 where there is none. */
   find(key: readonly KeyPart[]): number {
+    if (this.#enter === undefined) return -1;
     const hash = this.#keys.load(key);
     let slot = this.#index.first(hash);
     while (slot >= 0 && !this.#matches(slot)) slot = this.#index.next(hash);
@@ -120,6 +107,12 @@ export class KeyedState implements State<StateRows> {
   at(slot: number): Cursor {
     this.#point(this.#chunks[slot >>> CHUNK_BITS] as Chunk, (slot & CHUNK_MASK) * this.#width);
     return this.cursor;
+  }
+
+  /** Where the values of a slot's row begin, with the cursor on it. */
+  point(slot: number): Readonly<RowPointer> {
+    this.at(slot);
+    return this.#pointer;
   }
 
   /** One part of a slot's key. */
@@ -153,14 +146,14 @@ export class KeyedState implements State<StateRows> {
 
   /** Takes back what the record numbered `record` has changed. */
   rollback(record: number): void {
-    this.#journal.undo(
+    this.#journal?.undo(
       record,
-      this.#undoable,
       (slot) => this.remove(slot),
-      (slot, saved, from) => {
+      (slot, kept, from) => {
         const { i32 } = this.#chunks[slot >>> CHUNK_BITS] as Chunk;
         const at = 2 * ((slot & CHUNK_MASK) * this.#width + this.#versionAt);
-        for (let i = 0; i < this.#undoable; i++) i32[at + i] = saved[from + i] as number;
+        const count = 2 * (this.#width - this.#versionAt);
+        for (let i = 0; i < count; i++) i32[at + i] = kept[from + i] as number;
       },
     );
   }
@@ -229,7 +222,7 @@ export class KeyedState implements State<StateRows> {
     cells: readonly number[],
     end: number,
   ): void {
-    if (this.#keys.kinds === undefined) this.#declare(kinds);
+    if (this.#enter === undefined) this.#declare(kinds);
     while (this.#end < end) this.#extend();
     const size = slots.length === 0 ? 0 : rows.length / slots.length;
     const fixed = 2 * (this.#versionAt + 1);
@@ -288,11 +281,6 @@ export class KeyedState implements State<StateRows> {
     return { kinds: this.#keys.kinds, end: this.#end, slots, rows: this.copyRows(slots) };
   }
 
-  /** 32-bit integers of a row that a change may touch: the version and the values. */
-  get #undoable(): number {
-    return 2 * (this.#width - this.#versionAt);
-  }
-
   #matches(slot: number): boolean {
     const { f64 } = this.#chunks[slot >>> CHUNK_BITS] as Chunk;
     const key = (slot & CHUNK_MASK) * this.#width + KEY_AT;
@@ -301,25 +289,35 @@ export class KeyedState implements State<StateRows> {
     return true;
   }
 
-  /** Makes a slot for the key in hand, where the search that has just failed ended. */
-  #create(hash: number): number {
-    if (this.#width === 0) this.#measure();
+  #declare(kinds: readonly KeyKind[]): void {
+    this.#keys.declare(kinds);
+    this.#versionAt = KEY_AT + kinds.length;
+    this.#width = this.#versionAt + 1 + this.columns.length;
+    this.#journal = new UndoJournal(this.#width - this.#versionAt);
+    this.#enter = compileEnter(this.owner, kinds, this.columns, {
+      keys: this.#keys,
+      index: this.#index,
+      chunks: this.#chunks,
+      pointer: this.#pointer,
+      cursor: this.cursor,
+      journal: this.#journal,
+      state: this,
+      create: (at, hash) => this.#create(at, hash),
+      list: (slot, flags) => this.#list(slot, flags),
+    });
+  }
+
+  /** Makes a slot, and enters it at this place of the index. */
+  #create(at: number, hash: number): number {
     const slot = this.#free.length > 0 ? this.#free.pop() : this.#extend();
     this.#live++;
-    this.#index.insert(hash, slot);
-    const { f64 } = this.#chunks[slot >>> CHUNK_BITS] as Chunk;
-    f64.set(this.#keys.loaded, (slot & CHUNK_MASK) * this.#width + KEY_AT);
+    this.#index.insertAt(at, hash, slot);
     return slot;
   }
 
-  #declare(kinds: readonly KeyKind[]): void {
-    this.#keys.declare(kinds);
-    this.#measure();
-  }
-
-  #measure(): void {
-    this.#versionAt = KEY_AT + this.#keys.loaded.length;
-    this.#width = this.#versionAt + 1 + this.columns.length;
+  #list(slot: number, flags: number): void {
+    if ((flags & UNWRITTEN) === 0) this.#unwritten.push(slot);
+    if ((flags & UNSAVED) === 0) this.#unsaved.push(slot);
   }
 
   #extend(): number {

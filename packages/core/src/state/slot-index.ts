@@ -4,45 +4,51 @@
  * the caller compares them.
  */
 export class SlotIndex {
-  readonly #tables: Int32Array[] = [];
+  /** By the first bits of a hash: pairs of slot + 1 (0 where free) and hash. Compiled code reads them. */
+  readonly tables: Int32Array[] = [];
   readonly #counts = new Int32Array(SEGMENTS);
   /** Where the last search ended: the place of the entry found, or the free place to insert at. */
   #segment = 0;
   #at = 0;
 
   constructor() {
-    for (let i = 0; i < SEGMENTS; i++) this.#tables.push(new Int32Array(16));
+    for (let i = 0; i < SEGMENTS; i++) this.tables.push(new Int32Array(16));
   }
 
   /** Begins a search; answers the first slot with this hash, or -1. */
   first(hash: number): number {
     this.#segment = hash >>> SEGMENT_SHIFT;
-    const table = this.#tables[this.#segment] as Int32Array;
+    const table = this.tables[this.#segment] as Int32Array;
     this.#at = (hash << 1) & (table.length - 1);
     return this.#scan(table, hash);
   }
 
   /** Goes on with the search where the last slot was not the one. */
   next(hash: number): number {
-    const table = this.#tables[this.#segment] as Int32Array;
+    const table = this.tables[this.#segment] as Int32Array;
     this.#at = (this.#at + 2) & (table.length - 1);
     return this.#scan(table, hash);
   }
 
   /** Enters a slot where the search that has just failed ended. */
   insert(hash: number, slot: number): void {
-    const segment = this.#segment;
-    const table = this.#tables[segment] as Int32Array;
-    table[this.#at] = slot + 1;
-    table[this.#at + 1] = hash;
+    this.insertAt(this.#at, hash, slot);
+  }
+
+  /** Enters a slot at a place of its segment where a search of the caller's own ended. */
+  insertAt(at: number, hash: number, slot: number): void {
+    const segment = hash >>> SEGMENT_SHIFT;
+    const table = this.tables[segment] as Int32Array;
+    table[at] = slot + 1;
+    table[at + 1] = hash;
     const count = (this.#counts[segment] as number) + 1;
     this.#counts[segment] = count;
-    if (count * 3 > table.length) this.#tables[segment] = grow(table);
+    if (count * 3 > table.length) this.tables[segment] = grow(table);
   }
 
   /** Takes the entry out that the last search found, and moves up what had been pushed behind it. */
   remove(): void {
-    const table = this.#tables[this.#segment] as Int32Array;
+    const table = this.tables[this.#segment] as Int32Array;
     const mask = table.length - 1;
     let hole = this.#at;
     let at = (hole + 2) & mask;
@@ -61,7 +67,7 @@ export class SlotIndex {
 
   /** Bytes held. */
   get bytes(): number {
-    return this.#tables.reduce((sum, table) => sum + table.byteLength, 0);
+    return this.tables.reduce((sum, table) => sum + table.byteLength, 0);
   }
 
   #scan(table: Int32Array, hash: number): number {
@@ -82,7 +88,7 @@ export class SlotIndex {
 }
 
 const SEGMENTS = 64;
-const SEGMENT_SHIFT = 26;
+export const SEGMENT_SHIFT = 26;
 
 function grow(table: Int32Array): Int32Array {
   const larger = new Int32Array(table.length * 2);

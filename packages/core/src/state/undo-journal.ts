@@ -1,59 +1,58 @@
 /**
  * What one record has changed in one state, kept until the next record comes: a fold that throws half way is taken
  * back, so that a record is applied whole or not at all.
+ *
+ * Compiled code writes into it (see `compileEnter`), so its arrays are open.
  */
 export class UndoJournal {
+  /** Cells of a row that a change may touch: as many are kept of each. */
+  readonly #count: number;
   #record = -1;
   #length = 0;
-  readonly #slots: number[] = [];
-  readonly #created: boolean[] = [];
-  /** Cells as they were, as pairs of 32-bit integers: a double would not keep every bit of a 64-bit one. */
-  #saved = new Int32Array(64);
+  /** The slots changed, in order; of one that was made, the bitwise complement. */
+  slots = new Int32Array(8);
+  /** Cells as they were; as pairs of 32-bit integers too, for a double does not keep every bit of a 64-bit one. */
+  f64: Float64Array;
+  i32: Int32Array;
 
-  noteCreated(record: number, slot: number): void {
-    const n = this.#next(record);
-    this.#slots[n] = slot;
-    this.#created[n] = true;
+  constructor(count: number) {
+    this.#count = count;
+    this.f64 = new Float64Array(8 * count);
+    this.i32 = new Int32Array(this.f64.buffer);
   }
 
-  /** Keeps `count` integers of a row aside, from `at` on. */
-  noteChanged(record: number, slot: number, cells: Int32Array, at: number, count: number): void {
-    const n = this.#next(record);
-    this.#slots[n] = slot;
-    this.#created[n] = false;
-    const start = n * count;
-    if (start + count > this.#saved.length) this.#widen(start + count);
-    const saved = this.#saved;
-    for (let i = 0; i < count; i++) saved[start + i] = cells[at + i] as number;
+  /** Makes room for one more change by this record, and answers its number; the arrays may be new ones after it. */
+  next(record: number): number {
+    if (record !== this.#record) {
+      this.#record = record;
+      this.#length = 0;
+    } else if (this.#length === this.slots.length) {
+      this.#widen();
+    }
+    return this.#length++;
   }
 
   /** Undoes the changes of this record, the last first; `restore` is given where the cells begin that were kept. */
   undo(
     record: number,
-    count: number,
     remove: (slot: number) => void,
-    restore: (slot: number, saved: Int32Array, from: number) => void,
+    restore: (slot: number, kept: Int32Array, from: number) => void,
   ): void {
     if (record !== this.#record) return;
     for (let n = this.#length - 1; n >= 0; n--) {
-      const slot = this.#slots[n] as number;
-      if (this.#created[n] === true) remove(slot);
-      else restore(slot, this.#saved, n * count);
+      const slot = this.slots[n] as number;
+      if (slot < 0) remove(~slot);
+      else restore(slot, this.i32, 2 * n * this.#count);
     }
     this.#length = 0;
   }
 
-  #next(record: number): number {
-    if (record !== this.#record) {
-      this.#record = record;
-      this.#length = 0;
-    }
-    return this.#length++;
-  }
-
-  #widen(least: number): void {
-    const wider = new Int32Array(Math.max(least, this.#saved.length * 2));
-    wider.set(this.#saved);
-    this.#saved = wider;
+  #widen(): void {
+    const { slots, i32 } = this;
+    this.slots = new Int32Array(slots.length * 2);
+    this.slots.set(slots);
+    this.f64 = new Float64Array(i32.length);
+    this.i32 = new Int32Array(this.f64.buffer);
+    this.i32.set(i32);
   }
 }

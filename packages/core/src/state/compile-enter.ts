@@ -1,0 +1,145 @@
+import type { KeyPart } from '../stream/index.js';
+import type { StateColumn } from './columns.js';
+import type { Cursor } from './cursor.js';
+import { HASH_SEED, finish, mix, type KeyKind, type KeyParts } from './key-parts.js';
+import { CHUNK_BITS, CHUNK_MASK, type Chunk, type RowPointer } from './rows.js';
+import { SEGMENT_SHIFT, type SlotIndex } from './slot-index.js';
+import { specialize } from './specialize.js';
+import type { UndoJournal } from './undo-journal.js';
+
+/** Flags of a row. */
+export const LIVE = 1;
+export const UNWRITTEN = 2;
+export const UNSAVED = 4;
+const ALL = LIVE | UNWRITTEN | UNSAVED;
+
+/** Cells of a row before its key: the flags. */
+export const KEY_AT = 1;
+
+/**
+ * The slot of a key, given part by part, made where there is none, with the cursor on it; then come the number of the
+ * record that changes it, and the version of the change.
+ */
+export type Enter = (...partsRecordVersion: KeyPart[]) => number;
+
+/** What a compiled {@link Enter} works on. */
+export interface EnterScope {
+  readonly keys: KeyParts;
+  readonly index: SlotIndex;
+  readonly chunks: readonly Chunk[];
+  readonly pointer: RowPointer;
+  readonly cursor: Cursor;
+  readonly journal: UndoJournal;
+  /** Told whether the key was new. */
+  readonly state: { created: boolean };
+  /** Makes a slot, and enters it at this place of the index. */
+  readonly create: (at: number, hash: number) => number;
+  /** Notes a slot that has these flags, as yet, among the changed ones. */
+  readonly list: (slot: number, flags: number) => void;
+}
+
+/**
+ * Compiles {@link Enter} for the key kinds and columns of one state: widths are constants, and loops are gone.
+ */
+export function compileEnter(
+  owner: string,
+  kinds: readonly KeyKind[],
+  columns: readonly StateColumn[],
+  scope: EnterScope,
+): Enter {
+  const parts = kinds.map((_, n) => n);
+  const versionAt = KEY_AT + kinds.length;
+  const width = versionAt + 1 + columns.length;
+  const text = `${kinds.map((kind, n) => (kind === 'text' ? `let text${n} = ''; let id${n} = 0;` : '')).join('\n')}
+const bits = new Float64Array(1); const halves = new Int32Array(bits.buffer);
+return function enter(${parts.map((n) => `part${n}, `).join('')}record, version) {
+  let hash = ${HASH_SEED};
+  ${kinds.map((kind, n) => load(kind, n, `[${parts.map((part) => `part${part}`).join(', ')}]`)).join('\n  ')}
+  hash = finish(hash);
+  const table = index.tables[hash >>> ${SEGMENT_SHIFT}];
+  const mask = table.length - 1;
+  let at = (hash << 1) & mask;
+  let entry = table[at];
+  let chunk; let row = 0;
+  while (entry !== 0) {
+    if (table[at + 1] === hash) {
+      chunk = chunks[(entry - 1) >>> ${CHUNK_BITS}];
+      row = ((entry - 1) & ${CHUNK_MASK}) * ${width};
+      const cells = chunk.f64;
+      if (${parts.map((n) => `cells[row + ${KEY_AT + n}] === cell${n}`).join(' && ')}) break;
+    }
+    at = (at + 2) & mask;
+    entry = table[at];
+  }
+  let slot = entry - 1;
+  const created = entry === 0;
+  if (created) {
+    slot = create(at, hash);
+    chunk = chunks[slot >>> ${CHUNK_BITS}];
+    row = (slot & ${CHUNK_MASK}) * ${width};
+    const cells = chunk.f64;
+    ${parts.map((n) => `cells[row + ${KEY_AT + n}] = cell${n};`).join(' ')}
+  }
+  state.created = created;
+  const f64 = chunk.f64;
+  pointer.f64 = f64;
+  pointer.i64 = chunk.i64;
+  pointer.at = row + ${versionAt + 1};
+  const n = journal.next(record);
+  if (created) {
+    journal.slots[n] = ~slot;
+    cursor.reset();
+  } else {
+    journal.slots[n] = slot;
+    ${keep(columns, versionAt)}
+  }
+  f64[row + ${versionAt}] = version;
+  const flags = f64[row];
+  if (flags !== ${ALL}) {
+    list(slot, flags);
+    f64[row] = ${ALL};
+  }
+  return slot;
+};`;
+  return specialize(owner, { ...scope, mix, finish }, text);
+}
+
+/** Takes one part of a key in hand: its cell, and its share of the hash; as {@link KeyParts.load} does. */
+function load(kind: KeyKind, n: number, key: string): string {
+  const share = `bits[0] = cell${n}; hash = mix(mix(hash, halves[0]), halves[1]);`;
+  switch (kind) {
+    case 'text':
+      return `if (part${n} !== text${n}) {
+    if (typeof part${n} !== 'string') keys.refuse(${key});
+    id${n} = keys.textId(${n}, part${n});
+    text${n} = part${n};
+  }
+  const cell${n} = id${n}; hash = mix(hash, cell${n});`;
+    case 'number':
+      return `if (typeof part${n} !== 'number') keys.refuse(${key});
+  if (part${n} - part${n} !== 0) keys.cell(part${n});
+  const cell${n} = part${n} + 0; ${share}`;
+    default:
+      return `if (typeof part${n} !== '${kind}') keys.refuse(${key});
+  const cell${n} = keys.cell(part${n}); ${share}`;
+  }
+}
+
+/** Keeps the version and the values aside: those that are doubles as doubles, 64-bit integers by halves. */
+function keep(columns: readonly StateColumn[], versionAt: number): string {
+  const count = 1 + columns.length;
+  const lines = ['const kept = journal.f64;', `const to = n * ${count};`, `kept[to] = f64[row + ${versionAt}];`];
+  if (columns.some(({ storage }) => storage === 'i64')) {
+    lines.push('const i32 = chunk.i32;', 'const kept32 = journal.i32;', `const from32 = 2 * row;`, 'const to32 = 2 * to;');
+  }
+  columns.forEach(({ storage }, column) => {
+    const at = versionAt + 1 + column;
+    if (storage === 'f64') {
+      lines.push(`kept[to + ${1 + column}] = f64[row + ${at}];`);
+    } else {
+      lines.push(`kept32[to32 + ${2 + 2 * column}] = i32[from32 + ${2 * at}];`);
+      lines.push(`kept32[to32 + ${3 + 2 * column}] = i32[from32 + ${2 * at + 1}];`);
+    }
+  });
+  return lines.join('\n    ');
+}

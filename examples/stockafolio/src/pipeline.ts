@@ -1,4 +1,5 @@
 import {
+  addTo,
   bigMoney,
   date,
   foldByKey,
@@ -89,17 +90,17 @@ const Sum = record('sum', { trades: int64(), volume: int64(), value: bigMoney() 
 function addToSum(sum: Mutable<Infer<typeof Sum>>, trade: Trade): void {
   sum.trades += 1;
   sum.volume += trade.quantity;
-  sum.value += BigInt(trade.quantity * trade.price);
+  addTo(sum, 'value', trade.quantity * trade.price);
 }
 
 const DaySum = record('day_sum', { trades: int64(), volume: int64(), value: bigMoney(), buyValue: bigMoney() });
 
 function addToDay(sum: Mutable<Infer<typeof DaySum>>, trade: Trade): void {
-  const value = BigInt(trade.quantity * trade.price);
+  const value = trade.quantity * trade.price;
   sum.trades += 1;
   sum.volume += trade.quantity;
-  sum.value += value;
-  if (trade.side === 'buy') sum.buyValue += value;
+  addTo(sum, 'value', value);
+  if (trade.side === 'buy') addTo(sum, 'buyValue', value);
 }
 
 const TraderSum = record('trader_sum', { value: money(), volume: int64(), trades: int64() });

@@ -2,6 +2,7 @@ import { StockafolioError } from '@stockafolio/core';
 import {
   CheckpointWriter,
   checkpointFolder,
+  Feed,
   findCheckpoint,
   PartitionEngine,
   restoreCheckpoint,
@@ -41,14 +42,7 @@ export async function runUnit<T>(
   let records = 0;
   for await (const entries of readAhead(entriesOf(archive, unit, pipeline.reads))) {
     if (listener.signal?.aborted === true) throw aborted(partition);
-    for (const entry of entries) {
-      if (entry.offset >= unit.to) break;
-      const place = { partition, offset: entry.offset, ingested: entry.ingested };
-      if (letters !== undefined) letters.offset = entry.offset;
-      if ('record' in entry) engine.push(entry.record, place);
-      else engine.reject(new StockafolioError('ERR_BAD_RECORD', entry.cause), entry.raw, place);
-      records++;
-    }
+    records += takeEntries(engine, entries, unit.to);
     listener.onRecords?.(entries.length);
     if (engine.waiting >= unit.writeRows) await writer.write(await whole(final.take(engine.drain())));
   }
@@ -62,6 +56,21 @@ export async function runUnit<T>(
   await saveCheckpoint(ports, unit, saver);
   const { offset, version } = engine.position;
   return { partition, records, setAside: engine.setAside, rows: writer.rows, offset, version };
+}
+
+/** Takes the entries below an offset through the engine; answers how many. */
+function takeEntries(engine: PartitionEngine, entries: readonly ArchiveEntry<unknown>[], to: number): number {
+  const feed = new Feed(engine);
+  let count = 0;
+  for (const entry of entries) {
+    if (entry.offset >= to) break;
+    const place = { partition: engine.partition, offset: entry.offset, ingested: entry.ingested };
+    if ('record' in entry) feed.add(entry.record, place);
+    else feed.reject(new StockafolioError('ERR_BAD_RECORD', entry.cause), entry.raw, place);
+    count++;
+  }
+  feed.end();
+  return count;
 }
 
 /** The entries of a unit in order of offset, file by file. */

@@ -1,4 +1,4 @@
-import { deadLetters, withMessage } from '@stockafolio/core/engine';
+import { deadLetters, withMessage, type EngineOptions } from '@stockafolio/core/engine';
 import type { Archive, ArchiveEntry, ArchiveStretch, Codec, Mutation } from '@stockafolio/core/ports';
 import type { Table } from '@stockafolio/core';
 
@@ -11,22 +11,19 @@ const FAR = 65_536;
  */
 export class WholeLetters<T> {
   /** What the engine is given: it notes that a message is to be filled in. */
-  readonly codec: Codec<T>;
+  readonly codec: EngineOptions['codec'];
   readonly #whole: Codec<T>;
   readonly #archive: Archive<T>;
   readonly #partition: number;
   readonly #missing = new Set<number>();
-  /** The offset of the record in hand. */
-  offset = 0;
 
   constructor(codec: Codec<T>, archive: Archive<T>, partition: number) {
     this.#whole = codec;
     this.#archive = archive;
     this.#partition = partition;
     this.codec = {
-      decode: (bytes, position) => codec.decode(bytes, position),
-      encode: () => {
-        this.#missing.add(this.offset);
+      encode: (_, { offset }) => {
+        this.#missing.add(offset);
         return new Uint8Array(0);
       },
     };

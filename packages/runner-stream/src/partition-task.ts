@@ -1,10 +1,10 @@
 import {
   CheckpointWriter,
+  Feed,
   findCheckpoint,
   PartitionEngine,
   restoreCheckpoint,
   takeIn,
-  type Place,
 } from '@stockafolio/core/engine';
 import type { PartitionRange, SourceBatch } from '@stockafolio/core/ports';
 import { StockafolioError } from '@stockafolio/core';
@@ -83,17 +83,21 @@ export async function openPartition<T>(
   };
 }
 
-/** Takes a batch of messages through the partition's engine, one after the other. */
+/** Takes a batch of messages through the partition's engine. */
 export function takeBatch<T>(task: PartitionTask, batch: SourceBatch, options: StreamOptions<T>): void {
-  const { engine } = task;
+  const { engine, partition } = task;
   const { stream } = options.pipeline;
+  const feed = new Feed(engine);
+  let next = engine.position.offset;
   for (const message of batch.messages) {
-    if (message.offset < engine.position.offset) continue;
-    const place: Place = { partition: task.partition, offset: message.offset, ingested: message.timestamp };
-    const intake = takeIn(stream, options.codec, task.partition, message);
-    if ('record' in intake) engine.push(intake.record, place);
-    else engine.reject(intake.rejected, message.value ?? new Uint8Array(0), place);
+    if (message.offset < next) continue;
+    next = message.offset + 1;
+    const place = { partition, offset: message.offset, ingested: message.timestamp };
+    const intake = takeIn(stream, options.codec, partition, message);
+    if ('record' in intake) feed.add(intake.record, place);
+    else feed.reject(intake.rejected, message.value ?? new Uint8Array(0), place);
   }
+  feed.end();
   task.oldest ??= batch.messages[0]?.timestamp ?? null;
   task.dirty = true;
   task.open = true;

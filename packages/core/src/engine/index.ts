@@ -1,4 +1,5 @@
 export { deadLetter, withMessage, type Place } from './dead-letter.js';
+export { Feed } from './feed.js';
 export { ORIGIN, takeIn, type Intake } from './intake.js';
 export { PartitionEngine, type EngineOptions, type EnginePosition } from './partition-engine.js';
 export { deadLetters, progress } from './system-tables.js';

@@ -1,11 +1,12 @@
 import { StockafolioError, isStockafolioError } from '../errors/index.js';
-import type { Codec, Mutation } from '../ports/index.js';
+import type { Mutation } from '../ports/index.js';
 import { PipelineContext, within, type OperatorRuntime } from '../pipeline/context.js';
 import { FanOut, FanOutObservable } from '../pipeline/fan-out.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { Interner } from '../state/interner.js';
 import type { Table } from '../table/index.js';
 import { deadLetter, type Place } from './dead-letter.js';
+import { Stretches } from './stretches.js';
 import { deadLetters, progress } from './system-tables.js';
 
 export interface EngineOptions {
@@ -13,8 +14,8 @@ export interface EngineOptions {
   readonly partition: number;
   /** Identity of the source, kept with the progress. */
   readonly source: string;
-  /** Writes a record into its dead letter. */
-  readonly codec: Codec<unknown>;
+  /** Writes a record into its dead letter; told where the record was, for those that look it up. */
+  readonly codec: { encode(record: unknown, place: Place): Uint8Array };
   /** `fail` ends the run at the first bad record; `dead-letter` sets it aside and goes on. */
   readonly onBadRecord: 'dead-letter' | 'fail';
 }
@@ -39,6 +40,7 @@ export class PartitionEngine {
   readonly #context: PipelineContext;
   readonly #records = new FanOut<unknown>();
   readonly #options: EngineOptions;
+  readonly #stretches: Stretches;
   #offset = 0;
   #latest = Number.NEGATIVE_INFINITY;
   /** Records set aside so far in this run, in whole or for one operator. */
@@ -52,6 +54,7 @@ export class PartitionEngine {
     within(this.#context, () => pipeline.build(new FanOutObservable(this.#records)));
     for (const table of [progress, deadLetters]) this.#context.useTable(table as Table);
     this.#context.seal();
+    this.#stretches = new Stretches(this.#context, pipeline.stream, this.#records);
     this.#check();
   }
 
@@ -110,11 +113,29 @@ export class PartitionEngine {
     this.#records.next(record);
     if (context.failure !== undefined) this.#takeBack(record, place);
     else if (context.setAside.length > 0) this.#letters(record, place);
-    if (context.time > this.#latest && context.failure === undefined) this.#advance(context.time);
+    const latest = context.failure === undefined ? context.time : this.#latest;
     context.failure = undefined;
-    context.active = false;
-    this.#offset = place.offset + 1;
-    this.#check();
+    this.#settle(latest, place.offset);
+  }
+
+  /**
+   * Takes records through the pipeline, as {@link push} does one by one: a stretch of them through one operator after the
+   * other where that makes no difference, for so each operator's code and state stay at hand.
+   *
+   * @param places by record
+   */
+  pushAll(records: readonly unknown[], places: readonly Place[]): void {
+    let from = 0;
+    while (from < records.length) {
+      const to = this.#stretches.end(records, from, this.#latest);
+      const latest = this.#stretches.take(records, from, to);
+      if (latest === undefined) {
+        for (let n = from; n < to; n++) this.push(records[n], places[n] as Place);
+      } else {
+        this.#settle(latest, (places[to - 1] as Place).offset);
+      }
+      from = to;
+    }
   }
 
   /** Sets aside a message that is no record. It takes a version, as any other message does. */
@@ -208,23 +229,30 @@ export class PartitionEngine {
     if (context.failure !== undefined) this.#check();
   }
 
+  /** Ends the taking in of a record, or of a stretch. */
+  #settle(latest: number, offset: number): void {
+    const context = this.#context;
+    context.active = true;
+    if (latest > this.#latest) this.#advance(latest);
+    context.active = false;
+    this.#offset = offset + 1;
+    this.#check();
+  }
+
   #takeBack(record: unknown, place: Place): void {
     const context = this.#context;
     const error = context.failure;
-    for (const operator of context.operators) operator.rollback(context.record);
+    context.undo();
     context.rows.rollback();
-    context.setAside = [];
-    const broken = context.broken;
-    context.broken = [];
-    for (const connection of broken) connection.connect();
+    context.failure = error;
     if (context.fatal !== undefined) throw context.fatal;
-    this.#aside('', error, this.#options.codec.encode(record), place);
+    this.#aside('', error, this.#options.codec.encode(record, place), place);
   }
 
   #letters(record: unknown, place: Place): void {
     const letters = this.#context.setAside;
     this.#context.setAside = [];
-    const message = this.#options.codec.encode(record);
+    const message = this.#options.codec.encode(record, place);
     for (const { operator, error } of letters) this.#aside(operator, error, message, place);
   }
 

@@ -3,16 +3,17 @@ import { formatValue } from '../codec/format.js';
 import { StockafolioError } from '../errors/index.js';
 import { shardMissing } from '../pipeline/into.js';
 import type { Connection, OperatorLayout, OperatorRuntime, PipelineContext } from '../pipeline/context.js';
-import { FanOut, receive } from '../pipeline/fan-out.js';
+import { FanOut, receive, type StretchReceiver } from '../pipeline/fan-out.js';
+import type { Moments } from '../pipeline/moments.js';
 import { StateObservable, Update, type DirectOrigin } from '../pipeline/update.js';
 import { timestamp, type Fields, type ObjectOf, type RecordSchema } from '../schema/index.js';
 import { KeyedState } from '../state/keyed-state.js';
-import { specialize } from '../state/specialize.js';
 import type { KeyPart } from '../stream/index.js';
 import type { Table } from '../table/index.js';
 import { DueBook } from '../windows/due-book.js';
 import { DirectWriter } from './direct-writer.js';
 import type { KeyedOptions } from './options.js';
+import { Taker, type Steps } from './taker.js';
 
 /** State fields of the operator's own begin with `$`, which no user's field can. */
 export function withHidden(schema: RecordSchema, hidden: Fields): RecordSchema {
@@ -29,7 +30,7 @@ interface Hidden {
  * tables as it stands at the commit.
  */
 export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
-  implements OperatorRuntime, DirectOrigin, Connection
+  implements OperatorRuntime, DirectOrigin, Connection, StretchReceiver<T>
 {
   readonly name: string;
   readonly layout: OperatorLayout;
@@ -43,7 +44,7 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
   readonly #writer: DirectWriter;
   #isWritten = false;
   readonly #due = new DueBook();
-  #take = (record: T): void => this.#takeFirst(record);
+  readonly #taker: Taker<T>;
 
   constructor(
     context: PipelineContext,
@@ -61,6 +62,7 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
     const schema: RecordSchema = options.state;
     const kept = options.expires === undefined ? schema : withHidden(schema, { $until: timestamp() });
     this.state = new KeyedState(`operator '${name}'`, kept, context.interner);
+    this.#taker = new Taker(context, this, (first) => this.#steps(options.key(first)));
     this.#writer = new DirectWriter(name, this.state, context.interner);
     this.output = new StateObservable(this, this.#updates);
     context.register(this, source, this.output);
@@ -74,11 +76,19 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
   }
 
   connect(): void {
-    receive(
-      this.#source,
-      (record) => this.#take(record),
-      (error) => this.#context.breakConnection(this, error),
-    );
+    receive(this.#source, this.#taker.take, (error) => this.#context.breakConnection(this, error), this);
+  }
+
+  get isQuiet(): boolean {
+    return this.#updates.isQuiet;
+  }
+
+  get due(): number {
+    return this.#due.next;
+  }
+
+  takeStretch(records: readonly T[], moments: Moments, from: number, to: number): void {
+    this.#taker.takeStretch(records, moments, from, to);
   }
 
   advance(watermark: number): void {
@@ -110,58 +120,36 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
     }
   }
 
-  /** Takes the first record, by which the rest is compiled. */
-  #takeFirst(record: T): void {
-    const context = this.#context;
-    if (!context.checkActive('operator', this.name) || context.failure !== undefined) return;
-    try {
-      this.#take = this.#compile(this.#options.key(record));
-    } catch (error) {
-      context.fail(error);
-      return;
-    }
-    this.#take(record);
-  }
-
-  /** Compiles how a record is taken in, where keys are like this one. */
-  #compile(key: K): (record: T) => void {
+  /** How a record is taken in, where keys are like this one. */
+  #steps(key: K): Steps {
+    const { expires, fold, key: keyOf } = this.#options;
     const parts = key.map((_, part) => `key[${part}], `).join('');
-    const expires = this.#options.expires !== undefined;
-    return specialize(
-      `operator '${this.name}'`,
-      {
-        context: this.#context,
-        state: this.state,
-        cursor: this.state.cursor,
-        updates: this.#updates,
-        due: this.#due,
+    return {
+      text: `const key = keyOf(record);
+    if (key.length !== ${key.length}) refuse(key);
+    ${this.isShared ? '' : 'if (key[0] !== context.key) checkPartition(key);'}
+    ${expires === undefined ? '' : 'const until = expires(record); if (until <= context.watermark) return late(until);'}
+    const slot = enter(${parts}context);
+    ${expires === undefined ? '' : 'const created = state.created;'}
+    const result = fold(cursor, record);
+    ${expires === undefined ? '' : 'if (created && until !== 0) begin(until, slot);'}
+    if (updates.observed) emit(key, record, result);`,
+      scope: {
+        ...{ keyOf, fold, expires, state: this.state, cursor: this.state.cursor, updates: this.#updates },
         enter: this.state.enterAs(key),
-        keyOf: this.#options.key,
-        fold: this.#options.fold,
-        expiresAt: this.#options.expires,
-        checkActive: () => this.#context.checkActive('operator', this.name),
         refuse: (other: K) => this.state.enterAs(other),
         checkPartition: (other: K) => this.#checkPartition(other),
+        begin: (until: number, slot: number) => this.#begin(until, slot),
         late: (until: number) => this.#late(until),
         emit: (other: K, record: T, result: R) => this.#emit(other, record, result),
       },
-      `return function take(record) {
-  if (context.failure !== undefined || (!context.active && !checkActive())) return;
-  try {
-    const key = keyOf(record);
-    if (key.length !== ${key.length}) refuse(key);
-    ${this.isShared ? '' : 'if (key[0] !== context.key) checkPartition(key);'}
-    ${expires ? 'const until = expiresAt(record); if (until <= context.watermark) return late(until);' : ''}
-    const slot = enter(${parts}context.record, context.version);
-    ${expires ? 'const created = state.created;' : ''}
-    const result = fold(cursor, record);
-    ${expires ? 'if (created && until !== 0) { cursor.$until = until; due.add(until, slot, context.record); }' : ''}
-    if (updates.observed) emit(key, record, result);
-  } catch (error) {
-    context.fail(error);
+    };
   }
-};`,
-    );
+
+  /** Notes when a new key is done. */
+  #begin(until: number, slot: number): void {
+    (this.state.cursor as unknown as Hidden).$until = until;
+    this.#due.add(until, slot, this.#context.record);
   }
 
   #checkPartition(key: K): void {

@@ -1,15 +1,16 @@
 import type { Observable } from 'rxjs';
 import { StockafolioError } from '../errors/index.js';
 import type { Connection, OperatorLayout, OperatorRuntime, PipelineContext } from '../pipeline/context.js';
-import { FanOut, FanOutObservable, receive } from '../pipeline/fan-out.js';
+import { FanOut, FanOutObservable, receive, type StretchReceiver } from '../pipeline/fan-out.js';
+import type { Moments } from '../pipeline/moments.js';
 import { timestamp, type Fields, type ObjectOf } from '../schema/index.js';
 import type { Cursor } from '../state/cursor.js';
 import { KeyedState } from '../state/keyed-state.js';
-import { specialize } from '../state/specialize.js';
 import type { KeyPart } from '../stream/index.js';
 import { DueBook } from '../windows/due-book.js';
 import { lateError, withHidden } from './keyed-fold.js';
 import { Ranking, type Order } from './ranking.js';
+import { Taker, type Steps } from './taker.js';
 import type { Ranked, RankField, TopOptions } from './top-by-key.js';
 
 interface Hidden {
@@ -27,7 +28,7 @@ function fieldReader(field: string): FieldReader {
 
 /** The engine's side of `topByKey`: totals by key, ranked when the commit asks for them. */
 export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart[], F extends Fields>
-  implements OperatorRuntime, Connection
+  implements OperatorRuntime, Connection, StretchReceiver<T>
 {
   readonly layout: OperatorLayout;
   readonly state: KeyedState;
@@ -50,7 +51,9 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
   readonly #fell: boolean[];
   /** Parts of the state's key that name the group. */
   #groupLength = 0;
-  #take = (record: T): void => this.#takeFirst(record);
+  readonly #taker: Taker<T>;
+  /** Ranks wait for the commit. */
+  readonly isQuiet = true;
 
   constructor(context: PipelineContext, name: string, source: Observable<T>, options: TopOptions<T, G, K, F>) {
     this.#fields = typeof options.by === 'string' ? [options.by] : options.by;
@@ -66,17 +69,22 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
       compareKeys: (a, b) => this.#compareKeys(a, b),
     }));
     this.#fell = this.#fields.map(() => false);
+    this.#taker = new Taker(context, this, (first) => this.#steps(options.group?.(first), options.key(first)));
     this.output = new FanOutObservable(this.#places);
     context.register(this, source, this.output);
     context.connections.push(this);
   }
 
   connect(): void {
-    receive(
-      this.#source,
-      (record) => this.#take(record),
-      (error) => this.#context.breakConnection(this, error),
-    );
+    receive(this.#source, this.#taker.take, (error) => this.#context.breakConnection(this, error), this);
+  }
+
+  get due(): number {
+    return this.#due.next;
+  }
+
+  takeStretch(records: readonly T[], moments: Moments, from: number, to: number): void {
+    this.#taker.takeStretch(records, moments, from, to);
   }
 
   advance(watermark: number): void {
@@ -127,61 +135,37 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     }
   }
 
-  /** Takes the first record, by which the rest is compiled. */
-  #takeFirst(record: T): void {
-    const context = this.#context;
-    if (!context.checkActive('operator', this.layout.name) || context.failure !== undefined) return;
-    try {
-      this.#take = this.#compile(this.#options.group?.(record), this.#options.key(record));
-    } catch (error) {
-      context.fail(error);
-      return;
-    }
-    this.#take(record);
-  }
-
-  /** Compiles how a record is taken in, where groups and keys are like these. */
-  #compile(group: G | undefined, key: K): (record: T) => void {
-    const { expires, group: groupOf } = this.#options;
+  /** How a record is taken in, where groups and keys are like these. */
+  #steps(group: G | undefined, key: K): Steps {
+    const { expires, fold, group: groupOf, key: keyOf } = this.#options;
     this.#groupLength = group?.length ?? 0;
-    const own = key.map((_, part) => `key[${part}]`);
-    const parts = [...(group ?? []).map((_, part) => `group[${part}]`), ...own].join(', ');
-    return specialize(
-      `operator '${this.layout.name}'`,
-      {
-        context: this.#context,
-        state: this.state,
-        cursor: this.state.cursor,
-        due: this.#due,
-        fell: this.#fell,
-        enter: this.state.enterAs([...(group ?? []), ...key]),
-        keyOf: this.#options.key,
-        groupOf,
-        fold: this.#options.fold,
-        expiresAt: expires,
-        checkActive: () => this.#context.checkActive('operator', this.layout.name),
-        refuse: (otherGroup: G | undefined, other: K) => this.state.enterAs([...(otherGroup ?? []), ...other]),
-        checkPartition: (other: K) => this.#checkPartition(other),
-        late: (until: number) => this.#late(until),
-      },
-      `return function take(record) {
-  if (context.failure !== undefined || (!context.active && !checkActive())) return;
-  try {
-    const key = keyOf(record);
-    ${groupOf === undefined ? 'const group = undefined;' : 'const group = groupOf(record);'}
+    const parts = [...(group ?? []).map((_, part) => `group[${part}]`), ...key.map((_, part) => `key[${part}]`)];
+    return {
+      text: `const key = keyOf(record);
+    const group = ${groupOf === undefined ? 'undefined' : 'groupOf(record)'};
     if (key.length !== ${key.length}${group === undefined ? '' : ` || group.length !== ${group.length}`}) refuse(group, key);
     if (key[0] !== context.key) checkPartition(key);
-    ${expires === undefined ? '' : 'const until = expiresAt(record); if (until !== 0 && until <= context.watermark) return late(until);'}
-    const slot = enter(${parts}, context.record, context.version);
-    ${expires === undefined ? '' : 'if (state.created && until !== 0) { cursor.$until = until; due.add(until, slot, context.record); }'}
+    ${expires === undefined ? '' : 'const until = expires(record); if (until !== 0 && until <= context.watermark) return late(until);'}
+    const slot = enter(${parts.join(', ')}, context);
+    ${expires === undefined ? '' : 'if (until !== 0 && state.created) begin(until, slot);'}
     ${this.#fields.map((field, n) => `const before${n} = cursor.${field};`).join(' ')}
     fold(cursor, record);
-    ${this.#fields.map((field, n) => `if (cursor.${field} < before${n}) fell[${n}] = true;`).join(' ')}
-  } catch (error) {
-    context.fail(error);
+    ${this.#fields.map((field, n) => `if (cursor.${field} < before${n}) fell[${n}] = true;`).join(' ')}`,
+      scope: {
+        ...{ keyOf, groupOf, fold, expires, state: this.state, cursor: this.state.cursor, fell: this.#fell },
+        enter: this.state.enterAs([...(group ?? []), ...key]),
+        refuse: (otherGroup: G | undefined, other: K) => this.state.enterAs([...(otherGroup ?? []), ...other]),
+        checkPartition: (other: K) => this.#checkPartition(other),
+        begin: (until: number, slot: number) => this.#begin(until, slot),
+        late: (until: number) => this.#late(until),
+      },
+    };
   }
-};`,
-    );
+
+  /** Notes when a new key is done. */
+  #begin(until: number, slot: number): void {
+    (this.state.cursor as unknown as Hidden).$until = until;
+    this.#due.add(until, slot, this.#context.record);
   }
 
   #checkPartition(key: K): void {

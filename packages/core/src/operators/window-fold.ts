@@ -1,14 +1,15 @@
 import type { Observable } from 'rxjs';
 import { boolean, type Fields, type ObjectOf } from '../schema/index.js';
 import type { Connection, OperatorLayout, OperatorRuntime, PipelineContext } from '../pipeline/context.js';
-import { FanOut, FanOutObservable, receive } from '../pipeline/fan-out.js';
+import { FanOut, FanOutObservable, receive, type StretchReceiver } from '../pipeline/fan-out.js';
+import type { Moments } from '../pipeline/moments.js';
 import { KeyedState } from '../state/keyed-state.js';
-import { specialize } from '../state/specialize.js';
 import type { KeyPart } from '../stream/index.js';
 import { DueBook } from '../windows/due-book.js';
 import type { Window, Windower } from '../windows/windower.js';
 import { lateError, withHidden } from './keyed-fold.js';
 import type { KeyedOptions } from './options.js';
+import { Taker, type Steps } from './taker.js';
 
 export interface WindowOptions<T, K extends readonly KeyPart[], F extends Fields> extends Omit<
   KeyedOptions<T, K, F, void>,
@@ -34,7 +35,9 @@ interface Hidden {
 }
 
 /** The engine's side of the window operators: a state for every window and key, given out when the window closes. */
-export class WindowFold<T, K extends readonly KeyPart[], F extends Fields> implements OperatorRuntime, Connection {
+export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
+  implements OperatorRuntime, Connection, StretchReceiver<T>
+{
   readonly layout: OperatorLayout;
   readonly state: KeyedState;
   /** What closes is given out at once, not at a commit. */
@@ -50,7 +53,9 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields> imple
   readonly #dropping = new DueBook();
   /** Whether every key began with the stream's own, so that this partition holds its windows whole. */
   #whole = true;
-  #take = (record: T): void => this.#takeFirst(record);
+  readonly #taker: Taker<T>;
+  /** Windows wait for the watermark; where one is given out for a late record, the stretch is broken. */
+  readonly isQuiet = true;
 
   constructor(
     context: PipelineContext,
@@ -68,17 +73,22 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields> imple
     this.#options = options;
     const schema = withHidden(options.state, { $pending: boolean() });
     this.state = new KeyedState(`operator '${name}'`, schema, context.interner);
+    this.#taker = new Taker(context, this, (first) => this.#steps(options.key(first)));
     this.output = new FanOutObservable(this.#windows);
     context.register(this, source, this.output);
     context.connections.push(this);
   }
 
   connect(): void {
-    receive(
-      this.#source,
-      (record) => this.#take(record),
-      (error) => this.#context.breakConnection(this, error),
-    );
+    receive(this.#source, this.#taker.take, (error) => this.#context.breakConnection(this, error), this);
+  }
+
+  get due(): number {
+    return Math.min(this.#closing.next, this.#dropping.next);
+  }
+
+  takeStretch(records: readonly T[], moments: Moments, from: number, to: number): void {
+    this.#taker.takeStretch(records, moments, from, to);
   }
 
   advance(watermark: number): void {
@@ -109,65 +119,38 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields> imple
     }
   }
 
-  /** Takes the first record, by which the rest is compiled. */
-  #takeFirst(record: T): void {
-    const context = this.#context;
-    if (!context.checkActive('operator', this.layout.name) || context.failure !== undefined) return;
-    try {
-      this.#take = this.#compile(this.#options.key(record));
-    } catch (error) {
-      context.fail(error);
-      return;
-    }
-    this.#take(record);
-  }
-
-  /** Compiles how a record is taken in, where keys are like this one. */
-  #compile(key: K): (record: T) => void {
-    return specialize(
-      `operator '${this.layout.name}'`,
-      {
-        context: this.#context,
-        state: this.state,
-        cursor: this.state.cursor,
-        windower: this.#windower,
-        lateness: this.#lateness,
-        enter: this.state.enterAs([0, ...key]),
-        keyOf: this.#options.key,
-        fold: this.#options.fold,
-        checkActive: () => this.#context.checkActive('operator', this.layout.name),
-        refuse: (other: K) => this.state.enterAs([0, ...other]),
-        checkWhole: (other: K) => (this.#whole &&= this.#context.isPartitioned(other)),
-        begin: (end: number, slot: number) => this.#begin(end, slot),
-        late: (until: number) => this.#late(until),
-        emit: (slot: number) => this.#emit(slot),
-      },
-      `let whole = true;
-return function take(record) {
-  if (context.failure !== undefined || (!context.active && !checkActive())) return;
-  try {
-    const key = keyOf(record);
+  /** How a record is taken in, where keys are like this one. */
+  #steps(key: K): Steps {
+    const { fold, key: keyOf } = this.#options;
+    return {
+      text: `const key = keyOf(record);
     if (key.length !== ${key.length}) refuse(key);
-    if (whole && key[0] !== context.key) whole = checkWhole(key);
-    const time = context.time;
-    const watermark = context.watermark;
+    if (!isWholeBy(key[0])) checkWhole(key);
+    const { time, watermark } = context;
     for (let start = windower.newest(time); start !== undefined; start = windower.before(start, time)) {
       const end = windower.end(start);
       if (end + lateness <= watermark) {
         late(end + lateness);
         continue;
       }
-      const slot = enter(start, ${key.map((_, part) => `key[${part}], `).join('')}context.record, context.version);
+      const slot = enter(start, ${key.map((_, part) => `key[${part}], `).join('')}context);
       if (state.created) begin(end, slot);
       fold(cursor, record);
       cursor.$pending = true;
-      if (end <= watermark) emit(slot);
-    }
-  } catch (error) {
-    context.fail(error);
-  }
-};`,
-    );
+      if (end <= watermark) emitLate(slot);
+    }`,
+      scope: {
+        ...{ keyOf, fold, state: this.state, cursor: this.state.cursor },
+        ...{ windower: this.#windower, lateness: this.#lateness },
+        enter: this.state.enterAs([0, ...key]),
+        refuse: (other: K) => this.state.enterAs([0, ...other]),
+        isWholeBy: (part: KeyPart) => !this.#whole || part === this.#context.key,
+        checkWhole: (other: K) => (this.#whole = this.#context.isPartitioned(other)),
+        begin: (end: number, slot: number) => this.#begin(end, slot),
+        late: (until: number) => this.#late(until),
+        emitLate: (slot: number) => this.#emitLate(slot),
+      },
+    };
   }
 
   /** Notes when a new window and key is to close, and to be dropped. */
@@ -184,6 +167,11 @@ return function take(record) {
   #emitPending(slot: number): void {
     const cursor = this.state.at(slot) as unknown as Hidden;
     if (cursor.$pending) this.#emit(slot);
+  }
+
+  #emitLate(slot: number): void {
+    if (this.#context.inStretch) this.#context.breakStretch();
+    else this.#emit(slot);
   }
 
   #emit(slot: number): void {

@@ -4,6 +4,7 @@ import { Interner } from '../state/interner.js';
 import type { KeyedState } from '../state/keyed-state.js';
 import type { Key, KeyPart } from '../stream/index.js';
 import type { Table } from '../table/index.js';
+import type { Moments } from './moments.js';
 import { StepRows } from './step-rows.js';
 
 /** How an operator and its state are laid out: what `topology` prints and a checkpoint is compared with. */
@@ -20,6 +21,8 @@ export interface OperatorRuntime {
   readonly state: KeyedState;
   /** Whether its tables hold what all partitions together make up: this one gives its part of each figure. */
   readonly isShared: boolean;
+  /** The earliest event time at which it has something to close or to drop; infinity where there is nothing. */
+  readonly due: number;
   /** Closes and drops what the watermark has passed. */
   advance(watermark: number): void;
   /** Gives out what is open, as if time had gone on. */
@@ -84,6 +87,8 @@ export class PipelineContext {
   key: Key = '';
   /** Whether a record, a flush or a commit is in hand, so that emissions are in their place. */
   active = false;
+  /** Whether a stretch of records is in hand, which is taken back and taken in one by one where it is not plain. */
+  inStretch = false;
   /** Whether the row in hand is one partition's part of a figure. */
   partial = false;
   failure: unknown;
@@ -177,12 +182,41 @@ export class PipelineContext {
     return '';
   }
 
+  /** Takes back all that the record in hand, or the stretch, has changed in the operators, and forgets what failed. */
+  undo(): void {
+    for (const operator of this.operators) operator.rollback(this.record);
+    this.setAside = [];
+    this.failure = undefined;
+    const broken = this.broken;
+    this.broken = [];
+    for (const connection of broken) connection.connect();
+  }
+
+  /** Stands at a record of a stretch. */
+  stand(moments: Moments, n: number): void {
+    this.time = moments.times[n] as number;
+    this.version = moments.versions[n] as number;
+    this.watermark = moments.watermarks[n] as number;
+    this.key = moments.keys[n] as Key;
+  }
+
+  /** Ends the stretch in hand: a record in it makes more than a change of states. */
+  breakStretch(): void {
+    this.failure ??= notPlain;
+  }
+
   /** Sets the record in hand aside for one operator, while the others keep it; once, however many windows it missed. */
   aside(operator: string, error: StockafolioError): void {
+    if (this.inStretch) {
+      this.breakStretch();
+      return;
+    }
     if (this.setAside.some((other) => other.operator === operator)) return;
     this.setAside.push({ operator, error });
   }
 }
+
+const notPlain = new StockafolioError('ERR_INTERNAL', 'a stretch of records was not taken in one by one');
 
 let current: PipelineContext | undefined;
 

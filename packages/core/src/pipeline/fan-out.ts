@@ -1,6 +1,19 @@
 import { Observable } from 'rxjs';
+import type { Moments } from './moments.js';
 
-type Receiver<T> = (value: T) => void;
+/** Whoever is sent values one by one. */
+export type Receiver<T> = (value: T) => void;
+
+/** An operator that can take a stretch of records at once. */
+export interface StretchReceiver<T> {
+  /**
+   * Whether nothing leaves it for a record: neither a row nor a value that runs through functions in between. Then it
+   * does not matter whether other operators have seen the record before it.
+   */
+  readonly isQuiet: boolean;
+  /** Takes in `records[from]` to `records[to - 1]`; ends early where one fails. */
+  takeStretch(records: readonly T[], moments: Moments, from: number, to: number): void;
+}
 
 /**
  * Where records leave the engine or an operator: whoever hangs right on it is called, without a subscriber in between;
@@ -12,9 +25,15 @@ type Receiver<T> = (value: T) => void;
 export class FanOut<T> {
   /** Never changed in place: a receiver may leave, or come, while a value goes round. */
   #receivers: readonly Receiver<T>[] = [];
+  readonly #operators = new Map<Receiver<T>, StretchReceiver<T>>();
 
   get observed(): boolean {
     return this.#receivers.length > 0;
+  }
+
+  /** Whether all that hang on it are quiet operators. */
+  get isQuiet(): boolean {
+    return this.#receivers.every((receiver) => this.#operators.get(receiver)?.isQuiet === true);
   }
 
   next(value: T): void {
@@ -22,12 +41,28 @@ export class FanOut<T> {
     for (let n = 0; n < receivers.length; n++) (receivers[n] as Receiver<T>)(value);
   }
 
-  /** Answers how to take the receiver away again. */
-  add(receiver: Receiver<T>): () => void {
+  /**
+   * Answers how to take the receiver away again.
+   * @param operator what it is the receiver of
+   */
+  add(receiver: Receiver<T>, operator?: StretchReceiver<T>): () => void {
     this.#receivers = [...this.#receivers, receiver];
+    if (operator !== undefined) this.#operators.set(receiver, operator);
     return () => {
       this.#receivers = this.#receivers.filter((other) => other !== receiver);
     };
+  }
+
+  /** The quiet operators, which may take a stretch at once, and all the others. */
+  parted(): { readonly quiet: readonly StretchReceiver<T>[]; readonly others: readonly Receiver<T>[] } {
+    const quiet: StretchReceiver<T>[] = [];
+    const others: Receiver<T>[] = [];
+    for (const receiver of this.#receivers) {
+      const operator = this.#operators.get(receiver);
+      if (operator?.isQuiet === true) quiet.push(operator);
+      else others.push(receiver);
+    }
+    return { quiet, others };
   }
 }
 
@@ -41,13 +76,22 @@ export class FanOutObservable<T> extends Observable<T> {
   }
 
   /** Sends every value to a receiver that never throws, for good. */
-  to(receiver: Receiver<T>): void {
-    this.#fanOut.add(receiver);
+  to(receiver: Receiver<T>, operator?: StretchReceiver<T>): void {
+    this.#fanOut.add(receiver, operator);
   }
 }
 
-/** Sends what comes from a source to a receiver that never throws; errors are those of functions in between. */
-export function receive<T>(source: Observable<T>, next: Receiver<T>, error: (error: unknown) => void): void {
-  if (source instanceof FanOutObservable) (source as FanOutObservable<T>).to(next);
+/**
+ * Sends what comes from a source to a receiver that never throws; errors are those of functions in between.
+ *
+ * @param operator what it is the receiver of, where it can take stretches
+ */
+export function receive<T>(
+  source: Observable<T>,
+  next: Receiver<T>,
+  error: (error: unknown) => void,
+  operator?: StretchReceiver<T>,
+): void {
+  if (source instanceof FanOutObservable) (source as FanOutObservable<T>).to(next, operator);
   else source.subscribe({ next, error });
 }

@@ -51,6 +51,12 @@ export class StepRows {
     this.#rows.length = this.#start;
   }
 
+  /** Takes back the last steps: all rows but the first so many. */
+  rollbackTo(length: number): void {
+    this.#rows.length = length;
+    this.begin();
+  }
+
   /** Gives all rows, and forgets them. */
   take(): readonly Mutation[] {
     const rows = this.#rows;

@@ -16,11 +16,16 @@ const ALL = LIVE | UNWRITTEN | UNSAVED;
 /** Cells of a row before its key: the flags. */
 export const KEY_AT = 1;
 
-/**
- * The slot of a key, given part by part, made where there is none, with the cursor on it; then come the number of the
- * record that changes it, and the version of the change.
- */
-export type Enter = (...partsRecordVersion: KeyPart[]) => number;
+/** On whose behalf a state is changed: numbers in an object of its own, so that none is boxed on the way. */
+export interface Change {
+  /** The number of the record. */
+  readonly record: number;
+  /** The version of the change, in microseconds. */
+  readonly version: number;
+}
+
+/** The slot of a key, given part by part, then the change; made where there is none, with the cursor on it. */
+export type Enter = (...partsAndChange: (KeyPart | Change)[]) => number;
 
 /** What a compiled {@link Enter} works on. */
 export interface EnterScope {
@@ -48,13 +53,14 @@ export function compileEnter(
   scope: EnterScope,
 ): Enter {
   const parts = kinds.map((_, n) => n);
+  const key = `[${parts.map((part) => `part${part}`).join(', ')}]`;
   const versionAt = KEY_AT + kinds.length;
   const width = versionAt + 1 + columns.length;
   const text = `${kinds.map((kind, n) => (kind === 'text' ? `let text${n} = ''; let id${n} = 0;` : '')).join('\n')}
 const bits = new Float64Array(1); const halves = new Int32Array(bits.buffer);
-return function enter(${parts.map((n) => `part${n}, `).join('')}record, version) {
+return function enter(${parts.map((n) => `part${n}, `).join('')}change) {
   let hash = ${HASH_SEED};
-  ${kinds.map((kind, n) => load(kind, n, `[${parts.map((part) => `part${part}`).join(', ')}]`)).join('\n  ')}
+  ${kinds.map((kind, n) => load(kind, n, key)).join('\n  ')}
   hash = finish(hash);
   const table = index.tables[hash >>> ${SEGMENT_SHIFT}];
   const mask = table.length - 1;
@@ -83,9 +89,9 @@ return function enter(${parts.map((n) => `part${n}, `).join('')}record, version)
   state.created = created;
   const f64 = chunk.f64;
   pointer.f64 = f64;
-  pointer.i64 = chunk.i64;
+  ${columns.some(({ storage }) => storage === 'i64') ? 'pointer.i64 = chunk.i64; pointer.i32 = chunk.i32;' : ''}
   pointer.at = row + ${versionAt + 1};
-  const n = journal.next(record);
+  const n = journal.next(change.record);
   if (created) {
     journal.slots[n] = ~slot;
     cursor.reset();
@@ -93,7 +99,7 @@ return function enter(${parts.map((n) => `part${n}, `).join('')}record, version)
     journal.slots[n] = slot;
     ${keep(columns, versionAt)}
   }
-  f64[row + ${versionAt}] = version;
+  f64[row + ${versionAt}] = change.version;
   const flags = f64[row];
   if (flags !== ${ALL}) {
     list(slot, flags);
@@ -130,7 +136,12 @@ function keep(columns: readonly StateColumn[], versionAt: number): string {
   const count = 1 + columns.length;
   const lines = ['const kept = journal.f64;', `const to = n * ${count};`, `kept[to] = f64[row + ${versionAt}];`];
   if (columns.some(({ storage }) => storage === 'i64')) {
-    lines.push('const i32 = chunk.i32;', 'const kept32 = journal.i32;', `const from32 = 2 * row;`, 'const to32 = 2 * to;');
+    lines.push(
+      'const i32 = chunk.i32;',
+      'const kept32 = journal.i32;',
+      `const from32 = 2 * row;`,
+      'const to32 = 2 * to;',
+    );
   }
   columns.forEach(({ storage }, column) => {
     const at = versionAt + 1 + column;

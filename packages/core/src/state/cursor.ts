@@ -1,5 +1,6 @@
 import { StockafolioError } from '../errors/index.js';
 import { fieldOf, type RecordSchema, type Value } from '../schema/index.js';
+import { addInt64 } from './add-to.js';
 import { ABSENT_I64, isTextual, stateColumn, type StateColumn } from './columns.js';
 import type { Interner } from './interner.js';
 import type { RowPointer } from './rows.js';
@@ -14,6 +15,8 @@ export interface Cursor {
   copy(): Record<string, Value>;
   /** The values with which a row begins: zero, '', false, the first word, absent. */
   reset(): void;
+  /** Adds a whole number to a bigint field: see `addTo`. */
+  $add(field: string, amount: number): void;
 }
 
 type CursorClass = new (owner: string, interner: Interner, pointer: RowPointer) => Cursor;
@@ -47,11 +50,15 @@ return class StateCursor {
   }
   copy() { return { ${copied.map((c) => `${c.name}: this.${c.name}`).join(', ')} }; }
   reset() { const p = this._p; ${each((c, n) => `${cell(c, n)} = ${initial(c)};`)} }
+  $add(field, amount) { const p = this._p; ${each(adder)} overflow(this._owner, field, amount); }
   ${each(accessors)}
 };`;
   // compiled from a validated schema
-  const make = new Function('overflow', source) as (fail: typeof overflow) => CursorClass;
-  return make(overflow);
+  const make = new Function('overflow', 'addInt64', source) as (
+    fail: typeof overflow,
+    add: typeof addInt64,
+  ) => CursorClass;
+  return make(overflow, addInt64);
 }
 
 function cell(c: StateColumn, n: number): string {
@@ -66,6 +73,11 @@ function initial(c: StateColumn): string {
   if (c.optional) return absent(c);
   if (c.kind === 'oneOf') return `this._interner.idOf(${JSON.stringify(c.first)})`;
   return c.storage === 'i64' ? '0n' : '0';
+}
+
+function adder(c: StateColumn, n: number): string {
+  if (c.storage !== 'i64' || c.optional) return '';
+  return `if (field === '${c.name}' && addInt64(p.i32, 2 * (p.at + ${n}), amount)) return;`;
 }
 
 function accessors(c: StateColumn, n: number): string {

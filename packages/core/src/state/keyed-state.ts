@@ -12,7 +12,6 @@ import { SlotIndex } from './slot-index.js';
 import { SlotList } from './slot-list.js';
 import { UndoJournal } from './undo-journal.js';
 
-
 /** Some slots of a state. Texts are in them by their numbers: the interner is saved beside them. */
 export interface StateRows {
   /** The kinds of the parts of a key; undefined where the state has never held one. */
@@ -90,7 +89,7 @@ export class KeyedState implements State<StateRows> {
    * numbered `record`, and bears its version.
    */
   upsert(key: readonly KeyPart[], record: number, version: number): number {
-    return this.enterAs(key)(...key, record, version);
+    return this.enterAs(key)(...key, { record, version });
   }
 
   /** The slot of a key, with the cursor on it; -1 where there is none. */
@@ -330,6 +329,7 @@ export class KeyedState implements State<StateRows> {
     const pointer = this.#pointer;
     pointer.f64 = chunk.f64;
     pointer.i64 = chunk.i64;
+    pointer.i32 = chunk.i32;
     pointer.at = row + this.#versionAt + 1;
   }
 

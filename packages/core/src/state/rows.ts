@@ -21,5 +21,6 @@ export class Chunk {
 export class RowPointer {
   f64: Float64Array = new Float64Array(0);
   i64: BigInt64Array = new BigInt64Array(0);
+  i32: Int32Array = new Int32Array(0);
   at = 0;
 }

@@ -1,0 +1,160 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { filter, map } from 'rxjs';
+import { feed, mixed, newEngine, shown, stateOf } from '../../test/engines.js';
+import { addTo, bySecond, byUser, looseSales, sale, Sum, type Sale } from '../../test/sales.js';
+import { foldByKey, hoppingWindow } from '../operators/index.js';
+import { into, pipeline, type Pipeline } from '../pipeline/index.js';
+import type { Mutation } from '../ports/index.js';
+import { int64, text, timestamp } from '../schema/index.js';
+import { table } from '../table/index.js';
+import { memoryTables } from '../testing/index.js';
+import type { PartitionEngine } from './partition-engine.js';
+
+const ofItems = table('of_items', { partitionBy: ['user'] }, { user: text(), amount: int64(), count: int64() });
+
+const ofTimes = table(
+  'of_times',
+  { partitionBy: ['time'], clusterBy: ['item'] },
+  { time: timestamp(), item: text(), amount: int64() },
+);
+
+/** Operators behind operators, straight and through functions, and windows that give out late records at once. */
+const chained: Pipeline = pipeline('chained', { sales: looseSales }, ({ sales }) => {
+  const items = sales.pipe(
+    foldByKey('items', { key: (s) => [s.user, s.item], state: Sum, fold: addTo, expires: (s) => s.time + 9_000 }),
+  );
+  return [
+    into(
+      ofItems,
+      items.pipe(foldByKey('users', { key: (u) => [u.key[0]], state: Sum, fold: (sum, u) => addTo(sum, u.record) })),
+    ),
+    into(ofTimes, sales.pipe(map(({ time, item, amount }) => ({ time, item, amount })))),
+    into(
+      byUser,
+      sales.pipe(
+        filter((s) => s.item !== 'rum'),
+        map((s) => {
+          if (s.amount === 13) throw new Error('thirteen');
+          return { user: s.user, amount: s.amount, count: 1 };
+        }),
+      ),
+    ),
+    into(
+      bySecond,
+      sales.pipe(
+        hoppingWindow('seconds', {
+          ...{ size: 4_000, step: 2_000, allowedLateness: 4_000, key: (s) => [s.item], state: Sum, fold: addTo },
+        }),
+        map(({ window, key: [item], value }) => ({ second: window.start, item, ...value })),
+      ),
+    ),
+  ];
+});
+
+/** Times that mostly go on, so that some stretches are whole, and at times fall back or leap. */
+const steps = fc.array(
+  fc.record({
+    user: fc.constantFrom('ann', 'bob', 'cid'),
+    item: fc.constantFrom('tea', 'rum', 'ale'),
+    amount: fc.oneof(
+      { weight: 40, arbitrary: fc.integer({ min: -5, max: 12 }) },
+      { weight: 1, arbitrary: fc.constant(13) },
+    ),
+    later: fc.oneof(
+      { weight: 60, arbitrary: fc.nat(20) },
+      { weight: 1, arbitrary: fc.integer({ min: -9_000, max: 9_000 }) },
+    ),
+  }),
+  { minLength: 1, maxLength: 400 },
+);
+
+function salesOf(all: readonly (Omit<Sale, 'time'> & { readonly later: number })[]): Sale[] {
+  let time = 20_000;
+  return all.map(({ later, ...each }) => ({ ...each, time: (time = Math.max(0, time + later)) }));
+}
+
+function feedAll(engine: PartitionEngine, records: readonly Sale[]): void {
+  const from = engine.position.offset;
+  engine.pushAll(
+    records,
+    records.map((_, n) => ({ partition: 0, offset: from + n, ingested: 0 })),
+  );
+}
+
+/** Every row as it stands, with its version. */
+async function rowsOf(engine: PartitionEngine, writes: readonly (readonly Mutation[])[]): Promise<string[]> {
+  const tables = memoryTables();
+  await tables.create(engine.tables);
+  for (const rows of writes) await tables.write(rows);
+  const all: string[] = [];
+  for (const { name } of engine.tables) {
+    const one = engine.tables.find((other) => other.name === name);
+    if (one !== undefined)
+      for await (const row of tables.scanAll(one)) all.push(shown([name, row.values, row.version]));
+  }
+  return all;
+}
+
+describe('PartitionEngine.pushAll', () => {
+  for (const made of [mixed, chained]) {
+    it(`leaves the states, the rows and the letters of '${made.name}' that push leaves, record by record`, async () => {
+      await fc.assert(
+        fc.asyncProperty(steps, fc.array(fc.integer({ min: 1, max: 150 })), async (all, cuts) => {
+          const records = salesOf(all);
+          const single = newEngine(made);
+          const together = newEngine(made);
+          const writes: [Mutation[][], Mutation[][]] = [[], []];
+          for (let from = 0, n = 0; from < records.length; n++) {
+            const some = records.slice(from, from + (cuts[n] ?? 400));
+            feed(single, some);
+            feedAll(together, some);
+            expect(together.position).to.eql(single.position);
+            expect(stateOf(together)).to.eql(stateOf(single));
+            writes[0].push([...single.commit()]);
+            writes[1].push([...together.commit()]);
+            from += some.length;
+          }
+          single.flush();
+          together.flush();
+          writes[0].push([...single.commit()]);
+          writes[1].push([...together.commit()]);
+          expect(together.setAside).to.equal(single.setAside);
+          expect(await rowsOf(together, writes[1])).to.eql(await rowsOf(single, writes[0]));
+        }),
+        { numRuns: 60 },
+      );
+    });
+  }
+
+  it('takes a stretch through one operator after the other, up to the record that closes a window', () => {
+    const seen: string[] = [];
+    const noting = pipeline('noting', { sales: looseSales }, ({ sales }) =>
+      ['a', 'b'].map((name, n) =>
+        into(
+          n === 0 ? byUser : ofItems,
+          sales.pipe(
+            foldByKey(name, {
+              ...{ key: (s) => [s.user], state: Sum, expires: () => 3_000 },
+              fold: (sum, s) => {
+                seen.push(`${name}${s.time}`);
+                addTo(sum, s);
+              },
+            }),
+          ),
+        ),
+      ),
+    );
+    const engine = newEngine(noting);
+    feedAll(engine, [sale({ time: 1 })]);
+    seen.length = 0;
+    feedAll(
+      engine,
+      [2, 3, 6_000].map((time) => sale({ time })),
+    );
+    expect(seen).to.eql(['a2', 'a3', 'a6000', 'b2', 'b3', 'b6000']);
+    expect(engine.commit().map(({ table: { name } }) => name)).to.eql(['by_user', 'of_items']);
+    feedAll(engine, [sale({ time: 6_001 })]);
+    expect(engine.setAside, 'in both, the key was done with the record before').to.equal(2);
+  });
+});

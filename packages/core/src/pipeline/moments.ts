@@ -1,0 +1,20 @@
+import type { Key } from '../stream/index.js';
+
+/** What surrounds each record of a stretch, as the context does for the record in hand; by its place in the batch. */
+export class Moments {
+  /** Event times, in epoch milliseconds. */
+  readonly times: Float64Array;
+  /** Versions, in microseconds. */
+  readonly versions: Float64Array;
+  /** The watermarks that the records find, in epoch milliseconds. */
+  readonly watermarks: Float64Array;
+  /** The stream's own keys. */
+  readonly keys: Key[];
+
+  constructor(size: number) {
+    this.times = new Float64Array(size);
+    this.versions = new Float64Array(size);
+    this.watermarks = new Float64Array(size);
+    this.keys = new Array<Key>(size).fill('');
+  }
+}

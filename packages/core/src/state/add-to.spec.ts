@@ -1,0 +1,63 @@
+import { expect } from 'chai';
+import { bigMoney, int64, record } from '../schema/index.js';
+import { addTo } from './add-to.js';
+import { Interner } from './interner.js';
+import { KeyedState } from './keyed-state.js';
+
+const Sum = record('sum', { trades: int64(), value: bigMoney(), full: int64({ range: 'full' }) });
+type Sum = { trades: number; value: bigint; full: bigint };
+
+const state = new KeyedState('sums', Sum, new Interner());
+
+function sumOf(value: bigint): Sum {
+  state.upsert(['key'], 1, 1);
+  const sum = state.cursor as unknown as Sum;
+  sum.value = value;
+  return sum;
+}
+
+const edges = [0, 1, -1, 2 ** 31, -(2 ** 31), 2 ** 32 - 1, 2 ** 32, -(2 ** 32), 2 ** 53 - 1, -(2 ** 53 - 1), 1e15];
+
+describe('addTo', () => {
+  it('adds to a field as bigints add, whatever the signs and the carries', () => {
+    const starts = [
+      ...edges.map(BigInt),
+      2n ** 62n,
+      -(2n ** 62n),
+      0xffff_ffffn,
+      -0x1_0000_0001n,
+      2n ** 63n - 2n ** 54n,
+    ];
+    for (const start of starts) {
+      for (const amount of edges) {
+        const sum = sumOf(start);
+        addTo(sum, 'value', amount);
+        expect(sum.value, `${start} + ${amount}`).to.equal(start + BigInt(amount));
+        expect(sum.full, 'the field beside it').to.equal(0n);
+      }
+    }
+  });
+
+  it('adds to a plain object, so that a fold can be tried on its own', () => {
+    const sum = { trades: 1, value: 5n };
+    addTo(sum, 'value', -7);
+    expect(sum).to.eql({ trades: 1, value: -2n });
+  });
+
+  it('refuses what is no whole number, and a sum past 64 bits, and leaves the field as it was', () => {
+    for (const [start, amount] of [
+      [0n, 0.5],
+      [0n, Number.NaN],
+      [0n, 2 ** 53],
+      [2n ** 63n - 1n, 1],
+      [-(2n ** 63n) + 1n, -1],
+      [-(2n ** 63n) + 5n, -(2 ** 53 - 1)],
+    ] as const) {
+      const sum = sumOf(start);
+      expect(() => addTo(sum, 'value', amount), `${start} + ${amount}`)
+        .to.throw("does not fit 'value' exactly")
+        .with.property('code', 'ERR_OVERFLOW');
+      expect(sum.value).to.equal(start);
+    }
+  });
+});

@@ -1,10 +1,9 @@
 import type { OperatorRuntime, PipelineContext } from '../pipeline/context.js';
 import type { FanOut } from '../pipeline/fan-out.js';
 import { Moments } from '../pipeline/moments.js';
+import { STRETCH } from '../state/stretch.js';
 import type { Stream } from '../stream/index.js';
 
-/** Records of a stretch at most: what they change is then still in the processor's caches when it is undone. */
-const MOST = 128;
 const LEAST = 8;
 
 /**
@@ -19,8 +18,8 @@ export class Stretches {
   readonly #context: PipelineContext;
   readonly #stream: Stream<unknown>;
   readonly #records: FanOut<unknown>;
-  readonly #moments = new Moments(MOST);
-  #most = MOST;
+  readonly #moments = new Moments(STRETCH);
+  #most = STRETCH;
 
   constructor(context: PipelineContext, stream: Stream<unknown>, records: FanOut<unknown>) {
     this.#context = context;
@@ -73,7 +72,7 @@ export class Stretches {
     context.active = false;
     const last = to - from - 1;
     if (context.failure === undefined && earliest(context.operators) > (this.#moments.watermarks[last] as number)) {
-      this.#most = Math.min(MOST, this.#most * 2);
+      this.#most = Math.min(STRETCH, this.#most * 2);
       context.stand(this.#moments, last);
       return this.#moments.times.subarray(0, last + 1).reduce((a, b) => Math.max(a, b));
     }

@@ -67,15 +67,18 @@ export class Taker<T> {
 }
 function takeStretch(records, moments, from, to) {
   const { times, versions, watermarks, keys } = moments;
+  const { interner } = context;
   for (let n = from; n < to; n++) {
     const moment = n - from;
+    interner.place = moment;
     context.time = times[moment];
     context.version = versions[moment];
     context.watermark = watermarks[moment];
     context.key = keys[moment];
     take(records[n]);
-    if (context.failure !== undefined) return;
+    if (context.failure !== undefined) break;
   }
+  interner.place = 0;
 }
 return { take, takeStretch };`,
     );

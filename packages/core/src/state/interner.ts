@@ -1,5 +1,6 @@
 import { StockafolioError } from '../errors/index.js';
 import { SlotIndex } from './slot-index.js';
+import { STRETCH } from './stretch.js';
 
 /** How many texts are kept as strings too: about as many as one commit names. */
 const RECENT = 1 << 16;
@@ -18,12 +19,19 @@ export class Interner {
   #arena = new Uint8Array(512);
   readonly #recentIds = new Int32Array(RECENT).fill(-1);
   readonly #recentTexts: string[] = new Array<string>(RECENT).fill('');
-  #lastText = '';
-  #lastId = -1;
+  /** The text that was numbered last at each place of a stretch, and its number. */
+  readonly #placeTexts: string[] = new Array<string>(STRETCH).fill('');
+  readonly #placeIds = new Int32Array(STRETCH);
+  /**
+   * The place, within its stretch, of the record in hand: operators take the same records in, one after the other, and
+   * most ask for the number of the same text of each.
+   */
+  place = 0;
 
   /** The empty text is number 0, so that zeroed columns hold it. */
   constructor() {
-    this.idOf('');
+    this.#index.first(hashText(''));
+    this.#index.insert(hashText(''), this.#append(''));
   }
 
   /** How many texts there are; their numbers run from 0 to `size - 1`. */
@@ -38,7 +46,8 @@ export class Interner {
 
   /** The number of a text; a new one where it was never seen. */
   idOf(text: string): number {
-    if (text === this.#lastText && this.#lastId >= 0) return this.#lastId;
+    const place = this.place;
+    if (text === this.#placeTexts[place]) return this.#placeIds[place] as number;
     const hash = hashText(text);
     let id = this.#index.first(hash);
     while (id >= 0 && !this.#equals(id, text)) id = this.#index.next(hash);
@@ -86,8 +95,8 @@ export class Interner {
   }
 
   #remember(id: number, text: string): number {
-    this.#lastText = text;
-    this.#lastId = id;
+    this.#placeTexts[this.place] = text;
+    this.#placeIds[this.place] = id;
     const slot = id & (RECENT - 1);
     if (this.#recentIds[slot] !== id) {
       this.#recentIds[slot] = id;

@@ -1,4 +1,5 @@
 import {
+  addTo,
   bigMoney,
   days,
   foldByKey,
@@ -32,7 +33,7 @@ const BigSum = record('big_sum', { pieces: int64(), turnover: bigMoney() });
 
 function addToFirm(sum: Mutable<Infer<typeof BigSum>>, sale: Sale): void {
   sum.pieces += sale.pieces;
-  sum.turnover += BigInt(timesPrice(sale.pieces, sale.price));
+  addTo(sum, 'turnover', timesPrice(sale.pieces, sale.price));
 }
 
 // #region day

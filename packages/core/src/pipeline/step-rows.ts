@@ -13,7 +13,9 @@ export class StepRows {
   #rows: Mutation[] = [];
   #start = 0;
   /** Where the rows are that this step has put, and, once they are many, where by key. */
-  #put: number[] = [];
+  readonly #put: number[] = [];
+  /** How many of them are of this step; the array keeps its length from step to step. */
+  #puts = 0;
   readonly #places = new Map<string, number>();
 
   get length(): number {
@@ -23,8 +25,8 @@ export class StepRows {
   /** Begins a step. */
   begin(): void {
     this.#start = this.#rows.length;
-    if (this.#put.length > FEW) this.#places.clear();
-    if (this.#put.length > 0) this.#put = [];
+    if (this.#puts > FEW) this.#places.clear();
+    this.#puts = 0;
   }
 
   /** Adds a row whose key no other row of this step has. */
@@ -34,15 +36,15 @@ export class StepRows {
 
   /** Adds a row, in the place of the one of the same key where this step has put one already. */
   put(row: Mutation): void {
-    const place = this.#put.length <= FEW ? this.#scan(row) : this.#places.get(idOf(row));
+    const place = this.#puts <= FEW ? this.#scan(row) : this.#places.get(idOf(row));
     if (place !== undefined) {
       this.#rows[place] = row;
       return;
     }
     const end = this.#rows.push(row) - 1;
-    this.#put.push(end);
-    if (this.#put.length <= FEW) return;
-    const unknown = this.#places.size === 0 ? this.#put : [end];
+    this.#put[this.#puts++] = end;
+    if (this.#puts <= FEW) return;
+    const unknown = this.#places.size === 0 ? this.#put.slice(0, this.#puts) : [end];
     for (const at of unknown) this.#places.set(idOf(this.#rows[at] as Mutation), at);
   }
 
@@ -66,10 +68,12 @@ export class StepRows {
   }
 
   #scan(row: Mutation): number | undefined {
-    return this.#put.findLast((place) => {
+    for (let n = this.#puts - 1; n >= 0; n--) {
+      const place = this.#put[n] as number;
       const other = this.#rows[place] as Mutation;
-      return other.table === row.table && sameKey(row, other);
-    });
+      if (other.table === row.table && sameKey(row, other)) return place;
+    }
+    return undefined;
   }
 }
 

@@ -43,5 +43,24 @@ describe('a checkpoint file', () => {
   it('bears the CRC-32 that everyone else computes', () => {
     expect(crc32(new TextEncoder().encode('123456789')) >>> 0).to.equal(0xcbf43926);
     expect(crc32(new Uint8Array(0)) >>> 0).to.equal(0);
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), fc.nat(9), fc.nat(100), (bytes, shift, cut) => {
+        const shifted = new Uint8Array(bytes.length + shift).subarray(shift);
+        shifted.set(bytes);
+        expect(crc32(shifted)).to.equal(bitByBit(bytes));
+        expect(crc32(shifted.subarray(cut), crc32(shifted.subarray(0, cut))), 'in two parts').to.equal(bitByBit(bytes));
+      }),
+      { numRuns: 1_000 },
+    );
   });
 });
+
+/** The definition of CRC-32: division by the reflected polynomial. */
+function bitByBit(bytes: Uint8Array): number {
+  let crc = -1;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  }
+  return ~crc >>> 0;
+}

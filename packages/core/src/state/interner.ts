@@ -146,7 +146,8 @@ export class Interner {
   }
 }
 
-function hashText(text: string): number {
+/** The hash of a text, spread over all bits: FNV-1a over UTF-16 units (Fowler, Noll and Vo). */
+export function hashText(text: string): number {
   let h = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
   h ^= h >>> 16;

@@ -15,6 +15,12 @@ export class SlotIndex {
     for (let i = 0; i < SEGMENTS; i++) this.tables.push(new Int32Array(16));
   }
 
+  /** What stands where a search for this hash begins: 1 more than a slot, of whatever hash, or 0. */
+  peek(hash: number): number {
+    const table = this.tables[hash >>> SEGMENT_SHIFT] as Int32Array;
+    return table[(hash << 1) & (table.length - 1)] as number;
+  }
+
   /** Begins a search; answers the first slot with this hash, or -1. */
   first(hash: number): number {
     this.#segment = hash >>> SEGMENT_SHIFT;

@@ -1,0 +1,240 @@
+import type { Value } from '../schema/index.js';
+import { hashText } from '../state/interner.js';
+import { HASH_SEED, finish, mix } from '../state/key-parts.js';
+import { CHUNK_BITS, CHUNK_MASK, type Chunk } from '../state/rows.js';
+import { SEGMENT_SHIFT, type SlotIndex } from '../state/slot-index.js';
+import { specialize } from '../state/specialize.js';
+import { VERSION_AT, type Place, type RowLayout } from './row-layout.js';
+import { NO_TEXT, type TextArena } from './text-arena.js';
+import type { TextColumn } from './text-column.js';
+
+/** The rows of one table, by their numbers. Values are taken as they come: whoever calls has checked them. */
+export interface Rows {
+  /** The hash of the key with which these values begin. */
+  hash(values: readonly Value[]): number;
+  /** Takes a row in, or the removal of one, unless its key has the same or a higher version already. */
+  put(values: readonly Value[], hash: number, version: number, deleted: boolean, expires: number): void;
+  /** The row of a key of this hash; -1 where there is none. */
+  find(key: readonly Value[], hash: number): number;
+  /** Below 0 where the row was removed. */
+  version(row: number): number;
+  expires(row: number): number;
+  values(row: number): Value[];
+  /** Orders two rows as `compareKeys` orders their values. */
+  compare(a: number, b: number): number;
+  /** Orders a row and a leading part of a key; 0 where the row begins with it. */
+  compareTo(row: number, prefix: readonly Value[]): number;
+}
+
+/** What the compiled {@link Rows} work on. */
+export interface RowsScope {
+  readonly index: SlotIndex;
+  readonly chunks: readonly Chunk[];
+  readonly arena: TextArena;
+  /** By their columns; undefined for those that hold no text. */
+  readonly texts: readonly (TextColumn | undefined)[];
+  /** Makes a row, and enters it at this place of the index. */
+  readonly create: (at: number, hash: number) => number;
+}
+
+/** Compiles {@link Rows} for the columns of one table: widths are constants, and loops are gone. */
+export function compileRows(name: string, layout: RowLayout, keyLength: number, scope: RowsScope): Rows {
+  const key = layout.places.slice(0, keyLength);
+  const rest = layout.places.slice(keyLength);
+  const text = `${layout.places.map(({ storage }, n) => (storage === 'text' ? `const texts${n} = texts[${n}];` : '')).join(' ')}
+const bits = new Float64Array(1); const long = new BigInt64Array(bits.buffer); const halves = new Int32Array(bits.buffer);
+function hash(values) { let hash = ${HASH_SEED}; ${key.map(hashPart).join(' ')} return finish(hash); }
+${put(layout, key, rest)}
+${find(layout, key)}
+function version(number) { ${row(layout, 'number')} return f64[at + ${VERSION_AT}]; }
+function expires(number) { ${row(layout, 'number')} return ${layout.expiresAt < 0 ? 'Infinity' : `f64[at + ${layout.expiresAt}]`}; }
+function values(number) { ${row(layout, 'number')} return [${layout.places.map(valueOf).join(', ')}]; }
+${compare(layout, key)}
+${compareTo(layout, key)}
+return { hash, put, find, version, expires, values, compare, compareTo };`;
+  return specialize(`rows of ${name}`, { ...scope, mix, finish, hashText, storeWide, wideAt }, text);
+}
+
+/** The chunk and the cells of a row; the names end in `of`, for functions that have two rows in hand. */
+function row({ width }: RowLayout, number: string, of = ''): string {
+  return `const chunk${of} = chunks[${number} >>> ${CHUNK_BITS}]; const { f64: f64${of}, i64: i64${of}, i32: i32${of} } = chunk${of}; const at${of} = (${number} & ${CHUNK_MASK}) * ${width}; const half${of} = 2 * at${of};`;
+}
+
+function put(layout: RowLayout, key: readonly Place[], rest: readonly Place[]): string {
+  const textsOf = (places: readonly Place[], line: (place: Place, n: number) => string, from = 0): string =>
+    places.map((place, n) => (place.storage === 'text' ? line(place, from + n) : '')).join(' ');
+  const keyTexts = textsOf(key, (_, n) => `place${n} = texts${n}.placeOf(value${n});`);
+  const restTexts = textsOf(
+    rest,
+    ({ at, column }, n) =>
+      `const before${n} = entry === 0 ? ${NO_TEXT} : i32[half + ${at}]; place${n} = ${column.type.optional ? `value${n} === undefined ? ${NO_TEXT} : ` : ''}texts${n}.replace(before${n}, value${n});`,
+    key.length,
+  );
+  return `function put(values, hash, version, deleted, expires) {
+  ${search(layout, key)}
+  ${textsOf(layout.places, (_, n) => `let place${n} = ${NO_TEXT};`)}
+  if (entry !== 0) {
+    const stored = f64[at + ${VERSION_AT}];
+    if ((stored < 0 ? -1 - stored : stored) >= version) return;
+  } else { ${keyTexts} }
+  ${rest.map((_, n) => `const value${key.length + n} = values[${key.length + n}];`).join(' ')}
+  if (!deleted) { ${restTexts} }
+  if (entry === 0) {
+    const number = create(slot, hash);
+    chunk = chunks[number >>> ${CHUNK_BITS}]; f64 = chunk.f64; i32 = chunk.i32;
+    at = (number & ${CHUNK_MASK}) * ${layout.width}; half = 2 * at;
+    ${key.some(({ storage }) => storage === 'i64') ? 'const i64 = chunk.i64;' : ''}
+    ${key.map(store).join('\n    ')}
+  }
+  f64[at + ${VERSION_AT}] = deleted ? -1 - version : version;
+  ${layout.expiresAt < 0 ? '' : `f64[at + ${layout.expiresAt}] = expires;`}
+  if (deleted) return;
+  ${rest.some(({ storage }) => storage === 'i64') ? 'const i64 = chunk.i64;' : ''}
+  ${rest.map((place, n) => store(place, key.length + n)).join('\n  ')}
+}`;
+}
+
+function find(layout: RowLayout, key: readonly Place[]): string {
+  return `function find(values, hash) { ${search(layout, key)} return entry - 1; }`;
+}
+
+/** Looks for the key with which `values` begins: leaves its entry, or 0 and the slot of the index for a new one. */
+function search({ width }: RowLayout, key: readonly Place[]): string {
+  return `${key.map(keyPart).join(' ')}
+  const table = index.tables[hash >>> ${SEGMENT_SHIFT}];
+  const mask = table.length - 1;
+  let slot = (hash << 1) & mask;
+  let entry = table[slot];
+  let chunk; let f64; let i32; let at = 0; let half = 0;
+  while (entry !== 0) {
+    if (table[slot + 1] === hash) {
+      chunk = chunks[(entry - 1) >>> ${CHUNK_BITS}]; f64 = chunk.f64; i32 = chunk.i32;
+      at = ((entry - 1) & ${CHUNK_MASK}) * ${width}; half = 2 * at;
+      if (${key.map(samePart).join(' && ')}) break;
+    }
+    slot = (slot + 2) & mask;
+    entry = table[slot];
+  }`;
+}
+
+/** Takes one part of a key in hand: bigints by their halves. */
+function keyPart({ storage }: Place, n: number): string {
+  const value = `const value${n} = values[${n}];`;
+  if (storage === 'flag') return `${value} const flag${n} = value${n} ? 1 : 0;`;
+  if (storage === 'i64') return `${value} long[0] = value${n}; const low${n} = halves[0]; const high${n} = halves[1];`;
+  return value;
+}
+
+function hashPart({ storage }: Place, n: number): string {
+  const value = `values[${n}]`;
+  switch (storage) {
+    case 'text':
+      return `hash = mix(hash, hashText(${value}));`;
+    case 'f64':
+      return `bits[0] = ${value} + 0; hash = mix(mix(hash, halves[0]), halves[1]);`;
+    case 'i64':
+      return `long[0] = ${value}; hash = mix(mix(hash, halves[0]), halves[1]);`;
+    case 'flag':
+      return `hash = mix(hash, ${value} ? 1 : 0);`;
+    default:
+      return `hash = mix(hash, ${value});`;
+  }
+}
+
+function samePart({ storage, at }: Place, n: number): string {
+  switch (storage) {
+    case 'text':
+      return `arena.equals(i32[half + ${at}], value${n})`;
+    case 'f64':
+      return `f64[at + ${at}] === value${n}`;
+    case 'i64':
+      return `i32[half + ${2 * at}] === low${n} && i32[half + ${2 * at + 1}] === high${n}`;
+    case 'flag':
+      return `i32[half + ${at}] === flag${n}`;
+    default:
+      return `i32[half + ${at}] === value${n}`;
+  }
+}
+
+/** Only a double knows -0; adding 0 makes 0 of it. */
+function store({ storage, at, presence, column }: Place, n: number): string {
+  const value = `value${n}`;
+  const { optional, kind } = column.type;
+  switch (storage) {
+    case 'text':
+      return `i32[half + ${at}] = place${n};`;
+    case 'f64': {
+      const stored = kind === 'double' ? value : `${value} + 0`;
+      return `f64[at + ${at}] = ${optional ? `${value} === undefined ? NaN : ${stored}` : stored};`;
+    }
+    case 'i32':
+      return `i32[half + ${at}] = ${value};`;
+    case 'flag':
+      return `i32[half + ${at}] = ${optional ? `${value} === undefined ? -1 : ` : ''}${value} ? 1 : 0;`;
+    default: {
+      const stored = storage === 'i64' ? `i64[at + ${at}] = ${value};` : `storeWide(chunk, at + ${at}, ${value});`;
+      if (presence < 0) return stored;
+      return `if (${value} === undefined) i32[half + ${presence}] = 0; else { i32[half + ${presence}] = 1; ${stored} }`;
+    }
+  }
+}
+
+function valueOf({ storage, at, presence, column }: Place): string {
+  const { optional } = column.type;
+  switch (storage) {
+    case 'text':
+      return `${optional ? `i32[half + ${at}] === ${NO_TEXT} ? undefined : ` : ''}arena.textOf(i32[half + ${at}])`;
+    case 'f64':
+      return optional ? `f64[at + ${at}] !== f64[at + ${at}] ? undefined : f64[at + ${at}]` : `f64[at + ${at}]`;
+    case 'i32':
+      return `i32[half + ${at}]`;
+    case 'flag':
+      return `${optional ? `i32[half + ${at}] < 0 ? undefined : ` : ''}i32[half + ${at}] === 1`;
+    default: {
+      const stored = storage === 'i64' ? `i64[at + ${at}]` : `wideAt(chunk, at + ${at})`;
+      return presence < 0 ? stored : `i32[half + ${presence}] === 0 ? undefined : ${stored}`;
+    }
+  }
+}
+
+function compare(layout: RowLayout, key: readonly Place[]): string {
+  const parts = key.map(({ storage, at, column }) => {
+    const [less, more] = column.descending ? [1, -1] : [-1, 1];
+    const cell =
+      storage === 'f64' || storage === 'i64' ? (of: string) => `${storage}${of}[at${of} + ${at}]` : undefined;
+    const a = cell?.('A') ?? `i32A[halfA + ${at}]`;
+    const b = cell?.('B') ?? `i32B[halfB + ${at}]`;
+    if (storage === 'text')
+      return `if (${a} !== ${b}) { const order = arena.compare(${a}, ${b}); if (order !== 0) return ${less} * -order; }`;
+    return `if (${a} !== ${b}) return ${a} < ${b} ? ${less} : ${more};`;
+  });
+  return `function compare(a, b) { ${row(layout, 'a', 'A')} ${row(layout, 'b', 'B')} ${parts.join('\n  ')} return 0; }`;
+}
+
+function compareTo(layout: RowLayout, key: readonly Place[]): string {
+  const parts = key.map((place, n) => {
+    const [less, more] = place.column.descending ? [1, -1] : [-1, 1];
+    const ends = `if (prefix.length === ${n}) return 0;`;
+    if (place.storage === 'text')
+      return `${ends} const order${n} = arena.compareTo(i32[half + ${place.at}], prefix[${n}]); if (order${n} !== 0) return ${less} * -order${n};`;
+    return `${ends} const value${n} = ${valueOf(place)}; if (value${n} !== prefix[${n}]) return value${n} < prefix[${n}] ? ${less} : ${more};`;
+  });
+  return `function compareTo(number, prefix) { ${row(layout, 'number')} ${parts.join('\n  ')} return 0; }`;
+}
+
+/** Stores a bigint of 128 bits in two cells; almost every one fits into the first, and the second is its sign. */
+function storeWide({ i64, i32 }: Chunk, cell: number, value: bigint): void {
+  i64[cell] = BigInt.asIntN(64, value);
+  if (i64[cell] === value) {
+    const sign = (i32[2 * cell + 1] as number) >> 31;
+    i32[2 * cell + 2] = sign;
+    i32[2 * cell + 3] = sign;
+  } else i64[cell + 1] = value >> 64n;
+}
+
+function wideAt({ i64, i32 }: Chunk, cell: number): bigint {
+  const sign = (i32[2 * cell + 1] as number) >> 31;
+  const low = i64[cell] as bigint;
+  if (i32[2 * cell + 2] === sign && i32[2 * cell + 3] === sign) return low;
+  return ((i64[cell + 1] as bigint) << 64n) | BigInt.asUintN(64, low);
+}

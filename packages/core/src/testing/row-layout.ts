@@ -1,0 +1,80 @@
+import type { Kind } from '../schema/index.js';
+import type { Column, Table } from '../table/index.js';
+
+/** How a value stands in a row: texts by their places in an arena, booleans as 0 and 1. */
+export type Storage = 'f64' | 'i64' | 'i128' | 'i32' | 'flag' | 'text';
+
+/** Where a column's value is. */
+export interface Place {
+  readonly storage: Storage;
+  readonly column: Column;
+  /** Counted from the begin of the row: in cells of 8 bytes for `f64`, `i64` and `i128` (which takes two), else in halves. */
+  readonly at: number;
+  /** The half that is 1 where an optional bigint is there, and 0 where it is not; -1 for columns that need none. */
+  readonly presence: number;
+}
+
+/** A row of a table in memory as cells of 8 bytes side by side, so that one write touches one place of memory. */
+export interface RowLayout {
+  /** Cells of a row. */
+  readonly width: number;
+  /** The cell of the moment from which on a row is not shown; -1 where rows stay. */
+  readonly expiresAt: number;
+  /** The places of the columns, in their order. */
+  readonly places: readonly Place[];
+}
+
+/** The cell of the version; `-1 - version` stands in it where the row was removed. */
+export const VERSION_AT = 0;
+/**
+ * The whole cells come first and the halves behind them, so that none has to be left free between them.
+ *
+ * @param expiring whether rows are kept for some time only
+ */
+export function rowLayout({ columns }: Table, expiring: boolean): RowLayout {
+  let cells = VERSION_AT + 1;
+  const expiresAt = expiring ? cells++ : -1;
+  const wholes = columns.map(({ type }) => {
+    const at = cells;
+    cells += cellsOf(storageOf(type.kind, type.optional));
+    return at;
+  });
+  let halves = 2 * cells;
+  const places = columns.map((column, n): Place => {
+    const { kind, optional } = column.type;
+    const storage = storageOf(kind, optional);
+    const inCell = cellsOf(storage) > 0;
+    const presence = optional && (storage === 'i64' || storage === 'i128') ? halves++ : -1;
+    return { storage, column, at: inCell ? (wholes[n] ?? 0) : halves++, presence };
+  });
+  return { width: Math.ceil(halves / 2), expiresAt, places };
+}
+
+/** An absent number is NaN, so that an optional whole number of 32 bits is kept as a double too. */
+function storageOf(kind: Kind, optional: boolean): Storage {
+  switch (kind) {
+    case 'text':
+    case 'oneOf':
+    case 'date':
+      return 'text';
+    case 'boolean':
+      return 'flag';
+    case 'int32':
+    case 'shard':
+      return optional ? 'f64' : 'i32';
+    case 'bigint64':
+      return 'i64';
+    case 'bigMoney':
+      return 'i128';
+    case 'double':
+    case 'int64':
+    case 'money':
+    case 'timestamp':
+      return 'f64';
+  }
+}
+
+function cellsOf(storage: Storage): number {
+  if (storage === 'i128') return 2;
+  return storage === 'f64' || storage === 'i64' ? 1 : 0;
+}

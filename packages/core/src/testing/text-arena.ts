@@ -1,0 +1,231 @@
+import { StockafolioError } from '../errors/index.js';
+import { compareText } from '../table/index.js';
+
+/** Bytes of a chunk: the arena grows by chunks, and never copies. */
+const CHUNK_BYTES = 1 << 16;
+/** A text begins at a word of 4 bytes, so that 31 bits name a place in 8 GiB. */
+const WORD_BITS = 2;
+const CHUNK_WORD_BITS = 14;
+const CHUNK_WORDS = 1 << CHUNK_WORD_BITS;
+const END_OF_PLACES = 2 ** 31 - 1;
+
+/** Lengths from here on stand in 4 bytes of their own behind the first. */
+const LONG = 127;
+
+/** How many short texts are kept as strings too, for those who read few texts over and over. */
+const RECENT = 1 << 10;
+
+/** The place that is no text: what stands in a row where an optional text is absent. */
+export const NO_TEXT = 0;
+const BYTES_OF_NO_TEXT = 1 << WORD_BITS;
+
+/**
+ * Texts as bytes outside of the heap, one after the other, each named by its place: the number of the word at which it
+ * begins. A text never moves; it can be put in the place of another where that is as large.
+ *
+ * The first byte holds the length in UTF-16 units, and whether the units are of one byte or two.
+ */
+export class TextArena {
+  readonly #chunks: Uint8Array[] = [];
+  #end = NO_TEXT + 1;
+  /** The word behind the newest chunk. */
+  #room = 0;
+  readonly #recentPlaces = new Int32Array(RECENT);
+  readonly #recentTexts: string[] = new Array<string>(RECENT).fill('');
+
+  /** No text has a place from here on yet. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** @throws ERR_USAGE past 8 GiB */
+  add(text: string): number {
+    const place = this.#take(sizeOf(text.length, false));
+    if (this.#write(place, text)) return place;
+    this.#end = place;
+    const wider = this.#take(sizeOf(text.length, true));
+    writeWide(this.#chunkOf(wider), byteOf(wider), text);
+    return wider;
+  }
+
+  /** Puts a text where another was; false where that is too small for it. */
+  overwrite(place: number, text: string): boolean {
+    const bytes = this.#chunkOf(place);
+    const at = byteOf(place);
+    const wide = isWide(text);
+    if (wordsOf(sizeOf(text.length, wide)) > wordsOf(sizeOf(lengthAt(bytes, at), isWideAt(bytes, at)))) return false;
+    if (wide) writeWide(bytes, at, text);
+    else this.#write(place, text);
+    const slot = recentSlot(place);
+    if (this.#recentPlaces[slot] === place) this.#recentPlaces[slot] = NO_TEXT;
+    return true;
+  }
+
+  textOf(place: number): string {
+    const slot = recentSlot(place);
+    if (this.#recentPlaces[slot] === place) return this.#recentTexts[slot] as string;
+    const text = read(this.#chunkOf(place), byteOf(place));
+    if (text.length >= LONG) return text;
+    this.#recentPlaces[slot] = place;
+    this.#recentTexts[slot] = text;
+    return text;
+  }
+
+  equals(place: number, text: string): boolean {
+    const bytes = this.#chunkOf(place);
+    const at = byteOf(place);
+    const { length } = text;
+    if (lengthAt(bytes, at) !== length) return false;
+    if (isWideAt(bytes, at)) return read(bytes, at) === text;
+    const start = at + headOf(length);
+    for (let n = 0; n < length; n++) if (bytes[start + n] !== text.charCodeAt(n)) return false;
+    return true;
+  }
+
+  /** Orders two texts by Unicode code point. */
+  compare(a: number, b: number): number {
+    const bytesA = this.#chunkOf(a);
+    const bytesB = this.#chunkOf(b);
+    const atA = byteOf(a);
+    const atB = byteOf(b);
+    if (isWideAt(bytesA, atA) || isWideAt(bytesB, atB)) return compareText(read(bytesA, atA), read(bytesB, atB));
+    const lengthA = lengthAt(bytesA, atA);
+    const lengthB = lengthAt(bytesB, atB);
+    const startA = atA + headOf(lengthA);
+    const startB = atB + headOf(lengthB);
+    const length = Math.min(lengthA, lengthB);
+    for (let n = 0; n < length; n++) {
+      const order = (bytesA[startA + n] as number) - (bytesB[startB + n] as number);
+      if (order !== 0) return order;
+    }
+    return lengthA - lengthB;
+  }
+
+  /** Orders a text of the arena and another one by Unicode code point. */
+  compareTo(place: number, text: string): number {
+    return compareText(this.textOf(place), text);
+  }
+
+  #take(size: number): number {
+    const words = wordsOf(size);
+    if (this.#end + words > this.#room) this.#grow(size);
+    const place = this.#end;
+    this.#end = place + words;
+    return place;
+  }
+
+  /** Adds room for a text: where it is longer than a chunk, by chunks that are parts of one buffer. */
+  #grow(size: number): void {
+    const from = this.#chunks.length * CHUNK_WORDS;
+    const count = Math.ceil((size + BYTES_OF_NO_TEXT) / CHUNK_BYTES);
+    if (from + count * CHUNK_WORDS > END_OF_PLACES) {
+      throw new StockafolioError('ERR_USAGE', 'tables in memory hold at most 8 GiB of text', {
+        hint: 'use a store on disk for as many rows',
+      });
+    }
+    const bytes = new Uint8Array(count * CHUNK_BYTES);
+    for (let n = 0; n < count; n++) this.#chunks.push(bytes.subarray(n * CHUNK_BYTES));
+    this.#end = Math.max(from, NO_TEXT + 1);
+    this.#room = from + count * CHUNK_WORDS;
+  }
+
+  /** Writes a text by one byte a unit; false where a unit needs two. */
+  #write(place: number, text: string): boolean {
+    const bytes = this.#chunkOf(place);
+    const at = byteOf(place);
+    const { length } = text;
+    writeHead(bytes, at, length, false);
+    const start = at + headOf(length);
+    let all = 0;
+    for (let n = 0; n < length; n++) {
+      const unit = text.charCodeAt(n);
+      bytes[start + n] = unit;
+      all |= unit;
+    }
+    return all <= 0xff;
+  }
+
+  #chunkOf(place: number): Uint8Array {
+    return this.#chunks[place >>> CHUNK_WORD_BITS] as Uint8Array;
+  }
+}
+
+function byteOf(place: number): number {
+  return (place & (CHUNK_WORDS - 1)) << WORD_BITS;
+}
+
+function recentSlot(place: number): number {
+  return (place ^ (place >>> 10)) & (RECENT - 1);
+}
+
+function isWide(text: string): boolean {
+  for (let n = 0; n < text.length; n++) if (text.charCodeAt(n) > 0xff) return true;
+  return false;
+}
+
+function headOf(length: number): number {
+  return length < LONG ? 1 : 5;
+}
+
+function sizeOf(length: number, wide: boolean): number {
+  return headOf(length) + (wide ? 2 * length : length);
+}
+
+function wordsOf(size: number): number {
+  return Math.ceil(size / (1 << WORD_BITS));
+}
+
+function isWideAt(bytes: Uint8Array, at: number): boolean {
+  return ((bytes[at] as number) & 1) === 1;
+}
+
+function lengthAt(bytes: Uint8Array, at: number): number {
+  const length = (bytes[at] as number) >>> 1;
+  if (length < LONG) return length;
+  return (
+    (bytes[at + 1] as number) |
+    ((bytes[at + 2] as number) << 8) |
+    ((bytes[at + 3] as number) << 16) |
+    ((bytes[at + 4] as number) << 24)
+  );
+}
+
+function writeHead(bytes: Uint8Array, at: number, length: number, wide: boolean): void {
+  bytes[at] = (Math.min(length, LONG) << 1) | (wide ? 1 : 0);
+  if (length >= LONG) for (let n = 0; n < 4; n++) bytes[at + 1 + n] = length >>> (8 * n);
+}
+
+function writeWide(bytes: Uint8Array, at: number, text: string): void {
+  const { length } = text;
+  writeHead(bytes, at, length, true);
+  let to = at + headOf(length);
+  for (let n = 0; n < length; n++) {
+    const unit = text.charCodeAt(n);
+    bytes[to++] = unit;
+    bytes[to++] = unit >>> 8;
+  }
+}
+
+function read(bytes: Uint8Array, at: number): string {
+  const length = lengthAt(bytes, at);
+  const start = at + headOf(length);
+  const wide = isWideAt(bytes, at);
+  if (!wide && length <= AT_ONCE) return fromUnits(bytes.subarray(start, start + length));
+  let text = '';
+  for (let from = 0; from < length; from += AT_ONCE) {
+    const units = new Uint16Array(Math.min(AT_ONCE, length - from));
+    for (let n = 0; n < units.length; n++) {
+      const unit = start + (wide ? 2 * (from + n) : from + n);
+      units[n] = (bytes[unit] as number) | (wide ? (bytes[unit + 1] as number) << 8 : 0);
+    }
+    text += fromUnits(units);
+  }
+  return text;
+}
+
+/** The engine spreads the units on its stack, which holds so many only. */
+const AT_ONCE = 4096;
+
+function fromUnits(units: Uint8Array | Uint16Array): string {
+  return String.fromCharCode.apply(null, units as unknown as number[]);
+}

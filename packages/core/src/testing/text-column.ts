@@ -1,0 +1,41 @@
+import type { TextArena } from './text-arena.js';
+
+/** With more different texts than this a column looks none up: to write them again takes less time, and little room. */
+const FEW = 1 << 13;
+
+/** The texts of one column: kept once, as symbols are, until they turn out to be many, as ids are; then one a row. */
+export class TextColumn {
+  readonly #arena: TextArena;
+  /** The places of the few texts; undefined once they are many. */
+  #few: Map<string, number> | undefined = new Map();
+  /** Texts of this column from this place on belong to one row each. */
+  #ownFrom = Infinity;
+
+  constructor(arena: TextArena) {
+    this.#arena = arena;
+  }
+
+  /** Where a text is kept from now on. */
+  placeOf(text: string): number {
+    if (this.#few === undefined) return this.#arena.add(text);
+    return this.#few.get(text) ?? this.#share(this.#few, text);
+  }
+
+  /** Where a text is kept that takes the place of another, or of none (`NO_TEXT`). */
+  replace(before: number, text: string): number {
+    if (before >= this.#ownFrom) {
+      if (this.#arena.equals(before, text) || this.#arena.overwrite(before, text)) return before;
+    }
+    return this.placeOf(text);
+  }
+
+  #share(few: Map<string, number>, text: string): number {
+    const place = this.#arena.add(text);
+    few.set(text, place);
+    if (few.size === FEW) {
+      this.#few = undefined;
+      this.#ownFrom = this.#arena.end;
+    }
+    return place;
+  }
+}

@@ -83,6 +83,10 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
     return this.#updates.isQuiet;
   }
 
+  get keepsStreamKey(): boolean {
+    return !this.isShared;
+  }
+
   get due(): number {
     return this.#due.next;
   }

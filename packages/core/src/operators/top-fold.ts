@@ -54,6 +54,7 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
   readonly #taker: Taker<T>;
   /** Ranks wait for the commit. */
   readonly isQuiet = true;
+  readonly keepsStreamKey = true;
 
   constructor(context: PipelineContext, name: string, source: Observable<T>, options: TopOptions<T, G, K, F>) {
     this.#fields = typeof options.by === 'string' ? [options.by] : options.by;

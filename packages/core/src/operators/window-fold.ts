@@ -56,6 +56,7 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
   readonly #taker: Taker<T>;
   /** Windows wait for the watermark; where one is given out for a late record, the stretch is broken. */
   readonly isQuiet = true;
+  readonly keepsStreamKey = false;
 
   constructor(
     context: PipelineContext,

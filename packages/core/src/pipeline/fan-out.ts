@@ -11,6 +11,8 @@ export interface StretchReceiver<T> {
    * does not matter whether other operators have seen the record before it.
    */
   readonly isQuiet: boolean;
+  /** Whether its state has a key for each of the stream's own. */
+  readonly keepsStreamKey: boolean;
   /** Takes in `records[from]` to `records[to - 1]`; ends early where one fails. */
   takeStretch(records: readonly T[], moments: Moments, from: number, to: number): void;
 }

@@ -14,10 +14,10 @@ const made = new Map<string, Make>();
  * @param text ends with `return` and the function
  */
 export function specialize<F>(owner: string, scope: object, text: string): F {
-  const source = `'use strict';\n// ${JSON.stringify(owner)}\nconst { ${Object.keys(scope).join(', ')} } = scope;\n${text}`;
+  const source = `'use strict';\n// ${owner.replaceAll(/[^\w '-]/g, '_')}\nconst { ${Object.keys(scope).join(', ')} } = scope;\n${text}`;
   let make = made.get(source);
   if (make === undefined) {
-    // made of validated names and kinds only
+    // the text is made of validated names and kinds only
     make = new Function('scope', source) as Make;
     made.set(source, make);
   }

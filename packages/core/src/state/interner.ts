@@ -1,4 +1,5 @@
 import { StockafolioError } from '../errors/index.js';
+import { compareText } from '../table/order.js';
 import { SlotIndex } from './slot-index.js';
 import { STRETCH } from './stretch.js';
 
@@ -155,7 +156,8 @@ export function hashText(text: string): number {
   return h ^ (h >>> 13);
 }
 
-function isWide(text: string): boolean {
+/** Whether a text has a UTF-16 unit that takes two bytes. */
+export function isWide(text: string): boolean {
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0xff) return true;
   return false;
 }
@@ -170,22 +172,6 @@ function decodeText(bytes: Uint8Array, start: number, end: number): string {
     text += String.fromCharCode((bytes[i] as number) | (step === 1 ? 0 : (bytes[i + 1] as number) << 8));
   }
   return text;
-}
-
-/** Order by Unicode code point, which is the order of the UTF-8 bytes. */
-export function compareText(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const x = a.charCodeAt(i);
-    const y = b.charCodeAt(i);
-    if (x !== y) return rank(x) - rank(y);
-  }
-  return a.length - b.length;
-}
-
-/** Surrogates stand for code points past every other unit. */
-function rank(unit: number): number {
-  return unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit;
 }
 
 function grown<T extends Float64Array | Uint8Array>(from: T, to: T): T {

@@ -1,4 +1,5 @@
 import { StockafolioError } from '../errors/index.js';
+import { isWide } from '../state/interner.js';
 import { compareText } from '../table/index.js';
 
 /** Bytes of a chunk: the arena grows by chunks, and never copies. */
@@ -156,11 +157,6 @@ function byteOf(place: number): number {
 
 function recentSlot(place: number): number {
   return (place ^ (place >>> 10)) & (RECENT - 1);
-}
-
-function isWide(text: string): boolean {
-  for (let n = 0; n < text.length; n++) if (text.charCodeAt(n) > 0xff) return true;
-  return false;
 }
 
 function headOf(length: number): number {

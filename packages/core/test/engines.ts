@@ -22,7 +22,9 @@ import {
   type Pipeline,
 } from '../src/index.js';
 import { PartitionEngine } from '../src/engine/index.js';
+import type { Mutation, StoredRow } from '../src/ports/index.js';
 import type { Value } from '../src/schema/index.js';
+import { memoryTables } from '../src/testing/index.js';
 import { addTo, byItem, bySecond, byUser, Sale, sales, Sum } from './sales.js';
 
 const Everything = record('everything', {
@@ -146,6 +148,21 @@ export function newEngine(
 /** Pushes records from an offset on. */
 export function feed(engine: PartitionEngine, records: readonly Sale[], from = engine.position.offset): void {
   records.forEach((each, n) => engine.push(each, { partition: 0, offset: from + n, ingested: 0 }));
+}
+
+/** The rows of all tables of an engine as they stand after these writes, by table and key. */
+export async function rowsOf(
+  engine: PartitionEngine,
+  writes: readonly (readonly Mutation[])[],
+): Promise<(StoredRow & { readonly table: string })[]> {
+  const tables = memoryTables();
+  await tables.create(engine.tables);
+  for (const rows of writes) await tables.write(rows);
+  const all: (StoredRow & { readonly table: string })[] = [];
+  for (const each of engine.tables) {
+    for await (const row of tables.scanAll(each)) all.push({ table: each.name, ...row });
+  }
+  return all;
 }
 
 /** All that the operators keep: key, values and version of each slot, sorted; as text. */

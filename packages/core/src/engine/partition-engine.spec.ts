@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { map } from 'rxjs';
-import { feed, mixed, newEngine, shown } from '../../test/engines.js';
+import { feed, mixed, newEngine, rowsOf, shown } from '../../test/engines.js';
 import { addTo, byUser, codeOf, looseSales, sale, sales, Sum, type Sale } from '../../test/sales.js';
 import { BadRecordError, StockafolioError } from '../errors/index.js';
 import { foldByKey, tumblingWindow } from '../operators/index.js';
 import { into, pipeline } from '../pipeline/index.js';
 import type { Mutation } from '../ports/index.js';
-import { marbles, memoryTables, pipelineHarness } from '../testing/index.js';
+import { marbles, pipelineHarness } from '../testing/index.js';
 import type { PartitionEngine } from './partition-engine.js';
 import { progress } from './system-tables.js';
 
@@ -23,16 +23,9 @@ const place = (offset: number): { partition: number; offset: number; ingested: n
   ingested: 7,
 });
 
-/** The rows of all tables as they stand, versions included where they do not depend on the moment of a commit. */
+/** The rows of all tables as they stand, without the versions, which may depend on the moment of a commit. */
 async function contents(engine: PartitionEngine, writes: readonly (readonly Mutation[])[]): Promise<string[]> {
-  const tables = memoryTables();
-  await tables.create(engine.tables);
-  for (const rows of writes) await tables.write(rows);
-  const all: string[] = [];
-  for (const table of engine.tables) {
-    for await (const { values } of tables.scanAll(table)) all.push(shown([table.name, values]));
-  }
-  return all;
+  return (await rowsOf(engine, writes)).map(({ table, values }) => shown([table, values]));
 }
 
 describe('PartitionEngine', () => {

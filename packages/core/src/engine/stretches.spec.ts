@@ -1,14 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { filter, map } from 'rxjs';
-import { feed, mixed, newEngine, shown, stateOf } from '../../test/engines.js';
+import { feed, mixed, newEngine, rowsOf, stateOf } from '../../test/engines.js';
 import { addTo, bySecond, byUser, looseSales, sale, Sum, type Sale } from '../../test/sales.js';
 import { foldByKey, hoppingWindow } from '../operators/index.js';
 import { into, pipeline, type Pipeline } from '../pipeline/index.js';
 import type { Mutation } from '../ports/index.js';
 import { int64, text, timestamp } from '../schema/index.js';
 import { table } from '../table/index.js';
-import { memoryTables } from '../testing/index.js';
 import type { PartitionEngine } from './partition-engine.js';
 
 const ofItems = table('of_items', { partitionBy: ['user'] }, { user: text(), amount: int64(), count: int64() });
@@ -80,20 +79,6 @@ function feedAll(engine: PartitionEngine, records: readonly Sale[]): void {
     records,
     records.map((_, n) => ({ partition: 0, offset: from + n, ingested: 0 })),
   );
-}
-
-/** Every row as it stands, with its version. */
-async function rowsOf(engine: PartitionEngine, writes: readonly (readonly Mutation[])[]): Promise<string[]> {
-  const tables = memoryTables();
-  await tables.create(engine.tables);
-  for (const rows of writes) await tables.write(rows);
-  const all: string[] = [];
-  for (const { name } of engine.tables) {
-    const one = engine.tables.find((other) => other.name === name);
-    if (one !== undefined)
-      for await (const row of tables.scanAll(one)) all.push(shown([name, row.values, row.version]));
-  }
-  return all;
 }
 
 describe('PartitionEngine.pushAll', () => {

@@ -112,7 +112,6 @@ export class Stretches {
       interner.place = n;
       interner.idOf(key);
     }
-    interner.place = 0;
   }
 }
 

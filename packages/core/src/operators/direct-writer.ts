@@ -54,14 +54,14 @@ export class DirectWriter {
     this.#tables.push({ table, origins: originsOf(this.#operator, this.#state, table) });
   }
 
-  /** Writes the row of a slot, as it stands, into each table; the state has held a key by now. */
+  /** Answers how the row of a slot, as it stands, is written into each table. */
   into(rows: StepRows, shard: number): (slot: number) => void {
-    this.#compiled ??= this.#compile(rows, shard);
+    if (this.#tables.length === 0 || this.#state.keyKinds === undefined) return () => undefined;
+    this.#compiled ??= this.#compile(rows, shard, this.#state.keyKinds);
     return this.#compiled;
   }
 
-  #compile(rows: StepRows, shard: number): (slot: number) => void {
-    const kinds = this.#state.keyKinds ?? [];
+  #compile(rows: StepRows, shard: number, kinds: readonly KeyKind[]): (slot: number) => void {
     const tables = this.#tables.map(({ table }) => table);
     const pushes = this.#tables.map(({ origins }, n) => {
       const values = origins.map((origin) => valueText(origin, kinds));

@@ -1,5 +1,4 @@
 import type { Observable } from 'rxjs';
-import { formatValue } from '../codec/format.js';
 import { StockafolioError } from '../errors/index.js';
 import { shardMissing } from '../pipeline/into.js';
 import type { Connection, OperatorLayout, OperatorRuntime, PipelineContext } from '../pipeline/context.js';
@@ -42,7 +41,6 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
   readonly #options: KeyedOptions<T, K, F, R>;
   readonly #updates = new FanOut<Update<K, ObjectOf<F>, T, R>>();
   readonly #writer: DirectWriter;
-  #isWritten = false;
   readonly #due = new DueBook();
   readonly #taker: Taker<T>;
 
@@ -72,7 +70,6 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
   attach(table: Table): void {
     if (this.isShared && table.shardIndex < 0) throw shardMissing(table);
     this.#writer.attach(table);
-    this.#isWritten = true;
   }
 
   connect(): void {
@@ -97,7 +94,7 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
 
   advance(watermark: number): void {
     if (this.#due.next > watermark) return;
-    const write = this.#write();
+    const write = this.#writer.into(this.#context.rows, this.#context.partition);
     this.#due.take(watermark, (slot) => {
       if (this.state.isUnwritten(slot)) write(slot);
       this.state.remove(slot);
@@ -109,7 +106,7 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
   }
 
   collect(): void {
-    this.state.takeUnwritten(this.#write());
+    this.state.takeUnwritten(this.#writer.into(this.#context.rows, this.#context.partition));
   }
 
   rollback(record: number): void {
@@ -144,7 +141,6 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
         refuse: (other: K) => this.state.enterAs(other),
         checkPartition: (other: K) => this.#checkPartition(other),
         begin: (until: number, slot: number) => this.#begin(until, slot),
-        late: (until: number) => this.#late(until),
         emit: (other: K, record: T, result: R) => this.#emit(other, record, result),
       },
     };
@@ -165,10 +161,6 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
     );
   }
 
-  #late(until: number): void {
-    this.#context.aside(this.name, lateError(this.name, until, this.#context.watermark));
-  }
-
   #emit(key: K, record: T, result: R): void {
     const context = this.#context;
     const partial = context.partial;
@@ -176,22 +168,4 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
     this.#updates.next(new Update(key, this.state.cursor.copy() as ObjectOf<F>, record, result));
     context.partial = partial;
   }
-
-  #write(): (slot: number) => void {
-    if (!this.#isWritten || this.state.keyKinds === undefined) return () => undefined;
-    return this.#writer.into(this.#context.rows, this.#context.partition);
-  }
-}
-
-/** A record that came after its window, or its key, was done. */
-export function lateError(operator: string, until: number, watermark: number): StockafolioError {
-  return new StockafolioError(
-    'ERR_LATE_RECORD',
-    `operator '${operator}' was done with it at ${iso(until)}; the watermark is ${iso(watermark)}`,
-    { hint: 'the other operators have taken the record in; allow more lateness here if such records are to count' },
-  );
-}
-
-function iso(time: number): string {
-  return String(formatValue(timestamp(), time));
 }

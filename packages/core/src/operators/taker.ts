@@ -1,5 +1,8 @@
+import { formatValue } from '../codec/format.js';
+import { StockafolioError } from '../errors/index.js';
 import type { OperatorRuntime, PipelineContext } from '../pipeline/context.js';
 import type { Moments } from '../pipeline/moments.js';
+import { timestamp } from '../schema/index.js';
 import { specialize } from '../state/specialize.js';
 
 /** How an operator takes records in. */
@@ -8,7 +11,10 @@ interface Compiled<T> {
   takeStretch(records: readonly T[], moments: Moments, from: number, to: number): void;
 }
 
-/** The steps by which an operator takes a record in: source text, and what it names beside `context` and `record`. */
+/**
+ * The steps by which an operator takes a record in: source text, and what it names beside `context`, `record` and
+ * `late(until)`, which sets a record aside that came after the operator was done with its window, or its key.
+ */
 export interface Steps {
   readonly text: string;
   readonly scope: Readonly<Record<string, unknown>>;
@@ -54,9 +60,11 @@ export class Taker<T> {
 
   #compile({ text, scope }: Steps): Compiled<T> {
     const checkActive = (): boolean => this.#context.checkActive('operator', this.#name);
+    const late = (until: number): void =>
+      this.#context.aside(this.#name, lateError(this.#name, until, this.#context.watermark));
     return specialize(
       `operator '${this.#name}'`,
-      { context: this.#context, checkActive, ...scope },
+      { context: this.#context, checkActive, late, ...scope },
       `function take(record) {
   if (context.failure !== undefined || (!context.active && !checkActive())) return;
   try {
@@ -66,21 +74,25 @@ export class Taker<T> {
   }
 }
 function takeStretch(records, moments, from, to) {
-  const { times, versions, watermarks, keys } = moments;
-  const { interner } = context;
   for (let n = from; n < to; n++) {
-    const moment = n - from;
-    interner.place = moment;
-    context.time = times[moment];
-    context.version = versions[moment];
-    context.watermark = watermarks[moment];
-    context.key = keys[moment];
+    context.stand(moments, n - from);
     take(records[n]);
-    if (context.failure !== undefined) break;
+    if (context.failure !== undefined) return;
   }
-  interner.place = 0;
 }
 return { take, takeStretch };`,
     );
   }
+}
+
+function lateError(operator: string, until: number, watermark: number): StockafolioError {
+  return new StockafolioError(
+    'ERR_LATE_RECORD',
+    `operator '${operator}' was done with it at ${iso(until)}; the watermark is ${iso(watermark)}`,
+    { hint: 'the other operators have taken the record in; allow more lateness here if such records are to count' },
+  );
+}
+
+function iso(time: number): string {
+  return String(formatValue(timestamp(), time));
 }

@@ -8,7 +8,7 @@ import type { Cursor } from '../state/cursor.js';
 import { KeyedState } from '../state/keyed-state.js';
 import type { KeyPart } from '../stream/index.js';
 import { DueBook } from '../windows/due-book.js';
-import { lateError, withHidden } from './keyed-fold.js';
+import { withHidden } from './keyed-fold.js';
 import { Ranking, type Order } from './ranking.js';
 import { Taker, type Steps } from './taker.js';
 import type { Ranked, RankField, TopOptions } from './top-by-key.js';
@@ -158,7 +158,6 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
         refuse: (otherGroup: G | undefined, other: K) => this.state.enterAs([...(otherGroup ?? []), ...other]),
         checkPartition: (other: K) => this.#checkPartition(other),
         begin: (until: number, slot: number) => this.#begin(until, slot),
-        late: (until: number) => this.#late(until),
       },
     };
   }
@@ -176,10 +175,6 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
       `operator '${this.layout.name}': key (${key.join(', ')}) does not begin with the stream's key (${String(this.#context.key)}), so the rankings of the partitions cannot be merged`,
       { hint: "begin the key with the stream's own key" },
     );
-  }
-
-  #late(until: number): void {
-    this.#context.aside(this.layout.name, lateError(this.layout.name, until, this.#context.watermark));
   }
 
   #emit(slot: number, rank: number, field: number): void {

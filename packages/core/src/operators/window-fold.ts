@@ -7,7 +7,7 @@ import { KeyedState } from '../state/keyed-state.js';
 import type { KeyPart } from '../stream/index.js';
 import { DueBook } from '../windows/due-book.js';
 import type { Window, Windower } from '../windows/windower.js';
-import { lateError, withHidden } from './keyed-fold.js';
+import { withHidden } from './keyed-fold.js';
 import type { KeyedOptions } from './options.js';
 import { Taker, type Steps } from './taker.js';
 
@@ -148,7 +148,6 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
         isWholeBy: (part: KeyPart) => !this.#whole || part === this.#context.key,
         checkWhole: (other: K) => (this.#whole = this.#context.isPartitioned(other)),
         begin: (end: number, slot: number) => this.#begin(end, slot),
-        late: (until: number) => this.#late(until),
         emitLate: (slot: number) => this.#emitLate(slot),
       },
     };
@@ -159,10 +158,6 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
     const { record, watermark } = this.#context;
     if (end > watermark) this.#closing.add(end, slot, record);
     this.#dropping.add(end + this.#lateness, slot, record);
-  }
-
-  #late(until: number): void {
-    this.#context.aside(this.layout.name, lateError(this.layout.name, until, this.#context.watermark));
   }
 
   #emitPending(slot: number): void {

@@ -194,6 +194,7 @@ export class PipelineContext {
 
   /** Stands at a record of a stretch. */
   stand(moments: Moments, n: number): void {
+    this.interner.place = n;
     this.time = moments.times[n] as number;
     this.version = moments.versions[n] as number;
     this.watermark = moments.watermarks[n] as number;

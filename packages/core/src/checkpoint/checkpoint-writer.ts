@@ -1,6 +1,6 @@
 import type { Files } from '../ports/index.js';
 import type { PartitionEngine } from '../engine/partition-engine.js';
-import { checksumOf, encodeContainer, type Section } from './container.js';
+import { checksumOf, encodeContainer, type Section, type SectionToBe } from './container.js';
 import {
   checkpointFolder,
   checkpointName,
@@ -112,7 +112,7 @@ export class CheckpointWriter {
   #encode(name: string, whole: boolean): Uint8Array {
     const { pipeline, source, engine } = this.#target;
     const { interner, operators } = engine;
-    const sections: Section[] = [];
+    const sections: (Section | SectionToBe)[] = [];
     const texts: TextPart[] = [];
     const putTexts = (from: number, to: number): void => {
       if (from >= to) return;

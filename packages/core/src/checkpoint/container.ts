@@ -11,6 +11,12 @@ declare class TextDecoder {
 /** The arrays of a checkpoint file, named by their place. */
 export type Section = Int32Array | Float64Array | BigInt64Array | Uint8Array;
 
+/** An array of 32-bit integers that is made in its place, where it would have to be copied there otherwise. */
+export interface SectionToBe {
+  readonly length: number;
+  fill(into: Int32Array): void;
+}
+
 type SectionType = 'i32' | 'f64' | 'i64' | 'u8';
 
 /** "SFC1", little-endian. */
@@ -28,11 +34,11 @@ interface Directory {
  * brought in by exclusive or, so that it is covered too), padding (4 bytes each); the directory; the
  * sections, each aligned to 8 bytes. Numbers are little-endian, as typed arrays are on every platform of Node.
  */
-export function encodeContainer(header: unknown, sections: readonly Section[]): Uint8Array {
+export function encodeContainer(header: unknown, sections: readonly (Section | SectionToBe)[]): Uint8Array {
   let end = 0;
   const places = sections.map((section) => {
     const at = end;
-    end = align(at + section.byteLength);
+    end = align(at + (isToBe(section) ? 4 * section.length : section.byteLength));
     return { type: typeOf(section), at, length: section.length };
   });
   const directory = new TextEncoder().encode(JSON.stringify({ header, sections: places } satisfies Directory));
@@ -40,8 +46,9 @@ export function encodeContainer(header: unknown, sections: readonly Section[]): 
   const bytes = new Uint8Array(start + end);
   bytes.set(directory, 16);
   sections.forEach((section, n) => {
-    const raw = new Uint8Array(section.buffer, section.byteOffset, section.byteLength);
-    bytes.set(raw, start + (places[n]?.at ?? 0));
+    const at = start + (places[n]?.at ?? 0);
+    if (isToBe(section)) section.fill(new Int32Array(bytes.buffer, at, section.length));
+    else bytes.set(new Uint8Array(section.buffer, section.byteOffset, section.byteLength), at);
   });
   const view = new DataView(bytes.buffer);
   view.setUint32(0, MAGIC, true);
@@ -88,7 +95,12 @@ function open(type: SectionType, buffer: ArrayBuffer, at: number, length: number
   }
 }
 
-function typeOf(section: Section): SectionType {
+function isToBe(section: Section | SectionToBe): section is SectionToBe {
+  return !ArrayBuffer.isView(section);
+}
+
+function typeOf(section: Section | SectionToBe): SectionType {
+  if (isToBe(section)) return 'i32';
   if (section instanceof Int32Array) return 'i32';
   if (section instanceof Float64Array) return 'f64';
   if (section instanceof BigInt64Array) return 'i64';

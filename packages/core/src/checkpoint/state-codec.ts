@@ -1,7 +1,7 @@
 import type { StateColumn } from '../state/columns.js';
 import type { KeyKind } from '../state/key-parts.js';
 import type { KeyedState } from '../state/keyed-state.js';
-import type { Section } from './container.js';
+import type { Section, SectionToBe } from './container.js';
 
 /** How some slots of a state are written: the numbers are places in the list of sections. */
 export interface StatePart {
@@ -13,14 +13,18 @@ export interface StatePart {
   readonly rows: number;
 }
 
-/** Copies slots of a state into sections. */
-export function writeSlots(state: KeyedState, slots: Int32Array, sections: Section[]): StatePart {
+/** Puts slots of a state among the sections; their rows are copied when these are written. */
+export function writeSlots(state: KeyedState, slots: Int32Array, sections: (Section | SectionToBe)[]): StatePart {
   return {
     kinds: state.keyKinds === undefined ? null : [...state.keyKinds],
     columns: state.columns,
     end: state.end,
     slots: sections.push(slots) - 1,
-    rows: sections.push(state.copyRows(slots)) - 1,
+    rows:
+      sections.push({
+        length: slots.length * 2 * state.width,
+        fill: (into: Int32Array) => state.saveRows(slots, into),
+      }) - 1,
   };
 }
 

@@ -23,6 +23,9 @@ export class Interner {
   /** The text that was numbered last at each place of a stretch, and its number. */
   readonly #placeTexts: string[] = new Array<string>(STRETCH).fill('');
   readonly #placeIds = new Int32Array(STRETCH);
+  /** The same for texts of which there are few different ones, two at each place. */
+  readonly #fewTexts: string[] = new Array<string>(2 * STRETCH).fill('');
+  readonly #fewIds = new Int32Array(2 * STRETCH);
   /**
    * The place, within its stretch, of the record in hand: operators take the same records in, one after the other, and
    * most ask for the number of the same text of each.
@@ -57,6 +60,22 @@ export class Interner {
       this.#index.insert(hash, id);
     }
     return this.#remember(id, text);
+  }
+
+  /** The number of one of the two texts that {@link noteFew} has noted last at this place; -1 where it is none of them. */
+  fewOf(text: string): number {
+    const at = 2 * this.place;
+    if (text === this.#fewTexts[at]) return this.#fewIds[at] as number;
+    return text === this.#fewTexts[at + 1] ? (this.#fewIds[at + 1] as number) : -1;
+  }
+
+  /** Notes a text of which there are few different ones, and its number: symbols, sectors, days. */
+  noteFew(text: string, id: number): void {
+    const at = 2 * this.place;
+    this.#fewTexts[at + 1] = this.#fewTexts[at] as string;
+    this.#fewIds[at + 1] = this.#fewIds[at] as number;
+    this.#fewTexts[at] = text;
+    this.#fewIds[at] = id;
   }
 
   /** The text of a number given by {@link idOf}. */

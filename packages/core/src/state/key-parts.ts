@@ -104,11 +104,14 @@ export class KeyParts {
   textId(part: number, value: string): number {
     const texts = this.#texts[part] as Map<string, number>;
     if (texts.size >= 4096) return this.#interner.idOf(value);
+    const known = this.#interner.fewOf(value);
+    if (known >= 0) return known;
     let id = texts.get(value);
     if (id === undefined) {
       id = this.#interner.idOf(value);
       texts.set(value, id);
     }
+    this.#interner.noteFew(value, id);
     return id;
   }
 

@@ -183,10 +183,9 @@ export class KeyedState implements State<StateRows> {
     list.clear();
   }
 
-  /** The slots changed or removed since the last call. */
+  /** The slots changed or removed since the last call; {@link saveRows} must follow before any of them changes again. */
   takeUnsaved(): Int32Array {
     const slots = this.#unsaved.toArray();
-    for (const slot of slots) this.#clear(slot, UNSAVED);
     this.#unsaved.clear();
     return slots;
   }
@@ -196,20 +195,13 @@ export class KeyedState implements State<StateRows> {
     return this.#width;
   }
 
-  /** Copies the rows of slots, for checkpoints, as pairs of 32-bit integers. */
-  copyRows(slots: Int32Array): Int32Array {
-    const size = 2 * this.#width;
-    const rows = new Int32Array(slots.length * size);
-    slots.forEach((slot, n) => {
-      const { i32 } = this.#chunks[slot >>> CHUNK_BITS] as Chunk;
-      const from = (slot & CHUNK_MASK) * size;
-      for (let i = 0; i < size; i++) rows[n * size + i] = i32[from + i] as number;
-    });
-    return rows;
+  /** Copies the rows of slots, for checkpoints, as pairs of 32-bit integers, and notes that they are saved. */
+  saveRows(slots: Int32Array, into: Int32Array): void {
+    this.#copyRows(slots, into, ~UNSAVED);
   }
 
   /**
-   * Puts back rows that {@link copyRows} gave, of a state with keys of these kinds; {@link rebuild} must follow.
+   * Puts back rows that {@link saveRows} gave, of a state with keys of these kinds; {@link rebuild} must follow.
    *
    * @param cells for each field of this state, its cell in those rows; -1 where they have none: it begins anew
    * @param end the slots that the state had
@@ -259,11 +251,14 @@ export class KeyedState implements State<StateRows> {
   }
 
   snapshot(): StateRows {
-    return this.#copy(Int32Array.from({ length: this.#end }, (_, slot) => slot));
+    return this.#copy(
+      Int32Array.from({ length: this.#end }, (_, slot) => slot),
+      -1,
+    );
   }
 
   delta(): StateRows {
-    return this.#copy(this.takeUnsaved());
+    return this.#copy(this.takeUnsaved(), ~UNSAVED);
   }
 
   restore(parts: readonly StateRows[]): void {
@@ -276,8 +271,22 @@ export class KeyedState implements State<StateRows> {
     this.rebuild();
   }
 
-  #copy(slots: Int32Array): StateRows {
-    return { kinds: this.#keys.kinds, end: this.#end, slots, rows: this.copyRows(slots) };
+  #copy(slots: Int32Array, kept: number): StateRows {
+    const rows = new Int32Array(slots.length * 2 * this.#width);
+    this.#copyRows(slots, rows, kept);
+    return { kinds: this.#keys.kinds, end: this.#end, slots, rows };
+  }
+
+  /** Copies rows, and leaves of their flags those that are `kept`: one walk, since every row is a wait for memory. */
+  #copyRows(slots: Int32Array, into: Int32Array, kept: number): void {
+    const size = 2 * this.#width;
+    let to = 0;
+    for (const slot of slots) {
+      const { f64, i32 } = this.#chunks[slot >>> CHUNK_BITS] as Chunk;
+      const row = (slot & CHUNK_MASK) * this.#width;
+      f64[row] = (f64[row] as number) & kept;
+      for (let i = 2 * row; i < 2 * row + size; i++) into[to++] = i32[i] as number;
+    }
   }
 
   #matches(slot: number): boolean {

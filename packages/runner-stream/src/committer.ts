@@ -139,18 +139,20 @@ function takeCut(
   const progress: Mutation[] = [];
   const checkpoints: { task: PartitionTask; prepared: PreparedCheckpoint }[] = [];
   const partitions: CommittedPartition[] = [];
+  // Of these the source is told: its positions are for those who look at the lag, not for every commit.
+  const whole: PartitionTask[] = [];
   for (const task of tasks) {
     const depth = depthOf(task);
-    const whole = depth !== 'own';
-    if (task.dirty || (whole && task.owing)) {
+    if (depth !== 'own') whole.push(task);
+    if (task.dirty || (depth !== 'own' && task.owing)) {
       for (const row of task.engine.commitOwn()) rows.push(row);
-      if (whole) for (const row of task.engine.commit()) figures.push(row);
+      if (depth !== 'own') for (const row of task.engine.commit()) figures.push(row);
       progress.push(task.engine.progress());
       partitions.push(factsOf(task));
       task.oldest = null;
       task.dirty = false;
-      task.owing = !whole;
-      if (whole) task.wholeAt = now;
+      task.owing = depth === 'own';
+      if (depth !== 'own') task.wholeAt = now;
     }
     if (depth === 'saved') {
       const prepared = task.writer.prepare();
@@ -160,7 +162,7 @@ function takeCut(
   }
   if (progress.length === 0 && checkpoints.length === 0) return undefined;
   const positions = new Map<number, Position[]>();
-  for (const { partition, generation, engine } of tasks) {
+  for (const { partition, generation, engine } of whole) {
     const together = positions.get(generation) ?? [];
     positions.set(generation, together);
     together.push({ partition, offset: engine.position.offset });

@@ -1,5 +1,5 @@
-import type { StockafolioError } from '@stockafolio/core';
-import type { Position } from '@stockafolio/core/ports';
+import { isStockafolioError, messageOf, StockafolioError } from '@stockafolio/core';
+import type { Position, SourceMessage } from '@stockafolio/core/ports';
 import { Bell } from './bell.js';
 import type { Connection } from './connection.js';
 import { kafkaError } from './kafka-error.js';
@@ -7,16 +7,23 @@ import { brokerOf, type KafkajsClient } from './kafkajs-client.js';
 import type { KafkaSourceOptions } from './options.js';
 import { BrokerError } from './protocol/error-codes.js';
 import { fetchRequest, type FetchedPartition } from './protocol/fetch.js';
-import { offsetAfter, type RecordSet } from './protocol/record-set.js';
+import { messagesOf, offsetAfter, type RecordSet } from './protocol/record-set.js';
 
 const OUT_OF_RANGE = 1;
 const AHEAD = 2;
 const RETRY = 250;
 const MOST_BYTES = 10 * 1024 * 1024;
+/** Messages that are taken at once. */
+const AT_ONCE = 1_024;
 
 /** What waits to be taken of one partition. */
 export interface Fetched {
   readonly set: RecordSet;
+  readonly pieces: AsyncGenerator<readonly SourceMessage[], undefined>;
+  /** The piece that is to be taken next, once it is read. */
+  piece: readonly SourceMessage[] | undefined;
+  /** Whether some of it is taken already. */
+  begun: boolean;
   /** The offset after it. */
   readonly after: number;
   /** The offset that the next new message will get, as known when it came. */
@@ -94,9 +101,14 @@ export class Fetcher {
     this.#wanted.ring();
   }
 
-  /** The next lane, by turns, from which something can be taken, or whose messages are gone. */
+  /**
+   * The next lane, by turns, from which something can be taken, or whose messages are gone. It stays the same while what
+   * was fetched at once lasts: to go from one partition to another for every few messages costs who keeps state by them.
+   */
   turn(): Lane | undefined {
     const lanes = [...this.#lanes.values()];
+    const begun = lanes.find(({ partition, fetched }) => fetched[0]?.begun === true && !this.#paused.has(partition));
+    if (begun !== undefined) return begun;
     for (let n = 0; n < lanes.length; n++) {
       const lane = lanes[(this.#turn + n) % lanes.length];
       if (lane === undefined || this.#paused.has(lane.partition)) continue;
@@ -107,14 +119,35 @@ export class Fetcher {
     return undefined;
   }
 
-  /** Takes what {@link turn} showed; false where it has been paused or sought elsewhere since. */
-  take(lane: Lane, fetched: Fetched): boolean {
-    if (this.#lanes.get(lane.partition) !== lane || this.#paused.has(lane.partition)) return false;
-    if (lane.fetched[0] !== fetched) return false;
+  /**
+   * Takes the next messages of a lane that {@link turn} showed; none where all that was fetched first is taken. Undefined
+   * where it has been paused or sought elsewhere while they were read.
+   *
+   * @throws ERR_SOURCE_UNSUPPORTED, now and ever after, where they cannot be read
+   */
+  async take(lane: Lane): Promise<readonly SourceMessage[] | undefined> {
+    const [fetched] = lane.fetched;
+    if (fetched === undefined) return undefined;
+    fetched.piece ??= await this.#read(lane.partition, fetched);
+    if (this.#lanes.get(lane.partition) !== lane || this.#paused.has(lane.partition)) return undefined;
+    const { piece } = fetched;
+    fetched.piece = undefined;
+    fetched.begun = true;
+    if (piece.length > 0) return piece;
     lane.fetched.shift();
     this.#waiting -= fetched.set.bytes.length;
     this.#wanted.ring();
-    return true;
+    return piece;
+  }
+
+  async #read(partition: number, { pieces }: Fetched): Promise<readonly SourceMessage[]> {
+    try {
+      return (await pieces.next()).value ?? [];
+    } catch (error) {
+      // Kept: whoever asks again must not be given what comes after it.
+      this.failure ??= isStockafolioError(error) ? error : unreadable(this.#options.topic, partition, error);
+      throw this.failure;
+    }
   }
 
   /** Asks for the lane's offset again, which a broker had said is not there. */
@@ -216,7 +249,7 @@ export class Fetcher {
     const after = offsetAfter(set);
     if (after === undefined || after <= lane.next) return;
     lane.next = after;
-    lane.fetched.push({ set, after, end });
+    lane.fetched.push({ set, after, end, pieces: messagesOf(set, AT_ONCE), piece: undefined, begun: false });
     this.#waiting += records.length;
     this.#changed.ring();
   }
@@ -239,4 +272,12 @@ export class Fetcher {
 
 function laneAt(partition: number, offset: number, generation: number): Lane {
   return { partition, generation, fetched: [], next: offset, asked: false, gone: false };
+}
+
+function unreadable(topic: string, partition: number, cause: unknown): StockafolioError {
+  return new StockafolioError(
+    'ERR_SOURCE_UNSUPPORTED',
+    `topic '${topic}', partition ${partition}: what was fetched cannot be read: ${messageOf(cause)}`,
+    { cause, hint: 'read the topic with another client to see whether the broker holds what it should' },
+  );
 }

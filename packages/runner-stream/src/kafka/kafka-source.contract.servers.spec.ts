@@ -1,5 +1,7 @@
 import { runSourceContract } from '@stockafolio/conformance';
 import { useKafka } from '@stockafolio/servers/mocha';
+import { expect } from 'chai';
+import { numbered } from '../../test/kafka-reader.js';
 import { KafkaTopic } from '../../test/kafka-topic.js';
 
 describe('a topic of Kafka', function () {
@@ -27,5 +29,41 @@ describe('a topic of Kafka', function () {
         destroy: () => topic.close(),
       };
     },
+  });
+
+  it('gives what was fetched at once in pieces, none of them twice and none left out, paused or sought in between', async () => {
+    const topic = new KafkaTopic(kafka().port);
+    await topic.make();
+    try {
+      const count = 10_000;
+      const producer = await topic.producer();
+      await producer.append(numbered(count).map((message) => ({ ...message, partition: 0 })));
+      const source = topic.source();
+      await source.open(topic.topic, {
+        assigned: async (partitions) => partitions.map((partition) => ({ partition, offset: 0 })),
+        revoked: async () => undefined,
+      });
+      let pieces = 0;
+      let next = 0;
+      while (next < count) {
+        const batch = await source.next(15_000);
+        expect(batch?.messages.map(({ offset }) => offset)).to.deep.equal(
+          Array.from(batch?.messages ?? [], (_, n) => next + n),
+        );
+        next += batch?.messages.length ?? 0;
+        pieces++;
+        if (pieces === 2) {
+          source.pause([0]);
+          expect(await source.next(200)).to.equal(undefined);
+          source.resume([0]);
+        } else if (pieces === 4) {
+          next = 700;
+          source.seek({ partition: 0, offset: next });
+        }
+      }
+      expect(pieces).to.be.above(8);
+    } finally {
+      await topic.close();
+    }
   });
 });

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { StockafolioError } from '@stockafolio/core';
 import type { AssignmentListener, PartitionRange, Position, Source, SourceBatch } from '@stockafolio/core/ports';
 import { Bell } from './bell.js';
@@ -7,7 +8,6 @@ import { GroupMember } from './group-member.js';
 import { kafkaError } from './kafka-error.js';
 import { Membership } from './membership.js';
 import type { KafkaSourceOptions } from './options.js';
-import { messagesOf } from './protocol/record-set.js';
 import { topicIdentity, topicRanges } from './topic-ends.js';
 import { TopicLaw } from './topic-law.js';
 
@@ -193,18 +193,19 @@ class KafkaSource implements Source {
   }
 
   async #take(lane: Lane): Promise<SourceBatch | undefined> {
+    // Who has always something to take would keep heartbeats, and what comes next, from coming in.
+    await setImmediate();
     const [fetched] = lane.fetched;
-    if (fetched === undefined) return undefined;
-    const messages = await messagesOf(fetched.set);
-    if (!this.#fetcher.take(lane, fetched)) return undefined;
+    const messages = await this.#fetcher.take(lane);
+    if (fetched === undefined || messages === undefined) return undefined;
     const { partition, generation } = lane;
     const reach = this.#reach.get(partition);
     const last = messages.at(-1);
-    if (reach !== undefined) {
-      reach.read = fetched.after;
-      if (last !== undefined) reach.messages = last.offset + 1;
+    if (last === undefined) {
+      if (reach !== undefined) reach.read = fetched.after;
+      return undefined;
     }
-    if (last === undefined) return undefined;
+    if (reach !== undefined) reach.messages = last.offset + 1;
     return { partition, generation, messages, endOffset: Math.max(fetched.end, last.offset + 1) };
   }
 

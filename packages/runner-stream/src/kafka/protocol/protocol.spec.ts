@@ -1,11 +1,11 @@
 import { isStockafolioError } from '@stockafolio/core';
-import type { SourceMessage } from '@stockafolio/core/ports';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ByteReader, int64At } from './byte-reader.js';
 import { ByteWriter, varintSize } from './byte-writer.js';
 import { crc32c } from './crc32c.js';
-import { messagesOf, offsetAfter } from './record-set.js';
+import type { SourceMessage } from '@stockafolio/core/ports';
+import { messagesOf, offsetAfter, type RecordSet } from './record-set.js';
 import { writeBatch, type TimedMessage } from './write-batch.js';
 
 const author = { producerId: 7n, epoch: 0, sequence: 0 };
@@ -93,7 +93,8 @@ describe('a record set', () => {
         fc.array(fc.array(message, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 4 }),
         fc.nat(40),
         fc.constantFrom('none' as const, 'gzip' as const),
-        async (batches, skip, compression) => {
+        fc.integer({ min: 1, max: 12 }),
+        async (batches, skip, compression, most) => {
           const base = 2 ** 40;
           let offset = base;
           const parts = batches.map((each) => {
@@ -104,7 +105,10 @@ describe('a record set', () => {
           const set = { bytes: Buffer.concat(parts), from: base + skip, aborted: [] };
           const all = batches.flat().map((each, n) => ({ ...timed(each), offset: base + n }));
           const wanted = all.filter((each) => each.offset >= base + skip);
-          const got = await messagesOf(set);
+          const pieces = await piecesOf(set, most);
+          const got = pieces.flat();
+          expect(pieces.slice(0, -1).every(({ length }) => length === most)).to.equal(true);
+          expect(pieces.at(-1)?.length ?? 1).to.be.within(1, most);
           expect(got.map(({ offset: at }) => at)).to.deep.equal(wanted.map(({ offset: at }) => at));
           expect(got.map(shown)).to.deep.equal(wanted.map(shown));
           expect(offsetAfter(set)).to.equal(offset);
@@ -118,7 +122,7 @@ describe('a record set', () => {
     const whole = placed(writeBatch([{ key: null, value: bytes('a'), timestamp: 1 }], author), 5);
     const cut = placed(writeBatch([{ key: null, value: bytes('b'), timestamp: 1 }], author), 6).subarray(0, -1);
     const set = { bytes: Buffer.concat([whole, cut]), from: 5, aborted: [] };
-    expect((await messagesOf(set)).map(({ offset }) => offset)).to.deep.equal([5]);
+    expect((await piecesOf(set, 9)).flat().map(({ offset }) => offset)).to.deep.equal([5]);
     expect(offsetAfter(set)).to.equal(6);
     expect(offsetAfter({ ...set, bytes: cut })).to.equal(undefined);
   });
@@ -133,9 +137,15 @@ describe('a record set', () => {
       [lz4, /lz4/],
       [old, /format 1/],
     ] as const) {
-      const error: unknown = await messagesOf({ bytes: bad, from: 0, aborted: [] }).catch((thrown: unknown) => thrown);
+      const error: unknown = await piecesOf({ bytes: bad, from: 0, aborted: [] }, 9).catch((thrown: unknown) => thrown);
       expect(isStockafolioError(error, 'ERR_SOURCE_UNSUPPORTED')).to.equal(true);
       expect(String(error)).to.match(names);
     }
   });
 });
+
+async function piecesOf(set: RecordSet, most: number): Promise<SourceMessage[][]> {
+  const pieces: SourceMessage[][] = [];
+  for await (const piece of messagesOf(set, most)) pieces.push(piece);
+  return pieces;
+}

@@ -12,32 +12,50 @@ export interface RecordFrame {
   readonly from: number;
 }
 
-/** Where the next byte is read. One object for all, since reading never waits. */
+/** Where the next byte is read. One variable for all, since reading never waits. */
 let at = 0;
 
-/** Reads the records of one batch and adds them to the messages. Keys and values are views of the same memory. */
-export function readRecords(bytes: Buffer, into: SourceMessage[], frame: RecordFrame): void {
-  const { baseOffset, baseTime, appended, count, from } = frame;
-  at = 0;
-  for (let n = 0; n < count; n++) {
-    const end = varint(bytes) + at;
-    at++;
-    const timestamp = appended ?? baseTime + varint(bytes);
-    if (appended !== undefined) varint(bytes);
-    const offset = baseOffset + varint(bytes);
-    if (offset < from) {
-      at = end;
-      continue;
+/** Reads the records of one batch, some at a time. Keys and values are views of the same memory. */
+export class RecordReader {
+  readonly #bytes: Buffer;
+  readonly #frame: RecordFrame;
+  #at = 0;
+  #left: number;
+
+  constructor(bytes: Buffer, frame: RecordFrame) {
+    this.#bytes = bytes;
+    this.#frame = frame;
+    this.#left = frame.count;
+  }
+
+  /** Adds messages until there are `most`; answers whether there are, else the batch is at its end. */
+  read(into: SourceMessage[], most: number): boolean {
+    const bytes = this.#bytes;
+    const { baseOffset, baseTime, appended, from } = this.#frame;
+    at = this.#at;
+    while (this.#left > 0 && into.length < most) {
+      this.#left--;
+      const end = varint(bytes) + at;
+      at++;
+      const timestamp = appended ?? baseTime + varint(bytes);
+      if (appended !== undefined) varint(bytes);
+      const offset = baseOffset + varint(bytes);
+      if (offset < from) {
+        at = end;
+        continue;
+      }
+      const key = varBytes(bytes);
+      const value = varBytes(bytes);
+      const headers = varint(bytes);
+      into.push(
+        headers === 0
+          ? { offset, timestamp, key, value }
+          : { offset, timestamp, key, value, headers: readHeaders(bytes, headers) },
+      );
+      if (at !== end) throw torn(offset);
     }
-    const key = varBytes(bytes);
-    const value = varBytes(bytes);
-    const headers = varint(bytes);
-    into.push(
-      headers === 0
-        ? { offset, timestamp, key, value }
-        : { offset, timestamp, key, value, headers: readHeaders(bytes, headers) },
-    );
-    if (at !== end) throw torn(offset);
+    this.#at = at;
+    return into.length >= most;
   }
 }
 

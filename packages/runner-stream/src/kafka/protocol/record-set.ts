@@ -2,7 +2,7 @@ import { StockafolioError } from '@stockafolio/core';
 import type { SourceMessage } from '@stockafolio/core/ports';
 import { int64At } from './byte-reader.js';
 import { decompress } from './compression.js';
-import { readRecords } from './read-records.js';
+import { RecordReader } from './read-records.js';
 import type { BatchAuthor } from './write-batch.js';
 
 /** A transaction that was taken back: its messages are not to be seen. */
@@ -56,14 +56,15 @@ export function authorsOf({ bytes }: RecordSet): BatchAuthor[] {
 }
 
 /**
- * The messages of a record set, from the offset asked for, in order. What Kafka writes for itself, and what a
+ * The messages of a record set, from the offset asked for, in order, `most` at a time at the most: messages that are
+ * made only when they are needed are gone before they are any burden. What Kafka writes for itself, and what a
  * transaction took back, is no message.
  *
  * @throws ERR_SOURCE_UNSUPPORTED where a format or a compression is not read here
  */
-export async function messagesOf(set: RecordSet): Promise<SourceMessage[]> {
+export async function* messagesOf(set: RecordSet, most: number): AsyncGenerator<SourceMessage[], undefined> {
   const { bytes, from } = set;
-  const messages: SourceMessage[] = [];
+  let messages: SourceMessage[] = [];
   const takenBack = new Set<bigint>();
   const aborted = [...set.aborted].sort((a, b) => a.firstOffset - b.firstOffset);
   for (const begin of batchesOf(bytes)) {
@@ -80,15 +81,20 @@ export async function messagesOf(set: RecordSet): Promise<SourceMessage[]> {
       else if ((attributes & TRANSACTIONAL) !== 0 && takenBack.has(producer)) continue;
     }
     if ((attributes & CONTROL) !== 0 || last < from) continue;
-    readRecords(await decompress(body, attributes), messages, {
+    const records = new RecordReader(await decompress(body, attributes), {
       baseOffset: int64At(bytes, begin + at.base),
       baseTime: int64At(bytes, begin + at.time),
       appended: (attributes & APPEND_TIME) === 0 ? undefined : int64At(bytes, begin + at.latest),
       count: bytes.readInt32BE(begin + at.count),
       from,
     });
+    while (records.read(messages, most)) {
+      yield messages;
+      messages = [];
+    }
   }
-  return messages;
+  if (messages.length > 0) yield messages;
+  return undefined;
 }
 
 function* batchesOf(bytes: Buffer): Generator<number> {

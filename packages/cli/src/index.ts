@@ -5,3 +5,4 @@ export { figure, Reporter, type Progress } from './output/reporter.js';
 export type { DueRun } from './schedule/run-schedule.js';
 export type { Stop } from './output/stop.js';
 export type { Toolkit } from './toolkit.js';
+export { workerRuntime, type WorkerRuntime } from './workers/worker-runtime.js';

@@ -1,22 +1,24 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import { StockafolioError } from '@stockafolio/core';
 import { runUnit } from '@stockafolio/runner-batch';
 import { codecOf, loadApp } from '../app.js';
 import { toolkit } from '../toolkit.js';
-import { openUnitPorts, plainError, type FromWorker, type ToWorker, type UnitPlaces } from './worker-pool.js';
+import { openUnitPorts, plainError, PLACES, type FromWorker, type ToWorker, type UnitPlaces } from './worker-pool.js';
 
 const REPORT_EVERY = 5_000;
 
-if (parentPort === null) throw new StockafolioError('ERR_INTERNAL', 'the batch worker runs in a worker thread only');
-const port = parentPort;
-const places = workerData as UnitPlaces;
+if (process.send === undefined) throw new StockafolioError('ERR_INTERNAL', 'the batch worker is started by batch only');
+
+const places = JSON.parse(process.env[PLACES] ?? '') as UnitPlaces;
 const app = await loadApp(places.app);
 const { ports } = openUnitPorts(app, codecOf(app, 'wire'), places, toolkit);
 const stopped = new AbortController();
 
-const answer = (message: FromWorker): void => port.postMessage(message);
+const answer = (message: FromWorker): void => void process.send?.(message);
 
-port.on('message', (message: ToWorker) => {
+// The one that started it is gone: what it was doing is done again by the next run.
+process.once('disconnect', () => process.exit());
+if (!process.connected) process.exit();
+process.on('message', (message: ToWorker) => {
   if ('stop' in message) {
     stopped.abort();
     return;

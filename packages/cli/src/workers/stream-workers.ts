@@ -63,7 +63,7 @@ export async function runStreamWorkers(options: StreamWorkers): Promise<StreamRe
 
 /** One place among the workers: whoever dies in it is followed by another. */
 async function keepAlive(
-  { args, clock, say, relay }: StreamWorkers,
+  { args, count, clock, say, relay }: StreamWorkers,
   number: number,
   ends: AbortSignal,
   running: Set<Worker>,
@@ -72,7 +72,7 @@ async function keepAlive(
   let result: StreamResult = { records: 0, setAside: 0, rows: 0, commits: 0 };
   for (let pause = FIRST_PAUSE; !ends.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     const began = clock.now();
-    const worker = startWorker(args(number), (line) => relay(number, line));
+    const worker = startWorker(args(number), count, (line) => relay(number, line));
     say(`worker ${number} is process ${worker.pid}`);
     running.add(worker);
     const end = await worker.ended;

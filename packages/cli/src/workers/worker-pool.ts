@@ -1,17 +1,23 @@
-import { Worker } from 'node:worker_threads';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { isStockafolioError, StockafolioError, errorCodes, messageOf, type ErrorCode } from '@stockafolio/core';
 import type { Codec } from '@stockafolio/core/ports';
 import type { BatchPorts, BatchUnit, UnitExecutor, UnitResult } from '@stockafolio/runner-batch';
 import type { App } from '../app.js';
 import type { Toolkit } from '../toolkit.js';
+import { workerRuntime } from './worker-runtime.js';
 
-/** Where a unit finds what it works on: plain data, for another thread or machine. */
+/** Where a unit finds what it works on: plain data, for another process or machine. */
 export interface UnitPlaces {
   readonly app: string | undefined;
   readonly files: string;
   readonly tables: string;
   readonly checkpoints: string;
 }
+
+/** The environment variable by which a worker process is told its {@link UnitPlaces}. */
+export const PLACES = 'STOCKAFOLIO_UNIT_PLACES';
 
 /** What a worker is told, and what it answers. */
 export type ToWorker = { readonly unit: BatchUnit } | { readonly stop: true };
@@ -45,17 +51,34 @@ export interface WorkerPool extends UnitExecutor {
   close(): Promise<void>;
 }
 
-/** Worker threads that do units, one each at a time. */
+/**
+ * Worker processes that do units, one each at a time: each with a heap and a collector of its own, which in threads of one
+ * process get in each other's way. They end with this process, however it ends.
+ */
 export function workerPool(places: UnitPlaces, width: number, signal: AbortSignal): WorkerPool {
-  const idle: Worker[] = [];
-  const all: Worker[] = [];
-  const start = (): Worker => {
-    const worker = new Worker(new URL('./batch-worker.js', import.meta.url), { workerData: places });
+  const idle: ChildProcess[] = [];
+  const all: ChildProcess[] = [];
+  const start = (): ChildProcess => {
+    const { execArgv, env } = workerRuntime(width);
+    const worker = fork(fileURLToPath(new URL('./batch-worker.js', import.meta.url)), [], {
+      execArgv,
+      // Not as an argument, which everyone on the machine can read: a place may hold a password.
+      env: { ...env, [PLACES]: JSON.stringify(places) },
+      // Ctrl-C goes to the whole group of the terminal; this process is the one to decide what it means.
+      detached: true,
+      serialization: 'advanced',
+      // What an application prints there must not get into this command's own output.
+      stdio: ['ignore', 2, 2, 'ipc'],
+    });
     all.push(worker);
     return worker;
   };
+  const killAll = (): void => {
+    for (const worker of all) worker.kill('SIGKILL');
+  };
+  process.once('exit', killAll);
   signal.addEventListener('abort', () => {
-    for (const worker of all) worker.postMessage({ stop: true } satisfies ToWorker);
+    for (const worker of all) if (worker.connected) worker.send({ stop: true } satisfies ToWorker);
   });
   return {
     width,
@@ -66,12 +89,16 @@ export function workerPool(places: UnitPlaces, width: number, signal: AbortSigna
       return result;
     },
     close: async () => {
-      await Promise.all(all.map((worker) => worker.terminate()));
+      process.off('exit', killAll);
+      const running = all.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+      const ended = running.map((worker) => once(worker, 'exit'));
+      killAll();
+      await Promise.all(ended);
     },
   };
 }
 
-function doUnit(worker: Worker, unit: BatchUnit, onRecords: (count: number) => void): Promise<UnitResult> {
+function doUnit(worker: ChildProcess, unit: BatchUnit, onRecords: (count: number) => void): Promise<UnitResult> {
   return new Promise((resolve, reject) => {
     const end = (settle: () => void): void => {
       worker.off('message', onMessage).off('error', onError).off('exit', onExit);
@@ -83,12 +110,18 @@ function doUnit(worker: Worker, unit: BatchUnit, onRecords: (count: number) => v
       else end(() => reject(revive(message.failed)));
     };
     const onError = (error: Error): void => end(() => reject(error));
-    const onExit = (code: number): void =>
+    const onExit = (code: number | null, signal: NodeJS.Signals | null): void =>
       end(() =>
-        reject(new StockafolioError('ERR_INTERNAL', `the worker of partition ${unit.partition} ended with ${code}`)),
+        reject(
+          new StockafolioError(
+            'ERR_INTERNAL',
+            `the worker of partition ${unit.partition} ended with ${signal ?? `exit code ${code}`}`,
+            { hint: 'see above what it said last; the batch can be started again and does what is left' },
+          ),
+        ),
       );
     worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-    worker.postMessage({ unit } satisfies ToWorker);
+    worker.send({ unit } satisfies ToWorker);
   });
 }
 

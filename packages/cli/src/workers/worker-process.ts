@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { StreamResult } from '@stockafolio/runner-stream';
 import { processStop } from '../output/stop.js';
+import { workerRuntime } from './worker-runtime.js';
 
 /** How a worker ended: with its result, with an error that it told of, or otherwise. */
 export interface WorkerEnd {
@@ -20,17 +21,19 @@ export interface Worker {
 const WORKER = 'STOCKAFOLIO_WORKER';
 
 /**
- * Starts this very command anew with other arguments, `--json` among them.
+ * Starts this very command anew with other arguments, `--json` among them, as one of `count` workers.
  *
  * In a process group of its own: Ctrl-C goes to the whole group of the terminal, and a worker that also had it passed on
  * would take it for the second one, which ends it at once.
  */
-export function startWorker(args: readonly string[], say: (line: string) => void): Worker {
+export function startWorker(args: readonly string[], count: number, say: (line: string) => void): Worker {
   const [, command = ''] = process.argv;
+  const { execArgv, env } = workerRuntime(count);
   const child = fork(command, [...args], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: { ...process.env, [WORKER]: '1' },
+    execArgv,
+    env: { ...env, [WORKER]: '1' },
   });
   let last = '';
   if (child.stdout !== null) createInterface(child.stdout).on('line', (line) => (last = line));

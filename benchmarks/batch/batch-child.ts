@@ -1,8 +1,17 @@
 /** One run of the batch in a process of its own, so that its memory can be told: answers a line of JSON. */
-import { readFileSync } from 'node:fs';
-import { Worker } from 'node:worker_threads';
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { workerRuntime } from '@stockafolio/cli';
 import { inThisThread, runBatch, type UnitExecutor } from '@stockafolio/runner-batch';
-import { openPorts, sumsOf, type FromUnitWorker, type Place, type Sums, type ToUnitWorker } from './work.js';
+import {
+  openPorts,
+  peakMemory,
+  sumsOf,
+  type FromUnitWorker,
+  type Place,
+  type Sums,
+  type ToUnitWorker,
+} from './work.js';
 
 export interface Order extends Place {
   readonly workers: number;
@@ -12,74 +21,75 @@ export interface Ran {
   readonly seconds: number;
   readonly records: number;
   readonly rows: number;
-  /** The most memory that the process held while it ran, MiB. */
+  /** The most memory that the processes held while they ran, MiB. */
   readonly peak: number;
-  /** Of each thread's tables; none where rows were forgotten. */
+  /** Of each worker's tables; none where rows were forgotten. */
   readonly sums: readonly Sums[];
 }
 
 const order = JSON.parse(process.argv[2] ?? '') as Order;
 
-const unitWorker = new URL('./unit-worker.ts', import.meta.url).href;
-
-class Thread {
-  // Node 20 gives a thread no loader of its own.
-  readonly #worker = new Worker(
-    `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(unitWorker)}); });`,
-    { eval: true, workerData: order },
+class WorkerProcess {
+  readonly #child = fork(
+    fileURLToPath(new URL('unit-worker.ts', import.meta.url)),
+    [JSON.stringify(order)],
+    workerRuntime(order.workers),
   );
   readonly ready = this.#next();
+  peak = 0;
 
   async ask(message: ToUnitWorker): Promise<FromUnitWorker> {
-    this.#worker.postMessage(message);
+    this.#child.send(message);
     return this.#next();
   }
 
   #next(): Promise<FromUnitWorker> {
     return new Promise((resolve, reject) => {
-      this.#worker.once('error', reject);
-      this.#worker.once('message', (message: FromUnitWorker) => {
-        this.#worker.off('error', reject);
+      const gone = (code: unknown): void => reject(new Error(`a worker ended: ${String(code)}`));
+      this.#child.once('exit', gone);
+      this.#child.once('message', (message: FromUnitWorker) => {
+        this.#child.off('exit', gone);
         if ('failed' in message) reject(new Error(message.failed));
         else resolve(message);
       });
     });
   }
 
-  async end(): Promise<void> {
-    await this.#worker.terminate();
+  end(): void {
+    this.#child.kill();
   }
 }
 
 const ports = openPorts(order);
-const threads = Array.from({ length: order.workers > 1 ? order.workers : 0 }, () => new Thread());
-// The threads' start is not what is asked for: with trades by the million it is nothing.
-await Promise.all(threads.map(({ ready }) => ready));
-const idle = [...threads];
+const workers = Array.from({ length: order.workers > 1 ? order.workers : 0 }, () => new WorkerProcess());
+// The workers' start is not what is asked for: with trades by the million it is nothing.
+await Promise.all(workers.map(({ ready }) => ready));
+const idle = [...workers];
 const pool: UnitExecutor = {
-  width: threads.length,
+  width: workers.length,
   run: async (unit) => {
-    const thread = idle.pop();
-    if (thread === undefined) throw new Error('more units at a time than threads');
-    const answer = await thread.ask({ unit });
+    const worker = idle.pop();
+    if (worker === undefined) throw new Error('more units at a time than workers');
+    const answer = await worker.ask({ unit });
     if (!('result' in answer)) throw new Error('a unit without a result');
-    idle.push(thread);
+    worker.peak = answer.peak;
+    idle.push(worker);
     return answer.result;
   },
 };
 
 const start = performance.now();
-const { records, rows } = await runBatch(ports, {}, threads.length > 0 ? pool : inThisThread(ports));
+const { records, rows } = await runBatch(ports, {}, workers.length > 0 ? pool : inThisThread(ports));
 const seconds = (performance.now() - start) / 1000;
-const peak = Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? 0) / 1024;
+const peak = workers.reduce((sum, worker) => sum + worker.peak, peakMemory());
 
 const sums: Sums[] = [];
 if (!order.forget) {
-  if (threads.length === 0) sums.push(await sumsOf(ports.tables));
-  for (const thread of threads) {
-    const answer = await thread.ask({ sums: true });
+  if (workers.length === 0) sums.push(await sumsOf(ports.tables));
+  for (const worker of workers) {
+    const answer = await worker.ask({ sums: true });
     if ('sums' in answer) sums.push(answer.sums);
   }
 }
-for (const thread of threads) await thread.end();
+for (const worker of workers) worker.end();
 console.log(JSON.stringify({ seconds, records, rows, peak, sums } satisfies Ran));

@@ -1,16 +1,14 @@
-/** A worker thread: does units into tables of its own, as `batch --workers` does, and then sums them up. */
-import { parentPort, workerData } from 'node:worker_threads';
+/** A worker process: does units into tables of its own, as `batch --workers` does, and then sums them up. */
 import { prepareBatch, runUnit } from '@stockafolio/runner-batch';
-import { openPorts, sumsOf, type FromUnitWorker, type Place, type ToUnitWorker } from './work.js';
+import { openPorts, peakMemory, sumsOf, type FromUnitWorker, type Place, type ToUnitWorker } from './work.js';
 
-const port = parentPort;
-const ports = openPorts(workerData as Place);
-const answer = (message: FromUnitWorker): void => port?.postMessage(message);
+const ports = openPorts(JSON.parse(process.argv[2] ?? '') as Place);
+const answer = (message: FromUnitWorker): void => void process.send?.(message);
 
-port?.on('message', (message: ToUnitWorker) => {
+process.on('message', (message: ToUnitWorker) => {
   const done =
     'unit' in message
-      ? runUnit(ports, message.unit).then((result) => answer({ result }))
+      ? runUnit(ports, message.unit).then((result) => answer({ result, peak: peakMemory() }))
       : sumsOf(ports.tables).then((sums) => answer({ sums }));
   done.catch((error: unknown) => answer({ failed: String(error) }));
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileArchive } from '@stockafolio/connectors/archive';
 import { systemClock } from '@stockafolio/connectors/clock-system';
 import { filesLocal } from '@stockafolio/connectors/files-local';
@@ -29,9 +30,12 @@ export interface Place {
 
 export type ToUnitWorker = { readonly unit: BatchUnit } | { readonly sums: true };
 export type FromUnitWorker =
-  { readonly ready: true } | { readonly result: UnitResult } | { readonly sums: Sums } | { readonly failed: string };
+  | { readonly ready: true }
+  | { readonly result: UnitResult; readonly peak: number }
+  | { readonly sums: Sums }
+  | { readonly failed: string };
 
-/** Opens what a run works on; every thread has tables of its own, as partitions have no row in common. */
+/** Opens what a run works on; every worker has tables of its own, as partitions have no row in common. */
 export function openPorts({ archive, checkpoints, forget }: Place): BatchPorts<never> {
   return {
     pipeline: portfolio,
@@ -45,6 +49,11 @@ export function openPorts({ archive, checkpoints, forget }: Place): BatchPorts<n
 
 function forgetting(tables: Tables): Tables {
   return { ...tables, write: async () => undefined };
+}
+
+/** The most memory that this process has held, MiB. */
+export function peakMemory(): number {
+  return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? 0) / 1024;
 }
 
 export async function sumsOf(tables: Tables): Promise<Sums> {

@@ -1,13 +1,14 @@
 /**
- * How many trades a second go from Kafka through the whole of Stockafolio, in one process and in two, without a sink and
- * into Cassandra; by turns with kafkajs that consumes and parses the same topic in one process. All servers are on this
- * machine; starting and joining the group are not counted.
+ * How many trades a second go from Kafka through the whole of Stockafolio, without a sink and into Cassandra, in one
+ * process and in two, started as `stream --workers` starts them; by turns with kafkajs that consumes and parses the same
+ * topic in one process. All servers are on this machine; starting and joining the group are not counted.
  *
  * node --import tsx benchmarks/live/index.ts [TRADES] [TRADES_INTO_CASSANDRA] [ROUNDS]
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { workerRuntime } from '@stockafolio/cli';
 import { systemClock } from '@stockafolio/connectors/clock-system';
 import { keyBytes } from '@stockafolio/core';
 import { generateTrades, trades, wireForm } from '@stockafolio/example';
@@ -22,7 +23,6 @@ const INTO_CASSANDRA = Number(process.argv[3] ?? 200_000);
 const ROUNDS = Number(process.argv[4] ?? 3);
 /** Users of whom each has some positions, as a day at an exchange leaves them. */
 const USERS = 100_000;
-const COMMIT_INTERVAL = 1_000;
 const PARTITIONS = 4;
 
 interface Measured {
@@ -59,14 +59,12 @@ async function stream(workers: number, topic: string, count: number, intoCassand
   const sink = intoCassandra ? [String(cassandra.port), group.replace('-', '_')] : [];
   let taken = 0;
   const held = new Map<object, number>();
+  const { execArgv, env } = workerRuntime(workers);
   const children = Array.from({ length: workers }, () =>
     spawn(
       process.execPath,
-      [
-        ...['--import', 'tsx', join(import.meta.dirname, 'worker.ts')],
-        ...[String(kafka.port), topic, group, String(COMMIT_INTERVAL), ...sink],
-      ],
-      { stdio: ['pipe', 'pipe', 'inherit'] },
+      [...[...execArgv, join(import.meta.dirname, 'worker.ts')], ...[String(kafka.port), topic, group, ...sink]],
+      { stdio: ['pipe', 'pipe', 'inherit'], env },
     ),
   );
   const reports = await Promise.all(
@@ -115,7 +113,13 @@ try {
   }
   const of = (name: string, what: (one: Measured) => number): number => median((measured.get(name) ?? []).map(what));
   printTable(
-    ['from Kafka, commits of 1 s', 'trades/s', 'microseconds of CPU a trade', 'trades/s of one core', 'rows a trade'],
+    [
+      'from Kafka, commits every 20 ms, figures every second',
+      'trades/s',
+      'microseconds of CPU a trade',
+      'trades/s of one core',
+      'rows a trade',
+    ],
     Object.keys(ways).map((name) => [
       name,
       of(name, ({ rate }) => rate).toFixed(0),

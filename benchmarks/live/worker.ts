@@ -1,9 +1,9 @@
 /**
  * One process of a stream in the benchmark: joins a group, begins when its standard input says so, goes on until it is
- * told to stop, then prints as JSON when it
- * took its first record and committed its last, how many there were, and the processor time in between.
+ * told to stop, then prints as JSON when it took its first record and committed its last, how many there were, and the
+ * processor time in between.
  *
- * worker.ts KAFKA_PORT TOPIC GROUP COMMIT_INTERVAL [CASSANDRA_PORT KEYSPACE]; without a Cassandra, rows are counted only.
+ * worker.ts KAFKA_PORT TOPIC GROUP [CASSANDRA_PORT KEYSPACE]; without a Cassandra, rows are counted only.
  */
 import { cassandraTables } from '@stockafolio/connectors/cassandra';
 import { systemClock } from '@stockafolio/connectors/clock-system';
@@ -14,7 +14,7 @@ import { runStream } from '@stockafolio/runner-stream';
 import { kafkaSource } from '@stockafolio/runner-stream/kafka';
 import { countingTables } from './counting-tables.js';
 
-const [kafkaPort, topic = '', group = '', commitInterval, cassandraPort, keyspace = ''] = process.argv.slice(2);
+const [kafkaPort, topic = '', group = '', cassandraPort, keyspace = ''] = process.argv.slice(2);
 
 /** What the benchmark hears from a worker. */
 export interface WorkerReport {
@@ -68,7 +68,7 @@ const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
 const { records, rows } = await runStream({
   ...{ pipeline: portfolio, codec: wireForm, source, tables, checkpoints: memoryFiles(), clock: systemClock },
-  ...{ group, commitInterval: Number(commitInterval), commitRecords: 20_000, signal: stop.signal },
+  ...{ group, signal: stop.signal },
   onEvent: (event) => {
     if (event.type === 'assigned') process.stdout.write(`assigned ${event.partitions.length}\n`);
     if (event.type !== 'committed') return;

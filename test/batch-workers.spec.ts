@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect } from 'chai';
+import { dump, expectSameLines } from './support/dumps.js';
+import { killHard, until } from './support/kill.js';
+import { must, start, type Running } from './support/run-command.js';
+import { archive, batch, batchArgs } from './support/stages.js';
+import { tempFolder } from './support/temp-folder.js';
+
+/** The processes that a process has started and that are still there. */
+async function childrenOf(pid: number | undefined): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  return text.split(' ').filter(Boolean).map(Number);
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+describe('the workers of a batch', function () {
+  const at = tempFolder();
+
+  before(async function () {
+    if (process.platform !== 'linux') {
+      console.log('      skipped: processes are looked up in /proc, which only Linux has');
+      this.skip();
+    }
+    const count = ['--trades', '200000', '--users', '20000', '--seed', '7'];
+    await must(['generate', '--to', `log:${at('log')}`, '--start', '2026-01-05', ...count]);
+    await archive(at('log'), at('archive'));
+  });
+
+  /** Begins a batch of two workers; answers their processes once both are at work. */
+  async function begin(name: string): Promise<{ readonly life: Running; readonly workers: readonly number[] }> {
+    const life = start([...batchArgs(at('archive'), at(name), at(`${name}-checkpoints`)), '--workers', '2']);
+    let workers: number[] = [];
+    await until(life, async () => (workers = await childrenOf(life.child.pid)).length === 2);
+    await pause(400);
+    return { life, workers };
+  }
+
+  async function expectWhole(name: string): Promise<void> {
+    await batch(at('archive'), at(name), at(`${name}-checkpoints`), '--workers', '2');
+    await batch(at('archive'), at(`${name}-alone`), at(`${name}-alone-checkpoints`));
+    expectSameLines(await dump(at(name)), await dump(at(`${name}-alone`)), 'the tables of two workers');
+  }
+
+  it('end with the command that was killed', async () => {
+    const { life, workers } = await begin('killed');
+    expect(workers).to.have.length(2);
+    expect(await killHard(life), 'found running').to.equal(true);
+    for (let tries = 0; tries < 500 && workers.some(isThere); tries++) await pause(10);
+    expect(workers.filter(isThere)).to.deep.equal([]);
+    await expectWhole('killed');
+  });
+
+  it('end the run where one of them dies, which says what to do; the next run does what is left', async () => {
+    const { life, workers } = await begin('orphaned');
+    process.kill(workers[0] as number, 'SIGKILL');
+    const { code, stderr } = await life.ended;
+    expect(code, stderr).to.equal(1);
+    expect(stderr)
+      .to.match(/the worker of partition \d ended with SIGKILL/)
+      .and.to.match(/can be started again/);
+    expect(workers.filter(isThere)).to.deep.equal([]);
+    await expectWhole('orphaned');
+  });
+
+  it('finish nothing more after Ctrl-C, and leave the units to the next run', async () => {
+    const { life, workers } = await begin('stopped');
+    life.child.kill('SIGINT');
+    const { code, stderr } = await life.ended;
+    expect(code, stderr).to.equal(130);
+    expect(workers.filter(isThere)).to.deep.equal([]);
+    await expectWhole('stopped');
+  });
+});

@@ -26,7 +26,7 @@ describe('the workers of a batch', function () {
 
   before(async function () {
     if (process.platform !== 'linux') {
-      console.log('      skipped: processes are looked up in /proc, which only Linux has');
+      process.stderr.write('skipped: processes are looked up in /proc, which only Linux has\n');
       this.skip();
     }
     const count = ['--trades', '200000', '--users', '20000', '--seed', '7'];

@@ -33,7 +33,7 @@ export function addBatch(program: Command, toolkit: Toolkit): void {
     .option('--from-start', 'begin at the start of the archive, and replace the checkpoints')
     .option('--schedule', 'run at the close of every trading day, once, and wait for the next, until stopped')
     .option('--print-units', 'do nothing but make the tables ready, and print the units to be done, one a line')
-    .option('--workers <n>', 'partitions done at a time, each in a thread', wholeNumber(1), 1)
+    .option('--workers <n>', 'partitions done at a time, each in a process', wholeNumber(1), 1)
     .option('--on-bad-record <what>', 'dead-letter: set it aside; fail: stop', onBadRecord, 'dead-letter')
     .option('--accept-plan-change', 'go on from checkpoints of a pipeline that has changed since')
     .option('--json', 'end with one line of JSON')

@@ -63,7 +63,7 @@ async function stream(workers: number, topic: string, count: number, intoCassand
   const children = Array.from({ length: workers }, () =>
     spawn(
       process.execPath,
-      [...[...execArgv, join(import.meta.dirname, 'worker.ts')], ...[String(kafka.port), topic, group, ...sink]],
+      [...execArgv, join(import.meta.dirname, 'worker.ts'), String(kafka.port), topic, group, ...sink],
       { stdio: ['pipe', 'pipe', 'inherit'], env },
     ),
   );

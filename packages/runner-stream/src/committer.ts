@@ -140,19 +140,20 @@ function takeCut(
   const checkpoints: { task: PartitionTask; prepared: PreparedCheckpoint }[] = [];
   const partitions: CommittedPartition[] = [];
   // Of these the source is told: its positions are for those who look at the lag, not for every commit.
-  const whole: PartitionTask[] = [];
+  const told: PartitionTask[] = [];
   for (const task of tasks) {
     const depth = depthOf(task);
-    if (depth !== 'own') whole.push(task);
-    if (task.dirty || (depth !== 'own' && task.owing)) {
+    const whole = depth !== 'own';
+    if (whole) told.push(task);
+    if (task.dirty || (whole && task.owing)) {
       for (const row of task.engine.commitOwn()) rows.push(row);
-      if (depth !== 'own') for (const row of task.engine.commit()) figures.push(row);
+      if (whole) for (const row of task.engine.commit()) figures.push(row);
       progress.push(task.engine.progress());
       partitions.push(factsOf(task));
       task.oldest = null;
       task.dirty = false;
-      task.owing = depth === 'own';
-      if (depth !== 'own') task.wholeAt = now;
+      task.owing = !whole;
+      if (whole) task.wholeAt = now;
     }
     if (depth === 'saved') {
       const prepared = task.writer.prepare();
@@ -162,7 +163,7 @@ function takeCut(
   }
   if (progress.length === 0 && checkpoints.length === 0) return undefined;
   const positions = new Map<number, Position[]>();
-  for (const { partition, generation, engine } of whole) {
+  for (const { partition, generation, engine } of told) {
     const together = positions.get(generation) ?? [];
     positions.set(generation, together);
     together.push({ partition, offset: engine.position.offset });

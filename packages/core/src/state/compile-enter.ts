@@ -11,7 +11,7 @@ import type { UndoJournal } from './undo-journal.js';
 export const LIVE = 1;
 export const UNWRITTEN = 2;
 export const UNSAVED = 4;
-const ALL = LIVE | UNWRITTEN | UNSAVED;
+export const ALL = LIVE | UNWRITTEN | UNSAVED;
 
 /** Cells of a row before its key: the flags. */
 export const KEY_AT = 1;

@@ -3,7 +3,7 @@ import type { RecordSchema } from '../schema/index.js';
 import type { State } from '../ports/state.js';
 import type { KeyPart } from '../stream/index.js';
 import type { StateColumn } from './columns.js';
-import { compileEnter, KEY_AT, LIVE, UNSAVED, UNWRITTEN, type Enter } from './compile-enter.js';
+import { ALL, compileEnter, KEY_AT, LIVE, UNSAVED, UNWRITTEN, type Enter } from './compile-enter.js';
 import { newCursor, stateColumns, type Cursor } from './cursor.js';
 import type { Interner } from './interner.js';
 import { KeyParts, type KeyKind } from './key-parts.js';
@@ -197,7 +197,7 @@ export class KeyedState implements State<StateRows> {
 
   /** Copies the rows of slots, for checkpoints, as pairs of 32-bit integers, and notes that they are saved. */
   saveRows(slots: Int32Array, into: Int32Array): void {
-    this.#copyRows(slots, into, ~UNSAVED);
+    this.#copyRows(slots, into, ALL & ~UNSAVED);
   }
 
   /**
@@ -253,12 +253,12 @@ export class KeyedState implements State<StateRows> {
   snapshot(): StateRows {
     return this.#copy(
       Int32Array.from({ length: this.#end }, (_, slot) => slot),
-      -1,
+      ALL,
     );
   }
 
   delta(): StateRows {
-    return this.#copy(this.takeUnsaved(), ~UNSAVED);
+    return this.#copy(this.takeUnsaved(), ALL & ~UNSAVED);
   }
 
   restore(parts: readonly StateRows[]): void {

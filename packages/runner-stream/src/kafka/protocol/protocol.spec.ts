@@ -1,10 +1,10 @@
 import { isStockafolioError } from '@stockafolio/core';
+import type { SourceMessage } from '@stockafolio/core/ports';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ByteReader, int64At } from './byte-reader.js';
 import { ByteWriter, varintSize } from './byte-writer.js';
 import { crc32c } from './crc32c.js';
-import type { SourceMessage } from '@stockafolio/core/ports';
 import { messagesOf, offsetAfter, type RecordSet } from './record-set.js';
 import { writeBatch, type TimedMessage } from './write-batch.js';
 

@@ -153,12 +153,12 @@ function takeCut(
       task.oldest = null;
       task.dirty = false;
       task.owing = !whole;
-      if (whole) task.wholeAt = now;
+      if (whole) task.figures.done(now);
     }
     if (depth === 'saved') {
       const prepared = task.writer.prepare();
       if (prepared !== undefined) checkpoints.push({ task, prepared });
-      task.savedAt = now;
+      task.checkpoint.done(now);
     }
   }
   if (progress.length === 0 && checkpoints.length === 0) return undefined;

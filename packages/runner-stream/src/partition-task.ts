@@ -9,6 +9,11 @@ import {
 import type { PartitionRange, SourceBatch } from '@stockafolio/core/ports';
 import { StockafolioError } from '@stockafolio/core';
 import type { StreamOptions } from './options.js';
+import { Turn } from './turn.js';
+
+/** Milliseconds, unless told otherwise. */
+export const FIGURES_INTERVAL = 1_000;
+const CHECKPOINT_INTERVAL = 5_000;
 
 /** One assigned partition: its engine, and the writer of its checkpoints. */
 export interface PartitionTask {
@@ -22,26 +27,32 @@ export interface PartitionTask {
   owing: boolean;
   /** Whether something came since windows last gave out what is in them. */
   open: boolean;
-  /** When the last message came, and when the last checkpoint was made; epoch milliseconds of the clock. */
+  /** When the last message came; epoch milliseconds of the clock. */
   heardAt: number;
-  savedAt: number;
-  /** When its shared figures were in a commit last; epoch milliseconds. */
-  wholeAt: number;
+  /** When its shared figures are due, and its next checkpoint. */
+  readonly figures: Turn;
+  readonly checkpoint: Turn;
   /** When the source took in the oldest message since the last commit, epoch milliseconds. */
   oldest: number | null;
   /** The offset that the next new message will get, as far as known. */
   end: number;
 }
 
-/** Makes the engine of a partition, resumed from its newest checkpoint where there is one. */
+/**
+ * Makes the engine of a partition, resumed from its newest checkpoint where there is one.
+ *
+ * @param of how many partitions the source has
+ */
 export async function openPartition<T>(
   options: StreamOptions<T>,
   source: string,
   range: PartitionRange,
+  of: number,
   generation: number,
   written: number | undefined,
 ): Promise<PartitionTask> {
   const { pipeline, checkpoints, codec, clock } = options;
+  const { figuresInterval = FIGURES_INTERVAL, checkpointInterval = CHECKPOINT_INTERVAL } = options;
   const { partition } = range;
   const engine = new PartitionEngine({
     pipeline,
@@ -76,8 +87,8 @@ export async function openPartition<T>(
     owing: false,
     open: false,
     heardAt: now,
-    wholeAt: now,
-    savedAt: now,
+    figures: new Turn(figuresInterval, partition, of, now),
+    checkpoint: new Turn(checkpointInterval, partition, of, now),
     oldest: null,
     end: range.end,
   };

@@ -3,7 +3,7 @@ import { PartitionEngine, progress } from '@stockafolio/core/engine';
 import type { AssignmentListener, PartitionRange, Position, SourceBatch } from '@stockafolio/core/ports';
 import { Committer } from './committer.js';
 import type { StreamOptions, StreamResult } from './options.js';
-import { openPartition, takeBatch, type PartitionTask } from './partition-task.js';
+import { FIGURES_INTERVAL, openPartition, takeBatch, type PartitionTask } from './partition-task.js';
 import { untilBack } from './until-back.js';
 
 /**
@@ -23,7 +23,6 @@ const WHILE_BUSY = 5;
 
 /** Unless told, in milliseconds. */
 const COMMIT_INTERVAL = 20;
-const FIGURES_INTERVAL = 1_000;
 
 class StreamRun<T> implements AssignmentListener {
   readonly #options: StreamOptions<T>;
@@ -76,7 +75,7 @@ class StreamRun<T> implements AssignmentListener {
     const ranges = await untilBack(options, 'asking what the source holds', () => options.source.ranges());
     const written = await untilBack(options, 'reading progress', () => this.#readProgress());
     const positions: Position[] = [];
-    for (const [n, partition] of partitions.entries()) {
+    for (const partition of partitions) {
       const range = ranges.find((candidate) => candidate.partition === partition);
       if (range === undefined)
         throw new StockafolioError(
@@ -84,10 +83,8 @@ class StreamRun<T> implements AssignmentListener {
           `the source assigned partition ${partition}, which it does not have`,
         );
       const open = (): Promise<PartitionTask> =>
-        openPartition(options, this.#source, range, generation, written.get(partition));
+        openPartition(options, this.#source, range, ranges.length, generation, written.get(partition));
       const task = await untilBack(options, 'reading checkpoints', open);
-      // By turns, so that no commit has the shared figures of all partitions at once.
-      task.wholeAt -= (n * (options.figuresInterval ?? FIGURES_INTERVAL)) / partitions.length;
       this.#tasks.set(partition, task);
       positions.push({ partition, offset: task.engine.position.offset });
     }
@@ -170,7 +167,6 @@ class StreamRun<T> implements AssignmentListener {
       commitInterval = COMMIT_INTERVAL,
       commitRecords = 20_000,
       figuresInterval = FIGURES_INTERVAL,
-      checkpointInterval = 5_000,
       idleAfter = 1_000,
     } = this.#options;
     const now = clock.now();
@@ -181,8 +177,8 @@ class StreamRun<T> implements AssignmentListener {
     this.#uncommitted = 0;
     this.#committedAt = now;
     await this.#committer.begin(tasks, (task) => {
-      if (now - task.savedAt >= checkpointInterval) return 'saved';
-      return figuresInterval <= commitInterval || now - task.wholeAt >= figuresInterval ? 'whole' : 'own';
+      if (task.checkpoint.isDue(now)) return 'saved';
+      return figuresInterval <= commitInterval || task.figures.isDue(now) ? 'whole' : 'own';
     });
   }
 

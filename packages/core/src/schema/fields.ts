@@ -20,14 +20,31 @@ function field<T, K extends Kind>(
   return Object.freeze({ kind, optional: false as const, min: facts.min, max: facts.max, values: facts.values });
 }
 
+/**
+ * Bounds that are a type's own values, whole ones unless told.
+ *
+ * @throws ERR_SCHEMA_INVALID where one is not, or the smallest is above the largest
+ */
+function within(kind: Kind, bounds: NumberBounds, least: number, most: number, whole = true): Required<NumberBounds> {
+  const { min = least, max = most } = bounds;
+  for (const bound of [min, max]) {
+    if (bound >= least && bound <= most && (!whole || Number.isInteger(bound))) continue;
+    throw new StockafolioError('ERR_SCHEMA_INVALID', `${bound} cannot be a bound of ${kind}`, {
+      hint: `bounds are ${whole ? 'whole numbers' : 'numbers'} from ${least} to ${most}`,
+    });
+  }
+  if (min > max) throw new StockafolioError('ERR_SCHEMA_INVALID', `no ${kind} can be from ${min} to ${max}`);
+  return { min, max };
+}
+
 /** Unicode text without U+0000, in well-formed UTF-16; at most 255 units long unless told. */
 export function text(bounds: TextBounds = {}): FieldType<string, 'text', false> {
-  return field('text', { min: bounds.min ?? 0, max: bounds.max ?? 255 });
+  return field('text', within('text', { min: bounds.min ?? 0, max: bounds.max ?? 255 }, 0, MAX_SAFE));
 }
 
 /** A whole number from -2^31 to 2^31-1. */
 export function int32(bounds: NumberBounds = {}): FieldType<number, 'int32', false> {
-  return field('int32', { min: bounds.min ?? -(2 ** 31), max: bounds.max ?? 2 ** 31 - 1 });
+  return field('int32', within('int32', bounds, -(2 ** 31), 2 ** 31 - 1));
 }
 
 /**
@@ -40,11 +57,12 @@ export function int64(
   bounds: NumberBounds | { readonly range: 'full' } = {},
 ): FieldType<number, 'int64', false> | FieldType<bigint, 'bigint64', false> {
   if ('range' in bounds) return field<bigint, 'bigint64'>('bigint64');
-  return field<number, 'int64'>('int64', { min: bounds.min ?? -MAX_SAFE, max: bounds.max ?? MAX_SAFE });
+  return field<number, 'int64'>('int64', within('int64', bounds, -MAX_SAFE, MAX_SAFE));
 }
 
 /** An IEEE 754 double, finite. Not for money. */
 export function double(bounds: NumberBounds = {}): FieldType<number, 'double', false> {
+  within('double', bounds, -Number.MAX_VALUE, Number.MAX_VALUE, false);
   return field('double', bounds);
 }
 
@@ -53,7 +71,7 @@ export function double(bounds: NumberBounds = {}): FieldType<number, 'double', f
  * ERR_OVERFLOW. Bounds are in 1e-4 USD.
  */
 export function money(bounds: NumberBounds = {}): FieldType<number, 'money', false> {
-  return field('money', { min: bounds.min ?? -MAX_SAFE, max: bounds.max ?? MAX_SAFE });
+  return field('money', within('money', bounds, -MAX_SAFE, MAX_SAFE));
 }
 
 /** An amount of money as a bigint number of 1e-4 USD, from -2^127 to 2^127-1: for sums over many users. */
@@ -63,7 +81,7 @@ export function bigMoney(): FieldType<bigint, 'bigMoney', false> {
 
 /** A moment, in milliseconds since 1970-01-01T00:00:00Z. Bounds are in milliseconds. */
 export function timestamp(bounds: NumberBounds = {}): FieldType<number, 'timestamp', false> {
-  return field('timestamp', { min: bounds.min ?? -8.64e15, max: bounds.max ?? 8.64e15 });
+  return field('timestamp', within('timestamp', bounds, -8.64e15, 8.64e15));
 }
 
 /** A calendar day as `YYYY-MM-DD`, years 0001 to 9999. */

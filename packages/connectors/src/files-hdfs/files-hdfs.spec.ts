@@ -140,7 +140,8 @@ describe('filesHdfs', () => {
     const content = async function* (): AsyncIterable<Uint8Array> {
       for (let n = 0; n < 8; n++) yield part;
     };
-    await open().write('large', content());
+    // Its bytes are many: they may take a while on a busy machine.
+    await open({ timeout: 10_000 }).write('large', content());
     expect(await open().size('large')).to.equal(40 << 20);
     stub.refusal = { status: 403, exception: 'RetriableException', message: '' };
     await expectCode('ERR_FILES_UNAVAILABLE', () => open().write('larger', content()));

@@ -27,7 +27,13 @@ const opened = [
 ].map((name) => `java.base/${name}`);
 opened.push('jdk.management/com.sun.management.internal', 'jdk.compiler/com.sun.tools.javac');
 
-/** One Cassandra node; its data centre is `datacenter1`. */
+/**
+ * One Cassandra node; its data centre is `datacenter1`.
+ *
+ * It shares few processors with everything else, so what it does on the side is kept short, for whoever waits for an answer:
+ * garbage is collected in pauses of 30 ms or so (unless told it fills most of the heap first, and stops for 100 ms), and one
+ * thread each flushes and compacts.
+ */
 export async function startCassandra(): Promise<Server> {
   const lib = await jarsOf('cassandra');
   const folder = await serverFolder('cassandra');
@@ -37,7 +43,7 @@ export async function startCassandra(): Promise<Server> {
   const log = join(folder, 'cassandra.log');
   const node = new JavaProcess({
     args: [
-      ...['-Xms2g', '-Xmx2g', '-XX:+UseG1GC', '-Djdk.attach.allowAttachSelf=true'],
+      ...['-Xms2g', '-Xmx2g', '-XX:+UseG1GC', '-XX:MaxGCPauseMillis=30', '-Djdk.attach.allowAttachSelf=true'],
       '-Dio.netty.tryReflectionSetAccessible=true',
       ...exported.flatMap((name) => ['--add-exports', `${name}=ALL-UNNAMED`]),
       ...opened.flatMap((name) => ['--add-opens', `${name}=ALL-UNNAMED`]),
@@ -86,6 +92,8 @@ memtable:
     default:
       inherits: trie
 memtable_allocation_type: offheap_objects
+memtable_flush_writers: 1
+concurrent_compactors: 1
 sstable:
   selected_format: bti
 `;

@@ -98,17 +98,27 @@ describe(`P1, P6: ${TRADES} trades, by the stream and by the batch, all on real 
     expectSameLines(await dumpOf(live.url), streamed, 'the mended tables');
   });
 
-  it('reconcile mends what someone changed by hand in CQL, whose versions are the time of the day', async () => {
+  it('reconcile mends what someone changed by hand in CQL, whole rows and parts, under the time of the day', async () => {
     const users = rowsOf(streamed, 'user_totals')
-      .slice(0, 3)
+      .slice(0, 6)
       .map((line) => String((JSON.parse(line) as { user: string }).user));
     await live.byHand([
       `UPDATE user_totals SET volume = -1 WHERE "user" = '${users[0]}'`,
       `DELETE FROM user_totals WHERE "user" = '${users[1]}'`,
       `UPDATE user_totals SET trades = 7 WHERE "user" = '${users[2]}'`,
       `INSERT INTO user_totals ("user", trades, volume, value, realized, open_positions) VALUES ('nobody', 1, 1, 1, 0, 0)`,
+      `DELETE trades, value FROM user_totals WHERE "user" = '${users[3]}'`,
+      `UPDATE user_totals SET value = 1.23456 WHERE "user" = '${users[4]}'`,
+      `UPDATE user_totals SET volume = 9223372036854775807 WHERE "user" = '${users[5]}'`,
+      `UPDATE user_totals SET volume = 5 WHERE "user" = 'somebody'`,
     ]);
-    expect(await reconcile('--repair')).to.include({ differences: 4, repaired: 4, missing: 1, extra: 1 });
+    const told = await must(['tables', 'get', 'user_totals', 'somebody', '--tables', live.url]);
+    expect(told.stdout).to.contain('"trades":null,"volume":5,"value":null');
+    const { stdout } = await must(reconcileArgs());
+    expect(namedBy(stdout, 'extra')).to.deep.equal(['user_totals (nobody)', 'user_totals (somebody)']);
+    expect(stdout).to.contain(`user_totals (${users[3]}): changed: trades is null, should be `);
+    const counts = { differences: 8, repaired: 8, missing: 1, extra: 2, changed: 5 };
+    expect(await reconcile('--repair')).to.include(counts);
     expect(await reconcile()).to.include({ differences: 0 });
     expectSameLines(await dumpOf(live.url), streamed, 'the mended tables');
   });

@@ -128,7 +128,8 @@ function compare(
       counts.newer++;
       return undefined;
     }
-    return { table, kind: found.version < expected.version ? 'stale' : 'changed', expected, found };
+    const stale = found.version < expected.version && isWhole(found, expected);
+    return { table, kind: stale ? 'stale' : 'changed', expected, found };
   }
   if (expected !== undefined) {
     if (table.ttl !== undefined && expected.version / 1000 + table.ttl < options.now) return undefined;
@@ -139,6 +140,11 @@ function compare(
     return undefined;
   }
   return { table, kind: 'extra', expected, found };
+}
+
+/** Whether a row has every value that another has: one that lacks some was made so by hand, and is of no version. */
+function isWhole({ values }: StoredRow, other: StoredRow): boolean {
+  return values.every((value, n) => value !== undefined || other.values[n] === undefined);
 }
 
 function sameValues(a: readonly Value[], b: readonly Value[]): boolean {

@@ -49,7 +49,7 @@ async function run(flags: ServeFlags, toolkit: Toolkit, reporter: Reporter): Pro
   const login = await openLogin(flags.login);
   const opened: Tables[] = [];
   const open = async (url: string): Promise<Tables> => {
-    const tables = toolkit.openTables(url, true);
+    const tables = toolkit.openTables(url, { readOnly: true });
     opened.push(tables);
     // Opened for reading, nothing is created: a table that is missing is an error.
     await tables.create([...stockafolioTables, progress]);

@@ -51,7 +51,7 @@ function formatOf(text: string): 'text' | 'jsonl' {
 
 async function list(flags: ListFlags, toolkit: Toolkit): Promise<void> {
   const app = await loadApp(flags.app);
-  const tables = toolkit.openTables(flags.tables, true);
+  const tables = toolkit.openTables(flags.tables, { readOnly: true });
   const codes: Record<string, number> = {};
   let letters = 0;
   try {

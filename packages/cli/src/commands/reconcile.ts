@@ -1,14 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatRow, formatValue, type Table } from '@stockafolio/core';
+import { formatRow, formatValue, type FieldType, type Table, type Value } from '@stockafolio/core';
 import { deadLetters, progress } from '@stockafolio/core/engine';
 import type { Tables } from '@stockafolio/core/ports';
 import { keyOf, mend, reconcile, runBatch, type Difference } from '@stockafolio/runner-batch';
 import type { Command } from 'commander';
 import { codecOf, loadApp, type App } from '../app.js';
+import { asStored } from '../as-stored.js';
+import { exitCodes } from '../output/failure.js';
 import { figure } from '../output/reporter.js';
-import { inKeyOrder } from '../in-key-order.js';
 import { LineWriter } from '../output/line-writer.js';
 import type { Toolkit } from '../toolkit.js';
 import { FILES, day, type CommonOptions } from './options.js';
@@ -41,7 +42,7 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
   const reporter = toolkit.reporter(flags.json);
   const scratch = await mkdtemp(join(tmpdir(), 'stockafolio-reconcile-'));
   const files = toolkit.openFiles(flags.files);
-  const found = toolkit.openTables(flags.tables, flags.repair !== true);
+  const found = toolkit.openTables(flags.tables, { readOnly: flags.repair !== true, asStored: true });
   const expected = toolkit.openTables(`embedded:${join(scratch, 'tables')}`);
   const checkpoints = toolkit.openFiles(`file:${join(scratch, 'checkpoints')}`);
   const closing: { close(): Promise<void> }[] = [expected, checkpoints, found, files];
@@ -70,24 +71,20 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
     const counts = { compared: 0, newer: 0 };
     const kinds = { changed: 0, missing: 0, extra: 0, stale: 0 };
     const out = new LineWriter(process.stdout);
+    const tables = comparable(app);
+    const stored = await asStored(found, tables);
+    closing.unshift(stored);
     let waiting: Difference[] = [];
     let left = 0;
     const mendWaiting = async (): Promise<void> => {
-      for (const difference of await mend(found, waiting, highest, toolkit.clock.now())) {
+      for (const difference of await mend(stored, waiting, highest, toolkit.clock.now())) {
         left++;
         reporter.say(`${placeOf(difference)}: not mended, it was changed under a version of the future`, {}, 'warn');
       }
       waiting = [];
     };
-    const sorted = await inKeyOrder(found, comparable(app));
-    closing.push(sorted);
-    for await (const difference of reconcile(
-      expected,
-      sorted,
-      comparable(app),
-      { upTo, now: toolkit.clock.now() },
-      counts,
-    )) {
+    const now = toolkit.clock.now();
+    for await (const difference of reconcile(expected, stored, tables, { upTo, now }, counts)) {
       kinds[difference.kind]++;
       await out.write(describe(difference));
       if (flags.repair !== true) continue;
@@ -97,9 +94,10 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
     await out.flush();
     if (waiting.length > 0) await mendWaiting();
     const differences = Object.values(kinds).reduce((sum, n) => sum + n, 0);
+    if (left > 0) process.exitCode = exitCodes.external;
     reporter.result(
       `${figure(counts.compared)} rows compared, ${figure(differences)} differences${flags.repair === true ? `, ${left === 0 ? 'all' : figure(differences - left)} mended` : ''}${counts.newer > 0 ? `; ${figure(counts.newer)} rows newer than the archive were left alone` : ''}`,
-      { ok: true, ...counts, differences, ...kinds, repaired: flags.repair === true ? differences - left : 0 },
+      { ok: left === 0, ...counts, differences, ...kinds, repaired: flags.repair === true ? differences - left : 0 },
     );
   } finally {
     for (const each of closing) await each.close();
@@ -139,7 +137,11 @@ function describe(difference: Difference): string {
   const columns = table.columns.filter((_, n) => !Object.is(expected.values[n], found.values[n]));
   const details = columns.map(({ stored, type }) => {
     const n = table.columns.findIndex((column) => column.stored === stored);
-    return `${stored} is ${String(formatValue(type, found.values[n]))}, should be ${String(formatValue(type, expected.values[n]))}`;
+    return `${stored} is ${shown(type, found.values[n])}, should be ${shown(type, expected.values[n])}`;
   });
   return `${place}: ${kind}: ${details.join('; ')}`;
+}
+
+function shown(type: FieldType, value: Value): string {
+  return value === undefined ? 'null' : formatValue(type, value);
 }

@@ -4,7 +4,7 @@ import type { StoredRow, Tables } from '@stockafolio/core/ports';
 import { InvalidArgumentError, type Command } from 'commander';
 import { codecOf, loadApp, type App } from '../app.js';
 import type { Toolkit } from '../toolkit.js';
-import { inKeyOrder } from '../in-key-order.js';
+import { asStored } from '../as-stored.js';
 import { LineWriter } from '../output/line-writer.js';
 import type { CommonOptions } from './options.js';
 
@@ -104,20 +104,20 @@ async function dump(name: string | undefined, flags: TablesFlags, toolkit: Toolk
   }
   const tables = name === undefined ? all : [named(all, name)];
   await withTables(flags, toolkit, async (store) => {
-    const sorted = await inKeyOrder(store, tables);
+    const stored = await asStored(store, tables);
     try {
       for (const table of tables) {
-        if (name !== undefined) await print(table, sorted.scanAll(table), flags.format);
-        else await print(table, sorted.scanAll(table), 'jsonl', `{"table":${JSON.stringify(table.name)},"row":`, '}');
+        if (name !== undefined) await print(table, stored.scanAll(table), flags.format);
+        else await print(table, stored.scanAll(table), 'jsonl', `{"table":${JSON.stringify(table.name)},"row":`, '}');
       }
     } finally {
-      await sorted.close();
+      await stored.close();
     }
   });
 }
 
 async function withTables(flags: TablesFlags, toolkit: Toolkit, step: (store: Tables) => Promise<void>): Promise<void> {
-  const store = toolkit.openTables(flags.tables, true);
+  const store = toolkit.openTables(flags.tables, { readOnly: true, asStored: true });
   try {
     await step(store);
   } finally {

@@ -37,11 +37,21 @@ export function openProducer(url: string, partitions?: number): Promise<Producer
   return scheme === 'kafka' ? kafkaProducer({ ...kafkaPlace(url), ...shape }) : logProducer(rest, shape);
 }
 
-/** Opens tables; `readOnly` beside a process that writes them: nothing is created then. */
-export function openTables(url: string, readOnly = false): Tables & Partial<Pick<EmbeddedTables, 'sweep'>> {
+export interface OpenTablesOptions {
+  /** Beside a process that writes the tables: nothing is created then. */
+  readonly readOnly?: boolean;
+  /** Give the rows that someone has written by hand too, with what no value can be made of absent. */
+  readonly asStored?: boolean;
+}
+
+/** Opens tables. */
+export function openTables(
+  url: string,
+  { readOnly = false, asStored = false }: OpenTablesOptions = {},
+): Tables & Partial<Pick<EmbeddedTables, 'sweep'>> {
   const { scheme, rest } = parseLocation(url, 'tables', tables);
   return scheme === 'cassandra'
-    ? cassandraTables({ ...cassandraOptions(rest), readOnly })
+    ? cassandraTables({ ...cassandraOptions(rest), readOnly, unreadable: asStored ? 'absent' : 'refused' })
     : embeddedTables(rest, { readOnly });
 }
 

@@ -43,7 +43,7 @@ class CassandraTables implements Tables {
   }
 
   async create(tables: readonly Table[]): Promise<void> {
-    const { keyspace, properties, readOnly } = this.#options;
+    const { keyspace, properties, readOnly, unreadable } = this.#options;
     await this.#attempt(async (client) => {
       if (readOnly === true) {
         for (const table of tables) await this.#planOf(client, table);
@@ -52,7 +52,7 @@ class CassandraTables implements Tables {
       await createKeyspace(client, this.#options);
       for (const table of tables) {
         await makeTable(client, keyspace, table, properties?.[table.name]);
-        this.#plans.set(table, planTable(keyspace, table));
+        this.#plans.set(table, planTable(keyspace, table, unreadable));
       }
     });
   }
@@ -125,7 +125,7 @@ class CassandraTables implements Tables {
     const known = this.#plans.get(table);
     if (known !== undefined) return known;
     if (!(await checkTable(client, this.#options.keyspace, table))) throw this.#unknown(table);
-    const plan = planTable(this.#options.keyspace, table);
+    const plan = planTable(this.#options.keyspace, table, this.#options.unreadable);
     this.#plans.set(table, plan);
     return plan;
   }

@@ -1,14 +1,28 @@
-import { MONEY_SCALE, StockafolioError, type Column, type Value } from '@stockafolio/core';
+import { isStockafolioError, MONEY_SCALE, StockafolioError, type Column, type Value } from '@stockafolio/core';
 import { EMPTY_KEY } from './encode-value.js';
 
+type Decoder = (stored: unknown) => Value;
+
 /** The decoder of a column: from what the driver makes of it. */
-export function decoderOf(column: Column, aloneInPartitionKey: boolean): (stored: unknown) => Value {
+export function decoderOf(column: Column, aloneInPartitionKey: boolean): Decoder {
   const decode = byKind(column);
   if (aloneInPartitionKey) return (stored) => (stored === EMPTY_KEY ? '' : decode(stored));
   return (stored) => {
     if (stored !== null && stored !== undefined) return decode(stored);
     if (column.type.optional) return undefined;
     throw broken(column, 'null');
+  };
+}
+
+/** The decoder of a value column that makes nothing of what is no value of it. */
+export function lenient(decode: Decoder): Decoder {
+  return (stored) => {
+    try {
+      return decode(stored);
+    } catch (error) {
+      if (isStockafolioError(error, 'ERR_ROW_INVALID')) return undefined;
+      throw error;
+    }
   };
 }
 
@@ -60,7 +74,7 @@ function broken(column: Column, stored: string): StockafolioError {
     'ERR_ROW_INVALID',
     `column '${column.stored}' holds ${stored}, which no ${column.type.kind} is`,
     {
-      hint: 'the row was written by something else: write it whole, or remove it, by hand; then reconcile --repair',
+      hint: 'the row was written by something else: stockafolio reconcile --repair mends it from the archive',
     },
   );
 }

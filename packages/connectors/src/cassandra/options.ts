@@ -17,6 +17,11 @@ export interface CassandraOptions {
   readonly properties?: Readonly<Record<string, string>>;
   /** Only for reading: `create` makes nothing, it only checks what is there. No rights to change a schema are needed. */
   readonly readOnly?: boolean;
+  /**
+   * What is read where someone has written by hand what is no value of its column: null though it is required, or a number
+   * past what the column holds. The row is `refused` unless told; with `absent` it is read without that value.
+   */
+  readonly unreadable?: 'refused' | 'absent';
   /** Batches under way at once; 24 unless told. */
   readonly inFlight?: number;
   /** Longest time to wait for an answer, in milliseconds; 10,000 unless told. */

@@ -1,7 +1,8 @@
 import type { Table, Value } from '@stockafolio/core';
 import { cqlType } from './cql-types.js';
-import { decoderOf } from './decode-value.js';
+import { decoderOf, lenient } from './decode-value.js';
 import { encoderOf, type Bound } from './encode-value.js';
+import type { CassandraOptions } from './options.js';
 
 /** The column that is added to a table in which every value may be absent: a row's version is read off a cell. */
 export const WITNESS = 'is_there';
@@ -24,8 +25,16 @@ function nameOf(keyspace: string, table: Table): string {
   return `${quoted(keyspace)}.${quoted(table.name)}`;
 }
 
-/** Plans a table. Every statement is bound with the row's version last, so that a later one wins wherever it arrives. */
-export function planTable(keyspace: string, table: Table): TablePlan {
+/**
+ * Plans a table. Every statement is bound with the row's version last, so that a later one wins wherever it arrives.
+ *
+ * @param unreadable what becomes of a row with a value that is none of its column: see `CassandraOptions`
+ */
+export function planTable(
+  keyspace: string,
+  table: Table,
+  unreadable: CassandraOptions['unreadable'] = 'refused',
+): TablePlan {
   const name = nameOf(keyspace, table);
   const names = table.columns.map(({ stored }) => quoted(stored));
   const witnessed = witnessOf(table) === WITNESS;
@@ -37,7 +46,10 @@ export function planTable(keyspace: string, table: Table): TablePlan {
     insert: `INSERT INTO ${name} (${all.join(', ')}) VALUES (${marks.join(', ')}) USING TIMESTAMP ?`,
     remove: `DELETE FROM ${name} USING TIMESTAMP ? WHERE ${equal(table, table.keyLength)}`,
     encoders: table.columns.map((column, n) => encoderOf(column, alone(n))),
-    decoders: table.columns.map((column, n) => decoderOf(column, alone(n))),
+    decoders: table.columns.map((column, n) => {
+      const decode = decoderOf(column, alone(n));
+      return unreadable === 'absent' && column.role === 'value' ? lenient(decode) : decode;
+    }),
   };
 }
 

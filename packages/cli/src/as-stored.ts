@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { embeddedTables } from '@stockafolio/connectors/embedded';
+import type { Column, Table } from '@stockafolio/core';
+import type { Mutation, Tables } from '@stockafolio/core/ports';
+
+const AT_A_TIME = 5_000;
+
+/** A store as {@link asStored} shows it. */
+export interface AsStored extends Pick<Tables, 'scanAll' | 'get' | 'write'> {
+  close(): Promise<void>;
+}
+
+/**
+ * A store with its rows in the order of their keys, whatever someone may have written into it by hand: keys and values
+ * past the bounds of their columns, and values that are absent though they are required, where the store was opened to
+ * give them so.
+ *
+ * Rows come as they are where the store has that order; otherwise they are sorted in a folder that is removed by `close`:
+ * it needs room on disk for the tables, but no memory.
+ */
+export async function asStored(store: Tables, tables: readonly Table[]): Promise<AsStored> {
+  // Only this library writes into a store that has the order.
+  if (store.inKeyOrder) {
+    return {
+      scanAll: (table) => store.scanAll(table),
+      get: (table, key) => store.get(table, key),
+      write: (rows) => store.write(rows),
+      close: async () => undefined,
+    };
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'stockafolio-sorted-'));
+  const sorted = embeddedTables(folder);
+  const close = async (): Promise<void> => {
+    await sorted.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  const [ofAnyRow, ofAnyKey] = [tablesBy(tables, looseRow), tablesBy(tables, looseKey)];
+  try {
+    await sorted.create([...ofAnyRow.values()]);
+    for (const [table, loose] of ofAnyRow) await copyRows(store, table, sorted, loose);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    scanAll: (table) => sorted.scanAll(ofAnyRow.get(table) ?? table),
+    get: (table, key) => store.get(ofAnyKey.get(table) ?? table, key),
+    write: (rows) =>
+      store.write(
+        rows.map((row) => (row.deleted === true ? { ...row, table: ofAnyKey.get(row.table) ?? row.table } : row)),
+      ),
+    close,
+  };
+}
+
+function tablesBy(tables: readonly Table[], make: (column: Column) => Column): Map<Table, Table> {
+  return new Map(tables.map((table) => [table, { ...table, columns: table.columns.map(make) }]));
+}
+
+/** The column with no bounds, and no value of it required. */
+function looseRow(column: Column): Column {
+  const kind = column.type.kind === 'oneOf' ? 'text' : column.type.kind;
+  const optional = column.role === 'value';
+  return { ...column, type: { ...column.type, kind, optional, min: undefined, max: undefined, values: undefined } };
+}
+
+function looseKey(column: Column): Column {
+  return column.role === 'value' ? column : looseRow(column);
+}
+
+async function copyRows(from: Tables, table: Table, to: Tables, as: Table): Promise<void> {
+  let rows: Mutation[] = [];
+  for await (const { values, version } of from.scanAll(table)) {
+    rows.push({ table: as, values, version });
+    if (rows.length < AT_A_TIME) continue;
+    await to.write(rows);
+    rows = [];
+  }
+  if (rows.length > 0) await to.write(rows);
+}

@@ -1,0 +1,51 @@
+import { int64, isStockafolioError, money, optional, table, text, type Value } from '@stockafolio/core';
+import { expect } from 'chai';
+import type { CassandraOptions } from './options.js';
+import { planTable } from './table-plan.js';
+
+const sums = table(
+  'sums',
+  { partitionBy: ['user'] },
+  { user: text(), count: int64(), value: money(), remark: optional(text()) },
+);
+
+function read(stored: readonly unknown[], unreadable?: CassandraOptions['unreadable']): Value[] | string {
+  try {
+    return planTable('k', sums, unreadable).decoders.map((decode, n) => decode(stored[n]));
+  } catch (error) {
+    if (isStockafolioError(error)) return `${error.code}: ${error.message}; ${String(error.hint)}`;
+    throw error;
+  }
+}
+
+describe('a row as Cassandra gives it', () => {
+  it('is read', () => {
+    expect(read(['ann', '7', '1.5', null])).to.deep.equal(['ann', 7, 15_000, undefined]);
+  });
+
+  it('is refused where someone wrote what is no value of a column, with what to do', () => {
+    for (const [row, words] of [
+      [['ann', null, '1.5', null], "column 'count' holds null"],
+      [['ann', '7', '1.23456', null], "column 'value' holds 1.23456"],
+      [['ann', '9223372036854775807', '1', null], "column 'count' holds 9223372036854775807"],
+    ] as const) {
+      expect(read(row))
+        .to.match(/^ERR_ROW_INVALID: .*reconcile --repair/)
+        .and.to.contain(words);
+    }
+  });
+
+  it('is read without that value where so told', () => {
+    const rows = [
+      [
+        ['ann', null, null, 'hm'],
+        ['ann', undefined, undefined, 'hm'],
+      ],
+      [
+        ['ann', '9223372036854775807', '1.23456', null],
+        ['ann', undefined, undefined, undefined],
+      ],
+    ] as const;
+    for (const [stored, values] of rows) expect(read(stored, 'absent')).to.deep.equal(values);
+  });
+});

@@ -35,13 +35,16 @@ export class FinalRows {
     return now;
   }
 
-  /** Answers the rows that are left, less those that have come again among the last ones, and these. */
-  end(last: readonly Mutation[]): readonly Mutation[] {
+  /** Passes on the parts of the last rows, then gives those that are left and have not come again among them. */
+  *end(last: Iterable<readonly Mutation[]>): Generator<readonly Mutation[]> {
     const tables = new Set([...this.#kept.values()].map(({ table }) => table.name));
-    for (const row of last) if (tables.has(row.table.name)) this.#kept.delete(idOf(row));
+    for (const part of last) {
+      for (const row of part) if (tables.has(row.table.name)) this.#kept.delete(idOf(row));
+      yield part;
+    }
     const rows: Mutation[] = [];
     this.#letGo(rows, this.#kept.size);
-    return rows.concat(last);
+    yield rows;
   }
 
   #letGo(into: Mutation[], count: number): void {

@@ -49,7 +49,7 @@ export async function runUnit<T>(
   engine.passOver(unit.to);
   engine.flush();
   await writer.write(await whole(final.take(engine.drain())));
-  await writer.write(await whole(final.end(engine.commit())));
+  for (const rows of final.end(engine.commitInParts(unit.writeRows))) await writer.write(await whole(rows));
   await writer.settle();
   await writer.write([engine.progress()]);
   await writer.settle();

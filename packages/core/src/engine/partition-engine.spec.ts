@@ -101,6 +101,22 @@ describe('PartitionEngine', () => {
     );
   });
 
+  it('gives the rows of a commit in parts, each of so many keys at most', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anySale, { maxLength: 40 }), fc.integer({ min: 1, max: 5 }), async (all, most) => {
+        const inParts = newEngine();
+        const atOnce = newEngine();
+        for (const engine of [inParts, atOnce]) feed(engine, all);
+        const before = inParts.drain();
+        const parts = [...inParts.commitInParts(most)];
+        for (const part of parts) expect(part.length).to.be.at.most(most * inParts.operators.length);
+        expect(await contents(inParts, [before, ...parts])).to.eql(await contents(atOnce, [atOnce.commit()]));
+        expect(inParts.commit()).to.eql([]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it('says how far the tables are exact, and what no record is expected to lie before', async () => {
     const loose = pipeline('loose', { looseSales }, ({ looseSales }) => [
       into(byUser, looseSales.pipe(foldByKey('sums', { key: (s) => [s.user], state: Sum, fold: addTo }))),

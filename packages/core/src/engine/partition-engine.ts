@@ -168,6 +168,20 @@ export class PartitionEngine {
   }
 
   /**
+   * The rows of {@link commit} in parts, each of at most so many keys of an operator: a batch has millions of them. Nothing
+   * may come in between.
+   */
+  *commitInParts(most: number): Generator<readonly Mutation[]> {
+    for (let done = false; !done;) {
+      done = true;
+      this.#run(() => {
+        for (const operator of this.#context.operators) done = operator.collect(most) && done;
+      });
+      yield this.drain();
+    }
+  }
+
+  /**
    * The rows of {@link commit} less this partition's parts of shared figures, which change with almost every record. They
    * are still owed: a {@link commit} must come before the next checkpoint, which does not remember them.
    */

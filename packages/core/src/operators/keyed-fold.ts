@@ -105,8 +105,8 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
     // A fold has nothing that waits for time.
   }
 
-  collect(): void {
-    this.state.takeUnwritten(this.#writer.into(this.#context.rows, this.#context.partition));
+  collect(most?: number): boolean {
+    return this.state.takeUnwritten(this.#writer.into(this.#context.rows, this.#context.partition), most);
   }
 
   rollback(record: number): void {

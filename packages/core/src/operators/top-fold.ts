@@ -102,7 +102,7 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     // Ranks wait for the commit, not for time.
   }
 
-  collect(): void {
+  collect(): boolean {
     const changed = new Map<readonly Ranking[], number[]>();
     this.state.takeUnwritten((slot) => {
       const rankings = this.#rankingsOf(slot);
@@ -121,6 +121,7 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
       });
     }
     this.#fell.fill(false);
+    return true;
   }
 
   rollback(record: number): void {

@@ -101,8 +101,8 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
     this.#closing.forEach((slot) => this.#emitPending(slot));
   }
 
-  collect(): void {
-    this.state.takeUnwritten(() => undefined);
+  collect(): boolean {
+    return this.state.takeUnwritten(() => undefined);
   }
 
   rollback(record: number): void {

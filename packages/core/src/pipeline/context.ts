@@ -27,8 +27,12 @@ export interface OperatorRuntime {
   advance(watermark: number): void;
   /** Gives out what is open, as if time had gone on. */
   flush(): void;
-  /** Gives the tables what changed since the last commit. */
-  collect(): void;
+  /**
+   * Gives the tables what changed since the last commit; where rows are made key by key, of so many keys at most.
+   *
+   * @returns whether that was all
+   */
+  collect(most?: number): boolean;
   /** Takes back what the record of this number has changed. */
   rollback(record: number): void;
   /** Sets up what is derived from the state after a checkpoint was loaded. */

@@ -44,8 +44,8 @@ export interface State<P = unknown> {
   remove(slot: number): void;
   /** Takes back what the record numbered `record`, the last one, has changed. */
   rollback(record: number): void;
-  /** Gives every live slot changed since the last call, in order of first change. */
-  takeUnwritten(each: (slot: number) => void): void;
+  /** Gives every live slot changed since the last call, so many at most, in order of first change; answers whether all. */
+  takeUnwritten(each: (slot: number) => void, most?: number): boolean;
   /** Copies everything. */
   snapshot(): P;
   /** Copies what has changed or was removed since the last call, or since the state was made or restored. */

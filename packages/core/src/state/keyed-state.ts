@@ -40,6 +40,8 @@ export class KeyedState implements State<StateRows> {
   readonly #index = new SlotIndex();
   readonly #free = new SlotList();
   readonly #unwritten = new SlotList();
+  /** How many of them were taken, of which others are left. */
+  #taken = 0;
   readonly #unsaved = new SlotList();
   #journal: UndoJournal | undefined;
   #enter: Enter | undefined;
@@ -173,14 +175,22 @@ export class KeyedState implements State<StateRows> {
     f64[row] = UNSAVED | (flags & UNWRITTEN);
   }
 
-  /** Gives every live slot changed since the last call, in order of first change. */
-  takeUnwritten(each: (slot: number) => void): void {
+  /**
+   * Gives every live slot changed since the last call, in order of first change; so many at most.
+   *
+   * @returns whether these were all
+   */
+  takeUnwritten(each: (slot: number) => void, most = Number.POSITIVE_INFINITY): boolean {
     const list = this.#unwritten;
-    for (let n = 0; n < list.length; n++) {
-      const slot = list.at(n);
+    const end = Math.min(list.length, this.#taken + most);
+    for (; this.#taken < end; this.#taken++) {
+      const slot = list.at(this.#taken);
       if ((this.#clear(slot, UNWRITTEN) & LIVE) !== 0) each(slot);
     }
+    if (end < list.length) return false;
     list.clear();
+    this.#taken = 0;
+    return true;
   }
 
   /** The slots changed or removed since the last call; {@link saveRows} must follow before any of them changes again. */

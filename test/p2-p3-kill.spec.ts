@@ -161,8 +161,8 @@ function archiveAt(folder: string): {
     entries: async () => {
       const lines: string[] = [];
       for (const stretch of await held.stretches()) {
-        for await (const some of held.read(stretch, stretch.first)) {
-          for (const entry of some) {
+        for await (const part of held.read(stretch, stretch.first)) {
+          for (const entry of [...part].flat()) {
             const value = 'record' in entry ? wireForm.encode(entry.record) : entry.raw;
             lines.push(`${stretch.partition}-${entry.offset} ${entry.ingested} ${Buffer.from(value).toString('utf8')}`);
           }

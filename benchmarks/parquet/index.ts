@@ -101,7 +101,9 @@ const name = await store();
 const readArchive = async (fields?: readonly string[]): Promise<number> => {
   let count = 0;
   const file = await openArchiveFile(files, Trade, name);
-  for await (const batch of file.read(fields === undefined ? {} : { fields })) count += batch.length;
+  for await (const part of file.read(fields === undefined ? {} : { fields })) {
+    for (const some of part) count += some.length;
+  }
   return count;
 };
 const archived = await alternate({

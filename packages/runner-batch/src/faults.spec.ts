@@ -54,7 +54,7 @@ function archiveOf(files: number): Archive<Tick> {
     read: async function* ({ partition, first, last }, from) {
       for (let offset = Math.max(first, from); offset <= last; offset++) {
         const time = offset * 130;
-        yield [{ offset, ingested: time, record: { key: `p${partition}-${offset % 7}`, n: offset, time } }];
+        yield [[{ offset, ingested: time, record: { key: `p${partition}-${offset % 7}`, n: offset, time } }]];
       }
     },
     write: async () => undefined,

@@ -7,7 +7,7 @@ import {
   PartitionEngine,
   restoreCheckpoint,
 } from '@stockafolio/core/engine';
-import type { AbortSignalLike, Archive, ArchiveEntry, Mutation } from '@stockafolio/core/ports';
+import type { AbortSignalLike, Archive, ArchiveEntry, ArchivePart, Mutation } from '@stockafolio/core/ports';
 import type { BatchPorts, BatchUnit, UnitResult } from './options.js';
 import { FinalRows } from './final-rows.js';
 import { readAhead } from './read-ahead.js';
@@ -40,11 +40,14 @@ export async function runUnit<T>(
   const writer = new RowWriter(ports, unit.writeRows);
   const final = new FinalRows(engine.edges, unit.writeRows);
   let records = 0;
-  for await (const entries of readAhead(entriesOf(archive, unit, pipeline.reads))) {
-    if (listener.signal?.aborted === true) throw aborted(partition);
-    records += takeEntries(engine, entries, unit.to);
-    listener.onRecords?.(entries.length);
-    if (engine.waiting >= unit.writeRows) await writer.write(await whole(final.take(engine.drain())));
+  for await (const part of readAhead(partsOf(archive, unit, pipeline.reads))) {
+    for (const entries of part) {
+      if (listener.signal?.aborted === true) throw aborted(partition);
+      const count = takeEntries(engine, entries, unit.to);
+      records += count;
+      listener.onRecords?.(count);
+      if (engine.waiting >= unit.writeRows) await writer.write(await whole(final.take(engine.drain())));
+    }
   }
   engine.passOver(unit.to);
   engine.flush();
@@ -74,11 +77,11 @@ function takeEntries(engine: PartitionEngine, entries: readonly ArchiveEntry<unk
 }
 
 /** The entries of a unit in order of offset, file by file. */
-async function* entriesOf<T>(
+async function* partsOf<T>(
   archive: Archive<T>,
   unit: BatchUnit,
   fields: readonly string[] | undefined,
-): AsyncGenerator<readonly ArchiveEntry<T>[]> {
+): AsyncGenerator<ArchivePart<T>> {
   for (const stretch of await archive.stretches()) {
     if (stretch.partition !== unit.partition || stretch.last < unit.from || stretch.first >= unit.to) continue;
     yield* archive.read(stretch, Math.max(unit.from, stretch.first), fields);

@@ -55,11 +55,13 @@ export class WholeLetters<T> {
 
   /** Reads the first of the offsets that are left, and those that are near behind it. */
   async #readFrom(stretch: ArchiveStretch, left: number[], messages: Map<number, Uint8Array>): Promise<void> {
-    for await (const entries of this.#archive.read(stretch, left[0] ?? stretch.first)) {
-      const last = entries.at(-1)?.offset ?? 0;
-      for (const entry of entries) this.#take(entry, left, messages);
-      while (left[0] !== undefined && left[0] <= last) left.shift();
-      if (left[0] === undefined || left[0] > Math.min(stretch.last, last + FAR)) return;
+    for await (const part of this.#archive.read(stretch, left[0] ?? stretch.first)) {
+      for (const entries of part) {
+        const last = entries.at(-1)?.offset ?? 0;
+        for (const entry of entries) this.#take(entry, left, messages);
+        while (left[0] !== undefined && left[0] <= last) left.shift();
+        if (left[0] === undefined || left[0] > Math.min(stretch.last, last + FAR)) return;
+      }
     }
     while (left[0] !== undefined && left[0] <= stretch.last) left.shift();
   }

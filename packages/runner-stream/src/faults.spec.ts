@@ -173,7 +173,7 @@ describe('an archive that is full', () => {
       stretches: async () =>
         written.map(({ first, last }) => ({ name: `${first}`, partition: 0, first, last, day: '1970-01-01' })),
       read: async function* ({ first }) {
-        yield written.find((file) => file.first === first)?.entries ?? [];
+        yield [written.find((file) => file.first === first)?.entries ?? []];
       },
       write: async ({ first, last }, _, entries) => {
         if (++writes % 3 === 0) throw full();

@@ -59,8 +59,10 @@ class ArchiveRun<T> implements AssignmentListener {
       const oldest = ranges.find((range) => range.partition === partition)?.oldest ?? 0;
       let latest = Number.NEGATIVE_INFINITY;
       if (last !== undefined) {
-        for await (const entries of archive.read(last, last.first)) {
-          for (const entry of entries) if ('record' in entry) latest = Math.max(latest, stream.time(entry.record));
+        for await (const part of archive.read(last, last.first)) {
+          for (const entry of [...part].flat()) {
+            if ('record' in entry) latest = Math.max(latest, stream.time(entry.record));
+          }
         }
       }
       const next = last === undefined ? oldest : last.last + 1;

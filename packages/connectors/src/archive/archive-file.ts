@@ -7,7 +7,7 @@ import {
   type ObjectOf,
   type RecordSchema,
 } from '@stockafolio/core';
-import type { Files } from '@stockafolio/core/ports';
+import type { ArchivePart, Files } from '@stockafolio/core/ports';
 import { openParquet, type ColumnValues, type ParquetColumn } from '../parquet/index.js';
 import { CAUSE, INGESTED, OFFSET, REJECTED, recordColumns, type ArchiveEntry } from './entry.js';
 import { parseArchiveName, type Stretch } from './stretch.js';
@@ -31,10 +31,10 @@ export interface ArchiveFile<T> {
   readonly rows: number;
   readonly hasRejected: boolean;
   /**
-   * The entries in order of offset, a row group at a time; row groups and columns that are not wanted are not read.
+   * The entries in order of offset, a row group a part; row groups and columns that are not wanted are not read.
    * @throws ERR_PARQUET_CORRUPT, ERR_PARQUET_UNSUPPORTED
    */
-  read(options?: ReadArchiveOptions): AsyncIterable<readonly ArchiveEntry<T>[]>;
+  read(options?: ReadArchiveOptions): AsyncIterable<ArchivePart<T>>;
 }
 
 /**
@@ -71,16 +71,27 @@ export async function openArchiveFile<F extends Fields>(
         const bounds = file.bounds(group, OFFSET.stored);
         if (bounds !== undefined && (bounds.max < from || bounds.min > through)) continue;
         const values = await file.readColumns(group, columns);
-        const entries = build(values, rows, from, through);
-        if (entries.length > 0) yield entries;
+        yield partOf((first, end) => build(values, first, end, from, through), rows);
       }
     },
   };
 }
 
+/** Entries of so many rows are made at once: few enough to be gone again before anyone looks for garbage. */
+const AT_ONCE = 1_024;
+
+function* partOf<T>(build: (first: number, end: number) => readonly ArchiveEntry<T>[], rows: number): ArchivePart<T> {
+  for (let first = 0; first < rows; first += AT_ONCE) {
+    const entries = build(first, Math.min(rows, first + AT_ONCE));
+    if (entries.length > 0) yield entries;
+  }
+}
+
+/** Makes entries of the rows from `first` to before `end`, of offsets from `from` to `through`. */
 type EntryBuilder<T> = (
   columns: readonly ColumnValues[],
-  rows: number,
+  first: number,
+  end: number,
   from: number,
   through: number,
 ) => ArchiveEntry<T>[];
@@ -107,8 +118,8 @@ function entryBuilder<T>(
   const body = local.has('raw') ? `if(${at('raw')}!==undefined)entries.push(${rejected});else ${accepted}` : accepted;
   const make = new Function(
     'Partial',
-    `return (columns,rows,from,through)=>{const ${columns.map((_, c) => `c${c}=columns[${c}]`).join()},entries=[];` +
-      `for(let i=0;i<rows;i++){const offset=${at('offset')};if(offset<from||offset>through)continue;${body}}return entries;}`,
+    `return (columns,first,end,from,through)=>{const ${columns.map((_, c) => `c${c}=columns[${c}]`).join()},entries=[];` +
+      `for(let i=first;i<end;i++){const offset=${at('offset')};if(offset<from||offset>through)continue;${body}}return entries;}`,
   ) as (Partial: PartialRecord) => EntryBuilder<T>;
   return make(partialRecord(names, fields));
 }

@@ -66,7 +66,7 @@ const readAll = async (files: MemoryFiles): Promise<readonly ArchiveEntry<Trade>
   for (const stretches of (await listArchive(files, 'trades')).values()) {
     for (const { name, from } of stretches) {
       const file = await openArchiveFile(files, Trade, name);
-      for await (const batch of file.read({ from })) entries.push(...batch);
+      for await (const part of file.read({ from })) entries.push(...[...part].flat());
     }
   }
   return entries;
@@ -140,7 +140,8 @@ describe('the archive', () => {
     const [, { name } = { name: '' }] = await writer.finish();
     const file = await openArchiveFile(files, Trade, name);
     const seen: ArchiveEntry<Trade>[] = [];
-    for await (const batch of file.read({ from: 10, through: 12, fields: ['user', 'quantity'] })) seen.push(...batch);
+    for await (const part of file.read({ from: 10, through: 12, fields: ['user', 'quantity'] }))
+      seen.push(...[...part].flat());
     expect(seen.map((entry) => (isRejected(entry) ? entry.cause : { ...entry.record }))).to.deep.equal([
       'bad 10',
       { user: 'u2', quantity: 11 },
@@ -169,12 +170,12 @@ describe('the archive', () => {
     const notes = stream('notes', Note, { key: (n) => n.user, time: (n) => n.time });
     const before = files.reads.length;
     let count = 0;
-    for await (const entries of fileArchive(files, notes).read(
+    for await (const part of fileArchive(files, notes).read(
       { name, partition: 3, first: 0, last: 5_999, day: '2017-01-20' },
       0,
       ['user', 'time', 'last'],
     )) {
-      count += entries.length;
+      for (const entries of part) count += entries.length;
     }
     expect(count).to.equal(6_000);
 

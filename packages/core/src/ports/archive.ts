@@ -13,6 +13,9 @@ export interface ArchiveStretch {
   readonly day: string;
 }
 
+/** A part of a file, to be gone through once: its entries some at a time, made as they are taken, so that few are held. */
+export type ArchivePart<T> = Iterable<readonly ArchiveEntry<T>[]>;
+
 /** The archive of a stream: everything that was in its source, by partition, in order of offset. */
 export interface Archive<T> {
   /** Identity of the source that was archived; undefined while the archive is empty. */
@@ -25,10 +28,10 @@ export interface Archive<T> {
    */
   began(partition: number): Promise<number | undefined>;
   /**
-   * The entries of one file from an offset on, some at a time.
+   * The entries of one file from an offset on, part by part as they are fetched.
    * @param fields the fields of the records to be read; to touch another is ERR_FIELD_NOT_READ. All unless told.
    */
-  read(stretch: ArchiveStretch, from: number, fields?: readonly string[]): AsyncIterable<readonly ArchiveEntry<T>[]>;
+  read(stretch: ArchiveStretch, from: number, fields?: readonly string[]): AsyncIterable<ArchivePart<T>>;
   /** Adds a file, atomically; `entries` come in order of offset, from `first` to `last`. */
   write(stretch: Omit<ArchiveStretch, 'name'>, source: string, entries: readonly ArchiveEntry<T>[]): Promise<void>;
 }

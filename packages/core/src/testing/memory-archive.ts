@@ -28,7 +28,7 @@ export function memoryArchive<T>(): MemoryArchive<T> {
       const entries = contents.get(name)?.entries;
       if (entries === undefined) throw new StockafolioError('ERR_FILE_NOT_FOUND', `there is no file '${name}'`);
       const left = entries.filter(({ offset }) => offset >= from).map((entry) => narrowed(entry, fields));
-      for (let n = 0; n < left.length; n += 2) yield left.slice(n, n + 2);
+      for (let n = 0; n < left.length; n += 2) yield [left.slice(n, n + 1), left.slice(n + 1, n + 2)];
     },
 
     async write(stretch, identity, entries) {

@@ -37,7 +37,7 @@ describe('what goes to Cassandra in one request', () => {
       fc.property(fc.array(mutation, { maxLength: 400 }), (all) => {
         const mutations = all.map(([user, n, length]) => note(`user ${user}`, n, length));
         const side = (key: readonly Buffer[]): string => (Number(String(key[0]).slice(5)) % 2 === 0 ? 'a b' : 'b c');
-        const batches = arrange(mutations, planOf, side);
+        const batches = [...arrange(mutations, planOf, side)];
         const sent = batches.flatMap(({ statements }) => statements);
         const shown = (params: readonly unknown[]): string => params.map(String).join();
         expect(sent).to.have.length(mutations.length);

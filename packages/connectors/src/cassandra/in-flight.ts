@@ -1,20 +1,21 @@
 /**
- * Does all of it, so many at once, and waits for the end of every one that was begun. The first failure keeps the rest
- * from being begun, and is thrown.
+ * Does all of it, so many at once, and waits for the end of every one that was begun. Items are made as they are taken. The
+ * first failure keeps the rest from being begun, and is thrown.
  */
-export async function inFlight<T>(items: readonly T[], width: number, step: (item: T) => Promise<void>): Promise<void> {
-  let next = 0;
+export async function inFlight<T>(items: Iterable<T>, width: number, step: (item: T) => Promise<void>): Promise<void> {
+  const left = items[Symbol.iterator]();
   let failure: { readonly error: unknown } | undefined;
   const lane = async (): Promise<void> => {
-    while (failure === undefined && next < items.length) {
-      const item = items[next++] as T;
+    while (failure === undefined) {
       try {
-        await step(item);
+        const item = left.next();
+        if (item.done === true) return;
+        await step(item.value);
       } catch (error) {
         failure ??= { error };
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
+  await Promise.all(Array.from({ length: width }, lane));
   if (failure !== undefined) throw failure.error;
 }

@@ -20,13 +20,16 @@ import { startCassandra, startKafka } from '@stockafolio/servers';
 import { printTable } from '../measure.js';
 
 const RATE = Number(process.argv[2] ?? 2_000);
-const SECONDS = Number(process.argv[3] ?? 60);
+const SECONDS = Number(process.argv[3] ?? 120);
 const INTERVAL = process.argv[4] ?? '20';
 /** Messages go out so often, in milliseconds, and probes with every tenth: looking for them must not be the load itself. */
 const TICK = 10;
 const PROBE_EVERY = 10;
-/** Servers and stream run for so long before probes count, in seconds: their code is being compiled, on the same cores. */
-const WARM_UP = 40;
+/**
+ * Servers and stream run for so long before probes count, in seconds: their code is being compiled, on the same cores. The
+ * last to be compiled is how Cassandra flushes a memtable, which fills in a minute and a half at 2,000 trades/s.
+ */
+const WARM_UP = 130;
 const COMMAND = join(import.meta.dirname, '../../packages/cli/bin/stockafolio.js');
 
 const kafka = await startKafka();

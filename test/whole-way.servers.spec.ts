@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { dumpOf, expectSameLines, rowsOf } from './support/dumps.js';
 import { keyspaceAt, topicAt, type Keyspace, type Topic } from './support/live.js';
 import { namedBy, plantFaults, plantStale } from './support/planted.js';
-import { lastLine, must } from './support/run-command.js';
+import { lastLine, must, run } from './support/run-command.js';
 import { seedOf } from './support/seed.js';
 import { tempFolder } from './support/temp-folder.js';
 
@@ -121,5 +121,16 @@ describe(`P1, P6: ${TRADES} trades, by the stream and by the batch, all on real 
     expect(await reconcile('--repair')).to.include(counts);
     expect(await reconcile()).to.include({ differences: 0 });
     expectSameLines(await dumpOf(live.url), streamed, 'the mended tables');
+  });
+
+  it('reconcile says so where it cannot mend: a timestamp of the future outdoes it', async () => {
+    const [line = ''] = rowsOf(streamed, 'user_totals');
+    const { user } = JSON.parse(line) as { user: string };
+    const future = (Date.now() + 3_600_000) * 1_000;
+    await live.byHand([`UPDATE user_totals USING TIMESTAMP ${future} SET volume = 6 WHERE "user" = '${user}'`]);
+    const ended = await run(reconcileArgs('--repair', '--json'));
+    expect(ended.code).to.equal(3);
+    expect(lastLine(ended)).to.include({ ok: false, differences: 1, repaired: 0 });
+    expect(ended.stderr).to.contain(`user_totals (${user}): not mended`);
   });
 });

@@ -14,7 +14,7 @@ export class Turn {
    */
   constructor(interval: number, place: number, of: number, now: number) {
     this.#interval = interval;
-    this.#due = interval === 0 ? now : now + interval * (1 - place / of);
+    this.#due = now + interval * (1 - place / of);
   }
 
   isDue(now: number): boolean {

@@ -60,8 +60,8 @@ class ArchiveRun<T> implements AssignmentListener {
       let latest = Number.NEGATIVE_INFINITY;
       if (last !== undefined) {
         for await (const part of archive.read(last, last.first)) {
-          for (const entry of [...part].flat()) {
-            if ('record' in entry) latest = Math.max(latest, stream.time(entry.record));
+          for (const entries of part) {
+            for (const entry of entries) if ('record' in entry) latest = Math.max(latest, stream.time(entry.record));
           }
         }
       }

@@ -1,5 +1,5 @@
 import { link, mkdir, open, rename, unlink, type FileHandle } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { systemCode } from './file-error.js';
 import { unfinishedName } from './file-name.js';
 
@@ -33,9 +33,10 @@ export async function writeWhole(
 
 /** Makes a folder and those above it, each forced to the disk. */
 export async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
+  const whole = resolve(folder);
+  const first = await mkdir(whole, { recursive: true });
   if (first === undefined) return;
-  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
+  for (let made = whole; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
 }
 
 /** Forces the names in a folder to the disk. */

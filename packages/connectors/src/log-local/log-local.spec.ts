@@ -86,6 +86,17 @@ describe('the log in a folder', () => {
     await expectCode('ERR_USAGE', () => opened(dir, 0, [3]));
   });
 
+  it('is made in a folder of any name, given from where one stands', async () => {
+    const before = process.cwd();
+    process.chdir(dir);
+    try {
+      for (const name of ['l', './m', 'a/b/c'])
+        expect(await createLog(name, { partitions: 1 })).to.include({ partitions: 1 });
+    } finally {
+      process.chdir(before);
+    }
+  });
+
   it('makes equal logs of equal messages, with keys and without', async () => {
     const messages = Array.from({ length: 200 }, (_, i) => ({
       key: i % 3 === 0 ? null : bytes(`key ${i % 17}`),

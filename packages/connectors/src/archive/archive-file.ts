@@ -9,7 +9,7 @@ import {
 } from '@stockafolio/core';
 import type { ArchivePart, Files } from '@stockafolio/core/ports';
 import { openParquet, type ColumnValues, type ParquetColumn } from '../parquet/index.js';
-import { CAUSE, INGESTED, OFFSET, REJECTED, recordColumns, type ArchiveEntry } from './entry.js';
+import { CAUSE, INGESTED, OFFSET, PARTITION, REJECTED, recordColumns, type ArchiveEntry } from './entry.js';
 import { parseArchiveName, type Stretch } from './stretch.js';
 
 export interface ReadArchiveOptions {
@@ -54,6 +54,14 @@ export async function openArchiveFile<F extends Fields>(
   const said = [fact('stream'), fact('day'), Number(fact('first_offset')), Number(fact('last_offset'))];
   const named = [stretch.stream, stretch.day, stretch.firstOffset, stretch.lastOffset];
   if (said.join() !== named.join()) throw corrupt(name, `it was written as ${said.join(' ')}`);
+  for (const group of file.rowGroups.keys()) {
+    const partitions = file.bounds(group, PARTITION.stored);
+    if (partitions === undefined) continue;
+    const { min, max } = partitions;
+    if (min !== stretch.partition || max !== stretch.partition) {
+      throw corrupt(name, `it was written as one of partition ${min === max ? min : `${min} to ${max}`}`);
+    }
+  }
   const hasRejected = file.columns.includes(REJECTED.stored);
 
   return {

@@ -168,13 +168,15 @@ describe('the archive', () => {
     );
     const [{ name } = { name: '' }] = await writer.finish();
     const notes = stream('notes', Note, { key: (n) => n.user, time: (n) => n.time });
+    const archive = fileArchive(files, notes);
+    await archive.identity();
     const before = files.reads.length;
     let count = 0;
-    for await (const part of fileArchive(files, notes).read(
-      { name, partition: 3, first: 0, last: 5_999, day: '2017-01-20' },
-      0,
-      ['user', 'time', 'last'],
-    )) {
+    for await (const part of archive.read({ name, partition: 3, first: 0, last: 5_999, day: '2017-01-20' }, 0, [
+      'user',
+      'time',
+      'last',
+    ])) {
       for (const entries of part) count += entries.length;
     }
     expect(count).to.equal(6_000);
@@ -218,6 +220,25 @@ describe('the archive', () => {
     expect(await fileArchive(files, sales).began(1)).to.equal(0);
   });
 
+  it('refuses the files of a source that it does not begin with', async () => {
+    const files = memoryFiles();
+    const sales = stream('trades', Trade, { key: (t) => t.user, time: (t) => t.lastTime });
+    const archive = fileArchive(files, sales);
+    expect(await archive.identity()).to.equal(undefined);
+    await archive.write({ partition: 0, first: 0, last: 0, day: '2017-01-20' }, 'topic-1', [accepted(0)]);
+    await archive.write({ partition: 1, first: 0, last: 0, day: '2017-01-20' }, 'topic-2', [accepted(0)]);
+    expect(await archive.identity()).to.equal('topic-1');
+    const read = async (n: number): Promise<number> => {
+      let count = 0;
+      const [stretch] = (await archive.stretches()).filter(({ partition }) => partition === n);
+      if (stretch !== undefined)
+        for await (const part of archive.read(stretch, 0)) for (const entries of part) count += entries.length;
+      return count;
+    };
+    expect(await read(0)).to.equal(1);
+    expect(await codeOf(read(1))).to.equal('ERR_SOURCE_MISMATCH');
+  });
+
   it('shows nothing of a file that was not finished', async () => {
     const files = memoryFiles();
     const writer = archiveWriter(files, Trade, { ...options, rowGroupRows: 2 });
@@ -237,6 +258,9 @@ describe('the archive', () => {
     const other = archiveName({ ...options, firstOffset: 5, lastOffset: 6 });
     await files.rename(stretch?.name ?? '', other);
     expect(await codeOf(openArchiveFile(files, Trade, other))).to.equal('ERR_PARQUET_CORRUPT');
+    const elsewhere = archiveName({ ...options, partition: options.partition + 1, firstOffset: 0, lastOffset: 1 });
+    await files.rename(other, elsewhere);
+    expect(await codeOf(openArchiveFile(files, Trade, elsewhere))).to.equal('ERR_PARQUET_CORRUPT');
     const Clash = record('clash', { offset: int64() });
     expect(() => archiveWriter(files, Clash, options)).to.throw("'offset' is the archive's own column");
   });

@@ -26,7 +26,7 @@ export function isRejected<T>(entry: ArchiveEntry<T>): entry is RejectedEntry {
 
 export const OFFSET: ParquetColumn = { stored: 'offset', kind: 'int64', optional: false, path: ['offset'] };
 export const INGESTED: ParquetColumn = { stored: 'ingested', kind: 'timestamp', optional: false, path: ['ingested'] };
-const PARTITION: ParquetColumn = { stored: 'partition', kind: 'int32', optional: false, path: ['partition'] };
+export const PARTITION: ParquetColumn = { stored: 'partition', kind: 'int32', optional: false, path: ['partition'] };
 export const REJECTED: ParquetColumn = { stored: 'rejected', kind: 'binary', optional: true, path: ['raw'] };
 export const CAUSE: ParquetColumn = { stored: 'rejected_cause', kind: 'text', optional: true, path: ['cause'] };
 

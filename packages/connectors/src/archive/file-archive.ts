@@ -1,4 +1,4 @@
-import type { RecordSchema, Stream } from '@stockafolio/core';
+import { StockafolioError, type RecordSchema, type Stream } from '@stockafolio/core';
 import type { Archive, ArchiveStretch, Files } from '@stockafolio/core/ports';
 import { openArchiveFile } from './archive-file.js';
 import { archiveWriter } from './archive-writer.js';
@@ -21,19 +21,32 @@ export function fileArchive<T>(files: Files, stream: Stream<T>): Archive<T> {
     const oldest = (await list()).find((stretch) => stretch.partition === partition);
     return (await beganOf(partition)) ?? oldest?.first ?? next;
   };
+  /** Of the first file; asked for once there is one. */
+  let known: Promise<string | undefined> | undefined;
+  const identity = async (): Promise<string | undefined> => {
+    known ??= list().then(async ([first]) =>
+      first === undefined ? undefined : (await openArchiveFile(files, schema, first.name)).source,
+    );
+    const asked = known;
+    const source = await asked.catch((error: unknown) => {
+      known = undefined;
+      throw error;
+    });
+    if (source === undefined && known === asked) known = undefined;
+    return source;
+  };
   /** What is known of the partitions that are written: it does not change, and listing costs. */
   const beginnings = new Map<number, Promise<number>>();
   return {
     stretches: list,
     began: beganOf,
 
-    async identity() {
-      const [first] = await list();
-      return first === undefined ? undefined : (await openArchiveFile(files, schema, first.name)).source;
-    },
+    identity,
 
     async *read({ name, last }, from, fields) {
       const file = await openArchiveFile(files, schema, name);
+      const source = await identity();
+      if (file.source !== source) throw mixed(name, file.source, source ?? '');
       const wanted = { from, through: last, ...(fields === undefined ? {} : { fields }) };
       yield* file.read(wanted) as ReturnType<Archive<T>['read']>;
     },
@@ -49,4 +62,12 @@ export function fileArchive<T>(files: Files, stream: Stream<T>): Archive<T> {
       await writer.finish(last);
     },
   };
+}
+
+function mixed(name: string, source: string, others: string): StockafolioError {
+  return new StockafolioError(
+    'ERR_SOURCE_MISMATCH',
+    `'${name}' is of source ${source}, while the archive begins with source ${others}`,
+    { hint: 'keep one archive for each source: take the files of the other one out' },
+  );
 }

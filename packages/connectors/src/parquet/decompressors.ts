@@ -46,7 +46,8 @@ export function decompressPage(
   if (!(
     size >= 0 &&
     size <= Number(total_uncompressed_size) &&
-    size <= page.length * (mostFromAByte[codec] ?? Infinity)
+    // Nothing at all is what an uncompressed page of nulls holds; else 0 times infinity would be no number.
+    (size === 0 || size <= page.length * (mostFromAByte[codec] ?? Infinity))
   )) {
     throw new RangeError(`a page of ${page.length} bytes that announces ${size}`);
   }

@@ -7,6 +7,11 @@ import { crc32 } from 'node:zlib';
 export const FOOTER_CHECKSUM = 'stockafolio.footer_crc32';
 export const NO_CHECKSUM = '00000000';
 
+/** Who writes such footers, as the format has it in every footer. */
+export const CREATED_BY = 'stockafolio';
+/** The same as it stands there: a text behind its length. */
+const OWN = `${String.fromCharCode(CREATED_BY.length)}${CREATED_BY}`;
+
 /** Between the key and the text of its value: one byte of field header, one of length. */
 const BETWEEN = 2;
 
@@ -16,8 +21,12 @@ export function seal(footer: Buffer): void {
   if (at !== undefined) footer.write(checksum(footer), at, 'latin1');
 }
 
-/** Whether the footer is as it was written; true for the footers of other writers, which say nothing. */
+/**
+ * Whether the footer is as it was written; true for the footers of other writers, which say nothing, even where they have
+ * taken over the key-value metadata of a file that they read.
+ */
 export function isIntact(footer: Buffer): boolean {
+  if (!footer.includes(OWN, 0, 'latin1')) return true;
   const at = placeOf(footer);
   if (at === undefined) return true;
   const zeroed = Buffer.from(footer);

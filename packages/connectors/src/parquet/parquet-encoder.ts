@@ -1,7 +1,7 @@
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { schemaElements, type ParquetColumn } from './columns.js';
 import { writeChunk } from './encode-column.js';
-import { FOOTER_CHECKSUM, NO_CHECKSUM, seal } from './footer-checksum.js';
+import { CREATED_BY, FOOTER_CHECKSUM, NO_CHECKSUM, seal } from './footer-checksum.js';
 import { loadZstd } from './zstd.js';
 
 /** A Parquet file in the making: each portion of its bytes as soon as its rows are there, the footer at the end. */
@@ -21,7 +21,7 @@ export async function parquetEncoder<T extends object>(columns: readonly Parquet
   const zstd = await loadZstd();
   const readers = columns.map(columnReader);
   const writer = new ByteWriter(1 << 16);
-  const file = new ParquetWriter({ writer, schema: schemaElements(columns), createdBy: 'stockafolio' });
+  const file = new ParquetWriter({ writer, schema: schemaElements(columns), createdBy: CREATED_BY });
   const flush = (): Uint8Array => {
     const bytes = writer.getBytes().slice();
     writer.index = 0;

@@ -140,6 +140,24 @@ describe('a Parquet file', () => {
       .and.to.deep.equal(expected);
   });
 
+  it('of another writer may hold the notes of a file of ours that it was made from, and pages of nothing', async () => {
+    const files = memoryFiles();
+    const content = parquetWriteBuffer({
+      columnData: [
+        { name: 'id', data: ['a', 'b'], type: 'STRING', nullable: false },
+        { name: 'note', data: [null, null], type: 'STRING' },
+      ],
+      codec: 'UNCOMPRESSED',
+      kvMetadata: [{ key: 'stockafolio.footer_crc32', value: '12345678' }],
+    });
+    await files.write('foreign', new Uint8Array(content));
+    const Some = record('some', { id: text(), note: optional(text()) });
+    expect(await readAll(files, 'foreign', Some)).to.deep.equal([
+      { id: 'a', note: undefined },
+      { id: 'b', note: undefined },
+    ]);
+  });
+
   it('of another writer may hold its times in finer units: whole milliseconds are read, others are cut off or refused', async () => {
     const moments = [1_484_924_400_123_000n, -1_000n, 0n];
     for (const [unit, factor] of [

@@ -69,6 +69,21 @@ describe('runArchive', () => {
     expect([...days.values()]).to.eql(Array.from({ length: 4 }, () => '2020-01-04'));
   });
 
+  it('goes back no day after files without a record either, over runs that go on from one another', async () => {
+    const bad = { key: null, value: Uint8Array.of(0x7b, 0xff), partition: 0 };
+    await topic.append(messages(100));
+    await catchUp();
+    for (const more of [[bad], [bad], messages(100, 100)]) {
+      await clock.advance(90_000_000);
+      await topic.append(more);
+      await catchUp();
+    }
+    await expectWhole(202);
+    const days = (await archive.stretches()).filter(({ partition }) => partition === 0).map(({ day }) => day);
+    expect(days).to.have.length(4);
+    expect(new Set(days)).to.eql(new Set(['1970-01-01']));
+  });
+
   it('writes what has waited long enough, and no sooner', async () => {
     const stop = new AbortController();
     const running = start({ signal: stop.signal, rollInterval: 5_000 });

@@ -1,5 +1,5 @@
 import { StockafolioError } from '@stockafolio/core';
-import type { AssignmentListener, Position, SourceBatch } from '@stockafolio/core/ports';
+import type { ArchiveStretch, AssignmentListener, Position, SourceBatch } from '@stockafolio/core/ports';
 import type { ArchiveOptions, ArchiveResult } from './archive-options.js';
 import { ArchivePartition, type Pending } from './archive-partition.js';
 
@@ -50,36 +50,39 @@ class ArchiveRun<T> implements AssignmentListener {
   }
 
   async assigned(partitions: readonly number[], generation: number): Promise<readonly Position[]> {
-    const { archive, stream, source } = this.#options;
+    const { archive, source } = this.#options;
     const stretches = await archive.stretches();
     const ranges = await source.ranges();
     const positions: Position[] = [];
     for (const partition of partitions) {
-      const last = stretches.findLast((stretch) => stretch.partition === partition);
+      const files = stretches.filter((stretch) => stretch.partition === partition);
+      const last = files.at(-1);
       const oldest = ranges.find((range) => range.partition === partition)?.oldest ?? 0;
-      let latest = Number.NEGATIVE_INFINITY;
-      if (last !== undefined) {
-        for await (const part of archive.read(last, last.first)) {
-          for (const entries of part) {
-            for (const entry of entries) if ('record' in entry) latest = Math.max(latest, stream.time(entry.record));
-          }
-        }
-      }
+      const { latest, day } = await this.#lastRecord(files);
       const next = last === undefined ? oldest : last.last + 1;
       this.#partitions.set(
         partition,
-        new ArchivePartition(this.#options, {
-          partition,
-          generation,
-          next,
-          latest,
-          day: Number.isFinite(latest) ? (last?.day ?? '') : '',
-        }),
+        new ArchivePartition(this.#options, { partition, generation, next, latest, day }),
       );
       positions.push({ partition, offset: next });
     }
     this.#settled = true;
     return positions;
+  }
+
+  /** The latest time in the last file that has a record, and its day; of those behind it there are rejected messages only. */
+  async #lastRecord(files: readonly ArchiveStretch[]): Promise<{ readonly latest: number; readonly day: string }> {
+    const { archive, stream } = this.#options;
+    for (const file of files.toReversed()) {
+      let latest = Number.NEGATIVE_INFINITY;
+      for await (const part of archive.read(file, file.first)) {
+        for (const entries of part) {
+          for (const entry of entries) if ('record' in entry) latest = Math.max(latest, stream.time(entry.record));
+        }
+      }
+      if (Number.isFinite(latest)) return { latest, day: file.day };
+    }
+    return { latest: Number.NEGATIVE_INFINITY, day: '' };
   }
 
   async revoked(partitions: readonly number[]): Promise<void> {

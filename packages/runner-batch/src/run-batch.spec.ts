@@ -179,6 +179,35 @@ describe('runBatch', () => {
     expect(await codeOf(run())).to.equal('ERR_SOURCE_MISMATCH');
   });
 
+  it('refuses checkpoints of other tables: only what comes next would be written', async () => {
+    await archived(2);
+    await run();
+    const emptied = memoryTables();
+    for (const more of [0, 1]) {
+      await archived(more, 2);
+      expect(await codeOf(run({}, emptied)), `${more} files more`).to.equal('ERR_CHECKPOINTS_AHEAD');
+      expect(await dump(emptied)).to.eql([]);
+    }
+    await run({ fromStart: true }, emptied);
+    expect(await dump(emptied)).to.eql(await wanted());
+    await archived(1, 3);
+    expect((await run({}, emptied)).records).to.equal(30);
+  });
+
+  it('takes in what lies before the end of a day, whatever day its messages without a record were taken in', async () => {
+    await archived(1);
+    const raw = (offset: number): ArchiveEntry<Sale> => ({
+      offset,
+      ingested: offset,
+      raw: new Uint8Array(1),
+      cause: 'bad',
+    });
+    await archive.write({ partition: 0, first: 10, last: 10, day: '2020-02-02' }, 'source-1', [raw(10)]);
+    await archive.write({ partition: 0, first: 11, last: 11, day: '2020-01-01' }, 'source-1', [entry(0, 11)]);
+    const { records, setAside } = await run({ day: '2020-01-01' });
+    expect([records, setAside]).to.eql([32, 1]);
+  });
+
   it('ends where it is told to, and nothing of the unit in hand counts as done', async () => {
     await archived(2);
     const stop = new AbortController();

@@ -1,7 +1,7 @@
 import { rowObject, StockafolioError } from '@stockafolio/core';
-import { PartitionEngine, progress } from '@stockafolio/core/engine';
+import { checkWritten, PartitionEngine, progress } from '@stockafolio/core/engine';
 import type { BatchOptions, BatchPorts, BatchUnit, UnitResult } from './options.js';
-import { planUnits } from './plan-units.js';
+import { planUnits, type BatchPlan } from './plan-units.js';
 import { runUnit } from './run-unit.js';
 
 /** Does units somewhere: in this thread, in others, on other machines. */
@@ -34,7 +34,7 @@ export function inThisThread<T>(ports: BatchPorts<T>, options: BatchOptions = {}
  * a day. Every partition is a unit that is committed whole; a run that was killed goes on with the units left.
  *
  * @throws ERR_ARCHIVE_GAP where offsets are missing, before anything is written; ERR_SOURCE_MISMATCH where the tables
- * were made from another source
+ * were made from another source; ERR_CHECKPOINTS_AHEAD where they do not hold what the checkpoints go on from
  */
 export async function runBatch<T>(
   ports: BatchPorts<T>,
@@ -66,21 +66,25 @@ export async function runBatch<T>(
 /**
  * Plans a run and makes its tables ready, so that its units can be done anywhere.
  *
- * @throws ERR_ARCHIVE_GAP, ERR_SOURCE_MISMATCH
+ * @throws ERR_ARCHIVE_GAP, ERR_SOURCE_MISMATCH, ERR_CHECKPOINTS_AHEAD
  */
 export async function prepareBatch<T>(ports: BatchPorts<T>, options: BatchOptions = {}): Promise<BatchUnit[]> {
-  const units = await planUnits(ports, options);
-  await openTables(ports, units[0]?.source);
-  return units;
+  const plan = await planUnits(ports, options);
+  await openTables(ports, plan);
+  return [...plan.units];
 }
 
-async function openTables<T>(ports: BatchPorts<T>, source: string | undefined): Promise<void> {
+/** Creates the tables, and makes sure that they were made from this source, as far as the checkpoints say. */
+async function openTables<T>(ports: BatchPorts<T>, { source, checkpoints }: BatchPlan): Promise<void> {
   const { pipeline, codec, tables } = ports;
-  const plan = new PartitionEngine({ pipeline, partition: 0, source: source ?? '', codec, onBadRecord: 'fail' });
-  await tables.create(plan.tables);
+  const engine = new PartitionEngine({ pipeline, partition: 0, source: source ?? '', codec, onBadRecord: 'fail' });
+  await tables.create(engine.tables);
   if (source === undefined) return;
+  const written = new Map<number, number>();
   for await (const { values } of tables.scan(progress, [pipeline.name])) {
-    const made = rowObject(progress, values)['source'];
+    const row = rowObject(progress, values);
+    const made = row['source'];
+    written.set(Number(row['partition']), Number(row['offset']));
     if (made === source) continue;
     throw new StockafolioError(
       'ERR_SOURCE_MISMATCH',
@@ -88,4 +92,5 @@ async function openTables<T>(ports: BatchPorts<T>, source: string | undefined): 
       { hint: 'write to other tables, or remove these first: results of two sources cannot be told apart' },
     );
   }
+  for (const [partition, position] of checkpoints) checkWritten(partition, position, written.get(partition));
 }

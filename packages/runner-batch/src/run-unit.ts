@@ -7,9 +7,17 @@ import {
   PartitionEngine,
   restoreCheckpoint,
 } from '@stockafolio/core/engine';
-import type { AbortSignalLike, Archive, ArchiveEntry, ArchivePart, Mutation } from '@stockafolio/core/ports';
+import type {
+  AbortSignalLike,
+  Archive,
+  ArchiveEntry,
+  ArchivePart,
+  ArchiveStretch,
+  Mutation,
+} from '@stockafolio/core/ports';
 import type { BatchPorts, BatchUnit, UnitResult } from './options.js';
 import { FinalRows } from './final-rows.js';
+import { archiveGap, checkGapless } from './plan-units.js';
 import { readAhead } from './read-ahead.js';
 import { WholeLetters } from './whole-letters.js';
 
@@ -21,9 +29,10 @@ export interface UnitListener {
 
 /**
  * Executes one unit, and commits it whole: rows, progress, then the checkpoint from which the next run, or the stream,
- * goes on. A unit that was cut short is simply done again.
+ * goes on. A unit that was cut short is simply done again; one whose checkpoint stands at its end already is done.
  *
- * @throws ERR_SOURCE_MISMATCH, ERR_CHECKPOINT_PLAN_CHANGED, and what the ports throw
+ * @throws ERR_ARCHIVE_GAP where the archive, as it is seen from here, does not hold all of the unit; ERR_SOURCE_MISMATCH,
+ * ERR_CHECKPOINT_PLAN_CHANGED, and what the ports throw
  */
 export async function runUnit<T>(
   ports: BatchPorts<T>,
@@ -32,15 +41,19 @@ export async function runUnit<T>(
 ): Promise<UnitResult> {
   const { pipeline, codec, archive } = ports;
   const { partition, source, onBadRecord } = unit;
+  const stretches = await stretchesOf(archive, unit);
   const letters = pipeline.reads === undefined ? undefined : new WholeLetters(codec, archive, partition);
   const engine = new PartitionEngine({ pipeline, partition, source, codec: letters?.codec ?? codec, onBadRecord });
   const whole = async (rows: readonly Mutation[]): Promise<readonly Mutation[]> => letters?.complete(rows) ?? rows;
   // Made before the first record: what the checkpoint saves is what has changed since then.
   const saver = await resume(ports, unit, engine);
+  if (!unit.fresh && engine.position.offset === unit.to) {
+    return { partition, records: 0, setAside: 0, rows: 0, offset: unit.to, version: engine.position.version };
+  }
   const writer = new RowWriter(ports, unit.writeRows);
   const final = new FinalRows(engine.edges, unit.writeRows);
   let records = 0;
-  for await (const part of readAhead(partsOf(archive, unit, pipeline.reads))) {
+  for await (const part of readAhead(partsOf(archive, stretches, unit, pipeline.reads))) {
     for (const entries of part) {
       if (listener.signal?.aborted === true) throw aborted(partition);
       const count = takeEntries(engine, entries, unit.to);
@@ -76,19 +89,36 @@ function takeEntries(engine: PartitionEngine, entries: readonly ArchiveEntry<unk
   return count;
 }
 
+/** The files that hold a unit, all of it. */
+async function stretchesOf<T>(archive: Archive<T>, unit: BatchUnit): Promise<readonly ArchiveStretch[]> {
+  const { partition, from, to } = unit;
+  const stretches = (await archive.stretches()).filter(
+    (stretch) => stretch.partition === partition && stretch.last >= from && stretch.first < to,
+  );
+  const end = checkGapless(partition, stretches, from);
+  if (end < to) throw archiveGap(partition, end, to - 1);
+  const source = await archive.identity();
+  if (source !== unit.source) {
+    throw new StockafolioError(
+      'ERR_SOURCE_MISMATCH',
+      `the unit of partition ${partition} is of source ${unit.source}; the archive is of source ${String(source)}`,
+      { hint: 'give the unit the archive that it was planned on, or plan it anew' },
+    );
+  }
+  return stretches;
+}
+
 /** The entries of a unit in order of offset, file by file. */
 async function* partsOf<T>(
   archive: Archive<T>,
+  stretches: readonly ArchiveStretch[],
   unit: BatchUnit,
   fields: readonly string[] | undefined,
 ): AsyncGenerator<ArchivePart<T>> {
-  for (const stretch of await archive.stretches()) {
-    if (stretch.partition !== unit.partition || stretch.last < unit.from || stretch.first >= unit.to) continue;
-    yield* archive.read(stretch, Math.max(unit.from, stretch.first), fields);
-  }
+  for (const stretch of stretches) yield* archive.read(stretch, Math.max(unit.from, stretch.first), fields);
 }
 
-/** Sets the engine up where the unit begins; answers the writer of its checkpoint. */
+/** Sets the engine up where the unit begins, or, where it is done already, at its end; answers the writer of its checkpoint. */
 async function resume<T>(ports: BatchPorts<T>, unit: BatchUnit, engine: PartitionEngine): Promise<CheckpointWriter> {
   const target = { pipeline: ports.pipeline.name, source: unit.source, engine, files: ports.checkpoints };
   if (unit.fresh) {
@@ -96,7 +126,8 @@ async function resume<T>(ports: BatchPorts<T>, unit: BatchUnit, engine: Partitio
     return new CheckpointWriter(target);
   }
   const chain = await findCheckpoint(ports.checkpoints, ports.pipeline.name, unit.partition, () => undefined);
-  if (chain === undefined || chain.last.header.position.offset !== unit.from) {
+  const offset = chain?.last.header.position.offset;
+  if (chain === undefined || (offset !== unit.from && offset !== unit.to)) {
     throw new StockafolioError(
       'ERR_CHECKPOINT_CORRUPT',
       `partition ${unit.partition}: the checkpoint at offset ${unit.from} is no longer the newest`,

@@ -228,6 +228,15 @@ describe('runStream', () => {
     expect(await codeOf(at.catchUp({ source: emptied.source() }))).to.equal('ERR_CHECKPOINTS_AHEAD');
   });
 
+  it('refuses checkpoints of other tables: only what comes next would be written', async () => {
+    await at.topic.append(messages(100));
+    await at.catchUp();
+    const emptied = memoryTables();
+    expect(await codeOf(at.catchUp({ tables: emptied }))).to.equal('ERR_CHECKPOINTS_AHEAD');
+    await at.catchUp({ tables: emptied, checkpoints: memoryFiles() });
+    expect(await dump(emptied)).to.eql(await at.wanted(100));
+  });
+
   it('says so where the source has lost what comes next', async () => {
     await at.topic.append(messages(400));
     await at.catchUp();

@@ -1,4 +1,5 @@
 export { CheckpointWriter, type CheckpointTarget, type PreparedCheckpoint } from './checkpoint-writer.js';
 export { checkpointFolder, checkpointName, isCheckpoint, type CheckpointHeader } from './header.js';
 export { comparePlans, type PlanChange } from './plan.js';
+export { checkWritten } from './written.js';
 export { findCheckpoint, restoreCheckpoint, type CheckpointChain, type RestoreOptions } from './restore.js';

@@ -1,0 +1,22 @@
+import type { EnginePosition } from '../engine/partition-engine.js';
+import { StockafolioError } from '../errors/index.js';
+
+/**
+ * Makes sure that the tables hold what a checkpoint goes on from: a run from there writes only what comes next.
+ *
+ * @param written the offset up to which the tables are exact, by the partition's row of `progress`; undefined where there
+ * is none
+ * @throws ERR_CHECKPOINTS_AHEAD
+ */
+export function checkWritten(partition: number, position: EnginePosition, written: number | undefined): void {
+  const { offset, version } = position;
+  // Before the first record there is nothing that they would have to hold.
+  if (version === 0 || (written !== undefined && written >= offset)) return;
+  throw new StockafolioError(
+    'ERR_CHECKPOINTS_AHEAD',
+    `the checkpoint of partition ${partition} goes on from offset ${offset}, but the tables ${written === undefined ? 'hold nothing of it' : `are exact only up to ${written}`}`,
+    {
+      hint: 'were the tables emptied, or are they others? rebuild them with batch --from-start, or give them checkpoints of their own',
+    },
+  );
+}

@@ -29,10 +29,9 @@ export async function main(argv: readonly string[]): Promise<void> {
       process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
       return;
     }
+    process.exitCode = reportFailure(error, json);
     if (isStockafolioError(error, 'ERR_ABORTED') && stoppedBy() !== undefined) {
       process.exitCode = stoppedBy() === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
-    } else {
-      process.exitCode = reportFailure(error, json);
     }
   }
 }

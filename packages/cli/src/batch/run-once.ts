@@ -7,6 +7,7 @@ import {
   type UnitExecutor,
 } from '@stockafolio/runner-batch';
 import { codecOf, type App } from '../app.js';
+import { expectArchive } from '../nothing-there.js';
 import type { Reporter } from '../output/reporter.js';
 import type { Toolkit } from '../toolkit.js';
 import { openUnitPorts, workerPool, type UnitPlaces, type WorkerPool } from '../workers/worker-pool.js';
@@ -19,11 +20,13 @@ export interface Batch {
   readonly options: BatchOptions & { readonly signal: AbortSignal };
   /** Partitions done at a time. */
   readonly workers: number;
+  /** Whether there may be no archive yet. */
+  readonly mayBeEmpty?: boolean;
 }
 
 /** Opens everything, runs the batch, and closes it again. */
 export async function runOnce(
-  { app, places, options, workers }: Batch,
+  { app, places, options, workers, mayBeEmpty = false }: Batch,
   toolkit: Toolkit,
   reporter: Reporter,
 ): Promise<BatchResult> {
@@ -33,6 +36,7 @@ export async function runOnce(
   let executor: UnitExecutor = inThisThread(ports, options);
   if (workers > 1) executor = pool = workerPool(places, workers, options.signal);
   try {
+    if (!mayBeEmpty) await expectArchive(ports.archive, app.pipeline.stream.name, places.files);
     const result = await runBatch(ports, options, executor, {
       onPlanned: (units) => progress.total(units.reduce((sum, { from, to }) => sum + to - from, 0)),
       onRecords: (count) => progress.add(count),
@@ -50,6 +54,7 @@ export async function runOnce(
 export async function ordersOf({ app, places, options }: Batch, toolkit: Toolkit): Promise<readonly UnitOrder[]> {
   const { ports, close } = openUnitPorts(app, codecOf(app, 'wire'), places, toolkit);
   try {
+    await expectArchive(ports.archive, app.pipeline.stream.name, places.files);
     return (await prepareBatch(ports, options)).map((unit) => ({ unit, places }));
   } finally {
     await close();

@@ -83,7 +83,11 @@ async function onSchedule(batch: Batch, flags: BatchFlags, toolkit: Toolkit, rep
     const days = await runSchedule({
       ...{ nextRun, pipeline: app.pipeline.name, files, clock: toolkit.clock, signal: options.signal },
       run: async (of) => {
-        const result = await runOnce({ ...batch, options: { ...options, day: of } }, toolkit, reporter);
+        const result = await runOnce(
+          { ...batch, options: { ...options, day: of }, mayBeEmpty: true },
+          toolkit,
+          reporter,
+        );
         reporter.say(`${of}: ${describe(result)}`);
         return { records: result.records, rows: result.rows, setAside: result.setAside };
       },

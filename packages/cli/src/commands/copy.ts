@@ -1,5 +1,6 @@
 import { copyFiles } from '@stockafolio/connectors/copy';
 import type { Command } from 'commander';
+import { nothingThere } from '../nothing-there.js';
 import { figure } from '../output/reporter.js';
 import type { Toolkit } from '../toolkit.js';
 import { FILES, wholeNumber } from './options.js';
@@ -39,6 +40,7 @@ async function run(fromUrl: string, toUrl: string, flags: CopyFlags, toolkit: To
       onBytes: (count) => progress.add(count),
     });
     progress.done();
+    if (result.copied + result.skipped === 0 && flags.prefix === '') throw nothingThere(fromUrl, 'file');
     reporter.result(
       `${figure(result.copied)} files copied and read back, ${figure(result.bytes)} bytes; ${figure(result.skipped)} were there already`,
       { ok: true, ...result },

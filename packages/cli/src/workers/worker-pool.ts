@@ -114,7 +114,8 @@ function doUnit(worker: ChildProcess, unit: BatchUnit, onRecords: (count: number
       end(() =>
         reject(
           new StockafolioError(
-            'ERR_INTERNAL',
+            // From outside: by an operator, or by the system when memory ran out.
+            signal === null ? 'ERR_INTERNAL' : 'ERR_WORKER_ENDED',
             `the worker of partition ${unit.partition} ended with ${signal ?? `exit code ${code}`}`,
             { hint: 'see above what it said last; the batch can be started again and does what is left' },
           ),

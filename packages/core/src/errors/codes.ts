@@ -56,6 +56,7 @@ export const errorCodes = {
   ERR_TABLES_UNAVAILABLE: external,
   ERR_URL_INVALID: user,
   ERR_USAGE: user,
+  ERR_WORKER_ENDED: external,
 } as const satisfies Record<string, CodeFacts>;
 
 export type ErrorCode = keyof typeof errorCodes;

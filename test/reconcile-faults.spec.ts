@@ -1,3 +1,4 @@
+import { readdir, rename } from 'node:fs/promises';
 import type { Table } from '@stockafolio/core';
 import { deadLetters, progress } from '@stockafolio/core/engine';
 import type { Mutation } from '@stockafolio/core/ports';
@@ -29,7 +30,7 @@ describe(`the batch and reconcile mend tables, over ${TRADES} trades`, () => {
   before(async () => {
     await generate(1, '2026-01-05');
     await stream(at('log'), at('tables'), at('checkpoints'));
-    await archive(at('log'), at('archive'));
+    await archive(at('log'), at('archive'), '--roll-records', '1000');
     right = await dump(at('tables'));
   });
 
@@ -43,6 +44,25 @@ describe(`the batch and reconcile mend tables, over ${TRADES} trades`, () => {
     }
     expect(lastLine(await must([...reconcile, '--json']))).to.include({ differences: 0, newer: 0 });
     expectSameLines(await dump(at('planted')), right, 'the mended tables');
+  });
+
+  it('reconcile leaves alone what a partition wrote after its end in the archive, though others are archived further', async () => {
+    const files = await readdir(at('archive'), { recursive: true });
+    const [last] = files
+      .filter((name) => /partition=00001.*\.parquet$/.test(name))
+      .sort()
+      .toReversed();
+    await rename(at('archive', last ?? ''), at('held'));
+    const reconcile = ['reconcile', '--files', `file:${at('archive')}`, '--tables', `embedded:${at('tables')}`];
+    try {
+      const result = lastLine(await must([...reconcile, '--repair', '--json']));
+      expect(result).to.include({ ok: true, differences: 0, repaired: 0 });
+      expect(result['newer']).to.be.greaterThan(0);
+    } finally {
+      await rename(at('held'), at('archive', last ?? ''));
+    }
+    expect(lastLine(await must([...reconcile, '--json']))).to.include({ differences: 0, newer: 0 });
+    expectSameLines(await dump(at('tables')), right, 'the tables after it');
   });
 
   it('when the tables of the stream are lost, the batch makes them again, and the stream goes on from there', async () => {

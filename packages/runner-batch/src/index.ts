@@ -1,6 +1,14 @@
 export type { BatchOptions, BatchPorts, BatchUnit, UnitResult } from './options.js';
 export { planUnits } from './plan-units.js';
-export { keyOf, mend, reconcile, type Difference, type ReconcileCounts, type ReconcileOptions } from './reconcile.js';
+export {
+  isNewer,
+  keyOf,
+  mend,
+  reconcile,
+  type Difference,
+  type ReconcileCounts,
+  type ReconcileOptions,
+} from './reconcile.js';
 export {
   inThisThread,
   prepareBatch,

@@ -1,13 +1,30 @@
 import { int64, table, text } from '@stockafolio/core';
 import { memoryTables } from '@stockafolio/core/testing';
-import type { Tables } from '@stockafolio/core/ports';
+import type { Mutation, Tables } from '@stockafolio/core/ports';
 import { expect } from 'chai';
-import { mend, reconcile, type Difference } from './reconcile.js';
+import { keyOf, mend, reconcile, type Difference } from './reconcile.js';
 
 const totals = table('totals', { partitionBy: ['user'] }, { user: text(), amount: int64() });
 /** The archive's last version, in microseconds, and the time of the day. */
 const LAST = 1_000;
 const NOW = 5_000;
+
+describe('reconcile', () => {
+  it('leaves alone what is newer than what is expected, unless it is of the very version', async () => {
+    const [expected, found] = [memoryTables(), memoryTables()];
+    for (const tables of [expected, found]) await tables.create([totals]);
+    const rows = (...of: [string, number, number][]): Mutation[] =>
+      of.map(([user, amount, version]) => ({ table: totals, values: [user, amount], version }));
+    await expected.write(rows(['ann', 1, 500], ['bob', 1, 500], ['cid', 1, 700], ['dan', 1, 700]));
+    await found.write(rows(['ann', 2, 601], ['bob', 2, 600], ['cid', 2, 700], ['dan', 1, 700], ['eve', 2, 601]));
+    const counts = { compared: 0, newer: 0 };
+    const named: string[] = [];
+    for await (const each of reconcile(expected, found, [totals], { upTo: 600, now: NOW }, counts))
+      named.push(`${keyOf(each).join()} ${each.kind}`);
+    expect(named).to.eql(['bob changed', 'cid changed']);
+    expect(counts).to.eql({ compared: 4, newer: 2 });
+  });
+});
 
 describe('mend', () => {
   let expected: Tables;

@@ -15,7 +15,10 @@ export interface Difference {
 }
 
 export interface ReconcileOptions {
-  /** Rows of a later version are newer than what is expected, and not compared; microseconds. */
+  /**
+   * Rows of a later version are newer than what is expected, and not compared, unless that has the very version;
+   * microseconds.
+   */
   readonly upTo: number;
   /** Epoch milliseconds: what was expected to last until before then may be gone from a table with a ttl. */
   readonly now: number;
@@ -63,7 +66,7 @@ export function keyOf({ table, expected, found }: Difference): readonly Value[] 
 
 /**
  * What mends a difference: the expected row, or its removal, just above the version that was found. A row that is
- * missing may have been removed under any version up to the archive's last, `upTo`: it is written just above that.
+ * missing may have been removed since it was written: it is written just above `upTo`.
  */
 function repair(difference: Difference, upTo: number): Mutation {
   const { table, expected, found } = difference;
@@ -85,7 +88,7 @@ function repair(difference: Difference, upTo: number): Mutation {
  * the day as its version, or some of its columns do, which is later than any of the archive's. It is written again as of
  * `now`, so that only records of after that change it.
  *
- * @param upTo the archive's last version, in microseconds
+ * @param upTo a version, in microseconds, that no record which is not archived yet has, nor an earlier one
  * @param now epoch milliseconds
  * @returns those that are not mended: they were changed under a version of the future
  */
@@ -124,7 +127,7 @@ function compare(
   if (expected !== undefined && found !== undefined) {
     counts.compared++;
     if (sameValues(expected.values, found.values)) return undefined;
-    if (found.version > options.upTo) {
+    if (isNewer({ expected, found }, options.upTo)) {
       counts.newer++;
       return undefined;
     }
@@ -135,11 +138,16 @@ function compare(
     if (table.ttl !== undefined && expected.version / 1000 + table.ttl < options.now) return undefined;
     return { table, kind: 'missing', expected, found };
   }
-  if (found !== undefined && found.version > options.upTo) {
+  if (isNewer({ expected, found }, options.upTo)) {
     counts.newer++;
     return undefined;
   }
   return { table, kind: 'extra', expected, found };
+}
+
+/** Whether a row may have come of records that are not archived yet; of one version there is one row. */
+export function isNewer({ expected, found }: Pick<Difference, 'expected' | 'found'>, upTo: number): boolean {
+  return found !== undefined && found.version > upTo && found.version !== expected?.version;
 }
 
 /** Whether a row has every value that another has: one that lacks some was made so by hand, and is of no version. */

@@ -1,13 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatRow, formatValue, type FieldType, type Table, type Value } from '@stockafolio/core';
+import { formatValue, rowObject, type FieldType, type Table, type Value } from '@stockafolio/core';
 import { deadLetters, progress } from '@stockafolio/core/engine';
 import type { Tables } from '@stockafolio/core/ports';
-import { keyOf, mend, reconcile, runBatch, type Difference } from '@stockafolio/runner-batch';
+import { isNewer, keyOf, mend, reconcile, runBatch, type Difference, type UnitResult } from '@stockafolio/runner-batch';
 import type { Command } from 'commander';
 import { codecOf, loadApp, type App } from '../app.js';
 import { asStored } from '../as-stored.js';
+import { expectArchive } from '../nothing-there.js';
 import { exitCodes } from '../output/failure.js';
 import { figure } from '../output/reporter.js';
 import { LineWriter } from '../output/line-writer.js';
@@ -50,6 +51,7 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
     const bar = reporter.progress('recomputed');
     const { pipeline } = app;
     const archive = toolkit.openArchive(files, pipeline.stream);
+    await expectArchive(archive, pipeline.stream.name, flags.files);
     const ports = {
       pipeline,
       codec: codecOf(app, 'wire'),
@@ -66,8 +68,11 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
       { onRecords: (count) => bar.add(count) },
     );
     bar.done();
-    const highest = Math.max(0, ...batch.units.map(({ version }) => version));
-    const upTo = (await sameProgress(app, expected, found)) ? Number.POSITIVE_INFINITY : highest;
+    const known = await progressOf(app, expected);
+    const newerThan = async (): Promise<number> => lastKnown(batch.units, known, await progressOf(app, found));
+    const upTo = await newerThan();
+    // Below what any partition has yet to bring: no record must come to nothing because a row was mended.
+    const lowest = Math.min(...batch.units.map(({ version }) => version));
     const counts = { compared: 0, newer: 0 };
     const kinds = { changed: 0, missing: 0, extra: 0, stale: 0 };
     const out = new LineWriter(process.stdout);
@@ -77,7 +82,12 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
     let waiting: Difference[] = [];
     let left = 0;
     const mendWaiting = async (): Promise<void> => {
-      for (const difference of await mend(stored, waiting, highest, toolkit.clock.now())) {
+      // A stream that runs may have moved on since: what it has written is not to be undone.
+      const bound = await newerThan();
+      const old = waiting.filter((difference) => !isNewer(difference, bound));
+      counts.newer += waiting.length - old.length;
+      for (const { kind } of waiting.filter((difference) => !old.includes(difference))) kinds[kind]--;
+      for (const difference of await mend(stored, old, lowest, toolkit.clock.now())) {
         left++;
         reporter.say(`${placeOf(difference)}: not mended, it was changed under a version of the future`, {}, 'warn');
       }
@@ -105,14 +115,31 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
   }
 }
 
-/** Whether the tables are exact up to the very offsets to which the archive was recomputed. */
-async function sameProgress(app: App, expected: Tables, found: Tables): Promise<boolean> {
-  const read = async (tables: Tables): Promise<string> => {
-    const rows: string[] = [];
-    for await (const { values } of tables.scan(progress, [app.pipeline.name])) rows.push(formatRow(progress, values));
-    return rows.join('\n');
-  };
-  return (await read(expected)) === (await read(found));
+/** The offsets up to which tables are exact, by partition. */
+async function progressOf(app: App, tables: Tables): Promise<ReadonlyMap<number, number>> {
+  const offsets = new Map<number, number>();
+  for await (const { values } of tables.scan(progress, [app.pipeline.name])) {
+    const row = rowObject(progress, values);
+    offsets.set(Number(row['partition']), Number(row['offset']));
+  }
+  return offsets;
+}
+
+/**
+ * The version up to which every row of the tables comes of records that are archived: where partitions of the tables are
+ * ahead of the archive, the one at which the first of these ends in it.
+ */
+function lastKnown(
+  units: readonly UnitResult[],
+  archived: ReadonlyMap<number, number>,
+  written: ReadonlyMap<number, number>,
+): number {
+  let last = Number.POSITIVE_INFINITY;
+  for (const [partition, offset] of written) {
+    if (offset <= (archived.get(partition) ?? 0)) continue;
+    last = Math.min(last, units.find((unit) => unit.partition === partition)?.version ?? 0);
+  }
+  return last;
 }
 
 /** The application's own tables: progress tells how far they are, and dead letters bear marks of their replay. */

@@ -91,13 +91,32 @@ describe('filesLocal', () => {
     await expectCode('ERR_FILE_EXISTS', () => files.rename('c', 'a'));
   });
 
-  it('lists a linked file, and follows no linked folder', async () => {
-    const files = filesLocal(root);
+  it('lists what is linked, in its place, and refuses a link that leads back', async () => {
+    const files = filesLocal(join(root, 'here'));
+    const elsewhere = filesLocal(join(root, 'elsewhere'));
     await files.write('a/b', bytes('x'));
-    await symlink(join(root, 'a', 'b'), join(root, 'file'));
-    await symlink(root, join(root, 'a', 'loop'));
-    expect((await collected(files.list(''))).map(({ name }) => name)).to.deep.equal(['a/b', 'file']);
+    for (const name of ['2', 'below/1']) await elsewhere.write(name, bytes('y'));
+    await symlink(join(root, 'here', 'a', 'b'), join(root, 'here', 'file'));
+    await symlink(join(root, 'elsewhere'), join(root, 'here', 'day'));
+    await symlink(join(root, 'nowhere'), join(root, 'here', 'gone'));
+    const names = async (prefix: string): Promise<string[]> =>
+      (await collected(files.list(prefix))).map(({ name }) => name);
+    expect(await names('')).to.deep.equal(['a/b', 'day/2', 'day/below/1', 'file']);
+    expect(await names('day/b')).to.deep.equal(['day/below/1']);
+    expect(await files.read('day/2')).to.deep.equal(bytes('y'));
+    await symlink(join(root, 'here'), join(root, 'elsewhere', 'loop'));
+    const error = await expectCode('ERR_FILES_REFUSED', () => collected(files.list('')));
+    expect(error.message).to.contain("'day/loop'");
   });
+
+  // Other systems let no such name be.
+  if (process.platform === 'linux')
+    it('refuses to pass over a file whose name is no text', async () => {
+      const files = filesLocal(root);
+      await files.write('a', bytes('x'));
+      await writeFile(Buffer.concat([Buffer.from(`${root}/bad`), Buffer.of(0xff)]), 'x');
+      await expectCode('ERR_FILES_REFUSED', () => collected(files.list('')));
+    });
 
   it('gives every failed system call its code, with a hint where there is something to do', () => {
     const failed = (code: string): unknown =>

@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StockafolioError } from '@stockafolio/core';
 import { systemCode } from './file-error.js';
 
 /** A file found, unfinished ones too. */
@@ -16,29 +17,51 @@ export interface Found {
 }
 
 /**
- * The files in a folder and those below it whose name begins with the prefix, sorted by name by code unit. What
- * vanishes on the way was not there.
+ * The files in a folder and those below it whose name begins with the prefix, sorted by name by code unit; links are
+ * followed. What vanishes on the way was not there.
  *
  * @param folder the name of the folder with a `/` behind it, or '' for the root
+ * @throws ERR_FILES_REFUSED where a link leads back to a folder that it lies in, or where a name is no text
  */
-export async function* walk(path: string, folder: string, prefix: string): AsyncGenerator<Found> {
-  const entries = await entriesOf(path);
+export async function* walk(
+  path: string,
+  folder: string,
+  prefix: string,
+  above: readonly string[] = [],
+): AsyncGenerator<Found> {
+  const here = await realpath(path).catch(missing);
+  if (here === undefined) return;
+  if (above.includes(here)) {
+    throw refused(`the link '${folder.slice(0, -1)}' leads back to a folder that it lies in`, 'remove the link');
+  }
+  const entries = await Promise.all(
+    (await entriesOf(path)).map(async (entry) => [entry, await isFolder(path, entry)] as const),
+  );
   // Everything in folder `a` begins with `a/`, so it is as `a/` that it takes its place among `a-1` and `a0`.
   const sorted = entries
-    .map((entry) => ({ entry, name: folder + entry.name + (entry.isDirectory() ? '/' : '') }))
-    .filter(({ entry, name }) => name.startsWith(prefix) || (entry.isDirectory() && prefix.startsWith(name)))
+    .map(([entry, isBelow]) => ({ last: entry.name, isBelow, name: folder + entry.name + (isBelow ? '/' : '') }))
+    .filter(({ isBelow, name }) => name.startsWith(prefix) || (isBelow && prefix.startsWith(name)))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const { entry, name } of sorted) {
-    const place = join(path, entry.name);
-    if (entry.isDirectory()) {
-      yield* walk(place, name, prefix);
+  for (const { last, isBelow, name } of sorted) {
+    const place = join(path, last);
+    if (isBelow) {
+      yield* walk(place, name, prefix, [...above, here]);
       continue;
     }
     const facts = await stat(place).catch(missing);
-    if (facts?.isFile() === true) {
-      yield { name, last: entry.name, path: place, size: facts.size, changed: facts.mtimeMs };
+    if (facts?.isFile() === true) yield { name, last, path: place, size: facts.size, changed: facts.mtimeMs };
+    else if (facts === undefined && last.includes(NO_TEXT)) {
+      throw refused(`the name of the file '${name}' is no UTF-8`, 'rename it: names are text here');
     }
   }
+}
+
+/** What stands in a name for bytes that are no UTF-8: by that name there is no file. */
+const NO_TEXT = '\ufffd';
+
+async function isFolder(path: string, entry: Dirent): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return entry.isDirectory();
+  return (await stat(join(path, entry.name)).catch(missing))?.isDirectory() === true;
 }
 
 async function entriesOf(path: string): Promise<readonly Dirent[]> {
@@ -48,4 +71,8 @@ async function entriesOf(path: string): Promise<readonly Dirent[]> {
 function missing(error: unknown): undefined {
   const code = systemCode(error);
   if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+}
+
+function refused(what: string, hint: string): StockafolioError {
+  return new StockafolioError('ERR_FILES_REFUSED', what, { hint });
 }

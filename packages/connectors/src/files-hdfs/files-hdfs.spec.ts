@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { collected, expectCode, faultProxy, runFilesContract, runFilesFaultContract } from '@stockafolio/conformance';
 import type { ProxiedRequest } from '@stockafolio/conformance';
 import { virtualClock } from '@stockafolio/core/testing';
@@ -145,6 +147,22 @@ describe('filesHdfs', () => {
     expect(await open().size('large')).to.equal(40 << 20);
     stub.refusal = { status: 403, exception: 'RetriableException', message: '' };
     await expectCode('ERR_FILES_UNAVAILABLE', () => open().write('larger', content()));
+  });
+
+  it('finds a namenode that answers before it sends what can be sent but once', async () => {
+    const silent = createServer(() => undefined);
+    await new Promise<void>((resolve) => void silent.listen(0, '127.0.0.1', resolve));
+    try {
+      const content = async function* (): AsyncIterable<Uint8Array> {
+        for (let n = 0; n < 5; n++) yield new Uint8Array(4 << 20);
+      };
+      const namenodes = [`127.0.0.1:${(silent.address() as AddressInfo).port}`, stub.host];
+      await open({ namenodes, timeout: 1_000 }).write('large', content());
+      expect(await open().size('large')).to.equal(20 << 20);
+    } finally {
+      silent.closeAllConnections();
+      silent.close();
+    }
   });
 
   it('gives every name a path of its own, without a colon, and finds the name in it again', () => {

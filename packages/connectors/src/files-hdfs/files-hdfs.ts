@@ -10,7 +10,10 @@ import { move, peek, remove, statusOf, writeWhole } from './hdfs-write.js';
 import { WebHdfs } from './web-hdfs.js';
 
 export interface FilesHdfsOptions {
-  /** `host:port` of every namenode's HTTP server: one, or all of a highly available pair. */
+  /**
+   * `host:port` of every namenode's HTTP server: one, or all of a highly available pair. Where there are several, one that
+   * is silent for 5 seconds is passed over, and each is asked before an operation is given up.
+   */
   readonly namenodes: readonly string[];
   /** The folder in HDFS, such as `/archive`; it need not exist. */
   readonly path: string;
@@ -29,6 +32,7 @@ export interface FilesHdfsOptions {
 /** A writer that has left an unfinished file alone for so long, in milliseconds, has died. */
 const STALE = 24 * 3_600_000;
 const FIRST_RETRY_FOR = 5_000;
+const PASS_OVER_AFTER = 5_000;
 
 /**
  * The {@link Files} of a folder in HDFS, by WebHDFS (Hadoop 3).
@@ -56,6 +60,7 @@ export function filesHdfs(options: FilesHdfsOptions): Files {
     identity:
       delegationToken === undefined ? { user: options.user ?? userOfProcess() } : { delegation: delegationToken },
     timeout: options.timeout ?? 30_000,
+    passOverAfter: PASS_OVER_AFTER,
     patience: new Patience({ clock, retryFor, firstRetryFor: Math.min(retryFor, FIRST_RETRY_FOR) }),
   });
   let sweeping: Promise<void> | undefined;

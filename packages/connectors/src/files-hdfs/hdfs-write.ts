@@ -72,6 +72,8 @@ async function send(
       yield portion;
     }
   }
+  // It can be asked but once, so the namenode that answers is found before.
+  await peek(hdfs, folderOf(path), name);
   await hdfs.once({ ...create, body: body() });
   return sent;
 }

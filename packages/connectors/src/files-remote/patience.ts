@@ -1,4 +1,4 @@
-import { isStockafolioError } from '@stockafolio/core';
+import { isStockafolioError, type StockafolioError } from '@stockafolio/core';
 import type { Clock } from '@stockafolio/core/ports';
 
 export interface PatienceOptions {
@@ -21,12 +21,22 @@ export class Patience {
     this.#options = options;
   }
 
+  /** The store is there, though what it said was no answer to what was asked. */
+  heard(): void {
+    this.#answered = true;
+  }
+
   /**
    * The first answer that is no ERR_FILES_UNAVAILABLE.
    *
    * @param attempt told how many attempts there were before
+   * @param isElsewhere whether, after this error of the last attempt, the next one asks another server that has not been
+   * asked yet: then there is a next one, however late it is
    */
-  async ask<T>(attempt: (before: number) => Promise<T>): Promise<T> {
+  async ask<T>(
+    attempt: (before: number) => Promise<T>,
+    isElsewhere: (error: StockafolioError, before: number) => boolean = () => false,
+  ): Promise<T> {
     const { clock } = this.#options;
     const began = clock.now();
     for (let before = 0; ; before++) {
@@ -41,7 +51,7 @@ export class Patience {
         }
         const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** before);
         const until = began + (this.#answered ? this.#options.retryFor : this.#options.firstRetryFor);
-        if (clock.now() + pause > until) throw error;
+        if (clock.now() + pause > until && !isElsewhere(error, before)) throw error;
         await clock.sleep(pause);
       }
     }

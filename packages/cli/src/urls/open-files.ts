@@ -51,18 +51,11 @@ function openS3(rest: string, waiting: Waiting): Files {
 
 function openHdfs(rest: string, waiting: Waiting): Files {
   const { authority, path, params } = parsePlace('hdfs', rest, ['user', 'tls'], forms);
-  const namenodes = authority.split(',');
-  for (const namenode of namenodes) {
-    if (/^([^:]+|\[[^\]]+\]):\d+$/.test(namenode)) continue;
-    throw new StockafolioError('ERR_URL_INVALID', `hdfs: '${namenode}' is no namenode: its HTTP port is missing`, {
-      hint: 'write hdfs://NAMENODE:HTTPPORT/PATH; the HTTP port is 9870 unless set otherwise',
-    });
-  }
   const user = params['user'] ?? process.env['HADOOP_USER_NAME'];
   const delegationToken = tokenOfEnvironment();
   return filesHdfs({
     ...waiting,
-    namenodes,
+    namenodes: authority.split(','),
     path,
     tls: params['tls'] === 'true',
     ...(user === undefined ? {} : { user }),

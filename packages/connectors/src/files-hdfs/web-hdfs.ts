@@ -2,6 +2,7 @@ import { isStockafolioError, StockafolioError } from '@stockafolio/core';
 import type { Patience } from '../files-remote/patience.js';
 import { BrokenExchange, exchange, type Answer, type ExchangeOptions } from './exchange.js';
 import { exceptionOf, hdfsError, hdfsSilent, type Subject } from './hdfs-error.js';
+import { checkNamenode } from './namenode.js';
 
 export interface WebHdfsOptions {
   /** `host:port` of every namenode's HTTP server. */
@@ -45,6 +46,7 @@ export class WebHdfs {
     if (options.namenodes.length === 0) {
       throw new StockafolioError('ERR_USAGE', 'no namenode is given', { hint: 'write hdfs://HOST:HTTPPORT/PATH' });
     }
+    for (const namenode of options.namenodes) checkNamenode(namenode);
     this.#options = options;
   }
 

@@ -5,7 +5,7 @@ import { filesS3 } from '@stockafolio/connectors/files-s3';
 import { messageOf, StockafolioError } from '@stockafolio/core';
 import type { Files } from '@stockafolio/core/ports';
 import { parseLocation } from './location.js';
-import { parsePlace } from './place.js';
+import { parsePlace, yesOrNo } from './place.js';
 
 const forms = ['file:DIR', 's3://BUCKET/PREFIX?endpoint=URL&region=R', 'hdfs://NAMENODE:HTTPPORT/PATH'];
 
@@ -50,14 +50,15 @@ function openS3(rest: string, waiting: Waiting): Files {
 }
 
 function openHdfs(rest: string, waiting: Waiting): Files {
-  const { authority, path, params } = parsePlace('hdfs', rest, ['user', 'tls'], forms);
+  const place = parsePlace('hdfs', rest, ['user', 'tls'], forms);
+  const { authority, path, params } = place;
   const user = params['user'] ?? process.env['HADOOP_USER_NAME'];
   const delegationToken = tokenOfEnvironment();
   return filesHdfs({
     ...waiting,
     namenodes: authority.split(','),
     path,
-    tls: params['tls'] === 'true',
+    tls: yesOrNo('hdfs', place, 'tls'),
     ...(user === undefined ? {} : { user }),
     ...(delegationToken === undefined ? {} : { delegationToken }),
   });

@@ -36,7 +36,12 @@ export function openFiles(url: string, waiting: Waiting = {}): Files {
 }
 
 function openS3(rest: string, waiting: Waiting): Files {
-  const { authority, path, params } = parsePlace('s3', rest, ['endpoint', 'region'], forms);
+  const { authority, path, params } = parsePlace(
+    's3',
+    rest,
+    { endpoint: 'http[s]://HOST:PORT', region: 'NAME' },
+    forms,
+  );
   const { endpoint, region } = params;
   // Its notice that it will ask for a newer Node one day is for whoever installs it, not for whoever runs a command.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
@@ -50,7 +55,7 @@ function openS3(rest: string, waiting: Waiting): Files {
 }
 
 function openHdfs(rest: string, waiting: Waiting): Files {
-  const place = parsePlace('hdfs', rest, ['user', 'tls'], forms);
+  const place = parsePlace('hdfs', rest, { user: 'NAME', tls: 'true' }, forms);
   const { authority, path, params } = place;
   const user = params['user'] ?? process.env['HADOOP_USER_NAME'];
   const delegationToken = tokenOfEnvironment();

@@ -3,7 +3,8 @@ import { expect } from 'chai';
 import { parsePlace, yesOrNo } from './place.js';
 
 const forms = ['s3://BUCKET/PREFIX'];
-const parse = (rest: string): ReturnType<typeof parsePlace> => parsePlace('s3', rest, ['endpoint', 'region'], forms);
+const parse = (rest: string): ReturnType<typeof parsePlace> =>
+  parsePlace('s3', rest, { endpoint: 'URL', region: 'NAME' }, forms);
 
 function refusal(work: () => unknown): StockafolioError {
   try {
@@ -29,7 +30,7 @@ describe('parsePlace', () => {
 
   it('takes true and false for yes and no, and nothing else, nor nothing, nor both', () => {
     const tls = (query: string): boolean =>
-      yesOrNo('hdfs', parsePlace('hdfs', `//a:1/x${query}`, ['user', 'tls'], ['hdfs://A:1']), 'tls');
+      yesOrNo('hdfs', parsePlace('hdfs', `//a:1/x${query}`, { user: 'NAME', tls: 'true' }, ['hdfs://A:1']), 'tls');
     expect(['?tls=true', '?tls=false', '', '?user=ann'].map(tls)).to.deep.equal([true, false, false, false]);
     for (const query of ['1', '0', 'yes', 'TRUE', 'True', 'on', ' true', '', 'true&tls=false'].map(
       (is) => `?tls=${is}`,
@@ -38,7 +39,7 @@ describe('parsePlace', () => {
       expect(`${error.message} ${error.hint}`, query).to.match(/hdfs .*tls/);
     }
     expect(refusal(() => tls('?tls=yes')).hint).to.contain('tls=true or tls=false');
-    expect(refusal(() => tls('?tls')).hint).to.contain('tls=VALUE');
+    expect(refusal(() => tls('?tls')).hint).to.contain('tls=true');
   });
 
   it('refuses what is no place, what it does not know, and a login, which it does not repeat', () => {

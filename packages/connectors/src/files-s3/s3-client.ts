@@ -3,6 +3,7 @@ import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { StockafolioError } from '@stockafolio/core';
 import type { Clock } from '@stockafolio/core/ports';
 import { Patience } from '../files-remote/patience.js';
+import { checkEndpoint } from './endpoint.js';
 import { s3Code, s3Error } from './s3-error.js';
 
 export type Sdk = typeof SdkModule;
@@ -28,6 +29,7 @@ export class S3 {
   #opened: Promise<{ readonly sdk: Sdk; readonly client: S3Client }> | undefined;
 
   constructor(options: S3Options) {
+    if (options.endpoint !== undefined) checkEndpoint(options.endpoint);
     this.#options = options;
     const { clock, retryFor } = options;
     this.#patience = new Patience({ clock, retryFor, firstRetryFor: Math.min(retryFor, FIRST_RETRY_FOR) });

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { collected, expectCode, faultProxy, runFilesContract, runFilesFaultContract } from '@stockafolio/conformance';
 import type { ProxiedRequest } from '@stockafolio/conformance';
@@ -14,6 +14,12 @@ const isOp =
   (op: string, hop: 1 | 2) =>
   (request: ProxiedRequest): boolean =>
     request.hop === hop && request.url.includes(`op=${op}&`);
+
+/** Host and port of a server that listens from now on. */
+async function listening(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
 
 runFilesContract('filesHdfs on a stub', {
   async fresh() {
@@ -111,6 +117,32 @@ describe('filesHdfs', () => {
     });
   }
 
+  const strangers = [
+    [404, '<html><body>no such page</body></html>'],
+    [404, 'It looks like you are making an HTTP request to a Hadoop IPC port.'],
+    [400, '{"error":"no such route"}'],
+    [302, ''],
+    [200, '<html><body>welcome</body></html>'],
+    [200, '{"status":"fine"}'],
+    [200, 'null'],
+  ] as const;
+  for (const [status, body] of strangers) {
+    it(`says of a server that answers ${status} '${body.slice(0, 9)}' that it is no namenode, and where it is`, async () => {
+      const server = createServer((_request, response) => response.writeHead(status).end(body));
+      const namenodes = [await listening(server)];
+      try {
+        const files = open({ namenodes });
+        for (const action of [() => collected(files.list('a1/')), () => files.size('a'), () => files.read('a')]) {
+          const error = await expectCode('ERR_FILES_REFUSED', action);
+          expect(error.message).to.contain(`${namenodes[0]} does not answer like WebHDFS`);
+          expect(error.hint).to.contain('9870').and.not.contain('token');
+        }
+      } finally {
+        server.close();
+      }
+    });
+  }
+
   it('refuses names that leave its folder, name no file, or are kept for itself', async () => {
     for (const name of ['', '../a', 'a//b', 'a/', '.', 'a\0b', `${UNFINISHED}/x`]) {
       await expectCode('ERR_USAGE', () => open().read(name));
@@ -151,12 +183,11 @@ describe('filesHdfs', () => {
 
   it('finds a namenode that answers before it sends what can be sent but once', async () => {
     const silent = createServer(() => undefined);
-    await new Promise<void>((resolve) => void silent.listen(0, '127.0.0.1', resolve));
+    const namenodes = [await listening(silent), stub.host];
     try {
       const content = async function* (): AsyncIterable<Uint8Array> {
         for (let n = 0; n < 5; n++) yield new Uint8Array(4 << 20);
       };
-      const namenodes = [`127.0.0.1:${(silent.address() as AddressInfo).port}`, stub.host];
       await open({ namenodes, timeout: 1_000 }).write('large', content());
       expect(await open().size('large')).to.equal(20 << 20);
     } finally {

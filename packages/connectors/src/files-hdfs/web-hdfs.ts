@@ -1,7 +1,7 @@
 import { isStockafolioError, StockafolioError } from '@stockafolio/core';
 import type { Patience } from '../files-remote/patience.js';
 import { BrokenExchange, exchange, type Answer, type ExchangeOptions } from './exchange.js';
-import { exceptionOf, hdfsError, hdfsSilent, type Subject } from './hdfs-error.js';
+import { exceptionOf, hdfsError, hdfsSilent, saidIn, type Subject } from './hdfs-error.js';
 import { checkNamenode } from './namenode.js';
 
 export interface WebHdfsOptions {
@@ -25,6 +25,11 @@ export interface Operation {
   readonly name: string;
   readonly params?: Readonly<Record<string, string | number | boolean>>;
   readonly body?: Uint8Array | AsyncIterable<Uint8Array>;
+}
+
+/** An answer to what was asked, and the host and port that gave it. */
+export interface Answered extends Answer {
+  readonly host: string;
 }
 
 /** Namenodes that answer so are not the one to be asked. */
@@ -51,8 +56,14 @@ export class WebHdfs {
   }
 
   /** One operation, asked again while HDFS is unavailable; `check` says what is wrong with an answer. */
-  call(operation: Operation, check?: (answer: Answer, subject: Subject) => void): Promise<Answer> {
+  call(operation: Operation, check?: (answer: Answer, subject: Subject) => void): Promise<Answered> {
     return this.patiently(() => this.once(operation, check));
+  }
+
+  /** What HDFS says under this name in its answer to such an operation. */
+  async said<T>(operation: Operation, member: string): Promise<T> {
+    const answer = await this.call(operation);
+    return saidIn<T>(answer, member, { op: operation.op, name: operation.name, host: answer.host });
   }
 
   patiently<T>(attempt: (before: number) => Promise<T>): Promise<T> {
@@ -61,7 +72,7 @@ export class WebHdfs {
   }
 
   /** One operation, asked once: for a body that can be read but once. */
-  async once(operation: Operation, check?: (answer: Answer, subject: Subject) => void): Promise<Answer> {
+  async once(operation: Operation, check?: (answer: Answer, subject: Subject) => void): Promise<Answered> {
     const active = this.#active;
     const namenode = this.#options.namenodes[active] ?? '';
     const { method, op, name, body } = operation;
@@ -130,8 +141,8 @@ export class WebHdfs {
   }
 }
 
-function accepted(answer: Answer, subject: Subject, check?: (answer: Answer, subject: Subject) => void): Answer {
+function accepted(answer: Answer, subject: Subject, check?: (answer: Answer, subject: Subject) => void): Answered {
   if (answer.status < 200 || answer.status >= 300) throw hdfsError(answer, subject);
   check?.(answer, subject);
-  return answer;
+  return { ...answer, host: subject.host };
 }

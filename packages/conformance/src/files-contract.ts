@@ -67,12 +67,18 @@ export function runFilesContract(name: string, harness: FilesHarness): void {
       expect(text(await files.read('digits', { start: 0, end: 10 }))).to.equal('0123456789');
       expect((await files.read('digits', { start: 4, end: 4 })).length).to.equal(0);
       for (const range of [
-        { start: 5, end: 11 },
-        { start: 11, end: 12 },
         { start: -1, end: 3 },
         { start: 5, end: 4 },
       ]) {
         await expectCode('ERR_INTERNAL', () => files.read('digits', range));
+      }
+      for (const range of [
+        { start: 5, end: 11 },
+        { start: 11, end: 12 },
+      ]) {
+        // Either the reader is wrong, or the file was longer when he asked for its size: no store can tell.
+        const error: unknown = await files.read('digits', range).catch((thrown: unknown) => thrown);
+        expect(error).to.have.property('code').that.is.oneOf(['ERR_FILES_UNAVAILABLE', 'ERR_INTERNAL']);
       }
     });
 

@@ -143,6 +143,20 @@ describe('filesHdfs', () => {
     });
   }
 
+  it('says that a file was replaced by a shorter one while it was read by parts, at once', async () => {
+    const files = open({ retryFor: 60_000 });
+    await files.write('a', bytes('0123456789'));
+    await files.read('a', { start: 0, end: 4 });
+    for (const content of ['012345', '012', '']) {
+      await files.write('a', bytes(content));
+      const began = Date.now();
+      const error = await expectCode('ERR_FILES_UNAVAILABLE', () => files.read('a', { start: 4, end: 8 }));
+      expect(error.message).to.match(/'a' changed while it was read: it has \d bytes, not 4 to 8/);
+      expect(Date.now() - began).to.be.below(2_000);
+    }
+    await expectCode('ERR_INTERNAL', () => files.read('a', { start: 4, end: 3 }));
+  });
+
   it('refuses names that leave its folder, name no file, or are kept for itself', async () => {
     for (const name of ['', '../a', 'a//b', 'a/', '.', 'a\0b', `${UNFINISHED}/x`]) {
       await expectCode('ERR_USAGE', () => open().read(name));

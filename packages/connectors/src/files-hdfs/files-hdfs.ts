@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import type { ByteRange, Clock, FileInfo, Files, WriteOptions } from '@stockafolio/core/ports';
 import { systemClock } from '../clock-system/index.js';
-import { checkRange, notFound, taken } from '../files-remote/answers.js';
+import { checkHeld, checkRange, notFound, taken } from '../files-remote/answers.js';
 import { Patience } from '../files-remote/patience.js';
 import { hdfsSilent } from './hdfs-error.js';
 import { below, pathOf, UNFINISHED } from './hdfs-path.js';
@@ -86,7 +86,7 @@ export function filesHdfs(options: FilesHdfsOptions): Files {
       const size = range === undefined || range.start === range.end ? await sizeOf(name) : Number.MAX_SAFE_INTEGER;
       if (size === undefined) throw notFound(name);
       const { start, end } = range ?? { start: 0, end: size };
-      if (size !== Number.MAX_SAFE_INTEGER) checkRange(name, { start, end }, size);
+      checkHeld(name, { start, end }, size);
       const length = end - start;
       if (length === 0) return new Uint8Array();
       return hdfs.patiently(async () => {
@@ -97,7 +97,7 @@ export function filesHdfs(options: FilesHdfsOptions): Files {
           })
           .catch(async (error: unknown) => {
             // Short because the file is, or because the connection was: the file's own length tells.
-            if (range !== undefined) checkRange(name, range, (await sizeOf(name)) ?? undefined);
+            checkHeld(name, { start, end }, (await sizeOf(name)) ?? end);
             throw error;
           });
         return body;

@@ -1,5 +1,6 @@
 import { isStockafolioError, type StockafolioError } from '@stockafolio/core';
 import type { Clock } from '@stockafolio/core/ports';
+import { FileChanged } from './answers.js';
 
 export interface PatienceOptions {
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
@@ -27,7 +28,7 @@ export class Patience {
   }
 
   /**
-   * The first answer that is no ERR_FILES_UNAVAILABLE.
+   * The first answer that is no ERR_FILES_UNAVAILABLE, or says that the file is another now.
    *
    * @param attempt told how many attempts there were before
    * @param isElsewhere whether, after this error of the last attempt, the next one asks another server that has not been
@@ -45,7 +46,7 @@ export class Patience {
         this.#answered = true;
         return answer;
       } catch (error) {
-        if (!isStockafolioError(error, 'ERR_FILES_UNAVAILABLE')) {
+        if (!isStockafolioError(error, 'ERR_FILES_UNAVAILABLE') || error instanceof FileChanged) {
           if (isStockafolioError(error)) this.#answered = true;
           throw error;
         }

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
 import { StockafolioError } from '@stockafolio/core';
 import type { ByteRange, FileInfo } from '@stockafolio/core/ports';
-import { checkRange } from '../files-remote/answers.js';
+import { checkHeld } from '../files-remote/answers.js';
 import type { Opened, S3 } from './s3-client.js';
 import { notS3, s3Code, s3Error, statusOf } from './s3-error.js';
 
@@ -58,7 +58,7 @@ export async function readStretch(s3: S3, key: string, name: string, range?: Byt
         // No range lies in an empty file, nor beyond the end of one.
         const size = s3Code(error) === 'InvalidRange' ? (await headOf(s3, key, name))?.size : undefined;
         if (size === undefined) throw error;
-        checkRange(name, range ?? { start, end: 0 }, size);
+        checkHeld(name, range ?? { start, end: 0 }, size);
         return undefined;
       });
     if (answer === undefined) return new Uint8Array();
@@ -67,7 +67,7 @@ export async function readStretch(s3: S3, key: string, name: string, range?: Byt
     try {
       const size = Number(/^bytes \d+-\d+\/(\d+)$/.exec(ContentRange ?? '')?.[1]);
       if (Number.isNaN(size)) throw short(name, 'S3 does not say of which part of the file the bytes are');
-      if (range !== undefined) checkRange(name, range, size);
+      if (range !== undefined) checkHeld(name, range, size);
       return await collect(body, name, (end ?? size) - start, s3.timeout);
     } finally {
       body.destroy();

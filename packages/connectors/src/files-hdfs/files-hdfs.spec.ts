@@ -157,6 +157,15 @@ describe('filesHdfs', () => {
     await expectCode('ERR_INTERNAL', () => files.read('a', { start: 4, end: 3 }));
   });
 
+  it('refuses a folder that HDFS cannot have when it is named, and takes any other as it is', async () => {
+    for (const path of ['/a:b', 'a/b:', '/a/../b', '..', './a', 'a\0b']) {
+      const error = await expectCode('ERR_URL_INVALID', () => open({ path }));
+      expect(error.message).to.contain(JSON.stringify(path));
+    }
+    await open({ path: 'a%3Ab//c d/' }).write('x:y', bytes('x'));
+    expect([...stub.files.keys()]).to.deep.equal(['/a%3Ab/c d/x%3Ay']);
+  });
+
   it('refuses names that leave its folder, name no file, or are kept for itself', async () => {
     for (const name of ['', '../a', 'a//b', 'a/', '.', 'a\0b', `${UNFINISHED}/x`]) {
       await expectCode('ERR_USAGE', () => open().read(name));

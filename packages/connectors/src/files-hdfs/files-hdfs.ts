@@ -4,7 +4,7 @@ import { systemClock } from '../clock-system/index.js';
 import { checkHeld, checkRange, notFound, taken } from '../files-remote/answers.js';
 import { Patience } from '../files-remote/patience.js';
 import { hdfsSilent } from './hdfs-error.js';
-import { below, pathOf, UNFINISHED } from './hdfs-path.js';
+import { below, pathOf, rootOf, UNFINISHED } from './hdfs-path.js';
 import { entriesOf, walk } from './hdfs-walk.js';
 import { move, peek, remove, statusOf, writeWhole } from './hdfs-write.js';
 import { WebHdfs } from './web-hdfs.js';
@@ -15,7 +15,7 @@ export interface FilesHdfsOptions {
    * is silent for 5 seconds is passed over, and each is asked before an operation is given up.
    */
   readonly namenodes: readonly string[];
-  /** The folder in HDFS, such as `/archive`; it need not exist. */
+  /** The folder in HDFS, such as `/archive`, without a colon; it need not exist. */
   readonly path: string;
   /** The user to act as; that of this process unless told, `stockafolio` where it has none. Not used with a token. */
   readonly user?: string;
@@ -52,7 +52,7 @@ const PASS_OVER_AFTER = 5_000;
 export function filesHdfs(options: FilesHdfsOptions): Files {
   const clock = options.clock ?? systemClock;
   const retryFor = options.retryFor ?? 60_000;
-  const root = `/${options.path.split('/').filter(Boolean).join('/')}`;
+  const root = rootOf(options.path);
   const { delegationToken } = options;
   const hdfs = new WebHdfs({
     namenodes: options.namenodes,

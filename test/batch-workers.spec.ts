@@ -64,7 +64,7 @@ describe('the workers of a batch', function () {
     const { life, workers } = await begin('orphaned');
     process.kill(workers[0] as number, 'SIGKILL');
     const { code, stderr } = await life.ended;
-    expect(code, stderr).to.equal(1);
+    expect(code, stderr).to.equal(3);
     expect(stderr)
       .to.match(/the worker of partition \d ended with SIGKILL/)
       .and.to.match(/can be started again/);

@@ -69,6 +69,8 @@ describe('the command says what to do, in words and in exit codes', () => {
     ['an unknown scheme of files', ['copy', 'ftp:x', 'file:y'], /'ftp:x'[^]*file:DIR, s3:[^]*hdfs:/],
     ['a login in a URL', ['copy', 's3://key:secret@bucket/x', 'file:y'], /no place in the URL(?![^]*secret@)/],
     ['a namenode without a port', ['copy', 'hdfs://somewhere/x', 'file:y'], /HTTPPORT/],
+    ['a namenode at no port', ['copy', 'hdfs://127.0.0.1:99999/x', 'file:y'], /'127.0.0.1:99999'[^]*HTTPPORT/],
+    ['an endpoint without http://', ['copy', 's3://bucket/x?endpoint=localhost:9000', 'file:y'], /http:\/\//],
     ['an option that a URL does not know', ['copy', 's3://bucket/x?port=9', 'file:y'], /endpoint, region/],
     ['a schedule for a day', [...batchArgs('x', 'x', 'x'), '--schedule', '--day', '2026-01-05'], /leave out --day/],
     ['an unknown format', [...streamArgs('x', 'x', 'x'), '--format', 'morse'], /wire, original/],

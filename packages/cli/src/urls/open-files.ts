@@ -5,7 +5,7 @@ import { filesS3 } from '@stockafolio/connectors/files-s3';
 import { messageOf, StockafolioError } from '@stockafolio/core';
 import type { Files } from '@stockafolio/core/ports';
 import { parseLocation } from './location.js';
-import { parsePlace } from './place.js';
+import { parsePlace, yesOrNo } from './place.js';
 
 const forms = ['file:DIR', 's3://BUCKET/PREFIX?endpoint=URL&region=R', 'hdfs://NAMENODE:HTTPPORT/PATH'];
 
@@ -36,7 +36,12 @@ export function openFiles(url: string, waiting: Waiting = {}): Files {
 }
 
 function openS3(rest: string, waiting: Waiting): Files {
-  const { authority, path, params } = parsePlace('s3', rest, ['endpoint', 'region'], forms);
+  const { authority, path, params } = parsePlace(
+    's3',
+    rest,
+    { endpoint: 'http[s]://HOST:PORT', region: 'NAME' },
+    forms,
+  );
   const { endpoint, region } = params;
   // Its notice that it will ask for a newer Node one day is for whoever installs it, not for whoever runs a command.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
@@ -50,21 +55,15 @@ function openS3(rest: string, waiting: Waiting): Files {
 }
 
 function openHdfs(rest: string, waiting: Waiting): Files {
-  const { authority, path, params } = parsePlace('hdfs', rest, ['user', 'tls'], forms);
-  const namenodes = authority.split(',');
-  for (const namenode of namenodes) {
-    if (/^([^:]+|\[[^\]]+\]):\d+$/.test(namenode)) continue;
-    throw new StockafolioError('ERR_URL_INVALID', `hdfs: '${namenode}' is no namenode: its HTTP port is missing`, {
-      hint: 'write hdfs://NAMENODE:HTTPPORT/PATH; the HTTP port is 9870 unless set otherwise',
-    });
-  }
+  const place = parsePlace('hdfs', rest, { user: 'NAME', tls: 'true' }, forms);
+  const { authority, path, params } = place;
   const user = params['user'] ?? process.env['HADOOP_USER_NAME'];
   const delegationToken = tokenOfEnvironment();
   return filesHdfs({
     ...waiting,
-    namenodes,
+    namenodes: authority.split(','),
     path,
-    tls: params['tls'] === 'true',
+    tls: yesOrNo('hdfs', place, 'tls'),
     ...(user === undefined ? {} : { user }),
     ...(delegationToken === undefined ? {} : { delegationToken }),
   });

@@ -1,9 +1,20 @@
-import { isStockafolioError } from '@stockafolio/core';
+import { isStockafolioError, type StockafolioError } from '@stockafolio/core';
 import { expect } from 'chai';
-import { parsePlace } from './place.js';
+import { parsePlace, yesOrNo } from './place.js';
 
 const forms = ['s3://BUCKET/PREFIX'];
-const parse = (rest: string): ReturnType<typeof parsePlace> => parsePlace('s3', rest, ['endpoint', 'region'], forms);
+const parse = (rest: string): ReturnType<typeof parsePlace> =>
+  parsePlace('s3', rest, { endpoint: 'URL', region: 'NAME' }, forms);
+
+function refusal(work: () => unknown): StockafolioError {
+  try {
+    work();
+  } catch (error) {
+    if (isStockafolioError(error, 'ERR_URL_INVALID')) return error;
+    throw error;
+  }
+  return expect.fail('it was taken');
+}
 
 describe('parsePlace', () => {
   it('reads who, where and what else', () => {
@@ -17,15 +28,31 @@ describe('parsePlace', () => {
     expect(parse('//a:1,b:2/x')).to.deep.include({ authority: 'a:1,b:2', path: 'x' });
   });
 
+  it('takes true and false for yes and no, and nothing else, nor nothing, nor both', () => {
+    const tls = (query: string): boolean =>
+      yesOrNo('hdfs', parsePlace('hdfs', `//a:1/x${query}`, { user: 'NAME', tls: 'true' }, ['hdfs://A:1']), 'tls');
+    expect(['?tls=true', '?tls=false', '', '?user=ann'].map(tls)).to.deep.equal([true, false, false, false]);
+    for (const query of ['1', '0', 'yes', 'TRUE', 'True', 'on', ' true', '', 'true&tls=false'].map(
+      (is) => `?tls=${is}`,
+    )) {
+      const error = refusal(() => tls(query));
+      expect(`${error.message} ${error.hint}`, query).to.match(/hdfs .*tls/);
+    }
+    expect(refusal(() => tls('?tls=yes')).hint).to.contain('tls=true or tls=false');
+    expect(refusal(() => tls('?tls')).hint).to.contain('tls=true');
+  });
+
   it('refuses what is no place, what it does not know, and a login, which it does not repeat', () => {
-    for (const rest of ['trades/x', '/trades', '///x', '//?region=eu', '//trades?port=1', '//key:secret@trades/x']) {
-      let error: unknown;
-      try {
-        parse(rest);
-      } catch (thrown) {
-        error = thrown;
-      }
-      if (!isStockafolioError(error, 'ERR_URL_INVALID')) throw new Error(`'${rest}' was taken`);
+    for (const rest of [
+      'trades/x',
+      '/trades',
+      '///x',
+      '//?region=eu',
+      '//trades?port=1',
+      '//trades?region=',
+      '//key:secret@trades/x',
+    ]) {
+      const error = refusal(() => parse(rest));
       expect(`${error.message} ${error.hint}`).not.to.contain('secret');
     }
   });

@@ -1,3 +1,5 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { collected, expectCode, faultProxy, runFilesContract, runFilesFaultContract } from '@stockafolio/conformance';
 import type { ProxiedRequest } from '@stockafolio/conformance';
 import { virtualClock } from '@stockafolio/core/testing';
@@ -12,6 +14,12 @@ const isOp =
   (op: string, hop: 1 | 2) =>
   (request: ProxiedRequest): boolean =>
     request.hop === hop && request.url.includes(`op=${op}&`);
+
+/** Host and port of a server that listens from now on. */
+async function listening(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
 
 runFilesContract('filesHdfs on a stub', {
   async fresh() {
@@ -109,6 +117,55 @@ describe('filesHdfs', () => {
     });
   }
 
+  const strangers = [
+    [404, '<html><body>no such page</body></html>'],
+    [404, 'It looks like you are making an HTTP request to a Hadoop IPC port.'],
+    [400, '{"error":"no such route"}'],
+    [302, ''],
+    [200, '<html><body>welcome</body></html>'],
+    [200, '{"status":"fine"}'],
+    [200, 'null'],
+  ] as const;
+  for (const [status, body] of strangers) {
+    it(`says of a server that answers ${status} '${body.slice(0, 9)}' that it is no namenode, and where it is`, async () => {
+      const server = createServer((_request, response) => response.writeHead(status).end(body));
+      const namenodes = [await listening(server)];
+      try {
+        const files = open({ namenodes });
+        for (const action of [() => collected(files.list('a1/')), () => files.size('a'), () => files.read('a')]) {
+          const error = await expectCode('ERR_FILES_REFUSED', action);
+          expect(error.message).to.contain(`${namenodes[0]} does not answer like WebHDFS`);
+          expect(error.hint).to.contain('9870').and.not.contain('token');
+        }
+      } finally {
+        server.close();
+      }
+    });
+  }
+
+  it('says that a file was replaced by a shorter one while it was read by parts, at once', async () => {
+    const files = open({ retryFor: 60_000 });
+    await files.write('a', bytes('0123456789'));
+    await files.read('a', { start: 0, end: 4 });
+    for (const content of ['012345', '012', '']) {
+      await files.write('a', bytes(content));
+      const began = Date.now();
+      const error = await expectCode('ERR_FILES_UNAVAILABLE', () => files.read('a', { start: 4, end: 8 }));
+      expect(error.message).to.match(/'a' changed while it was read: it has \d bytes, not 4 to 8/);
+      expect(Date.now() - began).to.be.below(2_000);
+    }
+    await expectCode('ERR_INTERNAL', () => files.read('a', { start: 4, end: 3 }));
+  });
+
+  it('refuses a folder that HDFS cannot have when it is named, and takes any other as it is', async () => {
+    for (const path of ['/a:b', 'a/b:', '/a/../b', '..', './a', 'a\0b']) {
+      const error = await expectCode('ERR_URL_INVALID', () => open({ path }));
+      expect(error.message).to.contain(JSON.stringify(path));
+    }
+    await open({ path: 'a%3Ab//c d/' }).write('x:y', bytes('x'));
+    expect([...stub.files.keys()]).to.deep.equal(['/a%3Ab/c d/x%3Ay']);
+  });
+
   it('refuses names that leave its folder, name no file, or are kept for itself', async () => {
     for (const name of ['', '../a', 'a//b', 'a/', '.', 'a\0b', `${UNFINISHED}/x`]) {
       await expectCode('ERR_USAGE', () => open().read(name));
@@ -145,6 +202,21 @@ describe('filesHdfs', () => {
     expect(await open().size('large')).to.equal(40 << 20);
     stub.refusal = { status: 403, exception: 'RetriableException', message: '' };
     await expectCode('ERR_FILES_UNAVAILABLE', () => open().write('larger', content()));
+  });
+
+  it('finds a namenode that answers before it sends what can be sent but once', async () => {
+    const silent = createServer(() => undefined);
+    const namenodes = [await listening(silent), stub.host];
+    try {
+      const content = async function* (): AsyncIterable<Uint8Array> {
+        for (let n = 0; n < 5; n++) yield new Uint8Array(4 << 20);
+      };
+      await open({ namenodes, timeout: 1_000 }).write('large', content());
+      expect(await open().size('large')).to.equal(20 << 20);
+    } finally {
+      silent.closeAllConnections();
+      silent.close();
+    }
   });
 
   it('gives every name a path of its own, without a colon, and finds the name in it again', () => {

@@ -1,18 +1,21 @@
 import { userInfo } from 'node:os';
 import type { ByteRange, Clock, FileInfo, Files, WriteOptions } from '@stockafolio/core/ports';
 import { systemClock } from '../clock-system/index.js';
-import { checkRange, notFound, taken } from '../files-remote/answers.js';
+import { checkHeld, checkRange, notFound, taken } from '../files-remote/answers.js';
 import { Patience } from '../files-remote/patience.js';
 import { hdfsSilent } from './hdfs-error.js';
-import { below, pathOf, UNFINISHED } from './hdfs-path.js';
+import { below, pathOf, rootOf, UNFINISHED } from './hdfs-path.js';
 import { entriesOf, walk } from './hdfs-walk.js';
 import { move, peek, remove, statusOf, writeWhole } from './hdfs-write.js';
 import { WebHdfs } from './web-hdfs.js';
 
 export interface FilesHdfsOptions {
-  /** `host:port` of every namenode's HTTP server: one, or all of a highly available pair. */
+  /**
+   * `host:port` of every namenode's HTTP server: one, or all of a highly available pair. Where there are several, one that
+   * is silent for 5 seconds is passed over, and each is asked before an operation is given up.
+   */
   readonly namenodes: readonly string[];
-  /** The folder in HDFS, such as `/archive`; it need not exist. */
+  /** The folder in HDFS, such as `/archive`, without a colon; it need not exist. */
   readonly path: string;
   /** The user to act as; that of this process unless told, `stockafolio` where it has none. Not used with a token. */
   readonly user?: string;
@@ -29,6 +32,7 @@ export interface FilesHdfsOptions {
 /** A writer that has left an unfinished file alone for so long, in milliseconds, has died. */
 const STALE = 24 * 3_600_000;
 const FIRST_RETRY_FOR = 5_000;
+const PASS_OVER_AFTER = 5_000;
 
 /**
  * The {@link Files} of a folder in HDFS, by WebHDFS (Hadoop 3).
@@ -48,7 +52,7 @@ const FIRST_RETRY_FOR = 5_000;
 export function filesHdfs(options: FilesHdfsOptions): Files {
   const clock = options.clock ?? systemClock;
   const retryFor = options.retryFor ?? 60_000;
-  const root = `/${options.path.split('/').filter(Boolean).join('/')}`;
+  const root = rootOf(options.path);
   const { delegationToken } = options;
   const hdfs = new WebHdfs({
     namenodes: options.namenodes,
@@ -56,6 +60,7 @@ export function filesHdfs(options: FilesHdfsOptions): Files {
     identity:
       delegationToken === undefined ? { user: options.user ?? userOfProcess() } : { delegation: delegationToken },
     timeout: options.timeout ?? 30_000,
+    passOverAfter: PASS_OVER_AFTER,
     patience: new Patience({ clock, retryFor, firstRetryFor: Math.min(retryFor, FIRST_RETRY_FOR) }),
   });
   let sweeping: Promise<void> | undefined;
@@ -81,7 +86,7 @@ export function filesHdfs(options: FilesHdfsOptions): Files {
       const size = range === undefined || range.start === range.end ? await sizeOf(name) : Number.MAX_SAFE_INTEGER;
       if (size === undefined) throw notFound(name);
       const { start, end } = range ?? { start: 0, end: size };
-      if (size !== Number.MAX_SAFE_INTEGER) checkRange(name, { start, end }, size);
+      checkHeld(name, { start, end }, size);
       const length = end - start;
       if (length === 0) return new Uint8Array();
       return hdfs.patiently(async () => {
@@ -92,7 +97,7 @@ export function filesHdfs(options: FilesHdfsOptions): Files {
           })
           .catch(async (error: unknown) => {
             // Short because the file is, or because the connection was: the file's own length tells.
-            if (range !== undefined) checkRange(name, range, (await sizeOf(name)) ?? undefined);
+            checkHeld(name, { start, end }, (await sizeOf(name)) ?? end);
             throw error;
           });
         return body;

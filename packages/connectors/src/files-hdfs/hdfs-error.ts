@@ -52,8 +52,10 @@ export function exceptionOf({ body }: Answer): { readonly exception: string; rea
 }
 
 /** An answer other than what was asked for, as an error. */
-export function hdfsError(answer: Answer, { op, name, host }: Subject): StockafolioError {
+export function hdfsError(answer: Answer, subject: Subject): StockafolioError {
+  const { op, name, host } = subject;
   const { exception, message } = exceptionOf(answer);
+  if (exception === '' && isOfAnother(answer.status)) return notWebHdfs(`HTTP ${answer.status}`, subject);
   const said = exception === '' ? `HTTP ${answer.status}` : `${exception}: ${message}`;
   // A path through a file reads as a lack of rights here; it is one of a folder.
   const isThroughFile = /is not a directory/.test(message);
@@ -70,11 +72,39 @@ export function hdfsError(answer: Answer, { op, name, host }: Subject): Stockafo
   });
 }
 
+/** WebHDFS names an exception in whatever it refuses but a login; what stands between may refuse by 403, or ask to wait. */
+function isOfAnother(status: number): boolean {
+  return status >= 300 && status < 500 && ![401, 403, 429].includes(status);
+}
+
+/** What listens there is another kind of server, or another port of Hadoop. */
+export function notWebHdfs(said: string, { op, host }: Subject): StockafolioError {
+  return new StockafolioError('ERR_FILES_REFUSED', `${host} does not answer like WebHDFS: ${said}`, {
+    cause: new Error(`${op} at ${host}: ${said}`),
+    hint: "give the namenode's HTTP port, 9870 unless set otherwise, and not that of its RPC; WebHDFS must be switched on",
+  });
+}
+
+/**
+ * What WebHDFS says under this name in the JSON of its answer.
+ *
+ * @throws ERR_FILES_REFUSED where it is none of its answers
+ */
+export function saidIn<T>({ body, status }: Answer, member: string, subject: Subject): T {
+  let said: unknown;
+  try {
+    said = (JSON.parse(body.toString('utf8')) as Readonly<Record<string, unknown>> | null)?.[member];
+  } catch {
+    // Told below, as that of any other page.
+  }
+  if (typeof said !== 'object' || said === null) throw notWebHdfs(`HTTP ${status} without a ${member}`, subject);
+  return said as T;
+}
+
 /** An exception without a code may pass; a refusal without an exception is that of something in between. */
 function codeByStatus(exception: string, status: number): ErrorCode {
   if (status === 401) return 'ERR_FILES_REFUSED';
-  if (exception !== '' || status >= 500 || status < 400 || status === 429) return 'ERR_FILES_UNAVAILABLE';
-  return status === 403 ? 'ERR_FILES_READ_ONLY' : 'ERR_FILES_REFUSED';
+  return exception === '' && status === 403 ? 'ERR_FILES_READ_ONLY' : 'ERR_FILES_UNAVAILABLE';
 }
 
 const messages: Partial<Record<ErrorCode, (name: string) => string>> = {

@@ -15,10 +15,8 @@ export interface FileStatus {
 }
 
 interface Page {
-  readonly DirectoryListing: {
-    readonly partialListing: { readonly FileStatuses: { readonly FileStatus: readonly FileStatus[] } };
-    readonly remainingEntries: number;
-  };
+  readonly partialListing: { readonly FileStatuses: { readonly FileStatus: readonly FileStatus[] } };
+  readonly remainingEntries: number;
 }
 
 /** What is in a folder, by pages; nothing where there is none. */
@@ -28,13 +26,12 @@ export async function* entriesOf(hdfs: WebHdfs, path: string, name: string): Asy
     let page: Page;
     try {
       const params = startAfter === undefined ? {} : { startAfter };
-      const { body } = await hdfs.call({ op: 'LISTSTATUS_BATCH', method: 'GET', path, name, params });
-      page = JSON.parse(body.toString('utf8')) as Page;
+      page = await hdfs.said<Page>({ op: 'LISTSTATUS_BATCH', method: 'GET', path, name, params }, 'DirectoryListing');
     } catch (error) {
       if (isStockafolioError(error, 'ERR_FILE_NOT_FOUND')) return;
       throw error;
     }
-    const { partialListing, remainingEntries } = page.DirectoryListing;
+    const { partialListing, remainingEntries } = page;
     const entries = partialListing.FileStatuses.FileStatus;
     // A file answers for itself, without a name.
     for (const entry of entries) if (entry.pathSuffix !== '') yield entry;

@@ -72,6 +72,8 @@ async function send(
       yield portion;
     }
   }
+  // It can be asked but once, so the namenode that answers is found before.
+  await peek(hdfs, folderOf(path), name);
   await hdfs.once({ ...create, body: body() });
   return sent;
 }
@@ -118,9 +120,8 @@ export async function move(hdfs: WebHdfs, { from, to, name, fileId, overwrite, i
   });
 }
 
-export async function statusOf(hdfs: WebHdfs, path: string, name: string): Promise<FileStatus> {
-  const { body } = await hdfs.call({ op: 'GETFILESTATUS', method: 'GET', path, name });
-  return (JSON.parse(body.toString('utf8')) as { FileStatus: FileStatus }).FileStatus;
+export function statusOf(hdfs: WebHdfs, path: string, name: string): Promise<FileStatus> {
+  return hdfs.said<FileStatus>({ op: 'GETFILESTATUS', method: 'GET', path, name }, 'FileStatus');
 }
 
 /** What is there; undefined where nothing is. */

@@ -1,7 +1,8 @@
-import { StockafolioError } from '@stockafolio/core';
+import { isStockafolioError, StockafolioError } from '@stockafolio/core';
 import type { Patience } from '../files-remote/patience.js';
 import { BrokenExchange, exchange, type Answer, type ExchangeOptions } from './exchange.js';
-import { exceptionOf, hdfsError, hdfsSilent, type Subject } from './hdfs-error.js';
+import { exceptionOf, hdfsError, hdfsSilent, saidIn, type Subject } from './hdfs-error.js';
+import { checkNamenode } from './namenode.js';
 
 export interface WebHdfsOptions {
   /** `host:port` of every namenode's HTTP server. */
@@ -9,7 +10,10 @@ export interface WebHdfsOptions {
   readonly tls: boolean;
   /** Who asks: a user's name, or a delegation token, which speaks for itself. */
   readonly identity: { readonly user: string } | { readonly delegation: string };
+  /** Milliseconds of silence after which a server is taken for dead. */
   readonly timeout: number;
+  /** The same for a namenode, while there is another that may be the one to ask. */
+  readonly passOverAfter: number;
   readonly patience: Patience;
 }
 
@@ -23,6 +27,11 @@ export interface Operation {
   readonly body?: Uint8Array | AsyncIterable<Uint8Array>;
 }
 
+/** An answer to what was asked, and the host and port that gave it. */
+export interface Answered extends Answer {
+  readonly host: string;
+}
+
 /** Namenodes that answer so are not the one to be asked. */
 const STANDBY = new Set(['StandbyException', 'ObserverRetryOnActiveException']);
 
@@ -33,62 +42,92 @@ const STANDBY = new Set(['StandbyException', 'ObserverRetryOnActiveException']);
 export class WebHdfs {
   readonly #options: WebHdfsOptions;
   #active = 0;
+  /** How many namenodes were passed over, one after the other, since one took a request. */
+  #passedOver = 0;
+  /** What the namenodes failed with that were passed over. */
+  readonly #failures = new WeakSet<StockafolioError>();
 
   constructor(options: WebHdfsOptions) {
     if (options.namenodes.length === 0) {
       throw new StockafolioError('ERR_USAGE', 'no namenode is given', { hint: 'write hdfs://HOST:HTTPPORT/PATH' });
     }
+    for (const namenode of options.namenodes) checkNamenode(namenode);
     this.#options = options;
   }
 
   /** One operation, asked again while HDFS is unavailable; `check` says what is wrong with an answer. */
-  call(operation: Operation, check?: (answer: Answer, subject: Subject) => void): Promise<Answer> {
+  call(operation: Operation, check?: (answer: Answer, subject: Subject) => void): Promise<Answered> {
     return this.patiently(() => this.once(operation, check));
   }
 
+  /** What HDFS says under this name in its answer to such an operation. */
+  async said<T>(operation: Operation, member: string): Promise<T> {
+    const answer = await this.call(operation);
+    return saidIn<T>(answer, member, { op: operation.op, name: operation.name, host: answer.host });
+  }
+
   patiently<T>(attempt: (before: number) => Promise<T>): Promise<T> {
-    return this.#options.patience.ask(attempt);
+    const { patience, namenodes } = this.#options;
+    return patience.ask(attempt, (error, before) => this.#failures.has(error) && before + 1 < namenodes.length);
   }
 
   /** One operation, asked once: for a body that can be read but once. */
-  async once(operation: Operation, check?: (answer: Answer, subject: Subject) => void): Promise<Answer> {
+  async once(operation: Operation, check?: (answer: Answer, subject: Subject) => void): Promise<Answered> {
     const active = this.#active;
     const namenode = this.#options.namenodes[active] ?? '';
     const { method, op, name, body } = operation;
     const first: Subject = { op, name, host: namenode };
-    let answer: Answer;
-    try {
-      answer = await this.#exchange({ method, url: this.#url(namenode, operation) }, first);
-    } catch (error) {
-      this.#passOver(active);
-      throw error;
+    const answer = await this.#exchange(
+      { method, url: this.#url(namenode, operation), timeout: this.#namenodeTimeout() },
+      first,
+    ).catch((error: unknown) => {
+      throw this.#passOver(active, error);
+    });
+    const isStandby = STANDBY.has(exceptionOf(answer).exception);
+    if (isStandby || answer.status >= 500) {
+      // It is one of a pair, so the address is right, and the other one is worth waiting for.
+      if (isStandby && this.#options.namenodes.length > 1) this.#options.patience.heard();
+      throw this.#passOver(active, hdfsError(answer, first));
     }
+    this.#passedOver = 0;
     const { location } = answer.headers;
-    if (answer.status !== 307 || location === undefined) {
-      if (answer.status >= 500 || STANDBY.has(exceptionOf(answer).exception)) this.#passOver(active);
-      return accepted(answer, first, check);
-    }
+    if (answer.status !== 307 || location === undefined) return accepted(answer, first, check);
     if (!URL.canParse(location)) throw hdfsSilent(`it redirects to '${location}', which is no address`, first);
     const url = new URL(location);
     const second: Subject = { op, name, host: url.host };
     return accepted(
-      await this.#exchange({ method, url, ...(body === undefined ? {} : { body }) }, second),
+      await this.#exchange(
+        { method, url, timeout: this.#options.timeout, ...(body === undefined ? {} : { body }) },
+        second,
+      ),
       second,
       check,
     );
   }
 
-  async #exchange(what: Omit<ExchangeOptions, 'timeout'>, subject: Subject): Promise<Answer> {
+  async #exchange(what: ExchangeOptions, subject: Subject): Promise<Answer> {
     try {
-      return await exchange({ ...what, timeout: this.#options.timeout });
+      return await exchange(what);
     } catch (error) {
       throw error instanceof BrokenExchange ? hdfsSilent(error.message, subject, error.cause) : error;
     }
   }
 
-  /** The next namenode is asked from now on, unless another request has seen to that already. */
-  #passOver(active: number): void {
-    if (this.#active === active) this.#active = (active + 1) % this.#options.namenodes.length;
+  /** One that is slow may still be the active one: when all have been passed over, each is given all its time. */
+  #namenodeTimeout(): number {
+    const { namenodes, timeout, passOverAfter } = this.#options;
+    const isAnother = namenodes.length > 1 && this.#passedOver < namenodes.length;
+    return isAnother ? Math.min(timeout, passOverAfter) : timeout;
+  }
+
+  /** The next namenode is asked from now on, unless another request has seen to that already. Answers the error. */
+  #passOver(active: number, error: unknown): unknown {
+    if (isStockafolioError(error)) this.#failures.add(error);
+    if (this.#active === active) {
+      this.#active = (active + 1) % this.#options.namenodes.length;
+      this.#passedOver++;
+    }
+    return error;
   }
 
   #url(namenode: string, { op, path, params = {} }: Operation): URL {
@@ -102,8 +141,8 @@ export class WebHdfs {
   }
 }
 
-function accepted(answer: Answer, subject: Subject, check?: (answer: Answer, subject: Subject) => void): Answer {
+function accepted(answer: Answer, subject: Subject, check?: (answer: Answer, subject: Subject) => void): Answered {
   if (answer.status < 200 || answer.status >= 300) throw hdfsError(answer, subject);
   check?.(answer, subject);
-  return answer;
+  return { ...answer, host: subject.host };
 }

@@ -1,5 +1,6 @@
-import { isStockafolioError } from '@stockafolio/core';
+import { isStockafolioError, type StockafolioError } from '@stockafolio/core';
 import type { Clock } from '@stockafolio/core/ports';
+import { FileChanged } from './answers.js';
 
 export interface PatienceOptions {
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
@@ -21,12 +22,22 @@ export class Patience {
     this.#options = options;
   }
 
+  /** The store is there, though what it said was no answer to what was asked. */
+  heard(): void {
+    this.#answered = true;
+  }
+
   /**
-   * The first answer that is no ERR_FILES_UNAVAILABLE.
+   * The first answer that is no ERR_FILES_UNAVAILABLE, or says that the file is another now.
    *
    * @param attempt told how many attempts there were before
+   * @param isElsewhere whether, after this error of the last attempt, the next one asks another server that has not been
+   * asked yet: then there is a next one, however late it is
    */
-  async ask<T>(attempt: (before: number) => Promise<T>): Promise<T> {
+  async ask<T>(
+    attempt: (before: number) => Promise<T>,
+    isElsewhere: (error: StockafolioError, before: number) => boolean = () => false,
+  ): Promise<T> {
     const { clock } = this.#options;
     const began = clock.now();
     for (let before = 0; ; before++) {
@@ -35,13 +46,13 @@ export class Patience {
         this.#answered = true;
         return answer;
       } catch (error) {
-        if (!isStockafolioError(error, 'ERR_FILES_UNAVAILABLE')) {
+        if (!isStockafolioError(error, 'ERR_FILES_UNAVAILABLE') || error instanceof FileChanged) {
           if (isStockafolioError(error)) this.#answered = true;
           throw error;
         }
         const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** before);
         const until = began + (this.#answered ? this.#options.retryFor : this.#options.firstRetryFor);
-        if (clock.now() + pause > until) throw error;
+        if (clock.now() + pause > until && !isElsewhere(error, before)) throw error;
         await clock.sleep(pause);
       }
     }

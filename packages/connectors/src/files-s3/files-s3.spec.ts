@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { collected, expectCode, faultProxy, runFilesContract, runFilesFaultContract } from '@stockafolio/conformance';
 import type { ProxiedRequest } from '@stockafolio/conformance';
 import type { Files } from '@stockafolio/core/ports';
@@ -101,6 +103,59 @@ describe('filesS3', () => {
       }
     });
   }
+
+  const strangers = [
+    [404, '<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>no such page</body></html>'],
+    [404, 'no such page'],
+    [404, ''],
+    [405, '{"error":"method"}'],
+    [200, '<html><body>welcome</body></html>'],
+    [200, 'welcome'],
+  ] as const;
+  for (const [status, body] of strangers) {
+    it(`says of a server that answers ${status} '${body.slice(0, 9)}' that it is not S3, and where it is`, async () => {
+      const server = createServer((_request, response) => response.writeHead(status).end(body));
+      await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+      const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const files = open({ endpoint });
+      const actions = [() => collected(files.list('a1/')), () => files.size('a'), () => files.read('a')];
+      try {
+        // To HEAD and GET any server may answer 200.
+        for (const action of status === 200 ? actions.slice(0, 1) : actions) {
+          const error = await expectCode('ERR_FILES_REFUSED', action);
+          expect(error.message).to.contain(endpoint).and.contain('does not answer like S3');
+          expect(error.hint).to.contain('endpoint');
+        }
+      } finally {
+        await files.close();
+        server.close();
+      }
+    });
+  }
+
+  it('never takes a 404 to a listing for a missing file, nor one that names no key for another server', async () => {
+    stub.refusal = { status: 404, code: 'NoSuchAccessPoint' };
+    expect((await expectCode('ERR_FILES_REFUSED', () => collected(open().list('a')))).message).to.contain(
+      'refuses us: NoSuchAccessPoint',
+    );
+    stub.refusal = { status: 404, code: 'NoSuchKey' };
+    await expectCode('ERR_FILES_REFUSED', () => collected(open().list('a')));
+    await expectCode('ERR_FILE_NOT_FOUND', () => open().read('a'));
+  });
+
+  it('says that a file was replaced by a shorter one while it was read by parts, at once', async () => {
+    const files = open({ retryFor: 60_000 });
+    await files.write('a', bytes('0123456789'));
+    await files.read('a', { start: 0, end: 4 });
+    for (const content of ['012345', '012', '']) {
+      await files.write('a', bytes(content));
+      const began = Date.now();
+      const error = await expectCode('ERR_FILES_UNAVAILABLE', () => files.read('a', { start: 4, end: 8 }));
+      expect(error.message).to.match(/'a' changed while it was read: it has \d bytes, not 4 to 8/);
+      expect(Date.now() - began).to.be.below(2_000);
+    }
+    await expectCode('ERR_INTERNAL', () => files.read('a', { start: 4, end: 3 }));
+  });
 
   it('never tells a key in an error', async () => {
     stub.refusal = { status: 403, code: 'SignatureDoesNotMatch' };

@@ -2,7 +2,7 @@ import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { StockafolioError } from '@stockafolio/core';
 import type { ByteRange, Clock, FileInfo, Files, WriteOptions } from '@stockafolio/core/ports';
 import { systemClock } from '../clock-system/index.js';
-import { checkRange, notFound, taken } from '../files-remote/answers.js';
+import { checkHeld, checkRange, notFound, taken } from '../files-remote/answers.js';
 import { checkFileName } from '../files-remote/file-name.js';
 import { S3 } from './s3-client.js';
 import { headOf, objects, readStretch } from './s3-read.js';
@@ -79,7 +79,7 @@ export function filesS3(options: FilesS3Options): Files {
       if (range.start < range.end) return readStretch(s3, key, name, range);
       const head = await headOf(s3, key, name);
       if (head === undefined) throw notFound(name);
-      checkRange(name, range, head.size);
+      checkHeld(name, range, head.size);
       return new Uint8Array();
     },
 

@@ -3,9 +3,16 @@ import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { StockafolioError } from '@stockafolio/core';
 import type { Clock } from '@stockafolio/core/ports';
 import { Patience } from '../files-remote/patience.js';
+import { checkEndpoint } from './endpoint.js';
 import { s3Code, s3Error } from './s3-error.js';
 
 export type Sdk = typeof SdkModule;
+
+/** The SDK, and its client for one server. */
+export interface Opened {
+  readonly sdk: Sdk;
+  readonly client: S3Client;
+}
 
 export interface S3Options {
   readonly bucket: string;
@@ -25,9 +32,10 @@ const CONNECT_WITHIN = 5_000;
 export class S3 {
   readonly #options: S3Options;
   readonly #patience: Patience;
-  #opened: Promise<{ readonly sdk: Sdk; readonly client: S3Client }> | undefined;
+  #opened: Promise<Opened> | undefined;
 
   constructor(options: S3Options) {
+    if (options.endpoint !== undefined) checkEndpoint(options.endpoint);
     this.#options = options;
     const { clock, retryFor } = options;
     this.#patience = new Patience({ clock, retryFor, firstRetryFor: Math.min(retryFor, FIRST_RETRY_FOR) });
@@ -35,6 +43,10 @@ export class S3 {
 
   get bucket(): string {
     return this.#options.bucket;
+  }
+
+  get endpoint(): string | undefined {
+    return this.#options.endpoint;
   }
 
   get timeout(): number {
@@ -47,10 +59,7 @@ export class S3 {
    * @param name the file's name, for errors
    * @param request told how many attempts there were before
    */
-  ask<T>(
-    name: string,
-    request: (s3: { readonly sdk: Sdk; readonly client: S3Client }, before: number) => Promise<T>,
-  ): Promise<T> {
+  ask<T>(name: string, request: (s3: Opened, before: number) => Promise<T>): Promise<T> {
     return this.#patience.ask(async (before) => {
       const opened = await this.#open();
       try {
@@ -60,7 +69,7 @@ export class S3 {
           throw error;
         });
       } catch (error) {
-        throw s3Error(error, { bucket: this.bucket, name, endpoint: this.#options.endpoint });
+        throw s3Error(error, { bucket: this.bucket, name, endpoint: this.endpoint });
       }
     });
   }
@@ -69,12 +78,12 @@ export class S3 {
     (await this.#opened)?.client.destroy();
   }
 
-  #open(): Promise<{ readonly sdk: Sdk; readonly client: S3Client }> {
+  #open(): Promise<Opened> {
     this.#opened ??= this.#load();
     return this.#opened;
   }
 
-  async #load(): Promise<{ readonly sdk: Sdk; readonly client: S3Client }> {
+  async #load(): Promise<Opened> {
     const { endpoint, region, credentials, timeout } = this.#options;
     const sdk = await import('@aws-sdk/client-s3').catch((cause: unknown) => {
       throw new StockafolioError('ERR_USAGE', 'files in S3 need the AWS SDK', {

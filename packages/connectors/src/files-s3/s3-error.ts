@@ -7,6 +7,8 @@ export interface Place {
   readonly name: string;
   /** Where the server is, where that was given. */
   readonly endpoint: string | undefined;
+  /** Whether the bucket was asked, and no file in it. */
+  readonly isListing?: boolean;
 }
 
 /** What S3 calls its errors. */
@@ -67,25 +69,50 @@ export function statusOf(error: unknown): number | undefined {
 }
 
 /** A failed request as a StockafolioError. Its cause is the message alone: the error of the SDK holds signed headers. */
-export function s3Error(error: unknown, { bucket, name, endpoint }: Place): StockafolioError {
+export function s3Error(error: unknown, place: Place): StockafolioError {
   if (error instanceof StockafolioError) return error;
   const said = s3Code(error);
   const status = statusOf(error);
-  const code = codes[said] ?? codeByStatus(said, status);
+  if (!isOfS3(error, status)) return notS3(`HTTP ${status}`, place, error);
+  const { name, isListing = false } = place;
+  const known = codes[said] ?? codeByStatus(said, status);
+  const code = isListing && known === 'ERR_FILE_NOT_FOUND' ? 'ERR_FILES_REFUSED' : known;
   const detail = describe(error);
   const cause = new Error(`${said}${status === undefined ? '' : ` (HTTP ${status})`}: ${detail}`);
-  const place = `s3://${bucket}${endpoint === undefined ? '' : ` at ${endpoint}`}`;
+  const where = placed(place);
   const message =
     code === 'ERR_FILE_NOT_FOUND'
       ? `there is no file '${name}'`
       : code === 'ERR_FILE_EXISTS'
         ? `there is already a file '${name}'`
         : code === 'ERR_FILES_REFUSED'
-          ? `${place} refuses us: ${said}: ${detail}`
-          : `${name === '' ? '' : `'${name}' in `}${place}: ${said}: ${detail}`;
+          ? `${where} refuses us: ${said}: ${detail}`
+          : `${name === '' ? '' : `'${name}' in `}${where}: ${said}: ${detail}`;
   const hint =
     hints[said] ?? (code === 'ERR_FILES_UNAVAILABLE' ? 'see whether the server runs and can be reached' : undefined);
   return new StockafolioError(code, message, { cause, ...(hint === undefined ? {} : { hint }) });
+}
+
+/**
+ * Whether it may be S3 that answered so. It names its error in the body of every 404 and 405; that it has no words for
+ * HEAD does not matter, for a listing is asked after it. And what it answers can be read.
+ */
+function isOfS3(error: unknown, status: number | undefined): boolean {
+  const isNamed = typeof (error as { readonly Code?: unknown } | undefined)?.Code === 'string';
+  return isNamed || status === undefined || (status >= 300 && status !== 404 && status !== 405);
+}
+
+/** What listens there is another kind of server. */
+export function notS3(said: string, place: Place, error?: unknown): StockafolioError {
+  const [detail = ''] = error === undefined ? [] : describe(error).split('\n');
+  return new StockafolioError('ERR_FILES_REFUSED', `${placed(place)} does not answer like S3: ${said}`, {
+    ...(error === undefined ? {} : { cause: new Error(`${said}: ${detail}`) }),
+    hint: 'give the address at which its S3 API listens with ?endpoint=: a console, or another server, has another port',
+  });
+}
+
+function placed({ bucket, endpoint }: Place): string {
+  return `s3://${bucket}${endpoint === undefined ? '' : ` at ${endpoint}`}`;
 }
 
 /** Troubles that pass: no answer, a server at fault, one that is busy, and what was altered on the way. */

@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
+import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
 import { StockafolioError } from '@stockafolio/core';
 import type { ByteRange, FileInfo } from '@stockafolio/core/ports';
-import { checkRange } from '../files-remote/answers.js';
-import type { S3 } from './s3-client.js';
-import { s3Code, statusOf } from './s3-error.js';
+import { checkHeld } from '../files-remote/answers.js';
+import type { Opened, S3 } from './s3-client.js';
+import { notS3, s3Code, s3Error, statusOf } from './s3-error.js';
 
 /** What S3 says of an object. */
 export interface Head {
@@ -19,7 +20,8 @@ export const MARK = 'stockafolio-write';
 
 /** What is there under a key; undefined where nothing is. */
 export async function headOf(s3: S3, key: string, name: string): Promise<Head | undefined> {
-  return s3.ask(name, async ({ sdk, client }) => {
+  return s3.ask(name, async (opened) => {
+    const { sdk, client } = opened;
     try {
       const {
         ContentLength = 0,
@@ -32,8 +34,7 @@ export async function headOf(s3: S3, key: string, name: string): Promise<Head | 
       const status = statusOf(error);
       if (status === undefined || status >= 500) throw error;
       // S3 refuses HEAD without a word: no such key, no such bucket and a wrong region look alike. A listing says which.
-      const listing = new sdk.ListObjectsV2Command({ Bucket: s3.bucket, Prefix: key, MaxKeys: 1 });
-      const [first] = (await client.send(listing)).Contents ?? [];
+      const [first] = (await pageOf(s3, opened, { Prefix: key, MaxKeys: 1 })).Contents ?? [];
       if (first?.Key === key) {
         return { size: first.Size ?? 0, mark: undefined, state: `${first.ETag} ${first.LastModified?.getTime()}` };
       }
@@ -57,7 +58,7 @@ export async function readStretch(s3: S3, key: string, name: string, range?: Byt
         // No range lies in an empty file, nor beyond the end of one.
         const size = s3Code(error) === 'InvalidRange' ? (await headOf(s3, key, name))?.size : undefined;
         if (size === undefined) throw error;
-        checkRange(name, range ?? { start, end: 0 }, size);
+        checkHeld(name, range ?? { start, end: 0 }, size);
         return undefined;
       });
     if (answer === undefined) return new Uint8Array();
@@ -66,7 +67,7 @@ export async function readStretch(s3: S3, key: string, name: string, range?: Byt
     try {
       const size = Number(/^bytes \d+-\d+\/(\d+)$/.exec(ContentRange ?? '')?.[1]);
       if (Number.isNaN(size)) throw short(name, 'S3 does not say of which part of the file the bytes are');
-      if (range !== undefined) checkRange(name, range, size);
+      if (range !== undefined) checkHeld(name, range, size);
       return await collect(body, name, (end ?? size) - start, s3.timeout);
     } finally {
       body.destroy();
@@ -107,14 +108,8 @@ export async function* objects(s3: S3, prefix: string): AsyncGenerator<FileInfo>
   const held: FileInfo[] = [];
   let next: string | undefined;
   do {
-    const page = await s3.ask(prefix, ({ sdk, client }) =>
-      client.send(
-        new sdk.ListObjectsV2Command({
-          Bucket: s3.bucket,
-          Prefix: prefix,
-          ...(next === undefined ? {} : { ContinuationToken: next }),
-        }),
-      ),
+    const page = await s3.ask(prefix, (opened) =>
+      pageOf(s3, opened, { Prefix: prefix, ...(next === undefined ? {} : { ContinuationToken: next }) }),
     );
     for (const { Key = '', Size = 0 } of page.Contents ?? []) {
       // A key that ends in / stands for a folder in some tools; no file has such a name.
@@ -126,4 +121,29 @@ export async function* objects(s3: S3, prefix: string): AsyncGenerator<FileInfo>
     next = page.IsTruncated === true ? page.NextContinuationToken : undefined;
   } while (next !== undefined);
   yield* held.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+interface Listing {
+  readonly Prefix: string;
+  readonly MaxKeys?: number;
+  readonly ContinuationToken?: string;
+}
+
+/** A page of a listing. Every bucket has one, so a 404 is never about a file, and a page that says nothing is not S3's. */
+async function pageOf(
+  { bucket, endpoint }: S3,
+  { sdk, client }: Opened,
+  listing: Listing,
+): Promise<ListObjectsV2CommandOutput> {
+  const place = { bucket, name: listing.Prefix, endpoint, isListing: true };
+  const page = await client
+    .send(new sdk.ListObjectsV2Command({ Bucket: bucket, ...listing }))
+    .catch((error: unknown) => {
+      throw statusOf(error) === 404 ? s3Error(error, place) : error;
+    });
+  const { Contents, IsTruncated, KeyCount, Name } = page;
+  if ([Contents, IsTruncated, KeyCount, Name].every((each) => each === undefined)) {
+    throw notS3('its listing says nothing of a bucket', place);
+  }
+  return page;
 }

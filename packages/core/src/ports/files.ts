@@ -29,7 +29,10 @@ export interface Files {
   list(prefix: string): AsyncIterable<FileInfo>;
   /** Bytes of the file, or undefined where there is none. */
   size(name: string): Promise<number | undefined>;
-  /** The whole file, or a stretch of it: exactly the bytes asked for, or an error. */
+  /**
+   * The whole file, or a stretch of it: exactly the bytes asked for, or an error. One that ends beyond the file is
+   * ERR_FILES_UNAVAILABLE over a network: the file was replaced since its size was asked.
+   */
   read(name: string, range?: ByteRange): Promise<Uint8Array>;
   /** Writes a file atomically and durably. */
   write(name: string, content: Uint8Array | AsyncIterable<Uint8Array>, options?: WriteOptions): Promise<void>;

@@ -45,7 +45,8 @@ export function memoryFiles(): MemoryFiles {
       const bytes = find(name);
       const { start, end } = range ?? { start: 0, end: bytes.length };
       if (start < 0 || end < start || end > bytes.length) {
-        throw new StockafolioError('ERR_INTERNAL', `'${name}' has ${bytes.length} bytes, not ${start} to ${end}`);
+        const code = start < 0 || end < start ? 'ERR_INTERNAL' : 'ERR_FILES_UNAVAILABLE';
+        throw new StockafolioError(code, `'${name}' has ${bytes.length} bytes, not ${start} to ${end}`);
       }
       reads.push({ name, start, end });
       return bytes.slice(start, end);

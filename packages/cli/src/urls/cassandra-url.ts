@@ -1,6 +1,7 @@
 import { consistencies, type CassandraOptions, type Consistency } from '@stockafolio/connectors/cassandra';
 import { StockafolioError } from '@stockafolio/core';
 import { secret } from './secret.js';
+import { switchedOn } from './switched-on.js';
 
 /** How tables in Cassandra are said. */
 export const CASSANDRA_FORM = 'cassandra://HOST:PORT[,HOST:PORT]/KEYSPACE?dc=NAME';
@@ -42,7 +43,7 @@ export function cassandraOptions(rest: string, env: NodeJS.ProcessEnv = process.
 function tlsOf(env: NodeJS.ProcessEnv): Pick<CassandraOptions, 'tls'> {
   const ca = env['STOCKAFOLIO_CASSANDRA_CA_FILE'];
   if (ca !== undefined) return { tls: { ca: secret('STOCKAFOLIO_CASSANDRA_CA', env), rejectUnauthorized: true } };
-  return env['STOCKAFOLIO_CASSANDRA_TLS'] === '1' ? { tls: { rejectUnauthorized: true } } : {};
+  return switchedOn('STOCKAFOLIO_CASSANDRA_TLS', env) ? { tls: { rejectUnauthorized: true } } : {};
 }
 
 function isConsistency(word: string): word is Consistency {

@@ -1,6 +1,7 @@
 import { StockafolioError } from '@stockafolio/core';
 import type { KafkaPlace, KafkaSasl } from '@stockafolio/runner-stream/kafka';
 import { secret } from './secret.js';
+import { switchedOn } from './switched-on.js';
 
 const mechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 
@@ -18,7 +19,7 @@ export function kafkaAccess(env: NodeJS.ProcessEnv): Pick<KafkaPlace, 'ssl' | 's
 
 function tlsOf(env: NodeJS.ProcessEnv): Pick<KafkaPlace, 'ssl'> {
   const files = (['CA', 'CERT', 'KEY'] as const).filter((part) => env[name(`${part}_FILE`)] !== undefined);
-  if (files.length === 0) return env[name('TLS')] === '1' ? { ssl: true } : {};
+  if (files.length === 0) return switchedOn(name('TLS'), env) ? { ssl: true } : {};
   return { ssl: Object.fromEntries(files.map((part) => [part.toLowerCase(), secret(name(part), env)])) };
 }
 

@@ -22,6 +22,19 @@ const linesOf = (files: MemoryFiles): string[] =>
   [...files.contents].flatMap(([, content]) => Buffer.from(content).toString().trimEnd().split('\n'));
 
 describe('CopyFiles', () => {
+  it('tells beforehand where its store cannot be reached, and is content with an empty one', async () => {
+    await new CopyFiles(memoryFiles(), options).reach();
+    const down = new StockafolioError('ERR_FILES_REFUSED', 'no such bucket');
+    const files = {
+      ...memoryFiles(),
+      list: async function* () {
+        throw down;
+      },
+    };
+    const error: unknown = await new CopyFiles(files, options).reach().catch((thrown: unknown) => thrown);
+    expect(error).to.equal(down);
+  });
+
   it('holds every trade once, however often the run was killed and started again', async () => {
     const whole = memoryFiles();
     await life(whole, 500);

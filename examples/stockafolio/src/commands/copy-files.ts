@@ -36,6 +36,16 @@ export class CopyFiles {
     this.#folder = `generated/${options.seed}-${digest.slice(0, 12)}`;
   }
 
+  /** Resolves where the store answers for the folder; else it is closed, and the error is that of its listing. */
+  async reach(): Promise<void> {
+    try {
+      await this.#files.list(this.#folder)[Symbol.asyncIterator]().next();
+    } catch (error) {
+      await this.#files.close();
+      throw error;
+    }
+  }
+
   async take(trades: readonly Trade[]): Promise<void> {
     for (const trade of trades) {
       const day = tradingDay(trade.time);

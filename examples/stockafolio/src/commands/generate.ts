@@ -70,8 +70,10 @@ async function run(flags: GenerateFlags, toolkit: Toolkit): Promise<void> {
     outOfOrder: flags.outOfOrder,
   };
   const generator = generateTrades(options);
-  const sink = flags.to === '-' ? lines() : await messages(flags, toolkit);
   const copy = flags.also === undefined ? undefined : new CopyFiles(toolkit.openFiles(flags.also), options);
+  // Before a trade goes anywhere: a run that is started again would send all of them again.
+  await copy?.reach();
+  const sink = flags.to === '-' ? lines() : await messages(flags, toolkit);
   const progress = reporter.progress('generated');
   progress.total(flags.trades);
   const began = toolkit.clock.now();

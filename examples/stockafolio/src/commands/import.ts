@@ -10,6 +10,7 @@ interface ImportFlags {
   readonly set?: string;
   readonly signedQuantity?: boolean;
   readonly roundPrices?: boolean;
+  readonly zone?: string;
   readonly format: 'wire' | 'original';
   readonly onBadRecord: 'dead-letter' | 'fail';
   readonly json?: boolean;
@@ -29,6 +30,7 @@ export function addImport(program: Command, toolkit: Toolkit): void {
     .option('--set <pairs>', 'fields that are the same in all lines: user=alice')
     .option('--signed-quantity', 'a negative quantity is a sale')
     .option('--round-prices', 'round prices to four decimals, half to even; else a price with more is bad')
+    .option('--zone <name>', 'of times that come without one, such as America/New_York; else these are bad')
     .option('--format <name>', "wire, or original: the first Stockafolio's messages", 'wire')
     .option(
       '--on-bad-record <what>',
@@ -51,6 +53,7 @@ async function run(file: string, flags: ImportFlags, toolkit: Toolkit): Promise<
     signedQuantity: flags.signedQuantity ?? false,
     roundPrices: flags.roundPrices ?? false,
     format: flags.format,
+    ...(flags.zone === undefined ? {} : { zone: flags.zone }),
   });
   const name = basename(file);
   const progress = reporter.progress('imported');

@@ -81,6 +81,29 @@ describe('an import of a file', () => {
     });
   });
 
+  it('of Parquet holds times without a zone to the rule of CSV: they are bad where none is given', async () => {
+    const path = join(folder, 'zones.parquet');
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    await connection.run("set timezone = 'UTC'");
+    const facts = `'ann' as "user", 'XOM' symbol, 'buy' side, 1 quantity, 2.5::decimal(9, 4) price`;
+    const time = async (type: string, options: ImportOptions): Promise<string> => {
+      await connection.run(
+        `copy (select ${facts}, '2026-01-05 10:00:00'::${type} as "time") to '${path}' (format parquet)`,
+      );
+      const [line] = await all(path, options);
+      return line?.problem ?? new Date(wire.decode(line?.value ?? new Uint8Array()).time).toISOString();
+    };
+    for (const type of ['timestamp', 'timestamp_ms', 'timestamp_ns']) {
+      expect(await time(type, {}), type).to.match(/^time: .* has no time zone/);
+      expect(await time(type, { zone: 'America/New_York' }), type).to.equal('2026-01-05T15:00:00.000Z');
+    }
+    expect(await time('timestamptz', {})).to.equal('2026-01-05T10:00:00.000Z');
+    expect(await time('timestamptz', { zone: 'America/New_York' })).to.equal('2026-01-05T10:00:00.000Z');
+    connection.closeSync();
+    instance.closeSync();
+  });
+
   it('of Parquet is refused where a field comes from a nested column, or the file is torn, packed or not there', async () => {
     const path = join(folder, 'torn.parquet');
     writeFileSync(path, 'PAR1 and no more');

@@ -4,7 +4,13 @@ import type { SchemaElement } from 'hyparquet';
 export type Annotation =
   | { readonly type: 'NONE' | 'TEXT' | 'DATE' | 'NULL' }
   | { readonly type: 'DECIMAL'; readonly scale: number; readonly precision: number }
-  | { readonly type: 'TIMESTAMP'; readonly perMillisecond: bigint; readonly unit: string }
+  | {
+      readonly type: 'TIMESTAMP';
+      readonly perMillisecond: bigint;
+      readonly unit: string;
+      /** Else it is what a clock on a wall showed, nobody says where. */
+      readonly isInstant: boolean;
+    }
   | { readonly type: 'INTEGER'; readonly bits: number; readonly isSigned: boolean }
   | { readonly type: 'FLOAT16' }
   /** Nothing that a field could hold: `UUID`, `TIME_MICROS`, ... */
@@ -27,7 +33,7 @@ export function annotationOf(element: SchemaElement): Annotation {
     case 'DECIMAL':
       return { type: 'DECIMAL', scale: logical_type.scale, precision: logical_type.precision };
     case 'TIMESTAMP':
-      return timestamp(logical_type.unit);
+      return timestamp(logical_type.unit, logical_type.isAdjustedToUTC);
     case 'INTEGER':
       return { type: 'INTEGER', bits: logical_type.bitWidth, isSigned: logical_type.isSigned };
     case undefined:
@@ -58,8 +64,9 @@ export function annotationOf(element: SchemaElement): Annotation {
   }
 }
 
-function timestamp(unit: keyof typeof units): Annotation {
-  return { type: 'TIMESTAMP', unit, perMillisecond: units[unit] };
+/** The older type always means an instant. */
+function timestamp(unit: keyof typeof units, isInstant = true): Annotation {
+  return { type: 'TIMESTAMP', unit, perMillisecond: units[unit], isInstant };
 }
 
 /** A column's type as people write it: `INT64 DECIMAL(18, 4)`. */

@@ -6,7 +6,7 @@ import { dayReader, textOf, timeOf, unscaled, Unfit, wholeOf } from './stored-va
 
 /**
  * What makes the text of a JSON value of each value of a column, with all its digits: a decimal becomes a number with as
- * many, a time the text of an instant with as many as it has.
+ * many, a time its text with as many as it has; that of an instant ends with `Z`.
  *
  * @returns undefined where the column holds nothing of the kind
  */
@@ -23,7 +23,7 @@ export function exactJson(element: SchemaElement): ((stored: Physical) => string
     case 'DECIMAL':
       return (stored) => decimal(unscaled(stored), annotation.scale);
     case 'TIMESTAMP':
-      return (stored) => instant(timeOf(stored), annotation.perMillisecond);
+      return (stored) => time(timeOf(stored), annotation.perMillisecond, annotation.isInstant);
     case 'INTEGER':
       return (stored) => String(wholeOf(stored, type === 'INT32' ? 32 : 64, !annotation.isSigned));
     case 'FLOAT16':
@@ -41,7 +41,7 @@ export function exactJson(element: SchemaElement): ((stored: Physical) => string
     case 'BOOLEAN':
       return String;
     case 'INT96':
-      return (stored) => instant(timeOf(stored), 1_000_000n);
+      return (stored) => time(timeOf(stored), 1_000_000n, true);
     case 'DOUBLE':
       return (stored) => finite(Number(stored));
     case 'FLOAT':
@@ -72,10 +72,10 @@ function decimal(value: bigint, scale: number): string {
   return `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
 
-function instant(time: bigint, perMillisecond: bigint): string {
-  const rest = ((time % perMillisecond) + perMillisecond) % perMillisecond;
-  const date = new Date(Number((time - rest) / perMillisecond));
-  if (Number.isNaN(date.getTime())) throw new Unfit(`a time at ${time}`);
+function time(value: bigint, perMillisecond: bigint, isInstant: boolean): string {
+  const rest = ((value % perMillisecond) + perMillisecond) % perMillisecond;
+  const date = new Date(Number((value - rest) / perMillisecond));
+  if (Number.isNaN(date.getTime())) throw new Unfit(`a time at ${value}`);
   const finer = rest === 0n ? '' : String(rest).padStart(String(perMillisecond).length - 1, '0');
-  return JSON.stringify(date.toISOString().replace('Z', `${finer}Z`));
+  return JSON.stringify(date.toISOString().replace('Z', `${finer}${isInstant ? 'Z' : ''}`));
 }

@@ -226,7 +226,10 @@ describe('filesHdfs', () => {
         const path = pathOf('/root', name);
         expect(path).not.to.contain(':');
         expect(nameOf(path.slice('/root/'.length))).to.equal(name);
+        const byOthers = name.replaceAll(':', '%');
+        expect(pathOf('/root', nameOf(byOthers)), 'stored by others').to.equal(`/root/${byOthers}`);
       }),
+      { numRuns: 1_000 },
     );
     expect(pathOf('/', 'day=2026-01-05/a%20b+c')).to.equal('/day=2026-01-05/a%20b+c');
   });

@@ -24,8 +24,8 @@ export function rootOf(path: string): string {
 }
 
 /**
- * Where a file of this name lies. HDFS refuses a colon, so that is written `%3A`; and a `%` that would then be read
- * otherwise, `%25`. All other names are the same there.
+ * Where a file of this name lies. HDFS refuses a colon, so that is written `%3A`, what would then be read as one,
+ * `%253A`, and so on. All other names are the same there: every path in HDFS is that of one name, whoever made it.
  *
  * @throws ERR_USAGE where it could not be the name of a file
  */
@@ -33,13 +33,13 @@ export function pathOf(root: string, name: string): string {
   checkFileName(name, (part) => part === UNFINISHED);
   return below(
     root,
-    name.replaceAll(/%(?=3A|25)|:/g, (char) => (char === ':' ? '%3A' : '%25')),
+    name.replaceAll(/%(?=(?:25)*3A)|:/g, (char) => (char === ':' ? '%3A' : '%25')),
   );
 }
 
 /** The name of what HDFS lists. */
 export function nameOf(stored: string): string {
-  return stored.replaceAll(/%25(?=3A|25)|%3A/g, (escape) => (escape === '%3A' ? ':' : '%'));
+  return stored.replaceAll(/%25(?=(?:25)*3A)|%3A/g, (escape) => (escape === '%3A' ? ':' : '%'));
 }
 
 /** A path below another, neither of them with a `/` at its end. */

@@ -21,19 +21,13 @@ export function fileArchive<T>(files: Files, stream: Stream<T>): Archive<T> {
     const oldest = (await list()).find((stretch) => stretch.partition === partition);
     return (await beganOf(partition)) ?? oldest?.first ?? next;
   };
-  /** Of the first file; asked for once there is one. */
-  let known: Promise<string | undefined> | undefined;
+  /** Of the first file; asked for until there is one. */
+  let archived: string | undefined;
   const identity = async (): Promise<string | undefined> => {
-    known ??= list().then(async ([first]) =>
-      first === undefined ? undefined : (await openArchiveFile(files, schema, first.name)).source,
-    );
-    const asked = known;
-    const source = await asked.catch((error: unknown) => {
-      known = undefined;
-      throw error;
-    });
-    if (source === undefined && known === asked) known = undefined;
-    return source;
+    if (archived !== undefined) return archived;
+    const [first] = await list();
+    if (first !== undefined) archived = (await openArchiveFile(files, schema, first.name)).source;
+    return archived;
   };
   /** What is known of the partitions that are written: it does not change, and listing costs. */
   const beginnings = new Map<number, Promise<number>>();
@@ -45,8 +39,8 @@ export function fileArchive<T>(files: Files, stream: Stream<T>): Archive<T> {
 
     async *read({ name, last }, from, fields) {
       const file = await openArchiveFile(files, schema, name);
-      const source = await identity();
-      if (file.source !== source) throw mixed(name, file.source, source ?? '');
+      const others = await identity();
+      if (file.source !== others) throw mixed(name, file.source, others ?? '');
       const wanted = { from, through: last, ...(fields === undefined ? {} : { fields }) };
       yield* file.read(wanted) as ReturnType<Archive<T>['read']>;
     },

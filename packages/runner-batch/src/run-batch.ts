@@ -1,5 +1,5 @@
-import { rowObject, StockafolioError } from '@stockafolio/core';
-import { checkWritten, PartitionEngine, progress } from '@stockafolio/core/engine';
+import { StockafolioError } from '@stockafolio/core';
+import { checkWritten, PartitionEngine, readProgress } from '@stockafolio/core/engine';
 import type { BatchOptions, BatchPorts, BatchUnit, UnitResult } from './options.js';
 import { planUnits, type BatchPlan } from './plan-units.js';
 import { runUnit } from './run-unit.js';
@@ -80,17 +80,14 @@ async function openTables<T>(ports: BatchPorts<T>, { source, checkpoints }: Batc
   const engine = new PartitionEngine({ pipeline, partition: 0, source: source ?? '', codec, onBadRecord: 'fail' });
   await tables.create(engine.tables);
   if (source === undefined) return;
-  const written = new Map<number, number>();
-  for await (const { values } of tables.scan(progress, [pipeline.name])) {
-    const row = rowObject(progress, values);
-    const made = row['source'];
-    written.set(Number(row['partition']), Number(row['offset']));
+  const written = await readProgress(tables, pipeline.name);
+  for (const { source: made } of written.values()) {
     if (made === source) continue;
     throw new StockafolioError(
       'ERR_SOURCE_MISMATCH',
-      `the tables of pipeline '${pipeline.name}' were made from source ${String(made)}; this archive is of source ${source}`,
+      `the tables of pipeline '${pipeline.name}' were made from source ${made}; this archive is of source ${source}`,
       { hint: 'write to other tables, or remove these first: results of two sources cannot be told apart' },
     );
   }
-  for (const [partition, position] of checkpoints) checkWritten(partition, position, written.get(partition));
+  for (const [partition, position] of checkpoints) checkWritten(partition, position, written.get(partition)?.offset);
 }

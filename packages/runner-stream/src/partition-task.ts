@@ -4,12 +4,12 @@ import {
   Feed,
   findCheckpoint,
   PartitionEngine,
-  progress,
+  readProgress,
   restoreCheckpoint,
   takeIn,
 } from '@stockafolio/core/engine';
 import type { PartitionRange, SourceBatch } from '@stockafolio/core/ports';
-import { rowObject, StockafolioError } from '@stockafolio/core';
+import { StockafolioError } from '@stockafolio/core';
 import type { StreamOptions } from './options.js';
 import { Turn } from './turn.js';
 
@@ -76,8 +76,10 @@ export async function openPartition<T>(
     const { offset } = engine.position;
     if (offset > range.end) throw ahead(chain.last.name, range, offset);
     // The run that had the partition before may have moved both on after the rows of progress were read.
-    if (written === undefined || written < offset)
-      checkWritten(partition, engine.position, await writtenNow(options, partition));
+    if (written === undefined || written < offset) {
+      const meanwhile = await readProgress(options.tables, pipeline.name);
+      checkWritten(partition, engine.position, meanwhile.get(partition)?.offset);
+    }
     resumed = { last: chain.last, base: chain.base };
     options.onEvent?.({ type: 'resumed', partition, offset, checkpoint: chain.last.name, changes });
   }
@@ -119,11 +121,6 @@ export function takeBatch<T>(task: PartitionTask, batch: SourceBatch, options: S
   task.open = true;
   task.heardAt = options.clock.now();
   task.end = Math.max(batch.endOffset, engine.position.offset);
-}
-
-async function writtenNow<T>({ tables, pipeline }: StreamOptions<T>, partition: number): Promise<number | undefined> {
-  const row = await tables.get(progress, [pipeline.name, partition]);
-  return row === undefined ? undefined : Number(rowObject(progress, row.values)['offset']);
 }
 
 function beginningGone({ partition, oldest }: PartitionRange, written: number): StockafolioError {

@@ -1,5 +1,5 @@
-import { rowObject, StockafolioError } from '@stockafolio/core';
-import { PartitionEngine, progress } from '@stockafolio/core/engine';
+import { StockafolioError } from '@stockafolio/core';
+import { PartitionEngine, readProgress, type Progress } from '@stockafolio/core/engine';
 import type { AssignmentListener, PartitionRange, Position, SourceBatch } from '@stockafolio/core/ports';
 import { Committer } from './committer.js';
 import type { StreamOptions, StreamResult } from './options.js';
@@ -83,7 +83,7 @@ class StreamRun<T> implements AssignmentListener {
           `the source assigned partition ${partition}, which it does not have`,
         );
       const open = (): Promise<PartitionTask> =>
-        openPartition(options, this.#source, range, ranges.length, generation, written.get(partition));
+        openPartition(options, this.#source, range, ranges.length, generation, written.get(partition)?.offset);
       const task = await untilBack(options, 'reading checkpoints', open);
       this.#tasks.set(partition, task);
       positions.push({ partition, offset: task.engine.position.offset });
@@ -128,15 +128,12 @@ class StreamRun<T> implements AssignmentListener {
     await this.#readProgress();
   }
 
-  /** The offsets up to which the tables are exact, by partition: other processes move them on. */
-  async #readProgress(): Promise<Map<number, number>> {
+  /** How far the tables are, which must be of this source; other processes move them on. */
+  async #readProgress(): Promise<ReadonlyMap<number, Progress>> {
     const { pipeline, tables } = this.#options;
-    const written = new Map<number, number>();
-    for await (const { values } of tables.scan(progress, [pipeline.name])) {
-      const row = rowObject(progress, values);
-      if (row['source'] !== this.#source) throw otherSource(pipeline.name, String(row['source']), this.#source);
-      written.set(Number(row['partition']), Number(row['offset']));
-    }
+    const written = await readProgress(tables, pipeline.name);
+    for (const { source } of written.values())
+      if (source !== this.#source) throw otherSource(pipeline.name, source, this.#source);
     return written;
   }
 
@@ -200,7 +197,9 @@ class StreamRun<T> implements AssignmentListener {
     if (!ranges.filter(isMine).every(({ partition, end }) => this.#offsetOf(partition) >= end)) return false;
     if (source.shared !== true || ranges.every(isMine)) return true;
     const written = await untilBack(this.#options, 'reading progress', () => this.#readProgress());
-    return ranges.every((range) => isMine(range) || (written.get(range.partition) ?? range.oldest) >= range.end);
+    return ranges.every(
+      (range) => isMine(range) || (written.get(range.partition)?.offset ?? range.oldest) >= range.end,
+    );
   }
 
   #offsetOf(partition: number): number {

@@ -1,9 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatValue, rowObject, type FieldType, type Table, type Value } from '@stockafolio/core';
-import { deadLetters, progress } from '@stockafolio/core/engine';
-import type { Tables } from '@stockafolio/core/ports';
+import { formatValue, type FieldType, type Table, type Value } from '@stockafolio/core';
+import { deadLetters, progress, readProgress, type Progress } from '@stockafolio/core/engine';
 import { isNewer, keyOf, mend, reconcile, runBatch, type Difference, type UnitResult } from '@stockafolio/runner-batch';
 import type { Command } from 'commander';
 import { codecOf, loadApp, type App } from '../app.js';
@@ -68,8 +67,9 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
       { onRecords: (count) => bar.add(count) },
     );
     bar.done();
-    const known = await progressOf(app, expected);
-    const newerThan = async (): Promise<number> => lastKnown(batch.units, known, await progressOf(app, found));
+    const known = await readProgress(expected, pipeline.name);
+    const newerThan = async (): Promise<number> =>
+      lastKnown(batch.units, known, await readProgress(found, pipeline.name));
     const upTo = await newerThan();
     // Below what any partition has yet to bring: no record must come to nothing because a row was mended.
     const lowest = Math.min(...batch.units.map(({ version }) => version));
@@ -84,9 +84,15 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
     const mendWaiting = async (): Promise<void> => {
       // A stream that runs may have moved on since: what it has written is not to be undone.
       const bound = await newerThan();
-      const old = waiting.filter((difference) => !isNewer(difference, bound));
-      counts.newer += waiting.length - old.length;
-      for (const { kind } of waiting.filter((difference) => !old.includes(difference))) kinds[kind]--;
+      const old: Difference[] = [];
+      for (const difference of waiting) {
+        if (!isNewer(difference, bound)) {
+          old.push(difference);
+          continue;
+        }
+        counts.newer++;
+        kinds[difference.kind]--;
+      }
       for (const difference of await mend(stored, old, lowest, toolkit.clock.now())) {
         left++;
         reporter.say(`${placeOf(difference)}: not mended, it was changed under a version of the future`, {}, 'warn');
@@ -115,28 +121,18 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
   }
 }
 
-/** The offsets up to which tables are exact, by partition. */
-async function progressOf(app: App, tables: Tables): Promise<ReadonlyMap<number, number>> {
-  const offsets = new Map<number, number>();
-  for await (const { values } of tables.scan(progress, [app.pipeline.name])) {
-    const row = rowObject(progress, values);
-    offsets.set(Number(row['partition']), Number(row['offset']));
-  }
-  return offsets;
-}
-
 /**
  * The version up to which every row of the tables comes of records that are archived: where partitions of the tables are
  * ahead of the archive, the one at which the first of these ends in it.
  */
 function lastKnown(
   units: readonly UnitResult[],
-  archived: ReadonlyMap<number, number>,
-  written: ReadonlyMap<number, number>,
+  archived: ReadonlyMap<number, Progress>,
+  written: ReadonlyMap<number, Progress>,
 ): number {
   let last = Number.POSITIVE_INFINITY;
-  for (const [partition, offset] of written) {
-    if (offset <= (archived.get(partition) ?? 0)) continue;
+  for (const [partition, { offset }] of written) {
+    if (offset <= (archived.get(partition)?.offset ?? 0)) continue;
     last = Math.min(last, units.find((unit) => unit.partition === partition)?.version ?? 0);
   }
   return last;

@@ -57,7 +57,10 @@ export class KafkaTopic {
     }
   }
 
-  /** Makes the topic, of four partitions; of one that takes messages of any time, unless told. */
+  /**
+   * Makes the topic, of four partitions; of one that takes messages of any time, unless told. The metadata names
+   * leaders before these know that they lead, so it is there once each partition tells its offsets.
+   */
   async make(
     settings: Readonly<Record<string, string>> = { 'message.timestamp.after.max.ms': String(Number.MAX_SAFE_INTEGER) },
   ): Promise<void> {
@@ -70,7 +73,8 @@ export class KafkaTopic {
       await admin.createTopics({ topics, waitForLeaders: false });
       const isThere = async (): Promise<boolean> => {
         const { topics: [made] = [] } = await admin.fetchTopicMetadata({ topics: [this.topic] });
-        return made?.partitions.every(({ leader }) => leader >= 0) === true;
+        if (made?.partitions.every(({ leader }) => leader >= 0) !== true) return false;
+        return (await admin.fetchTopicOffsets(this.topic)).length === 4;
       };
       for (let tries = 0; tries < 100 && !(await isThere().catch(() => false)); tries++) await wallClock.sleep(50);
     });

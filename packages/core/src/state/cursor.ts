@@ -21,19 +21,29 @@ export interface Cursor {
 
 type CursorClass = new (owner: string, interner: Interner, pointer: RowPointer) => Cursor;
 
-const classes = new WeakMap<RecordSchema, CursorClass>();
+/** By the columns they have, written out. */
+const classes = new Map<string, CursorClass>();
 
 /** The columns in which a state schema is stored. */
 export function stateColumns(schema: RecordSchema): StateColumn[] {
   return schema.names.map((name) => stateColumn(name, fieldOf(schema.fields, name)));
 }
 
-/** A cursor for a state schema; its class is compiled once, so that folds meet one shape only. */
-export function newCursor(schema: RecordSchema, owner: string, interner: Interner, pointer: RowPointer): Cursor {
-  let compiled = classes.get(schema);
+/**
+ * A cursor over such columns; its class is compiled once, so that a fold meets one shape only, however many operators and
+ * engines it is used in.
+ */
+export function newCursor(
+  columns: readonly StateColumn[],
+  owner: string,
+  interner: Interner,
+  pointer: RowPointer,
+): Cursor {
+  const shape = JSON.stringify(columns);
+  let compiled = classes.get(shape);
   if (compiled === undefined) {
-    compiled = compile(stateColumns(schema));
-    classes.set(schema, compiled);
+    compiled = compile(columns);
+    classes.set(shape, compiled);
   }
   return new compiled(owner, interner, pointer);
 }

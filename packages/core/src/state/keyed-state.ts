@@ -57,7 +57,7 @@ export class KeyedState implements State<StateRows> {
     this.owner = owner;
     this.columns = stateColumns(schema);
     this.#keys = new KeyParts(owner, interner);
-    this.cursor = newCursor(schema, owner, interner, this.#pointer);
+    this.cursor = newCursor(this.columns, owner, interner, this.#pointer);
   }
 
   /** Keys held. */

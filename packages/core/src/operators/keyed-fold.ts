@@ -1,13 +1,20 @@
 import type { Observable } from 'rxjs';
 import { StockafolioError } from '../errors/index.js';
 import { shardMissing } from '../pipeline/into.js';
-import type { Connection, OperatorLayout, OperatorRuntime, PipelineContext } from '../pipeline/context.js';
+import {
+  beginsWith,
+  type Connection,
+  type OperatorLayout,
+  type OperatorRuntime,
+  type PipelineContext,
+} from '../pipeline/context.js';
 import { FanOut, receive, type StretchReceiver } from '../pipeline/fan-out.js';
 import type { Moments } from '../pipeline/moments.js';
 import { StateObservable, Update, type DirectOrigin } from '../pipeline/update.js';
 import { timestamp, type Fields, type ObjectOf, type RecordSchema } from '../schema/index.js';
 import { KeyedState } from '../state/keyed-state.js';
-import type { KeyPart } from '../stream/index.js';
+import { STRETCH } from '../state/stretch.js';
+import type { Key, KeyPart } from '../stream/index.js';
 import type { Table } from '../table/index.js';
 import { DueBook } from '../windows/due-book.js';
 import { DirectWriter } from './direct-writer.js';
@@ -124,24 +131,35 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
   /** How a record is taken in, where keys are like this one. */
   #steps(key: K): Steps {
     const { expires, fold, key: keyOf } = this.#options;
-    const parts = key.map((_, part) => `key[${part}], `).join('');
+    const entry = this.state.entryFor(key);
     return {
-      text: `const key = keyOf(record);
+      ahead: `const key = keyOf(record);
     if (key.length !== ${key.length}) refuse(key);
-    ${this.isShared ? '' : 'if (key[0] !== context.key) checkPartition(key);'}
-    ${expires === undefined ? '' : 'const until = expires(record); if (until <= context.watermark) return late(until);'}
-    const slot = enter(${parts}context);
+    ${this.isShared ? '' : 'if (key[0] !== own) checkPartition(key, own);'}
+    ${expires === undefined ? '' : 'const until = untils[place] = expires(record); if (until <= watermark) return late(until);'}
+    entry.load(place, ${key.map((_, part) => `key[${part}]`).join(', ')});`,
+      text: `const slot = entry.enter(place, context);
     ${expires === undefined ? '' : 'const created = state.created;'}
     const result = fold(cursor, record);
-    ${expires === undefined ? '' : 'if (created && until !== 0) begin(until, slot);'}
-    if (updates.observed) emit(key, record, result);`,
+    ${expires === undefined ? '' : 'if (created && untils[place] !== 0) begin(untils[place], slot);'}
+    if (updates.observed) {
+      const update = updateOf(keyOf(record), record, result);
+      if (handed === undefined) emit(update);
+      else handed.push(update);
+    }`,
+      after: 'if (handed.length > 0) emitStretch(handed, moments);',
+      entry,
       scope: {
         ...{ keyOf, fold, expires, state: this.state, cursor: this.state.cursor, updates: this.#updates },
-        enter: this.state.enterAs(key),
-        refuse: (other: K) => this.state.enterAs(other),
-        checkPartition: (other: K) => this.#checkPartition(other),
+        untils: new Float64Array(STRETCH),
+        refuse: (other: K) => this.state.entryFor(other),
+        checkPartition: (other: K, own: Key) => this.#checkPartition(other, own),
         begin: (until: number, slot: number) => this.#begin(until, slot),
-        emit: (other: K, record: T, result: R) => this.#emit(other, record, result),
+        updateOf: (other: K, record: T, result: R) =>
+          new Update(other, this.state.cursor.copy() as ObjectOf<F>, record, result),
+        emit: (update: Update<K, ObjectOf<F>, T, R>) => this.#emit(() => this.#updates.next(update)),
+        emitStretch: (updates: readonly Update<K, ObjectOf<F>, T, R>[], moments: Moments) =>
+          this.#emit(() => this.#updates.nextStretch(updates, moments)),
       },
     };
   }
@@ -152,20 +170,21 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
     this.#due.add(until, slot, this.#context.record);
   }
 
-  #checkPartition(key: K): void {
-    if (this.#context.isPartitioned(key)) return;
+  #checkPartition(key: K, own: Key): void {
+    if (beginsWith(key, own)) return;
     throw new StockafolioError(
       'ERR_KEY_NOT_PARTITIONED',
-      `operator '${this.name}': key (${key.join(', ')}) does not begin with the stream's key (${String(this.#context.key)}), so other partitions hold records of it too`,
+      `operator '${this.name}': key (${key.join(', ')}) does not begin with the stream's key (${String(own)}), so other partitions hold records of it too`,
       { hint: "begin the key with the stream's own key, or use shardedFold with a table that has a shard column" },
     );
   }
 
-  #emit(key: K, record: T, result: R): void {
+  /** Gives updates out, as this partition's part of a figure where they are that. */
+  #emit(give: () => void): void {
     const context = this.#context;
     const partial = context.partial;
     context.partial = partial || this.isShared;
-    this.#updates.next(new Update(key, this.state.cursor.copy() as ObjectOf<F>, record, result));
+    give();
     context.partial = partial;
   }
 }

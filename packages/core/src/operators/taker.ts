@@ -3,6 +3,7 @@ import { StockafolioError } from '../errors/index.js';
 import type { OperatorRuntime, PipelineContext } from '../pipeline/context.js';
 import type { Moments } from '../pipeline/moments.js';
 import { timestamp } from '../schema/index.js';
+import type { Entry } from '../state/compile-entry.js';
 import { specialize } from '../state/specialize.js';
 
 /** How an operator takes records in. */
@@ -12,12 +13,22 @@ interface Compiled<T> {
 }
 
 /**
- * The steps by which an operator takes a record in: source text, and what it names beside `context`, `record` and
- * `late(until)`, which sets a record aside that came after the operator was done with its window, or its key.
+ * The steps by which an operator takes a record in: source text, and what it names beside `context`, `record`, its `place`
+ * in the stretch, and `late(until)`, which sets a record aside that came after the operator was done with its window, or
+ * its key.
  */
 export interface Steps {
+  /**
+   * What comes before the state is touched, for all records of a stretch before the first is taken in: keys are loaded.
+   * It names `own`, the stream's own key of the record, and the `watermark` that the record finds, but not `context`.
+   */
+  readonly ahead?: string;
   readonly text: string;
+  /** What comes after all records of a stretch. */
+  readonly after?: string;
   readonly scope: Readonly<Record<string, unknown>>;
+  /** Where keys are loaded {@link ahead}. */
+  readonly entry?: Entry;
 }
 
 /**
@@ -58,26 +69,54 @@ export class Taker<T> {
     }
   }
 
-  #compile({ text, scope }: Steps): Compiled<T> {
-    const checkActive = (): boolean => this.#context.checkActive('operator', this.#name);
+  #compile({ ahead = '', text, after = '', scope, entry }: Steps): Compiled<T> {
+    const context = this.#context;
+    const checkActive = (): boolean => context.checkActive('operator', this.#name);
     const late = (until: number): void =>
-      this.#context.aside(this.#name, lateError(this.#name, until, this.#context.watermark));
+      context.aside(this.#name, lateError(this.#name, until, context.watermark));
+    const loaded =
+      entry === undefined
+        ? ''
+        : `for (let place = 0; place < count; place++) {
+      const record = records[from + place];
+      const own = keys[place];
+      const watermark = watermarks[place];
+      interner.place = place;
+      ${ahead}
+    }
+    entry.touch(count);`;
     return specialize(
       `operator '${this.#name}'`,
-      { context: this.#context, checkActive, late, ...scope },
+      { context, interner: context.interner, checkActive, late, entry, ...scope },
       `function take(record) {
   if (context.failure !== undefined || (!context.active && !checkActive())) return;
+  const place = 0;
+  const own = context.key;
+  const watermark = context.watermark;
+  const handed = undefined;
   try {
+    ${ahead}
     ${text}
   } catch (error) {
     context.fail(error);
   }
 }
 function takeStretch(records, moments, from, to) {
-  for (let n = from; n < to; n++) {
-    context.stand(moments, n - from);
-    take(records[n]);
-    if (context.failure !== undefined) return;
+  if (context.failure !== undefined) return;
+  const { keys, watermarks } = moments;
+  const count = to - from;
+  const handed = [];
+  try {
+    ${loaded}
+    for (let place = 0; place < count; place++) {
+      const record = records[from + place];
+      context.stand(moments, place);
+      ${text}
+      if (context.failure !== undefined) return;
+    }
+    ${after}
+  } catch (error) {
+    context.fail(error);
   }
 }
 return { take, takeStretch };`,

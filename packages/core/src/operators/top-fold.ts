@@ -1,12 +1,19 @@
 import type { Observable } from 'rxjs';
 import { StockafolioError } from '../errors/index.js';
-import type { Connection, OperatorLayout, OperatorRuntime, PipelineContext } from '../pipeline/context.js';
+import {
+  beginsWith,
+  type Connection,
+  type OperatorLayout,
+  type OperatorRuntime,
+  type PipelineContext,
+} from '../pipeline/context.js';
 import { FanOut, FanOutObservable, receive, type StretchReceiver } from '../pipeline/fan-out.js';
 import type { Moments } from '../pipeline/moments.js';
 import { timestamp, type Fields, type ObjectOf } from '../schema/index.js';
 import type { Cursor } from '../state/cursor.js';
 import { KeyedState } from '../state/keyed-state.js';
-import type { KeyPart } from '../stream/index.js';
+import { STRETCH } from '../state/stretch.js';
+import type { Key, KeyPart } from '../stream/index.js';
 import { DueBook } from '../windows/due-book.js';
 import { withHidden } from './keyed-fold.js';
 import { Ranking, type Order } from './ranking.js';
@@ -142,22 +149,25 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     const { expires, fold, group: groupOf, key: keyOf } = this.#options;
     this.#groupLength = group?.length ?? 0;
     const parts = [...(group ?? []).map((_, part) => `group[${part}]`), ...key.map((_, part) => `key[${part}]`)];
+    const entry = this.state.entryFor([...(group ?? []), ...key]);
     return {
-      text: `const key = keyOf(record);
+      ahead: `const key = keyOf(record);
     const group = ${groupOf === undefined ? 'undefined' : 'groupOf(record)'};
     if (key.length !== ${key.length}${group === undefined ? '' : ` || group.length !== ${group.length}`}) refuse(group, key);
-    if (key[0] !== context.key) checkPartition(key);
-    ${expires === undefined ? '' : 'const until = expires(record); if (until !== 0 && until <= context.watermark) return late(until);'}
-    const slot = enter(${parts.join(', ')}, context);
-    ${expires === undefined ? '' : 'if (until !== 0 && state.created) begin(until, slot);'}
+    if (key[0] !== own) checkPartition(key, own);
+    ${expires === undefined ? '' : 'const until = untils[place] = expires(record); if (until !== 0 && until <= watermark) return late(until);'}
+    entry.load(place, ${parts.join(', ')});`,
+      text: `const slot = entry.enter(place, context);
+    ${expires === undefined ? '' : 'if (untils[place] !== 0 && state.created) begin(untils[place], slot);'}
     ${this.#fields.map((field, n) => `const before${n} = cursor.${field};`).join(' ')}
     fold(cursor, record);
     ${this.#fields.map((field, n) => `if (cursor.${field} < before${n}) fell[${n}] = true;`).join(' ')}`,
+      entry,
       scope: {
         ...{ keyOf, groupOf, fold, expires, state: this.state, cursor: this.state.cursor, fell: this.#fell },
-        enter: this.state.enterAs([...(group ?? []), ...key]),
-        refuse: (otherGroup: G | undefined, other: K) => this.state.enterAs([...(otherGroup ?? []), ...other]),
-        checkPartition: (other: K) => this.#checkPartition(other),
+        untils: new Float64Array(STRETCH),
+        refuse: (otherGroup: G | undefined, other: K) => this.state.entryFor([...(otherGroup ?? []), ...other]),
+        checkPartition: (other: K, own: Key) => this.#checkPartition(other, own),
         begin: (until: number, slot: number) => this.#begin(until, slot),
       },
     };
@@ -169,11 +179,11 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     this.#due.add(until, slot, this.#context.record);
   }
 
-  #checkPartition(key: K): void {
-    if (this.#context.isPartitioned(key)) return;
+  #checkPartition(key: K, own: Key): void {
+    if (beginsWith(key, own)) return;
     throw new StockafolioError(
       'ERR_KEY_NOT_PARTITIONED',
-      `operator '${this.layout.name}': key (${key.join(', ')}) does not begin with the stream's key (${String(this.#context.key)}), so the rankings of the partitions cannot be merged`,
+      `operator '${this.layout.name}': key (${key.join(', ')}) does not begin with the stream's key (${String(own)}), so the rankings of the partitions cannot be merged`,
       { hint: "begin the key with the stream's own key" },
     );
   }

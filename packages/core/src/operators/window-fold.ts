@@ -1,6 +1,12 @@
 import type { Observable } from 'rxjs';
 import { boolean, type Fields, type ObjectOf } from '../schema/index.js';
-import type { Connection, OperatorLayout, OperatorRuntime, PipelineContext } from '../pipeline/context.js';
+import {
+  beginsWith,
+  type Connection,
+  type OperatorLayout,
+  type OperatorRuntime,
+  type PipelineContext,
+} from '../pipeline/context.js';
 import { FanOut, FanOutObservable, receive, type StretchReceiver } from '../pipeline/fan-out.js';
 import type { Moments } from '../pipeline/moments.js';
 import { KeyedState } from '../state/keyed-state.js';
@@ -134,7 +140,8 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
         late(end + lateness);
         continue;
       }
-      const slot = enter(start, ${key.map((_, part) => `key[${part}], `).join('')}context);
+      entry.load(0, start, ${key.map((_, part) => `key[${part}]`).join(', ')});
+      const slot = entry.enter(0, context);
       if (state.created) begin(end, slot);
       fold(cursor, record);
       cursor.$pending = true;
@@ -143,10 +150,10 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
       scope: {
         ...{ keyOf, fold, state: this.state, cursor: this.state.cursor },
         ...{ windower: this.#windower, lateness: this.#lateness },
-        enter: this.state.enterAs([0, ...key]),
-        refuse: (other: K) => this.state.enterAs([0, ...other]),
+        entry: this.state.entryFor([0, ...key]),
+        refuse: (other: K) => this.state.entryFor([0, ...other]),
         isWholeBy: (part: KeyPart) => !this.#whole || part === this.#context.key,
-        checkWhole: (other: K) => (this.#whole = this.#context.isPartitioned(other)),
+        checkWhole: (other: K) => (this.#whole = beginsWith(other, this.#context.key)),
         begin: (end: number, slot: number) => this.#begin(end, slot),
         emitLate: (slot: number) => this.#emitLate(slot),
       },

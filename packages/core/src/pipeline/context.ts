@@ -169,14 +169,6 @@ export class PipelineContext {
     return false;
   }
 
-  /** Whether a key begins with the stream's own key, so that this partition alone holds it. */
-  isPartitioned(key: readonly KeyPart[]): boolean {
-    const own = this.key;
-    if (typeof own !== 'object') return key[0] === own;
-    for (let part = 0; part < own.length; part++) if (key[part] !== own[part]) return false;
-    return true;
-  }
-
   /** The operator whose output an observable was piped from; '' for the stream itself. */
   #originOf(observable: Observable<unknown> | undefined): string {
     for (let at = observable; at !== undefined; at = at.source) {
@@ -219,6 +211,13 @@ export class PipelineContext {
     if (this.setAside.some((other) => other.operator === operator)) return;
     this.setAside.push({ operator, error });
   }
+}
+
+/** Whether a key begins with the stream's own, so that this partition alone holds it. */
+export function beginsWith(key: readonly KeyPart[], own: Key): boolean {
+  if (typeof own !== 'object') return key[0] === own;
+  for (let part = 0; part < own.length; part++) if (key[part] !== own[part]) return false;
+  return true;
 }
 
 const notPlain = new StockafolioError('ERR_INTERNAL', 'a stretch of records was not taken in one by one');

@@ -43,6 +43,13 @@ export class FanOut<T> {
     for (let n = 0; n < receivers.length; n++) (receivers[n] as Receiver<T>)(value);
   }
 
+  /** Sends values of a stretch to quiet operators, of which all that hang on it must be. */
+  nextStretch(values: readonly T[], moments: Moments): void {
+    for (const receiver of this.#receivers) {
+      this.#operators.get(receiver)?.takeStretch(values, moments, 0, values.length);
+    }
+  }
+
   /**
    * Answers how to take the receiver away again.
    * @param operator what it is the receiver of

@@ -3,7 +3,7 @@ import type { RecordSchema } from '../schema/index.js';
 import type { State } from '../ports/state.js';
 import type { KeyPart } from '../stream/index.js';
 import type { StateColumn } from './columns.js';
-import { ALL, compileEnter, KEY_AT, LIVE, UNSAVED, UNWRITTEN, type Enter } from './compile-enter.js';
+import { ALL, compileEntry, KEY_AT, LIVE, UNSAVED, UNWRITTEN, type Entry } from './compile-entry.js';
 import { newCursor, stateColumns, type Cursor } from './cursor.js';
 import type { Interner } from './interner.js';
 import { KeyParts, type KeyKind } from './key-parts.js';
@@ -44,7 +44,7 @@ export class KeyedState implements State<StateRows> {
   #taken = 0;
   readonly #unsaved = new SlotList();
   #journal: UndoJournal | undefined;
-  #enter: Enter | undefined;
+  #entry: Entry | undefined;
   /** Cells of a row, and the cell of its version; known with the first key. */
   #width = 0;
   #versionAt = 0;
@@ -76,14 +76,14 @@ export class KeyedState implements State<StateRows> {
   }
 
   /**
-   * How a key is entered, compiled for keys of the kinds of this one: part by part, so that no array need be made.
+   * How keys are entered, compiled for keys of the kinds of this one: part by part, so that no array need be made.
    *
    * @throws ERR_ROW_INVALID where the key is not like the first one
    */
-  enterAs(key: readonly KeyPart[]): Enter {
-    if (this.#enter === undefined) this.#declare(this.#keys.kindsOf(key));
+  entryFor(key: readonly KeyPart[]): Entry {
+    if (this.#entry === undefined) this.#declare(this.#keys.kindsOf(key));
     else if (key.length !== this.#keys.loaded.length) this.#keys.refuse(key);
-    return this.#enter as Enter;
+    return this.#entry as Entry;
   }
 
   /**
@@ -91,12 +91,14 @@ export class KeyedState implements State<StateRows> {
    * numbered `record`, and bears its version.
    */
   upsert(key: readonly KeyPart[], record: number, version: number): number {
-    return this.enterAs(key)(...key, { record, version });
+    const entry = this.entryFor(key);
+    entry.load(0, ...key);
+    return entry.enter(0, { record, version });
   }
 
   /** The slot of a key, with the cursor on it; -1 where there is none. */
   find(key: readonly KeyPart[]): number {
-    if (this.#enter === undefined) return -1;
+    if (this.#entry === undefined) return -1;
     const hash = this.#keys.load(key);
     let slot = this.#index.first(hash);
     while (slot >= 0 && !this.#matches(slot)) slot = this.#index.next(hash);
@@ -223,7 +225,7 @@ export class KeyedState implements State<StateRows> {
     cells: readonly number[],
     end: number,
   ): void {
-    if (this.#enter === undefined) this.#declare(kinds);
+    if (this.#entry === undefined) this.#declare(kinds);
     while (this.#end < end) this.#extend();
     const size = slots.length === 0 ? 0 : rows.length / slots.length;
     const fixed = 2 * (this.#versionAt + 1);
@@ -312,7 +314,7 @@ export class KeyedState implements State<StateRows> {
     this.#versionAt = KEY_AT + kinds.length;
     this.#width = this.#versionAt + 1 + this.columns.length;
     this.#journal = new UndoJournal(this.#width - this.#versionAt);
-    this.#enter = compileEnter(this.owner, kinds, this.columns, {
+    this.#entry = compileEntry(this.owner, kinds, this.columns, {
       keys: this.#keys,
       index: this.#index,
       chunks: this.#chunks,

@@ -2,7 +2,7 @@
  * What one record has changed in one state, kept until the next record comes: a fold that throws half way is taken
  * back, so that a record is applied whole or not at all.
  *
- * Compiled code writes into it (see `compileEnter`), so its arrays are open.
+ * Compiled code writes into it (see `compileEntry`), so its arrays are open.
  */
 export class UndoJournal {
   /** Cells of a row that a change may touch: as many are kept of each. */

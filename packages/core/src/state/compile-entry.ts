@@ -5,6 +5,7 @@ import { HASH_SEED, finish, mix, type KeyKind, type KeyParts } from './key-parts
 import { CHUNK_BITS, CHUNK_MASK, type Chunk, type RowPointer } from './rows.js';
 import { SEGMENT_SHIFT, type SlotIndex } from './slot-index.js';
 import { specialize } from './specialize.js';
+import { STRETCH } from './stretch.js';
 import type { UndoJournal } from './undo-journal.js';
 
 /** Flags of a row. */
@@ -24,11 +25,21 @@ export interface Change {
   readonly version: number;
 }
 
-/** The slot of a key, given part by part, then the change; made where there is none, with the cursor on it. */
-export type Enter = (...partsAndChange: (KeyPart | Change)[]) => number;
+/**
+ * How the keys of one state are entered: first loaded, each at a place of a stretch, then entered at these places. In
+ * between {@link Entry.touch} has their rows fetched from memory all at once, where one after the other would wait.
+ */
+export interface Entry {
+  /** Takes a key in hand, given part by part, at a place from 0 to `STRETCH - 1`. @throws ERR_ROW_INVALID */
+  load(place: number, ...parts: KeyPart[]): void;
+  /** Has memory bring what entering the keys at the first so many places will read. */
+  touch(count: number): void;
+  /** The slot of the key at a place; made where there is none, with the cursor on it. */
+  enter(place: number, change: Change): number;
+}
 
-/** What a compiled {@link Enter} works on. */
-export interface EnterScope {
+/** What a compiled {@link Entry} works on. */
+export interface EntryScope {
   readonly keys: KeyParts;
   readonly index: SlotIndex;
   readonly chunks: readonly Chunk[];
@@ -44,24 +55,33 @@ export interface EnterScope {
 }
 
 /**
- * Compiles {@link Enter} for the key kinds and columns of one state: widths are constants, and loops are gone.
+ * Compiles {@link Entry} for the key kinds and columns of one state: widths are constants, and loops are gone.
  */
-export function compileEnter(
+export function compileEntry(
   owner: string,
   kinds: readonly KeyKind[],
   columns: readonly StateColumn[],
-  scope: EnterScope,
-): Enter {
+  scope: EntryScope,
+): Entry {
   const parts = kinds.map((_, n) => n);
   const key = `[${parts.map((part) => `part${part}`).join(', ')}]`;
   const versionAt = KEY_AT + kinds.length;
   const width = versionAt + 1 + columns.length;
   const text = `${kinds.map((kind, n) => (kind === 'text' ? `let text${n} = ''; let id${n} = 0;` : '')).join('\n')}
 const bits = new Float64Array(1); const halves = new Int32Array(bits.buffer);
-return function enter(${parts.map((n) => `part${n}, `).join('')}change) {
+const hashes = new Int32Array(${STRETCH}); const slots = new Int32Array(${STRETCH});
+${parts.map((n) => `const cells${n} = new Float64Array(${STRETCH});`).join(' ')}
+let seen = 0;
+function load(place, ${parts.map((n) => `part${n}`).join(', ')}) {
   let hash = ${HASH_SEED};
   ${kinds.map((kind, n) => load(kind, n, key)).join('\n  ')}
-  hash = finish(hash);
+  hashes[place] = finish(hash);
+  ${parts.map((n) => `cells${n}[place] = cell${n};`).join(' ')}
+}
+${touch(width)}
+function enter(place, change) {
+  const hash = hashes[place];
+  ${parts.map((n) => `const cell${n} = cells${n}[place];`).join(' ')}
   const table = index.tables[hash >>> ${SEGMENT_SHIFT}];
   const mask = table.length - 1;
   let at = (hash << 1) & mask;
@@ -106,8 +126,34 @@ return function enter(${parts.map((n) => `part${n}, `).join('')}change) {
     f64[row] = ${ALL};
   }
   return slot;
-};`;
+}
+return { load, touch, enter };`;
   return specialize(owner, { ...scope, mix, finish }, text);
+}
+
+/**
+ * Reads the entries of the index, then both ends of their rows: loops so tight that the processor waits for many at a
+ * time. Nothing depends on what they find, which is kept lest the engine leave the reading out. A state of one chunk is in
+ * the caches anyway.
+ */
+function touch(width: number): string {
+  return `function touch(count) {
+  if (chunks.length < 2) return;
+  const { tables } = index;
+  for (let place = 0; place < count; place++) {
+    const hash = hashes[place];
+    const table = tables[hash >>> ${SEGMENT_SHIFT}];
+    const at = (hash << 1) & (table.length - 1);
+    slots[place] = table[at + 1] === hash ? table[at] - 1 : -1;
+  }
+  for (let place = 0; place < count; place++) {
+    const slot = slots[place];
+    if (slot < 0) continue;
+    const { i32 } = chunks[slot >>> ${CHUNK_BITS}];
+    const row = (slot & ${CHUNK_MASK}) * ${2 * width};
+    seen ^= i32[row] ^ i32[row + ${2 * width - 1}];
+  }
+}`;
 }
 
 /** Takes one part of a key in hand: its cell, and its share of the hash; as {@link KeyParts.load} does. */

@@ -88,7 +88,8 @@ export class Stretches {
     const context = this.#context;
     const { quiet, others } = this.#records.parted();
     context.rows.begin();
-    if (quiet.some(({ keepsStreamKey }) => keepsStreamKey)) this.#numberKeys(to - from);
+    const { keys } = this.#moments;
+    if (quiet.some(({ keepsStreamKey }) => keepsStreamKey)) context.interner.number(keys, to - from);
     for (const operator of quiet) {
       operator.takeStretch(records, this.#moments, from, to);
       if (context.failure !== undefined) return;
@@ -99,18 +100,6 @@ export class Stretches {
       context.rows.begin();
       for (const receiver of others) receiver(records[n]);
       if (context.failure !== undefined) return;
-    }
-  }
-
-  /** Numbers the stream's own keys before operators ask for them, one by one among much else: so the waits overlap. */
-  #numberKeys(count: number): void {
-    const { interner } = this.#context;
-    const { keys } = this.#moments;
-    for (let n = 0; n < count; n++) {
-      const key = keys[n];
-      if (typeof key !== 'string') break;
-      interner.place = n;
-      interner.idOf(key);
     }
   }
 }

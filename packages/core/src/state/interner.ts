@@ -23,6 +23,9 @@ export class Interner {
   /** The text that was numbered last at each place of a stretch, and its number. */
   readonly #placeTexts: string[] = new Array<string>(STRETCH).fill('');
   readonly #placeIds = new Int32Array(STRETCH);
+  /** The hashes of the texts of a stretch, by place; and what was read ahead for them, lest the engine leave it out. */
+  readonly #hashes = new Int32Array(STRETCH);
+  #seen = 0;
   /** The same for texts of which there are few different ones, two at each place. */
   readonly #fewTexts: string[] = new Array<string>(2 * STRETCH).fill('');
   readonly #fewIds = new Int32Array(2 * STRETCH);
@@ -52,14 +55,32 @@ export class Interner {
   idOf(text: string): number {
     const place = this.place;
     if (text === this.#placeTexts[place]) return this.#placeIds[place] as number;
-    const hash = hashText(text);
-    let id = this.#index.first(hash);
-    while (id >= 0 && !this.#equals(id, text)) id = this.#index.next(hash);
-    if (id < 0) {
-      id = this.#append(text);
-      this.#index.insert(hash, id);
+    return this.#find(text, hashText(text));
+  }
+
+  /**
+   * Numbers the keys of a stretch, by place, where they are texts, before operators ask for them one by one amid much else: in loops so tight
+   * that the processor waits for several of them at a time, first for the index, then for the texts in the arena.
+   */
+  number(keys: readonly unknown[], count: number): void {
+    const hashes = this.#hashes;
+    const places = this.#placeIds;
+    let seen = 0;
+    for (let n = 0; n < count; n++) {
+      const key = keys[n];
+      if (typeof key !== 'string') return;
+      hashes[n] = hashText(key);
     }
-    return this.#remember(id, text);
+    for (let n = 0; n < count; n++) places[n] = this.#index.peek(hashes[n] as number) - 1;
+    for (let n = 0; n < count; n++) {
+      const id = places[n] as number;
+      if (id >= 0) seen ^= this.#arena[this.#starts[id] as number] as number;
+    }
+    this.#seen ^= seen;
+    for (let n = 0; n < count; n++) {
+      this.place = n;
+      this.#find(keys[n] as string, hashes[n] as number);
+    }
   }
 
   /** The number of one of the two texts that {@link noteFew} has noted last at this place; -1 where it is none of them. */
@@ -112,6 +133,16 @@ export class Interner {
       if (from + i >= this.#size) this.idOf(decodeText(bytes, start, end));
       start = end;
     }
+  }
+
+  #find(text: string, hash: number): number {
+    let id = this.#index.first(hash);
+    while (id >= 0 && !this.#equals(id, text)) id = this.#index.next(hash);
+    if (id < 0) {
+      id = this.#append(text);
+      this.#index.insert(hash, id);
+    }
+    return this.#remember(id, text);
   }
 
   #remember(id: number, text: string): number {

@@ -8,7 +8,7 @@ import {
   type RecordSchema,
 } from '@stockafolio/core';
 import type { ArchivePart, Files } from '@stockafolio/core/ports';
-import { openParquet, type ColumnValues, type ParquetColumn } from '../parquet/index.js';
+import { openParquet, rowsOf, type ParquetColumn } from '../parquet/index.js';
 import { CAUSE, INGESTED, OFFSET, PARTITION, REJECTED, recordColumns, type ArchiveEntry } from './entry.js';
 import { parseArchiveName, type Stretch } from './stretch.js';
 
@@ -79,7 +79,10 @@ export async function openArchiveFile<F extends Fields>(
         const bounds = file.bounds(group, OFFSET.stored);
         if (bounds !== undefined && (bounds.max < from || bounds.min > through)) continue;
         const values = await file.readColumns(group, columns);
-        yield partOf((first, end) => build(values, first, end, from, through), rows);
+        yield partOf((first, end) => {
+          const some = values.map((column) => rowsOf(column, first, end));
+          return build(some, end - first, from, through);
+        }, rows);
       }
     },
   };
@@ -95,11 +98,10 @@ function* partOf<T>(build: (first: number, end: number) => readonly ArchiveEntry
   }
 }
 
-/** Makes entries of the rows from `first` to before `end`, of offsets from `from` to `through`. */
+/** Makes entries of so many rows, of offsets from `from` to `through`. */
 type EntryBuilder<T> = (
-  columns: readonly ColumnValues[],
-  first: number,
-  end: number,
+  columns: readonly ArrayLike<unknown>[],
+  rows: number,
   from: number,
   through: number,
 ) => ArchiveEntry<T>[];
@@ -126,8 +128,8 @@ function entryBuilder<T>(
   const body = local.has('raw') ? `if(${at('raw')}!==undefined)entries.push(${rejected});else ${accepted}` : accepted;
   const make = new Function(
     'Partial',
-    `return (columns,first,end,from,through)=>{const ${columns.map((_, c) => `c${c}=columns[${c}]`).join()},entries=[];` +
-      `for(let i=first;i<end;i++){const offset=${at('offset')};if(offset<from||offset>through)continue;${body}}return entries;}`,
+    `return (columns,rows,from,through)=>{const ${columns.map((_, c) => `c${c}=columns[${c}]`).join()},entries=[];` +
+      `for(let i=0;i<rows;i++){const offset=${at('offset')};if(offset<from||offset>through)continue;${body}}return entries;}`,
   ) as (Partial: PartialRecord) => EntryBuilder<T>;
   return make(partialRecord(names, fields));
 }

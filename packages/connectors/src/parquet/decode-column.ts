@@ -1,9 +1,10 @@
 import { crc32 } from 'node:zlib';
 import type { ColumnMetaData, Encoding, PageHeader, SchemaElement } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
+import { rowsOf, type ColumnValues } from './column-values.js';
 import type { ParquetColumn } from './columns.js';
 import type { Conversion } from './conversions.js';
-import { decodeBigMoney, decodePlain, type ColumnValues } from './decode-plain.js';
+import { decodeBigMoney, decodePlain } from './decode-plain.js';
 import { decompressPage, type Decompressors } from './decompressors.js';
 import { decodeHybrid } from './hybrid.js';
 import { physicalValues } from './physical-values.js';
@@ -23,7 +24,7 @@ export function decodeChunk(column: ParquetColumn, chunk: Chunk): ColumnValues {
   const { bytes, rows } = chunk;
   const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
   const pages: ColumnValues[] = [];
-  let dictionary: ColumnValues | undefined;
+  let dictionary: readonly unknown[] | undefined;
   let seen = 0;
   while (seen < rows) {
     if (reader.offset >= bytes.length)
@@ -40,7 +41,7 @@ export function decodeChunk(column: ParquetColumn, chunk: Chunk): ColumnValues {
     }
     if (header.dictionary_page_header !== undefined) {
       if (dictionary !== undefined) throw new RangeError(`column '${column.stored}' has two dictionaries`);
-      dictionary = decodeDictionary(column, chunk, page, header);
+      dictionary = [...decodeDictionary(column, chunk, page, header)];
       continue;
     }
     const announced = (header.data_page_header_v2 ?? header.data_page_header)?.num_values;
@@ -125,7 +126,7 @@ function decodePage(
   column: ParquetColumn,
   chunk: Chunk,
   { encoding, count, levels, values: bytes }: PageBody,
-  dictionary: ColumnValues | undefined,
+  dictionary: readonly unknown[] | undefined,
 ): ColumnValues {
   const isIndexed = encoding === 'RLE_DICTIONARY' || encoding === 'PLAIN_DICTIONARY';
   const values = isIndexed
@@ -154,7 +155,7 @@ function looked(
   column: ParquetColumn,
   bytes: Uint8Array,
   count: number,
-  dictionary: ColumnValues | undefined,
+  dictionary: readonly unknown[] | undefined,
 ): readonly unknown[] {
   const known = dictionary ?? [];
   const indexes = new Uint32Array(count);
@@ -168,7 +169,8 @@ function looked(
   return values;
 }
 
-function spread(values: ColumnValues, levels: Uint8Array): readonly unknown[] {
+function spread(present: ColumnValues, levels: Uint8Array): readonly unknown[] {
+  const values = rowsOf(present, 0, present.length);
   const all = new Array<unknown>(levels.length);
   let next = 0;
   for (let i = 0; i < levels.length; i++) all[i] = levels[i] === 1 ? values[next++] : undefined;

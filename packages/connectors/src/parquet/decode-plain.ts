@@ -1,10 +1,7 @@
-import { isUtf8 } from 'node:buffer';
 import { StockafolioError } from '@stockafolio/core';
+import { lengthAt, PlainTexts, short, type ColumnValues } from './column-values.js';
 import type { ColumnKind } from './columns.js';
-import { Unfit, dayReader } from './stored-values.js';
-
-/** A column's values as the schema has them: numbers that are all there in a typed array. */
-export type ColumnValues = readonly unknown[] | Float64Array | Int32Array;
+import { dayReader } from './stored-values.js';
 
 /** So many values from Parquet's PLAIN encoding. @throws RangeError where there are fewer */
 export function decodePlain(kind: ColumnKind, bytes: Uint8Array, count: number): ColumnValues {
@@ -12,7 +9,7 @@ export function decodePlain(kind: ColumnKind, bytes: Uint8Array, count: number):
     case 'text':
     case 'oneOf':
     case 'json':
-      return texts(bytes, count);
+      return new PlainTexts(bytes, count);
     case 'binary':
       return binaries(bytes, count);
     case 'int32':
@@ -86,22 +83,6 @@ function booleans(bytes: Uint8Array, count: number): boolean[] {
   return Array.from({ length: count }, (_, i) => ((bytes[i >> 3] ?? 0) & (1 << (i & 7))) !== 0);
 }
 
-function texts(bytes: Uint8Array, count: number): string[] {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const values = new Array<string>(count);
-  let at = 0;
-  for (let i = 0; i < count; i++) {
-    const start = at + 4;
-    const end = start + lengthAt(buffer, at);
-    if (end > buffer.length) short(buffer.length, end);
-    let ascii = 0;
-    for (let j = start; j < end; j++) ascii |= buffer[j] ?? 0;
-    values[i] = ascii < 0x80 ? asciiOf(buffer, start, end) : utf8Of(buffer, start, end);
-    at = end;
-  }
-  return values;
-}
-
 function binaries(bytes: Uint8Array, count: number): Uint8Array[] {
   const values: Uint8Array[] = [];
   let at = 0;
@@ -112,37 +93,4 @@ function binaries(bytes: Uint8Array, count: number): Uint8Array[] {
     at = end;
   }
   return values;
-}
-
-function lengthAt(bytes: Uint8Array, at: number): number {
-  if (at + 4 > bytes.length) short(bytes.length, at + 4);
-  return (
-    byte(bytes, at) + byte(bytes, at + 1) * 0x100 + byte(bytes, at + 2) * 0x10000 + byte(bytes, at + 3) * 0x1000000
-  );
-}
-
-function byte(bytes: Uint8Array, at: number): number {
-  return bytes[at] ?? 0;
-}
-
-type Reader = (bytes: Uint8Array, start: number) => string;
-
-/** For short texts one call of fromCharCode with an argument a character is twice as fast as any method of Buffer. */
-const readers: readonly Reader[] = Array.from({ length: 21 }, (_, length) => {
-  const codes = Array.from({ length }, (__, i) => `b[i+${i}]`);
-  return new Function('b', 'i', `return String.fromCharCode(${codes.join()})`) as Reader;
-});
-
-function asciiOf(buffer: Buffer, start: number, end: number): string {
-  return readers[end - start]?.(buffer, start) ?? buffer.toString('latin1', start, end);
-}
-
-function utf8Of(buffer: Buffer, start: number, end: number): string {
-  const bytes = buffer.subarray(start, end);
-  if (!isUtf8(bytes)) throw new Unfit('a text that is not UTF-8');
-  return bytes.toString('utf8');
-}
-
-function short(found: number, wanted: number): never {
-  throw new RangeError(`a page of ${found} bytes where ${wanted} are needed`);
 }

@@ -1,10 +1,10 @@
 import type { ColumnChunk, ColumnMetaData, FileMetaData, RowGroup, SchemaElement } from 'hyparquet';
 import { StockafolioError, isStockafolioError } from '@stockafolio/core';
 import type { Files } from '@stockafolio/core/ports';
+import type { ColumnValues } from './column-values.js';
 import type { ParquetColumn } from './columns.js';
 import { conversionOf, mismatch, type Conversion, type FinerTimes } from './conversions.js';
 import { decodeChunk } from './decode-column.js';
-import type { ColumnValues } from './decode-plain.js';
 import { decompressorsFor } from './decompressors.js';
 import { checkLayout, rangeOf, readFooter } from './footer.js';
 import { FOOTER_CHECKSUM } from './footer-checksum.js';

@@ -40,13 +40,13 @@ const readers: readonly Reader[] = Array.from({ length: SHORT + 1 }, (_, length)
   return new Function('b', 'i', `return String.fromCharCode(${codes.join()})`) as Reader;
 });
 
-/** The text of a stretch of ASCII bytes. */
-export function asciiOf(bytes: Uint8Array, start: number, end: number): string {
+/** The text of a stretch of bytes that are a character each: ASCII, or Latin-1. */
+export function latin1Of(bytes: Uint8Array, start: number, end: number): string {
   const short = readers[end - start];
   if (short !== undefined) return short(bytes, start);
   if (hasLatin1(bytes)) return bytes.latin1Slice(start, end);
   const half = (start + end) >>> 1;
-  return asciiOf(bytes, start, half) + asciiOf(bytes, half, end);
+  return latin1Of(bytes, start, half) + latin1Of(bytes, half, end);
 }
 
 /** A byte, or 0 past the end: no byte that any grammar here accepts. */

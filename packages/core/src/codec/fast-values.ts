@@ -1,4 +1,4 @@
-import { asciiOf, at, textOf } from './bytes.js';
+import { latin1Of, at, textOf } from './bytes.js';
 import { DAY, checkedDays, daysOfDate } from './civil.js';
 import { isWellFormed } from './read-value.js';
 import { NotJson, numberEnd, tokenAt } from './scan-json.js';
@@ -48,7 +48,7 @@ export function textReader(min: number, max: number): TextReader {
     cursor.end = end + 1;
     if (paused > 0) {
       paused--;
-      return asciiOf(bytes, start, end);
+      return latin1Of(bytes, start, end);
     }
     const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
     const known = slots[slot];
@@ -62,7 +62,7 @@ export function textReader(min: number, max: number): TextReader {
       lookups = 0;
       hits = 0;
     }
-    return (slots[slot] = asciiOf(bytes, start, end));
+    return (slots[slot] = latin1Of(bytes, start, end));
   };
 }
 
@@ -163,7 +163,7 @@ export function fastDouble(bytes: Uint8Array, i: number, cursor: Cursor): number
     if (error instanceof NotJson) return Number.NaN;
     throw error;
   }
-  const value = Number(asciiOf(bytes, i, end));
+  const value = Number(latin1Of(bytes, i, end));
   cursor.end = end;
   return Number.isFinite(value) ? value : Number.NaN;
 }
@@ -188,7 +188,7 @@ export function dateReader(): TextReader {
     if (at(bytes, i) !== 0x22 || at(bytes, i + 11) !== 0x22) return undefined;
     if (last === undefined || !isSame(last, bytes, i + 1)) {
       for (let j = i + 1; j < i + 11; j++) if (at(bytes, j) >= 0x80) return undefined;
-      const text = asciiOf(bytes, i + 1, i + 11);
+      const text = latin1Of(bytes, i + 1, i + 11);
       if (Number.isNaN(daysOfDate(text))) return undefined;
       last = text;
     }

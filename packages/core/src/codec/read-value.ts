@@ -1,5 +1,5 @@
 import { MAX_SAFE, MONEY_SCALE, type FieldType, type Value } from '../schema/index.js';
-import { asciiOf } from './bytes.js';
+import { latin1Of } from './bytes.js';
 import { daysOfDate } from './civil.js';
 import { fourDecimals, unitsOf } from './decimal.js';
 import { quoted, shown } from './describe.js';
@@ -35,7 +35,7 @@ export function readToken(bytes: Uint8Array, token: Token, form: ValueForm): Val
     case 'string':
       return readText(stringOf(bytes, token.start, token.end), form);
     case 'number':
-      return readNumber(asciiOf(bytes, token.start, token.end), form.type);
+      return readNumber(latin1Of(bytes, token.start, token.end), form.type);
     case 'true':
     case 'false':
       if (form.type.kind === 'boolean') return token.kind === 'true';

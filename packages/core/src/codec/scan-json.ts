@@ -1,4 +1,4 @@
-import { asciiOf, at, textOf } from './bytes.js';
+import { latin1Of, at, textOf } from './bytes.js';
 
 /** What a value is, before its field says what it should be. */
 export type TokenKind = 'string' | 'number' | 'true' | 'false' | 'null' | 'object' | 'list';
@@ -59,7 +59,7 @@ export function stringOf(bytes: Uint8Array, start: number, end: number): string 
     const c = at(bytes, i);
     if (c === 0x5c || c >= 0x80) return JSON.parse(textOf(bytes.subarray(start, end))) as string;
   }
-  return asciiOf(bytes, start + 1, end - 1);
+  return latin1Of(bytes, start + 1, end - 1);
 }
 
 /** The value at `start`. @throws NotJson */

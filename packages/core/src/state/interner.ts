@@ -1,9 +1,10 @@
+import { latin1Of } from '../codec/bytes.js';
 import { StockafolioError } from '../errors/index.js';
 import { compareText } from '../table/order.js';
 import { SlotIndex } from './slot-index.js';
 import { STRETCH } from './stretch.js';
 
-/** How many texts are kept as strings too: about as many as one commit names. */
+/** How many texts are kept as strings too, once they were asked for: about as many as one commit names. */
 const RECENT = 1 << 16;
 
 /**
@@ -148,11 +149,6 @@ export class Interner {
   #remember(id: number, text: string): number {
     this.#placeTexts[this.place] = text;
     this.#placeIds[this.place] = id;
-    const slot = id & (RECENT - 1);
-    if (this.#recentIds[slot] !== id) {
-      this.#recentIds[slot] = id;
-      this.#recentTexts[slot] = text;
-    }
     return id;
   }
 
@@ -213,13 +209,13 @@ export function isWide(text: string): boolean {
 }
 
 function decodeText(bytes: Uint8Array, start: number, end: number): string {
-  if (bytes[start] === 0 && end - start < 512) {
-    return String.fromCharCode.apply(null, bytes.subarray(start + 1, end) as unknown as number[]);
-  }
-  const step = bytes[start] === 0 ? 1 : 2;
+  return bytes[start] === 0 ? latin1Of(bytes, start + 1, end) : wideOf(bytes, start + 1, end);
+}
+
+function wideOf(bytes: Uint8Array, start: number, end: number): string {
   let text = '';
-  for (let i = start + 1; i < end; i += step) {
-    text += String.fromCharCode((bytes[i] as number) | (step === 1 ? 0 : (bytes[i + 1] as number) << 8));
+  for (let i = start; i < end; i += 2) {
+    text += String.fromCharCode((bytes[i] as number) | ((bytes[i + 1] as number) << 8));
   }
   return text;
 }

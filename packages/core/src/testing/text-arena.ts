@@ -1,3 +1,4 @@
+import { latin1Of } from '../codec/bytes.js';
 import { StockafolioError } from '../errors/index.js';
 import { isWide } from '../state/interner.js';
 import { compareText } from '../table/index.js';
@@ -205,23 +206,18 @@ function writeWide(bytes: Uint8Array, at: number, text: string): void {
 function read(bytes: Uint8Array, at: number): string {
   const length = lengthAt(bytes, at);
   const start = at + headOf(length);
-  const wide = isWideAt(bytes, at);
-  if (!wide && length <= AT_ONCE) return fromUnits(bytes.subarray(start, start + length));
+  if (!isWideAt(bytes, at)) return latin1Of(bytes, start, start + length);
   let text = '';
   for (let from = 0; from < length; from += AT_ONCE) {
     const units = new Uint16Array(Math.min(AT_ONCE, length - from));
     for (let n = 0; n < units.length; n++) {
-      const unit = start + (wide ? 2 * (from + n) : from + n);
-      units[n] = (bytes[unit] as number) | (wide ? (bytes[unit + 1] as number) << 8 : 0);
+      const unit = start + 2 * (from + n);
+      units[n] = (bytes[unit] as number) | ((bytes[unit + 1] as number) << 8);
     }
-    text += fromUnits(units);
+    text += String.fromCharCode.apply(null, units as unknown as number[]);
   }
   return text;
 }
 
 /** The engine spreads the units on its stack, which holds so many only. */
 const AT_ONCE = 4096;
-
-function fromUnits(units: Uint8Array | Uint16Array): string {
-  return String.fromCharCode.apply(null, units as unknown as number[]);
-}

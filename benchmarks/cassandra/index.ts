@@ -46,7 +46,7 @@ try {
     const made: (readonly Mutation[])[] = [];
     for (let left = TRADES; left > 0; left -= COMMIT) {
       for (const trade of generator.next(Math.min(left, COMMIT))) {
-        engine.push(trade, { partition: 0, offset: offset++, ingested: trade.time });
+        engine.push(trade, { offset: offset++, ingested: trade.time });
       }
       made.push(engine.commit());
     }

@@ -44,7 +44,7 @@ const compared = await alternate({
     for (let from = 0; from < COUNT; from += COMMIT) {
       const feed = new Feed(engine);
       trades.slice(from, from + COMMIT).forEach((trade, n) => {
-        feed.add(trade, { partition: 0, offset: from + n, ingested: trade.time });
+        feed.add(trade, { offset: from + n, ingested: trade.time });
       });
       feed.end();
       rows += engine.commit().length;

@@ -147,7 +147,7 @@ export function newEngine(
 
 /** Pushes records from an offset on. */
 export function feed(engine: PartitionEngine, records: readonly Sale[], from = engine.position.offset): void {
-  records.forEach((each, n) => engine.push(each, { partition: 0, offset: from + n, ingested: 0 }));
+  records.forEach((each, n) => engine.push(each, { offset: from + n, ingested: 0 }));
 }
 
 /** The rows of all tables of an engine as they stand after these writes, by table and key. */

@@ -21,7 +21,7 @@ export interface BatchOptions {
   /** Go on from a checkpoint although the pipeline has changed since. */
   readonly acceptPlanChange?: boolean;
   /**
-   * Rows that are written at a time, at most, and that are kept back because they may come again; 20,000 unless told.
+   * Rows that are written at a time, at most, and that are kept back because they may come again; 4,096 unless told.
    * Bounds memory beside the state.
    */
   readonly writeRows?: number;

@@ -80,9 +80,8 @@ function takeEntries(engine: PartitionEngine, entries: readonly ArchiveEntry<unk
   let count = 0;
   for (const entry of entries) {
     if (entry.offset >= to) break;
-    const place = { partition: engine.partition, offset: entry.offset, ingested: entry.ingested };
-    if ('record' in entry) feed.add(entry.record, place);
-    else feed.reject(new StockafolioError('ERR_BAD_RECORD', entry.cause), entry.raw, place);
+    if ('record' in entry) feed.add(entry.record, entry);
+    else feed.reject(new StockafolioError('ERR_BAD_RECORD', entry.cause), entry.raw, entry);
     count++;
   }
   feed.end();

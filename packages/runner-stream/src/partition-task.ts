@@ -110,7 +110,7 @@ export function takeBatch<T>(task: PartitionTask, batch: SourceBatch, options: S
   for (const message of batch.messages) {
     if (message.offset < next) continue;
     next = message.offset + 1;
-    const place = { partition, offset: message.offset, ingested: message.timestamp };
+    const place = { offset: message.offset, ingested: message.timestamp };
     const intake = takeIn(stream, options.codec, partition, message);
     if ('record' in intake) feed.add(intake.record, place);
     else feed.reject(intake.rejected, message.value ?? new Uint8Array(0), place);

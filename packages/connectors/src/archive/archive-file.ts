@@ -8,7 +8,7 @@ import {
   type RecordSchema,
 } from '@stockafolio/core';
 import type { ArchivePart, Files } from '@stockafolio/core/ports';
-import { openParquet, rowsOf, type ParquetColumn } from '../parquet/index.js';
+import { openParquet, type ColumnValues, type ParquetColumn } from '../parquet/index.js';
 import { CAUSE, INGESTED, OFFSET, PARTITION, REJECTED, recordColumns, type ArchiveEntry } from './entry.js';
 import { parseArchiveName, type Stretch } from './stretch.js';
 
@@ -78,11 +78,8 @@ export async function openArchiveFile<F extends Fields>(
       for (const [group, rows] of file.rowGroups.entries()) {
         const bounds = file.bounds(group, OFFSET.stored);
         if (bounds !== undefined && (bounds.max < from || bounds.min > through)) continue;
-        const values = await file.readColumns(group, columns);
-        yield partOf((first, end) => {
-          const some = values.map((column) => rowsOf(column, first, end));
-          return build(some, end - first, from, through);
-        }, rows);
+        const values = await file.readGroup(group, columns);
+        yield partOf((first, end) => build(values(first, end), end - first, from, through), rows);
       }
     },
   };
@@ -100,7 +97,7 @@ function* partOf<T>(build: (first: number, end: number) => readonly ArchiveEntry
 
 /** Makes entries of so many rows, of offsets from `from` to `through`. */
 type EntryBuilder<T> = (
-  columns: readonly ArrayLike<unknown>[],
+  columns: readonly ColumnValues[],
   rows: number,
   from: number,
   through: number,

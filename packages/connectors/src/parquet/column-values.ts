@@ -1,11 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import { Unfit } from './stored-values.js';
 
-/** A column's values as the schema has them: numbers that are all there in a typed array, and texts not made yet. */
-export type ColumnValues = readonly unknown[] | Float64Array | Int32Array | PlainTexts;
+/** A column's values as the schema has them: numbers that are all there in a typed array. */
+export type ColumnValues = readonly unknown[] | Float64Array | Int32Array;
+
+/** The same, or texts that are not made yet. */
+export type DecodedValues = ColumnValues | PlainTexts;
 
 /** Some rows of a column, from `first` to before `end`. */
-export function rowsOf(values: ColumnValues, first: number, end: number): ArrayLike<unknown> {
+export function rowsOf(values: DecodedValues, first: number, end: number): ColumnValues {
   return values instanceof Float64Array || values instanceof Int32Array
     ? values.subarray(first, end)
     : values.slice(first, end);

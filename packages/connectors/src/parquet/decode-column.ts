@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { ColumnMetaData, Encoding, PageHeader, SchemaElement } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
-import { rowsOf, type ColumnValues } from './column-values.js';
+import { rowsOf, type DecodedValues } from './column-values.js';
 import type { ParquetColumn } from './columns.js';
 import type { Conversion } from './conversions.js';
 import { decodeBigMoney, decodePlain } from './decode-plain.js';
@@ -20,10 +20,10 @@ export interface Chunk {
 }
 
 /** The values of a column in one row group, `undefined` where they are absent. @throws any Error where it is no such chunk */
-export function decodeChunk(column: ParquetColumn, chunk: Chunk): ColumnValues {
+export function decodeChunk(column: ParquetColumn, chunk: Chunk): DecodedValues {
   const { bytes, rows } = chunk;
   const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
-  const pages: ColumnValues[] = [];
+  const pages: DecodedValues[] = [];
   let dictionary: readonly unknown[] | undefined;
   let seen = 0;
   while (seen < rows) {
@@ -61,7 +61,7 @@ export function decodeChunk(column: ParquetColumn, chunk: Chunk): ColumnValues {
   return all;
 }
 
-function decodeDictionary(column: ParquetColumn, chunk: Chunk, page: Uint8Array, header: PageHeader): ColumnValues {
+function decodeDictionary(column: ParquetColumn, chunk: Chunk, page: Uint8Array, header: PageHeader): DecodedValues {
   const plain = decompressPage(chunk.decompressors, chunk.meta, page, header.uncompressed_page_size);
   const count = header.dictionary_page_header?.num_values ?? 0;
   if (!(count >= 0 && count <= plain.length)) throw new RangeError(`${count} values in ${plain.length} bytes`);
@@ -127,7 +127,7 @@ function decodePage(
   chunk: Chunk,
   { encoding, count, levels, values: bytes }: PageBody,
   dictionary: readonly unknown[] | undefined,
-): ColumnValues {
+): DecodedValues {
   const isIndexed = encoding === 'RLE_DICTIONARY' || encoding === 'PLAIN_DICTIONARY';
   const values = isIndexed
     ? looked(column, bytes, count, dictionary)
@@ -142,7 +142,7 @@ function plainValues(
   bytes: Uint8Array,
   encoding: Encoding | undefined,
   count: number,
-): ColumnValues {
+): DecodedValues {
   if (!conversion.isOwn || encoding !== 'PLAIN') {
     return physicalValues(element, encoding, bytes, count).map((stored) => conversion.convert(stored));
   }
@@ -169,7 +169,7 @@ function looked(
   return values;
 }
 
-function spread(present: ColumnValues, levels: Uint8Array): readonly unknown[] {
+function spread(present: DecodedValues, levels: Uint8Array): readonly unknown[] {
   const values = rowsOf(present, 0, present.length);
   const all = new Array<unknown>(levels.length);
   let next = 0;

@@ -1,10 +1,10 @@
 import { StockafolioError } from '@stockafolio/core';
-import { lengthAt, PlainTexts, short, type ColumnValues } from './column-values.js';
+import { lengthAt, PlainTexts, short, type DecodedValues } from './column-values.js';
 import type { ColumnKind } from './columns.js';
 import { dayReader } from './stored-values.js';
 
 /** So many values from Parquet's PLAIN encoding. @throws RangeError where there are fewer */
-export function decodePlain(kind: ColumnKind, bytes: Uint8Array, count: number): ColumnValues {
+export function decodePlain(kind: ColumnKind, bytes: Uint8Array, count: number): DecodedValues {
   switch (kind) {
     case 'text':
     case 'oneOf':

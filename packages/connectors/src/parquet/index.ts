@@ -1,5 +1,5 @@
 export { parquetColumns, type ColumnKind, type ParquetColumn } from './columns.js';
-export { rowsOf, type ColumnValues } from './column-values.js';
+export type { ColumnValues } from './column-values.js';
 export type { FinerTimes } from './conversions.js';
 export { openParquet, type OpenParquetOptions, type ParquetFile } from './open-parquet.js';
 export { parquetEncoder, type ParquetEncoder } from './parquet-encoder.js';

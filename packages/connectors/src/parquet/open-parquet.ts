@@ -1,7 +1,7 @@
 import type { ColumnChunk, ColumnMetaData, FileMetaData, RowGroup, SchemaElement } from 'hyparquet';
 import { StockafolioError, isStockafolioError } from '@stockafolio/core';
 import type { Files } from '@stockafolio/core/ports';
-import type { ColumnValues } from './column-values.js';
+import { rowsOf, type ColumnValues, type DecodedValues } from './column-values.js';
 import type { ParquetColumn } from './columns.js';
 import { conversionOf, mismatch, type Conversion, type FinerTimes } from './conversions.js';
 import { decodeChunk } from './decode-column.js';
@@ -34,6 +34,14 @@ export interface ParquetFile {
    * its kind does not; ERR_OVERFLOW where a number is past what its kind holds
    */
   readColumns(group: number, columns: readonly ParquetColumn[]): Promise<readonly ColumnValues[]>;
+  /**
+   * The same, to be taken some rows at a time: the columns' values from row `first` to before `end`. Texts are made when
+   * they are taken.
+   */
+  readGroup(
+    group: number,
+    columns: readonly ParquetColumn[],
+  ): Promise<(first: number, end: number) => readonly ColumnValues[]>;
 }
 
 export interface OpenParquetOptions {
@@ -70,24 +78,33 @@ export async function openParquet(
       return isWhole(min_value) && isWhole(max_value) ? { min: Number(min_value), max: Number(max_value) } : undefined;
     },
     async readColumns(group, columns) {
-      const rowGroup = groups[group];
-      const rows = rowGroups[group];
-      if (rowGroup === undefined || rows === undefined) throw new RangeError(`there is no row group ${group}`);
-      const wanted = columns.map((column) => found(column, rowGroup));
-      const metas = wanted.flatMap((each) => (each === undefined ? [] : [each.meta]));
-      // Of no rows there may be no pages either.
-      if (rows === 0) return columns.map(() => []);
-      const decompressors = await decompressorsFor(metas);
-      const parts = await readRanges(files, name, metas.map(rangeOf));
-      let next = 0;
-      return columns.map((column, c) => {
-        const each = wanted[c];
-        if (each === undefined) return new Array<undefined>(rows).fill(undefined);
-        const bytes = parts[next++] ?? new Uint8Array();
-        return decoded(name, column, () => decodeChunk(column, { ...each, bytes, rows, decompressors }));
-      });
+      const values = await decodeGroup(group, columns);
+      return values.map((column) => rowsOf(column, 0, column.length));
+    },
+    async readGroup(group, columns) {
+      const values = await decodeGroup(group, columns);
+      return (first, end) => values.map((column) => rowsOf(column, first, end));
     },
   };
+
+  async function decodeGroup(group: number, columns: readonly ParquetColumn[]): Promise<readonly DecodedValues[]> {
+    const rowGroup = groups[group];
+    const rows = rowGroups[group];
+    if (rowGroup === undefined || rows === undefined) throw new RangeError(`there is no row group ${group}`);
+    const wanted = columns.map((column) => found(column, rowGroup));
+    const metas = wanted.flatMap((each) => (each === undefined ? [] : [each.meta]));
+    // Of no rows there may be no pages either.
+    if (rows === 0) return columns.map(() => []);
+    const decompressors = await decompressorsFor(metas);
+    const parts = await readRanges(files, name, metas.map(rangeOf));
+    let next = 0;
+    return columns.map((column, c) => {
+      const each = wanted[c];
+      if (each === undefined) return new Array<undefined>(rows).fill(undefined);
+      const bytes = parts[next++] ?? new Uint8Array();
+      return decoded(name, column, () => decodeChunk(column, { ...each, bytes, rows, decompressors }));
+    });
+  }
 
   function found(column: ParquetColumn, rowGroup: RowGroup): FoundColumn | undefined {
     const { stored, kind, optional } = column;
@@ -135,8 +152,8 @@ function keyValues({ key_value_metadata = [] }: FileMetaData): [string, string][
   return key_value_metadata.flatMap(({ key, value }) => (key === FOOTER_CHECKSUM ? [] : [[key, value ?? '']]));
 }
 
-function decoded(name: string, column: ParquetColumn, decode: () => ColumnValues): ColumnValues {
-  let values: ColumnValues;
+function decoded(name: string, column: ParquetColumn, decode: () => DecodedValues): DecodedValues {
+  let values: DecodedValues;
   try {
     values = decode();
   } catch (error) {

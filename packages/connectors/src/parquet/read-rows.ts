@@ -1,10 +1,10 @@
 import type { Fields, ObjectOf, RecordSchema } from '@stockafolio/core';
-import { rowsOf } from './column-values.js';
+import type { ColumnValues } from './column-values.js';
 import { parquetColumns } from './columns.js';
 import type { ParquetFile } from './open-parquet.js';
 
 /** Makes rows of columns. */
-export type RowBuilder<T> = (columns: readonly ArrayLike<unknown>[], rows: number) => T[];
+export type RowBuilder<T> = (columns: readonly ColumnValues[], rows: number) => T[];
 
 /** A builder of a schema's records, in schema order; generated, so that all records share one hidden class. */
 export function rowBuilder<F extends Fields>(schema: RecordSchema<F>): RowBuilder<ObjectOf<F>> {
@@ -24,11 +24,5 @@ export async function* readRows<F extends Fields>(
 ): AsyncGenerator<readonly ObjectOf<F>[]> {
   const columns = parquetColumns(schema);
   const build = rowBuilder(schema);
-  for (const [group, rows] of file.rowGroups.entries()) {
-    const values = await file.readColumns(group, columns);
-    yield build(
-      values.map((column) => rowsOf(column, 0, rows)),
-      rows,
-    );
-  }
+  for (const [group, rows] of file.rowGroups.entries()) yield build(await file.readColumns(group, columns), rows);
 }

@@ -7,9 +7,8 @@ declare class TextDecoder {
   decode(bytes: Uint8Array): string;
 }
 
-/** Where a message stands in the source. */
+/** Where a message stands in its partition of the source. */
 export interface Place {
-  readonly partition: number;
   readonly offset: number;
   /** When the source took it in, epoch milliseconds. */
   readonly ingested: number;
@@ -18,6 +17,7 @@ export interface Place {
 /** The row that sets a message aside. */
 export function deadLetter(
   pipeline: string,
+  partition: number,
   place: Place,
   operator: string,
   error: unknown,
@@ -30,7 +30,7 @@ export function deadLetter(
     table: deadLetters,
     values: [
       pipeline,
-      place.partition,
+      partition,
       place.offset,
       operator,
       code,

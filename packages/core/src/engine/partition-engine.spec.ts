@@ -17,8 +17,7 @@ const anySale: fc.Arbitrary<Sale> = fc.record({
   amount: fc.integer({ min: -5, max: 13 }),
   time: fc.nat(40_000),
 });
-const place = (offset: number): { partition: number; offset: number; ingested: number } => ({
-  partition: 0,
+const place = (offset: number): { offset: number; ingested: number } => ({
   offset,
   ingested: 7,
 });

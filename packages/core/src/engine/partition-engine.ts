@@ -274,7 +274,7 @@ export class PartitionEngine {
     if (this.#options.onBadRecord === 'fail' && !isStockafolioError(error, 'ERR_LATE_RECORD')) {
       throw new StockafolioError(
         'ERR_BAD_RECORD',
-        `partition ${place.partition}, offset ${place.offset}: ${describe(error)}`,
+        `partition ${this.partition}, offset ${place.offset}: ${describe(error)}`,
         {
           cause: error,
           hint: "mend the message in its source, or run with onBadRecord 'dead-letter' to set it aside and go on",
@@ -283,7 +283,7 @@ export class PartitionEngine {
     }
     this.setAside++;
     this.#context.rows.push(
-      deadLetter(this.#options.pipeline.name, place, operator, error, message, this.#context.version),
+      deadLetter(this.#options.pipeline.name, this.partition, place, operator, error, message, this.#context.version),
     );
   }
 }

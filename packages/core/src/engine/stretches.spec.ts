@@ -77,7 +77,7 @@ function feedAll(engine: PartitionEngine, records: readonly Sale[]): void {
   const from = engine.position.offset;
   engine.pushAll(
     records,
-    records.map((_, n) => ({ partition: 0, offset: from + n, ingested: 0 })),
+    records.map((_, n) => ({ offset: from + n, ingested: 0 })),
   );
 }
 

@@ -20,6 +20,8 @@ export class Stretches {
   readonly #records: FanOut<unknown>;
   readonly #moments = new Moments(STRETCH);
   #most = STRETCH;
+  /** The latest event time by the end of the stretch that was asked for last. */
+  #newest = Number.NEGATIVE_INFINITY;
 
   constructor(context: PipelineContext, stream: Stream<unknown>, records: FanOut<unknown>) {
     this.#context = context;
@@ -50,15 +52,20 @@ export class Stretches {
       if (at <= newest) continue;
       newest = at;
       watermark = at - outOfOrderness;
-      if (at >= due) return n + 1;
+      if (at >= due) return this.#ends(n + 1, newest);
     }
+    return this.#ends(end, newest);
+  }
+
+  #ends(end: number, newest: number): number {
+    this.#newest = newest;
     return end;
   }
 
   /**
    * Takes in the stretch whose end was asked for last; the context then stands at its last record.
    *
-   * @returns the latest event time in it; undefined where nothing was taken in, for it has to be done one by one
+   * @returns the latest event time so far; undefined where nothing was taken in, for it has to be done one by one
    */
   take(records: readonly unknown[], from: number, to: number): number | undefined {
     const context = this.#context;
@@ -74,7 +81,7 @@ export class Stretches {
     if (context.failure === undefined && earliest(context.operators) > (this.#moments.watermarks[last] as number)) {
       this.#most = Math.min(STRETCH, this.#most * 2);
       context.stand(this.#moments, last);
-      return this.#moments.times.subarray(0, last + 1).reduce((a, b) => Math.max(a, b));
+      return this.#newest;
     }
     this.#most = Math.max(LEAST, this.#most >> 1);
     context.undo();

@@ -72,8 +72,7 @@ export class Taker<T> {
   #compile({ ahead = '', text, after = '', scope, entry }: Steps): Compiled<T> {
     const context = this.#context;
     const checkActive = (): boolean => context.checkActive('operator', this.#name);
-    const late = (until: number): void =>
-      context.aside(this.#name, lateError(this.#name, until, context.watermark));
+    const late = (until: number): void => context.aside(this.#name, lateError(this.#name, until, context.watermark));
     const loaded =
       entry === undefined
         ? ''

@@ -222,10 +222,12 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     return rankings;
   }
 
-  *#slotsOf(ranking: Ranking): Iterable<number> {
+  #slotsOf(ranking: Ranking): readonly number[] {
+    const slots: number[] = [];
     for (let slot = 0; slot < this.state.end; slot++) {
-      if (this.state.isLive(slot) && this.#groupOf(slot) === ranking.group) yield slot;
+      if (this.state.isLive(slot) && this.#groupOf(slot) === ranking.group) slots.push(slot);
     }
+    return slots;
   }
 
   #compareKeys(a: number, b: number): number {

@@ -206,7 +206,7 @@ export class PipelineHarness<T> {
   #deliver(partition: number, message: SourceMessage): void {
     const engine = this.#running[partition]?.engine;
     if (engine === undefined) throw new Error(`there is no partition ${partition}`);
-    const place = { partition, offset: message.offset, ingested: message.timestamp };
+    const place = { offset: message.offset, ingested: message.timestamp };
     const intake = takeIn(this.#pipeline.stream, this.#codec, partition, message);
     if ('record' in intake) engine.push(this.#narrow(intake.record), place);
     else engine.reject(intake.rejected, message.value ?? new Uint8Array(0), place);

@@ -21,8 +21,8 @@ export interface BatchOptions {
   /** Go on from a checkpoint although the pipeline has changed since. */
   readonly acceptPlanChange?: boolean;
   /**
-   * Rows that are written at a time, at most, and that are kept back because they may come again; 4,096 unless told.
-   * Bounds memory beside the state.
+   * Rows that are written at a time, at most, and that are kept back because they may come again: as many as the tables
+   * say (`rowsAtOnce`), or 20,000, unless told. Bounds memory beside the state.
    */
   readonly writeRows?: number;
   readonly signal?: AbortSignalLike;

@@ -38,7 +38,7 @@ export async function planUnits<T>(ports: BatchPorts<T>, options: BatchOptions):
       fromStart: options.fromStart ?? false,
       onBadRecord: options.onBadRecord ?? 'dead-letter',
       acceptPlanChange: options.acceptPlanChange ?? false,
-      writeRows: options.writeRows ?? 4_096,
+      writeRows: options.writeRows ?? ports.tables.rowsAtOnce ?? 20_000,
     });
   }
   return { source, units, checkpoints };

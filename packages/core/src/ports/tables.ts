@@ -41,6 +41,11 @@ export interface ScanAllOptions extends ScanOptions {
  * does not fit its column.
  */
 export interface Tables {
+  /**
+   * How many rows are best written at once, where that is few: a store that gains nothing by more should not have them
+   * wait, and outlive collections of garbage. Whoever writes decides unless told.
+   */
+  readonly rowsAtOnce?: number;
   /** Creates what is missing and checks what is there. */
   create(tables: readonly Table[]): Promise<void>;
   /** Resolves when every mutation is durable and readable; on an error any part may have been written: write again. */

@@ -5,7 +5,7 @@ import { SlotIndex } from './slot-index.js';
 import { STRETCH } from './stretch.js';
 
 /** How many texts are kept as strings too, once they were asked for: about as many as one commit names. */
-const RECENT = 1 << 16;
+const RECENT = 1 << 10;
 
 /**
  * Numbers texts: equal texts get the same small integer, so that keys and state columns hold numbers only.

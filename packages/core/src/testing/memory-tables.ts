@@ -13,6 +13,9 @@ export interface MemoryTablesOptions {
 /** So many mutations are written together: where their keys are in the index is fetched from memory at the same time. */
 const GROUP = 32;
 
+/** A row is there once it is written: few together are as good as many. */
+const AT_ONCE = 256;
+
 /** {@link Tables} in memory, for tests and small runs: obeys the same laws as a real store, checks every value. */
 export function memoryTables(options: MemoryTablesOptions = {}): Tables {
   const shelves = new Map<string, Shelf>();
@@ -86,6 +89,7 @@ export function memoryTables(options: MemoryTablesOptions = {}): Tables {
 
   return {
     inKeyOrder: true,
+    rowsAtOnce: AT_ONCE,
     async create(tables) {
       for (const table of tables) {
         const shelf = shelves.get(table.name);

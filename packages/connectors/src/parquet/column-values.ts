@@ -14,6 +14,11 @@ export function rowsOf(values: DecodedValues, first: number, end: number): Colum
     : values.slice(first, end);
 }
 
+/** All rows of a column. */
+export function allOf(values: DecodedValues): ColumnValues {
+  return values instanceof PlainTexts ? values.slice(0, values.length) : values;
+}
+
 /**
  * Texts of a page, checked but not made: of a row group they would be made all at once, and would outlive several
  * collections of garbage before they are taken.
@@ -58,10 +63,6 @@ export class PlainTexts {
       texts.push(this.#isAscii ? asciiOf(this.#bytes, start, stop) : this.#bytes.toString('utf8', start, stop));
     }
     return texts;
-  }
-
-  [Symbol.iterator](): Iterator<string> {
-    return this.slice(0, this.length)[Symbol.iterator]();
   }
 }
 

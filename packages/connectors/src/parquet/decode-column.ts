@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { ColumnMetaData, Encoding, PageHeader, SchemaElement } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
-import { rowsOf, type DecodedValues } from './column-values.js';
+import { allOf, type ColumnValues, type DecodedValues } from './column-values.js';
 import type { ParquetColumn } from './columns.js';
 import type { Conversion } from './conversions.js';
 import { decodeBigMoney, decodePlain } from './decode-plain.js';
@@ -24,7 +24,7 @@ export function decodeChunk(column: ParquetColumn, chunk: Chunk): DecodedValues 
   const { bytes, rows } = chunk;
   const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
   const pages: DecodedValues[] = [];
-  let dictionary: readonly unknown[] | undefined;
+  let dictionary: ColumnValues | undefined;
   let seen = 0;
   while (seen < rows) {
     if (reader.offset >= bytes.length)
@@ -41,7 +41,7 @@ export function decodeChunk(column: ParquetColumn, chunk: Chunk): DecodedValues 
     }
     if (header.dictionary_page_header !== undefined) {
       if (dictionary !== undefined) throw new RangeError(`column '${column.stored}' has two dictionaries`);
-      dictionary = [...decodeDictionary(column, chunk, page, header)];
+      dictionary = decodeDictionary(column, chunk, page, header);
       continue;
     }
     const announced = (header.data_page_header_v2 ?? header.data_page_header)?.num_values;
@@ -56,16 +56,17 @@ export function decodeChunk(column: ParquetColumn, chunk: Chunk): DecodedValues 
     pages.push(values);
   }
   const [only] = pages;
-  const all = pages.length === 1 && only !== undefined ? only : pages.flatMap((values) => Array.from<unknown>(values));
+  const all =
+    pages.length === 1 && only !== undefined ? only : pages.flatMap((values) => Array.from<unknown>(allOf(values)));
   if (all.length !== rows) throw new RangeError(`column '${column.stored}' has ${all.length} rows, not ${rows}`);
   return all;
 }
 
-function decodeDictionary(column: ParquetColumn, chunk: Chunk, page: Uint8Array, header: PageHeader): DecodedValues {
+function decodeDictionary(column: ParquetColumn, chunk: Chunk, page: Uint8Array, header: PageHeader): ColumnValues {
   const plain = decompressPage(chunk.decompressors, chunk.meta, page, header.uncompressed_page_size);
   const count = header.dictionary_page_header?.num_values ?? 0;
   if (!(count >= 0 && count <= plain.length)) throw new RangeError(`${count} values in ${plain.length} bytes`);
-  return plainValues(column, chunk, plain, 'PLAIN', count);
+  return allOf(plainValues(column, chunk, plain, 'PLAIN', count));
 }
 
 /** A data page of either version, unpacked. */
@@ -126,7 +127,7 @@ function decodePage(
   column: ParquetColumn,
   chunk: Chunk,
   { encoding, count, levels, values: bytes }: PageBody,
-  dictionary: readonly unknown[] | undefined,
+  dictionary: ColumnValues | undefined,
 ): DecodedValues {
   const isIndexed = encoding === 'RLE_DICTIONARY' || encoding === 'PLAIN_DICTIONARY';
   const values = isIndexed
@@ -155,7 +156,7 @@ function looked(
   column: ParquetColumn,
   bytes: Uint8Array,
   count: number,
-  dictionary: readonly unknown[] | undefined,
+  dictionary: ColumnValues | undefined,
 ): readonly unknown[] {
   const known = dictionary ?? [];
   const indexes = new Uint32Array(count);
@@ -170,7 +171,7 @@ function looked(
 }
 
 function spread(present: DecodedValues, levels: Uint8Array): readonly unknown[] {
-  const values = rowsOf(present, 0, present.length);
+  const values = allOf(present);
   const all = new Array<unknown>(levels.length);
   let next = 0;
   for (let i = 0; i < levels.length; i++) all[i] = levels[i] === 1 ? values[next++] : undefined;

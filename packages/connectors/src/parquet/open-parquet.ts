@@ -1,7 +1,7 @@
 import type { ColumnChunk, ColumnMetaData, FileMetaData, RowGroup, SchemaElement } from 'hyparquet';
 import { StockafolioError, isStockafolioError } from '@stockafolio/core';
 import type { Files } from '@stockafolio/core/ports';
-import { rowsOf, type ColumnValues, type DecodedValues } from './column-values.js';
+import { allOf, rowsOf, type ColumnValues, type DecodedValues } from './column-values.js';
 import type { ParquetColumn } from './columns.js';
 import { conversionOf, mismatch, type Conversion, type FinerTimes } from './conversions.js';
 import { decodeChunk } from './decode-column.js';
@@ -79,7 +79,7 @@ export async function openParquet(
     },
     async readColumns(group, columns) {
       const values = await decodeGroup(group, columns);
-      return values.map((column) => rowsOf(column, 0, column.length));
+      return values.map(allOf);
     },
     async readGroup(group, columns) {
       const values = await decodeGroup(group, columns);

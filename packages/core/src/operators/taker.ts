@@ -14,8 +14,8 @@ interface Compiled<T> {
 
 /**
  * The steps by which an operator takes a record in: source text, and what it names beside `context`, `record`, its `place`
- * in the stretch, and `late(until)`, which sets a record aside that came after the operator was done with its window, or
- * its key.
+ * in the stretch, `handed`, an array for what is handed on after the stretch (undefined where the record came alone), and
+ * `late(until)`, which sets a record aside that came after the operator was done with its window, or its key.
  */
 export interface Steps {
   /**

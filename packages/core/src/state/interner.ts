@@ -4,7 +4,7 @@ import { compareText } from '../table/order.js';
 import { SlotIndex } from './slot-index.js';
 import { STRETCH } from './stretch.js';
 
-/** How many texts are kept as strings too, once they were asked for: about as many as one commit names. */
+/** How many texts are kept as strings too, once they were asked for: few, lest many outlive collections of garbage. */
 const RECENT = 1 << 10;
 
 /**
@@ -60,8 +60,9 @@ export class Interner {
   }
 
   /**
-   * Numbers the keys of a stretch, by place, where they are texts, before operators ask for them one by one amid much else: in loops so tight
-   * that the processor waits for several of them at a time, first for the index, then for the texts in the arena.
+   * Numbers the keys of a stretch, by place, where they are texts, before operators ask for them one by one amid much
+   * else: in loops so tight that the processor waits for several of them at a time, first for the index, then for the
+   * texts in the arena.
    */
   number(keys: readonly unknown[], count: number): void {
     const hashes = this.#hashes;

@@ -8,17 +8,20 @@ const AT_ONCE = 256;
 /** Hands records to an engine some at a time, in their order with those that are none; {@link end} must follow. */
 export class Feed {
   readonly #engine: PartitionEngine;
-  #records: unknown[] = [];
-  #places: Place[] = [];
+  /** Filled again and again, up to {@link AT_ONCE}. */
+  readonly #records: unknown[] = [];
+  readonly #places: Place[] = [];
+  #count = 0;
 
   constructor(engine: PartitionEngine) {
     this.#engine = engine;
   }
 
   add(record: unknown, place: Place): void {
-    this.#records.push(record);
-    this.#places.push(place);
-    if (this.#records.length === AT_ONCE) this.end();
+    const n = this.#count++;
+    this.#records[n] = record;
+    this.#places[n] = place;
+    if (n + 1 === AT_ONCE) this.end();
   }
 
   /** Sets a message aside that is no record. */
@@ -29,10 +32,8 @@ export class Feed {
 
   /** Hands over what is left. */
   end(): void {
-    const records = this.#records;
-    const places = this.#places;
-    this.#records = [];
-    this.#places = [];
-    this.#engine.pushAll(records, places);
+    const count = this.#count;
+    this.#count = 0;
+    this.#engine.pushAll(this.#records, this.#places, count);
   }
 }

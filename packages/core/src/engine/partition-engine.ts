@@ -123,11 +123,12 @@ export class PartitionEngine {
    * other where that makes no difference, for so each operator's code and state stay at hand.
    *
    * @param places by record
+   * @param count only the first so many of them; all unless told
    */
-  pushAll(records: readonly unknown[], places: readonly Place[]): void {
+  pushAll(records: readonly unknown[], places: readonly Place[], count = records.length): void {
     let from = 0;
-    while (from < records.length) {
-      const to = this.#stretches.end(records, from, this.#latest);
+    while (from < count) {
+      const to = this.#stretches.end(records, from, count, this.#latest);
       const latest = this.#stretches.take(records, from, to);
       if (latest === undefined) {
         for (let n = from; n < to; n++) this.push(records[n], places[n] as Place);

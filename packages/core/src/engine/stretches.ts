@@ -30,15 +30,16 @@ export class Stretches {
   }
 
   /**
-   * Where the stretch that begins at `from` ends: with the record that moves the watermark past anything that is due.
+   * Where the stretch that begins at `from` ends, at `most` at the latest: with the record that moves the watermark past
+   * anything that is due.
    *
    * @param latest the latest event time before it, in epoch milliseconds
    */
-  end(records: readonly unknown[], from: number, latest: number): number {
+  end(records: readonly unknown[], from: number, most: number, latest: number): number {
     const { time, key, outOfOrderness } = this.#stream;
     const { times, versions, watermarks, keys } = this.#moments;
     const due = earliest(this.#context.operators) + outOfOrderness;
-    const end = Math.min(records.length, from + this.#most);
+    const end = Math.min(most, from + this.#most);
     let { version, watermark } = this.#context;
     let newest = latest;
     for (let n = from; n < end; n++) {

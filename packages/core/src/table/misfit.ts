@@ -36,23 +36,8 @@ export interface MisfitScope {
 
 export const misfitScope: MisfitScope = { isUnfit, isDay };
 
-/**
- * Whether a text holds what no store takes: U+0000, or half a character. Almost none has any of these units; short ones
- * are gone through in less time than it takes to begin with a regular expression.
- */
+/** Whether a text holds what no store takes: U+0000, or half a character. Both calls are of one short time, however long it is. */
 function isUnfit(text: string): boolean {
-  if (text.length > SHORT) return doubtful.test(text) && isUnfitIndeed(text);
-  for (let n = 0; n < text.length; n++) {
-    const unit = text.charCodeAt(n);
-    if (unit === 0 || (unit >= 0xd800 && unit <= 0xdfff)) return isUnfitIndeed(text);
-  }
-  return false;
-}
-
-const SHORT = 24;
-const doubtful = /[\0\ud800-\udfff]/;
-
-function isUnfitIndeed(text: string): boolean {
   return text.includes('\0') || !text.isWellFormed();
 }
 

@@ -1,6 +1,7 @@
 import type { KeyPart } from '../stream/index.js';
 import type { StateColumn } from './columns.js';
 import type { Cursor } from './cursor.js';
+import type { Interner } from './interner.js';
 import { HASH_SEED, finish, mix, type KeyKind, type KeyParts } from './key-parts.js';
 import { CHUNK_BITS, CHUNK_MASK, type Chunk, type RowPointer } from './rows.js';
 import { SEGMENT_SHIFT, type SlotIndex } from './slot-index.js';
@@ -41,6 +42,7 @@ export interface Entry {
 /** What a compiled {@link Entry} works on. */
 export interface EntryScope {
   readonly keys: KeyParts;
+  readonly interner: Interner;
   readonly index: SlotIndex;
   readonly chunks: readonly Chunk[];
   readonly pointer: RowPointer;
@@ -163,7 +165,7 @@ function load(kind: KeyKind, n: number, key: string): string {
     case 'text':
       return `if (part${n} !== text${n}) {
     if (typeof part${n} !== 'string') keys.refuse(${key});
-    id${n} = keys.textId(${n}, part${n});
+    id${n} = interner.idOf(part${n});
     text${n} = part${n};
   }
   const cell${n} = id${n}; hash = mix(hash, cell${n});`;

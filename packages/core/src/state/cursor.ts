@@ -56,7 +56,6 @@ function compile(columns: readonly StateColumn[]): CursorClass {
 return class StateCursor {
   constructor(owner, interner, pointer) {
     this._owner = owner; this._interner = interner; this._p = pointer;
-    ${each((c, n) => (isTextual(c.kind) ? `this._ids${n} = new Map();` : ''))}
   }
   copy() { return { ${copied.map((c) => `${c.name}: this.${c.name}`).join(', ')} }; }
   reset() { const p = this._p; ${each((c, n) => `${cell(c, n)} = ${initial(c)};`)} }
@@ -101,15 +100,10 @@ function accessors(c: StateColumn, n: number): string {
   set ${c.name}(v) { const p = this._p; ${clear} ${setter(c, n)} }`;
 }
 
-/** Few different texts, as sectors, are numbered by a Map; past a thousand it is given up for the interner alone. */
 function setter(c: StateColumn, n: number): string {
   const fail = `overflow(this._owner, '${c.name}', v);`;
   if (isTextual(c.kind)) {
-    return `if (typeof v !== 'string') ${fail}
-      const ids = this._ids${n};
-      let id = ids.size < 1024 ? ids.get(v) : undefined;
-      if (id === undefined) { id = this._interner.idOf(v); if (ids.size < 1024) ids.set(v, id); }
-      ${cell(c, n)} = id;`;
+    return `if (typeof v !== 'string') ${fail} ${cell(c, n)} = this._interner.idOf(v);`;
   }
   switch (c.kind) {
     case 'boolean':

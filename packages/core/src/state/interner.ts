@@ -3,6 +3,7 @@ import { StockafolioError } from '../errors/index.js';
 import { compareText } from '../table/order.js';
 import { SlotIndex } from './slot-index.js';
 import { STRETCH } from './stretch.js';
+import { TextMemo } from './text-memo.js';
 
 /** How many texts are kept as strings too, once they were asked for: few, lest many outlive collections of garbage. */
 const RECENT = 1 << 10;
@@ -21,15 +22,13 @@ export class Interner {
   #arena = new Uint8Array(512);
   readonly #recentIds = new Int32Array(RECENT).fill(-1);
   readonly #recentTexts: string[] = new Array<string>(RECENT).fill('');
-  /** The text that was numbered last at each place of a stretch, and its number. */
+  readonly #usual = new TextMemo();
+  /** The stream's own key at each place of a stretch, and its number. */
   readonly #placeTexts: string[] = new Array<string>(STRETCH).fill('');
   readonly #placeIds = new Int32Array(STRETCH);
   /** The hashes of the texts of a stretch, by place; and what was read ahead for them, lest the engine leave it out. */
   readonly #hashes = new Int32Array(STRETCH);
   #seen = 0;
-  /** The same for texts of which there are few different ones, two at each place. */
-  readonly #fewTexts: string[] = new Array<string>(2 * STRETCH).fill('');
-  readonly #fewIds = new Int32Array(2 * STRETCH);
   /**
    * The place, within its stretch, of the record in hand: operators take the same records in, one after the other, and
    * most ask for the number of the same text of each.
@@ -56,7 +55,12 @@ export class Interner {
   idOf(text: string): number {
     const place = this.place;
     if (text === this.#placeTexts[place]) return this.#placeIds[place] as number;
-    return this.#find(text, hashText(text));
+    let id = this.#usual.get(text);
+    if (id < 0) {
+      id = this.#find(text, hashText(text));
+      this.#usual.set(text, id);
+    }
+    return id;
   }
 
   /**
@@ -80,25 +84,10 @@ export class Interner {
     }
     this.#seen ^= seen;
     for (let n = 0; n < count; n++) {
-      this.place = n;
-      this.#find(keys[n] as string, hashes[n] as number);
+      const key = keys[n] as string;
+      places[n] = this.#find(key, hashes[n] as number);
+      this.#placeTexts[n] = key;
     }
-  }
-
-  /** The number of one of the two texts that {@link noteFew} has noted last at this place; -1 where it is none of them. */
-  fewOf(text: string): number {
-    const at = 2 * this.place;
-    if (text === this.#fewTexts[at]) return this.#fewIds[at] as number;
-    return text === this.#fewTexts[at + 1] ? (this.#fewIds[at + 1] as number) : -1;
-  }
-
-  /** Notes a text of which there are few different ones, and its number: symbols, sectors, days. */
-  noteFew(text: string, id: number): void {
-    const at = 2 * this.place;
-    this.#fewTexts[at + 1] = this.#fewTexts[at] as string;
-    this.#fewIds[at + 1] = this.#fewIds[at] as number;
-    this.#fewTexts[at] = text;
-    this.#fewIds[at] = id;
   }
 
   /** The text of a number given by {@link idOf}. */
@@ -144,12 +133,6 @@ export class Interner {
       id = this.#append(text);
       this.#index.insert(hash, id);
     }
-    return this.#remember(id, text);
-  }
-
-  #remember(id: number, text: string): number {
-    this.#placeTexts[this.place] = text;
-    this.#placeIds[this.place] = id;
     return id;
   }
 

@@ -15,7 +15,6 @@ export class KeyParts {
   readonly #owner: string;
   readonly #interner: Interner;
   #kinds: KeyKind[] | undefined;
-  #texts: Map<string, number>[] = [];
   /** The key in hand, as it is stored. */
   loaded = new Float64Array(0);
 
@@ -33,7 +32,6 @@ export class KeyParts {
   declare(kinds: readonly KeyKind[]): void {
     this.#kinds = [...kinds];
     this.loaded = new Float64Array(kinds.length);
-    this.#texts = kinds.map(() => new Map<string, number>());
   }
 
   /** Takes a key in hand; answers its hash. */
@@ -47,7 +45,7 @@ export class KeyParts {
       let stored: number;
       if (kind === 'text') {
         if (typeof value !== 'string') return this.refuse(key);
-        stored = this.textId(part, value);
+        stored = this.#interner.idOf(value);
         hash = mix(hash, stored);
       } else {
         if (typeof value !== kind) this.refuse(key);
@@ -95,24 +93,6 @@ export class KeyParts {
     if (a === b) return 0;
     if (this.#kinds?.[part] === 'text') return this.#interner.compare(a, b);
     return this.value(part, a) < this.value(part, b) ? -1 : 1;
-  }
-
-  /**
-   * The number of a text. Few different ones, as symbols, are kept in a Map for each part; past four thousand it is given
-   * up for the interner alone.
-   */
-  textId(part: number, value: string): number {
-    const texts = this.#texts[part] as Map<string, number>;
-    if (texts.size >= 4096) return this.#interner.idOf(value);
-    const known = this.#interner.fewOf(value);
-    if (known >= 0) return known;
-    let id = texts.get(value);
-    if (id === undefined) {
-      id = this.#interner.idOf(value);
-      texts.set(value, id);
-    }
-    this.#interner.noteFew(value, id);
-    return id;
   }
 
   /** A part that is no text, as it is stored. */

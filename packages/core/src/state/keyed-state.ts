@@ -37,6 +37,7 @@ export class KeyedState implements State<StateRows> {
   readonly #keys: KeyParts;
   readonly #pointer = new RowPointer();
   readonly #chunks: Chunk[] = [];
+  readonly #interner: Interner;
   readonly #index = new SlotIndex();
   readonly #free = new SlotList();
   readonly #unwritten = new SlotList();
@@ -56,6 +57,7 @@ export class KeyedState implements State<StateRows> {
   constructor(owner: string, schema: RecordSchema, interner: Interner) {
     this.owner = owner;
     this.columns = stateColumns(schema);
+    this.#interner = interner;
     this.#keys = new KeyParts(owner, interner);
     this.cursor = newCursor(this.columns, owner, interner, this.#pointer);
   }
@@ -316,6 +318,7 @@ export class KeyedState implements State<StateRows> {
     this.#journal = new UndoJournal(this.#width - this.#versionAt);
     this.#entry = compileEntry(this.owner, kinds, this.columns, {
       keys: this.#keys,
+      interner: this.#interner,
       index: this.#index,
       chunks: this.#chunks,
       pointer: this.#pointer,

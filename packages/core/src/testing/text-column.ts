@@ -1,3 +1,4 @@
+import { TextMemo } from '../state/text-memo.js';
 import type { TextArena } from './text-arena.js';
 
 /** With more different texts than this a column looks none up: to write them again takes less time, and little room. */
@@ -8,6 +9,7 @@ export class TextColumn {
   readonly #arena: TextArena;
   /** The places of the few texts; undefined once they are many. */
   #few: Map<string, number> | undefined = new Map();
+  readonly #usual = new TextMemo();
   /** Texts of this column from this place on belong to one row each. */
   #ownFrom = Infinity;
 
@@ -18,7 +20,11 @@ export class TextColumn {
   /** Where a text is kept from now on. */
   placeOf(text: string): number {
     if (this.#few === undefined) return this.#arena.add(text);
-    return this.#few.get(text) ?? this.#share(this.#few, text);
+    const known = this.#usual.get(text);
+    if (known >= 0) return known;
+    const place = this.#few.get(text) ?? this.#share(this.#few, text);
+    this.#usual.set(text, place);
+    return place;
   }
 
   /** Where a text is kept that takes the place of another, or of none (`NO_TEXT`). */

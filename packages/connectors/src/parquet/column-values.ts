@@ -1,11 +1,18 @@
-import { isUtf8 } from 'node:buffer';
-import { Unfit } from './stored-values.js';
-
 /** A column's values as the schema has them: numbers that are all there in a typed array. */
 export type ColumnValues = readonly unknown[] | Float64Array | Int32Array;
 
-/** The same, or texts that are not made yet. */
-export type DecodedValues = ColumnValues | PlainTexts;
+/**
+ * Values that are made as rows are taken: of a row group they would be made all at once, in arrays so large that each is
+ * memory of its own to get and to give back, and they would outlive several collections of garbage.
+ */
+export abstract class LaterValues {
+  abstract readonly length: number;
+  /** The values of some rows, from `first` to before `end`. */
+  abstract slice(first: number, end: number): readonly unknown[];
+}
+
+/** Values that are there, or made later. */
+export type DecodedValues = ColumnValues | LaterValues;
 
 /** Some rows of a column, from `first` to before `end`. */
 export function rowsOf(values: DecodedValues, first: number, end: number): ColumnValues {
@@ -16,81 +23,45 @@ export function rowsOf(values: DecodedValues, first: number, end: number): Colum
 
 /** All rows of a column. */
 export function allOf(values: DecodedValues): ColumnValues {
-  return values instanceof PlainTexts ? values.slice(0, values.length) : values;
+  return values instanceof LaterValues ? values.slice(0, values.length) : values;
 }
 
-/**
- * Texts of a page, checked but not made: of a row group they would be made all at once, and would outlive several
- * collections of garbage before they are taken.
- */
-export class PlainTexts {
-  readonly #bytes: Buffer;
-  /** Where each text ends; the next begins 4 bytes on, behind its length. */
-  readonly #ends: Int32Array;
-  readonly #isAscii: boolean;
+/** Values of a dictionary, which are the same objects wherever they come again. */
+export class DictionaryValues extends LaterValues {
+  readonly #words: ColumnValues;
+  readonly #indexes: Uint32Array;
 
-  /** @throws RangeError where there are fewer; Unfit where one is not UTF-8 */
-  constructor(bytes: Uint8Array, count: number) {
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const ends = new Int32Array(count);
-    let ascii = 0;
-    let at = 0;
-    for (let i = 0; i < count; i++) {
-      const start = at + 4;
-      const end = start + lengthAt(buffer, at);
-      if (end > buffer.length) short(buffer.length, end);
-      let units = 0;
-      for (let j = start; j < end; j++) units |= buffer[j] as number;
-      if (units >= 0x80 && !isUtf8(buffer.subarray(start, end))) throw new Unfit('a text that is not UTF-8');
-      ascii |= units;
-      ends[i] = end;
-      at = end;
-    }
-    this.#bytes = buffer;
-    this.#ends = ends;
-    this.#isAscii = ascii < 0x80;
+  /** @throws RangeError where an index is past the dictionary */
+  constructor(words: ColumnValues, indexes: Uint32Array) {
+    super();
+    let past = false;
+    for (let i = 0; i < indexes.length; i++) past ||= (indexes[i] as number) >= words.length;
+    if (past) throw new RangeError('it refers past its dictionary');
+    this.#words = words;
+    this.#indexes = indexes;
   }
 
   get length(): number {
-    return this.#ends.length;
+    return this.#indexes.length;
   }
 
-  slice(first: number, end: number): string[] {
-    const texts: string[] = [];
-    for (let i = first; i < end; i++) {
-      const start = (i === 0 ? 0 : (this.#ends[i - 1] as number)) + 4;
-      const stop = this.#ends[i] as number;
-      texts.push(this.#isAscii ? asciiOf(this.#bytes, start, stop) : this.#bytes.toString('utf8', start, stop));
-    }
-    return texts;
+  slice(first: number, end: number): unknown[] {
+    const values = new Array<unknown>(end - first);
+    for (let i = first; i < end; i++) values[i - first] = this.#words[this.#indexes[i] as number];
+    return values;
   }
 }
 
-type Reader = (bytes: Uint8Array, start: number) => string;
+/** A column that has no value in any row. */
+export class AbsentValues extends LaterValues {
+  readonly length: number;
 
-/** For short texts one call of fromCharCode with an argument a character is twice as fast as any method of Buffer. */
-const readers: readonly Reader[] = Array.from({ length: 21 }, (_, length) => {
-  const codes = Array.from({ length }, (__, i) => `b[i+${i}]`);
-  return new Function('b', 'i', `return String.fromCharCode(${codes.join()})`) as Reader;
-});
+  constructor(length: number) {
+    super();
+    this.length = length;
+  }
 
-function asciiOf(buffer: Buffer, start: number, end: number): string {
-  return readers[end - start]?.(buffer, start) ?? buffer.toString('latin1', start, end);
-}
-
-/** The length of a byte array that begins here. @throws RangeError where there is none */
-export function lengthAt(bytes: Uint8Array, at: number): number {
-  if (at + 4 > bytes.length) short(bytes.length, at + 4);
-  return (
-    byte(bytes, at) + byte(bytes, at + 1) * 0x100 + byte(bytes, at + 2) * 0x10000 + byte(bytes, at + 3) * 0x1000000
-  );
-}
-
-function byte(bytes: Uint8Array, at: number): number {
-  return bytes[at] ?? 0;
-}
-
-/** Says that a page holds less than it should. */
-export function short(found: number, wanted: number): never {
-  throw new RangeError(`a page of ${found} bytes where ${wanted} are needed`);
+  slice(first: number, end: number): undefined[] {
+    return new Array<undefined>(end - first).fill(undefined);
+  }
 }

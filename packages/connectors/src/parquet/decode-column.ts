@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { ColumnMetaData, Encoding, PageHeader, SchemaElement } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
-import { allOf, type ColumnValues, type DecodedValues } from './column-values.js';
+import { AbsentValues, allOf, DictionaryValues, type ColumnValues, type DecodedValues } from './column-values.js';
 import type { ParquetColumn } from './columns.js';
 import type { Conversion } from './conversions.js';
 import { decodeBigMoney, decodePlain } from './decode-plain.js';
@@ -131,7 +131,7 @@ function decodePage(
 ): DecodedValues {
   const isIndexed = encoding === 'RLE_DICTIONARY' || encoding === 'PLAIN_DICTIONARY';
   const values = isIndexed
-    ? looked(column, bytes, count, dictionary)
+    ? looked(bytes, count, dictionary)
     : plainValues(column, chunk, bytes, encoding, count);
   return levels === undefined ? values : spread(values, levels);
 }
@@ -152,25 +152,14 @@ function plainValues(
     : decodePlain(column.kind, bytes, count);
 }
 
-function looked(
-  column: ParquetColumn,
-  bytes: Uint8Array,
-  count: number,
-  dictionary: ColumnValues | undefined,
-): readonly unknown[] {
-  const known = dictionary ?? [];
+function looked(bytes: Uint8Array, count: number, dictionary: ColumnValues | undefined): DecodedValues {
   const indexes = new Uint32Array(count);
   if (count > 0) decodeHybrid(bytes.subarray(1), bytes[0] ?? 0, indexes);
-  const values = new Array<unknown>(count);
-  for (let i = 0; i < count; i++) {
-    const index = indexes[i] ?? 0;
-    if (index >= known.length) throw new RangeError(`column '${column.stored}' refers past its dictionary`);
-    values[i] = known[index];
-  }
-  return values;
+  return new DictionaryValues(dictionary ?? [], indexes);
 }
 
-function spread(present: DecodedValues, levels: Uint8Array): readonly unknown[] {
+function spread(present: DecodedValues, levels: Uint8Array): DecodedValues {
+  if (present.length === 0 && !levels.includes(1)) return new AbsentValues(levels.length);
   const values = allOf(present);
   const all = new Array<unknown>(levels.length);
   let next = 0;

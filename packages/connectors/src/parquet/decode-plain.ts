@@ -1,5 +1,6 @@
 import { StockafolioError } from '@stockafolio/core';
-import { lengthAt, PlainTexts, short, type DecodedValues } from './column-values.js';
+import type { DecodedValues } from './column-values.js';
+import { lengthAt, PlainTexts, short } from './plain-texts.js';
 import type { ColumnKind } from './columns.js';
 import { dayReader } from './stored-values.js';
 

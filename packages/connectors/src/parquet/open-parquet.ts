@@ -1,7 +1,7 @@
 import type { ColumnChunk, ColumnMetaData, FileMetaData, RowGroup, SchemaElement } from 'hyparquet';
 import { StockafolioError, isStockafolioError } from '@stockafolio/core';
 import type { Files } from '@stockafolio/core/ports';
-import { allOf, rowsOf, type ColumnValues, type DecodedValues } from './column-values.js';
+import { AbsentValues, allOf, rowsOf, type ColumnValues, type DecodedValues } from './column-values.js';
 import type { ParquetColumn } from './columns.js';
 import { conversionOf, mismatch, type Conversion, type FinerTimes } from './conversions.js';
 import { decodeChunk } from './decode-column.js';
@@ -100,7 +100,7 @@ export async function openParquet(
     let next = 0;
     return columns.map((column, c) => {
       const each = wanted[c];
-      if (each === undefined) return new Array<undefined>(rows).fill(undefined);
+      if (each === undefined) return new AbsentValues(rows);
       const bytes = parts[next++] ?? new Uint8Array();
       return decoded(name, column, () => decodeChunk(column, { ...each, bytes, rows, decompressors }));
     });
@@ -159,13 +159,15 @@ function decoded(name: string, column: ParquetColumn, decode: () => DecodedValue
   } catch (error) {
     throw columnError(name, column, error);
   }
-  if (!column.optional && Array.isArray(values) && values.includes(undefined)) {
-    throw unsupported(
-      name,
-      `column '${column.stored}' has no value in row ${values.indexOf(undefined)} of a row group`,
-    );
-  }
+  const absent = column.optional ? -1 : firstAbsent(values);
+  if (absent >= 0) throw unsupported(name, `column '${column.stored}' has no value in row ${absent} of a row group`);
   return values;
+}
+
+/** The first row without a value; -1 where there is none. */
+function firstAbsent(values: DecodedValues): number {
+  if (values instanceof AbsentValues) return 0;
+  return Array.isArray(values) ? values.indexOf(undefined) : -1;
 }
 
 function columnError(name: string, { stored }: ParquetColumn, error: unknown): StockafolioError {

@@ -1,4 +1,5 @@
 import { StockafolioError } from '../errors/index.js';
+import { listed, Row } from '../pipeline/row.js';
 import type { StepRows } from '../pipeline/step-rows.js';
 import type { Interner } from '../state/interner.js';
 import type { KeyKind } from '../state/key-parts.js';
@@ -65,11 +66,11 @@ export class DirectWriter {
     const tables = this.#tables.map(({ table }) => table);
     const pushes = this.#tables.map(({ origins }, n) => {
       const values = origins.map((origin) => valueText(origin, kinds));
-      return `rows.push({ table: tables[${n}], values: [${values.join(', ')}], version });`;
+      return `rows.push(new Row(tables[${n}], listed(${values.join(', ')}), version));`;
     });
     return specialize(
       `the rows of operator '${this.#operator}'`,
-      { state: this.#state, cursor: this.#state.cursor, interner: this.#interner, tables, rows, shard },
+      { state: this.#state, cursor: this.#state.cursor, interner: this.#interner, tables, rows, shard, Row, listed },
       `return function write(slot) {
   const { f64, at } = state.point(slot);
   const version = f64[at - 1];

@@ -5,6 +5,7 @@ import type { KeyOf, RowOf, Table, ValuesOf } from '../table/index.js';
 import { currentContext, type Connection, type PipelineContext } from './context.js';
 import { receive } from './fan-out.js';
 import { rowReader } from './row-writer.js';
+import { Row } from './row.js';
 import { StateObservable, Update, type KeyTuple } from './update.js';
 
 /** One destination of a pipeline: made by {@link into}. */
@@ -55,7 +56,7 @@ class TableConnection implements Connection {
       try {
         if (context.partial && table.shardIndex < 0) throw shardMissing(table);
         const plain = row instanceof Update ? fromUpdate(row) : (row as Readonly<Record<string, Value>>);
-        context.rows.put({ table, values: read(plain, context.partition), version: context.version });
+        context.rows.put(new Row(table, read(plain, context.partition), context.version));
       } catch (error) {
         context.fail(error);
       }

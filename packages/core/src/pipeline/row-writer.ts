@@ -3,6 +3,7 @@ import type { RowValues } from '../ports/index.js';
 import type { Value } from '../schema/index.js';
 import type { Column, Table } from '../table/index.js';
 import { misfit, misfitScope, type MisfitScope } from '../table/misfit.js';
+import { listed } from './row.js';
 
 type RowReader = (row: Readonly<Record<string, Value>>, shard: number) => RowValues;
 
@@ -27,17 +28,19 @@ function compile(table: Table): RowReader {
   const checks = table.columns.map((column, n) =>
     column.type.kind === 'shard' ? `const v${n} = shard;` : `const v${n} = row.${column.name}; ${check(column, n)}`,
   );
-  const source = `'use strict'; return (row, shard) => { ${checks.join('\n')} return [${table.columns.map((_, n) => `v${n}`).join(', ')}]; };`;
+  const source = `'use strict'; return (row, shard) => { ${checks.join('\n')} return listed(${table.columns.map((_, n) => `v${n}`).join(', ')}); };`;
   // compiled from a validated schema
-  const make = new Function('invalid', 'words', 'scope', source) as (
+  const make = new Function('invalid', 'words', 'scope', 'listed', source) as (
     fail: (n: number, v: unknown) => never,
     words: Set<string>[],
     scope: MisfitScope,
+    list: typeof listed,
   ) => RowReader;
   return make(
     (n, value) => invalidValue(table, table.columns[n] as Column, value),
     table.columns.map((column) => new Set(column.type.values)),
     misfitScope,
+    listed,
   );
 }
 

@@ -3,11 +3,14 @@ import { expect } from 'chai';
 import { collected, expectCode } from './expect-code.js';
 import type { FaultProxy, ProxiedRequest } from './fault-proxy.js';
 
-/** One empty store behind a proxy, for one test. It should give up within a second or two. */
+/** One empty store behind a proxy, for one test. */
 export interface FilesFaultFixture {
+  /** Tries for as long as it takes, also where other work has the machine. */
   readonly files: Files;
+  /** The same store, given up within a second or two. */
+  readonly hasty: Files;
   readonly proxy: FaultProxy;
-  /** The same store past the proxy. */
+  /** The same store past the proxy; patient too. */
   readonly direct: Files;
   destroy(): Promise<void>;
 }
@@ -34,11 +37,12 @@ export function runFilesFaultContract(name: string, harness: FilesFaultHarness):
   describe(`${name} keeps the contract of Files where the network fails`, () => {
     let fixture: FilesFaultFixture;
     let files: Files;
+    let hasty: Files;
     let proxy: FaultProxy;
 
     beforeEach(async () => {
       fixture = await harness.fresh();
-      ({ files, proxy } = fixture);
+      ({ files, hasty, proxy } = fixture);
       await files.write('there/before', bytes(CONTENT));
       proxy.reset();
     });
@@ -65,11 +69,22 @@ export function runFilesFaultContract(name: string, harness: FilesFaultHarness):
         proxy.fail(harness.isRead, fault, Infinity);
         await Promise.all(
           [undefined, { start: 4, end: 40 }].map((range) =>
-            expectCode('ERR_FILES_UNAVAILABLE', () => files.read('there/before', range)),
+            expectCode('ERR_FILES_UNAVAILABLE', () => hasty.read('there/before', range)),
           ),
         );
       });
     }
+
+    it('says that a file was replaced by a shorter one while it was read by parts, and asks no more', async () => {
+      await files.read('there/before', { start: 0, end: 4 });
+      for (const content of ['012345', '012', '']) {
+        await fixture.direct.write('there/before', bytes(content));
+        proxy.reset();
+        const error = await expectCode('ERR_FILES_UNAVAILABLE', () => files.read('there/before', { start: 4, end: 8 }));
+        expect(error.message).to.match(/'there\/before' changed while it was read: it has \d bytes, not 4 to 8/);
+        expect(asked(harness.isRead)).to.equal(1);
+      }
+    });
 
     for (const fault of ['cut-request', 'lost-answer', 'silence', { status: 503 }] as const) {
       const what = typeof fault === 'string' ? fault : `a ${fault.status}`;
@@ -88,7 +103,7 @@ export function runFilesFaultContract(name: string, harness: FilesFaultHarness):
         proxy.fail(harness.isWrite, fault, Infinity);
         await Promise.all(
           ['new', 'there/before'].map((each) =>
-            expectCode('ERR_FILES_UNAVAILABLE', () => files.write(each, bytes('other content'))),
+            expectCode('ERR_FILES_UNAVAILABLE', () => hasty.write(each, bytes('other content'))),
           ),
         );
         // Where the request that writes is the one that publishes, a lost answer leaves a whole file behind.

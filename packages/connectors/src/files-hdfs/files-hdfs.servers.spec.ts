@@ -29,16 +29,17 @@ describe('filesHdfs on a real server', () => {
 
   runFilesFaultContract('filesHdfs', {
     async fresh() {
-      const place = { ...store(), timeout: 1_000, retryFor: 1_500 };
+      const place = store();
       const proxy = await faultProxy(`127.0.0.1:${hdfs().port}`);
-      const files = filesHdfs({ ...place, namenodes: [proxy.host] });
+      const behind = { ...place, namenodes: [proxy.host], timeout: 1_000 };
+      const files = filesHdfs({ ...behind, retryFor: 60_000 });
+      const hasty = filesHdfs({ ...behind, retryFor: 1_500 });
       const direct = filesHdfs(place);
       const destroy = async (): Promise<void> => {
-        await files.close();
-        await direct.close();
+        for (const each of [files, hasty, direct]) await each.close();
         await proxy.close();
       };
-      return { files, direct, proxy, destroy };
+      return { files, hasty, direct, proxy, destroy };
     },
     isRead: isOp('OPEN', 2),
     isWrite: isOp('CREATE', 2),

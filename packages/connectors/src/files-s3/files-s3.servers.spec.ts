@@ -29,16 +29,17 @@ describe('filesS3 on a real server', () => {
 
   runFilesFaultContract('filesS3', {
     async fresh() {
-      const place = { ...store(), timeout: 1_000, retryFor: 1_500 };
+      const place = store();
       const proxy = await faultProxy(new URL(s3().url).host);
-      const files = filesS3({ ...place, endpoint: `http://${proxy.host}` });
+      const behind = { ...place, endpoint: `http://${proxy.host}`, timeout: 1_000 };
+      const files = filesS3({ ...behind, retryFor: 60_000 });
+      const hasty = filesS3({ ...behind, retryFor: 1_500 });
       const direct = filesS3(place);
       const destroy = async (): Promise<void> => {
-        await files.close();
-        await direct.close();
+        for (const each of [files, hasty, direct]) await each.close();
         await proxy.close();
       };
-      return { files, direct, proxy, destroy };
+      return { files, hasty, direct, proxy, destroy };
     },
     isRead: ({ method, url }) => method === 'GET' && !url.includes('list-type'),
     isWrite: isPut,

@@ -1,17 +1,4 @@
-import {
-  foldByKey,
-  int64,
-  into,
-  isStockafolioError,
-  jsonCodec,
-  pipeline,
-  record,
-  stream,
-  table,
-  text,
-  timestamp,
-  type Infer,
-} from '@stockafolio/core';
+import { isStockafolioError, jsonCodec } from '@stockafolio/core';
 import type { ArchiveEntry, Tables } from '@stockafolio/core/ports';
 import {
   memoryArchive,
@@ -22,29 +9,9 @@ import {
   type MemoryFiles,
 } from '@stockafolio/core/testing';
 import { expect } from 'chai';
+import { byUser, Sale, totals } from '../test/totals.js';
 import type { BatchOptions } from './options.js';
 import { runBatch, type BatchResult } from './run-batch.js';
-
-const Sale = record('sale', { user: text({ min: 1 }), amount: int64(), time: timestamp() });
-type Sale = Infer<typeof Sale>;
-const sales = stream('sales', Sale, { key: (s) => s.user, time: (s) => s.time });
-const Sum = record('sum', { amount: int64(), count: int64() });
-const byUser = table('by_user', { partitionBy: ['user'] }, { user: text(), amount: int64(), count: int64() });
-const totals = pipeline('totals', { sales }, ({ sales }) => [
-  into(
-    byUser,
-    sales.pipe(
-      foldByKey('totals', {
-        key: (s) => [s.user],
-        state: Sum,
-        fold: (sum, s) => {
-          sum.amount += s.amount;
-          sum.count += 1;
-        },
-      }),
-    ),
-  ),
-]);
 
 const entry = (partition: number, offset: number): ArchiveEntry<Sale> => ({
   offset,

@@ -1,29 +1,12 @@
-import { foldByKey, int64, into, jsonCodec, pipeline, record, stream, table, text, timestamp } from '@stockafolio/core';
-import { isStockafolioError, type Infer } from '@stockafolio/core';
+import { isStockafolioError, jsonCodec } from '@stockafolio/core';
 import { memoryArchive, memoryFiles, memoryTables, virtualClock } from '@stockafolio/core/testing';
 import type { MemoryArchive, MemoryFiles } from '@stockafolio/core/testing';
 import type { Tables } from '@stockafolio/core/ports';
 import { expect } from 'chai';
+import { byUser, Sale, totals } from '../test/totals.js';
 import type { BatchUnit, UnitResult } from './options.js';
 import { prepareBatch } from './run-batch.js';
 import { runUnit } from './run-unit.js';
-
-const Sale = record('sale', { user: text(), amount: int64(), time: timestamp() });
-type Sale = Infer<typeof Sale>;
-const sales = stream('sales', Sale, { key: (s) => s.user, time: (s) => s.time });
-const byUser = table('by_user', { partitionBy: ['user'] }, { user: text(), amount: int64() });
-const totals = pipeline('totals', { sales }, ({ sales }) => [
-  into(
-    byUser,
-    sales.pipe(
-      foldByKey('totals', {
-        key: (s) => [s.user],
-        state: record('sum', { amount: int64() }),
-        fold: (sum, s) => void (sum.amount += s.amount),
-      }),
-    ),
-  ),
-]);
 
 describe('runUnit', () => {
   let archive: MemoryArchive<Sale>;

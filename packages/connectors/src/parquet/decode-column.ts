@@ -130,9 +130,7 @@ function decodePage(
   dictionary: ColumnValues | undefined,
 ): DecodedValues {
   const isIndexed = encoding === 'RLE_DICTIONARY' || encoding === 'PLAIN_DICTIONARY';
-  const values = isIndexed
-    ? looked(bytes, count, dictionary)
-    : plainValues(column, chunk, bytes, encoding, count);
+  const values = isIndexed ? looked(bytes, count, dictionary) : plainValues(column, chunk, bytes, encoding, count);
   return levels === undefined ? values : spread(values, levels);
 }
 

@@ -41,9 +41,7 @@ export class PlainTexts extends LaterValues {
     for (let i = first; i < end; i++) {
       const start = (i === 0 ? 0 : (this.#ends[i - 1] as number)) + 4;
       const stop = this.#ends[i] as number;
-      texts[i - first] = this.#isAscii
-        ? asciiOf(this.#bytes, start, stop)
-        : this.#bytes.toString('utf8', start, stop);
+      texts[i - first] = this.#isAscii ? asciiOf(this.#bytes, start, stop) : this.#bytes.toString('utf8', start, stop);
     }
     return texts;
   }

@@ -31,9 +31,9 @@ describe('filesHdfs on a real server', () => {
     async fresh() {
       const place = store();
       const proxy = await faultProxy(`127.0.0.1:${hdfs().port}`);
-      const behind = { ...place, namenodes: [proxy.host], timeout: 1_000 };
-      const files = filesHdfs({ ...behind, retryFor: 60_000 });
-      const hasty = filesHdfs({ ...behind, retryFor: 1_500 });
+      const behind = { ...place, namenodes: [proxy.host] };
+      const files = filesHdfs({ ...behind, timeout: 4_000, retryFor: 60_000 });
+      const hasty = filesHdfs({ ...behind, timeout: 1_000, retryFor: 1_500 });
       const direct = filesHdfs(place);
       const destroy = async (): Promise<void> => {
         for (const each of [files, hasty, direct]) await each.close();

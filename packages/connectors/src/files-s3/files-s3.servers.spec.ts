@@ -31,9 +31,9 @@ describe('filesS3 on a real server', () => {
     async fresh() {
       const place = store();
       const proxy = await faultProxy(new URL(s3().url).host);
-      const behind = { ...place, endpoint: `http://${proxy.host}`, timeout: 1_000 };
-      const files = filesS3({ ...behind, retryFor: 60_000 });
-      const hasty = filesS3({ ...behind, retryFor: 1_500 });
+      const behind = { ...place, endpoint: `http://${proxy.host}` };
+      const files = filesS3({ ...behind, timeout: 4_000, retryFor: 60_000 });
+      const hasty = filesS3({ ...behind, timeout: 1_000, retryFor: 1_500 });
       const direct = filesS3(place);
       const destroy = async (): Promise<void> => {
         for (const each of [files, hasty, direct]) await each.close();

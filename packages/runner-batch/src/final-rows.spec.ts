@@ -6,7 +6,6 @@ import {
   jsonCodec,
   pipeline,
   record,
-  stream,
   table,
   text,
   timestamp,
@@ -19,11 +18,9 @@ import { memoryArchive, memoryFiles, memoryTables, virtualClock } from '@stockaf
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { map } from 'rxjs';
+import { Sale, sales } from '../test/totals.js';
 import { runBatch } from './run-batch.js';
 
-const Sale = record('sale', { user: text(), amount: int64(), time: timestamp() });
-type Sale = Infer<typeof Sale>;
-const sales = stream('sales', Sale, { key: (s) => s.user, time: (s) => s.time });
 const Sum = record('sum', { amount: int64() });
 const add = (sum: Mutable<Infer<typeof Sum>>, { amount }: Sale): void => void (sum.amount += amount);
 const byUser = table('by_user', { partitionBy: ['user'] }, { user: text(), amount: int64() });

@@ -13,7 +13,7 @@ import {
 
 export const Sale = record('sale', { user: text({ min: 1 }), amount: int64(), time: timestamp() });
 export type Sale = Infer<typeof Sale>;
-const sales = stream('sales', Sale, { key: (s) => s.user, time: (s) => s.time });
+export const sales = stream('sales', Sale, { key: (s) => s.user, time: (s) => s.time });
 
 const Sum = record('sum', { amount: int64(), count: int64() });
 

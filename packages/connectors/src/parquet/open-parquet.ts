@@ -35,8 +35,8 @@ export interface ParquetFile {
    */
   readColumns(group: number, columns: readonly ParquetColumn[]): Promise<readonly ColumnValues[]>;
   /**
-   * The same, to be taken some rows at a time: the columns' values from row `first` to before `end`. Texts are made when
-   * they are taken.
+   * The same, to be taken some rows at a time: the columns' values from row `first` to before `end`. Values that can wait are
+   * made when they are taken.
    */
   readGroup(
     group: number,

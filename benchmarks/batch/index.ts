@@ -1,7 +1,8 @@
 /**
  * How fast is the batch over millions of trades, does a second worker help, and does memory grow with the trades? An
- * archive is made once; then, by turns: the batch with 1 and with 2 workers into tables in memory, and DuckDB doing the
- * order-free part of the same sums over the same files with 2 threads. Every run is a process of its own. All sums must
+ * archive is made once; then, by turns: the batch with 1 and with 2 workers into tables in memory; the same job by a loop
+ * over typed arrays, written by hand for it, in 2 workers with the same reader and tables; and DuckDB doing the order-free
+ * part of the same sums over the same files with 2 threads. Every run is a process of its own. All sums must
  * be equal (Linux only: /proc).
  *
  * node --import tsx benchmarks/batch/index.ts [TRADES] [USERS] [--rounds N] [--keep DIR]
@@ -40,10 +41,11 @@ async function child<T>(script: string, args: readonly string[]): Promise<T> {
   return JSON.parse(stdout) as T;
 }
 
-async function batch(archive: string, workers: number, forget: boolean): Promise<Ran> {
+async function batch(archive: string, workers: number, how: { forget?: boolean; byHand?: boolean } = {}): Promise<Ran> {
   const checkpoints = join(dir, 'checkpoints');
   await rm(checkpoints, { recursive: true, force: true });
-  return child('./batch-child.ts', [JSON.stringify({ archive, checkpoints, workers, forget } satisfies Order)]);
+  const order: Order = { archive, checkpoints, workers, forget: false, ...how };
+  return child('./batch-child.ts', [JSON.stringify(order)]);
 }
 
 /** Makes an archive, or takes the one that an earlier run has kept. */
@@ -94,16 +96,18 @@ function checkSums(ran: Ran, duck: DuckRan): void {
 
 try {
   const archive = await archiveOf('archive', TRADES, USERS);
-  const [ones, twos, ducks, reads]: [Ran[], Ran[], DuckRan[], number[]] = [[], [], [], []];
+  const [ones, twos, hands]: [Ran[], Ran[], Ran[]] = [[], [], []];
+  const [ducks, reads]: [DuckRan[], number[]] = [[], []];
   for (let round = 0; round < ROUNDS; round++) {
     reads.push(await readAlone(archive));
-    ones.push(await batch(archive, 1, false));
+    ones.push(await batch(archive, 1));
     ducks.push(await child('./duckdb-child.ts', [archive, '2']));
-    twos.push(await batch(archive, 2, false));
+    twos.push(await batch(archive, 2));
+    hands.push(await batch(archive, 2, { byHand: true }));
   }
   const [duck] = ducks;
   assert(duck !== undefined);
-  for (const ran of [...ones, ...twos]) checkSums(ran, duck);
+  for (const ran of [...ones, ...twos, ...hands]) checkSums(ran, duck);
 
   const rate = (seconds: number): string => (TRADES / seconds / 1000).toFixed(0);
   const middle = (runs: readonly { readonly seconds: number }[]): number => median(runs.map(({ seconds }) => seconds));
@@ -115,17 +119,19 @@ try {
     [
       ['the files read and decoded, 1 thread', rate(median(reads)), ''],
       ['DuckDB, the order-free sums, 2 threads', rate(middle(ducks)), peak(ducks)],
+      ['by hand, typed arrays, 2 workers', rate(middle(hands)), peak(hands)],
       ['batch, 1 worker', rate(middle(ones)), peak(ones)],
       ['batch, 2 workers', rate(middle(twos)), peak(twos)],
     ],
   );
   const ratio = (a: readonly { seconds: number }[], b: readonly { seconds: number }[]): string =>
     median(a.map(({ seconds }, n) => (b[n]?.seconds ?? Number.NaN) / seconds)).toFixed(2);
-  console.log(`2 workers against 1: ${ratio(twos, ones)} (goal 1.80); against DuckDB: ${ratio(twos, ducks)}`);
+  console.log(`2 workers against 1: ${ratio(twos, ones)} (goal 1.80)`);
+  console.log(`2 workers against DuckDB: ${ratio(twos, ducks)}; against the loop by hand: ${ratio(twos, hands)}`);
 
   const quarter = await archiveOf('quarter', TRADES / LAPS, USERS);
   const laps = await archiveOf('laps', TRADES, USERS, LAPS);
-  const held = [await batch(quarter, 1, true), await batch(laps, 1, true)];
+  const held = [await batch(quarter, 1, { forget: true }), await batch(laps, 1, { forget: true })];
   console.log('\nrows counted and forgotten, 1 worker, the same positions');
   printTable(
     ['trades', 'peak MiB'],

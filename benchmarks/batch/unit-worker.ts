@@ -1,14 +1,17 @@
 /** A worker process: does units into tables of its own, as `batch --workers` does, and then sums them up. */
 import { prepareBatch, runUnit } from '@stockafolio/runner-batch';
+import { unitByHand } from './by-hand.js';
 import { openPorts, peakMemory, sumsOf, type FromUnitWorker, type Place, type ToUnitWorker } from './work.js';
 
-const ports = openPorts(JSON.parse(process.argv[2] ?? '') as Place);
+const place = JSON.parse(process.argv[2] ?? '') as Place;
+const ports = openPorts(place);
+const runs = place.byHand === true ? unitByHand : runUnit;
 const answer = (message: FromUnitWorker): void => void process.send?.(message);
 
 process.on('message', (message: ToUnitWorker) => {
   const done =
     'unit' in message
-      ? runUnit(ports, message.unit).then((result) => answer({ result, peak: peakMemory() }))
+      ? runs(ports, message.unit).then((result) => answer({ result, peak: peakMemory() }))
       : sumsOf(ports.tables).then((sums) => answer({ sums }));
   done.catch((error: unknown) => answer({ failed: String(error) }));
 });

@@ -5,7 +5,7 @@ import { filesLocal } from '@stockafolio/connectors/files-local';
 import type { Table } from '@stockafolio/core';
 import type { Tables } from '@stockafolio/core/ports';
 import { memoryTables } from '@stockafolio/core/testing';
-import { portfolio, positions, sectorTotals, trades, userTotals, wireForm } from '@stockafolio/example';
+import { portfolio, positions, sectorTotals, trades, userTotals, wireForm, type Trade } from '@stockafolio/example';
 import type { BatchPorts, BatchUnit, UnitResult } from '@stockafolio/runner-batch';
 
 /** Sums over the tables of a unit that do not depend on the order of the trades; bigints as text. */
@@ -26,6 +26,8 @@ export interface Place {
   readonly checkpoints: string;
   /** Rows are counted and forgotten: what is left is what the run itself holds. */
   readonly forget: boolean;
+  /** Units are done by the loop over typed arrays instead. */
+  readonly byHand?: boolean;
 }
 
 export type ToUnitWorker = { readonly unit: BatchUnit } | { readonly sums: true };
@@ -36,11 +38,11 @@ export type FromUnitWorker =
   | { readonly failed: string };
 
 /** Opens what a run works on; every worker has tables of its own, as partitions have no row in common. */
-export function openPorts({ archive, checkpoints, forget }: Place): BatchPorts<never> {
+export function openPorts({ archive, checkpoints, forget }: Place): BatchPorts<Trade> {
   return {
     pipeline: portfolio,
-    codec: wireForm as BatchPorts<never>['codec'],
-    archive: fileArchive(filesLocal(archive), trades) as unknown as BatchPorts<never>['archive'],
+    codec: wireForm,
+    archive: fileArchive(filesLocal(archive), trades),
     tables: forget ? forgetting(memoryTables()) : memoryTables(),
     checkpoints: filesLocal(checkpoints),
     clock: systemClock,

@@ -1,5 +1,23 @@
-import type { Trade } from '@stockafolio/example';
-import { applyAverageCost, minuteOfDay, tradingDay } from '@stockafolio/example';
+import type { Table } from '@stockafolio/core';
+import type { Mutation, RowValues } from '@stockafolio/core/ports';
+import {
+  applyAverageCost,
+  latestPrices,
+  minuteOfDay,
+  minuteTotals,
+  positions,
+  sectorSeconds,
+  sectorTotals,
+  symbolPrices,
+  symbolTotals,
+  topTraders,
+  topTradersByTrades,
+  topTradersByVolume,
+  tradesByUser,
+  tradingDay,
+  userTotals,
+  type Trade,
+} from '@stockafolio/example';
 
 /*
  * What a good engineer would write for this one job: plain objects in Maps with joined keys, as code without a library
@@ -57,10 +75,9 @@ interface Price {
   version: number;
 }
 
-export type Row = readonly unknown[];
-
 /** The whole Stockafolio pipeline by hand, for one partition. */
 export class HandWritten {
+  readonly #shard: number;
   readonly #positions = new Map<string, Position>();
   readonly #users = new Map<string, UserSum>();
   readonly #seconds = new Map<string, Sum>();
@@ -70,6 +87,8 @@ export class HandWritten {
   readonly #minutes = new Map<string, Sum>();
   readonly #traders = new Map<string, Trader>();
   readonly #tops = { value: [] as Trader[], volume: [] as Trader[], trades: [] as Trader[] };
+  /** What the hundredth of each had at the last commit. */
+  readonly #floors = { value: 0, volume: 0, trades: 0 };
   readonly #prices = new Map<string, Price>();
   readonly #changed = {
     positions: new Set<Position>(),
@@ -81,9 +100,13 @@ export class HandWritten {
     traders: new Set<Trader>(),
     prices: new Set<Price>(),
   };
-  #rows: Row[] = [];
+  #rows: Mutation[] = [];
   #version = 0;
   #second = 0;
+
+  constructor(shard: number) {
+    this.#shard = shard;
+  }
 
   push(t: Trade): void {
     const version = Math.max(this.#version + 1, t.time * 1000);
@@ -127,7 +150,7 @@ export class HandWritten {
     user.version = version;
     this.#changed.users.add(user);
 
-    this.#rows.push([t.user, t.time, t.id, t.symbol, t.sector, t.side, t.quantity, t.price, value, version]);
+    this.#put(tradesByUser, [t.user, t.time, t.id, t.symbol, t.sector, t.side, t.quantity, t.price, value], version);
 
     const start = Math.floor(t.time / 1000) * 1000;
     if (start > this.#second) this.#closeSecond(start);
@@ -179,23 +202,42 @@ export class HandWritten {
     this.#changed.prices.add(price);
   }
 
-  commit(): readonly Row[] {
+  /** Closes the second that is open, as when no more trades come. */
+  flush(): void {
+    this.#closeSecond(this.#second + 1000);
+  }
+
+  commit(): readonly Mutation[] {
+    const changed = this.#changed;
+    const shard = this.#shard;
+    for (const p of changed.positions) {
+      this.#put(positions, [p.user, p.symbol, p.sector, p.quantity, p.cost, p.realized, p.lastTime], p.version);
+    }
+    for (const u of changed.users) {
+      this.#put(userTotals, [u.user, u.trades, u.volume, u.value, u.realized, u.open], u.version);
+    }
+    for (const [table, sums] of [
+      [sectorTotals, changed.sectors],
+      [symbolTotals, changed.symbols],
+      [minuteTotals, changed.minutes],
+    ] as const) {
+      for (const s of sums) this.#put(table, [...s.key, shard, s.trades, s.volume, s.value, s.buyValue], s.version);
+    }
+    for (const s of changed.slots) this.#put(symbolPrices, [...s.key, shard, s.price, s.time], s.version);
+    for (const p of changed.prices) {
+      this.#put(latestPrices, [p.symbol, shard, p.price, p.time, p.day, p.dayOpen, p.dayOpenTime], p.version);
+    }
+    this.#rank(topTraders, 'value');
+    this.#rank(topTradersByVolume, 'volume');
+    this.#rank(topTradersByTrades, 'trades');
+    for (const set of Object.values(changed)) set.clear();
     const rows = this.#rows;
     this.#rows = [];
-    for (const p of this.#changed.positions) {
-      rows.push([p.user, p.symbol, p.sector, p.quantity, p.cost, p.realized, p.lastTime, p.version]);
-    }
-    for (const u of this.#changed.users)
-      rows.push([u.user, u.trades, u.volume, u.value, u.realized, u.open, u.version]);
-    for (const sums of [this.#changed.sectors, this.#changed.symbols, this.#changed.minutes]) {
-      for (const s of sums) rows.push([...s.key, s.trades, s.volume, s.value, s.buyValue, s.version]);
-    }
-    for (const s of this.#changed.slots) rows.push([...s.key, s.price, s.time, s.version]);
-    for (const p of this.#changed.prices)
-      rows.push([p.symbol, p.price, p.time, p.day, p.dayOpen, p.dayOpenTime, p.version]);
-    for (const by of ['value', 'volume', 'trades'] as const) this.#rank(this.#tops[by], by, rows);
-    for (const set of Object.values(this.#changed)) set.clear();
     return rows;
+  }
+
+  #put(table: Table, values: RowValues, version: number): void {
+    this.#rows.push({ table, values, version });
   }
 
   #add(
@@ -220,20 +262,25 @@ export class HandWritten {
   }
 
   #closeSecond(start: number): void {
-    for (const s of this.#seconds.values()) this.#rows.push([...s.key, s.trades, s.volume, s.value, s.version]);
+    const [day, minute] = [tradingDay(this.#second), minuteOfDay(this.#second)];
+    for (const { key, trades, volume, value, version } of this.#seconds.values()) {
+      this.#put(sectorSeconds, [day, minute, ...key, this.#shard, trades, volume, value], version);
+    }
     this.#seconds.clear();
     this.#second = start;
   }
 
-  #rank(kept: Trader[], by: 'value' | 'volume' | 'trades', rows: Row[]): void {
+  #rank(table: Table, by: 'value' | 'volume' | 'trades'): void {
+    const kept = this.#tops[by];
     const top = new Set(kept);
-    const floor = kept[99]?.[by] ?? 0;
-    for (const trader of this.#changed.traders) if (trader[by] >= floor) top.add(trader);
+    for (const trader of this.#changed.traders) if (trader[by] >= this.#floors[by]) top.add(trader);
     const ranked = [...top].sort((a, b) => b[by] - a[by] || (a.user < b.user ? -1 : 1)).slice(0, 100);
     ranked.forEach((trader, n) => {
       if (kept[n] === trader && !this.#changed.traders.has(trader)) return;
-      rows.push([trader.day, n + 1, trader.user, trader.value, trader.volume, trader.trades]);
+      const { day, user, value, volume, trades } = trader;
+      this.#put(table, [day, this.#shard, n + 1, user, value, volume, trades], this.#version);
       kept[n] = trader;
     });
+    this.#floors[by] = ranked[99]?.[by] ?? 0;
   }
 }

@@ -1,18 +1,21 @@
 /**
  * What do the operators cost? The whole Stockafolio pipeline, in memory, against two loops written by hand for this one
- * job, on the same trades, with the same rows at the end of every commit: with objects in Maps, as code without a library
- * looks, and with nothing but typed arrays, to see how far one could go.
+ * job, on the same trades, with the same rows at the end of every commit, which is checked first: with objects in Maps,
+ * as code without a library looks, and with nothing but typed arrays, to see how far one could go.
  */
 import assert from 'node:assert';
 import { Feed, PartitionEngine } from '@stockafolio/core/engine';
-import { generateTrades, portfolio, wireForm, type Trade } from '@stockafolio/example';
+import type { Mutation } from '@stockafolio/core/ports';
+import { memoryTables } from '@stockafolio/core/testing';
+import { generateTrades, portfolio, stockafolioTables, wireForm, type Trade } from '@stockafolio/example';
 import { alternate, printRates } from '../measure.js';
-import { HandWritten, type Row } from './hand-written.js';
+import { HandWritten } from './hand-written.js';
 import { TypedArrays } from './typed-arrays.js';
 
 const COUNT = Number(process.argv[2] ?? 300_000);
 const USERS = Number(process.argv[3] ?? 20_000);
 const COMMIT = 20_000;
+const PARTITION = 0;
 
 const trades = generateTrades({
   trades: COUNT,
@@ -22,42 +25,75 @@ const trades = generateTrades({
   rate: 20_000,
 }).next(COUNT);
 
-/** By the ways: how many rows they gave. */
-const given: Record<string, number> = {};
+/** Takes all trades in, and gives the rows of every commit. */
+type Way = () => Generator<readonly Mutation[]>;
 
-function byHand(way: string, loop: { push(trade: Trade): void; commit(): readonly Row[] }): number {
-  let rows = 0;
-  trades.forEach((trade, n) => {
-    loop.push(trade);
-    if (n % COMMIT === COMMIT - 1) rows += loop.commit().length;
+function* operators(): ReturnType<Way> {
+  const engine = new PartitionEngine({
+    ...{ pipeline: portfolio, partition: PARTITION, source: 'benchmark', codec: wireForm, onBadRecord: 'fail' },
   });
-  given[way] = rows + loop.commit().length;
-  return COUNT;
+  for (let from = 0; from < COUNT; from += COMMIT) {
+    const feed = new Feed(engine);
+    trades.slice(from, from + COMMIT).forEach((trade, n) => {
+      feed.add(trade, { offset: from + n, ingested: trade.time });
+    });
+    feed.end();
+    yield engine.commit();
+  }
 }
 
-const compared = await alternate({
-  operators: () => {
-    const engine = new PartitionEngine({
-      ...{ pipeline: portfolio, partition: 0, source: 'benchmark', codec: wireForm, onBadRecord: 'fail' },
-    });
-    let rows = 0;
+function byHand(loop: new (shard: number) => { push(trade: Trade): void; commit(): readonly Mutation[] }): Way {
+  return function* () {
+    const taken = new loop(PARTITION);
     for (let from = 0; from < COUNT; from += COMMIT) {
-      const feed = new Feed(engine);
-      trades.slice(from, from + COMMIT).forEach((trade, n) => {
-        feed.add(trade, { offset: from + n, ingested: trade.time });
-      });
-      feed.end();
-      rows += engine.commit().length;
+      for (const trade of trades.slice(from, from + COMMIT)) taken.push(trade);
+      yield taken.commit();
     }
-    given['operators'] = rows;
-    return COUNT;
-  },
-  'by hand, Maps': () => byHand('by hand, Maps', new HandWritten()),
-  'by hand, typed arrays': () => byHand('by hand, typed arrays', new TypedArrays()),
+  };
+}
+
+const ways = {
+  operators,
+  'by hand, Maps': byHand(HandWritten),
+  'by hand, typed arrays': byHand(TypedArrays),
+};
+
+function rowsOf(way: Way): number {
+  let rows = 0;
+  for (const some of way()) rows += some.length;
+  return rows;
+}
+
+/** All rows, by table in key order, as they are after the last commit. */
+async function tablesOf(way: Way): Promise<string[]> {
+  const tables = memoryTables();
+  await tables.create(stockafolioTables);
+  for (const some of way()) await tables.write(some);
+  const stored: string[] = [];
+  for (const table of stockafolioTables) {
+    for await (const { values } of tables.scanAll(table)) stored.push(`${table.name}: ${values.join(' ')}`);
+  }
+  return stored;
+}
+
+const rows = rowsOf(operators);
+const wanted = await tablesOf(operators);
+for (const [name, way] of Object.entries(ways)) {
+  assert.equal(rowsOf(way), rows, `rows ${name}`);
+  (await tablesOf(way)).forEach((row, n) => assert.equal(row, wanted[n], name));
+}
+
+const round = (way: Way) => (): number => {
+  rowsOf(way);
+  return COUNT;
+};
+const compared = await alternate({
+  operators: round(operators),
+  'by hand, Maps': round(ways['by hand, Maps']),
+  'by hand, typed arrays': round(ways['by hand, typed arrays']),
 });
 
-assert.equal(new Set(Object.values(given)).size, 1, JSON.stringify(given));
-console.log(`${COUNT} trades of ${USERS} users, a commit every ${COMMIT}: ${given['operators']} rows`);
+console.log(`${COUNT} trades of ${USERS} users, a commit every ${COMMIT}: ${rows} rows`);
 printRates('way', 'trades', compared.measured);
 for (const way of ['by hand, Maps', 'by hand, typed arrays'] as const)
   console.log(`against ${way}: ${compared.ratio('operators', way).toFixed(2)}`);

@@ -1,6 +1,23 @@
-import type { Trade } from '@stockafolio/example';
-import { applyAverageCost, minuteOfDay, tradingDay } from '@stockafolio/example';
-import type { Row } from './hand-written.js';
+import type { Table } from '@stockafolio/core';
+import type { Mutation, RowValues } from '@stockafolio/core/ports';
+import {
+  applyAverageCost,
+  latestPrices,
+  minuteOfDay,
+  minuteTotals,
+  positions,
+  sectorSeconds,
+  sectorTotals,
+  symbolPrices,
+  symbolTotals,
+  topTraders,
+  topTradersByTrades,
+  topTradersByVolume,
+  tradesByUser,
+  tradingDay,
+  userTotals,
+  type Trade,
+} from '@stockafolio/example';
 
 /*
  * How far one could go for this one job, on one machine, in this language: texts are numbers, the state stands in typed
@@ -102,6 +119,7 @@ class Sums {
 
 /** The whole Stockafolio pipeline in typed arrays, for one partition. */
 export class TypedArrays {
+  readonly #shard: number;
   readonly #texts = new Texts();
   /** sector, quantity, cost, realized, last time, version */
   readonly #positions = new Sums(6);
@@ -119,10 +137,16 @@ export class TypedArrays {
   /** value, volume, trades */
   readonly #traders = new Sums(3);
   readonly #tops: readonly number[][] = [[], [], []];
+  /** What the hundredth of each had at the last commit. */
+  readonly #floors = [0, 0, 0];
   readonly #position = { quantity: 0, cost: 0, realized: 0 };
-  #rows: Row[] = [];
+  #rows: Mutation[] = [];
   #version = 0;
   #second = 0;
+
+  constructor(shard: number) {
+    this.#shard = shard;
+  }
 
   push(t: Trade): void {
     const version = Math.max(this.#version + 1, t.time * 1000);
@@ -134,7 +158,7 @@ export class TypedArrays {
     const sector = this.#texts.idOf(t.sector);
     const day = this.#texts.idOf(tradingDay(t.time));
     this.#enter(t, user, symbol, sector, value, version);
-    this.#rows.push([t.user, t.time, t.id, t.symbol, t.sector, t.side, t.quantity, t.price, value, version]);
+    this.#put(tradesByUser, [t.user, t.time, t.id, t.symbol, t.sector, t.side, t.quantity, t.price, value], version);
 
     const second = Math.floor(t.time / 1000);
     if (second > this.#second) this.#closeSecond(second);
@@ -152,43 +176,84 @@ export class TypedArrays {
     increase(cells, trader + 2, 1);
   }
 
-  commit(): readonly Row[] {
+  /** The rows of the trades so far, and of the seconds that are over. */
+  drain(): readonly Mutation[] {
     const rows = this.#rows;
     this.#rows = [];
+    return rows;
+  }
+
+  /** Closes the second that is open, as when no more trades come. */
+  flush(): void {
+    this.#closeSecond(this.#second + 1);
+  }
+
+  commit(): readonly Mutation[] {
+    const shard = this.#shard;
     const { names } = this.#texts;
     const name = (id: number | undefined): string => names[id as number] as string;
-    const take = (sums: Sums, row: (a: number, b: number, cells: Float64Array, at: number) => Row): void => {
-      const { cells, keys, width } = sums;
-      for (const n of sums.takeChanged()) {
-        rows.push(row(keys[3 * n] as number, keys[3 * n + 1] as number, cells, n * width));
-      }
-    };
-    take(this.#positions, (a, b, c, at) => [
+    const number = (value: number | undefined): number => value as number;
+    const big = (value: number | undefined): bigint => BigInt(value as number);
+    const sum = (c: Float64Array, at: number): RowValues => [
+      shard,
+      number(c[at]),
+      number(c[at + 1]),
+      big(c[at + 2]),
+      big(c[at + 3]),
+    ];
+    this.#take(positions, this.#positions, (a, b, c, at) => [
       name(a),
       name(b),
       name(c[at]),
-      c[at + 1],
-      c[at + 2],
-      c[at + 3],
-      c[at + 4],
-      c[at + 5],
+      number(c[at + 1]),
+      number(c[at + 2]),
+      number(c[at + 3]),
+      number(c[at + 4]),
     ]);
-    take(this.#users, (a, _, c, at) => [name(a), c[at], c[at + 1], c[at + 2], c[at + 3], c[at + 4], c[at + 5]]);
-    for (const sums of [this.#sectors, this.#symbols])
-      take(sums, (a, b, c, at) => [name(a), name(b), c[at], c[at + 1], c[at + 2], c[at + 3], c[at + 4]]);
-    take(this.#minutes, (a, b, c, at) => [name(a), b, c[at], c[at + 1], c[at + 2], c[at + 3], c[at + 4]]);
-    take(this.#slots, (a, b, c, at) => [
+    this.#take(userTotals, this.#users, (a, _, c, at) => [
+      name(a),
+      number(c[at]),
+      number(c[at + 1]),
+      number(c[at + 2]),
+      number(c[at + 3]),
+      number(c[at + 4]),
+    ]);
+    this.#take(sectorTotals, this.#sectors, (a, b, c, at) => [name(a), name(b), ...sum(c, at)]);
+    this.#take(symbolTotals, this.#symbols, (a, b, c, at) => [name(a), name(b), ...sum(c, at)]);
+    this.#take(minuteTotals, this.#minutes, (a, b, c, at) => [name(a), b, ...sum(c, at)]);
+    this.#take(symbolPrices, this.#slots, (a, b, c, at) => [
       name(a),
       name(Math.floor(b / SLOTS)),
       (b % SLOTS) * PRICE_SLOT,
-      c[at],
-      c[at + 1],
-      c[at + 2],
+      shard,
+      number(c[at]),
+      number(c[at + 1]),
     ]);
-    take(this.#prices, (a, _, c, at) => [name(a), c[at], c[at + 1], name(c[at + 2]), c[at + 3], c[at + 4], c[at + 5]]);
+    this.#take(latestPrices, this.#prices, (a, _, c, at) => [
+      name(a),
+      shard,
+      number(c[at]),
+      number(c[at + 1]),
+      name(c[at + 2]),
+      number(c[at + 3]),
+      number(c[at + 4]),
+    ]);
     const changed = this.#traders.takeChanged();
-    this.#tops.forEach((kept, by) => this.#rank(kept, by, changed, rows));
-    return rows;
+    [topTraders, topTradersByVolume, topTradersByTrades].forEach((table, by) => this.#rank(table, by, changed));
+    return this.drain();
+  }
+
+  #put(table: Table, values: RowValues, version: number): void {
+    this.#rows.push({ table, values, version });
+  }
+
+  /** Makes rows of what has changed; the version is the last cell. */
+  #take(table: Table, sums: Sums, row: (a: number, b: number, cells: Float64Array, at: number) => RowValues): void {
+    const { cells, keys, width } = sums;
+    for (const n of sums.takeChanged()) {
+      const values = row(keys[3 * n] as number, keys[3 * n + 1] as number, cells, n * width);
+      this.#put(table, values, cells[n * width + width - 1] as number);
+    }
   }
 
   /** Enters a trade into its position, and the change into the user's totals. */
@@ -244,30 +309,36 @@ export class TypedArrays {
   #closeSecond(second: number): void {
     const { names } = this.#texts;
     const { cells, keys } = this.#seconds;
+    const start = this.#second * 1000;
+    const [day, minute] = [tradingDay(start), minuteOfDay(start)];
     for (const row of this.#seconds.takeChanged()) {
-      const [trades, volume, value, , version] = cells.subarray(5 * row, 5 * row + 5);
-      this.#rows.push([this.#second * 1000, names[keys[3 * row + 1] as number], trades, volume, value, version]);
+      const [trades = 0, volume = 0, value = 0, , version = 0] = cells.subarray(5 * row, 5 * row + 5);
+      const sector = names[keys[3 * row + 1] as number] as string;
+      this.#put(sectorSeconds, [day, minute, start, sector, this.#shard, trades, volume, BigInt(value)], version);
     }
     this.#seconds = new Sums(5);
     this.#second = second;
   }
 
-  #rank(kept: number[], by: number, changed: readonly number[], rows: Row[]): void {
+  #rank(table: Table, by: number, changed: readonly number[]): void {
+    const kept = this.#tops[by] as number[];
     const { cells, keys } = this.#traders;
     const { names } = this.#texts;
     const measure = (row: number): number => cells[3 * row + by] as number;
     const user = (row: number): string => names[keys[3 * row + 1] as number] ?? '';
-    const last = kept[99];
-    const floor = last === undefined ? 0 : measure(last);
+    const floor = this.#floors[by] as number;
     const [top, anew] = [new Set(kept), new Set(changed)];
     for (const row of changed) if (measure(row) >= floor) top.add(row);
     const ranked = [...top].sort((a, b) => measure(b) - measure(a) || (user(a) < user(b) ? -1 : 1)).slice(0, 100);
     ranked.forEach((row, n) => {
       if (kept[n] === row && !anew.has(row)) return;
-      const [value, volume, trades] = cells.subarray(3 * row, 3 * row + 3);
-      rows.push([names[keys[3 * row] as number], n + 1, user(row), value, volume, trades]);
+      const [value = 0, volume = 0, trades = 0] = cells.subarray(3 * row, 3 * row + 3);
+      const day = names[keys[3 * row] as number] as string;
+      this.#put(table, [day, this.#shard, n + 1, user(row), value, volume, trades], this.#version);
       kept[n] = row;
     });
+    const last = ranked[99];
+    if (last !== undefined) this.#floors[by] = measure(last);
   }
 }
 

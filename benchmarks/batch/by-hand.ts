@@ -1,0 +1,34 @@
+import type { Mutation } from '@stockafolio/core/ports';
+import type { Trade } from '@stockafolio/example';
+import type { BatchPorts, BatchUnit, UnitResult } from '@stockafolio/runner-batch';
+import { TypedArrays } from '../operators/typed-arrays.js';
+
+/**
+ * A unit of a batch by the loop over typed arrays, with the same reader and the same tables: what this one job takes
+ * without a library between them. It knows neither late nor bad records, and leaves no checkpoint.
+ */
+export async function unitByHand(
+  { archive, tables, pipeline }: BatchPorts<Trade>,
+  unit: BatchUnit,
+): Promise<UnitResult> {
+  const { partition, from, to, writeRows } = unit;
+  const loop = new TypedArrays(partition);
+  let [records, rows] = [0, 0];
+  const write = async (mutations: readonly Mutation[]): Promise<void> => {
+    rows += mutations.length;
+    for (let n = 0; n < mutations.length; n += writeRows) await tables.write(mutations.slice(n, n + writeRows));
+  };
+  for (const stretch of await archive.stretches()) {
+    if (stretch.partition !== partition) continue;
+    for await (const part of archive.read(stretch, Math.max(from, stretch.first), pipeline.reads)) {
+      for (const entries of part) {
+        for (const entry of entries) if ('record' in entry) loop.push(entry.record);
+        records += entries.length;
+        await write(loop.drain());
+      }
+    }
+  }
+  loop.flush();
+  await write(loop.commit());
+  return { partition, records, setAside: 0, rows, offset: to, version: 0 };
+}

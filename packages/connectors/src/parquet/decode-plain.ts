@@ -56,8 +56,10 @@ function aligned(bytes: Uint8Array, length: number): ArrayBuffer {
 const UPPER = 2 ** 21;
 
 function int64s(bytes: Uint8Array, count: number): Float64Array {
-  const halves = new Int32Array(aligned(bytes, count * 8));
-  const values = new Float64Array(count);
+  // in place: each number becomes a double where its two halves were
+  const buffer = aligned(bytes, count * 8);
+  const halves = new Int32Array(buffer);
+  const values = new Float64Array(buffer);
   for (let i = 0; i < count; i++) {
     const low = (halves[2 * i] ?? 0) >>> 0;
     const high = halves[2 * i + 1] ?? 0;

@@ -1,3 +1,5 @@
+import { memoryFor } from './memory.js';
+
 /** Slots are kept in chunks, so that state grows without copying. */
 export const CHUNK_BITS = 12;
 export const CHUNK_SIZE = 1 << CHUNK_BITS;
@@ -10,7 +12,7 @@ export class Chunk {
   readonly i32: Int32Array;
 
   constructor(width: number, rows = CHUNK_SIZE) {
-    const buffer = new ArrayBuffer(rows * width * 8);
+    const buffer = memoryFor(rows * width * 8);
     this.f64 = new Float64Array(buffer);
     this.i64 = new BigInt64Array(buffer);
     this.i32 = new Int32Array(buffer);

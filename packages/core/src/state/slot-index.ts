@@ -1,3 +1,5 @@
+import { memoryFor } from './memory.js';
+
 /**
  * From the hash of a key to the slot that holds it: open addressing with linear probing over typed arrays, in 64
  * segments that grow one at a time, so that growth never stops the flow for long. Keys themselves are in the columns;
@@ -97,7 +99,7 @@ const SEGMENTS = 64;
 export const SEGMENT_SHIFT = 26;
 
 function grow(table: Int32Array): Int32Array {
-  const larger = new Int32Array(table.length * 2);
+  const larger = new Int32Array(memoryFor(table.byteLength * 2));
   const mask = larger.length - 1;
   for (let from = 0; from < table.length; from += 2) {
     if (table[from] === 0) continue;

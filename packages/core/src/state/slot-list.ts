@@ -1,11 +1,13 @@
+import { memoryFor } from './memory.js';
+
 /** A growing list of slot numbers. */
 export class SlotList {
-  #slots = new Int32Array(64);
+  #slots: Int32Array = new Int32Array(64);
   length = 0;
 
   push(slot: number): void {
     if (this.length === this.#slots.length) {
-      const larger = new Int32Array(this.#slots.length * 2);
+      const larger = new Int32Array(memoryFor(this.#slots.byteLength * 2));
       larger.set(this.#slots);
       this.#slots = larger;
     }

@@ -1,6 +1,7 @@
 import { latin1Of } from '../codec/bytes.js';
 import { StockafolioError } from '../errors/index.js';
 import { isWide } from '../state/interner.js';
+import { memoryFor } from '../state/memory.js';
 import { compareText } from '../table/index.js';
 
 /** Bytes of a chunk: the arena grows by chunks, and never copies. */
@@ -125,7 +126,7 @@ export class TextArena {
         hint: 'use a store on disk for as many rows',
       });
     }
-    const bytes = new Uint8Array(count * CHUNK_BYTES);
+    const bytes = new Uint8Array(memoryFor(count * CHUNK_BYTES));
     for (let n = 0; n < count; n++) this.#chunks.push(bytes.subarray(n * CHUNK_BYTES));
     this.#end = Math.max(from, NO_TEXT + 1);
     this.#room = from + count * CHUNK_WORDS;

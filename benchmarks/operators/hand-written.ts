@@ -202,11 +202,6 @@ export class HandWritten {
     this.#changed.prices.add(price);
   }
 
-  /** Closes the second that is open, as when no more trades come. */
-  flush(): void {
-    this.#closeSecond(this.#second + 1000);
-  }
-
   commit(): readonly Mutation[] {
     const changed = this.#changed;
     const shard = this.#shard;

@@ -1,6 +1,7 @@
 import { latin1Of } from '../codec/bytes.js';
 import { StockafolioError } from '../errors/index.js';
 import { compareText } from '../table/order.js';
+import { memoryFor } from './memory.js';
 import { SlotIndex } from './slot-index.js';
 import { STRETCH } from './stretch.js';
 import { TextMemo } from './text-memo.js';
@@ -18,8 +19,8 @@ const RECENT = 1 << 10;
 export class Interner {
   #size = 0;
   readonly #index = new SlotIndex();
-  #starts = new Float64Array(33);
-  #arena = new Uint8Array(512);
+  #starts: Float64Array = new Float64Array(33);
+  #arena: Uint8Array = new Uint8Array(512);
   readonly #recentIds = new Int32Array(RECENT).fill(-1);
   readonly #recentTexts: string[] = new Array<string>(RECENT).fill('');
   readonly #usual = new TextMemo();
@@ -140,13 +141,13 @@ export class Interner {
   #append(text: string): number {
     const id = this.#size++;
     if (id + 1 >= this.#starts.length) {
-      this.#starts = grown(this.#starts, new Float64Array(this.#starts.length * 2));
+      this.#starts = grown(this.#starts, new Float64Array(memoryFor(this.#starts.byteLength * 2)));
     }
     const wide = isWide(text);
     const start = this.#starts[id] as number;
     const end = start + 1 + (wide ? text.length * 2 : text.length);
     if (end > this.#arena.length) {
-      this.#arena = grown(this.#arena, new Uint8Array(Math.max(end, Math.floor(this.#arena.length * 1.5))));
+      this.#arena = grown(this.#arena, new Uint8Array(memoryFor(Math.max(end, Math.floor(this.#arena.length * 1.5)))));
     }
     const arena = this.#arena;
     arena[start] = wide ? 1 : 0;

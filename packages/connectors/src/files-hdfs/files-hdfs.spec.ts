@@ -45,6 +45,7 @@ runFilesFaultContract('filesHdfs on a stub', {
       },
     };
   },
+  readsOfShorter: [1, 1, 1],
   isRead: isOp('OPEN', 2),
   isWrite: isOp('CREATE', 2),
   isPublish: isOp('RENAME', 1),

@@ -48,6 +48,7 @@ for (const partBytes of [undefined, 5]) {
         },
       };
     },
+    readsOfShorter: [1, 1, 1],
     isRead: ({ method, url }) => method === 'GET' && !url.includes('list-type'),
     isWrite: partBytes === undefined ? isPut : isJoin,
     isPublish: partBytes === undefined ? isPut : isJoin,

@@ -5,8 +5,8 @@ import { Trade } from './trade.js';
 export const wireForm = jsonCodec(Trade);
 
 /**
- * The messages of the first Stockafolio: other names, `sold` for a sale, New York time, and no id: a trade is known by
- * its place in the source.
+ * The messages of the first Stockafolio: other names, `sold` for a sale, New York time, prices as its Gaussian draw gave
+ * them, with every digit of a double, and no id: a trade is known by its partition and offset.
  */
 export const originalForm = jsonCodec(Trade, {
   names: {
@@ -19,6 +19,7 @@ export const originalForm = jsonCodec(Trade, {
     time: 'timestamp',
   },
   values: { side: { sold: 'sell' } },
+  round: { price: 'half-even' },
   zone: 'America/New_York',
   computed: { id: ({ partition, offset }) => `${partition}-${offset}` },
 });

@@ -6,6 +6,7 @@ import {
   fastBoolean,
   fastDouble,
   fastMoney,
+  fastRoundedMoney,
   fastWhole,
   skipValue,
   textReader,
@@ -125,13 +126,13 @@ function reading(form: FieldForm, k: number, cursor: string, bind: (value: unkno
     case 'timestamp':
       return number(timestampReader(form.zone));
     case 'money':
-      return number(fastMoney);
+      return number(form.round === undefined ? fastMoney : fastRoundedMoney);
     case 'double':
       return number(fastDouble);
     case 'bigint64':
     case 'bigMoney':
       return [
-        `w=${bind(type.kind === 'bigMoney' ? fastMoney : fastWhole)}(b,i,${cursor});`,
+        `w=${bind(type.kind === 'bigint64' ? fastWhole : form.round === undefined ? fastMoney : fastRoundedMoney)}(b,i,${cursor});`,
         `if(w!==w)return;${v}=BigInt(w);i=${cursor}.end;`,
       ];
   }

@@ -33,6 +33,28 @@ export function unitsOf(text: string, scale: number): bigint | 'syntax' | 'fract
   return whole(digits + '0'.repeat(shift), negative);
 }
 
+/** A relative difference so small, of one in so many, that it is no digit but the noise of a binary fraction. */
+const NOISE = 10n ** 9n;
+
+/** A double in full has at most so many significant digits. */
+const LONGEST_DOUBLE = 800;
+
+/**
+ * The units of {@link unitsOf} that a number with more decimals was meant as, where it is a binary fraction written out:
+ * 156.51999999999998 is 156.52. Undefined where what lies past the last unit is more than noise.
+ */
+export function meantUnitsOf(text: string, scale: number): bigint | undefined {
+  const decimal = parse(text);
+  const units = roundedUnitsOf(text, scale);
+  if (decimal === undefined || typeof units === 'string' || decimal.digits.length > LONGEST_DOUBLE) return undefined;
+  const finer = -decimal.exponent - scale;
+  if (finer <= 0 || finer > LONGEST_DOUBLE) return undefined;
+  const exact = BigInt(decimal.digits);
+  const meant = (units < 0n ? -units : units) * 10n ** BigInt(finer);
+  const difference = exact > meant ? exact - meant : meant - exact;
+  return difference * NOISE <= exact ? units : undefined;
+}
+
 /** As {@link unitsOf}, with what lies past the last unit rounded, a half to the even neighbour. */
 export function roundedUnitsOf(text: string, scale: number): bigint | 'syntax' | 'huge' {
   const decimal = parse(text);

@@ -129,6 +129,15 @@ function isWholeEnd(bytes: Uint8Array, start: number, end: number): boolean {
 
 /** An amount in units of 10^-4: at most 11 digits and 4 decimals, as a number or in quotes. */
 export function fastMoney(bytes: Uint8Array, i: number, cursor: Cursor): number {
+  return amount(bytes, i, cursor, false);
+}
+
+/** The same of any number of decimals: those past the fourth are rounded, a half to the even neighbour. */
+export function fastRoundedMoney(bytes: Uint8Array, i: number, cursor: Cursor): number {
+  return amount(bytes, i, cursor, true);
+}
+
+function amount(bytes: Uint8Array, i: number, cursor: Cursor, isRounded: boolean): number {
   const inQuotes = at(bytes, i) === 0x22;
   const first = inQuotes ? i + 1 : i;
   const negative = at(bytes, first) === 0x2d;
@@ -141,13 +150,21 @@ export function fastMoney(bytes: Uint8Array, i: number, cursor: Cursor): number 
   let decimals = 0;
   if (c === 0x2e) {
     c = at(bytes, ++end);
-    for (; c >= 0x30 && c <= 0x39; c = at(bytes, ++end)) {
+    for (; c >= 0x30 && c <= 0x39 && decimals < 4; c = at(bytes, ++end)) {
       value = value * 10 + (c - 0x30);
       decimals++;
     }
-    if (decimals === 0 || decimals > 4) return Number.NaN;
+    if (decimals === 0) return Number.NaN;
   }
   for (; decimals < 4; decimals++) value *= 10;
+  if (c >= 0x30 && c <= 0x39) {
+    if (!isRounded) return Number.NaN;
+    // The first of them against a half; where it is a half, whether anything follows, else the even neighbour.
+    const half = c - 0x35;
+    let rest = 0;
+    for (c = at(bytes, ++end); c >= 0x30 && c <= 0x39; c = at(bytes, ++end)) rest |= c - 0x30;
+    if (half > 0 || (half === 0 && (rest !== 0 || value % 2 === 1))) value += 1;
+  }
   if (c === 0x65 || c === 0x45) return Number.NaN;
   if (inQuotes && c !== 0x22) return Number.NaN;
   cursor.end = inQuotes ? end + 1 : end;

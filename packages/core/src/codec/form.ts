@@ -15,6 +15,11 @@ export interface JsonCodecOptions<F extends Fields = Fields> {
   readonly values?: { readonly [N in keyof F]?: Readonly<Record<string, string>> };
   /** The time zone (IANA name) of times without an offset, and the zone in which times are written. */
   readonly zone?: string;
+  /**
+   * Fields of money of which longer decimals are rounded, a half to the even neighbour, instead of refused. Without it only
+   * the noise of binary fractions is taken off: 156.51999999999998 was meant as 156.52.
+   */
+  readonly round?: { readonly [N in keyof F]?: 'half-even' };
   /** Values of fields that messages may lack. */
   readonly defaults?: { readonly [N in keyof F]?: ObjectOf<F>[N & keyof ObjectOf<F>] };
   /**
@@ -42,21 +47,26 @@ export interface FieldForm extends ValueForm {
 /** The fields of a schema in its order. @throws ERR_SCHEMA_INVALID where the options do not fit it */
 export function formsOf<F extends Fields>(schema: RecordSchema<F>, options: JsonCodecOptions<F>): FieldForm[] {
   const zone = options.zone === undefined ? undefined : zoneOf(options.zone);
-  for (const part of ['names', 'values', 'defaults', 'computed'] as const) {
+  for (const part of ['names', 'values', 'round', 'defaults', 'computed'] as const) {
     for (const name of Object.keys(options[part] ?? {})) {
-      if (!(name in schema.fields)) fault(schema.name, `${part}: there is no field '${name}'`);
+      if (!Object.hasOwn(schema.fields, name)) fault(schema.name, `${part}: there is no field '${name}'`);
     }
   }
   const forms = schema.names.map((name): FieldForm => {
     const type = fieldOf(schema.fields, name);
+    const round = own(options.round, name);
+    if (round !== undefined && type.kind !== 'money' && type.kind !== 'bigMoney') {
+      fault(schema.name, `round: '${name}' is of type ${type.kind}, and only money is rounded`);
+    }
     return {
       name,
       type,
-      foreign: options.names?.[name] ?? name,
+      foreign: own(options.names, name) ?? name,
       zone: type.kind === 'timestamp' ? zone : undefined,
-      ...wordsOf(schema.name, name, type, options.values?.[name]),
-      fallback: options.defaults?.[name] as Value,
-      computed: options.computed?.[name],
+      round,
+      ...wordsOf(schema.name, name, type, own(options.values, name)),
+      fallback: own(options.defaults, name) as Value,
+      computed: own(options.computed, name),
     };
   });
   const seen = new Map<string, string>();
@@ -69,27 +79,32 @@ export function formsOf<F extends Fields>(schema: RecordSchema<F>, options: Json
   return forms;
 }
 
+/** What an option says of a field; a field may have the name of something that every object inherits. */
+function own<O extends object, N extends keyof O & string>(option: O | undefined, name: N): O[N] | undefined {
+  return option !== undefined && Object.hasOwn(option, name) ? option[name] : undefined;
+}
+
 function wordsOf(
   record: string,
   name: string,
   type: FieldType,
   foreign: Readonly<Record<string, string>> | undefined,
 ): Pick<FieldForm, 'words' | 'written'> {
-  const own = type.values ?? [];
+  const known = type.values ?? [];
   const written = new Map<string, string>();
   const words = new Map<string, string>();
   for (const [word, value] of Object.entries(foreign ?? {})) {
-    if (!own.includes(value)) fault(record, `values: '${value}' is no value of '${name}'`);
+    if (!known.includes(value)) fault(record, `values: '${value}' is no value of '${name}'`);
     words.set(word, value);
     if (!written.has(value)) written.set(value, word);
   }
-  for (const value of own) {
+  for (const value of known) {
     if (written.has(value)) continue;
     if (words.has(value)) fault(record, `values: '${value}' of '${name}' has no word of its own any more`);
     words.set(value, value);
     written.set(value, value);
   }
-  return { words: type.kind === 'oneOf' ? inOrder(own, words) : undefined, written };
+  return { words: type.kind === 'oneOf' ? inOrder(known, words) : undefined, written };
 }
 
 /** The words in the order of their values, so that messages to people list them as the schema does. */

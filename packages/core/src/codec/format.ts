@@ -51,10 +51,10 @@ export function parseValue(type: FieldType, text: string): Value {
       case 'shard':
       case 'double':
         if (!/^-?\d/.test(text) || Number.isNaN(Number(text))) throw new BadValue(`${quoted(text)} is not a number`);
-        return readNumber(text, type);
+        return readNumber(text, { type });
       case 'timestamp':
         return /^-?\d+$/.test(text)
-          ? readNumber(text, type)
+          ? readNumber(text, { type })
           : readText(text, { type, words: undefined, zone: undefined });
       default:
         return checkedRange(type, text, readText(text, { type, words: undefined, zone: undefined }));

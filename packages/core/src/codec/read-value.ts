@@ -1,7 +1,7 @@
 import { MAX_SAFE, MONEY_SCALE, type FieldType, type Value } from '../schema/index.js';
 import { latin1Of } from './bytes.js';
 import { daysOfDate } from './civil.js';
-import { fourDecimals, unitsOf } from './decimal.js';
+import { fourDecimals, meantUnitsOf, roundedUnitsOf, unitsOf } from './decimal.js';
 import { quoted, shown } from './describe.js';
 import { momentOf } from './moment.js';
 import { stringOf, type Token } from './scan-json.js';
@@ -23,6 +23,8 @@ export interface ValueForm {
   readonly words: ReadonlyMap<string, string> | undefined;
   /** The zone of times without an offset. */
   readonly zone: Zone | undefined;
+  /** What is done with decimals past the last unit of money: refused where absent. */
+  readonly round?: 'half-even' | undefined;
 }
 
 /**
@@ -35,7 +37,7 @@ export function readToken(bytes: Uint8Array, token: Token, form: ValueForm): Val
     case 'string':
       return readText(stringOf(bytes, token.start, token.end), form);
     case 'number':
-      return readNumber(latin1Of(bytes, token.start, token.end), form.type);
+      return readNumber(latin1Of(bytes, token.start, token.end), form);
     case 'true':
     case 'false':
       if (form.type.kind === 'boolean') return token.kind === 'true';
@@ -87,7 +89,7 @@ export function readText(text: string, form: ValueForm): Value {
     }
     case 'money':
     case 'bigMoney':
-      return money(text, type);
+      return money(text, form);
     case 'int64':
     case 'bigint64':
       return whole(text, type);
@@ -97,7 +99,8 @@ export function readText(text: string, form: ValueForm): Value {
 }
 
 /** The value of a field from the text of a JSON number. @throws BadValue */
-export function readNumber(text: string, type: FieldType): Value {
+export function readNumber(text: string, form: Pick<ValueForm, 'type' | 'round'>): Value {
+  const { type } = form;
   switch (type.kind) {
     case 'int32':
     case 'shard':
@@ -107,7 +110,7 @@ export function readNumber(text: string, type: FieldType): Value {
       return whole(text, type);
     case 'money':
     case 'bigMoney':
-      return money(text, type);
+      return money(text, form);
     case 'double': {
       const value = Number(text);
       if (!Number.isFinite(value)) throw new BadValue(`${shown(text)} is larger than a double can be`);
@@ -141,9 +144,10 @@ function word(text: string, { type, words }: ValueForm): string {
 }
 
 function whole(text: string, type: FieldType): number | bigint {
-  const value = unitsOf(text, 0);
-  if (value === 'syntax') return mismatch(quoted(text), type);
-  if (value === 'fraction') throw new BadValue(`${shown(text)} is not a whole number`);
+  const exact = unitsOf(text, 0);
+  if (exact === 'syntax') return mismatch(quoted(text), type);
+  const value = exact === 'fraction' ? meantWhole(text) : exact;
+  if (value === undefined) throw new BadValue(`${shown(text)} is not a whole number`);
   if (type.kind === 'bigint64') {
     if (value === 'huge' || value < -(2n ** 63n) || value > 2n ** 63n - 1n) {
       throw new BadValue(`${shown(text)} does not fit into 64 bits`);
@@ -153,18 +157,32 @@ function whole(text: string, type: FieldType): number | bigint {
   return safe(value, text, type);
 }
 
-function money(text: string, type: FieldType): number | bigint {
-  const units = unitsOf(text, 4);
-  if (units === 'syntax') throw new BadValue(`${quoted(text)} is not an amount of money`);
-  if (units === 'fraction') {
-    throw new BadValue(`${shown(text)} has more than 4 decimals (round it first, or import with --round-prices)`);
-  }
+/** Of whole numbers only as many digits as a double needs are noise: 123456789012.5 has a fraction, 29.999999999999996 none. */
+function meantWhole(text: string): bigint | undefined {
+  return text.replaceAll(/[^\d]/g, '').length < 16 ? undefined : meantUnitsOf(text, 0);
+}
+
+function money(text: string, { type, round }: Pick<ValueForm, 'type' | 'round'>): number | bigint {
+  const exact = unitsOf(text, MONEY_DECIMALS);
+  if (exact === 'syntax') throw new BadValue(`${quoted(text)} is not an amount of money`);
+  const units = exact === 'fraction' ? inexact(text, round) : exact;
   if (type.kind === 'money') return safe(units, text, type);
   if (units === 'huge' || units < -(2n ** 127n) || units >= 2n ** 127n) {
     throw new BadValue(`${shown(text)} is more money than can be held`);
   }
   return units;
 }
+
+/** An amount with more decimals than money has: what it was meant as, or rounded where its field says so. */
+function inexact(text: string, round: 'half-even' | undefined): bigint | 'huge' {
+  const units = round === 'half-even' ? roundedUnitsOf(text, MONEY_DECIMALS) : meantUnitsOf(text, MONEY_DECIMALS);
+  if (units !== undefined && units !== 'syntax') return units;
+  throw new BadValue(
+    `${shown(text)} has more than ${MONEY_DECIMALS} decimals (round it first, by the round option of the codec, or import with --round-prices)`,
+  );
+}
+
+const MONEY_DECIMALS = 4;
 
 function safe(value: bigint | 'huge', text: string, type: FieldType): number {
   if (value === 'huge') {

@@ -6,7 +6,7 @@ import { cassandraError } from './cassandra-error.js';
 import { connect, createKeyspace, placeOf } from './connect.js';
 import { inFlight } from './in-flight.js';
 import type { CassandraOptions } from './options.js';
-import { checkTable, makeTable } from './schema.js';
+import { checkKeyLength, checkTable, makeTable } from './schema.js';
 import { planTable, selectRows, type TablePlan } from './table-plan.js';
 
 const PAGE = 1_000;
@@ -44,6 +44,7 @@ class CassandraTables implements Tables {
 
   async create(tables: readonly Table[]): Promise<void> {
     const { keyspace, properties, readOnly, unreadable } = this.#options;
+    if (readOnly !== true) for (const table of tables) checkKeyLength(table);
     await this.#attempt(async (client) => {
       if (readOnly === true) {
         for (const table of tables) await this.#planOf(client, table);

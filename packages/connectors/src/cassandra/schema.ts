@@ -1,10 +1,31 @@
-import { StockafolioError, type Table } from '@stockafolio/core';
+import { mostKeyBytes, StockafolioError, type Table } from '@stockafolio/core';
 import type { Client } from 'cassandra-driver';
 import { cqlType } from './cql-types.js';
 import { createTable, WITNESS, witnessOf } from './table-plan.js';
 
 /** A column as Cassandra knows it, in the words of `CREATE TABLE`. */
 type Shape = Map<string, string>;
+
+/** Bytes that Cassandra takes of a partition key, and of each clustering column. */
+const LONGEST_KEY = 65_535;
+
+/** @throws ERR_SCHEMA_INVALID where a key that the columns allow would be longer than Cassandra takes */
+export function checkKeyLength({ name, columns, partitionLength, keyLength }: Table): void {
+  const parts = [
+    columns.slice(0, partitionLength),
+    ...columns.slice(partitionLength, keyLength).map((column) => [column]),
+  ];
+  for (const part of parts) {
+    const most = mostKeyBytes(part);
+    if (most <= LONGEST_KEY) continue;
+    const named = part.map((column) => column.stored).join(', ');
+    throw new StockafolioError(
+      'ERR_SCHEMA_INVALID',
+      `table '${name}': the key column ${named} may take ${most} bytes, and Cassandra takes at most ${LONGEST_KEY}`,
+      { hint: 'bound its text columns: text({ max: ... })' },
+    );
+  }
+}
 
 /**
  * Makes a table where there is none, and otherwise looks whether it is the one that is meant.

@@ -4,9 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { collected, expectCode, runTablesContract } from '@stockafolio/conformance';
-import { int32, oneOf, table, text, type Table } from '@stockafolio/core';
-import type { Tables } from '@stockafolio/core/ports';
+import { compareKeys, int32, oneOf, table, text, type Table, type Value } from '@stockafolio/core';
+import type { StoredRow, Tables } from '@stockafolio/core/ports';
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { embeddedTables } from './embedded-tables.js';
 
 const counters = table('counters', { partitionBy: ['name'] }, { name: text({ max: 3000 }), round: int32() });
@@ -35,6 +36,9 @@ runTablesContract('embeddedTables', {
     };
   },
 });
+
+const rowsOf = async (scan: AsyncIterable<StoredRow>): Promise<(readonly Value[])[]> =>
+  (await collected(scan)).map(({ values }) => values);
 
 const tablesChild = join(import.meta.dirname, '../../test/tables-child.ts');
 
@@ -65,20 +69,44 @@ describe('embeddedTables', () => {
     await reader.close();
   });
 
-  it('refuses a key that is too long for the store, and takes the longest that fits', async () => {
-    const tables = embeddedTables(dir);
-    await tables.create([counters]);
-    const longest = 'x'.repeat(1978 - 2 - 1);
-    await tables.write([{ table: counters, values: [longest, 1], version: 1 }]);
-    expect((await tables.get(counters, [longest]))?.values).to.deep.equal([longest, 1]);
-    const error = await expectCode('ERR_ROW_INVALID', () =>
-      tables.write([
-        { table: counters, values: ['before', 1], version: 1 },
-        { table: counters, values: [`${longest}x`, 1], version: 1 },
-      ]),
+  it('keeps keys of any length in their order, however alike they begin', async () => {
+    const urls = table(
+      'urls',
+      { partitionBy: ['site'], clusterBy: ['url', 'round'], descending: ['round'] },
+      { site: text(), url: text({ max: 5_000 }), round: int32(), n: int32() },
     );
-    expect(error.message).to.contain('counters').and.to.contain('1978');
-    expect(await tables.get(counters, ['before']), 'a write is all or nothing').to.equal(undefined);
+    const lengths = fc.constantFrom(0, 1, 1_900, 1_935, 1_945, 1_946, 1_970, 1_971, 1_972, 1_978, 2_000, 4_000);
+    const key = fc.record({
+      length: lengths,
+      end: fc.string({ maxLength: 2, unit: 'grapheme-ascii' }),
+      round: fc.nat(3),
+    });
+    const tables = embeddedTables(dir);
+    await tables.create([urls]);
+    let site = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(key, { maxLength: 40, selector: (k) => JSON.stringify(k) }), async (keys) => {
+        const here = `site-${site++}`;
+        const rows = keys.map(({ length, end, round }, n) => [here, 'x'.repeat(length) + end, round, n]);
+        await tables.write(rows.map((values) => ({ table: urls, values, version: 1 })));
+        const wanted = rows.toSorted((a, b) => compareKeys(urls, a, b));
+        const scanned = await rowsOf(tables.scan(urls, [here]));
+        expect(scanned).to.deep.equal(wanted);
+        for (const values of rows.slice(0, 5)) {
+          expect((await tables.get(urls, values.slice(0, 3)))?.values).to.deep.equal(values);
+          const onFrom = (await rowsOf(tables.scanAll(urls, { from: values.slice(0, 3) }))).filter(([s]) => s === here);
+          expect(onFrom).to.deep.equal(wanted.filter((row) => compareKeys(urls, row, values) >= 0));
+          const ofUrl = await rowsOf(tables.scan(urls, values.slice(0, 2)));
+          expect(ofUrl).to.deep.equal(wanted.filter((row) => row[1] === values[1]));
+        }
+        const removed = rows.filter((_, n) => n % 2 === 0);
+        await tables.write(
+          removed.map((values) => ({ table: urls, values: values.slice(0, 3), version: 2, deleted: true })),
+        );
+        expect(await rowsOf(tables.scan(urls, [here]))).to.deep.equal(wanted.filter((row) => !removed.includes(row)));
+      }),
+      { numRuns: 40 },
+    );
     await tables.close();
   });
 

@@ -1,11 +1,21 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { StockafolioError, checkRow, checkSameShape, checkVersion, type Table, type Value } from '@stockafolio/core';
+import {
+  StockafolioError,
+  checkRow,
+  checkSameShape,
+  checkVersion,
+  mostKeyBytes,
+  type Table,
+  type Value,
+} from '@stockafolio/core';
 import type { Clock, Mutation, ScanAllOptions, ScanOptions, StoredRow, Tables } from '@stockafolio/core/ports';
 import { systemClock } from '../clock-system/index.js';
+import { processLock } from '../process-lock/process-lock.js';
 import { addTables, findTable, listTables, prefixOf, touch } from './catalogue.js';
-import { KeyEncoding, afterPrefix } from './key-encoding.js';
+import { KeyEncoding, LONGEST_WHOLE_KEY, afterPrefix } from './key-encoding.js';
 import { loadLmdb, type Store } from './lmdb.js';
+import { KEPT, beginAlike, storedKey, wholeKey, withWholeKey } from './long-keys.js';
 import { RowEncoding, isExpired, versionOf } from './row-encoding.js';
 import { tablesError } from './tables-error.js';
 
@@ -45,6 +55,12 @@ interface Swept {
   readonly removed: number;
   /** Where to go on, if anywhere. */
   readonly next: Buffer | undefined;
+}
+
+/** The whole keys to be read: all those from the first one on that begin with a prefix. */
+interface Range {
+  readonly first: Buffer;
+  readonly prefix: Buffer;
 }
 
 interface Chunk {
@@ -119,8 +135,25 @@ class LmdbTables implements EmbeddedTables {
     this.#flags = COMMIT_NOW | ABORTABLE | (options.durability === 'power' ? 0 : NO_FLUSH);
   }
 
+  async lock(pipeline: string): Promise<() => Promise<void>> {
+    const dir = this.#dir;
+    const held = await processLock({
+      ...{ dir, name: `stream-${pipeline}.lock` },
+      taken: ({ pid, host }, isElsewhere) =>
+        new StockafolioError(
+          'ERR_TABLES_TAKEN',
+          `process ${pid}${isElsewhere ? ` on ${host}` : ''} streams pipeline '${pipeline}' into the tables in ${dir}`,
+          {
+            hint: 'embedded tables take one stream of a pipeline at a time: wait for that one to end, or use Cassandra',
+          },
+        ),
+    });
+    return () => held.release();
+  }
+
   async create(tables: readonly Table[]): Promise<void> {
     this.#attempt(() => {
+      for (const table of tables) checkKeyLength(table);
       if (this.#readOnly) for (const table of tables) this.#shelfOf(table);
       else this.#store.transactionSync(() => addTables(this.#store, tables), COMMIT_NOW | ABORTABLE);
     });
@@ -151,7 +184,7 @@ class LmdbTables implements EmbeddedTables {
       // Another process may have written since this one last looked.
       this.#store.resetReadTxn();
       const shelf = this.#shelfOf(table);
-      const bytes = this.#store.getBinaryFast(shelf.keys.encode(key, table.keyLength));
+      const bytes = this.#store.getBinaryFast(storedKey(shelf.keys.encode(key, table.keyLength)));
       if (bytes === undefined) return undefined;
       const values = [...key];
       return shelf.rows.decodeInto(values, bytes, this.#clock.now())
@@ -161,20 +194,20 @@ class LmdbTables implements EmbeddedTables {
   }
 
   async *scan(table: Table, prefix: readonly Value[], { limit }: ScanOptions = {}): AsyncIterable<StoredRow> {
-    const start = this.#attempt(() => {
+    const first = this.#attempt(() => {
       checkRow(table, prefix, Math.min(Math.max(prefix.length, table.partitionLength), table.keyLength));
       return Buffer.from(this.#shelfOf(table).keys.encode(prefix, prefix.length));
     });
-    yield* this.#rows(table, start, afterPrefix(start), limit ?? Infinity);
+    yield* this.#rows(table, { first, prefix: first }, limit ?? Infinity);
   }
 
   async *scanAll(table: Table, { from = [], limit }: ScanAllOptions = {}): AsyncIterable<StoredRow> {
-    const { start, end } = this.#attempt(() => {
+    const range = this.#attempt(() => {
       if (from.length > 0) checkRow(table, from, Math.min(from.length, table.keyLength));
       const { keys, prefix } = this.#shelfOf(table);
-      return { start: Buffer.from(keys.encode(from, from.length)), end: afterPrefix(prefix) };
+      return { first: Buffer.from(keys.encode(from, from.length)), prefix };
     });
-    yield* this.#rows(table, start, end, limit ?? Infinity);
+    yield* this.#rows(table, range, limit ?? Infinity);
   }
 
   async listTables(): Promise<readonly Table[]> {
@@ -212,11 +245,13 @@ class LmdbTables implements EmbeddedTables {
 
   #put({ table, values, version, deleted = false }: Mutation, now: number): void {
     const { keys, rows } = this.#shelfOf(table);
-    const key = keys.encode(values, table.keyLength);
+    const whole = keys.encode(values, table.keyLength);
+    const key = storedKey(whole);
     const there = this.#store.getBinaryFast(key);
     if (there !== undefined && versionOf(there) >= version) return;
     const expires = table.ttl === undefined ? undefined : now + table.ttl;
-    void this.#store.put(key, rows.encode(values, version, deleted, expires));
+    const row = rows.encode(values, version, deleted, expires);
+    void this.#store.put(key, key === whole ? row : withWholeKey(row, whole));
   }
 
   #sweepChunk(start: Buffer, end: Buffer): Swept {
@@ -233,12 +268,12 @@ class LmdbTables implements EmbeddedTables {
     return { removed: expired.length, next };
   }
 
-  async *#rows(table: Table, first: Buffer, end: Buffer, limit: number): AsyncGenerator<StoredRow> {
+  async *#rows(table: Table, range: Range, limit: number): AsyncGenerator<StoredRow> {
     let left = limit;
-    for (let start: Buffer | undefined = first; start !== undefined && left > 0;) {
+    for (let start: Buffer | undefined = range.first.subarray(0, KEPT); start !== undefined && left > 0;) {
       const from: Buffer = start;
       const most = Math.min(CHUNK, left);
-      const chunk: Chunk = this.#attempt(() => this.#chunk(table, from, end, most));
+      const chunk: Chunk = this.#attempt(() => this.#chunk(table, from, range, most));
       for (const row of chunk.rows) {
         if (left <= 0) return;
         left -= 1;
@@ -248,20 +283,38 @@ class LmdbTables implements EmbeddedTables {
     }
   }
 
-  /** So many rows at most from this key on, and where to go on, if anywhere. */
-  #chunk(table: Table, start: Buffer, end: Buffer, most: number): Chunk {
+  /** So many rows, or a few more, from this stored key on, in the order of their keys; and where to go on, if anywhere. */
+  #chunk(table: Table, start: Buffer, { first, prefix }: Range, most: number): Chunk {
     const shelf = this.#shelfOf(table);
     const now = this.#clock.now();
     const rows: StoredRow[] = [];
+    const add = (whole: Uint8Array, row: Buffer): void => {
+      const values = shelf.keys.decode(whole);
+      if (shelf.rows.decodeInto(values, row, now)) rows.push({ values, version: versionOf(row) });
+    };
+    /** Rows of long keys that begin alike: in order once all of them are there. */
+    let alike: Found[] = [];
+    const addAlike = (): void => {
+      for (const { whole, row } of inOrder(alike)) {
+        if (Buffer.compare(whole, first) >= 0 && beginsWith(whole, prefix)) add(whole, row);
+      }
+      alike = [];
+    };
     let read = 0;
     let next: Buffer | undefined;
     this.#store.resetReadTxn();
-    for (const { key, value } of this.#store.getRange({ start, end, limit: most })) {
+    for (const { key, value } of this.#store.getRange({ start, end: afterPrefix(prefix.subarray(0, KEPT)) })) {
+      const last = alike.at(-1);
+      if (last !== undefined && !beginAlike(last.stored, key)) addAlike();
+      if (read >= most && alike.length === 0) {
+        next = Buffer.from(key);
+        break;
+      }
       read += 1;
-      if (read === most) next = justAfter(key);
-      const values = shelf.keys.decode(key);
-      if (shelf.rows.decodeInto(values, value, now)) rows.push({ values, version: versionOf(value) });
+      if (key.length < KEPT) add(key, value);
+      else alike.push(found(Buffer.from(key), Buffer.from(value)));
     }
+    addAlike();
     return { rows, next };
   }
 
@@ -290,6 +343,36 @@ class LmdbTables implements EmbeddedTables {
       throw tablesError(error, this.#dir);
     }
   }
+}
+
+/** @throws ERR_SCHEMA_INVALID where a key that the columns allow would be longer than a store takes */
+function checkKeyLength(table: Table): void {
+  const most = mostKeyBytes(table.columns.slice(0, table.keyLength));
+  if (most <= LONGEST_WHOLE_KEY) return;
+  throw new StockafolioError(
+    'ERR_SCHEMA_INVALID',
+    `table '${table.name}': its key may take ${most} bytes, and the embedded tables take at most ${LONGEST_WHOLE_KEY}`,
+    { hint: 'bound its text columns: text({ max: ... })' },
+  );
+}
+
+/** A row of a long key. */
+interface Found {
+  readonly stored: Buffer;
+  readonly whole: Buffer;
+  readonly row: Buffer;
+}
+
+function found(stored: Buffer, row: Buffer): Found {
+  return { stored, whole: wholeKey(stored, row), row };
+}
+
+function inOrder(rows: readonly Found[]): readonly Found[] {
+  return rows.length < 2 ? rows : rows.toSorted((a, b) => Buffer.compare(a.whole, b.whole));
+}
+
+function beginsWith(key: Buffer, prefix: Buffer): boolean {
+  return key.length >= prefix.length && Buffer.compare(key.subarray(0, prefix.length), prefix) === 0;
 }
 
 /** The first key that can follow this one. */

@@ -1,11 +1,8 @@
 import { StockafolioError, type Kind, type Table, type Value } from '@stockafolio/core';
 import { dayOfNumber, numberOfDay } from './day-number.js';
 
-/** The longest key in bytes: what LMDB takes with pages of 4 KiB, so that a store can be moved to such pages. */
-export const LONGEST_KEY = 1978;
-
-/** Room for the longest text of any column, so that a key too long is found out before it is cut. */
-const SCRATCH = 1 << 20;
+/** The longest key in bytes. */
+export const LONGEST_WHOLE_KEY = 1 << 20;
 
 /**
  * Turns keys into bytes whose order is the order of the keys, and back.
@@ -22,7 +19,7 @@ const SCRATCH = 1 << 20;
 export class KeyEncoding {
   readonly #table: Table;
   readonly #prefix: Buffer;
-  readonly #bytes = Buffer.allocUnsafeSlow(SCRATCH);
+  readonly #bytes = Buffer.allocUnsafeSlow(LONGEST_WHOLE_KEY);
 
   constructor(table: Table, prefix: Buffer) {
     this.#table = table;
@@ -41,10 +38,10 @@ export class KeyEncoding {
       at = this.#put(column.type.kind, values[i], at);
       if (column.descending) for (let j = start; j < at; j += 1) bytes[j] = ~(bytes[j] ?? 0);
     }
-    if (at > LONGEST_KEY) {
+    if (at > LONGEST_WHOLE_KEY) {
       throw new StockafolioError(
         'ERR_ROW_INVALID',
-        `table '${this.#table.name}': a key takes ${at} bytes, and the embedded tables take at most ${LONGEST_KEY}`,
+        `table '${this.#table.name}': a key takes ${at} bytes, and the embedded tables take at most ${LONGEST_WHOLE_KEY}`,
         { hint: 'use shorter key columns' },
       );
     }
@@ -71,7 +68,7 @@ export class KeyEncoding {
     const bytes = this.#bytes;
     if (typeof value === 'string' && kind !== 'date') {
       const room = bytes.length - at - 1;
-      if (3 * value.length > room) return LONGEST_KEY + 3 * value.length;
+      if (3 * value.length > room) return LONGEST_WHOLE_KEY + 3 * value.length;
       const end = at + bytes.write(value, at, 'utf8');
       bytes[end] = 0;
       return end + 1;

@@ -71,6 +71,8 @@ export function filesHdfs(options: FilesHdfsOptions): Files {
   };
 
   return {
+    location: `hdfs:${root}`,
+
     async *list(prefix): AsyncIterable<FileInfo> {
       const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
       yield* walk(hdfs, folder === '' ? root : pathOf(root, folder.slice(0, -1)), folder, prefix);

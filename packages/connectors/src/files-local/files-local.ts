@@ -40,6 +40,8 @@ export function filesLocal(root: string, options: FilesLocalOptions = {}): Files
   };
 
   return {
+    location: `file:${base}`,
+
     async *list(prefix): AsyncIterable<FileInfo> {
       const folder = folderOf(base, prefix);
       try {

@@ -63,6 +63,8 @@ export function filesS3(options: FilesS3Options): Files {
   };
 
   return {
+    location: `s3://${bucket}/${root}`,
+
     async *list(prefix): AsyncIterable<FileInfo> {
       for (const part of prefix.split('/').slice(0, -1)) checkFileName(part);
       for await (const { name, size } of objects(s3, root + prefix)) yield { name: name.slice(root.length), size };

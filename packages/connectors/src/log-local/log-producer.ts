@@ -1,16 +1,18 @@
 import { realpath } from 'node:fs/promises';
-import { StockafolioError, partitionOf } from '@stockafolio/core';
+import { StockafolioError, choosePartition, partitionOf, type Partitioner } from '@stockafolio/core';
 import type { Clock, OutgoingMessage, Producer } from '@stockafolio/core/ports';
 import { systemClock } from '../clock-system/index.js';
+import { processLock, type Owner, type ProcessLock } from '../process-lock/process-lock.js';
 import type { TimedMessage } from './frame.js';
 import { logError } from './log-error.js';
 import { createLog, type CreateLogOptions } from './meta.js';
 import { PartitionWriter, type WriterOptions } from './partition-writer.js';
 import { partitionFolder } from './segments.js';
-import { lockForWriting, type WriterLock } from './writer-lock.js';
 
 export interface LogProducerOptions extends CreateLogOptions {
   readonly clock?: Pick<Clock, 'now'>;
+  /** How the partition of a key is chosen, where a message names none; defaults to `murmur2`. */
+  readonly partitioner?: Partitioner;
   /** A segment is closed at about so many bytes; 64 MiB unless told. */
   readonly segmentBytes?: number;
   /**
@@ -22,7 +24,7 @@ export interface LogProducerOptions extends CreateLogOptions {
 
 /** The writing end of one log, shared by all producers of this process. */
 interface Writing {
-  readonly lock: WriterLock;
+  readonly lock: ProcessLock;
   readonly writers: readonly PartitionWriter[];
 }
 
@@ -38,7 +40,7 @@ const writings = new Map<string, Shared>();
  * The writing end of a log in a folder; makes the log where there is none.
  *
  * One process writes at a time, with as many producers as it likes; the first of them sets the options. Messages go to
- * the partition of their key as Kafka's default partitioner chooses it, those without a key to the partition of their
+ * the partition of their key as the partitioner chooses it, those without a key to the partition of their
  * value, so that the same messages always make the same log. Arrays handed to `append` must stay unchanged until it
  * resolves.
  *
@@ -56,7 +58,7 @@ export async function logProducer(dir: string, options: LogProducerOptions = {})
   writings.set(place, mine);
   mine.users += 1;
   try {
-    return producerOf(await mine.opening, dir, options.clock ?? systemClock, () => leave(place, mine));
+    return producerOf(await mine.opening, dir, options, () => leave(place, mine));
   } catch (error) {
     if (writings.get(place) === mine) writings.delete(place);
     throw logError(error, dir);
@@ -64,7 +66,11 @@ export async function logProducer(dir: string, options: LogProducerOptions = {})
 }
 
 async function openWriting(dir: string, options: LogProducerOptions): Promise<Writing> {
-  const lock = await lockForWriting(dir);
+  const lock = await processLock({
+    dir,
+    name: 'writer.lock',
+    taken: (owner, isElsewhere) => locked(dir, owner, isElsewhere),
+  });
   const writers: PartitionWriter[] = [];
   try {
     const { partitions } = await createLog(dir);
@@ -103,10 +109,9 @@ async function closeWriting({ writers, lock }: Writing): Promise<void> {
 function producerOf(
   { writers }: Writing,
   dir: string,
-  clock: Pick<Clock, 'now'>,
+  { clock = systemClock, partitioner = 'murmur2' }: LogProducerOptions,
   closed: () => Promise<void>,
 ): Producer {
-  const partitions = writers.length;
   let open = true;
   return {
     async append(messages) {
@@ -115,7 +120,7 @@ function producerOf(
       const now = clock.now();
       for (const message of messages) {
         const timed = message.timestamp === undefined ? { ...message, timestamp: now } : (message as TimedMessage);
-        shareOf(shares, message, partitions).push(timed);
+        shareOf(shares, message, partitioner).push(timed);
       }
       const appends = writers.map((writer, i) => {
         const share = shares[i] ?? [];
@@ -136,9 +141,20 @@ function producerOf(
   };
 }
 
-function shareOf(shares: TimedMessage[][], message: OutgoingMessage, partitions: number): TimedMessage[] {
-  const partition = message.partition ?? partitionOf(message.key ?? message.value, partitions);
+function shareOf(shares: TimedMessage[][], message: OutgoingMessage, partitioner: Partitioner): TimedMessage[] {
+  const { key, value } = message;
+  const chosen = key === null ? partitionOf(value, shares.length) : choosePartition(partitioner, key, shares.length);
+  const partition = message.partition ?? chosen;
   const share = shares[partition];
   if (share !== undefined) return share;
-  throw new StockafolioError('ERR_USAGE', `there is no partition ${partition} in a log of ${partitions}`);
+  throw new StockafolioError('ERR_USAGE', `there is no partition ${partition} in a log of ${shares.length}`);
+}
+
+function locked(dir: string, { pid, host }: Owner, isElsewhere: boolean): StockafolioError {
+  const where = isElsewhere ? ` on ${host}` : '';
+  return new StockafolioError('ERR_LOG_LOCKED', `process ${pid}${where} is writing to the log in ${dir}`, {
+    hint: isElsewhere
+      ? 'if that process has ended, remove the file writer.lock'
+      : 'let one process write, or wait for that one to end',
+  });
 }

@@ -17,6 +17,19 @@ export const progress = table(
   },
 );
 
+/** Who writes each table: rows of equal versions but other values would else be lost without a word. */
+export const tableWriters = table(
+  'table_writers',
+  { partitionBy: ['table'], clusterBy: ['runner'] },
+  {
+    table: text(),
+    runner: oneOf('stream', 'batch'),
+    pipeline: text(),
+    /** Where the checkpoints are that go with what the tables hold; absent where nobody else can open them. */
+    checkpoints: optional(text({ max: 4_000 })),
+  },
+);
+
 /** Longest message kept in a dead letter, in UTF-16 units; of a longer one the beginning is kept, and it stays in the source. */
 export const MAX_LETTER = 1 << 20;
 

@@ -25,6 +25,8 @@ export interface WriteOptions {
  * (retryable).
  */
 export interface Files {
+  /** Where it is, the same for every process that opens it; undefined where it is nowhere else. */
+  readonly location?: string;
   /** All files whose name begins with the prefix, sorted by name (by code unit). */
   list(prefix: string): AsyncIterable<FileInfo>;
   /** Bytes of the file, or undefined where there is none. */

@@ -46,6 +46,13 @@ export interface Tables {
    * wait, and outlive collections of garbage. Whoever writes decides unless told.
    */
   readonly rowsAtOnce?: number;
+  /**
+   * The right to write these tables as the one stream of a pipeline, where only one process can have it; released by what
+   * it resolves to, or by the end of the process.
+   *
+   * @throws ERR_TABLES_TAKEN where another process has it
+   */
+  readonly lock?: (pipeline: string) => Promise<() => Promise<void>>;
   /** Creates what is missing and checks what is there. */
   create(tables: readonly Table[]): Promise<void>;
   /** Resolves when every mutation is durable and readable; on an error any part may have been written: write again. */

@@ -4,7 +4,7 @@ import { isDay, misfit, misfitScope, type MisfitScope } from './misfit.js';
 import type { Table } from './table.js';
 
 /** What is wrong with a value, or undefined where nothing is. */
-type ValueCheck = (value: Value) => string | undefined;
+export type ValueCheck = (value: Value) => string | undefined;
 type Fits = (values: readonly Value[]) => boolean;
 
 interface Checks {
@@ -39,7 +39,7 @@ export function checkRow(table: Table, values: readonly Value[], length: number 
     if (problem !== undefined) {
       throw new StockafolioError(
         'ERR_ROW_INVALID',
-        `table '${table.name}', column '${table.columns[i]?.name}': ${shown(values[i])} ${problem}`,
+        `table '${table.name}', column '${table.columns[i]?.name}': ${shownValue(values[i])} ${problem}`,
       );
     }
   }
@@ -52,11 +52,7 @@ export function checkVersion(table: Table, version: number): void {
 }
 
 function compile(table: Table): Checks {
-  const ofValues = table.columns.map((column) => {
-    const check = checkOf(column.type);
-    if (!column.type.optional) return check;
-    return (value: Value) => (value === undefined ? undefined : check(value));
-  });
+  const ofValues = table.columns.map(({ type }) => valueCheck(type));
   const checks = { ofValues, rowFits: fits(table, table.columns.length), keyFits: fits(table, table.keyLength) };
   compiled.set(table, checks);
   return checks;
@@ -77,6 +73,13 @@ function fits({ columns }: Table, length: number): Fits {
     columns.map(({ type }) => new Set(type.values)),
     misfitScope,
   );
+}
+
+/** Says what is wrong with a value of a type. */
+export function valueCheck(type: FieldType): ValueCheck {
+  const check = checkOf(type);
+  if (!type.optional) return check;
+  return (value) => (value === undefined ? undefined : check(value));
 }
 
 function checkOf(type: FieldType): ValueCheck {
@@ -135,7 +138,8 @@ function textCheck({ min = 0, max = Infinity }: FieldType): ValueCheck {
   };
 }
 
-function shown(value: Value): string {
+/** A value for a message to people: texts in quotes, long ones cut. */
+export function shownValue(value: unknown): string {
   if (typeof value !== 'string') return String(value);
   const text = JSON.stringify(value);
   return text.length <= 80 ? text : `${text.slice(0, 77)}..."`;

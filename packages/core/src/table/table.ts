@@ -133,6 +133,15 @@ function fault(name: string, what: string): never {
   throw new StockafolioError('ERR_SCHEMA_INVALID', `table '${name}' ${what}`);
 }
 
+/** The most bytes that values of these columns can take as a key: text in UTF-8, of at most 3 bytes a UTF-16 unit. */
+export function mostKeyBytes(columns: readonly Column[]): number {
+  const bytes = columns.map(({ type: { kind, max, values } }) => {
+    if (kind === 'text') return 3 * (max ?? Infinity) + 1;
+    return kind === 'oneOf' ? 3 * Math.max(...(values ?? []).map((word) => word.length)) + 1 : 8;
+  });
+  return bytes.reduce((sum, each) => sum + each, 0);
+}
+
 /** A row's values in the order of `table.columns`, as a plain object. */
 export function rowObject(table: Table, values: readonly Value[]): Record<string, Value> {
   const row: Record<string, Value> = {};

@@ -3,10 +3,9 @@ import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { StockafolioError } from '@stockafolio/core';
-import { absent, codeOf } from './log-error.js';
 
-/** Who holds the right to write. */
-interface Owner {
+/** Who holds a lock. */
+export interface Owner {
   readonly token: string;
   readonly pid: number;
   readonly host: string;
@@ -14,26 +13,35 @@ interface Owner {
   readonly started: string | undefined;
 }
 
-export interface WriterLock {
+export interface ProcessLock {
   release(): Promise<void>;
 }
 
+export interface ProcessLockOptions {
+  readonly dir: string;
+  /** The name of its file in the folder. */
+  readonly name: string;
+  /** What is thrown where another process holds it. */
+  readonly taken: (owner: Owner, isElsewhere: boolean) => StockafolioError;
+}
+
 /**
- * The right of one process to write to this folder.
+ * A right that one process has at a time, such as to write to a folder.
  *
  * The lock is a file with a random token and the owner in it. One whose owner has died is inherited: an heir is whoever
  * makes the file `heir-TOKEN`, and the file system lets only one make it; should the heir die too, its own token is
  * inherited in turn. So two processes that find the same dead owner never both believe that they follow it.
  *
- * @throws ERR_LOG_LOCKED naming the process that holds it
+ * @throws what `taken` gives where a process that is alive holds it; ERR_LOG_LOCKED where the lock cannot be read
  */
-export async function lockForWriting(dir: string): Promise<WriterLock> {
+export async function processLock(options: ProcessLockOptions): Promise<ProcessLock> {
+  const { dir, name } = options;
   const me: Owner = { token: randomUUID(), pid: process.pid, host: hostname(), started: await startOf(process.pid) };
-  const lock = join(dir, 'writer.lock');
+  const lock = join(dir, name);
   const mine = join(dir, `.writer-${me.token}`);
   await writeFile(mine, JSON.stringify(me));
   try {
-    while (!(await acquire(dir, lock, mine)));
+    while (!(await acquire(options, lock, mine)));
   } finally {
     await unlink(mine).catch(absent);
   }
@@ -46,13 +54,13 @@ export async function lockForWriting(dir: string): Promise<WriterLock> {
 }
 
 /** One attempt; false where something changed meanwhile and it is worth another. */
-async function acquire(dir: string, lock: string, mine: string): Promise<boolean> {
+async function acquire({ dir, taken }: ProcessLockOptions, lock: string, mine: string): Promise<boolean> {
   if (await linked(mine, lock)) return true;
   const holder = await ownerIn(lock);
   if (holder === undefined) return false;
   const heirs: string[] = [];
   for (let dead = holder; ;) {
-    if (await isAlive(dead)) throw locked(dir, dead);
+    if (await isAlive(dead)) throw taken(dead, dead.host !== hostname());
     const heir = join(dir, `heir-${dead.token}`);
     if (await linked(mine, heir)) {
       heirs.push(heir);
@@ -94,7 +102,7 @@ async function ownerIn(path: string): Promise<Owner | undefined> {
   } catch (error) {
     throw new StockafolioError('ERR_LOG_LOCKED', `the lock file ${path} cannot be read`, {
       cause: error,
-      hint: 'if no process is writing to this log, remove that file',
+      hint: 'if no process is writing there, remove that file',
     });
   }
 }
@@ -118,12 +126,11 @@ async function startOf(pid: number): Promise<string | undefined> {
   return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19];
 }
 
-function locked(dir: string, { pid, host }: Owner): StockafolioError {
-  const where = host === hostname() ? '' : ` on ${host}`;
-  return new StockafolioError('ERR_LOG_LOCKED', `process ${pid}${where} is writing to the log in ${dir}`, {
-    hint:
-      where === ''
-        ? 'let one process write, or wait for that one to end'
-        : 'if that process has ended, remove the file writer.lock',
-  });
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}
+
+/** For `catch`: what is not there is undefined, any other failure goes on. */
+function absent(error: unknown): undefined {
+  if (codeOf(error) !== 'ENOENT') throw error;
 }

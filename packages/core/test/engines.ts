@@ -145,6 +145,14 @@ export function newEngine(
   return new PartitionEngine({ pipeline: made, partition: 0, source: 'source-1', codec: codec as never, onBadRecord });
 }
 
+export function feedAll(engine: PartitionEngine, records: readonly Sale[]): void {
+  const from = engine.position.offset;
+  engine.pushAll(
+    records,
+    records.map((_, n) => ({ offset: from + n, ingested: 0 })),
+  );
+}
+
 /** Pushes records from an offset on. */
 export function feed(engine: PartitionEngine, records: readonly Sale[], from = engine.position.offset): void {
   records.forEach((each, n) => engine.push(each, { offset: from + n, ingested: 0 }));
@@ -171,7 +179,7 @@ export function stateOf(engine: PartitionEngine): string[] {
   for (const { layout, state } of engine.operators) {
     for (let slot = 0; slot < state.end; slot++) {
       if (!state.isLive(slot)) continue;
-      const values: Record<string, Value> = state.at(slot).copy();
+      const values: Record<string, Value> = state.at(slot).$copy();
       lines.push(shown([layout.name, state.key(slot), values, state.version(slot)]));
     }
   }

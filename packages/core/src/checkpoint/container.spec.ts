@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { codeOf } from '../../test/sales.js';
 import { checksumOf, decodeContainer, encodeContainer, type Section } from './container.js';
-import { crc32 } from './crc32.js';
+import { crc32 } from '../hash/crc32.js';
 
 const section: fc.Arbitrary<Section> = fc.oneof(
   fc.int32Array(),

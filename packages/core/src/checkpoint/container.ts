@@ -1,5 +1,5 @@
 import { StockafolioError } from '../errors/index.js';
-import { crc32 } from './crc32.js';
+import { crc32 } from '../hash/crc32.js';
 
 declare class TextEncoder {
   encode(text: string): Uint8Array;

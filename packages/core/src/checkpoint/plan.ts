@@ -1,6 +1,7 @@
 import type { OperatorLayout } from '../pipeline/context.js';
 import type { KeyedState } from '../state/keyed-state.js';
 import type { CheckpointHeader, OperatorPart } from './header.js';
+import { canBeRead } from './state-codec.js';
 
 /** What a changed plan does to one operator's state, or to one table. */
 export interface PlanChange {
@@ -48,9 +49,12 @@ function compareOperator(before: OperatorPart | undefined, { layout, state }: Pl
   const unlike = differing(before.layout, layout);
   if (unlike !== undefined)
     return { subject, verdict: 'lost', detail: `${unlike}: its state is dropped, and it begins empty` };
-  const kept = new Map(before.state.columns.map((column) => [column.name, `${column.kind}/${column.storage}`]));
+  const kept = new Map(before.state.columns.map((column) => [column.name, column]));
   const added = state.columns
-    .filter((column) => kept.get(column.name) !== `${column.kind}/${column.storage}`)
+    .filter((column) => {
+      const old = kept.get(column.name);
+      return old === undefined || !canBeRead(old, column);
+    })
     .map((c) => c.name);
   const dropped = [...kept.keys()].filter((name) => !state.columns.some((column) => column.name === name));
   if (added.length === 0 && dropped.length === 0) return { subject, verdict: 'kept', detail: 'is as it was' };

@@ -1,4 +1,4 @@
-import type { StateColumn } from '../state/columns.js';
+import { cellOffsets, cellsOf, type StateColumn } from '../state/columns.js';
 import type { KeyKind } from '../state/key-parts.js';
 import type { KeyedState } from '../state/keyed-state.js';
 import type { Section, SectionToBe } from './container.js';
@@ -33,9 +33,16 @@ export function readSlots(state: KeyedState, part: StatePart, sections: readonly
   const { kinds, columns, end } = part;
   if (kinds === null) return;
   const valuesAt = kinds.length + 2;
-  const cells = state.columns.map(({ name, kind, storage }) => {
-    const n = columns.findIndex((c) => c.name === name && c.kind === kind && c.storage === storage);
-    return n < 0 ? -1 : valuesAt + n;
+  const offsets = cellOffsets(columns);
+  const cells = state.columns.flatMap((column) => {
+    const n = columns.findIndex((c) => canBeRead(c, column));
+    return Array.from({ length: cellsOf(column) }, (_, cell) => (n < 0 ? -1 : valuesAt + (offsets[n] ?? 0) + cell));
   });
   state.loadRows(kinds, sections[part.slots] as Int32Array, sections[part.rows] as Int32Array, cells, end);
+}
+
+/** Whether values of a column as it was are values of it as it is: not where absent ones are no longer. */
+export function canBeRead(was: StateColumn, is: StateColumn): boolean {
+  const isSame = was.name === is.name && was.kind === is.kind && was.storage === is.storage;
+  return isSame && (is.optional || !was.optional);
 }

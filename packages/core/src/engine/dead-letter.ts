@@ -7,6 +7,10 @@ declare class TextDecoder {
   decode(bytes: Uint8Array): string;
 }
 
+declare class TextEncoder {
+  encode(text: string): Uint8Array;
+}
+
 /** Where a message stands in its partition of the source. */
 export interface Place {
   readonly offset: number;
@@ -51,6 +55,12 @@ export function withMessage(letter: Mutation, message: Uint8Array): Mutation {
   const { text, encoding, truncated } = readable(message);
   values.splice(MESSAGE, 3, text, encoding, truncated);
   return { ...letter, values };
+}
+
+/** A record or a figure as JSON, for letters of what no codec has a form for. */
+export function asJson(value: unknown): Uint8Array {
+  const text = JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part));
+  return new TextEncoder().encode(text ?? String(value));
 }
 
 /** Where a letter's message is, its encoding and whether it was cut behind it. */

@@ -209,20 +209,30 @@ describe('PartitionEngine', () => {
     expect(harness.engines[0]?.position.latest).to.equal(1_000);
   });
 
-  it('ends the run where a function after a window throws when the window closes', async () => {
+  it('dead-letters a window for which a function behind it throws, and goes on with the others', async () => {
     const touchy = pipeline('touchy', { sales }, ({ sales }) => [
       into(
         byUser,
         sales.pipe(
           tumblingWindow('w', { size: 1_000, key: (s) => [s.user], state: Sum, fold: addTo }),
-          map(() => {
-            throw new Error('no');
+          map(({ key: [user], value }) => {
+            if (user === 'ann') throw new Error('no');
+            return { user, ...value };
           }),
         ),
       ),
     ]);
     const harness = pipelineHarness<Sale>(touchy, { partitions: 1 });
-    harness.push(sale());
-    expect(await codeOf(() => harness.push(sale({ time: 5_000 })))).to.equal('ERR_PIPELINE_INVALID');
+    harness.push(sale(), sale({ user: 'bob' }));
+    harness.idle();
+    await harness.commit();
+    expect(await harness.deadLetters(), 'the window is still open').to.eql([]);
+    harness.push(sale({ user: 'cid', time: 5_000 }));
+    await harness.commit();
+    expect((await harness.rows(byUser)).map(({ user }) => user)).to.eql(['bob']);
+    const [letter, ...others] = await harness.deadLetters();
+    expect(others).to.eql([]);
+    expect(letter).to.include({ offset: 2, operator: 'w', code: 'ERR_BAD_RECORD', cause: 'no' });
+    expect(JSON.parse(letter?.message ?? '')).to.deep.include({ key: ['ann'], window: { start: 0, end: 1_000 } });
   });
 });

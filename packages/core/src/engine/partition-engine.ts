@@ -1,11 +1,12 @@
-import { StockafolioError, isStockafolioError } from '../errors/index.js';
+import { BadRecordError, StockafolioError, isStockafolioError } from '../errors/index.js';
 import type { Mutation } from '../ports/index.js';
-import { PipelineContext, within, type OperatorRuntime } from '../pipeline/context.js';
+import { PipelineContext, isFatal, within, type OperatorRuntime } from '../pipeline/context.js';
 import { FanOut, FanOutObservable } from '../pipeline/fan-out.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
+import { recordCopier, type CopyRecord } from '../schema/record-copier.js';
 import type { Interner } from '../state/interner.js';
 import type { Table } from '../table/index.js';
-import { deadLetter, type Place } from './dead-letter.js';
+import { asJson, deadLetter, type Place } from './dead-letter.js';
 import { Stretches } from './stretches.js';
 import { deadLetters, progress } from './system-tables.js';
 
@@ -41,8 +42,13 @@ export class PartitionEngine {
   readonly #records = new FanOut<unknown>();
   readonly #options: EngineOptions;
   readonly #stretches: Stretches;
+  readonly #copy: CopyRecord;
+  /** Copies of the records of the stretch in hand, as they came: a fold may have changed those that it was given. */
+  readonly #asCame: unknown[] = [];
   #offset = 0;
   #latest = Number.NEGATIVE_INFINITY;
+  /** When the source took in the last message, epoch milliseconds. */
+  #ingested = 0;
   /** Records set aside so far in this run, in whole or for one operator. */
   setAside = 0;
 
@@ -55,6 +61,7 @@ export class PartitionEngine {
     for (const table of [progress, deadLetters]) this.#context.useTable(table as Table);
     this.#context.seal();
     this.#stretches = new Stretches(this.#context, pipeline.stream, this.#records);
+    this.#copy = recordCopier(pipeline.stream.schema.names, pipeline.reads);
     this.#check();
   }
 
@@ -103,19 +110,27 @@ export class PartitionEngine {
   push(record: unknown, place: Place): void {
     const context = this.#context;
     const { stream } = this.#options.pipeline;
-    const version = context.version;
+    const asCame = this.#copy(record);
+    let time: number;
+    try {
+      time = stream.time(record);
+      context.key = stream.key(record);
+    } catch (error) {
+      if (isFatal(error)) throw error;
+      this.reject(asBadRecord(error), this.#encoded(asCame, place), place);
+      return;
+    }
     context.rows.begin();
     context.record++;
-    context.time = stream.time(record);
-    context.version = Math.max(version + 1, context.time * 1000);
-    context.key = stream.key(record);
+    context.time = time;
+    context.version = Math.max(context.version + 1, time * 1000);
     context.active = true;
     this.#records.next(record);
-    if (context.failure !== undefined) this.#takeBack(record, place);
-    else if (context.setAside.length > 0) this.#letters(record, place);
-    const latest = context.failure === undefined ? context.time : this.#latest;
+    if (context.failure !== undefined) this.#takeBack(asCame, place);
+    else if (context.setAside.length > 0) this.#letters(asCame, place);
+    const latest = context.failure === undefined ? time : this.#latest;
     context.failure = undefined;
-    this.#settle(latest, place.offset);
+    this.#settle(latest, place);
   }
 
   /**
@@ -123,27 +138,30 @@ export class PartitionEngine {
    * other where that makes no difference, for so each operator's code and state stay at hand.
    *
    * @param places by record
-   * @param count only the first so many of them; all unless told
+   * @param count only the first so many of them; defaults to all
    */
   pushAll(records: readonly unknown[], places: readonly Place[], count = records.length): void {
+    const asCame = this.#asCame;
     let from = 0;
     while (from < count) {
       const to = this.#stretches.end(records, from, count, this.#latest);
+      for (let n = from; n < to; n++) asCame[n] = this.#copy(records[n]);
       const latest = this.#stretches.take(records, from, to);
       if (latest === undefined) {
-        for (let n = from; n < to; n++) this.push(records[n], places[n] as Place);
+        for (let n = from; n < to; n++) this.push(asCame[n], places[n] as Place);
       } else {
-        this.#settle(latest, (places[to - 1] as Place).offset);
+        this.#settle(latest, places[to - 1] as Place);
       }
       from = to;
     }
   }
 
-  /** Sets aside a message that is no record. It takes a version, as any other message does. */
+  /** Dead-letters a message that is no record. It takes a version, as any other message does. */
   reject(error: StockafolioError, message: Uint8Array, place: Place): void {
     this.#context.version++;
     this.#aside('', error, message, place);
     this.#offset = place.offset + 1;
+    this.#ingested = place.ingested;
   }
 
   /** Notes that nothing is left below this offset: offsets may have gaps. */
@@ -151,10 +169,16 @@ export class PartitionEngine {
     this.#offset = Math.max(this.#offset, offset);
   }
 
-  /** Emits what is open in every window, as when no more records come for a while. */
-  flush(): void {
+  /**
+   * Emits what is open in every window, as when no more records come for a while.
+   *
+   * @param isIdle whether more records are expected: a figure that cannot be given out is then not dead-lettered yet, for
+   * its window is still to be closed
+   */
+  flush(isIdle = false): void {
     this.#run(() => {
       for (const operator of this.#context.operators) operator.flush();
+      if (isIdle) this.#context.refused = [];
     });
   }
 
@@ -214,26 +238,23 @@ export class PartitionEngine {
   }
 
   #run(step: () => void): void {
-    this.#context.rows.begin();
-    this.#context.active = true;
+    const context = this.#context;
+    context.rows.begin();
+    context.active = true;
+    context.betweenRecords = true;
     step();
-    this.#context.active = false;
+    context.active = false;
+    context.betweenRecords = false;
     this.#check();
+    this.#figureLetters({ offset: Math.max(0, this.#offset - 1), ingested: this.#ingested });
   }
 
-  /** Ends the run where the pipeline itself is at fault, or failed with no record in hand. */
+  /** Ends the run where the pipeline itself is at fault. */
   #check(): void {
     const { fatal, failure } = this.#context;
     if (fatal !== undefined) throw fatal;
-    if (failure === undefined) return;
-    throw new StockafolioError(
-      'ERR_PIPELINE_INVALID',
-      `pipeline '${this.#options.pipeline.name}' failed while it gave out rows`,
-      {
-        cause: failure,
-        hint: 'a function after a window or a ranking threw: see the cause',
-      },
-    );
+    if (failure !== undefined)
+      throw new StockafolioError('ERR_INTERNAL', 'a failure was neither undone nor dead-lettered', { cause: failure });
   }
 
   #advance(time: number): void {
@@ -241,17 +262,20 @@ export class PartitionEngine {
     this.#latest = time;
     context.watermark = time - this.#options.pipeline.stream.outOfOrderness;
     for (const operator of context.operators) operator.advance(context.watermark);
-    if (context.failure !== undefined) this.#check();
   }
 
   /** Ends the taking in of a record, or of a stretch. */
-  #settle(latest: number, offset: number): void {
+  #settle(latest: number, place: Place): void {
     const context = this.#context;
     context.active = true;
+    context.betweenRecords = true;
     if (latest > this.#latest) this.#advance(latest);
     context.active = false;
-    this.#offset = offset + 1;
+    context.betweenRecords = false;
+    this.#offset = place.offset + 1;
+    this.#ingested = place.ingested;
     this.#check();
+    this.#figureLetters(place);
   }
 
   #takeBack(record: unknown, place: Place): void {
@@ -261,14 +285,37 @@ export class PartitionEngine {
     context.rows.rollback();
     context.failure = error;
     if (context.fatal !== undefined) throw context.fatal;
-    this.#aside('', error, this.#options.codec.encode(record, place), place);
+    this.#aside('', error, this.#encoded(record, place), place);
   }
 
   #letters(record: unknown, place: Place): void {
     const letters = this.#context.setAside;
     this.#context.setAside = [];
-    const message = this.#options.codec.encode(record, place);
+    const message = this.#encoded(record, place);
     for (const { operator, error } of letters) this.#aside(operator, error, message, place);
+  }
+
+  /** Dead-letters figures that could not be given out; of several of one operator the first. */
+  #figureLetters(place: Place): void {
+    const { refused } = this.#context;
+    if (refused.length === 0) return;
+    this.#context.refused = [];
+    const told = new Set<string>();
+    for (const { operator, error, figure } of refused) {
+      if (told.has(operator)) continue;
+      told.add(operator);
+      this.#aside(operator, error, asJson(figure), place);
+    }
+  }
+
+  /** A record as its message: as JSON where its codec has no form for it. */
+  #encoded(record: unknown, place: Place): Uint8Array {
+    try {
+      return this.#options.codec.encode(record, place);
+    } catch (error) {
+      if (isFatal(error)) throw error;
+      return asJson(record);
+    }
   }
 
   #aside(operator: string, error: unknown, message: Uint8Array, place: Place): void {
@@ -291,4 +338,8 @@ export class PartitionEngine {
 
 function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+function asBadRecord(error: unknown): StockafolioError {
+  return isStockafolioError(error) ? error : new BadRecordError([{ field: '', message: describe(error) }]);
 }

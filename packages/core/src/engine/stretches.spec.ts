@@ -1,14 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { filter, map } from 'rxjs';
-import { feed, mixed, newEngine, rowsOf, stateOf } from '../../test/engines.js';
+import { feed, mixed, newEngine, rowsOf, stateOf, feedAll } from '../../test/engines.js';
 import { addTo, bySecond, byUser, looseSales, sale, Sum, type Sale } from '../../test/sales.js';
 import { foldByKey, hoppingWindow } from '../operators/index.js';
 import { into, pipeline, type Pipeline } from '../pipeline/index.js';
 import type { Mutation } from '../ports/index.js';
 import { int64, text, timestamp } from '../schema/index.js';
 import { table } from '../table/index.js';
-import type { PartitionEngine } from './partition-engine.js';
 
 const ofItems = table('of_items', { partitionBy: ['user'] }, { user: text(), amount: int64(), count: int64() });
 
@@ -73,14 +72,6 @@ function salesOf(all: readonly (Omit<Sale, 'time'> & { readonly later: number })
   return all.map(({ later, ...each }) => ({ ...each, time: (time = Math.max(0, time + later)) }));
 }
 
-function feedAll(engine: PartitionEngine, records: readonly Sale[]): void {
-  const from = engine.position.offset;
-  engine.pushAll(
-    records,
-    records.map((_, n) => ({ offset: from + n, ingested: 0 })),
-  );
-}
-
 describe('PartitionEngine.pushAll', () => {
   for (const made of [mixed, chained]) {
     it(`leaves the states, the rows and the letters of '${made.name}' that push leaves, record by record`, async () => {
@@ -120,7 +111,7 @@ describe('PartitionEngine.pushAll', () => {
           n === 0 ? byUser : ofItems,
           sales.pipe(
             foldByKey(name, {
-              ...{ key: (s) => [s.user], state: Sum, expires: () => 3_000 },
+              ...{ key: (s) => [s.user], state: Sum, expires: (s) => (s.user === 'bob' ? 9_000 : 3_000) },
               fold: (sum, s) => {
                 seen.push(`${name}${s.time}`);
                 addTo(sum, s);
@@ -133,12 +124,9 @@ describe('PartitionEngine.pushAll', () => {
     const engine = newEngine(noting);
     feedAll(engine, [sale({ time: 1 })]);
     seen.length = 0;
-    feedAll(
-      engine,
-      [2, 3, 6_000].map((time) => sale({ time })),
-    );
+    feedAll(engine, [sale({ time: 2 }), sale({ time: 3 }), sale({ user: 'bob', time: 6_000 })]);
     expect(seen).to.eql(['a2', 'a3', 'a6000', 'b2', 'b3', 'b6000']);
-    expect(engine.commit().map(({ table: { name } }) => name)).to.eql(['by_user', 'of_items']);
+    expect(engine.commit().map(({ table: { name } }) => name)).to.eql(['by_user', 'of_items', 'by_user', 'of_items']);
     feedAll(engine, [sale({ time: 6_001 })]);
     expect(engine.setAside, 'in both, the key was done with the record before').to.equal(2);
   });

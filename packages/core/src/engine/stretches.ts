@@ -22,6 +22,8 @@ export class Stretches {
   #most = STRETCH;
   /** The latest event time by the end of the stretch that was asked for last. */
   #newest = Number.NEGATIVE_INFINITY;
+  /** Whether that stretch is a single record, without a time or a key. */
+  #isBad = false;
 
   constructor(context: PipelineContext, stream: Stream<unknown>, records: FanOut<unknown>) {
     this.#context = context;
@@ -42,20 +44,28 @@ export class Stretches {
     const end = Math.min(most, from + this.#most);
     let { version, watermark } = this.#context;
     let newest = latest;
-    for (let n = from; n < end; n++) {
-      const record = records[n];
-      const at = time(record);
-      version = Math.max(version + 1, at * 1000);
-      times[n - from] = at;
-      versions[n - from] = version;
-      watermarks[n - from] = watermark;
-      keys[n - from] = key(record);
-      if (at <= newest) continue;
-      newest = at;
-      watermark = at - outOfOrderness;
-      if (at >= due) return this.#ends(n + 1, newest);
+    this.#isBad = false;
+    let n = from;
+    try {
+      for (; n < end; n++) {
+        const record = records[n];
+        const at = time(record);
+        version = Math.max(version + 1, at * 1000);
+        times[n - from] = at;
+        versions[n - from] = version;
+        watermarks[n - from] = watermark;
+        keys[n - from] = key(record);
+        if (at <= newest) continue;
+        newest = at;
+        watermark = at - outOfOrderness;
+        if (at >= due) return this.#ends(n + 1, newest);
+      }
+      return this.#ends(end, newest);
+    } catch {
+      // Taken in on its own, where what is wrong with it is told.
+      this.#isBad = n === from;
+      return this.#ends(Math.max(n, from + 1), newest);
     }
-    return this.#ends(end, newest);
   }
 
   #ends(end: number, newest: number): number {
@@ -69,6 +79,7 @@ export class Stretches {
    * @returns the latest event time so far; undefined where nothing was taken in, for it has to be done one by one
    */
   take(records: readonly unknown[], from: number, to: number): number | undefined {
+    if (this.#isBad) return undefined;
     const context = this.#context;
     const { version, watermark, rows } = context;
     const length = rows.length;

@@ -55,6 +55,11 @@ export class DirectWriter {
     this.#tables.push({ table, origins: originsOf(this.#operator, this.#state, table) });
   }
 
+  /** The tables that rows are written to. */
+  get tables(): readonly Table[] {
+    return this.#tables.map(({ table }) => table);
+  }
+
   /** Answers how the row of a slot, as it stands, is written into each table. */
   into(rows: StepRows, shard: number): (slot: number) => void {
     if (this.#tables.length === 0 || this.#state.keyKinds === undefined) return () => undefined;

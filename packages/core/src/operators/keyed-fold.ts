@@ -18,7 +18,9 @@ import type { Key, KeyPart } from '../stream/index.js';
 import type { Table } from '../table/index.js';
 import { DueBook } from '../windows/due-book.js';
 import { DirectWriter } from './direct-writer.js';
+import { checkedUntil, expiresDiffers } from './expiry.js';
 import type { KeyedOptions } from './options.js';
+import { rowCheck } from './row-check.js';
 import { Taker, type Steps } from './taker.js';
 
 /** State fields of the operator's own begin with `$`, which no user's field can. */
@@ -132,16 +134,21 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
   #steps(key: K): Steps {
     const { expires, fold, key: keyOf } = this.#options;
     const entry = this.state.entryFor(key);
+    const check = rowCheck(this.#options.state, this.#writer.tables);
+    const created: string[] = [];
+    if (check.ofKey !== '') created.push(`const key = keyOf(record); ${check.ofKey}`);
+    if (expires !== undefined) created.push('begin(untils[place], slot);');
     return {
       ahead: `const key = keyOf(record);
     if (key.length !== ${key.length}) refuse(key);
     ${this.isShared ? '' : 'if (key[0] !== own) checkPartition(key, own);'}
-    ${expires === undefined ? '' : 'const until = untils[place] = expires(record); if (until <= watermark) return late(until);'}
+    ${expires === undefined ? '' : 'const until = untils[place] = checkedUntil(expires(record)); if (until <= watermark || until <= time) return late(until);'}
     entry.load(place, ${key.map((_, part) => `key[${part}]`).join(', ')});`,
       text: `const slot = entry.enter(place, context);
-    ${expires === undefined ? '' : 'const created = state.created;'}
+    ${created.length === 0 ? '' : `if (state.created) { ${created.join(' ')} }`}
+    ${expires === undefined ? '' : 'else if (cursor.$until !== untils[place]) differs(cursor.$until, untils[place]);'}
     const result = fold(cursor, record);
-    ${expires === undefined ? '' : 'if (created && untils[place] !== 0) begin(untils[place], slot);'}
+    ${check.ofValues}
     if (updates.observed) {
       const update = updateOf(keyOf(record), record, result);
       if (handed === undefined) emit(update);
@@ -151,12 +158,15 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
       entry,
       scope: {
         ...{ keyOf, fold, expires, state: this.state, cursor: this.state.cursor, updates: this.#updates },
+        ...check.scope,
+        checkedUntil: (until: unknown) => checkedUntil(this.name, until),
+        differs: (known: number, until: number) => expiresDiffers(this.name, 'key', known, until),
         untils: new Float64Array(STRETCH),
         refuse: (other: K) => this.state.entryFor(other),
         checkPartition: (other: K, own: Key) => this.#checkPartition(other, own),
         begin: (until: number, slot: number) => this.#begin(until, slot),
         updateOf: (other: K, record: T, result: R) =>
-          new Update(other, this.state.cursor.copy() as ObjectOf<F>, record, result),
+          new Update(other, this.state.cursor.$copy() as ObjectOf<F>, record, result),
         emit: (update: Update<K, ObjectOf<F>, T, R>) => this.#emit(() => this.#updates.next(update)),
         emitStretch: (updates: readonly Update<K, ObjectOf<F>, T, R>[], moments: Moments) =>
           this.#emit(() => this.#updates.nextStretch(updates, moments)),
@@ -182,9 +192,12 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
   /** Gives updates out, as this partition's part of a figure where they are that. */
   #emit(give: () => void): void {
     const context = this.#context;
-    const partial = context.partial;
+    const { partial, stamp } = context;
     context.partial = partial || this.isShared;
+    // A window whose figures are folded gives its version to its own rows, not to what is made of them here.
+    context.stamp = undefined;
     give();
+    context.stamp = stamp;
     context.partial = partial;
   }
 }

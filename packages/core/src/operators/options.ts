@@ -13,9 +13,9 @@ export interface KeyedOptions<T, K extends readonly KeyPart[], F extends Fields,
    */
   readonly fold: (state: Mutable<ObjectOf<F>>, record: T) => R;
   /**
-   * The event time, in epoch milliseconds, after which the key is done: once the watermark passes it, its state is
-   * dropped, and a record that still comes for it is late. It must be the same for every record of a key. Keys are
-   * kept for ever unless told.
+   * The event time, in epoch milliseconds, from which on the key is done: once the watermark passes it, its state is
+   * dropped; a record of that time or later, or one that comes after that, is late. It must be the same for every record
+   * of a key, in `topByKey` of a group: a record that differs is dead-lettered. Defaults to never: keys are kept for ever.
    */
   readonly expires?: (record: T) => number;
 }

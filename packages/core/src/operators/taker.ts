@@ -20,7 +20,7 @@ interface Compiled<T> {
 export interface Steps {
   /**
    * What comes before the state is touched, for all records of a stretch before the first is taken in: keys are loaded.
-   * It names `own`, the stream's own key of the record, and the `watermark` that the record finds, but not `context`.
+   * It names `own`, the stream's own key of the record, its `time`, and the `watermark` that it finds, but not `context`.
    */
   readonly ahead?: string;
   readonly text: string;
@@ -79,6 +79,7 @@ export class Taker<T> {
         : `for (let place = 0; place < count; place++) {
       const record = records[from + place];
       const own = keys[place];
+      const time = times[place];
       const watermark = watermarks[place];
       interner.place = place;
       ${ahead}
@@ -91,7 +92,7 @@ export class Taker<T> {
   if (context.failure !== undefined || (!context.active && !checkActive())) return;
   const place = 0;
   const own = context.key;
-  const watermark = context.watermark;
+  const { time, watermark } = context;
   const handed = undefined;
   try {
     ${ahead}
@@ -102,7 +103,7 @@ export class Taker<T> {
 }
 function takeStretch(records, moments, from, to) {
   if (context.failure !== undefined) return;
-  const { keys, watermarks } = moments;
+  const { keys, times, watermarks } = moments;
   const count = to - from;
   const handed = [];
   try {

@@ -15,6 +15,7 @@ import { KeyedState } from '../state/keyed-state.js';
 import { STRETCH } from '../state/stretch.js';
 import type { Key, KeyPart } from '../stream/index.js';
 import { DueBook } from '../windows/due-book.js';
+import { checkedUntil, expiresDiffers } from './expiry.js';
 import { withHidden } from './keyed-fold.js';
 import { Ranking, type Order } from './ranking.js';
 import { Taker, type Steps } from './taker.js';
@@ -50,6 +51,8 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
   /** Those of the slot that was looked at last: most slots of a commit are of one group. */
   #lastRankings: readonly Ranking[] = [];
   readonly #due = new DueBook();
+  /** Where keys expire, one key of each group. */
+  readonly #members = new Map<string, number>();
   readonly #fields: readonly RankField<F>[];
   readonly #readers: readonly FieldReader[];
   /** By field. */
@@ -69,7 +72,8 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     this.#context = context;
     this.#source = source;
     this.#options = options;
-    const schema = withHidden(options.state, { $until: timestamp() });
+    const { expires, state } = options;
+    const schema = expires === undefined ? state : withHidden(state, { $until: timestamp() });
     this.state = new KeyedState(`operator '${name}'`, schema, context.interner);
     this.#readers = this.#fields.map(fieldReader);
     this.#orders = this.#readers.map((read) => ({
@@ -100,6 +104,7 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     this.collect();
     this.#due.take(watermark, (slot) => {
       this.#rankings.delete(this.#groupOf(slot));
+      this.#members.delete(this.#groupOf(slot));
       this.#lastRankings = [];
       this.state.remove(slot);
     });
@@ -137,10 +142,12 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
   }
 
   restored(): void {
+    if (this.#options.expires === undefined) return;
     for (let slot = 0; slot < this.state.end; slot++) {
       if (!this.state.isLive(slot)) continue;
       const until = (this.state.at(slot) as unknown as Hidden).$until;
-      if (until !== 0) this.#due.add(until, slot, -1);
+      this.#due.add(until, slot, -1);
+      this.#members.set(this.#groupOf(slot), slot);
     }
   }
 
@@ -155,10 +162,10 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     const group = ${groupOf === undefined ? 'undefined' : 'groupOf(record)'};
     if (key.length !== ${key.length}${group === undefined ? '' : ` || group.length !== ${group.length}`}) refuse(group, key);
     if (key[0] !== own) checkPartition(key, own);
-    ${expires === undefined ? '' : 'const until = untils[place] = expires(record); if (until !== 0 && until <= watermark) return late(until);'}
+    ${expires === undefined ? '' : 'const until = untils[place] = checkedUntil(expires(record)); if (until <= watermark || until <= time) return late(until);'}
     entry.load(place, ${parts.join(', ')});`,
       text: `const slot = entry.enter(place, context);
-    ${expires === undefined ? '' : 'if (untils[place] !== 0 && state.created) begin(untils[place], slot);'}
+    ${expires === undefined ? '' : "if (state.created) begin(untils[place], slot); else if (cursor.$until !== untils[place]) differs('key', cursor.$until, untils[place]);"}
     ${this.#fields.map((field, n) => `const before${n} = cursor.${field};`).join(' ')}
     fold(cursor, record);
     ${this.#fields.map((field, n) => `if (cursor.${field} < before${n}) fell[${n}] = true;`).join(' ')}`,
@@ -166,6 +173,9 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
       scope: {
         ...{ keyOf, groupOf, fold, expires, state: this.state, cursor: this.state.cursor, fell: this.#fell },
         untils: new Float64Array(STRETCH),
+        checkedUntil: (until: unknown) => checkedUntil(this.layout.name, until),
+        differs: (what: 'key' | 'group', known: number, until: number) =>
+          expiresDiffers(this.layout.name, what, known, until),
         refuse: (otherGroup: G | undefined, other: K) => this.state.entryFor([...(otherGroup ?? []), ...other]),
         checkPartition: (other: K, own: Key) => this.#checkPartition(other, own),
         begin: (until: number, slot: number) => this.#begin(until, slot),
@@ -173,10 +183,24 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     };
   }
 
-  /** Notes when a new key is done. */
+  /**
+   * Notes when a new key is done. All keys of a group are done at once: else the ranking of those that are left would
+   * leave some of them at two ranks.
+   */
   #begin(until: number, slot: number): void {
-    (this.state.cursor as unknown as Hidden).$until = until;
+    const known = this.#untilOf(this.#groupOf(slot));
+    if (known !== undefined && known !== until) expiresDiffers(this.layout.name, 'group', known, until);
+    (this.state.at(slot) as unknown as Hidden).$until = until;
     this.#due.add(until, slot, this.#context.record);
+    this.#members.set(this.#groupOf(slot), slot);
+  }
+
+  /** When a group is done, as one of its keys says; undefined where it has none. */
+  #untilOf(group: string): number | undefined {
+    const member = this.#members.get(group);
+    // The record that brought it may have been undone since, and its slot be another key's.
+    if (member === undefined || !this.state.isLive(member) || this.#groupOf(member) !== group) return undefined;
+    return (this.state.at(member) as unknown as Hidden).$until;
   }
 
   #checkPartition(key: K, own: Key): void {
@@ -193,13 +217,14 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     const parts = this.state.key(slot);
     const partial = context.partial;
     context.partial = true;
-    this.#places.next({
+    const place = {
       group: parts.slice(0, this.#groupLength) as unknown as G,
       by: this.#fields[field] as RankField<F>,
       rank,
       key: parts.slice(this.#groupLength) as unknown as K,
-      value: this.state.at(slot).copy() as ObjectOf<F>,
-    });
+      value: this.state.at(slot).$copy() as ObjectOf<F>,
+    };
+    context.give(this.layout.name, place, () => this.#places.next(place));
     context.partial = partial;
   }
 

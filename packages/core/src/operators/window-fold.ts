@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import { StockafolioError } from '../errors/index.js';
 import { boolean, type Fields, type ObjectOf } from '../schema/index.js';
 import {
   beginsWith,
@@ -72,7 +73,7 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
     windower: Windower,
     options: WindowOptions<T, K, F>,
   ) {
-    this.#lateness = options.allowedLateness ?? 0;
+    this.#lateness = checkedLateness(name, options.allowedLateness);
     this.layout = { name, kind, settings: { ...windower.settings, allowedLateness: this.#lateness } };
     this.#context = context;
     this.#source = source;
@@ -99,12 +100,12 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
   }
 
   advance(watermark: number): void {
-    if (this.#closing.next <= watermark) this.#closing.take(watermark, (slot) => this.#emitPending(slot));
+    if (this.#closing.next <= watermark) this.#closing.take(watermark, (slot) => this.#emitPending(slot, true));
     if (this.#dropping.next <= watermark) this.#dropping.take(watermark, (slot) => this.state.remove(slot));
   }
 
   flush(): void {
-    this.#closing.forEach((slot) => this.#emitPending(slot));
+    this.#closing.forEach((slot) => this.#emitPending(slot, false));
   }
 
   collect(): boolean {
@@ -135,7 +136,7 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
     if (!isWholeBy(key[0])) checkWhole(key);
     const { time, watermark } = context;
     for (let start = windower.newest(time); start !== undefined; start = windower.before(start, time)) {
-      const end = windower.end(start);
+      const end = endOf(start, time);
       if (end + lateness <= watermark) {
         late(end + lateness);
         continue;
@@ -150,6 +151,7 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
       scope: {
         ...{ keyOf, fold, state: this.state, cursor: this.state.cursor },
         ...{ windower: this.#windower, lateness: this.#lateness },
+        endOf: (start: number, time: number) => this.#endOf(start, time),
         entry: this.state.entryFor([0, ...key]),
         refuse: (other: K) => this.state.entryFor([0, ...other]),
         isWholeBy: (part: KeyPart) => !this.#whole || part === this.#context.key,
@@ -167,9 +169,25 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
     this.#dropping.add(end + this.#lateness, slot, record);
   }
 
-  #emitPending(slot: number): void {
-    const cursor = this.state.at(slot) as unknown as Hidden;
-    if (cursor.$pending) this.#emit(slot);
+  /** The end of a window. @throws ERR_ROW_INVALID where a calendar knows none that lies after the record */
+  #endOf(start: number, time: number): number {
+    const end = this.#windower.end(start);
+    if (start <= time && time < end && Number.isSafeInteger(start) && Number.isSafeInteger(end)) return end;
+    throw new StockafolioError(
+      'ERR_ROW_INVALID',
+      `operator '${this.layout.name}': its calendar has no window for ${time}: from ${String(start)} to ${String(end)}`,
+      { hint: 'a calendar gives whole epoch milliseconds, the start at or before the record and the end after it' },
+    );
+  }
+
+  /** @param isClosing whether this is its last chance: what fails then is not tried again */
+  #emitPending(slot: number, isClosing: boolean): void {
+    if (!this.#cursorAt(slot).$pending) return;
+    if (!this.#emit(slot) && !isClosing) this.#cursorAt(slot).$pending = true;
+  }
+
+  #cursorAt(slot: number): Hidden {
+    return this.state.at(slot) as unknown as Hidden;
   }
 
   #emitLate(slot: number): void {
@@ -177,15 +195,28 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
     else this.#emit(slot);
   }
 
-  #emit(slot: number): void {
+  /**
+   * Gives a window out. Its rows bear the version of the record that changed it last, whenever it is given out: so stream
+   * and batch agree, and of windows that become one row the one that changed last stays.
+   */
+  #emit(slot: number): boolean {
     const context = this.#context;
     const cursor = this.state.at(slot);
     (cursor as unknown as Hidden).$pending = false;
     const [start, ...key] = this.state.key(slot);
     const window = { start: start as number, end: this.#windower.end(start as number) };
+    const figure = { window, key: key as unknown as K, value: cursor.$copy() as ObjectOf<F> };
     const partial = context.partial;
     context.partial = partial || !this.#whole;
-    this.#windows.next({ window, key: key as unknown as K, value: cursor.copy() as ObjectOf<F> });
+    const given = context.give(this.layout.name, figure, () => this.#windows.next(figure), this.state.version(slot));
     context.partial = partial;
+    return given;
   }
+}
+
+function checkedLateness(operator: string, lateness = 0): number {
+  if (Number.isSafeInteger(lateness) && lateness >= 0) return lateness;
+  throw new StockafolioError('ERR_PIPELINE_INVALID', `operator '${operator}': allowedLateness cannot be ${lateness}`, {
+    hint: 'it is a whole number of milliseconds, 0 or more',
+  });
 }

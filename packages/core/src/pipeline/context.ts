@@ -4,6 +4,7 @@ import { Interner } from '../state/interner.js';
 import type { KeyedState } from '../state/keyed-state.js';
 import type { Key, KeyPart } from '../stream/index.js';
 import type { Table } from '../table/index.js';
+import { inOrder } from './fan-out.js';
 import type { Moments } from './moments.js';
 import { StepRows } from './step-rows.js';
 
@@ -51,6 +52,13 @@ export interface SetAside {
   readonly error: StockafolioError;
 }
 
+/** A figure, of a window or a ranking, that failed on its way to its table. */
+export interface Refused {
+  readonly operator: string;
+  readonly error: unknown;
+  readonly figure: object;
+}
+
 /** Errors of the pipeline itself: no single record is to blame, so the run ends. */
 const fatalCodes = new Set([
   'ERR_ASYNC_EMISSION',
@@ -62,6 +70,11 @@ const fatalCodes = new Set([
   'ERR_OUTSIDE_PIPELINE',
   'ERR_PIPELINE_INVALID',
 ]);
+
+/** Whether an error is the pipeline's own, which ends the run. */
+export function isFatal(error: unknown): error is StockafolioError {
+  return error instanceof StockafolioError && fatalCodes.has(error.code);
+}
 
 /**
  * What surrounds the operators of one pipeline on one source partition: where the record in hand comes from, its
@@ -95,9 +108,17 @@ export class PipelineContext {
   inStretch = false;
   /** Whether the row in hand is one partition's part of a figure. */
   partial = false;
+  /** Whether no record is in hand: time moves on, windows are looked at, or figures are collected. */
+  betweenRecords = false;
+  /** The version of the window that is given out, in microseconds; undefined for all else, which bears {@link version}. */
+  stamp: number | undefined;
+  /** Figures that could not be given out since the engine last asked, and why. */
+  refused: Refused[] = [];
   failure: unknown;
   fatal: StockafolioError | undefined;
   #sealed = false;
+  /** Whether a figure is on its way between records; those that it brings about are undone with it. */
+  #giving = false;
   readonly pipeline: string;
   readonly partition: number;
 
@@ -136,6 +157,13 @@ export class PipelineContext {
         `pipeline '${this.pipeline}' has two tables named '${table.name}'`,
       );
     }
+    if (rows !== undefined && this.edges.some(({ to, table: isTable }) => isTable && to === table.name)) {
+      throw new StockafolioError(
+        'ERR_PIPELINE_INVALID',
+        `pipeline '${this.pipeline}': two branches write table '${table.name}', where rows of equal versions would be lost`,
+        { hint: 'give each branch a table of its own, or merge them before one into()' },
+      );
+    }
     this.tables.set(table.name, table);
     if (rows !== undefined) this.edges.push({ from: this.#originOf(rows), to: table.name, table: true });
   }
@@ -143,12 +171,13 @@ export class PipelineContext {
   /** Ends the building: subscribes every operator, in the order in which they were made. */
   seal(): void {
     this.#sealed = true;
-    for (const connection of this.connections) connection.connect();
+    for (const connection of this.connections) this.#connect(connection);
   }
 
   /** Notes what went wrong with the record in hand; the first cause counts. */
-  fail(error: unknown): void {
-    if (error instanceof StockafolioError && fatalCodes.has(error.code)) this.fatal ??= error;
+  fail(thrown: unknown): void {
+    const error = thrown ?? new Error(`${String(thrown)} was thrown`);
+    if (isFatal(error)) this.fatal ??= error;
     this.failure ??= error;
   }
 
@@ -185,7 +214,40 @@ export class PipelineContext {
     this.failure = undefined;
     const broken = this.broken;
     this.broken = [];
-    for (const connection of broken) connection.connect();
+    for (const connection of broken) this.#connect(connection);
+  }
+
+  /** Connects, in the order in which connections were made however often one of them is made anew. */
+  #connect(connection: Connection): void {
+    inOrder(this.connections.indexOf(connection), () => connection.connect());
+  }
+
+  /**
+   * Gives a figure out, with the version that its rows bear where that is not the record's. With a record in hand, what
+   * fails on the way fails the record; between records it is undone alone, and noted in {@link refused}.
+   *
+   * @returns whether it went out
+   */
+  give(operator: string, figure: object, emit: () => void, stamp?: number): boolean {
+    const { rows } = this;
+    const outer = this.stamp;
+    const isAlone = this.betweenRecords && !this.#giving;
+    if (isAlone) {
+      this.record++;
+      rows.mark();
+      this.#giving = true;
+    }
+    this.stamp = stamp;
+    emit();
+    this.stamp = outer;
+    if (isAlone) this.#giving = false;
+    if (this.failure === undefined) return true;
+    if (!isAlone || this.fatal !== undefined) return false;
+    const error = this.failure;
+    this.undo();
+    rows.rollbackToMark();
+    this.refused.push({ operator, error, figure });
+    return false;
   }
 
   /** Stands at a record of a stretch. */
@@ -216,6 +278,7 @@ export class PipelineContext {
 /** Whether a key begins with the stream's own, so that this partition alone holds it. */
 export function beginsWith(key: readonly KeyPart[], own: Key): boolean {
   if (typeof own !== 'object') return key[0] === own;
+  if (own.length === 0) return false;
   for (let part = 0; part < own.length; part++) if (key[part] !== own[part]) return false;
   return true;
 }

@@ -17,6 +17,20 @@ export interface StretchReceiver<T> {
   takeStretch(records: readonly T[], moments: Moments, from: number, to: number): void;
 }
 
+/** The number of the connection that is being made; receivers are called in the order of theirs. */
+let connecting = 0;
+
+/** Makes the connection of this number: whoever subscribes meanwhile is called before those of higher numbers. */
+export function inOrder(number: number, connect: () => void): void {
+  const outer = connecting;
+  connecting = number;
+  try {
+    connect();
+  } finally {
+    connecting = outer;
+  }
+}
+
 /**
  * Where records leave the engine or an operator: whoever hangs right on it is called, without a subscriber in between;
  * all others subscribe.
@@ -27,6 +41,8 @@ export interface StretchReceiver<T> {
 export class FanOut<T> {
   /** Never changed in place: a receiver may leave, or come, while a value goes round. */
   #receivers: readonly Receiver<T>[] = [];
+  /** By receiver, the number of the connection for which it came. */
+  #numbers: readonly number[] = [];
   readonly #operators = new Map<Receiver<T>, StretchReceiver<T>>();
 
   get observed(): boolean {
@@ -55,10 +71,16 @@ export class FanOut<T> {
    * @param operator what it is the receiver of
    */
   add(receiver: Receiver<T>, operator?: StretchReceiver<T>): () => void {
-    this.#receivers = [...this.#receivers, receiver];
+    const later = this.#numbers.findIndex((number) => number > connecting);
+    const at = later < 0 ? this.#numbers.length : later;
+    this.#receivers = this.#receivers.toSpliced(at, 0, receiver);
+    this.#numbers = this.#numbers.toSpliced(at, 0, connecting);
     if (operator !== undefined) this.#operators.set(receiver, operator);
     return () => {
-      this.#receivers = this.#receivers.filter((other) => other !== receiver);
+      const left = this.#receivers.indexOf(receiver);
+      if (left < 0) return;
+      this.#receivers = this.#receivers.toSpliced(left, 1);
+      this.#numbers = this.#numbers.toSpliced(left, 1);
     };
   }
 

@@ -56,7 +56,10 @@ class TableConnection implements Connection {
       try {
         if (context.partial && table.shardIndex < 0) throw shardMissing(table);
         const plain = row instanceof Update ? fromUpdate(row) : (row as Readonly<Record<string, Value>>);
-        context.rows.put(new Row(table, read(plain, context.partition), context.version));
+        const { stamp, version } = context;
+        const values = read(plain, context.partition);
+        if (stamp === undefined) context.rows.put(new Row(table, values, version));
+        else context.rows.putVersioned(new Row(table, values, stamp));
       } catch (error) {
         context.fail(error);
       }

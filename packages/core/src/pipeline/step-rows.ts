@@ -7,7 +7,7 @@ const FEW = 16;
  * The rows that wait for the commit, with those of the step in hand (a record, a flush, a commit) at the end.
  *
  * All rows of a step bear one version, and stores keep the first of two equal versions: so of several rows of one key
- * that a step makes, only the last may be written.
+ * that a step makes, only the last may be written. Rows of windows alone bear the versions of their windows.
  */
 export class StepRows {
   #rows: Mutation[] = [];
@@ -17,6 +17,10 @@ export class StepRows {
   /** How many of them are of this step; the array keeps its length from step to step. */
   #puts = 0;
   readonly #places = new Map<string, number>();
+  /** Where the emission in hand began, and the rows of earlier ones that it has replaced. */
+  #mark = 0;
+  #markPuts = 0;
+  #replaced: { readonly at: number; readonly row: Mutation }[] = [];
 
   get length(): number {
     return this.#rows.length;
@@ -27,6 +31,24 @@ export class StepRows {
     this.#start = this.#rows.length;
     if (this.#puts > FEW) this.#places.clear();
     this.#puts = 0;
+    this.mark();
+  }
+
+  /** Begins an emission within the step, which can be undone on its own. */
+  mark(): void {
+    this.#mark = this.#rows.length;
+    this.#markPuts = this.#puts;
+    this.#replaced = [];
+  }
+
+  /** Undoes the emission in hand. */
+  rollbackToMark(): void {
+    for (const { at, row } of this.#replaced.reverse()) this.#rows[at] = row;
+    if (this.#puts > FEW) for (const row of this.#rows.slice(this.#mark)) this.#places.delete(idOf(row));
+    this.#rows.length = this.#mark;
+    this.#puts = this.#markPuts;
+    if (this.#puts <= FEW) this.#places.clear();
+    this.#replaced = [];
   }
 
   /** Adds a row whose key no other row of this step has. */
@@ -34,13 +56,30 @@ export class StepRows {
     this.#rows.push(row);
   }
 
-  /** Adds a row, in the place of the one of the same key where this step has put one already. */
+  /** Adds a row, or replaces the row of the same key that this step has put already. */
   put(row: Mutation): void {
-    const place = this.#puts <= FEW ? this.#scan(row) : this.#places.get(idOf(row));
-    if (place !== undefined) {
-      this.#rows[place] = row;
-      return;
-    }
+    const at = this.#at(row);
+    if (at === undefined) this.#add(row);
+    else this.#replace(at, row);
+  }
+
+  /** Adds a row as a store would take it after those of earlier emissions: of one key the first of the latest version stays. */
+  putVersioned(row: Mutation): void {
+    const at = this.#at(row);
+    if (at === undefined) this.#add(row);
+    else if (at >= this.#mark || row.version > (this.#rows[at] as Mutation).version) this.#replace(at, row);
+  }
+
+  #at(row: Mutation): number | undefined {
+    return this.#puts <= FEW ? this.#scan(row) : this.#places.get(idOf(row));
+  }
+
+  #replace(at: number, row: Mutation): void {
+    if (at < this.#mark) this.#replaced.push({ at, row: this.#rows[at] as Mutation });
+    this.#rows[at] = row;
+  }
+
+  #add(row: Mutation): void {
     const end = this.#rows.push(row) - 1;
     this.#put[this.#puts++] = end;
     if (this.#puts <= FEW) return;

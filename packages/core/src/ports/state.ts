@@ -4,7 +4,7 @@ import type { KeyPart } from '../stream/index.js';
 /** One key's state: its fields can be read and set like those of a plain object. */
 export interface StateView {
   /** A plain copy, in schema order; an operator's own fields, which begin with `$`, are left out. */
-  copy(): Record<string, Value>;
+  $copy(): Record<string, Value>;
 }
 
 /**

@@ -11,14 +11,15 @@ export type PartialRecord = new (...values: readonly unknown[]) => object;
  * @param reads those of them that were read
  */
 export function partialRecord(names: readonly string[], reads: readonly string[]): PartialRecord {
+  // Names may be words of the language, such as `class`: they stand as members only, never as variables.
   const read = names.filter((name) => reads.includes(name));
   const unread = names.filter((name) => !reads.includes(name));
   // compiled from the names of a validated schema
   const make = new Function(
     'refuse',
     `'use strict'; return class {
-      constructor(${read.join()}) { ${read.map((name) => `this.${name} = ${name};`).join(' ')} }
-      ${unread.map((name) => `get ${name}() { return refuse('${name}'); }`).join('\n')}
+      constructor(${read.map((_, n) => `v${n}`).join()}) { ${read.map((name, n) => `this.${name} = v${n};`).join(' ')} }
+      ${unread.map((name) => `get ['${name}']() { return refuse('${name}'); }`).join('\n')}
     };`,
   ) as (refuse: (name: string) => never) => PartialRecord;
   return make((name) => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { bigMoney, int64, record } from '../schema/index.js';
 import { addTo } from './add-to.js';
 import { Interner } from './interner.js';
@@ -38,26 +39,64 @@ describe('addTo', () => {
     }
   });
 
+  it('adds and stores as bigints do, up to 127 bits for money and 63 for a full int64', () => {
+    const wide = fc.oneof(
+      fc.bigInt({ min: -(2n ** 126n), max: 2n ** 126n }),
+      fc.bigInt({ min: -(2n ** 66n), max: 2n ** 66n }),
+    );
+    const narrow = fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n });
+    fc.assert(
+      fc.property(wide, narrow, fc.maxSafeInteger(), (value, full, amount) => {
+        const sum = sumOf(value);
+        sum.full = full;
+        addTo(sum, 'value', amount);
+        addTo(sum, 'full', amount);
+        expect(sum.value).to.equal(value + BigInt(amount));
+        expect(sum.full).to.equal(full + BigInt(amount));
+      }),
+    );
+  });
+
   it('adds to a plain object, so that a fold can be tried on its own', () => {
     const sum = { trades: 1, value: 5n };
     addTo(sum, 'value', -7);
     expect(sum).to.eql({ trades: 1, value: -2n });
   });
 
-  it('refuses what is no whole number, and a sum past 64 bits, and leaves the field as it was', () => {
+  it('refuses what is no whole number, and a sum past 128 bits, and leaves the field as it was', () => {
     for (const [start, amount] of [
       [0n, 0.5],
       [0n, Number.NaN],
       [0n, 2 ** 53],
-      [2n ** 63n - 1n, 1],
-      [-(2n ** 63n) + 1n, -1],
-      [-(2n ** 63n) + 5n, -(2 ** 53 - 1)],
+      [2n ** 127n - 1n, 1],
+      [-(2n ** 127n) + 2n ** 64n, -1],
+      [-(2n ** 127n) + 2n ** 64n + 5n, -(2 ** 53 - 1)],
     ] as const) {
       const sum = sumOf(start);
       expect(() => addTo(sum, 'value', amount), `${start} + ${amount}`)
         .to.throw("does not fit 'value' exactly")
         .with.property('code', 'ERR_OVERFLOW');
       expect(sum.value).to.equal(start);
+    }
+  });
+
+  it('refuses a sum past 64 bits for a full int64', () => {
+    for (const [start, amount] of [
+      [2n ** 63n - 1n, 1],
+      [-(2n ** 63n) + 1n, -1],
+    ] as const) {
+      const sum = sumOf(0n);
+      sum.full = start;
+      expect(() => addTo(sum, 'full', amount)).to.throw("does not fit 'full' exactly");
+      expect(sum.full).to.equal(start);
+    }
+  });
+
+  it('refuses to set what is past 128 bits', () => {
+    const sum = sumOf(1n);
+    for (const value of [2n ** 127n, -(2n ** 127n)]) {
+      expect(() => (sum.value = value)).to.throw("does not fit 'value' exactly");
+      expect(sum.value).to.equal(1n);
     }
   });
 });

@@ -29,6 +29,26 @@ const [LOW, HIGH] = new Int32Array(new BigInt64Array([1n]).buffer)[0] === 1 ? [0
 const TWO_32 = 2 ** 32;
 
 /**
+ * Adds a whole number to a 128-bit integer that lies in four cells from `at` on, the lower half first; answers whether the
+ * sum fits. Where the upper half is the least of all it does not: that stands for absence.
+ */
+export function addInt128(cells: Int32Array, at: number, amount: number): boolean {
+  if (!Number.isSafeInteger(amount)) return false;
+  const upper = Math.floor(amount / TWO_32);
+  const sign = amount < 0 ? -1 : 0;
+  const low = ((cells[at + LOW] as number) >>> 0) + (amount - upper * TWO_32);
+  const second = ((cells[at + HIGH] as number) >>> 0) + (upper >>> 0) + (low >= TWO_32 ? 1 : 0);
+  const third = ((cells[at + 2 + LOW] as number) >>> 0) + (sign >>> 0) + (second >= TWO_32 ? 1 : 0);
+  const high = (cells[at + 2 + HIGH] as number) + sign + (third >= TWO_32 ? 1 : 0);
+  if ((high | 0) !== high || (high === -0x80000000 && third % TWO_32 === 0)) return false;
+  cells[at + LOW] = low;
+  cells[at + HIGH] = second;
+  cells[at + 2 + LOW] = third;
+  cells[at + 2 + HIGH] = high;
+  return true;
+}
+
+/**
  * Adds a whole number to a 64-bit integer that lies in two cells from `at` on; answers whether the sum fits. The least
  * of all 64-bit integers does not: it stands for absence.
  */

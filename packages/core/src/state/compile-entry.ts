@@ -1,5 +1,5 @@
 import type { KeyPart } from '../stream/index.js';
-import type { StateColumn } from './columns.js';
+import { cellOffsets, cellsOf, type StateColumn } from './columns.js';
 import type { Cursor } from './cursor.js';
 import type { Interner } from './interner.js';
 import { HASH_SEED, finish, mix, type KeyKind, type KeyParts } from './key-parts.js';
@@ -68,7 +68,7 @@ export function compileEntry(
   const parts = kinds.map((_, n) => n);
   const key = `[${parts.map((part) => `part${part}`).join(', ')}]`;
   const versionAt = KEY_AT + kinds.length;
-  const width = versionAt + 1 + columns.length;
+  const width = versionAt + 1 + (cellOffsets(columns).at(-1) ?? 0);
   const text = `${kinds.map((kind, n) => (kind === 'text' ? `let text${n} = ''; let id${n} = 0;` : '')).join('\n')}
 const bits = new Float64Array(1); const halves = new Int32Array(bits.buffer);
 const hashes = new Int32Array(${STRETCH}); const slots = new Int32Array(${STRETCH});
@@ -111,12 +111,12 @@ function enter(place, change) {
   state.created = created;
   const f64 = chunk.f64;
   pointer.f64 = f64;
-  ${columns.some(({ storage }) => storage === 'i64') ? 'pointer.i64 = chunk.i64; pointer.i32 = chunk.i32;' : ''}
+  ${columns.some(({ storage }) => storage !== 'f64') ? 'pointer.i64 = chunk.i64; pointer.i32 = chunk.i32;' : ''}
   pointer.at = row + ${versionAt + 1};
   const n = journal.next(change.record);
   if (created) {
     journal.slots[n] = ~slot;
-    cursor.reset();
+    cursor.$reset();
   } else {
     journal.slots[n] = slot;
     ${keep(columns, versionAt)}
@@ -181,9 +181,10 @@ function load(kind: KeyKind, n: number, key: string): string {
 
 /** Keeps the version and the values aside: those that are doubles as doubles, 64-bit integers by halves. */
 function keep(columns: readonly StateColumn[], versionAt: number): string {
-  const count = 1 + columns.length;
+  const offsets = cellOffsets(columns);
+  const count = 1 + (offsets.at(-1) ?? 0);
   const lines = ['const kept = journal.f64;', `const to = n * ${count};`, `kept[to] = f64[row + ${versionAt}];`];
-  if (columns.some(({ storage }) => storage === 'i64')) {
+  if (columns.some(({ storage }) => storage !== 'f64')) {
     lines.push(
       'const i32 = chunk.i32;',
       'const kept32 = journal.i32;',
@@ -191,13 +192,15 @@ function keep(columns: readonly StateColumn[], versionAt: number): string {
       'const to32 = 2 * to;',
     );
   }
-  columns.forEach(({ storage }, column) => {
-    const at = versionAt + 1 + column;
-    if (storage === 'f64') {
-      lines.push(`kept[to + ${1 + column}] = f64[row + ${at}];`);
-    } else {
-      lines.push(`kept32[to32 + ${2 + 2 * column}] = i32[from32 + ${2 * at}];`);
-      lines.push(`kept32[to32 + ${3 + 2 * column}] = i32[from32 + ${2 * at + 1}];`);
+  columns.forEach((column, n) => {
+    const offset = offsets[n] ?? 0;
+    const at = versionAt + 1 + offset;
+    if (column.storage === 'f64') {
+      lines.push(`kept[to + ${1 + offset}] = f64[row + ${at}];`);
+      return;
+    }
+    for (let half = 0; half < 2 * cellsOf(column); half++) {
+      lines.push(`kept32[to32 + ${2 + 2 * offset + half}] = i32[from32 + ${2 * at + half}];`);
     }
   });
   return lines.join('\n    ');

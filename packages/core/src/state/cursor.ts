@@ -1,25 +1,33 @@
 import { StockafolioError } from '../errors/index.js';
 import { fieldOf, type RecordSchema, type Value } from '../schema/index.js';
-import { addInt64 } from './add-to.js';
-import { ABSENT_I64, isTextual, stateColumn, type StateColumn } from './columns.js';
+import { shownValue, valueCheck, type ValueCheck } from '../table/check-row.js';
+import { addInt128, addInt64 } from './add-to.js';
+import { ABSENT_I64, cellOffsets, isTextual, stateColumn, type StateColumn } from './columns.js';
+import { int128At, setInt128 } from './int128.js';
 import type { Interner } from './interner.js';
 import type { RowPointer } from './rows.js';
 
 /**
  * A view of the row that a pointer points at, which reads and writes like a plain object of the state's schema.
  *
- * A setter takes a value only if its cell holds it exactly: else ERR_OVERFLOW, and the fold that set it is undone.
+ * A setter takes a value only if its cell holds it exactly, else it throws ERR_OVERFLOW; a text only if it is a value of
+ * its field, else ERR_ROW_INVALID. Then the fold that set it is undone. Its own members begin with `$` or `_`, as no field does.
  */
 export interface Cursor {
   /** A plain copy of the row, in schema order; an operator's own fields, which begin with `$`, are left out. */
-  copy(): Record<string, Value>;
+  $copy(): Record<string, Value>;
   /** The values with which a row begins: zero, '', false, the first word, absent. */
-  reset(): void;
+  $reset(): void;
   /** Adds a whole number to a bigint field: see `addTo`. */
   $add(field: string, amount: number): void;
 }
 
-type CursorClass = new (owner: string, interner: Interner, pointer: RowPointer) => Cursor;
+type CursorClass = new (
+  owner: string,
+  interner: Interner,
+  pointer: RowPointer,
+  checks: readonly ValueCheck[],
+) => Cursor;
 
 /** By the columns they have, written out. */
 const classes = new Map<string, CursorClass>();
@@ -30,52 +38,55 @@ export function stateColumns(schema: RecordSchema): StateColumn[] {
 }
 
 /**
- * A cursor over such columns; its class is compiled once, so that a fold meets one shape only, however many operators and
- * engines it is used in.
+ * A cursor over the columns of a state schema; its class is compiled once, so that a fold meets one shape only, however
+ * many operators and engines it is used in.
  */
-export function newCursor(
-  columns: readonly StateColumn[],
-  owner: string,
-  interner: Interner,
-  pointer: RowPointer,
-): Cursor {
+export function newCursor(schema: RecordSchema, owner: string, interner: Interner, pointer: RowPointer): Cursor {
+  const columns = stateColumns(schema);
   const shape = JSON.stringify(columns);
   let compiled = classes.get(shape);
   if (compiled === undefined) {
     compiled = compile(columns);
     classes.set(shape, compiled);
   }
-  return new compiled(owner, interner, pointer);
+  const checks = schema.names.map((name) => valueCheck(fieldOf(schema.fields, name)));
+  return new compiled(owner, interner, pointer, checks);
 }
 
 /** Field names are identifiers by schema, so that nothing else can get into the source text. */
 function compile(columns: readonly StateColumn[]): CursorClass {
-  const each = (line: (column: StateColumn, n: number) => string): string => columns.map(line).join('\n');
+  const offsets = cellOffsets(columns);
+  const each = (line: (column: StateColumn, at: number, n: number) => string): string =>
+    columns.map((column, n) => line(column, offsets[n] as number, n)).join('\n');
   const copied = columns.filter((column) => !column.name.startsWith('$'));
   const source = `'use strict';
 return class StateCursor {
-  constructor(owner, interner, pointer) {
-    this._owner = owner; this._interner = interner; this._p = pointer;
+  constructor(owner, interner, pointer, checks) {
+    this._owner = owner; this._interner = interner; this._p = pointer; this._checks = checks;
   }
-  copy() { return { ${copied.map((c) => `${c.name}: this.${c.name}`).join(', ')} }; }
-  reset() { const p = this._p; ${each((c, n) => `${cell(c, n)} = ${initial(c)};`)} }
+  $copy() { return { ${copied.map((c) => `${c.name}: this.${c.name}`).join(', ')} }; }
+  $reset() { const p = this._p; ${each(resetter)} }
   $add(field, amount) { const p = this._p; ${each(adder)} overflow(this._owner, field, amount); }
   ${each(accessors)}
 };`;
   // compiled from a validated schema
-  const make = new Function('overflow', 'addInt64', source) as (
-    fail: typeof overflow,
-    add: typeof addInt64,
-  ) => CursorClass;
-  return make(overflow, addInt64);
+  const names = Object.keys(scope);
+  return new Function(...names, source)(...Object.values(scope)) as CursorClass;
 }
 
-function cell(c: StateColumn, n: number): string {
-  return `p.${c.storage}[p.at + ${n}]`;
+const scope = { overflow, misfit, addInt64, addInt128, int128At, setInt128 };
+
+function cell({ storage }: StateColumn, at: number): string {
+  return `p.${storage === 'i128' ? 'i64' : storage}[p.at + ${at}]`;
 }
 
 function absent(c: StateColumn): string {
-  return c.storage === 'i64' ? `${ABSENT_I64}n` : 'NaN';
+  return c.storage === 'f64' ? 'NaN' : `${ABSENT_I64}n`;
+}
+
+function resetter(c: StateColumn, at: number): string {
+  if (c.storage === 'i128') return `${cell(c, at)} = 0n; ${cell(c, at + 1)} = ${c.optional ? absent(c) : '0n'};`;
+  return `${cell(c, at)} = ${initial(c)};`;
 }
 
 function initial(c: StateColumn): string {
@@ -84,41 +95,65 @@ function initial(c: StateColumn): string {
   return c.storage === 'i64' ? '0n' : '0';
 }
 
-function adder(c: StateColumn, n: number): string {
-  if (c.storage !== 'i64' || c.optional) return '';
-  return `if (field === '${c.name}' && addInt64(p.i32, 2 * (p.at + ${n}), amount)) return;`;
+function adder(c: StateColumn, at: number): string {
+  if (c.storage === 'f64' || c.optional) return '';
+  const add = c.storage === 'i128' ? 'addInt128' : 'addInt64';
+  return `if (field === '${c.name}' && ${add}(p.i32, 2 * (p.at + ${at}), amount)) return;`;
 }
 
-function accessors(c: StateColumn, n: number): string {
-  const read = isTextual(c.kind) ? 'this._interner.textOf(v)' : c.kind === 'boolean' ? 'v === 1' : 'v';
-  const isAbsent = c.storage === 'f64' ? 'v !== v' : `v === ${absent(c)}`;
-  const clear = c.optional ? `if (v === undefined) { ${cell(c, n)} = ${absent(c)}; return; }` : '';
+function accessors(c: StateColumn, at: number, n: number): string {
+  const clear = c.optional ? `if (v === undefined) { ${cleared(c, at)}; return; }` : '';
+  // In brackets, as one of them may be called constructor.
   return `
-  get ${c.name}() {
-    const p = this._p; const v = ${cell(c, n)}; ${c.optional ? `if (${isAbsent}) return undefined;` : ''} return ${read};
-  }
-  set ${c.name}(v) { const p = this._p; ${clear} ${setter(c, n)} }`;
+  get ['${c.name}']() { const p = this._p; ${getter(c, at)} }
+  set ['${c.name}'](v) { const p = this._p; ${clear} ${setter(c, at, n)} }`;
 }
 
-function setter(c: StateColumn, n: number): string {
+function cleared(c: StateColumn, at: number): string {
+  return `${cell(c, c.storage === 'i128' ? at + 1 : at)} = ${absent(c)}`;
+}
+
+function getter(c: StateColumn, at: number): string {
+  if (c.storage === 'i128') {
+    const ifAbsent = c.optional ? `if (${cell(c, at + 1)} === ${absent(c)}) return undefined;` : '';
+    return `${ifAbsent} return int128At(p, p.at + ${at});`;
+  }
+  const isAbsent = c.storage === 'f64' ? 'v !== v' : `v === ${absent(c)}`;
+  const value = isTextual(c.kind) ? 'this._interner.textOf(v)' : c.kind === 'boolean' ? 'v === 1' : 'v';
+  return `const v = ${cell(c, at)}; ${c.optional ? `if (${isAbsent}) return undefined;` : ''} return ${value};`;
+}
+
+function setter(c: StateColumn, at: number, n: number): string {
   const fail = `overflow(this._owner, '${c.name}', v);`;
   if (isTextual(c.kind)) {
-    return `if (typeof v !== 'string') ${fail} ${cell(c, n)} = this._interner.idOf(v);`;
+    // Most folds set the text that is there already, which needs no check.
+    return `if (typeof v !== 'string') ${fail} const id = this._interner.idOf(v);
+    if (id === ${cell(c, at)}) return;
+    const problem = this._checks[${n}](v); if (problem !== undefined) misfit(this._owner, '${c.name}', v, problem);
+    ${cell(c, at)} = id;`;
   }
   switch (c.kind) {
     case 'boolean':
-      return `${cell(c, n)} = v ? 1 : 0;`;
+      return `${cell(c, at)} = v ? 1 : 0;`;
     case 'int32':
     case 'shard':
-      return `if ((v | 0) !== v) ${fail} ${cell(c, n)} = v;`;
+      return `if ((v | 0) !== v) ${fail} ${cell(c, at)} = v;`;
     case 'double':
-      return `if (!Number.isFinite(v)) ${fail} ${cell(c, n)} = v;`;
+      return `if (!Number.isFinite(v)) ${fail} ${cell(c, at)} = v;`;
     case 'bigMoney':
+      return `if (typeof v !== 'bigint' || !setInt128(p, p.at + ${at}, v)) ${fail}`;
     case 'bigint64':
-      return `if (typeof v !== 'bigint' || BigInt.asIntN(64, v) !== v || v === ${ABSENT_I64}n) ${fail} ${cell(c, n)} = v;`;
+      return `if (typeof v !== 'bigint' || BigInt.asIntN(64, v) !== v || v === ${ABSENT_I64}n) ${fail} ${cell(c, at)} = v;`;
     default:
-      return `if (!Number.isSafeInteger(v)) ${fail} ${cell(c, n)} = v;`;
+      return `if (!Number.isSafeInteger(v)) ${fail} ${cell(c, at)} = v;`;
   }
+}
+
+/** What a state setter throws of a text that is no value of its field. */
+function misfit(owner: string, field: string, value: unknown, problem: string): never {
+  throw new StockafolioError('ERR_ROW_INVALID', `${owner}: ${shownValue(value)} cannot be '${field}': it ${problem}`, {
+    hint: 'set a value of the type that the state declares, within its bounds',
+  });
 }
 
 /** What a state setter throws: the value was not exact in its cell. */

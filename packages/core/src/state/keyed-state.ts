@@ -2,7 +2,7 @@ import { StockafolioError } from '../errors/index.js';
 import type { RecordSchema } from '../schema/index.js';
 import type { State } from '../ports/state.js';
 import type { KeyPart } from '../stream/index.js';
-import type { StateColumn } from './columns.js';
+import { cellOffsets, type StateColumn } from './columns.js';
 import { ALL, compileEntry, KEY_AT, LIVE, UNSAVED, UNWRITTEN, type Entry } from './compile-entry.js';
 import { newCursor, stateColumns, type Cursor } from './cursor.js';
 import type { Interner } from './interner.js';
@@ -34,6 +34,8 @@ export class KeyedState implements State<StateRows> {
   readonly columns: readonly StateColumn[];
   /** Reads and writes the row of the slot that {@link upsert}, {@link find} or {@link at} has chosen. */
   readonly cursor: Cursor;
+  /** The first cell of each column, behind the version; and how many cells there are. */
+  readonly #offsets: readonly number[];
   readonly #keys: KeyParts;
   readonly #pointer = new RowPointer();
   readonly #chunks: Chunk[] = [];
@@ -59,7 +61,8 @@ export class KeyedState implements State<StateRows> {
     this.columns = stateColumns(schema);
     this.#interner = interner;
     this.#keys = new KeyParts(owner, interner);
-    this.cursor = newCursor(this.columns, owner, interner, this.#pointer);
+    this.#offsets = cellOffsets(this.columns);
+    this.cursor = newCursor(schema, owner, interner, this.#pointer);
   }
 
   /** Keys held. */
@@ -217,7 +220,7 @@ export class KeyedState implements State<StateRows> {
   /**
    * Puts back rows that {@link saveRows} gave, of a state with keys of these kinds; {@link rebuild} must follow.
    *
-   * @param cells for each field of this state, its cell in those rows; -1 where they have none: it begins anew
+   * @param cells for each cell of this state's fields, its cell in those rows; -1 where they have none: it begins anew
    * @param end the slots that the state had
    */
   loadRows(
@@ -235,11 +238,11 @@ export class KeyedState implements State<StateRows> {
       const { i32 } = this.#chunks[slot >>> CHUNK_BITS] as Chunk;
       const to = (slot & CHUNK_MASK) * 2 * this.#width;
       for (let i = 0; i < fixed; i++) i32[to + i] = rows[n * size + i] as number;
-      this.at(slot).reset();
-      cells.forEach((cell, column) => {
+      this.at(slot).$reset();
+      cells.forEach((cell, at) => {
         if (cell < 0) return;
-        i32[to + fixed + 2 * column] = rows[n * size + 2 * cell] as number;
-        i32[to + fixed + 2 * column + 1] = rows[n * size + 2 * cell + 1] as number;
+        i32[to + fixed + 2 * at] = rows[n * size + 2 * cell] as number;
+        i32[to + fixed + 2 * at + 1] = rows[n * size + 2 * cell + 1] as number;
       });
     });
   }
@@ -279,7 +282,7 @@ export class KeyedState implements State<StateRows> {
     for (const { kinds, slots, rows, end } of parts) {
       if (kinds === undefined) continue;
       const values = kinds.length + KEY_AT + 1;
-      const cells = this.columns.map((_, column) => values + column);
+      const cells = Array.from({ length: this.#offsets.at(-1) ?? 0 }, (_, cell) => values + cell);
       this.loadRows(kinds, slots, rows, cells, end);
     }
     this.rebuild();
@@ -314,7 +317,7 @@ export class KeyedState implements State<StateRows> {
   #declare(kinds: readonly KeyKind[]): void {
     this.#keys.declare(kinds);
     this.#versionAt = KEY_AT + kinds.length;
-    this.#width = this.#versionAt + 1 + this.columns.length;
+    this.#width = this.#versionAt + 1 + (this.#offsets.at(-1) ?? 0);
     this.#journal = new UndoJournal(this.#width - this.#versionAt);
     this.#entry = compileEntry(this.owner, kinds, this.columns, {
       keys: this.#keys,

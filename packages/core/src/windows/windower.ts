@@ -36,8 +36,10 @@ export function hopping(size: number, step: number, offset = 0): Windower {
       hint: 'size and step are whole milliseconds, and step is above zero and at most size',
     });
   }
+  // Shifted by a whole step they are the same windows.
+  const phase = ((offset % step) + step) % step;
   return {
-    settings: size === step ? { size } : { size, step },
+    settings: { size, ...(step === size ? {} : { step }), ...(phase === 0 ? {} : { offset: phase }) },
     newest: (time) => Math.floor((time - offset) / step) * step + offset,
     before: (start, time) => (start - step + size > time ? start - step : undefined),
     end: (start) => start + size,

@@ -1,0 +1,86 @@
+import { fieldOf, type FieldType, type Kind, type RecordSchema } from '../schema/index.js';
+import { invalidValue } from '../pipeline/row-writer.js';
+import { MAX_SAFE } from '../schema/types.js';
+import { isTextual } from '../state/columns.js';
+import type { Column, Table } from '../table/index.js';
+import { misfit, misfitScope } from '../table/misfit.js';
+
+/** Source text of checks, and what it names. */
+export interface RowCheck {
+  /** Where a key is new: it names `key`. */
+  readonly ofKey: string;
+  /** After a fold: it names `cursor`. */
+  readonly ofValues: string;
+  readonly scope: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Checks that what a fold has left in a state is a row of the tables that are made from it, so that a record is refused
+ * that would make none: when its rows are written it is too late to tell which it was.
+ *
+ * Of a key all is checked, once. Of values only what the setters of the state leave open, which for most is nothing.
+ */
+export function rowCheck(schema: RecordSchema, tables: readonly Table[]): RowCheck {
+  const columns: Column[] = [];
+  const owners: Table[] = [];
+  const words: ReadonlySet<string>[] = [];
+  const number = (table: Table, column: Column): number => {
+    owners.push(table);
+    words.push(new Set(column.type.values));
+    return columns.push(column) - 1;
+  };
+  const ofKey: string[] = [];
+  const ofValues: string[] = [];
+  for (const table of tables) {
+    let part = 0;
+    for (const column of table.columns) {
+      if (column.type.kind === 'shard') continue;
+      if (column.role !== 'value') {
+        const value = `key[${part++}]`;
+        const n = number(table, column);
+        ofKey.push(`if (${misfit(column.type, value, `words[${n}]`, 'misfits')}) unfit(${n}, ${value});`);
+        continue;
+      }
+      const field = schema.fields[column.name];
+      const wrong = field === undefined ? undefined : misfitAfterFold(fieldOf(schema.fields, column.name), column);
+      if (wrong !== undefined)
+        ofValues.push(`{ const v = cursor.${column.name}; if (${wrong}) unfit(${number(table, column)}, v); }`);
+    }
+  }
+  const unfit = (n: number, value: unknown): never => invalidValue(owners[n] as Table, columns[n] as Column, value);
+  return { ofKey: ofKey.join(' '), ofValues: ofValues.join(' '), scope: { words, misfits: misfitScope, unfit } };
+}
+
+/** What can be wrong with a field's value for a column, as source text over `v`; undefined where its setter sees to it. */
+function misfitAfterFold(field: FieldType, { type }: Column): string | undefined {
+  const wrong = isTextual(type.kind) ? wrongText(field, type) : wrongNumber(type);
+  if (wrong.length === 0) return undefined;
+  return type.optional ? `v !== undefined && (${wrong.join(' || ')})` : wrong.join(' || ');
+}
+
+function wrongText(field: FieldType, type: FieldType): string[] {
+  const wrong: string[] = [];
+  // A state begins with an empty text, which is no date.
+  if (type.kind === 'date') wrong.push(`v === ''`);
+  if (type.kind === 'oneOf') {
+    const lacking = (field.values ?? []).filter((word) => type.values?.includes(word) !== true);
+    for (const word of lacking) wrong.push(`v === ${JSON.stringify(word)}`);
+  }
+  if ((type.min ?? 0) > 0) wrong.push(`v.length < ${type.min}`);
+  if ((type.max ?? Infinity) < (field.max ?? Infinity)) wrong.push(`v.length > ${type.max}`);
+  return wrong;
+}
+
+/** What the setters of a state take of each kind of number. */
+const ranges: Partial<Record<Kind, readonly [number, number]>> = {
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  int64: [-MAX_SAFE, MAX_SAFE],
+  money: [-MAX_SAFE, MAX_SAFE],
+  timestamp: [-MAX_SAFE, MAX_SAFE],
+  double: [-Infinity, Infinity],
+};
+
+function wrongNumber({ kind, min = -Infinity, max = Infinity }: FieldType): string[] {
+  const [least, most] = ranges[kind] ?? [min, max];
+  return [...(min > least ? [`v < ${min}`] : []), ...(max < most ? [`v > ${max}`] : [])];
+}

@@ -166,7 +166,7 @@ function archiveAt(folder: string): {
       for (const stretch of await held.stretches()) {
         for await (const part of held.read(stretch, stretch.first)) {
           for (const entry of [...part].flat()) {
-            const value = 'record' in entry ? wireForm.encode(entry.record) : entry.raw;
+            const value = 'raw' in entry ? entry.raw : wireForm.encode('record' in entry ? entry.record : entry.unfit);
             lines.push(`${stretch.partition}-${entry.offset} ${entry.ingested} ${Buffer.from(value).toString('utf8')}`);
           }
         }

@@ -65,8 +65,9 @@ class PartitionFiles {
   /** Writes what waits into a file once it is so many trades. */
   async roll(least: number): Promise<void> {
     if (this.#waiting.length < least) return;
+    const facts = { source: 'benchmark', partitions: PARTITIONS, partitioner: 'murmur2' };
     const writer = archiveWriter(filesLocal(this.#dir), Trade, {
-      ...{ stream: 'trades', source: 'benchmark', partition: this.#partition, day: DAY, began: 0 },
+      ...{ stream: 'trades', facts, partition: this.#partition, day: DAY, began: 0 },
     });
     await writer.append(this.#waiting);
     await writer.finish();

@@ -20,7 +20,7 @@ export async function unitByHand(
   };
   for (const stretch of await archive.stretches()) {
     if (stretch.partition !== partition) continue;
-    for await (const part of archive.read(stretch, Math.max(from, stretch.first), pipeline.reads)) {
+    for await (const part of archive.read(stretch, Math.max(from, stretch.first), { fields: pipeline.reads })) {
       for (const entries of part) {
         for (const entry of entries) if ('record' in entry) loop.push(entry.record);
         records += entries.length;

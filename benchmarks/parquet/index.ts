@@ -90,7 +90,7 @@ const entries: ArchiveEntry<TradeRecord>[] = trades.map((trade, offset) => ({
 const store = async (): Promise<string> => {
   const writer = archiveWriter(files, Trade, {
     stream: 'trades',
-    source: 'benchmark',
+    facts: { source: 'benchmark' },
     partition: 0,
     day: '2026-11-23',
   });

@@ -9,7 +9,7 @@ import {
   type Pipeline,
   type RecordSchema,
 } from '@stockafolio/core';
-import type { Codec } from '@stockafolio/core/ports';
+import type { Archive, Codec } from '@stockafolio/core/ports';
 import type { Command } from 'commander';
 import type { DueRun } from './schedule/run-schedule.js';
 import type { Toolkit } from './toolkit.js';
@@ -94,6 +94,31 @@ function asApp(exported: unknown, specifier: string): App {
 function isPipeline(value: unknown): value is Pipeline {
   const candidate = value as Partial<Pipeline> | undefined;
   return typeof candidate?.build === 'function' && candidate.stream !== undefined && typeof candidate.name === 'string';
+}
+
+/** The application with another partitioner than its stream declares, where one is given. @throws ERR_USAGE */
+export function partitionedBy(app: App, partitioner: 'murmur2' | 'crc32' | undefined): App {
+  if (partitioner === undefined) return app;
+  const { pipeline } = app;
+  if (pipeline.stream.partitioner === undefined) {
+    throw new StockafolioError('ERR_USAGE', `stream '${pipeline.stream.name}' is keyed by nothing`, {
+      hint: 'leave --partitioner out: its messages may be in any partition',
+    });
+  }
+  return { ...app, pipeline: { ...pipeline, stream: { ...pipeline.stream, partitioner } } };
+}
+
+/**
+ * The form in which archived messages are read again: as it is named, else as the archive says, else `wire`.
+ *
+ * @throws ERR_USAGE where the application has no such form
+ */
+export async function archivedForm(
+  app: App,
+  archive: Pick<Archive<unknown>, 'facts'>,
+  format: string | undefined,
+): Promise<Codec<unknown>> {
+  return codecOf(app, format ?? (await archive.facts())?.form ?? 'wire');
 }
 
 /** The codec of a named form. @throws ERR_USAGE listing the forms that there are */

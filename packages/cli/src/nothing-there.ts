@@ -10,5 +10,5 @@ export function nothingThere(place: string, what: string): StockafolioError {
 
 /** @throws ERR_FILE_NOT_FOUND where nothing of the stream is archived */
 export async function expectArchive(archive: Archive<unknown>, stream: string, place: string): Promise<void> {
-  if ((await archive.identity()) === undefined) throw nothingThere(place, `archive of stream '${stream}'`);
+  if ((await archive.facts()) === undefined) throw nothingThere(place, `archive of stream '${stream}'`);
 }

@@ -48,7 +48,7 @@ function archiveOf(files: number): Archive<Tick> {
     }
   }
   return {
-    identity: async () => 'ticks-1',
+    facts: async () => ({ source: 'ticks-1' }),
     began: async () => 0,
     stretches: async () => all,
     read: async function* ({ partition, first, last }, from) {

@@ -48,7 +48,11 @@ describe('a batch writes final values', () => {
       const time = 1_000 + offset * 5 - behind;
       return { offset, ingested: time, record: { user: `u${offset % 2}`, amount: offset, time } };
     });
-    await archive.write({ partition: 0, first: 0, last: late.length - 1, day: '2020-01-01' }, 'sales-1', entries);
+    await archive.write(
+      { partition: 0, first: 0, last: late.length - 1, day: '2020-01-01' },
+      { source: 'sales-1' },
+      entries,
+    );
     const inner = memoryTables();
     const written: string[] = [];
     const tables: Tables = {

@@ -1,4 +1,5 @@
 import type { Pipeline } from '@stockafolio/core';
+import type { OnPartitionMismatch } from '@stockafolio/core/engine';
 import type { AbortSignalLike, Archive, Clock, Codec, Files, Tables } from '@stockafolio/core/ports';
 
 /** What a batch run works on. */
@@ -18,8 +19,15 @@ export interface BatchOptions {
   readonly fromStart?: boolean;
   /** `dead-letter` unless told. */
   readonly onBadRecord?: 'dead-letter' | 'fail';
+  /** What is done about a message that is not in the partition of its key; defaults to `fail`. */
+  readonly onPartitionMismatch?: OnPartitionMismatch;
   /** Go on from a checkpoint although the pipeline has changed since. */
   readonly acceptPlanChange?: boolean;
+  /**
+   * Take over tables that a batch has written with checkpoints that are elsewhere, as a run from the start does: rows of
+   * equal versions stay as they are.
+   */
+  readonly takeOver?: boolean;
   /**
    * Rows that are written at a time, at most, and that are kept back because they may come again: as many as the tables
    * say (`rowsAtOnce`), or 20,000, unless told. Bounds memory beside the state.
@@ -40,6 +48,7 @@ export interface BatchUnit {
   readonly fresh: boolean;
   readonly fromStart: boolean;
   readonly onBadRecord: 'dead-letter' | 'fail';
+  readonly onPartitionMismatch: OnPartitionMismatch;
   readonly acceptPlanChange: boolean;
   readonly writeRows: number;
 }

@@ -18,7 +18,7 @@ export interface BatchPlan {
  * @throws ERR_ARCHIVE_GAP naming the partition and the offsets that are missing
  */
 export async function planUnits<T>(ports: BatchPorts<T>, options: BatchOptions): Promise<BatchPlan> {
-  const source = await ports.archive.identity();
+  const source = (await ports.archive.facts())?.source;
   const units: BatchUnit[] = [];
   const checkpoints = new Map<number, EnginePosition>();
   if (source === undefined) return { source, units, checkpoints };
@@ -37,6 +37,7 @@ export async function planUnits<T>(ports: BatchPorts<T>, options: BatchOptions):
       fresh: chain === undefined,
       fromStart: options.fromStart ?? false,
       onBadRecord: options.onBadRecord ?? 'dead-letter',
+      onPartitionMismatch: options.onPartitionMismatch ?? 'fail',
       acceptPlanChange: options.acceptPlanChange ?? false,
       writeRows: options.writeRows ?? ports.tables.rowsAtOnce ?? 20_000,
     });

@@ -86,7 +86,7 @@ describe('a batch of a pipeline that says what it reads', () => {
         });
         const middle = entries.length >> 1;
         const file = (first: number, last: number, day: string): Promise<void> =>
-          archive.write({ partition: 0, first, last, day }, 'sales-1', entries.slice(first, last + 1));
+          archive.write({ partition: 0, first, last, day }, { source: 'sales-1' }, entries.slice(first, last + 1));
         if (middle > 0) await file(0, middle - 1, '2020-01-01');
         await file(middle, entries.length - 1, '2020-01-02');
         const rows = await rowsOf(lean, archive, writeRows);
@@ -100,13 +100,13 @@ describe('a batch of a pipeline that says what it reads', () => {
   it('asks the archive for no other field, and ends where the pipeline touches one', async () => {
     const archive = memoryArchive<Sale>();
     const entry = { offset: 0, ingested: 0, record: { user: 'ann', note: 'tea', amount: 1, time: 0 } };
-    await archive.write({ partition: 0, first: 0, last: 0, day: '2020-01-01' }, 'sales-1', [entry]);
+    await archive.write({ partition: 0, first: 0, last: 0, day: '2020-01-01' }, { source: 'sales-1' }, [entry]);
     const asked: unknown[] = [];
     const watched: Archive<Sale> = {
       ...archive,
-      read: (stretch, from, fields) => {
-        asked.push(fields);
-        return archive.read(stretch, from, fields);
+      read: (stretch, from, options) => {
+        asked.push(options?.fields);
+        return archive.read(stretch, from, options);
       },
     };
     await rowsOf(lean, watched, 1);

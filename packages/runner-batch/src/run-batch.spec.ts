@@ -36,7 +36,7 @@ describe('runBatch', () => {
       for (let n = from; n < from + files; n++) {
         const entries = Array.from({ length: 10 }, (_, i) => entry(partition, n * 10 + i));
         const stretch = { partition, first: n * 10, last: n * 10 + 9, day: `2020-01-0${n + 1}` };
-        await archive.write(stretch, source, entries);
+        await archive.write(stretch, { source }, entries);
       }
     }
   }
@@ -169,8 +169,10 @@ describe('runBatch', () => {
       raw: new Uint8Array(1),
       cause: 'bad',
     });
-    await archive.write({ partition: 0, first: 10, last: 10, day: '2020-02-02' }, 'source-1', [raw(10)]);
-    await archive.write({ partition: 0, first: 11, last: 11, day: '2020-01-01' }, 'source-1', [entry(0, 11)]);
+    await archive.write({ partition: 0, first: 10, last: 10, day: '2020-02-02' }, { source: 'source-1' }, [raw(10)]);
+    await archive.write({ partition: 0, first: 11, last: 11, day: '2020-01-01' }, { source: 'source-1' }, [
+      entry(0, 11),
+    ]);
     const { records, setAside } = await run({ day: '2020-01-01' });
     expect([records, setAside]).to.eql([32, 1]);
   });

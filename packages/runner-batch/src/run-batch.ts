@@ -1,5 +1,5 @@
 import { StockafolioError } from '@stockafolio/core';
-import { checkWritten, PartitionEngine, readProgress } from '@stockafolio/core/engine';
+import { checkWritten, claimTables, PartitionEngine, readProgress } from '@stockafolio/core/engine';
 import type { BatchOptions, BatchPorts, BatchUnit, UnitResult } from './options.js';
 import { planUnits, type BatchPlan } from './plan-units.js';
 import { runUnit } from './run-unit.js';
@@ -70,15 +70,21 @@ export async function runBatch<T>(
  */
 export async function prepareBatch<T>(ports: BatchPorts<T>, options: BatchOptions = {}): Promise<BatchUnit[]> {
   const plan = await planUnits(ports, options);
-  await openTables(ports, plan);
+  await openTables(ports, plan, options.takeOver ?? options.fromStart ?? false);
   return [...plan.units];
 }
 
 /** Creates the tables, and makes sure that they were made from this source, as far as the checkpoints say. */
-async function openTables<T>(ports: BatchPorts<T>, { source, checkpoints }: BatchPlan): Promise<void> {
+async function openTables<T>(
+  ports: BatchPorts<T>,
+  { source, checkpoints }: BatchPlan,
+  takeOver: boolean,
+): Promise<void> {
   const { pipeline, codec, tables } = ports;
   const engine = new PartitionEngine({ pipeline, partition: 0, source: source ?? '', codec, onBadRecord: 'fail' });
-  await tables.create(engine.tables);
+  await claimTables(tables, engine.tables, {
+    ...{ pipeline: pipeline.name, runner: 'batch', checkpoints: ports.checkpoints.location, takeOver },
+  });
   if (source === undefined) return;
   const written = await readProgress(tables, pipeline.name);
   for (const { source: made } of written.values()) {

@@ -26,7 +26,11 @@ describe('runUnit', () => {
       const offset = n * 10 + i;
       return { offset, ingested: offset, record: { user: `u${offset % 3}`, amount: offset, time: offset } };
     });
-    await archive.write({ partition: 0, first: n * 10, last: n * 10 + 9, day: '2020-01-01' }, 'source-1', entries);
+    await archive.write(
+      { partition: 0, first: n * 10, last: n * 10 + 9, day: '2020-01-01' },
+      { source: 'source-1' },
+      entries,
+    );
   }
 
   const ports = (): Parameters<typeof runUnit<Sale>>[0] => ({

@@ -2,7 +2,6 @@ import { StockafolioError } from '@stockafolio/core';
 import {
   CheckpointWriter,
   checkpointFolder,
-  Feed,
   findCheckpoint,
   PartitionEngine,
   restoreCheckpoint,
@@ -10,11 +9,12 @@ import {
 import type {
   AbortSignalLike,
   Archive,
-  ArchiveEntry,
+  ArchiveFacts,
   ArchivePart,
   ArchiveStretch,
   Mutation,
 } from '@stockafolio/core/ports';
+import { EntryIntake } from './entry-intake.js';
 import type { BatchPorts, BatchUnit, UnitResult } from './options.js';
 import { FinalRows } from './final-rows.js';
 import { archiveGap, checkGapless } from './plan-units.js';
@@ -52,11 +52,13 @@ export async function runUnit<T>(
   }
   const writer = new RowWriter(ports, unit.writeRows);
   const final = new FinalRows(engine.edges, unit.writeRows);
+  const intake = new EntryIntake(pipeline, codec, unit);
   let records = 0;
-  for await (const part of readAhead(partsOf(archive, stretches, unit, pipeline.reads))) {
+  for await (const { facts, part } of readAhead(partsOf(ports, stretches, unit))) {
+    if (facts !== undefined) intake.begin(facts);
     for (const entries of part) {
       if (listener.signal?.aborted === true) throw aborted(partition);
-      const count = takeEntries(engine, entries, unit.to);
+      const count = intake.take(engine, entries, unit.to);
       records += count;
       listener.onRecords?.(count);
       if (engine.waiting >= unit.writeRows) await writer.write(await whole(final.take(engine.drain())));
@@ -74,20 +76,6 @@ export async function runUnit<T>(
   return { partition, records, setAside: engine.setAside, rows: writer.rows, offset, version };
 }
 
-/** Takes the entries below an offset through the engine; answers how many. */
-function takeEntries(engine: PartitionEngine, entries: readonly ArchiveEntry<unknown>[], to: number): number {
-  const feed = new Feed(engine);
-  let count = 0;
-  for (const entry of entries) {
-    if (entry.offset >= to) break;
-    if ('record' in entry) feed.add(entry.record, entry);
-    else feed.reject(new StockafolioError('ERR_BAD_RECORD', entry.cause), entry.raw, entry);
-    count++;
-  }
-  feed.end();
-  return count;
-}
-
 /** The files that hold a unit, all of it. */
 async function stretchesOf<T>(archive: Archive<T>, unit: BatchUnit): Promise<readonly ArchiveStretch[]> {
   const { partition, from, to } = unit;
@@ -96,7 +84,7 @@ async function stretchesOf<T>(archive: Archive<T>, unit: BatchUnit): Promise<rea
   );
   const end = checkGapless(partition, stretches, from);
   if (end < to) throw archiveGap(partition, end, to - 1);
-  const source = await archive.identity();
+  const source = (await archive.facts())?.source;
   if (source !== unit.source) {
     throw new StockafolioError(
       'ERR_SOURCE_MISMATCH',
@@ -107,14 +95,20 @@ async function stretchesOf<T>(archive: Archive<T>, unit: BatchUnit): Promise<rea
   return stretches;
 }
 
-/** The entries of a unit in order of offset, file by file. */
+/** The entries of a unit in order of offset, file by file: with the first part of each, what the file says of its source. */
 async function* partsOf<T>(
-  archive: Archive<T>,
+  { archive, codec, pipeline }: BatchPorts<T>,
   stretches: readonly ArchiveStretch[],
   unit: BatchUnit,
-  fields: readonly string[] | undefined,
-): AsyncGenerator<ArchivePart<T>> {
-  for (const stretch of stretches) yield* archive.read(stretch, Math.max(unit.from, stretch.first), fields);
+): AsyncGenerator<{ readonly facts: ArchiveFacts | undefined; readonly part: ArchivePart<T> }> {
+  for (const stretch of stretches) {
+    let facts = await archive.facts(stretch.name);
+    const options = { fields: pipeline.reads, defaults: codec.defaults };
+    for await (const part of archive.read(stretch, Math.max(unit.from, stretch.first), options)) {
+      yield { facts, part };
+      facts = undefined;
+    }
+  }
 }
 
 /** Sets the engine up where the unit begins, or, where it is done already, at its end; answers the writer of its checkpoint. */

@@ -1,5 +1,5 @@
 import { deadLetters, withMessage, type EngineOptions } from '@stockafolio/core/engine';
-import type { Archive, ArchiveEntry, ArchiveStretch, Codec, Mutation } from '@stockafolio/core/ports';
+import type { Archive, ReadEntry, ArchiveStretch, Codec, Mutation } from '@stockafolio/core/ports';
 import type { Table } from '@stockafolio/core';
 
 /** From so many offsets on, the next record is looked for anew instead of reading on to it. */
@@ -55,7 +55,8 @@ export class WholeLetters<T> {
 
   /** Reads the first of the offsets that are left, and those that are near behind it. */
   async #readFrom(stretch: ArchiveStretch, left: number[], messages: Map<number, Uint8Array>): Promise<void> {
-    for await (const part of this.#archive.read(stretch, left[0] ?? stretch.first)) {
+    const { defaults } = this.#whole;
+    for await (const part of this.#archive.read(stretch, left[0] ?? stretch.first, { defaults })) {
       for (const entries of part) {
         const last = entries.at(-1)?.offset ?? 0;
         for (const entry of entries) this.#take(entry, left, messages);
@@ -66,10 +67,15 @@ export class WholeLetters<T> {
     while (left[0] !== undefined && left[0] <= stretch.last) left.shift();
   }
 
-  #take(entry: ArchiveEntry<T>, left: number[], messages: Map<number, Uint8Array>): void {
+  #take(entry: ReadEntry<T>, left: number[], messages: Map<number, Uint8Array>): void {
     if (entry.offset !== left[0]) return;
     left.shift();
     if ('record' in entry) messages.set(entry.offset, this.#whole.encode(entry.record));
+    else if ('raw' in entry) messages.set(entry.offset, this.#asWritten(entry.raw, entry.offset));
+  }
+  /** A message that was rejected when it was archived, and is a record now: in the form in which the stream writes letters. */
+  #asWritten(raw: Uint8Array, offset: number): Uint8Array {
+    return this.#whole.encode(this.#whole.decode(raw, { partition: this.#partition, offset }));
   }
 }
 

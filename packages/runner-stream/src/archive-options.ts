@@ -1,4 +1,5 @@
 import type { Stream } from '@stockafolio/core';
+import type { OnPartitionMismatch } from '@stockafolio/core/engine';
 import type { AbortSignalLike, Archive, Clock, Codec, Source } from '@stockafolio/core/ports';
 
 export interface ArchiveOptions<T> {
@@ -10,6 +11,10 @@ export interface ArchiveOptions<T> {
   /** The calendar day of a moment, `YYYY-MM-DD`: a new file begins with it. The day in UTC unless told. */
   readonly dayOf?: (time: number) => string;
   readonly group?: string;
+  /** The name of the form of the messages, which the archive keeps: so that a batch reads rejected ones by it again. */
+  readonly form?: string;
+  /** What is done about a message that is not in the partition of its key; defaults to `fail`. */
+  readonly onPartitionMismatch?: OnPartitionMismatch;
   /** Messages of one file at most; 100,000 unless told. Bounds memory, times the number of partitions. */
   readonly rollRecords?: number;
   /** Longest time that a message waits for its file to be written, in milliseconds; 60,000 unless told. */

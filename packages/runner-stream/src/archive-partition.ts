@@ -1,4 +1,4 @@
-import { takeIn } from '@stockafolio/core/engine';
+import { MessageIntake } from '@stockafolio/core/engine';
 import type { ArchiveEntry, SourceMessage } from '@stockafolio/core/ports';
 import type { ArchiveOptions } from './archive-options.js';
 
@@ -19,6 +19,7 @@ export class ArchivePartition<T> {
   readonly partition: number;
   readonly generation: number;
   readonly #options: ArchiveOptions<T>;
+  readonly #intake: MessageIntake<T>;
   #latest: number;
   #lastDay: string;
   #pending: Pending<T> | undefined;
@@ -29,6 +30,8 @@ export class ArchivePartition<T> {
     options: ArchiveOptions<T>,
     at: {
       readonly partition: number;
+      /** How many partitions the source has. */
+      readonly of: number;
       readonly generation: number;
       readonly next: number;
       readonly latest: number;
@@ -36,6 +39,10 @@ export class ArchivePartition<T> {
     },
   ) {
     this.#options = options;
+    const { stream, codec, onPartitionMismatch = 'fail' } = options;
+    this.#intake = new MessageIntake({
+      ...{ stream, codec, partition: at.partition, partitions: at.of, onPartitionMismatch },
+    });
     this.partition = at.partition;
     this.generation = at.generation;
     this.next = at.next;
@@ -45,8 +52,9 @@ export class ArchivePartition<T> {
 
   /** Gathers a message; answers what must be written before it, where its day or the file is full. */
   take(message: SourceMessage): Pending<T> | undefined {
-    const { stream, codec, rollRecords = 100_000, clock } = this.#options;
-    const intake = takeIn(stream, codec, this.partition, message);
+    const { stream, rollRecords = 100_000, clock } = this.#options;
+    const now = clock.now();
+    const intake = this.#intake.take(message, now);
     const { offset, timestamp: ingested } = message;
     if ('record' in intake) this.#latest = Math.max(this.#latest, stream.time(intake.record));
     const day = this.#dayNow(ingested);
@@ -58,12 +66,15 @@ export class ArchivePartition<T> {
       day,
       known: Number.isFinite(this.#latest),
       entries: [],
-      since: clock.now(),
+      since: now,
     };
     this.#pending.entries.push(
       'record' in intake
         ? { offset, ingested, record: intake.record }
-        : { offset, ingested, raw: message.value ?? new Uint8Array(0), cause: intake.rejected.message },
+        : {
+            ...{ offset, ingested, raw: message.value ?? new Uint8Array(0), cause: intake.rejected.message },
+            ...(message.byProducer === true ? { seen: now } : {}),
+          },
     );
     this.next = offset + 1;
     return done;

@@ -168,7 +168,7 @@ describe('an archive that is full', () => {
     const written: { first: number; last: number; entries: readonly ArchiveEntry<Tick>[] }[] = [];
     let writes = 0;
     const archive: Archive<Tick> = {
-      identity: async () => (written.length === 0 ? undefined : 'ticks-1'),
+      facts: async () => (written.length === 0 ? undefined : { source: 'ticks-1' }),
       began: async () => undefined,
       stretches: async () =>
         written.map(({ first, last }) => ({ name: `${first}`, partition: 0, first, last, day: '1970-01-01' })),

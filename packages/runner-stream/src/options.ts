@@ -1,5 +1,5 @@
 import type { Pipeline, StockafolioError } from '@stockafolio/core';
-import type { PlanChange } from '@stockafolio/core/engine';
+import type { OnPartitionMismatch, PlanChange } from '@stockafolio/core/engine';
 import type { AbortSignalLike, Clock, Codec, Files, Source, Tables } from '@stockafolio/core/ports';
 
 export interface StreamOptions<T> {
@@ -28,10 +28,20 @@ export interface StreamOptions<T> {
   readonly idleAfter?: number;
   /** `dead-letter` unless told: bad records are set aside. `fail` ends the run at the first. */
   readonly onBadRecord?: 'dead-letter' | 'fail';
+  /**
+   * What is done about a message that is not in the partition of its key. Defaults to `fail`: the run ends, for where many
+   * are, every total is wrong. `dead-letter` is for single ones that went astray: a replay sends them where they belong.
+   */
+  readonly onPartitionMismatch?: OnPartitionMismatch;
   /** End once everything that was in the source has been taken in. */
   readonly untilCaughtUp?: boolean;
   /** Go on from a checkpoint although the pipeline has changed since. */
   readonly acceptPlanChange?: boolean;
+  /**
+   * Take over tables that were written with checkpoints that are elsewhere: for where those are lost or were moved, and
+   * the pipeline is the same. Rows of equal versions stay as they are.
+   */
+  readonly takeOver?: boolean;
   /** Ends the run cleanly: the commit is finished, checkpoints are written. */
   readonly signal?: AbortSignalLike;
   readonly onEvent?: (event: StreamEvent) => void;

@@ -3,10 +3,10 @@ import {
   CheckpointWriter,
   Feed,
   findCheckpoint,
+  MessageIntake,
   PartitionEngine,
   readProgress,
   restoreCheckpoint,
-  takeIn,
 } from '@stockafolio/core/engine';
 import type { PartitionRange, SourceBatch } from '@stockafolio/core/ports';
 import { StockafolioError } from '@stockafolio/core';
@@ -21,6 +21,7 @@ const CHECKPOINT_INTERVAL = 5_000;
 export interface PartitionTask {
   readonly partition: number;
   readonly generation: number;
+  readonly intake: MessageIntake<unknown>;
   readonly engine: PartitionEngine;
   readonly writer: CheckpointWriter;
   /** Whether something came since the last commit. */
@@ -88,6 +89,10 @@ export async function openPartition<T>(
   return {
     partition,
     generation,
+    intake: new MessageIntake<unknown>({
+      ...{ stream: pipeline.stream, codec, partition, partitions: of },
+      onPartitionMismatch: options.onPartitionMismatch ?? 'fail',
+    }),
     engine,
     writer,
     dirty: false,
@@ -103,23 +108,23 @@ export async function openPartition<T>(
 
 /** Takes a batch of messages through the partition's engine. */
 export function takeBatch<T>(task: PartitionTask, batch: SourceBatch, options: StreamOptions<T>): void {
-  const { engine, partition } = task;
-  const { stream } = options.pipeline;
+  const { engine, intake } = task;
+  const now = options.clock.now();
   const feed = new Feed(engine);
   let next = engine.position.offset;
   for (const message of batch.messages) {
     if (message.offset < next) continue;
     next = message.offset + 1;
     const place = { offset: message.offset, ingested: message.timestamp };
-    const intake = takeIn(stream, options.codec, partition, message);
-    if ('record' in intake) feed.add(intake.record, place);
-    else feed.reject(intake.rejected, message.value ?? new Uint8Array(0), place);
+    const taken = intake.take(message, now);
+    if ('record' in taken) feed.add(taken.record, place);
+    else feed.reject(taken.rejected, message.value ?? new Uint8Array(0), place);
   }
   feed.end();
   task.oldest ??= batch.messages[0]?.timestamp ?? null;
   task.dirty = true;
   task.open = true;
-  task.heardAt = options.clock.now();
+  task.heardAt = now;
   task.end = Math.max(batch.endOffset, engine.position.offset);
 }
 

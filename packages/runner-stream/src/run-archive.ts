@@ -1,5 +1,5 @@
 import { StockafolioError } from '@stockafolio/core';
-import type { ArchiveStretch, AssignmentListener, Position, SourceBatch } from '@stockafolio/core/ports';
+import type { ArchiveFacts, ArchiveStretch, AssignmentListener, Position, SourceBatch } from '@stockafolio/core/ports';
 import type { ArchiveOptions, ArchiveResult } from './archive-options.js';
 import { ArchivePartition, type Pending } from './archive-partition.js';
 
@@ -20,6 +20,7 @@ class ArchiveRun<T> implements AssignmentListener {
   readonly #options: ArchiveOptions<T>;
   readonly #partitions = new Map<number, ArchivePartition<T>>();
   #source = '';
+  #facts: ArchiveFacts = { source: '' };
   /** Whether the source has said what this run has. */
   #settled = false;
   #records = 0;
@@ -33,7 +34,7 @@ class ArchiveRun<T> implements AssignmentListener {
     const { source, archive, stream, signal, group = `${stream.name}-archive` } = this.#options;
     try {
       this.#source = await source.identity();
-      const archived = await archive.identity();
+      const archived = (await archive.facts())?.source;
       if (archived !== undefined && archived !== this.#source) throw otherSource(archived, this.#source);
       await source.open(group, this);
       while (signal?.aborted !== true) {
@@ -50,9 +51,14 @@ class ArchiveRun<T> implements AssignmentListener {
   }
 
   async assigned(partitions: readonly number[], generation: number): Promise<readonly Position[]> {
-    const { archive, source } = this.#options;
+    const { archive, source, stream, form } = this.#options;
     const stretches = await archive.stretches();
     const ranges = await source.ranges();
+    const { partitioner } = stream;
+    this.#facts = {
+      ...{ source: this.#source, partitions: ranges.length, form },
+      partitioner: typeof partitioner === 'string' ? partitioner : undefined,
+    };
     const positions: Position[] = [];
     for (const partition of partitions) {
       const files = stretches.filter((stretch) => stretch.partition === partition);
@@ -62,7 +68,7 @@ class ArchiveRun<T> implements AssignmentListener {
       const next = last === undefined ? oldest : last.last + 1;
       this.#partitions.set(
         partition,
-        new ArchivePartition(this.#options, { partition, generation, next, latest, day }),
+        new ArchivePartition(this.#options, { partition, of: ranges.length, generation, next, latest, day }),
       );
       positions.push({ partition, offset: next });
     }
@@ -72,10 +78,10 @@ class ArchiveRun<T> implements AssignmentListener {
 
   /** The latest time in the last file that has a record, and its day; of those behind it there are rejected messages only. */
   async #lastRecord(files: readonly ArchiveStretch[]): Promise<{ readonly latest: number; readonly day: string }> {
-    const { archive, stream } = this.#options;
+    const { archive, stream, codec } = this.#options;
     for (const file of files.toReversed()) {
       let latest = Number.NEGATIVE_INFINITY;
-      for await (const part of archive.read(file, file.first)) {
+      for await (const part of archive.read(file, file.first, { defaults: codec.defaults })) {
         for (const entries of part) {
           for (const entry of entries) if ('record' in entry) latest = Math.max(latest, stream.time(entry.record));
         }
@@ -130,7 +136,7 @@ class ArchiveRun<T> implements AssignmentListener {
     const last = pending?.entries.at(-1)?.offset;
     if (pending === undefined || last === undefined) return;
     const { first, day, entries } = pending;
-    await this.#options.archive.write({ partition, first, last, day }, this.#source, entries);
+    await this.#options.archive.write({ partition, first, last, day }, this.#facts, entries);
     this.#files++;
     this.#options.onFile?.({ partition, first, last, day });
   }

@@ -1,5 +1,5 @@
 import { StockafolioError } from '@stockafolio/core';
-import { PartitionEngine, readProgress, type Progress } from '@stockafolio/core/engine';
+import { claimTables, PartitionEngine, readProgress, type Progress } from '@stockafolio/core/engine';
 import type { AssignmentListener, PartitionRange, Position, SourceBatch } from '@stockafolio/core/ports';
 import { Committer } from './committer.js';
 import type { StreamOptions, StreamResult } from './options.js';
@@ -11,7 +11,8 @@ import { untilBack } from './until-back.js';
  *
  * Memory is bounded by `commitRecords`: where the tables are slow or down, the source is not asked for more.
  *
- * @throws ERR_SOURCE_MISMATCH, ERR_CHECKPOINT_PLAN_CHANGED, ERR_OFFSET_GONE and ERR_CHECKPOINTS_AHEAD where the tables
+ * @throws ERR_PARTITION_MISMATCH where messages are not in the partition of their key; ERR_TABLES_TAKEN where others write
+ * the tables; ERR_SOURCE_MISMATCH, ERR_CHECKPOINT_PLAN_CHANGED, ERR_OFFSET_GONE and ERR_CHECKPOINTS_AHEAD where the tables
  * and checkpoints do not fit the source or the pipeline; ERR_BAD_RECORD with `onBadRecord: 'fail'`
  */
 export async function runStream<T>(options: StreamOptions<T>): Promise<StreamResult> {
@@ -42,8 +43,10 @@ class StreamRun<T> implements AssignmentListener {
   }
 
   async run(): Promise<StreamResult> {
-    const { source, pipeline, signal, clock } = this.#options;
+    const { source, pipeline, signal, clock, tables } = this.#options;
+    let release: (() => Promise<void>) | undefined;
     try {
+      release = await tables.lock?.(pipeline.name);
       await this.#openTables();
       await source.open(this.#options.group ?? pipeline.name, this);
       this.#committedAt = clock.now();
@@ -58,6 +61,7 @@ class StreamRun<T> implements AssignmentListener {
       await this.#committer.settle();
     } finally {
       await source.close();
+      await release?.();
     }
     for (const task of this.#tasks.values()) this.#setAside += task.engine.setAside;
     return {
@@ -121,10 +125,13 @@ class StreamRun<T> implements AssignmentListener {
 
   /** Creates the tables, and makes sure that they were made from this source. */
   async #openTables(): Promise<void> {
-    const { pipeline, tables, source, codec } = this.#options;
+    const { pipeline, tables, source, codec, checkpoints, takeOver } = this.#options;
     this.#source = await source.identity();
     const plan = new PartitionEngine({ pipeline, partition: 0, source: this.#source, codec, onBadRecord: 'fail' });
-    await tables.create(plan.tables);
+    await claimTables(tables, plan.tables, {
+      ...{ pipeline: pipeline.name, runner: 'stream', checkpoints: checkpoints.location },
+      takeOver: takeOver ?? false,
+    });
     await this.#readProgress();
   }
 

@@ -6,7 +6,7 @@ import {
   type BatchResult,
   type UnitExecutor,
 } from '@stockafolio/runner-batch';
-import { codecOf, type App } from '../app.js';
+import type { App } from '../app.js';
 import { expectArchive } from '../nothing-there.js';
 import type { Reporter } from '../output/reporter.js';
 import type { Toolkit } from '../toolkit.js';
@@ -31,7 +31,7 @@ export async function runOnce(
   reporter: Reporter,
 ): Promise<BatchResult> {
   const progress = reporter.progress('batched');
-  const { ports, close } = openUnitPorts(app, codecOf(app, 'wire'), places, toolkit);
+  const { ports, close } = await openUnitPorts(app, places, toolkit);
   let pool: WorkerPool | undefined;
   let executor: UnitExecutor = inThisThread(ports, options);
   if (workers > 1) executor = pool = workerPool(places, workers, options.signal);
@@ -52,7 +52,7 @@ export async function runOnce(
 
 /** Makes the tables ready, and answers the units that are to be done, each with where it finds what it works on. */
 export async function ordersOf({ app, places, options }: Batch, toolkit: Toolkit): Promise<readonly UnitOrder[]> {
-  const { ports, close } = openUnitPorts(app, codecOf(app, 'wire'), places, toolkit);
+  const { ports, close } = await openUnitPorts(app, places, toolkit);
   try {
     await expectArchive(ports.archive, app.pipeline.stream.name, places.files);
     return (await prepareBatch(ports, options)).map((unit) => ({ unit, places }));

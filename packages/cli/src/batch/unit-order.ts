@@ -19,11 +19,14 @@ const schema = z.strictObject({
     fresh: z.boolean(),
     fromStart: z.boolean(),
     onBadRecord: z.enum(['dead-letter', 'fail']),
+    onPartitionMismatch: z.enum(['dead-letter', 'fail']),
     acceptPlanChange: z.boolean(),
     writeRows: z.number().int().positive(),
   }),
   places: z.strictObject({
     app: z.string().optional(),
+    format: z.string().optional(),
+    partitioner: z.enum(['murmur2', 'crc32']).optional(),
     files: z.string(),
     tables: z.string(),
     checkpoints: z.string(),
@@ -43,7 +46,8 @@ export function parseOrder(line: string): UnitOrder {
     throw noUnit(read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
   }
   const { unit, places } = read.data;
-  return { unit, places: { ...places, app: places.app } };
+  const { app, format, partitioner } = places;
+  return { unit, places: { ...places, app, format, partitioner } };
 }
 
 function noUnit(what: string, cause?: unknown): StockafolioError {

@@ -1,11 +1,11 @@
 import { runArchive } from '@stockafolio/runner-stream';
 import type { Command } from 'commander';
-import { codecOf, loadApp } from '../app.js';
+import { codecOf, loadApp, partitionedBy } from '../app.js';
 import { figure } from '../output/reporter.js';
 import type { Toolkit } from '../toolkit.js';
-import { FILES, wholeNumber, type CommonOptions } from './options.js';
+import { FILES, wholeNumber, withPartitionOptions, type CommonOptions, type PartitionOptions } from './options.js';
 
-interface ArchiveFlags extends CommonOptions {
+interface ArchiveFlags extends CommonOptions, PartitionOptions {
   readonly source: string;
   readonly files: string;
   readonly format: string;
@@ -15,8 +15,7 @@ interface ArchiveFlags extends CommonOptions {
 }
 
 export function addArchive(program: Command, toolkit: Toolkit): void {
-  program
-    .command('archive')
+  withPartitionOptions(program.command('archive'))
     .description('copy a source into Parquet files, each message exactly once')
     .requiredOption('--source <source>', 'where records come from: kafka://HOST:PORT/TOPIC, log:DIR')
     .requiredOption('--files <files>', `where the archive is: ${FILES}`)
@@ -30,7 +29,7 @@ export function addArchive(program: Command, toolkit: Toolkit): void {
 }
 
 async function run(flags: ArchiveFlags, toolkit: Toolkit): Promise<void> {
-  const app = await loadApp(flags.app);
+  const app = partitionedBy(await loadApp(flags.app), flags.partitioner);
   const reporter = toolkit.reporter(flags.json);
   const stop = toolkit.stop();
   const progress = reporter.progress('archived');
@@ -41,6 +40,8 @@ async function run(flags: ArchiveFlags, toolkit: Toolkit): Promise<void> {
     const result = await runArchive({
       stream,
       codec,
+      form: flags.format,
+      onPartitionMismatch: flags.onPartitionMismatch,
       source: toolkit.openSource(flags.source),
       archive: toolkit.openArchive(files, stream),
       clock: toolkit.clock,

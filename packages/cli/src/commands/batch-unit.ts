@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { runUnit } from '@stockafolio/runner-batch';
 import type { Command } from 'commander';
-import { codecOf, loadApp } from '../app.js';
+import { loadApp, partitionedBy } from '../app.js';
 import { parseOrder, type UnitOrder } from '../batch/unit-order.js';
 import type { Toolkit } from '../toolkit.js';
 import { openUnitPorts } from '../workers/worker-pool.js';
@@ -25,8 +25,8 @@ async function run(toolkit: Toolkit): Promise<void> {
 }
 
 async function runOrder({ unit, places }: UnitOrder, toolkit: Toolkit, signal: AbortSignal): Promise<unknown> {
-  const app = await loadApp(places.app);
-  const { ports, close } = openUnitPorts(app, codecOf(app, 'wire'), places, toolkit);
+  const app = partitionedBy(await loadApp(places.app), places.partitioner);
+  const { ports, close } = await openUnitPorts(app, places, toolkit);
   try {
     return await runUnit(ports, unit, { signal });
   } finally {

@@ -1,14 +1,23 @@
 import { StockafolioError } from '@stockafolio/core';
 import type { BatchResult } from '@stockafolio/runner-batch';
 import type { Command } from 'commander';
-import { loadApp } from '../app.js';
+import { loadApp, partitionedBy } from '../app.js';
 import { ordersOf, runOnce, type Batch } from '../batch/run-once.js';
 import { figure, type Reporter } from '../output/reporter.js';
 import { runSchedule } from '../schedule/run-schedule.js';
 import type { Toolkit } from '../toolkit.js';
-import { FILES, day, onBadRecord, wholeNumber, type CommonOptions } from './options.js';
+import {
+  FILES,
+  day,
+  onBadRecord,
+  wholeNumber,
+  withPartitionOptions,
+  type CommonOptions,
+  type PartitionOptions,
+} from './options.js';
 
-interface BatchFlags extends CommonOptions {
+interface BatchFlags extends CommonOptions, PartitionOptions {
+  readonly format?: string;
   readonly files: string;
   readonly tables: string;
   readonly checkpoints: string;
@@ -19,16 +28,17 @@ interface BatchFlags extends CommonOptions {
   readonly workers: number;
   readonly onBadRecord: 'dead-letter' | 'fail';
   readonly acceptPlanChange?: boolean;
+  readonly takeOver?: boolean;
 }
 
 export function addBatch(program: Command, toolkit: Toolkit): void {
-  program
-    .command('batch')
+  withPartitionOptions(program.command('batch'))
     .description('run the pipeline on the archive, from where the last run ended')
     .requiredOption('--files <files>', `where the archive is: ${FILES}`)
     .requiredOption('--tables <tables>', 'where rows go: embedded:DIR or cassandra://...')
     .requiredOption('--checkpoints <files>', `where checkpoints are kept: ${FILES}`)
     .option('--app <module>', 'the application to run; Stockafolio unless told')
+    .option('--format <name>', 'form of the messages; as it was when they were archived')
     .option('--day <day>', 'take in what was archived up to the end of this day, YYYY-MM-DD', day)
     .option('--from-start', 'begin at the start of the archive, and replace the checkpoints')
     .option('--schedule', 'run at the close of every trading day, once, and wait for the next, until stopped')
@@ -36,21 +46,27 @@ export function addBatch(program: Command, toolkit: Toolkit): void {
     .option('--workers <n>', 'partitions done at a time, each in a process', wholeNumber(1), 1)
     .option('--on-bad-record <what>', 'dead-letter: set it aside; fail: stop', onBadRecord, 'dead-letter')
     .option('--accept-plan-change', 'go on from checkpoints of a pipeline that has changed since')
+    .option('--take-over', 'go on with tables whose checkpoints were elsewhere, and are lost or were moved')
     .option('--json', 'end with one line of JSON')
     .action(async (flags: BatchFlags) => run(flags, toolkit));
 }
 
 async function run(flags: BatchFlags, toolkit: Toolkit): Promise<void> {
-  const app = await loadApp(flags.app);
+  const app = partitionedBy(await loadApp(flags.app), flags.partitioner);
   const reporter = toolkit.reporter(flags.json);
   const batch: Batch = {
     app,
-    places: { app: flags.app, files: flags.files, tables: flags.tables, checkpoints: flags.checkpoints },
+    places: {
+      ...{ app: flags.app, format: flags.format, partitioner: flags.partitioner },
+      ...{ files: flags.files, tables: flags.tables, checkpoints: flags.checkpoints },
+    },
     options: {
       ...(flags.day === undefined ? {} : { day: flags.day }),
       fromStart: flags.fromStart ?? false,
       onBadRecord: flags.onBadRecord,
+      onPartitionMismatch: flags.onPartitionMismatch,
       acceptPlanChange: flags.acceptPlanChange ?? false,
+      ...(flags.takeOver === undefined ? {} : { takeOver: flags.takeOver }),
       signal: toolkit.stop().signal,
     },
     workers: flags.workers,

@@ -1,12 +1,12 @@
 import { formatRow, rowObject, type Value } from '@stockafolio/core';
 import { deadLetters } from '@stockafolio/core/engine';
 import { InvalidArgumentError, type Command } from 'commander';
-import { loadApp, codecOf } from '../app.js';
+import { codecOf, loadApp, partitionedBy } from '../app.js';
 import { LineWriter } from '../output/line-writer.js';
 import { figure } from '../output/reporter.js';
 import { lettersToReplay, replayLetters } from '../replay/replay-letters.js';
 import type { Toolkit } from '../toolkit.js';
-import type { CommonOptions } from './options.js';
+import { partitionerName, type CommonOptions } from './options.js';
 
 interface ListFlags extends CommonOptions {
   readonly tables: string;
@@ -19,6 +19,7 @@ interface ReplayFlags extends CommonOptions {
   readonly to: string;
   readonly with?: string;
   readonly format: string;
+  readonly partitioner?: 'murmur2' | 'crc32';
 }
 
 export function addDeadLetters(program: Command, toolkit: Toolkit): void {
@@ -40,6 +41,7 @@ export function addDeadLetters(program: Command, toolkit: Toolkit): void {
     .option('--with <file>', 'lines of `list --format jsonl` with mended messages; without it, all as they are')
     .option('--app <module>', 'the application; Stockafolio unless told')
     .option('--format <name>', 'form of the messages', 'wire')
+    .option('--partitioner <name>', 'how messages are placed: murmur2 or crc32; as the stream says', partitionerName)
     .option('--json', 'end with one line of JSON')
     .action(async (flags: ReplayFlags) => replay(flags, toolkit));
 }
@@ -82,7 +84,7 @@ function lineOf(letter: Readonly<Record<string, Value>>): string {
 }
 
 async function replay(flags: ReplayFlags, toolkit: Toolkit): Promise<void> {
-  const app = await loadApp(flags.app);
+  const app = partitionedBy(await loadApp(flags.app), flags.partitioner);
   const tables = toolkit.openTables(flags.tables);
   try {
     const { letters, skipped } = await lettersToReplay(tables, app.pipeline.name, flags.with);

@@ -1,5 +1,5 @@
-import { StockafolioError } from '@stockafolio/core';
-import { InvalidArgumentError } from 'commander';
+import { isPartitionerName, StockafolioError } from '@stockafolio/core';
+import { InvalidArgumentError, type Command } from 'commander';
 
 /** Where files can be, as help says it. */
 export const FILES = 'file:DIR, s3://BUCKET/PREFIX or hdfs://HOST:HTTPPORT/PATH';
@@ -32,6 +32,34 @@ export function day(text: string): string {
 export function onBadRecord(text: string): 'dead-letter' | 'fail' {
   if (text === 'dead-letter' || text === 'fail') return text;
   throw new InvalidArgumentError('It must be dead-letter or fail.');
+}
+
+/** Reads the name of a partitioner. */
+export function partitionerName(text: string): 'murmur2' | 'crc32' {
+  if (isPartitionerName(text)) return text;
+  throw new InvalidArgumentError('It must be murmur2 or crc32.');
+}
+
+/** What commands that take messages in are told of their partitions. */
+export interface PartitionOptions {
+  readonly partitioner?: 'murmur2' | 'crc32';
+  readonly onPartitionMismatch: 'dead-letter' | 'fail';
+}
+
+/** Adds the options of {@link PartitionOptions}. */
+export function withPartitionOptions(command: Command): Command {
+  return command
+    .option(
+      '--partitioner <name>',
+      "how messages were placed by their key: murmur2 (Java's clients), crc32 (librdkafka's); as the stream says",
+      partitionerName,
+    )
+    .option(
+      '--on-partition-mismatch <what>',
+      "a message outside of its key's partition: fail: stop; dead-letter: go on without it",
+      onBadRecord,
+      'fail',
+    );
 }
 
 /** Reads `k=v,k2=v2`. @throws ERR_USAGE where a part has no `=` */

@@ -5,17 +5,18 @@ import { formatValue, type FieldType, type Table, type Value } from '@stockafoli
 import { deadLetters, progress, readProgress, type Progress } from '@stockafolio/core/engine';
 import { isNewer, keyOf, mend, reconcile, runBatch, type Difference, type UnitResult } from '@stockafolio/runner-batch';
 import type { Command } from 'commander';
-import { codecOf, loadApp, type App } from '../app.js';
+import { archivedForm, loadApp, partitionedBy, type App } from '../app.js';
 import { asStored } from '../as-stored.js';
 import { expectArchive } from '../nothing-there.js';
 import { exitCodes } from '../output/failure.js';
 import { figure } from '../output/reporter.js';
 import { LineWriter } from '../output/line-writer.js';
 import type { Toolkit } from '../toolkit.js';
-import { FILES, day, type CommonOptions } from './options.js';
+import { FILES, day, withPartitionOptions, type CommonOptions, type PartitionOptions } from './options.js';
 import { tablesOf } from './tables.js';
 
-interface ReconcileFlags extends CommonOptions {
+interface ReconcileFlags extends CommonOptions, PartitionOptions {
+  readonly format?: string;
   readonly files: string;
   readonly tables: string;
   readonly day?: string;
@@ -25,12 +26,12 @@ interface ReconcileFlags extends CommonOptions {
 const REPAIR_AT_A_TIME = 1_000;
 
 export function addReconcile(program: Command, toolkit: Toolkit): void {
-  program
-    .command('reconcile')
+  withPartitionOptions(program.command('reconcile'))
     .description('recompute the tables from the archive, print every difference, and mend them where asked to')
     .requiredOption('--files <files>', `where the archive is: ${FILES}`)
     .requiredOption('--tables <tables>', 'the tables to compare: embedded:DIR or cassandra://...')
     .option('--app <module>', 'the application; Stockafolio unless told')
+    .option('--format <name>', 'form of the messages; as it was when they were archived')
     .option('--day <day>', 'recompute up to the end of this day, YYYY-MM-DD', day)
     .option('--repair', 'write the rows that are wrong or missing, and remove those that should not be')
     .option('--json', 'end with one line of JSON')
@@ -38,7 +39,7 @@ export function addReconcile(program: Command, toolkit: Toolkit): void {
 }
 
 async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
-  const app = await loadApp(flags.app);
+  const app = partitionedBy(await loadApp(flags.app), flags.partitioner);
   const reporter = toolkit.reporter(flags.json);
   const scratch = await mkdtemp(join(tmpdir(), 'stockafolio-reconcile-'));
   const files = toolkit.openFiles(flags.files);
@@ -53,7 +54,7 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
     await expectArchive(archive, pipeline.stream.name, flags.files);
     const ports = {
       pipeline,
-      codec: codecOf(app, 'wire'),
+      codec: await archivedForm(app, archive, flags.format),
       archive,
       tables: expected,
       checkpoints,
@@ -62,7 +63,11 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
     const stop = toolkit.stop();
     const batch = await runBatch(
       ports,
-      { ...(flags.day === undefined ? {} : { day: flags.day }), signal: stop.signal },
+      {
+        ...(flags.day === undefined ? {} : { day: flags.day }),
+        onPartitionMismatch: flags.onPartitionMismatch,
+        signal: stop.signal,
+      },
       undefined,
       { onRecords: (count) => bar.add(count) },
     );

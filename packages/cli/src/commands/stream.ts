@@ -1,7 +1,7 @@
 import { StockafolioError } from '@stockafolio/core';
 import { runStream, type StreamEvent, type StreamResult } from '@stockafolio/runner-stream';
 import type { Command } from 'commander';
-import { codecOf, loadApp } from '../app.js';
+import { codecOf, loadApp, partitionedBy } from '../app.js';
 import { operationsServer } from '../operations/operations-server.js';
 
 import type { Level } from '../output/log.js';
@@ -10,9 +10,16 @@ import type { Toolkit } from '../toolkit.js';
 import { areShared, isShared } from '../urls/open.js';
 import { runStreamWorkers } from '../workers/stream-workers.js';
 import { endWithParent } from '../workers/worker-process.js';
-import { FILES, onBadRecord, wholeNumber, type CommonOptions } from './options.js';
+import {
+  FILES,
+  onBadRecord,
+  wholeNumber,
+  withPartitionOptions,
+  type CommonOptions,
+  type PartitionOptions,
+} from './options.js';
 
-interface StreamFlags extends CommonOptions {
+interface StreamFlags extends CommonOptions, PartitionOptions {
   readonly source: string;
   readonly tables: string;
   readonly checkpoints: string;
@@ -25,6 +32,7 @@ interface StreamFlags extends CommonOptions {
   readonly checkpointInterval: number;
   readonly onBadRecord: 'dead-letter' | 'fail';
   readonly acceptPlanChange?: boolean;
+  readonly takeOver?: boolean;
   readonly metricsPort?: number;
   readonly metricsHost: string;
   readonly workers: number;
@@ -37,8 +45,7 @@ interface StreamFlags extends CommonOptions {
 const CHECKPOINT_WAIT = { timeout: 5_000, retryFor: 2_000 };
 
 export function addStream(program: Command, toolkit: Toolkit): void {
-  program
-    .command('stream')
+  withPartitionOptions(program.command('stream'))
     .description('run the pipeline on a live source')
     .requiredOption('--source <source>', 'where records come from: kafka://HOST:PORT/TOPIC, log:DIR')
     .requiredOption('--tables <tables>', 'where rows go: embedded:DIR or cassandra://...')
@@ -53,6 +60,7 @@ export function addStream(program: Command, toolkit: Toolkit): void {
     .option('--checkpoint-interval <ms>', 'time between checkpoints', wholeNumber(1), 5_000)
     .option('--on-bad-record <what>', 'dead-letter: set it aside; fail: stop', onBadRecord, 'dead-letter')
     .option('--accept-plan-change', 'go on from checkpoints of a pipeline that has changed since')
+    .option('--take-over', 'go on with tables whose checkpoints were elsewhere, and are lost or were moved')
     .option(
       '--metrics-port <port>',
       'serve /metrics, /health and /ready; 0 takes a free port; each worker the next',
@@ -103,7 +111,7 @@ function workerArguments(given: readonly string[], { metricsPort }: StreamFlags,
 
 async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
   endWithParent();
-  const app = await loadApp(flags.app);
+  const app = partitionedBy(await loadApp(flags.app), flags.partitioner);
   const reporter = toolkit.reporter(flags.json);
   const stop = toolkit.stop();
   const progress = reporter.progress('streamed');
@@ -128,8 +136,10 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
       commitRecords: flags.commitRecords,
       checkpointInterval: flags.checkpointInterval,
       onBadRecord: flags.onBadRecord,
+      onPartitionMismatch: flags.onPartitionMismatch,
       untilCaughtUp: flags.untilCaughtUp ?? false,
       acceptPlanChange: flags.acceptPlanChange ?? false,
+      ...(flags.takeOver === undefined ? {} : { takeOver: flags.takeOver }),
       signal: stop.signal,
       onEvent: (event) => {
         operations?.take(event);

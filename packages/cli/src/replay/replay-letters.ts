@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { keyBytes, messageOf, partitionOf, StockafolioError, type Stream, type Value } from '@stockafolio/core';
+import { choosePartition, keyBytes, messageOf, StockafolioError, type Stream, type Value } from '@stockafolio/core';
 import { deadLetters } from '@stockafolio/core/engine';
 import type { Codec, Producer, Source, StoredRow, Tables } from '@stockafolio/core/ports';
 import { findReplayed } from './find-replayed.js';
@@ -96,7 +96,7 @@ export async function replayLetters(letters: readonly Letter[], ports: ReplayPor
       const id = `${letter.partition}-${letter.offset}`;
       if (!already.has(id)) {
         const key = keyBytes(ports.stream.key(records[n]));
-        const partition = partitionOf(key, ranges.length);
+        const partition = choosePartition(ports.stream.partitioner ?? 'murmur2', key, ranges.length);
         const end = ranges.find((range) => range.partition === partition)?.end ?? 0;
         await mark(ports.tables, letter.row, `pending:${partition}:${end}`, 1);
         await producer.append([{ key, value: letter.message, partition, headers: { [REPLAYS]: id } }]);

@@ -1,4 +1,4 @@
-import type { Stream } from '@stockafolio/core';
+import type { Partitioner, Stream } from '@stockafolio/core';
 import type { Archive, Files, Producer, Source, Tables } from '@stockafolio/core/ports';
 import { cassandraTables } from '@stockafolio/connectors/cassandra';
 import { fileArchive } from '@stockafolio/connectors/archive';
@@ -31,9 +31,12 @@ export function areShared(url: string): boolean {
 }
 
 /** Opens the writing end of a source, which is made where there is none. */
-export function openProducer(url: string, partitions?: number): Promise<Producer> {
+export function openProducer(url: string, partitions?: number, partitioner?: Partitioner): Promise<Producer> {
   const { scheme, rest } = parseLocation(url, 'a source', sources);
-  const shape = partitions === undefined ? {} : { partitions };
+  const shape = {
+    ...(partitions === undefined ? {} : { partitions }),
+    ...(partitioner === undefined ? {} : { partitioner }),
+  };
   return scheme === 'kafka' ? kafkaProducer({ ...kafkaPlace(url), ...shape }) : logProducer(rest, shape);
 }
 

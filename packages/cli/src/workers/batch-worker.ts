@@ -1,6 +1,6 @@
 import { StockafolioError } from '@stockafolio/core';
 import { runUnit } from '@stockafolio/runner-batch';
-import { codecOf, loadApp } from '../app.js';
+import { loadApp, partitionedBy } from '../app.js';
 import { toolkit } from '../toolkit.js';
 import { openUnitPorts, plainError, PLACES, type FromWorker, type ToWorker, type UnitPlaces } from './worker-pool.js';
 
@@ -9,8 +9,8 @@ const REPORT_EVERY = 5_000;
 if (process.send === undefined) throw new StockafolioError('ERR_INTERNAL', 'the batch worker is started by batch only');
 
 const places = JSON.parse(process.env[PLACES] ?? '') as UnitPlaces;
-const app = await loadApp(places.app);
-const { ports } = openUnitPorts(app, codecOf(app, 'wire'), places, toolkit);
+const app = partitionedBy(await loadApp(places.app), places.partitioner);
+const { ports } = await openUnitPorts(app, places, toolkit);
 const stopped = new AbortController();
 
 const answer = (message: FromWorker): void => void process.send?.(message);

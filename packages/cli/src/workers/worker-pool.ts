@@ -2,15 +2,17 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { isStockafolioError, StockafolioError, errorCodes, messageOf, type ErrorCode } from '@stockafolio/core';
-import type { Codec } from '@stockafolio/core/ports';
 import type { BatchPorts, BatchUnit, UnitExecutor, UnitResult } from '@stockafolio/runner-batch';
-import type { App } from '../app.js';
+import { archivedForm, type App } from '../app.js';
 import type { Toolkit } from '../toolkit.js';
 import { workerRuntime } from './worker-runtime.js';
 
 /** Where a unit finds what it works on: plain data, for another process or machine. */
 export interface UnitPlaces {
   readonly app: string | undefined;
+  /** The form of the messages; undefined for the one that the archive names. */
+  readonly format: string | undefined;
+  readonly partitioner: 'murmur2' | 'crc32' | undefined;
   readonly files: string;
   readonly tables: string;
   readonly checkpoints: string;
@@ -26,25 +28,29 @@ export type FromWorker =
   | { readonly result: UnitResult }
   | { readonly failed: { readonly code: string; readonly message: string; readonly hint: string | undefined } };
 
-/** Opens the ports of a unit. */
-export function openUnitPorts(
+/** Opens the ports of a unit. @throws ERR_USAGE where the application has no such form of messages */
+export async function openUnitPorts(
   app: App,
-  codec: Codec<unknown>,
   places: UnitPlaces,
   toolkit: Toolkit,
-): { readonly ports: BatchPorts<unknown>; close(): Promise<void> } {
+): Promise<{ readonly ports: BatchPorts<unknown>; close(): Promise<void> }> {
+  const { pipeline } = app;
   const files = toolkit.openFiles(places.files);
   const tables = toolkit.openTables(places.tables);
   const checkpoints = toolkit.openFiles(places.checkpoints);
-  const archive = toolkit.openArchive(files, app.pipeline.stream);
-  return {
-    ports: { pipeline: app.pipeline, codec, archive, tables, checkpoints, clock: toolkit.clock },
-    close: async () => {
-      await tables.close();
-      await checkpoints.close();
-      await files.close();
-    },
+  const close = async (): Promise<void> => {
+    await tables.close();
+    await checkpoints.close();
+    await files.close();
   };
+  try {
+    const archive = toolkit.openArchive(files, pipeline.stream);
+    const codec = await archivedForm(app, archive, places.format);
+    return { ports: { pipeline, codec, archive, tables, checkpoints, clock: toolkit.clock }, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 export interface WorkerPool extends UnitExecutor {

@@ -2,14 +2,26 @@ import {
   StockafolioError,
   fieldOf,
   partialRecord,
+  snakeCase,
   type Fields,
   type PartialRecord,
   type ObjectOf,
   type RecordSchema,
 } from '@stockafolio/core';
-import type { ArchivePart, Files } from '@stockafolio/core/ports';
+import { recordCheck, schemaText } from '@stockafolio/core/engine';
+import type { ArchiveFacts, ArchivePart, Files, ReadEntry } from '@stockafolio/core/ports';
 import { openParquet, type ColumnValues, type ParquetColumn } from '../parquet/index.js';
-import { CAUSE, INGESTED, OFFSET, PARTITION, REJECTED, recordColumns, type ArchiveEntry } from './entry.js';
+import {
+  CAUSE,
+  INGESTED,
+  OFFSET,
+  PARTITION,
+  REJECTED,
+  SEEN,
+  isRejected,
+  recordColumns,
+  type ArchiveEntry,
+} from './entry.js';
 import { parseArchiveName, type Stretch } from './stretch.js';
 
 export interface ReadArchiveOptions {
@@ -17,15 +29,16 @@ export interface ReadArchiveOptions {
   readonly from?: number;
   /** Last offset to be read; the file's own unless told. */
   readonly through?: number;
-  /** The record's fields to be read; to touch another is ERR_FIELD_NOT_READ. All unless told. */
+  /** The record's fields to be read; to touch another is ERR_FIELD_NOT_READ. Defaults to all. */
   readonly fields?: readonly string[];
+  /** Values of fields that the file may lack, as it was written before there was such a field. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
 }
 
 /** An archived file that was opened. */
 export interface ArchiveFile<T> {
   readonly stretch: Stretch;
-  /** Identity of the source that its messages come from. */
-  readonly source: string;
+  readonly facts: ArchiveFacts;
   /** The first offset that was ever archived of its partition, where the file tells. */
   readonly began: number | undefined;
   readonly rows: number;
@@ -63,32 +76,75 @@ export async function openArchiveFile<F extends Fields>(
     }
   }
   const hasRejected = file.columns.includes(REJECTED.stored);
+  // Records of another schema may be none of this one.
+  const check = fact('schema') === schemaText(schema) ? undefined : recordCheck(schema);
+  const optionalFact = (key: string): string | undefined => file.metadata.get(`stockafolio.${key}`);
+  const partitions = optionalFact('partitions');
 
   return {
     stretch,
-    source: fact('source'),
+    facts: {
+      source: fact('source'),
+      partitions: partitions === undefined ? undefined : Number(partitions),
+      partitioner: optionalFact('partitioner'),
+      form: optionalFact('form'),
+    },
     began: fact('began_offset') === '' ? undefined : Number(fact('began_offset')),
     rows: file.rows,
     hasRejected,
-    async *read({ from = stretch.firstOffset, through = stretch.lastOffset, fields = schema.names } = {}) {
+    async *read({
+      from = stretch.firstOffset,
+      through = stretch.lastOffset,
+      fields = schema.names,
+      defaults = {},
+    } = {}) {
       for (const field of fields) fieldOf(schema.fields, field);
-      const wanted = recordColumns(schema, hasRejected).filter((_, c) => fields.includes(schema.names[c] ?? ''));
-      const columns = [OFFSET, INGESTED, ...(hasRejected ? [REJECTED, CAUSE] : []), ...wanted];
-      const build = entryBuilder<ObjectOf<F>>(schema.names, fields, columns);
+      const read = check === undefined ? fields : schema.names;
+      const known = schema.names.filter(
+        (name) => read.includes(name) && (defaults[name] === undefined || file.columns.includes(snakeCase(name))),
+      );
+      const wanted = recordColumns(schema, hasRejected).filter((_, c) => known.includes(schema.names[c] ?? ''));
+      const ofRejected = [REJECTED, CAUSE, ...(file.columns.includes(SEEN.stored) ? [SEEN] : [])];
+      const columns = [OFFSET, INGESTED, ...(hasRejected ? ofRejected : []), ...wanted];
+      const build = entryBuilder<ObjectOf<F>>(schema.names, read, columns, defaults);
+      const judge = check === undefined ? undefined : judged<ObjectOf<F>>(schema.names, fields, check);
       for (const [group, rows] of file.rowGroups.entries()) {
         const bounds = file.bounds(group, OFFSET.stored);
         if (bounds !== undefined && (bounds.max < from || bounds.min > through)) continue;
         const values = await file.readGroup(group, columns);
-        yield partOf((first, end) => build(values(first, end), end - first, from, through), rows);
+        yield partOf((first, end) => {
+          const entries = build(values(first, end), end - first, from, through);
+          return judge === undefined ? entries : entries.map(judge);
+        }, rows);
       }
     },
+  };
+}
+
+/** Holds a record that was archived under another schema against this one, and cuts it down to the fields asked for. */
+function judged<T>(
+  names: readonly string[],
+  fields: readonly string[],
+  check: ReturnType<typeof recordCheck>,
+): (entry: ArchiveEntry<T>) => ReadEntry<T> {
+  const Partial = names.every((name) => fields.includes(name)) ? undefined : partialRecord(names, fields);
+  const read = names.filter((name) => fields.includes(name));
+  return (entry) => {
+    if (isRejected(entry)) return entry;
+    const { offset, ingested, record } = entry;
+    const values = record as Readonly<Record<string, unknown>>;
+    const cause = check(values);
+    if (cause !== undefined) return { offset, ingested, unfit: record, cause };
+    return Partial === undefined
+      ? entry
+      : { offset, ingested, record: new Partial(...read.map((name) => values[name])) as T };
   };
 }
 
 /** Entries of so many rows are made at once: few enough to be gone again before anyone looks for garbage. */
 const AT_ONCE = 1_024;
 
-function* partOf<T>(build: (first: number, end: number) => readonly ArchiveEntry<T>[], rows: number): ArchivePart<T> {
+function* partOf<T>(build: (first: number, end: number) => readonly ReadEntry<T>[], rows: number): ArchivePart<T> {
   for (let first = 0; first < rows; first += AT_ONCE) {
     const entries = build(first, Math.min(rows, first + AT_ONCE));
     if (entries.length > 0) yield entries;
@@ -108,27 +164,31 @@ function entryBuilder<T>(
   names: readonly string[],
   fields: readonly string[],
   columns: readonly ParquetColumn[],
+  defaults: Readonly<Record<string, unknown>>,
 ): EntryBuilder<T> {
   const local = new Map(columns.map(({ path }, c) => [path.join('.'), `c${c}`]));
-  const at = (path: string): string => {
+  const at = (path: string, otherwise = 'undefined'): string => {
     const name = local.get(path);
-    return name === undefined ? 'undefined' : `${name}[i]`;
+    return name === undefined ? otherwise : `${name}[i]`;
   };
+  const member = (name: string): string => at(`record.${name}`, `defaults[${JSON.stringify(name)}]`);
   const isWhole = names.every((name) => fields.includes(name));
   const members = names
     .filter((name) => fields.includes(name))
-    .map((name) => (isWhole ? `${name}:${at(`record.${name}`)}` : at(`record.${name}`)));
+    .map((name) => (isWhole ? `${name}:${member(name)}` : member(name)));
   const record = isWhole ? `{${members.join()}}` : `new Partial(${members.join()})`;
   const place = `offset:${at('offset')},ingested:${at('ingested')}`;
   const accepted = `entries.push({${place},record:${record}});`;
-  const rejected = `{${place},raw:${at('raw')},cause:${at('cause')}}`;
+  const seen = local.has('seen') ? `...(${at('seen')}===undefined?{}:{seen:${at('seen')}})` : '';
+  const rejected = `{${place},raw:${at('raw')},cause:${at('cause')},${seen}}`;
   const body = local.has('raw') ? `if(${at('raw')}!==undefined)entries.push(${rejected});else ${accepted}` : accepted;
   const make = new Function(
     'Partial',
+    'defaults',
     `return (columns,rows,from,through)=>{const ${columns.map((_, c) => `c${c}=columns[${c}]`).join()},entries=[];` +
       `for(let i=0;i<rows;i++){const offset=${at('offset')};if(offset<from||offset>through)continue;${body}}return entries;}`,
-  ) as (Partial: PartialRecord) => EntryBuilder<T>;
-  return make(partialRecord(names, fields));
+  ) as (Partial: PartialRecord, defaults: Readonly<Record<string, unknown>>) => EntryBuilder<T>;
+  return make(partialRecord(names, fields), defaults);
 }
 
 function corrupt(name: string, what: string): StockafolioError {

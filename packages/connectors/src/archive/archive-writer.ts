@@ -1,5 +1,6 @@
 import { StockafolioError, type Fields, type ObjectOf, type RecordSchema } from '@stockafolio/core';
-import type { Files } from '@stockafolio/core/ports';
+import { schemaText } from '@stockafolio/core/engine';
+import type { ArchiveFacts, Files } from '@stockafolio/core/ports';
 import { parquetEncoder, type ParquetEncoder } from '../parquet/index.js';
 import { archiveColumns, isRejected, recordColumns, type ArchiveEntry } from './entry.js';
 import { archiveName, type Stretch } from './stretch.js';
@@ -7,8 +8,8 @@ import { archiveName, type Stretch } from './stretch.js';
 export interface ArchiveWriterOptions {
   /** The stream's name, first part of every file's. */
   readonly stream: string;
-  /** Identity of the source, kept in every file. */
-  readonly source: string;
+  /** What is kept of the source in every file. */
+  readonly facts: ArchiveFacts;
   readonly partition: number;
   /** `YYYY-MM-DD`. */
   readonly day: string;
@@ -59,7 +60,8 @@ export function archiveWriter<F extends Fields>(
   options: ArchiveWriterOptions,
 ): ArchiveWriter<ObjectOf<F>> {
   type T = ObjectOf<F>;
-  const { stream, source, partition, day, rowGroupRows = ROW_GROUP_ROWS } = options;
+  const { stream, facts, partition, day, rowGroupRows = ROW_GROUP_ROWS } = options;
+  const accepted = schemaText(schema);
   // Before anything is taken, whether this schema can be archived at all.
   recordColumns(schema, false);
   const written: Stretch[] = [];
@@ -87,11 +89,15 @@ export function archiveWriter<F extends Fields>(
     if (open === undefined) return;
     const { encoder, parts, firstOffset } = open;
     began ??= firstOffset;
-    const facts = { stream, day, partition, firstOffset, lastOffset };
-    const stretch: Stretch = { name: archiveName(facts), ...facts };
+    const place = { stream, day, partition, firstOffset, lastOffset };
+    const stretch: Stretch = { name: archiveName(place), ...place };
     parts.push(
       encoder.finish({
-        'stockafolio.source': source,
+        'stockafolio.source': facts.source,
+        ...(facts.partitions === undefined ? {} : { 'stockafolio.partitions': String(facts.partitions) }),
+        ...(facts.partitioner === undefined ? {} : { 'stockafolio.partitioner': facts.partitioner }),
+        ...(facts.form === undefined ? {} : { 'stockafolio.form': facts.form }),
+        'stockafolio.schema': accepted,
         'stockafolio.stream': stream,
         'stockafolio.day': day,
         'stockafolio.began_offset': String(began),

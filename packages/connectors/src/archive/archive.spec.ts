@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parquetMetadata } from 'hyparquet';
 import { int64, isStockafolioError, money, oneOf, optional, record, stream, text, timestamp } from '@stockafolio/core';
+import type { ReadEntry } from '@stockafolio/core/ports';
 import { memoryFiles, type MemoryFiles } from '@stockafolio/core/testing';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -9,7 +10,6 @@ import {
   archiveWriter,
   fileArchive,
   gaps,
-  isRejected,
   listArchive,
   openArchiveFile,
   parseArchiveName,
@@ -55,14 +55,14 @@ const rejected = (offset: number): ArchiveEntry<Trade> => ({
 });
 
 /** The record of an entry that has one. */
-function recordOf(entry: ArchiveEntry<Trade> | undefined): Trade {
-  if (entry === undefined || isRejected(entry)) throw new Error('no record');
+function recordOf(entry: ReadEntry<Trade> | undefined): Trade {
+  if (entry === undefined || !('record' in entry)) throw new Error('no record');
   return entry.record;
 }
 
-const options = { stream: 'trades', source: 'topic-1', partition: 3, day: '2017-01-20' };
-const readAll = async (files: MemoryFiles): Promise<readonly ArchiveEntry<Trade>[]> => {
-  const entries: ArchiveEntry<Trade>[] = [];
+const options = { stream: 'trades', facts: { source: 'topic-1' }, partition: 3, day: '2017-01-20' };
+const readAll = async (files: MemoryFiles): Promise<readonly ReadEntry<Trade>[]> => {
+  const entries: ReadEntry<Trade>[] = [];
   for (const stretches of (await listArchive(files, 'trades')).values()) {
     for (const { name, from } of stretches) {
       const file = await openArchiveFile(files, Trade, name);
@@ -130,7 +130,13 @@ describe('the archive', () => {
       await openArchiveFile(files, Trade, first?.name ?? ''),
       await openArchiveFile(files, Trade, second?.name ?? ''),
     ];
-    expect([a.rows, a.hasRejected, a.source, b.rows, b.hasRejected]).to.deep.equal([3, false, 'topic-1', 2, true]);
+    expect([a.rows, a.hasRejected, a.facts.source, b.rows, b.hasRejected]).to.deep.equal([
+      3,
+      false,
+      'topic-1',
+      2,
+      true,
+    ]);
   });
 
   it('is read from and through any offset, and by the fields that are asked for', async () => {
@@ -139,10 +145,10 @@ describe('the archive', () => {
     await writer.append(Array.from({ length: 20 }, (_, i) => (i === 10 ? rejected(i) : accepted(i))));
     const [, { name } = { name: '' }] = await writer.finish();
     const file = await openArchiveFile(files, Trade, name);
-    const seen: ArchiveEntry<Trade>[] = [];
+    const seen: ReadEntry<Trade>[] = [];
     for await (const part of file.read({ from: 10, through: 12, fields: ['user', 'quantity'] }))
       seen.push(...[...part].flat());
-    expect(seen.map((entry) => (isRejected(entry) ? entry.cause : { ...entry.record }))).to.deep.equal([
+    expect(seen.map((entry) => ('record' in entry ? { ...entry.record } : entry.cause))).to.deep.equal([
       'bad 10',
       { user: 'u2', quantity: 11 },
       { user: 'u0', quantity: 12 },
@@ -169,14 +175,12 @@ describe('the archive', () => {
     const [{ name } = { name: '' }] = await writer.finish();
     const notes = stream('notes', Note, { key: (n) => n.user, time: (n) => n.time });
     const archive = fileArchive(files, notes);
-    await archive.identity();
+    await archive.facts();
     const before = files.reads.length;
     let count = 0;
-    for await (const part of archive.read({ name, partition: 3, first: 0, last: 5_999, day: '2017-01-20' }, 0, [
-      'user',
-      'time',
-      'last',
-    ])) {
+    for await (const part of archive.read({ name, partition: 3, first: 0, last: 5_999, day: '2017-01-20' }, 0, {
+      fields: ['user', 'time', 'last'],
+    })) {
       for (const entries of part) count += entries.length;
     }
     expect(count).to.equal(6_000);
@@ -205,7 +209,7 @@ describe('the archive', () => {
     const write = (partition: number, first: number, last: number): Promise<void> =>
       fileArchive(files, sales).write(
         { partition, first, last, day: '2017-01-20' },
-        'topic-1',
+        { source: 'topic-1' },
         Array.from({ length: last - first + 1 }, (_, n) => (n === 1 ? rejected : accepted)(first + n)),
       );
     await write(0, 5, 9);
@@ -224,10 +228,10 @@ describe('the archive', () => {
     const files = memoryFiles();
     const sales = stream('trades', Trade, { key: (t) => t.user, time: (t) => t.lastTime });
     const archive = fileArchive(files, sales);
-    expect(await archive.identity()).to.equal(undefined);
-    await archive.write({ partition: 0, first: 0, last: 0, day: '2017-01-20' }, 'topic-1', [accepted(0)]);
-    await archive.write({ partition: 1, first: 0, last: 0, day: '2017-01-20' }, 'topic-2', [accepted(0)]);
-    expect(await archive.identity()).to.equal('topic-1');
+    expect(await archive.facts()).to.equal(undefined);
+    await archive.write({ partition: 0, first: 0, last: 0, day: '2017-01-20' }, { source: 'topic-1' }, [accepted(0)]);
+    await archive.write({ partition: 1, first: 0, last: 0, day: '2017-01-20' }, { source: 'topic-2' }, [accepted(0)]);
+    expect((await archive.facts())?.source).to.equal('topic-1');
     const read = async (n: number): Promise<number> => {
       let count = 0;
       const [stretch] = (await archive.stretches()).filter(({ partition }) => partition === n);

@@ -15,6 +15,8 @@ export interface RejectedEntry {
   readonly ingested: number;
   readonly raw: Uint8Array;
   readonly cause: string;
+  /** The clock of intake, epoch milliseconds, where `ingested` is what the producer's clock said. */
+  readonly seen?: number | undefined;
 }
 
 /** One message as it is archived. */
@@ -29,8 +31,9 @@ export const INGESTED: ParquetColumn = { stored: 'ingested', kind: 'timestamp', 
 export const PARTITION: ParquetColumn = { stored: 'partition', kind: 'int32', optional: false, path: ['partition'] };
 export const REJECTED: ParquetColumn = { stored: 'rejected', kind: 'binary', optional: true, path: ['raw'] };
 export const CAUSE: ParquetColumn = { stored: 'rejected_cause', kind: 'text', optional: true, path: ['cause'] };
+export const SEEN: ParquetColumn = { stored: 'rejected_seen', kind: 'timestamp', optional: true, path: ['seen'] };
 
-const own = [PARTITION, OFFSET, INGESTED, REJECTED, CAUSE];
+const own = [PARTITION, OFFSET, INGESTED, REJECTED, CAUSE, SEEN];
 
 /**
  * The columns of a record within entries; all optional where some messages are rejected.
@@ -60,5 +63,5 @@ export function archiveColumns<F extends Fields>(
   hasRejected: boolean,
 ): ParquetColumn[] {
   const place = [{ ...PARTITION, constant: partition }, OFFSET, INGESTED];
-  return [...recordColumns(schema, hasRejected), ...place, ...(hasRejected ? [REJECTED, CAUSE] : [])];
+  return [...recordColumns(schema, hasRejected), ...place, ...(hasRejected ? [REJECTED, CAUSE, SEEN] : [])];
 }

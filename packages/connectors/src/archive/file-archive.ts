@@ -1,5 +1,5 @@
 import { StockafolioError, type RecordSchema, type Stream } from '@stockafolio/core';
-import type { Archive, ArchiveStretch, Files } from '@stockafolio/core/ports';
+import type { Archive, ArchiveFacts, ArchiveStretch, Files } from '@stockafolio/core/ports';
 import { openArchiveFile } from './archive-file.js';
 import { archiveWriter } from './archive-writer.js';
 import { listArchive } from './list-archive.js';
@@ -21,36 +21,47 @@ export function fileArchive<T>(files: Files, stream: Stream<T>): Archive<T> {
     const oldest = (await list()).find((stretch) => stretch.partition === partition);
     return (await beganOf(partition)) ?? oldest?.first ?? next;
   };
-  /** Of the first file; asked for until there is one. */
-  let archived: string | undefined;
-  const identity = async (): Promise<string | undefined> => {
+  let archived: ArchiveFacts | undefined;
+  /** Of the first file the source, of the newest the rest; asked for until there is one. */
+  const known = async (): Promise<ArchiveFacts | undefined> => {
     if (archived !== undefined) return archived;
-    const [first] = await list();
-    if (first !== undefined) archived = (await openArchiveFile(files, schema, first.name)).source;
+    const all = await list();
+    const [first] = all;
+    const newest = all.toSorted((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : a.first - b.first)).at(-1);
+    if (first === undefined || newest === undefined) return undefined;
+    const { source } = (await openArchiveFile(files, schema, first.name)).facts;
+    archived = { ...(await openArchiveFile(files, schema, newest.name)).facts, source };
     return archived;
   };
+  /** The file whose facts were asked for last, which as a rule is read next: so that it is opened once. */
+  let asked: { readonly name: string; readonly file: Awaited<ReturnType<typeof openArchiveFile>> } | undefined;
   /** What is known of the partitions that are written: it does not change, and listing costs. */
   const beginnings = new Map<number, Promise<number>>();
   return {
     stretches: list,
     began: beganOf,
 
-    identity,
+    async facts(name) {
+      if (name === undefined) return known();
+      asked = { name, file: await openArchiveFile(files, schema, name) };
+      return asked.file.facts;
+    },
 
-    async *read({ name, last }, from, fields) {
-      const file = await openArchiveFile(files, schema, name);
-      const others = await identity();
-      if (file.source !== others) throw mixed(name, file.source, others ?? '');
-      const wanted = { from, through: last, ...(fields === undefined ? {} : { fields }) };
+    async *read({ name, last }, from, { fields, defaults = {} } = {}) {
+      const file = asked?.name === name ? asked.file : await openArchiveFile(files, schema, name);
+      asked = undefined;
+      const source = (await known())?.source ?? '';
+      if (file.facts.source !== source) throw mixed(name, file.facts.source, source);
+      const wanted = { from, through: last, defaults, ...(fields === undefined ? {} : { fields }) };
       yield* file.read(wanted) as ReturnType<Archive<T>['read']>;
     },
 
-    async write({ partition, first, last, day }, source, entries) {
-      const known = beginnings.get(partition) ?? firstOf(partition, first);
-      beginnings.set(partition, known);
-      const began = await known;
+    async write({ partition, first, last, day }, facts, entries) {
+      const beginning = beginnings.get(partition) ?? firstOf(partition, first);
+      beginnings.set(partition, beginning);
+      const began = await beginning;
       const writer = archiveWriter(files, schema, {
-        ...{ stream: stream.name, source, partition, day, began, firstOffset: first },
+        ...{ stream: stream.name, facts, partition, day, began, firstOffset: first },
       });
       await writer.append(entries as Parameters<typeof writer.append>[0]);
       await writer.finish(last);

@@ -49,6 +49,7 @@ export function jsonCodec<F extends Fields>(
       if (problem !== undefined) throw new BadRecordError([{ field: '', message: problem }]);
       return record;
     },
+    defaults: { ...options.defaults } as Partial<ObjectOf<F>>,
     encode: compileEncoder(forms),
   };
 }

@@ -1,9 +1,11 @@
-export { deadLetter, withMessage, type Place } from './dead-letter.js';
+export { asJson, deadLetter, withMessage, type Place } from './dead-letter.js';
+export { claimTables, type TableClaim } from './claim-tables.js';
 export { Feed } from './feed.js';
-export { ORIGIN, takeIn, type Intake } from './intake.js';
+export { MessageIntake, ORIGIN, type Intake, type IntakeOptions, type OnPartitionMismatch } from './intake.js';
 export { PartitionEngine, type EngineOptions, type EnginePosition } from './partition-engine.js';
+export { recordCheck, schemaText } from './record-check.js';
 export { readProgress, type Progress } from './read-progress.js';
-export { deadLetters, progress } from './system-tables.js';
+export { deadLetters, progress, tableWriters } from './system-tables.js';
 export * from '../checkpoint/index.js';
 export type { OperatorLayout } from '../pipeline/context.js';
 export { Interner } from '../state/interner.js';

@@ -1,6 +1,7 @@
-import { BadRecordError, isStockafolioError, StockafolioError } from '../errors/index.js';
+import { BadRecordError, isStockafolioError, messageOf, StockafolioError } from '../errors/index.js';
 import type { Codec, SourceMessage } from '../ports/index.js';
 import type { Stream } from '../stream/index.js';
+import { partitionChoice, partitionMismatch } from './partition-check.js';
 
 /** The header in which a producer may say where a message came from, such as `trades.csv:17`. */
 export const ORIGIN = 'origin';
@@ -8,24 +9,81 @@ export const ORIGIN = 'origin';
 /** What a message turned out to be: a record, or a reason why it is none. */
 export type Intake<T> = { readonly record: T } | { readonly rejected: StockafolioError };
 
+/** What is done about a message that is not in the partition of its key: the run ends, or it is dead-lettered. */
+export type OnPartitionMismatch = 'fail' | 'dead-letter';
+
+export interface IntakeOptions<T> {
+  readonly stream: Stream<T>;
+  readonly codec: Codec<T>;
+  readonly partition: number;
+  /** How many partitions the source has. Where that is not known, no message is checked for its partition. */
+  readonly partitions: number | undefined;
+  /** Defaults to `fail`. */
+  readonly onPartitionMismatch?: OnPartitionMismatch;
+}
+
 /**
- * Reads one message of a stream: decodes it, and checks that its time does not lie ahead of the broker's by more than
- * the stream allows (such a record would close every window).
+ * Reads the messages of one partition: decodes each, and checks that it is in the partition of its key, and that its time
+ * does not lie ahead by more than the stream allows (such a record would close every window).
  */
-export function takeIn<T>(stream: Stream<T>, codec: Codec<T>, partition: number, message: SourceMessage): Intake<T> {
-  if (message.value === null) return { rejected: new BadRecordError([{ field: '', message: 'the message is empty' }]) };
-  try {
-    const record = codec.decode(message.value, { partition, offset: message.offset });
-    const ahead = stream.time(record) - message.timestamp;
-    if (ahead > stream.maxSkew) {
-      const problem = `its time lies ${Math.round(ahead / 1000)} s ahead of the time at which it was taken in`;
-      return { rejected: new BadRecordError([{ field: 'time', message: problem }]) };
-    }
-    return { record };
-  } catch (error) {
-    if (!isStockafolioError(error)) throw error;
-    const origin = message.headers?.[ORIGIN];
-    if (origin === undefined) return { rejected: error };
-    return { rejected: new StockafolioError(error.code, `${error.message} (from ${origin})`, { cause: error }) };
+export class MessageIntake<T> {
+  readonly #options: IntakeOptions<T>;
+  readonly #choose: ((record: T) => number) | undefined;
+
+  constructor(options: IntakeOptions<T>) {
+    this.#options = options;
+    this.#choose = partitionChoice(options.stream, options.partitions);
   }
+
+  /**
+   * @param now the clock of intake, epoch milliseconds: what the time of a record is held against where the message bears
+   * its producer's time, or none
+   * @throws ERR_PARTITION_MISMATCH where that is to end the run; what the codec throws of itself (ERR_INTERNAL)
+   */
+  take(message: SourceMessage, now?: number): Intake<T> {
+    const { stream, codec, partition } = this.#options;
+    const { value, offset } = message;
+    if (value === null) return { rejected: new BadRecordError([{ field: '', message: 'the message is empty' }]) };
+    try {
+      const record = codec.decode(value, { partition, offset });
+      const time = stream.time(record);
+      const rejected = this.misplaced(record, offset) ?? tooFarAhead(time - reference(message, now), stream.maxSkew);
+      return rejected === undefined ? { record } : { rejected };
+    } catch (error) {
+      if (isStockafolioError(error) && error.domain === 'internal') throw error;
+      if (isStockafolioError(error, 'ERR_PARTITION_MISMATCH')) throw error;
+      return { rejected: refusal(error, message.headers?.[ORIGIN]) };
+    }
+  }
+
+  /** What is wrong with the partition of a record; undefined where nothing is. @throws ERR_PARTITION_MISMATCH */
+  misplaced(record: T, offset: number): StockafolioError | undefined {
+    const { stream, partition, partitions = 0, onPartitionMismatch = 'fail' } = this.#options;
+    const chosen = this.#choose?.(record) ?? partition;
+    if (chosen === partition) return undefined;
+    const mismatch = partitionMismatch(stream, record, { partition, offset }, chosen, partitions);
+    if (onPartitionMismatch === 'fail') throw mismatch;
+    return mismatch;
+  }
+}
+
+/** The moment that a record's time must not lie too far ahead of, in epoch milliseconds. */
+function reference({ timestamp, byProducer }: SourceMessage, now: number | undefined): number {
+  if (byProducer === true) return now ?? timestamp;
+  // A message without a timestamp, as clients before Kafka 0.10 send it.
+  return timestamp <= 0 ? (now ?? Number.POSITIVE_INFINITY) : timestamp;
+}
+
+function tooFarAhead(ahead: number, most: number): StockafolioError | undefined {
+  if (!(ahead > most)) return undefined;
+  const message = `its time lies ${Math.round(ahead / 1000)} s ahead of the time at which it was taken in`;
+  return new BadRecordError([{ field: 'time', message }]);
+}
+
+function refusal(error: unknown, origin: string | undefined): StockafolioError {
+  const known = isStockafolioError(error)
+    ? error
+    : new BadRecordError([{ field: '', message: `the codec threw: ${messageOf(error)}` }], { cause: error });
+  if (origin === undefined) return known;
+  return new StockafolioError(known.code, `${known.message} (from ${origin})`, { cause: error });
 }

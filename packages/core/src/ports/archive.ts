@@ -1,7 +1,18 @@
-/** One archived message: a record, or what could not be read as one, with the reason. */
+/** One message as it is archived: a record, or what could not be read as one, with the reason. */
 export type ArchiveEntry<T> =
   | { readonly offset: number; readonly ingested: number; readonly record: T }
-  | { readonly offset: number; readonly ingested: number; readonly raw: Uint8Array; readonly cause: string };
+  | {
+      readonly offset: number;
+      readonly ingested: number;
+      readonly raw: Uint8Array;
+      readonly cause: string;
+      /** The clock of intake, epoch milliseconds, where `ingested` is what the producer's clock said. */
+      readonly seen?: number | undefined;
+    };
+
+/** One message as it is read from an archive: what was a record when it was archived may be none of the schema of today. */
+export type ReadEntry<T> =
+  ArchiveEntry<T> | { readonly offset: number; readonly ingested: number; readonly unfit: T; readonly cause: string };
 
 /** One file of an archive: a gapless stretch of offsets of one partition, both ends included. */
 export interface ArchiveStretch {
@@ -13,13 +24,35 @@ export interface ArchiveStretch {
   readonly day: string;
 }
 
+/** What an archive says of the source that it was made from. */
+export interface ArchiveFacts {
+  /** Identity of the source. */
+  readonly source: string;
+  /** How many partitions it had; undefined where the archive does not tell. */
+  readonly partitions?: number | undefined;
+  /** The partitioner for which every record was checked; undefined for a function, and where none was. */
+  readonly partitioner?: string | undefined;
+  /** The name of the form of its messages, by which those that were no records can be read again. */
+  readonly form?: string | undefined;
+}
+
 /** A part of a file, to be gone through once: its entries some at a time, made as they are taken, so that few are held. */
-export type ArchivePart<T> = Iterable<readonly ArchiveEntry<T>[]>;
+export type ArchivePart<T> = Iterable<readonly ReadEntry<T>[]>;
+
+export interface ReadArchive<T> {
+  /** The fields of the records to be read; to touch another is ERR_FIELD_NOT_READ. Defaults to all. */
+  readonly fields?: readonly string[] | undefined;
+  /** Values of fields that files may lack, as they were written before there was such a field. */
+  readonly defaults?: Partial<T> | undefined;
+}
 
 /** The archive of a stream: everything that was in its source, by partition, in order of offset. */
 export interface Archive<T> {
-  /** Identity of the source that was archived; undefined while the archive is empty. */
-  identity(): Promise<string | undefined>;
+  /**
+   * What it says of its source: the archive as a whole, undefined while it is empty, or one of its files.
+   * @param name one of {@link stretches}
+   */
+  facts(name?: string): Promise<ArchiveFacts | undefined>;
   /** Every file, by partition and first offset; no offset is in two of them. */
   stretches(): Promise<readonly ArchiveStretch[]>;
   /**
@@ -27,11 +60,8 @@ export interface Archive<T> {
    * noticed too. Undefined where there is none, or only files that do not tell.
    */
   began(partition: number): Promise<number | undefined>;
-  /**
-   * The entries of one file from an offset on, part by part as they are fetched.
-   * @param fields the fields of the records to be read; to touch another is ERR_FIELD_NOT_READ. All unless told.
-   */
-  read(stretch: ArchiveStretch, from: number, fields?: readonly string[]): AsyncIterable<ArchivePart<T>>;
+  /** The entries of one file from an offset on, part by part as they are fetched. */
+  read(stretch: ArchiveStretch, from: number, options?: ReadArchive<T>): AsyncIterable<ArchivePart<T>>;
   /** Adds a file, atomically; `entries` come in order of offset, from `first` to `last`. */
-  write(stretch: Omit<ArchiveStretch, 'name'>, source: string, entries: readonly ArchiveEntry<T>[]): Promise<void>;
+  write(stretch: Omit<ArchiveStretch, 'name'>, facts: ArchiveFacts, entries: readonly ArchiveEntry<T>[]): Promise<void>;
 }

@@ -8,6 +8,8 @@ export interface Codec<T> {
    * @throws BadRecordError naming every bad field
    */
   decode(bytes: Uint8Array, position?: Position): T;
+  /** Values of fields that messages may lack. */
+  readonly defaults?: Partial<T>;
   /** Writes one record in the form that {@link decode} reads. */
   encode(record: T): Uint8Array;
 }

@@ -1,4 +1,12 @@
-export type { Archive, ArchiveEntry, ArchivePart, ArchiveStretch } from './archive.js';
+export type {
+  Archive,
+  ArchiveEntry,
+  ArchiveFacts,
+  ArchivePart,
+  ArchiveStretch,
+  ReadArchive,
+  ReadEntry,
+} from './archive.js';
 export type { AbortSignalLike, Clock } from './clock.js';
 export type { Codec } from './codec.js';
 export type { ByteRange, FileInfo, Files, WriteOptions } from './files.js';

@@ -1,8 +1,10 @@
 /** One message of a partitioned, ordered, replayable source. */
 export interface SourceMessage {
   readonly offset: number;
-  /** When the broker took it in, epoch milliseconds. */
+  /** When the broker took it in, epoch milliseconds; 0 or less where that is not known. */
   readonly timestamp: number;
+  /** Whether `timestamp` is what the producer's clock said (Kafka's CreateTime), not the broker's. */
+  readonly byProducer?: boolean;
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
   readonly headers?: Readonly<Record<string, string>>;

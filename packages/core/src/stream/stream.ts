@@ -1,5 +1,6 @@
-import { StockafolioError } from '../errors/index.js';
+import { BadRecordError, StockafolioError, isStockafolioError, messageOf } from '../errors/index.js';
 import type { Fields, ObjectOf, RecordSchema } from '../schema/index.js';
+import type { Partitioner } from './partitioner.js';
 
 /** One part of a key. */
 export type KeyPart = string | number | bigint | boolean;
@@ -7,25 +8,59 @@ export type KeyPart = string | number | bigint | boolean;
 /** A key: one part, or several in order. */
 export type Key = KeyPart | readonly KeyPart[];
 
-export interface StreamOptions<T> {
-  /** What the source is partitioned by: all records of one key are in one partition, in order. */
-  readonly key: (record: T) => Key;
-  /** The event time, in epoch milliseconds. */
+/** The key of a stream that is keyed by nothing: no key of an operator begins with it. */
+const NO_KEY: Key = Object.freeze([]);
+
+/** The event times that a record can have, in epoch milliseconds: what ECMAScript calls a time, before 2255-06-01. */
+const FIRST_TIME = -8.64e15;
+/** Versions, which are microseconds, end at 2^53 on 2255-06-05: some days are left for those that count on. */
+const LAST_TIME = 9_006_768_000_000 - 1;
+
+interface StreamTimes<T> {
+  /** The event time, in epoch milliseconds; what is finer is cut off. A record without one is bad. */
   readonly time: (record: T) => number;
-  /** How far, in milliseconds, a record's time may lie behind the newest before the watermark passes it; 0 unless told. */
+  /** How far, in milliseconds, a record's time may lie behind the newest before the watermark passes it; defaults to 0. */
   readonly outOfOrderness?: number;
-  /** How far, in milliseconds, a record's time may lie ahead of the broker's before it is bad; one hour unless told. */
+  /**
+   * How far, in milliseconds, a record's time may lie ahead before the record is bad; defaults to one hour. It is compared
+   * with the broker's time, or, where messages bear their producer's, with the clock of whoever takes them in.
+   */
   readonly maxSkew?: number;
 }
+
+/** A stream whose source is partitioned by a key, or by nothing that means anything. */
+export type StreamOptions<T> = StreamTimes<T> &
+  (
+    | {
+        /** What the source is partitioned by: all records of one key are in one partition, in order. */
+        readonly key: (record: T) => Key;
+        /** How the partition of a key is chosen, which every message is checked for; defaults to `murmur2`. */
+        readonly partitioner?: Partitioner;
+        readonly keyedBy?: never;
+      }
+    | {
+        /**
+         * Messages are in any partition, with any key or none. No operator may then need all records of a key: figures
+         * come by `shardedFold`, or from windows into tables with a `shard()` column.
+         */
+        readonly keyedBy: 'nothing';
+        readonly key?: never;
+        readonly partitioner?: never;
+      }
+  );
 
 /** A typed, keyed, timed sequence of records: a value that names no transport. */
 export interface Stream<T> {
   readonly name: string;
   readonly schema: RecordSchema;
+  /** The key of a record; no parts where the stream is keyed by nothing. @throws ERR_BAD_RECORD where it has none */
   readonly key: (record: T) => Key;
+  /** The event time of a record, in whole epoch milliseconds. @throws ERR_BAD_RECORD where it has none */
   readonly time: (record: T) => number;
   readonly outOfOrderness: number;
   readonly maxSkew: number;
+  /** How the partition of a key is chosen; undefined where the stream is keyed by nothing. */
+  readonly partitioner: Partitioner | undefined;
 }
 
 /** The record type of a stream. */
@@ -34,8 +69,12 @@ export type RecordOf<S> = S extends Stream<infer T> ? T : never;
 /**
  * Declares a stream of records.
  *
+ * @throws ERR_SCHEMA_INVALID where its name or one of its times cannot be
  * @example
  * const trades = stream('trades', Trade, { key: (t) => t.user, time: (t) => t.time });
+ * @example
+ * // Written by librdkafka with its default partitioner.
+ * const clicks = stream('clicks', Click, { key: (c) => c.visitor, partitioner: 'crc32', time: (c) => c.time });
  */
 export function stream<F extends Fields>(
   name: string,
@@ -47,12 +86,68 @@ export function stream<F extends Fields>(
       hint: 'use lower-case letters, digits, - and _',
     });
   }
+  const { outOfOrderness = 0, maxSkew = 3_600_000 } = options;
+  checkDuration(name, 'outOfOrderness', outOfOrderness, Number.isSafeInteger(outOfOrderness));
+  checkDuration(name, 'maxSkew', maxSkew, !Number.isNaN(maxSkew));
   return Object.freeze({
     name,
     schema,
-    key: options.key,
-    time: options.time,
-    outOfOrderness: options.outOfOrderness ?? 0,
-    maxSkew: options.maxSkew ?? 3_600_000,
+    key: options.keyedBy === 'nothing' ? () => NO_KEY : checkedKey(options.key),
+    time: checkedTime(options.time),
+    outOfOrderness,
+    maxSkew,
+    partitioner: options.keyedBy === 'nothing' ? undefined : (options.partitioner ?? 'murmur2'),
   });
+}
+
+function checkDuration(stream: string, option: string, ms: number, fits: boolean): void {
+  if (fits && ms >= 0) return;
+  throw new StockafolioError('ERR_SCHEMA_INVALID', `stream '${stream}': ${option} cannot be ${ms}`, {
+    hint: `${option} is a number of milliseconds, 0 or more`,
+  });
+}
+
+function checkedTime<T>(timeOf: (record: T) => number): (record: T) => number {
+  return (record) => {
+    let time: number;
+    try {
+      time = timeOf(record);
+    } catch (error) {
+      throw unanswered('time', error);
+    }
+    if (Number.isInteger(time) && time >= FIRST_TIME && time <= LAST_TIME) return time;
+    const whole = typeof time === 'number' ? Math.floor(time) : Number.NaN;
+    if (whole >= FIRST_TIME && whole <= LAST_TIME) return whole;
+    const problem = whole > LAST_TIME ? 'lies past 2255-05-31' : 'is no moment in epoch milliseconds';
+    throw new BadRecordError([{ field: 'time', message: `${String(time)} ${problem}` }]);
+  };
+}
+
+function checkedKey<T>(keyOf: (record: T) => Key): (record: T) => Key {
+  return (record) => {
+    let key: Key;
+    try {
+      key = keyOf(record);
+    } catch (error) {
+      throw unanswered('key', error);
+    }
+    if (typeof key === 'string' || isKey(key)) return key;
+    throw new BadRecordError([{ field: 'key', message: `${String(key)} is no key` }]);
+  };
+}
+
+function isKey(key: unknown): boolean {
+  if (Array.isArray(key)) return key.length > 0 && key.every(isKeyPart);
+  return isKeyPart(key);
+}
+
+function isKeyPart(part: unknown): boolean {
+  if (typeof part === 'number') return Number.isFinite(part);
+  return typeof part === 'string' || typeof part === 'bigint' || typeof part === 'boolean';
+}
+
+/** A stream's own function threw: of this record, unless what it threw is an error of these packages. */
+function unanswered(field: 'time' | 'key', error: unknown): StockafolioError {
+  if (isStockafolioError(error)) return error;
+  return new BadRecordError([{ field, message: `its function threw: ${messageOf(error)}` }], { cause: error });
 }

@@ -1,21 +1,31 @@
 import { StockafolioError } from '../errors/index.js';
 import { partialRecord } from '../schema/index.js';
-import type { Archive, ArchiveEntry, ArchiveStretch } from '../ports/index.js';
+import type { Archive, ArchiveEntry, ArchiveFacts, ArchiveStretch } from '../ports/index.js';
 
 /** {@link Archive} in memory, for tests. */
 export interface MemoryArchive<T> extends Archive<T> {
   /** What is there, by name; a test may look at it and change it. */
-  readonly contents: Map<string, { readonly stretch: ArchiveStretch; readonly entries: readonly ArchiveEntry<T>[] }>;
+  readonly contents: Map<
+    string,
+    {
+      readonly stretch: ArchiveStretch;
+      readonly facts: ArchiveFacts;
+      readonly entries: readonly ArchiveEntry<T>[];
+    }
+  >;
 }
 
 /** An empty archive in memory; entries come two at a time, so that readers meet several parts of a file. */
 export function memoryArchive<T>(): MemoryArchive<T> {
   const contents: MemoryArchive<T>['contents'] = new Map();
   const beginnings = new Map<number, number>();
-  let source: string | undefined;
   return {
     contents,
-    identity: async () => source,
+
+    async facts(name) {
+      const [first] = contents.values();
+      return (name === undefined ? first : contents.get(name))?.facts;
+    },
 
     async stretches() {
       const all = [...contents.values()].map(({ stretch }) => stretch);
@@ -24,18 +34,17 @@ export function memoryArchive<T>(): MemoryArchive<T> {
 
     began: async (partition) => beginnings.get(partition),
 
-    async *read({ name }, from, fields) {
+    async *read({ name }, from, { fields } = {}) {
       const entries = contents.get(name)?.entries;
       if (entries === undefined) throw new StockafolioError('ERR_FILE_NOT_FOUND', `there is no file '${name}'`);
       const left = entries.filter(({ offset }) => offset >= from).map((entry) => narrowed(entry, fields));
       for (let n = 0; n < left.length; n += 2) yield [left.slice(n, n + 1), left.slice(n + 1, n + 2)];
     },
 
-    async write(stretch, identity, entries) {
-      source ??= identity;
+    async write(stretch, facts, entries) {
       beginnings.set(stretch.partition, Math.min(beginnings.get(stretch.partition) ?? stretch.first, stretch.first));
       const name = `${stretch.day}/${stretch.partition}/${stretch.first}-${stretch.last}`;
-      contents.set(name, { stretch: { ...stretch, name }, entries: [...entries] });
+      contents.set(name, { stretch: { ...stretch, name }, facts, entries: [...entries] });
     },
   };
 }

@@ -1,12 +1,13 @@
 import { jsonCodec } from '../codec/index.js';
 import { CheckpointWriter, checkpointFolder, findCheckpoint, restoreCheckpoint } from '../checkpoint/index.js';
 import { PartitionEngine } from '../engine/partition-engine.js';
-import { takeIn } from '../engine/intake.js';
+import { MessageIntake, type OnPartitionMismatch } from '../engine/intake.js';
+import type { Place } from '../engine/dead-letter.js';
 import { deadLetters } from '../engine/system-tables.js';
-import type { Codec, Mutation, SourceMessage, Tables } from '../ports/index.js';
+import type { Clock, Codec, Mutation, SourceMessage, Tables } from '../ports/index.js';
 import type { Pipeline } from '../pipeline/index.js';
 import { partialRecord, type Value } from '../schema/index.js';
-import { keyBytes, partitionOf } from '../stream/index.js';
+import { choosePartition, keyBytes } from '../stream/index.js';
 import { rowObject, type RowOf, type Table } from '../table/index.js';
 import type { Step } from './marbles.js';
 import { memoryFiles, type MemoryFiles } from './memory-files.js';
@@ -19,6 +20,13 @@ export interface HarnessOptions<T> {
   readonly codec?: Codec<T>;
   /** `dead-letter` unless told. */
   readonly onBadRecord?: 'dead-letter' | 'fail';
+  /** Defaults to `fail`: a message outside of its key's partition ends the run. */
+  readonly onPartitionMismatch?: OnPartitionMismatch;
+  /**
+   * Where it is given, messages are taken to bear their producer's time, which is held against this clock; else to bear
+   * the broker's.
+   */
+  readonly clock?: Pick<Clock, 'now'>;
   /** Tables and checkpoints that another harness has left behind; new ones unless told. */
   readonly tables?: Tables;
   readonly files?: MemoryFiles;
@@ -69,7 +77,7 @@ export class PipelineHarness<T> {
   readonly #codec: Codec<unknown>;
   /** Cuts a record down to the fields that the pipeline says it reads, as a batch does. */
   readonly #narrow: (record: unknown) => unknown;
-  readonly #engineCodec: Codec<unknown>;
+  readonly #intakes: readonly MessageIntake<unknown>[];
   readonly #partitions: number;
   readonly #log: Logged[] = [];
   readonly #ends: number[];
@@ -81,17 +89,16 @@ export class PipelineHarness<T> {
     this.#pipeline = pipeline;
     this.#options = options;
     this.#codec = (options.codec as Codec<unknown> | undefined) ?? jsonCodec(pipeline.stream.schema);
-    const wholes = new WeakMap<object, unknown>();
-    this.#narrow = narrowing(pipeline, wholes);
-    const whole = (record: unknown): unknown => wholes.get(record as object) ?? record;
-    this.#engineCodec = {
-      decode: (bytes, position) => this.#codec.decode(bytes, position),
-      encode: (record) => this.#codec.encode(whole(record)),
-    };
+    this.#narrow = narrowing(pipeline);
     this.#partitions = options.partitions ?? 4;
     this.tables = options.tables ?? memoryTables();
     this.files = options.files ?? memoryFiles();
     this.#ends = new Array<number>(this.#partitions).fill(0);
+    const { onPartitionMismatch = 'fail' } = options;
+    this.#intakes = this.#ends.map((_, partition) => {
+      const at = { stream: pipeline.stream, codec: this.#codec, partition, partitions: this.#partitions };
+      return new MessageIntake({ ...at, onPartitionMismatch });
+    });
     this.#running = this.#ends.map((_, partition) => this.#fresh(partition));
   }
 
@@ -100,11 +107,18 @@ export class PipelineHarness<T> {
     return this.#running.map(({ engine }) => engine);
   }
 
-  /** Pushes records, one after the other, each all the way through its partition. */
+  /**
+   * Pushes records, one after the other, each all the way through its partition; those of a stream that is keyed by
+   * nothing to the partitions in turn.
+   */
   push(...records: readonly T[]): void {
     const { stream } = this.#pipeline;
+    const { partitioner } = stream;
     for (const record of records) {
-      const partition = partitionOf(keyBytes(stream.key(record)), this.#partitions);
+      const partition =
+        partitioner === undefined
+          ? this.#log.length % this.#partitions
+          : choosePartition(partitioner, keyBytes(stream.key(record)), this.#partitions);
       this.pushMessage(this.#codec.encode(record), partition, stream.time(record));
     }
   }
@@ -113,7 +127,10 @@ export class PipelineHarness<T> {
   pushMessage(value: Uint8Array | null, partition = 0, timestamp = 0): void {
     const offset = this.#ends[partition] ?? 0;
     this.#ends[partition] = offset + 1;
-    const message: SourceMessage = { offset, timestamp, key: null, value };
+    const message: SourceMessage = {
+      ...{ offset, timestamp, key: null, value },
+      ...(this.#options.clock === undefined ? {} : { byProducer: true }),
+    };
     this.#log.push({ partition, message });
     this.#deliver(partition, message);
   }
@@ -133,7 +150,7 @@ export class PipelineHarness<T> {
 
   /** No records have come for a while: windows give out what is in them. */
   idle(): void {
-    for (const { engine } of this.#running) engine.flush();
+    for (const { engine } of this.#running) engine.flush(true);
   }
 
   /** Writes what has changed to the tables, and how far they are exact. */
@@ -192,7 +209,7 @@ export class PipelineHarness<T> {
       pipeline: this.#pipeline,
       partition,
       source: SOURCE,
-      codec: this.#engineCodec,
+      codec: { encode: (record, place) => this.#encode(record, partition, place) },
       onBadRecord: this.#options.onBadRecord ?? 'dead-letter',
     });
     return { engine, writer: this.#writer(engine) };
@@ -207,9 +224,17 @@ export class PipelineHarness<T> {
     const engine = this.#running[partition]?.engine;
     if (engine === undefined) throw new Error(`there is no partition ${partition}`);
     const place = { offset: message.offset, ingested: message.timestamp };
-    const intake = takeIn(this.#pipeline.stream, this.#codec, partition, message);
+    const intake = this.#intakes[partition]?.take(message, this.#options.clock?.now());
+    if (intake === undefined) return;
     if ('record' in intake) engine.push(this.#narrow(intake.record), place);
     else engine.reject(intake.rejected, message.value ?? new Uint8Array(0), place);
+  }
+
+  /** A record as its message, whole again where it was cut down. */
+  #encode(record: unknown, partition: number, { offset }: Place): Uint8Array {
+    if (this.#pipeline.reads === undefined) return this.#codec.encode(record);
+    const logged = this.#log.find((each) => each.partition === partition && each.message.offset === offset);
+    return this.#codec.encode(this.#codec.decode(logged?.message.value ?? new Uint8Array(0), { partition, offset }));
   }
 
   async #restart(partition: number, files: MemoryFiles): Promise<void> {
@@ -258,17 +283,12 @@ export class PipelineHarness<T> {
   }
 }
 
-/** @param wholes keeps the whole record of each that was cut down */
-function narrowing({ reads, stream }: Pipeline, wholes: WeakMap<object, unknown>): (record: unknown) => unknown {
+function narrowing({ reads, stream }: Pipeline): (record: unknown) => unknown {
   if (reads === undefined) return (record) => record;
   const { names } = stream.schema;
   const Partial = partialRecord(names, reads);
   const read = names.filter((name) => reads.includes(name));
-  return (record) => {
-    const narrow = new Partial(...read.map((name) => (record as Readonly<Record<string, unknown>>)[name]));
-    wholes.set(narrow, record);
-    return narrow;
-  };
+  return (record) => new Partial(...read.map((name) => (record as Readonly<Record<string, unknown>>)[name]));
 }
 
 function isPair<T>(step: Step<T> | readonly [number, T]): step is readonly [number, T] {

@@ -30,4 +30,18 @@ describe('virtualClock', () => {
     const error: unknown = await clock.until(new Promise(() => undefined)).catch((failed: unknown) => failed);
     expect(error).to.be.instanceOf(Error);
   });
+
+  it('sees whoever sleeps at the end of a chain of promises, however long that is', async () => {
+    const clock = virtualClock();
+    const long = async (): Promise<number> => {
+      for (let n = 0; n < 5_000; n++) await Promise.resolve();
+      await clock.sleep(10);
+      return clock.now();
+    };
+    expect(await clock.until(long())).to.equal(10);
+    let woken = 0;
+    void long().then((now) => (woken = now));
+    await clock.advance(100);
+    expect(woken).to.equal(20);
+  });
 });

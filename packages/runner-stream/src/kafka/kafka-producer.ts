@@ -1,4 +1,4 @@
-import { isStockafolioError, partitionOf, StockafolioError } from '@stockafolio/core';
+import { choosePartition, isStockafolioError, partitionOf, StockafolioError } from '@stockafolio/core';
 import type { Clock, OutgoingMessage, Producer } from '@stockafolio/core/ports';
 import { BatchSender } from './batch-sender.js';
 import { Connection } from './connection.js';
@@ -87,9 +87,12 @@ class KafkaProducer implements Producer {
   #shares(messages: readonly OutgoingMessage[]): TimedMessage[][] {
     const count = this.#outboxes.length;
     const shares: TimedMessage[][] = this.#outboxes.map(() => []);
-    const now = this.#options.clock.now();
+    const { clock, partitioner = 'murmur2' } = this.#options;
+    const now = clock.now();
     for (const message of messages) {
-      const { key, value, timestamp = now, partition = partitionOf(key ?? value, count) } = message;
+      const { key, value, timestamp = now } = message;
+      const partition =
+        message.partition ?? (key === null ? partitionOf(value, count) : choosePartition(partitioner, key, count));
       const share = shares[partition];
       if (share === undefined)
         throw new StockafolioError('ERR_USAGE', `there is no partition ${partition} in a topic of ${count}`);

@@ -1,3 +1,4 @@
+import type { Partitioner } from '@stockafolio/core';
 import type { ConnectionOptions } from 'node:tls';
 import type { Clock } from '@stockafolio/core/ports';
 
@@ -53,6 +54,8 @@ export interface KafkaSourceOptions extends KafkaPlace {
 export interface KafkaProducerOptions extends KafkaPlace {
   /** Partitions of a topic that is made; 4 unless told. A topic that is there must have as many, where told. */
   readonly partitions?: number;
+  /** How the partition of a key is chosen, where a message names none; defaults to `murmur2`. */
+  readonly partitioner?: Partitioner;
   /** Copies of a topic that is made; what the brokers say unless told. */
   readonly replicationFactor?: number;
   /** `none` unless told. */

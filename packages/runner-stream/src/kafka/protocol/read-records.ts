@@ -47,10 +47,11 @@ export class RecordReader {
       const key = varBytes(bytes);
       const value = varBytes(bytes);
       const headers = varint(bytes);
+      const byProducer = appended === undefined;
       into.push(
         headers === 0
-          ? { offset, timestamp, key, value }
-          : { offset, timestamp, key, value, headers: readHeaders(bytes, headers) },
+          ? { offset, timestamp, byProducer, key, value }
+          : { offset, timestamp, byProducer, key, value, headers: readHeaders(bytes, headers) },
       );
       if (at !== end) throw torn(offset);
     }

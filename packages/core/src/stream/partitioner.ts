@@ -1,0 +1,24 @@
+import { crc32 } from '../hash/crc32.js';
+import { partitionOf } from '../hash/murmur2.js';
+
+/**
+ * Which partition a key belongs to: `murmur2` as Kafka's Java clients choose it, `crc32` as librdkafka's default
+ * partitioner does for keys that are not empty, or a function of the key's bytes (see `keyBytes`) and the number of
+ * partitions.
+ */
+export type Partitioner = 'murmur2' | 'crc32' | ((key: Uint8Array, partitions: number) => number);
+
+const named = {
+  murmur2: partitionOf,
+  crc32: (key: Uint8Array, partitions: number): number => crc32(key) % partitions,
+} as const;
+
+/** Whether this is the name of a partitioner. */
+export function isPartitionerName(name: string): name is 'murmur2' | 'crc32' {
+  return Object.hasOwn(named, name);
+}
+
+/** The partition of a key, as a partitioner chooses it. */
+export function choosePartition(partitioner: Partitioner, key: Uint8Array, partitions: number): number {
+  return (typeof partitioner === 'function' ? partitioner : named[partitioner])(key, partitions);
+}

@@ -57,12 +57,22 @@ function compareOperator(before: OperatorPart | undefined, { layout, state }: Pl
     })
     .map((c) => c.name);
   const dropped = [...kept.keys()].filter((name) => !state.columns.some((column) => column.name === name));
-  if (added.length === 0 && dropped.length === 0) return { subject, verdict: 'kept', detail: 'is as it was' };
+  const left = ranksLeft(before.layout, layout);
+  if (added.length === 0 && dropped.length === 0 && left === undefined)
+    return { subject, verdict: 'kept', detail: 'is as it was' };
   const details = [
+    ...(left === undefined ? [] : [left]),
     ...(added.length > 0 ? [`${added.join(', ')} begin at their initial values`] : []),
     ...(dropped.length > 0 ? [`${dropped.join(', ')} are dropped`] : []),
   ];
   return { subject, verdict: 'migrated', detail: details.join('; ') };
+}
+
+/** What a ranking of fewer keys leaves in its tables: a key may then stand at a new rank and at its old one. */
+function ranksLeft(before: OperatorLayout, now: OperatorLayout): string | undefined {
+  const [was, is] = [Number(before.settings['k']), Number(now.settings['k'])];
+  if (!(is < was)) return undefined;
+  return `ranks ${was} keys no longer but ${is}: the rows of ranks ${is + 1} to ${was} stay as they are until they are removed, or its table is made anew`;
 }
 
 function differing(before: OperatorLayout, now: OperatorLayout): string | undefined {

@@ -41,8 +41,8 @@ export function rowCheck(schema: RecordSchema, tables: readonly Table[]): RowChe
         ofKey.push(`if (${misfit(column.type, value, `words[${n}]`, 'misfits')}) unfit(${n}, ${value});`);
         continue;
       }
-      const field = schema.fields[column.name];
-      const wrong = field === undefined ? undefined : misfitAfterFold(fieldOf(schema.fields, column.name), column);
+      const isThere = schema.names.includes(column.name);
+      const wrong = isThere ? misfitAfterFold(fieldOf(schema.fields, column.name), column) : undefined;
       if (wrong !== undefined)
         ofValues.push(`{ const v = cursor.${column.name}; if (${wrong}) unfit(${number(table, column)}, v); }`);
     }

@@ -71,7 +71,7 @@ export function topByKey<
   if (
     fields.length === 0 ||
     new Set(fields).size < fields.length ||
-    !fields.every((field) => field in options.state.fields)
+    !fields.every((field) => Object.hasOwn(options.state.fields, field))
   ) {
     throw new StockafolioError('ERR_PIPELINE_INVALID', `topByKey('${name}') cannot rank by [${fields.join(', ')}]`, {
       hint: 'name one field of the state, or several, each once',

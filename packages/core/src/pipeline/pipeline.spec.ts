@@ -168,6 +168,37 @@ describe('pipeline', () => {
     expect(await codeOf(() => harness.push(sale()))).to.equal('ERR_OUTSIDE_PIPELINE');
   });
 
+  it('refuses two branches that write one table, where rows of equal versions would be lost', async () => {
+    const twice = pipeline('twice', { sales }, ({ sales }) => [
+      into(byUser, sales.pipe(foldByKey('a', { key: (s) => [s.user], state: Sum, fold: addTo }))),
+      into(byUser, sales.pipe(foldByKey('b', { key: (s) => [s.user], state: Sum, fold: addTo }))),
+    ]);
+    expect(await codeOf(() => pipelineHarness(twice))).to.equal('ERR_PIPELINE_INVALID');
+  });
+
+  it('keeps the order in which branches see a record, also after one of them has failed', async () => {
+    const seen: string[] = [];
+    const [first, second] = ['first', 'second'].map((name) =>
+      table(name, { partitionBy: ['user'] }, { user: text(), amount: int64() }),
+    );
+    if (first === undefined || second === undefined) throw new Error('no tables');
+    const rowOf = (name: string) =>
+      map((s: Sale) => {
+        seen.push(name);
+        if (s.amount === 13 && name === 'first') throw new Error('thirteen');
+        return { user: s.user, amount: s.amount };
+      });
+    const ordered = pipeline('ordered', { sales }, ({ sales }) => [
+      into(first, sales.pipe(rowOf('first'))),
+      into(second, sales.pipe(rowOf('second'))),
+    ]);
+    const harness = pipelineHarness<Sale>(ordered, { partitions: 1 });
+    harness.push(sale(), sale({ amount: 13 }));
+    seen.length = 0;
+    harness.push(sale(), sale());
+    expect(seen).to.eql(['first', 'second', 'first', 'second']);
+  });
+
   it('refuses two operators of one name, and two tables of one name', async () => {
     const names = pipeline('names', { sales }, ({ sales }) => [
       into(byUser, sales.pipe(foldByKey('sums', fold))),

@@ -43,7 +43,7 @@ export function record<F extends Fields>(name: string, fields: F, options: Recor
 
 /** The type of a field that is known to be there. */
 export function fieldOf(fields: Fields, name: string): FieldType {
-  const type = fields[name];
+  const type = Object.hasOwn(fields, name) ? fields[name] : undefined;
   if (type === undefined) throw new StockafolioError('ERR_SCHEMA_INVALID', `there is no field '${name}'`);
   return type;
 }

@@ -1,0 +1,94 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { map } from 'rxjs';
+import { addTo, byUser, sale, sales, Sum, type Sale } from '../../test/sales.js';
+import { into, pipeline, type Pipeline } from '../pipeline/index.js';
+import { int32, int64, shard, text } from '../schema/index.js';
+import { table } from '../table/index.js';
+import { pipelineHarness } from '../testing/index.js';
+import { foldByKey } from './fold-by-key.js';
+import { topByKey } from './top-by-key.js';
+
+/** The sums of users, each of whom is done when the records say. */
+function expiring(expires: (s: Sale) => number): ReturnType<typeof pipelineHarness<Sale>> {
+  const made: Pipeline = pipeline('expiring', { sales }, ({ sales }) => [
+    into(byUser, sales.pipe(foldByKey('f', { key: (s) => [s.user], state: Sum, fold: addTo, expires }))),
+  ]);
+  return pipelineHarness<Sale>(made, { partitions: 1 });
+}
+
+describe('expires', () => {
+  it('refuses a record that says another moment than an earlier one of its key: no total grows smaller in silence', async () => {
+    const harness = expiring((s) => s.time + 100);
+    harness.push(sale({ amount: 1 }), sale({ amount: 2, time: 50 }), sale({ amount: 4, time: 0 }));
+    await harness.commit();
+    expect(await harness.rows(byUser)).to.eql([{ user: 'ann', amount: 5, count: 2 }]);
+    const letters = await harness.deadLetters();
+    expect(letters.map(({ offset, operator, code }) => [offset, operator, code])).to.eql([[1, '', 'ERR_BAD_RECORD']]);
+    expect(letters[0]?.cause).to.contain('expires gave 150').and.to.contain('100 for an earlier record');
+  });
+
+  it('drops a key at any moment, 1970 among them, and sets aside what is of that time or later, or comes later', async () => {
+    for (const until of [0, -1, 1_000]) {
+      const harness = expiring(() => until);
+      harness.push(sale({ time: until - 500 }), sale({ time: until - 1 }), sale({ time: until }));
+      expect(harness.engines[0]?.operators[0]?.state.size, String(until)).to.equal(0);
+      harness.push(sale({ time: until - 1 }));
+      await harness.commit();
+      expect(await harness.rows(byUser)).to.eql([{ user: 'ann', amount: 2, count: 2 }]);
+      expect((await harness.deadLetters()).map(({ offset, code }) => [offset, code])).to.eql([
+        [2, 'ERR_LATE_RECORD'],
+        [3, 'ERR_LATE_RECORD'],
+      ]);
+    }
+  });
+
+  it('keeps a key for ever whose records say Infinity, and sets records aside that name no moment', async () => {
+    const harness = expiring((s) => (s.item === 'tea' ? Infinity : Number.NaN));
+    harness.push(sale(), sale({ item: 'odd' }), sale({ time: 9e9 }), sale());
+    await harness.commit();
+    expect(await harness.rows(byUser)).to.eql([{ user: 'ann', amount: 3, count: 3 }]);
+    expect((await harness.deadLetters()).map(({ offset, code }) => [offset, code])).to.eql([[1, 'ERR_BAD_RECORD']]);
+  });
+
+  it('has no key at two ranks of a group: all keys of one are done at one moment, or their record is refused', async () => {
+    const days = table(
+      'days',
+      { partitionBy: ['day'], clusterBy: ['rank', 'shard'] },
+      { day: int32(), rank: int32(), shard: shard(), user: text(), amount: int64() },
+    );
+    const dayOf = (s: Sale): number => Math.floor(s.time / 100);
+    const ranked = pipeline('ranked', { sales }, ({ sales }) => [
+      into(
+        days,
+        sales.pipe(
+          topByKey('top', {
+            ...{ k: 3, by: 'amount', key: (s) => [s.user], state: Sum, fold: addTo, group: (s) => [dayOf(s)] },
+            expires: (s) => (s.item === 'odd' ? s.time + 7 : (dayOf(s) + 2) * 100),
+          }),
+          map(({ group: [day], rank, key: [user], value }) => ({ day, rank, user, amount: value.amount })),
+        ),
+      ),
+    ]);
+    const one: fc.Arbitrary<Sale> = fc.record({
+      user: fc.constantFrom('ann', 'bob', 'cid', 'dan'),
+      item: fc.constantFrom('tea', 'tea', 'tea', 'odd'),
+      amount: fc.integer({ min: -2, max: 9 }),
+      time: fc.integer({ min: 0, max: 400 }),
+    });
+    const step = fc.oneof({ weight: 6, arbitrary: one }, fc.constantFrom('commit', 'checkpoint', 'restart'));
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        const harness = pipelineHarness<Sale>(ranked, { partitions: 1 });
+        for (const each of steps) {
+          if (typeof each === 'string') await harness[each as 'commit']();
+          else harness.push(each);
+        }
+        await harness.commit();
+        const places = (await harness.rows(days)).map(({ day, user }) => `${day}/${user}`);
+        expect(places).to.eql([...new Set(places)]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});

@@ -1,7 +1,20 @@
 import { createHash } from 'node:crypto';
 import { parquetMetadata } from 'hyparquet';
-import { int64, isStockafolioError, money, oneOf, optional, record, stream, text, timestamp } from '@stockafolio/core';
-import type { ReadEntry } from '@stockafolio/core/ports';
+import {
+  int64,
+  isStockafolioError,
+  money,
+  oneOf,
+  optional,
+  record,
+  stream,
+  text,
+  timestamp,
+  type Fields,
+  type RecordSchema,
+  type Stream,
+} from '@stockafolio/core';
+import type { Archive, ReadEntry } from '@stockafolio/core/ports';
 import { memoryFiles, type MemoryFiles } from '@stockafolio/core/testing';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -304,3 +317,73 @@ describe('overlapping files', () => {
 function offsetsOf({ firstOffset, lastOffset }: Stretch): number[] {
   return Array.from({ length: lastOffset - firstOffset + 1 }, (_, i) => firstOffset + i);
 }
+
+describe('an archive whose schema has changed since', () => {
+  const facts = { source: 'topic-1', partitions: 4, partitioner: 'murmur2', form: 'original' };
+  const readBack = async (
+    written: RecordSchema,
+    read: RecordSchema,
+    records: readonly object[],
+    options: Parameters<Archive<unknown>['read']>[2] = {},
+  ): Promise<unknown[]> => {
+    const files = memoryFiles();
+    const streamOf = (schema: RecordSchema): Stream<unknown> =>
+      stream('notes', schema, { key: () => 'a', time: () => 0 }) as Stream<unknown>;
+    const entries = records.map((record, offset) => ({ offset, ingested: offset, record }));
+    await fileArchive(files, streamOf(written)).write(
+      { partition: 0, first: 0, last: records.length - 1, day: '2026-01-05' },
+      facts,
+      entries,
+    );
+    const archive = fileArchive(files, streamOf(read));
+    const all: unknown[] = [];
+    for (const stretch of await archive.stretches()) {
+      expect(await archive.facts(stretch.name)).to.deep.equal(facts);
+      for await (const part of archive.read(stretch, 0, options)) all.push(...[...part].flat());
+    }
+    return all.map((entry) => {
+      const { record, unfit, cause } = entry as { record?: object; unfit?: object; cause?: string };
+      return unfit === undefined ? { ...record } : [{ ...unfit }, cause];
+    });
+  };
+  const Note = (max: number, more: Fields = {}): RecordSchema =>
+    record('note', { user: text(), n: int64({ max }), ...more });
+
+  it('tells the records that are none any more, with the reason, and gives all others', async () => {
+    const records = [
+      { user: 'ann', n: 1 },
+      { user: 'bob', n: 500 },
+    ];
+    expect(await readBack(Note(1_000), Note(10), records)).to.deep.equal([
+      { user: 'ann', n: 1 },
+      [{ user: 'bob', n: 500 }, 'n: 500 is not within -9007199254740991 and 10'],
+    ]);
+    expect(await readBack(Note(1_000), Note(2_000), records)).to.deep.equal(records);
+  });
+
+  it('tells them though the field that is wrong is not asked for', async () => {
+    const records = [
+      { user: 'ann', n: 1 },
+      { user: 'bob', n: 500 },
+    ];
+    expect(await readBack(Note(1_000), Note(10), records, { fields: ['user'] })).to.deep.equal([
+      { user: 'ann' },
+      [{ user: 'bob', n: 500 }, 'n: 500 is not within -9007199254740991 and 10'],
+    ]);
+  });
+
+  it('gives a field that it was written without the value that messages without it have', async () => {
+    const newer = Note(9, { kind: oneOf('new', 'old'), size: int64() });
+    const records = [{ user: 'ann', n: 1 }];
+    const defaults = { kind: 'new', size: 7 };
+    expect(await readBack(Note(9), newer, records, { defaults })).to.deep.equal([
+      { user: 'ann', n: 1, kind: 'new', size: 7 },
+    ]);
+    expect(await readBack(Note(9), newer, records, { defaults, fields: ['user', 'size'] })).to.deep.equal([
+      { user: 'ann', size: 7 },
+    ]);
+    expect(await codeOf(readBack(Note(9), newer, records, { defaults: { kind: 'new' } }))).to.equal(
+      'ERR_PARQUET_UNSUPPORTED',
+    );
+  });
+});

@@ -178,7 +178,7 @@ function inexact(text: string, round: 'half-even' | undefined): bigint | 'huge' 
   const units = round === 'half-even' ? roundedUnitsOf(text, MONEY_DECIMALS) : meantUnitsOf(text, MONEY_DECIMALS);
   if (units !== undefined && units !== 'syntax') return units;
   throw new BadValue(
-    `${shown(text)} has more than ${MONEY_DECIMALS} decimals (round it first, by the round option of the codec, or import with --round-prices)`,
+    `${shown(text)} has more than ${MONEY_DECIMALS} decimals (round it first, or import with --round-prices)`,
   );
 }
 

@@ -1,0 +1,137 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { isStockafolioError } from '../errors/index.js';
+import { bigMoney, int32, int64, money, record, text } from '../schema/index.js';
+import { jsonCodec } from './json-codec.js';
+
+const Amount = record('amount', {
+  id: text(),
+  price: money(),
+  sum: bigMoney(),
+  quantity: int32(),
+  count: int64({ range: 'full' }),
+});
+const strict = jsonCodec(Amount);
+const rounding = jsonCodec(Amount, { round: { price: 'half-even', sum: 'half-even' } });
+
+type Written = Partial<Record<'price' | 'sum' | 'quantity' | 'count', string>>;
+
+/** What a message says, number by number as they are written; undefined where it is no record. */
+function read(codec: typeof strict, numbers: Written): ReturnType<typeof strict.decode> | undefined {
+  const { price = '1', sum = '1', quantity = '1', count = '1' } = numbers;
+  const message = `{"id":"a","price":${price},"sum":${sum},"quantity":${quantity},"count":${count}}`;
+  try {
+    return codec.decode(new TextEncoder().encode(message));
+  } catch (error) {
+    if (isStockafolioError(error, 'ERR_BAD_RECORD')) return undefined;
+    throw error;
+  }
+}
+
+/** Units of 1e-4 of a decimal text, rounded half to even, by a way of its own: through one large fraction. */
+function halfEven(decimal: string): bigint {
+  const [whole = '', decimals = ''] = decimal.replace('-', '').split('.');
+  const scaled = BigInt(whole + decimals) * 10_000n;
+  const divisor = 10n ** BigInt(decimals.length);
+  const [units, twice] = [scaled / divisor, 2n * (scaled % divisor)];
+  const up = twice > divisor || (twice === divisor && units % 2n === 1n);
+  const magnitude = up ? units + 1n : units;
+  return decimal.startsWith('-') ? -magnitude : magnitude;
+}
+
+describe('decimals as they come', () => {
+  it('are what a double meant: any amount, after float arithmetic that ends near it', () => {
+    const cents = fc.integer({ min: -9_999_999, max: 9_999_999 }).filter((n) => n !== 0);
+    fc.assert(
+      fc.property(cents, fc.constantFrom(0.1, 0.2, 0.3, 0.7, 1.1), fc.integer({ min: 1, max: 9 }), (n, step, times) => {
+        // Adding a step some times and taking it away again leaves noise in the last digits.
+        let value = n / 100;
+        for (let i = 0; i < times; i++) value += step;
+        for (let i = 0; i < times; i++) value -= step;
+        const written = String(value);
+        if (written.includes('e') || Math.abs(value - n / 100) > 1e-9 * Math.abs(value)) return;
+        expect(read(strict, { price: written })?.price, written).to.equal(n * 100);
+        expect(read(strict, { sum: written })?.sum, written).to.equal(BigInt(n * 100));
+        expect(read(strict, { price: `"${written}"` })?.price, written).to.equal(n * 100);
+      }),
+    );
+    for (const [written, units] of [
+      ['156.51999999999998', 1_565_200],
+      ['0.30000000000000004', 3_000],
+      ['0.1000000000000000055511151231257827021181583404541015625', 1_000],
+      ['1.5651999999999998e2', 1_565_200],
+      ['-99.99999999999999', -1_000_000],
+    ] as const) {
+      expect(read(strict, { price: written })?.price, written).to.equal(units);
+    }
+  });
+
+  it('are refused where longer digits mean something, and nothing says that they may be rounded', () => {
+    for (const price of ['99.59940681406864', '0.00005', '12.34567', '1e-5', '0.1000001', '5e-324']) {
+      expect(read(strict, { price }), price).to.equal(undefined);
+    }
+  });
+
+  it('are rounded, a half to the even neighbour, where the codec says so, by the fast way and the slow one alike', () => {
+    const digits = (length: number): fc.Arbitrary<string> =>
+      fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 1, maxLength: length });
+    const decimal = fc
+      .tuple(
+        fc.boolean(),
+        fc.nat(99_999_999),
+        digits(4),
+        fc.constantFrom('', '5', '50', '49999', '50001', '4', '6'),
+        digits(9),
+      )
+      .map(
+        ([minus, whole, first, middle, last]) => `${minus ? '-' : ''}${whole}.${first.padEnd(4, '0')}${middle}${last}`,
+      );
+    fc.assert(
+      fc.property(decimal, (written) => {
+        const units = halfEven(written);
+        for (const price of [written, `"${written}"`, `${written}e0`]) {
+          expect(read(rounding, { price })?.price, price).to.equal(Number(units) + 0);
+          expect(read(rounding, { sum: price })?.sum, price).to.equal(units);
+        }
+      }),
+    );
+    for (const [price, units] of [
+      ['99.59940681406864', 995_994],
+      ['0.00005', 0],
+      ['0.00015', 2],
+      ['0.00025', 2],
+      ['-0.00015', -2],
+      ['0.99995', 10_000],
+    ] as const) {
+      expect(read(rounding, { price })?.price, price).to.equal(units);
+    }
+  });
+
+  it('are whole numbers where all but the noise of a double is whole, and else no quantity', () => {
+    for (const [quantity, whole] of [
+      ['29.999999999999996', 30],
+      ['3.0000000000000004', 3],
+      ['10.0', 10],
+      ['1e2', 100],
+    ] as const) {
+      expect(read(strict, { quantity })?.quantity, quantity).to.equal(whole);
+      expect(read(strict, { count: quantity })?.count, quantity).to.equal(BigInt(whole));
+    }
+    for (const quantity of ['0.5', '123456789.5', '2.9999', '1.000000001']) {
+      expect(read(strict, { quantity }), quantity).to.equal(undefined);
+    }
+    expect(read(strict, { count: '123456789012.5' })).to.equal(undefined);
+  });
+
+  it('can be rounded of money alone', () => {
+    expect(() => jsonCodec(Amount, { round: { quantity: 'half-even' } })).to.throw("'quantity' is of type int32");
+  });
+
+  it('are written as they are, by a codec that rounds too', () => {
+    const amount = read(rounding, { price: '99.59940681406864' });
+    if (amount === undefined) throw new Error('not read');
+    const again = rounding.encode(amount);
+    expect(new TextDecoder().decode(again)).to.contain('"price":99.5994');
+    expect(rounding.decode(again)).to.deep.equal(amount);
+  });
+});

@@ -1,0 +1,150 @@
+import { choosePartition } from '@stockafolio/core';
+import { deadLetters } from '@stockafolio/core/engine';
+import type { Files, OutgoingMessage, Source, SourceBatch } from '@stockafolio/core/ports';
+import { memoryArchive, memoryFiles, memoryTopic } from '@stockafolio/core/testing';
+import { expect } from 'chai';
+import { forward } from '../test/forward.js';
+import { StreamUnderTest } from '../test/stream-under-test.js';
+import { codec, codeOf, dump, messages, sales, totals, type Sale } from '../test/totals.js';
+import { runArchive } from './run-archive.js';
+
+/** The same messages without keys, to the partitions in turn, as a producer sends them that knows of no keys. */
+function unkeyed(count: number): OutgoingMessage[] {
+  return messages(count).map((message, n) => ({ ...message, key: null, partition: n % 4 }));
+}
+
+describe('who writes the topic', () => {
+  let at: StreamUnderTest;
+  beforeEach(() => {
+    at = new StreamUnderTest();
+  });
+
+  it('refuses messages without keys, at every start, and makes no total of them', async () => {
+    await at.topic.append(unkeyed(200));
+    for (let run = 0; run < 2; run++) expect(await codeOf(at.catchUp())).to.equal('ERR_PARTITION_MISMATCH');
+    expect(await dump(at.tables)).to.eql([]);
+  });
+
+  it('refuses one user who is in two partitions, though all others are where they belong', async () => {
+    await at.topic.append(messages(100));
+    const [first] = messages(1);
+    if (first === undefined) throw new Error('no message');
+    for (let partition = 0; partition < 4; partition++) await at.topic.append([{ ...first, partition }]);
+    expect(await codeOf(at.catchUp())).to.equal('ERR_PARTITION_MISMATCH');
+  });
+
+  it('refuses them in the archiver too, and archives nothing from there on', async () => {
+    await at.topic.append(unkeyed(200));
+    const archive = memoryArchive<Sale>();
+    const archiving = runArchive({
+      stream: sales,
+      codec,
+      source: at.topic.source(),
+      archive,
+      clock: at.clock,
+      untilCaughtUp: true,
+    });
+    expect(await codeOf(at.clock.until(archiving))).to.equal('ERR_PARTITION_MISMATCH');
+    expect(archive.contents.size).to.equal(0);
+  });
+
+  it('takes them in by the partitioner that the stream declares', async () => {
+    const byCrc = messages(200).map((message) => ({
+      ...message,
+      partition: choosePartition('crc32', message.key ?? new Uint8Array(), 4),
+    }));
+    await at.topic.append(byCrc);
+    expect(await codeOf(at.catchUp())).to.equal('ERR_PARTITION_MISMATCH');
+    const own = { ...totals, stream: { ...totals.stream, partitioner: 'crc32' as const } };
+    expect((await at.catchUp({ pipeline: own })).records).to.equal(200);
+    const users = (lines: readonly string[]): string[] => lines.filter((line) => line.startsWith('by_user'));
+    expect(users(await dump(at.tables)).sort()).to.eql(users(await at.wanted(200)).sort());
+  });
+
+  it('dead-letters single ones that went astray where it is told to, and takes in all others', async () => {
+    const [first] = messages(1);
+    if (first === undefined) throw new Error('no message');
+    await at.topic.append(messages(100));
+    for (let partition = 0; partition < 4; partition++) await at.topic.append([{ ...first, partition }]);
+    const { setAside, records } = await at.catchUp({ onPartitionMismatch: 'dead-letter' });
+    expect([records, setAside]).to.eql([104, 3]);
+    const codes: unknown[] = [];
+    for await (const { values } of at.tables.scanAll(deadLetters)) codes.push(values[4]);
+    expect(codes).to.eql(Array.from({ length: 3 }, () => 'ERR_PARTITION_MISMATCH'));
+  });
+});
+
+describe('who writes the tables', () => {
+  let at: StreamUnderTest;
+  beforeEach(async () => {
+    at = new StreamUnderTest();
+    await at.topic.append(messages(100));
+  });
+  const located = (location: string): Files => Object.assign(memoryFiles(), { location });
+
+  it('is one pipeline: another one is refused, and nothing of its own is written', async () => {
+    await at.catchUp();
+    const before = await dump(at.tables);
+    const other = { ...totals, name: 'other' };
+    expect(await codeOf(at.catchUp({ pipeline: other, checkpoints: memoryFiles() }))).to.equal('ERR_TABLES_TAKEN');
+    expect(await dump(at.tables)).to.eql(before);
+  });
+
+  it('is one run: with checkpoints that are elsewhere it is refused, unless it takes over', async () => {
+    const [here, there] = [located('file:/here'), located('file:/there')];
+    await at.catchUp({ checkpoints: here });
+    expect((await at.catchUp({ checkpoints: here })).records).to.equal(0);
+    expect(await codeOf(at.catchUp({ checkpoints: there }))).to.equal('ERR_TABLES_TAKEN');
+    expect((await at.catchUp({ checkpoints: there, takeOver: true })).records).to.equal(100);
+    expect(await codeOf(at.catchUp({ checkpoints: here }))).to.equal('ERR_TABLES_TAKEN');
+    expect((await at.catchUp({ checkpoints: there })).records).to.equal(0);
+    expect(await dump(at.tables)).to.eql(await at.wanted(100));
+  });
+
+  it('holds the right to write for as long as it runs, where the tables have one', async () => {
+    let held = 0;
+    const taken: string[] = [];
+    const tables = Object.assign(Object.create(at.tables) as typeof at.tables, {
+      lock: async (name: string) => {
+        taken.push(name);
+        held++;
+        return async () => void held--;
+      },
+    });
+    await at.catchUp({ tables });
+    expect([taken, held]).to.eql([['totals'], 0]);
+    const other = memoryTopic({ clock: at.clock, identity: 'another' });
+    expect(await codeOf(at.catchUp({ tables, source: other.source() }))).to.equal('ERR_SOURCE_MISMATCH');
+    expect(held).to.equal(0);
+  });
+});
+
+describe('a clock that is fast', () => {
+  /** The same source, whose messages bear their producer's time. */
+  function stampedByProducers(source: Source): Source {
+    return {
+      ...forward(source),
+      async next(wait): Promise<SourceBatch | undefined> {
+        const batch = await source.next(wait);
+        if (batch === undefined) return undefined;
+        return { ...batch, messages: batch.messages.map((message) => ({ ...message, byProducer: true })) };
+      },
+    };
+  }
+
+  it('dead-letters its own record, though the message bears the same time, and makes no other late', async () => {
+    const at = new StreamUnderTest();
+    const clock = at.clock;
+    await clock.advance(Date.UTC(2026, 0, 5));
+    const now = clock.now();
+    const told = (user: string, time: number): OutgoingMessage => ({
+      ...{ key: new TextEncoder().encode(user), timestamp: time },
+      value: codec.encode({ user, amount: 1, time }),
+    });
+    await at.topic.append([told('u1', now - 9_000), told('u1', now + 3 * 86_400_000), told('u1', now - 3_000)]);
+    const source = stampedByProducers(at.topic.source());
+    const result = await at.catchUp({ source });
+    expect([result.records, result.setAside]).to.eql([3, 1]);
+    expect((await dump(at.tables)).find((line) => line.startsWith('by_user'))).to.equal('by_user u1 2 2');
+  });
+});

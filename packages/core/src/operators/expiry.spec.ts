@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { map } from 'rxjs';
+import { feed, feedAll, newEngine } from '../../test/engines.js';
 import { addTo, byUser, sale, sales, Sum, type Sale } from '../../test/sales.js';
 import { into, pipeline, type Pipeline } from '../pipeline/index.js';
 import { int32, int64, shard, text } from '../schema/index.js';
@@ -87,6 +88,11 @@ describe('expires', () => {
         await harness.commit();
         const places = (await harness.rows(days)).map(({ day, user }) => `${day}/${user}`);
         expect(places).to.eql([...new Set(places)]);
+        const records = steps.filter((each): each is Sale => typeof each === 'object');
+        const [single, together] = [newEngine(ranked), newEngine(ranked)];
+        feed(single, records);
+        feedAll(together, records);
+        expect(together.commit()).to.eql(single.commit());
       }),
       { numRuns: 150 },
     );

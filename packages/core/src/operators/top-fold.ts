@@ -188,18 +188,19 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
    * leave some of them at two ranks.
    */
   #begin(until: number, slot: number): void {
-    const known = this.#untilOf(this.#groupOf(slot));
+    const known = this.#untilOf(this.#groupOf(slot), slot);
     if (known !== undefined && known !== until) expiresDiffers(this.layout.name, 'group', known, until);
     (this.state.at(slot) as unknown as Hidden).$until = until;
     this.#due.add(until, slot, this.#context.record);
     this.#members.set(this.#groupOf(slot), slot);
   }
 
-  /** When a group is done, as one of its keys says; undefined where it has none. */
-  #untilOf(group: string): number | undefined {
+  /** When a group is done, as one of its keys says; undefined where it has none but the new one. */
+  #untilOf(group: string, slot: number): number | undefined {
     const member = this.#members.get(group);
-    // The record that brought it may have been undone since, and its slot be another key's.
-    if (member === undefined || !this.state.isLive(member) || this.#groupOf(member) !== group) return undefined;
+    // The record that brought it may have been undone since, and its slot be another key's, or the new one's.
+    if (member === undefined || member === slot || !this.state.isLive(member) || this.#groupOf(member) !== group)
+      return undefined;
     return (this.state.at(member) as unknown as Hidden).$until;
   }
 

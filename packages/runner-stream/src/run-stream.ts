@@ -43,15 +43,16 @@ class StreamRun<T> implements AssignmentListener {
 
   async run(): Promise<StreamResult> {
     const { source, pipeline, signal, clock } = this.#options;
+    let caughtUp = false;
     try {
       await this.#openTables();
       await source.open(this.#options.group ?? pipeline.name, this);
       this.#committedAt = clock.now();
-      while (signal?.aborted !== true) {
+      while (signal?.aborted !== true && !caughtUp) {
         const batch = await source.next(this.#patience());
         if (batch !== undefined) this.#take(batch);
         await this.#commitIfDue();
-        if (batch === undefined && this.#options.untilCaughtUp === true && (await this.#isCaughtUp())) break;
+        caughtUp = batch === undefined && this.#options.untilCaughtUp === true && (await this.#isCaughtUp());
       }
       for (const task of this.#tasks.values()) this.#flush(task);
       await this.#committer.begin([...this.#tasks.values()], () => 'saved');
@@ -65,6 +66,7 @@ class StreamRun<T> implements AssignmentListener {
       setAside: this.#setAside,
       rows: this.#committer.rows,
       commits: this.#committer.commits,
+      caughtUp,
     };
   }
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DueRun } from '@stockafolio/cli';
 import { embeddedTables } from '@stockafolio/connectors/embedded';
@@ -124,15 +125,113 @@ describe('the command says what to do, in words and in exit codes', () => {
       batchArgs(at('archive'), at('json-batch'), at('json-batch-checkpoints')),
       ['reconcile', ...files, ...tables],
       ['tables', 'create', '--tables', `embedded:${at('json-created')}`],
+      ['tables', 'get', 'positions', 'nobody', ...tables],
+      ['tables', 'dump', 'positions', ...tables],
+      ['tables', 'sweep', ...tables],
       ['dead-letters', 'list', ...tables],
       ['dead-letters', 'replay', ...tables, '--to', `log:${at('log')}`],
       ['topology'],
       ['demo', '--trades', '2000', '--users', '100'],
+      [...generate, '-', '--trades', '10'],
+      [...batchArgs(at('archive'), at('json-units'), at('json-unit-checkpoints')), '--print-units'],
     ]) {
       expect(lastLine(await must([...args, '--json']))['ok'], args.join(' ')).to.equal(true);
     }
     const failed = await run([...archiveArgs(at('missing'), at('unused-archive')), '--json']);
     expect(lastLine(failed)).to.include({ ok: false, code: 'ERR_SOURCE_UNAVAILABLE', domain: 'external' });
+  });
+
+  it('the last line of --json parses for every command that is used wrongly', async () => {
+    for (const words of COMMANDS) {
+      const ended = await run([...words, '--json', '--not-an-option']);
+      expect(ended.code, words.join(' ')).to.equal(2);
+      if (words.join() === 'tables' || words.join() === 'dead-letters') continue;
+      expect(lastLine(ended), words.join(' ')).to.include({ ok: false, code: 'ERR_USAGE', domain: 'user' });
+    }
+  });
+
+  it('a run that fails leaves no tables, no log and no archive behind', async () => {
+    const none = (name: string): string => at('nowhere', name);
+    const places = ['--tables', `embedded:${none('tables')}`, '--checkpoints', `file:${none('checkpoints')}`];
+    for (const args of [
+      ['stream', '--source', `log:${none('log')}`, ...places, '--until-caught-up'],
+      [...archiveArgs(none('log'), none('archive')), '--until-caught-up'],
+      ['batch', '--files', 's3://bucket/x?endpoint=http://127.0.0.1:1', ...places, '--day', 'monday'],
+      ['reconcile', '--files', `file:${none('archive')}`, '--tables', `embedded:${none('tables')}`, '--repair'],
+      ['tables', 'dump', '--tables', `embedded:${none('tables')}`],
+      ['tables', 'get', 'positions', 'ann', '--tables', `embedded:${none('tables')}`],
+      ['tables', 'sweep', '--tables', `embedded:${none('tables')}`],
+      ['dead-letters', 'list', '--tables', `embedded:${none('tables')}`],
+      ['dead-letters', 'replay', '--tables', `embedded:${none('tables')}`, '--to', `log:${none('log')}`],
+      ['serve', '--tables', `embedded:${none('tables')}`, '--port', '0'],
+      ['import', none('trades.csv'), '--to', `log:${none('log')}`],
+    ]) {
+      const { code, stderr } = await run(args);
+      expect(code, `${args.join(' ')}\n${stderr}`).to.be.oneOf([2, 3]);
+      expect(existsSync(at('nowhere')), args.join(' ')).to.equal(false);
+    }
+  });
+
+  it('an archive of nothing is a batch of nothing', async () => {
+    const args = batchArgs(at('nothing'), at('nothing-tables'), at('nothing-checkpoints'));
+    expect(lastLine(await must([...args, '--json']))).to.include({ ok: true, records: 0, rows: 0, empty: true });
+    const { stdout } = await must(args);
+    expect(stdout).to.match(/^nothing to do: nothing of stream 'trades' is archived in file:/);
+    expect((await must([...args, '--print-units'])).stdout).to.equal('');
+    expect(existsSync(at('nothing-tables'))).to.equal(false);
+  });
+
+  it('an application is a file with or without ./, and what is wrong with one is said with its file and line', async () => {
+    const folder = join(ROOT, 'node_modules', '.cache', `apps-${process.pid}`);
+    await mkdir(join(folder, 'dist'), { recursive: true });
+    try {
+      const files: Readonly<Record<string, string>> = {
+        'dist/app.js': "export { default } from '@stockafolio/example';\n",
+        'dist/broken.mjs': 'const a = 1;\nexport default @a;\n',
+        'inner.mjs': "import './dist/broken.mjs';\n",
+        'throws.mjs': 'const a = 1;\n\nthrow new Error(`no luck ${a}`);\n',
+        'typed.ts': "import app from '@stockafolio/example';\nconst same: typeof app = app;\nexport default same;\n",
+      };
+      for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+      for (const app of ['dist/app.js', './dist/app.js', join(folder, 'dist/app.js')]) {
+        expect((await must(['topology', '--app', app], folder)).stdout).to.contain('pipeline portfolio');
+      }
+      for (const [app, said] of [
+        ['dist/broken.mjs', /dist\/broken\.mjs:2: Invalid or unexpected token/],
+        ['inner.mjs', /dist\/broken\.mjs:2: Invalid or unexpected token/],
+        ['throws.mjs', /throws\.mjs:3: no luck 1/],
+        ['gone.mjs', /neither a file gone\.mjs[^]*nor a package/],
+      ] as const) {
+        const { code, stderr } = await run(['topology', '--app', app], folder);
+        expect([code, stderr], app).to.satisfy(([exit, text]: [number, string]) => exit === 2 && said.test(text));
+      }
+      const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+      const typed = await run(['topology', '--app', 'typed.ts'], folder);
+      if (major > 22 || (major === 22 && minor >= 18)) expect(typed.code, typed.stderr).to.equal(0);
+      else expect(typed.stderr).to.match(/loads no TypeScript: use Node 22\.18 or newer, or compile/);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('one of a thing is called so', async () => {
+    await writeFile(at('one.csv'), 'user,symbol,side,quantity,price,time\nann,AAPL,buy,1,1,2026-01-05T15:00:00Z\n');
+    const said = [
+      await must(['import', at('one.csv'), '--to', `log:${at('one')}`]),
+      await must([...generate, `log:${at('one-generated')}`, '--trades', '1']),
+      await stream(at('one'), at('one-tables'), at('one-checkpoints')),
+      await archive(at('one'), at('one-archive')),
+      await must(['copy', `file:${at('one-archive')}`, `file:${at('one-copy')}`]),
+      await batch(at('one-archive'), at('one-batch'), at('one-batch-checkpoints')),
+      await must(['reconcile', '--files', `file:${at('one-archive')}`, '--tables', `embedded:${at('one-tables')}`]),
+    ].map(({ stdout, stderr }) => stdout + stderr);
+    expect(said.join(''))
+      .to.match(/^1 line imported$/m)
+      .and.match(/^1 trade generated$/m);
+    expect(said.join(''))
+      .to.match(/^1 message archived in 1 file$/m)
+      .and.match(/^1 message taken in, /m);
+    expect(said.join('')).not.to.match(/\b1 (lines|trades|messages|files|rows|commits|partitions|differences|bytes)\b/);
   });
 
   it('Ctrl-C on a running stream finishes the commit, and exits 130', async () => {

@@ -31,7 +31,7 @@ describe('Parquet files of pyarrow and of this library', () => {
     await mkdir(at('theirs'));
     await run(PYTHON, [SCRIPT, 'write', at('theirs')]);
     const names = await readdir(at('theirs'));
-    expect(names).to.have.length(11);
+    expect(names).to.have.length(12);
     for (const name of names) {
       const rows: object[] = [];
       for await (const batch of readRows(await openParquet(filesLocal(at('theirs')), name), Foreign))

@@ -10,6 +10,11 @@ import { lastLine, must, run, start } from './support/run-command.js';
 import { randomFrom, seedOf } from './support/seed.js';
 import { tempFolder } from './support/temp-folder.js';
 
+const GOOD = {
+  ...{ id: 'x', user: 'ann', symbol: 'IBM', sector: 'Tech', side: 'buy', quantity: 1, price: 1 },
+  time: '2026-01-05T15:00:00.000Z',
+};
+
 describe('whole runs on Kafka', () => {
   const cassandra = useCassandra();
   const at = tempFolder();
@@ -102,7 +107,7 @@ describe('whole runs on Kafka', () => {
 
   it('end all workers at an error that will not pass, with its code', async () => {
     const { url } = newTopic(kafka());
-    await writeFile(at('bad.jsonl'), '{"no":"trade"}\n');
+    await writeFile(at('bad.jsonl'), `${JSON.stringify(GOOD)}\n{"no":"trade"}\n`);
     await must(['import', at('bad.jsonl'), '--to', url]);
     const ended = await run([...workerArgs(url, 'bad'), '--workers', '2', '--on-bad-record', 'fail', '--json']);
     expect(ended.code, ended.stderr).to.equal(2);
@@ -111,26 +116,22 @@ describe('whole runs on Kafka', () => {
 
   it('replay dead letters, each once, also after a replay that was cut short', async () => {
     const { url, ...place } = newTopic(kafka());
-    await writeFile(at('mixed.jsonl'), ['{"no":"trade"}', '{"id":"b"}', ''].join('\n'));
+    await writeFile(at('mixed.jsonl'), [JSON.stringify(GOOD), '{"no":"trade"}', '{"id":"b"}', ''].join('\n'));
     await must(['import', at('mixed.jsonl'), '--to', url]);
     await must([...streamArgs(url, 'letters'), '--until-caught-up']);
     const tables = ['--tables', `embedded:${at('letters')}`];
-    const good = {
-      ...{ id: 'x', user: 'ann', symbol: 'IBM', sector: 'Tech', side: 'buy', quantity: 1, price: 1 },
-      time: '2026-01-05T15:00:00.000Z',
-    };
     const listed = (await must(['dead-letters', 'list', ...tables, '--format', 'jsonl'])).stdout.trimEnd().split('\n');
     const mended = listed.map((line, n) => {
       const { partition, offset } = JSON.parse(line) as { partition: number; offset: number };
-      return JSON.stringify({ partition, offset, message: { ...good, id: `mended-${n}` } });
+      return JSON.stringify({ partition, offset, message: { ...GOOD, id: `mended-${n}` } });
     });
     await writeFile(at('mended.jsonl'), mended.join('\n'));
     const replay = ['dead-letters', 'replay', ...tables, '--to', url, '--with', at('mended.jsonl'), '--json'];
     expect(lastLine(await must(replay))).to.include({ replayed: 2 });
     expect(lastLine(await must(replay))).to.include({ replayed: 0 });
-    expect(await readTopic(place)).to.have.length(4);
+    expect(await readTopic(place)).to.have.length(5);
     await must([...streamArgs(url, 'letters'), '--until-caught-up']);
-    expect(await dumpTable(at('letters'), 'trades_by_user')).to.have.length(2);
+    expect(await dumpTable(at('letters'), 'trades_by_user')).to.have.length(3);
     expectSameLines(
       (await dumpTable(at('letters'), 'positions')).map((line) => (JSON.parse(line) as { user: string }).user),
       ['ann'],

@@ -1,16 +1,7 @@
-import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import {
-  isStockafolioError,
-  jsonCodec,
-  messageOf,
-  StockafolioError,
-  type Pipeline,
-  type RecordSchema,
-} from '@stockafolio/core';
+import { jsonCodec, messageOf, StockafolioError, type Pipeline, type RecordSchema } from '@stockafolio/core';
 import type { Archive, Codec } from '@stockafolio/core/ports';
 import type { Command } from 'commander';
+import { importModule } from './app-module.js';
 import type { DueRun } from './schedule/run-schedule.js';
 import type { Toolkit } from './toolkit.js';
 
@@ -19,7 +10,7 @@ export interface App {
   readonly pipeline: Pipeline;
   /** Forms of the messages by name; `wire` is read unless `--format` says otherwise. */
   readonly codecs: Readonly<Record<string, Codec<unknown>>>;
-  /** The calendar day of a moment, `YYYY-MM-DD`, by which the archive is divided; UTC unless told. */
+  /** The calendar day of a moment, `YYYY-MM-DD`, by which the archive is divided; defaults to UTC's. */
   readonly dayOf?: (time: number) => string;
   /**
    * The first run of the daily batch that is due after a moment (epoch milliseconds), for `batch --schedule`: the day that
@@ -39,42 +30,24 @@ export function defineApp(app: App): App {
 }
 
 /**
- * Loads an application: a path relative to the working folder, or a package.
+ * Loads an application: a path relative to the working folder, with or without `./`, or a package.
  *
  * The module's default export is an App, or just a pipeline, whose records then come as JSON.
  *
  * @throws ERR_APP_INVALID saying what is wrong with the module
  */
 export async function loadApp(specifier: string | undefined): Promise<App> {
+  if (specifier !== undefined) return asApp((await importModule(specifier)).default, specifier);
   let loaded: { readonly default?: unknown };
   try {
-    loaded = (await import(specifier === undefined ? DEFAULT_APP : moduleUrl(specifier))) as typeof loaded;
-  } catch (error) {
-    if (isStockafolioError(error)) throw error;
-    throw new StockafolioError(
-      'ERR_APP_INVALID',
-      `cannot load the application '${specifier ?? DEFAULT_APP}': ${messageOf(error)}`,
-      {
-        cause: error,
-        hint: specifier === undefined ? `install ${DEFAULT_APP}, or name a module with --app` : hintFor(specifier),
-      },
-    );
+    loaded = (await import(DEFAULT_APP)) as typeof loaded;
+  } catch (cause) {
+    throw new StockafolioError('ERR_APP_INVALID', `cannot load the application '${DEFAULT_APP}': ${messageOf(cause)}`, {
+      cause,
+      hint: `install ${DEFAULT_APP}, or name a module with --app`,
+    });
   }
-  return asApp(loaded.default, specifier ?? DEFAULT_APP);
-}
-
-function hintFor(specifier: string): string {
-  if (/\.[mc]?ts$/.test(specifier)) return 'Node loads JavaScript: compile the module, and name what comes out';
-  return '--app takes a path, or the name of an installed package';
-}
-
-function moduleUrl(specifier: string): string {
-  const here = resolve('.', 'index.js');
-  const path =
-    specifier.startsWith('.') || specifier.startsWith('/')
-      ? resolve(specifier)
-      : createRequire(here).resolve(specifier);
-  return pathToFileURL(path).href;
+  return asApp(loaded.default, DEFAULT_APP);
 }
 
 function asApp(exported: unknown, specifier: string): App {

@@ -1,8 +1,10 @@
 export { defineApp, type App } from './app.js';
-export { day, FILES, pairs, wholeNumber } from './commands/options.js';
+export { day, FILES, onBadRecord, pairs, wholeNumber } from './commands/options.js';
 export { LineWriter } from './output/line-writer.js';
-export { figure, Reporter, type Progress } from './output/reporter.js';
+export { counted, figure } from './output/counted.js';
+export { Reporter, type Progress } from './output/reporter.js';
 export type { DueRun } from './schedule/run-schedule.js';
 export type { Stop } from './output/stop.js';
+export { stoppedEarly, Unfinished, type Facts } from './output/unfinished.js';
 export type { Toolkit } from './toolkit.js';
 export { workerRuntime, type WorkerRuntime } from './workers/worker-runtime.js';

@@ -11,7 +11,8 @@ import { addReconcile } from './commands/reconcile.js';
 import { addStream } from './commands/stream.js';
 import { addTables } from './commands/tables.js';
 import { addTopology } from './commands/topology.js';
-import { exitCodes, reportFailure } from './output/failure.js';
+import { exitCodes } from './output/exit-codes.js';
+import { reportFailure, reportUsage } from './output/failure.js';
 import { stoppedBy } from './output/stop.js';
 import { toolkit } from './toolkit.js';
 
@@ -20,13 +21,15 @@ export async function main(argv: readonly string[]): Promise<void> {
   // A reader that has seen enough, such as head, is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   const json = argv.includes('--json');
+  // Thrown where nobody waits for it, such as in a callback of a library.
+  process.once('uncaughtException', (error) => process.exit(reportFailure(error, json)));
   try {
     const program = await buildProgram();
     await program.parseAsync([...argv]);
     if (stoppedBy() === 'SIGINT') process.exitCode = exitCodes.interrupted;
   } catch (error) {
     if (error instanceof CommanderError) {
-      process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+      process.exitCode = error.exitCode === 0 ? exitCodes.done : reportUsage(error, json);
       return;
     }
     process.exitCode = reportFailure(error, json);
@@ -57,8 +60,11 @@ Secrets come from the environment or the usual files, never from a URL.
 Logins and TLS come from the environment: STOCKAFOLIO_KAFKA_USERNAME, _PASSWORD or _PASSWORD_FILE, _SASL_MECHANISM (plain,
 scram-sha-256, scram-sha-512), _TLS=1, _CA_FILE, _CERT_FILE, _KEY_FILE; docs/production.md says more.
 
-Exit codes: 0 done, 1 internal error, 2 wrong usage, 3 an outside system failed, 130 stopped by Ctrl-C,
-143 by SIGTERM where the work could not be finished.`,
+Exit codes: 0 done, 1 internal error, 2 wrong usage, 3 an outside system failed, 130 stopped by Ctrl-C, 143 by SIGTERM
+before the work was done. What runs until it is stopped (stream, archive, serve, batch --schedule) has done its work by then:
+SIGTERM ends it with 0. With --json the last line is an object: "ok" says whether the work was done, "code" else why not.
+
+An application (--app) is a path or a package: JavaScript, or from Node 22.18 on TypeScript with types that can be taken out.`,
     );
   await addAppCommands(program);
   for (const add of [

@@ -33,4 +33,6 @@ export interface ArchiveOptions<T> {
 export interface ArchiveResult {
   readonly records: number;
   readonly files: number;
+  /** Whether everything was archived that `untilCaughtUp` asks for; else the signal ended it. */
+  readonly caughtUp: boolean;
 }

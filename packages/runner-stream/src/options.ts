@@ -108,4 +108,6 @@ export interface StreamResult {
   readonly setAside: number;
   readonly rows: number;
   readonly commits: number;
+  /** Whether everything was taken in that `untilCaughtUp` asks for; else the signal ended it. */
+  readonly caughtUp: boolean;
 }

@@ -32,22 +32,23 @@ class ArchiveRun<T> implements AssignmentListener {
 
   async run(): Promise<ArchiveResult> {
     const { source, archive, stream, signal, group = `${stream.name}-archive` } = this.#options;
+    let caughtUp = false;
     try {
       this.#source = await source.identity();
       const archived = (await archive.facts())?.source;
       if (archived !== undefined && archived !== this.#source) throw otherSource(archived, this.#source);
       await source.open(group, this);
-      while (signal?.aborted !== true) {
+      while (signal?.aborted !== true && !caughtUp) {
         const batch = await source.next(200);
         if (batch !== undefined) await this.#take(batch);
         await this.#roll(this.#options.rollInterval ?? 60_000);
-        if (batch === undefined && this.#options.untilCaughtUp === true && (await this.#isCaughtUp())) break;
+        caughtUp = batch === undefined && this.#options.untilCaughtUp === true && (await this.#isCaughtUp());
       }
       await this.#roll(0);
     } finally {
       await source.close();
     }
-    return { records: this.#records, files: this.#files };
+    return { records: this.#records, files: this.#files, caughtUp };
   }
 
   async assigned(partitions: readonly number[], generation: number): Promise<readonly Position[]> {

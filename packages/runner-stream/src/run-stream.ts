@@ -45,16 +45,17 @@ class StreamRun<T> implements AssignmentListener {
   async run(): Promise<StreamResult> {
     const { source, pipeline, signal, clock, tables } = this.#options;
     let release: (() => Promise<void>) | undefined;
+    let caughtUp = false;
     try {
-      release = await tables.lock?.(pipeline.name);
       await this.#openTables();
+      release = await tables.lock?.(pipeline.name);
       await source.open(this.#options.group ?? pipeline.name, this);
       this.#committedAt = clock.now();
-      while (signal?.aborted !== true) {
+      while (signal?.aborted !== true && !caughtUp) {
         const batch = await source.next(this.#patience());
         if (batch !== undefined) this.#take(batch);
         await this.#commitIfDue();
-        if (batch === undefined && this.#options.untilCaughtUp === true && (await this.#isCaughtUp())) break;
+        caughtUp = batch === undefined && this.#options.untilCaughtUp === true && (await this.#isCaughtUp());
       }
       for (const task of this.#tasks.values()) this.#flush(task);
       await this.#committer.begin([...this.#tasks.values()], () => 'saved');
@@ -69,6 +70,7 @@ class StreamRun<T> implements AssignmentListener {
       setAside: this.#setAside,
       rows: this.#committer.rows,
       commits: this.#committer.commits,
+      caughtUp,
     };
   }
 

@@ -1,4 +1,13 @@
-import { figure, FILES, LineWriter, wholeNumber, type Toolkit } from '@stockafolio/cli';
+import {
+  counted,
+  figure,
+  FILES,
+  LineWriter,
+  stoppedEarly,
+  wholeNumber,
+  type Toolkit,
+  type Unfinished,
+} from '@stockafolio/cli';
 import { StockafolioError } from '@stockafolio/core';
 import type { Command } from 'commander';
 import type { GeneratorOptions, Skew } from '../generator/options.js';
@@ -21,6 +30,7 @@ interface GenerateFlags {
   readonly symbolSkew: Skew;
   readonly outOfOrder: number;
   readonly pace?: boolean;
+  readonly skip: number;
   readonly json?: boolean;
 }
 
@@ -39,12 +49,13 @@ export function addGenerate(program: Command, toolkit: Toolkit): void {
     .option('--rate <n>', 'trades a second of market time', wholeNumber(1), 20_000)
     .option('--users <n>', 'how many users', wholeNumber(1), 20_000)
     .option('--seed <n>', 'a number from which all chance comes', wholeNumber(0), 1)
-    .option('--start <time>', 'a day, ISO 8601 or epoch milliseconds; the last opening of the market unless told')
-    .option('--partitions <n>', 'partitions of a source that is made; 4 unless told', wholeNumber(1))
+    .option('--start <time>', 'a day, ISO 8601 or epoch milliseconds; defaults to the last opening of the market')
+    .option('--partitions <n>', 'partitions of a source that is made; defaults to 4', wholeNumber(1))
     .option('--user-skew <skew>', 'uniform, or zipf:EXPONENT: some users trade far more', skew, 'uniform')
     .option('--symbol-skew <skew>', 'uniform, or zipf:EXPONENT: some symbols are traded far more', skew, 'uniform')
     .option('--out-of-order <ms>', 'how much too late a trade may come', wholeNumber(0), 0)
     .option('--pace', 'as fast as the market would, by the clock on the wall')
+    .option('--skip <n>', 'trades that are there already, as a run that was stopped says', wholeNumber(0), 0)
     .option('--json', 'end with one line of JSON')
     .action(async (flags: GenerateFlags) => run(flags, toolkit));
 }
@@ -79,25 +90,38 @@ async function run(flags: GenerateFlags, toolkit: Toolkit): Promise<void> {
   const began = toolkit.clock.now();
   const atATime = flags.pace === true ? Math.max(1, Math.min(AT_A_TIME, Math.round(flags.rate / 20))) : AT_A_TIME;
   let count = 0;
+  const made = (): number => Math.max(0, count - flags.skip);
   try {
     while (!stop.signal.aborted) {
       const some = generator.next(atATime);
       if (some.length === 0) break;
-      await sink.take(some);
+      await sink.take(some.slice(Math.max(0, flags.skip - count)));
       await copy?.take(some);
       count += some.length;
       progress.add(some.length);
       if (flags.pace === true)
-        await toolkit.clock.sleep(began + (count / flags.rate) * 1000 - toolkit.clock.now(), stop.signal);
+        await toolkit.clock.sleep(began + (made() / flags.rate) * 1000 - toolkit.clock.now(), stop.signal);
     }
   } finally {
     await sink.close();
     await copy?.close();
   }
   progress.done();
-  const text = `${figure(count)} trades generated`;
-  if (flags.to === '-') reporter.say(text);
-  else reporter.result(text, { ok: true, trades: count });
+  if (count < flags.trades) throw stopped(Math.max(count, flags.skip), flags, options);
+  const trades = made();
+  const text = `${counted(trades, 'trade')} generated`;
+  if (flags.to === '-' && flags.json !== true) reporter.say(text);
+  else reporter.result(text, { ok: true, trades });
+}
+
+/** The start is said too: where it was not given, it would be another one later. */
+function stopped(count: number, flags: GenerateFlags, { start }: GeneratorOptions): Unfinished {
+  const from = new Date(start).toISOString();
+  return stoppedEarly(
+    `${figure(count)} of ${counted(flags.trades, 'trade')} generated`,
+    { trades: Math.max(0, count - flags.skip), skip: count, start: from },
+    `the same command with --start ${from} --skip ${count} makes the rest`,
+  );
 }
 
 interface Sink {

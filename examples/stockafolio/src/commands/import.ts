@@ -1,8 +1,23 @@
 import { basename } from 'node:path';
-import { figure, pairs, type Toolkit } from '@stockafolio/cli';
-import { StockafolioError } from '@stockafolio/core';
+import {
+  counted,
+  figure,
+  onBadRecord,
+  pairs,
+  stoppedEarly,
+  Unfinished,
+  wholeNumber,
+  type Reporter,
+  type Toolkit,
+} from '@stockafolio/cli';
+import { isStockafolioError, StockafolioError } from '@stockafolio/core';
+import type { Producer } from '@stockafolio/core/ports';
 import type { Command } from 'commander';
+import { parseDelimiter } from '../import/csv-dialect.js';
+import { expectTrades } from '../import/expect-trades.js';
 import { importFile } from '../import/import-file.js';
+import { TimeOrder } from '../import/in-time-order.js';
+import type { ImportedLine } from '../import/trade-mapper.js';
 
 interface ImportFlags {
   readonly to: string;
@@ -10,7 +25,12 @@ interface ImportFlags {
   readonly set?: string;
   readonly signedQuantity?: boolean;
   readonly roundPrices?: boolean;
+  readonly decimalComma?: boolean;
+  readonly delimiter?: string;
+  readonly encoding?: string;
   readonly zone?: string;
+  readonly fileOrder?: boolean;
+  readonly skip: number;
   readonly format: 'wire' | 'original';
   readonly onBadRecord: 'dead-letter' | 'fail';
   readonly json?: boolean;
@@ -21,25 +41,36 @@ const SHOWN = 10;
 export function addImport(program: Command, toolkit: Toolkit): void {
   program
     .command('import')
-    .description(
-      "bring a broker's file into the stream: CSV (.csv, .tsv), Parquet (.parquet) or JSON lines, .gz too; no line is lost",
-    )
-    .argument('<file>')
+    .description("bring a broker's file into the stream, oldest trade first; no line is lost")
+    .argument('<file>', 'CSV, JSON lines, a JSON array or Parquet; plain or packed by gzip')
     .requiredOption('--to <source>', 'where trades go: kafka://HOST:PORT/TOPIC, log:DIR')
     .option('--map <pairs>', 'where fields are found: time=date,quantity=amount; #3 is the third column')
     .option('--set <pairs>', 'fields that are the same in all lines: user=alice')
-    .option('--signed-quantity', 'a negative quantity is a sale')
+    .option('--signed-quantity', 'a negative quantity is a sale; where there is a side too, the two must agree')
     .option('--round-prices', 'round prices to four decimals, half to even; else a price with more is bad')
+    .option('--decimal-comma', 'quantities and prices are written 1.234,56')
+    .option('--delimiter <character>', 'what stands between cells, or tab; defaults to what the header is cut by')
+    .option('--encoding <name>', 'of the text, such as windows-1252; defaults to UTF-8, or UTF-16 where it says so')
     .option('--zone <name>', 'of times that come without one, such as America/New_York; else these are bad')
+    .option('--file-order', 'take the lines in the order of the file, not of their times')
+    .option('--skip <n>', 'lines that are in the source already, as an import that was stopped says', wholeNumber(0), 0)
     .option('--format <name>', "wire, or original: the first Stockafolio's messages", 'wire')
     .option(
       '--on-bad-record <what>',
       'dead-letter: pass it on, to be set aside by the stream; fail: stop',
+      onBadRecord,
       'dead-letter',
     )
     .option('--json', 'end with one line of JSON')
+    .addHelpText('after', HELP)
     .action(async (file: string, flags: ImportFlags) => run(file, flags, toolkit));
 }
+
+const HELP = `
+A trade needs user, symbol, side, quantity, price and time; a column is found by its name in any case. A file that lacks one
+of them, or of which no line is a trade, is refused before anything is written. What a file is, its name says (.csv, .tsv,
+.jsonl, .json, .parquet; .gz after it), or where that says nothing, as .txt, its first character. Cells may be cut by comma,
+semicolon, tab or bar; a line sep=; before the header counts. Lines may end with LF, CRLF or CR.`;
 
 async function run(file: string, flags: ImportFlags, toolkit: Toolkit): Promise<void> {
   if (flags.format !== 'wire' && flags.format !== 'original') {
@@ -47,42 +78,95 @@ async function run(file: string, flags: ImportFlags, toolkit: Toolkit): Promise<
   }
   const reporter = toolkit.reporter(flags.json);
   const stop = toolkit.stop();
+  const name = basename(file);
+  const order = new TimeOrder();
+  const progress = reporter.progress('imported');
+  const done = { lines: 0, bad: 0 };
+  let skip = flags.skip;
+  let producer: Producer | undefined;
+  try {
+    for await (const batch of linesOf(file, name, flags, order)) {
+      if (stop.signal.aborted) throw stoppedAt(name, flags, done);
+      const left = batch.slice(skip);
+      skip -= batch.length - left.length;
+      for (const { line, problem } of left) {
+        if (problem === undefined) continue;
+        if (flags.onBadRecord === 'fail')
+          throw new StockafolioError('ERR_BAD_RECORD', `${name}:${line}: ${problem}`, MEND);
+        if (done.bad++ < SHOWN) reporter.say(`${name}:${line}: ${problem}`);
+      }
+      producer ??= await toolkit.openProducer(flags.to);
+      await producer.append(left);
+      done.lines += left.length;
+      progress.add(left.length);
+    }
+    // Of no lines at all the source is made as well.
+    producer ??= await toolkit.openProducer(flags.to);
+  } catch (error) {
+    if (done.lines === 0 || !isStockafolioError(error) || error instanceof Unfinished) throw error;
+    throw new Unfinished(error.code, error.message, done, {
+      cause: error.cause,
+      hint: [error.hint, goOn(flags, done)].filter((text) => text !== undefined).join('; '),
+    });
+  } finally {
+    await producer?.close();
+  }
+  progress.done();
+  if (done.bad > SHOWN) reporter.say(`... and ${figure(done.bad - SHOWN)} more`);
+  tellOrder(reporter, name, order);
+  const advice =
+    done.bad === 0
+      ? ''
+      : `; ${figure(done.bad)} of them ${done.bad === 1 ? 'is' : 'are'} bad: the stream will set ${done.bad === 1 ? 'it' : 'them'} aside (dead-letters list)`;
+  reporter.result(`${counted(done.lines, 'line')} imported${advice}`, { ok: true, ...done, order: order.change });
+}
+
+/** The lines of a file as they are sent. */
+function linesOf(
+  file: string,
+  name: string,
+  flags: ImportFlags,
+  order: TimeOrder,
+): AsyncIterable<readonly ImportedLine[]> {
   const lines = importFile(file, {
     ...(flags.map === undefined ? {} : { map: pairs(flags.map, '--map') }),
     ...(flags.set === undefined ? {} : { set: pairs(flags.set, '--set') }),
+    ...(flags.zone === undefined ? {} : { zone: flags.zone }),
+    ...(flags.delimiter === undefined ? {} : { delimiter: parseDelimiter(flags.delimiter) }),
+    ...(flags.encoding === undefined ? {} : { encoding: flags.encoding }),
     signedQuantity: flags.signedQuantity ?? false,
     roundPrices: flags.roundPrices ?? false,
+    decimalComma: flags.decimalComma ?? false,
     format: flags.format,
-    ...(flags.zone === undefined ? {} : { zone: flags.zone }),
   });
-  const name = basename(file);
-  const progress = reporter.progress('imported');
-  const producer = await toolkit.openProducer(flags.to);
-  let count = 0;
-  let bad = 0;
-  try {
-    for await (const batch of lines) {
-      for (const { line, problem } of batch) {
-        if (problem === undefined) continue;
-        if (flags.onBadRecord === 'fail') throw badLine(name, line, problem, count);
-        if (bad++ < SHOWN) reporter.say(`${name}:${line}: ${problem}`);
-      }
-      await producer.append(batch);
-      count += batch.length;
-      progress.add(batch.length);
-      if (stop.signal.aborted) break;
-    }
-  } finally {
-    await producer.close();
-  }
-  progress.done();
-  if (bad > SHOWN) reporter.say(`... and ${figure(bad - SHOWN)} more`);
-  const advice = bad > 0 ? `; ${figure(bad)} of them are bad: the stream will set them aside (dead-letters list)` : '';
-  reporter.result(`${figure(count)} lines imported${advice}`, { ok: true, lines: count, bad });
+  const checked = flags.onBadRecord === 'fail' ? lines : expectTrades(lines, name);
+  return flags.fileOrder === true ? checked : order.of(checked);
 }
 
-function badLine(name: string, line: number, problem: string, count: number): StockafolioError {
-  return new StockafolioError('ERR_BAD_RECORD', `${name}:${line}: ${problem}`, {
-    hint: `${figure(count)} lines before its batch are in the source; mend the file and import the rest, or let bad lines pass with --on-bad-record dead-letter`,
-  });
+function tellOrder(reporter: Reporter, name: string, { change, behind }: TimeOrder): void {
+  if (change === 'reversed') reporter.say(`${name} is newest first: its lines were taken from the last to the first`);
+  if (change === 'sorted') reporter.say(`${name} is not in the order of its times: its lines were sorted by them`);
+  if (behind === 0) return;
+  reporter.say(
+    `${counted(behind, 'line')} of ${name} ${behind === 1 ? 'is' : 'are'} older than a line before: in so long a file they count in its order, in which positions may come out otherwise; sort it by time`,
+    {},
+    'warn',
+  );
+}
+
+const MEND = { hint: 'mend the file, or let bad lines pass with --on-bad-record dead-letter' };
+
+/** How to go on with the rest. */
+function goOn({ skip }: ImportFlags, { lines }: { readonly lines: number }): string {
+  if (lines === 0) return 'nothing of the file was brought in: run the same command again';
+  return `${counted(lines, 'line')} of the file ${lines === 1 ? 'is' : 'are'} in the source: the same command with --skip ${skip + lines} brings in the rest`;
+}
+
+function stoppedAt(
+  name: string,
+  flags: ImportFlags,
+  done: { readonly lines: number; readonly bad: number },
+): Unfinished {
+  const next = flags.skip + done.lines;
+  return stoppedEarly(`${counted(done.lines, 'line')} of ${name} imported`, { ...done, skip: next }, goOn(flags, done));
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { figure, type Reporter, type Toolkit } from '@stockafolio/cli';
+import { counted, figure, stoppedEarly, type Reporter, type Toolkit } from '@stockafolio/cli';
 import { StockafolioError } from '@stockafolio/core';
 import { PartitionEngine } from '@stockafolio/core/engine';
 import type { AbortSignalLike, Files, Tables } from '@stockafolio/core/ports';
@@ -69,10 +69,12 @@ export async function runDemo(options: DemoOptions, toolkit: Toolkit, reporter: 
     try {
       reporter.say(['The dashboards, live; nobody has to sign in:', ...addresses(dashboards.url)].join('\n'));
       reporter.say(
-        `\n${figure(options.trades)} S&P 500 trades of ${figure(options.users)} users, ${figure(options.rate)} a second, become portfolios as they come:`,
+        `\n${counted(options.trades, 'S&P 500 trade')} of ${counted(options.users, 'user')}, ${figure(options.rate)} a second, ${options.trades === 1 ? 'becomes a portfolio as it comes' : 'become portfolios as they come'}:`,
       );
       await liveHalf(options, stage);
-      if (!signal.aborted) await closeHalf(at, close, stage);
+      if (signal.aborted)
+        throw stoppedEarly('stream and batch were not compared', {}, 'run the demo again: it begins anew');
+      await closeHalf(at, close, stage);
       if (options.stay && !signal.aborted) await goOn(dashboards.url, stage);
     } finally {
       await dashboards.close();
@@ -117,10 +119,10 @@ async function closeHalf(at: (name: string) => string, close: Tables, stage: Sta
     };
     const batch = await runBatch(ports, {}, inThisThread(ports));
     reporter.say(
-      `${figure(archived.records)} trades archived in ${archived.files} Parquet files; ${figure(batch.rows)} rows written by the batch.`,
+      `${counted(archived.records, 'trade')} archived in ${counted(archived.files, 'Parquet file')}; ${counted(batch.rows, 'row')} written by the batch.`,
     );
     const { compared, differences } = await compare(live, close, clock.now());
-    reporter.result(`stream = batch: ${figure(compared)} rows compared, ${figure(differences)} differences`, {
+    reporter.result(`stream = batch: ${counted(compared, 'row')} compared, ${counted(differences, 'difference')}`, {
       ok: differences === 0,
       trades: archived.records,
       compared,

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { counted } from '@stockafolio/cli';
 import { CsvError, parse } from 'csv-parse/sync';
 import type { Line } from './line-splitter.js';
 
@@ -89,7 +90,7 @@ export class CsvRows {
     if (typeof cells === 'string') return bad(cells);
     this.width ??= cells.length;
     while (cells.length > this.width && cells.at(-1) === '') cells.pop();
-    if (cells.length !== this.width) return bad(`has ${cells.length} cells, the header ${this.width}`);
+    if (cells.length !== this.width) return bad(`has ${counted(cells.length, 'cell')}, the header ${this.width}`);
     return { line: first?.number ?? 0, raw, cells, problem: undefined };
   }
 

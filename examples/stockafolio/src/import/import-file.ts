@@ -1,18 +1,22 @@
-import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { pipeline } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import { StockafolioError, messageOf } from '@stockafolio/core';
+import { StockafolioError } from '@stockafolio/core';
+import { expectReadable, expectText, isGzip, isParquet, markedEncoding, textKind } from './file-form.js';
 import { importLines } from './import-lines.js';
 import { importParquet } from './import-parquet.js';
 import type { ImportOptions } from './import-options.js';
+import { inUtf8, opened, readChunks, type Chunks, type Opened } from './read-chunks.js';
 import type { FileName, ImportedLine } from './trade-mapper.js';
 
+/** Bytes at the beginning of a file by which it is told what it is. */
+const HEAD = 4096;
+
 /**
- * The messages that a file becomes: see {@link importLines} and {@link importParquet}. Its name says what it holds: `.csv`
- * and `.tsv` rows under a header, `.parquet` Parquet, anything else JSON lines; a `.gz` after it, that it is packed.
+ * The messages that a file becomes: see {@link importLines} and {@link importParquet}. Its first bytes say whether it is
+ * packed by gzip, is Parquet, or a text in UTF-16. Of other texts its name says what they are: `.csv` and `.tsv` rows under a
+ * header, `.jsonl` JSON lines, `.json` an array or JSON lines; where it says nothing, as `.txt` does, their first character.
  *
- * @throws ERR_FILE_NOT_FOUND, or ERR_USAGE where it cannot be read; of Parquet also ERR_PARQUET_CORRUPT, ERR_PARQUET_UNSUPPORTED
+ * @throws ERR_FILE_NOT_FOUND, or ERR_USAGE where it cannot be read, is nothing that is read, or has no column for what a trade
+ * needs; of Parquet also ERR_PARQUET_CORRUPT, ERR_PARQUET_UNSUPPORTED
  * @example
  * for await (const batch of importFile('trades.csv.gz', { map: { time: '#1' }, set: { user: 'ann' } })) {
  *   await producer.append(batch);
@@ -23,12 +27,33 @@ export async function* importFile(
   options: ImportOptions = {},
 ): AsyncGenerator<readonly ImportedLine[], void, undefined> {
   const { delimiter, isPacked, kind, ...file } = fileFacts(path);
-  if (kind === 'parquet') {
-    if (isPacked) throw packedParquet(path);
-    yield* importParquet(path, file, options);
-    return;
+  const begun: Opened[] = [];
+  const begin = async (chunks: Chunks): Promise<Opened> => {
+    const next = await opened(chunks, HEAD);
+    begun.unshift(next);
+    return next;
+  };
+  try {
+    let text = await begin(readChunks(path, false));
+    if (!isPacked && (kind === 'parquet' || isParquet(text.head))) {
+      yield* importParquet(path, file, options);
+      return;
+    }
+    expectReadable(file.name, text.head);
+    if (isPacked || isGzip(text.head)) {
+      if (kind === 'parquet') throw packedParquet(path);
+      text = await begin(readChunks(path, true));
+      if (isParquet(text.head)) throw packedParquet(path);
+      expectReadable(file.name, text.head);
+    }
+    const encoding = options.encoding ?? markedEncoding(text.head);
+    if (encoding !== undefined) text = await begin(inUtf8(text.chunks, encoding, file.name));
+    expectText(file.name, text.head);
+    const rows = { kind: textKind(endingOf(file.name), text.head), ...file };
+    yield* importLines(text.chunks, rows, { ...(delimiter && { delimiter }), ...options });
+  } finally {
+    for (const each of begun) await each.close();
   }
-  yield* importLines(bytesOf(path, isPacked), { kind, ...file }, { ...(delimiter && { delimiter }), ...options });
 }
 
 /** What a file's name says of it; `source` is the name without folder and endings. */
@@ -38,19 +63,26 @@ export interface FileFacts extends FileName {
   readonly isPacked: boolean;
 }
 
-/** Reads a file's name. */
+/** Reads a file's name. Where it says nothing of what the file is, that is for its content to say. */
 export function fileFacts(path: string): FileFacts {
-  const isPacked = /\.gz$/i.test(path);
   const name = basename(path);
-  const unpacked = name.replace(/\.gz$/i, '');
-  const ending = /\.(csv|tsv|parquet)$/i.exec(unpacked)?.[1]?.toLowerCase();
+  const ending = endingOf(name);
   return {
     name,
-    kind: ending === undefined ? 'jsonl' : ending === 'parquet' ? 'parquet' : 'csv',
-    source: unpacked.replace(/(.)\.[^.]*$/, '$1'),
+    kind: ending === 'parquet' ? 'parquet' : ending === 'csv' || ending === 'tsv' ? 'csv' : 'jsonl',
+    source: unpackedName(name).replace(/(.)\.[^.]*$/, '$1'),
     delimiter: ending === 'tsv' ? '\t' : undefined,
-    isPacked,
+    isPacked: unpackedName(name) !== name,
   };
+}
+
+function unpackedName(name: string): string {
+  return name.replace(/\.gz$/i, '');
+}
+
+/** `csv` of `trades.csv.gz`. */
+function endingOf(name: string): string {
+  return /.\.([^.]*)$/.exec(unpackedName(name))?.[1]?.toLowerCase() ?? '';
 }
 
 function packedParquet(path: string): StockafolioError {
@@ -61,20 +93,4 @@ function packedParquet(path: string): StockafolioError {
       hint: 'unpack it by gunzip; its pages are compressed as they are',
     },
   );
-}
-
-async function* bytesOf(path: string, isPacked: boolean): AsyncGenerator<Uint8Array, void, undefined> {
-  const file = createReadStream(path);
-  // The callback is there for the pipeline to close the file; errors reach the reader below.
-  const bytes = isPacked ? pipeline(file, createGunzip(), () => undefined) : file;
-  try {
-    for await (const chunk of bytes) yield chunk as Uint8Array;
-  } catch (cause) {
-    const { code } = cause as { code?: unknown };
-    if (code === 'ENOENT') throw new StockafolioError('ERR_FILE_NOT_FOUND', `there is no file ${path}`, { cause });
-    throw new StockafolioError('ERR_USAGE', `${path} cannot be read: ${messageOf(cause)}`, {
-      hint: isPacked ? 'its name says that it is packed by gzip, and it may be cut off' : 'see whether it is a file',
-      cause,
-    });
-  }
 }

@@ -160,7 +160,8 @@ describe('an import of CSV', () => {
     expect(await ask({ map: { user: '#5' } })).to.match(/no column '#5'/);
     expect(await ask({ map: { user: 'a' } })).to.match(/two columns are called 'a'.*#1/);
     expect(await ask({ map: { user: 'b' }, set: { user: 'x' } })).to.match(/both mapped and set/);
-    expect(await ask({ map: { user: '#4', kind: '' } })).to.equal('not refused');
+    const set = { symbol: 'XOM', side: 'buy', quantity: '1', price: '1', time: '0' };
+    expect(await ask({ map: { user: '#4', kind: '' }, set })).to.equal('not refused');
     expect(await refusal(imported('csv', '"broken\n1'))).to.match(/line 1 should be the header/);
   });
 

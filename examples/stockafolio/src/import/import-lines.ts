@@ -1,10 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { StockafolioError } from '@stockafolio/core';
-import { columnsOf } from './columns.js';
+import { ArraySplitter } from './array-splitter.js';
+import { columnsOf, expectColumns } from './columns.js';
+import { declaredDelimiter, likelyDelimiter } from './csv-dialect.js';
 import { CsvRows, type CsvRow } from './csv-rows.js';
 import { constantsOf, originsOf, type ImportOptions, type Origin, type TradeField } from './import-options.js';
 import { membersOf, type Token } from './json-members.js';
 import { LineSplitter, type Line } from './line-splitter.js';
+import { tidyCell } from './tidy-cell.js';
 import { TradeMapper, type FileName, type ImportedLine, type Tokens } from './trade-mapper.js';
 
 /** What the codec reads at most; a longer line is passed on unread. */
@@ -20,19 +23,21 @@ interface Reader {
  * The messages that a file's lines become, in order, batch by batch. Every line but empty ones and a CSV header becomes
  * one message: a trade in wire form, or else the line as it was and what is wrong with it, so that nothing is lost.
  *
- * @param chunks the bytes of the file, unpacked
- * @param file its kind and name; ids that rows do not have themselves are `<source>-<line>`
- * @throws ERR_USAGE where the options do not fit the file, or a line is longer than 64 MiB
+ * @param chunks the bytes of the file, unpacked, in UTF-8
+ * @param file its kind, `json` being one array, and name; ids that rows do not have themselves are `<source>-<line>`, of an
+ * array `<source>-<element>`
+ * @throws ERR_USAGE where the options do not fit the file, a CSV file has no column for what a trade needs, an array is not
+ * closed, or a line is longer than 64 MiB
  */
 export async function* importLines(
   chunks: AsyncIterable<Uint8Array>,
-  file: FileName & { readonly kind: 'csv' | 'jsonl' },
+  file: FileName & { readonly kind: 'csv' | 'jsonl' | 'json' },
   options: ImportOptions = {},
 ): AsyncGenerator<readonly ImportedLine[], void, undefined> {
   const origins = originsOf(options);
   const mapper = new TradeMapper(file, options);
-  const reader = file.kind === 'csv' ? csvReader(mapper, origins, options.delimiter) : jsonReader(mapper, origins);
-  const splitter = new LineSplitter();
+  const reader = file.kind === 'csv' ? csvReader(mapper, origins, options) : jsonReader(mapper, origins);
+  const splitter = file.kind === 'json' ? new ArraySplitter() : new LineSplitter();
   for await (const chunk of chunks) {
     const batch = reader.push(splitter.push(chunk));
     if (batch.length > 0) yield batch;
@@ -41,9 +46,10 @@ export async function* importLines(
   if (last.length > 0) yield last;
 }
 
-function csvReader(mapper: TradeMapper, origins: ReadonlyMap<TradeField, Origin>, delimiter = ','): Reader {
-  const csv = new CsvRows(delimiter);
+function csvReader(mapper: TradeMapper, origins: ReadonlyMap<TradeField, Origin>, options: ImportOptions): Reader {
   const constants = constantsOf(origins);
+  let csv: CsvRows | undefined;
+  let declared: string | undefined;
   let columns: ReadonlyMap<TradeField, number> | undefined;
 
   const imported = (rows: readonly CsvRow[]): ImportedLine[] => {
@@ -52,20 +58,42 @@ function csvReader(mapper: TradeMapper, origins: ReadonlyMap<TradeField, Origin>
       if (columns === undefined) {
         if (cells === undefined) throw noHeader(line, problem);
         columns = columnsOf(cells, origins);
+        expectColumns(cells, columns, origins, options);
       } else if (cells === undefined) {
         lines.push(mapper.bad(line, raw, problem ?? '', constants.get('user')));
       } else {
         const tokens = new Map(constants);
         for (const [field, index] of columns) {
-          const cell = cells[index] ?? '';
-          if (cell !== '') tokens.set(field, JSON.stringify(cell));
+          const cell = tidyCell(field, cells[index] ?? '');
+          if (cell !== undefined) tokens.set(field, JSON.stringify(cell));
         }
         lines.push(mapper.map(line, tokens));
       }
     }
     return lines;
   };
-  return { push: (lines) => imported(csv.push(lines)), end: () => imported(csv.end()) };
+  /** The lines from the header on, once it is there; it and the line before it say what stands between cells. */
+  const fromHeader = (lines: readonly Line[]): readonly Line[] => {
+    if (csv !== undefined) return lines;
+    for (const [n, { bytes }] of lines.entries()) {
+      if (bytes.length === 0) continue;
+      const text = Buffer.from(bytes.subarray(0, MAX_BYTES)).toString('utf8');
+      const said = declared === undefined ? declaredDelimiter(text) : undefined;
+      if (said === undefined) {
+        csv = new CsvRows(options.delimiter ?? declared ?? likelyDelimiter(text, origins));
+        return lines.slice(n);
+      }
+      declared = said;
+    }
+    return [];
+  };
+  return {
+    push: (lines) => {
+      const rest = fromHeader(lines);
+      return imported(csv?.push(rest) ?? []);
+    },
+    end: () => imported(csv?.end() ?? []),
+  };
 }
 
 function jsonReader(mapper: TradeMapper, origins: ReadonlyMap<TradeField, Origin>): Reader {

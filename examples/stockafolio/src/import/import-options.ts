@@ -15,16 +15,23 @@ export interface ImportOptions {
   readonly map?: Readonly<Record<string, string>>;
   /** Fields that are the same in every row: `{ user: 'backtest' }`. */
   readonly set?: Readonly<Record<string, string>>;
-  /** The quantity says the side: a negative one is a sale of its absolute value. */
+  /**
+   * A negative quantity is a sale of its absolute value. Where a row has a side too, that one counts, and a negative purchase
+   * is bad.
+   */
   readonly signedQuantity?: boolean;
   /** Round prices to four decimals, half to even; else a price with more is bad. */
   readonly roundPrices?: boolean;
-  /** `original`: the names, words and times of the first Stockafolio's messages; `wire` unless told. */
+  /** `original`: the names, words and times of the first Stockafolio's messages; defaults to `wire`. */
   readonly format?: 'wire' | 'original';
-  /** IANA name of the zone of times without an offset; unless told, such times are bad (or New York's, if `original`). */
+  /** IANA name of the zone of times without an offset; without one such times are bad (or New York's, if `original`). */
   readonly zone?: string;
-  /** What stands between two cells of a CSV file; a comma unless told. */
+  /** What stands between two cells of a CSV file; defaults to what its first line says, or is most likely to be cut by. */
   readonly delimiter?: string;
+  /** Numbers are written `1.234,56`. */
+  readonly decimalComma?: boolean;
+  /** What the text is encoded by, as `TextDecoder` calls it: `windows-1252`; defaults to its byte order mark, or UTF-8. */
+  readonly encoding?: string;
 }
 
 /** Where each field comes from: a constant, or a column. */

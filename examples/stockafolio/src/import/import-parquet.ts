@@ -1,8 +1,10 @@
 import { basename, dirname } from 'node:path';
 import { filesLocal } from '@stockafolio/connectors/files-local';
 import { openParquet, type ParquetColumn } from '@stockafolio/connectors/parquet';
-import { columnsOf } from './columns.js';
+import { columnsOf, expectColumns } from './columns.js';
 import { constantsOf, originsOf, type ImportOptions, type TradeField } from './import-options.js';
+import type { Token } from './json-members.js';
+import { tidyCell } from './tidy-cell.js';
 import { TradeMapper, type FileName, type ImportedLine } from './trade-mapper.js';
 
 /**
@@ -27,17 +29,26 @@ export async function* importParquet(
   let line = 0;
   for (const [group, rows] of parquet.rowGroups.entries()) {
     const values = await parquet.readColumns(group, columns);
+    if (line === 0) expectColumns(parquet.columns, new Map(found), origins, options);
     const lines: ImportedLine[] = [];
     for (let i = 0; i < rows; i++) {
       const tokens = new Map(constants);
       for (const [c, [field]] of found.entries()) {
         const token = values[c]?.[i];
-        if (typeof token === 'string') tokens.set(field, token);
+        const tidied = typeof token === 'string' ? tidyToken(field, token) : undefined;
+        if (tidied !== undefined) tokens.set(field, tidied);
       }
       lines.push(mapper.map(++line, tokens));
     }
     if (lines.length > 0) yield lines;
   }
+}
+
+/** The text of a JSON value, where it is a text tidied as a cell. */
+function tidyToken(field: TradeField, token: Token): Token | undefined {
+  if (!token.startsWith('"')) return token;
+  const cell = tidyCell(field, JSON.parse(token) as string);
+  return cell === undefined ? undefined : JSON.stringify(cell);
 }
 
 function jsonColumn(field: TradeField, stored: string): ParquetColumn {

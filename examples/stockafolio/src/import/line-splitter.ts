@@ -5,21 +5,30 @@ const CARRIAGE_RETURN = 13;
 const MEBIBYTE = 1_048_576;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
-/** A line of a file without its end (LF or CRLF), byte for byte; the first one also without a byte order mark. */
+/** A line of a file without its end, byte for byte; the first one also without a byte order mark. */
 export interface Line {
   /** From 1. */
   readonly number: number;
   readonly bytes: Uint8Array;
 }
 
-/** Cuts chunks of bytes into lines, whatever they hold. Memory is bounded by the longest line that is allowed. */
+/**
+ * Cuts chunks of bytes into lines, whatever they hold. Memory is bounded by the longest line that is allowed.
+ *
+ * Lines end with LF or CRLF; where the first one ends with a CR alone, CR ends lines as well. Else a CR is a part of its
+ * line: JSON may have one between its values.
+ */
 export class LineSplitter {
   private readonly maxBytes: number;
   private pending: Uint8Array[] = [];
   private pendingBytes = 0;
   private count = 0;
+  /** Whether a CR ends a line; not known before the first line ends. */
+  private byReturn: boolean | undefined;
+  /** Whether a CR has ended the last line: an LF right behind it belongs to it. */
+  private afterReturn = false;
 
-  /** @param maxBytes of the longest line; 64 MiB unless told */
+  /** @param maxBytes of the longest line; defaults to 64 MiB */
   constructor(maxBytes = 64 * MEBIBYTE) {
     this.maxBytes = maxBytes;
   }
@@ -30,14 +39,22 @@ export class LineSplitter {
    * @throws ERR_USAGE where a line is longer than allowed
    */
   push(chunk: Uint8Array): Line[] {
+    if (chunk.length === 0) return [];
     const lines: Line[] = [];
-    let start = 0;
-    for (;;) {
-      const end = chunk.indexOf(LINE_FEED, start);
-      if (end === -1) break;
+    if (this.byReturn === undefined) this.decide(chunk, lines);
+    let start = this.afterReturn && chunk[0] === LINE_FEED ? 1 : 0;
+    this.afterReturn = false;
+    let feed = chunk.indexOf(LINE_FEED, start);
+    let back = this.byReturn === true ? chunk.indexOf(CARRIAGE_RETURN, start) : -1;
+    while (feed !== -1 || back !== -1) {
+      const end = feed === -1 || (back !== -1 && back < feed) ? back : feed;
       this.hold(chunk.subarray(start, end));
       lines.push(this.line());
       start = end + 1;
+      if (end === back && chunk[start] === LINE_FEED) start += 1;
+      this.afterReturn = end === back && end + 1 === chunk.length;
+      if (feed !== -1 && feed < start) feed = chunk.indexOf(LINE_FEED, start);
+      if (back !== -1 && back < start) back = chunk.indexOf(CARRIAGE_RETURN, start);
     }
     if (start < chunk.length) this.hold(chunk.subarray(start));
     return lines;
@@ -46,6 +63,21 @@ export class LineSplitter {
   /** The last line, where the file does not end with the end of a line. */
   end(): Line[] {
     return this.pendingBytes === 0 ? [] : [this.line()];
+  }
+
+  /** Whether lines end with a CR, as soon as this chunk says so. */
+  private decide(chunk: Uint8Array, lines: Line[]): void {
+    if (this.pending.at(-1)?.at(-1) === CARRIAGE_RETURN) {
+      this.byReturn = chunk[0] !== LINE_FEED;
+      if (this.byReturn) lines.push(this.line());
+      return;
+    }
+    const feed = chunk.indexOf(LINE_FEED);
+    const back = chunk.indexOf(CARRIAGE_RETURN);
+    if (back !== -1 && (feed === -1 || back < feed)) {
+      // Of the last byte the next chunk says whether it is one of CRLF.
+      if (back + 1 < chunk.length) this.byReturn = feed !== back + 1;
+    } else if (feed !== -1) this.byReturn = false;
   }
 
   private hold(part: Uint8Array): void {

@@ -16,6 +16,8 @@ export interface ImportedLine {
   readonly value: Uint8Array;
   /** Why the stream will set it aside. */
   readonly problem?: string;
+  /** Of a trade: when it was made, epoch milliseconds. */
+  readonly time?: number;
   /** Of a line with a problem: where it came from, for its dead letter. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -58,17 +60,19 @@ export class TradeMapper {
    * @param asItWas what to pass on where the row is no trade; the mapped values unless told
    */
   map(line: number, tokens: Tokens, asItWas?: Uint8Array): ImportedLine {
-    const complete = this.completed(line, tokens);
+    const { complete, problems } = this.completed(line, tokens);
     const mapped = Buffer.from(`{${[...complete].map(([field, token]) => `"${field}":${token}`).join(',')}}`);
     const key = userKey(complete.get('user'));
     try {
-      return { line, key, value: wire.encode(this.foreign.decode(mapped)) };
+      const trade = this.foreign.decode(mapped);
+      if (problems.length === 0) return { line, key, value: wire.encode(trade), time: trade.time };
     } catch (error) {
       if (!isStockafolioError(error, 'ERR_BAD_RECORD')) throw error;
-      // Under its own names the line may be a good trade, though not the one that was asked for.
-      const value = asItWas === undefined || isTrade(asItWas) ? mapped : asItWas;
-      return this.setAside(line, key, value, messageOf(error));
+      problems.push(messageOf(error));
     }
+    // Under its own names the line may be a good trade, though not the one that was asked for.
+    const value = asItWas === undefined || isTrade(asItWas) ? mapped : asItWas;
+    return this.setAside(line, key, value, problems.join('; '));
   }
 
   /** A line of which no row could be made. */
@@ -80,15 +84,18 @@ export class TradeMapper {
     return { line, key, value, problem, headers: { [ORIGIN]: `${this.file.name}:${line}` } };
   }
 
-  private completed(line: number, tokens: Tokens): Map<TradeField, Token> {
+  private completed(line: number, tokens: Tokens): { complete: Map<TradeField, Token>; problems: string[] } {
     const complete = new Map<TradeField, Token>();
+    const problems: string[] = [];
     for (const field of Trade.names) {
-      const token = tokens.get(field) ?? this.fallback(field, line, tokens);
-      if (token !== undefined) complete.set(field, asNumber(field, token));
+      const given = tokens.get(field) ?? this.fallback(field, line, tokens);
+      if (given === undefined) continue;
+      const token = this.options.decimalComma === true ? withPoint(field, given, problems) : given;
+      complete.set(field, asNumber(field, token));
     }
-    if (this.options.signedQuantity === true) splitSign(complete);
+    if (this.options.signedQuantity === true) splitSign(complete, problems);
     if (this.options.roundPrices === true) roundPrice(complete);
-    return complete;
+    return { complete, problems };
   }
 
   private fallback(field: TradeField, line: number, tokens: Tokens): Token | undefined {
@@ -109,12 +116,27 @@ function asNumber(field: TradeField, token: Token): Token {
   return text !== undefined && NUMBER.test(text) ? text.replace(/^(-?)0+(?=\d)/, '$1') : token;
 }
 
-function splitSign(fields: Map<TradeField, Token>): void {
+/** What a row says of its side counts; the sign of its quantity must not speak against it. */
+function splitSign(fields: Map<TradeField, Token>, problems: string[]): void {
   const quantity = fields.get('quantity');
   if (quantity === undefined || !NUMBER.test(quantity)) return;
   const isSale = quantity.startsWith('-');
+  const side = textOf(fields.get('side'));
+  if (isSale && side !== undefined && sideWords[side] === 'buy') {
+    problems.push(`quantity: ${quantity} is a sale, and side says '${side}'`);
+  }
   fields.set('quantity', isSale ? quantity.slice(1) : quantity);
-  fields.set('side', isSale ? '"sell"' : '"buy"');
+  if (side === undefined) fields.set('side', isSale ? '"sell"' : '"buy"');
+}
+
+const DECIMAL_COMMA = /^[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?$/;
+
+/** A number that is written `1.234,56`, as `1234.56`. */
+function withPoint(field: TradeField, token: Token, problems: string[]): Token {
+  const text = field === 'quantity' || field === 'price' ? textOf(token) : undefined;
+  if (text === undefined) return token;
+  if (!DECIMAL_COMMA.test(text)) problems.push(`${field}: '${text}' is no number with a decimal comma`);
+  return JSON.stringify(text.replaceAll('.', '').replace(',', '.'));
 }
 
 /** What is no amount stays as it is, for the codec to name. */

@@ -1,3 +1,4 @@
+import { counted, figure } from '@stockafolio/cli';
 import { formatMoney } from '@stockafolio/core';
 import type { FirmFigures } from '../figures/firm-figures.js';
 import type { PortfolioFigures } from '../figures/portfolio-figures.js';
@@ -10,10 +11,6 @@ export function dollars(units: number | bigint): string {
   return `${whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',')}.${cents.slice(0, 2)}`;
 }
 
-function count(n: number): string {
-  return n.toLocaleString('en-US');
-}
-
 function bar(part: number): string {
   return '#'.repeat(Math.round(part * BAR)).padEnd(BAR, '.');
 }
@@ -22,12 +19,12 @@ function bar(part: number): string {
 export function userView(figures: PortfolioFigures): string[] {
   const { user, trades, volume, value, marketValue, unrealized, gross, realized, holdings, sectors, latest } = figures;
   return [
-    `USER ${user}   ${count(trades)} trades, ${count(volume)} shares, ${dollars(value)} USD traded`,
+    `USER ${user}   ${counted(trades, 'trade')}, ${counted(volume, 'share')}, ${dollars(value)} USD traded`,
     `  market value ${dollars(marketValue)}   unrealized ${dollars(unrealized)}   realized ${dollars(realized)}`,
     ...holdings.slice(0, 6).map((h) => {
       const name = `${h.symbol.padEnd(6)} ${h.name.slice(0, 24).padEnd(24)}`;
       const short = h.quantity < 0 ? ' short' : '';
-      return `  ${name} ${count(h.quantity).padStart(8)} x   value ${dollars(h.marketValue ?? 0).padStart(14)}   cost ${dollars(h.cost).padStart(14)}${short}`;
+      return `  ${name} ${figure(h.quantity).padStart(8)} x   value ${dollars(h.marketValue ?? 0).padStart(14)}   cost ${dollars(h.cost).padStart(14)}${short}`;
     }),
     ...sectors
       .slice(0, 4)
@@ -47,17 +44,19 @@ export function firmView(figures: FirmFigures): string[] {
   const { day, total, traders, sectors, minutes } = figures;
   const most = minutes.reduce((best, minute) => Math.max(best, minute.trades), 1);
   return [
-    `FIRM ${day}   ${count(total.trades)} trades, ${count(total.volume)} shares, ${dollars(total.value)} USD`,
+    `FIRM ${day}   ${counted(total.trades, 'trade')}, ${counted(total.volume, 'share')}, ${dollars(total.value)} USD`,
     ...traders
       .slice(0, 5)
-      .map((t, n) => `  ${n + 1}. ${t.user.padEnd(12)} ${dollars(t.value).padStart(16)}   ${count(t.trades)} trades`),
+      .map(
+        (t, n) => `  ${n + 1}. ${t.user.padEnd(12)} ${dollars(t.value).padStart(16)}   ${counted(t.trades, 'trade')}`,
+      ),
     ...sectors
       .slice(0, 5)
       .map(
         (s) =>
           `  ${bar(Number(s.value) / Math.max(1, Number(total.value)))} ${dollars(s.value).padStart(18)} ${s.sector}`,
       ),
-    ...minutes.slice(-4).map((m) => `  ${clock(m.minute)} ${bar(m.trades / most)} ${count(m.trades)} trades`),
+    ...minutes.slice(-4).map((m) => `  ${clock(m.minute)} ${bar(m.trades / most)} ${counted(m.trades, 'trade')}`),
   ];
 }
 

@@ -5,10 +5,13 @@ import {
   type BatchOptions,
   type BatchResult,
   type UnitExecutor,
+  type UnitResult,
 } from '@stockafolio/runner-batch';
+import { isStockafolioError } from '@stockafolio/core';
 import type { App } from '../app.js';
-import { expectArchive } from '../nothing-there.js';
+import { counted, figure } from '../output/counted.js';
 import type { Reporter } from '../output/reporter.js';
+import { stoppedEarly } from '../output/unfinished.js';
 import type { Toolkit } from '../toolkit.js';
 import { openUnitPorts, workerPool, type UnitPlaces, type WorkerPool } from '../workers/worker-pool.js';
 import type { UnitOrder } from './unit-order.js';
@@ -20,13 +23,19 @@ export interface Batch {
   readonly options: BatchOptions & { readonly signal: AbortSignal };
   /** Partitions done at a time. */
   readonly workers: number;
-  /** Whether there may be no archive yet. */
-  readonly mayBeEmpty?: boolean;
 }
 
-/** Opens everything, runs the batch, and closes it again. */
+/** What a batch of nothing has done. */
+export const NOTHING_ARCHIVED: BatchResult = { units: [], records: 0, setAside: 0, rows: 0 };
+
+/**
+ * Opens everything, runs the batch, and closes it again.
+ *
+ * @returns {@link NOTHING_ARCHIVED} where there is no archive yet; then no table is made either
+ * @throws ERR_ABORTED, with what is done, where it was stopped
+ */
 export async function runOnce(
-  { app, places, options, workers, mayBeEmpty = false }: Batch,
+  { app, places, options, workers }: Batch,
   toolkit: Toolkit,
   reporter: Reporter,
 ): Promise<BatchResult> {
@@ -35,12 +44,29 @@ export async function runOnce(
   let pool: WorkerPool | undefined;
   let executor: UnitExecutor = inThisThread(ports, options);
   if (workers > 1) executor = pool = workerPool(places, workers, options.signal);
+  const done: UnitResult[] = [];
+  let planned = 0;
   try {
-    if (!mayBeEmpty) await expectArchive(ports.archive, app.pipeline.stream.name, places.files);
+    if ((await ports.archive.facts()) === undefined) return NOTHING_ARCHIVED;
     const result = await runBatch(ports, options, executor, {
-      onPlanned: (units) => progress.total(units.reduce((sum, { from, to }) => sum + to - from, 0)),
+      onPlanned: (units) => {
+        planned = units.length;
+        progress.total(units.reduce((sum, { from, to }) => sum + to - from, 0));
+      },
       onRecords: (count) => progress.add(count),
-      onUnit: ({ partition, offset }) => reporter.say(`partition ${partition}: done up to offset ${offset}`),
+      onUnit: (unit) => {
+        done.push(unit);
+        reporter.say(`partition ${unit.partition}: done up to offset ${unit.offset}`);
+      },
+    }).catch((error: unknown) => {
+      if (!options.signal.aborted || !isStockafolioError(error, 'ERR_ABORTED')) throw error;
+      const records = done.reduce((sum, unit) => sum + unit.records, 0);
+      const soFar = `${figure(done.length)} of ${counted(planned, 'partition')} done, ${counted(records, 'message')} taken in`;
+      throw stoppedEarly(
+        soFar,
+        { records, units: done },
+        'run the same command again: it does the partitions that are left',
+      );
     });
     progress.done();
     return result;
@@ -50,11 +76,11 @@ export async function runOnce(
   }
 }
 
-/** Makes the tables ready, and answers the units that are to be done, each with where it finds what it works on. */
+/** Makes the tables ready, and answers the units that are to be done, each with where it finds what it works on; of no archive none. */
 export async function ordersOf({ app, places, options }: Batch, toolkit: Toolkit): Promise<readonly UnitOrder[]> {
   const { ports, close } = await openUnitPorts(app, places, toolkit);
   try {
-    await expectArchive(ports.archive, app.pipeline.stream.name, places.files);
+    if ((await ports.archive.facts()) === undefined) return [];
     return (await prepareBatch(ports, options)).map((unit) => ({ unit, places }));
   } finally {
     await close();

@@ -1,7 +1,8 @@
 import { runArchive } from '@stockafolio/runner-stream';
 import type { Command } from 'commander';
 import { codecOf, loadApp, partitionedBy } from '../app.js';
-import { figure } from '../output/reporter.js';
+import { counted } from '../output/counted.js';
+import { stoppedEarly } from '../output/unfinished.js';
 import type { Toolkit } from '../toolkit.js';
 import { FILES, wholeNumber, withPartitionOptions, type CommonOptions, type PartitionOptions } from './options.js';
 
@@ -19,7 +20,7 @@ export function addArchive(program: Command, toolkit: Toolkit): void {
     .description('copy a source into Parquet files, each message exactly once')
     .requiredOption('--source <source>', 'where records come from: kafka://HOST:PORT/TOPIC, log:DIR')
     .requiredOption('--files <files>', `where the archive is: ${FILES}`)
-    .option('--app <module>', 'the application whose records they are; Stockafolio unless told')
+    .option('--app <module>', 'the application whose records they are; defaults to Stockafolio')
     .option('--format <name>', 'form of the messages', 'wire')
     .option('--roll-records <n>', 'messages of one file at most', wholeNumber(1), 100_000)
     .option('--roll-interval <ms>', 'longest wait before a file is written', wholeNumber(1), 60_000)
@@ -36,6 +37,8 @@ async function run(flags: ArchiveFlags, toolkit: Toolkit): Promise<void> {
   const files = toolkit.openFiles(flags.files);
   const codec = codecOf(app, flags.format);
   const { stream } = app.pipeline;
+  /** Up to where each partition was archived by this run. */
+  const offsets = new Map<number, number>();
   try {
     const result = await runArchive({
       stream,
@@ -51,12 +54,15 @@ async function run(flags: ArchiveFlags, toolkit: Toolkit): Promise<void> {
       untilCaughtUp: flags.untilCaughtUp ?? false,
       signal: stop.signal,
       onRecords: (count) => progress.add(count),
+      onFile: ({ partition, last }) => offsets.set(partition, last + 1),
     });
     progress.done();
-    reporter.result(`${figure(result.records)} messages archived in ${figure(result.files)} files`, {
-      ok: true,
-      ...result,
-    });
+    const done = `${counted(result.records, 'message')} archived in ${counted(result.files, 'file')}`;
+    if (flags.untilCaughtUp === true && !result.caughtUp) {
+      const facts = { ...result, offsets: Object.fromEntries(offsets) };
+      throw stoppedEarly(done, facts, 'run the same command again: the archive itself says where to go on');
+    }
+    reporter.result(done, { ok: true, ...result });
   } finally {
     await files.close();
   }

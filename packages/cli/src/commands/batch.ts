@@ -2,8 +2,9 @@ import { StockafolioError } from '@stockafolio/core';
 import type { BatchResult } from '@stockafolio/runner-batch';
 import type { Command } from 'commander';
 import { loadApp, partitionedBy } from '../app.js';
-import { ordersOf, runOnce, type Batch } from '../batch/run-once.js';
-import { figure, type Reporter } from '../output/reporter.js';
+import { NOTHING_ARCHIVED, ordersOf, runOnce, type Batch } from '../batch/run-once.js';
+import { counted, figure } from '../output/counted.js';
+import type { Reporter } from '../output/reporter.js';
 import { runSchedule } from '../schedule/run-schedule.js';
 import type { Toolkit } from '../toolkit.js';
 import {
@@ -37,8 +38,8 @@ export function addBatch(program: Command, toolkit: Toolkit): void {
     .requiredOption('--files <files>', `where the archive is: ${FILES}`)
     .requiredOption('--tables <tables>', 'where rows go: embedded:DIR or cassandra://...')
     .requiredOption('--checkpoints <files>', `where checkpoints are kept: ${FILES}`)
-    .option('--app <module>', 'the application to run; Stockafolio unless told')
-    .option('--format <name>', 'form of the messages; as it was when they were archived')
+    .option('--app <module>', 'the application to run; defaults to Stockafolio')
+    .option('--format <name>', 'form of the messages; defaults to that in which they were archived')
     .option('--day <day>', 'take in what was archived up to the end of this day, YYYY-MM-DD', day)
     .option('--from-start', 'begin at the start of the archive, and replace the checkpoints')
     .option('--schedule', 'run at the close of every trading day, once, and wait for the next, until stopped')
@@ -72,12 +73,14 @@ async function run(flags: BatchFlags, toolkit: Toolkit): Promise<void> {
     workers: flags.workers,
   };
   if (flags.printUnits === true) {
-    for (const order of await ordersOf(batch, toolkit)) process.stdout.write(`${JSON.stringify(order)}\n`);
+    const orders = await ordersOf(batch, toolkit);
+    for (const order of orders) process.stdout.write(`${JSON.stringify(order)}\n`);
+    if (flags.json === true) reporter.result('', { ok: true, units: orders.length });
   } else if (flags.schedule === true) {
     await onSchedule(batch, flags, toolkit, reporter);
   } else {
     const result = await runOnce(batch, toolkit, reporter);
-    reporter.result(describe(result), { ok: true, ...result });
+    reporter.result(describe(result, batch), { ok: true, ...result, empty: result === NOTHING_ARCHIVED });
   }
 }
 
@@ -99,22 +102,21 @@ async function onSchedule(batch: Batch, flags: BatchFlags, toolkit: Toolkit, rep
     const days = await runSchedule({
       ...{ nextRun, pipeline: app.pipeline.name, files, clock: toolkit.clock, signal: options.signal },
       run: async (of) => {
-        const result = await runOnce(
-          { ...batch, options: { ...options, day: of }, mayBeEmpty: true },
-          toolkit,
-          reporter,
-        );
-        reporter.say(`${of}: ${describe(result)}`);
+        const result = await runOnce({ ...batch, options: { ...options, day: of } }, toolkit, reporter);
+        reporter.say(`${of}: ${describe(result, batch)}`);
         return { records: result.records, rows: result.rows, setAside: result.setAside };
       },
       say: (text) => reporter.say(text),
     });
-    reporter.result(`${figure(days)} days run`, { ok: true, days });
+    reporter.result(`${counted(days, 'day')} run`, { ok: true, days });
   } finally {
     await files.close();
   }
 }
 
-function describe({ records, rows, setAside, units }: BatchResult): string {
-  return `${figure(records)} messages taken in from ${units.length} partitions, ${figure(rows)} rows written, ${figure(setAside)} set aside`;
+function describe(result: BatchResult, { app, places }: Batch): string {
+  const { records, rows, setAside, units } = result;
+  if (result === NOTHING_ARCHIVED)
+    return `nothing to do: nothing of stream '${app.pipeline.stream.name}' is archived in ${places.files}`;
+  return `${counted(records, 'message')} taken in from ${counted(units.length, 'partition')}, ${counted(rows, 'row')} written, ${figure(setAside)} set aside`;
 }

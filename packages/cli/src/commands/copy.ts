@@ -1,7 +1,9 @@
 import { copyFiles } from '@stockafolio/connectors/copy';
+import { isStockafolioError } from '@stockafolio/core';
 import type { Command } from 'commander';
 import { nothingThere } from '../nothing-there.js';
-import { figure } from '../output/reporter.js';
+import { counted, figure } from '../output/counted.js';
+import { stoppedEarly } from '../output/unfinished.js';
 import type { Toolkit } from '../toolkit.js';
 import { FILES, wholeNumber } from './options.js';
 
@@ -31,6 +33,7 @@ async function run(fromUrl: string, toUrl: string, flags: CopyFlags, toolkit: To
   const from = toolkit.openFiles(fromUrl);
   const to = toolkit.openFiles(toUrl);
   const progress = reporter.progress('bytes copied');
+  let copied = 0;
   try {
     const result = await copyFiles(from, to, {
       prefix: flags.prefix,
@@ -38,11 +41,16 @@ async function run(fromUrl: string, toUrl: string, flags: CopyFlags, toolkit: To
       recheck: flags.recheck ?? false,
       signal: stop.signal,
       onBytes: (count) => progress.add(count),
+      onFile: () => copied++,
+    }).catch((error: unknown) => {
+      if (!isStockafolioError(error, 'ERR_ABORTED')) throw error;
+      const done = `${counted(copied, 'file')} copied and read back`;
+      throw stoppedEarly(done, { copied }, 'run the same command again: it copies the files that are left');
     });
     progress.done();
     if (result.copied + result.skipped === 0 && flags.prefix === '') throw nothingThere(fromUrl, 'file');
     reporter.result(
-      `${figure(result.copied)} files copied and read back, ${figure(result.bytes)} bytes; ${figure(result.skipped)} were there already`,
+      `${counted(result.copied, 'file')} copied and read back, ${counted(result.bytes, 'byte')}; ${figure(result.skipped)} already there`,
       { ok: true, ...result },
     );
   } finally {

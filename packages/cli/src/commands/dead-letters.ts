@@ -3,7 +3,7 @@ import { deadLetters } from '@stockafolio/core/engine';
 import { InvalidArgumentError, type Command } from 'commander';
 import { codecOf, loadApp, partitionedBy } from '../app.js';
 import { LineWriter } from '../output/line-writer.js';
-import { figure } from '../output/reporter.js';
+import { counted, figure } from '../output/counted.js';
 import { lettersToReplay, replayLetters } from '../replay/replay-letters.js';
 import type { Toolkit } from '../toolkit.js';
 import { partitionerName, type CommonOptions } from './options.js';
@@ -28,7 +28,7 @@ export function addDeadLetters(program: Command, toolkit: Toolkit): void {
     .command('list')
     .description('print what was set aside, with its position and cause')
     .requiredOption('--tables <tables>', 'the tables: embedded:DIR or cassandra://...')
-    .option('--app <module>', 'the application; Stockafolio unless told')
+    .option('--app <module>', 'the application; defaults to Stockafolio')
     .option('--format <format>', 'text, or jsonl: whole messages, to be mended and replayed', formatOf, 'text')
     .option('--all', 'those that were replayed too')
     .option('--json', 'end with one line of JSON')
@@ -39,7 +39,7 @@ export function addDeadLetters(program: Command, toolkit: Toolkit): void {
     .requiredOption('--tables <tables>', 'the tables: embedded:DIR or cassandra://...')
     .requiredOption('--to <source>', 'the source: kafka://HOST:PORT/TOPIC, log:DIR')
     .option('--with <file>', 'lines of `list --format jsonl` with mended messages; without it, all as they are')
-    .option('--app <module>', 'the application; Stockafolio unless told')
+    .option('--app <module>', 'the application; defaults to Stockafolio')
     .option('--format <name>', 'form of the messages', 'wire')
     .option('--partitioner <name>', 'how messages are placed: murmur2 or crc32; as the stream says', partitionerName)
     .option('--json', 'end with one line of JSON')
@@ -98,7 +98,7 @@ async function replay(flags: ReplayFlags, toolkit: Toolkit): Promise<void> {
     toolkit
       .reporter(flags.json)
       .result(
-        `${figure(replayed)} messages replayed${skipped > 0 ? `; ${figure(skipped)} late ones left, which count everywhere but in the operator that set them aside` : ''}`,
+        `${counted(replayed, 'message')} replayed${skipped > 0 ? `; ${figure(skipped)} late left, which count everywhere but in the operator that set them aside` : ''}`,
         {
           ok: true,
           replayed,

@@ -1,16 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatValue, type FieldType, type Table, type Value } from '@stockafolio/core';
+import { formatValue, isStockafolioError, type FieldType, type Table, type Value } from '@stockafolio/core';
 import { deadLetters, progress, readProgress, type Progress } from '@stockafolio/core/engine';
 import { isNewer, keyOf, mend, reconcile, runBatch, type Difference, type UnitResult } from '@stockafolio/runner-batch';
 import type { Command } from 'commander';
 import { archivedForm, loadApp, partitionedBy, type App } from '../app.js';
 import { asStored } from '../as-stored.js';
 import { expectArchive } from '../nothing-there.js';
-import { exitCodes } from '../output/failure.js';
-import { figure } from '../output/reporter.js';
+import { counted, figure } from '../output/counted.js';
+import { exitCodes } from '../output/exit-codes.js';
 import { LineWriter } from '../output/line-writer.js';
+import { stoppedEarly } from '../output/unfinished.js';
 import type { Toolkit } from '../toolkit.js';
 import { FILES, day, withPartitionOptions, type CommonOptions, type PartitionOptions } from './options.js';
 import { tablesOf } from './tables.js';
@@ -24,14 +25,16 @@ interface ReconcileFlags extends CommonOptions, PartitionOptions {
 }
 
 const REPAIR_AT_A_TIME = 1_000;
+/** How to go on after it was stopped. */
+const AGAIN = 'run the same command again: it begins anew, and what is mended stays so';
 
 export function addReconcile(program: Command, toolkit: Toolkit): void {
   withPartitionOptions(program.command('reconcile'))
     .description('recompute the tables from the archive, print every difference, and mend them where asked to')
     .requiredOption('--files <files>', `where the archive is: ${FILES}`)
     .requiredOption('--tables <tables>', 'the tables to compare: embedded:DIR or cassandra://...')
-    .option('--app <module>', 'the application; Stockafolio unless told')
-    .option('--format <name>', 'form of the messages; as it was when they were archived')
+    .option('--app <module>', 'the application; defaults to Stockafolio')
+    .option('--format <name>', 'form of the messages; defaults to that in which they were archived')
     .option('--day <day>', 'recompute up to the end of this day, YYYY-MM-DD', day)
     .option('--repair', 'write the rows that are wrong or missing, and remove those that should not be')
     .option('--json', 'end with one line of JSON')
@@ -70,7 +73,11 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
       },
       undefined,
       { onRecords: (count) => bar.add(count) },
-    );
+    ).catch((error: unknown) => {
+      throw stop.signal.aborted && isStockafolioError(error, 'ERR_ABORTED')
+        ? stoppedEarly('no row was compared yet', { compared: 0, repaired: 0 }, AGAIN)
+        : error;
+    });
     bar.done();
     const known = await readProgress(expected, pipeline.name);
     const newerThan = async (): Promise<number> =>
@@ -106,6 +113,7 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
     };
     const now = toolkit.clock.now();
     for await (const difference of reconcile(expected, stored, tables, { upTo, now }, counts)) {
+      if (stop.signal.aborted) break;
       kinds[difference.kind]++;
       await out.write(describe(difference));
       if (flags.repair !== true) continue;
@@ -115,9 +123,17 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
     await out.flush();
     if (waiting.length > 0) await mendWaiting();
     const differences = Object.values(kinds).reduce((sum, n) => sum + n, 0);
+    if (stop.signal.aborted) {
+      const facts = { ...counts, differences, ...kinds, repaired: flags.repair === true ? differences - left : 0 };
+      throw stoppedEarly(
+        `${counted(counts.compared, 'row')} compared, ${counted(differences, 'difference')}`,
+        facts,
+        AGAIN,
+      );
+    }
     if (left > 0) process.exitCode = exitCodes.external;
     reporter.result(
-      `${figure(counts.compared)} rows compared, ${figure(differences)} differences${flags.repair === true ? `, ${left === 0 ? 'all' : figure(differences - left)} mended` : ''}${counts.newer > 0 ? `; ${figure(counts.newer)} rows newer than the archive were left alone` : ''}`,
+      `${counted(counts.compared, 'row')} compared, ${counted(differences, 'difference')}${flags.repair === true ? `, ${left === 0 ? 'all' : figure(differences - left)} mended` : ''}${counts.newer > 0 ? `; ${counted(counts.newer, 'row')} newer than the archive left alone` : ''}`,
       { ok: left === 0, ...counts, differences, ...kinds, repaired: flags.repair === true ? differences - left : 0 },
     );
   } finally {

@@ -3,9 +3,10 @@ import { runStream, type StreamEvent, type StreamResult } from '@stockafolio/run
 import type { Command } from 'commander';
 import { codecOf, loadApp, partitionedBy } from '../app.js';
 import { operationsServer } from '../operations/operations-server.js';
-
 import type { Level } from '../output/log.js';
-import { figure, type Reporter } from '../output/reporter.js';
+import { counted, figure } from '../output/counted.js';
+import type { Reporter } from '../output/reporter.js';
+import { stoppedEarly } from '../output/unfinished.js';
 import type { Toolkit } from '../toolkit.js';
 import { areShared, isShared } from '../urls/open.js';
 import { runStreamWorkers } from '../workers/stream-workers.js';
@@ -50,9 +51,9 @@ export function addStream(program: Command, toolkit: Toolkit): void {
     .requiredOption('--source <source>', 'where records come from: kafka://HOST:PORT/TOPIC, log:DIR')
     .requiredOption('--tables <tables>', 'where rows go: embedded:DIR or cassandra://...')
     .requiredOption('--checkpoints <files>', `where checkpoints are kept: ${FILES}`)
-    .option('--app <module>', 'the application to run; Stockafolio unless told')
+    .option('--app <module>', 'the application to run; defaults to Stockafolio')
     .option('--format <name>', 'form of the messages', 'wire')
-    .option('--group <name>', 'consumer group; the name of the pipeline unless told')
+    .option('--group <name>', 'consumer group; defaults to the name of the pipeline')
     .option('--until-caught-up', 'end once everything that was there has been taken in')
     .option('--commit-interval <ms>', 'longest wait before rows are written', wholeNumber(1), 20)
     .option('--figures-interval <ms>', 'longest wait for figures that all partitions share', wholeNumber(1), 1_000)
@@ -93,7 +94,7 @@ async function runWorkers(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
     relay: (number, line) =>
       line.startsWith('{') ? void process.stderr.write(`${line}\n`) : reporter.say(`[${number}] ${line}`),
   });
-  tellResult(reporter, result);
+  tellResult(reporter, flags, result);
 }
 
 /** The arguments of one worker: the same, but alone, with a port of its own and a last line that can be read. */
@@ -122,6 +123,8 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
   if (operations !== undefined) reporter.say(`metrics: ${operations.url}/metrics`, { url: operations.url });
   const tables = toolkit.openTables(flags.tables);
   const checkpoints = toolkit.openFiles(flags.checkpoints, CHECKPOINT_WAIT);
+  /** Up to where each partition is in the tables. */
+  const offsets = new Map<number, number>();
   try {
     const result = await runStream({
       pipeline: app.pipeline,
@@ -143,12 +146,15 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
       signal: stop.signal,
       onEvent: (event) => {
         operations?.take(event);
-        if (event.type === 'committed') progress.add(event.records);
-        else tell(reporter, event);
+        if ('offset' in event) offsets.set(event.partition, event.offset);
+        if (event.type === 'committed') {
+          progress.add(event.records);
+          for (const { partition, offset } of event.partitions) offsets.set(partition, offset);
+        } else tell(reporter, event);
       },
     });
     progress.done();
-    tellResult(reporter, result);
+    tellResult(reporter, flags, result, offsets);
   } finally {
     await operations?.close();
     await tables.close();
@@ -156,11 +162,19 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
   }
 }
 
-function tellResult(reporter: Reporter, result: StreamResult): void {
-  reporter.result(
-    `${figure(result.records)} messages taken in, ${figure(result.rows)} rows written in ${figure(result.commits)} commits, ${figure(result.setAside)} set aside`,
-    { ok: true, ...result },
-  );
+/** @throws ERR_ABORTED where it was to catch up, and was stopped before */
+function tellResult(
+  reporter: Reporter,
+  { untilCaughtUp = false }: StreamFlags,
+  result: StreamResult,
+  offsets?: ReadonlyMap<number, number>,
+): void {
+  const done = `${counted(result.records, 'message')} taken in, ${counted(result.rows, 'row')} written in ${counted(result.commits, 'commit')}, ${figure(result.setAside)} set aside`;
+  if (untilCaughtUp && !result.caughtUp) {
+    const facts = { ...result, ...(offsets === undefined ? {} : { offsets: Object.fromEntries(offsets) }) };
+    throw stoppedEarly(done, facts, 'run the same command again: it goes on from its checkpoints');
+  }
+  reporter.result(done, { ok: true, ...result });
 }
 
 function tell(reporter: Reporter, event: Exclude<StreamEvent, { type: 'committed' }>): void {

@@ -5,6 +5,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { codecOf, loadApp, type App } from '../app.js';
 import type { Toolkit } from '../toolkit.js';
 import { asStored } from '../as-stored.js';
+import { counted } from '../output/counted.js';
 import { LineWriter } from '../output/line-writer.js';
 import type { CommonOptions } from './options.js';
 
@@ -25,7 +26,7 @@ export function addTables(program: Command, toolkit: Toolkit): void {
   const shared = (command: Command): Command =>
     command
       .requiredOption('--tables <tables>', 'the tables: embedded:DIR or cassandra://...')
-      .option('--app <module>', 'the application whose tables they are; Stockafolio unless told');
+      .option('--app <module>', 'the application whose tables they are; defaults to Stockafolio');
   const format = (text: string): 'jsonl' | 'csv' => {
     if (text === 'jsonl' || text === 'csv') return text;
     throw new InvalidArgumentError('It must be jsonl or csv.');
@@ -41,14 +42,16 @@ export function addTables(program: Command, toolkit: Toolkit): void {
       .argument('<key...>'),
   )
     .option('--format <format>', 'jsonl or csv', format, 'jsonl')
+    .option('--json', 'end with one line of JSON, after the rows')
     .action(async (name: string, key: string[], flags: TablesFlags) => get(name, key, flags, toolkit));
   shared(
     group
       .command('dump')
       .description('print all rows, sorted by key')
-      .argument('[table]', 'one table; all unless told'),
+      .argument('[table]', 'one table; defaults to all'),
   )
     .option('--format <format>', 'jsonl or csv', format, 'jsonl')
+    .option('--json', 'end with one line of JSON, after the rows')
     .action(async (name: string | undefined, flags: TablesFlags) => dump(name, flags, toolkit));
   shared(group.command('sweep').description('free the room of rows that are past their time to live'))
     .option('--json', 'end with one line of JSON')
@@ -59,7 +62,7 @@ async function sweep(flags: TablesFlags, toolkit: Toolkit): Promise<void> {
   const store = toolkit.openTables(flags.tables);
   try {
     const removed = (await store.sweep?.()) ?? 0;
-    toolkit.reporter(flags.json).result(`${removed} rows removed`, { ok: true, removed });
+    toolkit.reporter(flags.json).result(`${counted(removed, 'row')} removed`, { ok: true, removed });
   } finally {
     await store.close();
   }
@@ -71,7 +74,9 @@ async function create(flags: TablesFlags, toolkit: Toolkit): Promise<void> {
   try {
     await store.create(tables);
     const names = tables.map(({ name }) => name);
-    toolkit.reporter(flags.json).result(`${names.length} tables: ${names.join(', ')}`, { ok: true, tables: names });
+    toolkit
+      .reporter(flags.json)
+      .result(`${counted(names.length, 'table')}: ${names.join(', ')}`, { ok: true, tables: names });
   } finally {
     await store.close();
   }
@@ -90,9 +95,7 @@ async function get(name: string, key: readonly string[], flags: TablesFlags, too
     );
   }
   const prefix: Value[] = key.map((text, n) => parsePart(table, n, text));
-  await withTables(flags, toolkit, async (store) => {
-    await print(table, store.scan(table, prefix), flags.format);
-  });
+  await withTables(flags, toolkit, (store) => print(table, store.scan(table, prefix), flags.format));
 }
 
 async function dump(name: string | undefined, flags: TablesFlags, toolkit: Toolkit): Promise<void> {
@@ -105,24 +108,35 @@ async function dump(name: string | undefined, flags: TablesFlags, toolkit: Toolk
   const tables = name === undefined ? all : [named(all, name)];
   await withTables(flags, toolkit, async (store) => {
     const stored = await asStored(store, tables);
+    let rows = 0;
     try {
       for (const table of tables) {
-        if (name !== undefined) await print(table, stored.scanAll(table), flags.format);
-        else await print(table, stored.scanAll(table), 'jsonl', `{"table":${JSON.stringify(table.name)},"row":`, '}');
+        rows +=
+          name === undefined
+            ? await print(table, stored.scanAll(table), 'jsonl', `{"table":${JSON.stringify(table.name)},"row":`, '}')
+            : await print(table, stored.scanAll(table), flags.format);
       }
     } finally {
       await stored.close();
     }
+    return rows;
   });
 }
 
-async function withTables(flags: TablesFlags, toolkit: Toolkit, step: (store: Tables) => Promise<void>): Promise<void> {
+/** @param step prints rows, and answers how many */
+async function withTables(
+  flags: TablesFlags,
+  toolkit: Toolkit,
+  step: (store: Tables) => Promise<number>,
+): Promise<void> {
   const store = toolkit.openTables(flags.tables, { readOnly: true, asStored: true });
+  let rows: number;
   try {
-    await step(store);
+    rows = await step(store);
   } finally {
     await store.close();
   }
+  if (flags.json === true) toolkit.reporter(true).result('', { ok: true, rows });
 }
 
 async function print(
@@ -131,13 +145,16 @@ async function print(
   format: 'jsonl' | 'csv',
   before = '',
   after = '',
-): Promise<void> {
+): Promise<number> {
   const out = new LineWriter(process.stdout);
+  let count = 0;
   if (format === 'csv') await out.write(table.columns.map(({ stored }) => stored).join(','));
   for await (const { values } of rows) {
     await out.write(format === 'csv' ? csvRow(table, values) : `${before}${formatRow(table, values)}${after}`);
+    count++;
   }
   await out.flush();
+  return count;
 }
 
 function csvRow(table: Table, values: readonly Value[]): string {

@@ -1,7 +1,7 @@
 import { isStockafolioError, messageOf, type ErrorDomain } from '@stockafolio/core';
-
-/** The exit codes of the command. */
-export const exitCodes = { done: 0, internal: 1, usage: 2, external: 3, interrupted: 130, terminated: 143 } as const;
+import type { CommanderError } from 'commander';
+import { exitCodes } from './exit-codes.js';
+import { Unfinished } from './unfinished.js';
 
 const codeOf: Readonly<Record<ErrorDomain, number>> = {
   internal: exitCodes.internal,
@@ -21,13 +21,23 @@ export function reportFailure(error: unknown, json: boolean): number {
     lines.push(error.stack);
   }
   for (let cause = known ? error.cause : undefined; cause instanceof Error; cause = cause.cause)
-    lines.push(`  because: ${cause.message}`);
+    if (!messageOf(error).includes(cause.message)) lines.push(`  because: ${cause.message}`);
   process.stderr.write(`${lines.join('\n')}\n`);
   if (json) {
     const facts = known
       ? { code: error.code, domain: error.domain, hint: error.hint }
       : { code: 'ERR_INTERNAL', domain: 'internal' };
-    process.stdout.write(`${JSON.stringify({ ok: false, message: messageOf(error), ...facts })}\n`);
+    const done = error instanceof Unfinished ? error.facts : {};
+    process.stdout.write(`${JSON.stringify({ ok: false, message: messageOf(error), ...facts, ...done })}\n`);
   }
   return exit;
+}
+
+/** The last line of wrong usage, of which commander has told people already; answers the exit code. */
+export function reportUsage({ message }: CommanderError, json: boolean): number {
+  if (json) {
+    const facts = { ok: false, message: message.replace(/^error: /, ''), code: 'ERR_USAGE', domain: 'user' };
+    process.stdout.write(`${JSON.stringify(facts)}\n`);
+  }
+  return exitCodes.usage;
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
+import { unlessEnding } from './early-stop.js';
 
 const CHUNK = 1 << 16;
 
@@ -23,6 +24,10 @@ export class LineWriter {
     const text = this.#waiting.join('');
     this.#waiting = [];
     this.#size = 0;
-    if (text !== '' && !this.#out.write(text)) await once(this.#out, 'drain');
+    if (text === '') return;
+    // Rows of embedded tables come without a turn of the event loop, in which a signal would be heard.
+    await new Promise((resolve) => setImmediate(resolve));
+    await unlessEnding();
+    if (!this.#out.write(text)) await once(this.#out, 'drain');
   }
 }

@@ -1,3 +1,4 @@
+import { figure } from './counted.js';
 import { logOptions, openLog, type Facts, type Level, type Log, type LogOptions } from './log.js';
 
 const LINE_EVERY = 5_000;
@@ -75,9 +76,4 @@ function barOf(count: number, total: number): string {
   if (total <= 0) return '';
   const full = Math.min(BAR_WIDTH, Math.round((count / total) * BAR_WIDTH));
   return `[${'='.repeat(full)}${' '.repeat(BAR_WIDTH - full)}] `;
-}
-
-/** 1234567 as `1,234,567`. */
-export function figure(n: number): string {
-  return Math.round(n).toLocaleString('en-US');
 }

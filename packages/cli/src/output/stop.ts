@@ -1,4 +1,5 @@
-import { exitCodes } from './failure.js';
+import { leaveSignals } from './early-stop.js';
+import { exitCodes } from './exit-codes.js';
 
 /** A signal that Ctrl-C and SIGTERM set; a second Ctrl-C ends the process at once. */
 export interface Stop {
@@ -16,6 +17,7 @@ class ProcessStop implements Stop {
   }
 
   listen(): this {
+    leaveSignals();
     process.on('SIGINT', () => {
       if (this.by === 'SIGINT') process.exit(exitCodes.interrupted);
       this.by = 'SIGINT';

@@ -69,7 +69,8 @@ async function keepAlive(
   running: Set<Worker>,
   fail: (error: StockafolioError) => void,
 ): Promise<StreamResult> {
-  let result: StreamResult = { records: 0, setAside: 0, rows: 0, commits: 0 };
+  let result: StreamResult = { records: 0, setAside: 0, rows: 0, commits: 0, caughtUp: true };
+  let ended = false;
   for (let pause = FIRST_PAUSE; !ends.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     const began = clock.now();
     const worker = startWorker(args(number), count, (line) => relay(number, line));
@@ -79,6 +80,7 @@ async function keepAlive(
     running.delete(worker);
     if (end.result !== undefined) {
       result = sum(result, end.result);
+      ended = true;
       break;
     }
     const fatal = fatalError(end, number);
@@ -88,7 +90,8 @@ async function keepAlive(
     say(`worker ${number} ended with ${end.how}; starting it anew in ${pause / 1_000} s`);
     await clock.sleep(pause, ends);
   }
-  return result;
+  // Who died before it could tell has left something for the next run.
+  return ended ? result : { ...result, caughtUp: false };
 }
 
 /** The error that a worker ended with, where it would end with the same again. */
@@ -109,5 +112,6 @@ function sum(a: StreamResult, b: StreamResult): StreamResult {
     setAside: a.setAside + b.setAside,
     rows: a.rows + b.rows,
     commits: a.commits + b.commits,
+    caughtUp: a.caughtUp && b.caughtUp,
   };
 }

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { ErrorCode } from '@stockafolio/core';
 import type { StreamResult } from '@stockafolio/runner-stream';
 import { processStop } from '../output/stop.js';
 import { workerRuntime } from './worker-runtime.js';
@@ -16,6 +17,9 @@ export interface Worker {
   readonly ended: Promise<WorkerEnd>;
   end(signal: NodeJS.Signals): void;
 }
+
+/** The code of a worker that was stopped before it had caught up; it tells what it has done as if it had. */
+const STOPPED: ErrorCode = 'ERR_ABORTED';
 
 /** Tells a process that it is a worker: it ends with the process that started it. */
 const WORKER = 'STOCKAFOLIO_WORKER';
@@ -66,8 +70,10 @@ export function endWithParent(): void {
 
 function readLast(line: string): Pick<WorkerEnd, 'result' | 'failure'> {
   try {
-    const facts = JSON.parse(line) as { readonly ok?: unknown };
-    if (facts.ok === true) return { result: facts as unknown as StreamResult, failure: undefined };
+    const facts = JSON.parse(line) as { readonly ok?: unknown; readonly code?: unknown; readonly records?: unknown };
+    // One that was stopped while it was being loaded tells nothing of records.
+    if (facts.ok === true || (facts.code === STOPPED && facts.records !== undefined))
+      return { result: facts as unknown as StreamResult, failure: undefined };
     if (facts.ok === false)
       return { result: undefined, failure: facts as unknown as NonNullable<WorkerEnd['failure']> };
   } catch {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,6 +56,23 @@ describe('embeddedTables', () => {
     );
     expect(error.message).to.contain('missing');
     expect(error.hint).to.be.a('string');
+  });
+
+  it('makes no folder before tables are created, whatever it is asked', async () => {
+    const missing = join(dir, 'missing');
+    const tables = embeddedTables(missing);
+    await expectCode('ERR_TABLE_UNKNOWN', () => tables.get(counters, ['a']));
+    await expectCode('ERR_TABLE_UNKNOWN', () => tables.write([{ table: counters, values: ['a', 1], version: 1 }]));
+    await expectCode('ERR_TABLE_UNKNOWN', () => tables.scanAll(counters)[Symbol.asyncIterator]().next());
+    await expectCode('ERR_TABLES_UNAVAILABLE', () => tables.listTables());
+    await expectCode('ERR_TABLES_UNAVAILABLE', () => tables.sweep());
+    await tables.close();
+    expect(existsSync(missing)).to.equal(false);
+    const [early, maker] = [embeddedTables(missing), embeddedTables(missing)];
+    await maker.create([counters]);
+    await maker.write([{ table: counters, values: ['a', 1], version: 1 }]);
+    expect((await early.get(counters, ['a']))?.values).to.deep.equal(['a', 1]);
+    for (const each of [early, maker]) await each.close();
   });
 
   it('refuses to write where it was opened for reading', async () => {

@@ -83,6 +83,8 @@ interface Shelf {
  *
  * A scan sees every row that is there all along; of what is written while it runs, it may see some.
  *
+ * The folder is made by the first `create`: a run that fails before leaves none behind.
+ *
  * @throws ERR_TABLES_UNAVAILABLE where it cannot be opened
  * @example
  * const tables = embeddedTables('/data/tables');
@@ -91,15 +93,22 @@ interface Shelf {
  */
 export function embeddedTables(dir: string, options: EmbeddedTablesOptions = {}): EmbeddedTables {
   const readOnly = options.readOnly ?? false;
-  return new LmdbTables(resolve(dir), openStore(resolve(dir), readOnly), options);
+  const path = resolve(dir);
+  if (readOnly && !isThere(path)) throw noTables(path);
+  return new LmdbTables(path, isThere(path) ? openStore(path, readOnly) : undefined, options);
+}
+
+function isThere(dir: string): boolean {
+  return existsSync(join(dir, 'data.mdb'));
+}
+
+function noTables(dir: string): StockafolioError {
+  return new StockafolioError('ERR_TABLES_UNAVAILABLE', `there are no tables in ${dir}`, {
+    hint: 'check the folder, or start what writes them first',
+  });
 }
 
 function openStore(dir: string, readOnly: boolean): Store {
-  if (readOnly && !existsSync(join(dir, 'data.mdb'))) {
-    throw new StockafolioError('ERR_TABLES_UNAVAILABLE', `there are no tables in ${dir}`, {
-      hint: 'check the folder, or start what writes them first',
-    });
-  }
   try {
     return loadLmdb().open({
       path: dir,
@@ -119,7 +128,8 @@ function openStore(dir: string, readOnly: boolean): Store {
 class LmdbTables implements EmbeddedTables {
   readonly inKeyOrder = true;
   readonly #dir: string;
-  readonly #store: Store;
+  /** Not there before it is made. */
+  #opened: Store | undefined;
   readonly #readOnly: boolean;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #flags: number;
@@ -127,9 +137,9 @@ class LmdbTables implements EmbeddedTables {
   #closed = false;
   #unforced = false;
 
-  constructor(dir: string, store: Store, options: EmbeddedTablesOptions) {
+  constructor(dir: string, store: Store | undefined, options: EmbeddedTablesOptions) {
     this.#dir = dir;
-    this.#store = store;
+    this.#opened = store;
     this.#readOnly = options.readOnly ?? false;
     this.#clock = options.clock ?? systemClock;
     this.#flags = COMMIT_NOW | ABORTABLE | (options.durability === 'power' ? 0 : NO_FLUSH);
@@ -154,6 +164,7 @@ class LmdbTables implements EmbeddedTables {
   async create(tables: readonly Table[]): Promise<void> {
     this.#attempt(() => {
       for (const table of tables) checkKeyLength(table);
+      this.#opened ??= openStore(this.#dir, false);
       if (this.#readOnly) for (const table of tables) this.#shelfOf(table);
       else this.#store.transactionSync(() => addTables(this.#store, tables), COMMIT_NOW | ABORTABLE);
     });
@@ -182,7 +193,7 @@ class LmdbTables implements EmbeddedTables {
     return this.#attempt(() => {
       checkRow(table, key, table.keyLength);
       // Another process may have written since this one last looked.
-      this.#store.resetReadTxn();
+      this.#opened?.resetReadTxn();
       const shelf = this.#shelfOf(table);
       const bytes = this.#store.getBinaryFast(storedKey(shelf.keys.encode(key, table.keyLength)));
       if (bytes === undefined) return undefined;
@@ -240,7 +251,19 @@ class LmdbTables implements EmbeddedTables {
     if (this.#closed) return;
     if (this.#unforced) this.#attempt(() => this.#store.transactionSync(() => touch(this.#store), COMMIT_NOW));
     this.#closed = true;
-    await this.#store.close();
+    await this.#opened?.close();
+  }
+
+  get #store(): Store {
+    const store = this.#found();
+    if (store === undefined) throw noTables(this.#dir);
+    return store;
+  }
+
+  /** The store, if there is one by now: another process may have made it. */
+  #found(): Store | undefined {
+    if (this.#opened === undefined && isThere(this.#dir)) this.#opened = openStore(this.#dir, false);
+    return this.#opened;
   }
 
   #put({ table, values, version, deleted = false }: Mutation, now: number): void {
@@ -321,8 +344,9 @@ class LmdbTables implements EmbeddedTables {
   #shelfOf(table: Table): Shelf {
     const known = this.#shelves.get(table);
     if (known !== undefined) return known;
-    this.#store.resetReadTxn();
-    const found = findTable(this.#store, table.name);
+    const store = this.#found();
+    store?.resetReadTxn();
+    const found = store && findTable(store, table.name);
     if (found === undefined) {
       throw new StockafolioError('ERR_TABLE_UNKNOWN', `there is no table '${table.name}' in ${this.#dir}`, {
         hint: this.#readOnly ? 'start what writes it first: it creates the table' : 'create it first',

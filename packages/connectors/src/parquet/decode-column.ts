@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
-import type { ColumnMetaData, Encoding, PageHeader, SchemaElement } from 'hyparquet';
+import type { ColumnMetaData, DataReader, Encoding, PageHeader, SchemaElement } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
+import { messageOf } from '@stockafolio/core';
 import { AbsentValues, allOf, DictionaryValues, type ColumnValues, type DecodedValues } from './column-values.js';
 import type { ParquetColumn } from './columns.js';
 import type { Conversion } from './conversions.js';
@@ -19,7 +20,14 @@ export interface Chunk {
   readonly decompressors: Decompressors;
 }
 
-/** The values of a column in one row group, `undefined` where they are absent. @throws any Error where it is no such chunk */
+/** The bytes of a chunk end before its rows do: the file is torn, or its footer says too little of the chunk's size. */
+export class ChunkEnds extends RangeError {}
+
+/**
+ * The values of a column in one row group, `undefined` where they are absent.
+ *
+ * @throws ChunkEnds where there are more rows than bytes; any Error where it is no such chunk
+ */
 export function decodeChunk(column: ParquetColumn, chunk: Chunk): DecodedValues {
   const { bytes, rows } = chunk;
   const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
@@ -28,12 +36,11 @@ export function decodeChunk(column: ParquetColumn, chunk: Chunk): DecodedValues 
   let seen = 0;
   while (seen < rows) {
     if (reader.offset >= bytes.length)
-      throw new RangeError(`column '${column.stored}' ends after ${seen} of ${rows} rows`);
-    const header = parquetHeader(reader);
+      throw new ChunkEnds(`column '${column.stored}' ends after ${seen} of ${rows} rows`);
+    const header = pageHeader(reader, column);
     const end = reader.offset + header.compressed_page_size;
-    if (!(header.compressed_page_size >= 0 && end <= bytes.length)) {
-      throw new RangeError(`column '${column.stored}' ends within a page`);
-    }
+    if (!(header.compressed_page_size >= 0)) throw new RangeError(`a page of ${header.compressed_page_size} bytes`);
+    if (end > bytes.length) throw new ChunkEnds(`column '${column.stored}' ends within a page`);
     const page = bytes.subarray(reader.offset, end);
     reader.offset = end;
     if (header.crc !== undefined && (crc32(page) | 0) !== header.crc) {
@@ -62,8 +69,17 @@ export function decodeChunk(column: ParquetColumn, chunk: Chunk): DecodedValues 
   return all;
 }
 
+function pageHeader(reader: DataReader, { stored }: ParquetColumn): PageHeader {
+  try {
+    return parquetHeader(reader);
+  } catch (cause) {
+    // The parser has many words for bytes that end too early, and none of its own type.
+    throw new ChunkEnds(`column '${stored}' ends within the header of a page: ${messageOf(cause)}`, { cause });
+  }
+}
+
 function decodeDictionary(column: ParquetColumn, chunk: Chunk, page: Uint8Array, header: PageHeader): ColumnValues {
-  const plain = decompressPage(chunk.decompressors, chunk.meta, page, header.uncompressed_page_size);
+  const plain = decompressPage(chunk.decompressors, chunk.meta.codec, page, header.uncompressed_page_size);
   const count = header.dictionary_page_header?.num_values ?? 0;
   if (!(count >= 0 && count <= plain.length)) throw new RangeError(`${count} values in ${plain.length} bytes`);
   return allOf(plainValues(column, chunk, plain, 'PLAIN', count));
@@ -72,7 +88,6 @@ function decodeDictionary(column: ParquetColumn, chunk: Chunk, page: Uint8Array,
 /** A data page of either version, unpacked. */
 interface PageBody {
   readonly encoding: Encoding | undefined;
-  readonly rows: number;
   /** Of how many rows there are values in it. */
   readonly count: number;
   /** 1 for a row that has a value, 0 for one that has none; undefined where all have one. */
@@ -85,42 +100,44 @@ function pageBody(chunk: Chunk, header: PageHeader, page: Uint8Array): PageBody 
   const size = header.uncompressed_page_size;
   const v2 = header.data_page_header_v2;
   if (v2 !== undefined) {
-    const levelBytes = v2.definition_levels_byte_length;
-    if (!(levelBytes >= 0 && levelBytes <= page.length) || v2.repetition_levels_byte_length > 0) {
+    // Of a flat column all repetition levels are 0; some writers write them down, the others leave them out.
+    const repetitionBytes = v2.repetition_levels_byte_length;
+    const levelBytes = repetitionBytes + v2.definition_levels_byte_length;
+    if (!(repetitionBytes >= 0 && levelBytes >= repetitionBytes && levelBytes <= page.length)) {
       throw new RangeError(`levels of ${levelBytes} bytes in a page of ${page.length}`);
     }
     const body = page.subarray(levelBytes);
     const isPacked = v2.is_compressed !== false;
-    const values = isPacked ? decompressPage(decompressors, meta, body, size - levelBytes) : body;
-    const count = v2.num_values - v2.num_nulls;
-    if (count < 0) throw new RangeError(`${v2.num_nulls} of ${v2.num_values} rows are without a value`);
-    if (v2.num_nulls === 0) {
-      return { encoding: v2.encoding, rows: v2.num_values, count, levels: undefined, values };
-    }
-    const levels = levelsOf(page.subarray(0, levelBytes), v2.num_values);
-    return { encoding: v2.encoding, rows: v2.num_values, count, levels, values };
+    const values = isPacked ? decompressPage(decompressors, meta.codec, body, size - levelBytes) : body;
+    // The levels are what the values were written by; the number of nulls beside them is only reckoned.
+    const hasLevels =
+      chunk.element.repetition_type === 'OPTIONAL' && (v2.num_nulls !== 0 || levelBytes > repetitionBytes);
+    const levels = hasLevels ? page.subarray(repetitionBytes, levelBytes) : undefined;
+    return { encoding: v2.encoding, ...present(levels, v2.num_values), values };
   }
   const v1 = header.data_page_header;
   const rows = v1?.num_values ?? 0;
   const encoding = v1?.encoding;
-  const plain = decompressPage(decompressors, meta, page, size);
+  const plain = decompressPage(decompressors, meta.codec, page, size);
   if (chunk.element.repetition_type !== 'OPTIONAL') {
-    return { encoding, rows, count: rows, levels: undefined, values: plain };
+    return { encoding, ...present(undefined, rows), values: plain };
   }
   if (v1?.definition_level_encoding !== 'RLE') {
     throw new Error(`unsupported encoding ${v1?.definition_level_encoding ?? ''} of levels`);
   }
   const end = 4 + new DataView(plain.buffer, plain.byteOffset, plain.byteLength).getUint32(0, true);
   if (end > plain.length) throw new RangeError(`levels of ${end} bytes in a page of ${plain.length}`);
-  const levels = levelsOf(plain.subarray(4, end), rows);
-  const count = levels.reduce((sum, level) => sum + level, 0);
-  return { encoding, rows, count, levels: count === rows ? undefined : levels, values: plain.subarray(end) };
+  return { encoding, ...present(plain.subarray(4, end), rows), values: plain.subarray(end) };
 }
 
-function levelsOf(bytes: Uint8Array, rows: number): Uint8Array {
+/** Which rows have a value, by the bytes of the levels, and how many; without levels all have. */
+function present(bytes: Uint8Array | undefined, rows: number): Pick<PageBody, 'count' | 'levels'> {
+  if (bytes === undefined) return { count: rows, levels: undefined };
   const levels = new Uint8Array(rows);
   decodeHybrid(bytes, 1, levels);
-  return levels;
+  let count = 0;
+  for (let i = 0; i < rows; i++) count += levels[i] as number;
+  return { count, levels: count === rows ? undefined : levels };
 }
 
 function decodePage(
@@ -156,9 +173,9 @@ function looked(bytes: Uint8Array, count: number, dictionary: ColumnValues | und
   return new DictionaryValues(dictionary ?? [], indexes);
 }
 
-function spread(present: DecodedValues, levels: Uint8Array): DecodedValues {
-  if (present.length === 0 && !levels.includes(1)) return new AbsentValues(levels.length);
-  const values = allOf(present);
+function spread(given: DecodedValues, levels: Uint8Array): DecodedValues {
+  if (given.length === 0 && !levels.includes(1)) return new AbsentValues(levels.length);
+  const values = allOf(given);
   const all = new Array<unknown>(levels.length);
   let next = 0;
   for (let i = 0; i < levels.length; i++) all[i] = levels[i] === 1 ? values[next++] : undefined;

@@ -32,23 +32,19 @@ export async function decompressorsFor(metas: readonly ColumnMetaData[]): Promis
 }
 
 /**
- * The content of a page.
+ * The content of a page. What the footer says all pages of the chunk hold is not asked: writers were wrong about it.
  *
  * @param size what the page's header announces
- * @param most what all pages of the chunk hold at most, as the footer says
  */
 export function decompressPage(
   decompressors: Decompressors,
-  { codec, total_uncompressed_size }: ColumnMetaData,
+  codec: CompressionCodec | undefined,
   page: Uint8Array,
   size: number,
 ): Uint8Array {
-  if (!(
-    size >= 0 &&
-    size <= Number(total_uncompressed_size) &&
-    // Nothing at all is what an uncompressed page of nulls holds; else 0 times infinity would be no number.
-    (size === 0 || size <= page.length * (mostFromAByte[codec] ?? Infinity))
-  )) {
+  if (codec === undefined) throw new Error('unsupported compression of an unknown number');
+  // Nothing at all is what an uncompressed page of nulls holds; else 0 times infinity would be no number.
+  if (!(size >= 0 && (size === 0 || size <= page.length * (mostFromAByte[codec] ?? Infinity)))) {
     throw new RangeError(`a page of ${page.length} bytes that announces ${size}`);
   }
   if (size > LARGEST) throw new Error(`a page of ${size} bytes is not supported`);

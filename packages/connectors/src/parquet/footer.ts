@@ -1,7 +1,7 @@
 import { parquetMetadata, type ColumnMetaData, type FileMetaData } from 'hyparquet';
 import { StockafolioError } from '@stockafolio/core';
 import type { Files } from '@stockafolio/core/ports';
-import { isIntact } from './footer-checksum.js';
+import { CREATED_BY, isIntact } from './footer-checksum.js';
 import { corrupt, decodingError, encrypted, unsupported } from './parquet-error.js';
 
 /** Bytes that are read from the end at first: footers of a few hundred row groups fit. */
@@ -42,8 +42,12 @@ export async function readFooter(files: Files, name: string): Promise<Footer> {
   }
 }
 
-/** A footer of another file, or half a footer, would send the reader anywhere: everything must lie before it. */
+/**
+ * A footer of another file, or half a footer, would send the reader anywhere: everything must lie before it. Other writers
+ * were wrong about sizes, so of theirs only the beginnings count; pages say themselves how long they are.
+ */
 export function checkLayout(name: string, { metadata, start }: Footer): void {
+  const isOwn = metadata.created_by === CREATED_BY;
   let rows = 0;
   for (const { columns, num_rows } of metadata.row_groups) {
     if (!(num_rows >= 0)) throw corrupt(name, `a row group of ${num_rows} rows`);
@@ -60,19 +64,44 @@ export function checkLayout(name: string, { metadata, start }: Footer): void {
       // Of an encrypted column there may be none; of no rows there may be no pages.
       if (meta_data === undefined || num_rows === 0n) continue;
       const { startByte, endByte } = rangeOf(meta_data);
-      if (!(startByte >= 4 && endByte >= startByte && endByte <= start)) {
+      if (!(startByte >= 4 && startByte < start && (!isOwn || (endByte >= startByte && endByte <= start)))) {
         throw corrupt(name, `column '${meta_data.path_in_schema.join('.')}' lies outside of it`);
       }
     }
   }
-  if (rows !== Number(metadata.num_rows))
+  // Some writers leave the sum at 0; each row group says its own rows, and its columns as many values.
+  if (metadata.num_rows !== 0n && rows !== Number(metadata.num_rows))
     throw corrupt(name, `${rows} rows where its footer says ${metadata.num_rows}`);
 }
 
-/** Where the pages of a column of one row group lie. */
-export function rangeOf(meta: ColumnMetaData): { startByte: number; endByte: number } {
+/** Bytes of a file, from the first to before the last. */
+export interface ByteRange {
+  readonly startByte: number;
+  readonly endByte: number;
+}
+
+/** Where the pages of a column of one row group lie, as its footer says. */
+function rangeOf(meta: ColumnMetaData): ByteRange {
   // Of a page that is not there some writers say 0.
   const offsets = [meta.dictionary_page_offset ?? 0n, meta.data_page_offset].map(Number).filter((offset) => offset > 0);
   const startByte = Math.min(...offsets);
   return { startByte, endByte: startByte + Number(meta.total_compressed_size) };
+}
+
+/** The same, within the file. */
+export function claimedRangeOf(meta: ColumnMetaData, { start }: Footer): ByteRange {
+  const { startByte, endByte } = rangeOf(meta);
+  return { startByte, endByte: Math.min(start, Math.max(startByte, endByte)) };
+}
+
+/**
+ * Where they lie at most: up to where another column begins, or else the footer. Some writers say too little of the size,
+ * without the dictionary's header or at all.
+ */
+export function widestRangeOf(meta: ColumnMetaData, { metadata, start }: Footer): ByteRange {
+  const { startByte } = rangeOf(meta);
+  const starts = metadata.row_groups.flatMap(({ columns }) =>
+    columns.flatMap(({ meta_data }) => (meta_data === undefined ? [] : [rangeOf(meta_data).startByte])),
+  );
+  return { startByte, endByte: starts.reduce((end, other) => (other > startByte ? Math.min(end, other) : end), start) };
 }

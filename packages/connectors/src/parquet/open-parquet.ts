@@ -4,9 +4,9 @@ import type { Files } from '@stockafolio/core/ports';
 import { AbsentValues, allOf, rowsOf, type ColumnValues, type DecodedValues } from './column-values.js';
 import type { ParquetColumn } from './columns.js';
 import { conversionOf, mismatch, type Conversion, type FinerTimes } from './conversions.js';
-import { decodeChunk } from './decode-column.js';
+import { ChunkEnds, decodeChunk, type Chunk } from './decode-column.js';
 import { decompressorsFor } from './decompressors.js';
-import { checkLayout, rangeOf, readFooter } from './footer.js';
+import { checkLayout, claimedRangeOf, readFooter, widestRangeOf } from './footer.js';
 import { FOOTER_CHECKSUM } from './footer-checksum.js';
 import { corrupt, decodingError, encrypted, unsupported } from './parquet-error.js';
 import { readRanges } from './read-ranges.js';
@@ -67,7 +67,7 @@ export async function openParquet(
 
   return {
     name,
-    rows: Number(footer.metadata.num_rows),
+    rows: rowGroups.reduce((sum, rows) => sum + rows, 0),
     rowGroups,
     metadata: new Map(keyValues(footer.metadata)),
     columns: elements.map((element) => element.name),
@@ -96,14 +96,36 @@ export async function openParquet(
     // Of no rows there may be no pages either.
     if (rows === 0) return columns.map(() => []);
     const decompressors = await decompressorsFor(metas);
-    const parts = await readRanges(files, name, metas.map(rangeOf));
+    const parts = await readRanges(
+      files,
+      name,
+      metas.map((meta) => claimedRangeOf(meta, footer)),
+    );
+    const values: DecodedValues[] = [];
     let next = 0;
-    return columns.map((column, c) => {
+    for (const [c, column] of columns.entries()) {
       const each = wanted[c];
-      if (each === undefined) return new AbsentValues(rows);
-      const bytes = parts[next++] ?? new Uint8Array();
-      return decoded(name, column, () => decodeChunk(column, { ...each, bytes, rows, decompressors }));
-    });
+      if (each === undefined) {
+        values.push(new AbsentValues(rows));
+        continue;
+      }
+      const chunk = { ...each, bytes: parts[next++] ?? new Uint8Array(), rows, decompressors };
+      values.push(await decodedWhole(column, chunk));
+    }
+    return values;
+  }
+
+  /** Decodes a chunk; where it has more pages than its footer says bytes, with the bytes that follow. */
+  async function decodedWhole(column: ParquetColumn, chunk: Chunk): Promise<DecodedValues> {
+    try {
+      return decoded(name, column, () => decodeChunk(column, chunk));
+    } catch (error) {
+      const { startByte, endByte } = widestRangeOf(chunk.meta, footer);
+      const isShort = isStockafolioError(error) && error.cause instanceof ChunkEnds;
+      if (!isShort || endByte - startByte <= chunk.bytes.length) throw error;
+      const [bytes = new Uint8Array()] = await readRanges(files, name, [{ startByte, endByte }]);
+      return decoded(name, column, () => decodeChunk(column, { ...chunk, bytes }));
+    }
   }
 
   function found(column: ParquetColumn, rowGroup: RowGroup): FoundColumn | undefined {

@@ -100,6 +100,9 @@ VARIANTS = {
         data_page_version="2.0",
     ),
     "small-pages": dict(compression="none", data_page_size=64, write_batch_size=8, dictionary_pagesize_limit=64),
+    "page-index": dict(
+        compression="zstd", data_page_version="2.0", data_page_size=64, write_batch_size=8, write_page_index=True
+    ),
     "int96": dict(compression="snappy", use_deprecated_int96_timestamps=True),
     "nanos": dict(compression="zstd", version="2.6"),
 }

@@ -1,0 +1,49 @@
+import { counted } from '@stockafolio/cli';
+import { StockafolioError } from '@stockafolio/core';
+import type { ImportedLine } from './trade-mapper.js';
+
+/** So many bad lines without a trade before them, and the file is taken for none of trades. */
+const MOST = 1_000;
+const SHOWN = 10;
+
+type Batches = AsyncIterable<readonly ImportedLine[]>;
+
+/**
+ * Lines as they come, held back until one of them is a trade: a file of which all would become dead letters is refused before
+ * anything is written.
+ *
+ * @param name of the file
+ * @throws ERR_USAGE naming what is wrong with the first lines, where there are lines and none of the first 1,000 is a trade
+ */
+export async function* expectTrades(
+  batches: Batches,
+  name: string,
+): AsyncGenerator<readonly ImportedLine[], void, undefined> {
+  let held: ImportedLine[] | undefined = [];
+  for await (const batch of batches) {
+    if (held === undefined) {
+      yield batch;
+      continue;
+    }
+    for (const line of batch) held.push(line);
+    if (batch.some(({ problem }) => problem === undefined)) {
+      yield held;
+      held = undefined;
+    } else if (held.length >= MOST)
+      throw noTrades(held, name, `none of the first ${counted(held.length, 'line')} is a trade`);
+  }
+  if (held === undefined || held.length === 0) return;
+  throw noTrades(
+    held,
+    name,
+    held.length === 1 ? 'its only line is no trade' : `none of its ${counted(held.length, 'line')} is a trade`,
+  );
+}
+
+function noTrades(lines: readonly ImportedLine[], name: string, what: string): StockafolioError {
+  const shown = lines.slice(0, SHOWN).map(({ line, problem }) => `\n  ${name}:${line}: ${problem ?? ''}`);
+  const more = lines.length > SHOWN ? '\n  ...' : '';
+  return new StockafolioError('ERR_USAGE', `${name} was not imported: ${what}${shown.join('')}${more}`, {
+    hint: 'mend the file, or say how it is to be read: see --map, --set, --zone, --decimal-comma and the others of import --help',
+  });
+}

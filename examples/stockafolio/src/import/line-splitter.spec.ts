@@ -1,0 +1,37 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { LineSplitter } from './line-splitter.js';
+
+function split(text: string, size = text.length || 1): string[] {
+  const splitter = new LineSplitter();
+  const bytes = Buffer.from(text);
+  const lines = [];
+  for (let at = 0; at < bytes.length; at += size) lines.push(...splitter.push(bytes.subarray(at, at + size)));
+  lines.push(...splitter.end());
+  expect(lines.map(({ number }) => number)).to.deep.equal(lines.map((_, i) => i + 1));
+  return lines.map((line) => Buffer.from(line.bytes).toString());
+}
+
+describe('lines', () => {
+  it('end with LF, CRLF or CR, as the first of them does', () => {
+    for (const end of ['\n', '\r\n', '\r']) {
+      expect(split(`a${end}b${end}${end}c`), JSON.stringify(end)).to.deep.equal(['a', 'b', '', 'c']);
+      expect(split(`${end}a${end}`), JSON.stringify(end)).to.deep.equal(['', 'a']);
+    }
+    expect(split('a\rb\r\nc\nd')).to.deep.equal(['a', 'b', 'c', 'd']);
+    expect(split('a\n{"b":1,\r"c":2}\n')).to.deep.equal(['a', '{"b":1,\r"c":2}']);
+    expect(split('\ufeffa\r\ufeffb')).to.deep.equal(['a', '\ufeffb']);
+    expect(split('a')).to.deep.equal(['a']);
+    expect(split('')).to.deep.equal([]);
+  });
+
+  it('are the same however the file is cut into chunks', () => {
+    const part = fc.constantFrom('a', '\r', '\n', '\r\n', 'bc', '\ufeff');
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 12 }), fc.integer({ min: 1, max: 6 }), (parts, size) => {
+        expect(split(parts.join(''), size)).to.deep.equal(split(parts.join('')));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

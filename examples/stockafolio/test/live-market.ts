@@ -11,7 +11,8 @@ import { runStream } from '@stockafolio/runner-stream';
 import type { FastifyInstance } from 'fastify';
 import { messageOfTrade } from '../src/commands/trade-flow.js';
 import { portfolio } from '../src/pipeline.js';
-import { buildServer, type ServerOptions } from '../src/server/build-server.js';
+import { buildServer } from '../src/server/build-server.js';
+import type { ServerOptions } from '../src/server/server-options.js';
 import type { Trade } from '../src/trade.js';
 import { wireForm } from '../src/wire-forms.js';
 

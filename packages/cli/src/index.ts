@@ -1,5 +1,6 @@
 export { defineApp, type App } from './app.js';
 export { day, FILES, pairs, wholeNumber } from './commands/options.js';
+export { listenForOperators, type Operations, type OperationsListener } from './operations/operations-listener.js';
 export { LineWriter } from './output/line-writer.js';
 export { figure, Reporter, type Progress } from './output/reporter.js';
 export type { DueRun } from './schedule/run-schedule.js';

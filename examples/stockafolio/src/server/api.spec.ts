@@ -207,7 +207,7 @@ describe('the API', () => {
       ...['/api/days', '/api/firm', '/api/progress', '/api/stream/firm', '/api/stream/users/{user}', '/api/users'],
       ...['/api/users/{user}', '/api/users/{user}/day', '/api/users/{user}/holdings'],
       ...['/api/users/{user}/holdings.csv', '/api/users/{user}/totals', '/api/users/{user}/trades'],
-      ...['/api/users/{user}/trades.csv', '/api/viewer'],
+      ...['/api/users/{user}/trades.csv', '/api/viewer', '/health', '/metrics', '/ready'],
     ]);
     for (const [path, { get }] of Object.entries(paths)) expect(get, path).to.have.property('summary');
     expect((await server.inject('/docs')).statusCode).to.equal(200);

@@ -112,9 +112,9 @@ describe('a login', () => {
     });
     after(() => void provider.close());
 
-    const token = (claims: object, by = key, ends = '5m'): Promise<string> =>
+    const token = (claims: object, by = key, ends = '5m', header: object = {}): Promise<string> =>
       new SignJWT({ aud: 'stockafolio', iss: issuer, ...claims })
-        .setProtectedHeader({ alg: 'ES256', kid: 'k' })
+        .setProtectedHeader({ alg: 'ES256', kid: 'k', typ: 'at+jwt', ...header })
         .setExpirationTime(ends)
         .sign(by);
 

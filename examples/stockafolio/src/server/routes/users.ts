@@ -1,9 +1,10 @@
+import type { Tables } from '@stockafolio/core/ports';
 import type { FastifyInstance } from 'fastify';
 import { readRow, readRows } from '../../figures/read-rows.js';
 import { tradesByUser, userTotals } from '../../tables.js';
 import { failure } from '../failure.js';
 import { wireDayValue, wireTrade } from '../wire/portfolio.js';
-import type { WirePortfolio, WireTrade } from '../wire/types.js';
+import type { WirePortfolio } from '../wire/types.js';
 import type { RouteContext } from './context.js';
 import { answers, failures, requests } from './schemas.js';
 
@@ -56,8 +57,18 @@ export function addUserRoutes(server: FastifyInstance, context: RouteContext): v
 
   server.get<OfUser & { Querystring: { limit: number } }>(
     '/api/users/:user/trades',
-    { schema: part('the newest trades, the newest first', answers.trades, requests.trades), config },
-    async ({ params, query }) => ({ trades: await tradesOf(context, params.user, query.limit) }),
+    {
+      schema: part(
+        'the newest trades, the newest first; all of them are in trades.csv',
+        answers.trades,
+        requests.trades,
+      ),
+      config,
+    },
+    async ({ params, query }) => {
+      await mustHaveTraded(live, params.user);
+      return { trades: (await readRows(live, tradesByUser, [params.user], query.limit)).map(wireTrade) };
+    },
   );
 
   server.get<OfUser & { Querystring: { day?: string } }>(
@@ -65,7 +76,7 @@ export function addUserRoutes(server: FastifyInstance, context: RouteContext): v
     { schema: part('the market value over a day, every ten minutes', answers.dayValue, requests.day), config },
     async ({ params, query }) => {
       const day = query.day ?? (await books.newestDay());
-      if ((await readRow(live, userTotals, [params.user])) === undefined) throw unknownUser();
+      await mustHaveTraded(live, params.user);
       return wireDayValue(day, await books.valueOverDay(params.user, day));
     },
   );
@@ -79,9 +90,8 @@ export async function portfolioOf({ books }: RouteContext, user: string): Promis
 }
 
 /** @throws Failure 404 for a user who never traded */
-export async function tradesOf({ live }: RouteContext, user: string, limit: number): Promise<WireTrade[]> {
+export async function mustHaveTraded(live: Tables, user: string): Promise<void> {
   if ((await readRow(live, userTotals, [user])) === undefined) throw unknownUser();
-  return (await readRows(live, tradesByUser, [user], limit)).map(wireTrade);
 }
 
 function unknownUser(): Error {

@@ -43,9 +43,11 @@ describe('a customer', () => {
   };
   /** What a stream says at first. */
   const snapshot = async (server: FastifyInstance, token: string, url: string): Promise<string> => {
-    const [address] = server.addresses();
+    const at = server.server.address();
     const place =
-      address === undefined ? await server.listen({ host: '127.0.0.1', port: 0 }) : `http://127.0.0.1:${address.port}`;
+      at === null || typeof at === 'string'
+        ? await server.listen({ host: '127.0.0.1', port: 0 })
+        : `http://127.0.0.1:${at.port}`;
     const response = await fetch(place + url, { headers: { authorization: `Bearer ${token}` } });
     if (response.status !== 200 || response.body === null) return String(response.status);
     const reader = response.body.getReader();

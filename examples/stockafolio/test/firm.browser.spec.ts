@@ -150,7 +150,7 @@ describe('the firm’s page', () => {
   it('an address that cannot be read is a page too', async () => {
     for (const path of ['/u/%E0%A4%A', '/nowhere', `/u/${'x'.repeat(2_000)}`]) {
       await page.goto(market.url + path);
-      await page.locator('.message h1').waitFor();
+      await page.locator('.message').waitFor();
       await page.getByRole('link', { name: "To the firm's page" }).click();
       await page.getByRole('heading', { name: 'Top traders' }).waitFor();
     }

@@ -206,11 +206,12 @@ describe('the user’s page', () => {
     await open('hedged');
     const { unrealized, grossCost, cost } = await figures('hedged');
     expect([cost < 10_000n, grossCost > 100_000_000n]).to.deep.equal([true, true]);
-    const detail = page.locator('.tile', { has: page.getByText('Unrealized P&L', { exact: true }) });
+    const detail = (): Promise<string> =>
+      page.locator('.tile', { has: page.getByText('Unrealized P&L', { exact: true }) }).innerText();
     const part = ((Number(unrealized) / Number(grossCost)) * 100).toFixed(2);
-    expect(await detail.innerText()).to.contain(`+${part}% of cost, long and short`);
+    expect(await detail()).to.contain(`+${part}% of cost, long and short`);
     await open('done');
-    expect(await detail.innerText())
+    expect(await detail())
       .to.contain('nothing with a price is held')
       .and.not.contain('%');
   });

@@ -1,6 +1,6 @@
 import type { OutgoingMessage } from '@stockafolio/core/ports';
 import { keyBytes, StockafolioError } from '@stockafolio/core';
-import { nextSession, sessionOf } from '../calendar/sessions.js';
+import { nextSession, sessionOf, type Session } from '../calendar/sessions.js';
 import { dateOf, daysOf, tradingDay } from '../calendar/trading-day.js';
 import { trades, type Trade } from '../trade.js';
 import { wireForm } from '../wire-forms.js';
@@ -10,12 +10,17 @@ export function messageOfTrade(trade: Trade): OutgoingMessage {
   return { key: keyBytes(trades.key(trade)), value: wireForm.encode(trade), timestamp: trade.time };
 }
 
-/** The opening of the last session that had begun by then, epoch milliseconds. */
-export function lastOpening(now: number): number {
+/** The last session that had begun by then. */
+export function lastSession(now: number): Session {
   for (let day = daysOf(tradingDay(now)); ; day--) {
     const session = sessionOf(dateOf(day));
-    if (session !== undefined && session.open <= now) return session.open;
+    if (session !== undefined && session.open <= now) return session;
   }
+}
+
+/** The opening of the last session that had begun by then, epoch milliseconds. */
+export function lastOpening(now: number): number {
+  return lastSession(now).open;
 }
 
 /** Reads the moment of `--start`: ISO 8601, a day (its opening), or epoch milliseconds. */

@@ -101,7 +101,7 @@ export class Books {
 
   async wireProgress(): Promise<WireProgress> {
     const progress = await this.progress();
-    return wireProgress(progress, this.#rate.rate(), this.#ends?.behind(progress.offsets) ?? null);
+    return wireProgress(progress, this.#rate.rate(), (await this.#ends?.behind(progress.offsets)) ?? null);
   }
 
   /** The market time that the live tables have come to. */

@@ -78,7 +78,7 @@ function FirmTiles({ live, over }: { readonly live: Live; readonly over: boolean
       <Tile label="Trades">{count(total.trades)}</Tile>
       <Tile label="Shares">{count(total.volume)}</Tile>
       {progress === undefined ? (
-        <Tile label="The day" detail={over ? 'what comes late is still added' : 'later than the newest trade'}>
+        <Tile label="The day" detail={over ? 'what comes late is still added' : 'it is still to come'}>
           {over ? 'is over' : 'has no trades yet'}
         </Tile>
       ) : (

@@ -12,7 +12,7 @@ export class Broken extends Component<BrokenProps, { readonly failed: string | u
   override state = { failed: undefined };
 
   override componentDidCatch(error: unknown): void {
-    console.error(error);
+    reportError(error);
     this.setState({ failed: this.props.at });
   }
 

@@ -34,7 +34,11 @@ export function CloseTable({ live }: { readonly live: Live }) {
               <th scope="col" rowSpan={2}>
                 Sector
               </th>
-              <Exact name="Live" upTo={upTo(progress?.newest)} none="the whole day" />
+              <Exact
+                name="Live"
+                upTo={upTo(progress?.newest)}
+                none={total.trades === 0 ? 'nothing yet' : 'the whole day'}
+              />
               <Exact
                 name="Close"
                 upTo={upTo(close?.progress.newest)}

@@ -156,6 +156,27 @@ describe('what one may take', () => {
     expect(log.join('\n')).to.contain('evil.example');
   });
 
+  it('is nothing by two names at once, and no more by an address with a host in it than by one without', async () => {
+    const { tables } = await traded([tradeOf({ id: '1' })]);
+    const { server } = await serve({ live: tables });
+    const port = await portOf(server);
+    const answer = (text: string): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const socket = connect(port, '127.0.0.1');
+        let heard = '';
+        socket.on('data', (chunk: Buffer) => (heard += chunk.toString()));
+        socket.on('close', () => resolve(heard));
+        socket.on('error', reject);
+        socket.end(`${text}\r\nconnection: close\r\n\r\n`);
+      });
+    expect(await answer('GET /health HTTP/1.1\r\nhost: localhost\r\nhost: evil.example')).to.match(/^HTTP\/1.1 403 /);
+    expect(await answer('GET http://localhost/health HTTP/1.1\r\nhost: evil.example')).to.match(/^HTTP\/1.1 403 /);
+    const absolute = await answer('GET http://localhost/api/viewer HTTP/1.1\r\nhost: localhost');
+    expect(absolute)
+      .to.match(/^HTTP\/1.1 200 /)
+      .and.match(/cache-control: private, no-cache/i);
+  });
+
   it('is served by the address that a request has reached, whichever it is', async () => {
     const { tables } = await traded([tradeOf({ id: '1' })]);
     const { server } = await serve({ live: tables });

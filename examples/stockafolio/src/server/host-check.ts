@@ -22,13 +22,15 @@ const HOST = /^(?:\[([0-9a-f:.]{2,45})\]|([a-z0-9_.-]{1,253}))(?::\d{1,5})?$/i;
 export function checkHosts(server: FastifyInstance, names: readonly string[]): void {
   const allowed = new Set([...LOOPBACK, ...names.map(nameOf)]);
   server.addHook('onRequest', async (request: FastifyRequest) => {
-    const host = hostOf(request.raw.headers.host);
-    if (host !== undefined && (allowed.has(host) || host === plain(request.raw.socket.localAddress))) return;
+    const { rawHeaders, headers, socket } = request.raw;
+    const once = rawHeaders.filter((name, n) => n % 2 === 0 && name.toLowerCase() === 'host').length <= 1;
+    const host = once ? hostOf(headers.host) : undefined;
+    if (host !== undefined && (allowed.has(host) || host === plain(socket.localAddress))) return;
     throw failure(
       403,
       'HOST_REFUSED',
       'this server does not go by the name in your Host header; whoever runs it may allow it with --allow-host NAME',
-      `its Host header is ${request.raw.headers.host}`,
+      `its Host header is ${headers.host}`,
     );
   });
 }

@@ -5,7 +5,9 @@
  */
 const DOTS = /^(\/(?:u|api\/users|api\/stream\/users))\/=(\.\.?)(?=[/?#]|$)/;
 
-/** The address that is meant, with the dots of a user escaped so that the router takes them for a name. */
+/** The address that is meant, without a host, and with the dots of a user escaped so that the router takes them for a name. */
 export function withDots(url: string): string {
-  return url.replace(DOTS, (_all, path: string, dots: string) => `${path}/${'%2e'.repeat(dots.length)}`);
+  return url
+    .replace(/^https?:\/\/[^/?#]*/i, '')
+    .replace(DOTS, (_all, path: string, dots: string) => `${path}/${'%2e'.repeat(dots.length)}`);
 }

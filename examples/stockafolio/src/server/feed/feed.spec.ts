@@ -95,11 +95,13 @@ describe('the feed', () => {
     reader.emit('close');
     await trade();
     const back = await watch('ann', seen);
+    await until(() => back.events.some(({ data }) => data.includes('more-2')), 'what came last');
     expect(back.names).to.not.include('snapshot');
     expect(back.events.map(({ data }) => data).join())
       .to.contain('more-1')
       .and.contain('more-2');
-    expect(back.events.map(({ id }) => id)).to.deep.equal([...new Set(back.events.map(({ id }) => id))]);
+    const ids = back.events.flatMap(({ id }) => (id === undefined ? [] : [id]));
+    expect(ids).to.deep.equal([...new Set(ids)]);
     for (const unknown of ['nonsense', 'abc.1', seen?.replace(/\d+$/, '999999')]) {
       expect((await watch('ann', unknown)).names[0]).to.equal('snapshot');
     }
@@ -116,6 +118,16 @@ describe('the feed', () => {
     expect(gets - before).to.be.below(20);
     for (const reader of readers) reader.emit('close');
     expect(feed.clients).to.equal(0);
+  });
+
+  it('reads no more for those who come and go, and who stays is soon told what has changed meanwhile', async () => {
+    await watch('ann');
+    const before = gets;
+    for (let n = 0; n < 100; n++) (await watch('bob')).emit('close');
+    expect(gets - before).to.be.below(20);
+    await trade('bob');
+    const stays = await watch('bob');
+    await until(() => stays.events.some(({ data }) => data.includes('"known":{"":true}')), 'the trade');
   });
 
   it('tells a client that is too slow, drops it, and leaves the others alone', async () => {

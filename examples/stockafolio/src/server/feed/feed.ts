@@ -112,6 +112,7 @@ export class Feed {
     const { books, clock, failed } = this.#options;
     const topic = new Topic({
       ...{ name: key, read, clock },
+      step: async () => (await books.progress()).records,
       givenOld: () => books.givenOld,
       failed: (name, error) => failed(name, messageOf(error)),
     });

@@ -12,6 +12,8 @@ export interface TopicOptions {
   readonly name: string;
   readonly read: ReadSections;
   readonly clock: Pick<Clock, 'now'>;
+  /** How far the tables are. */
+  readonly step: () => Promise<number>;
   /** How often a reading was given figures that were older than the tables. */
   readonly givenOld: () => number;
   /** Told when reading begins to fail, not of every attempt. */
@@ -31,6 +33,9 @@ const FIRST_RETRY = 1_000;
 const LAST_RETRY = 30_000;
 /** A reading that takes longer is trouble, though it may still succeed; milliseconds. */
 const LONG_READING = 6_000;
+
+/** So long a reading holds while the tables have not moved on, in milliseconds: who comes and goes costs no readings. */
+const FRESH = 1_000;
 
 /** Said to clients as long as the figures cannot be read. */
 export const TROUBLE = 'these figures cannot be read at the moment; the server tries again by itself';
@@ -53,8 +58,10 @@ export class Topic {
   #reading: Promise<void> | undefined;
   #readingSince: number | undefined;
   #failures = 0;
-  /** Whether the sections are what a reading gave while somebody watched. */
-  #current = false;
+  /** When the sections were read; never, before the first reading that succeeded. */
+  #readAt = Number.NEGATIVE_INFINITY;
+  /** How far the tables were before that. */
+  #step = -1;
   /** Whether the clients were last told that the figures cannot be read. */
   #troubled = false;
   #told = 0;
@@ -91,8 +98,13 @@ export class Topic {
    * the figures have to be read first, it waits for them, and is told where they cannot be.
    */
   async join(client: FeedClient, lastEventId: string | undefined): Promise<void> {
-    if (this.#current && !this.#troubled && this.#clients.size > 0) return this.#welcome(client, lastEventId);
+    if (this.#clients.size > 0 && !this.#troubled) return this.#welcome(client, lastEventId);
     this.#joining.set(client, lastEventId);
+    if (await this.#isFresh()) {
+      // Unless a reading has come in between, which welcomes everybody.
+      if (this.#joining.delete(client)) this.#welcome(client, lastEventId);
+      return;
+    }
     // Where others have met a failure already, its retry is soon enough.
     if (this.#failures > 0 && this.watchers > 1 && this.#reading === undefined) client.send(troubleFrame());
     else await this.refresh();
@@ -101,7 +113,6 @@ export class Topic {
   leave(client: FeedClient): void {
     this.#clients.delete(client);
     this.#joining.delete(client);
-    if (this.watchers === 0) this.#current = false;
   }
 
   /** Reads again, and tells the clients what has changed, or that it cannot be read. Never rejects. */
@@ -128,13 +139,21 @@ export class Topic {
     for (const client of this.#joining.keys()) client.send(troubleFrame());
   }
 
+  async #isFresh(): Promise<boolean> {
+    const { clock, step } = this.#options;
+    if (this.#troubled || clock.now() - this.#readAt >= FRESH) return false;
+    const now = await step().catch(() => undefined);
+    return now !== undefined && now === this.#step && !this.#troubled;
+  }
+
   async #refresh(): Promise<void> {
-    const { read, clock, givenOld } = this.#options;
+    const { read, clock, givenOld, step } = this.#options;
     const before = givenOld();
     this.#readingSince = clock.now();
     this.waiting = false;
     let sections: Sections;
     try {
+      this.#step = await step();
       sections = await read();
     } catch (error) {
       this.#fail(error);
@@ -168,7 +187,7 @@ export class Topic {
     // That the figures can be read again is to be said also where they are the same as before.
     if (this.#troubled) this.#tell(tickFrame(now));
     this.#troubled = false;
-    this.#current = this.watchers > 0;
+    this.#readAt = now;
     for (const [client, lastEventId] of [...this.#joining]) this.#welcome(client, lastEventId);
     this.#joining.clear();
   }

@@ -20,7 +20,7 @@ describe('a download of trades', () => {
       ...tables,
       async *scan(table, prefix, options): AsyncIterable<StoredRow> {
         if (table.name !== 'trades_by_user') return yield* tables.scan(table, prefix, options);
-        for (let n = 0; n < count; n++) {
+        for (let n = 0; n < Math.min(count, options?.limit ?? count); n++) {
           if (n === failsAt) throw new Error('gone');
           read += 1;
           const values = ['ann', OPENING - n, `t${n}`, 'IBM', 'Information Technology', 'buy', 1, 100_0000, 100_0000];
@@ -63,7 +63,7 @@ describe('a download of trades', () => {
   });
 
   it('lets other requests have their turn', async () => {
-    const port = await listening(await withTrades(200_000));
+    const port = await listening(await withTrades(60_000));
     const answer = await download(port);
     answer.resume();
     let ended = false;
@@ -103,6 +103,19 @@ describe('a download of trades', () => {
     }
     expect(again.statusCode).to.equal(200);
     for (const each of [second, again]) each.destroy();
+  });
+
+  it('as JSON lets others have their turn too, and counts as one where it is long', async () => {
+    const { server } = await serve({ live: await withTrades(20_000), downloadsEach: 1, requestsPerMinute: 0 });
+    const [long, other, short] = await Promise.all([
+      server.inject('/api/users/ann/trades?limit=10000'),
+      server.inject('/api/users/ann/trades?limit=10000'),
+      server.inject('/api/users/ann/trades?limit=1000'),
+    ]);
+    expect([long.statusCode, other.statusCode].sort()).to.deep.equal([200, 429]);
+    expect(short.json<{ trades: unknown[] }>().trades).to.have.length(1_000);
+    const again = await server.inject('/api/users/ann/trades?limit=10000');
+    expect(again.json<{ trades: unknown[] }>().trades).to.have.length(10_000);
   });
 
   it('asked about by HEAD reads nothing, and is none where there is no such user', async () => {

@@ -1,15 +1,8 @@
 import { Readable } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
-import { rowObject, type RowOf } from '@stockafolio/core';
-import type { Tables } from '@stockafolio/core/ports';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { tradesByUser } from '../../tables.js';
-import { failure } from '../failure.js';
-import { whoAsks } from '../login/who.js';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { csvPieces } from '../wire/csv.js';
-import { wireTrade } from '../wire/portfolio.js';
-import type { WireTrade } from '../wire/types.js';
 import type { RouteContext } from './context.js';
+import { takeDownload, tradesOf } from './downloads.js';
 import { requests } from './schemas.js';
 import { mustHaveTraded, portfolioOf } from './users.js';
 
@@ -24,7 +17,7 @@ const STALLED = 60_000;
 
 /** Holdings and trades as files for a spreadsheet: whole, however long, and never whole in memory. */
 export function addCsvRoutes(server: FastifyInstance, context: RouteContext): void {
-  const { live, downloads } = context;
+  const { live } = context;
   const route = (what: string, piecesOf: (user: string) => Promise<AsyncIterable<string>>): void => {
     server.get<{ Params: { user: string } }>(
       `/api/users/:user/${what}.csv`,
@@ -33,7 +26,7 @@ export function addCsvRoutes(server: FastifyInstance, context: RouteContext): vo
         config: { audience: 'user' },
       },
       async (request, reply) => {
-        const done = takeDownload(request, reply);
+        const done = takeDownload(context, request, reply);
         try {
           const pieces = await piecesOf(request.params.user);
           if (request.method !== 'HEAD') return send(reply, `${what}.csv`, pieces, done);
@@ -51,20 +44,6 @@ export function addCsvRoutes(server: FastifyInstance, context: RouteContext): vo
     await mustHaveTraded(live, user);
     return csvPieces(TRADE, tradesOf(live, user));
   });
-
-  function takeDownload(request: FastifyRequest, reply: FastifyReply): () => void {
-    const done = downloads.take(whoAsks(request));
-    if (done !== undefined) return done;
-    void reply.header('retry-after', '5');
-    throw failure(429, 'TOO_MANY_DOWNLOADS', 'as many downloads of yours are under way as can be; wait for one to end');
-  }
-}
-
-/** All trades of a user, the newest first, read as they are taken. */
-async function* tradesOf(live: Tables, user: string): AsyncGenerator<WireTrade> {
-  for await (const { values } of live.scan(tradesByUser, [user])) {
-    yield wireTrade(rowObject(tradesByUser, values) as RowOf<typeof tradesByUser>);
-  }
 }
 
 function headers(reply: FastifyReply, name: string): FastifyReply {
@@ -78,13 +57,9 @@ function send(reply: FastifyReply, name: string, pieces: AsyncIterable<string>, 
   raw.once('close', done);
   if (raw.destroyed) done();
   raw.setTimeout(STALLED, () => raw.destroy());
-  return Readable.from(withTurns(pieces), { objectMode: false, highWaterMark: 64 * 1024 });
+  return Readable.from(bytesOf(pieces), { objectMode: false, highWaterMark: 64 * 1024 });
 }
 
-/** Between two pieces requests have a turn. */
-async function* withTurns(pieces: AsyncIterable<string>): AsyncGenerator<Buffer> {
-  for await (const piece of pieces) {
-    yield Buffer.from(piece);
-    await setImmediate();
-  }
+async function* bytesOf(pieces: AsyncIterable<string>): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) yield Buffer.from(piece);
 }

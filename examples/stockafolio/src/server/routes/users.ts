@@ -1,12 +1,16 @@
 import type { Tables } from '@stockafolio/core/ports';
 import type { FastifyInstance } from 'fastify';
-import { readRow, readRows } from '../../figures/read-rows.js';
-import { tradesByUser, userTotals } from '../../tables.js';
+import { readRow } from '../../figures/read-rows.js';
+import { userTotals } from '../../tables.js';
 import { failure } from '../failure.js';
-import { wireDayValue, wireTrade } from '../wire/portfolio.js';
-import type { WirePortfolio } from '../wire/types.js';
+import { wireDayValue } from '../wire/portfolio.js';
+import type { WirePortfolio, WireTrade } from '../wire/types.js';
 import type { RouteContext } from './context.js';
+import { takeDownload, tradesOf } from './downloads.js';
 import { answers, failures, requests } from './schemas.js';
+
+/** Trades that may be asked for at any time. */
+const MANY = 1_000;
 
 interface OfUser {
   Params: { user: string };
@@ -65,9 +69,18 @@ export function addUserRoutes(server: FastifyInstance, context: RouteContext): v
       ),
       config,
     },
-    async ({ params, query }) => {
+    async (request, reply) => {
+      const { params, query } = request;
       await mustHaveTraded(live, params.user);
-      return { trades: (await readRows(live, tradesByUser, [params.user], query.limit)).map(wireTrade) };
+      // So many of them are a download like others.
+      const done = query.limit > MANY ? takeDownload(context, request, reply) : undefined;
+      try {
+        const trades: WireTrade[] = [];
+        for await (const trade of tradesOf(live, params.user, query.limit)) trades.push(trade);
+        return { trades };
+      } finally {
+        done?.();
+      }
     },
   );
 

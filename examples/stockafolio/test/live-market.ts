@@ -53,7 +53,12 @@ export async function liveMarket(
   const startServer = async (port = 0): Promise<string> => {
     server = await buildServer({
       ...{ live: tables, ...(close === undefined ? {} : { close }), pipeline: portfolio.name, clock: systemClock },
-      ...{ requestsPerMinute: 0, log: (line) => log.push(line), ...serverOptions },
+      ...{
+        requestsPerMinute: 0,
+        source: logSource(join(folder, 'log')),
+        log: (line) => log.push(line),
+        ...serverOptions,
+      },
     });
     return server.listen({ host: '127.0.0.1', port });
   };

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { get } from 'node:http';
 import { join } from 'node:path';
 import type { DueRun } from '@stockafolio/cli';
 import { embeddedTables } from '@stockafolio/connectors/embedded';
@@ -79,7 +80,11 @@ describe('the command says what to do, in words and in exit codes', () => {
     ['an application that is none', ['topology', '--app', './packages/cli/dist/index.js'], /export default/],
     ['an unknown skew', [...generate, '-', '--user-skew', 'steep'], /zipf/],
     ['a start that is none', [...generate, '-', '--start', 'monday'], /ISO 8601/],
+    ['a start on a day that does not exist', [...generate, '-', '--start', '2026-02-31'], /ISO 8601/],
     ['a login that is none', ['serve', '--tables', 'embedded:x', '--login', 'magic'], /tokens:FILE/],
+    ['a provider without TLS', ['serve', '--tables', 'embedded:x', '--login', 'oidc:http://a.b?audience=c'], /https:/],
+    ['a proxy that is none', ['serve', '--tables', 'embedded:x', '--trust-proxy', 'everybody'], /10\.0\.0\.7/],
+    ['a proxy that is not named', ['serve', '--tables', 'embedded:x', '--trust-proxy'], /argument missing/],
     ['a port that is none', ['serve', '--tables', 'embedded:x', '--port', '70000'], /0 to 65535/],
     ['a file that is not there', ['import', 'nowhere.csv', '--to', 'log:nowhere'], /nowhere\.csv/],
   ];
@@ -263,6 +268,34 @@ describe('the command says what to do, in words and in exit codes', () => {
     const missing = await run(['serve', '--tables', `embedded:${at('missing')}`, '--port', '0']);
     expect(missing.code).to.equal(3);
     expect(missing.stderr).to.contain(at('missing'));
+  });
+
+  it('serve answers by the names that it is given and no others, tells operators, and counts what is behind', async () => {
+    const life = start([
+      ...['serve', '--tables', `embedded:${at('tables')}`, '--source', `log:${at('log')}`, '--port', '0'],
+      ...['--metrics-port', '0', '--allow-host', 'portfolios.example.org', '--allow-host', 'other.example.org'],
+    ]);
+    await life.says(/metrics: http:/);
+    const [, port = ''] = /http:\/\/127\.0\.0\.1:(\d+)\/\n/.exec(life.stderr()) ?? [];
+    const [, operations = ''] = /metrics: (http:\S+)\/metrics/.exec(life.stderr()) ?? [];
+    const statusFor = (host: string): Promise<number> =>
+      new Promise((resolve, reject) => {
+        get({ host: '127.0.0.1', port, path: '/api/progress', headers: { host }, agent: false }, (response) => {
+          response.resume();
+          resolve(response.statusCode ?? 0);
+        }).on('error', reject);
+      });
+    const hosts = ['127.0.0.1', 'portfolios.example.org', 'other.example.org:443', 'evil.example'];
+    expect(await Promise.all(hosts.map(statusFor))).to.deep.equal([200, 200, 200, 403]);
+    const answer = (await (await fetch(`http://127.0.0.1:${port}/api/progress`)).json()) as {
+      live: { behind: number };
+    };
+    expect(answer.live.behind).to.equal(0);
+    expect(await (await fetch(`${operations}/ready`)).json()).to.deep.equal({ ready: true });
+    const metrics = await (await fetch(`${operations}/metrics`)).text();
+    expect(metrics).to.contain('stockafolio_http_answers_total{route="/api/progress",method="GET",status="200"} 4');
+    life.child.kill('SIGINT');
+    await life.ended;
   });
 
   it('demo --stay says where the dashboards are, then that all is equal, and goes on until Ctrl-C', async () => {

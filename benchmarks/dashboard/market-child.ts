@@ -54,7 +54,7 @@ const stream = runStream({
   ...{ checkpoints: memoryFiles(), signal: stop.signal },
 });
 const server = await buildServer({
-  ...{ live: tables, pipeline: portfolio.name, clock: systemClock, requestsPerMinute: 0 },
+  ...{ live: tables, pipeline: portfolio.name, clock: systemClock, requestsPerMinute: 0, streamsEach: 2_000 },
   log: (line) => console.error(line),
 });
 const url = await server.listen({ host: '127.0.0.1', port: 0 });

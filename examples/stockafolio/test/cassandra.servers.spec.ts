@@ -84,7 +84,7 @@ describe('both pages on tables in Cassandra', () => {
     const held = (await rowsOf('positions', 'u00')).filter(({ quantity }) => quantity !== 0);
     expect(await tile('Traded')).to.equal(totals?.['value']);
     expect(await tile('Realized P&L')).to.equal(totals?.['realized']);
-    expect(await tile('Cost')).to.equal(added(held, 'cost'));
+    expect(await tile('Net cost')).to.equal(added(held, 'cost'));
     let value = 0n;
     const prices = await rowsIn('dump', 'latest_prices');
     for (const { symbol, quantity } of held) {

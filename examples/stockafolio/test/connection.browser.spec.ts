@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { embeddedTables } from '@stockafolio/connectors/embedded';
+import type { Tables } from '@stockafolio/core/ports';
 import { expect } from 'chai';
 import { openLogin } from '../src/server/login/open-login.js';
 import { useBrowser } from './browser.js';
@@ -44,6 +46,59 @@ describe('the connection', () => {
     }
   });
 
+  it('when the figures cannot be read the page says so instead of live, and is live again when they can', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'stockafolio-broken-'));
+    try {
+      const written = embeddedTables(folder);
+      let broken = false;
+      const live: Tables = {
+        ...{ inKeyOrder: true, create: (tables) => written.create(tables), write: (rows) => written.write(rows) },
+        ...{
+          get: (table, key) => written.get(table, key),
+          scanAll: (table, options) => written.scanAll(table, options),
+        },
+        scan: (table, prefix, options) => {
+          if (broken) throw new Error('gone');
+          return written.scan(table, prefix, options);
+        },
+        close: async () => undefined,
+      };
+      market = await liveMarket([tradeOf({ id: '1' })], { written, live });
+      const page = await browser();
+      await page.goto(`${market.url}/u/ann`);
+      await page.locator('.status-live').waitFor();
+      broken = true;
+      await page.locator('.status-troubled').getByText('cannot be read').waitFor();
+      expect(await page.locator('[data-trade="1"]').count(), 'what is known stays').to.equal(1);
+      // As long as nothing can be read, no sign of life makes it look up to date.
+      await page.waitForTimeout(4_000);
+      expect(await page.locator('.status-live').count()).to.equal(0);
+      const late = await page.context().newPage();
+      await late.goto(market.url);
+      await late.locator('.status-troubled').waitFor();
+      broken = false;
+      for (const each of [page, late]) await each.locator('.status-live').waitFor();
+      await late.locator('.tiles').waitFor();
+      await late.close();
+    } finally {
+      await market.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('when a viewer has as many pages open as can be, the next one says so and goes on trying', async () => {
+    market = await liveMarket([tradeOf({ id: '1' })], { streamsEach: 1 });
+    const page = await browser();
+    await page.goto(`${market.url}/u/ann`);
+    await page.locator('.status-live').waitFor();
+    const next = await page.context().newPage();
+    await next.goto(`${market.url}/u/ann`);
+    await next.locator('.status-busy').getByText('No room').waitFor();
+    await page.goto('about:blank');
+    await next.locator('.status-live').waitFor({ timeout: 30_000 });
+    await next.close();
+  });
+
   it('with a login the page asks for a token, and shows what that may see', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'stockafolio-tokens-'));
     try {
@@ -66,6 +121,8 @@ describe('the connection', () => {
       expect(download.suggestedFilename()).to.equal('trades.csv');
       await page.goto(`${market.url}/u/bob`);
       await page.getByText('this is for another user').waitFor();
+      await page.getByRole('link', { name: 'To your portfolio' }).click();
+      await page.locator('[data-trade="1"]').waitFor();
       await page.goto(market.url);
       await page.getByText('this is for the firm').waitFor();
     } finally {

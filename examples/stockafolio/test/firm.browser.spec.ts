@@ -114,6 +114,49 @@ describe('the firm’s page', () => {
     expect(await page.locator('.tiles').innerText()).to.contain('500');
   });
 
+  it('shows of a past day nothing of what goes on today: no rate, no lag, and not that it is live', async () => {
+    await page.goto(`${market.url}/?day=2026-01-02`);
+    await page.locator('.status-past').waitFor();
+    const text = await page.locator('.tiles').innerText();
+    expect(text).to.contain('is over');
+    expect(text).to.not.match(/rate|newest trade|behind|ahead|lag/i);
+    expect(await page.locator('.status').innerText()).to.equal('A past day');
+    await page.goto(`${market.url}/?day=2026-01-06`);
+    await page.getByText('has no trades yet').waitFor();
+    expect(await page.locator('.tiles').innerText()).to.not.match(/rate|newest trade|behind/i);
+  });
+
+  for (const [what, path] of [
+    ['a day that does not exist', '/?day=2026-02-31'],
+    ['a day that is no day', '/?day=garbage'],
+    ['no day at all', '/?day='],
+    ['a day of no table', '/?day=9999-12-31'],
+  ] as const) {
+    it(`for ${what} says what is wrong, and how to go on`, async () => {
+      await page.goto(market.url + path);
+      const message = page.locator('.message');
+      await message.waitFor();
+      expect(await message.innerText()).to.match(/day/i);
+      await page.getByLabel('Day', { exact: true }).locator(`option[value="${DAY}"]`).waitFor({ state: 'attached' });
+      await page.getByLabel('Day', { exact: true }).selectOption(DAY);
+      await page.getByRole('heading', { name: 'Top traders' }).waitFor();
+      await page.goto(market.url + path);
+      await page.getByRole('link', { name: "To the firm's page" }).click();
+      await page.getByRole('heading', { name: 'Top traders' }).waitFor();
+      complaints = complaints.filter((line) => !line.includes('status of 400'));
+    });
+  }
+
+  it('an address that cannot be read is a page too', async () => {
+    for (const path of ['/u/%E0%A4%A', '/nowhere', `/u/${'x'.repeat(2_000)}`]) {
+      await page.goto(market.url + path);
+      await page.locator('.message').waitFor();
+      await page.getByRole('link', { name: "To the firm's page" }).click();
+      await page.getByRole('heading', { name: 'Top traders' }).waitFor();
+    }
+    complaints = complaints.filter((line) => !/status of 4(00|04|14)/.test(line));
+  });
+
   it('shows a trade that is made while it is open, and that trades come', async () => {
     await market.trade(
       tradeOf({ id: 'giant', user: 'whale', quantity: 1_000_000, price: 900_0000, time: OPENING + 10_800_000 }),

@@ -11,7 +11,8 @@ import { runStream } from '@stockafolio/runner-stream';
 import type { FastifyInstance } from 'fastify';
 import { messageOfTrade } from '../src/commands/trade-flow.js';
 import { portfolio } from '../src/pipeline.js';
-import { buildServer, type ServerOptions } from '../src/server/build-server.js';
+import { buildServer } from '../src/server/build-server.js';
+import type { ServerOptions } from '../src/server/server-options.js';
 import type { Trade } from '../src/trade.js';
 import { wireForm } from '../src/wire-forms.js';
 
@@ -52,7 +53,12 @@ export async function liveMarket(
   const startServer = async (port = 0): Promise<string> => {
     server = await buildServer({
       ...{ live: tables, ...(close === undefined ? {} : { close }), pipeline: portfolio.name, clock: systemClock },
-      ...{ requestsPerMinute: 0, log: (line) => log.push(line), ...serverOptions },
+      ...{
+        requestsPerMinute: 0,
+        source: logSource(join(folder, 'log')),
+        log: (line) => log.push(line),
+        ...serverOptions,
+      },
     });
     return server.listen({ host: '127.0.0.1', port });
   };

@@ -6,7 +6,8 @@ import { pipelineHarness, type PipelineHarness } from '@stockafolio/core/testing
 import type { FastifyInstance } from 'fastify';
 import { generateTrades } from '../src/generator/trade-generator.js';
 import { portfolio } from '../src/pipeline.js';
-import { buildServer, type ServerOptions } from '../src/server/build-server.js';
+import { buildServer } from '../src/server/build-server.js';
+import type { ServerOptions } from '../src/server/server-options.js';
 import type { Trade } from '../src/trade.js';
 
 /** Monday, at the opening. */

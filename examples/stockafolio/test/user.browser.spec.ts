@@ -33,6 +33,12 @@ describe('the user’s page', () => {
       tradeOf({ id: 'd2', user: 'done', side: 'sell', time: OPENING + 1 }),
       tradeOf({ id: 'e1', user: EVIL }),
       tradeOf({ id: 'p1', user: 'paused' }),
+      // Long and short all but cancel out: the net cost is a cent.
+      tradeOf({ id: 'h1', user: 'hedged', quantity: 100, price: 100_0000 }),
+      tradeOf({ id: 'h2', user: 'hedged', symbol: 'AAPL', side: 'sell', quantity: 100, price: 99_9999 }),
+      tradeOf({ id: 'h3', user: 'other', symbol: 'AAPL', price: 90_0000, time: OPENING + 2 }),
+      tradeOf({ id: 'o1', user: '..', symbol: 'DOT' }),
+      tradeOf({ id: 'o2', user: '.', symbol: 'ONEDOT' }),
     ]);
   });
   after(() => market?.close());
@@ -64,7 +70,7 @@ describe('the user’s page', () => {
       ["Day's change", user.dayChange],
       ['Unrealized P&L', user.unrealized],
       ['Realized P&L', user.realized],
-      ['Cost', user.cost],
+      ['Net cost', user.cost],
       ['Traded', user.value],
     ] as const) {
       expect(await tile(label), label).to.equal(formatMoney(amount));
@@ -194,6 +200,41 @@ describe('the user’s page', () => {
     await open('"><script>alert(1)</script>');
     await page.getByRole('heading', { name: 'No trades' }).waitFor();
     expect(await page.locator('script:not([src])').count()).to.equal(0);
+  });
+
+  it('says what part of its gross cost a portfolio has gained, and of nothing no part', async () => {
+    await open('hedged');
+    const { unrealized, grossCost, cost } = await figures('hedged');
+    expect([cost < 10_000n, grossCost > 100_000_000n]).to.deep.equal([true, true]);
+    const detail = (): Promise<string> =>
+      page.locator('.tile', { has: page.getByText('Unrealized P&L', { exact: true }) }).innerText();
+    const part = ((Number(unrealized) / Number(grossCost)) * 100).toFixed(2);
+    expect(await detail()).to.contain(`+${part}% of cost, long and short`);
+    await open('done');
+    expect(await detail())
+      .to.contain('nothing with a price is held')
+      .and.not.contain('%');
+  });
+
+  it('of a user who is called by dots alone opens, by a link, by search and again', async () => {
+    for (const [user, symbol] of [
+      ['..', 'DOT'],
+      ['.', 'ONEDOT'],
+    ] as const) {
+      await open('u00');
+      const box = page.getByRole('combobox', { name: 'Find a user by id' });
+      await box.fill(user);
+      await box.press('Enter');
+      await page.getByRole('heading', { level: 1, name: `User ${user}`, exact: true }).waitFor();
+      await page.locator(`tr[data-symbol="${symbol}"]`).waitFor();
+      await page.reload();
+      await page.locator(`tr[data-symbol="${symbol}"]`).waitFor();
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name: 'Trades as CSV' }).click(),
+      ]);
+      expect(await readFile(await download.path(), 'utf8')).to.contain(`,${symbol},`);
+    }
   });
 
   it('finds a user by keyboard alone', async () => {

@@ -1,17 +1,23 @@
+import { listenForOperators, type OperationsListener } from '@stockafolio/cli';
 import { StockafolioError } from '@stockafolio/core';
-import type { ServerOptions } from '../server/build-server.js';
+import type { FastifyInstance } from 'fastify';
+import type { ServerOptions } from '../server/server-options.js';
 
 export interface DashboardPlace {
   readonly host: string;
   readonly port: number;
   /** Whether any free port will do where that one is taken. */
   readonly orFree?: boolean;
+  /** Where operators look beside it, without a login; nowhere by default. */
+  readonly operations?: { readonly host: string; readonly port: number };
 }
 
 /** Dashboards that are being served. */
 export interface Dashboards {
   /** With a slash at its end: `http://127.0.0.1:8020/`. */
   readonly url: string;
+  /** Where operators look, without a slash; undefined where that was not asked for. */
+  readonly operations: string | undefined;
   close(): Promise<void>;
 }
 
@@ -22,19 +28,46 @@ export interface Dashboards {
  */
 export async function serveDashboards(options: ServerOptions, place: DashboardPlace): Promise<Dashboards> {
   // Loaded here, so that the other commands need not wait for a web server.
-  const { buildServer } = await import('../server/index.js');
-  const server = await buildServer(options);
+  const { buildServer, ServerMetrics } = await import('../server/index.js');
+  const metrics = new ServerMetrics();
+  const allowedHosts = [...(options.allowedHosts ?? []), ...(isAnyAddress(place.host) ? [] : [place.host])];
+  const server = await buildServer({ ...options, metrics, allowedHosts });
+  let operations: OperationsListener | undefined;
   try {
-    const url = await server.listen({ host: place.host, port: place.port });
-    return { url: `${url}/`, close: () => server.close() };
-  } catch (cause) {
+    const url = await listen(server, place);
+    if (place.operations !== undefined) {
+      operations = await listenForOperators(place.operations, {
+        registry: metrics.registry,
+        notReady: async () => (await server.inject('/ready')).json<{ readonly why?: string }>().why,
+      });
+    }
+    return {
+      ...{ url: `${url}/`, operations: operations?.url },
+      close: async () => {
+        await operations?.close();
+        await server.close();
+      },
+    };
+  } catch (error) {
     await server.close();
+    throw error;
+  }
+}
+
+async function listen(server: FastifyInstance, { host, port, orFree }: DashboardPlace): Promise<string> {
+  try {
+    return await server.listen({ host, port });
+  } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE' && place.orFree === true)
-      return serveDashboards(options, { ...place, port: 0, orFree: false });
-    throw new StockafolioError('ERR_PORT_UNAVAILABLE', `cannot listen at ${place.host} port ${place.port}: ${code}`, {
+    if (code === 'EADDRINUSE' && orFree === true) return listen(server, { host, port: 0 });
+    throw new StockafolioError('ERR_PORT_UNAVAILABLE', `cannot listen at ${host} port ${port}: ${code}`, {
       cause,
       hint: code === 'EADDRINUSE' ? 'name another one with --port, or 0 for any free one' : 'check --host and --port',
     });
   }
+}
+
+/** By no such name is anybody reached. */
+function isAnyAddress(host: string): boolean {
+  return host === '0.0.0.0' || host === '::' || host === '';
 }

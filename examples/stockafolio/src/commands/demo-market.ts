@@ -1,24 +1,51 @@
-import type { Clock, Producer } from '@stockafolio/core/ports';
-import type { AbortSignalLike } from '@stockafolio/core/ports';
-import { generateTrades, type TradeGenerator } from '../generator/trade-generator.js';
+import type { AbortSignalLike, Clock, Producer } from '@stockafolio/core/ports';
+import type { Session } from '../calendar/sessions.js';
+import { generateTrades } from '../generator/trade-generator.js';
+import type { Trade } from '../trade.js';
 import { messageOfTrade } from './trade-flow.js';
 
-/** So much of a market's day do the demo's trades fill, in seconds: from 9:30 to 13:00. */
-const FILLED = 3.5 * 3_600;
+/** So much of a market's day do the demo's trades fill: of a whole one from 9:30 to 13:00. */
+const FILLED = 3.5 / 6.5;
 
-/** A market whose day goes by in seconds, so that the dashboards have a day to show. */
-export function demoMarket(trades: number, users: number, seed: number, start: number): TradeGenerator {
-  return generateTrades({
-    ...{ trades: Number.POSITIVE_INFINITY, users, seed, start },
-    rate: trades / FILLED,
+export interface DemoMarketOptions {
+  /** Trades of the demo itself. */
+  readonly trades: number;
+  /** Trades that may follow, until the market closes. */
+  readonly after: number;
+  readonly users: number;
+  readonly seed: number;
+}
+
+/** Trades of one session, in order of time. */
+export interface DemoMarket {
+  next(count: number): Trade[];
+}
+
+/**
+ * A market whose day goes by in seconds, so that the dashboards have a day to show. All trades, also those that follow, are of
+ * this one session, however short it is: whoever looks on does not find an empty next day.
+ */
+export function demoMarket({ trades, after, users, seed }: DemoMarketOptions, session: Session): DemoMarket {
+  const length = session.close - session.open;
+  const generator = generateTrades({
+    ...{ trades: trades + after, users, seed, start: session.open },
+    rate: ((trades + after) / length) * 1000,
     userSkew: { zipf: 0.6 },
     symbolSkew: { zipf: 0.8 },
   });
+  const part = trades / (trades + after);
+  /** The generator spreads all trades evenly; the demo's own come first, and closer together or further apart. */
+  const moved = (time: number): number => {
+    const at = (time - session.open) / length;
+    const to = at < part ? (at / part) * FILLED : FILLED + ((at - part) / (1 - part)) * (1 - FILLED);
+    return Math.min(session.open + Math.floor(to * length), session.close - 1);
+  };
+  return { next: (count) => generator.next(count).map((trade) => ({ ...trade, time: moved(trade.time) })) };
 }
 
 /** Sends so many trades at this rate, a second by the clock on the wall. */
 export async function sendTrades(
-  market: TradeGenerator,
+  market: DemoMarket,
   count: number,
   rate: number,
   producer: Producer,

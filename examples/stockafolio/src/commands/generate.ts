@@ -7,6 +7,7 @@ import {
   wholeNumber,
   type Toolkit,
   type Unfinished,
+  partitionerName,
 } from '@stockafolio/cli';
 import { StockafolioError } from '@stockafolio/core';
 import type { Command } from 'commander';
@@ -26,6 +27,7 @@ interface GenerateFlags {
   readonly seed: number;
   readonly start?: string;
   readonly partitions?: number;
+  readonly partitioner: 'murmur2' | 'crc32';
   readonly userSkew: Skew;
   readonly symbolSkew: Skew;
   readonly outOfOrder: number;
@@ -51,6 +53,7 @@ export function addGenerate(program: Command, toolkit: Toolkit): void {
     .option('--seed <n>', 'a number from which all chance comes', wholeNumber(0), 1)
     .option('--start <time>', 'a day, ISO 8601 or epoch milliseconds; defaults to the last opening of the market')
     .option('--partitions <n>', 'partitions of a source that is made; defaults to 4', wholeNumber(1))
+    .option('--partitioner <name>', 'how trades are placed by their user: murmur2 or crc32', partitionerName, 'murmur2')
     .option('--user-skew <skew>', 'uniform, or zipf:EXPONENT: some users trade far more', skew, 'uniform')
     .option('--symbol-skew <skew>', 'uniform, or zipf:EXPONENT: some symbols are traded far more', skew, 'uniform')
     .option('--out-of-order <ms>', 'how much too late a trade may come', wholeNumber(0), 0)
@@ -140,7 +143,7 @@ function lines(): Sink {
 }
 
 async function messages(flags: GenerateFlags, toolkit: Toolkit): Promise<Sink> {
-  const producer = await toolkit.openProducer(flags.to, flags.partitions);
+  const producer = await toolkit.openProducer(flags.to, flags.partitions, flags.partitioner);
   return {
     take: (trades) => producer.append(trades.map(messageOfTrade)),
     close: () => producer.close(),

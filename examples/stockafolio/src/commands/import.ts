@@ -4,6 +4,7 @@ import {
   figure,
   onBadRecord,
   pairs,
+  partitionerName,
   stoppedEarly,
   Unfinished,
   wholeNumber,
@@ -30,6 +31,7 @@ interface ImportFlags {
   readonly encoding?: string;
   readonly zone?: string;
   readonly fileOrder?: boolean;
+  readonly partitioner: 'murmur2' | 'crc32';
   readonly skip: number;
   readonly format: 'wire' | 'original';
   readonly onBadRecord: 'dead-letter' | 'fail';
@@ -53,6 +55,7 @@ export function addImport(program: Command, toolkit: Toolkit): void {
     .option('--encoding <name>', 'of the text, such as windows-1252; defaults to UTF-8, or UTF-16 where it says so')
     .option('--zone <name>', 'of times that come without one, such as America/New_York; else these are bad')
     .option('--file-order', 'take the lines in the order of the file, not of their times')
+    .option('--partitioner <name>', 'how trades are placed by their user: murmur2 or crc32', partitionerName, 'murmur2')
     .option('--skip <n>', 'lines that are in the source already, as an import that was stopped says', wholeNumber(0), 0)
     .option('--format <name>', "wire, or original: the first Stockafolio's messages", 'wire')
     .option(
@@ -95,13 +98,13 @@ async function run(file: string, flags: ImportFlags, toolkit: Toolkit): Promise<
           throw new StockafolioError('ERR_BAD_RECORD', `${name}:${line}: ${problem}`, MEND);
         if (done.bad++ < SHOWN) reporter.say(`${name}:${line}: ${problem}`);
       }
-      producer ??= await toolkit.openProducer(flags.to);
+      producer ??= await toolkit.openProducer(flags.to, undefined, flags.partitioner);
       await producer.append(left);
       done.lines += left.length;
       progress.add(left.length);
     }
     // Of no lines at all the source is made as well.
-    producer ??= await toolkit.openProducer(flags.to);
+    producer ??= await toolkit.openProducer(flags.to, undefined, flags.partitioner);
   } catch (error) {
     if (done.lines === 0 || !isStockafolioError(error) || error instanceof Unfinished) throw error;
     throw new Unfinished(error.code, error.message, done, {

@@ -8,15 +8,14 @@ import { runArchive, runStream } from '@stockafolio/runner-stream';
 import { tradingDay } from '../calendar/trading-day.js';
 import { firmFigures } from '../figures/firm-figures.js';
 import { portfolioFigures } from '../figures/portfolio-figures.js';
-import type { TradeGenerator } from '../generator/trade-generator.js';
 import { portfolio } from '../pipeline.js';
 import { firmView, userView } from '../terminal/views.js';
 import { trades } from '../trade.js';
 import { wireForm } from '../wire-forms.js';
 import { serveDashboards } from './dashboards.js';
-import { demoMarket, sendTrades } from './demo-market.js';
+import { demoMarket, sendTrades, type DemoMarket } from './demo-market.js';
 import { addresses, DEFAULT_PORT } from './serve.js';
-import { lastOpening } from './trade-flow.js';
+import { lastSession } from './trade-flow.js';
 
 export interface DemoOptions {
   readonly trades: number;
@@ -41,7 +40,7 @@ interface Stage {
   readonly source: string;
   readonly live: Tables;
   readonly checkpoints: Files;
-  readonly market: TradeGenerator;
+  readonly market: DemoMarket;
   readonly day: string;
   readonly signal: AbortSignalLike;
   readonly toolkit: Toolkit;
@@ -56,14 +55,16 @@ export async function runDemo(options: DemoOptions, toolkit: Toolkit, reporter: 
   const checkpoints = toolkit.openFiles(`file:${at('checkpoints')}`);
   const { clock } = toolkit;
   const { signal } = toolkit.stop();
-  const start = lastOpening(clock.now());
-  const market = demoMarket(options.trades, options.users, options.seed, start);
+  const session = lastSession(clock.now());
+  const { trades: count, users, seed } = options;
+  const market = demoMarket({ trades: count, after: RATE_AFTER * SECONDS_AFTER, users, seed }, session);
   const source = `log:${at('trades')}`;
-  const stage: Stage = { source, live, checkpoints, market, day: tradingDay(start), signal, toolkit, reporter };
+  const ends = toolkit.openSource(source);
+  const stage: Stage = { source, live, checkpoints, market, day: session.day, signal, toolkit, reporter };
   try {
     for (const tables of [live, close]) await tables.create(tablesOfPipeline());
     const dashboards = await serveDashboards(
-      { live, close, pipeline: portfolio.name, clock, log: (line) => reporter.say(line) },
+      { live, close, source: ends, pipeline: portfolio.name, clock, log: (line) => reporter.say(line) },
       { host: '127.0.0.1', port: options.port ?? DEFAULT_PORT, orFree: options.port === undefined },
     );
     try {
@@ -80,7 +81,7 @@ export async function runDemo(options: DemoOptions, toolkit: Toolkit, reporter: 
       await dashboards.close();
     }
   } finally {
-    for (const port of [live, close, checkpoints]) await port.close();
+    for (const port of [live, close, checkpoints, ends]) await port.close();
   }
 }
 

@@ -1,22 +1,29 @@
 import { wholeNumber, type Reporter, type Toolkit } from '@stockafolio/cli';
 import { progress } from '@stockafolio/core/engine';
-import type { Tables } from '@stockafolio/core/ports';
+import type { Source, Tables } from '@stockafolio/core/ports';
 import { InvalidArgumentError, type Command } from 'commander';
 import { portfolio } from '../pipeline.js';
+import { isLoopback } from '../server/loopback.js';
+import { parseTrustedProxies, type TrustedProxies } from '../server/trust-proxy.js';
 import { stockafolioTables } from '../tables.js';
-import { serveDashboards } from './dashboards.js';
+import { serveDashboards, type DashboardPlace } from './dashboards.js';
 
 export const DEFAULT_PORT = 8020;
 
 interface ServeFlags {
   readonly tables: string;
   readonly closeTables?: string;
+  readonly source?: string;
   readonly host: string;
   readonly port: number;
   readonly login: string;
   readonly poll: number;
   readonly rateLimit: number;
-  readonly trustProxy?: boolean;
+  readonly streamsEach: number;
+  readonly allowHost: readonly string[];
+  readonly trustProxy?: TrustedProxies;
+  readonly metricsPort?: number;
+  readonly metricsHost: string;
   readonly json?: boolean;
 }
 
@@ -26,14 +33,36 @@ export function addServe(program: Command, toolkit: Toolkit): void {
     .description("serve both dashboards, the firm's and the user's, and their API")
     .requiredOption('--tables <tables>', 'what the stream writes: embedded:DIR or cassandra://...')
     .option('--close-tables <tables>', 'what the daily batch writes, to be shown beside it')
+    .option('--source <source>', 'what the stream reads: then the firm sees how many messages the tables are behind')
     .option('--host <address>', 'where to listen; 0.0.0.0 for all addresses of the machine', '127.0.0.1')
     .option('--port <n>', '0 for any free one', port, DEFAULT_PORT)
     .option('--login <login>', 'off, tokens:FILE, or oidc:ISSUER?audience=NAME', 'off')
     .option('--poll <ms>', 'how often to look whether the tables have changed', wholeNumber(10), 100)
     .option('--rate-limit <n>', 'requests a minute from one address; 0 for no limit', wholeNumber(0), 1_200)
-    .option('--trust-proxy', 'take the address of a client from X-Forwarded-For, behind a proxy that sets it')
+    .option('--streams-each <n>', 'event streams at once of one user, token or address', wholeNumber(1), 100)
+    .option(
+      '--allow-host <name>',
+      'a name that requests may come for, beside those of this machine; again for more',
+      names,
+      [],
+    )
+    .option(
+      '--trust-proxy <proxies>',
+      'take the address of a client from X-Forwarded-For, as set by so many proxies (1) or by those of these addresses (10.0.0.7,192.168.0.0/16)',
+      parseTrustedProxies,
+    )
+    .option(
+      '--metrics-port <port>',
+      'serve /metrics, /health and /ready there too, without a login; 0 for any free one',
+      port,
+    )
+    .option('--metrics-host <host>', 'the address to serve them on', '127.0.0.1')
     .option('--json', 'end with one line of JSON')
     .action(async (flags: ServeFlags) => run(flags, toolkit, toolkit.reporter(flags.json)));
+}
+
+function names(name: string, before: readonly string[]): string[] {
+  return [...before, name];
 }
 
 /** Reads the number of a port. */
@@ -47,7 +76,7 @@ async function run(flags: ServeFlags, toolkit: Toolkit, reporter: Reporter): Pro
   const { signal } = toolkit.stop();
   const { openLogin } = await import('../server/index.js');
   const login = await openLogin(flags.login);
-  const opened: Tables[] = [];
+  const opened: (Tables | Source)[] = [];
   const open = async (url: string): Promise<Tables> => {
     const tables = toolkit.openTables(url, { readOnly: true });
     opened.push(tables);
@@ -58,16 +87,23 @@ async function run(flags: ServeFlags, toolkit: Toolkit, reporter: Reporter): Pro
   try {
     const live = await open(flags.tables);
     const close = flags.closeTables === undefined ? {} : { close: await open(flags.closeTables) };
+    const source = flags.source === undefined ? undefined : toolkit.openSource(flags.source);
+    if (source !== undefined) opened.push(source);
     const dashboards = await serveDashboards(
       {
         ...{ live, ...close, pipeline: portfolio.name, clock: toolkit.clock, login, pollMs: flags.poll },
-        ...{ requestsPerMinute: flags.rateLimit, trustProxy: flags.trustProxy ?? false },
+        ...{ requestsPerMinute: flags.rateLimit, streamsEach: flags.streamsEach, allowedHosts: flags.allowHost },
+        ...(source === undefined ? {} : { source }),
+        ...(flags.trustProxy === undefined ? {} : { trustProxy: flags.trustProxy }),
         log: (line) => reporter.say(line),
       },
-      flags,
+      { host: flags.host, port: flags.port, ...operationsOf(flags) },
     );
     try {
       for (const line of addresses(dashboards.url)) reporter.say(line);
+      if (dashboards.operations !== undefined) {
+        reporter.say(`metrics: ${dashboards.operations}/metrics`, { url: dashboards.operations });
+      }
       if (login.kind === 'off' && !isLoopback(flags.host)) {
         reporter.say('Nobody has to sign in: whoever reaches this address sees everything. --login changes that.');
       }
@@ -76,7 +112,7 @@ async function run(flags: ServeFlags, toolkit: Toolkit, reporter: Reporter): Pro
       await dashboards.close();
     }
   } finally {
-    for (const tables of opened) await tables.close();
+    for (const port of opened) await port.close();
   }
   reporter.result('stopped', { ok: true });
 }
@@ -86,6 +122,6 @@ export function addresses(url: string): string[] {
   return [`  the firm    ${url}`, `  a user      ${url}u/USER`, `  the API     ${url}docs`];
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+function operationsOf({ metricsPort, metricsHost }: ServeFlags): Pick<DashboardPlace, 'operations'> {
+  return metricsPort === undefined ? {} : { operations: { host: metricsHost, port: metricsPort } };
 }

@@ -1,6 +1,7 @@
 import type { OutgoingMessage } from '@stockafolio/core/ports';
 import { keyBytes, StockafolioError } from '@stockafolio/core';
-import { nextSession, sessionOf } from '../calendar/sessions.js';
+import { isCalendarDay } from '../calendar/calendar-day.js';
+import { nextSession, sessionOf, type Session } from '../calendar/sessions.js';
 import { dateOf, daysOf, tradingDay } from '../calendar/trading-day.js';
 import { trades, type Trade } from '../trade.js';
 import { wireForm } from '../wire-forms.js';
@@ -10,19 +11,26 @@ export function messageOfTrade(trade: Trade): OutgoingMessage {
   return { key: keyBytes(trades.key(trade)), value: wireForm.encode(trade), timestamp: trade.time };
 }
 
-/** The opening of the last session that had begun by then, epoch milliseconds. */
-export function lastOpening(now: number): number {
+/** The last session that had begun by then. */
+export function lastSession(now: number): Session {
   for (let day = daysOf(tradingDay(now)); ; day--) {
     const session = sessionOf(dateOf(day));
-    if (session !== undefined && session.open <= now) return session.open;
+    if (session !== undefined && session.open <= now) return session;
   }
+}
+
+/** The opening of the last session that had begun by then, epoch milliseconds. */
+export function lastOpening(now: number): number {
+  return lastSession(now).open;
 }
 
 /** Reads the moment of `--start`: ISO 8601, a day (its opening), or epoch milliseconds. */
 export function parseStart(text: string): number {
-  if (/^\d{4}-\d\d-\d\d$/.test(text)) return sessionOf(text)?.open ?? nextSession(Date.parse(`${text}T00:00:00Z`)).open;
+  if (isCalendarDay(text)) return sessionOf(text)?.open ?? nextSession(Date.parse(`${text}T00:00:00Z`)).open;
+  // Of a day that does not exist the parser of dates makes another one.
+  const noDay = /^\d{4}-\d\d-\d\d/.test(text) && !isCalendarDay(text.slice(0, 10));
   const time = /^\d{9,}$/.test(text) ? Number(text) : Date.parse(text);
-  if (Number.isNaN(time)) {
+  if (Number.isNaN(time) || noDay) {
     throw new StockafolioError('ERR_USAGE', `--start: '${text}' is no moment`, {
       hint: 'write a day (2026-01-05), ISO 8601 (2026-01-05T15:00:00Z) or epoch milliseconds',
     });

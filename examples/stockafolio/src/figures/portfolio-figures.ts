@@ -36,6 +36,8 @@ export interface PortfolioTotals {
   readonly openPositions: number;
   readonly marketValue: bigint;
   readonly cost: bigint;
+  /** The sum of the absolute costs of what has a price, of which `unrealized` can be said to be a part. */
+  readonly grossCost: bigint;
   readonly unrealized: bigint;
   readonly dayChange: bigint;
   /** The sum of the absolute market values, of which a holding's weight is a part. */
@@ -100,6 +102,10 @@ export function valuedAt({ totals, positions, latest }: PortfolioRows, quote: Qu
     holdings.reduce((sum, holding) => sum + (holding[of] ?? 0n), 0n);
   return {
     ...{ user, trades, volume, value, realized, openPositions, cost },
+    grossCost: holdings.reduce(
+      (sum, { price, cost }) => sum + (price === undefined ? 0n : magnitude(BigInt(cost))),
+      0n,
+    ),
     marketValue: add('marketValue'),
     unrealized: add('unrealized'),
     dayChange: add('dayChange'),
@@ -132,7 +138,11 @@ function bySector(holdings: readonly Holding[]): { sector: string; value: bigint
 }
 
 function size({ marketValue = 0n }: Holding): bigint {
-  return marketValue < 0n ? -marketValue : marketValue;
+  return magnitude(marketValue);
+}
+
+function magnitude(amount: bigint): bigint {
+  return amount < 0n ? -amount : amount;
 }
 
 function descending(a: bigint, b: bigint): number {

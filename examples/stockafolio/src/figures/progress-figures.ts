@@ -11,6 +11,8 @@ export interface ProgressFigures {
   /** The newest event time that any partition has come to. */
   readonly newest: number | undefined;
   readonly partitions: number;
+  /** The next offset of each partition that is to be taken in. */
+  readonly offsets: ReadonlyMap<number, number>;
 }
 
 /** Reads what the tables are exact up to. */
@@ -22,5 +24,6 @@ export async function progressFigures(tables: Tables, pipeline: string): Promise
     watermark: marks.length === 0 ? undefined : Math.min(...marks),
     newest: marks.length === 0 ? undefined : Math.max(...marks),
     partitions: rows.length,
+    offsets: new Map(rows.map(({ partition, offset }) => [partition, offset])),
   };
 }

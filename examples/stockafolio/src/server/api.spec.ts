@@ -159,13 +159,14 @@ describe('the API', () => {
   it('sets headers that allow nothing inline and no frame', async () => {
     const { tables } = await traded([tradeOf({ id: '1' })]);
     const { server } = await serve({ live: tables });
-    for (const path of ['/', '/u/ann', '/api/users/ann', '/nowhere', '/assets/index-abc.js']) {
+    for (const path of ['/', '/u/ann', '/api/users/ann', '/nowhere', '/assets/index-abc.js', '/health', '/docs/json']) {
       const { headers } = await server.inject(path);
       const policy = String(headers['content-security-policy']);
       expect(policy, path).to.contain("default-src 'none'").and.contain("frame-ancestors 'none'");
       expect(policy).not.to.contain('unsafe');
       expect(headers['x-content-type-options']).to.equal('nosniff');
       expect(headers['x-frame-options']).to.equal('DENY');
+      expect(headers['permissions-policy']).to.contain('camera=()').and.contain('geolocation=()');
     }
   });
 
@@ -207,7 +208,7 @@ describe('the API', () => {
       ...['/api/days', '/api/firm', '/api/progress', '/api/stream/firm', '/api/stream/users/{user}', '/api/users'],
       ...['/api/users/{user}', '/api/users/{user}/day', '/api/users/{user}/holdings'],
       ...['/api/users/{user}/holdings.csv', '/api/users/{user}/totals', '/api/users/{user}/trades'],
-      ...['/api/users/{user}/trades.csv', '/api/viewer'],
+      ...['/api/users/{user}/trades.csv', '/api/viewer', '/health', '/metrics', '/ready'],
     ]);
     for (const [path, { get }] of Object.entries(paths)) expect(get, path).to.have.property('summary');
     expect((await server.inject('/docs')).statusCode).to.equal(200);

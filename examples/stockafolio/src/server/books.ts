@@ -1,4 +1,4 @@
-import type { Clock, Tables } from '@stockafolio/core/ports';
+import type { Clock, Source, Tables } from '@stockafolio/core/ports';
 import { tradingDay } from '../calendar/trading-day.js';
 import { biggestMoves, firmFigures } from '../figures/firm-figures.js';
 import { portfolioRows, valuedAt } from '../figures/portfolio-figures.js';
@@ -8,9 +8,10 @@ import { tradingDays } from '../figures/trading-days.js';
 import { valueOverDay, type ValueAt } from '../figures/value-over-day.js';
 import { RateMeter } from './rate-meter.js';
 import { Remembered } from './remembered.js';
-import { wireClose, wireFirm, wireProgress } from './wire/firm.js';
+import { SourceEnds } from './source-ends.js';
+import { wireAsOf, wireClose, wireFirmDay, wireProgress, type WireFirmDay } from './wire/firm.js';
 import { wirePortfolio } from './wire/portfolio.js';
-import type { WireClose, WireFirm, WirePortfolio, WireProgress } from './wire/types.js';
+import type { WireAsOf, WireClose, WireFirm, WirePortfolio, WireProgress } from './wire/types.js';
 
 /** Trades that a page begins with. */
 export const NEWEST = 50;
@@ -19,6 +20,14 @@ const MOVES = 20;
 const PACE = 3;
 /** How long an answer holds while the tables have not moved on: what is mended by hand shows after that. */
 const HOLDS = 1_000;
+
+interface FirmOfDay {
+  readonly live: WireFirmDay;
+  readonly close: WireClose | null;
+}
+
+/** Tables that take longer to answer cannot be read, as far as anybody who asks is concerned; milliseconds. */
+const READABLE_WITHIN = 5_000;
 
 /** The latest prices, at least as new as the tables were with so many records. */
 interface Quotes {
@@ -30,6 +39,8 @@ export interface BooksOptions {
   readonly live: Tables;
   /** The tables of the daily batch. */
   readonly close?: Tables;
+  /** What the live tables are made from. */
+  readonly source?: Pick<Source, 'ranges'>;
   /** Whose `progress` tells how far the tables are. */
   readonly pipeline: string;
   readonly clock: Clock;
@@ -45,18 +56,20 @@ export class Books {
   readonly #options: BooksOptions;
   readonly #progress: Remembered<ProgressFigures>;
   readonly #quotes: Remembered<Quotes>;
-  readonly #firms: Remembered<WireFirm>;
+  readonly #firms: Remembered<FirmOfDay>;
   readonly #closes: Remembered<WireClose>;
   readonly #portfolios: Remembered<WirePortfolio | undefined>;
   readonly #lines: Remembered<ValueAt[]>;
   readonly #days: Remembered<string[]>;
   readonly #rate = new RateMeter();
+  readonly #ends: SourceEnds | undefined;
   #old = 0;
 
   constructor(options: BooksOptions) {
     this.#options = options;
     const { clock, pollMs } = options;
     const paced = { pace: PACE, onOld: (): void => void this.#old++ };
+    this.#ends = options.source === undefined ? undefined : new SourceEnds(options.source, clock);
     this.#progress = new Remembered(clock, { ms: pollMs, most: 2 });
     this.#quotes = new Remembered(clock, { ms: HOLDS, most: 1, ...paced });
     this.#firms = new Remembered(clock, { ms: HOLDS, most: 4, ...paced });
@@ -69,10 +82,6 @@ export class Books {
   /** How often somebody was given figures older than the tables, because reading them anew would come too soon. */
   get givenOld(): number {
     return this.#old;
-  }
-
-  get hasClose(): boolean {
-    return this.#options.close !== undefined;
   }
 
   /** The same, read anew: for the one poll on which all streams depend. */
@@ -91,7 +100,28 @@ export class Books {
   }
 
   async wireProgress(): Promise<WireProgress> {
-    return wireProgress(await this.progress(), this.#rate.rate());
+    const progress = await this.progress();
+    return wireProgress(progress, this.#rate.rate(), (await this.#ends?.behind(progress.offsets)) ?? null);
+  }
+
+  /** The market time that the live tables have come to. */
+  async asOf(): Promise<WireAsOf> {
+    return wireAsOf(await this.progress());
+  }
+
+  /** Whether the tables answer, and soon. */
+  async readable(): Promise<boolean> {
+    const enough = new AbortController();
+    const answered = this.progress().then(
+      () => true,
+      () => false,
+    );
+    const waited = this.#options.clock.sleep(READABLE_WITHIN, enough.signal).then(() => false);
+    try {
+      return await Promise.race([answered, waited]);
+    } finally {
+      enough.abort();
+    }
   }
 
   /** What the batch's tables are exact up to; undefined without them. */
@@ -110,17 +140,22 @@ export class Books {
     return (await this.#newestQuotes()).prices;
   }
 
-  /** The firm's figures of a day. */
-  async firm(day: string): Promise<WireFirm> {
+  /** The firm's figures of a day; of the newest one where none is named. */
+  async firm(asked: string | undefined): Promise<WireFirm> {
     const progress = await this.progress();
+    const newestDay = await this.newestDay();
+    const day = asked ?? newestDay;
     const closed = (await this.closeProgress())?.records ?? 0;
     const { prices, records } = await this.#newestQuotes();
-    const figures = await this.#firms.get(day, `${progress.records} ${closed} ${records}`, async () => {
-      const moves = biggestMoves(prices, day, MOVES);
-      const live = await firmFigures(this.#options.live, day);
-      return wireFirm(live, moves, wireProgress(progress, null), await this.#close(day));
+    const { live, close } = await this.#firms.get(day, `${progress.records} ${closed} ${records}`, async () => {
+      const figures = await firmFigures(this.#options.live, day);
+      return { live: wireFirmDay(figures, biggestMoves(prices, day, MOVES)), close: await this.#close(day) };
     });
-    return { ...figures, progress: await this.wireProgress() };
+    return {
+      ...{ ...live, newestDay, close, hasClose: this.#options.close !== undefined },
+      // What goes on now is not of a day that is over.
+      progress: day === newestDay ? await this.wireProgress() : wireProgress(progress),
+    };
   }
 
   /** A user's portfolio at the latest prices; undefined for one who never traded. */
@@ -132,10 +167,10 @@ export class Books {
       if (rows === undefined) return undefined;
       return wirePortfolio(
         valuedAt(rows, (symbol) => prices.get(symbol)),
-        wireProgress(progress, null),
+        wireAsOf(progress),
       );
     });
-    return portfolio === undefined ? undefined : { ...portfolio, progress: await this.wireProgress() };
+    return portfolio === undefined ? undefined : { ...portfolio, progress: await this.asOf() };
   }
 
   valueOverDay(user: string, day: string): Promise<ValueAt[]> {
@@ -163,8 +198,10 @@ export class Books {
     const { close } = this.#options;
     const progress = await this.closeProgress();
     if (close === undefined || progress === undefined || progress.records === 0) return null;
-    return this.#closes.get(day, String(progress.records), async () =>
-      wireClose(await firmFigures(close, day), wireProgress(progress, null)),
+    const figures = await this.#closes.get(day, String(progress.records), async () =>
+      wireClose(await firmFigures(close, day), wireProgress(progress)),
     );
+    // The batch has come to other days alone: figures of nothing are no close.
+    return figures.total.trades === 0 ? null : figures;
   }
 }

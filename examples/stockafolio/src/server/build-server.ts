@@ -1,58 +1,38 @@
-import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import etag from '@fastify/etag';
-import { messageOf } from '@stockafolio/core';
-import type { Clock, Tables } from '@stockafolio/core/ports';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
-import { constants } from 'node:zlib';
+import { answerBadAddress, answerFailures } from './answer-failures.js';
 import { Books } from './books.js';
-import { bodyOf, Failure, failureOf } from './failure.js';
 import { Feed } from './feed/feed.js';
+import { checkHosts } from './host-check.js';
 import { guardRoutes } from './login/guard.js';
-import { noLogin, type Login } from './login/login.js';
+import { noLogin } from './login/login.js';
+import { Quota } from './quota.js';
+import { boundConnections, refuseConnection } from './refused-connections.js';
 import { RequestLog } from './request-log.js';
 import { addApiPage } from './routes/api-page.js';
 import type { RouteContext } from './routes/context.js';
 import { addCsvRoutes } from './routes/csv.js';
 import { addFirmRoutes } from './routes/firm.js';
 import { addGeneralRoutes } from './routes/general.js';
-import { addPages } from './routes/pages.js';
+import { addOperationRoutes } from './routes/operations.js';
+import { addPages, documentIn } from './routes/pages.js';
+import { formats } from './routes/schemas.js';
 import { addStreamRoutes } from './routes/streams.js';
 import { addUserRoutes } from './routes/users.js';
-import { secure } from './security.js';
+import { limitRequests, secure } from './security.js';
+import { ServerMetrics } from './server-metrics.js';
+import type { ServerOptions } from './server-options.js';
+import { fastifyTrust } from './trust-proxy.js';
+import { withDots } from './user-path.js';
 import { UsersIndex } from './users-index.js';
-
-export interface ServerOptions {
-  readonly live: Tables;
-  /** The tables of the daily batch, shown beside the live ones. */
-  readonly close?: Tables;
-  /** Whose progress tells how far the tables are. */
-  readonly pipeline: string;
-  readonly clock: Clock;
-  /** Nobody has to sign in unless told. */
-  readonly login?: Login;
-  /** How often the tables are asked how far they are, in milliseconds; 100 unless told. */
-  readonly pollMs?: number;
-  /** Requests a minute and address; 1,200 unless told, 0 for no limit. */
-  readonly requestsPerMinute?: number;
-  /** Event streams at once; 2,000 unless told. */
-  readonly mostStreams?: number;
-  /** What may wait for a reader of a stream, in bytes; 1 MiB unless told. */
-  readonly queueBytes?: number;
-  /** How long a reader that was dropped may take to read why, in milliseconds; 2,000 unless told. */
-  readonly lastWordsMs?: number;
-  /** Whether the client's address is taken from X-Forwarded-For: only behind a proxy that sets it. */
-  readonly trustProxy?: boolean;
-  /** Where the built pages are. */
-  readonly pages?: string;
-  /** Takes one line for every request that was refused or failed. */
-  readonly log: (line: string) => void;
-}
 
 /** As Vite writes them, seen from the sources and from what they are compiled to. */
 const PAGES = fileURLToPath(new URL('../../dist/web/', import.meta.url));
+
+const ROUTES = [...[addGeneralRoutes, addFirmRoutes, addUserRoutes, addCsvRoutes, addStreamRoutes], addOperationRoutes];
 
 /** Longer than any user id is when it is escaped. */
 const LONGEST_PARAMETER = 64 * 12;
@@ -60,41 +40,33 @@ const LONGEST_PARAMETER = 64 * 12;
 /**
  * Both dashboards and their API, over tables. Call `listen` on it; `close` ends its streams too.
  *
- * @throws ERR_USAGE where the pages were not built
+ * @throws ERR_USAGE where the pages were not built, or a name of `allowedHosts` is none
  */
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { live, close, clock, pollMs = 100, login = noLogin } = options;
+  const { live, clock, pollMs = 100, login = noLogin, mostStreams = 2_000 } = options;
   const log = new RequestLog(clock, options.log);
+  const pages = options.pages ?? PAGES;
+  const html = await documentIn(pages);
   const server = fastify({
     logger: false,
     bodyLimit: 1_024,
-    trustProxy: options.trustProxy ?? false,
+    trustProxy: fastifyTrust(options.trustProxy),
     forceCloseConnections: true,
     requestTimeout: 30_000,
+    rewriteUrl: ({ url = '/' }) => withDots(url),
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
-    ajv: { customOptions: { removeAdditional: false } },
-    frameworkErrors: (error, request, reply) => {
-      const known = failureOf(error);
-      log.line(known.statusCode, `${request.method} ${request.url}`, known.message);
-      void (reply as FastifyReply).code(known.statusCode).type('application/json').send(bodyOf(known));
-    },
-    clientErrorHandler: (error, socket) => refuse(error, socket, log),
+    ajv: { customOptions: { removeAdditional: false, formats } },
+    frameworkErrors: (error, request, reply) => answerBadAddress(error, request, reply as FastifyReply, { log, html }),
+    clientErrorHandler: (error, socket) => refuseConnection(error, socket, log),
   });
+  boundConnections(server.server, mostStreams);
+  answerFailures(server, log);
+  const metrics = options.metrics ?? new ServerMetrics();
+  metrics.watch(server);
 
-  server.setErrorHandler((error, _request, reply) => {
-    const known = failureOf(error);
-    if (known.statusCode >= 500) inside.set(reply.raw, messageOf(error));
-    if (known.statusCode === 503 && !reply.hasHeader('retry-after')) void reply.header('retry-after', '2');
-    return reply.code(known.statusCode).type('application/json').send(bodyOf(known));
-  });
-  const inside = new WeakMap<object, string>();
-  server.addHook('onResponse', async (request, reply) => {
-    const { statusCode } = reply;
-    if (statusCode < 400) return;
-    log.line(statusCode, `${request.method} ${request.url}`, inside.get(reply.raw) ?? STATUS_CODES[statusCode] ?? '');
-  });
-
-  await secure(server, options.requestsPerMinute ?? 1_200);
+  await secure(server);
+  checkHosts(server, options.allowedHosts ?? []);
+  await limitRequests(server, options.requestsPerMinute ?? 1_200);
   await server.register(etag, { weak: true });
   await server.register(compress, {
     threshold: 1_024,
@@ -109,43 +81,37 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     void reply.header('cache-control', 'private, no-cache').header('vary', 'authorization');
   });
 
-  const books = new Books({
-    live,
-    ...(close === undefined ? {} : { close }),
-    pipeline: options.pipeline,
-    clock,
-    pollMs,
-  });
-  const { mostStreams: mostClients = 2_000, queueBytes = 1 << 20, lastWordsMs = 2_000 } = options;
-  const feed = new Feed({
-    ...{ books, clock, pollMs, mostClients, queueBytes, lastWordsMs, log: options.log },
-    slow: (topic) => log.line(200, `a stream of ${topic}`, 'read too slowly, and was dropped'),
-  });
-  server.addHook('preClose', async () => feed.close());
-  const context: RouteContext = { books, live, feed, users: new UsersIndex(live, clock), login, clock };
-
+  const context = contextOf(options, log);
+  server.addHook('preClose', async () => context.feed.close());
   await addApiPage(server);
   await server.register(async (scope) => {
-    for (const add of [addGeneralRoutes, addFirmRoutes, addUserRoutes, addCsvRoutes, addStreamRoutes]) {
-      add(scope, context);
-    }
+    for (const add of ROUTES) add(scope, context);
   });
-  await addPages(server, options.pages ?? PAGES);
+  await addPages(server, pages, html);
   return server;
-}
 
-/** Answers what is no HTTP request, or one with too many headers, and closes. */
-function refuse(error: NodeJS.ErrnoException, socket: Socket, log: RequestLog): void {
-  // What comes after the first fault is no request either.
-  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
-  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
-  log.line(status, 'a connection', STATUS_CODES[status] ?? '');
-  const body = JSON.stringify(bodyOf(new Failure(status, 'BAD_REQUEST', 'this is no request that is understood')));
-  const headers = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    'content-type: application/json',
-    `content-length: ${Buffer.byteLength(body)}`,
-    'connection: close',
-  ];
-  socket.end(`${headers.join('\r\n')}\r\n\r\n${body}`);
+  function contextOf({ close, source }: ServerOptions, requests: RequestLog): RouteContext {
+    const books = new Books({
+      ...{ live, pipeline: options.pipeline, clock, pollMs },
+      ...(close === undefined ? {} : { close }),
+      ...(source === undefined ? {} : { source }),
+    });
+    const { queueBytes = 1 << 20, lastWordsMs = 2_000, streamsEach = 100, downloadsEach = 4 } = options;
+    const feed = new Feed({
+      ...{ books, clock, pollMs, mostClients: mostStreams, queueBytes, lastWordsMs, log: options.log },
+      slow: (topic) => {
+        metrics.dropped();
+        requests.line(200, `a stream of ${topic}`, 'read too slowly, and was dropped');
+      },
+      failed: (topic, why) => {
+        metrics.failed();
+        requests.line(503, `a stream of ${topic}`, why);
+      },
+    });
+    metrics.show(feed, books, clock);
+    return {
+      ...{ books, live, feed, users: new UsersIndex(live, clock), login, clock },
+      ...{ metrics, streams: new Quota(streamsEach), downloads: new Quota(downloadsEach) },
+    };
+  }
 }

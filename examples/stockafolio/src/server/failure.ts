@@ -5,16 +5,19 @@ import type { WireError } from './wire/types.js';
 export class Failure extends Error {
   readonly statusCode: number;
   readonly code: string;
+  /** For the log alone. */
+  readonly inside: string | undefined;
 
-  constructor(statusCode: number, code: string, message: string) {
+  constructor(statusCode: number, code: string, message: string, inside?: string) {
     super(message);
     this.statusCode = statusCode;
     this.code = code;
+    this.inside = inside;
   }
 }
 
-export function failure(statusCode: number, code: string, message: string): Failure {
-  return new Failure(statusCode, code, message);
+export function failure(statusCode: number, code: string, message: string, inside?: string): Failure {
+  return new Failure(statusCode, code, message, inside);
 }
 
 const BAD_REQUEST = new Failure(400, 'BAD_REQUEST', 'the request is not understood; /docs says what there is');

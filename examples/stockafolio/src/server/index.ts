@@ -1,6 +1,10 @@
-export { buildServer, type ServerOptions } from './build-server.js';
+export { buildServer } from './build-server.js';
 export { noLogin, type Login, type Viewer } from './login/login.js';
+export { nameOf } from './host-check.js';
 export { oidcLogin, type OidcOptions } from './login/oidc-login.js';
 export { openLogin } from './login/open-login.js';
 export { tokenLogin } from './login/token-login.js';
+export { ServerMetrics } from './server-metrics.js';
+export type { ServerOptions } from './server-options.js';
+export { parseTrustedProxies, type TrustedProxies } from './trust-proxy.js';
 export type * from './wire/types.js';

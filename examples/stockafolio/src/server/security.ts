@@ -18,8 +18,23 @@ const POLICY = {
   objectSrc: ["'none'"],
 };
 
-/** Headers that keep a browser from doing what the pages do not need, and a limit of requests for every address. */
-export async function secure(server: FastifyInstance, requestsPerMinute: number): Promise<void> {
+/** The same as the header has it, for answers that come about before there is a route. */
+export const policyText = Object.entries(POLICY)
+  .map(([name, values]) => `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${values.join(' ')}`)
+  .join(';');
+
+/** What a page may ask of the device: nothing, for itself as for whatever it holds. */
+const PERMISSIONS = [
+  ...['accelerometer', 'autoplay', 'bluetooth', 'browsing-topics', 'camera', 'display-capture', 'encrypted-media'],
+  ...['fullscreen', 'geolocation', 'gyroscope', 'hid', 'idle-detection', 'local-fonts', 'magnetometer', 'microphone'],
+  ...['midi', 'payment', 'picture-in-picture', 'publickey-credentials-get', 'screen-wake-lock', 'serial'],
+  ...['storage-access', 'usb', 'web-share', 'xr-spatial-tracking'],
+]
+  .map((feature) => `${feature}=()`)
+  .join(', ');
+
+/** Headers that keep a browser from doing what the pages do not need. */
+export async function secure(server: FastifyInstance): Promise<void> {
   await server.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: POLICY },
     // Whether a name is served by TLS alone is for the proxy in front to say.
@@ -27,6 +42,13 @@ export async function secure(server: FastifyInstance, requestsPerMinute: number)
     xFrameOptions: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
   });
+  server.addHook('onRequest', async (_request, reply) => {
+    void reply.header('permissions-policy', PERMISSIONS);
+  });
+}
+
+/** A limit of requests for every address; an address of IPv6 stands for all of its network (/64). */
+export async function limitRequests(server: FastifyInstance, requestsPerMinute: number): Promise<void> {
   if (requestsPerMinute === 0) return;
   await server.register(rateLimit, {
     max: requestsPerMinute,

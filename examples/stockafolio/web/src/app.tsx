@@ -3,6 +3,7 @@ import { learnViewer, signInNeeded } from './live/session.js';
 import { FirmPage } from './pages/firm-page.js';
 import { MissingPage } from './pages/missing-page.js';
 import { UserPage } from './pages/user-page.js';
+import { Broken } from './parts/broken.js';
 import { SignIn } from './parts/sign-in.js';
 import { TopBar } from './parts/top-bar.js';
 import { place } from './path.js';
@@ -18,15 +19,17 @@ export function App() {
       </a>
       <TopBar />
       <main id="main" tabIndex={-1}>
-        {signInNeeded.value ? (
-          <SignIn />
-        ) : at.page === 'firm' ? (
-          <FirmPage key={`firm ${at.day ?? ''}`} day={at.day} />
-        ) : at.page === 'user' ? (
-          <UserPage key={`user ${at.user}`} user={at.user} />
-        ) : (
-          <MissingPage />
-        )}
+        <Broken at={JSON.stringify(at)}>
+          {signInNeeded.value ? (
+            <SignIn />
+          ) : at.page === 'firm' ? (
+            <FirmPage key={`firm ${at.day ?? ''}`} day={at.day} />
+          ) : at.page === 'user' ? (
+            <UserPage key={`user ${at.user}`} user={at.user} />
+          ) : (
+            <MissingPage why={at.why} />
+          )}
+        </Broken>
       </main>
     </>
   );

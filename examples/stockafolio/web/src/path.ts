@@ -1,10 +1,13 @@
 import { signal } from '@preact/signals';
+import { isDay } from './figures/day.js';
+import { userOf } from './user-href.js';
 
 /** What the address names. */
 export type Place =
   | { readonly page: 'firm'; readonly day: string | undefined }
   | { readonly page: 'user'; readonly user: string }
-  | { readonly page: 'none' };
+  /** An address that names nothing, and why where that can be said. */
+  | { readonly page: 'none'; readonly why?: 'day' | 'escape' };
 
 /** Where the visitor is. */
 export const place = signal<Place>(placeOf(location));
@@ -28,17 +31,13 @@ export function follow(event: MouseEvent): void {
   go(link.href);
 }
 
-export function userHref(user: string): string {
-  return `/u/${encodeURIComponent(user)}`;
-}
-
 function placeOf({ pathname, search }: { readonly pathname: string; readonly search: string }): Place {
-  if (pathname === '/') return { page: 'firm', day: new URLSearchParams(search).get('day') ?? undefined };
+  if (pathname === '/') {
+    const day = new URLSearchParams(search).get('day') ?? undefined;
+    return day === undefined || isDay(day) ? { page: 'firm', day } : { page: 'none', why: 'day' };
+  }
   const [, escaped] = /^\/u\/([^/]+)$/.exec(pathname) ?? [];
   if (escaped === undefined) return { page: 'none' };
-  try {
-    return { page: 'user', user: decodeURIComponent(escaped) };
-  } catch {
-    return { page: 'none' };
-  }
+  const user = userOf(escaped);
+  return user === undefined ? { page: 'none', why: 'escape' } : { page: 'user', user };
 }

@@ -1,55 +1,23 @@
 import type { Tables } from '@stockafolio/core/ports';
-import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '@stockafolio/connectors/clock-system';
 import type { PipelineHarness } from '@stockafolio/core/testing';
 import { expect } from 'chai';
+import { ListeningWire, until } from '../../../test/listening-wire.js';
 import { OPENING, traded, tradeOf } from '../../../test/traded.js';
 import { portfolio } from '../../pipeline.js';
 import type { Trade } from '../../trade.js';
 import { Books } from '../books.js';
 import { Feed } from './feed.js';
-import type { Wire } from './feed-client.js';
 import { userSections } from './user-sections.js';
 
 const LIMIT = 4_000;
 
-/** What a client has been sent; a slow one takes nothing until it is told to. */
-class Reader extends EventEmitter implements Wire {
-  readonly events: { readonly event: string; readonly id: string | undefined; readonly data: string }[] = [];
-  ended = false;
-  slow = false;
-
-  write(chunk: Uint8Array): boolean {
-    const text = Buffer.from(chunk).toString();
-    const field = (name: string): string | undefined => new RegExp(`^${name}: (.*)$`, 'm').exec(text)?.[1];
-    this.events.push({ event: field('event') ?? '', id: field('id'), data: field('data') ?? '' });
-    return !this.slow;
+/** A client that counts no events that only say that the stream lives. */
+class Reader extends ListeningWire {
+  override get names(): string[] {
+    return super.names.filter((event) => event !== 'tick');
   }
-
-  end(chunk?: Uint8Array): void {
-    if (chunk !== undefined) this.write(chunk);
-    this.ended = true;
-    this.emit('close');
-  }
-
-  destroy(): void {
-    this.emit('close');
-  }
-
-  /** The names of the events, without those that only say that the stream lives. */
-  get names(): string[] {
-    return this.events.map(({ event }) => event).filter((event) => event !== 'tick');
-  }
-}
-
-/** Waits until it holds, for a bounded time. */
-async function until(condition: () => boolean, what: string): Promise<void> {
-  for (let n = 0; n < 500; n++) {
-    if (condition()) return;
-    await sleep(5);
-  }
-  throw new Error(`not within 2.5 s: ${what}`);
 }
 
 describe('the feed', () => {
@@ -80,7 +48,11 @@ describe('the feed', () => {
     };
     books = new Books({ live: tables, pipeline: portfolio.name, clock: systemClock, pollMs: 10 });
     const options = { pollMs: 10, mostClients: 1_000, queueBytes: LIMIT, lastWordsMs: 2_000 };
-    const logged = { log: (line: string) => void log.push(line), slow: (topic: string) => void log.push(topic) };
+    const logged = {
+      log: (line: string) => void log.push(line),
+      slow: (topic: string) => void log.push(topic),
+      failed: (topic: string, why: string) => void log.push(`${topic}: ${why}`),
+    };
     feed = new Feed({ books, clock: systemClock, ...options, ...logged });
   });
   afterEach(() => feed.close());
@@ -123,11 +95,13 @@ describe('the feed', () => {
     reader.emit('close');
     await trade();
     const back = await watch('ann', seen);
+    await until(() => back.events.some(({ data }) => data.includes('more-2')), 'what came last');
     expect(back.names).to.not.include('snapshot');
     expect(back.events.map(({ data }) => data).join())
       .to.contain('more-1')
       .and.contain('more-2');
-    expect(back.events.map(({ id }) => id)).to.deep.equal([...new Set(back.events.map(({ id }) => id))]);
+    const ids = back.events.flatMap(({ id }) => (id === undefined ? [] : [id]));
+    expect(ids).to.deep.equal([...new Set(ids)]);
     for (const unknown of ['nonsense', 'abc.1', seen?.replace(/\d+$/, '999999')]) {
       expect((await watch('ann', unknown)).names[0]).to.equal('snapshot');
     }
@@ -144,6 +118,16 @@ describe('the feed', () => {
     expect(gets - before).to.be.below(20);
     for (const reader of readers) reader.emit('close');
     expect(feed.clients).to.equal(0);
+  });
+
+  it('reads no more for those who come and go, and who stays is soon told what has changed meanwhile', async () => {
+    await watch('ann');
+    const before = gets;
+    for (let n = 0; n < 100; n++) (await watch('bob')).emit('close');
+    expect(gets - before).to.be.below(20);
+    await trade('bob');
+    const stays = await watch('bob');
+    await until(() => stays.events.some(({ data }) => data.includes('"known":{"":true}')), 'the trade');
   });
 
   it('tells a client that is too slow, drops it, and leaves the others alone', async () => {
@@ -188,7 +172,7 @@ describe('the feed', () => {
     broken = false;
     const id = await trade();
     await until(() => reader.events.some(({ data }) => data.includes(id)), 'the trade');
-    expect(log).to.have.length(1);
+    expect(log).to.deep.equal(['the tables cannot be read: gone', 'the tables can be read again']);
   });
 
   it('sends home whoever may not see it any longer, and everybody when it stops', async () => {

@@ -3,7 +3,6 @@ import { messageOf } from '@stockafolio/core';
 import type { Clock } from '@stockafolio/core/ports';
 import type { Books } from '../books.js';
 import { FeedClient, type Wire } from './feed-client.js';
-import { frameOf } from './frame.js';
 import { Topic, type ReadSections } from './topic.js';
 
 export interface FeedOptions {
@@ -20,14 +19,18 @@ export interface FeedOptions {
   readonly log: (line: string) => void;
   /** Told of every client that was dropped because it was too slow, and what it watched. */
   readonly slow: (topic: string) => void;
+  /** Told of a topic that cannot be read; once, until it can be read again. */
+  readonly failed: (topic: string, why: string) => void;
 }
 
 /** A client hears something at least so often, in milliseconds, even where nothing changes. */
 const HEARTBEAT = 3_000;
 /** What changes in the tables without their progress, such as by a repair, is seen after so many milliseconds. */
 const ANYWAY = 5_000;
-/** After a failure of the tables. */
+/** After a failure of the poll on which all topics depend. */
 const PAUSE = 1_000;
+/** What takes longer to read does not hold up the others, in milliseconds. */
+const PATIENCE = 1_500;
 /** How long a topic is kept that nobody watches, for those who come back. */
 const LINGER = 30_000;
 const MOST_LINGERING = 200;
@@ -37,22 +40,31 @@ const TURN = 10;
 /** Tells any number of clients what changes, by one poll of the tables for all of them. */
 export class Feed {
   readonly #options: FeedOptions;
-  readonly #epoch: string;
   readonly #topics = new Map<string, Topic>();
   readonly #lingering = new Map<string, number>();
   readonly #closing = new AbortController();
   #clients = 0;
   #running: Promise<void> = Promise.resolve();
   #looping = false;
+  /** Whether the poll fails. */
   #failing = false;
 
   constructor(options: FeedOptions) {
     this.#options = options;
-    this.#epoch = options.clock.now().toString(36);
   }
 
   get clients(): number {
     return this.#clients;
+  }
+
+  /** What is watched by somebody. */
+  get topics(): number {
+    return this.#topics.size - this.#lingering.size;
+  }
+
+  /** Whether the tables could not be asked last time how far they are. */
+  get failing(): boolean {
+    return this.#failing;
   }
 
   get full(): boolean {
@@ -66,44 +78,46 @@ export class Feed {
    * @param expires when the client has to show anew who it is, epoch milliseconds
    */
   async watch(key: string, read: ReadSections, wire: Wire, lastEventId?: string, expires = Infinity): Promise<void> {
-    const { clock, queueBytes, lastWordsMs } = this.#options;
-    let topic = this.#topics.get(key);
-    if (topic === undefined) {
-      topic = new Topic(this.#epoch, read);
-      this.#topics.set(key, topic);
-    }
-    const watched = topic;
-    let gone = false;
+    const { queueBytes, lastWordsMs } = this.#options;
+    const topic = this.#topic(key, read);
+    this.#lingering.delete(key);
     this.#clients += 1;
     const left = (): void => {
-      gone = true;
       this.#clients -= 1;
-      watched.clients.delete(client);
-      if (watched.clients.size === 0) this.#linger(key);
+      topic.leave(client);
+      if (topic.watchers === 0) this.#linger(key);
     };
     const slow = (): void => this.#options.slow(key);
-    const client = new FeedClient(wire, { queueBytes, lastWordsMs, expires, left, slow });
-    try {
-      if (watched.clients.size === 0) await watched.refresh(clock.now());
-    } catch (error) {
-      this.#fail(error);
+    const client: FeedClient = new FeedClient(wire, { queueBytes, lastWordsMs, expires, left, slow });
+    const joined = topic.join(client, lastEventId);
+    if (!this.#looping) {
+      this.#looping = true;
+      this.#running = this.#run();
     }
-    if (gone) return;
-    this.#lingering.delete(key);
-    if (this.#failing) client.drop('trouble', TROUBLE);
-    else watched.join(client, lastEventId);
-    if (this.#looping) return;
-    this.#looping = true;
-    this.#running = this.#run();
+    await joined;
   }
 
   /** Tells every client to come back, and ends. */
   async close(): Promise<void> {
     this.#closing.abort();
-    for (const { clients } of this.#topics.values()) {
-      for (const client of [...clients]) client.drop('closing', 'the server is stopping');
+    for (const topic of this.#topics.values()) {
+      for (const client of topic.everybody) client.drop('closing', 'the server is stopping');
     }
     await this.#running;
+  }
+
+  #topic(key: string, read: ReadSections): Topic {
+    const known = this.#topics.get(key);
+    if (known !== undefined) return known;
+    const { books, clock, failed } = this.#options;
+    const topic = new Topic({
+      ...{ name: key, read, clock },
+      step: async () => (await books.progress()).records,
+      givenOld: () => books.givenOld,
+      failed: (name, error) => failed(name, messageOf(error)),
+    });
+    this.#topics.set(key, topic);
+    return topic;
   }
 
   async #run(): Promise<void> {
@@ -114,7 +128,6 @@ export class Feed {
       const began = clock.now();
       try {
         await this.#tick(seen);
-        this.#failing = false;
       } catch (error) {
         this.#fail(error);
         await clock.sleep(PAUSE, signal);
@@ -130,34 +143,40 @@ export class Feed {
     const { books, clock } = this.#options;
     const { records } = await books.look();
     const now = clock.now();
+    const watched = [...this.#topics.values()].filter(({ watchers }) => watchers > 0);
+    if (this.#failing) {
+      this.#failing = false;
+      this.#options.log('the tables can be read again');
+      for (const topic of watched) topic.hurry();
+    }
     const moved = records !== seen.records || now - seen.at >= ANYWAY;
-    if (moved) Object.assign(seen, { records, at: now });
-    const watched = [...this.#topics.values()].filter(({ clients }) => clients.size > 0);
-    if (moved) for (const topic of watched) topic.waiting = true;
-    const due = watched.filter((topic) => topic.waiting && topic.due <= now);
+    if (moved) {
+      Object.assign(seen, { records, at: now });
+      for (const topic of watched) topic.waiting = true;
+    }
+    const due = watched.filter((topic) => topic.due(now));
     for (let n = 0; n < due.length; n += TURN) {
-      await this.#refresh(due.slice(n, n + TURN), now);
+      await this.#refresh(due.slice(n, n + TURN));
       await setImmediate();
     }
     for (const topic of watched) {
-      if (now - topic.told >= HEARTBEAT) topic.tell(frameOf('tick', JSON.stringify({ now })), now);
-      for (const client of topic.clients) if (client.expires <= now) client.drop('expired', 'sign in again');
+      topic.beat(clock.now(), HEARTBEAT);
+      for (const client of topic.everybody) if (client.expires <= now) client.drop('expired', 'sign in again');
     }
   }
 
-  async #refresh(topics: readonly Topic[], now: number): Promise<void> {
-    const { books } = this.#options;
-    const before = books.givenOld;
-    await Promise.all(topics.map((topic) => topic.refresh(now)));
-    // What was older than the tables is read once more, when that is due.
-    for (const topic of topics) topic.waiting = books.givenOld !== before;
+  /** Waits for these, but not for one that takes long: it goes on by itself. */
+  async #refresh(topics: readonly Topic[]): Promise<void> {
+    const enough = new AbortController();
+    const all = Promise.all(topics.map((topic) => topic.refresh()));
+    await Promise.race([all, this.#options.clock.sleep(PATIENCE, enough.signal)]);
+    enough.abort();
   }
 
   #fail(error: unknown): void {
     if (!this.#failing) this.#options.log(`the tables cannot be read: ${messageOf(error)}`);
     this.#failing = true;
-    const frame = frameOf('trouble', JSON.stringify({ message: TROUBLE }));
-    for (const topic of this.#topics.values()) topic.tell(frame, this.#options.clock.now());
+    for (const topic of this.#topics.values()) topic.trouble();
   }
 
   #linger(key: string): void {
@@ -167,9 +186,7 @@ export class Feed {
     for (const [other, since] of this.#lingering) {
       if (this.#lingering.size <= MOST_LINGERING && now - since < LINGER) break;
       this.#lingering.delete(other);
-      if (this.#topics.get(other)?.clients.size === 0) this.#topics.delete(other);
+      this.#topics.delete(other);
     }
   }
 }
-
-const TROUBLE = 'the tables cannot be read at the moment';

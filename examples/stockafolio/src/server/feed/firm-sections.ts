@@ -2,14 +2,18 @@ import type { Books } from '../books.js';
 import { keyed, ranked, single, type Sections } from './sections.js';
 import type { ReadSections } from './topic.js';
 
-/** Reads what the firm's page shows of a day; of the newest one, whichever that is, where none is named. */
+/**
+ * Reads what the firm's page shows of a day; of the newest one, whichever that is, where none is named. How far the tables
+ * are now says nothing of another day, so there it is left out.
+ */
 export function firmSections(books: Books, day: string | undefined): ReadSections {
   return async () => {
-    const firm = await books.firm(day ?? (await books.newestDay()));
+    const firm = await books.firm(day);
     return {
       day: single(firm.day),
+      newestDay: single(firm.newestDay),
       session: single(firm.session),
-      progress: single(firm.progress),
+      progress: firm.day === firm.newestDay ? single(firm.progress) : new Map<string, string>(),
       total: single(firm.total),
       byValue: ranked(firm.byValue),
       byVolume: ranked(firm.byVolume),
@@ -19,6 +23,7 @@ export function firmSections(books: Books, day: string | undefined): ReadSection
       moves: ranked(firm.moves),
       minutes: keyed(firm.minutes, ({ minute }) => String(minute)),
       close: single(firm.close),
+      hasClose: single(firm.hasClose),
     } satisfies Sections;
   };
 }

@@ -83,7 +83,7 @@ describe('event streams over real connections', () => {
     let scans = 0;
     const inner = harness.tables;
     const live = { ...inner, scan: (...args: Parameters<typeof inner.scan>) => (scans++, inner.scan(...args)) };
-    await listening(await serve({ live, mostStreams: MANY, requestsPerMinute: 0 }));
+    await listening(await serve({ live, mostStreams: MANY, streamsEach: 2 * MANY, requestsPerMinute: 0 }));
     const clients: Listener[] = [];
     for (let n = 0; n < MANY; n += 100) {
       clients.push(...(await Promise.all(Array.from({ length: 100 }, () => listen('/api/stream/users/ann')))));

@@ -16,12 +16,14 @@ export function userSections(books: Books, tables: Tables, user: string): ReadSe
   let version: number | undefined;
   let settled = false;
   return async () => {
-    const progress = await books.wireProgress();
+    // The times alone: how much others trade is nothing to a user.
+    const progress = await books.asOf();
     const found = await tables.get(userTotals, [user]);
     if (found?.version !== version || !settled) {
+      rows = await portfolioRows(tables, user, NEWEST);
+      // Only now: what could not be read is read again, however often that fails.
       settled = found?.version === version;
       version = found?.version;
-      rows = await portfolioRows(tables, user, NEWEST);
     }
     if (rows === undefined) return { known: single(false), progress: single(progress) };
     const quotes = await books.quotes();

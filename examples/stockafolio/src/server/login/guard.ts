@@ -1,24 +1,43 @@
+import { StockafolioError } from '@stockafolio/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { failure } from '../failure.js';
 import { bearerOf, maySee, type Login, type Viewer } from './login.js';
 
+type Audience = 'everybody' | 'signed-in' | 'firm' | 'user';
+
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks; set for every route that says whom it is for. */
+    /** Who asks; null for routes that are for everybody. */
     viewer: Viewer | null;
   }
   interface FastifyContextConfig {
-    /** Whom the route is for: everybody who is signed in, those of the firm, or the user named in the path. */
-    readonly audience?: 'signed-in' | 'firm' | 'user';
+    /** Whom the route is for: everybody, those who are signed in, those of the firm, or the user named in the path. */
+    audience?: Audience;
   }
 }
 
-/** Lets a request through only to those whom its route is for. */
+/** Of routes that plugins add, by the beginning of their paths. */
+const OF_PLUGINS: readonly (readonly [path: string, audience: Audience])[] = [
+  ['/docs', 'signed-in'],
+  ['/assets/', 'everybody'],
+];
+
+/**
+ * Lets a request through only to those whom its route is for. Every route that is added from now on has to say whom: one that
+ * does not is a mistake in the server, found when it starts.
+ */
 export function guardRoutes(server: FastifyInstance, login: Login): void {
   server.decorateRequest('viewer', null);
+  server.addHook('onRoute', (route) => {
+    const audience = route.config?.audience ?? OF_PLUGINS.find(([path]) => route.url.startsWith(path))?.[1];
+    if (audience === undefined) {
+      throw new StockafolioError('ERR_INTERNAL', `the route ${route.url} does not say whom it is for`);
+    }
+    route.config = { ...route.config, audience };
+  });
   server.addHook('preHandler', async (request: FastifyRequest, reply: FastifyReply) => {
     const { audience } = request.routeOptions.config;
-    if (audience === undefined) return;
+    if (audience === undefined || audience === 'everybody') return;
     const viewer = await login.viewerOf(bearerOf(request.headers.authorization));
     if (viewer === undefined) {
       void reply.header('www-authenticate', 'Bearer');

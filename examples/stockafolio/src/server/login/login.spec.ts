@@ -96,6 +96,7 @@ describe('a login', () => {
   describe('by OpenID Connect', () => {
     let provider: Server;
     let issuer = '';
+    let keysAt: string | undefined;
     let key: CryptoKey;
     let other: CryptoKey;
     before(async () => {
@@ -104,7 +105,9 @@ describe('a login', () => {
       other = (await generateKeyPair('ES256')).privateKey;
       const jwk = { ...(await exportJWK(pair.publicKey)), kid: 'k', alg: 'ES256' };
       provider = createServer((request, response) => {
-        const body = request.url?.endsWith('/keys') ? { keys: [jwk] } : { issuer, jwks_uri: `${issuer}/keys` };
+        const body = request.url?.endsWith('/keys')
+          ? { keys: [jwk] }
+          : { issuer, jwks_uri: keysAt ?? `${issuer}/keys` };
         response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
       });
       await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
@@ -112,9 +115,9 @@ describe('a login', () => {
     });
     after(() => void provider.close());
 
-    const token = (claims: object, by = key, ends = '5m'): Promise<string> =>
+    const token = (claims: object, by = key, ends = '5m', header: object = {}): Promise<string> =>
       new SignJWT({ aud: 'stockafolio', iss: issuer, ...claims })
-        .setProtectedHeader({ alg: 'ES256', kid: 'k' })
+        .setProtectedHeader({ alg: 'ES256', kid: 'k', typ: 'at+jwt', ...header })
         .setExpirationTime(ends)
         .sign(by);
 
@@ -146,6 +149,60 @@ describe('a login', () => {
       ]) {
         expect(await login.viewerOf(bad)).to.equal(undefined);
       }
+    });
+
+    /** As the providers that many use issue them; of each an access token, and an ID token. */
+    const issued: readonly (readonly [what: string, access: object, id: object, typ?: string])[] = [
+      ['RFC 9068', { client_id: 'app', jti: '1' }, { nonce: 'n' }, 'at+jwt'],
+      ['Keycloak', { typ: 'Bearer', azp: 'app', scope: 'openid' }, { typ: 'ID', azp: 'app', at_hash: 'h' }],
+      ['Cognito', { token_use: 'access', scope: 'openid' }, { token_use: 'id' }],
+      ['Auth0', { scope: 'openid profile', azp: 'app' }, { nonce: 'n', sid: 's' }],
+      ['Entra ID', { scp: 'Portfolio.Read' }, { nonce: 'n', preferred_username: 'ann' }],
+      ['Okta', { scp: ['openid'], cid: 'app' }, { at_hash: 'h', amr: ['pwd'] }],
+      ['any provider that marks nothing', { scope: 'portfolio' }, {}],
+    ];
+    for (const [what, access, id, typ] of issued) {
+      it(`as ${what} issues them: an access token opens, an ID token does not`, async () => {
+        const login = await openLogin(`oidc:${issuer}?audience=stockafolio`);
+        const ofUser = await token({ sub: 'ann', ...access }, key, '5m', { typ: typ ?? 'JWT' });
+        expect(await login.viewerOf(ofUser)).to.include({ user: 'ann', firm: false });
+        // Also one for this audience, as where the API goes by the name of the program.
+        const ofProgram = await token({ sub: 'ann', roles: ['firm'], ...id }, key, '5m', { typ: 'JWT' });
+        expect(await login.viewerOf(ofProgram)).to.equal(undefined);
+        const bare = await token({ sub: 'ann', ...id }, key, '5m', { typ: undefined });
+        expect(await login.viewerOf(bare)).to.equal(undefined);
+      });
+    }
+
+    it('a signed token of another kind opens nothing, whatever it claims', async () => {
+      const login = await openLogin(`oidc:${issuer}?audience=stockafolio`);
+      for (const typ of ['logout+jwt', 'secevent+jwt', 'dpop+jwt', 'entity-statement+jwt', 'JOSE']) {
+        const other = await token({ sub: 'ann', scope: 'openid' }, key, '5m', { typ });
+        expect(await login.viewerOf(other), typ).to.equal(undefined);
+      }
+      const refresh = await token({ sub: 'ann', scope: 'openid', typ: 'Refresh' }, key, '5m', { typ: 'JWT' });
+      expect(await login.viewerOf(refresh)).to.equal(undefined);
+    });
+
+    for (const address of [
+      'http://login.example.org',
+      'http://10.0.0.1',
+      'http://localhost.example.org',
+      'http://127.0.0.1.example.org',
+    ]) {
+      it(`an issuer at ${address} is refused before it is asked: over plain HTTP anybody may answer for it`, async () => {
+        const error: unknown = await openLogin(`oidc:${address}?audience=a`).catch((thrown: unknown) => thrown);
+        expect(isStockafolioError(error, 'ERR_USAGE')).to.equal(true);
+        expect(String(error)).to.contain('is not https');
+      });
+    }
+
+    it('keys at a plain address are refused too', async () => {
+      keysAt = 'http://keys.example.org/keys';
+      const error: unknown = await openLogin(`oidc:${issuer}?audience=a`).catch((thrown: unknown) => thrown);
+      keysAt = undefined;
+      expect(isStockafolioError(error, 'ERR_USAGE')).to.equal(true);
+      expect(String(error)).to.contain('keys.example.org').and.contain('is not https');
     });
 
     it('a provider of another name is not taken', async () => {

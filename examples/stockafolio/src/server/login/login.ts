@@ -2,11 +2,13 @@ import type { WireViewer } from '../wire/types.js';
 
 /** Who asks, as far as the server knows. */
 export interface Viewer {
+  /** The same for all requests of one user or token, and no other's: streams and downloads are counted by it. */
+  readonly id?: string;
   /** The user whose portfolio may be seen. */
   readonly user?: string;
   /** Whether the firm's page, and everybody's portfolio, may be seen. */
   readonly firm: boolean;
-  /** Until when that holds, epoch milliseconds; for ever unless told. */
+  /** Until when that holds, epoch milliseconds; absent where it does not end. */
   readonly expires?: number;
 }
 

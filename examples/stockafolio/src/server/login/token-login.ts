@@ -39,7 +39,9 @@ export async function tokenLogin(path: string): Promise<Login> {
         },
       );
     }
-    known.push({ digest: digestOf(token), viewer: user === undefined ? { firm: true } : { user, firm: false } });
+    const digest = digestOf(token);
+    const viewer = user === undefined ? { id: digest.toString('base64'), firm: true } : { id: user, user, firm: false };
+    known.push({ digest, viewer });
   });
   return {
     kind: 'tokens',

@@ -2,6 +2,8 @@ import type { Clock, Tables } from '@stockafolio/core/ports';
 import type { Books } from '../books.js';
 import type { Feed } from '../feed/feed.js';
 import type { Login } from '../login/login.js';
+import type { Quota } from '../quota.js';
+import type { ServerMetrics } from '../server-metrics.js';
 import type { UsersIndex } from '../users-index.js';
 
 /** What the routes work with. */
@@ -12,4 +14,8 @@ export interface RouteContext {
   readonly users: UsersIndex;
   readonly login: Login;
   readonly clock: Clock;
+  /** Event streams, and downloads, at once of one viewer. */
+  readonly streams: Quota;
+  readonly downloads: Quota;
+  readonly metrics: ServerMetrics;
 }

@@ -1,33 +1,65 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { csvOf } from '../wire/csv.js';
+import { csvPieces } from '../wire/csv.js';
 import type { RouteContext } from './context.js';
+import { takeDownload, tradesOf } from './downloads.js';
 import { requests } from './schemas.js';
-import { portfolioOf, tradesOf } from './users.js';
+import { mustHaveTraded, portfolioOf } from './users.js';
 
 const HOLDING = [
   ...(['symbol', 'name', 'sector', 'quantity', 'averageCost', 'cost', 'realized', 'price', 'marketValue'] as const),
   ...(['unrealized', 'dayChange'] as const),
 ];
 const TRADE = ['time', 'id', 'symbol', 'sector', 'side', 'quantity', 'price', 'value'] as const;
-const MOST_TRADES = 10_000;
 
-/** Holdings and trades as files for a spreadsheet. */
+/** A reader that takes nothing for so long is cut off, in milliseconds. */
+const STALLED = 60_000;
+
+/** Holdings and trades as files for a spreadsheet: whole, however long, and never whole in memory. */
 export function addCsvRoutes(server: FastifyInstance, context: RouteContext): void {
-  const route = (what: string, lines: (user: string) => Promise<string>): void => {
+  const { live } = context;
+  const route = (what: string, piecesOf: (user: string) => Promise<AsyncIterable<string>>): void => {
     server.get<{ Params: { user: string } }>(
       `/api/users/:user/${what}.csv`,
       {
         schema: { summary: `the ${what} as CSV`, tags: ['users'], params: requests.user, querystring: requests.none },
         config: { audience: 'user' },
       },
-      async ({ params }, reply) => send(reply, `${what}.csv`, await lines(params.user)),
+      async (request, reply) => {
+        const done = takeDownload(context, request, reply);
+        try {
+          const pieces = await piecesOf(request.params.user);
+          if (request.method !== 'HEAD') return send(reply, `${what}.csv`, pieces, done);
+          done();
+          return headers(reply, `${what}.csv`).send();
+        } catch (error) {
+          done();
+          throw error;
+        }
+      },
     );
   };
-  route('holdings', async (user) => csvOf(HOLDING, (await portfolioOf(context, user)).holdings));
-  route('trades', async (user) => csvOf(TRADE, await tradesOf(context, user, MOST_TRADES)));
+  route('holdings', async (user) => csvPieces(HOLDING, (await portfolioOf(context, user)).holdings));
+  route('trades', async (user) => {
+    await mustHaveTraded(live, user);
+    return csvPieces(TRADE, tradesOf(live, user));
+  });
 }
 
-function send(reply: FastifyReply, name: string, text: string): string {
-  void reply.type('text/csv; charset=utf-8').header('content-disposition', `attachment; filename="${name}"`);
-  return text;
+function headers(reply: FastifyReply, name: string): FastifyReply {
+  return reply.type('text/csv; charset=utf-8').header('content-disposition', `attachment; filename="${name}"`);
+}
+
+function send(reply: FastifyReply, name: string, pieces: AsyncIterable<string>, done: () => void): Readable {
+  headers(reply, name);
+  // It ends with the answer, and where the reader has gone, with the connection.
+  const { raw } = reply;
+  raw.once('close', done);
+  if (raw.destroyed) done();
+  raw.setTimeout(STALLED, () => raw.destroy());
+  return Readable.from(bytesOf(pieces), { objectMode: false, highWaterMark: 64 * 1024 });
+}
+
+async function* bytesOf(pieces: AsyncIterable<string>): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) yield Buffer.from(piece);
 }

@@ -8,7 +8,7 @@ export function addFirmRoutes(server: FastifyInstance, { books }: RouteContext):
     '/api/firm',
     {
       schema: {
-        summary: "the firm's figures of a day; of the newest one unless told",
+        summary: "the firm's figures of a day; of the newest one where none is named",
         description: 'Twenty of each ranking. The moves are of symbols last traded on that day.',
         tags: ['firm'],
         querystring: requests.day,
@@ -16,6 +16,6 @@ export function addFirmRoutes(server: FastifyInstance, { books }: RouteContext):
       },
       config: { audience: 'firm' },
     },
-    async ({ query }) => books.firm(query.day ?? (await books.newestDay())),
+    async ({ query }) => books.firm(query.day),
   );
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { wireProgress } from '../wire/firm.js';
+import { wireAsOf, wireProgress } from '../wire/firm.js';
 import type { WireProgressPair, WireViewer } from '../wire/types.js';
 import type { RouteContext } from './context.js';
 import { answers, failures, requests } from './schemas.js';
@@ -11,19 +11,21 @@ export function addGeneralRoutes(server: FastifyInstance, { books, login, clock 
     {
       schema: {
         summary: 'what the tables are exact up to',
+        description: 'The counts and the rate are of the whole firm, and told to those of the firm alone.',
         tags: ['general'],
         querystring: requests.none,
         response: { 200: answers.progress, ...failures },
       },
       config: { audience: 'signed-in' },
     },
-    async (): Promise<WireProgressPair> => {
-      const live = await books.wireProgress();
+    async ({ viewer }): Promise<WireProgressPair> => {
+      const ofFirm = viewer?.firm === true;
+      const live = ofFirm ? await books.wireProgress() : await books.asOf();
       const close = await books.closeProgress();
       return {
         now: new Date(clock.now()).toISOString(),
         live,
-        close: close === undefined ? null : wireProgress(close, null),
+        close: close === undefined ? null : ofFirm ? wireProgress(close) : wireAsOf(close),
       };
     },
   );
@@ -37,7 +39,7 @@ export function addGeneralRoutes(server: FastifyInstance, { books, login, clock 
         querystring: requests.none,
         response: { 200: answers.days, ...failures },
       },
-      config: { audience: 'signed-in' },
+      config: { audience: 'firm' },
     },
     async () => ({ days: await books.days() }),
   );

@@ -7,13 +7,8 @@ import { bodyOf, failure } from '../failure.js';
 
 const YEAR = 365 * 86_400_000;
 
-/**
- * Both dashboards: one document, and what it is made of, whose names change with the content.
- *
- * @throws ERR_USAGE where they were not built
- */
-export async function addPages(server: FastifyInstance, folder: string): Promise<void> {
-  const html = await documentIn(folder);
+/** Both dashboards: one document, and what it is made of, whose names change with the content. */
+export async function addPages(server: FastifyInstance, folder: string, html: string): Promise<void> {
   await server.register(fastifyStatic, {
     root: join(folder, 'assets'),
     prefix: '/assets/',
@@ -25,16 +20,26 @@ export async function addPages(server: FastifyInstance, folder: string): Promise
   });
   const page = (_request: FastifyRequest, reply: FastifyReply): FastifyReply =>
     reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(html);
-  for (const path of ['/', '/u/:user']) server.get(path, { schema: { hide: true } }, page);
+  for (const path of ['/', '/u/:user'])
+    server.get(path, { schema: { hide: true }, config: { audience: 'everybody' } }, page);
   server.setNotFoundHandler((request, reply) => {
     void reply.code(404);
-    const wantsPage = request.method === 'GET' && request.headers.accept?.includes('text/html') === true;
-    if (wantsPage && !request.url.startsWith('/api/')) return page(request, reply);
+    if (wantsPage(request)) return page(request, reply);
     return reply.send(bodyOf(failure(404, 'NOT_FOUND', 'there is nothing here')));
   });
 }
 
-async function documentIn(folder: string): Promise<string> {
+/** Whether somebody wants to look at an address, for whom a page says better than JSON what is wrong with it. */
+export function wantsPage({ method, url, headers }: FastifyRequest): boolean {
+  return method === 'GET' && headers.accept?.includes('text/html') === true && !url.startsWith('/api/');
+}
+
+/**
+ * The document of the pages.
+ *
+ * @throws ERR_USAGE where they were not built
+ */
+export async function documentIn(folder: string): Promise<string> {
   try {
     return await readFile(join(folder, 'index.html'), 'utf8');
   } catch (cause) {

@@ -1,3 +1,5 @@
+import { FIRST_DAY, isCalendarDay, LAST_DAY } from '../../calendar/calendar-day.js';
+
 /** JSON schemas of what requests hold and answers give, for checks and for the page of the API. */
 
 export interface JsonSchema {
@@ -24,7 +26,15 @@ const object = (properties: Readonly<Record<string, JsonSchema>>): JsonSchema =>
 /** An object or null, which the serializer tells apart. */
 const maybe = (schema: JsonSchema): JsonSchema => ({ ...schema, nullable: true });
 
-const progress = object({ records: integer(), watermark: orNull(time), newest: orNull(time), rate: orNull(integer()) });
+const asOf = { watermark: orNull(time), newest: orNull(time) };
+const counts = {
+  records: integer('messages that are in the tables'),
+  rate: orNull(integer('a second')),
+  behind: orNull(integer('messages of the source that are not in the tables yet')),
+};
+const progress = object({ ...asOf, ...counts });
+/** Viewers who are not of the firm are told the times alone. */
+const seenProgress = { ...object({ ...asOf, ...counts }), required: Object.keys(asOf) };
 const session = maybe(object({ open: integer('minute of the day'), close: integer('minute of the day') }));
 const sums = { trades: whole, volume: whole, value: decimal, buyValue: decimal };
 const trader = object({ user: text(), trades: whole, volume: whole, value: decimal });
@@ -38,7 +48,14 @@ const holding = {
 };
 const totals = {
   ...{ trades: whole, volume: whole, value: decimal, realized: decimal, openPositions: whole },
-  ...{ marketValue: decimal, cost: decimal, unrealized: decimal, dayChange: decimal, gross: decimal },
+  ...{
+    marketValue: decimal,
+    cost: decimal,
+    grossCost: decimal,
+    unrealized: decimal,
+    dayChange: decimal,
+    gross: decimal,
+  },
 };
 const trade = {
   ...{ id: text(), time, symbol: text(), sector: text(), side: text() },
@@ -48,7 +65,7 @@ const close = maybe(object({ progress, total: object(sums), sectors: list(sector
 
 /** What answers give. */
 export const answers = {
-  progress: object({ now: time, live: progress, close: maybe(progress) }),
+  progress: object({ now: time, live: seenProgress, close: maybe(seenProgress) }),
   days: object({ days: list(text('YYYY-MM-DD')) }),
   users: object({ users: list(text()), complete: { type: 'boolean' } }),
   viewer: object({ login: text('off, tokens or oidc'), user: orNull(text()), firm: { type: 'boolean' } }),
@@ -58,26 +75,51 @@ export const answers = {
   dayValue: object({ day: text(), session, points: list(object({ time, value: decimal })) }),
   portfolio: object({
     user: text(),
-    progress,
+    progress: object(asOf),
     totals: object(totals),
     holdings: list(object(holding)),
     sectors: list(object({ sector: text(), value: decimal, weight: basisPoints })),
     trades: list(object(trade)),
   }),
   firm: object({
-    ...{ day: text(), session, progress, total: object(sums) },
+    ...{ day: text(), newestDay: text(), session, progress, total: object(sums) },
     ...{ byValue: list(trader), byVolume: list(trader), byTrades: list(trader) },
     sectors: list(sectorTotal),
     symbols: list(object({ symbol: text(), name: text(), ...sums })),
     moves: list(object(move)),
     minutes: list(object({ minute: integer('from midnight in New York'), ...sums })),
     close,
+    hasClose: { type: 'boolean' },
   }),
+  health: object({ alive: { type: 'boolean' } }),
+  ready: {
+    type: 'object',
+    properties: { ready: { type: 'boolean' }, why: text('what keeps it from being ready') },
+    required: ['ready'],
+  },
   error: object({ error: object({ code: text(), message: text() }) }),
 } as const;
 
-const userId: JsonSchema = { type: 'string', minLength: 1, maxLength: 64 };
-const day: JsonSchema = { type: 'string', pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$' };
+/*
+ * The description of a parameter says what it must be: it is what a refusal tells, see `parameter-failure.ts`.
+ */
+/** Neither a zero byte nor half of a character: no text of a table has them. */
+const WELL_FORMED = '^[^\\u0000\\ud800-\\udfff]*$';
+const userId: JsonSchema = {
+  ...{ type: 'string', minLength: 1, maxLength: 64, pattern: WELL_FORMED },
+  description: 'the id of a user, 1 to 64 characters, none of them a zero byte',
+};
+const day: JsonSchema = {
+  ...{ type: 'string', format: 'calendar-day' },
+  description: `a day that exists, as YYYY-MM-DD, from ${FIRST_DAY} to ${LAST_DAY}`,
+};
+const limit = (most: number, standard: number): JsonSchema => ({
+  ...{ type: 'integer', minimum: 1, maximum: most, default: standard },
+  description: `a whole number from 1 to ${most}`,
+});
+
+/** The formats of these schemas that Ajv does not bring. */
+export const formats = { 'calendar-day': isCalendarDay } as const;
 
 /** What requests may hold; anything else is refused. */
 export const requests = {
@@ -86,16 +128,15 @@ export const requests = {
   search: {
     type: 'object',
     properties: {
-      prefix: { type: 'string', maxLength: 64, default: '' },
-      limit: { type: 'integer', minimum: 1, maximum: 50, default: 8 },
+      prefix: {
+        ...{ type: 'string', maxLength: 64, pattern: WELL_FORMED, default: '' },
+        description: 'the beginning of an id, at most 64 characters, none of them a zero byte',
+      },
+      limit: limit(50, 8),
     },
     additionalProperties: false,
   },
-  trades: {
-    type: 'object',
-    properties: { limit: { type: 'integer', minimum: 1, maximum: 10_000, default: 50 } },
-    additionalProperties: false,
-  },
+  trades: { type: 'object', properties: { limit: limit(10_000, 50) }, additionalProperties: false },
   none: { type: 'object', properties: {}, additionalProperties: false },
 } as const;
 

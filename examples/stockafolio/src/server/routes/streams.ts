@@ -3,18 +3,21 @@ import { failure } from '../failure.js';
 import { firmSections } from '../feed/firm-sections.js';
 import type { ReadSections } from '../feed/topic.js';
 import { userSections } from '../feed/user-sections.js';
+import { whoAsks } from '../login/who.js';
 import type { RouteContext } from './context.js';
 import { requests } from './schemas.js';
 
 const ABOUT = [
   'A stream of server-sent events. `snapshot` holds everything, `change` what to do to it: {"set":{PART:{KEY:ROW}},',
-  '"gone":{PART:[KEY]}}, parts and rows being those of the plain answer. `tick` says that the stream lives, `trouble` that',
-  'the tables cannot be read. `slow`, `closing` and `expired` are said before the server ends it. The header Last-Event-ID',
-  'goes on after that event.',
+  '"gone":{PART:[KEY]}}, parts and rows being those of the plain answer. `tick` says that the stream lives, and that what it',
+  'has told is so; `trouble` that the figures cannot be read at the moment: the server tries again, and `tick` or `change`',
+  'ends it. `slow`, `closing` and `expired` are said before the server ends it. The header Last-Event-ID goes on after that',
+  'event, or with a new snapshot.',
 ].join(' ');
 
 /** What changes, as it changes. */
-export function addStreamRoutes(server: FastifyInstance, { books, live, feed }: RouteContext): void {
+export function addStreamRoutes(server: FastifyInstance, context: RouteContext): void {
+  const { books, live, feed, streams } = context;
   server.get<{ Querystring: { day?: string } }>(
     '/api/stream/firm',
     {
@@ -48,17 +51,19 @@ export function addStreamRoutes(server: FastifyInstance, { books, live, feed }: 
     topic: string,
     read: ReadSections,
   ): Promise<void> {
-    if (feed.full) {
-      void reply.header('retry-after', '10');
-      throw failure(503, 'FULL', 'as many streams are open as can be; come back later');
-    }
+    const left = takeStream(request, reply);
     // The security headers are set by now; from here on Fastify does not compress or tag what is written.
     reply.hijack();
     const { raw } = reply;
+    raw.once('close', left);
+    // Who has gone meanwhile is not heard of again.
+    if (raw.destroyed) return left();
     for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) raw.setHeader(name, value);
     raw.setHeader('content-type', 'text/event-stream; charset=utf-8');
     raw.setHeader('cache-control', 'no-store, no-transform');
     raw.setHeader('x-accel-buffering', 'no');
+    // A stream that has ended leaves no connection behind.
+    raw.setHeader('connection', 'close');
     raw.flushHeaders();
     raw.socket?.setNoDelay(true);
     if (request.method === 'HEAD') raw.end();
@@ -66,5 +71,17 @@ export function addStreamRoutes(server: FastifyInstance, { books, live, feed }: 
       const seen = request.headers['last-event-id'];
       await feed.watch(topic, read, raw, typeof seen === 'string' ? seen : undefined, request.viewer?.expires);
     }
+  }
+
+  /** @throws Failure 429 or 503 where there is no room for another one */
+  function takeStream(request: FastifyRequest, reply: FastifyReply): () => void {
+    void reply.header('retry-after', '10');
+    if (feed.full) throw failure(503, 'FULL', 'as many streams are open as can be; come back later');
+    const left = streams.take(whoAsks(request));
+    if (left === undefined) {
+      throw failure(429, 'TOO_MANY_STREAMS', 'as many streams of yours are open as can be; close one of them');
+    }
+    reply.removeHeader('retry-after');
+    return left;
   }
 }

@@ -1,11 +1,16 @@
+import type { Tables } from '@stockafolio/core/ports';
 import type { FastifyInstance } from 'fastify';
-import { readRow, readRows } from '../../figures/read-rows.js';
-import { tradesByUser, userTotals } from '../../tables.js';
+import { readRow } from '../../figures/read-rows.js';
+import { userTotals } from '../../tables.js';
 import { failure } from '../failure.js';
-import { wireDayValue, wireTrade } from '../wire/portfolio.js';
+import { wireDayValue } from '../wire/portfolio.js';
 import type { WirePortfolio, WireTrade } from '../wire/types.js';
 import type { RouteContext } from './context.js';
+import { takeDownload, tradesOf } from './downloads.js';
 import { answers, failures, requests } from './schemas.js';
+
+/** Trades that may be asked for at any time. */
+const MANY = 1_000;
 
 interface OfUser {
   Params: { user: string };
@@ -56,8 +61,27 @@ export function addUserRoutes(server: FastifyInstance, context: RouteContext): v
 
   server.get<OfUser & { Querystring: { limit: number } }>(
     '/api/users/:user/trades',
-    { schema: part('the newest trades, the newest first', answers.trades, requests.trades), config },
-    async ({ params, query }) => ({ trades: await tradesOf(context, params.user, query.limit) }),
+    {
+      schema: part(
+        'the newest trades, the newest first; all of them are in trades.csv',
+        answers.trades,
+        requests.trades,
+      ),
+      config,
+    },
+    async (request, reply) => {
+      const { params, query } = request;
+      await mustHaveTraded(live, params.user);
+      // So many of them are a download like others.
+      const done = query.limit > MANY ? takeDownload(context, request, reply) : undefined;
+      try {
+        const trades: WireTrade[] = [];
+        for await (const trade of tradesOf(live, params.user, query.limit)) trades.push(trade);
+        return { trades };
+      } finally {
+        done?.();
+      }
+    },
   );
 
   server.get<OfUser & { Querystring: { day?: string } }>(
@@ -65,7 +89,7 @@ export function addUserRoutes(server: FastifyInstance, context: RouteContext): v
     { schema: part('the market value over a day, every ten minutes', answers.dayValue, requests.day), config },
     async ({ params, query }) => {
       const day = query.day ?? (await books.newestDay());
-      if ((await readRow(live, userTotals, [params.user])) === undefined) throw unknownUser();
+      await mustHaveTraded(live, params.user);
       return wireDayValue(day, await books.valueOverDay(params.user, day));
     },
   );
@@ -79,9 +103,8 @@ export async function portfolioOf({ books }: RouteContext, user: string): Promis
 }
 
 /** @throws Failure 404 for a user who never traded */
-export async function tradesOf({ live }: RouteContext, user: string, limit: number): Promise<WireTrade[]> {
+export async function mustHaveTraded(live: Tables, user: string): Promise<void> {
   if ((await readRow(live, userTotals, [user])) === undefined) throw unknownUser();
-  return (await readRows(live, tradesByUser, [user], limit)).map(wireTrade);
 }
 
 function unknownUser(): Error {

@@ -2,30 +2,32 @@ import { formatMoney } from '@stockafolio/core';
 import type { FirmFigures, Move, Total, Trader } from '../../figures/firm-figures.js';
 import type { ProgressFigures } from '../../figures/progress-figures.js';
 import { wireSession } from './portfolio.js';
-import type { WireClose, WireFirm, WireProgress, WireTotal, WireTrader } from './types.js';
+import type { WireAsOf, WireClose, WireFirm, WireProgress, WireTotal, WireTrader } from './types.js';
 import { isoOrNull, whole } from './values.js';
 
 /** Rows of each ranking. */
 const MOST = 20;
 
-export function wireProgress({ records, watermark, newest }: ProgressFigures, rate: number | null): WireProgress {
-  return { records, watermark: isoOrNull(watermark), newest: isoOrNull(newest), rate };
+export function wireAsOf({ watermark, newest }: ProgressFigures): WireAsOf {
+  return { watermark: isoOrNull(watermark), newest: isoOrNull(newest) };
 }
 
-/**
- * @param moves of the same day, the furthest first
- * @param close the batch's figures of the same day, where there are any
- */
-export function wireFirm(
-  figures: FirmFigures,
-  moves: readonly Move[],
-  progress: WireProgress,
-  close: WireClose | null,
-): WireFirm {
+export function wireProgress(
+  figures: ProgressFigures,
+  rate: number | null = null,
+  behind: number | null = null,
+): WireProgress {
+  return { ...wireAsOf(figures), records: figures.records, rate, behind };
+}
+
+/** What of an answer of the firm's figures the tables of a day say. */
+export type WireFirmDay = Omit<WireFirm, 'newestDay' | 'progress' | 'close' | 'hasClose'>;
+
+/** @param moves of the same day, the furthest first */
+export function wireFirmDay(figures: FirmFigures, moves: readonly Move[]): WireFirmDay {
   return {
     day: figures.day,
     session: wireSession(figures.day),
-    progress,
     total: wireTotal(figures.total),
     byValue: figures.traders.slice(0, MOST).map(wireTrader),
     byVolume: figures.tradersByVolume.slice(0, MOST).map(wireTrader),
@@ -36,7 +38,6 @@ export function wireFirm(
       .map(({ symbol, name, ...total }) => ({ symbol, name, ...wireTotal(total) })),
     moves: moves.map((move) => ({ ...move, price: formatMoney(move.price), dayOpen: formatMoney(move.dayOpen) })),
     minutes: figures.minutes.map(({ minute, ...total }) => ({ minute, ...wireTotal(total) })),
-    close,
   };
 }
 

@@ -7,15 +7,15 @@ import type { tradesByUser } from '../../tables.js';
 import type {
   WireDayValue,
   WireHolding,
+  WireAsOf,
   WirePortfolio,
-  WireProgress,
   WireSession,
   WireTotals,
   WireTrade,
 } from './types.js';
 import { average, basisPoints, decimalOrNull, whole } from './values.js';
 
-export function wirePortfolio(figures: PortfolioFigures, progress: WireProgress): WirePortfolio {
+export function wirePortfolio(figures: PortfolioFigures, progress: WireAsOf): WirePortfolio {
   return {
     user: figures.user,
     progress,
@@ -31,7 +31,8 @@ export function wirePortfolio(figures: PortfolioFigures, progress: WireProgress)
 }
 
 function wireTotals(figures: PortfolioFigures): WireTotals {
-  const { trades, volume, value, realized, openPositions, marketValue, cost, unrealized, dayChange, gross } = figures;
+  const { trades, volume, value, realized, openPositions } = figures;
+  const { marketValue, cost, grossCost, unrealized, dayChange, gross } = figures;
   return {
     trades: whole(trades),
     volume: whole(volume),
@@ -40,6 +41,7 @@ function wireTotals(figures: PortfolioFigures): WireTotals {
     openPositions: whole(openPositions),
     marketValue: formatMoney(marketValue),
     cost: formatMoney(cost),
+    grossCost: formatMoney(grossCost),
     unrealized: formatMoney(unrealized),
     dayChange: formatMoney(dayChange),
     gross: formatMoney(gross),

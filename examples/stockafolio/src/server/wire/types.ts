@@ -10,23 +10,30 @@ export type Decimal = string;
 /** A whole number: a string past 2^53. */
 export type Whole = number | string;
 
-/** What tables are exact up to. */
-export interface WireProgress {
-  /** Messages that are in the tables. */
-  readonly records: number;
-  /** Market time before which nothing more is expected; null before the first trade. */
+/** The market time that tables have come to: all of it that a user is told, whoever else trades. */
+export interface WireAsOf {
+  /** Market time before which nothing more is expected of any partition; null before the first trade. */
   readonly watermark: string | null;
   /** The newest market time that was taken in. */
   readonly newest: string | null;
+}
+
+/** How far tables are; the counts are the firm's. */
+export interface WireProgress extends WireAsOf {
+  /** Messages that are in the tables. */
+  readonly records: number;
   /** Messages a second over the last five seconds; null where that is not known. */
   readonly rate: number | null;
+  /** Messages of the source that are not in the tables yet; null where the server was not told the source. */
+  readonly behind: number | null;
 }
 
 export interface WireProgressPair {
   readonly now: string;
-  readonly live: WireProgress;
+  /** A viewer who is not of the firm is told the times alone. */
+  readonly live: WireAsOf & Partial<WireProgress>;
   /** Of the tables of the daily batch; null where the server was given none. */
-  readonly close: WireProgress | null;
+  readonly close: (WireAsOf & Partial<WireProgress>) | null;
 }
 
 export interface WireTotal {
@@ -82,8 +89,11 @@ export interface WireClose {
 
 export interface WireFirm {
   readonly day: string;
+  /** The day that the tables have come to: another one is over, or has not begun. */
+  readonly newestDay: string;
   /** Minutes of the day at which New York opens and closes. */
   readonly session: WireSession | null;
+  /** How far the tables are now; rate and messages behind are null where the day is not the newest. */
   readonly progress: WireProgress;
   readonly total: WireTotal;
   readonly byValue: readonly WireTrader[];
@@ -93,7 +103,10 @@ export interface WireFirm {
   readonly symbols: readonly WireSymbolTotal[];
   readonly moves: readonly WireMove[];
   readonly minutes: readonly WireMinute[];
+  /** Null where the batch has made nothing of this day yet. */
   readonly close: WireClose | null;
+  /** Whether the server was given the tables of the daily batch. */
+  readonly hasClose: boolean;
 }
 
 export interface WireTotals {
@@ -104,6 +117,8 @@ export interface WireTotals {
   readonly openPositions: Whole;
   readonly marketValue: Decimal;
   readonly cost: Decimal;
+  /** The costs of long and short positions, both counted as positive, of what has a price: what `unrealized` is a part of. */
+  readonly grossCost: Decimal;
   readonly unrealized: Decimal;
   /** What the holdings of now have gained since the day's first price of each. */
   readonly dayChange: Decimal;
@@ -148,7 +163,7 @@ export interface WireTrade {
 
 export interface WirePortfolio {
   readonly user: string;
-  readonly progress: WireProgress;
+  readonly progress: WireAsOf;
   readonly totals: WireTotals;
   readonly holdings: readonly WireHolding[];
   readonly sectors: readonly WireSector[];

@@ -39,7 +39,7 @@ export function MinuteChart({ rows, session }: MinuteChartProps) {
         scales: { x: { time: false, range: [from, to] }, trades: { range: fromZero }, value: { range: fromZero } },
         axes: [
           minutes(colors),
-          axis(colors, { scale: 'trades', size: 46, values: (_p, splits) => splits.map((n) => count(Math.round(n))) }),
+          axis(colors, { scale: 'trades', size: 46, values: (_p, splits) => splits.map(wholeOrNothing) }),
           axis(colors, {
             ...{ scale: 'value', side: 1, size: 66, grid: { show: false } },
             values: (_p, splits) => splits.map(shortDollars),
@@ -78,4 +78,9 @@ function span(rows: readonly WireMinute[], session: WireSession | null): [number
   const last = (rows.at(-1)?.minute ?? 960) + 1;
   if (session === null) return [first - 5, last + 5];
   return [Math.min(session.open - 10, first), Math.max(session.close + 10, last)];
+}
+
+/** There is no half of a trade, so where the axis would have one there is no label. */
+function wholeOrNothing(n: number): string {
+  return Number.isInteger(n) ? count(n) : '';
 }

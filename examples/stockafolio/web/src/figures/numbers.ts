@@ -8,6 +8,8 @@ const CLOCK = new Intl.DateTimeFormat('en-US', {
   minute: '2-digit',
   second: '2-digit',
 });
+/** Sweden writes dates as ISO 8601 does. */
+const DATE = new Intl.DateTimeFormat('sv-SE', { timeZone: 'America/New_York', dateStyle: 'short' });
 const DAY = new Intl.DateTimeFormat('en-US', {
   timeZone: 'UTC',
   weekday: 'short',
@@ -36,6 +38,11 @@ export function newYorkTime(iso: string): string {
   return CLOCK.format(Date.parse(iso));
 }
 
+/** The New York day of a moment: `2026-01-05`. */
+export function newYorkDate(iso: string): string {
+  return DATE.format(Date.parse(iso));
+}
+
 /** A minute of the day as `09:31`. */
 export function minuteText(minute: number): string {
   return `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
@@ -44,6 +51,13 @@ export function minuteText(minute: number): string {
 /** `2026-11-24` as `Tue, Nov 24, 2026`. */
 export function dayText(day: string): string {
   return DAY.format(Date.parse(`${day}T00:00:00Z`));
+}
+
+/** How long ago a market time was; a replayed market may also be ahead of the clock. */
+export function ageText(time: number, now: number): string {
+  const age = now - time;
+  if (age <= -2_000) return `${duration(-age)} ahead of the clock`;
+  return age < 2_000 ? 'just now' : `${duration(age)} ago`;
 }
 
 /** A stretch of time in its two greatest units: `3 h 12 min`. */

@@ -3,11 +3,16 @@ import { eventsOf, type StreamEvent } from './event-stream.js';
 import { Parts, type Change } from './parts.js';
 import { Refused, request } from './session.js';
 
-/** How the connection is: `stale` hears nothing though it is open, `troubled` is told that the tables cannot be read. */
-export type Connection = 'connecting' | 'live' | 'stale' | 'troubled' | 'lost' | 'refused';
+/**
+ * How the connection is: `stale` hears nothing though it is open, `troubled` is told that the figures cannot be read, `busy`
+ * is refused for now because the server, or this viewer's part of it, is full.
+ */
+export type Connection = 'connecting' | 'live' | 'stale' | 'troubled' | 'busy' | 'lost' | 'refused';
 
 /** The server lets hear from it every 3 seconds: after so many milliseconds of silence something is wrong. */
 const SILENCE = 8_000;
+/** The events that say that what is shown is so. */
+const STATES: ReadonlySet<string> = new Set(['snapshot', 'change', 'tick']);
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 10_000;
 
@@ -23,6 +28,7 @@ export class Live {
   readonly #closed = new AbortController();
   #lastId: string | undefined;
   #heard = 0;
+  #open = false;
   #waiting: { change: Change; whole: boolean }[] = [];
   #attempt = new AbortController();
 
@@ -46,13 +52,14 @@ export class Live {
     let wait = FIRST_WAIT;
     while (!this.#closed.signal.aborted) {
       this.#attempt = new AbortController();
+      let why: Connection = 'lost';
       try {
         const headers = this.#lastId === undefined ? {} : { 'last-event-id': this.#lastId };
         const { body } = await request(this.#path, { headers, signal: this.#attempt.signal, cache: 'no-store' });
         if (body !== null) {
-          this.#hear();
+          this.#heard = performance.now();
+          this.#open = true;
           for await (const event of eventsOf(body)) {
-            this.#hear();
             wait = FIRST_WAIT;
             this.#take(event);
           }
@@ -63,21 +70,20 @@ export class Live {
           this.connection.value = 'refused';
           return;
         }
+        if (error instanceof Refused && (error.status === 429 || error.code === 'FULL')) why = 'busy';
       }
+      this.#open = false;
       if (this.#closed.signal.aborted) return;
-      this.connection.value = 'lost';
+      this.connection.value = why;
       await this.#pause(wait);
       wait = Math.min(wait * 2, LONGEST_WAIT);
     }
   }
 
-  #hear(): void {
-    this.#heard = performance.now();
-    if (this.connection.peek() !== 'live') this.connection.value = 'live';
-  }
-
   #take({ event, id, data }: StreamEvent): void {
-    if (event === 'trouble') this.connection.value = 'troubled';
+    this.#heard = performance.now();
+    const connection = event === 'trouble' ? 'troubled' : STATES.has(event) ? 'live' : this.connection.peek();
+    if (this.connection.peek() !== connection) this.connection.value = connection;
     if (event !== 'snapshot' && event !== 'change') return;
     this.#lastId = id;
     this.#waiting.push({ change: JSON.parse(data) as Change, whole: event === 'snapshot' });
@@ -97,7 +103,8 @@ export class Live {
   }
 
   #watch(): void {
-    if (this.connection.peek() !== 'live' || performance.now() - this.#heard < SILENCE) return;
+    if (!this.#open || performance.now() - this.#heard < SILENCE) return;
+    this.#open = false;
     this.connection.value = 'stale';
     this.#attempt.abort();
   }

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { WireViewer } from '@stockafolio/example/api';
+import type { WireError, WireViewer } from '@stockafolio/example/api';
 
 const KEY = 'stockafolio-token';
 
@@ -12,10 +12,12 @@ export const viewer = signal<WireViewer | undefined>(undefined);
 /** An answer that is none, with its status and what the server says. */
 export class Refused extends Error {
   readonly status: number;
+  readonly code: string;
 
-  constructor(status: number, message: string) {
+  constructor(status: number, { code, message }: WireError['error']) {
     super(message);
     this.status = status;
+    this.code = code;
   }
 }
 
@@ -26,7 +28,7 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
   if (token !== null) headers.set('authorization', `Bearer ${token}`);
   const response = await fetch(path, { ...init, headers });
   if (response.status === 401) signInNeeded.value = true;
-  if (!response.ok) throw new Refused(response.status, await messageOf(response));
+  if (!response.ok) throw new Refused(response.status, await errorOf(response));
   return response;
 }
 
@@ -57,10 +59,10 @@ export async function learnViewer(): Promise<void> {
   }
 }
 
-async function messageOf(response: Response): Promise<string> {
+async function errorOf(response: Response): Promise<WireError['error']> {
   try {
-    return ((await response.json()) as { error: { message: string } }).error.message;
+    return ((await response.json()) as WireError).error;
   } catch {
-    return `the server answers ${response.status}`;
+    return { code: '', message: `the server answers ${response.status}` };
   }
 }

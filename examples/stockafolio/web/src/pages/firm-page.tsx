@@ -3,11 +3,13 @@ import type { WireMinute, WireProgress, WireSectorTotal, WireSession, WireTotal 
 import { Donut } from '../charts/donut.js';
 import { MinuteChart } from '../charts/minute-chart.js';
 import { ratio, wholeDollars } from '../figures/money.js';
-import { count, dayText, duration, newYorkTime, percent } from '../figures/numbers.js';
+import { ageText, count, dayText, newYorkTime, percent } from '../figures/numbers.js';
 import { now } from '../figures/now.js';
 import type { Live } from '../live/live.js';
 import { CloseTable } from '../parts/close-table.js';
+import { Home } from '../parts/home.js';
 import { DayChoice } from '../parts/day-choice.js';
+import { NotKnown } from '../parts/not-known.js';
 import { Panel } from '../parts/panel.js';
 import { Status } from '../parts/status.js';
 import { Tile } from '../parts/tile.js';
@@ -20,12 +22,16 @@ import { useLive } from '../parts/use-live.js';
 export function FirmPage({ day }: { readonly day: string | undefined }) {
   const live = useLive(day === undefined ? '/api/stream/firm' : `/api/stream/firm?day=${encodeURIComponent(day)}`);
   const shown = live.parts.single('day') as string | undefined;
+  const newest = live.parts.single('newestDay') as string | undefined;
+  const over = shown !== undefined && newest !== undefined && shown < newest;
   const refusal = live.refusal.value;
   if (refusal !== undefined) {
     return (
       <section class="message">
         <Title text="Firm">The firm's page is not shown</Title>
         <p>{refusal.message}</p>
+        {day !== undefined && refusal.status === 400 && <DayChoice shown={undefined} asked={undefined} />}
+        <Home />
       </section>
     );
   }
@@ -36,12 +42,12 @@ export function FirmPage({ day }: { readonly day: string | undefined }) {
           <Title text="Firm">The firm</Title>
           <p class="sub">{shown === undefined ? 'Reading' : dayText(shown)}</p>
         </div>
-        <Status live={live} />
+        <Status live={live} over={over} />
         <DayChoice shown={shown} asked={day} />
       </div>
       {shown !== undefined && (
         <>
-          <FirmTiles live={live} />
+          <FirmTiles live={live} over={over} />
           <div class="grid firm-grid">
             <Minutes live={live} />
             <Sectors live={live} />
@@ -56,10 +62,11 @@ export function FirmPage({ day }: { readonly day: string | undefined }) {
   );
 }
 
-function FirmTiles({ live }: { readonly live: Live }) {
+function FirmTiles({ live, over }: { readonly live: Live; readonly over: boolean }) {
   const total = live.parts.single('total') as WireTotal | undefined;
+  // Of the newest day only: what goes on now says nothing of another one.
   const progress = live.parts.single('progress') as WireProgress | undefined;
-  if (total === undefined || progress === undefined) return null;
+  if (total === undefined) return null;
   const bought = ratio(total.buyValue, total.value);
   return (
     <dl class="tiles" aria-label="The day in numbers">
@@ -70,19 +77,42 @@ function FirmTiles({ live }: { readonly live: Live }) {
       </Tile>
       <Tile label="Trades">{count(total.trades)}</Tile>
       <Tile label="Shares">{count(total.volume)}</Tile>
-      <Tile label="Rate" unit="/ s" detail="over the last 5 seconds">
-        {progress.rate === null ? '0' : count(progress.rate)}
-      </Tile>
-      <Tile label="Exact up to" unit="New York" detail={<Lag progress={progress} />}>
-        {progress.watermark === null ? 'n/a' : newYorkTime(progress.watermark)}
-      </Tile>
+      {progress === undefined ? (
+        <Tile label="The day" detail={over ? 'what comes late is still added' : 'it is still to come'}>
+          {over ? 'is over' : 'has no trades yet'}
+        </Tile>
+      ) : (
+        <ProgressTiles progress={progress} />
+      )}
     </dl>
   );
 }
 
-function Lag({ progress: { watermark } }: { readonly progress: WireProgress }) {
-  if (watermark === null) return null;
-  return <>lag {duration(now.value - Date.parse(watermark))}</>;
+/** How the tables keep up with the market. */
+function ProgressTiles({ progress: { rate, behind, newest, watermark } }: { readonly progress: WireProgress }) {
+  return (
+    <>
+      <Tile label="Rate" unit="/ s" detail="over the last 5 seconds">
+        {rate === null ? <NotKnown /> : count(rate)}
+      </Tile>
+      <Tile
+        label="Newest trade"
+        unit="New York"
+        detail={newest === null ? 'none yet' : ageText(Date.parse(newest), now.value)}
+      >
+        {newest === null ? <NotKnown /> : newYorkTime(newest)}
+      </Tile>
+      {behind === null ? (
+        <Tile label="All partitions up to" unit="New York" detail="one without trades holds it back">
+          {watermark === null ? <NotKnown /> : newYorkTime(watermark)}
+        </Tile>
+      ) : (
+        <Tile label="Behind" unit="messages" detail={behind === 0 ? 'all are in the tables' : 'not in the tables yet'}>
+          {count(behind)}
+        </Tile>
+      )}
+    </>
+  );
 }
 
 function Minutes({ live }: { readonly live: Live }) {

@@ -1,10 +1,11 @@
 import type { WirePortfolio, WireSector, WireTotals } from '@stockafolio/example/api';
 import { Donut } from '../charts/donut.js';
-import { count, percent } from '../figures/numbers.js';
+import { change, count } from '../figures/numbers.js';
 import { ratio } from '../figures/money.js';
 import type { Live } from '../live/live.js';
 import { viewer } from '../live/session.js';
 import { Amount } from '../parts/amount.js';
+import { Home } from '../parts/home.js';
 import { DayValue } from '../parts/day-value.js';
 import { Download } from '../parts/download.js';
 import { Holdings } from '../parts/holdings.js';
@@ -14,11 +15,11 @@ import { Status } from '../parts/status.js';
 import { Tile } from '../parts/tile.js';
 import { Title } from '../parts/title.js';
 import { useLive } from '../parts/use-live.js';
-import { follow, userHref } from '../path.js';
+import { userApi, userStream } from '../user-href.js';
 
 /** A user's portfolio. */
 export function UserPage({ user }: { readonly user: string }) {
-  const live = useLive(`/api/stream${userHref(user).replace('/u/', '/users/')}`);
+  const live = useLive(userStream(user));
   const known = live.parts.single('known') as boolean | undefined;
   const refusal = live.refusal.value;
   return (
@@ -51,17 +52,13 @@ function Message({ title, text }: { readonly title: string; readonly text: strin
     <section class="message" role="status">
       <h2>{title}</h2>
       <p>{text}</p>
-      <p>
-        <a href="/" onClick={follow}>
-          To the firm's page
-        </a>
-      </p>
+      <Home />
     </section>
   );
 }
 
 function Portfolio({ live, user }: { readonly live: Live; readonly user: string }) {
-  const api = `/api${userHref(user).replace('/u/', '/users/')}`;
+  const api = userApi(user);
   const totals = live.parts.single('totals') as WireTotals | undefined;
   const sectors = live.parts.ranked('sectors') as WireSector[];
   if (totals === undefined) return null;
@@ -86,7 +83,8 @@ function Portfolio({ live, user }: { readonly live: Live; readonly user: string 
 }
 
 function PortfolioTiles({ totals }: { readonly totals: WirePortfolio['totals'] }) {
-  const ofCost = ratio(totals.unrealized, totals.cost);
+  // Of long and short together: what is left of one against the other is no cost of anything.
+  const ofCost = ratio(totals.unrealized, totals.grossCost);
   return (
     <dl class="tiles" aria-label="The portfolio in numbers">
       <Tile label="Market value" main detail={`${count(totals.openPositions)} open positions`}>
@@ -95,13 +93,20 @@ function PortfolioTiles({ totals }: { readonly totals: WirePortfolio['totals'] }
       <Tile label="Day's change" detail="since the day's first prices">
         <Amount value={totals.dayChange} as="gain" />
       </Tile>
-      <Tile label="Unrealized P&L" detail={ofCost === undefined ? '' : `${percent(Math.round(ofCost))} of cost`}>
+      <Tile
+        label="Unrealized P&L"
+        detail={
+          ofCost === undefined
+            ? 'nothing with a price is held'
+            : `${change(Math.round(ofCost))} of cost, long and short`
+        }
+      >
         <Amount value={totals.unrealized} as="gain" />
       </Tile>
       <Tile label="Realized P&L" detail="since the beginning">
         <Amount value={totals.realized} as="gain" />
       </Tile>
-      <Tile label="Cost" detail="of what is held">
+      <Tile label="Net cost" detail="paid, less received for shorts">
         <Amount value={totals.cost} />
       </Tile>
       <Tile label="Traded" detail={`${count(totals.volume)} shares`}>

@@ -1,24 +1,30 @@
 import type { WireClose, WireProgress, WireSectorTotal, WireTotal } from '@stockafolio/example/api';
-import { count, newYorkTime } from '../figures/numbers.js';
+import { count, newYorkDate, newYorkTime } from '../figures/numbers.js';
 import type { Live } from '../live/live.js';
 import { Amount } from './amount.js';
+import { NotKnown } from './not-known.js';
 import { Panel } from './panel.js';
 
-/** The batch's figures of the day beside the live ones, each with what it is exact up to. */
+/** The batch's figures of the day beside the live ones, each with the newest market time in them. */
 export function CloseTable({ live }: { readonly live: Live }) {
   const close = live.parts.single('close') as WireClose | null | undefined;
   const total = live.parts.single('total') as WireTotal | undefined;
   const progress = live.parts.single('progress') as WireProgress | undefined;
+  const hasClose = live.parts.single('hasClose') as boolean | undefined;
   const sectors = live.parts.ranked('sectors') as WireSectorTotal[];
-  if (close === undefined || total === undefined || progress === undefined) return null;
-  if (close === null) {
+  if (close === undefined || total === undefined) return null;
+  if (hasClose === false) {
     return (
       <Panel title="The close" area="close">
-        <p class="empty">The daily batch has not run yet, or its tables were not named (--close-tables).</p>
+        <p class="empty">This server was not given the tables of the daily batch (--close-tables).</p>
       </Panel>
     );
   }
-  const closed = new Map(close.sectors.map((sector) => [sector.sector, sector]));
+  const day = live.parts.single('day');
+  // What has come to another day has this one whole.
+  const upTo = (newest: string | null | undefined): string | undefined =>
+    newest !== null && newest !== undefined && newYorkDate(newest) === day ? newest : undefined;
+  const closed = close === null ? undefined : new Map(close.sectors.map((sector) => [sector.sector, sector]));
   return (
     <Panel title="The close beside the live figures" area="close" note="what the batch has made of the archive">
       <div class="scroll" tabIndex={0} role="region" aria-label="The close beside the live figures">
@@ -28,8 +34,16 @@ export function CloseTable({ live }: { readonly live: Live }) {
               <th scope="col" rowSpan={2}>
                 Sector
               </th>
-              <Exact name="Live" progress={progress} />
-              <Exact name="Close" progress={close.progress} />
+              <Exact
+                name="Live"
+                upTo={upTo(progress?.newest)}
+                none={total.trades === 0 ? 'nothing yet' : 'the whole day'}
+              />
+              <Exact
+                name="Close"
+                upTo={upTo(close?.progress.newest)}
+                none={close === null ? 'no close yet' : 'the whole day'}
+              />
             </tr>
             <tr>
               {['Live', 'Close'].map((of) => [
@@ -43,9 +57,14 @@ export function CloseTable({ live }: { readonly live: Live }) {
             </tr>
           </thead>
           <tbody>
-            <Row name="All" live={total} close={close.total} />
+            <Row name="All" live={total} close={close?.total} />
             {sectors.map((sector) => (
-              <Row key={sector.sector} name={sector.sector} live={sector} close={closed.get(sector.sector)} />
+              <Row
+                key={sector.sector}
+                name={sector.sector}
+                live={sector}
+                close={closed === undefined ? undefined : (closed.get(sector.sector) ?? NOTHING)}
+              />
             ))}
           </tbody>
         </table>
@@ -54,18 +73,28 @@ export function CloseTable({ live }: { readonly live: Live }) {
   );
 }
 
-function Exact({ name, progress: { watermark } }: { readonly name: string; readonly progress: WireProgress }) {
+/** What a sector has that was not traded up to the close. */
+const NOTHING: WireTotal = { trades: 0, volume: 0, value: '0.0000', buyValue: '0.0000' };
+
+interface ExactProps {
+  readonly name: string;
+  /** The newest market time that the figures hold. */
+  readonly upTo: string | undefined;
+  readonly none: string;
+}
+
+function Exact({ name, upTo, none }: ExactProps) {
   return (
     <th scope="colgroup" colSpan={2} class="number">
       {name}
       <span class="exact">
-        {watermark === null ? (
-          'nothing yet'
+        {upTo === undefined ? (
+          none
         ) : (
           <>
-            exact up to{' '}
-            <time dateTime={watermark}>
-              {newYorkTime(watermark)}, {newYorkDay.format(Date.parse(watermark))}
+            trades up to{' '}
+            <time dateTime={upTo}>
+              {newYorkTime(upTo)}, {newYorkDay.format(Date.parse(upTo))}
             </time>
           </>
         )}
@@ -88,10 +117,10 @@ function Row({ name, live, close }: RowProps) {
       <th scope="row">{name}</th>
       {[live, close].map((of, n) => [
         <td key={`${n} value`} class="number">
-          <Amount value={of?.value ?? '0.0000'} />
+          {of === undefined ? <NotKnown why="no close yet" /> : <Amount value={of.value} />}
         </td>,
         <td key={`${n} trades`} class="number">
-          {count(of?.trades ?? 0)}
+          {of === undefined ? <NotKnown why="no close yet" /> : count(of.trades)}
         </td>,
       ])}
     </tr>

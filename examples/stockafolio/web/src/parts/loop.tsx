@@ -1,7 +1,8 @@
 import { effect, signal } from '@preact/signals';
 import type { WireFirm } from '@stockafolio/example/api';
 import { ask } from '../live/session.js';
-import { go, place, userHref } from '../path.js';
+import { go, place } from '../path.js';
+import { userHref } from '../user-href.js';
 
 /** How long each user is shown, in milliseconds. */
 const EACH = 8_000;

@@ -1,7 +1,8 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { WireUsers } from '@stockafolio/example/api';
 import { ask } from '../live/session.js';
-import { go, userHref } from '../path.js';
+import { go } from '../path.js';
+import { userHref } from '../user-href.js';
 
 /** How long to wait for the next letter, in milliseconds. */
 const PATIENCE = 120;

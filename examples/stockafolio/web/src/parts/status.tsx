@@ -11,20 +11,26 @@ const says: Readonly<Record<Connection, string>> = {
   stale: 'Stale: nothing is heard, trying again',
   troubled: 'The tables cannot be read',
   lost: 'Connection lost: trying again',
+  busy: 'No room at the server: trying again',
   refused: 'Not shown',
 };
 
-/** Whether what is shown is up to date, and since when it has not changed. */
-export function Status({ live }: { readonly live: Live }) {
+/**
+ * Whether what is shown is up to date, and since when it has not changed.
+ *
+ * `over`: of a day on which nothing goes on any more.
+ */
+export function Status({ live, over = false }: { readonly live: Live; readonly over?: boolean }) {
   const connection = live.connection.value;
   const changed = live.changed.value;
   const age = changed === undefined ? 0 : Math.max(0, now.value - changed);
   const quiet = connection === 'live' && age > QUIET;
+  const past = connection === 'live' && over;
   return (
-    <p class={`status status-${connection}`}>
+    <p class={`status status-${past ? 'past' : connection}`}>
       <span class="dot" aria-hidden="true" />
-      <span role="status">{quiet ? 'Live, no trades at the moment' : says[connection]}</span>
-      {changed !== undefined && (
+      <span role="status">{past ? 'A past day' : quiet ? 'Live, no trades at the moment' : says[connection]}</span>
+      {changed !== undefined && !past && (
         <span class="updated">
           Last updated{' '}
           <time dateTime={new Date(changed).toISOString()}>{age < 2_000 ? 'just now' : `${duration(age)} ago`}</time>

@@ -67,7 +67,7 @@ interface Shelf {
  *
  * A scan sees every row that is there all along; of what is written while it runs, it may see some.
  *
- * @throws ERR_TABLES_UNAVAILABLE where it cannot be opened
+ * @throws ERR_TABLES_UNAVAILABLE where it cannot be opened, ERR_PEER_MISSING without the package lmdb
  * @example
  * const tables = embeddedTables('/data/tables');
  * await tables.create([positions]);

@@ -1,12 +1,12 @@
 import { crc32 } from 'node:zlib';
 import type { ColumnMetaData, Encoding, PageHeader, SchemaElement } from 'hyparquet';
-import { parquetHeader } from 'hyparquet/src/column.js';
 import { AbsentValues, allOf, DictionaryValues, type ColumnValues, type DecodedValues } from './column-values.js';
 import type { ParquetColumn } from './columns.js';
 import type { Conversion } from './conversions.js';
 import { decodeBigMoney, decodePlain } from './decode-plain.js';
 import { decompressPage, type Decompressors } from './decompressors.js';
 import { decodeHybrid } from './hybrid.js';
+import { parquetPeers } from './peers.js';
 import { physicalValues } from './physical-values.js';
 
 /** A column chunk's bytes, what the footer says of them, and how they become values. */
@@ -29,7 +29,7 @@ export function decodeChunk(column: ParquetColumn, chunk: Chunk): DecodedValues 
   while (seen < rows) {
     if (reader.offset >= bytes.length)
       throw new RangeError(`column '${column.stored}' ends after ${seen} of ${rows} rows`);
-    const header = parquetHeader(reader);
+    const header = parquetPeers().parquetHeader(reader);
     const end = reader.offset + header.compressed_page_size;
     if (!(header.compressed_page_size >= 0 && end <= bytes.length)) {
       throw new RangeError(`column '${column.stored}' ends within a page`);

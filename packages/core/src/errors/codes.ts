@@ -42,6 +42,7 @@ export const errorCodes = {
   ERR_OVERFLOW: user,
   ERR_PARQUET_CORRUPT: broken,
   ERR_PARQUET_UNSUPPORTED: user,
+  ERR_PEER_MISSING: user,
   ERR_PIPELINE_INVALID: user,
   ERR_PORT_UNAVAILABLE: user,
   ERR_ROW_INVALID: user,

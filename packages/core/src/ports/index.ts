@@ -2,6 +2,7 @@ export type { Archive, ArchiveEntry, ArchivePart, ArchiveStretch } from './archi
 export type { AbortSignalLike, Clock } from './clock.js';
 export type { Codec } from './codec.js';
 export type { ByteRange, FileInfo, Files, WriteOptions } from './files.js';
+export { loadPeer, requirePeer, type Peer } from './load-peer.js';
 export type {
   AssignmentListener,
   OutgoingMessage,

@@ -1,11 +1,11 @@
 /**
- * What is mutated, a part at a time, and the suites that judge it: those beside it, and those of what is built on it
- * directly. More suites would kill a few more mutants, and take hours.
+ * What is mutated, a part at a time, and the suites that judge it: those beside it. Suites of what is built on it would
+ * kill some more, and take many times as long; so a score says at least how much is noticed.
  */
 export const parts = {
   windows: {
     mutate: ['packages/core/src/windows/*.ts'],
-    specs: ['packages/core/src/{windows,operators}/*.spec.ts'],
+    specs: ['packages/core/src/windows/*.spec.ts'],
   },
   'runner-stream': {
     mutate: ['packages/runner-stream/src/{run-stream,partition-task,committer,turn,until-back}.ts'],
@@ -13,7 +13,7 @@ export const parts = {
   },
   engine: {
     mutate: ['packages/core/src/engine/*.ts'],
-    specs: ['packages/core/src/{engine,pipeline,operators}/*.spec.ts'],
+    specs: ['packages/core/src/engine/*.spec.ts'],
   },
   checkpoint: {
     mutate: ['packages/core/src/checkpoint/*.ts'],
@@ -21,10 +21,10 @@ export const parts = {
   },
   state: {
     mutate: ['packages/core/src/state/*.ts'],
-    specs: ['packages/core/src/{state,operators}/*.spec.ts'],
+    specs: ['packages/core/src/state/*.spec.ts'],
   },
   operators: {
     mutate: ['packages/core/src/operators/*.ts'],
-    specs: ['packages/core/src/{operators,engine}/*.spec.ts'],
+    specs: ['packages/core/src/operators/*.spec.ts'],
   },
 };

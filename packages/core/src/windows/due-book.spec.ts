@@ -81,6 +81,15 @@ describe('DueBook', () => {
     expect(taken(book, 10)).to.deep.equal([0]);
   });
 
+  it('takes nothing back of what was due meanwhile', () => {
+    const book = new DueBook();
+    book.add(5, 0, 1);
+    expect(taken(book, 5)).to.deep.equal([0]);
+    book.add(7, 1, 1);
+    book.rollback(1);
+    expect(taken(book, 10)).to.deep.equal([]);
+  });
+
   it('keeps times in order however they come, each once', () => {
     const book = new DueBook();
     for (const [slot, time] of [4, 8, 2, 6, 2, 8, 1, 7].entries()) book.add(time, slot, slot);

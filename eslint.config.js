@@ -41,7 +41,7 @@ const arrows = {
 };
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/coverage/**', 'docs/reference/**'] },
+  { ignores: ['**/dist/**', '**/coverage/**', 'docs/reference/**', 'tmp/**'] },
   ...tseslint.configs.strict,
   {
     files: ['**/*.ts', '**/*.tsx'],

@@ -15,22 +15,34 @@ function pagesIn(folder: string): string[] {
 }
 
 const atRoot = readdirSync(root).filter((name) => name.endsWith('.md'));
+/** Pages that npm shows too name the files of this repository in full. */
+const REPOSITORY = /^https:\/\/github\.com\/stockafolio\/stockafolio\/(?:blob|tree)\/main\//;
+
 const pages = [...atRoot, ...['docs', 'packages', 'examples', 'benchmarks'].flatMap(pagesIn)];
 
 describe('the pages', () => {
   for (const page of pages) {
     it(`${page} links to files and headings that exist`, () => {
       const text = readFileSync(resolve(root, page), 'utf8').replaceAll(/```.*?```/gs, '');
-      const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => String(target));
-      const broken = links.filter((target) => !/^https?:/.test(target) && !leadsSomewhere(page, target));
-      expect(broken).to.deep.equal([]);
+      const inline = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => String(target));
+      const named = [...text.matchAll(/^\[[^\]]+\]: (\S+)$/gm)].map(([, target]) => String(target));
+      expect([...inline, ...named].filter((target) => !leadsSomewhere(page, target))).to.deep.equal([]);
+    });
+
+    it(`${page} defines the links that it names, and no others`, () => {
+      const text = readFileSync(resolve(root, page), 'utf8').replaceAll(/```.*?```/gs, '');
+      const used = [...text.matchAll(/\]\[([^\]]+)\]/g)].map(([, name]) => name);
+      const defined = [...text.matchAll(/^\[([^\]]+)\]: /gm)].map(([, name]) => name);
+      expect([...new Set(used)].sort()).to.deep.equal(defined.sort());
     });
   }
 });
 
 function leadsSomewhere(page: string, target: string): boolean {
-  const [path, heading] = target.split('#');
-  const file = path === '' ? resolve(root, page) : resolve(dirname(resolve(root, page)), path ?? '');
+  const [path = '', heading] = target.split('#');
+  if (/^https?:/.test(path) && !REPOSITORY.test(path)) return true;
+  const from = REPOSITORY.test(path) ? root : dirname(resolve(root, page));
+  const file = path === '' ? resolve(root, page) : resolve(from, path.replace(REPOSITORY, ''));
   if (!existsSync(file)) return false;
   return heading === undefined || headingsOf(file).includes(heading);
 }

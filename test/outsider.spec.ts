@@ -1,53 +1,47 @@
-import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { installLines, leastTypeScript, packAll, type Packed } from './support/packed.js';
 import { ROOT, startNode, startProgram, succeeded, type Ended } from './support/run-command.js';
 import { tempFolder } from './support/temp-folder.js';
 
-const PACKAGES = [
-  ...['core', 'connectors', 'runner-stream', 'runner-batch', 'cli'].map((name) => join('packages', name)),
-  join('examples', 'stockafolio'),
-];
+const QUIET = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
 
-describe('the packages, as somebody else has them', () => {
+describe('somebody else', () => {
   const at = tempFolder();
-  let packed: readonly string[] = [];
+  let packed: readonly Packed[] = [];
 
   const program = async (name: string, args: readonly string[], cwd: string): Promise<Ended> =>
     succeeded(`${name} ${args.join(' ')}`, await startProgram(name, args, cwd).ended);
 
-  /** What the packages ask an application to have beside them. */
-  const peers = async (): Promise<string[]> => {
-    const text = await readFile(join(ROOT, 'packages', 'connectors', 'package.json'), 'utf8');
-    const { peerDependencies } = JSON.parse(text) as { peerDependencies: Record<string, string> };
-    return Object.entries(peerDependencies).map(([name, range]) => `${name}@${range}`);
+  /** Installs what is named; our packages from their tarballs. */
+  const install = async (project: string, names: readonly string[]): Promise<void> => {
+    const files = new Map(packed.map(({ name, file }) => [name, file]));
+    await program('npm', ['install', ...QUIET, ...new Set(names.map((name) => files.get(name) ?? name))], at(project));
   };
 
+  const readme = (place: string): Promise<string> => readFile(join(ROOT, place, 'README.md'), 'utf8');
+
   before(async () => {
-    await mkdir(at('packed'));
-    await cp(join(ROOT, 'test', 'outsider'), at('project'), { recursive: true });
-    for (const place of PACKAGES) await program('npm', ['pack', '--pack-destination', at('packed')], join(ROOT, place));
-    packed = (await readdir(at('packed'))).map((name) => at('packed', name));
+    packed = await packAll(at('packed'));
   });
 
-  for (const tool of ['publint', 'attw']) {
-    it(`${tool} finds nothing wrong with any of them`, async () => {
-      expect(packed).to.have.length(PACKAGES.length);
-      const options = tool === 'attw' ? ['--profile', 'esm-only', '--no-emoji'] : ['--strict'];
-      for (const file of packed) await program(join(ROOT, 'node_modules', '.bin', tool), [file, ...options], at());
-    });
-  }
-
-  describe('in a project of its own', () => {
+  describe('who installs what the READMEs say', () => {
     before(async () => {
-      const tools = ['typescript@~6.0.3', '@types/node@20'];
-      const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
-      await program('npm', ['install', ...quiet, ...packed, ...(await peers()), ...tools], at('project'));
+      await cp(join(ROOT, 'test', 'outsider'), at('project'), { recursive: true });
+      const readmes = await Promise.all(packed.map(({ place }) => readme(place)));
+      const lines = readmes.flatMap(installLines).flatMap(({ packages }) => packages);
+      const least = `least-typescript@npm:typescript@~${leastTypeScript(readmes[0] ?? '')}.0`;
+      await install('project', [...lines, 'typescript@~6.0.3', least, '@types/node@20']);
+      await writeFile(at('project', 'everything.ts'), await everything(packed));
     });
 
-    it('a pipeline compiles under strict rules, types of libraries included', async () => {
-      await program(at('project', 'node_modules', '.bin', 'tsc'), ['-p', '.'], at('project'));
-    });
+    for (const compiler of ['typescript', 'least-typescript']) {
+      it(`compiles a pipeline and every import under strict rules, types of libraries included (${compiler})`, async () => {
+        const tsc = at('project', 'node_modules', compiler, 'lib', 'tsc.js');
+        succeeded('tsc', await startNode([tsc, '-p', '.'], at('project')).ended);
+      });
+    }
 
     it('both runners give the same tables', async () => {
       const { stdout } = succeeded('main.js', await startNode(['main.js'], at('project')).ended);
@@ -74,4 +68,55 @@ describe('the packages, as somebody else has them', () => {
       expect(await dump('data/by-command')).to.contain('"table":"item_minutes"');
     });
   });
+
+  describe('who installs no more than they must', () => {
+    const uses: Use[] = [];
+
+    before(async () => {
+      await cp(join(ROOT, 'test', 'outsider-bare'), at('bare'), { recursive: true });
+      const ours = ['core', 'connectors', 'runner-stream'].map((name) => `@stockafolio/${name}`);
+      await install('bare', [...ours, 'rxjs@7']);
+      const { stdout } = succeeded('uses.js', await startNode(['uses.js'], at('bare')).ended);
+      for (const line of stdout.trimEnd().split('\n')) uses.push(JSON.parse(line) as Use);
+    });
+
+    it('is told by every connector what to install, as its README says it', async () => {
+      const lines = [
+        ...installLines(await readme('packages/connectors')),
+        ...installLines(await readme('packages/runner-stream')),
+      ];
+      const said = new Map(lines.flatMap(({ packages, purposes }) => purposes.map((of) => [of, packages.join(' ')])));
+      expect(uses).to.have.length(8);
+      for (const { use, code, hint, retryable } of uses) {
+        const [connector = ''] = use.split(' ');
+        const packages = said.get(connector) ?? said.get(`@stockafolio/runner-stream/${connector}`);
+        expect({ code, hint, retryable }, use).to.deep.equal({
+          ...{ code: 'ERR_PEER_MISSING', hint: `npm install ${packages}`, retryable: false },
+        });
+      }
+    });
+  });
 });
+
+interface Use {
+  readonly use: string;
+  readonly code?: string;
+  readonly hint?: string;
+  readonly retryable?: boolean;
+}
+
+/** A module that imports everything that can be imported. */
+async function everything(packed: readonly Packed[]): Promise<string> {
+  const lines: string[] = [];
+  for (const { place, name } of packed) {
+    const { exports } = JSON.parse(await readFile(join(ROOT, place, 'package.json'), 'utf8')) as Manifest;
+    for (const [path, target] of Object.entries(exports)) {
+      if (target?.endsWith('.js')) lines.push(`export * as n${lines.length} from '${name}${path.slice(1)}';`);
+    }
+  }
+  return lines.join('\n');
+}
+
+interface Manifest {
+  readonly exports: Readonly<Record<string, string | null>>;
+}

@@ -1,4 +1,4 @@
-import { StockafolioError } from '@stockafolio/core';
+import { loadPeer, type Peer } from '@stockafolio/core/ports';
 import type * as driverTypes from 'cassandra-driver';
 import type { Client } from 'cassandra-driver';
 import { cassandraError } from './cassandra-error.js';
@@ -8,7 +8,9 @@ import { quoted } from './table-plan.js';
 const FIRST_RETRY = 250;
 const LONGEST_RETRY = 5_000;
 
-type Driver = typeof driverTypes;
+type Driver = typeof driverTypes.default;
+
+const DRIVER: Peer = { neededBy: 'tables in Cassandra', packages: ['cassandra-driver@4'] };
 
 /** Where the tables are, for error messages. */
 export function placeOf({ contactPoints, keyspace }: CassandraOptions): string {
@@ -18,7 +20,7 @@ export function placeOf({ contactPoints, keyspace }: CassandraOptions): string {
 /**
  * A connected client. A client whose first connection failed is of no use any more, so each attempt makes one.
  *
- * @throws ERR_TABLES_UNAVAILABLE, ERR_ACCESS_DENIED, ERR_USAGE
+ * @throws ERR_TABLES_UNAVAILABLE, ERR_ACCESS_DENIED, ERR_USAGE, ERR_PEER_MISSING
  */
 export async function connect(options: CassandraOptions): Promise<Client> {
   const driver = await loadDriver();
@@ -73,13 +75,5 @@ function lowerCamel(consistency: string): 'localQuorum' {
 }
 
 async function loadDriver(): Promise<Driver> {
-  try {
-    const loaded = (await import('cassandra-driver')) as Driver & { readonly default?: Driver };
-    return loaded.default ?? loaded;
-  } catch (cause) {
-    throw new StockafolioError('ERR_TABLES_UNAVAILABLE', 'tables in Cassandra need the package cassandra-driver', {
-      cause,
-      hint: 'npm install cassandra-driver',
-    });
-  }
+  return (await loadPeer(DRIVER, () => import('cassandra-driver'))).default;
 }

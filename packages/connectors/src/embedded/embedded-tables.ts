@@ -85,7 +85,7 @@ interface Shelf {
  *
  * The folder is made by the first `create`: a run that fails before leaves none behind.
  *
- * @throws ERR_TABLES_UNAVAILABLE where it cannot be opened
+ * @throws ERR_TABLES_UNAVAILABLE where it cannot be opened, ERR_PEER_MISSING without the package lmdb
  * @example
  * const tables = embeddedTables('/data/tables');
  * await tables.create([positions]);

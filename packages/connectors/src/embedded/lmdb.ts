@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { StockafolioError } from '@stockafolio/core';
+import { requirePeer, type Peer } from '@stockafolio/core/ports';
 
 /*
  * What is used of lmdb. Its own declarations for ES modules do not compile (`export =` in a module), and it is an
@@ -41,13 +41,9 @@ interface Lmdb {
   }): Store;
 }
 
+const LMDB: Peer = { neededBy: 'embedded tables', packages: ['lmdb@3'] };
+
+/** @throws ERR_PEER_MISSING */
 export function loadLmdb(): Lmdb {
-  try {
-    return createRequire(import.meta.url)('lmdb') as Lmdb;
-  } catch (cause) {
-    throw new StockafolioError('ERR_TABLES_UNAVAILABLE', 'the embedded tables need the package lmdb', {
-      cause,
-      hint: 'npm install lmdb',
-    });
-  }
+  return requirePeer(LMDB, () => createRequire(import.meta.url)('lmdb') as Lmdb);
 }

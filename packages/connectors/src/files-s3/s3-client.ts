@@ -1,7 +1,6 @@
 import type * as SdkModule from '@aws-sdk/client-s3';
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
-import { StockafolioError } from '@stockafolio/core';
-import type { Clock } from '@stockafolio/core/ports';
+import { loadPeer, type Clock, type Peer } from '@stockafolio/core/ports';
 import { Patience } from '../files-remote/patience.js';
 import { checkEndpoint } from './endpoint.js';
 import { s3Code, s3Error } from './s3-error.js';
@@ -24,6 +23,8 @@ export interface S3Options {
   readonly retryFor: number;
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
 }
+
+const SDK: Peer = { neededBy: 'files in S3', packages: ['@aws-sdk/client-s3@3'] };
 
 const FIRST_RETRY_FOR = 5_000;
 const CONNECT_WITHIN = 5_000;
@@ -85,12 +86,7 @@ export class S3 {
 
   async #load(): Promise<Opened> {
     const { endpoint, region, credentials, timeout } = this.#options;
-    const sdk = await import('@aws-sdk/client-s3').catch((cause: unknown) => {
-      throw new StockafolioError('ERR_USAGE', 'files in S3 need the AWS SDK', {
-        cause,
-        hint: 'npm install @aws-sdk/client-s3',
-      });
-    });
+    const sdk = await loadPeer(SDK, () => import('@aws-sdk/client-s3'));
     // Compatible servers know neither names of hosts for buckets nor the newer checksums; most ignore the region.
     const compatible: S3ClientConfig =
       endpoint === undefined

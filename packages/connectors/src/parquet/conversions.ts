@@ -1,8 +1,8 @@
 import type { SchemaElement } from 'hyparquet';
-import { parseFloat16 } from 'hyparquet/src/convert.js';
 import { MONEY_SCALE, StockafolioError } from '@stockafolio/core';
 import { annotationOf, typeName, type Annotation } from './annotation.js';
 import { BIG_BYTES, type ColumnKind } from './columns.js';
+import { parquetPeers } from './peers.js';
 import type { Physical } from './physical-values.js';
 import { exactJson } from './exact-json.js';
 import { dayReader, textOf, timeOf, unscaled, Unfit, wholeOf } from './stored-values.js';
@@ -82,7 +82,8 @@ function wholes(
 
 /** A float is a double too, and the same number. */
 function doubles({ type }: SchemaElement, annotation: Annotation): Conversion | undefined {
-  if (annotation.type === 'FLOAT16') return { isOwn: false, convert: (stored) => parseFloat16(stored as Uint8Array) };
+  if (annotation.type === 'FLOAT16')
+    return { isOwn: false, convert: (stored) => parquetPeers().parseFloat16(stored as Uint8Array) };
   const isDouble = type === 'DOUBLE';
   return isDouble || type === 'FLOAT' ? { isOwn: isDouble, convert: (stored) => stored } : undefined;
 }

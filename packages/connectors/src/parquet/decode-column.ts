@@ -1,6 +1,5 @@
 import { crc32 } from 'node:zlib';
 import type { ColumnMetaData, DataReader, Encoding, PageHeader, SchemaElement } from 'hyparquet';
-import { parquetHeader } from 'hyparquet/src/column.js';
 import { messageOf } from '@stockafolio/core';
 import { AbsentValues, allOf, DictionaryValues, type ColumnValues, type DecodedValues } from './column-values.js';
 import type { ParquetColumn } from './columns.js';
@@ -8,6 +7,7 @@ import type { Conversion } from './conversions.js';
 import { decodeBigMoney, decodePlain } from './decode-plain.js';
 import { decompressPage, type Decompressors } from './decompressors.js';
 import { decodeHybrid } from './hybrid.js';
+import { parquetPeers } from './peers.js';
 import { physicalValues } from './physical-values.js';
 
 /** A column chunk's bytes, what the footer says of them, and how they become values. */
@@ -71,7 +71,7 @@ export function decodeChunk(column: ParquetColumn, chunk: Chunk): DecodedValues 
 
 function pageHeader(reader: DataReader, { stored }: ParquetColumn): PageHeader {
   try {
-    return parquetHeader(reader);
+    return parquetPeers().parquetHeader(reader);
   } catch (cause) {
     // The parser has many words for bytes that end too early, and none of its own type.
     throw new ChunkEnds(`column '${stored}' ends within the header of a page: ${messageOf(cause)}`, { cause });

@@ -1,6 +1,7 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import type { ColumnMetaData, CompressionCodec } from 'hyparquet';
 import { decompressLz4Block } from './lz4-block.js';
+import { loadParquetPeers } from './peers.js';
 import { loadZstd } from './zstd.js';
 
 /** A page's content, of exactly `size` bytes. @throws any Error where it is not */
@@ -19,7 +20,7 @@ export async function decompressorsFor(metas: readonly ColumnMetaData[]): Promis
   const zstd = await loadZstd();
   const own: Decompressors = { ZSTD: (page, size) => zstd.decompress(page, size) };
   if (metas.every(({ codec }) => codec === 'ZSTD' || codec === 'UNCOMPRESSED')) return own;
-  const { compressors } = await import('hyparquet-compressors');
+  const { compressors } = await loadParquetPeers();
   const snappy = compressors.SNAPPY;
   return {
     ...own,

@@ -1,12 +1,12 @@
 import { crc32 } from 'node:zlib';
 import type { ColumnChunk, ColumnMetaData, Encoding } from 'hyparquet';
 import type { ByteWriter } from 'hyparquet-writer';
-import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
 import { StockafolioError } from '@stockafolio/core';
 import { bitsFor, packed } from './bit-packing.js';
 import { schemaElements, type ParquetColumn } from './columns.js';
 import { buildDictionary } from './dictionary.js';
 import { encodePlain, type Bounds } from './encode-plain.js';
+import { parquetPeers } from './peers.js';
 import type { Zstd } from './zstd.js';
 
 /** Where column chunks are written, and how. */
@@ -88,7 +88,7 @@ function levelsOf(values: readonly unknown[]): Uint8Array {
 function writeDictionary({ writer, zstd }: ChunkTarget, plain: Uint8Array, count: number): number {
   const compressed = zstd.compress(plain);
   const start = writer.offset;
-  writePageHeader(writer, {
+  parquetPeers().writePageHeader(writer, {
     type: 'DICTIONARY_PAGE',
     uncompressed_page_size: plain.length,
     compressed_page_size: compressed.length,
@@ -106,7 +106,7 @@ function writeDataPage({ writer, zstd }: ChunkTarget, rows: PageRows, plain: Uin
   const is_compressed = compressed.length < plain.length;
   const body = is_compressed ? compressed : plain;
   const start = writer.offset;
-  writePageHeader(writer, {
+  parquetPeers().writePageHeader(writer, {
     type: 'DATA_PAGE_V2',
     uncompressed_page_size: levels.length + plain.length,
     compressed_page_size: levels.length + body.length,

@@ -1,6 +1,6 @@
 import type { SchemaElement } from 'hyparquet';
-import { parseFloat16 } from 'hyparquet/src/convert.js';
 import { annotationOf } from './annotation.js';
+import { parquetPeers } from './peers.js';
 import type { Physical } from './physical-values.js';
 import { dayReader, textOf, timeOf, unscaled, Unfit, wholeOf } from './stored-values.js';
 
@@ -27,7 +27,7 @@ export function exactJson(element: SchemaElement): ((stored: Physical) => string
     case 'INTEGER':
       return (stored) => String(wholeOf(stored, type === 'INT32' ? 32 : 64, !annotation.isSigned));
     case 'FLOAT16':
-      return (stored) => finite(parseFloat16(stored as Uint8Array) ?? NaN);
+      return (stored) => finite(parquetPeers().parseFloat16(stored as Uint8Array) ?? NaN);
     case 'NONE':
       break;
     default:

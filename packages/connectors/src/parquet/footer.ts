@@ -1,8 +1,9 @@
-import { parquetMetadata, type ColumnMetaData, type FileMetaData } from 'hyparquet';
+import type { ColumnMetaData, FileMetaData } from 'hyparquet';
 import { StockafolioError } from '@stockafolio/core';
 import type { Files } from '@stockafolio/core/ports';
 import { CREATED_BY, isIntact } from './footer-checksum.js';
 import { corrupt, decodingError, encrypted, unsupported } from './parquet-error.js';
+import { loadParquetPeers } from './peers.js';
 
 /** Bytes that are read from the end at first: footers of a few hundred row groups fit. */
 const TAIL = 65_536;
@@ -21,6 +22,7 @@ export interface Footer {
 
 /** Reads a file's footer. @throws as `openParquet` */
 export async function readFooter(files: Files, name: string): Promise<Footer> {
+  const { parquetMetadata } = await loadParquetPeers();
   const size = await files.size(name);
   if (size === undefined) throw new StockafolioError('ERR_FILE_NOT_FOUND', `there is no file '${name}'`);
   if (size < 12) throw corrupt(name, `it has ${size} bytes`);

@@ -1,7 +1,7 @@
-import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { schemaElements, type ParquetColumn } from './columns.js';
 import { writeChunk } from './encode-column.js';
 import { CREATED_BY, FOOTER_CHECKSUM, NO_CHECKSUM, seal } from './footer-checksum.js';
+import { loadParquetPeers } from './peers.js';
 import { loadZstd } from './zstd.js';
 
 /** A Parquet file in the making: each portion of its bytes as soon as its rows are there, the footer at the end. */
@@ -18,6 +18,7 @@ export interface ParquetEncoder<T extends object> {
 
 /** An encoder of files with these columns; its first bytes come with the first row group or, without one, the last. */
 export async function parquetEncoder<T extends object>(columns: readonly ParquetColumn[]): Promise<ParquetEncoder<T>> {
+  const { ByteWriter, ParquetWriter } = await loadParquetPeers();
   const zstd = await loadZstd();
   const readers = columns.map(columnReader);
   const writer = new ByteWriter(1 << 16);

@@ -1,7 +1,7 @@
 import type { Encoding, ParquetType, SchemaElement } from 'hyparquet';
-import { byteStreamSplit } from 'hyparquet/src/encoding.js';
 import { readDeltas, taken, type Cursor } from './deltas.js';
 import { decodeHybrid } from './hybrid.js';
+import { parquetPeers } from './peers.js';
 
 /** A value as Parquet stores it; INT96 and both kinds of byte arrays as their bytes. */
 export type Physical = number | bigint | boolean | Uint8Array;
@@ -43,7 +43,7 @@ export function physicalValues(
       if (type === 'BOOLEAN' || type === 'BYTE_ARRAY' || type === 'INT96') break;
       enough(bytes, count * width);
       return Array.from<Physical>(
-        byteStreamSplit({ view: new DataView(bytes.buffer), offset: 0 }, count, type, type_length),
+        parquetPeers().byteStreamSplit({ view: new DataView(bytes.buffer), offset: 0 }, count, type, type_length),
       );
     default:
   }

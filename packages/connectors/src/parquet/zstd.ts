@@ -1,4 +1,6 @@
-import { compress, decompress, init } from '@bokuweb/zstd-wasm';
+import { loadParquetPeers, type ParquetPeers } from './peers.js';
+
+type ZstdModule = ParquetPeers['zstd'];
 
 /**
  * Loaded once a process, whoever loads it: the package keeps one instance, and a second `init` takes the memory away
@@ -15,13 +17,17 @@ export interface Zstd {
 }
 
 export async function loadZstd(): Promise<Zstd> {
-  shared[LOADED] ??= works() ? Promise.resolve() : init();
+  const { zstd } = await loadParquetPeers();
+  shared[LOADED] ??= works(zstd) ? Promise.resolve() : zstd.init();
   await shared[LOADED];
-  return { compress: (bytes) => compress(bytes, 1), decompress: checkedDecompress };
+  return {
+    compress: (bytes) => zstd.compress(bytes, 1),
+    decompress: (bytes, size) => checkedDecompress(zstd, bytes, size),
+  };
 }
 
 /** Whether somebody else in this process has loaded it already. */
-function works(): boolean {
+function works({ compress, decompress }: ZstdModule): boolean {
   try {
     return decompress(compress(new Uint8Array(8), 1)).length === 8;
   } catch {
@@ -30,7 +36,7 @@ function works(): boolean {
 }
 
 /** The allocation that follows a wrong size cannot be survived, so the size in the frame is checked before. */
-function checkedDecompress(bytes: Uint8Array, size: number): Uint8Array {
+function checkedDecompress({ decompress }: ZstdModule, bytes: Uint8Array, size: number): Uint8Array {
   const claimed = contentSize(bytes);
   if (claimed !== undefined && claimed !== size)
     throw new Error(`a page of ${claimed} bytes where ${size} were announced`);

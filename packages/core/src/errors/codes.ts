@@ -43,6 +43,7 @@ export const errorCodes = {
   ERR_PARQUET_CORRUPT: broken,
   ERR_PARQUET_UNSUPPORTED: user,
   ERR_PARTITION_MISMATCH: user,
+  ERR_PEER_MISSING: user,
   ERR_PIPELINE_INVALID: user,
   ERR_PORT_UNAVAILABLE: user,
   ERR_ROW_INVALID: user,

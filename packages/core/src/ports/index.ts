@@ -10,6 +10,7 @@ export type {
 export type { AbortSignalLike, Clock } from './clock.js';
 export type { Codec } from './codec.js';
 export type { ByteRange, FileInfo, Files, WriteOptions } from './files.js';
+export { loadPeer, requirePeer, type Peer } from './load-peer.js';
 export type {
   AssignmentListener,
   OutgoingMessage,

@@ -41,4 +41,64 @@ describe('DueBook', () => {
       }),
     );
   });
+
+  const taken = (book: DueBook, watermark: number): number[] => {
+    const slots: number[] = [];
+    book.take(watermark, (slot) => void slots.push(slot));
+    return slots;
+  };
+
+  it('is next due at the earliest time that is noted, and never where nothing is', () => {
+    const book = new DueBook();
+    expect(book.next).to.equal(Number.POSITIVE_INFINITY);
+    book.add(5, 0, 0);
+    expect(book.next).to.equal(5);
+    book.add(9, 1, 0);
+    expect(book.next).to.equal(5);
+    book.add(3, 2, 1);
+    expect(book.next).to.equal(3);
+    expect(taken(book, 5)).to.deep.equal([2, 0]);
+    expect(book.next).to.equal(9);
+    expect(taken(book, 9)).to.deep.equal([1]);
+    expect(book.next).to.equal(Number.POSITIVE_INFINITY);
+  });
+
+  it('takes all that a record noted back, once, and nothing of the record before', () => {
+    const book = new DueBook();
+    book.add(5, 0, 0);
+    book.add(5, 1, 1);
+    book.add(6, 2, 1);
+    book.rollback(1);
+    book.rollback(1);
+    book.rollback(0);
+    expect(taken(book, 10)).to.deep.equal([0]);
+  });
+
+  it('takes nothing back of a record that noted nothing', () => {
+    const book = new DueBook();
+    book.add(5, 0, 0);
+    book.rollback(1);
+    expect(taken(book, 10)).to.deep.equal([0]);
+  });
+
+  it('takes nothing back of what was due meanwhile', () => {
+    const book = new DueBook();
+    book.add(5, 0, 1);
+    expect(taken(book, 5)).to.deep.equal([0]);
+    book.add(7, 1, 1);
+    book.rollback(1);
+    expect(taken(book, 10)).to.deep.equal([]);
+  });
+
+  it('keeps times in order however they come, each once', () => {
+    const book = new DueBook();
+    for (const [slot, time] of [4, 8, 2, 6, 2, 8, 1, 7].entries()) book.add(time, slot, slot);
+    const order: number[] = [];
+    for (let at = book.next; at < Number.POSITIVE_INFINITY; at = book.next) {
+      order.push(at);
+      expect(taken(book, at - 1)).to.deep.equal([]);
+      expect(taken(book, at)).to.not.deep.equal([]);
+    }
+    expect(order).to.deep.equal([1, 2, 4, 6, 7, 8]);
+  });
 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { codeOf } from '../../test/sales.js';
-import { hopping, tumbling, type Windower } from './windower.js';
+import { calendar, hopping, tumbling, type Windower } from './windower.js';
 
 /** All windows of a time, the newest first, as an operator walks through them. */
 function windowsOf(windower: Windower, time: number): number[] {
@@ -58,9 +58,39 @@ describe('windows', () => {
       [1.5, 1],
       [Number.NaN, 1],
       [2 ** 53, 1],
+      [3, 1.5],
+      [2 ** 54, 2 ** 53],
     ] as const) {
       expect(await codeOf(() => hopping(size, step)), `${size}/${step}`).to.equal('ERR_PIPELINE_INVALID');
     }
     expect(await codeOf(() => tumbling(5, 0.5))).to.equal('ERR_PIPELINE_INVALID');
+  });
+
+  it('of a step as long as they are, and of the longest time that is exact, are taken', () => {
+    expect(windowsOf(hopping(5, 5), 12)).to.deep.equal([10]);
+    expect(windowsOf(hopping(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER), 12)).to.deep.equal([0]);
+  });
+
+  it('begin at the epoch where no offset is given', () => {
+    expect(windowsOf(tumbling(60), 119)).to.deep.equal([60]);
+    expect(windowsOf(hopping(60, 30), 119)).to.deep.equal([90, 60]);
+  });
+
+  it('of the calendar are what it says, one at a time', () => {
+    const days = calendar(
+      'days',
+      (at) => at - (at % 100),
+      (start) => start + 70,
+    );
+    expect(windowsOf(days, 250)).to.deep.equal([200]);
+    expect(days.end(200)).to.equal(270);
+  });
+
+  it('say what they are, so that a change of it is seen', () => {
+    expect(tumbling(60).settings).to.deep.equal({ size: 60 });
+    expect(hopping(60, 60).settings).to.deep.equal({ size: 60 });
+    expect(hopping(60, 30).settings).to.deep.equal({ size: 60, step: 30 });
+    const never = (): number => 0;
+    expect(calendar('days', never, never).settings).to.deep.equal({ calendar: 'days' });
   });
 });

@@ -1,6 +1,7 @@
 import { StockafolioError } from '@stockafolio/core';
 import { brokerErrorType, kafkaError } from './kafka-error.js';
 import { kafkajsClient, type KafkajsClient } from './kafkajs-client.js';
+import { loadKafkajs, type Kafkajs } from './load-kafkajs.js';
 import type { KafkaPlace } from './options.js';
 import type { TopicLaw } from './topic-law.js';
 
@@ -38,10 +39,15 @@ export class Connection {
     return this.#closed.signal.aborted;
   }
 
-  /** Works with the client, once. Where that fails the client is given up, unless the answer was about the group. */
+  /**
+   * Works with the client, once. Where that fails the client is given up, unless the answer was about the group.
+   *
+   * @throws ERR_PEER_MISSING without the package kafkajs
+   */
   async once<T>(work: (client: KafkajsClient) => Promise<T>): Promise<T> {
+    const kafkajs = await loadKafkajs();
     if (this.closed) throw new StockafolioError('ERR_SOURCE_UNAVAILABLE', 'the connection to Kafka is closed');
-    const client = await this.#open().ready;
+    const client = await this.#open(kafkajs).ready;
     return this.with(client, () => work(client));
   }
 
@@ -81,9 +87,9 @@ export class Connection {
     if (this.#opened !== undefined) this.#giveUp(this.#opened.client);
   }
 
-  #open(): Opened {
+  #open(kafkajs: Kafkajs): Opened {
     if (this.#opened !== undefined) return this.#opened;
-    const client = kafkajsClient(this.#place);
+    const client = kafkajsClient(kafkajs, this.#place);
     const opened = { client, ready: this.#connect(client) };
     opened.ready.catch(() => this.#giveUp(client));
     this.#opened = opened;

@@ -1,14 +1,11 @@
 import { StockafolioError } from '@stockafolio/core';
 import type { Position } from '@stockafolio/core/ports';
-import kafkajs from 'kafkajs';
 import { assignPartitions } from './assign-partitions.js';
 import type { Connection } from './connection.js';
 import { brokerErrorType } from './kafka-error.js';
 import { brokerOf, type KafkaBroker, type KafkajsClient } from './kafkajs-client.js';
 import type { KafkaSourceOptions } from './options.js';
 import { topicFacts, type TopicLaw } from './topic-law.js';
-
-const { MemberAssignment, MemberMetadata } = kafkajs.AssignerProtocol;
 
 /** The name of the way in which partitions are shared out; members of another way cannot join. */
 const PROTOCOL = 'stockafolio';
@@ -105,6 +102,7 @@ export class GroupMember {
 
   async #joinOnce(client: KafkajsClient): Promise<Assignment> {
     const { topic, sessionTimeout = 30_000, rebalanceTimeout = 60_000 } = this.#options;
+    const { MemberAssignment, MemberMetadata } = client.protocol;
     const coordinator = await this.#coordinatorOf(client);
     const metadata = MemberMetadata.encode({ version: 0, topics: [topic], userData: Buffer.alloc(0) });
     const joined = await coordinator.joinGroup({
@@ -131,6 +129,7 @@ export class GroupMember {
     client: KafkajsClient,
     members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[],
   ): Promise<{ memberId: string; memberAssignment: Buffer }[]> {
+    const { MemberAssignment, MemberMetadata } = client.protocol;
     const readers = new Map<string, string[]>();
     for (const { memberId, memberMetadata } of members) {
       for (const topic of MemberMetadata.decode(memberMetadata)?.topics ?? [])

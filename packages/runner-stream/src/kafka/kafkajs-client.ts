@@ -1,7 +1,8 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { StockafolioError } from '@stockafolio/core';
-import kafkajs, { type Cluster, type ISocketFactoryArgs, type LogEntry, type SASLOptions } from 'kafkajs';
+import type { Cluster, ISocketFactoryArgs, Kafka, LogEntry, SASLOptions } from 'kafkajs';
+import type { Kafkajs } from './load-kafkajs.js';
 import type { KafkaLog, KafkaPlace, KafkaSasl } from './options.js';
 import type { RawRequest } from './protocol/raw-request.js';
 
@@ -44,8 +45,10 @@ export interface KafkaBroker {
 
 /** One client of kafkajs, and all its sockets. */
 export interface KafkajsClient {
-  readonly kafka: kafkajs.Kafka;
+  readonly kafka: Kafka;
   readonly cluster: Cluster;
+  /** How members of a group write and read what they tell each other. */
+  readonly protocol: Kafkajs['AssignerProtocol'];
   /** Ends its connections at once; whatever waits for an answer fails. */
   destroy(): void;
 }
@@ -59,16 +62,16 @@ const KEEP_ALIVE = 10_000;
  * Its cluster, the part that knows brokers and connections, is handed to partition assigners, by kafkajs's public
  * interface; so one that assigns nothing brings it out.
  */
-export function kafkajsClient(place: KafkaPlace): KafkajsClient {
+export function kafkajsClient({ AssignerProtocol, Kafka, logLevel }: Kafkajs, place: KafkaPlace): KafkajsClient {
   const sockets = new Set<Socket>();
   let destroyed = false;
-  const kafka = new kafkajs.Kafka({
+  const kafka = new Kafka({
     brokers: [...place.brokers],
     clientId: place.clientId ?? 'stockafolio',
     connectionTimeout: CONNECT_WITHIN,
     requestTimeout: place.requestTimeout ?? 15_000,
     retry: { retries: 1, initialRetryTime: 100 },
-    logLevel: place.log === undefined ? kafkajs.logLevel.NOTHING : kafkajs.logLevel.INFO,
+    logLevel: place.log === undefined ? logLevel.NOTHING : logLevel.INFO,
     logCreator: () => (entry) => destroyed || logEntry(place.log, entry),
     socketFactory: (args) => {
       const socket = openSocket(args);
@@ -100,6 +103,7 @@ export function kafkajsClient(place: KafkaPlace): KafkajsClient {
   return {
     kafka,
     cluster,
+    protocol: AssignerProtocol,
     destroy: () => {
       destroyed = true;
       // With an error, because kafkajs fails what is waiting on 'error' and does not listen to 'close'.
@@ -145,7 +149,7 @@ function openSocket({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket 
 }
 
 function logEntry(log: KafkaLog | undefined, { level, namespace, log: { message, ...details } }: LogEntry): void {
-  const names = { 1: 'error', 2: 'warn', 4: 'info', 5: 'debug' } as const;
-  if (level === kafkajs.logLevel.NOTHING) return;
-  log?.(names[level], `[${namespace}] ${message}`, details);
+  const names = { 0: undefined, 1: 'error', 2: 'warn', 4: 'info', 5: 'debug' } as const;
+  const name = names[level];
+  if (name !== undefined) log?.(name, `[${namespace}] ${message}`, details);
 }

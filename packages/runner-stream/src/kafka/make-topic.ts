@@ -1,6 +1,7 @@
 import { StockafolioError } from '@stockafolio/core';
 import { brokerErrorType, kafkaError } from './kafka-error.js';
-import { kafkajsClient } from './kafkajs-client.js';
+import { kafkajsClient, type KafkajsClient } from './kafkajs-client.js';
+import { loadKafkajs } from './load-kafkajs.js';
 import type { KafkaProducerOptions } from './options.js';
 import { BrokerError } from './protocol/error-codes.js';
 
@@ -33,7 +34,7 @@ export async function makeTopic(options: KafkaProducerOptions): Promise<void> {
 
 async function tryToMake(options: KafkaProducerOptions): Promise<void> {
   const { topic, partitions, replicationFactor = BY_THE_BROKERS } = options;
-  const client = kafkajsClient(options);
+  const client = kafkajsClient(await loadKafkajs(), options);
   const admin = client.kafka.admin();
   try {
     await admin.connect();
@@ -62,7 +63,7 @@ async function tryToMake(options: KafkaProducerOptions): Promise<void> {
   }
 }
 
-type Admin = ReturnType<ReturnType<typeof kafkajsClient>['kafka']['admin']>;
+type Admin = ReturnType<KafkajsClient['kafka']['admin']>;
 
 async function partitionsOf(admin: Admin, topic: string): Promise<number | undefined> {
   try {

@@ -1,6 +1,6 @@
 import * as zlib from 'node:zlib';
 import { StockafolioError } from '@stockafolio/core';
-import kafkajs from 'kafkajs';
+import { loadKafkajs } from '../load-kafkajs.js';
 
 const names = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
 export const GZIP = 1;
@@ -19,7 +19,11 @@ export function decompress(bytes: Buffer, attributes: number): Buffer | Promise<
   const codec = attributes & 0x07;
   if (codec === 0) return bytes;
   if (codec === GZIP) return zlib.gunzipSync(bytes);
-  const registered = registeredCodec(codec);
+  return decompressRegistered(bytes, codec);
+}
+
+async function decompressRegistered(bytes: Buffer, codec: number): Promise<Buffer> {
+  const registered = await registeredCodec(codec);
   if (registered !== undefined) return registered.decompress(bytes);
   if (codec === ZSTD && zstdDecompressSync !== undefined) return zstdDecompressSync(bytes);
   const name = names[codec] ?? `codec ${codec}`;
@@ -33,8 +37,9 @@ interface Codec {
 }
 
 /** kafkajs has an entry for every codec; of those that nobody has registered it throws. */
-function registeredCodec(codec: number): Codec | undefined {
-  const registry = kafkajs.CompressionCodecs as Readonly<Record<number, (() => unknown) | undefined>>;
+async function registeredCodec(codec: number): Promise<Codec | undefined> {
+  const { CompressionCodecs } = await loadKafkajs();
+  const registry = CompressionCodecs as Readonly<Record<number, (() => unknown) | undefined>>;
   try {
     const made = registry[codec]?.();
     return isCodec(made) ? made : undefined;

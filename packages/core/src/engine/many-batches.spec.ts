@@ -1,0 +1,44 @@
+import { expect } from 'chai';
+import { feed, mixed, newEngine, stateOf } from '../../test/engines.js';
+import { sale, type Sale } from '../../test/sales.js';
+import type { Mutation } from '../ports/index.js';
+import type { PartitionEngine } from './partition-engine.js';
+
+/** Every row as it is written: its table, its values and its version, in order. */
+const written = (rows: readonly Mutation[]): string[] =>
+  rows.map((row) => `${row.table.name} ${'values' in row ? row.values?.join(' ') : ''} ${row.version}`).sort();
+
+/** Sales of several users whose times go on by 5 ms, so that a window of a second closes every 200 of them. */
+const many: Sale[] = Array.from({ length: 1_500 }, (_, n) =>
+  sale({ user: `u${n % 7}`, item: ['tea', 'rum', 'ale'][n % 3] as string, amount: n % 12, time: n * 5 }),
+);
+
+function pushAll(engine: PartitionEngine, records: readonly Sale[]): void {
+  engine.pushAll(
+    records,
+    records.map((_, offset) => ({ offset, ingested: 0 })),
+  );
+}
+
+describe('many batches of records at once', () => {
+  it('leave the rows, the versions and the states that the records leave one by one', () => {
+    const single = newEngine(mixed);
+    const together = newEngine(mixed);
+    feed(single, many);
+    pushAll(together, many);
+    expect(together.position).to.deep.equal(single.position);
+    expect(together.position.version).to.equal((many.length - 1) * 5_000);
+    expect(stateOf(together)).to.deep.equal(stateOf(single));
+    expect(written(together.commit())).to.deep.equal(written(single.commit()));
+  });
+
+  it('end after so many records as are asked for, though there are more', () => {
+    const engine = newEngine(mixed);
+    engine.pushAll(
+      many,
+      many.map((_, offset) => ({ offset, ingested: 0 })),
+      300,
+    );
+    expect(engine.position).to.deep.equal({ offset: 300, version: 299 * 5_000, latest: 299 * 5 });
+  });
+});

@@ -1,0 +1,51 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ROOT, startProgram, succeeded } from './run-command.js';
+
+/** The folders of the packages that are published. */
+export const PUBLISHED = [
+  ...['core', 'connectors', 'runner-stream', 'runner-batch', 'cli'].map((name) => join('packages', name)),
+  join('examples', 'stockafolio'),
+];
+
+/** A package as npm has it. */
+export interface Packed {
+  /** Its folder here. */
+  readonly place: string;
+  readonly name: string;
+  /** Its tarball. */
+  readonly file: string;
+}
+
+/** Packs every package that is published. */
+export async function packAll(folder: string): Promise<Packed[]> {
+  await mkdir(folder, { recursive: true });
+  const packed: Packed[] = [];
+  for (const place of PUBLISHED) {
+    const args = ['pack', '--json', '--pack-destination', folder];
+    const { stdout } = succeeded('npm pack', await startProgram('npm', args, join(ROOT, place)).ended);
+    const [facts] = JSON.parse(stdout) as readonly { readonly name: string; readonly filename: string }[];
+    packed.push({ place, name: facts?.name ?? '', file: join(folder, facts?.filename ?? '') });
+  }
+  return packed;
+}
+
+/** One `npm install` of a README. */
+export interface InstallLine {
+  /** What is installed, with versions where they are written. */
+  readonly packages: readonly string[];
+  /** What its comment says that it is for; empty without one. */
+  readonly purposes: readonly string[];
+}
+
+export function installLines(readme: string): InstallLine[] {
+  return [...readme.matchAll(/^npm install ([^#\n]+?)(?: *# for ([^\n]+))?$/gm)].map(([, packages = '', purposes]) => ({
+    packages: packages.split(' '),
+    purposes: purposes?.split(', ') ?? [],
+  }));
+}
+
+/** The least version of TypeScript that a README promises. */
+export function leastTypeScript(readme: string): string {
+  return /TypeScript (\d+\.\d+) or newer/.exec(readme)?.[1] ?? '';
+}

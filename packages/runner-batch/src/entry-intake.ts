@@ -1,5 +1,5 @@
 import { StockafolioError, type Pipeline } from '@stockafolio/core';
-import { asJson, Feed, MessageIntake, type PartitionEngine } from '@stockafolio/core/engine';
+import { bytesOf, Feed, jsonOf, MessageIntake, type PartitionEngine } from '@stockafolio/core/engine';
 import type { ArchiveEntry, ArchiveFacts, Codec, ReadEntry } from '@stockafolio/core/ports';
 import type { BatchUnit } from './options.js';
 
@@ -65,7 +65,7 @@ export class EntryIntake<T> {
       return this.#codec.encode(record);
     } catch {
       // As it is no record by the schema of today, its codec may have no form for it.
-      return asJson(record);
+      return bytesOf(jsonOf(record));
     }
   }
 }

@@ -1,12 +1,12 @@
 import { StockafolioError } from '../errors/index.js';
-import type { StoredRow, Tables } from '../ports/index.js';
+import type { Mutation, StoredRow, Tables } from '../ports/index.js';
 import { rowObject, type Table } from '../table/index.js';
 import { deadLetters, progress, tableWriters } from './system-tables.js';
 
 export interface TableClaim {
   readonly pipeline: string;
   readonly runner: 'stream' | 'batch';
-  /** Where its checkpoints are; undefined where nobody else can open them. */
+  /** Where its checkpoints are; undefined where nobody else can open them, as in memory: then nothing is claimed. */
   readonly checkpoints: string | undefined;
   /** Take tables over that were written with other checkpoints: for where those are lost, and the program is the same. */
   readonly takeOver?: boolean;
@@ -20,25 +20,30 @@ export interface TableClaim {
  * @throws ERR_TABLES_TAKEN naming the table and its writer
  */
 export async function claimTables(tables: Tables, made: readonly Table[], claim: TableClaim): Promise<void> {
+  const { checkpoints, pipeline, runner, takeOver = false } = claim;
+  if (checkpoints === undefined) return tables.create(made);
   await tables.create([...made, tableWriters as Table]);
   const own = new Set([progress.name, deadLetters.name]);
+  const claimed: Mutation[] = [];
   for (const { name } of made) {
     if (own.has(name)) continue;
     const before = await writersOf(tables, name);
-    const mine = before.find((writer) => writer.runner === claim.runner);
-    check(name, before, claim, claim.takeOver ?? false);
-    if (mine !== undefined && (mine.checkpoints === claim.checkpoints || claim.checkpoints === undefined)) continue;
-    const values = [name, claim.runner, claim.pipeline, claim.checkpoints];
-    await tables.write([{ table: tableWriters as Table, values, version: (mine?.version ?? 0) + 1 }]);
-    // Of two that claim it at once one row stays.
-    check(name, await writersOf(tables, name), claim, false);
+    check(name, before, claim, takeOver);
+    const mine = before.find((writer) => writer.runner === runner);
+    if (mine?.checkpoints === checkpoints) continue;
+    const values = [name, runner, pipeline, checkpoints];
+    claimed.push({ table: tableWriters as Table, values, version: (mine?.version ?? 0) + 1 });
   }
+  if (claimed.length === 0) return;
+  await tables.write(claimed);
+  // Of two that claim a table at once, one row stays.
+  for (const { values } of claimed) check(String(values[0]), await writersOf(tables, String(values[0])), claim, false);
 }
 
 interface Writer {
   readonly runner: string;
   readonly pipeline: string;
-  readonly checkpoints: string | undefined;
+  readonly checkpoints: string;
   readonly version: number;
 }
 
@@ -53,7 +58,7 @@ function writerOf({ values, version }: StoredRow): Writer {
   return {
     runner: String(runner),
     pipeline: String(pipeline),
-    checkpoints: checkpoints === undefined ? undefined : String(checkpoints),
+    checkpoints: String(checkpoints),
     version,
   };
 }
@@ -67,12 +72,11 @@ function check(table: string, writers: readonly Writer[], claim: TableClaim, tak
       { hint: 'give each pipeline tables of its own: other names, another folder or keyspace' },
     );
   }
-  const { checkpoints } = writers.find(({ runner }) => runner === claim.runner) ?? { checkpoints: undefined };
-  if (takeOver || checkpoints === undefined || claim.checkpoints === undefined || checkpoints === claim.checkpoints)
-    return;
+  const mine = writers.find(({ runner }) => runner === claim.runner);
+  if (takeOver || mine === undefined || mine.checkpoints === claim.checkpoints) return;
   throw new StockafolioError(
     'ERR_TABLES_TAKEN',
-    `table '${table}' is written with the checkpoints in ${checkpoints}; these are in ${claim.checkpoints}`,
+    `table '${table}' is written with the checkpoints in ${mine.checkpoints}; these are in ${String(claim.checkpoints)}`,
     {
       hint: 'use those checkpoints, or other tables; where those are lost or were moved, and the pipeline is the same, --take-over',
     },

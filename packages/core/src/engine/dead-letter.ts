@@ -58,9 +58,14 @@ export function withMessage(letter: Mutation, message: Uint8Array): Mutation {
 }
 
 /** A record or a figure as JSON, for letters of what no codec has a form for. */
-export function asJson(value: unknown): Uint8Array {
-  const text = JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part));
-  return new TextEncoder().encode(text ?? String(value));
+export function jsonOf(value: unknown): string {
+  const text = JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part)) as
+    string | undefined;
+  return text ?? String(value);
+}
+
+export function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }
 
 /** Where a letter's message is, its encoding and whether it was cut behind it. */

@@ -1,4 +1,4 @@
-export { asJson, deadLetter, withMessage, type Place } from './dead-letter.js';
+export { bytesOf, deadLetter, jsonOf, withMessage, type Place } from './dead-letter.js';
 export { claimTables, type TableClaim } from './claim-tables.js';
 export { Feed } from './feed.js';
 export { MessageIntake, ORIGIN, type Intake, type IntakeOptions, type OnPartitionMismatch } from './intake.js';

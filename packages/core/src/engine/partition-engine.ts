@@ -3,10 +3,10 @@ import type { Mutation } from '../ports/index.js';
 import { PipelineContext, isFatal, within, type OperatorRuntime } from '../pipeline/context.js';
 import { FanOut, FanOutObservable } from '../pipeline/fan-out.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
-import { recordCopier, type CopyRecord } from '../schema/record-copier.js';
+import { recordCopier, type RecordCopier } from '../schema/record-copier.js';
 import type { Interner } from '../state/interner.js';
 import type { Table } from '../table/index.js';
-import { asJson, deadLetter, type Place } from './dead-letter.js';
+import { bytesOf, deadLetter, jsonOf, type Place } from './dead-letter.js';
 import { Stretches } from './stretches.js';
 import { deadLetters, progress } from './system-tables.js';
 
@@ -42,7 +42,7 @@ export class PartitionEngine {
   readonly #records = new FanOut<unknown>();
   readonly #options: EngineOptions;
   readonly #stretches: Stretches;
-  readonly #copy: CopyRecord;
+  readonly #copier: RecordCopier;
   /** Copies of the records of the stretch in hand, as they came: a fold may have changed those that it was given. */
   readonly #asCame: unknown[] = [];
   #offset = 0;
@@ -60,8 +60,8 @@ export class PartitionEngine {
     within(this.#context, () => pipeline.build(new FanOutObservable(this.#records)));
     for (const table of [progress, deadLetters]) this.#context.useTable(table as Table);
     this.#context.seal();
-    this.#stretches = new Stretches(this.#context, pipeline.stream, this.#records);
-    this.#copy = recordCopier(pipeline.stream.schema.names, pipeline.reads);
+    this.#copier = recordCopier(pipeline.stream.schema.names, pipeline.reads);
+    this.#stretches = new Stretches(this.#context, pipeline.stream, this.#records, this.#copier);
     this.#check();
   }
 
@@ -110,7 +110,7 @@ export class PartitionEngine {
   push(record: unknown, place: Place): void {
     const context = this.#context;
     const { stream } = this.#options.pipeline;
-    const asCame = this.#copy(record);
+    const asCame = this.#copier.copy(record);
     let time: number;
     try {
       time = stream.time(record);
@@ -145,8 +145,8 @@ export class PartitionEngine {
     let from = 0;
     while (from < count) {
       const to = this.#stretches.end(records, from, count, this.#latest);
-      for (let n = from; n < to; n++) asCame[n] = this.#copy(records[n]);
-      const latest = this.#stretches.take(records, from, to);
+      for (let n = from; n < to; n++) asCame[n] = this.#copier.copy(records[n]);
+      const latest = this.#stretches.take(records, asCame, from, to);
       if (latest === undefined) {
         for (let n = from; n < to; n++) this.push(asCame[n], places[n] as Place);
       } else {
@@ -295,17 +295,18 @@ export class PartitionEngine {
     for (const { operator, error } of letters) this.#aside(operator, error, message, place);
   }
 
-  /** Dead-letters figures that could not be given out; of several of one operator the first. */
+  /** Dead-letters figures that could not be given out; of several of one operator the one whose text is the first. */
   #figureLetters(place: Place): void {
     const { refused } = this.#context;
     if (refused.length === 0) return;
     this.#context.refused = [];
-    const told = new Set<string>();
+    const told = new Map<string, { readonly error: unknown; readonly text: string }>();
     for (const { operator, error, figure } of refused) {
-      if (told.has(operator)) continue;
-      told.add(operator);
-      this.#aside(operator, error, asJson(figure), place);
+      const text = jsonOf(figure);
+      const other = told.get(operator);
+      if (other === undefined || text < other.text) told.set(operator, { error, text });
     }
+    for (const [operator, { error, text }] of told) this.#aside(operator, error, bytesOf(text), place);
   }
 
   /** A record as its message: as JSON where its codec has no form for it. */
@@ -314,7 +315,7 @@ export class PartitionEngine {
       return this.#options.codec.encode(record, place);
     } catch (error) {
       if (isFatal(error)) throw error;
-      return asJson(record);
+      return bytesOf(jsonOf(record));
     }
   }
 

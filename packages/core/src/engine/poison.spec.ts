@@ -256,6 +256,13 @@ describe('what a function of the pipeline throws', () => {
   });
 });
 
+/** Doubles the amount of the record itself. */
+function doubled(sum: Mutable<ObjectOf<typeof Sum.fields>>, s: Sale): void {
+  const own = s as Mutable<Sale>;
+  own.amount *= 2;
+  sum.amount += own.amount;
+}
+
 describe('a fold that writes into its record', () => {
   const made = pipeline('p', { sales }, ({ sales }) => [
     into(
@@ -285,6 +292,27 @@ describe('a fold that writes into its record', () => {
         expect(together.commit()).to.deep.equal(single.commit());
       }),
     );
+  });
+
+  it('changes nothing of what a branch before it sees, however many records are taken in at once', () => {
+    const lines = table(
+      'lines',
+      { partitionBy: ['user'], clusterBy: ['time'] },
+      { user: text(), time: timestamp(), amount: int64() },
+    );
+    const branches = pipeline('p', { sales }, ({ sales }) => [
+      into(lines, sales.pipe(map(({ user, time, amount }) => ({ user, time, amount })))),
+      into(byUser, sales.pipe(foldByKey('f', { key: (s) => [s.user], state: Sum, fold: doubled }))),
+    ]);
+    const records = (): Sale[] => Array.from({ length: 30 }, (_, time) => sale({ time }));
+    const [single, together] = [newEngine(branches), newEngine(branches)];
+    feed(single, records());
+    feedAll(together, records());
+    const rows = single.commit();
+    expect(together.commit()).to.deep.equal(rows);
+    expect(rows.filter(({ table: of }) => of === (lines as never)).map(({ values }) => values[2])).to.include.members([
+      1,
+    ]);
   });
 
   it('leaves the dead letter of its record as the message was', async () => {

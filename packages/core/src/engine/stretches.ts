@@ -1,6 +1,7 @@
 import type { OperatorRuntime, PipelineContext } from '../pipeline/context.js';
 import type { FanOut } from '../pipeline/fan-out.js';
 import { Moments } from '../pipeline/moments.js';
+import type { RecordCopier } from '../schema/record-copier.js';
 import { STRETCH } from '../state/stretch.js';
 import type { Stream } from '../stream/index.js';
 
@@ -18,17 +19,26 @@ export class Stretches {
   readonly #context: PipelineContext;
   readonly #stream: Stream<unknown>;
   readonly #records: FanOut<unknown>;
+  readonly #copier: Pick<RecordCopier, 'isSame'>;
   readonly #moments = new Moments(STRETCH);
+  /** Whether a function was seen to write into a record: then the order of operators matters, and each record goes alone. */
+  #isImpure = false;
   #most = STRETCH;
   /** The latest event time by the end of the stretch that was asked for last. */
   #newest = Number.NEGATIVE_INFINITY;
   /** Whether that stretch is a single record, without a time or a key. */
   #isBad = false;
 
-  constructor(context: PipelineContext, stream: Stream<unknown>, records: FanOut<unknown>) {
+  constructor(
+    context: PipelineContext,
+    stream: Stream<unknown>,
+    records: FanOut<unknown>,
+    copier: Pick<RecordCopier, 'isSame'>,
+  ) {
     this.#context = context;
     this.#stream = stream;
     this.#records = records;
+    this.#copier = copier;
   }
 
   /**
@@ -76,10 +86,11 @@ export class Stretches {
   /**
    * Takes in the stretch whose end was asked for last; the context then stands at its last record.
    *
+   * @param asCame copies of the records, made before
    * @returns the latest event time so far; undefined where nothing was taken in, for it has to be done one by one
    */
-  take(records: readonly unknown[], from: number, to: number): number | undefined {
-    if (this.#isBad) return undefined;
+  take(records: readonly unknown[], asCame: readonly unknown[], from: number, to: number): number | undefined {
+    if (this.#isBad || this.#isImpure) return undefined;
     const context = this.#context;
     const { version, watermark, rows } = context;
     const length = rows.length;
@@ -90,6 +101,8 @@ export class Stretches {
     context.inStretch = false;
     context.active = false;
     const last = to - from - 1;
+    for (let n = from; n < to && !this.#isImpure; n++) this.#isImpure = !this.#copier.isSame(records[n], asCame[n]);
+    if (this.#isImpure) context.breakStretch();
     if (context.failure === undefined && earliest(context.operators) > (this.#moments.watermarks[last] as number)) {
       this.#most = Math.min(STRETCH, this.#most * 2);
       context.stand(this.#moments, last);

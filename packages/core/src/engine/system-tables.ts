@@ -25,8 +25,8 @@ export const tableWriters = table(
     table: text(),
     runner: oneOf('stream', 'batch'),
     pipeline: text(),
-    /** Where the checkpoints are that go with what the tables hold; absent where nobody else can open them. */
-    checkpoints: optional(text({ max: 4_000 })),
+    /** Where the checkpoints are that go with what the tables hold. */
+    checkpoints: text({ max: 4_000 }),
   },
 );
 

@@ -97,4 +97,41 @@ describe('expires', () => {
       { numRuns: 150 },
     );
   });
+
+  it('remembers when a group is done, also after a restart, and after a record of it was undone', async () => {
+    const tops = table(
+      'tops',
+      { partitionBy: ['hour'], clusterBy: ['rank', 'shard'] },
+      { hour: int32(), rank: int32(), shard: shard(), user: text() },
+    );
+    const ranked = pipeline('ranked', { sales }, ({ sales }) => [
+      into(
+        tops,
+        sales.pipe(
+          topByKey('top', {
+            ...{ k: 2, by: 'amount', key: (s) => [s.user], state: Sum, group: () => [1] },
+            expires: (s) => (s.item === 'odd' ? 777 : 1_000),
+            fold: (sum, s) => {
+              addTo(sum, s);
+              if (s.amount === 13) throw new Error('thirteen');
+            },
+          }),
+          map(({ group: [hour], rank, key: [user] }) => ({ hour, rank, user })),
+        ),
+      ),
+    ]);
+    const harness = pipelineHarness<Sale>(ranked, { partitions: 1 });
+    harness.push(sale());
+    await harness.checkpoint();
+    await harness.restart();
+    harness.push(sale({ user: 'bob', item: 'odd' }));
+    harness.push(sale({ user: 'cid', amount: 13 }));
+    harness.push(sale({ user: 'dan', item: 'odd' }));
+    await harness.commit();
+    expect((await harness.deadLetters()).map(({ offset, cause }) => [offset, /same group/.test(cause)])).to.eql([
+      [1, true],
+      [2, false],
+      [3, true],
+    ]);
+  });
 });

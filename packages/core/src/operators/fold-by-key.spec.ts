@@ -228,6 +228,16 @@ describe('foldByKey', () => {
     ]);
   });
 
+  it('ends the run where its keys have more parts, or fewer, than those of its table: rows would overwrite one another', async () => {
+    for (const key of [(s: Sale) => [s.user, s.item], (s: Sale) => [s.user, s.item, s.amount]]) {
+      const of = key(sale()).length === 2 ? byUser : byItemOfUser;
+      const made = pipeline('parts', { sales }, ({ sales }) => [
+        into(of, sales.pipe(foldByKey('f', { key: key as never, state: Sum, fold: addTo })) as never),
+      ]);
+      expect(await codeOf(() => pipelineHarness<Sale>(made).push(sale()))).to.equal('ERR_PIPELINE_INVALID');
+    }
+  });
+
   it('refuses a table whose columns are not those of the state', async () => {
     const wrong = pipeline('wrong', { sales }, ({ sales }) => [
       into(

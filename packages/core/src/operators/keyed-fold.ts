@@ -134,7 +134,7 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
   #steps(key: K): Steps {
     const { expires, fold, key: keyOf } = this.#options;
     const entry = this.state.entryFor(key);
-    const check = rowCheck(this.#options.state, this.#writer.tables);
+    const check = rowCheck(this.name, key, this.#options.state, this.#writer.tables);
     const created: string[] = [];
     if (check.ofKey !== '') created.push(`const key = keyOf(record); ${check.ofKey}`);
     if (expires !== undefined) created.push('begin(untils[place], slot);');

@@ -1,3 +1,4 @@
+import { StockafolioError } from '../errors/index.js';
 import { fieldOf, type FieldType, type Kind, type RecordSchema } from '../schema/index.js';
 import { invalidValue } from '../pipeline/row-writer.js';
 import { MAX_SAFE } from '../schema/types.js';
@@ -19,8 +20,16 @@ export interface RowCheck {
  * that would make none: when its rows are written it is too late to tell which it was.
  *
  * Of a key all is checked, once. Of values only what the setters of the state leave open, which for most is nothing.
+ *
+ * @param key one of the operator's keys: all are like it
+ * @throws ERR_PIPELINE_INVALID where it has not as many parts as a table's
  */
-export function rowCheck(schema: RecordSchema, tables: readonly Table[]): RowCheck {
+export function rowCheck(
+  operator: string,
+  key: readonly unknown[],
+  schema: RecordSchema,
+  tables: readonly Table[],
+): RowCheck {
   const columns: Column[] = [];
   const owners: Table[] = [];
   const words: ReadonlySet<string>[] = [];
@@ -32,6 +41,8 @@ export function rowCheck(schema: RecordSchema, tables: readonly Table[]): RowChe
   const ofKey: string[] = [];
   const ofValues: string[] = [];
   for (const table of tables) {
+    const parts = table.columns.filter(({ role, type }) => role !== 'value' && type.kind !== 'shard').length;
+    if (parts !== key.length) throw otherKey(operator, key.length, table, parts);
     let part = 0;
     for (const column of table.columns) {
       if (column.type.kind === 'shard') continue;
@@ -49,6 +60,14 @@ export function rowCheck(schema: RecordSchema, tables: readonly Table[]): RowChe
   }
   const unfit = (n: number, value: unknown): never => invalidValue(owners[n] as Table, columns[n] as Column, value);
   return { ofKey: ofKey.join(' '), ofValues: ofValues.join(' '), scope: { words, misfits: misfitScope, unfit } };
+}
+
+function otherKey(operator: string, length: number, table: Table, parts: number): StockafolioError {
+  return new StockafolioError(
+    'ERR_PIPELINE_INVALID',
+    `operator '${operator}' has keys of ${length} parts, and table '${table.name}' keys of ${parts}: rows would overwrite one another`,
+    { hint: "give the table a key column for each part of the operator's key, in their order" },
+  );
 }
 
 /** What can be wrong with a field's value for a column, as source text over `v`; undefined where its setter sees to it. */

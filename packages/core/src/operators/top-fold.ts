@@ -147,7 +147,6 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
       if (!this.state.isLive(slot)) continue;
       const until = (this.state.at(slot) as unknown as Hidden).$until;
       this.#due.add(until, slot, -1);
-      this.#members.set(this.#groupOf(slot), slot);
     }
   }
 
@@ -157,6 +156,7 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     this.#groupLength = group?.length ?? 0;
     const parts = [...(group ?? []).map((_, part) => `group[${part}]`), ...key.map((_, part) => `key[${part}]`)];
     const entry = this.state.entryFor([...(group ?? []), ...key]);
+    if (expires !== undefined) this.#findMembers();
     return {
       ahead: `const key = keyOf(record);
     const group = ${groupOf === undefined ? 'undefined' : 'groupOf(record)'};
@@ -192,7 +192,16 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     if (known !== undefined && known !== until) expiresDiffers(this.layout.name, 'group', known, until);
     (this.state.at(slot) as unknown as Hidden).$until = until;
     this.#due.add(until, slot, this.#context.record);
-    this.#members.set(this.#groupOf(slot), slot);
+    if (known === undefined) this.#members.set(this.#groupOf(slot), slot);
+  }
+
+  /** Of a state that was restored: which of its parts name a group is known with the first record. */
+  #findMembers(): void {
+    for (let slot = 0; slot < this.state.end; slot++) {
+      if (!this.state.isLive(slot)) continue;
+      const group = this.#groupOf(slot);
+      if (!this.#members.has(group)) this.#members.set(group, slot);
+    }
   }
 
   /** When a group is done, as one of its keys says; undefined where it has none but the new one. */

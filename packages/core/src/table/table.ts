@@ -133,10 +133,13 @@ function fault(name: string, what: string): never {
   throw new StockafolioError('ERR_SCHEMA_INVALID', `table '${name}' ${what}`);
 }
 
-/** The most bytes that values of these columns can take as a key: text in UTF-8, of at most 3 bytes a UTF-16 unit. */
+/**
+ * The most bytes that values of these columns can take as a key, as far as they are bounded: text in UTF-8, of at most 3
+ * bytes a UTF-16 unit.
+ */
 export function mostKeyBytes(columns: readonly Column[]): number {
   const bytes = columns.map(({ type: { kind, max, values } }) => {
-    if (kind === 'text') return 3 * (max ?? Infinity) + 1;
+    if (kind === 'text') return max === undefined ? 0 : 3 * max + 1;
     return kind === 'oneOf' ? 3 * Math.max(...(values ?? []).map((word) => word.length)) + 1 : 8;
   });
   return bytes.reduce((sum, each) => sum + each, 0);

@@ -22,6 +22,7 @@ import {
   recordColumns,
   type ArchiveEntry,
 } from './entry.js';
+import { retyping, schemaAsWritten } from './schema-as-written.js';
 import { parseArchiveName, type Stretch } from './stretch.js';
 
 export interface ReadArchiveOptions {
@@ -78,6 +79,7 @@ export async function openArchiveFile<F extends Fields>(
   const hasRejected = file.columns.includes(REJECTED.stored);
   // Records of another schema may be none of this one.
   const check = fact('schema') === schemaText(schema) ? undefined : recordCheck(schema);
+  const asWritten = check === undefined ? schema : schemaAsWritten(schema, fact('schema'));
   const optionalFact = (key: string): string | undefined => file.metadata.get(`stockafolio.${key}`);
   const partitions = optionalFact('partitions');
 
@@ -103,11 +105,14 @@ export async function openArchiveFile<F extends Fields>(
       const known = schema.names.filter(
         (name) => read.includes(name) && (defaults[name] === undefined || file.columns.includes(snakeCase(name))),
       );
-      const wanted = recordColumns(schema, hasRejected).filter((_, c) => known.includes(schema.names[c] ?? ''));
+      const wanted = recordColumns(asWritten, hasRejected || check !== undefined).filter((_, c) =>
+        known.includes(schema.names[c] ?? ''),
+      );
       const ofRejected = [REJECTED, CAUSE, ...(file.columns.includes(SEEN.stored) ? [SEEN] : [])];
       const columns = [OFFSET, INGESTED, ...(hasRejected ? ofRejected : []), ...wanted];
       const build = entryBuilder<ObjectOf<F>>(schema.names, read, columns, defaults);
-      const judge = check === undefined ? undefined : judged<ObjectOf<F>>(schema.names, fields, check);
+      const judge =
+        check === undefined ? undefined : judged<ObjectOf<F>>(schema.names, fields, check, retyping(schema, asWritten));
       for (const [group, rows] of file.rowGroups.entries()) {
         const bounds = file.bounds(group, OFFSET.stored);
         if (bounds !== undefined && (bounds.max < from || bounds.min > through)) continue;
@@ -126,17 +131,19 @@ function judged<T>(
   names: readonly string[],
   fields: readonly string[],
   check: ReturnType<typeof recordCheck>,
+  retyped: (record: Readonly<Record<string, unknown>>) => object,
 ): (entry: ArchiveEntry<T>) => ReadEntry<T> {
   const Partial = names.every((name) => fields.includes(name)) ? undefined : partialRecord(names, fields);
   const read = names.filter((name) => fields.includes(name));
   return (entry) => {
     if (isRejected(entry)) return entry;
-    const { offset, ingested, record } = entry;
+    const { offset, ingested } = entry;
+    const record = retyped(entry.record as Readonly<Record<string, unknown>>) as T;
     const values = record as Readonly<Record<string, unknown>>;
     const cause = check(values);
     if (cause !== undefined) return { offset, ingested, unfit: record, cause };
     return Partial === undefined
-      ? entry
+      ? { offset, ingested, record }
       : { offset, ingested, record: new Partial(...read.map((name) => values[name])) as T };
   };
 }
@@ -167,11 +174,17 @@ function entryBuilder<T>(
   defaults: Readonly<Record<string, unknown>>,
 ): EntryBuilder<T> {
   const local = new Map(columns.map(({ path }, c) => [path.join('.'), `c${c}`]));
-  const at = (path: string, otherwise = 'undefined'): string => {
+  const at = (path: string): string => {
     const name = local.get(path);
-    return name === undefined ? otherwise : `${name}[i]`;
+    return name === undefined ? 'undefined' : `${name}[i]`;
   };
-  const member = (name: string): string => at(`record.${name}`, `defaults[${JSON.stringify(name)}]`);
+  const member = (name: string): string => {
+    const value = at(`record.${name}`);
+    if (defaults[name] === undefined) return value;
+    // An absent value has the default, as in a message.
+    const otherwise = `defaults[${JSON.stringify(name)}]`;
+    return value === 'undefined' ? otherwise : `(${value}===undefined?${otherwise}:${value})`;
+  };
   const isWhole = names.every((name) => fields.includes(name));
   const members = names
     .filter((name) => fields.includes(name))

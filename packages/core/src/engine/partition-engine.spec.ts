@@ -232,7 +232,7 @@ describe('PartitionEngine', () => {
     expect((await harness.rows(byUser)).map(({ user }) => user)).to.eql(['bob']);
     const [letter, ...others] = await harness.deadLetters();
     expect(others).to.eql([]);
-    expect(letter).to.include({ offset: 2, operator: 'w', code: 'ERR_BAD_RECORD', cause: 'no' });
+    expect(letter).to.include({ offset: 2, operator: 'w (figure)', code: 'ERR_BAD_RECORD', cause: 'no' });
     expect(JSON.parse(letter?.message ?? '')).to.deep.include({ key: ['ann'], window: { start: 0, end: 1_000 } });
   });
 });

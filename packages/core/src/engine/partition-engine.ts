@@ -306,7 +306,8 @@ export class PartitionEngine {
       const other = told.get(operator);
       if (other === undefined || text < other.text) told.set(operator, { error, text });
     }
-    for (const [operator, { error, text }] of told) this.#aside(operator, error, bytesOf(text), place);
+    // Of the same operator and offset there may be the letter of a late record, which is another.
+    for (const [operator, { error, text }] of told) this.#aside(`${operator} (figure)`, error, bytesOf(text), place);
   }
 
   /** A record as its message: as JSON where its codec has no form for it. */

@@ -249,7 +249,7 @@ describe('what a function of the pipeline throws', () => {
       { user: 'bob', start: 10, amount: 1, count: 0 },
     ]);
     expect((await harness.rows(places)).map(({ rank, user }) => [rank, user])).to.eql([[2, 'bob']]);
-    expect(await lettersOf(harness)).to.eql(['2/top/ERR_ROW_INVALID', '2/w/ERR_ROW_INVALID']);
+    expect(await lettersOf(harness)).to.eql(['2/top (figure)/ERR_ROW_INVALID', '2/w (figure)/ERR_ROW_INVALID']);
     const strict = pipelineHarness<Sale>(made, { partitions: 1, onBadRecord: 'fail' });
     strict.push(sale({ amount: 10 }));
     expect(await codeOf(() => strict.push(sale({ time: 11 })))).to.equal('ERR_BAD_RECORD');

@@ -41,7 +41,10 @@ export const deadLetters = table(
     pipeline: text(),
     partition: int32(),
     offset: int64(),
-    /** The operator for which alone the record was set aside; empty where it was set aside as a whole. */
+    /**
+     * The operator for which alone the record was set aside; `NAME (figure)` where the message is a figure of its that failed
+     * on its way to a table; empty where the record was set aside as a whole.
+     */
     operator: text(),
     code: text(),
     cause: text({ max: 4_000 }),

@@ -133,8 +133,8 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
   /** How a record is taken in, where keys are like this one. */
   #steps(key: K): Steps {
     const { expires, fold, key: keyOf } = this.#options;
-    const entry = this.state.entryFor(key);
     const check = rowCheck(this.name, key, this.#options.state, this.#writer.tables);
+    const entry = this.state.entryFor(key);
     const created: string[] = [];
     if (check.ofKey !== '') created.push(`const key = keyOf(record); ${check.ofKey}`);
     if (expires !== undefined) created.push('begin(untils[place], slot);');

@@ -3,7 +3,9 @@ import { fieldOf, type FieldType, type Kind, type RecordSchema } from '../schema
 import { invalidValue } from '../pipeline/row-writer.js';
 import { MAX_SAFE } from '../schema/types.js';
 import { isTextual } from '../state/columns.js';
+import type { KeyPart } from '../stream/index.js';
 import type { Column, Table } from '../table/index.js';
+import { valueCheck } from '../table/check-row.js';
 import { misfit, misfitScope } from '../table/misfit.js';
 
 /** Source text of checks, and what it names. */
@@ -22,11 +24,11 @@ export interface RowCheck {
  * Of a key all is checked, once. Of values only what the setters of the state leave open, which for most is nothing.
  *
  * @param key one of the operator's keys: all are like it
- * @throws ERR_PIPELINE_INVALID where it has not as many parts as a table's
+ * @throws ERR_ROW_INVALID where it is no key of a table
  */
 export function rowCheck(
   operator: string,
-  key: readonly unknown[],
+  key: readonly KeyPart[],
   schema: RecordSchema,
   tables: readonly Table[],
 ): RowCheck {
@@ -44,6 +46,13 @@ export function rowCheck(
     const parts = table.columns.filter(({ role, type }) => role !== 'value' && type.kind !== 'shard').length;
     if (parts !== key.length) throw otherKey(operator, key.length, table, parts);
     let part = 0;
+    // The first key fixes the kinds of all: it must not be one that the table refuses.
+    for (const column of table.columns) {
+      if (column.role === 'value' || column.type.kind === 'shard') continue;
+      const value = key[part++];
+      if (valueCheck(column.type)(value) !== undefined) invalidValue(table, column, value);
+    }
+    part = 0;
     for (const column of table.columns) {
       if (column.type.kind === 'shard') continue;
       if (column.role !== 'value') {
@@ -64,7 +73,7 @@ export function rowCheck(
 
 function otherKey(operator: string, length: number, table: Table, parts: number): StockafolioError {
   return new StockafolioError(
-    'ERR_PIPELINE_INVALID',
+    'ERR_ROW_INVALID',
     `operator '${operator}' has keys of ${length} parts, and table '${table.name}' keys of ${parts}: rows would overwrite one another`,
     { hint: "give the table a key column for each part of the operator's key, in their order" },
   );

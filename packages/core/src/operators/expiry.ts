@@ -1,8 +1,7 @@
 import { StockafolioError } from '../errors/index.js';
 
-/** The moment at which a record says that its key is done, in epoch milliseconds. @throws ERR_BAD_RECORD where it is none */
+/** A moment at which a key is done that is no whole number of epoch milliseconds. @throws ERR_BAD_RECORD where it is none */
 export function checkedUntil(operator: string, until: unknown): number {
-  if (Number.isSafeInteger(until)) return until as number;
   if (until === Number.POSITIVE_INFINITY) return Number.MAX_SAFE_INTEGER;
   const whole = typeof until === 'number' ? Math.floor(until) : Number.NaN;
   if (Number.isSafeInteger(whole)) return whole;

@@ -142,7 +142,7 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
       ahead: `const key = keyOf(record);
     if (key.length !== ${key.length}) refuse(key);
     ${this.isShared ? '' : 'if (key[0] !== own) checkPartition(key, own);'}
-    ${expires === undefined ? '' : 'const until = untils[place] = checkedUntil(expires(record)); if (until <= watermark || until <= time) return late(until);'}
+    ${expires === undefined ? '' : 'let until = expires(record); if (!Number.isSafeInteger(until)) until = checkedUntil(until); untils[place] = until; if (until <= watermark || until <= time) return late(until);'}
     entry.load(place, ${key.map((_, part) => `key[${part}]`).join(', ')});`,
       text: `const slot = entry.enter(place, context);
     ${created.length === 0 ? '' : `if (state.created) { ${created.join(' ')} }`}

@@ -162,7 +162,7 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     const group = ${groupOf === undefined ? 'undefined' : 'groupOf(record)'};
     if (key.length !== ${key.length}${group === undefined ? '' : ` || group.length !== ${group.length}`}) refuse(group, key);
     if (key[0] !== own) checkPartition(key, own);
-    ${expires === undefined ? '' : 'const until = untils[place] = checkedUntil(expires(record)); if (until <= watermark || until <= time) return late(until);'}
+    ${expires === undefined ? '' : 'let until = expires(record); if (!Number.isSafeInteger(until)) until = checkedUntil(until); untils[place] = until; if (until <= watermark || until <= time) return late(until);'}
     entry.load(place, ${parts.join(', ')});`,
       text: `const slot = entry.enter(place, context);
     ${expires === undefined ? '' : "if (state.created) begin(untils[place], slot); else if (cursor.$until !== untils[place]) differs('key', cursor.$until, untils[place]);"}

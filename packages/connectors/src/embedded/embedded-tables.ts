@@ -15,7 +15,7 @@ import { processLock } from '../process-lock/process-lock.js';
 import { addTables, findTable, listTables, prefixOf, touch } from './catalogue.js';
 import { KeyEncoding, LONGEST_WHOLE_KEY, afterPrefix } from './key-encoding.js';
 import { loadLmdb, type Store } from './lmdb.js';
-import { KEPT, beginAlike, storedKey, wholeKey, withWholeKey } from './long-keys.js';
+import { KEPT, beginAlike, beginsWith, found, inOrder, storedKey, withWholeKey, type Found } from './long-keys.js';
 import { RowEncoding, isExpired, versionOf } from './row-encoding.js';
 import { tablesError } from './tables-error.js';
 
@@ -378,25 +378,6 @@ function checkKeyLength(table: Table): void {
     `table '${table.name}': its key may take ${most} bytes, and the embedded tables take at most ${LONGEST_WHOLE_KEY}`,
     { hint: 'bound its text columns: text({ max: ... })' },
   );
-}
-
-/** A row of a long key. */
-interface Found {
-  readonly stored: Buffer;
-  readonly whole: Buffer;
-  readonly row: Buffer;
-}
-
-function found(stored: Buffer, row: Buffer): Found {
-  return { stored, whole: wholeKey(stored, row), row };
-}
-
-function inOrder(rows: readonly Found[]): readonly Found[] {
-  return rows.length < 2 ? rows : rows.toSorted((a, b) => Buffer.compare(a.whole, b.whole));
-}
-
-function beginsWith(key: Buffer, prefix: Buffer): boolean {
-  return key.length >= prefix.length && Buffer.compare(key.subarray(0, prefix.length), prefix) === 0;
 }
 
 /** The first key that can follow this one. */

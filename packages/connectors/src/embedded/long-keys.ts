@@ -36,3 +36,24 @@ export function beginAlike(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length < KEPT || b.length < KEPT) return false;
   return Buffer.compare(a.subarray(0, KEPT), b.subarray(0, KEPT)) === 0;
 }
+
+/** A row of a long key. */
+export interface Found {
+  readonly stored: Buffer;
+  readonly whole: Buffer;
+  readonly row: Buffer;
+}
+
+export function found(stored: Buffer, row: Buffer): Found {
+  return { stored, whole: wholeKey(stored, row), row };
+}
+
+/** Rows in the order of their whole keys. */
+export function inOrder(rows: readonly Found[]): readonly Found[] {
+  return rows.length < 2 ? rows : rows.toSorted((a, b) => Buffer.compare(a.whole, b.whole));
+}
+
+/** Whether a key begins with these bytes. */
+export function beginsWith(key: Buffer, prefix: Buffer): boolean {
+  return key.length >= prefix.length && Buffer.compare(key.subarray(0, prefix.length), prefix) === 0;
+}

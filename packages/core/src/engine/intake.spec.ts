@@ -55,7 +55,7 @@ describe('the check of partitions', () => {
     );
   });
 
-  it('ends the run at the first message elsewhere unless told, and names the ways out', () => {
+  it('ends the run by default at the first message elsewhere, and names the ways out', () => {
     const [here, there] = [0, 1].map((partition) => intakeOf({ partition, partitions: 2 }));
     let failed: unknown;
     for (const intake of [here, there]) {

@@ -83,7 +83,13 @@ async function openTables<T>(
   const { pipeline, codec, tables } = ports;
   const engine = new PartitionEngine({ pipeline, partition: 0, source: source ?? '', codec, onBadRecord: 'fail' });
   await claimTables(tables, engine.tables, {
-    ...{ pipeline: pipeline.name, runner: 'batch', checkpoints: ports.checkpoints.location, takeOver },
+    ...{
+      pipeline: pipeline.name,
+      runner: 'batch',
+      checkpoints: ports.checkpoints.location,
+      clock: ports.clock,
+      takeOver,
+    },
   });
   if (source === undefined) return;
   const written = await readProgress(tables, pipeline.name);

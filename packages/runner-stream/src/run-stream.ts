@@ -127,11 +127,11 @@ class StreamRun<T> implements AssignmentListener {
 
   /** Creates the tables, and makes sure that they were made from this source. */
   async #openTables(): Promise<void> {
-    const { pipeline, tables, source, codec, checkpoints, takeOver } = this.#options;
+    const { pipeline, tables, source, codec, checkpoints, takeOver, clock } = this.#options;
     this.#source = await source.identity();
     const plan = new PartitionEngine({ pipeline, partition: 0, source: this.#source, codec, onBadRecord: 'fail' });
     await claimTables(tables, plan.tables, {
-      ...{ pipeline: pipeline.name, runner: 'stream', checkpoints: checkpoints.location },
+      ...{ pipeline: pipeline.name, runner: 'stream', checkpoints: checkpoints.location, clock },
       takeOver: takeOver ?? false,
     });
     await this.#readProgress();

@@ -1,13 +1,18 @@
-import { StockafolioError } from '../errors/index.js';
-import type { Mutation, StoredRow, Tables } from '../ports/index.js';
+import { StockafolioError, isStockafolioError } from '../errors/index.js';
+import type { Clock, Mutation, StoredRow, Tables } from '../ports/index.js';
 import { rowObject, type Table } from '../table/index.js';
 import { deadLetters, progress, tableWriters } from './system-tables.js';
+
+const ATTEMPTS = 10;
+/** Milliseconds between two of them. */
+const PAUSE = 500;
 
 export interface TableClaim {
   readonly pipeline: string;
   readonly runner: 'stream' | 'batch';
   /** Where its checkpoints are; undefined where nobody else can open them, as in memory: then nothing is claimed. */
   readonly checkpoints: string | undefined;
+  readonly clock: Pick<Clock, 'sleep'>;
   /** Take tables over that were written with other checkpoints: for where those are lost, and the program is the same. */
   readonly takeOver?: boolean;
 }
@@ -20,9 +25,22 @@ export interface TableClaim {
  * @throws ERR_TABLES_TAKEN naming the table and its writer
  */
 export async function claimTables(tables: Tables, made: readonly Table[], claim: TableClaim): Promise<void> {
+  if (claim.checkpoints === undefined) return tables.create(made);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      // Its own first: it is looked at last, when a store whose servers must agree on it has had the time to.
+      await tables.create([tableWriters as Table, ...made]);
+      return await claimAll(tables, made, claim);
+    } catch (error) {
+      // Another process makes the same tables at this moment, and the store has yet to settle whose they are.
+      if (!isStockafolioError(error, 'ERR_TABLE_UNKNOWN') || attempt === ATTEMPTS) throw error;
+      await claim.clock.sleep(PAUSE);
+    }
+  }
+}
+
+async function claimAll(tables: Tables, made: readonly Table[], claim: TableClaim): Promise<void> {
   const { checkpoints, pipeline, runner, takeOver = false } = claim;
-  if (checkpoints === undefined) return tables.create(made);
-  await tables.create([...made, tableWriters as Table]);
   const own = new Set([progress.name, deadLetters.name]);
   const claimed: Mutation[] = [];
   for (const { name } of made) {

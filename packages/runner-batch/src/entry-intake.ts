@@ -1,5 +1,5 @@
 import { StockafolioError, type Pipeline } from '@stockafolio/core';
-import { bytesOf, Feed, jsonOf, MessageIntake, type PartitionEngine } from '@stockafolio/core/engine';
+import { bytesOf, Feed, jsonOf, MessageIntake, ORIGIN, type PartitionEngine } from '@stockafolio/core/engine';
 import type { ArchiveEntry, ArchiveFacts, Codec, ReadEntry } from '@stockafolio/core/ports';
 import type { BatchUnit } from './options.js';
 
@@ -55,7 +55,11 @@ export class EntryIntake<T> {
   #takeRaw(feed: Feed, entry: Extract<ArchiveEntry<T>, { readonly raw: Uint8Array }>): void {
     const { offset, ingested, raw, seen } = entry;
     const byProducer = seen !== undefined;
-    const taken = this.#intake?.take({ offset, timestamp: ingested, byProducer, key: null, value: raw }, seen);
+    // Of the headers the archive has what the reason says.
+    const origin = / \(from (.+)\)$/.exec(entry.cause)?.[1];
+    const headers = origin === undefined ? {} : { headers: { [ORIGIN]: origin } };
+    const message = { offset, timestamp: ingested, byProducer, key: null, value: raw, ...headers };
+    const taken = this.#intake?.take(message, seen);
     if (taken !== undefined && 'record' in taken) feed.add(taken.record, entry);
     else feed.reject(taken?.rejected ?? new StockafolioError('ERR_BAD_RECORD', entry.cause), raw, entry);
   }

@@ -47,7 +47,8 @@ export class MessageIntake<T> {
     try {
       const record = codec.decode(value, { partition, offset });
       const time = stream.time(record);
-      const rejected = this.misplaced(record, offset) ?? tooFarAhead(time - reference(message, now), stream.maxSkew);
+      // A record that is bad anyway says nothing of how the topic is partitioned.
+      const rejected = tooFarAhead(time - reference(message, now), stream.maxSkew) ?? this.misplaced(record, offset);
       return rejected === undefined ? { record } : { rejected };
     } catch (error) {
       if (isStockafolioError(error) && error.domain === 'internal') throw error;

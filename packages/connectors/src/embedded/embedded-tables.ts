@@ -95,6 +95,8 @@ export function embeddedTables(dir: string, options: EmbeddedTablesOptions = {})
   const readOnly = options.readOnly ?? false;
   const path = resolve(dir);
   if (readOnly && !isThere(path)) throw noTables(path);
+  // Said here where the package is missing, not by the first call.
+  loadLmdb();
   return new LmdbTables(path, isThere(path) ? openStore(path, readOnly) : undefined, options);
 }
 

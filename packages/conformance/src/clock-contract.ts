@@ -22,6 +22,12 @@ export function runClockContract(name: string, harness: ClockHarness): void {
       expect(clock.now() - before).to.be.at.least(19);
     });
 
+    it('tells how long something took, apart from the time of day', async () => {
+      const before = clock.elapsed();
+      await harness.pass(clock, 20);
+      expect(clock.elapsed() - before).to.be.within(19, 290);
+    });
+
     it('sleeps as long as asked, and not much longer where time passes', async () => {
       let awake = 0;
       const before = clock.now();

@@ -61,7 +61,7 @@ function archiveOf(files: number): Archive<Tick> {
   };
 }
 
-const clock: Clock = { now: () => 0, sleep: async () => undefined };
+const clock: Clock = { now: () => 0, elapsed: () => 0, sleep: async () => undefined };
 const full = (): StockafolioError => new StockafolioError('ERR_FILES_FULL', 'no space left on the device');
 
 const run = (files: number, tables: Tables, checkpoints: MemoryFiles, fromStart = false): Promise<unknown> =>

@@ -10,7 +10,7 @@ export interface Pending<T> {
   /** Whether the day is the watermark's; before the first record there is none. */
   readonly known: boolean;
   readonly entries: ArchiveEntry<T>[];
-  /** When the first of the entries came, epoch milliseconds. */
+  /** When the first of the entries came, by `Clock.elapsed`. */
   readonly since: number;
 }
 
@@ -66,7 +66,7 @@ export class ArchivePartition<T> {
       day,
       known: Number.isFinite(this.#latest),
       entries: [],
-      since: now,
+      since: clock.elapsed(),
     };
     this.#pending.entries.push(
       'record' in intake

@@ -59,7 +59,7 @@ export class Committer<T> {
     while (this.busy);
     this.#check();
     const { clock } = this.#options;
-    const taken = clock.now();
+    const taken = clock.elapsed();
     const cut = takeCut(tasks, depthOf, taken);
     if (cut === undefined) return;
     const records = this.#unreported;
@@ -70,7 +70,7 @@ export class Committer<T> {
         this.commits++;
         const rows = cut.rows.length + cut.figures.length;
         this.rows += rows;
-        const took = clock.now() - taken;
+        const took = clock.elapsed() - taken;
         const { partitions } = cut;
         this.#options.onEvent?.({ type: 'committed', records, rows, behind, took, partitions });
       })

@@ -30,7 +30,7 @@ export interface PartitionTask {
   owing: boolean;
   /** Whether something came since windows last gave out what is in them. */
   open: boolean;
-  /** When the last message came; epoch milliseconds of the clock. */
+  /** When the last message came, by `Clock.elapsed`. */
   heardAt: number;
   /** When its shared figures are due, and its next checkpoint. */
   readonly figures: Turn;
@@ -85,7 +85,7 @@ export async function openPartition<T>(
     options.onEvent?.({ type: 'resumed', partition, offset, checkpoint: chain.last.name, changes });
   }
   const writer = new CheckpointWriter({ pipeline: pipeline.name, source, engine, files: checkpoints }, resumed);
-  const now = clock.now();
+  const now = clock.elapsed();
   return {
     partition,
     generation,
@@ -124,7 +124,7 @@ export function takeBatch<T>(task: PartitionTask, batch: SourceBatch, options: S
   task.oldest ??= batch.messages[0]?.timestamp ?? null;
   task.dirty = true;
   task.open = true;
-  task.heardAt = now;
+  task.heardAt = options.clock.elapsed();
   task.end = Math.max(batch.endOffset, engine.position.offset);
 }
 

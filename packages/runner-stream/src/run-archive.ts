@@ -121,7 +121,7 @@ class ArchiveRun<T> implements AssignmentListener {
   }
 
   async #roll(olderThan: number): Promise<void> {
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.elapsed();
     const due: Position[] = [];
     let generation = 0;
     for (const partition of this.#partitions.values()) {

@@ -50,7 +50,7 @@ class StreamRun<T> implements AssignmentListener {
       await this.#openTables();
       release = await tables.lock?.(pipeline.name);
       await source.open(this.#options.group ?? pipeline.name, this);
-      this.#committedAt = clock.now();
+      this.#committedAt = clock.elapsed();
       while (signal?.aborted !== true && !caughtUp) {
         const batch = await source.next(this.#patience());
         if (batch !== undefined) this.#take(batch);
@@ -165,7 +165,7 @@ class StreamRun<T> implements AssignmentListener {
   #patience(): number {
     const { clock, commitInterval = COMMIT_INTERVAL } = this.#options;
     if (this.#uncommitted === 0) return commitInterval;
-    const left = Math.min(commitInterval, this.#committedAt + commitInterval - clock.now());
+    const left = Math.min(commitInterval, this.#committedAt + commitInterval - clock.elapsed());
     // A source may answer a wait of 0 without letting anything else run: what is on its way would never arrive.
     return Math.max(this.#committer.busy ? WHILE_BUSY : 0, left);
   }
@@ -178,7 +178,7 @@ class StreamRun<T> implements AssignmentListener {
       figuresInterval = FIGURES_INTERVAL,
       idleAfter = 1_000,
     } = this.#options;
-    const now = clock.now();
+    const now = clock.elapsed();
     const tasks = [...this.#tasks.values()];
     for (const task of tasks) if (task.open && now - task.heardAt >= idleAfter) this.#flush(task);
     const full = this.#uncommitted >= commitRecords;

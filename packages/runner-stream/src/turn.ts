@@ -1,7 +1,7 @@
 /**
  * When something that each of several does now and then is due for one of them: every so often, at a place of its own within
  * the interval, so that they do it by turns and never all at once. Doing it late, or before it was due, does not move its
- * place. Times are epoch milliseconds.
+ * place. Times are those of `Clock.elapsed`.
  */
 export class Turn {
   readonly #interval: number;

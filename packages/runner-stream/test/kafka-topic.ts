@@ -5,6 +5,7 @@ import { kafkaProducer, kafkaSource, type KafkaProducerOptions, type KafkaSource
 /** The clock on the wall; the runners' own packages have none. */
 export const wallClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted === true) return resolve();

@@ -52,11 +52,11 @@ export async function sendTrades(
   clock: Clock,
   signal: AbortSignalLike,
 ): Promise<void> {
-  const began = clock.now();
+  const began = clock.elapsed();
   for (let sent = 0; sent < count && !signal.aborted;) {
     const some = market.next(Math.min(Math.max(1, Math.round(rate / 20)), count - sent));
     await producer.append(some.map(messageOfTrade));
     sent += some.length;
-    await clock.sleep(Math.max(1, began + (sent / rate) * 1000 - clock.now()), signal);
+    await clock.sleep(Math.max(1, began + (sent / rate) * 1000 - clock.elapsed()), signal);
   }
 }

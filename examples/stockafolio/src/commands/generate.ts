@@ -90,7 +90,7 @@ async function run(flags: GenerateFlags, toolkit: Toolkit): Promise<void> {
   const sink = flags.to === '-' ? lines() : await messages(flags, toolkit);
   const progress = reporter.progress('generated');
   progress.total(flags.trades);
-  const began = toolkit.clock.now();
+  const began = toolkit.clock.elapsed();
   const atATime = flags.pace === true ? Math.max(1, Math.min(AT_A_TIME, Math.round(flags.rate / 20))) : AT_A_TIME;
   let count = 0;
   const made = (): number => Math.max(0, count - flags.skip);
@@ -103,7 +103,7 @@ async function run(flags: GenerateFlags, toolkit: Toolkit): Promise<void> {
       count += some.length;
       progress.add(some.length);
       if (flags.pace === true)
-        await toolkit.clock.sleep(began + (made() / flags.rate) * 1000 - toolkit.clock.now(), stop.signal);
+        await toolkit.clock.sleep(began + (made() / flags.rate) * 1000 - toolkit.clock.elapsed(), stop.signal);
     }
   } finally {
     await sink.close();

@@ -94,7 +94,7 @@ export class Books {
     const { live, pipeline, clock } = this.#options;
     return this.#progress.get('live', '', async () => {
       const figures = await progressFigures(live, pipeline);
-      this.#rate.sample(clock.now(), figures.records);
+      this.#rate.sample(clock.elapsed(), figures.records);
       return figures;
     });
   }

@@ -25,11 +25,11 @@ export interface RememberedOptions {
  * twice at once: so a slow store is not asked more than it can answer. Keeps a bounded number, and no failure.
  */
 export class Remembered<V> {
-  readonly #clock: Pick<Clock, 'now'>;
+  readonly #clock: Pick<Clock, 'elapsed'>;
   readonly #options: RememberedOptions;
   readonly #entries = new Map<string, Entry<V>>();
 
-  constructor(clock: Pick<Clock, 'now'>, options: RememberedOptions) {
+  constructor(clock: Pick<Clock, 'elapsed'>, options: RememberedOptions) {
     this.#clock = clock;
     this.#options = options;
   }
@@ -41,7 +41,7 @@ export class Remembered<V> {
 
   /** @param version of what it is made from */
   get(key: string, version: string, make: () => Promise<V>): Promise<V> {
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     const known = this.#entries.get(key);
     if (known !== undefined) {
       const moved = known.version !== version;
@@ -57,7 +57,7 @@ export class Remembered<V> {
     this.#entries.set(key, entry);
     value.then(
       () => {
-        const made = this.#clock.now();
+        const made = this.#clock.elapsed();
         entry.next = made + (made - now) * (this.#options.pace ?? 0);
       },
       () => {

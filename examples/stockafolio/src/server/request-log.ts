@@ -7,20 +7,20 @@ const LONGEST = 200;
 
 /** Writes one line for every request that was refused or failed, and stream that was dropped; a flood of them is counted instead. */
 export class RequestLog {
-  readonly #clock: Pick<Clock, 'now'>;
+  readonly #clock: Pick<Clock, 'elapsed'>;
   readonly #write: (line: string) => void;
   #began = 0;
   #lines = 0;
   #unsaid = 0;
 
-  constructor(clock: Pick<Clock, 'now'>, write: (line: string) => void) {
+  constructor(clock: Pick<Clock, 'elapsed'>, write: (line: string) => void) {
     this.#clock = clock;
     this.#write = write;
   }
 
   /** `what` may hold anything that a client has sent: it is cut, and only shows printable ASCII. */
   line(status: number, what: string, why: string): void {
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     if (now - this.#began >= STRETCH) {
       if (this.#unsaid > 0) this.#write(`... and ${this.#unsaid} more were refused or dropped`);
       [this.#began, this.#lines, this.#unsaid] = [now, 0, 0];

@@ -22,7 +22,7 @@ export class SourceEnds {
 
   /** Messages that are in the source and not yet in tables which have come to these offsets; null where that is not known. */
   async behind(offsets: ReadonlyMap<number, number>): Promise<number | null> {
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     if (this.#asking === undefined && now - this.#asked >= AGAIN) {
       this.#asked = now;
       this.#asking = this.#ask().finally(() => {
@@ -32,7 +32,7 @@ export class SourceEnds {
     const waited = this.#asking;
     if (waited !== undefined && now - this.#asked < PATIENCE && now - this.#answered > TOO_OLD)
       await this.#soon(waited);
-    if (this.#ranges === undefined || this.#clock.now() - this.#answered > TOO_OLD) return null;
+    if (this.#ranges === undefined || this.#clock.elapsed() - this.#answered > TOO_OLD) return null;
     return this.#ranges.reduce(
       (sum, { partition, oldest, end }) => sum + Math.max(0, end - Math.max(oldest, offsets.get(partition) ?? 0)),
       0,
@@ -42,7 +42,7 @@ export class SourceEnds {
   async #ask(): Promise<void> {
     try {
       this.#ranges = await this.#source.ranges();
-      this.#answered = this.#clock.now();
+      this.#answered = this.#clock.elapsed();
     } catch {
       // What is known stays so until it is too old; the stream itself says what is wrong with its source.
     }

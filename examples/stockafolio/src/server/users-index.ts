@@ -18,12 +18,12 @@ const TURN = 1_000;
  */
 export class UsersIndex {
   readonly #tables: Tables;
-  readonly #clock: Pick<Clock, 'now'>;
+  readonly #clock: Pick<Clock, 'elapsed'>;
   readonly #most: number;
   #list: Promise<WireUsers> | undefined;
   #made = 0;
 
-  constructor(tables: Tables, clock: Pick<Clock, 'now'>, most = MOST) {
+  constructor(tables: Tables, clock: Pick<Clock, 'elapsed'>, most = MOST) {
     this.#tables = tables;
     this.#clock = clock;
     this.#most = most;
@@ -55,8 +55,8 @@ export class UsersIndex {
   }
 
   #users(): Promise<WireUsers> {
-    if (this.#list === undefined || this.#clock.now() - this.#made > FRESH) {
-      this.#made = this.#clock.now();
+    if (this.#list === undefined || this.#clock.elapsed() - this.#made > FRESH) {
+      this.#made = this.#clock.elapsed();
       const list = this.#read();
       list.catch(() => {
         if (this.#list === list) this.#list = undefined;

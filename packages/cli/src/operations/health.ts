@@ -9,12 +9,12 @@ const FAILING_FOR = 10_000;
  * rows. A run that waits for its tables is alive: to start it anew would not help.
  */
 export class Health {
-  readonly #clock: Pick<Clock, 'now'>;
+  readonly #clock: Pick<Clock, 'elapsed'>;
   #begun = false;
   #failingSince: number | undefined;
   #cause = '';
 
-  constructor(clock: Pick<Clock, 'now'>) {
+  constructor(clock: Pick<Clock, 'elapsed'>) {
     this.#clock = clock;
   }
 
@@ -22,7 +22,7 @@ export class Health {
     if (event.type === 'assigned') this.#begun = true;
     if (event.type === 'assigned' || event.type === 'committed') this.#failingSince = undefined;
     if (event.type === 'retry') {
-      this.#failingSince ??= this.#clock.now();
+      this.#failingSince ??= this.#clock.elapsed();
       this.#cause = event.error.message;
     }
   }
@@ -30,7 +30,8 @@ export class Health {
   /** What keeps it from being ready; undefined where nothing does. */
   get notReady(): string | undefined {
     if (!this.#begun) return 'no partition is assigned yet';
-    if (this.#failingSince !== undefined && this.#clock.now() - this.#failingSince >= FAILING_FOR) return this.#cause;
+    if (this.#failingSince !== undefined && this.#clock.elapsed() - this.#failingSince >= FAILING_FOR)
+      return this.#cause;
     return undefined;
   }
 }

@@ -25,7 +25,7 @@ describe('what a stream run tells operators', () => {
   let server: OperationsServer;
   beforeEach(async () => {
     now = 100_000;
-    server = await operationsServer({ host: '127.0.0.1', port: 0 }, { now: () => now });
+    server = await operationsServer({ host: '127.0.0.1', port: 0 }, { now: () => now, elapsed: () => now });
   });
   afterEach(() => server.close());
 
@@ -89,9 +89,11 @@ describe('what a stream run tells operators', () => {
     expect(await get('/x')).to.deep.include({ status: 404 });
     const taken = Number(new URL(server.url).port);
     let message = '';
-    await operationsServer({ host: '127.0.0.1', port: taken }, { now: () => 0 }).catch((error: unknown) => {
-      message = String(error);
-    });
+    await operationsServer({ host: '127.0.0.1', port: taken }, { now: () => 0, elapsed: () => 0 }).catch(
+      (error: unknown) => {
+        message = String(error);
+      },
+    );
     expect(message).to.contain(String(taken));
   });
 });

@@ -13,7 +13,7 @@ export interface OperationsServer extends OperationsListener {
 /** Serves on this port; 0 takes a free one. @throws ERR_USAGE where the port cannot be had */
 export async function operationsServer(
   at: { readonly host: string; readonly port: number },
-  clock: Pick<Clock, 'now'>,
+  clock: Pick<Clock, 'now' | 'elapsed'>,
 ): Promise<OperationsServer> {
   const metrics = new StreamMetrics(clock);
   const health = new Health(clock);

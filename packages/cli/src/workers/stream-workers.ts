@@ -72,7 +72,7 @@ async function keepAlive(
   let result: StreamResult = { records: 0, setAside: 0, rows: 0, commits: 0, caughtUp: true };
   let ended = false;
   for (let pause = FIRST_PAUSE; !ends.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
-    const began = clock.now();
+    const began = clock.elapsed();
     const worker = startWorker(args(number), count, (line) => relay(number, line));
     say(`worker ${number} is process ${worker.pid}`);
     running.add(worker);
@@ -86,7 +86,7 @@ async function keepAlive(
     const fatal = fatalError(end, number);
     if (fatal !== undefined && !ends.aborted) fail(fatal);
     if (fatal !== undefined || ends.aborted) break;
-    if (clock.now() - began >= SOUND) pause = FIRST_PAUSE;
+    if (clock.elapsed() - began >= SOUND) pause = FIRST_PAUSE;
     say(`worker ${number} ended with ${end.how}; starting it anew in ${pause / 1_000} s`);
     await clock.sleep(pause, ends);
   }

@@ -26,7 +26,7 @@ export interface FilesHdfsOptions {
   readonly timeout?: number;
   /** Milliseconds for which what may pass is tried again; 60,000 unless told. At first, until HDFS has answered, 5,000 at most. */
   readonly retryFor?: number;
-  readonly clock?: Pick<Clock, 'now' | 'sleep'>;
+  readonly clock?: Pick<Clock, 'now' | 'elapsed' | 'sleep'>;
 }
 
 /** A writer that has left an unfinished file alone for so long, in milliseconds, has died. */

@@ -3,7 +3,7 @@ import type { Clock } from '@stockafolio/core/ports';
 import { FileChanged } from './answers.js';
 
 export interface PatienceOptions {
-  readonly clock: Pick<Clock, 'now' | 'sleep'>;
+  readonly clock: Pick<Clock, 'elapsed' | 'sleep'>;
   /** Milliseconds for which a store that has answered before is asked again. */
   readonly retryFor: number;
   /** Milliseconds for which one that has never answered is: its address is most likely wrong. */
@@ -39,7 +39,7 @@ export class Patience {
     isElsewhere: (error: StockafolioError, before: number) => boolean = () => false,
   ): Promise<T> {
     const { clock } = this.#options;
-    const began = clock.now();
+    const began = clock.elapsed();
     for (let before = 0; ; before++) {
       try {
         const answer = await attempt(before);
@@ -52,7 +52,7 @@ export class Patience {
         }
         const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** before);
         const until = began + (this.#answered ? this.#options.retryFor : this.#options.firstRetryFor);
-        if (clock.now() + pause > until && !isElsewhere(error, before)) throw error;
+        if (clock.elapsed() + pause > until && !isElsewhere(error, before)) throw error;
         await clock.sleep(pause);
       }
     }

@@ -24,7 +24,7 @@ export interface FilesS3Options {
   readonly timeout?: number;
   /** Milliseconds for which what may pass is tried again; 60,000 unless told. At first, until S3 has answered, 5,000 at most. */
   readonly retryFor?: number;
-  readonly clock?: Pick<Clock, 'now' | 'sleep'>;
+  readonly clock?: Pick<Clock, 'now' | 'elapsed' | 'sleep'>;
 }
 
 const PART_BYTES = 16 << 20;

@@ -21,7 +21,7 @@ export interface S3Options {
   readonly credentials?: S3ClientConfig['credentials'];
   readonly timeout: number;
   readonly retryFor: number;
-  readonly clock: Pick<Clock, 'now' | 'sleep'>;
+  readonly clock: Pick<Clock, 'now' | 'elapsed' | 'sleep'>;
 }
 
 const SDK: Peer = { neededBy: 'files in S3', packages: ['@aws-sdk/client-s3@3'] };

@@ -104,12 +104,12 @@ class LogSource implements Source {
   }
 
   async next(maxWait: number): Promise<SourceBatch | undefined> {
-    const deadline = this.#clock.now() + maxWait;
+    const deadline = this.#clock.elapsed() + maxWait;
     try {
       for (let pause = 1; !this.#closed.signal.aborted; pause = Math.min(2 * pause, 20)) {
         const batch = await this.#poll();
         if (batch !== undefined) return batch;
-        const left = deadline - this.#clock.now();
+        const left = deadline - this.#clock.elapsed();
         if (left <= 0) return undefined;
         await this.#clock.sleep(Math.min(pause, left), this.#closed.signal);
       }
@@ -176,7 +176,7 @@ class LogSource implements Source {
   }
 
   async #endOf(reading: Reading): Promise<number> {
-    const now = this.#clock.now();
+    const now = this.#clock.elapsed();
     if (now - reading.looked >= LOOK) {
       reading.looked = now;
       // Where the end cannot be found out, the reader itself will come to what is wrong, and tell.

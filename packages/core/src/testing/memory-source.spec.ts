@@ -3,6 +3,7 @@ import { memoryTopic } from '@stockafolio/core/testing';
 
 const clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   sleep: (ms: number) => new Promise<void>((resolve) => void setTimeout(resolve, ms)),
 };
 

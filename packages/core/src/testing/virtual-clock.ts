@@ -4,6 +4,8 @@ import type { AbortSignalLike, Clock } from '../ports/index.js';
 export interface VirtualClock extends Clock {
   /** Lets time pass: whoever sleeps is woken at its own moment, and what follows from it is done before time goes on. */
   advance(ms: number): Promise<void>;
+  /** Sets the time of day, back or forward, as a person or a time server does; no time passes by it. */
+  set(now: number): void;
   /** Lets time pass, as much as it takes, until the promise is settled; answers what it came to. */
   until<T>(promise: Promise<T>): Promise<T>;
   /** How many sleep now. */
@@ -37,6 +39,8 @@ declare function setTimeout(action: () => void, ms: number): unknown;
  */
 export function virtualClock(start = 0): VirtualClock {
   let now = start;
+  /** By how much the time of day was set away from the time that has passed. */
+  let set = 0;
   let sleepers: Sleeper[] = [];
 
   /** Goes on to the next sleeper up to a moment, and wakes it; answers whether there was one. */
@@ -60,7 +64,11 @@ export function virtualClock(start = 0): VirtualClock {
   };
 
   return {
-    now: () => now,
+    now: () => now + set,
+    elapsed: () => now,
+    set(to) {
+      set = to - now;
+    },
     get sleeping() {
       return sleepers.length;
     },

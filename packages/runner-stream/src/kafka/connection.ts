@@ -64,13 +64,13 @@ export class Connection {
   /** Works with the client, again and again while the cluster is away, until patience ends. */
   async run<T>(work: (client: KafkajsClient) => Promise<T>): Promise<T> {
     const { clock } = this.#place;
-    const begun = clock.now();
+    const begun = clock.elapsed();
     for (let wait = FIRST_WAIT; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
       try {
         return await this.once(work);
       } catch (error) {
         const failed = kafkaError(error, this.#place);
-        if (!failed.retryable || this.closed || clock.now() - begun >= this.patience) throw failed;
+        if (!failed.retryable || this.closed || clock.elapsed() - begun >= this.patience) throw failed;
         await clock.sleep(wait, this.#closed.signal);
       }
     }

@@ -258,10 +258,10 @@ export class Fetcher {
     const { clock } = this.#options;
     if (this.#connection.closed) return;
     const failed = kafkaError(error, this.#options);
-    this.#awaySince ??= clock.now();
+    this.#awaySince ??= clock.elapsed();
     // A topic that is not known for a moment may be one whose leader is being chosen.
     const mayPass = failed.retryable || failed.code === 'ERR_SOURCE_UNKNOWN';
-    if (mayPass && clock.now() - this.#awaySince < this.#connection.patience) {
+    if (mayPass && clock.elapsed() - this.#awaySince < this.#connection.patience) {
       await clock.sleep(RETRY);
       return;
     }

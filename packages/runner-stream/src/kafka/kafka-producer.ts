@@ -39,11 +39,11 @@ export async function kafkaProducer(options: KafkaProducerOptions): Promise<Prod
 
 /** A topic that was made a moment ago is not known to all brokers at once. */
 async function untilKnown<T>(clock: Clock, work: () => Promise<T>): Promise<T> {
-  for (const end = clock.now() + KNOWN_WITHIN; ; await clock.sleep(100)) {
+  for (const end = clock.elapsed() + KNOWN_WITHIN; ; await clock.sleep(100)) {
     try {
       return await work();
     } catch (error) {
-      if (!isStockafolioError(error, 'ERR_SOURCE_UNKNOWN') || clock.now() >= end) throw error;
+      if (!isStockafolioError(error, 'ERR_SOURCE_UNKNOWN') || clock.elapsed() >= end) throw error;
     }
   }
 }

@@ -92,7 +92,7 @@ class KafkaSource implements Source {
 
   async next(maxWait: number): Promise<SourceBatch | undefined> {
     const { clock } = this.#options;
-    const deadline = clock.now() + maxWait;
+    const deadline = clock.elapsed() + maxWait;
     while (!this.#closed) {
       await this.#followTheGroup();
       const failure = this.#membership?.failure ?? this.#fetcher.failure;
@@ -103,7 +103,7 @@ class KafkaSource implements Source {
         const batch = await this.#take(lane);
         if (batch !== undefined) return batch;
       } else if (!this.#isDue()) {
-        const left = deadline - clock.now();
+        const left = deadline - clock.elapsed();
         // Even who does not wait lets answers come in: else one who asks again and again would keep them out.
         await (left > 0 ? this.#changed.waitFor(left, clock) : clock.sleep(0));
         if (left <= 0 && !this.#isDue()) return undefined;

@@ -19,14 +19,14 @@ const KEPT_FOR_EVER = [{ name: 'retention.ms', value: '-1' }];
  */
 export async function makeTopic(options: KafkaProducerOptions): Promise<void> {
   const { clock } = options;
-  const begun = clock.now();
+  const begun = clock.elapsed();
   for (;;) {
     try {
       await tryToMake(options);
       return;
     } catch (error) {
       const failed = kafkaError(error, options);
-      if (!failed.retryable || clock.now() - begun >= TRIES_WITHIN) throw failed;
+      if (!failed.retryable || clock.elapsed() - begun >= TRIES_WITHIN) throw failed;
       await clock.sleep(100);
     }
   }

@@ -89,15 +89,15 @@ export class Membership {
   async #beat(): Promise<void> {
     const { clock, heartbeatInterval = 1_000 } = this.#options;
     const { signal } = this.#ended;
-    let watched = clock.now();
+    let watched = clock.elapsed();
     while (!signal.aborted) {
       await clock.sleep(heartbeatInterval, signal);
       if (signal.aborted || this.#phase === 'joining' || this.#phase === 'lost') continue;
       try {
         const beat = await this.#member.beat(this.assignment.generation);
         if (beat !== 'well') this.#found(beat);
-        if (clock.now() - watched >= WATCH_EVERY) {
-          watched = clock.now();
+        if (clock.elapsed() - watched >= WATCH_EVERY) {
+          watched = clock.elapsed();
           await this.#watch();
         }
       } catch (error) {

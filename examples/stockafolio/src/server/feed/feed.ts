@@ -125,7 +125,7 @@ export class Feed {
     const { signal } = this.#closing;
     const seen = { records: -1, at: 0 };
     while (!signal.aborted && this.#clients > 0) {
-      const began = clock.now();
+      const began = clock.elapsed();
       try {
         await this.#tick(seen);
       } catch (error) {
@@ -133,7 +133,7 @@ export class Feed {
         await clock.sleep(PAUSE, signal);
       }
       // Reading takes at most half of the time.
-      const took = clock.now() - began;
+      const took = clock.elapsed() - began;
       await clock.sleep(Math.max(pollMs - took, took, 1), signal);
     }
     this.#looping = false;
@@ -142,7 +142,7 @@ export class Feed {
   async #tick(seen: { records: number; at: number }): Promise<void> {
     const { books, clock } = this.#options;
     const { records } = await books.look();
-    const now = clock.now();
+    const now = clock.elapsed();
     const watched = [...this.#topics.values()].filter(({ watchers }) => watchers > 0);
     if (this.#failing) {
       this.#failing = false;
@@ -160,8 +160,8 @@ export class Feed {
       await setImmediate();
     }
     for (const topic of watched) {
-      topic.beat(clock.now(), HEARTBEAT);
-      for (const client of topic.everybody) if (client.expires <= now) client.drop('expired', 'sign in again');
+      topic.beat(clock.elapsed(), HEARTBEAT);
+      for (const client of topic.everybody) if (client.expires <= clock.now()) client.drop('expired', 'sign in again');
     }
   }
 
@@ -180,7 +180,7 @@ export class Feed {
   }
 
   #linger(key: string): void {
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.elapsed();
     this.#lingering.delete(key);
     this.#lingering.set(key, now);
     for (const [other, since] of this.#lingering) {

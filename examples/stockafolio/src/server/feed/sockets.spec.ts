@@ -145,7 +145,8 @@ describe('event streams over real connections', () => {
     const harness = await traded(holdings);
     // By a clock that runs fast, so that the pace of large changes does not hold the test up.
     const clock: Clock = {
-      now: () => systemClock.now() * 100,
+      now: () => systemClock.now(),
+      elapsed: () => systemClock.elapsed() * 100,
       sleep: (ms, signal) => systemClock.sleep(Math.max(1, ms / 100), signal),
     };
     const served = await serve({ live: harness.tables, clock, ...options });

@@ -11,7 +11,7 @@ export interface TopicOptions {
   /** What is watched, for the log. */
   readonly name: string;
   readonly read: ReadSections;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'elapsed'>;
   /** How far the tables are. */
   readonly step: () => Promise<number>;
   /** How often a reading was given figures that were older than the tables. */
@@ -129,7 +129,7 @@ export class Topic {
     if (now - this.#told < every) return;
     const long = this.#readingSince !== undefined && now - this.#readingSince >= LONG_READING;
     if (this.#troubled || long) this.trouble();
-    else this.#tell(tickFrame(now));
+    else this.#tell(tickFrame(this.#options.clock.now()));
   }
 
   /** Tells the clients that the figures cannot be read. */
@@ -141,7 +141,7 @@ export class Topic {
 
   async #isFresh(): Promise<boolean> {
     const { clock, step } = this.#options;
-    if (this.#troubled || clock.now() - this.#readAt >= FRESH) return false;
+    if (this.#troubled || clock.elapsed() - this.#readAt >= FRESH) return false;
     const now = await step().catch(() => undefined);
     return now !== undefined && now === this.#step && !this.#troubled;
   }
@@ -149,7 +149,7 @@ export class Topic {
   async #refresh(): Promise<void> {
     const { read, clock, givenOld, step } = this.#options;
     const before = givenOld();
-    this.#readingSince = clock.now();
+    this.#readingSince = clock.elapsed();
     this.waiting = false;
     let sections: Sections;
     try {
@@ -162,12 +162,12 @@ export class Topic {
     // What was older than the tables is read once more, when that is due.
     if (givenOld() !== before) this.waiting = true;
     this.#failures = 0;
-    this.#take(sections, clock.now());
+    this.#take(sections, clock.elapsed());
   }
 
   #fail(error: unknown): void {
     const { name, clock, failed } = this.#options;
-    this.#due = clock.now() + Math.min(LAST_RETRY, FIRST_RETRY * 2 ** Math.min(this.#failures, 16));
+    this.#due = clock.elapsed() + Math.min(LAST_RETRY, FIRST_RETRY * 2 ** Math.min(this.#failures, 16));
     this.waiting = true;
     if (this.#failures++ === 0) failed(name, error);
     this.trouble();
@@ -185,7 +185,7 @@ export class Topic {
       this.#tell(frame);
     }
     // That the figures can be read again is to be said also where they are the same as before.
-    if (this.#troubled) this.#tell(tickFrame(now));
+    if (this.#troubled) this.#tell(tickFrame(this.#options.clock.now()));
     this.#troubled = false;
     this.#readAt = now;
     for (const [client, lastEventId] of [...this.#joining]) this.#welcome(client, lastEventId);
@@ -201,7 +201,7 @@ export class Topic {
   }
 
   #tell(frame: Uint8Array): void {
-    this.#told = this.#options.clock.now();
+    this.#told = this.#options.clock.elapsed();
     for (const client of [...this.#clients]) client.send(frame);
   }
 

@@ -4,6 +4,7 @@ import {
   checkpointFolder,
   findCheckpoint,
   PartitionEngine,
+  readTableIds,
   restoreCheckpoint,
 } from '@stockafolio/core/engine';
 import type {
@@ -113,7 +114,8 @@ async function* partsOf<T>(
 
 /** Sets the engine up where the unit begins, or, where it is done already, at its end; answers the writer of its checkpoint. */
 async function resume<T>(ports: BatchPorts<T>, unit: BatchUnit, engine: PartitionEngine): Promise<CheckpointWriter> {
-  const target = { pipeline: ports.pipeline.name, source: unit.source, engine, files: ports.checkpoints };
+  const tableIds = await readTableIds(ports.tables, engine.tables);
+  const target = { pipeline: ports.pipeline.name, source: unit.source, engine, files: ports.checkpoints, tableIds };
   if (unit.fresh) {
     engine.resume({ offset: unit.from, version: 0, latest: null });
     return new CheckpointWriter(target);
@@ -129,7 +131,7 @@ async function resume<T>(ports: BatchPorts<T>, unit: BatchUnit, engine: Partitio
       },
     );
   }
-  restoreCheckpoint(engine, chain, { source: unit.source, acceptPlanChange: unit.acceptPlanChange });
+  restoreCheckpoint(engine, chain, { source: unit.source, acceptPlanChange: unit.acceptPlanChange, tableIds });
   return new CheckpointWriter(target, chain);
 }
 

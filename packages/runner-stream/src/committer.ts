@@ -1,7 +1,8 @@
-import type { PreparedCheckpoint } from '@stockafolio/core/engine';
 import type { Mutation, Position } from '@stockafolio/core/ports';
+import { CheckpointQueue, type Saving } from './checkpoint-queue.js';
 import type { CommittedPartition, StreamOptions } from './options.js';
 import type { PartitionTask } from './partition-task.js';
+import type { TablesWatch } from './tables-watch.js';
 import { asStockafolioError, untilBack } from './until-back.js';
 
 /**
@@ -16,18 +17,26 @@ interface Cut {
   /** Parts of shared figures. */
   readonly figures: readonly Mutation[];
   readonly progress: readonly Mutation[];
-  readonly checkpoints: readonly { readonly task: PartitionTask; readonly prepared: PreparedCheckpoint }[];
+  readonly checkpoints: readonly Saving[];
   readonly partitions: readonly CommittedPartition[];
   /** By the generation under which each partition was assigned. */
   readonly positions: ReadonlyMap<number, readonly Position[]>;
 }
 
+/** Why a cut is given up, and with it all that was not saved. */
+class TablesLost extends Error {}
+
 /**
  * Brings cuts to the tables, one at a time, in the order that makes them safe: rows acknowledged, then progress, then
- * the checkpoint, then the source's own positions. What is outside and down is tried again until it is back.
+ * the checkpoint, then the source's own positions. What is outside and down is tried again until it is back; then the
+ * tables may have lost what they had acknowledged, and no cut is brought any more until {@link goesOn}.
  */
 export class Committer<T> {
   readonly #options: StreamOptions<T>;
+  readonly #watch: TablesWatch<T>;
+  readonly #checkpoints: CheckpointQueue<T>;
+  #began: number | undefined;
+  #lost: string | undefined;
   #inFlight: Promise<void> | undefined;
   /** The shared figures on their way: there are many at a time, and nobody's own rows wait for them. */
   #figures: Promise<void> = Promise.resolve();
@@ -36,8 +45,32 @@ export class Committer<T> {
   commits = 0;
   rows = 0;
 
-  constructor(options: StreamOptions<T>) {
+  constructor(options: StreamOptions<T>, watch: TablesWatch<T>) {
     this.#options = options;
+    this.#watch = watch;
+    this.#checkpoints = new CheckpointQueue(options, (error) => (this.#failure ??= error));
+  }
+
+  /** How long the cut that is on its way has been so, in milliseconds; 0 where there is none. */
+  get committing(): number {
+    return this.#began === undefined ? 0 : this.#options.clock.elapsed() - this.#began;
+  }
+
+  /** Why the tables may lack what they acknowledged; undefined where nothing speaks for it. */
+  get lost(): string | undefined {
+    return this.#lost;
+  }
+
+  /** Cuts are taken again, of partitions that were opened anew. */
+  goesOn(): void {
+    this.#lost = undefined;
+    this.#figures = Promise.resolve();
+    this.#watch.goesOn();
+  }
+
+  /** Whether a checkpoint of this partition is on its way. */
+  isStoring(task: PartitionTask): boolean {
+    return this.#checkpoints.isStoring(task);
   }
 
   /** Whether a cut is on its way. */
@@ -58,10 +91,12 @@ export class Committer<T> {
     do await this.#inFlight;
     while (this.busy);
     this.#check();
+    if (this.#lost !== undefined) return;
     const { clock } = this.#options;
     const taken = clock.elapsed();
     const cut = takeCut(tasks, depthOf, taken);
     if (cut === undefined) return;
+    this.#began = taken;
     const records = this.#unreported;
     this.#unreported = 0;
     const behind = tasks.reduce((sum, task) => sum + task.end - task.engine.position.offset, 0);
@@ -74,19 +109,33 @@ export class Committer<T> {
         const { partitions } = cut;
         this.#options.onEvent?.({ type: 'committed', records, rows, behind, took, partitions });
       })
-      .catch((error: unknown) => {
-        this.#failure ??= error;
-      })
+      .catch((error: unknown) => this.#end(error))
       .finally(() => {
         this.#inFlight = undefined;
+        this.#began = undefined;
       });
   }
 
-  /** Resolves when the last cut has arrived, with all its figures. */
+  /** The last cut of these partitions in this run: resolves when it has arrived, and is saved. */
+  async finish(tasks: readonly PartitionTask[]): Promise<void> {
+    await this.settle();
+    await this.begin(tasks, () => 'saved');
+    await this.settle();
+  }
+
+  /** Resolves when the last cut has arrived, with all its figures and checkpoints. */
   async settle(): Promise<void> {
-    await this.#inFlight;
-    await this.#figures;
+    do {
+      await this.#inFlight;
+      await this.#figures;
+      await this.#checkpoints.settle();
+    } while (this.busy);
     this.#check();
+  }
+
+  #end(error: unknown): void {
+    if (error instanceof TablesLost) this.#lost ??= error.message;
+    else this.#failure ??= error;
   }
 
   #check(): void {
@@ -94,22 +143,19 @@ export class Committer<T> {
   }
 
   async #bring(cut: Cut): Promise<void> {
-    const { tables, source } = this.#options;
+    const { source } = this.#options;
     if (cut.figures.length > 0) await this.#send(cut.figures);
-    if (cut.rows.length > 0) await untilBack(this.#options, 'writing rows', () => tables.write(cut.rows));
-    await untilBack(this.#options, 'writing progress', () => tables.write(cut.progress));
+    if (cut.rows.length > 0) await this.#write('writing rows', cut.rows);
+    // A checkpoint goes on from what progress says: figures that came after it could be lost without a trace.
     if (cut.checkpoints.length > 0) await this.#figures;
     this.#check();
-    for (const { task, prepared } of cut.checkpoints) {
-      try {
-        await task.writer.store(prepared);
-        this.#options.onEvent?.({ type: 'checkpointed', partition: task.partition, offset: prepared.offset });
-      } catch (error) {
-        // The tables are right without it; a restart only replays more. The next checkpoint is a whole one.
-        const failed = asStockafolioError(error);
-        if (!failed.retryable) throw failed;
-        this.#options.onEvent?.({ type: 'checkpoint-failed', error: failed });
-      }
+    if (this.#lost !== undefined) throw new TablesLost(this.#lost);
+    await this.#write('writing progress', cut.progress);
+    for (const { partition, offset } of cut.partitions) this.#watch.acknowledge({ partition, offset });
+    if (cut.checkpoints.length > 0) {
+      const holdAll = await untilBack(this.#options, 'reading progress', () => this.#watch.holdAll());
+      if (!holdAll || this.#watch.wereAway) throw new TablesLost('the tables lack what they had acknowledged');
+      for (const saving of cut.checkpoints) this.#checkpoints.store(saving);
     }
     try {
       for (const [generation, positions] of cut.positions) await source.commit(positions, generation);
@@ -122,10 +168,17 @@ export class Committer<T> {
   /** Puts shared figures on their way, once those before have arrived. */
   async #send(figures: readonly Mutation[]): Promise<void> {
     await this.#figures;
-    const { tables } = this.#options;
-    this.#figures = untilBack(this.#options, 'writing rows', () => tables.write(figures)).catch((error: unknown) => {
-      this.#failure ??= error;
+    this.#figures = this.#write('writing rows', figures).catch((error: unknown) => this.#end(error));
+  }
+
+  /** Writes, until the tables are back; but nothing more once they were away: see {@link goesOn}. */
+  async #write(what: string, rows: readonly Mutation[]): Promise<void> {
+    const isWritten = await untilBack(this.#options, what, async () => {
+      if (this.#watch.wereAway) return false;
+      await this.#options.tables.write(rows);
+      return true;
     });
+    if (!isWritten) throw new TablesLost('a server of the tables was away');
   }
 }
 
@@ -137,7 +190,7 @@ function takeCut(
   const rows: Mutation[] = [];
   const figures: Mutation[] = [];
   const progress: Mutation[] = [];
-  const checkpoints: { task: PartitionTask; prepared: PreparedCheckpoint }[] = [];
+  const checkpoints: Saving[] = [];
   const partitions: CommittedPartition[] = [];
   // Of these the source is told: its positions are for those who look at the lag, not for every commit.
   const told: PartitionTask[] = [];
@@ -157,7 +210,7 @@ function takeCut(
     }
     if (depth === 'saved') {
       const prepared = task.writer.prepare();
-      if (prepared !== undefined) checkpoints.push({ task, prepared });
+      if (prepared !== undefined) checkpoints.push({ task, prepared, taken: now });
       task.checkpoint.done(now);
     }
   }

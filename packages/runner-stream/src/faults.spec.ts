@@ -90,7 +90,7 @@ function source(lives: number): Source {
 /** Time goes on with every look at it, so that every commit and checkpoint is due. */
 function hurriedClock(): Clock {
   let now = 0;
-  return { now: () => now, elapsed: () => (now += 10), sleep: async () => undefined };
+  return { now: () => now, elapsed: () => (now += 10), sleep: () => new Promise((wake) => setImmediate(wake)) };
 }
 
 const full = (): StockafolioError => new StockafolioError('ERR_FILES_FULL', 'no space left on the device');

@@ -24,6 +24,13 @@ export interface StreamOptions<T> {
   readonly commitRecords?: number;
   /** Time between two checkpoints of a partition, in milliseconds; 5,000 unless told. */
   readonly checkpointInterval?: number;
+  /** Longest time that the writing of a checkpoint may take before it has failed, in milliseconds; defaults to 60,000. */
+  readonly checkpointTimeout?: number;
+  /**
+   * How long a partition may be without a new checkpoint, in milliseconds, where their store is away; defaults to 600,000.
+   * Then no more is taken in until one is stored: a restart would have all of that to read once more.
+   */
+  readonly checkpointPatience?: number;
   /** Time without a record after which windows give out what is in them, in milliseconds; 1,000 unless told. */
   readonly idleAfter?: number;
   /** `dead-letter` unless told: bad records are set aside. `fail` ends the run at the first. */
@@ -72,6 +79,17 @@ export type StreamEvent =
       readonly delay: number;
     }
   | { readonly type: 'checkpointed'; readonly partition: number; readonly offset: number }
+  /** The tables may have lost what they acknowledged: the run goes on from the checkpoints that they are up to. */
+  | { readonly type: 'went-back'; readonly reason: string }
+  /** How far the run is behind, told once a second whatever else happens. */
+  | {
+      readonly type: 'lag';
+      readonly partitions: readonly PartitionLag[];
+      /** How long the commit that is on its way has been so, in milliseconds; 0 where there is none. */
+      readonly committing: number;
+      /** How long the source has not answered what it holds, in milliseconds. */
+      readonly unanswered: number;
+    }
   | {
       readonly type: 'committed';
       readonly records: number;
@@ -98,6 +116,15 @@ export interface CommittedPartition {
   readonly setAside: number;
   /** Keys held by all operators. */
   readonly keys: number;
+}
+
+/** How far the tables are behind the source, in one partition. */
+export interface PartitionLag {
+  readonly partition: number;
+  /** Messages in the source that the tables have not acknowledged. */
+  readonly behind: number;
+  /** For how long something is in no checkpoint, in milliseconds. */
+  readonly unsaved: number;
 }
 
 /** What a run has done. */

@@ -3,24 +3,31 @@ import {
   CheckpointWriter,
   Feed,
   findCheckpoint,
+  isWritten,
   MessageIntake,
   PartitionEngine,
   readProgress,
   restoreCheckpoint,
+  type CheckpointChain,
+  type TableIds,
 } from '@stockafolio/core/engine';
 import type { PartitionRange, SourceBatch } from '@stockafolio/core/ports';
 import { StockafolioError } from '@stockafolio/core';
+import { filesWithin } from './files-within.js';
 import type { StreamOptions } from './options.js';
 import { Turn } from './turn.js';
 
 /** Milliseconds, unless told otherwise. */
 export const FIGURES_INTERVAL = 1_000;
 const CHECKPOINT_INTERVAL = 5_000;
+const CHECKPOINT_TIMEOUT = 60_000;
 
 /** One assigned partition: its engine, and the writer of its checkpoints. */
 export interface PartitionTask {
   readonly partition: number;
   readonly generation: number;
+  /** The offset from which on it was opened. */
+  readonly from: number;
   readonly intake: MessageIntake<unknown>;
   readonly engine: PartitionEngine;
   readonly writer: CheckpointWriter;
@@ -32,6 +39,8 @@ export interface PartitionTask {
   open: boolean;
   /** When the last message came, by `Clock.elapsed`. */
   heardAt: number;
+  /** Since when something is in no checkpoint, by `Clock.elapsed`; undefined where everything is. */
+  unsavedSince: number | undefined;
   /** When its shared figures are due, and its next checkpoint. */
   readonly figures: Turn;
   readonly checkpoint: Turn;
@@ -41,19 +50,22 @@ export interface PartitionTask {
   end: number;
 }
 
-/**
- * Makes the engine of a partition, resumed from its newest checkpoint where there is one.
- *
- * @param of how many partitions the source has
- */
-export async function openPartition<T>(
-  options: StreamOptions<T>,
-  source: string,
-  range: PartitionRange,
-  of: number,
-  generation: number,
-  written: number | undefined,
-): Promise<PartitionTask> {
+/** What is known of a partition that is opened. */
+export interface Opening {
+  /** Identity of the source. */
+  readonly source: string;
+  readonly range: PartitionRange;
+  /** How many partitions the source has. */
+  readonly of: number;
+  readonly generation: number;
+  /** The offset up to which the tables are exact; undefined where they hold nothing of it. */
+  readonly written: number | undefined;
+  readonly tableIds: TableIds;
+}
+
+/** Makes the engine of a partition, resumed from the newest checkpoint that the tables are up to, where there is one. */
+export async function openPartition<T>(options: StreamOptions<T>, opening: Opening): Promise<PartitionTask> {
+  const { source, range, of, generation, written, tableIds } = opening;
   const { pipeline, checkpoints, codec, clock } = options;
   const { figuresInterval = FIGURES_INTERVAL, checkpointInterval = CHECKPOINT_INTERVAL } = options;
   const { partition } = range;
@@ -64,31 +76,27 @@ export async function openPartition<T>(
     codec,
     onBadRecord: options.onBadRecord ?? 'dead-letter',
   });
-  const chain = await findCheckpoint(checkpoints, pipeline.name, partition, (name, reason) =>
-    options.onEvent?.({ type: 'checkpoint-skipped', partition, name, reason }),
-  );
+  const chain = await findFitting(options, opening);
   let resumed: ConstructorParameters<typeof CheckpointWriter>[1];
   if (chain === undefined) {
     if (written !== undefined && range.oldest > 0) throw beginningGone(range, written);
     engine.resume({ offset: range.oldest, version: 0, latest: null });
     options.onEvent?.({ type: 'started', partition, offset: range.oldest });
   } else {
-    const changes = restoreCheckpoint(engine, chain, { source, acceptPlanChange: options.acceptPlanChange ?? false });
+    const { acceptPlanChange = false } = options;
+    const changes = restoreCheckpoint(engine, chain, { source, acceptPlanChange, tableIds });
     const { offset } = engine.position;
     if (offset > range.end) throw ahead(chain.last.name, range, offset);
-    // The run that had the partition before may have moved both on after the rows of progress were read.
-    if (written === undefined || written < offset) {
-      const meanwhile = await readProgress(options.tables, pipeline.name);
-      checkWritten(partition, engine.position, meanwhile.get(partition)?.offset);
-    }
     resumed = { last: chain.last, base: chain.base };
     options.onEvent?.({ type: 'resumed', partition, offset, checkpoint: chain.last.name, changes });
   }
-  const writer = new CheckpointWriter({ pipeline: pipeline.name, source, engine, files: checkpoints }, resumed);
+  const files = filesWithin(checkpoints, clock, options.checkpointTimeout ?? CHECKPOINT_TIMEOUT);
+  const writer = new CheckpointWriter({ pipeline: pipeline.name, source, engine, files, tableIds }, resumed);
   const now = clock.elapsed();
   return {
     partition,
     generation,
+    from: engine.position.offset,
     intake: new MessageIntake<unknown>({
       ...{ stream: pipeline.stream, codec, partition, partitions: of },
       onPartitionMismatch: options.onPartitionMismatch ?? 'fail',
@@ -99,11 +107,39 @@ export async function openPartition<T>(
     owing: false,
     open: false,
     heardAt: now,
+    unsavedSince: undefined,
     figures: new Turn(figuresInterval, partition, of, now),
     checkpoint: new Turn(checkpointInterval, partition, of, now),
     oldest: null,
     end: range.end,
   };
+}
+
+/**
+ * The newest checkpoint of which the tables hold everything. Where they have lost what they had acknowledged that is an older
+ * one: what came after it is then written again.
+ *
+ * @throws ERR_CHECKPOINTS_AHEAD where there is none that old
+ */
+async function findFitting<T>(
+  { pipeline, checkpoints, tables, onEvent }: StreamOptions<T>,
+  { source, range: { partition }, written }: Opening,
+): Promise<CheckpointChain | undefined> {
+  const skipped = (name: string, reason: string): void =>
+    onEvent?.({ type: 'checkpoint-skipped', partition, name, reason });
+  const newest = await findCheckpoint(checkpoints, pipeline.name, partition, skipped);
+  // One of another source is refused when it is restored.
+  if (newest === undefined || newest.last.header.source !== source) return newest;
+  const { position } = newest.last.header;
+  if (isWritten(position, written)) return newest;
+  // The run that had the partition before may have moved both on after the rows of progress were read.
+  const now = (await readProgress(tables, pipeline.name)).get(partition)?.offset;
+  if (isWritten(position, now)) return newest;
+  const older =
+    now === undefined ? undefined : await findCheckpoint(checkpoints, pipeline.name, partition, skipped, now);
+  if (older === undefined) checkWritten(partition, position, now);
+  skipped(newest.last.name, `the tables are exact only up to offset ${String(now)}`);
+  return older;
 }
 
 /** Takes a batch of messages through the partition's engine. */
@@ -125,6 +161,7 @@ export function takeBatch<T>(task: PartitionTask, batch: SourceBatch, options: S
   task.dirty = true;
   task.open = true;
   task.heardAt = options.clock.elapsed();
+  task.unsavedSince ??= task.heardAt;
   task.end = Math.max(batch.endOffset, engine.position.offset);
 }
 

@@ -3,7 +3,9 @@ import { checkpointStore, claimTables, PartitionEngine, readProgress, type Progr
 import type { AssignmentListener, PartitionRange, Position, SourceBatch } from '@stockafolio/core/ports';
 import { Committer } from './committer.js';
 import type { StreamOptions, StreamResult } from './options.js';
+import { LagWatch } from './lag-watch.js';
 import { FIGURES_INTERVAL, openPartition, takeBatch, type PartitionTask } from './partition-task.js';
+import { TablesWatch } from './tables-watch.js';
 import { untilBack } from './until-back.js';
 
 /**
@@ -24,11 +26,17 @@ const WHILE_BUSY = 5;
 
 /** Unless told, in milliseconds. */
 const COMMIT_INTERVAL = 20;
+const CHECKPOINT_PATIENCE = 600_000;
+
+/** How long to wait while nothing is to be taken in, in milliseconds. */
+const WHILE_HELD = 100;
 
 class StreamRun<T> implements AssignmentListener {
   readonly #options: StreamOptions<T>;
   readonly #tasks = new Map<number, PartitionTask>();
+  readonly #watch: TablesWatch<T>;
   readonly #committer: Committer<T>;
+  readonly #lag: LagWatch<T>;
   #source = '';
   /** Whether the source has said what this run has: while partitions are being shared out it has not. */
   #settled = false;
@@ -39,7 +47,13 @@ class StreamRun<T> implements AssignmentListener {
 
   constructor(options: StreamOptions<T>) {
     this.#options = options;
-    this.#committer = new Committer(options);
+    this.#watch = new TablesWatch(options);
+    this.#committer = new Committer(options, this.#watch);
+    this.#lag = new LagWatch(options, {
+      tasks: this.#tasks,
+      acknowledged: (partition) => this.#watch.acknowledged(partition),
+      committing: () => this.#committer.committing,
+    });
   }
 
   async run(): Promise<StreamResult> {
@@ -51,16 +65,14 @@ class StreamRun<T> implements AssignmentListener {
       release = await tables.lock?.(pipeline.name);
       await source.open(this.#options.group ?? pipeline.name, this);
       this.#committedAt = clock.elapsed();
-      while (signal?.aborted !== true && !caughtUp) {
-        const batch = await source.next(this.#patience());
-        if (batch !== undefined) this.#take(batch);
-        await this.#commitIfDue();
-        caughtUp = batch === undefined && this.#options.untilCaughtUp === true && (await this.#isCaughtUp());
-      }
-      for (const task of this.#tasks.values()) this.#flush(task);
-      await this.#committer.begin([...this.#tasks.values()], () => 'saved');
-      await this.#committer.settle();
+      this.#lag.begin();
+      do {
+        caughtUp = await this.#readOn();
+        for (const task of this.#tasks.values()) this.#flush(task);
+        await this.#committer.finish([...this.#tasks.values()]);
+      } while (signal?.aborted !== true && this.#committer.lost !== undefined);
     } finally {
+      this.#lag.end();
       await source.close();
       await release?.();
     }
@@ -74,9 +86,54 @@ class StreamRun<T> implements AssignmentListener {
     };
   }
 
+  /** Reads on until the run is stopped or caught up; answers whether it is. */
+  async #readOn(): Promise<boolean> {
+    const { source, signal, untilCaughtUp = false } = this.#options;
+    while (signal?.aborted !== true) {
+      if (this.#committer.lost !== undefined) await this.#goBack(this.#committer.lost);
+      const batch = await (this.#isOverdue() ? this.#hold() : source.next(this.#patience()));
+      if (batch !== undefined) this.#take(batch);
+      await this.#commitIfDue();
+      if (batch === undefined && untilCaughtUp && (await this.#isCaughtUp())) return true;
+    }
+    return false;
+  }
+
+  /** Opens every partition anew, where the tables may have lost what they acknowledged. */
+  async #goBack(reason: string): Promise<void> {
+    await this.#committer.settle();
+    this.#options.onEvent?.({ type: 'went-back', reason });
+    const tasks = [...this.#tasks.values()];
+    const settled = this.#settled;
+    this.#drop(tasks, 'lost');
+    this.#settled = settled;
+    this.#committer.goesOn();
+    this.#uncommitted = 0;
+    for (const { partition, generation } of tasks)
+      for (const position of await this.#open([partition], generation)) this.#options.source.seek(position);
+  }
+
+  /** Whether a partition has had no checkpoint for so long that it is to take nothing more in. */
+  #isOverdue(): boolean {
+    const { clock, checkpointPatience = CHECKPOINT_PATIENCE } = this.#options;
+    const since = clock.elapsed() - checkpointPatience;
+    return [...this.#tasks.values()].some(({ unsavedSince = Number.POSITIVE_INFINITY }) => unsavedSince <= since);
+  }
+
+  async #hold(): Promise<undefined> {
+    await this.#options.clock.sleep(WHILE_HELD, this.#options.signal);
+  }
+
   async assigned(partitions: readonly number[], generation: number): Promise<readonly Position[]> {
     // What is under way may end in a checkpoint of these very partitions, to go on from.
     await this.#committer.settle();
+    const positions = await this.#open(partitions, generation);
+    this.#settled = true;
+    this.#options.onEvent?.({ type: 'assigned', partitions });
+    return positions;
+  }
+
+  async #open(partitions: readonly number[], generation: number): Promise<readonly Position[]> {
     const options = this.#options;
     const ranges = await untilBack(options, 'asking what the source holds', () => options.source.ranges());
     const written = await untilBack(options, 'reading progress', () => this.#readProgress());
@@ -88,21 +145,20 @@ class StreamRun<T> implements AssignmentListener {
           'ERR_INTERNAL',
           `the source assigned partition ${partition}, which it does not have`,
         );
-      const open = (): Promise<PartitionTask> =>
-        openPartition(options, this.#source, range, ranges.length, generation, written.get(partition)?.offset);
-      const task = await untilBack(options, 'reading checkpoints', open);
+      const opening = {
+        ...{ source: this.#source, range, of: ranges.length, generation },
+        ...{ written: written.get(partition)?.offset, tableIds: this.#watch.ids },
+      };
+      const task = await untilBack(options, 'reading checkpoints', () => openPartition(options, opening));
       this.#tasks.set(partition, task);
       positions.push({ partition, offset: task.engine.position.offset });
     }
-    this.#settled = true;
-    options.onEvent?.({ type: 'assigned', partitions });
     return positions;
   }
 
   async revoked(partitions: readonly number[]): Promise<void> {
     const leaving = this.#tasksOf(partitions);
-    await this.#committer.begin(leaving, () => 'saved');
-    await this.#committer.settle();
+    await this.#committer.finish(leaving);
     this.#drop(leaving, 'revoked');
   }
 
@@ -120,6 +176,7 @@ class StreamRun<T> implements AssignmentListener {
     for (const task of leaving) {
       this.#setAside += task.engine.setAside;
       this.#tasks.delete(task.partition);
+      this.#watch.forget(task.partition);
       this.#options.onEvent?.({ type, partition: task.partition, offset: task.engine.position.offset });
     }
     if (this.#tasks.size === 0) this.#settled = false;
@@ -137,6 +194,7 @@ class StreamRun<T> implements AssignmentListener {
       ...{ pipeline: pipeline.name, runner: 'stream', checkpoints: store, clock },
       takeOver: takeOver ?? false,
     });
+    await this.#watch.begin(plan.tables);
     await this.#readProgress();
   }
 
@@ -186,7 +244,7 @@ class StreamRun<T> implements AssignmentListener {
     this.#uncommitted = 0;
     this.#committedAt = now;
     await this.#committer.begin(tasks, (task) => {
-      if (task.checkpoint.isDue(now)) return 'saved';
+      if (task.checkpoint.isDue(now) && !this.#committer.isStoring(task)) return 'saved';
       return figuresInterval <= commitInterval || task.figures.isDue(now) ? 'whole' : 'own';
     });
   }

@@ -150,7 +150,7 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
         if (event.type === 'committed') {
           progress.add(event.records);
           for (const { partition, offset } of event.partitions) offsets.set(partition, offset);
-        } else tell(reporter, event);
+        } else if (event.type !== 'lag') tell(reporter, event);
       },
     });
     progress.done();
@@ -177,7 +177,7 @@ function tellResult(
   reporter.result(done, { ok: true, ...result });
 }
 
-function tell(reporter: Reporter, event: Exclude<StreamEvent, { type: 'committed' }>): void {
+function tell(reporter: Reporter, event: Exclude<StreamEvent, { type: 'committed' | 'lag' }>): void {
   const { type, ...rest } = event;
   const facts = 'error' in rest ? { ...rest, error: { code: rest.error.code, message: rest.error.message } } : rest;
   const say = (text: string, level: Level = 'info'): void => reporter.say(text, { event: type, ...facts }, level);
@@ -195,6 +195,8 @@ function tell(reporter: Reporter, event: Exclude<StreamEvent, { type: 'committed
       return;
     case 'checkpoint-skipped':
       return say(`partition ${event.partition}: passed over a checkpoint for the one before: ${event.reason}`, 'warn');
+    case 'went-back':
+      return say(`${event.reason}: goes on from the checkpoints that they are up to`, 'warn');
     case 'checkpoint-failed':
       return say(`no checkpoint could be written, the tables are right: ${event.error.message}`, 'warn');
     case 'lost':

@@ -1,18 +1,20 @@
 import type { Clock } from '@stockafolio/core/ports';
 import type { StreamEvent } from '@stockafolio/runner-stream';
 
-/** How long the tables may fail before the run is not ready any more, in milliseconds. */
+/** How long the tables or the source may fail before the run is not ready any more, in milliseconds. */
 const FAILING_FOR = 10_000;
 
 /**
- * Whether a stream run is well: it is ready once it has partitions or was given none, and as long as the tables take its
- * rows. A run that waits for its tables is alive: to start it anew would not help.
+ * Whether a stream run is well: it is ready once it has partitions or was given none, and as long as the source
+ * answers and the tables take its rows. A run that waits for them is alive: to start it anew would not help.
  */
 export class Health {
   readonly #clock: Pick<Clock, 'elapsed'>;
   #begun = false;
   #failingSince: number | undefined;
   #cause = '';
+  /** What was told last: nothing else tells of a write or an answer that is waited for. */
+  #lag: Pick<Extract<StreamEvent, { type: 'lag' }>, 'committing' | 'unanswered'> | undefined;
 
   constructor(clock: Pick<Clock, 'elapsed'>) {
     this.#clock = clock;
@@ -21,6 +23,7 @@ export class Health {
   take(event: StreamEvent): void {
     if (event.type === 'assigned') this.#begun = true;
     if (event.type === 'assigned' || event.type === 'committed') this.#failingSince = undefined;
+    if (event.type === 'lag') this.#lag = event;
     if (event.type === 'retry') {
       this.#failingSince ??= this.#clock.elapsed();
       this.#cause = event.error.message;
@@ -32,6 +35,13 @@ export class Health {
     if (!this.#begun) return 'no partition is assigned yet';
     if (this.#failingSince !== undefined && this.#clock.elapsed() - this.#failingSince >= FAILING_FOR)
       return this.#cause;
+    const { committing = 0, unanswered = 0 } = this.#lag ?? {};
+    if (committing >= FAILING_FOR) return `the tables have not taken what was written ${seconds(committing)} ago`;
+    if (unanswered >= FAILING_FOR) return `the source has not answered for ${seconds(unanswered)}`;
     return undefined;
   }
+}
+
+function seconds(ms: number): string {
+  return `${Math.floor(ms / 1000)} s`;
 }

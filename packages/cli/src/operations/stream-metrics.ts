@@ -20,6 +20,12 @@ export class StreamMetrics {
   readonly #behind = this.#gauge('lag_records', 'Messages in the source that are not in the tables yet.', [
     'partition',
   ]);
+  readonly #unsaved = this.#gauge(
+    'unsaved_seconds',
+    'For how long something is in no checkpoint: so much is read once more after a restart.',
+    ['partition'],
+  );
+  readonly #wentBack = this.#counter('went_back_total', 'Times that the tables may have lost what they acknowledged.');
   readonly #offset = this.#gauge('offset', 'The next offset to be taken in.', ['partition']);
   readonly #keys = this.#gauge('state_keys', 'Keys whose state is held.', ['partition']);
   readonly #partitions = this.#gauge('partitions', 'Partitions in hand.');
@@ -70,6 +76,15 @@ export class StreamMetrics {
       case 'checkpoint-skipped':
         this.#checkpoints.inc({ result: 'skipped' });
         return;
+      case 'went-back':
+        this.#wentBack.inc();
+        return;
+      case 'lag':
+        for (const { partition, behind, unsaved } of event.partitions) {
+          this.#behind.set({ partition }, behind);
+          this.#unsaved.set({ partition }, unsaved / 1000);
+        }
+        return;
       case 'committed':
         this.#committed(event);
     }
@@ -95,7 +110,7 @@ export class StreamMetrics {
     this.#partitions.dec();
     this.#latest.delete(partition);
     this.#setAside.delete(partition);
-    for (const gauge of [this.#offset, this.#behind, this.#keys]) gauge.remove({ partition });
+    for (const gauge of [this.#offset, this.#behind, this.#unsaved, this.#keys]) gauge.remove({ partition });
   }
 
   #counter<L extends string = never>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> {

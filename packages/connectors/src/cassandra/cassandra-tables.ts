@@ -3,7 +3,7 @@ import type { Mutation, ScanAllOptions, ScanOptions, StoredRow, Tables } from '@
 import type { Client, types } from 'cassandra-driver';
 import { arrange, type Batch } from './batches.js';
 import { cassandraError } from './cassandra-error.js';
-import { connect, createKeyspace, placeOf } from './connect.js';
+import { connect, createKeyspace, placeOf, WRITING } from './connect.js';
 import { inFlight } from './in-flight.js';
 import type { CassandraOptions } from './options.js';
 import { checkKeyLength, checkTable, makeTable } from './schema.js';
@@ -36,10 +36,24 @@ class CassandraTables implements Tables {
   readonly #plans = new WeakMap<Table, TablePlan>();
   #connecting: Promise<Client> | undefined;
   #closed = false;
+  #outages = 0;
 
   constructor(options: CassandraOptions) {
     this.#options = options;
     this.#place = placeOf(options);
+  }
+
+  get outages(): number {
+    return this.#outages;
+  }
+
+  async identity(table: Table): Promise<string | undefined> {
+    const query = 'SELECT id FROM system_schema.tables WHERE keyspace_name = ? AND table_name = ?';
+    const found = await this.#attempt((client) =>
+      client.execute(query, [this.#options.keyspace, table.name], { prepare: true }),
+    );
+    const id: unknown = found.first()?.['id'];
+    return id === undefined || id === null ? undefined : String(id);
   }
 
   async create(tables: readonly Table[]): Promise<void> {
@@ -69,7 +83,9 @@ class CassandraTables implements Tables {
     await this.#attempt(async (client) => {
       for (const { table } of mutations) if (!this.#plans.has(table)) await this.#planOf(client, table);
       const batches = arrange(mutations, ({ table }) => this.#known(table), replicasOf(client, this.#options.keyspace));
-      await inFlight(batches, this.#options.inFlight ?? 24, (batch) => send(client, batch));
+      const outages = this.#outages;
+      const mayRetry = (): boolean => this.#outages === outages;
+      await inFlight(batches, this.#options.inFlight ?? 24, (batch) => send(client, batch, mayRetry));
     });
   }
 
@@ -157,7 +173,7 @@ class CassandraTables implements Tables {
   }
 
   async #client(): Promise<Client> {
-    this.#connecting ??= connect(this.#options);
+    this.#connecting ??= connect(this.#options, () => (this.#outages += 1));
     try {
       return await this.#connecting;
     } catch (error) {
@@ -172,16 +188,20 @@ function decoded({ decoders }: TablePlan, row: types.Row): StoredRow {
   return { values: decoders.map((decode, n) => decode(stored[n])), version: Number(stored[decoders.length]) };
 }
 
-/** Sends a batch, some times where the server cannot now: the same rows under the same versions do no harm. */
-async function send(client: Client, { statements }: Batch): Promise<void> {
+/**
+ * Sends a batch, some times where the server cannot now: the same rows under the same versions do no harm. Not beyond the
+ * loss of a node: whoever writes has to know of it first.
+ */
+async function send(client: Client, { statements }: Batch, mayRetry: () => boolean): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       const [only] = statements;
-      if (statements.length === 1 && only !== undefined) await client.execute(only.query, only.params);
-      else await client.batch(statements, { logged: false, prepare: true });
+      if (statements.length === 1 && only !== undefined)
+        await client.execute(only.query, only.params, { executionProfile: WRITING });
+      else await client.batch(statements, { logged: false, prepare: true, executionProfile: WRITING });
       return;
     } catch (error) {
-      if (attempt === ATTEMPTS || !cassandraError(error, '').retryable) throw error;
+      if (attempt === ATTEMPTS || !mayRetry() || !cassandraError(error, '').retryable) throw error;
       await new Promise((resolve) => setTimeout(resolve, FIRST_PAUSE * 4 ** (attempt - 1)));
     }
   }

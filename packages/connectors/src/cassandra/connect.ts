@@ -5,6 +5,9 @@ import { cassandraError } from './cassandra-error.js';
 import type { CassandraOptions } from './options.js';
 import { quoted } from './table-plan.js';
 
+/** The driver's profile for statements that write. */
+export const WRITING = 'writing';
+
 const FIRST_RETRY = 250;
 const LONGEST_RETRY = 5_000;
 
@@ -18,13 +21,14 @@ export function placeOf({ contactPoints, keyspace }: CassandraOptions): string {
 }
 
 /**
- * A connected client. A client whose first connection failed is of no use any more, so each attempt makes one.
+ * A connected client, which says when it has lost a node. A client whose first connection failed is of no use any more, so each attempt makes one.
  *
  * @throws ERR_TABLES_UNAVAILABLE, ERR_ACCESS_DENIED, ERR_USAGE, ERR_PEER_MISSING
  */
-export async function connect(options: CassandraOptions): Promise<Client> {
+export async function connect(options: CassandraOptions, onOutage: () => void): Promise<Client> {
   const driver = await loadDriver();
   const client = new driver.Client(settings(driver, options));
+  client.on('hostDown', onOutage);
   try {
     await client.connect();
     return client;
@@ -64,6 +68,8 @@ function settings(driver: Driver, options: CassandraOptions): ConstructorParamet
       // The driver's own policy ends at ten minutes, which is long after a node is back.
       reconnection: new driver.policies.reconnection.ExponentialReconnectionPolicy(FIRST_RETRY, LONGEST_RETRY, false),
     },
+    // Reads go to another node where one fails; a write says so, for what that node acknowledged before may be lost.
+    profiles: [new driver.ExecutionProfile(WRITING, { retry: new driver.policies.retry.FallthroughRetryPolicy() })],
     encoding: { useBigIntAsLong: true },
     socketOptions: { readTimeout: timeout, connectTimeout: Math.min(5_000, timeout) },
   };

@@ -7,6 +7,7 @@ import {
   isCheckpoint,
   type CheckpointHeader,
   type Link,
+  type TableIds,
   type TextPart,
 } from './header.js';
 import { comparePlans, type PlanChange } from './plan.js';
@@ -35,6 +36,8 @@ export interface CheckpointTarget {
   readonly source: string;
   readonly engine: PartitionEngine;
   readonly files: Files;
+  /** Ids of the tables that hold what the checkpoints go on from. */
+  readonly tableIds?: TableIds;
   /** Entries (slots or texts) of a base that go into one file, beside what has changed; 262,144 unless told. */
   readonly stretch?: number;
 }
@@ -110,7 +113,7 @@ export class CheckpointWriter {
   }
 
   #encode(name: string, whole: boolean): Uint8Array {
-    const { pipeline, source, engine } = this.#target;
+    const { pipeline, source, engine, tableIds = {} } = this.#target;
     const { interner, operators } = engine;
     const sections: (Section | SectionToBe)[] = [];
     const texts: TextPart[] = [];
@@ -139,6 +142,7 @@ export class CheckpointWriter {
       source,
       position: engine.position,
       tables: engine.tables.map((table) => table.name),
+      tableIds,
       previous: this.#previous,
       base: this.#base,
       texts,

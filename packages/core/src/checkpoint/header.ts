@@ -15,6 +15,9 @@ export interface TextPart {
   readonly bytes: number;
 }
 
+/** By the table's name. */
+export type TableIds = Readonly<Record<string, string>>;
+
 export interface OperatorPart {
   readonly layout: OperatorLayout;
   readonly state: StatePart;
@@ -32,6 +35,8 @@ export interface CheckpointHeader {
   readonly source: string;
   readonly position: EnginePosition;
   readonly tables: readonly string[];
+  /** The tables' own ids, of those that have one: see `Tables.identity`. */
+  readonly tableIds?: TableIds;
   /** The file before; null for the first. */
   readonly previous: Link | null;
   /** The file with which the newest whole base began; null while the first base is not whole. */
@@ -40,13 +45,21 @@ export interface CheckpointHeader {
   readonly operators: readonly OperatorPart[];
 }
 
+const DIGITS = 20;
+const SUFFIX = '.checkpoint';
+
 /** `portfolio/partition=00003/00000000000000001700.checkpoint`: the offset is the next one to be taken in. */
 export function checkpointName(pipeline: string, partition: number, offset: number): string {
-  return `${checkpointFolder(pipeline, partition)}${String(offset).padStart(20, '0')}.checkpoint`;
+  return `${checkpointFolder(pipeline, partition)}${String(offset).padStart(DIGITS, '0')}${SUFFIX}`;
 }
 
 export function checkpointFolder(pipeline: string, partition: number): string {
   return `${pipeline}/partition=${String(partition).padStart(5, '0')}/`;
+}
+
+/** The offset in the name of a checkpoint file. */
+export function offsetOf(name: string): number {
+  return Number(name.slice(-DIGITS - SUFFIX.length, -SUFFIX.length));
 }
 
 export function isCheckpoint(name: string): boolean {

@@ -2,9 +2,10 @@ import { StockafolioError, isStockafolioError } from '../errors/index.js';
 import type { PartitionEngine } from '../engine/partition-engine.js';
 import type { Files } from '../ports/index.js';
 import { checksumOf, decodeContainer, type Section } from './container.js';
-import { checkpointFolder, isCheckpoint, type CheckpointHeader, type Link } from './header.js';
+import { checkpointFolder, isCheckpoint, offsetOf, type CheckpointHeader, type Link, type TableIds } from './header.js';
 import { comparePlans, type PlanChange } from './plan.js';
 import { readSlots } from './state-codec.js';
+import { checkTableIds } from './table-ids.js';
 
 export interface Checkpoint {
   readonly name: string;
@@ -23,16 +24,19 @@ export interface CheckpointChain {
 /**
  * Finds the newest checkpoint that can be put together whole. One that is torn, altered or misses a file is passed over
  * for the one before, and told of through `onSkipped`.
+ *
+ * @param upTo the highest offset that it may stand for: of those beyond it none is looked at
  */
 export async function findCheckpoint(
   files: Files,
   pipeline: string,
   partition: number,
   onSkipped: (name: string, reason: string) => void,
+  upTo = Number.POSITIVE_INFINITY,
 ): Promise<CheckpointChain | undefined> {
   const names: string[] = [];
   for await (const { name } of files.list(checkpointFolder(pipeline, partition)))
-    if (isCheckpoint(name)) names.push(name);
+    if (isCheckpoint(name) && offsetOf(name) <= upTo) names.push(name);
   const read = new Map<string, Promise<Checkpoint>>();
   const open = (name: string): Promise<Checkpoint> => {
     let opened = read.get(name);
@@ -87,12 +91,15 @@ export interface RestoreOptions {
   readonly source: string;
   /** Go on although operators or tables are not those of the checkpoint. */
   readonly acceptPlanChange: boolean;
+  /** Ids of the tables that are to hold what the checkpoint goes on from; those that it does not know are not compared. */
+  readonly tableIds?: TableIds;
 }
 
 /**
  * Loads a checkpoint into a new engine.
  *
- * @throws ERR_SOURCE_MISMATCH where it is of another source, ERR_CHECKPOINT_PLAN_CHANGED where the pipeline has changed
+ * @throws ERR_SOURCE_MISMATCH where it is of another source, ERR_TABLES_REMADE where a table is not the one that it goes
+ * with, ERR_CHECKPOINT_PLAN_CHANGED where the pipeline has changed
  */
 export function restoreCheckpoint(
   engine: PartitionEngine,
@@ -107,6 +114,7 @@ export function restoreCheckpoint(
       { hint: 'give this source checkpoints and tables of its own' },
     );
   }
+  checkTableIds(`checkpoint '${chain.last.name}'`, header.tableIds ?? {}, options.tableIds ?? {});
   const changes = comparePlans(
     header,
     engine.operators,

@@ -9,9 +9,8 @@ import { StockafolioError } from '../errors/index.js';
  * @throws ERR_CHECKPOINTS_AHEAD
  */
 export function checkWritten(partition: number, position: EnginePosition, written: number | undefined): void {
-  const { offset, version } = position;
-  // Before the first record there is nothing that they would have to hold.
-  if (version === 0 || (written !== undefined && written >= offset)) return;
+  const { offset } = position;
+  if (isWritten(position, written)) return;
   throw new StockafolioError(
     'ERR_CHECKPOINTS_AHEAD',
     `the checkpoint of partition ${partition} goes on from offset ${offset}, but the tables ${written === undefined ? 'hold nothing of it' : `are exact only up to ${written}`}`,
@@ -19,4 +18,10 @@ export function checkWritten(partition: number, position: EnginePosition, writte
       hint: 'were the tables emptied, or are they others? rebuild them with batch --from-start, or give them checkpoints of their own',
     },
   );
+}
+
+/** Whether tables that are exact up to this offset hold what a checkpoint goes on from. */
+export function isWritten({ offset, version }: EnginePosition, written: number | undefined): boolean {
+  // Before the first record there is nothing that they would have to hold.
+  return version === 0 || (written !== undefined && written >= offset);
 }

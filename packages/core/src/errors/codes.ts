@@ -55,6 +55,7 @@ export const errorCodes = {
   ERR_SOURCE_UNSUPPORTED: user,
   ERR_TABLE_DIFFERS: user,
   ERR_TABLE_UNKNOWN: user,
+  ERR_TABLES_REMADE: user,
   ERR_TABLES_TAKEN: user,
   ERR_TABLES_UNAVAILABLE: external,
   ERR_URL_INVALID: user,

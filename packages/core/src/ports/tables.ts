@@ -53,6 +53,13 @@ export interface Tables {
    * @throws ERR_TABLES_TAKEN where another process has it
    */
   readonly lock?: (pipeline: string) => Promise<() => Promise<void>>;
+  /**
+   * How often the connection to a server of the store was lost, where there are servers: what such a one had acknowledged
+   * it may have lost. A write that was under way then fails, and is not tried again by the store itself.
+   */
+  readonly outages?: number;
+  /** An id of the table itself: one that was dropped and made anew has another. Undefined where the store keeps none. */
+  readonly identity?: (table: Table) => Promise<string | undefined>;
   /** Creates what is missing and checks what is there. */
   create(tables: readonly Table[]): Promise<void>;
   /** Resolves when every mutation is durable and readable; on an error any part may have been written: write again. */

@@ -1,0 +1,32 @@
+import { StockafolioError } from '../errors/index.js';
+import type { Tables } from '../ports/index.js';
+import type { Table } from '../table/index.js';
+import type { TableIds } from './header.js';
+
+/** The ids of these tables, of those that have one. */
+export async function readTableIds(tables: Pick<Tables, 'identity'>, of: readonly Table[]): Promise<TableIds> {
+  const ids: Record<string, string> = {};
+  for (const table of of) {
+    const id = await tables.identity?.(table);
+    if (id !== undefined) ids[table.name] = id;
+  }
+  return ids;
+}
+
+/**
+ * Makes sure that tables are those that they were: one that was dropped and made anew lacks all that was written before.
+ *
+ * @param of whose tables they were, for the message
+ * @throws ERR_TABLES_REMADE naming the first that is another
+ */
+export function checkTableIds(of: string, were: TableIds, are: TableIds): void {
+  for (const [name, id] of Object.entries(were)) {
+    const now = are[name];
+    if (now === undefined || now === id) continue;
+    throw new StockafolioError(
+      'ERR_TABLES_REMADE',
+      `table '${name}' is not the one that ${of} goes with: it was dropped and made anew, and lacks what was written before`,
+      { hint: 'make tables and checkpoints anew from the archive: stockafolio batch --from-start' },
+    );
+  }
+}

@@ -1,0 +1,56 @@
+import type { PreparedCheckpoint } from '@stockafolio/core/engine';
+import type { StreamOptions } from './options.js';
+import type { PartitionTask } from './partition-task.js';
+import { asStockafolioError } from './until-back.js';
+
+/** What is stored of one cut, and when it was taken, by `Clock.elapsed`. */
+export interface Saving {
+  readonly task: PartitionTask;
+  readonly prepared: PreparedCheckpoint;
+  readonly taken: number;
+}
+
+/** Stores checkpoints beside the flow, one of a partition at a time: rows never wait for the store of checkpoints. */
+export class CheckpointQueue<T> {
+  readonly #options: Pick<StreamOptions<T>, 'onEvent'>;
+  readonly #failed: (error: unknown) => void;
+  readonly #storing = new Map<PartitionTask, Promise<void>>();
+
+  /** @param failed told of what ends the run: a store that is away does not */
+  constructor(options: Pick<StreamOptions<T>, 'onEvent'>, failed: (error: unknown) => void) {
+    this.#options = options;
+    this.#failed = failed;
+  }
+
+  /** Whether a checkpoint of this partition is on its way. */
+  isStoring(task: PartitionTask): boolean {
+    return this.#storing.has(task);
+  }
+
+  store(saving: Saving): void {
+    const { task } = saving;
+    this.#storing.set(
+      task,
+      this.#store(saving).finally(() => this.#storing.delete(task)),
+    );
+  }
+
+  /** Resolves when nothing is on its way. */
+  async settle(): Promise<void> {
+    while (this.#storing.size > 0) await Promise.all(this.#storing.values());
+  }
+
+  async #store({ task, prepared, taken }: Saving): Promise<void> {
+    const { onEvent } = this.#options;
+    try {
+      await task.writer.store(prepared);
+      task.unsavedSince = task.engine.position.offset === prepared.offset ? undefined : taken;
+      onEvent?.({ type: 'checkpointed', partition: task.partition, offset: prepared.offset });
+    } catch (error) {
+      // The tables are right without it; a restart only replays more. The next checkpoint is a whole one.
+      const failed = asStockafolioError(error);
+      if (failed.retryable) onEvent?.({ type: 'checkpoint-failed', error: failed });
+      else this.#failed(failed);
+    }
+  }
+}

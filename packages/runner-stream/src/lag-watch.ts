@@ -1,0 +1,75 @@
+import type { PartitionRange } from '@stockafolio/core/ports';
+import type { StreamOptions } from './options.js';
+import type { PartitionTask } from './partition-task.js';
+
+/** How often the lag is told, in milliseconds. */
+const EVERY = 1_000;
+
+/** What a run knows of itself. */
+export interface Standing {
+  readonly tasks: ReadonlyMap<number, PartitionTask>;
+  /** The offset up to which the tables have acknowledged a partition in this run. */
+  acknowledged(partition: number): number | undefined;
+  /** How long the commit that is on its way has been so, in milliseconds. */
+  committing(): number;
+}
+
+/**
+ * Tells once a second how far the tables are behind the source, by asking the source itself: while the tables are away
+ * there are no commits, and what only these tell stands still just then.
+ */
+export class LagWatch<T> {
+  readonly #options: StreamOptions<T>;
+  readonly #standing: Standing;
+  readonly #over = new AbortController();
+  #ranges = new Map<number, PartitionRange>();
+  #answered: number;
+  #asking = false;
+
+  constructor(options: StreamOptions<T>, standing: Standing) {
+    this.#options = options;
+    this.#standing = standing;
+    this.#answered = options.clock.elapsed();
+  }
+
+  begin(): void {
+    if (this.#options.onEvent !== undefined) void this.#run();
+  }
+
+  end(): void {
+    this.#over.abort();
+  }
+
+  async #run(): Promise<void> {
+    const { clock, onEvent } = this.#options;
+    const { signal } = this.#over;
+    for (;;) {
+      await clock.sleep(EVERY, signal);
+      if (signal.aborted) return;
+      if (!this.#asking) void this.#ask();
+      const now = clock.elapsed();
+      const partitions = [...this.#standing.tasks.values()].map(({ partition, from, end, unsavedSince }) => {
+        const written = this.#standing.acknowledged(partition) ?? from;
+        const known = Math.max(end, this.#ranges.get(partition)?.end ?? 0);
+        const unsaved = unsavedSince === undefined ? 0 : now - unsavedSince;
+        return { partition, behind: Math.max(0, known - written), unsaved };
+      });
+      const unanswered = now - this.#answered;
+      onEvent?.({ type: 'lag', partitions, committing: this.#standing.committing(), unanswered });
+    }
+  }
+
+  /** Asks, however long it takes; who waits for nothing meanwhile tells on with what is known. */
+  async #ask(): Promise<void> {
+    this.#asking = true;
+    try {
+      const ranges = await this.#options.source.ranges();
+      this.#ranges = new Map(ranges.map((range) => [range.partition, range]));
+      this.#answered = this.#options.clock.elapsed();
+    } catch {
+      // Told by how long it is that it has not answered; what reads from it says what is wrong.
+    } finally {
+      this.#asking = false;
+    }
+  }
+}

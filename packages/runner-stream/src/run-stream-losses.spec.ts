@@ -1,0 +1,75 @@
+import { expect } from 'chai';
+import { memoryFiles } from '@stockafolio/core/testing';
+import { LossyTables } from '../test/lossy-tables.js';
+import { StreamUnderTest } from '../test/stream-under-test.js';
+import { codeOf, dump, messages } from '../test/totals.js';
+
+/** A run in steps so small that a loss falls between any two of them. */
+const SMALL_STEPS = { commitInterval: 20, commitRecords: 20, checkpointInterval: 100, figuresInterval: 40 };
+
+describe('tables that lost what they acknowledged', () => {
+  let at: StreamUnderTest;
+  let tables: LossyTables;
+  beforeEach(() => {
+    at = new StreamUnderTest();
+    tables = new LossyTables();
+    at.tables = tables;
+  });
+
+  for (const lost of [1, 2, 3, 5, 8, 13, 21]) {
+    it(`are made right from the checkpoint that they are up to, where the last ${lost} writes are gone`, async () => {
+      const stop = new AbortController();
+      const running = at.start({ signal: stop.signal, ...SMALL_STEPS });
+      let sent = 0;
+      for (let round = 0; round < 12; round++) {
+        await at.topic.append(messages(300).slice(sent, sent + 25));
+        sent += 25;
+        await at.clock.advance(70);
+        if (round === 5 || round === 8) await tables.lose(lost);
+      }
+      await at.clock.advance(2_000);
+      stop.abort();
+      await at.clock.until(running);
+      expect(at.events.filter(({ type }) => type === 'went-back')).to.have.length.at.least(1);
+      expect(await dump(tables)).to.eql(await at.wanted(300));
+    });
+  }
+
+  it('are found out by what they say of progress, where no loss of a connection was noticed', async () => {
+    tables = new LossyTables(false);
+    const stop = new AbortController();
+    const running = at.start({ tables, signal: stop.signal, ...SMALL_STEPS, checkpointInterval: 1_000 });
+    await at.topic.append(messages(100));
+    await at.clock.advance(3_000);
+    await at.topic.append(messages(100, 100));
+    await at.clock.advance(100);
+    await tables.lose(4);
+    // Of one partition alone more comes: the rows of progress of the others stay behind.
+    await at.topic.append(messages(1, 200));
+    await at.clock.advance(5_000);
+    stop.abort();
+    await at.clock.until(running);
+    expect(at.events.filter(({ type }) => type === 'went-back')).to.have.length(1);
+    expect(await dump(tables)).to.eql(await at.wanted(201));
+  });
+
+  it('are refused where no checkpoint is that old, at every start', async () => {
+    await at.topic.append(messages(100));
+    await at.catchUp(SMALL_STEPS);
+    await tables.lose(tables.writes);
+    expect(await codeOf(at.catchUp(SMALL_STEPS))).to.equal('ERR_CHECKPOINTS_AHEAD');
+    expect(await codeOf(at.catchUp(SMALL_STEPS))).to.equal('ERR_CHECKPOINTS_AHEAD');
+  });
+
+  it('are refused where one of them was dropped and made anew, in a run and at every start', async () => {
+    await at.topic.append(messages(100));
+    const running = codeOf(at.start(SMALL_STEPS));
+    await at.clock.advance(500);
+    tables.made.set('by_user', 2);
+    await at.topic.append(messages(100, 100));
+    await at.clock.advance(500);
+    expect(await running).to.equal('ERR_TABLES_REMADE');
+    expect(await codeOf(at.catchUp(SMALL_STEPS))).to.equal('ERR_TABLES_REMADE');
+    expect((await at.catchUp({ ...SMALL_STEPS, checkpoints: memoryFiles() })).records).to.equal(200);
+  });
+});

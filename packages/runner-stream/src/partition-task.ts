@@ -67,7 +67,6 @@ export async function openPartition<T>(
   const chain = await findCheckpoint(checkpoints, pipeline.name, partition, (name, reason) =>
     options.onEvent?.({ type: 'checkpoint-skipped', partition, name, reason }),
   );
-  let resumed: ConstructorParameters<typeof CheckpointWriter>[1];
   if (chain === undefined) {
     if (written !== undefined && range.oldest > 0) throw beginningGone(range, written);
     engine.resume({ offset: range.oldest, version: 0, latest: null });
@@ -81,10 +80,9 @@ export async function openPartition<T>(
       const meanwhile = await readProgress(options.tables, pipeline.name);
       checkWritten(partition, engine.position, meanwhile.get(partition)?.offset);
     }
-    resumed = { last: chain.last, base: chain.base };
     options.onEvent?.({ type: 'resumed', partition, offset, checkpoint: chain.last.name, changes });
   }
-  const writer = new CheckpointWriter({ pipeline: pipeline.name, source, engine, files: checkpoints }, resumed);
+  const writer = new CheckpointWriter({ pipeline: pipeline.name, source, engine, files: checkpoints }, chain);
   const now = clock.now();
   return {
     partition,

@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 import type { OperatorLayout } from '../pipeline/context.js';
 import { int64, money, optional, record, text, type RecordSchema } from '../schema/index.js';
+import type { StateColumn } from '../state/columns.js';
 import { Interner } from '../state/interner.js';
 import { KeyedState } from '../state/keyed-state.js';
 import type { CheckpointHeader } from './header.js';
 import { comparePlans } from './plan.js';
-import { writeSlots } from './state-codec.js';
+import { canBeRead, writeSlots } from './state-codec.js';
 
 const Sum = record('sum', { amount: int64(), count: int64() });
 
@@ -63,5 +64,61 @@ describe('comparePlans', () => {
       "operator 'w' lost",
       "table 'u' empty",
     ]);
+  });
+
+  it('says what differs, from what to what', () => {
+    const detail = (before: ReturnType<typeof operator>, now: ReturnType<typeof operator>): string =>
+      comparePlans(header([before]), [now], ['t'])[0]?.detail ?? '';
+    expect(detail(window, operator('w', 'hoppingWindow', {}))).to.contain(
+      'was a tumblingWindow and is a hoppingWindow',
+    );
+    expect(detail(window, operator('w', 'tumblingWindow', { size: 6 }))).to.contain('size was 5 and is 6');
+    const plain = operator('f', 'foldByKey', {});
+    const expiring = operator('f', 'foldByKey', { expires: 'yes' });
+    expect(detail(plain, expiring)).to.contain('expires was not set and is yes');
+    expect(detail(expiring, plain)).to.contain('expires was yes and is not set');
+  });
+
+  it('says of a ranking of fewer keys which ranks its table keeps, and nothing of one of as many or more', () => {
+    const ranking = (k: number): ReturnType<typeof operator> => operator('t', 'topByKey', { k });
+    const [change] = comparePlans(header([ranking(9)]), [ranking(5)], ['t']);
+    expect(change?.verdict).to.equal('migrated');
+    expect(change?.detail).to.contain('ranks 6 to 9');
+    expect(verdict(ranking(9), ranking(9))).to.equal('kept');
+    expect(verdict(window, window)).to.equal('kept');
+  });
+
+  it('says all that has changed of a state that is migrated, each field by name', () => {
+    const before = operator('f', 'topByKey', { k: 9 }, record('s', { amount: int64(), count: int64(), note: text() }));
+    const now = operator('f', 'topByKey', { k: 5 }, record('s', { amount: money(), count: int64(), mood: text() }));
+    const [change] = comparePlans(header([before]), [now], ['t']);
+    expect(change?.detail.split('; ').slice(1)).to.eql([
+      'amount, mood begin at their initial values',
+      'note are dropped',
+    ]);
+  });
+
+  it('compares no tables where none are asked for', () => {
+    expect(comparePlans(header([window]), [window], []).map((change) => change.verdict)).to.eql(['kept']);
+  });
+});
+
+describe('canBeRead', () => {
+  const column = (facts: Partial<StateColumn> = {}): StateColumn => ({
+    ...{ name: 'amount', kind: 'int64', storage: 'f64', optional: false, first: '' },
+    ...facts,
+  });
+
+  it('takes values of the same name, kind and storage, and of none else', () => {
+    expect(canBeRead(column(), column())).to.equal(true);
+    for (const other of [{ name: 'count' }, { kind: 'money' }, { storage: 'i64' }] as const) {
+      expect(canBeRead(column(), column(other)), JSON.stringify(other)).to.equal(false);
+    }
+  });
+
+  it('takes values that may be absent only where they still may', () => {
+    expect(canBeRead(column(), column({ optional: true }))).to.equal(true);
+    expect(canBeRead(column({ optional: true }), column({ optional: true }))).to.equal(true);
+    expect(canBeRead(column({ optional: true }), column())).to.equal(false);
   });
 });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { feed, feedAll, newEngine, stateOf } from '../../test/engines.js';
 import { addTo, byUser, sale, sales, Sum, type Sale } from '../../test/sales.js';
 import type { PartitionEngine } from '../engine/partition-engine.js';
-import { foldByKey } from '../operators/index.js';
+import { foldByKey, shardedFold } from '../operators/index.js';
 import { into, pipeline } from '../pipeline/index.js';
 import { memoryFiles, type MemoryFiles } from '../testing/index.js';
 import { CheckpointWriter, type PreparedCheckpoint } from './checkpoint-writer.js';
@@ -64,22 +64,73 @@ async function next(engine: PartitionEngine, writer: CheckpointWriter, user = 0)
   return prepared;
 }
 
+describe('a writer of checkpoints', () => {
+  it('knows the offset of the last one that is stored, also of one that it goes on from', async () => {
+    const engine = engineOf(3);
+    const files = memoryFiles();
+    const writer = writerOf(engine, files);
+    expect(writer.offset).to.equal(-1);
+    const prepared = writer.prepare() ?? expect.fail('nothing to store');
+    expect([writer.offset, prepared.offset]).to.eql([-1, 3]);
+    await writer.store(prepared);
+    expect(writer.offset).to.equal(3);
+    const again = newEngine(users);
+    const chain = (await find(files)) ?? expect.fail('no checkpoint');
+    restoreCheckpoint(again, chain, accept);
+    expect(writerOf(again, files, chain).offset).to.equal(3);
+  });
+});
+
 describe('the base of a chain of checkpoints', () => {
   it('is spread over files, of which none holds more of it than is asked for, and each slot once', async () => {
     const engine = engineOf(99);
     const files = memoryFiles();
-    const writer = writerOf(engine, files, undefined, 50);
+    const writer = writerOf(engine, files, undefined, 70);
     const first = writer.prepare() ?? expect.fail('nothing to store');
     await writer.store(first);
     const contents = [contentOf(first)];
-    // 100 texts, the empty one among them, and 99 slots
-    for (let n = 0; n < 3; n++) contents.push(contentOf(await next(engine, writer, 98)));
-    expect(contents.map(({ base }) => base)).to.eql([null, null, null, first.name]);
+    // 100 texts, the empty one among them, and 99 slots; of those that change some are in the part that is written
+    for (const user of [98, 40]) contents.push(contentOf(await next(engine, writer, user)));
+    expect(contents.map(({ base }) => base)).to.eql([null, null, first.name]);
     for (const { slots } of contents) expect(slots).to.eql([...new Set(slots)]);
-    for (const { slots, texts } of contents.slice(1)) expect(slots.length + texts).to.be.at.most(50 + 1);
+    for (const { slots, texts } of contents.slice(1)) expect(slots.length + texts).to.be.at.most(70 + 1);
     for (let slot = 0; slot < 99; slot++) {
       expect(contents.slice(1).some(({ slots }) => slots.includes(slot))).to.equal(true);
     }
+  });
+
+  it('comes back whole where it is spread over files while new keys come', async () => {
+    const engine = engineOf(30);
+    const files = memoryFiles();
+    const writer = writerOf(engine, files, undefined, 20);
+    const bases = new Set<string>();
+    for (let n = 0; n < 130; n++) {
+      const { base } = contentOf(await next(engine, writer, 30 + n));
+      if (base !== null) bases.add(base);
+      if (n < 90 || n % 3 > 0) continue;
+      const again = newEngine(users);
+      restoreCheckpoint(again, (await find(files)) ?? expect.fail('no checkpoint'), accept);
+      expect(stateOf(again)).to.eql(stateOf(engine));
+    }
+    expect(bases.size).to.equal(2);
+  });
+
+  it('is begun anew only after twice as many files as it takes, where these are many', async () => {
+    const amounts = pipeline('users', { sales }, ({ sales }) => {
+      sales.pipe(shardedFold('amounts', { key: (s) => [s.amount], state: Sum, fold: addTo })).subscribe();
+      return [];
+    });
+    const engine = newEngine(amounts);
+    feedAll(
+      engine,
+      Array.from({ length: 599 }, (_, amount) => sale({ amount })),
+    );
+    const writer = writerOf(engine, memoryFiles(), undefined, 6);
+    const bases: (string | null)[] = [];
+    for (let n = 0; n < 301; n++) bases.push(contentOf(await next(engine, writer)).base);
+    const [none, first, second] = [...new Set(bases)];
+    expect(none).to.equal(null);
+    expect([bases.indexOf(first ?? null), bases.indexOf(second ?? null)]).to.eql([99, 299]);
   });
 
   it('is whole in one file where the run ends with it', () => {
@@ -186,5 +237,21 @@ describe('the base of a chain of checkpoints', () => {
     for (let n = 0; n < 310; n++) await next(engine, writer);
     expect(files.contents.size).to.be.below(210);
     for (const name of others) expect(files.contents.has(name), name).to.equal(true);
+  });
+
+  it('is all that the store is asked to list files for: once it is whole, and one before it is gone', async () => {
+    const files = memoryFiles();
+    let listed = 0;
+    const counting: MemoryFiles = {
+      ...files,
+      list(prefix) {
+        listed++;
+        return files.list(prefix);
+      },
+    };
+    const engine = engineOf(10);
+    const writer = writerOf(engine, counting);
+    for (let n = 0; n < 210; n++) await next(engine, writer);
+    expect(listed).to.equal(2);
   });
 });

@@ -66,13 +66,29 @@ describe('comparePlans', () => {
     ]);
   });
 
+  it('says of each what becomes of it', () => {
+    const changes = comparePlans(
+      header([window, operator('g', 'foldByKey', {})]),
+      [operator('f', 'foldByKey', {}), window],
+      ['u'],
+    );
+    expect(changes.map(({ subject, detail }) => `${subject} ${detail}`)).to.eql([
+      "operator 'f' is new: it begins empty, and knows nothing of earlier records",
+      "operator 'w' is as it was",
+      "operator 'g' is gone from the pipeline: its state is dropped",
+      "table 'u' is new: it has rows only from here on",
+    ]);
+  });
+
   it('says what differs, from what to what', () => {
     const detail = (before: ReturnType<typeof operator>, now: ReturnType<typeof operator>): string =>
       comparePlans(header([before]), [now], ['t'])[0]?.detail ?? '';
     expect(detail(window, operator('w', 'hoppingWindow', {}))).to.contain(
       'was a tumblingWindow and is a hoppingWindow',
     );
-    expect(detail(window, operator('w', 'tumblingWindow', { size: 6 }))).to.contain('size was 5 and is 6');
+    expect(detail(window, operator('w', 'tumblingWindow', { size: 6 }))).to.equal(
+      'size was 5 and is 6: its state is dropped, and it begins empty',
+    );
     const plain = operator('f', 'foldByKey', {});
     const expiring = operator('f', 'foldByKey', { expires: 'yes' });
     expect(detail(plain, expiring)).to.contain('expires was not set and is yes');

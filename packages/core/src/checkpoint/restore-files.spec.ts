@@ -23,15 +23,15 @@ const turned = pipeline('mixed', { sales }, ({ sales }) => [
   into(byUser, sales.pipe(foldByKey('users', { key: (s) => [s.user], state: Sum, fold: addTo }))),
 ]);
 
-/** Checkpoints at these offsets, each after that many sales by as many users. */
-async function stored(offsets: readonly number[]): Promise<{ files: MemoryFiles; engine: PartitionEngine }> {
+/** Checkpoints at these offsets, each after that many sales by as many users; amounts may be larger by some. */
+async function stored(offsets: readonly number[], more = 0): Promise<{ files: MemoryFiles; engine: PartitionEngine }> {
   const files = memoryFiles();
   const engine = newEngine(both);
   const writer = new CheckpointWriter({ pipeline: 'mixed', source: 'source-1', engine, files });
   for (const offset of offsets) {
     while (engine.position.offset < offset) {
       const n = engine.position.offset;
-      feed(engine, [sale({ user: `u${n}`, item: `i${n % 3}`, amount: n })]);
+      feed(engine, [sale({ user: `u${n}`, item: `i${n % 3}`, amount: n + more })]);
     }
     await writer.store(writer.prepare() ?? expect.fail('nothing to store'));
   }
@@ -124,12 +124,42 @@ describe('findCheckpoint', () => {
     expect(skipped.map(({ name }) => name)).to.eql([nameAt(5), nameAt(0)]);
   });
 
+  it('passes over one that goes on from a file that is another now, however good that file is', async () => {
+    const { files } = await stored([0, 5, 8, 9]);
+    const other = await stored([0, 5], 1);
+    files.contents.set(nameAt(5), other.files.contents.get(nameAt(5)) ?? new Uint8Array());
+    const skipped: Skipped[] = [];
+    const chain = (await find(files, skipped)) ?? expect.fail('no checkpoint');
+    expect(skipped.map(({ name }) => name)).to.eql([nameAt(9), nameAt(8)]);
+    for (const { reason } of skipped) expect(reason).to.contain(`'${nameAt(5)}' is not the one`);
+    const again = newEngine(both);
+    restoreCheckpoint(again, chain, { source: 'source-1', acceptPlanChange: false });
+    expect(stateOf(again)).to.eql(stateOf(other.engine));
+  });
+
+  it('says of a damaged file how it is damaged', async () => {
+    const { files } = await stored([0, 5]);
+    const good = files.contents.get(nameAt(5)) ?? new Uint8Array();
+    for (const [bytes, words] of [
+      [good.slice(0, 15), 'has 15 bytes only'],
+      [new Uint8Array(good.length), 'does not begin as a checkpoint does'],
+      [good.slice(0, -1), 'does not bear out its checksum'],
+    ] as const) {
+      files.contents.set(nameAt(5), bytes);
+      const skipped: Skipped[] = [];
+      await find(files, skipped);
+      expect(skipped.map(({ reason }) => reason)).to.eql([`checkpoint '${nameAt(5)}' ${words}`]);
+    }
+  });
+
   it('passes over those that came before the first base was whole', async () => {
     const { files } = await stored([0]);
     rewrite(files, 0, { base: null });
     const skipped: Skipped[] = [];
     expect(await find(files, skipped)).to.equal(undefined);
-    expect(skipped.map(({ name }) => name)).to.eql([nameAt(0)]);
+    expect(skipped.map(({ reason }) => reason)).to.eql([
+      `checkpoint '${nameAt(0)}' came before the first base was whole`,
+    ]);
   });
 });
 
@@ -158,5 +188,47 @@ describe('restoreCheckpoint', () => {
       "operator 'users' lost",
     ]);
     expect(stateOf(less)).to.eql(stateOf(engine).filter((line) => line.startsWith('["items"')));
+  });
+
+  it('begins operators empty that are new, beside those that are as they were', async () => {
+    const { files } = await stored([0, 5]);
+    const chain = (await find(files)) ?? expect.fail('no checkpoint');
+    const more = newEngine(
+      pipeline('mixed', { sales }, ({ sales }) => [
+        into(byItem, sales.pipe(shardedFold('new', { key: (s) => [s.item], state: Sum, fold: addTo }))),
+        into(byUser, sales.pipe(foldByKey('users', { key: (s) => [s.user], state: Sum, fold: addTo }))),
+      ]),
+    );
+    restoreCheckpoint(more, chain, { ...accept, acceptPlanChange: true });
+    expect(stateOf(more)).to.have.length(5);
+    expect(stateOf(more).every((line) => line.startsWith('["users"'))).to.equal(true);
+  });
+
+  it('brings nothing back of one operator that was lost, where others beside it were kept', async () => {
+    const { files } = await stored([0, 5]);
+    const changed = pipeline('mixed', { sales }, ({ sales }) => [
+      into(byUser, sales.pipe(foldByKey('users', { key: (s) => [s.user], state: Sum, fold: addTo }))),
+      into(
+        byItem,
+        sales.pipe(
+          shardedFold('items', {
+            key: (s) => [s.item],
+            state: Sum,
+            fold: addTo,
+            expires: () => Number.MAX_SAFE_INTEGER,
+          }),
+        ),
+      ),
+    ]);
+    const chain = (await find(files)) ?? expect.fail('no checkpoint');
+    const engine = newEngine(changed);
+    restoreCheckpoint(engine, chain, { ...accept, acceptPlanChange: true });
+    const writer = new CheckpointWriter({ pipeline: 'mixed', source: 'source-1', engine, files }, chain);
+    feed(engine, [sale({ user: 'u9', item: 'i9' })]);
+    await writer.store(writer.prepare() ?? expect.fail('nothing to store'));
+    const again = newEngine(changed);
+    restoreCheckpoint(again, (await find(files)) ?? expect.fail('no checkpoint'), accept);
+    expect(stateOf(again)).to.eql(stateOf(engine));
+    expect(stateOf(again).filter((line) => line.startsWith('["items"'))).to.have.length(1);
   });
 });

@@ -132,6 +132,20 @@ describe('canBeRead', () => {
     }
   });
 
+  it('takes words and lengths that the column still allows, and those of a checkpoint that does not say', () => {
+    const words = (...some: string[]): StateColumn => column({ kind: 'oneOf', words: some });
+    expect(canBeRead(words('a', 'b'), words('b', 'c', 'a'))).to.equal(true);
+    expect(canBeRead(words('a', 'b'), words('a', 'c'))).to.equal(false);
+    expect(canBeRead(column({ kind: 'oneOf' }), words('a'))).to.equal(true);
+    const long = (longest: number): StateColumn => column({ kind: 'text', longest });
+    expect([canBeRead(long(4), long(5)), canBeRead(long(4), long(4)), canBeRead(long(5), long(4))]).to.eql([
+      ...[true, true, false],
+    ]);
+    expect([canBeRead(column({ kind: 'text' }), long(4)), canBeRead(long(4), column({ kind: 'text' }))]).to.eql([
+      ...[true, true],
+    ]);
+  });
+
   it('takes values that may be absent only where they still may', () => {
     expect(canBeRead(column(), column({ optional: true }))).to.equal(true);
     expect(canBeRead(column({ optional: true }), column({ optional: true }))).to.equal(true);

@@ -15,8 +15,8 @@ interface PlannedOperator {
   readonly state: KeyedState;
 }
 
-/** Settings that may change without changing what the state means. */
-const free = new Set(['allowedLateness', 'k']);
+/** Settings that may change without changing what the state means; `partial` is found out by the records. */
+const free = new Set(['allowedLateness', 'k', 'partial']);
 
 /** Compares the operators and tables of a pipeline with those of a checkpoint, one line for each. */
 export function comparePlans(

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { feed, newEngine, stateOf } from '../../test/engines.js';
-import { addTo, byItem, byUser, codeOf, sale, sales, Sum } from '../../test/sales.js';
+import { addTo, byItem, byUser, codeOf, sale, sales, Sum, type Sale } from '../../test/sales.js';
 import { StockafolioError } from '../errors/index.js';
 import type { PartitionEngine } from '../engine/partition-engine.js';
-import { foldByKey, shardedFold } from '../operators/index.js';
-import { into, pipeline } from '../pipeline/index.js';
+import { foldByKey, shardedFold, topByKey } from '../operators/index.js';
+import { into, pipeline, type Pipeline } from '../pipeline/index.js';
 import type { Files } from '../ports/index.js';
 import { memoryFiles, type MemoryFiles } from '../testing/index.js';
 import { CheckpointWriter } from './checkpoint-writer.js';
@@ -230,5 +230,32 @@ describe('restoreCheckpoint', () => {
     restoreCheckpoint(again, (await find(files)) ?? expect.fail('no checkpoint'), accept);
     expect(stateOf(again)).to.eql(stateOf(engine));
     expect(stateOf(again).filter((line) => line.startsWith('["items"'))).to.have.length(1);
+  });
+
+  it('drops a ranking whose keys expire now, or no longer: it is not known when those that are there do', async () => {
+    const ranked = (expires: boolean): Pipeline =>
+      pipeline('mixed', { sales }, ({ sales }) => {
+        const options = { k: 3, by: 'amount', key: (s: Sale) => [s.user], state: Sum, fold: addTo } as const;
+        const until = (): number => 1_000;
+        sales.pipe(topByKey('top', expires ? { ...options, expires: until } : options)).subscribe();
+        return [];
+      });
+    for (const before of [false, true]) {
+      const files = memoryFiles();
+      const engine = newEngine(ranked(before));
+      feed(engine, [sale(), sale({ user: 'bob' })]);
+      const writer = new CheckpointWriter({ pipeline: 'mixed', source: 'source-1', engine, files });
+      await writer.store(writer.prepare() ?? expect.fail('nothing to store'));
+      const chain = (await find(files)) ?? expect.fail('no checkpoint');
+      expect(await codeOf(() => restoreCheckpoint(newEngine(ranked(!before)), chain, accept))).to.equal(
+        'ERR_CHECKPOINT_PLAN_CHANGED',
+      );
+      const again = newEngine(ranked(!before));
+      const [change] = restoreCheckpoint(again, chain, { ...accept, acceptPlanChange: true });
+      expect(change).to.include({ verdict: 'lost' });
+      feed(again, [sale({ time: 1 })]);
+      expect(again.setAside).to.equal(0);
+      expect(stateOf(again)).to.eql(['["top",["ann"],{"amount":1,"count":1},1000]']);
+    }
   });
 });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { withHidden } from '../operators/keyed-fold.js';
 import type { OperatorLayout } from '../pipeline/context.js';
 import { int64, money, optional, record, text, type RecordSchema } from '../schema/index.js';
 import type { StateColumn } from '../state/columns.js';
@@ -114,6 +115,28 @@ describe('comparePlans', () => {
     ]);
   });
 
+  it('says of a migrated state nothing but what has changed', () => {
+    const detail = (schema: RecordSchema): string | undefined =>
+      comparePlans(header([operator('f', 'foldByKey', {})]), [operator('f', 'foldByKey', {}, schema)], [])[0]?.detail;
+    expect(detail(record('s', { amount: int64(), count: int64(), note: text() }))).to.equal(
+      'note begin at their initial values',
+    );
+    expect(detail(record('s', { amount: int64() }))).to.equal('count are dropped');
+    expect(detail(record('s', { note: text() }))).to.equal(
+      'note begin at their initial values; amount, count are dropped',
+    );
+  });
+
+  it('loses a state whose keys expire now, or no longer, by the field that keeps when', () => {
+    const plain = operator('t', 'topByKey', { k: 3 });
+    const expiring = operator('t', 'topByKey', { k: 3 }, withHidden(Sum, { $until: int64() }));
+    const change = (before: typeof plain, now: typeof plain): string | undefined =>
+      comparePlans(header([before]), [now], []).map(({ verdict: of, detail }) => `${of}, ${detail}`)[0];
+    expect(change(plain, expiring)).to.contain('lost, expires was not set and is yes');
+    expect(change(expiring, plain)).to.contain('lost, expires was yes and is not set');
+    expect(change(expiring, expiring)).to.equal('kept, is as it was');
+  });
+
   it('compares no tables where none are asked for', () => {
     expect(comparePlans(header([window]), [window], []).map((change) => change.verdict)).to.eql(['kept']);
   });
@@ -137,6 +160,7 @@ describe('canBeRead', () => {
     expect(canBeRead(words('a', 'b'), words('b', 'c', 'a'))).to.equal(true);
     expect(canBeRead(words('a', 'b'), words('a', 'c'))).to.equal(false);
     expect(canBeRead(column({ kind: 'oneOf' }), words('a'))).to.equal(true);
+    expect(canBeRead(words('a'), column({ kind: 'text' }))).to.equal(false);
     const long = (longest: number): StateColumn => column({ kind: 'text', longest });
     expect([canBeRead(long(4), long(5)), canBeRead(long(4), long(4)), canBeRead(long(5), long(4))]).to.eql([
       ...[true, true, false],

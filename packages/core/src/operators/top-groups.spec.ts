@@ -166,7 +166,7 @@ describe('the groups of a ranking', () => {
       { group: () => [1], key: (s: Sale) => (odd(s) ? [s.user, 1] : [s.user]) },
       { key: (s: Sale) => (odd(s) ? [s.user, 1] : [s.user]) },
     ]) {
-      const { harness, places } = ranked(options as Options);
+      const { harness, places } = ranked(options as unknown as Options);
       harness.push(sale(), sale({ item: 'odd' }), sale());
       await harness.commit();
       expect(places.map(({ value }) => value.amount)).to.eql([2]);
@@ -178,5 +178,34 @@ describe('the groups of a ranking', () => {
   it('need no key that begins with the group: only with the key of the stream', async () => {
     const { harness } = ranked({ group: (s) => [s.user], key: (s) => [s.item] });
     expect(await codeOf(() => harness.push(sale()))).to.equal('ERR_KEY_NOT_PARTITIONED');
+  });
+
+  it('are given out whole where a value has fallen and risen again: what lay between may have been written', async () => {
+    const { harness, places } = ranked({});
+    harness.push(sale({ amount: 5 }), sale({ user: 'bob', amount: 3 }), sale({ user: 'cid', amount: 1 }));
+    await harness.commit();
+    places.splice(0);
+    harness.push(sale({ user: 'bob', amount: -1 }), sale({ user: 'bob', amount: 1 }));
+    await harness.commit();
+    expect(shown(places.splice(0))).to.eql([
+      [1, 'ann', 5],
+      [2, 'bob', 3],
+      [3, 'cid', 1],
+    ]);
+    harness.push(sale({ user: 'cid', amount: 1 }));
+    await harness.commit();
+    expect(shown(places)).to.eql([[3, 'cid', 2]]);
+  });
+
+  it('take no record whose moment is none, or is not that of its key', async () => {
+    const { harness } = ranked({
+      expires: (s) => (s.item === 'odd' ? Number.NaN : s.item === 'other' ? 2_000 : 1_000),
+    });
+    harness.push(sale({ item: 'odd' }), sale(), sale({ item: 'other' }));
+    await harness.commit();
+    expect((await harness.deadLetters()).map(({ offset, code }) => [offset, code])).to.eql([
+      [0, 'ERR_BAD_RECORD'],
+      [2, 'ERR_BAD_RECORD'],
+    ]);
   });
 });

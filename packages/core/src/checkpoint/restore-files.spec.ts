@@ -235,7 +235,7 @@ describe('restoreCheckpoint', () => {
   it('drops a ranking whose keys expire now, or no longer: it is not known when those that are there do', async () => {
     const ranked = (expires: boolean): Pipeline =>
       pipeline('mixed', { sales }, ({ sales }) => {
-        const options = { k: 3, by: 'amount', key: (s: Sale) => [s.user], state: Sum, fold: addTo } as const;
+        const options = { k: 3, by: 'amount', key: (s: Sale) => [s.user] as const, state: Sum, fold: addTo } as const;
         const until = (): number => 1_000;
         sales.pipe(topByKey('top', expires ? { ...options, expires: until } : options)).subscribe();
         return [];

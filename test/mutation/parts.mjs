@@ -9,7 +9,7 @@ export const parts = {
   },
   'runner-stream': {
     mutate: ['packages/runner-stream/src/{run-stream,partition-task,committer,turn,until-back}.ts'],
-    specs: ['packages/runner-stream/src/{run-stream*,partition-task,turn}.spec.ts'],
+    specs: ['packages/runner-stream/src/{run-stream*,guards,opening,partition-task,turn,until-back}.spec.ts'],
   },
   engine: {
     mutate: ['packages/core/src/engine/*.ts'],

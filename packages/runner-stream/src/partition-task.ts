@@ -77,7 +77,6 @@ export async function openPartition<T>(options: StreamOptions<T>, opening: Openi
     onBadRecord: options.onBadRecord ?? 'dead-letter',
   });
   const chain = await findFitting(options, opening);
-  let resumed: ConstructorParameters<typeof CheckpointWriter>[1];
   if (chain === undefined) {
     if (written !== undefined && range.oldest > 0) throw beginningGone(range, written);
     engine.resume({ offset: range.oldest, version: 0, latest: null });
@@ -87,11 +86,10 @@ export async function openPartition<T>(options: StreamOptions<T>, opening: Openi
     const changes = restoreCheckpoint(engine, chain, { source, acceptPlanChange, tableIds });
     const { offset } = engine.position;
     if (offset > range.end) throw ahead(chain.last.name, range, offset);
-    resumed = { last: chain.last, base: chain.base };
     options.onEvent?.({ type: 'resumed', partition, offset, checkpoint: chain.last.name, changes });
   }
   const files = filesWithin(checkpoints, clock, options.checkpointTimeout ?? CHECKPOINT_TIMEOUT);
-  const writer = new CheckpointWriter({ pipeline: pipeline.name, source, engine, files, tableIds }, resumed);
+  const writer = new CheckpointWriter({ pipeline: pipeline.name, source, engine, files, tableIds }, chain);
   const now = clock.elapsed();
   return {
     partition,

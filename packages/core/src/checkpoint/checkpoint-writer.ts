@@ -11,7 +11,7 @@ import {
   type TextPart,
 } from './header.js';
 import { comparePlans, type PlanChange } from './plan.js';
-import type { CheckpointChain } from './restore.js';
+import type { Checkpoint, CheckpointChain } from './restore.js';
 import { writeSlots } from './state-codec.js';
 
 const BASE_STRETCH = 1 << 18;
@@ -59,6 +59,7 @@ export class CheckpointWriter {
   #baseBefore: string | null = null;
   #work: BaseWork | undefined;
   #savedTexts: number;
+  /** Slots in files since the last base began, beyond those of the base. */
   #changed = 0;
   /** Files since the last base began. */
   #chain = 0;
@@ -68,7 +69,7 @@ export class CheckpointWriter {
    * @param resumed the checkpoint that the engine was resumed from, which the next one goes on from. Where the plan has
    * changed since, the next one begins a new base: what earlier files hold under the same names is of another meaning.
    */
-  constructor(target: CheckpointTarget, resumed?: Pick<CheckpointChain, 'last' | 'base'>) {
+  constructor(target: CheckpointTarget, resumed?: CheckpointChain) {
     const { engine } = target;
     this.#target = target;
     this.#stretch = target.stretch ?? BASE_STRETCH;
@@ -78,6 +79,11 @@ export class CheckpointWriter {
     this.#base = goesOn ? (resumed?.base ?? null) : null;
     this.#savedTexts = goesOn ? engine.interner.size : 0;
     if (last !== undefined) this.#written = engine.position.offset;
+    if (goesOn) {
+      // Counted on over restarts: else runs that end early would make the chain longer for ever.
+      this.#chain = resumed?.files.length ?? 0;
+      this.#changed = slotsIn(resumed?.files ?? []) - sizeOf(engine);
+    }
   }
 
   /** The offset of the last checkpoint; -1 where there is none. */
@@ -131,9 +137,10 @@ export class CheckpointWriter {
     this.#savedTexts = interner.size;
     const parts = operators.map(({ layout, state }, n) => {
       const unsaved = state.takeUnsaved();
-      this.#changed += unsaved.length;
       const stretch = stretches.get(n + 1);
-      return { layout, state: writeSlots(state, stretch === undefined ? unsaved : joined(unsaved, stretch), sections) };
+      const slots = stretch === undefined ? unsaved : joined(unsaved, stretch);
+      this.#changed += slots.length - (stretch === undefined ? 0 : stretch.to - stretch.from);
+      return { layout, state: writeSlots(state, slots, sections) };
     });
     const header: CheckpointHeader = {
       format: 1,
@@ -155,7 +162,7 @@ export class CheckpointWriter {
   #beginBase(name: string): void {
     if (this.#work !== undefined) return;
     const { interner, operators } = this.#target.engine;
-    const size = operators.reduce((sum, { state }) => sum + state.size, 0);
+    const size = sizeOf(this.#target.engine);
     const files = Math.max(LONG_CHAIN, (2 * size) / this.#stretch);
     if (this.#base !== null && this.#changed <= Math.max(SMALL, size) && this.#chain < files) return;
     this.#chain = 0;
@@ -202,6 +209,19 @@ export class CheckpointWriter {
 
 function isKept({ verdict }: PlanChange): boolean {
   return verdict === 'kept';
+}
+
+/** Keys held by all operators. */
+function sizeOf({ operators }: PartitionEngine): number {
+  return operators.reduce((sum, { state }) => sum + state.size, 0);
+}
+
+function slotsIn(files: readonly Checkpoint[]): number {
+  return files.reduce(
+    (sum, { header, sections }) =>
+      header.operators.reduce((all, { state }) => all + (sections[state.slots]?.length ?? 0), sum),
+    0,
+  );
 }
 
 /** The slots of a stretch, and those changed beyond it. */

@@ -1,11 +1,13 @@
 import { expect } from 'chai';
+import { withHidden } from '../operators/keyed-fold.js';
 import type { OperatorLayout } from '../pipeline/context.js';
 import { int64, money, optional, record, text, type RecordSchema } from '../schema/index.js';
+import type { StateColumn } from '../state/columns.js';
 import { Interner } from '../state/interner.js';
 import { KeyedState } from '../state/keyed-state.js';
 import type { CheckpointHeader } from './header.js';
 import { comparePlans } from './plan.js';
-import { writeSlots } from './state-codec.js';
+import { canBeRead, writeSlots } from './state-codec.js';
 
 const Sum = record('sum', { amount: int64(), count: int64() });
 
@@ -63,5 +65,114 @@ describe('comparePlans', () => {
       "operator 'w' lost",
       "table 'u' empty",
     ]);
+  });
+
+  it('says of each what becomes of it', () => {
+    const changes = comparePlans(
+      header([window, operator('g', 'foldByKey', {})]),
+      [operator('f', 'foldByKey', {}), window],
+      ['u'],
+    );
+    expect(changes.map(({ subject, detail }) => `${subject} ${detail}`)).to.eql([
+      "operator 'f' is new: it begins empty, and knows nothing of earlier records",
+      "operator 'w' is as it was",
+      "operator 'g' is gone from the pipeline: its state is dropped",
+      "table 'u' is new: it has rows only from here on",
+    ]);
+  });
+
+  it('says what differs, from what to what', () => {
+    const detail = (before: ReturnType<typeof operator>, now: ReturnType<typeof operator>): string =>
+      comparePlans(header([before]), [now], ['t'])[0]?.detail ?? '';
+    expect(detail(window, operator('w', 'hoppingWindow', {}))).to.contain(
+      'was a tumblingWindow and is a hoppingWindow',
+    );
+    expect(detail(window, operator('w', 'tumblingWindow', { size: 6 }))).to.equal(
+      'size was 5 and is 6: its state is dropped, and it begins empty',
+    );
+    const plain = operator('f', 'foldByKey', {});
+    const expiring = operator('f', 'foldByKey', { expires: 'yes' });
+    expect(detail(plain, expiring)).to.contain('expires was not set and is yes');
+    expect(detail(expiring, plain)).to.contain('expires was yes and is not set');
+  });
+
+  it('says of a ranking of fewer keys which ranks its table keeps, and nothing of one of as many or more', () => {
+    const ranking = (k: number): ReturnType<typeof operator> => operator('t', 'topByKey', { k });
+    const [change] = comparePlans(header([ranking(9)]), [ranking(5)], ['t']);
+    expect(change?.verdict).to.equal('migrated');
+    expect(change?.detail).to.contain('ranks 6 to 9');
+    expect(verdict(ranking(9), ranking(9))).to.equal('kept');
+    expect(verdict(window, window)).to.equal('kept');
+  });
+
+  it('says all that has changed of a state that is migrated, each field by name', () => {
+    const before = operator('f', 'topByKey', { k: 9 }, record('s', { amount: int64(), count: int64(), note: text() }));
+    const now = operator('f', 'topByKey', { k: 5 }, record('s', { amount: money(), count: int64(), mood: text() }));
+    const [change] = comparePlans(header([before]), [now], ['t']);
+    expect(change?.detail.split('; ').slice(1)).to.eql([
+      'amount, mood begin at their initial values',
+      'note are dropped',
+    ]);
+  });
+
+  it('says of a migrated state nothing but what has changed', () => {
+    const detail = (schema: RecordSchema): string | undefined =>
+      comparePlans(header([operator('f', 'foldByKey', {})]), [operator('f', 'foldByKey', {}, schema)], [])[0]?.detail;
+    expect(detail(record('s', { amount: int64(), count: int64(), note: text() }))).to.equal(
+      'note begin at their initial values',
+    );
+    expect(detail(record('s', { amount: int64() }))).to.equal('count are dropped');
+    expect(detail(record('s', { note: text() }))).to.equal(
+      'note begin at their initial values; amount, count are dropped',
+    );
+  });
+
+  it('loses a state whose keys expire now, or no longer, by the field that keeps when', () => {
+    const plain = operator('t', 'topByKey', { k: 3 });
+    const expiring = operator('t', 'topByKey', { k: 3 }, withHidden(Sum, { $until: int64() }));
+    const change = (before: typeof plain, now: typeof plain): string | undefined =>
+      comparePlans(header([before]), [now], []).map(({ verdict: of, detail }) => `${of}, ${detail}`)[0];
+    expect(change(plain, expiring)).to.contain('lost, expires was not set and is yes');
+    expect(change(expiring, plain)).to.contain('lost, expires was yes and is not set');
+    expect(change(expiring, expiring)).to.equal('kept, is as it was');
+  });
+
+  it('compares no tables where none are asked for', () => {
+    expect(comparePlans(header([window]), [window], []).map((change) => change.verdict)).to.eql(['kept']);
+  });
+});
+
+describe('canBeRead', () => {
+  const column = (facts: Partial<StateColumn> = {}): StateColumn => ({
+    ...{ name: 'amount', kind: 'int64', storage: 'f64', optional: false, first: '' },
+    ...facts,
+  });
+
+  it('takes values of the same name, kind and storage, and of none else', () => {
+    expect(canBeRead(column(), column())).to.equal(true);
+    for (const other of [{ name: 'count' }, { kind: 'money' }, { storage: 'i64' }] as const) {
+      expect(canBeRead(column(), column(other)), JSON.stringify(other)).to.equal(false);
+    }
+  });
+
+  it('takes words and lengths that the column still allows, and those of a checkpoint that does not say', () => {
+    const words = (...some: string[]): StateColumn => column({ kind: 'oneOf', words: some });
+    expect(canBeRead(words('a', 'b'), words('b', 'c', 'a'))).to.equal(true);
+    expect(canBeRead(words('a', 'b'), words('a', 'c'))).to.equal(false);
+    expect(canBeRead(column({ kind: 'oneOf' }), words('a'))).to.equal(true);
+    expect(canBeRead(words('a'), column({ kind: 'text' }))).to.equal(false);
+    const long = (longest: number): StateColumn => column({ kind: 'text', longest });
+    expect([canBeRead(long(4), long(5)), canBeRead(long(4), long(4)), canBeRead(long(5), long(4))]).to.eql([
+      ...[true, true, false],
+    ]);
+    expect([canBeRead(column({ kind: 'text' }), long(4)), canBeRead(long(4), column({ kind: 'text' }))]).to.eql([
+      ...[true, true],
+    ]);
+  });
+
+  it('takes values that may be absent only where they still may', () => {
+    expect(canBeRead(column(), column({ optional: true }))).to.equal(true);
+    expect(canBeRead(column({ optional: true }), column({ optional: true }))).to.equal(true);
+    expect(canBeRead(column({ optional: true }), column())).to.equal(false);
   });
 });

@@ -1,4 +1,5 @@
 import type { OperatorLayout } from '../pipeline/context.js';
+import type { StateColumn } from '../state/columns.js';
 import type { KeyedState } from '../state/keyed-state.js';
 import type { CheckpointHeader, OperatorPart } from './header.js';
 import { canBeRead } from './state-codec.js';
@@ -15,8 +16,8 @@ interface PlannedOperator {
   readonly state: KeyedState;
 }
 
-/** Settings that may change without changing what the state means. */
-const free = new Set(['allowedLateness', 'k']);
+/** Settings that may change without changing what the state means; `partial` is found out by the records. */
+const free = new Set(['allowedLateness', 'k', 'partial']);
 
 /** Compares the operators and tables of a pipeline with those of a checkpoint, one line for each. */
 export function comparePlans(
@@ -46,7 +47,7 @@ function compareOperator(before: OperatorPart | undefined, { layout, state }: Pl
   const subject = `operator '${layout.name}'`;
   if (before === undefined)
     return { subject, verdict: 'empty', detail: 'is new: it begins empty, and knows nothing of earlier records' };
-  const unlike = differing(before.layout, layout);
+  const unlike = differing(before.layout, layout) ?? expiryDiffering(before, state);
   if (unlike !== undefined)
     return { subject, verdict: 'lost', detail: `${unlike}: its state is dropped, and it begins empty` };
   const kept = new Map(before.state.columns.map((column) => [column.name, column]));
@@ -82,4 +83,12 @@ function differing(before: OperatorLayout, now: OperatorLayout): string | undefi
     return `${name} was ${before.settings[name] ?? 'not set'} and is ${now.settings[name] ?? 'not set'}`;
   }
   return undefined;
+}
+
+/** A ranking does not have it among its settings: whether keys expire is seen by the field that keeps when. */
+function expiryDiffering(before: OperatorPart, now: KeyedState): string | undefined {
+  const isSet = ({ columns }: { readonly columns: readonly StateColumn[] }): string =>
+    columns.some(({ name }) => name === '$until') ? 'yes' : 'not set';
+  const [was, is] = [isSet(before.state), isSet(now)];
+  return was === is ? undefined : `expires was ${was} and is ${is}`;
 }

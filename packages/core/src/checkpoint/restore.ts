@@ -1,5 +1,6 @@
 import { StockafolioError, isStockafolioError } from '../errors/index.js';
 import type { PartitionEngine } from '../engine/partition-engine.js';
+import type { OperatorLayout } from '../pipeline/context.js';
 import type { Files } from '../ports/index.js';
 import { checksumOf, decodeContainer, type Section } from './container.js';
 import { checkpointFolder, isCheckpoint, offsetOf, type CheckpointHeader, type Link, type TableIds } from './header.js';
@@ -135,6 +136,7 @@ export function restoreCheckpoint(
   for (const { part, sections } of texts) {
     engine.interner.load(part.from, sections[part.ends] as Float64Array, sections[part.bytes] as Uint8Array);
   }
+  const layouts = new Map<string, OperatorLayout>();
   const lost = new Set(changes.filter(({ verdict }) => verdict === 'lost').map(({ subject }) => subject));
   for (const operator of engine.operators) {
     if (lost.has(`operator '${operator.layout.name}'`)) continue;
@@ -143,7 +145,9 @@ export function restoreCheckpoint(
       if (part !== undefined) readSlots(operator.state, part.state, sections);
     }
     operator.state.rebuild();
+    const layout = header.operators.find((part) => part.layout.name === operator.layout.name)?.layout;
+    if (layout !== undefined) layouts.set(layout.name, layout);
   }
-  engine.resume(header.position);
+  engine.resume(header.position, layouts);
   return changes;
 }

@@ -41,8 +41,13 @@ export function readSlots(state: KeyedState, part: StatePart, sections: readonly
   state.loadRows(kinds, sections[part.slots] as Int32Array, sections[part.rows] as Int32Array, cells, end);
 }
 
-/** Whether values of a column as it was are values of it as it is: not where absent ones are no longer. */
+/**
+ * Whether all values of a column as it was are values of it as it is: not where absent ones are no longer, nor some of its
+ * words, nor texts as long. Checkpoints from before these were noted are taken at their word.
+ */
 export function canBeRead(was: StateColumn, is: StateColumn): boolean {
   const isSame = was.name === is.name && was.kind === is.kind && was.storage === is.storage;
-  return isSame && (is.optional || !was.optional);
+  const hasWords = was.words?.every((word) => is.words?.includes(word)) ?? true;
+  const isLongEnough = (was.longest ?? 0) <= (is.longest ?? Infinity);
+  return isSame && hasWords && isLongEnough && (is.optional || !was.optional);
 }

@@ -1,6 +1,6 @@
 import { BadRecordError, StockafolioError, isStockafolioError } from '../errors/index.js';
 import type { Mutation } from '../ports/index.js';
-import { PipelineContext, isFatal, within, type OperatorRuntime } from '../pipeline/context.js';
+import { PipelineContext, isFatal, within, type OperatorLayout, type OperatorRuntime } from '../pipeline/context.js';
 import { FanOut, FanOutObservable } from '../pipeline/fan-out.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
 import { recordCopier, type RecordCopier } from '../schema/record-copier.js';
@@ -97,13 +97,17 @@ export class PartitionEngine {
     return this.#context.rows.length;
   }
 
-  /** Goes on from a checkpoint, once the state of the operators is loaded. */
-  resume(position: EnginePosition): void {
+  /**
+   * Goes on from a checkpoint, once the state of the operators is loaded.
+   *
+   * @param layouts of the operators whose state was loaded, as the checkpoint has them, by name
+   */
+  resume(position: EnginePosition, layouts?: ReadonlyMap<string, OperatorLayout>): void {
     this.#offset = position.offset;
     this.#context.version = position.version;
     this.#latest = position.latest ?? Number.NEGATIVE_INFINITY;
     this.#context.watermark = this.#latest - this.#options.pipeline.stream.outOfOrderness;
-    for (const operator of this.#context.operators) operator.restored();
+    for (const operator of this.#context.operators) operator.restored(layouts?.get(operator.layout.name));
   }
 
   /** Takes a record through the pipeline. */

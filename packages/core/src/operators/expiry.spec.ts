@@ -2,11 +2,12 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { map } from 'rxjs';
 import { feed, feedAll, newEngine } from '../../test/engines.js';
-import { addTo, byUser, sale, sales, Sum, type Sale } from '../../test/sales.js';
+import { addTo, byUser, codeOf, sale, sales, Sum, type Sale } from '../../test/sales.js';
 import { into, pipeline, type Pipeline } from '../pipeline/index.js';
 import { int32, int64, shard, text } from '../schema/index.js';
 import { table } from '../table/index.js';
 import { pipelineHarness } from '../testing/index.js';
+import { checkedUntil } from './expiry.js';
 import { foldByKey } from './fold-by-key.js';
 import { topByKey } from './top-by-key.js';
 
@@ -17,6 +18,16 @@ function expiring(expires: (s: Sale) => number): ReturnType<typeof pipelineHarne
   ]);
   return pipelineHarness<Sale>(made, { partitions: 1 });
 }
+
+describe('checkedUntil', () => {
+  it('takes a moment for the millisecond that it lies in, Infinity for never, and nothing else', async () => {
+    expect([checkedUntil('f', 999.5), checkedUntil('f', -0.5), checkedUntil('f', 7)]).to.eql([999, -1, 7]);
+    expect(checkedUntil('f', Infinity)).to.equal(Number.MAX_SAFE_INTEGER);
+    for (const odd of [Number.NaN, -Infinity, 2 ** 60, '5', 5n, undefined, null, new Date(5)]) {
+      expect(await codeOf(() => checkedUntil('f', odd)), String(odd)).to.equal('ERR_BAD_RECORD');
+    }
+  });
+});
 
 describe('expires', () => {
   it('refuses a record that says another moment than an earlier one of its key: no total grows smaller in silence', async () => {

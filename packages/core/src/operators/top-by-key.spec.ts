@@ -200,12 +200,13 @@ describe('topByKey', () => {
 
   it('refuses to rank by no field, by one twice, or by one that is not there', async () => {
     const by = (...fields: string[]): never => fields as never;
-    for (const fields of [by(), by('amount', 'amount'), by('missing')]) {
+    for (const fields of [by(), by('amount', 'amount'), by('missing'), by('amount', 'missing')]) {
       expect(await codeOf(() => topByKey('top', { ...options, by: fields }))).to.equal('ERR_PIPELINE_INVALID');
     }
   });
 
   it('refuses to rank no keys, or too many', async () => {
+    for (const k of [1, 10_000]) topByKey('top', { ...options, k });
     for (const k of [0, -1, 1.5, 10_001]) {
       expect(await codeOf(() => topByKey('top', { ...options, k }))).to.equal('ERR_PIPELINE_INVALID');
     }

@@ -100,6 +100,45 @@ describe('windows', () => {
     );
   });
 
+  it('are refused by a table without a shard where they are parts, also before the first record after a restart', async () => {
+    const flat = table(
+      'flat',
+      { partitionBy: ['second'], clusterBy: ['item'] },
+      { second: timestamp(), item: text(), amount: int64(), count: int64() },
+    );
+    const made = (key: 'item' | 'user'): Harness =>
+      pipelineHarness<Sale>(
+        pipeline('flat', { sales }, ({ sales }) => [
+          into(
+            flat,
+            sales.pipe(
+              tumblingWindow('w', { size: 1_000, key: (s) => [s[key]], state: Sum, fold: addTo }),
+              map(({ window, key: [item], value }) => ({ second: window.start, item, ...value })),
+            ),
+          ),
+        ]),
+        { partitions: 3 },
+      );
+    const users = ['ann', 'bob', 'cid'].map((user) => sale({ user }));
+    for (const [key, code] of [
+      ['item', 'ERR_SHARD_MISSING'],
+      ['user', undefined],
+    ] as const) {
+      const harness = made(key);
+      harness.push(...users);
+      for (let restarts = 0; restarts < 2; restarts++) {
+        await harness.checkpoint();
+        await harness.restart();
+      }
+      const closing = async (): Promise<void> => {
+        harness.idle();
+        await harness.commit();
+      };
+      expect(await codeOf(closing), key).to.equal(code);
+      expect(await harness.rows(flat)).to.have.length(code === undefined ? 3 : 0);
+    }
+  });
+
   it('refuse a lateness that cannot be', async () => {
     for (const allowedLateness of [-1, -0.5, 0.5, Number.NaN, Infinity]) {
       const made = pipeline('late', { sales }, ({ sales }) => [

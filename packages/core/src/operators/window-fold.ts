@@ -45,7 +45,7 @@ interface Hidden {
 export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
   implements OperatorRuntime, Connection, StretchReceiver<T>
 {
-  readonly layout: OperatorLayout;
+  #layout: OperatorLayout;
   readonly state: KeyedState;
   /** What closes is given out at once, not at a commit. */
   readonly isShared = false;
@@ -74,7 +74,7 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
     options: WindowOptions<T, K, F>,
   ) {
     this.#lateness = checkedLateness(name, options.allowedLateness);
-    this.layout = { name, kind, settings: { ...windower.settings, allowedLateness: this.#lateness } };
+    this.#layout = { name, kind, settings: { ...windower.settings, allowedLateness: this.#lateness } };
     this.#context = context;
     this.#source = source;
     this.#windower = windower;
@@ -85,6 +85,10 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
     this.output = new FanOutObservable(this.#windows);
     context.register(this, source, this.output);
     context.connections.push(this);
+  }
+
+  get layout(): OperatorLayout {
+    return this.#layout;
   }
 
   connect(): void {
@@ -118,7 +122,8 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
     this.state.rollback(record);
   }
 
-  restored(): void {
+  restored(saved: OperatorLayout | undefined): void {
+    if (saved?.settings['partial'] !== undefined) this.#beginPartial();
     for (let slot = 0; slot < this.state.end; slot++) {
       if (!this.state.isLive(slot)) continue;
       const end = this.#windower.end(this.state.part(slot, 0) as number);
@@ -155,11 +160,19 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
         entry: this.state.entryFor([0, ...key]),
         refuse: (other: K) => this.state.entryFor([0, ...other]),
         isWholeBy: (part: KeyPart) => !this.#whole || part === this.#context.key,
-        checkWhole: (other: K) => (this.#whole = beginsWith(other, this.#context.key)),
+        checkWhole: (other: K) => {
+          if (!beginsWith(other, this.#context.key)) this.#beginPartial();
+        },
         begin: (end: number, slot: number) => this.#begin(end, slot),
         emitLate: (slot: number) => this.#emitLate(slot),
       },
     };
+  }
+
+  /** Noted in the layout, and so in checkpoints: after a restart windows may be given out before any record comes. */
+  #beginPartial(): void {
+    this.#whole = false;
+    this.#layout = { ...this.#layout, settings: { ...this.#layout.settings, partial: 'yes' } };
   }
 
   /** Notes when a new window and key is to close, and to be dropped. */

@@ -36,8 +36,12 @@ export interface OperatorRuntime {
   collect(most?: number): boolean;
   /** Takes back what the record of this number has changed. */
   rollback(record: number): void;
-  /** Sets up what is derived from the state after a checkpoint was loaded. */
-  restored(): void;
+  /**
+   * Sets up what is derived from the state after a checkpoint was loaded.
+   *
+   * @param saved how it was laid out in that checkpoint; undefined where its state was not kept
+   */
+  restored(saved: OperatorLayout | undefined): void;
 }
 
 /** A subscription inside the pipeline that can be made anew after a user's function threw in it. */

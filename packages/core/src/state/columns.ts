@@ -10,6 +10,10 @@ export interface StateColumn {
   readonly optional: boolean;
   /** The first word of `oneOf`, with which its state begins. */
   readonly first: string;
+  /** The words of `oneOf`. */
+  readonly words?: readonly string[] | undefined;
+  /** Of a text, its longest length. */
+  readonly longest?: number | undefined;
 }
 
 export function isTextual(kind: Kind): boolean {
@@ -23,6 +27,8 @@ export function stateColumn(name: string, type: FieldType): StateColumn {
     storage: storageOf(type.kind),
     optional: type.optional,
     first: type.values?.[0] ?? '',
+    words: type.values,
+    longest: type.kind === 'text' ? type.max : undefined,
   };
 }
 

@@ -137,7 +137,7 @@ function setter(c: StateColumn, at: number, n: number): string {
       return `${cell(c, at)} = v ? 1 : 0;`;
     case 'int32':
     case 'shard':
-      return `if ((v | 0) !== v) ${fail} ${cell(c, at)} = v;`;
+      return `if (typeof v !== 'number' || (v | 0) !== v) ${fail} ${cell(c, at)} = v;`;
     case 'double':
       return `if (!Number.isFinite(v)) ${fail} ${cell(c, at)} = v;`;
     case 'bigMoney':

@@ -1,0 +1,261 @@
+import { expect } from 'chai';
+import { feed, newEngine, stateOf } from '../../test/engines.js';
+import { addTo, byItem, byUser, codeOf, sale, sales, Sum, type Sale } from '../../test/sales.js';
+import { StockafolioError } from '../errors/index.js';
+import type { PartitionEngine } from '../engine/partition-engine.js';
+import { foldByKey, shardedFold, topByKey } from '../operators/index.js';
+import { into, pipeline, type Pipeline } from '../pipeline/index.js';
+import type { Files } from '../ports/index.js';
+import { memoryFiles, type MemoryFiles } from '../testing/index.js';
+import { CheckpointWriter } from './checkpoint-writer.js';
+import { decodeContainer, encodeContainer } from './container.js';
+import { checkpointFolder, checkpointName, type CheckpointHeader } from './header.js';
+import { findCheckpoint, restoreCheckpoint, type CheckpointChain } from './restore.js';
+
+const both = pipeline('mixed', { sales }, ({ sales }) => [
+  into(byUser, sales.pipe(foldByKey('users', { key: (s) => [s.user], state: Sum, fold: addTo }))),
+  into(byItem, sales.pipe(shardedFold('items', { key: (s) => [s.item], state: Sum, fold: addTo }))),
+]);
+
+/** The same operators, the other way round. */
+const turned = pipeline('mixed', { sales }, ({ sales }) => [
+  into(byItem, sales.pipe(shardedFold('items', { key: (s) => [s.item], state: Sum, fold: addTo }))),
+  into(byUser, sales.pipe(foldByKey('users', { key: (s) => [s.user], state: Sum, fold: addTo }))),
+]);
+
+/** Checkpoints at these offsets, each after that many sales by as many users; amounts may be larger by some. */
+async function stored(offsets: readonly number[], more = 0): Promise<{ files: MemoryFiles; engine: PartitionEngine }> {
+  const files = memoryFiles();
+  const engine = newEngine(both);
+  const writer = new CheckpointWriter({ pipeline: 'mixed', source: 'source-1', engine, files });
+  for (const offset of offsets) {
+    while (engine.position.offset < offset) {
+      const n = engine.position.offset;
+      feed(engine, [sale({ user: `u${n}`, item: `i${n % 3}`, amount: n + more })]);
+    }
+    await writer.store(writer.prepare() ?? expect.fail('nothing to store'));
+  }
+  return { files, engine };
+}
+
+interface Skipped {
+  readonly name: string;
+  readonly reason: string;
+}
+
+const find = (files: Files, skipped: Skipped[] = []): Promise<CheckpointChain | undefined> =>
+  findCheckpoint(files, 'mixed', 0, (name, reason) => void skipped.push({ name, reason }));
+
+const nameAt = (offset: number): string => checkpointName('mixed', 0, offset);
+
+/** Writes a file again with another header, under a checksum that is right. */
+function rewrite(files: MemoryFiles, offset: number, change: Partial<CheckpointHeader>): void {
+  const name = nameAt(offset);
+  const { header, sections } = decodeContainer(name, files.contents.get(name) ?? new Uint8Array());
+  files.contents.set(name, encodeContainer({ ...(header as CheckpointHeader), ...change }, sections));
+}
+
+describe('findCheckpoint', () => {
+  it('goes on from the highest offset, however many digits it has', async () => {
+    const { files } = await stored([0, 9, 10, 101]);
+    expect((await find(files))?.last.header.position.offset).to.equal(101);
+  });
+
+  it('fails where the store cannot be read, and does not go on from an older checkpoint', async () => {
+    const { files } = await stored([0, 5, 8]);
+    for (const offset of [8, 5, 0]) {
+      const read = async (name: string): Promise<Uint8Array> => {
+        if (name === nameAt(offset)) throw new StockafolioError('ERR_FILES_UNAVAILABLE', 'down');
+        return files.read(name);
+      };
+      const skipped: Skipped[] = [];
+      expect(await codeOf(() => find({ ...files, read }, skipped))).to.equal('ERR_FILES_UNAVAILABLE');
+      expect(skipped).to.eql([]);
+    }
+    const odd = { ...files, read: () => Promise.reject(new Error('odd')) };
+    expect(await find(odd).catch((error: unknown) => (error as Error).message)).to.equal('odd');
+  });
+
+  it('goes on from an older one where a file is gone since it was listed', async () => {
+    const { files } = await stored([0, 5, 8]);
+    const read = async (name: string): Promise<Uint8Array> => {
+      files.contents.delete(nameAt(8));
+      return files.read(name);
+    };
+    const skipped: Skipped[] = [];
+    expect((await find({ ...files, read }, skipped))?.last.name).to.equal(nameAt(5));
+    expect(skipped.map(({ name }) => name)).to.eql([nameAt(8)]);
+  });
+
+  it('leaves files alone that are no checkpoints, and tells nothing of them', async () => {
+    const { files } = await stored([0, 5]);
+    for (const name of ['99999999999999999999.checkpoint.part', 'notes.txt', '~99999999999999999999.checkpoint']) {
+      files.contents.set(`${checkpointFolder('mixed', 0)}${name}`, new Uint8Array(3));
+    }
+    const skipped: Skipped[] = [];
+    expect((await find(files, skipped))?.last.name).to.equal(nameAt(5));
+    expect(skipped).to.eql([]);
+  });
+
+  it('reads each file once, however many checkpoints it turns out to be part of', async () => {
+    const { files } = await stored([0, 5, 8, 12, 20]);
+    files.contents.set(nameAt(5), new Uint8Array(40));
+    expect((await find(files))?.last.name).to.equal(nameAt(0));
+    const names = files.reads.map(({ name }) => name);
+    expect([...names].sort()).to.eql([...new Set(names)].sort());
+  });
+
+  it('tells of each checkpoint that it passes over, the newest first, and why', async () => {
+    const { files } = await stored([0, 5, 8]);
+    files.contents.set(nameAt(5), new Uint8Array(40));
+    const skipped: Skipped[] = [];
+    await find(files, skipped);
+    expect(skipped.map(({ name }) => name)).to.eql([nameAt(8), nameAt(5)]);
+    for (const { reason } of skipped) expect(reason).to.contain(nameAt(5));
+  });
+
+  it('passes over one that does not lead back to the base that it names', async () => {
+    const { files } = await stored([0, 5]);
+    rewrite(files, 5, { base: nameAt(3) });
+    expect((await find(files))?.last.name).to.equal(nameAt(0));
+    rewrite(files, 0, { base: nameAt(3) });
+    const skipped: Skipped[] = [];
+    expect(await find(files, skipped)).to.equal(undefined);
+    expect(skipped.map(({ name }) => name)).to.eql([nameAt(5), nameAt(0)]);
+  });
+
+  it('passes over one that goes on from a file that is another now, however good that file is', async () => {
+    const { files } = await stored([0, 5, 8, 9]);
+    const other = await stored([0, 5], 1);
+    files.contents.set(nameAt(5), other.files.contents.get(nameAt(5)) ?? new Uint8Array());
+    const skipped: Skipped[] = [];
+    const chain = (await find(files, skipped)) ?? expect.fail('no checkpoint');
+    expect(skipped.map(({ name }) => name)).to.eql([nameAt(9), nameAt(8)]);
+    for (const { reason } of skipped) expect(reason).to.contain(`'${nameAt(5)}' is not the one`);
+    const again = newEngine(both);
+    restoreCheckpoint(again, chain, { source: 'source-1', acceptPlanChange: false });
+    expect(stateOf(again)).to.eql(stateOf(other.engine));
+  });
+
+  it('says of a damaged file how it is damaged', async () => {
+    const { files } = await stored([0, 5]);
+    const good = files.contents.get(nameAt(5)) ?? new Uint8Array();
+    for (const [bytes, words] of [
+      [good.slice(0, 15), 'has 15 bytes only'],
+      [new Uint8Array(good.length), 'does not begin as a checkpoint does'],
+      [good.slice(0, -1), 'does not bear out its checksum'],
+    ] as const) {
+      files.contents.set(nameAt(5), bytes);
+      const skipped: Skipped[] = [];
+      await find(files, skipped);
+      expect(skipped.map(({ reason }) => reason)).to.eql([`checkpoint '${nameAt(5)}' ${words}`]);
+    }
+  });
+
+  it('passes over those that came before the first base was whole', async () => {
+    const { files } = await stored([0]);
+    rewrite(files, 0, { base: null });
+    const skipped: Skipped[] = [];
+    expect(await find(files, skipped)).to.equal(undefined);
+    expect(skipped.map(({ reason }) => reason)).to.eql([
+      `checkpoint '${nameAt(0)}' came before the first base was whole`,
+    ]);
+  });
+});
+
+describe('restoreCheckpoint', () => {
+  const accept = { source: 'source-1', acceptPlanChange: false };
+
+  it('finds each state by the name of its operator, in whatever order the pipeline has them', async () => {
+    const { files, engine } = await stored([0, 5, 8]);
+    const again = newEngine(turned);
+    const chain = (await find(files)) ?? expect.fail('no checkpoint');
+    restoreCheckpoint(again, chain, accept);
+    expect(stateOf(again)).to.eql(stateOf(engine));
+  });
+
+  it('takes no notice of operators that are gone, and answers what became of each', async () => {
+    const { files, engine } = await stored([0, 5]);
+    const chain = (await find(files)) ?? expect.fail('no checkpoint');
+    const less = newEngine(
+      pipeline('mixed', { sales }, ({ sales }) => [
+        into(byItem, sales.pipe(shardedFold('items', { key: (s) => [s.item], state: Sum, fold: addTo }))),
+      ]),
+    );
+    const changes = restoreCheckpoint(less, chain, { ...accept, acceptPlanChange: true });
+    expect(changes.map(({ subject, verdict }) => `${subject} ${verdict}`)).to.eql([
+      "operator 'items' kept",
+      "operator 'users' lost",
+    ]);
+    expect(stateOf(less)).to.eql(stateOf(engine).filter((line) => line.startsWith('["items"')));
+  });
+
+  it('begins operators empty that are new, beside those that are as they were', async () => {
+    const { files } = await stored([0, 5]);
+    const chain = (await find(files)) ?? expect.fail('no checkpoint');
+    const more = newEngine(
+      pipeline('mixed', { sales }, ({ sales }) => [
+        into(byItem, sales.pipe(shardedFold('new', { key: (s) => [s.item], state: Sum, fold: addTo }))),
+        into(byUser, sales.pipe(foldByKey('users', { key: (s) => [s.user], state: Sum, fold: addTo }))),
+      ]),
+    );
+    restoreCheckpoint(more, chain, { ...accept, acceptPlanChange: true });
+    expect(stateOf(more)).to.have.length(5);
+    expect(stateOf(more).every((line) => line.startsWith('["users"'))).to.equal(true);
+  });
+
+  it('brings nothing back of one operator that was lost, where others beside it were kept', async () => {
+    const { files } = await stored([0, 5]);
+    const changed = pipeline('mixed', { sales }, ({ sales }) => [
+      into(byUser, sales.pipe(foldByKey('users', { key: (s) => [s.user], state: Sum, fold: addTo }))),
+      into(
+        byItem,
+        sales.pipe(
+          shardedFold('items', {
+            key: (s) => [s.item],
+            state: Sum,
+            fold: addTo,
+            expires: () => Number.MAX_SAFE_INTEGER,
+          }),
+        ),
+      ),
+    ]);
+    const chain = (await find(files)) ?? expect.fail('no checkpoint');
+    const engine = newEngine(changed);
+    restoreCheckpoint(engine, chain, { ...accept, acceptPlanChange: true });
+    const writer = new CheckpointWriter({ pipeline: 'mixed', source: 'source-1', engine, files }, chain);
+    feed(engine, [sale({ user: 'u9', item: 'i9' })]);
+    await writer.store(writer.prepare() ?? expect.fail('nothing to store'));
+    const again = newEngine(changed);
+    restoreCheckpoint(again, (await find(files)) ?? expect.fail('no checkpoint'), accept);
+    expect(stateOf(again)).to.eql(stateOf(engine));
+    expect(stateOf(again).filter((line) => line.startsWith('["items"'))).to.have.length(1);
+  });
+
+  it('drops a ranking whose keys expire now, or no longer: it is not known when those that are there do', async () => {
+    const ranked = (expires: boolean): Pipeline =>
+      pipeline('mixed', { sales }, ({ sales }) => {
+        const options = { k: 3, by: 'amount', key: (s: Sale) => [s.user] as const, state: Sum, fold: addTo } as const;
+        const until = (): number => 1_000;
+        sales.pipe(topByKey('top', expires ? { ...options, expires: until } : options)).subscribe();
+        return [];
+      });
+    for (const before of [false, true]) {
+      const files = memoryFiles();
+      const engine = newEngine(ranked(before));
+      feed(engine, [sale(), sale({ user: 'bob' })]);
+      const writer = new CheckpointWriter({ pipeline: 'mixed', source: 'source-1', engine, files });
+      await writer.store(writer.prepare() ?? expect.fail('nothing to store'));
+      const chain = (await find(files)) ?? expect.fail('no checkpoint');
+      expect(await codeOf(() => restoreCheckpoint(newEngine(ranked(!before)), chain, accept))).to.equal(
+        'ERR_CHECKPOINT_PLAN_CHANGED',
+      );
+      const again = newEngine(ranked(!before));
+      const [change] = restoreCheckpoint(again, chain, { ...accept, acceptPlanChange: true });
+      expect(change).to.include({ verdict: 'lost' });
+      feed(again, [sale({ time: 1 })]);
+      expect(again.setAside).to.equal(0);
+      expect(stateOf(again)).to.eql(['["top",["ann"],{"amount":1,"count":1},1000]']);
+    }
+  });
+});

@@ -1,0 +1,82 @@
+import { expect } from 'chai';
+import { feed, newEngine } from '../../test/engines.js';
+import { codeOf, sale, sales } from '../../test/sales.js';
+import { foldByKey } from '../operators/index.js';
+import { into, pipeline, type Pipeline } from '../pipeline/index.js';
+import { int64, oneOf, optional, record, text, type FieldType } from '../schema/index.js';
+import { table } from '../table/index.js';
+import { memoryFiles, memoryTables, type MemoryFiles } from '../testing/index.js';
+import { CheckpointWriter } from './checkpoint-writer.js';
+import { findCheckpoint, restoreCheckpoint, type CheckpointChain } from './restore.js';
+
+/** A pipeline that keeps a field of this type, and sets it where a sale is of some item. */
+function keeping(field: FieldType): Pipeline {
+  return pipeline('mixed', { sales }, ({ sales }) => [
+    into(
+      table('kept', { partitionBy: ['user'] }, { user: text(), field, count: int64() }),
+      sales.pipe(
+        foldByKey('f', {
+          key: (s) => [s.user],
+          state: record('state', { field, count: int64() }),
+          fold: (state, s) => {
+            (state as { count: number }).count++;
+            if (s.item !== '') (state as { field: unknown }).field = s.item;
+          },
+        }),
+      ) as never,
+    ),
+  ]);
+}
+
+/** A checkpoint of a pipeline of which one user has this value. */
+async function saved(field: FieldType, value: string): Promise<MemoryFiles> {
+  const files = memoryFiles();
+  const engine = newEngine(keeping(field));
+  feed(engine, [sale({ item: value })]);
+  const writer = new CheckpointWriter({ pipeline: 'mixed', source: 'source-1', engine, files });
+  await writer.store(writer.prepare() ?? expect.fail('nothing to store'));
+  return files;
+}
+
+const chainOf = async (files: MemoryFiles): Promise<CheckpointChain> =>
+  (await findCheckpoint(files, 'mixed', 0, () => undefined)) ?? expect.fail('no checkpoint');
+
+describe('a field whose values are fewer than in its checkpoint', () => {
+  for (const [name, was, value, is, first] of [
+    ['words', oneOf('new', 'old'), 'old', oneOf('new', 'done'), 'new'],
+    ['optional words', optional(oneOf('new', 'old')), 'old', optional(oneOf('new')), undefined],
+    ['length', text({ max: 9 }), 'too long', text({ max: 4 }), ''],
+  ] as const) {
+    it(`begins anew, once that is accepted: ${name}`, async () => {
+      const chain = await chainOf(await saved(was, value));
+      const accept = { source: 'source-1', acceptPlanChange: true };
+      const refused = await codeOf(() =>
+        restoreCheckpoint(newEngine(keeping(is)), chain, { ...accept, acceptPlanChange: false }),
+      );
+      expect(refused).to.equal('ERR_CHECKPOINT_PLAN_CHANGED');
+      const engine = newEngine(keeping(is));
+      const [change] = restoreCheckpoint(engine, chain, accept);
+      expect(change).to.include({ verdict: 'migrated', detail: 'field begin at their initial values' });
+      feed(engine, [sale({ item: '' })]);
+      const tables = memoryTables();
+      await tables.create(engine.tables);
+      const rows = engine.commit();
+      await tables.write(rows);
+      expect(rows.map(({ values }) => values)).to.eql([['ann', first, 2]]);
+    });
+  }
+
+  it('is kept where it may hold all that it could before, in whatever order', async () => {
+    for (const [was, value, is] of [
+      [oneOf('new', 'old'), 'old', oneOf('old', 'new', 'done')],
+      [oneOf('new', 'old'), 'old', optional(oneOf('old', 'new'))],
+      [text({ max: 4 }), 'abcd', text({ max: 5 })],
+    ] as const) {
+      const chain = await chainOf(await saved(was, value));
+      const engine = newEngine(keeping(is));
+      restoreCheckpoint(engine, chain, { source: 'source-1', acceptPlanChange: false });
+      feed(engine, [sale({ item: '' })]);
+      expect(engine.commit().map(({ values }) => values)).to.eql([['ann', value, 2]]);
+    }
+  });
+});

@@ -1,0 +1,147 @@
+import { expect } from 'chai';
+import { delay, map, mergeMap } from 'rxjs';
+import { feedAll, newEngine } from '../../test/engines.js';
+import { addTo, byItem, byUser, codeOf, sale, sales, Sum, type Sale } from '../../test/sales.js';
+import { into, pipeline, type Pipeline } from '../pipeline/index.js';
+import { pipelineHarness } from '../testing/index.js';
+import { foldByKey } from './fold-by-key.js';
+import { latestByKey } from './latest-by-key.js';
+import { shardedFold } from './sharded-fold.js';
+import { topByKey } from './top-by-key.js';
+import { tumblingWindow } from './tumbling-window.js';
+
+/** Each keyed operator, alone, with this function for its key. */
+function each(keyOf: (s: Sale) => readonly [string]): readonly Pipeline[] {
+  const options = { key: keyOf, state: Sum, fold: addTo };
+  return [
+    foldByKey('f', options),
+    shardedFold('f', options),
+    latestByKey('f', options),
+    topByKey('f', { ...options, k: 3, by: 'amount' }),
+    tumblingWindow('f', { ...options, size: 10 }),
+  ].map((operator) =>
+    pipeline('one', { sales }, ({ sales }) => {
+      sales.pipe(operator as never).subscribe();
+      return [];
+    }),
+  );
+}
+
+/** What an operator keeps, by key. */
+const sizeOf = (harness: ReturnType<typeof pipelineHarness<Sale>>): number | undefined =>
+  harness.engines[0]?.operators[0]?.state.size;
+
+describe('an operator', () => {
+  it('dead-letters a first record without a key, and takes in what comes after', async () => {
+    for (const made of each((s) => {
+      if (s.item === 'odd') throw new Error('no key');
+      return [s.user];
+    })) {
+      const harness = pipelineHarness<Sale>(made, { partitions: 1 });
+      harness.push(sale({ item: 'odd' }), sale(), sale({ item: 'odd' }), sale());
+      await harness.commit();
+      const letters = await harness.deadLetters();
+      expect(letters.map(({ offset, cause }) => [offset, cause])).to.eql([
+        [0, 'no key'],
+        [2, 'no key'],
+      ]);
+      expect(sizeOf(harness)).to.equal(1);
+    }
+  });
+
+  it('does the same where its first records come together', () => {
+    for (const made of each((s) => {
+      if (s.item === 'odd') throw new Error('no key');
+      return [s.user];
+    })) {
+      const engine = newEngine(made);
+      feedAll(engine, [sale({ item: 'odd' }), sale(), sale({ item: 'odd' }), sale({ user: 'bob' })]);
+      expect(engine.commit()).to.have.length(2);
+      expect(engine.operators[0]?.state.size).to.equal(2);
+      expect(engine.setAside).to.equal(2);
+    }
+  });
+
+  it('ends the run where a record comes outside its turn', async () => {
+    const late = pipeline('late', { sales }, ({ sales }) => [
+      into(byUser, sales.pipe(delay(0), foldByKey('f', { key: (s) => [s.user], state: Sum, fold: addTo }))),
+    ]);
+    for (const before of [0, 1]) {
+      const made =
+        before === 0
+          ? late
+          : pipeline('later', { sales }, ({ sales }) => [
+              into(
+                byUser,
+                sales.pipe(
+                  mergeMap((s) => (s.item === 'late' ? [s].map((one) => Promise.resolve(one)) : [[s]])),
+                  mergeMap((one) => one),
+                  foldByKey('f', { key: (s) => [s.user], state: Sum, fold: addTo }),
+                ),
+              ),
+            ]);
+      const harness = pipelineHarness<Sale>(made, { partitions: 1 });
+      if (before === 1) harness.push(sale());
+      harness.push(sale({ item: 'late' }));
+      await new Promise((done) => setTimeout(done, 5));
+      expect(await codeOf(() => harness.commit())).to.equal('ERR_ASYNC_EMISSION');
+      expect(sizeOf(harness)).to.equal(before);
+    }
+  });
+
+  it('takes nothing more of a record that another operator has refused', async () => {
+    const seen: string[] = [];
+    const made = pipeline('two', { sales }, ({ sales }) => [
+      into(
+        byUser,
+        sales.pipe(
+          foldByKey('first', {
+            key: (s) => [s.user],
+            state: Sum,
+            fold: (sum, s) => {
+              if (s.amount < 0) throw new Error('below zero');
+              addTo(sum, s);
+            },
+          }),
+        ),
+      ),
+      into(
+        byItem,
+        sales.pipe(
+          shardedFold('second', {
+            key: (s) => [s.item],
+            state: Sum,
+            fold: (sum, s) => {
+              seen.push(s.item);
+              addTo(sum, s);
+            },
+          }),
+        ),
+      ),
+    ]);
+    const harness = pipelineHarness<Sale>(made, { partitions: 1 });
+    harness.push(sale({ item: 'a' }), sale({ item: 'b', amount: -1 }), sale({ item: 'c' }));
+    await harness.commit();
+    expect(seen).to.eql(['a', 'c']);
+    expect((await harness.rows(byItem)).map(({ item }) => item)).to.eql(['a', 'c']);
+  });
+
+  it('says of a late record which operator was done with it, when, and how far the watermark is', async () => {
+    const made = pipeline('windows', { sales }, ({ sales }) => {
+      sales
+        .pipe(
+          tumblingWindow('w', { size: 1_000, allowedLateness: 500, key: (s) => [s.user], state: Sum, fold: addTo }),
+          map(({ value }) => value),
+        )
+        .subscribe();
+      return [];
+    });
+    const harness = pipelineHarness<Sale>(made, { partitions: 1 });
+    harness.push(sale({ time: 500 }), sale({ time: 1_500 }), sale({ time: 999 }));
+    await harness.commit();
+    const [letter] = await harness.deadLetters();
+    expect(letter?.cause)
+      .to.contain("'w' was done with it at 1970-01-01T00:00:01.500Z")
+      .and.to.contain('the watermark is 1970-01-01T00:00:01.500Z');
+  });
+});

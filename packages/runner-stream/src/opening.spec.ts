@@ -1,0 +1,115 @@
+import type { PartitionRange, Tables } from '@stockafolio/core/ports';
+import { memoryFiles } from '@stockafolio/core/testing';
+import { expect } from 'chai';
+import { StreamUnderTest } from '../test/stream-under-test.js';
+import { codec, codeOf, messages, totals, type Sale } from '../test/totals.js';
+import type { StreamOptions } from './options.js';
+import { openPartition, type PartitionTask } from './partition-task.js';
+
+describe('a partition that is opened', () => {
+  let at: StreamUnderTest;
+  let source: string;
+
+  /** Partition 0 of 4, of which a run has taken in 100 messages and stored a checkpoint. */
+  beforeEach(async () => {
+    at = new StreamUnderTest();
+    await at.topic.append(messages(100).map((message) => ({ ...message, partition: 0 })));
+    await at.catchUp({ onPartitionMismatch: 'dead-letter' });
+    at.events = [];
+    source = await at.topic.source().identity();
+  });
+
+  function open(
+    range: Partial<PartitionRange>,
+    written: number | undefined,
+    given: Partial<StreamOptions<Sale>> = {},
+  ): Promise<PartitionTask> {
+    const options: StreamOptions<Sale> = {
+      ...{ pipeline: totals, codec, source: at.topic.source(), tables: at.tables, checkpoints: at.checkpoints },
+      ...{ clock: at.clock, onEvent: (event) => void at.events.push(event), ...given },
+    };
+    return openPartition(options, source, { partition: 0, oldest: 0, end: 100, ...range }, 4, 7, written);
+  }
+
+  it('goes on from its checkpoint where the source ends right there, and is refused where it ends before', async () => {
+    const task = await open({ end: 100 }, 100);
+    expect(task.engine.position.offset).to.equal(100);
+    expect(task).to.include({
+      partition: 0,
+      generation: 7,
+      end: 100,
+      dirty: false,
+      owing: false,
+      open: false,
+      oldest: null,
+    });
+    expect(task.writer.prepare()).to.equal(undefined);
+    expect(at.events.map(({ type }) => type)).to.eql(['resumed']);
+    expect(await codeOf(open({ end: 99 }, 100))).to.equal('ERR_CHECKPOINTS_AHEAD');
+  });
+
+  it('asks the tables once more how far they are, only where they seemed to be behind its checkpoint', async () => {
+    let asked = 0;
+    const scan: Tables['scan'] = (table, prefix, options) => {
+      asked++;
+      return at.tables.scan(table, prefix, options);
+    };
+    const tables = { ...at.tables, scan };
+    await open({}, 100, { tables });
+    await open({}, 101, { tables });
+    expect(asked).to.equal(0);
+    await open({}, 99, { tables });
+    await open({}, undefined, { tables });
+    expect(asked).to.equal(2);
+  });
+
+  it('begins at the oldest message where there is no checkpoint, unless tables hold what came before it', async () => {
+    const checkpoints = memoryFiles();
+    for (const [range, written, offset] of [
+      [{ oldest: 0 }, undefined, 0],
+      [{ oldest: 5 }, undefined, 5],
+      [{ oldest: 0 }, 3, 0],
+    ] as const) {
+      at.events = [];
+      const task = await open(range, written, { checkpoints });
+      expect(task.engine.position).to.eql({ offset, version: 0, latest: null });
+      expect(at.events).to.eql([{ type: 'started', partition: 0, offset }]);
+    }
+    for (const written of [0, 3, 9]) {
+      expect(await codeOf(open({ oldest: 1 }, written, { checkpoints }))).to.equal('ERR_OFFSET_GONE');
+    }
+  });
+
+  it('tells of each checkpoint that it passes over', async () => {
+    const [name = ''] = [...at.checkpoints.contents.keys()].filter((each) => each.includes('partition=00000'));
+    at.checkpoints.contents.set(name, new Uint8Array(3));
+    await open({}, undefined);
+    expect(at.events.map(({ type }) => type)).to.eql(['checkpoint-skipped', 'started']);
+    expect(at.events[0]).to.include({ partition: 0, name }).and.have.property('reason').that.contains('3 bytes');
+  });
+
+  it('is refused a changed pipeline, unless that is accepted', async () => {
+    const other = { ...totals, build: (records: never) => void records } as unknown as typeof totals;
+    expect(await codeOf(open({}, 100, { pipeline: other }))).to.equal('ERR_CHECKPOINT_PLAN_CHANGED');
+    const task = await open({}, 100, { pipeline: other, acceptPlanChange: true });
+    expect(task.engine.position.offset).to.equal(100);
+  });
+
+  it('writes figures and checkpoints at turns of its own, so that no two partitions do so at once', async () => {
+    const due: number[][] = [];
+    for (const partition of [0, 1, 2, 3]) {
+      const task = await open({ partition, oldest: 0 }, 100, { figuresInterval: 400, checkpointInterval: 4_000 });
+      const now = at.clock.now();
+      const first = (isDue: (time: number) => boolean): number => {
+        for (let step = 0; ; step++) if (isDue(now + step * 100)) return step * 100;
+      };
+      due.push([first((time) => task.figures.isDue(time)), first((time) => task.checkpoint.isDue(time))]);
+    }
+    expect(due).to.eql([
+      [400, 4_000],
+      [300, 3_000],
+      [200, 2_000],
+      [100, 1_000],
+    ]);
+  });
+});

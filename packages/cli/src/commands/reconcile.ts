@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatValue, isStockafolioError, type FieldType, type Table, type Value } from '@stockafolio/core';
-import { deadLetters, progress, readProgress, type Progress } from '@stockafolio/core/engine';
+import { letterTables, progress, readProgress, type Progress } from '@stockafolio/core/engine';
 import { isNewer, keyOf, mend, reconcile, runBatch, type Difference, type UnitResult } from '@stockafolio/runner-batch';
 import type { Command } from 'commander';
 import { archivedForm, loadApp, partitionedBy, type App } from '../app.js';
@@ -161,7 +161,7 @@ function lastKnown(
 
 /** The application's own tables: progress tells how far they are, and dead letters bear marks of their replay. */
 function comparable(app: App): readonly Table[] {
-  const own = new Set([progress.name, deadLetters.name]);
+  const own = new Set([progress, ...letterTables].map(({ name }) => name));
   return tablesOf(app).filter(({ name }) => !own.has(name));
 }
 

@@ -1,7 +1,7 @@
 import { StockafolioError, isStockafolioError } from '../errors/index.js';
 import type { Clock, Mutation, StoredRow, Tables } from '../ports/index.js';
 import { rowObject, type Table } from '../table/index.js';
-import { deadLetters, progress, tableWriters } from './system-tables.js';
+import { letterTables, progress, tableWriters } from './system-tables.js';
 
 const ATTEMPTS = 10;
 /** Milliseconds between two of them. */
@@ -41,7 +41,7 @@ export async function claimTables(tables: Tables, made: readonly Table[], claim:
 
 async function claimAll(tables: Tables, made: readonly Table[], claim: TableClaim): Promise<void> {
   const { checkpoints, pipeline, runner, takeOver = false } = claim;
-  const own = new Set([progress.name, deadLetters.name]);
+  const own = new Set([progress, ...letterTables].map(({ name }) => name));
   const claimed: Mutation[] = [];
   for (const { name } of made) {
     if (own.has(name)) continue;

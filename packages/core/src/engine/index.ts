@@ -5,7 +5,7 @@ export { MessageIntake, ORIGIN, type Intake, type IntakeOptions, type OnPartitio
 export { PartitionEngine, type EngineOptions, type EnginePosition } from './partition-engine.js';
 export { recordCheck, schemaText } from './record-check.js';
 export { readProgress, type Progress } from './read-progress.js';
-export { deadLetters, progress, tableWriters } from './system-tables.js';
+export { deadLetterParts, deadLetters, letterTables, progress, tableWriters } from './system-tables.js';
 export * from '../checkpoint/index.js';
 export type { OperatorLayout } from '../pipeline/context.js';
 export { Interner } from '../state/interner.js';

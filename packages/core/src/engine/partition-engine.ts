@@ -8,7 +8,7 @@ import type { Interner } from '../state/interner.js';
 import type { Table } from '../table/index.js';
 import { bytesOf, deadLetter, jsonOf, type Place } from './dead-letter.js';
 import { Stretches } from './stretches.js';
-import { deadLetters, progress } from './system-tables.js';
+import { letterTables, progress } from './system-tables.js';
 
 export interface EngineOptions {
   readonly pipeline: Pipeline;
@@ -58,7 +58,7 @@ export class PartitionEngine {
     const { pipeline, partition } = options;
     this.#context = new PipelineContext(pipeline.name, partition);
     within(this.#context, () => pipeline.build(new FanOutObservable(this.#records)));
-    for (const table of [progress, deadLetters]) this.#context.useTable(table as Table);
+    for (const table of [progress as Table, ...letterTables]) this.#context.useTable(table);
     this.#context.seal();
     this.#copier = recordCopier(pipeline.stream.schema.names, pipeline.reads);
     this.#stretches = new Stretches(this.#context, pipeline.stream, this.#records, this.#copier);
@@ -332,9 +332,10 @@ export class PartitionEngine {
       );
     }
     this.setAside++;
-    this.#context.rows.push(
-      deadLetter(this.#options.pipeline.name, this.partition, place, operator, error, message, this.#context.version),
-    );
+    const { pipeline } = this.#options;
+    const { version } = this.#context;
+    const rows = deadLetter(pipeline.name, this.partition, place, operator, error, message, version);
+    for (const row of rows) this.#context.rows.push(row);
   }
 }
 

@@ -5,6 +5,7 @@ import {
   findCheckpoint,
   MessageIntake,
   PartitionEngine,
+  readFloors,
   readProgress,
   restoreCheckpoint,
 } from '@stockafolio/core/engine';
@@ -84,6 +85,7 @@ export async function openPartition<T>(
     resumed = { last: chain.last, base: chain.base };
     options.onEvent?.({ type: 'resumed', partition, offset, checkpoint: chain.last.name, changes });
   }
+  engine.setFloors((await readFloors(options.tables, pipeline.name)).get(partition) ?? []);
   const writer = new CheckpointWriter({ pipeline: pipeline.name, source, engine, files: checkpoints }, resumed);
   const now = clock.now();
   return {

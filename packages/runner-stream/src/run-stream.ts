@@ -1,5 +1,5 @@
 import { StockafolioError } from '@stockafolio/core';
-import { claimTables, PartitionEngine, readProgress, type Progress } from '@stockafolio/core/engine';
+import { claimTables, PartitionEngine, readFloors, readProgress, type Progress } from '@stockafolio/core/engine';
 import type { AssignmentListener, PartitionRange, Position, SourceBatch } from '@stockafolio/core/ports';
 import { Committer } from './committer.js';
 import type { StreamOptions, StreamResult } from './options.js';
@@ -25,6 +25,9 @@ const WHILE_BUSY = 5;
 /** Unless told, in milliseconds. */
 const COMMIT_INTERVAL = 20;
 
+/** `reconcile --repair` waits for longer before it counts on a run to know of a floor. */
+const FLOORS_EVERY = 5_000;
+
 class StreamRun<T> implements AssignmentListener {
   readonly #options: StreamOptions<T>;
   readonly #tasks = new Map<number, PartitionTask>();
@@ -36,6 +39,8 @@ class StreamRun<T> implements AssignmentListener {
   #setAside = 0;
   #uncommitted = 0;
   #committedAt = 0;
+  #floorsAt = 0;
+  #floors: Promise<void> | undefined;
 
   constructor(options: StreamOptions<T>) {
     this.#options = options;
@@ -51,16 +56,19 @@ class StreamRun<T> implements AssignmentListener {
       release = await tables.lock?.(pipeline.name);
       await source.open(this.#options.group ?? pipeline.name, this);
       this.#committedAt = clock.now();
+      this.#floorsAt = clock.now();
       while (signal?.aborted !== true && !caughtUp) {
         const batch = await source.next(this.#patience());
         if (batch !== undefined) this.#take(batch);
         await this.#commitIfDue();
+        this.#lookForFloors();
         caughtUp = batch === undefined && this.#options.untilCaughtUp === true && (await this.#isCaughtUp());
       }
       for (const task of this.#tasks.values()) this.#flush(task);
       await this.#committer.begin([...this.#tasks.values()], () => 'saved');
       await this.#committer.settle();
     } finally {
+      await this.#floors;
       await source.close();
       await release?.();
     }
@@ -186,6 +194,20 @@ class StreamRun<T> implements AssignmentListener {
       if (task.checkpoint.isDue(now)) return 'saved';
       return figuresInterval <= commitInterval || task.figures.isDue(now) ? 'whole' : 'own';
     });
+  }
+
+  /** Asks now and then whether rows were mended above the versions of this run. Nothing waits for the answer. */
+  #lookForFloors(): void {
+    const { clock, tables, pipeline } = this.#options;
+    if (this.#floors !== undefined || clock.now() - this.#floorsAt < FLOORS_EVERY) return;
+    this.#floorsAt = clock.now();
+    this.#floors = readFloors(tables, pipeline.name)
+      .then((floors) => {
+        for (const { partition, engine } of this.#tasks.values()) engine.setFloors(floors.get(partition) ?? []);
+      })
+      // Tables that are away are told by the next commit, and asked again.
+      .catch(() => undefined)
+      .finally(() => (this.#floors = undefined));
   }
 
   #flush(task: PartitionTask): void {

@@ -1,7 +1,7 @@
 import { StockafolioError, isStockafolioError } from '../errors/index.js';
 import type { Clock, Mutation, StoredRow, Tables } from '../ports/index.js';
 import { rowObject, type Table } from '../table/index.js';
-import { letterTables, progress, tableWriters } from './system-tables.js';
+import { letterTables, progress, tableWriters, versionFloors } from './system-tables.js';
 
 const ATTEMPTS = 10;
 /** Milliseconds between two of them. */
@@ -29,7 +29,7 @@ export async function claimTables(tables: Tables, made: readonly Table[], claim:
   for (let attempt = 1; ; attempt++) {
     try {
       // Its own first: it is looked at last, when a store whose servers must agree on it has had the time to.
-      await tables.create([tableWriters as Table, ...made]);
+      await tables.create([tableWriters as Table, versionFloors as Table, ...made]);
       return await claimAll(tables, made, claim);
     } catch (error) {
       // Another process makes the same tables at this moment, and the store has yet to settle whose they are.

@@ -9,6 +9,7 @@ import type { Table } from '../table/index.js';
 import { bytesOf, deadLetter, jsonOf, type Place } from './dead-letter.js';
 import { Stretches } from './stretches.js';
 import { letterTables, progress } from './system-tables.js';
+import type { VersionFloor } from './version-floors.js';
 
 export interface EngineOptions {
   readonly pipeline: Pipeline;
@@ -49,6 +50,9 @@ export class PartitionEngine {
   #latest = Number.NEGATIVE_INFINITY;
   /** When the source took in the last message, epoch milliseconds. */
   #ingested = 0;
+  #floors: readonly VersionFloor[] = [];
+  /** The offset from which on versions have a floor that is not passed yet; infinity where there is none. */
+  nextFloor = Number.POSITIVE_INFINITY;
   /** Records set aside so far in this run, in whole or for one operator. */
   setAside = 0;
 
@@ -104,6 +108,21 @@ export class PartitionEngine {
     this.#latest = position.latest ?? Number.NEGATIVE_INFINITY;
     this.#context.watermark = this.#latest - this.#options.pipeline.stream.outOfOrderness;
     for (const operator of this.#context.operators) operator.restored();
+  }
+
+  /** Sets the floors of the versions, in the order of their offsets; those that were passed already count from now on. */
+  setFloors(floors: readonly VersionFloor[]): void {
+    this.#floors = floors;
+    this.passFloors(this.#offset);
+  }
+
+  /** Lets versions go on above every floor up to this offset, that of the next record. */
+  passFloors(offset: number): void {
+    this.nextFloor = Number.POSITIVE_INFINITY;
+    for (const floor of this.#floors) {
+      if (floor.offset <= offset) this.#context.version = Math.max(this.#context.version, floor.version);
+      else this.nextFloor = Math.min(this.nextFloor, floor.offset);
+    }
   }
 
   /** Takes a record through the pipeline. */

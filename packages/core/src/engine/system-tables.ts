@@ -30,6 +30,16 @@ export const tableWriters = table(
   },
 );
 
+/**
+ * From which offset on the versions of a partition lie above one under which rows were mended: else what comes next would be
+ * lost below these. A table of its own, as the progress is written with every commit.
+ */
+export const versionFloors = table(
+  'version_floors',
+  { partitionBy: ['pipeline'], clusterBy: ['partition', 'offset'] },
+  { pipeline: text(), partition: int32(), offset: int64(), above: int64() },
+);
+
 /** Longest message that is kept whole, in UTF-16 units; of a longer one there is the beginning, and the source has it. */
 export const MAX_LETTER = 1 << 24;
 

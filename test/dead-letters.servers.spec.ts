@@ -5,8 +5,9 @@ import { logProducer } from '@stockafolio/connectors/log-local';
 import { useCassandra, useKafka } from '@stockafolio/servers/mocha';
 import { kafkaProducer, kafkaSource, type KafkaPlace } from '@stockafolio/runner-stream/kafka';
 import { expect } from 'chai';
+import kafkajs from 'kafkajs';
 import { newTopic, readTopic } from './support/kafka-place.js';
-import { lastLine, must, ROOT, start, startProgram, type Ended } from './support/run-command.js';
+import { lastLine, must, ROOT, run, start, startProgram, type Ended } from './support/run-command.js';
 import { tempFolder } from './support/temp-folder.js';
 
 const DAY = 24 * 3_600_000;
@@ -104,6 +105,23 @@ describe('dead letters on real servers', () => {
     await life.ended;
     await must(replayArgs());
     expect(await replays()).to.deep.equal(Array.from({ length: LETTERS }, () => 1));
+  });
+
+  it('of a compacted topic it cannot be told what was replayed: nothing is appended unless one says so', async () => {
+    await bad();
+    const admin = new kafkajs.Kafka({ brokers: [...topic.brokers], logLevel: kafkajs.logLevel.NOTHING }).admin();
+    await admin.connect();
+    const configEntries = [{ name: 'cleanup.policy', value: 'compact' }];
+    await admin.alterConfigs({
+      validateOnly: false,
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic.topic, configEntries }],
+    });
+    await admin.disconnect();
+    const refused = await run(replayArgs());
+    expect(refused.code, refused.stderr).to.equal(2);
+    expect(lastLine(refused)).to.include({ ok: false, code: 'ERR_REPLAY_IN_DOUBT' });
+    expect(await replays()).to.deep.equal([]);
+    expect(lastLine(await must([...replayArgs(), '--assume-not-replayed']))).to.include({ replayed: LETTERS });
   });
 
   it(`${LARGE} letters of a megabyte are listed, and whole where asked to, by Cassandra too`, async () => {

@@ -3,7 +3,7 @@ import type { Mutation, ScanAllOptions, ScanOptions, StoredRow, Tables } from '@
 import type { Client, types } from 'cassandra-driver';
 import { systemClock } from '../clock-system/index.js';
 import { arrange, type Batch } from './batches.js';
-import { cassandraError, isReadRefused } from './cassandra-error.js';
+import { cassandraError, isReadRefused, isReadTimeout } from './cassandra-error.js';
 import { connect, createKeyspace, placeOf } from './connect.js';
 import { inFlight } from './in-flight.js';
 import { isNewestFirst, newestFirst, type TimeRange } from './newest-first.js';
@@ -17,6 +17,7 @@ const PAGE = 1_000;
 const PAGE_BYTES = 16 * 1024 * 1024;
 const ATTEMPTS = 3;
 const FIRST_PAUSE = 50;
+const MOST_TIMEOUTS = 10;
 const SHUTDOWN_WITHIN = 5_000;
 
 /**
@@ -89,8 +90,12 @@ class CassandraTables implements Tables {
     const most = limit ?? Number.POSITIVE_INFINITY;
     if (prefix.length > table.partitionLength || !isNewestFirst(table)) return yield* this.#rows(table, prefix, most);
     let left = most;
+    // A busy server is too slow for what an idle one takes: then smaller ranges help, unless it is too slow for these too.
+    let timeouts = 0;
+    const isRefused = (error: unknown): boolean =>
+      isReadRefused(error) || (isReadTimeout(error) && ++timeouts <= MOST_TIMEOUTS);
     const read = (range: TimeRange): AsyncIterable<StoredRow> => this.#rows(table, prefix, most, range);
-    const rows = newestFirst({ table, now: systemClock.now(), read, isRefused: isReadRefused });
+    const rows = newestFirst({ table, now: systemClock.now(), read, isRefused });
     for await (const row of rows) {
       if (left-- <= 0) return;
       yield row;

@@ -19,6 +19,8 @@ export interface NewestFirst {
 
 /** Past so many lives of a row, what is left is asked for at once again. */
 const LIVES = 64;
+/** The longest time that a date has, in milliseconds. */
+const LATEST = 8.64e15;
 
 /**
  * Whether the rows of a partition go by time, newest first, and expire: then the expired ones lie behind those that are
@@ -56,13 +58,15 @@ export async function* newestFirst({ table, now, read, isRefused }: NewestFirst)
       if (from === undefined) return;
       to = from;
       given = 0;
-      if (!wasRefused) width *= 2;
+      width = Math.max(1, wasRefused ? width : 2 * width);
       wasRefused = false;
     } catch (error) {
-      if (!isRefused(error) || width < 1) throw error;
+      // Of the newest range only the beginning can be moved: where it is refused for what is younger than now, into the future.
+      const isSmallest = to === undefined ? width < -LATEST : width < 1;
+      if (!isRefused(error) || isSmallest) throw error;
       // The rows before it were given: it goes on with those of the last time among them.
       if (given > 0 && last !== undefined) to = last + 1;
-      width = from === undefined ? life : width / 2;
+      width = from === undefined ? life : to === undefined && width < 1 ? Math.min(-1, 2 * width) : width / 2;
       wasRefused = true;
     }
   }

@@ -24,7 +24,7 @@ export interface BatchOptions {
   /** Go on from a checkpoint although the pipeline has changed since. */
   readonly acceptPlanChange?: boolean;
   /**
-   * Take over tables that a batch has written with checkpoints that are elsewhere, as a run from the start does: rows of
+   * Take over tables that a batch has written with other checkpoints, as a run from the start does: rows of
    * equal versions stay as they are.
    */
   readonly takeOver?: boolean;

@@ -1,5 +1,5 @@
 import { StockafolioError } from '@stockafolio/core';
-import { checkWritten, claimTables, PartitionEngine, readProgress } from '@stockafolio/core/engine';
+import { checkpointStore, checkWritten, claimTables, PartitionEngine, readProgress } from '@stockafolio/core/engine';
 import type { BatchOptions, BatchPorts, BatchUnit, UnitResult } from './options.js';
 import { planUnits, type BatchPlan } from './plan-units.js';
 import { runUnit } from './run-unit.js';
@@ -86,7 +86,7 @@ async function openTables<T>(
     ...{
       pipeline: pipeline.name,
       runner: 'batch',
-      checkpoints: ports.checkpoints.location,
+      checkpoints: await checkpointStore(ports.checkpoints, pipeline.name, ports.clock),
       clock: ports.clock,
       takeOver,
     },

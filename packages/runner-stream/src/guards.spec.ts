@@ -91,7 +91,7 @@ describe('who writes the tables', () => {
     expect(await dump(at.tables)).to.eql(before);
   });
 
-  it('is one run: with checkpoints that are elsewhere it is refused, unless it takes over', async () => {
+  it('is one run: with other checkpoints it is refused, unless it takes over', async () => {
     const [here, there] = [located('file:/here'), located('file:/there')];
     await at.catchUp({ checkpoints: here });
     expect((await at.catchUp({ checkpoints: here })).records).to.equal(0);
@@ -99,6 +99,17 @@ describe('who writes the tables', () => {
     expect((await at.catchUp({ checkpoints: there, takeOver: true })).records).to.equal(100);
     expect(await codeOf(at.catchUp({ checkpoints: here }))).to.equal('ERR_TABLES_TAKEN');
     expect((await at.catchUp({ checkpoints: there })).records).to.equal(0);
+    expect(await dump(at.tables)).to.eql(await at.wanted(100));
+  });
+
+  it('knows checkpoints that were moved or copied, and those that were lost at their own location', async () => {
+    const here = located('file:/here');
+    await at.catchUp({ checkpoints: here });
+    const there = located('file:/there');
+    for await (const { name } of here.list('')) await there.write(name, await here.read(name));
+    expect((await at.catchUp({ checkpoints: there })).records).to.equal(0);
+    expect((await at.catchUp({ checkpoints: here })).records).to.equal(0);
+    expect((await at.catchUp({ checkpoints: located('file:/here') })).records).to.equal(100);
     expect(await dump(at.tables)).to.eql(await at.wanted(100));
   });
 

@@ -38,8 +38,8 @@ export interface StreamOptions<T> {
   /** Go on from a checkpoint although the pipeline has changed since. */
   readonly acceptPlanChange?: boolean;
   /**
-   * Take over tables that were written with checkpoints that are elsewhere: for where those are lost or were moved, and
-   * the pipeline is the same. Rows of equal versions stay as they are.
+   * Take over tables that were written with other checkpoints: for where those are lost, and the pipeline is the same. Rows
+   * of equal versions stay as they are.
    */
   readonly takeOver?: boolean;
   /** Ends the run cleanly: the commit is finished, checkpoints are written. */

@@ -1,5 +1,12 @@
 import { StockafolioError } from '@stockafolio/core';
-import { claimTables, PartitionEngine, readFloors, readProgress, type Progress } from '@stockafolio/core/engine';
+import {
+  checkpointStore,
+  claimTables,
+  PartitionEngine,
+  readFloors,
+  readProgress,
+  type Progress,
+} from '@stockafolio/core/engine';
 import type { AssignmentListener, PartitionRange, Position, SourceBatch } from '@stockafolio/core/ports';
 import { Committer } from './committer.js';
 import type { StreamOptions, StreamResult } from './options.js';
@@ -138,8 +145,11 @@ class StreamRun<T> implements AssignmentListener {
     const { pipeline, tables, source, codec, checkpoints, takeOver, clock } = this.#options;
     this.#source = await source.identity();
     const plan = new PartitionEngine({ pipeline, partition: 0, source: this.#source, codec, onBadRecord: 'fail' });
+    const store = await untilBack(this.#options, 'reading checkpoints', () =>
+      checkpointStore(checkpoints, pipeline.name, clock),
+    );
     await claimTables(tables, plan.tables, {
-      ...{ pipeline: pipeline.name, runner: 'stream', checkpoints: checkpoints.location, clock },
+      ...{ pipeline: pipeline.name, runner: 'stream', checkpoints: store, clock },
       takeOver: takeOver ?? false,
     });
     await this.#readProgress();

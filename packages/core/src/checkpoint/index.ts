@@ -1,5 +1,6 @@
 export { CheckpointWriter, type CheckpointTarget, type PreparedCheckpoint } from './checkpoint-writer.js';
 export { checkpointFolder, checkpointName, isCheckpoint, type CheckpointHeader } from './header.js';
 export { comparePlans, type PlanChange } from './plan.js';
+export { checkpointStore, isSameStore, type CheckpointStore } from './store-id.js';
 export { checkWritten } from './written.js';
 export { findCheckpoint, restoreCheckpoint, type CheckpointChain, type RestoreOptions } from './restore.js';

@@ -1,3 +1,4 @@
+import { isSameStore, type CheckpointStore } from '../checkpoint/store-id.js';
 import { StockafolioError, isStockafolioError } from '../errors/index.js';
 import type { Clock, Mutation, StoredRow, Tables } from '../ports/index.js';
 import { rowObject, type Table } from '../table/index.js';
@@ -10,16 +11,16 @@ const PAUSE = 500;
 export interface TableClaim {
   readonly pipeline: string;
   readonly runner: 'stream' | 'batch';
-  /** Where its checkpoints are; undefined where nobody else can open them, as in memory: then nothing is claimed. */
-  readonly checkpoints: string | undefined;
+  /** Which checkpoints it has; undefined where nobody else can open them, as in memory: then nothing is claimed. */
+  readonly checkpoints: CheckpointStore | undefined;
   readonly clock: Pick<Clock, 'sleep'>;
   /** Take tables over that were written with other checkpoints: for where those are lost, and the program is the same. */
   readonly takeOver?: boolean;
 }
 
 /**
- * Creates tables, and notes who writes them. A second writer is refused: another pipeline, or a run whose checkpoints are
- * elsewhere. Both give rows the versions of their source's clock, and of two rows of one version a store keeps the first:
+ * Creates tables, and notes who writes them. A second writer is refused: another pipeline, or a run with other checkpoints
+ * than those, wherever they are now. Both give rows the versions of their source's clock, and of two rows of one version a store keeps the first:
  * what the second computes otherwise would be lost without a word.
  *
  * @throws ERR_TABLES_TAKEN naming the table and its writer
@@ -41,6 +42,7 @@ export async function claimTables(tables: Tables, made: readonly Table[], claim:
 
 async function claimAll(tables: Tables, made: readonly Table[], claim: TableClaim): Promise<void> {
   const { checkpoints, pipeline, runner, takeOver = false } = claim;
+  if (checkpoints === undefined) return;
   const own = new Set([progress, ...letterTables].map(({ name }) => name));
   const claimed: Mutation[] = [];
   for (const { name } of made) {
@@ -48,8 +50,8 @@ async function claimAll(tables: Tables, made: readonly Table[], claim: TableClai
     const before = await writersOf(tables, name);
     check(name, before, claim, takeOver);
     const mine = before.find((writer) => writer.runner === runner);
-    if (mine?.checkpoints === checkpoints) continue;
-    const values = [name, runner, pipeline, checkpoints];
+    if (mine?.checkpoints === checkpoints.id) continue;
+    const values = [name, runner, pipeline, checkpoints.id];
     claimed.push({ table: tableWriters as Table, values, version: (mine?.version ?? 0) + 1 });
   }
   if (claimed.length === 0) return;
@@ -91,12 +93,14 @@ function check(table: string, writers: readonly Writer[], claim: TableClaim, tak
     );
   }
   const mine = writers.find(({ runner }) => runner === claim.runner);
-  if (takeOver || mine === undefined || mine.checkpoints === claim.checkpoints) return;
+  const { checkpoints } = claim;
+  if (takeOver || mine === undefined || checkpoints === undefined) return;
+  if (isSameStore(checkpoints, mine.checkpoints)) return;
   throw new StockafolioError(
     'ERR_TABLES_TAKEN',
-    `table '${table}' is written with the checkpoints in ${mine.checkpoints}; these are in ${String(claim.checkpoints)}`,
+    `table '${table}' is written with the checkpoints in ${mine.checkpoints}; these are in ${checkpoints.location}`,
     {
-      hint: 'use those checkpoints, or other tables; where those are lost or were moved, and the pipeline is the same, --take-over',
+      hint: 'use those checkpoints, or other tables; where those are lost, and the pipeline is the same, --take-over',
     },
   );
 }

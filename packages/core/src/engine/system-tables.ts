@@ -25,7 +25,7 @@ export const tableWriters = table(
     table: text(),
     runner: oneOf('stream', 'batch'),
     pipeline: text(),
-    /** Where the checkpoints are that go with what the tables hold. */
+    /** The id of the store of checkpoints that go with what the tables hold: `LOCATION@TIME`, where they were first. */
     checkpoints: text({ max: 4_000 }),
   },
 );

@@ -1,0 +1,44 @@
+import { bytesOf, textOf } from '../codec/bytes.js';
+import { isStockafolioError } from '../errors/index.js';
+import type { Clock, Files } from '../ports/index.js';
+
+/** Which checkpoints a run has. */
+export interface CheckpointStore {
+  /** Where they are. */
+  readonly location: string;
+  /** Where they were first, and since when: `LOCATION@TIME`, in epoch milliseconds. It goes with them where they are moved or copied. */
+  readonly id: string;
+}
+
+/**
+ * Which checkpoints of a pipeline a store has; a store that has none yet is given an id, in a file beside them. Undefined
+ * where nobody else can open the store.
+ */
+export async function checkpointStore(
+  files: Files,
+  pipeline: string,
+  clock: Pick<Clock, 'now'>,
+): Promise<CheckpointStore | undefined> {
+  const { location } = files;
+  if (location === undefined) return undefined;
+  const name = `${pipeline}/store.id`;
+  const read = async (): Promise<string> => textOf(await files.read(name));
+  try {
+    return { location, id: await read() };
+  } catch (error) {
+    if (!isStockafolioError(error, 'ERR_FILE_NOT_FOUND')) throw error;
+  }
+  const made = bytesOf(`${location}@${clock.now()}`);
+  try {
+    await files.write(name, made, { ifAbsent: true });
+  } catch (error) {
+    // Another process has just begun with the same store.
+    if (!isStockafolioError(error, 'ERR_FILE_EXISTS')) throw error;
+  }
+  return { location, id: await read() };
+}
+
+/** Whether the store is that of an id: it is there, or it was moved or copied from there. */
+export function isSameStore({ location, id }: CheckpointStore, of: string): boolean {
+  return id === of || of === location || of.slice(0, of.lastIndexOf('@')) === location;
+}

@@ -4,6 +4,7 @@ export { listenForOperators, type Operations, type OperationsListener } from './
 export { LineWriter } from './output/line-writer.js';
 export { counted, figure } from './output/counted.js';
 export { Reporter, type Progress } from './output/reporter.js';
+export { SentBefore } from './resend/sent-before.js';
 export type { DueRun } from './schedule/run-schedule.js';
 export type { Stop } from './output/stop.js';
 export { stoppedEarly, Unfinished, type Facts } from './output/unfinished.js';

@@ -91,6 +91,21 @@ export function runSourceContract(name: string, harness: SourceHarness): void {
     });
     afterEach(() => fixture.destroy());
 
+    it('names positions before which nothing is of a time or later, where it can tell', async function () {
+      if (source.positionsAt === undefined) return this.skip();
+      // Times that run backwards too: what comes after a later one is found by that one.
+      const times = [5_000, 9_000, 7_000, 12_000].map((time) => time + 1_700_000_000_000);
+      for (const timestamp of times) await producer.append([{ key: null, value: bytes('x'), partition: 0, timestamp }]);
+      for (const time of [0, ...times, 1_800_000_000_000]) {
+        const positions = await source.positionsAt(time);
+        expect(positions.map(({ partition }) => partition)).to.have.members(all);
+        const first = times.findIndex((each) => each >= time);
+        expect(positions.find(({ partition }) => partition === 0)?.offset).to.equal(
+          first === -1 ? times.length : first,
+        );
+      }
+    });
+
     it('gives every message as it was appended, in the order of its partition', async () => {
       const message = fc.record({
         key: fc.option(fc.uint8Array({ maxLength: 20 })),

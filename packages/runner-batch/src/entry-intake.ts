@@ -1,7 +1,19 @@
 import { StockafolioError, type Pipeline } from '@stockafolio/core';
-import { bytesOf, Feed, jsonOf, MessageIntake, ORIGIN, type PartitionEngine } from '@stockafolio/core/engine';
+import {
+  bytesOf,
+  CUT_FROM,
+  cutFrom,
+  Feed,
+  jsonOf,
+  MessageIntake,
+  ORIGIN,
+  type PartitionEngine,
+} from '@stockafolio/core/engine';
 import type { ArchiveEntry, ArchiveFacts, Codec, ReadEntry } from '@stockafolio/core/ports';
 import type { BatchUnit } from './options.js';
+
+/** The size that the reason names of what was cut. */
+const CUT = new RegExp(`^${cutFrom('(\\d+)')}`);
 
 /**
  * Takes the entries of archived files in as the stream takes in their messages: by the codec and the schema of today, not
@@ -57,8 +69,12 @@ export class EntryIntake<T> {
     const byProducer = seen !== undefined;
     // Of the headers the archive has what the reason says.
     const origin = / \(from (.+)\)$/.exec(entry.cause)?.[1];
-    const headers = origin === undefined ? {} : { headers: { [ORIGIN]: origin } };
-    const message = { offset, timestamp: ingested, byProducer, key: null, value: raw, ...headers };
+    const cut = CUT.exec(entry.cause)?.[1];
+    const headers = {
+      ...(origin === undefined ? {} : { [ORIGIN]: origin }),
+      ...(cut === undefined ? {} : { [CUT_FROM]: cut }),
+    };
+    const message = { offset, timestamp: ingested, byProducer, key: null, value: raw, headers };
     const taken = this.#intake?.take(message, seen);
     if (taken !== undefined && 'record' in taken) feed.add(taken.record, entry);
     else feed.reject(taken?.rejected ?? new StockafolioError('ERR_BAD_RECORD', entry.cause), raw, entry);

@@ -2,7 +2,7 @@ import { int64, table, text } from '@stockafolio/core';
 import { memoryTables } from '@stockafolio/core/testing';
 import type { Mutation, Tables } from '@stockafolio/core/ports';
 import { expect } from 'chai';
-import { keyOf, mend, reconcile, type Difference } from './reconcile.js';
+import { keyOf, mend, reconcile, type Difference, type RepairVersions } from './reconcile.js';
 
 const totals = table('totals', { partitionBy: ['user'] }, { user: text(), amount: int64() });
 /** The archive's last version, in microseconds, and the time of the day. */
@@ -43,7 +43,20 @@ describe('mend', () => {
   const kinds = async (): Promise<string[]> =>
     (await differences()).map(({ kind, expected, found }) => `${(expected ?? found)?.values[0] as string} ${kind}`);
 
+  /** How often partitions were let go on above the time of the day. */
+  let raised = 0;
+  const versions: RepairVersions = {
+    lowest: LAST,
+    highest: LAST + 100,
+    raise: async () => {
+      raised++;
+      return NOW * 1000;
+    },
+  };
+  const none = { future: [], open: [] };
+
   beforeEach(async () => {
+    raised = 0;
     expected = memoryTables();
     found = memoryTables();
     for (const tables of [expected, found]) {
@@ -54,11 +67,14 @@ describe('mend', () => {
 
   it('mends what is changed, missing and extra, whatever the versions within the archive', async () => {
     await put(found, 'ann', 8, 501);
-    await remove('bob', LAST);
+    await remove('bob', LAST - 1);
     await put(found, 'eve', 1, 1);
     expect(await kinds()).to.eql(['ann changed', 'bob missing', 'eve extra']);
-    expect(await mend(found, await differences(), LAST, NOW)).to.eql([]);
+    expect(await mend(found, await differences(), versions)).to.eql(none);
     expect(await kinds()).to.eql([]);
+    expect(raised).to.equal(0);
+    await put(found, 'bob', 9, LAST + 1);
+    expect(await kinds(), 'the very next record of any partition counts').to.eql(['bob changed']);
   });
 
   it('writes a row again as of now that was removed, changed or added by hand at the time of the day', async () => {
@@ -66,17 +82,31 @@ describe('mend', () => {
     await put(found, 'ann', 8, byHand);
     await remove('bob', byHand);
     await put(found, 'eve', 1, byHand);
-    expect(await mend(found, await differences(), LAST, NOW)).to.eql([]);
+    expect(await mend(found, await differences(), versions)).to.eql(none);
     expect(await kinds()).to.eql([]);
-    await put(found, 'bob', 9, (NOW + 1) * 1000);
+    expect(raised).to.equal(1);
+    await put(found, 'bob', 9, NOW * 1000 + 1);
     expect(await kinds(), 'a record of after that still counts').to.eql(['bob changed']);
+  });
+
+  it('leaves a row alone that was changed by hand where what follows would be lost below it', async () => {
+    const byHand = NOW * 1000 - 1;
+    await put(found, 'ann', 8, byHand);
+    await remove('bob', byHand);
+    await put(found, 'cid', 8, 501);
+    const { future, open } = await mend(found, await differences(), { ...versions, raise: async () => undefined });
+    expect(future).to.eql([]);
+    expect(open.map(({ expected }) => expected?.values[0])).to.have.members(['ann', 'bob']);
+    expect(await kinds()).to.eql(['ann changed', 'bob missing']);
+    await put(found, 'ann', 9, byHand + 1);
+    expect((await found.get(totals, ['ann']))?.values).to.eql(['ann', 9]);
   });
 
   it('says which row it cannot mend: one that was removed under a version of the future', async () => {
     await remove('bob', NOW * 1000 + 1_000_000);
     await remove('cid', 600);
-    const left = await mend(found, await differences(), LAST, NOW);
-    expect(left.map(({ kind, expected }) => [kind, expected?.values[0]])).to.eql([['missing', 'bob']]);
+    const { future } = await mend(found, await differences(), versions);
+    expect(future.map(({ kind, expected }) => [kind, expected?.values[0]])).to.eql([['missing', 'bob']]);
     expect(await kinds()).to.eql(['bob missing']);
   });
 });

@@ -64,11 +64,25 @@ export function keyOf({ table, expected, found }: Difference): readonly Value[] 
   return (expected ?? found)?.values.slice(0, table.keyLength) ?? [];
 }
 
+/** What a repair goes by, all in microseconds. */
+export interface RepairVersions {
+  /** No record that is not archived yet has this version, nor an earlier one, in any partition. */
+  readonly lowest: number;
+  /** The latest version that any partition has come to. */
+  readonly highest: number;
+  /**
+   * Lets every partition go on above the time of the day, so that a row which is written under that stays open to what follows.
+   *
+   * @returns that version; undefined where it cannot, since the tables are ahead of what is archived
+   */
+  raise(): Promise<number | undefined>;
+}
+
 /**
- * What mends a difference: the expected row, or its removal, just above the version that was found. A row that is
- * missing may have been removed since it was written: it is written just above `upTo`.
+ * What mends a difference: the expected row, or its removal, just above the version that was found. A row that is missing may
+ * have been removed since it was written: it is written as late as no other record's rows are.
  */
-function repair(difference: Difference, upTo: number): Mutation {
+function repair(difference: Difference, lowest: number): Mutation {
   const { table, expected, found } = difference;
   if (expected === undefined) {
     return {
@@ -78,31 +92,40 @@ function repair(difference: Difference, upTo: number): Mutation {
       deleted: true,
     };
   }
-  const above = (found === undefined ? upTo : found.version) + 1;
+  const above = found === undefined ? lowest : found.version + 1;
   const version = Math.max(above, expected.version);
   return { table, values: expected.values, version };
 }
 
 /**
- * Mends differences, and looks whether the rows are right then: one that was changed or removed by hand bears the time of
- * the day as its version, or some of its columns do, which is later than any of the archive's. It is written again as of
- * `now`, so that only records of after that change it.
+ * Mends differences, and looks whether the rows are right then. A row that was changed or removed by hand bears the time of
+ * the day as its version, or some of its columns do, or its tombstone: later than any of the archive's, and maybe than those
+ * of records that are still to come. It is mended above that, once all partitions go on above it as well.
  *
- * @param upTo a version, in microseconds, that no record which is not archived yet has, nor an earlier one
- * @param now epoch milliseconds
- * @returns those that are not mended: they were changed under a version of the future
+ * @returns those that are not mended: `future`, changed under a version of the future; `open`, where partitions could not be
+ * let go on above the repair, so that what follows would have been lost below it
  */
 export async function mend(
   tables: Pick<Tables, 'get' | 'write'>,
   differences: readonly Difference[],
-  upTo: number,
-  now: number,
-): Promise<readonly Difference[]> {
-  await tables.write(differences.map((difference) => repair(difference, upTo)));
-  const left = await stillDifferent(tables, differences);
-  if (left.length === 0) return [];
-  await tables.write(left.map((difference) => ({ ...repair(difference, upTo), version: now * 1000 })));
-  return stillDifferent(tables, left);
+  versions: RepairVersions,
+): Promise<{ readonly future: readonly Difference[]; readonly open: readonly Difference[] }> {
+  const { lowest, highest } = versions;
+  const repairs = differences.map((difference) => ({ difference, mutation: repair(difference, lowest) }));
+  const plain = repairs.filter(({ mutation }) => mutation.version <= highest);
+  await tables.write(plain.map(({ mutation }) => mutation));
+  const byHand = [
+    ...repairs.filter(({ mutation }) => mutation.version > highest).map(({ difference }) => difference),
+    ...(await stillDifferent(
+      tables,
+      plain.map(({ difference }) => difference),
+    )),
+  ];
+  if (byHand.length === 0) return { future: [], open: [] };
+  const version = await versions.raise();
+  if (version === undefined) return { future: [], open: byHand };
+  await tables.write(byHand.map((difference) => ({ ...repair(difference, lowest), version })));
+  return { future: await stillDifferent(tables, byHand), open: [] };
 }
 
 async function stillDifferent(

@@ -5,6 +5,7 @@ import {
   findCheckpoint,
   PartitionEngine,
   readTableIds,
+  readFloors,
   restoreCheckpoint,
 } from '@stockafolio/core/engine';
 import type {
@@ -48,6 +49,7 @@ export async function runUnit<T>(
   const whole = async (rows: readonly Mutation[]): Promise<readonly Mutation[]> => letters?.complete(rows) ?? rows;
   // Made before the first record: what the checkpoint saves is what has changed since then.
   const saver = await resume(ports, unit, engine);
+  engine.setFloors((await readFloors(ports.tables, pipeline.name)).get(partition) ?? []);
   if (!unit.fresh && engine.position.offset === unit.to) {
     return { partition, records: 0, setAside: 0, rows: 0, offset: unit.to, version: engine.position.version };
   }

@@ -34,7 +34,7 @@ export class WholeLetters<T> {
     if (this.#missing.size === 0) return rows;
     const messages = await this.#read([...this.#missing].sort((a, b) => a - b));
     this.#missing.clear();
-    return rows.map((row) => {
+    return rows.flatMap((row) => {
       if (row.table !== (deadLetters as Table)) return row;
       const message = messages.get(Number(row.values[OFFSET]));
       return message === undefined ? row : withMessage(row, message);

@@ -6,6 +6,7 @@ import {
   isWritten,
   MessageIntake,
   PartitionEngine,
+  readFloors,
   readProgress,
   restoreCheckpoint,
   type CheckpointChain,
@@ -90,6 +91,7 @@ export async function openPartition<T>(options: StreamOptions<T>, opening: Openi
   }
   const files = filesWithin(checkpoints, clock, options.checkpointTimeout ?? CHECKPOINT_TIMEOUT);
   const writer = new CheckpointWriter({ pipeline: pipeline.name, source, engine, files, tableIds }, chain);
+  engine.setFloors((await readFloors(options.tables, pipeline.name)).get(partition) ?? []);
   const now = clock.elapsed();
   return {
     partition,

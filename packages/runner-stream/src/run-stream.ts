@@ -1,5 +1,12 @@
 import { StockafolioError } from '@stockafolio/core';
-import { checkpointStore, claimTables, PartitionEngine, readProgress, type Progress } from '@stockafolio/core/engine';
+import {
+  checkpointStore,
+  claimTables,
+  PartitionEngine,
+  readFloors,
+  readProgress,
+  type Progress,
+} from '@stockafolio/core/engine';
 import type { AssignmentListener, PartitionRange, Position, SourceBatch } from '@stockafolio/core/ports';
 import { Committer } from './committer.js';
 import type { StreamOptions, StreamResult } from './options.js';
@@ -31,6 +38,9 @@ const CHECKPOINT_PATIENCE = 600_000;
 /** How long to wait while nothing is to be taken in, in milliseconds. */
 const WHILE_HELD = 100;
 
+/** `reconcile --repair` waits for longer before it counts on a run to know of a floor. */
+const FLOORS_EVERY = 5_000;
+
 class StreamRun<T> implements AssignmentListener {
   readonly #options: StreamOptions<T>;
   readonly #tasks = new Map<number, PartitionTask>();
@@ -44,6 +54,8 @@ class StreamRun<T> implements AssignmentListener {
   #setAside = 0;
   #uncommitted = 0;
   #committedAt = 0;
+  #floorsAt = 0;
+  #floors: Promise<void> | undefined;
 
   constructor(options: StreamOptions<T>) {
     this.#options = options;
@@ -65,6 +77,7 @@ class StreamRun<T> implements AssignmentListener {
       release = await tables.lock?.(pipeline.name);
       await source.open(this.#options.group ?? pipeline.name, this);
       this.#committedAt = clock.elapsed();
+      this.#floorsAt = clock.elapsed();
       this.#lag.begin();
       do {
         caughtUp = await this.#readOn();
@@ -73,6 +86,7 @@ class StreamRun<T> implements AssignmentListener {
       } while (signal?.aborted !== true && this.#committer.lost !== undefined);
     } finally {
       this.#lag.end();
+      await this.#floors;
       await source.close();
       await release?.();
     }
@@ -94,6 +108,7 @@ class StreamRun<T> implements AssignmentListener {
       const batch = await (this.#isOverdue() ? this.#hold() : source.next(this.#patience()));
       if (batch !== undefined) this.#take(batch);
       await this.#commitIfDue();
+      this.#lookForFloors();
       if (batch === undefined && untilCaughtUp && (await this.#isCaughtUp())) return true;
     }
     return false;
@@ -247,6 +262,20 @@ class StreamRun<T> implements AssignmentListener {
       if (task.checkpoint.isDue(now) && !this.#committer.isStoring(task)) return 'saved';
       return figuresInterval <= commitInterval || task.figures.isDue(now) ? 'whole' : 'own';
     });
+  }
+
+  /** Asks now and then whether rows were mended above the versions of this run. Nothing waits for the answer. */
+  #lookForFloors(): void {
+    const { clock, tables, pipeline } = this.#options;
+    if (this.#floors !== undefined || clock.elapsed() - this.#floorsAt < FLOORS_EVERY) return;
+    this.#floorsAt = clock.elapsed();
+    this.#floors = readFloors(tables, pipeline.name)
+      .then((floors) => {
+        for (const { partition, engine } of this.#tasks.values()) engine.setFloors(floors.get(partition) ?? []);
+      })
+      // Tables that are away are told by the next commit, and asked again.
+      .catch(() => undefined)
+      .finally(() => (this.#floors = undefined));
   }
 
   #flush(task: PartitionTask): void {

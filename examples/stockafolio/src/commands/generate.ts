@@ -3,6 +3,7 @@ import {
   figure,
   FILES,
   LineWriter,
+  SentBefore,
   stoppedEarly,
   wholeNumber,
   type Toolkit,
@@ -10,6 +11,7 @@ import {
   partitionerName,
 } from '@stockafolio/cli';
 import { StockafolioError } from '@stockafolio/core';
+import type { Producer } from '@stockafolio/core/ports';
 import type { Command } from 'commander';
 import type { GeneratorOptions, Skew } from '../generator/options.js';
 import { generateTrades } from '../generator/trade-generator.js';
@@ -33,6 +35,7 @@ interface GenerateFlags {
   readonly outOfOrder: number;
   readonly pace?: boolean;
   readonly skip: number;
+  readonly again?: boolean;
   readonly json?: boolean;
 }
 
@@ -59,9 +62,15 @@ export function addGenerate(program: Command, toolkit: Toolkit): void {
     .option('--out-of-order <ms>', 'how much too late a trade may come', wholeNumber(0), 0)
     .option('--pace', 'as fast as the market would, by the clock on the wall')
     .option('--skip <n>', 'trades that are there already, as a run that was stopped says', wholeNumber(0), 0)
+    .option('--again', 'send all trades, though the same command has sent them before')
     .option('--json', 'end with one line of JSON')
+    .addHelpText('after', HELP)
     .action(async (flags: GenerateFlags) => run(flags, toolkit));
 }
+
+const HELP = `
+A run that was stopped or killed goes on where it ended: the same command with the same --start finds in the source what it has
+sent. So the same trades are sent once, unless --again is said.`;
 
 function skew(text: string): Skew {
   if (text === 'uniform') return text;
@@ -87,48 +96,74 @@ async function run(flags: GenerateFlags, toolkit: Toolkit): Promise<void> {
   const copy = flags.also === undefined ? undefined : new CopyFiles(toolkit.openFiles(flags.also), options);
   // Before a trade goes anywhere: a run that is started again would send all of them again.
   await copy?.reach();
-  const sink = flags.to === '-' ? lines() : await messages(flags, toolkit);
+  const sink = flags.to === '-' ? lines() : await messages(flags, options, toolkit);
+  if (flags.start === undefined && flags.to !== '-')
+    reporter.say(
+      `the first trade is of ${startOf(options)}; to go on with these trades later, say --start ${startOf(options)}`,
+    );
   const progress = reporter.progress('generated');
   progress.total(flags.trades);
   const began = toolkit.clock.elapsed();
   const atATime = flags.pace === true ? Math.max(1, Math.min(AT_A_TIME, Math.round(flags.rate / 20))) : AT_A_TIME;
   let count = 0;
-  const made = (): number => Math.max(0, count - flags.skip);
+  let made = 0;
   try {
     while (!stop.signal.aborted) {
       const some = generator.next(atATime);
       if (some.length === 0) break;
-      await sink.take(some.slice(Math.max(0, flags.skip - count)));
+      made += await sink.take(some.slice(Math.max(0, flags.skip - count)));
       await copy?.take(some);
       count += some.length;
       progress.add(some.length);
       if (flags.pace === true)
-        await toolkit.clock.sleep(began + (made() / flags.rate) * 1000 - toolkit.clock.elapsed(), stop.signal);
+        await toolkit.clock.sleep(began + (made / flags.rate) * 1000 - toolkit.clock.elapsed(), stop.signal);
     }
   } finally {
     await sink.close();
     await copy?.close();
   }
   progress.done();
-  if (count < flags.trades) throw stopped(Math.max(count, flags.skip), flags, options);
-  const trades = made();
-  const text = `${counted(trades, 'trade')} generated`;
+  if (count < flags.trades) throw stopped(Math.max(count, flags.skip), made, flags, options);
+  const before = Math.max(0, count - flags.skip) - made;
+  const already = before === 0 ? '' : `; ${figure(before)} were in the source already (--again sends them anew)`;
+  const text = `${counted(made, 'trade')} generated${already}`;
   if (flags.to === '-' && flags.json !== true) reporter.say(text);
-  else reporter.result(text, { ok: true, trades });
+  else reporter.result(text, { ok: true, trades: made, before });
 }
 
 /** The start is said too: where it was not given, it would be another one later. */
-function stopped(count: number, flags: GenerateFlags, { start }: GeneratorOptions): Unfinished {
-  const from = new Date(start).toISOString();
+function stopped(count: number, trades: number, flags: GenerateFlags, options: GeneratorOptions): Unfinished {
+  const from = startOf(options);
+  const rest = flags.again === true || flags.to === '-' ? ` --skip ${count} makes` : ' makes';
   return stoppedEarly(
     `${figure(count)} of ${counted(flags.trades, 'trade')} generated`,
-    { trades: Math.max(0, count - flags.skip), skip: count, start: from },
-    `the same command with --start ${from} --skip ${count} makes the rest`,
+    { trades, skip: count, start: from },
+    `the same command with --start ${from}${rest} the rest`,
   );
 }
 
+function startOf({ start }: GeneratorOptions): string {
+  return new Date(start).toISOString();
+}
+
+/** What an earlier run has sent: under the times of the trades, or where the broker says its own, of after these. */
+async function sentBefore(
+  flags: GenerateFlags,
+  start: number,
+  { openSource, clock }: Toolkit,
+  producer: Producer,
+): Promise<SentBefore> {
+  try {
+    return await SentBefore.open(openSource(flags.to), flags.partitioner, start > clock.now() ? 0 : start);
+  } catch (error) {
+    await producer.close();
+    throw error;
+  }
+}
+
 interface Sink {
-  take(trades: readonly Trade[]): Promise<void>;
+  /** Sends trades; answers how many of them were not sent before. */
+  take(trades: readonly Trade[]): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -137,15 +172,25 @@ function lines(): Sink {
   return {
     take: async (trades) => {
       for (const trade of trades) await out.write(Buffer.from(wireForm.encode(trade)).toString('utf8'));
+      return trades.length;
     },
     close: () => out.flush(),
   };
 }
 
-async function messages(flags: GenerateFlags, toolkit: Toolkit): Promise<Sink> {
+async function messages(flags: GenerateFlags, { start }: GeneratorOptions, toolkit: Toolkit): Promise<Sink> {
   const producer = await toolkit.openProducer(flags.to, flags.partitions, flags.partitioner);
+  const sent = flags.again === true ? undefined : await sentBefore(flags, start, toolkit, producer);
   return {
-    take: (trades) => producer.append(trades.map(messageOfTrade)),
-    close: () => producer.close(),
+    take: async (trades) => {
+      const all = trades.map(messageOfTrade);
+      const unsent = (await sent?.unsent(all)) ?? all;
+      if (unsent.length > 0) await producer.append(unsent);
+      return unsent.length;
+    },
+    close: async () => {
+      await sent?.close();
+      await producer.close();
+    },
   };
 }

@@ -5,6 +5,7 @@ import {
   onBadRecord,
   pairs,
   partitionerName,
+  SentBefore,
   stoppedEarly,
   Unfinished,
   wholeNumber,
@@ -18,7 +19,7 @@ import { parseDelimiter } from '../import/csv-dialect.js';
 import { expectTrades } from '../import/expect-trades.js';
 import { importFile } from '../import/import-file.js';
 import { TimeOrder } from '../import/in-time-order.js';
-import type { ImportedLine } from '../import/trade-mapper.js';
+import { cutLine, type ImportedLine } from '../import/trade-mapper.js';
 
 interface ImportFlags {
   readonly to: string;
@@ -33,12 +34,20 @@ interface ImportFlags {
   readonly fileOrder?: boolean;
   readonly partitioner: 'murmur2' | 'crc32';
   readonly skip: number;
+  readonly again?: boolean;
   readonly format: 'wire' | 'original';
   readonly onBadRecord: 'dead-letter' | 'fail';
   readonly json?: boolean;
 }
 
 const SHOWN = 10;
+
+/** Lines that were sent, that an earlier run had sent, and those of the former that are no trades. */
+interface Done {
+  readonly lines: number;
+  readonly before: number;
+  readonly bad: number;
+}
 
 export function addImport(program: Command, toolkit: Toolkit): void {
   program
@@ -57,6 +66,7 @@ export function addImport(program: Command, toolkit: Toolkit): void {
     .option('--file-order', 'take the lines in the order of the file, not of their times')
     .option('--partitioner <name>', 'how trades are placed by their user: murmur2 or crc32', partitionerName, 'murmur2')
     .option('--skip <n>', 'lines that are in the source already, as an import that was stopped says', wholeNumber(0), 0)
+    .option('--again', 'bring all lines in, though the same import has brought them in before')
     .option('--format <name>', "wire, or original: the first Stockafolio's messages", 'wire')
     .option(
       '--on-bad-record <what>',
@@ -73,7 +83,10 @@ const HELP = `
 A trade needs user, symbol, side, quantity, price and time; a column is found by its name in any case. A file that lacks one
 of them, or of which no line is a trade, is refused before anything is written. What a file is, its name says (.csv, .tsv,
 .jsonl, .json, .parquet; .gz after it), or where that says nothing, as .txt, its first character. Cells may be cut by comma,
-semicolon, tab or bar; a line sep=; before the header counts. Lines may end with LF, CRLF or CR.`;
+semicolon, tab or bar; a line sep=; before the header counts. Lines may end with LF, CRLF or CR.
+
+An import that was stopped or killed goes on where it ended: the same command finds in the source what it has brought in. So
+the same file is brought in once, unless --again is said.`;
 
 async function run(file: string, flags: ImportFlags, toolkit: Toolkit): Promise<void> {
   if (flags.format !== 'wire' && flags.format !== 'original') {
@@ -84,14 +97,16 @@ async function run(file: string, flags: ImportFlags, toolkit: Toolkit): Promise<
   const name = basename(file);
   const order = new TimeOrder();
   const progress = reporter.progress('imported');
-  const done = { lines: 0, bad: 0 };
+  const done = { lines: 0, before: 0, bad: 0 };
   let skip = flags.skip;
   let producer: Producer | undefined;
+  let sent: SentBefore | undefined;
   try {
     for await (const batch of linesOf(file, name, flags, order)) {
       if (stop.signal.aborted) throw stoppedAt(name, flags, done);
-      const left = batch.slice(skip);
+      const left = batch.slice(skip).map((line) => fitted(line, flags));
       skip -= batch.length - left.length;
+      if (left.length === 0) continue;
       for (const { line, problem } of left) {
         if (problem === undefined) continue;
         if (flags.onBadRecord === 'fail')
@@ -99,8 +114,11 @@ async function run(file: string, flags: ImportFlags, toolkit: Toolkit): Promise<
         if (done.bad++ < SHOWN) reporter.say(`${name}:${line}: ${problem}`);
       }
       producer ??= await toolkit.openProducer(flags.to, undefined, flags.partitioner);
-      await producer.append(left);
-      done.lines += left.length;
+      if (flags.again !== true) sent ??= await sentBefore(left, flags, toolkit);
+      const unsent = (await sent?.unsent(left)) ?? left;
+      if (unsent.length > 0) await producer.append(unsent);
+      done.lines += unsent.length;
+      done.before = sent?.found ?? 0;
       progress.add(left.length);
     }
     // Of no lines at all the source is made as well.
@@ -112,6 +130,7 @@ async function run(file: string, flags: ImportFlags, toolkit: Toolkit): Promise<
       hint: [error.hint, goOn(flags, done)].filter((text) => text !== undefined).join('; '),
     });
   } finally {
+    await sent?.close();
     await producer?.close();
   }
   progress.done();
@@ -121,7 +140,33 @@ async function run(file: string, flags: ImportFlags, toolkit: Toolkit): Promise<
     done.bad === 0
       ? ''
       : `; ${figure(done.bad)} of them ${done.bad === 1 ? 'is' : 'are'} bad: the stream will set ${done.bad === 1 ? 'it' : 'them'} aside (dead-letters list)`;
-  reporter.result(`${counted(done.lines, 'line')} imported${advice}`, { ok: true, ...done, order: order.change });
+  const before =
+    done.before === 0 ? '' : `; ${figure(done.before)} were in the source already (--again brings them in anew)`;
+  reporter.result(`${counted(done.lines, 'line')} imported${before}${advice}`, {
+    ok: true,
+    ...done,
+    order: order.change,
+  });
+}
+
+/** The clocks of those who trade, of brokers and of this machine may differ by so many milliseconds. */
+const CLOCKS_DIFFER = 3_600_000;
+
+/**
+ * What an earlier run of the same import has sent. It was sent after its trades were made, so the source is read from the
+ * first of these on; where none is among the first lines, from its start.
+ */
+async function sentBefore(lines: readonly ImportedLine[], flags: ImportFlags, toolkit: Toolkit): Promise<SentBefore> {
+  const first = lines.reduce((least, { time }) => Math.min(least, time ?? least), Number.POSITIVE_INFINITY);
+  const since = first === Number.POSITIVE_INFINITY ? 0 : Math.min(first, toolkit.clock.now()) - CLOCKS_DIFFER;
+  return SentBefore.open(toolkit.openSource(flags.to), flags.partitioner, since);
+}
+
+/** Brokers take messages of a megabyte: of a longer line, which is no trade, they get the beginning. */
+const MOST_BYTES = 1_000_000;
+
+function fitted(line: ImportedLine, { to }: ImportFlags): ImportedLine {
+  return to.startsWith('kafka:') && line.value.length > MOST_BYTES ? cutLine(line) : line;
 }
 
 /** The lines of a file as they are sent. */
@@ -160,16 +205,14 @@ function tellOrder(reporter: Reporter, name: string, { change, behind }: TimeOrd
 const MEND = { hint: 'mend the file, or let bad lines pass with --on-bad-record dead-letter' };
 
 /** How to go on with the rest. */
-function goOn({ skip }: ImportFlags, { lines }: { readonly lines: number }): string {
-  if (lines === 0) return 'nothing of the file was brought in: run the same command again';
-  return `${counted(lines, 'line')} of the file ${lines === 1 ? 'is' : 'are'} in the source: the same command with --skip ${skip + lines} brings in the rest`;
+function goOn({ skip, again }: ImportFlags, { lines, before }: Done): string {
+  if (lines + before === 0) return 'nothing of the file was brought in: run the same command again';
+  const all = lines + before;
+  const rest = again === true ? `with --skip ${skip + all} brings` : 'brings';
+  return `${counted(all, 'line')} of the file ${all === 1 ? 'is' : 'are'} in the source: the same command ${rest} in the rest`;
 }
 
-function stoppedAt(
-  name: string,
-  flags: ImportFlags,
-  done: { readonly lines: number; readonly bad: number },
-): Unfinished {
-  const next = flags.skip + done.lines;
+function stoppedAt(name: string, flags: ImportFlags, done: Done): Unfinished {
+  const next = flags.skip + done.lines + done.before;
   return stoppedEarly(`${counted(done.lines, 'line')} of ${name} imported`, { ...done, skip: next }, goOn(flags, done));
 }

@@ -44,6 +44,21 @@ describe('the elements of an array', () => {
     expect(split('[ ]', 1)).to.deep.equal([]);
   });
 
+  it('that are longer than allowed are one element each, of which the beginning and the size are kept', () => {
+    const splitter = new ArraySplitter(5_000);
+    const bytes = Buffer.from(`[1,"${'x'.repeat(20_000)},]",{"a":2}]`);
+    const elements = [];
+    for (let at = 0; at < bytes.length; at += 900) elements.push(...splitter.push(bytes.subarray(at, at + 900)));
+    elements.push(...splitter.end());
+    expect(elements.map(({ number, size }) => [number, size])).to.deep.equal([
+      [1, undefined],
+      [2, 20_004],
+      [3, undefined],
+    ]);
+    expect(Buffer.from(elements[1]?.bytes ?? []).toString()).to.equal(`"${'x'.repeat(4_095)}`);
+    expect(Buffer.from(elements[2]?.bytes ?? []).toString()).to.equal('{"a":2}');
+  });
+
   it('must be closed, and alone in the file', () => {
     expect(refusal('[{"a":1},\n{"b"')).to.match(/not closed.*line 2/);
     expect(refusal('')).to.match(/not closed/);

@@ -1,5 +1,5 @@
 import { StockafolioError } from '@stockafolio/core';
-import type { Line } from './line-splitter.js';
+import { BEGINNING, type Line } from './line-splitter.js';
 
 const MEBIBYTE = 1_048_576;
 const LINE_FEED = 10;
@@ -11,7 +11,7 @@ const SPACES = new Set([9, 10, 13, 32]);
 
 /**
  * Cuts chunks of bytes that are one JSON array into its elements, byte for byte, numbered from 1. Whether an element is right
- * is for its reader to say. Memory is bounded by the longest element that is allowed.
+ * is for its reader to say. Memory is bounded by the longest element that is allowed: of a longer one the beginning is kept.
  */
 export class ArraySplitter {
   private readonly maxBytes: number;
@@ -32,7 +32,7 @@ export class ArraySplitter {
   /**
    * The elements that end in this chunk; it must not be written to afterwards.
    *
-   * @throws ERR_USAGE where an element is longer than allowed, or something stands before or behind the array
+   * @throws ERR_USAGE where something stands before or behind the array
    */
   push(chunk: Uint8Array): Line[] {
     const elements: Line[] = [];
@@ -92,16 +92,12 @@ export class ArraySplitter {
 
   private hold(part: Uint8Array): void {
     if (part.length === 0) return;
-    this.parts.push(part);
+    const wasTooLong = this.size > this.maxBytes;
     this.size += part.length;
-    if (this.size <= this.maxBytes) return;
-    throw new StockafolioError(
-      'ERR_USAGE',
-      `line ${this.line}: an element is longer than ${this.maxBytes / MEBIBYTE} MiB`,
-      {
-        hint: 'this seems to be no array of trades; convert it first',
-      },
-    );
+    if (!wasTooLong) this.parts.push(part);
+    if (wasTooLong || this.size <= this.maxBytes) return;
+    // A copy, so that the chunks are let go of.
+    this.parts = [new Uint8Array(Buffer.concat(this.parts).subarray(0, BEGINNING))];
   }
 
   /** Ends an element; of an empty array there is none. */
@@ -110,7 +106,8 @@ export class ArraySplitter {
     if (this.size > 0 || !isLast || this.count > 0) {
       const bytes =
         this.parts.length === 1 ? (this.parts[0] ?? new Uint8Array()) : new Uint8Array(Buffer.concat(this.parts));
-      elements.push({ number: (this.count += 1), bytes });
+      const cut = this.size > this.maxBytes ? { size: this.size } : {};
+      elements.push({ number: (this.count += 1), bytes, ...cut });
     }
     this.parts = [];
     this.size = 0;

@@ -17,6 +17,8 @@ export interface CsvRow {
   readonly raw: Uint8Array;
   readonly cells: readonly string[] | undefined;
   readonly problem: string | undefined;
+  /** Where it is longer than a line may be: how many bytes it has, of which `raw` is the beginning. */
+  readonly size?: number;
 }
 
 /**
@@ -47,6 +49,12 @@ export class CsvRows {
   }
 
   private add(line: Line, rows: CsvRow[]): void {
+    if (line.size !== undefined) {
+      for (const row of this.end()) rows.push(row);
+      const { number, bytes: raw, size } = line;
+      rows.push({ line: number, raw, cells: undefined, problem: `is longer than ${MAX_BYTES} bytes`, size });
+      return;
+    }
     if (this.open.length === 0) {
       if (line.bytes.length === 0) return;
       if (line.bytes.length > MAX_BYTES || quotesIn(line.bytes) % 2 === 0) {

@@ -4,6 +4,8 @@ import type { ImportedLine } from './trade-mapper.js';
 
 /** So many bad lines without a trade before them, and the file is taken for none of trades. */
 const MOST = 1_000;
+/** The same by bytes. */
+const MOST_BYTES = 64 * 1024 * 1024;
 const SHOWN = 10;
 
 type Batches = AsyncIterable<readonly ImportedLine[]>;
@@ -20,16 +22,20 @@ export async function* expectTrades(
   name: string,
 ): AsyncGenerator<readonly ImportedLine[], void, undefined> {
   let held: ImportedLine[] | undefined = [];
+  let bytes = 0;
   for await (const batch of batches) {
     if (held === undefined) {
       yield batch;
       continue;
     }
-    for (const line of batch) held.push(line);
+    for (const line of batch) {
+      held.push(line);
+      bytes += line.value.length;
+    }
     if (batch.some(({ problem }) => problem === undefined)) {
       yield held;
       held = undefined;
-    } else if (held.length >= MOST)
+    } else if (held.length >= MOST || bytes > MOST_BYTES)
       throw noTrades(held, name, `none of the first ${counted(held.length, 'line')} is a trade`);
   }
   if (held === undefined || held.length === 0) return;

@@ -21,13 +21,14 @@ interface Reader {
 
 /**
  * The messages that a file's lines become, in order, batch by batch. Every line but empty ones and a CSV header becomes
- * one message: a trade in wire form, or else the line as it was and what is wrong with it, so that nothing is lost.
+ * one message: a trade in wire form, or else the line as it was and what is wrong with it, so that nothing is lost. Of a line
+ * of more than 64 MiB its beginning is passed on.
  *
  * @param chunks the bytes of the file, unpacked, in UTF-8
  * @param file its kind, `json` being one array, and name; ids that rows do not have themselves are `<source>-<line>`, of an
  * array `<source>-<element>`
- * @throws ERR_USAGE where the options do not fit the file, a CSV file has no column for what a trade needs, an array is not
- * closed, or a line is longer than 64 MiB
+ * @throws ERR_USAGE where the options do not fit the file, a CSV file has no column for what a trade needs, or an array is not
+ * closed
  */
 export async function* importLines(
   chunks: AsyncIterable<Uint8Array>,
@@ -54,13 +55,13 @@ function csvReader(mapper: TradeMapper, origins: ReadonlyMap<TradeField, Origin>
 
   const imported = (rows: readonly CsvRow[]): ImportedLine[] => {
     const lines: ImportedLine[] = [];
-    for (const { line, raw, cells, problem } of rows) {
+    for (const { line, raw, cells, problem, size } of rows) {
       if (columns === undefined) {
         if (cells === undefined) throw noHeader(line, problem);
         columns = columnsOf(cells, origins);
         expectColumns(cells, columns, origins, options);
       } else if (cells === undefined) {
-        lines.push(mapper.bad(line, raw, problem ?? '', constants.get('user')));
+        lines.push(mapper.bad(line, raw, problem ?? '', constants.get('user'), size));
       } else {
         const tokens = new Map(constants);
         for (const [field, index] of columns) {
@@ -98,9 +99,10 @@ function csvReader(mapper: TradeMapper, origins: ReadonlyMap<TradeField, Origin>
 
 function jsonReader(mapper: TradeMapper, origins: ReadonlyMap<TradeField, Origin>): Reader {
   const constants = constantsOf(origins);
-  const imported = ({ number, bytes }: Line): ImportedLine => {
+  const imported = ({ number, bytes, size }: Line): ImportedLine => {
     const user = constants.get('user');
-    if (bytes.length > MAX_BYTES) return mapper.bad(number, bytes, `is longer than ${MAX_BYTES} bytes`, user);
+    if (bytes.length > MAX_BYTES || size !== undefined)
+      return mapper.bad(number, bytes, `is longer than ${MAX_BYTES} bytes`, user, size);
     const members = membersOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'));
     if (members === undefined) return mapper.bad(number, bytes, 'is no JSON object', user);
     const tokens = tokensOf(members, origins, constants);

@@ -3,6 +3,8 @@ import type { ImportedLine } from './trade-mapper.js';
 
 /** Lines that are held to be put in order: more than people trade, and some 50 MB. */
 const MOST = 50_000;
+/** The same by bytes: lines that are no trades are as long as they came. */
+const MOST_BYTES = 64 * 1024 * 1024;
 const AT_A_TIME = 1_000;
 
 type Batches = AsyncIterable<readonly ImportedLine[]>;
@@ -29,14 +31,18 @@ export class TimeOrder {
   async *of(batches: Batches): AsyncGenerator<readonly ImportedLine[], void, undefined> {
     const held: ImportedLine[] = [];
     let isHolding = true;
+    let bytes = 0;
     for await (const batch of batches) {
       if (!isHolding) {
         yield this.watched(batch);
         continue;
       }
-      for (const line of batch) held.push(line);
-      if (held.length <= this.most) continue;
-      if (isNewestFirst(held)) throw tooMany(this.most);
+      for (const line of batch) {
+        held.push(line);
+        bytes += line.value.length;
+      }
+      if (held.length <= this.most && bytes <= MOST_BYTES) continue;
+      if (isNewestFirst(held)) throw tooMany(Math.min(this.most, held.length));
       isHolding = false;
       yield* inParts(this.watched(held));
       held.length = 0;

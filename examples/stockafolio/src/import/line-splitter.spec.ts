@@ -13,6 +13,25 @@ function split(text: string, size = text.length || 1): string[] {
 }
 
 describe('lines', () => {
+  it('that are longer than allowed are one line each, of which the beginning and the size are kept', () => {
+    const lengths = fc.array(fc.integer({ min: 0, max: 3 * 5_000 }), { maxLength: 6 });
+    fc.assert(
+      fc.property(lengths, fc.integer({ min: 1, max: 7_000 }), (sizes, chunk) => {
+        const splitter = new LineSplitter(5_000);
+        const bytes = Buffer.from(sizes.map((size, n) => `${String(n).repeat(size)}\n`).join(''));
+        const lines = [];
+        for (let at = 0; at < bytes.length; at += chunk) lines.push(...splitter.push(bytes.subarray(at, at + chunk)));
+        lines.push(...splitter.end());
+        expect(lines.map(({ number }) => number)).to.deep.equal(sizes.map((_, n) => n + 1));
+        for (const [n, size] of sizes.entries()) {
+          const shown = Buffer.from(lines[n]?.bytes ?? []).toString();
+          expect(shown).to.equal(String(n).repeat(size > 5_000 ? 4_096 : size));
+          expect(lines[n]?.size).to.equal(size > 5_000 ? size : undefined);
+        }
+      }),
+    );
+  });
+
   it('end with LF, CRLF or CR, as the first of them does', () => {
     for (const end of ['\n', '\r\n', '\r']) {
       expect(split(`a${end}b${end}${end}c`), JSON.stringify(end)).to.deep.equal(['a', 'b', '', 'c']);

@@ -1,5 +1,3 @@
-import { StockafolioError } from '@stockafolio/core';
-
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const MEBIBYTE = 1_048_576;
@@ -10,10 +8,16 @@ export interface Line {
   /** From 1. */
   readonly number: number;
   readonly bytes: Uint8Array;
+  /** Where it is longer than allowed: how many bytes it has, of which `bytes` is the beginning. */
+  readonly size?: number;
 }
 
+/** So much is kept of a line that is longer than allowed. */
+export const BEGINNING = 4_096;
+
 /**
- * Cuts chunks of bytes into lines, whatever they hold. Memory is bounded by the longest line that is allowed.
+ * Cuts chunks of bytes into lines, whatever they hold. Memory is bounded by the longest line that is allowed: of a longer one
+ * the beginning is kept.
  *
  * Lines end with LF or CRLF; where the first one ends with a CR alone, CR ends lines as well. Else a CR is a part of its
  * line: JSON may have one between its values.
@@ -33,11 +37,7 @@ export class LineSplitter {
     this.maxBytes = maxBytes;
   }
 
-  /**
-   * The lines that end in this chunk; it must not be written to afterwards.
-   *
-   * @throws ERR_USAGE where a line is longer than allowed
-   */
+  /** The lines that end in this chunk; it must not be written to afterwards. */
   push(chunk: Uint8Array): Line[] {
     if (chunk.length === 0) return [];
     const lines: Line[] = [];
@@ -81,20 +81,22 @@ export class LineSplitter {
   }
 
   private hold(part: Uint8Array): void {
-    this.pending.push(part);
+    const wasTooLong = this.pendingBytes > this.maxBytes;
     this.pendingBytes += part.length;
-    if (this.pendingBytes <= this.maxBytes) return;
-    throw new StockafolioError('ERR_USAGE', `line ${this.count + 1} is longer than ${this.maxBytes / MEBIBYTE} MiB`, {
-      hint: 'this seems to be no file of lines; unpack or convert it first',
-    });
+    if (!wasTooLong) this.pending.push(part);
+    if (wasTooLong || this.pendingBytes <= this.maxBytes) return;
+    // A copy, so that the chunks are let go of.
+    this.pending = [new Uint8Array(Buffer.concat(this.pending).subarray(0, BEGINNING))];
   }
 
   private line(): Line {
     const [first = new Uint8Array()] = this.pending;
     let bytes = this.pending.length <= 1 ? first : new Uint8Array(Buffer.concat(this.pending));
+    const size = this.pendingBytes;
     this.pending = [];
     this.pendingBytes = 0;
     this.count += 1;
+    if (size > this.maxBytes) return { number: this.count, bytes: new Uint8Array(bytes), size };
     if (bytes.at(-1) === CARRIAGE_RETURN) bytes = bytes.subarray(0, -1);
     if (this.count === 1 && BYTE_ORDER_MARK.every((b, i) => bytes[i] === b)) bytes = bytes.subarray(3);
     return { number: this.count, bytes };

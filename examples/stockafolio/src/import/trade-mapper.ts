@@ -1,10 +1,11 @@
 import { formatMoney, isStockafolioError, jsonCodec, messageOf, parseMoney } from '@stockafolio/core';
-import { ORIGIN } from '@stockafolio/core/engine';
+import { CUT_FROM, ORIGIN } from '@stockafolio/core/engine';
 import type { Codec } from '@stockafolio/core/ports';
 import { Trade } from '../trade.js';
 import { listingOf } from '../universe/universe.js';
 import type { ImportOptions, TradeField } from './import-options.js';
 import type { Token } from './json-members.js';
+import { BEGINNING } from './line-splitter.js';
 
 /** What a line of the file became: a message for the source. */
 export interface ImportedLine {
@@ -28,6 +29,12 @@ export interface FileName {
   readonly name: string;
   /** What ids begin with that rows do not have themselves: `trades`. */
   readonly source: string;
+}
+
+/** The beginning of a line that is longer than can be sent. */
+export function cutLine(line: ImportedLine, size = line.value.length): ImportedLine {
+  const headers = { ...line.headers, [CUT_FROM]: String(size) };
+  return { ...line, value: line.value.slice(0, BEGINNING), headers };
 }
 
 /** Values of a row by field, each as the text of a JSON value; what lacks or is null is not there. */
@@ -75,9 +82,14 @@ export class TradeMapper {
     return this.setAside(line, key, value, problems.join('; '));
   }
 
-  /** A line of which no row could be made. */
-  bad(line: number, asItWas: Uint8Array, problem: string, user?: Token): ImportedLine {
-    return this.setAside(line, userKey(user), asItWas, problem);
+  /**
+   * A line of which no row could be made.
+   *
+   * @param size how many bytes it has, where only its beginning is given
+   */
+  bad(line: number, asItWas: Uint8Array, problem: string, user?: Token, size?: number): ImportedLine {
+    const aside = this.setAside(line, userKey(user), asItWas, problem);
+    return size === undefined ? aside : cutLine(aside, size);
   }
 
   private setAside(line: number, key: Uint8Array | null, value: Uint8Array, problem: string): ImportedLine {

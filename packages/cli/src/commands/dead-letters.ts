@@ -1,10 +1,14 @@
 import { formatRow, rowObject, type Value } from '@stockafolio/core';
 import { deadLetters } from '@stockafolio/core/engine';
+import type { Tables } from '@stockafolio/core/ports';
 import { InvalidArgumentError, type Command } from 'commander';
 import { codecOf, loadApp, partitionedBy } from '../app.js';
 import { LineWriter } from '../output/line-writer.js';
 import { counted, figure } from '../output/counted.js';
-import { lettersToReplay, replayLetters } from '../replay/replay-letters.js';
+import { stoppedEarly } from '../output/unfinished.js';
+import { lettersToReplay, wholeText } from '../replay/letters.js';
+import { MendedMessages } from '../replay/mended-messages.js';
+import { replayLetters } from '../replay/replay-letters.js';
 import type { Toolkit } from '../toolkit.js';
 import { partitionerName, type CommonOptions } from './options.js';
 
@@ -12,6 +16,7 @@ interface ListFlags extends CommonOptions {
   readonly tables: string;
   readonly format: 'text' | 'jsonl';
   readonly all?: boolean;
+  readonly whole?: boolean;
 }
 
 interface ReplayFlags extends CommonOptions {
@@ -20,6 +25,7 @@ interface ReplayFlags extends CommonOptions {
   readonly with?: string;
   readonly format: string;
   readonly partitioner?: 'murmur2' | 'crc32';
+  readonly assumeNotReplayed?: boolean;
 }
 
 export function addDeadLetters(program: Command, toolkit: Toolkit): void {
@@ -29,7 +35,8 @@ export function addDeadLetters(program: Command, toolkit: Toolkit): void {
     .description('print what was set aside, with its position and cause')
     .requiredOption('--tables <tables>', 'the tables: embedded:DIR or cassandra://...')
     .option('--app <module>', 'the application; defaults to Stockafolio')
-    .option('--format <format>', 'text, or jsonl: whole messages, to be mended and replayed', formatOf, 'text')
+    .option('--format <format>', 'text, or jsonl: to be mended and replayed', formatOf, 'text')
+    .option('--whole', 'with jsonl: messages of more than 4,096 characters whole, not their beginnings')
     .option('--all', 'those that were replayed too')
     .option('--json', 'end with one line of JSON')
     .action(async (flags: ListFlags) => list(flags, toolkit));
@@ -42,9 +49,15 @@ export function addDeadLetters(program: Command, toolkit: Toolkit): void {
     .option('--app <module>', 'the application; defaults to Stockafolio')
     .option('--format <name>', 'form of the messages', 'wire')
     .option('--partitioner <name>', 'how messages are placed: murmur2 or crc32; as the stream says', partitionerName)
+    .option('--assume-not-replayed', 'replay too what the source no longer tells of whether it was replayed')
     .option('--json', 'end with one line of JSON')
+    .addHelpText('after', REPLAY_HELP)
     .action(async (flags: ReplayFlags) => replay(flags, toolkit));
 }
+
+const REPLAY_HELP = `
+What was replayed is found in the source, by a header of the message: it is read from the time of the first letter on, some
+100,000 messages a second. So each letter is appended once, also where the tables were made anew, or two replay at once.`;
 
 function formatOf(text: string): 'text' | 'jsonl' {
   if (text === 'text' || text === 'jsonl') return text;
@@ -64,7 +77,7 @@ async function list(flags: ListFlags, toolkit: Toolkit): Promise<void> {
         continue;
       letters++;
       codes[String(letter['code'])] = (codes[String(letter['code'])] ?? 0) + 1;
-      await out.write(flags.format === 'jsonl' ? formatRow(deadLetters, values) : lineOf(letter));
+      await out.write(flags.format === 'jsonl' ? await rowOf(values, tables, flags) : lineOf(letter));
     }
     await out.flush();
   } finally {
@@ -74,6 +87,15 @@ async function list(flags: ListFlags, toolkit: Toolkit): Promise<void> {
   if (flags.json === true) reporter.result('', { ok: true, letters, codes });
   else reporter.say(`${figure(letters)} set aside`);
 }
+
+/** A letter as a line of JSON. */
+async function rowOf(values: readonly Value[], tables: Tables, { whole }: ListFlags): Promise<string> {
+  const text = whole === true ? await wholeText(tables, values) : undefined;
+  return formatRow(deadLetters, text === undefined ? values : values.with(MESSAGE, text).with(TRUNCATED, false));
+}
+
+const MESSAGE = deadLetters.columns.findIndex(({ name }) => name === 'message');
+const TRUNCATED = deadLetters.columns.findIndex(({ name }) => name === 'truncated');
 
 function lineOf(letter: Readonly<Record<string, Value>>): string {
   const message = String(letter['message']).replaceAll(/[\u0000-\u001f\u007f]/g, ' ');
@@ -85,27 +107,37 @@ function lineOf(letter: Readonly<Record<string, Value>>): string {
 
 async function replay(flags: ReplayFlags, toolkit: Toolkit): Promise<void> {
   const app = partitionedBy(await loadApp(flags.app), flags.partitioner);
+  const reporter = toolkit.reporter(flags.json);
+  const mended = flags.with === undefined ? undefined : await MendedMessages.open(flags.with);
   const tables = toolkit.openTables(flags.tables);
+  const stop = toolkit.stop();
+  const searched = reporter.progress('messages of the source looked at');
   try {
-    const { letters, skipped } = await lettersToReplay(tables, app.pipeline.name, flags.with);
-    const replayed = await replayLetters(letters, {
+    const pipeline = app.pipeline.name;
+    const { letters, skipped } = await lettersToReplay(tables, pipeline, mended);
+    const ports = {
       tables,
+      pipeline,
       stream: app.pipeline.stream,
       codec: codecOf(app, flags.format),
+      clock: toolkit.clock,
+      mended,
       openSource: () => toolkit.openSource(flags.to),
       openProducer: () => toolkit.openProducer(flags.to),
+    };
+    const { replayed, left } = await replayLetters(letters, ports, {
+      assumeNotReplayed: flags.assumeNotReplayed === true,
+      signal: stop.signal,
+      onWait: (why) => reporter.say(`waiting: ${why}`),
+      onSearched: (count) => searched.add(count),
     });
-    toolkit
-      .reporter(flags.json)
-      .result(
-        `${counted(replayed, 'message')} replayed${skipped > 0 ? `; ${figure(skipped)} late left, which count everywhere but in the operator that set them aside` : ''}`,
-        {
-          ok: true,
-          replayed,
-          skipped,
-        },
-      );
+    searched.done();
+    const done = `${counted(replayed, 'message')} replayed`;
+    if (left > 0) throw stoppedEarly(done, { replayed }, 'run the same command again: it replays the rest');
+    const late = `; ${figure(skipped)} late left, which count everywhere but in the operator that set them aside`;
+    reporter.result(`${done}${skipped > 0 ? late : ''}`, { ok: true, replayed, skipped });
   } finally {
     await tables.close();
+    await mended?.close();
   }
 }

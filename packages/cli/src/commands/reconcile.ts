@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatValue, isStockafolioError, type FieldType, type Table, type Value } from '@stockafolio/core';
-import { deadLetters, progress, readProgress, type Progress } from '@stockafolio/core/engine';
+import { copyFloors, letterTables, progress, readProgress, type Progress } from '@stockafolio/core/engine';
 import { isNewer, keyOf, mend, reconcile, runBatch, type Difference, type UnitResult } from '@stockafolio/runner-batch';
 import type { Command } from 'commander';
 import { archivedForm, loadApp, partitionedBy, type App } from '../app.js';
@@ -11,6 +11,7 @@ import { expectArchive } from '../nothing-there.js';
 import { counted, figure } from '../output/counted.js';
 import { exitCodes } from '../output/exit-codes.js';
 import { LineWriter } from '../output/line-writer.js';
+import { RaisedVersions } from '../reconcile/raised-versions.js';
 import { stoppedEarly } from '../output/unfinished.js';
 import type { Toolkit } from '../toolkit.js';
 import { FILES, day, withPartitionOptions, type CommonOptions, type PartitionOptions } from './options.js';
@@ -25,6 +26,8 @@ interface ReconcileFlags extends CommonOptions, PartitionOptions {
 }
 
 const REPAIR_AT_A_TIME = 1_000;
+const NOT_OPEN =
+  'it was changed by hand, and the tables are ahead of the archive: what comes next would be lost below the mended row; stop the stream, archive to the end, and run the same command again';
 /** How to go on after it was stopped. */
 const AGAIN = 'run the same command again: it begins anew, and what is mended stays so';
 
@@ -64,6 +67,7 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
       clock: toolkit.clock,
     };
     const stop = toolkit.stop();
+    await copyFloors(found, expected, pipeline.name);
     const batch = await runBatch(
       ports,
       {
@@ -83,8 +87,15 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
     const newerThan = async (): Promise<number> =>
       lastKnown(batch.units, known, await readProgress(found, pipeline.name));
     const upTo = await newerThan();
-    // Below what any partition has yet to bring: no record must come to nothing because a row was mended.
-    const lowest = Math.min(...batch.units.map(({ version }) => version));
+    const ends = batch.units.map(({ version }) => version);
+    const raised = new RaisedVersions(found, pipeline.name, {
+      archived: known,
+      partitions: (await archive.facts())?.partitions ?? batch.units.length,
+      clock: toolkit.clock,
+      onWait: (why) => reporter.say(why),
+    });
+    // What is mended below the lowest is below what any partition has yet to bring.
+    const versions = { lowest: Math.min(...ends), highest: Math.max(...ends), raise: () => raised.raise() };
     const counts = { compared: 0, newer: 0 };
     const kinds = { changed: 0, missing: 0, extra: 0, stale: 0 };
     const out = new LineWriter(process.stdout);
@@ -105,10 +116,12 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
         counts.newer++;
         kinds[difference.kind]--;
       }
-      for (const difference of await mend(stored, old, lowest, toolkit.clock.now())) {
-        left++;
+      const { future, open } = await mend(stored, old, versions);
+      left += future.length + open.length;
+      for (const difference of future) {
         reporter.say(`${placeOf(difference)}: not mended, it was changed under a version of the future`, {}, 'warn');
       }
+      for (const difference of open) reporter.say(`${placeOf(difference)}: not mended, ${NOT_OPEN}`, {}, 'warn');
       waiting = [];
     };
     const now = toolkit.clock.now();
@@ -161,7 +174,7 @@ function lastKnown(
 
 /** The application's own tables: progress tells how far they are, and dead letters bear marks of their replay. */
 function comparable(app: App): readonly Table[] {
-  const own = new Set([progress.name, deadLetters.name]);
+  const own = new Set([progress, ...letterTables].map(({ name }) => name));
   return tablesOf(app).filter(({ name }) => !own.has(name));
 }
 

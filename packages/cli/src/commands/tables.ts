@@ -1,5 +1,13 @@
-import { formatRow, formatValue, parseValue, StockafolioError, type Table, type Value } from '@stockafolio/core';
-import { PartitionEngine } from '@stockafolio/core/engine';
+import {
+  formatRow,
+  formatValue,
+  isStockafolioError,
+  parseValue,
+  StockafolioError,
+  type Table,
+  type Value,
+} from '@stockafolio/core';
+import { deadLetterParts, PartitionEngine } from '@stockafolio/core/engine';
 import type { StoredRow, Tables } from '@stockafolio/core/ports';
 import { InvalidArgumentError, type Command } from 'commander';
 import { codecOf, loadApp, type App } from '../app.js';
@@ -105,8 +113,8 @@ async function dump(name: string | undefined, flags: TablesFlags, toolkit: Toolk
       hint: 'name one table, or take --format jsonl',
     });
   }
-  const tables = name === undefined ? all : [named(all, name)];
   await withTables(flags, toolkit, async (store) => {
+    const tables = name === undefined ? await madeOf(all, store) : [named(all, name)];
     const stored = await asStored(store, tables);
     let rows = 0;
     try {
@@ -121,6 +129,20 @@ async function dump(name: string | undefined, flags: TablesFlags, toolkit: Toolk
     }
     return rows;
   });
+}
+
+/** Tables without that of the parts of letters, where an earlier version has made them: that had none. */
+async function madeOf(tables: readonly Table[], store: Tables): Promise<readonly Table[]> {
+  try {
+    await store
+      .scanAll(deadLetterParts as Table, { limit: 1 })
+      [Symbol.asyncIterator]()
+      .next();
+    return tables;
+  } catch (error) {
+    if (!isStockafolioError(error, 'ERR_TABLE_UNKNOWN')) throw error;
+    return tables.filter(({ name }) => name !== deadLetterParts.name);
+  }
 }
 
 /** @param step prints rows, and answers how many */

@@ -1,185 +1,228 @@
-import { readFile } from 'node:fs/promises';
-import { choosePartition, keyBytes, messageOf, StockafolioError, type Stream, type Value } from '@stockafolio/core';
-import { deadLetters } from '@stockafolio/core/engine';
-import type { Codec, Producer, Source, StoredRow, Tables } from '@stockafolio/core/ports';
-import { findReplayed } from './find-replayed.js';
-
-/** A message that was set aside, as it is to be appended again. */
-export interface Letter {
-  readonly row: StoredRow;
-  readonly partition: number;
-  readonly offset: number;
-  readonly message: Uint8Array;
-  readonly ingested: number;
-}
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  choosePartition,
+  isStockafolioError,
+  keyBytes,
+  messageOf,
+  StockafolioError,
+  type Stream,
+} from '@stockafolio/core';
+import { readProgress } from '@stockafolio/core/engine';
+import type { Clock, Codec, OutgoingMessage, Producer, Source, Tables } from '@stockafolio/core/ports';
+import { findReplayed, REPLAYS } from './find-replayed.js';
+import { markReplayed, messageOfLetter, type Letter } from './letters.js';
+import type { MendedMessages } from './mended-messages.js';
+import { ReplayTurn } from './replay-turn.js';
 
 export interface ReplayPorts {
   readonly tables: Tables;
+  readonly pipeline: string;
   readonly stream: Stream<unknown>;
   readonly codec: Codec<unknown>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly mended: MendedMessages | undefined;
   openSource(): Source;
   openProducer(): Promise<Producer>;
 }
 
-/** The header that names the letter which a message replays, as `partition-offset`. */
-export const REPLAYS = 'replays';
-
-const column = (name: string): number => deadLetters.columns.findIndex((c) => c.name === name);
-const at = {
-  pipeline: column('pipeline'),
-  partition: column('partition'),
-  offset: column('offset'),
-  operator: column('operator'),
-  message: column('message'),
-  encoding: column('encoding'),
-  truncated: column('truncated'),
-  ingested: column('ingested'),
-  replayed: column('replayed'),
-};
-
-/**
- * The letters that can be replayed: those set aside as a whole and not replayed yet. With a file, only those that it
- * lists, with the messages that it gives.
- *
- * @throws ERR_USAGE naming the line of the file that is no letter
- */
-export async function lettersToReplay(
-  tables: Tables,
-  pipeline: string,
-  file: string | undefined,
-): Promise<{ letters: Letter[]; skipped: number }> {
-  const mended = file === undefined ? undefined : await readMended(file);
-  const letters: Letter[] = [];
-  let skipped = 0;
-  for await (const row of tables.scanAll(deadLetters)) {
-    const { values } = row;
-    if (values[at.pipeline] !== pipeline || isDone(values)) continue;
-    const partition = Number(values[at.partition]);
-    const offset = Number(values[at.offset]);
-    const message = mended?.get(`${partition}-${offset}`);
-    if (mended !== undefined && message === undefined) continue;
-    if (values[at.operator] !== '') {
-      skipped++;
-      continue;
-    }
-    if (message === undefined && values[at.truncated] === true) {
-      throw new StockafolioError('ERR_USAGE', `letter ${partition}-${offset} holds only the beginning of its message`, {
-        hint: 'give the whole message with --with; the original is in the source at this position',
-      });
-    }
-    const whole = message ?? original(values);
-    letters.push({ row, partition, offset, message: whole, ingested: Number(values[at.ingested]) });
-  }
-  return { letters, skipped };
+export interface ReplayOptions {
+  /** Replay letters too of which the source does not tell any more whether they were replayed. */
+  readonly assumeNotReplayed: boolean;
+  readonly signal: AbortSignal;
+  /** Told what it waits for. */
+  readonly onWait: (why: string) => void;
+  /** Told how many messages of the source were looked at. */
+  readonly onSearched: (count: number) => void;
 }
 
+/** Letters that are appended at once. */
+const AT_ONCE = 200;
+const BYTES_AT_ONCE = 4 * 1024 * 1024;
+/** How long another process that writes to a log is waited for, in milliseconds. */
+const WRITER_WITHIN = 30_000;
+const LOOK = 250;
+
 /**
- * Appends letters to the source, each once: a letter is first marked with the place from which its message can be found
- * again, so that a replay that was killed in between goes on without doubling any.
+ * Appends letters to the source, each once: what is there already is found in the source itself, by the header that names
+ * its letter, and one process at a time looks and appends. The tables are told afterwards.
  *
- * @returns how many messages are in the source by this call
- * @throws ERR_BAD_RECORD, before anything is appended, listing the messages that are still no records
+ * @returns how many messages were appended by this call, and how many letters are left, where the signal ended it
+ * @throws ERR_BAD_RECORD, before anything is appended, listing the messages that are still no records;
+ * ERR_REPLAY_IN_DOUBT, as early, where the source does not tell any more whether a letter was replayed;
+ * ERR_SOURCE_MISMATCH where the tables were made from another source
  */
-export async function replayLetters(letters: readonly Letter[], ports: ReplayPorts): Promise<number> {
-  if (letters.length === 0) return 0;
-  const records = decodeAll(letters, ports);
+export async function replayLetters(
+  letters: readonly Letter[],
+  ports: ReplayPorts,
+  options: ReplayOptions,
+): Promise<{ readonly replayed: number; readonly left: number }> {
+  if (letters.length === 0) return { replayed: 0, left: 0 };
+  await expectRecords(letters, ports);
   const source = ports.openSource();
-  const producer = await ports.openProducer();
-  let replayed = 0;
+  const closing: { close(): Promise<void> }[] = [source];
   try {
-    const ranges = await source.ranges();
-    const already = await findReplayed(
-      ports.openSource(),
-      letters.flatMap((letter) => pendingPlace(letter.row.values) ?? []),
-    );
-    for (const [n, letter] of letters.entries()) {
-      const id = `${letter.partition}-${letter.offset}`;
-      if (!already.has(id)) {
-        const key = keyBytes(ports.stream.key(records[n]));
-        const partition = choosePartition(ports.stream.partitioner ?? 'murmur2', key, ranges.length);
-        const end = ranges.find((range) => range.partition === partition)?.end ?? 0;
-        await mark(ports.tables, letter.row, `pending:${partition}:${end}`, 1);
-        await producer.append([{ key, value: letter.message, partition, headers: { [REPLAYS]: id } }]);
-        replayed++;
-      }
-      await mark(ports.tables, letter.row, 'done', 2);
+    await expectSameSource(source, ports);
+    const producer = await writerOf(ports, options);
+    closing.unshift(producer);
+    const partitions = (await source.ranges()).length;
+    const turn = source.shared === true ? await ReplayTurn.join(ports.openSource(), options.onWait) : undefined;
+    if (turn !== undefined) closing.unshift(turn);
+    const left = new Map(letters.map((letter) => [letter.id, letter]));
+    let replayed = 0;
+    while (left.size > 0 && !options.signal.aborted) {
+      await turn?.wait(options.signal);
+      replayed += await replaySome(left, { producer, partitions, turn }, ports, options);
     }
+    return { replayed, left: left.size };
   } finally {
-    await producer.close();
-    await source.close();
+    for (const each of closing) await each.close();
   }
+}
+
+interface Writing {
+  readonly producer: Producer;
+  readonly partitions: number;
+  /** Absent where nobody else can write. */
+  readonly turn: ReplayTurn | undefined;
+}
+
+/** Replays as long as it is this process's turn, and takes what is done from the letters that are left. */
+async function replaySome(
+  left: Map<string, Letter>,
+  { producer, partitions, turn }: Writing,
+  ports: ReplayPorts,
+  options: ReplayOptions,
+): Promise<number> {
+  const isOver = async (): Promise<boolean> => options.signal.aborted || (await turn?.isMine()) === false;
+  const done = async (some: readonly Letter[]): Promise<void> => {
+    await markReplayed(ports.tables, ports.pipeline, some);
+    for (const { id } of some) left.delete(id);
+  };
+  const already = await search([...left.values()], ports, options, isOver);
+  if (already === undefined) return 0;
+  for (const some of chunks(
+    [...left.values()].filter(({ id }) => already.has(id)),
+    AT_ONCE,
+  ))
+    await done(some);
+  let replayed = 0;
+  let some: Letter[] = [];
+  let messages: OutgoingMessage[] = [];
+  let bytes = 0;
+  const flush = async (): Promise<void> => {
+    await producer.append(messages);
+    await done(some);
+    replayed += some.length;
+    [some, messages, bytes] = [[], [], 0];
+  };
+  for (const letter of [...left.values()]) {
+    const message = await outgoing(letter, partitions, ports);
+    some.push(letter);
+    messages.push(message);
+    bytes += message.value.length;
+    if (some.length < AT_ONCE && bytes < BYTES_AT_ONCE) continue;
+    if (await isOver()) return replayed;
+    await flush();
+  }
+  if (some.length > 0 && !(await isOver())) await flush();
   return replayed;
 }
 
-function decodeAll(letters: readonly Letter[], { codec }: ReplayPorts): unknown[] {
+/** Ids of the letters that are in the source; undefined where it was given up. @throws ERR_REPLAY_IN_DOUBT */
+async function search(
+  letters: readonly Letter[],
+  ports: ReplayPorts,
+  options: ReplayOptions,
+  isOver: () => Promise<boolean>,
+): Promise<ReadonlySet<string> | undefined> {
+  const source = ports.openSource();
+  try {
+    const onMessages = async (count: number): Promise<void> => {
+      options.onSearched(count);
+      if (await isOver()) throw new GivenUp();
+    };
+    const { found, inDoubt } = await findReplayed({ source, letters, onMessages });
+    if (inDoubt.length > 0 && !options.assumeNotReplayed) throw doubtful(inDoubt);
+    return found;
+  } catch (error) {
+    if (error instanceof GivenUp) return undefined;
+    throw error;
+  } finally {
+    await source.close();
+  }
+}
+
+class GivenUp extends Error {}
+
+/** A letter's message under a time that a search for it begins before. */
+async function outgoing(letter: Letter, partitions: number, ports: ReplayPorts): Promise<OutgoingMessage> {
+  const { stream, codec, clock } = ports;
+  const value = await messageOfLetter(ports.tables, ports.pipeline, letter, ports.mended);
+  const key = keyBytes(stream.key(codec.decode(value, letter)));
+  const partition = choosePartition(stream.partitioner ?? 'murmur2', key, partitions);
+  const timestamp = Math.max(clock.now(), letter.ingested);
+  return { key, value, partition, timestamp, headers: { [REPLAYS]: letter.id } };
+}
+
+async function expectRecords(letters: readonly Letter[], ports: ReplayPorts): Promise<void> {
   const faults: string[] = [];
-  const records = letters.map(({ message, partition, offset }) => {
+  let count = 0;
+  for (const letter of letters) {
+    const message = await messageOfLetter(ports.tables, ports.pipeline, letter, ports.mended);
     try {
-      return codec.decode(message, { partition, offset });
+      ports.codec.decode(message, letter);
     } catch (error) {
-      faults.push(`${partition}-${offset}: ${messageOf(error)}`);
-      return undefined;
+      count++;
+      if (faults.length < 20) faults.push(`${letter.id}: ${messageOf(error)}`);
     }
-  });
-  if (faults.length === 0) return records;
-  const shown = faults.slice(0, 20).join('\n  ');
+  }
+  if (count === 0) return;
   throw new StockafolioError(
     'ERR_BAD_RECORD',
-    `${faults.length} of ${letters.length} messages are still no records; none was replayed:\n  ${shown}`,
+    `${count} of ${letters.length} messages are still no records; none was replayed:\n  ${faults.join('\n  ')}`,
     {
       hint: 'mend them in the file of --with (lines of `dead-letters list --format jsonl`), or leave their lines out',
     },
   );
 }
 
-async function mark(tables: Tables, row: StoredRow, state: string, step: number): Promise<void> {
-  const values = [...row.values];
-  values[at.replayed] = state;
-  await tables.write([{ table: deadLetters, values, version: row.version + step }]);
+/** Letters are places in the source that the tables were made from: in another one these mean other messages. */
+async function expectSameSource(source: Source, { tables, pipeline }: ReplayPorts): Promise<void> {
+  const identity = await source.identity();
+  for (const { source: made } of (await readProgress(tables, pipeline)).values()) {
+    if (made === identity) continue;
+    throw new StockafolioError('ERR_SOURCE_MISMATCH', `the tables were made from ${made}; --to names ${identity}`, {
+      hint: 'replay letters into the source that they are from',
+    });
+  }
 }
 
-function isDone(values: readonly Value[]): boolean {
-  return values[at.replayed] === 'done';
-}
-
-function pendingPlace(values: readonly Value[]): { partition: number; offset: number } | undefined {
-  const match = /^pending:(\d+):(\d+)$/.exec(String(values[at.replayed] ?? ''));
-  return match === null ? undefined : { partition: Number(match[1]), offset: Number(match[2]) };
-}
-
-function original(values: readonly Value[]): Uint8Array {
-  return Buffer.from(String(values[at.message]), values[at.encoding] === 'base64' ? 'base64' : 'utf8');
-}
-
-async function readMended(file: string): Promise<Map<string, Uint8Array>> {
-  const mended = new Map<string, Uint8Array>();
-  const lines = (await readFile(file, 'utf8')).split('\n');
-  for (const [n, line] of lines.entries()) {
-    if (line.trim() === '') continue;
-    const letter = parseLine(line) as
-      { partition?: unknown; offset?: unknown; message?: unknown; encoding?: unknown } | undefined;
-    if (
-      letter === undefined ||
-      typeof letter.partition !== 'number' ||
-      typeof letter.offset !== 'number' ||
-      letter.message === undefined
-    ) {
-      throw new StockafolioError('ERR_USAGE', `${file}:${n + 1} is no line of \`dead-letters list --format jsonl\``, {
-        hint: 'a line is an object with partition, offset and message; the message is a text, or the mended record itself',
-      });
+async function writerOf(ports: ReplayPorts, { signal, onWait }: ReplayOptions): Promise<Producer> {
+  const begun = ports.clock.elapsed();
+  for (let told = false; ; told = true) {
+    try {
+      return await ports.openProducer();
+    } catch (error) {
+      const isLate = ports.clock.elapsed() - begun >= WRITER_WITHIN;
+      if (!isStockafolioError(error, 'ERR_LOG_LOCKED') || isLate || signal.aborted) throw error;
+      if (!told) onWait(error.message);
+      await pause(LOOK);
     }
-    const text = typeof letter.message === 'string' ? letter.message : JSON.stringify(letter.message);
-    const isBase64 =
-      letter.encoding === 'base64' && typeof letter.message === 'string' && !text.trimStart().startsWith('{');
-    mended.set(`${letter.partition}-${letter.offset}`, Buffer.from(text, isBase64 ? 'base64' : 'utf8'));
   }
-  return mended;
 }
 
-function parseLine(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
+function doubtful(letters: readonly Letter[]): StockafolioError {
+  const ids = letters.slice(0, 20).map(({ id }) => id);
+  const more = letters.length > ids.length ? ', ...' : '';
+  return new StockafolioError(
+    'ERR_REPLAY_IN_DOUBT',
+    `of ${letters.length} letters the source does not tell any more whether they were replayed; none was replayed now: ${ids.join(', ')}${more}`,
+    {
+      hint: 'see in the tables whether what they say has come; leave out of the file of --with those that have, and say --assume-not-replayed for the others',
+    },
+  );
+}
+
+function* chunks<T>(all: readonly T[], size: number): Generator<readonly T[]> {
+  for (let from = 0; from < all.length; from += size) yield all.slice(from, from + size);
 }

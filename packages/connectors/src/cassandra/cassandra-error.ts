@@ -4,6 +4,8 @@ import { isStockafolioError, messageOf, StockafolioError, type ErrorCode } from 
 const BAD_CREDENTIALS = 0x0100;
 const UNAUTHORIZED = 0x2100;
 const INVALID = 0x2200;
+const READ_FAILURE = 0x1300;
+const READ_TIMEOUT = 0x1200;
 /** Below this the server could not do it now; from this on the request itself is at fault. */
 const FIRST_FAULT = 0x2000;
 
@@ -28,6 +30,19 @@ export function cassandraError(error: unknown, place: string): StockafolioError 
     return make('ERR_USAGE', 'check the contact points and the name of the local data centre (dc=NAME)');
   }
   return make('ERR_TABLES_UNAVAILABLE', 'look whether the nodes are up and reachable, then try again');
+}
+
+/**
+ * Whether nodes refused to read, as they do where there are too many expired or removed rows on the way
+ * (`tombstone_failure_threshold`).
+ */
+export function isReadRefused(error: unknown): boolean {
+  return codeOf(deepest(isStockafolioError(error) ? error.cause : error)) === READ_FAILURE;
+}
+
+/** Whether nodes took too long to read, as they may where they pass many expired rows. */
+export function isReadTimeout(error: unknown): boolean {
+  return codeOf(deepest(isStockafolioError(error) ? error.cause : error)) === READ_TIMEOUT;
 }
 
 /** NoHostAvailableError hides in `innerErrors` what each host has said. */

@@ -1,17 +1,23 @@
-import { checkRow, checkVersion, StockafolioError, type Table, type Value } from '@stockafolio/core';
+import { checkRow, checkVersion, mostBytes, StockafolioError, type Table, type Value } from '@stockafolio/core';
 import type { Mutation, ScanAllOptions, ScanOptions, StoredRow, Tables } from '@stockafolio/core/ports';
 import type { Client, types } from 'cassandra-driver';
+import { systemClock } from '../clock-system/index.js';
 import { arrange, type Batch } from './batches.js';
-import { cassandraError } from './cassandra-error.js';
+import { cassandraError, isReadRefused, isReadTimeout } from './cassandra-error.js';
 import { connect, createKeyspace, placeOf, WRITING } from './connect.js';
 import { inFlight } from './in-flight.js';
+import { isNewestFirst, newestFirst, type TimeRange } from './newest-first.js';
+import { int64 } from './encode-value.js';
 import type { CassandraOptions } from './options.js';
 import { checkKeyLength, checkTable, makeTable } from './schema.js';
 import { planTable, selectRows, type TablePlan } from './table-plan.js';
 
 const PAGE = 1_000;
+/** A page of rows as long as the table allows has at most so many bytes: the server holds it whole. */
+const PAGE_BYTES = 16 * 1024 * 1024;
 const ATTEMPTS = 3;
 const FIRST_PAUSE = 50;
+const MOST_TIMEOUTS = 10;
 const SHUTDOWN_WITHIN = 5_000;
 
 /**
@@ -97,7 +103,20 @@ class CassandraTables implements Tables {
 
   async *scan(table: Table, prefix: readonly Value[], { limit }: ScanOptions = {}): AsyncIterable<StoredRow> {
     checkRow(table, prefix, Math.min(Math.max(prefix.length, table.partitionLength), table.keyLength));
-    yield* this.#rows(table, prefix, limit ?? Number.POSITIVE_INFINITY);
+    const most = limit ?? Number.POSITIVE_INFINITY;
+    if (prefix.length > table.partitionLength || !isNewestFirst(table)) return yield* this.#rows(table, prefix, most);
+    let left = most;
+    // A busy server is too slow for what an idle one takes: then smaller ranges help, unless it is too slow for these too.
+    let timeouts = 0;
+    const isRefused = (error: unknown): boolean =>
+      isReadRefused(error) || (isReadTimeout(error) && ++timeouts <= MOST_TIMEOUTS);
+    const read = (range: TimeRange): AsyncIterable<StoredRow> => this.#rows(table, prefix, most, range);
+    const rows = newestFirst({ table, now: systemClock.now(), read, isRefused });
+    for await (const row of rows) {
+      if (left-- <= 0) return;
+      yield row;
+      if (left <= 0) return;
+    }
   }
 
   async *scanAll(table: Table, { from, limit }: ScanAllOptions = {}): AsyncIterable<StoredRow> {
@@ -116,16 +135,23 @@ class CassandraTables implements Tables {
     await Promise.race([client.shutdown(), new Promise((resolve) => setTimeout(resolve, SHUTDOWN_WITHIN).unref())]);
   }
 
-  async *#rows(table: Table, prefix: readonly Value[], limit: number): AsyncGenerator<StoredRow> {
+  async *#rows(
+    table: Table,
+    prefix: readonly Value[],
+    limit: number,
+    { from, to }: TimeRange = {},
+  ): AsyncGenerator<StoredRow> {
     if (limit <= 0) return;
-    const query = selectRows(this.#options.keyspace, table, prefix.length);
-    const fetchSize = Math.min(PAGE, limit);
+    const bounds = [...(from === undefined ? [] : (['>='] as const)), ...(to === undefined ? [] : (['<'] as const))];
+    const query = selectRows(this.#options.keyspace, table, prefix.length, bounds);
+    const times = [from, to].filter((time) => time !== undefined).map((time) => int64(time));
+    const fetchSize = Math.min(pageOf(table), limit);
     let left = limit;
     let pageState: string | undefined;
     do {
       const { page, plan } = await this.#attempt(async (client) => {
         const known = await this.#planOf(client, table);
-        const params = prefix.map((value, n) => known.encoders[n]?.(value));
+        const params = [...prefix.map((value, n) => known.encoders[n]?.(value)), ...times];
         const options = { fetchSize, ...(pageState === undefined ? {} : { pageState }) };
         return { plan: known, page: await client.execute(query, params, options) };
       });
@@ -181,6 +207,11 @@ class CassandraTables implements Tables {
       throw error;
     }
   }
+}
+
+/** Rows of a page. */
+function pageOf({ columns }: Table): number {
+  return Math.min(PAGE, Math.max(1, Math.floor(PAGE_BYTES / mostBytes(columns))));
 }
 
 function decoded({ decoders }: TablePlan, row: types.Row): StoredRow {

@@ -1,4 +1,4 @@
-import { mostKeyBytes, StockafolioError, type Table } from '@stockafolio/core';
+import { mostBytes, StockafolioError, type Table } from '@stockafolio/core';
 import type { Client } from 'cassandra-driver';
 import { cqlType } from './cql-types.js';
 import { createTable, WITNESS, witnessOf } from './table-plan.js';
@@ -16,7 +16,7 @@ export function checkKeyLength({ name, columns, partitionLength, keyLength }: Ta
     ...columns.slice(partitionLength, keyLength).map((column) => [column]),
   ];
   for (const part of parts) {
-    const most = mostKeyBytes(part);
+    const most = mostBytes(part);
     if (most <= LONGEST_KEY) continue;
     const named = part.map((column) => column.stored).join(', ');
     throw new StockafolioError(

@@ -53,12 +53,32 @@ export function planTable(
   };
 }
 
-/** Selects rows by so many leading key columns; 0 for all. The version is the last column. */
-export function selectRows(keyspace: string, table: Table, prefixLength: number): string {
+/**
+ * Selects rows by so many leading key columns; 0 for all. The version is the last column.
+ *
+ * @param bounds of the column behind these, each with a mark
+ */
+export function selectRows(
+  keyspace: string,
+  table: Table,
+  prefixLength: number,
+  bounds: readonly ('>=' | '<')[] = [],
+): string {
   const columns = table.columns.map(({ stored }) => quoted(stored)).join(', ');
-  const where = prefixLength === 0 ? '' : ` WHERE ${equal(table, prefixLength)}`;
+  const next = quoted(table.columns[prefixLength]?.stored ?? '');
+  const conditions = [
+    ...(prefixLength === 0 ? [] : [equal(table, prefixLength)]),
+    ...bounds.map((sign) => `${next} ${sign} ?`),
+  ];
+  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
   return `SELECT ${columns}, WRITETIME(${quoted(witnessOf(table))}) FROM ${nameOf(keyspace, table)}${where}`;
 }
+
+/**
+ * For so many seconds expired rows are kept, which readers have to pass. All copies of a row expire by themselves, so they
+ * are kept for what is on its way to a node that is away alone: for `max_hint_window`, 3 hours as a server comes.
+ */
+const EXPIRED_FOR = 3 * 3_600;
 
 /** The statement that makes a table. Rows that expire come and go by time, so their files are kept by time too. */
 export function createTable(keyspace: string, table: Table, properties: string | undefined): string {
@@ -78,9 +98,14 @@ export function createTable(keyspace: string, table: Table, properties: string |
   if (table.ttl !== undefined) {
     options.push(`default_time_to_live = ${Math.max(1, Math.ceil(table.ttl / 1000))}`);
     options.push(`compaction = ${timeWindows(table.ttl)}`);
+    options.push(`gc_grace_seconds = ${EXPIRED_FOR}`);
   }
-  if (properties !== undefined) options.push(properties);
-  const settings = options.length === 0 ? '' : ` WITH ${options.join(' AND ')}`;
+  // A property that is given takes the place of the one that is made here: CQL takes none twice.
+  const given = (option: string): boolean =>
+    new RegExp(`\\b${option.split(' ')[0] ?? ''}\\s*=`, 'i').test(properties ?? '');
+  const kept = options.filter((option) => !given(option));
+  if (properties !== undefined) kept.push(properties);
+  const settings = kept.length === 0 ? '' : ` WITH ${kept.join(' AND ')}`;
   return `CREATE TABLE IF NOT EXISTS ${nameOf(keyspace, table)} (${[...columns, key].join(', ')})${settings}`;
 }
 

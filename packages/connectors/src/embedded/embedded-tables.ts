@@ -5,7 +5,7 @@ import {
   checkRow,
   checkSameShape,
   checkVersion,
-  mostKeyBytes,
+  mostBytes,
   type Table,
   type Value,
 } from '@stockafolio/core';
@@ -373,7 +373,7 @@ class LmdbTables implements EmbeddedTables {
 
 /** @throws ERR_SCHEMA_INVALID where a key that the columns allow would be longer than a store takes */
 function checkKeyLength(table: Table): void {
-  const most = mostKeyBytes(table.columns.slice(0, table.keyLength));
+  const most = mostBytes(table.columns.slice(0, table.keyLength));
   if (most <= LONGEST_WHOLE_KEY) return;
   throw new StockafolioError(
     'ERR_SCHEMA_INVALID',

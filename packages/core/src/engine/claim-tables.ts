@@ -2,7 +2,7 @@ import { isSameStore, type CheckpointStore } from '../checkpoint/store-id.js';
 import { StockafolioError, isStockafolioError } from '../errors/index.js';
 import type { Clock, Mutation, StoredRow, Tables } from '../ports/index.js';
 import { rowObject, type Table } from '../table/index.js';
-import { deadLetters, progress, tableWriters } from './system-tables.js';
+import { letterTables, progress, tableWriters, versionFloors } from './system-tables.js';
 
 const ATTEMPTS = 10;
 /** Milliseconds between two of them. */
@@ -30,7 +30,7 @@ export async function claimTables(tables: Tables, made: readonly Table[], claim:
   for (let attempt = 1; ; attempt++) {
     try {
       // Its own first: it is looked at last, when a store whose servers must agree on it has had the time to.
-      await tables.create([tableWriters as Table, ...made]);
+      await tables.create([tableWriters as Table, versionFloors as Table, ...made]);
       return await claimAll(tables, made, claim);
     } catch (error) {
       // Another process makes the same tables at this moment, and the store has yet to settle whose they are.
@@ -43,7 +43,7 @@ export async function claimTables(tables: Tables, made: readonly Table[], claim:
 async function claimAll(tables: Tables, made: readonly Table[], claim: TableClaim): Promise<void> {
   const { checkpoints, pipeline, runner, takeOver = false } = claim;
   if (checkpoints === undefined) return;
-  const own = new Set([progress.name, deadLetters.name]);
+  const own = new Set([progress, ...letterTables].map(({ name }) => name));
   const claimed: Mutation[] = [];
   for (const { name } of made) {
     if (own.has(name)) continue;

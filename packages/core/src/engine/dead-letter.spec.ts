@@ -1,104 +1,55 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { shown } from '../../test/engines.js';
 import { StockafolioError } from '../errors/index.js';
-import type { Mutation } from '../ports/index.js';
-import { checkRow, rowObject } from '../table/index.js';
-import { bytesOf, deadLetter, jsonOf, withMessage } from './dead-letter.js';
-import { MAX_LETTER } from './system-tables.js';
+import { checkRow } from '../table/index.js';
+import { deadLetter } from './dead-letter.js';
+import { deadLetterParts, deadLetters, LETTER_BEGINNING, LETTER_PART, MAX_LETTER } from './system-tables.js';
 
-const place = { offset: 7, ingested: 1_234 };
-const letterOf = (message: Uint8Array, error: unknown = new Error('odd')): Mutation =>
-  deadLetter('p', 3, place, 'op', error, message, 99);
+const error = new StockafolioError('ERR_BAD_RECORD', 'bad');
+const rowsOf = (message: Uint8Array): ReturnType<typeof deadLetter> =>
+  deadLetter('shops', 0, { offset: 7, ingested: 5 }, '', error, message, 9);
+const column = (table: typeof deadLetters | typeof deadLetterParts, name: string): number =>
+  table.columns.findIndex((each) => each.name === name);
 
-/** The message of a letter, and how it is kept. */
-function messageOf(letter: Mutation): {
-  readonly message: string;
-  readonly encoding: string;
-  readonly truncated: boolean;
-} {
-  checkRow(letter.table, letter.values);
-  const { message, encoding, truncated } = rowObject(letter.table, letter.values);
-  return { message: String(message), encoding: String(encoding), truncated: truncated === true };
+/** The bytes that the rows of a letter hold. */
+function messageOf([letter, ...parts]: ReturnType<typeof deadLetter>): Buffer {
+  const shown = String(letter?.values[column(deadLetters, 'message')]);
+  const texts = parts.map(({ values }) => String(values[column(deadLetterParts, 'message')]));
+  const encoding = letter?.values[column(deadLetters, 'encoding')] === 'base64' ? 'base64' : 'utf8';
+  return Buffer.from(parts.length === 0 ? shown : texts.join(''), encoding);
 }
 
-describe('a dead letter', () => {
-  it('says what was rejected, where and when it was, and why', () => {
-    const error = new StockafolioError('ERR_OVERFLOW', 'too large');
-    const letter = letterOf(bytesOf('{}'), error);
-    expect(letter.version).to.equal(99);
-    expect(rowObject(letter.table, letter.values)).to.eql({
-      ...{ pipeline: 'p', partition: 3, offset: 7, operator: 'op', code: 'ERR_OVERFLOW', cause: 'too large' },
-      ...{ message: '{}', encoding: 'utf8', truncated: false, ingested: 1_234, replayed: undefined },
-    });
-    expect(rowObject(letter.table, letterOf(bytesOf('{}'), 'a text').values)).to.include({
-      ...{ code: 'ERR_BAD_RECORD', cause: 'a text' },
-    });
-  });
+describe('the rows of a dead letter', () => {
+  // Around the ends of the beginning and of a part, and with pairs of surrogates across them.
+  const lengths = [LETTER_BEGINNING, LETTER_PART, 2 * LETTER_PART].flatMap((n) => [n - 1, n, n + 1]);
+  const message = fc
+    .tuple(fc.constantFrom(...lengths, 0, 1), fc.constantFrom('a', 'é', '\u20ac'), fc.integer({ min: 0, max: 3 }))
+    .map(([length, unit, pairs]) =>
+      Buffer.from(unit.repeat(Math.max(0, length - pairs)) + '\ud83d\ude00'.repeat(pairs)),
+    );
 
-  it('keeps bytes that are UTF-8 as they are, a mark of their order included, and others in base64', () => {
+  it('hold the whole message, byte for byte, and each fits its table', () => {
+    const bytes = fc.oneof(
+      message,
+      fc.constantFrom(3_071, 3_072, 3_073, 24_577).map((n) => Buffer.alloc(n, 0xff)),
+    );
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 12 }), (bytes) => {
-        const { message, encoding, truncated } = messageOf(letterOf(bytes));
-        expect(truncated).to.equal(false);
-        expect([...Buffer.from(message, encoding === 'utf8' ? 'utf8' : 'base64')]).to.eql([...bytes]);
-        if (encoding === 'base64') expect(message).to.equal(Buffer.from(bytes).toString('base64'));
+      fc.property(bytes, (sent) => {
+        const rows = rowsOf(sent);
+        for (const { table, values } of rows) checkRow(table, values, table.columns.length);
+        expect(messageOf(rows).equals(sent)).to.equal(true);
+        expect(rows[0]?.values[column(deadLetters, 'truncated')]).to.equal(rows.length > 1);
+        expect(rows.slice(1).map(({ values }) => values[column(deadLetterParts, 'part')])).to.eql(
+          rows.slice(1).map((_, n) => n),
+        );
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
-    const text = '\ufeffé日本😀';
-    expect(messageOf(letterOf(bytesOf(text)))).to.eql({ message: text, encoding: 'utf8', truncated: false });
-    expect(messageOf(letterOf(bytesOf('a\0')))).to.include({ encoding: 'base64', message: 'YQA=' });
   });
 
-  it('keeps a message whole up to the length that a row holds, and says where it is cut', () => {
-    const whole = 'x'.repeat(MAX_LETTER);
-    expect(messageOf(letterOf(bytesOf(whole)))).to.eql({ message: whole, encoding: 'utf8', truncated: false });
-    expect(messageOf(letterOf(bytesOf(`${whole}y`)))).to.eql({ message: whole, encoding: 'utf8', truncated: true });
-    const split = messageOf(letterOf(bytesOf(`${whole.slice(1)}😀`)));
-    expect(split.message.slice(0, -1)).to.equal(whole.slice(1));
-    expect([split.message.at(-1), split.truncated]).to.eql(['\ufffd', true]);
-    const most = (MAX_LETTER / 4) * 3;
-    for (const [length, truncated] of [
-      [most, false],
-      [most + 1, true],
-    ] as const) {
-      const bytes = new Uint8Array(length).fill(0xff);
-      const kept = messageOf(letterOf(bytes));
-      expect([kept.encoding, kept.truncated, kept.message.length]).to.eql(['base64', truncated, MAX_LETTER]);
-    }
-  });
-
-  it('keeps a cause up to its length, without what no store takes', () => {
-    const causeOf = (text: string): unknown => {
-      const letter = letterOf(bytesOf(''), new Error(text));
-      checkRow(letter.table, letter.values);
-      return rowObject(letter.table, letter.values)['cause'];
-    };
-    expect(causeOf('x'.repeat(4_000))).to.equal('x'.repeat(4_000));
-    expect(causeOf('x'.repeat(4_001))).to.equal('x'.repeat(4_000));
-    expect(causeOf('a\0b\0')).to.equal('a\ufffdb\ufffd');
-    expect(causeOf('a\ud800')).to.equal('a\ufffd');
-  });
-
-  it('takes another message, and is otherwise what it was', () => {
-    const letter = letterOf(bytesOf('first'));
-    const other = withMessage(letter, Uint8Array.of(0xff));
-    expect(rowObject(other.table, other.values)).to.eql({
-      ...rowObject(letter.table, letter.values),
-      ...{ message: '/w==', encoding: 'base64' },
-    });
-    expect(messageOf(letter).message).to.equal('first');
-    expect(messageOf(withMessage(letter, bytesOf('x'.repeat(MAX_LETTER + 1)))).truncated).to.equal(true);
-  });
-});
-
-describe('jsonOf', () => {
-  it('shows what a codec has no form for, bigints as texts, and what is no JSON at all', () => {
-    expect(jsonOf({ a: 1n, b: [2n ** 70n], c: 'x' })).to.equal(
-      shown({ a: '1', b: ['1180591620717411303424'], c: 'x' }),
-    );
-    expect(jsonOf(undefined)).to.equal('undefined');
-    expect(jsonOf(null)).to.equal('null');
+  it('hold the beginning alone of what is longer than a letter may be', () => {
+    const rows = rowsOf(Buffer.alloc(MAX_LETTER + 1, 'a'));
+    expect(rows).to.have.length(1);
+    expect(rows[0]?.values[column(deadLetters, 'truncated')]).to.equal(true);
   });
 });

@@ -1,6 +1,6 @@
 import { StockafolioError, messageOf } from '../errors/index.js';
 import type { Mutation } from '../ports/index.js';
-import { deadLetters, MAX_LETTER } from './system-tables.js';
+import { deadLetterParts, deadLetters, LETTER_BEGINNING, LETTER_PART, MAX_LETTER } from './system-tables.js';
 
 declare class TextDecoder {
   constructor(encoding: string, options: { fatal: boolean; ignoreBOM: boolean });
@@ -18,7 +18,7 @@ export interface Place {
   readonly ingested: number;
 }
 
-/** The row that sets a message aside. */
+/** The rows that set a message aside: its letter, and where it is long its parts. */
 export function deadLetter(
   pipeline: string,
   partition: number,
@@ -27,34 +27,48 @@ export function deadLetter(
   error: unknown,
   message: Uint8Array,
   version: number,
-): Mutation {
-  const { text, encoding, truncated } = readable(message);
+): readonly Mutation[] {
   const code = error instanceof StockafolioError ? error.code : 'ERR_BAD_RECORD';
-  return {
-    table: deadLetters,
-    values: [
-      pipeline,
-      partition,
-      place.offset,
-      operator,
-      code,
-      messageOf(error).slice(0, 4_000).toWellFormed().replaceAll('\u0000', '\ufffd'),
-      text,
-      encoding,
-      truncated,
-      place.ingested,
-      undefined,
-    ],
-    version,
-  };
+  const cause = messageOf(error).slice(0, 4_000).toWellFormed().replaceAll('\u0000', '\ufffd');
+  const values = [
+    pipeline,
+    partition,
+    place.offset,
+    operator,
+    code,
+    cause,
+    '',
+    'utf8',
+    false,
+    place.ingested,
+    undefined,
+  ];
+  return withMessage({ table: deadLetters, values, version }, message);
 }
 
-/** The same letter, with this message. */
-export function withMessage(letter: Mutation, message: Uint8Array): Mutation {
+/** The rows of the same letter, with this message. */
+export function withMessage(letter: Mutation, message: Uint8Array): readonly Mutation[] {
+  const { text, encoding } = readable(message);
+  const beginning = wholeUntil(text, 0, LETTER_BEGINNING);
   const values = [...letter.values];
-  const { text, encoding, truncated } = readable(message);
-  values.splice(MESSAGE, 3, text, encoding, truncated);
-  return { ...letter, values };
+  values.splice(MESSAGE, 3, text.slice(0, beginning), encoding, beginning < text.length);
+  const row = { ...letter, values };
+  if (beginning === text.length || text.length > MAX_LETTER) return [row];
+  const cuts: number[] = [0];
+  for (let at = 0; at < text.length;) cuts.push((at = wholeUntil(text, at, LETTER_PART)));
+  const key = letter.values.slice(0, deadLetters.keyLength);
+  const parts = cuts.slice(1).map((end, part): Mutation => {
+    const shown = text.slice(cuts[part], end);
+    return { table: deadLetterParts, values: [...key, part, cuts.length - 1, shown], version: letter.version };
+  });
+  return [row, ...parts];
+}
+
+/** Where so many units of a text end from here, without parting a pair of surrogates. */
+function wholeUntil(text: string, from: number, units: number): number {
+  const end = Math.min(text.length, from + units);
+  const isParted = end < text.length && (text.charCodeAt(end) & 0xfc00) === 0xdc00;
+  return isParted ? end - 1 : end;
 }
 
 /** A record or a figure as JSON, for letters of what no codec has a form for. */
@@ -68,21 +82,18 @@ export function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** Where a letter's message is, its encoding and whether it was cut behind it. */
+/** Where a letter's message is, with its encoding and whether it was cut behind it. */
 const MESSAGE = deadLetters.columns.findIndex(({ name }) => name === 'message');
 
-/** Text where the bytes are UTF-8 without NUL, base64 otherwise; cut to what a row holds. */
-function readable(bytes: Uint8Array): { text: string; encoding: 'utf8' | 'base64'; truncated: boolean } {
+/** Text where the bytes are UTF-8 without NUL, base64 otherwise. */
+function readable(bytes: Uint8Array): { readonly text: string; readonly encoding: 'utf8' | 'base64' } {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    if (!text.includes('\u0000')) {
-      return { text: text.slice(0, MAX_LETTER).toWellFormed(), encoding: 'utf8', truncated: text.length > MAX_LETTER };
-    }
+    if (!text.includes('\u0000')) return { text, encoding: 'utf8' };
   } catch {
     // not UTF-8: shown in base64
   }
-  const most = Math.floor(MAX_LETTER / 4) * 3;
-  return { text: base64(bytes.subarray(0, most)), encoding: 'base64', truncated: bytes.length > most };
+  return { text: base64(bytes), encoding: 'base64' };
 }
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';

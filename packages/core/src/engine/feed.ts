@@ -18,6 +18,7 @@ export class Feed {
   }
 
   add(record: unknown, place: Place): void {
+    if (place.offset >= this.#engine.nextFloor) this.#raise(place.offset);
     const n = this.#count++;
     this.#records[n] = record;
     this.#places[n] = place;
@@ -27,7 +28,14 @@ export class Feed {
   /** Sets a message aside that is no record. */
   reject(error: StockafolioError, message: Uint8Array, place: Place): void {
     this.end();
+    if (place.offset >= this.#engine.nextFloor) this.#raise(place.offset);
     this.#engine.reject(error, message, place);
+  }
+
+  /** From here on versions lie higher, whatever came before. */
+  #raise(offset: number): void {
+    this.end();
+    this.#engine.passFloors(offset);
   }
 
   /** Hands over what is left. */

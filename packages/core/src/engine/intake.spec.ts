@@ -119,6 +119,12 @@ describe('a message that is no record', () => {
     expect(reasonOf(intakeOf(), message)).to.contain('(from trades.csv:17)');
   });
 
+  it('is one that its producer cut, however good its beginning looks', () => {
+    const message = messageOf({}, { headers: { origin: 'trades.csv:17', 'cut-from': '99' } });
+    expect(reasonOf(intakeOf(), messageOf({}))).to.equal('taken');
+    expect(reasonOf(intakeOf(), message)).to.contain('of 99 bytes').and.contain('(from trades.csv:17)');
+  });
+
   it('ends the run where the fault is ours', async () => {
     const positional = jsonCodec(Sale, { computed: { user: ({ offset }) => `u${offset}` } });
     const unplaced: Codec<Sale> = { ...positional, decode: (bytes) => positional.decode(bytes) };

@@ -6,6 +6,14 @@ import { partitionChoice, partitionMismatch } from './partition-check.js';
 /** The header in which a producer may say where a message came from, such as `trades.csv:17`. */
 export const ORIGIN = 'origin';
 
+/** The header of a message that is only the beginning of what it stands for: how many bytes that has. Such is no record. */
+export const CUT_FROM = 'cut-from';
+
+/** Why what was cut is no record; also read again from the archive, which keeps no headers. */
+export function cutFrom(bytes: string): string {
+  return `only its beginning was sent, of ${bytes} bytes`;
+}
+
 /** What a message turned out to be: a record, or a reason why it is none. */
 export type Intake<T> = { readonly record: T } | { readonly rejected: StockafolioError };
 
@@ -44,6 +52,11 @@ export class MessageIntake<T> {
     const { stream, codec, partition } = this.#options;
     const { value, offset } = message;
     if (value === null) return { rejected: new BadRecordError([{ field: '', message: 'the message is empty' }]) };
+    const cut = message.headers?.[CUT_FROM];
+    if (cut !== undefined) {
+      const bad = new BadRecordError([{ field: '', message: cutFrom(cut) }]);
+      return { rejected: refusal(bad, message.headers?.[ORIGIN]) };
+    }
     try {
       const record = codec.decode(value, { partition, offset });
       const time = stream.time(record);

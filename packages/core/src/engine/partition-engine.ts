@@ -8,7 +8,8 @@ import type { Interner } from '../state/interner.js';
 import type { Table } from '../table/index.js';
 import { bytesOf, deadLetter, jsonOf, type Place } from './dead-letter.js';
 import { Stretches } from './stretches.js';
-import { deadLetters, progress } from './system-tables.js';
+import { letterTables, progress } from './system-tables.js';
+import type { VersionFloor } from './version-floors.js';
 
 export interface EngineOptions {
   readonly pipeline: Pipeline;
@@ -49,6 +50,9 @@ export class PartitionEngine {
   #latest = Number.NEGATIVE_INFINITY;
   /** When the source took in the last message, epoch milliseconds. */
   #ingested = 0;
+  #floors: readonly VersionFloor[] = [];
+  /** The offset from which on versions have a floor that is not passed yet; infinity where there is none. */
+  nextFloor = Number.POSITIVE_INFINITY;
   /** Records set aside so far in this run, in whole or for one operator. */
   setAside = 0;
 
@@ -58,7 +62,7 @@ export class PartitionEngine {
     const { pipeline, partition } = options;
     this.#context = new PipelineContext(pipeline.name, partition);
     within(this.#context, () => pipeline.build(new FanOutObservable(this.#records)));
-    for (const table of [progress, deadLetters]) this.#context.useTable(table as Table);
+    for (const table of [progress as Table, ...letterTables]) this.#context.useTable(table);
     this.#context.seal();
     this.#copier = recordCopier(pipeline.stream.schema.names, pipeline.reads);
     this.#stretches = new Stretches(this.#context, pipeline.stream, this.#records, this.#copier);
@@ -108,6 +112,21 @@ export class PartitionEngine {
     this.#latest = position.latest ?? Number.NEGATIVE_INFINITY;
     this.#context.watermark = this.#latest - this.#options.pipeline.stream.outOfOrderness;
     for (const operator of this.#context.operators) operator.restored(layouts?.get(operator.layout.name));
+  }
+
+  /** Sets the floors of the versions, in the order of their offsets; those that were passed already count from now on. */
+  setFloors(floors: readonly VersionFloor[]): void {
+    this.#floors = floors;
+    this.passFloors(this.#offset);
+  }
+
+  /** Lets versions go on above every floor up to this offset, that of the next record. */
+  passFloors(offset: number): void {
+    this.nextFloor = Number.POSITIVE_INFINITY;
+    for (const floor of this.#floors) {
+      if (floor.offset <= offset) this.#context.version = Math.max(this.#context.version, floor.version);
+      else this.nextFloor = Math.min(this.nextFloor, floor.offset);
+    }
   }
 
   /** Takes a record through the pipeline. */
@@ -336,9 +355,10 @@ export class PartitionEngine {
       );
     }
     this.setAside++;
-    this.#context.rows.push(
-      deadLetter(this.#options.pipeline.name, this.partition, place, operator, error, message, this.#context.version),
-    );
+    const { pipeline } = this.#options;
+    const { version } = this.#context;
+    const rows = deadLetter(pipeline.name, this.partition, place, operator, error, message, version);
+    for (const row of rows) this.#context.rows.push(row);
   }
 }
 

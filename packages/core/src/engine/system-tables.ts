@@ -1,5 +1,5 @@
 import { boolean, int32, int64, oneOf, optional, text, timestamp } from '../schema/index.js';
-import { table } from '../table/index.js';
+import { table, type Table } from '../table/index.js';
 
 /** What the rows of single keys are exact up to, and at rest all tables: one row for every pipeline and source partition. */
 export const progress = table(
@@ -30,8 +30,24 @@ export const tableWriters = table(
   },
 );
 
-/** Longest message kept in a dead letter, in UTF-16 units; of a longer one the beginning is kept, and it stays in the source. */
-export const MAX_LETTER = 1 << 20;
+/**
+ * From which offset on the versions of a partition lie above one under which rows were mended: else what comes next would be
+ * lost below these. A table of its own, as the progress is written with every commit.
+ */
+export const versionFloors = table(
+  'version_floors',
+  { partitionBy: ['pipeline'], clusterBy: ['partition', 'offset'] },
+  { pipeline: text(), partition: int32(), offset: int64(), above: int64() },
+);
+
+/** Longest message that is kept whole, in UTF-16 units; of a longer one there is the beginning, and the source has it. */
+export const MAX_LETTER = 1 << 24;
+
+/** Of a longer message `dead_letters` has so much, in UTF-16 units: a page of letters is small, whatever was sent. */
+export const LETTER_BEGINNING = 4_096;
+
+/** The length of a row of `dead_letter_parts`, in UTF-16 units. */
+export const LETTER_PART = 32_768;
 
 /** Messages that were set aside, with the position at which they stay in the source, and the cause. */
 export const deadLetters = table(
@@ -49,13 +65,34 @@ export const deadLetters = table(
     code: text(),
     cause: text({ max: 4_000 }),
     /** The message: UTF-8 as it is, anything else in base64. */
-    message: text({ max: MAX_LETTER }),
+    message: text({ max: LETTER_BEGINNING }),
     encoding: oneOf('utf8', 'base64'),
-    /** Whether only the beginning of the message is kept here. */
+    /** Whether only the beginning of the message is here: then `dead_letter_parts` has it, up to {@link MAX_LETTER}. */
     truncated: boolean(),
     /** When the source took it in. */
     ingested: timestamp(),
-    /** `done` when it was replayed; before that `pending:PARTITION:OFFSET`, from where on its message is looked for. */
+    /** `done` when it was replayed. */
     replayed: optional(text()),
   },
 );
+
+/** The messages of the dead letters that are too long for a row, in parts. */
+export const deadLetterParts = table(
+  'dead_letter_parts',
+  { partitionBy: ['pipeline', 'partition', 'offset'], clusterBy: ['operator', 'part'] },
+  {
+    pipeline: text(),
+    partition: int32(),
+    offset: int64(),
+    operator: text(),
+    /** From 0. */
+    part: int32(),
+    /** How many parts there are; none is kept of a message that is longer than {@link MAX_LETTER}. */
+    parts: int32(),
+    /** A part of the message, in the letter's encoding. */
+    message: text({ max: LETTER_PART }),
+  },
+);
+
+/** The tables that hold what was set aside. */
+export const letterTables: readonly Table[] = [deadLetters as Table, deadLetterParts as Table];

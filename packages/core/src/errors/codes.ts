@@ -46,6 +46,7 @@ export const errorCodes = {
   ERR_PEER_MISSING: user,
   ERR_PIPELINE_INVALID: user,
   ERR_PORT_UNAVAILABLE: user,
+  ERR_REPLAY_IN_DOUBT: user,
   ERR_ROW_INVALID: user,
   ERR_SCHEMA_INVALID: user,
   ERR_SHARD_MISSING: user,

@@ -62,6 +62,13 @@ export interface Source {
   identity(): Promise<string>;
   /** What every partition holds now. */
   ranges(): Promise<readonly PartitionRange[]>;
+  /**
+   * For each partition, an offset before which there is no message of this time or a later one; epoch milliseconds. Absent
+   * where that is not known without reading.
+   */
+  positionsAt?(time: number): Promise<readonly Position[]>;
+  /** Whether messages vanish other than oldest first, as those of a compacted topic do; they do not where it is absent. */
+  compacted?(): Promise<boolean>;
   /** Joins the group; assignments arrive at the listener, at the latest during the next call of {@link next}. */
   open(group: string, listener: AssignmentListener): Promise<void>;
   /**

@@ -2,7 +2,7 @@ export { checkRow, checkVersion } from './check-row.js';
 export { checkSameShape, tableDifferences } from './differences.js';
 export { compareKeys, compareText } from './order.js';
 export {
-  mostKeyBytes,
+  mostBytes,
   rowObject,
   table,
   type Column,

@@ -134,10 +134,10 @@ function fault(name: string, what: string): never {
 }
 
 /**
- * The most bytes that values of these columns can take as a key, as far as they are bounded: text in UTF-8, of at most 3
- * bytes a UTF-16 unit.
+ * The most bytes that values of these columns can take as a key or in a row, as far as they are bounded: text in UTF-8, of
+ * at most 3 bytes a UTF-16 unit.
  */
-export function mostKeyBytes(columns: readonly Column[]): number {
+export function mostBytes(columns: readonly Column[]): number {
   const bytes = columns.map(({ type: { kind, max, values } }) => {
     if (kind === 'text') return max === undefined ? 0 : 3 * max + 1;
     return kind === 'oneOf' ? 3 * Math.max(...(values ?? []).map((word) => word.length)) + 1 : 8;

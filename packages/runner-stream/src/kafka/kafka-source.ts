@@ -8,7 +8,8 @@ import { GroupMember } from './group-member.js';
 import { kafkaError } from './kafka-error.js';
 import { Membership } from './membership.js';
 import type { KafkaSourceOptions } from './options.js';
-import { topicIdentity, topicRanges } from './topic-ends.js';
+import { isCompacted } from './topic-cleanup.js';
+import { topicIdentity, topicPositionsAt, topicRanges } from './topic-ends.js';
 import { TopicLaw } from './topic-law.js';
 
 /** How long a close waits for the group to hear of it, in milliseconds. */
@@ -79,6 +80,14 @@ class KafkaSource implements Source {
         ? { ...range, end: Math.max(range.oldest, Math.min(range.end, reach.messages)) }
         : range;
     });
+  }
+
+  positionsAt(time: number): Promise<readonly Position[]> {
+    return topicPositionsAt(this.#asking, this.#options.topic, time);
+  }
+
+  compacted(): Promise<boolean> {
+    return isCompacted(this.#asking, this.#options.topic);
   }
 
   async open(group: string, listener: AssignmentListener): Promise<void> {

@@ -1,4 +1,4 @@
-import type { PartitionRange } from '@stockafolio/core/ports';
+import type { PartitionRange, Position } from '@stockafolio/core/ports';
 import type { Connection } from './connection.js';
 import type { TopicLaw } from './topic-law.js';
 
@@ -18,6 +18,20 @@ export async function topicRanges(connection: Connection, topic: string): Promis
     if (ranges.length < partitions.length || ends.size < partitions.length)
       throw new Error('a partition has no leader');
     return ranges.sort((a, b) => a.partition - b.partition);
+  });
+}
+
+/** Asks, in each partition, for the first message of this time or a later one; where there is none, for the end. */
+export async function topicPositionsAt(connection: Connection, topic: string, time: number): Promise<Position[]> {
+  const ends = new Map((await topicRanges(connection, topic)).map(({ partition, end }) => [partition, end]));
+  const partitions = [...ends.keys()].map((partition) => ({ partition }));
+  const [answer] = await connection.run(({ cluster }) =>
+    cluster.fetchTopicsOffset([{ topic, partitions, fromTimestamp: Math.max(0, time) }]),
+  );
+  const found = new Map(answer?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+  return [...ends].map(([partition, end]) => {
+    const offset = found.get(partition) ?? -1;
+    return { partition, offset: offset < 0 ? end : offset };
   });
 }
 

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { choosePartition, partitionOf, type Partitioner } from '@stockafolio/core';
+import type { OutgoingMessage, Source } from '@stockafolio/core/ports';
+
+/** Messages that are held of a partition while another one is read, at most about so many. */
+const HELD = 10_000;
+/** Messages that are looked up before others have their turn. */
+const AT_A_TIME = 1_000;
+
+/** A partition of the source as it is read for messages that were sent before. */
+interface Lane {
+  /** Messages that were read and not passed yet, from `at` on. */
+  held: Uint8Array[];
+  at: number;
+  next: number;
+  /** Where it ended when the reading began. */
+  end: number;
+  paused: boolean;
+}
+
+/**
+ * Finds, of messages that always come in the same order, those which a run that was killed has sent already. They are found
+ * in the source itself, by what they say: in each partition a run appends its messages in their order, so it goes on behind
+ * the last one that is there. Messages of others in between do not count. Memory is bounded.
+ */
+export class SentBefore {
+  readonly #source: Source;
+  readonly #lanes: ReadonlyMap<number, Lane>;
+  readonly #partitioner: Partitioner;
+  /** How many messages were there already. */
+  found = 0;
+  /** How many messages of the source were read. */
+  read = 0;
+
+  private constructor(source: Source, lanes: ReadonlyMap<number, Lane>, partitioner: Partitioner) {
+    this.#source = source;
+    this.#lanes = lanes;
+    this.#partitioner = partitioner;
+  }
+
+  /**
+   * @param source to be read for this alone; it is closed at the end
+   * @param since no message was sent before this time, epoch milliseconds: the source is read from there on, where it can
+   * tell
+   */
+  static async open(source: Source, partitioner: Partitioner, since: number): Promise<SentBefore> {
+    const ranges = await source.ranges();
+    const isEmpty = ranges.every(({ oldest, end }) => oldest === end);
+    const at = new Map(
+      isEmpty ? [] : (await source.positionsAt?.(since))?.map(({ partition, offset }) => [partition, offset]),
+    );
+    const lanes = new Map<number, Lane>();
+    for (const { partition, oldest, end } of ranges) {
+      const next = Math.max(oldest, at.get(partition) ?? oldest);
+      lanes.set(partition, { held: [], at: 0, next, end, paused: false });
+    }
+    const sent = new SentBefore(source, lanes, partitioner);
+    if (sent.#isOver()) return sent;
+    const positions = [...lanes].map(([partition, { next }]) => ({ partition, offset: next }));
+    await source.open(`sent-before-${randomUUID()}`, {
+      assigned: async () => positions,
+      revoked: async () => undefined,
+    });
+    return sent;
+  }
+
+  /** Those of the next messages that are not in the source yet. */
+  async unsent<M extends OutgoingMessage>(messages: readonly M[]): Promise<readonly M[]> {
+    if (this.#isOver()) return messages;
+    const left: M[] = [];
+    for (const [n, message] of messages.entries()) {
+      if (n % AT_A_TIME === AT_A_TIME - 1) await new Promise((resolve) => setImmediate(resolve));
+      const lane = this.#lanes.get(this.#partitionOf(message));
+      if (lane !== undefined && (await this.#isIn(lane, message.value))) this.found++;
+      else left.push(message);
+    }
+    return left;
+  }
+
+  close(): Promise<void> {
+    return this.#source.close();
+  }
+
+  /** Whether every partition was read to its end: then nothing that comes was sent before. */
+  #isOver(): boolean {
+    return [...this.#lanes.values()].every((lane) => isAtEnd(lane));
+  }
+
+  #partitionOf({ partition, key, value }: OutgoingMessage): number {
+    const count = this.#lanes.size;
+    return partition ?? (key === null ? partitionOf(value, count) : choosePartition(this.#partitioner, key, count));
+  }
+
+  async #isIn(lane: Lane, value: Uint8Array): Promise<boolean> {
+    for (;;) {
+      while (lane.at < lane.held.length) {
+        const there = lane.held[lane.at++];
+        if (there !== undefined && Buffer.compare(there, value) === 0) return true;
+      }
+      lane.held = [];
+      lane.at = 0;
+      if (isAtEnd(lane)) return false;
+      await this.#fill(lane);
+    }
+  }
+
+  /** Reads on until this partition has something, or is at its end. Others that hold much wait meanwhile. */
+  async #fill(wanted: Lane): Promise<void> {
+    while (wanted.held.length === 0 && wanted.next < wanted.end) {
+      for (const [partition, lane] of this.#lanes) {
+        const isFull = lane !== wanted && lane.held.length - lane.at >= HELD;
+        if (isFull === lane.paused) continue;
+        lane.paused = isFull;
+        if (isFull) this.#source.pause([partition]);
+        else this.#source.resume([partition]);
+      }
+      const batch = await this.#source.next(100);
+      if (batch === undefined) {
+        // What a source keeps for itself after the last message is known once it was passed: then the end comes nearer.
+        for (const { partition, end } of await this.#source.ranges()) {
+          const lane = this.#lanes.get(partition);
+          if (lane !== undefined) lane.end = Math.min(lane.end, end);
+        }
+        continue;
+      }
+      const lane = this.#lanes.get(batch.partition);
+      if (lane === undefined) continue;
+      for (const { offset, value } of batch.messages) {
+        lane.next = offset + 1;
+        // What this run appends itself comes behind the end.
+        if (offset < lane.end) lane.held.push(value === null ? EMPTY : Buffer.from(value));
+      }
+      this.read += batch.messages.length;
+    }
+  }
+}
+
+const EMPTY = new Uint8Array(0);
+
+function isAtEnd({ held, at, next, end }: Lane): boolean {
+  return at >= held.length && next >= end;
+}

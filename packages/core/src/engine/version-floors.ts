@@ -1,0 +1,57 @@
+import { isStockafolioError } from '../errors/index.js';
+import type { Position, Tables } from '../ports/index.js';
+import { rowObject, type Table } from '../table/index.js';
+import { versionFloors } from './system-tables.js';
+
+/** From an offset on, a partition's records have versions above this one, in microseconds. */
+export interface VersionFloor {
+  readonly offset: number;
+  readonly version: number;
+}
+
+/** The floors of a pipeline's versions, by source partition, each in the order of its offsets. */
+export async function readFloors(
+  tables: Pick<Tables, 'scan'>,
+  pipeline: string,
+): Promise<ReadonlyMap<number, readonly VersionFloor[]>> {
+  const floors = new Map<number, VersionFloor[]>();
+  try {
+    for await (const { values } of tables.scan(versionFloors as Table, [pipeline])) {
+      const { partition, offset, above } = rowObject(versionFloors as Table, values);
+      const all = floors.get(Number(partition)) ?? [];
+      floors.set(Number(partition), all);
+      all.push({ offset: Number(offset), version: Number(above) });
+    }
+  } catch (error) {
+    // Nobody has claimed these tables, or an earlier version did.
+    if (!isStockafolioError(error, 'ERR_TABLE_UNKNOWN')) throw error;
+  }
+  return floors;
+}
+
+/** Lets the partitions of a pipeline go on above a version, from these positions on. */
+export async function writeFloors(
+  tables: Pick<Tables, 'create' | 'write'>,
+  pipeline: string,
+  positions: readonly Position[],
+  version: number,
+): Promise<void> {
+  await tables.create([versionFloors as Table]);
+  await tables.write(
+    positions.map(({ partition, offset }) => ({
+      table: versionFloors as Table,
+      values: [pipeline, partition, offset, version],
+      version,
+    })),
+  );
+}
+
+/** Gives tables the floors of others, so that what is made in them has the same versions. */
+export async function copyFloors(
+  from: Pick<Tables, 'scan'>,
+  to: Pick<Tables, 'create' | 'write'>,
+  pipeline: string,
+): Promise<void> {
+  for (const [partition, floors] of await readFloors(from, pipeline))
+    for (const { offset, version } of floors) await writeFloors(to, pipeline, [{ partition, offset }], version);
+}

@@ -1,6 +1,7 @@
 import type { Partitioner } from '@stockafolio/core';
 import type { ConnectionOptions } from 'node:tls';
 import type { Clock } from '@stockafolio/core/ports';
+import type { Compression } from './compression/codec.js';
 
 /** How a client proves who it is; the mechanisms that kafkajs knows by a name and a password. */
 export interface KafkaSasl {
@@ -58,8 +59,10 @@ export interface KafkaProducerOptions extends KafkaPlace {
   readonly partitioner?: Partitioner;
   /** Copies of a topic that is made; what the brokers say unless told. */
   readonly replicationFactor?: number;
-  /** `none` unless told. */
-  readonly compression?: 'none' | 'gzip';
+  /**
+   * Defaults to `none`. Each but `gzip` takes a package: `snappy`, `lz4-napi`; `zstd` needs Node 22.15 or newer instead.
+   */
+  readonly compression?: Compression;
   /** Bytes of one batch before compression, about; 512 KiB unless told. */
   readonly batchBytes?: number;
 }

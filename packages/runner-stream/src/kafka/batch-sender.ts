@@ -133,7 +133,7 @@ export class BatchSender {
 
 function inDoubt(topic: string, partition: number): StockafolioError {
   return new StockafolioError(
-    'ERR_INTERNAL',
+    'ERR_WRITE_IN_DOUBT',
     `topic '${topic}', partition ${partition}: the broker has forgotten who writes, so it cannot be told whether the last batch was taken in`,
     { hint: 'look at the end of the partition before you write on' },
   );

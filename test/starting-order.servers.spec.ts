@@ -83,9 +83,28 @@ describe('a command that is started before its servers', () => {
   });
 
   it('serve', async () => {
-    const life = await startedBefore([cassandra()], ['serve', '--tables', keyspace('early'), '--port', '0']);
+    await must(['tables', 'create', '--tables', keyspace('served')]);
+    const life = await startedBefore([cassandra()], ['serve', '--tables', keyspace('served'), '--port', '0']);
     await life.says(/the firm +http:/);
     expect(life.stderr()).to.match(/the firm +http:/);
+    life.child.kill('SIGINT');
+    expect((await life.ended).code).to.equal(130);
+  });
+
+  it('and one that runs says in an outage of Kafka what it waits for, and goes on', async () => {
+    const { url } = newTopic(kafka());
+    await must([...generate, url]);
+    const places = ['--tables', `embedded:${at('outage')}`, '--checkpoints', `file:${at('outage-checkpoints')}`];
+    const life = start(['stream', '--source', url, ...places]);
+    await life.says(/partition 3: begins/);
+    await kafka().kill();
+    await life.says(/waits for a server: topic/);
+    await kafka().start();
+    await must([...generate, url, '--seed', '2']);
+    await must(['archive', '--source', url, '--files', `file:${at('outage-files')}`, '--until-caught-up']);
+    const count = async (): Promise<number> =>
+      (await dumpOf(`embedded:${at('outage')}`)).filter((line) => line.startsWith('{"table":"trades_by_user"')).length;
+    while ((await count()) < 4_000) await new Promise((resolve) => setTimeout(resolve, 500));
     life.child.kill('SIGINT');
     expect((await life.ended).code).to.equal(130);
   });

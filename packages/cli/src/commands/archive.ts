@@ -46,7 +46,10 @@ async function run(flags: ArchiveFlags, toolkit: Toolkit): Promise<void> {
       codec,
       form: flags.format,
       onPartitionMismatch: flags.onPartitionMismatch,
-      source: toolkit.openSource(flags.source),
+      source: toolkit.openSource(flags.source, {
+        signal: stop.signal,
+        say: (text) => reporter.say(text, {}, 'warn'),
+      }),
       archive: toolkit.openArchive(files, stream),
       clock: toolkit.clock,
       ...(app.dayOf === undefined ? {} : { dayOf: app.dayOf }),

@@ -132,7 +132,10 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
     const result = await runStream({
       pipeline: app.pipeline,
       codec,
-      source: toolkit.openSource(flags.source),
+      source: toolkit.openSource(flags.source, {
+        signal: stop.signal,
+        say: (text) => reporter.say(text, {}, 'warn'),
+      }),
       tables,
       checkpoints,
       clock: toolkit.clock,

@@ -29,6 +29,14 @@ describe('a failure', () => {
     );
   });
 
+  it('of a driver that puts a stack into its message is told without it', () => {
+    const all = new Error(
+      'All host(s) tried failed. Error: connect ECONNREFUSED\n    at TCP.after (net.js:1)\n    at b',
+    );
+    const { text } = told(new StockafolioError('ERR_TABLES_UNAVAILABLE', 'Cassandra', { cause: all }), {});
+    expect(text).to.contain('because: All host(s) tried failed. Error: connect ECONNREFUSED\n').and.not.contain(' at ');
+  });
+
   it('of our own making has no stack either, and says how to get one', () => {
     const { code, text } = told(new TypeError('x is undefined'), {});
     expect(code).to.equal(1);

@@ -1,6 +1,7 @@
 import { kafkaSource } from '@stockafolio/runner-stream/kafka';
 import { isStockafolioError, type StockafolioError } from '@stockafolio/core';
 import type { AbortSignalLike, Clock } from '@stockafolio/core/ports';
+import { sayNowAndThen } from '../output/say-now-and-then.js';
 import { stoppedEarly } from '../output/unfinished.js';
 import { kafkaPlace } from './kafka-url.js';
 import { areShared, isShared, openFiles, openTables } from './open.js';
@@ -25,10 +26,9 @@ export interface WaitOptions {
 /** How long a command that ends by itself waits for servers, in milliseconds. */
 export const START_WITHIN = 300_000;
 
-/** How long each look may take, the pause to the next, and that between two remarks, in milliseconds. */
+/** How long each look may take, and the pause to the next, in milliseconds. */
 const LOOK_FOR = 500;
 const LOOK_EVERY = 2_000;
-const SAY_EVERY = 30_000;
 
 /** A server, asked for something that costs little. */
 interface Look {
@@ -67,20 +67,19 @@ export async function untilThere(places: NeededPlaces, options: WaitOptions): Pr
 
 async function untilAnswered(look: Look, { clock, signal, say, atMost = Infinity }: WaitOptions): Promise<void> {
   const began = clock.now();
-  let said = Number.NEGATIVE_INFINITY;
+  const tell = sayNowAndThen(clock, say);
+  let told = false;
   for (;;) {
     const away = await awayAt(look);
     if (away === undefined) break;
     if (clock.now() - began >= atMost) throw away;
-    if (clock.now() - said >= SAY_EVERY && !signal.aborted) {
-      said = clock.now();
-      say(`waits for a server: ${away.message}`);
-    }
     if (signal.aborted) return;
+    tell(away);
+    told = true;
     await clock.sleep(LOOK_EVERY, signal);
     if (signal.aborted) return;
   }
-  if (said > 0) say('the server is there');
+  if (told) say('the server is there');
 }
 
 /** Why it does not answer; undefined where it does. */

@@ -54,10 +54,10 @@ describe('an error that Cassandra answers with', () => {
   }
 
   it('is in the law, whichever the driver knows', () => {
-    const { clientWriteFailure, ...answered } = driver.types.responseErrorCodes as Record<string, number>;
-    expect(clientWriteFailure).to.be.a('number');
-    const inLaw = new Set(law.map(([number]) => number));
-    expect(Object.values(answered).filter((number) => !inLaw.has(number))).to.deep.equal([]);
+    const known: unknown[] = Object.values(driver.types.responseErrorCodes);
+    const inLaw = new Set<unknown>(law.map(([number]) => number));
+    // The last one is the driver's own.
+    expect(known.filter((number) => !inLaw.has(number))).to.deep.equal([0x8000]);
   });
 
   it('of a later protocol is waited for', () => {

@@ -20,6 +20,8 @@ const overloaded = waits('the nodes have too much to do: add some, or write less
 const failing = waits('look at the logs of the nodes: a replica could not do it (a full disk, too many tombstones)');
 const statement = refused('the message says what the server does not take; look whether it is Cassandra 4 or newer');
 
+const UNPREPARED = 0x2500;
+
 /** Errors of the native protocol (version 5, section 8), by their numbers; `cassandra-error.spec.ts` goes through all. */
 const byNumber: Readonly<Record<number, CassandraFacts>> = {
   0x0000: waits('look at the logs of the nodes: the server itself has failed'),
@@ -41,12 +43,16 @@ const byNumber: Readonly<Record<number, CassandraFacts>> = {
   0x2200: statement,
   0x2300: refused("check dc= and replication= of the URL: the keyspace takes the server's own names of data centres"),
   0x2400: waits('another process is making the same at this moment'),
-  0x2500: away,
+  [UNPREPARED]: away,
 };
+
+/** What to do where a table is not there. */
+export const CREATE_IT =
+  'create it first: stockafolio tables create, or start what writes it; where it was dropped, make its rows anew from the archive (batch --from-start)';
 
 const gone: CassandraFacts = {
   code: 'ERR_TABLE_UNKNOWN',
-  hint: 'create it first: stockafolio tables create, or start what writes it again; where it was dropped, its rows are gone, so make them anew from the archive (batch --from-start)',
+  hint: CREATE_IT,
 };
 
 /** What one number stands for is told apart by words only. */
@@ -83,6 +89,11 @@ function factsOf(error: unknown): CassandraFacts {
     return { code: 'ERR_USAGE', hint: 'check the contact points and the name of the local data centre (dc=NAME)' };
   }
   return away;
+}
+
+/** Whether a statement is not known any more: it was forgotten by the server, or its table was dropped. */
+export function isUnprepared(error: unknown): boolean {
+  return codeOf(deepest(error)) === UNPREPARED;
 }
 
 /** NoHostAvailableError hides in `innerErrors` what each host has said. One that answered says more than one that is away. */

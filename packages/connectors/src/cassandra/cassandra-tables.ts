@@ -2,7 +2,7 @@ import { checkRow, checkVersion, StockafolioError, type Table, type Value } from
 import type { Mutation, ScanAllOptions, ScanOptions, StoredRow, Tables } from '@stockafolio/core/ports';
 import type { Client, types } from 'cassandra-driver';
 import { arrange, type Batch } from './batches.js';
-import { cassandraError } from './cassandra-error.js';
+import { cassandraError, CREATE_IT, isUnprepared } from './cassandra-error.js';
 import { connect, createKeyspace, placeOf } from './connect.js';
 import { inFlight } from './in-flight.js';
 import type { CassandraOptions } from './options.js';
@@ -33,7 +33,7 @@ class CassandraTables implements Tables {
   readonly inKeyOrder = false;
   readonly #options: CassandraOptions;
   readonly #place: string;
-  readonly #plans = new WeakMap<Table, TablePlan>();
+  #plans = new WeakMap<Table, TablePlan>();
   #connecting: Promise<Client> | undefined;
   #closed = false;
 
@@ -139,10 +139,7 @@ class CassandraTables implements Tables {
 
   #unknown(table: Table): StockafolioError {
     return new StockafolioError('ERR_TABLE_UNKNOWN', `${this.#place}: there is no table '${table.name}'`, {
-      hint:
-        this.#options.readOnly === true
-          ? 'start what writes it first: it creates the table'
-          : 'create it first: stockafolio tables create, or start what writes it',
+      hint: this.#options.readOnly === true ? 'start what writes it first: it creates the table' : CREATE_IT,
     });
   }
 
@@ -150,7 +147,12 @@ class CassandraTables implements Tables {
   async #attempt<T>(action: (client: Client) => Promise<T>): Promise<T> {
     if (this.#closed) throw new StockafolioError('ERR_INTERNAL', `${this.#place}: the tables are closed`);
     try {
-      return await action(await this.#client());
+      return await action(await this.#client()).catch(async (error: unknown) => {
+        if (!isUnprepared(error)) throw error;
+        // The driver prepares again what a node has forgotten, unless the table is gone: so that is looked at.
+        this.#plans = new WeakMap();
+        return action(await this.#client());
+      });
     } catch (error) {
       throw cassandraError(error, this.#place);
     }

@@ -1,4 +1,4 @@
-import type { Partitioner } from '@stockafolio/core';
+import type { Partitioner, StockafolioError } from '@stockafolio/core';
 import type { ConnectionOptions } from 'node:tls';
 import type { Clock } from '@stockafolio/core/ports';
 import type { Compression } from './compression/codec.js';
@@ -27,9 +27,11 @@ export interface KafkaPlace {
   readonly requestTimeout?: number;
   /**
    * How long a cluster that was there may be away before that is an error, in milliseconds; 60,000 unless told. One that
-   * was never there is given 5 seconds, or this if it is less.
+   * was never there is given 5 seconds, or this if it is less; with `Infinity` both are waited for however long.
    */
   readonly patience?: number;
+  /** Is told of each attempt that failed and is made again. */
+  readonly onRetry?: (error: StockafolioError) => void;
 }
 
 export type KafkaLog = (level: 'error' | 'warn' | 'info' | 'debug', message: string, details: unknown) => void;

@@ -142,9 +142,9 @@ class ArchiveRun<T> implements AssignmentListener {
     const last = pending?.entries.at(-1)?.offset;
     if (pending === undefined || last === undefined) return;
     const { first, day, entries } = pending;
-    await untilBack(this.#options, `archiving partition ${partition}`, () =>
-      this.#options.archive.write({ partition, first, last, day }, this.#facts, entries),
-    );
+    const write = (): Promise<void> =>
+      this.#options.archive.write({ partition, first, last, day }, this.#facts, entries);
+    await untilBack(this.#options, `archiving partition ${partition}`, write, isAway);
     this.#files++;
     this.#options.onFile?.({ partition, first, last, day });
   }
@@ -163,6 +163,11 @@ class ArchiveRun<T> implements AssignmentListener {
       return next.has(partition) || (last === undefined ? oldest : last.last + 1) >= end;
     });
   }
+}
+
+/** A store that is full does not come back by itself. */
+function isAway({ code, retryable }: StockafolioError): boolean {
+  return retryable && code !== 'ERR_FILES_FULL';
 }
 
 function otherSource(archived: string, given: string): StockafolioError {

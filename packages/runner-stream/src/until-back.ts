@@ -28,13 +28,14 @@ export async function untilBack<R>(
   { clock, signal, onEvent }: Waiting,
   what: string,
   step: () => Promise<R>,
+  passes: (error: StockafolioError) => boolean = ({ retryable }) => retryable,
 ): Promise<R> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await step();
     } catch (error) {
       const failed = asStockafolioError(error);
-      if (!failed.retryable || signal?.aborted === true) throw failed;
+      if (!passes(failed) || signal?.aborted === true) throw failed;
       const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (attempt - 1));
       onEvent?.({ type: 'retry', what, error: failed, attempt, delay });
       await clock.sleep(delay, signal);

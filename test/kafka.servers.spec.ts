@@ -144,9 +144,6 @@ describe('whole runs on Kafka', () => {
     const unknown = await run([...streamArgs(url, 'none'), '--json']);
     expect(unknown.code).to.equal(2);
     expect(lastLine(unknown)).to.include({ code: 'ERR_SOURCE_UNKNOWN' });
-    const away = await run([...streamArgs('kafka://127.0.0.1:1/trades', 'none'), '--json']);
-    expect(away.code).to.equal(3);
-    expect(lastLine(away)).to.include({ code: 'ERR_SOURCE_UNAVAILABLE' });
     for (const args of [workerArgs(`log:${at('log')}`, 'none'), streamArgs(url, 'none')]) {
       const alone = await run([...args, '--workers', '2', '--json']);
       expect(alone.code).to.equal(2);

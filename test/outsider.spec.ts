@@ -86,10 +86,11 @@ describe('somebody else', () => {
         ...installLines(await readme('packages/runner-stream')),
       ];
       const said = new Map(lines.flatMap(({ packages, purposes }) => purposes.map((of) => [of, packages.join(' ')])));
-      expect(uses).to.have.length(8);
+      expect(uses).to.have.length(10);
       for (const { use, code, hint, retryable } of uses) {
         const [connector = ''] = use.split(' ');
-        const packages = said.get(connector) ?? said.get(`@stockafolio/runner-stream/${connector}`);
+        const kafka = [`@stockafolio/runner-stream/${connector}`, `messages compressed with ${connector}`];
+        const packages = [connector, ...kafka].map((purpose) => said.get(purpose)).find((each) => each !== undefined);
         expect({ code, hint, retryable }, use).to.deep.equal({
           ...{ code: 'ERR_PEER_MISSING', hint: `npm install ${packages}`, retryable: false },
         });

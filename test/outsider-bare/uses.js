@@ -28,6 +28,8 @@ const uses = {
     ]),
   kafka: () => kafkaSource(topic).ranges(),
   'kafka written': () => kafkaProducer(topic),
+  'snappy written': () => kafkaProducer({ ...topic, compression: 'snappy' }),
+  'lz4 written': () => kafkaProducer({ ...topic, compression: 'lz4' }),
 };
 
 for (const [use, run] of Object.entries(uses)) {

@@ -6,7 +6,8 @@ import { createInterface } from 'node:readline';
 /** The root of the workspace. */
 export const ROOT = join(import.meta.dirname, '..', '..');
 
-const COMMAND = join(ROOT, 'packages/cli/bin/stockafolio.js');
+/** The file that is the command. */
+export const COMMAND = join(ROOT, 'packages/cli/bin/stockafolio.js');
 
 /** How a command ended: its exit code, or the signal that ended it. */
 export interface Ended {

@@ -21,8 +21,9 @@ export async function main(argv: readonly string[]): Promise<void> {
   // A reader that has seen enough, such as head, is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   const json = argv.includes('--json');
+  const telling = { json, verbose: argv.includes('--verbose') };
   // Thrown where nobody waits for it, such as in a callback of a library.
-  process.once('uncaughtException', (error) => process.exit(reportFailure(error, json)));
+  process.once('uncaughtException', (error) => process.exit(reportFailure(error, telling)));
   try {
     const program = await buildProgram();
     await program.parseAsync([...argv]);
@@ -32,7 +33,7 @@ export async function main(argv: readonly string[]): Promise<void> {
       process.exitCode = error.exitCode === 0 ? exitCodes.done : reportUsage(error, json);
       return;
     }
-    process.exitCode = reportFailure(error, json);
+    process.exitCode = reportFailure(error, telling);
     if (isStockafolioError(error, 'ERR_ABORTED') && stoppedBy() !== undefined) {
       process.exitCode = stoppedBy() === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
     }
@@ -79,7 +80,7 @@ An application (--app) is a path or a package: JavaScript, or from Node 22.18 on
     addTopology,
   ])
     add(program, toolkit);
-  exitOverride(program);
+  finish(program);
   return program;
 }
 
@@ -93,7 +94,9 @@ async function addAppCommands(program: Command): Promise<void> {
   }
 }
 
-function exitOverride(command: Command): void {
+/** What all commands have in common. */
+function finish(command: Command): void {
   command.exitOverride();
-  for (const below of command.commands) exitOverride(below);
+  if (command.commands.length === 0) command.option('--verbose', 'print the stacks of errors, those of drivers too');
+  for (const below of command.commands) finish(below);
 }

@@ -3,6 +3,7 @@ import type { Clock } from '@stockafolio/core/ports';
 import { Reporter } from './output/reporter.js';
 import { processStop, type Stop } from './output/stop.js';
 import * as open from './urls/open.js';
+import { START_WITHIN, untilThere, type NeededPlaces } from './urls/until-there.js';
 
 /** What commands, those of an application too, work with. */
 export interface Toolkit {
@@ -12,6 +13,12 @@ export interface Toolkit {
   readonly openTables: typeof open.openTables;
   readonly openFiles: typeof open.openFiles;
   readonly openArchive: typeof open.openArchive;
+  /**
+   * Waits for servers that are down, saying so: with `untilStopped` however long, else for five minutes.
+   *
+   * @throws what a server refuses with, at once; ERR_ABORTED where Ctrl-C or SIGTERM end the wait
+   */
+  untilThere(places: NeededPlaces, reporter: Reporter, how?: { readonly untilStopped: boolean }): Promise<void>;
   reporter(json: boolean | undefined): Reporter;
   /** Set by Ctrl-C and SIGTERM from this call on. */
   stop(): Stop;
@@ -20,6 +27,13 @@ export interface Toolkit {
 export const toolkit: Toolkit = {
   clock: systemClock,
   ...open,
+  untilThere: (places, reporter, how) =>
+    untilThere(places, {
+      clock: systemClock,
+      signal: processStop().signal,
+      say: (text) => reporter.say(text, {}, 'warn'),
+      ...(how?.untilStopped === true ? {} : { atMost: START_WITHIN }),
+    }),
   reporter: (json) => new Reporter(json ?? false),
   stop: processStop,
 };

@@ -1,5 +1,6 @@
 import type { Stream } from '@stockafolio/core';
 import type { OnPartitionMismatch } from '@stockafolio/core/engine';
+import type { RetryEvent } from './until-back.js';
 import type { AbortSignalLike, Archive, Clock, Codec, Source } from '@stockafolio/core/ports';
 
 export interface ArchiveOptions<T> {
@@ -22,6 +23,8 @@ export interface ArchiveOptions<T> {
   readonly untilCaughtUp?: boolean;
   readonly signal?: AbortSignalLike;
   readonly onRecords?: (count: number) => void;
+  /** A store or a source that is down is waited for; each attempt that failed is told. */
+  readonly onEvent?: (event: RetryEvent) => void;
   readonly onFile?: (file: {
     readonly partition: number;
     readonly first: number;

@@ -28,7 +28,8 @@ describe('a partition that is opened', () => {
       ...{ pipeline: totals, codec, source: at.topic.source(), tables: at.tables, checkpoints: at.checkpoints },
       ...{ clock: at.clock, onEvent: (event) => void at.events.push(event), ...given },
     };
-    return openPartition(options, source, { partition: 0, oldest: 0, end: 100, ...range }, 4, 7, written);
+    const whole = { partition: 0, oldest: 0, end: 100, ...range };
+    return openPartition(options, { source, range: whole, of: 4, generation: 7, written, tableIds: {} });
   }
 
   it('goes on from its checkpoint where the source ends right there, and is refused where it ends before', async () => {

@@ -1,5 +1,6 @@
 import type { Pipeline, StockafolioError } from '@stockafolio/core';
 import type { OnPartitionMismatch, PlanChange } from '@stockafolio/core/engine';
+import type { RetryEvent } from './until-back.js';
 import type { AbortSignalLike, Clock, Codec, Files, Source, Tables } from '@stockafolio/core/ports';
 
 export interface StreamOptions<T> {
@@ -71,13 +72,7 @@ export type StreamEvent =
   | { readonly type: 'revoked'; readonly partition: number; readonly offset: number }
   /** Nothing was heard of this process for too long: the partition is another's, which goes on from its checkpoint. */
   | { readonly type: 'lost'; readonly partition: number; readonly offset: number }
-  | {
-      readonly type: 'retry';
-      readonly what: string;
-      readonly error: StockafolioError;
-      readonly attempt: number;
-      readonly delay: number;
-    }
+  | RetryEvent
   | { readonly type: 'checkpointed'; readonly partition: number; readonly offset: number }
   /** The tables may have lost what they acknowledged: the run goes on from the checkpoints that they are up to. */
   | { readonly type: 'went-back'; readonly reason: string }

@@ -1,3 +1,4 @@
+import { StockafolioError } from '@stockafolio/core';
 import type { Source } from '@stockafolio/core/ports';
 import {
   memoryArchive,
@@ -13,6 +14,7 @@ import { forward } from '../test/forward.js';
 import { codec, codeOf, messages, sales, type Sale } from '../test/totals.js';
 import type { ArchiveOptions, ArchiveResult } from './archive-options.js';
 import { runArchive } from './run-archive.js';
+import type { RetryEvent } from './until-back.js';
 
 describe('runArchive', () => {
   let clock: VirtualClock;
@@ -94,6 +96,56 @@ describe('runArchive', () => {
     expect(archive.contents.size).to.equal(4);
     stop.abort();
     await clock.until(running);
+  });
+
+  for (const [what, given] of [
+    ['a file that is full', { rollRecords: 10 }],
+    [
+      'a day that is over',
+      { dayOf: (time: number) => `2020-01-${String(1 + Math.floor(time / 1_000)).padStart(2, '0')}` },
+    ],
+    ['a file that has waited long enough', { rollInterval: 1_000 }],
+  ] as const) {
+    it(`waits where the store is away at ${what}, says so, and then archives each message once`, async () => {
+      let away = 7;
+      const told: string[] = [];
+      const hesitant: MemoryArchive<Sale> = {
+        ...archive,
+        write: async (...args) => {
+          if (away-- > 0) throw new StockafolioError('ERR_FILES_UNAVAILABLE', 'S3 is away');
+          await archive.write(...args);
+        },
+      };
+      const stop = new AbortController();
+      const onEvent = ({ what: step, error, attempt }: RetryEvent): void =>
+        void told.push(`${step} ${attempt}: ${error.message}`);
+      const running = start({ archive: hesitant, signal: stop.signal, onEvent, ...given });
+      await topic.append(messages(200));
+      await clock.advance(2_000);
+      expect(archive.contents.size).to.equal(0);
+      await clock.advance(60_000);
+      stop.abort();
+      await clock.until(running);
+      expect(told).to.have.length(7);
+      expect(told[0]).to.match(/^archiving partition \d 1: S3 is away$/);
+      await expectWhole(200);
+    });
+  }
+
+  it('ends where the store refuses, or while it is away at a signal, and what is not archived comes again', async () => {
+    const failing = (code: 'ERR_FILES_READ_ONLY' | 'ERR_FILES_UNAVAILABLE'): MemoryArchive<Sale> => ({
+      ...archive,
+      write: () => Promise.reject(new StockafolioError(code, 'no')),
+    });
+    await topic.append(messages(100));
+    expect(await codeOf(catchUp({ archive: failing('ERR_FILES_READ_ONLY') }))).to.equal('ERR_FILES_READ_ONLY');
+    const stop = new AbortController();
+    const running = codeOf(start({ archive: failing('ERR_FILES_UNAVAILABLE'), signal: stop.signal, rollRecords: 10 }));
+    await clock.advance(5_000);
+    stop.abort();
+    expect(await clock.until(running)).to.equal('ERR_FILES_UNAVAILABLE');
+    await catchUp();
+    await expectWhole(100);
   });
 
   it('writes what it has when partitions are taken away, and the next reader goes on', async () => {

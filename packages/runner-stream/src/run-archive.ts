@@ -2,6 +2,7 @@ import { StockafolioError } from '@stockafolio/core';
 import type { ArchiveFacts, ArchiveStretch, AssignmentListener, Position, SourceBatch } from '@stockafolio/core/ports';
 import type { ArchiveOptions, ArchiveResult } from './archive-options.js';
 import { ArchivePartition, type Pending } from './archive-partition.js';
+import { asStockafolioError, untilBack } from './until-back.js';
 
 /**
  * Copies a source into its archive, file by file, until it is caught up, or stopped by its signal.
@@ -53,8 +54,8 @@ class ArchiveRun<T> implements AssignmentListener {
 
   async assigned(partitions: readonly number[], generation: number): Promise<readonly Position[]> {
     const { archive, source, stream, form } = this.#options;
-    const stretches = await archive.stretches();
-    const ranges = await source.ranges();
+    const stretches = await untilBack(this.#options, 'listing the archive', () => archive.stretches());
+    const ranges = await untilBack(this.#options, 'asking what the source holds', () => source.ranges());
     const { partitioner } = stream;
     this.#facts = {
       ...{ source: this.#source, partitions: ranges.length, form },
@@ -65,7 +66,7 @@ class ArchiveRun<T> implements AssignmentListener {
       const files = stretches.filter((stretch) => stretch.partition === partition);
       const last = files.at(-1);
       const oldest = ranges.find((range) => range.partition === partition)?.oldest ?? 0;
-      const { latest, day } = await this.#lastRecord(files);
+      const { latest, day } = await untilBack(this.#options, 'reading the archive', () => this.#lastRecord(files));
       const next = last === undefined ? oldest : last.last + 1;
       this.#partitions.set(
         partition,
@@ -130,14 +131,20 @@ class ArchiveRun<T> implements AssignmentListener {
       due.push({ partition: partition.partition, offset: partition.next });
       generation = partition.generation;
     }
-    if (due.length > 0) await this.#options.source.commit(due, generation);
+    if (due.length === 0) return;
+    // For lag tools only: the archive itself is what counts.
+    await this.#options.source.commit(due, generation).catch((error: unknown) => {
+      if (!asStockafolioError(error).retryable) throw error;
+    });
   }
 
   async #write({ partition }: ArchivePartition<T>, pending: Pending<T> | undefined): Promise<void> {
     const last = pending?.entries.at(-1)?.offset;
     if (pending === undefined || last === undefined) return;
     const { first, day, entries } = pending;
-    await this.#options.archive.write({ partition, first, last, day }, this.#facts, entries);
+    const write = (): Promise<void> =>
+      this.#options.archive.write({ partition, first, last, day }, this.#facts, entries);
+    await untilBack(this.#options, `archiving partition ${partition}`, write, isAway);
     this.#files++;
     this.#options.onFile?.({ partition, first, last, day });
   }
@@ -146,16 +153,21 @@ class ArchiveRun<T> implements AssignmentListener {
   async #isCaughtUp(): Promise<boolean> {
     if (!this.#settled) return false;
     const { source, archive } = this.#options;
-    const ranges = await source.ranges();
+    const ranges = await untilBack(this.#options, 'asking what the source holds', () => source.ranges());
     const next = new Map([...this.#partitions].map(([partition, { next: offset }]) => [partition, offset]));
     if (!ranges.every(({ partition, end }) => (next.get(partition) ?? end) >= end)) return false;
     if (source.shared !== true || ranges.every(({ partition }) => next.has(partition))) return true;
-    const stretches = await archive.stretches();
+    const stretches = await untilBack(this.#options, 'listing the archive', () => archive.stretches());
     return ranges.every(({ partition, oldest, end }) => {
       const last = stretches.findLast((stretch) => stretch.partition === partition);
       return next.has(partition) || (last === undefined ? oldest : last.last + 1) >= end;
     });
   }
+}
+
+/** A store that is full does not come back by itself. */
+function isAway({ code, retryable }: StockafolioError): boolean {
+  return retryable && code !== 'ERR_FILES_FULL';
 }
 
 function otherSource(archived: string, given: string): StockafolioError {

@@ -1,25 +1,41 @@
 import { isStockafolioError, messageOf, StockafolioError } from '@stockafolio/core';
-import type { StreamOptions } from './options.js';
+import type { AbortSignalLike, Clock } from '@stockafolio/core/ports';
 
 const FIRST_DELAY = 100;
 const LONGEST_DELAY = 10_000;
+
+/** An attempt that failed, and is made again after a delay in milliseconds. */
+export interface RetryEvent {
+  readonly type: 'retry';
+  readonly what: string;
+  readonly error: StockafolioError;
+  readonly attempt: number;
+  readonly delay: number;
+}
+
+interface Waiting {
+  readonly clock: Clock;
+  readonly signal?: AbortSignalLike;
+  readonly onEvent?: (event: RetryEvent) => void;
+}
 
 /**
  * Does a step that needs what is outside, and does it again while that is down, however long; each time is an event.
  *
  * @throws what the step threw, where trying again is of no use, or the run is to end
  */
-export async function untilBack<T, R>(
-  { clock, signal, onEvent }: StreamOptions<T>,
+export async function untilBack<R>(
+  { clock, signal, onEvent }: Waiting,
   what: string,
   step: () => Promise<R>,
+  passes: (error: StockafolioError) => boolean = ({ retryable }) => retryable,
 ): Promise<R> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await step();
     } catch (error) {
       const failed = asStockafolioError(error);
-      if (!failed.retryable || signal?.aborted === true) throw failed;
+      if (!passes(failed) || signal?.aborted === true) throw failed;
       const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (attempt - 1));
       onEvent?.({ type: 'retry', what, error: failed, attempt, delay });
       await clock.sleep(delay, signal);

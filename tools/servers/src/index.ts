@@ -1,3 +1,4 @@
+export { jarsOf } from './jars.js';
 export { startCassandra } from './cassandra.js';
 export { startHdfs, type HdfsServer } from './hdfs.js';
 export { startKafka, type KafkaOptions } from './kafka.js';

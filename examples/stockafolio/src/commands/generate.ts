@@ -93,6 +93,8 @@ async function run(flags: GenerateFlags, toolkit: Toolkit): Promise<void> {
     outOfOrder: flags.outOfOrder,
   };
   const generator = generateTrades(options);
+  const also = flags.also === undefined ? [] : [flags.also];
+  await toolkit.untilThere({ written: flags.to === '-' ? [] : [flags.to], files: also }, reporter);
   const copy = flags.also === undefined ? undefined : new CopyFiles(toolkit.openFiles(flags.also), options);
   // Before a trade goes anywhere: a run that is started again would send all of them again.
   await copy?.reach();

@@ -94,6 +94,7 @@ async function run(file: string, flags: ImportFlags, toolkit: Toolkit): Promise<
   }
   const reporter = toolkit.reporter(flags.json);
   const stop = toolkit.stop();
+  await toolkit.untilThere({ written: [flags.to] }, reporter);
   const name = basename(file);
   const order = new TimeOrder();
   const progress = reporter.progress('imported');

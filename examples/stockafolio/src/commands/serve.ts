@@ -76,6 +76,10 @@ async function run(flags: ServeFlags, toolkit: Toolkit, reporter: Reporter): Pro
   const { signal } = toolkit.stop();
   const { openLogin } = await import('../server/index.js');
   const login = await openLogin(flags.login);
+  const { tables, closeTables } = flags;
+  await toolkit.untilThere({ tables: [tables, ...(closeTables === undefined ? [] : [closeTables])] }, reporter, {
+    untilStopped: true,
+  });
   const opened: (Tables | Source)[] = [];
   const open = async (url: string): Promise<Tables> => {
     const tables = toolkit.openTables(url, { readOnly: true });

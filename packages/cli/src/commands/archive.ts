@@ -37,6 +37,7 @@ async function run(flags: ArchiveFlags, toolkit: Toolkit): Promise<void> {
   const files = toolkit.openFiles(flags.files);
   const codec = codecOf(app, flags.format);
   const { stream } = app.pipeline;
+  await toolkit.untilThere({ sources: [flags.source], files: [flags.files] }, reporter, { untilStopped: true });
   /** Up to where each partition was archived by this run. */
   const offsets = new Map<number, number>();
   try {
@@ -45,7 +46,10 @@ async function run(flags: ArchiveFlags, toolkit: Toolkit): Promise<void> {
       codec,
       form: flags.format,
       onPartitionMismatch: flags.onPartitionMismatch,
-      source: toolkit.openSource(flags.source),
+      source: toolkit.openSource(flags.source, {
+        signal: stop.signal,
+        say: (text) => reporter.say(text, {}, 'warn'),
+      }),
       archive: toolkit.openArchive(files, stream),
       clock: toolkit.clock,
       ...(app.dayOf === undefined ? {} : { dayOf: app.dayOf }),
@@ -54,6 +58,8 @@ async function run(flags: ArchiveFlags, toolkit: Toolkit): Promise<void> {
       untilCaughtUp: flags.untilCaughtUp ?? false,
       signal: stop.signal,
       onRecords: (count) => progress.add(count),
+      onEvent: ({ what, error, delay }) =>
+        reporter.say(`${what}: ${error.message}; again in ${delay} ms`, { event: 'retry' }, 'warn'),
       onFile: ({ partition, last }) => offsets.set(partition, last + 1),
     });
     progress.done();

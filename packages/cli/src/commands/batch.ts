@@ -1,7 +1,7 @@
 import { StockafolioError } from '@stockafolio/core';
 import type { BatchResult } from '@stockafolio/runner-batch';
 import type { Command } from 'commander';
-import { loadApp, partitionedBy } from '../app.js';
+import { codecOf, loadApp, partitionedBy, type App } from '../app.js';
 import { NOTHING_ARCHIVED, ordersOf, runOnce, type Batch } from '../batch/run-once.js';
 import { counted, figure } from '../output/counted.js';
 import type { Reporter } from '../output/reporter.js';
@@ -72,6 +72,11 @@ async function run(flags: BatchFlags, toolkit: Toolkit): Promise<void> {
     },
     workers: flags.workers,
   };
+  if (flags.schedule === true) checkSchedule(batch, flags);
+  if (flags.format !== undefined) codecOf(app, flags.format);
+  const { files, tables, checkpoints } = flags;
+  const untilStopped = flags.schedule === true;
+  await toolkit.untilThere({ tables: [tables], files: [files, checkpoints] }, reporter, { untilStopped });
   if (flags.printUnits === true) {
     const orders = await ordersOf(batch, toolkit);
     for (const order of orders) process.stdout.write(`${JSON.stringify(order)}\n`);
@@ -84,9 +89,8 @@ async function run(flags: BatchFlags, toolkit: Toolkit): Promise<void> {
   }
 }
 
-async function onSchedule(batch: Batch, flags: BatchFlags, toolkit: Toolkit, reporter: Reporter): Promise<void> {
-  const { app, options } = batch;
-  const { nextRun } = app;
+/** @returns when the batch is due. @throws ERR_USAGE where there is no such thing, or the day is given beside it */
+function checkSchedule({ app: { nextRun } }: Batch, flags: BatchFlags): NonNullable<App['nextRun']> {
   if (flags.day !== undefined || flags.fromStart === true) {
     throw new StockafolioError('ERR_USAGE', '--schedule decides on the day itself', {
       hint: 'leave out --day and --from-start; run those once, without --schedule',
@@ -97,6 +101,12 @@ async function onSchedule(batch: Batch, flags: BatchFlags, toolkit: Toolkit, rep
       hint: 'give its defineApp a nextRun, or start stockafolio batch from a scheduler of your own',
     });
   }
+  return nextRun;
+}
+
+async function onSchedule(batch: Batch, flags: BatchFlags, toolkit: Toolkit, reporter: Reporter): Promise<void> {
+  const { app, options } = batch;
+  const nextRun = checkSchedule(batch, flags);
   const files = toolkit.openFiles(flags.checkpoints);
   try {
     const days = await runSchedule({

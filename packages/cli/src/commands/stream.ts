@@ -9,6 +9,7 @@ import type { Reporter } from '../output/reporter.js';
 import { stoppedEarly } from '../output/unfinished.js';
 import type { Toolkit } from '../toolkit.js';
 import { areShared, isShared } from '../urls/open.js';
+import type { NeededPlaces } from '../urls/until-there.js';
 import { runStreamWorkers } from '../workers/stream-workers.js';
 import { endWithParent } from '../workers/worker-process.js';
 import {
@@ -121,15 +122,20 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
       ? undefined
       : await operationsServer({ host: flags.metricsHost, port: flags.metricsPort }, toolkit.clock);
   if (operations !== undefined) reporter.say(`metrics: ${operations.url}/metrics`, { url: operations.url });
+  const codec = codecOf(app, flags.format);
   const tables = toolkit.openTables(flags.tables);
   const checkpoints = toolkit.openFiles(flags.checkpoints, CHECKPOINT_WAIT);
   /** Up to where each partition is in the tables. */
   const offsets = new Map<number, number>();
   try {
+    await toolkit.untilThere(needed(flags), reporter, { untilStopped: true });
     const result = await runStream({
       pipeline: app.pipeline,
-      codec: codecOf(app, flags.format),
-      source: toolkit.openSource(flags.source),
+      codec,
+      source: toolkit.openSource(flags.source, {
+        signal: stop.signal,
+        say: (text) => reporter.say(text, {}, 'warn'),
+      }),
       tables,
       checkpoints,
       clock: toolkit.clock,
@@ -160,6 +166,10 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
     await tables.close();
     await checkpoints.close();
   }
+}
+
+function needed({ source, tables, checkpoints }: StreamFlags): NeededPlaces {
+  return { sources: [source], tables: [tables], files: [checkpoints] };
 }
 
 /** @throws ERR_ABORTED where it was to catch up, and was stopped before */

@@ -9,19 +9,28 @@ const codeOf: Readonly<Record<ErrorDomain, number>> = {
   external: exitCodes.external,
 };
 
-/** Tells of an error as a person needs it; answers the exit code. With `json` the last line is for machines. */
-export function reportFailure(error: unknown, json: boolean): number {
+/** How much is told: with `json` a last line for machines, with `verbose` the stacks of all that was thrown. */
+export interface Telling {
+  readonly json: boolean;
+  readonly verbose: boolean;
+}
+
+/** Tells of an error as a person needs it; answers the exit code. */
+export function reportFailure(error: unknown, { json, verbose }: Telling): number {
   const known = isStockafolioError(error);
   const exit = known ? codeOf[error.domain] : exitCodes.internal;
-  const lines = [`stockafolio: ${messageOf(error)}`];
+  const lines = [`stockafolio: ${withoutStack(messageOf(error))}`];
   if (known) {
     lines[0] += ` (${error.code})`;
     if (error.hint !== undefined) lines.push(`  ${error.hint}`);
-  } else if (error instanceof Error && error.stack !== undefined) {
-    lines.push(error.stack);
+  } else {
+    lines[0] += ' (ERR_INTERNAL)';
+    if (!verbose) lines.push('  the same with --verbose says where');
   }
   for (let cause = known ? error.cause : undefined; cause instanceof Error; cause = cause.cause)
-    if (!messageOf(error).includes(cause.message)) lines.push(`  because: ${cause.message}`);
+    if (!messageOf(error).includes(cause.message)) lines.push(`  because: ${withoutStack(cause.message)}`);
+  if (verbose)
+    for (let each: unknown = error; each instanceof Error; each = each.cause) lines.push(each.stack ?? each.message);
   process.stderr.write(`${lines.join('\n')}\n`);
   if (json) {
     const facts = known
@@ -31,6 +40,11 @@ export function reportFailure(error: unknown, json: boolean): number {
     process.stdout.write(`${JSON.stringify({ ok: false, message: messageOf(error), ...facts, ...done })}\n`);
   }
   return exit;
+}
+
+/** Some drivers put the stack of what went wrong into the message. */
+function withoutStack(message: string): string {
+  return message.replaceAll(/\n\s+at [^\n]*/g, '');
 }
 
 /** The last line of wrong usage, of which commander has told people already; answers the exit code. */

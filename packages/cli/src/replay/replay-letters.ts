@@ -19,7 +19,7 @@ export interface ReplayPorts {
   readonly pipeline: string;
   readonly stream: Stream<unknown>;
   readonly codec: Codec<unknown>;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'elapsed'>;
   readonly mended: MendedMessages | undefined;
   openSource(): Source;
   openProducer(): Promise<Producer>;

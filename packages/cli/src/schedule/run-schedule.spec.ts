@@ -107,6 +107,23 @@ describe('runSchedule, with the calendar of New York', () => {
     expect(await live(clock, DAY, () => Promise.reject(gap)).catch((error: unknown) => error)).to.equal(gap);
   });
 
+  it('waits where what it remembers cannot be read or noted, and runs each day once', async () => {
+    const clock = at('2026-01-05T12:00:00Z');
+    let failures = 2;
+    const list = files.list.bind(files);
+    files.list = (prefix) => {
+      if (failures-- > 0) throw new StockafolioError('ERR_FILES_UNAVAILABLE', 'S3 is away');
+      return list(prefix);
+    };
+    // The first write notes that the schedule was begun.
+    files.failWrite(2, new StockafolioError('ERR_FILES_UNAVAILABLE', 'S3 is away'));
+    const said = await live(clock, DAY);
+    expect(said.filter((text) => /S3 is away; again in 60 s/.test(text))).to.have.length(3);
+    expect(runs).to.deep.equal(['2026-01-05 at 2026-01-05T21:00:00.000Z']);
+    await live(clock, 1);
+    expect(runs).to.have.length(1);
+  });
+
   it('remembers in files that say what was done', async () => {
     await live(at('2026-01-05T20:00:00Z'), 2 * HOUR);
     expect([...files.contents.keys()].sort()).to.deep.equal([

@@ -37,7 +37,9 @@ const RETRY_EVERY = 60_000;
 export async function runSchedule(options: ScheduleOptions): Promise<number> {
   const { nextRun, clock, signal, say } = options;
   const ledger = new RunLedger(options.files, options.pipeline);
-  let after = await ledger.last(clock.now());
+  const begun = await untilDone(options, 'the runs so far', () => ledger.last(clock.now()));
+  if (begun === undefined) return 0;
+  let after = begun;
   let runs = 0;
   for (;;) {
     const due = nextRun(after);
@@ -46,26 +48,28 @@ export async function runSchedule(options: ScheduleOptions): Promise<number> {
       await clock.sleep(Math.min(LOOK_EVERY, due.time - clock.now()), signal);
     }
     if (signal.aborted) return runs;
-    const facts = await untilDone(options, due);
+    const facts = await untilDone(options, due.day, () => options.run(due.day));
     if (facts === undefined) return runs;
-    await ledger.done(due, facts);
+    const isNoted = await untilDone(options, due.day, () => ledger.done(due, facts).then(() => true));
+    if (isNoted === undefined) return runs;
     runs++;
     after = due.time;
   }
 }
 
-/** What the batch of a day has done; undefined where it was stopped between two attempts. */
-async function untilDone(
-  { run, clock, signal, say }: ScheduleOptions,
-  { day }: DueRun,
-): Promise<Readonly<Record<string, unknown>> | undefined> {
+/** What a step has answered; undefined where it was stopped between two attempts. */
+async function untilDone<T>(
+  { clock, signal, say }: ScheduleOptions,
+  what: string,
+  step: () => Promise<T>,
+): Promise<T | undefined> {
   while (!signal.aborted) {
     try {
-      return await run(day);
+      return await step();
     } catch (error) {
       const passes = isStockafolioError(error) && error.domain === 'external' && error.retryable;
       if (!passes) throw error;
-      say(`${day}: ${messageOf(error)}; again in ${RETRY_EVERY / 1000} s`);
+      say(`${what}: ${messageOf(error)}; again in ${RETRY_EVERY / 1000} s`);
       await clock.sleep(RETRY_EVERY, signal);
     }
   }

@@ -24,6 +24,16 @@ describe('kafka://', () => {
     });
   });
 
+  it('says how what is written there is compressed', () => {
+    expect(kafkaPlace('kafka://a:9092/t?compression=lz4&session=2000')).to.include({
+      compression: 'lz4',
+      sessionTimeout: 2_000,
+    });
+    expect(failure(() => kafkaPlace('kafka://a:9092/t?compression=rar')).message).to.contain(
+      'none, gzip, snappy, lz4, zstd',
+    );
+  });
+
   it('is refused where something is missing, wrong, or secret', () => {
     for (const url of [
       ...['kafka://a:9092', 'kafka://a:9092/', 'kafka:///t', 'kafka://a/t', 'kafka://a:0/t', 'kafka://a:70000/t'],

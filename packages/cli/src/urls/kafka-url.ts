@@ -1,6 +1,6 @@
 import { systemClock } from '@stockafolio/connectors/clock-system';
 import { StockafolioError } from '@stockafolio/core';
-import type { KafkaSourceOptions } from '@stockafolio/runner-stream/kafka';
+import { compressions, type KafkaProducerOptions, type KafkaSourceOptions } from '@stockafolio/runner-stream/kafka';
 import { kafkaAccess } from './kafka-access.js';
 
 /** How a topic of Kafka is said. */
@@ -8,11 +8,12 @@ export const KAFKA_FORM = 'kafka://HOST:PORT[,HOST:PORT]/TOPIC';
 
 /**
  * The topic that a URL names, `kafka://HOST:PORT[,HOST:PORT]/TOPIC`, and how to get to it by the environment. With
- * `?session=MS` a process that is not heard of for so long loses its partitions; 30,000 unless told.
+ * `?session=MS` a process that is not heard of for so long loses its partitions; 30,000 unless told. With `?compression=NAME`
+ * whoever writes there compresses.
  *
  * @throws ERR_URL_INVALID, and ERR_USAGE naming the variable that is wrong
  */
-export function kafkaPlace(url: string): KafkaSourceOptions {
+export function kafkaPlace(url: string): KafkaSourceOptions & Pick<KafkaProducerOptions, 'compression'> {
   const [, hosts = '', topic = '', query = ''] = /^kafka:\/\/([^/]*)\/([^?]*)(?:\?(.*))?$/.exec(url) ?? [];
   const brokers = hosts.split(',').map((host) => host.trim());
   const bad = brokers.find((broker) => !isAddress(broker));
@@ -20,13 +21,19 @@ export function kafkaPlace(url: string): KafkaSourceOptions {
   if (!/^[A-Za-z0-9._-]{1,249}$/.test(topic) || topic === '.' || topic === '..')
     throw invalid(url, topic === '' ? 'no topic is named' : `'${topic}' can be no topic: letters, digits, . _ and -`);
   const settings = new URLSearchParams(query);
-  for (const name of settings.keys()) if (name !== 'session') throw invalid(url, `nothing is called '${name}'`);
+  for (const name of settings.keys())
+    if (name !== 'session' && name !== 'compression') throw invalid(url, `nothing is called '${name}'`);
   const session = settings.get('session');
   const sessionTimeout = Number(session);
   if (session !== null && !(Number.isInteger(sessionTimeout) && sessionTimeout >= 1_000))
     throw invalid(url, 'session is a whole number of milliseconds from 1000');
+  const asked = settings.get('compression');
+  const compression = compressions.find((each) => each === asked);
+  if (asked !== null && compression === undefined)
+    throw invalid(url, `compression is one of ${compressions.join(', ')}`);
   return {
     ...(session === null ? {} : { sessionTimeout, heartbeatInterval: Math.min(3_000, Math.floor(sessionTimeout / 3)) }),
+    ...(compression === undefined ? {} : { compression }),
     brokers,
     topic,
     clock: systemClock,

@@ -1,5 +1,6 @@
 import type { Partitioner, Stream } from '@stockafolio/core';
 import type { Archive, Files, Producer, Source, Tables } from '@stockafolio/core/ports';
+import { systemClock } from '@stockafolio/connectors/clock-system';
 import { cassandraTables } from '@stockafolio/connectors/cassandra';
 import { fileArchive } from '@stockafolio/connectors/archive';
 import { embeddedTables, type EmbeddedTables } from '@stockafolio/connectors/embedded';
@@ -7,17 +8,34 @@ import { logProducer, logSource } from '@stockafolio/connectors/log-local';
 import { kafkaProducer, kafkaSource } from '@stockafolio/runner-stream/kafka';
 import { CASSANDRA_FORM, cassandraOptions } from './cassandra-url.js';
 import { KAFKA_FORM, kafkaPlace } from './kafka-url.js';
+import { sayNowAndThen } from '../output/say-now-and-then.js';
 import { parseLocation } from './location.js';
 
 export { openFiles } from './open-files.js';
 
+/** How long after its signal a source that is away is given up, in milliseconds. */
+const GIVEN_UP_AFTER = 5_000;
+
 const sources = [KAFKA_FORM, 'log:DIR'];
 const tables = ['embedded:DIR', CASSANDRA_FORM];
 
+/** How a source is waited for that goes away. */
+export interface OpenSourceOptions {
+  /** Waits however long, until this is set. */
+  readonly signal?: AbortSignal;
+  /** Is told, now and then, what it waits for. */
+  readonly say?: (text: string) => void;
+}
+
 /** Opens the reading end of a source. */
-export function openSource(url: string): Source {
+export function openSource(url: string, { signal, say }: OpenSourceOptions = {}): Source {
   const { scheme, rest } = parseLocation(url, 'a source', sources);
-  return scheme === 'kafka' ? kafkaSource(kafkaPlace(url)) : logSource(rest);
+  if (scheme !== 'kafka') return logSource(rest);
+  if (signal === undefined) return kafkaSource(kafkaPlace(url));
+  const source = kafkaSource({ ...kafkaPlace(url), patience: Infinity, onRetry: sayNowAndThen(systemClock, say) });
+  // What still waits for Kafka then would wait on.
+  signal.addEventListener('abort', () => setTimeout(() => void source.close(), GIVEN_UP_AFTER).unref());
+  return source;
 }
 
 /** Whether several processes can share a source: where a group shares its partitions out. */

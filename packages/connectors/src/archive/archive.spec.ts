@@ -1,6 +1,17 @@
 import { createHash } from 'node:crypto';
 import { parquetMetadata } from 'hyparquet';
-import { int64, isStockafolioError, money, oneOf, optional, record, stream, text, timestamp } from '@stockafolio/core';
+import {
+  StockafolioError,
+  int64,
+  isStockafolioError,
+  money,
+  oneOf,
+  optional,
+  record,
+  stream,
+  text,
+  timestamp,
+} from '@stockafolio/core';
 import type { ReadEntry } from '@stockafolio/core/ports';
 import { memoryFiles, type MemoryFiles } from '@stockafolio/core/testing';
 import { expect } from 'chai';
@@ -267,6 +278,31 @@ describe('the archive', () => {
     expect(await codeOf(openArchiveFile(files, Trade, elsewhere))).to.equal('ERR_PARQUET_CORRUPT');
     const Clash = record('clash', { offset: int64() });
     expect(() => archiveWriter(files, Clash, options)).to.throw("'offset' is the archive's own column");
+  });
+});
+
+describe('an archive whose store was away', () => {
+  it('is written by the next attempt', async () => {
+    const store = memoryFiles();
+    let away = true;
+    const hesitant = {
+      ...store,
+      list: (prefix: string) => {
+        if (away) throw new StockafolioError('ERR_FILES_UNAVAILABLE', 'away');
+        return store.list(prefix);
+      },
+    };
+    const trades = stream('trades', Trade, { key: (trade) => trade.user, time: (trade) => trade.lastTime });
+    const archive = fileArchive(hesitant, trades);
+    const write = (): Promise<void> =>
+      archive.write({ partition: 0, first: 0, last: 0, day: '2017-01-20' }, { source: 'topic-1' }, [accepted(0)]);
+    await write().then(
+      () => expect.fail('it was away'),
+      () => undefined,
+    );
+    away = false;
+    await write();
+    expect(await archive.stretches()).to.have.length(1);
   });
 });
 

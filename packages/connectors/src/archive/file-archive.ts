@@ -59,7 +59,11 @@ export function fileArchive<T>(files: Files, stream: Stream<T>): Archive<T> {
     async write({ partition, first, last, day }, facts, entries) {
       const beginning = beginnings.get(partition) ?? firstOf(partition, first);
       beginnings.set(partition, beginning);
-      const began = await beginning;
+      const began = await beginning.catch((error: unknown) => {
+        // The store was away: who writes again asks again.
+        beginnings.delete(partition);
+        throw error;
+      });
       const writer = archiveWriter(files, schema, {
         ...{ stream: stream.name, facts, partition, day, began, firstOffset: first },
       });

@@ -1,5 +1,8 @@
 import { runTablesContract } from '@stockafolio/conformance';
 import { useCassandra } from '@stockafolio/servers/mocha';
+import { int64, table, text, type StockafolioError } from '@stockafolio/core';
+import driver from 'cassandra-driver';
+import { expect } from 'chai';
 import { cassandraTables } from './index.js';
 
 describe('tables in Cassandra', () => {
@@ -31,4 +34,30 @@ describe('tables in Cassandra', () => {
       };
     },
   });
+
+  for (const drop of ['KEYSPACE dropped', 'TABLE dropped.counters']) {
+    it(`say what to do where the ${drop.startsWith('KEY') ? 'keyspace' : 'table'} was dropped while they were used`, async () => {
+      const place = { contactPoints: [`127.0.0.1:${server().port}`], localDataCenter: 'datacenter1' };
+      const counters = table('counters', { partitionBy: ['name'] }, { name: text(), count: int64() });
+      const tables = cassandraTables({ ...place, keyspace: 'dropped' });
+      const client = new driver.Client(place);
+      try {
+        await tables.create([counters]);
+        const rows = [{ table: counters, values: ['a', 1], version: 1 }];
+        await tables.write(rows);
+        await client.execute(`DROP ${drop}`);
+        for (const use of [() => tables.write(rows), () => tables.get(counters, ['a'])]) {
+          const error = await use().then(
+            () => expect.fail('it was dropped'),
+            (thrown: unknown) => thrown as StockafolioError,
+          );
+          expect(error.code, error.message).to.equal('ERR_TABLE_UNKNOWN');
+          expect(error.hint).to.contain('dropped');
+        }
+      } finally {
+        await client.shutdown();
+        await tables.close();
+      }
+    });
+  }
 });

@@ -3,7 +3,7 @@ import type { Mutation, ScanAllOptions, ScanOptions, StoredRow, Tables } from '@
 import type { Client, types } from 'cassandra-driver';
 import { systemClock } from '../clock-system/index.js';
 import { arrange, type Batch } from './batches.js';
-import { cassandraError, isReadRefused, isReadTimeout } from './cassandra-error.js';
+import { cassandraError, CREATE_IT, isReadRefused, isReadTimeout, isUnprepared } from './cassandra-error.js';
 import { connect, createKeyspace, placeOf, WRITING } from './connect.js';
 import { inFlight } from './in-flight.js';
 import { isNewestFirst, newestFirst, type TimeRange } from './newest-first.js';
@@ -39,7 +39,7 @@ class CassandraTables implements Tables {
   readonly inKeyOrder = false;
   readonly #options: CassandraOptions;
   readonly #place: string;
-  readonly #plans = new WeakMap<Table, TablePlan>();
+  #plans = new WeakMap<Table, TablePlan>();
   #connecting: Promise<Client> | undefined;
   #closed = false;
   #outages = 0;
@@ -181,10 +181,7 @@ class CassandraTables implements Tables {
 
   #unknown(table: Table): StockafolioError {
     return new StockafolioError('ERR_TABLE_UNKNOWN', `${this.#place}: there is no table '${table.name}'`, {
-      hint:
-        this.#options.readOnly === true
-          ? 'start what writes it first: it creates the table'
-          : 'create it first: stockafolio tables create, or start what writes it',
+      hint: this.#options.readOnly === true ? 'start what writes it first: it creates the table' : CREATE_IT,
     });
   }
 
@@ -192,7 +189,12 @@ class CassandraTables implements Tables {
   async #attempt<T>(action: (client: Client) => Promise<T>): Promise<T> {
     if (this.#closed) throw new StockafolioError('ERR_INTERNAL', `${this.#place}: the tables are closed`);
     try {
-      return await action(await this.#client());
+      return await action(await this.#client()).catch(async (error: unknown) => {
+        if (!isUnprepared(error)) throw error;
+        // The driver prepares again what a node has forgotten, unless the table is gone: so that is looked at.
+        this.#plans = new WeakMap();
+        return action(await this.#client());
+      });
     } catch (error) {
       throw cassandraError(error, this.#place);
     }

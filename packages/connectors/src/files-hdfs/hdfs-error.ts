@@ -10,33 +10,64 @@ export interface Subject {
   readonly host: string;
 }
 
-/** Exceptions of HDFS by their class. What is not here is taken for a passing trouble, and asked again for a while. */
+/**
+ * Exceptions of HDFS by their class. What is not here is taken for a passing trouble, and asked again for a while;
+ * `hdfs-error.spec.ts` goes through those that WebHDFS answers with.
+ */
 const codes: Readonly<Record<string, ErrorCode>> = {
   FileNotFoundException: 'ERR_FILE_NOT_FOUND',
   FileAlreadyExistsException: 'ERR_FILE_EXISTS',
   ParentNotDirectoryException: 'ERR_FILE_EXISTS',
   PathIsNotEmptyDirectoryException: 'ERR_FILE_EXISTS',
-  DSQuotaExceededException: 'ERR_FILES_FULL',
-  NSQuotaExceededException: 'ERR_FILES_FULL',
-  QuotaByStorageTypeExceededException: 'ERR_FILES_FULL',
-  DiskOutOfSpaceException: 'ERR_FILES_FULL',
-  AccessControlException: 'ERR_FILES_READ_ONLY',
-  SnapshotAccessControlException: 'ERR_FILES_READ_ONLY',
-  InvalidToken: 'ERR_FILES_REFUSED',
-  AuthenticationException: 'ERR_FILES_REFUSED',
-  SecurityException: 'ERR_FILES_REFUSED',
-  InvalidPathException: 'ERR_USAGE',
-  PathComponentTooLongException: 'ERR_USAGE',
-  IllegalArgumentException: 'ERR_USAGE',
+  ...all('ERR_FILES_FULL', [
+    ...['DSQuotaExceededException', 'NSQuotaExceededException', 'QuotaByStorageTypeExceededException'],
+    ...['QuotaExceededException', 'DiskOutOfSpaceException', 'ClusterStorageCapacityExceededException'],
+    ...['MaxDirectoryItemsExceededException'],
+  ]),
+  ...all('ERR_FILES_READ_ONLY', ['AccessControlException', 'SnapshotAccessControlException']),
+  ...all('ERR_FILES_REFUSED', [
+    ...['InvalidToken', 'AuthenticationException', 'SecurityException', 'AuthorizationException'],
+    ...['KerberosAuthException', 'SaslException', 'InvalidEncryptionKeyException', 'UnsupportedOperationException'],
+    ...['RpcNoSuchMethodException', 'NoSuchMethodException', 'ParamException', 'SnapshotException'],
+    ...['UnknownCryptoProtocolVersionException', 'UnresolvedLinkException', 'UnresolvedPathException'],
+    ...['InvalidRequestException', 'VersionMismatch', 'IncorrectVersionException'],
+  ]),
+  ...all('ERR_USAGE', [
+    ...['InvalidPathException', 'PathComponentTooLongException', 'IllegalArgumentException', 'IllegalNameException'],
+    ...['HadoopIllegalArgumentException'],
+  ]),
+};
+
+const TOKEN = 'give a valid delegation token in HDFS_DELEGATION_TOKEN or HDFS_DELEGATION_TOKEN_FILE';
+const NOT_THERE = 'use Hadoop 3 or newer, and a path that is no link, snapshot or encryption zone without its key';
+
+const hintsByException: Readonly<Record<string, string>> = {
+  SecurityException: TOKEN,
+  InvalidToken: TOKEN,
+  AuthenticationException: TOKEN,
+  KerberosAuthException: TOKEN,
+  SaslException: TOKEN,
+  AuthorizationException:
+    'allow this user to ask for the other: hadoop.proxyuser.* in core-site.xml; or give no ?user=',
+  MaxDirectoryItemsExceededException:
+    'the folder has too many files: raise dfs.namenode.fs-limits.max-directory-items, or take another',
+  SafeModeException:
+    'wait until the namenode has left its safe mode, or see which blocks it misses (hdfs dfsadmin -safemode get)',
 };
 
 const hints: Partial<Record<ErrorCode, string>> = {
+  ERR_FILE_NOT_FOUND: 'look for a slip in the name, or whether it was removed',
+  ERR_FILE_EXISTS: 'another writer was first: look at what is there',
   ERR_FILES_FULL: 'free space (or quota) in HDFS, then try again',
   ERR_FILES_READ_ONLY: 'allow this user to read and write there (hdfs dfs -chown, -chmod), or give another with ?user=',
-  ERR_FILES_REFUSED: 'give a valid delegation token in HDFS_DELEGATION_TOKEN or HDFS_DELEGATION_TOKEN_FILE',
+  ERR_FILES_REFUSED: NOT_THERE,
   ERR_FILES_UNAVAILABLE: 'see whether the namenode is active and out of safe mode, and its datanodes run and have room',
   ERR_USAGE: 'use shorter parts, and no name that HDFS keeps for itself',
 };
+
+function all(code: ErrorCode, exceptions: readonly string[]): Record<string, ErrorCode> {
+  return Object.fromEntries(exceptions.map((exception) => [exception, code]));
+}
 
 /** The class of the exception with which HDFS refused; '' where the answer holds none. */
 export function exceptionOf({ body }: Answer): { readonly exception: string; readonly message: string } {
@@ -65,7 +96,7 @@ export function hdfsError(answer: Answer, subject: Subject): StockafolioError {
       : 'ERR_FILE_NOT_FOUND'
     : (codes[exception] ?? codeByStatus(exception, answer.status));
   const cause = new Error(`${op} at ${host}: ${said}`);
-  const hint = hints[code];
+  const hint = hintsByException[exception] ?? (exception === '' && code === 'ERR_FILES_REFUSED' ? TOKEN : hints[code]);
   return new StockafolioError(code, messages[code]?.(name) ?? `${placed(name)}: ${said}`, {
     cause,
     ...(hint === undefined ? {} : { hint }),

@@ -1,4 +1,5 @@
 import { StockafolioError, messageOf, type ErrorCode } from '@stockafolio/core';
+import { codesByName, hintsByName, LOOK } from './error-names.js';
 
 /** What a failed request was about. */
 export interface Place {
@@ -10,50 +11,6 @@ export interface Place {
   /** Whether the bucket was asked, and no file in it. */
   readonly isListing?: boolean;
 }
-
-/** What S3 calls its errors. */
-const codes: Readonly<Record<string, ErrorCode>> = {
-  NoSuchKey: 'ERR_FILE_NOT_FOUND',
-  NoSuchUpload: 'ERR_FILES_UNAVAILABLE',
-  PreconditionFailed: 'ERR_FILE_EXISTS',
-  QuotaExceeded: 'ERR_FILES_FULL',
-  XMinioStorageFull: 'ERR_FILES_FULL',
-  AccessDenied: 'ERR_FILES_READ_ONLY',
-  AllAccessDisabled: 'ERR_FILES_READ_ONLY',
-  KeyTooLongError: 'ERR_USAGE',
-  InvalidBucketName: 'ERR_USAGE',
-  NoSuchBucket: 'ERR_FILES_REFUSED',
-  InvalidAccessKeyId: 'ERR_FILES_REFUSED',
-  SignatureDoesNotMatch: 'ERR_FILES_REFUSED',
-  ExpiredToken: 'ERR_FILES_REFUSED',
-  InvalidToken: 'ERR_FILES_REFUSED',
-  TokenRefreshRequired: 'ERR_FILES_REFUSED',
-  CredentialsProviderError: 'ERR_FILES_REFUSED',
-  PermanentRedirect: 'ERR_FILES_REFUSED',
-  AuthorizationHeaderMalformed: 'ERR_FILES_REFUSED',
-  IllegalLocationConstraintException: 'ERR_FILES_REFUSED',
-  RequestTimeTooSkewed: 'ERR_FILES_REFUSED',
-};
-
-const KEYS =
-  'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN), or AWS_PROFILE, to keys that are valid there';
-const REGION = "give the bucket's own region with ?region=";
-
-const hints: Readonly<Record<string, string>> = {
-  NoSuchBucket: 'create the bucket first, or look for a slip in its name',
-  InvalidAccessKeyId: KEYS,
-  SignatureDoesNotMatch: KEYS,
-  ExpiredToken: KEYS,
-  InvalidToken: KEYS,
-  TokenRefreshRequired: KEYS,
-  CredentialsProviderError: KEYS,
-  PermanentRedirect: REGION,
-  AuthorizationHeaderMalformed: REGION,
-  IllegalLocationConstraintException: REGION,
-  RequestTimeTooSkewed: "set this machine's clock: S3 takes no request that is 15 minutes off",
-  AccessDenied: 'allow this user to list, read and write in the bucket, or choose another',
-  KeyTooLongError: 'use a shorter name: S3 takes 1,024 bytes, its prefix included',
-};
 
 /** The code by which S3 names an error, such as NoSuchKey; for others their name. */
 export function s3Code(error: unknown): string {
@@ -75,7 +32,7 @@ export function s3Error(error: unknown, place: Place): StockafolioError {
   const status = statusOf(error);
   if (!isOfS3(error, status)) return notS3(`HTTP ${status}`, place, error);
   const { name, isListing = false } = place;
-  const known = codes[said] ?? codeByStatus(said, status);
+  const known = codesByName[said] ?? codeByStatus(status);
   const code = isListing && known === 'ERR_FILE_NOT_FOUND' ? 'ERR_FILES_REFUSED' : known;
   const detail = describe(error);
   const cause = new Error(`${said}${status === undefined ? '' : ` (HTTP ${status})`}: ${detail}`);
@@ -88,10 +45,17 @@ export function s3Error(error: unknown, place: Place): StockafolioError {
         : code === 'ERR_FILES_REFUSED'
           ? `${where} refuses us: ${said}: ${detail}`
           : `${name === '' ? '' : `'${name}' in `}${where}: ${said}: ${detail}`;
-  const hint =
-    hints[said] ?? (code === 'ERR_FILES_UNAVAILABLE' ? 'see whether the server runs and can be reached' : undefined);
-  return new StockafolioError(code, message, { cause, ...(hint === undefined ? {} : { hint }) });
+  const hint = hintsByName[said] ?? hintsByCode[code] ?? LOOK;
+  return new StockafolioError(code, message, { cause, hint });
 }
+
+const hintsByCode: Partial<Record<ErrorCode, string>> = {
+  ERR_FILES_UNAVAILABLE: 'see whether the server runs and can be reached',
+  ERR_FILES_READ_ONLY: 'allow this user to list, read and write in the bucket, or choose another',
+  ERR_FILES_FULL: 'free space (or quota) there, then try again',
+  ERR_FILE_NOT_FOUND: 'look for a slip in the name, or whether it was removed',
+  ERR_FILE_EXISTS: 'another writer was first: look at what is there',
+};
 
 /**
  * Whether it may be S3 that answered so. It names its error in the body of every 404 and 405; that it has no words for
@@ -115,10 +79,10 @@ function placed({ bucket, endpoint }: Place): string {
   return `s3://${bucket}${endpoint === undefined ? '' : ` at ${endpoint}`}`;
 }
 
-/** Troubles that pass: no answer, a server at fault, one that is busy, and what was altered on the way. */
-function codeByStatus(said: string, status: number | undefined): ErrorCode {
-  const passes = status === undefined || status >= 500 || [408, 409, 429].includes(status);
-  if (passes || said === 'RequestTimeout' || said === 'BadDigest') return 'ERR_FILES_UNAVAILABLE';
+/** Of names that are not known: what passes is no answer, a server at fault, and one that is busy. */
+function codeByStatus(status: number | undefined): ErrorCode {
+  const passes = status === undefined || status >= 500 || [307, 408, 409, 429].includes(status);
+  if (passes) return 'ERR_FILES_UNAVAILABLE';
   return status === 403 ? 'ERR_FILES_READ_ONLY' : status === 404 ? 'ERR_FILE_NOT_FOUND' : 'ERR_FILES_REFUSED';
 }
 

@@ -56,12 +56,14 @@ export const errorCodes = {
   ERR_SOURCE_UNSUPPORTED: user,
   ERR_TABLE_DIFFERS: user,
   ERR_TABLE_UNKNOWN: user,
+  ERR_TABLES_REFUSED: user,
   ERR_TABLES_REMADE: user,
   ERR_TABLES_TAKEN: user,
   ERR_TABLES_UNAVAILABLE: external,
   ERR_URL_INVALID: user,
   ERR_USAGE: user,
   ERR_WORKER_ENDED: external,
+  ERR_WRITE_IN_DOUBT: broken,
 } as const satisfies Record<string, CodeFacts>;
 
 export type ErrorCode = keyof typeof errorCodes;

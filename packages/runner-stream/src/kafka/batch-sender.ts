@@ -6,7 +6,7 @@ import type { KafkaProducerOptions } from './options.js';
 import type { Outgoing } from './outbox.js';
 import { BrokerError, errorNames } from './protocol/error-codes.js';
 import { produceRequest } from './protocol/produce.js';
-import { writeBatch, type BatchAuthor } from './protocol/write-batch.js';
+import { writeBatch, type BatchAuthor, type Packing } from './protocol/write-batch.js';
 
 /** A batch that is on its way: the same bytes go out however often it is tried, so that it is taken in once. */
 interface Sending {
@@ -27,13 +27,15 @@ const FORGOTTEN = new Set(['OUT_OF_ORDER_SEQUENCE_NUMBER', 'INVALID_PRODUCER_EPO
 export class BatchSender {
   readonly #options: KafkaProducerOptions;
   readonly #connection: Connection;
+  readonly #packing: Packing | undefined;
   readonly #authors = new Map<number, BatchAuthor>();
   /** The offset in each partition before which none of our next messages can be. */
   readonly #ends = new Map<number, number>();
 
-  constructor(options: KafkaProducerOptions, connection: Connection) {
+  constructor(options: KafkaProducerOptions, connection: Connection, packing: Packing | undefined) {
     this.#options = options;
     this.#connection = connection;
+    this.#packing = packing;
   }
 
   /** Resolves when all are durable. Where it fails, each may or may not be: nothing may be sent under the same number. */
@@ -105,7 +107,7 @@ export class BatchSender {
     if (sending.bytes !== undefined) return;
     const author = this.#authors.get(sending.partition) ?? (await this.#newAuthor(client, sending.partition));
     this.#authors.set(sending.partition, author);
-    sending.bytes = writeBatch(sending.outgoing.messages, author, this.#options.compression);
+    sending.bytes = writeBatch(sending.outgoing.messages, author, this.#packing);
   }
 
   #taken({ partition, outgoing }: Sending, left: Map<number, Sending>): void {
@@ -131,7 +133,7 @@ export class BatchSender {
 
 function inDoubt(topic: string, partition: number): StockafolioError {
   return new StockafolioError(
-    'ERR_INTERNAL',
+    'ERR_WRITE_IN_DOUBT',
     `topic '${topic}', partition ${partition}: the broker has forgotten who writes, so it cannot be told whether the last batch was taken in`,
     { hint: 'look at the end of the partition before you write on' },
   );

@@ -71,6 +71,7 @@ export class Connection {
       } catch (error) {
         const failed = kafkaError(error, this.#place);
         if (!failed.retryable || this.closed || clock.elapsed() - begun >= this.patience) throw failed;
+        this.#place.onRetry?.(failed);
         await clock.sleep(wait, this.#closed.signal);
       }
     }
@@ -79,7 +80,7 @@ export class Connection {
   /** How long the cluster may be away before that is an error, in milliseconds. */
   get patience(): number {
     const { patience = 60_000 } = this.#place;
-    return this.#wasThere ? patience : Math.min(FIRST_PATIENCE, patience);
+    return this.#wasThere || patience === Infinity ? patience : Math.min(FIRST_PATIENCE, patience);
   }
 
   close(): void {

@@ -12,6 +12,7 @@ import { messagesOf, offsetAfter, type RecordSet } from './protocol/record-set.j
 const OUT_OF_RANGE = 1;
 const AHEAD = 2;
 const RETRY = 250;
+const UNKNOWN_WITHIN = 60_000;
 const MOST_BYTES = 10 * 1024 * 1024;
 /** Messages that are taken at once. */
 const AT_ONCE = 1_024;
@@ -259,9 +260,11 @@ export class Fetcher {
     if (this.#connection.closed) return;
     const failed = kafkaError(error, this.#options);
     this.#awaySince ??= clock.elapsed();
+    const { patience } = this.#connection;
     // A topic that is not known for a moment may be one whose leader is being chosen.
-    const mayPass = failed.retryable || failed.code === 'ERR_SOURCE_UNKNOWN';
-    if (mayPass && clock.elapsed() - this.#awaySince < this.#connection.patience) {
+    const unknownFor = failed.code === 'ERR_SOURCE_UNKNOWN' ? Math.min(patience, UNKNOWN_WITHIN) : 0;
+    if (clock.elapsed() - this.#awaySince < (failed.retryable ? patience : unknownFor)) {
+      this.#options.onRetry?.(failed);
       await clock.sleep(RETRY);
       return;
     }

@@ -1,3 +1,4 @@
+export { compressions, type Compression } from './compression/codec.js';
 export { kafkaProducer } from './kafka-producer.js';
 export { kafkaSource } from './kafka-source.js';
 export type { KafkaLog, KafkaPlace, KafkaProducerOptions, KafkaSasl, KafkaSourceOptions } from './options.js';

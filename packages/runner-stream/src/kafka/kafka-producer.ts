@@ -1,10 +1,11 @@
 import { choosePartition, isStockafolioError, partitionOf, StockafolioError } from '@stockafolio/core';
 import type { Clock, OutgoingMessage, Producer } from '@stockafolio/core/ports';
 import { BatchSender } from './batch-sender.js';
+import { loadCodec } from './compression/load-codec.js';
 import { Connection } from './connection.js';
 import type { KafkaProducerOptions } from './options.js';
 import { Outbox, type Append, type Outgoing } from './outbox.js';
-import type { TimedMessage } from './protocol/write-batch.js';
+import type { Packing, TimedMessage } from './protocol/write-batch.js';
 import { TopicLaw } from './topic-law.js';
 import { makeTopic } from './make-topic.js';
 
@@ -18,23 +19,30 @@ const KNOWN_WITHIN = 10_000;
  * that keep up. What is appended while a batch is on its way goes with the next. Arrays handed to `append` must stay
  * unchanged until it resolves.
  *
- * @throws ERR_SOURCE_UNAVAILABLE, ERR_ACCESS_DENIED; ERR_SOURCE_MISMATCH where the topic has another number of partitions
+ * @throws ERR_SOURCE_UNAVAILABLE, ERR_ACCESS_DENIED; ERR_SOURCE_MISMATCH where the topic has another number of partitions;
+ * ERR_PEER_MISSING without the package of its compression
  * @example
  * const producer = await kafkaProducer({ brokers: ['127.0.0.1:9092'], topic: 'trades', clock: systemClock });
  * await producer.append([{ key: null, value: new TextEncoder().encode('{}') }]);
  * await producer.close();
  */
 export async function kafkaProducer(options: KafkaProducerOptions): Promise<Producer> {
+  const packing = await packingOf(options);
   await makeTopic(options);
   const law = new TopicLaw(options.topic);
   const connection = new Connection(options, law);
   try {
     const { partitions } = await untilKnown(options.clock, () => connection.run((client) => law.check(client)));
-    return new KafkaProducer(options, connection, partitions.length);
+    return new KafkaProducer(options, connection, partitions.length, packing);
   } catch (error) {
     connection.close();
     throw error;
   }
+}
+
+/** Loaded before anything is made, so that a missing package leaves nothing behind. */
+async function packingOf({ compression = 'none' }: KafkaProducerOptions): Promise<Packing | undefined> {
+  return compression === 'none' ? undefined : { compression, codec: await loadCodec(compression) };
 }
 
 /** A topic that was made a moment ago is not known to all brokers at once. */
@@ -56,10 +64,10 @@ class KafkaProducer implements Producer {
   #sending: Promise<void> | undefined;
   #open = true;
 
-  constructor(options: KafkaProducerOptions, connection: Connection, partitions: number) {
+  constructor(options: KafkaProducerOptions, connection: Connection, partitions: number, packing: Packing | undefined) {
     this.#options = options;
     this.#connection = connection;
-    this.#sender = new BatchSender(options, connection);
+    this.#sender = new BatchSender(options, connection, packing);
     this.#outboxes = Array.from({ length: partitions }, () => new Outbox());
   }
 

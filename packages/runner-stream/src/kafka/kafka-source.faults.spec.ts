@@ -110,6 +110,18 @@ describe('when Kafka fails', function () {
     expect(range).to.have.length(4);
   });
 
+  it('waits however long where it is told so, telling of each attempt', async () => {
+    const told: string[] = [];
+    const source = topic.source({ patience: Infinity, onRetry: ({ code }) => void told.push(code) });
+    await kafka().kill();
+    const asking = source.identity();
+    // Longer than one is waited for, else, that was never there.
+    await wallClock.sleep(8_000);
+    await kafka().start();
+    expect(await asking).to.match(/^kafka:/);
+    expect(new Set(told)).to.deep.equal(new Set(['ERR_SOURCE_UNAVAILABLE']));
+  });
+
   // kafkajs sets the group to the newest message, and commits that, without a word.
   it('never goes on from elsewhere where what it is to read is gone', async () => {
     const producer = await topic.producer();

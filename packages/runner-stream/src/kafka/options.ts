@@ -1,6 +1,7 @@
-import type { Partitioner } from '@stockafolio/core';
+import type { Partitioner, StockafolioError } from '@stockafolio/core';
 import type { ConnectionOptions } from 'node:tls';
 import type { Clock } from '@stockafolio/core/ports';
+import type { Compression } from './compression/codec.js';
 
 /** How a client proves who it is; the mechanisms that kafkajs knows by a name and a password. */
 export interface KafkaSasl {
@@ -26,9 +27,11 @@ export interface KafkaPlace {
   readonly requestTimeout?: number;
   /**
    * How long a cluster that was there may be away before that is an error, in milliseconds; 60,000 unless told. One that
-   * was never there is given 5 seconds, or this if it is less.
+   * was never there is given 5 seconds, or this if it is less; with `Infinity` both are waited for however long.
    */
   readonly patience?: number;
+  /** Is told of each attempt that failed and is made again. */
+  readonly onRetry?: (error: StockafolioError) => void;
 }
 
 export type KafkaLog = (level: 'error' | 'warn' | 'info' | 'debug', message: string, details: unknown) => void;
@@ -58,8 +61,10 @@ export interface KafkaProducerOptions extends KafkaPlace {
   readonly partitioner?: Partitioner;
   /** Copies of a topic that is made; what the brokers say unless told. */
   readonly replicationFactor?: number;
-  /** `none` unless told. */
-  readonly compression?: 'none' | 'gzip';
+  /**
+   * Defaults to `none`. Each but `gzip` takes a package: `snappy`, `lz4-napi`; `zstd` needs Node 22.15 or newer instead.
+   */
+  readonly compression?: Compression;
   /** Bytes of one batch before compression, about; 512 KiB unless told. */
   readonly batchBytes?: number;
 }

@@ -1,7 +1,7 @@
 import { StockafolioError } from '@stockafolio/core';
 import type { SourceMessage } from '@stockafolio/core/ports';
+import { decompress } from '../compression/decompress.js';
 import { int64At } from './byte-reader.js';
-import { decompress } from './compression.js';
 import { RecordReader } from './read-records.js';
 import type { BatchAuthor } from './write-batch.js';
 
@@ -60,7 +60,7 @@ export function authorsOf({ bytes }: RecordSet): BatchAuthor[] {
  * made only when they are needed are gone before they are any burden. What Kafka writes for itself, and what a
  * transaction took back, is no message.
  *
- * @throws ERR_SOURCE_UNSUPPORTED where a format or a compression is not read here
+ * @throws ERR_SOURCE_UNSUPPORTED where a format is not read here; ERR_PEER_MISSING without the package of a compression
  */
 export async function* messagesOf(set: RecordSet, most: number): AsyncGenerator<SourceMessage[], undefined> {
   const { bytes, from } = set;

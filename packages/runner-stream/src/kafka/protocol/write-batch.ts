@@ -1,7 +1,6 @@
-import { gzipSync } from 'node:zlib';
 import type { OutgoingMessage } from '@stockafolio/core/ports';
+import { codecIds, type Codec, type Compression } from '../compression/codec.js';
 import { ByteWriter, varintSize } from './byte-writer.js';
-import { GZIP } from './compression.js';
 import { crc32c } from './crc32c.js';
 
 /** Who writes a batch, and which of its batches of the partition it is: so that the broker takes each in once. */
@@ -15,34 +14,36 @@ export interface BatchAuthor {
 /** A message whose time is settled. */
 export type TimedMessage = OutgoingMessage & { readonly timestamp: number };
 
+/** How the records of a batch are compressed. */
+export interface Packing {
+  readonly compression: Exclude<Compression, 'none'>;
+  readonly codec: Codec;
+}
+
 /** Where the checksum begins to count, and where it and the length lie. */
 const CHECKED = 21;
 const CRC = 17;
 const LENGTH = 8;
 
 /** One record batch (format 2) of these messages, of which there is at least one. */
-export function writeBatch(
-  messages: readonly TimedMessage[],
-  author: BatchAuthor,
-  compression: 'none' | 'gzip' = 'none',
-): Buffer {
+export function writeBatch(messages: readonly TimedMessage[], author: BatchAuthor, packing?: Packing): Buffer {
   const baseTime = messages[0]?.timestamp ?? 0;
   let latest = baseTime;
   let size = 0;
   for (const { key, value } of messages) size += value.length + (key?.length ?? 0) + 24;
-  const plain = compression === 'none';
+  const plain = packing === undefined;
   const batch = new ByteWriter(plain ? size + 128 : (size >> 1) + 128);
   const records = plain ? batch : new ByteWriter(size + 64);
   for (const { timestamp } of messages) if (timestamp > latest) latest = timestamp;
   batch.int64(0).int32(0).int32(-1).int8(2).int32(0);
   batch
-    .int16(plain ? 0 : GZIP)
+    .int16(codecIds[packing?.compression ?? 'none'])
     .int32(messages.length - 1)
     .int64(baseTime)
     .int64(latest);
   batch.id64(author.producerId).int16(author.epoch).int32(author.sequence).int32(messages.length);
   for (const [n, message] of messages.entries()) writeRecord(records, message, message.timestamp - baseTime, n);
-  if (!plain) batch.raw(gzipSync(records.written));
+  if (!plain) batch.raw(packing.codec.compress(records.written));
   batch.patchInt32(LENGTH, batch.length - 12);
   batch.patchInt32(CRC, crc32c(batch.written.subarray(CHECKED)));
   return batch.written;

@@ -1,0 +1,130 @@
+import { kafkaSource } from '@stockafolio/runner-stream/kafka';
+import { isStockafolioError, type StockafolioError } from '@stockafolio/core';
+import type { AbortSignalLike, Clock } from '@stockafolio/core/ports';
+import { sayNowAndThen } from '../output/say-now-and-then.js';
+import { stoppedEarly } from '../output/unfinished.js';
+import { kafkaPlace } from './kafka-url.js';
+import { areShared, isShared, openFiles, openTables } from './open.js';
+
+/** The places that a command needs. Those on this machine's own disk are not waited for: there is no server to come. */
+export interface NeededPlaces {
+  readonly sources?: readonly string[];
+  /** Sources that are made where there are none. */
+  readonly written?: readonly string[];
+  readonly tables?: readonly string[];
+  readonly files?: readonly string[];
+}
+
+export interface WaitOptions {
+  readonly clock: Clock;
+  readonly signal: AbortSignalLike;
+  say(text: string): void;
+  /** Milliseconds after which a server that is down is an error; for ever by default. */
+  readonly atMost?: number;
+}
+
+/** How long a command that ends by itself waits for servers, in milliseconds. */
+export const START_WITHIN = 300_000;
+
+/** How long each look may take, and the pause to the next, in milliseconds. */
+const LOOK_FOR = 500;
+const LOOK_EVERY = 2_000;
+
+/** A server, asked for something that costs little. */
+interface Look {
+  ask(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/**
+ * Waits until the servers behind these places answer, saying what it waits for. A server that refuses is there.
+ *
+ * @throws what a server refuses with, at once; ERR_ABORTED where the signal ends the wait
+ */
+export async function untilThere(places: NeededPlaces, options: WaitOptions): Promise<void> {
+  const looks = looksAt(places);
+  const failed = new AbortController();
+  const ends = AbortSignal.any([options.signal as AbortSignal, failed.signal]);
+  try {
+    await Promise.all(
+      looks.map((look) =>
+        untilAnswered(look, { ...options, signal: ends }).catch((error: unknown) => {
+          failed.abort();
+          throw error;
+        }),
+      ),
+    );
+  } finally {
+    await Promise.all(looks.map((look) => look.close()));
+  }
+  if (options.signal.aborted)
+    throw stoppedEarly(
+      'nothing was begun, as a server is down',
+      {},
+      'start the server, then run the same command again',
+    );
+}
+
+async function untilAnswered(look: Look, { clock, signal, say, atMost = Infinity }: WaitOptions): Promise<void> {
+  const began = clock.elapsed();
+  const tell = sayNowAndThen(clock, say);
+  let told = false;
+  for (;;) {
+    const away = await awayAt(look);
+    if (away === undefined) break;
+    if (clock.elapsed() - began >= atMost) throw away;
+    if (signal.aborted) return;
+    tell(away);
+    told = true;
+    await clock.sleep(LOOK_EVERY, signal);
+    if (signal.aborted) return;
+  }
+  if (told) say('the server is there');
+}
+
+/** Why it does not answer; undefined where it does. */
+async function awayAt(look: Look): Promise<StockafolioError | undefined> {
+  try {
+    await look.ask();
+    return undefined;
+  } catch (error) {
+    if (isStockafolioError(error) && error.domain === 'external' && error.retryable) return error;
+    throw error;
+  }
+}
+
+/** @throws ERR_URL_INVALID for a place that is none, however long the servers of others would be waited for */
+function looksAt({ sources = [], written = [], tables = [], files = [] }: NeededPlaces): Look[] {
+  return [
+    ...sources.filter(isShared).map(atTopic),
+    ...written.filter(isShared).map((url) => {
+      const { ask, close } = atTopic(url);
+      return { ask: () => ask().catch(unlessUnknown), close };
+    }),
+    ...tables.filter(areShared).map((url) => {
+      const opened = openTables(url, { readOnly: true });
+      return { ask: () => opened.create([]), close: () => opened.close() };
+    }),
+    ...files.map((url) => {
+      const opened = openFiles(url, { retryFor: LOOK_FOR });
+      return {
+        ask: async () => (isLocal(url) ? undefined : opened.size('is-anybody-there')),
+        close: () => opened.close(),
+      };
+    }),
+  ];
+}
+
+function atTopic(url: string): Look {
+  const source = kafkaSource({ ...kafkaPlace(url), patience: LOOK_FOR });
+  return { ask: () => source.identity(), close: () => source.close() };
+}
+
+function isLocal(url: string): boolean {
+  return url.startsWith('file:');
+}
+
+/** A topic that is not there is made by who writes it. */
+function unlessUnknown(error: unknown): void {
+  if (!isStockafolioError(error, 'ERR_SOURCE_UNKNOWN')) throw error;
+}

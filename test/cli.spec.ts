@@ -13,7 +13,9 @@ import { archive, archiveArgs, batch, batchArgs, stream, streamArgs } from './su
 import { tempFolder } from './support/temp-folder.js';
 
 const COMMANDS = [
-  ...'generate import stream archive copy batch batch-unit reconcile tables dead-letters topology demo serve'.split(' '),
+  ...'generate import stream archive copy batch batch-unit reconcile tables dead-letters topology demo serve'.split(
+    ' ',
+  ),
   ...['tables create', 'tables get', 'tables dump', 'dead-letters list', 'dead-letters replay'],
 ].map((words) => words.split(' '));
 

@@ -5,9 +5,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import type { DueRun } from '@stockafolio/cli';
-import { embeddedTables } from '@stockafolio/connectors/embedded';
-import type { Mutation, StoredRow } from '@stockafolio/core/ports';
-import stockafolio, { positions, tradesByUser, userTotals } from '@stockafolio/example';
+import stockafolio from '@stockafolio/example';
 import { expect } from 'chai';
 import { dump, expectSameLines } from './support/dumps.js';
 import { lastLine, must, ROOT, run, start } from './support/run-command.js';
@@ -15,21 +13,9 @@ import { archive, archiveArgs, batch, batchArgs, stream, streamArgs } from './su
 import { tempFolder } from './support/temp-folder.js';
 
 const COMMANDS = [
-  ...[
-    'generate',
-    'import',
-    'stream',
-    'archive',
-    'copy',
-    'batch',
-    'batch-unit',
-    'reconcile',
-    'tables',
-    'dead-letters',
-    'topology',
-    'demo',
-    'serve',
-  ],
+  ...'generate import stream archive copy batch batch-unit reconcile tables dead-letters topology demo serve'.split(
+    ' ',
+  ),
   ...['tables create', 'tables get', 'tables dump', 'dead-letters list', 'dead-letters replay'],
 ].map((words) => words.split(' '));
 
@@ -403,53 +389,5 @@ describe('the command says what to do, in words and in exit codes', () => {
     expect(rows.length).to.be.at.least(1);
     for (const row of rows) expect((JSON.parse(row) as { user: string }).user).to.equal(user);
     expect((await run(get.slice(0, -2))).code).to.equal(2);
-  });
-
-  it('reconcile finds what is wrong with tables, mends it, and then finds nothing', async () => {
-    await batch(at('archive'), at('planted'), at('planted-checkpoints'));
-    const right = await dump(at('planted'));
-    const reconcile = ['reconcile', '--files', `file:${at('archive')}`, '--tables', `embedded:${at('planted')}`];
-    expect(lastLine(await must([...reconcile, '--json']))).to.include({ differences: 0, newer: 0 });
-
-    const store = embeddedTables(at('planted'));
-    await store.create([positions, userTotals, tradesByUser]);
-    const found: StoredRow[] = [];
-    for await (const row of store.scanAll(userTotals)) found.push(row);
-    const [changed, deleted] = found;
-    if (changed === undefined || deleted === undefined) throw new Error('there are no rows to change');
-    const faults: Mutation[] = [
-      { table: userTotals, values: [...changed.values.slice(0, 1), 1, 1, 1, 1, 1], version: changed.version + 1 },
-      { table: userTotals, values: deleted.values.slice(0, 1), version: deleted.version + 1, deleted: true },
-      { table: positions, values: ['nobody', 'IBM', 'Information Technology', 1, 1, 1, 1_767_600_000_000], version: 1 },
-    ];
-    await store.write(faults);
-    await store.close();
-
-    expect(lastLine(await must([...reconcile, '--json']))).to.include({
-      changed: 1,
-      missing: 1,
-      extra: 1,
-      differences: 3,
-    });
-    const { stdout } = await must(reconcile);
-    expect(stdout).to.match(/user_totals \(.*\): changed: .*trades is 1, should be/);
-    expect(stdout)
-      .to.match(/user_totals \(.*\): missing/)
-      .and.match(/positions \(nobody, IBM\): extra/);
-    expect(lastLine(await must([...reconcile, '--repair', '--json']))).to.include({ differences: 3, repaired: 3 });
-    expect(lastLine(await must([...reconcile, '--json']))).to.include({ differences: 0 });
-    expectSameLines(await dump(at('planted')), right, 'mended tables');
-  });
-
-  it('reconcile finds rows that an older run has left', async () => {
-    await must([...generate, `log:${at('grown')}`, '--trades', '500', '--users', '20', '--start', '2026-01-05']);
-    await stream(at('grown'), at('stale'), at('stale-checkpoints'));
-    await must([...generate, `log:${at('grown')}`, '--trades', '500', '--users', '20', '--start', '2026-01-06']);
-    await archive(at('grown'), at('grown-archive'));
-    const reconcile = ['reconcile', '--files', `file:${at('grown-archive')}`, '--tables', `embedded:${at('stale')}`];
-    const first = lastLine(await must([...reconcile, '--repair', '--json']));
-    expect(first['stale']).to.be.greaterThan(0);
-    expect(first['missing']).to.be.greaterThan(0);
-    expect(lastLine(await must([...reconcile, '--json']))['differences']).to.equal(0);
   });
 });

@@ -6,7 +6,10 @@ import type { Clock, Files } from '../ports/index.js';
 export interface CheckpointStore {
   /** Where they are. */
   readonly location: string;
-  /** Where they were first, and since when: `LOCATION@TIME`, in epoch milliseconds. It goes with them where they are moved or copied. */
+  /**
+   * Where they were first, and since when: `LOCATION@TIME`, in epoch milliseconds. It goes with them where they are moved or
+   * copied.
+   */
   readonly id: string;
 }
 
@@ -40,5 +43,10 @@ export async function checkpointStore(
 
 /** Whether the store is that of an id: it is there, or it was moved or copied from there. */
 export function isSameStore({ location, id }: CheckpointStore, of: string): boolean {
-  return id === of || of === location || of.slice(0, of.lastIndexOf('@')) === location;
+  return id === of || locationOf(of) === location;
+}
+
+/** Where the store of an id was first. */
+export function locationOf(id: string): string {
+  return id.slice(0, id.lastIndexOf('@'));
 }

@@ -1,4 +1,4 @@
-import { isSameStore, type CheckpointStore } from '../checkpoint/store-id.js';
+import { isSameStore, locationOf, type CheckpointStore } from '../checkpoint/store-id.js';
 import { StockafolioError, isStockafolioError } from '../errors/index.js';
 import type { Clock, Mutation, StoredRow, Tables } from '../ports/index.js';
 import { rowObject, type Table } from '../table/index.js';
@@ -18,20 +18,24 @@ export interface TableClaim {
   readonly takeOver?: boolean;
 }
 
+/** A claim that names its checkpoints. */
+type NamedClaim = TableClaim & { readonly checkpoints: CheckpointStore };
+
 /**
  * Creates tables, and notes who writes them. A second writer is refused: another pipeline, or a run with other checkpoints
- * than those, wherever they are now. Both give rows the versions of their source's clock, and of two rows of one version a store keeps the first:
- * what the second computes otherwise would be lost without a word.
+ * than those, wherever they are now. Both give rows the versions of their source's clock, and of two rows of one version a
+ * store keeps the first: what the second computes otherwise would be lost without a word.
  *
  * @throws ERR_TABLES_TAKEN naming the table and its writer
  */
 export async function claimTables(tables: Tables, made: readonly Table[], claim: TableClaim): Promise<void> {
-  if (claim.checkpoints === undefined) return tables.create(made);
+  const { checkpoints } = claim;
+  if (checkpoints === undefined) return tables.create(made);
   for (let attempt = 1; ; attempt++) {
     try {
       // Its own first: it is looked at last, when a store whose servers must agree on it has had the time to.
       await tables.create([tableWriters as Table, versionFloors as Table, ...made]);
-      return await claimAll(tables, made, claim);
+      return await claimAll(tables, made, { ...claim, checkpoints });
     } catch (error) {
       // Another process makes the same tables at this moment, and the store has yet to settle whose they are.
       if (!isStockafolioError(error, 'ERR_TABLE_UNKNOWN') || attempt === ATTEMPTS) throw error;
@@ -40,9 +44,8 @@ export async function claimTables(tables: Tables, made: readonly Table[], claim:
   }
 }
 
-async function claimAll(tables: Tables, made: readonly Table[], claim: TableClaim): Promise<void> {
+async function claimAll(tables: Tables, made: readonly Table[], claim: NamedClaim): Promise<void> {
   const { checkpoints, pipeline, runner, takeOver = false } = claim;
-  if (checkpoints === undefined) return;
   const own = new Set([progress, ...letterTables].map(({ name }) => name));
   const claimed: Mutation[] = [];
   for (const { name } of made) {
@@ -83,7 +86,7 @@ function writerOf({ values, version }: StoredRow): Writer {
   };
 }
 
-function check(table: string, writers: readonly Writer[], claim: TableClaim, takeOver: boolean): void {
+function check(table: string, writers: readonly Writer[], claim: NamedClaim, takeOver: boolean): void {
   const other = writers.find(({ pipeline }) => pipeline !== claim.pipeline);
   if (other !== undefined) {
     throw new StockafolioError(
@@ -94,11 +97,10 @@ function check(table: string, writers: readonly Writer[], claim: TableClaim, tak
   }
   const mine = writers.find(({ runner }) => runner === claim.runner);
   const { checkpoints } = claim;
-  if (takeOver || mine === undefined || checkpoints === undefined) return;
-  if (isSameStore(checkpoints, mine.checkpoints)) return;
+  if (takeOver || mine === undefined || isSameStore(checkpoints, mine.checkpoints)) return;
   throw new StockafolioError(
     'ERR_TABLES_TAKEN',
-    `table '${table}' is written with the checkpoints in ${mine.checkpoints}; these are in ${checkpoints.location}`,
+    `table '${table}' is written with the checkpoints in ${locationOf(mine.checkpoints)}; these are in ${checkpoints.location}`,
     {
       hint: 'use those checkpoints, or other tables; where those are lost, and the pipeline is the same, --take-over',
     },

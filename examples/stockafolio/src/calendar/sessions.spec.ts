@@ -72,11 +72,12 @@ describe('the sessions of New York', () => {
         const session = nextSession(time);
         expect(time).to.be.below(session.close);
         expect(session).to.equal(sessionOf(session.day));
-        const previous = nextSession(session.open - 6 * 86_400_000);
+        const previous = nextSession(session.open - 8 * 86_400_000);
         expect(previous.close).to.be.below(session.open);
         expect(nextSession(session.close).open).to.be.above(session.close);
         expect(session.open - time).to.be.below(7 * 86_400_000);
       }),
+      { examples: [[Date.UTC(2001, 8, 10, 20)]] }, // the longest closure: four days and a weekend, in September 2001
     );
   });
 

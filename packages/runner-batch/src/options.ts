@@ -17,6 +17,11 @@ export interface BatchOptions {
   readonly day?: string;
   /** Begin at the start of the archive instead of the newest checkpoints, and replace these. */
   readonly fromStart?: boolean;
+  /**
+   * Divide the archive anew, for a source that has been given partitions: so many, with new tables and checkpoints, and what
+   * every one of them holds by now. Runs that follow, and the stream, go on from there.
+   */
+  readonly repartition?: number;
   /** `dead-letter` unless told. */
   readonly onBadRecord?: 'dead-letter' | 'fail';
   /** What is done about a message that is not in the partition of its key; defaults to `fail`. */
@@ -36,6 +41,13 @@ export interface BatchOptions {
   readonly signal?: AbortSignalLike;
 }
 
+/** What is gone through of a partition of the archive: from `from` (inclusive) to `to` (exclusive). */
+export interface DividedStretch {
+  readonly partition: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** One source partition's stretch of a run: plain data, so that it can be done anywhere. */
 export interface BatchUnit {
   readonly partition: number;
@@ -47,6 +59,10 @@ export interface BatchUnit {
   /** Whether it begins without a checkpoint, at the start of the archive. */
   readonly fresh: boolean;
   readonly fromStart: boolean;
+  /** How many partitions the source has; undefined where the archive does not tell. */
+  readonly partitions?: number | undefined;
+  /** Where the archive is divided anew: what is gone through of each of its partitions for the records of this one. */
+  readonly division?: readonly DividedStretch[] | undefined;
   readonly onBadRecord: 'dead-letter' | 'fail';
   readonly onPartitionMismatch: OnPartitionMismatch;
   readonly acceptPlanChange: boolean;

@@ -1,5 +1,12 @@
 import { StockafolioError } from '@stockafolio/core';
-import { findCheckpoint, type EnginePosition } from '@stockafolio/core/engine';
+import {
+  findCheckpoint,
+  partitioningOf,
+  partitionsChanged,
+  type CheckpointHeader,
+  type EnginePosition,
+  type Partitioning,
+} from '@stockafolio/core/engine';
 import type { ArchiveStretch } from '@stockafolio/core/ports';
 import type { BatchOptions, BatchPorts, BatchUnit } from './options.js';
 
@@ -10,51 +17,79 @@ export interface BatchPlan {
   readonly units: readonly BatchUnit[];
   /** By partition, where the checkpoints stand from which it goes on. */
   readonly checkpoints: ReadonlyMap<number, EnginePosition>;
+  /** How the source was divided when the newest of the archive was written, where that is known and matters. */
+  readonly partitioning: Partitioning | undefined;
 }
 
 /**
  * Divides a run into units.
  *
- * @throws ERR_ARCHIVE_GAP naming the partition and the offsets that are missing
+ * @throws ERR_ARCHIVE_GAP naming the partition and the offsets that are missing; ERR_PARTITIONS_CHANGED where the source has
+ * been given partitions since
  */
 export async function planUnits<T>(ports: BatchPorts<T>, options: BatchOptions): Promise<BatchPlan> {
-  const source = (await ports.archive.facts())?.source;
+  const facts = await ports.archive.facts();
   const units: BatchUnit[] = [];
   const checkpoints = new Map<number, EnginePosition>();
-  if (source === undefined) return { source, units, checkpoints };
+  if (facts === undefined) return { source: undefined, units, checkpoints, partitioning: undefined };
+  const { source, partitions, partitionsBefore = [] } = facts;
+  const partitioning = partitioningOf(ports.pipeline.stream, partitions);
   const stretches = await ports.archive.stretches();
   for (const [partition, files] of byPartition(stretches, options.day)) {
-    const chain = options.fromStart === true ? undefined : await newestCheckpoint(ports, partition);
-    if (chain !== undefined) checkpoints.set(partition, chain);
-    const from = chain?.offset ?? (await ports.archive.began(partition)) ?? files[0]?.first ?? 0;
+    const header = options.fromStart === true ? undefined : await newestCheckpoint(ports, partition);
+    if (header !== undefined) checkpoints.set(partition, header.position);
+    else if (partitioning !== undefined) {
+      const was = partitionsBefore.at(-1);
+      if (was !== undefined) throw partitionsChanged('the archive', { ...partitioning, partitions: was }, partitioning);
+    }
+    const from = header?.position.offset ?? (await beginning(ports, partition, files));
     const to = checkGapless(partition, files, from);
     if (to <= from) continue;
     units.push({
       partition,
-      source,
-      from,
-      to,
-      fresh: chain === undefined,
+      ...{ source, partitions, from, to },
+      fresh: header === undefined,
       fromStart: options.fromStart ?? false,
-      onBadRecord: options.onBadRecord ?? 'dead-letter',
-      onPartitionMismatch: options.onPartitionMismatch ?? 'fail',
-      acceptPlanChange: options.acceptPlanChange ?? false,
-      writeRows: options.writeRows ?? ports.tables.rowsAtOnce ?? 20_000,
+      ...unitOptions(ports, options),
     });
   }
-  return { source, units, checkpoints };
+  return { source, units, checkpoints, partitioning };
 }
 
-async function newestCheckpoint<T>(ports: BatchPorts<T>, partition: number): Promise<EnginePosition | undefined> {
-  const chain = await findCheckpoint(ports.checkpoints, ports.pipeline.name, partition, () => undefined);
-  return chain?.last.header.position;
+/** What every unit of a run is told alike. */
+export function unitOptions<T>(
+  { tables }: Pick<BatchPorts<T>, 'tables'>,
+  options: BatchOptions,
+): Pick<BatchUnit, 'onBadRecord' | 'onPartitionMismatch' | 'acceptPlanChange' | 'writeRows'> {
+  return {
+    onBadRecord: options.onBadRecord ?? 'dead-letter',
+    onPartitionMismatch: options.onPartitionMismatch ?? 'fail',
+    acceptPlanChange: options.acceptPlanChange ?? false,
+    writeRows: options.writeRows ?? tables.rowsAtOnce ?? 20_000,
+  };
+}
+
+export async function newestCheckpoint<T>(
+  { checkpoints, pipeline }: Pick<BatchPorts<T>, 'checkpoints' | 'pipeline'>,
+  partition: number,
+): Promise<CheckpointHeader | undefined> {
+  return (await findCheckpoint(checkpoints, pipeline.name, partition, () => undefined))?.last.header;
+}
+
+/** The first offset that the archive of a partition should have. */
+export async function beginning<T>(
+  { archive }: Pick<BatchPorts<T>, 'archive'>,
+  partition: number,
+  files: readonly ArchiveStretch[],
+): Promise<number> {
+  return (await archive.began(partition)) ?? files[0]?.first ?? 0;
 }
 
 /**
  * The files of each partition, up to the last one of the day: where no record had come yet, a file bears the day on which
  * its messages were taken in, which may lie behind that of the next one.
  */
-function byPartition(stretches: readonly ArchiveStretch[], day: string | undefined): Map<number, ArchiveStretch[]> {
+export function byPartition(stretches: readonly ArchiveStretch[], day?: string): Map<number, ArchiveStretch[]> {
   const partitions = new Map<number, ArchiveStretch[]>();
   for (const stretch of stretches) {
     const files = partitions.get(stretch.partition);

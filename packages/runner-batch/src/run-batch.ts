@@ -1,7 +1,16 @@
 import { StockafolioError } from '@stockafolio/core';
-import { checkpointStore, checkWritten, claimTables, PartitionEngine, readProgress } from '@stockafolio/core/engine';
+import {
+  checkpointStore,
+  checkTablesPartitioning,
+  checkWritten,
+  claimTables,
+  PartitionEngine,
+  readProgress,
+  type Progress,
+} from '@stockafolio/core/engine';
 import type { BatchOptions, BatchPorts, BatchUnit, UnitResult } from './options.js';
-import { planUnits, type BatchPlan } from './plan-units.js';
+import { planDivision } from './plan-division.js';
+import { planUnits } from './plan-units.js';
 import { runUnit } from './run-unit.js';
 
 /** Does units somewhere: in this thread, in others, on other machines. */
@@ -34,7 +43,7 @@ export function inThisThread<T>(ports: BatchPorts<T>, options: BatchOptions = {}
  * a day. Every partition is a unit that is committed whole; a run that was killed goes on with the units left.
  *
  * @throws ERR_ARCHIVE_GAP where offsets are missing, before anything is written; ERR_SOURCE_MISMATCH where the tables
- * were made from another source; ERR_CHECKPOINTS_AHEAD where they do not hold what the checkpoints go on from
+ * were made from another source; ERR_PARTITIONS_CHANGED where the source has been given partitions since; ERR_CHECKPOINTS_AHEAD where they do not hold what the checkpoints go on from
  */
 export async function runBatch<T>(
   ports: BatchPorts<T>,
@@ -66,32 +75,48 @@ export async function runBatch<T>(
 /**
  * Plans a run and makes its tables ready, so that its units can be done anywhere.
  *
- * @throws ERR_ARCHIVE_GAP, ERR_SOURCE_MISMATCH, ERR_CHECKPOINTS_AHEAD
+ * @throws ERR_ARCHIVE_GAP, ERR_SOURCE_MISMATCH, ERR_PARTITIONS_CHANGED, ERR_CHECKPOINTS_AHEAD
  */
 export async function prepareBatch<T>(ports: BatchPorts<T>, options: BatchOptions = {}): Promise<BatchUnit[]> {
+  if (options.repartition !== undefined)
+    return prepareDivision(ports, { ...options, repartition: options.repartition });
   const plan = await planUnits(ports, options);
-  await openTables(ports, plan, options.takeOver ?? options.fromStart ?? false);
+  const takeOver = options.takeOver ?? options.fromStart ?? false;
+  await claim(ports, takeOver);
+  if (plan.source === undefined) return [];
+  const written = await checkSource(ports, plan.source);
+  await checkTablesPartitioning(ports.tables, ports.pipeline.name, plan.partitioning);
+  for (const [partition, position] of plan.checkpoints)
+    checkWritten(partition, position, written.get(partition)?.offset);
   return [...plan.units];
 }
 
-/** Creates the tables, and makes sure that they were made from this source, as far as the checkpoints say. */
-async function openTables<T>(
+async function prepareDivision<T>(
   ports: BatchPorts<T>,
-  { source, checkpoints }: BatchPlan,
-  takeOver: boolean,
-): Promise<void> {
-  const { pipeline, codec, tables } = ports;
-  const engine = new PartitionEngine({ pipeline, partition: 0, source: source ?? '', codec, onBadRecord: 'fail' });
+  options: BatchOptions & { readonly repartition: number },
+): Promise<BatchUnit[]> {
+  await claim(ports, options.takeOver ?? false);
+  const source = (await ports.archive.facts())?.source;
+  if (source === undefined) return [];
+  await checkSource(ports, source);
+  return [...(await planDivision(ports, options))];
+}
+
+/** Creates the tables, and notes who writes them. */
+async function claim<T>(ports: BatchPorts<T>, takeOver: boolean): Promise<void> {
+  const { pipeline, codec, tables, clock } = ports;
+  const engine = new PartitionEngine({ pipeline, partition: 0, source: '', codec, onBadRecord: 'fail' });
+  const checkpoints = await checkpointStore(ports.checkpoints, pipeline.name, clock);
   await claimTables(tables, engine.tables, {
-    ...{
-      pipeline: pipeline.name,
-      runner: 'batch',
-      checkpoints: await checkpointStore(ports.checkpoints, pipeline.name, ports.clock),
-      clock: ports.clock,
-      takeOver,
-    },
+    ...{ pipeline: pipeline.name, runner: 'batch', checkpoints, clock, takeOver },
   });
-  if (source === undefined) return;
+}
+
+/** How far the tables are, which must have been made from this source. */
+async function checkSource<T>(
+  { tables, pipeline }: BatchPorts<T>,
+  source: string,
+): Promise<ReadonlyMap<number, Progress>> {
   const written = await readProgress(tables, pipeline.name);
   for (const { source: made } of written.values()) {
     if (made === source) continue;
@@ -101,5 +126,5 @@ async function openTables<T>(
       { hint: 'write to other tables, or remove these first: results of two sources cannot be told apart' },
     );
   }
-  for (const [partition, position] of checkpoints) checkWritten(partition, position, written.get(partition)?.offset);
+  return written;
 }

@@ -4,23 +4,18 @@ import {
   checkpointFolder,
   findCheckpoint,
   PartitionEngine,
-  readTableIds,
+  partitioningRow,
   readFloors,
+  readPartitionings,
+  readTableIds,
   restoreCheckpoint,
 } from '@stockafolio/core/engine';
-import type {
-  AbortSignalLike,
-  Archive,
-  ArchiveFacts,
-  ArchivePart,
-  ArchiveStretch,
-  Mutation,
-} from '@stockafolio/core/ports';
-import { EntryIntake } from './entry-intake.js';
+import type { AbortSignalLike, Mutation } from '@stockafolio/core/ports';
 import type { BatchPorts, BatchUnit, UnitResult } from './options.js';
 import { FinalRows } from './final-rows.js';
-import { archiveGap, checkGapless } from './plan-units.js';
-import { readAhead } from './read-ahead.js';
+import { stretchesOf } from './stretches-of.js';
+import { takeDivided } from './take-divided.js';
+import { takeOwn } from './take-own.js';
 import { WholeLetters } from './whole-letters.js';
 
 export interface UnitListener {
@@ -42,10 +37,15 @@ export async function runUnit<T>(
   listener: UnitListener = {},
 ): Promise<UnitResult> {
   const { pipeline, codec, archive } = ports;
-  const { partition, source, onBadRecord } = unit;
-  const stretches = await stretchesOf(archive, unit);
-  const letters = pipeline.reads === undefined ? undefined : new WholeLetters(codec, archive, partition);
-  const engine = new PartitionEngine({ pipeline, partition, source, codec: letters?.codec ?? codec, onBadRecord });
+  const { partition, source, partitions, onBadRecord } = unit;
+  const isDivided = unit.division !== undefined;
+  const stretches = isDivided ? [] : await stretchesOf(archive, unit);
+  const isWhole = isDivided || pipeline.reads === undefined;
+  const letters = isWhole ? undefined : new WholeLetters(codec, archive, partition);
+  const engine = new PartitionEngine({
+    ...{ pipeline, partition, source, partitions, onBadRecord },
+    codec: letters?.codec ?? codec,
+  });
   const whole = async (rows: readonly Mutation[]): Promise<readonly Mutation[]> => letters?.complete(rows) ?? rows;
   // Made before the first record: what the checkpoint saves is what has changed since then.
   const saver = await resume(ports, unit, engine);
@@ -55,63 +55,28 @@ export async function runUnit<T>(
   }
   const writer = new RowWriter(ports, unit.writeRows);
   const final = new FinalRows(engine.edges, unit.writeRows);
-  const intake = new EntryIntake(pipeline, codec, unit);
+  const taken = isDivided ? takeDivided(ports, unit, engine) : takeOwn(ports, unit, engine, stretches);
   let records = 0;
-  for await (const { facts, part } of readAhead(partsOf(ports, stretches, unit))) {
-    if (facts !== undefined) intake.begin(facts);
-    for (const entries of part) {
-      if (listener.signal?.aborted === true) throw aborted(partition);
-      const count = intake.take(engine, entries, unit.to);
-      records += count;
-      listener.onRecords?.(count);
-      if (engine.waiting >= unit.writeRows) await writer.write(await whole(final.take(engine.drain())));
-    }
+  for await (const count of taken) {
+    if (listener.signal?.aborted === true) throw aborted(partition);
+    records += count;
+    listener.onRecords?.(count);
+    if (engine.waiting >= unit.writeRows) await writer.write(await whole(final.take(engine.drain())));
   }
   engine.passOver(unit.to);
   engine.flush();
   await writer.write(await whole(final.take(engine.drain())));
   for (const rows of final.end(engine.commitInParts(unit.writeRows))) await writer.write(await whole(rows));
   await writer.settle();
-  await writer.write([engine.progress()]);
+  const { partitioning } = engine;
+  if (partitioning !== undefined && !(await readPartitionings(ports.tables, pipeline.name)).has(partition))
+    await writer.write([partitioningRow(pipeline.name, partition, partitioning)]);
+  await writer.settle();
+  await writer.write([engine.progress(), engine.checkpointCut()]);
   await writer.settle();
   await saveCheckpoint(ports, unit, saver);
   const { offset, version } = engine.position;
   return { partition, records, setAside: engine.setAside, rows: writer.rows, offset, version };
-}
-
-/** The files that hold a unit, all of it. */
-async function stretchesOf<T>(archive: Archive<T>, unit: BatchUnit): Promise<readonly ArchiveStretch[]> {
-  const { partition, from, to } = unit;
-  const stretches = (await archive.stretches()).filter(
-    (stretch) => stretch.partition === partition && stretch.last >= from && stretch.first < to,
-  );
-  const end = checkGapless(partition, stretches, from);
-  if (end < to) throw archiveGap(partition, end, to - 1);
-  const source = (await archive.facts())?.source;
-  if (source !== unit.source) {
-    throw new StockafolioError(
-      'ERR_SOURCE_MISMATCH',
-      `the unit of partition ${partition} is of source ${unit.source}; the archive is of source ${String(source)}`,
-      { hint: 'give the unit the archive that it was planned on, or plan it anew' },
-    );
-  }
-  return stretches;
-}
-
-/** The entries of a unit in order of offset, file by file: with the first part of each, what the file says of its source. */
-async function* partsOf<T>(
-  { archive, codec, pipeline }: BatchPorts<T>,
-  stretches: readonly ArchiveStretch[],
-  unit: BatchUnit,
-): AsyncGenerator<{ readonly facts: ArchiveFacts | undefined; readonly part: ArchivePart<T> }> {
-  for (const stretch of stretches) {
-    let facts = await archive.facts(stretch.name);
-    const options = { fields: pipeline.reads, defaults: codec.defaults };
-    for await (const part of archive.read(stretch, Math.max(unit.from, stretch.first), options)) {
-      yield { facts, part };
-      facts = undefined;
-    }
-  }
 }
 
 /** Sets the engine up where the unit begins, or, where it is done already, at its end; answers the writer of its checkpoint. */

@@ -10,6 +10,8 @@ export interface Pending<T> {
   /** Whether the day is the watermark's; before the first record there is none. */
   readonly known: boolean;
   readonly entries: ArchiveEntry<T>[];
+  /** Whether some of its records are where an earlier number of partitions puts them. */
+  mixed: boolean;
   /** When the first of the entries came, by `Clock.elapsed`. */
   readonly since: number;
 }
@@ -30,8 +32,9 @@ export class ArchivePartition<T> {
     options: ArchiveOptions<T>,
     at: {
       readonly partition: number;
-      /** How many partitions the source has. */
+      /** How many partitions the source has, and how many it had before. */
       readonly of: number;
+      readonly before: readonly number[];
       readonly generation: number;
       readonly next: number;
       readonly latest: number;
@@ -42,6 +45,7 @@ export class ArchivePartition<T> {
     const { stream, codec, onPartitionMismatch = 'fail' } = options;
     this.#intake = new MessageIntake({
       ...{ stream, codec, partition: at.partition, partitions: at.of, onPartitionMismatch },
+      partitionsBefore: at.before,
     });
     this.partition = at.partition;
     this.generation = at.generation;
@@ -54,6 +58,7 @@ export class ArchivePartition<T> {
   take(message: SourceMessage): Pending<T> | undefined {
     const { stream, rollRecords = 100_000, clock } = this.#options;
     const now = clock.now();
+    const placedBefore = this.#intake.placedBefore;
     const intake = this.#intake.take(message, now);
     const { offset, timestamp: ingested } = message;
     if ('record' in intake) this.#latest = Math.max(this.#latest, stream.time(intake.record));
@@ -66,8 +71,10 @@ export class ArchivePartition<T> {
       day,
       known: Number.isFinite(this.#latest),
       entries: [],
+      mixed: false,
       since: clock.elapsed(),
     };
+    this.#pending.mixed ||= this.#intake.placedBefore > placedBefore;
     this.#pending.entries.push(
       'record' in intake
         ? { offset, ingested, record: intake.record }

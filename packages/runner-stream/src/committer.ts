@@ -201,6 +201,8 @@ function takeCut(
     if (task.dirty || (whole && task.owing)) {
       for (const row of task.engine.commitOwn()) rows.push(row);
       if (whole) for (const row of task.engine.commit()) figures.push(row);
+      if (task.note !== undefined) progress.push(task.note);
+      task.note = undefined;
       progress.push(task.engine.progress());
       partitions.push(factsOf(task));
       task.oldest = null;
@@ -210,7 +212,10 @@ function takeCut(
     }
     if (depth === 'saved') {
       const prepared = task.writer.prepare();
-      if (prepared !== undefined) checkpoints.push({ task, prepared, taken: now });
+      if (prepared !== undefined) {
+        checkpoints.push({ task, prepared, taken: now });
+        progress.push(task.engine.checkpointCut());
+      }
       task.checkpoint.done(now);
     }
   }

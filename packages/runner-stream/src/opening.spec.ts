@@ -30,7 +30,7 @@ describe('a partition that is opened', () => {
       ...{ clock: at.clock, onEvent: (event) => void at.events.push(event), ...given },
     };
     const whole = { partition: 0, oldest: 0, end: 100, ...range };
-    return openPartition(options, { source, range: whole, of: 4, generation: 7, written, tableIds: {} });
+    return openPartition(options, { source, range: whole, of: 4, generation: 7, written, tableIds: {}, isNoted: true });
   }
 
   it('goes on from its checkpoint where the source ends right there, and is refused where it ends before', async () => {

@@ -6,13 +6,14 @@ import {
   isWritten,
   MessageIntake,
   PartitionEngine,
+  partitioningRow,
   readFloors,
-  readProgress,
+  readWhole,
   restoreCheckpoint,
   type CheckpointChain,
   type TableIds,
 } from '@stockafolio/core/engine';
-import type { PartitionRange, SourceBatch } from '@stockafolio/core/ports';
+import type { Mutation, PartitionRange, SourceBatch } from '@stockafolio/core/ports';
 import { StockafolioError } from '@stockafolio/core';
 import { filesWithin } from './files-within.js';
 import type { StreamOptions } from './options.js';
@@ -32,6 +33,8 @@ export interface PartitionTask {
   readonly intake: MessageIntake<unknown>;
   readonly engine: PartitionEngine;
   readonly writer: CheckpointWriter;
+  /** The row that notes how the source is divided, until it is written. */
+  note: Mutation | undefined;
   /** Whether something came since the last commit. */
   dirty: boolean;
   /** Whether the last commit left out this partition's parts of shared figures. */
@@ -59,14 +62,16 @@ export interface Opening {
   /** How many partitions the source has. */
   readonly of: number;
   readonly generation: number;
-  /** The offset up to which the tables are exact; undefined where they hold nothing of it. */
+  /** The offset up to which the tables hold everything; undefined where they hold nothing of it. */
   readonly written: number | undefined;
   readonly tableIds: TableIds;
+  /** Whether the tables have noted how the source is divided, of this partition. */
+  readonly isNoted: boolean;
 }
 
 /** Makes the engine of a partition, resumed from the newest checkpoint that the tables are up to, where there is one. */
 export async function openPartition<T>(options: StreamOptions<T>, opening: Opening): Promise<PartitionTask> {
-  const { source, range, of, generation, written, tableIds } = opening;
+  const { source, range, of, generation, written, tableIds, isNoted } = opening;
   const { pipeline, checkpoints, codec, clock } = options;
   const { figuresInterval = FIGURES_INTERVAL, checkpointInterval = CHECKPOINT_INTERVAL } = options;
   const { partition } = range;
@@ -74,6 +79,7 @@ export async function openPartition<T>(options: StreamOptions<T>, opening: Openi
     pipeline,
     partition,
     source,
+    partitions: of,
     codec,
     onBadRecord: options.onBadRecord ?? 'dead-letter',
   });
@@ -93,6 +99,7 @@ export async function openPartition<T>(options: StreamOptions<T>, opening: Openi
   const writer = new CheckpointWriter({ pipeline: pipeline.name, source, engine, files, tableIds }, chain);
   engine.setFloors((await readFloors(options.tables, pipeline.name)).get(partition) ?? []);
   const now = clock.elapsed();
+  const { partitioning } = engine;
   return {
     partition,
     generation,
@@ -103,6 +110,7 @@ export async function openPartition<T>(options: StreamOptions<T>, opening: Openi
     }),
     engine,
     writer,
+    note: isNoted || partitioning === undefined ? undefined : partitioningRow(pipeline.name, partition, partitioning),
     dirty: false,
     owing: false,
     open: false,
@@ -133,7 +141,7 @@ async function findFitting<T>(
   const { position } = newest.last.header;
   if (isWritten(position, written)) return newest;
   // The run that had the partition before may have moved both on after the rows of progress were read.
-  const now = (await readProgress(tables, pipeline.name)).get(partition)?.offset;
+  const now = (await readWhole(tables, pipeline.name)).get(partition);
   if (isWritten(position, now)) return newest;
   const older =
     now === undefined ? undefined : await findCheckpoint(checkpoints, pipeline.name, partition, skipped, now);

@@ -22,6 +22,8 @@ class ArchiveRun<T> implements AssignmentListener {
   readonly #partitions = new Map<number, ArchivePartition<T>>();
   #source = '';
   #facts: ArchiveFacts = { source: '' };
+  /** What the archive said of the source when the run began. */
+  #archived: ArchiveFacts | undefined;
   /** Whether the source has said what this run has. */
   #settled = false;
   #records = 0;
@@ -36,7 +38,8 @@ class ArchiveRun<T> implements AssignmentListener {
     let caughtUp = false;
     try {
       this.#source = await source.identity();
-      const archived = (await archive.facts())?.source;
+      this.#archived = await archive.facts();
+      const archived = this.#archived?.source;
       if (archived !== undefined && archived !== this.#source) throw otherSource(archived, this.#source);
       await source.open(group, this);
       while (signal?.aborted !== true && !caughtUp) {
@@ -57,8 +60,9 @@ class ArchiveRun<T> implements AssignmentListener {
     const stretches = await untilBack(this.#options, 'listing the archive', () => archive.stretches());
     const ranges = await untilBack(this.#options, 'asking what the source holds', () => source.ranges());
     const { partitioner } = stream;
+    const before = partitionsBefore(this.#archived, ranges.length);
     this.#facts = {
-      ...{ source: this.#source, partitions: ranges.length, form },
+      ...{ source: this.#source, partitions: ranges.length, partitionsBefore: before, form },
       partitioner: typeof partitioner === 'string' ? partitioner : undefined,
     };
     const positions: Position[] = [];
@@ -70,7 +74,7 @@ class ArchiveRun<T> implements AssignmentListener {
       const next = last === undefined ? oldest : last.last + 1;
       this.#partitions.set(
         partition,
-        new ArchivePartition(this.#options, { partition, of: ranges.length, generation, next, latest, day }),
+        new ArchivePartition(this.#options, { partition, of: ranges.length, before, generation, next, latest, day }),
       );
       positions.push({ partition, offset: next });
     }
@@ -141,9 +145,9 @@ class ArchiveRun<T> implements AssignmentListener {
   async #write({ partition }: ArchivePartition<T>, pending: Pending<T> | undefined): Promise<void> {
     const last = pending?.entries.at(-1)?.offset;
     if (pending === undefined || last === undefined) return;
-    const { first, day, entries } = pending;
-    const write = (): Promise<void> =>
-      this.#options.archive.write({ partition, first, last, day }, this.#facts, entries);
+    const { first, day, entries, mixed } = pending;
+    const facts = { ...this.#facts, mixed };
+    const write = (): Promise<void> => this.#options.archive.write({ partition, first, last, day }, facts, entries);
     await untilBack(this.#options, `archiving partition ${partition}`, write, isAway);
     this.#files++;
     this.#options.onFile?.({ partition, first, last, day });
@@ -168,6 +172,12 @@ class ArchiveRun<T> implements AssignmentListener {
 /** A store that is full does not come back by itself. */
 function isAway({ code, retryable }: StockafolioError): boolean {
   return retryable && code !== 'ERR_FILES_FULL';
+}
+
+/** How many partitions the source had before: those that write to it learn of new ones minutes apart. */
+function partitionsBefore(archived: ArchiveFacts | undefined, now: number): readonly number[] {
+  const { partitions, partitionsBefore: before = [] } = archived ?? {};
+  return partitions === undefined || partitions === now ? before : [...before, partitions];
 }
 
 function otherSource(archived: string, given: string): StockafolioError {

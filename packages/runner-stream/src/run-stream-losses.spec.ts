@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { memoryFiles } from '@stockafolio/core/testing';
 import { LossyTables } from '../test/lossy-tables.js';
 import { StreamUnderTest } from '../test/stream-under-test.js';
@@ -34,6 +35,37 @@ describe('tables that lost what they acknowledged', () => {
       expect(await dump(tables)).to.eql(await at.wanted(300));
     });
   }
+
+  it('are made right, or refused, whatever they lose and when', async function () {
+    this.timeout(180_000);
+    const step = fc.record({ sent: fc.nat(40), pause: fc.nat(120), lost: fc.option(fc.nat(20), { nil: 0 }) });
+    const steps = fc.record({
+      commitInterval: fc.integer({ min: 5, max: 45 }),
+      commitRecords: fc.integer({ min: 5, max: 45 }),
+      checkpointInterval: fc.integer({ min: 30, max: 230 }),
+      figuresInterval: fc.integer({ min: 5, max: 105 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(steps, fc.array(step, { minLength: 6, maxLength: 14 }), async (options, way) => {
+        const run = new StreamUnderTest();
+        const lossy = new LossyTables();
+        run.tables = lossy;
+        const stop = new AbortController();
+        const code = codeOf(run.start({ signal: stop.signal, ...options }));
+        let sent = 0;
+        for (const { sent: count, pause, lost } of way) {
+          await run.topic.append(messages(600).slice(sent, (sent += count)));
+          await run.clock.advance(pause);
+          if (lost > 0) await lossy.lose(lost);
+        }
+        await run.clock.advance(2_000);
+        stop.abort();
+        if ((await run.clock.until(code)) === 'ERR_CHECKPOINTS_AHEAD') return;
+        expect(await dump(lossy)).to.eql(await run.wanted(sent));
+      }),
+      { numRuns: 20 },
+    );
+  });
 
   it('are found out by what they say of progress, where no loss of a connection was noticed', async () => {
     tables = new LossyTables(false);

@@ -1,10 +1,15 @@
-import { StockafolioError } from '@stockafolio/core';
+import { isStockafolioError, StockafolioError } from '@stockafolio/core';
 import {
   checkpointStore,
+  checkTablesPartitioning,
   claimTables,
   PartitionEngine,
+  partitioningOf,
+  partitionsChanged,
+  readPartitionings,
   readFloors,
   readProgress,
+  readWhole,
   type Progress,
 } from '@stockafolio/core/engine';
 import type { AssignmentListener, PartitionRange, Position, SourceBatch } from '@stockafolio/core/ports';
@@ -21,7 +26,7 @@ import { untilBack } from './until-back.js';
  * Memory is bounded by `commitRecords`: where the tables are slow or down, the source is not asked for more.
  *
  * @throws ERR_PARTITION_MISMATCH where messages are not in the partition of their key; ERR_TABLES_TAKEN where others write
- * the tables; ERR_SOURCE_MISMATCH, ERR_CHECKPOINT_PLAN_CHANGED, ERR_OFFSET_GONE and ERR_CHECKPOINTS_AHEAD where the tables
+ * the tables; ERR_PARTITIONS_CHANGED where the source has been given partitions since they were made; ERR_SOURCE_MISMATCH, ERR_CHECKPOINT_PLAN_CHANGED, ERR_OFFSET_GONE and ERR_CHECKPOINTS_AHEAD where the tables
  * and checkpoints do not fit the source or the pipeline; ERR_BAD_RECORD with `onBadRecord: 'fail'`
  */
 export async function runStream<T>(options: StreamOptions<T>): Promise<StreamResult> {
@@ -48,6 +53,8 @@ class StreamRun<T> implements AssignmentListener {
   readonly #committer: Committer<T>;
   readonly #lag: LagWatch<T>;
   #source = '';
+  /** How many partitions the source had when the run began. */
+  #partitions = 0;
   /** Whether the source has said what this run has: while partitions are being shared out it has not. */
   #settled = false;
   #records = 0;
@@ -84,6 +91,8 @@ class StreamRun<T> implements AssignmentListener {
         for (const task of this.#tasks.values()) this.#flush(task);
         await this.#committer.finish([...this.#tasks.values()]);
       } while (signal?.aborted !== true && this.#committer.lost !== undefined);
+    } catch (error) {
+      throw isStockafolioError(error, 'ERR_PARTITION_MISMATCH') ? await this.#whyMisplaced(error) : error;
     } finally {
       this.#lag.end();
       await this.#floors;
@@ -151,7 +160,10 @@ class StreamRun<T> implements AssignmentListener {
   async #open(partitions: readonly number[], generation: number): Promise<readonly Position[]> {
     const options = this.#options;
     const ranges = await untilBack(options, 'asking what the source holds', () => options.source.ranges());
-    const written = await untilBack(options, 'reading progress', () => this.#readProgress());
+    const { tables, pipeline } = options;
+    await untilBack(options, 'reading progress', () => this.#readProgress());
+    const written = await untilBack(options, 'reading progress', () => readWhole(tables, pipeline.name));
+    const noted = await untilBack(options, 'reading progress', () => readPartitionings(tables, pipeline.name));
     const positions: Position[] = [];
     for (const partition of partitions) {
       const range = ranges.find((candidate) => candidate.partition === partition);
@@ -162,7 +174,8 @@ class StreamRun<T> implements AssignmentListener {
         );
       const opening = {
         ...{ source: this.#source, range, of: ranges.length, generation },
-        ...{ written: written.get(partition)?.offset, tableIds: this.#watch.ids },
+        ...{ written: written.get(partition), tableIds: this.#watch.ids },
+        isNoted: noted.has(partition),
       };
       const task = await untilBack(options, 'reading checkpoints', () => openPartition(options, opening));
       this.#tasks.set(partition, task);
@@ -211,6 +224,21 @@ class StreamRun<T> implements AssignmentListener {
     });
     await this.#watch.begin(plan.tables);
     await this.#readProgress();
+    const ranges = await untilBack(this.#options, 'asking what the source holds', () => source.ranges());
+    this.#partitions = ranges.length;
+    const partitioning = partitioningOf(pipeline.stream, ranges.length);
+    await untilBack(this.#options, 'reading progress', () =>
+      checkTablesPartitioning(tables, pipeline.name, partitioning),
+    );
+  }
+
+  /** A message is in another partition than its key's: since there are others, or because it was placed so. */
+  async #whyMisplaced(error: StockafolioError): Promise<StockafolioError> {
+    const { source, pipeline } = this.#options;
+    const now = await source.ranges().catch(() => []);
+    const was = partitioningOf(pipeline.stream, this.#partitions);
+    if (was === undefined || now.length === 0 || now.length === this.#partitions) return error;
+    return partitionsChanged('this run', was, { ...was, partitions: now.length });
   }
 
   /** How far the tables are, which must be of this source; other processes move them on. */

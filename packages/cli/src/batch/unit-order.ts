@@ -14,8 +14,10 @@ const schema = z.strictObject({
   unit: z.strictObject({
     partition: offset,
     source: z.string(),
+    partitions: z.number().int().positive().optional(),
     from: offset,
     to: offset,
+    division: z.array(z.strictObject({ partition: offset, from: offset, to: offset })).optional(),
     fresh: z.boolean(),
     fromStart: z.boolean(),
     onBadRecord: z.enum(['dead-letter', 'fail']),

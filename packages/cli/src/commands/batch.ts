@@ -30,6 +30,7 @@ interface BatchFlags extends CommonOptions, PartitionOptions {
   readonly onBadRecord: 'dead-letter' | 'fail';
   readonly acceptPlanChange?: boolean;
   readonly takeOver?: boolean;
+  readonly repartition?: number;
 }
 
 export function addBatch(program: Command, toolkit: Toolkit): void {
@@ -48,6 +49,11 @@ export function addBatch(program: Command, toolkit: Toolkit): void {
     .option('--on-bad-record <what>', 'dead-letter: set it aside; fail: stop', onBadRecord, 'dead-letter')
     .option('--accept-plan-change', 'go on from checkpoints of a pipeline that has changed since')
     .option('--take-over', 'go on with tables whose checkpoints were elsewhere, and are lost or were moved')
+    .option(
+      '--repartition <n>',
+      'divide the archive anew, into new tables and checkpoints, for a topic that has so many partitions now',
+      wholeNumber(1),
+    )
     .option('--json', 'end with one line of JSON')
     .action(async (flags: BatchFlags) => run(flags, toolkit));
 }
@@ -68,11 +74,13 @@ async function run(flags: BatchFlags, toolkit: Toolkit): Promise<void> {
       onPartitionMismatch: flags.onPartitionMismatch,
       acceptPlanChange: flags.acceptPlanChange ?? false,
       ...(flags.takeOver === undefined ? {} : { takeOver: flags.takeOver }),
+      ...(flags.repartition === undefined ? {} : { repartition: flags.repartition }),
       signal: toolkit.stop().signal,
     },
     workers: flags.workers,
   };
   if (flags.schedule === true) checkSchedule(batch, flags);
+  if (flags.repartition !== undefined) checkRepartition(flags);
   if (flags.format !== undefined) codecOf(app, flags.format);
   const { files, tables, checkpoints } = flags;
   const untilStopped = flags.schedule === true;
@@ -102,6 +110,16 @@ function checkSchedule({ app: { nextRun } }: Batch, flags: BatchFlags): NonNulla
     });
   }
   return nextRun;
+}
+
+/** @throws ERR_USAGE where it is not the whole archive that is asked for */
+function checkRepartition({ day, fromStart, schedule }: BatchFlags): void {
+  const other =
+    day !== undefined ? '--day' : fromStart === true ? '--from-start' : schedule === true ? '--schedule' : '';
+  if (other === '') return;
+  throw new StockafolioError('ERR_USAGE', `--repartition divides all of the archive: it does not go with ${other}`, {
+    hint: `leave ${other} out; what comes after is taken in by runs without --repartition`,
+  });
 }
 
 async function onSchedule(batch: Batch, flags: BatchFlags, toolkit: Toolkit, reporter: Reporter): Promise<void> {

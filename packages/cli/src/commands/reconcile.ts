@@ -2,8 +2,26 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatValue, isStockafolioError, type FieldType, type Table, type Value } from '@stockafolio/core';
-import { copyFloors, letterTables, progress, readProgress, type Progress } from '@stockafolio/core/engine';
-import { isNewer, keyOf, mend, reconcile, runBatch, type Difference, type UnitResult } from '@stockafolio/runner-batch';
+import {
+  copyFloors,
+  copyPartitioning,
+  letterTables,
+  progress,
+  readDivision,
+  readProgress,
+  type Progress,
+} from '@stockafolio/core/engine';
+import {
+  isNewer,
+  keyOf,
+  mend,
+  reconcile,
+  runBatch,
+  type BatchOptions,
+  type BatchResult,
+  type Difference,
+  type UnitResult,
+} from '@stockafolio/runner-batch';
 import type { Command } from 'commander';
 import { archivedForm, loadApp, partitionedBy, type App } from '../app.js';
 import { asStored } from '../as-stored.js';
@@ -68,29 +86,29 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
     };
     const stop = toolkit.stop();
     await copyFloors(found, expected, pipeline.name);
-    const batch = await runBatch(
-      ports,
-      {
-        ...(flags.day === undefined ? {} : { day: flags.day }),
-        onPartitionMismatch: flags.onPartitionMismatch,
-        signal: stop.signal,
-      },
-      undefined,
-      { onRecords: (count) => bar.add(count) },
-    ).catch((error: unknown) => {
-      throw stop.signal.aborted && isStockafolioError(error, 'ERR_ABORTED')
-        ? stoppedEarly('no row was compared yet', { compared: 0, repaired: 0 }, AGAIN)
-        : error;
-    });
+    await copyPartitioning(found, expected, pipeline.name);
+    const { onPartitionMismatch } = flags;
+    const recompute = (options: BatchOptions): Promise<BatchResult> =>
+      runBatch(ports, { ...options, onPartitionMismatch, signal: stop.signal }, undefined, {
+        onRecords: (count) => bar.add(count),
+      }).catch((error: unknown) => {
+        throw stop.signal.aborted && isStockafolioError(error, 'ERR_ABORTED')
+          ? stoppedEarly('no row was compared yet', { compared: 0, repaired: 0 }, AGAIN)
+          : error;
+      });
+    // Tables that were made by dividing the archive anew are recomputed so, and go on from there.
+    const divided = await readDivision(found, pipeline.name);
+    const first = divided === undefined ? undefined : await recompute({ repartition: divided.partitions });
+    const last = await recompute(flags.day === undefined ? {} : { day: flags.day });
+    const units = [...new Map([...(first?.units ?? []), ...last.units].map((unit) => [unit.partition, unit])).values()];
     bar.done();
     const known = await readProgress(expected, pipeline.name);
-    const newerThan = async (): Promise<number> =>
-      lastKnown(batch.units, known, await readProgress(found, pipeline.name));
+    const newerThan = async (): Promise<number> => lastKnown(units, known, await readProgress(found, pipeline.name));
     const upTo = await newerThan();
-    const ends = batch.units.map(({ version }) => version);
+    const ends = units.map(({ version }) => version);
     const raised = new RaisedVersions(found, pipeline.name, {
       archived: known,
-      partitions: (await archive.facts())?.partitions ?? batch.units.length,
+      partitions: (await archive.facts())?.partitions ?? units.length,
       clock: toolkit.clock,
       onWait: (why) => reporter.say(why),
     });

@@ -82,12 +82,16 @@ export async function openArchiveFile<F extends Fields>(
   const asWritten = check === undefined ? schema : schemaAsWritten(schema, fact('schema'));
   const optionalFact = (key: string): string | undefined => file.metadata.get(`stockafolio.${key}`);
   const partitions = optionalFact('partitions');
+  const before = optionalFact('partitions_before');
 
   return {
     stretch,
     facts: {
       source: fact('source'),
       partitions: partitions === undefined ? undefined : Number(partitions),
+      ...(before === undefined
+        ? {}
+        : { partitionsBefore: before.split(',').map(Number), mixed: fact('mixed') === 'true' }),
       partitioner: optionalFact('partitioner'),
       form: optionalFact('form'),
     },

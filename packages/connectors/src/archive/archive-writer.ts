@@ -95,6 +95,7 @@ export function archiveWriter<F extends Fields>(
       encoder.finish({
         'stockafolio.source': facts.source,
         ...(facts.partitions === undefined ? {} : { 'stockafolio.partitions': String(facts.partitions) }),
+        ...history(facts),
         ...(facts.partitioner === undefined ? {} : { 'stockafolio.partitioner': facts.partitioner }),
         ...(facts.form === undefined ? {} : { 'stockafolio.form': facts.form }),
         'stockafolio.schema': accepted,
@@ -143,6 +144,12 @@ export function archiveWriter<F extends Fields>(
       return written;
     },
   };
+}
+
+/** What a file says of a source that was given partitions; of any other nothing. */
+function history({ partitionsBefore = [], mixed = false }: ArchiveFacts): Record<string, string> {
+  if (partitionsBefore.length === 0) return {};
+  return { 'stockafolio.partitions_before': partitionsBefore.join(), 'stockafolio.mixed': String(mixed) };
 }
 
 async function* inOrder(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {

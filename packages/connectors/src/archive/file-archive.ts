@@ -22,15 +22,21 @@ export function fileArchive<T>(files: Files, stream: Stream<T>): Archive<T> {
     return (await beganOf(partition)) ?? oldest?.first ?? next;
   };
   let archived: ArchiveFacts | undefined;
-  /** Of the first file the source, of the newest the rest; asked for until there is one. */
+  /**
+   * Of the first file the source, of the newest the rest; asked for until there is one. The newest is one that knows of the
+   * most partitions, for these are only ever added.
+   */
   const known = async (): Promise<ArchiveFacts | undefined> => {
     if (archived !== undefined) return archived;
     const all = await list();
     const [first] = all;
-    const newest = all.toSorted((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : a.first - b.first)).at(-1);
-    if (first === undefined || newest === undefined) return undefined;
+    if (first === undefined) return undefined;
     const { source } = (await openArchiveFile(files, schema, first.name)).facts;
-    archived = { ...(await openArchiveFile(files, schema, newest.name)).facts, source };
+    const lastOf = new Map(all.map((stretch) => [stretch.partition, stretch]));
+    const byDay = [...lastOf.values()].sort((a, b) => (a.day < b.day ? 1 : a.day > b.day ? -1 : 0));
+    const said = await Promise.all(byDay.map(async ({ name }) => (await openArchiveFile(files, schema, name)).facts));
+    const most = Math.max(...said.map(({ partitions = 0 }) => partitions));
+    archived = { ...said.find(({ partitions = 0 }) => partitions === most), source };
     return archived;
   };
   /** The file whose facts were asked for last, which as a rule is read next: so that it is opened once. */

@@ -147,6 +147,7 @@ export class CheckpointWriter {
       pipeline,
       partition: engine.partition,
       source,
+      ...(engine.partitioning === undefined ? {} : { partitioning: engine.partitioning }),
       position: engine.position,
       tables: engine.tables.map((table) => table.name),
       tableIds,

@@ -1,4 +1,5 @@
 import type { EnginePosition } from '../engine/partition-engine.js';
+import type { Partitioning } from '../engine/partitioning.js';
 import type { OperatorLayout } from '../pipeline/context.js';
 import type { StatePart } from './state-codec.js';
 
@@ -33,6 +34,8 @@ export interface CheckpointHeader {
   readonly pipeline: string;
   readonly partition: number;
   readonly source: string;
+  /** How the source was divided, where that matters and is known. */
+  readonly partitioning?: Partitioning;
   readonly position: EnginePosition;
   readonly tables: readonly string[];
   /** The tables' own ids, of those that have one: see `Tables.identity`. */

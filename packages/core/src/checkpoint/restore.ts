@@ -1,4 +1,5 @@
 import { StockafolioError, isStockafolioError } from '../errors/index.js';
+import { checkPartitioning } from '../engine/partitioning.js';
 import type { PartitionEngine } from '../engine/partition-engine.js';
 import type { OperatorLayout } from '../pipeline/context.js';
 import type { Files } from '../ports/index.js';
@@ -99,8 +100,8 @@ export interface RestoreOptions {
 /**
  * Loads a checkpoint into a new engine.
  *
- * @throws ERR_SOURCE_MISMATCH where it is of another source, ERR_TABLES_REMADE where a table is not the one that it goes
- * with, ERR_CHECKPOINT_PLAN_CHANGED where the pipeline has changed
+ * @throws ERR_SOURCE_MISMATCH where it is of another source, ERR_PARTITIONS_CHANGED where the source is divided otherwise now,
+ * ERR_TABLES_REMADE where a table is not the one that it goes with, ERR_CHECKPOINT_PLAN_CHANGED where the pipeline has changed
  */
 export function restoreCheckpoint(
   engine: PartitionEngine,
@@ -115,6 +116,7 @@ export function restoreCheckpoint(
       { hint: 'give this source checkpoints and tables of its own' },
     );
   }
+  checkPartitioning(`checkpoint '${chain.last.name}'`, header.partitioning, engine.partitioning);
   checkTableIds(`checkpoint '${chain.last.name}'`, header.tableIds ?? {}, options.tableIds ?? {});
   const changes = comparePlans(
     header,

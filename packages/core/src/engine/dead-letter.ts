@@ -13,6 +13,8 @@ declare class TextEncoder {
 
 /** Where a message stands in its partition of the source. */
 export interface Place {
+  /** Where it is not the engine's own: the message was of this partition when the source had another number of them. */
+  readonly partition?: number;
   readonly offset: number;
   /** When the source took it in, epoch milliseconds. */
   readonly ingested: number;

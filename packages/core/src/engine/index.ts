@@ -10,11 +10,35 @@ export {
   type IntakeOptions,
   type OnPartitionMismatch,
 } from './intake.js';
+export { partitionChoice } from './partition-check.js';
 export { PartitionEngine, type EngineOptions, type EnginePosition } from './partition-engine.js';
 export { recordCheck, schemaText } from './record-check.js';
 export { copyFloors, readFloors, writeFloors, type VersionFloor } from './version-floors.js';
-export { readProgress, type Progress } from './read-progress.js';
-export { deadLetterParts, deadLetters, letterTables, progress, tableWriters, versionFloors } from './system-tables.js';
+export { readProgress, readWhole, type Progress } from './read-progress.js';
+export {
+  beginDivision,
+  checkPartitioning,
+  checkTablesPartitioning,
+  copyPartitioning,
+  partitioningOf,
+  partitioningRow,
+  partitionsChanged,
+  readDivision,
+  readPartitionings,
+  type Division,
+  type NotedPartitioning,
+  type Partitioning,
+} from './partitioning.js';
+export {
+  checkpointCuts,
+  deadLetterParts,
+  deadLetters,
+  letterTables,
+  partitionings,
+  progress,
+  tableWriters,
+  versionFloors,
+} from './system-tables.js';
 export * from '../checkpoint/index.js';
 export type { OperatorLayout } from '../pipeline/context.js';
 export { Interner } from '../state/interner.js';

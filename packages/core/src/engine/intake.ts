@@ -26,6 +26,8 @@ export interface IntakeOptions<T> {
   readonly partition: number;
   /** How many partitions the source has. Where that is not known, no message is checked for its partition. */
   readonly partitions: number | undefined;
+  /** How many it had before: a record that one of these puts here is where it belonged then, and taken. */
+  readonly partitionsBefore?: readonly number[] | undefined;
   /** Defaults to `fail`. */
   readonly onPartitionMismatch?: OnPartitionMismatch;
 }
@@ -37,10 +39,15 @@ export interface IntakeOptions<T> {
 export class MessageIntake<T> {
   readonly #options: IntakeOptions<T>;
   readonly #choose: ((record: T) => number) | undefined;
+  readonly #chooseBefore: readonly (((record: T) => number) | undefined)[];
+  /** Records so far that are where an earlier number of partitions puts them. */
+  placedBefore = 0;
 
   constructor(options: IntakeOptions<T>) {
+    const { stream, partitions, partitionsBefore = [] } = options;
     this.#options = options;
-    this.#choose = partitionChoice(options.stream, options.partitions);
+    this.#choose = partitionChoice(stream, partitions);
+    this.#chooseBefore = partitionsBefore.map((before) => partitionChoice(stream, before));
   }
 
   /**
@@ -75,6 +82,10 @@ export class MessageIntake<T> {
     const { stream, partition, partitions = 0, onPartitionMismatch = 'fail' } = this.#options;
     const chosen = this.#choose?.(record) ?? partition;
     if (chosen === partition) return undefined;
+    if (this.#chooseBefore.some((choose) => choose?.(record) === partition)) {
+      this.placedBefore++;
+      return undefined;
+    }
     const mismatch = partitionMismatch(stream, record, { partition, offset }, chosen, partitions);
     if (onPartitionMismatch === 'fail') throw mismatch;
     return mismatch;

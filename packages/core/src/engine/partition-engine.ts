@@ -7,8 +7,9 @@ import { recordCopier, type RecordCopier } from '../schema/record-copier.js';
 import type { Interner } from '../state/interner.js';
 import type { Table } from '../table/index.js';
 import { bytesOf, deadLetter, jsonOf, type Place } from './dead-letter.js';
+import { partitioningOf, type Partitioning } from './partitioning.js';
 import { Stretches } from './stretches.js';
-import { letterTables, progress } from './system-tables.js';
+import { checkpointCuts, letterTables, progress } from './system-tables.js';
 import type { VersionFloor } from './version-floors.js';
 
 export interface EngineOptions {
@@ -16,6 +17,8 @@ export interface EngineOptions {
   readonly partition: number;
   /** Identity of the source, kept with the progress. */
   readonly source: string;
+  /** How many partitions it has, kept with the checkpoints; undefined where that is not known. */
+  readonly partitions?: number | undefined;
   /** Writes a record into its dead letter; told where the record was, for those that look it up. */
   readonly codec: { encode(record: unknown, place: Place): Uint8Array };
   /** `fail` ends the run at the first bad record; `dead-letter` sets it aside and goes on. */
@@ -71,6 +74,12 @@ export class PartitionEngine {
 
   get partition(): number {
     return this.#options.partition;
+  }
+
+  /** How the source is divided, where that is known and matters. */
+  get partitioning(): Partitioning | undefined {
+    const { pipeline, partitions } = this.#options;
+    return partitioningOf(pipeline.stream, partitions);
   }
 
   get operators(): readonly OperatorRuntime[] {
@@ -183,8 +192,7 @@ export class PartitionEngine {
   reject(error: StockafolioError, message: Uint8Array, place: Place): void {
     this.#context.version++;
     this.#aside('', error, message, place);
-    this.#offset = place.offset + 1;
-    this.#ingested = place.ingested;
+    this.#goOnFrom(place);
   }
 
   /** Notes that nothing is left below this offset: offsets may have gaps. */
@@ -253,6 +261,12 @@ export class PartitionEngine {
     };
   }
 
+  /** The row that says so of all rows; to be written with the progress of a {@link commit}, before its checkpoint. */
+  checkpointCut(): Mutation {
+    const values = [this.#options.pipeline.name, this.partition, this.#offset];
+    return { table: checkpointCuts as Table, values, version: this.#offset + 1 };
+  }
+
   #collect(isAsked: (operator: OperatorRuntime) => boolean): readonly Mutation[] {
     this.#run(() => {
       for (const operator of this.#context.operators) if (isAsked(operator)) operator.collect();
@@ -295,10 +309,14 @@ export class PartitionEngine {
     if (latest > this.#latest) this.#advance(latest);
     context.active = false;
     context.betweenRecords = false;
-    this.#offset = place.offset + 1;
-    this.#ingested = place.ingested;
+    this.#goOnFrom(place);
     this.#check();
     this.#figureLetters(place);
+  }
+
+  #goOnFrom({ partition = this.partition, offset, ingested }: Place): void {
+    if (partition === this.partition) this.#offset = offset + 1;
+    this.#ingested = ingested;
   }
 
   #takeBack(record: unknown, place: Place): void {
@@ -347,7 +365,7 @@ export class PartitionEngine {
     if (this.#options.onBadRecord === 'fail' && !isStockafolioError(error, 'ERR_LATE_RECORD')) {
       throw new StockafolioError(
         'ERR_BAD_RECORD',
-        `partition ${this.partition}, offset ${place.offset}: ${describe(error)}`,
+        `partition ${place.partition ?? this.partition}, offset ${place.offset}: ${describe(error)}`,
         {
           cause: error,
           hint: "mend the message in its source, or run with onBadRecord 'dead-letter' to set it aside and go on",
@@ -357,7 +375,8 @@ export class PartitionEngine {
     this.setAside++;
     const { pipeline } = this.#options;
     const { version } = this.#context;
-    const rows = deadLetter(pipeline.name, this.partition, place, operator, error, message, version);
+    const { partition = this.partition } = place;
+    const rows = deadLetter(pipeline.name, partition, place, operator, error, message, version);
     for (const row of rows) this.#context.rows.push(row);
   }
 }

@@ -17,6 +17,16 @@ export const progress = table(
   },
 );
 
+/**
+ * Up to where all rows of a partition are in the tables, those of shared figures among them, which may come after their
+ * progress. Written before each checkpoint: tables that lost what they acknowledged are up to it, or not, by this.
+ */
+export const checkpointCuts = table(
+  'checkpoint_cuts',
+  { partitionBy: ['pipeline'], clusterBy: ['partition'] },
+  { pipeline: text(), partition: int32(), offset: int64() },
+);
+
 /** Who writes each table: rows of equal versions but other values would else be lost without a word. */
 export const tableWriters = table(
   'table_writers',
@@ -38,6 +48,25 @@ export const versionFloors = table(
   'version_floors',
   { partitionBy: ['pipeline'], clusterBy: ['partition', 'offset'] },
   { pipeline: text(), partition: int32(), offset: int64(), above: int64() },
+);
+
+/**
+ * How the source was divided when the tables were made, by its partitions: a key's records are where that puts them, and so
+ * are its totals.
+ */
+export const partitionings = table(
+  'partitionings',
+  { partitionBy: ['pipeline'], clusterBy: ['partition'] },
+  {
+    pipeline: text(),
+    partition: int32(),
+    /** How many partitions the source had. */
+    partitions: int32(),
+    /** The partitioner's name; `function` for any other. */
+    partitioner: text(),
+    /** The offset up to which the archive of this partition was divided anew; absent where the tables were not made so. */
+    divided: optional(int64()),
+  },
 );
 
 /** Longest message that is kept whole, in UTF-16 units; of a longer one there is the beginning, and the source has it. */

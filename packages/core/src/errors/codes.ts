@@ -42,6 +42,7 @@ export const errorCodes = {
   ERR_OVERFLOW: user,
   ERR_PARQUET_CORRUPT: broken,
   ERR_PARQUET_UNSUPPORTED: user,
+  ERR_PARTITIONS_CHANGED: user,
   ERR_PARTITION_MISMATCH: user,
   ERR_PEER_MISSING: user,
   ERR_PIPELINE_INVALID: user,

@@ -30,6 +30,10 @@ export interface ArchiveFacts {
   readonly source: string;
   /** How many partitions it had; undefined where the archive does not tell. */
   readonly partitions?: number | undefined;
+  /** How many it had before, as far as the archive knows: partitions can be added. */
+  readonly partitionsBefore?: readonly number[] | undefined;
+  /** Of a file: whether some of its records are where one of those earlier numbers puts them. */
+  readonly mixed?: boolean | undefined;
   /** The partitioner for which every record was checked; undefined for a function, and where none was. */
   readonly partitioner?: string | undefined;
   /** The name of the form of its messages, by which those that were no records can be read again. */

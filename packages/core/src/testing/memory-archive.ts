@@ -23,8 +23,11 @@ export function memoryArchive<T>(): MemoryArchive<T> {
     contents,
 
     async facts(name) {
-      const [first] = contents.values();
-      return (name === undefined ? first : contents.get(name))?.facts;
+      if (name !== undefined) return contents.get(name)?.facts;
+      const [first, ...others] = [...contents.values()].map(({ facts }) => facts);
+      if (first === undefined) return undefined;
+      const newest = others.reduce((a, b) => ((b.partitions ?? 0) >= (a.partitions ?? 0) ? b : a), first);
+      return { ...newest, source: first.source };
     },
 
     async stretches() {

@@ -42,6 +42,8 @@ export interface MemoryTopic extends Producer {
   source(partitions?: readonly number[]): MemorySource;
   /** Forgets the messages of a partition before an offset. */
   expire(partition: number, before: number): void;
+  /** Adds partitions, up to so many: from then on keys are placed over all of them. */
+  grow(partitions: number): void;
 }
 
 interface Partition {
@@ -64,12 +66,13 @@ export function memoryTopic(options: MemoryTopicOptions): MemoryTopic {
     close: async () => undefined,
     source: (partitions) => new Reader(topic, partitions ?? [...topic.partitions.keys()]),
     expire: (partition, before) => topic.expire(partition, before),
+    grow: (partitions) => topic.grow(partitions),
   };
 }
 
 class Topic {
   readonly options: MemoryTopicOptions;
-  readonly partitions: readonly Partition[];
+  readonly partitions: Partition[];
   readonly waiting = new Set<() => void>();
   generation = 0;
   #next = 0;
@@ -77,6 +80,10 @@ class Topic {
   constructor(options: MemoryTopicOptions) {
     this.options = options;
     this.partitions = Array.from({ length: options.partitions ?? 4 }, () => ({ oldest: 0, messages: [] }));
+  }
+
+  grow(partitions: number): void {
+    while (this.partitions.length < partitions) this.partitions.push({ oldest: 0, messages: [] });
   }
 
   append(messages: readonly OutgoingMessage[]): void {

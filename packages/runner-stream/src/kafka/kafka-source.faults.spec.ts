@@ -176,7 +176,7 @@ describe('when Kafka fails', function () {
     await topic.admin((admin) => admin.createPartitions({ topicPartitions: [{ topic: topic.topic, count: 6 }] }));
     const guest = topic.source();
     await guest.open(topic.topic, new Reader());
-    await expectCode('ERR_SOURCE_MISMATCH', async () => {
+    await expectCode('ERR_PARTITIONS_CHANGED', async () => {
       await eventually('it ends', () => reader.failure !== undefined);
       throw reader.failure as Error;
     });

@@ -24,7 +24,8 @@ const LEAVE_WITHIN = 2_000;
  *
  * @throws what every call of it may: ERR_SOURCE_UNAVAILABLE where the cluster is away for longer than `patience`;
  * ERR_SOURCE_UNKNOWN where there is no such topic; ERR_ACCESS_DENIED where login or rights are wrong;
- * ERR_SOURCE_MISMATCH where the topic was made again, or was given more partitions; `next` also ERR_OFFSET_GONE
+ * ERR_SOURCE_MISMATCH where the topic was made again, ERR_PARTITIONS_CHANGED where it was given more partitions; `next` also
+ * ERR_OFFSET_GONE
  * @example
  * const source = kafkaSource({ brokers: ['127.0.0.1:9092'], topic: 'trades', clock: systemClock });
  * await source.open('portfolio', listener);

@@ -21,26 +21,27 @@ export class TopicLaw {
     this.#topic = topic;
   }
 
-  /** @throws ERR_SOURCE_MISMATCH where the topic is not as it was; as the broker says where it is not there */
+  /**
+   * @throws ERR_SOURCE_MISMATCH where the topic is another, ERR_PARTITIONS_CHANGED where it was given more partitions; as the
+   * broker says where it is not there
+   */
   async check(client: KafkajsClient): Promise<TopicFacts> {
     const now = await topicFacts(client, this.#topic);
     this.#facts ??= now;
     const { id, partitions } = this.#facts;
     if (now.id !== id)
-      throw this.#differs(
-        'was deleted and made again',
-        'its messages are others: give it tables, checkpoints and an archive of its own',
-      );
+      throw new StockafolioError('ERR_SOURCE_MISMATCH', `topic '${this.#topic}' was deleted and made again`, {
+        hint: 'its messages are others: give it tables, checkpoints and an archive of its own',
+      });
     if (now.partitions.length !== partitions.length)
-      throw this.#differs(
-        `had ${partitions.length} partitions and has ${now.partitions.length}`,
-        'keys move between partitions when some are added: write into a new topic of as many partitions as you need',
+      throw new StockafolioError(
+        'ERR_PARTITIONS_CHANGED',
+        `topic '${this.#topic}' had ${partitions.length} partitions and has ${now.partitions.length}: keys have moved between them`,
+        {
+          hint: 'start it again: what writes messages or archives them goes on with the new number, and the stream says what has to be made anew',
+        },
       );
     return now;
-  }
-
-  #differs(what: string, hint: string): StockafolioError {
-    return new StockafolioError('ERR_SOURCE_MISMATCH', `topic '${this.#topic}' ${what}`, { hint });
   }
 }
 

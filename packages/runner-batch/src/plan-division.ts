@@ -1,0 +1,83 @@
+import { StockafolioError } from '@stockafolio/core';
+import { beginDivision, partitioningOf, partitionsChanged, type Division } from '@stockafolio/core/engine';
+import type { BatchOptions, BatchPorts, BatchUnit, DividedStretch } from './options.js';
+import { beginning, byPartition, checkGapless, newestCheckpoint, unitOptions } from './plan-units.js';
+
+/**
+ * Plans how an archive is divided anew: one unit for every partition that the source has now, each of which goes through what
+ * there is of all partitions, for the keys that are its own. Up to where that is, is kept with the tables: a run that goes on
+ * with the units left must stop each partition where the others did, or records would be nobody's.
+ *
+ * @throws ERR_USAGE where it cannot be divided so; ERR_TABLES_TAKEN, ERR_PARTITIONS_CHANGED where tables or checkpoints are
+ * not new; ERR_ARCHIVE_GAP
+ */
+export async function planDivision<T>(
+  ports: BatchPorts<T>,
+  options: BatchOptions & { readonly repartition: number },
+): Promise<readonly BatchUnit[]> {
+  const { archive, pipeline, tables } = ports;
+  const { repartition: partitions } = options;
+  const facts = await archive.facts();
+  if (facts === undefined) return [];
+  const is = partitioningOf(pipeline.stream, partitions);
+  if (is === undefined) {
+    throw new StockafolioError(
+      'ERR_USAGE',
+      `stream '${pipeline.stream.name}' is keyed by nothing: nothing is to be divided`,
+      {
+        hint: 'start the stream as it is: it takes new partitions in without more ado',
+      },
+    );
+  }
+  const archived = byPartition(await archive.stretches());
+  const least = Math.max(facts.partitions ?? 0, ...[...archived.keys()].map((partition) => partition + 1));
+  if (partitions < least) {
+    throw new StockafolioError(
+      'ERR_USAGE',
+      `the archive has ${least} partitions, which cannot be divided into ${partitions}`,
+      {
+        hint: `give the number of partitions that the topic has now, ${least} or more`,
+      },
+    );
+  }
+  const ends = new Map<number, number>();
+  for (const [partition, files] of archived)
+    ends.set(partition, checkGapless(partition, files, await beginning(ports, partition, files)));
+  const division = await beginDivision(tables, pipeline.name, is, ends);
+  const stretches = await dividedStretches(ports, division, archived);
+  const units: BatchUnit[] = [];
+  for (let partition = 0; partition < partitions; partition++) {
+    const own = stretches.find((stretch) => stretch.partition === partition);
+    const to = own?.to ?? 0;
+    const header = await newestCheckpoint(ports, partition);
+    if (header !== undefined && (header.partitioning?.partitions !== partitions || header.position.offset < to)) {
+      throw partitionsChanged(
+        'the checkpoints',
+        header.partitioning ?? { ...is, partitions: facts.partitions ?? 0 },
+        is,
+      );
+    }
+    if (header !== undefined) continue;
+    units.push({
+      ...{ partition, source: facts.source, partitions, from: own?.from ?? 0, to, division: stretches },
+      fresh: true,
+      fromStart: false,
+      ...unitOptions(ports, options),
+    });
+  }
+  return units;
+}
+
+async function dividedStretches<T>(
+  ports: BatchPorts<T>,
+  { ends }: Division,
+  archived: ReturnType<typeof byPartition>,
+): Promise<readonly DividedStretch[]> {
+  const stretches: DividedStretch[] = [];
+  for (const [partition, files] of archived) {
+    const to = ends.get(partition) ?? 0;
+    const from = await beginning(ports, partition, files);
+    if (to > from) stretches.push({ partition, from, to });
+  }
+  return stretches;
+}

@@ -1,0 +1,29 @@
+import { StockafolioError } from '@stockafolio/core';
+import type { Archive, ArchiveStretch } from '@stockafolio/core/ports';
+import type { BatchUnit } from './options.js';
+import { archiveGap, checkGapless } from './plan-units.js';
+
+/**
+ * The files that hold a stretch of a partition, all of it.
+ *
+ * @throws ERR_ARCHIVE_GAP, ERR_SOURCE_MISMATCH
+ */
+export async function stretchesOf<T>(
+  archive: Archive<T>,
+  { partition, source, from, to }: Pick<BatchUnit, 'partition' | 'source' | 'from' | 'to'>,
+): Promise<readonly ArchiveStretch[]> {
+  const stretches = (await archive.stretches()).filter(
+    (stretch) => stretch.partition === partition && stretch.last >= from && stretch.first < to,
+  );
+  const end = checkGapless(partition, stretches, from);
+  if (end < to) throw archiveGap(partition, end, to - 1);
+  const made = (await archive.facts())?.source;
+  if (made !== source) {
+    throw new StockafolioError(
+      'ERR_SOURCE_MISMATCH',
+      `the unit of partition ${partition} is of source ${source}; the archive is of source ${String(made)}`,
+      { hint: 'give the unit the archive that it was planned on, or plan it anew' },
+    );
+  }
+  return stretches;
+}

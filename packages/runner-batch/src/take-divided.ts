@@ -1,0 +1,159 @@
+import { isPartitionerName, isStockafolioError, type Stream } from '@stockafolio/core';
+import { Feed, partitionChoice, type PartitionEngine } from '@stockafolio/core/engine';
+import type { ArchiveFacts } from '@stockafolio/core/ports';
+import { EntryJudge, type Judged } from './entry-judge.js';
+import type { BatchPorts, BatchUnit, DividedStretch } from './options.js';
+import { stretchesOf } from './stretches-of.js';
+
+/**
+ * Takes the records of one new partition through its engine, out of all partitions of an archive; answers some at a time how
+ * many those were.
+ *
+ * They come in the order of (how many partitions there were, watermark of their own partition, partition, offset): the
+ * records of a key stay in order, as there was one partition for it at a time; none comes later than it was in its own
+ * partition; and the order hangs on the archive alone. What is no record has no key: it is its own partition's.
+ *
+ * @throws ERR_PARTITION_MISMATCH
+ */
+export async function* takeDivided<T>(
+  ports: BatchPorts<T>,
+  unit: BatchUnit,
+  engine: PartitionEngine,
+): AsyncGenerator<number> {
+  const { division = [] } = unit;
+  let lanes = division.map((stretch) => new Lane(ports, unit, stretch));
+  for (;;) {
+    for (const lane of lanes) if (lane.head === undefined) await lane.read();
+    lanes = lanes.filter(({ head }) => head !== undefined);
+    if (lanes.length === 0) return;
+    yield takeUntilOneIsEmpty(lanes, new Feed(engine));
+  }
+}
+
+function takeUntilOneIsEmpty<T>(lanes: readonly Lane<T>[], feed: Feed): number {
+  let count = 0;
+  for (;;) {
+    let lane = lanes[0] as Lane<T>;
+    for (const other of lanes) if (isBefore(other.head as Entry, lane.head as Entry)) lane = other;
+    const { judged, place } = lane.head as Entry;
+    if ('record' in judged) feed.add(judged.record, place);
+    else feed.reject(judged.rejected, judged.message, place);
+    count++;
+    lane.shift();
+    if (lane.head === undefined) break;
+  }
+  feed.end();
+  return count;
+}
+
+interface Entry {
+  readonly judged: Judged;
+  readonly place: { readonly partition: number; readonly offset: number; readonly ingested: number };
+  /** How many partitions there were when it was archived. */
+  readonly partitions: number;
+  /** The latest event time in its partition up to here, epoch milliseconds. */
+  readonly latest: number;
+}
+
+function isBefore(a: Entry, b: Entry): boolean {
+  if (a.partitions !== b.partitions) return a.partitions < b.partitions;
+  if (a.latest !== b.latest) return a.latest < b.latest;
+  return a.place.partition < b.place.partition;
+}
+
+/** What one partition of the archive has for a unit, read on as it is asked for. */
+class Lane<T> {
+  readonly #from: DividedStretch;
+  readonly #stream: Stream<unknown>;
+  readonly #choose: (record: unknown) => number;
+  readonly #chunks: AsyncIterator<readonly Entry[]>;
+  #entries: readonly Entry[] = [];
+  #next = 0;
+  #latest = Number.NEGATIVE_INFINITY;
+  #isOver = false;
+
+  constructor(ports: BatchPorts<T>, unit: BatchUnit, from: DividedStretch) {
+    this.#from = from;
+    this.#stream = ports.pipeline.stream;
+    this.#choose = partitionChoice(this.#stream, unit.partitions) ?? (() => from.partition);
+    this.#chunks = this.#read(ports, unit);
+  }
+
+  /** The next entry; undefined where more must be read, or nothing is left. */
+  get head(): Entry | undefined {
+    return this.#entries[this.#next];
+  }
+
+  shift(): void {
+    this.#next++;
+  }
+
+  /** Reads on until there is a head, or nothing is left. */
+  async read(): Promise<void> {
+    while (this.head === undefined && !this.#isOver) {
+      const { done, value } = await this.#chunks.next();
+      this.#isOver = done === true;
+      this.#entries = done === true ? [] : value;
+      this.#next = 0;
+    }
+  }
+
+  async *#read({ archive, codec, pipeline }: BatchPorts<T>, unit: BatchUnit): AsyncGenerator<readonly Entry[]> {
+    const { partition, from, to } = this.#from;
+    for (const stretch of await stretchesOf(archive, { ...this.#from, source: unit.source })) {
+      const facts = (await archive.facts(stretch.name)) ?? { source: unit.source };
+      const stream = asThen(pipeline.stream, facts);
+      if (!mayHold(pipeline.stream, facts, partition, unit)) continue;
+      const { partitions = 0, partitionsBefore } = facts;
+      const { onPartitionMismatch } = unit;
+      const judge = new EntryJudge(stream, codec, facts, {
+        ...{ partition, partitions: facts.partitions, partitionsBefore, onPartitionMismatch },
+      });
+      const begin = Math.max(from, stretch.first);
+      for await (const part of archive.read(stretch, begin, { defaults: codec.defaults }))
+        for (const entries of part) {
+          const own: Entry[] = [];
+          for (const entry of entries) {
+            if (entry.offset >= to) break;
+            const judged = judge.judge(entry);
+            if (this.#belongsIn(judged) !== unit.partition) continue;
+            const place = { partition, offset: entry.offset, ingested: entry.ingested };
+            own.push({ judged, place, partitions, latest: this.#latest });
+          }
+          yield own;
+        }
+    }
+  }
+
+  /** The new partition of an entry; what has no key, or no time, is left to that of its own number. */
+  #belongsIn(judged: Judged): number {
+    if (!('record' in judged)) return this.#from.partition;
+    try {
+      this.#latest = Math.max(this.#latest, this.#stream.time(judged.record));
+      return this.#choose(judged.record);
+    } catch (error) {
+      if (!isStockafolioError(error, 'ERR_BAD_RECORD')) throw error;
+      return this.#from.partition;
+    }
+  }
+}
+
+/** The stream as it was declared when a file was archived: its messages were placed by the partitioner of then. */
+function asThen(stream: Stream<unknown>, { partitioner }: ArchiveFacts): Stream<unknown> {
+  return partitioner === undefined || !isPartitionerName(partitioner) ? stream : { ...stream, partitioner };
+}
+
+/**
+ * Whether a file may have records for a unit. The named partitioners take the remainder of a hash: of one that leaves `partition`
+ * when divided by the number of then, the remainder by the number of now differs by multiples of their common divisor.
+ */
+function mayHold({ partitioner }: Stream<unknown>, facts: ArchiveFacts, partition: number, unit: BatchUnit): boolean {
+  const { partitions } = facts;
+  if (partitions === undefined || unit.partitions === undefined || facts.mixed === true) return true;
+  if (typeof partitioner !== 'string' || facts.partitioner !== partitioner) return true;
+  return (unit.partition - partition) % commonDivisor(partitions, unit.partitions) === 0;
+}
+
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
+}

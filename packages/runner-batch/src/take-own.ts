@@ -1,0 +1,73 @@
+import { checkPartitioning, Feed, partitioningOf, type PartitionEngine } from '@stockafolio/core/engine';
+import type { ArchiveFacts, ArchivePart, ArchiveStretch, ReadEntry } from '@stockafolio/core/ports';
+import { EntryJudge } from './entry-judge.js';
+import type { BatchPorts, BatchUnit } from './options.js';
+import { readAhead } from './read-ahead.js';
+
+/**
+ * Takes a unit's own partition of the archive through its engine, in order of offset; answers some at a time how many
+ * messages that were.
+ *
+ * @throws ERR_PARTITION_MISMATCH; ERR_PARTITIONS_CHANGED where the source had another number of partitions then
+ */
+export async function* takeOwn<T>(
+  ports: BatchPorts<T>,
+  unit: BatchUnit,
+  engine: PartitionEngine,
+  stretches: readonly ArchiveStretch[],
+): AsyncGenerator<number> {
+  const { codec, pipeline } = ports;
+  const { stream } = pipeline;
+  const { partition, onPartitionMismatch } = unit;
+  const is = partitioningOf(stream, unit.partitions);
+  let judge: EntryJudge<T> | undefined;
+  for await (const { facts, part } of readAhead(partsOf(ports, stretches, unit))) {
+    if (facts !== undefined) {
+      const { partitions } = facts;
+      const was = is === undefined || partitions === undefined ? undefined : { ...is, partitions };
+      checkPartitioning(`the archive of partition ${partition}`, was, is);
+      judge = new EntryJudge(stream, codec, facts, { partition, partitions, onPartitionMismatch });
+    }
+    if (judge !== undefined) for (const entries of part) yield takeAll(engine, judge, entries, unit.to);
+  }
+}
+
+/** Takes the entries below an offset through the engine; answers how many. */
+function takeAll<T>(
+  engine: PartitionEngine,
+  judge: EntryJudge<T>,
+  entries: readonly ReadEntry<T>[],
+  to: number,
+): number {
+  const feed = new Feed(engine);
+  let count = 0;
+  for (const entry of entries) {
+    if (entry.offset >= to) break;
+    count++;
+    if ('record' in entry && !judge.checksRecords) {
+      feed.add(entry.record, entry);
+      continue;
+    }
+    const judged = judge.judge(entry);
+    if ('record' in judged) feed.add(judged.record, entry);
+    else feed.reject(judged.rejected, judged.message, entry);
+  }
+  feed.end();
+  return count;
+}
+
+/** The entries of a unit in order of offset, file by file: with the first part of each, what the file says of its source. */
+async function* partsOf<T>(
+  { archive, codec, pipeline }: BatchPorts<T>,
+  stretches: readonly ArchiveStretch[],
+  unit: BatchUnit,
+): AsyncGenerator<{ readonly facts: ArchiveFacts | undefined; readonly part: ArchivePart<T> }> {
+  for (const stretch of stretches) {
+    let facts = await archive.facts(stretch.name);
+    const options = { fields: pipeline.reads, defaults: codec.defaults };
+    for await (const part of archive.read(stretch, Math.max(unit.from, stretch.first), options)) {
+      yield { facts, part };
+      facts = undefined;
+    }
+  }
+}

@@ -1,5 +1,13 @@
 import { StockafolioError } from '@stockafolio/core';
-import { checkpointStore, checkWritten, claimTables, PartitionEngine, readProgress } from '@stockafolio/core/engine';
+import {
+  checkpointStore,
+  checkWritten,
+  claimTables,
+  PartitionEngine,
+  readMarks,
+  readProgress,
+} from '@stockafolio/core/engine';
+import { checkArchived } from './archived-history.js';
 import type { BatchOptions, BatchPorts, BatchUnit, UnitResult } from './options.js';
 import { planUnits, type BatchPlan } from './plan-units.js';
 import { runUnit } from './run-unit.js';
@@ -34,7 +42,8 @@ export function inThisThread<T>(ports: BatchPorts<T>, options: BatchOptions = {}
  * a day. Every partition is a unit that is committed whole; a run that was killed goes on with the units left.
  *
  * @throws ERR_ARCHIVE_GAP where offsets are missing, before anything is written; ERR_SOURCE_MISMATCH where the tables
- * were made from another source; ERR_CHECKPOINTS_AHEAD where they do not hold what the checkpoints go on from
+ * were made from another source; ERR_SOURCE_DIVERGED where they were made from messages that the archive has others in place
+ * of, or its files are of two histories of the source; ERR_CHECKPOINTS_AHEAD where they do not hold what the checkpoints go on from
  */
 export async function runBatch<T>(
   ports: BatchPorts<T>,
@@ -101,5 +110,10 @@ async function openTables<T>(
       { hint: 'write to other tables, or remove these first: results of two sources cannot be told apart' },
     );
   }
+  const marks = [...(await readMarks(tables, pipeline.name)).values()];
+  const ends = [...checkpoints].map(([partition, { offset, mark }]) =>
+    mark === undefined ? { partition, offset } : { partition, offset, mark },
+  );
+  await checkArchived(ports.archive, [...marks, ...ends]);
   for (const [partition, position] of checkpoints) checkWritten(partition, position, written.get(partition)?.offset);
 }

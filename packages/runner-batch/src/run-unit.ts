@@ -16,6 +16,7 @@ import type {
   ArchiveStretch,
   Mutation,
 } from '@stockafolio/core/ports';
+import { checkOneHistory, historiesOf, markAtEnd } from './archived-history.js';
 import { EntryIntake } from './entry-intake.js';
 import type { BatchPorts, BatchUnit, UnitResult } from './options.js';
 import { FinalRows } from './final-rows.js';
@@ -33,7 +34,8 @@ export interface UnitListener {
  * Executes one unit, and commits it whole: rows, progress, then the checkpoint from which the next run, or the stream,
  * goes on. A unit that was cut short is simply done again; one whose checkpoint stands at its end already is done.
  *
- * @throws ERR_ARCHIVE_GAP where the archive, as it is seen from here, does not hold all of the unit; ERR_SOURCE_MISMATCH,
+ * @throws ERR_ARCHIVE_GAP where the archive, as it is seen from here, does not hold all of the unit; ERR_SOURCE_DIVERGED where
+ * its files are of two histories of the source, before anything is written; ERR_SOURCE_MISMATCH,
  * ERR_CHECKPOINT_PLAN_CHANGED, and what the ports throw
  */
 export async function runUnit<T>(
@@ -53,6 +55,8 @@ export async function runUnit<T>(
   if (!unit.fresh && engine.position.offset === unit.to) {
     return { partition, records: 0, setAside: 0, rows: 0, offset: unit.to, version: engine.position.version };
   }
+  const histories = await historiesOf(archive, stretches);
+  checkOneHistory(partition, histories, { partition, ...engine.position });
   const writer = new RowWriter(ports, unit.writeRows);
   const final = new FinalRows(engine.edges, unit.writeRows);
   const intake = new EntryIntake(pipeline, codec, unit);
@@ -68,11 +72,12 @@ export async function runUnit<T>(
     }
   }
   engine.passOver(unit.to);
+  engine.setMark(markAtEnd(histories, unit.to));
   engine.flush();
   await writer.write(await whole(final.take(engine.drain())));
   for (const rows of final.end(engine.commitInParts(unit.writeRows))) await writer.write(await whole(rows));
   await writer.settle();
-  await writer.write([engine.progress()]);
+  await writer.write([engine.progress(), ...engine.marks()]);
   await writer.settle();
   await saveCheckpoint(ports, unit, saver);
   const { offset, version } = engine.position;

@@ -201,7 +201,7 @@ function takeCut(
     if (task.dirty || (whole && task.owing)) {
       for (const row of task.engine.commitOwn()) rows.push(row);
       if (whole) for (const row of task.engine.commit()) figures.push(row);
-      progress.push(task.engine.progress());
+      progress.push(task.engine.progress(), ...task.engine.marks());
       partitions.push(factsOf(task));
       task.oldest = null;
       task.dirty = false;

@@ -22,6 +22,7 @@ import {
   recordColumns,
   type ArchiveEntry,
 } from './entry.js';
+import { readHistory } from './history-facts.js';
 import { retyping, schemaAsWritten } from './schema-as-written.js';
 import { parseArchiveName, type Stretch } from './stretch.js';
 
@@ -82,6 +83,7 @@ export async function openArchiveFile<F extends Fields>(
   const asWritten = check === undefined ? schema : schemaAsWritten(schema, fact('schema'));
   const optionalFact = (key: string): string | undefined => file.metadata.get(`stockafolio.${key}`);
   const partitions = optionalFact('partitions');
+  const history = readHistory(optionalFact, stretch.firstOffset);
 
   return {
     stretch,
@@ -90,6 +92,7 @@ export async function openArchiveFile<F extends Fields>(
       partitions: partitions === undefined ? undefined : Number(partitions),
       partitioner: optionalFact('partitioner'),
       form: optionalFact('form'),
+      ...(history === undefined ? {} : { history }),
     },
     began: fact('began_offset') === '' ? undefined : Number(fact('began_offset')),
     rows: file.rows,

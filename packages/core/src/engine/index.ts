@@ -13,8 +13,17 @@ export {
 export { PartitionEngine, type EngineOptions, type EnginePosition } from './partition-engine.js';
 export { recordCheck, schemaText } from './record-check.js';
 export { copyFloors, readFloors, writeFloors, type VersionFloor } from './version-floors.js';
+export { readMarks } from './source-marks.js';
 export { readProgress, type Progress } from './read-progress.js';
-export { deadLetterParts, deadLetters, letterTables, progress, tableWriters, versionFloors } from './system-tables.js';
+export {
+  deadLetterParts,
+  deadLetters,
+  letterTables,
+  progress,
+  sourceMarks,
+  tableWriters,
+  versionFloors,
+} from './system-tables.js';
 export * from '../checkpoint/index.js';
 export type { OperatorLayout } from '../pipeline/context.js';
 export { Interner } from '../state/interner.js';

@@ -41,15 +41,12 @@ export async function historiesOf<T>(
 export function checkOneHistory(partition: number, files: readonly FileHistory[], before: Position): void {
   let known = { epoch: before.mark?.epoch, at: before.offset - 1, of: 'what was taken in before' };
   for (const { stretch, history } of files) {
-    const { firstOffset = stretch.first, firstEpoch, lastEpoch } = history;
-    const { epoch = lastEpoch, at } = known;
-    const followed = firstOffset > at ? (firstEpoch ?? lastEpoch) : lastEpoch;
-    const overlapped = firstOffset > at ? undefined : firstEpoch;
-    if (epoch !== undefined && ((followed ?? epoch) < epoch || (overlapped ?? epoch) > epoch)) {
+    const { firstEpoch, lastEpoch } = history;
+    if (known.epoch !== undefined && isOther(known.epoch, known.at, { stretch, history })) {
       const is = firstEpoch === lastEpoch ? String(lastEpoch) : `${firstEpoch ?? '?'} to ${lastEpoch ?? '?'}`;
       throw new StockafolioError(
         'ERR_SOURCE_DIVERGED',
-        `archive: partition ${partition}: '${stretch.name}' is of leader epoch ${is}, but ${known.of} up to offset ${at + 1} of leader epoch ${epoch}: they are of two histories of the topic`,
+        `archive: partition ${partition}: '${stretch.name}' is of leader epoch ${is}, but ${known.of} up to offset ${known.at + 1} of leader epoch ${known.epoch}: they are of two histories of the topic`,
         {
           hint: 'keep the files of one history: take those of the other one out, and archive again what is missing then',
         },
@@ -57,6 +54,13 @@ export function checkOneHistory(partition: number, files: readonly FileHistory[]
     }
     if (lastEpoch !== undefined) known = { epoch: lastEpoch, at: stretch.last, of: `'${stretch.name}'` };
   }
+}
+
+/** Whether a file that reaches beyond an offset cannot be of the history that has this epoch there. */
+function isOther(epoch: number, at: number, { stretch, history }: FileHistory): boolean {
+  const { firstOffset = stretch.first, firstEpoch, lastEpoch = Infinity } = history;
+  if (lastEpoch < epoch) return true;
+  return firstEpoch !== undefined && (firstOffset > at ? firstEpoch < epoch : firstEpoch > epoch);
 }
 
 /**

@@ -63,7 +63,7 @@ describe('a source whose log was cut and filled again', () => {
     await at.cut(0.5);
     for (let start = 0; start < 3; start++) {
       expect(await refusalOf(at.catchUp())).to.match(
-        /partition 0: the log was cut at offset \d+, where its leader epoch 0 ends: what was read up to offset \d+ in leader epoch 0/,
+        /partition 0: the log was cut at offset \d+, where its leader epoch 0 ends: from there on what was read up to offset \d+ in leader epoch 0/,
       );
       await at.append(50);
     }
@@ -97,8 +97,26 @@ describe('a source whose log was cut and filled again', () => {
     await at.archiveAll();
     await at.cut(0.5, { epochsRepeat: true });
     for (let start = 0; start < 2; start++) {
-      expect(await refusalOf(at.catchUp())).to.contain('another message is at offset');
-      expect(await refusalOf(at.archiveAll())).to.contain('another message is at offset');
+      expect(await refusalOf(at.catchUp())).to.contain('is another message');
+      expect(await refusalOf(at.archiveAll())).to.contain('is another message');
+    }
+  });
+
+  it('tells the archiver between which of its files it was cut, where only messages tell', async () => {
+    const one = memoryTopic({ clock: at.clock, batch: 7, partitions: 1 });
+    at.topic = one;
+    await at.append(200);
+    await at.archiveAll();
+    for (const [cut, from] of [
+      [170, 150],
+      [149, 120],
+      [31, 30],
+      [3, 0],
+    ] as const) {
+      one.cut(0, cut, { epochsRepeat: true });
+      at.sent += 1_000;
+      await at.append(300);
+      expect(await refusalOf(at.archiveAll())).to.contain(`the log was cut at an offset from ${from} to 199`);
     }
   });
 

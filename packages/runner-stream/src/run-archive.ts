@@ -2,8 +2,7 @@ import { StockafolioError } from '@stockafolio/core';
 import type { ArchiveFacts, ArchiveStretch, AssignmentListener, Position, SourceBatch } from '@stockafolio/core/ports';
 import type { ArchiveOptions, ArchiveResult } from './archive-options.js';
 import { ArchivePartition, type Done } from './archive-partition.js';
-import { endOfFile } from './file-marks.js';
-import { checkSameLog } from './same-log.js';
+import { checkArchivedLog, endOfFile } from './archived-log.js';
 import { asStockafolioError, untilBack } from './until-back.js';
 
 /**
@@ -78,7 +77,7 @@ class ArchiveRun<T> implements AssignmentListener {
       );
       positions.push(end ?? { partition, offset: next });
     }
-    await checkSameLog(this.#options, positions);
+    await checkArchivedLog(this.#options, positions, stretches);
     this.#settled = true;
     return positions;
   }

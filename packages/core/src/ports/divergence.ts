@@ -7,6 +7,8 @@ export interface Divergence {
   readonly position: Position;
   /** The offset at which the log was cut; with `by: 'message'` and `by: 'end'` it was cut there or before. */
   readonly cut: number;
+  /** The offset up to which the log is known to hold what was read, where somebody has looked. */
+  readonly intact?: number;
   /**
    * What tells: the epochs of its leaders, the message before the position, which is another now, or the end of the log, which
    * lies before the position.
@@ -50,20 +52,19 @@ export function cutByMessage(position: Position, message: SourceMessage | undefi
 /** The error that refuses positions whose log was cut. */
 export function sourceDiverged(divergences: readonly Divergence[]): StockafolioError {
   return new StockafolioError('ERR_SOURCE_DIVERGED', divergences.map(told).join('; '), {
-    hint:
-      'move the files of the archive that reach past that offset out of it (they may hold what the source lost), archive again, ' +
-      'make new tables and checkpoints from it (batch --from-start), and start the stream with those',
+    hint: 'move the files of the archive that reach past the cut out of it (what the source lost is in them, if anywhere), archive again, make new tables and checkpoints from it (batch --from-start), and start the stream with those; the page of errors has the steps',
   });
 }
 
-function told({ position: { partition, offset, mark }, cut, by, epoch }: Divergence): string {
-  const read = `what was read up to offset ${offset}${mark?.epoch === undefined ? '' : ` in leader epoch ${mark.epoch}`}`;
+function told({ position: { partition, offset, mark }, cut, intact, by, epoch }: Divergence): string {
+  const read = `what was read up to offset ${offset}${mark?.epoch === undefined ? '' : ` in leader epoch ${mark.epoch}`} is no longer in it`;
+  const about = intact === undefined ? `offset ${cut} or before` : `an offset from ${intact} to ${cut}`;
   switch (by) {
     case 'epoch':
-      return `partition ${partition}: the log was cut at offset ${cut}, where its leader epoch ${String(epoch)} ends: ${read} is no longer in it from there on`;
+      return `partition ${partition}: the log was cut at offset ${cut}, where its leader epoch ${String(epoch)} ends: from there on ${read}`;
     case 'message':
-      return `partition ${partition}: the log was cut at offset ${cut} or before: ${read} is no longer in it, and another message is at offset ${cut}`;
+      return `partition ${partition}: the log was cut at ${about}: from there on ${read}, and at offset ${cut} is another message`;
     case 'end':
-      return `partition ${partition}: the log was cut at offset ${cut} or before, and ends there: ${read} is no longer in it`;
+      return `partition ${partition}: the log was cut at ${about}: from there on ${read}, and its end is offset ${cut}`;
   }
 }

@@ -10,7 +10,7 @@ import {
 } from '@stockafolio/core/ports';
 import type { Connection } from './connection.js';
 import { brokerOf, type KafkaBroker, type KafkajsClient } from './kafkajs-client.js';
-import { epochEndRequest } from './protocol/epoch-end.js';
+import { EPOCH_END_VERSION, epochEndRequest, OFFSET_FOR_LEADER_EPOCH } from './protocol/epoch-end.js';
 import { BrokerError } from './protocol/error-codes.js';
 import { fetchRequest } from './protocol/fetch.js';
 import { messagesOf } from './protocol/record-set.js';
@@ -32,14 +32,15 @@ export async function topicDivergences(
   for (const some of eachPartitionOnce(positions)) {
     const ends = await epochEnds(connection, topic, some);
     const ranges = new Map((await topicRanges(connection, topic)).map((range) => [range.partition, range]));
-    for (const position of some) {
+    const found = some.map(async (position) => {
       const range = ranges.get(position.partition);
-      if (range === undefined) continue;
-      const found =
+      if (range === undefined) return undefined;
+      return (
         cutByBounds(position, ends.get(position.partition), range) ??
-        cutByMessage(position, await lastMessage(connection, topic, position, range));
-      if (found !== undefined) divergences.push(found);
-    }
+        cutByMessage(position, await lastMessage(connection, topic, position, range))
+      );
+    });
+    for (const divergence of await Promise.all(found)) if (divergence !== undefined) divergences.push(divergence);
   }
   return divergences;
 }
@@ -77,6 +78,8 @@ async function epochEnds(
       asked.map(({ partition }) => partition),
     );
     for (const { broker, partitions } of leaders) {
+      // What speaks Kafka's protocol and is none may not know of epochs.
+      if ((broker.versions[OFFSET_FOR_LEADER_EPOCH]?.maxVersion ?? 0) < EPOCH_END_VERSION) continue;
       const ask = { topic, partitions: asked.filter(({ partition }) => partitions.includes(partition)) };
       for (const { partition, error, epoch, end } of await broker.connectionPool.send(epochEndRequest(ask))) {
         if (error !== 0) throw new BrokerError(error, `asking for an epoch of partition ${partition}`);

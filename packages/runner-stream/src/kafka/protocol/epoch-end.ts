@@ -2,7 +2,7 @@ import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import { rawRequest, type RawRequest } from './raw-request.js';
 
-const OFFSET_FOR_LEADER_EPOCH = 23;
+export const OFFSET_FOR_LEADER_EPOCH = 23;
 /** Understood by every broker from 2.3 on; the first that asks for no more right than to describe the topic. */
 export const EPOCH_END_VERSION = 3;
 const CONSUMER = -1;

@@ -43,7 +43,8 @@ export function inThisThread<T>(ports: BatchPorts<T>, options: BatchOptions = {}
  *
  * @throws ERR_ARCHIVE_GAP where offsets are missing, before anything is written; ERR_SOURCE_MISMATCH where the tables
  * were made from another source; ERR_SOURCE_DIVERGED where they were made from messages that the archive has others in place
- * of, or its files are of two histories of the source; ERR_CHECKPOINTS_AHEAD where they do not hold what the checkpoints go on from
+ * of, or its files are of two histories of the source; ERR_CHECKPOINTS_AHEAD where they do not hold what the checkpoints go
+ * on from
  */
 export async function runBatch<T>(
   ports: BatchPorts<T>,

@@ -22,9 +22,10 @@ import { untilBack } from './until-back.js';
  *
  * Memory is bounded by `commitRecords`: where the tables are slow or down, the source is not asked for more.
  *
- * @throws ERR_SOURCE_DIVERGED where the source lost what was read of it; ERR_PARTITION_MISMATCH where messages are not in the partition of their key; ERR_TABLES_TAKEN where others write
+ * @throws ERR_PARTITION_MISMATCH where messages are not in the partition of their key; ERR_TABLES_TAKEN where others write
  * the tables; ERR_SOURCE_MISMATCH, ERR_CHECKPOINT_PLAN_CHANGED, ERR_OFFSET_GONE and ERR_CHECKPOINTS_AHEAD where the tables
- * and checkpoints do not fit the source or the pipeline; ERR_BAD_RECORD with `onBadRecord: 'fail'`
+ * and checkpoints do not fit the source or the pipeline; ERR_SOURCE_DIVERGED where the source lost what was read of it;
+ * ERR_BAD_RECORD with `onBadRecord: 'fail'`
  */
 export async function runStream<T>(options: StreamOptions<T>): Promise<StreamResult> {
   return new StreamRun(options).run();

@@ -35,6 +35,8 @@ export interface Fetched {
   readonly doubted: boolean;
   /** Whether somebody has looked since whether the log still holds what was read before it. */
   verified: boolean;
+  /** The looking, while it is under way, or has failed. */
+  verification: Promise<void> | undefined;
 }
 
 /** One partition that is read. A new one takes its place when it is read from elsewhere. */
@@ -264,7 +266,7 @@ export class Fetcher {
     lane.doubted = false;
     lane.fetched.push({
       ...{ set, after, end, pieces: messagesOf(set, AT_ONCE), piece: undefined, begun: false },
-      ...{ epoch: firstEpochOf(set), doubted, verified: false },
+      ...{ epoch: firstEpochOf(set), doubted, verified: false, verification: undefined },
     });
     this.#waiting += records.length;
     this.#changed.ring();

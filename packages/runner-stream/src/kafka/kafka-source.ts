@@ -145,6 +145,7 @@ class KafkaSource implements Source {
       const lane = this.#fetcher.turn();
       if (lane?.gone === true) await this.#lookFor(lane);
       else if (lane !== undefined) {
+        if (!(await this.#isVerified(lane, deadline))) return undefined;
         const batch = await this.#take(lane);
         if (batch !== undefined) return batch;
       } else if (!this.#isDue()) {
@@ -243,10 +244,6 @@ class KafkaSource implements Source {
     const [fetched] = lane.fetched;
     const { partition, generation } = lane;
     const reach = this.#reach.get(partition);
-    if (fetched !== undefined && reach !== undefined && isInDoubt(reach, fetched)) {
-      await this.#refuseWhatDiverged(positionOf(partition, reach));
-      fetched.verified = true;
-    }
     const piece = await this.#fetcher.take(lane);
     if (fetched === undefined || piece === undefined) return undefined;
     const { messages, epoch } = piece;
@@ -261,6 +258,25 @@ class KafkaSource implements Source {
     }
     const batch = { partition, generation, messages, endOffset: Math.max(fetched.end, last.offset + 1) };
     return epoch === undefined ? batch : { ...batch, epoch };
+  }
+
+  /**
+   * Whether the log is known to hold still what was read before what a lane gives next. Asks where there is doubt, and waits for
+   * the answer, but no longer than the caller does: the cluster may be away again.
+   */
+  async #isVerified({ partition, fetched: [fetched] }: Lane, deadline: number): Promise<boolean> {
+    const reach = this.#reach.get(partition);
+    if (fetched === undefined || reach === undefined || !isInDoubt(reach, fetched)) return true;
+    const { clock } = this.#options;
+    fetched.verification ??= this.#refuseWhatDiverged(positionOf(partition, reach)).then(() => {
+      fetched.verified = true;
+    });
+    // Where nobody waits for it any more, it is told the next time.
+    fetched.verification.catch(() => undefined);
+    const late = new AbortController();
+    await Promise.race([fetched.verification, clock.sleep(Math.max(1, deadline - clock.elapsed()), late.signal)]);
+    late.abort();
+    return !isInDoubt(reach, fetched);
   }
 
   /** @throws ERR_SOURCE_DIVERGED where the log no longer holds what was read before this position */

@@ -70,9 +70,9 @@ export function authorsOf({ bytes }: RecordSet): BatchAuthor[] {
 }
 
 /**
- * The messages of a record set, from the offset asked for, in order, `most` at a time at the most, and those of one leader's
- * epoch together: messages that are made only when they are needed are gone before they are any burden. What Kafka writes for itself, and what a
- * transaction took back, is no message.
+ * The messages of a record set, from the offset asked for, in order, `most` at a time at the most, those of one leader's epoch
+ * together: messages that are made only when they are needed are gone before they are any burden. What Kafka writes for
+ * itself, and what a transaction took back, is no message.
  *
  * @throws ERR_SOURCE_UNSUPPORTED where a format is not read here; ERR_PEER_MISSING without the package of a compression
  */

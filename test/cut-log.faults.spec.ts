@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { dump } from './support/dumps.js';
 import { expectOracleOf } from './support/expect-oracle.js';
 import { topicAt, type Topic } from './support/live.js';
-import { must, run, type Ended } from './support/run-command.js';
+import { must, run, start, type Ended } from './support/run-command.js';
 import { tempFolder } from './support/temp-folder.js';
 
 const PART = 15_000;
@@ -35,11 +35,11 @@ function withRestored(what: Restored): void {
         ...['generate', '--to', topic.url, '--trades', String(trades), '--users', '2000', '--rate', '20'],
         ...['--seed', String(seed), '--start', day, '--partitions', '4'],
       ]);
-    const stream = (name: string): Promise<Ended> =>
-      run([
-        ...['stream', '--source', topic.url, '--tables', `embedded:${at(`${name}-tables`)}`, '--until-caught-up'],
-        ...['--checkpoints', `file:${at(`${name}-checkpoints`)}`],
-      ]);
+    const streaming = (name: string): string[] => [
+      ...['stream', '--source', topic.url, '--tables', `embedded:${at(`${name}-tables`)}`],
+      ...['--checkpoints', `file:${at(`${name}-checkpoints`)}`],
+    ];
+    const stream = (name: string): Promise<Ended> => run([...streaming(name), '--until-caught-up']);
     const archive = (): Promise<Ended> =>
       run(['archive', '--source', topic.url, '--files', `file:${at('archive')}`, '--until-caught-up']);
     const done = async (command: Promise<Ended>): Promise<void> => {
@@ -84,8 +84,11 @@ function withRestored(what: Restored): void {
     });
     after(() => kafka.close());
 
-    it('is refused by stream and archiver while it is shorter than what was read', async () => {
+    it('ends a stream that runs, and is refused while it is shorter than what was read', async () => {
+      const running = start(streaming('first'));
+      await running.says(/partition 3: goes on from offset/);
       await putBack();
+      await refused(running.ended);
       expect(await topic.end()).to.equal(PART);
       await refused(stream('first'));
       await refused(archive());

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { readMarks, sourceMarks } from '@stockafolio/core/engine';
 import { positions } from '@stockafolio/example';
 import { useCassandra, useKafka } from '@stockafolio/servers/mocha';
 import { expect } from 'chai';
@@ -51,6 +52,15 @@ describe('Cassandra that lost what it had acknowledged', () => {
     await eventually('all of it again', 180, async () => (await keyspace.taken()) >= 2 * PART);
     running.child.kill('SIGTERM');
     expect((await running.ended).code, running.stderr()).to.equal(0);
+    expectOracleOf(await dumpOf(keyspace.url), await topic.messages());
+  });
+
+  it('goes on with tables that an earlier version made, without marks of the source', async () => {
+    await keyspace.byHand([`DROP TABLE ${sourceMarks.name}`]);
+    await generate(3, '2026-01-07');
+    const { code, stderr } = await run([...args(), '--until-caught-up']);
+    expect(code, stderr).to.equal(0);
+    expect(await readMarks(keyspace.tables, 'portfolio')).to.have.keys([0, 1, 2, 3]);
     expectOracleOf(await dumpOf(keyspace.url), await topic.messages());
   });
 

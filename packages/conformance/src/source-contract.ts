@@ -1,5 +1,13 @@
 import { partitionOf } from '@stockafolio/core';
-import type { AssignmentListener, OutgoingMessage, Producer, Source, SourceMessage } from '@stockafolio/core/ports';
+import {
+  markOf,
+  type AssignmentListener,
+  type OutgoingMessage,
+  type Position,
+  type Producer,
+  type Source,
+  type SourceMessage,
+} from '@stockafolio/core/ports';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { expectCode } from './expect-code.js';
@@ -56,6 +64,9 @@ const numbered = (count: number, from = 0): OutgoingMessage[] =>
     partition: 0,
     timestamp: from + i,
   }));
+
+/** A message that is in no topic. */
+const nowhere: SourceMessage = { offset: 0, timestamp: 1, key: null, value: bytes('in no topic') };
 
 /** The laws of the ports `Source` and `Producer`, for whoever implements them. */
 export function runSourceContract(name: string, harness: SourceHarness): void {
@@ -278,6 +289,41 @@ export function runSourceContract(name: string, harness: SourceHarness): void {
       source.seek({ partition: 0, offset: 100 });
       await producer.append(numbered(1, 100));
       expect((await read(source, 1)).get(0)?.map(({ offset }) => offset)).to.deep.equal([100]);
+    });
+
+    it('knows its log again by every message that it gave, and no other log, where it can tell', async function () {
+      if (source.diverged === undefined) return this.skip();
+      for (let i = 0; i < 60; i += 10) await producer.append(numbered(10, i));
+      await source.open('group', fromOffsets());
+      const positions: Position[] = [{ partition: 0, offset: 0 }];
+      const others: Position[] = [];
+      for (let left = 60; left > 0;) {
+        const batch = await source.next(patience);
+        if (batch === undefined) return expect.fail(`${left} messages did not come`);
+        left -= batch.messages.length;
+        for (const message of batch.messages) {
+          const at = { partition: 0, offset: message.offset + 1 };
+          const mark = markOf(message, batch.epoch);
+          positions.push({ ...at, mark });
+          others.push({ ...at, mark: { ...mark, ...markOf({ ...message, value: bytes('another') }) } });
+        }
+      }
+      expect(await source.diverged(positions)).to.deep.equal([]);
+      const found = await source.diverged(others);
+      expect(found.map(({ position, cut, by }) => [position.offset, cut, by])).to.have.deep.members(
+        others.map(({ offset }) => [offset, offset - 1, 'message']),
+      );
+      const [past] = await source.diverged([{ partition: 0, offset: 61, mark: markOf(nowhere) }]);
+      expect(past).to.include({ cut: 60, by: 'end' });
+    });
+
+    it('says nothing of a position whose message is gone', async function () {
+      if (source.diverged === undefined || fixture.expire === undefined) return this.skip();
+      for (let i = 0; i < 100; i += 10) await producer.append(numbered(10, i));
+      const oldest = await fixture.expire(60);
+      const mark = markOf(nowhere);
+      expect(await source.diverged([{ partition: 0, offset: oldest, mark }])).to.deep.equal([]);
+      expect(await source.diverged([{ partition: 0, offset: oldest + 1, mark }])).to.have.length(1);
     });
 
     it('names an offset that is gone, and the oldest that is there', async function () {

@@ -5,9 +5,12 @@ import {
   checkWritten,
   claimTables,
   PartitionEngine,
+  readMarks,
   readProgress,
+  type EnginePosition,
   type Progress,
 } from '@stockafolio/core/engine';
+import { checkArchived } from './archived-history.js';
 import type { BatchOptions, BatchPorts, BatchUnit, UnitResult } from './options.js';
 import { planDivision } from './plan-division.js';
 import { planUnits } from './plan-units.js';
@@ -43,7 +46,9 @@ export function inThisThread<T>(ports: BatchPorts<T>, options: BatchOptions = {}
  * a day. Every partition is a unit that is committed whole; a run that was killed goes on with the units left.
  *
  * @throws ERR_ARCHIVE_GAP where offsets are missing, before anything is written; ERR_SOURCE_MISMATCH where the tables
- * were made from another source; ERR_PARTITIONS_CHANGED where the source has been given partitions since; ERR_CHECKPOINTS_AHEAD where they do not hold what the checkpoints go on from
+ * were made from another source; ERR_PARTITIONS_CHANGED where the source has been given partitions since;
+ * ERR_SOURCE_DIVERGED where they were made from messages that the archive has others in place of, or its files are of two
+ * histories of the source; ERR_CHECKPOINTS_AHEAD where they do not hold what the checkpoints go on from
  */
 export async function runBatch<T>(
   ports: BatchPorts<T>,
@@ -86,6 +91,7 @@ export async function prepareBatch<T>(ports: BatchPorts<T>, options: BatchOption
   if (plan.source === undefined) return [];
   const written = await checkSource(ports, plan.source);
   await checkTablesPartitioning(ports.tables, ports.pipeline.name, plan.partitioning);
+  await checkHistory(ports, plan.checkpoints);
   for (const [partition, position] of plan.checkpoints)
     checkWritten(partition, position, written.get(partition)?.offset);
   return [...plan.units];
@@ -127,4 +133,16 @@ async function checkSource<T>(
     );
   }
   return written;
+}
+
+/** Makes sure that tables and checkpoints were made from messages that the archive has. @throws ERR_SOURCE_DIVERGED */
+async function checkHistory<T>(
+  { archive, tables, pipeline }: BatchPorts<T>,
+  checkpoints: ReadonlyMap<number, EnginePosition>,
+): Promise<void> {
+  const marks = [...(await readMarks(tables, pipeline.name)).values()];
+  const ends = [...checkpoints].map(([partition, { offset, mark }]) =>
+    mark === undefined ? { partition, offset } : { partition, offset, mark },
+  );
+  await checkArchived(archive, [...marks, ...ends]);
 }

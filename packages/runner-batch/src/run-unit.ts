@@ -11,6 +11,7 @@ import {
   restoreCheckpoint,
 } from '@stockafolio/core/engine';
 import type { AbortSignalLike, Mutation } from '@stockafolio/core/ports';
+import { checkOneHistory, historiesOf, markAtEnd } from './archived-history.js';
 import type { BatchPorts, BatchUnit, UnitResult } from './options.js';
 import { FinalRows } from './final-rows.js';
 import { stretchesOf } from './stretches-of.js';
@@ -28,7 +29,8 @@ export interface UnitListener {
  * Executes one unit, and commits it whole: rows, progress, then the checkpoint from which the next run, or the stream,
  * goes on. A unit that was cut short is simply done again; one whose checkpoint stands at its end already is done.
  *
- * @throws ERR_ARCHIVE_GAP where the archive, as it is seen from here, does not hold all of the unit; ERR_SOURCE_MISMATCH,
+ * @throws ERR_ARCHIVE_GAP where the archive, as it is seen from here, does not hold all of the unit; ERR_SOURCE_DIVERGED where
+ * its files are of two histories of the source, before anything is written; ERR_SOURCE_MISMATCH,
  * ERR_CHECKPOINT_PLAN_CHANGED, and what the ports throw
  */
 export async function runUnit<T>(
@@ -39,7 +41,7 @@ export async function runUnit<T>(
   const { pipeline, codec, archive } = ports;
   const { partition, source, partitions, onBadRecord } = unit;
   const isDivided = unit.division !== undefined;
-  const stretches = isDivided ? [] : await stretchesOf(archive, unit);
+  const stretches = await stretchesOf(archive, unit);
   const isWhole = isDivided || pipeline.reads === undefined;
   const letters = isWhole ? undefined : new WholeLetters(codec, archive, partition);
   const engine = new PartitionEngine({
@@ -53,6 +55,8 @@ export async function runUnit<T>(
   if (!unit.fresh && engine.position.offset === unit.to) {
     return { partition, records: 0, setAside: 0, rows: 0, offset: unit.to, version: engine.position.version };
   }
+  const histories = await historiesOf(archive, stretches);
+  checkOneHistory(partition, histories, { partition, ...engine.position });
   const writer = new RowWriter(ports, unit.writeRows);
   const final = new FinalRows(engine.edges, unit.writeRows);
   const taken = isDivided ? takeDivided(ports, unit, engine) : takeOwn(ports, unit, engine, stretches);
@@ -64,6 +68,7 @@ export async function runUnit<T>(
     if (engine.waiting >= unit.writeRows) await writer.write(await whole(final.take(engine.drain())));
   }
   engine.passOver(unit.to);
+  engine.setMark(markAtEnd(histories, unit.to));
   engine.flush();
   await writer.write(await whole(final.take(engine.drain())));
   for (const rows of final.end(engine.commitInParts(unit.writeRows))) await writer.write(await whole(rows));
@@ -72,7 +77,7 @@ export async function runUnit<T>(
   if (partitioning !== undefined && !(await readPartitionings(ports.tables, pipeline.name)).has(partition))
     await writer.write([partitioningRow(pipeline.name, partition, partitioning)]);
   await writer.settle();
-  await writer.write([engine.progress(), engine.checkpointCut()]);
+  await writer.write([engine.progress(), engine.checkpointCut(), ...engine.marks()]);
   await writer.settle();
   await saveCheckpoint(ports, unit, saver);
   const { offset, version } = engine.position;

@@ -1,5 +1,11 @@
 import { MessageIntake } from '@stockafolio/core/engine';
-import type { ArchiveEntry, SourceMessage } from '@stockafolio/core/ports';
+import {
+  markOf,
+  type ArchivedHistory,
+  type ArchiveEntry,
+  type Mark,
+  type SourceMessage,
+} from '@stockafolio/core/ports';
 import type { ArchiveOptions } from './archive-options.js';
 
 /** What waits to be written as the next file of one partition. */
@@ -14,6 +20,13 @@ export interface Pending<T> {
   mixed: boolean;
   /** When the first of the entries came, by `Clock.elapsed`. */
   readonly since: number;
+  /** The leader epoch of the first of them, where there is one. */
+  readonly firstEpoch: number | undefined;
+}
+
+/** What is to be written as a file. */
+export interface Done<T> extends Pending<T> {
+  readonly history: ArchivedHistory;
 }
 
 /** One partition's way into the archive: gathers entries, and says when a file is full or its day is over. */
@@ -25,6 +38,9 @@ export class ArchivePartition<T> {
   #latest: number;
   #lastDay: string;
   #pending: Pending<T> | undefined;
+  /** The last message gathered, until {@link endBatch} makes its mark: its memory is the source's. */
+  #last: { readonly message: SourceMessage; readonly epoch: number | undefined } | undefined;
+  #mark: Mark = {};
   /** The next offset to be gathered. */
   next: number;
 
@@ -55,7 +71,7 @@ export class ArchivePartition<T> {
   }
 
   /** Gathers a message; answers what must be written before it, where its day or the file is full. */
-  take(message: SourceMessage): Pending<T> | undefined {
+  take(message: SourceMessage, epoch?: number): Done<T> | undefined {
     const { stream, rollRecords = 100_000, clock } = this.#options;
     const now = clock.now();
     const placedBefore = this.#intake.placedBefore;
@@ -73,8 +89,10 @@ export class ArchivePartition<T> {
       entries: [],
       mixed: false,
       since: clock.elapsed(),
+      firstEpoch: epoch,
     };
     this.#pending.mixed ||= this.#intake.placedBefore > placedBefore;
+    this.#last = { message, epoch };
     this.#pending.entries.push(
       'record' in intake
         ? { offset, ingested, record: intake.record }
@@ -92,12 +110,27 @@ export class ArchivePartition<T> {
     return this.#pending?.since;
   }
 
+  /** Ends the taking in of messages that came together. */
+  endBatch(): void {
+    if (this.#last !== undefined) this.#mark = markOf(this.#last.message, this.#last.epoch);
+    this.#last = undefined;
+  }
+
   /** Gives what was gathered, to be written. */
-  close(): Pending<T> | undefined {
+  close(): Done<T> | undefined {
+    this.endBatch();
     const done = this.#pending;
-    if (done?.known === true) this.#lastDay = done.day;
+    if (done === undefined) return undefined;
+    if (done.known) this.#lastDay = done.day;
     this.#pending = undefined;
-    return done;
+    const { epoch: lastEpoch, ...checksum } = this.#mark;
+    const { firstEpoch } = done;
+    const history = {
+      ...(firstEpoch === undefined ? {} : { firstEpoch }),
+      ...(lastEpoch === undefined ? {} : { lastEpoch }),
+      ...checksum,
+    };
+    return { ...done, history };
   }
 
   /** The day of the watermark; before the first record, of the time at which the message was taken in. */

@@ -203,7 +203,7 @@ function takeCut(
       if (whole) for (const row of task.engine.commit()) figures.push(row);
       if (task.note !== undefined) progress.push(task.note);
       task.note = undefined;
-      progress.push(task.engine.progress());
+      progress.push(task.engine.progress(), ...task.engine.marks());
       partitions.push(factsOf(task));
       task.oldest = null;
       task.dirty = false;

@@ -13,7 +13,7 @@ import {
   type CheckpointChain,
   type TableIds,
 } from '@stockafolio/core/engine';
-import type { Mutation, PartitionRange, SourceBatch } from '@stockafolio/core/ports';
+import { markOf, type Mutation, type PartitionRange, type SourceBatch } from '@stockafolio/core/ports';
 import { StockafolioError } from '@stockafolio/core';
 import { filesWithin } from './files-within.js';
 import type { StreamOptions } from './options.js';
@@ -165,6 +165,8 @@ export function takeBatch<T>(task: PartitionTask, batch: SourceBatch, options: S
     else feed.reject(taken.rejected, message.value ?? new Uint8Array(0), place);
   }
   feed.end();
+  const last = batch.messages.at(-1);
+  if (last !== undefined && next === last.offset + 1) engine.setMark(markOf(last, batch.epoch));
   task.oldest ??= batch.messages[0]?.timestamp ?? null;
   task.dirty = true;
   task.open = true;

@@ -1,7 +1,8 @@
 import { StockafolioError } from '@stockafolio/core';
 import type { ArchiveFacts, ArchiveStretch, AssignmentListener, Position, SourceBatch } from '@stockafolio/core/ports';
 import type { ArchiveOptions, ArchiveResult } from './archive-options.js';
-import { ArchivePartition, type Pending } from './archive-partition.js';
+import { ArchivePartition, type Done } from './archive-partition.js';
+import { checkArchivedLog, endOfFile } from './archived-log.js';
 import { asStockafolioError, untilBack } from './until-back.js';
 
 /**
@@ -11,7 +12,7 @@ import { asStockafolioError, untilBack } from './until-back.js';
  * run killed at any moment neither loses nor doubles a message.
  *
  * @throws ERR_SOURCE_MISMATCH where the archive is of another source, ERR_OFFSET_GONE where the source no longer has
- * what comes next
+ * what comes next, ERR_SOURCE_DIVERGED where it lost what is archived
  */
 export async function runArchive<T>(options: ArchiveOptions<T>): Promise<ArchiveResult> {
   return new ArchiveRun(options).run();
@@ -70,14 +71,17 @@ class ArchiveRun<T> implements AssignmentListener {
       const files = stretches.filter((stretch) => stretch.partition === partition);
       const last = files.at(-1);
       const oldest = ranges.find((range) => range.partition === partition)?.oldest ?? 0;
+      // Before its records are read: then it is opened once.
+      const end = last === undefined ? undefined : await endOfFile(this.#options, last);
       const { latest, day } = await untilBack(this.#options, 'reading the archive', () => this.#lastRecord(files));
       const next = last === undefined ? oldest : last.last + 1;
       this.#partitions.set(
         partition,
         new ArchivePartition(this.#options, { partition, of: ranges.length, before, generation, next, latest, day }),
       );
-      positions.push({ partition, offset: next });
+      positions.push(end ?? { partition, offset: next });
     }
+    await checkArchivedLog(this.#options, positions, stretches);
     this.#settled = true;
     return positions;
   }
@@ -117,10 +121,11 @@ class ArchiveRun<T> implements AssignmentListener {
     let count = 0;
     for (const message of batch.messages) {
       if (message.offset < partition.next) continue;
-      const done = partition.take(message);
+      const done = partition.take(message, batch.epoch);
       count++;
       if (done !== undefined) await this.#write(partition, done);
     }
+    partition.endBatch();
     this.#records += count;
     this.#options.onRecords?.(count);
   }
@@ -142,11 +147,11 @@ class ArchiveRun<T> implements AssignmentListener {
     });
   }
 
-  async #write({ partition }: ArchivePartition<T>, pending: Pending<T> | undefined): Promise<void> {
+  async #write({ partition }: ArchivePartition<T>, pending: Done<T> | undefined): Promise<void> {
     const last = pending?.entries.at(-1)?.offset;
     if (pending === undefined || last === undefined) return;
-    const { first, day, entries, mixed } = pending;
-    const facts = { ...this.#facts, mixed };
+    const { first, day, entries, mixed, history } = pending;
+    const facts = { ...this.#facts, mixed, history };
     const write = (): Promise<void> => this.#options.archive.write({ partition, first, last, day }, facts, entries);
     await untilBack(this.#options, `archiving partition ${partition}`, write, isAway);
     this.#files++;

@@ -8,8 +8,10 @@ import {
   partitionsChanged,
   readPartitionings,
   readFloors,
+  readMarks,
   readProgress,
   readWhole,
+  type NotedPartitioning,
   type Progress,
 } from '@stockafolio/core/engine';
 import type { AssignmentListener, PartitionRange, Position, SourceBatch } from '@stockafolio/core/ports';
@@ -17,6 +19,7 @@ import { Committer } from './committer.js';
 import type { StreamOptions, StreamResult } from './options.js';
 import { LagWatch } from './lag-watch.js';
 import { FIGURES_INTERVAL, openPartition, takeBatch, type PartitionTask } from './partition-task.js';
+import { checkSameLog } from './same-log.js';
 import { TablesWatch } from './tables-watch.js';
 import { untilBack } from './until-back.js';
 
@@ -26,8 +29,9 @@ import { untilBack } from './until-back.js';
  * Memory is bounded by `commitRecords`: where the tables are slow or down, the source is not asked for more.
  *
  * @throws ERR_PARTITION_MISMATCH where messages are not in the partition of their key; ERR_TABLES_TAKEN where others write
- * the tables; ERR_PARTITIONS_CHANGED where the source has been given partitions since they were made; ERR_SOURCE_MISMATCH, ERR_CHECKPOINT_PLAN_CHANGED, ERR_OFFSET_GONE and ERR_CHECKPOINTS_AHEAD where the tables
- * and checkpoints do not fit the source or the pipeline; ERR_BAD_RECORD with `onBadRecord: 'fail'`
+ * the tables; ERR_PARTITIONS_CHANGED where the source has been given partitions since they were made; ERR_SOURCE_MISMATCH,
+ * ERR_CHECKPOINT_PLAN_CHANGED, ERR_OFFSET_GONE and ERR_CHECKPOINTS_AHEAD where the tables and checkpoints do not fit the source
+ * or the pipeline; ERR_SOURCE_DIVERGED where the source lost what was read of it; ERR_BAD_RECORD with `onBadRecord: 'fail'`
  */
 export async function runStream<T>(options: StreamOptions<T>): Promise<StreamResult> {
   return new StreamRun(options).run();
@@ -160,10 +164,11 @@ class StreamRun<T> implements AssignmentListener {
   async #open(partitions: readonly number[], generation: number): Promise<readonly Position[]> {
     const options = this.#options;
     const ranges = await untilBack(options, 'asking what the source holds', () => options.source.ranges());
-    const { tables, pipeline } = options;
-    await untilBack(options, 'reading progress', () => this.#readProgress());
-    const written = await untilBack(options, 'reading progress', () => readWhole(tables, pipeline.name));
-    const noted = await untilBack(options, 'reading progress', () => readPartitionings(tables, pipeline.name));
+    const { written, marks, noted } = await untilBack(options, 'reading progress', () => this.#readWritten());
+    await checkSameLog(
+      options,
+      partitions.flatMap((partition) => marks.get(partition) ?? []),
+    );
     const positions: Position[] = [];
     for (const partition of partitions) {
       const range = ranges.find((candidate) => candidate.partition === partition);
@@ -179,8 +184,14 @@ class StreamRun<T> implements AssignmentListener {
       };
       const task = await untilBack(options, 'reading checkpoints', () => openPartition(options, opening));
       this.#tasks.set(partition, task);
-      positions.push({ partition, offset: task.engine.position.offset });
+      const { offset, mark } = task.engine.position;
+      positions.push(mark === undefined ? { partition, offset } : { partition, offset, mark });
     }
+    // The tables may know of less than their checkpoints, as those that an earlier version made do.
+    await checkSameLog(
+      options,
+      positions.filter(({ partition, offset }) => marks.get(partition)?.offset !== offset),
+    );
     return positions;
   }
 
@@ -248,6 +259,22 @@ class StreamRun<T> implements AssignmentListener {
     for (const { source } of written.values())
       if (source !== this.#source) throw otherSource(pipeline.name, source, this.#source);
     return written;
+  }
+
+  /** How far the tables are, and by what the source is known again there. */
+  async #readWritten(): Promise<{
+    readonly written: ReadonlyMap<number, number>;
+    readonly marks: ReadonlyMap<number, Position>;
+    readonly noted: ReadonlyMap<number, NotedPartitioning>;
+  }> {
+    const { tables, pipeline } = this.#options;
+    await this.#readProgress();
+    const [written, marks, noted] = await Promise.all([
+      readWhole(tables, pipeline.name),
+      readMarks(tables, pipeline.name),
+      readPartitionings(tables, pipeline.name),
+    ]);
+    return { written, marks, noted };
   }
 
   #take(batch: SourceBatch): void {

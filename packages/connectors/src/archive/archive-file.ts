@@ -22,6 +22,7 @@ import {
   recordColumns,
   type ArchiveEntry,
 } from './entry.js';
+import { readHistory } from './history-facts.js';
 import { retyping, schemaAsWritten } from './schema-as-written.js';
 import { parseArchiveName, type Stretch } from './stretch.js';
 
@@ -83,6 +84,7 @@ export async function openArchiveFile<F extends Fields>(
   const optionalFact = (key: string): string | undefined => file.metadata.get(`stockafolio.${key}`);
   const partitions = optionalFact('partitions');
   const before = optionalFact('partitions_before');
+  const history = readHistory(optionalFact, stretch.firstOffset);
 
   return {
     stretch,
@@ -94,6 +96,7 @@ export async function openArchiveFile<F extends Fields>(
         : { partitionsBefore: before.split(',').map(Number), mixed: fact('mixed') === 'true' }),
       partitioner: optionalFact('partitioner'),
       form: optionalFact('form'),
+      ...(history === undefined ? {} : { history }),
     },
     began: fact('began_offset') === '' ? undefined : Number(fact('began_offset')),
     rows: file.rows,

@@ -3,6 +3,7 @@ import { schemaText } from '@stockafolio/core/engine';
 import type { ArchiveFacts, Files } from '@stockafolio/core/ports';
 import { parquetEncoder, type ParquetEncoder } from '../parquet/index.js';
 import { archiveColumns, isRejected, recordColumns, type ArchiveEntry } from './entry.js';
+import { historyFacts } from './history-facts.js';
 import { archiveName, type Stretch } from './stretch.js';
 
 export interface ArchiveWriterOptions {
@@ -85,7 +86,8 @@ export function archiveWriter<F extends Fields>(
     pendingRejected = open.hasRejected;
   };
 
-  const writeFile = async (lastOffset: number): Promise<void> => {
+  /** @param isLast whether it is the last file of this writer, whose end is that of the whole range */
+  const writeFile = async (lastOffset: number, isLast: boolean): Promise<void> => {
     if (open === undefined) return;
     const { encoder, parts, firstOffset } = open;
     began ??= firstOffset;
@@ -98,6 +100,7 @@ export function archiveWriter<F extends Fields>(
         ...history(facts),
         ...(facts.partitioner === undefined ? {} : { 'stockafolio.partitioner': facts.partitioner }),
         ...(facts.form === undefined ? {} : { 'stockafolio.form': facts.form }),
+        ...historyFacts(facts.history, written.length === 0, isLast),
         'stockafolio.schema': accepted,
         'stockafolio.stream': stream,
         'stockafolio.day': day,
@@ -130,7 +133,7 @@ export function archiveWriter<F extends Fields>(
         }
         if (isRejected(entry) && open !== undefined && !open.hasRejected) {
           await flushGroup();
-          await writeFile(lastSeen);
+          await writeFile(lastSeen, false);
         }
         lastSeen = entry.offset;
         pendingRejected ||= isRejected(entry);
@@ -140,7 +143,7 @@ export function archiveWriter<F extends Fields>(
     },
     async finish(lastOffset = lastSeen) {
       await flushGroup();
-      await writeFile(Math.max(lastOffset, lastSeen));
+      await writeFile(Math.max(lastOffset, lastSeen), true);
       return written;
     },
   };

@@ -1,5 +1,15 @@
 import { StockafolioError } from '@stockafolio/core';
-import type { AssignmentListener, Clock, Position, Source, SourceBatch } from '@stockafolio/core/ports';
+import {
+  cutByEnd,
+  cutByMessage,
+  type AssignmentListener,
+  type Clock,
+  type Divergence,
+  type Position,
+  type Source,
+  type SourceBatch,
+  type SourceMessage,
+} from '@stockafolio/core/ports';
 import { systemClock } from '../clock-system/index.js';
 import { commitPositions } from './consumer-positions.js';
 import { logError } from './log-error.js';
@@ -77,6 +87,31 @@ class LogSource implements Source {
     return Promise.all(all).catch((error: unknown) => {
       throw logError(error, this.#dir);
     });
+  }
+
+  /** A log in a folder has no epochs: its end tells, and the message before the position. */
+  async diverged(positions: readonly Position[]): Promise<readonly Divergence[]> {
+    const ranges = await this.ranges();
+    const divergences: Divergence[] = [];
+    for (const position of positions) {
+      const { oldest, end } = ranges[position.partition] ?? { oldest: 0, end: 0 };
+      const before = position.offset - 1;
+      const message = before >= oldest && before < end ? await this.#messageAt(position.partition, before) : undefined;
+      const found = cutByEnd(position, end) ?? cutByMessage(position, message);
+      if (found !== undefined) divergences.push(found);
+    }
+    return divergences;
+  }
+
+  async #messageAt(partition: number, offset: number): Promise<SourceMessage | undefined> {
+    const reader = this.#readerAt(partition, offset);
+    try {
+      return (await reader.read(1))[0];
+    } catch (error) {
+      throw logError(error, this.#dir);
+    } finally {
+      await reader.close();
+    }
   }
 
   async open(group: string, listener: AssignmentListener): Promise<void> {

@@ -2,7 +2,15 @@ import { isSameStore, locationOf, type CheckpointStore } from '../checkpoint/sto
 import { StockafolioError, isStockafolioError } from '../errors/index.js';
 import type { Clock, Mutation, StoredRow, Tables } from '../ports/index.js';
 import { rowObject, type Table } from '../table/index.js';
-import { checkpointCuts, letterTables, partitionings, progress, tableWriters, versionFloors } from './system-tables.js';
+import {
+  checkpointCuts,
+  letterTables,
+  partitionings,
+  progress,
+  sourceMarks,
+  tableWriters,
+  versionFloors,
+} from './system-tables.js';
 
 const ATTEMPTS = 10;
 /** Milliseconds between two of them. */
@@ -30,7 +38,7 @@ type NamedClaim = TableClaim & { readonly checkpoints: CheckpointStore };
  */
 export async function claimTables(tables: Tables, made: readonly Table[], claim: TableClaim): Promise<void> {
   const { checkpoints } = claim;
-  const own = [versionFloors, partitionings, checkpointCuts] as Table[];
+  const own = [versionFloors, partitionings, checkpointCuts, sourceMarks] as Table[];
   if (checkpoints === undefined) return tables.create([...own, ...made]);
   for (let attempt = 1; ; attempt++) {
     try {

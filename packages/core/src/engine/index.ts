@@ -14,6 +14,7 @@ export { partitionChoice } from './partition-check.js';
 export { PartitionEngine, type EngineOptions, type EnginePosition } from './partition-engine.js';
 export { recordCheck, schemaText } from './record-check.js';
 export { copyFloors, readFloors, writeFloors, type VersionFloor } from './version-floors.js';
+export { readMarks } from './source-marks.js';
 export { readProgress, readWhole, type Progress } from './read-progress.js';
 export {
   beginDivision,
@@ -36,6 +37,7 @@ export {
   letterTables,
   partitionings,
   progress,
+  sourceMarks,
   tableWriters,
   versionFloors,
 } from './system-tables.js';

@@ -1,5 +1,5 @@
 import { BadRecordError, StockafolioError, isStockafolioError } from '../errors/index.js';
-import type { Mutation } from '../ports/index.js';
+import type { Mark, Mutation } from '../ports/index.js';
 import { PipelineContext, isFatal, within, type OperatorLayout, type OperatorRuntime } from '../pipeline/context.js';
 import { FanOut, FanOutObservable } from '../pipeline/fan-out.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
@@ -9,6 +9,7 @@ import type { Table } from '../table/index.js';
 import { bytesOf, deadLetter, jsonOf, type Place } from './dead-letter.js';
 import { partitioningOf, type Partitioning } from './partitioning.js';
 import { Stretches } from './stretches.js';
+import { markRow } from './source-marks.js';
 import { checkpointCuts, letterTables, progress } from './system-tables.js';
 import type { VersionFloor } from './version-floors.js';
 
@@ -33,6 +34,8 @@ export interface EnginePosition {
   readonly version: number;
   /** The latest event time seen, in epoch milliseconds; null before the first record. */
   readonly latest: number | null;
+  /** What is known of the message before `offset`; absent in checkpoints of earlier versions, and where nothing is. */
+  readonly mark?: Mark;
 }
 
 /**
@@ -50,6 +53,7 @@ export class PartitionEngine {
   /** Copies of the records of the stretch in hand, as they came: a fold may have changed those that it was given. */
   readonly #asCame: unknown[] = [];
   #offset = 0;
+  #mark: { readonly at: number; readonly mark: Mark } | undefined;
   #latest = Number.NEGATIVE_INFINITY;
   /** When the source took in the last message, epoch milliseconds. */
   #ingested = 0;
@@ -102,7 +106,18 @@ export class PartitionEngine {
 
   get position(): EnginePosition {
     const latest = this.#latest === Number.NEGATIVE_INFINITY ? null : this.#latest;
-    return { offset: this.#offset, version: this.#context.version, latest };
+    const position = { offset: this.#offset, version: this.#context.version, latest };
+    const mark = this.#markHere();
+    return mark === undefined ? position : { ...position, mark };
+  }
+
+  /** Notes what is known of the message before the position at which the engine stands. */
+  setMark(mark: Mark | undefined): void {
+    this.#mark = mark === undefined ? undefined : { at: this.#offset, mark };
+  }
+
+  #markHere(): Mark | undefined {
+    return this.#mark?.at === this.#offset ? this.#mark.mark : undefined;
   }
 
   /** Rows that wait: what {@link drain} would give. */
@@ -117,6 +132,7 @@ export class PartitionEngine {
    */
   resume(position: EnginePosition, layouts?: ReadonlyMap<string, OperatorLayout>): void {
     this.#offset = position.offset;
+    this.setMark(position.mark);
     this.#context.version = position.version;
     this.#latest = position.latest ?? Number.NEGATIVE_INFINITY;
     this.#context.watermark = this.#latest - this.#options.pipeline.stream.outOfOrderness;
@@ -265,6 +281,12 @@ export class PartitionEngine {
   checkpointCut(): Mutation {
     const values = [this.#options.pipeline.name, this.partition, this.#offset];
     return { table: checkpointCuts as Table, values, version: this.#offset + 1 };
+  }
+
+  /** The row that says by what the source is known again, to be written with {@link progress}; none where nothing is known. */
+  marks(): readonly Mutation[] {
+    const { pipeline } = this.#options;
+    return markRow(pipeline.name, this.partition, this.position);
   }
 
   #collect(isAsked: (operator: OperatorRuntime) => boolean): readonly Mutation[] {

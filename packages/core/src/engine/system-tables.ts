@@ -69,6 +69,23 @@ export const partitionings = table(
   },
 );
 
+/**
+ * By what a source is known again: of the last message that is in the tables, the leader epoch and a checksum. A table of its
+ * own, and not columns of `progress`, so that tables of earlier versions, and programs that read them, go on as they are.
+ */
+export const sourceMarks = table(
+  'source_marks',
+  { partitionBy: ['pipeline'], clusterBy: ['partition'] },
+  {
+    pipeline: text(),
+    partition: int32(),
+    /** The next offset to be taken in. */
+    offset: int64(),
+    epoch: optional(int32()),
+    checksum: optional(int64()),
+  },
+);
+
 /** Longest message that is kept whole, in UTF-16 units; of a longer one there is the beginning, and the source has it. */
 export const MAX_LETTER = 1 << 24;
 

@@ -51,6 +51,7 @@ export const errorCodes = {
   ERR_ROW_INVALID: user,
   ERR_SCHEMA_INVALID: user,
   ERR_SHARD_MISSING: user,
+  ERR_SOURCE_DIVERGED: user,
   ERR_SOURCE_MISMATCH: user,
   ERR_SOURCE_UNAVAILABLE: external,
   ERR_SOURCE_UNKNOWN: user,

@@ -24,6 +24,17 @@ export interface ArchiveStretch {
   readonly day: string;
 }
 
+/** By what the log of a source is known again in a file of its archive; each absent where it is not known. */
+export interface ArchivedHistory {
+  /** The offset at which the file itself begins, which may lie in the file before; absent where it does not. */
+  readonly firstOffset?: number;
+  /** The leader epochs of its first and its last message. */
+  readonly firstEpoch?: number;
+  readonly lastEpoch?: number;
+  /** The checksum of its last message. */
+  readonly checksum?: number;
+}
+
 /** What an archive says of the source that it was made from. */
 export interface ArchiveFacts {
   /** Identity of the source. */
@@ -38,6 +49,8 @@ export interface ArchiveFacts {
   readonly partitioner?: string | undefined;
   /** The name of the form of its messages, by which those that were no records can be read again. */
   readonly form?: string | undefined;
+  /** Of a file: by what the log is known again. */
+  readonly history?: ArchivedHistory | undefined;
 }
 
 /** A part of a file, to be gone through once: its entries some at a time, made as they are taken, so that few are held. */

@@ -1,6 +1,7 @@
 export type {
   Archive,
   ArchiveEntry,
+  ArchivedHistory,
   ArchiveFacts,
   ArchivePart,
   ArchiveStretch,
@@ -9,8 +10,10 @@ export type {
 } from './archive.js';
 export type { AbortSignalLike, Clock } from './clock.js';
 export type { Codec } from './codec.js';
+export { cutByEnd, cutByEpoch, cutByMessage, sourceDiverged, type Divergence, type EpochEnd } from './divergence.js';
 export type { ByteRange, FileInfo, Files, WriteOptions } from './files.js';
 export { loadPeer, requirePeer, type Peer } from './load-peer.js';
+export { checksumOf, markAfter, markOf, type Mark } from './mark.js';
 export type {
   AssignmentListener,
   OutgoingMessage,

@@ -1,3 +1,6 @@
+import type { Divergence } from './divergence.js';
+import type { Mark } from './mark.js';
+
 /** One message of a partitioned, ordered, replayable source. */
 export interface SourceMessage {
   readonly offset: number;
@@ -18,6 +21,8 @@ export interface SourceBatch {
   readonly messages: readonly SourceMessage[];
   /** The offset that the next new message of this partition will get, as known when the batch was fetched. */
   readonly endOffset: number;
+  /** The epoch of the leader that took all these messages in; absent where the source has none. */
+  readonly epoch?: number;
 }
 
 /** What a partition holds now: offsets from `oldest` (inclusive) to `end` (exclusive). */
@@ -31,6 +36,8 @@ export interface PartitionRange {
 export interface Position {
   readonly partition: number;
   readonly offset: number;
+  /** What is known of the last message before it. */
+  readonly mark?: Mark;
 }
 
 /** Told of every change of assignment; the source waits for the promise before it goes on. */
@@ -50,7 +57,8 @@ export interface AssignmentListener {
  * A partitioned, ordered, replayable source of messages: Kafka, or a log in a folder.
  *
  * Offsets rise within a partition, but may have gaps. Errors are StockafolioErrors: ERR_SOURCE_UNAVAILABLE
- * (retryable) and ERR_OFFSET_GONE, which names the offset asked for and the oldest that is there.
+ * (retryable) and ERR_OFFSET_GONE, which names the offset asked for and the oldest that is there. A source that tells by
+ * epochs whether its log was cut looks, too, before it gives messages of another epoch than before: ERR_SOURCE_DIVERGED.
  */
 export interface Source {
   /**
@@ -69,6 +77,11 @@ export interface Source {
   positionsAt?(time: number): Promise<readonly Position[]>;
   /** Whether messages vanish other than oldest first, as those of a compacted topic do; they do not where it is absent. */
   compacted?(): Promise<boolean>;
+  /**
+   * Those of the positions, by their marks, before which the log no longer holds what was read. Absent where that cannot be
+   * told. Of one for which nothing is known any more, as its message is gone, nothing is said.
+   */
+  diverged?(positions: readonly Position[]): Promise<readonly Divergence[]>;
   /** Joins the group; assignments arrive at the listener, at the latest during the next call of {@link next}. */
   open(group: string, listener: AssignmentListener): Promise<void>;
   /**

@@ -1,16 +1,23 @@
 import { StockafolioError } from '../errors/index.js';
-import type {
-  AssignmentListener,
-  Clock,
-  OutgoingMessage,
-  PartitionRange,
-  Position,
-  Producer,
-  Source,
-  SourceBatch,
-  SourceMessage,
+import {
+  cutByEnd,
+  cutByEpoch,
+  cutByMessage,
+  markOf,
+  sourceDiverged,
+  type AssignmentListener,
+  type Clock,
+  type Divergence,
+  type OutgoingMessage,
+  type PartitionRange,
+  type Position,
+  type Producer,
+  type Source,
+  type SourceBatch,
+  type SourceMessage,
 } from '../ports/index.js';
 import { partitionOf } from '../stream/index.js';
+import { MemoryEpochs } from './memory-epochs.js';
 
 export interface MemoryTopicOptions {
   /** Tells the time of appending, and how long {@link Source.next} waits. */
@@ -44,11 +51,19 @@ export interface MemoryTopic extends Producer {
   expire(partition: number, before: number): void;
   /** Adds partitions, up to so many: from then on keys are placed over all of them. */
   grow(partitions: number): void;
+  /** A new leader goes on with a partition, in a new epoch; nothing is lost. */
+  elect(partition: number): void;
+  /**
+   * Loses the messages of a partition from an offset on: to a leader that never had them, in a new epoch; or, where epochs
+   * repeat, as a cluster does that is put back from a backup.
+   */
+  cut(partition: number, from: number, options?: { readonly epochsRepeat?: boolean }): void;
 }
 
 interface Partition {
   oldest: number;
   readonly messages: SourceMessage[];
+  readonly epochs: MemoryEpochs;
 }
 
 /**
@@ -67,6 +82,8 @@ export function memoryTopic(options: MemoryTopicOptions): MemoryTopic {
     source: (partitions) => new Reader(topic, partitions ?? [...topic.partitions.keys()]),
     expire: (partition, before) => topic.expire(partition, before),
     grow: (partitions) => topic.grow(partitions),
+    elect: (partition) => topic.elect(partition),
+    cut: (partition, from, { epochsRepeat = false } = {}) => topic.cut(partition, from, epochsRepeat),
   };
 }
 
@@ -79,11 +96,16 @@ class Topic {
 
   constructor(options: MemoryTopicOptions) {
     this.options = options;
-    this.partitions = Array.from({ length: options.partitions ?? 4 }, () => ({ oldest: 0, messages: [] }));
+    this.partitions = Array.from({ length: options.partitions ?? 4 }, () => ({
+      oldest: 0,
+      messages: [],
+      epochs: new MemoryEpochs(),
+    }));
   }
 
   grow(partitions: number): void {
-    while (this.partitions.length < partitions) this.partitions.push({ oldest: 0, messages: [] });
+    while (this.partitions.length < partitions)
+      this.partitions.push({ oldest: 0, messages: [], epochs: new MemoryEpochs() });
   }
 
   append(messages: readonly OutgoingMessage[]): void {
@@ -105,6 +127,32 @@ class Topic {
   expire(partition: number, before: number): void {
     const log = this.partition(partition);
     log.oldest = Math.max(log.oldest, Math.min(before, log.messages.length));
+    log.epochs.expire(log.oldest);
+  }
+
+  elect(partition: number): void {
+    const { epochs, messages } = this.partition(partition);
+    epochs.elect(messages.length);
+  }
+
+  cut(partition: number, from: number, epochsRepeat: boolean): void {
+    const log = this.partition(partition);
+    const { latest } = log.epochs;
+    log.messages.length = Math.min(from, log.messages.length);
+    log.oldest = Math.min(log.oldest, log.messages.length);
+    log.epochs.cut(log.messages.length);
+    log.epochs.elect(log.messages.length, epochsRepeat ? latest : latest + 1);
+  }
+
+  divergence(position: Position): Divergence | undefined {
+    const { messages, oldest, epochs } = this.partition(position.partition);
+    const epoch = position.mark?.epoch;
+    const end = epoch === undefined ? undefined : epochs.endOf(epoch, messages.length);
+    const before = position.offset - 1;
+    return (
+      (end === undefined ? cutByEnd(position, messages.length) : cutByEpoch(position, end)) ??
+      cutByMessage(position, before < oldest ? undefined : messages[before])
+    );
   }
 }
 
@@ -113,7 +161,7 @@ class Reader implements MemorySource {
   readonly committed = new Map<number, number>();
   readonly #topic: Topic;
   readonly #first: readonly number[];
-  readonly #positions = new Map<number, number>();
+  readonly #positions = new Map<number, Position>();
   readonly #generations = new Map<number, number>();
   readonly #paused = new Set<number>();
   #listener: AssignmentListener | undefined;
@@ -137,6 +185,10 @@ class Reader implements MemorySource {
     }));
   }
 
+  async diverged(positions: readonly Position[]): Promise<readonly Divergence[]> {
+    return positions.flatMap((position) => this.#topic.divergence(position) ?? []);
+  }
+
   async open(_group: string, listener: AssignmentListener): Promise<void> {
     this.#listener = listener;
     await this.assign(this.#first);
@@ -145,8 +197,9 @@ class Reader implements MemorySource {
   async assign(partitions: readonly number[]): Promise<void> {
     const generation = ++this.#topic.generation;
     const positions = (await this.#listener?.assigned(partitions, generation)) ?? [];
-    for (const { partition, offset } of positions) {
-      this.#positions.set(partition, offset);
+    for (const position of positions) {
+      const { partition } = position;
+      this.#positions.set(partition, position);
       this.#generations.set(partition, generation);
     }
     this.#wake();
@@ -193,8 +246,8 @@ class Reader implements MemorySource {
     for (const partition of partitions) this.#paused.delete(partition);
   }
 
-  seek({ partition, offset }: Position): void {
-    if (this.#positions.has(partition)) this.#positions.set(partition, offset);
+  seek(position: Position): void {
+    if (this.#positions.has(position.partition)) this.#positions.set(position.partition, position);
   }
 
   async commit(positions: readonly Position[], generation: number): Promise<void> {
@@ -212,16 +265,23 @@ class Reader implements MemorySource {
   #take(): SourceBatch | undefined {
     const owned = [...this.#positions];
     for (let n = 0; n < owned.length; n++) {
-      const [partition, offset] = owned[(this.#turn + n) % owned.length] as [number, number];
+      const [partition, position] = owned[(this.#turn + n) % owned.length] as [number, Position];
       if (this.#paused.has(partition)) continue;
-      const { oldest, messages: log } = this.#topic.partition(partition);
+      const { oldest, messages: log, epochs } = this.#topic.partition(partition);
+      const { offset, mark } = position;
       if (offset < oldest) throw gone(partition, offset, oldest);
-      const messages = log.slice(offset, offset + (this.#topic.options.batch ?? 100));
-      if (messages.length === 0) continue;
+      const epoch = epochs.of(offset);
+      const cut = epoch === mark?.epoch ? cutByEnd(position, log.length) : this.#topic.divergence(position);
+      if (cut !== undefined) throw sourceDiverged([cut]);
+      const most = Math.min(offset + (this.#topic.options.batch ?? 100), epochs.nextAfter(offset));
+      const messages = log.slice(offset, most);
+      const last = messages.at(-1);
+      if (last === undefined) continue;
       this.#turn += n + 1;
-      this.#positions.set(partition, offset + messages.length);
+      this.#positions.set(partition, { partition, offset: last.offset + 1, mark: markOf(last, epoch) });
       this.given += messages.length;
-      return { partition, generation: this.#generations.get(partition) ?? 0, messages, endOffset: log.length };
+      const generation = this.#generations.get(partition) ?? 0;
+      return { partition, generation, messages, endOffset: log.length, epoch };
     }
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { isStockafolioError, messageOf, StockafolioError } from '@stockafolio/core';
-import type { Position, SourceMessage } from '@stockafolio/core/ports';
+import type { Position } from '@stockafolio/core/ports';
 import { Bell } from './bell.js';
 import type { Connection } from './connection.js';
 import { kafkaError } from './kafka-error.js';
@@ -7,7 +7,7 @@ import { brokerOf, type KafkajsClient } from './kafkajs-client.js';
 import type { KafkaSourceOptions } from './options.js';
 import { BrokerError } from './protocol/error-codes.js';
 import { fetchRequest, type FetchedPartition } from './protocol/fetch.js';
-import { messagesOf, offsetAfter, type RecordSet } from './protocol/record-set.js';
+import { firstEpochOf, messagesOf, offsetAfter, type Piece, type RecordSet } from './protocol/record-set.js';
 
 const OUT_OF_RANGE = 1;
 const AHEAD = 2;
@@ -20,15 +20,23 @@ const AT_ONCE = 1_024;
 /** What waits to be taken of one partition. */
 export interface Fetched {
   readonly set: RecordSet;
-  readonly pieces: AsyncGenerator<readonly SourceMessage[], undefined>;
+  readonly pieces: AsyncGenerator<Piece, undefined>;
   /** The piece that is to be taken next, once it is read. */
-  piece: readonly SourceMessage[] | undefined;
+  piece: Piece | undefined;
   /** Whether some of it is taken already. */
   begun: boolean;
   /** The offset after it. */
   readonly after: number;
   /** The offset that the next new message will get, as known when it came. */
   readonly end: number;
+  /** The epoch of the leader that took in the first message of it. */
+  readonly epoch: number | undefined;
+  /** Whether a fetch has failed since the one before: it may have come from another leader, or another cluster. */
+  readonly doubted: boolean;
+  /** Whether somebody has looked since whether the log still holds what was read before it. */
+  verified: boolean;
+  /** The looking, while it is under way, or has failed. */
+  verification: Promise<void> | undefined;
 }
 
 /** One partition that is read. A new one takes its place when it is read from elsewhere. */
@@ -41,7 +49,11 @@ export interface Lane {
   asked: boolean;
   /** Where the broker has said that this offset is not there. */
   gone: boolean;
+  /** Whether a fetch has failed since the last that came. */
+  doubted: boolean;
 }
+
+const NOTHING: Piece = { messages: [], epoch: undefined };
 
 /**
  * Fetches ahead, a few batches of every partition and so many bytes in all. Each leader has one request at a time, for
@@ -126,7 +138,7 @@ export class Fetcher {
    *
    * @throws ERR_SOURCE_UNSUPPORTED, now and ever after, where they cannot be read
    */
-  async take(lane: Lane): Promise<readonly SourceMessage[] | undefined> {
+  async take(lane: Lane): Promise<Piece | undefined> {
     const [fetched] = lane.fetched;
     if (fetched === undefined) return undefined;
     fetched.piece ??= await this.#read(lane.partition, fetched);
@@ -134,16 +146,16 @@ export class Fetcher {
     const { piece } = fetched;
     fetched.piece = undefined;
     fetched.begun = true;
-    if (piece.length > 0) return piece;
+    if (piece.messages.length > 0) return piece;
     lane.fetched.shift();
     this.#waiting -= fetched.set.bytes.length;
     this.#wanted.ring();
     return piece;
   }
 
-  async #read(partition: number, { pieces }: Fetched): Promise<readonly SourceMessage[]> {
+  async #read(partition: number, { pieces }: Fetched): Promise<Piece> {
     try {
-      return (await pieces.next()).value ?? [];
+      return (await pieces.next()).value ?? NOTHING;
     } catch (error) {
       // Kept: whoever asks again must not be given what comes after it.
       this.failure ??= isStockafolioError(error) ? error : unreadable(this.#options.topic, partition, error);
@@ -250,7 +262,12 @@ export class Fetcher {
     const after = offsetAfter(set);
     if (after === undefined || after <= lane.next) return;
     lane.next = after;
-    lane.fetched.push({ set, after, end, pieces: messagesOf(set, AT_ONCE), piece: undefined, begun: false });
+    const { doubted } = lane;
+    lane.doubted = false;
+    lane.fetched.push({
+      ...{ set, after, end, pieces: messagesOf(set, AT_ONCE), piece: undefined, begun: false },
+      ...{ epoch: firstEpochOf(set), doubted, verified: false, verification: undefined },
+    });
     this.#waiting += records.length;
     this.#changed.ring();
   }
@@ -258,6 +275,7 @@ export class Fetcher {
   async #failed(error: unknown): Promise<void> {
     const { clock } = this.#options;
     if (this.#connection.closed) return;
+    for (const lane of this.#lanes.values()) lane.doubted = true;
     const failed = kafkaError(error, this.#options);
     this.#awaySince ??= clock.elapsed();
     const { patience } = this.#connection;
@@ -274,7 +292,7 @@ export class Fetcher {
 }
 
 function laneAt(partition: number, offset: number, generation: number): Lane {
-  return { partition, generation, fetched: [], next: offset, asked: false, gone: false };
+  return { partition, generation, fetched: [], next: offset, asked: false, gone: false, doubted: false };
 }
 
 function unreadable(topic: string, partition: number, cause: unknown): StockafolioError {

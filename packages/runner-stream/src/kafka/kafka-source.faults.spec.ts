@@ -149,10 +149,10 @@ describe('when Kafka fails', function () {
       assigned: async () => [{ partition: 0, offset: 100 }],
       revoked: async () => undefined,
     });
-    const error = await expectCode('ERR_OFFSET_GONE', async () => {
+    const error = await expectCode('ERR_SOURCE_DIVERGED', async () => {
       while (true) await source.next(1_000);
     });
-    expect(error.message).to.contain('offset 100').and.to.contain('ends at 10');
+    expect(error.message).to.contain('cut at offset 10 or before').and.to.contain('up to offset 100');
   });
 
   // kafkajs reads on in the new topic, whose offsets mean other messages.

@@ -1,9 +1,21 @@
 import { setImmediate } from 'node:timers/promises';
 import { StockafolioError } from '@stockafolio/core';
-import type { AssignmentListener, PartitionRange, Position, Source, SourceBatch } from '@stockafolio/core/ports';
+import {
+  cutByEnd,
+  markOf,
+  sourceDiverged,
+  type AssignmentListener,
+  type Divergence,
+  type Mark,
+  type PartitionRange,
+  type Position,
+  type Source,
+  type SourceBatch,
+} from '@stockafolio/core/ports';
 import { Bell } from './bell.js';
 import { Connection } from './connection.js';
-import { Fetcher, type Lane } from './fetcher.js';
+import { topicDivergences } from './divergences.js';
+import { Fetcher, type Fetched, type Lane } from './fetcher.js';
 import { GroupMember } from './group-member.js';
 import { kafkaError } from './kafka-error.js';
 import { Membership } from './membership.js';
@@ -25,7 +37,7 @@ const LEAVE_WITHIN = 2_000;
  * @throws what every call of it may: ERR_SOURCE_UNAVAILABLE where the cluster is away for longer than `patience`;
  * ERR_SOURCE_UNKNOWN where there is no such topic; ERR_ACCESS_DENIED where login or rights are wrong;
  * ERR_SOURCE_MISMATCH where the topic was made again, ERR_PARTITIONS_CHANGED where it was given more partitions; `next` also
- * ERR_OFFSET_GONE
+ * ERR_OFFSET_GONE, and ERR_SOURCE_DIVERGED where a partition has lost what was read of it
  * @example
  * const source = kafkaSource({ brokers: ['127.0.0.1:9092'], topic: 'trades', clock: systemClock });
  * await source.open('portfolio', listener);
@@ -39,6 +51,25 @@ export function kafkaSource(options: KafkaSourceOptions): Source {
 interface Reach {
   messages: number;
   read: number;
+  /** What is known of its last message. */
+  mark: Mark | undefined;
+}
+
+function reachAt({ offset, mark }: Position): Reach {
+  return { messages: offset, read: offset, mark };
+}
+
+function positionOf(partition: number, { messages: offset, mark }: Reach): Position {
+  return mark === undefined ? { partition, offset } : { partition, offset, mark };
+}
+
+/**
+ * Whether the log may no longer hold what was read before these messages: where another leader took them in, and where the
+ * connection was lost, behind which a cluster may have been put back from a backup.
+ */
+function isInDoubt({ mark }: Reach, { begun, verified, doubted, epoch }: Fetched): boolean {
+  if (mark === undefined || begun || verified) return false;
+  return doubted || (mark.epoch !== undefined && mark.epoch !== epoch);
 }
 
 class KafkaSource implements Source {
@@ -91,6 +122,10 @@ class KafkaSource implements Source {
     return isCompacted(this.#asking, this.#options.topic);
   }
 
+  diverged(positions: readonly Position[]): Promise<readonly Divergence[]> {
+    return topicDivergences(this.#asking, this.#options.topic, positions);
+  }
+
   async open(group: string, listener: AssignmentListener): Promise<void> {
     await this.identity();
     this.#listener = listener;
@@ -110,6 +145,7 @@ class KafkaSource implements Source {
       const lane = this.#fetcher.turn();
       if (lane?.gone === true) await this.#lookFor(lane);
       else if (lane !== undefined) {
+        if (!(await this.#isVerified(lane, deadline))) return undefined;
         const batch = await this.#take(lane);
         if (batch !== undefined) return batch;
       } else if (!this.#isDue()) {
@@ -131,7 +167,7 @@ class KafkaSource implements Source {
   }
 
   seek(position: Position): void {
-    this.#reach.set(position.partition, { messages: position.offset, read: position.offset });
+    this.#reach.set(position.partition, reachAt(position));
     this.#fetcher.seek(position);
   }
 
@@ -176,7 +212,7 @@ class KafkaSource implements Source {
       const { partitions, generation } = membership.assignment;
       const positions = await this.#positionsOf(partitions, generation);
       this.#told = { partitions, generation };
-      for (const { partition, offset } of positions) this.#reach.set(partition, { messages: offset, read: offset });
+      for (const position of positions) this.#reach.set(position.partition, reachAt(position));
       this.#fetcher.assign(positions, generation);
       membership.settle();
     }
@@ -193,30 +229,60 @@ class KafkaSource implements Source {
 
   async #positionsOf(partitions: readonly number[], generation: number): Promise<Position[]> {
     const answered = (await this.#listener?.assigned(partitions, generation)) ?? [];
-    const asked = new Map(answered.map(({ partition, offset }) => [partition, offset]));
+    const asked = new Map(answered.map((position) => [position.partition, position]));
     const missing = partitions.some((partition) => !asked.has(partition));
     const ranges = missing ? await topicRanges(this.#asking, this.#options.topic) : [];
-    return partitions.map((partition) => ({
-      partition,
-      offset: asked.get(partition) ?? ranges.find((range) => range.partition === partition)?.oldest ?? 0,
-    }));
+    return partitions.map((partition) => {
+      const oldest = ranges.find((range) => range.partition === partition)?.oldest ?? 0;
+      return asked.get(partition) ?? { partition, offset: oldest };
+    });
   }
 
   async #take(lane: Lane): Promise<SourceBatch | undefined> {
     // Who has always something to take would keep heartbeats, and what comes next, from coming in.
     await setImmediate();
     const [fetched] = lane.fetched;
-    const messages = await this.#fetcher.take(lane);
-    if (fetched === undefined || messages === undefined) return undefined;
     const { partition, generation } = lane;
     const reach = this.#reach.get(partition);
+    const piece = await this.#fetcher.take(lane);
+    if (fetched === undefined || piece === undefined) return undefined;
+    const { messages, epoch } = piece;
     const last = messages.at(-1);
     if (last === undefined) {
       if (reach !== undefined) reach.read = fetched.after;
       return undefined;
     }
-    if (reach !== undefined) reach.messages = last.offset + 1;
-    return { partition, generation, messages, endOffset: Math.max(fetched.end, last.offset + 1) };
+    if (reach !== undefined) {
+      reach.messages = last.offset + 1;
+      reach.mark = markOf(last, epoch);
+    }
+    const batch = { partition, generation, messages, endOffset: Math.max(fetched.end, last.offset + 1) };
+    return epoch === undefined ? batch : { ...batch, epoch };
+  }
+
+  /**
+   * Whether the log is known to hold still what was read before what a lane gives next. Asks where there is doubt, and waits for
+   * the answer, but no longer than the caller does: the cluster may be away again.
+   */
+  async #isVerified({ partition, fetched: [fetched] }: Lane, deadline: number): Promise<boolean> {
+    const reach = this.#reach.get(partition);
+    if (fetched === undefined || reach === undefined || !isInDoubt(reach, fetched)) return true;
+    const { clock } = this.#options;
+    fetched.verification ??= this.#refuseWhatDiverged(positionOf(partition, reach)).then(() => {
+      fetched.verified = true;
+    });
+    // Where nobody waits for it any more, it is told the next time.
+    fetched.verification.catch(() => undefined);
+    const late = new AbortController();
+    await Promise.race([fetched.verification, clock.sleep(Math.max(1, deadline - clock.elapsed()), late.signal)]);
+    late.abort();
+    return !isInDoubt(reach, fetched);
+  }
+
+  /** @throws ERR_SOURCE_DIVERGED where the log no longer holds what was read before this position */
+  async #refuseWhatDiverged(position: Position): Promise<void> {
+    const divergences = await this.diverged([position]);
+    if (divergences.length > 0) throw sourceDiverged(divergences);
   }
 
   /** Where an offset is not there: says so; unless it is by now. */
@@ -225,10 +291,14 @@ class KafkaSource implements Source {
     const { partition, next } = lane;
     const { oldest, end } = ranges.find((range) => range.partition === partition) ?? { oldest: 0, end: 0 };
     if (next >= oldest && next <= end) return this.#fetcher.askAgain(lane);
-    const told =
-      next < oldest
-        ? `offset ${next} is gone, the oldest is ${oldest}`
-        : `offset ${next} is gone, the topic ends at ${end}: it has lost its newest messages`;
+    const reach = this.#reach.get(partition);
+    if (next > end && reach !== undefined) {
+      const position = positionOf(partition, reach);
+      await this.#refuseWhatDiverged(position);
+      // Messages that were fetched and not given count too.
+      throw sourceDiverged([cutByEnd({ ...position, offset: next }, end)].flatMap((cut) => cut ?? []));
+    }
+    const told = `offset ${next} is gone, the oldest is ${oldest}`;
     throw new StockafolioError('ERR_OFFSET_GONE', `topic '${this.#options.topic}', partition ${partition}: ${told}`, {
       hint: 'make tables and checkpoints from the archive (batch --from-start), then start the stream with those checkpoints; keep messages for longer (retention.ms)',
     });

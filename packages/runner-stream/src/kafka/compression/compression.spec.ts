@@ -20,7 +20,7 @@ const wanted = Array.from({ length: 500 }, (_, n) => ({
 
 async function read(bytes: Buffer): Promise<unknown[]> {
   const got: unknown[] = [];
-  for await (const messages of messagesOf({ bytes, from: 0, aborted: [] }, 100)) {
+  for await (const { messages } of messagesOf({ bytes, from: 0, aborted: [] }, 100)) {
     for (const { offset, timestamp, key, value } of messages)
       got.push({ offset, timestamp, key: String(key), value: String(value) });
   }

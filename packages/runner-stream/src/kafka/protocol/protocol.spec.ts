@@ -158,6 +158,6 @@ describe('a record set', () => {
 
 async function piecesOf(set: RecordSet, most: number): Promise<SourceMessage[][]> {
   const pieces: SourceMessage[][] = [];
-  for await (const piece of messagesOf(set, most)) pieces.push(piece);
+  for await (const { messages } of messagesOf(set, most)) pieces.push([...messages]);
   return pieces;
 }

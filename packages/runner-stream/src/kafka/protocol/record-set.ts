@@ -19,10 +19,18 @@ export interface RecordSet {
   readonly aborted: readonly AbortedTransaction[];
 }
 
+/** Messages that one leader took in, one after the other. */
+export interface Piece {
+  readonly messages: readonly SourceMessage[];
+  /** The leader's epoch; undefined where the log knows none. */
+  readonly epoch: number | undefined;
+}
+
 /** Where the fields of a record batch lie (the format since Kafka 0.11, which says 2 at `magic`). */
 const at = {
   base: 0,
   length: 8,
+  leaderEpoch: 12,
   magic: 16,
   attributes: 21,
   lastDelta: 23,
@@ -46,6 +54,12 @@ export function offsetAfter({ bytes }: RecordSet): number | undefined {
   return after;
 }
 
+/** The epoch of the leader that took in the message at `from`, or the first after it; undefined where the log knows none. */
+export function firstEpochOf({ bytes, from }: RecordSet): number | undefined {
+  for (const begin of batchesOf(bytes)) if (lastOffset(bytes, begin) >= from) return epochOf(bytes, begin);
+  return undefined;
+}
+
 /** Who has written each whole batch of a record set: its producer, the epoch of that, and the number of its first message. */
 export function authorsOf({ bytes }: RecordSet): BatchAuthor[] {
   return [...batchesOf(bytes)].map((begin) => ({
@@ -56,15 +70,16 @@ export function authorsOf({ bytes }: RecordSet): BatchAuthor[] {
 }
 
 /**
- * The messages of a record set, from the offset asked for, in order, `most` at a time at the most: messages that are
- * made only when they are needed are gone before they are any burden. What Kafka writes for itself, and what a
- * transaction took back, is no message.
+ * The messages of a record set, from the offset asked for, in order, `most` at a time at the most, those of one leader's epoch
+ * together: messages that are made only when they are needed are gone before they are any burden. What Kafka writes for
+ * itself, and what a transaction took back, is no message.
  *
  * @throws ERR_SOURCE_UNSUPPORTED where a format is not read here; ERR_PEER_MISSING without the package of a compression
  */
-export async function* messagesOf(set: RecordSet, most: number): AsyncGenerator<SourceMessage[], undefined> {
+export async function* messagesOf(set: RecordSet, most: number): AsyncGenerator<Piece, undefined> {
   const { bytes, from } = set;
   let messages: SourceMessage[] = [];
+  let epoch: number | undefined;
   const takenBack = new Set<bigint>();
   const aborted = [...set.aborted].sort((a, b) => a.firstOffset - b.firstOffset);
   for (const begin of batchesOf(bytes)) {
@@ -81,6 +96,11 @@ export async function* messagesOf(set: RecordSet, most: number): AsyncGenerator<
       else if ((attributes & TRANSACTIONAL) !== 0 && takenBack.has(producer)) continue;
     }
     if ((attributes & CONTROL) !== 0 || last < from) continue;
+    if (epochOf(bytes, begin) !== epoch && messages.length > 0) {
+      yield { messages, epoch };
+      messages = [];
+    }
+    epoch = epochOf(bytes, begin);
     const records = new RecordReader(await decompress(body, attributes), {
       baseOffset: int64At(bytes, begin + at.base),
       baseTime: int64At(bytes, begin + at.time),
@@ -89,11 +109,11 @@ export async function* messagesOf(set: RecordSet, most: number): AsyncGenerator<
       from,
     });
     while (records.read(messages, most)) {
-      yield messages;
+      yield { messages, epoch };
       messages = [];
     }
   }
-  if (messages.length > 0) yield messages;
+  if (messages.length > 0) yield { messages, epoch };
   return undefined;
 }
 
@@ -107,6 +127,11 @@ function* batchesOf(bytes: Buffer): Generator<number> {
     if (endOf(bytes, begin) > bytes.length) return;
     yield begin;
   }
+}
+
+function epochOf(bytes: Buffer, begin: number): number | undefined {
+  const epoch = bytes.readInt32BE(begin + at.leaderEpoch);
+  return epoch < 0 ? undefined : epoch;
 }
 
 function endOf(bytes: Buffer, begin: number): number {

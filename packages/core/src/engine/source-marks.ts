@@ -1,0 +1,38 @@
+import { isStockafolioError } from '../errors/index.js';
+import type { Mark, Mutation, Position, Tables } from '../ports/index.js';
+import { rowObject, type Table } from '../table/index.js';
+import type { EnginePosition } from './partition-engine.js';
+import { sourceMarks } from './system-tables.js';
+
+/** The row of a position, where it has a mark. */
+export function markRow(
+  pipeline: string,
+  partition: number,
+  { offset, version, mark }: EnginePosition,
+): readonly Mutation[] {
+  if (mark === undefined) return [];
+  const values = [pipeline, partition, offset, mark.epoch, mark.checksum];
+  return [{ table: sourceMarks as Table, values, version }];
+}
+
+/** The positions up to which the tables of a pipeline were made, of those whose mark is known, by source partition. */
+export async function readMarks(
+  tables: Pick<Tables, 'scan'>,
+  pipeline: string,
+): Promise<ReadonlyMap<number, Position>> {
+  const marks = new Map<number, Position>();
+  try {
+    for await (const { values } of tables.scan(sourceMarks as Table, [pipeline])) {
+      const { partition, offset, epoch, checksum } = rowObject(sourceMarks as Table, values);
+      const mark: Mark = {
+        ...(epoch === undefined ? {} : { epoch: Number(epoch) }),
+        ...(checksum === undefined ? {} : { checksum: Number(checksum) }),
+      };
+      marks.set(Number(partition), { partition: Number(partition), offset: Number(offset), mark });
+    }
+  } catch (error) {
+    // An earlier version made these tables.
+    if (!isStockafolioError(error, 'ERR_TABLE_UNKNOWN')) throw error;
+  }
+  return marks;
+}

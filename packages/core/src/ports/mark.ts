@@ -1,0 +1,37 @@
+import { crc32 } from '../hash/crc32.js';
+import type { ArchivedHistory } from './archive.js';
+import type { SourceMessage } from './source.js';
+
+/**
+ * What is known of the last message before a position. By it a source tells whether its log is still the one that was read:
+ * a log can lose its newest messages, and be filled again with others of the same offsets.
+ */
+export interface Mark {
+  /** The epoch of the leader that took the message in; absent where the source has none. */
+  readonly epoch?: number;
+  /** A checksum of the message; absent where it is not known. */
+  readonly checksum?: number;
+}
+
+/** The mark of a position that follows this message. */
+export function markOf(message: SourceMessage, epoch?: number): Mark {
+  const checksum = checksumOf(message);
+  return epoch === undefined ? { checksum } : { epoch, checksum };
+}
+
+/** The mark of the position after a file of an archive; undefined where the file tells nothing. */
+export function markAfter({ lastEpoch, checksum }: ArchivedHistory = {}): Mark | undefined {
+  if (lastEpoch === undefined) return checksum === undefined ? undefined : { checksum };
+  return checksum === undefined ? { epoch: lastEpoch } : { epoch: lastEpoch, checksum };
+}
+
+/** CRC-32 of key, value and time of a message. */
+export function checksumOf({ key, value, timestamp }: Pick<SourceMessage, 'key' | 'value' | 'timestamp'>): number {
+  const head = new DataView(new ArrayBuffer(16));
+  head.setFloat64(0, timestamp);
+  head.setInt32(8, key?.length ?? -1);
+  head.setInt32(12, value?.length ?? -1);
+  let crc = crc32(new Uint8Array(head.buffer));
+  if (key !== null) crc = crc32(key, crc);
+  return value === null ? crc : crc32(value, crc);
+}

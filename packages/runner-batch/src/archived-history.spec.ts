@@ -1,0 +1,160 @@
+import { isStockafolioError, jsonCodec } from '@stockafolio/core';
+import { findCheckpoint, progress, readMarks } from '@stockafolio/core/engine';
+import type { ArchivedHistory, ArchiveEntry } from '@stockafolio/core/ports';
+import { memoryArchive, memoryFiles, memoryTables, virtualClock } from '@stockafolio/core/testing';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { byUser, Sale, totals } from '../test/totals.js';
+import { checkOneHistory } from './archived-history.js';
+import type { BatchOptions } from './options.js';
+import { runBatch } from './run-batch.js';
+
+const entry = (offset: number): ArchiveEntry<Sale> => ({
+  offset,
+  ingested: offset,
+  record: { user: `p${offset % 5}`, amount: offset, time: offset },
+});
+
+/** An archive of one partition, and what a batch makes of it. */
+class UnderTest {
+  archive = memoryArchive<Sale>();
+  tables = memoryTables();
+  checkpoints = memoryFiles();
+  files = 0;
+
+  /** A file of ten messages more. */
+  async file(history?: ArchivedHistory): Promise<void> {
+    const first = 10 * this.files++;
+    const entries = Array.from({ length: 10 }, (_, n) => entry(first + n));
+    const facts = { source: 'source-1', ...(history === undefined ? {} : { history }) };
+    await this.archive.write({ partition: 0, first, last: first + 9, day: '2020-01-01' }, facts, entries);
+  }
+
+  async run(options: BatchOptions = {}): Promise<string> {
+    const { archive, tables, checkpoints } = this;
+    const ports = { pipeline: totals, codec: jsonCodec(Sale), archive, tables, checkpoints, clock: virtualClock() };
+    try {
+      return `${(await runBatch(ports, options)).records} records`;
+    } catch (error) {
+      if (isStockafolioError(error)) return error.code;
+      throw error;
+    }
+  }
+
+  async rows(): Promise<number> {
+    let rows = 0;
+    for (const table of [byUser, progress]) for await (const _ of this.tables.scanAll(table)) rows += _ ? 1 : 0;
+    return rows;
+  }
+}
+
+const of = (firstEpoch: number, lastEpoch = firstEpoch, checksum = 7): ArchivedHistory => ({
+  firstEpoch,
+  lastEpoch,
+  checksum,
+});
+
+describe('a batch over an archive of two histories', () => {
+  let at: UnderTest;
+  beforeEach(() => {
+    at = new UnderTest();
+  });
+
+  it('is refused where a file goes on in an epoch before the last one, and nothing is written', async () => {
+    for (const history of [of(0), of(0, 5), of(3, 6)]) await at.file(history);
+    for (let start = 0; start < 2; start++) expect(await at.run()).to.equal('ERR_SOURCE_DIVERGED');
+    expect(await at.rows()).to.equal(0);
+  });
+
+  it('is refused where the file after its checkpoint is of an epoch before', async () => {
+    await at.file(of(4, 5));
+    expect(await at.run()).to.equal('10 records');
+    await at.file(of(4));
+    expect(await at.run()).to.equal('ERR_SOURCE_DIVERGED');
+  });
+
+  for (const [what, history] of [
+    ['another last message', of(0, 1, 8)],
+    ['another epoch', of(0, 2, 7)],
+  ] as const) {
+    it(`is refused where checkpoints and tables go on from a file that has ${what} now`, async () => {
+      await at.file(of(0, 1, 7));
+      expect(await at.run()).to.equal('10 records');
+      at.files = 0;
+      await at.file(history);
+      await at.file(of(2));
+      expect(await at.run()).to.equal('ERR_SOURCE_DIVERGED');
+      // Tables of the other history are of no use to a run from the start either; new ones are.
+      expect(await at.run({ fromStart: true })).to.equal('ERR_SOURCE_DIVERGED');
+      at.tables = memoryTables();
+      at.checkpoints = memoryFiles();
+      expect(await at.run({ fromStart: true })).to.equal('20 records');
+    });
+  }
+
+  it('is done where epochs rise, and where files of earlier versions tell of none', async () => {
+    for (const history of [undefined, of(0, 1), of(1), undefined, of(1, 9), of(9)]) await at.file(history);
+    expect(await at.run()).to.equal('60 records');
+    await at.file(of(9));
+    expect(await at.run()).to.equal('10 records');
+  });
+
+  it('leaves its checkpoint and its tables the mark of the last message, for the stream to go on by', async () => {
+    for (const history of [of(0, 1, 5), of(2, 3, 6)]) await at.file(history);
+    await at.run();
+    const mark = { epoch: 3, checksum: 6 };
+    const chain = await findCheckpoint(at.checkpoints, totals.name, 0, () => undefined);
+    expect(chain?.last.header.position).to.deep.include({ offset: 20, mark });
+    expect([...(await readMarks(at.tables, totals.name))]).to.deep.equal([[0, { partition: 0, offset: 20, mark }]]);
+  });
+
+  it('leaves none where the last file does not tell', async () => {
+    for (const history of [of(0, 1, 5), undefined]) await at.file(history);
+    await at.run();
+    const chain = await findCheckpoint(at.checkpoints, totals.name, 0, () => undefined);
+    expect(chain?.last.header.position).to.not.have.property('mark');
+    expect((await readMarks(at.tables, totals.name)).size).to.equal(0);
+  });
+});
+
+describe('files of one history', () => {
+  /** The epoch of every offset, and the files into which they are cut; any of them may begin within the one before. */
+  const history = fc.record({
+    rises: fc.array(fc.nat({ max: 2 }), { minLength: 60, maxLength: 60 }),
+    sizes: fc.array(
+      fc.record({ size: fc.integer({ min: 1, max: 12 }), overlap: fc.nat({ max: 3 }), told: fc.boolean() }),
+      {
+        minLength: 1,
+        maxLength: 8,
+      },
+    ),
+  });
+
+  it('are never taken for those of two, whichever of them tell, also where they overlap', () => {
+    fc.assert(
+      fc.property(history, ({ rises, sizes }) => {
+        let epoch = 0;
+        // Most messages are of the epoch of those before them.
+        const epochs = rises.map((rise) => (epoch += Math.max(0, rise - 1)));
+        let next = 0;
+        const files = sizes.flatMap(({ size, overlap, told }, n) => {
+          const firstOffset = Math.max(0, next - overlap);
+          const first = next;
+          const last = first + size - 1;
+          next = last + 1;
+          if (last >= epochs.length) return [];
+          const stretch = { name: `file ${n}`, partition: 0, first, last, day: '2020-01-01' };
+          const known = { firstOffset, firstEpoch: epochs[firstOffset] ?? 0, lastEpoch: epochs[last] ?? 0 };
+          return [{ stretch, history: told ? known : {} }];
+        });
+        checkOneHistory(0, files, { partition: 0, offset: 0 });
+        const middle = files[Math.floor(files.length / 2)];
+        if (middle === undefined) return;
+        const from = middle.stretch.first;
+        const mark = from === 0 ? {} : { epoch: epochs[from - 1] ?? 0 };
+        checkOneHistory(0, files.slice(files.indexOf(middle)), { partition: 0, offset: from, mark });
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

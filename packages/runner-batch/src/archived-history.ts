@@ -1,0 +1,114 @@
+import { StockafolioError } from '@stockafolio/core';
+import {
+  markAfter,
+  type Archive,
+  type ArchivedHistory,
+  type ArchiveStretch,
+  type Mark,
+  type Position,
+} from '@stockafolio/core/ports';
+
+/** A file of an archive, and by what the log of its source is known again in it. */
+export interface FileHistory {
+  readonly stretch: ArchiveStretch;
+  readonly history: ArchivedHistory;
+}
+
+/** Files that are asked at a time. */
+const AT_ONCE = 16;
+
+/** What these files say of the log of their source: one look at the end of each. */
+export async function historiesOf<T>(
+  archive: Pick<Archive<T>, 'facts'>,
+  stretches: readonly ArchiveStretch[],
+): Promise<readonly FileHistory[]> {
+  const histories: FileHistory[] = [];
+  for (let from = 0; from < stretches.length; from += AT_ONCE) {
+    const some = stretches.slice(from, from + AT_ONCE);
+    const facts = await Promise.all(some.map(({ name }) => archive.facts(name)));
+    some.forEach((stretch, n) => histories.push({ stretch, history: facts[n]?.history ?? {} }));
+  }
+  return histories;
+}
+
+/**
+ * Makes sure that files which follow one another, and what was taken in before them, are of one history of their source: in a
+ * log that was not cut the epochs of leaders only rise.
+ *
+ * @param before the position from which on the files are read
+ * @throws ERR_SOURCE_DIVERGED naming the first file that is of another
+ */
+export function checkOneHistory(partition: number, files: readonly FileHistory[], before: Position): void {
+  let known = { epoch: before.mark?.epoch, at: before.offset - 1, of: 'what was taken in before' };
+  for (const { stretch, history } of files) {
+    const { firstEpoch, lastEpoch } = history;
+    if (known.epoch !== undefined && isOther(known.epoch, known.at, { stretch, history })) {
+      const is = firstEpoch === lastEpoch ? String(lastEpoch) : `${firstEpoch ?? '?'} to ${lastEpoch ?? '?'}`;
+      throw new StockafolioError(
+        'ERR_SOURCE_DIVERGED',
+        `archive: partition ${partition}: '${stretch.name}' is of leader epoch ${is}, but ${known.of} up to offset ${known.at + 1} of leader epoch ${known.epoch}: they are of two histories of the topic`,
+        {
+          hint: 'keep the files of one history: take those of the other one out, and archive again what is missing then',
+        },
+      );
+    }
+    if (lastEpoch !== undefined) known = { epoch: lastEpoch, at: stretch.last, of: `'${stretch.name}'` };
+  }
+}
+
+/** Whether a file that reaches beyond an offset cannot be of the history that has this epoch there. */
+function isOther(epoch: number, at: number, { stretch, history }: FileHistory): boolean {
+  const { firstOffset = stretch.first, firstEpoch, lastEpoch = Infinity } = history;
+  if (lastEpoch < epoch) return true;
+  return firstEpoch !== undefined && (firstOffset > at ? firstEpoch < epoch : firstEpoch > epoch);
+}
+
+/**
+ * Makes sure that the archive has what was read before these positions, as far as its files tell.
+ *
+ * @throws ERR_SOURCE_DIVERGED naming the partition where it has other messages in place of those
+ */
+export async function checkArchived<T>(
+  archive: Pick<Archive<T>, 'facts' | 'stretches'>,
+  positions: readonly Position[],
+): Promise<void> {
+  const known = positions.filter(({ mark }) => mark !== undefined);
+  if (known.length === 0) return;
+  const stretches = await archive.stretches();
+  for (const position of known) {
+    const before = position.offset - 1;
+    const holding = stretches.find(
+      ({ partition, first, last }) => partition === position.partition && first <= before && before <= last,
+    );
+    if (holding === undefined) continue;
+    const [file] = await historiesOf(archive, [holding]);
+    if (file === undefined || fits(position, file)) continue;
+    throw new StockafolioError(
+      'ERR_SOURCE_DIVERGED',
+      `archive: partition ${position.partition}: tables or checkpoints were made from messages up to offset ${position.offset}, in place of which the archive has others ('${holding.name}'): they are of two histories of the topic`,
+      {
+        hint: 'make new tables and checkpoints from this archive (batch --from-start), or take the archive that belongs to these',
+      },
+    );
+  }
+}
+
+/** Whether a file may hold the message before a position; where it is the file's last one, that is known exactly. */
+function fits({ offset, mark }: Position, { stretch, history }: FileHistory): boolean {
+  const epoch = mark?.epoch;
+  const isEnd = stretch.last === offset - 1;
+  if (epoch !== undefined && history.lastEpoch !== undefined && epoch > history.lastEpoch) return false;
+  if (epoch !== undefined && history.firstEpoch !== undefined && epoch < history.firstEpoch) return false;
+  if (!isEnd) return true;
+  return isSame(epoch, history.lastEpoch) && isSame(mark?.checksum, history.checksum);
+}
+
+function isSame(a: number | undefined, b: number | undefined): boolean {
+  return a === undefined || b === undefined || a === b;
+}
+
+/** What is known of the message before the end of a unit. */
+export function markAtEnd(files: readonly FileHistory[], to: number): Mark | undefined {
+  const last = files.at(-1);
+  return last?.stretch.last === to - 1 ? markAfter(last.history) : undefined;
+}

@@ -1,0 +1,56 @@
+import {
+  markAfter,
+  sourceDiverged,
+  type Archive,
+  type ArchiveStretch,
+  type Divergence,
+  type Position,
+} from '@stockafolio/core/ports';
+import { divergencesOf } from './same-log.js';
+import { untilBack } from './until-back.js';
+
+type Waiting = Parameters<typeof divergencesOf>[0] & { readonly archive: Pick<Archive<unknown>, 'facts'> };
+
+/** The position after a file of an archive, with what the file says of its last message. */
+export async function endOfFile(options: Waiting, { name, partition, last }: ArchiveStretch): Promise<Position> {
+  const facts = await untilBack(options, 'reading the archive', () => options.archive.facts(name));
+  const mark = markAfter(facts?.history);
+  return { partition, offset: last + 1, ...(mark === undefined ? {} : { mark }) };
+}
+
+/**
+ * Makes sure that the log of the source still holds what is archived.
+ *
+ * @param ends the positions from which the archive goes on
+ * @throws ERR_SOURCE_DIVERGED naming the partitions where it does not, and how far they do
+ */
+export async function checkArchivedLog(
+  options: Waiting,
+  ends: readonly Position[],
+  files: readonly ArchiveStretch[],
+): Promise<void> {
+  const divergences: Divergence[] = [];
+  for (const divergence of await divergencesOf(options, ends)) {
+    const { partition } = divergence.position;
+    const own = files.filter((file) => file.partition === partition);
+    // An epoch tells the very offset.
+    const intact = divergence.by === 'epoch' ? undefined : await intactUpTo(options, own);
+    divergences.push(intact === undefined ? divergence : { ...divergence, intact });
+  }
+  if (divergences.length > 0) throw sourceDiverged(divergences);
+}
+
+/** Up to where the log holds what a partition's files do, whose last is known not to fit: by the end of every file. */
+async function intactUpTo(options: Waiting, files: readonly ArchiveStretch[]): Promise<number | undefined> {
+  let fits = -1;
+  let differs = files.length - 1;
+  while (differs - fits > 1) {
+    const middle = Math.floor((fits + differs) / 2);
+    const file = files[middle];
+    if (file === undefined) break;
+    const isOther = (await divergencesOf(options, [await endOfFile(options, file)])).length > 0;
+    if (isOther) differs = middle;
+    else fits = middle;
+  }
+  return files[fits + 1]?.first;
+}

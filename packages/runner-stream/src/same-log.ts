@@ -1,0 +1,23 @@
+import { sourceDiverged, type Divergence, type Position, type Source } from '@stockafolio/core/ports';
+import { untilBack } from './until-back.js';
+
+type Waiting = Parameters<typeof untilBack>[0] & { readonly source: Source };
+
+/**
+ * Makes sure that the log of the source still holds what was read before these positions.
+ *
+ * @throws ERR_SOURCE_DIVERGED naming the partitions where it does not
+ */
+export async function checkSameLog(options: Waiting, positions: readonly Position[]): Promise<void> {
+  const divergences = await divergencesOf(options, positions);
+  if (divergences.length > 0) throw sourceDiverged(divergences);
+}
+
+/** Those of the positions before which the log no longer holds what was read, as far as their marks tell. */
+export async function divergencesOf(options: Waiting, positions: readonly Position[]): Promise<readonly Divergence[]> {
+  const { source } = options;
+  const known = positions.filter(({ mark }) => mark !== undefined);
+  if (known.length === 0 || source.diverged === undefined) return [];
+  const what = 'asking whether the source holds what was read of it';
+  return untilBack(options, what, async () => (await source.diverged?.(known)) ?? []);
+}

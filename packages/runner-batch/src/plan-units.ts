@@ -4,7 +4,6 @@ import {
   partitioningOf,
   partitionsChanged,
   type CheckpointHeader,
-  type EnginePosition,
   type Partitioning,
 } from '@stockafolio/core/engine';
 import type { ArchiveStretch } from '@stockafolio/core/ports';
@@ -16,7 +15,7 @@ export interface BatchPlan {
   /** What is to be done: one unit for every partition in which there is something. */
   readonly units: readonly BatchUnit[];
   /** By partition, where the checkpoints stand from which it goes on. */
-  readonly checkpoints: ReadonlyMap<number, EnginePosition>;
+  readonly checkpoints: ReadonlyMap<number, CheckpointHeader>;
   /** How the source was divided when the newest of the archive was written, where that is known and matters. */
   readonly partitioning: Partitioning | undefined;
 }
@@ -30,14 +29,14 @@ export interface BatchPlan {
 export async function planUnits<T>(ports: BatchPorts<T>, options: BatchOptions): Promise<BatchPlan> {
   const facts = await ports.archive.facts();
   const units: BatchUnit[] = [];
-  const checkpoints = new Map<number, EnginePosition>();
+  const checkpoints = new Map<number, CheckpointHeader>();
   if (facts === undefined) return { source: undefined, units, checkpoints, partitioning: undefined };
   const { source, partitions, partitionsBefore = [] } = facts;
   const partitioning = partitioningOf(ports.pipeline.stream, partitions);
   const stretches = await ports.archive.stretches();
   for (const [partition, files] of byPartition(stretches, options.day)) {
     const header = options.fromStart === true ? undefined : await newestCheckpoint(ports, partition);
-    if (header !== undefined) checkpoints.set(partition, header.position);
+    if (header !== undefined) checkpoints.set(partition, header);
     else if (partitioning !== undefined) {
       const was = partitionsBefore.at(-1);
       if (was !== undefined) throw partitionsChanged('the archive', { ...partitioning, partitions: was }, partitioning);

@@ -4,11 +4,12 @@ import {
   checkTablesPartitioning,
   checkWritten,
   claimTables,
+  heldFor,
   PartitionEngine,
   readMarks,
   readProgress,
-  type EnginePosition,
-  type Progress,
+  readWhole,
+  type CheckpointHeader,
 } from '@stockafolio/core/engine';
 import { checkArchived } from './archived-history.js';
 import type { BatchOptions, BatchPorts, BatchUnit, UnitResult } from './options.js';
@@ -89,11 +90,12 @@ export async function prepareBatch<T>(ports: BatchPorts<T>, options: BatchOption
   const takeOver = options.takeOver ?? options.fromStart ?? false;
   await claim(ports, takeOver);
   if (plan.source === undefined) return [];
-  const written = await checkSource(ports, plan.source);
+  await checkSource(ports, plan.source);
   await checkTablesPartitioning(ports.tables, ports.pipeline.name, plan.partitioning);
   await checkHistory(ports, plan.checkpoints);
-  for (const [partition, position] of plan.checkpoints)
-    checkWritten(partition, position, written.get(partition)?.offset);
+  const wholes = await readWhole(ports.tables, ports.pipeline.name);
+  for (const [partition, header] of plan.checkpoints)
+    checkWritten(partition, header.position, heldFor(header, wholes.get(partition)));
   return [...plan.units];
 }
 
@@ -118,13 +120,9 @@ async function claim<T>(ports: BatchPorts<T>, takeOver: boolean): Promise<void> 
   });
 }
 
-/** How far the tables are, which must have been made from this source. */
-async function checkSource<T>(
-  { tables, pipeline }: BatchPorts<T>,
-  source: string,
-): Promise<ReadonlyMap<number, Progress>> {
-  const written = await readProgress(tables, pipeline.name);
-  for (const { source: made } of written.values()) {
+/** Makes sure that the tables were made from this source. @throws ERR_SOURCE_MISMATCH */
+async function checkSource<T>({ tables, pipeline }: BatchPorts<T>, source: string): Promise<void> {
+  for (const { source: made } of (await readProgress(tables, pipeline.name)).values()) {
     if (made === source) continue;
     throw new StockafolioError(
       'ERR_SOURCE_MISMATCH',
@@ -132,17 +130,21 @@ async function checkSource<T>(
       { hint: 'write to other tables, or remove these first: results of two sources cannot be told apart' },
     );
   }
-  return written;
 }
 
 /** Makes sure that tables and checkpoints were made from messages that the archive has. @throws ERR_SOURCE_DIVERGED */
 async function checkHistory<T>(
   { archive, tables, pipeline }: BatchPorts<T>,
-  checkpoints: ReadonlyMap<number, EnginePosition>,
+  checkpoints: ReadonlyMap<number, CheckpointHeader>,
 ): Promise<void> {
   const marks = [...(await readMarks(tables, pipeline.name)).values()];
-  const ends = [...checkpoints].map(([partition, { offset, mark }]) =>
-    mark === undefined ? { partition, offset } : { partition, offset, mark },
+  const ends = [...checkpoints].map(
+    ([
+      partition,
+      {
+        position: { offset, mark },
+      },
+    ]) => (mark === undefined ? { partition, offset } : { partition, offset, mark }),
   );
   await checkArchived(archive, [...marks, ...ends]);
 }

@@ -29,8 +29,11 @@ describe('a partition that is opened', () => {
       ...{ pipeline: totals, codec, source: at.topic.source(), tables: at.tables, checkpoints: at.checkpoints },
       ...{ clock: at.clock, onEvent: (event) => void at.events.push(event), ...given },
     };
-    const whole = { partition: 0, oldest: 0, end: 100, ...range };
-    return openPartition(options, { source, range: whole, of: 4, generation: 7, written, tableIds: {}, isNoted: true });
+    return openPartition(options, {
+      ...{ source, of: 4, generation: 7, tableIds: {}, isNoted: true },
+      range: { partition: 0, oldest: 0, end: 100, ...range },
+      whole: written === undefined ? undefined : { progress: written, cut: written },
+    });
   }
 
   it('goes on from its checkpoint where the source ends right there, and is refused where it ends before', async () => {

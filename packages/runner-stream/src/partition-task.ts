@@ -3,6 +3,7 @@ import {
   CheckpointWriter,
   Feed,
   findCheckpoint,
+  heldFor,
   isWritten,
   MessageIntake,
   PartitionEngine,
@@ -12,6 +13,7 @@ import {
   restoreCheckpoint,
   type CheckpointChain,
   type TableIds,
+  type Whole,
 } from '@stockafolio/core/engine';
 import { markOf, type Mutation, type PartitionRange, type SourceBatch } from '@stockafolio/core/ports';
 import { StockafolioError } from '@stockafolio/core';
@@ -62,8 +64,8 @@ export interface Opening {
   /** How many partitions the source has. */
   readonly of: number;
   readonly generation: number;
-  /** The offset up to which the tables hold everything; undefined where they hold nothing of it. */
-  readonly written: number | undefined;
+  /** What the tables hold of it; undefined where that is nothing. */
+  readonly whole: Whole | undefined;
   readonly tableIds: TableIds;
   /** Whether the tables have noted how the source is divided, of this partition. */
   readonly isNoted: boolean;
@@ -71,7 +73,7 @@ export interface Opening {
 
 /** Makes the engine of a partition, resumed from the newest checkpoint that the tables are up to, where there is one. */
 export async function openPartition<T>(options: StreamOptions<T>, opening: Opening): Promise<PartitionTask> {
-  const { source, range, of, generation, written, tableIds, isNoted } = opening;
+  const { source, range, of, generation, whole, tableIds, isNoted } = opening;
   const { pipeline, checkpoints, codec, clock } = options;
   const { figuresInterval = FIGURES_INTERVAL, checkpointInterval = CHECKPOINT_INTERVAL } = options;
   const { partition } = range;
@@ -85,7 +87,7 @@ export async function openPartition<T>(options: StreamOptions<T>, opening: Openi
   });
   const chain = await findFitting(options, opening);
   if (chain === undefined) {
-    if (written !== undefined && range.oldest > 0) throw beginningGone(range, written);
+    if (whole !== undefined && range.oldest > 0) throw beginningGone(range, whole.progress);
     engine.resume({ offset: range.oldest, version: 0, latest: null });
     options.onEvent?.({ type: 'started', partition, offset: range.oldest });
   } else {
@@ -131,17 +133,18 @@ export async function openPartition<T>(options: StreamOptions<T>, opening: Openi
  */
 async function findFitting<T>(
   { pipeline, checkpoints, tables, onEvent }: StreamOptions<T>,
-  { source, range: { partition }, written }: Opening,
+  { source, range: { partition }, whole }: Opening,
 ): Promise<CheckpointChain | undefined> {
   const skipped = (name: string, reason: string): void =>
     onEvent?.({ type: 'checkpoint-skipped', partition, name, reason });
   const newest = await findCheckpoint(checkpoints, pipeline.name, partition, skipped);
   // One of another source is refused when it is restored.
   if (newest === undefined || newest.last.header.source !== source) return newest;
-  const { position } = newest.last.header;
-  if (isWritten(position, written)) return newest;
+  const { header } = newest.last;
+  const { position } = header;
+  if (isWritten(position, heldFor(header, whole))) return newest;
   // The run that had the partition before may have moved both on after the rows of progress were read.
-  const now = (await readWhole(tables, pipeline.name)).get(partition);
+  const now = heldFor(header, (await readWhole(tables, pipeline.name)).get(partition));
   if (isWritten(position, now)) return newest;
   const older =
     now === undefined ? undefined : await findCheckpoint(checkpoints, pipeline.name, partition, skipped, now);

@@ -13,6 +13,7 @@ import {
   readWhole,
   type NotedPartitioning,
   type Progress,
+  type Whole,
 } from '@stockafolio/core/engine';
 import type { AssignmentListener, PartitionRange, Position, SourceBatch } from '@stockafolio/core/ports';
 import { Committer } from './committer.js';
@@ -164,7 +165,7 @@ class StreamRun<T> implements AssignmentListener {
   async #open(partitions: readonly number[], generation: number): Promise<readonly Position[]> {
     const options = this.#options;
     const ranges = await untilBack(options, 'asking what the source holds', () => options.source.ranges());
-    const { written, marks, noted } = await untilBack(options, 'reading progress', () => this.#readWritten());
+    const { wholes, marks, noted } = await untilBack(options, 'reading progress', () => this.#readWritten());
     await checkSameLog(
       options,
       partitions.flatMap((partition) => marks.get(partition) ?? []),
@@ -179,7 +180,7 @@ class StreamRun<T> implements AssignmentListener {
         );
       const opening = {
         ...{ source: this.#source, range, of: ranges.length, generation },
-        ...{ written: written.get(partition), tableIds: this.#watch.ids },
+        ...{ whole: wholes.get(partition), tableIds: this.#watch.ids },
         isNoted: noted.has(partition),
       };
       const task = await untilBack(options, 'reading checkpoints', () => openPartition(options, opening));
@@ -263,18 +264,18 @@ class StreamRun<T> implements AssignmentListener {
 
   /** How far the tables are, and by what the source is known again there. */
   async #readWritten(): Promise<{
-    readonly written: ReadonlyMap<number, number>;
+    readonly wholes: ReadonlyMap<number, Whole>;
     readonly marks: ReadonlyMap<number, Position>;
     readonly noted: ReadonlyMap<number, NotedPartitioning>;
   }> {
     const { tables, pipeline } = this.#options;
     await this.#readProgress();
-    const [written, marks, noted] = await Promise.all([
+    const [wholes, marks, noted] = await Promise.all([
       readWhole(tables, pipeline.name),
       readMarks(tables, pipeline.name),
       readPartitionings(tables, pipeline.name),
     ]);
-    return { written, marks, noted };
+    return { wholes, marks, noted };
   }
 
   #take(batch: SourceBatch): void {

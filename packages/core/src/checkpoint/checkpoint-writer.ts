@@ -149,6 +149,7 @@ export class CheckpointWriter {
       source,
       ...(engine.partitioning === undefined ? {} : { partitioning: engine.partitioning }),
       position: engine.position,
+      hasCut: true,
       tables: engine.tables.map((table) => table.name),
       tableIds,
       previous: this.#previous,

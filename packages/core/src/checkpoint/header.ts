@@ -37,6 +37,8 @@ export interface CheckpointHeader {
   /** How the source was divided, where that matters and is known. */
   readonly partitioning?: Partitioning;
   readonly position: EnginePosition;
+  /** Whether a row of `checkpoint_cuts` was written before it, as of those of earlier versions there was not. */
+  readonly hasCut?: boolean;
   readonly tables: readonly string[];
   /** The tables' own ids, of those that have one: see `Tables.identity`. */
   readonly tableIds?: TableIds;

@@ -15,7 +15,7 @@ export { PartitionEngine, type EngineOptions, type EnginePosition } from './part
 export { recordCheck, schemaText } from './record-check.js';
 export { copyFloors, readFloors, writeFloors, type VersionFloor } from './version-floors.js';
 export { readMarks } from './source-marks.js';
-export { readProgress, readWhole, type Progress } from './read-progress.js';
+export { heldFor, readProgress, readWhole, type Progress, type Whole } from './read-progress.js';
 export {
   beginDivision,
   checkPartitioning,

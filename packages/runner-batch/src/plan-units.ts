@@ -1,6 +1,7 @@
 import { StockafolioError } from '@stockafolio/core';
 import { findCheckpoint, type EnginePosition } from '@stockafolio/core/engine';
 import type { ArchiveStretch } from '@stockafolio/core/ports';
+import { checkComplete } from './check-complete.js';
 import type { BatchOptions, BatchPorts, BatchUnit } from './options.js';
 
 export interface BatchPlan {
@@ -15,7 +16,8 @@ export interface BatchPlan {
 /**
  * Divides a run into units.
  *
- * @throws ERR_ARCHIVE_GAP naming the partition and the offsets that are missing
+ * @throws ERR_ARCHIVE_GAP naming the partition and the offsets that are missing; ERR_ARCHIVE_INCOMPLETE naming partitions
+ * of which there is nothing
  */
 export async function planUnits<T>(ports: BatchPorts<T>, options: BatchOptions): Promise<BatchPlan> {
   const source = (await ports.archive.facts())?.source;
@@ -23,6 +25,7 @@ export async function planUnits<T>(ports: BatchPorts<T>, options: BatchOptions):
   const checkpoints = new Map<number, EnginePosition>();
   if (source === undefined) return { source, units, checkpoints };
   const stretches = await ports.archive.stretches();
+  if (options.allowMissingPartitions !== true) await checkComplete(ports.archive, stretches);
   for (const [partition, files] of byPartition(stretches, options.day)) {
     const chain = options.fromStart === true ? undefined : await newestCheckpoint(ports, partition);
     if (chain !== undefined) checkpoints.set(partition, chain);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatValue, isStockafolioError, type FieldType, type Table, type Value } from '@stockafolio/core';
+import { formatValue, isStockafolioError, StockafolioError, type FieldType, type Table, type Value } from '@stockafolio/core';
 import { copyFloors, letterTables, progress, readProgress, type Progress } from '@stockafolio/core/engine';
 import { isNewer, keyOf, mend, reconcile, runBatch, type Difference, type UnitResult } from '@stockafolio/runner-batch';
 import type { Command } from 'commander';
@@ -23,6 +23,7 @@ interface ReconcileFlags extends CommonOptions, PartitionOptions {
   readonly tables: string;
   readonly day?: string;
   readonly repair?: boolean;
+  readonly allowMissingPartitions?: boolean;
 }
 
 const REPAIR_AT_A_TIME = 1_000;
@@ -40,11 +41,16 @@ export function addReconcile(program: Command, toolkit: Toolkit): void {
     .option('--format <name>', 'form of the messages; defaults to that in which they were archived')
     .option('--day <day>', 'recompute up to the end of this day, YYYY-MM-DD', day)
     .option('--repair', 'write the rows that are wrong or missing, and remove those that should not be')
+    .option('--allow-missing-partitions', 'go on although the archive has nothing of partitions that were not empty')
     .option('--json', 'end with one line of JSON')
     .action(async (flags: ReconcileFlags) => run(flags, toolkit));
 }
 
 async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
+  if (flags.repair === true && flags.allowMissingPartitions === true)
+    throw new StockafolioError('ERR_USAGE', '--repair would remove the rows of partitions that are missing', {
+      hint: 'leave out --allow-missing-partitions, or look without --repair',
+    });
   const app = partitionedBy(await loadApp(flags.app), flags.partitioner);
   const reporter = toolkit.reporter(flags.json);
   const scratch = await mkdtemp(join(tmpdir(), 'stockafolio-reconcile-'));
@@ -73,6 +79,7 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
       {
         ...(flags.day === undefined ? {} : { day: flags.day }),
         onPartitionMismatch: flags.onPartitionMismatch,
+        allowMissingPartitions: flags.allowMissingPartitions ?? false,
         signal: stop.signal,
       },
       undefined,

@@ -6,6 +6,7 @@ export type {
   ArchiveStretch,
   ReadArchive,
   ReadEntry,
+  SourceExtent,
 } from './archive.js';
 export type { AbortSignalLike, Clock } from './clock.js';
 export type { Codec } from './codec.js';
@@ -13,7 +14,9 @@ export type { ByteRange, FileInfo, Files, WriteOptions } from './files.js';
 export { loadPeer, requirePeer, type Peer } from './load-peer.js';
 export type {
   AssignmentListener,
+  GroupTarget,
   OutgoingMessage,
+  PartitionHolder,
   PartitionRange,
   Position,
   Producer,

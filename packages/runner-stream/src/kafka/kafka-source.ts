@@ -1,10 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
 import { StockafolioError } from '@stockafolio/core';
-import type { AssignmentListener, PartitionRange, Position, Source, SourceBatch } from '@stockafolio/core/ports';
+import type {
+  AssignmentListener,
+  GroupTarget,
+  PartitionHolder,
+  PartitionRange,
+  Position,
+  Source,
+  SourceBatch,
+} from '@stockafolio/core/ports';
 import { Bell } from './bell.js';
 import { Connection } from './connection.js';
 import { Fetcher, type Lane } from './fetcher.js';
 import { GroupMember } from './group-member.js';
+import { coordinatorOf, membersOf } from './group-members.js';
+import { withShortIds } from './group-target.js';
 import { kafkaError } from './kafka-error.js';
 import { Membership } from './membership.js';
 import type { KafkaSourceOptions } from './options.js';
@@ -24,7 +34,8 @@ const LEAVE_WITHIN = 2_000;
  *
  * @throws what every call of it may: ERR_SOURCE_UNAVAILABLE where the cluster is away for longer than `patience`;
  * ERR_SOURCE_UNKNOWN where there is no such topic; ERR_ACCESS_DENIED where login or rights are wrong;
- * ERR_SOURCE_MISMATCH where the topic was made again, or was given more partitions; `next` also ERR_OFFSET_GONE
+ * ERR_SOURCE_MISMATCH where the topic was made again, or was given more partitions; `next` also ERR_OFFSET_GONE, and
+ * ERR_GROUP_TAKEN where the group is bound to another target, or used by other programs
  * @example
  * const source = kafkaSource({ brokers: ['127.0.0.1:9092'], topic: 'trades', clock: systemClock });
  * await source.open('portfolio', listener);
@@ -51,6 +62,9 @@ class KafkaSource implements Source {
   readonly #fetcher: Fetcher;
   readonly #reach = new Map<number, Reach>();
   #membership: Membership | undefined;
+  #group = '';
+  /** Whether the group is bound to what this member reads for. */
+  #isBound = false;
   #listener: AssignmentListener | undefined;
   /** What the listener has been told that it has. */
   #told: { readonly partitions: readonly number[]; readonly generation: number } | undefined;
@@ -90,13 +104,27 @@ class KafkaSource implements Source {
     return isCompacted(this.#asking, this.#options.topic);
   }
 
-  async open(group: string, listener: AssignmentListener): Promise<void> {
+  async open(group: string, listener: AssignmentListener, target?: GroupTarget): Promise<void> {
     await this.identity();
+    this.#group = group;
     this.#listener = listener;
-    const member = new GroupMember(this.#options, this.#grouping, this.#law, group);
+    this.#isBound = target !== undefined;
+    const named = target === undefined ? undefined : withShortIds(target);
+    const member = new GroupMember(this.#options, this.#grouping, this.#law, group, named);
     this.#membership = new Membership(this.#options, this.#grouping, member, this.#changed, () => this.identity());
     this.#membership.start();
     this.#fetcher.start();
+  }
+
+  /** Not by the group's own connection, on which the wait for the others may hold everything up. */
+  async holders(): Promise<readonly PartitionHolder[]> {
+    const { topic } = this.#options;
+    const members = await this.#asking.run(async (client) =>
+      membersOf(client, await coordinatorOf(client, this.#group), this.#group),
+    );
+    return members.flatMap(({ name, assignment }) =>
+      (assignment[topic] ?? []).map((partition) => ({ partition, holder: name })),
+    );
   }
 
   async next(maxWait: number): Promise<SourceBatch | undefined> {
@@ -178,6 +206,17 @@ class KafkaSource implements Source {
       for (const { partition, offset } of positions) this.#reach.set(partition, { messages: offset, read: offset });
       this.#fetcher.assign(positions, generation);
       membership.settle();
+      if (this.#isBound) await this.#bind(positions, generation);
+    }
+  }
+
+  /** Leaves word, beside the offsets, of what the group is bound to: at once, for whoever comes when nobody runs. */
+  async #bind(positions: readonly Position[], generation: number): Promise<void> {
+    try {
+      await this.#membership?.commit(positions, generation);
+    } catch (error) {
+      // A coordinator that is away hears of it with the next offsets.
+      if (!kafkaError(error, this.#options).retryable) throw kafkaError(error, this.#options);
     }
   }
 

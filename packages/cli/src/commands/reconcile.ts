@@ -3,7 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formatValue, isStockafolioError, StockafolioError, type FieldType, type Table, type Value } from '@stockafolio/core';
 import { copyFloors, letterTables, progress, readProgress, type Progress } from '@stockafolio/core/engine';
-import { isNewer, keyOf, mend, reconcile, runBatch, type Difference, type UnitResult } from '@stockafolio/runner-batch';
+import {
+  describeBehind,
+  isNewer,
+  keyOf,
+  mend,
+  partitionsBehind,
+  reconcile,
+  runBatch,
+  type Difference,
+  type UnitResult,
+} from '@stockafolio/runner-batch';
 import type { Command } from 'commander';
 import { archivedForm, loadApp, partitionedBy, type App } from '../app.js';
 import { asStored } from '../as-stored.js';
@@ -64,6 +74,7 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
     const { pipeline } = app;
     const archive = toolkit.openArchive(files, pipeline.stream);
     await expectArchive(archive, pipeline.stream.name, flags.files);
+    for (const each of await partitionsBehind(archive, flags.day)) reporter.say(describeBehind(each), {}, 'warn');
     const ports = {
       pipeline,
       codec: await archivedForm(app, archive, flags.format),

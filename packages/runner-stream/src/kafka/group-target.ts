@@ -43,7 +43,8 @@ export function goesOnWith(left: GroupTarget, next: GroupTarget): boolean {
 /**
  * Decides who of the readers of a topic is given partitions.
  *
- * Those of the target to which the group is bound; where none of these runs, those who were told to take the group. A group
+ * Those of the target to which the group is bound, or of one that goes on with it; where none of these runs, those who were
+ * told to take the group. A group
  * that is not bound yet is its leader's, who was there first. Who names no target is given partitions only where no one is
  * admitted that does.
  *
@@ -53,7 +54,8 @@ export function admit(candidates: readonly Candidate[], bound: GroupBinding | un
   const named = candidates.flatMap(({ member, target }) => (target === undefined ? [] : [{ member, target }]));
   const going = bound === undefined ? named : named.filter(({ target }) => goesOnWith(bound.target, target));
   const taking = named.filter(({ target }) => target.takeGroup === true);
-  const eligible = going.length > 0 ? going : taking;
+  const exact = going.filter(({ target }) => bound !== undefined && isSameTarget(bound.target, target));
+  const eligible = [exact, going, taking].find((some) => some.length > 0) ?? [];
   const [first] = eligible.toSorted((a, b) => compare(sortKey(a.target), sortKey(b.target)));
   const owner = (eligible.find(({ member }) => member === leader) ?? first)?.target;
   const admitted =

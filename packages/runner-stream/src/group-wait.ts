@@ -90,11 +90,7 @@ export function describeHolders(partitions: readonly number[], holders: readonly
   return [...byHolder].map(([who, of]) => `${of.join(', ')} (${who})`).join('; ');
 }
 
-function stalled(
-  partitions: readonly number[],
-  holders: readonly PartitionHolder[],
-  waited: number,
-): StockafolioError {
+function stalled(partitions: readonly number[], holders: readonly PartitionHolder[], waited: number): StockafolioError {
   const what =
     partitions.length === 0
       ? 'the group has not shared out its partitions'

@@ -1,7 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatValue, isStockafolioError, StockafolioError, type FieldType, type Table, type Value } from '@stockafolio/core';
+import {
+  formatValue,
+  isStockafolioError,
+  StockafolioError,
+  type FieldType,
+  type Table,
+  type Value,
+} from '@stockafolio/core';
 import { copyFloors, letterTables, progress, readProgress, type Progress } from '@stockafolio/core/engine';
 import {
   describeBehind,

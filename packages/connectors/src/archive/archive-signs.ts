@@ -6,6 +6,11 @@ import type { Files, PartitionRange, SourceExtent } from '@stockafolio/core/port
 const ID = '_archive.id';
 const EXTENT = '_source.json';
 
+/** Whether a file is one that an archiver writes over, as no other of an archive is. */
+export function isWrittenOver(name: string): boolean {
+  return name.endsWith(`/${EXTENT}`);
+}
+
 /** The id of the archive of a stream, which is given one where it has none; undefined where nobody else can open it. */
 export async function archiveId(files: Files, stream: string, now: number): Promise<string | undefined> {
   return files.location === undefined ? undefined : keptId(files, files.location, `${stream}/${ID}`, now);

@@ -37,7 +37,9 @@ export function isSameTarget(a: GroupTarget, b: GroupTarget): boolean {
  */
 export function goesOnWith(left: GroupTarget, next: GroupTarget): boolean {
   if (left.role !== next.role) return false;
-  return Object.keys(left.ids).some((kind) => left.ids[kind] === next.ids[kind]) || (isUnnamed(left) && isUnnamed(next));
+  return (
+    Object.keys(left.ids).some((kind) => left.ids[kind] === next.ids[kind]) || (isUnnamed(left) && isUnnamed(next))
+  );
 }
 
 /**

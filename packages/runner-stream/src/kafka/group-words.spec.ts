@@ -23,11 +23,17 @@ describe('what members of a group tell each other', () => {
 
   it('says nothing where others have written it, or nobody has', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.uint8Array(), fc.json().map((json) => new TextEncoder().encode(json))), (bytes) => {
-        expect(decodeTarget(bytes)).to.equal(undefined);
-        expect(decodeWord(bytes)).to.equal(undefined);
-        expect(latestBinding([new TextDecoder().decode(bytes), '', null])).to.equal(undefined);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.uint8Array(),
+          fc.json().map((json) => new TextEncoder().encode(json)),
+        ),
+        (bytes) => {
+          expect(decodeTarget(bytes)).to.equal(undefined);
+          expect(decodeWord(bytes)).to.equal(undefined);
+          expect(latestBinding([new TextDecoder().decode(bytes), '', null])).to.equal(undefined);
+        },
+      ),
     );
   });
 

@@ -33,7 +33,7 @@ export type Beat = 'well' | 'moving' | 'lost';
 /** One member of a consumer group: what it says to the coordinator, and what that answers. Keeps no time. */
 export class GroupMember {
   readonly #options: KafkaSourceOptions;
-  readonly #connection: Connection;
+  readonly #connection: Pick<Connection, 'run' | 'once'>;
   readonly #law: TopicLaw;
   readonly #group: string;
   readonly #target: GroupTarget | undefined;
@@ -43,7 +43,13 @@ export class GroupMember {
   #coordinator: { readonly client: KafkajsClient; readonly broker: KafkaBroker } | undefined;
 
   /** @param target what the group is bound to; any member is taken in where it is absent */
-  constructor(options: KafkaSourceOptions, connection: Connection, law: TopicLaw, group: string, target?: GroupTarget) {
+  constructor(
+    options: KafkaSourceOptions,
+    connection: Pick<Connection, 'run' | 'once'>,
+    law: TopicLaw,
+    group: string,
+    target?: GroupTarget,
+  ) {
     this.#options = options;
     this.#connection = connection;
     this.#law = law;

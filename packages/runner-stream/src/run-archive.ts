@@ -45,7 +45,9 @@ class ArchiveRun<T> implements AssignmentListener {
       this.#source = await source.identity();
       const archived = (await archive.facts())?.source;
       if (archived !== undefined && archived !== this.#source) throw otherSource(archived, this.#source);
-      const target = await archiveTarget(stream.name, archive, clock);
+      const target = await untilBack(this.#options, 'reading the archive', () =>
+        archiveTarget(stream.name, archive, clock),
+      );
       await source.open(group, this, { ...target, takeGroup: this.#options.takeGroup ?? false });
       while (signal?.aborted !== true && !caughtUp) {
         const batch = await source.next(200);

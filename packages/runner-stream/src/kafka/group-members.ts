@@ -3,7 +3,9 @@ import { BrokerError } from './protocol/error-codes.js';
 import { CONSUMER_GROUP_DESCRIBE, consumerGroupDescribeRequest } from './protocol/consumer-group-describe.js';
 
 const GROUP = 0;
-const GROUP_ID_NOT_FOUND = 69;
+
+/** GROUP_ID_NOT_FOUND, and UNSUPPORTED_VERSION where the cluster has that protocol turned off. */
+const NO_SUCH_GROUP = [69, 35];
 
 /** A member of a group, as its coordinator knows it. */
 export interface KnownMember {
@@ -39,7 +41,7 @@ export async function membersOf(client: KafkajsClient, broker: KafkaBroker, grou
 export async function modernMembersOf(broker: KafkaBroker, group: string): Promise<KnownMember[]> {
   if (broker.versions[CONSUMER_GROUP_DESCRIBE] === undefined) return [];
   const { error, members } = await broker.connectionPool.send(consumerGroupDescribeRequest(group));
-  if (error !== 0 && error !== GROUP_ID_NOT_FOUND) throw new BrokerError(error, `group '${group}'`);
+  if (error !== 0 && !NO_SUCH_GROUP.includes(error)) throw new BrokerError(error, `group '${group}'`);
   return members.map(({ clientId, host }) => ({ name: nameOf(clientId, host), assignment: {} }));
 }
 

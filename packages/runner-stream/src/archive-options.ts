@@ -12,7 +12,7 @@ export interface ArchiveOptions<T> {
   readonly clock: Clock;
   /** The calendar day of a moment, `YYYY-MM-DD`: a new file begins with it. The day in UTC unless told. */
   readonly dayOf?: (time: number) => string;
-  /** The consumer group; the stream's name and `-archive` unless told. */
+  /** The consumer group; defaults to the stream's name and `-archive`. */
   readonly group?: string;
   /** Bind the group to this archive although it is bound to another: for where nothing runs for that any more. */
   readonly takeGroup?: boolean;

@@ -65,7 +65,7 @@ export function addReconcile(program: Command, toolkit: Toolkit): void {
 
 async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
   if (flags.repair === true && flags.allowMissingPartitions === true)
-    throw new StockafolioError('ERR_USAGE', '--repair would remove the rows of partitions that are missing', {
+    throw new StockafolioError('ERR_USAGE', '--repair goes by a whole archive', {
       hint: 'leave out --allow-missing-partitions, or look without --repair',
     });
   const app = partitionedBy(await loadApp(flags.app), flags.partitioner);

@@ -39,7 +39,8 @@ function withRestored(what: Restored): void {
       ...['stream', '--source', topic.url, '--tables', `embedded:${at(`${name}-tables`)}`],
       ...['--checkpoints', `file:${at(`${name}-checkpoints`)}`],
     ];
-    const stream = (name: string): Promise<Ended> => run([...streaming(name), '--until-caught-up']);
+    const stream = (name: string, ...more: string[]): Promise<Ended> =>
+      run([...streaming(name), '--until-caught-up', ...more]);
     const archive = (): Promise<Ended> =>
       run(['archive', '--source', topic.url, '--files', `file:${at('archive')}`, '--until-caught-up']);
     const done = async (command: Promise<Ended>): Promise<void> => {
@@ -113,11 +114,11 @@ function withRestored(what: Restored): void {
       await must(['batch', '--files', `file:${at('archive')}`, ...made, '--from-start']);
       expectOracleOf(await dump(at('second-tables')), await topic.messages());
       await generate(4, '2026-01-08');
-      await done(stream('second'));
+      await done(stream('second', '--take-group'));
       await done(archive());
       expectOracleOf(await dump(at('second-tables')), await topic.messages());
       // What was made before the cut stays refused.
-      await refused(stream('first'));
+      await refused(stream('first', '--group', 'another'));
     });
 
     /** Moves the files away that reach past the cut of their partition, by what the archiver says. */

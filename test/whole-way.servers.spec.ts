@@ -32,7 +32,8 @@ describe(`P1, P6: ${TRADES} trades, by the stream and by the batch, all on real 
   const stream = (tables: Keyspace, checkpoints: string): ReturnType<typeof must> =>
     must([
       ...['stream', '--source', topic.url, '--tables', tables.url, '--checkpoints', checkpoints],
-      ...['--until-caught-up', '--commit-interval', '500', '--json'],
+      // A group is bound to its tables.
+      ...['--group', tables === live ? 'live' : 'close', '--until-caught-up', '--commit-interval', '500', '--json'],
     ]);
   const archive = async (): Promise<void> => {
     await must(['archive', '--source', topic.url, '--files', inS3(), '--until-caught-up', '--roll-records', '9000']);

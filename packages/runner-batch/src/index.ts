@@ -18,3 +18,4 @@ export {
   type UnitExecutor,
 } from './run-batch.js';
 export { runUnit, type UnitListener } from './run-unit.js';
+export { describeBehind, partitionsBehind, type PartitionBehind } from './partitions-behind.js';

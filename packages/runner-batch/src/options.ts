@@ -15,6 +15,8 @@ export interface BatchPorts<T> {
 export interface BatchOptions {
   /** Take in what was archived up to the end of this day, `YYYY-MM-DD`; everything unless told. */
   readonly day?: string;
+  /** Go on although there is nothing of a partition that is not known to be empty: what was in it is left out. */
+  readonly allowMissingPartitions?: boolean;
   /** Begin at the start of the archive instead of the newest checkpoints, and replace these. */
   readonly fromStart?: boolean;
   /**

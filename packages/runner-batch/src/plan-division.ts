@@ -1,5 +1,6 @@
 import { StockafolioError } from '@stockafolio/core';
 import { beginDivision, partitioningOf, partitionsChanged, type Division } from '@stockafolio/core/engine';
+import { checkComplete } from './check-complete.js';
 import type { BatchOptions, BatchPorts, BatchUnit, DividedStretch } from './options.js';
 import { beginning, byPartition, checkGapless, newestCheckpoint, unitOptions } from './plan-units.js';
 
@@ -9,7 +10,7 @@ import { beginning, byPartition, checkGapless, newestCheckpoint, unitOptions } f
  * with the units left must stop each partition where the others did, or records would be nobody's.
  *
  * @throws ERR_USAGE where it cannot be divided so; ERR_TABLES_TAKEN, ERR_PARTITIONS_CHANGED where tables or checkpoints are
- * not new; ERR_ARCHIVE_GAP
+ * not new; ERR_ARCHIVE_GAP, ERR_ARCHIVE_INCOMPLETE
  */
 export async function planDivision<T>(
   ports: BatchPorts<T>,
@@ -29,7 +30,9 @@ export async function planDivision<T>(
       },
     );
   }
-  const archived = byPartition(await archive.stretches());
+  const files = await archive.stretches();
+  if (options.allowMissingPartitions !== true) await checkComplete(archive, files);
+  const archived = byPartition(files);
   const least = Math.max(facts.partitions ?? 0, ...[...archived.keys()].map((partition) => partition + 1));
   if (partitions < least) {
     throw new StockafolioError(

@@ -7,6 +7,7 @@ import {
   type Partitioning,
 } from '@stockafolio/core/engine';
 import type { ArchiveStretch } from '@stockafolio/core/ports';
+import { checkComplete } from './check-complete.js';
 import type { BatchOptions, BatchPorts, BatchUnit } from './options.js';
 
 export interface BatchPlan {
@@ -23,8 +24,8 @@ export interface BatchPlan {
 /**
  * Divides a run into units.
  *
- * @throws ERR_ARCHIVE_GAP naming the partition and the offsets that are missing; ERR_PARTITIONS_CHANGED where the source has
- * been given partitions since
+ * @throws ERR_ARCHIVE_GAP naming the partition and the offsets that are missing; ERR_ARCHIVE_INCOMPLETE naming partitions
+ * of which there is nothing; ERR_PARTITIONS_CHANGED where the source has been given partitions since
  */
 export async function planUnits<T>(ports: BatchPorts<T>, options: BatchOptions): Promise<BatchPlan> {
   const facts = await ports.archive.facts();
@@ -34,6 +35,7 @@ export async function planUnits<T>(ports: BatchPorts<T>, options: BatchOptions):
   const { source, partitions, partitionsBefore = [] } = facts;
   const partitioning = partitioningOf(ports.pipeline.stream, partitions);
   const stretches = await ports.archive.stretches();
+  if (options.allowMissingPartitions !== true) await checkComplete(ports.archive, stretches);
   for (const [partition, files] of byPartition(stretches, options.day)) {
     const header = options.fromStart === true ? undefined : await newestCheckpoint(ports, partition);
     if (header !== undefined) checkpoints.set(partition, header);

@@ -46,10 +46,10 @@ export function inThisThread<T>(ports: BatchPorts<T>, options: BatchOptions = {}
  * Executes a pipeline over an archive: from the newest checkpoints, or the start, to the end of what is archived or of
  * a day. Every partition is a unit that is committed whole; a run that was killed goes on with the units left.
  *
- * @throws ERR_ARCHIVE_GAP where offsets are missing, before anything is written; ERR_SOURCE_MISMATCH where the tables
- * were made from another source; ERR_PARTITIONS_CHANGED where the source has been given partitions since;
- * ERR_SOURCE_DIVERGED where they were made from messages that the archive has others in place of, or its files are of two
- * histories of the source; ERR_CHECKPOINTS_AHEAD where they do not hold what the checkpoints go on from
+ * @throws ERR_ARCHIVE_GAP and ERR_ARCHIVE_INCOMPLETE where offsets or partitions are missing, before anything is written;
+ * ERR_SOURCE_MISMATCH where the tables were made from another source; ERR_PARTITIONS_CHANGED where the source has been given
+ * partitions since; ERR_SOURCE_DIVERGED where they were made from messages that the archive has others in place of, or its
+ * files are of two histories of the source; ERR_CHECKPOINTS_AHEAD where they do not hold what the checkpoints go on from
  */
 export async function runBatch<T>(
   ports: BatchPorts<T>,
@@ -81,7 +81,7 @@ export async function runBatch<T>(
 /**
  * Plans a run and makes its tables ready, so that its units can be done anywhere.
  *
- * @throws ERR_ARCHIVE_GAP, ERR_SOURCE_MISMATCH, ERR_PARTITIONS_CHANGED, ERR_CHECKPOINTS_AHEAD
+ * @throws ERR_ARCHIVE_GAP, ERR_ARCHIVE_INCOMPLETE, ERR_SOURCE_MISMATCH, ERR_PARTITIONS_CHANGED, ERR_CHECKPOINTS_AHEAD
  */
 export async function prepareBatch<T>(ports: BatchPorts<T>, options: BatchOptions = {}): Promise<BatchUnit[]> {
   if (options.repartition !== undefined)

@@ -1,3 +1,4 @@
+export { describeHolders, type WaitingEvent } from './group-wait.js';
 export type { RetryEvent } from './until-back.js';
 export type { ArchiveOptions, ArchiveResult } from './archive-options.js';
 export type { CommittedPartition, StreamEvent, StreamOptions, StreamResult } from './options.js';

@@ -1,5 +1,6 @@
 import type { Pipeline, StockafolioError } from '@stockafolio/core';
 import type { OnPartitionMismatch, PlanChange } from '@stockafolio/core/engine';
+import type { WaitingEvent } from './group-wait.js';
 import type { RetryEvent } from './until-back.js';
 import type { AbortSignalLike, Clock, Codec, Files, Source, Tables } from '@stockafolio/core/ports';
 
@@ -13,6 +14,15 @@ export interface StreamOptions<T> {
   readonly clock: Clock;
   /** The consumer group; the pipeline's name unless told. */
   readonly group?: string;
+  /**
+   * Bind the group to these tables and checkpoints although it is bound to others: for where nothing runs for those any more.
+   */
+  readonly takeGroup?: boolean;
+  /**
+   * With `untilCaughtUp`: how long partitions that others of the group have may stay where they are before that is an error,
+   * in milliseconds; defaults to 300,000.
+   */
+  readonly groupPatience?: number;
   /** Longest time between a record's arrival and the writing of its rows, in milliseconds; 20 unless told. */
   readonly commitInterval?: number;
   /**
@@ -73,6 +83,7 @@ export type StreamEvent =
   /** Nothing was heard of this process for too long: the partition is another's, which goes on from its checkpoint. */
   | { readonly type: 'lost'; readonly partition: number; readonly offset: number }
   | RetryEvent
+  | WaitingEvent
   | { readonly type: 'checkpointed'; readonly partition: number; readonly offset: number }
   /** The tables may have lost what they acknowledged: the run goes on from the checkpoints that they are up to. */
   | { readonly type: 'went-back'; readonly reason: string }

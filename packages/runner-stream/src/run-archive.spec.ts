@@ -14,6 +14,7 @@ import { forward } from '../test/forward.js';
 import { codec, codeOf, messages, sales, type Sale } from '../test/totals.js';
 import type { ArchiveOptions, ArchiveResult } from './archive-options.js';
 import { runArchive } from './run-archive.js';
+import type { WaitingEvent } from './group-wait.js';
 import type { RetryEvent } from './until-back.js';
 
 describe('runArchive', () => {
@@ -117,8 +118,8 @@ describe('runArchive', () => {
         },
       };
       const stop = new AbortController();
-      const onEvent = ({ what: step, error, attempt }: RetryEvent): void =>
-        void told.push(`${step} ${attempt}: ${error.message}`);
+      const onEvent = (event: RetryEvent | WaitingEvent): void =>
+        void (event.type === 'retry' && told.push(`${event.what} ${event.attempt}: ${event.error.message}`));
       const running = start({ archive: hesitant, signal: stop.signal, onEvent, ...given });
       await topic.append(messages(200));
       await clock.advance(2_000);

@@ -3,6 +3,9 @@ import type { ArchiveFacts, ArchiveStretch, AssignmentListener, Position, Source
 import type { ArchiveOptions, ArchiveResult } from './archive-options.js';
 import { ArchivePartition, type Done } from './archive-partition.js';
 import { checkArchivedLog, endOfFile } from './archived-log.js';
+import { ExtentNotes } from './extent-notes.js';
+import { archiveTarget } from './group-target.js';
+import { GroupWait } from './group-wait.js';
 import { asStockafolioError, untilBack } from './until-back.js';
 
 /**
@@ -11,8 +14,8 @@ import { asStockafolioError, untilBack } from './until-back.js';
  * The archive itself tells where to go on: after the last offset that is in it. A file is whole or not there, so that a
  * run killed at any moment neither loses nor doubles a message.
  *
- * @throws ERR_SOURCE_MISMATCH where the archive is of another source, ERR_OFFSET_GONE where the source no longer has
- * what comes next, ERR_SOURCE_DIVERGED where it lost what is archived
+ * @throws ERR_SOURCE_MISMATCH where the archive is of another source, ERR_GROUP_TAKEN where the group is bound to another
+ * archive, ERR_OFFSET_GONE where the source no longer has what comes next, ERR_SOURCE_DIVERGED where it lost what is archived
  */
 export async function runArchive<T>(options: ArchiveOptions<T>): Promise<ArchiveResult> {
   return new ArchiveRun(options).run();
@@ -21,6 +24,8 @@ export async function runArchive<T>(options: ArchiveOptions<T>): Promise<Archive
 class ArchiveRun<T> implements AssignmentListener {
   readonly #options: ArchiveOptions<T>;
   readonly #partitions = new Map<number, ArchivePartition<T>>();
+  readonly #groupWait: GroupWait;
+  readonly #extent: ExtentNotes<T>;
   #source = '';
   #facts: ArchiveFacts = { source: '' };
   /** What the archive said of the source when the run began. */
@@ -32,24 +37,31 @@ class ArchiveRun<T> implements AssignmentListener {
 
   constructor(options: ArchiveOptions<T>) {
     this.#options = options;
+    this.#groupWait = new GroupWait(options);
+    this.#extent = new ExtentNotes(options);
   }
 
   async run(): Promise<ArchiveResult> {
-    const { source, archive, stream, signal, group = `${stream.name}-archive` } = this.#options;
+    const { source, archive, stream, signal, group = `${stream.name}-archive`, clock } = this.#options;
     let caughtUp = false;
     try {
       this.#source = await source.identity();
       this.#archived = await archive.facts();
       const archived = this.#archived?.source;
       if (archived !== undefined && archived !== this.#source) throw otherSource(archived, this.#source);
-      await source.open(group, this);
+      const target = await untilBack(this.#options, 'reading the archive', () =>
+        archiveTarget(stream.name, archive, clock),
+      );
+      await source.open(group, this, { ...target, takeGroup: this.#options.takeGroup ?? false });
       while (signal?.aborted !== true && !caughtUp) {
         const batch = await source.next(200);
         if (batch !== undefined) await this.#take(batch);
         await this.#roll(this.#options.rollInterval ?? 60_000);
+        await this.#extent.noteIfDue(this.#source);
         caughtUp = batch === undefined && this.#options.untilCaughtUp === true && (await this.#isCaughtUp());
       }
       await this.#roll(0);
+      if (caughtUp) await this.#extent.noteNow(this.#source);
     } finally {
       await source.close();
     }
@@ -60,6 +72,7 @@ class ArchiveRun<T> implements AssignmentListener {
     const { archive, source, stream, form } = this.#options;
     const stretches = await untilBack(this.#options, 'listing the archive', () => archive.stretches());
     const ranges = await untilBack(this.#options, 'asking what the source holds', () => source.ranges());
+    await untilBack(this.#options, 'noting what the source holds', () => this.#extent.note(this.#source, ranges));
     const { partitioner } = stream;
     const before = partitionsBefore(this.#archived, ranges.length);
     this.#facts = {
@@ -160,17 +173,25 @@ class ArchiveRun<T> implements AssignmentListener {
 
   /** Whether everything is archived: where a group shares the source out, by the archive itself. */
   async #isCaughtUp(): Promise<boolean> {
-    if (!this.#settled) return false;
+    if (!this.#settled) {
+      await this.#groupWait.sharingOut();
+      return false;
+    }
     const { source, archive } = this.#options;
     const ranges = await untilBack(this.#options, 'asking what the source holds', () => source.ranges());
     const next = new Map([...this.#partitions].map(([partition, { next: offset }]) => [partition, offset]));
     if (!ranges.every(({ partition, end }) => (next.get(partition) ?? end) >= end)) return false;
     if (source.shared !== true || ranges.every(({ partition }) => next.has(partition))) return true;
     const stretches = await untilBack(this.#options, 'listing the archive', () => archive.stretches());
-    return ranges.every(({ partition, oldest, end }) => {
-      const last = stretches.findLast((stretch) => stretch.partition === partition);
-      return next.has(partition) || (last === undefined ? oldest : last.last + 1) >= end;
-    });
+    const behind = ranges
+      .filter(({ partition }) => !next.has(partition))
+      .map(({ partition, oldest, end }) => {
+        const last = stretches.findLast((stretch) => stretch.partition === partition);
+        return { partition, offset: last === undefined ? oldest : last.last + 1, end };
+      })
+      .filter(({ offset, end }) => offset < end);
+    await this.#groupWait.behind(behind);
+    return behind.length === 0;
   }
 }
 

@@ -99,6 +99,27 @@ describe('runStream, where partitions come and go', () => {
     expect(await dump(at.tables)).to.eql(await at.wanted(400));
   });
 
+  it('says for whom of its group it waits, and ends with an error where they do not move on', async () => {
+    await at.topic.append(messages(400));
+    const holders = [{ partition: 1, holder: "client 'dead' at 10.0.0.7" }];
+    const source: Source = { ...forward(at.topic.source([0, 2, 3])), shared: true, holders: async () => holders };
+    const running = at.start({ source, untilCaughtUp: true, groupPatience: 60_000 }).catch((error: unknown) => error);
+    const error = await at.clock.until(running);
+    expect(error).to.have.property('code', 'ERR_GROUP_STALLED');
+    expect(error).to.have.property('message').that.contains("partitions 1 (client 'dead' at 10.0.0.7)");
+    const waits = at.events.flatMap((event) => (event.type === 'waiting' ? [event.partitions] : []));
+    expect(waits).to.deep.equal([[1]]);
+  });
+
+  it('does not wait for ever for a group that does not share out', async () => {
+    await at.topic.append(messages(100));
+    const reader = at.topic.source([]);
+    const waiting: Source = { ...forward(reader), open: (group, listener) => openLater(reader, group, listener) };
+    const running = at.start({ source: waiting, untilCaughtUp: true, groupPatience: 60_000 });
+    const error = await at.clock.until(running.catch((failed: unknown) => failed));
+    expect(error).to.have.property('code', 'ERR_GROUP_STALLED');
+  });
+
   it('ends at once where it was given nothing', async () => {
     await at.topic.append(messages(100));
     expect((await at.catchUp({ source: at.topic.source([]) })).records).to.equal(0);

@@ -15,8 +15,10 @@ import {
   type Progress,
   type Whole,
 } from '@stockafolio/core/engine';
-import type { AssignmentListener, PartitionRange, Position, SourceBatch } from '@stockafolio/core/ports';
+import type { AssignmentListener, GroupTarget, PartitionRange, Position, SourceBatch } from '@stockafolio/core/ports';
 import { Committer } from './committer.js';
+import { streamTarget } from './group-target.js';
+import { GroupWait } from './group-wait.js';
 import type { StreamOptions, StreamResult } from './options.js';
 import { LagWatch } from './lag-watch.js';
 import { FIGURES_INTERVAL, openPartition, takeBatch, type PartitionTask } from './partition-task.js';
@@ -30,9 +32,10 @@ import { untilBack } from './until-back.js';
  * Memory is bounded by `commitRecords`: where the tables are slow or down, the source is not asked for more.
  *
  * @throws ERR_PARTITION_MISMATCH where messages are not in the partition of their key; ERR_TABLES_TAKEN where others write
- * the tables; ERR_PARTITIONS_CHANGED where the source has been given partitions since they were made; ERR_SOURCE_MISMATCH,
- * ERR_CHECKPOINT_PLAN_CHANGED, ERR_OFFSET_GONE and ERR_CHECKPOINTS_AHEAD where the tables and checkpoints do not fit the source
- * or the pipeline; ERR_SOURCE_DIVERGED where the source lost what was read of it; ERR_BAD_RECORD with `onBadRecord: 'fail'`
+ * the tables; ERR_GROUP_TAKEN where the group is bound to others; ERR_PARTITIONS_CHANGED where the source has been given
+ * partitions since they were made; ERR_SOURCE_MISMATCH, ERR_CHECKPOINT_PLAN_CHANGED, ERR_OFFSET_GONE and ERR_CHECKPOINTS_AHEAD
+ * where the tables and checkpoints do not fit the source or the pipeline; ERR_SOURCE_DIVERGED where the source lost what was
+ * read of it; ERR_BAD_RECORD with `onBadRecord: 'fail'`
  */
 export async function runStream<T>(options: StreamOptions<T>): Promise<StreamResult> {
   return new StreamRun(options).run();
@@ -57,6 +60,7 @@ class StreamRun<T> implements AssignmentListener {
   readonly #watch: TablesWatch<T>;
   readonly #committer: Committer<T>;
   readonly #lag: LagWatch<T>;
+  readonly #groupWait: GroupWait;
   #source = '';
   /** How many partitions the source had when the run began. */
   #partitions = 0;
@@ -73,6 +77,7 @@ class StreamRun<T> implements AssignmentListener {
     this.#options = options;
     this.#watch = new TablesWatch(options);
     this.#committer = new Committer(options, this.#watch);
+    this.#groupWait = new GroupWait(options);
     this.#lag = new LagWatch(options, {
       tasks: this.#tasks,
       acknowledged: (partition) => this.#watch.acknowledged(partition),
@@ -85,9 +90,9 @@ class StreamRun<T> implements AssignmentListener {
     let release: (() => Promise<void>) | undefined;
     let caughtUp = false;
     try {
-      await this.#openTables();
+      const target = await this.#openTables();
       release = await tables.lock?.(pipeline.name);
-      await source.open(this.#options.group ?? pipeline.name, this);
+      await source.open(this.#options.group ?? pipeline.name, this, target);
       this.#committedAt = clock.elapsed();
       this.#floorsAt = clock.elapsed();
       this.#lag.begin();
@@ -222,9 +227,13 @@ class StreamRun<T> implements AssignmentListener {
     if (this.#tasks.size === 0) this.#settled = false;
   }
 
-  /** Creates the tables, and makes sure that they were made from this source. */
-  async #openTables(): Promise<void> {
-    const { pipeline, tables, source, codec, checkpoints, takeOver, clock } = this.#options;
+  /**
+   * Creates the tables, and makes sure that they were made from this source.
+   *
+   * @returns what the group is bound to
+   */
+  async #openTables(): Promise<GroupTarget> {
+    const { pipeline, tables, source, codec, checkpoints, takeOver, takeGroup = false, clock } = this.#options;
     this.#source = await source.identity();
     const plan = new PartitionEngine({ pipeline, partition: 0, source: this.#source, codec, onBadRecord: 'fail' });
     const store = await untilBack(this.#options, 'reading checkpoints', () =>
@@ -242,6 +251,7 @@ class StreamRun<T> implements AssignmentListener {
     await untilBack(this.#options, 'reading progress', () =>
       checkTablesPartitioning(tables, pipeline.name, partitioning),
     );
+    return { ...(await streamTarget(pipeline, tables, store, clock)), takeGroup };
   }
 
   /** A message is in another partition than its key's: since there are others, or because it was placed so. */
@@ -345,16 +355,22 @@ class StreamRun<T> implements AssignmentListener {
    * may be dead, and its partitions come here when its session ends.
    */
   async #isCaughtUp(): Promise<boolean> {
-    if (!this.#settled) return false;
+    if (!this.#settled) {
+      await this.#groupWait.sharingOut();
+      return false;
+    }
     const { source } = this.#options;
     const ranges = await source.ranges();
     const isMine = ({ partition }: PartitionRange): boolean => this.#tasks.has(partition);
     if (!ranges.filter(isMine).every(({ partition, end }) => this.#offsetOf(partition) >= end)) return false;
     if (source.shared !== true || ranges.every(isMine)) return true;
     const written = await untilBack(this.#options, 'reading progress', () => this.#readProgress());
-    return ranges.every(
-      (range) => isMine(range) || (written.get(range.partition)?.offset ?? range.oldest) >= range.end,
-    );
+    const behind = ranges
+      .filter((range) => !isMine(range))
+      .map(({ partition, oldest, end }) => ({ partition, offset: written.get(partition)?.offset ?? oldest, end }))
+      .filter(({ offset, end }) => offset < end);
+    await this.#groupWait.behind(behind);
+    return behind.length === 0;
   }
 
   #offsetOf(partition: number): number {

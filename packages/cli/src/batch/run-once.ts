@@ -1,5 +1,7 @@
 import {
+  describeBehind,
   inThisThread,
+  partitionsBehind,
   prepareBatch,
   runBatch,
   type BatchOptions,
@@ -48,6 +50,8 @@ export async function runOnce(
   let planned = 0;
   try {
     if ((await ports.archive.facts()) === undefined) return NOTHING_ARCHIVED;
+    for (const each of await partitionsBehind(ports.archive, options.day))
+      reporter.say(describeBehind(each), {}, 'warn');
     const result = await runBatch(ports, options, executor, {
       onPlanned: (units) => {
         planned = units.length;

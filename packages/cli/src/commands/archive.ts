@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { codecOf, loadApp, partitionedBy } from '../app.js';
 import { counted } from '../output/counted.js';
 import { stoppedEarly } from '../output/unfinished.js';
+import { sayWaiting } from '../output/say-waiting.js';
 import type { Toolkit } from '../toolkit.js';
 import { FILES, wholeNumber, withPartitionOptions, type CommonOptions, type PartitionOptions } from './options.js';
 
@@ -10,6 +11,8 @@ interface ArchiveFlags extends CommonOptions, PartitionOptions {
   readonly source: string;
   readonly files: string;
   readonly format: string;
+  readonly group?: string;
+  readonly takeGroup?: boolean;
   readonly rollRecords: number;
   readonly rollInterval: number;
   readonly untilCaughtUp?: boolean;
@@ -22,6 +25,8 @@ export function addArchive(program: Command, toolkit: Toolkit): void {
     .requiredOption('--files <files>', `where the archive is: ${FILES}`)
     .option('--app <module>', 'the application whose records they are; defaults to Stockafolio')
     .option('--format <name>', 'form of the messages', 'wire')
+    .option('--group <name>', 'consumer group; defaults to the name of the stream and -archive')
+    .option('--take-group', 'bind the group to this archive, where it is bound to another that is no longer written')
     .option('--roll-records <n>', 'messages of one file at most', wholeNumber(1), 100_000)
     .option('--roll-interval <ms>', 'longest wait before a file is written', wholeNumber(1), 60_000)
     .option('--until-caught-up', 'end once everything that was there is archived')
@@ -53,13 +58,18 @@ async function run(flags: ArchiveFlags, toolkit: Toolkit): Promise<void> {
       archive: toolkit.openArchive(files, stream),
       clock: toolkit.clock,
       ...(app.dayOf === undefined ? {} : { dayOf: app.dayOf }),
+      ...(flags.group === undefined ? {} : { group: flags.group }),
+      takeGroup: flags.takeGroup ?? false,
       rollRecords: flags.rollRecords,
       rollInterval: flags.rollInterval,
       untilCaughtUp: flags.untilCaughtUp ?? false,
       signal: stop.signal,
       onRecords: (count) => progress.add(count),
-      onEvent: ({ what, error, delay }) =>
-        reporter.say(`${what}: ${error.message}; again in ${delay} ms`, { event: 'retry' }, 'warn'),
+      onEvent: (event) => {
+        if (event.type === 'waiting') return sayWaiting(reporter, event);
+        const { what, error, delay } = event;
+        reporter.say(`${what}: ${error.message}; again in ${delay} ms`, { event: 'retry' }, 'warn');
+      },
       onFile: ({ partition, last }) => offsets.set(partition, last + 1),
     });
     progress.done();

@@ -24,6 +24,7 @@ interface BatchFlags extends CommonOptions, PartitionOptions {
   readonly checkpoints: string;
   readonly day?: string;
   readonly fromStart?: boolean;
+  readonly allowMissingPartitions?: boolean;
   readonly schedule?: boolean;
   readonly printUnits?: boolean;
   readonly workers: number;
@@ -43,6 +44,7 @@ export function addBatch(program: Command, toolkit: Toolkit): void {
     .option('--format <name>', 'form of the messages; defaults to that in which they were archived')
     .option('--day <day>', 'take in what was archived up to the end of this day, YYYY-MM-DD', day)
     .option('--from-start', 'begin at the start of the archive, and replace the checkpoints')
+    .option('--allow-missing-partitions', 'go on although the archive has nothing of partitions that were not empty')
     .option('--schedule', 'run at the close of every trading day, once, and wait for the next, until stopped')
     .option('--print-units', 'do nothing but make the tables ready, and print the units to be done, one a line')
     .option('--workers <n>', 'partitions done at a time, each in a process', wholeNumber(1), 1)
@@ -70,6 +72,7 @@ async function run(flags: BatchFlags, toolkit: Toolkit): Promise<void> {
     options: {
       ...(flags.day === undefined ? {} : { day: flags.day }),
       fromStart: flags.fromStart ?? false,
+      allowMissingPartitions: flags.allowMissingPartitions ?? false,
       onBadRecord: flags.onBadRecord,
       onPartitionMismatch: flags.onPartitionMismatch,
       acceptPlanChange: flags.acceptPlanChange ?? false,

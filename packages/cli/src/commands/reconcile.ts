@@ -1,7 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatValue, isStockafolioError, type FieldType, type Table, type Value } from '@stockafolio/core';
+import {
+  formatValue,
+  isStockafolioError,
+  StockafolioError,
+  type FieldType,
+  type Table,
+  type Value,
+} from '@stockafolio/core';
 import {
   copyFloors,
   copyPartitioning,
@@ -12,9 +19,11 @@ import {
   type Progress,
 } from '@stockafolio/core/engine';
 import {
+  describeBehind,
   isNewer,
   keyOf,
   mend,
+  partitionsBehind,
   reconcile,
   runBatch,
   type BatchOptions,
@@ -41,6 +50,7 @@ interface ReconcileFlags extends CommonOptions, PartitionOptions {
   readonly tables: string;
   readonly day?: string;
   readonly repair?: boolean;
+  readonly allowMissingPartitions?: boolean;
 }
 
 const REPAIR_AT_A_TIME = 1_000;
@@ -58,11 +68,16 @@ export function addReconcile(program: Command, toolkit: Toolkit): void {
     .option('--format <name>', 'form of the messages; defaults to that in which they were archived')
     .option('--day <day>', 'recompute up to the end of this day, YYYY-MM-DD', day)
     .option('--repair', 'write the rows that are wrong or missing, and remove those that should not be')
+    .option('--allow-missing-partitions', 'go on although the archive has nothing of partitions that were not empty')
     .option('--json', 'end with one line of JSON')
     .action(async (flags: ReconcileFlags) => run(flags, toolkit));
 }
 
 async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
+  if (flags.repair === true && flags.allowMissingPartitions === true)
+    throw new StockafolioError('ERR_USAGE', '--repair goes by a whole archive', {
+      hint: 'leave out --allow-missing-partitions, or look without --repair',
+    });
   const app = partitionedBy(await loadApp(flags.app), flags.partitioner);
   const reporter = toolkit.reporter(flags.json);
   const scratch = await mkdtemp(join(tmpdir(), 'stockafolio-reconcile-'));
@@ -76,6 +91,7 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
     const { pipeline } = app;
     const archive = toolkit.openArchive(files, pipeline.stream);
     await expectArchive(archive, pipeline.stream.name, flags.files);
+    for (const each of await partitionsBehind(archive, flags.day)) reporter.say(describeBehind(each), {}, 'warn');
     const ports = {
       pipeline,
       codec: await archivedForm(app, archive, flags.format),
@@ -87,9 +103,9 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
     const stop = toolkit.stop();
     await copyFloors(found, expected, pipeline.name);
     await copyPartitioning(found, expected, pipeline.name);
-    const { onPartitionMismatch } = flags;
+    const { onPartitionMismatch, allowMissingPartitions = false } = flags;
     const recompute = (options: BatchOptions): Promise<BatchResult> =>
-      runBatch(ports, { ...options, onPartitionMismatch, signal: stop.signal }, undefined, {
+      runBatch(ports, { ...options, onPartitionMismatch, allowMissingPartitions, signal: stop.signal }, undefined, {
         onRecords: (count) => bar.add(count),
       }).catch((error: unknown) => {
         throw stop.signal.aborted && isStockafolioError(error, 'ERR_ABORTED')

@@ -6,6 +6,7 @@ import { operationsServer } from '../operations/operations-server.js';
 import type { Level } from '../output/log.js';
 import { counted, figure } from '../output/counted.js';
 import type { Reporter } from '../output/reporter.js';
+import { sayWaiting } from '../output/say-waiting.js';
 import { stoppedEarly } from '../output/unfinished.js';
 import type { Toolkit } from '../toolkit.js';
 import { areShared, isShared } from '../urls/open.js';
@@ -27,6 +28,7 @@ interface StreamFlags extends CommonOptions, PartitionOptions {
   readonly checkpoints: string;
   readonly format: string;
   readonly group?: string;
+  readonly takeGroup?: boolean;
   readonly untilCaughtUp?: boolean;
   readonly commitInterval: number;
   readonly figuresInterval: number;
@@ -55,6 +57,7 @@ export function addStream(program: Command, toolkit: Toolkit): void {
     .option('--app <module>', 'the application to run; defaults to Stockafolio')
     .option('--format <name>', 'form of the messages', 'wire')
     .option('--group <name>', 'consumer group; defaults to the name of the pipeline')
+    .option('--take-group', 'bind the group to these tables, where it is bound to others that are no longer written')
     .option('--until-caught-up', 'end once everything that was there has been taken in')
     .option('--commit-interval <ms>', 'longest wait before rows are written', wholeNumber(1), 20)
     .option('--figures-interval <ms>', 'longest wait for figures that all partitions share', wholeNumber(1), 1_000)
@@ -140,6 +143,7 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
       checkpoints,
       clock: toolkit.clock,
       ...(flags.group === undefined ? {} : { group: flags.group }),
+      takeGroup: flags.takeGroup ?? false,
       commitInterval: flags.commitInterval,
       figuresInterval: flags.figuresInterval,
       commitRecords: flags.commitRecords,
@@ -216,6 +220,8 @@ function tell(reporter: Reporter, event: Exclude<StreamEvent, { type: 'committed
       );
     case 'revoked':
       return say(`partition ${event.partition}: handed over at offset ${event.offset}`);
+    case 'waiting':
+      return sayWaiting(reporter, event);
     case 'retry':
       return say(`${event.what}: ${event.error.message}; again in ${event.delay} ms`, 'warn');
   }

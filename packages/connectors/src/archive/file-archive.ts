@@ -3,6 +3,7 @@ import type { Archive, ArchiveFacts, ArchiveStretch, Files } from '@stockafolio/
 import { openArchiveFile } from './archive-file.js';
 import { archiveWriter } from './archive-writer.js';
 import { listArchive } from './list-archive.js';
+import { archiveId, readExtent, writeExtent } from './archive-signs.js';
 
 /** The archive of a stream as Parquet files in a store: see `archiveName` for their names. */
 export function fileArchive<T>(files: Files, stream: Stream<T>): Archive<T> {
@@ -46,6 +47,9 @@ export function fileArchive<T>(files: Files, stream: Stream<T>): Archive<T> {
   return {
     stretches: list,
     began: beganOf,
+    identity: (now) => archiveId(files, stream.name, now),
+    extent: () => readExtent(files, stream.name),
+    writeExtent: (extent) => writeExtent(files, stream.name, extent),
 
     async facts(name) {
       if (name === undefined) return known();

@@ -44,6 +44,24 @@ describe('copyFiles', () => {
     expect(held(to)).to.deep.equal(held(from));
   });
 
+  it('takes what an archive says of its source as it is now, also where the size is the same', async () => {
+    const name = 'trades/_source.json';
+    const from = store({ [name]: '{"end":0}' });
+    const to = memoryFiles();
+    expect(await copyFiles(from, to)).to.include({ copied: 1, skipped: 0 });
+    expect(await copyFiles(from, to)).to.include({ copied: 0, skipped: 1 });
+    from.contents.set(name, bytes('{"end":7}'));
+    expect(await copyFiles(from, to)).to.include({ copied: 1, skipped: 0 });
+    // An archiver writes it once more, longer, after the folder was listed.
+    const read = from.read.bind(from);
+    from.read = (...asked) => {
+      from.contents.set(name, bytes('{"end":12345}'));
+      return read(...asked);
+    };
+    await copyFiles(from, to);
+    expect(held(to)).to.deep.equal({ [name]: '{"end":12345}' });
+  });
+
   it('copies a file of many pieces', async () => {
     const from = memoryFiles();
     const content = Uint8Array.from({ length: 20 << 20 }, (_, n) => (n * 31 + (n >> 11)) & 255);

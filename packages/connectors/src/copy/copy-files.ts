@@ -1,6 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import { isStockafolioError, StockafolioError } from '@stockafolio/core';
 import type { AbortSignalLike, FileInfo, Files } from '@stockafolio/core/ports';
+import { isWrittenOver } from '../archive/archive-signs.js';
+import { copyAsItIs } from './copy-as-it-is.js';
 import { missingFiles } from './missing-files.js';
 
 export interface CopyOptions {
@@ -47,6 +49,16 @@ export async function copyFiles(from: Files, to: Files, options: CopyOptions = {
       const { file, isThere } = next.value;
       if (signal?.aborted === true)
         throw new StockafolioError('ERR_ABORTED', 'the copy was stopped; the next one goes on');
+      if (isWrittenOver(file.name)) {
+        const size = await copyAsItIs(from, to, file.name);
+        if (size === undefined) result.skipped++;
+        else {
+          result.copied++;
+          result.bytes += size;
+          options.onFile?.({ ...file, size });
+        }
+        continue;
+      }
       if (isThere && !(recheck && !(await isSame(from, to, file, options)))) {
         result.skipped++;
         continue;

@@ -24,21 +24,24 @@ export async function checkpointStore(
 ): Promise<CheckpointStore | undefined> {
   const { location } = files;
   if (location === undefined) return undefined;
-  const name = `${pipeline}/store.id`;
+  return { location, id: await keptId(files, location, `${pipeline}/store.id`, clock.now()) };
+}
+
+/** The id in a file, `LOCATION@TIME`, which is written where there is none. */
+export async function keptId(files: Files, location: string, name: string, now: number): Promise<string> {
   const read = async (): Promise<string> => textOf(await files.read(name));
   try {
-    return { location, id: await read() };
+    return await read();
   } catch (error) {
     if (!isStockafolioError(error, 'ERR_FILE_NOT_FOUND')) throw error;
   }
-  const made = bytesOf(`${location}@${clock.now()}`);
   try {
-    await files.write(name, made, { ifAbsent: true });
+    await files.write(name, bytesOf(`${location}@${now}`), { ifAbsent: true });
   } catch (error) {
     // Another process has just begun with the same store.
     if (!isStockafolioError(error, 'ERR_FILE_EXISTS')) throw error;
   }
-  return { location, id: await read() };
+  return read();
 }
 
 /** Whether the store is that of an id: it is there, or it was moved or copied from there. */

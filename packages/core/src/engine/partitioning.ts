@@ -49,7 +49,7 @@ export function partitionsChanged(of: string, was: Partitioning, is: Partitionin
     'ERR_PARTITIONS_CHANGED',
     `${of} went with ${shown(was)}; now there are ${shown(is)}: keys have moved, away from what is kept of them`,
     {
-      hint: `archive the topic to its end, make new tables and checkpoints from the archive (stockafolio batch --repartition ${is.partitions} --files FILES --tables NEW --checkpoints NEW), and start the stream with these`,
+      hint: `archive the topic to its end, make new tables and checkpoints from the archive (stockafolio batch --repartition ${is.partitions} --files FILES --tables NEW --checkpoints NEW), and start the stream with these (--take-group, once)`,
     },
   );
 }

@@ -1,3 +1,5 @@
+import type { PartitionRange } from './source.js';
+
 /** One message as it is archived: a record, or what could not be read as one, with the reason. */
 export type ArchiveEntry<T> =
   | { readonly offset: number; readonly ingested: number; readonly record: T }
@@ -53,6 +55,14 @@ export interface ArchiveFacts {
   readonly history?: ArchivedHistory | undefined;
 }
 
+/** What the source of an archive held when it was looked at last: so that a partition without a file is known to be empty. */
+export interface SourceExtent {
+  readonly source: string;
+  /** When that was, epoch milliseconds. */
+  readonly at: number;
+  readonly ranges: readonly PartitionRange[];
+}
+
 /** A part of a file, to be gone through once: its entries some at a time, made as they are taken, so that few are held. */
 export type ArchivePart<T> = Iterable<readonly ReadEntry<T>[]>;
 
@@ -77,6 +87,16 @@ export interface Archive<T> {
    * noticed too. Undefined where there is none, or only files that do not tell.
    */
   began(partition: number): Promise<number | undefined>;
+  /**
+   * An id of the archive itself, which goes with it where it is moved or copied. An archive without one is given it.
+   * Undefined where nobody else can open the archive.
+   *
+   * @param now epoch milliseconds
+   */
+  identity?(now: number): Promise<string | undefined>;
+  /** What {@link writeExtent} wrote last; undefined where nothing was, as by an archiver of before. */
+  extent?(): Promise<SourceExtent | undefined>;
+  writeExtent?(extent: SourceExtent): Promise<void>;
   /** The entries of one file from an offset on, part by part as they are fetched. */
   read(stretch: ArchiveStretch, from: number, options?: ReadArchive<T>): AsyncIterable<ArchivePart<T>>;
   /** Adds a file, atomically; `entries` come in order of offset, from `first` to `last`. */

@@ -7,6 +7,7 @@ export type {
   ArchiveStretch,
   ReadArchive,
   ReadEntry,
+  SourceExtent,
 } from './archive.js';
 export type { AbortSignalLike, Clock } from './clock.js';
 export type { Codec } from './codec.js';
@@ -16,7 +17,9 @@ export { loadPeer, requirePeer, type Peer } from './load-peer.js';
 export { checksumOf, markAfter, markOf, type Mark } from './mark.js';
 export type {
   AssignmentListener,
+  GroupTarget,
   OutgoingMessage,
+  PartitionHolder,
   PartitionRange,
   Position,
   Producer,

@@ -54,6 +54,26 @@ export interface AssignmentListener {
 }
 
 /**
+ * What a group reads for: the tables and checkpoints of a pipeline, or an archive. Who reads for something else is no member,
+ * since each would get a part of the partitions alone.
+ */
+export interface GroupTarget {
+  /** What is made of the messages, in words: `pipeline 'portfolio'`, `archive of 'trades'`. */
+  readonly role: string;
+  /** What it is made into, by kind: ids that go with the things, wherever they are. */
+  readonly ids: Readonly<Record<string, string>>;
+  /** Bind the group to this target although it is bound to another, of which no member runs. */
+  readonly takeGroup?: boolean;
+}
+
+/** A partition that another member of the group has. */
+export interface PartitionHolder {
+  readonly partition: number;
+  /** Who that is, in words. */
+  readonly holder: string;
+}
+
+/**
  * A partitioned, ordered, replayable source of messages: Kafka, or a log in a folder.
  *
  * Offsets rise within a partition, but may have gaps. Errors are StockafolioErrors: ERR_SOURCE_UNAVAILABLE
@@ -82,8 +102,15 @@ export interface Source {
    * told. Of one for which nothing is known any more, as its message is gone, nothing is said.
    */
   diverged?(positions: readonly Position[]): Promise<readonly Divergence[]>;
-  /** Joins the group; assignments arrive at the listener, at the latest during the next call of {@link next}. */
-  open(group: string, listener: AssignmentListener): Promise<void>;
+  /**
+   * Joins the group; assignments arrive at the listener, at the latest during the next call of {@link next}.
+   *
+   * @param target what the group is bound to, where a group shares the partitions out. {@link next} throws ERR_GROUP_TAKEN
+   * where it is bound to another, or other programs are in it.
+   */
+  open(group: string, listener: AssignmentListener, target?: GroupTarget): Promise<void>;
+  /** Who of the group has which partition at this moment, as far as that is known. Absent where there are no groups. */
+  holders?(): Promise<readonly PartitionHolder[]>;
   /**
    * The next batch of any assigned partition that is not paused; undefined where none came within `maxWait` ms. Where none
    * is there, timers and input have had their turn before it answers, also with a wait of 0.

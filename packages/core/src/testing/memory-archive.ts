@@ -1,6 +1,6 @@
 import { StockafolioError } from '../errors/index.js';
 import { partialRecord } from '../schema/index.js';
-import type { Archive, ArchiveEntry, ArchiveFacts, ArchiveStretch } from '../ports/index.js';
+import type { Archive, ArchiveEntry, ArchiveFacts, ArchiveStretch, SourceExtent } from '../ports/index.js';
 
 /** {@link Archive} in memory, for tests. */
 export interface MemoryArchive<T> extends Archive<T> {
@@ -19,6 +19,7 @@ export interface MemoryArchive<T> extends Archive<T> {
 export function memoryArchive<T>(): MemoryArchive<T> {
   const contents: MemoryArchive<T>['contents'] = new Map();
   const beginnings = new Map<number, number>();
+  let extent: SourceExtent | undefined;
   return {
     contents,
 
@@ -36,6 +37,12 @@ export function memoryArchive<T>(): MemoryArchive<T> {
     },
 
     began: async (partition) => beginnings.get(partition),
+
+    extent: async () => extent,
+
+    async writeExtent(written) {
+      extent = written;
+    },
 
     async *read({ name }, from, { fields } = {}) {
       const entries = contents.get(name)?.entries;

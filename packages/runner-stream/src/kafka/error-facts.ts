@@ -26,7 +26,10 @@ const replicas = heals(
   'start the brokers that hold copies of the partition again, or lower min.insync.replicas of the topic',
 );
 const wrong = usage('the cause says what the brokers do not take');
-const group = usage('the group is used by programs of another kind: name another with --group');
+const group: KafkaFacts = {
+  code: 'ERR_GROUP_TAKEN',
+  hint: 'the group is used by programs of another kind: name another with --group',
+};
 const unknownTopic: KafkaFacts = {
   code: 'ERR_SOURCE_UNKNOWN',
   hint: 'check its name; whoever writes to it first makes it (stockafolio generate, import), or kafka-topics --create',

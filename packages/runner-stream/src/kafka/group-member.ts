@@ -1,16 +1,25 @@
 import { StockafolioError } from '@stockafolio/core';
-import type { Position } from '@stockafolio/core/ports';
+import type { GroupTarget, Position } from '@stockafolio/core/ports';
 import { assignPartitions } from './assign-partitions.js';
 import type { Connection } from './connection.js';
+import { coordinatorOf, membersOf, modernMembersOf } from './group-members.js';
+import { boundToAnother, usedByOthers } from './group-taken.js';
+import { admit, goesOnWith, isSameTarget, type GroupBinding } from './group-target.js';
+import { decodeTarget, decodeWord, encodeBinding, encodeTarget, encodeWord, latestBinding } from './group-words.js';
 import { brokerErrorType } from './kafka-error.js';
-import { brokerOf, type KafkaBroker, type KafkajsClient } from './kafkajs-client.js';
+import type { KafkaBroker, KafkajsClient } from './kafkajs-client.js';
 import type { KafkaSourceOptions } from './options.js';
 import { topicFacts, type TopicLaw } from './topic-law.js';
 
 /** The name of the way in which partitions are shared out; members of another way cannot join. */
 const PROTOCOL = 'stockafolio';
-const GROUP = 0;
 const MOST_ROUNDS = 100;
+
+/**
+ * No version that a broker reads. It cannot take the group over then when a consumer of KIP-848 joins, to share partitions
+ * out by itself; that consumer is refused instead. Members of ours do not look at it.
+ */
+const UNREADABLE = -1;
 
 /** What a member was given, and in which generation of the group. */
 export interface Assignment {
@@ -24,27 +33,45 @@ export type Beat = 'well' | 'moving' | 'lost';
 /** One member of a consumer group: what it says to the coordinator, and what that answers. Keeps no time. */
 export class GroupMember {
   readonly #options: KafkaSourceOptions;
-  readonly #connection: Connection;
+  readonly #connection: Pick<Connection, 'run' | 'once'>;
   readonly #law: TopicLaw;
   readonly #group: string;
+  readonly #target: GroupTarget | undefined;
   #memberId = '';
+  /** What the group is bound to by this member. */
+  #binding: GroupBinding | undefined;
   #coordinator: { readonly client: KafkajsClient; readonly broker: KafkaBroker } | undefined;
 
-  constructor(options: KafkaSourceOptions, connection: Connection, law: TopicLaw, group: string) {
+  /** @param target what the group is bound to; any member is taken in where it is absent */
+  constructor(
+    options: KafkaSourceOptions,
+    connection: Pick<Connection, 'run' | 'once'>,
+    law: TopicLaw,
+    group: string,
+    target?: GroupTarget,
+  ) {
     this.#options = options;
     this.#connection = connection;
     this.#law = law;
     this.#group = group;
+    this.#target = target;
   }
 
-  /** Joins, or joins again; resolves when the group has shared out its partitions. */
+  /**
+   * Joins, or joins again; resolves when the group has shared out its partitions.
+   *
+   * @throws ERR_GROUP_TAKEN where the group is bound to another target, or members of other programs are in it
+   */
   async join(): Promise<Assignment> {
     return this.#connection.run(async (client) => {
       for (let round = 0; round < MOST_ROUNDS; round++) {
         try {
+          // Before it joins: whoever is refused then does not make the others share out anew.
+          if (this.#memberId === '') await this.#lookFirst(client);
           return await this.#joinOnce(client);
         } catch (error) {
           const type = brokerErrorType(error);
+          if (type === 'INCONSISTENT_GROUP_PROTOCOL') throw await this.#usedByOthers(client, error);
           if (type === 'UNKNOWN_MEMBER_ID') this.#memberId = '';
           else if (type !== 'REBALANCE_IN_PROGRESS' && type !== 'ILLEGAL_GENERATION') throw error;
         }
@@ -72,7 +99,9 @@ export class GroupMember {
 
   /** Remembers how far the group came. What a member may not commit any more is not: nobody reads on from it. */
   async commit(positions: readonly Position[], generation: number): Promise<void> {
-    const partitions = positions.map(({ partition, offset }) => ({ partition, offset: String(offset) }));
+    const kept = this.#binding === undefined ? undefined : encodeBinding(this.#binding);
+    const metadata = kept === undefined ? {} : { metadata: kept };
+    const partitions = positions.map(({ partition, offset }) => ({ partition, offset: String(offset), ...metadata }));
     try {
       await this.#connection.once(async (client) => {
         const coordinator = await this.#coordinatorOf(client);
@@ -104,7 +133,8 @@ export class GroupMember {
     const { topic, sessionTimeout = 30_000, rebalanceTimeout = 60_000 } = this.#options;
     const { MemberAssignment, MemberMetadata } = client.protocol;
     const coordinator = await this.#coordinatorOf(client);
-    const metadata = MemberMetadata.encode({ version: 0, topics: [topic], userData: Buffer.alloc(0) });
+    const userData = encodeTarget(this.#target);
+    const metadata = MemberMetadata.encode({ version: UNREADABLE, topics: [topic], userData });
     const joined = await coordinator.joinGroup({
       groupId: this.#group,
       sessionTimeout,
@@ -120,45 +150,88 @@ export class GroupMember {
       groupAssignment: joined.leaderId === joined.memberId ? await this.#shareOut(client, joined.members) : [],
     });
     const decoded = memberAssignment.length === 0 ? null : MemberAssignment.decode(memberAssignment);
+    const word = decodeWord(decoded?.userData);
+    if (word?.refusedFor !== undefined && this.#target !== undefined)
+      throw boundToAnother(this.#group, word.refusedFor, this.#target);
     const partitions = decoded?.assignment[topic] ?? [];
     return { partitions: [...partitions].sort((a, b) => a - b), generation: joined.generationId };
   }
 
-  /** Shares out this topic, and any other that members of the group read, among those who read it. */
+  /**
+   * Shares out this topic, and any other that members of the group read, among those who read it for what the group is bound
+   * to; the others are told.
+   */
   async #shareOut(
     client: KafkajsClient,
     members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[],
   ): Promise<{ memberId: string; memberAssignment: Buffer }[]> {
     const { MemberAssignment, MemberMetadata } = client.protocol;
-    const readers = new Map<string, string[]>();
-    for (const { memberId, memberMetadata } of members) {
-      for (const topic of MemberMetadata.decode(memberMetadata)?.topics ?? [])
-        readers.set(topic, [...(readers.get(topic) ?? []), memberId]);
+    const readers = new Map<string, { member: string; target: GroupTarget | undefined }[]>();
+    for (const { memberId: member, memberMetadata } of members) {
+      const { topics = [], userData } = MemberMetadata.decode(memberMetadata) ?? {};
+      const target = decodeTarget(userData);
+      for (const topic of topics) readers.set(topic, [...(readers.get(topic) ?? []), { member, target }]);
     }
     const shares = new Map<string, Record<string, number[]>>(members.map(({ memberId }) => [memberId, {}]));
-    for (const [topic, ids] of readers) {
+    const refused = new Map<string, GroupTarget>();
+    for (const [topic, candidates] of readers) {
       const { partitions } = await (topic === this.#options.topic
         ? this.#law.check(client)
         : topicFacts(client, topic));
-      for (const [memberId, share] of assignPartitions(ids, partitions)) {
+      const bound = await this.#bindingOf(client, topic, partitions);
+      const { admitted, owner } = admit(candidates, bound, this.#memberId);
+      for (const { member, target } of candidates)
+        if (target !== undefined && owner !== undefined && !admitted.includes(member)) refused.set(member, owner);
+      if (admitted.length === 0) continue;
+      for (const [memberId, share] of assignPartitions(admitted, partitions)) {
         const assignment = shares.get(memberId);
         if (assignment !== undefined) assignment[topic] = [...share];
       }
     }
-    return [...shares].map(([memberId, assignment]) => ({
-      memberId,
-      memberAssignment: MemberAssignment.encode({ version: 0, assignment, userData: Buffer.alloc(0) }),
-    }));
+    return [...shares].map(([memberId, assignment]) => {
+      const refusedFor = refused.get(memberId);
+      const userData = encodeWord(refusedFor === undefined ? {} : { refusedFor });
+      return { memberId, memberAssignment: MemberAssignment.encode({ version: 0, assignment, userData }) };
+    });
   }
 
-  /** Asked for by ourselves: kafkajs's own way to find it keeps the broker's reason, such as a missing right, to itself. */
+  /** @throws ERR_GROUP_TAKEN where this member would be refused anyway */
+  async #lookFirst(client: KafkajsClient): Promise<void> {
+    const modern = await modernMembersOf(await this.#coordinatorOf(client), this.#group);
+    if (modern.length > 0) throw usedByOthers(this.#group, modern);
+    const target = this.#target;
+    if (target === undefined) return;
+    const { partitions } = await this.#law.check(client);
+    const bound = await this.#bindingOf(client, this.#options.topic, partitions);
+    const goesOn = bound === undefined || goesOnWith(bound.target, target);
+    if (!goesOn && target.takeGroup !== true) throw boundToAnother(this.#group, bound.target, target);
+    const now = this.#options.clock.now();
+    const isKnown = bound !== undefined && isSameTarget(bound.target, target);
+    this.#binding = { target, at: isKnown ? bound.at : Math.max(now, (bound?.at ?? 0) + 1) };
+  }
+
+  async #bindingOf(
+    client: KafkajsClient,
+    topic: string,
+    partitions: readonly number[],
+  ): Promise<GroupBinding | undefined> {
+    const coordinator = await this.#coordinatorOf(client);
+    const asked = partitions.map((partition) => ({ partition }));
+    const { responses } = await coordinator.offsetFetch({
+      groupId: this.#group,
+      topics: [{ topic, partitions: asked }],
+    });
+    return latestBinding(responses.flatMap((response) => response.partitions.map(({ metadata }) => metadata)));
+  }
+
+  async #usedByOthers(client: KafkajsClient, cause: unknown): Promise<StockafolioError> {
+    const members = await membersOf(client, await this.#coordinatorOf(client), this.#group).catch(() => []);
+    return usedByOthers(this.#group, members, cause);
+  }
+
   async #coordinatorOf(client: KafkajsClient): Promise<KafkaBroker> {
     if (this.#coordinator?.client === client) return this.#coordinator.broker;
-    const [node] = client.cluster.getNodeIds();
-    if (node === undefined) throw new Error('no broker is known');
-    const any = await brokerOf(client.cluster, node);
-    const { coordinator } = await any.findGroupCoordinator({ groupId: this.#group, coordinatorType: GROUP });
-    const broker = await brokerOf(client.cluster, coordinator.nodeId);
+    const broker = await coordinatorOf(client, this.#group);
     this.#coordinator = { client, broker };
     return broker;
   }

@@ -6,7 +6,9 @@ import {
   sourceDiverged,
   type AssignmentListener,
   type Divergence,
+  type GroupTarget,
   type Mark,
+  type PartitionHolder,
   type PartitionRange,
   type Position,
   type Source,
@@ -17,6 +19,8 @@ import { Connection } from './connection.js';
 import { topicDivergences } from './divergences.js';
 import { Fetcher, type Fetched, type Lane } from './fetcher.js';
 import { GroupMember } from './group-member.js';
+import { coordinatorOf, membersOf } from './group-members.js';
+import { withShortIds } from './group-target.js';
 import { kafkaError } from './kafka-error.js';
 import { Membership } from './membership.js';
 import type { KafkaSourceOptions } from './options.js';
@@ -37,7 +41,8 @@ const LEAVE_WITHIN = 2_000;
  * @throws what every call of it may: ERR_SOURCE_UNAVAILABLE where the cluster is away for longer than `patience`;
  * ERR_SOURCE_UNKNOWN where there is no such topic; ERR_ACCESS_DENIED where login or rights are wrong;
  * ERR_SOURCE_MISMATCH where the topic was made again, ERR_PARTITIONS_CHANGED where it was given more partitions; `next` also
- * ERR_OFFSET_GONE, and ERR_SOURCE_DIVERGED where a partition has lost what was read of it
+ * ERR_OFFSET_GONE, ERR_SOURCE_DIVERGED where a partition has lost what was read of it, and ERR_GROUP_TAKEN where the group is
+ * bound to another target, or used by other programs
  * @example
  * const source = kafkaSource({ brokers: ['127.0.0.1:9092'], topic: 'trades', clock: systemClock });
  * await source.open('portfolio', listener);
@@ -83,6 +88,9 @@ class KafkaSource implements Source {
   readonly #fetcher: Fetcher;
   readonly #reach = new Map<number, Reach>();
   #membership: Membership | undefined;
+  #group = '';
+  /** Whether the group is bound to what this member reads for. */
+  #isBound = false;
   #listener: AssignmentListener | undefined;
   /** What the listener has been told that it has. */
   #told: { readonly partitions: readonly number[]; readonly generation: number } | undefined;
@@ -126,13 +134,27 @@ class KafkaSource implements Source {
     return topicDivergences(this.#asking, this.#options.topic, positions);
   }
 
-  async open(group: string, listener: AssignmentListener): Promise<void> {
+  async open(group: string, listener: AssignmentListener, target?: GroupTarget): Promise<void> {
     await this.identity();
+    this.#group = group;
     this.#listener = listener;
-    const member = new GroupMember(this.#options, this.#grouping, this.#law, group);
+    this.#isBound = target !== undefined;
+    const named = target === undefined ? undefined : withShortIds(target);
+    const member = new GroupMember(this.#options, this.#grouping, this.#law, group, named);
     this.#membership = new Membership(this.#options, this.#grouping, member, this.#changed, () => this.identity());
     this.#membership.start();
     this.#fetcher.start();
+  }
+
+  /** Not by the group's own connection, on which the wait for the others may hold everything up. */
+  async holders(): Promise<readonly PartitionHolder[]> {
+    const { topic } = this.#options;
+    const members = await this.#asking.run(async (client) =>
+      membersOf(client, await coordinatorOf(client, this.#group), this.#group),
+    );
+    return members.flatMap(({ name, assignment }) =>
+      (assignment[topic] ?? []).map((partition) => ({ partition, holder: name })),
+    );
   }
 
   async next(maxWait: number): Promise<SourceBatch | undefined> {
@@ -215,6 +237,17 @@ class KafkaSource implements Source {
       for (const position of positions) this.#reach.set(position.partition, reachAt(position));
       this.#fetcher.assign(positions, generation);
       membership.settle();
+      if (this.#isBound) await this.#bind(positions, generation);
+    }
+  }
+
+  /** Leaves word, beside the offsets, of what the group is bound to: at once, for whoever comes when nobody runs. */
+  async #bind(positions: readonly Position[], generation: number): Promise<void> {
+    try {
+      await this.#membership?.commit(positions, generation);
+    } catch (error) {
+      // A coordinator that is away hears of it with the next offsets.
+      if (!kafkaError(error, this.#options).retryable) throw kafkaError(error, this.#options);
     }
   }
 

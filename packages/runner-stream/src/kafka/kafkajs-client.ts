@@ -37,9 +37,31 @@ export interface KafkaBroker {
     memberId: string;
     topics: readonly {
       readonly topic: string;
-      readonly partitions: readonly { readonly partition: number; readonly offset: string }[];
+      readonly partitions: readonly {
+        readonly partition: number;
+        readonly offset: string;
+        readonly metadata?: string;
+      }[];
     }[];
   }): Promise<unknown>;
+  offsetFetch(ask: {
+    groupId: string;
+    topics: readonly { readonly topic: string; readonly partitions: readonly { readonly partition: number }[] }[];
+  }): Promise<{
+    responses: readonly {
+      readonly topic: string;
+      readonly partitions: readonly { readonly partition: number; readonly metadata: string | null }[];
+    }[];
+  }>;
+  describeGroups(ask: { groupIds: readonly string[] }): Promise<{
+    groups: readonly {
+      readonly members: readonly {
+        readonly clientId: string;
+        readonly clientHost: string;
+        readonly memberAssignment: Buffer;
+      }[];
+    }[];
+  }>;
   initProducerId(ask: { transactionTimeout: number }): Promise<{ producerId: string; producerEpoch: number }>;
 }
 

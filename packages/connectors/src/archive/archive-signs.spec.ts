@@ -1,0 +1,50 @@
+import { expectCode } from '@stockafolio/conformance';
+import type { Files } from '@stockafolio/core/ports';
+import { memoryFiles, type MemoryFiles } from '@stockafolio/core/testing';
+import { expect } from 'chai';
+import { copyFiles } from '../copy/index.js';
+import { archiveId, readExtent, writeExtent } from './archive-signs.js';
+
+const placed = (location: string): MemoryFiles & { location: string } => Object.assign(memoryFiles(), { location });
+
+describe('what an archive tells of itself', () => {
+  it('is an id that it keeps, and that another archive does not have', async () => {
+    const files = placed('mem:a');
+    const id = await archiveId(files, 'sales', 1_000);
+    expect(await archiveId(files, 'sales', 2_000)).to.equal(id);
+    expect(await archiveId(placed('mem:b'), 'sales', 1_000)).to.not.equal(id);
+    expect(await archiveId(files, 'others', 2_000)).to.not.equal(id);
+  });
+
+  it('goes with it where it is copied', async () => {
+    const from = placed('mem:a');
+    const id = await archiveId(from, 'sales', 1_000);
+    const extent = { source: 's', at: 5, ranges: [{ partition: 0, oldest: 0, end: 7 }] };
+    await writeExtent(from, 'sales', extent);
+    const to = placed('mem:b');
+    await copyFiles(from, to);
+    expect(await archiveId(to, 'sales', 2_000)).to.equal(id);
+    expect(await readExtent(to, 'sales')).to.deep.equal(extent);
+  });
+
+  it('is nothing where nobody else can open it', async () => {
+    const files: Files = memoryFiles();
+    expect(await archiveId(files, 'sales', 1_000)).to.equal(undefined);
+  });
+
+  it('has names that readers of whole folders of Parquet pass over', async () => {
+    const files = placed('mem:a');
+    await archiveId(files, 'sales', 1_000);
+    await writeExtent(files, 'sales', { source: 's', at: 5, ranges: [] });
+    expect([...files.contents.keys()].every((name) => name.startsWith('sales/_'))).to.equal(true);
+  });
+
+  it('of its source is undefined where it was not written, and refused where it is damaged', async () => {
+    const files = placed('mem:a');
+    expect(await readExtent(files, 'sales')).to.equal(undefined);
+    for (const text of ['', 'null', '{}', '{"source":"s","at":1,"ranges":[{"partition":0}]}', '{"source":"s"']) {
+      files.contents.set('sales/_source.json', new TextEncoder().encode(text));
+      await expectCode('ERR_PARQUET_CORRUPT', () => readExtent(files, 'sales'));
+    }
+  });
+});

@@ -1,0 +1,92 @@
+import type { ArchiveStretch, PartitionRange } from '@stockafolio/core/ports';
+import { memoryArchive, type MemoryArchive } from '@stockafolio/core/testing';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { checkComplete, missingPartitions } from './check-complete.js';
+
+const stretch = (partition: number, day = '2026-01-05'): ArchiveStretch => ({
+  ...{ name: `${partition}`, partition, first: 0, last: 9, day },
+});
+const range = (partition: number, end: number, oldest = 0): PartitionRange => ({ partition, oldest, end });
+
+describe('an archive', () => {
+  let archive: MemoryArchive<unknown>;
+
+  beforeEach(() => {
+    archive = memoryArchive();
+  });
+
+  async function outcome(partitions: readonly number[], facts: { readonly partitions?: number } = {}): Promise<string> {
+    for (const partition of partitions)
+      await archive.write({ partition, first: 0, last: 0, day: '2026-01-05' }, { source: 's', ...facts }, []);
+    return checkComplete(archive, await archive.stretches()).then(
+      () => 'complete',
+      ({ code, message }: { code: string; message: string }) => `${code}: ${message}`,
+    );
+  }
+  const held = (...ranges: readonly PartitionRange[]): Promise<void> | undefined =>
+    archive.writeExtent?.({ source: 's', at: Date.UTC(2026, 0, 5), ranges });
+
+  it('with every partition is complete, also one of before, which left no word of its source', async () => {
+    expect(await outcome([0, 1, 2, 3], { partitions: 4 })).to.equal('complete');
+  });
+
+  it('that lacks a partition in which there were messages is refused, naming it and what it held', async () => {
+    await held(range(0, 10), range(1, 20, 5), range(2, 10), range(3, 0));
+    expect(await outcome([0, 2], { partitions: 4 })).to.equal(
+      'ERR_ARCHIVE_INCOMPLETE: archive: nothing of partition 1 (offsets 5-19) of 4 is there; ' +
+        'as the source was at 2026-01-05T00:00:00.000Z',
+    );
+  });
+
+  it('that lacks partitions which are known to be empty, or emptied, is complete', async () => {
+    await held(range(0, 10), range(1, 0), range(2, 70, 70), range(3, 10));
+    expect(await outcome([0, 3], { partitions: 4 })).to.equal('complete');
+  });
+
+  it('of before that lacks partitions is refused, as nobody knows whether they were empty', async () => {
+    expect(await outcome([0, 2], { partitions: 4 }))
+      .to.contain('nothing of partitions 1, 3 of 4 is there')
+      .and.to.contain('it does not tell whether they were empty');
+  });
+
+  it('that does not even tell how many partitions there were is taken as it is', async () => {
+    expect(await outcome([0, 2])).to.equal('complete');
+  });
+
+  it('is held to the partitions that its source has by now, where it was given more', async () => {
+    await held(range(0, 10), range(1, 10), range(2, 0), range(3, 4));
+    expect(await outcome([0, 1], { partitions: 2 })).to.contain('nothing of partition 3 (offsets 0-3) of 4 is there');
+  });
+
+  it('is not held to the word of another source', async () => {
+    await archive.writeExtent?.({ source: 'another', at: 0, ranges: [range(0, 0), range(1, 0)] });
+    expect(await outcome([0], { partitions: 2 })).to.contain('it does not tell');
+  });
+
+  it('without a file is none, and complete', async () => {
+    await held(range(0, 10));
+    expect(await outcome([])).to.equal('complete');
+  });
+
+  it('misses what is neither there nor known to be empty, and nothing else', () => {
+    const ends = fc.array(fc.option(fc.nat(3), { nil: undefined }), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(ends, fc.subarray([0, 1, 2, 3, 4, 5, 6, 7]), fc.nat(8), (known, there, count) => {
+        const ranges = known.flatMap((end, partition) => (end === undefined ? [] : [range(partition, end)]));
+        const missing = missingPartitions(
+          there.map((partition) => stretch(partition)),
+          count,
+          ranges,
+        ).map(({ partition }) => partition);
+        const wanted: number[] = [];
+        for (let partition = 0; partition < 8; partition++) {
+          const end = known[partition];
+          const exists = partition < count || end !== undefined;
+          if (exists && !there.includes(partition) && end !== 0) wanted.push(partition);
+        }
+        expect(missing).to.deep.equal(wanted);
+      }),
+    );
+  });
+});

@@ -1,0 +1,64 @@
+import { StockafolioError } from '@stockafolio/core';
+import type { Archive, ArchiveStretch, PartitionRange } from '@stockafolio/core/ports';
+
+/** A partition of the source of which nothing is archived. */
+interface Missing {
+  readonly partition: number;
+  /** What the source held of it; undefined where the archive does not tell. */
+  readonly held: PartitionRange | undefined;
+}
+
+/**
+ * Makes sure that an archive has every partition of its source: one that is not there must be known to be empty. By day it is
+ * the same, as a partition that has files of other days alone may have had no records on this one.
+ *
+ * @throws ERR_ARCHIVE_INCOMPLETE naming the partitions that are missing
+ */
+export async function checkComplete(
+  archive: Pick<Archive<unknown>, 'facts' | 'extent'>,
+  stretches: readonly ArchiveStretch[],
+): Promise<void> {
+  const facts = await archive.facts();
+  if (facts === undefined) return;
+  const extent = await archive.extent?.();
+  // Word of another source says nothing of this one.
+  const ranges = extent?.source === facts.source ? extent.ranges : [];
+  const missing = missingPartitions(stretches, facts.partitions ?? 0, ranges);
+  if (missing.length === 0) return;
+  const all = Math.max(facts.partitions ?? 0, ...ranges.map(({ partition }) => partition + 1));
+  throw incomplete(missing, all, ranges.length === 0 ? undefined : extent?.at);
+}
+
+/** The partitions without a file that are not known to be empty; more than `partitions` where the source has grown since. */
+export function missingPartitions(
+  stretches: readonly ArchiveStretch[],
+  partitions: number,
+  ranges: readonly PartitionRange[],
+): Missing[] {
+  const archived = new Set(stretches.map(({ partition }) => partition));
+  const known = new Map(ranges.map((range) => [range.partition, range]));
+  const all = new Set([...Array.from({ length: partitions }, (_, n) => n), ...known.keys()]);
+  return [...all]
+    .sort((a, b) => a - b)
+    .filter((partition) => !archived.has(partition))
+    .map((partition) => ({ partition, held: known.get(partition) }))
+    .filter(({ held }) => held === undefined || held.end > held.oldest);
+}
+
+function incomplete(missing: readonly Missing[], all: number, at: number | undefined): StockafolioError {
+  const named = missing.map(({ partition, held }) =>
+    held === undefined ? String(partition) : `${partition} (offsets ${held.oldest}-${held.end - 1})`,
+  );
+  const known =
+    at === undefined
+      ? 'it does not tell whether they were empty'
+      : `as the source was at ${new Date(at).toISOString()}`;
+  const are = missing.length === 1 ? 'partition' : 'partitions';
+  return new StockafolioError(
+    'ERR_ARCHIVE_INCOMPLETE',
+    `archive: nothing of ${are} ${named.join(', ')} of ${all} is there; ${known}`,
+    {
+      hint: 'run stockafolio archive --until-caught-up, which archives them or notes that they are empty; where the source is gone, --allow-missing-partitions goes on without them',
+    },
+  );
+}

@@ -1,0 +1,54 @@
+import type { Pipeline, Table } from '@stockafolio/core';
+import { progress, tableWriters, type CheckpointStore } from '@stockafolio/core/engine';
+import type { Archive, Clock, GroupTarget, Tables } from '@stockafolio/core/ports';
+
+/** The row that has the id of tables whose store keeps none: no table has this name. */
+const TABLES_THEMSELVES = '*';
+
+/** What the group of a stream is bound to: the pipeline, its tables and its checkpoints. */
+export async function streamTarget(
+  { name }: Pick<Pipeline, 'name'>,
+  tables: Tables,
+  checkpoints: CheckpointStore | undefined,
+  clock: Pick<Clock, 'now'>,
+): Promise<GroupTarget> {
+  const id = (await tables.identity?.(progress as Table)) ?? (await keptTablesId(tables, name, checkpoints, clock));
+  return {
+    role: `pipeline '${name}'`,
+    ids: {
+      ...(id === undefined ? {} : { tables: id }),
+      ...(checkpoints === undefined ? {} : { checkpoints: checkpoints.id }),
+    },
+  };
+}
+
+/** What the group of an archiver is bound to: the archive. */
+export async function archiveTarget(
+  stream: string,
+  archive: Pick<Archive<unknown>, 'identity'>,
+  clock: Pick<Clock, 'now'>,
+): Promise<GroupTarget> {
+  const id = await archive.identity?.(clock.now());
+  return { role: `archive of '${stream}'`, ids: id === undefined ? {} : { archive: id } };
+}
+
+/** An id in a row of the tables, which is written where there is none; of two that write it at once, one stays. */
+async function keptTablesId(
+  tables: Tables,
+  pipeline: string,
+  checkpoints: CheckpointStore | undefined,
+  clock: Pick<Clock, 'now'>,
+): Promise<string | undefined> {
+  // Then nobody else can open them either, and there is no table of writers.
+  if (checkpoints === undefined) return undefined;
+  const table = tableWriters as Table;
+  const read = async (): Promise<string | undefined> => {
+    const row = await tables.get(table, [TABLES_THEMSELVES, 'stream']);
+    return row === undefined ? undefined : String(row.values[table.columns.length - 1]);
+  };
+  const kept = await read();
+  if (kept !== undefined) return kept;
+  const made = `tables of ${checkpoints.location}@${clock.now()}`;
+  await tables.write([{ table, values: [TABLES_THEMSELVES, 'stream', pipeline, made], version: 1 }]);
+  return read();
+}

@@ -1,0 +1,101 @@
+import { StockafolioError } from '@stockafolio/core';
+import type { Clock, PartitionHolder, Position, Source } from '@stockafolio/core/ports';
+import { asStockafolioError } from './until-back.js';
+
+/** A run that is to catch up waits for others of its group. */
+export interface WaitingEvent {
+  readonly type: 'waiting';
+  /** The partitions that others have, and have not taken in; none while the group shares them out. */
+  readonly partitions: readonly number[];
+  /** Who has them, as far as the source knows. */
+  readonly holders: readonly PartitionHolder[];
+  /** For how long they have not moved on, and for how much longer that is waited for, in milliseconds. */
+  readonly waited: number;
+  readonly left: number;
+}
+
+interface Waiting {
+  readonly source: Source;
+  readonly clock: Clock;
+  readonly groupPatience?: number;
+  readonly onEvent?: (event: WaitingEvent) => void;
+}
+
+const SAY_AFTER = 5_000;
+const SAY_EVERY = 60_000;
+const PATIENCE = 300_000;
+
+/** Sees to it that a run which waits for others of its group says so, and does not wait for ever. */
+export class GroupWait {
+  readonly #options: Waiting;
+  #stand = '';
+  #since = 0;
+  #saidAt: number | undefined;
+
+  constructor(options: Waiting) {
+    this.#options = options;
+  }
+
+  /** The group is sharing out: partitions of one that died are waited for until its session ends. */
+  async sharingOut(): Promise<void> {
+    await this.#look('sharing out', []);
+  }
+
+  /**
+   * @param behind how far others are that have not taken in all of their partitions
+   * @throws ERR_GROUP_STALLED where none of them has moved on for longer than `groupPatience`
+   */
+  async behind(behind: readonly Position[]): Promise<void> {
+    if (behind.length === 0) this.#stand = '';
+    else await this.#look(behind.map(({ partition, offset }) => `${partition}:${offset}`).join(), behind);
+  }
+
+  async #look(stand: string, behind: readonly Position[]): Promise<void> {
+    const { clock, groupPatience = PATIENCE, onEvent } = this.#options;
+    const now = clock.elapsed();
+    if (stand !== this.#stand) {
+      this.#stand = stand;
+      this.#since = now;
+      this.#saidAt = undefined;
+      return;
+    }
+    const waited = now - this.#since;
+    const isOver = waited >= groupPatience;
+    const isDue = this.#saidAt === undefined ? waited >= SAY_AFTER : now - this.#saidAt >= SAY_EVERY;
+    if (!isOver && !isDue) return;
+    this.#saidAt = now;
+    const partitions = behind.map(({ partition }) => partition);
+    const holders = (await this.#holders()).filter(({ partition }) => partitions.includes(partition));
+    if (isOver) throw stalled(partitions, holders, waited);
+    onEvent?.({ type: 'waiting', partitions, holders, waited, left: groupPatience - waited });
+  }
+
+  async #holders(): Promise<readonly PartitionHolder[]> {
+    try {
+      return (await this.#options.source.holders?.()) ?? [];
+    } catch (error) {
+      if (asStockafolioError(error).retryable) return [];
+      throw error;
+    }
+  }
+}
+
+/** Partitions and who has them, in words. */
+export function describeHolders(partitions: readonly number[], holders: readonly PartitionHolder[]): string {
+  const byHolder = new Map<string, number[]>();
+  for (const partition of partitions) {
+    const who = holders.find((each) => each.partition === partition)?.holder ?? 'nobody that is known';
+    byHolder.set(who, [...(byHolder.get(who) ?? []), partition]);
+  }
+  return [...byHolder].map(([who, of]) => `${of.join(', ')} (${who})`).join('; ');
+}
+
+function stalled(partitions: readonly number[], holders: readonly PartitionHolder[], waited: number): StockafolioError {
+  const what =
+    partitions.length === 0
+      ? 'the group has not shared out its partitions'
+      : `others of the group have not moved on in partitions ${describeHolders(partitions, holders)}`;
+  return new StockafolioError('ERR_GROUP_STALLED', `${what} for ${Math.round(waited / 1_000)} s`, {
+    hint: 'look whether those processes still run, and for the same tables or archive; stop them, or wait until they go on, and start this again',
+  });
+}

@@ -15,6 +15,12 @@ const TRADES = 40_000;
 /** Longer than any line may be. */
 const OVERSIZED = 70 * 1024 * 1024;
 
+/** A row of progress that the stream writes of a partition without a message; the batch, which sees files alone, does not. */
+function ofEmpty(line: string): boolean {
+  const { table, row } = JSON.parse(line) as { table: string; row: { offset?: number } };
+  return table === 'progress' && row.offset === 0;
+}
+
 describe('import and generate send everything once, however often they are killed and run again', () => {
   const at = tempFolder();
   const generate = ['generate', '--trades', String(TRADES), '--users', '500', '--start', '2026-01-05'];
@@ -98,7 +104,8 @@ describe('import and generate send everything once, however often they are kille
       expect(message.length, name).to.equal(4_096);
       await archive(at(`${name}-log`), at(`${name}-archive`));
       await batch(at(`${name}-archive`), at(`${name}-batched`), at(`${name}-batch-checkpoints`));
-      expect(await dump(at(`${name}-batched`)), name).to.deep.equal(await dump(at(`${name}-tables`)));
+      const made = await dump(at(`${name}-tables`));
+      expect(await dump(at(`${name}-batched`)), name).to.deep.equal(made.filter((line) => !ofEmpty(line)));
     }
   });
 });

@@ -22,6 +22,8 @@ export class LagWatch<T> {
   readonly #options: StreamOptions<T>;
   readonly #standing: Standing;
   readonly #over = new AbortController();
+  /** What the tables had acknowledged last; they say nothing while the run goes back. */
+  readonly #acknowledged = new WeakMap<PartitionTask, number>();
   #ranges = new Map<number, PartitionRange>();
   #answered: number;
   #asking = false;
@@ -48,8 +50,10 @@ export class LagWatch<T> {
       if (signal.aborted) return;
       if (!this.#asking) void this.#ask();
       const now = clock.elapsed();
-      const partitions = [...this.#standing.tasks.values()].map(({ partition, from, end, unsavedSince }) => {
-        const written = this.#standing.acknowledged(partition) ?? from;
+      const partitions = [...this.#standing.tasks.values()].map((task) => {
+        const { partition, from, end, unsavedSince } = task;
+        const written = this.#standing.acknowledged(partition) ?? this.#acknowledged.get(task) ?? from;
+        this.#acknowledged.set(task, written);
         const known = Math.max(end, this.#ranges.get(partition)?.end ?? 0);
         const unsaved = unsavedSince === undefined ? 0 : now - unsavedSince;
         return { partition, behind: Math.max(0, known - written), unsaved };

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import type { Files } from '@stockafolio/core/ports';
+import { StockafolioError } from '@stockafolio/core';
+import type { Files, Tables } from '@stockafolio/core/ports';
 import { memoryFiles } from '@stockafolio/core/testing';
 import { forward } from '../test/forward.js';
 import { StreamUnderTest } from '../test/stream-under-test.js';
@@ -85,6 +86,54 @@ describe('the lag', () => {
     await at.clock.advance(1_100_000);
     expect(behind()).to.equal(0);
     expect(last()).to.include({ committing: 0 });
+    stop.abort();
+    await at.clock.until(running);
+  });
+
+  it('is told on while the run goes back to tables that are away', async () => {
+    const at = new StreamUnderTest();
+    const stop = new AbortController();
+    const inner = at.tables;
+    let outages = 0;
+    let isAway = false;
+    const down = (): void => {
+      if (isAway) throw new StockafolioError('ERR_TABLES_UNAVAILABLE', 'down');
+    };
+    const tables: Tables = {
+      ...slow(inner, at.clock, () => 0),
+      get outages() {
+        return outages;
+      },
+      async write(rows) {
+        down();
+        await inner.write(rows);
+      },
+      scan(...given) {
+        down();
+        return inner.scan(...given);
+      },
+    };
+    const running = at.start({ tables, signal: stop.signal });
+    await at.topic.append(messages(50));
+    await at.clock.advance(3_000);
+    const lags = (): (readonly PartitionLag[])[] =>
+      at.events.flatMap((event) => (event.type === 'lag' ? [event.partitions] : []));
+    const behind = (): number =>
+      lags()
+        .at(-1)
+        ?.reduce((sum, lag) => sum + lag.behind, 0) ?? -1;
+    expect(behind()).to.equal(0);
+    outages++;
+    isAway = true;
+    await at.topic.append(messages(70, 50));
+    await at.clock.advance(30_000);
+    expect(at.events.some(({ type }) => type === 'went-back')).to.equal(true);
+    expect(lags().at(-1)).to.have.length(4);
+    expect(behind()).to.equal(70);
+    isAway = false;
+    await at.clock.advance(30_000);
+    expect(behind()).to.equal(0);
+    expect(await dump(inner)).to.eql(await wanted(120));
     stop.abort();
     await at.clock.until(running);
   });

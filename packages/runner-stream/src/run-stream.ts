@@ -138,9 +138,8 @@ class StreamRun<T> implements AssignmentListener {
     await this.#committer.settle();
     this.#options.onEvent?.({ type: 'went-back', reason });
     const tasks = [...this.#tasks.values()];
-    const settled = this.#settled;
-    this.#drop(tasks, 'lost');
-    this.#settled = settled;
+    // They stay this run's, and their lag is told, until each is opened anew: the tables may be away for long.
+    for (const { engine } of tasks) this.#setAside += engine.setAside;
     this.#committer.goesOn();
     this.#uncommitted = 0;
     for (const { partition, generation } of tasks)

@@ -63,7 +63,9 @@ describe('what a group is bound to', () => {
     await at.clock.until(
       runArchive({ stream: sales, codec, source, archive, clock: at.clock, untilCaughtUp: true, takeGroup: true }),
     );
-    expect(noted).to.deep.equal([{ role: "archive of 'sales'", ids: { archive: 'a1' }, takeGroup: true }]);
+    expect(noted).to.deep.equal([
+      { role: "archive of 'sales'", ids: { archive: 'a1' }, takeGroup: true, endsByItself: true },
+    ]);
   });
 
   it('has no id where nobody else can open it', async () => {

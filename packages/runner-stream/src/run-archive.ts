@@ -52,7 +52,8 @@ class ArchiveRun<T> implements AssignmentListener {
       const target = await untilBack(this.#options, 'reading the archive', () =>
         archiveTarget(stream.name, archive, clock),
       );
-      await source.open(group, this, { ...target, takeGroup: this.#options.takeGroup ?? false });
+      const { takeGroup = false, untilCaughtUp = false } = this.#options;
+      await source.open(group, this, { ...target, takeGroup, endsByItself: untilCaughtUp });
       while (signal?.aborted !== true && !caughtUp) {
         const batch = await source.next(200);
         if (batch !== undefined) await this.#take(batch);

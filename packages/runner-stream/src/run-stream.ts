@@ -232,7 +232,8 @@ class StreamRun<T> implements AssignmentListener {
    * @returns what the group is bound to
    */
   async #openTables(): Promise<GroupTarget> {
-    const { pipeline, tables, source, codec, checkpoints, takeOver, takeGroup = false, clock } = this.#options;
+    const { pipeline, tables, source, codec, checkpoints, takeOver, clock } = this.#options;
+    const { takeGroup = false, untilCaughtUp = false } = this.#options;
     this.#source = await source.identity();
     const plan = new PartitionEngine({ pipeline, partition: 0, source: this.#source, codec, onBadRecord: 'fail' });
     const store = await untilBack(this.#options, 'reading checkpoints', () =>
@@ -250,7 +251,8 @@ class StreamRun<T> implements AssignmentListener {
     await untilBack(this.#options, 'reading progress', () =>
       checkTablesPartitioning(tables, pipeline.name, partitioning),
     );
-    return { ...(await streamTarget(pipeline, tables, store, clock)), takeGroup };
+    const target = await streamTarget(pipeline, tables, store, clock);
+    return { ...target, takeGroup, endsByItself: untilCaughtUp };
   }
 
   /** A message is in another partition than its key's: since there are others, or because it was placed so. */

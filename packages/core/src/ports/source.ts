@@ -64,6 +64,8 @@ export interface GroupTarget {
   readonly ids: Readonly<Record<string, string>>;
   /** Bind the group to this target although it is bound to another, of which no member runs. */
   readonly takeGroup?: boolean;
+  /** The run is over once it is caught up: it binds the group while it runs, not for those who come after it. */
+  readonly endsByItself?: boolean;
 }
 
 /** A partition that another member of the group has. */

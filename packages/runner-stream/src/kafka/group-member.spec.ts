@@ -56,6 +56,22 @@ describe('a member of a group', () => {
     expect(await outcome(member(live).join())).to.equal('0,1,2,3');
   });
 
+  it('that ends by itself leaves no word, and keeps that of those who go on', async () => {
+    const once = { endsByItself: true };
+    const first = member({ ...staging, ...once });
+    await commit(first, await first.join());
+    expect(new Set(coordinator.kept.values())).to.deep.equal(new Set(['']));
+    await first.leave();
+    const second = member(live);
+    await commit(second, await second.join());
+    await second.leave();
+    expect(await outcome(member({ ...staging, ...once }).join())).to.match(/^ERR_GROUP_TAKEN/);
+    const third = member({ ...live, ...once });
+    await commit(third, await third.join());
+    await third.leave();
+    expect(await outcome(member(staging).join())).to.match(/^ERR_GROUP_TAKEN/);
+  });
+
   it('is refused by the leader where two begin at once, and the leader has all', async () => {
     coordinator.expected = 2;
     const [first, second] = await Promise.all([outcome(member(live).join()), outcome(member(staging).join())]);

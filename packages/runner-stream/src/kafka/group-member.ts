@@ -205,6 +205,10 @@ export class GroupMember {
     const bound = await this.#bindingOf(client, this.#options.topic, partitions);
     const goesOn = bound === undefined || goesOnWith(bound.target, target);
     if (!goesOn && target.takeGroup !== true) throw boundToAnother(this.#group, bound.target, target);
+    if (target.endsByItself === true && target.takeGroup !== true) {
+      this.#binding = bound;
+      return;
+    }
     const now = this.#options.clock.now();
     const isKnown = bound !== undefined && isSameTarget(bound.target, target);
     this.#binding = { target, at: isKnown ? bound.at : Math.max(now, (bound?.at ?? 0) + 1) };

@@ -99,7 +99,7 @@ describe('P2, P3: kill -9 at any moment loses nothing and doubles nothing', () =
       'the archive of the killed archiver',
     );
     for await (const { name } of filesLocal(at('archive')).list('')) {
-      expect(name).to.match(/^trades\/day=[-\d]+\/partition=\d+\/\d+-\d+\.parquet$/);
+      expect(name).to.match(/^trades\/(day=[-\d]+\/partition=\d+\/\d+-\d+\.parquet|_archive\.id|_source\.json)$/);
     }
   });
 

@@ -12,7 +12,7 @@ import type {
   SourceMessage,
   Tables,
 } from '@stockafolio/core/ports';
-import { checkpointCuts, partitionings, progress, sourceMarks } from '@stockafolio/core/engine';
+import { progress, runTables } from '@stockafolio/core/engine';
 import { memoryFiles, memoryTables } from '@stockafolio/core/testing';
 import { systemClock } from '@stockafolio/connectors/clock-system';
 import { generateTrades, portfolio, wireForm } from '@stockafolio/example';
@@ -75,7 +75,7 @@ let writes = 0;
 let rows = 0;
 
 /** What a run asks the tables for: how far they are. Of all other rows nothing is kept. */
-const kept = new Set([progress, checkpointCuts, sourceMarks, partitionings].map(({ name }) => name));
+const kept = new Set([progress, ...runTables].map(({ name }) => name));
 const standing = memoryTables();
 
 const slow: Tables = {

@@ -20,11 +20,11 @@ const AT_ONCE = 16;
 /** What these files say of the log of their source: one look at the end of each. */
 export async function historiesOf<T>(
   archive: Pick<Archive<T>, 'facts'>,
-  stretches: readonly ArchiveStretch[],
+  files: readonly ArchiveStretch[],
 ): Promise<readonly FileHistory[]> {
   const histories: FileHistory[] = [];
-  for (let from = 0; from < stretches.length; from += AT_ONCE) {
-    const some = stretches.slice(from, from + AT_ONCE);
+  for (let from = 0; from < files.length; from += AT_ONCE) {
+    const some = files.slice(from, from + AT_ONCE);
     const facts = await Promise.all(some.map(({ name }) => archive.facts(name)));
     some.forEach((stretch, n) => histories.push({ stretch, history: facts[n]?.history ?? {} }));
   }

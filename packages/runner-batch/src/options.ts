@@ -44,7 +44,7 @@ export interface BatchOptions {
 }
 
 /** What is gone through of a partition of the archive: from `from` (inclusive) to `to` (exclusive). */
-export interface DividedStretch {
+export interface DividedRange {
   readonly partition: number;
   readonly from: number;
   readonly to: number;
@@ -64,7 +64,7 @@ export interface BatchUnit {
   /** How many partitions the source has; undefined where the archive does not tell. */
   readonly partitions?: number | undefined;
   /** Where the archive is divided anew: what is gone through of each of its partitions for the records of this one. */
-  readonly division?: readonly DividedStretch[] | undefined;
+  readonly division?: readonly DividedRange[] | undefined;
   readonly onBadRecord: 'dead-letter' | 'fail';
   readonly onPartitionMismatch: OnPartitionMismatch;
   readonly acceptPlanChange: boolean;

@@ -1,7 +1,7 @@
 import { StockafolioError } from '@stockafolio/core';
-import { beginDivision, partitioningOf, partitionsChanged, type Division } from '@stockafolio/core/engine';
+import { beginDivision, partitioningOf, partitionsChanged } from '@stockafolio/core/engine';
 import { checkComplete } from './check-complete.js';
-import type { BatchOptions, BatchPorts, BatchUnit, DividedStretch } from './options.js';
+import type { BatchOptions, BatchPorts, BatchUnit, DividedRange } from './options.js';
 import { beginning, byPartition, checkGapless, newestCheckpoint, unitOptions } from './plan-units.js';
 
 /**
@@ -43,14 +43,23 @@ export async function planDivision<T>(
       },
     );
   }
-  const ends = new Map<number, number>();
-  for (const [partition, files] of archived)
-    ends.set(partition, checkGapless(partition, files, await beginning(ports, partition, files)));
-  const division = await beginDivision(tables, pipeline.name, is, ends);
-  const stretches = await dividedStretches(ports, division, archived);
+  const ranges: DividedRange[] = [];
+  for (const [partition, own] of archived) {
+    const from = await beginning(ports, partition, own);
+    ranges.push({ partition, from, to: checkGapless(partition, own, from) });
+  }
+  const { ends } = await beginDivision(
+    tables,
+    pipeline.name,
+    is,
+    new Map(ranges.map(({ partition, to }) => [partition, to])),
+  );
+  const division = ranges
+    .map((range) => ({ ...range, to: ends.get(range.partition) ?? 0 }))
+    .filter(({ from, to }) => to > from);
   const units: BatchUnit[] = [];
   for (let partition = 0; partition < partitions; partition++) {
-    const own = stretches.find((stretch) => stretch.partition === partition);
+    const own = division.find((range) => range.partition === partition);
     const to = own?.to ?? 0;
     const header = await newestCheckpoint(ports, partition);
     if (header !== undefined && (header.partitioning?.partitions !== partitions || header.position.offset < to)) {
@@ -62,25 +71,11 @@ export async function planDivision<T>(
     }
     if (header !== undefined) continue;
     units.push({
-      ...{ partition, source: facts.source, partitions, from: own?.from ?? 0, to, division: stretches },
+      ...{ partition, source: facts.source, partitions, from: own?.from ?? 0, to, division },
       fresh: true,
       fromStart: false,
       ...unitOptions(ports, options),
     });
   }
   return units;
-}
-
-async function dividedStretches<T>(
-  ports: BatchPorts<T>,
-  { ends }: Division,
-  archived: ReturnType<typeof byPartition>,
-): Promise<readonly DividedStretch[]> {
-  const stretches: DividedStretch[] = [];
-  for (const [partition, files] of archived) {
-    const to = ends.get(partition) ?? 0;
-    const from = await beginning(ports, partition, files);
-    if (to > from) stretches.push({ partition, from, to });
-  }
-  return stretches;
 }

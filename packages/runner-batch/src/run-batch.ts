@@ -10,7 +10,9 @@ import {
   readProgress,
   readWhole,
   type CheckpointHeader,
+  type Progress,
 } from '@stockafolio/core/engine';
+import { positionAt } from '@stockafolio/core/ports';
 import { checkArchived } from './archived-history.js';
 import type { BatchOptions, BatchPorts, BatchUnit, UnitResult } from './options.js';
 import { planDivision } from './plan-division.js';
@@ -90,10 +92,10 @@ export async function prepareBatch<T>(ports: BatchPorts<T>, options: BatchOption
   const takeOver = options.takeOver ?? options.fromStart ?? false;
   await claim(ports, takeOver);
   if (plan.source === undefined) return [];
-  await checkSource(ports, plan.source);
+  const written = await checkSource(ports, plan.source);
   await checkTablesPartitioning(ports.tables, ports.pipeline.name, plan.partitioning);
   await checkHistory(ports, plan.checkpoints);
-  const wholes = await readWhole(ports.tables, ports.pipeline.name);
+  const wholes = await readWhole(ports.tables, ports.pipeline.name, written);
   for (const [partition, header] of plan.checkpoints)
     checkWritten(partition, header.position, heldFor(header, wholes.get(partition)));
   return [...plan.units];
@@ -120,9 +122,13 @@ async function claim<T>(ports: BatchPorts<T>, takeOver: boolean): Promise<void> 
   });
 }
 
-/** Makes sure that the tables were made from this source. @throws ERR_SOURCE_MISMATCH */
-async function checkSource<T>({ tables, pipeline }: BatchPorts<T>, source: string): Promise<void> {
-  for (const { source: made } of (await readProgress(tables, pipeline.name)).values()) {
+/** How far the tables are, which must have been made from this source. @throws ERR_SOURCE_MISMATCH */
+async function checkSource<T>(
+  { tables, pipeline }: BatchPorts<T>,
+  source: string,
+): Promise<ReadonlyMap<number, Progress>> {
+  const written = await readProgress(tables, pipeline.name);
+  for (const { source: made } of written.values()) {
     if (made === source) continue;
     throw new StockafolioError(
       'ERR_SOURCE_MISMATCH',
@@ -130,6 +136,7 @@ async function checkSource<T>({ tables, pipeline }: BatchPorts<T>, source: strin
       { hint: 'write to other tables, or remove these first: results of two sources cannot be told apart' },
     );
   }
+  return written;
 }
 
 /** Makes sure that tables and checkpoints were made from messages that the archive has. @throws ERR_SOURCE_DIVERGED */
@@ -138,13 +145,8 @@ async function checkHistory<T>(
   checkpoints: ReadonlyMap<number, CheckpointHeader>,
 ): Promise<void> {
   const marks = [...(await readMarks(tables, pipeline.name)).values()];
-  const ends = [...checkpoints].map(
-    ([
-      partition,
-      {
-        position: { offset, mark },
-      },
-    ]) => (mark === undefined ? { partition, offset } : { partition, offset, mark }),
+  const ends = [...checkpoints].map(([partition, { position }]) =>
+    positionAt(partition, position.offset, position.mark),
   );
   await checkArchived(archive, [...marks, ...ends]);
 }

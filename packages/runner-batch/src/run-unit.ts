@@ -14,7 +14,7 @@ import type { AbortSignalLike, Mutation } from '@stockafolio/core/ports';
 import { checkOneHistory, historiesOf, markAtEnd } from './archived-history.js';
 import type { BatchPorts, BatchUnit, UnitResult } from './options.js';
 import { FinalRows } from './final-rows.js';
-import { stretchesOf } from './stretches-of.js';
+import { filesOf } from './files-of.js';
 import { takeDivided } from './take-divided.js';
 import { takeOwn } from './take-own.js';
 import { WholeLetters } from './whole-letters.js';
@@ -41,7 +41,7 @@ export async function runUnit<T>(
   const { pipeline, codec, archive } = ports;
   const { partition, source, partitions, onBadRecord } = unit;
   const isDivided = unit.division !== undefined;
-  const stretches = await stretchesOf(archive, unit);
+  const files = await filesOf(archive, unit);
   const isWhole = isDivided || pipeline.reads === undefined;
   const letters = isWhole ? undefined : new WholeLetters(codec, archive, partition);
   const engine = new PartitionEngine({
@@ -55,11 +55,11 @@ export async function runUnit<T>(
   if (!unit.fresh && engine.position.offset === unit.to) {
     return { partition, records: 0, setAside: 0, rows: 0, offset: unit.to, version: engine.position.version };
   }
-  const histories = await historiesOf(archive, stretches);
+  const histories = await historiesOf(archive, files);
   checkOneHistory(partition, histories, { partition, ...engine.position });
   const writer = new RowWriter(ports, unit.writeRows);
   const final = new FinalRows(engine.edges, unit.writeRows);
-  const taken = isDivided ? takeDivided(ports, unit, engine) : takeOwn(ports, unit, engine, stretches);
+  const taken = isDivided ? takeDivided(ports, unit, engine) : takeOwn(ports, unit, engine, files);
   let records = 0;
   for await (const count of taken) {
     if (listener.signal?.aborted === true) throw aborted(partition);

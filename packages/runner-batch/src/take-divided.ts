@@ -2,8 +2,8 @@ import { isPartitionerName, isStockafolioError, type Stream } from '@stockafolio
 import { Feed, partitionChoice, type PartitionEngine } from '@stockafolio/core/engine';
 import type { ArchiveFacts } from '@stockafolio/core/ports';
 import { EntryJudge, type Judged } from './entry-judge.js';
-import type { BatchPorts, BatchUnit, DividedStretch } from './options.js';
-import { stretchesOf } from './stretches-of.js';
+import type { BatchPorts, BatchUnit, DividedRange } from './options.js';
+import { filesOf } from './files-of.js';
 
 /**
  * Takes the records of one new partition through its engine, out of all partitions of an archive; answers some at a time how
@@ -21,7 +21,7 @@ export async function* takeDivided<T>(
   engine: PartitionEngine,
 ): AsyncGenerator<number> {
   const { division = [] } = unit;
-  let lanes = division.map((stretch) => new Lane(ports, unit, stretch));
+  let lanes = division.map((range) => new Lane(ports, unit, range));
   for (;;) {
     for (const lane of lanes) if (lane.head === undefined) await lane.read();
     lanes = lanes.filter(({ head }) => head !== undefined);
@@ -63,7 +63,7 @@ function isBefore(a: Entry, b: Entry): boolean {
 
 /** What one partition of the archive has for a unit, read on as it is asked for. */
 class Lane<T> {
-  readonly #from: DividedStretch;
+  readonly #from: DividedRange;
   readonly #stream: Stream<unknown>;
   readonly #choose: (record: unknown) => number;
   readonly #chunks: AsyncIterator<readonly Entry[]>;
@@ -72,7 +72,7 @@ class Lane<T> {
   #latest = Number.NEGATIVE_INFINITY;
   #isOver = false;
 
-  constructor(ports: BatchPorts<T>, unit: BatchUnit, from: DividedStretch) {
+  constructor(ports: BatchPorts<T>, unit: BatchUnit, from: DividedRange) {
     this.#from = from;
     this.#stream = ports.pipeline.stream;
     this.#choose = partitionChoice(this.#stream, unit.partitions) ?? (() => from.partition);
@@ -100,17 +100,17 @@ class Lane<T> {
 
   async *#read({ archive, codec, pipeline }: BatchPorts<T>, unit: BatchUnit): AsyncGenerator<readonly Entry[]> {
     const { partition, from, to } = this.#from;
-    for (const stretch of await stretchesOf(archive, { ...this.#from, source: unit.source })) {
-      const facts = (await archive.facts(stretch.name)) ?? { source: unit.source };
-      const stream = asThen(pipeline.stream, facts);
+    for (const file of await filesOf(archive, { ...this.#from, source: unit.source })) {
+      const facts = (await archive.facts(file.name)) ?? { source: unit.source };
       if (!mayHold(pipeline.stream, facts, partition, unit)) continue;
+      const stream = asThen(pipeline.stream, facts);
       const { partitions = 0, partitionsBefore } = facts;
       const { onPartitionMismatch } = unit;
       const judge = new EntryJudge(stream, codec, facts, {
         ...{ partition, partitions: facts.partitions, partitionsBefore, onPartitionMismatch },
       });
-      const begin = Math.max(from, stretch.first);
-      for await (const part of archive.read(stretch, begin, { defaults: codec.defaults }))
+      const begin = Math.max(from, file.first);
+      for await (const part of archive.read(file, begin, { defaults: codec.defaults }))
         for (const entries of part) {
           const own: Entry[] = [];
           for (const entry of entries) {

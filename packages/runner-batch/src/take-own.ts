@@ -14,14 +14,14 @@ export async function* takeOwn<T>(
   ports: BatchPorts<T>,
   unit: BatchUnit,
   engine: PartitionEngine,
-  stretches: readonly ArchiveStretch[],
+  files: readonly ArchiveStretch[],
 ): AsyncGenerator<number> {
   const { codec, pipeline } = ports;
   const { stream } = pipeline;
   const { partition, onPartitionMismatch } = unit;
   const is = partitioningOf(stream, unit.partitions);
   let judge: EntryJudge<T> | undefined;
-  for await (const { facts, part } of readAhead(partsOf(ports, stretches, unit))) {
+  for await (const { facts, part } of readAhead(partsOf(ports, files, unit))) {
     if (facts !== undefined) {
       const { partitions } = facts;
       const was = is === undefined || partitions === undefined ? undefined : { ...is, partitions };
@@ -59,13 +59,13 @@ function takeAll<T>(
 /** The entries of a unit in order of offset, file by file: with the first part of each, what the file says of its source. */
 async function* partsOf<T>(
   { archive, codec, pipeline }: BatchPorts<T>,
-  stretches: readonly ArchiveStretch[],
+  files: readonly ArchiveStretch[],
   unit: BatchUnit,
 ): AsyncGenerator<{ readonly facts: ArchiveFacts | undefined; readonly part: ArchivePart<T> }> {
-  for (const stretch of stretches) {
-    let facts = await archive.facts(stretch.name);
+  for (const file of files) {
+    let facts = await archive.facts(file.name);
     const options = { fields: pipeline.reads, defaults: codec.defaults };
-    for await (const part of archive.read(stretch, Math.max(unit.from, stretch.first), options)) {
+    for await (const part of archive.read(file, Math.max(unit.from, file.first), options)) {
       yield { facts, part };
       facts = undefined;
     }

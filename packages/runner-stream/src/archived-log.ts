@@ -1,5 +1,6 @@
 import {
   markAfter,
+  positionAt,
   sourceDiverged,
   type Archive,
   type ArchiveStretch,
@@ -14,8 +15,7 @@ type Waiting = Parameters<typeof divergencesOf>[0] & { readonly archive: Pick<Ar
 /** The position after a file of an archive, with what the file says of its last message. */
 export async function endOfFile(options: Waiting, { name, partition, last }: ArchiveStretch): Promise<Position> {
   const facts = await untilBack(options, 'reading the archive', () => options.archive.facts(name));
-  const mark = markAfter(facts?.history);
-  return { partition, offset: last + 1, ...(mark === undefined ? {} : { mark }) };
+  return positionAt(partition, last + 1, markAfter(facts?.history));
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   PartitionEngine,
   partitioningRow,
   readFloors,
+  readProgress,
   readWhole,
   restoreCheckpoint,
   type CheckpointChain,
@@ -144,7 +145,10 @@ async function findFitting<T>(
   const { position } = header;
   if (isWritten(position, heldFor(header, whole))) return newest;
   // The run that had the partition before may have moved both on after the rows of progress were read.
-  const now = heldFor(header, (await readWhole(tables, pipeline.name)).get(partition));
+  const now = heldFor(
+    header,
+    (await readWhole(tables, pipeline.name, await readProgress(tables, pipeline.name))).get(partition),
+  );
   if (isWritten(position, now)) return newest;
   const older =
     now === undefined ? undefined : await findCheckpoint(checkpoints, pipeline.name, partition, skipped, now);

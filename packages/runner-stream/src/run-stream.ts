@@ -15,7 +15,14 @@ import {
   type Progress,
   type Whole,
 } from '@stockafolio/core/engine';
-import type { AssignmentListener, GroupTarget, PartitionRange, Position, SourceBatch } from '@stockafolio/core/ports';
+import {
+  positionAt,
+  type AssignmentListener,
+  type GroupTarget,
+  type PartitionRange,
+  type Position,
+  type SourceBatch,
+} from '@stockafolio/core/ports';
 import { Committer } from './committer.js';
 import { streamTarget } from './group-target.js';
 import { GroupWait } from './group-wait.js';
@@ -190,7 +197,7 @@ class StreamRun<T> implements AssignmentListener {
       const task = await untilBack(options, 'reading checkpoints', () => openPartition(options, opening));
       this.#tasks.set(partition, task);
       const { offset, mark } = task.engine.position;
-      positions.push(mark === undefined ? { partition, offset } : { partition, offset, mark });
+      positions.push(positionAt(partition, offset, mark));
     }
     // The tables may know of less than their checkpoints, as those that an earlier version made do.
     await checkSameLog(
@@ -280,9 +287,9 @@ class StreamRun<T> implements AssignmentListener {
     readonly noted: ReadonlyMap<number, NotedPartitioning>;
   }> {
     const { tables, pipeline } = this.#options;
-    await this.#readProgress();
+    const written = await this.#readProgress();
     const [wholes, marks, noted] = await Promise.all([
-      readWhole(tables, pipeline.name),
+      readWhole(tables, pipeline.name, written),
       readMarks(tables, pipeline.name),
       readPartitionings(tables, pipeline.name),
     ]);

@@ -22,6 +22,7 @@ import {
   recordColumns,
   type ArchiveEntry,
 } from './entry.js';
+import { readGrowth } from './growth-facts.js';
 import { readHistory } from './history-facts.js';
 import { retyping, schemaAsWritten } from './schema-as-written.js';
 import { parseArchiveName, type Stretch } from './stretch.js';
@@ -83,7 +84,6 @@ export async function openArchiveFile<F extends Fields>(
   const asWritten = check === undefined ? schema : schemaAsWritten(schema, fact('schema'));
   const optionalFact = (key: string): string | undefined => file.metadata.get(`stockafolio.${key}`);
   const partitions = optionalFact('partitions');
-  const before = optionalFact('partitions_before');
   const history = readHistory(optionalFact, stretch.firstOffset);
 
   return {
@@ -91,9 +91,7 @@ export async function openArchiveFile<F extends Fields>(
     facts: {
       source: fact('source'),
       partitions: partitions === undefined ? undefined : Number(partitions),
-      ...(before === undefined
-        ? {}
-        : { partitionsBefore: before.split(',').map(Number), mixed: fact('mixed') === 'true' }),
+      ...readGrowth(optionalFact),
       partitioner: optionalFact('partitioner'),
       form: optionalFact('form'),
       ...(history === undefined ? {} : { history }),

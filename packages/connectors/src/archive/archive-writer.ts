@@ -3,6 +3,7 @@ import { schemaText } from '@stockafolio/core/engine';
 import type { ArchiveFacts, Files } from '@stockafolio/core/ports';
 import { parquetEncoder, type ParquetEncoder } from '../parquet/index.js';
 import { archiveColumns, isRejected, recordColumns, type ArchiveEntry } from './entry.js';
+import { growthFacts } from './growth-facts.js';
 import { historyFacts } from './history-facts.js';
 import { archiveName, type Stretch } from './stretch.js';
 
@@ -97,7 +98,7 @@ export function archiveWriter<F extends Fields>(
       encoder.finish({
         'stockafolio.source': facts.source,
         ...(facts.partitions === undefined ? {} : { 'stockafolio.partitions': String(facts.partitions) }),
-        ...history(facts),
+        ...growthFacts(facts),
         ...(facts.partitioner === undefined ? {} : { 'stockafolio.partitioner': facts.partitioner }),
         ...(facts.form === undefined ? {} : { 'stockafolio.form': facts.form }),
         ...historyFacts(facts.history, written.length === 0, isLast),
@@ -147,12 +148,6 @@ export function archiveWriter<F extends Fields>(
       return written;
     },
   };
-}
-
-/** What a file says of a source that was given partitions; of any other nothing. */
-function history({ partitionsBefore = [], mixed = false }: ArchiveFacts): Record<string, string> {
-  if (partitionsBefore.length === 0) return {};
-  return { 'stockafolio.partitions_before': partitionsBefore.join(), 'stockafolio.mixed': String(mixed) };
 }
 
 async function* inOrder(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {

@@ -2,15 +2,7 @@ import { isSameStore, locationOf, type CheckpointStore } from '../checkpoint/sto
 import { StockafolioError, isStockafolioError } from '../errors/index.js';
 import type { Clock, Mutation, StoredRow, Tables } from '../ports/index.js';
 import { rowObject, type Table } from '../table/index.js';
-import {
-  checkpointCuts,
-  letterTables,
-  partitionings,
-  progress,
-  sourceMarks,
-  tableWriters,
-  versionFloors,
-} from './system-tables.js';
+import { letterTables, progress, runTables, tableWriters } from './system-tables.js';
 
 const ATTEMPTS = 10;
 /** Milliseconds between two of them. */
@@ -38,12 +30,11 @@ type NamedClaim = TableClaim & { readonly checkpoints: CheckpointStore };
  */
 export async function claimTables(tables: Tables, made: readonly Table[], claim: TableClaim): Promise<void> {
   const { checkpoints } = claim;
-  const own = [versionFloors, partitionings, checkpointCuts, sourceMarks] as Table[];
-  if (checkpoints === undefined) return tables.create([...own, ...made]);
+  if (checkpoints === undefined) return tables.create([...runTables, ...made]);
   for (let attempt = 1; ; attempt++) {
     try {
       // Its own first: it is looked at last, when a store whose servers must agree on it has had the time to.
-      await tables.create([tableWriters as Table, ...own, ...made]);
+      await tables.create([tableWriters as Table, ...runTables, ...made]);
       return await claimAll(tables, made, { ...claim, checkpoints });
     } catch (error) {
       // Another process makes the same tables at this moment, and the store has yet to settle whose they are.

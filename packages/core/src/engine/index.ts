@@ -15,7 +15,8 @@ export { PartitionEngine, type EngineOptions, type EnginePosition } from './part
 export { recordCheck, schemaText } from './record-check.js';
 export { copyFloors, readFloors, writeFloors, type VersionFloor } from './version-floors.js';
 export { readMarks } from './source-marks.js';
-export { heldFor, readProgress, readWhole, type Progress, type Whole } from './read-progress.js';
+export { heldFor, readWhole, type Whole } from './checkpoint-cuts.js';
+export { readProgress, type Progress } from './progress.js';
 export {
   beginDivision,
   checkPartitioning,
@@ -37,6 +38,7 @@ export {
   letterTables,
   partitionings,
   progress,
+  runTables,
   sourceMarks,
   tableWriters,
   versionFloors,

@@ -1,4 +1,4 @@
-import { BadRecordError, StockafolioError, isStockafolioError } from '../errors/index.js';
+import { BadRecordError, StockafolioError, isStockafolioError, messageOf } from '../errors/index.js';
 import type { Mark, Mutation } from '../ports/index.js';
 import { PipelineContext, isFatal, within, type OperatorLayout, type OperatorRuntime } from '../pipeline/context.js';
 import { FanOut, FanOutObservable } from '../pipeline/fan-out.js';
@@ -6,11 +6,13 @@ import type { Pipeline } from '../pipeline/pipeline.js';
 import { recordCopier, type RecordCopier } from '../schema/record-copier.js';
 import type { Interner } from '../state/interner.js';
 import type { Table } from '../table/index.js';
+import { cutRow } from './checkpoint-cuts.js';
 import { bytesOf, deadLetter, jsonOf, type Place } from './dead-letter.js';
 import { partitioningOf, type Partitioning } from './partitioning.js';
-import { Stretches } from './stretches.js';
+import { progressRow } from './progress.js';
 import { markRow } from './source-marks.js';
-import { checkpointCuts, letterTables, progress } from './system-tables.js';
+import { Stretches } from './stretches.js';
+import { letterTables, progress } from './system-tables.js';
 import type { VersionFloor } from './version-floors.js';
 
 export interface EngineOptions {
@@ -263,30 +265,18 @@ export class PartitionEngine {
 
   /** The row that says how far the tables are exact; to be written when the rows of {@link commit} are. */
   progress(): Mutation {
-    const watermark = this.#context.watermark;
-    return {
-      table: progress,
-      values: [
-        this.#options.pipeline.name,
-        this.partition,
-        this.#offset,
-        watermark === Number.NEGATIVE_INFINITY ? undefined : watermark,
-        this.#options.source,
-      ],
-      version: this.#context.version,
-    };
+    const { pipeline, source } = this.#options;
+    return progressRow(pipeline.name, this.partition, source, this.position, this.#context.watermark);
   }
 
   /** The row that says so of all rows; to be written with the progress of a {@link commit}, before its checkpoint. */
   checkpointCut(): Mutation {
-    const values = [this.#options.pipeline.name, this.partition, this.#offset];
-    return { table: checkpointCuts as Table, values, version: this.#offset + 1 };
+    return cutRow(this.#options.pipeline.name, this.partition, this.#offset);
   }
 
   /** The row that says by what the source is known again, to be written with {@link progress}; none where nothing is known. */
   marks(): readonly Mutation[] {
-    const { pipeline } = this.#options;
-    return markRow(pipeline.name, this.partition, this.position);
+    return markRow(this.#options.pipeline.name, this.partition, this.position);
   }
 
   #collect(isAsked: (operator: OperatorRuntime) => boolean): readonly Mutation[] {
@@ -387,7 +377,7 @@ export class PartitionEngine {
     if (this.#options.onBadRecord === 'fail' && !isStockafolioError(error, 'ERR_LATE_RECORD')) {
       throw new StockafolioError(
         'ERR_BAD_RECORD',
-        `partition ${place.partition ?? this.partition}, offset ${place.offset}: ${describe(error)}`,
+        `partition ${place.partition ?? this.partition}, offset ${place.offset}: ${messageOf(error)}`,
         {
           cause: error,
           hint: "mend the message in its source, or run with onBadRecord 'dead-letter' to set it aside and go on",
@@ -403,10 +393,6 @@ export class PartitionEngine {
   }
 }
 
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 function asBadRecord(error: unknown): StockafolioError {
-  return isStockafolioError(error) ? error : new BadRecordError([{ field: '', message: describe(error) }]);
+  return isStockafolioError(error) ? error : new BadRecordError([{ field: '', message: messageOf(error) }]);
 }

@@ -1,8 +1,9 @@
-import { StockafolioError, isStockafolioError } from '../errors/index.js';
+import { StockafolioError } from '../errors/index.js';
 import type { Mutation, Tables } from '../ports/index.js';
 import type { Stream } from '../stream/index.js';
-import { rowObject, type Table } from '../table/index.js';
-import { readProgress } from './read-progress.js';
+import type { Table } from '../table/index.js';
+import { readProgress } from './progress.js';
+import { scanSystemTable } from './scan-system-table.js';
 import { partitionings } from './system-tables.js';
 
 /** How a source is divided: what decides in which partition the records of a key are. */
@@ -67,17 +68,12 @@ export async function readPartitionings(
   pipeline: string,
 ): Promise<ReadonlyMap<number, NotedPartitioning>> {
   const noted = new Map<number, NotedPartitioning>();
-  try {
-    for await (const { values } of tables.scan(partitionings as Table, [pipeline])) {
-      const { partition, partitions, partitioner, divided } = rowObject(partitionings as Table, values);
-      noted.set(Number(partition), {
-        partitioning: { partitions: Number(partitions), partitioner: String(partitioner) },
-        divided: divided === undefined ? undefined : Number(divided),
-      });
-    }
-  } catch (error) {
-    // Nothing was made yet, or an earlier version made it.
-    if (!isStockafolioError(error, 'ERR_TABLE_UNKNOWN')) throw error;
+  for await (const row of scanSystemTable(tables, partitionings as Table, pipeline)) {
+    const { partition, partitions, partitioner, divided } = row;
+    noted.set(Number(partition), {
+      partitioning: { partitions: Number(partitions), partitioner: String(partitioner) },
+      divided: divided === undefined ? undefined : Number(divided),
+    });
   }
   return noted;
 }

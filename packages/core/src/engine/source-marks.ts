@@ -1,7 +1,7 @@
-import { isStockafolioError } from '../errors/index.js';
 import type { Mark, Mutation, Position, Tables } from '../ports/index.js';
-import { rowObject, type Table } from '../table/index.js';
+import type { Table } from '../table/index.js';
 import type { EnginePosition } from './partition-engine.js';
+import { scanSystemTable } from './scan-system-table.js';
 import { sourceMarks } from './system-tables.js';
 
 /** The row of a position, where it has a mark. */
@@ -21,18 +21,13 @@ export async function readMarks(
   pipeline: string,
 ): Promise<ReadonlyMap<number, Position>> {
   const marks = new Map<number, Position>();
-  try {
-    for await (const { values } of tables.scan(sourceMarks as Table, [pipeline])) {
-      const { partition, offset, epoch, checksum } = rowObject(sourceMarks as Table, values);
-      const mark: Mark = {
-        ...(epoch === undefined ? {} : { epoch: Number(epoch) }),
-        ...(checksum === undefined ? {} : { checksum: Number(checksum) }),
-      };
-      marks.set(Number(partition), { partition: Number(partition), offset: Number(offset), mark });
-    }
-  } catch (error) {
-    // An earlier version made these tables.
-    if (!isStockafolioError(error, 'ERR_TABLE_UNKNOWN')) throw error;
+  for await (const row of scanSystemTable(tables, sourceMarks as Table, pipeline)) {
+    const { partition, offset, epoch, checksum } = row;
+    const mark: Mark = {
+      ...(epoch === undefined ? {} : { epoch: Number(epoch) }),
+      ...(checksum === undefined ? {} : { checksum: Number(checksum) }),
+    };
+    marks.set(Number(partition), { partition: Number(partition), offset: Number(offset), mark });
   }
   return marks;
 }

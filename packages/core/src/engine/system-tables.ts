@@ -140,5 +140,8 @@ export const deadLetterParts = table(
   },
 );
 
+/** What a run keeps of itself in the tables, beside its progress. */
+export const runTables: readonly Table[] = [versionFloors, partitionings, checkpointCuts, sourceMarks] as Table[];
+
 /** The tables that hold what was set aside. */
 export const letterTables: readonly Table[] = [deadLetters as Table, deadLetterParts as Table];

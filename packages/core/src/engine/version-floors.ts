@@ -1,6 +1,6 @@
-import { isStockafolioError } from '../errors/index.js';
 import type { Position, Tables } from '../ports/index.js';
-import { rowObject, type Table } from '../table/index.js';
+import type { Table } from '../table/index.js';
+import { scanSystemTable } from './scan-system-table.js';
 import { versionFloors } from './system-tables.js';
 
 /** From an offset on, a partition's records have versions above this one, in microseconds. */
@@ -15,16 +15,10 @@ export async function readFloors(
   pipeline: string,
 ): Promise<ReadonlyMap<number, readonly VersionFloor[]>> {
   const floors = new Map<number, VersionFloor[]>();
-  try {
-    for await (const { values } of tables.scan(versionFloors as Table, [pipeline])) {
-      const { partition, offset, above } = rowObject(versionFloors as Table, values);
-      const all = floors.get(Number(partition)) ?? [];
-      floors.set(Number(partition), all);
-      all.push({ offset: Number(offset), version: Number(above) });
-    }
-  } catch (error) {
-    // Nobody has claimed these tables, or an earlier version did.
-    if (!isStockafolioError(error, 'ERR_TABLE_UNKNOWN')) throw error;
+  for await (const { partition, offset, above } of scanSystemTable(tables, versionFloors as Table, pipeline)) {
+    const all = floors.get(Number(partition)) ?? [];
+    floors.set(Number(partition), all);
+    all.push({ offset: Number(offset), version: Number(above) });
   }
   return floors;
 }

@@ -14,7 +14,7 @@ export type { Codec } from './codec.js';
 export { cutByEnd, cutByEpoch, cutByMessage, sourceDiverged, type Divergence, type EpochEnd } from './divergence.js';
 export type { ByteRange, FileInfo, Files, WriteOptions } from './files.js';
 export { loadPeer, requirePeer, type Peer } from './load-peer.js';
-export { checksumOf, markAfter, markOf, type Mark } from './mark.js';
+export { checksumOf, markAfter, markOf, positionAt, type Mark } from './mark.js';
 export type {
   AssignmentListener,
   GroupTarget,

@@ -1,6 +1,6 @@
 import { crc32 } from '../hash/crc32.js';
 import type { ArchivedHistory } from './archive.js';
-import type { SourceMessage } from './source.js';
+import type { Position, SourceMessage } from './source.js';
 
 /**
  * What is known of the last message before a position. By it a source tells whether its log is still the one that was read:
@@ -11,6 +11,11 @@ export interface Mark {
   readonly epoch?: number;
   /** A checksum of the message; absent where it is not known. */
   readonly checksum?: number;
+}
+
+/** A position with what is known of the message before it. */
+export function positionAt(partition: number, offset: number, mark?: Mark): Position {
+  return mark === undefined ? { partition, offset } : { partition, offset, mark };
 }
 
 /** The mark of a position that follows this message. */

@@ -21,7 +21,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('cut' as const), at: part }) },
 );
 
-/** A position that was read, and, as nobody but this test knows, the smallest offset at which the log was cut since. */
+/** A position that was read, and the smallest offset at which the log was cut after that. */
 interface Read {
   readonly position: Position;
   cut: number;

@@ -14,7 +14,7 @@ export class MemoryEpochs {
     return this.#begun.at(-1)?.epoch ?? 0;
   }
 
-  /** A new leader takes messages in from this offset on; its epoch is the next one unless told. */
+  /** A new leader appends from this offset on; `epoch` defaults to the next one. */
   elect(end: number, epoch = this.latest + 1): void {
     if (this.#begun.at(-1)?.epoch === epoch) return;
     // A leader that took nothing in leaves no trace.

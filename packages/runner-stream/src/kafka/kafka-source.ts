@@ -3,6 +3,7 @@ import { StockafolioError } from '@stockafolio/core';
 import {
   cutByEnd,
   markOf,
+  positionAt,
   sourceDiverged,
   type AssignmentListener,
   type Divergence,
@@ -65,7 +66,7 @@ function reachAt({ offset, mark }: Position): Reach {
 }
 
 function positionOf(partition: number, { messages: offset, mark }: Reach): Position {
-  return mark === undefined ? { partition, offset } : { partition, offset, mark };
+  return positionAt(partition, offset, mark);
 }
 
 /**

@@ -4,18 +4,18 @@ import type { BatchUnit } from './options.js';
 import { archiveGap, checkGapless } from './plan-units.js';
 
 /**
- * The files that hold a stretch of a partition, all of it.
+ * The files that hold a range of offsets of a partition, all of it.
  *
  * @throws ERR_ARCHIVE_GAP, ERR_SOURCE_MISMATCH
  */
-export async function stretchesOf<T>(
+export async function filesOf<T>(
   archive: Archive<T>,
   { partition, source, from, to }: Pick<BatchUnit, 'partition' | 'source' | 'from' | 'to'>,
 ): Promise<readonly ArchiveStretch[]> {
-  const stretches = (await archive.stretches()).filter(
-    (stretch) => stretch.partition === partition && stretch.last >= from && stretch.first < to,
+  const files = (await archive.stretches()).filter(
+    (file) => file.partition === partition && file.last >= from && file.first < to,
   );
-  const end = checkGapless(partition, stretches, from);
+  const end = checkGapless(partition, files, from);
   if (end < to) throw archiveGap(partition, end, to - 1);
   const made = (await archive.facts())?.source;
   if (made !== source) {
@@ -25,5 +25,5 @@ export async function stretchesOf<T>(
       { hint: 'give the unit the archive that it was planned on, or plan it anew' },
     );
   }
-  return stretches;
+  return files;
 }

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { feed, mixed, newEngine } from '../../test/engines.js';
 import { sale } from '../../test/sales.js';
 import { memoryTables } from '../testing/index.js';
-import { readProgress } from './read-progress.js';
+import { readProgress } from './progress.js';
 import { progress } from './system-tables.js';
 
 describe('readProgress', () => {

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { byUser, Sale, totals } from '../test/totals.js';
 import { checkOneHistory } from './archived-history.js';
 import type { BatchOptions } from './options.js';
-import { runBatch } from './run-batch.js';
+import { prepareBatch, runBatch } from './run-batch.js';
 
 const entry = (offset: number): ArchiveEntry<Sale> => ({
   offset,
@@ -63,6 +63,15 @@ describe('a batch over an archive of two histories', () => {
   it('is refused where a file goes on in an epoch before the last one, and nothing is written', async () => {
     for (const history of [of(0), of(0, 5), of(3, 6)]) await at.file(history);
     for (let start = 0; start < 2; start++) expect(await at.run()).to.equal('ERR_SOURCE_DIVERGED');
+    expect(await at.rows()).to.equal(0);
+  });
+
+  it('is refused before it is divided anew, for every partition that would read of it', async () => {
+    for (const history of [of(0, 5), of(3, 6)]) await at.file(history);
+    const { archive, tables, checkpoints } = at;
+    const ports = { pipeline: totals, codec: jsonCodec(Sale), archive, tables, checkpoints, clock: virtualClock() };
+    const planned = await prepareBatch(ports, { repartition: 2 }).catch((error: unknown) => error);
+    expect(isStockafolioError(planned, 'ERR_SOURCE_DIVERGED')).to.equal(true);
     expect(await at.rows()).to.equal(0);
   });
 

@@ -1,5 +1,6 @@
 import { StockafolioError } from '@stockafolio/core';
 import { beginDivision, partitioningOf, partitionsChanged } from '@stockafolio/core/engine';
+import { checkOneHistory, historiesOf } from './archived-history.js';
 import { checkComplete } from './check-complete.js';
 import type { BatchOptions, BatchPorts, BatchUnit, DividedRange } from './options.js';
 import { beginning, byPartition, checkGapless, newestCheckpoint, unitOptions } from './plan-units.js';
@@ -10,7 +11,7 @@ import { beginning, byPartition, checkGapless, newestCheckpoint, unitOptions } f
  * with the units left must stop each partition where the others did, or records would be nobody's.
  *
  * @throws ERR_USAGE where it cannot be divided so; ERR_TABLES_TAKEN, ERR_PARTITIONS_CHANGED where tables or checkpoints are
- * not new; ERR_ARCHIVE_GAP, ERR_ARCHIVE_INCOMPLETE
+ * not new; ERR_ARCHIVE_GAP, ERR_ARCHIVE_INCOMPLETE, ERR_SOURCE_DIVERGED
  */
 export async function planDivision<T>(
   ports: BatchPorts<T>,
@@ -47,6 +48,8 @@ export async function planDivision<T>(
   for (const [partition, own] of archived) {
     const from = await beginning(ports, partition, own);
     ranges.push({ partition, from, to: checkGapless(partition, own, from) });
+    // Here, of all of them: a unit looks at its own partition alone, and reads the others too.
+    checkOneHistory(partition, await historiesOf(archive, own), { partition, offset: from });
   }
   const { ends } = await beginDivision(
     tables,

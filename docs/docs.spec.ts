@@ -15,18 +15,18 @@ function pagesIn(folder: string): string[] {
 }
 
 const atRoot = readdirSync(root).filter((name) => name.endsWith('.md'));
-/** Pages that npm shows too name the files of this repository in full. */
+/** Pages that npm also shows link to files of this repository by their full address. */
 const REPOSITORY = /^https:\/\/github\.com\/stockafolio\/stockafolio\/(?:blob|tree)\/main\//;
 
 const pages = [...atRoot, ...['docs', 'packages', 'examples', 'benchmarks'].flatMap(pagesIn)];
 
 describe('the pages', () => {
   for (const page of pages) {
-    it(`${page} links to files and headings that exist`, () => {
+    it(`${page} has links to files and headings that exist`, () => {
       const text = readFileSync(resolve(root, page), 'utf8').replaceAll(/```.*?```/gs, '');
       const inline = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => String(target));
       const named = [...text.matchAll(/^\[[^\]]+\]: (\S+)$/gm)].map(([, target]) => String(target));
-      expect([...inline, ...named].filter((target) => !leadsSomewhere(page, target))).to.deep.equal([]);
+      expect([...inline, ...named].filter((target) => !targetExists(page, target))).to.deep.equal([]);
     });
 
     it(`${page} defines the links that it names, and no others`, () => {
@@ -38,7 +38,7 @@ describe('the pages', () => {
   }
 });
 
-function leadsSomewhere(page: string, target: string): boolean {
+function targetExists(page: string, target: string): boolean {
   const [path = '', heading] = target.split('#');
   if (/^https?:/.test(path) && !REPOSITORY.test(path)) return true;
   const from = REPOSITORY.test(path) ? root : dirname(resolve(root, page));

@@ -22,12 +22,12 @@ const pages = [
   'examples/stockafolio/README.md',
 ];
 
-/** Code blocks in TypeScript, each with the mark before it: `<!-- FILE#REGION -->`. */
+/** TypeScript code blocks, each preceded by its mark: `<!-- FILE#REGION -->`. */
 const block = /(?:<!-- (\S+?)#(\S+) -->\n\n)?```ts\n(.*?)```/gs;
 
 describe('the guide', () => {
   for (const page of pages) {
-    it(`shows in ${page} the code that runs`, async () => {
+    it(`shows in ${page} the code that is run`, async () => {
       const text = await readFile(new URL(page, root), 'utf8');
       const blocks = [...text.matchAll(block)];
       expect(blocks).to.not.deep.equal([]);
@@ -38,11 +38,11 @@ describe('the guide', () => {
     });
   }
 
-  it('has a first sample that gives what its comment says', () => {
+  it('has a first sample whose result is that of its comment', () => {
     expect(readmeRows).to.deep.equal([{ user: 'ann', symbol: 'IBM', quantity: 2, paid: 500_0000 }]);
   });
 
-  it('has samples for the packages that run', async () => {
+  it('has samples for the packages whose results are right', async () => {
     const harness = pipelineHarness(counts);
     harness.push({ page: '/home', time: 0 }, { page: '/home', time: 1 });
     await harness.commit();
@@ -54,7 +54,7 @@ describe('the guide', () => {
     });
   });
 
-  it('runs by code: stream and batch come to the same rows', async () => {
+  it('runs in code: stream and batch reach the same rows', async () => {
     await inFolder(async (dir) => {
       await produce(dir, someSales);
       expect(await stream(dir)).to.equal(someSales.length);
@@ -66,10 +66,10 @@ describe('the guide', () => {
   it('runs by command', async () => {
     await inFolder(async (dir) => {
       await produce(dir, someSales);
-      const places = ['--source', `log:${dir}/sales`, '--tables', `embedded:${dir}/tables`];
+      const urls = ['--source', `log:${dir}/sales`, '--tables', `embedded:${dir}/tables`];
       const { stdout } = await command(
         'stream',
-        ...places,
+        ...urls,
         '--checkpoints',
         `file:${dir}/checkpoints`,
         '--until-caught-up',
@@ -109,7 +109,7 @@ async function inFolder(step: (dir: string) => Promise<void>): Promise<void> {
   }
 }
 
-/** The command, in a process that can load the samples as they are. */
+/** Runs the command in a process that can load the samples without a build. */
 function command(...words: string[]): Promise<{ stdout: string }> {
   const bin = fileURLToPath(new URL('packages/cli/bin/stockafolio.js', root));
   const app = fileURLToPath(new URL('samples/app.ts', here));

@@ -1,6 +1,6 @@
 /**
- * Takes the pictures of the README: a market's day up to the afternoon with the batch of noon beside it, both pages, at one
- * width, light and dark.
+ * Takes the pictures of the README: both pages at one width, light and dark. They show a market day up to the afternoon, with
+ * the batch of noon beside it.
  */
 import { rm, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -50,7 +50,7 @@ try {
   await rm(profile, { recursive: true, force: true });
 }
 
-/** Moves the times of an even market so that most is traded after the opening and before the close, as in a real one. */
+/** Moves the times of an even market so that most trades are after the opening and before the close, as in a real one. */
 function busierAtTheEnds(time: number): number {
   const part = (time - OPENING) / SESSION;
   return Math.floor(OPENING + SESSION * (part - (0.4 * Math.sin(2 * Math.PI * part)) / (2 * Math.PI)));

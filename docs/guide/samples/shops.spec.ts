@@ -31,7 +31,7 @@ describe('shops', () => {
   // #endregion first
 
   // #region late
-  it('closes a minute 5 seconds after its end, and mends it when a sale comes late', async () => {
+  it('closes a minute 5 seconds after its end, and updates it when a sale is late', async () => {
     const harness = pipelineHarness<Sale>(shops);
     const pieces = async (): Promise<number[]> => {
       await harness.commit();
@@ -45,7 +45,7 @@ describe('shops', () => {
     expect(await pieces()).to.deep.equal([5]);
   });
 
-  it('sets a sale aside that comes later than that, for the window alone', async () => {
+  it('dead-letters a sale that arrives even later, for the window only', async () => {
     const harness = pipelineHarness<Sale>(shops);
     harness.push(sale({ time: noon + minutes(12) }), sale({}));
     await harness.commit();
@@ -56,7 +56,7 @@ describe('shops', () => {
   // #endregion late
 
   // #region restart
-  it('comes to the same rows when it is killed in between', async () => {
+  it('reaches the same rows when it is killed in between', async () => {
     const harness = pipelineHarness<Sale>(shops);
     harness.push(sale({ pieces: 2 }));
     await harness.checkpoint();
@@ -68,7 +68,7 @@ describe('shops', () => {
   });
   // #endregion restart
 
-  it('keeps large sales as they are, ranks the shops, and leaves a part of a category in each shard', async () => {
+  it('keeps large sales unchanged, ranks the shops, and writes a part of a category in each shard', async () => {
     const harness = pipelineHarness<Sale>(shops);
     harness.push(sale({ pieces: 100 }), sale({ shop: 'station', pieces: 7 }), sale({ shop: 'museum', pieces: 1 }));
     await harness.commit();

@@ -39,7 +39,7 @@ function addToFirm(sum: Mutable<Infer<typeof BigSum>>, sale: Sale): void {
 // #region day
 const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
 
-/** A day's figures take sales in until an hour after midnight. */
+/** The figures of a day include sales until an hour after midnight. */
 const dayIsDone = (sale: Sale): number => Math.floor(sale.time / days(1)) * days(1) + days(1) + hours(1);
 // #endregion day
 

@@ -42,7 +42,7 @@ describe('the guide', () => {
     expect(readmeRows).to.deep.equal([{ user: 'ann', symbol: 'IBM', quantity: 2, paid: 500_0000 }]);
   });
 
-  it('has samples for the packages whose results are right', async () => {
+  it('has samples for the packages, and they run', async () => {
     const harness = pipelineHarness(counts);
     harness.push({ page: '/home', time: 0 }, { page: '/home', time: 1 });
     await harness.commit();

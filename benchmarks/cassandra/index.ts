@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert';
 import { cassandraTables } from '@stockafolio/connectors/cassandra';
-import { PartitionEngine } from '@stockafolio/core/engine';
+import { PartitionEngine, tablesOf } from '@stockafolio/core/engine';
 import type { Mutation } from '@stockafolio/core/ports';
 import { generateTrades, portfolio, wireForm } from '@stockafolio/example';
 import { startCassandra } from '@stockafolio/servers';
@@ -38,8 +38,8 @@ const engine = new PartitionEngine({
 });
 
 try {
-  await ours.create(engine.tables);
-  await bareTables.create(engine.tables);
+  await ours.create(tablesOf(engine));
+  await bareTables.create(tablesOf(engine));
   let offset = 0;
   /** The rows of the next commits: other trades every round, so that nobody writes what is there already. */
   const commits = (): (readonly Mutation[])[] => {

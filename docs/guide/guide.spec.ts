@@ -46,7 +46,7 @@ describe('the guide', () => {
     const harness = pipelineHarness(counts);
     harness.push({ page: '/home', time: 0 }, { page: '/home', time: 1 });
     await harness.commit();
-    const [pages] = harness.engines[0]?.tables ?? [];
+    const [pages] = counts.plan.tables;
     expect(pages && (await harness.rows(pages))).to.deep.equal([{ page: '/home', visits: 2 }]);
     expect(figures).to.include({ trades: 1_000 });
     await inFolder(async (dir) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { systemClock } from '@stockafolio/connectors/clock-system';
 import { embeddedTables } from '@stockafolio/connectors/embedded';
 import { logProducer, logSource } from '@stockafolio/connectors/log-local';
-import { PartitionEngine } from '@stockafolio/core/engine';
+import { tablesOf as tablesOfPipeline } from '@stockafolio/core/engine';
 import type { Producer, Tables } from '@stockafolio/core/ports';
 import { memoryFiles } from '@stockafolio/core/testing';
 import { runStream } from '@stockafolio/runner-stream';
@@ -42,7 +42,7 @@ export async function liveMarket(
   const close =
     closeAfter === undefined ? undefined : await tablesOf(join(folder, 'close'), trades.slice(0, closeAfter));
   const tables = written ?? embeddedTables(join(folder, 'tables'));
-  await tables.create(engineTables());
+  await tables.create(tablesOfPipeline(portfolio));
   const producer = await logProducer(join(folder, 'log'), { partitions: 4 });
   await send(producer, trades);
   await stream(join(folder, 'log'), tables, undefined);
@@ -109,15 +109,11 @@ async function stream(log: string, tables: Tables, signal: AbortSignal | undefin
 /** Waits until the tables hold the newest of these trades, for a bounded time. */
 async function until(tables: Tables, trades: readonly Trade[]): Promise<void> {
   const newest = trades.at(-1);
-  const table = engineTables().find(({ name }) => name === 'trades_by_user');
+  const table = tablesOfPipeline(portfolio).find(({ name }) => name === 'trades_by_user');
   if (newest === undefined || table === undefined) return;
   for (let n = 0; n < 1_000; n++) {
     if ((await tables.get(table, [newest.user, newest.time, newest.id])) !== undefined) return;
     await systemClock.sleep(10);
   }
   throw new Error(`the tables do not hold trade ${newest.id} within 10 s`);
-}
-
-function engineTables(): PartitionEngine['tables'] {
-  return new PartitionEngine({ pipeline: portfolio, partition: 0, source: '', codec, onBadRecord: 'fail' }).tables;
 }

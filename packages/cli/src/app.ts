@@ -66,7 +66,7 @@ function asApp(exported: unknown, specifier: string): App {
 
 function isPipeline(value: unknown): value is Pipeline {
   const candidate = value as Partial<Pipeline> | undefined;
-  return typeof candidate?.build === 'function' && candidate.stream !== undefined && typeof candidate.name === 'string';
+  return candidate?.plan !== undefined && candidate.stream !== undefined && typeof candidate.name === 'string';
 }
 
 /** The application with another partitioner than its stream declares, where one is given. @throws ERR_USAGE */

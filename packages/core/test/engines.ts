@@ -21,7 +21,7 @@ import {
   tumblingWindow,
   type Pipeline,
 } from '../src/index.js';
-import { PartitionEngine } from '../src/engine/index.js';
+import { PartitionEngine, tablesOf } from '../src/engine/index.js';
 import type { Mutation, StoredRow } from '../src/ports/index.js';
 import type { Value } from '../src/schema/index.js';
 import { memoryTables } from '../src/testing/index.js';
@@ -164,10 +164,10 @@ export async function rowsOf(
   writes: readonly (readonly Mutation[])[],
 ): Promise<(StoredRow & { readonly table: string })[]> {
   const tables = memoryTables();
-  await tables.create(engine.tables);
+  await tables.create(tablesOf(engine));
   for (const rows of writes) await tables.write(rows);
   const all: (StoredRow & { readonly table: string })[] = [];
-  for (const each of engine.tables) {
+  for (const each of tablesOf(engine)) {
     for await (const row of tables.scanAll(each)) all.push({ table: each.name, ...row });
   }
   return all;

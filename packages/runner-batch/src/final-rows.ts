@@ -1,4 +1,4 @@
-import type { PartitionEngine } from '@stockafolio/core/engine';
+import type { Pipeline } from '@stockafolio/core';
 import type { Mutation } from '@stockafolio/core/ports';
 
 /**
@@ -14,7 +14,7 @@ export class FinalRows {
   /** By key; those that came last at the end. */
   readonly #kept = new Map<string, Mutation>();
 
-  constructor(edges: PartitionEngine['edges'], most: number) {
+  constructor(edges: Pipeline['plan']['edges'], most: number) {
     this.#again = new Set(edges.flatMap(({ from, to, table }) => (table && from !== '' ? [to] : [])));
     this.#most = most;
   }

@@ -5,12 +5,12 @@ import {
   checkWritten,
   claimTables,
   heldFor,
-  PartitionEngine,
   readMarks,
   readProgress,
   readWhole,
   type CheckpointHeader,
   type Progress,
+  tablesOf,
 } from '@stockafolio/core/engine';
 import { positionAt } from '@stockafolio/core/ports';
 import { checkArchived } from './archived-history.js';
@@ -114,10 +114,9 @@ async function prepareDivision<T>(
 
 /** Creates the tables, and notes who writes them. */
 async function claim<T>(ports: BatchPorts<T>, takeOver: boolean): Promise<void> {
-  const { pipeline, codec, tables, clock } = ports;
-  const engine = new PartitionEngine({ pipeline, partition: 0, source: '', codec, onBadRecord: 'fail' });
+  const { pipeline, tables, clock } = ports;
   const checkpoints = await checkpointStore(ports.checkpoints, pipeline.name, clock);
-  await claimTables(tables, engine.tables, {
+  await claimTables(tables, tablesOf(pipeline), {
     ...{ pipeline: pipeline.name, runner: 'batch', checkpoints, clock, takeOver },
   });
 }

@@ -9,6 +9,7 @@ import {
   readPartitionings,
   readTableIds,
   restoreCheckpoint,
+  tablesOf,
 } from '@stockafolio/core/engine';
 import type { AbortSignalLike, Mutation } from '@stockafolio/core/ports';
 import { checkOneHistory, historiesOf, markAtEnd } from './archived-history.js';
@@ -58,7 +59,7 @@ export async function runUnit<T>(
   const histories = await historiesOf(archive, files);
   checkOneHistory(partition, histories, { partition, ...engine.position });
   const writer = new RowWriter(ports, unit.writeRows);
-  const final = new FinalRows(engine.edges, unit.writeRows);
+  const final = new FinalRows(pipeline.plan.edges, unit.writeRows);
   const taken = isDivided ? takeDivided(ports, unit, engine) : takeOwn(ports, unit, engine, files);
   let records = 0;
   for await (const count of taken) {
@@ -86,7 +87,7 @@ export async function runUnit<T>(
 
 /** Sets the engine up where the unit begins, or, where it is done already, at its end; answers the writer of its checkpoint. */
 async function resume<T>(ports: BatchPorts<T>, unit: BatchUnit, engine: PartitionEngine): Promise<CheckpointWriter> {
-  const tableIds = await readTableIds(ports.tables, engine.tables);
+  const tableIds = await readTableIds(ports.tables, tablesOf(ports.pipeline));
   const target = { pipeline: ports.pipeline.name, source: unit.source, engine, files: ports.checkpoints, tableIds };
   if (unit.fresh) {
     engine.resume({ offset: unit.from, version: 0, latest: null });

@@ -1,3 +1,4 @@
+import { pipeline, type Stream } from '@stockafolio/core';
 import { progress } from '@stockafolio/core/engine';
 import type { PartitionRange, Tables } from '@stockafolio/core/ports';
 import { memoryFiles } from '@stockafolio/core/testing';
@@ -94,7 +95,7 @@ describe('a partition that is opened', () => {
   });
 
   it('is refused a changed pipeline, unless that is accepted', async () => {
-    const other = { ...totals, build: (records: never) => void records } as unknown as typeof totals;
+    const other = pipeline(totals.name, { records: totals.stream as Stream<never> }, () => []);
     expect(await codeOf(open({}, 100, { pipeline: other }))).to.equal('ERR_CHECKPOINT_PLAN_CHANGED');
     const task = await open({}, 100, { pipeline: other, acceptPlanChange: true });
     expect(task.engine.position.offset).to.equal(100);

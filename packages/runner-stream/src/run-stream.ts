@@ -3,7 +3,6 @@ import {
   checkpointStore,
   checkTablesPartitioning,
   claimTables,
-  PartitionEngine,
   partitioningOf,
   partitionsChanged,
   readPartitionings,
@@ -14,6 +13,7 @@ import {
   type NotedPartitioning,
   type Progress,
   type Whole,
+  tablesOf,
 } from '@stockafolio/core/engine';
 import {
   positionAt,
@@ -239,18 +239,18 @@ class StreamRun<T> implements AssignmentListener {
    * @returns what the group is bound to
    */
   async #openTables(): Promise<GroupTarget> {
-    const { pipeline, tables, source, codec, checkpoints, takeOver, clock } = this.#options;
+    const { pipeline, tables, source, checkpoints, takeOver, clock } = this.#options;
     const { takeGroup = false, untilCaughtUp = false } = this.#options;
     this.#source = await source.identity();
-    const plan = new PartitionEngine({ pipeline, partition: 0, source: this.#source, codec, onBadRecord: 'fail' });
+    const written = tablesOf(pipeline);
     const store = await untilBack(this.#options, 'reading checkpoints', () =>
       checkpointStore(checkpoints, pipeline.name, clock),
     );
-    await claimTables(tables, plan.tables, {
+    await claimTables(tables, written, {
       ...{ pipeline: pipeline.name, runner: 'stream', checkpoints: store, clock },
       takeOver: takeOver ?? false,
     });
-    await this.#watch.begin(plan.tables);
+    await this.#watch.begin(written);
     await this.#readProgress();
     const ranges = await untilBack(this.#options, 'asking what the source holds', () => source.ranges());
     this.#partitions = ranges.length;

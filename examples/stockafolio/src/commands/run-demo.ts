@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { counted, figure, stoppedEarly, type Reporter, type Toolkit } from '@stockafolio/cli';
 import { StockafolioError } from '@stockafolio/core';
-import { PartitionEngine } from '@stockafolio/core/engine';
+import { tablesOf } from '@stockafolio/core/engine';
 import type { AbortSignalLike, Files, Tables } from '@stockafolio/core/ports';
 import { inThisThread, reconcile, runBatch } from '@stockafolio/runner-batch';
 import { runArchive, runStream } from '@stockafolio/runner-stream';
@@ -62,7 +62,7 @@ export async function runDemo(options: DemoOptions, toolkit: Toolkit, reporter: 
   const ends = toolkit.openSource(source);
   const stage: Stage = { source, live, checkpoints, market, day: session.day, signal, toolkit, reporter };
   try {
-    for (const tables of [live, close]) await tables.create(tablesOfPipeline());
+    for (const tables of [live, close]) await tables.create(tablesOf(portfolio));
     const dashboards = await serveDashboards(
       { live, close, source: ends, pipeline: portfolio.name, clock, log: (line) => reporter.say(line) },
       { host: '127.0.0.1', port: options.port ?? DEFAULT_PORT, orFree: options.port === undefined },
@@ -194,11 +194,7 @@ async function compare(live: Tables, close: Tables, now: number): Promise<{ comp
   const counts = { compared: 0, newer: 0 };
   let differences = 0;
   const options = { upTo: Number.POSITIVE_INFINITY, now };
-  const found = reconcile(close, live, tablesOfPipeline(), options, counts)[Symbol.asyncIterator]();
+  const found = reconcile(close, live, tablesOf(portfolio), options, counts)[Symbol.asyncIterator]();
   while ((await found.next()).done !== true) differences++;
   return { compared: counts.compared, differences };
-}
-
-function tablesOfPipeline(): PartitionEngine['tables'] {
-  return new PartitionEngine({ pipeline: portfolio, partition: 0, source: '', codec, onBadRecord: 'fail' }).tables;
 }

@@ -7,10 +7,10 @@ import {
   type Table,
   type Value,
 } from '@stockafolio/core';
-import { deadLetterParts, PartitionEngine } from '@stockafolio/core/engine';
+import { deadLetterParts, tablesOf as tablesOfPipeline } from '@stockafolio/core/engine';
 import type { StoredRow, Tables } from '@stockafolio/core/ports';
 import { InvalidArgumentError, type Command } from 'commander';
-import { codecOf, loadApp, type App } from '../app.js';
+import { loadApp, type App } from '../app.js';
 import type { Toolkit } from '../toolkit.js';
 import { asStored } from '../as-stored.js';
 import { counted } from '../output/counted.js';
@@ -24,9 +24,7 @@ interface TablesFlags extends CommonOptions {
 
 /** Every table of an application, the engine's own included. */
 export function tablesOf(app: App): readonly Table[] {
-  const { pipeline } = app;
-  return new PartitionEngine({ pipeline, partition: 0, source: '', codec: codecOf(app, 'wire'), onBadRecord: 'fail' })
-    .tables;
+  return tablesOfPipeline(app.pipeline);
 }
 
 export function addTables(program: Command, toolkit: Toolkit): void {

@@ -1,6 +1,7 @@
-import { PartitionEngine, comparePlans, findCheckpoint } from '@stockafolio/core/engine';
+import type { Pipeline } from '@stockafolio/core';
+import { comparePlans, findCheckpoint, tablesOf } from '@stockafolio/core/engine';
 import { InvalidArgumentError, type Command } from 'commander';
-import { codecOf, loadApp, type App } from '../app.js';
+import { loadApp } from '../app.js';
 import type { Toolkit } from '../toolkit.js';
 import { FILES, type CommonOptions } from './options.js';
 
@@ -27,49 +28,38 @@ function formatOf(text: string): 'text' | 'mermaid' {
 
 async function run(flags: TopologyFlags, toolkit: Toolkit): Promise<void> {
   const app = await loadApp(flags.app);
-  const engine = plan(app);
-  const lines = flags.format === 'mermaid' ? mermaid(app, engine) : text(app, engine);
-  const changes = flags.against === undefined ? [] : await compare(engine, app, flags.against, toolkit);
+  const { plan } = app.pipeline;
+  const lines = flags.format === 'mermaid' ? mermaid(app.pipeline) : text(app.pipeline);
+  const changes = flags.against === undefined ? [] : await compare(app.pipeline, flags.against, toolkit);
   for (const { partition, subject, verdict, detail } of changes)
     lines.push(`partition ${partition}: ${subject}: ${verdict}, ${detail}`);
   toolkit.reporter(flags.json).result(lines.join('\n'), {
     ok: true,
     pipeline: app.pipeline.name,
     stream: app.pipeline.stream.name,
-    operators: engine.operators.map(({ layout }) => layout),
-    edges: engine.edges,
-    tables: engine.tables.map(({ name }) => name),
+    operators: plan.operators.map(({ name, kind, settings }) => ({ name, kind, settings })),
+    edges: plan.edges,
+    tables: tablesOf(app.pipeline).map(({ name }) => name),
     ...(flags.against === undefined ? {} : { changes }),
   });
 }
 
-function plan(app: App): PartitionEngine {
-  return new PartitionEngine({
-    pipeline: app.pipeline,
-    partition: 0,
-    source: '',
-    codec: codecOf(app, 'wire'),
-    onBadRecord: 'fail',
-  });
-}
-
-function text(app: App, engine: PartitionEngine): string[] {
-  const lines = [`pipeline ${app.pipeline.name} reads stream ${app.pipeline.stream.name}`];
+function text({ name: pipeline, stream, plan }: Pipeline): string[] {
+  const lines = [`pipeline ${pipeline} reads stream ${stream.name}`];
   const below = (from: string, indent: string): void => {
-    for (const edge of engine.edges) {
+    for (const edge of plan.edges) {
       if (edge.from !== from) continue;
       if (edge.table) {
         lines.push(`${indent}-> table ${edge.to}`);
         continue;
       }
-      const operator = engine.operators.find(({ layout }) => layout.name === edge.to);
-      const settings = Object.entries(operator?.layout.settings ?? {}).map(([name, value]) => `${name} ${value}`);
-      const state =
-        operator?.state.columns
-          .filter(({ name }) => !name.startsWith('$'))
-          .map(({ name, kind }) => `${name}: ${kind}`) ?? [];
+      const operator = plan.operators.find(({ name }) => name === edge.to);
+      const settings = Object.entries(operator?.settings ?? {}).map(([name, value]) => `${name} ${value}`);
+      const state = Object.entries(operator?.state.fields ?? {})
+        .filter(([name]) => !name.startsWith('$'))
+        .map(([name, { kind }]) => `${name}: ${kind}`);
       lines.push(
-        `${indent}-> ${operator?.layout.kind} '${edge.to}'${settings.length > 0 ? ` (${settings.join(', ')})` : ''} keeps ${state.join(', ')}`,
+        `${indent}-> ${operator?.kind} '${edge.to}'${settings.length > 0 ? ` (${settings.join(', ')})` : ''} keeps ${state.join(', ')}`,
       );
       below(edge.to, `${indent}   `);
     }
@@ -78,35 +68,32 @@ function text(app: App, engine: PartitionEngine): string[] {
   return lines;
 }
 
-function mermaid(app: App, engine: PartitionEngine): string[] {
+function mermaid({ stream, plan }: Pipeline): string[] {
   const id = (name: string): string => (name === '' ? 'stream' : name.replaceAll(/[^A-Za-z0-9]/g, '_'));
-  const lines = ['flowchart LR', `  stream([${app.pipeline.stream.name}])`];
-  for (const { layout } of engine.operators) lines.push(`  ${id(layout.name)}["${layout.kind}<br/>${layout.name}"]`);
-  for (const { from, to, table } of engine.edges) {
+  const lines = ['flowchart LR', `  stream([${stream.name}])`];
+  for (const { name, kind } of plan.operators) lines.push(`  ${id(name)}["${kind}<br/>${name}"]`);
+  for (const { from, to, table } of plan.edges) {
     lines.push(table ? `  ${id(from)} --> t_${id(to)}[(${to})]` : `  ${id(from)} --> ${id(to)}`);
   }
   return lines;
 }
 
 async function compare(
-  engine: PartitionEngine,
-  app: App,
+  { name: pipeline, plan }: Pipeline,
   url: string,
   toolkit: Toolkit,
 ): Promise<{ partition: number; subject: string; verdict: string; detail: string }[]> {
   const files = toolkit.openFiles(url);
   try {
     const partitions = new Set<number>();
-    for await (const { name } of files.list(`${app.pipeline.name}/partition=`)) {
+    for await (const { name } of files.list(`${pipeline}/partition=`)) {
       partitions.add(Number(/partition=(\d+)/.exec(name)?.[1]));
     }
     const changes = [];
     for (const partition of partitions) {
-      const chain = await findCheckpoint(files, app.pipeline.name, partition, () => undefined);
+      const chain = await findCheckpoint(files, pipeline, partition, () => undefined);
       if (chain === undefined) continue;
-      const tables = engine.tables.map(({ name }) => name);
-      for (const change of comparePlans(chain.last.header, engine.operators, tables))
-        changes.push({ partition, ...change });
+      for (const change of comparePlans(chain.last.header, plan)) changes.push({ partition, ...change });
     }
     return changes;
   } finally {

@@ -117,7 +117,7 @@ describe('the base of a chain of checkpoints', () => {
 
   it('is begun anew only after twice as many files as it takes, where these are many', async () => {
     const amounts = pipeline('users', { sales }, ({ sales }) => {
-      sales.pipe(shardedFold('amounts', { key: (s) => [s.amount], state: Sum, fold: addTo })).subscribe();
+      sales.pipe(shardedFold('amounts', { key: (s) => [s.amount], state: Sum, fold: addTo }));
       return [];
     });
     const engine = newEngine(amounts);

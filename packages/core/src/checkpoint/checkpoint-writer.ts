@@ -1,5 +1,6 @@
 import type { Files } from '../ports/index.js';
 import type { PartitionEngine } from '../engine/partition-engine.js';
+import { tablesOf } from '../engine/tables-of.js';
 import { checksumOf, encodeContainer, type Section, type SectionToBe } from './container.js';
 import {
   checkpointFolder,
@@ -74,7 +75,7 @@ export class CheckpointWriter {
     this.#target = target;
     this.#stretch = target.stretch ?? BASE_STRETCH;
     const last = resumed?.last;
-    const goesOn = last !== undefined && comparePlans(last.header, engine.operators, []).every(isKept);
+    const goesOn = last !== undefined && comparePlans(last.header, { ...engine.plan, tables: [] }).every(isKept);
     this.#previous = last === undefined ? null : { name: last.name, checksum: last.checksum };
     this.#base = goesOn ? (resumed?.base ?? null) : null;
     this.#savedTexts = goesOn ? engine.interner.size : 0;
@@ -150,7 +151,7 @@ export class CheckpointWriter {
       ...(engine.partitioning === undefined ? {} : { partitioning: engine.partitioning }),
       position: engine.position,
       hasCut: true,
-      tables: engine.tables.map((table) => table.name),
+      tables: tablesOf(engine).map((table) => table.name),
       tableIds,
       previous: this.#previous,
       base: this.#base,

@@ -1,12 +1,15 @@
 import { expect } from 'chai';
-import { withHidden } from '../operators/keyed-fold.js';
+import { withHidden } from '../operators/hidden-fields.js';
 import type { OperatorLayout } from '../pipeline/context.js';
+import { layoutOf, type OperatorNode } from '../pipeline/plan.js';
 import { int64, money, optional, record, text, type RecordSchema } from '../schema/index.js';
 import type { StateColumn } from '../state/columns.js';
 import { Interner } from '../state/interner.js';
+import type { KeyKind } from '../state/key-parts.js';
 import { KeyedState } from '../state/keyed-state.js';
+import { table, type Table } from '../table/index.js';
 import type { CheckpointHeader } from './header.js';
-import { comparePlans } from './plan.js';
+import { comparePlans as compare, type PlanChange, type PlanToCompare } from './plan.js';
 import { canBeRead, writeSlots } from './state-codec.js';
 
 const Sum = record('sum', { amount: int64(), count: int64() });
@@ -16,19 +19,33 @@ function operator(
   kind: string,
   settings: OperatorLayout['settings'],
   schema: RecordSchema = Sum,
-): { layout: OperatorLayout; state: KeyedState } {
-  return { layout: { name, kind, settings }, state: new KeyedState(name, schema, new Interner()) };
+): OperatorNode {
+  const facts = { isShared: false, writesState: false, options: undefined };
+  return { name, kind, settings, state: schema, ...facts };
 }
 
-function header(operators: ReturnType<typeof operator>[], tables: string[] = ['t']): CheckpointHeader {
-  const parts = operators.map(({ layout, state }) => ({ layout, state: writeSlots(state, new Int32Array(0), []) }));
+function header(operators: readonly OperatorNode[], tables: string[] = ['t']): CheckpointHeader {
+  const parts = operators.map((node) => ({
+    layout: layoutOf(node),
+    state: writeSlots(new KeyedState(node.name, node.state, new Interner()), new Int32Array(0), []),
+  }));
   return { operators: parts, tables } as unknown as CheckpointHeader;
+}
+
+function comparePlans(
+  before: CheckpointHeader,
+  operators: readonly OperatorNode[],
+  tables: readonly string[],
+  keyKinds: PlanToCompare['keyKinds'] = new Map(),
+): PlanChange[] {
+  const named = (name: string): Table => table(name, { partitionBy: ['k'] }, { k: text() }) as Table;
+  return compare(before, { operators, tables: tables.map(named), keyKinds });
 }
 
 const window = operator('w', 'tumblingWindow', { size: 5, allowedLateness: 0 });
 
 describe('comparePlans', () => {
-  const verdict = (before: ReturnType<typeof operator>, now: ReturnType<typeof operator>): string =>
+  const verdict = (before: OperatorNode, now: OperatorNode): string =>
     comparePlans(header([before]), [now], ['t'])
       .map((change) => change.verdict)
       .join(' ');
@@ -40,7 +57,7 @@ describe('comparePlans', () => {
   });
 
   it('loses what is of another kind, or counts otherwise, under the same name', () => {
-    expect(verdict(window, operator('w', 'hoppingWindow', window.layout.settings))).to.equal('lost');
+    expect(verdict(window, operator('w', 'hoppingWindow', window.settings))).to.equal('lost');
     expect(verdict(window, operator('w', 'tumblingWindow', { size: 6, allowedLateness: 0 }))).to.equal('lost');
     expect(verdict(operator('f', 'foldByKey', {}), operator('f', 'foldByKey', { expires: 'yes' }))).to.equal('lost');
   });
@@ -82,7 +99,7 @@ describe('comparePlans', () => {
   });
 
   it('says what differs, from what to what', () => {
-    const detail = (before: ReturnType<typeof operator>, now: ReturnType<typeof operator>): string =>
+    const detail = (before: OperatorNode, now: OperatorNode): string =>
       comparePlans(header([before]), [now], ['t'])[0]?.detail ?? '';
     expect(detail(window, operator('w', 'hoppingWindow', {}))).to.contain(
       'was a tumblingWindow and is a hoppingWindow',
@@ -97,7 +114,7 @@ describe('comparePlans', () => {
   });
 
   it('says of a ranking of fewer keys which ranks its table keeps, and nothing of one of as many or more', () => {
-    const ranking = (k: number): ReturnType<typeof operator> => operator('t', 'topByKey', { k });
+    const ranking = (k: number): OperatorNode => operator('t', 'topByKey', { k });
     const [change] = comparePlans(header([ranking(9)]), [ranking(5)], ['t']);
     expect(change?.verdict).to.equal('migrated');
     expect(change?.detail).to.contain('ranks 6 to 9');
@@ -135,6 +152,22 @@ describe('comparePlans', () => {
     expect(change(plain, expiring)).to.contain('lost, expires was not set and is yes');
     expect(change(expiring, plain)).to.contain('lost, expires was yes and is not set');
     expect(change(expiring, expiring)).to.equal('kept, is as it was');
+  });
+
+  it('loses a state whose key has other parts, where a table says which', () => {
+    const before = header([operator('f', 'foldByKey', {})]);
+    const part = before.operators[0] ?? expect.fail('no operator');
+    const kept = { ...before, operators: [{ ...part, state: { ...part.state, kinds: ['text', 'text'] as const } }] };
+    const now = operator('f', 'foldByKey', {});
+    const detail = (...kinds: KeyKind[]): string | undefined =>
+      comparePlans(kept, [now], [], new Map([[now, kinds]]))[0]?.detail;
+    expect(detail('text', 'text')).to.equal('is as it was');
+    expect(detail('text')).to.contain('its key was (text, text) and is (text): its state is dropped');
+    expect(detail('text', 'number')).to.contain('and is (text, number)');
+    expect(comparePlans(kept, [now], [])[0]?.verdict, 'no table says it').to.equal('kept');
+    expect(comparePlans(before, [now], [], new Map([[now, ['text']]]))[0]?.verdict, 'it never held a key').to.equal(
+      'kept',
+    );
   });
 
   it('compares no tables where none are asked for', () => {

@@ -1,6 +1,8 @@
 import type { OperatorLayout } from '../pipeline/context.js';
+import { layoutOf, type OperatorNode, type Plan } from '../pipeline/plan.js';
 import type { StateColumn } from '../state/columns.js';
-import type { KeyedState } from '../state/keyed-state.js';
+import { stateColumns } from '../state/cursor.js';
+import type { KeyKind } from '../state/key-parts.js';
 import type { CheckpointHeader, OperatorPart } from './header.js';
 import { canBeRead } from './state-codec.js';
 
@@ -11,23 +13,18 @@ export interface PlanChange {
   readonly detail: string;
 }
 
-interface PlannedOperator {
-  readonly layout: OperatorLayout;
-  readonly state: KeyedState;
-}
-
 /** Settings that may change without changing what the state means; `partial` is found out by the records. */
 const free = new Set(['allowedLateness', 'k', 'partial']);
 
-/** Compares the operators and tables of a pipeline with those of a checkpoint, one line for each. */
-export function comparePlans(
-  header: CheckpointHeader,
-  operators: readonly PlannedOperator[],
-  tables: readonly string[],
-): PlanChange[] {
+/** What is compared of a plan. */
+export type PlanToCompare = Pick<Plan, 'operators' | 'tables' | 'keyKinds'>;
+
+/** Compares the operators and tables of a plan with those of a checkpoint, one line for each. */
+export function comparePlans(header: CheckpointHeader, plan: PlanToCompare): PlanChange[] {
+  const { operators, tables, keyKinds } = plan;
   const before = new Map(header.operators.map((part) => [part.layout.name, part]));
-  const changes = operators.map((operator) => compareOperator(before.get(operator.layout.name), operator));
-  const names = new Set(operators.map(({ layout }) => layout.name));
+  const changes = operators.map((node) => compareOperator(before.get(node.name), node, keyKinds.get(node)));
+  const names = new Set(operators.map(({ name }) => name));
   for (const { layout } of header.operators) {
     if (names.has(layout.name)) continue;
     changes.push({
@@ -36,28 +33,34 @@ export function comparePlans(
       detail: 'is gone from the pipeline: its state is dropped',
     });
   }
-  for (const name of tables) {
+  for (const { name } of tables) {
     if (header.tables.includes(name)) continue;
     changes.push({ subject: `table '${name}'`, verdict: 'empty', detail: 'is new: it has rows only from here on' });
   }
   return changes;
 }
 
-function compareOperator(before: OperatorPart | undefined, { layout, state }: PlannedOperator): PlanChange {
+function compareOperator(
+  before: OperatorPart | undefined,
+  node: OperatorNode,
+  kinds: readonly KeyKind[] | undefined,
+): PlanChange {
+  const layout = layoutOf(node);
+  const columns = stateColumns(node.state);
   const subject = `operator '${layout.name}'`;
   if (before === undefined)
     return { subject, verdict: 'empty', detail: 'is new: it begins empty, and knows nothing of earlier records' };
-  const unlike = differing(before.layout, layout) ?? expiryDiffering(before, state);
+  const unlike = differing(before.layout, layout) ?? keyDiffering(before, kinds) ?? expiryDiffering(before, columns);
   if (unlike !== undefined)
     return { subject, verdict: 'lost', detail: `${unlike}: its state is dropped, and it begins empty` };
   const kept = new Map(before.state.columns.map((column) => [column.name, column]));
-  const added = state.columns
+  const added = columns
     .filter((column) => {
       const old = kept.get(column.name);
       return old === undefined || !canBeRead(old, column);
     })
     .map((c) => c.name);
-  const dropped = [...kept.keys()].filter((name) => !state.columns.some((column) => column.name === name));
+  const dropped = [...kept.keys()].filter((name) => !columns.some((column) => column.name === name));
   const left = ranksLeft(before.layout, layout);
   if (added.length === 0 && dropped.length === 0 && left === undefined)
     return { subject, verdict: 'kept', detail: 'is as it was' };
@@ -85,10 +88,16 @@ function differing(before: OperatorLayout, now: OperatorLayout): string | undefi
   return undefined;
 }
 
+/** A key of other parts finds nothing of what was kept: it would begin at zero, or be refused record by record. */
+function keyDiffering({ state }: OperatorPart, now: readonly KeyKind[] | undefined): string | undefined {
+  if (state.kinds === null || now === undefined || state.kinds.join() === now.join()) return undefined;
+  return `its key was (${state.kinds.join(', ')}) and is (${now.join(', ')})`;
+}
+
 /** A ranking does not have it among its settings: whether keys expire is seen by the field that keeps when. */
-function expiryDiffering(before: OperatorPart, now: KeyedState): string | undefined {
-  const isSet = ({ columns }: { readonly columns: readonly StateColumn[] }): string =>
+function expiryDiffering(before: OperatorPart, now: readonly StateColumn[]): string | undefined {
+  const isSet = (columns: readonly StateColumn[]): string =>
     columns.some(({ name }) => name === '$until') ? 'yes' : 'not set';
-  const [was, is] = [isSet(before.state), isSet(now)];
+  const [was, is] = [isSet(before.state.columns), isSet(now)];
   return was === is ? undefined : `expires was ${was} and is ${is}`;
 }

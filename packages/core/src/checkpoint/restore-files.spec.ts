@@ -237,7 +237,7 @@ describe('restoreCheckpoint', () => {
       pipeline('mixed', { sales }, ({ sales }) => {
         const options = { k: 3, by: 'amount', key: (s: Sale) => [s.user] as const, state: Sum, fold: addTo } as const;
         const until = (): number => 1_000;
-        sales.pipe(topByKey('top', expires ? { ...options, expires: until } : options)).subscribe();
+        sales.pipe(topByKey('top', expires ? { ...options, expires: until } : options));
         return [];
       });
     for (const before of [false, true]) {

@@ -118,11 +118,7 @@ export function restoreCheckpoint(
   }
   checkPartitioning(`checkpoint '${chain.last.name}'`, header.partitioning, engine.partitioning);
   checkTableIds(`checkpoint '${chain.last.name}'`, header.tableIds ?? {}, options.tableIds ?? {});
-  const changes = comparePlans(
-    header,
-    engine.operators,
-    engine.tables.map((table) => table.name),
-  );
+  const changes = comparePlans(header, engine.plan);
   const changed = changes.filter(({ verdict }) => verdict !== 'kept');
   if (changed.length > 0 && !options.acceptPlanChange) {
     throw new StockafolioError(

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { feed, newEngine } from '../../test/engines.js';
+import { tablesOf } from '../engine/tables-of.js';
 import { codeOf, sale, sales } from '../../test/sales.js';
 import { foldByKey } from '../operators/index.js';
 import { into, pipeline, type Pipeline } from '../pipeline/index.js';
@@ -59,7 +60,7 @@ describe('a field whose values are fewer than in its checkpoint', () => {
       expect(change).to.include({ verdict: 'migrated', detail: 'field begin at their initial values' });
       feed(engine, [sale({ item: '' })]);
       const tables = memoryTables();
-      await tables.create(engine.tables);
+      await tables.create(tablesOf(engine));
       const rows = engine.commit();
       await tables.write(rows);
       expect(rows.map(({ values }) => values)).to.eql([['ann', first, 2]]);

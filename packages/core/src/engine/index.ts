@@ -11,7 +11,8 @@ export {
   type OnPartitionMismatch,
 } from './intake.js';
 export { partitionChoice } from './partition-check.js';
-export { PartitionEngine, type EngineOptions, type EnginePosition } from './partition-engine.js';
+export type { EngineOptions } from './engine-options.js';
+export { PartitionEngine, type EnginePosition } from './partition-engine.js';
 export { recordCheck, schemaText } from './record-check.js';
 export { copyFloors, readFloors, writeFloors, type VersionFloor } from './version-floors.js';
 export { readMarks } from './source-marks.js';
@@ -31,6 +32,7 @@ export {
   type NotedPartitioning,
   type Partitioning,
 } from './partitioning.js';
+export { tablesOf } from './tables-of.js';
 export {
   checkpointCuts,
   deadLetterParts,

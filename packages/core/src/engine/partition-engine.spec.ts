@@ -10,6 +10,7 @@ import type { Mutation } from '../ports/index.js';
 import { marbles, pipelineHarness } from '../testing/index.js';
 import type { PartitionEngine } from './partition-engine.js';
 import { progress } from './system-tables.js';
+import { tablesOf } from './tables-of.js';
 
 const anySale: fc.Arbitrary<Sale> = fc.record({
   user: fc.constantFrom('ann', 'bob', 'cid'),
@@ -59,7 +60,7 @@ describe('PartitionEngine', () => {
         await harness.commit();
         const dump = async (): Promise<string> => {
           const rows = [];
-          for (const table of harness.engines[0]?.tables ?? []) rows.push(await harness.rows(table));
+          for (const table of tablesOf(mixed)) rows.push(await harness.rows(table));
           return shown(rows);
         };
         const before = await dump();

@@ -1,32 +1,21 @@
 import { BadRecordError, StockafolioError, isStockafolioError, messageOf } from '../errors/index.js';
 import type { Mark, Mutation } from '../ports/index.js';
-import { PipelineContext, isFatal, within, type OperatorLayout, type OperatorRuntime } from '../pipeline/context.js';
-import { FanOut, FanOutObservable } from '../pipeline/fan-out.js';
-import type { Pipeline } from '../pipeline/pipeline.js';
+import { enter, leave } from '../pipeline/ambient.js';
+import { PipelineContext, isFatal, type OperatorLayout, type OperatorRuntime } from '../pipeline/context.js';
+import type { FanOut } from '../pipeline/fan-out.js';
+import type { Plan } from '../pipeline/plan.js';
 import { recordCopier, type RecordCopier } from '../schema/record-copier.js';
 import type { Interner } from '../state/interner.js';
-import type { Table } from '../table/index.js';
 import { cutRow } from './checkpoint-cuts.js';
-import { bytesOf, deadLetter, jsonOf, type Place } from './dead-letter.js';
+import { connectPlan } from './connect-plan.js';
+import type { EngineOptions } from './engine-options.js';
+import type { Place } from './dead-letter.js';
 import { partitioningOf, type Partitioning } from './partitioning.js';
 import { progressRow } from './progress.js';
+import { Rejections } from './rejections.js';
 import { markRow } from './source-marks.js';
 import { Stretches } from './stretches.js';
-import { letterTables, progress } from './system-tables.js';
 import type { VersionFloor } from './version-floors.js';
-
-export interface EngineOptions {
-  readonly pipeline: Pipeline;
-  readonly partition: number;
-  /** Identity of the source, kept with the progress. */
-  readonly source: string;
-  /** How many partitions it has, kept with the checkpoints; undefined where that is not known. */
-  readonly partitions?: number | undefined;
-  /** Writes a record into its dead letter; told where the record was, for those that look it up. */
-  readonly codec: { encode(record: unknown, place: Place): Uint8Array };
-  /** `fail` ends the run at the first bad record; `dead-letter` sets it aside and goes on. */
-  readonly onBadRecord: 'dead-letter' | 'fail';
-}
 
 /** How far an engine has come: what a checkpoint keeps beside the state of the operators. */
 export interface EnginePosition {
@@ -48,8 +37,9 @@ export interface EnginePosition {
  */
 export class PartitionEngine {
   readonly #context: PipelineContext;
-  readonly #records = new FanOut<unknown>();
+  readonly #records: FanOut<unknown>;
   readonly #options: EngineOptions;
+  readonly #rejections: Rejections;
   readonly #stretches: Stretches;
   readonly #copier: RecordCopier;
   /** Copies of the records of the stretch in hand, as they came: a fold may have changed those that it was given. */
@@ -62,17 +52,16 @@ export class PartitionEngine {
   #floors: readonly VersionFloor[] = [];
   /** The offset from which on versions have a floor that is not passed yet; infinity where there is none. */
   nextFloor = Number.POSITIVE_INFINITY;
-  /** Records set aside so far in this run, in whole or for one operator. */
-  setAside = 0;
 
-  /** @throws ERR_PIPELINE_INVALID and the like, where the pipeline cannot be built */
+  /** @throws ERR_PIPELINE_INVALID where an operator is of no known kind, or uses another pipeline's */
   constructor(options: EngineOptions) {
     this.#options = options;
     const { pipeline, partition } = options;
-    this.#context = new PipelineContext(pipeline.name, partition);
-    within(this.#context, () => pipeline.build(new FanOutObservable(this.#records)));
-    for (const table of [progress as Table, ...letterTables]) this.#context.useTable(table);
-    this.#context.seal();
+    const plan = pipeline.instantiate();
+    this.#context = new PipelineContext(pipeline.name, partition, plan);
+    this.#records = this.#context.fanOut(plan.input);
+    this.#rejections = new Rejections(this.#context, options);
+    connectPlan(this.#context, plan);
     this.#copier = recordCopier(pipeline.stream.schema.names, pipeline.reads);
     this.#stretches = new Stretches(this.#context, pipeline.stream, this.#records, this.#copier);
     this.#check();
@@ -82,28 +71,27 @@ export class PartitionEngine {
     return this.#options.partition;
   }
 
+  /** Records dead-lettered so far in this run, in whole or for one operator. */
+  get setAside(): number {
+    return this.#rejections.count;
+  }
+
   /** How the source is divided, where that is known and matters. */
   get partitioning(): Partitioning | undefined {
     const { pipeline, partitions } = this.#options;
     return partitioningOf(pipeline.stream, partitions);
   }
 
+  get plan(): Plan {
+    return this.#options.pipeline.plan;
+  }
+
   get operators(): readonly OperatorRuntime[] {
     return this.#context.operators;
   }
 
-  /** Where records and rows go, from operator to operator and table. */
-  get edges(): PipelineContext['edges'] {
-    return this.#context.edges;
-  }
-
   get interner(): Interner {
     return this.#context.interner;
-  }
-
-  /** Every table that the pipeline writes, the engine's own included. */
-  get tables(): readonly Table[] {
-    return [...this.#context.tables.values()];
   }
 
   get position(): EnginePosition {
@@ -158,6 +146,15 @@ export class PartitionEngine {
 
   /** Takes a record through the pipeline. */
   push(record: unknown, place: Place): void {
+    const outer = enter(this.#context);
+    try {
+      this.#push(record, place);
+    } finally {
+      leave(outer);
+    }
+  }
+
+  #push(record: unknown, place: Place): void {
     const context = this.#context;
     const { stream } = this.#options.pipeline;
     const asCame = this.#copier.copy(record);
@@ -167,7 +164,7 @@ export class PartitionEngine {
       context.key = stream.key(record);
     } catch (error) {
       if (isFatal(error)) throw error;
-      this.reject(asBadRecord(error), this.#encoded(asCame, place), place);
+      this.reject(asBadRecord(error), this.#rejections.encoded(asCame, place), place);
       return;
     }
     context.rows.begin();
@@ -177,7 +174,7 @@ export class PartitionEngine {
     context.active = true;
     this.#records.next(record);
     if (context.failure !== undefined) this.#takeBack(asCame, place);
-    else if (context.setAside.length > 0) this.#letters(asCame, place);
+    else if (context.setAside.length > 0) this.#rejections.parts(asCame, place);
     const latest = context.failure === undefined ? time : this.#latest;
     context.failure = undefined;
     this.#settle(latest, place);
@@ -191,6 +188,15 @@ export class PartitionEngine {
    * @param count only the first so many of them; defaults to all
    */
   pushAll(records: readonly unknown[], places: readonly Place[], count = records.length): void {
+    const outer = enter(this.#context);
+    try {
+      this.#pushAll(records, places, count);
+    } finally {
+      leave(outer);
+    }
+  }
+
+  #pushAll(records: readonly unknown[], places: readonly Place[], count: number): void {
     const asCame = this.#asCame;
     let from = 0;
     while (from < count) {
@@ -198,7 +204,7 @@ export class PartitionEngine {
       for (let n = from; n < to; n++) asCame[n] = this.#copier.copy(records[n]);
       const latest = this.#stretches.take(records, asCame, from, to);
       if (latest === undefined) {
-        for (let n = from; n < to; n++) this.push(asCame[n], places[n] as Place);
+        for (let n = from; n < to; n++) this.#push(asCame[n], places[n] as Place);
       } else {
         this.#settle(latest, places[to - 1] as Place);
       }
@@ -209,7 +215,7 @@ export class PartitionEngine {
   /** Dead-letters a message that is no record. It takes a version, as any other message does. */
   reject(error: StockafolioError, message: Uint8Array, place: Place): void {
     this.#context.version++;
-    this.#aside('', error, message, place);
+    this.#rejections.message(error, message, place);
     this.#goOnFrom(place);
   }
 
@@ -291,11 +297,16 @@ export class PartitionEngine {
     context.rows.begin();
     context.active = true;
     context.betweenRecords = true;
-    step();
+    const outer = enter(context);
+    try {
+      step();
+    } finally {
+      leave(outer);
+    }
     context.active = false;
     context.betweenRecords = false;
     this.#check();
-    this.#figureLetters({ offset: Math.max(0, this.#offset - 1), ingested: this.#ingested });
+    this.#rejections.figures({ offset: Math.max(0, this.#offset - 1), ingested: this.#ingested });
   }
 
   /** Ends the run where the pipeline itself is at fault. */
@@ -323,7 +334,7 @@ export class PartitionEngine {
     context.betweenRecords = false;
     this.#goOnFrom(place);
     this.#check();
-    this.#figureLetters(place);
+    this.#rejections.figures(place);
   }
 
   #goOnFrom({ partition = this.partition, offset, ingested }: Place): void {
@@ -338,58 +349,7 @@ export class PartitionEngine {
     context.rows.rollback();
     context.failure = error;
     if (context.fatal !== undefined) throw context.fatal;
-    this.#aside('', error, this.#encoded(record, place), place);
-  }
-
-  #letters(record: unknown, place: Place): void {
-    const letters = this.#context.setAside;
-    this.#context.setAside = [];
-    const message = this.#encoded(record, place);
-    for (const { operator, error } of letters) this.#aside(operator, error, message, place);
-  }
-
-  /** Dead-letters figures that could not be given out; of several of one operator the one whose text is the first. */
-  #figureLetters(place: Place): void {
-    const { refused } = this.#context;
-    if (refused.length === 0) return;
-    this.#context.refused = [];
-    const told = new Map<string, { readonly error: unknown; readonly text: string }>();
-    for (const { operator, error, figure } of refused) {
-      const text = jsonOf(figure);
-      const other = told.get(operator);
-      if (other === undefined || text < other.text) told.set(operator, { error, text });
-    }
-    // Of the same operator and offset there may be the letter of a late record, which is another.
-    for (const [operator, { error, text }] of told) this.#aside(`${operator} (figure)`, error, bytesOf(text), place);
-  }
-
-  /** A record as its message: as JSON where its codec has no form for it. */
-  #encoded(record: unknown, place: Place): Uint8Array {
-    try {
-      return this.#options.codec.encode(record, place);
-    } catch (error) {
-      if (isFatal(error)) throw error;
-      return bytesOf(jsonOf(record));
-    }
-  }
-
-  #aside(operator: string, error: unknown, message: Uint8Array, place: Place): void {
-    if (this.#options.onBadRecord === 'fail' && !isStockafolioError(error, 'ERR_LATE_RECORD')) {
-      throw new StockafolioError(
-        'ERR_BAD_RECORD',
-        `partition ${place.partition ?? this.partition}, offset ${place.offset}: ${messageOf(error)}`,
-        {
-          cause: error,
-          hint: "mend the message in its source, or run with onBadRecord 'dead-letter' to set it aside and go on",
-        },
-      );
-    }
-    this.setAside++;
-    const { pipeline } = this.#options;
-    const { version } = this.#context;
-    const { partition = this.partition } = place;
-    const rows = deadLetter(pipeline.name, partition, place, operator, error, message, version);
-    for (const row of rows) this.#context.rows.push(row);
+    this.#rejections.record(error, record, place);
   }
 }
 

@@ -1,9 +1,8 @@
 import type { Observable, OperatorFunction } from 'rxjs';
-import { currentContext } from '../pipeline/context.js';
 import type { Fields, ObjectOf } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import type { Windower } from '../windows/windower.js';
-import { WindowFold, type Windowed, type WindowOptions } from './window-fold.js';
+import { addWindow, type Windowed, type WindowOptions } from './window.js';
 
 /**
  * Folds records into windows that a calendar makes, such as trading days. Otherwise as `tumblingWindow`.
@@ -17,13 +16,5 @@ export function calendarWindow<T, K extends readonly [KeyPart, ...KeyPart[]], F 
   name: string,
   options: WindowOptions<T, K, F> & { readonly windows: Windower },
 ): OperatorFunction<T, Windowed<K, ObjectOf<F>>> {
-  return (source: Observable<T>) =>
-    new WindowFold(
-      currentContext(`calendarWindow('${name}')`),
-      'calendarWindow',
-      name,
-      source,
-      options.windows,
-      options,
-    ).output;
+  return (source: Observable<T>) => addWindow('calendarWindow', name, source, options.windows, options);
 }

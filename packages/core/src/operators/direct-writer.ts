@@ -1,6 +1,10 @@
 import { StockafolioError } from '../errors/index.js';
+import type { OperatorNode } from '../pipeline/plan.js';
 import { listed, Row } from '../pipeline/row.js';
+import { shardMissing } from '../pipeline/shard-missing.js';
 import type { StepRows } from '../pipeline/step-rows.js';
+import type { StateColumn } from '../state/columns.js';
+import { stateColumns } from '../state/cursor.js';
 import type { Interner } from '../state/interner.js';
 import type { KeyKind } from '../state/key-parts.js';
 import type { KeyedState } from '../state/keyed-state.js';
@@ -15,12 +19,12 @@ type Origin = { readonly part: number } | { readonly field: string } | 'shard' |
  *
  * @throws ERR_PIPELINE_INVALID where a column has no field of its name and type in the state
  */
-function originsOf(operator: string, state: KeyedState, table: Table): Origin[] {
+function originsOf(operator: string, columns: readonly StateColumn[], table: Table): Origin[] {
   let part = 0;
   return table.columns.map((column): Origin => {
     if (column.type.kind === 'shard') return 'shard';
     if (column.role !== 'value') return { part: part++ };
-    const field = state.columns.find((candidate) => candidate.name === column.name);
+    const field = columns.find((candidate) => candidate.name === column.name);
     if (field === undefined) {
       if (column.type.optional) return 'absent';
       return mismatch(operator, table, `has a column '${column.name}' that the state has not`);
@@ -34,6 +38,16 @@ function originsOf(operator: string, state: KeyedState, table: Table): Origin[] 
     }
     return { field: column.name };
   });
+}
+
+/**
+ * Makes sure that the state of an operator can be the rows of a table.
+ *
+ * @throws ERR_PIPELINE_INVALID where its fields are not the table's columns, ERR_SHARD_MISSING where it lacks a shard
+ */
+export function checkStateFits(node: OperatorNode, table: Table): void {
+  if (node.isShared && table.shardIndex < 0) throw shardMissing(table);
+  originsOf(node.name, stateColumns(node.state), table);
 }
 
 /** Makes rows of the slots of one state, for every table that it is sent into with nothing in between. */
@@ -52,7 +66,7 @@ export class DirectWriter {
 
   /** @throws ERR_PIPELINE_INVALID where the state does not fit the table */
   attach(table: Table): void {
-    this.#tables.push({ table, origins: originsOf(this.#operator, this.#state, table) });
+    this.#tables.push({ table, origins: originsOf(this.#operator, this.#state.columns, table) });
   }
 
   /** The tables that rows are written to. */

@@ -250,14 +250,15 @@ describe('foldByKey', () => {
   });
 
   it('refuses a table whose columns are not those of the state', async () => {
-    const wrong = pipeline('wrong', { sales }, ({ sales }) => [
-      into(
-        byItem,
-        // as code without types would
-        sales.pipe(foldByKey('sums', { key: (s) => [s.user], state: Other, fold: () => undefined })) as never,
-      ),
-    ]);
-    expect(await codeOf(() => pipelineHarness(wrong))).to.equal('ERR_PIPELINE_INVALID');
+    const wrong = (): unknown =>
+      pipeline('wrong', { sales }, ({ sales }) => [
+        into(
+          byItem,
+          // as code without types would
+          sales.pipe(foldByKey('sums', { key: (s) => [s.user], state: Other, fold: () => undefined })) as never,
+        ),
+      ]);
+    expect(await codeOf(wrong)).to.equal('ERR_PIPELINE_INVALID');
   });
 });
 

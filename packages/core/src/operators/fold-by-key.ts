@@ -1,9 +1,8 @@
 import type { Observable, OperatorFunction } from 'rxjs';
-import { currentContext } from '../pipeline/context.js';
 import type { Update } from '../pipeline/update.js';
 import type { Fields, ObjectOf } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
-import { KeyedFold } from './keyed-fold.js';
+import { addFold } from './add-fold.js';
 import type { KeyedOptions } from './options.js';
 
 /**
@@ -21,6 +20,5 @@ export function foldByKey<T, K extends readonly [KeyPart, ...KeyPart[]], F exten
   name: string,
   options: KeyedOptions<T, K, F, R>,
 ): OperatorFunction<T, Update<K, ObjectOf<F>, T, R>> {
-  return (source: Observable<T>) =>
-    new KeyedFold(currentContext(`foldByKey('${name}')`), 'foldByKey', name, source, options).output;
+  return (source: Observable<T>) => addFold('foldByKey', name, source, options);
 }

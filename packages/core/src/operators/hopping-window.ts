@@ -1,9 +1,8 @@
 import type { Observable, OperatorFunction } from 'rxjs';
-import { currentContext } from '../pipeline/context.js';
 import type { Fields, ObjectOf } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import { hopping } from '../windows/windower.js';
-import { WindowFold, type Windowed, type WindowOptions } from './window-fold.js';
+import { addWindow, type Windowed, type WindowOptions } from './window.js';
 
 /**
  * Folds records into windows of one size that begin at every `step`, so that a record is in `size / step` of them.
@@ -19,6 +18,5 @@ export function hoppingWindow<T, K extends readonly [KeyPart, ...KeyPart[]], F e
   options: WindowOptions<T, K, F> & { readonly size: number; readonly step: number; readonly offset?: number },
 ): OperatorFunction<T, Windowed<K, ObjectOf<F>>> {
   const windower = hopping(options.size, options.step, options.offset);
-  return (source: Observable<T>) =>
-    new WindowFold(currentContext(`hoppingWindow('${name}')`), 'hoppingWindow', name, source, windower, options).output;
+  return (source: Observable<T>) => addWindow('hoppingWindow', name, source, windower, options);
 }

@@ -6,5 +6,5 @@ export type { KeyedOptions } from './options.js';
 export { shardedFold } from './sharded-fold.js';
 export { topByKey, type Ranked, type RankField, type TopOptions } from './top-by-key.js';
 export { tumblingWindow } from './tumbling-window.js';
-export type { Windowed, WindowOptions } from './window-fold.js';
+export type { Windowed, WindowOptions } from './window.js';
 export { addTo } from '../state/add-to.js';

@@ -1,17 +1,19 @@
 import type { Observable } from 'rxjs';
 import { StockafolioError } from '../errors/index.js';
-import { shardMissing } from '../pipeline/into.js';
 import {
   beginsWith,
   type Connection,
   type OperatorLayout,
   type OperatorRuntime,
   type PipelineContext,
+  type StateWriter,
 } from '../pipeline/context.js';
-import { FanOut, receive, type StretchReceiver } from '../pipeline/fan-out.js';
+import type { FanOut, StretchReceiver } from '../pipeline/fan-out.js';
 import type { Moments } from '../pipeline/moments.js';
-import { StateObservable, Update, type DirectOrigin } from '../pipeline/update.js';
-import { timestamp, type Fields, type ObjectOf, type RecordSchema } from '../schema/index.js';
+import { layoutOf, type OperatorNode } from '../pipeline/plan.js';
+import { receive } from '../pipeline/receive.js';
+import { Update } from '../pipeline/update.js';
+import type { Fields, ObjectOf, RecordSchema } from '../schema/index.js';
 import { KeyedState } from '../state/keyed-state.js';
 import { STRETCH } from '../state/stretch.js';
 import type { Key, KeyPart } from '../stream/index.js';
@@ -23,12 +25,6 @@ import type { KeyedOptions } from './options.js';
 import { rowCheck } from './row-check.js';
 import { Taker, type Steps } from './taker.js';
 
-/** State fields of the operator's own begin with `$`, which no user's field can. */
-export function withHidden(schema: RecordSchema, hidden: Fields): RecordSchema {
-  const fields = { ...schema.fields, ...hidden };
-  return { name: schema.name, fields, names: Object.keys(fields), check: undefined };
-}
-
 interface Hidden {
   $until: number;
 }
@@ -38,51 +34,42 @@ interface Hidden {
  * tables as it stands at the commit.
  */
 export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
-  implements OperatorRuntime, DirectOrigin, Connection, StretchReceiver<T>
+  implements OperatorRuntime, StateWriter, Connection, StretchReceiver<T>
 {
   readonly name: string;
   readonly layout: OperatorLayout;
   readonly state: KeyedState;
   readonly isShared: boolean;
-  readonly output: Observable<Update<K, ObjectOf<F>, T, R>>;
   readonly #context: PipelineContext;
   readonly #source: Observable<T>;
   readonly #options: KeyedOptions<T, K, F, R>;
-  readonly #updates = new FanOut<Update<K, ObjectOf<F>, T, R>>();
+  readonly #schema: RecordSchema;
+  readonly #updates: FanOut<Update<K, ObjectOf<F>, T, R>>;
   readonly #writer: DirectWriter;
   readonly #due = new DueBook();
   readonly #taker: Taker<T>;
 
-  constructor(
-    context: PipelineContext,
-    kind: 'foldByKey' | 'shardedFold' | 'latestByKey',
-    name: string,
-    source: Observable<T>,
-    options: KeyedOptions<T, K, F, R>,
-  ) {
+  constructor(context: PipelineContext, node: OperatorNode, source: Observable<T>, options: KeyedOptions<T, K, F, R>) {
+    const { name, isShared } = node;
     this.name = name;
-    this.layout = { name, kind, settings: options.expires === undefined ? {} : { expires: 'yes' } };
+    this.layout = layoutOf(node);
     this.#context = context;
     this.#source = source;
     this.#options = options;
-    this.isShared = kind !== 'foldByKey';
-    const schema: RecordSchema = options.state;
-    const kept = options.expires === undefined ? schema : withHidden(schema, { $until: timestamp() });
-    this.state = new KeyedState(`operator '${name}'`, kept, context.interner);
+    this.#schema = node.state;
+    this.isShared = isShared;
+    this.#updates = context.fanOut(node);
+    this.state = new KeyedState(`operator '${name}'`, node.state, context.interner);
     this.#taker = new Taker(context, this, (first) => this.#steps(options.key(first)));
     this.#writer = new DirectWriter(name, this.state, context.interner);
-    this.output = new StateObservable(this, this.#updates);
-    context.register(this, source, this.output);
-    context.connections.push(this);
   }
 
   attach(table: Table): void {
-    if (this.isShared && table.shardIndex < 0) throw shardMissing(table);
     this.#writer.attach(table);
   }
 
   connect(): void {
-    receive(this.#source, this.#taker.take, (error) => this.#context.breakConnection(this, error), this);
+    receive(this.#context, this.#source, this.#taker.take, (error) => this.#context.breakConnection(this, error), this);
   }
 
   get isQuiet(): boolean {
@@ -133,7 +120,7 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
   /** How a record is taken in, where keys are like this one. */
   #steps(key: K): Steps {
     const { expires, fold, key: keyOf } = this.#options;
-    const check = rowCheck(this.name, key, this.#options.state, this.#writer.tables);
+    const check = rowCheck(this.name, key, this.#schema, this.#writer.tables);
     const entry = this.state.entryFor(key);
     const created: string[] = [];
     if (check.ofKey !== '') created.push(`const key = keyOf(record); ${check.ofKey}`);

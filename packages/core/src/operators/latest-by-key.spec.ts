@@ -69,7 +69,8 @@ describe('latestByKey', () => {
 
   it('refuses a table without a shard column', async () => {
     const whole = table('whole', { partitionBy: ['item'] }, { item: text(), amount: int64(), time: timestamp() });
-    const wrong = pipeline('wrong', { sales }, ({ sales }) => [into(whole, sales.pipe(latestByKey('last', options)))]);
-    expect(await codeOf(() => pipelineHarness(wrong))).to.equal('ERR_SHARD_MISSING');
+    const wrong = (): unknown =>
+      pipeline('wrong', { sales }, ({ sales }) => [into(whole, sales.pipe(latestByKey('last', options)))]);
+    expect(await codeOf(wrong)).to.equal('ERR_SHARD_MISSING');
   });
 });

@@ -1,9 +1,9 @@
 import type { Observable, OperatorFunction } from 'rxjs';
-import { currentContext } from '../pipeline/context.js';
 import type { Update } from '../pipeline/update.js';
-import { optional, timestamp, type Fields, type Mutable, type ObjectOf, type RecordSchema } from '../schema/index.js';
+import { optional, timestamp, type Fields, type ObjectOf } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
-import { KeyedFold, withHidden } from './keyed-fold.js';
+import { addFold } from './add-fold.js';
+import { withHidden } from './hidden-fields.js';
 import type { KeyedOptions } from './options.js';
 
 /**
@@ -20,15 +20,6 @@ export function latestByKey<T, K extends readonly [KeyPart, ...KeyPart[]], F ext
   name: string,
   options: KeyedOptions<T, K, F, void>,
 ): OperatorFunction<T, Update<K, ObjectOf<F>, T, void>> {
-  return (source: Observable<T>) => {
-    const context = currentContext(`latestByKey('${name}')`);
-    const state = withHidden(options.state, { $time: optional(timestamp()) }) as unknown as RecordSchema<F>;
-    const fold = (kept: Mutable<ObjectOf<F>>, record: T): void => {
-      const hidden = kept as unknown as { $time: number | undefined };
-      if (hidden.$time !== undefined && context.time < hidden.$time) return;
-      hidden.$time = context.time;
-      options.fold(kept, record);
-    };
-    return new KeyedFold(context, 'latestByKey', name, source, { ...options, state, fold }).output;
-  };
+  return (source: Observable<T>) =>
+    addFold('latestByKey', name, source, options, withHidden(options.state, { $time: optional(timestamp()) }));
 }

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { delay, map, mergeMap } from 'rxjs';
 import { feedAll, newEngine } from '../../test/engines.js';
 import { addTo, byItem, byUser, codeOf, sale, sales, Sum, type Sale } from '../../test/sales.js';
+import { observed } from '../../test/observed.js';
 import { into, pipeline, type Pipeline } from '../pipeline/index.js';
 import { pipelineHarness } from '../testing/index.js';
 import { foldByKey } from './fold-by-key.js';
@@ -21,7 +22,7 @@ function each(keyOf: (s: Sale) => readonly [string]): readonly Pipeline[] {
     tumblingWindow('f', { ...options, size: 10 }),
   ].map((operator) =>
     pipeline('one', { sales }, ({ sales }) => {
-      sales.pipe(operator as never).subscribe();
+      observed(sales.pipe(operator as never));
       return [];
     }),
   );
@@ -128,12 +129,12 @@ describe('an operator', () => {
 
   it('says of a late record which operator was done with it, when, and how far the watermark is', async () => {
     const made = pipeline('windows', { sales }, ({ sales }) => {
-      sales
-        .pipe(
+      observed(
+        sales.pipe(
           tumblingWindow('w', { size: 1_000, allowedLateness: 500, key: (s) => [s.user], state: Sum, fold: addTo }),
           map(({ value }) => value),
-        )
-        .subscribe();
+        ),
+      );
       return [];
     });
     const harness = pipelineHarness<Sale>(made, { partitions: 1 });

@@ -1,10 +1,11 @@
 import type { Observable, OperatorFunction } from 'rxjs';
 import { StockafolioError } from '../errors/index.js';
-import { currentContext } from '../pipeline/context.js';
-import type { Fields, ObjectOf } from '../schema/index.js';
+import { currentPlan } from '../pipeline/ambient.js';
+import type { OperatorNode } from '../pipeline/plan.js';
+import { timestamp, type Fields, type ObjectOf } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
+import { withHidden } from './hidden-fields.js';
 import type { KeyedOptions } from './options.js';
-import { TopFold } from './top-fold.js';
 
 /** Fields of a state by which keys can be ranked. */
 export type RankField<F extends Fields> = {
@@ -67,7 +68,7 @@ export function topByKey<
       hint: 'k is a whole number from 1 to 10000',
     });
   }
-  const fields = typeof options.by === 'string' ? [options.by] : options.by;
+  const fields = rankFields(options);
   if (
     fields.length === 0 ||
     new Set(fields).size < fields.length ||
@@ -77,5 +78,23 @@ export function topByKey<
       hint: 'name one field of the state, or several, each once',
     });
   }
-  return (source: Observable<T>) => new TopFold(currentContext(`topByKey('${name}')`), name, source, options).output;
+  return (source: Observable<T>) => {
+    const node: OperatorNode<TopOptions<T, G, K, F>> = {
+      name,
+      kind: 'topByKey',
+      settings: { k: options.k, by: fields.join(', ') },
+      state: options.expires === undefined ? options.state : withHidden(options.state, { $until: timestamp() }),
+      isShared: true,
+      writesState: false,
+      options,
+    };
+    return currentPlan(`topByKey('${name}')`).addOperator(node, source);
+  };
+}
+
+/** The fields by which an operator ranks. */
+export function rankFields<T, G extends readonly KeyPart[], K extends readonly KeyPart[], F extends Fields>({
+  by,
+}: TopOptions<T, G, K, F>): readonly RankField<F>[] {
+  return typeof by === 'string' ? [by] : by;
 }

@@ -7,19 +7,20 @@ import {
   type OperatorRuntime,
   type PipelineContext,
 } from '../pipeline/context.js';
-import { FanOut, FanOutObservable, receive, type StretchReceiver } from '../pipeline/fan-out.js';
+import type { FanOut, StretchReceiver } from '../pipeline/fan-out.js';
 import type { Moments } from '../pipeline/moments.js';
-import { timestamp, type Fields, type ObjectOf } from '../schema/index.js';
+import { layoutOf, type OperatorNode } from '../pipeline/plan.js';
+import { receive } from '../pipeline/receive.js';
+import type { Fields, ObjectOf } from '../schema/index.js';
 import type { Cursor } from '../state/cursor.js';
 import { KeyedState } from '../state/keyed-state.js';
 import { STRETCH } from '../state/stretch.js';
 import type { Key, KeyPart } from '../stream/index.js';
 import { DueBook } from '../windows/due-book.js';
 import { checkedUntil, expiresDiffers } from './expiry.js';
-import { withHidden } from './keyed-fold.js';
 import { Ranking, type Order } from './ranking.js';
 import { Taker, type Steps } from './taker.js';
-import type { Ranked, RankField, TopOptions } from './top-by-key.js';
+import { rankFields, type Ranked, type RankField, type TopOptions } from './top-by-key.js';
 
 interface Hidden {
   $until: number;
@@ -41,8 +42,7 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
   readonly layout: OperatorLayout;
   readonly state: KeyedState;
   readonly isShared = true;
-  readonly output: Observable<Ranked<G, K, ObjectOf<F>, RankField<F>>>;
-  readonly #places = new FanOut<Ranked<G, K, ObjectOf<F>, RankField<F>>>();
+  readonly #ranked: FanOut<Ranked<G, K, ObjectOf<F>, RankField<F>>>;
   readonly #context: PipelineContext;
   readonly #source: Observable<T>;
   readonly #options: TopOptions<T, G, K, F>;
@@ -66,15 +66,15 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
   readonly isQuiet = true;
   readonly keepsStreamKey = true;
 
-  constructor(context: PipelineContext, name: string, source: Observable<T>, options: TopOptions<T, G, K, F>) {
-    this.#fields = typeof options.by === 'string' ? [options.by] : options.by;
-    this.layout = { name, kind: 'topByKey', settings: { k: options.k, by: this.#fields.join(', ') } };
+  constructor(context: PipelineContext, node: OperatorNode<TopOptions<T, G, K, F>>, source: Observable<T>) {
+    const { options } = node;
+    this.#fields = rankFields(options);
+    this.layout = layoutOf(node);
     this.#context = context;
     this.#source = source;
     this.#options = options;
-    const { expires, state } = options;
-    const schema = expires === undefined ? state : withHidden(state, { $until: timestamp() });
-    this.state = new KeyedState(`operator '${name}'`, schema, context.interner);
+    this.#ranked = context.fanOut(node);
+    this.state = new KeyedState(`operator '${node.name}'`, node.state, context.interner);
     this.#readers = this.#fields.map(fieldReader);
     this.#orders = this.#readers.map((read) => ({
       value: (slot) => read(this.state.at(slot)),
@@ -82,13 +82,10 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     }));
     this.#fell = this.#fields.map(() => false);
     this.#taker = new Taker(context, this, (first) => this.#steps(options.group?.(first), options.key(first)));
-    this.output = new FanOutObservable(this.#places);
-    context.register(this, source, this.output);
-    context.connections.push(this);
   }
 
   connect(): void {
-    receive(this.#source, this.#taker.take, (error) => this.#context.breakConnection(this, error), this);
+    receive(this.#context, this.#source, this.#taker.take, (error) => this.#context.breakConnection(this, error), this);
   }
 
   get due(): number {
@@ -234,7 +231,7 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
       key: parts.slice(this.#groupLength) as unknown as K,
       value: this.state.at(slot).$copy() as ObjectOf<F>,
     };
-    context.give(this.layout.name, place, () => this.#places.next(place));
+    context.give(this.layout.name, place, () => this.#ranked.next(place));
     context.partial = partial;
   }
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { codeOf, sale, sales, type Sale } from '../../test/sales.js';
+import { observed } from '../../test/observed.js';
 import { pipeline } from '../pipeline/index.js';
 import { bigMoney, int64, record, type Infer, type Mutable } from '../schema/index.js';
 import { pipelineHarness } from '../testing/index.js';
@@ -32,9 +33,10 @@ function ranked({ by = 'amount', key = (s) => [s.user], k = 9, ...options }: Opt
 } {
   const places: Place[] = [];
   const made = pipeline('ranked', { sales }, ({ sales }) => {
-    sales
-      .pipe(topByKey('top', { by, key, k, state: Total, fold: addSale, ...options }))
-      .subscribe((place) => void places.push(place));
+    observed(
+      sales.pipe(topByKey('top', { by, key, k, state: Total, fold: addSale, ...options })),
+      (place) => void places.push(place),
+    );
     return [];
   });
   return { harness: pipelineHarness<Sale>(made, { partitions: 1 }), places };

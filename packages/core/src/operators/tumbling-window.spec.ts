@@ -5,7 +5,7 @@ import { addTo, bySecond, byUser, codeOf, looseSales, type Sale, sale, sales, Su
 import { into, pipeline } from '../pipeline/index.js';
 import { marbles, pipelineHarness, trace } from '../testing/index.js';
 import { tumblingWindow } from './tumbling-window.js';
-import type { Windowed } from './window-fold.js';
+import type { Windowed } from './window.js';
 
 const options = { size: 2_000, key: (s: Sale) => [s.item] as const, state: Sum, fold: addTo };
 const at = {

@@ -1,9 +1,8 @@
 import type { Observable, OperatorFunction } from 'rxjs';
-import { currentContext } from '../pipeline/context.js';
 import type { Fields, ObjectOf } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import { tumbling } from '../windows/windower.js';
-import { WindowFold, type Windowed, type WindowOptions } from './window-fold.js';
+import { addWindow, type Windowed, type WindowOptions } from './window.js';
 
 /**
  * Folds records into windows of event time, of one size, one after the other; each window and key has a state.
@@ -25,7 +24,5 @@ export function tumblingWindow<T, K extends readonly [KeyPart, ...KeyPart[]], F 
   options: WindowOptions<T, K, F> & { readonly size: number; readonly offset?: number },
 ): OperatorFunction<T, Windowed<K, ObjectOf<F>>> {
   const windower = tumbling(options.size, options.offset);
-  return (source: Observable<T>) =>
-    new WindowFold(currentContext(`tumblingWindow('${name}')`), 'tumblingWindow', name, source, windower, options)
-      .output;
+  return (source: Observable<T>) => addWindow('tumblingWindow', name, source, windower, options);
 }

@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import { StockafolioError } from '../errors/index.js';
-import { boolean, type Fields, type ObjectOf } from '../schema/index.js';
+import type { Fields, ObjectOf } from '../schema/index.js';
 import {
   beginsWith,
   type Connection,
@@ -8,33 +8,16 @@ import {
   type OperatorRuntime,
   type PipelineContext,
 } from '../pipeline/context.js';
-import { FanOut, FanOutObservable, receive, type StretchReceiver } from '../pipeline/fan-out.js';
+import type { FanOut, StretchReceiver } from '../pipeline/fan-out.js';
 import type { Moments } from '../pipeline/moments.js';
+import { layoutOf, type OperatorNode } from '../pipeline/plan.js';
+import { receive } from '../pipeline/receive.js';
 import { KeyedState } from '../state/keyed-state.js';
 import type { KeyPart } from '../stream/index.js';
 import { DueBook } from '../windows/due-book.js';
-import type { Window, Windower } from '../windows/windower.js';
-import { withHidden } from './keyed-fold.js';
-import type { KeyedOptions } from './options.js';
+import type { Windower } from '../windows/windower.js';
 import { Taker, type Steps } from './taker.js';
-
-export interface WindowOptions<T, K extends readonly KeyPart[], F extends Fields> extends Omit<
-  KeyedOptions<T, K, F, void>,
-  'expires'
-> {
-  /**
-   * How long after its end, in milliseconds of event time, a window still takes records in; each updates its row.
-   * A record that comes later goes to the dead letters. 0 unless told.
-   */
-  readonly allowedLateness?: number;
-}
-
-/** What a window operator emits: when the window closes, and again for every late record that it still takes in. */
-export interface Windowed<K extends readonly unknown[], V> {
-  readonly window: Window;
-  readonly key: K;
-  readonly value: V;
-}
+import type { Windowed, WindowNodeOptions } from './window.js';
 
 interface Hidden {
   /** Changed since it was last emitted. */
@@ -49,12 +32,11 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
   readonly state: KeyedState;
   /** What closes is given out at once, not at a commit. */
   readonly isShared = false;
-  readonly output: Observable<Windowed<K, ObjectOf<F>>>;
-  readonly #windows = new FanOut<Windowed<K, ObjectOf<F>>>();
+  readonly #windows: FanOut<Windowed<K, ObjectOf<F>>>;
   readonly #context: PipelineContext;
   readonly #source: Observable<T>;
   readonly #windower: Windower;
-  readonly #options: WindowOptions<T, K, F>;
+  readonly #options: WindowNodeOptions<T, K, F>;
   readonly #lateness: number;
   readonly #closing = new DueBook();
   readonly #dropping = new DueBook();
@@ -65,26 +47,17 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
   readonly isQuiet = true;
   readonly keepsStreamKey = false;
 
-  constructor(
-    context: PipelineContext,
-    kind: string,
-    name: string,
-    source: Observable<T>,
-    windower: Windower,
-    options: WindowOptions<T, K, F>,
-  ) {
-    this.#lateness = checkedLateness(name, options.allowedLateness);
-    this.#layout = { name, kind, settings: { ...windower.settings, allowedLateness: this.#lateness } };
+  constructor(context: PipelineContext, node: OperatorNode<WindowNodeOptions<T, K, F>>, source: Observable<T>) {
+    const { options } = node;
+    this.#lateness = options.allowedLateness ?? 0;
+    this.#layout = layoutOf(node);
     this.#context = context;
     this.#source = source;
-    this.#windower = windower;
+    this.#windower = options.windower;
     this.#options = options;
-    const schema = withHidden(options.state, { $pending: boolean() });
-    this.state = new KeyedState(`operator '${name}'`, schema, context.interner);
+    this.state = new KeyedState(`operator '${node.name}'`, node.state, context.interner);
     this.#taker = new Taker(context, this, (first) => this.#steps(options.key(first)));
-    this.output = new FanOutObservable(this.#windows);
-    context.register(this, source, this.output);
-    context.connections.push(this);
+    this.#windows = context.fanOut(node);
   }
 
   get layout(): OperatorLayout {
@@ -92,7 +65,7 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
   }
 
   connect(): void {
-    receive(this.#source, this.#taker.take, (error) => this.#context.breakConnection(this, error), this);
+    receive(this.#context, this.#source, this.#taker.take, (error) => this.#context.breakConnection(this, error), this);
   }
 
   get due(): number {
@@ -225,11 +198,4 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
     context.partial = partial;
     return given;
   }
-}
-
-function checkedLateness(operator: string, lateness = 0): number {
-  if (Number.isSafeInteger(lateness) && lateness >= 0) return lateness;
-  throw new StockafolioError('ERR_PIPELINE_INVALID', `operator '${operator}': allowedLateness cannot be ${lateness}`, {
-    hint: 'it is a whole number of milliseconds, 0 or more',
-  });
 }

@@ -1,11 +1,13 @@
-import type { Observable } from 'rxjs';
 import { StockafolioError } from '../errors/index.js';
 import { Interner } from '../state/interner.js';
 import type { KeyedState } from '../state/keyed-state.js';
 import type { Key, KeyPart } from '../stream/index.js';
 import type { Table } from '../table/index.js';
-import { inOrder } from './fan-out.js';
+import { enter, leave } from './ambient.js';
+import { FanOut, inOrder } from './fan-out.js';
+import type { FlowOrigin } from './flow.js';
 import type { Moments } from './moments.js';
+import type { Plan } from './plan.js';
 import { StepRows } from './step-rows.js';
 
 /** How an operator and its state are laid out: what `topology` prints and a checkpoint is compared with. */
@@ -42,6 +44,11 @@ export interface OperatorRuntime {
    * @param saved how it was laid out in that checkpoint; undefined where its state was not kept
    */
   restored(saved: OperatorLayout | undefined): void;
+}
+
+/** An operator whose state can be written to a table as it is at the commit, with no object made in between. */
+export interface StateWriter {
+  attach(table: Table): void;
 }
 
 /** A subscription inside the pipeline that can be made anew after a user's function threw in it. */
@@ -88,10 +95,7 @@ export class PipelineContext {
   readonly interner = new Interner();
   readonly operators: OperatorRuntime[] = [];
   readonly connections: Connection[] = [];
-  readonly tables = new Map<string, Table>();
-  /** From where to where records and rows go: names of operators and tables; '' is the stream. */
-  readonly edges: { readonly from: string; readonly to: string; readonly table: boolean }[] = [];
-  readonly #outputs = new Map<unknown, string>();
+  readonly #fanOuts: ReadonlyMap<FlowOrigin, FanOut<unknown>>;
   /** Rows that wait for the next commit. */
   readonly rows = new StepRows();
   setAside: SetAside[] = [];
@@ -120,61 +124,30 @@ export class PipelineContext {
   refused: Refused[] = [];
   failure: unknown;
   fatal: StockafolioError | undefined;
-  #sealed = false;
   /** Whether a figure is on its way between records; those that it brings about are undone with it. */
   #giving = false;
   readonly pipeline: string;
   readonly partition: number;
 
-  constructor(pipeline: string, partition: number) {
+  constructor(pipeline: string, partition: number, plan: Plan) {
     this.pipeline = pipeline;
     this.partition = partition;
+    this.#fanOuts = new Map([plan.input, ...plan.operators].map((origin) => [origin, new FanOut()]));
   }
 
-  register(operator: OperatorRuntime, source: Observable<unknown>, output: Observable<unknown>): void {
-    if (this.#sealed) {
-      throw new StockafolioError(
-        'ERR_OUTSIDE_PIPELINE',
-        `operator '${operator.layout.name}' was made after the pipeline was built`,
-        {
-          hint: 'make stateful operators in the build function itself, not inside mergeMap, defer or a subscriber',
-        },
-      );
-    }
-    if (this.operators.some((other) => other.layout.name === operator.layout.name)) {
-      throw new StockafolioError(
-        'ERR_OPERATOR_NAME_TAKEN',
-        `pipeline '${this.pipeline}' has two operators named '${operator.layout.name}'`,
-        { hint: 'state is found by this name: give each operator its own' },
-      );
-    }
-    this.operators.push(operator);
-    this.edges.push({ from: this.#originOf(source), to: operator.layout.name, table: false });
-    this.#outputs.set(output, operator.layout.name);
+  /** Where this engine sends what leaves the stream or an operator. @throws ERR_PIPELINE_INVALID where it is of another plan */
+  fanOut<T>(origin: FlowOrigin): FanOut<T> {
+    const fanOut = this.#fanOuts.get(origin);
+    if (fanOut !== undefined) return fanOut as unknown as FanOut<T>;
+    throw new StockafolioError(
+      'ERR_PIPELINE_INVALID',
+      `pipeline '${this.pipeline}' uses ${origin.name === '' ? 'the stream' : `operator '${origin.name}'`} of another pipeline`,
+      { hint: 'use what the build function is given; two pipelines share no operators' },
+    );
   }
 
-  useTable(table: Table, rows?: Observable<unknown>): void {
-    const other = this.tables.get(table.name);
-    if (other !== undefined && other !== table) {
-      throw new StockafolioError(
-        'ERR_PIPELINE_INVALID',
-        `pipeline '${this.pipeline}' has two tables named '${table.name}'`,
-      );
-    }
-    if (rows !== undefined && this.edges.some(({ to, table: isTable }) => isTable && to === table.name)) {
-      throw new StockafolioError(
-        'ERR_PIPELINE_INVALID',
-        `pipeline '${this.pipeline}': two branches write table '${table.name}', where rows of equal versions would be lost`,
-        { hint: 'give each branch a table of its own, or merge them before one into()' },
-      );
-    }
-    this.tables.set(table.name, table);
-    if (rows !== undefined) this.edges.push({ from: this.#originOf(rows), to: table.name, table: true });
-  }
-
-  /** Ends the building: subscribes every operator, in the order in which they were made. */
-  seal(): void {
-    this.#sealed = true;
+  /** Subscribes every operator and table, in the order of the plan. */
+  connect(): void {
     for (const connection of this.connections) this.#connect(connection);
   }
 
@@ -202,15 +175,6 @@ export class PipelineContext {
     return false;
   }
 
-  /** The operator whose output an observable was piped from; '' for the stream itself. */
-  #originOf(observable: Observable<unknown> | undefined): string {
-    for (let at = observable; at !== undefined; at = at.source) {
-      const name = this.#outputs.get(at);
-      if (name !== undefined) return name;
-    }
-    return '';
-  }
-
   /** Takes back all that the record in hand, or the stretch, has changed in the operators, and forgets what failed. */
   undo(): void {
     for (const operator of this.operators) operator.rollback(this.record);
@@ -223,7 +187,12 @@ export class PipelineContext {
 
   /** Connects, in the order in which connections were made however often one of them is made anew. */
   #connect(connection: Connection): void {
-    inOrder(this.connections.indexOf(connection), () => connection.connect());
+    const outer = enter(this);
+    try {
+      inOrder(this.connections.indexOf(connection), () => connection.connect());
+    } finally {
+      leave(outer);
+    }
   }
 
   /**
@@ -288,26 +257,3 @@ export function beginsWith(key: readonly KeyPart[], own: Key): boolean {
 }
 
 const notPlain = new StockafolioError('ERR_INTERNAL', 'a stretch of records was not taken in one by one');
-
-let current: PipelineContext | undefined;
-
-/** Runs the build of a pipeline within its context. */
-export function within<T>(context: PipelineContext, build: () => T): T {
-  const outer = current;
-  current = context;
-  try {
-    return build();
-  } finally {
-    current = outer;
-  }
-}
-
-/** The context of the pipeline that is being built. */
-export function currentContext(what: string): PipelineContext {
-  if (current === undefined) {
-    throw new StockafolioError('ERR_OUTSIDE_PIPELINE', `${what} works only inside the build function of a pipeline`, {
-      hint: 'write pipeline(name, streams, (streams) => [into(table, ...)]) and give it to a runner, or to the test harness',
-    });
-  }
-  return current;
-}

@@ -1,4 +1,3 @@
-import { Observable } from 'rxjs';
 import type { Moments } from './moments.js';
 
 /** Whoever is sent values one by one. */
@@ -95,34 +94,4 @@ export class FanOut<T> {
     }
     return { quiet, others };
   }
-}
-
-/** What a {@link FanOut} sends. */
-export class FanOutObservable<T> extends Observable<T> {
-  readonly #fanOut: FanOut<T>;
-
-  constructor(fanOut: FanOut<T>) {
-    super((subscriber) => fanOut.add((value) => subscriber.next(value)));
-    this.#fanOut = fanOut;
-  }
-
-  /** Sends every value to a receiver that never throws, for good. */
-  to(receiver: Receiver<T>, operator?: StretchReceiver<T>): void {
-    this.#fanOut.add(receiver, operator);
-  }
-}
-
-/**
- * Sends what comes from a source to a receiver that never throws; errors are those of functions in between.
- *
- * @param operator what it is the receiver of, where it can take stretches
- */
-export function receive<T>(
-  source: Observable<T>,
-  next: Receiver<T>,
-  error: (error: unknown) => void,
-  operator?: StretchReceiver<T>,
-): void {
-  if (source instanceof FanOutObservable) (source as FanOutObservable<T>).to(next, operator);
-  else source.subscribe({ next, error });
 }

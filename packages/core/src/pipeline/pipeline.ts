@@ -2,6 +2,9 @@ import type { Observable } from 'rxjs';
 import { StockafolioError } from '../errors/index.js';
 import type { RecordOf, Stream } from '../stream/index.js';
 import type { Branch } from './into.js';
+import { buildPlan } from './plan-builder.js';
+import { samePlan } from './same-plan.js';
+import type { Plan } from './plan.js';
 
 type Streams = Readonly<Record<string, Stream<never>>>;
 
@@ -22,22 +25,26 @@ export interface PipelineOptions<R extends string = string> {
   readonly reads?: readonly R[];
 }
 
-/** How records become rows: a plain value, which any runner executes. */
+/** How records become rows: a frozen value, made once, which any runner executes. */
 export interface Pipeline {
   readonly name: string;
   readonly stream: Stream<unknown>;
   /** The fields of its records that it reads; undefined where it is all of them. */
   readonly reads: readonly string[] | undefined;
-  /** Called once for every source partition, within the runner's context. */
-  readonly build: (records: Observable<unknown>) => readonly Branch[];
+  /** Its operators and tables, and how they are connected. */
+  readonly plan: Plan;
+  /** The same plan with observables and functions of its own, for one engine. @throws ERR_PIPELINE_INVALID where it differs */
+  readonly instantiate: () => Plan;
 }
 
 /**
  * Declares a pipeline.
  *
  * @param streams the stream it reads, under the name by which `build` gets it
- * @param build makes the operators and their destinations; called once for every source partition
- * @throws ERR_PIPELINE_INVALID where there is not exactly one stream, or where it has no such field
+ * @param build declares the operators and their destinations. It is called at once, and again for every partition that is
+ * executed, so that RxJS operators such as `share` keep nothing for two of them; it must declare the same each time
+ * @throws ERR_PIPELINE_INVALID where there is not exactly one stream, where it has no such field, or where operators and
+ * tables do not fit; ERR_OPERATOR_NAME_TAKEN; ERR_SHARD_MISSING
  * @example
  * const totals = pipeline('totals', { trades }, ({ trades }) => [
  *   into(userTotals, trades.pipe(foldByKey('user-totals', { key: (t) => [t.user], state: Totals, fold: addTrade }))),
@@ -86,10 +93,13 @@ export function pipeline(
       },
     );
   }
+  const declare = (records: Observable<unknown>): unknown => build({ [first]: records } as never);
+  const plan = buildPlan(name, declare);
   return Object.freeze({
     name,
     stream: source,
     reads: reads === undefined ? undefined : Object.freeze([...reads]),
-    build: (records: Observable<unknown>) => build({ [first]: records } as never),
+    plan,
+    instantiate: () => samePlan(name, plan, buildPlan(name, declare)),
   });
 }

@@ -4,6 +4,7 @@ import { PartitionEngine } from '../engine/partition-engine.js';
 import { MessageIntake, type OnPartitionMismatch } from '../engine/intake.js';
 import type { Place } from '../engine/dead-letter.js';
 import { deadLetters } from '../engine/system-tables.js';
+import { tablesOf } from '../engine/tables-of.js';
 import type { Clock, Codec, Mutation, SourceMessage, Tables } from '../ports/index.js';
 import type { Pipeline } from '../pipeline/index.js';
 import { partialRecord, type Value } from '../schema/index.js';
@@ -279,7 +280,7 @@ export class PipelineHarness<T> {
   async #create(): Promise<void> {
     if (this.#created) return;
     this.#created = true;
-    await this.tables.create(this.#running[0]?.engine.tables ?? []);
+    await this.tables.create(tablesOf(this.#pipeline));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import { currentPlan } from '../pipeline/ambient.js';
 import { pipeline } from '../pipeline/index.js';
 import type { Stream } from '../stream/index.js';
 import type { Step } from './marbles.js';
@@ -32,14 +33,15 @@ export async function trace<T, R>(
   let at = '';
   let failure: { readonly error: unknown } | undefined;
   const traced = pipeline('trace', { records: stream as Stream<never> }, ({ records }) => {
-    operators(records as Observable<T>).subscribe({
-      next: (value) => {
-        const latest = harness?.engines[0]?.position.latest;
+    currentPlan('trace').addObserver(
+      operators(records as Observable<T>),
+      (value) => {
+        const latest = harness.engines[0]?.position.latest;
         const watermark = typeof latest === 'number' ? latest - stream.outOfOrderness : undefined;
-        emissions.push({ at, watermark, value });
+        emissions.push({ at, watermark, value: value as R });
       },
-      error: (error: unknown) => void (failure ??= { error }),
-    });
+      (error) => void (failure ??= { error }),
+    );
     return [];
   });
   const harness = pipelineHarness<T>(traced, { ...options, partitions: 1 });

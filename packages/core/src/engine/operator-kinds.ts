@@ -1,0 +1,51 @@
+import type { Observable } from 'rxjs';
+import { StockafolioError } from '../errors/index.js';
+import { KeyedFold } from '../operators/keyed-fold.js';
+import { keepingLatest } from '../operators/latest-fold.js';
+import type { KeyedOptions } from '../operators/options.js';
+import type { TopOptions } from '../operators/top-by-key.js';
+import { TopFold } from '../operators/top-fold.js';
+import type { WindowNodeOptions } from '../operators/window.js';
+import { WindowFold } from '../operators/window-fold.js';
+import type { Connection, OperatorRuntime, PipelineContext, StateWriter } from '../pipeline/context.js';
+import type { OperatorNode } from '../pipeline/plan.js';
+import type { KeyTuple } from '../pipeline/update.js';
+import type { Fields } from '../schema/index.js';
+
+type Executed = OperatorRuntime & Connection & Partial<StateWriter>;
+
+/** Makes the operator that executes a node for one engine. */
+type OperatorKind = (context: PipelineContext, node: OperatorNode, input: Observable<unknown>) => Executed;
+
+type FoldOptions = KeyedOptions<unknown, KeyTuple, Fields, unknown>;
+type WindowNode = OperatorNode<WindowNodeOptions<unknown, KeyTuple, Fields>>;
+type TopNode = OperatorNode<TopOptions<unknown, KeyTuple, KeyTuple, Fields>>;
+
+const fold: OperatorKind = (context, node, input) => new KeyedFold(context, node, input, node.options as FoldOptions);
+const latest: OperatorKind = (context, node, input) =>
+  new KeyedFold(context, node, input, keepingLatest(context, node.options as FoldOptions));
+const window: OperatorKind = (context, node, input) => new WindowFold(context, node as WindowNode, input);
+
+/** How nodes are executed, by their kind. */
+const kinds: Readonly<Record<string, OperatorKind>> = {
+  foldByKey: fold,
+  shardedFold: fold,
+  latestByKey: latest,
+  tumblingWindow: window,
+  hoppingWindow: window,
+  calendarWindow: window,
+  topByKey: (context, node, input) => new TopFold(context, node as TopNode, input),
+};
+
+/** The operator that executes a node. @throws ERR_PIPELINE_INVALID where its kind is not known */
+export function execute(context: PipelineContext, node: OperatorNode, input: Observable<unknown>): Executed {
+  const kind = kinds[node.kind];
+  if (kind !== undefined) return kind(context, node, input);
+  throw new StockafolioError(
+    'ERR_PIPELINE_INVALID',
+    `operator '${node.name}' is of kind '${node.kind}', which is not known`,
+    {
+      hint: `the kinds are ${Object.keys(kinds).join(', ')}`,
+    },
+  );
+}

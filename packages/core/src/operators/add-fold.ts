@@ -1,0 +1,33 @@
+import type { Observable } from 'rxjs';
+import { currentPlan } from '../pipeline/ambient.js';
+import type { OperatorNode } from '../pipeline/plan.js';
+import type { Update } from '../pipeline/update.js';
+import { timestamp, type Fields, type ObjectOf, type RecordSchema } from '../schema/index.js';
+import type { KeyPart } from '../stream/index.js';
+import { withHidden } from './hidden-fields.js';
+import type { KeyedOptions } from './options.js';
+
+/**
+ * Adds an operator that keeps a state for every key to the plan; answers its output.
+ *
+ * @param state what it keeps, where that is more than the user's fields
+ */
+export function addFold<T, K extends readonly KeyPart[], F extends Fields, R>(
+  kind: 'foldByKey' | 'shardedFold' | 'latestByKey',
+  name: string,
+  source: Observable<T>,
+  options: KeyedOptions<T, K, F, R>,
+  state: RecordSchema = options.state,
+): Observable<Update<K, ObjectOf<F>, T, R>> {
+  const expires = options.expires !== undefined;
+  const node: OperatorNode<KeyedOptions<T, K, F, R>> = {
+    name,
+    kind,
+    settings: expires ? { expires: 'yes' } : {},
+    state: expires ? withHidden(state, { $until: timestamp() }) : state,
+    isShared: kind !== 'foldByKey',
+    writesState: true,
+    options,
+  };
+  return currentPlan(`${kind}('${name}')`).addOperator<Update<K, ObjectOf<F>, T, R>>(node, source);
+}

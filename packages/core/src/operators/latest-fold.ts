@@ -1,0 +1,18 @@
+import type { PipelineContext } from '../pipeline/context.js';
+import type { KeyedOptions } from './options.js';
+import type { Fields, Mutable, ObjectOf } from '../schema/index.js';
+import type { KeyPart } from '../stream/index.js';
+
+/** The options with a fold that skips records older than the latest one of their key, by the event times of an engine. */
+export function keepingLatest<T, K extends readonly KeyPart[], F extends Fields, R>(
+  context: Pick<PipelineContext, 'time'>,
+  options: KeyedOptions<T, K, F, R>,
+): KeyedOptions<T, K, F, R | undefined> {
+  const fold = (kept: Mutable<ObjectOf<F>>, record: T): R | undefined => {
+    const hidden = kept as unknown as { $time: number | undefined };
+    if (hidden.$time !== undefined && context.time < hidden.$time) return undefined;
+    hidden.$time = context.time;
+    return options.fold(kept, record);
+  };
+  return { ...options, fold };
+}

@@ -1,0 +1,61 @@
+import type { Observable } from 'rxjs';
+import { StockafolioError } from '../errors/index.js';
+import { currentPlan } from '../pipeline/ambient.js';
+import type { OperatorNode } from '../pipeline/plan.js';
+import { boolean, type Fields, type ObjectOf } from '../schema/index.js';
+import type { KeyPart } from '../stream/index.js';
+import type { Window, Windower } from '../windows/windower.js';
+import { withHidden } from './hidden-fields.js';
+import type { KeyedOptions } from './options.js';
+
+export interface WindowOptions<T, K extends readonly KeyPart[], F extends Fields> extends Omit<
+  KeyedOptions<T, K, F, void>,
+  'expires'
+> {
+  /**
+   * How long after its end, in milliseconds of event time, a window still takes records in; each updates its row.
+   * A record that comes later goes to the dead letters. 0 unless told.
+   */
+  readonly allowedLateness?: number;
+}
+
+/** What a window operator emits: when the window closes, and again for every late record that it still takes in. */
+export interface Windowed<K extends readonly unknown[], V> {
+  readonly window: Window;
+  readonly key: K;
+  readonly value: V;
+}
+
+/** What a window operator executes. */
+export interface WindowNodeOptions<T, K extends readonly KeyPart[], F extends Fields> extends WindowOptions<T, K, F> {
+  readonly windower: Windower;
+}
+
+/** Adds a window operator to the plan; answers its output. @throws ERR_PIPELINE_INVALID where its lateness cannot be */
+export function addWindow<T, K extends readonly KeyPart[], F extends Fields>(
+  kind: 'tumblingWindow' | 'hoppingWindow' | 'calendarWindow',
+  name: string,
+  source: Observable<T>,
+  windower: Windower,
+  options: WindowOptions<T, K, F>,
+): Observable<Windowed<K, ObjectOf<F>>> {
+  const plan = currentPlan(`${kind}('${name}')`);
+  const allowedLateness = checkedLateness(name, options.allowedLateness);
+  const node: OperatorNode<WindowNodeOptions<T, K, F>> = {
+    name,
+    kind,
+    settings: { ...windower.settings, allowedLateness },
+    state: withHidden(options.state, { $pending: boolean() }),
+    isShared: false,
+    writesState: false,
+    options: { ...options, allowedLateness, windower },
+  };
+  return plan.addOperator<Windowed<K, ObjectOf<F>>>(node, source);
+}
+
+function checkedLateness(operator: string, lateness = 0): number {
+  if (Number.isSafeInteger(lateness) && lateness >= 0) return lateness;
+  throw new StockafolioError('ERR_PIPELINE_INVALID', `operator '${operator}': allowedLateness cannot be ${lateness}`, {
+    hint: 'it is a whole number of milliseconds, 0 or more',
+  });
+}

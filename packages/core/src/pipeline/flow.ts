@@ -1,0 +1,34 @@
+import { Observable } from 'rxjs';
+import { StockafolioError } from '../errors/index.js';
+import { planInProgress, runningContext } from './ambient.js';
+
+/** Where a flow begins: an operator of a plan, or, with an empty name, its stream. */
+export interface FlowOrigin {
+  readonly name: string;
+}
+
+/** What leaves a stream or an operator of a plan: whoever subscribes gets what the running engine sends here. */
+export class Flow<T> extends Observable<T> {
+  readonly origin: FlowOrigin;
+
+  constructor(origin: FlowOrigin) {
+    super((subscriber) => {
+      const context = runningContext();
+      if (context !== undefined) return context.fanOut<T>(origin).add((value) => subscriber.next(value));
+      const error = notRunning(origin);
+      const plan = planInProgress();
+      if (plan === undefined) throw error;
+      plan.refuse(error);
+      return undefined;
+    });
+    this.origin = origin;
+  }
+}
+
+function notRunning({ name }: FlowOrigin): StockafolioError {
+  return new StockafolioError(
+    'ERR_OUTSIDE_PIPELINE',
+    `${name === '' ? 'the stream' : `operator '${name}'`} was subscribed to while no engine runs the pipeline`,
+    { hint: 'send it into(table, ...) instead, and look at it in tests by trace() of @stockafolio/core/testing' },
+  );
+}

@@ -1,0 +1,73 @@
+import type { Observable } from 'rxjs';
+import type { RecordSchema } from '../schema/index.js';
+import type { KeyKind } from '../state/key-parts.js';
+import type { Table } from '../table/index.js';
+import type { OperatorLayout } from './context.js';
+import type { FlowOrigin } from './flow.js';
+
+/** An operator of a plan: what it is and keeps, without an engine that executes it. */
+export interface OperatorNode<O = unknown> extends FlowOrigin {
+  /** Unique in its pipeline; its state is found by it. */
+  readonly name: string;
+  /** The operator by which it was made, such as `foldByKey`; an engine knows how to execute its kind. */
+  readonly kind: string;
+  /** Settings that change what the state means, such as a window's size. */
+  readonly settings: Readonly<Record<string, string | number>>;
+  /** What it keeps for each key. Fields of the operator's own begin with `$`, which no user's field can. */
+  readonly state: RecordSchema;
+  /** Whether each partition has a part of its figures only. */
+  readonly isShared: boolean;
+  /** Whether `into` writes the state of each key as it is at the commit, without an emission for each record. */
+  readonly writesState: boolean;
+  /** Its functions, and what else its kind reads. */
+  readonly options: O;
+}
+
+/** How an operator is laid out, as a checkpoint keeps it. */
+export function layoutOf({ name, kind, settings }: OperatorNode): OperatorLayout {
+  return { name, kind, settings };
+}
+
+/** An operator and where its records come from. */
+export interface OperatorStep {
+  readonly node: OperatorNode;
+  readonly input: Observable<unknown>;
+}
+
+/** A table and where its rows come from. */
+export interface TableStep {
+  readonly table: Table;
+  readonly rows: Observable<unknown>;
+  /** The operator whose state makes the rows, where nothing is between it and the table. */
+  readonly writer: OperatorNode | undefined;
+}
+
+/** A flow that a test looks at. */
+export interface ObserverStep {
+  readonly observed: Observable<unknown>;
+  readonly next: (value: unknown) => void;
+  readonly error: (error: unknown) => void;
+}
+
+export type Step = OperatorStep | TableStep | ObserverStep;
+
+/** From where to where records and rows go: names of operators and tables; '' is the stream. */
+export interface Edge {
+  readonly from: string;
+  readonly to: string;
+  readonly table: boolean;
+}
+
+/** What a pipeline consists of. */
+export interface Plan {
+  /** Where the records of the stream enter. */
+  readonly input: FlowOrigin;
+  /** Operators and destinations in the order in which they were made. */
+  readonly steps: readonly Step[];
+  readonly operators: readonly OperatorNode[];
+  /** The tables that it writes, without the library's own. */
+  readonly tables: readonly Table[];
+  readonly edges: readonly Edge[];
+  /** By operator, the kinds of its key's parts, where a table says them: one that its state is written to. */
+  readonly keyKinds: ReadonlyMap<OperatorNode, readonly KeyKind[]>;
+}

@@ -1,0 +1,32 @@
+import { StockafolioError } from '../errors/index.js';
+import type { Plan } from './plan.js';
+
+/**
+ * A plan that was declared again, if it is the one that was declared first.
+ *
+ * @throws ERR_PIPELINE_INVALID where its operators, tables or edges differ
+ */
+export function samePlan(pipeline: string, first: Plan, again: Plan): Plan {
+  const before = shapeOf(first);
+  const now = shapeOf(again);
+  const at = before.findIndex((line, n) => line !== now[n]);
+  if (at < 0 && now.length === before.length) return again;
+  throw new StockafolioError(
+    'ERR_PIPELINE_INVALID',
+    `pipeline '${pipeline}' declared ${before[at] ?? 'nothing more'} at first, and ${now[at < 0 ? before.length : at] ?? 'nothing more'} for a partition`,
+    {
+      hint: 'the build function must declare the same whenever it is called: read variables and the environment outside of it',
+    },
+  );
+}
+
+/** What a plan declares, in order, as text. */
+function shapeOf({ operators, edges, tables }: Plan): string[] {
+  return [
+    ...operators.map(
+      ({ name, kind, settings, state }) => `${kind} '${name}' ${JSON.stringify([settings, state.fields])}`,
+    ),
+    ...edges.map(({ from, to }) => `an edge from '${from}' to '${to}'`),
+    ...tables.map(({ name, columns }) => `table '${name}' ${JSON.stringify(columns)}`),
+  ];
+}

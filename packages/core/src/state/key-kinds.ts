@@ -1,0 +1,13 @@
+import type { Table } from '../table/index.js';
+import type { KeyKind } from './key-parts.js';
+
+/** The kinds of the keys that a state must have to be the rows of a table, part by part. */
+export function keyKindsOf(table: Table): KeyKind[] {
+  return table.columns
+    .filter(({ role, type }) => role !== 'value' && type.kind !== 'shard')
+    .map(({ type: { kind } }): KeyKind => {
+      if (kind === 'text' || kind === 'oneOf' || kind === 'date') return 'text';
+      if (kind === 'boolean') return 'boolean';
+      return kind === 'bigint64' ? 'bigint' : 'number';
+    });
+}

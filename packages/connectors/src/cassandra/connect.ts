@@ -29,6 +29,7 @@ export async function connect(options: CassandraOptions, onOutage: () => void): 
   const driver = await loadDriver();
   const client = new driver.Client(settings(driver, options));
   client.on('hostDown', onOutage);
+  client.on('hostRemove', closeConnections);
   try {
     await client.connect();
     return client;
@@ -36,6 +37,15 @@ export async function connect(options: CassandraOptions, onOutage: () => void): 
     await client.shutdown().catch(() => undefined);
     throw cassandraError(error, placeOf(options));
   }
+}
+
+/**
+ * Closes the connections to a node that the driver has forgotten. After an outage it replaces its entry of a node by a new one, and
+ * the connections of the first would stay for good: they connect again whenever the node comes back, also after the client is closed.
+ */
+function closeConnections(host: { shutdown?(drain: boolean): Promise<void> }): void {
+  // Not declared in the driver's types.
+  void host.shutdown?.(false).catch(() => undefined);
 }
 
 /** Makes the keyspace where there is none, with so many replicas in the local data centre. */

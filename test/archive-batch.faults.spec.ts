@@ -151,7 +151,7 @@ describe('P1, P3: from S3 over HDFS into tables, under kill -9 of everything', (
   it('the stream goes on from checkpoints in HDFS', async () => {
     const args = ['stream', '--source', `log:${at('log')}`, '--tables', `embedded:${at('batch-tables')}`];
     const { stderr } = await must([...args, '--checkpoints', hdfsUrl('checkpoints'), '--until-caught-up']);
-    for (const partition of [0, 1, 2, 3]) expect(stderr).to.match(new RegExp(`partition ${partition}: goes on from`));
+    for (const partition of [0, 1, 2, 3]) expect(stderr).to.match(new RegExp(`partition ${partition}: continues from`));
     expectSameLines(await dump(at('batch-tables')), expected, 'the tables after that');
   });
 

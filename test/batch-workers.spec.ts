@@ -67,7 +67,7 @@ describe('the workers of a batch', function () {
     expect(code, stderr).to.equal(3);
     expect(stderr)
       .to.match(/the worker of partition \d ended with SIGKILL/)
-      .and.to.match(/can be started again/);
+      .and.to.match(/start the batch again/);
     expect(workers.filter(isThere)).to.deep.equal([]);
     await expectWhole('orphaned');
   });

@@ -87,7 +87,7 @@ function withRestored(what: Restored): void {
 
     it('ends a stream that runs, and is refused while it is shorter than what was read', async () => {
       const running = start(streaming('first'));
-      await running.says(/partition 3: goes on from offset/);
+      await running.says(/partition 3: continues from offset/);
       await putBack();
       await refused(running.ended);
       expect(await topic.end()).to.equal(PART);

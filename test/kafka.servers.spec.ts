@@ -63,7 +63,7 @@ describe('whole runs on Kafka', () => {
     ]);
     const killed = new Set<number>();
     for (let kill = 0; kill < 3; kill++) {
-      await life.says(new RegExp(`(?:partition \\d: (?:begins|goes on)[^]*){${kill + 1}}`));
+      await life.says(new RegExp(`(?:partition \\d: (?:begins|continues)[^]*){${kill + 1}}`));
       await pause(random() * 400);
       const pids = [...life.stderr().matchAll(/is process (\d+)/g)].map(([, pid]) => Number(pid));
       const pid = pids.filter((each) => !killed.has(each) && isRunning(each))[0];
@@ -74,7 +74,7 @@ describe('whole runs on Kafka', () => {
     const ended = await life.ended;
     expect(ended.code, ended.stderr).to.equal(0);
     expect(killed.size, 'killed').to.be.greaterThan(0);
-    expect(ended.stderr).to.match(/worker \d ended with signal SIGKILL; starting it anew in 1 s/);
+    expect(ended.stderr).to.match(/worker \d ended with signal SIGKILL; restarting it in 1 s/);
     expect(lastLine(ended)).to.have.property('ok', true);
     await expectOracle(await dumpKeyspace('workers'), at('log-workers'));
   });

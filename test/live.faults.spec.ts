@@ -80,7 +80,7 @@ describe(`P3: ${TRADES} trades from Kafka into Cassandra, past all that kills su
 
     say('a worker is added');
     begin('c');
-    await worker('c').says(/goes on from offset/);
+    await worker('c').says(/continues from offset/);
     await eventually('more progress', 120, () => done(0.3));
 
     say('Cassandra is killed, and comes back after a while');

@@ -48,7 +48,7 @@ describe('Cassandra that lost what it had acknowledged', () => {
     await cassandra().kill();
     await rm(join(dirname(cassandra().log), 'commitlog'), { recursive: true });
     await cassandra().start();
-    await running.says(/goes on from the checkpoints that they are up to/);
+    await running.says(/continues from the checkpoints that they contain/);
     await eventually('all of it again', 180, async () => (await keyspace.taken()) >= 2 * PART);
     running.child.kill('SIGTERM');
     expect((await running.ended).code, running.stderr()).to.equal(0);

@@ -72,7 +72,7 @@ describe(`the batch and reconcile mend tables, over ${TRADES} trades`, () => {
 
     await generate(2, '2026-01-06');
     const { stderr } = await stream(at('log'), at('made-again'), at('checkpoints'));
-    for (const partition of [0, 1, 2, 3]) expect(stderr).to.match(new RegExp(`partition ${partition}: goes on from`));
+    for (const partition of [0, 1, 2, 3]) expect(stderr).to.match(new RegExp(`partition ${partition}: continues from`));
     await stream(at('log'), at('never-lost'), at('other-checkpoints'));
     const never = await dump(at('never-lost'));
     expect(never.length).to.be.greaterThan(right.length);

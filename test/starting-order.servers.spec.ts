@@ -41,7 +41,7 @@ describe('a command that is started before its servers', () => {
     for (const server of servers) await server.stop();
     const life = start(args);
     try {
-      for (const { port } of servers) await life.says(new RegExp(`waits for a server: .*:${port}\\b`));
+      for (const { port } of servers) await life.says(new RegExp(`waiting for a server: .*:${port}\\b`));
     } finally {
       for (const server of servers) await server.start();
     }
@@ -51,7 +51,7 @@ describe('a command that is started before its servers', () => {
   const expectDone = async (life: Running): Promise<Ended> => {
     const ended = await life.ended;
     expect(ended.code, ended.stderr).to.equal(0);
-    expect(ended.stderr).to.contain('the server is there').and.not.contain('    at ');
+    expect(ended.stderr).to.contain('the server is up').and.not.contain('    at ');
     return ended;
   };
   const figures = (lines: readonly string[]): string[] =>
@@ -98,7 +98,7 @@ describe('a command that is started before its servers', () => {
     const life = start(['stream', '--source', url, ...places]);
     await life.says(/partition 3: begins/);
     await kafka().kill();
-    await life.says(/waits for a server: topic/);
+    await life.says(/waiting for a server: topic/);
     await kafka().start();
     await must([...generate, url, '--seed', '2']);
     await must(['archive', '--source', url, '--files', `file:${at('outage-files')}`, '--until-caught-up']);
@@ -128,7 +128,7 @@ describe('a command that is started before its servers', () => {
           ['SIGTERM', 143],
         ] as const) {
           const life = start([...args, '--json']);
-          await life.says(/waits for a server/);
+          await life.says(/waiting for a server/);
           life.child.kill(signal);
           const ended = await life.ended;
           expect(ended.code, ended.stderr).to.equal(code);

@@ -162,7 +162,7 @@ describe('a command that is stopped before its work is done says so, how far it 
         [...archiveArgs(at('log'), folder), '--roll-records', '500'],
       ]) {
         const life = start([...args, '--json']);
-        await (args[0] === 'stream' ? life.says(/partition 3: (begins|goes on)/) : begun(life, folder));
+        await (args[0] === 'stream' ? life.says(/partition 3: (begins|continues)/) : begun(life, folder));
         life.child.kill(signal);
         const ended = await life.ended;
         expect(ended.code, `${args[0]} ${ended.stderr}`).to.equal(code);

@@ -127,16 +127,16 @@ describe('P3: torn, altered and missing files are found out, and no table is wro
         await truncate(path, Math.floor(random() * (await readFile(path)).length));
       });
       for (const partition of [0, 1, 2, 3]) {
-        expect(said).to.match(new RegExp(`partition ${partition}: passed over a checkpoint`));
-        expect(said).to.match(new RegExp(`partition ${partition}: goes on from offset [1-9]`));
+        expect(said).to.match(new RegExp(`partition ${partition}: skipped a checkpoint`));
+        expect(said).to.match(new RegExp(`partition ${partition}: continues from offset [1-9]`));
       }
     });
 
     it('a flipped bit in the newest one: the stream says so, and goes on from the one before', async () => {
       const said = await resumed('flipped-checkpoint', flipBit);
       for (const partition of [0, 1, 2, 3]) {
-        expect(said).to.match(new RegExp(`partition ${partition}: passed over a checkpoint`));
-        expect(said).to.match(new RegExp(`partition ${partition}: goes on from offset [1-9]`));
+        expect(said).to.match(new RegExp(`partition ${partition}: skipped a checkpoint`));
+        expect(said).to.match(new RegExp(`partition ${partition}: continues from offset [1-9]`));
       }
     });
 

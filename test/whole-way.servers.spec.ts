@@ -132,6 +132,6 @@ describe(`P1, P6: ${TRADES} trades, by the stream and by the batch, all on real 
     const ended = await run(reconcileArgs('--repair', '--json'));
     expect(ended.code).to.equal(3);
     expect(lastLine(ended)).to.include({ ok: false, differences: 1, repaired: 0 });
-    expect(ended.stderr).to.contain(`user_totals (${user}): not mended`);
+    expect(ended.stderr).to.contain(`user_totals (${user}): not repaired`);
   });
 });

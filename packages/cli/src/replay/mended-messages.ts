@@ -10,10 +10,10 @@ interface Line {
   readonly length: number;
 }
 
-/** A message as the file has it. */
+/** A message in the file. */
 export interface MendedMessage {
   readonly bytes: Uint8Array;
-  /** Where it was listed by its beginning: the text of the file, which may be that beginning still. */
+  /** The text of the file, if only the beginning of the message was listed; it may still be that beginning. */
   readonly beginning: string | undefined;
 }
 
@@ -25,7 +25,9 @@ interface Fields {
   readonly truncated?: unknown;
 }
 
-/** The messages of a file of lines of `dead-letters list --format jsonl`; they stay in the file until they are asked for. */
+/**
+ * The messages of a file of lines of `dead-letters list --format jsonl`; they stay in the file until they are needed.
+ */
 export class MendedMessages {
   readonly #handle: FileHandle;
   readonly #lines: ReadonlyMap<string, Line>;
@@ -35,12 +37,12 @@ export class MendedMessages {
     this.#lines = lines;
   }
 
-  /** @throws ERR_USAGE naming the line of the file that is no letter */
+  /** @throws ERR_USAGE naming the line of the file that is not a dead letter */
   static async open(file: string): Promise<MendedMessages> {
     const handle = await open(file).catch((cause: unknown) => {
       throw new StockafolioError('ERR_USAGE', `${file} cannot be read: ${messageOf(cause)}`, {
         cause,
-        hint: 'give the file of mended letters: lines of `dead-letters list --format jsonl`',
+        hint: 'give the file of corrected dead letters: lines of `dead-letters list --format jsonl`',
       });
     });
     try {
@@ -130,7 +132,7 @@ function parsed(line: string): Fields | undefined {
 }
 
 function noLetter(place: string): StockafolioError {
-  return new StockafolioError('ERR_USAGE', `${place} is no line of \`dead-letters list --format jsonl\``, {
-    hint: 'a line is an object with partition, offset and message; the message is a text, or the mended record itself',
+  return new StockafolioError('ERR_USAGE', `${place} is not a line of \`dead-letters list --format jsonl\``, {
+    hint: 'a line is an object with partition, offset and message; the message is a text, or the corrected record itself',
   });
 }

@@ -22,7 +22,7 @@ export async function importModule(specifier: string): Promise<{ readonly defaul
   } catch (error) {
     if (isStockafolioError(error)) throw error;
     if (url === undefined || isGone(error, url)) throw notFound(specifier);
-    const where = placeOf(error, url);
+    const where = lineOf(error, url);
     throw new StockafolioError(
       'ERR_APP_INVALID',
       `cannot load the application '${specifier}': ${where === undefined ? '' : `${where}: `}${messageOf(error)}`,
@@ -72,13 +72,13 @@ function stripsTypes(): boolean {
 }
 
 /** `app.js:3`, if an error says which line of the module it is about. */
-function placeOf(error: unknown, url: string): string | undefined {
+function lineOf(error: unknown, url: string): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  return placeIn(error.stack ?? '') ?? (error instanceof SyntaxError ? placeIn(toldByNode(url)) : undefined);
+  return lineIn(error.stack ?? '') ?? (error instanceof SyntaxError ? lineIn(toldByNode(url)) : undefined);
 }
 
 /** The first line in a module, not in Node or this command, that a stack or a message names. */
-function placeIn(text: string): string | undefined {
+function lineIn(text: string): string | undefined {
   for (const [, url = '', line] of text.matchAll(/(file:\/\/[^\s():]+):(\d+)/g)) {
     if (url === import.meta.url) return undefined;
     return `${relative('.', fileURLToPath(url))}:${line}`;

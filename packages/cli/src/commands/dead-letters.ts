@@ -6,9 +6,9 @@ import { codecOf, loadApp, partitionedBy } from '../app.js';
 import { LineWriter } from '../output/line-writer.js';
 import { counted, figure } from '../output/counted.js';
 import { stoppedEarly } from '../output/unfinished.js';
-import { lettersToReplay, wholeText } from '../replay/letters.js';
-import { MendedMessages } from '../replay/mended-messages.js';
-import { replayLetters } from '../replay/replay-letters.js';
+import { deadLettersToReplay, wholeText } from '../replay/dead-letters.js';
+import { CorrectedMessages } from '../replay/corrected-messages.js';
+import { replayDeadLetters } from '../replay/replay-dead-letters.js';
 import type { Toolkit } from '../toolkit.js';
 import { partitionerName, type CommonOptions } from './options.js';
 
@@ -120,24 +120,24 @@ function lineOf(letter: Readonly<Record<string, Value>>): string {
 async function replay(flags: ReplayFlags, toolkit: Toolkit): Promise<void> {
   const app = partitionedBy(await loadApp(flags.app), flags.partitioner);
   const reporter = toolkit.reporter(flags.json);
-  const mended = flags.with === undefined ? undefined : await MendedMessages.open(flags.with);
+  const corrected = flags.with === undefined ? undefined : await CorrectedMessages.open(flags.with);
   const tables = toolkit.openTables(flags.tables);
   const stop = toolkit.stop();
   const searched = reporter.progress('messages of the source searched');
   try {
     const pipeline = app.pipeline.name;
-    const { letters, skipped } = await lettersToReplay(tables, pipeline, mended);
+    const { letters, skipped } = await deadLettersToReplay(tables, pipeline, corrected);
     const ports = {
       tables,
       pipeline,
       stream: app.pipeline.stream,
       codec: codecOf(app, flags.format),
       clock: toolkit.clock,
-      mended,
+      corrected,
       openSource: () => toolkit.openSource(flags.to),
       openProducer: () => toolkit.openProducer(flags.to),
     };
-    const { replayed, left } = await replayLetters(letters, ports, {
+    const { replayed, left } = await replayDeadLetters(letters, ports, {
       assumeNotReplayed: flags.assumeNotReplayed === true,
       signal: stop.signal,
       onWait: (why) => reporter.say(`waiting: ${why}`),
@@ -150,6 +150,6 @@ async function replay(flags: ReplayFlags, toolkit: Toolkit): Promise<void> {
     reporter.result(`${done}${skipped > 0 ? late : ''}`, { ok: true, replayed, skipped });
   } finally {
     await tables.close();
-    await mended?.close();
+    await corrected?.close();
   }
 }

@@ -153,9 +153,9 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
       const { future, open } = await mend(stored, old, versions);
       left += future.length + open.length;
       for (const difference of future) {
-        reporter.say(`${placeOf(difference)}: not repaired, it was changed under a version in the future`, {}, 'warn');
+        reporter.say(`${rowName(difference)}: not repaired, it was changed under a version in the future`, {}, 'warn');
       }
-      for (const difference of open) reporter.say(`${placeOf(difference)}: not repaired, ${NOT_OPEN}`, {}, 'warn');
+      for (const difference of open) reporter.say(`${rowName(difference)}: not repaired, ${NOT_OPEN}`, {}, 'warn');
       waiting = [];
     };
     const now = toolkit.clock.now();
@@ -216,7 +216,7 @@ function comparable(app: App): readonly Table[] {
 }
 
 /** Table and key, as in `positions (u00001, IBM)`. */
-function placeOf(difference: Difference): string {
+function rowName(difference: Difference): string {
   const { table } = difference;
   const values = keyOf(difference);
   const key = table.columns.slice(0, table.keyLength).map(({ type }, n) => String(formatValue(type, values[n])));
@@ -225,15 +225,15 @@ function placeOf(difference: Difference): string {
 
 function describe(difference: Difference): string {
   const { table, kind, expected, found } = difference;
-  const place = placeOf(difference);
-  if (expected === undefined) return `${place}: extra`;
-  if (found === undefined) return `${place}: missing`;
+  const name = rowName(difference);
+  if (expected === undefined) return `${name}: extra`;
+  if (found === undefined) return `${name}: missing`;
   const columns = table.columns.filter((_, n) => !Object.is(expected.values[n], found.values[n]));
   const details = columns.map(({ stored, type }) => {
     const n = table.columns.findIndex((column) => column.stored === stored);
     return `${stored} is ${shown(type, found.values[n])}, should be ${shown(type, expected.values[n])}`;
   });
-  return `${place}: ${kind}: ${details.join('; ')}`;
+  return `${name}: ${kind}: ${details.join('; ')}`;
 }
 
 function shown(type: FieldType, value: Value): string {

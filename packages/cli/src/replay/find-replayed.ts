@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { PartitionRange, Source } from '@stockafolio/core/ports';
-import type { Letter } from './letters.js';
+import type { DeadLetter } from './dead-letters.js';
 
 /** The header that names the dead letter which a message replays, as `partition-offset`. */
 export const REPLAYS = 'replays';
@@ -16,12 +16,12 @@ export interface Replayed {
   /** Ids of the dead letters whose messages are in the source. */
   readonly found: ReadonlySet<string>;
   /** Those for which that is unknown: messages that may have replayed them are no longer in the source. */
-  readonly inDoubt: readonly Letter[];
+  readonly inDoubt: readonly DeadLetter[];
 }
 
 export interface Search {
   readonly source: Source;
-  readonly letters: readonly Letter[];
+  readonly letters: readonly DeadLetter[];
   /** Called repeatedly during the search. @throws any error, to end the search */
   readonly onMessages?: (count: number) => Promise<void>;
 }

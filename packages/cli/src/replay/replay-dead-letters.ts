@@ -10,8 +10,8 @@ import {
 import { readProgress } from '@stockafolio/core/engine';
 import type { Clock, Codec, OutgoingMessage, Producer, Source, Tables } from '@stockafolio/core/ports';
 import { findReplayed, REPLAYS } from './find-replayed.js';
-import { markReplayed, messageOfLetter, type Letter } from './letters.js';
-import type { MendedMessages } from './mended-messages.js';
+import { markReplayed, messageOfDeadLetter, type DeadLetter } from './dead-letters.js';
+import type { CorrectedMessages } from './corrected-messages.js';
 import { ReplayTurn } from './replay-turn.js';
 
 export interface ReplayPorts {
@@ -20,7 +20,7 @@ export interface ReplayPorts {
   readonly stream: Stream<unknown>;
   readonly codec: Codec<unknown>;
   readonly clock: Pick<Clock, 'now' | 'elapsed'>;
-  readonly mended: MendedMessages | undefined;
+  readonly corrected: CorrectedMessages | undefined;
   openSource(): Source;
   openProducer(): Promise<Producer>;
 }
@@ -51,8 +51,8 @@ const LOOK = 250;
  * ERR_REPLAY_IN_DOUBT, as early, if the source no longer shows whether a dead letter was replayed; ERR_SOURCE_MISMATCH
  * if the tables were made from another source
  */
-export async function replayLetters(
-  letters: readonly Letter[],
+export async function replayDeadLetters(
+  letters: readonly DeadLetter[],
   ports: ReplayPorts,
   options: ReplayOptions,
 ): Promise<{ readonly replayed: number; readonly left: number }> {
@@ -88,13 +88,13 @@ interface Writing {
 
 /** Replays as long as it is this process's turn, and removes finished dead letters from those that are left. */
 async function replaySome(
-  left: Map<string, Letter>,
+  left: Map<string, DeadLetter>,
   { producer, partitions, turn }: Writing,
   ports: ReplayPorts,
   options: ReplayOptions,
 ): Promise<number> {
   const isOver = async (): Promise<boolean> => options.signal.aborted || (await turn?.isMine()) === false;
-  const done = async (some: readonly Letter[]): Promise<void> => {
+  const done = async (some: readonly DeadLetter[]): Promise<void> => {
     await markReplayed(ports.tables, ports.pipeline, some);
     for (const { id } of some) left.delete(id);
   };
@@ -106,7 +106,7 @@ async function replaySome(
   ))
     await done(some);
   let replayed = 0;
-  let some: Letter[] = [];
+  let some: DeadLetter[] = [];
   let messages: OutgoingMessage[] = [];
   let bytes = 0;
   const flush = async (): Promise<void> => {
@@ -130,7 +130,7 @@ async function replaySome(
 
 /** Ids of the dead letters that are in the source; undefined if the search was aborted. @throws ERR_REPLAY_IN_DOUBT */
 async function search(
-  letters: readonly Letter[],
+  letters: readonly DeadLetter[],
   ports: ReplayPorts,
   options: ReplayOptions,
   isOver: () => Promise<boolean>,
@@ -155,20 +155,20 @@ async function search(
 class GivenUp extends Error {}
 
 /** The message of a dead letter, under a time that is later than the start of any search for it. */
-async function outgoing(letter: Letter, partitions: number, ports: ReplayPorts): Promise<OutgoingMessage> {
+async function outgoing(letter: DeadLetter, partitions: number, ports: ReplayPorts): Promise<OutgoingMessage> {
   const { stream, codec, clock } = ports;
-  const value = await messageOfLetter(ports.tables, ports.pipeline, letter, ports.mended);
+  const value = await messageOfDeadLetter(ports.tables, ports.pipeline, letter, ports.corrected);
   const key = keyBytes(stream.key(codec.decode(value, letter)));
   const partition = choosePartition(stream.partitioner ?? 'murmur2', key, partitions);
   const timestamp = Math.max(clock.now(), letter.ingested);
   return { key, value, partition, timestamp, headers: { [REPLAYS]: letter.id } };
 }
 
-async function expectRecords(letters: readonly Letter[], ports: ReplayPorts): Promise<void> {
+async function expectRecords(letters: readonly DeadLetter[], ports: ReplayPorts): Promise<void> {
   const faults: string[] = [];
   let count = 0;
   for (const letter of letters) {
-    const message = await messageOfLetter(ports.tables, ports.pipeline, letter, ports.mended);
+    const message = await messageOfDeadLetter(ports.tables, ports.pipeline, letter, ports.corrected);
     try {
       ports.codec.decode(message, letter);
     } catch (error) {
@@ -213,7 +213,7 @@ async function writerOf(ports: ReplayPorts, { signal, onWait }: ReplayOptions): 
   }
 }
 
-function doubtful(letters: readonly Letter[]): StockafolioError {
+function doubtful(letters: readonly DeadLetter[]): StockafolioError {
   const ids = letters.slice(0, 20).map(({ id }) => id);
   const more = letters.length > ids.length ? ', ...' : '';
   return new StockafolioError(

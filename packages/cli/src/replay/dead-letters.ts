@@ -1,10 +1,10 @@
 import { isStockafolioError, StockafolioError, type Value } from '@stockafolio/core';
 import { deadLetterParts, deadLetters } from '@stockafolio/core/engine';
 import type { StoredRow, Tables } from '@stockafolio/core/ports';
-import type { MendedMessages } from './mended-messages.js';
+import type { CorrectedMessages } from './corrected-messages.js';
 
 /** A dead letter that can be replayed. */
-export interface Letter {
+export interface DeadLetter {
   readonly id: string;
   readonly partition: number;
   readonly offset: number;
@@ -13,7 +13,7 @@ export interface Letter {
 }
 
 /** The name of a dead letter, in messages and on the screen: the position of its message in the source. */
-export function letterId(partition: number, offset: number): string {
+export function deadLetterId(partition: number, offset: number): string {
   return `${partition}-${offset}`;
 }
 
@@ -38,19 +38,19 @@ const PARTS = deadLetterParts.columns.findIndex(({ name }) => name === 'parts');
  *
  * @returns them without their messages, and how many are of single operators, which are not replayed
  */
-export async function lettersToReplay(
+export async function deadLettersToReplay(
   tables: Tables,
   pipeline: string,
-  mended: MendedMessages | undefined,
-): Promise<{ readonly letters: readonly Letter[]; readonly skipped: number }> {
-  const letters: Letter[] = [];
+  corrected: CorrectedMessages | undefined,
+): Promise<{ readonly letters: readonly DeadLetter[]; readonly skipped: number }> {
+  const letters: DeadLetter[] = [];
   let skipped = 0;
   for await (const { values } of tables.scanAll(deadLetters)) {
     if (values[at.pipeline] !== pipeline || values[at.replayed] === 'done') continue;
     const partition = Number(values[at.partition]);
     const offset = Number(values[at.offset]);
-    const id = letterId(partition, offset);
-    if (mended !== undefined && !mended.has(id)) continue;
+    const id = deadLetterId(partition, offset);
+    if (corrected !== undefined && !corrected.has(id)) continue;
     if (values[at.operator] === '') letters.push({ id, partition, offset, ingested: Number(values[at.ingested]) });
     else skipped++;
   }
@@ -80,13 +80,13 @@ export async function wholeText(tables: Tables, values: readonly Value[]): Promi
  *
  * @throws ERR_USAGE if the tables have only its beginning
  */
-export async function messageOfLetter(
+export async function messageOfDeadLetter(
   tables: Tables,
   pipeline: string,
-  letter: Letter,
-  mended: MendedMessages | undefined,
+  letter: DeadLetter,
+  corrected: CorrectedMessages | undefined,
 ): Promise<Uint8Array> {
-  const given = await mended?.message(letter.id);
+  const given = await corrected?.message(letter.id);
   if (given !== undefined && given.beginning === undefined) return given.bytes;
   const { values } = await storedLetter(tables, pipeline, letter);
   if (given !== undefined && given.beginning !== values[at.message]) return given.bytes;
@@ -102,7 +102,7 @@ export async function messageOfLetter(
 }
 
 /** Marks dead letters as replayed. */
-export async function markReplayed(tables: Tables, pipeline: string, letters: readonly Letter[]): Promise<void> {
+export async function markReplayed(tables: Tables, pipeline: string, letters: readonly DeadLetter[]): Promise<void> {
   const rows = await Promise.all(letters.map((letter) => storedLetter(tables, pipeline, letter)));
   await tables.write(
     rows.map(({ values, version }) => ({
@@ -113,7 +113,11 @@ export async function markReplayed(tables: Tables, pipeline: string, letters: re
   );
 }
 
-async function storedLetter(tables: Tables, pipeline: string, { id, partition, offset }: Letter): Promise<StoredRow> {
+async function storedLetter(
+  tables: Tables,
+  pipeline: string,
+  { id, partition, offset }: DeadLetter,
+): Promise<StoredRow> {
   const row = await tables.get(deadLetters, [pipeline, partition, offset, '']);
   if (row !== undefined) return row;
   throw new StockafolioError('ERR_USAGE', `dead letter ${id} is no longer in the tables`, {

@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import { messageOf, StockafolioError } from '@stockafolio/core';
-import { letterId } from './letters.js';
+import { deadLetterId } from './dead-letters.js';
 
 const LINE_FEED = 10;
 
@@ -11,7 +11,7 @@ interface Line {
 }
 
 /** A message in the file. */
-export interface MendedMessage {
+export interface CorrectedMessage {
   readonly bytes: Uint8Array;
   /** The text of the file, if only the beginning of the message was listed; it may still be that beginning. */
   readonly beginning: string | undefined;
@@ -28,7 +28,7 @@ interface Fields {
 /**
  * The messages of a file of lines of `dead-letters list --format jsonl`; they stay in the file until they are needed.
  */
-export class MendedMessages {
+export class CorrectedMessages {
   readonly #handle: FileHandle;
   readonly #lines: ReadonlyMap<string, Line>;
 
@@ -38,7 +38,7 @@ export class MendedMessages {
   }
 
   /** @throws ERR_USAGE naming the line of the file that is not a dead letter */
-  static async open(file: string): Promise<MendedMessages> {
+  static async open(file: string): Promise<CorrectedMessages> {
     const handle = await open(file).catch((cause: unknown) => {
       throw new StockafolioError('ERR_USAGE', `${file} cannot be read: ${messageOf(cause)}`, {
         cause,
@@ -46,7 +46,7 @@ export class MendedMessages {
       });
     });
     try {
-      return new MendedMessages(handle, await linesOf(file));
+      return new CorrectedMessages(handle, await linesOf(file));
     } catch (error) {
       await handle.close();
       throw error;
@@ -57,7 +57,7 @@ export class MendedMessages {
     return this.#lines.has(id);
   }
 
-  async message(id: string): Promise<MendedMessage | undefined> {
+  async message(id: string): Promise<CorrectedMessage | undefined> {
     const line = this.#lines.get(id);
     if (line === undefined) return undefined;
     const { message, encoding, truncated } = JSON.parse(await this.#textOf(line)) as Fields;
@@ -92,7 +92,7 @@ async function linesOf(file: string): Promise<Map<string, Line>> {
     if (text.trim() === '') continue;
     const fields = parsed(text);
     if (fields === undefined) throw noLetter(`${file}:${number}`);
-    lines.set(letterId(fields.partition, fields.offset), { position, length });
+    lines.set(deadLetterId(fields.partition, fields.offset), { position, length });
   }
   return lines;
 }

@@ -40,7 +40,7 @@ describe('an archive that lacks a partition', () => {
     await rm(at('half', 'trades', '_source.json'));
     const ended = await run([...batchArgs(at('half'), at('half-tables'), at('half-checkpoints')), '--json']);
     expect(lastLine(ended)).to.include({ code: 'ERR_ARCHIVE_INCOMPLETE' });
-    expect(ended.stderr).to.contain('it does not tell whether they were empty').and.to.contain('stockafolio archive');
+    expect(ended.stderr).to.contain('it does not state whether they were empty').and.to.contain('stockafolio archive');
   });
 
   it('is taken as it is where a person says so, but never to repair by', async () => {

@@ -324,7 +324,7 @@ describe('the command says what to do, in words and in exit codes', () => {
       expect(stderr)
         .to.match(/ERR_FILES_UNAVAILABLE/)
         .and.contain('127.0.0.1:')
-        .and.match(/\n {2}see whether/);
+        .and.match(/\n {2}check that/);
       expect(stderr).not.to.contain('not to be told');
     }
     for (const name of Object.keys(env)) Reflect.deleteProperty(process.env, name);

@@ -17,9 +17,9 @@ describe('import brings in a whole history, or says why not before anything is w
       [
         'bad.csv',
         `${HEADER}ann,AAPL,buy,0.5,1,2026-01-05T15:00:00Z\n`,
-        /only line is no trade\n {2}bad\.csv:2: quantity: 0\.5/,
+        /only line is not a trade\n {2}bad\.csv:2: quantity: 0\.5/,
       ],
-      ['object.json', '{"trades":[]}', /only line is no trade/],
+      ['object.json', '{"trades":[]}', /only line is not a trade/],
       ['words.txt', 'words\nand words\n', /no column for/],
       ['archive.zip', 'PK\u0003\u0004', /ZIP archive/],
       ['long.jsonl', 'none\n'.repeat(5_000), /none of the first [\d,]+ lines is a trade/],

@@ -38,8 +38,8 @@ describe(`P3: ${TRADES} trades from Kafka into Cassandra, past all that kills su
     const held = new Set<string>();
     for (const [, partition = '', what] of running
       .stderr()
-      .matchAll(/partition (\d+): (goes on|begins|handed|another)/g)) {
-      if (what === 'goes on' || what === 'begins') held.add(partition);
+      .matchAll(/partition (\d+): (continues|begins|handed|another)/g)) {
+      if (what === 'continues' || what === 'begins') held.add(partition);
       else held.delete(partition);
     }
     return held;

@@ -113,7 +113,7 @@ export function runFilesFaultContract(name: string, harness: FilesFaultHarness):
             expectCode('ERR_FILES_UNAVAILABLE', () => hasty.write(each, bytes('other content'))),
           ),
         );
-        // Where the request that writes is the one that publishes, a lost answer leaves a whole file behind.
+        // If the request that writes also publishes, a lost answer leaves a whole file behind.
         const isWhole = fault === 'lost-answer' && harness.isPublish === harness.isWrite;
         expect(await left()).to.deep.equal(
           isWhole

@@ -209,7 +209,7 @@ describe('the command says what to do, in words and in exit codes', () => {
     }
   });
 
-  it('one of a thing is called so', async () => {
+  it('a count of one has a singular noun', async () => {
     await writeFile(at('one.csv'), 'user,symbol,side,quantity,price,time\nann,AAPL,buy,1,1,2026-01-05T15:00:00Z\n');
     const said = [
       await must(['import', at('one.csv'), '--to', `log:${at('one')}`]),
@@ -302,7 +302,7 @@ describe('the command says what to do, in words and in exit codes', () => {
     expect(code, stderr).to.equal(130);
   });
 
-  it('a reader that has seen enough is no failure', async () => {
+  it('a reader that stops early is not a failure', async () => {
     const command = `"${process.execPath}" packages/cli/bin/stockafolio.js tables dump --tables "embedded:${at('tables')}"`;
     const shell = spawn('bash', ['-c', `set -o pipefail; ${command} | head -1`], { cwd: ROOT });
     let said = '';

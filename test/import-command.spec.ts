@@ -8,7 +8,7 @@ import { tempFolder } from './support/temp-folder.js';
 
 const HEADER = 'user,symbol,side,quantity,price,time\n';
 
-describe('import brings in a whole history, or says why not before anything is written', () => {
+describe('import reads a whole history, or says why not before anything is written', () => {
   const at = tempFolder();
 
   it('a file of which no line can be a trade: exit code 2, what was found, and no log', async () => {
@@ -46,18 +46,18 @@ describe('import brings in a whole history, or says why not before anything is w
     expect(stdout).to.match(/^2 lines imported; 1 of them is bad/);
   });
 
-  it('a file without lines is an import of none', async () => {
+  it('a file without lines imports nothing', async () => {
     await writeFile(at('empty.csv'), HEADER);
     const ended = await must(['import', at('empty.csv'), '--to', `log:${at('empty')}`, '--json']);
     expect(lastLine(ended)).to.include({ ok: true, lines: 0, bad: 0 });
     await stream(at('empty'), at('empty-tables'), at('empty-checkpoints'));
   });
 
-  it('a file that is newest first makes the tables that it makes oldest first', async () => {
+  it('a file that is newest first gives the same tables as oldest first', async () => {
     const lines = [
       'ann,AAPL,sell,5,150,2026-03-02T15:00:00Z',
       'ann,AAPL,buy,10,120,2026-02-02T15:00:00Z',
-      // Of one moment what is below was first.
+      // At one time, the lower line was first.
       'ann,AAPL,sell,10,110,2026-01-05T15:00:00Z',
       'ann,AAPL,buy,10,100,2026-01-05T15:00:00Z',
     ];

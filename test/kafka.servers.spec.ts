@@ -105,7 +105,7 @@ describe('whole runs on Kafka', () => {
     await life.ended;
   });
 
-  it('end all workers at an error that will not pass, with its code', async () => {
+  it('end all workers at a permanent error, with its code', async () => {
     const { url } = newTopic(kafka());
     await writeFile(at('bad.jsonl'), `${JSON.stringify(GOOD)}\n{"no":"trade"}\n`);
     await must(['import', at('bad.jsonl'), '--to', url]);
@@ -114,7 +114,7 @@ describe('whole runs on Kafka', () => {
     expect(lastLine(ended)).to.include({ ok: false, code: 'ERR_BAD_RECORD' });
   });
 
-  it('replay dead letters, each once, also after a replay that was cut short', async () => {
+  it('replay dead letters, each once, even after an interrupted replay', async () => {
     const { url, ...place } = newTopic(kafka());
     await writeFile(at('mixed.jsonl'), [JSON.stringify(GOOD), '{"no":"trade"}', '{"id":"b"}', ''].join('\n'));
     await must(['import', at('mixed.jsonl'), '--to', url]);

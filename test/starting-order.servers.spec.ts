@@ -36,7 +36,10 @@ describe('a command that is started before its servers', () => {
   };
   const folder = (name: string): string => `${hdfs().url}/${name}`;
 
-  /** Starts a command while these are down, and brings them back one by one, each when it has been said that it is waited for. */
+  /**
+   * Starts a command while these are down, and brings them back one by one, each when the command says that it waits
+   * for it.
+   */
   async function startedBefore(servers: readonly Server[], args: readonly string[]): Promise<Running> {
     for (const server of servers) await server.stop();
     const life = start(args);
@@ -91,7 +94,7 @@ describe('a command that is started before its servers', () => {
     expect((await life.ended).code).to.equal(130);
   });
 
-  it('and one that runs says in an outage of Kafka what it waits for, and goes on', async () => {
+  it('and a running one reports in an outage of Kafka what it waits for, and continues', async () => {
     const { url } = newTopic(kafka());
     await must([...generate, url]);
     const places = ['--tables', `embedded:${at('outage')}`, '--checkpoints', `file:${at('outage-checkpoints')}`];
@@ -122,7 +125,7 @@ describe('a command that is started before its servers', () => {
     ];
 
     for (const args of commands) {
-      it(`ends at Ctrl-C and SIGTERM, and at once where it is used wrongly: ${args[0]} ${args.at(-1)}`, async () => {
+      it(`ends at Ctrl-C and SIGTERM, and at once if it is used wrongly: ${args[0]} ${args.at(-1)}`, async () => {
         for (const [signal, code] of [
           ['SIGINT', 130],
           ['SIGTERM', 143],
@@ -139,7 +142,7 @@ describe('a command that is started before its servers', () => {
       });
     }
 
-    it('what looks once ends in time with 3', async () => {
+    it('a command that does not wait ends in time with 3', async () => {
       for (const args of [
         ['tables', 'get', 'positions', 'ann', '--tables', none],
         ['reconcile', '--files', away, '--tables', `embedded:${at('expected')}`],

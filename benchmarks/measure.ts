@@ -1,9 +1,9 @@
-/** Runs one round and answers how many units of work it did. */
+/** Runs one round and returns how many units of work it did. */
 export type Round = () => number | Promise<number>;
 
 export interface Measured {
   readonly name: string;
-  /** Units of work a second, the median of the rounds. */
+  /** Units of work per second, the median of the rounds. */
   readonly rate: number;
 }
 
@@ -14,9 +14,9 @@ export interface Comparison<N extends string> {
 }
 
 /**
- * Runs the candidates by turns, so that whatever else the machine does meets them all alike.
+ * Runs the candidates in turns, so that other load on the machine affects all alike.
  *
- * @param rounds how many are counted, after one that is not
+ * @param rounds how many are counted, after one warm-up round
  */
 export async function alternate<N extends string>(
   candidates: Readonly<Record<N, Round>>,
@@ -56,7 +56,7 @@ export function printTable(header: readonly string[], rows: readonly (readonly s
   for (const row of rows) console.log(line(row));
 }
 
-/** Prints what was measured, in thousands a second. */
+/** Prints the results, in thousands per second. */
 export function printRates(title: string, unit: string, measured: readonly Measured[]): void {
   printTable(
     [title, `thousand ${unit}/s`],

@@ -7,9 +7,9 @@ import { eventually, keyspaceAt, topicAt, type Keyspace, type Topic } from './su
 import { must, start, type Running } from './support/run-command.js';
 import { seedOf } from './support/seed.js';
 
-/** Trades that come before a server is taken away, and while it is. */
+/** Trades that are sent before a server is taken away, and while it is away. */
 const PART = 3_400;
-/** Seconds within which the page of operators says what the manual says of it. */
+/** Seconds within which the endpoints must show what the manual says. */
 const READY_WITHIN = 20;
 
 describe('the alarms that are recommended', () => {
@@ -55,7 +55,7 @@ describe('the alarms that are recommended', () => {
   const well = (): Promise<void> => eventually('ready, with everything in the tables', 180, isWell);
 
   before(async () => {
-    // The S3 under test asks for no login, but a client must have one.
+    // The S3 under test requires no login, but a client must have one.
     Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' });
     topic = topicAt(kafka(), 'alarms');
     keyspace = keyspaceAt(cassandra(), 'alarms');
@@ -105,7 +105,7 @@ describe('the alarms that are recommended', () => {
     });
   }
 
-  it('a store of checkpoints that is stopped is seen by what is unsaved, beyond a minute, while rows are written', async () => {
+  it('a stopped checkpoint store is seen by unsaved changes, older than a minute, while rows are written', async () => {
     const failed = await metric('stockafolio_checkpoints_total', 'sum', 'failed');
     await s3().stop();
     await generate();

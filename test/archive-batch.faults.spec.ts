@@ -14,11 +14,11 @@ import { stream } from './support/stages.js';
 import { tempFolder } from './support/temp-folder.js';
 
 const TRADES = Number(process.env['TEST_TRADES'] ?? 200_000);
-/** Of the archiver, of the copy and of the batch each. */
+/** For the archiver, the copy and the batch each. */
 const KILLS = Number(process.env['TEST_KILLS'] ?? 20);
-/** About so many files of each partition: enough that no kill finds all done. */
+/** About this many files of each partition: enough that no kill finds all of them done. */
 const FILES = 100;
-/** A life that has not got on by then is killed all the same. */
+/** A process without progress by then is killed all the same. */
 const LIFE_MS = 20_000;
 
 describe('P1, P3: from S3 over HDFS into tables, under kill -9 of everything', () => {
@@ -42,13 +42,16 @@ describe('P1, P3: from S3 over HDFS into tables, under kill -9 of everything', (
   ];
   const listed = async (files: Files): Promise<readonly FileInfo[]> => collected(files.list(''));
 
-  /** Takes a server away in the middle of something, and brings it back. */
+  /** Takes a server away in the middle of the work, and brings it back. */
   const restart = async (server: Lifecycle): Promise<void> => {
     await server.kill();
     await pause(random() * 500);
     await server.start();
   };
-  /** Kills a command this many times, at random moments after it has got on; a server is restarted in every other life. */
+  /**
+   * Kills a command this many times, at random times after it has made progress; in every other run a server is
+   * restarted.
+   */
   const killed = async (
     kills: number,
     args: string[],
@@ -148,10 +151,10 @@ describe('P1, P3: from S3 over HDFS into tables, under kill -9 of everything', (
     expect(lastLine(await must(args))).to.include({ differences: 0, newer: 0 });
   });
 
-  it('the stream goes on from checkpoints in HDFS', async () => {
+  it('the stream continues from checkpoints in HDFS', async () => {
     const args = ['stream', '--source', `log:${at('log')}`, '--tables', `embedded:${at('batch-tables')}`];
     const { stderr } = await must([...args, '--checkpoints', hdfsUrl('checkpoints'), '--until-caught-up']);
-    for (const partition of [0, 1, 2, 3]) expect(stderr).to.match(new RegExp(`partition ${partition}: goes on from`));
+    for (const partition of [0, 1, 2, 3]) expect(stderr).to.match(new RegExp(`partition ${partition}: continues from`));
     expectSameLines(await dump(at('batch-tables')), expected, 'the tables after that');
   });
 

@@ -19,7 +19,7 @@ interface PositionRow {
 
 describe("a broker's file of trades, imported", () => {
   const at = tempFolder();
-  /** Amount and price of each line, the price in 1e-4 USD where it is exact and undefined where it has more digits. */
+  /** Amount and price of each line, the price in 1e-4 USD if it is exact and undefined if it has more digits. */
   let lines: { readonly symbol: string; readonly amount: bigint; readonly price: string }[] = [];
 
   before(async function () {
@@ -51,7 +51,7 @@ describe("a broker's file of trades, imported", () => {
   const streamed = async (name: string): Promise<Readonly<Record<string, unknown>>> =>
     lastLine(await stream(at(name), at(`${name}-tables`), at(`${name}-checkpoints`), '--json'));
 
-  it('prices of more than four decimals that mean something are set aside, all others are taken', async () => {
+  it('prices with more than four significant decimals are dead-lettered, all others are accepted', async () => {
     const bad = lines.filter(({ price, amount }) => (decimalsOf(price) > 4 && !isNoise(price)) || amount === 0n).length;
     await importInto('exact');
     expect(bad).to.be.greaterThan(0);
@@ -77,18 +77,18 @@ describe("a broker's file of trades, imported", () => {
     expect(rows.map(({ symbol }) => symbol)).to.have.members([...shares.keys()]);
     for (const { symbol, quantity, cost, realized } of rows) {
       expect(BigInt(quantity), symbol).to.equal(shares.get(symbol));
-      // What was paid, less what came in, is in the position, or was realized.
+      // The money paid, minus the money received, is in the position or was realized.
       expect(units(cost) - units(realized), symbol).to.equal(spent.get(symbol));
     }
   });
 });
 
-/** Decimals of an amount, without zeros at its end. */
+/** Decimals of an amount, without trailing zeros. */
 function decimalsOf(price: string): number {
   return /\.(\d*?)0*$/.exec(price)?.[1]?.length ?? 0;
 }
 
-/** Whether what lies past four decimals is below 1e-9 of the price: the noise of a binary fraction. */
+/** Whether the digits past four decimals are below 1e-9 of the price: the noise of a binary fraction. */
 function isNoise(price: string): boolean {
   const [whole = '0', fraction = ''] = price.split('.');
   const exact = BigInt(whole + fraction);

@@ -16,7 +16,7 @@ import { tempFolder } from './support/temp-folder.js';
 
 const GOOD = 1_000;
 
-/** What the log's segments hold, looked at in an instant: a replay of so few letters is soon over. */
+/** The size of the log's segments, read quickly: a replay of so few dead letters is soon over. */
 function bytesOfLog(dir: string): number {
   const partitions = readdirSync(dir).filter((name) => name.startsWith('partition-'));
   const segments = partitions.flatMap((name) => readdirSync(join(dir, name)).map((file) => join(dir, name, file)));
@@ -32,13 +32,13 @@ interface Letter {
   readonly replayed?: string;
 }
 
-describe('P4: a bad record is set aside with its place and what is wrong with it, and the others are exact', () => {
+describe('P4: a bad record is dead-lettered with its offset and cause, and the others are exact', () => {
   const at = tempFolder();
   const seed = seedOf('bad input');
   const random = randomFrom(seed);
   let good: WireFields[] = [];
   let bad: readonly BadLine[] = [];
-  /** The line in the file of each bad one. */
+  /** The line in the file of each bad message. */
   const lineOf = new Map<number, BadLine>();
   let log: readonly LoggedMessage[] = [];
 
@@ -52,7 +52,7 @@ describe('P4: a bad record is set aside with its place and what is wrong with it
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as Letter);
   };
-  /** What the import marked as bad, by where it came from; a replayed message is a trade. */
+  /** Tells bad messages by the import's origin header; a replayed message is a trade. */
   const isGood = ({ headers }: LoggedMessage): boolean => headers?.['origin'] === undefined;
   const replay = (...more: string[]): string[] => [
     ...['dead-letters', 'replay', '--tables', `embedded:${at('tables')}`, '--to', `log:${at('log')}`],
@@ -86,7 +86,7 @@ describe('P4: a bad record is set aside with its place and what is wrong with it
     expect(log.filter(isGood)).to.have.length(GOOD);
   });
 
-  it('--on-bad-record fail stops with 2, says which message, and a later run goes on', async () => {
+  it('--on-bad-record fail stops with 2, says which message, and a later run continues', async () => {
     const args = [...streamArgs(at('log'), at('tables'), at('checkpoints')), '--until-caught-up'];
     const { code, stderr } = await run([...args, '--on-bad-record', 'fail']);
     expect(code).to.equal(2);
@@ -95,7 +95,7 @@ describe('P4: a bad record is set aside with its place and what is wrong with it
     expect(lastLine(await must([...args, '--json']))['setAside']).to.equal(bad.length);
   });
 
-  it('each bad line is a dead letter at its place, which names the fault', async () => {
+  it('each bad line is a dead letter at its offset, which names the fault', async () => {
     const found = await letters(at('tables'));
     expect(found).to.have.length(bad.length);
     const seen = new Set<number>();
@@ -119,7 +119,7 @@ describe('P4: a bad record is set aside with its place and what is wrong with it
     expectSameLines(await dump(at('batched')), streamed, 'batch');
   });
 
-  it('a message that is still bad is refused, and none is replayed', async () => {
+  it('a message that is still bad is rejected, and none is replayed', async () => {
     await writeFile(
       at('all.jsonl'),
       (await must(['dead-letters', 'list', '--tables', `embedded:${at('tables')}`, '--format', 'jsonl'])).stdout,
@@ -130,7 +130,7 @@ describe('P4: a bad record is set aside with its place and what is wrong with it
     expect(await readLog(at('log'))).to.have.length(log.length);
   });
 
-  it('mended letters are replayed once, however often that is asked for, and killed in the middle', async () => {
+  it('corrected dead letters are replayed once, however often the replay runs or is killed', async () => {
     const mended = (await letters(at('tables'))).map((letter, n) => ({
       ...letter,
       encoding: 'utf8',
@@ -156,7 +156,7 @@ describe('P4: a bad record is set aside with its place and what is wrong with it
     expect(await letters(at('tables'), '--all')).to.have.length(bad.length);
   });
 
-  it('then the tables are what the oracle says of the good messages at their places', async () => {
+  it('then the tables are what the oracle says of the good messages at their offsets', async () => {
     await stream(at('log'), at('tables'), at('checkpoints'));
     const lines = await dump(at('tables'));
     await expectOracle(lines, at('log'), isGood);
@@ -164,7 +164,7 @@ describe('P4: a bad record is set aside with its place and what is wrong with it
     expect(await letters(at('tables'))).to.deep.equal([]);
   });
 
-  it('a time beyond what the stream allows ahead of the broker is bad, and closes no window', async () => {
+  it('a time too far ahead of the broker is bad, and closes no window', async () => {
     const producer = await logProducer(at('skewed'));
     const encode = (fields: WireFields): Buffer => Buffer.from(JSON.stringify(fields));
     const now = Date.parse(String(good.at(-1)?.['time']));

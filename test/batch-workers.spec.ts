@@ -7,7 +7,7 @@ import { must, start, type Running } from './support/run-command.js';
 import { archive, batch, batchArgs } from './support/stages.js';
 import { tempFolder } from './support/temp-folder.js';
 
-/** The processes that a process has started and that are still there. */
+/** The running child processes of a process. */
 async function childrenOf(pid: number | undefined): Promise<number[]> {
   const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
   return text.split(' ').filter(Boolean).map(Number);
@@ -37,7 +37,7 @@ describe('the workers of a batch', function () {
     alone = await dump(at('alone'));
   });
 
-  /** Begins a batch of two workers; answers their processes once both are at work. */
+  /** Starts a batch with two workers; returns their processes once both are working. */
   async function begin(name: string): Promise<{ readonly life: Running; readonly workers: readonly number[] }> {
     const life = start([...batchArgs(at('archive'), at(name), at(`${name}-checkpoints`)), '--workers', '2']);
     let workers: number[] = [];
@@ -60,14 +60,14 @@ describe('the workers of a batch', function () {
     await expectWhole('killed');
   });
 
-  it('end the run where one of them dies, which says what to do; the next run does what is left', async () => {
+  it('end the run if one of them dies, and it says what to do; the next run does the rest', async () => {
     const { life, workers } = await begin('orphaned');
     process.kill(workers[0] as number, 'SIGKILL');
     const { code, stderr } = await life.ended;
     expect(code, stderr).to.equal(3);
     expect(stderr)
       .to.match(/the worker of partition \d ended with SIGKILL/)
-      .and.to.match(/can be started again/);
+      .and.to.match(/start the batch again/);
     expect(workers.filter(isThere)).to.deep.equal([]);
     await expectWhole('orphaned');
   });

@@ -55,12 +55,16 @@ describe('the command says what to do, in words and in exit codes', () => {
     ['an unknown scheme of tables', ['tables', 'dump', '--tables', 'mysql:x'], /'mysql:x'[^]*embedded:DIR/],
     ['a place without a scheme', ['tables', 'dump', '--tables', './x'], /embedded:DIR/],
     ['an unknown scheme of files', ['copy', 'ftp:x', 'file:y'], /'ftp:x'[^]*file:DIR, s3:[^]*hdfs:/],
-    ['a login in a URL', ['copy', 's3://key:secret@bucket/x', 'file:y'], /no place in the URL(?![^]*secret@)/],
+    [
+      'a login in a URL',
+      ['copy', 's3://key:secret@bucket/x', 'file:y'],
+      /URL of s3 must not contain a login(?![^]*secret@)/,
+    ],
     ['a namenode without a port', ['copy', 'hdfs://somewhere/x', 'file:y'], /HTTPPORT/],
     ['a namenode at no port', ['copy', 'hdfs://127.0.0.1:99999/x', 'file:y'], /'127.0.0.1:99999'[^]*HTTPPORT/],
     ['an endpoint without http://', ['copy', 's3://bucket/x?endpoint=localhost:9000', 'file:y'], /http:\/\//],
     ['an option that a URL does not know', ['copy', 's3://bucket/x?port=9', 'file:y'], /endpoint, region/],
-    ['a schedule for a day', [...batchArgs('x', 'x', 'x'), '--schedule', '--day', '2026-01-05'], /leave out --day/],
+    ['a schedule for a day', [...batchArgs('x', 'x', 'x'), '--schedule', '--day', '2026-01-05'], /omit --day/],
     ['an unknown format', [...streamArgs('x', 'x', 'x'), '--format', 'morse'], /wire, original/],
     ['an application that is not there', ['topology', '--app', './nowhere.js'], /nowhere\.js[^]*--app/],
     ['an application that is none', ['topology', '--app', './packages/cli/dist/index.js'], /export default/],
@@ -167,7 +171,7 @@ describe('the command says what to do, in words and in exit codes', () => {
     const args = batchArgs(at('nothing'), at('nothing-tables'), at('nothing-checkpoints'));
     expect(lastLine(await must([...args, '--json']))).to.include({ ok: true, records: 0, rows: 0, empty: true });
     const { stdout } = await must(args);
-    expect(stdout).to.match(/^nothing to do: nothing of stream 'trades' is archived in file:/);
+    expect(stdout).to.match(/^nothing to do: no message of stream 'trades' is archived in file:/);
     expect((await must([...args, '--print-units'])).stdout).to.equal('');
     expect(existsSync(at('nothing-tables'))).to.equal(false);
   });
@@ -205,7 +209,7 @@ describe('the command says what to do, in words and in exit codes', () => {
     }
   });
 
-  it('one of a thing is called so', async () => {
+  it('a count of one has a singular noun', async () => {
     await writeFile(at('one.csv'), 'user,symbol,side,quantity,price,time\nann,AAPL,buy,1,1,2026-01-05T15:00:00Z\n');
     const said = [
       await must(['import', at('one.csv'), '--to', `log:${at('one')}`]),
@@ -221,7 +225,7 @@ describe('the command says what to do, in words and in exit codes', () => {
       .and.match(/^1 trade generated$/m);
     expect(said.join(''))
       .to.match(/^1 message archived in 1 file$/m)
-      .and.match(/^1 message taken in, /m);
+      .and.match(/^1 message processed, /m);
     expect(said.join('')).not.to.match(/\b1 (lines|trades|messages|files|rows|commits|partitions|differences|bytes)\b/);
   });
 
@@ -233,7 +237,7 @@ describe('the command says what to do, in words and in exit codes', () => {
     expect(code, stderr).to.equal(130);
     expect(stderr).to.contain('finishing the commit');
     const rest = await stream(at('log'), at('stopped'), at('stopped-checkpoints'));
-    expect(rest.stderr).to.match(/partition 0: goes on from/);
+    expect(rest.stderr).to.match(/partition 0: continues from/);
     expectSameLines(await dump(at('stopped')), await dump(at('tables')), 'after Ctrl-C');
   });
 
@@ -298,7 +302,7 @@ describe('the command says what to do, in words and in exit codes', () => {
     expect(code, stderr).to.equal(130);
   });
 
-  it('a reader that has seen enough is no failure', async () => {
+  it('a reader that stops early is not a failure', async () => {
     const command = `"${process.execPath}" packages/cli/bin/stockafolio.js tables dump --tables "embedded:${at('tables')}"`;
     const shell = spawn('bash', ['-c', `set -o pipefail; ${command} | head -1`], { cwd: ROOT });
     let said = '';
@@ -320,7 +324,7 @@ describe('the command says what to do, in words and in exit codes', () => {
       expect(stderr)
         .to.match(/ERR_FILES_UNAVAILABLE/)
         .and.contain('127.0.0.1:')
-        .and.match(/\n {2}see whether/);
+        .and.match(/\n {2}check that/);
       expect(stderr).not.to.contain('not to be told');
     }
     for (const name of Object.keys(env)) Reflect.deleteProperty(process.env, name);

@@ -6,7 +6,7 @@ import { newTopic } from './support/kafka-place.js';
 import { COMMAND, must, ROOT, startNode, type Ended } from './support/run-command.js';
 import { tempFolder } from './support/temp-folder.js';
 
-/** Runs `stockafolio` where a package is not installed. */
+/** Runs `stockafolio` as if a package were not installed. */
 function without(name: string, args: readonly string[]): Promise<Ended> {
   const hide = ['--import', join(ROOT, 'test', 'support', 'hidden-package.mjs')];
   process.env['HIDDEN_PACKAGE'] = name;
@@ -17,7 +17,7 @@ function without(name: string, args: readonly string[]): Promise<Ended> {
   }
 }
 
-/** All rows but those that name the source. */
+/** All rows except those that name the source. */
 async function figures(tables: string): Promise<readonly string[]> {
   return (await dump(tables)).filter((line) => !line.startsWith('{"table":"progress"'));
 }
@@ -30,7 +30,7 @@ describe('a topic with messages of other compressions', () => {
     ['snappy', 'snappy', 'npm install snappy@7'],
     ['lz4', 'lz4-napi', 'npm install lz4-napi@2'],
   ] as const) {
-    it(`without the package for ${compression} ends a stream and an archiver before them, naming it; with it, they go on`, async () => {
+    it(`without the package for ${compression} ends a stream and an archiver before them, naming it; with it, they continue`, async () => {
       const { url } = newTopic(kafka());
       const log = `log:${at(compression)}`;
       for (const to of [url, log]) {

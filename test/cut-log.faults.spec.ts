@@ -10,14 +10,16 @@ import { must, run, start, type Ended } from './support/run-command.js';
 import { tempFolder } from './support/temp-folder.js';
 
 const PART = 15_000;
-/** More than was lost, so that every partition grows past where it was. */
+/** More than was lost, so that every partition grows past its previous end. */
 const MORE = 25_000;
 
-/** What a backup puts back: the log of the topic alone, as where the controllers are elsewhere, or all that the broker has. */
+/**
+ * What a backup restores: only the log of the topic, as if the controllers were elsewhere, or all data of the broker.
+ */
 type Restored = 'the log of the topic' | 'the whole cluster';
 
-describe('Kafka that was put back from a backup, and written to again', () => {
-  // Looks whether the machine can, and warms nobody's cluster: one that is put back is of no use to others.
+describe('Kafka that was restored from a backup, and written to again', () => {
+  // Checks the machine, without using the shared cluster: a restored cluster is useless for other specs.
   useKafka();
   for (const what of ['the log of the topic', 'the whole cluster'] as const) withRestored(what);
 });
@@ -56,7 +58,7 @@ function withRestored(what: Restored): void {
       return stderr;
     };
 
-    /** As a backup does that was made while the broker was down. */
+    /** Like a backup that was made while the broker was down. */
     async function putBack(): Promise<void> {
       await kafka.stop();
       for (const name of await readdir(backup())) {
@@ -85,9 +87,9 @@ function withRestored(what: Restored): void {
     });
     after(() => kafka.close());
 
-    it('ends a stream that runs, and is refused while it is shorter than what was read', async () => {
+    it('ends a running stream, and is rejected while it is shorter than what was read', async () => {
       const running = start(streaming('first'));
-      await running.says(/partition 3: goes on from offset/);
+      await running.says(/partition 3: continues from offset/);
       await putBack();
       await refused(running.ended);
       expect(await topic.end()).to.equal(PART);
@@ -95,7 +97,7 @@ function withRestored(what: Restored): void {
       await refused(archive());
     });
 
-    it('is refused at every start once it has grown past that, and the tables stay as they are', async () => {
+    it('is rejected at every start once it has grown past that, and the tables stay as they are', async () => {
       const before = await dump(at('first-tables'));
       await generate(3, '2026-01-07', MORE);
       expect(await topic.end()).to.equal(PART + MORE);
@@ -106,7 +108,7 @@ function withRestored(what: Restored): void {
       expect(await dump(at('first-tables'))).to.deep.equal(before);
     });
 
-    it('is taken in by the way out that the error names, and the tables are those of the oracle', async () => {
+    it('is processed after the steps that the error names, and the tables are those of the oracle', async () => {
       const said = await refused(archive());
       await moveAway(said);
       await done(archive());
@@ -117,11 +119,11 @@ function withRestored(what: Restored): void {
       await done(stream('second', '--take-group'));
       await done(archive());
       expectOracleOf(await dump(at('second-tables')), await topic.messages());
-      // What was made before the cut stays refused.
+      // Tables from before the cut stay rejected.
       await refused(stream('first', '--group', 'another'));
     });
 
-    /** Moves the files away that reach past the cut of their partition, by what the archiver says. */
+    /** Moves away the files that reach past the cut of their partition, as the archiver's error says. */
     async function moveAway(said: string): Promise<void> {
       const cuts = new Map<number, number>();
       for (const [, partition, cut] of said.matchAll(

@@ -57,7 +57,7 @@ describe('dead letters on real servers', () => {
     for (const folder of ['tables', 'checkpoints']) await rm(at(folder), { recursive: true, force: true });
     await streamed();
   };
-  /** How often each letter was replayed. */
+  /** How often each dead letter was replayed. */
   const replays = async (): Promise<number[]> => {
     const counts = new Map<string, number>();
     for (const { headers } of await readTopic(topic)) {
@@ -66,7 +66,7 @@ describe('dead letters on real servers', () => {
     }
     return [...counts.values()];
   };
-  /** A topic of letters, and a file in which they are mended. */
+  /** A topic of dead letters, and a file in which they are corrected. */
   const bad = async (): Promise<void> => {
     topic = newTopic(kafka());
     const producer = await kafkaProducer(topic);
@@ -81,20 +81,20 @@ describe('dead letters on real servers', () => {
     await mend();
   };
 
-  it('two that replay one topic at a time append each letter once, and both end well', async () => {
+  it('two concurrent replays into one topic append each dead letter once, and both succeed', async () => {
     await bad();
     const ended = await Promise.all([must(replayArgs()), must(replayArgs())]);
     expect(ended.reduce((sum, each) => sum + Number(lastLine(each)['replayed']), 0)).to.equal(LETTERS);
     expect(await replays()).to.deep.equal(Array.from({ length: LETTERS }, () => 1));
   });
 
-  it('a replay after the tables were made anew finds in the topic what was replayed, and appends nothing', async () => {
+  it('a replay after the tables were rebuilt finds the replayed messages in the topic, and appends nothing', async () => {
     await madeAnew();
     expect(lastLine(await must(replayArgs()))).to.include({ ok: true, replayed: 0 });
     expect(await replays()).to.have.length(LETTERS);
   });
 
-  it('a replay that is killed is gone on with by the next one', async () => {
+  it('a killed replay is continued by the next one', async () => {
     await bad();
     const life = start(replayArgs());
     const source = kafkaSource(topic);
@@ -107,7 +107,7 @@ describe('dead letters on real servers', () => {
     expect(await replays()).to.deep.equal(Array.from({ length: LETTERS }, () => 1));
   });
 
-  it('of a compacted topic it cannot be told what was replayed: nothing is appended unless one says so', async () => {
+  it('a compacted topic does not show what was replayed: nothing is appended except on request', async () => {
     await bad();
     const admin = new kafkajs.Kafka({ brokers: [...topic.brokers], logLevel: kafkajs.logLevel.NOTHING }).admin();
     await admin.connect();
@@ -124,7 +124,7 @@ describe('dead letters on real servers', () => {
     expect(lastLine(await must([...replayArgs(), '--assume-not-replayed']))).to.include({ replayed: LETTERS });
   });
 
-  it(`${LARGE} letters of a megabyte are listed, and whole where asked to, by Cassandra too`, async () => {
+  it(`${LARGE} dead letters of a megabyte are listed, in full on request, from Cassandra too`, async () => {
     const note = 'n'.repeat(1_000_000);
     const producer = await logProducer(at('log'));
     for (let n = 0; n < LARGE; n++) {
@@ -141,7 +141,7 @@ describe('dead letters on real servers', () => {
     const began = performance.now();
     expect(lastLine(await must([...list, '--json']))).to.include({ letters: LARGE });
     process.stderr.write(`      ${LARGE} letters listed in ${Math.round(performance.now() - began)} ms\n`);
-    // More than a text of JavaScript holds: the lines go to a file.
+    // More than a JavaScript string can hold: the lines go to a file.
     const command = ['packages/cli/bin/stockafolio.js', ...list, '--format', 'jsonl', '--whole'];
     const shell = `"${process.execPath}" ${command.map((word) => `'${word}'`).join(' ')} > '${at('whole.jsonl')}'`;
     expect((await startProgram('sh', ['-c', shell], ROOT).ended).code).to.equal(0);

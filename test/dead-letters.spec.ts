@@ -16,7 +16,7 @@ interface Trade {
   readonly [field: string]: unknown;
 }
 
-describe('a dead letter is replayed exactly once: what was replayed is found in the source', () => {
+describe('a dead letter is replayed exactly once: replayed messages are found in the source', () => {
   const at = tempFolder();
   const tradeOf = (id: string, time: number, more: object = {}): Trade => ({
     ...{ id, user: `u${id}`, symbol: 'IBM', sector: 'Tech', side: 'buy', quantity: 1, price: 1 },
@@ -36,7 +36,7 @@ describe('a dead letter is replayed exactly once: what was replayed is found in 
     for (const folder of ['tables', 'checkpoints']) await rm(at(`${name}-${folder}`), { recursive: true });
     await streamed(name);
   };
-  /** A log with trades whose times lie too far ahead: trades all the same, when they are sent once more. */
+  /** A log with trades whose times are too far ahead; they are valid trades when they are sent again. */
   const ahead = async (name: string, segmentBytes?: number): Promise<readonly Trade[]> => {
     const note = `${'n'.repeat(90_000)}\ud83d\ude00`;
     const trades = Array.from({ length: LETTERS }, (_, n) =>
@@ -57,14 +57,14 @@ describe('a dead letter is replayed exactly once: what was replayed is found in 
       .map((message) => JSON.parse(valueOf(message)) as Trade)
       .sort((a, b) => Number(a.id) - Number(b.id));
 
-  it('a long one is listed by its beginning, or whole where asked to, and replayed whole', async () => {
+  it('a long one is listed by its beginning, or in full on request, and replayed in full', async () => {
     const trades = await ahead('long');
     const [first] = (await listed('long')).filter(({ truncated }) => truncated === true);
     expect(String(first?.['message'])).to.have.length(4_096);
     const whole = await listed('long', '--whole');
     expect(whole.map(({ message }) => JSON.parse(String(message)) as Trade)).to.have.deep.members(trades);
     expect(whole.map(({ truncated }) => truncated)).to.not.include(true);
-    // Lines with beginnings name their letters too: what was not mended is replayed as it came.
+    // Lines with beginnings also name dead letters: an uncorrected message is replayed unchanged.
     const lines = await listed('long');
     await writeFile(at('long.jsonl'), lines.map((line) => JSON.stringify(line)).join('\r\n'));
     const ended = await must(replayArgs('long', '--with', at('long.jsonl')));
@@ -73,7 +73,7 @@ describe('a dead letter is replayed exactly once: what was replayed is found in 
     expect(await listed('long')).to.deep.equal([]);
   });
 
-  it('also after the tables were made anew', async () => {
+  it('even after the tables were rebuilt', async () => {
     await madeAnew('long');
     expect(await listed('long')).to.have.length(LETTERS);
     const again = await must(replayArgs('long'));
@@ -83,14 +83,14 @@ describe('a dead letter is replayed exactly once: what was replayed is found in 
     expect(await dumpTable(at('long-tables'), 'trades_by_user')).to.have.length(LETTERS + 1);
   });
 
-  it('also by two at a time', async () => {
+  it('even by two concurrent replays', async () => {
     const trades = await ahead('both');
     const ended = await Promise.all([must(replayArgs('both')), must(replayArgs('both'))]);
     expect(ended.reduce((sum, each) => sum + Number(lastLine(each)['replayed']), 0)).to.equal(LETTERS);
     expect(await replayedIn('both')).to.deep.equal(trades);
   });
 
-  it('where its time is gone from the source that cannot be told: nothing is appended unless one says so', async () => {
+  it('if its time is gone from the source, that is unknown: nothing is appended except on request', async () => {
     await ahead('trimmed', 1_000);
     const before = await readLog(at('trimmed'));
     for (const partition of [0, 1, 2, 3]) await trimLog(at('trimmed'), partition, 1_000);

@@ -20,7 +20,7 @@ interface Message {
   readonly traded_stock_sector: string;
 }
 
-/** Messages as the producer of the first Stockafolio makes them: Gaussian prices with every digit of a double. */
+/** Messages like those of the first Stockafolio's producer: Gaussian prices with every digit of a double. */
 function messagesOf(seed: number): Message[] {
   let state = (seed >>> 0) | 1;
   const random = (): number => {
@@ -49,7 +49,7 @@ function messagesOf(seed: number): Message[] {
   });
 }
 
-/** Shares by user and symbol, and their volume in units of 1e-4 dollars, worked out from the digits of each price. */
+/** Shares by user and symbol, and their volume in units of 1e-4 dollars, computed from the digits of each price. */
 function expectedOf(messages: readonly Message[]): { quantities: Map<string, number>; values: Map<string, bigint> } {
   const quantities = new Map<string, number>();
   const values = new Map<string, bigint>();
@@ -73,7 +73,7 @@ describe("what the first Stockafolio's own producer sends, through Kafka", () =>
   const seed = seedOf('first Stockafolio');
   const messages = messagesOf(seed);
 
-  /** A topic with these messages, with the keys that a function gives them; answers its URL. */
+  /** A topic with these messages, and the keys from a function; returns its URL. */
   async function filled(keyOf: (message: Message) => string | null): Promise<string> {
     const { url, ...place } = newTopic(kafka());
     const client = new kafkajs.Kafka({ brokers: [...place.brokers], logLevel: kafkajs.logLevel.NOTHING });
@@ -97,7 +97,7 @@ describe("what the first Stockafolio's own producer sends, through Kafka", () =>
     ...['--checkpoints', `file:${at(`${name}-checkpoints`)}`, '--until-caught-up', '--json'],
   ];
 
-  it('is refused without keys, at every start, with the ways out, by the stream and by the archiver', async () => {
+  it('is rejected without keys, at every start, with the ways out, by the stream and by the archiver', async () => {
     const url = await filled(() => null);
     for (let start = 0; start < 2; start++) {
       const { code, stderr } = await run(stream('unkeyed', url));
@@ -116,7 +116,7 @@ describe("what the first Stockafolio's own producer sends, through Kafka", () =>
     expect(await dumpTable(at('unkeyed-tables'), 'positions')).to.deep.equal([]);
   });
 
-  it('becomes, with keys, the portfolios of its trades, to the last digit, and none is set aside', async () => {
+  it('becomes, with keys, the portfolios of its trades, to the last digit, and none is dead-lettered', async () => {
     const url = await filled(({ uuid_trade: user }) => user);
     await must(stream('keyed', url));
     const rows = async (table: string): Promise<Record<string, unknown>[]> =>

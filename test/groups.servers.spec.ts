@@ -74,7 +74,7 @@ describe('two deployments with one group', () => {
     }
   });
 
-  it('and a process that was killed: the next one of the same deployment goes on at once', async () => {
+  it('and a process that was killed: the next one of the same deployment continues at once', async () => {
     const { url } = newTopic(kafka());
     await generate(url);
     const killed = start(streamArgs(url, 'killed'));

@@ -8,7 +8,7 @@ import { lastLine, must, run } from './support/run-command.js';
 import { seedOf } from './support/seed.js';
 import { tempFolder } from './support/temp-folder.js';
 
-/** Of 30,000 trades and more, so many before, between and after. */
+/** Of 30,000 trades and more, this many before, between and after. */
 const TRADES = 12_000;
 const MORE = 6;
 
@@ -49,7 +49,7 @@ describe('a topic of Kafka that was given partitions', () => {
     expect(ended.code).to.equal(2);
   };
 
-  it('is refused at every start, and right again by the command that the refusal names', async () => {
+  it('is rejected at every start, and repaired by the command that the error names', async () => {
     const { url, brokers, topic } = newTopic(kafka());
     await createLog(at('log'), { partitions: MORE });
     await generate(url);
@@ -75,7 +75,7 @@ describe('a topic of Kafka that was given partitions', () => {
     await expectOracle(await dumped('after'), at('log'));
     await archive(url);
     expect(lastLine(await must(reconcile('after')))).to.include({ ok: true, differences: 0 });
-    // The batch goes on from there as well, and the command is done once.
+    // The batch also continues from there, and repeating the command changes nothing.
     expect(lastLine(await must(batch('after', '--repartition', String(MORE))))).to.include({ records: 0 });
   });
 });

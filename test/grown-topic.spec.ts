@@ -39,7 +39,7 @@ const sums = table(
   { digit: int64(), shard: shard(), n: int64() },
 );
 
-/** Of each user what depends on the order of every event; of all of them a sum. */
+/** For each user a digest that depends on the order of every event; for all users a sum. */
 const digests = pipeline('digests', { events }, ({ events }) => [
   into(
     chains,
@@ -62,7 +62,7 @@ const digests = pipeline('digests', { events }, ({ events }) => [
 
 const bytes = (value: string): Uint8Array => new TextEncoder().encode(value);
 
-/** What has been sent, in order; a message that is no record is told by its place alone. */
+/** The messages that were sent, in order; an invalid message is identified only by its offset. */
 class Sent {
   readonly good: Event[] = [];
   readonly bad: string[] = [];
@@ -84,7 +84,7 @@ class Sent {
     return { key, value: codec.encode(event), partition, timestamp: this.#time };
   }
 
-  /** What an independent fold makes of it. */
+  /** The result of an independent fold. */
   get wanted(): Outcome {
     const chains = new Map<string, [number, number]>();
     const sums = [0, 0, 0];
@@ -131,7 +131,7 @@ async function codeOf(promise: Promise<unknown>): Promise<string | undefined> {
   return undefined;
 }
 
-/** A topic with its archive, and tables and checkpoints that are made of them. */
+/** A topic with its archive, tables and checkpoints. */
 class World {
   readonly clock: VirtualClock = virtualClock();
   readonly topic;
@@ -144,12 +144,12 @@ class World {
     this.topic = memoryTopic({ clock: this.clock, partitions, batch: 7 });
   }
 
-  /** As a process that begins finds it. */
+  /** As a new process finds it. */
   get archive(): Archive<Event> {
     return fileArchive(this.#files, events);
   }
 
-  /** Lets time pass until it is done, and all that is not of the clock have its turns. */
+  /** Lets time pass until the promise settles, and other asynchronous work run. */
   async #passing<T>(promise: Promise<T>): Promise<T> {
     let isDone = false;
     const done = promise.finally(() => (isDone = true));
@@ -194,7 +194,7 @@ class World {
 const users = fc.array(fc.nat(400), { maxLength: 60 });
 
 describe('a topic that was given partitions', () => {
-  it('is refused by stream and batch at every start, and made right from the archive by one command', async () => {
+  it('is rejected by stream and batch at every start, and repaired from the archive by one command', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 4 }),
@@ -218,7 +218,7 @@ describe('a topic that was given partitions', () => {
           const old = await outcomeOf(world.made.tables);
           for (let start = 0; start < 2; start++)
             expect(await codeOf(world.stream())).to.equal('ERR_PARTITIONS_CHANGED');
-          // Producers learn of the new partitions one after the other.
+          // Producers learn about the new partitions one after the other.
           for (const [user, isNew] of sent.mixed) await world.send([user], isNew ? is : was);
           await world.archiveAll();
           for (let start = 0; start < 2; start++)
@@ -236,7 +236,7 @@ describe('a topic that was given partitions', () => {
               removeEventListener: () => undefined,
             };
             await codeOf(world.batch({ repartition: is, signal: signal as never }, made));
-            // What is archived meanwhile is for the runs that follow.
+            // Messages that are archived meanwhile are left to later runs.
             await world.send([3, 5, 8], is);
             await world.archiveAll();
           }

@@ -8,7 +8,7 @@ import { tempFolder } from './support/temp-folder.js';
 
 const HEADER = 'user,symbol,side,quantity,price,time\n';
 
-describe('import brings in a whole history, or says why not before anything is written', () => {
+describe('import reads a whole history, or says why not before anything is written', () => {
   const at = tempFolder();
 
   it('a file of which no line can be a trade: exit code 2, what was found, and no log', async () => {
@@ -17,9 +17,9 @@ describe('import brings in a whole history, or says why not before anything is w
       [
         'bad.csv',
         `${HEADER}ann,AAPL,buy,0.5,1,2026-01-05T15:00:00Z\n`,
-        /only line is no trade\n {2}bad\.csv:2: quantity: 0\.5/,
+        /only line is not a trade\n {2}bad\.csv:2: quantity: 0\.5/,
       ],
-      ['object.json', '{"trades":[]}', /only line is no trade/],
+      ['object.json', '{"trades":[]}', /only line is not a trade/],
       ['words.txt', 'words\nand words\n', /no column for/],
       ['archive.zip', 'PK\u0003\u0004', /ZIP archive/],
       ['long.jsonl', 'none\n'.repeat(5_000), /none of the first [\d,]+ lines is a trade/],
@@ -46,18 +46,18 @@ describe('import brings in a whole history, or says why not before anything is w
     expect(stdout).to.match(/^2 lines imported; 1 of them is bad/);
   });
 
-  it('a file without lines is an import of none', async () => {
+  it('a file without lines imports nothing', async () => {
     await writeFile(at('empty.csv'), HEADER);
     const ended = await must(['import', at('empty.csv'), '--to', `log:${at('empty')}`, '--json']);
     expect(lastLine(ended)).to.include({ ok: true, lines: 0, bad: 0 });
     await stream(at('empty'), at('empty-tables'), at('empty-checkpoints'));
   });
 
-  it('a file that is newest first makes the tables that it makes oldest first', async () => {
+  it('a file that is newest first gives the same tables as oldest first', async () => {
     const lines = [
       'ann,AAPL,sell,5,150,2026-03-02T15:00:00Z',
       'ann,AAPL,buy,10,120,2026-02-02T15:00:00Z',
-      // Of one moment what is below was first.
+      // At one time, the lower line was first.
       'ann,AAPL,sell,10,110,2026-01-05T15:00:00Z',
       'ann,AAPL,buy,10,100,2026-01-05T15:00:00Z',
     ];

@@ -22,7 +22,7 @@ describe('an archive that lacks a partition', () => {
       if (/partition=0000[23]$/.test(name)) await rm(at('half', name), { recursive: true });
   });
 
-  it('is refused by batch, reconcile and repair, naming it, before anything is written', async () => {
+  it('is rejected by batch, reconcile and repair, naming it, before anything is written', async () => {
     const right = await dump(at('tables'));
     const other = batchArgs(at('half'), at('half-tables'), at('half-checkpoints'));
     for (const day of [[], ['--day', '2026-01-05']]) {
@@ -36,14 +36,14 @@ describe('an archive that lacks a partition', () => {
     expect(await dump(at('tables'))).to.deep.equal(right);
   });
 
-  it('is refused too where it was written before archives told of their source', async () => {
+  it('is also rejected if an earlier version wrote it without an extent file', async () => {
     await rm(at('half', 'trades', '_source.json'));
     const ended = await run([...batchArgs(at('half'), at('half-tables'), at('half-checkpoints')), '--json']);
     expect(lastLine(ended)).to.include({ code: 'ERR_ARCHIVE_INCOMPLETE' });
-    expect(ended.stderr).to.contain('it does not tell whether they were empty').and.to.contain('stockafolio archive');
+    expect(ended.stderr).to.contain('it does not state whether they were empty').and.to.contain('stockafolio archive');
   });
 
-  it('is taken as it is where a person says so, but never to repair by', async () => {
+  it('is accepted on request, but never for a repair', async () => {
     const { stderr } = await must([
       ...batchArgs(at('half'), at('half-tables'), at('half-checkpoints')),
       ...['--allow-missing-partitions'],
@@ -53,12 +53,12 @@ describe('an archive that lacks a partition', () => {
     expect(lastLine(repair)).to.include({ ok: false, code: 'ERR_USAGE' });
   });
 
-  it('is whole again once it is archived', async () => {
+  it('is complete again once it is archived', async () => {
     await archive(at('log'), at('half'));
     expect(lastLine(await must(reconcileArgs('half')))).to.include({ differences: 0 });
   });
 
-  it('is complete where the partition is empty, also one of before that is archived once more', async () => {
+  it('is complete if the partition is empty, even one of an earlier version that is archived again', async () => {
     const lines = ['ann', 'ann', 'ann'].map((user, n) => JSON.stringify({ id: `t${n}`, user, ...TRADE }));
     await writeFile(at('ann.jsonl'), `${lines.join('\n')}\n`);
     await must(['import', at('ann.jsonl'), '--to', `log:${at('one-user')}`]);

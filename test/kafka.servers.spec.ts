@@ -63,7 +63,7 @@ describe('whole runs on Kafka', () => {
     ]);
     const killed = new Set<number>();
     for (let kill = 0; kill < 3; kill++) {
-      await life.says(new RegExp(`(?:partition \\d: (?:begins|goes on)[^]*){${kill + 1}}`));
+      await life.says(new RegExp(`(?:partition \\d: (?:begins|continues)[^]*){${kill + 1}}`));
       await pause(random() * 400);
       const pids = [...life.stderr().matchAll(/is process (\d+)/g)].map(([, pid]) => Number(pid));
       const pid = pids.filter((each) => !killed.has(each) && isRunning(each))[0];
@@ -74,7 +74,7 @@ describe('whole runs on Kafka', () => {
     const ended = await life.ended;
     expect(ended.code, ended.stderr).to.equal(0);
     expect(killed.size, 'killed').to.be.greaterThan(0);
-    expect(ended.stderr).to.match(/worker \d ended with signal SIGKILL; starting it anew in 1 s/);
+    expect(ended.stderr).to.match(/worker \d ended with signal SIGKILL; restarting it in 1 s/);
     expect(lastLine(ended)).to.have.property('ok', true);
     await expectOracle(await dumpKeyspace('workers'), at('log-workers'));
   });
@@ -105,7 +105,7 @@ describe('whole runs on Kafka', () => {
     await life.ended;
   });
 
-  it('end all workers at an error that will not pass, with its code', async () => {
+  it('end all workers at a permanent error, with its code', async () => {
     const { url } = newTopic(kafka());
     await writeFile(at('bad.jsonl'), `${JSON.stringify(GOOD)}\n{"no":"trade"}\n`);
     await must(['import', at('bad.jsonl'), '--to', url]);
@@ -114,7 +114,7 @@ describe('whole runs on Kafka', () => {
     expect(lastLine(ended)).to.include({ ok: false, code: 'ERR_BAD_RECORD' });
   });
 
-  it('replay dead letters, each once, also after a replay that was cut short', async () => {
+  it('replay dead letters, each once, even after an interrupted replay', async () => {
     const { url, ...place } = newTopic(kafka());
     await writeFile(at('mixed.jsonl'), [JSON.stringify(GOOD), '{"no":"trade"}', '{"id":"b"}', ''].join('\n'));
     await must(['import', at('mixed.jsonl'), '--to', url]);

@@ -11,7 +11,7 @@ import { tempFolder } from './support/temp-folder.js';
 /** Ten minutes with IDLE_SECONDS=600. */
 const IDLE_SECONDS = Number(process.env['IDLE_SECONDS'] ?? 20);
 const TRADES = 5_000;
-/** What the heap may be larger by for no reason but the moment of its last collection, in bytes. */
+/** The heap may be larger by this many bytes only because of when it was last collected. */
 const SLACK = 64 * 2 ** 20;
 
 describe(`a stream that is idle for ${IDLE_SECONDS} seconds`, function () {
@@ -37,7 +37,7 @@ describe(`a stream that is idle for ${IDLE_SECONDS} seconds`, function () {
   };
   const expectTables = async (): Promise<void> => {
     await eventually('all taken', 60, allTaken);
-    // The rows of windows that close without traffic come after the last record's.
+    // Rows of windows that close without traffic come after those of the last record.
     await pause(3_000);
     expectOracleOf(await dumpOf(keyspace.url), await topic.messages());
   };
@@ -58,7 +58,7 @@ describe(`a stream that is idle for ${IDLE_SECONDS} seconds`, function () {
 
   it('has closed its windows: no row waits for the next trade', expectTables);
 
-  it('grows no memory meanwhile, and does no work for nothing', async () => {
+  it('uses no more memory meanwhile, and does no needless work', async () => {
     const [memory, commits] = [
       await metric('process_resident_memory_bytes'),
       await metric('stockafolio_commits_total'),
@@ -68,7 +68,7 @@ describe(`a stream that is idle for ${IDLE_SECONDS} seconds`, function () {
     expect(await metric('stockafolio_commits_total')).to.equal(commits);
   });
 
-  it('takes in what comes then, and has lost nothing', async () => {
+  it('processes later trades, and has lost nothing', async () => {
     await generate(2, '2026-01-06');
     await expectTables();
     stream.child.kill('SIGTERM');

@@ -13,7 +13,7 @@ import { tempFolder } from './support/temp-folder.js';
 const TRADES = Number(process.env['LIVE_TRADES'] ?? 200_000);
 const SESSION = 6_000;
 
-describe(`P3: ${TRADES} trades from Kafka into Cassandra, past all that kills such systems`, () => {
+describe(`P3: ${TRADES} trades from Kafka into Cassandra, through all common faults`, () => {
   const kafka = useKafka();
   const cassandra = useCassandra();
   const at = tempFolder();
@@ -22,7 +22,7 @@ describe(`P3: ${TRADES} trades from Kafka into Cassandra, past all that kills su
   let topic: Topic;
   let keyspace: Keyspace;
 
-  /** Starts a worker of this name. */
+  /** Starts a worker with this name. */
   const begin = (name: string): void => {
     const args = ['stream', '--source', `${topic.url}?session=${SESSION}`, '--tables', keyspace.url];
     workers.set(name, start([...args, '--checkpoints', `file:${at('checkpoints')}`, '--checkpoint-interval', '1000']));
@@ -33,13 +33,13 @@ describe(`P3: ${TRADES} trades from Kafka into Cassandra, past all that kills su
     return running;
   };
   const done = async (part: number): Promise<boolean> => (await keyspace.taken()) >= part * TRADES;
-  /** The partitions that a worker has, by what it says. */
+  /** The partitions of a worker, by its log lines. */
   const partitionsOf = (running: Running): Set<string> => {
     const held = new Set<string>();
     for (const [, partition = '', what] of running
       .stderr()
-      .matchAll(/partition (\d+): (goes on|begins|handed|another)/g)) {
-      if (what === 'goes on' || what === 'begins') held.add(partition);
+      .matchAll(/partition (\d+): (continues|begins|handed|another)/g)) {
+      if (what === 'continues' || what === 'begins') held.add(partition);
       else held.delete(partition);
     }
     return held;
@@ -80,7 +80,7 @@ describe(`P3: ${TRADES} trades from Kafka into Cassandra, past all that kills su
 
     say('a worker is added');
     begin('c');
-    await worker('c').says(/goes on from offset/);
+    await worker('c').says(/continues from offset/);
     await eventually('more progress', 120, () => done(0.3));
 
     say('Cassandra is killed, and comes back after a while');
@@ -103,7 +103,7 @@ describe(`P3: ${TRADES} trades from Kafka into Cassandra, past all that kills su
     expect(await killHard(worker('c')), worker('c').stderr()).to.equal(true);
     await generator.ended;
     await eventually('the end', 600, async () => (await keyspace.taken()) >= (await topic.end()));
-    // the killed one may have taken in all of its partitions, and not yet given out what was open in their windows
+    // The killed one may have processed all of its partitions, without having emitted their open windows.
     await eventually('all partitions with the last worker', 60, async () => partitionsOf(worker('a')).size === 4);
     worker('a').child.kill('SIGTERM');
     expect((await worker('a').ended).code, worker('a').stderr()).to.equal(0);

@@ -35,27 +35,27 @@ describe('Cassandra that lost what it had acknowledged', () => {
   });
   after(() => keyspace.tables.close());
 
-  it('is written again what it lost, by the very run that it was lost under', async () => {
+  it('gets its lost rows again from the same run that wrote them', async () => {
     await generate(1, '2026-01-05');
     const running = start(args());
     await eventually('the first part', 120, async () => (await keyspace.taken()) >= PART);
-    // A clean end brings to disk what is in memory.
+    // A clean end writes the memory to disk.
     await cassandra().stop();
     await cassandra().start();
     await generate(2, '2026-01-06');
     await eventually('the second part', 120, async () => (await keyspace.taken()) >= 2 * PART);
-    // What was written since is in the log alone, which is lost with the machine's memory, or as here with its disk.
+    // Later writes are only in the log, which is lost with the machine's memory, or as here with its disk.
     await cassandra().kill();
     await rm(join(dirname(cassandra().log), 'commitlog'), { recursive: true });
     await cassandra().start();
-    await running.says(/goes on from the checkpoints that they are up to/);
+    await running.says(/continues from the checkpoints that they contain/);
     await eventually('all of it again', 180, async () => (await keyspace.taken()) >= 2 * PART);
     running.child.kill('SIGTERM');
     expect((await running.ended).code, running.stderr()).to.equal(0);
     expectOracleOf(await dumpOf(keyspace.url), await topic.messages());
   });
 
-  it('goes on with tables that an earlier version made, without marks of the source', async () => {
+  it('continues with tables of an earlier version, without marks of the source', async () => {
     await keyspace.byHand([`DROP TABLE ${sourceMarks.name}`]);
     await generate(3, '2026-01-07');
     const { code, stderr } = await run([...args(), '--until-caught-up']);
@@ -64,7 +64,7 @@ describe('Cassandra that lost what it had acknowledged', () => {
     expectOracleOf(await dumpOf(keyspace.url), await topic.messages());
   });
 
-  it('is refused a table that was dropped and made anew, at every start', async () => {
+  it('rejects a table that was dropped and recreated, at every start', async () => {
     await keyspace.byHand([`DROP TABLE ${positions.name}`]);
     for (let start = 1; start <= 2; start++) {
       const { code, stderr } = await run([...args(), '--until-caught-up']);

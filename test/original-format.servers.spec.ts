@@ -6,7 +6,7 @@ import { newTopic, readTopic } from './support/kafka-place.js';
 import { must } from './support/run-command.js';
 import { tempFolder } from './support/temp-folder.js';
 
-/** What the first Stockafolio wrote: New York time, `sold`, prices as it had them, and no id. */
+/** A message of the first Stockafolio: New York time, `sold`, prices as it had them, and no id. */
 const message = (user: string, stock: string, quantity: number, price: unknown, type: string, time: string): string =>
   JSON.stringify({
     timestamp: time,
@@ -29,7 +29,7 @@ describe("the first Stockafolio's messages, on Kafka", () => {
   const at = tempFolder();
   const kafka = useKafka();
 
-  it('become the portfolios that a hand works out', async () => {
+  it('become the portfolios that were computed by hand', async () => {
     const { url, ...place } = newTopic(kafka());
     const client = new kafkajs.Kafka({ brokers: [...place.brokers], logLevel: kafkajs.logLevel.NOTHING });
     const admin = client.admin();
@@ -49,7 +49,7 @@ describe("the first Stockafolio's messages, on Kafka", () => {
     ]);
     const rows = async (table: string): Promise<unknown[]> =>
       (await dumpTable(at('tables'), table)).map((line) => JSON.parse(line) as unknown);
-    // 10 at 120.50 cost 1,205; 4 of them sold at 121 take 482 of it away, and make 484 - 482 = 2.
+    // 10 at 120.50 cost 1,205; the sale of 4 at 121 removes 482 of it, and realizes 484 - 482 = 2.
     expect(await rows('positions')).to.deep.equal([
       {
         ...{ user: 'ann', symbol: 'AAPL', sector: 'Information Technology', quantity: 6 },

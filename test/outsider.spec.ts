@@ -14,7 +14,7 @@ describe('somebody else', () => {
   const program = async (name: string, args: readonly string[], cwd: string): Promise<Ended> =>
     succeeded(`${name} ${args.join(' ')}`, await startProgram(name, args, cwd).ended);
 
-  /** Installs what is named; our packages from their tarballs. */
+  /** Installs the named packages; ours from their tarballs. */
   const install = async (project: string, names: readonly string[]): Promise<void> => {
     const files = new Map(packed.map(({ name, file }) => [name, file]));
     await program('npm', ['install', ...QUIET, ...new Set(names.map((name) => files.get(name) ?? name))], at(project));

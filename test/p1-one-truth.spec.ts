@@ -8,12 +8,12 @@ import { tempFolder } from './support/temp-folder.js';
 
 const HALF = 100_000;
 
-describe('P1, P6: stream and batch give the same tables, and either goes on where the other has stopped', () => {
+describe('P1, P6: stream and batch give the same tables, and either continues where the other has stopped', () => {
   const at = tempFolder();
   const seed = seedOf('one truth');
   let streamed: readonly string[] = [];
 
-  /** Trades of several days of which a part comes late, and of users and symbols that are not equally busy. */
+  /** Trades of several days; some come late, and users and symbols are not equally busy. */
   const generate = async (start: string, n: number): Promise<void> => {
     await must([
       ...['generate', '--to', `log:${at('log')}`, '--trades', String(HALF), '--users', '20000', '--rate', '3'],
@@ -22,7 +22,7 @@ describe('P1, P6: stream and batch give the same tables, and either goes on wher
     ]);
   };
 
-  before('half of the trades are taken in by either runner, then the rest comes', async () => {
+  before('each runner processes half of the trades, then the rest comes', async () => {
     await generate('2026-01-05', 1);
     const half = stream(at('log'), at('stream-then-batch'), at('checkpoints-1'));
     await archive(at('log'), at('archive'), '--roll-records', '7000');
@@ -52,13 +52,13 @@ describe('P1, P6: stream and batch give the same tables, and either goes on wher
     expectSameLines(await dump(at('batched')), streamed, 'batch');
   });
 
-  it('the stream goes on from the checkpoints of the batch, in its tables', async () => {
+  it('the stream continues from the checkpoints of the batch, in its tables', async () => {
     const { records } = lastLine(await stream(at('log'), at('batch-then-stream'), at('checkpoints-2'), '--json'));
     expect(records).to.equal(HALF);
     expectSameLines(await dump(at('batch-then-stream')), streamed, 'batch, then stream');
   });
 
-  it('the batch goes on from the checkpoints of the stream, in its tables', async () => {
+  it('the batch continues from the checkpoints of the stream, in its tables', async () => {
     const done = lastLine(await batch(at('archive'), at('stream-then-batch'), at('checkpoints-1'), '--json'));
     expect(done['records']).to.equal(HALF);
     expectSameLines(await dump(at('stream-then-batch')), streamed, 'stream, then batch');

@@ -34,7 +34,7 @@ describe('P2, P3: kill -9 at any moment loses nothing and doubles nothing', () =
       ...['--seed', String(seed + n), '--start', day, '--user-skew', 'zipf:0.7', '--out-of-order', '3000'],
     ]);
 
-  it('of what writes the log: what it had appended is there, and the next one goes on', async () => {
+  it('of the writer of the log: its appended messages are there, and the next one continues', async () => {
     const killed = generate(5_000_000, 0, '2026-01-05');
     const first = at('log');
     await until(killed, async () => (await logEnd(first)) > 10_000 + random() * 10_000);
@@ -58,20 +58,20 @@ describe('P2, P3: kill -9 at any moment loses nothing and doubles nothing', () =
       const progressed = (): Promise<number> => checkpointed(at('checkpoints'));
       const before = await progressed();
       const life = start([...streamArgs(at('log'), at('tables'), at('checkpoints')), ...SMALL_STEPS]);
-      await life.says(/partition 3: (begins|goes on)/);
-      // Half of the lives last long enough to get on, by however little; the others may end at the first step.
+      await life.says(/partition 3: (begins|continues)/);
+      // Half of the runs last long enough to make some progress; the others may end at the first step.
       if (random() < 0.5) await until(life, async () => (await progressed()) > before);
       await pause(random() * 500);
       const killed = await killHard(life);
       begun.add([...life.stderr().matchAll(/partition \d+: .*/g)].join());
       const left = (await logEnd(at('log'))) - (await progressed());
       if (killed && left > 0) working++;
-      // There is always something left to be done, and now and then more comes.
+      // There is always some work left, and from time to time more is added.
       if (left < 5_000) await generate(10_000, 100 + ++appended, '2026-02-03').ended;
     }
     await stream(at('log'), at('tables'), at('checkpoints'), ...SMALL_STEPS);
     expect(working, 'kills that found it at work').to.be.at.least(STREAM_KILLS * 0.8);
-    expect(begun.size, 'places from which they went on').to.be.at.least(STREAM_KILLS * 0.2);
+    expect(begun.size, 'offsets from which they continued').to.be.at.least(STREAM_KILLS * 0.2);
     const disturbed = await dump(at('tables'));
     await stream(at('log'), at('tables-undisturbed'), at('checkpoints-undisturbed'));
     undisturbed = await dump(at('tables-undisturbed'));
@@ -113,7 +113,7 @@ describe('P2, P3: kill -9 at any moment loses nothing and doubles nothing', () =
       const isDone = (await checkpointed(at('batch-checkpoints'))) === (await logEnd(at('log')));
       const anew = isDone || random() < 0.3 ? ['--from-start'] : [];
       const life = start([...args, ...anew, '--workers', random() < 0.5 ? '1' : '2']);
-      // Most lives last until they have written, by however little; the others may end at any step before that.
+      // Most runs last until they have written something; the others may end at any earlier step.
       const isToWrite = random() < 0.8;
       if (isToWrite) await until(life, async () => (await writtenAt(data)) > written);
       await pause(fullTime * random() * (isToWrite ? 0.3 : 0.45));
@@ -126,7 +126,7 @@ describe('P2, P3: kill -9 at any moment loses nothing and doubles nothing', () =
   });
 });
 
-/** How many messages a log holds; 0 where there is none. */
+/** How many messages a log holds; 0 if there is none. */
 async function logEnd(log: string): Promise<number> {
   const source = logSource(log);
   try {
@@ -138,7 +138,7 @@ async function logEnd(log: string): Promise<number> {
   }
 }
 
-/** How many messages the newest checkpoints stand for: their names are offsets. */
+/** How many messages the newest checkpoints cover: their names are offsets. */
 async function checkpointed(folder: string): Promise<number> {
   const newest = new Map<string, number>();
   for await (const { name } of filesLocal(folder).list('')) {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 
 const TRADES = 10_000_000;
-/** What the README states; it holds about 1.4 million positions of 20,000 users among the rest. */
+/** The README states this bound; it covers about 1.4 million positions of 20,000 users, among the rest. */
 const BOUND_MIB = 512;
 
 describe('P5 bounded', () => {

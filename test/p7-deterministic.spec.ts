@@ -47,7 +47,7 @@ describe('P7: the same input makes the same tables, to the byte', () => {
       steps.push('--commit-records', String(1 + Math.floor(random() * 5_000)));
       steps.push('--checkpoint-interval', String(1 + Math.floor(random() * 500)));
       const running = start([...streamArgs(at('log'), at('restarted'), at('restarted-checkpoints')), ...steps]);
-      await running.says(/partition 3: (begins|goes on)/);
+      await running.says(/partition 3: (begins|continues)/);
       await pause(random() * 600);
       running.child.kill('SIGTERM');
       const { code, stderr } = await running.ended;

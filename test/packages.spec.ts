@@ -7,7 +7,7 @@ import { tempFolder } from './support/temp-folder.js';
 
 const PROJECT = 'https://github.com/stockafolio/stockafolio';
 
-/** Whose packages are loaded only where they are used. */
+/** The package whose peers are loaded only when they are used. */
 const CONNECTORS = '@stockafolio/connectors';
 const KAFKA = '@stockafolio/runner-stream/kafka';
 
@@ -83,7 +83,7 @@ describe('each package, as it is published', () => {
   });
 
   it('says for which version of TypeScript its types are, the same as all', async () => {
-    // The example is run, not written with.
+    // The example is a program, not a library for other code.
     const written = packed.filter(({ name }) => name !== '@stockafolio/example');
     const said = await Promise.all(written.map(async ({ name }) => leastTypeScript(await read(name, 'README.md'))));
     const guide = leastTypeScript(await readFile(join(ROOT, 'docs', 'guide', 'README.md'), 'utf8'));
@@ -121,7 +121,7 @@ describe('each package, as it is published', () => {
       for (const [, word = ''] of text.matchAll(/\b([a-z]+[A-Z]\w+)\b/g)) {
         for (const wanted of purposes.get(word) ?? []) if (!here(wanted)) missing.add(wanted);
       }
-      // What is no optional peer is a must, and npm's own doing is not everybody's.
+      // Peers that are not optional are required, and not every package manager installs them.
       for (const peer of Object.keys(peerDependencies)) {
         if (!installed.some((wanted) => nameOf(wanted) === peer)) missing.add(peer);
       }

@@ -16,7 +16,7 @@ describe('reconcile', () => {
     await archive(at('log'), at('archive'));
   });
 
-  it('finds what is wrong with tables, mends it, and then finds nothing', async () => {
+  it('finds what is wrong with tables, repairs it, and then finds nothing', async () => {
     await batch(at('archive'), at('planted'), at('planted-checkpoints'));
     const right = await dump(at('planted'));
     const reconcile = ['reconcile', '--files', `file:${at('archive')}`, '--tables', `embedded:${at('planted')}`];
@@ -49,7 +49,7 @@ describe('reconcile', () => {
       .and.match(/positions \(nobody, IBM\): extra/);
     expect(lastLine(await must([...reconcile, '--repair', '--json']))).to.include({ differences: 3, repaired: 3 });
     expect(lastLine(await must([...reconcile, '--json']))).to.include({ differences: 0 });
-    expectSameLines(await dump(at('planted')), right, 'mended tables');
+    expectSameLines(await dump(at('planted')), right, 'repaired tables');
   });
 
   it('finds rows that an older run has left', async () => {

@@ -16,7 +16,7 @@ import { tempFolder } from './support/temp-folder.js';
 const TRADES = Number(process.env['TEST_TRADES'] ?? 30_000);
 const FAULTS = 20;
 
-describe(`the batch and reconcile mend tables, over ${TRADES} trades`, () => {
+describe(`the batch and reconcile repair tables, over ${TRADES} trades`, () => {
   const at = tempFolder();
   const seed = seedOf('reconcile');
   const everyTable: readonly Table[] = [...stockafolioTables, progress, deadLetters];
@@ -34,7 +34,7 @@ describe(`the batch and reconcile mend tables, over ${TRADES} trades`, () => {
     right = await dump(at('tables'));
   });
 
-  it(`reconcile names ${FAULTS} rows that are changed, missing, extra and stale, mends them, and finds nothing`, async () => {
+  it(`reconcile names ${FAULTS} rows that are changed, missing, extra and stale, repairs them, and finds nothing`, async () => {
     const faults = await copyWithFaults();
     const reconcile = ['reconcile', '--files', `file:${at('archive')}`, '--tables', `embedded:${at('planted')}`];
     const { stdout } = await must([...reconcile, '--repair']);
@@ -43,10 +43,10 @@ describe(`the batch and reconcile mend tables, over ${TRADES} trades`, () => {
       expect(namedBy(stdout, kind), kind).to.deep.equal(names);
     }
     expect(lastLine(await must([...reconcile, '--json']))).to.include({ differences: 0, newer: 0 });
-    expectSameLines(await dump(at('planted')), right, 'the mended tables');
+    expectSameLines(await dump(at('planted')), right, 'the repaired tables');
   });
 
-  it('reconcile leaves alone what a partition wrote after its end in the archive, though others are archived further', async () => {
+  it('reconcile ignores rows that a partition wrote after its end in the archive, even if others are archived further', async () => {
     const files = await readdir(at('archive'), { recursive: true });
     const [last] = files
       .filter((name) => /partition=00001.*\.parquet$/.test(name))
@@ -65,14 +65,14 @@ describe(`the batch and reconcile mend tables, over ${TRADES} trades`, () => {
     expectSameLines(await dump(at('tables')), right, 'the tables after it');
   });
 
-  it('when the tables of the stream are lost, the batch makes them again, and the stream goes on from there', async () => {
-    // A store with nothing in it; the checkpoints, which say that all is done, are there.
+  it('when the tables of the stream are lost, the batch rebuilds them, and the stream continues from there', async () => {
+    // A store without tables; the checkpoints, which say that all is done, exist.
     await batch(at('archive'), at('made-again'), at('checkpoints'), '--from-start');
     expectSameLines(await dump(at('made-again')), right, 'the tables made again');
 
     await generate(2, '2026-01-06');
     const { stderr } = await stream(at('log'), at('made-again'), at('checkpoints'));
-    for (const partition of [0, 1, 2, 3]) expect(stderr).to.match(new RegExp(`partition ${partition}: goes on from`));
+    for (const partition of [0, 1, 2, 3]) expect(stderr).to.match(new RegExp(`partition ${partition}: continues from`));
     await stream(at('log'), at('never-lost'), at('other-checkpoints'));
     const never = await dump(at('never-lost'));
     expect(never.length).to.be.greaterThan(right.length);

@@ -39,7 +39,7 @@ describe('rows that someone changed by hand in Cassandra', () => {
   const reconcile = (...more: string[]): string[] => [
     ...['reconcile', '--files', `file:${at('archive')}`, '--tables', tables(), '--json', ...more],
   ];
-  /** Removes, changes and adds rows as a person does, with the time of the day for a version. */
+  /** Deletes, changes and adds rows as a person does, with the present time as version. */
   const damage = async (): Promise<void> => {
     client = new cassandra.Client({
       contactPoints: [`127.0.0.1:${server().port}`],
@@ -88,7 +88,7 @@ describe('rows that someone changed by hand in Cassandra', () => {
     await archive(at('log'), at('archive'));
   });
 
-  it('are mended, and open to the trades of earlier times that follow, while the stream is stopped', async () => {
+  it('are repaired, and stay open to later trades with earlier times, while the stream is stopped', async () => {
     await damage();
     const mended = await must(reconcile('--repair'));
     expect(lastLine(mended)).to.include({ ok: true });
@@ -99,19 +99,19 @@ describe('rows that someone changed by hand in Cassandra', () => {
     await expectOracle(await dumped(), at('log'));
   });
 
-  it('are not mended while the tables are ahead of the archive: it says so, and how to go on', async () => {
+  it('are not repaired while the tables are ahead of the archive: it says so, and how to continue', async () => {
     await damage();
     const refused = await run(reconcile('--repair'));
     expect(refused.code).to.equal(3);
-    expect(refused.stderr).to.match(/not mended, it was changed by hand.*archive to the end/);
+    expect(refused.stderr).to.match(/not repaired, it was changed by hand.*archive to the end/);
     await archive(at('log'), at('archive'));
     expect(lastLine(await must(reconcile('--repair')))).to.include({ ok: true });
     expect(lastLine(await must(reconcile()))).to.include({ ok: true, differences: 0 });
   });
 
-  it('are mended beside a stream that runs, and open to what it brings next', async () => {
+  it('are repaired beside a running stream, and stay open to its later rows', async () => {
     const life = start(streamArgs());
-    await life.says(/partition 3: (begins|goes on)/);
+    await life.says(/partition 3: (begins|continues)/);
     await caughtUp();
     await damage();
     expect(lastLine(await must(reconcile('--repair')))).to.include({ ok: true });

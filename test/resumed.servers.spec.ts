@@ -38,7 +38,7 @@ describe('on Kafka too, import and generate send everything once', () => {
     expect(found.filter((message) => wanted.has(message))).to.deep.equal(expected);
   });
 
-  it('a line that is longer than a broker takes is one dead line, and the import goes on', async () => {
+  it('a line that is too long for a broker is one dead letter, and the import continues', async () => {
     const { url, ...place } = newTopic(kafka());
     const good = '{"user":"ann","symbol":"IBM","side":"buy","quantity":1,"price":1,"time":"2026-01-05T15:00:00Z"}';
     await writeFile(at('long.jsonl'), `${good}\n"${'x'.repeat(3_000_000)}"\n${good}\n`);

@@ -12,16 +12,18 @@ import { archive, batch, stream } from './support/stages.js';
 import { tempFolder } from './support/temp-folder.js';
 
 const TRADES = 40_000;
-/** Longer than any line may be. */
+/** Longer than any allowed line. */
 const OVERSIZED = 70 * 1024 * 1024;
 
-/** A row of progress that the stream writes of a partition without a message; the batch, which sees files alone, does not. */
+/**
+ * A progress row that the stream writes for a partition without a message; the batch, which sees only files, does not.
+ */
 function ofEmpty(line: string): boolean {
   const { table, row } = JSON.parse(line) as { table: string; row: { offset?: number } };
   return table === 'progress' && row.offset === 0;
 }
 
-describe('import and generate send everything once, however often they are killed and run again', () => {
+describe('import and generate send everything once, however often they are killed and restarted', () => {
   const at = tempFolder();
   const generate = ['generate', '--trades', String(TRADES), '--users', '500', '--start', '2026-01-05'];
 
@@ -31,7 +33,7 @@ describe('import and generate send everything once, however often they are kille
     const segments = partitions.flatMap((name) => readdirSync(join(dir, name)).map((file) => join(dir, name, file)));
     return segments.reduce((sum, path) => sum + statSync(path).size, 0);
   };
-  /** Runs a command that fills a log, killing it as soon as it has written some more; answers how often it was running. */
+  /** Runs a command that fills a log, and kills it as soon as it has written more; returns how often it was running. */
   const killedWhileItWrites = async (args: readonly string[], log: string): Promise<number> => {
     let killed = 0;
     for (let life = 0; life < 4; life++) {
@@ -67,7 +69,7 @@ describe('import and generate send everything once, however often they are kille
     });
   }
 
-  it('import brings in the lines that a file has got since, and no other', async () => {
+  it('import reads only the lines that were added to a file', async () => {
     const lines: string[] = [];
     for await (const line of createInterface(createReadStream(at('trades.jsonl')))) lines.push(line);
     await writeFile(at('daily.jsonl'), lines.slice(0, 100).join('\n'));
@@ -78,7 +80,7 @@ describe('import and generate send everything once, however often they are kille
     expect(await messagesIn('daily')).to.have.length(150);
   });
 
-  it('an oversized line is one dead letter with its number and size, and the lines behind it are brought in', async () => {
+  it('an oversized line is one dead letter with its number and size, and the lines after it are imported', async () => {
     const good = '{"user":"ann","symbol":"IBM","side":"buy","quantity":1,"price":1,"time":"2026-01-05T15:00:00Z"}';
     const header = 'user,symbol,side,quantity,price,time\n';
     const row = 'ann,IBM,buy,1,1,2026-01-05T15:00:00Z';

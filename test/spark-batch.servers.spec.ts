@@ -10,7 +10,7 @@ import { tempFolder } from './support/temp-folder.js';
 const COMMAND = join(ROOT, 'packages/cli/bin/stockafolio.js');
 const EXAMPLE = join(ROOT, 'examples/spark-batch');
 
-describe('P1: Spark does the units of a batch, and the tables are the same', () => {
+describe('P1: Spark runs the units of a batch, and the tables are the same', () => {
   const at = tempFolder();
 
   before('finds Spark', function () {

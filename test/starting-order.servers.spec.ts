@@ -36,12 +36,15 @@ describe('a command that is started before its servers', () => {
   };
   const folder = (name: string): string => `${hdfs().url}/${name}`;
 
-  /** Starts a command while these are down, and brings them back one by one, each when it has been said that it is waited for. */
+  /**
+   * Starts a command while these are down, and brings them back one by one, each when the command says that it waits
+   * for it.
+   */
   async function startedBefore(servers: readonly Server[], args: readonly string[]): Promise<Running> {
     for (const server of servers) await server.stop();
     const life = start(args);
     try {
-      for (const { port } of servers) await life.says(new RegExp(`waits for a server: .*:${port}\\b`));
+      for (const { port } of servers) await life.says(new RegExp(`waiting for a server: .*:${port}\\b`));
     } finally {
       for (const server of servers) await server.start();
     }
@@ -51,7 +54,7 @@ describe('a command that is started before its servers', () => {
   const expectDone = async (life: Running): Promise<Ended> => {
     const ended = await life.ended;
     expect(ended.code, ended.stderr).to.equal(0);
-    expect(ended.stderr).to.contain('the server is there').and.not.contain('    at ');
+    expect(ended.stderr).to.contain('the server is up').and.not.contain('    at ');
     return ended;
   };
   const figures = (lines: readonly string[]): string[] =>
@@ -91,14 +94,14 @@ describe('a command that is started before its servers', () => {
     expect((await life.ended).code).to.equal(130);
   });
 
-  it('and one that runs says in an outage of Kafka what it waits for, and goes on', async () => {
+  it('and a running one reports in an outage of Kafka what it waits for, and continues', async () => {
     const { url } = newTopic(kafka());
     await must([...generate, url]);
     const places = ['--tables', `embedded:${at('outage')}`, '--checkpoints', `file:${at('outage-checkpoints')}`];
     const life = start(['stream', '--source', url, ...places]);
     await life.says(/partition 3: begins/);
     await kafka().kill();
-    await life.says(/waits for a server: topic/);
+    await life.says(/waiting for a server: topic/);
     await kafka().start();
     await must([...generate, url, '--seed', '2']);
     await must(['archive', '--source', url, '--files', `file:${at('outage-files')}`, '--until-caught-up']);
@@ -122,13 +125,13 @@ describe('a command that is started before its servers', () => {
     ];
 
     for (const args of commands) {
-      it(`ends at Ctrl-C and SIGTERM, and at once where it is used wrongly: ${args[0]} ${args.at(-1)}`, async () => {
+      it(`ends at Ctrl-C and SIGTERM, and at once if it is used wrongly: ${args[0]} ${args.at(-1)}`, async () => {
         for (const [signal, code] of [
           ['SIGINT', 130],
           ['SIGTERM', 143],
         ] as const) {
           const life = start([...args, '--json']);
-          await life.says(/waits for a server/);
+          await life.says(/waiting for a server/);
           life.child.kill(signal);
           const ended = await life.ended;
           expect(ended.code, ended.stderr).to.equal(code);
@@ -139,7 +142,7 @@ describe('a command that is started before its servers', () => {
       });
     }
 
-    it('what looks once ends in time with 3', async () => {
+    it('a command that does not wait ends in time with 3', async () => {
       for (const args of [
         ['tables', 'get', 'positions', 'ann', '--tables', none],
         ['reconcile', '--files', away, '--tables', `embedded:${at('expected')}`],

@@ -11,21 +11,21 @@ import { archive, archiveArgs, batch, batchArgs, stream, streamArgs } from './su
 import { tempFolder } from './support/temp-folder.js';
 
 const TRADES = 60_000;
-/** Without the tables' own notes, which name the log that they were made from. */
+/** Without the tables' own marks, which name the log that they were made from. */
 const rowsOf = (lines: readonly string[]): readonly string[] => lines.filter((line) => !line.includes('"progress"'));
 const signals = [
   ['SIGTERM', 143],
   ['SIGINT', 130],
 ] as const;
 
-describe('a command that is stopped before its work is done says so, how far it came, and how to go on', () => {
+describe('a command that is stopped before its work is done says so, what is done, and how to continue', () => {
   const at = tempFolder();
   const generate = ['generate', '--trades', String(TRADES), '--users', '500', '--start', '2026-01-05'];
   let expected: readonly string[] = [];
 
   const filesIn = async (folder: string): Promise<number> =>
     existsSync(folder) ? (await readdir(folder, { recursive: true })).filter((name) => /\.\w+$/.test(name)).length : 0;
-  /** Resolves when there is something in a folder, or the command has ended. */
+  /** Resolves when there is a file in a folder, or the command has ended. */
   const begun = async (life: Running, folder: string, files = 1): Promise<void> => {
     let ended = false;
     void life.ended.then(() => (ended = true));
@@ -35,7 +35,7 @@ describe('a command that is stopped before its work is done says so, how far it 
     await stream(at(log), at(`${name}-tables`), at(`${name}-checkpoints`));
     return rowsOf(await dump(at(`${name}-tables`)));
   };
-  /** What a stopped command says; fails where it was done all the same. */
+  /** The output of a stopped command; fails if it finished its work. */
   const stopped = async (life: Running, signal: 'SIGTERM' | 'SIGINT', code: number): Promise<Ended> => {
     life.child.kill(signal);
     const ended = await life.ended;
@@ -151,7 +151,7 @@ describe('a command that is stopped before its work is done says so, how far it 
     expect(code).to.equal(143);
   });
 
-  it('what runs until it is stopped has done its work: SIGTERM ends it with 0, Ctrl-C with 130', async () => {
+  it('a command that runs until it is stopped has done its work: SIGTERM ends it with 0, Ctrl-C with 130', async () => {
     for (const [signal, code] of [
       ['SIGTERM', 0],
       ['SIGINT', 130],
@@ -162,7 +162,7 @@ describe('a command that is stopped before its work is done says so, how far it 
         [...archiveArgs(at('log'), folder), '--roll-records', '500'],
       ]) {
         const life = start([...args, '--json']);
-        await (args[0] === 'stream' ? life.says(/partition 3: (begins|goes on)/) : begun(life, folder));
+        await (args[0] === 'stream' ? life.says(/partition 3: (begins|continues)/) : begun(life, folder));
         life.child.kill(signal);
         const ended = await life.ended;
         expect(ended.code, `${args[0]} ${ended.stderr}`).to.equal(code);
@@ -171,7 +171,7 @@ describe('a command that is stopped before its work is done says so, how far it 
     }
   });
 
-  it('a command that has nothing to finish ends at once, and says at least that it was stopped', async () => {
+  it('a command that has nothing to finish ends at once, and says that it was stopped', async () => {
     const args = ['packages/cli/bin/stockafolio.js', 'tables', 'dump', '--json'];
     const child = spawn(process.execPath, [...args, '--tables', `embedded:${at('expected-tables')}`], { cwd: ROOT });
     await once(child.stdout, 'readable');

@@ -7,7 +7,7 @@ import { randomFrom, seedOf } from './support/seed.js';
 import { archive, archiveArgs, batch, batchArgs, stream, streamArgs } from './support/stages.js';
 import { tempFolder } from './support/temp-folder.js';
 
-describe('P3: torn, altered and missing files are found out, and no table is wrong for them', () => {
+describe('P3: torn, altered and missing files are detected, and no table is wrong because of them', () => {
   const at = tempFolder();
   const seed = seedOf('torn files');
   const random = randomFrom(seed);
@@ -36,7 +36,7 @@ describe('P3: torn, altered and missing files are found out, and no table is wro
     await stream(at('log'), at('tables'), at('checkpoints'));
     await generate(2, '2026-01-06');
     await stream(at('log'), at('tables'), at('checkpoints'));
-    // What follows begins with tables and checkpoints up to here, and this much more in the log.
+    // The following tests begin with tables and checkpoints up to here, and this much more in the log.
     await generate(3, '2026-01-07');
     await archive(at('log'), at('archive'), '--roll-records', '600');
     await stream(at('log'), at('expected'), at('expected-checkpoints'));
@@ -55,7 +55,9 @@ describe('P3: torn, altered and missing files are found out, and no table is wro
       const { code, stderr } = await run(batchArgs(at(name), at(`${name}-tables`), at(`${name}-checkpoints`)));
       return { file, code, stderr };
     };
-    /** After the damage is mended the same tables and checkpoints lead to the right result: nothing wrong was written. */
+    /**
+     * After the damage is repaired, the same tables and checkpoints give the right result: nothing wrong was written.
+     */
     const mended = async (name: string): Promise<void> => {
       await batch(at('archive'), at(`${name}-tables`), at(`${name}-checkpoints`));
       expectSameLines(await dump(at(`${name}-tables`)), expected, name);
@@ -98,7 +100,7 @@ describe('P3: torn, altered and missing files are found out, and no table is wro
       await mended('gap');
     });
 
-    it('a lost first file is a gap too, for every other file says where the archive began', async () => {
+    it('a lost first file is a gap too, because every other file says where the archive began', async () => {
       await cp(at('archive'), at('headless'), { recursive: true });
       const files = (await filesIn(at('headless'), '.parquet')).filter((name) => name.includes('partition=00001'));
       await rm(files[0] ?? '');
@@ -122,25 +124,25 @@ describe('P3: torn, altered and missing files are found out, and no table is wro
       return stderr;
     };
 
-    it('a torn newest one: the stream says so, and goes on from the one before', async () => {
+    it('a torn newest one: the stream says so, and continues from the one before', async () => {
       const said = await resumed('torn-checkpoint', async (path) => {
         await truncate(path, Math.floor(random() * (await readFile(path)).length));
       });
       for (const partition of [0, 1, 2, 3]) {
-        expect(said).to.match(new RegExp(`partition ${partition}: passed over a checkpoint`));
-        expect(said).to.match(new RegExp(`partition ${partition}: goes on from offset [1-9]`));
+        expect(said).to.match(new RegExp(`partition ${partition}: skipped a checkpoint`));
+        expect(said).to.match(new RegExp(`partition ${partition}: continues from offset [1-9]`));
       }
     });
 
-    it('a flipped bit in the newest one: the stream says so, and goes on from the one before', async () => {
+    it('a flipped bit in the newest one: the stream says so, and continues from the one before', async () => {
       const said = await resumed('flipped-checkpoint', flipBit);
       for (const partition of [0, 1, 2, 3]) {
-        expect(said).to.match(new RegExp(`partition ${partition}: passed over a checkpoint`));
-        expect(said).to.match(new RegExp(`partition ${partition}: goes on from offset [1-9]`));
+        expect(said).to.match(new RegExp(`partition ${partition}: skipped a checkpoint`));
+        expect(said).to.match(new RegExp(`partition ${partition}: continues from offset [1-9]`));
       }
     });
 
-    it('all of them gone: the stream begins anew, and the tables are the same', async () => {
+    it('all of them gone: the stream starts over, and the tables are the same', async () => {
       const said = await resumed('no-checkpoint', async (path) => {
         await rm(join(path, '..'), { recursive: true });
       });
@@ -155,8 +157,8 @@ describe('P3: torn, altered and missing files are found out, and no table is wro
     });
   });
 
-  describe('where nothing can be written', () => {
-    // A folder below a file can be made by no one, root included.
+  describe('if nothing can be written', () => {
+    // Nobody can create a folder below a file, not even root.
     before(async () => writeFile(at('file'), ''));
 
     it('the archiver says where, and what to do', async () => {
@@ -168,7 +170,7 @@ describe('P3: torn, altered and missing files are found out, and no table is wro
       expect(stderr).to.contain(at('file'));
     });
 
-    it('the stream says so and ends, or goes on without; a later run with a place for checkpoints is right', async () => {
+    it('the stream says so and ends, or continues without; a later run with a checkpoint store is right', async () => {
       const args = [...streamArgs(at('log'), at('no-place'), at('file', 'checkpoints')), '--until-caught-up'];
       const { code, stderr } = await run(args);
       expect(stderr).to.match(/ERR_FILE|no checkpoint could be written/);
@@ -177,7 +179,7 @@ describe('P3: torn, altered and missing files are found out, and no table is wro
       expectSameLines(await dump(at('no-place')), expected, 'after a run without checkpoints');
     });
 
-    it('the batch says so; a later run with a place for checkpoints is right', async () => {
+    it('the batch says so; a later run with a checkpoint store is right', async () => {
       const { code, stderr } = await run(batchArgs(at('archive'), at('no-room'), at('file', 'checkpoints')));
       expect(code, stderr).to.be.oneOf([2, 3]);
       expect(stderr).to.match(/ERR_FILE/);
@@ -185,7 +187,7 @@ describe('P3: torn, altered and missing files are found out, and no table is wro
       expectSameLines(await dump(at('no-room')), expected, 'after a batch without checkpoints');
     });
 
-    it('tables that cannot be made: the stream ends with 3', async () => {
+    it('tables that cannot be created: the stream ends with 3', async () => {
       const args = streamArgs(at('log'), at('file', 'tables'), at('unused-checkpoints'));
       const { code, stderr } = await run([...args, '--until-caught-up']);
       expect(code, stderr).to.equal(3);

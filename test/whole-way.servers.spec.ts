@@ -10,7 +10,7 @@ import { tempFolder } from './support/temp-folder.js';
 
 /** A million with TEST_TRADES=1000000. */
 const TRADES = Number(process.env['TEST_TRADES'] ?? 30_000);
-/** Rows that are made wrong, of each kind. */
+/** Rows with planted faults, of each kind. */
 const FAULTS = 20;
 
 describe(`P1, P6: ${TRADES} trades, by the stream and by the batch, all on real servers`, () => {
@@ -72,7 +72,7 @@ describe(`P1, P6: ${TRADES} trades, by the stream and by the batch, all on real 
     expectSameLines(await dumpOf(close.url), streamed, 'the tables of the batch');
   });
 
-  it('either goes on from where the other has stopped', async () => {
+  it('either continues from where the other has stopped', async () => {
     await generate(2, '2026-01-06');
     const fromBatch = lastLine(await stream(close, inHdfs('checkpoints')));
     await archive();
@@ -83,7 +83,7 @@ describe(`P1, P6: ${TRADES} trades, by the stream and by the batch, all on real 
     expectSameLines(await dumpOf(close.url), streamed, 'batch, then stream');
   });
 
-  it(`reconcile names ${FAULTS} rows that are changed, missing, extra and stale, mends them, and finds nothing`, async () => {
+  it(`reconcile names ${FAULTS} rows that are changed, missing, extra and stale, repairs them, and finds nothing`, async () => {
     expect(await reconcile()).to.include({ differences: 0, newer: 0 });
     const { all, stale } = await plantStale(live.tables, FAULTS);
     const faults = await plantFaults(live.tables, FAULTS);
@@ -96,10 +96,10 @@ describe(`P1, P6: ${TRADES} trades, by the stream and by the batch, all on real 
     }
     const after = await must(reconcileArgs());
     for (const { kind } of [...faults, stale]) expect(namedBy(after.stdout, kind), kind).to.deep.equal([]);
-    expectSameLines(await dumpOf(live.url), streamed, 'the mended tables');
+    expectSameLines(await dumpOf(live.url), streamed, 'the repaired tables');
   });
 
-  it('reconcile mends what someone changed by hand in CQL, whole rows and parts, under the time of the day', async () => {
+  it('reconcile repairs rows that someone changed by hand in CQL, wholly or partly, with the present time', async () => {
     const users = rowsOf(streamed, 'user_totals')
       .slice(0, 6)
       .map((line) => String((JSON.parse(line) as { user: string }).user));
@@ -121,10 +121,10 @@ describe(`P1, P6: ${TRADES} trades, by the stream and by the batch, all on real 
     const counts = { differences: 8, repaired: 8, missing: 1, extra: 2, changed: 5 };
     expect(await reconcile('--repair')).to.include(counts);
     expect(await reconcile()).to.include({ differences: 0 });
-    expectSameLines(await dumpOf(live.url), streamed, 'the mended tables');
+    expectSameLines(await dumpOf(live.url), streamed, 'the repaired tables');
   });
 
-  it('reconcile says so where it cannot mend: a timestamp of the future outdoes it', async () => {
+  it('reconcile reports what it cannot repair: a timestamp in the future wins over it', async () => {
     const [line = ''] = rowsOf(streamed, 'user_totals');
     const { user } = JSON.parse(line) as { user: string };
     const future = (Date.now() + 3_600_000) * 1_000;
@@ -132,6 +132,6 @@ describe(`P1, P6: ${TRADES} trades, by the stream and by the batch, all on real 
     const ended = await run(reconcileArgs('--repair', '--json'));
     expect(ended.code).to.equal(3);
     expect(lastLine(ended)).to.include({ ok: false, differences: 1, repaired: 0 });
-    expect(ended.stderr).to.contain(`user_totals (${user}): not mended`);
+    expect(ended.stderr).to.contain(`user_totals (${user}): not repaired`);
   });
 });

@@ -1,4 +1,4 @@
-/** Makes the archives that the batch is measured on, as the archiver lays them out, straight from the generator. */
+/** Makes the archives for the batch benchmark, in the archiver's layout, directly from the generator. */
 import { archiveWriter, type ArchiveEntry } from '@stockafolio/connectors/archive';
 import { filesLocal } from '@stockafolio/connectors/files-local';
 import { keyBytes, partitionOf } from '@stockafolio/core';
@@ -19,10 +19,10 @@ export interface Made {
 }
 
 /**
- * An archive of so many trades of so many users.
+ * An archive of this many trades of this many users.
  *
- * @param laps the trades of a lap are of the same users and symbols as those of the lap before: so many times as many
- * trades, and not one position more
+ * @param laps each lap has the same users and symbols as the lap before: that many times as many trades, without more
+ * positions
  */
 export async function makeArchive(dir: string, trades: number, users: number, laps = 1): Promise<Made> {
   const files = filesLocal(dir);
@@ -62,7 +62,7 @@ class PartitionFiles {
     this.#waiting.push({ offset: this.#next++, ingested: record.time, record });
   }
 
-  /** Writes what waits into a file once it is so many trades. */
+  /** Writes the pending trades into a file once there are this many. */
   async roll(least: number): Promise<void> {
     if (this.#waiting.length < least) return;
     const facts = { source: 'benchmark', partitions: PARTITIONS, partitioner: 'murmur2' };

@@ -1,4 +1,4 @@
-/** One run of the batch in a process of its own, so that its memory can be told: answers a line of JSON. */
+/** One run of the batch in its own process, so that its memory can be measured: prints a line of JSON. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { workerRuntime } from '@stockafolio/cli';
@@ -23,7 +23,7 @@ export interface Ran {
   readonly rows: number;
   /** The most memory that the processes held while they ran, MiB. */
   readonly peak: number;
-  /** Of each worker's tables; none where rows were forgotten. */
+  /** Of each worker's tables; empty if rows were discarded. */
   readonly sums: readonly Sums[];
 }
 
@@ -62,7 +62,7 @@ class WorkerProcess {
 
 const ports = openPorts(order);
 const workers = Array.from({ length: order.workers > 1 ? order.workers : 0 }, () => new WorkerProcess());
-// The workers' start is not what is asked for: with trades by the million it is nothing.
+// The start of the workers is not measured: with millions of trades it is negligible.
 await Promise.all(workers.map(({ ready }) => ready));
 const idle = [...workers];
 const pool: UnitExecutor = {

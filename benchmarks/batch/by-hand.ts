@@ -4,8 +4,8 @@ import type { BatchPorts, BatchUnit, UnitResult } from '@stockafolio/runner-batc
 import { TypedArrays } from '../operators/typed-arrays.js';
 
 /**
- * A unit of a batch by the loop over typed arrays, with the same reader and the same tables: what this one job takes
- * without a library between them. It knows neither late nor bad records, and leaves no checkpoint.
+ * A unit of a batch with the loop over typed arrays, and the same reader and tables: the cost of this one job without a
+ * library in between. It handles neither late nor bad records, and writes no checkpoint.
  */
 export async function unitByHand(
   { archive, tables, pipeline }: BatchPorts<Trade>,

@@ -1,6 +1,6 @@
 /**
- * The order-free part of the batch's work in DuckDB, in a process of its own: every sum that the tables hold, over the
- * same files. Average cost, realized profit, rankings and the rows of single trades are left out. Answers a line of JSON.
+ * The order-free part of the batch's work in DuckDB, in its own process: every sum that the tables hold, over the same
+ * files. Average cost, realized profit, rankings and the rows of single trades are left out. Prints a line of JSON.
  */
 import { readFileSync } from 'node:fs';
 import { DuckDBInstance } from '@duckdb/node-api';

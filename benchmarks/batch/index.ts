@@ -1,9 +1,9 @@
 /**
  * How fast is the batch over millions of trades, does a second worker help, and does memory grow with the trades? An
- * archive is made once; then, by turns: the batch with 1 and with 2 workers into tables in memory; the same job by a loop
- * over typed arrays, written by hand for it, in 2 workers with the same reader and tables; and DuckDB doing the order-free
- * part of the same sums over the same files with 2 threads. Every run is a process of its own. All sums must
- * be equal (Linux only: /proc).
+ * archive is made once. Then, in turns: the batch with 1 and with 2 workers into tables in memory; the same job with a
+ * hand-written loop over typed arrays, in 2 workers with the same reader and tables; and DuckDB with 2 threads for the
+ * order-free part of the same sums over the same files. Every run is its own process. All sums must be equal (Linux
+ * only: /proc).
  *
  * node --import tsx benchmarks/batch/index.ts [TRADES] [USERS] [--rounds N] [--keep DIR]
  */
@@ -29,7 +29,7 @@ const { values: flags, positionals } = parseArgs({
 const TRADES = Number(positionals[0] ?? 5_000_000);
 const USERS = Number(positionals[1] ?? 1_000_000);
 const ROUNDS = Number(flags.rounds);
-/** So many times the trades, and not one position more. */
+/** This many times the trades, without more positions. */
 const LAPS = 4;
 
 const execute = promisify(execFile);
@@ -48,7 +48,7 @@ async function batch(archive: string, workers: number, how: { forget?: boolean; 
   return child('./batch-child.ts', [JSON.stringify(order)]);
 }
 
-/** Makes an archive, or takes the one that an earlier run has kept. */
+/** Makes an archive, or uses one that an earlier run has kept. */
 async function archiveOf(name: string, trades: number, users: number, laps = 1): Promise<string> {
   const place = join(dir, `${name}-${trades}-${users}`);
   const whole = join(place, 'whole');
@@ -61,7 +61,7 @@ async function archiveOf(name: string, trades: number, users: number, laps = 1):
   return place;
 }
 
-/** What the files give at most: read and decoded into records by one thread, and dropped. */
+/** The upper limit for the files: read and decoded into records by one thread, and dropped. */
 async function readAlone(place: string): Promise<number> {
   const archive = fileArchive(filesLocal(place), tradeStream);
   const start = performance.now();

@@ -1,4 +1,4 @@
-/** A worker process: does units into tables of its own, as `batch --workers` does, and then sums them up. */
+/** A worker process: runs units into its own tables, as `batch --workers` does, and then sums them up. */
 import { prepareBatch, runUnit } from '@stockafolio/runner-batch';
 import { unitByHand } from './by-hand.js';
 import { openPorts, peakMemory, sumsOf, type FromUnitWorker, type Place, type ToUnitWorker } from './work.js';

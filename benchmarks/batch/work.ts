@@ -20,13 +20,13 @@ export interface Sums {
   readonly sectorValue: string;
 }
 
-/** What a worker is told of, beside the unit: plain data. */
+/** The settings of a worker, beside the unit: plain data. */
 export interface Place {
   readonly archive: string;
   readonly checkpoints: string;
-  /** Rows are counted and forgotten: what is left is what the run itself holds. */
+  /** Rows are counted and discarded: the rest is the memory of the run itself. */
   readonly forget: boolean;
-  /** Units are done by the loop over typed arrays instead. */
+  /** Units are run with the loop over typed arrays instead. */
   readonly byHand?: boolean;
 }
 
@@ -37,7 +37,7 @@ export type FromUnitWorker =
   | { readonly sums: Sums }
   | { readonly failed: string };
 
-/** Opens what a run works on; every worker has tables of its own, as partitions have no row in common. */
+/** Opens the ports of a run; every worker has its own tables, because partitions have no row in common. */
 export function openPorts({ archive, checkpoints, forget }: Place): BatchPorts<Trade> {
   return {
     pipeline: portfolio,

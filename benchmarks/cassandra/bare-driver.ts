@@ -4,11 +4,11 @@ import driver from 'cassandra-driver';
 
 const { BigDecimal, Integer, Long, LocalDate, consistencies } = driver.types;
 
-/** Statements of a batch, and batches under way: what measured best on one node (see the table in the decision). */
+/** Statements per batch, and batches in flight: the fastest values on one node (see the table in the decision). */
 const BATCH = 150;
 const IN_FLIGHT = 24;
 
-/** The same rows through the driver alone, as one would write it by hand: values as the driver's own types. */
+/** The same rows with only the driver, as one would write it by hand: values as the driver's own types. */
 export class BareDriver {
   readonly #client: InstanceType<typeof driver.Client>;
   readonly #keyspace: string;
@@ -19,7 +19,7 @@ export class BareDriver {
     this.#keyspace = keyspace;
   }
 
-  /** Rows of one user stand together; a request has as many as the server takes. */
+  /** Rows of one user go together; a request has as many as the server allows. */
   async write(mutations: readonly Mutation[]): Promise<void> {
     const places = new Map<string, Mutation[]>();
     for (const mutation of mutations) {

@@ -1,6 +1,6 @@
 /**
  * What does the port cost on the way into Cassandra? The rows of a stream's commits, written by our tables and by the
- * driver alone in its best batching, to the same server by turns.
+ * driver alone in its best batching, to the same server in turns.
  */
 import assert from 'node:assert';
 import { cassandraTables } from '@stockafolio/connectors/cassandra';
@@ -13,7 +13,7 @@ import { BareDriver } from './bare-driver.js';
 
 const TRADES = Number(process.argv[2] ?? 40_000);
 const USERS = Number(process.argv[3] ?? 1_000_000);
-/** A commit each second at 20,000 trades a second. */
+/** One commit per second at 20,000 trades a second. */
 const COMMIT = 20_000;
 const ROUNDS = Number(process.argv[4] ?? 5);
 
@@ -41,7 +41,7 @@ try {
   await ours.create(tablesOf(engine));
   await bareTables.create(tablesOf(engine));
   let offset = 0;
-  /** The rows of the next commits: other trades every round, so that nobody writes what is there already. */
+  /** The rows of the next commits: other trades every round, so that no existing row is written again. */
   const commits = (): (readonly Mutation[])[] => {
     const made: (readonly Mutation[])[] = [];
     for (let left = TRADES; left > 0; left -= COMMIT) {

@@ -1,7 +1,7 @@
 /**
- * How soon does a page show a trade, and what does the server bear? A market at a steady rate, the stream, the embedded
- * tables and the server run in one process; the browser and the clients in others. First a browser watches one user, in
- * whose name a trade is marked now and then; then streams and requests come together.
+ * How soon does a page show a trade, and what load can the server handle? A market at a steady rate, the stream, the
+ * embedded tables and the server run in one process; the browser and the clients in others. First a browser watches one
+ * user, in whose name some trades are marked; then streams and requests run together.
  */
 import { existsSync } from 'node:fs';
 import { printTable } from '../measure.js';
@@ -14,7 +14,7 @@ const MARKS = Number(process.argv[3] ?? 100);
 const STREAMS = 200;
 const REQUESTS = 500;
 const SECONDS = 10;
-/** What a page is to show a trade within, in milliseconds. */
+/** The time within which a page should show a trade, in milliseconds. */
 const CEILING = 1_000;
 
 const market = await startMarket(RATE);

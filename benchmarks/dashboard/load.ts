@@ -3,12 +3,12 @@ import type { MarketProcess } from './market.js';
 import { quantile } from './quantile.js';
 
 export interface Loaded {
-  /** Answers a second, and how long they took, in milliseconds. */
+  /** Answers per second, and how long they took, in milliseconds. */
   readonly answers: number;
   readonly p50: number;
   readonly p99: number;
   readonly failed: number;
-  /** Events that all streams together were sent a second, and MB a second. */
+  /** Events per second sent to all streams together, and MB per second. */
   readonly events: number;
   readonly megabytes: number;
   readonly lost: number;
@@ -19,7 +19,7 @@ export interface Loaded {
 
 const PATHS = ['/api/firm', '/api/users/u0000', '/api/users/u0001/totals', '/api/progress', '/api/users?prefix=u00'];
 
-/** Keeps this many streams open and asks this many times a second, for so many seconds. */
+/** Keeps this many streams open and sends this many requests per second, for a number of seconds. */
 export async function measureLoad(
   market: MarketProcess,
   streams: number,
@@ -44,7 +44,7 @@ export async function measureLoad(
     const wait = due - performance.now();
     if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait));
     asked.push(
-      // From when it was due: a server that is late does not make the next question later.
+      // From when it was due: a slow answer does not delay the next request.
       ask(`${market.url}${PATHS[n % PATHS.length]}`, agent).then(
         () => void times.push(performance.now() - due),
         () => void failed++,

@@ -2,17 +2,17 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** What a child process says of itself. */
+/** The facts that a child process reports. */
 export interface Ready {
   readonly url: string;
 }
 
-/** A server with a stream and a market behind it, in a process of its own. */
+/** A server with a stream and a market, in its own process. */
 export interface MarketProcess {
   readonly url: string;
   /** Resident memory now, in MiB. */
   memory(): Promise<number>;
-  /** Sends one trade for the page to show; answers when it was sent, by the clock that both share. */
+  /** Sends one trade for the page to show; returns when it was sent, by the clock that both share. */
   mark(id: string): Promise<number>;
   stop(): Promise<void>;
 }

@@ -7,7 +7,7 @@ import { quantile } from './quantile.js';
 
 const ARGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync'];
 
-/** Runs in the page, as text: notes every frame, and when each trade is first there. */
+/** Runs in the page, as text: records every frame, and when each trade first appears. */
 const WATCH = `
   globalThis.seen = {};
   globalThis.frames = [];
@@ -20,28 +20,28 @@ const WATCH = `
   });
 `;
 
-/** How long the page that stands still is watched, in milliseconds. */
+/** How long the idle page is watched, in milliseconds. */
 const STILL = 10_000;
 
 export interface Seen {
-  /** From sending a trade until it stands in the page, in milliseconds. */
+  /** From sending a trade until it appears in the page, in milliseconds. */
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
-  /** The page meanwhile, which is updated at every commit of the stream, and one that stands still, for as long. */
+  /** Frames of the page, which is updated at every commit of the stream, and of an idle page, for as long. */
   readonly updated: Smoothness;
   readonly still: Smoothness;
 }
 
 export interface Smoothness {
-  /** Frames drawn a second, and the part of them that came more than 50 ms after the one before. */
+  /** Frames drawn per second, and the fraction of them that came more than 50 ms after the one before. */
   readonly frames: number;
   readonly late: number;
-  /** Tasks of more than 50 ms, a second. */
+  /** Tasks of more than 50 ms, per second. */
   readonly longTasks: number;
 }
 
-/** Marks trades one after the other, and measures in the page when each is there. */
+/** Marks trades one after the other, and measures when each appears in the page. */
 export async function measureSeen(market: MarketProcess, marks: number): Promise<Seen> {
   const profile = await mkdtemp(join(tmpdir(), 'stockafolio-dashboard-browser-'));
   const browser = await chromium.launchPersistentContext(profile, {
@@ -51,7 +51,7 @@ export async function measureSeen(market: MarketProcess, marks: number): Promise
   try {
     await market.mark('first');
     const page = browser.pages()[0] ?? (await browser.newPage());
-    // A page without a stream stands still.
+    // A page without a stream is idle.
     await page.goto(`${market.url}/nowhere`);
     await page.locator('.message').waitFor();
     await page.evaluate(WATCH);
@@ -69,7 +69,7 @@ export async function measureSeen(market: MarketProcess, marks: number): Promise
         `mark${n}`,
       );
       latencies.push((at ?? Date.now()) - sent);
-      // A time that is no multiple of the poll, so that marks meet it at every point.
+      // A time that is not a multiple of the poll, so that marks fall on every point of it.
       await new Promise((resolve) => setTimeout(resolve, 37));
     }
     return {

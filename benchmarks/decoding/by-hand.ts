@@ -1,6 +1,6 @@
 import type { Trade } from './trades.js';
 
-/** The best that one writes by hand on JSON.parse: the same checks for the same trades, inexact only past 15 digits. */
+/** The best hand-written decoder on JSON.parse: the same checks for the same trades, inexact only past 15 digits. */
 export function parseTrade(bytes: Buffer): Trade {
   const m = JSON.parse(bytes.toString()) as Record<string, unknown>;
   const { id, user, symbol, sector, side, quantity, kind, amends } = m;

@@ -1,4 +1,4 @@
-/** Is the generated codec worth it against JSON.parse with the same checks? Both must answer equal records. */
+/** Is the generated codec worth it against JSON.parse with the same checks? Both must return equal records. */
 import assert from 'node:assert';
 import { jsonCodec } from '@stockafolio/core';
 import { alternate, printRates } from '../measure.js';
@@ -7,7 +7,7 @@ import { Trade, someTrades } from './trades.js';
 
 const codec = jsonCodec(Trade);
 const trades = someTrades(100_000);
-// As a Kafka client hands them over: Buffers of their own.
+// As a Kafka client returns them: separate Buffers.
 const messages = trades.map((trade) => Buffer.from(codec.encode(trade)));
 const size = messages.reduce((sum, message) => sum + message.length, 0) / messages.length;
 for (const [i, message] of messages.entries()) {

@@ -16,7 +16,7 @@ export type Trade = Infer<typeof Trade>;
 
 const sectors = ['Information Technology', 'Health Care', 'Financials', 'Energy', 'Utilities', 'Industrials'];
 
-/** Trades as the generator makes them: 500 symbols, many users, in order of time; the same ones on every call. */
+/** Trades from the generator: 500 symbols, many users, in time order; the same ones on every call. */
 export function someTrades(count: number): Trade[] {
   let state = 12345;
   const random = (below: number): number => {

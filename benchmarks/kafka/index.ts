@@ -1,7 +1,7 @@
 /**
- * What does the whole of Stockafolio cost behind Kafka? A topic is read, decoded and taken through all operators into
- * tables that only count, and is consumed by kafkajs alone with JSON.parse, by turns; then the same messages are written
- * by both. Run with `node --expose-gc --import tsx benchmarks/kafka/index.ts [TRADES] [ROUNDS]`.
+ * What does the whole of Stockafolio cost behind Kafka? A topic is read, decoded and passed through all operators into
+ * tables that only count. In turns with that, kafkajs alone consumes it with JSON.parse. Then both write the same
+ * messages. Run with `node --expose-gc --import tsx benchmarks/kafka/index.ts [TRADES] [ROUNDS]`.
  */
 import assert from 'node:assert';
 import { systemClock } from '@stockafolio/connectors/clock-system';
@@ -27,7 +27,7 @@ const messages = generateTrades({ trades: TRADES, users: 20_000, seed: 1, start,
   .map((trade) => ({ key: keyBytes(trades.key(trade)), value: wireForm.encode(trade), timestamp: trade.time }));
 
 const cpu = new Map<string, number[]>();
-/** The same round, with the processor time that it took noted for it. */
+/** The same round, with its processor time recorded. */
 const noting =
   (name: string, round: Round): Round =>
   async () => {
@@ -39,7 +39,7 @@ const noting =
     return units;
   };
 
-/** Reads and decodes, and does nothing with what comes. */
+/** Reads and decodes messages, and discards the records. */
 async function decode(topic: string): Promise<number> {
   const source = kafkaSource({ ...place, topic });
   await source.open(`decoding-${topics++}`, {

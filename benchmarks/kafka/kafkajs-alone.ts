@@ -1,7 +1,7 @@
 import type { OutgoingMessage } from '@stockafolio/core/ports';
 import kafkajs from 'kafkajs';
 
-/** kafkajs by itself, set as fast as it goes: what the ports are measured against. */
+/** kafkajs alone, with its fastest settings: the reference for the ports. */
 export class KafkajsAlone {
   readonly #kafka: kafkajs.Kafka;
   #groups = 0;
@@ -10,7 +10,7 @@ export class KafkajsAlone {
     this.#kafka = new kafkajs.Kafka({ brokers: [`127.0.0.1:${port}`], logLevel: kafkajs.logLevel.NOTHING });
   }
 
-  /** Consumes a whole topic and parses every message; answers how many there were. */
+  /** Consumes a whole topic and parses every message; returns how many there were. */
   async consume(topic: string, count: number): Promise<number> {
     const consumer = this.#kafka.consumer({ groupId: `alone-${process.pid}-${this.#groups++}`, maxWaitTimeInMs: 100 });
     await consumer.connect();
@@ -36,7 +36,7 @@ export class KafkajsAlone {
     return seen;
   }
 
-  /** Produces these messages, three batches of 5,000 under way at a time. */
+  /** Produces these messages, with three batches of 5,000 in flight at a time. */
   async produce(topic: string, messages: readonly OutgoingMessage[]): Promise<number> {
     const producer = this.#kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
     await producer.connect();

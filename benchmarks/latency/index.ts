@@ -1,7 +1,7 @@
 /**
- * How long from a trade's acknowledgement by Kafka to its being readable in Cassandra? At a steady rate, by probe trades:
- * each of a user of its own, whose position is asked for until it is there. The stream is the command, in a process of its
- * own; both servers are on this machine.
+ * How long does it take from a trade's acknowledgement by Kafka until it is readable in Cassandra? Measured at a steady
+ * rate with probe trades: each has its own user, whose position is read until it is there. The stream is the command,
+ * in its own process; both servers are on this machine.
  *
  * node --import tsx benchmarks/latency/index.ts [TRADES_PER_SECOND] [SECONDS] [COMMIT_INTERVAL_MS]
  */
@@ -22,12 +22,16 @@ import { printTable } from '../measure.js';
 const RATE = Number(process.argv[2] ?? 2_000);
 const SECONDS = Number(process.argv[3] ?? 120);
 const INTERVAL = process.argv[4] ?? '20';
-/** Messages go out so often, in milliseconds, and probes with every tenth: looking for them must not be the load itself. */
+/**
+ * Messages are sent this often, in milliseconds, and probes with every tenth: polling for them must not be the load
+ * itself.
+ */
 const TICK = 10;
 const PROBE_EVERY = 10;
 /**
- * Servers and stream run for so long before probes count, in seconds: their code is being compiled, on the same cores. The
- * last to be compiled is how Cassandra flushes a memtable, which fills in a minute and a half at 2,000 trades/s.
+ * Servers and stream run this long before probes count, in seconds: the JIT compiles their code meanwhile, on the same
+ * cores. The last code to be compiled is Cassandra's flush of a memtable, which fills in a minute and a half at 2,000
+ * trades/s.
  */
 const WARM_UP = 130;
 const COMMAND = join(import.meta.dirname, '../../packages/cli/bin/stockafolio.js');
@@ -99,7 +103,7 @@ async function measure(to: Producer, from: Tables): Promise<number[]> {
   return latencies;
 }
 
-/** A trade of a user who has no other. */
+/** A trade of a user without other trades. */
 function probeOf(n: number, like: Trade | undefined): Trade | undefined {
   return like === undefined ? undefined : { ...like, id: `probe-${n}`, user: `probe-${n}`, time: Date.now() };
 }

@@ -1,6 +1,6 @@
 import type { Tables } from '@stockafolio/core/ports';
 
-/** Tables that take all rows and keep none: what a pipeline costs without its sink. */
+/** Tables that accept all rows and keep none: the cost of a pipeline without its sink. */
 export function countingTables(): Tables & { rows: number } {
   const none = async function* (): AsyncGenerator<never> {};
   const made = {

@@ -1,7 +1,8 @@
 /**
- * How many trades a second go from Kafka through the whole of Stockafolio, without a sink and into Cassandra, in one
- * process and in two, started as `stream --workers` starts them; by turns with kafkajs that consumes and parses the same
- * topic in one process. All servers are on this machine; starting and joining the group are not counted.
+ * How many trades per second go from Kafka through the whole of Stockafolio, without a sink and into Cassandra, in one
+ * process and in two, started as `stream --workers` starts them? The runs alternate with kafkajs, which consumes and
+ * parses the same topic in one process. All servers are on this machine; starting and joining the group are not
+ * counted.
  *
  * node --import tsx benchmarks/live/index.ts [TRADES] [TRADES_INTO_CASSANDRA] [ROUNDS]
  */
@@ -21,7 +22,7 @@ import type { WorkerReport } from './worker.js';
 const TRADES = Number(process.argv[2] ?? 1_000_000);
 const INTO_CASSANDRA = Number(process.argv[3] ?? 200_000);
 const ROUNDS = Number(process.argv[4] ?? 3);
-/** Users of whom each has some positions, as a day at an exchange leaves them. */
+/** The number of users, each with some positions, as after a day at an exchange. */
 const USERS = 100_000;
 const PARTITIONS = 4;
 
@@ -53,7 +54,7 @@ async function fill(topic: string, count: number): Promise<void> {
   await producer.close();
 }
 
-/** Runs so many workers over a topic of `count` trades, until all is taken in and committed. */
+/** Runs this many workers over a topic of `count` trades, until all are processed and committed. */
 async function stream(workers: number, topic: string, count: number, intoCassandra: boolean): Promise<Measured> {
   const group = `live-${runs++}`;
   const sink = intoCassandra ? [String(cassandra.port), group.replace('-', '_')] : [];

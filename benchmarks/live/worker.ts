@@ -1,9 +1,9 @@
 /**
- * One process of a stream in the benchmark: joins a group, begins when its standard input says so, goes on until it is
- * told to stop, then prints as JSON when it took its first record and committed its last, how many there were, and the
- * processor time in between.
+ * One process of a stream in the benchmark. It joins a group, begins when its standard input says so, and continues
+ * until it is told to stop. Then it prints as JSON the times of its first record and last commit, the number of
+ * records, and the processor time in between.
  *
- * worker.ts KAFKA_PORT TOPIC GROUP [CASSANDRA_PORT KEYSPACE]; without a Cassandra, rows are counted only.
+ * worker.ts KAFKA_PORT TOPIC GROUP [CASSANDRA_PORT KEYSPACE]; without a Cassandra, rows are only counted.
  */
 import { cassandraTables } from '@stockafolio/connectors/cassandra';
 import { systemClock } from '@stockafolio/connectors/clock-system';
@@ -16,7 +16,7 @@ import { countingTables } from './counting-tables.js';
 
 const [kafkaPort, topic = '', group = '', cassandraPort, keyspace = ''] = process.argv.slice(2);
 
-/** What the benchmark hears from a worker. */
+/** The report of a worker to the benchmark. */
 export interface WorkerReport {
   readonly records: number;
   readonly rows: number;
@@ -41,7 +41,7 @@ let last = 0;
 let started = process.cpuUsage();
 let cpu = 0;
 const next = source.next.bind(source);
-/** Whether all workers have their partitions: until then nobody begins. */
+/** Whether all workers have their partitions: until then none begins. */
 let going = false;
 const waiting = new Set<number>();
 source.next = async (maxWait) => {

@@ -1,6 +1,6 @@
 /**
  * Does memory stay bounded while trades flow through? Generates trades into a log on disk, then streams them into
- * embedded tables in a process of its own, and watches what that process holds (Linux only: /proc).
+ * embedded tables in a separate process, and watches the memory of that process (Linux only: /proc).
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -21,7 +21,7 @@ interface Held {
   readonly seconds: number;
 }
 
-/** Runs a command; answers the most memory of its own (heap, buffers and stacks, not files mapped) that it held, in MiB. */
+/** Runs a command; returns its peak memory (heap, buffers and stacks, not mapped files), in MiB. */
 async function watch(name: string, args: readonly string[]): Promise<Held> {
   const start = performance.now();
   const child = spawn(process.execPath, [command, name, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
@@ -31,7 +31,7 @@ async function watch(name: string, args: readonly string[]): Promise<Held> {
       const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
       peak = Math.max(peak, Number(/RssAnon:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024);
     } catch {
-      // it has ended
+      // It has ended.
     }
   }, 50);
   const code = await new Promise<number | null>((resolve) => child.on('exit', resolve));

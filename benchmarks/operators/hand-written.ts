@@ -20,9 +20,9 @@ import {
 } from '@stockafolio/example';
 
 /*
- * What a good engineer would write for this one job: plain objects in Maps with joined keys, as code without a library
- * looks, folding the same figures, keeping the version of every row and the rows changed since the last commit, and
- * giving the same rows.
+ * What a good engineer would write for this one job: plain objects in Maps with joined keys, as in code without a
+ * library. It folds the same figures, keeps the version of every row and the rows changed since the last commit, and
+ * returns the same rows.
  */
 
 interface Position {
@@ -87,7 +87,7 @@ export class HandWritten {
   readonly #minutes = new Map<string, Sum>();
   readonly #traders = new Map<string, Trader>();
   readonly #tops = { value: [] as Trader[], volume: [] as Trader[], trades: [] as Trader[] };
-  /** What the hundredth of each had at the last commit. */
+  /** The hundredth value of each ranking at the last commit. */
   readonly #floors = { value: 0, volume: 0, trades: 0 };
   readonly #prices = new Map<string, Price>();
   readonly #changed = {

@@ -1,7 +1,7 @@
 /**
  * What do the operators cost? The whole Stockafolio pipeline, in memory, against two loops written by hand for this one
- * job, on the same trades, with the same rows at the end of every commit, which is checked first: with objects in Maps,
- * as code without a library looks, and with nothing but typed arrays, to see how far one could go.
+ * job, on the same trades, with the same rows at the end of every commit, which is checked first. One loop uses objects
+ * in Maps, as in code without a library; the other uses only typed arrays, to show how far one could go.
  */
 import assert from 'node:assert';
 import { Feed, PartitionEngine } from '@stockafolio/core/engine';
@@ -25,7 +25,7 @@ const trades = generateTrades({
   rate: 20_000,
 }).next(COUNT);
 
-/** Takes all trades in, and gives the rows of every commit. */
+/** Processes all trades, and yields the rows of every commit. */
 type Way = () => Generator<readonly Mutation[]>;
 
 function* operators(): ReturnType<Way> {
@@ -64,7 +64,7 @@ function rowsOf(way: Way): number {
   return rows;
 }
 
-/** How many rows the commits gave, and then those that are stored, by table in key order. */
+/** How many rows the commits returned, and then the stored rows, by table in key order. */
 async function tablesOf(way: Way): Promise<string[]> {
   const tables = memoryTables();
   await tables.create(stockafolioTables);

@@ -20,12 +20,12 @@ import {
 } from '@stockafolio/example';
 
 /*
- * How far one could go for this one job, on one machine, in this language: texts are numbers, the state stands in typed
- * arrays, and every figure is added up in one loop. It gives the same rows, but knows neither late nor bad records, takes
- * nothing back, has nothing for a checkpoint to find, and its sums end at 2^53.
+ * How far one could go for this one job, on one machine, in this language: texts are numbers, the state is in typed
+ * arrays, and one loop computes every figure. It returns the same rows, but handles neither late nor bad records,
+ * cannot roll back, supports no checkpoint, and its sums end at 2^53.
  */
 
-/** Numbers texts, from 0. */
+/** Assigns numbers to texts, from 0. */
 class Texts {
   readonly #ids = new Map<string, number>();
   readonly names: string[] = [];
@@ -41,7 +41,7 @@ class Texts {
   }
 }
 
-/** Rows of numbers, found by two whole numbers, with those that have changed since the last commit. */
+/** Rows of numbers, addressed by two whole numbers, with those that have changed since the last commit. */
 class Sums {
   readonly width: number;
   /** Row + 1 and the two parts of its key, or zeros: open addressing. */
@@ -58,7 +58,7 @@ class Sums {
     this.cells = new Float64Array(width * 512);
   }
 
-  /** Where the cells of a key's row begin; all are 0 in a new one. */
+  /** The position of the cells of a key's row; all are 0 in a new row. */
   at(a: number, b: number): number {
     let place = hash(a, b) & this.#mask;
     for (; this.#index[3 * place] !== 0; place = (place + 1) & this.#mask) {
@@ -137,7 +137,7 @@ export class TypedArrays {
   /** value, volume, trades */
   readonly #traders = new Sums(3);
   readonly #tops: readonly number[][] = [[], [], []];
-  /** What the hundredth of each had at the last commit. */
+  /** The hundredth value of each ranking at the last commit. */
   readonly #floors = [0, 0, 0];
   readonly #position = { quantity: 0, cost: 0, realized: 0 };
   #rows: Mutation[] = [];
@@ -176,14 +176,14 @@ export class TypedArrays {
     increase(cells, trader + 2, 1);
   }
 
-  /** The rows of the trades so far, and of the seconds that are over. */
+  /** The rows of the trades so far, and of the finished seconds. */
   drain(): readonly Mutation[] {
     const rows = this.#rows;
     this.#rows = [];
     return rows;
   }
 
-  /** Closes the second that is open, as when no more trades come. */
+  /** Closes the open second, as when no more trades come. */
   flush(): void {
     this.#closeSecond(this.#second + 1);
   }
@@ -247,7 +247,7 @@ export class TypedArrays {
     this.#rows.push({ table, values, version });
   }
 
-  /** Makes rows of what has changed; the version is the last cell. */
+  /** Makes rows from the changed ones; the version is the last cell. */
   #take(table: Table, sums: Sums, row: (a: number, b: number, cells: Float64Array, at: number) => RowValues): void {
     const { cells, keys, width } = sums;
     for (const n of sums.takeChanged()) {
@@ -256,7 +256,7 @@ export class TypedArrays {
     }
   }
 
-  /** Enters a trade into its position, and the change into the user's totals. */
+  /** Applies a trade to its position, and the change to the user's totals. */
   #enter(t: Trade, user: number, symbol: number, sector: number, value: number, version: number): void {
     const at = this.#positions.at(user, symbol);
     const { cells } = this.#positions;

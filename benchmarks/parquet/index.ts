@@ -1,6 +1,6 @@
 /**
- * What does exactness cost against hyparquet and hyparquet-writer as they come? The same trades, the same columns, the
- * same compressor, all in memory; theirs make doubles of prices and Dates of times on the way.
+ * What does exactness cost against hyparquet and hyparquet-writer with their default settings? The same trades, the
+ * same columns, the same compressor, all in memory; theirs convert prices to doubles and times to Dates.
  */
 import assert from 'node:assert';
 import { openParquet, parquetColumns, readRows, writeParquet } from '@stockafolio/connectors/parquet';

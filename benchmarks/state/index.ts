@@ -1,6 +1,6 @@
 /**
- * What does the state cost? Positions kept by (user, symbol), folded in random order, against objects in a Map under
- * joined keys; then as many keys as no Map can hold.
+ * What does the state cost? Positions by (user, symbol), folded in random order, against objects in a Map with joined
+ * keys; then as many keys as no Map can hold.
  */
 import assert from 'node:assert';
 import { int64, money, record, timestamp } from '@stockafolio/core';
@@ -18,7 +18,7 @@ type Position = { quantity: number; cost: number; lastTime: number };
 const symbols = Array.from({ length: SYMBOLS }, (_, n) => `SYM${n}`);
 const userOf = (n: number): string => `u${String(Math.floor(n / SYMBOLS)).padStart(8, '0')}`;
 
-/** A permutation of the keys: each is met in every round, in no order that memory likes. */
+/** A permutation of the keys: each occurs once in every round, in an order that defeats caches. */
 function* shuffled(keys: number, folds: number): Iterable<number> {
   let at = 0;
   const step = 7_368_787;
@@ -28,7 +28,7 @@ function* shuffled(keys: number, folds: number): Iterable<number> {
   }
 }
 
-// The strings of a record are new ones every time, as a decoder makes them.
+// The strings of a record are always new ones, as a decoder makes them.
 const users = Array.from(shuffled(KEYS, FOLDS), (n) => ({ user: userOf(n), symbol: symbols[n % SYMBOLS] as string }));
 
 let sink = 0;

@@ -6,10 +6,10 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
- * Spreads the units of a Stockafolio batch over the executors of Spark: each is piped through `stockafolio batch-unit`,
- * which runs beside the executor. Spark starts a unit that failed again; done twice it changes nothing.
+ * Distributes the units of a Stockafolio batch over the executors of Spark: each is piped through `stockafolio batch-unit`,
+ * which runs beside the executor. Spark retries a failed unit; running a unit twice changes nothing.
  *
- * Arguments: a file with what `stockafolio batch --print-units` printed, then the command of a unit.
+ * Arguments: a file with the output of `stockafolio batch --print-units`, then the command of a unit.
  */
 public final class SparkBatch {
   public static void main(String[] args) throws Exception {

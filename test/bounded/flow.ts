@@ -1,6 +1,6 @@
 /**
- * A process through which trades flow: generated as they are asked for, decoded, folded, and written to tables that
- * take their time and keep nothing. Prints what it took in and the most memory that it ever held.
+ * A process through which trades flow: generated on demand, decoded, folded, and written to slow tables that keep
+ * nothing. Prints how many it processed and its peak memory.
  */
 import { murmur2, partitionOf } from '@stockafolio/core';
 import type {
@@ -22,7 +22,7 @@ const COUNT = Number(process.argv[2]);
 const PARTITIONS = 4;
 const SLOW_EVERY = 50;
 
-/** Generates the next messages only when it is asked for them: it could go on for ever. */
+/** Generates the next messages only on demand: it could continue for ever. */
 class Endless implements Source {
   readonly #trades = generateTrades({
     trades: COUNT,
@@ -44,7 +44,7 @@ class Endless implements Source {
 
   async next(): Promise<SourceBatch | undefined> {
     if (this.#waiting.length === 0) this.#generate();
-    // As a socket does, it lets other work have its turn.
+    // Like a socket, it lets other work run.
     await new Promise((resolve) => setImmediate(resolve));
     return this.#waiting.shift();
   }
@@ -74,7 +74,7 @@ class Endless implements Source {
 let writes = 0;
 let rows = 0;
 
-/** What a run asks the tables for: how far they are. Of all other rows nothing is kept. */
+/** The tables that a run reads its progress from. All other rows are discarded. */
 const kept = new Set([progress, ...runTables].map(({ name }) => name));
 const standing = memoryTables();
 

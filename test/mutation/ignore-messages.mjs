@@ -3,8 +3,8 @@ import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
 const MAKERS = new Set(['StockafolioError', 'Error', 'TypeError', 'RangeError']);
 
 /**
- * Ignores what stands in the arguments of an error: its message and its hint are for people, and tests that hold them to
- * the letter are tests of spelling. The error itself, and the condition that it is thrown on, stay under test.
+ * Ignores the arguments of an error: its message and its hint are for people, and tests of their exact wording would be
+ * tests of spelling. The error itself, and the condition that throws it, are still mutated.
  */
 export const strykerPlugins = [
   declareValuePlugin(PluginKind.Ignore, 'messages', {

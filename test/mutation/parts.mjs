@@ -1,6 +1,6 @@
 /**
- * What is mutated, a part at a time, and the suites that judge it: those beside it. Suites of what is built on it would
- * kill some more, and take many times as long; so a score says at least how much is noticed.
+ * The code to mutate, part by part, and the suites that judge it: those beside it. Suites of higher layers would kill
+ * some more mutants, but take many times as long; so a score is a lower bound.
  */
 export const parts = {
   windows: {

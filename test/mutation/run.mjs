@@ -20,7 +20,7 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(parts)) {
     mutate: values.mutate ?? [...part.mutate, '!**/*.{spec,tst}.ts', '!**/index.ts'],
     plugins: ['@stryker-mutator/mocha-runner', join(here, 'ignore-messages.mjs')],
     ignorers: ['messages'],
-    // Of what runs only while a module is loaded, each mutant would need a process of its own.
+    // Code that runs only while a module is loaded would need one process per mutant.
     ignoreStatic: true,
 
     testRunner: 'mocha',
@@ -35,7 +35,7 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(parts)) {
     concurrency: 2,
     timeoutMS: 5_000,
 
-    // The packages are found in node_modules, as they were built; what is mutated is imported from beside its specs.
+    // The packages are found in node_modules, as built; the mutated code is imported by the specs beside it.
     ignorePatterns: ['/benchmarks', '/docs', '/examples', '/test', '/tmp', 'dist'],
     tempDirName: join('tmp', 'mutation'),
     incremental: true,

@@ -8,7 +8,7 @@ import { openParquet, parquetColumns, writeParquet } from '@stockafolio/connecto
 import { record, stream, table, text, timestamp } from '@stockafolio/core';
 import { kafkaProducer, kafkaSource } from '@stockafolio/runner-stream/kafka';
 
-/** Uses each connector whose packages are not here, and prints what that said: `{ use, code, hint }`, a line each. */
+/** Uses each connector whose packages are missing here, and prints the errors: `{ use, code, hint }`, one per line. */
 const Sale = record('sale', { till: text(), time: timestamp() });
 const sales = stream('sales', Sale, { key: (s) => s.till, time: (s) => s.time });
 const tills = table('tills', { partitionBy: ['till'] }, { till: text() });

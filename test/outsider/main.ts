@@ -9,7 +9,7 @@ import { runBatch } from '@stockafolio/runner-batch';
 import { runArchive, runStream } from '@stockafolio/runner-stream';
 import bakery, { itemMinutes, Sale, sales, tills } from './tills.js';
 
-/** Prints the rows that the stream makes of some sales, a line each, then a dash, then those of the batch. */
+/** Prints the rows that the stream makes from some sales, one per line, then a dash, then those of the batch. */
 const codec = jsonCodec(Sale);
 const clock = systemClock;
 const start = Date.UTC(2026, 0, 5, 9);

@@ -1,4 +1,4 @@
-/** A line that is no trade, and what its dead letter must name. */
+/** A line that is not a trade, and what its dead letter must name. */
 export interface BadLine {
   readonly what: string;
   readonly bytes: Buffer;
@@ -7,7 +7,7 @@ export interface BadLine {
 
 export type WireFields = Readonly<Record<string, unknown>>;
 
-/** Every way in which a line can fail to be a trade, each a change of a good one. */
+/** Every way in which a line can fail to be a trade; each is a change of a valid one. */
 export function badLines(good: WireFields): BadLine[] {
   const changed = (change: WireFields): Buffer => Buffer.from(JSON.stringify({ ...good, ...change }));
   const without = (field: string): Buffer =>

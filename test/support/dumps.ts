@@ -1,11 +1,11 @@
 import { linesOf } from './run-command.js';
 
-/** All rows of all tables, a line each, as `tables dump` prints them. */
+/** All rows of all tables, one per line, as `tables dump` prints them. */
 export function dump(tables: string): Promise<readonly string[]> {
   return dumpOf(`embedded:${tables}`);
 }
 
-/** The same of tables anywhere. */
+/** The same for tables anywhere. */
 export function dumpOf(url: string): Promise<readonly string[]> {
   return linesOf(['tables', 'dump', '--tables', url]);
 }
@@ -21,7 +21,7 @@ export function rowsOf(lines: readonly string[], table: string): readonly string
   return lines.filter((line) => line.startsWith(before)).map((line) => line.slice(before.length, -1));
 }
 
-/** @throws where the lines are not the same, showing the first that differ */
+/** @throws if the lines are not the same, showing the first that differ */
 export function expectSameLines(found: readonly string[], expected: readonly string[], what: string): void {
   const differing: string[] = [];
   let count = 0;

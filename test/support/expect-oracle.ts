@@ -3,8 +3,8 @@ import { expectSameLines, rowsOf } from './dumps.js';
 import { readLog, valueOf, type LoggedMessage } from './read-log.js';
 
 /**
- * Holds every table of Stockafolio in a dump to what the oracle says of the messages in the log; `isGood` tells which
- * of them are trades, all of them unless told.
+ * Compares every table of Stockafolio in a dump with the oracle's result for the messages in the log; `isGood` tells
+ * which of them are trades, by default all.
  */
 export async function expectOracle(
   lines: readonly string[],

@@ -1,6 +1,9 @@
 import { register } from 'node:module';
 
-/* node --import test/support/hidden-package.mjs: the package that HIDDEN_PACKAGE names is as one that is not installed. */
+/*
+ * node --import test/support/hidden-package.mjs: makes the package that HIDDEN_PACKAGE names look as if it were not
+ * installed.
+ */
 
 const name = process.env['HIDDEN_PACKAGE'];
 const hook = `

@@ -5,7 +5,7 @@ import type { LoggedMessage } from './read-log.js';
 
 let topics = 0;
 
-/** A topic that there is not yet, and its URL. */
+/** A topic that does not exist yet, and its URL. */
 export function newTopic({ port }: Server): KafkaPlace & { readonly url: string } {
   const topic = `whole-run-${process.pid}-${Date.now()}-${topics++}`;
   return { brokers: [`127.0.0.1:${port}`], topic, clock: systemClock, url: `kafka://127.0.0.1:${port}/${topic}` };

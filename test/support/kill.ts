@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Running } from './run-command.js';
 
-/** Kills a process as `kill -9` does; answers whether it was still running. */
+/** Kills a process with `kill -9`; returns whether it was still running. */
 export async function killHard({ child, ended }: Running): Promise<boolean> {
   const wasRunning = child.exitCode === null && child.signalCode === null && child.kill('SIGKILL');
   const { signal } = await ended;
@@ -14,7 +14,7 @@ export async function until({ child }: Running, holds: () => Promise<boolean>): 
   while (child.exitCode === null && child.signalCode === null && !(await holds())) await pause(5);
 }
 
-/** When a file was last written, in milliseconds; 0 where there is none. */
+/** When a file was last written, in milliseconds; 0 if there is none. */
 export async function writtenAt(path: string): Promise<number> {
   const facts = await stat(path).catch(() => undefined);
   return facts?.mtimeMs ?? 0;

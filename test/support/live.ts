@@ -38,11 +38,11 @@ export function topicAt({ port, url }: Server, topic: string): Topic {
 export interface Keyspace {
   readonly url: string;
   readonly tables: Tables;
-  /** Removes all rows of a table, with every trace of their versions. */
+  /** Removes all rows of a table, including their versions. */
   empty(table: Table): Promise<void>;
-  /** Does what someone does by hand, one statement of CQL after the other. */
+  /** Runs statements of CQL one after the other, as a person does by hand. */
   byHand(statements: readonly string[]): Promise<void>;
-  /** Messages that the tables stand for, over all partitions; 0 while they cannot be asked. */
+  /** Messages that the tables cover, over all partitions; 0 while they cannot be read. */
   taken(): Promise<number>;
 }
 
@@ -79,7 +79,7 @@ export function keyspaceAt({ port, url }: Server, keyspace: string): Keyspace {
   };
 }
 
-/** Waits until this holds, looking ten times a second, at most so many seconds. */
+/** Waits until this holds, checking ten times a second, for at most this many seconds. */
 export async function eventually(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {
   for (const end = Date.now() + seconds * 1000; !(await holds()); await pause(100)) {
     if (Date.now() > end) throw new Error(`after ${seconds} seconds: not ${what}`);

@@ -8,7 +8,7 @@ export const PUBLISHED = [
   join('examples', 'stockafolio'),
 ];
 
-/** A package as npm has it. */
+/** A package as npm packs it. */
 export interface Packed {
   /** Its folder here. */
   readonly place: string;
@@ -32,9 +32,9 @@ export async function packAll(folder: string): Promise<Packed[]> {
 
 /** One `npm install` of a README. */
 export interface InstallLine {
-  /** What is installed, with versions where they are written. */
+  /** The packages to install, with versions if they are given. */
   readonly packages: readonly string[];
-  /** What its comment says that it is for; empty without one. */
+  /** The purposes in its comment; empty without one. */
   readonly purposes: readonly string[];
 }
 
@@ -45,7 +45,7 @@ export function installLines(readme: string): InstallLine[] {
   }));
 }
 
-/** The least version of TypeScript that a README promises. */
+/** The lowest version of TypeScript that a README promises. */
 export function leastTypeScript(readme: string): string {
   return /TypeScript (\d+\.\d+) or newer/.exec(readme)?.[1] ?? '';
 }

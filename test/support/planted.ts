@@ -2,21 +2,21 @@ import { rowObject, type Table, type Value } from '@stockafolio/core';
 import type { Mutation, StoredRow, Tables } from '@stockafolio/core/ports';
 import { latestPrices, positions, userTotals } from '@stockafolio/example';
 
-/** Rows that are made wrong, in one of the ways that reconcile tells apart. */
+/** Rows with planted faults, of one kind that reconcile distinguishes. */
 export interface Planted {
   readonly kind: 'changed' | 'missing' | 'extra' | 'stale';
   /** As reconcile names them, sorted: `positions (ann, IBM)`. */
   readonly names: readonly string[];
-  /** What makes them wrong. */
+  /** The mutations that make them wrong. */
   readonly rows: readonly Mutation[];
 }
 
-/** So many rows to be changed, to be removed, and to be added where nothing is. */
+/** This many rows to change, to delete, and to add where none exist. */
 export async function plantFaults(tables: Tables, count: number): Promise<readonly Planted[]> {
   const changed = (await someRows(tables, positions, count)).map(({ values, version }) =>
     withColumn(positions, values, 'quantity', version + 1),
   );
-  // What mends a row that is gone is written just above the newest version of all, and has to win over the removal.
+  // The repair of a missing row is written just above the newest version of all, and must win over the delete.
   const users = (await someRows(tables, userTotals, count + 1)).sort((a, b) => a.version - b.version);
   const removed = users.slice(0, count).map(({ values, version }): Mutation => {
     return { table: userTotals, values: values.slice(0, userTotals.keyLength), version: version + 1, deleted: true };
@@ -28,8 +28,8 @@ export async function plantFaults(tables: Tables, count: number): Promise<readon
 }
 
 /**
- * All rows of a table, so many of them as an earlier version of theirs. They are to be written to an empty table: a store
- * keeps the highest version, so only one that was restored from an old copy holds such rows.
+ * All rows of a table, this many of them in an earlier version. They must be written to an empty table: a store keeps
+ * the highest version, so only a store restored from an old copy holds such rows.
  */
 export async function plantStale(tables: Tables, count: number): Promise<{ all: readonly Mutation[]; stale: Planted }> {
   const rows = await someRows(tables, latestPrices, Number.POSITIVE_INFINITY);

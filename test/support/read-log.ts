@@ -1,7 +1,7 @@
 import { logSource } from '@stockafolio/connectors/log-local';
 import type { Source, SourceMessage } from '@stockafolio/core/ports';
 
-/** A message of a log, and where it stands. */
+/** A message of a log, and its position. */
 export interface LoggedMessage extends SourceMessage {
   readonly partition: number;
 }

@@ -62,7 +62,7 @@ export function startProgram(program: string, args: readonly string[], cwd: stri
   return { child, ended, stdout: () => text(out), stderr: () => text(err), says };
 }
 
-/** Without what the test runner has put into the environment for itself. */
+/** Without the variables that the test runner sets for itself. */
 function environment(): NodeJS.ProcessEnv {
   const { NODE_OPTIONS, ...rest } = process.env;
   void NODE_OPTIONS;
@@ -74,12 +74,12 @@ export function run(args: readonly string[], cwd = ROOT): Promise<Ended> {
   return start(args, cwd).ended;
 }
 
-/** Runs `stockafolio`, which must do what it was asked. */
+/** Runs `stockafolio`, which must succeed. */
 export async function must(args: readonly string[], cwd = ROOT): Promise<Ended> {
   return succeeded(`stockafolio ${args.join(' ')}`, await run(args, cwd));
 }
 
-/** The lines that `stockafolio` prints, which must do what it was asked: more of them than fit into one string. */
+/** The lines that `stockafolio` prints; it must succeed. They are more than fit into one string. */
 export async function linesOf(args: readonly string[]): Promise<readonly string[]> {
   const child = spawn(process.execPath, [COMMAND, ...args], {
     cwd: ROOT,
@@ -96,7 +96,7 @@ export async function linesOf(args: readonly string[]): Promise<readonly string[
   return lines;
 }
 
-/** Passes on the end of a command that must have done what it was asked. */
+/** Returns the result of a command, which must have succeeded. */
 export function succeeded(what: string, ended: Ended): Ended {
   if (ended.code === 0) return ended;
   throw new Error(`${what} ended with ${ended.code ?? ended.signal}:\n${ended.stdout.slice(-2_000)}${ended.stderr}`);

@@ -1,7 +1,7 @@
 /**
  * The seed of a suite, printed so that a failure can be replayed: `TEST_SEED=N` in the environment sets it.
  *
- * What chance decides is the same for a seed; the moment at which a process of the machine is hit is not.
+ * A seed fixes all random decisions, but not the exact moment at which a process is hit.
  */
 export function seedOf(suite: string): number {
   const seed = Number(process.env['TEST_SEED'] ?? Date.now() % 1_000_000_007);

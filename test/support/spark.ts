@@ -18,19 +18,19 @@ const OPENS = [
 ];
 const run = promisify(execFile);
 
-/** One class of Java, compiled, to be run on Spark's two threads of this machine. */
+/** A compiled Java class, to run on two Spark threads on this machine. */
 export interface SparkJob {
   readonly source: string;
   /** Folder of the pom.xml that names its jars. */
   readonly pom: string;
   /** The name of their folder in the cache. */
   readonly jars: string;
-  /** Folders for its classes and for what Spark spills. */
+  /** Folders for its classes and for Spark's spill files. */
   readonly classes: string;
   readonly local: string;
 }
 
-/** Skips the suite with one printed line where Java or Maven lack; fails instead where servers are required. */
+/** Skips the suite with one printed line if Java or Maven is missing; fails instead if servers are required. */
 export function needsSpark(what: string, context: Mocha.Context): void {
   const missing = whatIsMissing();
   if (missing === '') return;
@@ -40,7 +40,7 @@ export function needsSpark(what: string, context: Mocha.Context): void {
   context.skip();
 }
 
-/** Compiles a job. @returns what runs it with arguments, and answers what it printed */
+/** Compiles a job. @returns a function that runs it with arguments, and returns its output */
 export async function compiledJob(job: SparkJob): Promise<(...args: string[]) => Promise<string>> {
   const lib = await sparkJars(job);
   await run('javac', ['-encoding', 'UTF-8', '-cp', `${lib}/*`, '-d', job.classes, job.source]);
@@ -60,7 +60,7 @@ export async function compiledJob(job: SparkJob): Promise<(...args: string[]) =>
   };
 }
 
-/** The folder with a job's jars, resolved with Maven where they are not there yet; it appears whole. */
+/** The folder with a job's jars; Maven fetches them if they are missing. It appears whole. */
 async function sparkJars({ pom, jars }: SparkJob): Promise<string> {
   const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
   const folder = join(cache, 'stockafolio', jars);

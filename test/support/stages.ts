@@ -1,6 +1,6 @@
 import { must } from './run-command.js';
 
-/** The stages of a run, each to its end, on folders; with these options beside the places. */
+/** The stages of a run, each to its end, on folders; with these options beside the locations. */
 
 export function stream(log: string, tables: string, checkpoints: string, ...more: string[]): ReturnType<typeof must> {
   return must([...streamArgs(log, tables, checkpoints), '--until-caught-up', ...more]);

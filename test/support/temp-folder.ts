@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder that is removed after the tests of the suite that asked for it; answers paths in it. */
+/** A folder that is removed after the tests of the suite that requested it; returns paths in it. */
 export function tempFolder(): (...parts: string[]) => string {
   let root = '';
   before(async () => {

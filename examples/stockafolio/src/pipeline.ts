@@ -51,13 +51,13 @@ const Position = record('position', {
   lastTime: timestamp(),
 });
 
-/** What a trade changed in its user's totals beyond its own figures. */
+/** The change that a trade caused in its user's totals, beyond its own figures. */
 interface PositionChange {
   readonly realized: number;
   readonly opened: number;
 }
 
-/** Enters a trade into the position of its user and symbol. */
+/** Applies a trade to the position of its user and symbol. */
 function applyTrade(position: Mutable<Infer<typeof Position>>, trade: Trade): PositionChange {
   const realized = position.realized;
   const open = position.quantity === 0 ? 0 : 1;
@@ -129,7 +129,7 @@ const Price = record('price', {
   dayOpenTime: timestamp(),
 });
 
-/** Keeps the price of the latest trade, and of the first one of its day. */
+/** Keeps the price of the latest trade, and of the first trade of its day. */
 function quote(kept: Mutable<Infer<typeof Price>>, trade: Trade): void {
   const day = tradingDay(trade.time);
   if (trade.time >= kept.time) {
@@ -146,7 +146,7 @@ function quote(kept: Mutable<Infer<typeof Price>>, trade: Trade): void {
 
 const SlotPrice = record('slot_price', { price: money(), time: timestamp() });
 
-/** Keeps the price of the latest trade; of equal times the later in the source's order. */
+/** Keeps the price of the latest trade; for equal times the later in the source's order. */
 function quoteSlot(kept: Mutable<Infer<typeof SlotPrice>>, trade: Trade): void {
   if (trade.time < kept.time) return;
   kept.price = trade.price;
@@ -163,7 +163,7 @@ function toRow({ user, time, id, symbol, sector, side, quantity, price }: Trade)
   return { user, time, id, symbol, sector, side, quantity, price, value: quantity * price };
 }
 
-/** Trades count for the figures of their day until a day after its end; what comes later is set aside. */
+/** Trades count for the figures of their day until a day after its end; later ones are dead-lettered. */
 const dayExpires = (trade: Trade): number => dayEnd(trade.time) + hours(24);
 
 /** How trades become portfolios, and the firm's figures. */

@@ -5,18 +5,19 @@ import { bigMoney, date, days, int32, int64, money, shard, table, text, timestam
  *
  * - `trades` is a number of trades, `volume` the sum of their quantities, `value` the sum of quantity x price.
  * - `day` is the New York calendar day of the trade's time (for a window: of its start), `minute` the minute of that
- *   day by the wall clock, 0 to 1439. Where the clocks go back, an hour of minutes is met twice, and shared.
+ *   day in local time, 0 to 1439. When the clocks go back, an hour of minutes occurs twice, and the two share their
+ *   rows.
  * - `shard` is the source partition that the row was made from: readers add up, or compare, the rows of all shards.
  * - Nothing depends on the order of trades of different users, except where a tie is broken by the source's order.
  */
 
 /**
- * What a user holds of a symbol, by the average cost method (see cost/average-cost.ts). A row stays when all is sold.
+ * A user's position in a symbol, by the average cost method (see cost/average-cost.ts). A row stays when all is sold.
  *
- * - `sector`: of the newest trade in the source's order
- * - `quantity`: shares, negative where short
- * - `cost`: what the shares held were bought for; negative where short: what was received for them
- * - `realized`: profit of what was closed, less losses
+ * - `sector`: that of the newest trade in the source's order
+ * - `quantity`: shares, negative if short
+ * - `cost`: what the held shares were bought for; negative if short: what was received for them
+ * - `realized`: profit of closed shares, minus losses
  * - `lastTime`: the greatest time of its trades
  */
 export const positions = table(
@@ -34,7 +35,7 @@ export const positions = table(
 );
 
 /**
- * A user's trades since the beginning.
+ * A user's all-time trade figures.
  *
  * - `realized`: the sum of `realized` over the user's positions
  * - `openPositions`: how many of them have a quantity other than 0
@@ -45,7 +46,7 @@ export const userTotals = table(
   { user: text(), trades: int64(), volume: int64(), value: money(), realized: money(), openPositions: int64() },
 );
 
-/** A user's trades, newest first, as they came; `value` is quantity x price. Kept for 12 days. */
+/** A user's trades, newest first, unchanged; `value` is quantity x price. Kept for 12 days. */
 export const tradesByUser = table(
   'trades_by_user',
   { partitionBy: ['user'], clusterBy: ['time', 'id'], descending: ['time'], ttl: days(12) },
@@ -62,7 +63,7 @@ export const tradesByUser = table(
   },
 );
 
-/** A sector's trades in one second of event time; `second` is the moment at which it begins. */
+/** A sector's trades in one second of event time; `second` is the time at which it begins. */
 export const sectorSeconds = table(
   'sector_seconds',
   { partitionBy: ['day', 'minute'], clusterBy: ['second', 'sector', 'shard'] },
@@ -109,10 +110,10 @@ export const symbolTotals = table(
 );
 
 /**
- * The price of a symbol's newest trade in each ten minutes of a day, from which a portfolio's value over the day is
- * worked out; `minute` is the minute of the day at which they begin.
+ * The price of a symbol's newest trade in each ten minutes of a day, used to compute a portfolio's value over the day;
+ * `minute` is the minute of the day at which they begin.
  *
- * Over all shards, the price is that of the row with the greatest `time`; of equal times the lower shard decides.
+ * Over all shards, the price is that of the row with the greatest `time`; for equal times the lower shard decides.
  */
 export const symbolPrices = table(
   'symbol_prices',
@@ -162,15 +163,15 @@ export const topTradersByVolume = table('top_traders_by_volume', ...ranking);
 export const topTradersByTrades = table('top_traders_by_trades', ...ranking);
 
 /**
- * The price of a symbol's newest trade, and what its change over the day is reckoned from.
+ * The price of a symbol's newest trade, and the base of its change over the day.
  *
- * - `price`, `time`: of the trade with the greatest time; of equal times the later in the source's order
+ * - `price`, `time`: of the trade with the greatest time; for equal times the later in the source's order
  * - `day`: the New York day of `time`
- * - `dayOpen`, `dayOpenTime`: of the trade of that day with the least time; of equal times the earlier in the
- *   source's order
+ * - `dayOpen`, `dayOpenTime`: of the trade of that day with the least time; for equal times the earlier in the source's
+ *   order
  *
- * Over all shards, the symbol's price is that of the row with the greatest `time`, its open that of the least
- * `dayOpenTime` among the rows of the same `day`; of equal times the lower shard decides.
+ * Over all shards, the symbol's price is that of the row with the greatest `time`. Its open is that of the least
+ * `dayOpenTime` among the rows of the same `day`. For equal times the lower shard decides.
  */
 export const latestPrices = table(
   'latest_prices',
@@ -186,7 +187,7 @@ export const latestPrices = table(
   },
 );
 
-/** Every table of Stockafolio; `progress` and the dead letters belong to the engine. */
+/** Every table of Stockafolio; `progress` and the dead letters belong to the library. */
 export const stockafolioTables = [
   positions,
   userTotals,

@@ -28,7 +28,7 @@ describe('a trade', () => {
     expect(Trade.check?.({ ...trade, quantity: 3, price: 3002399751580331 })).to.match(/past 2\^53/);
   });
 
-  it('is set aside with a word where it is a correction', () => {
+  it('is dead-lettered with a reason if it is a correction', () => {
     expect(Trade.check?.({ ...trade, kind: 'new' })).to.equal(undefined);
     expect(Trade.check?.({ ...trade, kind: 'bust' })).to.equal("kind 'bust': corrections are not supported yet");
     expect(Trade.check?.({ ...trade, kind: 'correct' })).to.match(/^kind 'correct'/);

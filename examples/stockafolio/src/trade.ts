@@ -12,11 +12,11 @@ import {
 } from '@stockafolio/core';
 
 /**
- * One execution: `user` bought or sold `quantity` shares of `symbol` at `price` each. Fields stand in wire order.
+ * One execution: `user` bought or sold `quantity` shares of `symbol` at `price` each. Fields are in wire order.
  *
- * `price` is in 1e-4 USD, `time` in epoch milliseconds. Years outside 1990 to 2200 are taken for a broken clock (an
- * unset one says 1970). `kind` and `amends` speak of an earlier trade; until corrections are folded, a record of any
- * kind but `new` is bad, so that it waits in the dead letters instead of counting as one more trade.
+ * `price` is in 1e-4 USD, `time` in epoch milliseconds. Years outside 1990 to 2200 count as a broken clock (an unset
+ * one says 1970). `kind` and `amends` refer to an earlier trade. Until corrections are folded, a record of any kind
+ * except `new` is bad, so that it waits in the dead letters instead of counting as one more trade.
  */
 export const Trade = record(
   'trade',

@@ -5,8 +5,8 @@ import { Trade } from './trade.js';
 export const wireForm = jsonCodec(Trade);
 
 /**
- * The messages of the first Stockafolio: other names, `sold` for a sale, New York time, prices as its Gaussian draw gave
- * them, with every digit of a double, and no id: a trade is known by its partition and offset.
+ * The messages of the first Stockafolio: other names, `sold` for a sale, New York time, prices with every digit of a
+ * double from its Gaussian draw, and no id: a trade is identified by its partition and offset.
  */
 export const originalForm = jsonCodec(Trade, {
   names: {

@@ -10,7 +10,7 @@ const ARGS = [
   ...['--disable-component-update', '--disable-sync'],
 ];
 
-/** Opens an empty browser for a suite; without Chromium the suite is skipped, which it says. */
+/** Opens an empty browser for a suite; without Chromium the suite is skipped with a message. */
 export function useBrowser(): (options?: BrowserContextOptions) => Promise<Page> {
   let profile = '';
   let opened: BrowserContext | undefined;
@@ -48,7 +48,7 @@ export function useBrowser(): (options?: BrowserContextOptions) => Promise<Page>
   };
 }
 
-/** What a page complains of: errors of its scripts, and what its policy has refused. */
+/** The complaints of a page: errors of its scripts, and requests that its policy has refused. */
 export function complaintsOf(page: Page): string[] {
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));

@@ -19,7 +19,7 @@ describe('the built pages', () => {
     ).to.equal(true);
   });
 
-  it('hold no inline script, style or handler, and ask no other host for anything', async () => {
+  it('hold no inline script, style or handler, and send no request to another host', async () => {
     const html = await readFile(`${folder}index.html`, 'utf8');
     expect(html).not.to.match(/<style|<script(?![^>]*\ssrc=)|\son\w+=|\sstyle=/i);
     expect(html).not.to.match(/https?:\/\//);

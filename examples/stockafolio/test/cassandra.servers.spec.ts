@@ -150,14 +150,14 @@ describe('both pages on tables in Cassandra', () => {
     await page.getByRole('heading', { level: 1, name: 'User shorty' }).waitFor();
   });
 
-  it('while nothing is traded, an open page costs the store a look now and then', async () => {
+  it('while nothing is traded, an open page costs the store only a few reads', async () => {
     await open('/u/u00');
     await page.locator('.status-live').waitFor();
-    // Whatever was still to be read after the last trade.
+    // Reads that were still due after the last trade.
     await page.waitForTimeout(2_000);
     const before = queries;
     await page.waitForTimeout(2_000);
-    // A look at the progress takes ten a second; what is read anyway comes once in five seconds.
+    // The progress is read ten times a second; the regular refresh comes once in five seconds.
     expect(queries - before).to.be.within(1, 2 * 10 + 10);
   });
 

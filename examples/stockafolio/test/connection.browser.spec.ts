@@ -16,7 +16,7 @@ describe('the connection', () => {
   let market: LiveMarket;
   afterEach(() => market?.close());
 
-  it('when it is lost the page says so, and when the server is back it goes on by itself', async () => {
+  it('when it is lost the page says so, and when the server is back it continues by itself', async () => {
     market = await liveMarket([tradeOf({ id: '1' })]);
     const page = await browser();
     await page.goto(`${market.url}/u/ann`);
@@ -30,7 +30,7 @@ describe('the connection', () => {
     await page.locator('.status-live').waitFor();
   });
 
-  it('when nothing is heard though it is open, the page says that it is stale, and connects anew', async () => {
+  it('when nothing arrives although it is open, the page says that it is stale, and reconnects', async () => {
     market = await liveMarket([tradeOf({ id: '1' })]);
     const gate = await openGate(Number(new URL(market.url).port));
     try {
@@ -70,7 +70,7 @@ describe('the connection', () => {
       broken = true;
       await page.locator('.status-troubled').getByText('cannot be read').waitFor();
       expect(await page.locator('[data-trade="1"]').count(), 'what is known stays').to.equal(1);
-      // As long as nothing can be read, no sign of life makes it look up to date.
+      // As long as nothing can be read, no heartbeat makes the page look up to date.
       await page.waitForTimeout(4_000);
       expect(await page.locator('.status-live').count()).to.equal(0);
       const late = await page.context().newPage();
@@ -86,7 +86,7 @@ describe('the connection', () => {
     }
   });
 
-  it('when a viewer has as many pages open as can be, the next one says so and goes on trying', async () => {
+  it('when a viewer has too many pages open, the next one says so and keeps trying', async () => {
     market = await liveMarket([tradeOf({ id: '1' })], { streamsEach: 1 });
     const page = await browser();
     await page.goto(`${market.url}/u/ann`);
@@ -133,13 +133,13 @@ describe('the connection', () => {
 
 interface Gate {
   readonly port: number;
-  /** Keeps every connection open, and lets nothing through. */
+  /** Keeps every connection open, but forwards nothing. */
   shut(): void;
   open(): void;
   close(): Promise<void>;
 }
 
-/** Stands between the browser and the server, as a network that may go silent. */
+/** A proxy between the browser and the server, like a network that may go silent. */
 async function openGate(target: number): Promise<Gate> {
   const sockets = new Set<Socket>();
   let closed = false;

@@ -11,12 +11,12 @@ describe('how far the tables are, on the firm’s page', () => {
   const browser = useBrowser();
   let market: LiveMarket;
   let page: Page;
-  /** What the source says that it holds. */
+  /** The ranges that the source reports. */
   let ranges: PartitionRange[] | undefined;
 
   before(async () => {
     const before = marketTrades(500, 20, 3).map((t) => ({ ...t, id: `b${t.id}`, time: t.time - 3 * DAY }));
-    // One partition has traded at the opening alone, and holds the least watermark there for hours.
+    // One partition has traded only at the opening, and holds the lowest watermark there for hours.
     const idle = tradeOf({ id: 'idle', user: 'idle' });
     market = await liveMarket([...before, idle, ...marketTrades(1_000, 1)], {
       closeAfter: 500,

@@ -8,20 +8,20 @@ import { OPENING, tradeOf } from './traded.js';
 const HELD = 2_000;
 const UPDATES = 40;
 const EVERY = 100;
-/** The largest holding, which stands first. */
+/** The largest holding, which comes first. */
 const MOVED = `S${HELD - 1}`;
 
-/** What the page did in a stretch of time. */
+/** What the page did during a period. */
 interface Stretch {
   /** When each frame was drawn, in milliseconds. */
   readonly frames: readonly number[];
-  /** Symbols of the rows in which something was written. */
+  /** Symbols of the rows that were written to. */
   readonly touched: readonly string[];
-  /** Rows that were put in or taken out. */
+  /** Rows that were inserted or removed. */
   readonly moved: number;
 }
 
-/** Runs in the page, as text: notes its frames, and what is written into the holdings, until `watchEnd` is called. */
+/** Runs in the page, as text: records its frames, and writes to the holdings, until `watchEnd` is called. */
 const WATCH = `
   globalThis.watchBegin = () => {
     const seen = { frames: [], touched: new Set(), moved: 0 };
@@ -66,7 +66,7 @@ describe('a page that is updated every 100 ms', () => {
     await during();
     return page.evaluate('watchEnd()');
   };
-  /** Frames in the median stretch of 100 ms. */
+  /** Frames in the median period of 100 ms. */
   const pace = ({ frames }: Stretch): number => {
     const [first = 0] = frames;
     const counts = Array.from({ length: UPDATES }, (_, n) => {
@@ -76,7 +76,7 @@ describe('a page that is updated every 100 ms', () => {
     return counts.sort((a, b) => a - b)[UPDATES >> 1] ?? 0;
   };
 
-  it('writes nothing but what has changed, and draws as many frames as one that stands still', async function () {
+  it('writes only what has changed, and draws as many frames as an idle one', async function () {
     this.timeout(60_000);
     const page = await browser();
     const complaints = complaintsOf(page);
@@ -86,7 +86,7 @@ describe('a page that is updated every 100 ms', () => {
     const idle = await watched(page, () => sleep(UPDATES * EVERY));
     const busy = await watched(page, async () => {
       for (let n = 1; n <= UPDATES; n++) {
-        // So small a step that no weight changes: only the price of one row, and what follows from it.
+        // Such a small step that no weight changes: only the price of one row, and the figures derived from it.
         const price = 10_0000 + n;
         await market.send(tradeOf({ id: `m${n}`, user: 'mover', symbol: MOVED, price, time: OPENING + HELD + n }));
         await sleep(EVERY);

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Wire } from '../src/server/feed/feed-client.js';
 
-/** A client of an event stream that remembers what it was sent; a slow one takes nothing until it is told to. */
+/** A client of an event stream that records what it was sent; a slow one reads nothing until it is told to. */
 export class ListeningWire extends EventEmitter implements Wire {
   readonly events: { readonly event: string; readonly id: string | undefined; readonly data: string }[] = [];
   ended = false;

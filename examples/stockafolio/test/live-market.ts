@@ -16,14 +16,14 @@ import type { ServerOptions } from '../src/server/server-options.js';
 import type { Trade } from '../src/trade.js';
 import { wireForm } from '../src/wire-forms.js';
 
-/** A log, a stream that runs on it, its tables (in a folder unless given), and a server of the built pages over them. */
+/** A log, a stream that reads it, its tables (in a folder by default), and a server of the built pages over them. */
 export interface LiveMarket {
   readonly tables: Tables;
   readonly url: string;
   readonly log: readonly string[];
   /** Sends trades, and waits until the tables hold them. */
   trade(...trades: readonly Trade[]): Promise<void>;
-  /** Sends trades, and does not wait. */
+  /** Sends trades without waiting. */
   send(...trades: readonly Trade[]): Promise<void>;
   stopServer(): Promise<void>;
   /** Serves again at the same address. */
@@ -97,7 +97,7 @@ async function send(producer: Producer, trades: readonly Trade[]): Promise<void>
   await producer.append(trades.map(messageOfTrade));
 }
 
-/** Runs the stream until it is told to stop, or where nothing tells it, until it has caught up. */
+/** Runs the stream until its signal, or without a signal, until it has caught up. */
 async function stream(log: string, tables: Tables, signal: AbortSignal | undefined): Promise<void> {
   await runStream({
     ...{ pipeline: portfolio, codec, source: logSource(log), tables, clock: systemClock },

@@ -14,7 +14,7 @@ import type { Trade } from '../src/trade.js';
 export const OPENING = Date.UTC(2026, 0, 5, 14, 30);
 export const DAY = '2026-01-05';
 
-/** A trade with what matters to a test; the rest is the same for all. */
+/** A trade with the fields that matter to a test; the rest is the same for all. */
 export function tradeOf(fields: Partial<Trade> & { readonly id: string }): Trade {
   return {
     ...{ user: 'ann', symbol: 'IBM', sector: 'Information Technology', side: 'buy', quantity: 10, price: 100_0000 },
@@ -31,7 +31,7 @@ export async function traded(trades: readonly Trade[]): Promise<PipelineHarness<
   return harness;
 }
 
-/** Trades of a market day that is traded through in its first three hours. */
+/** Trades of a market day, all in its first three hours. */
 export function marketTrades(count: number, users = 40, seed = 7): Trade[] {
   return generateTrades({ trades: count, users, seed, start: OPENING, rate: count / 10_800 }).next(count);
 }
@@ -42,7 +42,7 @@ export interface Served {
   readonly log: string[];
 }
 
-/** Serves tables, with pages that stand for the real ones; closed after the test that asked for it. */
+/** Serves tables, with placeholder pages; closed after the test that requested it. */
 export function useServer(): (options: Pick<ServerOptions, 'live'> & Partial<ServerOptions>) => Promise<Served> {
   const open: (() => Promise<unknown>)[] = [];
   afterEach(async () => {

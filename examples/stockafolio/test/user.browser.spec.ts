@@ -12,7 +12,7 @@ const BIG = 4_000;
 const LATER = OPENING + 10_900_000;
 const EVIL = '<img src=x onerror=alert(1)>';
 
-/** A user with thousands of holdings, of symbols that are no company's. */
+/** A user with thousands of holdings, of invented symbols. */
 const bigUser = (): Trade[] =>
   Array.from({ length: BIG }, (_, n) =>
     tradeOf({ id: `big${n}`, user: 'big', symbol: `S${n}`, quantity: n + 1, price: 10_0000, time: OPENING + n }),
@@ -33,7 +33,7 @@ describe('the user’s page', () => {
       tradeOf({ id: 'd2', user: 'done', side: 'sell', time: OPENING + 1 }),
       tradeOf({ id: 'e1', user: EVIL }),
       tradeOf({ id: 'p1', user: 'paused' }),
-      // Long and short all but cancel out: the net cost is a cent.
+      // Long and short almost cancel out: the net cost is a cent.
       tradeOf({ id: 'h1', user: 'hedged', quantity: 100, price: 100_0000 }),
       tradeOf({ id: 'h2', user: 'hedged', symbol: 'AAPL', side: 'sell', quantity: 100, price: 99_9999 }),
       tradeOf({ id: 'h3', user: 'other', symbol: 'AAPL', price: 90_0000, time: OPENING + 2 }),

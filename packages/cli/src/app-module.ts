@@ -6,13 +6,13 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isStockafolioError, messageOf, StockafolioError } from '@stockafolio/core';
 
 const TYPESCRIPT = /\.[mc]?ts$/;
-/** From here on Node takes types out of a module by itself. */
+/** From this version on Node removes types from a module by itself. */
 const STRIPS_TYPES = [22, 18] as const;
 
 /**
- * What a module exports: a path relative to the working folder, or a package.
+ * The exports of a module: a path relative to the working folder, or a package.
  *
- * @throws ERR_APP_INVALID saying what is wrong with it, and where
+ * @throws ERR_APP_INVALID with the fault and its position
  */
 export async function importModule(specifier: string): Promise<{ readonly default?: unknown }> {
   let url: string | undefined;
@@ -22,7 +22,7 @@ export async function importModule(specifier: string): Promise<{ readonly defaul
   } catch (error) {
     if (isStockafolioError(error)) throw error;
     if (url === undefined || isGone(error, url)) throw notFound(specifier);
-    const where = placeOf(error, url);
+    const where = lineOf(error, url);
     throw new StockafolioError(
       'ERR_APP_INVALID',
       `cannot load the application '${specifier}': ${where === undefined ? '' : `${where}: `}${messageOf(error)}`,
@@ -31,7 +31,7 @@ export async function importModule(specifier: string): Promise<{ readonly defaul
   }
 }
 
-/** Whether it is the module itself that is not there, not one that it imports. */
+/** Whether the module itself is missing, not one that it imports. */
 function isGone(error: unknown, url: string): boolean {
   const { code, url: missing } = error as { readonly code?: unknown; readonly url?: unknown };
   return code === 'ERR_MODULE_NOT_FOUND' && (missing === undefined || missing === url) && !isFile(fileURLToPath(url));
@@ -49,7 +49,7 @@ function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
-/** A file that is there is meant, with or without `./`; else a package. */
+/** An existing file takes precedence, with or without `./`; otherwise a package. */
 function moduleUrl(specifier: string): string {
   const path = resolve(specifier);
   const isPath = /^[./]/.test(specifier) || isFile(path);
@@ -61,8 +61,8 @@ function hintFor(specifier: string, where: string | undefined): string {
     return `Node ${process.versions.node} loads no TypeScript: use Node ${STRIPS_TYPES.join('.')} or newer, or compile the module and name the .js file`;
   }
   if (TYPESCRIPT.test(specifier) && where === undefined)
-    return 'Node takes types out, and no more: no enums, namespaces or parameter properties; or compile the module, and name the .js file';
-  if (where !== undefined) return 'mend the module at that line';
+    return 'Node only removes types: avoid enums, namespaces and parameter properties, or compile the module and name the .js file';
+  if (where !== undefined) return 'fix the module at that line';
   return '--app takes a path, or the name of an installed package';
 }
 
@@ -71,14 +71,14 @@ function stripsTypes(): boolean {
   return major > STRIPS_TYPES[0] || (major === STRIPS_TYPES[0] && minor >= STRIPS_TYPES[1]);
 }
 
-/** `app.js:3`, where an error says which line of whose it is about. */
-function placeOf(error: unknown, url: string): string | undefined {
+/** `app.js:3`, if an error says which line of the module it is about. */
+function lineOf(error: unknown, url: string): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  return placeIn(error.stack ?? '') ?? (error instanceof SyntaxError ? placeIn(toldByNode(url)) : undefined);
+  return lineIn(error.stack ?? '') ?? (error instanceof SyntaxError ? lineIn(toldByNode(url)) : undefined);
 }
 
-/** The first line of a module, not of Node or of this command, that a stack or a message names. */
-function placeIn(text: string): string | undefined {
+/** The first line in a module, not in Node or this command, that a stack or a message names. */
+function lineIn(text: string): string | undefined {
   for (const [, url = '', line] of text.matchAll(/(file:\/\/[^\s():]+):(\d+)/g)) {
     if (url === import.meta.url) return undefined;
     return `${relative('.', fileURLToPath(url))}:${line}`;
@@ -86,7 +86,7 @@ function placeIn(text: string): string | undefined {
   return undefined;
 }
 
-/** Of a syntax error only a process that ends by it says where it is. */
+/** Only a process that ends with a syntax error prints its position. */
 function toldByNode(url: string): string {
   const args = [...process.execArgv, '--input-type=module', '--eval', `await import(${JSON.stringify(url)})`];
   return spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 10_000 }).stderr ?? '';

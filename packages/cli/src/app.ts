@@ -5,23 +5,23 @@ import { importModule } from './app-module.js';
 import type { DueRun } from './schedule/run-schedule.js';
 import type { Toolkit } from './toolkit.js';
 
-/** What the command runs: a pipeline, and what belongs to it. */
+/** What the command runs: a pipeline, and its settings. */
 export interface App {
   readonly pipeline: Pipeline;
-  /** Forms of the messages by name; `wire` is read unless `--format` says otherwise. */
+  /** Message formats by name; `wire` is used unless `--format` names another. */
   readonly codecs: Readonly<Record<string, Codec<unknown>>>;
-  /** The calendar day of a moment, `YYYY-MM-DD`, by which the archive is divided; defaults to UTC's. */
+  /** The calendar day of a time, `YYYY-MM-DD`, by which the archive is divided; defaults to the UTC day. */
   readonly dayOf?: (time: number) => string;
   /**
-   * The first run of the daily batch that is due after a moment (epoch milliseconds), for `batch --schedule`: the day that
-   * it takes in, and when. An application without one has no schedule.
+   * The first run of the daily batch that is due after a time (epoch milliseconds), for `batch --schedule`: the day to
+   * process, and when. An application without it has no schedule.
    */
   readonly nextRun?: (after: number) => DueRun;
   /** Adds commands of the application's own. */
   readonly commands?: (program: Command, toolkit: Toolkit) => void;
 }
 
-/** The application that runs where `--app` names no other. */
+/** The application that runs if `--app` names no other. */
 export const DEFAULT_APP = '@stockafolio/example';
 
 /** Declares an application: the default export of the module that `--app` names. */
@@ -32,9 +32,9 @@ export function defineApp(app: App): App {
 /**
  * Loads an application: a path relative to the working folder, with or without `./`, or a package.
  *
- * The module's default export is an App, or just a pipeline, whose records then come as JSON.
+ * The module's default export is an App, or just a pipeline, whose records are then read as JSON.
  *
- * @throws ERR_APP_INVALID saying what is wrong with the module
+ * @throws ERR_APP_INVALID with what is wrong with the module
  */
 export async function loadApp(specifier: string | undefined): Promise<App> {
   if (specifier !== undefined) return asApp((await importModule(specifier)).default, specifier);
@@ -59,7 +59,7 @@ function asApp(exported: unknown, specifier: string): App {
   }
   const app = exported as Partial<App> | undefined;
   if (app !== undefined && isPipeline(app.pipeline) && app.codecs?.['wire'] !== undefined) return app as App;
-  throw new StockafolioError('ERR_APP_INVALID', `the default export of '${specifier}' is no application`, {
+  throw new StockafolioError('ERR_APP_INVALID', `the default export of '${specifier}' is not an application`, {
     hint: 'export default pipeline(...), or export default defineApp({ pipeline, codecs: { wire: jsonCodec(Schema) } })',
   });
 }
@@ -69,22 +69,22 @@ function isPipeline(value: unknown): value is Pipeline {
   return candidate?.plan !== undefined && candidate.stream !== undefined && typeof candidate.name === 'string';
 }
 
-/** The application with another partitioner than its stream declares, where one is given. @throws ERR_USAGE */
+/** The application with another partitioner than its stream declares, if one is given. @throws ERR_USAGE */
 export function partitionedBy(app: App, partitioner: 'murmur2' | 'crc32' | undefined): App {
   if (partitioner === undefined) return app;
   const { pipeline } = app;
   if (pipeline.stream.partitioner === undefined) {
     throw new StockafolioError('ERR_USAGE', `stream '${pipeline.stream.name}' is keyed by nothing`, {
-      hint: 'leave --partitioner out: its messages may be in any partition',
+      hint: 'omit --partitioner: its messages may be in any partition',
     });
   }
   return { ...app, pipeline: { ...pipeline, stream: { ...pipeline.stream, partitioner } } };
 }
 
 /**
- * The form in which archived messages are read again: as it is named, else as the archive says, else `wire`.
+ * The format in which archived messages are read: the named one, otherwise the archive's own, otherwise `wire`.
  *
- * @throws ERR_USAGE where the application has no such form
+ * @throws ERR_USAGE if the application has no such format
  */
 export async function archivedForm(
   app: App,
@@ -94,7 +94,7 @@ export async function archivedForm(
   return codecOf(app, format ?? (await archive.facts())?.form ?? 'wire');
 }
 
-/** The codec of a named form. @throws ERR_USAGE listing the forms that there are */
+/** The codec of a named format. @throws ERR_USAGE listing the available formats */
 export function codecOf(app: App, format: string): Codec<unknown> {
   const codec = app.codecs[format];
   if (codec !== undefined) return codec;

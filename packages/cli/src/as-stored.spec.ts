@@ -16,7 +16,7 @@ const rows: readonly StoredRow[] = [
   { values: [1, 'year', 'bob', -7], version: 3 },
 ];
 
-/** A store in no order, with rows that no runner has written. */
+/** An unordered store, with rows that no runner has written. */
 function byHand(written: Mutation[]): Tables {
   return {
     ...memoryTables(),
@@ -29,8 +29,8 @@ function byHand(written: Mutation[]): Tables {
   };
 }
 
-describe('a store as it is, whoever wrote into it', () => {
-  it('gives rows in key order, past all bounds and with values absent', async () => {
+describe('a store as stored', () => {
+  it('returns rows in key order, also with values out of bounds or absent', async () => {
     const stored = await asStored(byHand([]), [places]);
     const found: Value[][] = [];
     for await (const { values } of stored.scanAll(places)) found.push([...values]);
@@ -42,7 +42,7 @@ describe('a store as it is, whoever wrote into it', () => {
     ]);
   });
 
-  it('removes a row whose key no runner would write', async () => {
+  it('deletes a row whose key no runner would write', async () => {
     const written: Mutation[] = [];
     const stored = await asStored(byHand(written), [places]);
     await stored.write([{ table: places, values: [200, 'year'], version: 6, deleted: true }]);
@@ -55,7 +55,7 @@ describe('a store as it is, whoever wrote into it', () => {
     expect(asked?.columns.slice(2)).to.deep.equal(places.columns.slice(2));
   });
 
-  it('leaves a store alone that is in key order', async () => {
+  it('does not change a store that is in key order', async () => {
     const store = memoryTables();
     await store.create([places]);
     await store.write([{ table: places, values: [1, 'day', 'ann', 2], version: 1 }]);

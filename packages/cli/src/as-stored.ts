@@ -13,15 +13,14 @@ export interface AsStored extends Pick<Tables, 'scanAll' | 'get' | 'write'> {
 }
 
 /**
- * A store with its rows in the order of their keys, whatever someone may have written into it by hand: keys and values
- * past the bounds of their columns, and values that are absent though they are required, where the store was opened to
- * give them so.
+ * A store with its rows in key order, whatever was written into it by hand: keys and values outside the bounds of their
+ * columns, and absent required values, if the store was opened to return them.
  *
- * Rows come as they are where the store has that order; otherwise they are sorted in a folder that is removed by `close`:
- * it needs room on disk for the tables, but no memory.
+ * If the store itself has that order, rows are passed through. Otherwise they are sorted in a folder that `close`
+ * removes: this needs disk space for the tables, but no memory.
  */
 export async function asStored(store: Tables, tables: readonly Table[]): Promise<AsStored> {
-  // Only this library writes into a store that has the order.
+  // Only this library writes into a store with key order.
   if (store.inKeyOrder) {
     return {
       scanAll: (table) => store.scanAll(table),
@@ -59,7 +58,7 @@ function tablesBy(tables: readonly Table[], make: (column: Column) => Column): M
   return new Map(tables.map((table) => [table, { ...table, columns: table.columns.map(make) }]));
 }
 
-/** The column with no bounds, and no value of it required. */
+/** The column without bounds, and with no value required. */
 function looseRow(column: Column): Column {
   const kind = column.type.kind === 'oneOf' ? 'text' : column.type.kind;
   const optional = column.role === 'value';

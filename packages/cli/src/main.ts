@@ -18,11 +18,11 @@ import { toolkit } from './toolkit.js';
 
 /** Runs the command, and sets the exit code of the process: see `exitCodes`. */
 export async function main(argv: readonly string[]): Promise<void> {
-  // A reader that has seen enough, such as head, is no failure.
+  // A reader that stops early, such as head, is not a failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   const json = argv.includes('--json');
   const telling = { json, verbose: argv.includes('--verbose') };
-  // Thrown where nobody waits for it, such as in a callback of a library.
+  // Thrown where no code waits for it, for example in a callback of a library.
   process.once('uncaughtException', (error) => process.exit(reportFailure(error, telling)));
   try {
     const program = await buildProgram();
@@ -46,26 +46,26 @@ async function buildProgram(): Promise<Command> {
   };
   const program = new Command('stockafolio');
   program
-    .description('Runs a pipeline on a stream of records, or on its archive, with equal results; and looks into them.')
+    .description('Runs a pipeline on a stream of records, or on its archive, with equal results, and inspects them.')
     .version(version)
-    .showHelpAfterError('(stockafolio --help, or stockafolio COMMAND --help, says what there is)')
+    .showHelpAfterError('(see stockafolio --help, or stockafolio COMMAND --help)')
     .addHelpText(
       'after',
       `
-Places are given as URLs:
+Locations are given as URLs:
   sources   kafka://HOST:PORT[,HOST:PORT]/TOPIC, log:DIR
   tables    embedded:DIR, cassandra://HOST:PORT[,HOST:PORT]/KEYSPACE?dc=NAME
   files     file:DIR, s3://BUCKET/PREFIX?endpoint=URL&region=R, hdfs://NAMENODE:HTTPPORT[,NAMENODE:HTTPPORT]/PATH
 Secrets come from the environment or the usual files, never from a URL.
 
 Logins and TLS come from the environment: STOCKAFOLIO_KAFKA_USERNAME, _PASSWORD or _PASSWORD_FILE, _SASL_MECHANISM (plain,
-scram-sha-256, scram-sha-512), _TLS=1, _CA_FILE, _CERT_FILE, _KEY_FILE; docs/production.md says more.
+scram-sha-256, scram-sha-512), _TLS=1, _CA_FILE, _CERT_FILE, _KEY_FILE; see docs/production.md.
 
 Exit codes: 0 done, 1 internal error, 2 wrong usage, 3 an outside system failed, 130 stopped by Ctrl-C, 143 by SIGTERM
-before the work was done. What runs until it is stopped (stream, archive, serve, batch --schedule) has done its work by then:
-SIGTERM ends it with 0. With --json the last line is an object: "ok" says whether the work was done, "code" else why not.
+before the work was done. A command that runs until it is stopped (stream, archive, serve, batch --schedule) has then done
+its work: SIGTERM ends it with 0. With --json the last line is an object: "ok" says whether the work was done, "code" why not.
 
-An application (--app) is a path or a package: JavaScript, or from Node 22.18 on TypeScript with types that can be taken out.`,
+An application (--app) is a path or a package: JavaScript, or from Node 22.18 on TypeScript whose types Node can remove.`,
     );
   await addAppCommands(program);
   for (const add of [
@@ -84,19 +84,20 @@ An application (--app) is a path or a package: JavaScript, or from Node 22.18 on
   return program;
 }
 
-/** The commands of the application that is installed; without one the others still work, with `--app`. */
+/** The commands of the installed application; without one the others still work, with `--app`. */
 async function addAppCommands(program: Command): Promise<void> {
   try {
     const app = await loadApp(undefined);
     app.commands?.(program, toolkit);
   } catch {
-    program.addHelpText('after', `\nFor generate, import, serve and demo install ${DEFAULT_APP}.`);
+    program.addHelpText('after', `\nFor generate, import, serve and demo, install ${DEFAULT_APP}.`);
   }
 }
 
-/** What all commands have in common. */
+/** Settings that all commands share. */
 function finish(command: Command): void {
   command.exitOverride();
-  if (command.commands.length === 0) command.option('--verbose', 'print the stacks of errors, those of drivers too');
+  if (command.commands.length === 0)
+    command.option('--verbose', 'print the stacks of errors, including those of drivers');
   for (const below of command.commands) finish(below);
 }

@@ -5,7 +5,7 @@ import { processStop, type Stop } from './output/stop.js';
 import * as open from './urls/open.js';
 import { START_WITHIN, untilThere, type NeededPlaces } from './urls/until-there.js';
 
-/** What commands, those of an application too, work with. */
+/** What commands work with, including those of an application. */
 export interface Toolkit {
   readonly clock: Clock;
   readonly openSource: typeof open.openSource;
@@ -14,9 +14,9 @@ export interface Toolkit {
   readonly openFiles: typeof open.openFiles;
   readonly openArchive: typeof open.openArchive;
   /**
-   * Waits for servers that are down, saying so: with `untilStopped` however long, else for five minutes.
+   * Waits for servers that are down, and reports it: with `untilStopped` without limit, otherwise for five minutes.
    *
-   * @throws what a server refuses with, at once; ERR_ABORTED where Ctrl-C or SIGTERM end the wait
+   * @throws the refusal of a server, at once; ERR_ABORTED if Ctrl-C or SIGTERM end the wait
    */
   untilThere(places: NeededPlaces, reporter: Reporter, how?: { readonly untilStopped: boolean }): Promise<void>;
   reporter(json: boolean | undefined): Reporter;

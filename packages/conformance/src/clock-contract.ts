@@ -3,11 +3,11 @@ import { expect } from 'chai';
 
 export interface ClockHarness {
   fresh(): Clock;
-  /** Lets so many milliseconds pass, by waiting or by saying so. */
+  /** Lets this many milliseconds pass, by waiting or by moving a test clock. */
   pass(clock: Clock, ms: number): Promise<void>;
 }
 
-/** The laws of the port `Clock`, for whoever implements it. */
+/** The contract of the port `Clock`, for every implementation. */
 export function runClockContract(name: string, harness: ClockHarness): void {
   describe(`${name} keeps the contract of Clock`, () => {
     let clock: Clock;
@@ -15,20 +15,20 @@ export function runClockContract(name: string, harness: ClockHarness): void {
       clock = harness.fresh();
     });
 
-    it('tells whole milliseconds, which pass', async () => {
+    it('returns whole milliseconds that increase', async () => {
       const before = clock.now();
       expect(Number.isSafeInteger(before)).to.equal(true);
       await harness.pass(clock, 20);
       expect(clock.now() - before).to.be.at.least(19);
     });
 
-    it('tells how long something took, apart from the time of day', async () => {
+    it('measures elapsed time, independent of the time of day', async () => {
       const before = clock.elapsed();
       await harness.pass(clock, 20);
       expect(clock.elapsed() - before).to.be.within(19, 290);
     });
 
-    it('sleeps as long as asked, and not much longer where time passes', async () => {
+    it('sleeps as long as requested, and not much longer in real time', async () => {
       let awake = 0;
       const before = clock.now();
       void clock.sleep(60).then(() => (awake = clock.now()));
@@ -53,7 +53,7 @@ export function runClockContract(name: string, harness: ClockHarness): void {
       await clock.sleep(1_000_000, stop.signal);
     });
 
-    it('sleeps no time at all where none is asked', async () => {
+    it('does not sleep for a time of 0', async () => {
       let awake = false;
       void clock.sleep(0).then(() => (awake = true));
       await harness.pass(clock, 50);

@@ -6,11 +6,11 @@ export interface CodecHarness<T> {
   readonly codec: Codec<T>;
   /** Records that can be written. */
   readonly records: fc.Arbitrary<T>;
-  /** Runs of the property tests; 200 unless told. */
+  /** Runs of the property tests; defaults to 200. */
   readonly runs?: number;
 }
 
-/** The laws of the port `Codec`, for whoever implements it. */
+/** The contract of the port `Codec`, for every implementation. */
 export function runCodecContract<T>(name: string, { codec, records, runs = 200 }: CodecHarness<T>): void {
   const position = { partition: 1, offset: 2 };
 
@@ -27,7 +27,7 @@ export function runCodecContract<T>(name: string, { codec, records, runs = 200 }
       );
     });
 
-    it('leaves the bytes alone, wherever in a buffer they lie', () => {
+    it('does not change the bytes, wherever in a buffer they are', () => {
       fc.assert(
         fc.property(records, fc.nat(20), (record, shift) => {
           const bytes = codec.encode(record);
@@ -41,7 +41,7 @@ export function runCodecContract<T>(name: string, { codec, records, runs = 200 }
       );
     });
 
-    it('gives a record or a bad record, whatever the bytes', () => {
+    it('returns a record or a bad-record error, whatever the bytes', () => {
       const damaged = fc
         .tuple(records, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }), fc.nat())
         .map(([record, changes, length]) => {

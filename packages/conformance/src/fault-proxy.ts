@@ -5,27 +5,27 @@ import type { AddressInfo } from 'node:net';
 export interface ProxiedRequest {
   readonly method: string;
   readonly url: string;
-  /** 1 for the server itself, 2 for one that it has redirected to. */
+  /** 1 for the server itself, 2 for a server that it has redirected to. */
   readonly hop: 1 | 2;
 }
 
 /**
- * What goes wrong with a request: its body, or the body of its answer, is cut halfway; the answer is shorter than it
- * should be, and says so itself; the answer is lost after the server has done what it was asked; nothing is answered; or
- * another status is, with a body.
+ * A fault of a request. Its body, or the body of its answer, is cut halfway; or the answer is shorter than it should
+ * be, with a matching length; or the answer is lost after the server has done the work; or nothing is answered; or
+ * another status is answered, with a body.
  */
 export type Fault =
   'cut-request' | 'cut-answer' | 'short-answer' | 'lost-answer' | 'silence' | { readonly status: number };
 
-/** An HTTP proxy in front of one server, on a free port of this machine, that makes requests fail when told to. */
+/** An HTTP proxy in front of one server, on a free port of this machine, that makes requests fail on demand. */
 export interface FaultProxy {
   /** `host:port`. */
   readonly host: string;
   /** All requests since the last {@link reset}. */
   readonly requests: readonly ProxiedRequest[];
-  /** The next requests of this kind fail so, this many times. */
+  /** The next requests of this kind fail with this fault, this many times. */
   fail(kind: (request: ProxiedRequest) => boolean, fault: Fault, times: number): void;
-  /** Nothing fails any more. */
+  /** No request fails any more. */
   reset(): void;
   close(): Promise<void>;
 }
@@ -107,7 +107,7 @@ interface Forwarded {
   readonly body: Buffer;
 }
 
-/** The server's answer; undefined where the request was cut, after so much of its body. */
+/** The server's answer; undefined if the request was cut, after this much of its body. */
 function forward(
   to: string,
   { method, url }: ProxiedRequest,

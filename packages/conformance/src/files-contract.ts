@@ -14,7 +14,7 @@ export interface FilesFixture {
 
 export interface FilesHarness {
   fresh(): Promise<FilesFixture>;
-  /** Runs of the property tests; 30 unless told: fewer for a store behind a network. */
+  /** Runs of the property tests; defaults to 30. Use fewer for a remote store. */
   readonly runs?: number;
 }
 
@@ -34,7 +34,7 @@ async function* breaking(first: string, error: Error): AsyncIterable<Uint8Array>
 const listed = async (files: Files, prefix = ''): Promise<[string, number][]> =>
   (await collected(files.list(prefix))).map(({ name, size }) => [name, size]);
 
-/** The laws of the port `Files`, for whoever implements it. */
+/** The contract of the port `Files`, for every implementation. */
 export function runFilesContract(name: string, harness: FilesHarness): void {
   describe(`${name} keeps the contract of Files`, () => {
     let fixture: FilesFixture;
@@ -60,7 +60,7 @@ export function runFilesContract(name: string, harness: FilesHarness): void {
       }
     });
 
-    it('reads exactly the stretch asked for, or fails', async () => {
+    it('reads exactly the requested range, or fails', async () => {
       await files.write('digits', bytes('0123456789'));
       expect(text(await files.read('digits', { start: 2, end: 5 }))).to.equal('234');
       expect(text(await files.read('digits', { start: 9, end: 10 }))).to.equal('9');
@@ -101,7 +101,7 @@ export function runFilesContract(name: string, harness: FilesHarness): void {
       expect(await listed(files)).to.deep.equal([['a', 5]]);
     });
 
-    it('shows nothing of a write that failed on the way, and keeps what was there', async () => {
+    it('shows nothing of a failed write, and keeps the previous content', async () => {
       const broken = new Error('the content broke off');
       await files.write('kept', bytes('before'));
       for (const each of ['kept', 'never']) {
@@ -125,14 +125,14 @@ export function runFilesContract(name: string, harness: FilesHarness): void {
       expect(text(await files.read('slow'))).to.equal('first half and second');
     });
 
-    it('refuses to replace a file where it is told to', async () => {
+    it('refuses to replace a file on request', async () => {
       await files.write('a', bytes('first'), { ifAbsent: true });
       await expectCode('ERR_FILE_EXISTS', () => files.write('a', bytes('second'), { ifAbsent: true }));
       expect(text(await files.read('a'))).to.equal('first');
       expect(await listed(files)).to.deep.equal([['a', 5]]);
     });
 
-    it('lets exactly one of several win that write the same name if absent', async () => {
+    it('lets exactly one win of several concurrent writes of one name with `ifAbsent`', async () => {
       const other = await fixture.reopen();
       const contents = ['0', '1', '2', '3', '4', '5'];
       const outcomes = await Promise.all(
@@ -159,7 +159,7 @@ export function runFilesContract(name: string, harness: FilesHarness): void {
       expect(await listed(files)).to.have.length(1);
     });
 
-    it('removes a file; one that is not there is no error', async () => {
+    it('removes a file; a missing one is not an error', async () => {
       await files.write('a/b', bytes('1'));
       await files.write('a/bc', bytes('2'));
       await files.delete('a/b');
@@ -170,7 +170,7 @@ export function runFilesContract(name: string, harness: FilesHarness): void {
       expect(await files.size('a/b')).to.equal(undefined);
     });
 
-    it('names the file that is not there', async () => {
+    it('names the missing file', async () => {
       for (const missing of ['missing', 'missing/deep']) {
         const error = await expectCode('ERR_FILE_NOT_FOUND', () => files.read(missing));
         expect(error.message).to.contain(missing);
@@ -182,7 +182,7 @@ export function runFilesContract(name: string, harness: FilesHarness): void {
       expect(await files.size('folder')).to.equal(undefined);
     });
 
-    it('takes any name of parts that are not empty', async () => {
+    it('accepts any name of non-empty parts', async () => {
       const part = fc
         .string({
           unit: fc.constantFrom(...('aZ0 %+&=#?~!@$^()[]{},;:\'"<>|*_-.é日😀'.match(/./gu) ?? [])),

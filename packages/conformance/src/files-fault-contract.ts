@@ -5,30 +5,30 @@ import type { FaultProxy, ProxiedRequest } from './fault-proxy.js';
 
 /** One empty store behind a proxy, for one test. */
 export interface FilesFaultFixture {
-  /** Tries for as long as it takes, also where other work has the machine. */
+  /** Retries for as long as it takes, even on a busy machine. */
   readonly files: Files;
-  /** The same store, given up within a second or two. */
+  /** The same store, but it gives up within a second or two. */
   readonly hasty: Files;
   readonly proxy: FaultProxy;
-  /** The same store past the proxy; patient too. */
+  /** The same store without the proxy; it also retries. */
   readonly direct: Files;
   destroy(): Promise<void>;
 }
 
 export interface FilesFaultHarness {
   fresh(): Promise<FilesFaultFixture>;
-  /** The request that brings a file's bytes. */
+  /** The request that fetches a file's bytes. */
   isRead(request: ProxiedRequest): boolean;
   /**
-   * How many of these it takes to see that a file is shorter now than the stretch that is asked for: where it ends within
-   * the stretch, where it ends before it, and where it is empty.
+   * How many of these it takes to see that a file is now shorter than the requested range: if it ends within the range,
+   * if it ends before it, and if it is empty.
    */
   readonly readsOfShorter: readonly [number, number, number];
-  /** The request that takes a small file's bytes. */
+  /** The request that sends a small file's bytes. */
   isWrite(request: ProxiedRequest): boolean;
   /** The request by which a written file becomes visible. */
   isPublish(request: ProxiedRequest): boolean;
-  /** The request by which a file gets another name. */
+  /** The request by which a file is renamed. */
   isRename(request: ProxiedRequest): boolean;
 }
 
@@ -37,9 +37,9 @@ const bytes = (text: string): Uint8Array => encoder.encode(text);
 const text = (content: Uint8Array): string => new TextDecoder().decode(content);
 const CONTENT = 'the content of a file, long enough to be cut in the middle of it';
 
-/** What a store of files behind a network does when the network fails: never other bytes, never half a file. */
+/** The behaviour of a remote store when the network fails: never wrong bytes, never half a file. */
 export function runFilesFaultContract(name: string, harness: FilesFaultHarness): void {
-  describe(`${name} keeps the contract of Files where the network fails`, () => {
+  describe(`${name} keeps the contract of Files if the network fails`, () => {
     let fixture: FilesFaultFixture;
     let files: Files;
     let hasty: Files;
@@ -70,7 +70,7 @@ export function runFilesFaultContract(name: string, harness: FilesFaultHarness):
         expect(text(await files.read('there/before', { start: 4, end: 11 }))).to.equal('content');
       });
 
-      it(`never takes ${what} for a file`, async () => {
+      it(`never mistakes ${what} for a file`, async () => {
         proxy.fail(harness.isRead, fault, Infinity);
         await Promise.all(
           [undefined, { start: 4, end: 40 }].map((range) =>
@@ -80,13 +80,15 @@ export function runFilesFaultContract(name: string, harness: FilesFaultHarness):
       });
     }
 
-    it('says that a file was replaced by a shorter one while it was read by parts, and asks no more', async () => {
+    it('reports a file that was replaced by a shorter one during a read by parts, and does not retry', async () => {
       await files.read('there/before', { start: 0, end: 4 });
       for (const [n, content] of ['012345', '012', ''].entries()) {
         await fixture.direct.write('there/before', bytes(content));
         proxy.reset();
         const error = await expectCode('ERR_FILES_UNAVAILABLE', () => files.read('there/before', { start: 4, end: 8 }));
-        expect(error.message).to.match(/'there\/before' changed while it was read: it has \d bytes, not 4 to 8/);
+        expect(error.message).to.match(
+          /'there\/before' changed while it was read: it has \d bytes, but 4 to 8 were requested/,
+        );
         expect(asked(harness.isRead)).to.equal(harness.readsOfShorter[n]);
       }
     });
@@ -111,7 +113,7 @@ export function runFilesFaultContract(name: string, harness: FilesFaultHarness):
             expectCode('ERR_FILES_UNAVAILABLE', () => hasty.write(each, bytes('other content'))),
           ),
         );
-        // Where the request that writes is the one that publishes, a lost answer leaves a whole file behind.
+        // If the request that writes also publishes, a lost answer leaves a whole file behind.
         const isWhole = fault === 'lost-answer' && harness.isPublish === harness.isWrite;
         expect(await left()).to.deep.equal(
           isWhole
@@ -124,7 +126,7 @@ export function runFilesFaultContract(name: string, harness: FilesFaultHarness):
       });
     }
 
-    it('knows its own write again when the answer to it was lost', async () => {
+    it('recognises its own write when the answer to it was lost', async () => {
       for (const ifAbsent of [false, true]) {
         proxy.fail(harness.isPublish, 'lost-answer', 1);
         await files.write(`new ${ifAbsent}`, bytes(CONTENT), { ifAbsent });
@@ -137,7 +139,7 @@ export function runFilesFaultContract(name: string, harness: FilesFaultHarness):
       await expectCode('ERR_FILE_EXISTS', () => files.write('new true', bytes('x'), { ifAbsent: true }));
     });
 
-    it('reports a write as done whose answer was lost, though another writer has replaced it since', async () => {
+    it('reports a write with a lost answer as done, although another writer has replaced it since', async () => {
       proxy.fail(harness.isPublish, 'lost-answer', 1);
       const writing = files.write('one', bytes('first'));
       for (let n = 0; n < 200 && (await fixture.direct.size('one')) === undefined; n++);
@@ -168,7 +170,7 @@ export function runFilesFaultContract(name: string, harness: FilesFaultHarness):
       expect(outcomes.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
     });
 
-    it('does not ask again where it is refused', async () => {
+    it('does not retry a refusal', async () => {
       proxy.fail(harness.isWrite, { status: 403 }, Infinity);
       await files.write('new', bytes(CONTENT)).then(
         () => expect.fail('it was refused'),

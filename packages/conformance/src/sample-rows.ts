@@ -80,7 +80,7 @@ const long = fc.oneof(fc.bigInt(-2n, 2n), fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n
 const huge = fc.oneof(fc.bigInt(-2n, 2n), fc.bigInt(-(2n ** 127n), 2n ** 127n - 1n));
 const maybe = <T>(each: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(each, { nil: undefined });
 
-/** Any row of `everything`, keys being likely to share their leading columns. */
+/** Any row of `everything`; keys often share their leading columns. */
 export const anyRow: fc.Arbitrary<readonly Value[]> = fc.tuple(
   fc.oneof(fc.constantFrom('a', 'b'), someText),
   fc.constantFrom('buy', 'sell'),
@@ -104,7 +104,7 @@ export const anyRow: fc.Arbitrary<readonly Value[]> = fc.tuple(
   maybe(huge),
 );
 
-/** What must be left of some mutations, in key order: of each key the newest, unless that is a removal. */
+/** The rows that remain after some mutations, in key order: for each key the newest, unless it is a delete. */
 export function survivors(of: Table, mutations: readonly Mutation[]): StoredRow[] {
   const kept: Mutation[] = [];
   for (const mutation of mutations) {

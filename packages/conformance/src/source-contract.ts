@@ -17,11 +17,11 @@ export interface SourceFixture {
   /** A new reading end, as another process would open it; the fixture closes it. */
   source(): Promise<Source>;
   producer(): Promise<Producer>;
-  /** A reading end of another topic of the same name and shape, if there can be one. */
+  /** A reading end of another topic with the same name and shape, if that is possible. */
   namesake?(): Promise<Source>;
   /**
-   * Removes at least the messages before this offset of partition 0, as a store does that keeps messages for a time;
-   * answers the oldest that is left.
+   * Deletes at least the messages before this offset of partition 0, like a store with a retention time; returns the
+   * oldest remaining offset.
    */
   expire?(beforeOffset: number): Promise<number>;
   /** Closes and removes everything. */
@@ -30,9 +30,9 @@ export interface SourceFixture {
 
 export interface SourceHarness {
   fresh(): Promise<SourceFixture>;
-  /** Longest time in ms that a new message takes to arrive; 2000 unless told. */
+  /** Longest time in ms until a new message arrives; defaults to 2000. */
   readonly patience?: number;
-  /** Runs of the property tests; 20 unless told. */
+  /** Runs of the property tests; defaults to 20. */
   readonly runs?: number;
 }
 
@@ -41,7 +41,7 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const text = (value: Uint8Array | null): string => (value === null ? 'null' : new TextDecoder().decode(value));
 const all = Array.from({ length: PARTITIONS }, (_, i) => i);
 
-/** Answers every assignment with the given offset, or 0, and takes down what it was told. */
+/** Answers every assignment with the given offset, or 0, and records its calls. */
 function fromOffsets(offsets: Readonly<Record<number, number>> = {}): AssignmentListener & { readonly told: string[] } {
   const told: string[] = [];
   return {
@@ -68,16 +68,16 @@ const numbered = (count: number, from = 0): OutgoingMessage[] =>
 /** A message that is in no topic. */
 const nowhere: SourceMessage = { offset: 0, timestamp: 1, key: null, value: bytes('in no topic') };
 
-/** The laws of the ports `Source` and `Producer`, for whoever implements them. */
+/** The contract of the ports `Source` and `Producer`, for every implementation. */
 export function runSourceContract(name: string, harness: SourceHarness): void {
   const patience = harness.patience ?? 2_000;
 
-  /** Reads until it has so many messages; batches must be whole, in order and of one partition. */
+  /** Reads until it has this many messages; batches must be non-empty, in order and of one partition. */
   async function read(source: Source, count: number): Promise<Map<number, SourceMessage[]>> {
     const byPartition = new Map<number, SourceMessage[]>(all.map((partition) => [partition, []]));
     for (let left = count; left > 0;) {
       const batch = await source.next(patience);
-      if (batch === undefined) return expect.fail(`${left} of ${count} messages did not come`);
+      if (batch === undefined) return expect.fail(`${left} of ${count} messages did not arrive`);
       expect(batch.messages).to.not.have.length(0);
       expect(batch.endOffset).to.be.above(batch.messages.at(-1)?.offset ?? Infinity);
       const before = byPartition.get(batch.partition) ?? [];
@@ -102,9 +102,9 @@ export function runSourceContract(name: string, harness: SourceHarness): void {
     });
     afterEach(() => fixture.destroy());
 
-    it('names positions before which nothing is of a time or later, where it can tell', async function () {
+    it('finds positions before which no message has a given time or a later one, if it supports that', async function () {
       if (source.positionsAt === undefined) return this.skip();
-      // Times that run backwards too: what comes after a later one is found by that one.
+      // Times that also go backwards: a message after a later one is found by the later one.
       const times = [5_000, 9_000, 7_000, 12_000].map((time) => time + 1_700_000_000_000);
       for (const timestamp of times) await producer.append([{ key: null, value: bytes('x'), partition: 0, timestamp }]);
       for (const time of [0, ...times, 1_800_000_000_000]) {
@@ -117,7 +117,7 @@ export function runSourceContract(name: string, harness: SourceHarness): void {
       }
     });
 
-    it('gives every message as it was appended, in the order of its partition', async () => {
+    it('returns every message as it was appended, in the order of its partition', async () => {
       const message = fc.record({
         key: fc.option(fc.uint8Array({ maxLength: 20 })),
         value: fc.uint8Array({ maxLength: 300 }),
@@ -175,7 +175,7 @@ export function runSourceContract(name: string, harness: SourceHarness): void {
       expect(ends).to.be.at.least(total);
     });
 
-    it('keeps the order of appending within a partition, over any number of appends at once', async () => {
+    it('keeps the order of appends within a partition, for any number of concurrent appends', async () => {
       const appends = Array.from({ length: 50 }, (_, i) => producer.append(numbered(7, i * 7)));
       await Promise.all(appends);
       await source.open('group', fromOffsets());
@@ -183,7 +183,7 @@ export function runSourceContract(name: string, harness: SourceHarness): void {
       expect(seen.map(({ value }) => text(value))).to.deep.equal(numbered(350).map(({ value }) => text(value)));
     });
 
-    it('has what was appended once the promise resolves, for every reading end', async () => {
+    it('has a message once its append resolves, for every reading end', async () => {
       await producer.append(numbered(3));
       for (const each of [source, await fixture.source()]) {
         const range = (await each.ranges()).find(({ partition }) => partition === 0);
@@ -191,7 +191,7 @@ export function runSourceContract(name: string, harness: SourceHarness): void {
       }
     });
 
-    it('stamps a message that has no time with the time of its appending', async () => {
+    it('stamps a message without a time with the time of its append', async () => {
       const before = Date.now();
       await producer.append([{ key: null, value: bytes('now'), partition: 1 }]);
       await source.open('group', fromOffsets());
@@ -206,7 +206,7 @@ export function runSourceContract(name: string, harness: SourceHarness): void {
       expect(ranges.map(({ end, oldest }) => end - oldest)).to.deep.equal([5, 0, 0, 0]);
     });
 
-    it('has one identity for every process and for ever, and another topic has another', async () => {
+    it('has one permanent identity for every process, and another topic has another', async () => {
       const identity = await source.identity();
       await producer.append(numbered(1));
       expect(identity).to.have.length.above(7);
@@ -231,7 +231,7 @@ export function runSourceContract(name: string, harness: SourceHarness): void {
       expect(batch?.messages).to.have.length(2);
     });
 
-    it('tells the generation of the assignment with every batch', async () => {
+    it('gives the generation of the assignment with every batch', async () => {
       const listener = fromOffsets();
       await producer.append(numbered(1));
       await source.open('group', listener);
@@ -246,7 +246,7 @@ export function runSourceContract(name: string, harness: SourceHarness): void {
       expect(seen.map(({ offset }) => offset)).to.deep.equal([7, 8, 9]);
     });
 
-    it('gives nothing after the wait where nothing comes, and what comes during the wait', async () => {
+    it('returns nothing after a wait without messages, and messages that arrive during the wait', async () => {
       await source.open('group', fromOffsets());
       expect(await source.next(30)).to.equal(undefined);
       const waiting = source.next(10 * patience);
@@ -257,7 +257,7 @@ export function runSourceContract(name: string, harness: SourceHarness): void {
       expect(await source.next(0)).to.equal(undefined);
     });
 
-    it('lets timers and input have their turn, also for who asks again and again without a wait', async () => {
+    it('lets timers and input run, even if it is asked repeatedly without a wait', async () => {
       await source.open('group', fromOffsets());
       let ran = false;
       setTimeout(() => (ran = true), 1);
@@ -265,7 +265,7 @@ export function runSourceContract(name: string, harness: SourceHarness): void {
       expect(ran).to.equal(true);
     });
 
-    it('gives nothing of a paused partition, and all of it once it is resumed', async () => {
+    it('returns nothing of a paused partition, and all of it once it is resumed', async () => {
       await source.open('group', fromOffsets());
       source.pause([0]);
       await producer.append([...numbered(3), { key: null, value: bytes('other'), partition: 2 }]);
@@ -275,7 +275,7 @@ export function runSourceContract(name: string, harness: SourceHarness): void {
       expect((await read(source, 3)).get(0)).to.have.length(3);
     });
 
-    it('reads the same again after going back, and jumps ahead', async () => {
+    it('reads the same messages again after a seek back, and seeks ahead', async () => {
       await producer.append(numbered(100));
       await source.open('group', fromOffsets());
       const first = (await read(source, 100)).get(0) ?? [];
@@ -291,7 +291,7 @@ export function runSourceContract(name: string, harness: SourceHarness): void {
       expect((await read(source, 1)).get(0)?.map(({ offset }) => offset)).to.deep.equal([100]);
     });
 
-    it('knows its log again by every message that it gave, and no other log, where it can tell', async function () {
+    it('recognises its log by every message that it returned, and no other log, if it supports that', async function () {
       if (source.diverged === undefined) return this.skip();
       for (let i = 0; i < 60; i += 10) await producer.append(numbered(10, i));
       await source.open('group', fromOffsets());
@@ -299,7 +299,7 @@ export function runSourceContract(name: string, harness: SourceHarness): void {
       const others: Position[] = [];
       for (let left = 60; left > 0;) {
         const batch = await source.next(patience);
-        if (batch === undefined) return expect.fail(`${left} messages did not come`);
+        if (batch === undefined) return expect.fail(`${left} messages did not arrive`);
         left -= batch.messages.length;
         for (const message of batch.messages) {
           const at = { partition: 0, offset: message.offset + 1 };
@@ -317,7 +317,7 @@ export function runSourceContract(name: string, harness: SourceHarness): void {
       expect(past).to.include({ cut: 60, by: 'end' });
     });
 
-    it('says nothing of a position whose message is gone', async function () {
+    it('says nothing about a position whose message is gone', async function () {
       if (source.diverged === undefined || fixture.expire === undefined) return this.skip();
       for (let i = 0; i < 100; i += 10) await producer.append(numbered(10, i));
       const oldest = await fixture.expire(60);
@@ -326,7 +326,7 @@ export function runSourceContract(name: string, harness: SourceHarness): void {
       expect(await source.diverged([{ partition: 0, offset: oldest + 1, mark }])).to.have.length(1);
     });
 
-    it('names an offset that is gone, and the oldest that is there', async function () {
+    it('names an offset that is gone, and the oldest existing one', async function () {
       if (fixture.expire === undefined) return this.skip();
       for (let i = 0; i < 100; i += 10) await producer.append(numbered(10, i));
       const oldest = await fixture.expire(60);
@@ -342,7 +342,7 @@ export function runSourceContract(name: string, harness: SourceHarness): void {
         .and.to.contain(String(oldest));
     });
 
-    it('commits for others to look at, which changes nothing for the reader', async () => {
+    it('commits positions for tools, which changes nothing for the reader', async () => {
       await producer.append(numbered(10));
       const listener = fromOffsets();
       await source.open('group', listener);
@@ -355,7 +355,7 @@ export function runSourceContract(name: string, harness: SourceHarness): void {
       expect((await read(source, 1)).get(0)?.map(({ offset }) => offset)).to.deep.equal([10]);
     });
 
-    it('serves several reading ends of different groups in full', async () => {
+    it('gives all messages to each of several groups', async () => {
       const other = await fixture.source();
       await source.open('one', fromOffsets());
       await other.open('two', fromOffsets());
@@ -363,7 +363,7 @@ export function runSourceContract(name: string, harness: SourceHarness): void {
       for (const each of [source, other]) expect((await read(each, 20)).get(0)).to.have.length(20);
     });
 
-    it('carries large messages and empty ones', async () => {
+    it('carries large and empty messages', async () => {
       const large = Uint8Array.from({ length: 700_000 }, (_, i) => (i * 31 + (i >> 8)) & 255);
       await producer.append([
         { key: bytes(''), value: bytes(''), partition: 3 },

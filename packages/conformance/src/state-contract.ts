@@ -3,7 +3,7 @@ import type { State } from '@stockafolio/core/ports';
 import { expect } from 'chai';
 import fc from 'fast-check';
 
-/** What the states of the contract hold; `Fields` of the harness's schema must be these. */
+/** The fields of the states in the contract; `Fields` of the harness's schema must equal them. */
 export interface SampleState {
   label: string;
   count: number;
@@ -14,9 +14,9 @@ export interface SampleState {
 export interface StateHarness<P> {
   /** An empty state of `{ label: text, count: int64, total: bigint64, maybe: optional int32 }`. */
   fresh(): State<P>;
-  /** The same, put together from a snapshot and the deltas after it, in this process or another. */
+  /** The same, rebuilt from a snapshot and the deltas after it, in this process or another. */
   restored(parts: readonly P[]): State<P>;
-  /** Runs of the property tests; 100 unless told. */
+  /** Runs of the property tests; defaults to 100. */
   readonly runs?: number;
 }
 
@@ -43,7 +43,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('save' as const, 'restart' as const) }) },
 );
 
-/** Ten keys of each shape that keys may have. */
+/** Ten keys of each shape that keys can have. */
 const shapes: readonly (readonly (readonly KeyPart[])[])[] = [
   Array.from({ length: 10 }, (_, n) => [`user-${n}`]),
   Array.from({ length: 10 }, (_, n) => [n < 5, n * 1e15 - 4e15, `日本${n % 5}`]),
@@ -55,7 +55,7 @@ interface Held {
   readonly version: number;
 }
 
-/** The laws of the port `State`, for whoever implements it. */
+/** The contract of the port `State`, for every implementation. */
 export function runStateContract<P>(name: string, harness: StateHarness<P>): void {
   const numRuns = harness.runs ?? 100;
   const view = (state: State<P>): SampleState => state.cursor as unknown as SampleState;
@@ -79,7 +79,7 @@ export function runStateContract<P>(name: string, harness: StateHarness<P>): voi
   }
 
   describe(`${name} keeps the contract of State`, () => {
-    it('holds what a map would, through undo, removal, reuse of slots, and restarts from deltas', () => {
+    it('holds the same as a map, through undo, removal, reuse of slots, and restarts from deltas', () => {
       fc.assert(
         fc.property(fc.constantFrom(...shapes), fc.array(step, { maxLength: 60 }), (keys, steps) => {
           let state = harness.fresh();
@@ -135,7 +135,7 @@ export function runStateContract<P>(name: string, harness: StateHarness<P>): voi
       );
     });
 
-    it('gives the changed slots in the order of their first change', () => {
+    it('returns the changed slots in the order of their first change', () => {
       const state = harness.fresh();
       const order = [3, 1, 2, 1, 3, 0];
       order.forEach((n, record) => void state.upsert([`k${n}`], record, record + 1));
@@ -145,7 +145,7 @@ export function runStateContract<P>(name: string, harness: StateHarness<P>): voi
       state.takeUnwritten(() => expect.fail('nothing has changed since'));
     });
 
-    it('begins a key with zeros, an empty text and absence, also where it takes the place of another', () => {
+    it('starts a key with zeros, an empty text and absent values, even in a reused slot', () => {
       const state = harness.fresh();
       for (let round = 0; round < 3; round++) {
         const slot = state.upsert([`k${round}`], round, 1);
@@ -176,7 +176,7 @@ export function runStateContract<P>(name: string, harness: StateHarness<P>): voi
       expect(state.find(['b'])).to.equal(-1);
     });
 
-    it('refuses values that it would not hold exactly, and keys that are not like the first', () => {
+    it('rejects values that it cannot hold exactly, and keys of another shape than the first', () => {
       const state = harness.fresh();
       state.upsert(['a', 1], 1, 1);
       const code = (action: () => unknown): unknown => {
@@ -211,7 +211,7 @@ export function runStateContract<P>(name: string, harness: StateHarness<P>): voi
       expect(state.find(['a', -0])).to.equal(state.find(['a', 0]));
     });
 
-    it('grows past any first size, and finds every key, after removals too', () => {
+    it('grows past any initial size, and finds every key, even after removals', () => {
       const state = harness.fresh();
       const count = 20_000;
       for (let n = 0; n < count; n++) {

@@ -8,9 +8,9 @@ import { anyRow, everything, positions, recent, survivors } from './sample-rows.
 /** One empty store, for one test. */
 export interface TablesFixture {
   readonly tables: Tables;
-  /** The same store as another process would open it; undefined where there is only one way in. */
+  /** The same store as another process would open it; undefined if only one process can open it. */
   reopen?(): Promise<Tables>;
-  /** Lets so many ms pass on the store's clock; undefined where it cannot, then rows past their ttl are not tried. */
+  /** Moves the store's clock by this many ms; undefined if impossible, then expiry of rows is not tested. */
   pass?(ms: number): void | Promise<void>;
   /** Closes and removes everything. */
   destroy(): Promise<void>;
@@ -18,15 +18,15 @@ export interface TablesFixture {
 
 export interface TablesHarness {
   fresh(): Promise<TablesFixture>;
-  /** Of two different rows of one version, which no runner makes: whether the first that came stays. */
+  /** Whether, of two different rows of one version, the first that arrived stays. No runner produces such rows. */
   readonly firstOfVersionStays: boolean;
-  /** Runs of the property tests; 50 unless told. */
+  /** Runs of the property tests; defaults to 50. */
   readonly runs?: number;
 }
 
 const plain = (rows: readonly StoredRow[]): unknown[] => rows.map(({ values, version }) => [version, ...values]);
 
-/** The laws of the port `Tables`, for whoever implements it. */
+/** The contract of the port `Tables`, for every implementation. */
 export function runTablesContract(name: string, harness: TablesHarness): void {
   const runs = harness.runs ?? 50;
 
@@ -57,7 +57,7 @@ export function runTablesContract(name: string, harness: TablesHarness): void {
       return from.inKeyOrder ? rows : rows.sort((a, b) => compareKeys(of, a.values, b.values));
     };
 
-    it('gives back every value of every kind exactly', async () => {
+    it('returns every value of every kind exactly', async () => {
       let version = 0;
       await fc.assert(
         fc.asyncProperty(anyRow, async (values) => {
@@ -72,7 +72,7 @@ export function runTablesContract(name: string, harness: TablesHarness): void {
       );
     });
 
-    it('gives back the largest and the smallest values', async () => {
+    it('returns the largest and the smallest values', async () => {
       const key = ['a', 'sell', 8.64e15, '9999-12-31', 2n ** 63n - 1n, 2 ** 31 - 1, true, '\u{10ffff}', 2 ** 31 - 1];
       const least = ['', 'buy', -8.64e15, '0001-01-01', -(2n ** 63n), -(2 ** 31), false, '', 0];
       const max = Number.MAX_SAFE_INTEGER;
@@ -113,7 +113,7 @@ export function runTablesContract(name: string, harness: TablesHarness): void {
       }
     });
 
-    it('keeps of each key the mutation of the highest version, in whatever order and grouping they come', async () => {
+    it('keeps for each key the mutation with the highest version, in whatever order and grouping they arrive', async () => {
       const mutation = fc.record({
         user: fc.constantFrom('ann', 'bob'),
         symbol: fc.constantFrom('A', 'B', 'C'),
@@ -124,7 +124,8 @@ export function runTablesContract(name: string, harness: TablesHarness): void {
       let round = 0;
       await fc.assert(
         fc.asyncProperty(fc.array(mutation, { maxLength: 40 }), async (all) => {
-          // Each run has users of its own. The value follows from the version, as two mutations of one are the same.
+          // Each run has its own users. The value follows from the version, because two mutations of one version are
+          // equal.
           const prefix = `round ${(round += 1)} `;
           const mutations = all.map((m) =>
             m.deleted && m.version % 2 === 0
@@ -166,7 +167,7 @@ export function runTablesContract(name: string, harness: TablesHarness): void {
       expect(await everyRow(positions), 'the same version with another value').to.deep.equal(before);
     });
 
-    it('remembers the version of what was removed', async () => {
+    it('keeps the version of a deleted row', async () => {
       await tables.write([remove('a', 'A', 10)]);
       await tables.write([put('a', 'A', 1, 9)]);
       expect(await tables.get(positions, ['a', 'A'])).to.equal(undefined);
@@ -175,7 +176,7 @@ export function runTablesContract(name: string, harness: TablesHarness): void {
       expect(await everyRow(positions)).to.have.length(1);
     });
 
-    it('scans by any leading part of the key, in clustering order, descending columns backwards', async () => {
+    it('scans by any leading part of the key, in clustering order, with descending columns', async () => {
       const written: Mutation[] = [];
       await fc.assert(
         fc.asyncProperty(fc.array(anyRow, { minLength: 1, maxLength: 12 }), fc.nat(), async (rows, pick) => {
@@ -197,7 +198,7 @@ export function runTablesContract(name: string, harness: TablesHarness): void {
       expect(plain(await everyRow(everything))).to.deep.equal(plain(survivors(everything, written)));
     });
 
-    it('scans at most as many rows as asked for', async () => {
+    it('scans at most the requested number of rows', async () => {
       await tables.write(['A', 'B', 'C', 'D'].map((symbol, i) => put('a', symbol, i, i + 1)));
       await tables.write([remove('a', 'A', 9), put('aa', 'A', 1, 1)]);
       const symbols = async (limit: number): Promise<unknown[]> =>
@@ -229,7 +230,7 @@ export function runTablesContract(name: string, harness: TablesHarness): void {
       expect((await tables.get(positions, ['a', 's00499']))?.values[2]).to.equal(-1);
     });
 
-    it('begins at any key where it has them in order, and says where it has not', async () => {
+    it('starts a scan at any key if rows are in key order, and reports it if they are not', async () => {
       const rows = ['a', 'ab', 'abc', 'b', 'ba', 'c'].flatMap((user) => [put(user, 'A', 1, 1), put(user, 'B', 1, 1)]);
       await tables.write([...rows, put('aa', 'A', 1, 1), remove('aa', 'A', 2)]);
       const from = async (...key: string[]): Promise<string[]> =>
@@ -252,7 +253,7 @@ export function runTablesContract(name: string, harness: TablesHarness): void {
       ]);
     });
 
-    it('knows a table again, and refuses another of its name, saying in what it differs', async () => {
+    it('accepts the same table again, and rejects another of its name with the differences', async () => {
       await tables.write([put('a', 'A', 1, 1)]);
       await tables.create([positions, everything]);
       expect(await everyRow(positions)).to.have.length(1);
@@ -360,7 +361,7 @@ export function runTablesContract(name: string, harness: TablesHarness): void {
       expect(plain(await everyRow(two))).to.deep.equal([[1, '', 2]]);
     });
 
-    it('shows no row past its time to live', async function () {
+    it('shows no expired row', async function () {
       const { pass } = fixture;
       if (pass === undefined) return this.skip();
       const row = (user: string, version: number): Mutation => ({ table: recent, values: [user, version], version });
@@ -373,7 +374,7 @@ export function runTablesContract(name: string, harness: TablesHarness): void {
       expect(await collected(tables.scan(recent, ['b']))).to.deep.equal([]);
     });
 
-    it('has what was written once the promise resolves, for every process', async function () {
+    it('has written rows once the promise resolves, for every process', async function () {
       if (fixture.reopen === undefined) return this.skip();
       const other = await fixture.reopen();
       for (let i = 1; i <= 20; i += 1) {

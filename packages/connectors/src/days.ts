@@ -7,7 +7,7 @@ const LAST = 2_932_896;
 let lastText: string | undefined;
 let lastDays = 0;
 
-/** Days since 1970-01-01 of `YYYY-MM-DD`; the same day again costs nothing. */
+/** Days since 1970-01-01 of `YYYY-MM-DD`; repeating the last day costs nothing. */
 export function daysOfDate(text: string): number {
   if (text !== lastText) {
     lastDays = Date.parse(`${text}T00:00:00Z`) / DAY;
@@ -16,7 +16,7 @@ export function daysOfDate(text: string): number {
   return lastDays;
 }
 
-/** `YYYY-MM-DD` of so many days since 1970-01-01; a repeated day is the identical string. */
+/** `YYYY-MM-DD` of this many days since 1970-01-01; a repeated day is the identical string. */
 export function dateReader(): (days: number) => string {
   const known = new Map<number, string>();
   return (days) => {

@@ -44,7 +44,7 @@ const kinds = (
 /** A schema, rows of it, and how many of them make a row group. */
 export type AnyTable = readonly [RecordSchema<Fields>, readonly object[], number];
 
-/** Tables of any columns. @param leastBigMoney of 128 bits unless told */
+/** Tables of any columns. @param leastBigMoney defaults to the least of 128 bits */
 export function anyTable(leastBigMoney = -(2n ** 127n)): fc.Arbitrary<AnyTable> {
   return fc
     .array(fc.tuple(fc.constantFrom(...kinds(leastBigMoney)), fc.boolean()), { minLength: 1, maxLength: 6 })

@@ -15,7 +15,7 @@ if (command === 'try-to-lock') {
 } else {
   const producer = await logProducer(dir, { segmentBytes: 20_000 });
   for (let n = Number(from); ;) {
-    // Each append goes to one partition, so that one cut off in the middle leaves no hole in the numbers.
+    // Each append goes to one partition, so that one that is cut off in the middle leaves no hole in the numbers.
     const count = 1 + (n % 40);
     const partition = n % 4;
     const messages = Array.from({ length: count }, (_, i) => ({

@@ -5,16 +5,16 @@ import type { AddressInfo } from 'node:net';
 export interface StubHdfs {
   /** `host:port`. */
   readonly host: string;
-  /** What is there, by path. */
+  /** The stored files, by path. */
   readonly files: Map<string, StubFile>;
-  /** What the requests were: method, path and parameters. */
+  /** The requests received: method, path and parameters. */
   readonly asked: {
     readonly op: string;
     readonly path: string;
     readonly params: URLSearchParams;
     readonly bodyLength: number;
   }[];
-  /** While set, every request to the namenode is refused by this exception. */
+  /** While set, every request to the namenode is refused with this exception. */
   refusal: { readonly status: number; readonly exception: string; readonly message: string } | undefined;
   close(): Promise<void>;
 }
@@ -141,7 +141,7 @@ export async function stubHdfs(): Promise<StubHdfs> {
         else if (!isDatanode && (op === 'CREATE' || (op === 'OPEN' && files.has(path)))) {
           reply = { status: 307, location: `http://${host}${request.url ?? ''}&datanode=1` };
         } else reply = operations[op]?.(path, url.searchParams, body) ?? { status: 400 };
-        // As a real datanode does, unasked.
+        // A real datanode sends this without being asked.
         if (isDatanode && op === 'CREATE') response.writeContinue();
         response.writeHead(reply.status, reply.location === undefined ? {} : { location: reply.location });
         response.end(reply.body);

@@ -10,7 +10,7 @@ export interface StubS3 {
   readonly objects: Map<string, StubObject>;
   /** Multipart uploads that were neither completed nor aborted. */
   readonly uploads: Map<string, StubUpload>;
-  /** While set, every request is refused by this code. */
+  /** While set, every request is refused with this code. */
   refusal: { readonly status: number; readonly code: string } | undefined;
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /**
- * A process that writes to the embedded tables, for the specs: `DIR` round after round until it is killed, or
- * `DIR SHARE OF ROUNDS` its share of the rounds, in an order of no sense.
+ * A process that writes to the embedded tables, for the specs. `DIR`: round after round until it is killed. `DIR SHARE
+ * OF ROUNDS`: its share of the rounds, in arbitrary order.
  */
 import { int32, table, text } from '@stockafolio/core';
 import { embeddedTables } from '../src/embedded/index.js';

@@ -15,14 +15,14 @@ const entry = (offset: number): ArchiveEntry<Sale> => ({
   record: { user: `p${offset % 5}`, amount: offset, time: offset },
 });
 
-/** An archive of one partition, and what a batch makes of it. */
+/** An archive of one partition, and the outcome of a batch over it. */
 class UnderTest {
   archive = memoryArchive<Sale>();
   tables = memoryTables();
   checkpoints = memoryFiles();
   files = 0;
 
-  /** A file of ten messages more. */
+  /** Adds a file of ten messages. */
   async file(history?: ArchivedHistory): Promise<void> {
     const first = 10 * this.files++;
     const entries = Array.from({ length: 10 }, (_, n) => entry(first + n));
@@ -60,13 +60,13 @@ describe('a batch over an archive of two histories', () => {
     at = new UnderTest();
   });
 
-  it('is refused where a file goes on in an epoch before the last one, and nothing is written', async () => {
+  it('is rejected if a file has an epoch below that of the file before, and nothing is written', async () => {
     for (const history of [of(0), of(0, 5), of(3, 6)]) await at.file(history);
     for (let start = 0; start < 2; start++) expect(await at.run()).to.equal('ERR_SOURCE_DIVERGED');
     expect(await at.rows()).to.equal(0);
   });
 
-  it('is refused before it is divided anew, for every partition that would read of it', async () => {
+  it('is rejected before a repartition, for every partition that would read it', async () => {
     for (const history of [of(0, 5), of(3, 6)]) await at.file(history);
     const { archive, tables, checkpoints } = at;
     const ports = { pipeline: totals, codec: jsonCodec(Sale), archive, tables, checkpoints, clock: virtualClock() };
@@ -75,7 +75,7 @@ describe('a batch over an archive of two histories', () => {
     expect(await at.rows()).to.equal(0);
   });
 
-  it('is refused where the file after its checkpoint is of an epoch before', async () => {
+  it('is rejected if the file after its checkpoint has an earlier epoch', async () => {
     await at.file(of(4, 5));
     expect(await at.run()).to.equal('10 records');
     await at.file(of(4));
@@ -86,14 +86,14 @@ describe('a batch over an archive of two histories', () => {
     ['another last message', of(0, 1, 8)],
     ['another epoch', of(0, 2, 7)],
   ] as const) {
-    it(`is refused where checkpoints and tables go on from a file that has ${what} now`, async () => {
+    it(`is rejected if checkpoints and tables continue from a file that now has ${what}`, async () => {
       await at.file(of(0, 1, 7));
       expect(await at.run()).to.equal('10 records');
       at.files = 0;
       await at.file(history);
       await at.file(of(2));
       expect(await at.run()).to.equal('ERR_SOURCE_DIVERGED');
-      // Tables of the other history are of no use to a run from the start either; new ones are.
+      // Tables of the other history are also useless for a run from the start; new tables are needed.
       expect(await at.run({ fromStart: true })).to.equal('ERR_SOURCE_DIVERGED');
       at.tables = memoryTables();
       at.checkpoints = memoryFiles();
@@ -101,14 +101,14 @@ describe('a batch over an archive of two histories', () => {
     });
   }
 
-  it('is done where epochs rise, and where files of earlier versions tell of none', async () => {
+  it('runs if epochs rise, and if files of earlier versions state none', async () => {
     for (const history of [undefined, of(0, 1), of(1), undefined, of(1, 9), of(9)]) await at.file(history);
     expect(await at.run()).to.equal('60 records');
     await at.file(of(9));
     expect(await at.run()).to.equal('10 records');
   });
 
-  it('leaves its checkpoint and its tables the mark of the last message, for the stream to go on by', async () => {
+  it('stores the mark of the last message in checkpoint and tables, for the stream to continue from', async () => {
     for (const history of [of(0, 1, 5), of(2, 3, 6)]) await at.file(history);
     await at.run();
     const mark = { epoch: 3, checksum: 6 };
@@ -117,7 +117,7 @@ describe('a batch over an archive of two histories', () => {
     expect([...(await readMarks(at.tables, totals.name))]).to.deep.equal([[0, { partition: 0, offset: 20, mark }]]);
   });
 
-  it('leaves none where the last file does not tell', async () => {
+  it('stores none if the last file does not state one', async () => {
     for (const history of [of(0, 1, 5), undefined]) await at.file(history);
     await at.run();
     const chain = await findCheckpoint(at.checkpoints, totals.name, 0, () => undefined);
@@ -127,7 +127,9 @@ describe('a batch over an archive of two histories', () => {
 });
 
 describe('files of one history', () => {
-  /** The epoch of every offset, and the files into which they are cut; any of them may begin within the one before. */
+  /**
+   * The epoch of every offset, and the files into which the offsets are cut; a file may begin within the one before.
+   */
   const history = fc.record({
     rises: fc.array(fc.nat({ max: 2 }), { minLength: 60, maxLength: 60 }),
     sizes: fc.array(
@@ -139,11 +141,11 @@ describe('files of one history', () => {
     ),
   });
 
-  it('are never taken for those of two, whichever of them tell, also where they overlap', () => {
+  it('are never mistaken for files of two, whichever of them state epochs, even if they overlap', () => {
     fc.assert(
       fc.property(history, ({ rises, sizes }) => {
         let epoch = 0;
-        // Most messages are of the epoch of those before them.
+        // Most messages have the epoch of the message before.
         const epochs = rises.map((rise) => (epoch += Math.max(0, rise - 1)));
         let next = 0;
         const files = sizes.flatMap(({ size, overlap, told }, n) => {

@@ -8,16 +8,16 @@ import {
   type Position,
 } from '@stockafolio/core/ports';
 
-/** A file of an archive, and by what the log of its source is known again in it. */
+/** A file of an archive, and its facts about the log of its source. */
 export interface FileHistory {
   readonly stretch: ArchiveStretch;
   readonly history: ArchivedHistory;
 }
 
-/** Files that are asked at a time. */
+/** Files that are read at a time. */
 const AT_ONCE = 16;
 
-/** What these files say of the log of their source: one look at the end of each. */
+/** The facts of these files about the log of their source; it reads the end of each file once. */
 export async function historiesOf<T>(
   archive: Pick<Archive<T>, 'facts'>,
   files: readonly ArchiveStretch[],
@@ -32,23 +32,23 @@ export async function historiesOf<T>(
 }
 
 /**
- * Makes sure that files which follow one another, and what was taken in before them, are of one history of their source: in a
- * log that was not cut the epochs of leaders only rise.
+ * Checks that consecutive files, and the messages processed before them, belong to one history of their source. In a
+ * log that was not truncated the leader epochs only rise.
  *
- * @param before the position from which on the files are read
- * @throws ERR_SOURCE_DIVERGED naming the first file that is of another
+ * @param before the position from which the files are read
+ * @throws ERR_SOURCE_DIVERGED naming the first file of another history
  */
 export function checkOneHistory(partition: number, files: readonly FileHistory[], before: Position): void {
-  let known = { epoch: before.mark?.epoch, at: before.offset - 1, of: 'what was taken in before' };
+  let known = { epoch: before.mark?.epoch, at: before.offset - 1, of: 'the messages processed before' };
   for (const { stretch, history } of files) {
     const { firstEpoch, lastEpoch } = history;
     if (known.epoch !== undefined && isOther(known.epoch, known.at, { stretch, history })) {
       const is = firstEpoch === lastEpoch ? String(lastEpoch) : `${firstEpoch ?? '?'} to ${lastEpoch ?? '?'}`;
       throw new StockafolioError(
         'ERR_SOURCE_DIVERGED',
-        `archive: partition ${partition}: '${stretch.name}' is of leader epoch ${is}, but ${known.of} up to offset ${known.at + 1} of leader epoch ${known.epoch}: they are of two histories of the topic`,
+        `archive: partition ${partition}: '${stretch.name}' is of leader epoch ${is}, but ${known.of} up to offset ${known.at + 1} of leader epoch ${known.epoch}: they belong to two histories of the topic`,
         {
-          hint: 'keep the files of one history: take those of the other one out, and archive again what is missing then',
+          hint: 'keep the files of one history: remove those of the other, then archive what is missing',
         },
       );
     }
@@ -56,7 +56,7 @@ export function checkOneHistory(partition: number, files: readonly FileHistory[]
   }
 }
 
-/** Whether a file that reaches beyond an offset cannot be of the history that has this epoch there. */
+/** Whether a file that reaches beyond an offset cannot belong to the history that has this epoch there. */
 function isOther(epoch: number, at: number, { stretch, history }: FileHistory): boolean {
   const { firstOffset = stretch.first, firstEpoch, lastEpoch = Infinity } = history;
   if (lastEpoch < epoch) return true;
@@ -64,9 +64,9 @@ function isOther(epoch: number, at: number, { stretch, history }: FileHistory): 
 }
 
 /**
- * Makes sure that the archive has what was read before these positions, as far as its files tell.
+ * Checks that the archive holds the messages that were read before these positions, as far as its files tell.
  *
- * @throws ERR_SOURCE_DIVERGED naming the partition where it has other messages in place of those
+ * @throws ERR_SOURCE_DIVERGED naming the partition where the archive has other messages instead
  */
 export async function checkArchived<T>(
   archive: Pick<Archive<T>, 'facts' | 'stretches'>,
@@ -85,15 +85,15 @@ export async function checkArchived<T>(
     if (file === undefined || fits(position, file)) continue;
     throw new StockafolioError(
       'ERR_SOURCE_DIVERGED',
-      `archive: partition ${position.partition}: tables or checkpoints were made from messages up to offset ${position.offset}, in place of which the archive has others ('${holding.name}'): they are of two histories of the topic`,
+      `archive: partition ${position.partition}: tables or checkpoints were made from messages up to offset ${position.offset}, but the archive has other messages there ('${holding.name}'): they belong to two histories of the topic`,
       {
-        hint: 'make new tables and checkpoints from this archive (batch --from-start), or take the archive that belongs to these',
+        hint: 'build new tables and checkpoints from this archive (batch --from-start), or use the archive that belongs to these',
       },
     );
   }
 }
 
-/** Whether a file may hold the message before a position; where it is the file's last one, that is known exactly. */
+/** Whether a file may hold the message before a position. If that is the file's last message, it is known exactly. */
 function fits({ offset, mark }: Position, { stretch, history }: FileHistory): boolean {
   const epoch = mark?.epoch;
   const isEnd = stretch.last === offset - 1;
@@ -107,7 +107,7 @@ function isSame(a: number | undefined, b: number | undefined): boolean {
   return a === undefined || b === undefined || a === b;
 }
 
-/** What is known of the message before the end of a unit. */
+/** The mark of the message before the end of a unit, as far as known. */
 export function markAtEnd(files: readonly FileHistory[], to: number): Mark | undefined {
   const last = files.at(-1);
   return last?.stretch.last === to - 1 ? markAfter(last.history) : undefined;

@@ -27,11 +27,11 @@ describe('an archive', () => {
   const held = (...ranges: readonly PartitionRange[]): Promise<void> | undefined =>
     archive.writeExtent?.({ source: 's', at: Date.UTC(2026, 0, 5), ranges });
 
-  it('with every partition is complete, also one of before, which left no word of its source', async () => {
+  it('with every partition is complete, even from an earlier version without an extent file', async () => {
     expect(await outcome([0, 1, 2, 3], { partitions: 4 })).to.equal('complete');
   });
 
-  it('that lacks a partition in which there were messages is refused, naming it and what it held', async () => {
+  it('that lacks a partition with messages is rejected, naming it and its offsets', async () => {
     await held(range(0, 10), range(1, 20, 5), range(2, 10), range(3, 0));
     expect(await outcome([0, 2], { partitions: 4 })).to.equal(
       'ERR_ARCHIVE_INCOMPLETE: archive: nothing of partition 1 (offsets 5-19) of 4 is there; ' +
@@ -44,32 +44,32 @@ describe('an archive', () => {
     expect(await outcome([0, 3], { partitions: 4 })).to.equal('complete');
   });
 
-  it('of before that lacks partitions is refused, as nobody knows whether they were empty', async () => {
+  it('from an earlier version that lacks partitions is rejected, because they may not have been empty', async () => {
     expect(await outcome([0, 2], { partitions: 4 }))
       .to.contain('nothing of partitions 1, 3 of 4 is there')
-      .and.to.contain('it does not tell whether they were empty');
+      .and.to.contain('it does not state whether they were empty');
   });
 
-  it('that does not even tell how many partitions there were is taken as it is', async () => {
+  it('that does not state the number of partitions is accepted as it is', async () => {
     expect(await outcome([0, 2])).to.equal('complete');
   });
 
-  it('is held to the partitions that its source has by now, where it was given more', async () => {
+  it('is checked against the present partitions of its source, if those were increased', async () => {
     await held(range(0, 10), range(1, 10), range(2, 0), range(3, 4));
     expect(await outcome([0, 1], { partitions: 2 })).to.contain('nothing of partition 3 (offsets 0-3) of 4 is there');
   });
 
-  it('is not held to the word of another source', async () => {
+  it('is not checked against the extent of another source', async () => {
     await archive.writeExtent?.({ source: 'another', at: 0, ranges: [range(0, 0), range(1, 0)] });
-    expect(await outcome([0], { partitions: 2 })).to.contain('it does not tell');
+    expect(await outcome([0], { partitions: 2 })).to.contain('it does not state');
   });
 
-  it('without a file is none, and complete', async () => {
+  it('without a file counts as absent, and complete', async () => {
     await held(range(0, 10));
     expect(await outcome([])).to.equal('complete');
   });
 
-  it('misses what is neither there nor known to be empty, and nothing else', () => {
+  it('misses exactly the partitions that are neither present nor known to be empty', () => {
     const ends = fc.array(fc.option(fc.nat(3), { nil: undefined }), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(ends, fc.subarray([0, 1, 2, 3, 4, 5, 6, 7]), fc.nat(8), (known, there, count) => {

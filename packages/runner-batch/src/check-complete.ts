@@ -1,18 +1,18 @@
 import { StockafolioError } from '@stockafolio/core';
 import type { Archive, ArchiveStretch, PartitionRange } from '@stockafolio/core/ports';
 
-/** A partition of the source of which nothing is archived. */
+/** A partition of the source without an archived file. */
 interface Missing {
   readonly partition: number;
-  /** What the source held of it; undefined where the archive does not tell. */
+  /** What the source held of it; undefined if the archive does not state it. */
   readonly held: PartitionRange | undefined;
 }
 
 /**
- * Makes sure that an archive has every partition of its source: one that is not there must be known to be empty. By day it is
- * the same, as a partition that has files of other days alone may have had no records on this one.
+ * Checks that an archive has every partition of its source: a partition without files must be known to be empty. This
+ * holds for single days too, because a partition that has files of other days may have had no records on this day.
  *
- * @throws ERR_ARCHIVE_INCOMPLETE naming the partitions that are missing
+ * @throws ERR_ARCHIVE_INCOMPLETE naming the missing partitions
  */
 export async function checkComplete(
   archive: Pick<Archive<unknown>, 'facts' | 'extent'>,
@@ -21,7 +21,7 @@ export async function checkComplete(
   const facts = await archive.facts();
   if (facts === undefined) return;
   const extent = await archive.extent?.();
-  // Word of another source says nothing of this one.
+  // The extent of another source says nothing about this one.
   const ranges = extent?.source === facts.source ? extent.ranges : [];
   const missing = missingPartitions(stretches, facts.partitions ?? 0, ranges);
   if (missing.length === 0) return;
@@ -29,7 +29,10 @@ export async function checkComplete(
   throw incomplete(missing, all, ranges.length === 0 ? undefined : extent?.at);
 }
 
-/** The partitions without a file that are not known to be empty; more than `partitions` where the source has grown since. */
+/**
+ * The partitions without a file that are not known to be empty; they may exceed `partitions` if the source has grown
+ * since.
+ */
 export function missingPartitions(
   stretches: readonly ArchiveStretch[],
   partitions: number,
@@ -51,14 +54,14 @@ function incomplete(missing: readonly Missing[], all: number, at: number | undef
   );
   const known =
     at === undefined
-      ? 'it does not tell whether they were empty'
+      ? 'it does not state whether they were empty'
       : `as the source was at ${new Date(at).toISOString()}`;
   const are = missing.length === 1 ? 'partition' : 'partitions';
   return new StockafolioError(
     'ERR_ARCHIVE_INCOMPLETE',
     `archive: nothing of ${are} ${named.join(', ')} of ${all} is there; ${known}`,
     {
-      hint: 'run stockafolio archive --until-caught-up, which archives them or notes that they are empty; where the source is gone, --allow-missing-partitions goes on without them',
+      hint: 'run stockafolio archive --until-caught-up, which archives them or records that they are empty; if the source is gone, --allow-missing-partitions continues without them',
     },
   );
 }

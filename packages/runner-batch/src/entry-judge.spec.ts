@@ -28,7 +28,7 @@ interface Outcome {
   readonly letters: readonly unknown[];
 }
 
-/** What a batch makes of the entries of one file. */
+/** The outcome of a batch over the entries of one file. */
 async function outcomeOf(
   entries: readonly ReadEntry<Sale>[],
   facts: Partial<ArchiveFacts> = {},
@@ -44,7 +44,7 @@ async function outcomeOf(
   );
   const tables = memoryTables();
   const ports = { pipeline: totals, codec: by, archive, tables, checkpoints: memoryFiles(), clock: virtualClock() };
-  // One partition of however many is enough here.
+  // One partition is enough here, whatever their number.
   await runBatch(ports, { allowMissingPartitions: true, ...options });
   const [rows, letters]: [unknown[], unknown[]] = [[], []];
   for await (const { values } of tables.scanAll(sums)) rows.push(values);
@@ -52,8 +52,8 @@ async function outcomeOf(
   return { rows, letters };
 }
 
-describe('what was judged when it was archived', () => {
-  it('is judged again: what was no record then and is one now counts', async () => {
+describe('an archived message', () => {
+  it('is judged again: one that was invalid then and is valid now counts', async () => {
     const { rows, letters } = await outcomeOf([
       { offset: 0, ingested: NOW, record: sale({ n: 1 }) },
       { offset: 1, ingested: NOW, raw: raw({ n: 500 }), cause: 'n: 500 is above the largest, 10' },
@@ -63,7 +63,7 @@ describe('what was judged when it was archived', () => {
     expect(letters).to.eql([[2, 'ERR_BAD_RECORD', '{"user":"ann","n":5000,"time":1767571200000}']]);
   });
 
-  it('is judged again: what was a record then and is none now is dead-lettered, in its form where it has one', async () => {
+  it('is judged again: one that was valid then and is invalid now is dead-lettered, encoded if possible', async () => {
     const { rows, letters } = await outcomeOf([
       { offset: 0, ingested: NOW, record: sale({ n: 2 }) },
       { offset: 1, ingested: NOW, unfit: sale({ n: 2_000 }), cause: 'n: 2000 is not within 0 and 1000' },
@@ -73,7 +73,7 @@ describe('what was judged when it was archived', () => {
     expect(letters[0]).to.have.nested.property('[2]').that.contains('"n":2000');
   });
 
-  it('keeps the clock of intake: a producer whose clock was fast is no more right later', async () => {
+  it('keeps its time of arrival: a time from a fast producer clock stays wrong later', async () => {
     const fast = { time: NOW + 3 * DAY };
     const { rows, letters } = await outcomeOf([
       { offset: 0, ingested: NOW, record: sale() },
@@ -92,8 +92,8 @@ describe('what was judged when it was archived', () => {
     expect((await outcomeOf(entries, {}, {}, german)).rows).to.eql([['ann', 7]]);
   });
 
-  it('does not hold for the partition of a record, unless the archiver checked it by the same partitioner', async () => {
-    // Of so many partitions, not all three belong in the first.
+  it('is checked for its partition again, unless the archiver checked it with the same partitioner', async () => {
+    // With this many partitions, not all three belong to the first.
     const entries: ReadEntry<Sale>[] = [
       { offset: 0, ingested: NOW, record: sale({ user: 'bob' }) },
       { offset: 1, ingested: NOW, record: sale() },

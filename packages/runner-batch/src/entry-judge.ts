@@ -10,25 +10,25 @@ import {
 } from '@stockafolio/core/engine';
 import type { ArchiveEntry, ArchiveFacts, Codec, ReadEntry } from '@stockafolio/core/ports';
 
-/** The size that the reason names of what was cut. */
+/** The size that the cause states for a message that was cut. */
 const CUT = new RegExp(`^${cutFrom('(\\d+)')}`);
 
-/** What an entry is today: a record, or none, with the reason and the message. */
+/** An entry under today's schema: a record; or rejected, with the reason and the message. */
 export type Judged =
   { readonly record: unknown } | { readonly rejected: StockafolioError; readonly message: Uint8Array };
 
 /**
- * Judges the entries of an archived file as the stream judges its messages: by the codec and the schema of today, not by what
- * was judged when they were archived. What was rejected then is read again; records of an earlier schema were held against
- * this one as they were read.
+ * Judges the entries of an archived file as the stream judges its messages: with today's codec and schema, whatever the
+ * verdict was when they were archived. Rejected messages are decoded again. Records of an earlier schema were checked
+ * against today's when they were read.
  */
 export class EntryJudge<T> {
   readonly #codec: Codec<T>;
   readonly #intake: MessageIntake<unknown>;
-  /** Whether a record may be none for where it is: then it is to be judged as well. */
+  /** Whether a record may be invalid because of its partition: then records are judged too. */
   readonly checksRecords: boolean;
 
-  /** @param options what the partition of a message is held against */
+  /** @param options what the partition of a message is checked against */
   constructor(
     stream: Stream<unknown>,
     codec: Codec<T>,
@@ -37,13 +37,14 @@ export class EntryJudge<T> {
   ) {
     this.#codec = codec;
     this.#intake = new MessageIntake<unknown>({ stream, codec, ...options });
-    // Those for which the archiver checked it are not checked again, unless by fewer numbers of partitions than it did.
+    // Records that the archiver has checked are not checked again, unless it accepted more earlier partition counts
+    // than this run does.
     const { partitioner, partitionsBefore = [], mixed = false } = facts;
     const isChecked = partitioner !== undefined && partitioner === stream.partitioner;
     this.checksRecords = !isChecked || (mixed && partitionsBefore.length > (options.partitionsBefore?.length ?? 0));
   }
 
-  /** @throws ERR_PARTITION_MISMATCH where that is to end the run */
+  /** @throws ERR_PARTITION_MISMATCH if a mismatch ends the run */
   judge(entry: ReadEntry<T>): Judged {
     if ('record' in entry) {
       const misplaced = this.checksRecords ? this.#intake.misplaced(entry.record, entry.offset) : undefined;
@@ -55,7 +56,7 @@ export class EntryJudge<T> {
   }
 
   #readAgain({ offset, ingested, raw, cause, seen }: Extract<ArchiveEntry<T>, { readonly raw: Uint8Array }>): Judged {
-    // Of the headers the archive has what the reason says.
+    // The archive keeps of the headers only what the cause says.
     const origin = / \(from (.+)\)$/.exec(cause)?.[1];
     const cut = CUT.exec(cause)?.[1];
     const headers = {
@@ -71,7 +72,7 @@ export class EntryJudge<T> {
     try {
       return this.#codec.encode(record);
     } catch {
-      // As it is no record by the schema of today, its codec may have no form for it.
+      // The record is invalid under today's schema, so its codec may be unable to encode it.
       return bytesOf(jsonOf(record));
     }
   }

@@ -38,7 +38,7 @@ const FILES = 6;
 const IN_A_FILE = 20;
 const PARTITIONS = 2;
 
-/** An archive of so many files for each of two partitions. */
+/** An archive with this many files for each of two partitions. */
 function archiveOf(files: number): Archive<Tick> {
   const all: ArchiveStretch[] = [];
   for (let partition = 0; partition < PARTITIONS; partition++) {
@@ -77,7 +77,7 @@ async function contents(tables: Tables): Promise<string[]> {
   return rows;
 }
 
-/** Tables of which the n-th write fails after a part of it. */
+/** Tables whose n-th write fails after a part of it was written. */
 function failing(tables: Tables, nth: number): Tables {
   let writes = 0;
   return {
@@ -91,7 +91,7 @@ function failing(tables: Tables, nth: number): Tables {
 }
 
 describe('a batch whose stores fail', () => {
-  it('writes no wrong row, however its runs end, and the next ones go on', async () => {
+  it('writes no wrong row, however its runs end, and the next runs continue', async () => {
     const expected = memoryTables();
     await run(FILES, expected, memoryFiles());
     const right = await contents(expected);
@@ -134,7 +134,7 @@ describe('a batch whose stores fail', () => {
     expect(failed, 'runs that failed').to.be.greaterThan(50);
   });
 
-  it('says that a checkpoint could not be written, and that partition is done again', async () => {
+  it('reports that a checkpoint could not be written, and repeats that partition', async () => {
     const tables = memoryTables();
     const checkpoints = memoryFiles();
     checkpoints.failWrite(1, full());

@@ -4,7 +4,7 @@ import type { BatchUnit } from './options.js';
 import { archiveGap, checkGapless } from './plan-units.js';
 
 /**
- * The files that hold a range of offsets of a partition, all of it.
+ * The files that hold a whole range of offsets of a partition.
  *
  * @throws ERR_ARCHIVE_GAP, ERR_SOURCE_MISMATCH
  */
@@ -22,7 +22,7 @@ export async function filesOf<T>(
     throw new StockafolioError(
       'ERR_SOURCE_MISMATCH',
       `the unit of partition ${partition} is of source ${source}; the archive is of source ${String(made)}`,
-      { hint: 'give the unit the archive that it was planned on, or plan it anew' },
+      { hint: 'use the archive that the unit was planned on, or plan it again' },
     );
   }
   return files;

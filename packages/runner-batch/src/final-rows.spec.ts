@@ -41,7 +41,7 @@ const totals = pipeline('totals', { sales }, ({ sales }) => [
 ]);
 
 describe('a batch writes final values', () => {
-  /** Sales each up to 90 ms late, in one partition; answers what the tables hold, and what was written. */
+  /** Runs sales, each up to 90 ms late, in one partition; returns the rows of the tables, and the writes. */
   async function run(late: readonly number[], writeRows: number): Promise<{ rows: string[]; written: string[] }> {
     const archive = memoryArchive<Sale>();
     const entries = late.map((behind, offset): ArchiveEntry<Sale> => {
@@ -74,7 +74,7 @@ describe('a batch writes final values', () => {
 
   const delays = fc.array(fc.integer({ min: 0, max: 90 }), { minLength: 1, maxLength: 80 });
 
-  it('once a row, however late records come, where the rows that may come again are few', async () => {
+  it('once per row, however late records are, if the rows that may change again fit', async () => {
     await fc.assert(
       fc.asyncProperty(delays, async (late) => {
         const { written } = await run(late, 1_000);
@@ -83,7 +83,7 @@ describe('a batch writes final values', () => {
     );
   });
 
-  it('with the same rows and versions, however few it keeps back', async () => {
+  it('with the same rows and versions, however few it holds back', async () => {
     await fc.assert(
       fc.asyncProperty(delays, fc.integer({ min: 1, max: 12 }), async (late, writeRows) => {
         expect((await run(late, writeRows)).rows).to.deep.equal((await run(late, 1_000)).rows);

@@ -2,16 +2,17 @@ import type { Pipeline } from '@stockafolio/core';
 import type { Mutation } from '@stockafolio/core/ports';
 
 /**
- * Keeps back rows that may yet come again, so that a table gets their final values only: a window gives out its row when
- * it closes, and anew for every record that comes late. Rows that stand for a record each pass at once.
+ * Holds back rows that may still change, so that a table gets only their final values: a window emits its row when it
+ * closes, and again for every late record. Rows that stand for one record each pass through at once.
  *
- * So many rows are kept at most; then those that have not come again for longest are let go, final or not.
+ * A limited number of rows is held; beyond it, the rows that have not changed for the longest time are released, final
+ * or not.
  */
 export class FinalRows {
-  /** Names of the tables whose rows come from operators, not straight from the records. */
+  /** Names of the tables whose rows come from operators, not directly from the records. */
   readonly #again: ReadonlySet<string>;
   readonly #most: number;
-  /** By key; those that came last at the end. */
+  /** By key; the most recently changed rows are last. */
   readonly #kept = new Map<string, Mutation>();
 
   constructor(edges: Pipeline['plan']['edges'], most: number) {
@@ -19,7 +20,7 @@ export class FinalRows {
     this.#most = most;
   }
 
-  /** Takes rows in the order of their versions; answers those that are to be written now. */
+  /** Takes rows in the order of their versions; returns those to write now. */
   take(rows: readonly Mutation[]): readonly Mutation[] {
     const now: Mutation[] = [];
     for (const row of rows) {
@@ -35,7 +36,7 @@ export class FinalRows {
     return now;
   }
 
-  /** Passes on the parts of the last rows, then gives those that are left and have not come again among them. */
+  /** Passes on the parts of the last rows, then the held rows that were not among them. */
   *end(last: Iterable<readonly Mutation[]>): Generator<readonly Mutation[]> {
     const tables = new Set([...this.#kept.values()].map(({ table }) => table.name));
     for (const part of last) {
@@ -57,7 +58,7 @@ export class FinalRows {
   }
 }
 
-/** U+0000 is in no text of a row, so that no two keys share an id. */
+/** No text of a row contains U+0000, so no two keys share an id. */
 function idOf({ table, values }: Mutation): string {
   let id = table.name;
   for (let n = 0; n < table.keyLength; n++) id += `\u0000${String(values[n])}`;

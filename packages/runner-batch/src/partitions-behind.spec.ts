@@ -21,7 +21,7 @@ describe('partitions that stopped being archived', () => {
   const behind = async (day?: string): Promise<readonly number[]> =>
     (await partitionsBehind(archive, day)).map(({ partition }) => partition);
 
-  it('are those whose source held more, while others go on to later days', async () => {
+  it('are those whose source held more, while others continue to later days', async () => {
     await held(30, 25);
     expect(await behind()).to.deep.equal([1]);
     expect((await partitionsBehind(archive)).map(describeBehind)[0])
@@ -35,18 +35,18 @@ describe('partitions that stopped being archived', () => {
     expect(await behind()).to.deep.equal([]);
   });
 
-  it('are not those that are as far as the others on the day that is asked for', async () => {
+  it('are not those that are as far as the others on the requested day', async () => {
     await held(30, 25);
     expect(await behind('2026-01-05')).to.deep.equal([]);
     expect(await behind('2026-01-06')).to.deep.equal([1]);
   });
 
-  it('are none where a file of today waits to be written', async () => {
+  it('are none if a file of today waits to be written', async () => {
     await held(35, 10);
     expect(await behind()).to.deep.equal([]);
   });
 
-  it('are not known in an archive that left no word', async () => {
+  it('are not known in an archive without an extent file', async () => {
     expect(await behind()).to.deep.equal([]);
   });
 });

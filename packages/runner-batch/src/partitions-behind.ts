@@ -1,21 +1,22 @@
 import type { Archive } from '@stockafolio/core/ports';
 
-/** A partition that stopped being archived, as it seems: others have files of later days, and its source held more. */
+/** A partition that seems to have stopped being archived: others have files of later days, and its source held more. */
 export interface PartitionBehind {
   readonly partition: number;
-  /** The offset after the last that is archived, and the day of its file. */
+  /** The offset after the last archived one, and the day of its file. */
   readonly archived: number;
   readonly day: string;
-  /** What the source held, and up to which day other partitions are archived. */
+  /** The end offset of the source, and the day up to which other partitions are archived. */
   readonly end: number;
   readonly others: string;
 }
 
 /**
- * The partitions of which files are missing at the end, as far as the archive tells. No more than a sign: a partition that is
- * quiet on a day ends before the others too, and the last offsets of a source may be no messages, but marks of transactions.
+ * The partitions that lack files at the end, as far as the archive tells. This is only a hint: a partition that is
+ * quiet on a day also ends before the others, and the last offsets of a source may be transaction markers instead of
+ * messages.
  *
- * @param day only what is archived up to the end of this day is looked at
+ * @param day only files up to the end of this day are considered
  */
 export async function partitionsBehind(
   archive: Pick<Archive<unknown>, 'stretches' | 'extent'>,
@@ -38,5 +39,5 @@ export async function partitionsBehind(
 
 /** The same in words. */
 export function describeBehind({ partition, archived, day, end, others }: PartitionBehind): string {
-  return `archive: partition ${partition} ends at offset ${archived}, on ${day}; its source held up to ${end}, and others are archived to ${others}: where those are messages, archive them first (stockafolio archive --until-caught-up)`;
+  return `archive: partition ${partition} ends at offset ${archived}, on ${day}; its source held up to ${end}, and others are archived to ${others}: if there are messages after that offset, archive them first (stockafolio archive --until-caught-up)`;
 }

@@ -6,12 +6,12 @@ import type { BatchOptions, BatchPorts, BatchUnit, DividedRange } from './option
 import { beginning, byPartition, checkGapless, newestCheckpoint, unitOptions } from './plan-units.js';
 
 /**
- * Plans how an archive is divided anew: one unit for every partition that the source has now, each of which goes through what
- * there is of all partitions, for the keys that are its own. Up to where that is, is kept with the tables: a run that goes on
- * with the units left must stop each partition where the others did, or records would be nobody's.
+ * Plans a repartition of an archive: one unit for every partition that the source has now. Each unit reads all archived
+ * partitions, for the keys that belong to it. The end offset of each archived partition is kept with the tables: a run
+ * that continues with the remaining units must stop at the same offsets, or some records would belong to no unit.
  *
- * @throws ERR_USAGE where it cannot be divided so; ERR_TABLES_TAKEN, ERR_PARTITIONS_CHANGED where tables or checkpoints are
- * not new; ERR_ARCHIVE_GAP, ERR_ARCHIVE_INCOMPLETE, ERR_SOURCE_DIVERGED
+ * @throws ERR_USAGE if the archive cannot be repartitioned like this; ERR_TABLES_TAKEN, ERR_PARTITIONS_CHANGED if
+ * tables or checkpoints are not new; ERR_ARCHIVE_GAP, ERR_ARCHIVE_INCOMPLETE, ERR_SOURCE_DIVERGED
  */
 export async function planDivision<T>(
   ports: BatchPorts<T>,
@@ -25,9 +25,9 @@ export async function planDivision<T>(
   if (is === undefined) {
     throw new StockafolioError(
       'ERR_USAGE',
-      `stream '${pipeline.stream.name}' is keyed by nothing: nothing is to be divided`,
+      `stream '${pipeline.stream.name}' is keyed by nothing: there is nothing to repartition`,
       {
-        hint: 'start the stream as it is: it takes new partitions in without more ado',
+        hint: 'start the stream as it is: it accepts new partitions without further steps',
       },
     );
   }
@@ -38,9 +38,9 @@ export async function planDivision<T>(
   if (partitions < least) {
     throw new StockafolioError(
       'ERR_USAGE',
-      `the archive has ${least} partitions, which cannot be divided into ${partitions}`,
+      `the archive has ${least} partitions, which cannot be repartitioned to ${partitions}`,
       {
-        hint: `give the number of partitions that the topic has now, ${least} or more`,
+        hint: `give the present number of partitions of the topic, ${least} or more`,
       },
     );
   }
@@ -48,7 +48,7 @@ export async function planDivision<T>(
   for (const [partition, own] of archived) {
     const from = await beginning(ports, partition, own);
     ranges.push({ partition, from, to: checkGapless(partition, own, from) });
-    // Here, of all of them: a unit looks at its own partition alone, and reads the others too.
+    // All partitions are checked here: a unit checks only its own partition, but reads the others too.
     checkOneHistory(partition, await historiesOf(archive, own), { partition, offset: from });
   }
   const { ends } = await beginDivision(

@@ -11,21 +11,21 @@ import { checkComplete } from './check-complete.js';
 import type { BatchOptions, BatchPorts, BatchUnit } from './options.js';
 
 export interface BatchPlan {
-  /** Identity of the source that was archived; undefined where the archive is empty. */
+  /** Identity of the source that was archived; undefined if the archive is empty. */
   readonly source: string | undefined;
-  /** What is to be done: one unit for every partition in which there is something. */
+  /** The work: one unit for every partition that has messages. */
   readonly units: readonly BatchUnit[];
-  /** By partition, where the checkpoints stand from which it goes on. */
+  /** By partition, the checkpoint from which it continues. */
   readonly checkpoints: ReadonlyMap<number, CheckpointHeader>;
-  /** How the source was divided when the newest of the archive was written, where that is known and matters. */
+  /** How the source was partitioned when the newest file was archived, if that is known and relevant. */
   readonly partitioning: Partitioning | undefined;
 }
 
 /**
  * Divides a run into units.
  *
- * @throws ERR_ARCHIVE_GAP naming the partition and the offsets that are missing; ERR_ARCHIVE_INCOMPLETE naming partitions
- * of which there is nothing; ERR_PARTITIONS_CHANGED where the source has been given partitions since
+ * @throws ERR_ARCHIVE_GAP naming the partition and the missing offsets; ERR_ARCHIVE_INCOMPLETE naming partitions
+ * without files; ERR_PARTITIONS_CHANGED if the source's partitions were increased since
  */
 export async function planUnits<T>(ports: BatchPorts<T>, options: BatchOptions): Promise<BatchPlan> {
   const facts = await ports.archive.facts();
@@ -57,7 +57,7 @@ export async function planUnits<T>(ports: BatchPorts<T>, options: BatchOptions):
   return { source, units, checkpoints, partitioning };
 }
 
-/** What every unit of a run is told alike. */
+/** The options that all units of a run share. */
 export function unitOptions<T>(
   { tables }: Pick<BatchPorts<T>, 'tables'>,
   options: BatchOptions,
@@ -87,8 +87,8 @@ export async function beginning<T>(
 }
 
 /**
- * The files of each partition, up to the last one of the day: where no record had come yet, a file bears the day on which
- * its messages were taken in, which may lie behind that of the next one.
+ * The files of each partition, up to the last one of the day. A file from before the first record has the day on which
+ * its messages arrived, which may be later than the day of the next file.
  */
 export function byPartition(stretches: readonly ArchiveStretch[], day?: string): Map<number, ArchiveStretch[]> {
   const partitions = new Map<number, ArchiveStretch[]>();
@@ -106,7 +106,7 @@ export function byPartition(stretches: readonly ArchiveStretch[], day?: string):
   return partitions;
 }
 
-/** The offset after the last of the files, which must follow one another without a gap from `from` on. */
+/** The offset after the last of the files, which must follow one another without a gap, beginning at `from`. */
 export function checkGapless(partition: number, files: readonly ArchiveStretch[], from: number): number {
   let next = from;
   for (const { first, last } of files) {
@@ -121,6 +121,6 @@ export function checkGapless(partition: number, files: readonly ArchiveStretch[]
 
 export function archiveGap(partition: number, first: number, last: number): StockafolioError {
   return new StockafolioError('ERR_ARCHIVE_GAP', `archive: partition ${partition}, ${first}-${last} missing`, {
-    hint: 'archive again what is missing, from the source or from a copy; nothing was written',
+    hint: 'archive the missing messages, from the source or from a copy; nothing was written',
   });
 }

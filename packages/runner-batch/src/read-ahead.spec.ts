@@ -25,7 +25,7 @@ describe('readAhead', () => {
   }
   const counting = (count: number, fails = false): Counting => new Counting(count, fails);
 
-  it('has one item on its way, and never more, while one is in hand', async () => {
+  it('loads one item ahead, and never more, while one is in use', async () => {
     const state = counting(5);
     const seen: number[] = [];
     for await (const n of readAhead(state.items)) {
@@ -37,7 +37,7 @@ describe('readAhead', () => {
     expect(state.closed).to.equal(true);
   });
 
-  it('gives what came before an error, and then the error', async () => {
+  it('returns the items before an error, and then the error', async () => {
     const seen: number[] = [];
     let error: unknown;
     try {
@@ -49,7 +49,7 @@ describe('readAhead', () => {
     expect(error).to.be.instanceOf(Error).with.property('message', 'torn');
   });
 
-  it('closes what it reads when its reader leaves', async () => {
+  it('closes its source when its reader stops', async () => {
     const state = counting(5);
     for await (const n of readAhead(state.items)) if (n === 1) break;
     expect(state.closed).to.equal(true);

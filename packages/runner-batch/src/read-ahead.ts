@@ -1,4 +1,4 @@
-/** The same items, with the next one on its way while one is in hand; no more than that one. */
+/** The same items. While one is in use, the next one is already loading, but no more than that one. */
 export async function* readAhead<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
   const iterator = items[Symbol.asyncIterator]();
   let coming = iterator.next();
@@ -7,7 +7,7 @@ export async function* readAhead<T>(items: AsyncIterable<T>): AsyncGenerator<T> 
       const item = await coming;
       if (item.done === true) return;
       coming = iterator.next();
-      // It is awaited in the next turn, or never, where the reader has gone.
+      // It is awaited in the next turn, or never, if the reader has stopped.
       coming.catch(() => undefined);
       yield item.value;
     }

@@ -34,7 +34,7 @@ const sums = table(
   { user: text(), start: timestamp(), amount: int64() },
 );
 
-/** Sets aside what comes too late for its window; and, as a whole, every amount that is a multiple of seven. */
+/** Rejects records that are too late for their window; and, as a whole, every amount that is a multiple of seven. */
 function sumUp(records: Observable<Lean>): ReturnType<typeof into> {
   const windows = records.pipe(
     tumblingWindow('sums', {
@@ -58,7 +58,7 @@ const bad = (offset: number): ArchiveEntry<Sale> => ({
   ...{ raw: Uint8Array.of(0x7b, offset & 0xff), cause: `bad ${offset}` },
 });
 
-describe('a batch of a pipeline that says what it reads', () => {
+describe('a batch of a pipeline that declares the fields it reads', () => {
   const rowsOf = async (of: Pipeline, archive: Archive<Sale>, writeRows: number): Promise<string[]> => {
     const tables = memoryTables();
     const ports = { pipeline: of, codec: jsonCodec(Sale), archive, tables, checkpoints: memoryFiles() };
@@ -70,7 +70,7 @@ describe('a batch of a pipeline that says what it reads', () => {
     return rows;
   };
 
-  it('makes the very tables of one that reads everything, with whole messages in the dead letters', async () => {
+  it('makes the same tables as one that reads everything, with whole messages in the dead letters', async () => {
     const amounts = fc.array(fc.tuple(fc.integer({ min: 0, max: 20 }), fc.integer({ min: -40, max: 9 })), {
       minLength: 1,
       maxLength: 60,
@@ -97,7 +97,7 @@ describe('a batch of a pipeline that says what it reads', () => {
     expect(letters, 'messages in dead letters').to.be.greaterThan(100);
   });
 
-  it('asks the archive for no other field, and ends where the pipeline touches one', async () => {
+  it('reads no other field of the archive, and fails if the pipeline touches one', async () => {
     const archive = memoryArchive<Sale>();
     const entry = { offset: 0, ingested: 0, record: { user: 'ann', note: 'tea', amount: 1, time: 0 } };
     await archive.write({ partition: 0, first: 0, last: 0, day: '2020-01-01' }, { source: 'sales-1' }, [entry]);

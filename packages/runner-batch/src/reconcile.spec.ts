@@ -5,12 +5,12 @@ import { expect } from 'chai';
 import { keyOf, mend, reconcile, type Difference, type RepairVersions } from './reconcile.js';
 
 const totals = table('totals', { partitionBy: ['user'] }, { user: text(), amount: int64() });
-/** The archive's last version, in microseconds, and the time of the day. */
+/** The archive's last version, in microseconds, and the present time. */
 const LAST = 1_000;
 const NOW = 5_000;
 
 describe('reconcile', () => {
-  it('leaves alone what is newer than what is expected, unless it is of the very version', async () => {
+  it('ignores rows newer than the expected ones, unless they have the same version', async () => {
     const [expected, found] = [memoryTables(), memoryTables()];
     for (const tables of [expected, found]) await tables.create([totals]);
     const rows = (...of: [string, number, number][]): Mutation[] =>
@@ -43,7 +43,7 @@ describe('mend', () => {
   const kinds = async (): Promise<string[]> =>
     (await differences()).map(({ kind, expected, found }) => `${(expected ?? found)?.values[0] as string} ${kind}`);
 
-  /** How often partitions were let go on above the time of the day. */
+  /** How often partitions were raised above the present time. */
   let raised = 0;
   const versions: RepairVersions = {
     lowest: LAST,
@@ -65,7 +65,7 @@ describe('mend', () => {
     }
   });
 
-  it('mends what is changed, missing and extra, whatever the versions within the archive', async () => {
+  it('repairs changed, missing and extra rows, whatever their versions within the archive', async () => {
     await put(found, 'ann', 8, 501);
     await remove('bob', LAST - 1);
     await put(found, 'eve', 1, 1);
@@ -74,10 +74,10 @@ describe('mend', () => {
     expect(await kinds()).to.eql([]);
     expect(raised).to.equal(0);
     await put(found, 'bob', 9, LAST + 1);
-    expect(await kinds(), 'the very next record of any partition counts').to.eql(['bob changed']);
+    expect(await kinds(), 'the next record of any partition counts').to.eql(['bob changed']);
   });
 
-  it('writes a row again as of now that was removed, changed or added by hand at the time of the day', async () => {
+  it('rewrites with the present time a row that was deleted, changed or added by hand with a current timestamp', async () => {
     const byHand = NOW * 1000 - 1;
     await put(found, 'ann', 8, byHand);
     await remove('bob', byHand);
@@ -86,10 +86,10 @@ describe('mend', () => {
     expect(await kinds()).to.eql([]);
     expect(raised).to.equal(1);
     await put(found, 'bob', 9, NOW * 1000 + 1);
-    expect(await kinds(), 'a record of after that still counts').to.eql(['bob changed']);
+    expect(await kinds(), 'a later record still counts').to.eql(['bob changed']);
   });
 
-  it('leaves a row alone that was changed by hand where what follows would be lost below it', async () => {
+  it('leaves a row alone that was changed by hand if later changes would be lost below the repair', async () => {
     const byHand = NOW * 1000 - 1;
     await put(found, 'ann', 8, byHand);
     await remove('bob', byHand);
@@ -102,7 +102,7 @@ describe('mend', () => {
     expect((await found.get(totals, ['ann']))?.values).to.eql(['ann', 9]);
   });
 
-  it('says which row it cannot mend: one that was removed under a version of the future', async () => {
+  it('reports the row that it cannot repair: one that was deleted under a version in the future', async () => {
     await remove('bob', NOW * 1000 + 1_000_000);
     await remove('cid', 600);
     const { future } = await mend(found, await differences(), versions);

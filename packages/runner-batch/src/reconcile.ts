@@ -6,8 +6,8 @@ import type { Mutation, StoredRow, Tables } from '@stockafolio/core/ports';
 export interface Difference {
   readonly table: Table;
   /**
-   * `changed`: other values; `missing`: the row is not there; `extra`: nothing stands for it in the archive; `stale`:
-   * an earlier version of it is there.
+   * `changed`: it has other values; `missing`: the row does not exist; `extra`: nothing in the archive explains the
+   * row; `stale`: an earlier version of it exists.
    */
   readonly kind: 'changed' | 'missing' | 'extra' | 'stale';
   readonly expected: StoredRow | undefined;
@@ -16,24 +16,24 @@ export interface Difference {
 
 export interface ReconcileOptions {
   /**
-   * Rows of a later version are newer than what is expected, and not compared, unless that has the very version;
-   * microseconds.
+   * Rows of a later version are newer than the expected ones. They are not compared, unless the expected row has the
+   * same version. In microseconds.
    */
   readonly upTo: number;
-  /** Epoch milliseconds: what was expected to last until before then may be gone from a table with a ttl. */
+  /** Epoch milliseconds: an expected row that expires before this time may be gone from a table with a ttl. */
   readonly now: number;
 }
 
 export interface ReconcileCounts {
   /** Rows that both sides have. */
   compared: number;
-  /** Rows newer than what is expected. */
+  /** Rows newer than the expected ones. */
   newer: number;
 }
 
 /**
- * Compares tables with what they should hold, key by key; both are read a row at a time, and must give their rows in the
- * order of their keys (see `Tables.inKeyOrder`).
+ * Compares tables with their expected content, key by key. Both are read one row at a time, and must return their rows
+ * in key order (see `Tables.inKeyOrder`).
  */
 export async function* reconcile(
   expected: Pick<Tables, 'scanAll'>,
@@ -64,23 +64,25 @@ export function keyOf({ table, expected, found }: Difference): readonly Value[] 
   return (expected ?? found)?.values.slice(0, table.keyLength) ?? [];
 }
 
-/** What a repair goes by, all in microseconds. */
+/** The versions that a repair uses, all in microseconds. */
 export interface RepairVersions {
-  /** No record that is not archived yet has this version, nor an earlier one, in any partition. */
+  /** No record that is not archived yet has this version or an earlier one, in any partition. */
   readonly lowest: number;
-  /** The latest version that any partition has come to. */
+  /** The latest version that any partition has reached. */
   readonly highest: number;
   /**
-   * Lets every partition go on above the time of the day, so that a row which is written under that stays open to what follows.
+   * Raises every partition above the present time, so that a row which is written below that version stays open to
+   * later changes.
    *
-   * @returns that version; undefined where it cannot, since the tables are ahead of what is archived
+   * @returns that version; undefined if it is impossible, because the tables are ahead of the archive
    */
   raise(): Promise<number | undefined>;
 }
 
 /**
- * What mends a difference: the expected row, or its removal, just above the version that was found. A row that is missing may
- * have been removed since it was written: it is written as late as no other record's rows are.
+ * The mutation that repairs a difference: the expected row, or its deletion, just above the version that was found. A
+ * missing row may have been deleted after it was written. So it is written with the latest version that is still below
+ * any other record's rows.
  */
 function repair(difference: Difference, lowest: number): Mutation {
   const { table, expected, found } = difference;
@@ -98,12 +100,13 @@ function repair(difference: Difference, lowest: number): Mutation {
 }
 
 /**
- * Mends differences, and looks whether the rows are right then. A row that was changed or removed by hand bears the time of
- * the day as its version, or some of its columns do, or its tombstone: later than any of the archive's, and maybe than those
- * of records that are still to come. It is mended above that, once all partitions go on above it as well.
+ * Repairs differences, and checks whether the rows are right then. A row that was changed or deleted by hand has the
+ * time of the change as its version, or some of its columns or its tombstone have it. That is later than any version of
+ * the archive, and maybe later than those of future records. So it is repaired above that version, once all partitions
+ * write above it as well.
  *
- * @returns those that are not mended: `future`, changed under a version of the future; `open`, where partitions could not be
- * let go on above the repair, so that what follows would have been lost below it
+ * @returns those that are not repaired: `future`, changed under a version in the future; `open`, if the partitions
+ * could not be raised above the repair, so that later changes would have been lost below it
  */
 export async function mend(
   tables: Pick<Tables, 'get' | 'write'>,
@@ -168,12 +171,15 @@ function compare(
   return { table, kind: 'extra', expected, found };
 }
 
-/** Whether a row may have come of records that are not archived yet; of one version there is one row. */
+/** Whether a row may come from records that are not archived yet; one version has one row. */
 export function isNewer({ expected, found }: Pick<Difference, 'expected' | 'found'>, upTo: number): boolean {
   return found !== undefined && found.version > upTo && found.version !== expected?.version;
 }
 
-/** Whether a row has every value that another has: one that lacks some was made so by hand, and is of no version. */
+/**
+ * Whether a row has every value that another row has: a row that lacks some was changed by hand, and has no single
+ * version.
+ */
 function isWhole({ values }: StoredRow, other: StoredRow): boolean {
   return values.every((value, n) => value !== undefined || other.values[n] === undefined);
 }

@@ -30,7 +30,7 @@ describe('runBatch', () => {
     checkpoints = memoryFiles();
   });
 
-  /** Files of ten messages for each of three partitions. */
+  /** Archives files of ten messages for each of three partitions. */
   async function archived(files: number, from = 0, source = 'source-1'): Promise<void> {
     for (let partition = 0; partition < 3; partition++) {
       for (let n = from; n < from + files; n++) {
@@ -53,7 +53,7 @@ describe('runBatch', () => {
     return rows;
   }
 
-  /** The rows of one run over all that is archived, with nothing before it. */
+  /** The rows of a single run over everything archived, without earlier runs. */
   async function wanted(): Promise<unknown[]> {
     const made = memoryTables();
     const ports = { pipeline: totals, codec: jsonCodec(Sale), archive, tables: made, checkpoints: memoryFiles() };
@@ -67,7 +67,7 @@ describe('runBatch', () => {
       (error: unknown) => (isStockafolioError(error) ? error.code : String(error)),
     );
 
-  it('takes in what is archived up to a day, and goes on from there', async () => {
+  it('processes what is archived up to a day, and continues from there', async () => {
     await archived(4);
     expect((await run({ day: '2020-01-02' })).records).to.equal(60);
     expect((await run({ day: '2020-01-02' })).records).to.equal(0);
@@ -81,7 +81,7 @@ describe('runBatch', () => {
     expect(await dump()).to.eql(await wanted());
   });
 
-  it('leads to the same rows from the start again, and replaces the checkpoints', async () => {
+  it('gives the same rows from the start again, and replaces the checkpoints', async () => {
     await archived(3);
     await run({ day: '2020-01-01' });
     await run();
@@ -92,7 +92,7 @@ describe('runBatch', () => {
     expect((await run()).records).to.equal(0);
   });
 
-  it('goes on with the units that are left after one has failed', async () => {
+  it('continues with the remaining units after one has failed', async () => {
     await archived(3);
     let writes = 0;
     const failing: Tables = {
@@ -107,7 +107,7 @@ describe('runBatch', () => {
     expect(await dump()).to.eql(await wanted());
   });
 
-  it('leaves no checkpoint of a unit that it could not store, and does it again', async () => {
+  it('keeps no checkpoint of a unit that it could not store, and repeats the unit', async () => {
     await archived(2);
     checkpoints.failWrite(2, new Error('full'));
     expect(await codeOf(run())).to.equal('Error: full');
@@ -122,7 +122,7 @@ describe('runBatch', () => {
     expect(checkpoints.contents.size).to.equal(0);
   });
 
-  it('names what is missing before the first file that is left', async () => {
+  it('names what is missing before the first remaining file', async () => {
     await archived(3);
     archive.contents.delete('2020-01-01/1/0-9');
     expect(await codeOf(run())).to.equal('ERR_ARCHIVE_GAP');
@@ -130,14 +130,14 @@ describe('runBatch', () => {
     expect(checkpoints.contents.size).to.equal(0);
   });
 
-  it('needs no file that a checkpoint stands for', async () => {
+  it('needs no file that a checkpoint covers', async () => {
     await archived(3);
     await run({ day: '2020-01-01' });
     for (const partition of [0, 1, 2]) archive.contents.delete(`2020-01-01/${partition}/0-9`);
     expect((await run()).records).to.equal(60);
   });
 
-  it('refuses tables that were made from another source', async () => {
+  it('rejects tables that were made from another source', async () => {
     await archived(1);
     await run();
     archive = memoryArchive();
@@ -146,7 +146,7 @@ describe('runBatch', () => {
     expect(await codeOf(run())).to.equal('ERR_SOURCE_MISMATCH');
   });
 
-  it('refuses checkpoints of other tables: only what comes next would be written', async () => {
+  it('rejects checkpoints of other tables: only later rows would be written', async () => {
     await archived(2);
     await run();
     const emptied = memoryTables();
@@ -161,7 +161,7 @@ describe('runBatch', () => {
     expect((await run({}, emptied)).records).to.equal(30);
   });
 
-  it('takes in what lies before the end of a day, whatever day its messages without a record were taken in', async () => {
+  it('processes what lies before the end of a day, whatever day its invalid messages arrived', async () => {
     await archived(1);
     const raw = (offset: number): ArchiveEntry<Sale> => ({
       offset,
@@ -177,7 +177,7 @@ describe('runBatch', () => {
     expect([records, setAside]).to.eql([32, 1]);
   });
 
-  it('ends where it is told to, and nothing of the unit in hand counts as done', async () => {
+  it('ends on its signal, and the current unit does not count as done', async () => {
     await archived(2);
     const stop = new AbortController();
     stop.abort();
@@ -185,7 +185,7 @@ describe('runBatch', () => {
     expect((await run()).records).to.equal(60);
   });
 
-  it('does nothing where nothing is archived', async () => {
+  it('does nothing if nothing is archived', async () => {
     expect(await run()).to.eql({ units: [], records: 0, setAside: 0, rows: 0 });
   });
 });

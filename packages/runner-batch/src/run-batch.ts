@@ -19,9 +19,9 @@ import { planDivision } from './plan-division.js';
 import { planUnits } from './plan-units.js';
 import { runUnit } from './run-unit.js';
 
-/** Does units somewhere: in this thread, in others, on other machines. */
+/** Runs units somewhere: in this thread, in others, on other machines. */
 export interface UnitExecutor {
-  /** How many units it does at a time. */
+  /** How many units it runs at a time. */
   readonly width: number;
   run(unit: BatchUnit, onRecords: (count: number) => void): Promise<UnitResult>;
 }
@@ -39,19 +39,21 @@ export interface BatchResult {
   readonly rows: number;
 }
 
-/** Executes units one after the other in this thread. */
+/** Runs units one after the other in this thread. */
 export function inThisThread<T>(ports: BatchPorts<T>, options: BatchOptions = {}): UnitExecutor {
   return { width: 1, run: (unit, onRecords) => runUnit(ports, unit, { onRecords, signal: options.signal }) };
 }
 
 /**
- * Executes a pipeline over an archive: from the newest checkpoints, or the start, to the end of what is archived or of
- * a day. Every partition is a unit that is committed whole; a run that was killed goes on with the units left.
+ * Runs a pipeline over an archive: from the newest checkpoints, or from the start, to the end of the archive or of a
+ * day. Every partition is a unit that is committed as a whole; a run that was killed continues with the remaining
+ * units.
  *
- * @throws ERR_ARCHIVE_GAP and ERR_ARCHIVE_INCOMPLETE where offsets or partitions are missing, before anything is written;
- * ERR_SOURCE_MISMATCH where the tables were made from another source; ERR_PARTITIONS_CHANGED where the source has been given
- * partitions since; ERR_SOURCE_DIVERGED where they were made from messages that the archive has others in place of, or its
- * files are of two histories of the source; ERR_CHECKPOINTS_AHEAD where they do not hold what the checkpoints go on from
+ * @throws ERR_ARCHIVE_GAP and ERR_ARCHIVE_INCOMPLETE if offsets or partitions are missing, before anything is written;
+ * ERR_SOURCE_MISMATCH if the tables were made from another source; ERR_PARTITIONS_CHANGED if the source's partitions
+ * were increased since; ERR_SOURCE_DIVERGED if the archive has other messages than those that the tables were made
+ * from, or its files belong to two histories of the source; ERR_CHECKPOINTS_AHEAD if the tables do not hold what the
+ * checkpoints continue from
  */
 export async function runBatch<T>(
   ports: BatchPorts<T>,
@@ -66,7 +68,7 @@ export async function runBatch<T>(
   const lane = async (): Promise<void> => {
     for (let unit = left.shift(); unit !== undefined; unit = left.shift()) {
       if (options.signal?.aborted === true)
-        throw new StockafolioError('ERR_ABORTED', 'the run was stopped; the next one goes on');
+        throw new StockafolioError('ERR_ABORTED', 'the run was stopped; the next one continues');
       const result = await executor.run(unit, (count) => listener.onRecords?.(count));
       results.push(result);
       listener.onUnit?.(result);
@@ -81,7 +83,7 @@ export async function runBatch<T>(
 }
 
 /**
- * Plans a run and makes its tables ready, so that its units can be done anywhere.
+ * Plans a run and prepares its tables, so that its units can run anywhere.
  *
  * @throws ERR_ARCHIVE_GAP, ERR_ARCHIVE_INCOMPLETE, ERR_SOURCE_MISMATCH, ERR_PARTITIONS_CHANGED, ERR_CHECKPOINTS_AHEAD
  */
@@ -112,7 +114,7 @@ async function prepareDivision<T>(
   return [...(await planDivision(ports, options))];
 }
 
-/** Creates the tables, and notes who writes them. */
+/** Creates the tables, and records who writes them. */
 async function claim<T>(ports: BatchPorts<T>, takeOver: boolean): Promise<void> {
   const { pipeline, tables, clock } = ports;
   const checkpoints = await checkpointStore(ports.checkpoints, pipeline.name, clock);
@@ -121,7 +123,7 @@ async function claim<T>(ports: BatchPorts<T>, takeOver: boolean): Promise<void> 
   });
 }
 
-/** How far the tables are, which must have been made from this source. @throws ERR_SOURCE_MISMATCH */
+/** The progress of the tables, which must have been made from this source. @throws ERR_SOURCE_MISMATCH */
 async function checkSource<T>(
   { tables, pipeline }: BatchPorts<T>,
   source: string,
@@ -138,7 +140,7 @@ async function checkSource<T>(
   return written;
 }
 
-/** Makes sure that tables and checkpoints were made from messages that the archive has. @throws ERR_SOURCE_DIVERGED */
+/** Checks that tables and checkpoints were made from messages that the archive has. @throws ERR_SOURCE_DIVERGED */
 async function checkHistory<T>(
   { archive, tables, pipeline }: BatchPorts<T>,
   checkpoints: ReadonlyMap<number, CheckpointHeader>,

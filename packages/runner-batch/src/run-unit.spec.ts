@@ -20,7 +20,7 @@ describe('runUnit', () => {
     await archived(0);
   });
 
-  /** Another ten messages. */
+  /** Archives another ten messages. */
   async function archived(n: number): Promise<void> {
     const entries = Array.from({ length: 10 }, (_, i) => {
       const offset = n * 10 + i;
@@ -52,7 +52,7 @@ describe('runUnit', () => {
     return rows;
   }
 
-  it('is done where its checkpoint stands at its end: done again it changes nothing', async () => {
+  it('is done if its checkpoint is at its end: running it again changes nothing', async () => {
     for (const n of [1, 2]) {
       const unit = await planned();
       expect(unit.fresh).to.equal(n === 1);
@@ -66,7 +66,7 @@ describe('runUnit', () => {
     }
   });
 
-  it('is refused where the archive, as seen from where it runs, does not hold all of it', async () => {
+  it('is rejected if the archive, as seen from where it runs, does not hold all of it', async () => {
     await archived(1);
     const unit = await planned();
     for (const file of ['2020-01-01/0/10-19', '2020-01-01/0/0-9']) {

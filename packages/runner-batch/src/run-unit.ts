@@ -18,21 +18,21 @@ import { FinalRows } from './final-rows.js';
 import { filesOf } from './files-of.js';
 import { takeDivided } from './take-divided.js';
 import { takeOwn } from './take-own.js';
-import { WholeLetters } from './whole-letters.js';
+import { WholeDeadLetters } from './whole-dead-letters.js';
 
 export interface UnitListener {
-  /** Called every so often with the number of messages taken in since the last call. */
+  /** Called from time to time with the number of messages processed since the last call. */
   readonly onRecords?: (count: number) => void;
   readonly signal?: AbortSignalLike | undefined;
 }
 
 /**
- * Executes one unit, and commits it whole: rows, progress, then the checkpoint from which the next run, or the stream,
- * goes on. A unit that was cut short is simply done again; one whose checkpoint stands at its end already is done.
+ * Runs one unit, and commits it as a whole: rows, progress, then the checkpoint from which the next run, or the stream,
+ * continues. An interrupted unit is simply run again; a unit whose checkpoint is already at its end is done.
  *
- * @throws ERR_ARCHIVE_GAP where the archive, as it is seen from here, does not hold all of the unit; ERR_SOURCE_DIVERGED where
- * its files are of two histories of the source, before anything is written; ERR_SOURCE_MISMATCH,
- * ERR_CHECKPOINT_PLAN_CHANGED, and what the ports throw
+ * @throws ERR_ARCHIVE_GAP if the archive, as seen from here, does not hold all of the unit; ERR_SOURCE_DIVERGED if its
+ * files belong to two histories of the source, before anything is written; ERR_SOURCE_MISMATCH,
+ * ERR_CHECKPOINT_PLAN_CHANGED, and the errors of the ports
  */
 export async function runUnit<T>(
   ports: BatchPorts<T>,
@@ -44,13 +44,13 @@ export async function runUnit<T>(
   const isDivided = unit.division !== undefined;
   const files = await filesOf(archive, unit);
   const isWhole = isDivided || pipeline.reads === undefined;
-  const letters = isWhole ? undefined : new WholeLetters(codec, archive, partition);
+  const letters = isWhole ? undefined : new WholeDeadLetters(codec, archive, partition);
   const engine = new PartitionEngine({
     ...{ pipeline, partition, source, partitions, onBadRecord },
     codec: letters?.codec ?? codec,
   });
   const whole = async (rows: readonly Mutation[]): Promise<readonly Mutation[]> => letters?.complete(rows) ?? rows;
-  // Made before the first record: what the checkpoint saves is what has changed since then.
+  // Created before the first record: the checkpoint saves what has changed since then.
   const saver = await resume(ports, unit, engine);
   engine.setFloors((await readFloors(ports.tables, pipeline.name)).get(partition) ?? []);
   if (!unit.fresh && engine.position.offset === unit.to) {
@@ -85,7 +85,10 @@ export async function runUnit<T>(
   return { partition, records, setAside: engine.setAside, rows: writer.rows, offset, version };
 }
 
-/** Sets the engine up where the unit begins, or, where it is done already, at its end; answers the writer of its checkpoint. */
+/**
+ * Restores the engine at the start of the unit, or at its end if the unit is done; returns the writer of its
+ * checkpoint.
+ */
 async function resume<T>(ports: BatchPorts<T>, unit: BatchUnit, engine: PartitionEngine): Promise<CheckpointWriter> {
   const tableIds = await readTableIds(ports.tables, tablesOf(ports.pipeline));
   const target = { pipeline: ports.pipeline.name, source: unit.source, engine, files: ports.checkpoints, tableIds };
@@ -100,7 +103,7 @@ async function resume<T>(ports: BatchPorts<T>, unit: BatchUnit, engine: Partitio
       'ERR_CHECKPOINT_CORRUPT',
       `partition ${unit.partition}: the checkpoint at offset ${unit.from} is no longer the newest`,
       {
-        hint: 'another run has moved on meanwhile: start the batch again',
+        hint: 'another run has advanced meanwhile: start the batch again',
       },
     );
   }
@@ -108,7 +111,7 @@ async function resume<T>(ports: BatchPorts<T>, unit: BatchUnit, engine: Partitio
   return new CheckpointWriter(target, chain);
 }
 
-/** Writes the checkpoint; a run from the start replaces all that were there. */
+/** Writes the checkpoint; a run from the start replaces all existing ones. */
 async function saveCheckpoint<T>(ports: BatchPorts<T>, unit: BatchUnit, writer: CheckpointWriter): Promise<void> {
   const { pipeline, checkpoints } = ports;
   const before: string[] = [];
@@ -120,7 +123,7 @@ async function saveCheckpoint<T>(ports: BatchPorts<T>, unit: BatchUnit, writer: 
   for (const name of before) if (name !== prepared?.name) await checkpoints.delete(name);
 }
 
-/** Writes rows some at a time, with one write on its way while the next rows are made. */
+/** Writes rows in portions, with one write in flight while the next rows are made. */
 class RowWriter<T> {
   readonly #ports: BatchPorts<T>;
   readonly #most: number;
@@ -149,8 +152,5 @@ class RowWriter<T> {
 }
 
 function aborted(partition: number): StockafolioError {
-  return new StockafolioError(
-    'ERR_ABORTED',
-    `the run was stopped; partition ${partition} is done again by the next one`,
-  );
+  return new StockafolioError('ERR_ABORTED', `the run was stopped; the next one repeats partition ${partition}`);
 }

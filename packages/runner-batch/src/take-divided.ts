@@ -6,12 +6,13 @@ import type { BatchPorts, BatchUnit, DividedRange } from './options.js';
 import { filesOf } from './files-of.js';
 
 /**
- * Takes the records of one new partition through its engine, out of all partitions of an archive; answers some at a time how
- * many those were.
+ * Passes the records of one new partition through its engine, out of all partitions of an archive; yields the number of
+ * messages, portion by portion.
  *
- * They come in the order of (how many partitions there were, watermark of their own partition, partition, offset): the
- * records of a key stay in order, as there was one partition for it at a time; none comes later than it was in its own
- * partition; and the order hangs on the archive alone. What is no record has no key: it is its own partition's.
+ * Their order is (number of partitions at that time, watermark of their own partition, partition, offset). So the
+ * records of a key stay in order, because a key has one partition at a time. No record is later than it was in its own
+ * partition. And the order depends on the archive alone. A rejected message has no key: it belongs to the partition of
+ * its own number.
  *
  * @throws ERR_PARTITION_MISMATCH
  */
@@ -35,9 +36,9 @@ function takeUntilOneIsEmpty<T>(lanes: readonly Lane<T>[], feed: Feed): number {
   for (;;) {
     let lane = lanes[0] as Lane<T>;
     for (const other of lanes) if (isBefore(other.head as Entry, lane.head as Entry)) lane = other;
-    const { judged, place } = lane.head as Entry;
-    if ('record' in judged) feed.add(judged.record, place);
-    else feed.reject(judged.rejected, judged.message, place);
+    const { judged, position } = lane.head as Entry;
+    if ('record' in judged) feed.add(judged.record, position);
+    else feed.reject(judged.rejected, judged.message, position);
     count++;
     lane.shift();
     if (lane.head === undefined) break;
@@ -48,7 +49,7 @@ function takeUntilOneIsEmpty<T>(lanes: readonly Lane<T>[], feed: Feed): number {
 
 interface Entry {
   readonly judged: Judged;
-  readonly place: { readonly partition: number; readonly offset: number; readonly ingested: number };
+  readonly position: { readonly partition: number; readonly offset: number; readonly ingested: number };
   /** How many partitions there were when it was archived. */
   readonly partitions: number;
   /** The latest event time in its partition up to here, epoch milliseconds. */
@@ -58,10 +59,10 @@ interface Entry {
 function isBefore(a: Entry, b: Entry): boolean {
   if (a.partitions !== b.partitions) return a.partitions < b.partitions;
   if (a.latest !== b.latest) return a.latest < b.latest;
-  return a.place.partition < b.place.partition;
+  return a.position.partition < b.position.partition;
 }
 
-/** What one partition of the archive has for a unit, read on as it is asked for. */
+/** The entries of one archived partition for a unit, read on demand. */
 class Lane<T> {
   readonly #from: DividedRange;
   readonly #stream: Stream<unknown>;
@@ -79,7 +80,7 @@ class Lane<T> {
     this.#chunks = this.#read(ports, unit);
   }
 
-  /** The next entry; undefined where more must be read, or nothing is left. */
+  /** The next entry; undefined if more must be read, or nothing is left. */
   get head(): Entry | undefined {
     return this.#entries[this.#next];
   }
@@ -88,7 +89,7 @@ class Lane<T> {
     this.#next++;
   }
 
-  /** Reads on until there is a head, or nothing is left. */
+  /** Reads until there is a head, or nothing is left. */
   async read(): Promise<void> {
     while (this.head === undefined && !this.#isOver) {
       const { done, value } = await this.#chunks.next();
@@ -117,15 +118,15 @@ class Lane<T> {
             if (entry.offset >= to) break;
             const judged = judge.judge(entry);
             if (this.#belongsIn(judged) !== unit.partition) continue;
-            const place = { partition, offset: entry.offset, ingested: entry.ingested };
-            own.push({ judged, place, partitions, latest: this.#latest });
+            const position = { partition, offset: entry.offset, ingested: entry.ingested };
+            own.push({ judged, position, partitions, latest: this.#latest });
           }
           yield own;
         }
     }
   }
 
-  /** The new partition of an entry; what has no key, or no time, is left to that of its own number. */
+  /** The new partition of an entry; an entry without a key or a time belongs to the partition of its own number. */
   #belongsIn(judged: Judged): number {
     if (!('record' in judged)) return this.#from.partition;
     try {
@@ -138,14 +139,15 @@ class Lane<T> {
   }
 }
 
-/** The stream as it was declared when a file was archived: its messages were placed by the partitioner of then. */
+/** The stream as it was declared when a file was archived: the partitioner of that time chose the partitions. */
 function asThen(stream: Stream<unknown>, { partitioner }: ArchiveFacts): Stream<unknown> {
   return partitioner === undefined || !isPartitionerName(partitioner) ? stream : { ...stream, partitioner };
 }
 
 /**
- * Whether a file may have records for a unit. The named partitioners take the remainder of a hash: of one that leaves `partition`
- * when divided by the number of then, the remainder by the number of now differs by multiples of their common divisor.
+ * Whether a file may have records for a unit. The named partitioners use the remainder of a hash. If the hash modulo
+ * the old number is `partition`, then the hash modulo the new number differs from it by multiples of their greatest
+ * common divisor.
  */
 function mayHold({ partitioner }: Stream<unknown>, facts: ArchiveFacts, partition: number, unit: BatchUnit): boolean {
   const { partitions } = facts;

@@ -5,10 +5,10 @@ import type { BatchPorts, BatchUnit } from './options.js';
 import { readAhead } from './read-ahead.js';
 
 /**
- * Takes a unit's own partition of the archive through its engine, in order of offset; answers some at a time how many
- * messages that were.
+ * Passes a unit's own partition of the archive through its engine, in offset order; yields the number of messages,
+ * portion by portion.
  *
- * @throws ERR_PARTITION_MISMATCH; ERR_PARTITIONS_CHANGED where the source had another number of partitions then
+ * @throws ERR_PARTITION_MISMATCH; ERR_PARTITIONS_CHANGED if the source had another number of partitions then
  */
 export async function* takeOwn<T>(
   ports: BatchPorts<T>,
@@ -32,7 +32,7 @@ export async function* takeOwn<T>(
   }
 }
 
-/** Takes the entries below an offset through the engine; answers how many. */
+/** Passes the entries below an offset through the engine; returns how many. */
 function takeAll<T>(
   engine: PartitionEngine,
   judge: EntryJudge<T>,
@@ -56,7 +56,10 @@ function takeAll<T>(
   return count;
 }
 
-/** The entries of a unit in order of offset, file by file: with the first part of each, what the file says of its source. */
+/**
+ * The entries of a unit in offset order, file by file; the first part of each file comes with its facts about the
+ * source.
+ */
 async function* partsOf<T>(
   { archive, codec, pipeline }: BatchPorts<T>,
   files: readonly ArchiveStretch[],

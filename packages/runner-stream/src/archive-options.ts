@@ -10,29 +10,29 @@ export interface ArchiveOptions<T> {
   readonly source: Source;
   readonly archive: Archive<T>;
   readonly clock: Clock;
-  /** The calendar day of a moment, `YYYY-MM-DD`: a new file begins with it. The day in UTC unless told. */
+  /** The calendar day of a time, `YYYY-MM-DD`: each day begins a new file. Defaults to the UTC day. */
   readonly dayOf?: (time: number) => string;
   /** The consumer group; defaults to the stream's name and `-archive`. */
   readonly group?: string;
-  /** Bind the group to this archive although it is bound to another: for where nothing runs for that any more. */
+  /** Bind the group to this archive although it is bound to another: use it if nothing runs for the other any more. */
   readonly takeGroup?: boolean;
   /**
-   * With `untilCaughtUp`: how long partitions that others of the group have may stay where they are before that is an error,
-   * in milliseconds; defaults to 300,000.
+   * With `untilCaughtUp`: how long partitions held by other members of the group may stay without progress before that
+   * is an error, in milliseconds; defaults to 300,000.
    */
   readonly groupPatience?: number;
-  /** The name of the form of the messages, which the archive keeps: so that a batch reads rejected ones by it again. */
+  /** The name of the message format. The archive stores it, so that a batch decodes rejected messages with it again. */
   readonly form?: string;
-  /** What is done about a message that is not in the partition of its key; defaults to `fail`. */
+  /** What to do about a message whose partition is not its key's; defaults to `fail`. */
   readonly onPartitionMismatch?: OnPartitionMismatch;
-  /** Messages of one file at most; 100,000 unless told. Bounds memory, times the number of partitions. */
+  /** Most messages in one file; defaults to 100,000. Bounds memory, times the number of partitions. */
   readonly rollRecords?: number;
-  /** Longest time that a message waits for its file to be written, in milliseconds; 60,000 unless told. */
+  /** Longest time that a message waits for its file to be written, in milliseconds; defaults to 60,000. */
   readonly rollInterval?: number;
   readonly untilCaughtUp?: boolean;
   readonly signal?: AbortSignalLike;
   readonly onRecords?: (count: number) => void;
-  /** A store or a source that is down is waited for, and others of the group are; that is told. */
+  /** Receives an event when the run waits for a store or a source that is down, or for other members of the group. */
   readonly onEvent?: (event: RetryEvent | WaitingEvent) => void;
   readonly onFile?: (file: {
     readonly partition: number;
@@ -45,6 +45,6 @@ export interface ArchiveOptions<T> {
 export interface ArchiveResult {
   readonly records: number;
   readonly files: number;
-  /** Whether everything was archived that `untilCaughtUp` asks for; else the signal ended it. */
+  /** Whether everything that `untilCaughtUp` requires was archived; otherwise the signal ended the run. */
   readonly caughtUp: boolean;
 }

@@ -8,28 +8,28 @@ import {
 } from '@stockafolio/core/ports';
 import type { ArchiveOptions } from './archive-options.js';
 
-/** What waits to be written as the next file of one partition. */
+/** The messages that will become the next file of one partition. */
 export interface Pending<T> {
-  /** The offset after the file before: offsets that the source itself passed over count to this file. */
+  /** The offset after the previous file: offsets that the source itself skipped belong to this file. */
   readonly first: number;
   readonly day: string;
-  /** Whether the day is the watermark's; before the first record there is none. */
+  /** Whether the day comes from the watermark; before the first record there is none. */
   readonly known: boolean;
   readonly entries: ArchiveEntry<T>[];
-  /** Whether some of its records are where an earlier number of partitions puts them. */
+  /** Whether some of its records are in partitions that an earlier number of partitions gives. */
   mixed: boolean;
-  /** When the first of the entries came, by `Clock.elapsed`. */
+  /** When the first of the entries arrived, by `Clock.elapsed`. */
   readonly since: number;
-  /** The leader epoch of the first of them, where there is one. */
+  /** The leader epoch of the first entry, if there is one. */
   readonly firstEpoch: number | undefined;
 }
 
-/** What is to be written as a file. */
+/** The content of a file to write. */
 export interface Done<T> extends Pending<T> {
   readonly history: ArchivedHistory;
 }
 
-/** One partition's way into the archive: gathers entries, and says when a file is full or its day is over. */
+/** Collects the entries of one partition for the archive, and tells when a file is full or its day is over. */
 export class ArchivePartition<T> {
   readonly partition: number;
   readonly generation: number;
@@ -38,10 +38,10 @@ export class ArchivePartition<T> {
   #latest: number;
   #lastDay: string;
   #pending: Pending<T> | undefined;
-  /** The last message gathered, until {@link endBatch} makes its mark: its memory is the source's. */
+  /** The last message collected, until {@link endBatch} computes its mark: the source owns its memory. */
   #last: { readonly message: SourceMessage; readonly epoch: number | undefined } | undefined;
   #mark: Mark = {};
-  /** The next offset to be gathered. */
+  /** The next offset to collect. */
   next: number;
 
   constructor(
@@ -70,7 +70,7 @@ export class ArchivePartition<T> {
     this.#lastDay = at.day;
   }
 
-  /** Gathers a message; answers what must be written before it, where its day or the file is full. */
+  /** Collects a message; returns what must be written before it, if its day is over or the file is full. */
   take(message: SourceMessage, epoch?: number): Done<T> | undefined {
     const { stream, rollRecords = 100_000, clock } = this.#options;
     const now = clock.now();
@@ -105,18 +105,18 @@ export class ArchivePartition<T> {
     return done;
   }
 
-  /** When the first of the gathered entries came; undefined where there is none. */
+  /** When the first of the collected entries arrived; undefined if there is none. */
   get since(): number | undefined {
     return this.#pending?.since;
   }
 
-  /** Ends the taking in of messages that came together. */
+  /** Ends a batch of messages. */
   endBatch(): void {
     if (this.#last !== undefined) this.#mark = markOf(this.#last.message, this.#last.epoch);
     this.#last = undefined;
   }
 
-  /** Gives what was gathered, to be written. */
+  /** Returns the collected entries, to be written. */
   close(): Done<T> | undefined {
     this.endBatch();
     const done = this.#pending;
@@ -133,7 +133,7 @@ export class ArchivePartition<T> {
     return { ...done, history };
   }
 
-  /** The day of the watermark; before the first record, of the time at which the message was taken in. */
+  /** The day of the watermark; before the first record, the day on which the message arrived. */
   #dayNow(ingested: number): string {
     const { dayOf = utcDay, stream } = this.#options;
     const known = Number.isFinite(this.#latest);

@@ -12,17 +12,17 @@ import { untilBack } from './until-back.js';
 
 type Waiting = Parameters<typeof divergencesOf>[0] & { readonly archive: Pick<Archive<unknown>, 'facts'> };
 
-/** The position after a file of an archive, with what the file says of its last message. */
+/** The position after a file of an archive, with the file's facts about its last message. */
 export async function endOfFile(options: Waiting, { name, partition, last }: ArchiveStretch): Promise<Position> {
   const facts = await untilBack(options, 'reading the archive', () => options.archive.facts(name));
   return positionAt(partition, last + 1, markAfter(facts?.history));
 }
 
 /**
- * Makes sure that the log of the source still holds what is archived.
+ * Checks that the log of the source still holds the archived messages.
  *
- * @param ends the positions from which the archive goes on
- * @throws ERR_SOURCE_DIVERGED naming the partitions where it does not, and how far they do
+ * @param ends the positions from which the archive continues
+ * @throws ERR_SOURCE_DIVERGED naming the partitions where it does not, and the offsets up to which it does
  */
 export async function checkArchivedLog(
   options: Waiting,
@@ -33,14 +33,17 @@ export async function checkArchivedLog(
   for (const divergence of await divergencesOf(options, ends)) {
     const { partition } = divergence.position;
     const own = files.filter((file) => file.partition === partition);
-    // An epoch tells the very offset.
+    // An epoch gives the exact offset.
     const intact = divergence.by === 'epoch' ? undefined : await intactUpTo(options, own);
     divergences.push(intact === undefined ? divergence : { ...divergence, intact });
   }
   if (divergences.length > 0) throw sourceDiverged(divergences);
 }
 
-/** Up to where the log holds what a partition's files do, whose last is known not to fit: by the end of every file. */
+/**
+ * The offset up to which the log matches a partition's files, whose last is known not to match: checked at the end of
+ * every file.
+ */
 async function intactUpTo(options: Waiting, files: readonly ArchiveStretch[]): Promise<number | undefined> {
   let fits = -1;
   let differs = files.length - 1;

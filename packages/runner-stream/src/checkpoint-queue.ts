@@ -3,26 +3,26 @@ import type { StreamOptions } from './options.js';
 import type { PartitionTask } from './partition-task.js';
 import { asStockafolioError } from './until-back.js';
 
-/** What is stored of one cut, and when it was taken, by `Clock.elapsed`. */
+/** The data to store for one cut, and when the cut was taken, by `Clock.elapsed`. */
 export interface Saving {
   readonly task: PartitionTask;
   readonly prepared: PreparedCheckpoint;
   readonly taken: number;
 }
 
-/** Stores checkpoints beside the flow, one of a partition at a time: rows never wait for the store of checkpoints. */
+/** Stores checkpoints in the background, one per partition at a time: rows never wait for the checkpoint store. */
 export class CheckpointQueue<T> {
   readonly #options: Pick<StreamOptions<T>, 'onEvent'>;
   readonly #failed: (error: unknown) => void;
   readonly #storing = new Map<PartitionTask, Promise<void>>();
 
-  /** @param failed told of what ends the run: a store that is away does not */
+  /** @param failed receives errors that end the run; an unavailable store does not */
   constructor(options: Pick<StreamOptions<T>, 'onEvent'>, failed: (error: unknown) => void) {
     this.#options = options;
     this.#failed = failed;
   }
 
-  /** Whether a checkpoint of this partition is on its way. */
+  /** Whether a checkpoint of this partition is being stored. */
   isStoring(task: PartitionTask): boolean {
     return this.#storing.has(task);
   }
@@ -35,7 +35,7 @@ export class CheckpointQueue<T> {
     );
   }
 
-  /** Resolves when nothing is on its way. */
+  /** Resolves when no checkpoint is being stored. */
   async settle(): Promise<void> {
     while (this.#storing.size > 0) await Promise.all(this.#storing.values());
   }
@@ -47,7 +47,7 @@ export class CheckpointQueue<T> {
       task.unsavedSince = task.engine.position.offset === prepared.offset ? undefined : taken;
       onEvent?.({ type: 'checkpointed', partition: task.partition, offset: prepared.offset });
     } catch (error) {
-      // The tables are right without it; a restart only replays more. The next checkpoint is a whole one.
+      // The tables are correct without it; a restart only replays more. The next checkpoint is a full one.
       const failed = asStockafolioError(error);
       if (failed.retryable) onEvent?.({ type: 'checkpoint-failed', error: failed });
       else this.#failed(failed);

@@ -6,12 +6,12 @@ import type { TablesWatch } from './tables-watch.js';
 import { asStockafolioError, untilBack } from './until-back.js';
 
 /**
- * What a commit takes of a partition: the rows of its `own` keys; the `whole`, with its parts of shared figures; or that and
- * a checkpoint, which remembers no figures that are still owed.
+ * What a commit writes of a partition: the rows of its `own` keys; the `whole`, including its parts of shared figures;
+ * or that and a checkpoint, which never contains unwritten figures.
  */
 export type Depth = 'own' | 'whole' | 'saved';
 
-/** The rows and checkpoints of one cut through all partitions in hand. */
+/** The rows and checkpoints of one cut through all assigned partitions. */
 interface Cut {
   readonly rows: readonly Mutation[];
   /** Parts of shared figures. */
@@ -19,17 +19,17 @@ interface Cut {
   readonly progress: readonly Mutation[];
   readonly checkpoints: readonly Saving[];
   readonly partitions: readonly CommittedPartition[];
-  /** By the generation under which each partition was assigned. */
+  /** By the generation in which each partition was assigned. */
   readonly positions: ReadonlyMap<number, readonly Position[]>;
 }
 
-/** Why a cut is given up, and with it all that was not saved. */
+/** Why a cut is abandoned, together with all that was not saved. */
 class TablesLost extends Error {}
 
 /**
- * Brings cuts to the tables, one at a time, in the order that makes them safe: rows acknowledged, then progress, then
- * the checkpoint, then the source's own positions. What is outside and down is tried again until it is back; then the
- * tables may have lost what they had acknowledged, and no cut is brought any more until {@link goesOn}.
+ * Writes cuts to the tables, one at a time, in the safe order: rows acknowledged, then progress, then the checkpoint,
+ * then the source's own positions. Writes to an external system that is down are retried until it is back. After that
+ * the tables may have lost rows that they had acknowledged, and no cut is written until {@link goesOn}.
  */
 export class Committer<T> {
   readonly #options: StreamOptions<T>;
@@ -38,7 +38,7 @@ export class Committer<T> {
   #began: number | undefined;
   #lost: string | undefined;
   #inFlight: Promise<void> | undefined;
-  /** The shared figures on their way: there are many at a time, and nobody's own rows wait for them. */
+  /** The shared figures being written: there are many at a time, and rows of single keys do not wait for them. */
   #figures: Promise<void> = Promise.resolve();
   #failure: unknown;
   #unreported = 0;
@@ -51,29 +51,29 @@ export class Committer<T> {
     this.#checkpoints = new CheckpointQueue(options, (error) => (this.#failure ??= error));
   }
 
-  /** How long the cut that is on its way has been so, in milliseconds; 0 where there is none. */
+  /** How long the current cut has been in flight, in milliseconds; 0 if there is none. */
   get committing(): number {
     return this.#began === undefined ? 0 : this.#options.clock.elapsed() - this.#began;
   }
 
-  /** Why the tables may lack what they acknowledged; undefined where nothing speaks for it. */
+  /** Why the tables may lack rows that they acknowledged; undefined if there is no sign of it. */
   get lost(): string | undefined {
     return this.#lost;
   }
 
-  /** Cuts are taken again, of partitions that were opened anew. */
+  /** Cuts are taken again, from partitions that were reopened. */
   goesOn(): void {
     this.#lost = undefined;
     this.#figures = Promise.resolve();
     this.#watch.goesOn();
   }
 
-  /** Whether a checkpoint of this partition is on its way. */
+  /** Whether a checkpoint of this partition is being stored. */
   isStoring(task: PartitionTask): boolean {
     return this.#checkpoints.isStoring(task);
   }
 
-  /** Whether a cut is on its way. */
+  /** Whether a cut is in flight. */
   get busy(): boolean {
     return this.#inFlight !== undefined;
   }
@@ -84,8 +84,8 @@ export class Committer<T> {
   }
 
   /**
-   * Takes a cut through these partitions and sends it on its way, after the one before.
-   * Partitions may be revoked while the run itself waits here: one of the two goes first, and the other waits again.
+   * Takes a cut through these partitions and starts to write it, after the previous one. Partitions may be revoked
+   * while the run itself waits here: one of the two callers goes first, and the other waits again.
    */
   async begin(tasks: readonly PartitionTask[], depthOf: (task: PartitionTask) => Depth): Promise<void> {
     do await this.#inFlight;
@@ -116,14 +116,14 @@ export class Committer<T> {
       });
   }
 
-  /** The last cut of these partitions in this run: resolves when it has arrived, and is saved. */
+  /** The last cut of these partitions in this run: resolves when it is written and its checkpoints are stored. */
   async finish(tasks: readonly PartitionTask[]): Promise<void> {
     await this.settle();
     await this.begin(tasks, () => 'saved');
     await this.settle();
   }
 
-  /** Resolves when the last cut has arrived, with all its figures and checkpoints. */
+  /** Resolves when the last cut is written, with all its figures and checkpoints. */
   async settle(): Promise<void> {
     do {
       await this.#inFlight;
@@ -146,7 +146,7 @@ export class Committer<T> {
     const { source } = this.#options;
     if (cut.figures.length > 0) await this.#send(cut.figures);
     if (cut.rows.length > 0) await this.#write('writing rows', cut.rows);
-    // A checkpoint goes on from what progress says: figures that came after it could be lost without a trace.
+    // A checkpoint continues from what progress says: figures written after it could be lost without a trace.
     if (cut.checkpoints.length > 0) await this.#figures;
     this.#check();
     if (this.#lost !== undefined) throw new TablesLost(this.#lost);
@@ -165,13 +165,13 @@ export class Committer<T> {
     }
   }
 
-  /** Puts shared figures on their way, once those before have arrived. */
+  /** Writes shared figures, once the previous ones are written. */
   async #send(figures: readonly Mutation[]): Promise<void> {
     await this.#figures;
     this.#figures = this.#write('writing rows', figures).catch((error: unknown) => this.#end(error));
   }
 
-  /** Writes, until the tables are back; but nothing more once they were away: see {@link goesOn}. */
+  /** Writes, retrying until the tables are back; but nothing more once they were down: see {@link goesOn}. */
   async #write(what: string, rows: readonly Mutation[]): Promise<void> {
     const isWritten = await untilBack(this.#options, what, async () => {
       if (this.#watch.wereAway) return false;
@@ -192,7 +192,7 @@ function takeCut(
   const progress: Mutation[] = [];
   const checkpoints: Saving[] = [];
   const partitions: CommittedPartition[] = [];
-  // Of these the source is told: its positions are for those who look at the lag, not for every commit.
+  // The source is told only about these: its positions are for lag tools, so they need not follow every commit.
   const told: PartitionTask[] = [];
   for (const task of tasks) {
     const depth = depthOf(task);

@@ -23,11 +23,11 @@ class UnderTest extends StreamUnderTest {
     return clock.until(runArchive({ ...options, untilCaughtUp: true }));
   }
 
-  /** Cuts every partition at a part of what it holds, and fills it with other messages, past where it was. */
+  /** Truncates every partition at a part of its content, and fills it with other messages, past its previous end. */
   async cut(part: number, options: { readonly epochsRepeat?: boolean } = {}): Promise<void> {
     for (const { partition, end } of await this.topic.source().ranges())
       this.topic.cut(partition, Math.floor(part * end), options);
-    // Others than were there.
+    // Other messages than were there before.
     this.sent += 1_000;
     await this.append(500);
   }
@@ -49,7 +49,7 @@ class UnderTest extends StreamUnderTest {
     return held;
   }
 
-  /** What a run over all that the topic holds now would write. */
+  /** What a run over all present messages of the topic would write. */
   async wantedNow(): Promise<string[]> {
     const made = memoryTables();
     await this.catchUp({ tables: made, checkpoints: memoryFiles() });
@@ -67,14 +67,14 @@ async function refusalOf(promise: Promise<unknown>): Promise<string> {
   return 'not refused';
 }
 
-describe('a source whose log was cut and filled again', () => {
+describe('a source whose log was truncated and filled again', () => {
   let at: UnderTest;
   beforeEach(async () => {
     at = new UnderTest();
     await at.append(200);
   });
 
-  it('is refused by the stream at every start, and the tables stay as they are', async () => {
+  it('is rejected by the stream at every start, and the tables stay as they are', async () => {
     await at.catchUp();
     const before = await dump(at.tables);
     await at.cut(0.5);
@@ -87,7 +87,7 @@ describe('a source whose log was cut and filled again', () => {
     expect(await dump(at.tables)).to.eql(before);
   });
 
-  it('is refused by the archiver at every start, and nothing is added', async () => {
+  it('is rejected by the archiver at every start, and nothing is added', async () => {
     await at.archiveAll();
     const before = [...at.archive.contents.keys()];
     await at.cut(0.5);
@@ -98,7 +98,7 @@ describe('a source whose log was cut and filled again', () => {
     expect([...at.archive.contents.keys()]).to.eql(before);
   });
 
-  it('is refused while it is shorter than what was read, too, and after that', async () => {
+  it('is rejected while it is shorter than what was read, and also later', async () => {
     await at.catchUp();
     await at.archiveAll();
     at.topic.cut(2, 1);
@@ -109,7 +109,7 @@ describe('a source whose log was cut and filled again', () => {
     }
   });
 
-  it('is refused where its epochs repeat, as those of a cluster do that was put back from a backup', async () => {
+  it('is rejected if its epochs repeat, as in a cluster restored from a backup', async () => {
     await at.catchUp();
     await at.archiveAll();
     await at.cut(0.5, { epochsRepeat: true });
@@ -119,7 +119,7 @@ describe('a source whose log was cut and filled again', () => {
     }
   });
 
-  it('tells the archiver between which of its files it was cut, where only messages tell', async () => {
+  it('shows the archiver between which files it was truncated, even if only the messages show it', async () => {
     const one = memoryTopic({ clock: at.clock, batch: 7, partitions: 1 });
     at.topic = one;
     await at.append(200);
@@ -137,7 +137,7 @@ describe('a source whose log was cut and filled again', () => {
     }
   });
 
-  it('ends a stream that runs, before anything of the other history is taken in', async () => {
+  it('ends a running stream before it processes anything of the other history', async () => {
     const running = refusalOf(at.start());
     await at.clock.advance(3_000);
     const before = await dump(at.tables);
@@ -148,19 +148,19 @@ describe('a source whose log was cut and filled again', () => {
     expect(await codeOf(at.catchUp())).to.equal('ERR_SOURCE_DIVERGED');
   });
 
-  it('is refused by what the tables say, where the checkpoints are lost or older than the cut', async () => {
+  it('is rejected because of the tables, if the checkpoints are lost or older than the truncation', async () => {
     await at.catchUp();
     const old = memoryFiles();
     for await (const { name } of at.checkpoints.list('')) await old.write(name, await at.checkpoints.read(name));
     await at.append(200);
     await at.catchUp();
-    // Of all that is lost the old checkpoints know nothing.
+    // The old checkpoints know nothing of the lost messages.
     await at.cut(0.7);
     expect(await codeOf(at.catchUp({ checkpoints: old }))).to.equal('ERR_SOURCE_DIVERGED');
     expect(await codeOf(at.catchUp({ checkpoints: memoryFiles() }))).to.equal('ERR_SOURCE_DIVERGED');
   });
 
-  it('is archived as it is now, once the files that reach past the cut are taken out', async () => {
+  it('is archived as it is now, once the files that reach past the truncation are removed', async () => {
     await at.archiveAll();
     await at.cut(0.5);
     const refusal = await refusalOf(at.archiveAll());
@@ -178,7 +178,7 @@ describe('a source whose log was cut and filled again', () => {
 });
 
 describe('a source whose leaders changed', () => {
-  it('is read on, by the run that is under way, and at every start, by stream and archiver', async () => {
+  it('is read without an error, by the current run and at every start, by stream and archiver', async () => {
     const at = new UnderTest();
     const stop = new AbortController();
     const running = at.start({ signal: stop.signal });
@@ -199,7 +199,7 @@ describe('a source whose leaders changed', () => {
     expect([...at.archive.contents.values()].reduce((sum, { entries }) => sum + entries.length, 0)).to.equal(450);
   });
 
-  it('is never taken for one that was cut, nor one that was cut for this, whatever its history', async () => {
+  it('is never mistaken for a truncated one, nor the reverse, whatever its history', async () => {
     const step = fc.oneof(
       { weight: 3, arbitrary: fc.record({ do: fc.constant('append'), part: fc.constant(0) }) },
       { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('stream', 'archive'), part: fc.constant(0) }) },

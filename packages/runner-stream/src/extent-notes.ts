@@ -6,13 +6,13 @@ import { asStockafolioError } from './until-back.js';
 const NOTE_EVERY = 60_000;
 
 /**
- * Keeps word in the archive of what the source holds: so that whoever reads it can tell a partition that is empty from one
- * that nobody has archived.
+ * Records in the archive what the source holds: so its readers can tell an empty partition from one that nobody has
+ * archived.
  */
 export class ExtentNotes<T> {
   readonly #options: Pick<ArchiveOptions<T>, 'archive' | 'source' | 'clock'>;
   #notedAt = 0;
-  /** What was noted last, to be compared. */
+  /** The last recorded extent, for comparison. */
   #noted = '';
 
   constructor(options: Pick<ArchiveOptions<T>, 'archive' | 'source' | 'clock'>) {
@@ -27,7 +27,10 @@ export class ExtentNotes<T> {
     this.#notedAt = clock.elapsed();
   }
 
-  /** Notes it once a minute. What is away is left for the next time: archiving itself waits for it, and says so. */
+  /**
+   * Records it once a minute. If the store is unavailable, the next call tries again: archiving itself waits for the
+   * store, and reports it.
+   */
   async noteIfDue(source: string): Promise<void> {
     if (this.#noted === '' || this.#options.clock.elapsed() - this.#notedAt < NOTE_EVERY) return;
     await this.noteNow(source);

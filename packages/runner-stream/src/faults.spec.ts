@@ -55,7 +55,7 @@ const MESSAGES = 200;
 const message = (offset: number): Uint8Array =>
   codec.encode({ key: `k${(offset * 7) % 13}`, n: offset, time: offset * 130 });
 
-/** Messages of one partition, four at a time; dies as by `kill -9` after so many batches. */
+/** Messages of one partition, four at a time; dies as by `kill -9` after this many batches. */
 function source(lives: number): Source {
   let next = 0;
   let left = lives;
@@ -87,7 +87,7 @@ function source(lives: number): Source {
   };
 }
 
-/** Time goes on with every look at it, so that every commit and checkpoint is due. */
+/** Time advances with every reading, so that every commit and checkpoint is due. */
 function hurriedClock(): Clock {
   let now = 0;
   return { now: () => now, elapsed: () => (now += 10), sleep: () => new Promise((wake) => setImmediate(wake)) };
@@ -110,11 +110,11 @@ async function contents(tables: Tables): Promise<string[]> {
 
 const fault = fc.record({
   nth: fc.integer({ min: 1, max: 12 }),
-  kind: fc.constantFrom('full', 'torn', 'torn and told'),
+  kind: fc.constantFrom('full', 'torn', 'torn and reported'),
 });
 
 describe('a store of checkpoints that fails', () => {
-  it('leads to no wrong row, whenever the run dies and begins again', async () => {
+  it('causes no wrong row, whenever the run dies and restarts', async () => {
     const expected = memoryTables();
     await life(expected, memoryFiles(), Infinity);
     const right = await contents(expected);
@@ -141,7 +141,7 @@ describe('a store of checkpoints that fails', () => {
         }
         await life(tables, checkpoints, Infinity);
         expect(await contents(tables)).to.deep.equal(right);
-        // And what is left behind is good to go on from, without another write.
+        // And the remaining checkpoints are good to continue from, without another write.
         await life(tables, checkpoints, Infinity);
         expect(await contents(tables)).to.deep.equal(right);
       }),
@@ -150,7 +150,7 @@ describe('a store of checkpoints that fails', () => {
     expect(failed, 'runs that died').to.be.greaterThan(60);
   });
 
-  it('is told of, and does not end the run', async () => {
+  it('is reported, and does not end the run', async () => {
     const checkpoints = memoryFiles();
     checkpoints.failWrite(1, full());
     const said: string[] = [];
@@ -163,8 +163,8 @@ describe('a store of checkpoints that fails', () => {
   });
 });
 
-describe('an archive that is full', () => {
-  it('ends the run with what is wrong; the next one archives each message once', async () => {
+describe('a full archive store', () => {
+  it('ends the run with the error; the next one archives each message once', async () => {
     const written: { first: number; last: number; entries: readonly ArchiveEntry<Tick>[] }[] = [];
     let writes = 0;
     const archive: Archive<Tick> = {

@@ -2,8 +2,8 @@ import { StockafolioError } from '@stockafolio/core';
 import type { Clock, Files } from '@stockafolio/core/ports';
 
 /**
- * The same store, of which a write or a removal that takes longer than so many milliseconds has failed. What was given up
- * may still be done later.
+ * The same store, but a write or a delete that takes longer than this many milliseconds fails. An abandoned operation
+ * may still complete later.
  *
  * @throws ERR_FILES_UNAVAILABLE
  */
@@ -12,7 +12,7 @@ export function filesWithin(files: Files, clock: Pick<Clock, 'sleep'>, longest: 
     const over = new AbortController();
     const late = clock.sleep(longest, over.signal).then((): never => {
       throw new StockafolioError('ERR_FILES_UNAVAILABLE', `${what} took longer than ${longest} ms`, {
-        hint: 'look whether the store of the checkpoints answers',
+        hint: 'check whether the checkpoint store answers',
       });
     });
     late.catch(() => undefined);

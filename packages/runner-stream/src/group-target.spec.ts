@@ -7,7 +7,7 @@ import { codec, messages, sales, type Sale } from '../test/totals.js';
 import { archiveTarget } from './group-target.js';
 import { runArchive } from './run-archive.js';
 
-/** A source that notes what the group is bound to. */
+/** A source that records the target of the group. */
 function noting(reader: Source, noted: (GroupTarget | undefined)[]): Source {
   return {
     ...forward(reader),
@@ -28,7 +28,7 @@ describe('what a group is bound to', () => {
     await at.topic.append(messages(40));
   });
 
-  /** A store that others could open, as its place is told. */
+  /** A store that other processes can open, because its location is known. */
   const placed = (location: string): ReturnType<typeof memoryFiles> => Object.assign(memoryFiles(), { location });
   const targetOf = async (tables: Tables, checkpoints = placed('mem:a')): Promise<GroupTarget | undefined> => {
     await at.catchUp({ source: noting(at.topic.source(), noted), tables, checkpoints });
@@ -45,7 +45,7 @@ describe('what a group is bound to', () => {
     expect(await targetOf(tables, checkpoints)).to.deep.equal(first);
   });
 
-  it('for a stream differs with the tables, also where their store has no ids for them', async () => {
+  it('for a stream differs with the tables, even if their store has no ids for them', async () => {
     const first = await targetOf(memoryTables());
     await at.clock.advance(1);
     const second = await targetOf(memoryTables());
@@ -68,7 +68,7 @@ describe('what a group is bound to', () => {
     ]);
   });
 
-  it('has no id where nobody else can open it', async () => {
+  it('has no id if no other process can open it', async () => {
     const clock: Clock = virtualClock();
     expect(await archiveTarget('sales', memoryArchive(), clock)).to.deep.equal({ role: "archive of 'sales'", ids: {} });
     expect((await targetOf(memoryTables(), memoryFiles()))?.ids).to.deep.equal({});

@@ -2,10 +2,10 @@ import type { Pipeline, Table } from '@stockafolio/core';
 import { progress, tableWriters, type CheckpointStore } from '@stockafolio/core/engine';
 import type { Archive, Clock, GroupTarget, Tables } from '@stockafolio/core/ports';
 
-/** The row that has the id of tables whose store keeps none: no table has this name. */
+/** The row with the id of tables whose store keeps none: no table has this name. */
 const TABLES_THEMSELVES = '*';
 
-/** What the group of a stream is bound to: the pipeline, its tables and its checkpoints. */
+/** The target of a stream's group: the pipeline, its tables and its checkpoints. */
 export async function streamTarget(
   { name }: Pick<Pipeline, 'name'>,
   tables: Tables,
@@ -22,7 +22,7 @@ export async function streamTarget(
   };
 }
 
-/** What the group of an archiver is bound to: the archive. */
+/** The target of an archiver's group: the archive. */
 export async function archiveTarget(
   stream: string,
   archive: Pick<Archive<unknown>, 'identity'>,
@@ -32,14 +32,14 @@ export async function archiveTarget(
   return { role: `archive of '${stream}'`, ids: id === undefined ? {} : { archive: id } };
 }
 
-/** An id in a row of the tables, which is written where there is none; of two that write it at once, one stays. */
+/** An id in a row of the tables, created if there is none. If two processes write it at once, one of the ids stays. */
 async function keptTablesId(
   tables: Tables,
   pipeline: string,
   checkpoints: CheckpointStore | undefined,
   clock: Pick<Clock, 'now'>,
 ): Promise<string | undefined> {
-  // Then nobody else can open them either, and there is no table of writers.
+  // Then no other process can open them either, and there is no table of writers.
   if (checkpoints === undefined) return undefined;
   const table = tableWriters as Table;
   const read = async (): Promise<string | undefined> => {

@@ -28,7 +28,7 @@ describe('a run that waits for others of its group', () => {
       (error: unknown) => error,
     );
 
-  it('says after some seconds for whom, and then once a minute', async () => {
+  it('reports for whom after some seconds, and then once a minute', async () => {
     const waiting = wait();
     for (let second = 0; second <= 70; second++) {
       await waiting.behind([
@@ -43,7 +43,7 @@ describe('a run that waits for others of its group', () => {
     });
   });
 
-  it('ends with an error where they do not move on, naming partitions and who has them', async () => {
+  it('ends with an error if they do not advance, naming partitions and their holders', async () => {
     const waiting = wait();
     const behind = [
       { partition: 2, offset: 5 },
@@ -57,11 +57,11 @@ describe('a run that waits for others of its group', () => {
     expect(error).to.have.property('code', 'ERR_GROUP_STALLED');
     expect(error).to.have.property(
       'message',
-      "others of the group have not moved on in partitions 2 (client 'a' at 10.0.0.7); 3 (nobody that is known) for 200 s",
+      "other members of the group have not advanced in partitions 2 (client 'a' at 10.0.0.7); 3 (unknown holder) for 200 s",
     );
   });
 
-  it('waits however long while they do move on', async () => {
+  it('waits without limit while they advance', async () => {
     const waiting = wait();
     for (let offset = 0; offset < 100; offset++) {
       await waiting.behind([{ partition: 2, offset }]);
@@ -70,7 +70,7 @@ describe('a run that waits for others of its group', () => {
     expect(told).to.deep.equal([]);
   });
 
-  it('does not wait for ever while the group shares out', async () => {
+  it('does not wait for ever while the group assigns partitions', async () => {
     const waiting = wait();
     await waiting.sharingOut();
     await clock.advance(6_000);
@@ -80,7 +80,7 @@ describe('a run that waits for others of its group', () => {
     expect(await codeOf(waiting.sharingOut())).to.have.property('code', 'ERR_GROUP_STALLED');
   });
 
-  it('says so too where the source cannot tell who they are', async () => {
+  it('reports it even if the source cannot tell who they are', async () => {
     const away = async (): Promise<never> => {
       throw new StockafolioError('ERR_SOURCE_UNAVAILABLE', 'away');
     };

@@ -2,14 +2,14 @@ import { StockafolioError } from '@stockafolio/core';
 import type { Clock, PartitionHolder, Position, Source } from '@stockafolio/core/ports';
 import { asStockafolioError } from './until-back.js';
 
-/** A run that is to catch up waits for others of its group. */
+/** A run that is to catch up waits for other members of its group. */
 export interface WaitingEvent {
   readonly type: 'waiting';
-  /** The partitions that others have, and have not taken in; none while the group shares them out. */
+  /** The partitions that others hold and have not finished; none while the group assigns partitions. */
   readonly partitions: readonly number[];
-  /** Who has them, as far as the source knows. */
+  /** Their holders, as far as the source knows. */
   readonly holders: readonly PartitionHolder[];
-  /** For how long they have not moved on, and for how much longer that is waited for, in milliseconds. */
+  /** How long they have not advanced, and how much longer the run waits for that, in milliseconds. */
   readonly waited: number;
   readonly left: number;
 }
@@ -25,7 +25,7 @@ const SAY_AFTER = 5_000;
 const SAY_EVERY = 60_000;
 const PATIENCE = 300_000;
 
-/** Sees to it that a run which waits for others of its group says so, and does not wait for ever. */
+/** Makes a run that waits for others of its group report it, and not wait for ever. */
 export class GroupWait {
   readonly #options: Waiting;
   #stand = '';
@@ -36,14 +36,14 @@ export class GroupWait {
     this.#options = options;
   }
 
-  /** The group is sharing out: partitions of one that died are waited for until its session ends. */
+  /** The group is assigning partitions: those of a dead member are free only when its session ends. */
   async sharingOut(): Promise<void> {
     await this.#look('sharing out', []);
   }
 
   /**
-   * @param behind how far others are that have not taken in all of their partitions
-   * @throws ERR_GROUP_STALLED where none of them has moved on for longer than `groupPatience`
+   * @param behind the positions of others that have not finished all of their partitions
+   * @throws ERR_GROUP_STALLED if none of them has advanced for longer than `groupPatience`
    */
   async behind(behind: readonly Position[]): Promise<void> {
     if (behind.length === 0) this.#stand = '';
@@ -80,11 +80,11 @@ export class GroupWait {
   }
 }
 
-/** Partitions and who has them, in words. */
+/** Partitions and their holders, in words. */
 export function describeHolders(partitions: readonly number[], holders: readonly PartitionHolder[]): string {
   const byHolder = new Map<string, number[]>();
   for (const partition of partitions) {
-    const who = holders.find((each) => each.partition === partition)?.holder ?? 'nobody that is known';
+    const who = holders.find((each) => each.partition === partition)?.holder ?? 'unknown holder';
     byHolder.set(who, [...(byHolder.get(who) ?? []), partition]);
   }
   return [...byHolder].map(([who, of]) => `${of.join(', ')} (${who})`).join('; ');
@@ -93,9 +93,9 @@ export function describeHolders(partitions: readonly number[], holders: readonly
 function stalled(partitions: readonly number[], holders: readonly PartitionHolder[], waited: number): StockafolioError {
   const what =
     partitions.length === 0
-      ? 'the group has not shared out its partitions'
-      : `others of the group have not moved on in partitions ${describeHolders(partitions, holders)}`;
+      ? 'the group has not assigned its partitions'
+      : `other members of the group have not advanced in partitions ${describeHolders(partitions, holders)}`;
   return new StockafolioError('ERR_GROUP_STALLED', `${what} for ${Math.round(waited / 1_000)} s`, {
-    hint: 'look whether those processes still run, and for the same tables or archive; stop them, or wait until they go on, and start this again',
+    hint: 'check whether those processes still run, and for the same tables or archive; stop them, or wait until they continue, then start this again',
   });
 }

@@ -8,24 +8,24 @@ import { StreamUnderTest } from '../test/stream-under-test.js';
 import { codec, codeOf, dump, messages, sales, totals, type Sale } from '../test/totals.js';
 import { runArchive } from './run-archive.js';
 
-/** The same messages without keys, to the partitions in turn, as a producer sends them that knows of no keys. */
+/** The same messages without keys, in turn to the partitions, as from a producer that does not set keys. */
 function unkeyed(count: number): OutgoingMessage[] {
   return messages(count).map((message, n) => ({ ...message, key: null, partition: n % 4 }));
 }
 
-describe('who writes the topic', () => {
+describe('the producers of the topic:', () => {
   let at: StreamUnderTest;
   beforeEach(() => {
     at = new StreamUnderTest();
   });
 
-  it('refuses messages without keys, at every start, and makes no total of them', async () => {
+  it('messages without keys are rejected at every start, and change no total', async () => {
     await at.topic.append(unkeyed(200));
     for (let run = 0; run < 2; run++) expect(await codeOf(at.catchUp())).to.equal('ERR_PARTITION_MISMATCH');
     expect(await dump(at.tables)).to.eql([]);
   });
 
-  it('refuses one user who is in two partitions, though all others are where they belong', async () => {
+  it('one user in two partitions is rejected, although all others are in the right ones', async () => {
     await at.topic.append(messages(100));
     const [first] = messages(1);
     if (first === undefined) throw new Error('no message');
@@ -33,7 +33,7 @@ describe('who writes the topic', () => {
     expect(await codeOf(at.catchUp())).to.equal('ERR_PARTITION_MISMATCH');
   });
 
-  it('refuses them in the archiver too, and archives nothing from there on', async () => {
+  it('the archiver rejects them too, and archives nothing from there on', async () => {
     await at.topic.append(unkeyed(200));
     const archive = memoryArchive<Sale>();
     const archiving = runArchive({
@@ -48,7 +48,7 @@ describe('who writes the topic', () => {
     expect(archive.contents.size).to.equal(0);
   });
 
-  it('takes them in by the partitioner that the stream declares', async () => {
+  it('messages are accepted with the partitioner that the stream declares', async () => {
     const byCrc = messages(200).map((message) => ({
       ...message,
       partition: choosePartition('crc32', message.key ?? new Uint8Array(), 4),
@@ -61,7 +61,7 @@ describe('who writes the topic', () => {
     expect(users(await dump(at.tables)).sort()).to.eql(users(await at.wanted(200)).sort());
   });
 
-  it('dead-letters single ones that went astray where it is told to, and takes in all others', async () => {
+  it('single misplaced ones are dead-lettered on request, and all others accepted', async () => {
     const [first] = messages(1);
     if (first === undefined) throw new Error('no message');
     await at.topic.append(messages(100));
@@ -74,7 +74,7 @@ describe('who writes the topic', () => {
   });
 });
 
-describe('who writes the tables', () => {
+describe('the writer of the tables', () => {
   let at: StreamUnderTest;
   beforeEach(async () => {
     at = new StreamUnderTest();
@@ -91,7 +91,7 @@ describe('who writes the tables', () => {
     expect(await dump(at.tables)).to.eql(before);
   });
 
-  it('is one run: with other checkpoints it is refused, unless it takes over', async () => {
+  it('is one run: with other checkpoints it is rejected, unless it takes over', async () => {
     const [here, there] = [located('file:/here'), located('file:/there')];
     await at.catchUp({ checkpoints: here });
     expect((await at.catchUp({ checkpoints: here })).records).to.equal(0);
@@ -102,7 +102,7 @@ describe('who writes the tables', () => {
     expect(await dump(at.tables)).to.eql(await at.wanted(100));
   });
 
-  it('knows checkpoints that were moved or copied, and those that were lost at their own location', async () => {
+  it('recognises checkpoints that were moved or copied, and those that were lost at their own location', async () => {
     const here = located('file:/here');
     await at.catchUp({ checkpoints: here });
     const there = located('file:/there');
@@ -113,7 +113,7 @@ describe('who writes the tables', () => {
     expect(await dump(at.tables)).to.eql(await at.wanted(100));
   });
 
-  it('holds the right to write for as long as it runs, where the tables have one', async () => {
+  it('holds the write lock as long as it runs, if the tables have one', async () => {
     let held = 0;
     const taken: string[] = [];
     const tables = Object.assign(Object.create(at.tables) as typeof at.tables, {
@@ -131,8 +131,8 @@ describe('who writes the tables', () => {
   });
 });
 
-describe('a clock that is fast', () => {
-  /** The same source, whose messages bear their producer's time. */
+describe('a fast clock', () => {
+  /** The same source, but the messages carry their producer's time. */
   function stampedByProducers(source: Source): Source {
     return {
       ...forward(source),
@@ -144,7 +144,7 @@ describe('a clock that is fast', () => {
     };
   }
 
-  it('dead-letters its own record, though the message bears the same time, and makes no other late', async () => {
+  it('dead-letters its own record, although the message has the same time, and makes no other late', async () => {
     const at = new StreamUnderTest();
     const clock = at.clock;
     await clock.advance(Date.UTC(2026, 0, 5));

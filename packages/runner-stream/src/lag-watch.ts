@@ -2,27 +2,27 @@ import type { PartitionRange } from '@stockafolio/core/ports';
 import type { StreamOptions } from './options.js';
 import type { PartitionTask } from './partition-task.js';
 
-/** How often the lag is told, in milliseconds. */
+/** How often the lag is reported, in milliseconds. */
 const EVERY = 1_000;
 
-/** What a run knows of itself. */
+/** What a run knows about itself. */
 export interface Standing {
   readonly tasks: ReadonlyMap<number, PartitionTask>;
   /** The offset up to which the tables have acknowledged a partition in this run. */
   acknowledged(partition: number): number | undefined;
-  /** How long the commit that is on its way has been so, in milliseconds. */
+  /** How long the current commit has been in flight, in milliseconds. */
   committing(): number;
 }
 
 /**
- * Tells once a second how far the tables are behind the source, by asking the source itself: while the tables are away
- * there are no commits, and what only these tell stands still just then.
+ * Reports once a second how far the tables are behind the source, by asking the source itself: while the tables are
+ * down there are no commits, so figures that come only with commits would not change.
  */
 export class LagWatch<T> {
   readonly #options: StreamOptions<T>;
   readonly #standing: Standing;
   readonly #over = new AbortController();
-  /** What the tables had acknowledged last; they say nothing while the run goes back. */
+  /** The last acknowledgements of the tables; unknown while the run goes back. */
   readonly #acknowledged = new WeakMap<PartitionTask, number>();
   #ranges = new Map<number, PartitionRange>();
   #answered: number;
@@ -63,7 +63,7 @@ export class LagWatch<T> {
     }
   }
 
-  /** Asks, however long it takes; who waits for nothing meanwhile tells on with what is known. */
+  /** Asks, however long it takes; meanwhile reports continue with the known figures. */
   async #ask(): Promise<void> {
     this.#asking = true;
     try {
@@ -71,7 +71,7 @@ export class LagWatch<T> {
       this.#ranges = new Map(ranges.map((range) => [range.partition, range]));
       this.#answered = this.#options.clock.elapsed();
     } catch {
-      // Told by how long it is that it has not answered; what reads from it says what is wrong.
+      // The report shows how long it has not answered; the reader of the source reports the error.
     } finally {
       this.#asking = false;
     }

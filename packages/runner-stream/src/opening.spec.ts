@@ -8,11 +8,11 @@ import { codec, codeOf, messages, totals, type Sale } from '../test/totals.js';
 import type { StreamOptions } from './options.js';
 import { openPartition, type PartitionTask } from './partition-task.js';
 
-describe('a partition that is opened', () => {
+describe('the opening of a partition', () => {
   let at: StreamUnderTest;
   let source: string;
 
-  /** Partition 0 of 4, of which a run has taken in 100 messages and stored a checkpoint. */
+  /** Partition 0 of 4: a run has processed 100 of its messages and stored a checkpoint. */
   beforeEach(async () => {
     at = new StreamUnderTest();
     await at.topic.append(messages(100).map((message) => ({ ...message, partition: 0 })));
@@ -37,7 +37,7 @@ describe('a partition that is opened', () => {
     });
   }
 
-  it('goes on from its checkpoint where the source ends right there, and is refused where it ends before', async () => {
+  it('continues from its checkpoint if the source ends right there, and is rejected if it ends before', async () => {
     const task = await open({ end: 100 }, 100);
     expect(task.engine.position.offset).to.equal(100);
     expect(task).to.include({
@@ -54,7 +54,7 @@ describe('a partition that is opened', () => {
     expect(await codeOf(open({ end: 99 }, 100))).to.equal('ERR_CHECKPOINTS_AHEAD');
   });
 
-  it('asks the tables once more how far they are, only where they seemed to be behind its checkpoint', async () => {
+  it('reads the progress of the tables again only if they seemed to be behind its checkpoint', async () => {
     let asked = 0;
     const scan: Tables['scan'] = (table, prefix, options) => {
       if ((table as unknown) === progress) asked++;
@@ -69,7 +69,7 @@ describe('a partition that is opened', () => {
     expect(asked).to.equal(2);
   });
 
-  it('begins at the oldest message where there is no checkpoint, unless tables hold what came before it', async () => {
+  it('begins at the oldest message if there is no checkpoint, unless tables hold earlier messages', async () => {
     const checkpoints = memoryFiles();
     for (const [range, written, offset] of [
       [{ oldest: 0 }, undefined, 0],
@@ -86,7 +86,7 @@ describe('a partition that is opened', () => {
     }
   });
 
-  it('tells of each checkpoint that it passes over', async () => {
+  it('reports each checkpoint that it skips', async () => {
     const [name = ''] = [...at.checkpoints.contents.keys()].filter((each) => each.includes('partition=00000'));
     at.checkpoints.contents.set(name, new Uint8Array(3));
     await open({}, undefined);
@@ -94,14 +94,14 @@ describe('a partition that is opened', () => {
     expect(at.events[0]).to.include({ partition: 0, name }).and.have.property('reason').that.contains('3 bytes');
   });
 
-  it('is refused a changed pipeline, unless that is accepted', async () => {
+  it('rejects a changed pipeline, unless that is accepted', async () => {
     const other = pipeline(totals.name, { records: totals.stream as Stream<never> }, () => []);
     expect(await codeOf(open({}, 100, { pipeline: other }))).to.equal('ERR_CHECKPOINT_PLAN_CHANGED');
     const task = await open({}, 100, { pipeline: other, acceptPlanChange: true });
     expect(task.engine.position.offset).to.equal(100);
   });
 
-  it('writes figures and checkpoints at turns of its own, so that no two partitions do so at once', async () => {
+  it('gives it its own turns for figures and checkpoints, so that no two partitions write at once', async () => {
     const due: number[][] = [];
     for (const partition of [0, 1, 2, 3]) {
       const task = await open({ partition, oldest: 0 }, 100, { figuresInterval: 400, checkpointInterval: 4_000 });

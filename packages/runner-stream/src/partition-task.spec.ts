@@ -11,7 +11,7 @@ describe('a partition of a stream', () => {
     at = new StreamUnderTest();
   });
 
-  it('takes no message in again that is below its position, though the source gives it again', async () => {
+  it('processes no message below its position again, although the source returns it again', async () => {
     await at.topic.append(messages(400));
     const reader = at.topic.source();
     const before = new Map<number, readonly SourceMessage[]>();
@@ -29,7 +29,7 @@ describe('a partition of a stream', () => {
     expect(await dump(at.tables)).to.eql(await at.wanted(400));
   });
 
-  it('stays where it is when all that the source gives is below its position', async () => {
+  it('keeps its position if all messages from the source are below it', async () => {
     await at.topic.append(messages(100));
     await at.catchUp();
     const reader = at.topic.source();

@@ -22,7 +22,7 @@ import { filesWithin } from './files-within.js';
 import type { StreamOptions } from './options.js';
 import { Turn } from './turn.js';
 
-/** Milliseconds, unless told otherwise. */
+/** Defaults, in milliseconds. */
 export const FIGURES_INTERVAL = 1_000;
 const CHECKPOINT_INTERVAL = 5_000;
 const CHECKPOINT_TIMEOUT = 60_000;
@@ -31,33 +31,33 @@ const CHECKPOINT_TIMEOUT = 60_000;
 export interface PartitionTask {
   readonly partition: number;
   readonly generation: number;
-  /** The offset from which on it was opened. */
+  /** The offset at which it was opened. */
   readonly from: number;
   readonly intake: MessageIntake<unknown>;
   readonly engine: PartitionEngine;
   readonly writer: CheckpointWriter;
-  /** The row that notes how the source is divided, until it is written. */
+  /** The row that records the number of partitions of the source, until it is written. */
   note: Mutation | undefined;
-  /** Whether something came since the last commit. */
+  /** Whether a message arrived since the last commit. */
   dirty: boolean;
-  /** Whether the last commit left out this partition's parts of shared figures. */
+  /** Whether the last commit left this partition's parts of shared figures unwritten. */
   owing: boolean;
-  /** Whether something came since windows last gave out what is in them. */
+  /** Whether a message arrived since windows last emitted their content. */
   open: boolean;
-  /** When the last message came, by `Clock.elapsed`. */
+  /** When the last message arrived, by `Clock.elapsed`. */
   heardAt: number;
-  /** Since when something is in no checkpoint, by `Clock.elapsed`; undefined where everything is. */
+  /** Since when some change is in no checkpoint, by `Clock.elapsed`; undefined if there is none. */
   unsavedSince: number | undefined;
   /** When its shared figures are due, and its next checkpoint. */
   readonly figures: Turn;
   readonly checkpoint: Turn;
-  /** When the source took in the oldest message since the last commit, epoch milliseconds. */
+  /** When the source received the oldest message since the last commit, epoch milliseconds. */
   oldest: number | null;
   /** The offset that the next new message will get, as far as known. */
   end: number;
 }
 
-/** What is known of a partition that is opened. */
+/** What is known about a partition when it is opened. */
 export interface Opening {
   /** Identity of the source. */
   readonly source: string;
@@ -65,14 +65,14 @@ export interface Opening {
   /** How many partitions the source has. */
   readonly of: number;
   readonly generation: number;
-  /** What the tables hold of it; undefined where that is nothing. */
+  /** What the tables hold of it; undefined if nothing. */
   readonly whole: Whole | undefined;
   readonly tableIds: TableIds;
-  /** Whether the tables have noted how the source is divided, of this partition. */
+  /** Whether the tables have recorded the number of partitions of the source, for this partition. */
   readonly isNoted: boolean;
 }
 
-/** Makes the engine of a partition, resumed from the newest checkpoint that the tables are up to, where there is one. */
+/** Creates the engine of a partition, restored from the newest checkpoint that the tables contain, if there is one. */
 export async function openPartition<T>(options: StreamOptions<T>, opening: Opening): Promise<PartitionTask> {
   const { source, range, of, generation, whole, tableIds, isNoted } = opening;
   const { pipeline, checkpoints, codec, clock } = options;
@@ -127,10 +127,10 @@ export async function openPartition<T>(options: StreamOptions<T>, opening: Openi
 }
 
 /**
- * The newest checkpoint of which the tables hold everything. Where they have lost what they had acknowledged that is an older
- * one: what came after it is then written again.
+ * The newest checkpoint whose rows the tables hold completely. If they have lost rows that they had acknowledged, that
+ * is an older one: the later rows are then written again.
  *
- * @throws ERR_CHECKPOINTS_AHEAD where there is none that old
+ * @throws ERR_CHECKPOINTS_AHEAD if there is none that old
  */
 async function findFitting<T>(
   { pipeline, checkpoints, tables, onEvent }: StreamOptions<T>,
@@ -139,12 +139,12 @@ async function findFitting<T>(
   const skipped = (name: string, reason: string): void =>
     onEvent?.({ type: 'checkpoint-skipped', partition, name, reason });
   const newest = await findCheckpoint(checkpoints, pipeline.name, partition, skipped);
-  // One of another source is refused when it is restored.
+  // A checkpoint of another source is rejected when it is restored.
   if (newest === undefined || newest.last.header.source !== source) return newest;
   const { header } = newest.last;
   const { position } = header;
   if (isWritten(position, heldFor(header, whole))) return newest;
-  // The run that had the partition before may have moved both on after the rows of progress were read.
+  // The previous holder of the partition may have advanced both after the progress rows were read.
   const now = heldFor(
     header,
     (await readWhole(tables, pipeline.name, await readProgress(tables, pipeline.name))).get(partition),
@@ -157,7 +157,7 @@ async function findFitting<T>(
   return older;
 }
 
-/** Takes a batch of messages through the partition's engine. */
+/** Passes a batch of messages through the partition's engine. */
 export function takeBatch<T>(task: PartitionTask, batch: SourceBatch, options: StreamOptions<T>): void {
   const { engine, intake } = task;
   const now = options.clock.now();
@@ -185,7 +185,7 @@ export function takeBatch<T>(task: PartitionTask, batch: SourceBatch, options: S
 function beginningGone({ partition, oldest }: PartitionRange, written: number): StockafolioError {
   return new StockafolioError(
     'ERR_OFFSET_GONE',
-    `partition ${partition}: the tables are exact up to offset ${written}, but there is no checkpoint, and the source begins at offset ${oldest}: what lies before is gone`,
+    `partition ${partition}: the tables are exact up to offset ${written}, but there is no checkpoint, and the source begins at offset ${oldest}: earlier messages are gone`,
     { hint: 'rebuild checkpoints and tables from the archive with the batch runner, then start the stream from there' },
   );
 }
@@ -193,7 +193,7 @@ function beginningGone({ partition, oldest }: PartitionRange, written: number): 
 function ahead(name: string, { partition, end }: PartitionRange, offset: number): StockafolioError {
   return new StockafolioError(
     'ERR_CHECKPOINTS_AHEAD',
-    `checkpoint '${name}' goes on from offset ${offset} of partition ${partition}, but the source ends at ${end}`,
-    { hint: 'the source was emptied or replaced: give it checkpoints and tables of its own' },
+    `checkpoint '${name}' continues from offset ${offset} of partition ${partition}, but the source ends at ${end}`,
+    { hint: 'the source was emptied or replaced: use new checkpoints and tables for it' },
   );
 }

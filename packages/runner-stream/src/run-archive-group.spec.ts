@@ -30,14 +30,14 @@ describe('runArchive, in a group and of a source with empty partitions', () => {
   const inPartition = (partition: number, count: number): ReturnType<typeof messages> =>
     messages(count).map((message) => ({ ...message, partition }));
 
-  it('leaves word of what the source held, of partitions without a message too', async () => {
+  it('records what the source held, including partitions without a message', async () => {
     await topic.append(inPartition(1, 7));
     await clock.until(start({ untilCaughtUp: true, onPartitionMismatch: 'dead-letter' }));
     expect(await archive.extent?.()).to.deep.include({ source: 'memory-topic' });
     expect(await ends()).to.deep.equal([0, 7, 0, 0]);
   });
 
-  it('leaves word though it has nothing to archive itself, as others of its group have all partitions', async () => {
+  it('records it even if other members of its group have all partitions', async () => {
     await topic.append(inPartition(1, 7));
     const stop = new AbortController();
     const running = start({ source: topic.source([]), signal: stop.signal });
@@ -47,7 +47,7 @@ describe('runArchive, in a group and of a source with empty partitions', () => {
     await clock.until(running);
   });
 
-  it('keeps its word up to date, once a minute, of partitions that it has not, too', async () => {
+  it('updates the record once a minute, including partitions of other members', async () => {
     const stop = new AbortController();
     const running = start({ source: topic.source([1]), signal: stop.signal, onPartitionMismatch: 'dead-letter' });
     await clock.advance(1_000);
@@ -60,7 +60,7 @@ describe('runArchive, in a group and of a source with empty partitions', () => {
     await clock.until(running);
   });
 
-  it('ends with an error where others of its group do not move on, naming their partitions', async () => {
+  it('ends with an error if others of its group do not advance, naming their partitions', async () => {
     await topic.append(messages(200));
     const source: Source = { ...forward(topic.source([0, 1])), shared: true };
     const waits: unknown[] = [];
@@ -71,7 +71,7 @@ describe('runArchive, in a group and of a source with empty partitions', () => {
       }).catch((failed: unknown) => failed),
     );
     expect(error).to.have.property('code', 'ERR_GROUP_STALLED');
-    expect(error).to.have.property('message').that.contains('2, 3 (nobody that is known)');
+    expect(error).to.have.property('message').that.contains('2, 3 (unknown holder)');
     expect(waits).to.deep.equal([[2, 3]]);
   });
 });

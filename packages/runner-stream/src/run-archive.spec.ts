@@ -33,7 +33,7 @@ describe('runArchive', () => {
   const catchUp = (given: Partial<ArchiveOptions<Sale>> = {}): Promise<ArchiveResult> =>
     clock.until(start({ untilCaughtUp: true, ...given }));
 
-  /** The offsets of each partition in the archive, in order; each must be there once, with no gap. */
+  /** Checks that the archive has each offset of each partition once, in order, without a gap. */
   async function expectWhole(count: number): Promise<void> {
     let total = 0;
     const next = [0, 0, 0, 0];
@@ -49,7 +49,7 @@ describe('runArchive', () => {
     expect(total).to.equal(count);
   }
 
-  it('holds every message once, over runs that go on from one another', async () => {
+  it('holds every message once, over successive runs', async () => {
     await topic.append(messages(300));
     expect((await catchUp({ rollRecords: 30 })).records).to.equal(300);
     await topic.append(messages(200, 300));
@@ -72,7 +72,7 @@ describe('runArchive', () => {
     expect([...days.values()]).to.eql(Array.from({ length: 4 }, () => '2020-01-04'));
   });
 
-  it('goes back no day after files without a record either, over runs that go on from one another', async () => {
+  it('never goes back a day, even after files without a record, over successive runs', async () => {
     const bad = { key: null, value: Uint8Array.of(0x7b, 0xff), partition: 0 };
     await topic.append(messages(100));
     await catchUp();
@@ -87,7 +87,7 @@ describe('runArchive', () => {
     expect(new Set(days)).to.eql(new Set(['1970-01-01']));
   });
 
-  it('writes what has waited long enough, and no sooner', async () => {
+  it('writes messages that have waited long enough, and no sooner', async () => {
     const stop = new AbortController();
     const running = start({ signal: stop.signal, rollInterval: 5_000 });
     await topic.append(messages(40));
@@ -107,13 +107,13 @@ describe('runArchive', () => {
     ],
     ['a file that has waited long enough', { rollInterval: 1_000 }],
   ] as const) {
-    it(`waits where the store is away at ${what}, says so, and then archives each message once`, async () => {
+    it(`waits if the store is unavailable at ${what}, reports it, and then archives each message once`, async () => {
       let away = 7;
       const told: string[] = [];
       const hesitant: MemoryArchive<Sale> = {
         ...archive,
         write: async (...args) => {
-          if (away-- > 0) throw new StockafolioError('ERR_FILES_UNAVAILABLE', 'S3 is away');
+          if (away-- > 0) throw new StockafolioError('ERR_FILES_UNAVAILABLE', 'S3 is unavailable');
           await archive.write(...args);
         },
       };
@@ -128,12 +128,12 @@ describe('runArchive', () => {
       stop.abort();
       await clock.until(running);
       expect(told).to.have.length(7);
-      expect(told[0]).to.match(/^archiving partition \d 1: S3 is away$/);
+      expect(told[0]).to.match(/^archiving partition \d 1: S3 is unavailable$/);
       await expectWhole(200);
     });
   }
 
-  it('ends where the store refuses, or while it is away at a signal, and what is not archived comes again', async () => {
+  it('ends if the store refuses, or on a signal during an outage, and unarchived messages come again', async () => {
     const failing = (code: 'ERR_FILES_READ_ONLY' | 'ERR_FILES_UNAVAILABLE'): MemoryArchive<Sale> => ({
       ...archive,
       write: () => Promise.reject(new StockafolioError(code, 'no')),
@@ -149,7 +149,7 @@ describe('runArchive', () => {
     await expectWhole(100);
   });
 
-  it('writes what it has when partitions are taken away, and the next reader goes on', async () => {
+  it('writes its messages when partitions are revoked, and the next reader continues', async () => {
     const stop = new AbortController();
     const reader: MemorySource = topic.source();
     const running = start({ source: reader, signal: stop.signal });
@@ -164,7 +164,7 @@ describe('runArchive', () => {
     await expectWhole(300);
   });
 
-  it('is not caught up before the others of its group are, of whom one may be dead', async () => {
+  it('is not caught up before the others of its group are, even if one is dead', async () => {
     await topic.append(messages(200));
     const reader: MemorySource = topic.source([0, 1]);
     let ended = false;
@@ -177,7 +177,7 @@ describe('runArchive', () => {
     await expectWhole(200);
   });
 
-  it('writes nothing of partitions that are lost, since whoever has them archives it', async () => {
+  it('writes nothing of lost partitions, because their new holder archives it', async () => {
     const stop = new AbortController();
     const reader: MemorySource = topic.source();
     const running = start({ source: reader, signal: stop.signal });
@@ -192,7 +192,7 @@ describe('runArchive', () => {
     await expectWhole(300);
   });
 
-  it('keeps what is no record, with its reason, beside the records', async () => {
+  it('keeps invalid messages, with the reason, beside the records', async () => {
     await topic.append([{ key: null, value: Uint8Array.of(0x7b, 0xff), partition: 1 }]);
     await catchUp();
     const [file] = archive.contents.values();
@@ -201,7 +201,7 @@ describe('runArchive', () => {
       .and.have.property('cause');
   });
 
-  it('refuses the archive of another source, and says so where what comes next is gone', async () => {
+  it('rejects the archive of another source, and reports that the next message is gone', async () => {
     await topic.append(messages(100));
     await catchUp();
     const other = memoryTopic({ clock, identity: 'another' });

@@ -11,11 +11,12 @@ import { asStockafolioError, untilBack } from './until-back.js';
 /**
  * Copies a source into its archive, file by file, until it is caught up, or stopped by its signal.
  *
- * The archive itself tells where to go on: after the last offset that is in it. A file is whole or not there, so that a
- * run killed at any moment neither loses nor doubles a message.
+ * The archive itself says where to continue: after its last offset. A file exists whole or not at all, so a run that is
+ * killed at any moment neither loses nor duplicates a message.
  *
- * @throws ERR_SOURCE_MISMATCH where the archive is of another source, ERR_GROUP_TAKEN where the group is bound to another
- * archive, ERR_OFFSET_GONE where the source no longer has what comes next, ERR_SOURCE_DIVERGED where it lost what is archived
+ * @throws ERR_SOURCE_MISMATCH if the archive belongs to another source, ERR_GROUP_TAKEN if the group is bound to
+ * another archive, ERR_OFFSET_GONE if the source no longer has the next message, ERR_SOURCE_DIVERGED if it has lost
+ * archived messages
  */
 export async function runArchive<T>(options: ArchiveOptions<T>): Promise<ArchiveResult> {
   return new ArchiveRun(options).run();
@@ -28,9 +29,9 @@ class ArchiveRun<T> implements AssignmentListener {
   readonly #extent: ExtentNotes<T>;
   #source = '';
   #facts: ArchiveFacts = { source: '' };
-  /** What the archive said of the source when the run began. */
+  /** What the archive said about the source when the run began. */
   #archived: ArchiveFacts | undefined;
-  /** Whether the source has said what this run has. */
+  /** Whether the source has told this run its partitions. */
   #settled = false;
   #records = 0;
   #files = 0;
@@ -85,7 +86,7 @@ class ArchiveRun<T> implements AssignmentListener {
       const files = stretches.filter((stretch) => stretch.partition === partition);
       const last = files.at(-1);
       const oldest = ranges.find((range) => range.partition === partition)?.oldest ?? 0;
-      // Before its records are read: then it is opened once.
+      // Before its records are read, so that it is opened only once.
       const end = last === undefined ? undefined : await endOfFile(this.#options, last);
       const { latest, day } = await untilBack(this.#options, 'reading the archive', () => this.#lastRecord(files));
       const next = last === undefined ? oldest : last.last + 1;
@@ -100,7 +101,7 @@ class ArchiveRun<T> implements AssignmentListener {
     return positions;
   }
 
-  /** The latest time in the last file that has a record, and its day; of those behind it there are rejected messages only. */
+  /** The latest time in the last file that has a record, and its day; later files hold only rejected messages. */
   async #lastRecord(files: readonly ArchiveStretch[]): Promise<{ readonly latest: number; readonly day: string }> {
     const { archive, stream, codec } = this.#options;
     for (const file of files.toReversed()) {
@@ -123,7 +124,9 @@ class ArchiveRun<T> implements AssignmentListener {
     await this.lost(partitions);
   }
 
-  /** What was gathered is dropped: whoever has the partition now gathers it too, and a message is archived once. */
+  /**
+   * The collected messages are dropped: the partition's new holder collects them too, and a message is archived once.
+   */
   async lost(partitions: readonly number[]): Promise<void> {
     for (const partition of partitions) this.#partitions.delete(partition);
     if (this.#partitions.size === 0) this.#settled = false;
@@ -155,7 +158,7 @@ class ArchiveRun<T> implements AssignmentListener {
       generation = partition.generation;
     }
     if (due.length === 0) return;
-    // For lag tools only: the archive itself is what counts.
+    // For lag tools only: the archive itself counts.
     await this.#options.source.commit(due, generation).catch((error: unknown) => {
       if (!asStockafolioError(error).retryable) throw error;
     });
@@ -172,7 +175,7 @@ class ArchiveRun<T> implements AssignmentListener {
     this.#options.onFile?.({ partition, first, last, day });
   }
 
-  /** Whether everything is archived: where a group shares the source out, by the archive itself. */
+  /** Whether everything is archived: if a group shares the source, the archive itself tells. */
   async #isCaughtUp(): Promise<boolean> {
     if (!this.#settled) {
       await this.#groupWait.sharingOut();
@@ -196,19 +199,23 @@ class ArchiveRun<T> implements AssignmentListener {
   }
 }
 
-/** A store that is full does not come back by itself. */
+/** A full store does not recover by itself. */
 function isAway({ code, retryable }: StockafolioError): boolean {
   return retryable && code !== 'ERR_FILES_FULL';
 }
 
-/** How many partitions the source had before: those that write to it learn of new ones minutes apart. */
+/** How many partitions the source had before: its producers learn about new ones minutes apart. */
 function partitionsBefore(archived: ArchiveFacts | undefined, now: number): readonly number[] {
   const { partitions, partitionsBefore: before = [] } = archived ?? {};
   return partitions === undefined || partitions === now ? before : [...before, partitions];
 }
 
 function otherSource(archived: string, given: string): StockafolioError {
-  return new StockafolioError('ERR_SOURCE_MISMATCH', `the archive is of source ${archived}; this source is ${given}`, {
-    hint: 'archive this source into another folder or bucket',
-  });
+  return new StockafolioError(
+    'ERR_SOURCE_MISMATCH',
+    `the archive belongs to source ${archived}; this source is ${given}`,
+    {
+      hint: 'archive this source into another folder or bucket',
+    },
+  );
 }

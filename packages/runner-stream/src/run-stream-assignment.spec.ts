@@ -11,7 +11,7 @@ describe('an assignment', () => {
     at = new StreamUnderTest();
   });
 
-  /** A stream whose commits take 400 ms, each with a checkpoint, and the listener by which its source speaks to it. */
+  /** A stream whose commits take 400 ms, each with a checkpoint, and the listener that its source calls. */
   function startSlowly(signal: AbortSignal): { running: Promise<unknown>; listener: () => AssignmentListener } {
     const reader = at.topic.source();
     let heard: AssignmentListener | undefined;
@@ -33,7 +33,7 @@ describe('an assignment', () => {
     };
   }
 
-  it('waits for the commit under way, and goes on from the checkpoint that it writes', async () => {
+  it('waits for the current commit, and continues from the checkpoint that it writes', async () => {
     await at.topic.append(messages(80));
     const stop = new AbortController();
     const { running, listener } = startSlowly(stop.signal);

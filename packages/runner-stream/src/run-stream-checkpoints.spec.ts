@@ -7,7 +7,7 @@ import { StreamUnderTest } from '../test/stream-under-test.js';
 import { dump, messages, slow } from '../test/totals.js';
 import type { PartitionLag, StreamEvent } from './options.js';
 
-/** The rows of one undisturbed run, by a clock of its own. */
+/** The rows of one undisturbed run, by its own clock. */
 const wanted = (count: number): Promise<string[]> => new StreamUnderTest().wanted(count);
 
 describe('a store of checkpoints that hangs', () => {
@@ -26,7 +26,7 @@ describe('a store of checkpoints that hangs', () => {
   const types = (type: StreamEvent['type']): StreamEvent[] => at.events.filter((event) => event.type === type);
   const options = { commitInterval: 20, checkpointInterval: 1_000, checkpointTimeout: 5_000 };
 
-  it('keeps no row back, and has failed after a time', async () => {
+  it('holds back no row, and counts as failed after a time', async () => {
     const stop = new AbortController();
     const running = at.start({ checkpoints, signal: stop.signal, ...options });
     for (let n = 0; n < 10; n++) {
@@ -44,7 +44,7 @@ describe('a store of checkpoints that hangs', () => {
     await at.clock.until(running);
   });
 
-  it('stops the flow at the bound that is set, and not before; it goes on by itself', async () => {
+  it('stops the flow at the configured bound, and not before; it continues by itself', async () => {
     const stop = new AbortController();
     const patience = { checkpointPatience: 20_000 };
     const running = at.start({ checkpoints, signal: stop.signal, ...options, ...patience });
@@ -66,7 +66,7 @@ describe('a store of checkpoints that hangs', () => {
 });
 
 describe('the lag', () => {
-  it('grows while the tables hang, and is nothing once they are back', async () => {
+  it('grows while the tables hang, and is zero once they are back', async () => {
     const at = new StreamUnderTest();
     const stop = new AbortController();
     let takes = 1_000_000;
@@ -90,7 +90,7 @@ describe('the lag', () => {
     await at.clock.until(running);
   });
 
-  it('is told on while the run goes back to tables that are away', async () => {
+  it('is still reported while the run reopens tables that are down', async () => {
     const at = new StreamUnderTest();
     const stop = new AbortController();
     const inner = at.tables;
@@ -138,7 +138,7 @@ describe('the lag', () => {
     await at.clock.until(running);
   });
 
-  it('tells how long the source has not answered', async () => {
+  it('reports how long the source has not answered', async () => {
     const at = new StreamUnderTest();
     const stop = new AbortController();
     const reader = at.topic.source();

@@ -4,7 +4,7 @@ import { messages } from '../test/totals.js';
 
 const HOUR = 3_600_000;
 
-describe('a run whose time of day is set', () => {
+describe('a run whose system clock is set', () => {
   for (const [direction, by] of [
     ['back', -HOUR],
     ['forward', HOUR],

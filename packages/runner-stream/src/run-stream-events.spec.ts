@@ -9,7 +9,7 @@ import type { StreamEvent } from './options.js';
 
 type Committed = Extract<StreamEvent, { readonly type: 'committed' }>;
 
-describe('what a run tells of', () => {
+describe('an event of a run', () => {
   let at: StreamUnderTest;
   let one: MemoryTopic;
 
@@ -20,21 +20,21 @@ describe('what a run tells of', () => {
     one = memoryTopic({ clock: at.clock, partitions: 1, batch: 20 });
   });
 
-  it('is each commit: its records, how far behind it is, and how each partition stands', async () => {
+  it('is each commit: its records, how far behind it is, and the state of each partition', async () => {
     await one.append(messages(60));
     const tables = slow(at.tables, at.clock, () => 15);
     const result = await at.catchUp({ source: one.source(), tables, commitRecords: 20, figuresInterval: 0 });
     const [first, second] = committed();
     const users = new Set(Array.from({ length: 20 }, (_, n) => (n * 7) % 30)).size;
     const digits = new Set(Array.from({ length: 20 }, (_, n) => ((n * 31) % 101) % 10)).size;
-    // totals by user and by digit, and one second of each user
+    // Totals by user and by digit, and one second of each user.
     expect(first).to.deep.include({ records: 20, behind: 40, rows: users + digits });
     expect(first?.partitions).to.deep.equal([
       { partition: 0, offset: 20, behind: 40, latest: 190, oldest: 0, setAside: 0, keys: 2 * users + digits },
     ]);
     expect(second).to.deep.include({ records: 20, behind: 20 });
     expect(second?.partitions[0]).to.deep.include({ offset: 40, behind: 20, latest: 390, oldest: 200 });
-    // rows, then progress, each of which takes the tables that long
+    // Rows, then progress; the tables take that long for each.
     expect(first?.took).to.equal(30);
     expect(second?.took).to.be.within(30, 60);
     const sum = (of: (event: Committed) => number): number => committed().reduce((all, event) => all + of(event), 0);
@@ -45,14 +45,14 @@ describe('what a run tells of', () => {
     expect(result.rows).to.be.greaterThan(0);
   });
 
-  it('has no oldest message in a commit that nothing came for', async () => {
+  it('has no oldest message in a commit without messages', async () => {
     await one.append(messages(20));
     await at.catchUp({ source: one.source() });
     const { partitions: [last] = [], records } = committed().at(-1) ?? {};
     expect({ oldest: last?.oldest, records }).to.deep.equal({ oldest: null, records: 0 });
   });
 
-  it('is where it begins, what it has, and each checkpoint', async () => {
+  it('is its start position, its partitions, and each checkpoint', async () => {
     await one.append(messages(20));
     await at.catchUp({ source: one.source() });
     const told = at.events.filter(({ type }) => ['started', 'assigned', 'checkpointed'].includes(type));
@@ -70,7 +70,7 @@ describe('what a run tells of', () => {
     expect(resumed).to.have.property('checkpoint').that.includes('totals');
   });
 
-  it('is each partition that leaves, with how far it came, and counts what was set aside in it', async () => {
+  it('is each partition that leaves, with its offset, and counts its dead letters', async () => {
     const bad = { key: null, value: new TextEncoder().encode('{'), partition: 0 };
     await at.topic.append([bad, { ...bad, partition: 1 }, { ...bad, partition: 2 }]);
     const stop = new AbortController();
@@ -88,7 +88,7 @@ describe('what a run tells of', () => {
     expect((await at.clock.until(running)).setAside).to.equal(3);
   });
 
-  it('takes its rows to the tables after the interval, no sooner, where there are few', async () => {
+  it('writes few rows after the interval, no sooner', async () => {
     const stop = new AbortController();
     const running = at.start({ source: one.source(), signal: stop.signal, commitInterval: 500 });
     await at.clock.advance(600);
@@ -101,7 +101,7 @@ describe('what a run tells of', () => {
     await at.clock.until(running);
   });
 
-  it('gives windows out after a second without a record, and no sooner', async () => {
+  it('emits windows after a second without a record, and no sooner', async () => {
     const bySecond = async (): Promise<number> =>
       (await dump(at.tables)).filter((row) => row.startsWith('by_second')).length;
     const stop = new AbortController();
@@ -112,7 +112,7 @@ describe('what a run tells of', () => {
     expect(await bySecond()).to.equal(0);
     await at.clock.advance(200);
     expect(await bySecond()).to.equal(5);
-    // shared figures may follow, then nothing more
+    // Shared figures may follow, then nothing more.
     await at.clock.advance(5_000);
     const commits = committed().length;
     await at.clock.advance(60_000);
@@ -121,7 +121,7 @@ describe('what a run tells of', () => {
     await at.clock.until(running);
   });
 
-  it('reads as the group that it is told, or as its pipeline', async () => {
+  it('reads as the given group, or as its pipeline', async () => {
     const groups: string[] = [];
     const noting = (): Source => {
       const reader = one.source();
@@ -132,7 +132,7 @@ describe('what a run tells of', () => {
     expect(groups).to.deep.equal(['totals', 'others']);
   });
 
-  it('does not end where the source cannot note its position for a while, but where it refuses to', async () => {
+  it('does not end if the source cannot store its position for a while, but ends if it refuses', async () => {
     await one.append(messages(40));
     const failing = (code: 'ERR_SOURCE_UNAVAILABLE' | 'ERR_ACCESS_DENIED'): Source => ({
       ...forward(one.source()),
@@ -143,13 +143,13 @@ describe('what a run tells of', () => {
     expect(await codeOf(at.catchUp({ source: failing('ERR_ACCESS_DENIED') }))).to.equal('ERR_ACCESS_DENIED');
   });
 
-  it('ends where checkpoints are refused, which another try does not change', async () => {
+  it('ends if checkpoints are refused, because a retry does not help', async () => {
     await one.append(messages(40));
     at.checkpoints.failWrite(1, new StockafolioError('ERR_FILES_REFUSED', 'no'));
     expect(await codeOf(at.catchUp({ source: one.source() }))).to.equal('ERR_FILES_REFUSED');
   });
 
-  it('ends with the outage where it is stopped in the middle of one, and waits no longer', async () => {
+  it('ends with the error of the outage if it is stopped during one, and waits no longer', async () => {
     await one.append(messages(40));
     const stop = new AbortController();
     const down: Tables = {

@@ -18,10 +18,10 @@ describe('the commits of a run', () => {
     one = memoryTopic({ clock: at.clock, partitions: 1, batch: 20 });
   });
 
-  /** The same tables, with a write of one's own. */
+  /** The same tables, with another write function. */
   const writing = (write: Tables['write']): Tables => ({ ...slow(at.tables, at.clock, () => 0), write });
 
-  it('come to what adding up by hand comes to', async () => {
+  it('give the same results as a sum by hand', async () => {
     await at.topic.append(messages(300));
     await at.catchUp();
     const wanted = new Map<string, number>();
@@ -45,7 +45,7 @@ describe('the commits of a run', () => {
     expect([...found].sort()).to.deep.equal([...wanted].sort());
   });
 
-  it('end where shared figures cannot be written, with no checkpoint that takes them for written', async () => {
+  it('end if shared figures cannot be written, without a checkpoint that treats them as written', async () => {
     await one.append(messages(60));
     const refusing = writing(async (rows) => {
       if (isFigures(rows)) throw new StockafolioError('ERR_TABLE_UNKNOWN', 'gone');
@@ -55,7 +55,7 @@ describe('the commits of a run', () => {
     expect(at.checkpoints.contents.size).to.equal(0);
   });
 
-  it('store a checkpoint once the figures of its cut are there, and not before', async () => {
+  it('store a checkpoint once the figures of its cut are written, and not before', async () => {
     let underWay = 0;
     const early: number[] = [];
     const lazy = writing(async (rows) => {
@@ -75,7 +75,7 @@ describe('the commits of a run', () => {
     expect(new Set(early)).to.deep.equal(new Set([0]));
   });
 
-  it('of single keys go on while shared figures are on their way', async () => {
+  it('of single keys continue while shared figures are being written', async () => {
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
     let holding = false;
@@ -105,7 +105,7 @@ describe('the commits of a run', () => {
     await at.clock.until(running);
   });
 
-  it('write no empty batch, and tell the source nothing of commits of single keys alone', async () => {
+  it('write no empty batch, and do not report commits of only single keys to the source', async () => {
     const sizes: number[] = [];
     const told: (readonly Position[])[] = [];
     const reader = one.source();
@@ -135,7 +135,7 @@ describe('the commits of a run', () => {
     expect(Math.min(...sizes)).to.be.greaterThan(0);
   });
 
-  it('say what it is that they wait for', async () => {
+  it('report what they wait for', async () => {
     await one.append(messages(20));
     const failed = new Set<string>();
     const stumbling = writing(async (rows) => {
@@ -149,14 +149,14 @@ describe('the commits of a run', () => {
     expect(waits).to.deep.equal(new Set(['writing rows', 'writing progress']));
   });
 
-  it('need nobody to listen', async () => {
+  it('need no listener', async () => {
     await one.append(messages(40));
     at.checkpoints.failWrite(1, new StockafolioError('ERR_FILES_UNAVAILABLE', 'down'));
     const { tables, checkpoints, clock } = at;
     const options = { pipeline: totals, codec, tables, checkpoints, clock, untilCaughtUp: true };
     expect((await at.clock.until(runStream({ ...options, source: one.source() }))).records).to.equal(40);
     await one.append(messages(40, 40));
-    // the first checkpoint was not stored, so everything comes again
+    // The first checkpoint was not stored, so everything comes again.
     expect((await at.clock.until(runStream({ ...options, source: one.source() }))).records).to.equal(80);
   });
 });

@@ -18,7 +18,7 @@ describe('tables that lost what they acknowledged', () => {
   });
 
   for (const lost of [1, 2, 3, 5, 8, 13, 21]) {
-    it(`are made right from the checkpoint that they are up to, where the last ${lost} writes are gone`, async () => {
+    it(`are repaired from a checkpoint that they contain, if the last ${lost} writes are gone`, async () => {
       const stop = new AbortController();
       const running = at.start({ signal: stop.signal, ...SMALL_STEPS });
       let sent = 0;
@@ -36,7 +36,7 @@ describe('tables that lost what they acknowledged', () => {
     });
   }
 
-  it('are made right, or refused, whatever they lose and when', async function () {
+  it('are repaired, or rejected, whatever they lose and when', async function () {
     this.timeout(180_000);
     const step = fc.record({ sent: fc.nat(40), pause: fc.nat(120), lost: fc.option(fc.nat(20), { nil: 0 }) });
     const steps = fc.record({
@@ -67,7 +67,7 @@ describe('tables that lost what they acknowledged', () => {
     );
   });
 
-  it('are found out by what they say of progress, where no loss of a connection was noticed', async () => {
+  it('are detected by their progress, even if no connection loss was noticed', async () => {
     tables = new LossyTables(false);
     const stop = new AbortController();
     const running = at.start({ tables, signal: stop.signal, ...SMALL_STEPS, checkpointInterval: 1_000 });
@@ -76,7 +76,7 @@ describe('tables that lost what they acknowledged', () => {
     await at.topic.append(messages(100, 100));
     await at.clock.advance(100);
     await tables.lose(4);
-    // Of one partition alone more comes: the rows of progress of the others stay behind.
+    // Only one partition gets more messages: the progress rows of the others stay behind.
     await at.topic.append(messages(1, 200));
     await at.clock.advance(5_000);
     stop.abort();
@@ -85,7 +85,7 @@ describe('tables that lost what they acknowledged', () => {
     expect(await dump(tables)).to.eql(await at.wanted(201));
   });
 
-  it('are refused where no checkpoint is that old, at every start', async () => {
+  it('are rejected at every start if no checkpoint is that old', async () => {
     await at.topic.append(messages(100));
     await at.catchUp(SMALL_STEPS);
     await tables.lose(tables.writes);
@@ -93,7 +93,7 @@ describe('tables that lost what they acknowledged', () => {
     expect(await codeOf(at.catchUp(SMALL_STEPS))).to.equal('ERR_CHECKPOINTS_AHEAD');
   });
 
-  it('are refused where one of them was dropped and made anew, in a run and at every start', async () => {
+  it('are rejected if one of them was dropped and recreated, in a run and at every start', async () => {
     await at.topic.append(messages(100));
     const running = codeOf(at.start(SMALL_STEPS));
     await at.clock.advance(500);

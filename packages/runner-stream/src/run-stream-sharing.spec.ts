@@ -14,7 +14,7 @@ describe('runStream, where partitions come and go', () => {
     at = new StreamUnderTest();
   });
 
-  it('hands partitions over in the middle: commit, checkpoint, and another run goes on', async () => {
+  it('hands partitions over in the middle: commit, checkpoint, and another run continues', async () => {
     for (const delay of [0, 7, 30, 95, 250]) {
       at.clock = virtualClock();
       at.topic = memoryTopic({ clock: at.clock, batch: 20 });
@@ -35,14 +35,14 @@ describe('runStream, where partitions come and go', () => {
       stop.abort();
       await at.clock.until(running);
       expect(await dump(at.tables), `after ${delay} ms`).to.eql(await at.wanted(600));
-      // the checkpoints are as good as the tables
+      // The checkpoints are as good as the tables.
       await at.topic.append(messages(300, 600));
       await at.catchUp();
       expect(await dump(at.tables), `after ${delay} ms, and on`).to.eql(await at.wanted(900));
     }
   });
 
-  it('drops what came since the checkpoint where partitions are lost, and whoever has them goes on from there', async () => {
+  it('drops messages after the checkpoint if partitions are lost, and their new holder continues from there', async () => {
     for (const delay of [0, 7, 30, 95, 250]) {
       at.clock = virtualClock();
       at.topic = memoryTopic({ clock: at.clock, batch: 20 });
@@ -72,7 +72,7 @@ describe('runStream, where partitions come and go', () => {
     }
   });
 
-  it('is not caught up while partitions are being shared out, only once it is told what it has', async () => {
+  it('is not caught up while partitions are being assigned, only once it knows its own', async () => {
     await at.topic.append(messages(100));
     const reader = at.topic.source([]);
     const waiting: Source = { ...forward(reader), open: (group, listener) => openLater(reader, group, listener) };
@@ -84,7 +84,7 @@ describe('runStream, where partitions come and go', () => {
     expect((await at.clock.until(running)).records).to.equal(100);
   });
 
-  it('is not caught up before the others of its group are, of whom one may be dead', async () => {
+  it('is not caught up before the others of its group are, even if one is dead', async () => {
     await at.topic.append(messages(400));
     const reader = at.topic.source([0]);
     let ended = false;
@@ -93,13 +93,13 @@ describe('runStream, where partitions come and go', () => {
     await at.clock.until(at.start({ source: at.topic.source([1]), untilCaughtUp: true }));
     await at.clock.advance(5_000);
     expect(ended).to.equal(false);
-    // Whoever had these has been dead all the time; now the group has found out.
+    // The holder of these has been dead all the time; now the group has noticed.
     await at.clock.until(reader.assign([2, 3]));
     await at.clock.until(running);
     expect(await dump(at.tables)).to.eql(await at.wanted(400));
   });
 
-  it('says for whom of its group it waits, and ends with an error where they do not move on', async () => {
+  it('reports for which members of its group it waits, and ends with an error if they do not advance', async () => {
     await at.topic.append(messages(400));
     const holders = [{ partition: 1, holder: "client 'dead' at 10.0.0.7" }];
     const source: Source = { ...forward(at.topic.source([0, 2, 3])), shared: true, holders: async () => holders };
@@ -111,7 +111,7 @@ describe('runStream, where partitions come and go', () => {
     expect(waits).to.deep.equal([[1]]);
   });
 
-  it('does not wait for ever for a group that does not share out', async () => {
+  it('does not wait for ever for a group that does not assign partitions', async () => {
     await at.topic.append(messages(100));
     const reader = at.topic.source([]);
     const waiting: Source = { ...forward(reader), open: (group, listener) => openLater(reader, group, listener) };
@@ -120,18 +120,18 @@ describe('runStream, where partitions come and go', () => {
     expect(error).to.have.property('code', 'ERR_GROUP_STALLED');
   });
 
-  it('ends at once where it was given nothing', async () => {
+  it('ends at once if it has no partitions', async () => {
     await at.topic.append(messages(100));
     expect((await at.catchUp({ source: at.topic.source([]) })).records).to.equal(0);
   });
 
-  it('goes by the progress that others made since it began', async () => {
+  it('uses the progress that others made since it began', async () => {
     const reader = at.topic.source([0]);
     const stop = new AbortController();
     const running = at.start({ source: reader, signal: stop.signal });
     await at.topic.append(messages(400));
     await at.clock.advance(300);
-    // Another process has written partition 1 meanwhile; its checkpoints were lost, and so were the first messages.
+    // Another process has written partition 1 meanwhile; its checkpoints are lost, and so are the first messages.
     await at.catchUp({ source: at.topic.source([1]), checkpoints: memoryFiles() });
     at.topic.expire(1, 5);
     const failing = at.clock.until(running);
@@ -141,7 +141,7 @@ describe('runStream, where partitions come and go', () => {
     await failing;
   });
 
-  it('tells the source positions under the generation in which each partition was assigned', async () => {
+  it('commits positions to the source in the generation in which each partition was assigned', async () => {
     const reader = at.topic.source([0, 1]);
     const stop = new AbortController();
     const running = at.start({ source: reader, signal: stop.signal, checkpointInterval: 50 });
@@ -155,7 +155,7 @@ describe('runStream, where partitions come and go', () => {
     await at.clock.until(running);
   });
 
-  it('waits for tables and checkpoints that are away while partitions are assigned', async () => {
+  it('waits for unavailable tables and checkpoints while partitions are assigned', async () => {
     await at.topic.append(messages(100));
     let scans = 0;
     let lists = 0;
@@ -164,7 +164,7 @@ describe('runStream, where partitions come and go', () => {
     };
     const away: Tables = {
       ...slow(at.tables, at.clock, () => 0),
-      // the first look is at the start: whoever gives a wrong address is to hear of it
+      // The first read is at the start: a wrong address must be reported.
       scan: (table, ...asked) =>
         table === progress && ++scans > 1 && scans <= 4 ? unavailable() : at.tables.scan(table, ...asked),
     };
@@ -178,7 +178,7 @@ describe('runStream, where partitions come and go', () => {
     expect(await dump(at.tables)).to.eql(await at.wanted(100));
   });
 
-  it('drops what was fetched under an assignment that is over', async () => {
+  it('drops messages that were fetched under an earlier assignment', async () => {
     await at.topic.append(messages(200));
     const reader = at.topic.source();
     const stale: SourceBatch[] = [];
@@ -196,7 +196,7 @@ describe('runStream, where partitions come and go', () => {
     expect(await dump(at.tables)).to.eql(await at.wanted(200));
   });
 
-  it('tells the source how far it came, once the checkpoint is stored', async () => {
+  it('commits its position to the source once the checkpoint is stored', async () => {
     await at.topic.append(messages(200));
     const reader = at.topic.source();
     await at.catchUp({ source: reader });
@@ -205,7 +205,9 @@ describe('runStream, where partitions come and go', () => {
   });
 });
 
-/** Opens a reader as a group does that is still sharing out: the listener hears of nothing before it is given some. */
+/**
+ * Opens a reader as a group that is still assigning partitions does: the listener is not called before it gets some.
+ */
 async function openLater(reader: Source, group: string, listener: AssignmentListener): Promise<void> {
   await reader.open(group, {
     assigned: async (partitions, generation) =>

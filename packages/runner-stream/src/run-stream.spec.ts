@@ -13,13 +13,13 @@ describe('runStream', () => {
     at = new StreamUnderTest();
   });
 
-  it('lets the tables answer, though the source answers at once and they take longer than a commit interval', async () => {
+  it('lets the tables answer, although the source answers at once and they take longer than a commit interval', async () => {
     await at.topic.append(messages(40));
     const source = at.topic.source();
     let atOnce = 0;
     const prompt: Source = {
       ...forward(source),
-      // As a source may that has nothing to give: without letting anything else have its turn.
+      // A source without messages may do this: return without letting anything else run.
       next: (maxWait) => {
         if (maxWait <= 0) atOnce += 1;
         return maxWait <= 0 ? Promise.resolve(undefined) : source.next(maxWait);
@@ -32,10 +32,10 @@ describe('runStream', () => {
     await at.clock.advance(5_000);
     stop.abort();
     expect((await at.clock.until(run)).records).to.equal(60);
-    expect(atOnce, 'questions that nothing else could run beside').to.be.below(10);
+    expect(atOnce, 'calls that let nothing else run').to.be.below(10);
   });
 
-  it('takes in everything, once, over runs that go on from one another', async () => {
+  it('processes everything once, over successive runs', async () => {
     await at.topic.append(messages(300));
     expect((await at.catchUp()).records).to.equal(300);
     await at.topic.append(messages(200, 300));
@@ -46,7 +46,7 @@ describe('runStream', () => {
     expect(at.events.filter(({ type }) => type === 'resumed')).to.have.length(4);
   });
 
-  it('finishes the commit when it is stopped, and the next run goes on', async () => {
+  it('finishes the commit when it is stopped, and the next run continues', async () => {
     const stop = new AbortController();
     const running = at.start({ signal: stop.signal });
     await at.topic.append(messages(100));
@@ -59,7 +59,7 @@ describe('runStream', () => {
     expect(await dump(at.tables)).to.eql(await at.wanted(200));
   });
 
-  it('never asks the source without a wait, so that the answer to a slow commit can come in', async () => {
+  it('never asks the source without a wait, so that the answer to a slow commit can arrive', async () => {
     await at.topic.append(messages(100));
     const reader = at.topic.source();
     const waits: number[] = [];
@@ -76,7 +76,7 @@ describe('runStream', () => {
     expect(await dump(at.tables)).to.eql(await at.wanted(100));
   });
 
-  it('lets go of a source that it cannot use', async () => {
+  it('closes a source that it cannot use', async () => {
     await at.topic.append(messages(10));
     await at.catchUp();
     let closed = 0;
@@ -86,7 +86,7 @@ describe('runStream', () => {
     expect(closed).to.equal(1);
   });
 
-  it('takes in no more than a commit and a batch while the tables hang', async () => {
+  it('reads at most one commit and one batch while the tables hang', async () => {
     const reader = at.topic.source();
     let hung = true;
     const hanging = slow(at.tables, at.clock, () => (hung ? 1_000_000 : 0));
@@ -106,7 +106,7 @@ describe('runStream', () => {
     expect(await dump(at.tables)).to.eql(await at.wanted(5_000));
   });
 
-  it('tries again, at growing intervals, for as long as the tables are down', async () => {
+  it('retries, at growing intervals, as long as the tables are down', async () => {
     await at.topic.append(messages(100));
     let attempts = 0;
     const down: Tables = {
@@ -123,7 +123,7 @@ describe('runStream', () => {
     expect(await dump(at.tables)).to.eql(await at.wanted(100));
   });
 
-  it('ends the run where trying again is of no use', async () => {
+  it('ends the run if a retry does not help', async () => {
     await at.topic.append(messages(100));
     for (const [error, code] of [
       [new StockafolioError('ERR_TABLE_UNKNOWN', 'gone'), 'ERR_TABLE_UNKNOWN'],
@@ -137,7 +137,7 @@ describe('runStream', () => {
     expect(await dump(at.tables)).to.eql(await at.wanted(100));
   });
 
-  it('writes rows of single keys at every commit, and shared figures at some, but all of them before it rests', async () => {
+  it('writes rows of single keys at every commit, and shared figures at some, but all of them before it is idle', async () => {
     const tablesOf: string[][] = [];
     const watched: Tables = {
       ...slow(at.tables, at.clock, () => 0),
@@ -168,7 +168,7 @@ describe('runStream', () => {
     expect(await dump(at.tables)).to.eql(whole);
   });
 
-  it('owes shared figures to no checkpoint: who goes on from one writes them', async () => {
+  it('leaves no shared figure unwritten behind a checkpoint: a run that continues from one writes them', async () => {
     for (const kill of [350, 650, 950, 1_050]) {
       at.tables = memoryTables();
       at.checkpoints = memoryFiles();
@@ -189,7 +189,7 @@ describe('runStream', () => {
     }
   });
 
-  it('goes on without a checkpoint that cannot be stored, and says so', async () => {
+  it('continues without a checkpoint that cannot be stored, and reports it', async () => {
     const stop = new AbortController();
     const running = at.start({ signal: stop.signal, checkpointInterval: 1_000 });
     at.checkpoints.failWrite(3, new StockafolioError('ERR_FILES_UNAVAILABLE', 'down'));
@@ -205,7 +205,7 @@ describe('runStream', () => {
     expect(await dump(at.tables)).to.eql(await at.wanted(500));
   });
 
-  it('refuses tables, and checkpoints, that were made from another source', async () => {
+  it('rejects tables, and checkpoints, that were made from another source', async () => {
     await at.topic.append(messages(100));
     await at.catchUp();
     const other = memoryTopic({ clock: at.clock, identity: 'another' });
@@ -220,17 +220,17 @@ describe('runStream', () => {
     expect(await dump(at.tables)).to.eql(before);
   });
 
-  it('refuses checkpoints that are ahead of the source', async () => {
+  it('rejects checkpoints that are ahead of the source', async () => {
     await at.topic.append(messages(100));
     await at.catchUp();
     const emptied = memoryTopic({ clock: at.clock });
     await emptied.append(messages(10));
-    // A source that cannot tell what it holds of what was read: else it says more.
+    // With a source that cannot check what was read; otherwise the error would say more.
     expect(await codeOf(at.catchUp({ source: forward(emptied.source()) }))).to.equal('ERR_CHECKPOINTS_AHEAD');
     expect(await codeOf(at.catchUp({ source: emptied.source() }))).to.equal('ERR_SOURCE_DIVERGED');
   });
 
-  it('refuses checkpoints of other tables: only what comes next would be written', async () => {
+  it('rejects checkpoints of other tables: only later rows would be written', async () => {
     await at.topic.append(messages(100));
     await at.catchUp();
     const emptied = memoryTables();
@@ -239,7 +239,7 @@ describe('runStream', () => {
     expect(await dump(emptied)).to.eql(await at.wanted(100));
   });
 
-  it('says so where the source has lost what comes next', async () => {
+  it('reports that the source has lost the next message', async () => {
     await at.topic.append(messages(400));
     await at.catchUp();
     await at.topic.append(messages(400, 400));
@@ -250,13 +250,13 @@ describe('runStream', () => {
     expect(await codeOf(at.catchUp())).to.equal('ERR_OFFSET_GONE');
   });
 
-  it('begins at the oldest message where there is nothing yet, whatever its offset', async () => {
+  it('begins at the oldest message if there is nothing yet, whatever its offset', async () => {
     await at.topic.append(messages(400));
     for (const partition of [0, 1, 2, 3]) at.topic.expire(partition, 10);
     expect((await at.catchUp()).records).to.equal(360);
   });
 
-  it('sets bad messages aside and goes on, or ends at the first, as told', async () => {
+  it('dead-letters bad messages and continues, or ends at the first, as configured', async () => {
     await at.topic.append(messages(50));
     await at.topic.append([{ key: null, value: new TextEncoder().encode('{"user":"a\\u0000"'), partition: 0 }]);
     await at.topic.append(messages(50, 50));

@@ -34,31 +34,31 @@ import { TablesWatch } from './tables-watch.js';
 import { untilBack } from './until-back.js';
 
 /**
- * Executes a pipeline over a live source, until it is caught up, or stopped by its signal.
+ * Runs a pipeline over a live source, until it is caught up, or stopped by its signal.
  *
- * Memory is bounded by `commitRecords`: where the tables are slow or down, the source is not asked for more.
+ * Memory is bounded by `commitRecords`: if the tables are slow or down, no more messages are read from the source.
  *
- * @throws ERR_PARTITION_MISMATCH where messages are not in the partition of their key; ERR_TABLES_TAKEN where others write
- * the tables; ERR_GROUP_TAKEN where the group is bound to others; ERR_PARTITIONS_CHANGED where the source has been given
- * partitions since they were made; ERR_SOURCE_MISMATCH, ERR_CHECKPOINT_PLAN_CHANGED, ERR_OFFSET_GONE and ERR_CHECKPOINTS_AHEAD
- * where the tables and checkpoints do not fit the source or the pipeline; ERR_SOURCE_DIVERGED where the source lost what was
- * read of it; ERR_BAD_RECORD with `onBadRecord: 'fail'`
+ * @throws ERR_PARTITION_MISMATCH if messages are not in the partition of their key; ERR_TABLES_TAKEN if others write
+ * the tables; ERR_GROUP_TAKEN if the group is bound to others; ERR_PARTITIONS_CHANGED if the source's partitions were
+ * increased since the tables were made; ERR_SOURCE_MISMATCH, ERR_CHECKPOINT_PLAN_CHANGED, ERR_OFFSET_GONE and
+ * ERR_CHECKPOINTS_AHEAD if the tables and checkpoints do not fit the source or the pipeline; ERR_SOURCE_DIVERGED if the
+ * source has lost messages that were read; ERR_BAD_RECORD with `onBadRecord: 'fail'`
  */
 export async function runStream<T>(options: StreamOptions<T>): Promise<StreamResult> {
   return new StreamRun(options).run();
 }
 
-/** How long to wait for a batch while a commit that is due waits for the one before, in milliseconds. */
+/** How long to wait for a batch while a due commit waits for the previous one, in milliseconds. */
 const WHILE_BUSY = 5;
 
-/** Unless told, in milliseconds. */
+/** Default, in milliseconds. */
 const COMMIT_INTERVAL = 20;
 const CHECKPOINT_PATIENCE = 600_000;
 
-/** How long to wait while nothing is to be taken in, in milliseconds. */
+/** How long to wait while no messages may be processed, in milliseconds. */
 const WHILE_HELD = 100;
 
-/** `reconcile --repair` waits for longer before it counts on a run to know of a floor. */
+/** `reconcile --repair` waits longer than this before it relies on a run to know a floor. */
 const FLOORS_EVERY = 5_000;
 
 class StreamRun<T> implements AssignmentListener {
@@ -71,7 +71,7 @@ class StreamRun<T> implements AssignmentListener {
   #source = '';
   /** How many partitions the source had when the run began. */
   #partitions = 0;
-  /** Whether the source has said what this run has: while partitions are being shared out it has not. */
+  /** Whether the source has told this run its partitions: while partitions are being assigned it has not. */
   #settled = false;
   #records = 0;
   #setAside = 0;
@@ -126,7 +126,7 @@ class StreamRun<T> implements AssignmentListener {
     };
   }
 
-  /** Reads on until the run is stopped or caught up; answers whether it is. */
+  /** Reads until the run is stopped or caught up; returns whether it is caught up. */
   async #readOn(): Promise<boolean> {
     const { source, signal, untilCaughtUp = false } = this.#options;
     while (signal?.aborted !== true) {
@@ -140,12 +140,13 @@ class StreamRun<T> implements AssignmentListener {
     return false;
   }
 
-  /** Opens every partition anew, where the tables may have lost what they acknowledged. */
+  /** Reopens every partition, because the tables may have lost rows that they acknowledged. */
   async #goBack(reason: string): Promise<void> {
     await this.#committer.settle();
     this.#options.onEvent?.({ type: 'went-back', reason });
     const tasks = [...this.#tasks.values()];
-    // They stay this run's, and their lag is told, until each is opened anew: the tables may be away for long.
+    // They stay assigned to this run, and their lag is reported, until each is reopened: the tables may be down for
+    // long.
     for (const { engine } of tasks) this.#setAside += engine.setAside;
     this.#committer.goesOn();
     this.#uncommitted = 0;
@@ -153,7 +154,7 @@ class StreamRun<T> implements AssignmentListener {
       for (const position of await this.#open([partition], generation)) this.#options.source.seek(position);
   }
 
-  /** Whether a partition has had no checkpoint for so long that it is to take nothing more in. */
+  /** Whether a partition has had no checkpoint for so long that it must process no more. */
   #isOverdue(): boolean {
     const { clock, checkpointPatience = CHECKPOINT_PATIENCE } = this.#options;
     const since = clock.elapsed() - checkpointPatience;
@@ -165,7 +166,7 @@ class StreamRun<T> implements AssignmentListener {
   }
 
   async assigned(partitions: readonly number[], generation: number): Promise<readonly Position[]> {
-    // What is under way may end in a checkpoint of these very partitions, to go on from.
+    // The current cut may end in a checkpoint of these very partitions, from which to continue.
     await this.#committer.settle();
     const positions = await this.#open(partitions, generation);
     this.#settled = true;
@@ -199,7 +200,7 @@ class StreamRun<T> implements AssignmentListener {
       const { offset, mark } = task.engine.position;
       positions.push(positionAt(partition, offset, mark));
     }
-    // The tables may know of less than their checkpoints, as those that an earlier version made do.
+    // The tables may know less than their checkpoints, as those of an earlier version do.
     await checkSameLog(
       options,
       positions.filter(({ partition, offset }) => marks.get(partition)?.offset !== offset),
@@ -213,7 +214,7 @@ class StreamRun<T> implements AssignmentListener {
     this.#drop(leaving, 'revoked');
   }
 
-  /** Another process goes on from the last checkpoint, so what came after it is that process's to write. */
+  /** Another process continues from the last checkpoint, so that process writes everything after it. */
   async lost(partitions: readonly number[]): Promise<void> {
     await this.#committer.settle();
     this.#drop(this.#tasksOf(partitions), 'lost');
@@ -234,9 +235,9 @@ class StreamRun<T> implements AssignmentListener {
   }
 
   /**
-   * Creates the tables, and makes sure that they were made from this source.
+   * Creates the tables, and checks that they were made from this source.
    *
-   * @returns what the group is bound to
+   * @returns the target that the group is bound to
    */
   async #openTables(): Promise<GroupTarget> {
     const { pipeline, tables, source, checkpoints, takeOver, clock } = this.#options;
@@ -262,7 +263,7 @@ class StreamRun<T> implements AssignmentListener {
     return { ...target, takeGroup, endsByItself: untilCaughtUp };
   }
 
-  /** A message is in another partition than its key's: since there are others, or because it was placed so. */
+  /** Why a message is in another partition than its key's: partitions were added, or its producer placed it there. */
   async #whyMisplaced(error: StockafolioError): Promise<StockafolioError> {
     const { source, pipeline } = this.#options;
     const now = await source.ranges().catch(() => []);
@@ -271,7 +272,7 @@ class StreamRun<T> implements AssignmentListener {
     return partitionsChanged('this run', was, { ...was, partitions: now.length });
   }
 
-  /** How far the tables are, which must be of this source; other processes move them on. */
+  /** The progress of the tables, which must belong to this source; other processes advance it. */
   async #readProgress(): Promise<ReadonlyMap<number, Progress>> {
     const { pipeline, tables } = this.#options;
     const written = await readProgress(tables, pipeline.name);
@@ -280,7 +281,7 @@ class StreamRun<T> implements AssignmentListener {
     return written;
   }
 
-  /** How far the tables are, and by what the source is known again there. */
+  /** The progress of the tables, and their marks of the source's messages. */
   async #readWritten(): Promise<{
     readonly wholes: ReadonlyMap<number, Whole>;
     readonly marks: ReadonlyMap<number, Position>;
@@ -306,14 +307,14 @@ class StreamRun<T> implements AssignmentListener {
   }
 
   /**
-   * How long to wait for the next batch, in milliseconds: until the commit is due. Never not at all: while the commit before
-   * is on its way, this loop would go round without a pause, and keep the answer that it waits for from coming in.
+   * How long to wait for the next batch, in milliseconds: until the commit is due. Never zero: while the previous
+   * commit is in flight, this loop would spin without a pause, and block the answer that it waits for.
    */
   #patience(): number {
     const { clock, commitInterval = COMMIT_INTERVAL } = this.#options;
     if (this.#uncommitted === 0) return commitInterval;
     const left = Math.min(commitInterval, this.#committedAt + commitInterval - clock.elapsed());
-    // A source may answer a wait of 0 without letting anything else run: what is on its way would never arrive.
+    // A source may answer a wait of 0 without letting anything else run: pending answers would never arrive.
     return Math.max(this.#committer.busy ? WHILE_BUSY : 0, left);
   }
 
@@ -338,7 +339,9 @@ class StreamRun<T> implements AssignmentListener {
     });
   }
 
-  /** Asks now and then whether rows were mended above the versions of this run. Nothing waits for the answer. */
+  /**
+   * Checks from time to time whether rows were repaired above the versions of this run. Nothing waits for the answer.
+   */
   #lookForFloors(): void {
     const { clock, tables, pipeline } = this.#options;
     if (this.#floors !== undefined || clock.elapsed() - this.#floorsAt < FLOORS_EVERY) return;
@@ -347,7 +350,7 @@ class StreamRun<T> implements AssignmentListener {
       .then((floors) => {
         for (const { partition, engine } of this.#tasks.values()) engine.setFloors(floors.get(partition) ?? []);
       })
-      // Tables that are away are told by the next commit, and asked again.
+      // The next commit reports unavailable tables, and they are asked again.
       .catch(() => undefined)
       .finally(() => (this.#floors = undefined));
   }
@@ -359,8 +362,8 @@ class StreamRun<T> implements AssignmentListener {
   }
 
   /**
-   * Whether everything is taken in. What others of the group have counts too, by the progress that they wrote: one of them
-   * may be dead, and its partitions come here when its session ends.
+   * Whether everything is processed. The partitions of other members count too, by the progress that they wrote: a
+   * member may be dead, and its partitions come here when its session ends.
    */
   async #isCaughtUp(): Promise<boolean> {
     if (!this.#settled) {

@@ -4,7 +4,7 @@ import { untilBack } from './until-back.js';
 type Waiting = Parameters<typeof untilBack>[0] & { readonly source: Source };
 
 /**
- * Makes sure that the log of the source still holds what was read before these positions.
+ * Checks that the log of the source still holds the messages that were read before these positions.
  *
  * @throws ERR_SOURCE_DIVERGED naming the partitions where it does not
  */
@@ -13,7 +13,7 @@ export async function checkSameLog(options: Waiting, positions: readonly Positio
   if (divergences.length > 0) throw sourceDiverged(divergences);
 }
 
-/** Those of the positions before which the log no longer holds what was read, as far as their marks tell. */
+/** The positions before which the log no longer holds the messages that were read, as far as their marks show. */
 export async function divergencesOf(options: Waiting, positions: readonly Position[]): Promise<readonly Divergence[]> {
   const { source } = options;
   const known = positions.filter(({ mark }) => mark !== undefined);

@@ -4,9 +4,9 @@ import type { Position, Tables } from '@stockafolio/core/ports';
 import type { StreamOptions } from './options.js';
 
 /**
- * Watches whether the tables still hold what they acknowledged. A server that was killed may have lost the last of it, a
- * backup may have been put in its place, somebody may have dropped a table: whatever was written since goes on as if
- * nothing were, and only what the tables say of themselves shows it.
+ * Watches whether the tables still hold what they acknowledged. A killed server may have lost its last writes, a backup
+ * may have been restored, or somebody may have dropped a table. Later writes succeed as if nothing had happened; only
+ * the tables' own progress and ids show the loss.
  */
 export class TablesWatch<T> {
   readonly #options: StreamOptions<T>;
@@ -31,7 +31,7 @@ export class TablesWatch<T> {
     return this.#tables.outages !== this.#outages;
   }
 
-  /** The run goes on from checkpoints that fit what the tables hold now. */
+  /** The run continues from checkpoints that fit the present content of the tables. */
   goesOn(): void {
     this.#outages = this.#tables.outages;
     this.#acknowledged.clear();
@@ -51,9 +51,9 @@ export class TablesWatch<T> {
   }
 
   /**
-   * Whether the tables are as far as they said.
+   * Whether the progress of the tables is what they acknowledged.
    *
-   * @throws ERR_TABLES_REMADE where one was dropped and made anew since the run began
+   * @throws ERR_TABLES_REMADE if one was dropped and recreated since the run began
    */
   async holdAll(): Promise<boolean> {
     checkTableIds('this run', this.ids, await readTableIds(this.#tables, this.#watched));

@@ -1,7 +1,7 @@
 /**
- * When something that each of several does now and then is due for one of them: every so often, at a place of its own within
- * the interval, so that they do it by turns and never all at once. Doing it late, or before it was due, does not move its
- * place. Times are those of `Clock.elapsed`.
+ * Schedules a periodic task of one of several peers. Each peer is due once per interval, at its own offset within it,
+ * so that they take turns and never run all at once. Running late or early does not move the offset. Times are those of
+ * `Clock.elapsed`.
  */
 export class Turn {
   readonly #interval: number;
@@ -9,19 +9,19 @@ export class Turn {
 
   /**
    * @param interval milliseconds from one turn to the next
-   * @param place which one of them this is, from 0 on
-   * @param of how many they are
+   * @param index the index of this peer, from 0 on
+   * @param of the number of peers
    */
-  constructor(interval: number, place: number, of: number, now: number) {
+  constructor(interval: number, index: number, of: number, now: number) {
     this.#interval = interval;
-    this.#due = now + interval * (1 - place / of);
+    this.#due = now + interval * (1 - index / of);
   }
 
   isDue(now: number): boolean {
     return now >= this.#due;
   }
 
-  /** Notes that it is done. */
+  /** Records that the task was done. */
   done(now: number): void {
     if (!this.isDue(now)) return;
     const interval = this.#interval;

@@ -15,7 +15,7 @@ describe('untilBack', () => {
     events = [];
   });
 
-  /** Tries a step that fails so many times with an error. */
+  /** Runs a step that fails this many times with an error. */
   function tried(
     failures: number,
     error: unknown,
@@ -34,13 +34,13 @@ describe('untilBack', () => {
     return { result, attempts: () => attempts };
   }
 
-  it('answers at once, and tells of nothing, where the step succeeds', async () => {
+  it('returns at once, and reports nothing, if the step succeeds', async () => {
     expect(await tried(0, down).result).to.equal(1);
     expect(events).to.eql([]);
     expect(clock.now()).to.equal(0);
   });
 
-  it('waits between attempts, twice as long each time up to ten seconds, and tells of each what failed', async () => {
+  it('waits between attempts, twice as long each time up to ten seconds, and reports each failure', async () => {
     expect(await clock.until(tried(9, down).result)).to.equal(10);
     expect(events).to.eql(
       [100, 200, 400, 800, 1_600, 3_200, 6_400, 10_000, 10_000].map((delay, n) => ({
@@ -50,7 +50,7 @@ describe('untilBack', () => {
     expect(clock.now()).to.equal(32_700);
   });
 
-  it('does not try again where that is of no use', async () => {
+  it('does not retry if that does not help', async () => {
     for (const [error, code] of [
       [new StockafolioError('ERR_TABLE_UNKNOWN', 'gone'), 'ERR_TABLE_UNKNOWN'],
       [new TypeError('a fault of the adapter'), 'ERR_INTERNAL'],
@@ -64,7 +64,7 @@ describe('untilBack', () => {
     expect(events).to.eql([]);
   });
 
-  it('ends with the outage where the run is stopped before it, or while it waits', async () => {
+  it('ends with the error of the outage if the run is stopped before it, or while it waits', async () => {
     const stop = new AbortController();
     const waiting = tried(Infinity, down, stop.signal);
     await clock.advance(150);
@@ -80,7 +80,7 @@ describe('untilBack', () => {
 });
 
 describe('asStockafolioError', () => {
-  it('leaves an error of ours as it is, and takes any other for a fault of the adapter, with what it said', () => {
+  it('leaves an error of ours unchanged, and treats any other as a fault of the adapter, with its message', () => {
     expect(asStockafolioError(down)).to.equal(down);
     const cause = new TypeError('odd');
     expect(asStockafolioError(cause)).to.include({ code: 'ERR_INTERNAL', message: 'odd', cause });

@@ -4,7 +4,7 @@ import type { AbortSignalLike, Clock } from '@stockafolio/core/ports';
 const FIRST_DELAY = 100;
 const LONGEST_DELAY = 10_000;
 
-/** An attempt that failed, and is made again after a delay in milliseconds. */
+/** A failed attempt that is retried after a delay in milliseconds. */
 export interface RetryEvent {
   readonly type: 'retry';
   readonly what: string;
@@ -20,9 +20,9 @@ interface Waiting {
 }
 
 /**
- * Does a step that needs what is outside, and does it again while that is down, however long; each time is an event.
+ * Runs a step that needs an external system, and retries it without limit while that is down; each failure is an event.
  *
- * @throws what the step threw, where trying again is of no use, or the run is to end
+ * @throws the error of the step, if a retry does not help, or the run must end
  */
 export async function untilBack<R>(
   { clock, signal, onEvent }: Waiting,
@@ -43,7 +43,7 @@ export async function untilBack<R>(
   }
 }
 
-/** Anything that an adapter throws which is no error of ours is a fault of the adapter. */
+/** Any error of an adapter that is not one of ours is a fault of the adapter. */
 export function asStockafolioError(error: unknown): StockafolioError {
   if (isStockafolioError(error)) return error;
   return new StockafolioError('ERR_INTERNAL', messageOf(error), { cause: error });

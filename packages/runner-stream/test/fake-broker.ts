@@ -11,21 +11,21 @@ const EPOCH_END = 23;
 const EARLIEST = -2;
 const OUT_OF_RANGE = 1;
 
-/** A partition as the fake broker has it: messages, each a batch of its own, from an oldest offset on. */
+/** A partition of the fake broker: messages, each in its own batch, from an oldest offset on. */
 export interface FakePartition {
   oldest: number;
   messages: TimedMessage[];
-  /** Answers where an epoch ends. */
+  /** Returns where an epoch ends. */
   endOf: (epoch: number) => { readonly error?: number; readonly epoch: number; readonly end: number };
 }
 
-/** As much of a broker of Kafka as a topic is asked for whether it was cut. */
+/** The part of a Kafka broker that is needed to check whether a topic was truncated. */
 export class FakeBroker {
   readonly topic = 'trades';
   readonly partitions: FakePartition[] = [];
   /** The keys of all requests, in order. */
   readonly asked: number[] = [];
-  /** Whether it knows of epochs, as what is none of Kafka's own may not. */
+  /** Whether it supports epochs; a server that is not Kafka may not. */
   knowsEpochs = true;
   readonly #sockets = new Set<Socket>();
   readonly #server: Server = createServer((socket) => this.#serve(socket));

@@ -15,13 +15,13 @@ interface Joining {
 }
 
 /**
- * A broker in memory that coordinates one group as Kafka does: it answers joins when as many members have joined as are
- * expected, the first of them being the leader, and hands on what the leader shares out.
+ * A broker in memory that coordinates one group as Kafka does. It answers joins when the expected number of members has
+ * joined, the first of them being the leader, and passes on the assignments of the leader.
  */
 export class FakeCoordinator {
-  /** How many members join before the group shares out. */
+  /** How many members must join before the group assigns partitions. */
   expected = 1;
-  /** Where programs of another kind are in the group: their protocol. */
+  /** The protocol of other programs in the group, if there are any. */
   foreign: string | undefined;
   /** Metadata of committed offsets, by partition. */
   readonly kept = new Map<number, string>();
@@ -33,7 +33,7 @@ export class FakeCoordinator {
   #assigned = new Map<string, Buffer>();
   #waiting: (() => void)[] = [];
 
-  /** A client whose only broker is this one; each has its own. */
+  /** A client whose only broker is this one; each member has its own. */
   client(): KafkajsClient {
     const broker = this.#broker();
     const client = kafkajsClient(kafkajs, { brokers: ['127.0.0.1:1'], topic: 'any', clock: stillClock });
@@ -102,5 +102,5 @@ export class FakeCoordinator {
   }
 }
 
-/** A clock that stands still. */
+/** A clock that does not move. */
 export const stillClock: Clock = { now: () => 1_000, elapsed: () => 0, sleep: async () => undefined };

@@ -1,6 +1,6 @@
 import type { Source } from '@stockafolio/core/ports';
 
-/** The same source, to be changed in part. */
+/** The same source, so that parts of it can be overridden. */
 export function forward(reader: Source): Source {
   return {
     identity: () => reader.identity(),

@@ -4,7 +4,7 @@ import { wallClock } from './kafka-topic.js';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Messages `from` to `from + count - 1`, over four partitions by turns. */
+/** Messages `from` to `from + count - 1`, over four partitions in turns. */
 export function numbered(count: number, from = 0): OutgoingMessage[] {
   return Array.from({ length: count }, (_, i) => ({
     key: null,
@@ -14,7 +14,9 @@ export function numbered(count: number, from = 0): OutgoingMessage[] {
   }));
 }
 
-/** A runner in small: takes in what comes, goes on from where the partitions were left, and notes what it was told. */
+/**
+ * A minimal runner: reads messages, continues from the offsets where the partitions were left, and records its events.
+ */
 export class Reader implements AssignmentListener {
   readonly told: string[] = [];
   readonly taken = new Map<number, string[]>();
@@ -24,7 +26,7 @@ export class Reader implements AssignmentListener {
   readonly #name: string;
   readonly #log: string[];
   #stopped = false;
-  /** Whether what was taken since the last hand-over is to be taken again. */
+  /** Whether messages since the last hand-over must be read again. */
   #undone = false;
   #running: Promise<void> | undefined;
   failure: unknown;
@@ -44,7 +46,7 @@ export class Reader implements AssignmentListener {
     for (const partition of partitions) {
       const offset = this.#offsets.get(partition) ?? 0;
       this.#mine.set(partition, offset);
-      // As tables do, which a replay writes over; where offsets have no gaps, so many messages are before it.
+      // Like tables, which a replay overwrites. Offsets have no gaps here, so this many messages are before it.
       if (this.#undone) this.taken.get(partition)?.splice(offset);
     }
     this.#undone = false;
@@ -53,7 +55,7 @@ export class Reader implements AssignmentListener {
 
   async revoked(partitions: readonly number[]): Promise<void> {
     this.#tell(`revoked ${partitions.join(',')}`);
-    // Slow, so that whoever does not wait for it is found out.
+    // Slow, so that a member that does not wait for it is detected.
     await wallClock.sleep(200);
     for (const partition of partitions) this.#offsets.set(partition, this.#mine.get(partition) ?? 0);
     this.#mine.clear();
@@ -99,8 +101,8 @@ export class Reader implements AssignmentListener {
   }
 }
 
-/** Waits until this holds, for at most so many milliseconds. @throws saying what did not come */
+/** Waits until this holds, for at most this many milliseconds. @throws with the condition that was not met */
 export async function eventually(what: string, holds: () => boolean, within = 60_000): Promise<void> {
   for (const end = Date.now() + within; !holds(); await wallClock.sleep(20))
-    if (Date.now() > end) throw new Error(`it never came that ${what}`);
+    if (Date.now() > end) throw new Error(`timed out waiting until ${what}`);
 }

@@ -2,7 +2,7 @@ import type { Clock, Producer, Source } from '@stockafolio/core/ports';
 import kafkajs from 'kafkajs';
 import { kafkaProducer, kafkaSource, type KafkaProducerOptions, type KafkaSourceOptions } from '../src/kafka/index.js';
 
-/** The clock on the wall; the runners' own packages have none. */
+/** The system clock; the runners' own packages have none. */
 export const wallClock: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
@@ -35,7 +35,7 @@ export class KafkaTopic {
     return { brokers: [`127.0.0.1:${this.#port}`], topic: this.topic, clock: wallClock };
   }
 
-  /** kafkajs itself, which logs nothing. */
+  /** kafkajs itself, without logging. */
   get kafka(): kafkajs.Kafka {
     return new kafkajs.Kafka({ brokers: [...this.place.brokers], logLevel: kafkajs.logLevel.NOTHING });
   }
@@ -59,8 +59,8 @@ export class KafkaTopic {
   }
 
   /**
-   * Makes the topic, of four partitions; of one that takes messages of any time, unless told. The metadata names
-   * leaders before these know that they lead, so it is there once each partition tells its offsets.
+   * Creates the topic, with four partitions and without limits on the times of messages by default. The metadata name
+   * leaders before these know that they lead, so it is ready once each partition returns its offsets.
    */
   async make(
     settings: Readonly<Record<string, string>> = { 'message.timestamp.after.max.ms': String(Number.MAX_SAFE_INTEGER) },
@@ -81,11 +81,11 @@ export class KafkaTopic {
     });
   }
 
-  /** Removes the messages before an offset, as the broker does that keeps them for a time. */
+  /** Deletes the messages before an offset, as a broker does after the retention time. */
   async expire(beforeOffset: number, partition = 0): Promise<void> {
     const partitions = [{ partition, offset: String(beforeOffset) }];
     await this.admin(async (admin) => {
-      await admin.fetchTopicOffsets(this.topic); // or else kafkajs does not know who leads the partition
+      await admin.fetchTopicOffsets(this.topic); // Otherwise kafkajs does not know the leader of the partition.
       await admin.deleteTopicRecords({ topic: this.topic, partitions });
     });
   }

@@ -2,7 +2,7 @@ import type { Mutation, StoredRow, Tables } from '@stockafolio/core/ports';
 import { memoryTables } from '@stockafolio/core/testing';
 import type { Table } from '@stockafolio/core';
 
-/** Tables on a server that may lose the last of what it acknowledged, as one that is killed before it has synced. */
+/** Tables on a server that may lose its last acknowledged writes, like one that is killed before it has synced. */
 export class LossyTables implements Tables {
   readonly inKeyOrder = true;
   readonly #says: boolean;
@@ -10,10 +10,10 @@ export class LossyTables implements Tables {
   #created: readonly Table[] = [];
   #inner = memoryTables();
   #lost = 0;
-  /** By name: what the table's id is made of. */
+  /** By name: the table's id is made from it. */
   readonly made = new Map<string, number>();
 
-  /** @param says whether a loss of the connection is noticed */
+  /** @param says whether a connection loss is noticed */
   constructor(says = true) {
     this.#says = says;
   }
@@ -27,7 +27,7 @@ export class LossyTables implements Tables {
     return this.#written.length;
   }
 
-  /** Loses the last so many writes. */
+  /** Loses this many of the last writes. */
   async lose(writes: number): Promise<void> {
     this.#written = this.#written.slice(0, Math.max(0, this.#written.length - writes));
     this.#inner = memoryTables();

@@ -12,7 +12,7 @@ import type { StreamEvent, StreamOptions, StreamResult } from '../src/options.js
 import { runStream } from '../src/run-stream.js';
 import { codec, dump, messages, totals, type Sale } from './totals.js';
 
-/** The totals as a stream, with all its ports in memory; each of them may be put in another's place. */
+/** The totals as a stream, with all its ports in memory; each can be replaced. */
 export class StreamUnderTest {
   clock: VirtualClock = virtualClock();
   topic: MemoryTopic = memoryTopic({ clock: this.clock, batch: 20 });
@@ -37,7 +37,7 @@ export class StreamUnderTest {
     return this.clock.until(this.start({ untilCaughtUp: true, ...given }));
   }
 
-  /** The rows of one undisturbed run over the first so many messages. */
+  /** The rows of one undisturbed run over this many first messages. */
   async wanted(count: number): Promise<string[]> {
     const all = memoryTopic({ clock: this.clock });
     await all.append(messages(count));

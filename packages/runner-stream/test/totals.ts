@@ -42,7 +42,7 @@ const byDigit = table(
   { digit: int64(), shard: shard(), amount: int64(), count: int64() },
 );
 
-/** Totals of each user, for ever and by second, and of all users by the last digit of the amount. */
+/** All-time totals of each user, totals by second, and totals of all users by the last digit of the amount. */
 export const totals = pipeline('totals', { sales }, ({ sales }) => [
   into(byUser, sales.pipe(foldByKey('totals', { key: (s) => [s.user], state: Sum, fold: add }))),
   into(byDigit, sales.pipe(shardedFold('digits', { key: (s) => [s.amount % 10], state: Sum, fold: add }))),
@@ -75,7 +75,7 @@ export async function dump(tables: Tables): Promise<string[]> {
   return rows;
 }
 
-/** Tables that take time for every write, or as long as told. */
+/** Tables that take time for every write: as long as `delay` says. */
 export function slow(tables: Tables, clock: Clock, delay: () => number): Tables {
   return {
     inKeyOrder: tables.inKeyOrder,
@@ -91,7 +91,7 @@ export function slow(tables: Tables, clock: Clock, delay: () => number): Tables 
   };
 }
 
-/** The code of the error in which a promise ends; undefined where it ends well. */
+/** The code of the error that a promise rejects with; undefined if it resolves. */
 export async function codeOf(promise: Promise<unknown>): Promise<string | undefined> {
   try {
     await promise;

@@ -30,9 +30,9 @@ opened.push('jdk.management/com.sun.management.internal', 'jdk.compiler/com.sun.
 /**
  * One Cassandra node; its data centre is `datacenter1`.
  *
- * It shares few processors with everything else, so what it does on the side is kept short, for whoever waits for an answer:
- * garbage is collected in pauses of 30 ms or so (unless told it fills most of the heap first, and stops for 100 ms), and one
- * thread each flushes and compacts.
+ * It shares few processors with everything else, so its background work is kept short for waiting clients. Garbage is
+ * collected in pauses of about 30 ms (by default the heap fills up first, with pauses of 100 ms), and one thread each
+ * flushes and compacts.
  */
 export async function startCassandra(): Promise<Server> {
   const lib = await jarsOf('cassandra');

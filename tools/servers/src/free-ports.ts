@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
 
-/** So many ports of 127.0.0.1 that nobody listens on now. All are held until the last is known, so no two are equal. */
+/** This many free ports of 127.0.0.1. All are held until the last is known, so no two are equal. */
 export async function freePorts<const N extends readonly string[]>(...names: N): Promise<Record<N[number], number>> {
   const held: Server[] = [];
   const ports: Record<string, number> = {};

@@ -42,7 +42,7 @@ export async function startHdfs(): Promise<HdfsServer> {
   const data = new JavaProcess({
     args: [...flags, 'org.apache.hadoop.hdfs.server.datanode.DataNode'],
     log: join(folder, 'datanode.log'),
-    // Only with a live datanode, and out of safe mode, does the namenode redirect a write.
+    // The namenode redirects a write only with a live datanode, and out of safe mode.
     ready: () => answers(307, `${root}.ready?op=CREATE&user.name=hdfs`, { method: 'PUT' }),
   });
   const facts = { name: 'hdfs', url: `hdfs://127.0.0.1:${ports.http}`, port: ports.http, log } as const;

@@ -9,16 +9,16 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Where jars are kept between runs: outside the tree, since they are large and never change. */
+/** Where jars are kept between runs: outside the source tree, because they are large and never change. */
 function cacheFolder(): string {
   const base = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
   return process.env['STOCKAFOLIO_SERVERS_CACHE'] ?? join(base, 'stockafolio', 'servers');
 }
 
 /**
- * The folder with the jars that `poms/NAME/pom.xml` asks for, resolved with Maven where they are not there yet.
+ * The folder with the jars that `poms/NAME/pom.xml` lists; Maven fetches them if they are missing.
  *
- * The folder is named by what the pom says, and appears whole, so that two processes may resolve it at once.
+ * The folder is named by the content of the pom, and appears whole, so that two processes may fetch at once.
  */
 export async function jarsOf(name: string): Promise<string> {
   const pom = fileURLToPath(new URL(`../poms/${name}/pom.xml`, import.meta.url));

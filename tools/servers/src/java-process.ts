@@ -13,11 +13,11 @@ export interface JavaCommand {
   /** Its output is appended here. */
   readonly log: string;
   readonly environment?: Readonly<Record<string, string>>;
-  /** Whether it answers; asked again and again after the start. */
+  /** Whether it answers; called repeatedly after the start. */
   readonly ready: () => Promise<boolean>;
 }
 
-/** One Java process that can be started again and again, and does not outlive this one. */
+/** One Java process that can be restarted, and does not outlive this one. */
 export class JavaProcess {
   readonly #command: JavaCommand;
   #child: ChildProcess | undefined;
@@ -83,7 +83,7 @@ export class JavaProcess {
   }
 }
 
-/** Ends the process when this one is gone, however it went: then the pipe that the shell reads from is closed. */
+/** Ends the process when this one is gone, for whatever reason: then the pipe that the shell reads from is closed. */
 function guard(pid: number): ChildProcess {
   const shell = spawn('sh', ['-c', 'cat >/dev/null; kill -9 "$0"', String(pid)], {
     stdio: ['pipe', 'ignore', 'ignore'],

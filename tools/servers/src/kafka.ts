@@ -11,13 +11,13 @@ import type { Server } from './server.js';
 import { serverFolder, startServer } from './server-folder.js';
 
 export interface KafkaOptions {
-  /** Asks clients for this login (SASL PLAIN). */
+  /** Requires this login from clients (SASL PLAIN). */
   readonly login?: { readonly username: string; readonly password: string };
   /** More lines of server.properties. */
   readonly properties?: Readonly<Record<string, string>>;
 }
 
-/** Kafka in KRaft mode: one node, broker and controller. Topics that nobody made are not made by themselves. */
+/** Kafka in KRaft mode: one node, broker and controller. Topics are not created automatically. */
 export async function startKafka(options: KafkaOptions = {}): Promise<Server> {
   const lib = await jarsOf('kafka');
   const folder = await serverFolder('kafka');
@@ -30,7 +30,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Server> {
     `${lib}/*`,
     'kafka.tools.StorageTool',
     'format',
-    // In one word: an id may begin with a dash.
+    // As one argument: an id may begin with a dash.
     `--cluster-id=${randomBytes(16).toString('base64url')}`,
     '-c',
     config,

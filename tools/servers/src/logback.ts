@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Writes settings by which a server says only what is wrong: the default of both that use logback is DEBUG. */
+/** Writes settings that log only warnings and errors: the default of both servers with logback is DEBUG. */
 export async function logbackFile(folder: string): Promise<string> {
   const file = join(folder, 'logback.xml');
   await writeFile(

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 
 let known: string | undefined;
 
-/** What this machine lacks to run the servers, in words; empty where it lacks nothing. */
+/** What this machine lacks to run the servers, in words; empty if it lacks nothing. */
 export function whatIsMissing(): string {
   known ??= look();
   return known;
@@ -17,7 +17,7 @@ function look(): string {
   return missing.join(' and ');
 }
 
-/** What a command prints, on either stream; nothing where it cannot be run. */
+/** The output of a command, on either stream; empty if it cannot be run. */
 function output(command: string, args: readonly string[]): string {
   try {
     return execFileSync('sh', ['-c', '"$0" "$@" 2>&1', command, ...args], { encoding: 'utf8' });

@@ -10,8 +10,8 @@ const started = new Map<string, Promise<Server>>();
 /**
  * For the specs of a suite: the Kafka that all specs of this process share, started when the first suite needs it.
  *
- * Where the machine lacks what it takes the suite is skipped, with one line that says what; with REQUIRE_SERVERS=1 it
- * fails instead.
+ * If the machine lacks something, the suite is skipped, with one line that says what; with REQUIRE_SERVERS=1 it fails
+ * instead.
  */
 export const useKafka = (): (() => Server) => use('Kafka', startKafka);
 /** The same for Cassandra. */
@@ -40,12 +40,12 @@ function use<S extends Server>(name: string, start: () => Promise<S>): () => S {
     server = await starting;
   });
   return () => {
-    if (server === undefined) throw new Error(`${name} is there within a test only`);
+    if (server === undefined) throw new Error(`${name} is available only within a test`);
     return server;
   };
 }
 
-/** Ends what was started; mocha calls it once, when all is over, where it is told of this module (`--require`). */
+/** Ends what was started; mocha calls it once at the end, if it loads this module (`--require`). */
 export const mochaHooks = {
   async afterAll(): Promise<void> {
     for (const starting of started.values()) await (await starting).close();

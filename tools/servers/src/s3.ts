@@ -9,9 +9,9 @@ import type { Server } from './server.js';
 import { serverFolder, startServer } from './server-folder.js';
 
 export interface S3Options {
-  /** Asks clients for this signature; anybody may come in where absent. */
+  /** Requires this signature from clients; without it everybody has access. */
   readonly login?: { readonly identity: string; readonly credential: string };
-  /** Buckets to begin with; `stockafolio` unless told. */
+  /** Buckets to create; defaults to `stockafolio`. */
   readonly buckets?: readonly string[];
 }
 

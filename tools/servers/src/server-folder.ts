@@ -9,7 +9,7 @@ export function serverFolder(name: Server['name']): Promise<string> {
   return mkdtemp(join(tmpdir(), `stockafolio-${name}-`));
 }
 
-/** What can be done to processes that belong together: started in their order, ended in the reverse. */
+/** The operations on processes that belong together: started in their order, ended in reverse. */
 export function lifecycleOf(processes: readonly JavaProcess[]): Lifecycle {
   const backwards = [...processes].reverse();
   return {

@@ -23,13 +23,13 @@ describe('the servers', () => {
     expect(await listens(hdfs?.().port ?? 0)).to.equal(true);
   });
 
-  it('keep nothing running once they are closed', async () => {
+  it('leave nothing running once they are closed', async () => {
     const s3 = await startS3();
     await s3.close();
     expect(await listens(s3.port)).to.equal(false);
   });
 
-  it('end with the process that started them, even by kill -9', async () => {
+  it('end with the process that started them, even after kill -9', async () => {
     const script = fileURLToPath(new URL('../dist/main.js', import.meta.url));
     const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
     let text = '';

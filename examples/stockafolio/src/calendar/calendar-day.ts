@@ -1,13 +1,13 @@
 import { dateOf } from './trading-day.js';
 
-/** New York's days of all times that a trade may have, see `Trade`: what lies outside is no day of any table. */
+/** The New York days of all times that a trade can have, see `Trade`: no table has a day outside of this range. */
 export const FIRST_DAY = '1989-12-31';
 export const LAST_DAY = '2200-12-31';
 
-/** Whether it is the date of a day that exists, as `YYYY-MM-DD`, and that there can be trades of. */
+/** Whether it is an existing date, as `YYYY-MM-DD`, that can have trades. */
 export function isCalendarDay(text: string): boolean {
   if (!/^\d{4}-\d\d-\d\d$/.test(text) || text < FIRST_DAY || text > LAST_DAY) return false;
   const time = Date.parse(`${text}T00:00:00Z`);
-  // February 31st is taken for March 3rd.
+  // February 31st is parsed as March 3rd.
   return !Number.isNaN(time) && dateOf(time / 86_400_000) === text;
 }

@@ -2,8 +2,8 @@ import { getHolidays } from 'nyse-holidays';
 import { dateOf, daysOf } from './trading-day.js';
 
 /**
- * Days on which New York did not trade for a reason of their own: mourning for a president (1994, 2004, 2007, 2018,
- * 2025), September 11, and a hurricane (2012).
+ * Days on which New York was closed for special reasons: mourning for a president (1994, 2004, 2007, 2018, 2025),
+ * September 11, and a hurricane (2012).
  */
 const closures: ReadonlySet<string> = new Set([
   '1994-04-27',
@@ -21,15 +21,15 @@ const closures: ReadonlySet<string> = new Set([
 
 const byYear = new Map<number, ReadonlySet<string>>();
 
-/** Whether New York does not trade on this weekday: a holiday of the exchange, or a closure of its own. */
+/** Whether New York does not trade on this weekday: a holiday of the exchange, or a special closure. */
 export function isHoliday(day: string): boolean {
   return closures.has(day) || holidaysOf(Number(day.slice(0, 4))).has(day);
 }
 
 /**
- * Whether New York closes at 13:00 on this day, if it trades at all, by the exchange's rules since 1993: the day after
- * Thanksgiving; Christmas Eve; July 3rd before a holiday in the week, where until 2012 a Thursday's holiday was
- * followed by a short Friday instead. Early closes for a single occasion are not known.
+ * Whether New York closes at 13:00 on this day, if it trades at all, by the exchange's rules since 1993. These are the
+ * day after Thanksgiving; Christmas Eve; and July 3rd before a holiday in the week. Until 2012 a short Friday followed
+ * a Thursday's holiday instead. Early closes for a single occasion are not known.
  */
 export function closesEarly(day: string): boolean {
   const year = Number(day.slice(0, 4));

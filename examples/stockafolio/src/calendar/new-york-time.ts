@@ -1,11 +1,11 @@
 const MINUTE = 60_000;
 const DAY = 86_400_000;
-/** Shorter than any stretch between two changes of the clocks. */
+/** Shorter than any period between two changes of the clocks. */
 const STEP = 20 * DAY;
 /** A zone that changes its clocks does so within this many steps. */
 const REACH = 20;
 
-/** A time during which New York keeps one offset: `from` (inclusive) to `until` (exclusive). */
+/** A period during which New York keeps one offset: `from` (inclusive) to `until` (exclusive). */
 interface Stretch {
   readonly from: number;
   readonly until: number;
@@ -29,11 +29,11 @@ const stretches: Stretch[] = [];
 let current: Stretch = { from: 0, until: 0, offset: 0 };
 
 /**
- * Milliseconds that New York's clocks are ahead of UTC at this moment; negative.
+ * Milliseconds that New York's clocks are ahead of UTC at this time; negative.
  *
- * Asking Intl costs microseconds, so the stretch between two changes of the clocks is found once and kept.
+ * Asking Intl costs microseconds, so each period between two clock changes is found once and cached.
  *
- * @throws RangeError where `time` is no moment
+ * @throws RangeError if `time` is not a valid time
  */
 export function newYorkOffset(time: number): number {
   if (time >= current.from && time < current.until) return current.offset;
@@ -47,8 +47,8 @@ export function newYorkOffset(time: number): number {
 }
 
 /**
- * The moment at which New York's clocks show `minute` minutes after midnight of a day. Of two such moments it is the
- * first; where the clocks skip that time, it is reckoned as if they had not yet gone forward.
+ * The time at which New York's clocks show `minute` minutes after midnight of a day. If there are two such times, it is
+ * the first. If the clocks skip that time, it is computed as if they had not yet gone forward.
  *
  * @param days days since 1970-01-01
  * @param minute may have a fraction
@@ -68,7 +68,9 @@ function stretchAt(time: number): Stretch {
   return { from: change(time, -STEP, offset), until: change(time, STEP, offset), offset };
 }
 
-/** The nearest moment in the direction of `step` from which (going back: since which) the offset is another one. */
+/**
+ * The nearest time in the direction of `step` at which the offset changes (going back: since which the offset holds).
+ */
 function change(time: number, step: number, offset: number): number {
   let same = time;
   for (let i = 0; i < REACH; i++) {

@@ -27,7 +27,7 @@ const short = (year: number): string =>
   }).join(' ');
 
 describe('the sessions of New York', () => {
-  it('last from 9:30 to 16:00 by the wall clock, also in the week in which the clocks change', () => {
+  it('last from 9:30 to 16:00 local time, even in the week in which the clocks change', () => {
     expect(hours('2026-03-06')).to.equal('14:30-21:00');
     expect(hours('2026-03-09')).to.equal('13:30-20:00');
     expect(hours('2026-10-30')).to.equal('13:30-20:00');
@@ -65,7 +65,7 @@ describe('the sessions of New York', () => {
     expect(short(2013)).to.equal('07-03 11-29 12-24');
   });
 
-  it('follow one another: the next is the one that is on, or the first to begin', () => {
+  it('follow one another: the next is the current one, or the first to begin', () => {
     const moments = fc.integer({ min: Date.UTC(1995, 0, 1), max: Date.UTC(2100, 0, 1) });
     fc.assert(
       fc.property(moments, (time) => {
@@ -77,7 +77,7 @@ describe('the sessions of New York', () => {
         expect(nextSession(session.close).open).to.be.above(session.close);
         expect(session.open - time).to.be.below(7 * 86_400_000);
       }),
-      { examples: [[Date.UTC(2001, 8, 10, 20)]] }, // the longest closure: four days and a weekend, in September 2001
+      { examples: [[Date.UTC(2001, 8, 10, 20)]] }, // The longest closure: four days and a weekend, in September 2001.
     );
   });
 

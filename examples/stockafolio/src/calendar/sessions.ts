@@ -13,12 +13,12 @@ export interface Session {
   readonly close: number;
 }
 
-/** Holds an entry for every day that was asked for: even two centuries are few. */
+/** One entry for every requested day: even two centuries are few. */
 const kept = new Map<string, Session | undefined>();
 
 /**
- * The trading session of a New York day: 9:30 to 16:00, or to 13:00 where it closes early; undefined at weekends and on
- * holidays.
+ * The trading session of a New York day: 9:30 to 16:00, or to 13:00 on days with an early close; undefined at weekends
+ * and on holidays.
  *
  * @param day `YYYY-MM-DD`
  */
@@ -29,7 +29,7 @@ export function sessionOf(day: string): Session | undefined {
   return session;
 }
 
-/** The session that is on at this moment, or else the first that begins after it. */
+/** The session at this time, or otherwise the first that begins after it. */
 export function nextSession(time: number): Session {
   let day = tradingDay(time);
   for (;;) {
@@ -39,7 +39,7 @@ export function nextSession(time: number): Session {
   }
 }
 
-/** The first close of trading after a moment, and its day. */
+/** The first close of trading after a time, and its day. */
 export function nextClose(after: number): { readonly day: string; readonly time: number } {
   const { day, close } = nextSession(after);
   return { day, time: close };

@@ -9,7 +9,7 @@ const wall = new Intl.DateTimeFormat('sv-SE', {
   timeStyle: 'medium',
 });
 
-/** The day and minute as Intl prints them, asked anew for every moment. */
+/** The day and minute as Intl prints them, computed again for every time. */
 function printed(time: number): string {
   return wall.format(time).slice(0, 16);
 }
@@ -73,7 +73,7 @@ describe('the New York day', () => {
     expect(at('2026-03-08', 150)).to.equal('2026-03-08T07:30:00.000Z');
   });
 
-  it('counts days both ways', () => {
+  it('converts days in both directions', () => {
     fc.assert(
       fc.property(fc.integer({ min: -200_000, max: 200_000 }), (days) => {
         expect(daysOf(dateOf(days))).to.equal(days);
@@ -81,7 +81,7 @@ describe('the New York day', () => {
     );
   });
 
-  it('refuses what is no moment', () => {
+  it('rejects an invalid time', () => {
     expect(() => tradingDay(Number.NaN)).to.throw(RangeError);
   });
 });

@@ -2,7 +2,7 @@ import { newYorkMoment, newYorkOffset } from './new-york-time.js';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
-/** Bounds the memory that times from many years can take. */
+/** Bounds the memory for times from many years. */
 const KEPT = 4096;
 
 interface Day {
@@ -15,12 +15,12 @@ const kept = new Map<number, Day>();
 let last: Day = { from: 0, until: 0, text: '' };
 
 /**
- * The New York calendar date of a moment, as `YYYY-MM-DD`.
+ * The New York calendar date of a time, as `YYYY-MM-DD`.
  *
- * Asked for every trade: the day of the last call costs two comparisons.
+ * Called for every trade: the day of the last call costs two comparisons.
  *
  * @param time epoch milliseconds
- * @throws RangeError where `time` is no moment
+ * @throws RangeError if `time` is not a valid time
  * @example tradingDay(Date.UTC(2026, 0, 6, 4, 59)) // '2026-01-05': 23:59 in New York
  */
 export function tradingDay(time: number): string {
@@ -47,12 +47,12 @@ export function daysOf(date: string): number {
   return Date.parse(`${date}T00:00:00Z`) / DAY;
 }
 
-/** The date `YYYY-MM-DD` of so many days since 1970-01-01. */
+/** The date `YYYY-MM-DD` of this many days since 1970-01-01. */
 export function dateOf(days: number): string {
   return new Date(days * DAY).toISOString().slice(0, 10);
 }
 
-/** The end of the New York day that holds a moment, in epoch milliseconds: the next midnight there. */
+/** The end of the New York day of a time, in epoch milliseconds: the next midnight there. */
 export function dayEnd(time: number): number {
   tradingDay(time);
   return last.until;

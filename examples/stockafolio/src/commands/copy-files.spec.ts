@@ -11,7 +11,7 @@ const options: GeneratorOptions = {
   start: Date.UTC(2026, 0, 5, 14, 30),
 };
 
-/** Generates, a portion at a time, until all is written or a portion fails. */
+/** Generates, one portion at a time, until all is written or a portion fails. */
 async function life(files: MemoryFiles, portion: number, of: GeneratorOptions = options): Promise<void> {
   const generator = generateTrades(of);
   const copy = new CopyFiles(files, of, 40);
@@ -22,7 +22,7 @@ const linesOf = (files: MemoryFiles): string[] =>
   [...files.contents].flatMap(([, content]) => Buffer.from(content).toString().trimEnd().split('\n'));
 
 describe('CopyFiles', () => {
-  it('tells beforehand where its store cannot be reached, and is content with an empty one', async () => {
+  it('reports an unreachable store beforehand, and accepts an empty one', async () => {
     await new CopyFiles(memoryFiles(), options).reach();
     const down = new StockafolioError('ERR_FILES_REFUSED', 'no such bucket');
     const files = {

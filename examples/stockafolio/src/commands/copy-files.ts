@@ -9,13 +9,12 @@ const ROLL = 100_000;
 const NEWLINE = Buffer.from('\n');
 
 /**
- * Writes generated trades as JSON lines, each file whole: the source of truth, from which `import` can fill any source
- * again.
+ * Writes generated trades as JSON lines, each file whole: a copy from which `import` can fill any source again.
  *
- * A file is `generated/SEED-DIGEST/day=YYYY-MM-DD/FIRST.jsonl`: the digest is that of all options of the generator, FIRST
- * the running number of its first trade. The same options give the same trades, hence the same files: a run that was
- * killed and is started again writes over what it had written, with the same, and goes on. So each trade is there once,
- * with no other bookkeeping.
+ * A file is `generated/SEED-DIGEST/day=YYYY-MM-DD/FIRST.jsonl`: the digest covers all options of the generator, FIRST
+ * is the running number of its first trade. The same options give the same trades, and so the same files. A run that
+ * was killed and is started again overwrites its files with the same content, and continues. So each trade is there
+ * once, without other bookkeeping.
  */
 export class CopyFiles {
   readonly #files: Files;
@@ -26,7 +25,7 @@ export class CopyFiles {
   #first = 0;
   #count = 0;
 
-  /** @param roll trades of one file at most */
+  /** @param roll most trades in one file */
   constructor(files: Files, options: GeneratorOptions, roll = ROLL) {
     this.#files = files;
     this.#roll = roll;
@@ -36,7 +35,9 @@ export class CopyFiles {
     this.#folder = `generated/${options.seed}-${digest.slice(0, 12)}`;
   }
 
-  /** Resolves where the store answers for the folder; else it is closed, and the error is that of its listing. */
+  /**
+   * Resolves if the store answers for the folder; otherwise the store is closed, and the error is that of its listing.
+   */
   async reach(): Promise<void> {
     try {
       await this.#files.list(this.#folder)[Symbol.asyncIterator]().next();

@@ -6,17 +6,17 @@ import type { ServerOptions } from '../server/server-options.js';
 export interface DashboardPlace {
   readonly host: string;
   readonly port: number;
-  /** Whether any free port will do where that one is taken. */
+  /** Whether any free port may be used if that one is taken. */
   readonly orFree?: boolean;
-  /** Where operators look beside it, without a login; nowhere by default. */
+  /** The address for operators, without a login; none by default. */
   readonly operations?: { readonly host: string; readonly port: number };
 }
 
-/** Dashboards that are being served. */
+/** The dashboards being served. */
 export interface Dashboards {
-  /** With a slash at its end: `http://127.0.0.1:8020/`. */
+  /** With a trailing slash: `http://127.0.0.1:8020/`. */
   readonly url: string;
-  /** Where operators look, without a slash; undefined where that was not asked for. */
+  /** The URL for operators, without a trailing slash; undefined if it was not requested. */
   readonly operations: string | undefined;
   close(): Promise<void>;
 }
@@ -24,10 +24,10 @@ export interface Dashboards {
 /**
  * Serves both dashboards.
  *
- * @throws ERR_PORT_UNAVAILABLE where the port is taken, or may not be listened at
+ * @throws ERR_PORT_UNAVAILABLE if the port is taken or not permitted
  */
 export async function serveDashboards(options: ServerOptions, place: DashboardPlace): Promise<Dashboards> {
-  // Loaded here, so that the other commands need not wait for a web server.
+  // Loaded here, so that the other commands need not load a web server.
   const { buildServer, ServerMetrics } = await import('../server/index.js');
   const metrics = new ServerMetrics();
   const allowedHosts = [...(options.allowedHosts ?? []), ...(isAnyAddress(place.host) ? [] : [place.host])];
@@ -62,12 +62,12 @@ async function listen(server: FastifyInstance, { host, port, orFree }: Dashboard
     if (code === 'EADDRINUSE' && orFree === true) return listen(server, { host, port: 0 });
     throw new StockafolioError('ERR_PORT_UNAVAILABLE', `cannot listen at ${host} port ${port}: ${code}`, {
       cause,
-      hint: code === 'EADDRINUSE' ? 'name another one with --port, or 0 for any free one' : 'check --host and --port',
+      hint: code === 'EADDRINUSE' ? 'choose another one with --port, or 0 for any free one' : 'check --host and --port',
     });
   }
 }
 
-/** By no such name is anybody reached. */
+/** An address that no client can use as a destination. */
 function isAnyAddress(host: string): boolean {
   return host === '0.0.0.0' || host === '::' || host === '';
 }

@@ -20,7 +20,7 @@ describe('the market of the demo', () => {
     ['the day on which the clocks have gone forward', '2026-03-09'],
   ] as const) {
     for (const trades of [1, 10, 3_000]) {
-      it(`of ${trades} trades on ${what} has all of them, and all that follow, before its close`, () => {
+      it(`of ${trades} trades on ${what} has all of them, and all later ones, before its close`, () => {
         const { open, close } = session(day);
         const times = market(trades, day)
           .next(trades + AFTER)
@@ -29,7 +29,8 @@ describe('the market of the demo', () => {
         expect(times[0]).to.equal(open);
         expect(times).to.deep.equal([...times].sort((a, b) => a - b));
         expect(times.at(-1)).to.be.below(close);
-        // The demo itself ends in the middle of the day, so that there is a day to look at, and some of it left.
+        // The demo itself ends in the middle of the day, so that the dashboards show a part of a day, with some of it
+        // left.
         const [last = 0, next = 0] = [times[trades - 1], times[trades]];
         expect((last - open) / (close - open)).to.be.below(0.54);
         expect((next - open) / (close - open)).to.be.within(0.53, 0.55);

@@ -4,13 +4,13 @@ import { generateTrades } from '../generator/trade-generator.js';
 import type { Trade } from '../trade.js';
 import { messageOfTrade } from './trade-flow.js';
 
-/** So much of a market's day do the demo's trades fill: of a whole one from 9:30 to 13:00. */
+/** The part of a trading day that the demo's trades fill: of a full day 9:30 to 13:00. */
 const FILLED = 3.5 / 6.5;
 
 export interface DemoMarketOptions {
   /** Trades of the demo itself. */
   readonly trades: number;
-  /** Trades that may follow, until the market closes. */
+  /** Further trades, until the market closes. */
   readonly after: number;
   readonly users: number;
   readonly seed: number;
@@ -22,8 +22,8 @@ export interface DemoMarket {
 }
 
 /**
- * A market whose day goes by in seconds, so that the dashboards have a day to show. All trades, also those that follow, are of
- * this one session, however short it is: whoever looks on does not find an empty next day.
+ * A market whose day passes in seconds, so that the dashboards have a day to show. All trades, including later ones,
+ * are in this one session, however short it is: a viewer never sees an empty next day.
  */
 export function demoMarket({ trades, after, users, seed }: DemoMarketOptions, session: Session): DemoMarket {
   const length = session.close - session.open;
@@ -34,7 +34,9 @@ export function demoMarket({ trades, after, users, seed }: DemoMarketOptions, se
     symbolSkew: { zipf: 0.8 },
   });
   const part = trades / (trades + after);
-  /** The generator spreads all trades evenly; the demo's own come first, and closer together or further apart. */
+  /**
+   * The generator spreads all trades evenly; the demo's own come first, and are moved closer together or further apart.
+   */
   const moved = (time: number): number => {
     const at = (time - session.open) / length;
     const to = at < part ? (at / part) * FILLED : FILLED + ((at - part) / (1 - part)) * (1 - FILLED);
@@ -43,7 +45,7 @@ export function demoMarket({ trades, after, users, seed }: DemoMarketOptions, se
   return { next: (count) => generator.next(count).map((trade) => ({ ...trade, time: moved(trade.time) })) };
 }
 
-/** Sends so many trades at this rate, a second by the clock on the wall. */
+/** Sends this many trades at this rate, per second of real time. */
 export async function sendTrades(
   market: DemoMarket,
   count: number,

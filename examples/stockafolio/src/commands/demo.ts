@@ -15,15 +15,15 @@ interface DemoFlags extends Omit<DemoOptions, 'dir' | 'stay'> {
 export function addDemo(program: Command, toolkit: Toolkit): void {
   program
     .command('demo')
-    .description('the whole of it on embedded parts: generates, streams, serves, archives, batches, and compares')
+    .description('run everything on embedded parts: generate, stream, serve, archive, batch, and compare')
     .option('--trades <n>', 'how many trades', wholeNumber(1), 200_000)
     .option('--rate <n>', 'trades a second', wholeNumber(1), 20_000)
     .option('--users <n>', 'how many users', wholeNumber(1), 20_000)
-    .option('--seed <n>', 'a number from which all chance comes', wholeNumber(0), 1)
-    .option('--port <n>', 'of the dashboards; 8020 unless told, or any free one where that is taken', port)
-    .option('--stay', 'go on trading and serving after the comparison until Ctrl-C; so it is on a terminal')
-    .option('--no-stay', 'end after the comparison; so it is where the output goes elsewhere')
-    .option('--dir <folder>', 'keep everything here, to look into it afterwards; else it is removed at the end')
+    .option('--seed <n>', 'seed of all random numbers', wholeNumber(0), 1)
+    .option('--port <n>', 'port of the dashboards; defaults to 8020, or any free one if that is taken', port)
+    .option('--stay', 'continue after the comparison until Ctrl-C; the default on a terminal')
+    .option('--no-stay', 'end after the comparison; the default if the output is not a terminal')
+    .option('--dir <folder>', 'keep all files in this folder; by default they are removed at the end')
     .option('--json', 'end with one line of JSON')
     .action(async ({ dir, json, stay = process.stdout.isTTY === true, ...flags }: DemoFlags) => {
       const place = dir === undefined ? await mkdtemp(join(tmpdir(), 'stockafolio-demo-')) : resolve(dir);

@@ -47,36 +47,36 @@ export function addGenerate(program: Command, toolkit: Toolkit): void {
     .description('generate trades of the S&P 500; the same options give the same trades')
     .requiredOption(
       '--to <source>',
-      'where they go: kafka://HOST:PORT/TOPIC, log:DIR, or - for JSON lines on standard output',
+      'target of the trades: kafka://HOST:PORT/TOPIC, log:DIR, or - for JSON lines on standard output',
     )
-    .option('--also <files>', `write them as JSON lines here too: ${FILES}`)
+    .option('--also <files>', `also write them as JSON lines here: ${FILES}`)
     .option('--trades <n>', 'how many', wholeNumber(0), 100_000)
     .option('--rate <n>', 'trades a second of market time', wholeNumber(1), 20_000)
     .option('--users <n>', 'how many users', wholeNumber(1), 20_000)
-    .option('--seed <n>', 'a number from which all chance comes', wholeNumber(0), 1)
+    .option('--seed <n>', 'seed of all random numbers', wholeNumber(0), 1)
     .option('--start <time>', 'a day, ISO 8601 or epoch milliseconds; defaults to the last opening of the market')
-    .option('--partitions <n>', 'partitions of a source that is made; defaults to 4', wholeNumber(1))
-    .option('--partitioner <name>', 'how trades are placed by their user: murmur2 or crc32', partitionerName, 'murmur2')
+    .option('--partitions <n>', 'partitions of a new source; defaults to 4', wholeNumber(1))
+    .option('--partitioner <name>', 'how the user chooses the partition: murmur2 or crc32', partitionerName, 'murmur2')
     .option('--user-skew <skew>', 'uniform, or zipf:EXPONENT: some users trade far more', skew, 'uniform')
     .option('--symbol-skew <skew>', 'uniform, or zipf:EXPONENT: some symbols are traded far more', skew, 'uniform')
-    .option('--out-of-order <ms>', 'how much too late a trade may come', wholeNumber(0), 0)
-    .option('--pace', 'as fast as the market would, by the clock on the wall')
-    .option('--skip <n>', 'trades that are there already, as a run that was stopped says', wholeNumber(0), 0)
-    .option('--again', 'send all trades, though the same command has sent them before')
+    .option('--out-of-order <ms>', 'how late a trade may arrive', wholeNumber(0), 0)
+    .option('--pace', 'send trades in real time, at the pace of the market')
+    .option('--skip <n>', 'trades to skip, as printed by a stopped run', wholeNumber(0), 0)
+    .option('--again', 'send all trades, even if the same command has sent them before')
     .option('--json', 'end with one line of JSON')
     .addHelpText('after', HELP)
     .action(async (flags: GenerateFlags) => run(flags, toolkit));
 }
 
 const HELP = `
-A run that was stopped or killed goes on where it ended: the same command with the same --start finds in the source what it has
-sent. So the same trades are sent once, unless --again is said.`;
+A run that was stopped or killed continues where it ended: the same command with the same --start finds in the source what it
+has sent. So the same trades are sent once, unless --again is given.`;
 
 function skew(text: string): Skew {
   if (text === 'uniform') return text;
   const exponent = Number(/^zipf:(.+)$/.exec(text)?.[1]);
   if (exponent > 0) return { zipf: exponent };
-  throw new StockafolioError('ERR_USAGE', `'${text}' is no skew`, { hint: 'write uniform, or zipf:1' });
+  throw new StockafolioError('ERR_USAGE', `'${text}' is not a skew`, { hint: 'write uniform, or zipf:1' });
 }
 
 async function run(flags: GenerateFlags, toolkit: Toolkit): Promise<void> {
@@ -96,12 +96,12 @@ async function run(flags: GenerateFlags, toolkit: Toolkit): Promise<void> {
   const also = flags.also === undefined ? [] : [flags.also];
   await toolkit.untilThere({ written: flags.to === '-' ? [] : [flags.to], files: also }, reporter);
   const copy = flags.also === undefined ? undefined : new CopyFiles(toolkit.openFiles(flags.also), options);
-  // Before a trade goes anywhere: a run that is started again would send all of them again.
+  // Before any trade is sent: a run that is started again would send all of them again.
   await copy?.reach();
   const sink = flags.to === '-' ? lines() : await messages(flags, options, toolkit);
   if (flags.start === undefined && flags.to !== '-')
     reporter.say(
-      `the first trade is of ${startOf(options)}; to go on with these trades later, say --start ${startOf(options)}`,
+      `the first trade is at ${startOf(options)}; to continue with these trades later, use --start ${startOf(options)}`,
     );
   const progress = reporter.progress('generated');
   progress.total(flags.trades);
@@ -127,13 +127,13 @@ async function run(flags: GenerateFlags, toolkit: Toolkit): Promise<void> {
   progress.done();
   if (count < flags.trades) throw stopped(Math.max(count, flags.skip), made, flags, options);
   const before = Math.max(0, count - flags.skip) - made;
-  const already = before === 0 ? '' : `; ${figure(before)} were in the source already (--again sends them anew)`;
+  const already = before === 0 ? '' : `; ${figure(before)} were in the source already (--again sends them again)`;
   const text = `${counted(made, 'trade')} generated${already}`;
   if (flags.to === '-' && flags.json !== true) reporter.say(text);
   else reporter.result(text, { ok: true, trades: made, before });
 }
 
-/** The start is said too: where it was not given, it would be another one later. */
+/** Also prints the start: if it was not given, its default would be different later. */
 function stopped(count: number, trades: number, flags: GenerateFlags, options: GeneratorOptions): Unfinished {
   const from = startOf(options);
   const rest = flags.again === true || flags.to === '-' ? ` --skip ${count} makes` : ' makes';
@@ -148,7 +148,7 @@ function startOf({ start }: GeneratorOptions): string {
   return new Date(start).toISOString();
 }
 
-/** What an earlier run has sent: under the times of the trades, or where the broker says its own, of after these. */
+/** Finds what an earlier run has sent: under the times of the trades, or under the broker's own later times. */
 async function sentBefore(
   flags: GenerateFlags,
   start: number,
@@ -164,7 +164,7 @@ async function sentBefore(
 }
 
 interface Sink {
-  /** Sends trades; answers how many of them were not sent before. */
+  /** Sends trades; returns how many of them were not sent before. */
   take(trades: readonly Trade[]): Promise<number>;
   close(): Promise<void>;
 }

@@ -42,7 +42,7 @@ interface ImportFlags {
 
 const SHOWN = 10;
 
-/** Lines that were sent, that an earlier run had sent, and those of the former that are no trades. */
+/** Counts of the lines that were sent, that an earlier run had sent, and of the sent ones that are not trades. */
 interface Done {
   readonly lines: number;
   readonly before: number;
@@ -52,25 +52,28 @@ interface Done {
 export function addImport(program: Command, toolkit: Toolkit): void {
   program
     .command('import')
-    .description("bring a broker's file into the stream, oldest trade first; no line is lost")
-    .argument('<file>', 'CSV, JSON lines, a JSON array or Parquet; plain or packed by gzip')
-    .requiredOption('--to <source>', 'where trades go: kafka://HOST:PORT/TOPIC, log:DIR')
-    .option('--map <pairs>', 'where fields are found: time=date,quantity=amount; #3 is the third column')
+    .description("import a broker's file into the stream, oldest trade first; no line is lost")
+    .argument('<file>', 'CSV, JSON lines, a JSON array or Parquet; plain or compressed with gzip')
+    .requiredOption('--to <source>', 'target of the trades: kafka://HOST:PORT/TOPIC, log:DIR')
+    .option('--map <pairs>', 'columns of the fields: time=date,quantity=amount; #3 is the third column')
     .option('--set <pairs>', 'fields that are the same in all lines: user=alice')
-    .option('--signed-quantity', 'a negative quantity is a sale; where there is a side too, the two must agree')
-    .option('--round-prices', 'round prices to four decimals, half to even; else a price with more is bad')
+    .option('--signed-quantity', 'a negative quantity is a sale; if there is also a side, the two must agree')
+    .option('--round-prices', 'round prices to four decimals, half to even; by default a price with more is bad')
     .option('--decimal-comma', 'quantities and prices are written 1.234,56')
-    .option('--delimiter <character>', 'what stands between cells, or tab; defaults to what the header is cut by')
-    .option('--encoding <name>', 'of the text, such as windows-1252; defaults to UTF-8, or UTF-16 where it says so')
-    .option('--zone <name>', 'of times that come without one, such as America/New_York; else these are bad')
-    .option('--file-order', 'take the lines in the order of the file, not of their times')
-    .option('--partitioner <name>', 'how trades are placed by their user: murmur2 or crc32', partitionerName, 'murmur2')
-    .option('--skip <n>', 'lines that are in the source already, as an import that was stopped says', wholeNumber(0), 0)
-    .option('--again', 'bring all lines in, though the same import has brought them in before')
+    .option('--delimiter <character>', 'the separator of cells, or tab; defaults to that of the header')
+    .option(
+      '--encoding <name>',
+      'encoding of the text, such as windows-1252; defaults to UTF-8, or UTF-16 if it has a byte order mark',
+    )
+    .option('--zone <name>', 'time zone of times without one, such as America/New_York; by default these are bad')
+    .option('--file-order', 'keep the order of the file, instead of sorting lines by time')
+    .option('--partitioner <name>', 'how the user chooses the partition: murmur2 or crc32', partitionerName, 'murmur2')
+    .option('--skip <n>', 'lines to skip, as printed by a stopped import', wholeNumber(0), 0)
+    .option('--again', 'import all lines, even if the same import has sent them before')
     .option('--format <name>', "wire, or original: the first Stockafolio's messages", 'wire')
     .option(
       '--on-bad-record <what>',
-      'dead-letter: pass it on, to be set aside by the stream; fail: stop',
+      'dead-letter: pass it on, and let the stream dead-letter it; fail: stop',
       onBadRecord,
       'dead-letter',
     )
@@ -122,7 +125,7 @@ async function run(file: string, flags: ImportFlags, toolkit: Toolkit): Promise<
       done.before = sent?.found ?? 0;
       progress.add(left.length);
     }
-    // Of no lines at all the source is made as well.
+    // Without any lines the source is created as well.
     producer ??= await toolkit.openProducer(flags.to, undefined, flags.partitioner);
   } catch (error) {
     if (done.lines === 0 || !isStockafolioError(error) || error instanceof Unfinished) throw error;
@@ -140,9 +143,9 @@ async function run(file: string, flags: ImportFlags, toolkit: Toolkit): Promise<
   const advice =
     done.bad === 0
       ? ''
-      : `; ${figure(done.bad)} of them ${done.bad === 1 ? 'is' : 'are'} bad: the stream will set ${done.bad === 1 ? 'it' : 'them'} aside (dead-letters list)`;
+      : `; ${figure(done.bad)} of them ${done.bad === 1 ? 'is' : 'are'} bad: the stream will dead-letter ${done.bad === 1 ? 'it' : 'them'} (dead-letters list)`;
   const before =
-    done.before === 0 ? '' : `; ${figure(done.before)} were in the source already (--again brings them in anew)`;
+    done.before === 0 ? '' : `; ${figure(done.before)} were in the source already (--again imports them again)`;
   reporter.result(`${counted(done.lines, 'line')} imported${before}${advice}`, {
     ok: true,
     ...done,
@@ -150,12 +153,12 @@ async function run(file: string, flags: ImportFlags, toolkit: Toolkit): Promise<
   });
 }
 
-/** The clocks of those who trade, of brokers and of this machine may differ by so many milliseconds. */
+/** The largest difference between the clocks of traders, brokers and this machine, in milliseconds. */
 const CLOCKS_DIFFER = 3_600_000;
 
 /**
- * What an earlier run of the same import has sent. It was sent after its trades were made, so the source is read from the
- * first of these on; where none is among the first lines, from its start.
+ * Finds what an earlier run of the same import has sent. It was sent after its trades were made, so the source is read
+ * from the time of the first of these on; or from its start, if none of the first lines is a trade.
  */
 async function sentBefore(lines: readonly ImportedLine[], flags: ImportFlags, toolkit: Toolkit): Promise<SentBefore> {
   const first = lines.reduce((least, { time }) => Math.min(least, time ?? least), Number.POSITIVE_INFINITY);
@@ -163,14 +166,14 @@ async function sentBefore(lines: readonly ImportedLine[], flags: ImportFlags, to
   return SentBefore.open(toolkit.openSource(flags.to), flags.partitioner, since);
 }
 
-/** Brokers take messages of a megabyte: of a longer line, which is no trade, they get the beginning. */
+/** Brokers accept messages of up to a megabyte: of a longer line, which is not a trade, only the beginning is sent. */
 const MOST_BYTES = 1_000_000;
 
 function fitted(line: ImportedLine, { to }: ImportFlags): ImportedLine {
   return to.startsWith('kafka:') && line.value.length > MOST_BYTES ? cutLine(line) : line;
 }
 
-/** The lines of a file as they are sent. */
+/** The lines of a file, in the order in which they are sent. */
 function linesOf(
   file: string,
   name: string,
@@ -197,17 +200,17 @@ function tellOrder(reporter: Reporter, name: string, { change, behind }: TimeOrd
   if (change === 'sorted') reporter.say(`${name} is not in the order of its times: its lines were sorted by them`);
   if (behind === 0) return;
   reporter.say(
-    `${counted(behind, 'line')} of ${name} ${behind === 1 ? 'is' : 'are'} older than a line before: in so long a file they count in its order, in which positions may come out otherwise; sort it by time`,
+    `${counted(behind, 'line')} of ${name} ${behind === 1 ? 'is' : 'are'} older than a line before: in such a long file they keep its order, which may change positions; sort it by time`,
     {},
     'warn',
   );
 }
 
-const MEND = { hint: 'mend the file, or let bad lines pass with --on-bad-record dead-letter' };
+const MEND = { hint: 'fix the file, or pass bad lines on with --on-bad-record dead-letter' };
 
-/** How to go on with the rest. */
+/** How to continue with the rest. */
 function goOn({ skip, again }: ImportFlags, { lines, before }: Done): string {
-  if (lines + before === 0) return 'nothing of the file was brought in: run the same command again';
+  if (lines + before === 0) return 'nothing of the file was imported: run the same command again';
   const all = lines + before;
   const rest = again === true ? `with --skip ${skip + all} brings` : 'brings';
   return `${counted(all, 'line')} of the file ${all === 1 ? 'is' : 'are'} in the source: the same command ${rest} in the rest`;

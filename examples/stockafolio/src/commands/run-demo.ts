@@ -23,19 +23,19 @@ export interface DemoOptions {
   readonly users: number;
   readonly seed: number;
   readonly dir: string;
-  /** Of the dashboards; any free one will do unless told. */
+  /** Port of the dashboards; defaults to any free one. */
   readonly port?: number;
-  /** Whether trades go on after the comparison, until Ctrl-C. */
+  /** Whether trades continue after the comparison, until Ctrl-C. */
   readonly stay: boolean;
 }
 
 const SHOW_EVERY = 2_000;
-/** Trades a second after the comparison, and for how many seconds: what is written must not fill a disk overnight. */
+/** Trades per second after the comparison, and for how many seconds: they must not fill a disk overnight. */
 const RATE_AFTER = 100;
 const SECONDS_AFTER = 3_600;
 const codec = wireForm;
 
-/** What the demo works on. */
+/** The inputs and outputs of the demo. */
 interface Stage {
   readonly source: string;
   readonly live: Tables;
@@ -68,13 +68,13 @@ export async function runDemo(options: DemoOptions, toolkit: Toolkit, reporter: 
       { host: '127.0.0.1', port: options.port ?? DEFAULT_PORT, orFree: options.port === undefined },
     );
     try {
-      reporter.say(['The dashboards, live; nobody has to sign in:', ...addresses(dashboards.url)].join('\n'));
+      reporter.say(['The dashboards, live; no login is needed:', ...addresses(dashboards.url)].join('\n'));
       reporter.say(
         `\n${counted(options.trades, 'S&P 500 trade')} of ${counted(options.users, 'user')}, ${figure(options.rate)} a second, ${options.trades === 1 ? 'becomes a portfolio as it comes' : 'become portfolios as they come'}:`,
       );
       await liveHalf(options, stage);
       if (signal.aborted)
-        throw stoppedEarly('stream and batch were not compared', {}, 'run the demo again: it begins anew');
+        throw stoppedEarly('stream and batch were not compared', {}, 'run the demo again: it starts over');
       await closeHalf(at, close, stage);
       if (options.stay && !signal.aborted) await goOn(dashboards.url, stage);
     } finally {
@@ -85,7 +85,7 @@ export async function runDemo(options: DemoOptions, toolkit: Toolkit, reporter: 
   }
 }
 
-/** Trades come, and are in the tables as they come. */
+/** Sends trades while the stream writes them to the tables. */
 async function liveHalf({ trades: count, rate }: DemoOptions, stage: Stage): Promise<void> {
   const { live, day, reporter, signal, toolkit } = stage;
   const shown = new AbortController();
@@ -96,12 +96,12 @@ async function liveHalf({ trades: count, rate }: DemoOptions, stage: Stage): Pro
     shown.abort();
     await showing;
   }
-  // What came between the last batch and the close.
+  // The trades between the last batch and the close.
   await runStream({ ...streamOptions(stage), untilCaughtUp: true });
   await showOnce(live, day, reporter);
 }
 
-/** The archive, the batch from it, and whether both have come to the same. */
+/** The archive, the batch from it, and the check that both gave the same. */
 async function closeHalf(at: (name: string) => string, close: Tables, stage: Stage): Promise<void> {
   const { live, source, reporter, toolkit } = stage;
   const { clock } = toolkit;
@@ -135,7 +135,7 @@ async function closeHalf(at: (name: string) => string, close: Tables, stage: Sta
   }
 }
 
-/** Trades go on, fewer of them, beside the figures of the close. */
+/** Continues with fewer trades, beside the figures of the close. */
 async function goOn(url: string, stage: Stage): Promise<void> {
   const { clock } = stage.toolkit;
   stage.reporter.say(
@@ -147,7 +147,7 @@ async function goOn(url: string, stage: Stage): Promise<void> {
   });
 }
 
-/** Runs the stream until the work is done, which sends trades to it. */
+/** Runs the stream until the work, which sends trades to it, is done. */
 async function streamWhile(
   stage: Stage,
   work: (producer: Awaited<ReturnType<Toolkit['openProducer']>>) => Promise<void>,

@@ -31,29 +31,29 @@ export function addServe(program: Command, toolkit: Toolkit): void {
   program
     .command('serve')
     .description("serve both dashboards, the firm's and the user's, and their API")
-    .requiredOption('--tables <tables>', 'what the stream writes: embedded:DIR or cassandra://...')
-    .option('--close-tables <tables>', 'what the daily batch writes, to be shown beside it')
-    .option('--source <source>', 'what the stream reads: then the firm sees how many messages the tables are behind')
-    .option('--host <address>', 'where to listen; 0.0.0.0 for all addresses of the machine', '127.0.0.1')
+    .requiredOption('--tables <tables>', 'the tables of the stream: embedded:DIR or cassandra://...')
+    .option('--close-tables <tables>', 'the tables of the daily batch, shown beside it')
+    .option('--source <source>', 'the source of the stream, to show the firm how many messages the tables are behind')
+    .option('--host <address>', 'the address to listen on; 0.0.0.0 for all addresses of the machine', '127.0.0.1')
     .option('--port <n>', '0 for any free one', port, DEFAULT_PORT)
     .option('--login <login>', 'off, tokens:FILE, or oidc:ISSUER?audience=NAME', 'off')
-    .option('--poll <ms>', 'how often to look whether the tables have changed', wholeNumber(10), 100)
+    .option('--poll <ms>', 'how often to check whether the tables have changed', wholeNumber(10), 100)
     .option('--rate-limit <n>', 'requests a minute from one address; 0 for no limit', wholeNumber(0), 1_200)
     .option('--streams-each <n>', 'event streams at once of one user, token or address', wholeNumber(1), 100)
     .option(
       '--allow-host <name>',
-      'a name that requests may come for, beside those of this machine; again for more',
+      'a host name that requests may use, beside those of this machine; repeat for more',
       names,
       [],
     )
     .option(
       '--trust-proxy <proxies>',
-      'take the address of a client from X-Forwarded-For, as set by so many proxies (1) or by those of these addresses (10.0.0.7,192.168.0.0/16)',
+      'take the address of a client from X-Forwarded-For, as set by this many proxies (1) or by proxies at these addresses (10.0.0.7,192.168.0.0/16)',
       parseTrustedProxies,
     )
     .option(
       '--metrics-port <port>',
-      'serve /metrics, /health and /ready there too, without a login; 0 for any free one',
+      'also serve /metrics, /health and /ready on this port, without a login; 0 for any free one',
       port,
     )
     .option('--metrics-host <host>', 'the address to serve them on', '127.0.0.1')
@@ -65,7 +65,7 @@ function names(name: string, before: readonly string[]): string[] {
   return [...before, name];
 }
 
-/** Reads the number of a port. */
+/** Parses a port number. */
 export function port(text: string): number {
   const value = wholeNumber(0)(text);
   if (value > 65_535) throw new InvalidArgumentError('It must be a port, 0 to 65535.');
@@ -84,7 +84,7 @@ async function run(flags: ServeFlags, toolkit: Toolkit, reporter: Reporter): Pro
   const open = async (url: string): Promise<Tables> => {
     const tables = toolkit.openTables(url, { readOnly: true });
     opened.push(tables);
-    // Opened for reading, nothing is created: a table that is missing is an error.
+    // The tables are opened for reading, so nothing is created: a missing table is an error.
     await tables.create([...stockafolioTables, progress]);
     return tables;
   };
@@ -109,7 +109,7 @@ async function run(flags: ServeFlags, toolkit: Toolkit, reporter: Reporter): Pro
         reporter.say(`metrics: ${dashboards.operations}/metrics`, { url: dashboards.operations });
       }
       if (login.kind === 'off' && !isLoopback(flags.host)) {
-        reporter.say('Nobody has to sign in: whoever reaches this address sees everything. --login changes that.');
+        reporter.say('No login is needed: everybody who can reach this address sees everything. --login changes that.');
       }
       while (!signal.aborted) await toolkit.clock.sleep(60_000, signal);
     } finally {
@@ -121,7 +121,7 @@ async function run(flags: ServeFlags, toolkit: Toolkit, reporter: Reporter): Pro
   reporter.result('stopped', { ok: true });
 }
 
-/** Where both dashboards and the description of their API are, to be shown. */
+/** The addresses of both dashboards and of the API's description, for printing. */
 export function addresses(url: string): string[] {
   return [`  the firm    ${url}`, `  a user      ${url}u/USER`, `  the API     ${url}docs`];
 }

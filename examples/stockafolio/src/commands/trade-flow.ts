@@ -6,7 +6,7 @@ import { dateOf, daysOf, tradingDay } from '../calendar/trading-day.js';
 import { trades, type Trade } from '../trade.js';
 import { wireForm } from '../wire-forms.js';
 
-/** A trade as a message: keyed by its user, taken in at its own time. */
+/** A trade as a message: with its user as key, and its own time. */
 export function messageOfTrade(trade: Trade): OutgoingMessage {
   return { key: keyBytes(trades.key(trade)), value: wireForm.encode(trade), timestamp: trade.time };
 }
@@ -24,14 +24,14 @@ export function lastOpening(now: number): number {
   return lastSession(now).open;
 }
 
-/** Reads the moment of `--start`: ISO 8601, a day (its opening), or epoch milliseconds. */
+/** Parses the time of `--start`: ISO 8601, a day (its opening), or epoch milliseconds. */
 export function parseStart(text: string): number {
   if (isCalendarDay(text)) return sessionOf(text)?.open ?? nextSession(Date.parse(`${text}T00:00:00Z`)).open;
-  // Of a day that does not exist the parser of dates makes another one.
+  // The date parser turns a day that does not exist into another one.
   const noDay = /^\d{4}-\d\d-\d\d/.test(text) && !isCalendarDay(text.slice(0, 10));
   const time = /^\d{9,}$/.test(text) ? Number(text) : Date.parse(text);
   if (Number.isNaN(time) || noDay) {
-    throw new StockafolioError('ERR_USAGE', `--start: '${text}' is no moment`, {
+    throw new StockafolioError('ERR_USAGE', `--start: '${text}' is not a time`, {
       hint: 'write a day (2026-01-05), ISO 8601 (2026-01-05T15:00:00Z) or epoch milliseconds',
     });
   }

@@ -14,7 +14,7 @@ function after(steps: readonly Step[]): CostState {
   return position;
 }
 
-/** The text of the rule in exact rationals, one case after the other, sharing nothing with the code under test. */
+/** The text of the rule in exact rationals, one case after the other, sharing nothing with the tested code. */
 function reference(steps: readonly Step[]): CostState {
   let Q = 0n;
   let C = 0n;
@@ -88,7 +88,7 @@ describe('the average cost method', () => {
     );
   });
 
-  it('mirrors long and short: with every side turned, quantity, cost and realized change their sign', () => {
+  it('mirrors long and short: with every side swapped, quantity, cost and realized change their sign', () => {
     fc.assert(
       fc.property(steps, (s) => {
         const turned = s.map(([way, q, p]): Step => [way === 'buy' ? 'sell' : 'buy', q, p]);
@@ -110,14 +110,14 @@ describe('the average cost method', () => {
     );
   });
 
-  it('closes the whole of a position that crosses zero, and opens the rest at its own price', () => {
+  it('closes the whole position of a trade that crosses zero, and opens the rest at its own price', () => {
     const long: Step = ['buy', 10, 100];
     expect(after([long, ['sell', 15, 120]])).to.deep.equal({ quantity: -5, cost: -600, realized: 200 });
     const short: Step = ['sell', 10, 100];
     expect(after([short, ['buy', 15, 120]])).to.deep.equal({ quantity: 5, cost: 600, realized: -200 });
   });
 
-  it('rounds what it removes half to even', () => {
+  it('rounds the removed cost half to even', () => {
     const removal = (cost: number): number => {
       const position = { quantity: 2, cost, realized: 0 };
       applyAverageCost(position, 'sell', 1, 1000);
@@ -126,7 +126,7 @@ describe('the average cost method', () => {
     expect([1, 3, 5, 7].map(removal)).to.deep.equal([0, 2, 2, 4]);
   });
 
-  it('refuses what is past 2^53, and leaves the position as it was', () => {
+  it('rejects a figure past 2^53, and leaves the position unchanged', () => {
     const near = Number.MAX_SAFE_INTEGER - 5;
     const cases: readonly [CostState, Step][] = [
       [{ quantity: 1, cost: near, realized: 0 }, ['buy', 1, 6]],

@@ -1,27 +1,30 @@
 import { StockafolioError, mulDivHalfEven } from '@stockafolio/core';
 import type { Side } from '../trade.js';
 
-/** What a cost method keeps of a position. Shares are negative where short; money is in 1e-4 USD. All safe integers. */
+/** What a cost method keeps of a position. Shares are negative if short; money is in 1e-4 USD. All safe integers. */
 export interface CostState {
   quantity: number;
-  /** What the shares held were bought for; negative where short: what was received for them. 0 where quantity is 0. */
+  /** What the held shares were bought for; negative if short: what was received for them. 0 if quantity is 0. */
   cost: number;
-  /** Profit of what was closed, less losses. */
+  /** Profit of closed shares, minus losses. */
   realized: number;
 }
 
-/** A way to say what a position cost: enters one trade of `quantity` >= 1 shares at `price` >= 1 (1e-4 USD) each. */
+/**
+ * A way to compute the cost of a position: it applies one trade of `quantity` >= 1 shares at `price` >= 1 (1e-4 USD)
+ * each.
+ */
 export type CostMethod = (position: CostState, side: Side, quantity: number, price: number) => void;
 
 /**
  * The average cost method: shares leave a position at the average cost of those in it.
  *
- * Closing q of Q shares with cost C removes C x q / Q from the cost, computed exactly and rounded half to even; what
- * was received for them less that is realized. A short position mirrors it. A trade that crosses zero closes the whole
- * position, then opens the rest at its own price. The law that the tests hold: over any trades, the sum of signed
- * quantity x price is cost - realized, to the unit.
+ * Closing q of Q shares with cost C removes C x q / Q from the cost, computed exactly and rounded half to even; the
+ * proceeds minus that are realized. A short position mirrors it. A trade that crosses zero closes the whole position,
+ * then opens the rest at its own price. The tests prove this law: over any trades, the sum of signed quantity x price
+ * is cost - realized, to the unit.
  *
- * @throws ERR_OVERFLOW where a figure would pass 2^53; the position is then as it was
+ * @throws ERR_OVERFLOW if a figure would pass 2^53; the position is then unchanged
  * @example
  * const position = { quantity: 0, cost: 0, realized: 0 };
  * applyAverageCost(position, 'buy', 3, 10_0000);

@@ -27,7 +27,7 @@ export interface Trader {
   readonly value: number;
 }
 
-/** How far a symbol's price has gone since the day's first trade of it. Prices in 1e-4 USD. */
+/** How far a symbol's price has moved since its first trade of the day. Prices in 1e-4 USD. */
 export interface Move {
   readonly symbol: string;
   readonly name: string;
@@ -37,18 +37,18 @@ export interface Move {
   readonly basisPoints: number;
 }
 
-/** What the firm's dashboard shows of a day. */
+/** The content of the firm's dashboard for a day. */
 export interface FirmFigures {
   readonly day: string;
   readonly total: Total;
-  /** The users with the greatest value, the greatest first; of equal ones by id. At most 100 of each shard. */
+  /** The users with the greatest value, greatest first; ties by id. At most 100 of each shard. */
   readonly traders: readonly Trader[];
   /** The same by volume, and by trades. */
   readonly tradersByVolume: readonly Trader[];
   readonly tradersByTrades: readonly Trader[];
-  /** The greatest value first. */
+  /** Greatest value first. */
   readonly sectors: readonly (Total & { readonly sector: string })[];
-  /** The greatest value first. */
+  /** Greatest value first. */
   readonly symbols: readonly (Total & { readonly symbol: string; readonly name: string })[];
   /** In order of time; `minute` counts from midnight in New York. */
   readonly minutes: readonly (Total & { readonly minute: number })[];
@@ -82,9 +82,9 @@ export async function firmFigures(tables: Tables, day: string): Promise<FirmFigu
 }
 
 /**
- * The symbols whose price has moved most on a day, up or down, the furthest first; of equal ones by symbol.
+ * The symbols whose price has moved most on a day, up or down, furthest first; ties by symbol.
  *
- * Prices are the latest ones, so only of symbols that were last traded on that day.
+ * Prices are the latest ones, so only symbols that were last traded on that day are included.
  */
 export function biggestMoves(quotes: ReadonlyMap<string, Quote>, day: string, most: number): Move[] {
   const moves: Move[] = [];
@@ -97,14 +97,14 @@ export function biggestMoves(quotes: ReadonlyMap<string, Quote>, day: string, mo
   return moves.slice(0, most);
 }
 
-/** The rankings of all shards as one. */
+/** Merges the rankings of all shards. */
 function merged(rows: readonly Trader[], measure: (trader: Trader) => number): Trader[] {
   return rows
     .map(({ user, trades, volume, value }) => ({ user, trades, volume, value }))
     .sort((a, b) => measure(b) - measure(a) || (a.user < b.user ? -1 : 1));
 }
 
-/** The rows of all shards added up, in the order in which their keys were met. */
+/** Adds up the rows of all shards, in the order of first appearance of their keys. */
 function added<R extends Total, K>(rows: readonly R[], keyOf: (row: R) => K): [K, Total][] {
   const parts = new Map<K, R[]>();
   for (const row of rows) {

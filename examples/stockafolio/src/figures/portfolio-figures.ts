@@ -5,29 +5,29 @@ import { listingOf } from '../universe/universe.js';
 import { quotesOf, type QuoteOf } from './quotes.js';
 import { readRow, readRows } from './read-rows.js';
 
-/** What a user holds of a symbol. Money in 1e-4 USD. */
+/** A user's holding of a symbol. Money in 1e-4 USD. */
 export interface Holding {
   readonly symbol: string;
-  /** The company's name; the symbol where it is not of the S&P 500. */
+  /** The company's name; the symbol if it is not in the S&P 500. */
   readonly name: string;
   readonly sector: string;
-  /** Shares; negative where short. */
+  /** Shares; negative if short. */
   readonly quantity: number;
-  /** What they were bought for; negative where short: what was received for them. */
+  /** What they were bought for; negative if short: what was received for them. */
   readonly cost: number;
-  /** Profit of what was closed. */
+  /** Profit of closed shares. */
   readonly realized: number;
-  /** The latest price; it and all that follows are undefined where none is known. */
+  /** The latest price; it and the following fields are undefined if no price is known. */
   readonly price: number | undefined;
-  /** Quantity x price; negative where short. */
+  /** Quantity x price; negative if short. */
   readonly marketValue: bigint | undefined;
-  /** Market value less cost. */
+  /** Market value minus cost. */
   readonly unrealized: bigint | undefined;
-  /** Quantity x (price less the first price of its day). */
+  /** Quantity x (price minus the first price of its day). */
   readonly dayChange: bigint | undefined;
 }
 
-/** A user's figures since the beginning, and what is held now. Money in 1e-4 USD. */
+/** A user's all-time figures, and the present holdings. Money in 1e-4 USD. */
 export interface PortfolioTotals {
   readonly trades: number;
   readonly volume: number;
@@ -36,33 +36,33 @@ export interface PortfolioTotals {
   readonly openPositions: number;
   readonly marketValue: bigint;
   readonly cost: bigint;
-  /** The sum of the absolute costs of what has a price, of which `unrealized` can be said to be a part. */
+  /** The sum of the absolute costs of holdings with a price: the base for `unrealized` as a percentage. */
   readonly grossCost: bigint;
   readonly unrealized: bigint;
   readonly dayChange: bigint;
-  /** The sum of the absolute market values, of which a holding's weight is a part. */
+  /** The sum of the absolute market values: the base of a holding's weight. */
   readonly gross: bigint;
 }
 
-/** What a user's dashboard shows. */
+/** The content of a user's dashboard. */
 export interface PortfolioFigures extends PortfolioTotals {
   readonly user: string;
-  /** Open positions, the greatest absolute market value first; of equal ones by symbol. */
+  /** Open positions, greatest absolute market value first; ties by symbol. */
   readonly holdings: readonly Holding[];
-  /** Absolute market value by sector, the greatest first. */
+  /** Absolute market value by sector, greatest first. */
   readonly sectors: readonly { readonly sector: string; readonly value: bigint }[];
-  /** The newest first. */
+  /** Newest first. */
   readonly latest: readonly RowOf<typeof tradesByUser>[];
 }
 
-/** What the tables hold of a user, before prices reach it. */
+/** A user's rows in the tables, without prices. */
 export interface PortfolioRows {
   readonly totals: RowOf<typeof userTotals>;
   readonly positions: readonly RowOf<typeof positions>[];
   readonly latest: readonly RowOf<typeof tradesByUser>[];
 }
 
-/** Reads a user's figures; undefined for a user who never traded. */
+/** Reads a user's figures; undefined for a user who has never traded. */
 export async function portfolioFigures(
   tables: Tables,
   user: string,
@@ -80,7 +80,7 @@ export async function portfolioFigures(
   );
 }
 
-/** Reads what the tables hold of a user, with so many of the newest trades; undefined for one who never traded. */
+/** Reads a user's rows, with this many of the newest trades; undefined for a user who has never traded. */
 export async function portfolioRows(tables: Tables, user: string, newest: number): Promise<PortfolioRows | undefined> {
   const totals = await readRow(tables, userTotals, [user]);
   if (totals === undefined) return undefined;

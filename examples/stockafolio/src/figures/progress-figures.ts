@@ -2,20 +2,20 @@ import { progress } from '@stockafolio/core/engine';
 import type { Tables } from '@stockafolio/core/ports';
 import { readRows } from './read-rows.js';
 
-/** What the tables are exact up to, over all partitions. */
+/** Up to where the tables are exact, over all partitions. */
 export interface ProgressFigures {
   /** Messages that are in the tables: the sum of the partitions' offsets. */
   readonly records: number;
   /** Event time up to which no partition expects another trade, epoch milliseconds; undefined before the first one. */
   readonly watermark: number | undefined;
-  /** The newest event time that any partition has come to. */
+  /** The newest event time that any partition has reached. */
   readonly newest: number | undefined;
   readonly partitions: number;
-  /** The next offset of each partition that is to be taken in. */
+  /** The next offset of each partition to process. */
   readonly offsets: ReadonlyMap<number, number>;
 }
 
-/** Reads what the tables are exact up to. */
+/** Reads up to where the tables are exact. */
 export async function progressFigures(tables: Tables, pipeline: string): Promise<ProgressFigures> {
   const rows = await readRows(tables, progress, [pipeline]);
   const marks = rows.flatMap(({ watermark }) => (watermark === undefined ? [] : [watermark]));

@@ -14,7 +14,7 @@ export interface Quote {
   readonly dayOpen: number;
 }
 
-/** Where the price of a symbol is found; undefined where none is known. */
+/** Looks up the price of a symbol; undefined if none is known. */
 export type QuoteOf = (symbol: string) => Quote | undefined;
 
 type PriceRow = RowOf<typeof latestPrices>;
@@ -48,7 +48,7 @@ export async function allQuotes(tables: Tables): Promise<ReadonlyMap<string, Quo
   return quotes;
 }
 
-/** Over all shards the newest price, and the first of its day; of equal times the lower shard decides. */
+/** The newest price over all shards, and the first of its day; for equal times the lower shard decides. */
 function merged(rows: readonly PriceRow[]): Quote | undefined {
   let newest = rows[0];
   if (newest === undefined) return undefined;

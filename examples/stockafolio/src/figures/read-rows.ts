@@ -1,7 +1,7 @@
 import { rowObject, type RowOf, type Table, type Value } from '@stockafolio/core';
 import type { Tables } from '@stockafolio/core/ports';
 
-/** The rows at a place in a table, as plain objects, in clustering order. */
+/** The rows with a leading part of the key in a table, as plain objects, in clustering order. */
 export async function readRows<T extends Table>(
   tables: Tables,
   table: T,

@@ -1,4 +1,4 @@
-/** Does the same for each item, some at once, and gives what came of it in the order of the items. */
+/** Runs a function for each item, several at once, and returns the results in the order of the items. */
 export async function sideBySide<T, R>(items: readonly T[], one: (item: T) => Promise<R>, most = 16): Promise<R[]> {
   const results: R[] = [];
   for (let n = 0; n < items.length; n += most) {

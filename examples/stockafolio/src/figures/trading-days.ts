@@ -4,10 +4,10 @@ import { sectorTotals } from '../tables.js';
 import { readRows } from './read-rows.js';
 import { sideBySide } from './side-by-side.js';
 
-/** Calendar days that are looked back over. */
+/** How many calendar days to look back. */
 const BACK = 21;
 
-/** The days with trades among the three weeks up to `last`, `YYYY-MM-DD`, the newest first. */
+/** The days with trades in the three weeks up to `last`, `YYYY-MM-DD`, newest first. */
 export async function tradingDays(tables: Tables, last: string): Promise<string[]> {
   const days = Array.from({ length: BACK }, (_, n) => dateOf(daysOf(last) - n));
   const traded = await sideBySide(days, async (day) => (await readRows(tables, sectorTotals, [day], 1)).length > 0);

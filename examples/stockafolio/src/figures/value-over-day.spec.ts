@@ -6,7 +6,7 @@ import { valueOverDay } from './value-over-day.js';
 
 const MINUTE = 60_000;
 
-/** The value at a moment from all trades of all users: what is held then, at the newest price of each symbol by then. */
+/** The value at a time from all trades of all users: the holdings then, at the newest price of each symbol by then. */
 function valueFromTrades(trades: readonly Trade[], user: string, time: number): bigint {
   const held = new Map<string, number>();
   for (const t of trades) {
@@ -22,7 +22,7 @@ function valueFromTrades(trades: readonly Trade[], user: string, time: number): 
 }
 
 describe('the value over the day', () => {
-  it('is, at the end of every ten minutes, what is held then at the newest price of each symbol', async () => {
+  it('is, at the end of every ten minutes, the holdings at the newest price of each symbol', async () => {
     for (const seed of [1, 2]) {
       const trades = marketTrades(3_000, 15, seed);
       const { tables } = await traded(trades);
@@ -39,7 +39,7 @@ describe('the value over the day', () => {
     }
   });
 
-  it('counts what was held before the day from its first price on, and looks back past later days', async () => {
+  it('counts earlier holdings from the first price of the day on, and looks back past later days', async () => {
     const { tables } = await traded([
       tradeOf({ id: '1', time: OPENING - 86_400_000 * 3, price: 90_0000 }),
       tradeOf({ id: '2', user: 'bob', time: OPENING + 25 * MINUTE, price: 110_0000 }),
@@ -50,7 +50,7 @@ describe('the value over the day', () => {
     expect(values).to.deep.equal([1_100, 1_100, 600]);
   });
 
-  it('is empty for a day on which nothing was traded', async () => {
+  it('is empty for a day without trades', async () => {
     const { tables } = await traded([tradeOf({ id: '1' })]);
     expect(await valueOverDay(tables, 'ann', '2026-01-06')).to.deep.equal([]);
     expect(await valueOverDay(tables, 'nobody', DAY)).to.deep.equal([]);

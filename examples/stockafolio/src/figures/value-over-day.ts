@@ -7,13 +7,13 @@ import { quotesOf, type QuoteOf } from './quotes.js';
 import { readRows } from './read-rows.js';
 import { sideBySide } from './side-by-side.js';
 
-/** Minutes of a row of symbol_prices. */
+/** Minutes in a row of symbol_prices. */
 const SLOT = 10;
 
-/** Of so many trades of a day and later ones are taken into account; a user with more has no such line. */
+/** The largest number of trades of a day and later ones that are processed; a user with more has no such line. */
 const MOST_TRADES = 20_000;
 
-/** A portfolio's market value at a moment; `time` in epoch milliseconds, `value` in 1e-4 USD. */
+/** A portfolio's market value at a time; `time` in epoch milliseconds, `value` in 1e-4 USD. */
 export interface ValueAt {
   readonly time: number;
   readonly value: bigint;
@@ -22,13 +22,13 @@ export interface ValueAt {
 type PriceRow = RowOf<typeof symbolPrices>;
 
 /**
- * A user's market value over a New York day, every ten minutes, worked out from three tables: what is held now, less
- * what was traded since, gives what was held at a moment; that times the price of the newest trade of each symbol up to
- * then, on that day. A symbol counts at its first price of the day before that, and at its latest known price where it
- * was not traded on that day at all.
+ * A user's market value over a New York day, every ten minutes, computed from three tables. The present holdings, minus
+ * later trades, give the holdings at a time. These are multiplied by the price of each symbol's newest trade up to
+ * then, on that day. Before its first trade of the day a symbol counts at its first price of the day. If it was not
+ * traded on that day at all, it counts at its latest known price.
  *
- * The last point stands at the newest of these prices. `known` are the latest prices, where they have been read already. Empty where nothing was traded by anybody on that day, and for a
- * user with too many trades.
+ * The last point is at the newest of these prices. `known` are the latest prices, if they have been read already. Empty
+ * if nobody traded on that day, and for a user with too many trades.
  */
 export async function valueOverDay(tables: Tables, user: string, day: string, known?: QuoteOf): Promise<ValueAt[]> {
   const start = newYorkMoment(daysOf(day), 0);
@@ -50,7 +50,7 @@ export async function valueOverDay(tables: Tables, user: string, day: string, kn
   const values: ValueAt[] = [];
   let undone = 0;
   for (const [n, time] of [...moments.entries()].reverse()) {
-    // Ten minutes end before the next ones begin; the last point takes in the newest price itself.
+    // Ten minutes end before the next ones begin; the last point includes the newest price itself.
     const end = n === moments.length - 1 ? time + 1 : time;
     for (let trade = trades[undone]; trade !== undefined && trade.time >= end; trade = trades[++undone]) {
       const sign = trade.side === 'buy' ? -1 : 1;
@@ -61,7 +61,7 @@ export async function valueOverDay(tables: Tables, user: string, day: string, kn
   return values.reverse();
 }
 
-/** The trades since then, the newest first; undefined where they are too many. */
+/** The trades since then, newest first; undefined if there are too many. */
 async function tradesSince(
   tables: Tables,
   user: string,
@@ -76,7 +76,7 @@ async function tradesSince(
   return trades.length > MOST_TRADES ? undefined : trades;
 }
 
-/** The end of each ten minutes from the first price or trade of the day on; at last the newest of them. */
+/** The end of each ten minutes from the first price or trade of the day on; finally the newest of them. */
 function momentsOf(prices: readonly PriceRow[], trades: readonly { readonly time: number }[], day: string): number[] {
   const times = [...prices, ...trades].map(({ time }) => time).filter((time) => tradingDay(time) === day);
   if (times.length === 0) return [];
@@ -110,7 +110,7 @@ function valueOf(
   return value;
 }
 
-/** One price for each ten minutes: that of the newest trade; of equal times the lower shard decides. */
+/** One price for each ten minutes: that of the newest trade; for equal times the lower shard decides. */
 function newestOfShards(rows: readonly PriceRow[]): PriceRow[] {
   const slots = new Map<number, PriceRow>();
   for (const row of rows) {

@@ -7,7 +7,7 @@ interface Entry {
   readonly trade: Trade;
 }
 
-/** Trades on their way, handed out by arrival; equal arrivals in the order in which they were put in. A binary heap. */
+/** Trades in transit, returned by arrival time; equal arrivals in the order in which they were added. A binary heap. */
 export class Arrivals {
   private readonly heap: Entry[] = [];
   private turn = 0;

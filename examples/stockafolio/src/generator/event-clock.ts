@@ -1,10 +1,10 @@
 import { nextSession, type Session } from '../calendar/sessions.js';
 
-/** The time of each trade in turn: evenly spaced while New York is open, going on at the next open after a close. */
+/** The time of each trade in turn: evenly spaced while New York is open, continuing at the next open after a close. */
 export class EventClock {
   private readonly interval: number;
   private session: Session;
-  /** When trading begins in this session: its open, or later in the first. */
+  /** The start of trading in this session: its open, or later in the first session. */
   private begin: number;
   /** How many trades this session has had. */
   private count = 0;
@@ -24,7 +24,7 @@ export class EventClock {
   next(): number {
     let time = Math.floor(this.begin + this.count * this.interval);
     while (time >= this.session.close) {
-      // What is left of the interval goes on overnight, so that a slow rate is kept up over days.
+      // The rest of the interval is carried over the night, so that a slow rate is kept over days.
       const over = this.begin + this.count * this.interval - this.session.close;
       this.session = nextSession(this.session.close);
       this.begin = this.session.open + over;

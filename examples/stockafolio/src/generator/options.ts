@@ -1,28 +1,28 @@
 import { StockafolioError } from '@stockafolio/core';
 
-/** How often each of n is chosen: all alike, or the k-th in proportion to 1 / k^exponent. */
+/** How often each of n is chosen: all equally, or the k-th in proportion to 1 / k^exponent. */
 export type Skew = 'uniform' | { readonly zipf: number };
 
 export interface GeneratorOptions {
-  /** How many trades; Infinity for no end. */
+  /** How many trades; Infinity for an endless generator. */
   readonly trades: number;
   /** How many users there are, at most 10^9; `u0000000` trades most where users are skewed. */
   readonly users: number;
   /** A whole number from 0 to 2^53-1: the same options give the same trades. */
   readonly seed: number;
-  /** Epoch milliseconds. Trading begins then, or where New York is closed with the next session. */
+  /** Epoch milliseconds. Trading begins then, or with the next session if New York is closed. */
   readonly start: number;
   /** Trades per second of event time, while New York is open. */
   readonly rate: number;
-  /** `uniform` unless told. */
+  /** Defaults to `uniform`. */
   readonly userSkew?: Skew;
-  /** `uniform` unless told. */
+  /** Defaults to `uniform`. */
   readonly symbolSkew?: Skew;
-  /** How many milliseconds a trade may come after a later one; 0 unless told: in order of time. */
+  /** How many milliseconds a trade may arrive after a later one; defaults to 0: in time order. */
   readonly outOfOrder?: number;
 }
 
-/** @throws ERR_USAGE naming the first option that cannot be */
+/** @throws ERR_USAGE naming the first invalid option */
 export function checkOptions(options: GeneratorOptions): void {
   const { trades, users, seed, start, rate, outOfOrder = 0 } = options;
   if (trades !== Number.POSITIVE_INFINITY) whole('trades', trades, 0, Number.MAX_SAFE_INTEGER);

@@ -16,7 +16,7 @@ describe('prices', () => {
       const price = walk.next(0, fine);
       low = Math.min(low, price);
       high = Math.max(high, price);
-      if (!fine && price % 100 !== 0) expect.fail(`${price} is no whole number of cents`);
+      if (!fine && price % 100 !== 0) expect.fail(`${price} is not a whole number of cents`);
     }
     expect(low).to.be.at.least(apple.open * 0.8);
     expect(high).to.be.at.most(apple.open * 1.2);

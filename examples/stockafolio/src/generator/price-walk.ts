@@ -3,19 +3,22 @@ import type { Random } from './random.js';
 
 /** Standard deviation of a step from one trade to the next, as a part of the price. */
 const STEP = 0.0005;
-/** How much of the way back to the day's opening price a step goes: the walk spreads about 3 % around it. */
+/** The fraction of the way back to the day's opening price in each step: the walk spreads about 3 % around it. */
 const PULL = 0.00015;
-/** Farthest that a price goes from the day's opening, as a part of that. */
+/** Largest distance of a price from the day's opening, as a fraction of that. */
 const LIMIT = 0.2;
-/** Standard deviation of the change overnight, and how much of the way back to the first opening it goes. */
+/** Standard deviation of the change overnight, and the fraction of the way back to the first opening. */
 const GAP = 0.01;
 const GAP_PULL = 0.05;
-/** Farthest that a day's opening goes from the first, as a factor. */
+/** Largest distance of a day's opening from the first, as a factor. */
 const REACH = 4;
 /** Units of 1e-4 USD in a cent. */
 const CENT = 100;
 
-/** The prices of all symbols, in 1e-4 USD: Gaussian steps that neither leave a day's limits nor, over years, all reason. */
+/**
+ * The prices of all symbols, in 1e-4 USD: Gaussian steps that stay within a day's limits and, over years, within
+ * reason.
+ */
 export class PriceWalk {
   private readonly first: readonly number[];
   private readonly random: Random;
@@ -29,7 +32,7 @@ export class PriceWalk {
     this.opens = Float64Array.from(this.first);
   }
 
-  /** Opens the next day: a gap overnight, from which the day's limits are reckoned. */
+  /** Opens the next day: with a gap overnight, which sets the day's limits. */
   openDay(): void {
     this.first.forEach((first, i) => {
       const price = this.prices[i] ?? first;
@@ -42,7 +45,7 @@ export class PriceWalk {
 
   /**
    * The price of the next trade of the i-th symbol: in whole cents, or `fine` to four decimals. The walk itself keeps
-   * whole units of 1e-4 USD, so that the last bits of a logarithm never add up.
+   * whole units of 1e-4 USD, so that the last bits of a logarithm never accumulate.
    */
   next(i: number, fine: boolean): number {
     const price = this.prices[i] ?? 0;
@@ -58,7 +61,7 @@ function cents(price: number): number {
   return Math.max(Math.round(price / CENT), 1) * CENT;
 }
 
-/** The limits are whole cents, so that rounding leads to none beyond. */
+/** The limits are whole cents, so that rounding never passes them. */
 function lowest(open: number): number {
   return Math.max(Math.ceil((open * (1 - LIMIT)) / CENT), 1) * CENT;
 }

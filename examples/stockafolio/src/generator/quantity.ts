@@ -1,6 +1,6 @@
 import type { Random } from './random.js';
 
-/** Most trades are of a round lot, many of some tens, the rest of any number. */
+/** Most trades are round lots, many are multiples of ten, the rest any number. */
 const lots = [100, 100, 100, 100, 100, 100, 100, 100, 200, 200, 200, 200, 300, 300, 400, 500];
 const tens = [10, 10, 10, 20, 20, 30, 40, 50, 50, 60, 70, 80, 90, 150, 250, 350];
 

@@ -6,7 +6,7 @@ const WORD = 2 ** 32;
 export interface Random {
   /** A number from 0 to 1, both exclusive, of 32 bits. */
   fraction(): number;
-  /** A whole number from 0 to n - 1; n is so much below 2^32 that the bias is below anything that could be seen. */
+  /** A whole number from 0 to n - 1; n is so far below 2^32 that the bias is not noticeable. */
   below(n: number): number;
   /** A number of the normal distribution with mean 0 and variance 1. */
   gauss(): number;
@@ -18,12 +18,12 @@ export interface Random {
  */
 export function randomOf(seed: number, purpose: number): Random {
   const words = xoroshiro128plus(mix(mix(seed % WORD, Math.floor(seed / WORD)), purpose));
-  // The state begins with most bits of one kind; some steps spread them.
+  // The state begins with mostly equal bits; some steps mix them.
   for (let i = 0; i < 32; i++) words.next();
   const fraction = (): number => ((words.next() >>> 0) + 0.5) / WORD;
   let spare: number | undefined;
 
-  /** The polar method (Marsaglia and Bray, 1964): two numbers at a time, of which one is kept for the next call. */
+  /** The polar method (Marsaglia and Bray, 1964): it makes two numbers at a time; one is kept for the next call. */
   const gauss = (): number => {
     if (spare !== undefined) {
       const value = spare;
@@ -44,7 +44,7 @@ export function randomOf(seed: number, purpose: number): Random {
   return { fraction, below: (n) => Math.floor(fraction() * n), gauss };
 }
 
-/** Spreads two words over the 32 bits of one: rounds and final steps of MurmurHash3 (Austin Appleby, 2011). */
+/** Mixes two words into 32 bits: rounds and final steps of MurmurHash3 (Austin Appleby, 2011). */
 export function mix(a: number, b: number): number {
   let h = scrambled(scrambled(0x9747b28c, a), b) ^ 8;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
@@ -58,7 +58,7 @@ function scrambled(h: number, word: number): number {
   return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0;
 }
 
-/** Fractions as of {@link Random}, but of a key: the same key gives the same ones again. */
+/** Fractions as in {@link Random}, but from a key: the same key gives the same ones again. */
 export function fractionsOf(seed: number): (key: number) => () => number {
   const salt = mix(seed % WORD, Math.floor(seed / WORD));
   let word = 0;

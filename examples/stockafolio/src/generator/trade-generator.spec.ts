@@ -82,7 +82,7 @@ describe('generated trades', () => {
     );
   });
 
-  it('come in order of time, at the rate, and go on at the next open', () => {
+  it('come in time order, at the rate, and continue at the next open', () => {
     const trades = all({ trades: 23_400 * 2 + 1, rate: 2 });
     expect(trades[1]?.time).to.equal(monday + 500);
     expect(trades[46_799]?.time).to.equal(Date.parse('2026-01-05T20:59:59.500Z'));
@@ -92,7 +92,7 @@ describe('generated trades', () => {
 
   it('keep a rate of less than one a session', () => {
     const times = all({ trades: 4, rate: 1 / 36_000 }).map((t) => new Date(t.time).toISOString());
-    // Ten hours of trading lie between two: one session of six and a half, and the rest.
+    // Ten hours of trading are between two: one session of six and a half, and the rest.
     expect(times).to.deep.equal([
       '2026-01-05T14:30:00.000Z',
       '2026-01-06T18:00:00.000Z',
@@ -101,7 +101,7 @@ describe('generated trades', () => {
     ]);
   });
 
-  it('out of order are the same trades, none later than told behind another', () => {
+  it('out of order are the same trades, none later than the limit', () => {
     fc.assert(
       fc.property(options, fc.integer({ min: 1, max: 5000 }), (o, outOfOrder) => {
         const ordered = [...generateTrades({ ...o, outOfOrder: 0 })];
@@ -151,7 +151,7 @@ describe('generated trades', () => {
     expect(part((t) => t.quantity % 10 !== 0)).to.be.within(0.11, 0.16);
   });
 
-  it('refuse options that cannot be, by name', () => {
+  it('reject invalid options by name', () => {
     const refused = (o: Partial<GeneratorOptions>): string => {
       try {
         generateTrades({ ...base, ...o });

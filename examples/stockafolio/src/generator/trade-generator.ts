@@ -8,20 +8,19 @@ import { quantityOf } from './quantity.js';
 import { fractionsOf, randomOf, type Random } from './random.js';
 import { chooserOf, type Chooser } from './skew.js';
 
-/** A user keeps to so many symbols, in all but one of `STRAY` trades. */
+/** A user trades this many symbols, except in one of `STRAY` trades. */
 const FAVOURITES = 8;
 const STRAY = 8;
-/** The part of trades that are buys: holdings grow slowly, and short ones occur. */
+/** The fraction of trades that are buys: holdings grow slowly, and short ones occur. */
 const BUYS = 0.6;
-/** One of so many trades is done at a price finer than a cent. */
+/** One of this many trades has a price finer than a cent. */
 const FINE = 64;
 
 /**
  * Trades of the S&P 500: the same options give the same trades, in whatever batches they are taken.
  *
- * Without `outOfOrder` they come in order of time; with it the same trades come as much too late as it allows. Ids are
- * `t<seed>-<number>`, the number in base 36 and in order of time; users `u<number>`, as wide as the number of users
- * needs.
+ * Without `outOfOrder` they come in time order; with it the same trades come late by up to that limit. Ids are
+ * `t<seed>-<number>`, the number in base 36 and in time order; users `u<number>`, as wide as the number of users needs.
  *
  * @example
  * const generator = generateTrades({ trades: 1000, users: 50, seed: 7, start: Date.UTC(2026, 0, 5), rate: 10 });
@@ -44,10 +43,10 @@ export class TradeGenerator implements Iterable<Trade> {
   private readonly arrivals = new Arrivals();
   private made = 0;
   private day: string | undefined;
-  /** The first trade in order of time that is not on its way yet. */
+  /** The first trade in time order that is not in transit yet. */
   private upcoming: Trade | undefined;
 
-  /** @throws ERR_USAGE where an option cannot be */
+  /** @throws ERR_USAGE if an option is invalid */
   constructor(options: GeneratorOptions) {
     checkOptions(options);
     const { seed } = options;
@@ -66,7 +65,7 @@ export class TradeGenerator implements Iterable<Trade> {
     this.upcoming = this.outOfOrder > 0 ? this.make() : undefined;
   }
 
-  /** The next trades, as many as asked for; fewer only at the end, none after it. */
+  /** The next trades, as many as requested; fewer only at the end, none after it. */
   next(count: number): Trade[] {
     const trades: Trade[] = [];
     while (trades.length < count) {
@@ -81,7 +80,7 @@ export class TradeGenerator implements Iterable<Trade> {
     for (let batch = this.next(1); batch.length > 0; batch = this.next(1)) yield* batch;
   }
 
-  /** A trade arrives at its time and a random delay: so none is later than the longest delay behind another. */
+  /** A trade arrives at its time plus a random delay: so none is later than another by more than the longest delay. */
   private arrive(): Trade | undefined {
     for (;;) {
       const next = this.upcoming;
@@ -126,7 +125,7 @@ export function generateTrades(options: GeneratorOptions): TradeGenerator {
   return new TradeGenerator(options);
 }
 
-/** The seed decides which symbols trade most where they are skewed (Fisher and Yates, 1938). */
+/** If symbols are skewed, the seed decides which of them trade most (Fisher and Yates, 1938). */
 function shuffled<T>(values: readonly T[], random: Random): T[] {
   const order = [...values];
   for (let i = order.length - 1; i > 0; i--) {

@@ -23,7 +23,7 @@ function refusal(text: string): string {
 }
 
 describe('the elements of an array', () => {
-  it('are those of JSON.parse, however it is laid out and cut into chunks', () => {
+  it('are those of JSON.parse, whatever its layout and chunks', () => {
     const space = fc.constantFrom(undefined, 1, '\t');
     fc.assert(
       fc.property(fc.array(fc.jsonValue()), space, fc.integer({ min: 1, max: 9 }), (values, indent, size) => {
@@ -35,7 +35,7 @@ describe('the elements of an array', () => {
     );
   });
 
-  it('are numbered, byte for byte, and what is none is passed on to be found bad', () => {
+  it('are numbered, byte for byte, and invalid ones are passed on to be rejected', () => {
     expect(split('[\n{"a":\n1},\n\n{"b":"],\\"]"}]', 2)).to.deep.equal([
       { number: 1, text: '{"a":\n1}' },
       { number: 2, text: '{"b":"],\\"]"}' },
@@ -44,7 +44,7 @@ describe('the elements of an array', () => {
     expect(split('[ ]', 1)).to.deep.equal([]);
   });
 
-  it('that are longer than allowed are one element each, of which the beginning and the size are kept', () => {
+  it('that are too long are one element each, with only the beginning and the size kept', () => {
     const splitter = new ArraySplitter(5_000);
     const bytes = Buffer.from(`[1,"${'x'.repeat(20_000)},]",{"a":2}]`);
     const elements = [];

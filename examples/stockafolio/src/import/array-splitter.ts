@@ -10,8 +10,9 @@ const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [91, 93, 123, 125];
 const SPACES = new Set([9, 10, 13, 32]);
 
 /**
- * Cuts chunks of bytes that are one JSON array into its elements, byte for byte, numbered from 1. Whether an element is right
- * is for its reader to say. Memory is bounded by the longest element that is allowed: of a longer one the beginning is kept.
+ * Splits chunks of bytes that form one JSON array into its elements, byte for byte, numbered from 1. It does not check
+ * whether an element is valid. Memory is bounded by the longest allowed element: of a longer one only the beginning is
+ * kept.
  */
 export class ArraySplitter {
   private readonly maxBytes: number;
@@ -30,9 +31,9 @@ export class ArraySplitter {
   }
 
   /**
-   * The elements that end in this chunk; it must not be written to afterwards.
+   * The elements that end in this chunk; do not write to the chunk afterwards.
    *
-   * @throws ERR_USAGE where something stands before or behind the array
+   * @throws ERR_USAGE if there is something before or after the array
    */
   push(chunk: Uint8Array): Line[] {
     const elements: Line[] = [];
@@ -56,17 +57,17 @@ export class ArraySplitter {
     return elements;
   }
 
-  /** @throws ERR_USAGE where the array is not closed */
+  /** @throws ERR_USAGE if the array is not closed */
   end(): Line[] {
     if (this.state === 'after') return [];
     throw new StockafolioError('ERR_USAGE', `the array of the file is not closed: it ends on line ${this.line}`, {
-      hint: 'the file is cut off: copy it again from where it is whole',
+      hint: 'the file is truncated: copy it again from a complete one',
     });
   }
 
   private outside(byte: number): void {
     if (SPACES.has(byte)) return;
-    // A byte order mark, too, stands before the array.
+    // A byte order mark is also allowed before the array.
     if (this.state === 'before' && byte === OPEN_ARRAY) this.state = 'within';
     else if (this.state === 'after' || byte < 0x80) {
       throw new StockafolioError('ERR_USAGE', `line ${this.line} has something ${this.state} the array of the file`, {
@@ -96,11 +97,11 @@ export class ArraySplitter {
     this.size += part.length;
     if (!wasTooLong) this.parts.push(part);
     if (wasTooLong || this.size <= this.maxBytes) return;
-    // A copy, so that the chunks are let go of.
+    // A copy, so that the chunks can be freed.
     this.parts = [new Uint8Array(Buffer.concat(this.parts).subarray(0, BEGINNING))];
   }
 
-  /** Ends an element; of an empty array there is none. */
+  /** Ends an element; an empty array has none. */
   private take(byte: number, elements: Line[]): void {
     const isLast = byte === CLOSE_ARRAY;
     if (this.size > 0 || !isLast || this.count > 0) {

@@ -4,10 +4,10 @@ import type { ImportOptions, Origin, TradeField } from './import-options.js';
 type Columns = ReadonlyMap<TradeField, number>;
 
 /**
- * The index of each field's column in a file with this header; a field that is merely looked for under its own name may
- * lack. Where no column has the very name, one does that differs in case and outer spaces alone.
+ * The index of each field's column in a file with this header; a field that was not mapped may be missing. If no column
+ * has the exact name, a column whose name differs only in case and outer spaces is used.
  *
- * @throws ERR_USAGE where a column that was asked for is not there, or its name is not unique
+ * @throws ERR_USAGE if a mapped column does not exist, or its name is not unique
  */
 export function columnsOf(header: readonly string[], origins: ReadonlyMap<TradeField, Origin>): Columns {
   const columns = new Map<TradeField, number>();
@@ -24,18 +24,18 @@ export function columnsOf(header: readonly string[], origins: ReadonlyMap<TradeF
   return columns;
 }
 
-/** The fields that have a column in this header, whatever lacks. */
+/** The fields that have a column in this header; missing ones are ignored. */
 export function namesOf(header: readonly string[], origins: ReadonlyMap<TradeField, Origin>): ReadonlySet<TradeField> {
   const names = new Set(header.map(plain));
   const isFound = (origin: Origin): boolean => 'column' in origin && names.has(plain(origin.column));
   return new Set([...origins].flatMap(([field, origin]) => (isFound(origin) ? [field] : [])));
 }
 
-/** Fields that no trade can do without; ids and sectors are made up. */
+/** Fields that every trade needs; ids and sectors are generated. */
 const NEEDED = ['user', 'symbol', 'side', 'quantity', 'price', 'time'] as const;
 
 /**
- * Makes sure that rows under this header can be trades.
+ * Checks that rows under this header can be trades.
  *
  * @throws ERR_USAGE naming the fields that have neither a column nor a value of their own
  */
@@ -51,12 +51,12 @@ export function expectColumns(
     return !isGiven && !(field === 'side' && signedQuantity);
   });
   if (lacking.length === 0) return;
-  const sign = lacking.includes('side') ? '; --signed-quantity where a negative quantity is a sale' : '';
+  const sign = lacking.includes('side') ? '; --signed-quantity if a negative quantity is a sale' : '';
   throw new StockafolioError(
     'ERR_USAGE',
     `no line can be a trade: there is no column for ${lacking.map((field) => `'${field}'`).join(', ')}; the header has ${shown(header)}`,
     {
-      hint: `say where they are: --map ${lacking[0]}=COLUMN; --set ${lacking[0]}=VALUE where all lines have the same${sign}; --delimiter where the header is cut at the wrong character`,
+      hint: `say which columns they are: --map ${lacking[0]}=COLUMN; --set ${lacking[0]}=VALUE if all lines have the same${sign}; --delimiter if the header is split at the wrong character`,
     },
   );
 }

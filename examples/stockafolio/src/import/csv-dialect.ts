@@ -2,15 +2,15 @@ import { StockafolioError } from '@stockafolio/core';
 import type { Origin, TradeField } from './import-options.js';
 import { namesOf } from './columns.js';
 
-/** What may stand between two cells, where nothing else is said: the likeliest first. */
+/** Possible separators of cells if none is given: the likeliest first. */
 const DELIMITERS = [',', ';', '\t', '|'] as const;
 
-/** What Excel says on a line of its own before the header: `sep=;`. */
+/** The separator that Excel writes on its own line before the header: `sep=;`. */
 export function declaredDelimiter(line: string): string | undefined {
   return /^"?sep=(.)"?$/i.exec(line.trim())?.[1];
 }
 
-/** What stands between the cells of this header: where most columns that are asked for are found, else most cells. */
+/** The separator of this header: the one that finds the most requested columns, otherwise the most cells. */
 export function likelyDelimiter(header: string, origins: ReadonlyMap<TradeField, Origin>): string {
   let best: { readonly delimiter: string; readonly found: number; readonly cells: number } | undefined;
   for (const delimiter of DELIMITERS) {
@@ -23,11 +23,11 @@ export function likelyDelimiter(header: string, origins: ReadonlyMap<TradeField,
   return best?.delimiter ?? ',';
 }
 
-/** Reads a delimiter of the command line: one character, or `tab`. @throws ERR_USAGE */
+/** Parses a delimiter from the command line: one character, or `tab`. @throws ERR_USAGE */
 export function parseDelimiter(text: string): string {
   const delimiter = text === 'tab' || text === '\\t' ? '\t' : text;
   if (delimiter.length === 1 && !/["\r\n]/.test(delimiter)) return delimiter;
-  throw new StockafolioError('ERR_USAGE', `'${text}' cannot stand between cells`, {
+  throw new StockafolioError('ERR_USAGE', `'${text}' cannot separate cells`, {
     hint: "write one character, such as --delimiter ';', or --delimiter tab",
   });
 }

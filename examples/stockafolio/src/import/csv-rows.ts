@@ -4,26 +4,26 @@ import { CsvError, parse } from 'csv-parse/sync';
 import type { Line } from './line-splitter.js';
 
 const QUOTE = '"'.charCodeAt(0);
-/** A cell in quotes may go over so many lines; a stray quote costs no more than waiting for them. */
+/** A quoted cell may span this many lines; this bounds the cost of a stray quote. */
 const MAX_LINES = 64;
-/** What the codec reads at most; longer rows are passed on unread. */
+/** The longest row that the codec reads; longer rows are passed on unread. */
 const MAX_BYTES = 1_048_576;
 
 /** A row of a CSV file: its cells, or what is wrong with it. */
 export interface CsvRow {
   /** The line where it begins. */
   readonly line: number;
-  /** The row as it stands in the file. */
+  /** The row as it is in the file. */
   readonly raw: Uint8Array;
   readonly cells: readonly string[] | undefined;
   readonly problem: string | undefined;
-  /** Where it is longer than a line may be: how many bytes it has, of which `raw` is the beginning. */
+  /** If it is longer than a line may be: its size in bytes; `raw` is only its beginning. */
   readonly size?: number;
 }
 
 /**
- * Lines of a CSV file to rows. A row that cannot be read costs itself only: a stray quote does not swallow the rows
- * after it, since a row over several lines must have as many cells as the header.
+ * Turns lines of a CSV file into rows. An unreadable row affects only itself: a stray quote does not swallow the rows
+ * after it, because a row over several lines must have as many cells as the header.
  */
 export class CsvRows {
   private readonly delimiter: string;
@@ -34,14 +34,16 @@ export class CsvRows {
     this.delimiter = delimiter;
   }
 
-  /** The rows that end with these lines; empty lines are no rows. The first row, the header, says how many cells all have. */
+  /**
+   * The rows that end with these lines; empty lines are ignored. The first row, the header, sets the number of cells.
+   */
   push(lines: readonly Line[]): CsvRow[] {
     const rows: CsvRow[] = [];
     for (const line of lines) this.add(line, rows);
     return rows;
   }
 
-  /** The rows that are left when the file has ended. */
+  /** The rows that are left at the end of the file. */
   end(): CsvRow[] {
     const rows: CsvRow[] = [];
     while (this.open.length > 0) this.giveUp(rows);
@@ -79,7 +81,7 @@ export class CsvRows {
     if (this.open.length >= MAX_LINES || bytes > MAX_BYTES) this.giveUp(rows);
   }
 
-  /** Sets the first of the open lines aside, and reads the others anew without it. */
+  /** Rejects the first of the open lines, and parses the others again without it. */
   private giveUp(rows: CsvRow[]): void {
     const [first, ...others] = this.open;
     this.open = [];
@@ -113,7 +115,7 @@ export class CsvRows {
       });
       return cells;
     } catch (error) {
-      if (error instanceof CsvError) return 'has a quote where none can be';
+      if (error instanceof CsvError) return 'has a misplaced quote';
       throw error;
     }
   }

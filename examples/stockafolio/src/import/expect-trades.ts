@@ -2,7 +2,7 @@ import { counted } from '@stockafolio/cli';
 import { StockafolioError } from '@stockafolio/core';
 import type { ImportedLine } from './trade-mapper.js';
 
-/** So many bad lines without a trade before them, and the file is taken for none of trades. */
+/** After this many bad lines without a trade before them, the file counts as one without trades. */
 const MOST = 1_000;
 /** The same by bytes. */
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -11,11 +11,12 @@ const SHOWN = 10;
 type Batches = AsyncIterable<readonly ImportedLine[]>;
 
 /**
- * Lines as they come, held back until one of them is a trade: a file of which all would become dead letters is refused before
+ * Lines as they come, held back until one of them is a trade: a file without any valid trade is rejected before
  * anything is written.
  *
  * @param name of the file
- * @throws ERR_USAGE naming what is wrong with the first lines, where there are lines and none of the first 1,000 is a trade
+ * @throws ERR_USAGE naming what is wrong with the first lines, if there are lines and none of the first 1,000 is a
+ * trade
  */
 export async function* expectTrades(
   batches: Batches,
@@ -42,7 +43,7 @@ export async function* expectTrades(
   throw noTrades(
     held,
     name,
-    held.length === 1 ? 'its only line is no trade' : `none of its ${counted(held.length, 'line')} is a trade`,
+    held.length === 1 ? 'its only line is not a trade' : `none of its ${counted(held.length, 'line')} is a trade`,
   );
 }
 
@@ -50,6 +51,6 @@ function noTrades(lines: readonly ImportedLine[], name: string, what: string): S
   const shown = lines.slice(0, SHOWN).map(({ line, problem }) => `\n  ${name}:${line}: ${problem ?? ''}`);
   const more = lines.length > SHOWN ? '\n  ...' : '';
   return new StockafolioError('ERR_USAGE', `${name} was not imported: ${what}${shown.join('')}${more}`, {
-    hint: 'mend the file, or say how it is to be read: see --map, --set, --zone, --decimal-comma and the others of import --help',
+    hint: 'fix the file, or say how to read it: see --map, --set, --zone, --decimal-comma and the others of import --help',
   });
 }

@@ -15,7 +15,7 @@ describe('a file of trades', () => {
   before(() => void (folder = mkdtempSync(join(tmpdir(), 'forms-'))));
   after(() => rmSync(folder, { recursive: true }));
 
-  /** The trades of a file with this content, without their ids; of a bad line what is wrong with it. */
+  /** The trades of a file with this content, without their ids; for a bad line what is wrong with it. */
   async function read(name: string, content: string | Uint8Array, options: ImportOptions = {}): Promise<unknown[]> {
     writeFileSync(join(folder, name), content);
     const found: unknown[] = [];
@@ -57,16 +57,16 @@ describe('a file of trades', () => {
   const forms: Readonly<Record<string, readonly [string, string | Uint8Array, ImportOptions?]>> = {
     'with CR line ends': ['cr.csv', text(',', '\r')],
     'with CRLF line ends and a byte order mark': ['crlf.csv', `\ufeff${text(',', '\r\n')}`],
-    'cut by semicolons': ['semicolons.csv', text(';')],
-    'cut by tabs, whatever its name': ['tabs.csv', text('\t')],
-    'cut by bars': ['bars.csv', text('|')],
-    'cut by what a line before the header says': ['sep.csv', `sep=^\r\n${text('^')}`],
-    'cut by what it is told': ['told.csv', text('_'), { delimiter: '_' }],
+    'separated by semicolons': ['semicolons.csv', text(';')],
+    'separated by tabs, whatever its name': ['tabs.csv', text('\t')],
+    'separated by bars': ['bars.csv', text('|')],
+    'separated as a line before the header says': ['sep.csv', `sep=^\r\n${text('^')}`],
+    'separated by a given character': ['told.csv', text('_'), { delimiter: '_' }],
     'in UTF-16, as spreadsheets write text': ['unicode.txt', utf16(text('\t', '\r\n'))],
     'in UTF-16 of the other byte order': ['swapped.csv', utf16(text()).swap16()],
-    'in Latin-1, where that is said': ['latin.csv', Buffer.from(text(), 'latin1'), { encoding: 'iso-8859-1' }],
-    'of any name that says nothing': ['trades.txt', text()],
-    'packed by gzip, whatever its name': ['packed.csv', gzipSync(text(';'))],
+    'in Latin-1, if given': ['latin.csv', Buffer.from(text(), 'latin1'), { encoding: 'iso-8859-1' }],
+    'of any name without a known ending': ['trades.txt', text()],
+    'compressed with gzip, whatever its name': ['packed.csv', gzipSync(text(';'))],
     'with a header of another case, and spaces around cells': [
       'spaces.csv',
       text(' , ').replace('user , symbol', 'User ,SYMBOL'),
@@ -74,7 +74,7 @@ describe('a file of trades', () => {
     'as a JSON array': ['array.json', JSON.stringify(objects, null, 2)],
     'as a JSON array on one line': ['line.json', `\ufeff${JSON.stringify(objects)}`],
     'as JSON lines': ['lines.json', objects.map((object) => `${JSON.stringify(object)}\n`).join('')],
-    'as JSON lines of a name that says nothing': ['lines.log', objects.map((o) => JSON.stringify(o)).join('\r\n')],
+    'as JSON lines of a name without a known ending': ['lines.log', objects.map((o) => JSON.stringify(o)).join('\r\n')],
   };
   for (const [what, [name, content, options]] of Object.entries(forms)) {
     it(`is read ${what}`, async () => {
@@ -82,7 +82,7 @@ describe('a file of trades', () => {
     });
   }
 
-  it('has ids of its own, each once, as an array too', async () => {
+  it('has its own unique ids, even as an array', async () => {
     writeFileSync(join(folder, 'ids.json'), JSON.stringify([...objects, ...objects]));
     const ids = [];
     for await (const batch of importFile(join(folder, 'ids.json')))
@@ -90,23 +90,23 @@ describe('a file of trades', () => {
     expect(ids).to.deep.equal(['ids-1', 'ids-2', 'ids-3', 'ids-4']);
   });
 
-  it('that is none is refused, saying what it is and what is read', async () => {
+  it('of another kind is rejected, with its kind and the accepted ones', async () => {
     const refused: readonly (readonly [string, Uint8Array, RegExp])[] = [
       ['a.csv', Buffer.from('504b030414', 'hex'), /ZIP archive or an Excel.*CSV.*JSON.*Parquet.*unpack it/],
       ['a.xls', Buffer.from('d0cf11e0a1', 'hex'), /Excel workbook/],
       ['a.pdf', Buffer.from('%PDF-1.7'), /a PDF/],
       ['a.csv.gz', gzipSync(Buffer.from('504b030414', 'hex')), /ZIP archive/],
-      ['a.bin', Buffer.alloc(100), /no text in UTF-8.*--encoding/],
-      ['b.csv', utf16(text()).subarray(2), /no text in UTF-8.*utf-16le/],
+      ['a.bin', Buffer.alloc(100), /not text in UTF-8.*--encoding/],
+      ['b.csv', utf16(text()).subarray(2), /not text in UTF-8.*utf-16le/],
       ['c.csv', Buffer.from(text(), 'latin1'), /not refused/],
-      ['d.json', Buffer.from(`[${JSON.stringify(objects[0])},\n{"user`), /not closed.*cut off/],
+      ['d.json', Buffer.from(`[${JSON.stringify(objects[0])},\n{"user`), /not closed.*truncated/],
     ];
     for (const [name, content, said] of refused) expect(await refusal(name, content), name).to.match(said);
-    expect(await refusal('e.csv', text(), { encoding: 'morse' })).to.match(/'morse' is no encoding/);
-    expect(await refusal('f.csv', Buffer.from(text(), 'latin1'), { encoding: 'utf-8' })).to.match(/no text in utf-8/);
+    expect(await refusal('e.csv', text(), { encoding: 'morse' })).to.match(/'morse' is not a known encoding/);
+    expect(await refusal('f.csv', Buffer.from(text(), 'latin1'), { encoding: 'utf-8' })).to.match(/not text in utf-8/);
   });
 
-  it('without a column for what a trade needs is refused, naming it and what the header has', async () => {
+  it('without a column that a trade needs is rejected, naming it and the columns of the header', async () => {
     const said = await refusal('other.csv', 'Date,Action,Symbol\n2026-01-05,Buy,AAPL\n');
     expect(said).to.match(/no column for 'user', 'side', 'quantity', 'price', 'time'.*has Date, Action, Symbol/);
     expect(said).to.match(/--map user=.*--set user=.*--signed-quantity/);
@@ -117,7 +117,7 @@ describe('a file of trades', () => {
     expect(await refusal('set.csv', text().replace('user', 'who'), { set: { user: 'me' } })).to.equal('not refused');
   });
 
-  it('with a decimal comma is read where that is said, and no number without one is taken for another', async () => {
+  it('with a decimal comma is read on request, and no number without one is misread', async () => {
     const file = (price: string, quantity = '10'): string =>
       text(';').replace('100.5', price).replace(';10;', `;${quantity};`);
     const price = async (written: string, quantity?: string): Promise<unknown> => {
@@ -127,13 +127,13 @@ describe('a file of trades', () => {
     expect(await price('100,50')).to.equal(1_005_000);
     expect(await price('1.234,5')).to.equal(12_345_000);
     expect(await price('1.234', '1.000')).to.equal(12_340_000);
-    expect(await price('12.50')).to.match(/price: '12.50' is no number with a decimal comma/);
-    expect(await price('1,234.5')).to.match(/no number with a decimal comma/);
+    expect(await price('12.50')).to.match(/price: '12.50' is not a number with a decimal comma/);
+    expect(await price('1,234.5')).to.match(/not a number with a decimal comma/);
     const [first] = (await read('comma.csv', file('100,50'))) as { problem?: string }[];
     expect(first?.problem).to.match(/price: '100,50'/);
   });
 
-  it('with a side and signed quantities counts by its side, with which the sign must agree', async () => {
+  it('with a side and signed quantities uses the side, with which the sign must agree', async () => {
     const sides = async (...cells: (readonly [side: string, quantity: string])[]): Promise<unknown[]> => {
       const lines = cells.map(([side, quantity]) => `ann,AAPL,${side},${quantity},1,2026-01-05T15:00:00Z`);
       const found = await read('sides.csv', `${header.join()}\n${lines.join('\n')}`, { signedQuantity: true });
@@ -145,10 +145,10 @@ describe('a file of trades', () => {
       ...['sell 5', 'buy 5', 'sell 5', 'sell 5', 'buy 5'],
     ]);
     const [bad] = await sides(['Buy', '-5']);
-    expect(bad).to.equal("quantity: -5 is a sale, and side says 'Buy'");
+    expect(bad).to.equal("quantity: -5 is a sale, but the side is 'Buy'");
   });
 
-  it('means one user and one symbol by each, whatever the spaces around them and the case of a listed symbol', async () => {
+  it('gives one user and one symbol for each, whatever the spaces around them and the case of a listed symbol', async () => {
     const line = (user: string, symbol: string): string => `${user},${symbol},buy,1,1,2026-01-05T15:00:00Z`;
     const content = [line('ann', 'AAPL'), line(' ann', 'aapl '), line('ann\u00a0', 'BRK/B'), line('ann', 'brk b')];
     const found = (await read('same.csv', `${header.join()}\n${content.join('\n')}`)) as {

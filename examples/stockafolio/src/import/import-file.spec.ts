@@ -42,7 +42,7 @@ describe('an import of a file', () => {
 
   const csv = 'user,symbol,side,quantity,price,time\nann,XOM,buy,1,2.5,2026-01-05T15:00:00Z\n';
 
-  it('of Parquet makes the trades that the same rows make as CSV, of whatever types their columns are', async () => {
+  it('of Parquet gives the same trades as the same rows in CSV, whatever the types of its columns', async () => {
     const path = join(folder, 'my trades.parquet');
     const instance = await DuckDBInstance.create(':memory:');
     const connection = await instance.connect();
@@ -81,7 +81,7 @@ describe('an import of a file', () => {
     });
   });
 
-  it('of Parquet holds times without a zone to the rule of CSV: they are bad where none is given', async () => {
+  it('of Parquet treats times without a zone as CSV does: they are bad if no zone is given', async () => {
     const path = join(folder, 'zones.parquet');
     const instance = await DuckDBInstance.create(':memory:');
     const connection = await instance.connect();
@@ -104,7 +104,7 @@ describe('an import of a file', () => {
     instance.closeSync();
   });
 
-  it('of Parquet is refused where a field comes from a nested column, or the file is torn, packed or not there', async () => {
+  it('of Parquet is rejected if a field comes from a nested column, or the file is torn, compressed or missing', async () => {
     const path = join(folder, 'torn.parquet');
     writeFileSync(path, 'PAR1 and no more');
     writeFileSync(`${path}.gz`, gzipSync('PAR1'));
@@ -117,7 +117,7 @@ describe('an import of a file', () => {
     expect(await codeOf(join(folder, 'my trades.parquet'), { map: { sector: 'gone' } })).to.equal('ERR_USAGE');
   });
 
-  it('goes by its name: rows or JSON lines, packed or not', async () => {
+  it('uses its name: rows or JSON lines, compressed or not', async () => {
     writeFileSync(join(folder, 'my.trades.csv'), csv);
     writeFileSync(join(folder, 'my.trades.csv.gz'), gzipSync(csv));
     const [plain] = await all(join(folder, 'my.trades.csv'));
@@ -147,7 +147,7 @@ describe('an import of a file', () => {
     expect((await all(path)).map((l) => l.problem)).to.deep.equal([undefined]);
   });
 
-  it('says what is wrong with a file that is not there, or is cut off', async () => {
+  it('says what is wrong with a missing or truncated file', async () => {
     const failure = async (name: string): Promise<string> => {
       try {
         await all(join(folder, name));
@@ -166,7 +166,7 @@ describe('an import of a file', () => {
     expect(await failure('plain.csv.gz')).to.match(/^ERR_USAGE/);
   });
 
-  it('brings in six years of real transactions', async function () {
+  it('reads six years of real transactions', async function () {
     const path = fileURLToPath(new URL('../../../../../shared/data/backtest-transactions.csv.gz', import.meta.url));
     if (!existsSync(path)) {
       process.stdout.write('      skipped: there is no ../shared/data/backtest-transactions.csv.gz\n');
@@ -182,7 +182,7 @@ describe('an import of a file', () => {
     expect(lines.length).to.equal(9367);
     expect(lines.filter((l) => l.problem !== undefined)).to.deep.equal([]);
 
-    // The running sum of amounts is the position; the file is read here by splitting, for it has no quotes.
+    // The running sum of amounts is the position; here the file is simply split, because it has no quotes.
     const rows = gunzipSync(readFileSync(path))
       .toString()
       .trim()

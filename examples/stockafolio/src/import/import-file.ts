@@ -7,16 +7,17 @@ import type { ImportOptions } from './import-options.js';
 import { inUtf8, opened, readChunks, type Chunks, type Opened } from './read-chunks.js';
 import type { FileName, ImportedLine } from './trade-mapper.js';
 
-/** Bytes at the beginning of a file by which it is told what it is. */
+/** Bytes at the beginning of a file that tell its kind. */
 const HEAD = 4096;
 
 /**
- * The messages that a file becomes: see {@link importLines} and {@link importParquet}. Its first bytes say whether it is
- * packed by gzip, is Parquet, or a text in UTF-16. Of other texts its name says what they are: `.csv` and `.tsv` rows under a
- * header, `.jsonl` JSON lines, `.json` an array or JSON lines; where it says nothing, as `.txt` does, their first character.
+ * The messages of a file: see {@link importLines} and {@link importParquet}. Its first bytes tell whether it is
+ * compressed with gzip, is Parquet, or is text in UTF-16. The kind of other texts follows from the name: `.csv` and
+ * `.tsv` are rows under a header, `.jsonl` JSON lines, `.json` an array or JSON lines. For other names, such as `.txt`,
+ * the first character decides.
  *
- * @throws ERR_FILE_NOT_FOUND, or ERR_USAGE where it cannot be read, is nothing that is read, or has no column for what a trade
- * needs; of Parquet also ERR_PARQUET_CORRUPT, ERR_PARQUET_UNSUPPORTED
+ * @throws ERR_FILE_NOT_FOUND, or ERR_USAGE if it cannot be read, has an unknown kind, or lacks a column that a trade
+ * needs; for Parquet also ERR_PARQUET_CORRUPT, ERR_PARQUET_UNSUPPORTED
  * @example
  * for await (const batch of importFile('trades.csv.gz', { map: { time: '#1' }, set: { user: 'ann' } })) {
  *   await producer.append(batch);
@@ -56,14 +57,14 @@ export async function* importFile(
   }
 }
 
-/** What a file's name says of it; `source` is the name without folder and endings. */
+/** The facts in a file's name; `source` is the name without folder and endings. */
 export interface FileFacts extends FileName {
   readonly kind: 'csv' | 'jsonl' | 'parquet';
   readonly delimiter: string | undefined;
   readonly isPacked: boolean;
 }
 
-/** Reads a file's name. Where it says nothing of what the file is, that is for its content to say. */
+/** Parses a file's name. If it does not tell the kind of the file, its content does. */
 export function fileFacts(path: string): FileFacts {
   const name = basename(path);
   const ending = endingOf(name);
@@ -88,9 +89,9 @@ function endingOf(name: string): string {
 function packedParquet(path: string): StockafolioError {
   return new StockafolioError(
     'ERR_USAGE',
-    `${path} cannot be read: a Parquet file is read from its end, so not packed`,
+    `${path} cannot be read: a Parquet file is read from its end, so it must not be compressed`,
     {
-      hint: 'unpack it by gunzip; its pages are compressed as they are',
+      hint: 'decompress it with gunzip; its pages are compressed anyway',
     },
   );
 }

@@ -10,25 +10,25 @@ import { LineSplitter, type Line } from './line-splitter.js';
 import { tidyCell } from './tidy-cell.js';
 import { TradeMapper, type FileName, type ImportedLine, type Tokens } from './trade-mapper.js';
 
-/** What the codec reads at most; a longer line is passed on unread. */
+/** The longest line that the codec reads; a longer line is passed on unread. */
 const MAX_BYTES = 1_048_576;
 
-/** Makes messages of lines, chunk by chunk. */
+/** Makes messages from lines, chunk by chunk. */
 interface Reader {
   push(lines: readonly Line[]): ImportedLine[];
   end(): ImportedLine[];
 }
 
 /**
- * The messages that a file's lines become, in order, batch by batch. Every line but empty ones and a CSV header becomes
- * one message: a trade in wire form, or else the line as it was and what is wrong with it, so that nothing is lost. Of a line
- * of more than 64 MiB its beginning is passed on.
+ * The messages of a file's lines, in order, batch by batch. Every line except empty ones and a CSV header becomes one
+ * message: a trade in wire form, or the original line and what is wrong with it, so that nothing is lost. Of a line of
+ * more than 64 MiB only the beginning is passed on.
  *
- * @param chunks the bytes of the file, unpacked, in UTF-8
- * @param file its kind, `json` being one array, and name; ids that rows do not have themselves are `<source>-<line>`, of an
- * array `<source>-<element>`
- * @throws ERR_USAGE where the options do not fit the file, a CSV file has no column for what a trade needs, or an array is not
- * closed
+ * @param chunks the bytes of the file, decompressed, in UTF-8
+ * @param file its kind, `json` for one array, and name; rows without an id get `<source>-<line>`, elements of an array
+ * `<source>-<element>`
+ * @throws ERR_USAGE if the options do not fit the file, a CSV file lacks a column that a trade needs, or an array is
+ * not closed
  */
 export async function* importLines(
   chunks: AsyncIterable<Uint8Array>,
@@ -73,7 +73,7 @@ function csvReader(mapper: TradeMapper, origins: ReadonlyMap<TradeField, Origin>
     }
     return lines;
   };
-  /** The lines from the header on, once it is there; it and the line before it say what stands between cells. */
+  /** The lines from the header on, once it is read; the header and the line before it give the separator. */
   const fromHeader = (lines: readonly Line[]): readonly Line[] => {
     if (csv !== undefined) return lines;
     for (const [n, { bytes }] of lines.entries()) {
@@ -104,7 +104,7 @@ function jsonReader(mapper: TradeMapper, origins: ReadonlyMap<TradeField, Origin
     if (bytes.length > MAX_BYTES || size !== undefined)
       return mapper.bad(number, bytes, `is longer than ${MAX_BYTES} bytes`, user, size);
     const members = membersOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'));
-    if (members === undefined) return mapper.bad(number, bytes, 'is no JSON object', user);
+    if (members === undefined) return mapper.bad(number, bytes, 'is not a JSON object', user);
     const tokens = tokensOf(members, origins, constants);
     if (!isUtf8(bytes)) return mapper.bad(number, bytes, 'is not UTF-8', tokens.get('user'));
     return mapper.map(number, tokens, bytes);

@@ -8,36 +8,36 @@ export type TradeField = (typeof Trade.names)[number];
 /** How the rows of a file become trades. */
 export interface ImportOptions {
   /**
-   * Where fields are found: `{ time: '#1', quantity: 'amount' }`. A column of a CSV file is named as in its header, or by
-   * its number from 1; of JSON lines a member is named. A field that is not listed is looked for under its own name; the
-   * empty word says that there is none.
+   * The columns of the fields: `{ time: '#1', quantity: 'amount' }`. A column of a CSV file is named as in its header,
+   * or by its number from 1; for JSON lines it is a member. A field that is not listed is looked up under its own name;
+   * the empty string says that there is none.
    */
   readonly map?: Readonly<Record<string, string>>;
   /** Fields that are the same in every row: `{ user: 'backtest' }`. */
   readonly set?: Readonly<Record<string, string>>;
   /**
-   * A negative quantity is a sale of its absolute value. Where a row has a side too, that one counts, and a negative purchase
-   * is bad.
+   * A negative quantity is a sale of its absolute value. If a row also has a side, that side counts, and a negative
+   * purchase is bad.
    */
   readonly signedQuantity?: boolean;
-  /** Round prices to four decimals, half to even; else a price with more is bad. */
+  /** Round prices to four decimals, half to even; by default a price with more decimals is bad. */
   readonly roundPrices?: boolean;
   /** `original`: the names, words and times of the first Stockafolio's messages; defaults to `wire`. */
   readonly format?: 'wire' | 'original';
-  /** IANA name of the zone of times without an offset; without one such times are bad (or New York's, if `original`). */
+  /** IANA name of the zone of times without an offset; without it such times are bad (or New York's, if `original`). */
   readonly zone?: string;
-  /** What stands between two cells of a CSV file; defaults to what its first line says, or is most likely to be cut by. */
+  /** The separator of cells in a CSV file; defaults to what its first line says, or the most likely one. */
   readonly delimiter?: string;
   /** Numbers are written `1.234,56`. */
   readonly decimalComma?: boolean;
-  /** What the text is encoded by, as `TextDecoder` calls it: `windows-1252`; defaults to its byte order mark, or UTF-8. */
+  /** The encoding of the text, as `TextDecoder` names it: `windows-1252`; defaults to its byte order mark, or UTF-8. */
   readonly encoding?: string;
 }
 
 /** Where each field comes from: a constant, or a column. */
 export type Origin = { readonly constant: string } | { readonly column: string; readonly isDefault: boolean };
 
-/** The first Stockafolio's names; it knew no id. */
+/** The first Stockafolio's names; it had no id. */
 const originalNames: Partial<Record<TradeField, string>> = {
   time: 'timestamp',
   user: 'uuid_trade',
@@ -51,7 +51,7 @@ const originalNames: Partial<Record<TradeField, string>> = {
 /**
  * The origin of every field that has one.
  *
- * @throws ERR_USAGE where there is no such field, or one has two origins
+ * @throws ERR_USAGE if there is no such field, or a field has two origins
  */
 export function originsOf({ map = {}, set = {}, format }: ImportOptions): Map<TradeField, Origin> {
   for (const name of [...Object.keys(map), ...Object.keys(set)]) {
@@ -65,7 +65,9 @@ export function originsOf({ map = {}, set = {}, format }: ImportOptions): Map<Tr
     const constant = set[field];
     const column = map[field];
     if (constant !== undefined && column !== undefined) {
-      throw new StockafolioError('ERR_USAGE', `'${field}' is both mapped and set`, { hint: 'say one of the two' });
+      throw new StockafolioError('ERR_USAGE', `'${field}' is both mapped and set`, {
+        hint: 'give only one of the two',
+      });
     }
     if (constant !== undefined) origins.set(field, { constant });
     else if (column === undefined) origins.set(field, { column: defaultName(field, format), isDefault: true });

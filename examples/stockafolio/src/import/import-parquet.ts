@@ -8,12 +8,12 @@ import { tidyCell } from './tidy-cell.js';
 import { TradeMapper, type FileName, type ImportedLine } from './trade-mapper.js';
 
 /**
- * The messages that the rows of a Parquet file become, in order, a row group at a time; of a row's line its number from 1.
- * Values keep all their digits, so that a price with too many is as bad as in CSV, and times are cut off as there.
- * Columns that no field comes from are not read, whatever is in them.
+ * The messages of a Parquet file's rows, in order, one row group at a time; the number of a row, from 1, stands for its
+ * line. Values keep all their digits, so that a price with too many is as bad as in CSV, and times are truncated as
+ * there. Columns without a field are not read, whatever they hold.
  *
- * @throws ERR_FILE_NOT_FOUND; ERR_USAGE where the options do not fit the file; ERR_PARQUET_CORRUPT; ERR_PARQUET_UNSUPPORTED
- * where a column that a field comes from is nested, or holds what no field could
+ * @throws ERR_FILE_NOT_FOUND; ERR_USAGE if the options do not fit the file; ERR_PARQUET_CORRUPT;
+ * ERR_PARQUET_UNSUPPORTED if the column of a field is nested, or holds what no field can
  */
 export async function* importParquet(
   path: string,
@@ -44,7 +44,7 @@ export async function* importParquet(
   }
 }
 
-/** The text of a JSON value, where it is a text tidied as a cell. */
+/** The text of a JSON value; a text is tidied like a cell. */
 function tidyToken(field: TradeField, token: Token): Token | undefined {
   if (!token.startsWith('"')) return token;
   const cell = tidyCell(field, JSON.parse(token) as string);

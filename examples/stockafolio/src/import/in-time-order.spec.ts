@@ -5,7 +5,7 @@ import { TimeOrder } from './in-time-order.js';
 import type { ImportedLine } from './trade-mapper.js';
 
 const value = new Uint8Array();
-/** Lines with these times; those without one are no trades. */
+/** Lines with these times; those without one are not trades. */
 const lines = (times: readonly (number | undefined)[]): ImportedLine[] =>
   times.map((time, i) => ({ line: i + 2, key: null, value, ...(time === undefined ? { problem: 'bad' } : { time }) }));
 
@@ -40,13 +40,13 @@ describe('lines of a file in the order of their times', () => {
     expect(order.change).to.equal('sorted');
   });
 
-  it('are those of a newest-first file from its end, within one time too', async () => {
+  it('are those of a newest-first file from its end, even within one time', async () => {
     const order = new TimeOrder();
     expect(await ordered([3, 2, 2, 1], order)).to.deep.equal([5, 4, 3, 2]);
     expect(order.change).to.equal('reversed');
   });
 
-  it('of too long a file stay as they are, and are counted; newest first it is refused before a line comes out', async () => {
+  it('of a file that is too long stay as they are, and are counted; newest first it is rejected before its first line', async () => {
     const order = new TimeOrder(4);
     expect(await ordered([1, 2, 3, 2, 4, 5, 4, 6], order)).to.deep.equal([2, 3, 4, 5, 6, 7, 8, 9]);
     expect([order.change, order.behind]).to.deep.equal(['none', 2]);

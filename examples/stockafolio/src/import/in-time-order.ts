@@ -1,33 +1,34 @@
 import { StockafolioError } from '@stockafolio/core';
 import type { ImportedLine } from './trade-mapper.js';
 
-/** Lines that are held to be put in order: more than people trade, and some 50 MB. */
+/** Lines that are held for sorting: more than people trade, and some 50 MB. */
 const MOST = 50_000;
-/** The same by bytes: lines that are no trades are as long as they came. */
+/** The same in bytes: invalid lines are held at full length. */
 const MOST_BYTES = 64 * 1024 * 1024;
 const AT_A_TIME = 1_000;
 
 type Batches = AsyncIterable<readonly ImportedLine[]>;
 
 /**
- * Puts the lines of a file in the order of their times, since what a position costs depends on it, and most brokers write the
- * newest first. Of one time they keep the order of the file; where most go back in time, the file is newest first, and so are
- * they. A line that is no trade stays behind the one before it. A file of more lines than are held keeps its order.
+ * Sorts the lines of a file by time, because the cost of a position depends on the order, and most brokers write newest
+ * first. Lines with equal times keep the order of the file. If most lines go back in time, the file is newest first,
+ * and equal times are reversed too. An invalid line stays after the line before it. A file with more lines than are
+ * held keeps its order.
  */
 export class TimeOrder {
-  /** What was done to the order of the file, once lines come out. */
+  /** What was done to the order of the file, known once lines come out. */
   change: 'none' | 'sorted' | 'reversed' = 'none';
-  /** Lines that are older than one before them, and stayed so. */
+  /** Lines that are older than one before them, and stay so. */
   behind = 0;
   private readonly most: number;
   private latest = Number.NEGATIVE_INFINITY;
 
-  /** @param most lines that are held at most */
+  /** @param most the largest number of lines held */
   constructor(most = MOST) {
     this.most = most;
   }
 
-  /** @throws ERR_USAGE where a file of more lines than are held is newest first, before a line comes out */
+  /** @throws ERR_USAGE if a file with more lines than are held is newest first, before a line comes out */
   async *of(batches: Batches): AsyncGenerator<readonly ImportedLine[], void, undefined> {
     const held: ImportedLine[] = [];
     let isHolding = true;
@@ -92,9 +93,9 @@ function* inParts(lines: readonly ImportedLine[]): Generator<readonly ImportedLi
 function tooMany(most: number): StockafolioError {
   return new StockafolioError(
     'ERR_USAGE',
-    `the file is newest first, and has more than the ${most.toLocaleString('en-US')} lines that are turned round here`,
+    `the file is newest first, and has more than the ${most.toLocaleString('en-US')} lines that can be reversed here`,
     {
-      hint: 'sort it by time, oldest first; or, where its order is the one in which trades are to count, say --file-order',
+      hint: 'sort it by time, oldest first; or, if trades should count in its order, use --file-order',
     },
   );
 }

@@ -20,7 +20,7 @@ describe('members', () => {
     );
   });
 
-  it('keep every digit, and of two of one name the last', () => {
+  it('keep every digit, and the last of two with one name', () => {
     const members = membersOf(' {"a":1.10000000000000000000001, "b":"x\\"}","a" : -0e0 } ');
     expect([...(members ?? [])]).to.deep.equal([
       ['a', '-0e0'],

@@ -1,15 +1,15 @@
-/** The text of a JSON value as it stands in the file, so that no digit of a number is lost. */
+/** The text of a JSON value as it is in the file, so that no digit of a number is lost. */
 export type Token = string;
 
 /**
- * The members of a JSON object, each with its value's own text; of two of one name the last.
+ * The members of a JSON object, each with its value's own text; of two with one name the last.
  *
- * @returns undefined where the text is no JSON object
+ * @returns undefined if the text is not a JSON object
  */
 export function membersOf(json: string): Map<string, Token> | undefined {
   if (!isObject(json)) return undefined;
   const members = new Map<string, Token>();
-  // JSON.parse has vouched for the syntax, so it is enough to find where names and values end.
+  // JSON.parse has checked the syntax, so it is enough to find the ends of names and values.
   let at = afterSpace(json, json.indexOf('{') + 1);
   while (json[at] === '"') {
     const nameEnd = afterString(json, at);
@@ -44,7 +44,7 @@ function afterString(json: string, quote: number): number {
   return i + 1;
 }
 
-/** Where the value ends that begins here: at the comma or brace of the object that holds it. */
+/** The end of the value that begins here: at the comma or brace of the object that holds it. */
 function afterValue(json: string, start: number): number {
   let depth = 0;
   let i = start;

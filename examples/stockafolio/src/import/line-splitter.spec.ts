@@ -13,7 +13,7 @@ function split(text: string, size = text.length || 1): string[] {
 }
 
 describe('lines', () => {
-  it('that are longer than allowed are one line each, of which the beginning and the size are kept', () => {
+  it('that are too long are one line each, with only the beginning and the size kept', () => {
     const lengths = fc.array(fc.integer({ min: 0, max: 3 * 5_000 }), { maxLength: 6 });
     fc.assert(
       fc.property(lengths, fc.integer({ min: 1, max: 7_000 }), (sizes, chunk) => {
@@ -44,7 +44,7 @@ describe('lines', () => {
     expect(split('')).to.deep.equal([]);
   });
 
-  it('are the same however the file is cut into chunks', () => {
+  it('are the same for any chunks of the file', () => {
     const part = fc.constantFrom('a', '\r', '\n', '\r\n', 'bc', '\ufeff');
     fc.assert(
       fc.property(fc.array(part, { maxLength: 12 }), fc.integer({ min: 1, max: 6 }), (parts, size) => {

@@ -8,28 +8,28 @@ export interface Line {
   /** From 1. */
   readonly number: number;
   readonly bytes: Uint8Array;
-  /** Where it is longer than allowed: how many bytes it has, of which `bytes` is the beginning. */
+  /** If it is longer than allowed: its size in bytes; `bytes` is only its beginning. */
   readonly size?: number;
 }
 
-/** So much is kept of a line that is longer than allowed. */
+/** The bytes that are kept of a line that is too long. */
 export const BEGINNING = 4_096;
 
 /**
- * Cuts chunks of bytes into lines, whatever they hold. Memory is bounded by the longest line that is allowed: of a longer one
- * the beginning is kept.
+ * Splits chunks of bytes into lines, whatever they hold. Memory is bounded by the longest allowed line: of a longer one
+ * only the beginning is kept.
  *
- * Lines end with LF or CRLF; where the first one ends with a CR alone, CR ends lines as well. Else a CR is a part of its
- * line: JSON may have one between its values.
+ * Lines end with LF or CRLF; if the first one ends with a single CR, CR ends lines as well. Otherwise a CR is a part of
+ * its line: JSON may have one between its values.
  */
 export class LineSplitter {
   private readonly maxBytes: number;
   private pending: Uint8Array[] = [];
   private pendingBytes = 0;
   private count = 0;
-  /** Whether a CR ends a line; not known before the first line ends. */
+  /** Whether a CR ends a line; unknown before the first line ends. */
   private byReturn: boolean | undefined;
-  /** Whether a CR has ended the last line: an LF right behind it belongs to it. */
+  /** Whether a CR has ended the last line: an LF directly after it belongs to it. */
   private afterReturn = false;
 
   /** @param maxBytes of the longest line; defaults to 64 MiB */
@@ -37,7 +37,7 @@ export class LineSplitter {
     this.maxBytes = maxBytes;
   }
 
-  /** The lines that end in this chunk; it must not be written to afterwards. */
+  /** The lines that end in this chunk; do not write to the chunk afterwards. */
   push(chunk: Uint8Array): Line[] {
     if (chunk.length === 0) return [];
     const lines: Line[] = [];
@@ -60,12 +60,12 @@ export class LineSplitter {
     return lines;
   }
 
-  /** The last line, where the file does not end with the end of a line. */
+  /** The last line, if the file does not end with a line end. */
   end(): Line[] {
     return this.pendingBytes === 0 ? [] : [this.line()];
   }
 
-  /** Whether lines end with a CR, as soon as this chunk says so. */
+  /** Decides whether lines end with a CR, as soon as this chunk tells. */
   private decide(chunk: Uint8Array, lines: Line[]): void {
     if (this.pending.at(-1)?.at(-1) === CARRIAGE_RETURN) {
       this.byReturn = chunk[0] !== LINE_FEED;
@@ -75,7 +75,7 @@ export class LineSplitter {
     const feed = chunk.indexOf(LINE_FEED);
     const back = chunk.indexOf(CARRIAGE_RETURN);
     if (back !== -1 && (feed === -1 || back < feed)) {
-      // Of the last byte the next chunk says whether it is one of CRLF.
+      // For the last byte, only the next chunk tells whether it is part of CRLF.
       if (back + 1 < chunk.length) this.byReturn = feed !== back + 1;
     } else if (feed !== -1) this.byReturn = false;
   }
@@ -85,7 +85,7 @@ export class LineSplitter {
     this.pendingBytes += part.length;
     if (!wasTooLong) this.pending.push(part);
     if (wasTooLong || this.pendingBytes <= this.maxBytes) return;
-    // A copy, so that the chunks are let go of.
+    // A copy, so that the chunks can be freed.
     this.pending = [new Uint8Array(Buffer.concat(this.pending).subarray(0, BEGINNING))];
   }
 

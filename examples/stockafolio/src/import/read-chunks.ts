@@ -6,13 +6,13 @@ import { StockafolioError, messageOf } from '@stockafolio/core';
 export type Chunks = AsyncIterable<Uint8Array>;
 
 /**
- * The bytes of a file, unpacked where they are packed by gzip.
+ * The bytes of a file, decompressed if they are compressed with gzip.
  *
- * @throws ERR_FILE_NOT_FOUND, or ERR_USAGE where it cannot be read
+ * @throws ERR_FILE_NOT_FOUND, or ERR_USAGE if it cannot be read
  */
 export async function* readChunks(path: string, isPacked: boolean): AsyncGenerator<Uint8Array, void, undefined> {
   const file = createReadStream(path);
-  // The callback is there for the pipeline to close the file; errors reach the reader below.
+  // The callback makes the pipeline close the file; errors reach the reader below.
   const bytes = isPacked ? pipeline(file, createGunzip(), () => undefined) : file;
   try {
     for await (const chunk of bytes) yield chunk as Uint8Array;
@@ -20,21 +20,21 @@ export async function* readChunks(path: string, isPacked: boolean): AsyncGenerat
     const { code } = cause as { code?: unknown };
     if (code === 'ENOENT') throw new StockafolioError('ERR_FILE_NOT_FOUND', `there is no file ${path}`, { cause });
     throw new StockafolioError('ERR_USAGE', `${path} cannot be read: ${messageOf(cause)}`, {
-      hint: isPacked ? 'it is packed by gzip, and may be cut off' : 'see whether it is a file',
+      hint: isPacked ? 'it is compressed with gzip, and may be truncated' : 'check that it is a file',
       cause,
     });
   }
 }
 
-/** Chunks, and how they begin: so many bytes, or all where there are fewer. */
+/** Chunks, and their first bytes: up to a number, or all if there are fewer. */
 export interface Opened {
   readonly head: Uint8Array;
   readonly chunks: Chunks;
-  /** Closes what they come from, whether they were read to their end or not at all. */
+  /** Closes their source, whether they were read to the end or not at all. */
   close(): Promise<void>;
 }
 
-/** Looks at the beginning of chunks, which then begin there all the same. */
+/** Peeks at the beginning of chunks, which then still begin there. */
 export async function opened(chunks: Chunks, headBytes: number): Promise<Opened> {
   const iterator = chunks[Symbol.asyncIterator]();
   const seen: Uint8Array[] = [];
@@ -56,7 +56,10 @@ export async function opened(chunks: Chunks, headBytes: number): Promise<Opened>
   };
 }
 
-/** A text of any encoding, in UTF-8. @throws ERR_USAGE where there is no such encoding, or the bytes are not in it */
+/**
+ * Converts a text in any encoding to UTF-8. @throws ERR_USAGE if there is no such encoding, or the bytes are not valid
+ * in it
+ */
 export async function* inUtf8(
   chunks: Chunks,
   encoding: string,
@@ -67,9 +70,9 @@ export async function* inUtf8(
     try {
       return Buffer.from(decoder.decode(chunk, { stream: chunk !== undefined }));
     } catch (cause) {
-      throw new StockafolioError('ERR_USAGE', `${name} is no text in ${encoding}`, {
+      throw new StockafolioError('ERR_USAGE', `${name} is not text in ${encoding}`, {
         cause,
-        hint: 'name its encoding with --encoding, or save it as UTF-8',
+        hint: 'set its encoding with --encoding, or save it as UTF-8',
       });
     }
   };
@@ -81,7 +84,7 @@ function decoderOf(encoding: string): InstanceType<typeof TextDecoder> {
   try {
     return new TextDecoder(encoding, { fatal: true });
   } catch (cause) {
-    throw new StockafolioError('ERR_USAGE', `'${encoding}' is no encoding that is known here`, {
+    throw new StockafolioError('ERR_USAGE', `'${encoding}' is not a known encoding`, {
       cause,
       hint: 'write utf-8, utf-16le, windows-1252, iso-8859-1, or another name of the Encoding Standard',
     });

@@ -7,37 +7,37 @@ import type { ImportOptions, TradeField } from './import-options.js';
 import type { Token } from './json-members.js';
 import { BEGINNING } from './line-splitter.js';
 
-/** What a line of the file became: a message for the source. */
+/** The result of a line of the file: a message for the source. */
 export interface ImportedLine {
-  /** Where it begins in the file, from 1. */
+  /** The number of its first line in the file, from 1. */
   readonly line: number;
-  /** The user's UTF-8 bytes, so that all trades of a user meet in one partition; null where no user was found. */
+  /** The user's UTF-8 bytes, so that all trades of a user go to one partition; null if no user was found. */
   readonly key: Uint8Array | null;
-  /** A trade in its wire form; where there is a problem, the line as it was. */
+  /** A trade in its wire form; if there is a problem, the original line. */
   readonly value: Uint8Array;
-  /** Why the stream will set it aside. */
+  /** Why the stream will dead-letter it. */
   readonly problem?: string;
-  /** Of a trade: when it was made, epoch milliseconds. */
+  /** For a trade: when it was made, epoch milliseconds. */
   readonly time?: number;
-  /** Of a line with a problem: where it came from, for its dead letter. */
+  /** For a line with a problem: where it came from, for its dead letter. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What a file is called. */
+/** The names of a file. */
 export interface FileName {
   /** As people know it: `trades.csv.gz`. */
   readonly name: string;
-  /** What ids begin with that rows do not have themselves: `trades`. */
+  /** The prefix of the ids for rows without one: `trades`. */
   readonly source: string;
 }
 
-/** The beginning of a line that is longer than can be sent. */
+/** The beginning of a line that is too long to send. */
 export function cutLine(line: ImportedLine, size = line.value.length): ImportedLine {
   const headers = { ...line.headers, [CUT_FROM]: String(size) };
   return { ...line, value: line.value.slice(0, BEGINNING), headers };
 }
 
-/** Values of a row by field, each as the text of a JSON value; what lacks or is null is not there. */
+/** Values of a row by field, each as the text of a JSON value; missing and null values are absent. */
 export type Tokens = ReadonlyMap<TradeField, Token>;
 
 /** Words for a side that brokers use. */
@@ -49,7 +49,7 @@ const sideWords = Object.fromEntries(
 const wire = jsonCodec(Trade);
 const NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
 
-/** Turns the fields of rows into messages: normal trades in wire form, anything else as it was. */
+/** Turns the fields of rows into messages: valid trades in wire form, anything else unchanged. */
 export class TradeMapper {
   private readonly file: FileName;
   private readonly options: ImportOptions;
@@ -64,7 +64,7 @@ export class TradeMapper {
 
   /**
    * @param tokens the row's values
-   * @param asItWas what to pass on where the row is no trade; the mapped values unless told
+   * @param asItWas what to pass on if the row is not a trade; defaults to the mapped values
    */
   map(line: number, tokens: Tokens, asItWas?: Uint8Array): ImportedLine {
     const { complete, problems } = this.completed(line, tokens);
@@ -77,15 +77,15 @@ export class TradeMapper {
       if (!isStockafolioError(error, 'ERR_BAD_RECORD')) throw error;
       problems.push(messageOf(error));
     }
-    // Under its own names the line may be a good trade, though not the one that was asked for.
+    // Under its own names the line may be a valid trade, but not the requested one.
     const value = asItWas === undefined || isTrade(asItWas) ? mapped : asItWas;
     return this.setAside(line, key, value, problems.join('; '));
   }
 
   /**
-   * A line of which no row could be made.
+   * A line from which no row could be made.
    *
-   * @param size how many bytes it has, where only its beginning is given
+   * @param size its size in bytes, if only its beginning is given
    */
   bad(line: number, asItWas: Uint8Array, problem: string, user?: Token, size?: number): ImportedLine {
     const aside = this.setAside(line, userKey(user), asItWas, problem);
@@ -121,21 +121,21 @@ export class TradeMapper {
   }
 }
 
-/** Whole numbers and times may stand in quotes, or in a cell; in the wire form they do not. */
+/** Whole numbers and times may be in quotes, or in a cell; in the wire form they are not. */
 function asNumber(field: TradeField, token: Token): Token {
   if (field !== 'quantity' && field !== 'time') return token;
   const text = textOf(token)?.trim();
   return text !== undefined && NUMBER.test(text) ? text.replace(/^(-?)0+(?=\d)/, '$1') : token;
 }
 
-/** What a row says of its side counts; the sign of its quantity must not speak against it. */
+/** The side of a row counts; the sign of its quantity must not contradict it. */
 function splitSign(fields: Map<TradeField, Token>, problems: string[]): void {
   const quantity = fields.get('quantity');
   if (quantity === undefined || !NUMBER.test(quantity)) return;
   const isSale = quantity.startsWith('-');
   const side = textOf(fields.get('side'));
   if (isSale && side !== undefined && sideWords[side] === 'buy') {
-    problems.push(`quantity: ${quantity} is a sale, and side says '${side}'`);
+    problems.push(`quantity: ${quantity} is a sale, but the side is '${side}'`);
   }
   fields.set('quantity', isSale ? quantity.slice(1) : quantity);
   if (side === undefined) fields.set('side', isSale ? '"sell"' : '"buy"');
@@ -147,11 +147,11 @@ const DECIMAL_COMMA = /^[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?$/;
 function withPoint(field: TradeField, token: Token, problems: string[]): Token {
   const text = field === 'quantity' || field === 'price' ? textOf(token) : undefined;
   if (text === undefined) return token;
-  if (!DECIMAL_COMMA.test(text)) problems.push(`${field}: '${text}' is no number with a decimal comma`);
+  if (!DECIMAL_COMMA.test(text)) problems.push(`${field}: '${text}' is not a number with a decimal comma`);
   return JSON.stringify(text.replaceAll('.', '').replace(',', '.'));
 }
 
-/** What is no amount stays as it is, for the codec to name. */
+/** An invalid amount stays unchanged, so that the codec reports it. */
 function roundPrice(fields: Map<TradeField, Token>): void {
   const price = fields.get('price');
   if (price === undefined) return;
@@ -172,7 +172,7 @@ function isTrade(bytes: Uint8Array): boolean {
   }
 }
 
-/** The text that a token stands for, if it stands for one. */
+/** The text of a token, if it is a text. */
 function textOf(token: Token | undefined): string | undefined {
   return token?.startsWith('"') === true ? (JSON.parse(token) as string) : undefined;
 }

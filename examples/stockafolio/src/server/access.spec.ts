@@ -16,7 +16,7 @@ const BOB = 'token-of-bob-0123456789';
 const FIRM = 'token-of-the-firm-0123456789';
 const lines = `${ANN} user ann\n${BOB} user bob\n${FIRM} firm\n`;
 
-describe('what one may take', () => {
+describe('the share of each client:', () => {
   const serve = useServer();
   let folder = '';
   before(async () => {
@@ -40,7 +40,7 @@ describe('what one may take', () => {
     }
     throw new Error(`not within 10 s: ${what}`);
   };
-  /** Opens a stream; with what it answers, and what closes it. */
+  /** Opens a stream; returns its answer, and a function that closes it. */
   const open = (
     port: number,
     path: string,
@@ -58,7 +58,7 @@ describe('what one may take', () => {
       request.on('error', reject);
     });
 
-  it('are so many streams of each user or token: whoever takes all of theirs leaves room for others', async () => {
+  it('streams are limited per user or token, so that one who uses all of theirs leaves room for others', async () => {
     const { tables } = await traded([tradeOf({ id: '1' }), tradeOf({ id: '2', user: 'bob' })]);
     const login = await openLogin(`tokens:${join(folder, 'tokens')}`);
     const { server } = await serve({ live: tables, login, streamsEach: 3 });
@@ -82,7 +82,7 @@ describe('what one may take', () => {
     for (const each of [...own, ...others, again]) each.close();
   });
 
-  it('are so many streams of an address where nobody signs in', async () => {
+  it('streams are limited per address without a login', async () => {
     const { tables } = await traded([tradeOf({ id: '1' })]);
     const { server } = await serve({ live: tables, streamsEach: 1, trustProxy: 1 });
     const port = await portOf(server);
@@ -99,7 +99,7 @@ describe('what one may take', () => {
     for (const each of [first, six, far]) each.close();
   });
 
-  it('is given back by a reader who has gone before its stream began', async () => {
+  it('a stream is given back by a reader who leaves before it began', async () => {
     const { tables } = await traded([tradeOf({ id: '1' })]);
     let slow = false;
     const login = await openLogin(`tokens:${join(folder, 'tokens')}`);
@@ -123,7 +123,7 @@ describe('what one may take', () => {
     next.close();
   });
 
-  it('is nothing by a name that the server does not go by; the answer says how that is allowed', async () => {
+  it('nothing is served under an unknown host name; the answer says how to allow it', async () => {
     const { tables } = await traded([tradeOf({ id: '1' })]);
     const { server, log } = await serve({ live: tables, allowedHosts: ['Portfolios.Example.org', '2001:DB8:0::7'] });
     const status = async (host: string, url = '/'): Promise<number> =>
@@ -156,7 +156,7 @@ describe('what one may take', () => {
     expect(log.join('\n')).to.contain('evil.example');
   });
 
-  it('is nothing by two names at once, and no more by an address with a host in it than by one without', async () => {
+  it('nothing is served for two host names, and no more for an absolute URL than for a path', async () => {
     const { tables } = await traded([tradeOf({ id: '1' })]);
     const { server } = await serve({ live: tables });
     const port = await portOf(server);
@@ -177,7 +177,7 @@ describe('what one may take', () => {
       .and.match(/cache-control: private, no-cache/i);
   });
 
-  it('is served by the address that a request has reached, whichever it is', async () => {
+  it('everything is served under the address that a request has reached, whichever it is', async () => {
     const { tables } = await traded([tradeOf({ id: '1' })]);
     const { server } = await serve({ live: tables });
     await server.listen({ host: '0.0.0.0', port: 0 });
@@ -202,7 +202,7 @@ describe('what one may take', () => {
   });
 
   describe('by an address that a proxy tells', () => {
-    /** How many of three requests come through a limit of two, where each names another address. */
+    /** How many of three requests pass a limit of two, if each names another address. */
     const answered = async (trust: string | undefined, forwarded: (n: number) => string): Promise<number> => {
       const { tables } = await traded([tradeOf({ id: '1' })]);
       const trustProxy = trust === undefined ? {} : { trustProxy: parseTrustedProxies(trust) };
@@ -219,7 +219,7 @@ describe('what one may take', () => {
       expect(await answered(undefined, (n) => `192.0.2.${n}`)).to.equal(2);
     });
 
-    it('so many proxies are believed, and nothing that came before them', async () => {
+    it('the given number of proxies is believed, and nothing before them', async () => {
       expect(await answered('1', (n) => `192.0.2.${n}`)).to.equal(3);
       expect(await answered('1', (n) => `192.0.2.${n}, 198.51.100.1`)).to.equal(2);
       expect(await answered('2', (n) => `192.0.2.${n}, 198.51.100.1`)).to.equal(3);

@@ -7,10 +7,10 @@ import type { RequestLog } from './request-log.js';
 import { wantsPage } from './routes/pages.js';
 import { policyText } from './security.js';
 
-/** After these there is nothing more to be had over the same connection, so it is not kept. */
+/** After these the connection is of no further use, so it is closed. */
 const LAST = new Set([403, 408, 413, 414, 429, 431, 503]);
 
-/** Answers every failure in one form, and logs it with its cause, which the client is not told. */
+/** Answers every failure in one form, and logs it with its cause, which is not sent to the client. */
 export function answerFailures(server: FastifyInstance, log: RequestLog): void {
   const inside = new WeakMap<object, string>();
   server.setErrorHandler((error: FastifyError, request, reply) => {
@@ -27,7 +27,7 @@ export function answerFailures(server: FastifyInstance, log: RequestLog): void {
   });
 }
 
-/** Answers what Fastify refuses before there is a route: a bad escape, or too long an address. `html` is for people. */
+/** Answers what Fastify refuses before routing: a bad escape, or a too long address. `html` is for people. */
 export function answerBadAddress(
   error: FastifyError,
   request: FastifyRequest,
@@ -36,7 +36,7 @@ export function answerBadAddress(
 ): void {
   const known = failureOf(error);
   log.line(known.statusCode, `${request.method} ${request.url}`, known.message);
-  // No hook has run, so the headers that go with every answer are not there.
+  // No hook has run, so the headers of every answer are missing here.
   void reply.header('x-content-type-options', 'nosniff').header('content-security-policy', policyText);
   if (wantsPage(request)) void reply.code(known.statusCode).type('text/html; charset=utf-8').send(html);
   else void send(reply, known);

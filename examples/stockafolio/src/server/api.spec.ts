@@ -95,7 +95,7 @@ describe('the API', () => {
     expect(firm.close).to.equal(null);
   });
 
-  it('shows the close beside the live figures, each with what it is exact up to', async () => {
+  it('shows the close beside the live figures, each with its progress', async () => {
     const all = marketTrades(2_000);
     const close = await traded(all.slice(0, 1_200));
     const live = await traded(all);
@@ -170,7 +170,7 @@ describe('the API', () => {
     }
   });
 
-  it('answers what has not changed with 304, compresses, and lets built files be kept for ever', async () => {
+  it('answers unchanged content with 304, compresses, and lets built files be cached for ever', async () => {
     const { tables } = await traded(marketTrades(500));
     const { server } = await serve({ live: tables });
     const first = await server.inject('/api/users/u00/holdings');
@@ -189,7 +189,7 @@ describe('the API', () => {
     expect((await server.inject('/')).headers['cache-control']).to.equal('no-cache');
   });
 
-  it('refuses more requests than the limit, and says when to come back', async () => {
+  it('refuses more requests than the limit, and says when to retry', async () => {
     const { tables } = await traded([tradeOf({ id: '1' })]);
     const { server } = await serve({ live: tables, requestsPerMinute: 3 });
     const codes: number[] = [];
@@ -200,7 +200,7 @@ describe('the API', () => {
     expect(Number(refused.headers['retry-after'])).to.be.greaterThan(0);
   });
 
-  it('describes every route, and gives no field that it does not describe', async () => {
+  it('describes every route, and returns no undescribed field', async () => {
     const { tables } = await traded(marketTrades(300));
     const { server } = await serve({ live: tables });
     const { paths } = (await server.inject('/docs/json')).json<{ paths: Record<string, { get: object }> }>();
@@ -214,7 +214,7 @@ describe('the API', () => {
     expect((await server.inject('/docs')).statusCode).to.equal(200);
   });
 
-  it('says that the tables cannot be read, and nothing of the inside', async () => {
+  it('reports that the tables cannot be read, without internal details', async () => {
     const { tables } = await traded([tradeOf({ id: '1' })]);
     const broken: Tables = {
       ...tables,

@@ -13,12 +13,15 @@ import { wireAsOf, wireClose, wireFirmDay, wireProgress, type WireFirmDay } from
 import { wirePortfolio } from './wire/portfolio.js';
 import type { WireAsOf, WireClose, WireFirm, WirePortfolio, WireProgress } from './wire/types.js';
 
-/** Trades that a page begins with. */
+/** Number of trades on a new page. */
 export const NEWEST = 50;
 const MOVES = 20;
-/** Reading something rests for so many times as long as it took: four steps of a quick store, seconds of a slow one. */
+/**
+ * After a read, the next one waits this many times as long as it took: four steps of a quick store, seconds of a slow
+ * one.
+ */
 const PACE = 3;
-/** How long an answer holds while the tables have not moved on: what is mended by hand shows after that. */
+/** How long an answer is valid while the tables have not advanced: rows repaired by hand show after that. */
 const HOLDS = 1_000;
 
 interface FirmOfDay {
@@ -26,10 +29,10 @@ interface FirmOfDay {
   readonly close: WireClose | null;
 }
 
-/** Tables that take longer to answer cannot be read, as far as anybody who asks is concerned; milliseconds. */
+/** Tables that take longer to answer count as unreadable for clients; milliseconds. */
 const READABLE_WITHIN = 5_000;
 
-/** The latest prices, at least as new as the tables were with so many records. */
+/** The latest prices, at least as new as the tables with this many records. */
 interface Quotes {
   readonly records: number;
   readonly prices: ReadonlyMap<string, Quote>;
@@ -39,18 +42,18 @@ export interface BooksOptions {
   readonly live: Tables;
   /** The tables of the daily batch. */
   readonly close?: Tables;
-  /** What the live tables are made from. */
+  /** The source of the live tables. */
   readonly source?: Pick<Source, 'ranges'>;
-  /** Whose `progress` tells how far the tables are. */
+  /** The pipeline whose `progress` tells how far the tables are. */
   readonly pipeline: string;
   readonly clock: Clock;
-  /** How often, in milliseconds, the tables may be asked how far they are. */
+  /** Shortest time, in milliseconds, between two reads of the tables' progress. */
   readonly pollMs: number;
 }
 
 /**
- * What the pages show, read from the tables. An answer is read again only when the tables have moved on, which their
- * `progress` tells: so any number of readers cost one read for every step of the tables.
+ * The content of the pages, read from the tables. An answer is read again only when the tables have advanced, which
+ * their `progress` tells: so any number of readers cost one read for every step of the tables.
  */
 export class Books {
   readonly #options: BooksOptions;
@@ -79,12 +82,12 @@ export class Books {
     this.#days = new Remembered(clock, { ms: 5_000, most: 1, pace: PACE });
   }
 
-  /** How often somebody was given figures older than the tables, because reading them anew would come too soon. */
+  /** How often a reader got figures older than the tables, because reading them again would have been too soon. */
   get givenOld(): number {
     return this.#old;
   }
 
-  /** The same, read anew: for the one poll on which all streams depend. */
+  /** The same, read again: for the one poll on which all streams depend. */
   async look(): Promise<ProgressFigures> {
     this.#progress.forget('live');
     return this.progress();
@@ -104,12 +107,12 @@ export class Books {
     return wireProgress(progress, this.#rate.rate(), (await this.#ends?.behind(progress.offsets)) ?? null);
   }
 
-  /** The market time that the live tables have come to. */
+  /** The market time that the live tables have reached. */
   async asOf(): Promise<WireAsOf> {
     return wireAsOf(await this.progress());
   }
 
-  /** Whether the tables answer, and soon. */
+  /** Whether the tables answer, and quickly. */
   async readable(): Promise<boolean> {
     const enough = new AbortController();
     const answered = this.progress().then(
@@ -124,13 +127,13 @@ export class Books {
     }
   }
 
-  /** What the batch's tables are exact up to; undefined without them. */
+  /** Up to where the batch's tables are exact; undefined without them. */
   async closeProgress(): Promise<ProgressFigures | undefined> {
     const { close, pipeline } = this.#options;
     return close === undefined ? undefined : this.#progress.get('close', '', () => progressFigures(close, pipeline));
   }
 
-  /** The New York day that the tables have come to. */
+  /** The New York day that the tables have reached. */
   async newestDay(): Promise<string> {
     return tradingDay((await this.progress()).newest ?? this.#options.clock.now());
   }
@@ -140,7 +143,7 @@ export class Books {
     return (await this.#newestQuotes()).prices;
   }
 
-  /** The firm's figures of a day; of the newest one where none is named. */
+  /** The firm's figures of a day; of the newest one if none is named. */
   async firm(asked: string | undefined): Promise<WireFirm> {
     const progress = await this.progress();
     const newestDay = await this.newestDay();
@@ -153,12 +156,12 @@ export class Books {
     });
     return {
       ...{ ...live, newestDay, close, hasClose: this.#options.close !== undefined },
-      // What goes on now is not of a day that is over.
+      // The present progress does not belong to a day that is over.
       progress: day === newestDay ? await this.wireProgress() : wireProgress(progress),
     };
   }
 
-  /** A user's portfolio at the latest prices; undefined for one who never traded. */
+  /** A user's portfolio at the latest prices; undefined for a user who has never traded. */
   async portfolio(user: string): Promise<WirePortfolio | undefined> {
     const progress = await this.progress();
     const { prices, records } = await this.#newestQuotes();
@@ -180,7 +183,7 @@ export class Books {
     });
   }
 
-  /** The days that there are trades of, the newest first. */
+  /** The days with trades, newest first. */
   async days(): Promise<string[]> {
     const newest = await this.newestDay();
     return this.#days.get(newest, '', () => tradingDays(this.#options.live, newest));
@@ -201,7 +204,7 @@ export class Books {
     const figures = await this.#closes.get(day, String(progress.records), async () =>
       wireClose(await firmFigures(close, day), wireProgress(progress)),
     );
-    // The batch has come to other days alone: figures of nothing are no close.
+    // The batch has only reached other days: without trades there are no closing figures.
     return figures.total.trades === 0 ? null : figures;
   }
 }

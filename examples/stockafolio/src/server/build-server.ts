@@ -29,18 +29,18 @@ import { fastifyTrust } from './trust-proxy.js';
 import { withDots } from './user-path.js';
 import { UsersIndex } from './users-index.js';
 
-/** As Vite writes them, seen from the sources and from what they are compiled to. */
+/** As Vite writes them, found from both the sources and the compiled files. */
 const PAGES = fileURLToPath(new URL('../../dist/web/', import.meta.url));
 
 const ROUTES = [...[addGeneralRoutes, addFirmRoutes, addUserRoutes, addCsvRoutes, addStreamRoutes], addOperationRoutes];
 
-/** Longer than any user id is when it is escaped. */
+/** Longer than any escaped user id. */
 const LONGEST_PARAMETER = 64 * 12;
 
 /**
  * Both dashboards and their API, over tables. Call `listen` on it; `close` ends its streams too.
  *
- * @throws ERR_USAGE where the pages were not built, or a name of `allowedHosts` is none
+ * @throws ERR_USAGE if the pages were not built, or a name in `allowedHosts` is invalid
  */
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
   const { live, clock, pollMs = 100, login = noLogin, mostStreams = 2_000 } = options;

@@ -10,7 +10,7 @@ const ANN = 'token-of-ann-0123456789';
 const FIRM = 'token-of-the-firm-0123456789';
 const DOTS = 'token-of-dots-0123456789';
 
-/** Every route of the API, as a customer called ann would ask it. */
+/** Every route of the API, as a customer called ann would request it. */
 const ROUTES = [
   ...['/api/progress', '/api/days', '/api/viewer', '/api/firm', '/api/users', '/docs/json', '/docs', '/metrics'],
   ...['', '/totals', '/holdings', '/trades', '/day', '/holdings.csv', '/trades.csv'].map((p) => `/api/users/ann${p}`),
@@ -26,7 +26,7 @@ describe('a customer', () => {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  /** Whose count of messages is a number that is found wherever it is said. */
+  /** The other users' count of messages: a number that is easy to find wherever it leaks. */
   const OTHERS = 3_210;
   const market = async (): Promise<FastifyInstance> => {
     const harness = await traded([...marketTrades(OTHERS), tradeOf({ id: 'a' }), tradeOf({ id: 'd', user: '..' })]);
@@ -57,9 +57,9 @@ describe('a customer', () => {
     return text;
   };
 
-  it('is told no count, no rate and no lag of the firm by any route, and no stream', async () => {
+  it('sees no count, no rate and no lag of the firm on any route or stream', async () => {
     const server = await market();
-    // The rate is known after a while.
+    // The rate is known only after a while.
     for (let n = 0; n < 30; n++) {
       await as(server, FIRM, '/api/progress');
       await new Promise((resolve) => setTimeout(resolve, 25));
@@ -80,7 +80,7 @@ describe('a customer', () => {
     }
   });
 
-  it('gets from routes of the firm nothing but a refusal', async () => {
+  it('is refused by all routes of the firm', async () => {
     const server = await market();
     for (const url of [
       '/api/firm',

@@ -1,11 +1,11 @@
 import { isStockafolioError } from '@stockafolio/core';
 import type { WireError } from './wire/types.js';
 
-/** An answer that is none: its status, and what the body says. Never holds what the client sent. */
+/** A failure answer: its status, and its body. Never contains what the client sent. */
 export class Failure extends Error {
   readonly statusCode: number;
   readonly code: string;
-  /** For the log alone. */
+  /** Only for the log. */
   readonly inside: string | undefined;
 
   constructor(statusCode: number, code: string, message: string, inside?: string) {
@@ -36,7 +36,7 @@ const byStatus = new Map<number, Failure>(
   ].map((known) => [known.statusCode, known]),
 );
 
-/** What a client is told of an error: nothing of what it sent, nor of the inside. */
+/** The answer to a client for an error: nothing of what it sent, and no internal details. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (isStockafolioError(error, 'ERR_ROW_INVALID')) return BAD_REQUEST;

@@ -7,7 +7,7 @@ import { traded, tradeOf, useServer } from '../../test/traded.js';
 const SCRIPT = '<script>alert(1)</script>';
 const escaped = encodeURIComponent(SCRIPT);
 
-/** Requests as they should not be, and what they are answered with. */
+/** Malformed requests, and the status of their answers. */
 const hostile: readonly (readonly [what: string, url: string, status: number])[] = [
   ['a script as a user', `/api/users/${escaped}`, 404],
   ['a script as a search', `/api/users?prefix=${escaped.repeat(4)}`, 400],

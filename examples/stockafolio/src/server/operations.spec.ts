@@ -4,10 +4,10 @@ import type { Tables } from '@stockafolio/core/ports';
 import { expect } from 'chai';
 import { traded, tradeOf, useServer } from '../../test/traded.js';
 
-describe('what the server tells operators', () => {
+describe('the operations endpoints of the server', () => {
   const serve = useServer();
 
-  it('is alive all the time, and ready while the tables can be read', async () => {
+  it('report alive all the time, and ready while the tables can be read', async () => {
     const { tables } = await traded([tradeOf({ id: '1' })]);
     let broken = false;
     const live: Tables = {
@@ -31,7 +31,7 @@ describe('what the server tells operators', () => {
     expect((await server.inject('/ready')).statusCode).to.equal(200);
   });
 
-  it('counts what is answered by route, never by what somebody has written into an address', async () => {
+  it('count answers by route, never by the text of an address', async () => {
     const { tables } = await traded([tradeOf({ id: '1' })]);
     const { server } = await serve({ live: tables });
     for (let n = 0; n < 3; n++) await server.inject(`/api/users/somebody-${n}`);
@@ -47,7 +47,7 @@ describe('what the server tells operators', () => {
     expect(body).to.not.match(/somebody|nowhere/);
   });
 
-  it('shows how many streams are open, and of how much', async () => {
+  it('show how many streams are open, and of how many topics', async () => {
     const { tables } = await traded([tradeOf({ id: '1' })]);
     const { server } = await serve({ live: tables });
     await server.listen({ host: '127.0.0.1', port: 0 });

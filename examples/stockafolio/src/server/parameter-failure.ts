@@ -6,8 +6,8 @@ interface ObjectSchema {
 }
 
 /**
- * What a client is told of a parameter that is not what its route's schema asks for: the parameter's name and what it must
- * be. The names are the schema's, so nothing of what was sent is in it.
+ * The answer for an invalid parameter: the parameter's name and what it must be. The names come from the schema, so the
+ * answer contains nothing that was sent.
  */
 export function parameterFailure(error: FastifyError, request: FastifyRequest): Failure | undefined {
   const [first] = error.validation ?? [];

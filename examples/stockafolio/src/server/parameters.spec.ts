@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { traded, tradeOf, useServer } from '../../test/traded.js';
 import type { WireError } from './wire/types.js';
 
-/** Every route that takes parameters, with parameters that are wrong, and the one that the answer must name. */
+/** Every route with parameters, with invalid values, and the parameter that the answer must name. */
 const wrong: readonly (readonly [url: string, parameter: string])[] = [
   ...['/api/firm', '/api/stream/firm', '/api/users/ann/day'].flatMap((path) =>
     ['2026-02-31', '2026-02-29', '2026-13-01', 'garbage', '', '9999-12-31', '2026-01-05T00:00:00Z', '%00'].map(
@@ -29,7 +29,7 @@ const wrong: readonly (readonly [url: string, parameter: string])[] = [
 describe('parameters', () => {
   const serve = useServer();
 
-  it('that are wrong are refused with 400 on every route, streams too, and the answer names which and what it must be', async () => {
+  it('that are invalid are refused with 400 on every route and stream, and the answer names the parameter and its form', async () => {
     const { tables } = await traded([tradeOf({ id: '1' })]);
     const { server } = await serve({ live: tables, requestsPerMinute: 0 });
     for (const [url, parameter] of wrong) {
@@ -41,7 +41,7 @@ describe('parameters', () => {
     }
   });
 
-  it('that a route does not know are refused, and the answer says which it knows', async () => {
+  it('that a route does not have are refused, and the answer lists its parameters', async () => {
     const { tables } = await traded([tradeOf({ id: '1' })]);
     const { server } = await serve({ live: tables });
     const messageAt = async (url: string): Promise<string> =>

@@ -1,4 +1,4 @@
-/** How many of something each of many may have at once. Keeps only those who have one. */
+/** Limits how many of something each client may have at once. Keeps only clients that have one. */
 export class Quota {
   readonly #most: number;
   readonly #taken = new Map<string, number>();
@@ -7,7 +7,7 @@ export class Quota {
     this.#most = most;
   }
 
-  /** Takes one for somebody, to be given back by calling what it returns; undefined where that would be too many. */
+  /** Takes one for a client; the returned function gives it back. Undefined if the limit is reached. */
   take(who: string): (() => void) | undefined {
     const taken = this.#taken.get(who) ?? 0;
     if (taken >= this.#most) return undefined;

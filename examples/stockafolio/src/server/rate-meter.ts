@@ -1,9 +1,9 @@
-/** How far back the rate is reckoned, in milliseconds. */
+/** The period over which the rate is computed, in milliseconds. */
 const SPAN = 5_000;
-/** A shorter time says too little. */
+/** A shorter period is not meaningful. */
 const LEAST = 400;
 
-/** The rate at which a growing count grows, over the last five seconds. */
+/** The growth rate of a count, over the last five seconds. */
 export class RateMeter {
   readonly #samples: { readonly time: number; readonly count: number }[] = [];
 
@@ -14,7 +14,7 @@ export class RateMeter {
     while ((this.#samples[1]?.time ?? time) <= time - SPAN) this.#samples.shift();
   }
 
-  /** A second; null where too little is known. */
+  /** Per second; null if too little is known. */
   rate(): number | null {
     const [first, last] = [this.#samples[0], this.#samples.at(-1)];
     if (first === undefined || last === undefined || last.time - first.time < LEAST) return null;

@@ -3,21 +3,23 @@ import type { Socket } from 'node:net';
 import { bodyOf, Failure } from './failure.js';
 import type { RequestLog } from './request-log.js';
 
-/** How long one that was refused may take to read why, in milliseconds: then its connection is closed, read or not. */
+/**
+ * How long a refused client may take to read the reason, in milliseconds: then its connection is closed in any case.
+ */
 const LAST_WORDS = 2_000;
 /** How long the headers of a request may take, in milliseconds. */
 const HEADERS = 15_000;
-/** Connections at once beyond those of the streams; more are closed as they come. */
+/** Connections beyond those of the streams; further ones are closed at once. */
 const SPARE_CONNECTIONS = 4_000;
 
 const refused = new WeakSet<Socket>();
 
 /**
- * Answers what is no HTTP request, or one with too many headers or too slow, and closes the connection in any case: a client
- * that keeps its end open does not keep the descriptor.
+ * Answers input that is not a valid HTTP request, or has too many headers or is too slow, and closes the connection in
+ * any case: a client that keeps its end open does not keep the descriptor.
  */
 export function refuseConnection(error: NodeJS.ErrnoException, socket: Socket, log: RequestLog): void {
-  // What comes after the first fault is no request either.
+  // Input after the first fault is not a request either.
   if (refused.has(socket)) return;
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
     socket.destroy();
@@ -40,7 +42,7 @@ export function refuseConnection(error: NodeJS.ErrnoException, socket: Socket, l
   socket.once('close', () => clearTimeout(timer));
 }
 
-/** Bounds what connections without a request can take. */
+/** Bounds the resources of connections without a request. */
 export function boundConnections(server: Server, mostStreams: number): void {
   server.headersTimeout = HEADERS;
   server.maxConnections = mostStreams + SPARE_CONNECTIONS;

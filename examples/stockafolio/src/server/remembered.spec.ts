@@ -4,7 +4,7 @@ import { RateMeter } from './rate-meter.js';
 import { Remembered } from './remembered.js';
 
 describe('what is remembered', () => {
-  it('is made once for all who ask meanwhile, and again after that', async () => {
+  it('is made once for all concurrent callers, and again after that', async () => {
     const clock = virtualClock();
     const remembered = new Remembered<number>(clock, { ms: 100, most: 10 });
     let made = 0;
@@ -35,14 +35,14 @@ describe('what is remembered', () => {
 });
 
 describe('what is remembered of something that moves on', () => {
-  it('is made again at once, where making it takes no time', async () => {
+  it('is made again at once, if making it takes no time', async () => {
     const remembered = new Remembered<number>(virtualClock(), { ms: 100, most: 10, pace: 3 });
     let made = 0;
     for (const version of ['1', '1', '2', '3']) await remembered.get('a', version, async () => ++made);
     expect(made).to.equal(3);
   });
 
-  it('is made less often the longer it takes, never twice at once, and whoever gets an old one is told', async () => {
+  it('is made less often the longer it takes, never twice at once, and old answers are reported', async () => {
     const clock = virtualClock();
     let [made, old] = [0, 0];
     const remembered = new Remembered<number>(clock, { ms: 100, most: 10, pace: 3, onOld: () => void old++ });
@@ -66,7 +66,7 @@ describe('what is remembered of something that moves on', () => {
 });
 
 describe('a rate', () => {
-  it('is that of the last five seconds, and not known before there is something to go by', () => {
+  it('is that of the last five seconds, and unknown before there are enough samples', () => {
     const meter = new RateMeter();
     expect(meter.rate()).to.equal(null);
     for (let time = 0; time <= 10_000; time += 100)

@@ -4,25 +4,25 @@ interface Entry<V> {
   readonly value: Promise<V>;
   readonly version: string;
   readonly until: number;
-  /** Not made again before; unknown while it is being made. */
+  /** The earliest time to make it again; unknown while it is being made. */
   next: number;
 }
 
 export interface RememberedOptions {
-  /** How long an answer holds of what has not moved on, in milliseconds. */
+  /** How long an answer is valid if its version has not changed, in milliseconds. */
   readonly ms: number;
-  /** How many are kept, the newest. */
+  /** How many answers are kept; the newest. */
   readonly most: number;
-  /** Between two makings of the same, so many times as long as the making took; 0 unless told. */
+  /** The pause before the same answer is made again, as a multiple of the time it took; defaults to 0. */
   readonly pace?: number;
-  /** Called when somebody is given an answer of an older version than asked for, because of the pace. */
+  /** Called when a caller gets an answer of an older version than requested, because of the pace. */
   readonly onOld?: () => void;
 }
 
 /**
- * Answers that hold for a moment: whoever asks for the same meanwhile gets the same, so that many requests cost the tables
- * one read. What has moved on, which its version tells, is made again, but what takes long is made less often, and never
- * twice at once: so a slow store is not asked more than it can answer. Keeps a bounded number, and no failure.
+ * Short-lived cached answers: callers that ask for the same meanwhile get the same, so many requests cost the tables
+ * one read. An answer with a new version is made again, but slow ones less often, and never twice at once: so a slow
+ * store is not asked more than it can answer. Keeps a bounded number of answers, and no failure.
  */
 export class Remembered<V> {
   readonly #clock: Pick<Clock, 'elapsed'>;
@@ -34,12 +34,12 @@ export class Remembered<V> {
     this.#options = options;
   }
 
-  /** Has it made again by whoever asks next. */
+  /** Makes the next caller compute it again. */
   forget(key: string): void {
     this.#entries.delete(key);
   }
 
-  /** @param version of what it is made from */
+  /** @param version the version of the data that it is made from */
   get(key: string, version: string, make: () => Promise<V>): Promise<V> {
     const now = this.#clock.elapsed();
     const known = this.#entries.get(key);

@@ -1,11 +1,14 @@
 import type { Clock } from '@stockafolio/core/ports';
 
-/** Lines in a stretch of time; more are counted. */
+/** Lines per period; further ones are counted. */
 const MOST = 50;
 const STRETCH = 10_000;
 const LONGEST = 200;
 
-/** Writes one line for every request that was refused or failed, and stream that was dropped; a flood of them is counted instead. */
+/**
+ * Writes one line for every request that was refused or failed, and for every dropped stream; a flood of them is
+ * counted instead.
+ */
 export class RequestLog {
   readonly #clock: Pick<Clock, 'elapsed'>;
   readonly #write: (line: string) => void;
@@ -18,7 +21,7 @@ export class RequestLog {
     this.#write = write;
   }
 
-  /** `what` may hold anything that a client has sent: it is cut, and only shows printable ASCII. */
+  /** `what` may contain anything that a client has sent: it is cut, and only printable ASCII is shown. */
   line(status: number, what: string, why: string): void {
     const now = this.#clock.elapsed();
     if (now - this.#began >= STRETCH) {

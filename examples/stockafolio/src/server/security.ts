@@ -3,7 +3,7 @@ import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
 import { failure } from './failure.js';
 
-/** Nothing but what this server gives, and nothing inline. */
+/** Only content from this server, and nothing inline. */
 const POLICY = {
   defaultSrc: ["'none'"],
   scriptSrc: ["'self'"],
@@ -18,12 +18,12 @@ const POLICY = {
   objectSrc: ["'none'"],
 };
 
-/** The same as the header has it, for answers that come about before there is a route. */
+/** The same as header text, for answers that are made before routing. */
 export const policyText = Object.entries(POLICY)
   .map(([name, values]) => `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${values.join(' ')}`)
   .join(';');
 
-/** What a page may ask of the device: nothing, for itself as for whatever it holds. */
+/** Device features that a page may use: none, also for embedded content. */
 const PERMISSIONS = [
   ...['accelerometer', 'autoplay', 'bluetooth', 'browsing-topics', 'camera', 'display-capture', 'encrypted-media'],
   ...['fullscreen', 'geolocation', 'gyroscope', 'hid', 'idle-detection', 'local-fonts', 'magnetometer', 'microphone'],
@@ -33,11 +33,11 @@ const PERMISSIONS = [
   .map((feature) => `${feature}=()`)
   .join(', ');
 
-/** Headers that keep a browser from doing what the pages do not need. */
+/** Headers that disable browser features that the pages do not need. */
 export async function secure(server: FastifyInstance): Promise<void> {
   await server.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: POLICY },
-    // Whether a name is served by TLS alone is for the proxy in front to say.
+    // Only the proxy in front knows whether a name is served by TLS alone.
     strictTransportSecurity: false,
     xFrameOptions: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
@@ -47,7 +47,7 @@ export async function secure(server: FastifyInstance): Promise<void> {
   });
 }
 
-/** A limit of requests for every address; an address of IPv6 stands for all of its network (/64). */
+/** A request limit for every address; an IPv6 address stands for its network (/64). */
 export async function limitRequests(server: FastifyInstance, requestsPerMinute: number): Promise<void> {
   if (requestsPerMinute === 0) return;
   await server.register(rateLimit, {

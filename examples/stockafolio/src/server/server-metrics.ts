@@ -5,7 +5,7 @@ import type { Feed } from './feed/feed.js';
 
 const LATENCIES = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** What the server of the dashboards tells Prometheus. Times are in seconds, as Prometheus has them. */
+/** The Prometheus metrics of the dashboards' server. Times are in seconds, as usual in Prometheus. */
 export class ServerMetrics {
   readonly registry = new Registry();
   readonly #answers = new Counter({
@@ -29,7 +29,7 @@ export class ServerMetrics {
   readonly #failures = new Counter({
     ...{
       name: 'stockafolio_stream_failures_total',
-      help: 'Times that what a stream shows could not be read any more.',
+      help: 'How often the content of a stream could no longer be read.',
     },
     ...{ registers: [this.registry] },
   });
@@ -38,7 +38,7 @@ export class ServerMetrics {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  /** Counts what the server answers; of addresses only the routes, which are few. */
+  /** Counts the answers of the server; addresses are counted by route, so there are few labels. */
   watch(server: FastifyInstance): void {
     server.addHook('onResponse', async ({ method, routeOptions }, reply) => {
       const route = routeOptions.url ?? 'none';
@@ -47,7 +47,7 @@ export class ServerMetrics {
     });
   }
 
-  /** Shows what is being served, when it is asked for. */
+  /** Registers gauges that are read on demand. */
   show(feed: Feed, books: Books, clock: { now(): number }): void {
     const registers = [this.registry];
     new Gauge({
@@ -57,7 +57,7 @@ export class ServerMetrics {
       },
     });
     new Gauge({
-      ...{ name: 'stockafolio_stream_topics', help: 'What these streams show: pages, each counted once.', registers },
+      ...{ name: 'stockafolio_stream_topics', help: 'Pages that these streams show, each counted once.', registers },
       collect() {
         this.set(feed.topics);
       },
@@ -71,7 +71,7 @@ export class ServerMetrics {
     new Gauge({
       ...{
         name: 'stockafolio_newest_trade_seconds',
-        help: 'Now, less the newest market time in the tables.',
+        help: 'The present time minus the newest market time in the tables.',
         registers,
       },
       async collect() {

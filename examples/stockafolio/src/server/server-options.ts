@@ -7,35 +7,35 @@ export interface ServerOptions {
   readonly live: Tables;
   /** The tables of the daily batch, shown beside the live ones. */
   readonly close?: Tables;
-  /** What the live tables are made from: only with it can be said how many messages they are behind. */
+  /** The source of the live tables: needed to show how many messages they are behind. */
   readonly source?: Pick<Source, 'ranges'>;
-  /** Whose progress tells how far the tables are. */
+  /** The pipeline whose progress tells how far the tables are. */
   readonly pipeline: string;
   readonly clock: Clock;
-  /** Nobody has to sign in by default. */
+  /** Defaults to no login. */
   readonly login?: Login;
-  /** How often the tables are asked how far they are, in milliseconds; defaults to 100. */
+  /** How often the progress of the tables is read, in milliseconds; defaults to 100. */
   readonly pollMs?: number;
-  /** Requests a minute and address; defaults to 1,200, and 0 is no limit. */
+  /** Requests per minute and address; defaults to 1,200; 0 means no limit. */
   readonly requestsPerMinute?: number;
-  /** Event streams at once; defaults to 2,000. */
+  /** Concurrent event streams; defaults to 2,000. */
   readonly mostStreams?: number;
-  /** Event streams at once of one user, token or, where nobody signs in, address; defaults to 100. */
+  /** Concurrent event streams of one user, token or, without a login, address; defaults to 100. */
   readonly streamsEach?: number;
-  /** Downloads at once of one user, token or address; defaults to 4. */
+  /** Concurrent downloads of one user, token or address; defaults to 4. */
   readonly downloadsEach?: number;
-  /** What may wait for a reader of a stream, in bytes; defaults to 1 MiB. */
+  /** Largest number of bytes that may wait for a reader of a stream; defaults to 1 MiB. */
   readonly queueBytes?: number;
-  /** How long a reader that was dropped may take to read why, in milliseconds; defaults to 2,000. */
+  /** How long a dropped reader may take to read the reason, in milliseconds; defaults to 2,000. */
   readonly lastWordsMs?: number;
-  /** Whose X-Forwarded-For is believed; defaults to nobody's. */
+  /** The proxies whose X-Forwarded-For is trusted; defaults to none. */
   readonly trustProxy?: TrustedProxies;
-  /** Names, beside those of the machine itself, that requests may name in their Host header; without ports. */
+  /** Host names, beside those of the machine itself, that requests may use in their Host header; without ports. */
   readonly allowedHosts?: readonly string[];
-  /** What counts what is served; shown at /metrics in any case. */
+  /** The metrics of the server; shown at /metrics in any case. */
   readonly metrics?: ServerMetrics;
   /** Where the built pages are. */
   readonly pages?: string;
-  /** Takes one line for every request that was refused or failed. */
+  /** Receives one line for every request that was refused or failed. */
   readonly log: (line: string) => void;
 }

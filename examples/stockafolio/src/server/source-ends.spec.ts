@@ -6,7 +6,7 @@ import { SourceEnds } from './source-ends.js';
 const range = (partition: number, end: number, oldest = 0): PartitionRange => ({ partition, oldest, end });
 
 describe('how many messages are in the source and not in the tables', () => {
-  it('is counted over all partitions: one that is idle counts none, and what is past its time counts none', async () => {
+  it('is counted over all partitions: idle ones and expired messages count as none', async () => {
     const ends = new SourceEnds({ ranges: async () => [range(0, 100), range(1, 7), range(2, 50, 40)] }, virtualClock());
     const offsets = new Map([
       [0, 90],
@@ -15,12 +15,12 @@ describe('how many messages are in the source and not in the tables', () => {
     expect(await ends.behind(offsets)).to.equal(10 + 0 + 10);
   });
 
-  it('is never below none, where the tables have gone on since the source was asked', async () => {
+  it('is never negative, even if the tables have advanced since the source was asked', async () => {
     const ends = new SourceEnds({ ranges: async () => [range(0, 100)] }, virtualClock());
     expect(await ends.behind(new Map([[0, 120]]))).to.equal(0);
   });
 
-  it('is not known of a source that does not answer, and nobody waits long for it', async () => {
+  it('is unknown for a source that does not answer, and nobody waits long for it', async () => {
     const clock = virtualClock();
     const ends = new SourceEnds({ ranges: () => new Promise(() => undefined) }, clock);
     const first = ends.behind(new Map());
@@ -29,7 +29,7 @@ describe('how many messages are in the source and not in the tables', () => {
     expect(await ends.behind(new Map()), 'at once').to.equal(null);
   });
 
-  it('is not known any more when the source has not answered for a while, and known again when it does', async () => {
+  it('becomes unknown when the source has not answered for a while, and known again when it does', async () => {
     const clock = virtualClock();
     let fails = false;
     let asked = 0;

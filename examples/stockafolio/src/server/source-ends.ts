@@ -1,12 +1,12 @@
 import type { Clock, PartitionRange, Source } from '@stockafolio/core/ports';
 
-/** How often the source is asked, at most, and how old its answer may be, in milliseconds. */
+/** How often the source is asked at most, and how old its answer may be, in milliseconds. */
 const AGAIN = 1_000;
 const TOO_OLD = 10_000;
-/** How long somebody waits for an answer where there is none yet, in milliseconds. */
+/** How long a caller waits for an answer if there is none yet, in milliseconds. */
 const PATIENCE = 300;
 
-/** Knows how far a source goes, and lets nobody wait long for it: one that does not answer is not known. */
+/** Knows the end of a source, without long waits: if the source does not answer, the end is unknown. */
 export class SourceEnds {
   readonly #source: Pick<Source, 'ranges'>;
   readonly #clock: Clock;
@@ -20,7 +20,7 @@ export class SourceEnds {
     this.#clock = clock;
   }
 
-  /** Messages that are in the source and not yet in tables which have come to these offsets; null where that is not known. */
+  /** Messages that are in the source but not yet in tables with these offsets; null if unknown. */
   async behind(offsets: ReadonlyMap<number, number>): Promise<number | null> {
     const now = this.#clock.elapsed();
     if (this.#asking === undefined && now - this.#asked >= AGAIN) {
@@ -44,7 +44,7 @@ export class SourceEnds {
       this.#ranges = await this.#source.ranges();
       this.#answered = this.#clock.elapsed();
     } catch {
-      // What is known stays so until it is too old; the stream itself says what is wrong with its source.
+      // The last answer stays valid until it is too old; the stream itself reports errors of its source.
     }
   }
 

@@ -2,13 +2,13 @@ import { isIP } from 'node:net';
 import { StockafolioError } from '@stockafolio/core';
 import type { FastifyServerOptions } from 'fastify';
 
-/** Whom to believe what X-Forwarded-For says: so many proxies in a row, or those of these addresses. */
+/** Whose X-Forwarded-For to trust: this many proxies in a row, or proxies with these addresses. */
 export type TrustedProxies = number | readonly string[];
 
 const NAMED = ['loopback', 'linklocal', 'uniquelocal'];
 
 /**
- * Reads `--trust-proxy`: a number of proxies (`1`), or addresses and networks, with commas between them
+ * Parses `--trust-proxy`: a number of proxies (`1`), or addresses and networks, separated by commas
  * (`10.0.0.7,192.168.0.0/16,loopback`).
  *
  * @throws ERR_USAGE naming the forms
@@ -26,7 +26,7 @@ export function parseTrustedProxies(text: string): TrustedProxies {
   );
 }
 
-/** As Fastify wants it, which itself trusts nobody where it is given a number. */
+/** Converts it for Fastify, which would trust nobody for a plain number. */
 export function fastifyTrust(trusted: TrustedProxies | undefined): NonNullable<FastifyServerOptions['trustProxy']> {
   if (trusted === undefined) return false;
   if (typeof trusted === 'number') return (_address: string, hop: number) => hop < trusted;

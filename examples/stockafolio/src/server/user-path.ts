@@ -1,11 +1,11 @@
 /*
- * A user may be called `.` or `..`, but browsers take such a part of a path for a step and remove it, escaped or not. So in
- * paths these users are written `=.` and `=..`. A user who really has such a name is written `%3D.`, as every encoder of
- * parts of a path writes it.
+ * A user may be called `.` or `..`, but browsers remove such a part from a path, escaped or not. So in paths these
+ * users are written `=.` and `=..`. A user who really has the name `=.` is written `%3D.`, as every encoder of path
+ * parts does.
  */
 const DOTS = /^(\/(?:u|api\/users|api\/stream\/users))\/=(\.\.?)(?=[/?#]|$)/;
 
-/** The address that is meant, without a host, and with the dots of a user escaped so that the router takes them for a name. */
+/** The intended address, without a host, and with a user's dots escaped so that the router treats them as a name. */
 export function withDots(url: string): string {
   return url
     .replace(/^https?:\/\/[^/?#]*/i, '')

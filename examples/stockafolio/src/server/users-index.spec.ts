@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { traded, tradeOf } from '../../test/traded.js';
 import { UsersIndex } from './users-index.js';
 
-/** Ids of which some begin alike, and one lies past the first plane of Unicode. */
+/** Ids with common prefixes, and one outside the first plane of Unicode. */
 const USERS = ['u1', 'u10', 'u11', 'u2', 'x', 'u\u{1f600}', 'u\uffee'];
 
 describe('suggested users', () => {
@@ -13,7 +13,7 @@ describe('suggested users', () => {
     ({ tables } = await traded(USERS.map((user) => tradeOf({ id: user, user }))));
   });
 
-  it('of tables in key order are all that begin so, and no row is read beyond them', async () => {
+  it('from tables in key order are all with the prefix, and no row is read beyond them', async () => {
     let read = 0;
     const counting: Tables = {
       ...tables,
@@ -33,7 +33,7 @@ describe('suggested users', () => {
     expect(await index.startingWith('z', 8)).to.deep.equal({ users: [], complete: true });
   });
 
-  it('of others are those of the first so many, which is said; a whole id is found all the same', async () => {
+  it('from other tables are among the first ones, which the answer says; a full id is always found', async () => {
     const unordered: Tables = { ...tables, inKeyOrder: false };
     const all = new UsersIndex(unordered, systemClock);
     expect(await all.startingWith('u1', 8)).to.deep.equal({ users: ['u1', 'u10', 'u11'], complete: true });

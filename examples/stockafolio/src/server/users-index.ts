@@ -3,18 +3,18 @@ import type { Clock, Tables } from '@stockafolio/core/ports';
 import { userTotals } from '../tables.js';
 import type { WireUsers } from './wire/types.js';
 
-/** Of tables that are in no order, so many users are known by name: about 20 MB. The others are found by their whole id. */
+/** For unordered tables this many users are listed: about 20 MB. The others are found by their full id. */
 const MOST = 200_000;
 /** How old the list may be, in milliseconds. */
 const FRESH = 30_000;
-/** Between so many rows others have a turn. */
+/** After this many rows other requests have a turn. */
 const TURN = 1_000;
 
 /**
  * Suggests users by the beginning of their id.
  *
- * Tables in key order are asked for the first ids that begin so, whatever the number of users. Others cannot tell: there
- * it goes by a list in memory, made when somebody searches, which ends at a number of users.
+ * Tables in key order are asked for the first ids with the prefix, whatever the number of users. Others do not support
+ * that: for these a list in memory is used, built at the first search, with a limited number of users.
  */
 export class UsersIndex {
   readonly #tables: Tables;
@@ -29,7 +29,10 @@ export class UsersIndex {
     this.#most = most;
   }
 
-  /** At most `limit` users whose id begins so, in order; the one of exactly that id first, however many there are. */
+  /**
+   * At most `limit` users whose id begins with the prefix, in order; the one with exactly that id first, however many
+   * there are.
+   */
   async startingWith(prefix: string, limit: number): Promise<WireUsers> {
     if (this.#tables.inKeyOrder) return { users: await this.#inOrder(prefix, limit), complete: true };
     const { users, complete } = await this.#users();
@@ -81,7 +84,7 @@ export class UsersIndex {
   }
 }
 
-/** The index of the first of the sorted texts that is not before this one. */
+/** The index of the first of the sorted texts that is not less than this one. */
 function firstFrom(sorted: readonly string[], text: string): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {

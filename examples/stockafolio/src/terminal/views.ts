@@ -5,7 +5,7 @@ import type { PortfolioFigures } from '../figures/portfolio-figures.js';
 
 const BAR = 20;
 
-/** Dollars and cents with thousands set apart: `-1,234.50`. */
+/** Dollars and cents with thousands separators: `-1,234.50`. */
 export function dollars(units: number | bigint): string {
   const [whole = '', cents = ''] = formatMoney(units).split('.');
   return `${whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',')}.${cents.slice(0, 2)}`;

@@ -3,7 +3,7 @@ import { listedSpelling } from './listed-spelling.js';
 import { universe } from './universe.js';
 
 describe('a symbol', () => {
-  it('is spelled as it is listed, whatever its case and what stands before its class', () => {
+  it('is spelled as it is listed, whatever its case and the separator before its class', () => {
     for (const spelling of ['BRK.B', 'BRK B', 'BRK/B', 'BRK-B', 'brk.b', 'Brk-b']) {
       expect(listedSpelling(spelling)).to.equal('BRK.B');
     }
@@ -13,7 +13,7 @@ describe('a symbol', () => {
     }
   });
 
-  it('that is not listed stays as it is', () => {
+  it('that is not listed stays unchanged', () => {
     for (const other of ['gone', 'AAPL  260619C00150000', 'BRK  B', 'A/B', '']) {
       expect(listedSpelling(other)).to.equal(other);
     }

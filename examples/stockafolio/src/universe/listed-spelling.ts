@@ -1,8 +1,8 @@
 import { listingOf } from './universe.js';
 
 /**
- * A symbol as it is listed, where it differs from one that is in case and in what stands before the class of a share alone:
- * `aapl` is `AAPL`; `BRK B`, `BRK/B` and `BRK-B` are `BRK.B`. Any other stays as it is.
+ * A symbol as it is listed, if it differs from a listed one only in case and in the separator before the class of a
+ * share: `aapl` is `AAPL`; `BRK B`, `BRK/B` and `BRK-B` are `BRK.B`. Any other symbol stays unchanged.
  */
 export function listedSpelling(symbol: string): string {
   if (listingOf(symbol) !== undefined) return symbol;

@@ -10,7 +10,7 @@ describe('the universe', () => {
     expect(symbols).to.deep.equal([...new Set(symbols)].sort());
   });
 
-  it('has what a trade needs of every member: a symbol, a name, a price of 10 to 900 USD in whole cents', () => {
+  it('has for every member what a trade needs: a symbol, a name, a price of 10 to 900 USD in whole cents', () => {
     for (const { symbol, name, open } of universe) {
       expect(symbol).to.match(/^[A-Z]{1,5}(\.[A-Z])?$/);
       expect(name, symbol).to.match(/^\S.*\S$/u);

@@ -10,13 +10,13 @@ import { materials } from './sectors/materials.js';
 import { realEstate } from './sectors/real-estate.js';
 import { utilities } from './sectors/utilities.js';
 
-/** A share that is traded. */
+/** A traded share. */
 export interface Listing {
   readonly symbol: string;
   readonly name: string;
   /** Sector by the Global Industry Classification Standard. */
   readonly sector: string;
-  /** The price that a generated market begins with, in 1e-4 USD, a whole number of cents: made up, not a quote. */
+  /** The price at which a generated market begins, in 1e-4 USD, a whole number of cents: invented, not a quote. */
   readonly open: number;
 }
 
@@ -49,7 +49,7 @@ export const universe: readonly Listing[] = members
 
 const bySymbol: ReadonlyMap<string, Listing> = new Map(universe.map((l) => [l.symbol, l]));
 
-/** The member of this symbol, or undefined. */
+/** The member with this symbol, or undefined. */
 export function listingOf(symbol: string): Listing | undefined {
   return bySymbol.get(symbol);
 }

@@ -8,7 +8,7 @@ import { SignIn } from './parts/sign-in.js';
 import { TopBar } from './parts/top-bar.js';
 import { place } from './path.js';
 
-/** Either dashboard, by the address. */
+/** One of the two dashboards, by the address. */
 export function App() {
   useEffect(() => void learnViewer(), []);
   const at = place.value;

@@ -2,14 +2,14 @@ import { signal } from '@preact/signals';
 import { isDay } from './figures/day.js';
 import { userOf } from './user-href.js';
 
-/** What the address names. */
+/** The page that an address names. */
 export type Place =
   | { readonly page: 'firm'; readonly day: string | undefined }
   | { readonly page: 'user'; readonly user: string }
-  /** An address that names nothing, and why where that can be said. */
+  /** An address without a page, and the reason if it is known. */
   | { readonly page: 'none'; readonly why?: 'day' | 'escape' };
 
-/** Where the visitor is. */
+/** The visitor's present page. */
 export const place = signal<Place>(placeOf(location));
 
 addEventListener('popstate', () => {
@@ -23,7 +23,7 @@ export function go(href: string): void {
   scrollTo(0, 0);
 }
 
-/** Lets a click on a link go without a load, unless it asks for a new tab or the like. */
+/** Follows a clicked link without a page load, unless it asks for a new tab or similar. */
 export function follow(event: MouseEvent): void {
   const link = event.currentTarget as HTMLAnchorElement;
   if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;

@@ -5,7 +5,7 @@ export type Theme = 'light' | 'dark';
 const KEY = 'stockafolio-theme';
 const prefersDark = matchMedia('(prefers-color-scheme: dark)');
 
-/** As the system has it, unless the visitor has chosen. */
+/** The system's theme, unless the visitor has chosen one. */
 export const theme = signal<Theme>(chosen() ?? (prefersDark.matches ? 'dark' : 'light'));
 
 prefersDark.addEventListener('change', () => {

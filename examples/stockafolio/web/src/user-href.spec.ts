@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { withDots } from '../../src/server/user-path.js';
 import { userApi, userHref, userOf, userStream } from './user-href.js';
 
-/** What a browser makes of an address, and the server of that. */
+/** What a browser makes of an address, and what the server makes of that. */
 const arrived = (href: string): string => withDots(new URL(href, 'http://localhost').pathname);
 
 describe('the address of a user', () => {
@@ -31,7 +31,7 @@ describe('the address of a user', () => {
     fc.string({ minLength: 1, maxLength: 4, unit: fc.constantFrom('.', '=', '%', '2', 'e', '/', '3', 'D') }),
   );
 
-  it('is one that browsers leave as it is, and that leads to this user and no other', () => {
+  it('is one that browsers do not change, and that leads to this user and no other', () => {
     fc.assert(
       fc.property(users, (user) => {
         fc.pre(user.isWellFormed());
@@ -50,7 +50,7 @@ describe('the address of a user', () => {
     );
   });
 
-  it('of no user is none', () => {
+  it('is invalid without a user', () => {
     expect(userOf('%E0%A4%A')).to.equal(undefined);
   });
 });

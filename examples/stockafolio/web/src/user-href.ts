@@ -1,24 +1,24 @@
 /*
- * Browsers take a part `.` or `..` of an address for a step and remove it, escaped or not. So a user of such a name is written
- * `=.` or `=..`; `encodeURIComponent` writes an equals sign of a name as `%3D`, so no other user is written like that.
+ * Browsers remove a part `.` or `..` from an address, escaped or not. So a user with such a name is written `=.` or
+ * `=..`; `encodeURIComponent` writes an equals sign in a name as `%3D`, so no other user is written like that.
  */
 
-/** Where a user's page is. */
+/** The address of a user's page. */
 export function userHref(user: string): string {
   return `/u/${segmentOf(user)}`;
 }
 
-/** Where the API has a user's figures. */
+/** The API address of a user's figures. */
 export function userApi(user: string): string {
   return `/api/users/${segmentOf(user)}`;
 }
 
-/** Where the API tells what changes of a user. */
+/** The API address of the stream of a user's changes. */
 export function userStream(user: string): string {
   return `/api/stream/users/${segmentOf(user)}`;
 }
 
-/** The user of a part of an address; undefined where it is none. */
+/** The user in a part of an address; undefined if it is invalid. */
 export function userOf(segment: string): string | undefined {
   if (segment === '=.' || segment === '=..') return segment.slice(1);
   try {

@@ -18,23 +18,23 @@ import type { Toolkit } from '../toolkit.js';
 import { openUnitPorts, workerPool, type UnitPlaces, type WorkerPool } from '../workers/worker-pool.js';
 import type { UnitOrder } from './unit-order.js';
 
-/** What a batch runs, and where. */
+/** What a batch runs, and on what. */
 export interface Batch {
   readonly app: App;
   readonly places: UnitPlaces;
   readonly options: BatchOptions & { readonly signal: AbortSignal };
-  /** Partitions done at a time. */
+  /** Partitions processed at a time. */
   readonly workers: number;
 }
 
-/** What a batch of nothing has done. */
+/** The result of an empty batch. */
 export const NOTHING_ARCHIVED: BatchResult = { units: [], records: 0, setAside: 0, rows: 0 };
 
 /**
- * Opens everything, runs the batch, and closes it again.
+ * Opens everything, runs the batch, and closes everything.
  *
- * @returns {@link NOTHING_ARCHIVED} where there is no archive yet; then no table is made either
- * @throws ERR_ABORTED, with what is done, where it was stopped
+ * @returns {@link NOTHING_ARCHIVED} if there is no archive yet; then no table is created either
+ * @throws ERR_ABORTED, with the work done so far, if it was stopped
  */
 export async function runOnce(
   { app, places, options, workers }: Batch,
@@ -65,11 +65,11 @@ export async function runOnce(
     }).catch((error: unknown) => {
       if (!options.signal.aborted || !isStockafolioError(error, 'ERR_ABORTED')) throw error;
       const records = done.reduce((sum, unit) => sum + unit.records, 0);
-      const soFar = `${figure(done.length)} of ${counted(planned, 'partition')} done, ${counted(records, 'message')} taken in`;
+      const soFar = `${figure(done.length)} of ${counted(planned, 'partition')} done, ${counted(records, 'message')} processed`;
       throw stoppedEarly(
         soFar,
         { records, units: done },
-        'run the same command again: it does the partitions that are left',
+        'run the same command again: it processes the remaining partitions',
       );
     });
     progress.done();
@@ -80,7 +80,9 @@ export async function runOnce(
   }
 }
 
-/** Makes the tables ready, and answers the units that are to be done, each with where it finds what it works on; of no archive none. */
+/**
+ * Prepares the tables, and returns the units to run, each with the locations that it uses; none if there is no archive.
+ */
 export async function ordersOf({ app, places, options }: Batch, toolkit: Toolkit): Promise<readonly UnitOrder[]> {
   const { ports, close } = await openUnitPorts(app, places, toolkit);
   try {

@@ -3,7 +3,7 @@ import type { BatchUnit } from '@stockafolio/runner-batch';
 import { z } from 'zod';
 import type { UnitPlaces } from '../workers/worker-pool.js';
 
-/** A unit of a batch, and where it finds what it works on: all that another machine needs to be told. */
+/** A unit of a batch, with the locations that it uses: all that another machine needs to know. */
 export interface UnitOrder {
   readonly unit: BatchUnit;
   readonly places: UnitPlaces;
@@ -35,13 +35,13 @@ const schema = z.strictObject({
   }),
 });
 
-/** Reads the line that `batch --print-units` has printed. @throws ERR_USAGE saying what is wrong with it */
+/** Parses a line that `batch --print-units` has printed. @throws ERR_USAGE with what is wrong with it */
 export function parseOrder(line: string): UnitOrder {
   let json: unknown;
   try {
     json = JSON.parse(line);
   } catch (cause) {
-    throw noUnit('it is no JSON', cause);
+    throw noUnit('it is not JSON', cause);
   }
   const read = schema.safeParse(json);
   if (!read.success) {
@@ -53,8 +53,8 @@ export function parseOrder(line: string): UnitOrder {
 }
 
 function noUnit(what: string, cause?: unknown): StockafolioError {
-  return new StockafolioError('ERR_USAGE', `this line describes no unit of a batch: ${what}`, {
+  return new StockafolioError('ERR_USAGE', `this line does not describe a unit of a batch: ${what}`, {
     cause,
-    hint: 'give lines as stockafolio batch --print-units prints them',
+    hint: 'give lines from stockafolio batch --print-units',
   });
 }

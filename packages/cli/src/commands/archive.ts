@@ -21,15 +21,15 @@ interface ArchiveFlags extends CommonOptions, PartitionOptions {
 export function addArchive(program: Command, toolkit: Toolkit): void {
   withPartitionOptions(program.command('archive'))
     .description('copy a source into Parquet files, each message exactly once')
-    .requiredOption('--source <source>', 'where records come from: kafka://HOST:PORT/TOPIC, log:DIR')
-    .requiredOption('--files <files>', `where the archive is: ${FILES}`)
-    .option('--app <module>', 'the application whose records they are; defaults to Stockafolio')
-    .option('--format <name>', 'form of the messages', 'wire')
-    .option('--group <name>', 'consumer group; defaults to the name of the stream and -archive')
-    .option('--take-group', 'bind the group to this archive, where it is bound to another that is no longer written')
-    .option('--roll-records <n>', 'messages of one file at most', wholeNumber(1), 100_000)
+    .requiredOption('--source <source>', 'source of the records: kafka://HOST:PORT/TOPIC, log:DIR')
+    .requiredOption('--files <files>', `location of the archive: ${FILES}`)
+    .option('--app <module>', 'the application that defines the records; defaults to Stockafolio')
+    .option('--format <name>', 'format of the messages', 'wire')
+    .option('--group <name>', 'consumer group; defaults to the name of the stream followed by -archive')
+    .option('--take-group', 'bind the group to this archive, if it is bound to another that is no longer written')
+    .option('--roll-records <n>', 'most messages in one file', wholeNumber(1), 100_000)
     .option('--roll-interval <ms>', 'longest wait before a file is written', wholeNumber(1), 60_000)
-    .option('--until-caught-up', 'end once everything that was there is archived')
+    .option('--until-caught-up', 'end once all messages present at the start are archived')
     .option('--json', 'end with one line of JSON')
     .action(async (flags: ArchiveFlags) => run(flags, toolkit));
 }
@@ -43,7 +43,7 @@ async function run(flags: ArchiveFlags, toolkit: Toolkit): Promise<void> {
   const codec = codecOf(app, flags.format);
   const { stream } = app.pipeline;
   await toolkit.untilThere({ sources: [flags.source], files: [flags.files] }, reporter, { untilStopped: true });
-  /** Up to where each partition was archived by this run. */
+  /** The offset up to which this run has archived each partition. */
   const offsets = new Map<number, number>();
   try {
     const result = await runArchive({
@@ -76,7 +76,7 @@ async function run(flags: ArchiveFlags, toolkit: Toolkit): Promise<void> {
     const done = `${counted(result.records, 'message')} archived in ${counted(result.files, 'file')}`;
     if (flags.untilCaughtUp === true && !result.caughtUp) {
       const facts = { ...result, offsets: Object.fromEntries(offsets) };
-      throw stoppedEarly(done, facts, 'run the same command again: the archive itself says where to go on');
+      throw stoppedEarly(done, facts, 'run the same command again: it continues after the archived messages');
     }
     reporter.result(done, { ok: true, ...result });
   } finally {

@@ -13,9 +13,12 @@ import type { CommonOptions } from './options.js';
 export function addBatchUnit(program: Command, toolkit: Toolkit): void {
   program
     .command('batch-unit')
-    .description('do units of a batch, described on standard input as batch --print-units prints them, one a line')
+    .description('run units of a batch, read from standard input as lines of batch --print-units')
     .option('--json', 'end with one more line of JSON, for all units')
-    .addHelpText('after', '\nPrints the result of each as a line of JSON. For engines that spread units over machines.')
+    .addHelpText(
+      'after',
+      '\nPrints the result of each unit as a line of JSON. For systems that distribute units over machines.',
+    )
     .action(async (flags: CommonOptions) => run(flags, toolkit));
 }
 
@@ -24,7 +27,7 @@ async function run({ json = false }: CommonOptions, toolkit: Toolkit): Promise<v
   const lines = createInterface({ input: process.stdin, crlfDelay: Infinity, signal });
   let units = 0;
   const stopped = (): Error =>
-    stoppedEarly(`${counted(units, 'unit')} done`, { units }, 'give the lines again whose results were not printed');
+    stoppedEarly(`${counted(units, 'unit')} done`, { units }, 'run the lines again whose results were not printed');
   for await (const line of lines) {
     if (line.trim() === '') continue;
     const result = await runOrder(parseOrder(line), toolkit, signal).catch((error: unknown) => {

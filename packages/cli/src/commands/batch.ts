@@ -37,23 +37,23 @@ interface BatchFlags extends CommonOptions, PartitionOptions {
 export function addBatch(program: Command, toolkit: Toolkit): void {
   withPartitionOptions(program.command('batch'))
     .description('run the pipeline on the archive, from where the last run ended')
-    .requiredOption('--files <files>', `where the archive is: ${FILES}`)
-    .requiredOption('--tables <tables>', 'where rows go: embedded:DIR or cassandra://...')
-    .requiredOption('--checkpoints <files>', `where checkpoints are kept: ${FILES}`)
+    .requiredOption('--files <files>', `location of the archive: ${FILES}`)
+    .requiredOption('--tables <tables>', 'target of the rows: embedded:DIR or cassandra://...')
+    .requiredOption('--checkpoints <files>', `location of the checkpoints: ${FILES}`)
     .option('--app <module>', 'the application to run; defaults to Stockafolio')
-    .option('--format <name>', 'form of the messages; defaults to that in which they were archived')
-    .option('--day <day>', 'take in what was archived up to the end of this day, YYYY-MM-DD', day)
+    .option('--format <name>', 'format of the messages; defaults to the one in which they were archived')
+    .option('--day <day>', 'process what was archived up to the end of this day, YYYY-MM-DD', day)
     .option('--from-start', 'begin at the start of the archive, and replace the checkpoints')
-    .option('--allow-missing-partitions', 'go on although the archive has nothing of partitions that were not empty')
-    .option('--schedule', 'run at the close of every trading day, once, and wait for the next, until stopped')
-    .option('--print-units', 'do nothing but make the tables ready, and print the units to be done, one a line')
-    .option('--workers <n>', 'partitions done at a time, each in a process', wholeNumber(1), 1)
-    .option('--on-bad-record <what>', 'dead-letter: set it aside; fail: stop', onBadRecord, 'dead-letter')
-    .option('--accept-plan-change', 'go on from checkpoints of a pipeline that has changed since')
-    .option('--take-over', 'go on with tables whose checkpoints were elsewhere, and are lost or were moved')
+    .option('--allow-missing-partitions', 'continue although the archive has no file of some non-empty partitions')
+    .option('--schedule', 'run once at the close of every trading day, until stopped')
+    .option('--print-units', 'only prepare the tables, and print the units to run, one per line')
+    .option('--workers <n>', 'partitions processed at a time, each in its own process', wholeNumber(1), 1)
+    .option('--on-bad-record <what>', 'dead-letter: store it as a dead letter; fail: stop', onBadRecord, 'dead-letter')
+    .option('--accept-plan-change', 'continue from checkpoints of a pipeline that has changed since')
+    .option('--take-over', 'continue with tables whose checkpoints were elsewhere, and are lost or were moved')
     .option(
       '--repartition <n>',
-      'divide the archive anew, into new tables and checkpoints, for a topic that has so many partitions now',
+      'repartition the archive, into new tables and checkpoints, for a topic that now has this many partitions',
       wholeNumber(1),
     )
     .option('--json', 'end with one line of JSON')
@@ -100,29 +100,33 @@ async function run(flags: BatchFlags, toolkit: Toolkit): Promise<void> {
   }
 }
 
-/** @returns when the batch is due. @throws ERR_USAGE where there is no such thing, or the day is given beside it */
+/** @returns when the batch is due. @throws ERR_USAGE if there is no schedule, or the day is also given */
 function checkSchedule({ app: { nextRun } }: Batch, flags: BatchFlags): NonNullable<App['nextRun']> {
   if (flags.day !== undefined || flags.fromStart === true) {
-    throw new StockafolioError('ERR_USAGE', '--schedule decides on the day itself', {
-      hint: 'leave out --day and --from-start; run those once, without --schedule',
+    throw new StockafolioError('ERR_USAGE', '--schedule chooses the day itself', {
+      hint: 'omit --day and --from-start; run those once, without --schedule',
     });
   }
   if (nextRun === undefined) {
     throw new StockafolioError('ERR_USAGE', 'this application has no calendar, so it has no schedule', {
-      hint: 'give its defineApp a nextRun, or start stockafolio batch from a scheduler of your own',
+      hint: 'pass nextRun to its defineApp, or start stockafolio batch from your own scheduler',
     });
   }
   return nextRun;
 }
 
-/** @throws ERR_USAGE where it is not the whole archive that is asked for */
+/** @throws ERR_USAGE if only a part of the archive is requested */
 function checkRepartition({ day, fromStart, schedule }: BatchFlags): void {
   const other =
     day !== undefined ? '--day' : fromStart === true ? '--from-start' : schedule === true ? '--schedule' : '';
   if (other === '') return;
-  throw new StockafolioError('ERR_USAGE', `--repartition divides all of the archive: it does not go with ${other}`, {
-    hint: `leave ${other} out; what comes after is taken in by runs without --repartition`,
-  });
+  throw new StockafolioError(
+    'ERR_USAGE',
+    `--repartition needs the whole archive: it cannot be combined with ${other}`,
+    {
+      hint: `omit ${other}; later messages are processed by runs without --repartition`,
+    },
+  );
 }
 
 async function onSchedule(batch: Batch, flags: BatchFlags, toolkit: Toolkit, reporter: Reporter): Promise<void> {
@@ -148,6 +152,6 @@ async function onSchedule(batch: Batch, flags: BatchFlags, toolkit: Toolkit, rep
 function describe(result: BatchResult, { app, places }: Batch): string {
   const { records, rows, setAside, units } = result;
   if (result === NOTHING_ARCHIVED)
-    return `nothing to do: nothing of stream '${app.pipeline.stream.name}' is archived in ${places.files}`;
-  return `${counted(records, 'message')} taken in from ${counted(units.length, 'partition')}, ${counted(rows, 'row')} written, ${figure(setAside)} set aside`;
+    return `nothing to do: no message of stream '${app.pipeline.stream.name}' is archived in ${places.files}`;
+  return `${counted(records, 'message')} processed from ${counted(units.length, 'partition')}, ${counted(rows, 'row')} written, ${figure(setAside)} dead-lettered`;
 }

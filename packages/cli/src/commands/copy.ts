@@ -17,12 +17,12 @@ interface CopyFlags {
 export function addCopy(program: Command, toolkit: Toolkit): void {
   program
     .command('copy')
-    .description('copy files from one store to another: what is missing there, each file whole and read back')
+    .description('copy missing files from one store to another; each is copied whole, read back and compared')
     .argument('<from>', FILES)
     .argument('<to>', 'the same')
-    .option('--prefix <text>', 'only files whose name begins so', '')
+    .option('--prefix <text>', 'only files whose name begins with this', '')
     .option('--concurrency <n>', 'files copied at a time', wholeNumber(1), 4)
-    .option('--recheck', 'compare the content of files that are there already, too')
+    .option('--recheck', 'also compare the content of files that exist already')
     .option('--json', 'end with one line of JSON')
     .action(async (from: string, to: string, flags: CopyFlags) => run(from, to, flags, toolkit));
 }
@@ -44,13 +44,13 @@ async function run(fromUrl: string, toUrl: string, flags: CopyFlags, toolkit: To
       onFile: () => copied++,
     }).catch((error: unknown) => {
       if (!isStockafolioError(error, 'ERR_ABORTED')) throw error;
-      const done = `${counted(copied, 'file')} copied and read back`;
-      throw stoppedEarly(done, { copied }, 'run the same command again: it copies the files that are left');
+      const done = `${counted(copied, 'file')} copied and verified`;
+      throw stoppedEarly(done, { copied }, 'run the same command again: it copies the remaining files');
     });
     progress.done();
     if (result.copied + result.skipped === 0 && flags.prefix === '') throw nothingThere(fromUrl, 'file');
     reporter.result(
-      `${counted(result.copied, 'file')} copied and read back, ${counted(result.bytes, 'byte')}; ${figure(result.skipped)} already there`,
+      `${counted(result.copied, 'file')} copied and verified, ${counted(result.bytes, 'byte')}; ${figure(result.skipped)} already there`,
       { ok: true, ...result },
     );
   } finally {

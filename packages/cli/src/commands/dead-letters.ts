@@ -6,9 +6,9 @@ import { codecOf, loadApp, partitionedBy } from '../app.js';
 import { LineWriter } from '../output/line-writer.js';
 import { counted, figure } from '../output/counted.js';
 import { stoppedEarly } from '../output/unfinished.js';
-import { lettersToReplay, wholeText } from '../replay/letters.js';
-import { MendedMessages } from '../replay/mended-messages.js';
-import { replayLetters } from '../replay/replay-letters.js';
+import { deadLettersToReplay, wholeText } from '../replay/dead-letters.js';
+import { CorrectedMessages } from '../replay/corrected-messages.js';
+import { replayDeadLetters } from '../replay/replay-dead-letters.js';
 import type { Toolkit } from '../toolkit.js';
 import { partitionerName, type CommonOptions } from './options.js';
 
@@ -29,35 +29,47 @@ interface ReplayFlags extends CommonOptions {
 }
 
 export function addDeadLetters(program: Command, toolkit: Toolkit): void {
-  const group = program.command('dead-letters').description('what was set aside: look at it, mend it, replay it');
+  const group = program
+    .command('dead-letters')
+    .description('list dead letters, and replay them, corrected or unchanged');
   group
     .command('list')
-    .description('print what was set aside, with its position and cause')
+    .description('print the dead letters, with their position and cause')
     .requiredOption('--tables <tables>', 'the tables: embedded:DIR or cassandra://...')
     .option('--app <module>', 'the application; defaults to Stockafolio')
-    .option('--format <format>', 'text, or jsonl: to be mended and replayed', formatOf, 'text')
-    .option('--whole', 'with jsonl: messages of more than 4,096 characters whole, not their beginnings')
-    .option('--all', 'those that were replayed too')
+    .option('--format <format>', 'text, or jsonl: to be corrected and replayed', formatOf, 'text')
+    .option('--whole', 'with jsonl: print messages of more than 4,096 characters in full, not only their beginnings')
+    .option('--all', 'include those that were replayed')
     .option('--json', 'end with one line of JSON')
     .action(async (flags: ListFlags) => list(flags, toolkit));
   group
     .command('replay')
-    .description('append messages that were set aside to the source again, each once')
+    .description('append dead letters to the source again, each exactly once')
     .requiredOption('--tables <tables>', 'the tables: embedded:DIR or cassandra://...')
     .requiredOption('--to <source>', 'the source: kafka://HOST:PORT/TOPIC, log:DIR')
-    .option('--with <file>', 'lines of `list --format jsonl` with mended messages; without it, all as they are')
+    .option(
+      '--with <file>',
+      'lines of `list --format jsonl` with corrected messages; without it, all are replayed unchanged',
+    )
     .option('--app <module>', 'the application; defaults to Stockafolio')
-    .option('--format <name>', 'form of the messages', 'wire')
-    .option('--partitioner <name>', 'how messages are placed: murmur2 or crc32; as the stream says', partitionerName)
-    .option('--assume-not-replayed', 'replay too what the source no longer tells of whether it was replayed')
+    .option('--format <name>', 'format of the messages', 'wire')
+    .option(
+      '--partitioner <name>',
+      'how the key chooses the partition: murmur2 or crc32; defaults to the partitioner of the stream',
+      partitionerName,
+    )
+    .option(
+      '--assume-not-replayed',
+      'also replay dead letters if the source no longer shows whether they were replayed',
+    )
     .option('--json', 'end with one line of JSON')
     .addHelpText('after', REPLAY_HELP)
     .action(async (flags: ReplayFlags) => replay(flags, toolkit));
 }
 
 const REPLAY_HELP = `
-What was replayed is found in the source, by a header of the message: it is read from the time of the first letter on, some
-100,000 messages a second. So each letter is appended once, also where the tables were made anew, or two replay at once.`;
+Replayed messages are found in the source by a message header: the source is read from the time of the first dead letter on, about
+100,000 messages a second. So each dead letter is appended once, even if the tables were rebuilt, or two replays run at once.`;
 
 function formatOf(text: string): 'text' | 'jsonl' {
   if (text === 'text' || text === 'jsonl') return text;
@@ -85,10 +97,10 @@ async function list(flags: ListFlags, toolkit: Toolkit): Promise<void> {
   }
   const reporter = toolkit.reporter(flags.json);
   if (flags.json === true) reporter.result('', { ok: true, letters, codes });
-  else reporter.say(`${figure(letters)} set aside`);
+  else reporter.say(`${figure(letters)} dead letters`);
 }
 
-/** A letter as a line of JSON. */
+/** A dead letter as a line of JSON. */
 async function rowOf(values: readonly Value[], tables: Tables, { whole }: ListFlags): Promise<string> {
   const text = whole === true ? await wholeText(tables, values) : undefined;
   return formatRow(deadLetters, text === undefined ? values : values.with(MESSAGE, text).with(TRUNCATED, false));
@@ -108,24 +120,24 @@ function lineOf(letter: Readonly<Record<string, Value>>): string {
 async function replay(flags: ReplayFlags, toolkit: Toolkit): Promise<void> {
   const app = partitionedBy(await loadApp(flags.app), flags.partitioner);
   const reporter = toolkit.reporter(flags.json);
-  const mended = flags.with === undefined ? undefined : await MendedMessages.open(flags.with);
+  const corrected = flags.with === undefined ? undefined : await CorrectedMessages.open(flags.with);
   const tables = toolkit.openTables(flags.tables);
   const stop = toolkit.stop();
-  const searched = reporter.progress('messages of the source looked at');
+  const searched = reporter.progress('messages of the source searched');
   try {
     const pipeline = app.pipeline.name;
-    const { letters, skipped } = await lettersToReplay(tables, pipeline, mended);
+    const { letters, skipped } = await deadLettersToReplay(tables, pipeline, corrected);
     const ports = {
       tables,
       pipeline,
       stream: app.pipeline.stream,
       codec: codecOf(app, flags.format),
       clock: toolkit.clock,
-      mended,
+      corrected,
       openSource: () => toolkit.openSource(flags.to),
       openProducer: () => toolkit.openProducer(flags.to),
     };
-    const { replayed, left } = await replayLetters(letters, ports, {
+    const { replayed, left } = await replayDeadLetters(letters, ports, {
       assumeNotReplayed: flags.assumeNotReplayed === true,
       signal: stop.signal,
       onWait: (why) => reporter.say(`waiting: ${why}`),
@@ -134,10 +146,10 @@ async function replay(flags: ReplayFlags, toolkit: Toolkit): Promise<void> {
     searched.done();
     const done = `${counted(replayed, 'message')} replayed`;
     if (left > 0) throw stoppedEarly(done, { replayed }, 'run the same command again: it replays the rest');
-    const late = `; ${figure(skipped)} late left, which count everywhere but in the operator that set them aside`;
+    const late = `; ${figure(skipped)} late ones skipped: they count everywhere except in the operator that rejected them`;
     reporter.result(`${done}${skipped > 0 ? late : ''}`, { ok: true, replayed, skipped });
   } finally {
     await tables.close();
-    await mended?.close();
+    await corrected?.close();
   }
 }

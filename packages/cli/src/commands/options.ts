@@ -1,7 +1,7 @@
 import { isPartitionerName, StockafolioError } from '@stockafolio/core';
 import { InvalidArgumentError, type Command } from 'commander';
 
-/** Where files can be, as help says it. */
+/** The possible locations of files, for the help texts. */
 export const FILES = 'file:DIR, s3://BUCKET/PREFIX or hdfs://HOST:HTTPPORT/PATH';
 
 /** Options that many commands share. */
@@ -10,7 +10,7 @@ export interface CommonOptions {
   readonly json?: boolean;
 }
 
-/** Reads a whole number of at least `min` from the command line. */
+/** Parses a whole number of at least `min` from the command line. */
 export function wholeNumber(min: number): (text: string) => number {
   return (text) => {
     const value = Number(text.replaceAll('_', ''));
@@ -20,7 +20,7 @@ export function wholeNumber(min: number): (text: string) => number {
   };
 }
 
-/** Reads a day, `YYYY-MM-DD`. */
+/** Parses a day, `YYYY-MM-DD`. */
 export function day(text: string): string {
   const time = Date.parse(`${text}T00:00:00Z`);
   if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text)
@@ -28,19 +28,19 @@ export function day(text: string): string {
   return text;
 }
 
-/** Reads `dead-letter` or `fail`. */
+/** Parses `dead-letter` or `fail`. */
 export function onBadRecord(text: string): 'dead-letter' | 'fail' {
   if (text === 'dead-letter' || text === 'fail') return text;
   throw new InvalidArgumentError('It must be dead-letter or fail.');
 }
 
-/** Reads the name of a partitioner. */
+/** Parses the name of a partitioner. */
 export function partitionerName(text: string): 'murmur2' | 'crc32' {
   if (isPartitionerName(text)) return text;
   throw new InvalidArgumentError('It must be murmur2 or crc32.');
 }
 
-/** What commands that take messages in are told of their partitions. */
+/** Options about partitions, for commands that read messages. */
 export interface PartitionOptions {
   readonly partitioner?: 'murmur2' | 'crc32';
   readonly onPartitionMismatch: 'dead-letter' | 'fail';
@@ -51,24 +51,24 @@ export function withPartitionOptions(command: Command): Command {
   return command
     .option(
       '--partitioner <name>',
-      "how messages were placed by their key: murmur2 (Java's clients), crc32 (librdkafka's); as the stream says",
+      "how the key chose the partition: murmur2 (Java's clients), crc32 (librdkafka's); defaults to the stream's",
       partitionerName,
     )
     .option(
       '--on-partition-mismatch <what>',
-      "a message outside of its key's partition: fail: stop; dead-letter: go on without it",
+      "for a message whose partition is not its key's: fail: stop; dead-letter: continue without it",
       onBadRecord,
       'fail',
     );
 }
 
-/** Reads `k=v,k2=v2`. @throws ERR_USAGE where a part has no `=` */
+/** Parses `k=v,k2=v2`. @throws ERR_USAGE if a part has no `=` */
 export function pairs(text: string, option: string): Record<string, string> {
   const read: Record<string, string> = {};
   for (const part of text.split(',')) {
     const at = part.indexOf('=');
     if (at < 1) {
-      throw new StockafolioError('ERR_USAGE', `${option}: '${part}' is no pair`, {
+      throw new StockafolioError('ERR_USAGE', `${option}: '${part}' is not a pair`, {
         hint: `write ${option} name=value,name=value`,
       });
     }

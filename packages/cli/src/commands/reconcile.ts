@@ -55,28 +55,28 @@ interface ReconcileFlags extends CommonOptions, PartitionOptions {
 
 const REPAIR_AT_A_TIME = 1_000;
 const NOT_OPEN =
-  'it was changed by hand, and the tables are ahead of the archive: what comes next would be lost below the mended row; stop the stream, archive to the end, and run the same command again';
-/** How to go on after it was stopped. */
-const AGAIN = 'run the same command again: it begins anew, and what is mended stays so';
+  'it was changed by hand, and the tables are ahead of the archive: later changes would be lost below the repaired row; stop the stream, archive to the end, and run the same command again';
+/** How to continue after it was stopped. */
+const AGAIN = 'run the same command again: it starts over, and repaired rows stay repaired';
 
 export function addReconcile(program: Command, toolkit: Toolkit): void {
   withPartitionOptions(program.command('reconcile'))
-    .description('recompute the tables from the archive, print every difference, and mend them where asked to')
-    .requiredOption('--files <files>', `where the archive is: ${FILES}`)
+    .description('recompute the tables from the archive, print every difference, and repair them on request')
+    .requiredOption('--files <files>', `location of the archive: ${FILES}`)
     .requiredOption('--tables <tables>', 'the tables to compare: embedded:DIR or cassandra://...')
     .option('--app <module>', 'the application; defaults to Stockafolio')
-    .option('--format <name>', 'form of the messages; defaults to that in which they were archived')
+    .option('--format <name>', 'format of the messages; defaults to the one in which they were archived')
     .option('--day <day>', 'recompute up to the end of this day, YYYY-MM-DD', day)
-    .option('--repair', 'write the rows that are wrong or missing, and remove those that should not be')
-    .option('--allow-missing-partitions', 'go on although the archive has nothing of partitions that were not empty')
+    .option('--repair', 'write wrong or missing rows, and delete extra ones')
+    .option('--allow-missing-partitions', 'continue although the archive has no file of some non-empty partitions')
     .option('--json', 'end with one line of JSON')
     .action(async (flags: ReconcileFlags) => run(flags, toolkit));
 }
 
 async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
   if (flags.repair === true && flags.allowMissingPartitions === true)
-    throw new StockafolioError('ERR_USAGE', '--repair goes by a whole archive', {
-      hint: 'leave out --allow-missing-partitions, or look without --repair',
+    throw new StockafolioError('ERR_USAGE', '--repair needs a complete archive', {
+      hint: 'omit --allow-missing-partitions, or compare without --repair',
     });
   const app = partitionedBy(await loadApp(flags.app), flags.partitioner);
   const reporter = toolkit.reporter(flags.json);
@@ -112,7 +112,7 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
           ? stoppedEarly('no row was compared yet', { compared: 0, repaired: 0 }, AGAIN)
           : error;
       });
-    // Tables that were made by dividing the archive anew are recomputed so, and go on from there.
+    // Tables that were built by repartitioning the archive are recomputed the same way, and continue from there.
     const divided = await readDivision(found, pipeline.name);
     const first = divided === undefined ? undefined : await recompute({ repartition: divided.partitions });
     const last = await recompute(flags.day === undefined ? {} : { day: flags.day });
@@ -128,7 +128,7 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
       clock: toolkit.clock,
       onWait: (why) => reporter.say(why),
     });
-    // What is mended below the lowest is below what any partition has yet to bring.
+    // A version below the lowest is below all that any partition has yet to write.
     const versions = { lowest: Math.min(...ends), highest: Math.max(...ends), raise: () => raised.raise() };
     const counts = { compared: 0, newer: 0 };
     const kinds = { changed: 0, missing: 0, extra: 0, stale: 0 };
@@ -139,7 +139,7 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
     let waiting: Difference[] = [];
     let left = 0;
     const mendWaiting = async (): Promise<void> => {
-      // A stream that runs may have moved on since: what it has written is not to be undone.
+      // A running stream may have advanced since: its newer rows must not be reverted.
       const bound = await newerThan();
       const old: Difference[] = [];
       for (const difference of waiting) {
@@ -153,9 +153,9 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
       const { future, open } = await mend(stored, old, versions);
       left += future.length + open.length;
       for (const difference of future) {
-        reporter.say(`${placeOf(difference)}: not mended, it was changed under a version of the future`, {}, 'warn');
+        reporter.say(`${rowName(difference)}: not repaired, it was changed under a version in the future`, {}, 'warn');
       }
-      for (const difference of open) reporter.say(`${placeOf(difference)}: not mended, ${NOT_OPEN}`, {}, 'warn');
+      for (const difference of open) reporter.say(`${rowName(difference)}: not repaired, ${NOT_OPEN}`, {}, 'warn');
       waiting = [];
     };
     const now = toolkit.clock.now();
@@ -180,7 +180,7 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
     }
     if (left > 0) process.exitCode = exitCodes.external;
     reporter.result(
-      `${counted(counts.compared, 'row')} compared, ${counted(differences, 'difference')}${flags.repair === true ? `, ${left === 0 ? 'all' : figure(differences - left)} mended` : ''}${counts.newer > 0 ? `; ${counted(counts.newer, 'row')} newer than the archive left alone` : ''}`,
+      `${counted(counts.compared, 'row')} compared, ${counted(differences, 'difference')}${flags.repair === true ? `, ${left === 0 ? 'all' : figure(differences - left)} repaired` : ''}${counts.newer > 0 ? `; ${counted(counts.newer, 'row')} newer than the archive left alone` : ''}`,
       { ok: left === 0, ...counts, differences, ...kinds, repaired: flags.repair === true ? differences - left : 0 },
     );
   } finally {
@@ -190,8 +190,8 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
 }
 
 /**
- * The version up to which every row of the tables comes of records that are archived: where partitions of the tables are
- * ahead of the archive, the one at which the first of these ends in it.
+ * The version up to which all rows of the tables come from archived records. If partitions of the tables are ahead of
+ * the archive: the lowest version at which one of them ends in the archive.
  */
 function lastKnown(
   units: readonly UnitResult[],
@@ -206,14 +206,17 @@ function lastKnown(
   return last;
 }
 
-/** The application's own tables: progress tells how far they are, and dead letters bear marks of their replay. */
+/**
+ * The application's own tables. Progress differs because it says how far the tables are, and dead letters because they
+ * are marked when replayed.
+ */
 function comparable(app: App): readonly Table[] {
   const own = new Set([progress, ...letterTables].map(({ name }) => name));
   return tablesOf(app).filter(({ name }) => !own.has(name));
 }
 
 /** Table and key, as in `positions (u00001, IBM)`. */
-function placeOf(difference: Difference): string {
+function rowName(difference: Difference): string {
   const { table } = difference;
   const values = keyOf(difference);
   const key = table.columns.slice(0, table.keyLength).map(({ type }, n) => String(formatValue(type, values[n])));
@@ -222,15 +225,15 @@ function placeOf(difference: Difference): string {
 
 function describe(difference: Difference): string {
   const { table, kind, expected, found } = difference;
-  const place = placeOf(difference);
-  if (expected === undefined) return `${place}: extra`;
-  if (found === undefined) return `${place}: missing`;
+  const name = rowName(difference);
+  if (expected === undefined) return `${name}: extra`;
+  if (found === undefined) return `${name}: missing`;
   const columns = table.columns.filter((_, n) => !Object.is(expected.values[n], found.values[n]));
   const details = columns.map(({ stored, type }) => {
     const n = table.columns.findIndex((column) => column.stored === stored);
     return `${stored} is ${shown(type, found.values[n])}, should be ${shown(type, expected.values[n])}`;
   });
-  return `${place}: ${kind}: ${details.join('; ')}`;
+  return `${name}: ${kind}: ${details.join('; ')}`;
 }
 
 function shown(type: FieldType, value: Value): string {

@@ -43,49 +43,49 @@ interface StreamFlags extends CommonOptions, PartitionOptions {
 }
 
 /**
- * A commit waits for its checkpoint, and the tables are right without it: better the next checkpoint than a flow that
- * stands still for a store that is away.
+ * A commit waits for its checkpoint, but the tables are correct without it. It is better to skip to the next checkpoint
+ * than to stop the flow for an unavailable store.
  */
 const CHECKPOINT_WAIT = { timeout: 5_000, retryFor: 2_000 };
 
 export function addStream(program: Command, toolkit: Toolkit): void {
   withPartitionOptions(program.command('stream'))
     .description('run the pipeline on a live source')
-    .requiredOption('--source <source>', 'where records come from: kafka://HOST:PORT/TOPIC, log:DIR')
-    .requiredOption('--tables <tables>', 'where rows go: embedded:DIR or cassandra://...')
-    .requiredOption('--checkpoints <files>', `where checkpoints are kept: ${FILES}`)
+    .requiredOption('--source <source>', 'source of the records: kafka://HOST:PORT/TOPIC, log:DIR')
+    .requiredOption('--tables <tables>', 'target of the rows: embedded:DIR or cassandra://...')
+    .requiredOption('--checkpoints <files>', `location of the checkpoints: ${FILES}`)
     .option('--app <module>', 'the application to run; defaults to Stockafolio')
-    .option('--format <name>', 'form of the messages', 'wire')
+    .option('--format <name>', 'format of the messages', 'wire')
     .option('--group <name>', 'consumer group; defaults to the name of the pipeline')
-    .option('--take-group', 'bind the group to these tables, where it is bound to others that are no longer written')
-    .option('--until-caught-up', 'end once everything that was there has been taken in')
+    .option('--take-group', 'bind the group to these tables, if it is bound to others that are no longer written')
+    .option('--until-caught-up', 'end once all messages present at the start are processed')
     .option('--commit-interval <ms>', 'longest wait before rows are written', wholeNumber(1), 20)
     .option('--figures-interval <ms>', 'longest wait for figures that all partitions share', wholeNumber(1), 1_000)
     .option('--commit-records <n>', 'records after which rows are written anyway', wholeNumber(1), 20_000)
     .option('--checkpoint-interval <ms>', 'time between checkpoints', wholeNumber(1), 5_000)
-    .option('--on-bad-record <what>', 'dead-letter: set it aside; fail: stop', onBadRecord, 'dead-letter')
-    .option('--accept-plan-change', 'go on from checkpoints of a pipeline that has changed since')
-    .option('--take-over', 'go on with tables whose checkpoints were elsewhere, and are lost or were moved')
+    .option('--on-bad-record <what>', 'dead-letter: store it as a dead letter; fail: stop', onBadRecord, 'dead-letter')
+    .option('--accept-plan-change', 'continue from checkpoints of a pipeline that has changed since')
+    .option('--take-over', 'continue with tables whose checkpoints were elsewhere, and are lost or were moved')
     .option(
       '--metrics-port <port>',
-      'serve /metrics, /health and /ready; 0 takes a free port; each worker the next',
+      'serve /metrics, /health and /ready; 0 takes a free port; each worker takes the next one',
       wholeNumber(0),
     )
     .option('--metrics-host <host>', 'the address to serve them on', '127.0.0.1')
-    .option('--workers <n>', 'processes that share the source; those that die are started anew', wholeNumber(1), 1)
+    .option('--workers <n>', 'processes that share the source; those that die are restarted', wholeNumber(1), 1)
     .option('--json', 'end with one line of JSON')
     .action(async (flags: StreamFlags) => (flags.workers > 1 ? runWorkers(flags, toolkit) : run(flags, toolkit)));
 }
 
-/** @throws ERR_USAGE where source or tables are for one process alone */
+/** @throws ERR_USAGE if source or tables allow only one process */
 async function runWorkers(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
   const alone = [
-    ...(isShared(flags.source) ? [] : [`nobody shares out the partitions of ${flags.source}`]),
-    ...(areShared(flags.tables) ? [] : [`one process writes ${flags.tables}`]),
+    ...(isShared(flags.source) ? [] : [`the partitions of ${flags.source} cannot be shared`]),
+    ...(areShared(flags.tables) ? [] : [`only one process can write ${flags.tables}`]),
   ];
   if (alone.length > 0)
     throw new StockafolioError('ERR_USAGE', `--workers ${flags.workers}: ${alone.join(', and ')}`, {
-      hint: 'leave --workers out, or stream from kafka:// into cassandra://',
+      hint: 'omit --workers, or stream from kafka:// into cassandra://',
     });
   const reporter = toolkit.reporter(flags.json);
   const result = await runStreamWorkers({
@@ -94,14 +94,14 @@ async function runWorkers(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
     clock: toolkit.clock,
     stop: toolkit.stop(),
     say: (text) => reporter.say(text),
-    // A line of a structured log is one already.
+    // A line of a structured log is complete already.
     relay: (number, line) =>
       line.startsWith('{') ? void process.stderr.write(`${line}\n`) : reporter.say(`[${number}] ${line}`),
   });
   tellResult(reporter, flags, result);
 }
 
-/** The arguments of one worker: the same, but alone, with a port of its own and a last line that can be read. */
+/** The arguments of one worker: the same, but alone, with its own port and a last line for machines. */
 function workerArguments(given: readonly string[], { metricsPort }: StreamFlags, number: number): string[] {
   const replaced = ['--workers', '--metrics-port'];
   const args = given.filter(
@@ -128,7 +128,7 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
   const codec = codecOf(app, flags.format);
   const tables = toolkit.openTables(flags.tables);
   const checkpoints = toolkit.openFiles(flags.checkpoints, CHECKPOINT_WAIT);
-  /** Up to where each partition is in the tables. */
+  /** The offset up to which each partition is in the tables. */
   const offsets = new Map<number, number>();
   try {
     await toolkit.untilThere(needed(flags), reporter, { untilStopped: true });
@@ -176,17 +176,17 @@ function needed({ source, tables, checkpoints }: StreamFlags): NeededPlaces {
   return { sources: [source], tables: [tables], files: [checkpoints] };
 }
 
-/** @throws ERR_ABORTED where it was to catch up, and was stopped before */
+/** @throws ERR_ABORTED if it was to catch up, but was stopped before that */
 function tellResult(
   reporter: Reporter,
   { untilCaughtUp = false }: StreamFlags,
   result: StreamResult,
   offsets?: ReadonlyMap<number, number>,
 ): void {
-  const done = `${counted(result.records, 'message')} taken in, ${counted(result.rows, 'row')} written in ${counted(result.commits, 'commit')}, ${figure(result.setAside)} set aside`;
+  const done = `${counted(result.records, 'message')} processed, ${counted(result.rows, 'row')} written in ${counted(result.commits, 'commit')}, ${figure(result.setAside)} dead-lettered`;
   if (untilCaughtUp && !result.caughtUp) {
     const facts = { ...result, ...(offsets === undefined ? {} : { offsets: Object.fromEntries(offsets) }) };
-    throw stoppedEarly(done, facts, 'run the same command again: it goes on from its checkpoints');
+    throw stoppedEarly(done, facts, 'run the same command again: it continues from its checkpoints');
   }
   reporter.result(done, { ok: true, ...result });
 }
@@ -198,24 +198,24 @@ function tell(reporter: Reporter, event: Exclude<StreamEvent, { type: 'committed
   switch (event.type) {
     case 'assigned':
       if (event.partitions.length > 0) return;
-      return say('waits: others of the group read all partitions');
+      return say('waiting: other members of the group read all partitions');
     case 'started':
       return say(`partition ${event.partition}: begins at offset ${event.offset}`);
     case 'checkpointed':
       return say(`partition ${event.partition}: checkpoint at offset ${event.offset}`, 'debug');
     case 'resumed':
-      say(`partition ${event.partition}: goes on from offset ${event.offset} (${event.checkpoint})`);
+      say(`partition ${event.partition}: continues from offset ${event.offset} (${event.checkpoint})`);
       for (const change of event.changes) if (change.verdict !== 'kept') say(`  ${change.subject} ${change.detail}`);
       return;
     case 'checkpoint-skipped':
-      return say(`partition ${event.partition}: passed over a checkpoint for the one before: ${event.reason}`, 'warn');
+      return say(`partition ${event.partition}: skipped a checkpoint for the one before: ${event.reason}`, 'warn');
     case 'went-back':
-      return say(`${event.reason}: goes on from the checkpoints that they are up to`, 'warn');
+      return say(`${event.reason}: continues from the checkpoints that they contain`, 'warn');
     case 'checkpoint-failed':
-      return say(`no checkpoint could be written, the tables are right: ${event.error.message}`, 'warn');
+      return say(`no checkpoint could be written, but the tables are correct: ${event.error.message}`, 'warn');
     case 'lost':
       return say(
-        `partition ${event.partition}: another process has it; this one was not heard of for too long`,
+        `partition ${event.partition}: another process has it; this one sent no heartbeat for too long`,
         'warn',
       );
     case 'revoked':

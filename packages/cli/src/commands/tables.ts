@@ -22,22 +22,22 @@ interface TablesFlags extends CommonOptions {
   readonly format: 'jsonl' | 'csv';
 }
 
-/** Every table of an application, the engine's own included. */
+/** Every table of an application, including those of the library itself. */
 export function tablesOf(app: App): readonly Table[] {
   return tablesOfPipeline(app.pipeline);
 }
 
 export function addTables(program: Command, toolkit: Toolkit): void {
-  const group = program.command('tables').description('look into the tables');
+  const group = program.command('tables').description('inspect the tables');
   const shared = (command: Command): Command =>
     command
       .requiredOption('--tables <tables>', 'the tables: embedded:DIR or cassandra://...')
-      .option('--app <module>', 'the application whose tables they are; defaults to Stockafolio');
+      .option('--app <module>', 'the application that defines the tables; defaults to Stockafolio');
   const format = (text: string): 'jsonl' | 'csv' => {
     if (text === 'jsonl' || text === 'csv') return text;
     throw new InvalidArgumentError('It must be jsonl or csv.');
   };
-  shared(group.command('create').description('create the tables of the application, and check those that are there'))
+  shared(group.command('create').description('create the tables of the application, and check those that exist'))
     .option('--json', 'end with one line of JSON')
     .action(async (flags: TablesFlags) => create(flags, toolkit));
   shared(
@@ -59,7 +59,7 @@ export function addTables(program: Command, toolkit: Toolkit): void {
     .option('--format <format>', 'jsonl or csv', format, 'jsonl')
     .option('--json', 'end with one line of JSON, after the rows')
     .action(async (name: string | undefined, flags: TablesFlags) => dump(name, flags, toolkit));
-  shared(group.command('sweep').description('free the room of rows that are past their time to live'))
+  shared(group.command('sweep').description('free the space of expired rows'))
     .option('--json', 'end with one line of JSON')
     .action(async (flags: TablesFlags) => sweep(flags, toolkit));
 }
@@ -108,7 +108,7 @@ async function dump(name: string | undefined, flags: TablesFlags, toolkit: Toolk
   const all = tablesOf(await loadApp(flags.app));
   if (name === undefined && flags.format === 'csv') {
     throw new StockafolioError('ERR_USAGE', 'a dump of all tables cannot be CSV', {
-      hint: 'name one table, or take --format jsonl',
+      hint: 'name one table, or use --format jsonl',
     });
   }
   await withTables(flags, toolkit, async (store) => {
@@ -129,7 +129,9 @@ async function dump(name: string | undefined, flags: TablesFlags, toolkit: Toolk
   });
 }
 
-/** Tables without that of the parts of letters, where an earlier version has made them: that had none. */
+/**
+ * The tables without the one for parts of dead letters, if an earlier version has created them: it had no such table.
+ */
 async function madeOf(tables: readonly Table[], store: Tables): Promise<readonly Table[]> {
   try {
     await store
@@ -143,7 +145,7 @@ async function madeOf(tables: readonly Table[], store: Tables): Promise<readonly
   }
 }
 
-/** @param step prints rows, and answers how many */
+/** @param step prints rows, and returns how many */
 async function withTables(
   flags: TablesFlags,
   toolkit: Toolkit,
@@ -193,7 +195,7 @@ function parsePart(table: Table, n: number, text: string): Value {
   return parseValue(column.type, text);
 }
 
-/** @throws ERR_TABLE_UNKNOWN listing the tables that there are */
+/** @throws ERR_TABLE_UNKNOWN listing the tables that exist */
 export function named(tables: readonly Table[], name: string): Table {
   const table = tables.find((candidate) => candidate.name === name);
   if (table !== undefined) return table;

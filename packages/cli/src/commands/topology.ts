@@ -16,7 +16,7 @@ export function addTopology(program: Command, toolkit: Toolkit): void {
     .description('print the plan of the pipeline, and what a change of it does to the state of a checkpoint')
     .option('--app <module>', 'the application; defaults to Stockafolio')
     .option('--format <format>', 'text or mermaid', formatOf, 'text')
-    .option('--against <files>', `where checkpoints are kept: ${FILES}`)
+    .option('--against <files>', `location of the checkpoints: ${FILES}`)
     .option('--json', 'end with one line of JSON')
     .action(async (flags: TopologyFlags) => run(flags, toolkit));
 }

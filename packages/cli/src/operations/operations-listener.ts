@@ -2,21 +2,21 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { messageOf, StockafolioError } from '@stockafolio/core';
 
-/** What operators can ask of a process. */
+/** What operators can ask a process. */
 export interface Operations {
-  /** Its metrics, in the form that Prometheus reads. */
+  /** Its metrics, in Prometheus's text format. */
   readonly registry: { readonly contentType: string; metrics(): Promise<string> };
-  /** What keeps it from being ready; undefined where nothing does. */
+  /** The reason why it is not ready; undefined if it is ready. */
   notReady(): Promise<string | undefined> | string | undefined;
 }
 
-/** Where operators look: `/metrics` for Prometheus, `/health` (alive) and `/ready`, both JSON. */
+/** The endpoints for operators: `/metrics` for Prometheus, `/health` (alive) and `/ready`, both JSON. */
 export interface OperationsListener {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Serves on this port; 0 takes a free one. @throws ERR_USAGE where the port cannot be had */
+/** Serves on this port; 0 takes a free one. @throws ERR_USAGE if the port is not available */
 export async function listenForOperators(
   at: { readonly host: string; readonly port: number },
   operations: Operations,

@@ -20,7 +20,7 @@ const retry: StreamEvent = {
   delay: 100,
 };
 
-describe('what a stream run tells operators', () => {
+describe('the endpoints of a stream run', () => {
   let now = 100_000;
   let server: OperationsServer;
   beforeEach(async () => {
@@ -39,7 +39,7 @@ describe('what a stream run tells operators', () => {
       .find((each) => each.startsWith(`${line} `))
       ?.slice(line.length + 1);
 
-  it('counts records, rows, commits, retries, checkpoints and dead letters', async () => {
+  it('count records, rows, commits, retries, checkpoints and dead letters', async () => {
     const part = { partition: 2, offset: 70, behind: 5, latest: 90_000, oldest: 99_800, setAside: 3, keys: 11 };
     server.take({ type: 'started', partition: 2, offset: 0 });
     server.take(committed({ partitions: [part] }));
@@ -60,7 +60,7 @@ describe('what a stream run tells operators', () => {
     expect(await metric('stockafolio_end_to_end_seconds_sum')).to.equal('0.4');
   });
 
-  it('says nothing any more of a partition that has moved away', async () => {
+  it('no longer mention a partition that has moved away', async () => {
     const part = { partition: 1, offset: 7, behind: 0, latest: 1, oldest: 1, setAside: 0, keys: 1 };
     server.take({ type: 'started', partition: 1, offset: 0 });
     server.take(committed({ partitions: [part] }));
@@ -69,13 +69,13 @@ describe('what a stream run tells operators', () => {
     expect(await metric('stockafolio_partitions')).to.equal('0');
   });
 
-  it('is alive all the time, and ready while the tables take rows', async () => {
+  it('report alive all the time, and ready while the tables accept rows', async () => {
     expect(await get('/ready')).to.deep.include({ status: 503 });
     server.take({ type: 'assigned', partitions: [] });
     expect(await get('/ready')).to.deep.include({ status: 200 });
     server.take(retry);
     now += 5_000;
-    expect(await get('/ready'), 'a short failure is none').to.deep.include({ status: 200 });
+    expect(await get('/ready'), 'a short failure does not count').to.deep.include({ status: 200 });
     now += 5_000;
     const failing = await get('/ready');
     expect(failing.status).to.equal(503);
@@ -85,7 +85,7 @@ describe('what a stream run tells operators', () => {
     expect(await get('/ready')).to.deep.include({ status: 200 });
   });
 
-  it('answers nothing else, and says so where its port is taken', async () => {
+  it('answer nothing else, and report a port in use', async () => {
     expect(await get('/x')).to.deep.include({ status: 404 });
     const taken = Number(new URL(server.url).port);
     let message = '';

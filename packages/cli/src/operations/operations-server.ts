@@ -4,13 +4,13 @@ import { Health } from './health.js';
 import { listenForOperators, type OperationsListener } from './operations-listener.js';
 import { StreamMetrics } from './stream-metrics.js';
 
-/** What operators are told of a stream run. */
+/** What operators can ask a stream run. */
 export interface OperationsServer extends OperationsListener {
-  /** Tells of what happens in the run. */
+  /** Records an event of the run. */
   take(event: StreamEvent): void;
 }
 
-/** Serves on this port; 0 takes a free one. @throws ERR_USAGE where the port cannot be had */
+/** Serves on this port; 0 takes a free one. @throws ERR_USAGE if the port is not available */
 export async function operationsServer(
   at: { readonly host: string; readonly port: number },
   clock: Pick<Clock, 'now' | 'elapsed'>,

@@ -4,38 +4,41 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 
 const LATENCIES = [0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-/** What a stream run tells Prometheus, taken from its events. Times are in seconds, as Prometheus has them. */
+/** The Prometheus metrics of a stream run, taken from its events. Times are in seconds, as usual in Prometheus. */
 export class StreamMetrics {
   readonly registry = new Registry();
   readonly #clock: Pick<Clock, 'now'>;
   readonly #latest = new Map<number, number>();
   readonly #setAside = new Map<number, number>();
 
-  readonly #records = this.#counter('records_total', 'Messages taken in, bad ones included.');
+  readonly #records = this.#counter('records_total', 'Messages processed, including bad ones.');
   readonly #rows = this.#counter('rows_written_total', 'Rows acknowledged by the tables.');
   readonly #commits = this.#counter('commits_total', 'Commits: rows and progress acknowledged.');
-  readonly #letters = this.#counter('dead_letters_total', 'Messages set aside, in whole or for one operator.');
-  readonly #retries = this.#counter('retries_total', 'Failed attempts that were or will be made again.', ['what']);
-  readonly #checkpoints = this.#counter('checkpoints_total', 'Checkpoints, by how they ended.', ['result']);
+  readonly #letters = this.#counter('dead_letters_total', 'Messages dead-lettered, as a whole or for one operator.');
+  readonly #retries = this.#counter('retries_total', 'Failed attempts that were or will be retried.', ['what']);
+  readonly #checkpoints = this.#counter('checkpoints_total', 'Checkpoints, by their outcome.', ['result']);
   readonly #behind = this.#gauge('lag_records', 'Messages in the source that are not in the tables yet.', [
     'partition',
   ]);
   readonly #unsaved = this.#gauge(
     'unsaved_seconds',
-    'For how long something is in no checkpoint: so much is read once more after a restart.',
+    'Age of the oldest change that is in no checkpoint: this much is read again after a restart.',
     ['partition'],
   );
-  readonly #wentBack = this.#counter('went_back_total', 'Times that the tables may have lost what they acknowledged.');
-  readonly #offset = this.#gauge('offset', 'The next offset to be taken in.', ['partition']);
+  readonly #wentBack = this.#counter(
+    'went_back_total',
+    'How often the tables may have lost rows that they had acknowledged.',
+  );
+  readonly #offset = this.#gauge('offset', 'The next offset to process.', ['partition']);
   readonly #keys = this.#gauge('state_keys', 'Keys whose state is held.', ['partition']);
-  readonly #partitions = this.#gauge('partitions', 'Partitions in hand.');
+  readonly #partitions = this.#gauge('partitions', 'Assigned partitions.');
   readonly #took = this.#histogram(
     'commit_seconds',
     'From the cut through the stream to the acknowledgement of its rows.',
   );
   readonly #endToEnd = this.#histogram(
     'end_to_end_seconds',
-    'From the moment at which the source took a message in to its rows being readable; of each commit and partition the oldest message.',
+    'From the time when the source received a message to its rows being readable; for the oldest message of each commit and partition.',
   );
 
   constructor(clock: Pick<Clock, 'now'>) {
@@ -44,7 +47,7 @@ export class StreamMetrics {
     const latest = this.#latest;
     new Gauge({
       name: 'stockafolio_lag_seconds',
-      help: 'Now, less the latest event time that is in the tables.',
+      help: 'The present time minus the latest event time that is in the tables.',
       labelNames: ['partition'],
       registers: [this.registry],
       collect() {

@@ -3,7 +3,7 @@ export function figure(n: number): string {
   return Math.round(n).toLocaleString('en-US');
 }
 
-/** So many of a thing: `1 line`, `1,234 lines`. */
+/** A count with its noun: `1 line`, `1,234 lines`. */
 export function counted(n: number, thing: string): string {
   return `${figure(n)} ${thing}${n === 1 ? '' : 's'}`;
 }

@@ -1,8 +1,6 @@
 import { exitCodes } from './exit-codes.js';
 
-/*
- * Imports as good as nothing: it is at work before the rest of the command is loaded, which takes longer than that.
- */
+/* Imports almost nothing, so that it works before the rest of the command is loaded, which takes longer. */
 
 const HINT = 'run the same command again';
 const exitOf = { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.terminated } as const;
@@ -10,8 +8,8 @@ const listeners = new Map<keyof typeof exitOf, () => void>();
 let isEnding = false;
 
 /**
- * Ends the process at Ctrl-C and SIGTERM, saying so, with `--json` for machines too: while the command is being loaded, and
- * in commands that have nothing to finish.
+ * Ends the process at Ctrl-C and SIGTERM, and says so, with `--json` for machines too: while the command is loading,
+ * and in commands that have nothing to finish.
  */
 export function endBySignal(argv: readonly string[]): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -21,7 +19,7 @@ export function endBySignal(argv: readonly string[]): void {
       const message = `stopped by ${signal}`;
       process.stderr.write(`stockafolio: ${message} (ERR_ABORTED)\n  ${HINT}\n`);
       const facts = { ok: false, message, code: 'ERR_ABORTED', domain: 'user', hint: HINT };
-      // What is under way to a slow reader goes before it.
+      // Output that a slow reader has not read yet is written first.
       process.stdout.write(argv.includes('--json') ? `${JSON.stringify(facts)}\n` : '', () =>
         process.exit(exitOf[signal]),
       );
@@ -31,7 +29,7 @@ export function endBySignal(argv: readonly string[]): void {
   }
 }
 
-/** Resolves at once; never, where the last line of the command is written already. */
+/** Resolves at once; never, if the last line of the command is written already. */
 export function unlessEnding(): Promise<void> {
   return isEnding ? new Promise(() => undefined) : Promise.resolve();
 }

@@ -2,7 +2,7 @@ import { StockafolioError } from '@stockafolio/core';
 import { expect } from 'chai';
 import { reportFailure, type Telling } from './failure.js';
 
-/** What is told of an error, and the exit code. */
+/** What is printed for an error, and the exit code. */
 function told(error: unknown, telling: Partial<Telling>): { readonly code: number; readonly text: string } {
   const write = process.stderr.write;
   let text = '';
@@ -21,7 +21,7 @@ describe('a failure', () => {
   const driver = new Error('connect ECONNREFUSED 127.0.0.1:9092');
   const away = new StockafolioError('ERR_SOURCE_UNAVAILABLE', 'topic t: away', { cause: driver, hint: 'start it' });
 
-  it('is told with its code, what to do and the cause, and no stack', () => {
+  it('is printed with its code, what to do and the cause, without a stack', () => {
     const { code, text } = told(away, {});
     expect(code).to.equal(3);
     expect(text).to.equal(
@@ -29,7 +29,7 @@ describe('a failure', () => {
     );
   });
 
-  it('of a driver that puts a stack into its message is told without it', () => {
+  it('of a driver that puts a stack into its message is printed without it', () => {
     const all = new Error(
       'All host(s) tried failed. Error: connect ECONNREFUSED\n    at TCP.after (net.js:1)\n    at b',
     );
@@ -37,13 +37,13 @@ describe('a failure', () => {
     expect(text).to.contain('because: All host(s) tried failed. Error: connect ECONNREFUSED\n').and.not.contain(' at ');
   });
 
-  it('of our own making has no stack either, and says how to get one', () => {
+  it('of our own is also printed without a stack, and says how to get one', () => {
     const { code, text } = told(new TypeError('x is undefined'), {});
     expect(code).to.equal(1);
-    expect(text).to.equal('stockafolio: x is undefined (ERR_INTERNAL)\n  the same with --verbose says where\n');
+    expect(text).to.equal('stockafolio: x is undefined (ERR_INTERNAL)\n  use --verbose for the stack\n');
   });
 
-  it('is told with all stacks where that is asked for', () => {
+  it('is printed with all stacks on request', () => {
     const { text } = told(away, { verbose: true });
     expect(text.match(/^ {4}at /gm)?.length).to.be.greaterThan(2);
     expect(text).to.contain('Error: connect ECONNREFUSED');

@@ -9,13 +9,13 @@ const codeOf: Readonly<Record<ErrorDomain, number>> = {
   external: exitCodes.external,
 };
 
-/** How much is told: with `json` a last line for machines, with `verbose` the stacks of all that was thrown. */
+/** How much is printed: with `json` a last line for machines, with `verbose` the stacks of all errors. */
 export interface Telling {
   readonly json: boolean;
   readonly verbose: boolean;
 }
 
-/** Tells of an error as a person needs it; answers the exit code. */
+/** Prints an error for people; returns the exit code. */
 export function reportFailure(error: unknown, { json, verbose }: Telling): number {
   const known = isStockafolioError(error);
   const exit = known ? codeOf[error.domain] : exitCodes.internal;
@@ -25,7 +25,7 @@ export function reportFailure(error: unknown, { json, verbose }: Telling): numbe
     if (error.hint !== undefined) lines.push(`  ${error.hint}`);
   } else {
     lines[0] += ' (ERR_INTERNAL)';
-    if (!verbose) lines.push('  the same with --verbose says where');
+    if (!verbose) lines.push('  use --verbose for the stack');
   }
   for (let cause = known ? error.cause : undefined; cause instanceof Error; cause = cause.cause)
     if (!messageOf(error).includes(cause.message)) lines.push(`  because: ${withoutStack(cause.message)}`);
@@ -42,12 +42,12 @@ export function reportFailure(error: unknown, { json, verbose }: Telling): numbe
   return exit;
 }
 
-/** Some drivers put the stack of what went wrong into the message. */
+/** Some drivers put the stack of an error into its message. */
 function withoutStack(message: string): string {
   return message.replaceAll(/\n\s+at [^\n]*/g, '');
 }
 
-/** The last line of wrong usage, of which commander has told people already; answers the exit code. */
+/** The last line for wrong usage, which commander has already explained to people; returns the exit code. */
 export function reportUsage({ message }: CommanderError, json: boolean): number {
   if (json) {
     const facts = { ok: false, message: message.replace(/^error: /, ''), code: 'ERR_USAGE', domain: 'user' };

@@ -4,7 +4,7 @@ import { unlessEnding } from './early-stop.js';
 
 const CHUNK = 1 << 16;
 
-/** Writes lines in chunks, and waits where the reader is slow. A reader that has gone away ends the process quietly. */
+/** Writes lines in chunks, and waits for a slow reader. If the reader goes away, the process ends quietly. */
 export class LineWriter {
   readonly #out: Writable;
   #waiting: string[] = [];
@@ -25,7 +25,7 @@ export class LineWriter {
     this.#waiting = [];
     this.#size = 0;
     if (text === '') return;
-    // Rows of embedded tables come without a turn of the event loop, in which a signal would be heard.
+    // Rows of embedded tables arrive without a turn of the event loop, so no signal would be handled.
     await new Promise((resolve) => setImmediate(resolve));
     await unlessEnding();
     if (!this.#out.write(text)) await once(this.#out, 'drain');

@@ -11,7 +11,7 @@ const written = (options: Parameters<typeof openLog>[0]): string => {
 };
 
 describe('the log', () => {
-  it('is lines for people, from the level that was asked for', () => {
+  it('is lines for people, from the chosen level on', () => {
     expect(written({ format: 'text', level: 'info' })).to.equal('tables do not answer\n');
     expect(written({ format: 'text', level: 'debug' })).to.equal('fine detail\ntables do not answer\n');
     expect(written({ format: 'text', level: 'error' })).to.equal('');

@@ -4,10 +4,10 @@ import pino from 'pino';
 export const levels = ['debug', 'info', 'warn', 'error'] as const;
 export type Level = (typeof levels)[number];
 
-/** Facts that go with a log line, for machines. */
+/** Facts of a log line, for machines. */
 export type Facts = Readonly<Record<string, unknown>>;
 
-/** Where remarks go: lines for people, or JSON for machines. */
+/** Where log lines go: text for people, or JSON for machines. */
 export interface Log {
   write(level: Level, text: string, facts?: Facts): void;
 }
@@ -17,13 +17,13 @@ export interface LogOptions {
   readonly level: Level;
 }
 
-/** What the environment says: STOCKAFOLIO_LOG=text|json, STOCKAFOLIO_LOG_LEVEL=debug|info|warn|error. */
+/** The settings from the environment: STOCKAFOLIO_LOG=text|json, STOCKAFOLIO_LOG_LEVEL=debug|info|warn|error. */
 export function logOptions(env: NodeJS.ProcessEnv = process.env): LogOptions {
   const level = levels.find((each) => each === env['STOCKAFOLIO_LOG_LEVEL']) ?? 'info';
   return { format: env['STOCKAFOLIO_LOG'] === 'json' ? 'json' : 'text', level };
 }
 
-/** Remarks of this level and above, on a stream such as standard error. */
+/** Log lines of this level and above, on a stream such as standard error. */
 export function openLog(options: LogOptions, out: Writable): Log {
   if (options.format === 'text') {
     const least = levels.indexOf(options.level);

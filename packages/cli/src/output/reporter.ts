@@ -5,16 +5,16 @@ const LINE_EVERY = 5_000;
 const BAR_EVERY = 100;
 const BAR_WIDTH = 24;
 
-/** Where long work says how far it is: a bar on a terminal, a line every few seconds elsewhere. */
+/** The progress of long work: a bar on a terminal, a line every few seconds elsewhere. */
 export interface Progress {
-  /** So many more are done. */
+  /** Adds to the work that is done. */
   add(count: number): void;
-  /** How many there will be, where that is known by now. */
+  /** Sets the total, if it is known. */
   total(count: number): void;
   done(): void;
 }
 
-/** What a command says: its result on standard output, all else on standard error. */
+/** The output of a command: its result on standard output, all else on standard error. */
 export class Reporter {
   readonly #json: boolean;
   readonly #err: NodeJS.WriteStream;
@@ -28,7 +28,7 @@ export class Reporter {
     this.#structured = options.format === 'json';
   }
 
-  /** A remark for the person who runs it, or with STOCKAFOLIO_LOG=json for the machine that gathers logs. */
+  /** A log line for the person who runs it, or with STOCKAFOLIO_LOG=json for log collectors. */
   say(text: string, facts: Facts = {}, level: Level = 'info'): void {
     this.#log.write(level, text, facts);
   }

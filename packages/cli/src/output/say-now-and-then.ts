@@ -4,7 +4,7 @@ import type { Clock } from '@stockafolio/core/ports';
 /** In milliseconds. */
 const SAY_EVERY = 30_000;
 
-/** Says what is waited for: at once, and then every half minute, however often it is asked for. */
+/** Reports what is waited for: at once, and then every half minute, however often it is called. */
 export function sayNowAndThen(
   clock: Pick<Clock, 'now'>,
   say: (text: string) => void = () => undefined,
@@ -13,6 +13,6 @@ export function sayNowAndThen(
   return ({ message }) => {
     if (clock.now() - said < SAY_EVERY) return;
     said = clock.now();
-    say(`waits for a server: ${message}`);
+    say(`waiting for a server: ${message}`);
   };
 }

@@ -1,12 +1,12 @@
 import { describeHolders, type WaitingEvent } from '@stockafolio/runner-stream';
 import type { Reporter } from './reporter.js';
 
-/** Says for whom of its group a run waits that is to catch up. */
+/** Reports for which members of its group a run waits before it can finish catching up. */
 export function sayWaiting(reporter: Reporter, { type, partitions, holders, left }: WaitingEvent): void {
   const what =
     partitions.length === 0
-      ? 'waits: the group is sharing out its partitions'
-      : `waits for others of the group, in partitions ${describeHolders(partitions, holders)}`;
-  const text = `${what}; ends in ${Math.ceil(left / 1_000)} s unless they move on`;
+      ? 'waiting: the group is assigning its partitions'
+      : `waiting for other members of the group, in partitions ${describeHolders(partitions, holders)}`;
+  const text = `${what}; ends in ${Math.ceil(left / 1_000)} s unless they advance`;
   reporter.say(text, { event: type, partitions, holders }, 'warn');
 }

@@ -1,10 +1,10 @@
 import { leaveSignals } from './early-stop.js';
 import { exitCodes } from './exit-codes.js';
 
-/** A signal that Ctrl-C and SIGTERM set; a second Ctrl-C ends the process at once. */
+/** A signal that Ctrl-C and SIGTERM abort; a second Ctrl-C ends the process at once. */
 export interface Stop {
   readonly signal: AbortSignal;
-  /** What set it. */
+  /** The signal that caused it. */
   readonly by: 'SIGINT' | 'SIGTERM' | undefined;
 }
 
@@ -34,13 +34,13 @@ class ProcessStop implements Stop {
 
 let stop: ProcessStop | undefined;
 
-/** The one stop of this process; it listens from the first call on. */
+/** The single stop of this process; it listens from the first call on. */
 export function processStop(): Stop {
   stop ??= new ProcessStop().listen();
   return stop;
 }
 
-/** What has stopped this process, if anything. */
+/** The signal that stopped this process, if any. */
 export function stoppedBy(): Stop['by'] {
   return stop?.by;
 }

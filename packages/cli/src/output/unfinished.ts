@@ -1,10 +1,10 @@
 import { StockafolioError, type ErrorCode, type ErrorDetails } from '@stockafolio/core';
 import { stoppedBy } from './stop.js';
 
-/** What a command has done, for machines: the members of its last line. */
+/** The work that a command has done, for machines: the members of its last line. */
 export type Facts = Readonly<Record<string, unknown>>;
 
-/** Work that ended before it was done: how far it came, in words and for machines, and how to go on. */
+/** Work that ended early: what was done, in words and for machines, and how to continue. */
 export class Unfinished extends StockafolioError {
   readonly facts: Facts;
 
@@ -15,10 +15,10 @@ export class Unfinished extends StockafolioError {
 }
 
 /**
- * Work that Ctrl-C or SIGTERM ended before it was done.
+ * Work that Ctrl-C or SIGTERM ended early.
  *
  * @param soFar what is done: `25,435 lines are in the source`
- * @param hint how to go on
+ * @param hint how to continue
  */
 export function stoppedEarly(soFar: string, facts: Facts, hint: string): Unfinished {
   return new Unfinished('ERR_ABORTED', `stopped by ${stoppedBy() ?? 'its signal'}: ${soFar}`, facts, { hint });

@@ -2,11 +2,11 @@ import { isStockafolioError } from '@stockafolio/core';
 import { readProgress, writeFloors, type Progress } from '@stockafolio/core/engine';
 import type { Clock, Tables } from '@stockafolio/core/ports';
 
-/** A stream that runs looks for floors every 5 seconds: within so many milliseconds it knows of one. */
+/** A running stream looks for floors every 5 seconds: within this many milliseconds it knows a new one. */
 const KNOWN_WITHIN = 12_000;
 
 export interface RaisedVersionsOptions {
-  /** How far each partition is archived, in the tables that were made from the archive. */
+  /** The progress of each partition in the tables that were made from the archive. */
   readonly archived: ReadonlyMap<number, Progress>;
   /** How many partitions the source has. */
   readonly partitions: number;
@@ -15,8 +15,8 @@ export interface RaisedVersionsOptions {
 }
 
 /**
- * Lets the partitions of a pipeline go on above the time of the day, once in a run, so that rows can be mended under that and
- * stay open to what follows.
+ * Raises the version floor of a pipeline's partitions above the present time, once in a run. Rows can then be repaired
+ * below that floor and stay open to later writes.
  */
 export class RaisedVersions {
   readonly #tables: Tables;
@@ -30,7 +30,7 @@ export class RaisedVersions {
     this.#options = options;
   }
 
-  /** The version, in microseconds; undefined where the tables are ahead of the archive, or move on. */
+  /** The version, in microseconds; undefined if the tables are ahead of the archive, or keep advancing. */
   raise(): Promise<number | undefined> {
     this.#version ??= this.#raise();
     return this.#version;
@@ -47,14 +47,14 @@ export class RaisedVersions {
     return (await this.#isAhead()) ? undefined : version;
   }
 
-  /** Whether the tables hold records that are not archived: what is expected of a row would lack them. */
+  /** Whether the tables hold records that are not archived: the expected rows would lack them. */
   async #isAhead(): Promise<boolean> {
     const { archived } = this.#options;
     const written = await readProgress(this.#tables, this.#pipeline);
     return [...written].some(([partition, { offset }]) => offset > (archived.get(partition)?.offset ?? 0));
   }
 
-  /** Waits until a stream that may be running knows. Embedded tables tell whether there is one. */
+  /** Waits until a stream that may be running knows the floor. Embedded tables tell whether there is one. */
   async #untilKnown(): Promise<void> {
     try {
       const release = await this.#tables.lock?.(this.#pipeline);
@@ -63,7 +63,7 @@ export class RaisedVersions {
       if (!isStockafolioError(error, 'ERR_TABLES_TAKEN')) throw error;
     }
     const { clock, onWait } = this.#options;
-    onWait('rows were changed by hand: waiting 12 s, so that a stream that runs writes above the mended rows');
+    onWait('rows were changed by hand: waiting 12 s, so that a running stream writes above the repaired rows');
     await clock.sleep(KNOWN_WITHIN);
   }
 }

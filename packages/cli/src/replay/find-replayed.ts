@@ -1,34 +1,34 @@
 import { randomUUID } from 'node:crypto';
 import type { PartitionRange, Source } from '@stockafolio/core/ports';
-import type { Letter } from './letters.js';
+import type { DeadLetter } from './dead-letters.js';
 
-/** The header that names the letter which a message replays, as `partition-offset`. */
+/** The header that names the dead letter which a message replays, as `partition-offset`. */
 export const REPLAYS = 'replays';
 
 /**
- * How far the clocks of brokers, and of those who replay, may differ, in milliseconds. A search begins so much before the
- * time of the first letter.
+ * The largest difference between the clocks of brokers and replaying processes, in milliseconds. A search begins this
+ * long before the time of the first dead letter.
  */
 const CLOCKS_DIFFER = 3_600_000;
 
-/** What a source says of earlier replays. */
+/** What a source shows about earlier replays. */
 export interface Replayed {
-  /** Ids of the letters whose messages are in the source. */
+  /** Ids of the dead letters whose messages are in the source. */
   readonly found: ReadonlySet<string>;
-  /** Those of which that cannot be told: messages that may have replayed them are in the source no more. */
-  readonly inDoubt: readonly Letter[];
+  /** Those for which that is unknown: messages that may have replayed them are no longer in the source. */
+  readonly inDoubt: readonly DeadLetter[];
 }
 
 export interface Search {
   readonly source: Source;
-  readonly letters: readonly Letter[];
-  /** Called again and again while it reads. @throws whatever is to end the search */
+  readonly letters: readonly DeadLetter[];
+  /** Called repeatedly during the search. @throws any error, to end the search */
   readonly onMessages?: (count: number) => Promise<void>;
 }
 
 /**
- * Looks in a source for the messages that replay letters. It reads every partition to the end as of now, from the time at
- * which the first of the letters was taken in: nobody replays a letter before that, nor under an earlier time.
+ * Searches a source for the messages that replay dead letters. It reads every partition up to its present end, from the
+ * time when the source received the first of them: nobody replays a dead letter before that, nor under an earlier time.
  */
 export async function findReplayed({ source, letters, onMessages }: Search): Promise<Replayed> {
   const wanted = new Set(letters.map(({ id }) => id));
@@ -38,7 +38,7 @@ export async function findReplayed({ source, letters, onMessages }: Search): Pro
   const from = await startsOf(source, ranges, since - CLOCKS_DIFFER);
   const ends = new Map(ranges.map(({ partition, end }) => [partition, end]));
   const reached = new Map(from);
-  /** By partition that has lost its oldest messages: the time of the first that it still has. */
+  /** For each partition that has lost its oldest messages: the time of the first that it still has. */
   const firstKept = new Map<number, number>();
   for (const { partition, oldest } of ranges)
     if (oldest > 0 && from.get(partition) === oldest) firstKept.set(partition, Number.POSITIVE_INFINITY);
@@ -49,7 +49,8 @@ export async function findReplayed({ source, letters, onMessages }: Search): Pro
   while ([...reached].some(([partition, offset]) => offset < (ends.get(partition) ?? 0))) {
     const batch = await source.next(100);
     if (batch === undefined) {
-      // What a source keeps for itself after the last message is known once it was passed: then the end comes nearer.
+      // A source may keep offsets without messages after the last message. They are known only once they were passed:
+      // then the end moves closer.
       for (const { partition, end } of await source.ranges())
         ends.set(partition, Math.min(end, ends.get(partition) ?? end));
       await onMessages?.(0);
@@ -74,7 +75,7 @@ export async function findReplayed({ source, letters, onMessages }: Search): Pro
   return { found, inDoubt };
 }
 
-/** From where each partition is read, so that no message of this time or a later one is left out. */
+/** The start offset of each partition, so that no message of this time or later is left out. */
 async function startsOf(source: Source, ranges: readonly PartitionRange[], time: number): Promise<Map<number, number>> {
   const at = new Map((await source.positionsAt?.(time))?.map(({ partition, offset }) => [partition, offset]));
   return new Map(ranges.map(({ partition, oldest }) => [partition, Math.max(oldest, at.get(partition) ?? oldest)]));

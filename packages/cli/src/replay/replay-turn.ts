@@ -1,16 +1,16 @@
 import type { Source } from '@stockafolio/core/ports';
 
-/** Milliseconds for which the group is waited for at a time. */
+/** Milliseconds of one wait for the group. */
 const LOOK = 500;
-/** After so many milliseconds in which this process did nothing, the group may have given its turn to another. */
+/** After this many milliseconds without activity of this process, the group may have given its turn to another. */
 const STOOD_STILL = 5_000;
-/** Within so many it hears of that: heartbeats go out more often. */
+/** Within this many milliseconds it hears of that: heartbeats are sent more often. */
 const HEARD_WITHIN = 4_000;
 
 /**
- * The right to replay letters into a source that several processes can write: whoever has its first partition in a group of
- * those who replay. Another process that wants it gets it between two appends of this one, or when this one is not heard of
- * any more.
+ * The right to replay dead letters into a source that several processes can write. The process that holds the source's
+ * first partition, in a group of replaying processes, has it. Another process that wants it gets it between two appends
+ * of this one, or when this one is no longer alive for the group.
  */
 export class ReplayTurn {
   readonly #source: Source;
@@ -26,7 +26,7 @@ export class ReplayTurn {
 
   /**
    * @param source a source of its own, for nothing else
-   * @param onWait called where another process replays at this moment
+   * @param onWait called if another process is replaying
    */
   static async join(source: Source, onWait: (why: string) => void): Promise<ReplayTurn> {
     const turn = new ReplayTurn(source, onWait);
@@ -51,11 +51,11 @@ export class ReplayTurn {
       // A group takes some seconds to form.
       if (this.#mine || told || looks < 20) continue;
       told = true;
-      this.#onWait('another process replays letters into this source');
+      this.#onWait('another process is replaying dead letters into this source');
     }
   }
 
-  /** Whether it is still this process's turn: to be asked before each append, and now and then in between. */
+  /** Whether it is still this process's turn: check it before each append, and from time to time in between. */
   async isMine(): Promise<boolean> {
     const end = Date.now() - this.#followed < STOOD_STILL ? 0 : Date.now() + HEARD_WITHIN;
     do await this.#follow(Math.max(0, Math.min(LOOK, end - Date.now())));
@@ -67,7 +67,7 @@ export class ReplayTurn {
     return this.#source.close();
   }
 
-  /** Does what the group asks for. The messages mean nothing here. */
+  /** Follows the group protocol. The messages are ignored. */
   async #follow(wait: number): Promise<void> {
     const batch = await this.#source.next(wait);
     if (batch !== undefined) this.#source.pause([batch.partition]);

@@ -10,7 +10,7 @@ import { SentBefore } from './sent-before.js';
 
 const PARTITIONS = 3;
 
-describe('what was sent before', () => {
+describe('the messages that were sent before', () => {
   let dir: string;
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), 'sent-before-'));
@@ -24,8 +24,8 @@ describe('what was sent before', () => {
   const placeOf = ({ key }: OutgoingMessage): number => partitionOf(key ?? Buffer.alloc(0), PARTITIONS);
   const textOf = ({ value }: OutgoingMessage): string => Buffer.from(value).toString();
 
-  it('is, in each partition, as far as a run has come that ended anywhere, whatever others wrote in between', async () => {
-    // Few texts, so that a run says the same several times, and others say what it says.
+  it('are, in each partition, those of an earlier run that ended anywhere, whatever others wrote in between', async () => {
+    // Few texts, so that a run repeats messages, and others send the same ones.
     const mine = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), fc.constantFrom('k1', 'k2', 'k3', 'k4')), {
       maxLength: 30,
     });
@@ -49,7 +49,7 @@ describe('what was sent before', () => {
         const unsent: string[] = [];
         for (let at = 0; at < messages.length; at += size) {
           const some = await sent.unsent(messages.slice(at, at + size));
-          // What this run appends is not taken for what was there.
+          // Messages that this run appends must not count as sent before.
           if (some.length > 0) await producer.append(some);
           unsent.push(...some.map(textOf));
         }
@@ -62,7 +62,7 @@ describe('what was sent before', () => {
     );
   });
 
-  it('is nothing in a source that is empty', async () => {
+  it('are none in an empty source', async () => {
     const producer = await logProducer(dir, { partitions: PARTITIONS });
     const sent = await SentBefore.open(logSource(dir), 'murmur2', 0);
     const messages = [messageOf('a', 'k1')];
@@ -71,7 +71,7 @@ describe('what was sent before', () => {
     await producer.close();
   });
 
-  it('is found in a partition that is far behind the others, which are read some at a time', async () => {
+  it('are found in a partition that is far behind the others, while those are read in portions', async () => {
     const producer = await logProducer(dir, { partitions: PARTITIONS });
     const early = Array.from({ length: 60_000 }, (_, n) => messageOf(String(n), 'k1'));
     const other = ['k2', 'k3', 'k4'].find((key) => placeOf(messageOf('', key)) !== placeOf(messageOf('', 'k1'))) ?? '';

@@ -2,32 +2,32 @@ import { randomUUID } from 'node:crypto';
 import { choosePartition, partitionOf, type Partitioner } from '@stockafolio/core';
 import type { OutgoingMessage, Source } from '@stockafolio/core/ports';
 
-/** Messages that are held of a partition while another one is read, at most about so many. */
+/** Messages of a partition that are held while another one is read; about this many at most. */
 const HELD = 10_000;
-/** Messages that are looked up before others have their turn. */
+/** Messages that are compared before other work gets its turn. */
 const AT_A_TIME = 1_000;
 
-/** A partition of the source as it is read for messages that were sent before. */
+/** A partition of the source that is searched for messages that were sent before. */
 interface Lane {
-  /** Messages that were read and not passed yet, from `at` on. */
+  /** Messages that were read but not yet compared, from `at` on. */
   held: Uint8Array[];
   at: number;
   next: number;
-  /** Where it ended when the reading began. */
+  /** Its end when the search began. */
   end: number;
   paused: boolean;
 }
 
 /**
- * Finds, of messages that always come in the same order, those which a run that was killed has sent already. They are found
- * in the source itself, by what they say: in each partition a run appends its messages in their order, so it goes on behind
- * the last one that is there. Messages of others in between do not count. Memory is bounded.
+ * Finds which messages of a fixed sequence a killed run has already sent. They are found in the source itself, by their
+ * content: in each partition a run appends its messages in order, so it continues after the last one that is there.
+ * Messages of other producers in between are ignored. Memory is bounded.
  */
 export class SentBefore {
   readonly #source: Source;
   readonly #lanes: ReadonlyMap<number, Lane>;
   readonly #partitioner: Partitioner;
-  /** How many messages were there already. */
+  /** How many messages were in the source already. */
   found = 0;
   /** How many messages of the source were read. */
   read = 0;
@@ -39,9 +39,9 @@ export class SentBefore {
   }
 
   /**
-   * @param source to be read for this alone; it is closed at the end
-   * @param since no message was sent before this time, epoch milliseconds: the source is read from there on, where it can
-   * tell
+   * @param source a source for this search alone; it is closed at the end
+   * @param since no message was sent before this time, epoch milliseconds: the source is read from there, if it can
+   * find that offset
    */
   static async open(source: Source, partitioner: Partitioner, since: number): Promise<SentBefore> {
     const ranges = await source.ranges();
@@ -81,7 +81,7 @@ export class SentBefore {
     return this.#source.close();
   }
 
-  /** Whether every partition was read to its end: then nothing that comes was sent before. */
+  /** Whether every partition was read to its end: then none of the later messages was sent before. */
   #isOver(): boolean {
     return [...this.#lanes.values()].every((lane) => isAtEnd(lane));
   }
@@ -104,7 +104,10 @@ export class SentBefore {
     }
   }
 
-  /** Reads on until this partition has something, or is at its end. Others that hold much wait meanwhile. */
+  /**
+   * Reads until this partition has a message, or is at its end. Other partitions that hold many messages wait
+   * meanwhile.
+   */
   async #fill(wanted: Lane): Promise<void> {
     while (wanted.held.length === 0 && wanted.next < wanted.end) {
       for (const [partition, lane] of this.#lanes) {
@@ -116,7 +119,8 @@ export class SentBefore {
       }
       const batch = await this.#source.next(100);
       if (batch === undefined) {
-        // What a source keeps for itself after the last message is known once it was passed: then the end comes nearer.
+        // A source may keep offsets without messages after the last message. They are known only once they were passed:
+        // then the end moves closer.
         for (const { partition, end } of await this.#source.ranges()) {
           const lane = this.#lanes.get(partition);
           if (lane !== undefined) lane.end = Math.min(lane.end, end);
@@ -127,7 +131,7 @@ export class SentBefore {
       if (lane === undefined) continue;
       for (const { offset, value } of batch.messages) {
         lane.next = offset + 1;
-        // What this run appends itself comes behind the end.
+        // Messages that this run appends itself come after the end.
         if (offset < lane.end) lane.held.push(value === null ? EMPTY : Buffer.from(value));
       }
       this.read += batch.messages.length;

@@ -3,8 +3,8 @@ import type { Files } from '@stockafolio/core/ports';
 import type { DueRun } from './run-schedule.js';
 
 /**
- * What a schedule has run, as small files beside the checkpoints: `PIPELINE/schedule/begun.json`, and
- * `PIPELINE/schedule/YYYY-MM-DD.json` for every day that is done.
+ * The runs of a schedule, as small files beside the checkpoints: `PIPELINE/schedule/begun.json`, and
+ * `PIPELINE/schedule/YYYY-MM-DD.json` for every finished day.
  */
 export class RunLedger {
   readonly #files: Files;
@@ -16,8 +16,8 @@ export class RunLedger {
   }
 
   /**
-   * The moment at which the last run was due; where there was none, at which the schedule was begun, which is now where
-   * that is nowhere to be found. What falls due between this moment and a later start is so not forgotten.
+   * The time at which the last run was due; if there was none, the time at which the schedule was first started, which
+   * is now if no file records it. So a run that falls due between this time and a later start is not forgotten.
    */
   async last(now: number): Promise<number> {
     let newest: string | undefined;
@@ -45,11 +45,11 @@ export class RunLedger {
     try {
       time = Date.parse(String((JSON.parse(text) as Record<string, unknown>)[member]));
     } catch {
-      // Told of below, as what holds no time.
+      // Reported below, like a file without a time.
     }
     if (!Number.isNaN(time)) return time;
     throw new StockafolioError('ERR_CHECKPOINT_CORRUPT', `'${name}' does not say when the last run was due`, {
-      hint: 'remove the file; the day it stands for is then run again, which changes nothing that was right',
+      hint: 'remove the file; its day is then run again, which changes no correct row',
     });
   }
 }

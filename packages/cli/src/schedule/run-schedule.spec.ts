@@ -20,7 +20,7 @@ describe('runSchedule, with the calendar of New York', () => {
     if (next === undefined) throw new Error('Stockafolio has no calendar');
     return next(after);
   };
-  /** A life of the schedule: it lasts so long, then it is stopped; with what it said. */
+  /** One process of the schedule: it runs for this long, then it is stopped; returns its output. */
   const live = async (
     clock: VirtualClock,
     lasts: number,
@@ -43,7 +43,7 @@ describe('runSchedule, with the calendar of New York', () => {
   };
   const at = (moment: string): VirtualClock => virtualClock(Date.parse(moment));
 
-  it('runs at 16:00 there on every trading day, whatever the clocks do in spring and autumn', async () => {
+  it('runs at 16:00 New York time on every trading day, before and after clock changes', async () => {
     await live(at('2026-03-05T12:00:00Z'), 6 * DAY);
     expect(runs).to.deep.equal([
       '2026-03-05 at 2026-03-05T21:00:00.000Z',
@@ -57,7 +57,7 @@ describe('runSchedule, with the calendar of New York', () => {
     expect(runs).to.deep.equal(['2026-10-30 at 2026-10-30T20:00:00.000Z', '2026-11-02 at 2026-11-02T21:00:00.000Z']);
   });
 
-  it('runs at 13:00 where trading ends early, and not at all on a holiday or a weekend', async () => {
+  it('runs at 13:00 if trading ends early, and not at all on a holiday or a weekend', async () => {
     await live(at('2026-11-25T22:00:00Z'), 6 * DAY);
     expect(runs).to.deep.equal([
       '2026-11-27 at 2026-11-27T18:00:00.000Z',
@@ -66,13 +66,13 @@ describe('runSchedule, with the calendar of New York', () => {
     ]);
   });
 
-  it('runs a day once, however often it is started anew', async () => {
+  it('runs a day once, however often it is restarted', async () => {
     const clock = at('2026-01-05T12:00:00Z');
     for (let life = 0; life < 40; life++) await live(clock, HOUR);
     expect(runs).to.deep.equal(['2026-01-05 at 2026-01-05T21:00:00.000Z', '2026-01-06 at 2026-01-06T21:00:00.000Z']);
   });
 
-  it('catches up what fell due while nothing ran, day by day', async () => {
+  it('catches up on missed runs, day by day', async () => {
     const clock = at('2026-01-05T20:59:00Z');
     await live(clock, 30_000);
     await clock.advance(3 * DAY);
@@ -86,7 +86,7 @@ describe('runSchedule, with the calendar of New York', () => {
     ]);
   });
 
-  it('does not count a day as run that was killed in the middle of it', async () => {
+  it('does not count a day as run if it was killed in the middle', async () => {
     const clock = at('2026-01-05T12:00:00Z');
     const killed = new Error('killed');
     const life = live(clock, DAY, () => Promise.reject(killed));
@@ -95,7 +95,7 @@ describe('runSchedule, with the calendar of New York', () => {
     expect(runs).to.deep.equal(['2026-01-05 at 2026-01-06T12:00:00.000Z']);
   });
 
-  it('tries again what an outside system failed, and no other error', async () => {
+  it('retries failures of an outside system, and no other error', async () => {
     const clock = at('2026-01-05T12:00:00Z');
     let failures = 3;
     const said = await live(clock, DAY, async () => {
@@ -107,7 +107,7 @@ describe('runSchedule, with the calendar of New York', () => {
     expect(await live(clock, DAY, () => Promise.reject(gap)).catch((error: unknown) => error)).to.equal(gap);
   });
 
-  it('waits where what it remembers cannot be read or noted, and runs each day once', async () => {
+  it('waits if its ledger cannot be read or written, and runs each day once', async () => {
     const clock = at('2026-01-05T12:00:00Z');
     let failures = 2;
     const list = files.list.bind(files);
@@ -115,7 +115,7 @@ describe('runSchedule, with the calendar of New York', () => {
       if (failures-- > 0) throw new StockafolioError('ERR_FILES_UNAVAILABLE', 'S3 is away');
       return list(prefix);
     };
-    // The first write notes that the schedule was begun.
+    // The first write records that the schedule was started.
     files.failWrite(2, new StockafolioError('ERR_FILES_UNAVAILABLE', 'S3 is away'));
     const said = await live(clock, DAY);
     expect(said.filter((text) => /S3 is away; again in 60 s/.test(text))).to.have.length(3);
@@ -124,7 +124,7 @@ describe('runSchedule, with the calendar of New York', () => {
     expect(runs).to.have.length(1);
   });
 
-  it('remembers in files that say what was done', async () => {
+  it('keeps a ledger in files that say what was done', async () => {
     await live(at('2026-01-05T20:00:00Z'), 2 * HOUR);
     expect([...files.contents.keys()].sort()).to.deep.equal([
       'portfolio/schedule/2026-01-05.json',

@@ -4,7 +4,7 @@ import { RunLedger } from './run-ledger.js';
 
 /** When the batch of a day is due. */
 export interface DueRun {
-  /** `YYYY-MM-DD`: what was archived up to its end is taken in. */
+  /** `YYYY-MM-DD`: everything archived up to its end is processed. */
   readonly day: string;
   /** Epoch milliseconds. */
   readonly time: number;
@@ -14,7 +14,7 @@ export interface ScheduleOptions {
   /** The first run that is due after a moment. */
   readonly nextRun: (after: number) => DueRun;
   readonly pipeline: string;
-  /** Remembers what was run, beside the checkpoints. */
+  /** The store of the ledger, beside the checkpoints. */
   readonly files: Files;
   readonly clock: Clock;
   readonly signal: AbortSignalLike;
@@ -23,14 +23,14 @@ export interface ScheduleOptions {
   readonly say: (text: string) => void;
 }
 
-/** The clock on the wall may be set meanwhile, or the machine asleep: it is looked at again this often. */
+/** The system clock may be changed meanwhile, or the machine asleep: so it is read again this often. */
 const LOOK_EVERY = 30_000;
 const RETRY_EVERY = 60_000;
 
 /**
- * Runs the batch when it is due, once a day however often this is started anew, until it is stopped. A day that was missed
- * because nothing ran then is caught up first, each missed day in its turn. What an outside system failed is tried again
- * every minute.
+ * Runs the batch when it is due, once per day however often this is restarted, until it is stopped. Days that were
+ * missed because nothing ran are caught up first, one after the other. A failure of an outside system is retried every
+ * minute.
  *
  * @returns how many days were run
  */
@@ -57,7 +57,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<number> {
   }
 }
 
-/** What a step has answered; undefined where it was stopped between two attempts. */
+/** The result of a step; undefined if it was stopped between two attempts. */
 async function untilDone<T>(
   { clock, signal, say }: ScheduleOptions,
   what: string,

@@ -13,7 +13,7 @@ function refused(rest: string, env: NodeJS.ProcessEnv = {}): string {
 }
 
 describe('the URL of tables in Cassandra', () => {
-  it('says nodes, keyspace, data centre, consistency and replication', () => {
+  it('gives nodes, keyspace, data centre, consistency and replication', () => {
     expect(cassandraOptions('//a:1,b/shop?dc=east&consistency=local_one&replication=3', {})).to.eql({
       contactPoints: ['a:1', 'b:9042'],
       keyspace: 'shop',
@@ -23,7 +23,7 @@ describe('the URL of tables in Cassandra', () => {
     });
   });
 
-  it('takes the login from the environment, never from the URL', () => {
+  it('never contains the login, which comes from the environment', () => {
     const env = { STOCKAFOLIO_CASSANDRA_USERNAME: 'ann', STOCKAFOLIO_CASSANDRA_PASSWORD: 'hush' };
     expect(cassandraOptions('//a:1/shop', env).login).to.eql({ username: 'ann', password: 'hush' });
     expect(refused('//a:1/shop', { STOCKAFOLIO_CASSANDRA_USERNAME: 'ann' })).to.match(
@@ -31,12 +31,12 @@ describe('the URL of tables in Cassandra', () => {
     );
   });
 
-  it('asks for TLS where told', () => {
+  it('is used with TLS if the environment says so', () => {
     expect(cassandraOptions('//a:1/shop', { STOCKAFOLIO_CASSANDRA_TLS: '1' }).tls).to.eql({ rejectUnauthorized: true });
     expect(cassandraOptions('//a:1/shop', {}).tls).to.equal(undefined);
   });
 
-  it('says what is wrong', () => {
+  it('is rejected with what is wrong', () => {
     for (const [rest, words] of [
       ['//a:1', 'hosts, ports and a keyspace'],
       ['//a:x/shop', 'hosts, ports and a keyspace'],

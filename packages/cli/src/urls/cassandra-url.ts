@@ -3,16 +3,16 @@ import { StockafolioError } from '@stockafolio/core';
 import { secret } from './secret.js';
 import { switchedOn } from './switched-on.js';
 
-/** How tables in Cassandra are said. */
+/** The URL form of tables in Cassandra. */
 export const CASSANDRA_FORM = 'cassandra://HOST:PORT[,HOST:PORT]/KEYSPACE?dc=NAME';
 
 const known = ['dc', 'consistency', 'replication'];
 
 /**
- * Reads `//HOST:PORT[,HOST:PORT]/KEYSPACE?dc=NAME&consistency=LEVEL&replication=N`; the login and TLS come from the
+ * Parses `//HOST:PORT[,HOST:PORT]/KEYSPACE?dc=NAME&consistency=LEVEL&replication=N`; the login and TLS come from the
  * environment: STOCKAFOLIO_CASSANDRA_USERNAME, _PASSWORD or _PASSWORD_FILE, _TLS=1, _CA_FILE.
  *
- * @throws ERR_URL_INVALID saying what is wrong
+ * @throws ERR_URL_INVALID with what is wrong
  */
 export function cassandraOptions(rest: string, env: NodeJS.ProcessEnv = process.env): CassandraOptions {
   const [, hosts = '', keyspace = '', query = ''] = /^\/\/([^/?]+)\/(\w+)(?:\?(.*))?$/.exec(rest) ?? [];

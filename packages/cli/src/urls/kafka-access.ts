@@ -8,10 +8,10 @@ const mechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 const name = (of: string): string => `STOCKAFOLIO_KAFKA_${of}`;
 
 /**
- * TLS and login for Kafka, by the environment alone: STOCKAFOLIO_KAFKA_TLS=1, _CA_FILE, _CERT_FILE and _KEY_FILE;
- * _USERNAME, _PASSWORD or _PASSWORD_FILE, and _SASL_MECHANISM, which is plain unless told.
+ * TLS and login for Kafka, from the environment alone: STOCKAFOLIO_KAFKA_TLS=1, _CA_FILE, _CERT_FILE and _KEY_FILE;
+ * _USERNAME, _PASSWORD or _PASSWORD_FILE, and _SASL_MECHANISM, which defaults to plain.
  *
- * @throws ERR_USAGE naming the variable that is wrong, never its value where that may be secret
+ * @throws ERR_USAGE naming the wrong variable, never its value if that may be secret
  */
 export function kafkaAccess(env: NodeJS.ProcessEnv): Pick<KafkaPlace, 'ssl' | 'sasl'> {
   return { ...tlsOf(env), ...loginOf(env) };

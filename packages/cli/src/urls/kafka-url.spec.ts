@@ -24,7 +24,7 @@ describe('kafka://', () => {
     });
   });
 
-  it('says how what is written there is compressed', () => {
+  it('gives the compression of written messages', () => {
     expect(kafkaPlace('kafka://a:9092/t?compression=lz4&session=2000')).to.include({
       compression: 'lz4',
       sessionTimeout: 2_000,
@@ -34,7 +34,7 @@ describe('kafka://', () => {
     );
   });
 
-  it('is refused where something is missing, wrong, or secret', () => {
+  it('is rejected if something is missing, wrong, or secret', () => {
     for (const url of [
       ...['kafka://a:9092', 'kafka://a:9092/', 'kafka:///t', 'kafka://a/t', 'kafka://a:0/t', 'kafka://a:70000/t'],
       ...['kafka://a:9092/t/u', 'kafka://a:9092/t?x=1', 'kafka://a:9092,/t', 'kafka:a:9092/t', 'kafka://a:9092/..'],
@@ -61,12 +61,12 @@ describe('the login for Kafka', () => {
   const access = (set: Readonly<Record<string, string>>): ReturnType<typeof kafkaAccess> =>
     kafkaAccess(Object.fromEntries(Object.entries(set).map(([name, value]) => [`STOCKAFOLIO_KAFKA_${name}`, value])));
 
-  it('is none where nothing is set', () => {
+  it('is none if nothing is set', () => {
     expect(access({})).to.deep.equal({});
     expect(access({ TLS: '0' })).to.deep.equal({});
   });
 
-  it('comes from the environment, the password from a file if so told', () => {
+  it('comes from the environment, the password from a file if one is named', () => {
     expect(access({ TLS: '1', USERNAME: 'ann', PASSWORD: 'open sesame' })).to.deep.equal({
       ssl: true,
       sasl: { mechanism: 'plain', username: 'ann', password: 'open sesame' },

@@ -3,23 +3,26 @@ import { StockafolioError } from '@stockafolio/core';
 import { compressions, type KafkaProducerOptions, type KafkaSourceOptions } from '@stockafolio/runner-stream/kafka';
 import { kafkaAccess } from './kafka-access.js';
 
-/** How a topic of Kafka is said. */
+/** The URL form of a topic of Kafka. */
 export const KAFKA_FORM = 'kafka://HOST:PORT[,HOST:PORT]/TOPIC';
 
 /**
- * The topic that a URL names, `kafka://HOST:PORT[,HOST:PORT]/TOPIC`, and how to get to it by the environment. With
- * `?session=MS` a process that is not heard of for so long loses its partitions; 30,000 unless told. With `?compression=NAME`
- * whoever writes there compresses.
+ * The topic that a URL names, `kafka://HOST:PORT[,HOST:PORT]/TOPIC`, and the access from the environment. With
+ * `?session=MS` a process without a heartbeat for this long loses its partitions; defaults to 30,000. With
+ * `?compression=NAME` written messages are compressed.
  *
- * @throws ERR_URL_INVALID, and ERR_USAGE naming the variable that is wrong
+ * @throws ERR_URL_INVALID, and ERR_USAGE naming the wrong variable
  */
 export function kafkaPlace(url: string): KafkaSourceOptions & Pick<KafkaProducerOptions, 'compression'> {
   const [, hosts = '', topic = '', query = ''] = /^kafka:\/\/([^/]*)\/([^?]*)(?:\?(.*))?$/.exec(url) ?? [];
   const brokers = hosts.split(',').map((host) => host.trim());
   const bad = brokers.find((broker) => !isAddress(broker));
-  if (bad !== undefined) throw invalid(url, bad === '' ? 'no broker is named' : `'${bad}' is no HOST:PORT`);
+  if (bad !== undefined) throw invalid(url, bad === '' ? 'no broker is named' : `'${bad}' is not HOST:PORT`);
   if (!/^[A-Za-z0-9._-]{1,249}$/.test(topic) || topic === '.' || topic === '..')
-    throw invalid(url, topic === '' ? 'no topic is named' : `'${topic}' can be no topic: letters, digits, . _ and -`);
+    throw invalid(
+      url,
+      topic === '' ? 'no topic is named' : `'${topic}' is not a topic name: use letters, digits, . _ and -`,
+    );
   const settings = new URLSearchParams(query);
   for (const name of settings.keys())
     if (name !== 'session' && name !== 'compression') throw invalid(url, `nothing is called '${name}'`);
@@ -47,10 +50,10 @@ function isAddress(broker: string): boolean {
 }
 
 function invalid(url: string, what: string): StockafolioError {
-  // A login does not belong into a URL, and what is there by mistake is not repeated.
+  // A URL must not contain a login; one that is there by mistake is not repeated.
   const shown = url.includes('@') ? 'kafka://...' : url;
-  const reason = url.includes('@') ? 'a login does not belong into it' : what;
+  const reason = url.includes('@') ? 'it must not contain a login' : what;
   return new StockafolioError('ERR_URL_INVALID', `'${shown}': ${reason}`, {
-    hint: `say ${KAFKA_FORM}; a login comes from STOCKAFOLIO_KAFKA_USERNAME and _PASSWORD_FILE`,
+    hint: `write ${KAFKA_FORM}; a login comes from STOCKAFOLIO_KAFKA_USERNAME and _PASSWORD_FILE`,
   });
 }

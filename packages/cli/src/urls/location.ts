@@ -1,12 +1,12 @@
 import { StockafolioError } from '@stockafolio/core';
 
-/** A place as the command line gives it, such as `log:DIR`: the scheme, and what follows the colon. */
+/** A location from the command line, such as `log:DIR`: the scheme, and what follows the colon. */
 export interface Location {
   readonly scheme: string;
   readonly rest: string;
 }
 
-/** @throws ERR_URL_INVALID naming the forms that are understood */
+/** @throws ERR_URL_INVALID listing the supported forms */
 export function parseLocation(text: string, what: string, forms: readonly string[]): Location {
   const match = /^([a-z][a-z0-9+]*):(.*)$/s.exec(text);
   const [, scheme, rest] = match ?? [];
@@ -16,8 +16,8 @@ export function parseLocation(text: string, what: string, forms: readonly string
     rest === '' ||
     !forms.some((form) => form.startsWith(`${scheme}:`))
   ) {
-    throw new StockafolioError('ERR_URL_INVALID', `'${text}' is not where ${what} can be`, {
-      hint: `say one of: ${forms.join(', ')}`,
+    throw new StockafolioError('ERR_URL_INVALID', `'${text}' is not a location for ${what}`, {
+      hint: `use one of: ${forms.join(', ')}`,
     });
   }
   return { scheme, rest };

@@ -9,16 +9,16 @@ import { parsePlace, yesOrNo } from './place.js';
 
 const forms = ['file:DIR', 's3://BUCKET/PREFIX?endpoint=URL&region=R', 'hdfs://NAMENODE:HTTPPORT/PATH'];
 
-/** How long a store behind a network is waited for, in milliseconds; its own defaults unless told. */
+/** How long to wait for a remote store, in milliseconds; defaults to the store's own values. */
 export interface Waiting {
-  /** Silence after which a server is taken for dead. */
+  /** Silence after which a server counts as dead. */
   readonly timeout?: number;
-  /** For how long what may pass is tried again. */
+  /** How long temporary failures are retried. */
   readonly retryFor?: number;
 }
 
 /**
- * Opens a store of files. Secrets come from the environment: for S3 as the AWS SDK finds them, for HDFS a delegation
+ * Opens a store of files. Secrets come from the environment: for S3 as the AWS SDK finds them; for HDFS a delegation
  * token in HDFS_DELEGATION_TOKEN, or in the file that HDFS_DELEGATION_TOKEN_FILE names.
  *
  * @throws ERR_URL_INVALID
@@ -43,7 +43,7 @@ function openS3(rest: string, waiting: Waiting): Files {
     forms,
   );
   const { endpoint, region } = params;
-  // Its notice that it will ask for a newer Node one day is for whoever installs it, not for whoever runs a command.
+  // The SDK's warning that it will require a newer Node concerns whoever installs it, not whoever runs a command.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   return filesS3({
     ...waiting,

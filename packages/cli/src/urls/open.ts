@@ -13,17 +13,17 @@ import { parseLocation } from './location.js';
 
 export { openFiles } from './open-files.js';
 
-/** How long after its signal a source that is away is given up, in milliseconds. */
+/** How long after its signal an unavailable source is given up, in milliseconds. */
 const GIVEN_UP_AFTER = 5_000;
 
 const sources = [KAFKA_FORM, 'log:DIR'];
 const tables = ['embedded:DIR', CASSANDRA_FORM];
 
-/** How a source is waited for that goes away. */
+/** How to wait for a source that becomes unavailable. */
 export interface OpenSourceOptions {
-  /** Waits however long, until this is set. */
+  /** Waits without limit, until this is aborted. */
   readonly signal?: AbortSignal;
-  /** Is told, now and then, what it waits for. */
+  /** Receives, from time to time, what it waits for. */
   readonly say?: (text: string) => void;
 }
 
@@ -33,22 +33,22 @@ export function openSource(url: string, { signal, say }: OpenSourceOptions = {})
   if (scheme !== 'kafka') return logSource(rest);
   if (signal === undefined) return kafkaSource(kafkaPlace(url));
   const source = kafkaSource({ ...kafkaPlace(url), patience: Infinity, onRetry: sayNowAndThen(systemClock, say) });
-  // What still waits for Kafka then would wait on.
+  // A call that is still waiting for Kafka would otherwise wait on.
   signal.addEventListener('abort', () => setTimeout(() => void source.close(), GIVEN_UP_AFTER).unref());
   return source;
 }
 
-/** Whether several processes can share a source: where a group shares its partitions out. */
+/** Whether several processes can share a source: if a group assigns its partitions. */
 export function isShared(url: string): boolean {
   return parseLocation(url, 'a source', sources).scheme === 'kafka';
 }
 
-/** Whether several processes can write the tables at once; of embedded ones they would only wait for each other. */
+/** Whether several processes can write the tables at once; with embedded tables they would only wait for each other. */
 export function areShared(url: string): boolean {
   return parseLocation(url, 'tables', tables).scheme !== 'embedded';
 }
 
-/** Opens the writing end of a source, which is made where there is none. */
+/** Opens the writing end of a source, which is created if there is none. */
 export function openProducer(url: string, partitions?: number, partitioner?: Partitioner): Promise<Producer> {
   const { scheme, rest } = parseLocation(url, 'a source', sources);
   const shape = {
@@ -59,9 +59,9 @@ export function openProducer(url: string, partitions?: number, partitioner?: Par
 }
 
 export interface OpenTablesOptions {
-  /** Beside a process that writes the tables: nothing is created then. */
+  /** For use beside a process that writes the tables: nothing is created. */
   readonly readOnly?: boolean;
-  /** Give the rows that someone has written by hand too, with what no value can be made of absent. */
+  /** Also return rows that were written by hand, with invalid values as absent. */
   readonly asStored?: boolean;
 }
 

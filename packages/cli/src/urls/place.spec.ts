@@ -13,11 +13,11 @@ function refusal(work: () => unknown): StockafolioError {
     if (isStockafolioError(error, 'ERR_URL_INVALID')) return error;
     throw error;
   }
-  return expect.fail('it was taken');
+  return expect.fail('it was accepted');
 }
 
 describe('parsePlace', () => {
-  it('reads who, where and what else', () => {
+  it('parses authority, path and parameters', () => {
     expect(parse('//trades/a b/c%20d?endpoint=http%3A%2F%2F127.0.0.1%3A9&region=eu')).to.deep.equal({
       authority: 'trades',
       path: 'a b/c%20d',
@@ -28,7 +28,7 @@ describe('parsePlace', () => {
     expect(parse('//a:1,b:2/x')).to.deep.include({ authority: 'a:1,b:2', path: 'x' });
   });
 
-  it('takes true and false for yes and no, and nothing else, nor nothing, nor both', () => {
+  it('accepts true and false, and no other value, no empty value and no repetition', () => {
     const tls = (query: string): boolean =>
       yesOrNo('hdfs', parsePlace('hdfs', `//a:1/x${query}`, { user: 'NAME', tls: 'true' }, ['hdfs://A:1']), 'tls');
     expect(['?tls=true', '?tls=false', '', '?user=ann'].map(tls)).to.deep.equal([true, false, false, false]);
@@ -42,7 +42,7 @@ describe('parsePlace', () => {
     expect(refusal(() => tls('?tls')).hint).to.contain('tls=true');
   });
 
-  it('refuses what is no place, what it does not know, and a login, which it does not repeat', () => {
+  it('rejects an invalid URL, unknown parameters, and a login, which it does not repeat', () => {
     for (const rest of [
       'trades/x',
       '/trades',

@@ -1,10 +1,10 @@
 import { StockafolioError } from '@stockafolio/core';
 
-/** A place behind a network: who is there, where within, and what else was said. */
+/** A remote location: its server, the path there, and the parameters. */
 export interface Place {
-  /** What stands between `//` and the next `/`. */
+  /** The part between `//` and the next `/`. */
   readonly authority: string;
-  /** What follows, without the `/` before it. */
+  /** The part after it, without the leading `/`. */
   readonly path: string;
   readonly params: Readonly<Record<string, string | undefined>>;
 }
@@ -12,8 +12,8 @@ export interface Place {
 /**
  * Reads `//AUTHORITY/PATH?NAME=VALUE`.
  *
- * @param known what it may say after the `?`: each name, and how its value looks
- * @throws ERR_URL_INVALID where it is none, or says what is not understood, nothing or two things, or bears a login
+ * @param known the allowed parameters: each name, and the form of its value
+ * @throws ERR_URL_INVALID if it is not valid, has an unknown, empty or repeated parameter, or contains a login
  */
 export function parsePlace(
   scheme: string,
@@ -21,26 +21,27 @@ export function parsePlace(
   known: Readonly<Record<string, string>>,
   forms: readonly string[],
 ): Place {
-  const hint = `say one of: ${forms.join(', ')}`;
+  const hint = `use one of: ${forms.join(', ')}`;
   const [, authority = '', path = '', query = ''] = /^\/\/([^/?]*)\/?([^?]*)\??(.*)$/s.exec(rest) ?? [];
   if (authority.includes('@')) {
     // Not repeated here: it may be a secret.
-    throw new StockafolioError('ERR_URL_INVALID', `a login has no place in the URL of ${scheme}`, {
-      hint: 'give it in the environment: an URL is seen by everyone who lists the processes',
+    throw new StockafolioError('ERR_URL_INVALID', `the URL of ${scheme} must not contain a login`, {
+      hint: 'set it in the environment: everyone who lists the processes can see a URL',
     });
   }
-  if (authority === '') throw new StockafolioError('ERR_URL_INVALID', `'${scheme}:${rest}' is no place`, { hint });
+  if (authority === '')
+    throw new StockafolioError('ERR_URL_INVALID', `'${scheme}:${rest}' is not a valid URL`, { hint });
   const params: Record<string, string> = {};
   for (const [name, value] of new URLSearchParams(query)) {
     if (!Object.hasOwn(known, name)) {
-      throw new StockafolioError('ERR_URL_INVALID', `the URL of ${scheme} knows no '${name}'`, {
-        hint: `after the ? it may say: ${Object.keys(known).join(', ')}`,
+      throw new StockafolioError('ERR_URL_INVALID', `the URL of ${scheme} has no parameter '${name}'`, {
+        hint: `its parameters are: ${Object.keys(known).join(', ')}`,
       });
     }
     if (value === '' || name in params) {
       const fault = value === '' ? `gives '${name}' no value` : `gives '${name}' twice`;
       throw new StockafolioError('ERR_URL_INVALID', `the URL of ${scheme} ${fault}`, {
-        hint: `say ${name}=${known[name]} once, or leave it out`,
+        hint: `write ${name}=${known[name]} once, or omit it`,
       });
     }
     params[name] = value;
@@ -49,14 +50,14 @@ export function parsePlace(
 }
 
 /**
- * What a parameter says that is either so or not; it is not so unless told.
+ * The value of a boolean parameter; defaults to false.
  *
- * @throws ERR_URL_INVALID for any word but `true` and `false`: to guess what is meant could leave out what protects
+ * @throws ERR_URL_INVALID for any word but `true` and `false`: a guess could disable a protection
  */
 export function yesOrNo(scheme: string, { params }: Place, name: string): boolean {
   const said = params[name] ?? 'false';
   if (said === 'true' || said === 'false') return said === 'true';
-  throw new StockafolioError('ERR_URL_INVALID', `the URL of ${scheme} takes no ${name}=${said}`, {
-    hint: `say ${name}=true or ${name}=false`,
+  throw new StockafolioError('ERR_URL_INVALID', `the URL of ${scheme} does not allow ${name}=${said}`, {
+    hint: `write ${name}=true or ${name}=false`,
   });
 }

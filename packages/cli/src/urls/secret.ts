@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { messageOf, StockafolioError } from '@stockafolio/core';
 
 /**
- * A secret from the environment: the variable itself, or the file that the variable of the same name with `_FILE` names.
+ * A secret from the environment: the variable itself, or the file named by the variable with the suffix `_FILE`.
  *
- * @throws ERR_USAGE where there is neither; the secret itself is in no message
+ * @throws ERR_USAGE if neither is set; no message contains the secret
  */
 export function secret(name: string, env: NodeJS.ProcessEnv = process.env): string {
   const value = env[name];

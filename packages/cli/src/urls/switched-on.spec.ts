@@ -6,7 +6,7 @@ describe('TLS by the environment', () => {
   const kafka = (said: string): unknown => kafkaAccess({ STOCKAFOLIO_KAFKA_TLS: said }).ssl;
   const cassandra = (said: string): unknown => cassandraOptions('//a:1/shop', { STOCKAFOLIO_CASSANDRA_TLS: said }).tls;
 
-  it('is switched on or off by the words for it, and never left off by another', () => {
+  it('is switched on or off by its words, and any other word is an error', () => {
     for (const on of ['1', 'true']) {
       expect(kafka(on)).to.equal(true);
       expect(cassandra(on)).to.eql({ rejectUnauthorized: true });

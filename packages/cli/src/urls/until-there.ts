@@ -6,10 +6,13 @@ import { stoppedEarly } from '../output/unfinished.js';
 import { kafkaPlace } from './kafka-url.js';
 import { areShared, isShared, openFiles, openTables } from './open.js';
 
-/** The places that a command needs. Those on this machine's own disk are not waited for: there is no server to come. */
+/**
+ * The locations that a command needs. It does not wait for those on this machine's own disk: there is no server to come
+ * up.
+ */
 export interface NeededPlaces {
   readonly sources?: readonly string[];
-  /** Sources that are made where there are none. */
+  /** Sources that are created if they do not exist. */
   readonly written?: readonly string[];
   readonly tables?: readonly string[];
   readonly files?: readonly string[];
@@ -19,27 +22,27 @@ export interface WaitOptions {
   readonly clock: Clock;
   readonly signal: AbortSignalLike;
   say(text: string): void;
-  /** Milliseconds after which a server that is down is an error; for ever by default. */
+  /** Milliseconds after which a server that is down is an error; without limit by default. */
   readonly atMost?: number;
 }
 
 /** How long a command that ends by itself waits for servers, in milliseconds. */
 export const START_WITHIN = 300_000;
 
-/** How long each look may take, and the pause to the next, in milliseconds. */
+/** How long one check may take, and the pause until the next, in milliseconds. */
 const LOOK_FOR = 500;
 const LOOK_EVERY = 2_000;
 
-/** A server, asked for something that costs little. */
+/** A cheap request to a server. */
 interface Look {
   ask(): Promise<unknown>;
   close(): Promise<void>;
 }
 
 /**
- * Waits until the servers behind these places answer, saying what it waits for. A server that refuses is there.
+ * Waits until the servers of these locations answer, and reports what it waits for. A server that refuses counts as up.
  *
- * @throws what a server refuses with, at once; ERR_ABORTED where the signal ends the wait
+ * @throws the refusal of a server, at once; ERR_ABORTED if the signal ends the wait
  */
 export async function untilThere(places: NeededPlaces, options: WaitOptions): Promise<void> {
   const looks = looksAt(places);
@@ -59,7 +62,7 @@ export async function untilThere(places: NeededPlaces, options: WaitOptions): Pr
   }
   if (options.signal.aborted)
     throw stoppedEarly(
-      'nothing was begun, as a server is down',
+      'nothing was started, because a server is down',
       {},
       'start the server, then run the same command again',
     );
@@ -79,10 +82,10 @@ async function untilAnswered(look: Look, { clock, signal, say, atMost = Infinity
     await clock.sleep(LOOK_EVERY, signal);
     if (signal.aborted) return;
   }
-  if (told) say('the server is there');
+  if (told) say('the server is up');
 }
 
-/** Why it does not answer; undefined where it does. */
+/** Why it does not answer; undefined if it does. */
 async function awayAt(look: Look): Promise<StockafolioError | undefined> {
   try {
     await look.ask();
@@ -93,7 +96,7 @@ async function awayAt(look: Look): Promise<StockafolioError | undefined> {
   }
 }
 
-/** @throws ERR_URL_INVALID for a place that is none, however long the servers of others would be waited for */
+/** @throws ERR_URL_INVALID for an invalid location, before any wait for a server */
 function looksAt({ sources = [], written = [], tables = [], files = [] }: NeededPlaces): Look[] {
   return [
     ...sources.filter(isShared).map(atTopic),
@@ -124,7 +127,7 @@ function isLocal(url: string): boolean {
   return url.startsWith('file:');
 }
 
-/** A topic that is not there is made by who writes it. */
+/** A missing topic is created by its writer. */
 function unlessUnknown(error: unknown): void {
   if (!isStockafolioError(error, 'ERR_SOURCE_UNKNOWN')) throw error;
 }

@@ -6,7 +6,7 @@ import { openUnitPorts, plainError, PLACES, type FromWorker, type ToWorker, type
 
 const REPORT_EVERY = 5_000;
 
-if (process.send === undefined) throw new StockafolioError('ERR_INTERNAL', 'the batch worker is started by batch only');
+if (process.send === undefined) throw new StockafolioError('ERR_INTERNAL', 'only batch starts the batch worker');
 
 const places = JSON.parse(process.env[PLACES] ?? '') as UnitPlaces;
 const app = partitionedBy(await loadApp(places.app), places.partitioner);
@@ -15,7 +15,7 @@ const stopped = new AbortController();
 
 const answer = (message: FromWorker): void => void process.send?.(message);
 
-// The one that started it is gone: what it was doing is done again by the next run.
+// The parent process is gone: the next run repeats the unfinished work.
 process.once('disconnect', () => process.exit());
 if (!process.connected) process.exit();
 process.on('message', (message: ToWorker) => {

@@ -6,28 +6,28 @@ import { startWorker, type Worker, type WorkerEnd } from './worker-process.js';
 
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 30_000;
-/** Who has lived for so long, in milliseconds, did not die of how it was started. */
+/** A worker that has lived this long, in milliseconds, did not die because of how it was started. */
 const SOUND = 60_000;
 
 export interface StreamWorkers {
   readonly count: number;
-  /** The arguments of one of them, the first being number 1. */
+  /** The arguments of one worker; the first has number 1. */
   readonly args: (number: number) => readonly string[];
   readonly clock: Clock;
   readonly stop: Stop;
   say(text: string): void;
-  /** Passes on what a worker has said. */
+  /** Passes on the output of a worker. */
   relay(number: number, line: string): void;
 }
 
 /**
  * Runs a stream in several processes that share its source as one group, until all have ended.
  *
- * One that dies is started anew, later each time; its partitions are the others' meanwhile. One that ends with an error
- * that will not pass ends all.
+ * A worker that dies is restarted, after growing delays; the others get its partitions meanwhile. A worker that ends
+ * with a permanent error ends all.
  *
- * @returns what they did together
- * @throws the error of the first that ended with one
+ * @returns their combined result
+ * @throws the error of the first worker that ended with one
  */
 export async function runStreamWorkers(options: StreamWorkers): Promise<StreamResult> {
   const { count, stop } = options;
@@ -41,7 +41,7 @@ export async function runStreamWorkers(options: StreamWorkers): Promise<StreamRe
   const endAll = (): void => {
     for (const worker of running) worker.end(stop.by ?? 'SIGTERM');
   };
-  // Also where this process is made to end at once: nobody works on unseen.
+  // Also if this process is forced to end at once: no worker may keep running unseen.
   const killAll = (): void => {
     for (const worker of running) worker.end('SIGKILL');
   };
@@ -61,7 +61,7 @@ export async function runStreamWorkers(options: StreamWorkers): Promise<StreamRe
   }
 }
 
-/** One place among the workers: whoever dies in it is followed by another. */
+/** One slot among the workers: if its process dies, another follows. */
 async function keepAlive(
   { args, count, clock, say, relay }: StreamWorkers,
   number: number,
@@ -87,14 +87,14 @@ async function keepAlive(
     if (fatal !== undefined && !ends.aborted) fail(fatal);
     if (fatal !== undefined || ends.aborted) break;
     if (clock.elapsed() - began >= SOUND) pause = FIRST_PAUSE;
-    say(`worker ${number} ended with ${end.how}; starting it anew in ${pause / 1_000} s`);
+    say(`worker ${number} ended with ${end.how}; restarting it in ${pause / 1_000} s`);
     await clock.sleep(pause, ends);
   }
-  // Who died before it could tell has left something for the next run.
+  // A worker that died before it could report has left work for the next run.
   return ended ? result : { ...result, caughtUp: false };
 }
 
-/** The error that a worker ended with, where it would end with the same again. */
+/** The error that a worker ended with, if a restart would end the same way. */
 function fatalError({ failure, how }: WorkerEnd, number: number): StockafolioError | undefined {
   if (failure === undefined) return undefined;
   const code: ErrorCode = failure.code in errorCodes ? (failure.code as ErrorCode) : 'ERR_INTERNAL';

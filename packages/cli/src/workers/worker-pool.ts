@@ -7,10 +7,10 @@ import { archivedForm, type App } from '../app.js';
 import type { Toolkit } from '../toolkit.js';
 import { workerRuntime } from './worker-runtime.js';
 
-/** Where a unit finds what it works on: plain data, for another process or machine. */
+/** The locations that a unit uses: plain data, for another process or machine. */
 export interface UnitPlaces {
   readonly app: string | undefined;
-  /** The form of the messages; undefined for the one that the archive names. */
+  /** The message format; undefined for the one that the archive names. */
   readonly format: string | undefined;
   readonly partitioner: 'murmur2' | 'crc32' | undefined;
   readonly files: string;
@@ -18,17 +18,17 @@ export interface UnitPlaces {
   readonly checkpoints: string;
 }
 
-/** The environment variable by which a worker process is told its {@link UnitPlaces}. */
+/** The environment variable that passes the {@link UnitPlaces} to a worker process. */
 export const PLACES = 'STOCKAFOLIO_UNIT_PLACES';
 
-/** What a worker is told, and what it answers. */
+/** The messages to and from a worker. */
 export type ToWorker = { readonly unit: BatchUnit } | { readonly stop: true };
 export type FromWorker =
   | { readonly records: number }
   | { readonly result: UnitResult }
   | { readonly failed: { readonly code: string; readonly message: string; readonly hint: string | undefined } };
 
-/** Opens the ports of a unit. @throws ERR_USAGE where the application has no such form of messages */
+/** Opens the ports of a unit. @throws ERR_USAGE if the application has no such message format */
 export async function openUnitPorts(
   app: App,
   places: UnitPlaces,
@@ -58,8 +58,8 @@ export interface WorkerPool extends UnitExecutor {
 }
 
 /**
- * Worker processes that do units, one each at a time: each with a heap and a collector of its own, which in threads of one
- * process get in each other's way. They end with this process, however it ends.
+ * Worker processes that run units, one at a time each. Each has its own heap and garbage collector; in threads of one
+ * process these slow each other down. They end with this process, however it ends.
  */
 export function workerPool(places: UnitPlaces, width: number, signal: AbortSignal): WorkerPool {
   const idle: ChildProcess[] = [];
@@ -68,12 +68,12 @@ export function workerPool(places: UnitPlaces, width: number, signal: AbortSigna
     const { execArgv, env } = workerRuntime(width);
     const worker = fork(fileURLToPath(new URL('./batch-worker.js', import.meta.url)), [], {
       execArgv,
-      // Not as an argument, which everyone on the machine can read: a place may hold a password.
+      // Not as an argument, which everyone on the machine can read: a URL may hold a password.
       env: { ...env, [PLACES]: JSON.stringify(places) },
-      // Ctrl-C goes to the whole group of the terminal; this process is the one to decide what it means.
+      // Ctrl-C goes to the whole process group of the terminal, but this process decides what it means.
       detached: true,
       serialization: 'advanced',
-      // What an application prints there must not get into this command's own output.
+      // Output of an application there must not get into this command's own output.
       stdio: ['ignore', 2, 2, 'ipc'],
     });
     all.push(worker);
@@ -123,7 +123,7 @@ function doUnit(worker: ChildProcess, unit: BatchUnit, onRecords: (count: number
             // From outside: by an operator, or by the system when memory ran out.
             signal === null ? 'ERR_INTERNAL' : 'ERR_WORKER_ENDED',
             `the worker of partition ${unit.partition} ended with ${signal ?? `exit code ${code}`}`,
-            { hint: 'see above what it said last; the batch can be started again and does what is left' },
+            { hint: 'see its last output above; start the batch again, and it does the remaining work' },
           ),
         ),
       );
@@ -132,7 +132,7 @@ function doUnit(worker: ChildProcess, unit: BatchUnit, onRecords: (count: number
   });
 }
 
-/** An error as plain data, and back. */
+/** Converts an error to plain data, and back. */
 export function plainError(error: unknown): Extract<FromWorker, { failed: unknown }> {
   const known = isStockafolioError(error);
   return {

@@ -5,7 +5,7 @@ import type { StreamResult } from '@stockafolio/runner-stream';
 import { processStop } from '../output/stop.js';
 import { workerRuntime } from './worker-runtime.js';
 
-/** How a worker ended: with its result, with an error that it told of, or otherwise. */
+/** How a worker ended: with its result, with an error that it reported, or otherwise. */
 export interface WorkerEnd {
   readonly how: string;
   readonly result: StreamResult | undefined;
@@ -18,17 +18,17 @@ export interface Worker {
   end(signal: NodeJS.Signals): void;
 }
 
-/** The code of a worker that was stopped before it had caught up; it tells what it has done as if it had. */
+/** The code of a worker that was stopped before it had caught up; it reports its work as if it had. */
 const STOPPED: ErrorCode = 'ERR_ABORTED';
 
-/** Tells a process that it is a worker: it ends with the process that started it. */
+/** Marks a process as a worker: it ends with the process that started it. */
 const WORKER = 'STOCKAFOLIO_WORKER';
 
 /**
- * Starts this very command anew with other arguments, `--json` among them, as one of `count` workers.
+ * Starts this command again with other arguments, `--json` among them, as one of `count` workers.
  *
- * In a process group of its own: Ctrl-C goes to the whole group of the terminal, and a worker that also had it passed on
- * would take it for the second one, which ends it at once.
+ * In its own process group: Ctrl-C goes to the whole group of the terminal, and is also passed on to the worker. A
+ * worker that got both would take the second as a request to end at once.
  */
 export function startWorker(args: readonly string[], count: number, say: (line: string) => void): Worker {
   const [, command = ''] = process.argv;
@@ -64,20 +64,20 @@ export function endWithParent(): void {
   const end = (): void => void process.kill(process.pid, 'SIGTERM');
   process.once('disconnect', end);
   process.channel?.unref();
-  // It may have gone while this process was still starting.
+  // The parent may have ended while this process was still starting.
   if (!process.connected) end();
 }
 
 function readLast(line: string): Pick<WorkerEnd, 'result' | 'failure'> {
   try {
     const facts = JSON.parse(line) as { readonly ok?: unknown; readonly code?: unknown; readonly records?: unknown };
-    // One that was stopped while it was being loaded tells nothing of records.
+    // A worker that was stopped while loading reports no records.
     if (facts.ok === true || (facts.code === STOPPED && facts.records !== undefined))
       return { result: facts as unknown as StreamResult, failure: undefined };
     if (facts.ok === false)
       return { result: undefined, failure: facts as unknown as NonNullable<WorkerEnd['failure']> };
   } catch {
-    // It died before it could tell.
+    // It died before it could report.
   }
   return { result: undefined, failure: undefined };
 }

@@ -7,7 +7,7 @@ export function usd(units: bigint): string {
   return `${units < 0n ? '-' : ''}${digits.slice(0, -4)}.${digits.slice(-4)}`;
 }
 
-/** A number while it is exact, else a string. */
+/** A number if it is exact, otherwise a string. */
 export function whole(n: bigint): number | string {
   return Number.isSafeInteger(Number(n)) ? Number(n) : String(n);
 }
@@ -17,7 +17,7 @@ export function iso(time: number): string {
   return new Date(time).toISOString();
 }
 
-/** By the columns in order, one with a `-` from the greatest down; ISO times and dates sort as text. */
+/** Sorted by the columns in order; a column with a `-` descends. ISO times and dates sort as text. */
 export function sorted(table: string, key: readonly string[], rows: readonly DumpRow[]): [string, DumpRow[]] {
   const byKey = (a: DumpRow, b: DumpRow): number => {
     for (const column of key) {
@@ -30,7 +30,7 @@ export function sorted(table: string, key: readonly string[], rows: readonly Dum
   return [table, [...rows].sort(byKey)];
 }
 
-/** Text by its UTF-8 bytes, which is by code points; numbers by size. */
+/** Text by its UTF-8 bytes, that is by code points; numbers by size. */
 export function compare(a: string | number, b: string | number): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   return Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));

@@ -23,7 +23,7 @@ const lines = (tables: Map<string, object[]>, name: string): string[] =>
   (tables.get(name) ?? []).map((row) => JSON.stringify(row));
 
 describe('the oracle', () => {
-  it('agrees with figures worked out by hand', () => {
+  it('agrees with figures computed by hand', () => {
     const tables = stockafolioOracle([
       trade({ quantity: 3, price: '10.0001' }),
       trade({ side: 'sell', quantity: 1, price: 11, time: '2026-01-05T15:00:00.999Z' }),
@@ -70,7 +70,7 @@ describe('the oracle', () => {
     ]);
   });
 
-  it('shows the trades of a user from the newest back, of one key the later', () => {
+  it('lists the trades of a user newest first, and for one key the later one', () => {
     const tables = stockafolioOracle([
       trade({ id: 'b', time: 1767625200000 }),
       trade({ id: 'a', time: 1767625200000 }),
@@ -82,20 +82,20 @@ describe('the oracle', () => {
     expect(Object.keys(rows[0] ?? {}).join()).to.equal('user,time,id,symbol,sector,side,quantity,price,value');
   });
 
-  it('goes by offsets, not by the order in which it is given the trades', () => {
+  it('uses the order of offsets, not the order of its input', () => {
     const trades = [trade({ price: 1 }), trade({ price: 2 }), trade({ side: 'sell', price: 3 }), trade({}, 1)];
     expect(stockafolioOracle([...trades].reverse())).to.deep.equal(stockafolioOracle(trades));
     expect(lines(stockafolioOracle(trades), 'latest_prices')[0]).to.contain('"price":"3.0000"');
   });
 
-  it('takes of the latest prices the later of two at one moment, of the opening ones the earlier', () => {
+  it('keeps of two prices at one time the later as latest, and the earlier as opening price', () => {
     const at = (price: number, time: string): WireTrade => trade({ price, time: `2026-01-05T${time}Z` });
     const trades = [at(1, '15:00:01'), at(2, '15:00:00'), at(3, '15:00:00'), at(4, '15:00:01'), at(5, '15:00:00.500')];
     const [row] = stockafolioOracle(trades).get('latest_prices') ?? [];
     expect([row?.['price'], row?.['day_open']]).to.deep.equal(['4.0000', '2.0000']);
   });
 
-  it('ranks the first hundred, equal ones by user', () => {
+  it('ranks the first hundred, ties by user', () => {
     const user = (i: number): string => `u${String(i).padStart(3, '0')}`;
     const trades = Array.from({ length: 120 }, (_, i) => trade({ user: user(119 - i), price: i < 2 ? 1000 : 5 }));
     const rows = stockafolioOracle(trades).get('top_traders') ?? [];
@@ -116,7 +116,7 @@ describe('the oracle', () => {
     expect(users('top_traders_by_trades')).to.deep.equal(['busy', 'rich', 'wide']);
   });
 
-  it('reads prices that a double does not hold', () => {
+  it('reads prices that a double cannot hold', () => {
     const price = '900719925474.0991';
     const written = trade({ quantity: 1 });
     const [row] =

@@ -2,8 +2,8 @@ import { compare, iso, sorted, usd, whole, type DumpRow } from './dump-form.js';
 import { readTrade, type Trade, type WireTrade } from './wire-trade.js';
 
 /*
- * What the tables of Stockafolio must hold, by a fold that shares nothing with the library: no import from it, plain
- * maps, and bigint wherever a sum is kept. It is slow and holds everything at once; it is here to be right.
+ * The expected content of Stockafolio's tables, from a fold that shares nothing with the library: no import from it,
+ * plain maps, and bigint for every sum. It is slow and holds everything in memory; its only purpose is to be correct.
  */
 
 type Group = readonly [Trade, ...Trade[]];
@@ -14,8 +14,7 @@ const RANKED = ['day', 'shard', 'rank'];
 /**
  * The rows of every table after these trades, each table sorted by its key.
  *
- * The trades of a partition count in the order of their offsets. The caller leaves bad records out, and none is taken
- * to be too late.
+ * The trades of a partition count in offset order. The caller leaves bad records out, and no trade counts as too late.
  */
 export function stockafolioOracle(trades: Iterable<WireTrade>): Map<string, DumpRow[]> {
   const all = [...trades].sort((a, b) => a.partition - b.partition || a.offset - b.offset).map(readTrade);
@@ -105,7 +104,7 @@ function userTotal(group: Group): DumpRow {
   };
 }
 
-/** Of two trades of one key, the later in the source's order is the row. */
+/** If two trades have one key, the row is the later in the source's order. */
 function tradeRow(group: Group): DumpRow {
   const { user, time, id, symbol, sector, side, quantity, price, value } = last(group);
   const terms = { symbol, sector, side, quantity: whole(quantity), price: usd(price), value: usd(value) };
@@ -134,7 +133,7 @@ function symbolTotals(all: readonly Trade[]): DumpRow[] {
   });
 }
 
-/** Of each ten minutes the newest trade's price, of equal times the later in the source's order. */
+/** For each ten minutes the newest trade's price; for equal times the later in the source's order. */
 function symbolPrices(all: readonly Trade[]): DumpRow[] {
   const slot = (t: Trade): number => Math.floor(t.minute / 10) * 10;
   return groups(all, (t) => [t.day, t.symbol, slot(t), t.shard]).map((group) => {

@@ -1,11 +1,11 @@
-/** A good trade in its wire form, and where in the source it stands. */
+/** A valid trade in its wire form, and its position in the source. */
 export interface WireTrade {
   readonly partition: number;
   readonly offset: number;
   readonly value: string;
 }
 
-/** What a wire trade says, its money in 1e-4 USD, and the New York day and minute of its time. */
+/** The content of a wire trade, with money in 1e-4 USD, and the New York day and minute of its time. */
 export interface Trade {
   readonly id: string;
   readonly user: string;
@@ -21,13 +21,13 @@ export interface Trade {
   readonly shard: number;
 }
 
-/** @throws Error where it is no trade */
+/** @throws Error if it is not a trade */
 export function readTrade({ partition, value }: WireTrade): Trade {
   const fields = new Map(Object.entries(JSON.parse(value) as object)) as Map<string, unknown>;
   const text = (name: string): string => {
     const field = fields.get(name);
     if (typeof field === 'string') return field;
-    throw new Error(`no trade, for lack of ${name}: ${value}`);
+    throw new Error(`not a trade, ${name} is missing: ${value}`);
   };
   const wireTime = fields.get('time');
   const time = typeof wireTime === 'number' ? wireTime : Date.parse(text('time'));
@@ -48,7 +48,7 @@ export function readTrade({ partition, value }: WireTrade): Trade {
   };
 }
 
-/** The price from its digits, since a double does not hold all of them; in 1e-4 USD. */
+/** The price from its digits, because a double cannot hold all of them; in 1e-4 USD. */
 function units(json: string): bigint {
   const match = [...json.matchAll(/"price"\s*:\s*"?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?/g)].at(-1);
   const [, integer = '', fraction = '', exponent = '0'] = match ?? [];

@@ -28,26 +28,26 @@ import { retyping, schemaAsWritten } from './schema-as-written.js';
 import { parseArchiveName, type Stretch } from './stretch.js';
 
 export interface ReadArchiveOptions {
-  /** First offset to be read; the file's own unless told. */
+  /** First offset to read; defaults to the file's first offset. */
   readonly from?: number;
-  /** Last offset to be read; the file's own unless told. */
+  /** Last offset to read; defaults to the file's last offset. */
   readonly through?: number;
-  /** The record's fields to be read; to touch another is ERR_FIELD_NOT_READ. Defaults to all. */
+  /** The record fields to read; touching another field throws ERR_FIELD_NOT_READ. Defaults to all. */
   readonly fields?: readonly string[];
-  /** Values of fields that the file may lack, as it was written before there was such a field. */
+  /** Values for fields that the file may lack because it was written before the fields existed. */
   readonly defaults?: Readonly<Record<string, unknown>>;
 }
 
-/** An archived file that was opened. */
+/** An open archived file. */
 export interface ArchiveFile<T> {
   readonly stretch: Stretch;
   readonly facts: ArchiveFacts;
-  /** The first offset that was ever archived of its partition, where the file tells. */
+  /** The first offset that was ever archived for its partition, if the file states it. */
   readonly began: number | undefined;
   readonly rows: number;
   readonly hasRejected: boolean;
   /**
-   * The entries in order of offset, a row group a part; row groups and columns that are not wanted are not read.
+   * The entries in offset order, one row group per part. Unneeded row groups and columns are not read.
    * @throws ERR_PARQUET_CORRUPT, ERR_PARQUET_UNSUPPORTED
    */
   read(options?: ReadArchiveOptions): AsyncIterable<ArchivePart<T>>;
@@ -56,7 +56,7 @@ export interface ArchiveFile<T> {
 /**
  * Opens an archived file.
  *
- * @throws ERR_FILE_NOT_FOUND; ERR_PARQUET_CORRUPT where it is not whole or says that it is another file
+ * @throws ERR_FILE_NOT_FOUND; ERR_PARQUET_CORRUPT if the file is incomplete or its metadata names another file
  */
 export async function openArchiveFile<F extends Fields>(
   files: Files,
@@ -64,7 +64,7 @@ export async function openArchiveFile<F extends Fields>(
   name: string,
 ): Promise<ArchiveFile<ObjectOf<F>>> {
   const stretch = parseArchiveName(name);
-  if (stretch === undefined) throw corrupt(name, 'it has no name of an archived file');
+  if (stretch === undefined) throw corrupt(name, 'its name is not that of an archived file');
   const file = await openParquet(files, name);
   const fact = (key: string): string => file.metadata.get(`stockafolio.${key}`) ?? '';
   const said = [fact('stream'), fact('day'), Number(fact('first_offset')), Number(fact('last_offset'))];
@@ -79,7 +79,7 @@ export async function openArchiveFile<F extends Fields>(
     }
   }
   const hasRejected = file.columns.includes(REJECTED.stored);
-  // Records of another schema may be none of this one.
+  // The file may hold records that are not valid under today's schema.
   const check = fact('schema') === schemaText(schema) ? undefined : recordCheck(schema);
   const asWritten = check === undefined ? schema : schemaAsWritten(schema, fact('schema'));
   const optionalFact = (key: string): string | undefined => file.metadata.get(`stockafolio.${key}`);
@@ -131,7 +131,7 @@ export async function openArchiveFile<F extends Fields>(
   };
 }
 
-/** Holds a record that was archived under another schema against this one, and cuts it down to the fields asked for. */
+/** Checks a record that was archived under another schema, and reduces it to the requested fields. */
 function judged<T>(
   names: readonly string[],
   fields: readonly string[],
@@ -153,7 +153,7 @@ function judged<T>(
   };
 }
 
-/** Entries of so many rows are made at once: few enough to be gone again before anyone looks for garbage. */
+/** Entries are made in chunks of this many rows: small enough to be freed before the next garbage collection looks. */
 const AT_ONCE = 1_024;
 
 function* partOf<T>(build: (first: number, end: number) => readonly ReadEntry<T>[], rows: number): ArchivePart<T> {
@@ -163,7 +163,7 @@ function* partOf<T>(build: (first: number, end: number) => readonly ReadEntry<T>
   }
 }
 
-/** Makes entries of so many rows, of offsets from `from` to `through`. */
+/** Makes entries from this many rows, for offsets from `from` to `through`. */
 type EntryBuilder<T> = (
   columns: readonly ColumnValues[],
   rows: number,
@@ -171,7 +171,7 @@ type EntryBuilder<T> = (
   through: number,
 ) => ArchiveEntry<T>[];
 
-/** Generated, so that all records share one hidden class: that of the codec's where all fields are read. */
+/** Generated code, so that all records share one hidden class: the codec's own class if all fields are read. */
 function entryBuilder<T>(
   names: readonly string[],
   fields: readonly string[],
@@ -186,7 +186,7 @@ function entryBuilder<T>(
   const member = (name: string): string => {
     const value = at(`record.${name}`);
     if (defaults[name] === undefined) return value;
-    // An absent value has the default, as in a message.
+    // An absent value gets the default, as in a message.
     const otherwise = `defaults[${JSON.stringify(name)}]`;
     return value === 'undefined' ? otherwise : `(${value}===undefined?${otherwise}:${value})`;
   };
@@ -195,10 +195,10 @@ function entryBuilder<T>(
     .filter((name) => fields.includes(name))
     .map((name) => (isWhole ? `${name}:${member(name)}` : member(name)));
   const record = isWhole ? `{${members.join()}}` : `new Partial(${members.join()})`;
-  const place = `offset:${at('offset')},ingested:${at('ingested')}`;
-  const accepted = `entries.push({${place},record:${record}});`;
+  const base = `offset:${at('offset')},ingested:${at('ingested')}`;
+  const accepted = `entries.push({${base},record:${record}});`;
   const seen = local.has('seen') ? `...(${at('seen')}===undefined?{}:{seen:${at('seen')}})` : '';
-  const rejected = `{${place},raw:${at('raw')},cause:${at('cause')},${seen}}`;
+  const rejected = `{${base},raw:${at('raw')},cause:${at('cause')},${seen}}`;
   const body = local.has('raw') ? `if(${at('raw')}!==undefined)entries.push(${rejected});else ${accepted}` : accepted;
   const make = new Function(
     'Partial',
@@ -210,5 +210,5 @@ function entryBuilder<T>(
 }
 
 function corrupt(name: string, what: string): StockafolioError {
-  return new StockafolioError('ERR_PARQUET_CORRUPT', `'${name}' is no file of an archive: ${what}`);
+  return new StockafolioError('ERR_PARQUET_CORRUPT', `'${name}' is not a file of an archive: ${what}`);
 }

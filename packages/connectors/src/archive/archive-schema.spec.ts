@@ -18,7 +18,7 @@ import { memoryFiles } from '@stockafolio/core/testing';
 import { expect } from 'chai';
 import { fileArchive } from './index.js';
 
-describe('an archive whose schema has changed since', () => {
+describe('an archive whose schema has changed', () => {
   const facts = { source: 'topic-1', partitions: 4, partitioner: 'murmur2', form: 'original' };
   const readBack = async (
     written: RecordSchema,
@@ -49,7 +49,7 @@ describe('an archive whose schema has changed since', () => {
   const Note = (max: number, more: Fields = {}): RecordSchema =>
     record('note', { user: text(), n: int64({ max }), ...more });
 
-  it('tells the records that are none any more, with the reason, and gives all others', async () => {
+  it('rejects the records that are no longer valid, with the reason, and reads all others', async () => {
     const records = [
       { user: 'ann', n: 1 },
       { user: 'bob', n: 500 },
@@ -61,7 +61,7 @@ describe('an archive whose schema has changed since', () => {
     expect(await readBack(Note(1_000), Note(2_000), records)).to.deep.equal(records);
   });
 
-  it('tells them though the field that is wrong is not asked for', async () => {
+  it('rejects them even if the invalid field is not requested', async () => {
     const records = [
       { user: 'ann', n: 1 },
       { user: 'bob', n: 500 },
@@ -72,7 +72,7 @@ describe('an archive whose schema has changed since', () => {
     ]);
   });
 
-  it('gives a field that it was written without the value that messages without it have', async () => {
+  it('gives a field that was missing at write time the value that messages without it have', async () => {
     const newer = Note(9, { kind: oneOf('new', 'old'), size: int64() });
     const records = [{ user: 'ann', n: 1 }];
     const defaults = { kind: 'new', size: 7 };
@@ -84,7 +84,7 @@ describe('an archive whose schema has changed since', () => {
     ]);
   });
 
-  it('reads fields that were wider or narrower, and tells the values that are out of the range of today', async () => {
+  it('reads fields that were wider or narrower, and rejects values outside the present range', async () => {
     const of = (n: FieldType, paid: FieldType): RecordSchema => record('note', { user: text(), n, paid });
     const wide = of(int64(), bigMoney());
     const records = [
@@ -100,14 +100,14 @@ describe('an archive whose schema has changed since', () => {
     ).to.deep.equal([{ user: 'a', n: 1n, paid: 2n }]);
   });
 
-  it('gives an absent value the default that its codec has since', async () => {
+  it('gives an absent value the present default of its codec', async () => {
     const sized = Note(9, { size: optional(int64()) });
     expect(await readBack(sized, sized, [{ user: 'bob', n: 2 }], { defaults: { size: 7 } })).to.deep.equal([
       { user: 'bob', n: 2, size: 7 },
     ]);
   });
 
-  it('tells records that lack a field without which they are none any more', async () => {
+  it('rejects records that lack a field which is now required', async () => {
     const sized = Note(9, { size: optional(int64()) });
     const records = [
       { user: 'ann', n: 1, size: 5 },

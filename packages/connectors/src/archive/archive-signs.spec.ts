@@ -7,8 +7,8 @@ import { archiveId, readExtent, writeExtent } from './archive-signs.js';
 
 const placed = (location: string): MemoryFiles & { location: string } => Object.assign(memoryFiles(), { location });
 
-describe('what an archive tells of itself', () => {
-  it('is an id that it keeps, and that another archive does not have', async () => {
+describe('the metadata files of an archive', () => {
+  it('hold an id that stays the same and is unique to the archive', async () => {
     const files = placed('mem:a');
     const id = await archiveId(files, 'sales', 1_000);
     expect(await archiveId(files, 'sales', 2_000)).to.equal(id);
@@ -16,7 +16,7 @@ describe('what an archive tells of itself', () => {
     expect(await archiveId(files, 'others', 2_000)).to.not.equal(id);
   });
 
-  it('goes with it where it is copied', async () => {
+  it('are copied with the archive', async () => {
     const from = placed('mem:a');
     const id = await archiveId(from, 'sales', 1_000);
     const extent = { source: 's', at: 5, ranges: [{ partition: 0, oldest: 0, end: 7 }] };
@@ -27,19 +27,19 @@ describe('what an archive tells of itself', () => {
     expect(await readExtent(to, 'sales')).to.deep.equal(extent);
   });
 
-  it('is nothing where nobody else can open it', async () => {
+  it('hold no id if no other process can open the archive', async () => {
     const files: Files = memoryFiles();
     expect(await archiveId(files, 'sales', 1_000)).to.equal(undefined);
   });
 
-  it('has names that readers of whole folders of Parquet pass over', async () => {
+  it('have names that readers of whole Parquet folders skip', async () => {
     const files = placed('mem:a');
     await archiveId(files, 'sales', 1_000);
     await writeExtent(files, 'sales', { source: 's', at: 5, ranges: [] });
     expect([...files.contents.keys()].every((name) => name.startsWith('sales/_'))).to.equal(true);
   });
 
-  it('of its source is undefined where it was not written, and refused where it is damaged', async () => {
+  it('give no extent of the source if none was written, and reject a damaged one', async () => {
     const files = placed('mem:a');
     expect(await readExtent(files, 'sales')).to.equal(undefined);
     for (const text of ['', 'null', '{}', '{"source":"s","at":1,"ranges":[{"partition":0}]}', '{"source":"s"']) {

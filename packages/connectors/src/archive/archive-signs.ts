@@ -2,16 +2,16 @@ import { isStockafolioError, StockafolioError } from '@stockafolio/core';
 import { keptId } from '@stockafolio/core/engine';
 import type { Files, PartitionRange, SourceExtent } from '@stockafolio/core/ports';
 
-/** What an archive tells of itself beside its files. Spark, Hive and pyarrow pass over names that begin so. */
+/** Metadata that an archive keeps beside its data files. Spark, Hive and pyarrow skip names with this prefix. */
 const ID = '_archive.id';
 const EXTENT = '_source.json';
 
-/** Whether a file is one that an archiver writes over, as no other of an archive is. */
+/** Whether an archiver overwrites this file. It never overwrites any other file of an archive. */
 export function isWrittenOver(name: string): boolean {
   return name.endsWith(`/${EXTENT}`);
 }
 
-/** The id of the archive of a stream, which is given one where it has none; undefined where nobody else can open it. */
+/** The id of the archive of a stream, created if there is none; undefined if no other process can open the archive. */
 export async function archiveId(files: Files, stream: string, now: number): Promise<string | undefined> {
   return files.location === undefined ? undefined : keptId(files, files.location, `${stream}/${ID}`, now);
 }

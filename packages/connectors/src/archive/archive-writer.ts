@@ -8,35 +8,38 @@ import { historyFacts } from './history-facts.js';
 import { archiveName, type Stretch } from './stretch.js';
 
 export interface ArchiveWriterOptions {
-  /** The stream's name, first part of every file's. */
+  /** The stream's name; every file name begins with it. */
   readonly stream: string;
-  /** What is kept of the source in every file. */
+  /** The facts about the source that are stored in every file. */
   readonly facts: ArchiveFacts;
   readonly partition: number;
   /** `YYYY-MM-DD`. */
   readonly day: string;
-  /** The offset from which on everything is in the file, should that be less than its first message's. */
+  /** The offset from which the file is complete, if it is less than the first message's offset. */
   readonly firstOffset?: number;
-  /** The first offset that was ever archived of the partition; that of this writer's first file unless told. */
+  /** The first offset that was ever archived for the partition; defaults to that of this writer's first file. */
   readonly began?: number;
-  /** Rows of a row group, which is what is held in memory uncompressed; 65,536 unless told. */
+  /** Rows of a row group, which is what is held in memory uncompressed; defaults to 65,536. */
   readonly rowGroupRows?: number;
 }
 
-/** Archives a stretch of one partition. After an error it is spent: begin anew behind the last file that is there. */
+/**
+ * Archives a range of one partition. After an error the writer is unusable: create a new one that continues after the
+ * last written file.
+ */
 export interface ArchiveWriter<T> {
-  /** Messages taken that are in no written file yet. */
+  /** Messages appended but not yet in a written file. */
   readonly rows: number;
-  /** Bytes of the file so far, without the row group that is not full. */
+  /** Bytes of the file so far, without the incomplete row group. */
   readonly bytes: number;
   /**
-   * Takes the next messages, in order of offset. Writes a file of its own of those before the first rejected message,
-   * as only files with rejected messages have columns for them.
+   * Takes the next messages, in offset order. Messages before the first rejected one get a file of their own, because
+   * only files with rejected messages have columns for them.
    */
   append(entries: readonly ArchiveEntry<T>[]): Promise<void>;
   /**
-   * Writes what is left and answers every file that was written, oldest first.
-   * @param lastOffset up to where everything is in the file, should that be more than its last message's
+   * Writes the remaining messages and returns all files that were written, oldest first.
+   * @param lastOffset the offset up to which the file is complete, if it is greater than the last message's offset
    */
   finish(lastOffset?: number): Promise<readonly Stretch[]>;
 }
@@ -45,16 +48,16 @@ interface Open<T> {
   readonly hasRejected: boolean;
   readonly firstOffset: number;
   readonly encoder: ParquetEncoder<ArchiveEntry<T>>;
-  /** Compressed row groups: a file has no name before its last offset is known. */
+  /** Compressed row groups, held because the file's name needs its last offset. */
   readonly parts: Uint8Array[];
 }
 
 const ROW_GROUP_ROWS = 65_536;
 
 /**
- * A writer of archived files. Nothing is visible in the store before a file is whole.
+ * A writer of archived files. Nothing is visible in the store before a file is complete.
  *
- * @throws ERR_SCHEMA_INVALID where a field has the name of one of the archive's own columns
+ * @throws ERR_SCHEMA_INVALID if a field has the name of one of the archive's own columns
  */
 export function archiveWriter<F extends Fields>(
   files: Files,
@@ -64,7 +67,7 @@ export function archiveWriter<F extends Fields>(
   type T = ObjectOf<F>;
   const { stream, facts, partition, day, rowGroupRows = ROW_GROUP_ROWS } = options;
   const accepted = schemaText(schema);
-  // Before anything is taken, whether this schema can be archived at all.
+  // Check first that this schema can be archived at all.
   recordColumns(schema, false);
   const written: Stretch[] = [];
   let open: Open<T> | undefined;
@@ -87,13 +90,13 @@ export function archiveWriter<F extends Fields>(
     pendingRejected = open.hasRejected;
   };
 
-  /** @param isLast whether it is the last file of this writer, whose end is that of the whole range */
+  /** @param isLast whether it is the last file of this writer, so that it ends where the whole range ends */
   const writeFile = async (lastOffset: number, isLast: boolean): Promise<void> => {
     if (open === undefined) return;
     const { encoder, parts, firstOffset } = open;
     began ??= firstOffset;
-    const place = { stream, day, partition, firstOffset, lastOffset };
-    const stretch: Stretch = { name: archiveName(place), ...place };
+    const range = { stream, day, partition, firstOffset, lastOffset };
+    const stretch: Stretch = { name: archiveName(range), ...range };
     parts.push(
       encoder.finish({
         'stockafolio.source': facts.source,

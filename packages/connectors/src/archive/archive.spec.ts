@@ -65,7 +65,7 @@ const rejected = (offset: number): ArchiveEntry<Trade> => ({
   cause: `bad ${offset}`,
 });
 
-/** The record of an entry that has one. */
+/** The record of an accepted entry. */
 function recordOf(entry: ReadEntry<Trade> | undefined): Trade {
   if (entry === undefined || !('record' in entry)) throw new Error('no record');
   return entry.record;
@@ -93,7 +93,7 @@ const codeOf = async (attempt: Promise<unknown>): Promise<string> => {
 };
 
 describe('names of archived files', () => {
-  it('sort as their offsets do and say what is in the file', () => {
+  it('sort in offset order and say what is in the file', () => {
     const facts = { stream: 'trades', day: '2017-01-20', partition: 3, firstOffset: 9, lastOffset: 1000 };
     const name = archiveName(facts);
     expect(name).to.equal('trades/day=2017-01-20/partition=00003/00000000000000000009-00000000000000001000.parquet');
@@ -106,7 +106,7 @@ describe('names of archived files', () => {
 });
 
 describe('the archive', () => {
-  it('gives back the messages, records and rejected ones, in order of offset', async () => {
+  it('returns the messages, records and rejected ones, in offset order', async () => {
     const message = fc.record({ step: fc.integer({ min: 1, max: 3 }), bad: fc.boolean() });
     await fc.assert(
       fc.asyncProperty(
@@ -121,7 +121,7 @@ describe('the archive', () => {
           for (let i = 0; i < entries.length; i += portion) await writer.append(entries.slice(i, i + portion));
           const stretches = await writer.finish(offset + 2);
           expect(await readAll(files)).to.deep.equal(entries);
-          // What was covered is covered without a hole, though offsets are missing in the source.
+          // The covered range has no hole, although offsets are missing in the source.
           const listed = (await listArchive(files, 'trades')).get(3) ?? [];
           expect(listed.map(({ name }) => name)).to.deep.equal(stretches.map(({ name }) => name));
           expect(gaps(listed, 5)).to.deep.equal([]);
@@ -132,7 +132,7 @@ describe('the archive', () => {
     );
   });
 
-  it('has columns for rejected messages only where there are some', async () => {
+  it('has columns for rejected messages only if there are any', async () => {
     const files = memoryFiles();
     const writer = archiveWriter(files, Trade, { ...options, rowGroupRows: 2 });
     await writer.append([accepted(0), accepted(1), accepted(2), rejected(3), accepted(4)]);
@@ -150,7 +150,7 @@ describe('the archive', () => {
     ]);
   });
 
-  it('is read from and through any offset, and by the fields that are asked for', async () => {
+  it('is read from and through any offset, with only the requested fields', async () => {
     const files = memoryFiles();
     const writer = archiveWriter(files, Trade, { ...options, rowGroupRows: 4 });
     await writer.append(Array.from({ length: 20 }, (_, i) => (i === 10 ? rejected(i) : accepted(i))));
@@ -171,11 +171,11 @@ describe('the archive', () => {
     }
   });
 
-  it('asks for no byte of a column that is not wanted', async () => {
+  it('reads no byte of a column that was not requested', async () => {
     const files = memoryFiles();
     const Note = record('note', { user: text(), long: text(), time: timestamp(), more: text(), last: int64() });
     const writer = archiveWriter(files, Note, { ...options, stream: 'notes', rowGroupRows: 3_000 });
-    // No compressor makes this short, so that each of the two columns lies apart from its neighbours.
+    // No compressor makes this short, so the two columns lie far apart.
     const noise = (n: number): string => createHash('sha512').update(String(n)).digest('base64');
     await writer.append(
       Array.from({ length: 6_000 }, (_, n) => ({
@@ -205,7 +205,7 @@ describe('the archive', () => {
       }),
     );
     expect(unwanted).to.have.length(4);
-    // The first read is that of the footer, with what lies before it.
+    // The first read is that of the footer, together with the bytes before it.
     for (const read of files.reads.slice(before + 1)) {
       for (const { start, end } of unwanted)
         expect(read.end <= start || read.start >= end, 'bytes of it').to.equal(true);
@@ -214,7 +214,7 @@ describe('the archive', () => {
     expect(read).to.be.below(bytes.length / 10);
   });
 
-  it('says in every file where it began, whoever writes it, so that a lost first file is noticed', async () => {
+  it('stores its first offset in every file, whichever process writes it, so that a lost first file is noticed', async () => {
     const files = memoryFiles();
     const sales = stream('trades', Trade, { key: (t) => t.user, time: (t) => t.lastTime });
     const write = (partition: number, first: number, last: number): Promise<void> =>
@@ -235,7 +235,7 @@ describe('the archive', () => {
     expect(await fileArchive(files, sales).began(1)).to.equal(0);
   });
 
-  it('refuses the files of a source that it does not begin with', async () => {
+  it('rejects files of a source other than that of its first file', async () => {
     const files = memoryFiles();
     const sales = stream('trades', Trade, { key: (t) => t.user, time: (t) => t.lastTime });
     const archive = fileArchive(files, sales);
@@ -254,7 +254,7 @@ describe('the archive', () => {
     expect(await codeOf(read(1))).to.equal('ERR_SOURCE_MISMATCH');
   });
 
-  it('shows nothing of a file that was not finished', async () => {
+  it('shows nothing of an unfinished file', async () => {
     const files = memoryFiles();
     const writer = archiveWriter(files, Trade, { ...options, rowGroupRows: 2 });
     await writer.append([accepted(0), accepted(1), accepted(2)]);
@@ -264,7 +264,7 @@ describe('the archive', () => {
     expect(files.contents.size).to.equal(0);
   });
 
-  it('refuses a file under the name of another, and offsets that fall back', async () => {
+  it('rejects a file under the name of another, and offsets that go backwards', async () => {
     const files = memoryFiles();
     const writer = archiveWriter(files, Trade, options);
     await writer.append([accepted(0), accepted(1)]);
@@ -281,7 +281,7 @@ describe('the archive', () => {
   });
 });
 
-describe('an archive whose store was away', () => {
+describe('an archive whose store was unavailable', () => {
   it('is written by the next attempt', async () => {
     const store = memoryFiles();
     let away = true;
@@ -297,7 +297,7 @@ describe('an archive whose store was away', () => {
     const write = (): Promise<void> =>
       archive.write({ partition: 0, first: 0, last: 0, day: '2017-01-20' }, { source: 'topic-1' }, [accepted(0)]);
     await write().then(
-      () => expect.fail('it was away'),
+      () => expect.fail('it was unavailable'),
       () => undefined,
     );
     away = false;
@@ -312,7 +312,7 @@ describe('overlapping files', () => {
     return { name: archiveName(facts), ...facts };
   };
 
-  it('are read so that no offset comes twice and none is left out, in whatever order they are listed', () => {
+  it('are read with every offset exactly once, in whatever order they are listed', () => {
     const range = fc.tuple(fc.nat(40), fc.nat(10)).map(([first, length]) => stretch(first, first + length));
     fc.assert(
       fc.property(fc.array(range, { maxLength: 12 }), fc.array(fc.nat()), (stretches, shuffle) => {
@@ -332,7 +332,7 @@ describe('overlapping files', () => {
     );
   });
 
-  it('prefer the one that reaches further', () => {
+  it('are resolved in favour of the one with the higher last offset', () => {
     expect(withoutOverlaps([stretch(0, 4), stretch(0, 9)]).map(({ lastOffset }) => lastOffset)).to.deep.equal([9]);
   });
 });

@@ -1,21 +1,21 @@
 import { StockafolioError, snakeCase, type Fields, type RecordSchema } from '@stockafolio/core';
 import { parquetColumns, type ParquetColumn } from '../parquet/index.js';
 
-/** A message that is a record. */
+/** A message that is a valid record. */
 export interface AcceptedEntry<T> {
   readonly offset: number;
-  /** When the broker took it in, epoch milliseconds. */
+  /** When the broker received it, epoch milliseconds. */
   readonly ingested: number;
   readonly record: T;
 }
 
-/** A message that is none: archived as it came, with what is wrong with it. */
+/** A message that is not a valid record: archived as it came, with the reason. */
 export interface RejectedEntry {
   readonly offset: number;
   readonly ingested: number;
   readonly raw: Uint8Array;
   readonly cause: string;
-  /** The clock of intake, epoch milliseconds, where `ingested` is what the producer's clock said. */
+  /** When the archiver read it, epoch milliseconds, if `ingested` came from the clock of the producer. */
   readonly seen?: number | undefined;
 }
 
@@ -36,9 +36,9 @@ export const SEEN: ParquetColumn = { stored: 'rejected_seen', kind: 'timestamp',
 const own = [PARTITION, OFFSET, INGESTED, REJECTED, CAUSE, SEEN];
 
 /**
- * The columns of a record within entries; all optional where some messages are rejected.
+ * The columns of a record within entries; all optional if some messages are rejected.
  *
- * @throws ERR_SCHEMA_INVALID where a field has the name of one of the archive's own columns
+ * @throws ERR_SCHEMA_INVALID if a field has the name of one of the archive's own columns
  */
 export function recordColumns<F extends Fields>(schema: RecordSchema<F>, hasRejected: boolean): ParquetColumn[] {
   for (const { stored } of own) {
@@ -62,6 +62,6 @@ export function archiveColumns<F extends Fields>(
   partition: number,
   hasRejected: boolean,
 ): ParquetColumn[] {
-  const place = [{ ...PARTITION, constant: partition }, OFFSET, INGESTED];
-  return [...recordColumns(schema, hasRejected), ...place, ...(hasRejected ? [REJECTED, CAUSE, SEEN] : [])];
+  const base = [{ ...PARTITION, constant: partition }, OFFSET, INGESTED];
+  return [...recordColumns(schema, hasRejected), ...base, ...(hasRejected ? [REJECTED, CAUSE, SEEN] : [])];
 }

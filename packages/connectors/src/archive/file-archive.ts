@@ -24,8 +24,8 @@ export function fileArchive<T>(files: Files, stream: Stream<T>): Archive<T> {
   };
   let archived: ArchiveFacts | undefined;
   /**
-   * Of the first file the source, of the newest the rest; asked for until there is one. The newest is one that knows of the
-   * most partitions, for these are only ever added.
+   * The source from the first file, the other facts from the newest; read again until there is a file. The newest file
+   * is one that knows the most partitions, because partitions are only ever added.
    */
   const known = async (): Promise<ArchiveFacts | undefined> => {
     if (archived !== undefined) return archived;
@@ -40,9 +40,9 @@ export function fileArchive<T>(files: Files, stream: Stream<T>): Archive<T> {
     archived = { ...said.find(({ partitions = 0 }) => partitions === most), source };
     return archived;
   };
-  /** The file whose facts were asked for last, which as a rule is read next: so that it is opened once. */
+  /** The file whose facts were read last. It is usually read next, so it is kept open. */
   let asked: { readonly name: string; readonly file: Awaited<ReturnType<typeof openArchiveFile>> } | undefined;
-  /** What is known of the partitions that are written: it does not change, and listing costs. */
+  /** The first archived offset of each written partition. It does not change, and listing is expensive. */
   const beginnings = new Map<number, Promise<number>>();
   return {
     stretches: list,
@@ -70,7 +70,7 @@ export function fileArchive<T>(files: Files, stream: Stream<T>): Archive<T> {
       const beginning = beginnings.get(partition) ?? firstOf(partition, first);
       beginnings.set(partition, beginning);
       const began = await beginning.catch((error: unknown) => {
-        // The store was away: who writes again asks again.
+        // The store was unavailable: the next write asks again.
         beginnings.delete(partition);
         throw error;
       });
@@ -86,7 +86,7 @@ export function fileArchive<T>(files: Files, stream: Stream<T>): Archive<T> {
 function mixed(name: string, source: string, others: string): StockafolioError {
   return new StockafolioError(
     'ERR_SOURCE_MISMATCH',
-    `'${name}' is of source ${source}, while the archive begins with source ${others}`,
-    { hint: 'keep one archive for each source: take the files of the other one out' },
+    `'${name}' is of source ${source}, but the archive begins with source ${others}`,
+    { hint: 'keep one archive for each source: remove the files of the other one' },
   );
 }

@@ -1,12 +1,12 @@
 import type { ArchiveFacts } from '@stockafolio/core/ports';
 
-/** What a file keeps of a source that was given partitions; of any other nothing. */
+/** The facts that a file stores about a source whose partitions were increased; empty for any other source. */
 export function growthFacts({ partitionsBefore = [], mixed = false }: ArchiveFacts): Record<string, string> {
   if (partitionsBefore.length === 0) return {};
   return { 'stockafolio.partitions_before': partitionsBefore.join(), 'stockafolio.mixed': String(mixed) };
 }
 
-/** What a file tells of that. */
+/** Reads these facts from a file's metadata. */
 export function readGrowth(
   factOf: (key: string) => string | undefined,
 ): Pick<ArchiveFacts, 'partitionsBefore' | 'mixed'> {

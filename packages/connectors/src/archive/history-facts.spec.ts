@@ -10,19 +10,19 @@ type Entry = ArchiveEntry<{ n: number; time: number }>;
 const good = (offset: number): Entry => ({ offset, ingested: offset, record: { n: offset, time: offset } });
 const bad = (offset: number): Entry => ({ offset, ingested: offset, raw: Uint8Array.of(1), cause: 'bad' });
 
-/** What the files say that one writer makes, two rows to a row group. */
+/** The facts in the files of one writer, two rows per row group. */
 async function written(entries: readonly Entry[], history: ArchivedHistory | undefined): Promise<unknown[]> {
   const files = memoryFiles();
   const facts = { source: 'source-1', ...(history === undefined ? {} : { history }) };
-  const place = { stream: ticks.name, partition: 0, day: '2020-01-01' };
-  const writer = archiveWriter(files, Tick, { ...place, facts, rowGroupRows: 2 });
+  const range = { stream: ticks.name, partition: 0, day: '2020-01-01' };
+  const writer = archiveWriter(files, Tick, { ...range, facts, rowGroupRows: 2 });
   await writer.append(entries);
   await writer.finish();
   const archive = fileArchive(files, ticks);
   return Promise.all((await archive.stretches()).map(async ({ name }) => (await archive.facts(name))?.history));
 }
 
-describe('what a file of the archive tells of the history of its source', () => {
+describe('the history of the source that a file of the archive stores', () => {
   it('is what its writer knew', async () => {
     const history = { firstEpoch: 0, lastEpoch: 4, checksum: 4_000_000_000 };
     expect(await written([good(5), good(6)], history)).to.deep.equal([{ firstOffset: 5, ...history }]);
@@ -30,9 +30,9 @@ describe('what a file of the archive tells of the history of its source', () => 
     expect(await written([good(5)], undefined)).to.deep.equal([undefined]);
   });
 
-  it('is, where one write makes two files, no more than what is true of each', async () => {
+  it('is, if one write makes two files, limited to what is true of each', async () => {
     const split = [good(0), good(1), bad(2), good(3)];
-    // As only files with rejected messages have columns for them.
+    // Only files with rejected messages have columns for them.
     expect(await written(split, { firstEpoch: 1, lastEpoch: 4, checksum: 9 })).to.deep.equal([
       { firstOffset: 0, firstEpoch: 1 },
       { firstOffset: 2, lastEpoch: 4, checksum: 9 },
@@ -43,7 +43,7 @@ describe('what a file of the archive tells of the history of its source', () => 
     ]);
   });
 
-  it('gives the mark of the position after the file, where it tells', () => {
+  it('gives the checksum for the position after the file, if the file stores one', () => {
     expect(markAfter({ firstEpoch: 1, lastEpoch: 2, checksum: 3 })).to.deep.equal({ epoch: 2, checksum: 3 });
     expect(markAfter({ firstEpoch: 1, lastEpoch: 2 })).to.deep.equal({ epoch: 2 });
     expect(markAfter({ checksum: 3 })).to.deep.equal({ checksum: 3 });

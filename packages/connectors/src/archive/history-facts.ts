@@ -10,8 +10,9 @@ type Fact = keyof typeof KEYS;
 const facts = Object.keys(KEYS) as readonly Fact[];
 
 /**
- * What a file keeps of the history of a range of offsets, of which it may be a part: what is known of the ends of the range it
- * knows of its own only where it has them, and of an epoch where the range has but one.
+ * The history facts that a file stores for a range of offsets, of which the file may hold a part. A file stores the
+ * facts about an end of the range only if it holds that end. It stores an epoch in any case if the range has only one
+ * epoch.
  */
 export function historyFacts(
   history: ArchivedHistory | undefined,
@@ -30,7 +31,7 @@ export function historyFacts(
   );
 }
 
-/** The history that a file tells; undefined where it was written by an earlier version. */
+/** The history that a file stores; undefined if an earlier version wrote the file. */
 export function readHistory(
   factOf: (key: string) => string | undefined,
   firstOffset: number,

@@ -1,13 +1,13 @@
 import type { Files } from '@stockafolio/core/ports';
 import { parseArchiveName, type Stretch } from './stretch.js';
 
-/** A stretch and what of it is to be read: of files that overlap, no offset is read twice. */
+/** A file's range, and the part of it to read: if files overlap, no offset is read twice. */
 export interface ReadableStretch extends Stretch {
   /** First offset that no earlier file holds. */
   readonly from: number;
 }
 
-/** A stretch of offsets that no file holds. */
+/** A range of offsets that no file holds. */
 export interface Gap {
   readonly partition: number;
   readonly firstOffset: number;
@@ -16,10 +16,10 @@ export interface Gap {
 }
 
 /**
- * What is archived of a stream: for each partition, in ascending order, its files by offset. An archiver that was killed
- * may leave a shorter and a longer file of the same beginning: the one that reaches further is read, whole files that
- * others hold are left out, and of files that overlap the later one is read from where the earlier ends. Files of other
- * names are passed over.
+ * The archived files of a stream: for each partition, in ascending order, its files by offset. A killed archiver may
+ * leave a shorter and a longer file with the same first offset: the longer one is read. Files that lie wholly within
+ * others are left out. If files overlap, the later one is read from the offset where the earlier one ends. Files with
+ * other names are ignored.
  */
 export async function listArchive(
   files: Files,
@@ -37,7 +37,7 @@ export async function listArchive(
   return new Map(partitions.map(([partition, stretches]) => [partition, withoutOverlaps(stretches)]));
 }
 
-/** The files that are to be read of these of one partition, by offset. */
+/** The files of one partition that need to be read, by offset. */
 export function withoutOverlaps(stretches: readonly Stretch[]): ReadableStretch[] {
   const sorted = [...stretches].sort(
     (a, b) => a.firstOffset - b.firstOffset || b.lastOffset - a.lastOffset || (a.name < b.name ? -1 : 1),
@@ -55,7 +55,7 @@ export function withoutOverlaps(stretches: readonly Stretch[]): ReadableStretch[
 /**
  * The offsets between a partition's files that none of them holds.
  *
- * @param from where the archive should begin; where its first file begins unless told
+ * @param from the offset where the archive should begin; defaults to that of its first file
  */
 export function gaps(stretches: readonly ReadableStretch[], from?: number): Gap[] {
   const holes: Gap[] = [];

@@ -1,16 +1,16 @@
 import { fieldOf, type FieldType, type Fields, type Kind, type RecordSchema } from '@stockafolio/core';
 
-/** Kinds of one meaning, whose values differ in how far they go and, as bigints, in how they are held. */
+/** Kinds with the same meaning. Their values differ in range, and in whether they are numbers or bigints. */
 const families: readonly (readonly Kind[])[] = [
   ['int32', 'int64', 'bigint64'],
   ['money', 'bigMoney'],
 ];
 
 /**
- * A schema as the files were written, as far as its fields have become wider or narrower since: a value that is out of the
- * range of today is then read, and can be told of.
+ * The schema with the field kinds that the file was written with, for fields that were widened or narrowed since. A
+ * value outside today's range can then be read and reported.
  *
- * @param text the schema of the file, as `schemaText` gives it; empty where it does not tell
+ * @param text the schema of the file, as `schemaText` gives it; empty if the file does not store one
  */
 export function schemaAsWritten<F extends Fields>(schema: RecordSchema<F>, text: string): RecordSchema<F> {
   const kinds = kindsIn(text);
@@ -25,7 +25,7 @@ export function schemaAsWritten<F extends Fields>(schema: RecordSchema<F>, text:
   return { ...schema, fields: fields as F };
 }
 
-/** Turns values as they were written into those of the schema of today, where they can be. */
+/** Converts values as written to those of today's schema, where possible. */
 export function retyping(
   schema: RecordSchema,
   written: RecordSchema,
@@ -36,7 +36,7 @@ export function retyping(
     const [was, is] = [isBig(written, name), isBig(schema, name)];
     if (was === is) return (value: unknown) => value;
     if (is) return (value: unknown) => (typeof value === 'number' ? BigInt(value) : value);
-    // One that no number holds exactly stays what it is, and is found out to be none.
+    // A value that no number holds exactly stays a bigint, and the record check rejects it.
     return (value: unknown) =>
       typeof value === 'bigint' && Number.isSafeInteger(Number(value)) ? Number(value) : value;
   });

@@ -3,7 +3,7 @@ export interface Stretch {
   /** The file's name. */
   readonly name: string;
   readonly stream: string;
-  /** `YYYY-MM-DD`, New York's day of the watermark at its first record. */
+  /** `YYYY-MM-DD`, the New York day of the watermark at its first record. */
   readonly day: string;
   readonly partition: number;
   readonly firstOffset: number;
@@ -13,14 +13,14 @@ export interface Stretch {
 
 const grammar = /^([a-z][a-z0-9_-]*)\/day=(\d{4}-\d\d-\d\d)\/partition=(\d{5,})\/(\d{20})-(\d{20})\.parquet$/;
 
-/** The name under which a stretch is archived; offsets have twenty digits, so that names sort as they do. */
+/** The name under which a range is archived. Offsets have twenty digits, so names sort in offset order. */
 export function archiveName(stretch: Omit<Stretch, 'name'>): string {
   const { stream, day, partition, firstOffset, lastOffset } = stretch;
   const range = `${digits(firstOffset, 20)}-${digits(lastOffset, 20)}`;
   return `${stream}/day=${day}/partition=${digits(partition, 5)}/${range}.parquet`;
 }
 
-/** The stretch that a name stands for; undefined where it is no name of an archived file. */
+/** The range that a name stands for; undefined if it is not the name of an archived file. */
 export function parseArchiveName(name: string): Stretch | undefined {
   const match = grammar.exec(name);
   if (match === null) return undefined;

@@ -26,8 +26,8 @@ const note = (user: string, n: number, length = 10): Mutation => ({
 const sum = (user: string): Mutation => ({ table: sums as Mutation['table'], values: [user, 1], version: 1 });
 const userOf = ({ params }: Batch['statements'][number]): string => String(params[0]);
 
-describe('what goes to Cassandra in one request', () => {
-  it('is each mutation once, within the limits, and never of two replica sets', () => {
+describe('the requests to Cassandra', () => {
+  it('hold each mutation once, within the limits, and never mix two replica sets', () => {
     const mutation = fc.tuple(
       fc.integer({ min: 0, max: 30 }),
       fc.integer({ min: 0, max: 99 }),
@@ -60,7 +60,7 @@ describe('what goes to Cassandra in one request', () => {
     );
   });
 
-  it('holds the rows of a partition together, whatever the table and wherever they came', () => {
+  it('keep the rows of a partition together, whatever their table and order', () => {
     const users = Array.from({ length: 40 }, (_, n) => `user ${n}`);
     const mutations = [...users.map((user) => note(user, 1)), ...users.map(sum), ...users.map((user) => note(user, 2))];
     const [batch, ...more] = arrange(mutations, planOf, () => '');
@@ -69,7 +69,7 @@ describe('what goes to Cassandra in one request', () => {
     expect(order).to.eql(users.flatMap((user) => [user, user, user]));
   });
 
-  it('binds the version behind the values of a row, and before the key of a removal', () => {
+  it('bind the version after the values of a row, and before the key of a delete', () => {
     const removal: Mutation = { table: notes as Mutation['table'], values: ['ann', 7], version: 5, deleted: true };
     const [batch] = arrange([removal, sum('bob')], planOf, () => '');
     const [remove, insert] = batch?.statements ?? [];

@@ -2,7 +2,7 @@ import type { Mutation } from '@stockafolio/core/ports';
 import { int64, type Bound } from './encode-value.js';
 import type { TablePlan } from './table-plan.js';
 
-/** One statement of a batch, as the driver takes it. */
+/** One statement of a batch, in the driver's form. */
 export interface Statement {
   readonly query: string;
   readonly params: Bound[];
@@ -14,16 +14,16 @@ export interface Batch {
   bytes: number;
 }
 
-/** More than this many bytes in statements of several partitions are refused by a server as it comes (50 KiB). */
+/** A server with default settings rejects batches over several partitions that are larger than 50 KiB. */
 const MOST_BYTES = 24 * 1024;
 const MOST_STATEMENTS = 150;
-/** What a statement takes beside its values: the id of the prepared statement, lengths. */
+/** Bytes of a statement beside its values: the id of the prepared statement, lengths. */
 const STATEMENT_BYTES = 30;
 
 /**
- * Arranges mutations into as few requests as are good: rows of one partition, of whatever table, stand together, so
- * that the server makes one write of them; partitions of the same replicas share a request. Values become bytes as the
- * requests are taken, so that the server need not wait for those of the last one.
+ * Arranges mutations into as few requests as are useful. Rows of one partition, of whatever table, go together, so that
+ * the server applies them as one write; partitions with the same replicas share a request. Values are encoded when a
+ * request is taken, so that the server need not wait for the encoding of the last one.
  *
  * @param replicasOf names the nodes that hold a partition; partitions with the same name may share a request
  */
@@ -33,10 +33,10 @@ export function* arrange(
   replicasOf: (partitionKey: readonly Buffer[]) => string,
 ): Generator<Batch> {
   const open = new Map<string, Batch>();
-  for (const place of byPartition(mutations).values()) {
-    const statements = place.map((mutation) => statementOf(mutation, planOf(mutation)));
+  for (const group of byPartition(mutations).values()) {
+    const statements = group.map((mutation) => statementOf(mutation, planOf(mutation)));
     const bytes = statements.reduce((sum, statement) => sum + sizeOf(statement), 0);
-    const replicas = replicasOf(partitionKeyOf(place[0] as Mutation, statements[0] as Statement));
+    const replicas = replicasOf(partitionKeyOf(group[0] as Mutation, statements[0] as Statement));
     let batch = open.get(replicas);
     if (batch !== undefined && !fits(batch, bytes, statements.length)) {
       yield batch;
@@ -58,19 +58,19 @@ export function* arrange(
   yield* open.values();
 }
 
-/** The mutations by their partition keys, in the order in which these come first. */
+/** The mutations grouped by partition key, in the order of first appearance. */
 function byPartition(mutations: readonly Mutation[]): Map<string, Mutation[]> {
-  const places = new Map<string, Mutation[]>();
+  const groups = new Map<string, Mutation[]>();
   for (const mutation of mutations) {
     const name = partitionOf(mutation);
-    const place = places.get(name);
-    if (place === undefined) places.set(name, [mutation]);
-    else place.push(mutation);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [mutation]);
+    else group.push(mutation);
   }
-  return places;
+  return groups;
 }
 
-/** Names a partition key. No text holds U+0000, so that keys of other types, or of several parts, are never taken for one. */
+/** Names a partition key. No text contains U+0000, so keys of other types or with several parts never collide. */
 function partitionOf({ table, values }: Mutation): string {
   const [first] = values;
   if (table.partitionLength === 1 && typeof first === 'string') return first;

@@ -36,11 +36,11 @@ describe('tables in Cassandra', () => {
   });
 
   for (const drop of ['KEYSPACE dropped', 'TABLE dropped.counters']) {
-    it(`say what to do where the ${drop.startsWith('KEY') ? 'keyspace' : 'table'} was dropped while they were used`, async () => {
-      const place = { contactPoints: [`127.0.0.1:${server().port}`], localDataCenter: 'datacenter1' };
+    it(`say what to do if the ${drop.startsWith('KEY') ? 'keyspace' : 'table'} was dropped during use`, async () => {
+      const contact = { contactPoints: [`127.0.0.1:${server().port}`], localDataCenter: 'datacenter1' };
       const counters = table('counters', { partitionBy: ['name'] }, { name: text(), count: int64() });
-      const tables = cassandraTables({ ...place, keyspace: 'dropped' });
-      const client = new driver.Client(place);
+      const tables = cassandraTables({ ...contact, keyspace: 'dropped' });
+      const client = new driver.Client(contact);
       try {
         await tables.create([counters]);
         const rows = [{ table: counters, values: ['a', 1], version: 1 }];

@@ -4,7 +4,7 @@ import type { Client, types } from 'cassandra-driver';
 import { systemClock } from '../clock-system/index.js';
 import { arrange, type Batch } from './batches.js';
 import { cassandraError, CREATE_IT, isReadRefused, isReadTimeout, isUnprepared } from './cassandra-error.js';
-import { connect, createKeyspace, placeOf, WRITING } from './connect.js';
+import { connect, createKeyspace, locationOf, WRITING } from './connect.js';
 import { inFlight } from './in-flight.js';
 import { isNewestFirst, newestFirst, type TimeRange } from './newest-first.js';
 import { int64 } from './encode-value.js';
@@ -13,7 +13,9 @@ import { checkKeyLength, checkTable, makeTable } from './schema.js';
 import { planTable, selectRows, type TablePlan } from './table-plan.js';
 
 const PAGE = 1_000;
-/** A page of rows as long as the table allows has at most so many bytes: the server holds it whole. */
+/**
+ * Largest size in bytes of a page of rows, if each row is as long as the table allows: the server holds a page whole.
+ */
 const PAGE_BYTES = 16 * 1024 * 1024;
 const ATTEMPTS = 3;
 const FIRST_PAUSE = 50;
@@ -21,10 +23,11 @@ const MOST_TIMEOUTS = 10;
 const SHUTDOWN_WITHIN = 5_000;
 
 /**
- * Tables in Cassandra. A row is written whole, `USING TIMESTAMP` its version, so that the store itself keeps the
- * highest one; a reader sees, of rows written at once, any part.
+ * Tables in Cassandra. A row is written whole, `USING TIMESTAMP` its version, so the store itself keeps the highest
+ * version. A reader may see any part of the rows that are written together.
  *
- * Of two different rows of one version, which no runner makes, Cassandra keeps for each column the larger value.
+ * If two different rows have the same version, which no runner produces, Cassandra keeps the larger value of each
+ * column.
  *
  * @example
  * const tables = cassandraTables({
@@ -38,7 +41,7 @@ export function cassandraTables(options: CassandraOptions): Tables {
 class CassandraTables implements Tables {
   readonly inKeyOrder = false;
   readonly #options: CassandraOptions;
-  readonly #place: string;
+  readonly #location: string;
   #plans = new WeakMap<Table, TablePlan>();
   #connecting: Promise<Client> | undefined;
   #closed = false;
@@ -46,7 +49,7 @@ class CassandraTables implements Tables {
 
   constructor(options: CassandraOptions) {
     this.#options = options;
-    this.#place = placeOf(options);
+    this.#location = locationOf(options);
   }
 
   get outages(): number {
@@ -80,7 +83,7 @@ class CassandraTables implements Tables {
 
   async write(mutations: readonly Mutation[]): Promise<void> {
     if (this.#options.readOnly === true) {
-      throw new StockafolioError('ERR_USAGE', `${this.#place}: the tables were opened for reading only`);
+      throw new StockafolioError('ERR_USAGE', `${this.#location}: the tables were opened for reading only`);
     }
     for (const { table, values, version, deleted } of mutations) {
       checkRow(table, values, deleted === true ? table.keyLength : table.columns.length);
@@ -106,7 +109,8 @@ class CassandraTables implements Tables {
     const most = limit ?? Number.POSITIVE_INFINITY;
     if (prefix.length > table.partitionLength || !isNewestFirst(table)) return yield* this.#rows(table, prefix, most);
     let left = most;
-    // A busy server is too slow for what an idle one takes: then smaller ranges help, unless it is too slow for these too.
+    // A busy server may time out on a range that an idle one reads in time. Smaller ranges help, unless those time out
+    // too.
     let timeouts = 0;
     const isRefused = (error: unknown): boolean =>
       isReadRefused(error) || (isReadTimeout(error) && ++timeouts <= MOST_TIMEOUTS);
@@ -121,7 +125,10 @@ class CassandraTables implements Tables {
 
   async *scanAll(table: Table, { from, limit }: ScanAllOptions = {}): AsyncIterable<StoredRow> {
     if (from !== undefined) {
-      throw new StockafolioError('ERR_USAGE', `${this.#place}: rows are not in key order, so none is where to begin`);
+      throw new StockafolioError(
+        'ERR_USAGE',
+        `${this.#location}: rows are not in key order, so a scan cannot start from a row`,
+      );
     }
     yield* this.#rows(table, [], limit ?? Number.POSITIVE_INFINITY);
   }
@@ -131,7 +138,7 @@ class CassandraTables implements Tables {
     const client = await this.#connecting?.catch(() => undefined);
     this.#connecting = undefined;
     if (client === undefined) return;
-    // The driver waits for connections to nodes that are away; what was acknowledged needs none of them.
+    // The driver waits for connections to unreachable nodes. Acknowledged writes need none of them.
     await Promise.race([client.shutdown(), new Promise((resolve) => setTimeout(resolve, SHUTDOWN_WITHIN).unref())]);
   }
 
@@ -180,23 +187,24 @@ class CassandraTables implements Tables {
   }
 
   #unknown(table: Table): StockafolioError {
-    return new StockafolioError('ERR_TABLE_UNKNOWN', `${this.#place}: there is no table '${table.name}'`, {
-      hint: this.#options.readOnly === true ? 'start what writes it first: it creates the table' : CREATE_IT,
+    return new StockafolioError('ERR_TABLE_UNKNOWN', `${this.#location}: there is no table '${table.name}'`, {
+      hint: this.#options.readOnly === true ? 'start its writer first: it creates the table' : CREATE_IT,
     });
   }
 
-  /** Does something with a connected client; what goes wrong becomes an error of ours. */
+  /** Runs an action with a connected client, and converts its errors. */
   async #attempt<T>(action: (client: Client) => Promise<T>): Promise<T> {
-    if (this.#closed) throw new StockafolioError('ERR_INTERNAL', `${this.#place}: the tables are closed`);
+    if (this.#closed) throw new StockafolioError('ERR_INTERNAL', `${this.#location}: the tables are closed`);
     try {
       return await action(await this.#client()).catch(async (error: unknown) => {
         if (!isUnprepared(error)) throw error;
-        // The driver prepares again what a node has forgotten, unless the table is gone: so that is looked at.
+        // The driver prepares a statement again if a node has forgotten it, but not if the table is gone: so that is
+        // checked.
         this.#plans = new WeakMap();
         return action(await this.#client());
       });
     } catch (error) {
-      throw cassandraError(error, this.#place);
+      throw cassandraError(error, this.#location);
     }
   }
 
@@ -211,7 +219,7 @@ class CassandraTables implements Tables {
   }
 }
 
-/** Rows of a page. */
+/** Rows per page. */
 function pageOf({ columns }: Table): number {
   return Math.min(PAGE, Math.max(1, Math.floor(PAGE_BYTES / mostBytes(columns))));
 }
@@ -222,8 +230,8 @@ function decoded({ decoders }: TablePlan, row: types.Row): StoredRow {
 }
 
 /**
- * Sends a batch, some times where the server cannot now: the same rows under the same versions do no harm. Not beyond the
- * loss of a node: whoever writes has to know of it first.
+ * Sends a batch, several times if the server is unavailable: repeating the same rows under the same versions is
+ * harmless. It does not retry after the loss of a node, because the writer must know about that first.
  */
 async function send(client: Client, { statements }: Batch, mayRetry: () => boolean): Promise<void> {
   for (let attempt = 1; ; attempt++) {
@@ -240,7 +248,7 @@ async function send(client: Client, { statements }: Batch, mayRetry: () => boole
   }
 }
 
-/** Names the nodes that hold a partition; where one replica set holds everything there is nothing to tell apart. */
+/** Names the nodes that hold a partition. With a single replica set all partitions have the same name. */
 function replicasOf(client: Client, keyspace: string): (partitionKey: readonly Buffer[]) => string {
   if (client.hosts.length <= 1) return () => '';
   return (key) => {
@@ -250,7 +258,7 @@ function replicasOf(client: Client, keyspace: string): (partitionKey: readonly B
   };
 }
 
-/** The bytes of a partition key of several columns, of which Cassandra makes the token. */
+/** The bytes of a partition key of several columns, from which Cassandra computes the token. */
 function composite(parts: readonly Buffer[]): Buffer {
   return Buffer.concat(parts.flatMap((part) => [Buffer.of(part.length >> 8, part.length & 255), part, Buffer.of(0)]));
 }

@@ -15,13 +15,14 @@ type Driver = typeof driverTypes.default;
 
 const DRIVER: Peer = { neededBy: 'tables in Cassandra', packages: ['cassandra-driver@4'] };
 
-/** Where the tables are, for error messages. */
-export function placeOf({ contactPoints, keyspace }: CassandraOptions): string {
+/** The location of the tables, for error messages. */
+export function locationOf({ contactPoints, keyspace }: CassandraOptions): string {
   return `Cassandra at ${contactPoints.join(', ')}, keyspace ${keyspace}`;
 }
 
 /**
- * A connected client, which says when it has lost a node. A client whose first connection failed is of no use any more, so each attempt makes one.
+ * A connected client, which reports when it has lost a node. A client whose first connection failed is unusable, so
+ * each attempt creates a new one.
  *
  * @throws ERR_TABLES_UNAVAILABLE, ERR_ACCESS_DENIED, ERR_USAGE, ERR_PEER_MISSING
  */
@@ -35,7 +36,7 @@ export async function connect(options: CassandraOptions, onOutage: () => void): 
     return client;
   } catch (error) {
     await client.shutdown().catch(() => undefined);
-    throw cassandraError(error, placeOf(options));
+    throw cassandraError(error, locationOf(options));
   }
 }
 
@@ -48,7 +49,7 @@ function closeConnections(host: { shutdown?(drain: boolean): Promise<void> }): v
   void host.shutdown?.(false).catch(() => undefined);
 }
 
-/** Makes the keyspace where there is none, with so many replicas in the local data centre. */
+/** Creates the keyspace if there is none, with this many replicas in the local data centre. */
 export async function createKeyspace(client: Client, options: CassandraOptions): Promise<void> {
   const { keyspace, localDataCenter, replication = 1 } = options;
   const found = await client.execute(
@@ -75,10 +76,11 @@ function settings(driver: Driver, options: CassandraOptions): ConstructorParamet
       isIdempotent: true,
     },
     policies: {
-      // The driver's own policy ends at ten minutes, which is long after a node is back.
+      // The driver's own policy ends at ten minutes, long after a node is back.
       reconnection: new driver.policies.reconnection.ExponentialReconnectionPolicy(FIRST_RETRY, LONGEST_RETRY, false),
     },
-    // Reads go to another node where one fails; a write says so, for what that node acknowledged before may be lost.
+    // A failed read goes to another node. A failed write is reported, because what that node acknowledged before may be
+    // lost.
     profiles: [new driver.ExecutionProfile(WRITING, { retry: new driver.policies.retry.FallthroughRetryPolicy() })],
     encoding: { useBigIntAsLong: true },
     socketOptions: { readTimeout: timeout, connectTimeout: Math.min(5_000, timeout) },

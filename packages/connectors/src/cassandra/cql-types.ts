@@ -8,7 +8,7 @@ const types: Readonly<Record<Kind, string>> = {
   int64: 'bigint',
   bigint64: 'bigint',
   double: 'double',
-  // Of scale 4, so that whoever queries the table by hand reads dollars.
+  // Scale 4, so that a query by hand shows dollars.
   money: 'decimal',
   bigMoney: 'decimal',
   timestamp: 'timestamp',

@@ -3,7 +3,7 @@ import { EMPTY_KEY } from './encode-value.js';
 
 type Decoder = (stored: unknown) => Value;
 
-/** The decoder of a column: from what the driver makes of it. */
+/** The decoder of a column, from the values that the driver returns. */
 export function decoderOf(column: Column, aloneInPartitionKey: boolean): Decoder {
   const decode = byKind(column);
   if (aloneInPartitionKey) return (stored) => (stored === EMPTY_KEY ? '' : decode(stored));
@@ -14,7 +14,7 @@ export function decoderOf(column: Column, aloneInPartitionKey: boolean): Decoder
   };
 }
 
-/** The decoder of a value column that makes nothing of what is no value of it. */
+/** A decoder of a value column that returns nothing for an invalid value. */
 export function lenient(decode: Decoder): Decoder {
   return (stored) => {
     try {
@@ -58,7 +58,7 @@ function dayOf({ year, month, day }: { year: number; month: number; day: number 
   return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;
 }
 
-/** The number of 1e-4 in a decimal: one written by hand may have any scale. */
+/** The value in units of 1e-4: a decimal that was written by hand may have any scale. */
 function unscaled(column: Column, decimal: string): bigint {
   const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(decimal);
   if (match === null) throw broken(column, decimal);
@@ -72,9 +72,9 @@ function unscaled(column: Column, decimal: string): bigint {
 function broken(column: Column, stored: string): StockafolioError {
   return new StockafolioError(
     'ERR_ROW_INVALID',
-    `column '${column.stored}' holds ${stored}, which no ${column.type.kind} is`,
+    `column '${column.stored}' holds ${stored}, which is not a valid ${column.type.kind}`,
     {
-      hint: 'the row was written by something else: stockafolio reconcile --repair mends it from the archive',
+      hint: 'the row was written by another program: stockafolio reconcile --repair restores it from the archive',
     },
   );
 }

@@ -1,20 +1,20 @@
 import type { Column, FieldType, Value } from '@stockafolio/core';
 import { daysOfDate } from '../days.js';
 
-/** A bound value: the bytes of the native protocol, or null where there is none. */
+/** A bound value: the bytes of the native protocol, or null if there is none. */
 export type Bound = Buffer | null;
 
 const TWO_32 = 2 ** 32;
-/** In CQL a date is a number of days, of which 2^31 is 1970-01-01. */
+/** In CQL a date is a number of days, with 2^31 for 1970-01-01. */
 const DAY_ZERO = 2 ** 31;
 const SCALE = 4;
-/** Stands for the empty text where Cassandra takes none: as a partition key of one column. No text holds U+0000. */
+/** Stands for the empty text where Cassandra rejects it: in a partition key of one column. No text contains U+0000. */
 export const EMPTY_KEY = '\0';
 
 const yes = Buffer.of(1);
 const no = Buffer.of(0);
 
-/** The encoder of a column, chosen once: values were checked against it before. */
+/** The encoder of a column, chosen once. Values were checked against the column before. */
 export function encoderOf(column: Column, aloneInPartitionKey: boolean): (value: Value) => Bound {
   const encode = byKind(column.type);
   if (aloneInPartitionKey) return (value) => encode(value === '' ? EMPTY_KEY : value);
@@ -92,7 +92,7 @@ function decimalOfBigint(value: bigint): Buffer {
   return withScale(wide);
 }
 
-/** Drops the leading bytes that only repeat the sign, and puts the scale in their place. */
+/** Drops leading bytes that only repeat the sign, and puts the scale before the rest. */
 function withScale(wide: Buffer): Buffer {
   let start = 4;
   while (start < wide.length - 1) {

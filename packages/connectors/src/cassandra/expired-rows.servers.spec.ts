@@ -5,7 +5,7 @@ import cassandra from 'cassandra-driver';
 import { expect } from 'chai';
 import { cassandraTables } from './index.js';
 
-/** A million with EXPIRED_ROWS=1000000. A server as it comes refuses to pass 100,000. */
+/** Use EXPIRED_ROWS=1000000 for a million. A server with default settings refuses to pass 100,000. */
 const EXPIRED = Number(process.env['EXPIRED_ROWS'] ?? 110_000);
 const LIVE = 10;
 const TTL = 5_000;
@@ -20,7 +20,7 @@ describe('expired rows in Cassandra', function () {
   this.timeout(600_000);
   const server = useCassandra();
   const keyspace = `expired_${process.pid}`;
-  const place = (): { contactPoints: string[]; keyspace: string; localDataCenter: string } => ({
+  const options = (): { contactPoints: string[]; keyspace: string; localDataCenter: string } => ({
     contactPoints: [`127.0.0.1:${server().port}`],
     keyspace,
     localDataCenter: 'datacenter1',
@@ -41,7 +41,7 @@ describe('expired rows in Cassandra', function () {
   };
 
   const ask = async (query: string, params: unknown[] = []): Promise<cassandra.types.ResultSet> => {
-    const client = new cassandra.Client(place());
+    const client = new cassandra.Client(options());
     try {
       return await client.execute(query, params);
     } finally {
@@ -50,20 +50,20 @@ describe('expired rows in Cassandra', function () {
   };
 
   before(async () => {
-    tables = cassandraTables(place());
+    tables = cassandraTables(options());
     await tables.create([trades]);
     end = Date.now() - 2 * TTL;
     for (let n = 0; n < EXPIRED; n += 5_000)
       await tables.write(Array.from({ length: 5_000 }, (_, i) => rowOf('ann', end - (n + i) * 10, n + i)));
     await new Promise((resolve) => setTimeout(resolve, TTL + 1_500));
-    // What is written from now on lasts, however slow the machine is.
+    // Rows written from now on live long, however slow the machine is.
     await ask(`ALTER TABLE ${keyspace}.trades WITH default_time_to_live = 3600`);
   });
   after(() => tables.close());
 
-  it(`leave the rows that are there readable behind ${EXPIRED}, in order and each once`, async () => {
+  it(`leave the live rows behind ${EXPIRED} of them readable, in order and each once`, async () => {
     const live = Array.from({ length: LIVE }, (_, n) => rowOf('ann', Date.now() - n, n));
-    // Written late: older than its life is long, and there all the same.
+    // Written late: older than its time to live, but still there.
     const late = rowOf('ann', end - EXPIRED * 10 - 1, LIVE);
     await tables.write([...live, late]);
     const wanted = Array.from({ length: LIVE + 1 }, (_, n) => String(n));
@@ -73,7 +73,7 @@ describe('expired rows in Cassandra', function () {
     expect(await idsOf('ann', 5)).to.deep.equal(wanted.slice(0, 5));
   });
 
-  it('are kept no longer than nodes keep hints, and their files go by time', async () => {
+  it('are kept no longer than nodes keep hints, in files by time window', async () => {
     const { rows } = await ask(
       'SELECT gc_grace_seconds, compaction FROM system_schema.tables WHERE keyspace_name = ? AND table_name = ?',
       [keyspace, trades.name],
@@ -82,9 +82,9 @@ describe('expired rows in Cassandra', function () {
     expect((rows[0]?.['compaction'] as Record<string, string>)['class']).to.match(/TimeWindowCompactionStrategy/);
   });
 
-  it('are kept as long as the properties of the table say, where they do', async () => {
+  it('are kept as long as the properties of the table say, if they do', async () => {
     const own = cassandraTables({
-      ...place(),
+      ...options(),
       keyspace: `${keyspace}_own`,
       properties: { trades: 'gc_grace_seconds = 60' },
     });

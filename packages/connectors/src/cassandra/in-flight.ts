@@ -1,6 +1,6 @@
 /**
- * Does all of it, so many at once, and waits for the end of every one that was begun. Items are made as they are taken. The
- * first failure keeps the rest from being begun, and is thrown.
+ * Runs a step for every item, up to `width` at once, and waits until every started step has ended. Items are created as
+ * they are taken. After the first failure no more steps start, and it is thrown.
  */
 export async function inFlight<T>(items: Iterable<T>, width: number, step: (item: T) => Promise<void>): Promise<void> {
   const left = items[Symbol.iterator]();

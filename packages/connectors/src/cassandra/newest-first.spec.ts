@@ -18,9 +18,9 @@ interface Stored {
   readonly isExpired: boolean;
 }
 
-/** A partition of a server that gives rows by pages, and refuses a page on whose way there are too many expired rows. */
+/** A partition of a server that returns rows by pages, and refuses a page that passes too many expired rows. */
 class Partition {
-  /** Expired rows that it came by. */
+  /** Expired rows that it passed. */
   passed = 0;
   readonly #rows: readonly Stored[];
   readonly #most: number;
@@ -56,16 +56,16 @@ async function idsOf(partition: Partition): Promise<unknown[]> {
   return ids;
 }
 
-describe('a partition whose rows expire, newest first', () => {
+describe('a partition whose rows expire, newest first,', () => {
   it('is read whole, each row once and in order, past any number of expired rows', async () => {
     const row = fc.record({
-      // Some times have several rows; some rows are older than their life, and some of the future.
+      // Some times have several rows; some rows are older than their time to live, and some are in the future.
       time: fc.oneof(fc.integer({ min: NOW - 5_000, max: NOW + 50 }), fc.integer({ min: -NOW, max: NOW })),
       isExpired: fc.boolean(),
     });
     await fc.assert(
       fc.asyncProperty(fc.array(row, { maxLength: 60 }), fc.integer({ min: 1, max: 8 }), async (rows, most) => {
-        // No more rows of one time than the server passes: these it cannot be asked for in parts.
+        // No more rows of one time than the server passes: such rows cannot be read in parts.
         const perTime = new Map<number, number>();
         const stored = rows
           .filter(({ time }) => {
@@ -84,7 +84,7 @@ describe('a partition whose rows expire, newest first', () => {
     );
   });
 
-  it('costs no more than three times the expired rows that lie behind the life of a row', async () => {
+  it('passes at most three times the expired rows that are older than the time to live', async () => {
     const rows = Array.from({ length: 10_000 }, (_, n) => ({
       time: NOW - 1_000 - n,
       id: String(n),
@@ -95,14 +95,14 @@ describe('a partition whose rows expire, newest first', () => {
     expect(partition.passed).to.be.below(30_000);
   });
 
-  it('fails as the server does where one moment alone has too many', async () => {
+  it('fails as the server does if a single time has too many', async () => {
     const rows = Array.from({ length: 5 }, (_, n) => ({ time: NOW - 10, id: String(n), isExpired: true }));
     let failed: unknown;
     await idsOf(new Partition(rows, 4)).catch((error: unknown) => (failed = error));
     expect(failed).to.be.instanceOf(Refused);
   });
 
-  it('is one of a table that says so: a life, and a time that falls, first behind the partition', () => {
+  it('is recognised by its table: a time to live, and a descending time as first clustering column', () => {
     expect(isNewestFirst(trades)).to.equal(true);
     expect(isNewestFirst(table('forever', key, columns))).to.equal(false);
     expect(isNewestFirst(table('rising', { ...key, descending: [], ttl: days(1) }, columns))).to.equal(false);

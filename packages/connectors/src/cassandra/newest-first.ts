@@ -1,7 +1,10 @@
 import type { Table } from '@stockafolio/core';
 import type { StoredRow } from '@stockafolio/core/ports';
 
-/** A part of a partition by its first clustering column: from `from` (inclusive) to `to` (exclusive), where these are given. */
+/**
+ * A part of a partition by its first clustering column: from `from` (inclusive) to `to` (exclusive), if these are
+ * given.
+ */
 export interface TimeRange {
   readonly from?: number;
   readonly to?: number;
@@ -13,18 +16,18 @@ export interface NewestFirst {
   readonly now: number;
   /** Rows of a range, newest first. */
   read(range: TimeRange): AsyncIterable<StoredRow>;
-  /** Whether the server refused a range that may be read in smaller ones. */
+  /** Whether the server refused a range that can be read in smaller ranges. */
   isRefused(error: unknown): boolean;
 }
 
-/** Past so many lives of a row, what is left is asked for at once again. */
+/** After ranges that cover this many lives of a row, the rest is read at once again. */
 const LIVES = 64;
-/** The longest time that a date has, in milliseconds. */
+/** The latest time that a date has, in milliseconds. */
 const LATEST = 8.64e15;
 
 /**
- * Whether the rows of a partition go by time, newest first, and expire: then the expired ones lie behind those that are
- * there, and a server that counts how many it comes by can be asked for a part of them at a time.
+ * Whether the rows of a partition are sorted by time, newest first, and expire. Then the expired rows lie behind the
+ * live ones. A server that limits how many it passes can be asked for a part of them at a time.
  */
 export function isNewestFirst({ columns, partitionLength, keyLength, ttl }: Table): boolean {
   const first = columns[partitionLength];
@@ -32,16 +35,16 @@ export function isNewestFirst({ columns, partitionLength, keyLength, ttl }: Tabl
 }
 
 /**
- * The rows of a partition, newest first. A server refuses to pass more than so many expired rows at once (100,000, as it
- * comes): then it is asked for what is younger than the life of a row, and for the rest in ranges that are as long as it
- * takes them. A row may be older than that all the same, since its life is counted from when it was written.
+ * The rows of a partition, newest first. A server refuses to pass more than a limit of expired rows at once (100,000 by
+ * default). Then the rows younger than the time to live are read first, and the rest in ranges as long as the server
+ * accepts. A row may still be older than that, since its life counts from when it was written.
  */
 export async function* newestFirst({ table, now, read, isRefused }: NewestFirst): AsyncGenerator<StoredRow> {
   const life = table.ttl ?? 0;
   let to: number | undefined;
   let width = Number.POSITIVE_INFINITY;
   let wasRefused = false;
-  /** Rows of the last time that was given, which a range that begins with them gives again. */
+  /** Rows already returned for the last time. A range that starts with that time returns them again. */
   let given = 0;
   let last: number | undefined;
   for (;;) {
@@ -61,10 +64,11 @@ export async function* newestFirst({ table, now, read, isRefused }: NewestFirst)
       width = Math.max(1, wasRefused ? width : 2 * width);
       wasRefused = false;
     } catch (error) {
-      // Of the newest range only the beginning can be moved: where it is refused for what is younger than now, into the future.
+      // The newest range has no end, so only its start can be moved. If it is refused for rows younger than now, the
+      // start moves into the future.
       const isSmallest = to === undefined ? width < -LATEST : width < 1;
       if (!isRefused(error) || isSmallest) throw error;
-      // The rows before it were given: it goes on with those of the last time among them.
+      // The rows before it were returned already. The next range starts with those of the last time.
       if (given > 0 && last !== undefined) to = last + 1;
       width = from === undefined ? life : to === undefined && width < 1 ? Math.min(-1, 2 * width) : width / 2;
       wasRefused = true;

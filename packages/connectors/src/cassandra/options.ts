@@ -1,30 +1,38 @@
 import type { ConnectionOptions } from 'node:tls';
 
 export interface CassandraOptions {
-  /** Nodes to begin with, `HOST:PORT` each; the others are found through them. */
+  /** Nodes to contact first, `HOST:PORT` each; the others are found through them. */
   readonly contactPoints: readonly string[];
   readonly keyspace: string;
-  /** The data centre that is written to and read from; the others get it from there. */
+  /** The data centre to write to and read from; the others replicate from it. */
   readonly localDataCenter: string;
-  /** Of writes and reads; LOCAL_QUORUM unless told. With less than a quorum a read may miss what was just written. */
+  /**
+   * Of writes and reads; defaults to LOCAL_QUORUM. With less than a quorum a read may miss a row that was just written.
+   */
   readonly consistency?: Consistency;
-  /** Replicas in the local data centre, for a keyspace that is made here; 1 unless told. */
+  /** Replicas in the local data centre, for a keyspace that is created here; defaults to 1. */
   readonly replication?: number;
   readonly login?: { readonly username: string; readonly password: string };
-  /** TLS settings of Node; no TLS where absent. */
+  /** TLS settings of Node; no TLS if absent. */
   readonly tls?: ConnectionOptions;
-  /** CQL properties of a table that is made here, by its name: `{ positions: "compression = {'enabled': false}" }`. */
+  /**
+   * CQL properties of a table that is created here, by its name: `{ positions: "compression = {'enabled': false}" }`.
+   */
   readonly properties?: Readonly<Record<string, string>>;
-  /** Only for reading: `create` makes nothing, it only checks what is there. No rights to change a schema are needed. */
+  /**
+   * Only for reading: `create` creates nothing and only checks the existing tables. It needs no permission to change a
+   * schema.
+   */
   readonly readOnly?: boolean;
   /**
-   * What is read where someone has written by hand what is no value of its column: null though it is required, or a number
-   * past what the column holds. The row is `refused` unless told; with `absent` it is read without that value.
+   * What to do with a value written by hand that its column does not allow: null in a required column, or a number
+   * outside the column's range. The default is `refused`: the row is an error. With `absent` the row is read without
+   * that value.
    */
   readonly unreadable?: 'refused' | 'absent';
-  /** Batches under way at once; 24 unless told. */
+  /** Batches in flight at once; defaults to 24. */
   readonly inFlight?: number;
-  /** Longest time to wait for an answer, in milliseconds; 10,000 unless told. */
+  /** Longest time to wait for an answer, in milliseconds; defaults to 10,000. */
   readonly timeout?: number;
 }
 

@@ -3,13 +3,13 @@ import type { Client } from 'cassandra-driver';
 import { cqlType } from './cql-types.js';
 import { createTable, WITNESS, witnessOf } from './table-plan.js';
 
-/** A column as Cassandra knows it, in the words of `CREATE TABLE`. */
+/** A column as Cassandra knows it, in the terms of `CREATE TABLE`. */
 type Shape = Map<string, string>;
 
-/** Bytes that Cassandra takes of a partition key, and of each clustering column. */
+/** Largest size in bytes that Cassandra accepts for a partition key, and for each clustering column. */
 const LONGEST_KEY = 65_535;
 
-/** @throws ERR_SCHEMA_INVALID where a key that the columns allow would be longer than Cassandra takes */
+/** @throws ERR_SCHEMA_INVALID if the columns allow a key that is longer than Cassandra accepts */
 export function checkKeyLength({ name, columns, partitionLength, keyLength }: Table): void {
   const parts = [
     columns.slice(0, partitionLength),
@@ -21,25 +21,25 @@ export function checkKeyLength({ name, columns, partitionLength, keyLength }: Ta
     const named = part.map((column) => column.stored).join(', ');
     throw new StockafolioError(
       'ERR_SCHEMA_INVALID',
-      `table '${name}': the key column ${named} may take ${most} bytes, and Cassandra takes at most ${LONGEST_KEY}`,
+      `table '${name}': the key column ${named} may take ${most} bytes, but Cassandra accepts at most ${LONGEST_KEY}`,
       { hint: 'bound its text columns: text({ max: ... })' },
     );
   }
 }
 
 /**
- * Makes a table where there is none, and otherwise looks whether it is the one that is meant.
+ * Creates a table if there is none, and otherwise checks that the existing one has the same shape.
  *
  * @throws ERR_TABLE_DIFFERS with every difference
  */
 export async function makeTable(client: Client, keyspace: string, table: Table, properties?: string): Promise<void> {
   if (await checkTable(client, keyspace, table)) return;
   await client.execute(createTable(keyspace, table, properties), [], { prepare: false });
-  // Another process may have made it at the same time, from another declaration.
+  // Another process may have created it at the same time, from another declaration.
   await checkTable(client, keyspace, table);
 }
 
-/** Whether the table is there. @throws ERR_TABLE_DIFFERS where it is there, but another */
+/** Whether the table exists. @throws ERR_TABLE_DIFFERS if it exists with another shape */
 export async function checkTable(client: Client, keyspace: string, table: Table): Promise<boolean> {
   const { rows } = await client.execute(
     'SELECT column_name, type, kind, position, clustering_order FROM system_schema.columns WHERE keyspace_name = ? AND table_name = ?',
@@ -48,9 +48,9 @@ export async function checkTable(client: Client, keyspace: string, table: Table)
   if (rows.length === 0) return false;
   const stored: Shape = new Map(
     rows.map((row) => {
-      const place = row['kind'] === 'regular' ? '' : `, ${String(row['kind'])} key ${Number(row['position']) + 1}`;
+      const keyPart = row['kind'] === 'regular' ? '' : `, ${String(row['kind'])} key ${Number(row['position']) + 1}`;
       const order = row['clustering_order'] === 'desc' ? ' descending' : '';
-      return [String(row['column_name']), `${String(row['type'])}${place}${order}`];
+      return [String(row['column_name']), `${String(row['type'])}${keyPart}${order}`];
     }),
   );
   const differences = differencesOf(stored, shapeOf(table));
@@ -58,7 +58,7 @@ export async function checkTable(client: Client, keyspace: string, table: Table)
   throw new StockafolioError(
     'ERR_TABLE_DIFFERS',
     `keyspace '${keyspace}' has another table '${table.name}': ${differences.join('; ')}`,
-    { hint: 'give the table another name, or take another keyspace' },
+    { hint: 'give the table another name, or use another keyspace' },
   );
 }
 
@@ -67,8 +67,8 @@ function shapeOf(table: Table): Shape {
   table.columns.forEach((column, n) => {
     const inPartition = n < table.partitionLength;
     const position = inPartition ? n + 1 : n - table.partitionLength + 1;
-    const place = column.role === 'value' ? '' : `, ${inPartition ? 'partition_key' : 'clustering'} key ${position}`;
-    shape.set(column.stored, `${cqlType(column)}${place}${column.descending ? ' descending' : ''}`);
+    const keyPart = column.role === 'value' ? '' : `, ${inPartition ? 'partition_key' : 'clustering'} key ${position}`;
+    shape.set(column.stored, `${cqlType(column)}${keyPart}${column.descending ? ' descending' : ''}`);
   });
   if (witnessOf(table) === WITNESS) shape.set(WITNESS, 'boolean');
   return shape;

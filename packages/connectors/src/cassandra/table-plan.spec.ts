@@ -18,12 +18,12 @@ function read(stored: readonly unknown[], unreadable?: CassandraOptions['unreada
   }
 }
 
-describe('a row as Cassandra gives it', () => {
+describe('a row as Cassandra returns it', () => {
   it('is read', () => {
     expect(read(['ann', '7', '1.5', null])).to.deep.equal(['ann', 7, 15_000, undefined]);
   });
 
-  it('is refused where someone wrote what is no value of a column, with what to do', () => {
+  it('is refused if someone wrote an invalid value, with what to do', () => {
     for (const [row, words] of [
       [['ann', null, '1.5', null], "column 'count' holds null"],
       [['ann', '7', '1.23456', null], "column 'value' holds 1.23456"],
@@ -35,7 +35,7 @@ describe('a row as Cassandra gives it', () => {
     }
   });
 
-  it('is read without that value where so told', () => {
+  it('is read without that value if the option says so', () => {
     const rows = [
       [
         ['ann', null, null, 'hm'],

@@ -4,10 +4,10 @@ import { decoderOf, lenient } from './decode-value.js';
 import { encoderOf, type Bound } from './encode-value.js';
 import type { CassandraOptions } from './options.js';
 
-/** The column that is added to a table in which every value may be absent: a row's version is read off a cell. */
+/** The column added to a table in which every value may be absent: a row's version is read from a cell. */
 export const WITNESS = 'is_there';
 
-/** All that is needed to write and read a table: statements, and how values become bytes and back. */
+/** Everything needed to write and read a table: statements, and how values become bytes and back. */
 export interface TablePlan {
   readonly table: Table;
   readonly insert: string;
@@ -16,7 +16,7 @@ export interface TablePlan {
   readonly decoders: readonly ((stored: unknown) => Value)[];
 }
 
-/** A name in CQL, in quotes: any word may then be one. */
+/** A quoted CQL name, so that any word is allowed. */
 export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
@@ -26,9 +26,10 @@ function nameOf(keyspace: string, table: Table): string {
 }
 
 /**
- * Plans a table. Every statement is bound with the row's version last, so that a later one wins wherever it arrives.
+ * Plans a table. Every statement binds the row's version, so that the highest version wins in whatever order writes
+ * arrive.
  *
- * @param unreadable what becomes of a row with a value that is none of its column: see `CassandraOptions`
+ * @param unreadable what to do with a row that holds an invalid value: see `CassandraOptions`
  */
 export function planTable(
   keyspace: string,
@@ -54,9 +55,9 @@ export function planTable(
 }
 
 /**
- * Selects rows by so many leading key columns; 0 for all. The version is the last column.
+ * Selects rows by this many leading key columns; 0 for all. The version is the last column.
  *
- * @param bounds of the column behind these, each with a mark
+ * @param bounds of the column after these, each with a placeholder
  */
 export function selectRows(
   keyspace: string,
@@ -75,12 +76,12 @@ export function selectRows(
 }
 
 /**
- * For so many seconds expired rows are kept, which readers have to pass. All copies of a row expire by themselves, so they
- * are kept for what is on its way to a node that is away alone: for `max_hint_window`, 3 hours as a server comes.
+ * Seconds for which expired rows are kept; readers have to pass them. All copies of a row expire by themselves. So
+ * expired rows are kept only for writes on their way to a node that is down: for `max_hint_window`, 3 hours by default.
  */
 const EXPIRED_FOR = 3 * 3_600;
 
-/** The statement that makes a table. Rows that expire come and go by time, so their files are kept by time too. */
+/** The statement that creates a table. Rows that expire come and go by time, so their files are kept by time too. */
 export function createTable(keyspace: string, table: Table, properties: string | undefined): string {
   const columns = table.columns.map((column) => `${quoted(column.stored)} ${cqlType(column)}`);
   if (witnessOf(table) === WITNESS) columns.push(`${WITNESS} boolean`);
@@ -100,7 +101,7 @@ export function createTable(keyspace: string, table: Table, properties: string |
     options.push(`compaction = ${timeWindows(table.ttl)}`);
     options.push(`gc_grace_seconds = ${EXPIRED_FOR}`);
   }
-  // A property that is given takes the place of the one that is made here: CQL takes none twice.
+  // A given property replaces the one from here: CQL rejects a property that is given twice.
   const given = (option: string): boolean =>
     new RegExp(`\\b${option.split(' ')[0] ?? ''}\\s*=`, 'i').test(properties ?? '');
   const kept = options.filter((option) => !given(option));
@@ -109,13 +110,13 @@ export function createTable(keyspace: string, table: Table, properties: string |
   return `CREATE TABLE IF NOT EXISTS ${nameOf(keyspace, table)} (${[...columns, key].join(', ')})${settings}`;
 }
 
-/** Some 30 windows over the life of a row, as Cassandra advises; a window is a whole number of minutes. */
+/** About 30 windows over the life of a row, as Cassandra advises; a window is a whole number of minutes. */
 function timeWindows(ttl: number): string {
   const minutes = Math.max(1, Math.round(ttl / 60_000 / 30));
   return `{'class': 'TimeWindowCompactionStrategy', 'compaction_window_unit': 'MINUTES', 'compaction_window_size': '${minutes}'}`;
 }
 
-/** A column that every row has a value in. */
+/** A column that has a value in every row. */
 export function witnessOf(table: Table): string {
   return table.columns.slice(table.keyLength).find(({ type }) => !type.optional)?.stored ?? WITNESS;
 }

@@ -3,7 +3,7 @@ import type { AbortSignalLike, Clock } from '@stockafolio/core/ports';
 /** The clock of this machine. */
 export const systemClock: Clock = Object.freeze({
   now: () => Date.now(),
-  // Since the process began by the clock that nobody can set; not from 0 on, so that 0 lies long ago as in `now`.
+  // Measured by the monotonic clock that nobody can set. It does not start at 0, so that 0 lies long ago, as in `now`.
   elapsed: () => Math.floor(performance.timeOrigin + performance.now()),
   sleep: (ms: number, signal?: AbortSignalLike) =>
     new Promise<void>((resolve) => {

@@ -2,11 +2,11 @@ import { StockafolioError } from '@stockafolio/core';
 import type { Files } from '@stockafolio/core/ports';
 
 /**
- * Copies a small file that is written over now and then, as it is at this moment: its size was another, maybe, when the store
- * was listed, and an equal size says nothing.
+ * Copies the present content of a small file that is overwritten from time to time. Its size may have changed since the
+ * store was listed, and an equal size proves nothing.
  *
- * @returns its bytes; undefined where the same is there
- * @throws ERR_COPY_DIFFERS where what was read back is not what was written; the file is removed again
+ * @returns its bytes; undefined if the target has the same content
+ * @throws ERR_COPY_DIFFERS if the bytes that were read back are not those that were written; the file is then removed
  */
 export async function copyAsItIs(from: Files, to: Files, name: string): Promise<number | undefined> {
   const content = await from.read(name);
@@ -16,7 +16,7 @@ export async function copyAsItIs(from: Files, to: Files, name: string): Promise<
   await to.write(name, content);
   if (await isThere()) return content.length;
   await to.delete(name);
-  throw new StockafolioError('ERR_COPY_DIFFERS', `'${name}' is not there as it was written; it was removed again`, {
-    hint: 'copy again; if it happens twice, a disk or a network in between alters what passes',
+  throw new StockafolioError('ERR_COPY_DIFFERS', `'${name}' was not stored as it was written, and was removed`, {
+    hint: 'copy again; if it happens twice, a disk or a network on the way alters data',
   });
 }

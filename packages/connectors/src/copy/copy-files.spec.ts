@@ -36,7 +36,7 @@ describe('copyFiles', () => {
     );
   });
 
-  it('looks into files of the same size only where it is asked to', async () => {
+  it('compares the content of files of the same size only on request', async () => {
     const [from, to] = [store({ a: 'one', b: 'two' }), store({ a: 'ONE', b: 'two' })];
     expect((await copyFiles(from, to)).copied).to.equal(0);
     expect(from.reads).to.deep.equal([]);
@@ -44,7 +44,7 @@ describe('copyFiles', () => {
     expect(held(to)).to.deep.equal(held(from));
   });
 
-  it('takes what an archive says of its source as it is now, also where the size is the same', async () => {
+  it('copies the present extent file of an archive, even if its size is the same', async () => {
     const name = 'trades/_source.json';
     const from = store({ [name]: '{"end":0}' });
     const to = memoryFiles();
@@ -74,7 +74,7 @@ describe('copyFiles', () => {
     expect(Math.max(...from.reads.map(({ start, end }) => end - start))).to.be.at.most(8 << 20);
   });
 
-  it('says so where other bytes are read back, and removes them', async () => {
+  it('reports it if other bytes are read back, and removes them', async () => {
     for (const alter of [(content: Uint8Array) => content.fill(0), (content: Uint8Array) => content.subarray(1)]) {
       const [from, to] = [store({ a: 'content' }), memoryFiles()];
       const broken = {
@@ -87,7 +87,7 @@ describe('copyFiles', () => {
     }
   });
 
-  it('gives content again where a store was away, and no more than a few times', async () => {
+  it('sends content again if a store was unavailable, only a few times', async () => {
     const away = (): StockafolioError => new StockafolioError('ERR_FILES_UNAVAILABLE', 'away');
     const [from, to] = [store({ a: 'content' }), memoryFiles()];
     for (const nth of [1, 2, 3]) to.failWrite(nth, away());
@@ -97,7 +97,7 @@ describe('copyFiles', () => {
     await expectCode('ERR_FILES_UNAVAILABLE', () => copyFiles(from, never));
   });
 
-  it('stops between files when it is told to, and goes on the next time', async () => {
+  it('stops between files on a signal, and continues the next time', async () => {
     const [from, to] = [store({ a: '1', b: '2', c: '3' }), memoryFiles()];
     const stop = new AbortController();
     await expectCode('ERR_ABORTED', () =>

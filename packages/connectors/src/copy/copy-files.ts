@@ -6,14 +6,14 @@ import { copyAsItIs } from './copy-as-it-is.js';
 import { missingFiles } from './missing-files.js';
 
 export interface CopyOptions {
-  /** Only files whose name begins so. */
+  /** Only files whose name begins with this. */
   readonly prefix?: string;
-  /** Files copied at a time; 4 unless told. Each holds up to 16 MiB and what its store holds of it. */
+  /** Files copied at a time; defaults to 4. Each holds up to 16 MiB, beside the buffers of its store. */
   readonly concurrency?: number;
-  /** Compare the content of files that are there already with the same size, too. */
+  /** Also compare the content of files that exist already with the same size. */
   readonly recheck?: boolean;
   readonly signal?: AbortSignalLike;
-  /** Told of every portion that was copied or compared, in bytes. */
+  /** Called for every portion that was copied or compared, in bytes. */
   readonly onBytes?: (count: number) => void;
   readonly onFile?: (file: FileInfo) => void;
 }
@@ -22,21 +22,22 @@ export interface CopyResult {
   /** Files that were copied, and their bytes. */
   readonly copied: number;
   readonly bytes: number;
-  /** Files that were there already. */
+  /** Files that existed already. */
   readonly skipped: number;
 }
 
-/** What is read at a time. */
+/** Bytes read at a time. */
 const PIECE = 8 << 20;
-/** A file's content can be given again, which a store cannot do for itself when a large write breaks. */
+/** A file's content can be sent again. A store cannot do that by itself when a large write breaks. */
 const ATTEMPTS = 4;
 
 /**
- * Copies files from one store to another: those that are missing there, or of another size. Each appears whole, and is
- * then read back and compared; a copy that was killed goes on with the files left. Other files there are left alone.
+ * Copies files from one store to another: those that are missing there, or have another size. Each file appears whole,
+ * and is then read back and compared. A copy that was killed continues with the remaining files. Other files in the
+ * target are left alone.
  *
- * @throws ERR_COPY_DIFFERS where what was read back is not what was written; the file is removed again. ERR_ABORTED where
- * it was stopped by its signal. What the stores throw
+ * @throws ERR_COPY_DIFFERS if the bytes that were read back are not those that were written; the file is then removed.
+ * ERR_ABORTED if its signal stopped it. Also the errors of the stores
  */
 export async function copyFiles(from: Files, to: Files, options: CopyOptions = {}): Promise<CopyResult> {
   const { prefix = '', concurrency = 4, recheck = false, signal } = options;
@@ -48,7 +49,7 @@ export async function copyFiles(from: Files, to: Files, options: CopyOptions = {
     for (let next = await found.next(); next.done !== true && !failed; next = await found.next()) {
       const { file, isThere } = next.value;
       if (signal?.aborted === true)
-        throw new StockafolioError('ERR_ABORTED', 'the copy was stopped; the next one goes on');
+        throw new StockafolioError('ERR_ABORTED', 'the copy was stopped; the next one continues it');
       if (isWrittenOver(file.name)) {
         const size = await copyAsItIs(from, to, file.name);
         if (size === undefined) result.skipped++;
@@ -97,8 +98,8 @@ async function copyFile(from: Files, to: Files, file: FileInfo, options: CopyOpt
     await to.delete(file.name);
     throw new StockafolioError(
       'ERR_COPY_DIFFERS',
-      `'${file.name}' is not there as it was written: ${size ?? 'no'} of ${file.size} bytes, or other bytes; it was removed again`,
-      { hint: 'copy again; if it happens twice, a disk or a network in between alters what passes' },
+      `'${file.name}' was not stored as it was written (${size ?? 'no'} of ${file.size} bytes, or other bytes), and was removed`,
+      { hint: 'copy again; if it happens twice, a disk or a network on the way alters data' },
     );
   }
 }
@@ -108,7 +109,7 @@ async function first(from: Files, file: FileInfo, hash: Hash, options: CopyOptio
   return new Uint8Array();
 }
 
-/** The content of a file, some at a time, with the hash of what has gone through. */
+/** The content of a file in portions, and the hash of the portions read so far. */
 async function* pieces(
   store: Files,
   { name, size }: FileInfo,

@@ -1,12 +1,12 @@
 import type { FileInfo, Files } from '@stockafolio/core/ports';
 
-/** A file of one store, and whether another store has one of that name and size. */
+/** A file of one store, and whether another store has a file of that name and size. */
 export interface Compared {
   readonly file: FileInfo;
   readonly isThere: boolean;
 }
 
-/** The files of a store beside those of another. Both are listed by name, so neither list is held. */
+/** The files of a store, compared with those of another. Both are listed by name, so neither list is held in memory. */
 export async function* missingFiles(from: Files, to: Files, prefix: string): AsyncGenerator<Compared> {
   const there = to.list(prefix)[Symbol.asyncIterator]();
   let other = await there.next();

@@ -1,7 +1,7 @@
 import { checkSameShape, type Column, type Table } from '@stockafolio/core';
 import type { Store } from './lmdb.js';
 
-/** Keys of the catalogue begin with this byte, those of the rows with a larger one. */
+/** Keys of the catalogue begin with this byte, keys of rows with a larger one. */
 const CATALOGUE = 0x0f;
 const FIRST_TABLE = 0x1000;
 
@@ -27,23 +27,21 @@ export function listTables(store: Store): readonly Table[] {
 }
 
 /**
- * Adds what is missing; to be called within a transaction.
+ * Adds missing tables; call it within a transaction.
  *
- * @throws ERR_TABLE_DIFFERS where a table of that name has another shape
+ * @throws ERR_TABLE_DIFFERS if a table of that name has another shape
  */
 export function addTables(store: Store, tables: readonly Table[]): void {
   for (const table of tables) {
     const known = findTable(store, table.name);
     if (known !== undefined) checkSameShape(known.table, table);
     const number = known?.number ?? FIRST_TABLE + listTables(store).length;
-    // Bounds and time to live may have changed: the newest declaration is the one that is kept.
+    // Bounds and time to live may have changed: the newest declaration is kept.
     void store.put(keyOf(table.name), Buffer.from(JSON.stringify({ number, table })));
   }
 }
 
-/**
- * Writes something that means nothing: a transaction that is forced to the disk takes with it all that were not.
- */
+/** Writes a meaningless value: a transaction that is forced to disk also forces all earlier ones. */
 export function touch(store: Store): void {
   void store.put(Buffer.from([CATALOGUE - 1]), Buffer.from([0]));
 }
@@ -54,7 +52,7 @@ export function prefixOf({ number }: Listed): Buffer {
 
 function listed(bytes: Buffer): Listed {
   const { number, table } = JSON.parse(bytes.toString('utf8')) as Listed;
-  // JSON has no undefined: what was absent is made so again.
+  // JSON has no undefined: restore what was absent.
   const columns = table.columns.map((column): Column => {
     const { kind, optional, min, max, values } = column.type;
     return Object.freeze({ ...column, type: Object.freeze({ kind, optional, min, max, values }) });

@@ -7,14 +7,14 @@ import { virtualClock } from '@stockafolio/core/testing';
 import { expect } from 'chai';
 import { embeddedTables } from './index.js';
 
-describe('embedded tables that an earlier version made, without marks of the source', () => {
+describe('embedded tables of an earlier version, without checksums of the source,', () => {
   let dir: string;
   before(async () => {
     dir = await mkdtemp(join(tmpdir(), 'earlier-'));
   });
   after(() => rm(dir, { recursive: true }));
 
-  it('are gone on with: what they say of progress stays, and marks are kept from then on', async () => {
+  it('stay in use: their progress is kept, and checksums are stored from then on', async () => {
     const earlier = embeddedTables(dir);
     await earlier.create([progress]);
     await earlier.write([{ table: progress as Table, values: ['totals', 0, 7, undefined, 'source-1'], version: 9 }]);

@@ -50,7 +50,7 @@ describe('embeddedTables', () => {
   });
   afterEach(() => rm(dir, { recursive: true }));
 
-  it('says so where there is nothing to read, and makes nothing', async () => {
+  it('reports that there is nothing to read, and creates nothing', async () => {
     const error = await expectCode('ERR_TABLES_UNAVAILABLE', () =>
       embeddedTables(join(dir, 'missing'), { readOnly: true }),
     );
@@ -58,7 +58,7 @@ describe('embeddedTables', () => {
     expect(error.hint).to.be.a('string');
   });
 
-  it('makes no folder before tables are created, whatever it is asked', async () => {
+  it('makes no folder before tables are created, whatever is called', async () => {
     const missing = join(dir, 'missing');
     const tables = embeddedTables(missing);
     await expectCode('ERR_TABLE_UNKNOWN', () => tables.get(counters, ['a']));
@@ -75,7 +75,7 @@ describe('embeddedTables', () => {
     for (const each of [early, maker]) await each.close();
   });
 
-  it('refuses to write where it was opened for reading', async () => {
+  it('refuses to write if it was opened for reading', async () => {
     const writer = embeddedTables(dir);
     await writer.create([counters]);
     await writer.close();
@@ -87,7 +87,7 @@ describe('embeddedTables', () => {
     await reader.close();
   });
 
-  it('keeps keys of any length in their order, however alike they begin', async () => {
+  it('keeps keys of any length in order, however long their common prefix', async () => {
     const urls = table(
       'urls',
       { partitionBy: ['site'], clusterBy: ['url', 'round'], descending: ['round'] },
@@ -146,7 +146,7 @@ describe('embeddedTables', () => {
     await reader.close();
   });
 
-  it('grows far past its first size, with everything there after it was opened again', async () => {
+  it('grows far past its first size, and holds everything after it is opened again', async () => {
     const wide = table('wide', { partitionBy: ['id'] }, { id: int32(), content: text({ max: 20_000 }) });
     let tables = embeddedTables(dir);
     await tables.create([wide]);
@@ -164,7 +164,7 @@ describe('embeddedTables', () => {
     await tables.close();
   });
 
-  it('sweeps what is past its time, and nothing else', async () => {
+  it('sweeps expired rows, and nothing else', async () => {
     let now = 0;
     const brief = table('brief', { partitionBy: ['id'], ttl: 1_000 }, { id: int32(), round: int32() });
     const tables = embeddedTables(dir, { clock: { now: () => now } });

@@ -20,13 +20,13 @@ import { RowEncoding, isExpired, versionOf } from './row-encoding.js';
 import { tablesError } from './tables-error.js';
 
 export interface EmbeddedTablesOptions {
-  /** Open what is there, for reading only: any number of processes may, while others write. */
+  /** Open existing tables for reading only: any number of processes may, while others write. */
   readonly readOnly?: boolean;
   readonly clock?: Pick<Clock, 'now'>;
   /**
-   * What a write that has resolved survives. `process`, unless told: the death of this process, by `kill -9` too.
-   * `power`: a power cut as well, at the price of a forced write to the disk each time. After a power cut under
-   * `process` the store may have to be filled again.
+   * What a resolved write survives; defaults to `process`. `process`: the death of this process, by `kill -9` too.
+   * `power`: also a power cut, at the price of a forced write to disk each time. After a power cut under `process` the
+   * store may have to be filled again.
    */
   readonly durability?: 'process' | 'power';
 }
@@ -36,15 +36,15 @@ export interface EmbeddedTables extends Tables {
   /** Every table in the store, sorted by name, with all that is needed to read it. */
   listTables(): Promise<readonly Table[]>;
   /**
-   * Removes the rows that are past their time to live, which until then only take up room, with the memory of their
-   * versions. So it is for a time when no mutation that old can be written again.
+   * Removes expired rows and the versions kept for deleted ones; until then they only take up space. Call it when no
+   * mutation that old can be written again.
    *
    * @returns how many were removed
    */
   sweep(): Promise<number>;
 }
 
-/** Rows read in one go: between two such goes others have a turn, and the store may reuse old pages. */
+/** Rows read in one go. Between two chunks other work gets its turn, and the store may reuse old pages. */
 const CHUNK = 1000;
 
 const COMMIT_NOW = 2;
@@ -53,11 +53,11 @@ const NO_FLUSH = 0x10000;
 
 interface Swept {
   readonly removed: number;
-  /** Where to go on, if anywhere. */
+  /** Where to continue, if there is more. */
   readonly next: Buffer | undefined;
 }
 
-/** The whole keys to be read: all those from the first one on that begin with a prefix. */
+/** The whole keys to read: those with a prefix, beginning at the first one. */
 interface Range {
   readonly first: Buffer;
   readonly prefix: Buffer;
@@ -65,11 +65,11 @@ interface Range {
 
 interface Chunk {
   readonly rows: readonly StoredRow[];
-  /** Where to go on, if anywhere. */
+  /** Where to continue, if there is more. */
   readonly next: Buffer | undefined;
 }
 
-/** What is needed to write and read the rows of one table. */
+/** Everything needed to write and read the rows of one table. */
 interface Shelf {
   readonly table: Table;
   readonly prefix: Buffer;
@@ -78,14 +78,14 @@ interface Shelf {
 }
 
 /**
- * Tables in a folder, without a server, on LMDB: one process writes at a time (others wait for their turn), any number
- * read at once. A write is one transaction, in which every mutation is held against the version that is there.
+ * Tables in a folder, without a server, on LMDB. One process writes at a time (others wait for their turn), any number
+ * read at once. A write is one transaction, in which every mutation is compared with the stored version.
  *
- * A scan sees every row that is there all along; of what is written while it runs, it may see some.
+ * A scan sees every row that exists throughout the scan. It may see some of the rows that are written while it runs.
  *
- * The folder is made by the first `create`: a run that fails before leaves none behind.
+ * The first `create` makes the folder: a run that fails before leaves none behind.
  *
- * @throws ERR_TABLES_UNAVAILABLE where it cannot be opened, ERR_PEER_MISSING without the package lmdb
+ * @throws ERR_TABLES_UNAVAILABLE if it cannot be opened, ERR_PEER_MISSING without the package lmdb
  * @example
  * const tables = embeddedTables('/data/tables');
  * await tables.create([positions]);
@@ -95,7 +95,7 @@ export function embeddedTables(dir: string, options: EmbeddedTablesOptions = {})
   const readOnly = options.readOnly ?? false;
   const path = resolve(dir);
   if (readOnly && !isThere(path)) throw noTables(path);
-  // Said here where the package is missing, not by the first call.
+  // Report a missing package here, not at the first call.
   loadLmdb();
   return new LmdbTables(path, isThere(path) ? openStore(path, readOnly) : undefined, options);
 }
@@ -106,7 +106,7 @@ function isThere(dir: string): boolean {
 
 function noTables(dir: string): StockafolioError {
   return new StockafolioError('ERR_TABLES_UNAVAILABLE', `there are no tables in ${dir}`, {
-    hint: 'check the folder, or start what writes them first',
+    hint: 'check the folder, or start their writer first',
   });
 }
 
@@ -119,7 +119,7 @@ function openStore(dir: string, readOnly: boolean): Store {
       encoding: 'binary',
       keyEncoding: 'binary',
       overlappingSync: false,
-      // Measured: a quarter more rows a second than with pages of 4 KiB. It counts when a store is made.
+      // Measured: a quarter more rows a second than with pages of 4 KiB. It applies when a store is created.
       pageSize: 8192,
     });
   } catch (error) {
@@ -130,7 +130,7 @@ function openStore(dir: string, readOnly: boolean): Store {
 class LmdbTables implements EmbeddedTables {
   readonly inKeyOrder = true;
   readonly #dir: string;
-  /** Not there before it is made. */
+  /** Undefined before it is created. */
   #opened: Store | undefined;
   readonly #readOnly: boolean;
   readonly #clock: Pick<Clock, 'now'>;
@@ -156,7 +156,7 @@ class LmdbTables implements EmbeddedTables {
           'ERR_TABLES_TAKEN',
           `process ${pid}${isElsewhere ? ` on ${host}` : ''} streams pipeline '${pipeline}' into the tables in ${dir}`,
           {
-            hint: 'embedded tables take one stream of a pipeline at a time: wait for that one to end, or use Cassandra',
+            hint: 'embedded tables allow one stream per pipeline at a time: wait for that one to end, or use Cassandra',
           },
         ),
     });
@@ -194,7 +194,7 @@ class LmdbTables implements EmbeddedTables {
   async get(table: Table, key: readonly Value[]): Promise<StoredRow | undefined> {
     return this.#attempt(() => {
       checkRow(table, key, table.keyLength);
-      // Another process may have written since this one last looked.
+      // Another process may have written since this one last read.
       this.#opened?.resetReadTxn();
       const shelf = this.#shelfOf(table);
       const bytes = this.#store.getBinaryFast(storedKey(shelf.keys.encode(key, table.keyLength)));
@@ -242,7 +242,7 @@ class LmdbTables implements EmbeddedTables {
         );
         removed += swept.removed;
         start = swept.next;
-        // Readers and writers of this process have their turn.
+        // Let other readers and writers of this process take their turn.
         await new Promise((resolve) => setImmediate(resolve));
       }
     }
@@ -262,7 +262,7 @@ class LmdbTables implements EmbeddedTables {
     return store;
   }
 
-  /** The store, if there is one by now: another process may have made it. */
+  /** The store, if it exists by now: another process may have created it. */
   #found(): Store | undefined {
     if (this.#opened === undefined && isThere(this.#dir)) this.#opened = openStore(this.#dir, false);
     return this.#opened;
@@ -308,7 +308,7 @@ class LmdbTables implements EmbeddedTables {
     }
   }
 
-  /** So many rows, or a few more, from this stored key on, in the order of their keys; and where to go on, if anywhere. */
+  /** About this many rows from this stored key on, in key order; and where to continue, if there is more. */
   #chunk(table: Table, start: Buffer, { first, prefix }: Range, most: number): Chunk {
     const shelf = this.#shelfOf(table);
     const now = this.#clock.now();
@@ -317,7 +317,7 @@ class LmdbTables implements EmbeddedTables {
       const values = shelf.keys.decode(whole);
       if (shelf.rows.decodeInto(values, row, now)) rows.push({ values, version: versionOf(row) });
     };
-    /** Rows of long keys that begin alike: in order once all of them are there. */
+    /** Rows of long keys with the same prefix: sorted once all of them are read. */
     let alike: Found[] = [];
     const addAlike = (): void => {
       for (const { whole, row } of inOrder(alike)) {
@@ -351,7 +351,7 @@ class LmdbTables implements EmbeddedTables {
     const found = store && findTable(store, table.name);
     if (found === undefined) {
       throw new StockafolioError('ERR_TABLE_UNKNOWN', `there is no table '${table.name}' in ${this.#dir}`, {
-        hint: this.#readOnly ? 'start what writes it first: it creates the table' : 'create it first',
+        hint: this.#readOnly ? 'start its writer first: it creates the table' : 'create it first',
       });
     }
     checkSameShape(found.table, table);
@@ -371,13 +371,13 @@ class LmdbTables implements EmbeddedTables {
   }
 }
 
-/** @throws ERR_SCHEMA_INVALID where a key that the columns allow would be longer than a store takes */
+/** @throws ERR_SCHEMA_INVALID if the columns allow a key that is longer than a store accepts */
 function checkKeyLength(table: Table): void {
   const most = mostBytes(table.columns.slice(0, table.keyLength));
   if (most <= LONGEST_WHOLE_KEY) return;
   throw new StockafolioError(
     'ERR_SCHEMA_INVALID',
-    `table '${table.name}': its key may take ${most} bytes, and the embedded tables take at most ${LONGEST_WHOLE_KEY}`,
+    `table '${table.name}': its key may take ${most} bytes, but the embedded tables accept at most ${LONGEST_WHOLE_KEY}`,
     { hint: 'bound its text columns: text({ max: ... })' },
   );
 }

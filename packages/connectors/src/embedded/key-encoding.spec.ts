@@ -48,7 +48,7 @@ describe('KeyEncoding', () => {
     const key = fc.tuple(...order.map((column) => values[column]));
     const bytes = (of: readonly Value[], length = of.length): Buffer => Buffer.from(encoding.encode(of, length));
 
-    it(`has bytes in the order of the keys, and gives the keys back (${each.name})`, () => {
+    it(`has bytes in the order of the keys, and decodes to the same keys (${each.name})`, () => {
       fc.assert(
         fc.property(key, key, fc.nat(order.length), (a, b, shared) => {
           const other = [...a.slice(0, shared), ...b.slice(shared)];
@@ -59,7 +59,7 @@ describe('KeyEncoding', () => {
       );
     });
 
-    it(`has all keys of a prefix, and no other, between the prefix and what comes after it (${each.name})`, () => {
+    it(`has exactly the keys of a prefix between the prefix and its successor (${each.name})`, () => {
       fc.assert(
         fc.property(key, key, fc.nat(order.length), (a, b, length) => {
           const start = bytes(a, length);

@@ -5,7 +5,7 @@ import { dayOfNumber, numberOfDay } from './day-number.js';
 export const LONGEST_WHOLE_KEY = 1 << 20;
 
 /**
- * Turns keys into bytes whose order is the order of the keys, and back.
+ * Turns keys into bytes that sort in the order of the keys, and back.
  *
  *   text, oneOf            UTF-8, then 0: no text holds U+0000, so a text comes before every longer one
  *   int32, shard           4 bytes, big-endian, with the sign bit turned round
@@ -14,7 +14,7 @@ export const LONGEST_WHOLE_KEY = 1 << 20;
  *   date                   4 bytes: year, month and day
  *   boolean                1 byte
  *
- * A descending column has all its bits turned round. Every key begins with the number of its table.
+ * A descending column has all its bits inverted. Every key begins with the number of its table.
  */
 export class KeyEncoding {
   readonly #table: Table;
@@ -27,7 +27,7 @@ export class KeyEncoding {
     prefix.copy(this.#bytes);
   }
 
-  /** The bytes of a key or of a leading part of one; they hold until the next call. */
+  /** The bytes of a key or of its leading part; valid until the next call. */
   encode(values: readonly Value[], length: number): Buffer {
     const bytes = this.#bytes;
     let at = this.#prefix.length;
@@ -41,14 +41,14 @@ export class KeyEncoding {
     if (at > LONGEST_WHOLE_KEY) {
       throw new StockafolioError(
         'ERR_ROW_INVALID',
-        `table '${this.#table.name}': a key takes ${at} bytes, and the embedded tables take at most ${LONGEST_WHOLE_KEY}`,
+        `table '${this.#table.name}': a key takes ${at} bytes, but the embedded tables accept at most ${LONGEST_WHOLE_KEY}`,
         { hint: 'use shorter key columns' },
       );
     }
     return bytes.subarray(0, at);
   }
 
-  /** The values of a whole key; room is left for the other columns. */
+  /** The values of a whole key, with room for the other columns. */
   decode(key: Uint8Array): Value[] {
     const values: Value[] = [];
     const bytes = Buffer.from(key.buffer, key.byteOffset, key.byteLength);
@@ -80,7 +80,7 @@ export class KeyEncoding {
       case 'int64':
       case 'money':
       case 'timestamp': {
-        // The upper and the lower 32 bits, by arithmetic: faster than by way of a bigint, and exact below 2^53.
+        // The upper and the lower 32 bits, by arithmetic: faster than through a bigint, and exact below 2^53.
         const whole = Number(value);
         const high = Math.floor(whole / 2 ** 32);
         bytes.writeInt32BE(high ^ -0x80000000, at);
@@ -93,7 +93,7 @@ export class KeyEncoding {
       case 'boolean':
         return bytes.writeUInt8(value === true ? 1 : 0, at);
       default:
-        throw new StockafolioError('ERR_INTERNAL', `a column of type ${kind} makes no key`);
+        throw new StockafolioError('ERR_INTERNAL', `a column of type ${kind} cannot be part of a key`);
     }
   }
 }

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { requirePeer, type Peer } from '@stockafolio/core/ports';
 
 /*
- * What is used of lmdb. Its own declarations for ES modules do not compile (`export =` in a module), and it is an
+ * The parts of lmdb in use. Its own declarations for ES modules do not compile (`export =` in a module), and it is an
  * optional peer, so it is described and loaded here.
  */
 
@@ -15,16 +15,16 @@ export interface Range {
 /** A database with binary keys and values. */
 export interface Store {
   get(key: Uint8Array): Buffer | undefined;
-  /** Like `get`, but the memory is used again by the next call. */
+  /** Like `get`, but the next call reuses the memory. */
   getBinaryFast(key: Uint8Array): Buffer | undefined;
-  /** Within a transaction: at once. */
+  /** Synchronous within a transaction. */
   put(key: Uint8Array, value: Uint8Array): unknown;
-  /** Within a transaction: at once. */
+  /** Synchronous within a transaction. */
   remove(key: Uint8Array): unknown;
-  /** A start must be given: without one lmdb leaves out keys whose first byte is small. */
+  /** A start is required: without one lmdb leaves out keys whose first byte is small. */
   getRange(range: Range): Iterable<{ readonly key: Uint8Array; readonly value: Buffer }>;
   transactionSync<T>(action: () => T, flags: number): T;
-  /** Look at the newest state from now on. */
+  /** Read the newest state from now on. */
   resetReadTxn(): void;
   close(): Promise<void>;
 }

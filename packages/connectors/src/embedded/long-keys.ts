@@ -1,23 +1,25 @@
 import { createHash } from 'node:crypto';
 
-/** The longest key in bytes: what LMDB takes with pages of 4 KiB, so that a store can be moved to such pages. */
+/**
+ * The longest stored key in bytes: what LMDB accepts with pages of 4 KiB, so that a store can be moved to such pages.
+ */
 export const LONGEST_KEY = 1978;
 
 const DIGEST = 32;
 
-/** As many bytes of a longer key stand as they are, so that it is in its order but for those that begin alike. */
+/** This many bytes of a longer key are kept. It sorts correctly, except among keys with the same kept bytes. */
 export const KEPT = LONGEST_KEY - DIGEST;
 
 /**
- * The key under which a row is stored. One that is longer than LMDB takes is cut, and its digest put in the place of the
- * rest; no other key has that length. The whole key then stands behind the row: see {@link withWholeKey}.
+ * The key under which a row is stored. A key that is longer than LMDB accepts is cut, and a digest replaces the rest;
+ * no other key has that length. The whole key is then stored after the row: see {@link withWholeKey}.
  */
 export function storedKey(whole: Buffer): Buffer {
   if (whole.length < LONGEST_KEY) return whole;
   return Buffer.concat([whole.subarray(0, KEPT), createHash('sha256').update(whole).digest()]);
 }
 
-/** A row with its whole key, and the length of that, behind it, where no reader of the row looks. */
+/** A row followed by its whole key and the length of that key, where no reader of the row looks. */
 export function withWholeKey(row: Buffer, whole: Buffer): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32LE(whole.length);
@@ -31,7 +33,7 @@ export function wholeKey(stored: Buffer, row: Buffer): Buffer {
   return row.subarray(end - row.readUInt32LE(end), end);
 }
 
-/** Whether two stored keys are so long, and so alike, that their order may not be that of the whole keys. */
+/** Whether two stored keys are so long and so similar that their order may differ from that of the whole keys. */
 export function beginAlike(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length < KEPT || b.length < KEPT) return false;
   return Buffer.compare(a.subarray(0, KEPT), b.subarray(0, KEPT)) === 0;

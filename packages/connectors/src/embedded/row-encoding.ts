@@ -1,15 +1,15 @@
 import { StockafolioError, type Column, type Kind, type Table, type Value } from '@stockafolio/core';
 import { dayOfNumber, numberOfDay } from './day-number.js';
 
-/** Bit of the byte of flags: the row was removed. */
+/** Bit of the flags byte: the row was deleted. */
 const DELETED = 1;
-/** Bit of the byte of flags: a time of expiry follows. */
+/** Bit of the flags byte: an expiry time follows. */
 const EXPIRES = 2;
 
 /**
- * Turns what is kept under a key into bytes and back: f64 version, u8 flags, f64 expiry (only with its flag), then the
- * value columns in order, each of an optional type with a byte before it that says whether it is there. Whole numbers
- * below 2^53 are held as f64, which is exact and needs no bigint. All numbers are little-endian.
+ * Turns the stored form of a row into bytes and back: f64 version, u8 flags, f64 expiry (only with its flag), then the
+ * value columns in order. A value of an optional type has a byte before it that says whether it is present. Whole
+ * numbers below 2^53 are stored as f64, which is exact and needs no bigint. All numbers are little-endian.
  */
 export class RowEncoding {
   readonly #columns: readonly Column[];
@@ -21,7 +21,7 @@ export class RowEncoding {
     this.#keyLength = table.keyLength;
   }
 
-  /** The bytes of a row, or of its removal; they hold until the next call. */
+  /** The bytes of a row, or of its deletion; valid until the next call. */
   encode(values: readonly Value[], version: number, deleted: boolean, expires: number | undefined): Buffer {
     const bytes = this.#bytes;
     bytes.writeDoubleLE(version, 0);
@@ -45,7 +45,7 @@ export class RowEncoding {
     return this.#bytes.subarray(0, at);
   }
 
-  /** Adds the value columns to those of the key, unless the row was removed or has expired. */
+  /** Adds the value columns to those of the key, unless the row was deleted or has expired. */
   decodeInto(values: Value[], bytes: Buffer, now: number): boolean {
     const flags = bytes[8] ?? 0;
     if ((flags & DELETED) !== 0 || isExpired(bytes, now)) return false;
@@ -78,7 +78,7 @@ export class RowEncoding {
   }
 }
 
-/** Whether a row, or the memory of a removed one, is past its time. */
+/** Whether a row, or the kept version of a deleted one, has expired. */
 export function isExpired(bytes: Buffer, now: number): boolean {
   return ((bytes[8] ?? 0) & EXPIRES) !== 0 && bytes.readDoubleLE(9) <= now;
 }
@@ -91,7 +91,7 @@ function put(bytes: Buffer, kind: Kind, value: Value, at: number): number {
   if (typeof value === 'string') {
     if (kind === 'date') return bytes.writeUInt32LE(numberOfDay(value), at);
     const length = bytes.write(value, at + 4, 'utf8');
-    // The lowest bit tells text with characters past ASCII, which is slower to read.
+    // The lowest bit marks text with non-ASCII characters, which is slower to read.
     bytes.writeUInt32LE(length * 2 + (length === value.length ? 0 : 1), at);
     return at + 4 + length;
   }
@@ -100,7 +100,7 @@ function put(bytes: Buffer, kind: Kind, value: Value, at: number): number {
     return kind === 'bigint64' ? at + 8 : bytes.writeBigInt64LE(value >> 64n, at + 8);
   }
   if (typeof value === 'boolean') return bytes.writeUInt8(value ? 1 : 0, at);
-  // Whole numbers have one zero.
+  // Whole numbers have only one zero.
   const number = value === 0 && kind !== 'double' ? 0 : (value ?? 0);
   return kind === 'int32' || kind === 'shard' ? bytes.writeInt32LE(number, at) : bytes.writeDoubleLE(number, at);
 }

@@ -5,7 +5,7 @@ export interface ExchangeOptions {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   readonly url: URL;
   readonly body?: Uint8Array | AsyncIterable<Uint8Array>;
-  /** Milliseconds without a byte in either direction after which the other side is taken for dead. */
+  /** Milliseconds without a byte in either direction after which the other side counts as dead. */
   readonly timeout: number;
 }
 
@@ -15,16 +15,16 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-/** An exchange that failed below HTTP: no connection, one that was cut, or silence. */
+/** An exchange that failed below HTTP: no connection, a broken connection, or silence. */
 export class BrokenExchange extends Error {}
 
 /**
- * One HTTP request and the whole of its answer; redirects are the caller's.
+ * One HTTP request and its whole answer; the caller follows redirects.
  *
- * By `node:http`, not `fetch`: a datanode begins its answer to every upload with an unasked-for `100 Continue`, at which
- * `fetch` gives up.
+ * By `node:http`, not `fetch`: a datanode answers every upload first with an unrequested `100 Continue`, at which
+ * `fetch` fails.
  *
- * @throws BrokenExchange; an error of the body itself as it is
+ * @throws BrokenExchange; an error of the body itself is passed on unchanged
  */
 export function exchange({ method, url, body, timeout }: ExchangeOptions): Promise<Answer> {
   return new Promise((resolve, reject) => {
@@ -38,10 +38,10 @@ export function exchange({ method, url, body, timeout }: ExchangeOptions): Promi
       },
     });
     const broken = (cause: Error): void => reject(new BrokenExchange(describe(cause), { cause }));
-    request.on('timeout', () => request.destroy(new Error(`not a byte came or went for ${timeout} ms`)));
+    request.on('timeout', () => request.destroy(new Error(`no byte was sent or received for ${timeout} ms`)));
     request.on('error', broken);
     request.on('response', (response) => {
-      // A refusal may come while the body is still on its way; what fails after it no longer matters.
+      // A refusal may arrive while the body is still being sent. A failure after it no longer matters.
       request.off('error', broken).on('error', () => undefined);
       collect(response).then((bytes) => {
         resolve({ status: response.statusCode ?? 0, headers: response.headers, body: bytes });
@@ -81,14 +81,14 @@ async function collect(response: IncomingMessage): Promise<Buffer> {
     parts.push(part);
     length += part.length;
   }
-  // Its own memory, not a piece of Node's pool: the bytes may live long, and be handed to other threads.
+  // Its own memory, not a slice of Node's pool: the bytes may live long, and be transferred to other threads.
   const whole = Buffer.allocUnsafeSlow(length);
   let at = 0;
   for (const part of parts) at += part.copy(whole, at);
   return whole;
 }
 
-/** Node tries every address of a name, and then tells of all in one error without a message. */
+/** Node tries every address of a name, and reports all failures in one error without a message. */
 function describe(cause: Error): string {
   return cause instanceof AggregateError ? cause.errors.map((each: Error) => each.message).join('; ') : cause.message;
 }

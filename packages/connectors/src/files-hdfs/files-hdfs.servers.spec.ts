@@ -21,20 +21,20 @@ describe('filesHdfs on a real server', () => {
   runFilesContract('filesHdfs', {
     runs: 10,
     async fresh() {
-      const place = store();
-      const files = filesHdfs(place);
-      return { files, reopen: async () => filesHdfs(place), destroy: () => files.close() };
+      const options = store();
+      const files = filesHdfs(options);
+      return { files, reopen: async () => filesHdfs(options), destroy: () => files.close() };
     },
   });
 
   runFilesFaultContract('filesHdfs', {
     async fresh() {
-      const place = store();
+      const options = store();
       const proxy = await faultProxy(`127.0.0.1:${hdfs().port}`);
-      const behind = { ...place, namenodes: [proxy.host] };
+      const behind = { ...options, namenodes: [proxy.host] };
       const files = filesHdfs({ ...behind, timeout: 4_000, retryFor: 60_000 });
       const hasty = filesHdfs({ ...behind, timeout: 1_000, retryFor: 1_500 });
-      const direct = filesHdfs(place);
+      const direct = filesHdfs(options);
       const destroy = async (): Promise<void> => {
         for (const each of [files, hasty, direct]) await each.close();
         await proxy.close();
@@ -42,7 +42,7 @@ describe('filesHdfs on a real server', () => {
       return { files, hasty, direct, proxy, destroy };
     },
     isRead: isOp('OPEN', 2),
-    // An offset behind the end is refused by the namenode itself, but of an empty file.
+    // The namenode itself refuses an offset behind the end, except for an empty file.
     readsOfShorter: [1, 0, 1],
     isWrite: isOp('CREATE', 2),
     isPublish: isOp('RENAME', 1),
@@ -69,7 +69,7 @@ describe('filesHdfs on a real server', () => {
     expect(await files.size('large')).to.equal(24 << 20);
   });
 
-  it('goes on when the datanode was killed and is back', async () => {
+  it('continues when a killed datanode is back', async () => {
     const files = filesHdfs(store());
     await files.write('a', bytes('before'));
     await hdfs().dataNode.kill();
@@ -81,7 +81,7 @@ describe('filesHdfs on a real server', () => {
     expect(await files.size('b')).to.equal(17);
   });
 
-  it('goes on when the namenode was killed and is back', async () => {
+  it('continues when a killed namenode is back', async () => {
     const files = filesHdfs(store());
     await files.write('a', bytes('before'));
     await hdfs().kill();
@@ -91,9 +91,9 @@ describe('filesHdfs on a real server', () => {
     expect((await collected(files.list(''))).map(({ name }) => name)).to.deep.equal(['a', 'b']);
   });
 
-  it('gives up on a datanode that answers no more, in time, and leaves no file', async () => {
-    const place = { ...store(), timeout: 500, retryFor: 1_000 };
-    const files = filesHdfs(place);
+  it('gives up on a silent datanode in time, and leaves no file', async () => {
+    const options = { ...store(), timeout: 500, retryFor: 1_000 };
+    const files = filesHdfs(options);
     await files.write('a', bytes('before'));
     hdfs().dataNode.suspend();
     try {
@@ -103,6 +103,6 @@ describe('filesHdfs on a real server', () => {
     } finally {
       hdfs().dataNode.resume();
     }
-    expect(Buffer.from(await filesHdfs({ ...place, retryFor: 30_000 }).read('a')).toString()).to.equal('before');
+    expect(Buffer.from(await filesHdfs({ ...options, retryFor: 30_000 }).read('a')).toString()).to.equal('before');
   });
 });

@@ -15,7 +15,7 @@ const isOp =
   (request: ProxiedRequest): boolean =>
     request.hop === hop && request.url.includes(`op=${op}&`);
 
-/** Host and port of a server that listens from now on. */
+/** Starts listening, and returns the server's host and port. */
 async function listening(server: Server): Promise<string> {
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -69,7 +69,7 @@ describe('filesHdfs', () => {
     expect(created[0]).to.match(/^\/root\/\.stockafolio-unfinished\/[-0-9a-f]{36}$/);
   });
 
-  it('asks the next namenode where one is in standby, or gone, and stays with it', async () => {
+  it('asks the next namenode if one is in standby or gone, and keeps using it', async () => {
     const standby = await stubHdfs();
     try {
       standby.refusal = { status: 403, exception: 'StandbyException', message: 'not supported in state standby' };
@@ -85,7 +85,7 @@ describe('filesHdfs', () => {
     }
   });
 
-  it('acts as a user, or by a delegation token instead', async () => {
+  it('acts as a user, or with a delegation token instead', async () => {
     await open().size('a');
     await open({ delegationToken: 'secret token+' }).size('a');
     const [byName, byToken] = stub.asked.map(({ params }) => params);
@@ -93,7 +93,7 @@ describe('filesHdfs', () => {
     expect([byToken?.get('user.name'), byToken?.get('delegation')]).to.deep.equal([null, 'secret token+']);
   });
 
-  it('never tells a token in an error', async () => {
+  it('never shows a token in an error', async () => {
     const files = open({ delegationToken: 'secret', namenodes: ['127.0.0.1:1'], retryFor: 0 });
     const error = await expectCode('ERR_FILES_UNAVAILABLE', () => files.read('a'));
     for (let each: unknown = error; each instanceof Error; each = each.cause) {
@@ -129,7 +129,7 @@ describe('filesHdfs', () => {
     [200, 'null'],
   ] as const;
   for (const [status, body] of strangers) {
-    it(`says of a server that answers ${status} '${body.slice(0, 9)}' that it is no namenode, and where it is`, async () => {
+    it(`reports that a server answering ${status} '${body.slice(0, 9)}' is not a namenode, and its address`, async () => {
       const server = createServer((_request, response) => response.writeHead(status).end(body));
       const namenodes = [await listening(server)];
       try {
@@ -145,7 +145,7 @@ describe('filesHdfs', () => {
     });
   }
 
-  it('refuses a folder that HDFS cannot have when it is named, and takes any other as it is', async () => {
+  it('rejects a folder name that HDFS does not allow at once, and accepts any other unchanged', async () => {
     for (const path of ['/a:b', 'a/b:', '/a/../b', '..', './a', 'a\0b']) {
       const error = await expectCode('ERR_URL_INVALID', () => open({ path }));
       expect(error.message).to.contain(JSON.stringify(path));
@@ -154,7 +154,7 @@ describe('filesHdfs', () => {
     expect([...stub.files.keys()]).to.deep.equal(['/a%3Ab/c d/x%3Ay']);
   });
 
-  it('refuses names that leave its folder, name no file, or are kept for itself', async () => {
+  it('rejects names that leave its folder, name no file, or are reserved', async () => {
     for (const name of ['', '../a', 'a//b', 'a/', '.', 'a\0b', `${UNFINISHED}/x`]) {
       await expectCode('ERR_USAGE', () => open().read(name));
       await expectCode('ERR_USAGE', () => open().write(name, bytes('x')));
@@ -185,14 +185,14 @@ describe('filesHdfs', () => {
     const content = async function* (): AsyncIterable<Uint8Array> {
       for (let n = 0; n < 8; n++) yield part;
     };
-    // Its bytes are many: they may take a while on a busy machine.
+    // The content is large: it may take a while on a busy machine.
     await open({ timeout: 10_000 }).write('large', content());
     expect(await open().size('large')).to.equal(40 << 20);
     stub.refusal = { status: 403, exception: 'RetriableException', message: '' };
     await expectCode('ERR_FILES_UNAVAILABLE', () => open().write('larger', content()));
   });
 
-  it('finds a namenode that answers before it sends what can be sent but once', async () => {
+  it('finds a namenode that answers before it sends content that can be sent only once', async () => {
     const silent = createServer(() => undefined);
     const namenodes = [await listening(silent), stub.host];
     try {
@@ -207,7 +207,7 @@ describe('filesHdfs', () => {
     }
   });
 
-  it('gives every name a path of its own, without a colon, and finds the name in it again', () => {
+  it('maps every name to its own path without a colon, and back', () => {
     const part = fc.string({ unit: fc.constantFrom(...'%:235Aa'), minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(part, (name) => {

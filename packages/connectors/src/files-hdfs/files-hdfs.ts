@@ -11,25 +11,31 @@ import { WebHdfs } from './web-hdfs.js';
 
 export interface FilesHdfsOptions {
   /**
-   * `host:port` of every namenode's HTTP server: one, or all of a highly available pair. Where there are several, one that
-   * is silent for 5 seconds is passed over, and each is asked before an operation is given up.
+   * `host:port` of every namenode's HTTP server: one, or all of a highly available pair. If there are several, one that
+   * is silent for 5 seconds is skipped, and each is asked before an operation fails.
    */
   readonly namenodes: readonly string[];
   /** The folder in HDFS, such as `/archive`, without a colon; it need not exist. */
   readonly path: string;
-  /** The user to act as; that of this process unless told, `stockafolio` where it has none. Not used with a token. */
+  /**
+   * The user to act as; defaults to the user of this process, or `stockafolio` if it has no name. Not used with a
+   * token.
+   */
   readonly user?: string;
   readonly delegationToken?: string;
   /** HTTPS instead of HTTP. */
   readonly tls?: boolean;
-  /** Milliseconds of silence after which a server is taken for dead; 30,000 unless told. */
+  /** Milliseconds of silence after which a server counts as dead; defaults to 30,000. */
   readonly timeout?: number;
-  /** Milliseconds for which what may pass is tried again; 60,000 unless told. At first, until HDFS has answered, 5,000 at most. */
+  /**
+   * Milliseconds for which a temporary failure is retried; defaults to 60,000. Until HDFS has answered for the first
+   * time, at most 5,000.
+   */
   readonly retryFor?: number;
   readonly clock?: Pick<Clock, 'now' | 'elapsed' | 'sleep'>;
 }
 
-/** A writer that has left an unfinished file alone for so long, in milliseconds, has died. */
+/** A writer that has not touched an unfinished file for this many milliseconds has died. */
 const STALE = 24 * 3_600_000;
 const FIRST_RETRY_FOR = 5_000;
 const PASS_OVER_AFTER = 5_000;
@@ -37,14 +43,14 @@ const PASS_OVER_AFTER = 5_000;
 /**
  * The {@link Files} of a folder in HDFS, by WebHDFS (Hadoop 3).
  *
- * A file is written into the folder `.stockafolio-unfinished` below `path`, its length compared, then renamed, which is
- * one step of the namenode. What killed writers left there is never listed, and is removed after a day. Lengths are
- * checked on every read and write; contents are not read back: HDFS keeps checksums from the datanode on, and the
- * connection to it has TCP's.
+ * A file is written into the folder `.stockafolio-unfinished` below `path`, its length is compared, and then it is
+ * renamed, which is one step of the namenode. Files left there by killed writers are never listed, and are removed
+ * after a day. Lengths are checked on every read and write. Contents are not read back: HDFS keeps checksums from the
+ * datanode on, and TCP's checksums protect the connection to it.
  *
- * Every operation is asked again while HDFS is away, for `retryFor`, but for one: the body of a file of more than 16 MiB
- * that comes in parts can be sent but once, and then fails with ERR_FILES_UNAVAILABLE, which is retryable by whoever can
- * give the content again.
+ * Every operation is retried for `retryFor` while HDFS is unavailable, with one exception: a body of more than 16 MiB
+ * that comes in parts can be sent only once. Then the write fails with ERR_FILES_UNAVAILABLE, and whoever can supply
+ * the content again may retry it.
  *
  * @example
  * const files = filesHdfs({ namenodes: ['nn1:9870', 'nn2:9870'], path: '/archive' });
@@ -95,10 +101,10 @@ export function filesHdfs(options: FilesHdfsOptions): Files {
         const open = { op: 'OPEN', method: 'GET', path, name, params: { offset: start, length } } as const;
         const { body } = await hdfs
           .once(open, ({ body: found }, subject) => {
-            if (found.length !== length) throw hdfsSilent(`${found.length} of ${length} bytes came`, subject);
+            if (found.length !== length) throw hdfsSilent(`${found.length} of ${length} bytes arrived`, subject);
           })
           .catch(async (error: unknown) => {
-            // Short because the file is, or because the connection was: the file's own length tells.
+            // Either the file or the connection ended early: the file's own length tells which.
             checkHeld(name, { start, end }, (await sizeOf(name)) ?? end);
             throw error;
           });
@@ -109,7 +115,7 @@ export function filesHdfs(options: FilesHdfsOptions): Files {
     async write(name, content, { ifAbsent = false }: WriteOptions = {}) {
       const path = pathOf(root, name);
       sweeping ??= sweep(hdfs, root, clock.now() - STALE);
-      // Only to spare the work: it is the rename at the end that decides.
+      // Only saves work: the rename at the end decides.
       if (ifAbsent && (await peek(hdfs, path, name)) !== undefined) throw taken(name);
       await writeWhole({ hdfs, root, name, path }, content, ifAbsent);
     },
@@ -133,7 +139,7 @@ export function filesHdfs(options: FilesHdfsOptions): Files {
   };
 }
 
-/** A container may run as a number that no name belongs to. */
+/** A container may run under a numeric user id without a name. */
 function userOfProcess(): string {
   try {
     return userInfo().username;
@@ -142,7 +148,9 @@ function userOfProcess(): string {
   }
 }
 
-/** Removes what writers left that died before this moment. It is housekeeping: that it fails is no one's error. */
+/**
+ * Removes unfinished files of writers that died before this moment. This is housekeeping: its failure is not an error.
+ */
 async function sweep(hdfs: WebHdfs, root: string, before: number): Promise<void> {
   try {
     const folder = below(root, UNFINISHED);
@@ -150,6 +158,6 @@ async function sweep(hdfs: WebHdfs, root: string, before: number): Promise<void>
       if (modificationTime < before) await remove(hdfs, below(folder, pathSuffix), UNFINISHED);
     }
   } catch {
-    // HDFS is away, or does not allow it; the write itself will say so.
+    // HDFS is unavailable or does not allow it; the write itself will report that.
   }
 }

@@ -11,8 +11,8 @@ export interface Subject {
 }
 
 /**
- * Exceptions of HDFS by their class. What is not here is taken for a passing trouble, and asked again for a while;
- * `hdfs-error.spec.ts` goes through those that WebHDFS answers with.
+ * Exceptions of HDFS by their class. An exception that is not listed counts as temporary and is retried for a while;
+ * `hdfs-error.spec.ts` covers those of WebHDFS.
  */
 const codes: Readonly<Record<string, ErrorCode>> = {
   FileNotFoundException: 'ERR_FILE_NOT_FOUND',
@@ -48,28 +48,29 @@ const hintsByException: Readonly<Record<string, string>> = {
   KerberosAuthException: TOKEN,
   SaslException: TOKEN,
   AuthorizationException:
-    'allow this user to ask for the other: hadoop.proxyuser.* in core-site.xml; or give no ?user=',
+    'allow this user to impersonate the other: hadoop.proxyuser.* in core-site.xml; or omit ?user=',
   MaxDirectoryItemsExceededException:
-    'the folder has too many files: raise dfs.namenode.fs-limits.max-directory-items, or take another',
+    'the folder has too many files: raise dfs.namenode.fs-limits.max-directory-items, or use another',
   SafeModeException:
-    'wait until the namenode has left its safe mode, or see which blocks it misses (hdfs dfsadmin -safemode get)',
+    'wait until the namenode leaves safe mode, or check which blocks are missing (hdfs dfsadmin -safemode get)',
 };
 
 const hints: Partial<Record<ErrorCode, string>> = {
-  ERR_FILE_NOT_FOUND: 'look for a slip in the name, or whether it was removed',
-  ERR_FILE_EXISTS: 'another writer was first: look at what is there',
+  ERR_FILE_NOT_FOUND: 'check the spelling of the name, or whether it was removed',
+  ERR_FILE_EXISTS: 'another writer was first: check the existing file',
   ERR_FILES_FULL: 'free space (or quota) in HDFS, then try again',
-  ERR_FILES_READ_ONLY: 'allow this user to read and write there (hdfs dfs -chown, -chmod), or give another with ?user=',
+  ERR_FILES_READ_ONLY: 'allow this user to read and write there (hdfs dfs -chown, -chmod), or set another with ?user=',
   ERR_FILES_REFUSED: NOT_THERE,
-  ERR_FILES_UNAVAILABLE: 'see whether the namenode is active and out of safe mode, and its datanodes run and have room',
-  ERR_USAGE: 'use shorter parts, and no name that HDFS keeps for itself',
+  ERR_FILES_UNAVAILABLE:
+    'check that the namenode is active and out of safe mode, and that its datanodes run and have space',
+  ERR_USAGE: 'use shorter parts, and no name that HDFS reserves',
 };
 
 function all(code: ErrorCode, exceptions: readonly string[]): Record<string, ErrorCode> {
   return Object.fromEntries(exceptions.map((exception) => [exception, code]));
 }
 
-/** The class of the exception with which HDFS refused; '' where the answer holds none. */
+/** The class of the exception with which HDFS refused; '' if the answer holds none. */
 export function exceptionOf({ body }: Answer): { readonly exception: string; readonly message: string } {
   try {
     const { RemoteException } = JSON.parse(body.toString('utf8')) as {
@@ -82,13 +83,13 @@ export function exceptionOf({ body }: Answer): { readonly exception: string; rea
   }
 }
 
-/** An answer other than what was asked for, as an error. */
+/** Converts an unexpected answer to an error. */
 export function hdfsError(answer: Answer, subject: Subject): StockafolioError {
   const { op, name, host } = subject;
   const { exception, message } = exceptionOf(answer);
   if (exception === '' && isOfAnother(answer.status)) return notWebHdfs(`HTTP ${answer.status}`, subject);
   const said = exception === '' ? `HTTP ${answer.status}` : `${exception}: ${message}`;
-  // A path through a file reads as a lack of rights here; it is one of a folder.
+  // A path through a file looks like a missing permission here; the real cause is the file in the path.
   const isThroughFile = /is not a directory/.test(message);
   const code = isThroughFile
     ? op === 'CREATE' || op === 'RENAME' || op === 'MKDIRS'
@@ -97,42 +98,45 @@ export function hdfsError(answer: Answer, subject: Subject): StockafolioError {
     : (codes[exception] ?? codeByStatus(exception, answer.status));
   const cause = new Error(`${op} at ${host}: ${said}`);
   const hint = hintsByException[exception] ?? (exception === '' && code === 'ERR_FILES_REFUSED' ? TOKEN : hints[code]);
-  return new StockafolioError(code, messages[code]?.(name) ?? `${placed(name)}: ${said}`, {
+  return new StockafolioError(code, messages[code]?.(name) ?? `${inHdfs(name)}: ${said}`, {
     cause,
     ...(hint === undefined ? {} : { hint }),
   });
 }
 
-/** WebHDFS names an exception in whatever it refuses but a login; what stands between may refuse by 403, or ask to wait. */
+/**
+ * WebHDFS names an exception in every refusal except that of a login. A proxy in between may refuse with 403, or ask to
+ * wait.
+ */
 function isOfAnother(status: number): boolean {
   return status >= 300 && status < 500 && ![401, 403, 429].includes(status);
 }
 
-/** What listens there is another kind of server, or another port of Hadoop. */
+/** Another kind of server listens there, or another port of Hadoop. */
 export function notWebHdfs(said: string, { op, host }: Subject): StockafolioError {
   return new StockafolioError('ERR_FILES_REFUSED', `${host} does not answer like WebHDFS: ${said}`, {
     cause: new Error(`${op} at ${host}: ${said}`),
-    hint: "give the namenode's HTTP port, 9870 unless set otherwise, and not that of its RPC; WebHDFS must be switched on",
+    hint: "give the namenode's HTTP port (9870 by default), not its RPC port; WebHDFS must be enabled",
   });
 }
 
 /**
- * What WebHDFS says under this name in the JSON of its answer.
+ * The value of this member in the JSON of an answer of WebHDFS.
  *
- * @throws ERR_FILES_REFUSED where it is none of its answers
+ * @throws ERR_FILES_REFUSED if it is not such an answer
  */
 export function saidIn<T>({ body, status }: Answer, member: string, subject: Subject): T {
   let said: unknown;
   try {
     said = (JSON.parse(body.toString('utf8')) as Readonly<Record<string, unknown>> | null)?.[member];
   } catch {
-    // Told below, as that of any other page.
+    // Reported below, like any other page.
   }
   if (typeof said !== 'object' || said === null) throw notWebHdfs(`HTTP ${status} without a ${member}`, subject);
   return said as T;
 }
 
-/** An exception without a code may pass; a refusal without an exception is that of something in between. */
+/** An exception without a code may be temporary; a refusal without an exception comes from a server in between. */
 function codeByStatus(exception: string, status: number): ErrorCode {
   if (status === 401) return 'ERR_FILES_REFUSED';
   return exception === '' && status === 403 ? 'ERR_FILES_READ_ONLY' : 'ERR_FILES_UNAVAILABLE';
@@ -140,18 +144,18 @@ function codeByStatus(exception: string, status: number): ErrorCode {
 
 const messages: Partial<Record<ErrorCode, (name: string) => string>> = {
   ERR_FILE_NOT_FOUND: (name) => `there is no file '${name}'`,
-  ERR_FILE_EXISTS: (name) => `there is already a file or folder in the place of '${name}'`,
+  ERR_FILE_EXISTS: (name) => `there is already a file or folder at '${name}'`,
 };
 
-/** Listing the root, there is no name. */
-function placed(name: string): string {
+/** When listing the root, there is no name. */
+function inHdfs(name: string): string {
   return name === '' ? 'HDFS' : `'${name}' in HDFS`;
 }
 
-/** HDFS did not answer, or not wholly. */
+/** HDFS did not answer, or not completely. */
 export function hdfsSilent(what: string, { op, name, host }: Subject, cause?: unknown): StockafolioError {
-  return new StockafolioError('ERR_FILES_UNAVAILABLE', `${placed(name)}: ${op} at ${host}: ${what}`, {
+  return new StockafolioError('ERR_FILES_UNAVAILABLE', `${inHdfs(name)}: ${op} at ${host}: ${what}`, {
     cause,
-    hint: 'see whether HDFS runs there (its HTTP port, 9870 unless set otherwise), and can be reached',
+    hint: 'check that HDFS runs there (HTTP port 9870 by default) and can be reached',
   });
 }

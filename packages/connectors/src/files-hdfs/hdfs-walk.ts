@@ -2,13 +2,13 @@ import { isStockafolioError } from '@stockafolio/core';
 import { below, nameOf, UNFINISHED } from './hdfs-path.js';
 import type { WebHdfs } from './web-hdfs.js';
 
-/** What HDFS says of a file or folder. */
+/** What HDFS reports about a file or folder. */
 export interface FileStatus {
-  /** Its own name, as stored; empty for the path itself that was asked for. */
+  /** Its own name, as stored; empty for the requested path itself. */
   readonly pathSuffix: string;
   readonly type: 'FILE' | 'DIRECTORY' | 'SYMLINK';
   readonly length: number;
-  /** The same after a rename. */
+  /** A rename does not change it. */
   readonly fileId: number;
   /** Epoch milliseconds. */
   readonly modificationTime: number;
@@ -19,7 +19,7 @@ interface Page {
   readonly remainingEntries: number;
 }
 
-/** What is in a folder, by pages; nothing where there is none. */
+/** The entries of a folder, by pages; nothing if the folder does not exist. */
 export async function* entriesOf(hdfs: WebHdfs, path: string, name: string): AsyncGenerator<FileStatus> {
   let startAfter: string | undefined;
   do {
@@ -33,17 +33,17 @@ export async function* entriesOf(hdfs: WebHdfs, path: string, name: string): Asy
     }
     const { partialListing, remainingEntries } = page;
     const entries = partialListing.FileStatuses.FileStatus;
-    // A file answers for itself, without a name.
+    // A file returns itself as an entry, without a name.
     for (const entry of entries) if (entry.pathSuffix !== '') yield entry;
     startAfter = remainingEntries > 0 ? entries.at(-1)?.pathSuffix : undefined;
   } while (startAfter !== undefined && startAfter !== '');
 }
 
 /**
- * The files in a folder and those below it whose name begins with the prefix, sorted by name by code unit. What is in one
- * folder is held in memory: HDFS itself sorts by bytes, which is another order.
+ * The files in a folder and its subfolders whose name begins with the prefix, sorted by name by code unit. The entries
+ * of one folder are held in memory: HDFS itself sorts by bytes, which is another order.
  *
- * @param folder the name of the folder with a `/` behind it, or '' for the root
+ * @param folder the name of the folder followed by a `/`, or '' for the root
  */
 export async function* walk(
   hdfs: WebHdfs,
@@ -54,7 +54,7 @@ export async function* walk(
   const found: { readonly entry: FileStatus; readonly name: string }[] = [];
   for await (const entry of entriesOf(hdfs, path, folder)) {
     if (folder === '' && entry.pathSuffix === UNFINISHED) continue;
-    // Everything in folder `a` begins with `a/`, so it is as `a/` that it takes its place among `a-1` and `a0`.
+    // Everything in folder `a` begins with `a/`, so it sorts as `a/` between `a-1` and `a0`.
     const isFolder = entry.type === 'DIRECTORY';
     const name = folder + nameOf(entry.pathSuffix) + (isFolder ? '/' : '');
     if (name.startsWith(prefix) || (isFolder && prefix.startsWith(name))) found.push({ entry, name });

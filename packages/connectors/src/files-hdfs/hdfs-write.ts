@@ -7,10 +7,10 @@ import { below, folderOf, UNFINISHED } from './hdfs-path.js';
 import type { FileStatus } from './hdfs-walk.js';
 import type { WebHdfs } from './web-hdfs.js';
 
-/** Content up to so many bytes is held in memory, so that it can be sent again; 16 MiB. */
+/** Content up to this many bytes is held in memory, so that it can be sent again; 16 MiB. */
 const HELD = 16 << 20;
 
-/** What is being written, and where to. */
+/** What is being written, and where. */
 export interface Writing {
   readonly hdfs: WebHdfs;
   readonly root: string;
@@ -19,8 +19,8 @@ export interface Writing {
 }
 
 /**
- * Writes a file so that it is there whole or not at all: into the folder of unfinished files first, the length compared,
- * then renamed, which the namenode does in one step.
+ * Writes a file so that it exists whole or not at all: first into the folder of unfinished files, then the length is
+ * compared, then it is renamed, which the namenode does in one step.
  */
 export async function writeWhole(
   writing: Writing,
@@ -42,7 +42,7 @@ export async function writeWhole(
   }
 }
 
-/** Answers how many bytes were sent. A body too large to be held is sent once: only its giver can give it again. */
+/** Returns how many bytes were sent. A body too large to hold is sent once: only its producer can supply it again. */
 async function send(
   hdfs: WebHdfs,
   path: string,
@@ -72,7 +72,7 @@ async function send(
       yield portion;
     }
   }
-  // It can be asked but once, so the namenode that answers is found before.
+  // It can be sent only once, so a namenode that answers is found first.
   await peek(hdfs, folderOf(path), name);
   await hdfs.once({ ...create, body: body() });
   return sent;
@@ -81,18 +81,18 @@ async function send(
 export interface Move {
   readonly from: string;
   readonly to: string;
-  /** The name of what will be there, for errors. */
+  /** The name of the resulting file, for errors. */
   readonly name: string;
-  /** Of what is moved: it tells whether a move whose answer was lost has been made. */
+  /** The id of the moved file: it tells whether a move whose answer was lost has been made. */
   readonly fileId: number;
   readonly overwrite: boolean;
-  /** Whether nobody else knows the name that it has now: if it is gone, then by this very move. */
+  /** Whether nobody else knows its present name: if that is gone, this very move was made. */
   readonly isOurs: boolean;
 }
 
 /**
- * Renames in one step of the namenode, replacing a file or refusing to. This is the rename with options, which WebHDFS
- * gives by `renameoptions`; the plain one never replaces, and says `false` without a reason.
+ * Renames in one step of the namenode, and replaces a file or refuses to. This is the rename with options, which
+ * WebHDFS offers by `renameoptions`; the plain rename never replaces, and returns `false` without a reason.
  *
  * @throws ERR_FILE_EXISTS
  */
@@ -106,7 +106,7 @@ export async function move(hdfs: WebHdfs, { from, to, name, fileId, overwrite, i
       if (before > 0 && (await peek(hdfs, to, name))?.fileId === fileId) return;
       if (isStockafolioError(error, 'ERR_FILE_NOT_FOUND')) {
         if ((await peek(hdfs, from, name)) === undefined) {
-          // Moved by an attempt whose answer was lost, and then replaced by another writer.
+          // An attempt whose answer was lost has moved it, and then another writer replaced it.
           if (before > 0 && isOurs) return;
           throw error;
         }
@@ -124,7 +124,7 @@ export function statusOf(hdfs: WebHdfs, path: string, name: string): Promise<Fil
   return hdfs.said<FileStatus>({ op: 'GETFILESTATUS', method: 'GET', path, name }, 'FileStatus');
 }
 
-/** What is there; undefined where nothing is. */
+/** What exists there; undefined if nothing does. */
 export async function peek(hdfs: WebHdfs, path: string, name: string): Promise<FileStatus | undefined> {
   try {
     return await statusOf(hdfs, path, name);
@@ -139,7 +139,7 @@ export async function remove(hdfs: WebHdfs, path: string, name: string): Promise
 }
 
 function plainRename(name: string): StockafolioError {
-  return new StockafolioError('ERR_USAGE', `'${name}': this server does not know the rename that replaces`, {
-    hint: 'ask the namenode itself by WebHDFS, not a gateway such as HttpFS',
+  return new StockafolioError('ERR_USAGE', `'${name}': this server does not support a rename that replaces`, {
+    hint: 'use the namenode itself by WebHDFS, not a gateway such as HttpFS',
   });
 }

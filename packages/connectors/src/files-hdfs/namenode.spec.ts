@@ -11,7 +11,7 @@ describe('a namenode', () => {
     }
   });
 
-  it('is refused where it is none when the store is made, not when it is asked', async () => {
+  it('is rejected when the store is created, not at its first use, if it is invalid', async () => {
     for (const namenode of [
       ...[
         '',

@@ -20,7 +20,7 @@ describe('WebHdfs', () => {
     for (const server of servers.splice(0)) server.close().closeAllConnections();
   });
 
-  /** A namenode that answers after so many milliseconds, or takes requests and is silent. */
+  /** A namenode that answers after this many milliseconds, or accepts requests and stays silent. */
   async function namenode(after: number, status = 200, body = '{}'): Promise<Namenode> {
     const server = createServer((_request, response) => {
       here.asked++;
@@ -44,7 +44,7 @@ describe('WebHdfs', () => {
     });
   const status = { op: 'GETFILESTATUS', method: 'GET', path: '/a', name: 'a' } as const;
 
-  it('passes over a silent namenode for the next, soon and however long it was to be asked again, and stays there', async () => {
+  it('soon skips a silent namenode for the next, however long the retry time, and keeps using that one', async () => {
     const [silent, active] = [await namenode(Infinity), await namenode(0)];
     const hdfs = open([silent, active]);
     const began = Date.now();
@@ -54,19 +54,19 @@ describe('WebHdfs', () => {
     expect([silent.asked, active.asked]).to.deep.equal([1, 2]);
   });
 
-  it('asks every namenode once before it gives up, and no more where none is there', async () => {
+  it('asks every namenode once before it gives up, and not again if none is there', async () => {
     const all = [await namenode(Infinity), await namenode(Infinity), await namenode(Infinity)];
     await expectCode('ERR_FILES_UNAVAILABLE', () => open(all).call(status));
     expect(all.map(({ asked }) => asked)).to.deep.equal([1, 1, 1]);
   });
 
-  it('gives all its time to a slow namenode that is the only one', async () => {
+  it('gives the full timeout to a slow namenode that is the only one', async () => {
     const slow = await namenode(400);
     await open([slow]).call(status);
     expect(slow.asked).to.equal(1);
   });
 
-  it('gives all its time to a slow namenode once the others have said that they are not the one', async () => {
+  it('gives the full timeout to a slow namenode once the others have said that they are not active', async () => {
     const [slow, standby] = [await namenode(400), await namenode(0, 403, STANDBY)];
     await open([slow, standby]).call(status);
     expect([slow.asked, standby.asked]).to.deep.equal([2, 1]);

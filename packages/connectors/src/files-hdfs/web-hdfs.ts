@@ -8,11 +8,11 @@ export interface WebHdfsOptions {
   /** `host:port` of every namenode's HTTP server. */
   readonly namenodes: readonly string[];
   readonly tls: boolean;
-  /** Who asks: a user's name, or a delegation token, which speaks for itself. */
+  /** Who asks: a user's name, or a delegation token, which carries its own identity. */
   readonly identity: { readonly user: string } | { readonly delegation: string };
-  /** Milliseconds of silence after which a server is taken for dead. */
+  /** Milliseconds of silence after which a server counts as dead. */
   readonly timeout: number;
-  /** The same for a namenode, while there is another that may be the one to ask. */
+  /** The same for a namenode, while another one may be the active one. */
   readonly passOverAfter: number;
   readonly patience: Patience;
 }
@@ -27,24 +27,24 @@ export interface Operation {
   readonly body?: Uint8Array | AsyncIterable<Uint8Array>;
 }
 
-/** An answer to what was asked, and the host and port that gave it. */
+/** An answer, and the host and port that gave it. */
 export interface Answered extends Answer {
   readonly host: string;
 }
 
-/** Namenodes that answer so are not the one to be asked. */
+/** Namenodes that answer with these are not the active one. */
 const STANDBY = new Set(['StandbyException', 'ObserverRetryOnActiveException']);
 
 /**
- * The operations of WebHDFS: each asks the active namenode, and follows it to a datanode where it says so. The body goes
- * to the datanode only.
+ * The operations of WebHDFS: each asks the active namenode, and follows its redirect to a datanode. Only the datanode
+ * receives the body.
  */
 export class WebHdfs {
   readonly #options: WebHdfsOptions;
   #active = 0;
-  /** How many namenodes were passed over, one after the other, since one took a request. */
+  /** How many namenodes were skipped in a row since one accepted a request. */
   #passedOver = 0;
-  /** What the namenodes failed with that were passed over. */
+  /** The failures of the skipped namenodes. */
   readonly #failures = new WeakSet<StockafolioError>();
 
   constructor(options: WebHdfsOptions) {
@@ -55,12 +55,12 @@ export class WebHdfs {
     this.#options = options;
   }
 
-  /** One operation, asked again while HDFS is unavailable; `check` says what is wrong with an answer. */
+  /** One operation, retried while HDFS is unavailable; `check` reports what is wrong with an answer. */
   call(operation: Operation, check?: (answer: Answer, subject: Subject) => void): Promise<Answered> {
     return this.patiently(() => this.once(operation, check));
   }
 
-  /** What HDFS says under this name in its answer to such an operation. */
+  /** The value of this member in the answer to an operation. */
   async said<T>(operation: Operation, member: string): Promise<T> {
     const answer = await this.call(operation);
     return saidIn<T>(answer, member, { op: operation.op, name: operation.name, host: answer.host });
@@ -71,7 +71,7 @@ export class WebHdfs {
     return patience.ask(attempt, (error, before) => this.#failures.has(error) && before + 1 < namenodes.length);
   }
 
-  /** One operation, asked once: for a body that can be read but once. */
+  /** One operation, asked once: for a body that can be read only once. */
   async once(operation: Operation, check?: (answer: Answer, subject: Subject) => void): Promise<Answered> {
     const active = this.#active;
     const namenode = this.#options.namenodes[active] ?? '';
@@ -92,7 +92,7 @@ export class WebHdfs {
     this.#passedOver = 0;
     const { location } = answer.headers;
     if (answer.status !== 307 || location === undefined) return accepted(answer, first, check);
-    if (!URL.canParse(location)) throw hdfsSilent(`it redirects to '${location}', which is no address`, first);
+    if (!URL.canParse(location)) throw hdfsSilent(`it redirects to '${location}', which is not an address`, first);
     const url = new URL(location);
     const second: Subject = { op, name, host: url.host };
     return accepted(
@@ -113,14 +113,14 @@ export class WebHdfs {
     }
   }
 
-  /** One that is slow may still be the active one: when all have been passed over, each is given all its time. */
+  /** A slow namenode may still be the active one: once all have been skipped, each gets the full timeout. */
   #namenodeTimeout(): number {
     const { namenodes, timeout, passOverAfter } = this.#options;
     const isAnother = namenodes.length > 1 && this.#passedOver < namenodes.length;
     return isAnother ? Math.min(timeout, passOverAfter) : timeout;
   }
 
-  /** The next namenode is asked from now on, unless another request has seen to that already. Answers the error. */
+  /** Selects the next namenode, unless another request has already done so. Returns the error. */
   #passOver(active: number, error: unknown): unknown {
     if (isStockafolioError(error)) this.#failures.add(error);
     if (this.#active === active) {
@@ -131,13 +131,13 @@ export class WebHdfs {
   }
 
   #url(namenode: string, { op, path, params = {} }: Operation): URL {
-    const place = path.split('/').map(encodeURIComponent).join('/');
+    const encodedPath = path.split('/').map(encodeURIComponent).join('/');
     const { identity, tls } = this.#options;
     const who = 'user' in identity ? { 'user.name': identity.user } : { delegation: identity.delegation };
     const query = Object.entries({ op, ...who, ...params }).map(
       ([key, value]) => `${key}=${encodeURIComponent(value)}`,
     );
-    return new URL(`${tls ? 'https' : 'http'}://${namenode}/webhdfs/v1${place}?${query.join('&')}`);
+    return new URL(`${tls ? 'https' : 'http'}://${namenode}/webhdfs/v1${encodedPath}?${query.join('&')}`);
   }
 }
 

@@ -26,12 +26,12 @@ const hints: Partial<Record<ErrorCode, string>> = {
 
 const phrases: Partial<Record<ErrorCode, (name: string) => string>> = {
   ERR_FILE_NOT_FOUND: (name) => `there is no file '${name}'`,
-  ERR_FILE_EXISTS: (name) => `there is already a file or folder in the place of '${name}'`,
+  ERR_FILE_EXISTS: (name) => `there is already a file or folder at '${name}'`,
 };
 
 /**
- * A failed system call about this file as a StockafolioError; anything else, such as an error of the content that is
- * being written, stays what it is.
+ * Converts a failed system call about this file to a StockafolioError. Anything else stays unchanged, such as an error
+ * of the content that is being written.
  */
 export function fileError(error: unknown, name: string, root: string): unknown {
   const system = systemCode(error);

@@ -29,7 +29,7 @@ describe('filesLocal', () => {
   });
   afterEach(() => rm(root, { recursive: true }));
 
-  it('refuses names that leave its folder or name no file', async () => {
+  it('rejects names that leave its folder or name no file', async () => {
     const files = filesLocal(join(root, 'inner'));
     await writeFile(join(root, 'secret'), 'outside');
     for (const name of [
@@ -57,7 +57,7 @@ describe('filesLocal', () => {
     expect(await readdir(join(root, 'inner'))).to.deep.equal([]);
   });
 
-  it('never lists what a killed writer left, and removes it after an hour', async () => {
+  it('never lists the leftovers of a killed writer, and removes them after an hour', async () => {
     const [old, young] = [join(root, 'a', abandoned), join(root, abandoned)];
     await mkdir(join(root, 'a'));
     await writeFile(old, 'half');
@@ -82,7 +82,7 @@ describe('filesLocal', () => {
     expect(await readdir(root)).to.deep.equal([]);
   });
 
-  it('says so where a folder or a file is in the way', async () => {
+  it('reports a folder or a file that is in the way', async () => {
     const files = filesLocal(root);
     await files.write('a/b', bytes('x'));
     await expectCode('ERR_FILE_EXISTS', () => files.write('a', bytes('x')));
@@ -91,7 +91,7 @@ describe('filesLocal', () => {
     await expectCode('ERR_FILE_EXISTS', () => files.rename('c', 'a'));
   });
 
-  it('lists what is linked, in its place, and refuses a link that leads back', async () => {
+  it('lists linked files in order, and rejects a link that leads back', async () => {
     const files = filesLocal(join(root, 'here'));
     const elsewhere = filesLocal(join(root, 'elsewhere'));
     await files.write('a/b', bytes('x'));
@@ -109,16 +109,16 @@ describe('filesLocal', () => {
     expect(error.message).to.contain("'day/loop'");
   });
 
-  // Other systems let no such name be.
+  // Other systems do not allow such a name.
   if (process.platform === 'linux')
-    it('refuses to pass over a file whose name is no text', async () => {
+    it('fails at a file whose name is not text, rather than skip it', async () => {
       const files = filesLocal(root);
       await files.write('a', bytes('x'));
       await writeFile(Buffer.concat([Buffer.from(`${root}/bad`), Buffer.of(0xff)]), 'x');
       await expectCode('ERR_FILES_REFUSED', () => collected(files.list('')));
     });
 
-  it('gives every failed system call its code, with a hint where there is something to do', () => {
+  it('gives every failed system call its code, with a hint if there is something to do', () => {
     const failed = (code: string): unknown =>
       fileError(Object.assign(new Error(`${code}: it failed`), { code, syscall: 'write' }), 'a', root);
     const cases = {

@@ -5,7 +5,7 @@ import type { ByteRange, Clock, FileInfo, Files, WriteOptions } from '@stockafol
 import { systemClock } from '../clock-system/index.js';
 import { fileError, systemCode } from './file-error.js';
 import { folderOf, isUnfinished, pathOf } from './file-name.js';
-import { readStretch } from './read-stretch.js';
+import { readRange } from './read-range.js';
 import { walk } from './walk.js';
 import { makeFolder, syncFolder, writeWhole } from './write-whole.js';
 
@@ -13,14 +13,14 @@ export interface FilesLocalOptions {
   readonly clock?: Pick<Clock, 'now'>;
 }
 
-/** A writer that has left a hidden file alone for so long, in milliseconds, has died. */
+/** A writer that has not touched a hidden file for this many milliseconds has died. */
 const STALE = 3_600_000;
 
 /**
- * The {@link Files} of a folder. It need not exist: the first write makes it.
+ * The {@link Files} of a folder. It need not exist: the first write creates it.
  *
- * A write is forced to the disk before it resolves. What killed writers left behind is never listed, and is removed
- * once it is an hour old, by the first write of any later process.
+ * A write is forced to disk before it resolves. Leftovers of killed writers are never listed. The first write of any
+ * later process removes them once they are an hour old.
  *
  * @example
  * const files = filesLocal('/data/archive');
@@ -66,7 +66,7 @@ export function filesLocal(root: string, options: FilesLocalOptions = {}): Files
       return attempt(name, async () => {
         const handle = await open(path, 'r');
         try {
-          return await readStretch(handle, name, range);
+          return await readRange(handle, name, range);
         } finally {
           await handle.close();
         }
@@ -77,7 +77,7 @@ export function filesLocal(root: string, options: FilesLocalOptions = {}): Files
       const path = pathOf(base, name);
       sweeping ??= sweep(base, clock.now() - STALE);
       await attempt(name, async () => {
-        // Only to spare the work: it is the link at the end that decides.
+        // Only saves work: the link at the end decides.
         if (ifAbsent && (await stat(path).catch(absent)) !== undefined) throw taken(name);
         try {
           await writeWhole(path, content, ifAbsent);
@@ -119,7 +119,7 @@ export function filesLocal(root: string, options: FilesLocalOptions = {}): Files
 }
 
 function taken(name: string, cause?: unknown): StockafolioError {
-  return new StockafolioError('ERR_FILE_EXISTS', `there is already a file or folder in the place of '${name}'`, {
+  return new StockafolioError('ERR_FILE_EXISTS', `there is already a file or folder at '${name}'`, {
     cause,
   });
 }
@@ -129,13 +129,15 @@ function absent(error: unknown): undefined {
   if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
 }
 
-/** Removes what writers left that died before this moment. It is housekeeping: that it fails is no one's error. */
+/**
+ * Removes unfinished files of writers that died before this moment. This is housekeeping: its failure is not an error.
+ */
 async function sweep(root: string, before: number): Promise<void> {
   try {
     for await (const found of walk(root, '', '')) {
       if (isUnfinished(found.last) && found.changed < before) await unlink(found.path).catch(() => undefined);
     }
   } catch {
-    // The folder went away or cannot be read; the write itself will say so.
+    // The folder is gone or cannot be read; the write itself will report that.
   }
 }

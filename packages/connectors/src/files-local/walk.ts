@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { StockafolioError } from '@stockafolio/core';
 import { systemCode } from './file-error.js';
 
-/** A file found, unfinished ones too. */
+/** A file that was found; unfinished files too. */
 export interface Found {
   /** From the root, with `/` between the parts. */
   readonly name: string;
@@ -17,11 +17,11 @@ export interface Found {
 }
 
 /**
- * The files in a folder and those below it whose name begins with the prefix, sorted by name by code unit; links are
- * followed. What vanishes on the way was not there.
+ * The files in a folder and its subfolders whose name begins with the prefix, sorted by name by code unit; links are
+ * followed. A file that vanishes during the walk is left out.
  *
- * @param folder the name of the folder with a `/` behind it, or '' for the root
- * @throws ERR_FILES_REFUSED where a link leads back to a folder that it lies in, or where a name is no text
+ * @param folder the name of the folder followed by a `/`, or '' for the root
+ * @throws ERR_FILES_REFUSED if a link leads back to a folder that contains it, or if a name is not text
  */
 export async function* walk(
   path: string,
@@ -32,31 +32,31 @@ export async function* walk(
   const here = await realpath(path).catch(missing);
   if (here === undefined) return;
   if (above.includes(here)) {
-    throw refused(`the link '${folder.slice(0, -1)}' leads back to a folder that it lies in`, 'remove the link');
+    throw refused(`the link '${folder.slice(0, -1)}' leads back to a folder that contains it`, 'remove the link');
   }
   const entries = await Promise.all(
     (await entriesOf(path)).map(async (entry) => [entry, await isFolder(path, entry)] as const),
   );
-  // Everything in folder `a` begins with `a/`, so it is as `a/` that it takes its place among `a-1` and `a0`.
+  // Everything in folder `a` begins with `a/`, so it sorts as `a/` between `a-1` and `a0`.
   const sorted = entries
     .map(([entry, isBelow]) => ({ last: entry.name, isBelow, name: folder + entry.name + (isBelow ? '/' : '') }))
     .filter(({ isBelow, name }) => name.startsWith(prefix) || (isBelow && prefix.startsWith(name)))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const { last, isBelow, name } of sorted) {
-    const place = join(path, last);
+    const fullPath = join(path, last);
     if (isBelow) {
-      yield* walk(place, name, prefix, [...above, here]);
+      yield* walk(fullPath, name, prefix, [...above, here]);
       continue;
     }
-    const facts = await stat(place).catch(missing);
-    if (facts?.isFile() === true) yield { name, last, path: place, size: facts.size, changed: facts.mtimeMs };
+    const facts = await stat(fullPath).catch(missing);
+    if (facts?.isFile() === true) yield { name, last, path: fullPath, size: facts.size, changed: facts.mtimeMs };
     else if (facts === undefined && last.includes(NO_TEXT)) {
-      throw refused(`the name of the file '${name}' is no UTF-8`, 'rename it: names are text here');
+      throw refused(`the name of the file '${name}' is not UTF-8`, 'rename it: names must be text');
     }
   }
 }
 
-/** What stands in a name for bytes that are no UTF-8: by that name there is no file. */
+/** Replaces bytes in a name that are not UTF-8: no file can be opened by such a name. */
 const NO_TEXT = '\ufffd';
 
 async function isFolder(path: string, entry: Dirent): Promise<boolean> {

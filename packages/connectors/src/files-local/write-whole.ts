@@ -4,8 +4,8 @@ import { systemCode } from './file-error.js';
 import { unfinishedName } from './file-name.js';
 
 /**
- * Writes a file so that after any crash, of the machine too, it is there whole or not at all: under a hidden name
- * first, forced to the disk, then named, then the folder forced to the disk.
+ * Writes a file so that after any crash, of the machine too, it exists whole or not at all: first under a hidden name,
+ * forced to disk, then under its name, then the folder is forced to disk.
  */
 export async function writeWhole(
   path: string,
@@ -18,7 +18,7 @@ export async function writeWhole(
   try {
     await fill(hidden, content);
     if (ifAbsent) {
-      // Unlike a rename, a link is refused by the system itself where the name is taken.
+      // Unlike with a rename, the system itself refuses a link if the name is taken.
       await link(hidden, path);
       await unlink(hidden);
     } else {
@@ -31,7 +31,7 @@ export async function writeWhole(
   await syncFolder(folder);
 }
 
-/** Makes a folder and those above it, each forced to the disk. */
+/** Creates a folder and its missing parents, each forced to disk. */
 export async function makeFolder(folder: string): Promise<void> {
   const whole = resolve(folder);
   const first = await mkdir(whole, { recursive: true });
@@ -39,16 +39,16 @@ export async function makeFolder(folder: string): Promise<void> {
   for (let made = whole; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
 }
 
-/** Forces the names in a folder to the disk. */
+/** Forces the names in a folder to disk. */
 export async function syncFolder(folder: string): Promise<void> {
-  // Windows has no such call and keeps the order of names by itself.
+  // Windows has no such call and keeps the order of names itself.
   if (process.platform === 'win32') return;
   let handle: FileHandle | undefined;
   try {
     handle = await open(folder, 'r');
     await handle.sync();
   } catch (error) {
-    // Some network folders refuse; they give no promise that could be kept here.
+    // Some network folders refuse this; they give no durability guarantee to keep.
     if (systemCode(error) !== 'EINVAL') throw error;
   } finally {
     await handle?.close();

@@ -1,9 +1,9 @@
 import { StockafolioError } from '@stockafolio/core';
 
 /**
- * Holds a name to what is a file's name in every store: parts with `/` between them.
+ * Checks a name against the rules for file names in every store: parts with `/` between them.
  *
- * @throws ERR_USAGE where a part is empty, `.` or `..`, or holds a U+0000, or is kept for the store itself
+ * @throws ERR_USAGE if a part is empty, `.` or `..`, contains U+0000, or is reserved for the store itself
  */
 export function checkFileName(name: string, isKept: (part: string) => boolean = () => false): void {
   for (const part of name.split('/')) {
@@ -15,7 +15,7 @@ export function checkFileName(name: string, isKept: (part: string) => boolean = 
           : part.includes('\0')
             ? 'holds a U+0000'
             : isKept(part)
-              ? 'is kept for files that are being written'
+              ? 'is reserved for files that are being written'
               : undefined;
     if (fault === undefined) continue;
     throw new StockafolioError('ERR_USAGE', `${JSON.stringify(name)} cannot be the name of a file: it ${fault}`, {

@@ -18,12 +18,12 @@ describe('Patience', () => {
       return before;
     };
 
-  it('asks again, ever less often, until there is an answer', async () => {
+  it('retries at growing intervals, until there is an answer', async () => {
     expect(await clock.until(patience.ask(failing('ERR_FILES_UNAVAILABLE', 4)))).to.equal(4);
     expect(clock.now()).to.equal(50 + 100 + 200 + 400);
   });
 
-  it('gives up on one that has never answered within 5 seconds, on another within a minute', async () => {
+  it('gives up within 5 seconds on a store that has never answered, on another within a minute', async () => {
     const givesUp = (): Promise<unknown> =>
       expectCode('ERR_FILES_UNAVAILABLE', () => clock.until(patience.ask(failing('ERR_FILES_UNAVAILABLE'))));
     await givesUp();
@@ -34,7 +34,7 @@ describe('Patience', () => {
     expect(clock.now() - before).to.be.within(58_000, 60_000);
   });
 
-  it('does not ask again what was refused, nor where the content itself broke off', async () => {
+  it('does not retry a refusal, nor a failure of the content itself', async () => {
     await expectCode('ERR_FILES_REFUSED', () => patience.ask(failing('ERR_FILES_REFUSED')));
     const own = new Error('of the content');
     expect(await patience.ask(() => Promise.reject(own)).catch((error: unknown) => error)).to.equal(own);

@@ -4,16 +4,16 @@ import { FileChanged } from './answers.js';
 
 export interface PatienceOptions {
   readonly clock: Pick<Clock, 'elapsed' | 'sleep'>;
-  /** Milliseconds for which a store that has answered before is asked again. */
+  /** Milliseconds for which a store that has answered before is retried. */
   readonly retryFor: number;
-  /** Milliseconds for which one that has never answered is: its address is most likely wrong. */
+  /** Milliseconds for which a store that has never answered is retried: its address is most likely wrong. */
   readonly firstRetryFor: number;
 }
 
 const FIRST_PAUSE = 50;
 const LONGEST_PAUSE = 2_000;
 
-/** Asks a store again that did not answer, ever less often, for so long and no longer. */
+/** Retries requests to a store that did not answer, at growing intervals, for a limited time. */
 export class Patience {
   readonly #options: PatienceOptions;
   #answered = false;
@@ -22,17 +22,17 @@ export class Patience {
     this.#options = options;
   }
 
-  /** The store is there, though what it said was no answer to what was asked. */
+  /** The store exists, although it did not answer the question. */
   heard(): void {
     this.#answered = true;
   }
 
   /**
-   * The first answer that is no ERR_FILES_UNAVAILABLE, or says that the file is another now.
+   * The first result that is not ERR_FILES_UNAVAILABLE, or an error that says that the file has changed.
    *
-   * @param attempt told how many attempts there were before
-   * @param isElsewhere whether, after this error of the last attempt, the next one asks another server that has not been
-   * asked yet: then there is a next one, however late it is
+   * @param attempt receives the number of earlier attempts
+   * @param isElsewhere whether, after this error of the last attempt, the next attempt asks a server that has not been
+   * asked yet: then there is a next attempt, however late it is
    */
   async ask<T>(
     attempt: (before: number) => Promise<T>,

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { inPortions } from './portions.js';
 
 describe('inPortions', () => {
-  it('cuts any content into portions of one size, with every byte once, though its giver uses his memory again', async () => {
+  it('cuts any content into portions of one size, with every byte once, even if the caller reuses its buffers', async () => {
     const parts = fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 10 });
     await fc.assert(
       fc.asyncProperty(parts, fc.integer({ min: 1, max: 25 }), fc.boolean(), async (given, size, isWhole) => {

@@ -1,4 +1,4 @@
-/** Content cut into portions of exactly `size` bytes, but for the last, which may be shorter; none where it is empty. */
+/** Content cut into portions of exactly `size` bytes. The last may be shorter; empty content has none. */
 export async function* inPortions(
   content: Uint8Array | AsyncIterable<Uint8Array>,
   size: number,
@@ -8,7 +8,7 @@ export async function* inPortions(
   for await (const part of content instanceof Uint8Array ? [content] : content) {
     for (let at = 0; at < part.length;) {
       const some = part.subarray(at, at + size - held);
-      // Copied: whoever gave it may use its memory again while the rest of the portion is awaited.
+      // Copied: the producer may reuse its memory while the rest of the portion is awaited.
       parts.push(content instanceof Uint8Array ? some : some.slice());
       held += some.length;
       at += some.length;

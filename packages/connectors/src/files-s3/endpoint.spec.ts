@@ -16,7 +16,7 @@ describe('the endpoint of S3', () => {
     }
   });
 
-  it('is refused where it is none when the store is made, with what it must begin with', async () => {
+  it('is rejected when the store is created if it is invalid, with what it must begin with', async () => {
     for (const endpoint of [
       '',
       '127.0.0.1:9000',
@@ -31,7 +31,9 @@ describe('the endpoint of S3', () => {
       expect(error.hint).to.contain('http://127.0.0.1:9000');
     }
     for (const endpoint of ['http://', 'http://127.0.0.1:99999', 'http://mi nio']) {
-      expect((await expectCode('ERR_URL_INVALID', () => open(endpoint))).message).to.contain(`'${endpoint}' is no URL`);
+      expect((await expectCode('ERR_URL_INVALID', () => open(endpoint))).message).to.contain(
+        `'${endpoint}' is not a URL`,
+      );
     }
     const { message } = await expectCode('ERR_URL_INVALID', () => open('http://ann:secret@minio:9000'));
     expect(message).not.to.contain('secret');

@@ -3,14 +3,14 @@ import type { ErrorCode } from '@stockafolio/core';
 const KEYS =
   'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN), or AWS_PROFILE, to keys that are valid there';
 const REGION = "give the bucket's own region with ?region=";
-const ACCOUNT = 'set the account right that owns the bucket: the message says what is wrong with it';
+const ACCOUNT = 'fix the account that owns the bucket: the message says what is wrong with it';
 const ENCRYPTION = "enable the key of the bucket's encryption, and allow this user to use it";
-/** For what has no hint of its own. */
-export const LOOK = 'the message has the words of S3: change what they name, or choose another bucket';
+/** For errors without a hint of their own. */
+export const LOOK = 'the message quotes S3: change what it names, or choose another bucket';
 
 /**
- * What S3 calls its errors, as its API reference lists them and compatible servers and the SDK add to them. A name that is not
- * here goes by its status; `s3-error.spec.ts` goes through the list.
+ * S3's names for its errors: those in its API reference, and those that compatible servers and the SDK add. Other names
+ * are handled by their status; `s3-error.spec.ts` covers the list.
  */
 export const codesByName: Readonly<Record<string, ErrorCode>> = {
   NoSuchKey: 'ERR_FILE_NOT_FOUND',
@@ -20,14 +20,14 @@ export const codesByName: Readonly<Record<string, ErrorCode>> = {
   InvalidBucketName: 'ERR_USAGE',
   ...all('ERR_FILES_FULL', ['QuotaExceeded', 'XMinioStorageFull', 'XMinioAdminBucketQuotaExceeded']),
   ...all('ERR_FILES_READ_ONLY', ['AccessDenied', 'AllAccessDisabled', 'UnauthorizedAccessError', 'UnexpectedIPError']),
-  // Altered or cut on the way, too slow, or begun anew meanwhile.
+  // Altered or cut in transit, too slow, or restarted meanwhile.
   ...all('ERR_FILES_UNAVAILABLE', [
     ...['BadDigest', 'InvalidDigest', 'XAmzContentSHA256Mismatch', 'XAmzContentChecksumMismatch', 'IncompleteBody'],
     ...['ConnectionClosedByRequester', 'ResponseInterrupted', 'RequestTimeout', 'SlowDown', 'ServiceUnavailable'],
     ...['InternalError', 'OperationAborted', 'ConditionalRequestConflict', 'ClientTokenConflict', 'TemporaryRedirect'],
     ...['Redirect', 'NoSuchUpload', 'InvalidPart', 'RestoreAlreadyInProgress'],
   ]),
-  // By 403 and 501 these would be rights, or pass.
+  // By their status alone, 403 and 501, these would count as missing permissions, or as temporary.
   ...all('ERR_FILES_REFUSED', [
     ...['NoSuchBucket', 'InvalidAccessKeyId', 'SignatureDoesNotMatch', 'ExpiredToken', 'ExpiredTokenException'],
     ...['InvalidToken', 'TokenRefreshRequired', 'CredentialsProviderError', 'PermanentRedirect', 'InvalidSecurity'],
@@ -39,7 +39,7 @@ export const codesByName: Readonly<Record<string, ErrorCode>> = {
 };
 
 export const hintsByName: Readonly<Record<string, string>> = {
-  NoSuchBucket: 'create the bucket first, or look for a slip in its name',
+  NoSuchBucket: 'create the bucket first, or check the spelling of its name',
   ...all(KEYS, [
     ...['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'ExpiredToken', 'ExpiredTokenException', 'InvalidToken'],
     ...['TokenRefreshRequired', 'CredentialsProviderError', 'MissingAuthenticationToken', 'InvalidSecurity'],
@@ -50,13 +50,12 @@ export const hintsByName: Readonly<Record<string, string>> = {
   ...all(ACCOUNT, ['AccountProblem', 'NotSignedUp', 'AllAccessDisabled', 'InvalidPayer']),
   ...all(ENCRYPTION, ['KMS.DisabledException', 'KMS.InvalidKeyUsageException', 'KMS.KMSInvalidStateException']),
   ...all(ENCRYPTION, ['KMS.NotFoundException']),
-  RequestTimeTooSkewed: "set this machine's clock: S3 takes no request that is 15 minutes off",
-  KeyTooLongError: 'use a shorter name: S3 takes 1,024 bytes, its prefix included',
+  RequestTimeTooSkewed: "set this machine's clock: S3 rejects requests that are 15 minutes off",
+  KeyTooLongError: 'use a shorter name: S3 allows 1,024 bytes, including the prefix',
   InvalidBucketName: 'a bucket has 3 to 63 characters: lower-case letters, digits, dots and dashes',
   InvalidObjectState: 'the object is in a class such as Glacier: restore it first, or copy it into another class',
-  NotImplemented:
-    'this server does not know what is asked: use one that has the whole of S3, newer than 2024 (If-None-Match)',
-  MethodNotAllowed: 'the message names what may not be done: look at the policy of the bucket (object lock, for one)',
+  NotImplemented: 'this server does not support the request: use one with all of S3, newer than 2024 (If-None-Match)',
+  MethodNotAllowed: 'the message names what is not allowed: check the policy of the bucket (for example object lock)',
 };
 
 function all<T>(value: T, names: readonly string[]): Record<string, T> {

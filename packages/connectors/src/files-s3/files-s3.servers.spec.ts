@@ -21,20 +21,20 @@ describe('filesS3 on a real server', () => {
   runFilesContract('filesS3', {
     runs: 10,
     async fresh() {
-      const place = store();
-      const files = filesS3(place);
-      return { files, reopen: async () => filesS3(place), destroy: () => files.close() };
+      const options = store();
+      const files = filesS3(options);
+      return { files, reopen: async () => filesS3(options), destroy: () => files.close() };
     },
   });
 
   runFilesFaultContract('filesS3', {
     async fresh() {
-      const place = store();
+      const options = store();
       const proxy = await faultProxy(new URL(s3().url).host);
-      const behind = { ...place, endpoint: `http://${proxy.host}` };
+      const behind = { ...options, endpoint: `http://${proxy.host}` };
       const files = filesS3({ ...behind, timeout: 4_000, retryFor: 60_000 });
       const hasty = filesS3({ ...behind, timeout: 1_000, retryFor: 1_500 });
-      const direct = filesS3(place);
+      const direct = filesS3(options);
       const destroy = async (): Promise<void> => {
         for (const each of [files, hasty, direct]) await each.close();
         await proxy.close();
@@ -52,7 +52,7 @@ describe('filesS3 on a real server', () => {
     for (let n = 0; n < count; n++) yield new Uint8Array(1 << 20).fill(n + seed);
   };
 
-  it('takes a large file in parts, and lets one writer of it win', async () => {
+  it('writes a large file in parts, and lets one of its writers win', async () => {
     const files = filesS3({ ...store(), partBytes: 5 << 20 });
     const outcomes = await Promise.allSettled(
       [1, 2].map((seed) => files.write('large', pieces(12, seed), { ifAbsent: true })),
@@ -65,7 +65,7 @@ describe('filesS3 on a real server', () => {
     await files.close();
   });
 
-  it('lists no part of a file that is still being written, nor of one that broke off', async () => {
+  it('lists no part of an unfinished or aborted file', async () => {
     const files = filesS3({ ...store(), partBytes: 5 << 20 });
     const seen: unknown[] = [];
     const content = async function* (): AsyncIterable<Uint8Array> {
@@ -79,7 +79,7 @@ describe('filesS3 on a real server', () => {
     await files.close();
   });
 
-  it('goes on when the server was killed and is back', async () => {
+  it('continues when a killed server is back', async () => {
     const files = filesS3(store());
     await files.write('a', bytes('before'));
     await s3().kill();
@@ -92,7 +92,7 @@ describe('filesS3 on a real server', () => {
     await files.close();
   });
 
-  describe('that asks for a login', () => {
+  describe('that requires a login', () => {
     let server: Server;
     before(async () => {
       server = await startS3({ login: { identity: 'ann', credential: 'her secret' } });
@@ -101,14 +101,14 @@ describe('filesS3 on a real server', () => {
     const open = (accessKeyId: string, secretAccessKey: string): Files =>
       filesS3({ endpoint: server.url, bucket, credentials: { accessKeyId, secretAccessKey }, retryFor: 0 });
 
-    it('lets in who knows it', async () => {
+    it('accepts the right login', async () => {
       const files = open('ann', 'her secret');
       await files.write('a b+c%é', bytes('content'));
       expect(await files.size('a b+c%é')).to.equal(7);
       await files.close();
     });
 
-    it('says of a wrong key that it is wrong, whatever is asked', async () => {
+    it('reports a wrong key as such, for every operation', async () => {
       for (const files of [open('ann', 'a guess'), open('bob', 'her secret')]) {
         for (const action of [() => files.size('a'), () => files.read('a'), () => files.write('a', bytes('x'))]) {
           const error = await expectCode('ERR_FILES_REFUSED', action);

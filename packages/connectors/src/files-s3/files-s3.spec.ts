@@ -68,7 +68,7 @@ describe('filesS3', () => {
       ...options,
     });
 
-  it('says of a bucket that is not there that it is not there, whatever is asked', async () => {
+  it('reports a missing bucket as such, for every operation', async () => {
     const files = open({ bucket: 'nowhere' });
     for (const action of [
       () => files.size('a'),
@@ -115,14 +115,14 @@ describe('filesS3', () => {
     [200, 'welcome'],
   ] as const;
   for (const [status, body] of strangers) {
-    it(`says of a server that answers ${status} '${body.slice(0, 9)}' that it is not S3, and where it is`, async () => {
+    it(`reports that a server answering ${status} '${body.slice(0, 9)}' is not S3, and its address`, async () => {
       const server = createServer((_request, response) => response.writeHead(status).end(body));
       await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
       const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
       const files = open({ endpoint });
       const actions = [() => collected(files.list('a1/')), () => files.size('a'), () => files.read('a')];
       try {
-        // To HEAD and GET any server may answer 200.
+        // Any server may answer HEAD and GET with 200.
         for (const action of status === 200 ? actions.slice(0, 1) : actions) {
           const error = await expectCode('ERR_FILES_REFUSED', action);
           expect(error.message).to.contain(endpoint).and.contain('does not answer like S3');
@@ -135,7 +135,7 @@ describe('filesS3', () => {
     });
   }
 
-  it('never takes a 404 to a listing for a missing file, nor one that names no key for another server', async () => {
+  it('never treats a 404 to a listing as a missing file, nor a 404 without a key as another server', async () => {
     stub.refusal = { status: 404, code: 'NoSuchAccessPoint' };
     expect((await expectCode('ERR_FILES_REFUSED', () => collected(open().list('a')))).message).to.contain(
       'refuses us: NoSuchAccessPoint',
@@ -145,7 +145,7 @@ describe('filesS3', () => {
     await expectCode('ERR_FILE_NOT_FOUND', () => open().read('a'));
   });
 
-  it('never tells a key in an error', async () => {
+  it('never shows a key in an error', async () => {
     stub.refusal = { status: 403, code: 'SignatureDoesNotMatch' };
     const error = await expectCode('ERR_FILES_REFUSED', () => open().read('a'));
     for (let each: unknown = error; each instanceof Error; each = each.cause) {
@@ -153,7 +153,7 @@ describe('filesS3', () => {
     }
   });
 
-  it('leaves no upload behind when the content breaks off', async () => {
+  it('leaves no upload behind when the content fails', async () => {
     const content = async function* (): AsyncIterable<Uint8Array> {
       yield new Uint8Array(25);
       throw new Error('broke off');
@@ -165,7 +165,7 @@ describe('filesS3', () => {
     expect(stub.objects.size).to.equal(0);
   });
 
-  it('passes over what stands for a folder, and refuses names that could be no file', async () => {
+  it('skips keys that stand for a folder, and rejects names that cannot be a file', async () => {
     stub.objects.set('a/', { content: Buffer.alloc(0), mark: undefined });
     await open().write('a/b', bytes('x'));
     expect((await collected(open().list(''))).map(({ name }) => name)).to.deep.equal(['a/b']);
@@ -174,7 +174,7 @@ describe('filesS3', () => {
     }
   });
 
-  it('keeps what a rename onto itself would delete', async () => {
+  it('keeps a file that is renamed to its own name', async () => {
     await open().write('a', bytes('x'));
     await open().rename('a', 'a');
     expect([...stub.objects.keys()]).to.deep.equal(['a']);

@@ -5,41 +5,46 @@ import { systemClock } from '../clock-system/index.js';
 import { checkHeld, checkRange, notFound, taken } from '../files-remote/answers.js';
 import { checkFileName } from '../files-remote/file-name.js';
 import { S3 } from './s3-client.js';
-import { headOf, objects, readStretch } from './s3-read.js';
+import { headOf, objects, readRange } from './s3-read.js';
 import { writeObject } from './s3-write.js';
 
 export interface FilesS3Options {
   /** It must exist. */
   readonly bucket: string;
-  /** What all keys begin with, such as `archive`; the bucket's root unless told. */
+  /** The prefix of all keys, such as `archive`; defaults to none, the bucket's root. */
   readonly prefix?: string;
-  /** URL of a compatible server; AWS unless told. */
+  /** URL of a compatible server; defaults to AWS. */
   readonly endpoint?: string;
   readonly region?: string;
-  /** As the SDK takes them; its default chain (environment, files, the machine's role) unless told. */
+  /** Credentials for the SDK; defaults to its own chain (environment, files, the machine's role). */
   readonly credentials?: S3ClientConfig['credentials'];
-  /** Bytes of a part of a large object; 16 MiB unless told, at least 5 MiB on AWS. An object has 10,000 parts at most. */
+  /**
+   * Bytes of a part of a large object; defaults to 16 MiB, at least 5 MiB on AWS. An object has 10,000 parts at most.
+   */
   readonly partBytes?: number;
-  /** Milliseconds of silence after which a server is taken for dead; 30,000 unless told. */
+  /** Milliseconds of silence after which a server counts as dead; defaults to 30,000. */
   readonly timeout?: number;
-  /** Milliseconds for which what may pass is tried again; 60,000 unless told. At first, until S3 has answered, 5,000 at most. */
+  /**
+   * Milliseconds for which a temporary failure is retried; defaults to 60,000. Until S3 has answered for the first
+   * time, at most 5,000.
+   */
   readonly retryFor?: number;
   readonly clock?: Pick<Clock, 'now' | 'elapsed' | 'sleep'>;
 }
 
 const PART_BYTES = 16 << 20;
-/** What S3 copies in one request, at most. */
+/** The most that S3 copies in one request. */
 const COPIED_WHOLE = 5 * 2 ** 30;
 
 /**
- * The {@link Files} of a bucket in S3, or in a server that speaks its language.
+ * The {@link Files} of a bucket in S3, or in a compatible server.
  *
- * A write is one request, or a multipart upload: visible whole or not at all. Parts that a killed writer left are never
+ * A write is one request, or a multipart upload: visible whole or not at all. Parts left by a killed writer are never
  * listed; a lifecycle rule for incomplete uploads removes them. `ifAbsent` is S3's own condition (`If-None-Match: *`),
- * which a server must know.
+ * which a server must support.
  *
- * `rename` is not atomic here, for S3 has none: the object is copied, then the old one is deleted. In between both are
- * there, each of them whole.
+ * `rename` is not atomic, because S3 has no rename: the object is copied, then the old one is deleted. In between both
+ * exist, each of them whole.
  *
  * @example
  * const files = filesS3({ bucket: 'trades', prefix: 'archive', region: 'us-east-1' });
@@ -76,9 +81,9 @@ export function filesS3(options: FilesS3Options): Files {
 
     async read(name, range?: ByteRange) {
       const key = keyOf(name);
-      if (range === undefined) return readStretch(s3, key, name);
+      if (range === undefined) return readRange(s3, key, name);
       checkRange(name, range);
-      if (range.start < range.end) return readStretch(s3, key, name, range);
+      if (range.start < range.end) return readRange(s3, key, name, range);
       const head = await headOf(s3, key, name);
       if (head === undefined) throw notFound(name);
       checkHeld(name, range, head.size);
@@ -87,7 +92,7 @@ export function filesS3(options: FilesS3Options): Files {
 
     async write(name, content, { ifAbsent = false }: WriteOptions = {}) {
       const key = keyOf(name);
-      // Only to spare the work: it is the condition at the end that decides.
+      // Only saves work: the condition at the end decides.
       if (ifAbsent && (await headOf(s3, key, name)) !== undefined) throw taken(name);
       await writeObject({ s3, key, name, ifAbsent }, content, partBytes);
     },

@@ -15,7 +15,7 @@ export interface Opened {
 
 export interface S3Options {
   readonly bucket: string;
-  /** Where a compatible server is; AWS unless told. */
+  /** Address of a compatible server; defaults to AWS. */
   readonly endpoint?: string | undefined;
   readonly region?: string | undefined;
   readonly credentials?: S3ClientConfig['credentials'];
@@ -29,7 +29,7 @@ const SDK: Peer = { neededBy: 'files in S3', packages: ['@aws-sdk/client-s3@3'] 
 const FIRST_RETRY_FOR = 5_000;
 const CONNECT_WITHIN = 5_000;
 
-/** Requests to one bucket, asked again while S3 is unavailable. The SDK is loaded with the first. */
+/** Requests to one bucket, retried while S3 is unavailable. The SDK is loaded with the first request. */
 export class S3 {
   readonly #options: S3Options;
   readonly #patience: Patience;
@@ -55,17 +55,17 @@ export class S3 {
   }
 
   /**
-   * What the request answers.
+   * Returns the result of the request.
    *
    * @param name the file's name, for errors
-   * @param request told how many attempts there were before
+   * @param request receives the number of earlier attempts
    */
   ask<T>(name: string, request: (s3: Opened, before: number) => Promise<T>): Promise<T> {
     return this.#patience.ask(async (before) => {
       const opened = await this.#open();
       try {
         return await request(opened, before).catch((error: unknown) => {
-          // The SDK has learned S3's time from the refusal, and signs with that from now on.
+          // The SDK has learned S3's time from the refusal, and signs with it from now on.
           if (s3Code(error) === 'RequestTimeTooSkewed') return request(opened, before);
           throw error;
         });
@@ -87,7 +87,7 @@ export class S3 {
   async #load(): Promise<Opened> {
     const { endpoint, region, credentials, timeout } = this.#options;
     const sdk = await loadPeer(SDK, () => import('@aws-sdk/client-s3'));
-    // Compatible servers know neither names of hosts for buckets nor the newer checksums; most ignore the region.
+    // Compatible servers support neither bucket names as hosts nor the newer checksums; most ignore the region.
     const compatible: S3ClientConfig =
       endpoint === undefined
         ? {}

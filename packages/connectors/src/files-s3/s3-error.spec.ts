@@ -2,13 +2,14 @@ import type { ErrorCode } from '@stockafolio/core';
 import { expect } from 'chai';
 import { s3Error } from './s3-error.js';
 
-type Verdict = 'asked again' | ErrorCode;
+type Verdict = 'retried' | ErrorCode;
 
-const place = { bucket: 'trades', name: 'a/b', endpoint: undefined };
+const target = { bucket: 'trades', name: 'a/b', endpoint: undefined };
 
 /**
- * What becomes of the errors that the API reference of S3 lists, each with the status that it names there: asked again, or
- * refused with a code and a hint. Those about requests that are never made here (policies, torrents, forms) go by their status.
+ * What happens to each error in the API reference of S3, with the status that it names there: retried, or refused with
+ * a code and a hint. Errors about requests that are never made here (policies, torrents, forms) are handled by their
+ * status.
  */
 const law: Readonly<Record<string, readonly [number | undefined, Verdict]>> = {
   AccessDenied: [403, 'ERR_FILES_READ_ONLY'],
@@ -16,13 +17,13 @@ const law: Readonly<Record<string, readonly [number | undefined, Verdict]>> = {
   AllAccessDisabled: [403, 'ERR_FILES_READ_ONLY'],
   AuthorizationHeaderMalformed: [400, 'ERR_FILES_REFUSED'],
   AuthorizationQueryParametersError: [400, 'ERR_FILES_REFUSED'],
-  BadDigest: [400, 'asked again'],
+  BadDigest: [400, 'retried'],
   BucketAlreadyExists: [409, 'ERR_FILES_REFUSED'],
   BucketAlreadyOwnedByYou: [409, 'ERR_FILES_REFUSED'],
   BucketNotEmpty: [409, 'ERR_FILES_REFUSED'],
-  ClientTokenConflict: [409, 'asked again'],
-  ConditionalRequestConflict: [409, 'asked again'],
-  ConnectionClosedByRequester: [400, 'asked again'],
+  ClientTokenConflict: [409, 'retried'],
+  ConditionalRequestConflict: [409, 'retried'],
+  ConnectionClosedByRequester: [400, 'retried'],
   CredentialsNotSupported: [400, 'ERR_FILES_REFUSED'],
   CrossLocationLoggingProhibited: [403, 'ERR_FILES_REFUSED'],
   EndpointNotFound: [400, 'ERR_FILES_REFUSED'],
@@ -30,21 +31,21 @@ const law: Readonly<Record<string, readonly [number | undefined, Verdict]>> = {
   EntityTooSmall: [400, 'ERR_FILES_REFUSED'],
   ExpiredToken: [400, 'ERR_FILES_REFUSED'],
   IllegalLocationConstraintException: [400, 'ERR_FILES_REFUSED'],
-  IncompleteBody: [400, 'asked again'],
+  IncompleteBody: [400, 'retried'],
   IncorrectEndpoint: [400, 'ERR_FILES_REFUSED'],
-  InternalError: [500, 'asked again'],
+  InternalError: [500, 'retried'],
   InvalidAccessKeyId: [403, 'ERR_FILES_REFUSED'],
   InvalidAccessPoint: [400, 'ERR_FILES_REFUSED'],
   InvalidArgument: [400, 'ERR_FILES_REFUSED'],
   InvalidBucketName: [400, 'ERR_USAGE'],
   InvalidBucketState: [409, 'ERR_FILES_REFUSED'],
-  InvalidDigest: [400, 'asked again'],
+  InvalidDigest: [400, 'retried'],
   InvalidEncryptionAlgorithmError: [400, 'ERR_FILES_REFUSED'],
   InvalidHostHeader: [400, 'ERR_FILES_REFUSED'],
   InvalidHttpMethod: [400, 'ERR_FILES_REFUSED'],
   InvalidLocationConstraint: [400, 'ERR_FILES_REFUSED'],
   InvalidObjectState: [403, 'ERR_FILES_REFUSED'],
-  InvalidPart: [400, 'asked again'],
+  InvalidPart: [400, 'retried'],
   InvalidPartOrder: [400, 'ERR_FILES_REFUSED'],
   InvalidPayer: [403, 'ERR_FILES_REFUSED'],
   InvalidRange: [416, 'ERR_FILES_REFUSED'],
@@ -69,23 +70,23 @@ const law: Readonly<Record<string, readonly [number | undefined, Verdict]>> = {
   MissingSecurityHeader: [400, 'ERR_FILES_REFUSED'],
   NoSuchBucket: [404, 'ERR_FILES_REFUSED'],
   NoSuchKey: [404, 'ERR_FILE_NOT_FOUND'],
-  NoSuchUpload: [404, 'asked again'],
+  NoSuchUpload: [404, 'retried'],
   NoSuchVersion: [404, 'ERR_FILE_NOT_FOUND'],
   NotImplemented: [501, 'ERR_FILES_REFUSED'],
   NotSignedUp: [403, 'ERR_FILES_REFUSED'],
-  OperationAborted: [409, 'asked again'],
+  OperationAborted: [409, 'retried'],
   PermanentRedirect: [301, 'ERR_FILES_REFUSED'],
   PreconditionFailed: [412, 'ERR_FILE_EXISTS'],
-  Redirect: [307, 'asked again'],
+  Redirect: [307, 'retried'],
   RequestHeaderSectionTooLarge: [400, 'ERR_FILES_REFUSED'],
-  RequestTimeout: [400, 'asked again'],
+  RequestTimeout: [400, 'retried'],
   RequestTimeTooSkewed: [403, 'ERR_FILES_REFUSED'],
-  ResponseInterrupted: [400, 'asked again'],
-  RestoreAlreadyInProgress: [409, 'asked again'],
-  ServiceUnavailable: [503, 'asked again'],
+  ResponseInterrupted: [400, 'retried'],
+  RestoreAlreadyInProgress: [409, 'retried'],
+  ServiceUnavailable: [503, 'retried'],
   SignatureDoesNotMatch: [403, 'ERR_FILES_REFUSED'],
-  SlowDown: [503, 'asked again'],
-  TemporaryRedirect: [307, 'asked again'],
+  SlowDown: [503, 'retried'],
+  TemporaryRedirect: [307, 'retried'],
   TokenCodeInvalidError: [400, 'ERR_FILES_REFUSED'],
   TokenRefreshRequired: [400, 'ERR_FILES_REFUSED'],
   UnauthorizedAccessError: [403, 'ERR_FILES_READ_ONLY'],
@@ -93,18 +94,18 @@ const law: Readonly<Record<string, readonly [number | undefined, Verdict]>> = {
   UnexpectedIPError: [403, 'ERR_FILES_READ_ONLY'],
   UnsupportedArgument: [400, 'ERR_FILES_REFUSED'],
   UnsupportedSignature: [400, 'ERR_FILES_REFUSED'],
-  XAmzContentSHA256Mismatch: [400, 'asked again'],
-  // Of compatible servers, and of the SDK, which has no answer then.
+  XAmzContentSHA256Mismatch: [400, 'retried'],
+  // From compatible servers, and from the SDK, which then has no answer.
   QuotaExceeded: [403, 'ERR_FILES_FULL'],
   XMinioStorageFull: [507, 'ERR_FILES_FULL'],
   CredentialsProviderError: [undefined, 'ERR_FILES_REFUSED'],
-  TimeoutError: [undefined, 'asked again'],
-  // Of a later S3.
-  NewTrouble: [500, 'asked again'],
+  TimeoutError: [undefined, 'retried'],
+  // From a later S3.
+  NewTrouble: [500, 'retried'],
   NewRefusal: [400, 'ERR_FILES_REFUSED'],
 };
 
-describe('an error that S3 answers with', () => {
+describe('an error of S3', () => {
   for (const [name, [status, verdict]] of Object.entries(law)) {
     it(`${name} (HTTP ${status ?? 'none'}) is ${verdict}, with what to do`, () => {
       const answered = Object.assign(new Error('its words'), {
@@ -112,9 +113,9 @@ describe('an error that S3 answers with', () => {
         Code: name,
         $metadata: { httpStatusCode: status },
       });
-      const error = s3Error(answered, place);
-      expect(error.code).to.equal(verdict === 'asked again' ? 'ERR_FILES_UNAVAILABLE' : verdict);
-      expect(error.retryable).to.equal(verdict === 'asked again' || verdict === 'ERR_FILES_FULL');
+      const error = s3Error(answered, target);
+      expect(error.code).to.equal(verdict === 'retried' ? 'ERR_FILES_UNAVAILABLE' : verdict);
+      expect(error.retryable).to.equal(verdict === 'retried' || verdict === 'ERR_FILES_FULL');
       expect(error.domain).to.not.equal('internal');
       expect(error.hint).to.be.a('string').with.length.above(20);
       expect(`${error.message} ${String(error.cause)}`)

@@ -6,7 +6,7 @@ import type { S3 } from './s3-client.js';
 import { s3Code } from './s3-error.js';
 import { headOf, MARK } from './s3-read.js';
 
-/** What is being written, and where to. */
+/** What is being written, and where. */
 export interface Writing {
   readonly s3: S3;
   readonly key: string;
@@ -20,10 +20,10 @@ interface Part {
 }
 
 /**
- * Writes an object whole or not at all: in one request, or in parts that become visible when the last request joins
- * them. Every body bears its MD5, so S3 refuses what was altered on the way.
+ * Writes an object whole or not at all: in one request, or in parts that the last request joins and makes visible.
+ * Every body carries its MD5, so S3 refuses a body that was altered in transit.
  *
- * @param partBytes bytes of a part, which is what is held in memory, twice
+ * @param partBytes bytes of a part; two parts are held in memory
  */
 export async function writeObject(
   writing: Writing,
@@ -88,7 +88,7 @@ interface Joining {
   readonly mark: string;
 }
 
-/** Joins the parts of an upload to an object, which is what makes them visible. */
+/** Joins the parts of an upload into an object, which makes them visible. */
 async function join(writing: Writing, { upload, parts, mark }: Joining): Promise<void> {
   const { s3, key, name, ifAbsent } = writing;
   const there = await headOf(s3, key, name);
@@ -104,8 +104,8 @@ async function join(writing: Writing, { upload, parts, mark }: Joining): Promise
         )
         .catch(async (error: unknown) => {
           if (before === 0 || s3Code(error) !== 'NoSuchUpload') throw error;
-          // The answer to an earlier attempt was lost, and that had joined the parts: what is there bears the mark. Or
-          // another writer has come meanwhile, and his is the later of two writes.
+          // An earlier attempt had joined the parts, but its answer was lost: then the object has this write's mark. Or
+          // another writer has written meanwhile, and its write is the later of the two.
           const now = await headOf(s3, key, name);
           if (now?.mark === mark) return;
           if (now === undefined || now.state === there?.state) throw error;
@@ -116,8 +116,8 @@ async function join(writing: Writing, { upload, parts, mark }: Joining): Promise
 }
 
 /**
- * Makes an object visible, where that is asked for only if there is none. A refusal may be the echo of an attempt whose
- * answer was lost: then the object bears this write's mark.
+ * Makes an object visible, on request only if there is none. A refusal may be caused by an attempt whose answer was
+ * lost: then the object has this write's mark.
  */
 async function decided(
   { s3, key, name, ifAbsent }: Writing,

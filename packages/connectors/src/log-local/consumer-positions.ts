@@ -8,7 +8,7 @@ function pathOf(dir: string, group: string): string {
   return join(dir, 'consumers', `${encodeURIComponent(group)}.json`);
 }
 
-/** How far a group has come, by partition; what it committed last. For lag tools only. */
+/** The position of a group, by partition, as it was last committed. For lag tools only. */
 export async function committedPositions(dir: string, group: string): Promise<readonly Position[]> {
   const path = pathOf(dir, group);
   const text = await readFile(path, 'utf8').catch(absent);
@@ -24,8 +24,8 @@ export async function committedPositions(dir: string, group: string): Promise<re
 }
 
 /**
- * Replaces the positions of these partitions. Of two processes of one group that commit in the same instant one may be
- * overwritten, until its next commit: no run depends on these figures.
+ * Replaces the positions of these partitions. If two processes of one group commit at the same instant, one commit may
+ * be overwritten until the next: no run depends on these figures.
  */
 export async function commitPositions(dir: string, group: string, positions: readonly Position[]): Promise<void> {
   const all = new Map((await committedPositions(dir, group)).map(({ partition, offset }) => [partition, offset]));

@@ -5,7 +5,7 @@ import { corrupt } from './log-error.js';
 /** Bytes read at once. */
 const CHUNK = 1024 * 1024;
 
-/** A whole, checked frame in memory. */
+/** A complete, verified frame in memory. */
 export interface Frame {
   readonly header: FrameHeader;
   readonly bytes: Buffer;
@@ -16,8 +16,8 @@ export interface Frame {
 }
 
 /**
- * Goes through the frames of one segment, in large chunks, while others may be appending to it. `take` hands out the
- * frames in memory; where there are none left, `fill` reads more.
+ * Scans the frames of one segment, in large chunks, while others may be appending to it. `take` returns the frames in
+ * memory; when none are left, `fill` reads more.
  */
 export class FrameScanner {
   readonly #handle: FileHandle;
@@ -45,7 +45,7 @@ export class FrameScanner {
     return this.#nextOffset;
   }
 
-  /** The next frame, or undefined where it is not in memory, or not as it should be. */
+  /** The next frame, or undefined if it is not in memory or not valid. */
   take(): Frame | undefined {
     const at = this.#position - this.#chunkAt;
     if (at + HEADER > this.#chunk.length) return undefined;
@@ -61,16 +61,16 @@ export class FrameScanner {
   }
 
   /**
-   * Reads on.
+   * Reads more bytes.
    *
-   * @returns whether there is a frame to take; if not, what is left of the file is nothing or not (yet) a whole frame
-   * @throws ERR_LOG_CORRUPT where what is there can never become a frame
+   * @returns whether there is a frame to take; if not, the rest of the file is empty or not (yet) a complete frame
+   * @throws ERR_LOG_CORRUPT if the bytes there can never become a frame
    */
   async fill(): Promise<boolean> {
     try {
       return await this.#fill();
     } catch {
-      // A writer may have cut off a torn end and gone on while it was read: only what is wrong twice is damage.
+      // A writer may have cut off a torn end and continued during the read: only a second failure means damage.
       return this.#fill();
     }
   }
@@ -98,7 +98,7 @@ export class FrameScanner {
   }
 
   async #read(length: number): Promise<void> {
-    // New memory each time: the values handed out are pieces of the old.
+    // New memory each time: the returned values are slices of the old.
     const chunk = Buffer.allocUnsafeSlow(length);
     let filled = 0;
     while (filled < length) {
@@ -110,7 +110,7 @@ export class FrameScanner {
     this.#chunkAt = this.#position;
   }
 
-  /** A file system may have lengthened the file before a power cut, and not yet have written what belongs there. */
+  /** Before a power cut a file system may have extended the file without writing the data yet. */
   async #onlyZeros(left: number): Promise<boolean> {
     if (left > 64 * CHUNK) return false;
     await this.#read(left);

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { OutgoingMessage, SourceMessage } from '@stockafolio/core/ports';
 
 /*
- * A segment is a sequence of frames, each some messages with consecutive offsets that were written together. All
+ * A segment is a sequence of frames. Each holds messages with consecutive offsets that were written together. All
  * numbers are little-endian.
  *
  *   header   u32 CRC-32 of the rest of the header
@@ -17,12 +17,15 @@ import type { OutgoingMessage, SourceMessage } from '@stockafolio/core/ports';
  *            u32 bytes of the value
  *            key, headers, value
  *
- * The header has a checksum of its own, so that a damaged length is not taken for a frame still being written.
+ * The header has its own checksum, so that a damaged length is not mistaken for a frame that is still being written.
  */
 export const HEADER = 24;
 const MESSAGE = 20;
 
-/** A frame is closed at about so many bytes: what is lost to a torn write, and read again at the end of a chunk. */
+/**
+ * A frame is closed at about this many bytes: this bounds what a torn write loses, and what is read again at the end of
+ * a chunk.
+ */
 const FRAME = 128 * 1024;
 
 export interface FrameHeader {
@@ -32,7 +35,7 @@ export interface FrameHeader {
   readonly firstOffset: number;
 }
 
-/** The header at this place, or undefined where its checksum is wrong. */
+/** The header at this position, or undefined if its checksum is wrong. */
 export function readHeader(bytes: Buffer, at: number): FrameHeader | undefined {
   if (crc32(bytes.subarray(at + 4, at + HEADER)) !== bytes.readUInt32LE(at)) return undefined;
   return {
@@ -43,12 +46,12 @@ export function readHeader(bytes: Buffer, at: number): FrameHeader | undefined {
   };
 }
 
-/** Whether the body at this place, after the header, is what was written. */
+/** Whether the body at this position, after the header, is what was written. */
 export function bodyIsWhole(bytes: Buffer, at: number, header: FrameHeader): boolean {
   return crc32(bytes.subarray(at, at + header.bodyLength)) === header.bodyCrc;
 }
 
-/** Reads the messages of one body, one after the other; keys and values are pieces of the same memory. */
+/** Reads the messages of one body in order; keys and values are slices of the same memory. */
 export class BodyReader {
   readonly #bytes: Buffer;
   #at: number;
@@ -90,17 +93,17 @@ export class BodyReader {
   }
 }
 
-/** A message as it is to be written: with its time. */
+/** A message to write, with its time. */
 export type TimedMessage = OutgoingMessage & { readonly timestamp: number };
 
-/** Some frames ready to be written, in memory that is used again by the next call. */
+/** Frames ready to be written, in memory that the next call reuses. */
 export interface EncodedFrames {
   readonly bytes: Buffer;
   /** Where each frame ends, and the offset that follows it. */
   readonly ends: readonly { readonly position: number; readonly nextOffset: number }[];
 }
 
-/** Encodes messages into frames, in a buffer that grows to the largest batch and is used again. */
+/** Encodes messages into frames, in a reused buffer that grows to the largest batch. */
 export class FrameEncoder {
   #bytes = Buffer.allocUnsafeSlow(2 * FRAME);
 
@@ -132,7 +135,7 @@ export class FrameEncoder {
     const headersLength = headerBytes?.length ?? 0;
     const keyLength = key?.length ?? 0;
     const end = at + MESSAGE + keyLength + headersLength + value.length;
-    // Room for the header of a frame that begins after this one, too.
+    // Also ensures space for the header of the next frame.
     this.#ensure(end + HEADER);
     const bytes = this.#bytes;
     bytes.writeDoubleLE(timestamp, at);

@@ -71,7 +71,7 @@ describe('the log in a folder', () => {
     await producer.close();
   }
 
-  it('says so where there is no log', async () => {
+  it('reports that there is no log', async () => {
     const source = logSource(join(dir, 'missing'));
     for (const action of [() => source.identity(), () => source.ranges()]) {
       const error = await expectCode('ERR_SOURCE_UNAVAILABLE', action);
@@ -79,14 +79,14 @@ describe('the log in a folder', () => {
     }
   });
 
-  it('keeps its number of partitions, and refuses another', async () => {
+  it('keeps its number of partitions, and rejects another', async () => {
     const meta = await createLog(dir, { partitions: 3 });
     expect(await createLog(dir)).to.deep.equal(meta);
     await expectCode('ERR_SOURCE_MISMATCH', () => logProducer(dir, { partitions: 4 }));
     await expectCode('ERR_USAGE', () => opened(dir, 0, [3]));
   });
 
-  it('is made in a folder of any name, given from where one stands', async () => {
+  it('is made in a folder of any name, given as a relative path', async () => {
     const before = process.cwd();
     process.chdir(dir);
     try {
@@ -97,19 +97,19 @@ describe('the log in a folder', () => {
     }
   });
 
-  it('makes equal logs of equal messages, with keys and without', async () => {
+  it('makes equal logs from equal messages, with and without keys', async () => {
     const messages = Array.from({ length: 200 }, (_, i) => ({
       key: i % 3 === 0 ? null : bytes(`key ${i % 17}`),
       value: bytes(`value ${i}`),
       timestamp: i,
     }));
     const contents: Buffer[][] = [];
-    for (const place of ['one', 'two']) {
-      const producer = await logProducer(join(dir, place));
+    for (const name of ['one', 'two']) {
+      const producer = await logProducer(join(dir, name));
       for (let i = 0; i < 200; i += 50) await producer.append(messages.slice(i, i + 50));
       await producer.close();
       const read = [0, 1, 2, 3].map((i) =>
-        readFile(join(partitionFolder(join(dir, place), i), '00000000000000000000.log')),
+        readFile(join(partitionFolder(join(dir, name), i), '00000000000000000000.log')),
       );
       contents.push(await Promise.all(read));
     }
@@ -117,7 +117,7 @@ describe('the log in a folder', () => {
     for (const each of contents[0] ?? []) expect(each.length).to.be.above(0);
   });
 
-  it('goes on in new segments, which are named by their first offset', async () => {
+  it('continues in new segments, which are named by their first offset', async () => {
     await fill(30, { segmentBytes: 300 });
     await fill(0);
     const segments = await listSegments(partitionFolder(dir, 0));
@@ -129,7 +129,7 @@ describe('the log in a folder', () => {
     }
   });
 
-  it('drops a write that was torn anywhere, and goes on after the last whole one', async () => {
+  it('drops a write that was torn anywhere, and continues after the last complete one', async () => {
     await fill(3);
     const whole = (await stat(segment)).size;
     await fill(0);
@@ -169,7 +169,7 @@ describe('the log in a folder', () => {
     }
   });
 
-  it('says so where a closed segment was cut or is missing', async () => {
+  it('reports a closed segment that was cut or is missing', async () => {
     await fill(30, { segmentBytes: 300 });
     const segments = await listSegments(partitionFolder(dir, 0));
     const [first, second, third] = segments;
@@ -196,7 +196,7 @@ describe('the log in a folder', () => {
     await source.close();
   });
 
-  it('refuses a position that was never written', async () => {
+  it('rejects a position that was never written', async () => {
     await fill(3);
     const source = await opened(dir, 4, [0]);
     await expectCode('ERR_OFFSET_GONE', () => source.next(0));
@@ -212,7 +212,7 @@ describe('the log in a folder', () => {
     expect(child).to.match(new RegExp(`^ERR_LOG_LOCKED process ${process.pid} `));
     await two.close();
     expect(await runChild('try-to-lock')).to.equal('locked');
-    // That child died with the lock: its lock is taken over.
+    // The child died with the lock, so its lock is taken over.
     const three = await logProducer(dir);
     await three.append(numbered(1, 2));
     await three.close();
@@ -285,7 +285,7 @@ describe('the log in a folder', () => {
     expect(numbers(settled).sort((a, b) => a - b)).to.deep.equal(Array.from({ length: acknowledged }, (_, i) => i));
     expect(
       numbers(live).sort((a, b) => a - b),
-      'a reader that was there all along',
+      'a reader that was open all along',
     ).to.deep.equal(numbers(settled).sort((a, b) => a - b));
     for (let partition = 0; partition < 4; partition += 1) {
       const one = await opened(dir, 0, [partition]);

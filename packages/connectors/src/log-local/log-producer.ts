@@ -11,13 +11,13 @@ import { partitionFolder } from './segments.js';
 
 export interface LogProducerOptions extends CreateLogOptions {
   readonly clock?: Pick<Clock, 'now'>;
-  /** How the partition of a key is chosen, where a message names none; defaults to `murmur2`. */
+  /** How the partition of a key is chosen if a message names none; defaults to `murmur2`. */
   readonly partitioner?: Partitioner;
-  /** A segment is closed at about so many bytes; 64 MiB unless told. */
+  /** A segment is closed at about this many bytes; defaults to 64 MiB. */
   readonly segmentBytes?: number;
   /**
-   * `never`, unless told: an append survives the death of this process, by `kill -9` too, and is forced to the disk
-   * when a segment is full and on close. `each`: every append survives a power cut as well.
+   * Defaults to `never`: an append survives the death of this process, by `kill -9` too, and is forced to disk when a
+   * segment is full and on close. `each`: every append also survives a power cut.
    */
   readonly fsync?: 'never' | 'each';
 }
@@ -37,14 +37,13 @@ interface Shared {
 const writings = new Map<string, Shared>();
 
 /**
- * The writing end of a log in a folder; makes the log where there is none.
+ * The writing end of a log in a folder; creates the log if there is none.
  *
- * One process writes at a time, with as many producers as it likes; the first of them sets the options. Messages go to
- * the partition of their key as the partitioner chooses it, those without a key to the partition of their
- * value, so that the same messages always make the same log. Arrays handed to `append` must stay unchanged until it
- * resolves.
+ * One process writes at a time, with any number of producers; the first of them sets the options. The partitioner
+ * chooses the partition of a message by its key. A message without a key goes to the partition of its value, so that
+ * the same messages always make the same log. Arrays passed to `append` must stay unchanged until it resolves.
  *
- * @throws ERR_LOG_LOCKED where another process is writing, ERR_LOG_CORRUPT where the log is damaged
+ * @throws ERR_LOG_LOCKED if another process is writing, ERR_LOG_CORRUPT if the log is damaged
  * @example
  * const producer = await logProducer('/data/trades', { partitions: 4 });
  * await producer.append([{ key: null, value: new TextEncoder().encode('{}') }]);
@@ -52,15 +51,15 @@ const writings = new Map<string, Shared>();
  */
 export async function logProducer(dir: string, options: LogProducerOptions = {}): Promise<Producer> {
   await createLog(dir, options);
-  const place = await realpath(dir);
-  await writings.get(place)?.closing?.catch(() => undefined);
-  const mine = writings.get(place) ?? { opening: openWriting(place, options), users: 0, closing: undefined };
-  writings.set(place, mine);
+  const realDir = await realpath(dir);
+  await writings.get(realDir)?.closing?.catch(() => undefined);
+  const mine = writings.get(realDir) ?? { opening: openWriting(realDir, options), users: 0, closing: undefined };
+  writings.set(realDir, mine);
   mine.users += 1;
   try {
-    return producerOf(await mine.opening, dir, options, () => leave(place, mine));
+    return producerOf(await mine.opening, dir, options, () => leave(realDir, mine));
   } catch (error) {
-    if (writings.get(place) === mine) writings.delete(place);
+    if (writings.get(realDir) === mine) writings.delete(realDir);
     throw logError(error, dir);
   }
 }
@@ -89,11 +88,11 @@ async function openWriting(dir: string, options: LogProducerOptions): Promise<Wr
   }
 }
 
-async function leave(place: string, mine: Shared): Promise<void> {
+async function leave(realDir: string, mine: Shared): Promise<void> {
   mine.users -= 1;
   if (mine.users > 0) return;
   mine.closing = mine.opening.then(closeWriting).finally(() => {
-    writings.delete(place);
+    writings.delete(realDir);
   });
   await mine.closing;
 }
@@ -126,7 +125,7 @@ function producerOf(
         const share = shares[i] ?? [];
         return share.length === 0 ? undefined : writer.append(share);
       });
-      // All must have ended before any failure is told, else a repetition could overtake what is still under way.
+      // All appends must end before a failure is reported, or a retry could overtake one that is still in flight.
       for (const outcome of await Promise.allSettled(appends)) {
         if (outcome.status === 'rejected') throw logError(outcome.reason, dir);
       }

@@ -19,17 +19,17 @@ import { PartitionReader } from './partition-reader.js';
 import { partitionFolder } from './segments.js';
 
 export interface LogSourceOptions {
-  /** The partitions that this source takes; all unless told. */
+  /** The partitions that this source reads; defaults to all. */
   readonly partitions?: readonly number[];
   readonly clock?: Clock;
-  /** Messages of one batch at most; 2000 unless told. */
+  /** Largest number of messages in one batch; defaults to 2000. */
   readonly maxBatch?: number;
 }
 
-/** The partitions of a log are settled once: there is only ever this assignment. */
+/** The partitions of a log never change: there is only this assignment. */
 const GENERATION = 1;
 
-/** The end of a partition is looked up at most so often, in milliseconds. */
+/** The end of a partition is looked up at most once in this many milliseconds. */
 const LOOK = 100;
 
 interface Reading {
@@ -41,10 +41,10 @@ interface Reading {
 }
 
 /**
- * The reading end of a log in a folder. It may be read by any number of processes, while one is writing.
+ * The reading end of a log in a folder. Any number of processes may read it, while one is writing.
  *
- * It is opened by what first needs it: where there is no log by then, that call fails with ERR_SOURCE_UNAVAILABLE.
- * There is no group protocol: several processes share a log by taking different `partitions`.
+ * The first call that needs the log opens it, and fails with ERR_SOURCE_UNAVAILABLE if there is no log by then. There
+ * is no group protocol: several processes share a log by reading different `partitions`.
  *
  * @example
  * const source = logSource('/data/trades');
@@ -89,7 +89,7 @@ class LogSource implements Source {
     });
   }
 
-  /** A log in a folder has no epochs: its end tells, and the message before the position. */
+  /** A log in a folder has no epochs: its end and the message before the position tell. */
   async diverged(positions: readonly Position[]): Promise<readonly Divergence[]> {
     const ranges = await this.ranges();
     const divergences: Divergence[] = [];
@@ -183,7 +183,7 @@ class LogSource implements Source {
     for (const tail of this.#tails.values()) await tail.close();
   }
 
-  /** One round over the partitions, beginning after the one that had the last turn. */
+  /** One round over the partitions, beginning after the one that was read last. */
   async #poll(): Promise<SourceBatch | undefined> {
     const readings = [...this.#readings.values()];
     for (let i = 0; i < readings.length; i += 1) {
@@ -198,7 +198,7 @@ class LogSource implements Source {
       const first = messages[0];
       if (first === undefined) continue;
       const endOffset = await this.#endOf(reading);
-      // A seek or a pause may have come meanwhile: then this is not wanted, or not now.
+      // A seek or a pause may have come meanwhile: then the messages are no longer wanted, or not now.
       if (reading.reader !== reader) continue;
       if (!this.#isPaused(reading)) return { partition, generation: GENERATION, messages, endOffset };
       this.#readFrom(reading, first.offset);
@@ -214,7 +214,7 @@ class LogSource implements Source {
     const now = this.#clock.elapsed();
     if (now - reading.looked >= LOOK) {
       reading.looked = now;
-      // Where the end cannot be found out, the reader itself will come to what is wrong, and tell.
+      // If the end cannot be determined, the reader itself will find and report the fault.
       const range = await this.#tail(reading.partition)
         .range()
         .catch(() => undefined);

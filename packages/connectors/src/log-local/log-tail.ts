@@ -3,7 +3,7 @@ import { FrameScanner } from './frame-scanner.js';
 import { codeOf } from './log-error.js';
 import { listSegments } from './segments.js';
 
-/** Where a partition begins and ends now. Remembers how far it has looked, so that asking again costs little. */
+/** The present begin and end of a partition. Remembers how far it has looked, so that asking again is cheap. */
 export class LogTail {
   readonly #folder: string;
   #handle: FileHandle | undefined;
@@ -15,7 +15,7 @@ export class LogTail {
     this.#folder = folder;
   }
 
-  /** From the oldest offset that is there to the one that the next message will get. */
+  /** From the oldest existing offset to the one that the next message will get. */
   range(): Promise<{ readonly oldest: number; readonly end: number }> {
     this.#looking ??= this.#look().finally(() => {
       this.#looking = undefined;
@@ -40,7 +40,7 @@ export class LogTail {
       try {
         this.#handle = await open(newest.path, 'r');
       } catch (error) {
-        // Removed since it was listed, which happens only to a segment that is no longer the newest.
+        // Removed since it was listed. This happens only to a segment that is no longer the newest.
         if (codeOf(error) === 'ENOENT') return await this.#look();
         throw error;
       }

@@ -6,23 +6,23 @@ import { makeFolder, writeWhole } from '../files-local/write-whole.js';
 import { absent, codeOf, corrupt, logError } from './log-error.js';
 import { partitionFolder } from './segments.js';
 
-/** What a log is, from its creation for ever. */
+/** The properties of a log, fixed at its creation. */
 export interface LogMeta {
   readonly format: 1;
-  /** Random, so that a log made anew in the same folder is another source. */
+  /** Random, so that a log created anew in the same folder is another source. */
   readonly identity: string;
   readonly partitions: number;
 }
 
 export interface CreateLogOptions {
-  /** 4 unless told. */
+  /** Defaults to 4. */
   readonly partitions?: number;
 }
 
 /**
- * Makes a log in this folder, or finds the one that is there.
+ * Creates a log in this folder, or finds the existing one.
  *
- * @throws ERR_SOURCE_MISMATCH where there is one with another number of partitions than the one asked for
+ * @throws ERR_SOURCE_MISMATCH if there is one with another number of partitions than requested
  */
 export async function createLog(dir: string, options: CreateLogOptions = {}): Promise<LogMeta> {
   const partitions = options.partitions ?? 4;
@@ -37,14 +37,14 @@ export async function createLog(dir: string, options: CreateLogOptions = {}): Pr
       await writeWhole(join(dir, 'meta.json'), content, true).catch((error: unknown) => {
         if (codeOf(error) !== 'EEXIST') throw error;
       });
-      // Another process may have been quicker: the one that is there now counts.
+      // Another process may have been quicker: the existing log counts.
       meta = await existingMeta(dir);
     }
     if (options.partitions !== undefined && meta.partitions !== partitions) {
       throw new StockafolioError(
         'ERR_SOURCE_MISMATCH',
         `the log in ${dir} has ${meta.partitions} partitions, not ${partitions}`,
-        { hint: 'the number of partitions is settled when a log is made: use another folder' },
+        { hint: 'the number of partitions is fixed when a log is created: use another folder' },
       );
     }
     for (let i = 0; i < meta.partitions; i += 1) await makeFolder(resolve(partitionFolder(dir, i)));
@@ -54,14 +54,14 @@ export async function createLog(dir: string, options: CreateLogOptions = {}): Pr
   }
 }
 
-/** @throws ERR_SOURCE_UNAVAILABLE where there is no log */
+/** @throws ERR_SOURCE_UNAVAILABLE if there is no log */
 export async function existingMeta(dir: string): Promise<LogMeta> {
   const meta = await readMeta(dir).catch((error: unknown) => {
     throw logError(error, dir);
   });
   if (meta !== undefined) return meta;
   throw new StockafolioError('ERR_SOURCE_UNAVAILABLE', `there is no log in ${dir}`, {
-    hint: 'check the folder, or write to it first: the writer makes the log',
+    hint: 'check the folder, or write to it first: the writer creates the log',
   });
 }
 

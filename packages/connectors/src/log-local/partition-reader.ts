@@ -6,10 +6,10 @@ import { FrameScanner } from './frame-scanner.js';
 import { absent, corrupt } from './log-error.js';
 import { listSegments, type Segment } from './segments.js';
 
-/** After so many bytes of a segment another place is remembered to begin from. */
+/** After this many bytes of a segment another starting position is remembered. */
 const STRIDE = 512 * 1024;
 
-interface Place {
+interface FramePosition {
   readonly position: number;
   readonly offset: number;
 }
@@ -18,8 +18,8 @@ interface Place {
 export class PartitionReader {
   readonly #folder: string;
   readonly #partition: number;
-  /** Places of frames in the segments read so far, by path, so that going back is no search. */
-  readonly #places = new Map<string, Place[]>();
+  /** Positions of frames in the segments read so far, by path, so that going back needs no search. */
+  readonly #positions = new Map<string, FramePosition[]>();
   #next: number;
   #segment: Segment | undefined;
   #handle: FileHandle | undefined;
@@ -32,12 +32,12 @@ export class PartitionReader {
     this.#next = offset;
   }
 
-  /** The next offset to be read. */
+  /** The next offset to read. */
   get next(): number {
     return this.#next;
   }
 
-  /** Up to `max` next messages; none where there are none yet. */
+  /** Up to `max` next messages; none if there are none yet. */
   async read(max: number): Promise<readonly SourceMessage[]> {
     const messages: SourceMessage[] = [];
     for (;;) {
@@ -66,7 +66,7 @@ export class PartitionReader {
     this.#body = undefined;
   }
 
-  /** Brings more into memory, from this segment or the next; false where the log ends here for now. */
+  /** Brings more into memory, from this segment or the next; false if the log ends here for now. */
   async #more(): Promise<boolean> {
     if (this.#scanner === undefined || this.#segment === undefined) {
       return this.#enter(await this.#segmentOf(this.#next));
@@ -75,7 +75,7 @@ export class PartitionReader {
     const segments = await listSegments(this.#folder);
     const newest = segments.at(-1);
     if (newest === undefined || newest.first <= this.#segment.first) return this.#nothingYet(segments);
-    // It was closed since; what was written to it before that must be read first.
+    // It was closed since; the messages written to it before that must be read first.
     if (await this.#scanner.fill()) return true;
     const following = segments.find(({ first }) => first > (this.#segment?.first ?? -1));
     if (following === undefined || following.first === this.#scanner.nextOffset) return this.#enter(following);
@@ -107,21 +107,21 @@ export class PartitionReader {
     await this.close();
     if (segment === undefined) return false;
     this.#handle = await open(segment.path, 'r').catch(absent);
-    // Trimmed since it was listed: the next attempt finds out what is there now.
+    // Trimmed since it was listed: the next attempt finds what exists now.
     if (this.#handle === undefined) return this.#enter(await this.#segmentOf(this.#next));
-    const places = this.#places.get(segment.path) ?? [];
-    const from = places.findLast(({ offset }) => offset <= this.#next) ?? { position: 0, offset: segment.first };
+    const positions = this.#positions.get(segment.path) ?? [];
+    const from = positions.findLast(({ offset }) => offset <= this.#next) ?? { position: 0, offset: segment.first };
     this.#segment = segment;
     this.#scanner = new FrameScanner(this.#handle, segment.path, from.position, from.offset);
     return true;
   }
 
   #remember(segment: Segment, position: number, offset: number): void {
-    const places = this.#places.get(segment.path) ?? [];
-    const last = places.at(-1);
+    const positions = this.#positions.get(segment.path) ?? [];
+    const last = positions.at(-1);
     if (last !== undefined && position < last.position + STRIDE) return;
-    places.push({ position, offset });
-    this.#places.set(segment.path, places);
+    positions.push({ position, offset });
+    this.#positions.set(segment.path, positions);
   }
 
   #gone(oldest: number): StockafolioError {
@@ -135,8 +135,8 @@ export class PartitionReader {
   #neverWritten(end: number): StockafolioError {
     return new StockafolioError(
       'ERR_OFFSET_GONE',
-      `partition ${this.#partition}: offset ${this.#next} is not there, the log ends before ${end}`,
-      { hint: 'the log has lost its newest messages, or the position is of another log' },
+      `partition ${this.#partition}: offset ${this.#next} does not exist, the log ends before ${end}`,
+      { hint: 'the log has lost its newest messages, or the position belongs to another log' },
     );
   }
 }

@@ -6,7 +6,7 @@ import { listSegments, segmentAt } from './segments.js';
 
 export interface WriterOptions {
   readonly segmentBytes: number;
-  /** Force every append to the disk, so that it survives a power cut as well. */
+  /** Forces every append to disk, so that it also survives a power cut. */
   readonly fsync: 'never' | 'each';
 }
 
@@ -17,8 +17,8 @@ interface Waiting {
 }
 
 /**
- * Appends to one partition. Appends that come while one is being written go together into the next write, so many
- * small ones cost little more than a large one.
+ * Appends to one partition. Appends that arrive during a write go together into the next write, so many small ones cost
+ * little more than one large one.
  */
 export class PartitionWriter {
   readonly #folder: string;
@@ -48,7 +48,7 @@ export class PartitionWriter {
     this.#nextOffset = nextOffset;
   }
 
-  /** Opens the newest segment and cuts off what a killed writer left unfinished at its end. */
+  /** Opens the newest segment and cuts off the unfinished end that a killed writer left. */
   static async open(folder: string, options: WriterOptions): Promise<PartitionWriter> {
     const newest = (await listSegments(folder)).at(-1) ?? segmentAt(folder, 0);
     const handle = await open(newest.path, 'a+');
@@ -63,7 +63,7 @@ export class PartitionWriter {
     }
   }
 
-  /** Resolves when the messages are with the operating system (`fsync: 'each'`: on the disk). */
+  /** Resolves when the operating system has the messages (`fsync: 'each'`: when they are on disk). */
   append(messages: readonly TimedMessage[]): Promise<void> {
     return new Promise((done, failed) => {
       this.#waiting.push({ messages, done, failed });
@@ -95,7 +95,7 @@ export class PartitionWriter {
   }
 
   async #put(messages: readonly TimedMessage[]): Promise<void> {
-    // What a failed write left behind, on a full disk for example, must not stay between two frames.
+    // The remains of a failed write, on a full disk for example, must not stay between two frames.
     if (this.#failed) await this.#cutTornEnd();
     const { bytes, ends } = this.#encoder.encode(messages, this.#nextOffset);
     let written = 0;
@@ -122,7 +122,7 @@ export class PartitionWriter {
     this.#nextOffset = nextOffset;
   }
 
-  /** From the last known good place: whole frames count as written, since readers may have seen them. */
+  /** From the last known good position: complete frames count as written, since readers may have seen them. */
   async #cutTornEnd(): Promise<void> {
     const scanner = new FrameScanner(this.#handle, this.#path, this.#size, this.#nextOffset);
     while (await scanner.fill()) {

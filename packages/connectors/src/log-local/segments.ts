@@ -26,9 +26,9 @@ export async function listSegments(folder: string): Promise<readonly Segment[]> 
 }
 
 /**
- * Removes the segments that hold only messages before this offset, the newest one never.
+ * Removes the segments that hold only messages before this offset, but never the newest segment.
  *
- * @returns the oldest offset that is there now
+ * @returns the oldest offset that exists now
  */
 export async function trimLog(dir: string, partition: number, beforeOffset: number): Promise<number> {
   const segments = await listSegments(partitionFolder(dir, partition));

@@ -1,6 +1,6 @@
 import type { SchemaElement } from 'hyparquet';
 
-/** What a stored column means, whichever of Parquet's two ways of saying so its writer used. */
+/** The meaning of a stored column, whichever of Parquet's two annotations its writer used. */
 export type Annotation =
   | { readonly type: 'NONE' | 'TEXT' | 'DATE' | 'NULL' }
   | { readonly type: 'DECIMAL'; readonly scale: number; readonly precision: number }
@@ -8,17 +8,17 @@ export type Annotation =
       readonly type: 'TIMESTAMP';
       readonly perMillisecond: bigint;
       readonly unit: string;
-      /** Else it is what a clock on a wall showed, nobody says where. */
+      /** If false, it is local time without a time zone. */
       readonly isInstant: boolean;
     }
   | { readonly type: 'INTEGER'; readonly bits: number; readonly isSigned: boolean }
   | { readonly type: 'FLOAT16' }
-  /** Nothing that a field could hold: `UUID`, `TIME_MICROS`, ... */
+  /** Nothing that a field can hold: `UUID`, `TIME_MICROS`, ... */
   | { readonly type: 'OTHER'; readonly word: string };
 
 const units = { MILLIS: 1n, MICROS: 1_000n, NANOS: 1_000_000n } as const;
 
-/** The annotation of a column; the newer logical type counts where both are there. */
+/** The annotation of a column; the newer logical type wins if both are present. */
 export function annotationOf(element: SchemaElement): Annotation {
   const { logical_type, converted_type, scale = 0, precision = 0 } = element;
   switch (logical_type?.type) {
@@ -64,7 +64,7 @@ export function annotationOf(element: SchemaElement): Annotation {
   }
 }
 
-/** The older type always means an instant. */
+/** The older annotation always means an instant. */
 function timestamp(unit: keyof typeof units, isInstant = true): Annotation {
   return { type: 'TIMESTAMP', unit, perMillisecond: units[unit], isInstant };
 }

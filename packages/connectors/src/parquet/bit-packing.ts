@@ -1,12 +1,12 @@
-/** Bits that the numbers 0 to `largest` need. */
+/** Bits needed for the numbers 0 to `largest`. */
 export function bitsFor(largest: number): number {
   return largest === 0 ? 0 : 32 - Math.clz32(largest);
 }
 
 /**
- * Small numbers in Parquet's hybrid of runs and packed bits: one run where all are equal, else all packed.
+ * Encodes small numbers in Parquet's hybrid of runs and packed bits: one run if all are equal, otherwise all packed.
  *
- * @param count how many of `values` are meant
+ * @param count how many of `values` to encode
  * @param bits a value's width, at most 25
  */
 export function packed(values: Uint32Array, count: number, bits: number): Uint8Array {

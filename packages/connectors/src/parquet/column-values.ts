@@ -1,20 +1,20 @@
-/** A column's values as the schema has them: numbers that are all there in a typed array. */
+/** A column's values as the schema has them: a typed array if they are numbers without absent values. */
 export type ColumnValues = readonly unknown[] | Float64Array | Int32Array;
 
 /**
- * Values that are made as rows are taken: of a row group they would be made all at once, in arrays so large that each is
- * memory of its own to get and to give back, and they would outlive several collections of garbage.
+ * Values that are made when rows are taken. Made at once for a whole row group, they would need arrays so large that
+ * each is a separate allocation, and they would survive several garbage collections.
  */
 export abstract class LaterValues {
   abstract readonly length: number;
-  /** The values of some rows, from `first` to before `end`. */
+  /** The values of rows `first` (inclusive) to `end` (exclusive). */
   abstract slice(first: number, end: number): readonly unknown[];
 }
 
-/** Values that are there, or made later. */
+/** Values that exist, or are made later. */
 export type DecodedValues = ColumnValues | LaterValues;
 
-/** Some rows of a column, from `first` to before `end`. */
+/** The values of rows `first` (inclusive) to `end` (exclusive) of a column. */
 export function rowsOf(values: DecodedValues, first: number, end: number): ColumnValues {
   return values instanceof Float64Array || values instanceof Int32Array
     ? values.subarray(first, end)
@@ -26,17 +26,17 @@ export function allOf(values: DecodedValues): ColumnValues {
   return values instanceof LaterValues ? values.slice(0, values.length) : values;
 }
 
-/** Values of a dictionary, which are the same objects wherever they come again. */
+/** Values of a dictionary; repeated values are the same objects. */
 export class DictionaryValues extends LaterValues {
   readonly #words: ColumnValues;
   readonly #indexes: Uint32Array;
 
-  /** @throws RangeError where an index is past the dictionary */
+  /** @throws RangeError if an index is past the dictionary */
   constructor(words: ColumnValues, indexes: Uint32Array) {
     super();
     let past = false;
     for (let i = 0; i < indexes.length; i++) past ||= (indexes[i] as number) >= words.length;
-    if (past) throw new RangeError('it refers past its dictionary');
+    if (past) throw new RangeError('an index is past its dictionary');
     this.#words = words;
     this.#indexes = indexes;
   }
@@ -52,7 +52,7 @@ export class DictionaryValues extends LaterValues {
   }
 }
 
-/** A column that has no value in any row. */
+/** A column without a value in any row. */
 export class AbsentValues extends LaterValues {
   readonly length: number;
 

@@ -1,18 +1,18 @@
 import type { SchemaElement } from 'hyparquet';
 import { snakeCase, type FieldType, type Fields, type Kind, type RecordSchema } from '@stockafolio/core';
 
-/** What a column of a file holds: a kind of field, raw bytes; or anything flat, to be read as the text of exact JSON. */
+/** What a column of a file holds: a kind of field, raw bytes; or any flat type, read as the text of exact JSON. */
 export type ColumnKind = Kind | 'binary' | 'json';
 
 /** One column of a Parquet file. */
 export interface ParquetColumn {
-  /** As in the file: `last_time`. */
+  /** The name in the file: `last_time`. */
   readonly stored: string;
   readonly kind: ColumnKind;
   readonly optional: boolean;
-  /** Where its value lies in a row: `['lastTime']`. */
+  /** The path of its value in a row: `['lastTime']`. */
   readonly path: readonly string[];
-  /** The value in every row, should it be no part of the rows that are written. */
+  /** The value in every row, if it is not part of the rows that are written. */
   readonly constant?: number;
 }
 
@@ -31,7 +31,7 @@ export const BIG_BYTES = 16;
 
 type Physical = Omit<SchemaElement, 'name' | 'repetition_type'>;
 
-/** How each kind is stored. `bigMoney` values past 10^38 keep their bits, though DECIMAL(38) promises no more. */
+/** How each kind is stored. `bigMoney` values past 10^38 keep their bits, although DECIMAL(38) promises no more. */
 const physical: Readonly<Record<ColumnKind, Physical>> = {
   text: { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } },
   oneOf: { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } },

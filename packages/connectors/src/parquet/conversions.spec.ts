@@ -8,7 +8,7 @@ import type { Physical } from './physical-values.js';
 const converted = (kind: ColumnKind, element: Partial<SchemaElement>, stored: Physical): unknown =>
   conversionOf(kind, { name: 'x', ...element }, 'refuse')?.convert(stored);
 
-/** Big-endian, in as few bytes as hold it. */
+/** Big-endian, in the fewest bytes that hold it. */
 function bytesOf(value: bigint): Uint8Array {
   let width = 1;
   while (BigInt.asIntN(width * 8, value) !== value) width += 1;
@@ -28,8 +28,8 @@ const decimal = (scale: number): Partial<SchemaElement> => ({
   logical_type: { type: 'DECIMAL', scale, precision: 38 },
 });
 
-describe('what a foreign column is read as', () => {
-  it('money is the decimal, whatever its scale and bytes, or nothing', () => {
+describe('a foreign column', () => {
+  it('read as money is the exact decimal, whatever its scale and bytes, or rejected', () => {
     fc.assert(
       fc.property(fc.maxSafeInteger(), fc.integer({ min: 5, max: 12 }), (units, scale) => {
         const stored = BigInt(units) * 10n ** BigInt(scale - 4);
@@ -43,7 +43,7 @@ describe('what a foreign column is read as', () => {
     expect(() => converted('bigMoney', decimal(4), bytesOf(2n ** 127n))).to.throw(/past 2\^127/);
   });
 
-  it('a time is the millisecond of an INT96, before 1970 too', () => {
+  it('read as a time is the millisecond of an INT96, before 1970 too', () => {
     fc.assert(
       fc.property(fc.integer({ min: -1e15, max: 1e15 }), (time) => {
         expect(converted('timestamp', { type: 'INT96' }, int96(BigInt(time) * 1_000_000n))).to.equal(time);
@@ -54,18 +54,18 @@ describe('what a foreign column is read as', () => {
     );
   });
 
-  it('a whole number is the one that was meant, signed or not, or nothing', () => {
+  it('read as a whole number is the exact number, signed or not, or rejected', () => {
     const unsigned = (bitWidth: 32 | 64): Partial<SchemaElement> => ({
       type: `INT${bitWidth}`,
       logical_type: { type: 'INTEGER', bitWidth, isSigned: false },
     });
     expect(converted('int64', unsigned(32), -1)).to.equal(2 ** 32 - 1);
-    expect(() => converted('int32', unsigned(32), -1)).to.throw(/32 bits/);
+    expect(() => converted('int32', unsigned(32), -1)).to.throw(/32-bit/);
     expect(() => converted('bigint64', unsigned(64), -1n)).to.throw(/past 2\^63/);
     expect(converted('bigint64', { type: 'INT32', converted_type: 'INT_8' }, -5)).to.equal(-5n);
   });
 
-  it('exact JSON has all digits', () => {
+  it('read as exact JSON has all digits', () => {
     const time = (unit: 'MICROS' | 'NANOS'): Partial<SchemaElement> => ({
       type: 'INT64',
       logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit },
@@ -90,7 +90,7 @@ describe('what a foreign column is read as', () => {
     expect(conversionOf('json', { name: 'x', num_children: 1 }, 'refuse')).to.equal(undefined);
   });
 
-  it('a day outside of the years that a date has is refused', () => {
+  it('with a day outside the range of a date is rejected', () => {
     const date = { type: 'INT32', converted_type: 'DATE' } as const;
     expect(converted('date', date, 2_932_896)).to.equal('9999-12-31');
     expect(() => converted('date', date, 2_932_897)).to.throw(/1 to 9999/);

@@ -7,21 +7,21 @@ import type { Physical } from './physical-values.js';
 import { exactJson } from './exact-json.js';
 import { dayReader, textOf, timeOf, unscaled, Unfit, wholeOf } from './stored-values.js';
 
-/** What to do with times that are finer than a millisecond. */
+/** What to do with times finer than a millisecond. */
 export type FinerTimes = 'refuse' | 'cut';
 
 /** How the stored values of a column become values of a kind. */
 export interface Conversion {
-  /** Whether they are stored as this library stores that kind, so that whole pages are decoded at once. */
+  /** Whether the column is stored as this library stores that kind, so that whole pages are decoded at once. */
   readonly isOwn: boolean;
-  /** One value. @throws Unfit, ERR_OVERFLOW where the kind does not hold it exactly */
+  /** Converts one value. @throws Unfit, ERR_OVERFLOW if the kind cannot hold it exactly */
   convert(stored: Physical): unknown;
 }
 
 /**
  * How values of this column are read as that kind: exactly, or not at all.
  *
- * @returns undefined where no value of the column is one of that kind
+ * @returns undefined if no value of the column can be one of that kind
  */
 export function conversionOf(kind: ColumnKind, element: SchemaElement, finer: FinerTimes): Conversion | undefined {
   const { type, repetition_type } = element;
@@ -66,7 +66,7 @@ export function conversionOf(kind: ColumnKind, element: SchemaElement, finer: Fi
   }
 }
 
-/** Whole numbers of any width and sign, as far as each of them fits. */
+/** Whole numbers of any width and sign, if they fit. */
 function wholes(
   { type }: SchemaElement,
   annotation: Annotation,
@@ -123,11 +123,10 @@ function times(element: SchemaElement, annotation: Annotation, finer: FinerTimes
   };
 }
 
-const CUT = "open the file with { finerTimes: 'cut' } to have its times cut off to milliseconds";
+const CUT = "open the file with { finerTimes: 'cut' } to truncate its times to milliseconds";
 
 function int32(value: bigint): number {
-  if (BigInt.asIntN(32, value) !== value)
-    overflow(value, 'is no whole number of 32 bits', 'declare the field as int64()');
+  if (BigInt.asIntN(32, value) !== value) overflow(value, 'is not a 32-bit integer', 'declare the field as int64()');
   return Number(value);
 }
 
@@ -155,7 +154,7 @@ function refuse(what: string, hint?: string): never {
   throw new Unfit(what, hint);
 }
 
-/** The types of a file that a kind is read from, for people. */
+/** The file types that a kind is read from, for error messages. */
 const readFrom: Readonly<Record<ColumnKind, string>> = {
   text: 'BYTE_ARRAY texts',
   oneOf: 'BYTE_ARRAY texts',
@@ -173,7 +172,7 @@ const readFrom: Readonly<Record<ColumnKind, string>> = {
   json: 'flat columns of numbers, texts, days and times',
 };
 
-/** What keeps a column from being read as that kind. */
+/** The reason why a column cannot be read as that kind. */
 export function mismatch(kind: ColumnKind, element: SchemaElement): string {
   const found = element.repetition_type === 'REPEATED' ? `a list of ${typeName(element)}` : typeName(element);
   return `is ${found}, and ${kind} is read from ${readFrom[kind]}`;

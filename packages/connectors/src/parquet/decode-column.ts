@@ -10,7 +10,7 @@ import { decodeHybrid } from './hybrid.js';
 import { parquetPeers } from './peers.js';
 import { physicalValues } from './physical-values.js';
 
-/** A column chunk's bytes, what the footer says of them, and how they become values. */
+/** A column chunk's bytes, its metadata from the footer, and how they become values. */
 export interface Chunk {
   readonly bytes: Uint8Array;
   readonly meta: ColumnMetaData;
@@ -20,13 +20,13 @@ export interface Chunk {
   readonly decompressors: Decompressors;
 }
 
-/** The bytes of a chunk end before its rows do: the file is torn, or its footer says too little of the chunk's size. */
+/** The bytes of a chunk end before its rows do: the file is torn, or its footer states too small a chunk size. */
 export class ChunkEnds extends RangeError {}
 
 /**
- * The values of a column in one row group, `undefined` where they are absent.
+ * The values of a column in one row group, `undefined` for absent ones.
  *
- * @throws ChunkEnds where there are more rows than bytes; any Error where it is no such chunk
+ * @throws ChunkEnds if there are more rows than bytes; any Error if it is not a valid chunk
  */
 export function decodeChunk(column: ParquetColumn, chunk: Chunk): DecodedValues {
   const { bytes, rows } = chunk;
@@ -44,7 +44,7 @@ export function decodeChunk(column: ParquetColumn, chunk: Chunk): DecodedValues 
     const page = bytes.subarray(reader.offset, end);
     reader.offset = end;
     if (header.crc !== undefined && (crc32(page) | 0) !== header.crc) {
-      throw new RangeError(`a page of column '${column.stored}' has another checksum than it was written with`);
+      throw new RangeError(`a page of column '${column.stored}' does not match its checksum`);
     }
     if (header.dictionary_page_header !== undefined) {
       if (dictionary !== undefined) throw new RangeError(`column '${column.stored}' has two dictionaries`);
@@ -52,7 +52,7 @@ export function decodeChunk(column: ParquetColumn, chunk: Chunk): DecodedValues 
       continue;
     }
     const announced = (header.data_page_header_v2 ?? header.data_page_header)?.num_values;
-    // An index page: the format has a place for one, to be passed over.
+    // An index page: the format allows one; it is skipped.
     if (announced === undefined) continue;
     if (!(announced >= 0 && seen + announced <= rows)) {
       throw new RangeError(`a page of ${announced} rows in column '${column.stored}', after ${seen} of ${rows}`);
@@ -73,7 +73,7 @@ function pageHeader(reader: DataReader, { stored }: ParquetColumn): PageHeader {
   try {
     return parquetPeers().parquetHeader(reader);
   } catch (cause) {
-    // The parser has many words for bytes that end too early, and none of its own type.
+    // The parser reports truncated bytes in many ways, without a type of its own.
     throw new ChunkEnds(`column '${stored}' ends within the header of a page: ${messageOf(cause)}`, { cause });
   }
 }
@@ -85,12 +85,12 @@ function decodeDictionary(column: ParquetColumn, chunk: Chunk, page: Uint8Array,
   return allOf(plainValues(column, chunk, plain, 'PLAIN', count));
 }
 
-/** A data page of either version, unpacked. */
+/** A data page of either version, decompressed. */
 interface PageBody {
   readonly encoding: Encoding | undefined;
-  /** Of how many rows there are values in it. */
+  /** The number of rows that have a value in it. */
   readonly count: number;
-  /** 1 for a row that has a value, 0 for one that has none; undefined where all have one. */
+  /** 1 for a row with a value, 0 for one without; undefined if all have one. */
   readonly levels: Uint8Array | undefined;
   readonly values: Uint8Array;
 }
@@ -100,7 +100,7 @@ function pageBody(chunk: Chunk, header: PageHeader, page: Uint8Array): PageBody 
   const size = header.uncompressed_page_size;
   const v2 = header.data_page_header_v2;
   if (v2 !== undefined) {
-    // Of a flat column all repetition levels are 0; some writers write them down, the others leave them out.
+    // All repetition levels of a flat column are 0; some writers write them, others leave them out.
     const repetitionBytes = v2.repetition_levels_byte_length;
     const levelBytes = repetitionBytes + v2.definition_levels_byte_length;
     if (!(repetitionBytes >= 0 && levelBytes >= repetitionBytes && levelBytes <= page.length)) {
@@ -109,7 +109,7 @@ function pageBody(chunk: Chunk, header: PageHeader, page: Uint8Array): PageBody 
     const body = page.subarray(levelBytes);
     const isPacked = v2.is_compressed !== false;
     const values = isPacked ? decompressPage(decompressors, meta.codec, body, size - levelBytes) : body;
-    // The levels are what the values were written by; the number of nulls beside them is only reckoned.
+    // The values were written according to the levels; the number of nulls in the header is only derived.
     const hasLevels =
       chunk.element.repetition_type === 'OPTIONAL' && (v2.num_nulls !== 0 || levelBytes > repetitionBytes);
     const levels = hasLevels ? page.subarray(repetitionBytes, levelBytes) : undefined;
@@ -130,7 +130,7 @@ function pageBody(chunk: Chunk, header: PageHeader, page: Uint8Array): PageBody 
   return { encoding, ...present(plain.subarray(4, end), rows), values: plain.subarray(end) };
 }
 
-/** Which rows have a value, by the bytes of the levels, and how many; without levels all have. */
+/** Which rows have a value, from the bytes of the levels, and how many; without levels all have one. */
 function present(bytes: Uint8Array | undefined, rows: number): Pick<PageBody, 'count' | 'levels'> {
   if (bytes === undefined) return { count: rows, levels: undefined };
   const levels = new Uint8Array(rows);
@@ -151,7 +151,7 @@ function decodePage(
   return levels === undefined ? values : spread(values, levels);
 }
 
-/** The values of a page; pages that are stored as this library stores them, all at once. */
+/** The values of a page. Pages stored as this library stores them are decoded at once. */
 function plainValues(
   column: ParquetColumn,
   { element, conversion }: Chunk,
@@ -179,6 +179,6 @@ function spread(given: DecodedValues, levels: Uint8Array): DecodedValues {
   const all = new Array<unknown>(levels.length);
   let next = 0;
   for (let i = 0; i < levels.length; i++) all[i] = levels[i] === 1 ? values[next++] : undefined;
-  if (next !== values.length) throw new RangeError(`${values.length} values for ${next} places`);
+  if (next !== values.length) throw new RangeError(`${values.length} values for ${next} rows`);
   return all;
 }

@@ -4,7 +4,7 @@ import { lengthAt, PlainTexts, short } from './plain-texts.js';
 import type { ColumnKind } from './columns.js';
 import { dayReader } from './stored-values.js';
 
-/** So many values from Parquet's PLAIN encoding. @throws RangeError where there are fewer */
+/** Decodes this many values from Parquet's PLAIN encoding. @throws RangeError if there are fewer */
 export function decodePlain(kind: ColumnKind, bytes: Uint8Array, count: number): DecodedValues {
   switch (kind) {
     case 'text':
@@ -33,7 +33,7 @@ export function decodePlain(kind: ColumnKind, bytes: Uint8Array, count: number):
   }
 }
 
-/** So many big-endian numbers of `width` bytes each. */
+/** Decodes this many big-endian numbers of `width` bytes each. */
 export function decodeBigMoney(bytes: Uint8Array, count: number, width: number): bigint[] {
   if (bytes.length < count * width) short(bytes.length, count * width);
   const values: bigint[] = [];
@@ -52,11 +52,11 @@ function aligned(bytes: Uint8Array, length: number): ArrayBuffer {
   return copy.buffer;
 }
 
-/** 2^53 = 2^21 x 2^32: the upper half of a number within it. */
+/** 2^53 = 2^21 x 2^32: the limit for the upper half. */
 const UPPER = 2 ** 21;
 
 function int64s(bytes: Uint8Array, count: number): Float64Array {
-  // in place: each number becomes a double where its two halves were
+  // In place: each number becomes a double where its two halves were.
   const buffer = aligned(bytes, count * 8);
   const halves = new Int32Array(buffer);
   const values = new Float64Array(buffer);

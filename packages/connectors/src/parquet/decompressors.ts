@@ -4,18 +4,23 @@ import { decompressLz4Block } from './lz4-block.js';
 import { loadParquetPeers } from './peers.js';
 import { loadZstd } from './zstd.js';
 
-/** A page's content, of exactly `size` bytes. @throws any Error where it is not */
+/** A page's content, of exactly `size` bytes. @throws any Error if it is not */
 export type Decompress = (page: Uint8Array, size: number) => Uint8Array;
 
 export type Decompressors = Partial<Record<CompressionCodec, Decompress>>;
 
-/** Larger pages are refused: their content would have to be in memory at once. */
+/** Larger pages are rejected: their content would have to be in memory at once. */
 const LARGEST = 2 ** 28;
 
-/** What a byte can become at most; room is made for what a page announces, so it must be possible. */
+/**
+ * Largest possible output of one input byte. Memory is allocated for the announced size, so that size must be possible.
+ */
 const mostFromAByte: Partial<Record<CompressionCodec, number>> = { SNAPPY: 64, LZ4_RAW: 256, ZSTD: 65_536 };
 
-/** Zstandard in WebAssembly reads five times as fast as the one in JavaScript; files of other writers may use more. */
+/**
+ * Zstandard in WebAssembly reads five times as fast as the one in JavaScript; files of other writers may use more
+ * codecs.
+ */
 export async function decompressorsFor(metas: readonly ColumnMetaData[]): Promise<Decompressors> {
   const zstd = await loadZstd();
   const own: Decompressors = { ZSTD: (page, size) => zstd.decompress(page, size) };
@@ -24,7 +29,7 @@ export async function decompressorsFor(metas: readonly ColumnMetaData[]): Promis
   const snappy = compressors.SNAPPY;
   return {
     ...own,
-    // Both stop where there is more than was announced.
+    // Both stop if there is more than was announced.
     GZIP: (page, size) => plain(gunzipSync(page, { maxOutputLength: Math.max(1, size) })),
     BROTLI: (page, size) => plain(brotliDecompressSync(page, { maxOutputLength: Math.max(1, size) })),
     LZ4_RAW: decompressLz4Block,
@@ -33,9 +38,9 @@ export async function decompressorsFor(metas: readonly ColumnMetaData[]): Promis
 }
 
 /**
- * The content of a page. What the footer says all pages of the chunk hold is not asked: writers were wrong about it.
+ * The content of a page. The chunk's total size in the footer is ignored, because some writers state it wrong.
  *
- * @param size what the page's header announces
+ * @param size the size in the page's header
  */
 export function decompressPage(
   decompressors: Decompressors,
@@ -44,7 +49,8 @@ export function decompressPage(
   size: number,
 ): Uint8Array {
   if (codec === undefined) throw new Error('unsupported compression of an unknown number');
-  // Nothing at all is what an uncompressed page of nulls holds; else 0 times infinity would be no number.
+  // An uncompressed page of nulls holds nothing at all. Without the check for 0, 0 times infinity would not be a
+  // number.
   if (!(size >= 0 && (size === 0 || size <= page.length * (mostFromAByte[codec] ?? Infinity)))) {
     throw new RangeError(`a page of ${page.length} bytes that announces ${size}`);
   }
@@ -53,7 +59,7 @@ export function decompressPage(
     if (page.length !== size) throw new RangeError(`a page of ${page.length} bytes where ${size} were announced`);
     return page;
   }
-  // Of no content some writers store no frame either.
+  // Some writers store no frame for empty content.
   if (size === 0) return new Uint8Array();
   const decompress = decompressors[codec];
   if (decompress === undefined) throw new Error(`unsupported compression ${codec}`);
@@ -62,12 +68,12 @@ export function decompressPage(
   return content;
 }
 
-/** Not a Buffer, whose `slice` is a view where that of other arrays is a copy. */
+/** A plain array instead of a Buffer, whose `slice` is a view and not a copy. */
 function plain({ buffer, byteOffset, length }: Buffer): Uint8Array {
   return new Uint8Array(buffer, byteOffset, length);
 }
 
-/** A Snappy page begins with its size; the decoder would make room for whatever that says. */
+/** A Snappy page begins with its size; the decoder would allocate whatever that says. */
 function checkedSnappy(page: Uint8Array, size: number): Uint8Array {
   let claimed = 0;
   let at = 0;

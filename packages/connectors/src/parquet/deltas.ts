@@ -1,14 +1,15 @@
-/** Where a page is read on. */
+/** The position in a page to read next. */
 export interface Cursor {
   readonly bytes: Uint8Array;
   offset: number;
 }
 
 /**
- * So many numbers in Parquet's DELTA_BINARY_PACKED: a first one, and differences in blocks of packed bits above the least
- * of each block. Numbers wrap at their width, signed, so unsigned ones come out with the bits that they were stored with.
+ * Decodes this many numbers from Parquet's DELTA_BINARY_PACKED: a first number, then differences in blocks of packed
+ * bits above the minimum of each block. Numbers wrap at their width, signed, so unsigned numbers keep the bits that
+ * they were stored with.
  *
- * @throws RangeError where there are others than so many, or the bytes end before
+ * @throws RangeError if the page holds another count, or the bytes end too early
  */
 export function readDeltas(cursor: Cursor, count: number, width: 32 | 64): bigint[] {
   const block = Number(varint(cursor));
@@ -25,12 +26,12 @@ export function readDeltas(cursor: Cursor, count: number, width: 32 | 64): bigin
     const least = zigzag(cursor);
     const widths = taken(cursor, miniblocks);
     for (const bits of widths) {
-      // The miniblocks after the last value have a width, and no bytes.
+      // Miniblocks after the last value have a width, but no bytes.
       if (values.length === count) break;
       if (bits > 64) throw new RangeError(`deltas of ${bits} bits`);
       const take = Math.min(inMiniblock, count - values.length);
       const packed = taken(cursor, Math.min((inMiniblock * bits) / 8, cursor.bytes.length - cursor.offset));
-      if (packed.length * 8 < take * bits) throw new RangeError('deltas end before their number');
+      if (packed.length * 8 < take * bits) throw new RangeError('the deltas end too early');
       for (let i = 0; i < take; i++) {
         value = BigInt.asIntN(width, value + least + bitsAt(packed, i * bits, bits));
         values.push(value);
@@ -40,7 +41,7 @@ export function readDeltas(cursor: Cursor, count: number, width: 32 | 64): bigin
   return values;
 }
 
-/** Bytes of the page, and past them. @throws RangeError where there are fewer */
+/** Takes bytes of the page, and moves the cursor past them. @throws RangeError if there are fewer */
 export function taken(cursor: Cursor, length: number): Uint8Array {
   const { bytes, offset } = cursor;
   if (!(length >= 0 && offset + length <= bytes.length)) {

@@ -1,4 +1,4 @@
-/** The distinct values of a column, and each row's place among them. */
+/** The distinct values of a column, and each row's index among them. */
 export interface Dictionary {
   readonly values: readonly string[];
   readonly indexes: Uint32Array;
@@ -8,29 +8,29 @@ const SAMPLE = 2048;
 /** With more distinct values than this, indexes are wide and the dictionary is a second copy of the column. */
 const LARGEST = 65_536;
 
-/** A dictionary of these values; undefined where too many of them are distinct for it to be worth anything. */
+/** A dictionary of these values; undefined if too many of them are distinct for it to be useful. */
 export function buildDictionary(values: readonly string[]): Dictionary | undefined {
   if (isMostlyDistinct(values)) return undefined;
-  const places = new Map<string, number>();
+  const indexByValue = new Map<string, number>();
   const distinct: string[] = [];
   const indexes = new Uint32Array(values.length);
   const limit = Math.min(LARGEST, Math.max(16, values.length >> 1));
   let lastValue: string | undefined;
-  let lastPlace = 0;
+  let lastIndex = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] ?? '';
     if (value !== lastValue) {
-      let place = places.get(value);
-      if (place === undefined) {
-        place = distinct.length;
-        if (place >= limit) return undefined;
-        places.set(value, place);
+      let index = indexByValue.get(value);
+      if (index === undefined) {
+        index = distinct.length;
+        if (index >= limit) return undefined;
+        indexByValue.set(value, index);
         distinct.push(value);
       }
       lastValue = value;
-      lastPlace = place;
+      lastIndex = index;
     }
-    indexes[i] = lastPlace;
+    indexes[i] = lastIndex;
   }
   return { values: distinct, indexes };
 }

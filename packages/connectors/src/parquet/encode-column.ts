@@ -16,9 +16,9 @@ export interface ChunkTarget {
 }
 
 /**
- * Writes a column of one row group, as one page behind its dictionary, and answers what the footer says of it.
+ * Writes a column of one row group, as one page after its dictionary, and returns its metadata for the footer.
  *
- * @throws ERR_ROW_INVALID where a value is missing, ERR_OVERFLOW where one does not fit
+ * @throws ERR_ROW_INVALID if a value is missing, ERR_OVERFLOW if one does not fit
  */
 export function writeChunk(target: ChunkTarget, column: ParquetColumn, values: readonly unknown[]): ColumnChunk {
   if (!column.optional && values.includes(undefined)) {
@@ -75,7 +75,7 @@ export function writeChunk(target: ChunkTarget, column: ParquetColumn, values: r
 interface PageRows {
   readonly values: number;
   readonly nulls: number;
-  /** Definition levels: which of the values are there. */
+  /** Definition levels: which of the values are present. */
   readonly levels: Uint8Array;
 }
 
@@ -110,7 +110,7 @@ function writeDataPage({ writer, zstd }: ChunkTarget, rows: PageRows, plain: Uin
     type: 'DATA_PAGE_V2',
     uncompressed_page_size: levels.length + plain.length,
     compressed_page_size: levels.length + body.length,
-    // Of no bytes at all crc32 is 0, whatever it is to go on from.
+    // crc32 of no bytes returns 0, whatever its start value.
     crc: (body.length === 0 ? crc32(levels) : crc32(body, crc32(levels))) | 0,
     data_page_header_v2: {
       num_values: rows.values,

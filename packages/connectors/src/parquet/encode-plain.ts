@@ -2,7 +2,7 @@ import { StockafolioError } from '@stockafolio/core';
 import { BIG_BYTES, type ColumnKind } from './columns.js';
 import { daysOfDate } from '../days.js';
 
-/** Smallest and largest of a chunk, for readers that skip row groups. */
+/** Smallest and largest value of a chunk, for readers that skip row groups. */
 export interface Bounds {
   readonly min: number | bigint;
   readonly max: number | bigint;
@@ -58,7 +58,7 @@ function int32s(values: readonly number[]): Plain {
 
 const TWO_32 = 2 ** 32;
 
-/** Whole numbers within 2^53 as two halves of 32 bits, which costs a tenth of making bigints of them. */
+/** Whole numbers within 2^53 as two halves of 32 bits, which costs a tenth of converting them to bigints. */
 function int64s(values: readonly number[]): Plain {
   const halves = new Int32Array(values.length * 2);
   let min = Infinity;
@@ -112,7 +112,7 @@ function plainTexts(values: readonly string[]): Uint8Array {
   let at = 0;
   for (const value of values) {
     const length = value.length;
-    // A UTF-16 unit is at most three bytes of UTF-8.
+    // A UTF-16 unit takes at most three bytes of UTF-8.
     const needed = at + 4 + 3 * length;
     if (needed > bytes.length) bytes = grown(bytes, at, needed);
     const start = at + 4;
@@ -156,5 +156,5 @@ function writeLength(bytes: Uint8Array, at: number, length: number): void {
 }
 
 function tooLarge(value: number | bigint, bits: number): never {
-  throw new StockafolioError('ERR_OVERFLOW', `${value} is no whole number of ${bits} bits`);
+  throw new StockafolioError('ERR_OVERFLOW', `${value} is not a ${bits}-bit integer`);
 }

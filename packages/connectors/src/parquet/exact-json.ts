@@ -5,10 +5,10 @@ import type { Physical } from './physical-values.js';
 import { dayReader, textOf, timeOf, unscaled, Unfit, wholeOf } from './stored-values.js';
 
 /**
- * What makes the text of a JSON value of each value of a column, with all its digits: a decimal becomes a number with as
- * many, a time its text with as many as it has; that of an instant ends with `Z`.
+ * Makes the JSON text of each value of a column, with all its digits. A decimal becomes a number with all its digits, a
+ * time becomes a text with all its digits; an instant ends with `Z`.
  *
- * @returns undefined where the column holds nothing of the kind
+ * @returns undefined if the column holds nothing of the kind
  */
 export function exactJson(element: SchemaElement): ((stored: Physical) => string) | undefined {
   const { type } = element;
@@ -51,12 +51,12 @@ export function exactJson(element: SchemaElement): ((stored: Physical) => string
   }
 }
 
-/** JSON has no number for what is none; as a text it is refused by whoever wants a number. */
+/** JSON has no NaN or infinity. They become text, which a reader of a number rejects. */
 function finite(value: number): string {
   return Number.isFinite(value) ? String(value) : JSON.stringify(String(value));
 }
 
-/** The number of fewest digits that is this float: 0.1, not 0.10000000149011612. */
+/** The number with the fewest digits that is this float: 0.1, not 0.10000000149011612. */
 function shortest(float: number): number {
   for (let digits = 1; digits < 9; digits++) {
     const number = Number(float.toPrecision(digits));

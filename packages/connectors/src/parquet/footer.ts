@@ -5,18 +5,21 @@ import { CREATED_BY, isIntact } from './footer-checksum.js';
 import { corrupt, decodingError, encrypted, unsupported } from './parquet-error.js';
 import { loadParquetPeers } from './peers.js';
 
-/** Bytes that are read from the end at first: footers of a few hundred row groups fit. */
+/** Bytes that are read from the end first: footers of a few hundred row groups fit. */
 const TAIL = 65_536;
 const MAGIC = 'PAR1';
 const ENCRYPTED = 'PARE';
 
-/** More rows of a group are refused: a few bytes can claim any number of rows without values, each of which takes room. */
+/**
+ * Row groups with more rows are rejected. A few bytes can claim any number of rows without values, each of which takes
+ * memory.
+ */
 const MOST_ROWS = 2 ** 24;
 
-/** What stands at the end of a file. */
+/** The end of a file. */
 export interface Footer {
   readonly metadata: FileMetaData;
-  /** Where it begins. */
+  /** Its first byte. */
   readonly start: number;
 }
 
@@ -35,7 +38,7 @@ export async function readFooter(files: Files, name: string): Promise<Footer> {
   if (start < 4) throw corrupt(name, 'its footer is longer than the file');
   if (size - start > tail.length) tail = await files.read(name, { start, end: size });
   if (!isIntact(Buffer.from(tail.subarray(tail.length - (size - start), -8)))) {
-    throw corrupt(name, 'its footer has another checksum than it was written with');
+    throw corrupt(name, 'its footer does not match its checksum');
   }
   try {
     return { metadata: parquetMetadata(tail, { geoparquet: false }), start };
@@ -45,8 +48,8 @@ export async function readFooter(files: Files, name: string): Promise<Footer> {
 }
 
 /**
- * A footer of another file, or half a footer, would send the reader anywhere: everything must lie before it. Other writers
- * were wrong about sizes, so of theirs only the beginnings count; pages say themselves how long they are.
+ * A footer of another file, or half a footer, would send the reader anywhere: everything must lie before it. Some other
+ * writers state wrong sizes, so only the start offsets of their chunks are checked; pages state their own lengths.
  */
 export function checkLayout(name: string, { metadata, start }: Footer): void {
   const isOwn = metadata.created_by === CREATED_BY;
@@ -63,7 +66,7 @@ export function checkLayout(name: string, { metadata, start }: Footer): void {
     rows += Number(num_rows);
     for (const { meta_data, file_path } of columns) {
       if (file_path !== undefined) throw unsupported(name, 'its columns are in other files');
-      // Of an encrypted column there may be none; of no rows there may be no pages.
+      // An encrypted column may have no metadata; without rows there may be no pages.
       if (meta_data === undefined || num_rows === 0n) continue;
       const { startByte, endByte } = rangeOf(meta_data);
       if (!(startByte >= 4 && startByte < start && (!isOwn || (endByte >= startByte && endByte <= start)))) {
@@ -71,34 +74,34 @@ export function checkLayout(name: string, { metadata, start }: Footer): void {
       }
     }
   }
-  // Some writers leave the sum at 0; each row group says its own rows, and its columns as many values.
+  // Some writers leave the sum at 0. Each row group states its own rows, and its columns have as many values.
   if (metadata.num_rows !== 0n && rows !== Number(metadata.num_rows))
     throw corrupt(name, `${rows} rows where its footer says ${metadata.num_rows}`);
 }
 
-/** Bytes of a file, from the first to before the last. */
+/** Bytes of a file, from `start` (inclusive) to `end` (exclusive). */
 export interface ByteRange {
   readonly startByte: number;
   readonly endByte: number;
 }
 
-/** Where the pages of a column of one row group lie, as its footer says. */
+/** The position of the pages of a column of one row group, as its footer says. */
 function rangeOf(meta: ColumnMetaData): ByteRange {
-  // Of a page that is not there some writers say 0.
+  // Some writers state 0 for a missing page.
   const offsets = [meta.dictionary_page_offset ?? 0n, meta.data_page_offset].map(Number).filter((offset) => offset > 0);
   const startByte = Math.min(...offsets);
   return { startByte, endByte: startByte + Number(meta.total_compressed_size) };
 }
 
-/** The same, within the file. */
+/** The same, limited to the file. */
 export function claimedRangeOf(meta: ColumnMetaData, { start }: Footer): ByteRange {
   const { startByte, endByte } = rangeOf(meta);
   return { startByte, endByte: Math.min(start, Math.max(startByte, endByte)) };
 }
 
 /**
- * Where they lie at most: up to where another column begins, or else the footer. Some writers say too little of the size,
- * without the dictionary's header or at all.
+ * The largest possible range: up to the next column, or the footer. Some writers state too small a size, without the
+ * dictionary's header or at all.
  */
 export function widestRangeOf(meta: ColumnMetaData, { metadata, start }: Footer): ByteRange {
   const { startByte } = rangeOf(meta);

@@ -15,7 +15,7 @@ const bytesOf = async (name: string): Promise<Uint8Array> => new Uint8Array(awai
 const names = (await readdir(FOLDER)).filter((name) => !name.includes('empty'));
 const ofVersion2 = names.filter((name) => /v2|page-index/.test(name));
 
-/** The rows of a file, by the fields of the law that it has; fails where they are not the law's. */
+/** The rows of a file, by the law's fields that it has; fails if they are not the law's rows. */
 async function expectLaw(bytes: Uint8Array, name: string): Promise<void> {
   const files = memoryFiles();
   files.contents.set('x', bytes);
@@ -33,20 +33,21 @@ async function expectLaw(bytes: Uint8Array, name: string): Promise<void> {
 const metas = ({ row_groups }: FileMetaData): ColumnMetaData[] =>
   row_groups.flatMap(({ columns }) => columns.flatMap(({ meta_data }) => meta_data ?? []));
 
-describe('a whole Parquet file', () => {
+describe('a complete Parquet file', () => {
   const careless: Readonly<Record<string, (meta: ColumnMetaData) => void>> = {
-    'nothing of what its pages hold unpacked': (meta) => (meta.total_uncompressed_size = 0n),
-    'the packed size for the unpacked': (meta) => (meta.total_uncompressed_size = meta.total_compressed_size),
-    'nothing of what its pages take': (meta) => (meta.total_compressed_size = 0n),
-    'less than its pages take': (meta) => (meta.total_compressed_size -= 15n),
-    'more than its pages take': (meta) => (meta.total_compressed_size *= 1000n),
-    'the place of its dictionary for that of its data': (meta) => {
+    'no decompressed size': (meta) => (meta.total_uncompressed_size = 0n),
+    'the compressed size as the decompressed one': (meta) =>
+      (meta.total_uncompressed_size = meta.total_compressed_size),
+    'no compressed size': (meta) => (meta.total_compressed_size = 0n),
+    'too small a compressed size': (meta) => (meta.total_compressed_size -= 15n),
+    'too large a compressed size': (meta) => (meta.total_compressed_size *= 1000n),
+    'the offset of its dictionary as that of its data': (meta) => {
       if ((meta.dictionary_page_offset ?? 0n) > 0n) meta.data_page_offset = meta.dictionary_page_offset ?? 0n;
       delete meta.dictionary_page_offset;
     },
   };
   for (const [what, change] of Object.entries(careless)) {
-    it(`is read where its footer says ${what}`, async () => {
+    it(`is read if its footer states ${what}`, async () => {
       for (const name of names) {
         await expectLaw(
           withFooter(await bytesOf(name), (metadata) => metas(metadata).forEach(change)),
@@ -56,7 +57,7 @@ describe('a whole Parquet file', () => {
     });
   }
 
-  it('is read where its footer leaves the sum of its rows at 0, and refused where the sum is another', async () => {
+  it('is read if its footer leaves the sum of its rows at 0, and rejected if the sum is wrong', async () => {
     const whole = await bytesOf('pyarrow-snappy-v1.parquet');
     await expectLaw(
       withFooter(whole, (metadata) => (metadata.num_rows = 0n)),
@@ -89,7 +90,7 @@ describe('a whole Parquet file', () => {
     };
   };
 
-  it('is read where its pages bear repetition levels that a flat column has no use for', async () => {
+  it('is read if its pages have repetition levels that a flat column does not need', async () => {
     expect(ofVersion2).to.have.length.greaterThan(5);
     for (const name of ofVersion2) {
       // A run of zeros, of no bits each, as long as any page here.
@@ -102,7 +103,7 @@ describe('a whole Parquet file', () => {
     }
   });
 
-  it('is read by its levels, whatever its pages say of the number of nulls', async () => {
+  it('is read by its levels, whatever number of nulls its pages state', async () => {
     for (const name of ofVersion2) {
       for (const num_nulls of [0, 1]) {
         const nulls = (v2: DataPageHeaderV2): Partial<DataPageHeaderV2> =>
@@ -115,7 +116,7 @@ describe('a whole Parquet file', () => {
     }
   });
 
-  it('is read where pages have an index, or lists in pages of version 2 beside them; a list is refused by its name', async () => {
+  it('is read if pages have an index, or lists in version 2 pages beside them; a list is rejected by name', async () => {
     for (const name of ['pyarrow-page-index.parquet', 'pyarrow-zstd-v2.parquet', 'parquetjs-gzip-v2.parquet'])
       await expectLaw(await bytesOf(name), name);
     const files = memoryFiles();

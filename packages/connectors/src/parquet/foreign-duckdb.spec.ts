@@ -30,7 +30,7 @@ describe('DuckDB and this library', () => {
     for await (const batch of readRows(await openParquet(filesLocal(folder), name), schema)) rows.push(...batch);
     return rows;
   };
-  /** What reading a file says, of one row that DuckDB makes. */
+  /** The error of reading a file with one row that DuckDB makes. */
   const refusal = async (selected: string, fields: Fields): Promise<string> => {
     await withDuckdb((connection) =>
       connection.run(`copy (select ${selected}) to '${join(folder, 'one.parquet')}' (format parquet)`),
@@ -44,7 +44,7 @@ describe('DuckDB and this library', () => {
     return 'read';
   };
 
-  it('read each other: its files of all compressions and page versions, over many row groups', async () => {
+  it('read each other: its files with all compressions and page versions, over many row groups', async () => {
     const rows = 2100;
     await writeWithDuckdb(folder, duckdbVariants, rows);
     const expected = lawfulRows(rows);
@@ -81,10 +81,10 @@ describe('DuckDB and this library', () => {
     expect(found).to.deep.equal(expected);
   });
 
-  it('give back what went through both: any rows, ours read and written by it and read by us', async () => {
+  it('round-trip any rows: written by us, read and rewritten by DuckDB, read by us', async () => {
     await withDuckdb(async (connection) => {
       const variant = fc.constantFrom(...duckdbVariants);
-      // DECIMAL(38) ends there; ours keeps all 128 bits, as its own spec says.
+      // DECIMAL(38) ends there. Our writer keeps all 128 bits, as its own spec says.
       const table = anyTable(-(10n ** 38n) + 1n);
       await fc.assert(
         fc.asyncProperty(table, variant, async ([schema, rows, rowGroupRows], { options }) => {
@@ -103,7 +103,7 @@ describe('DuckDB and this library', () => {
     expect(await readAll('empty.parquet', Foreign)).to.deep.equal([]);
   });
 
-  it('what a field does not hold exactly is refused, with the file, the column and what it is', async () => {
+  it('reject what a field cannot hold exactly, with the file, the column and its type', async () => {
     const refusals: readonly (readonly [string, Fields, RegExp])[] = [
       ['[1] a', { a: int32() }, /UNSUPPORTED: 'one.parquet' .*'a' is nested \(LIST\), and int32 is read from whole/],
       ['[1] a', { a: optional(int32()) }, /'a' is nested/],
@@ -118,8 +118,8 @@ describe('DuckDB and this library', () => {
       ["timestamp '2026-01-05 10:00:00.000001' a", { a: timestamp() }, /'a' holds a time finer than a millisecond/],
       ["'\\xff'::blob a", { a: text() }, /'a' holds a text that is not UTF-8/],
       ["date '10000-01-01' a", { a: record('d', { a: text() }).fields.a }, /'a' is INT32 DATE, and text/],
-      ['5000000000 a', { a: int32() }, /OVERFLOW: 'one.parquet', column 'a': 5000000000 is no whole number of 32 bits/],
-      ['4000000000::uinteger a', { a: int32() }, /OVERFLOW: .*4000000000 is no whole number of 32 bits/],
+      ['5000000000 a', { a: int32() }, /OVERFLOW: 'one.parquet', column 'a': 5000000000 is not a 32-bit integer/],
+      ['4000000000::uinteger a', { a: int32() }, /OVERFLOW: .*4000000000 is not a 32-bit integer/],
     ];
     for (const [selected, fields, said] of refusals) expect(await refusal(selected, fields)).to.match(said);
     expect(await refusal('3::decimal(9, 5) a, 7::utinyint b', { a: money(), b: int32() })).to.equal('read');

@@ -19,7 +19,7 @@ const bytesOf = async (name: string): Promise<Uint8Array> => new Uint8Array(awai
 
 const fields: readonly string[] = Foreign.names;
 
-/** The rows of a file, or the code of what reading it threw; anything else that is thrown fails the test. */
+/** The rows of a file, or the code of the error from reading it; any other error fails the test. */
 async function outcome(bytes: Uint8Array, asked = fields): Promise<object[] | string> {
   const files = memoryFiles();
   files.contents.set('x', bytes);
@@ -45,7 +45,7 @@ const flipped = (bytes: Uint8Array, at: number, mask: number): Uint8Array => {
   return garbled;
 };
 
-/** Where the bodies of a file's pages lie, which are what page checksums are of; of the columns that are read. */
+/** The byte ranges of a file's page bodies, which page checksums cover; of the columns that are read. */
 function pageBodies(bytes: Uint8Array): { start: number; end: number }[] {
   const chunks = parquetMetadata(bytes, { geoparquet: false }).row_groups.flatMap(({ columns }) => columns);
   return chunks.flatMap(({ meta_data: meta }) => {
@@ -65,7 +65,7 @@ function pageBodies(bytes: Uint8Array): { start: number; end: number }[] {
 }
 
 describe('garbage in a Parquet file of another writer', () => {
-  it('is ERR_PARQUET_CORRUPT where the file is torn, at any length', async () => {
+  it('is ERR_PARQUET_CORRUPT if the file is torn, at any length', async () => {
     for (const name of await readdir(FOLDER)) {
       const whole = await bytesOf(name);
       const lengths = fc.sample(fc.nat(whole.length - 1), { numRuns: 100, seed: 1 });
@@ -75,14 +75,14 @@ describe('garbage in a Parquet file of another writer', () => {
     }
   });
 
-  it('is an error with a code, or rows: never anything else, and never without end', async () => {
+  it('is an error with a code, or rows: never anything else, and never an endless loop', async () => {
     for (const name of await readdir(FOLDER)) {
       const whole = await bytesOf(name);
-      const places = fc.sample(fc.tuple(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 })), {
+      const positions = fc.sample(fc.tuple(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 })), {
         numRuns: 50,
         seed: 1,
       });
-      for (const [at, mask] of places) {
+      for (const [at, mask] of positions) {
         const found = await outcome(flipped(whole, at, mask));
         if (typeof found === 'string') {
           expect(found, `${name} ${at} ${mask}`).to.match(/^(ERR_PARQUET_|ERR_OVERFLOW|no field of the law)/);
@@ -91,7 +91,7 @@ describe('garbage in a Parquet file of another writer', () => {
     }
   });
 
-  it('is found in every page that has a checksum', async () => {
+  it('is detected in every page that has a checksum', async () => {
     for (const name of [
       'pyarrow-gzip-v1-plain.parquet',
       'pyarrow-lz4-raw-v2.parquet',
@@ -102,15 +102,15 @@ describe('garbage in a Parquet file of another writer', () => {
       expect(bodies.length, name).to.be.greaterThan(12);
       for (const { start, end } of bodies) {
         for (const at of new Set([start, (start + end) >> 1, end - 1])) {
-          expect(await outcome(flipped(whole, at, 0x10)), `${name} ${at}`).to.match(/another checksum/);
+          expect(await outcome(flipped(whole, at, 0x10)), `${name} ${at}`).to.match(/does not match its checksum/);
         }
       }
     }
   });
 });
 
-describe('what a Parquet file claims', () => {
-  it('of its rows is not believed past what is refused', async () => {
+describe('a claim of a Parquet file', () => {
+  it('about its rows is rejected past the limit', async () => {
     const whole = await bytesOf('pyarrow-zstd-v2.parquet');
     const claims = withFooter(whole, (metadata) => {
       for (const group of metadata.row_groups) group.num_rows = 2n ** 40n;
@@ -124,7 +124,7 @@ describe('what a Parquet file claims', () => {
     expect(await outcome(more)).to.match(/^ERR_PARQUET_CORRUPT: .*contradicts itself/);
   });
 
-  it('of a compression that is not read, or of encryption, is refused by its name', async () => {
+  it('about an unsupported compression, or encryption, is rejected by name', async () => {
     const whole = await bytesOf('pyarrow-snappy-v1.parquet');
     for (const codec of ['LZO', 'LZ4'] as const) {
       const other = withFooter(whole, ({ row_groups }) => {
@@ -140,7 +140,7 @@ describe('what a Parquet file claims', () => {
     expect(await outcome(half, ['small'])).to.deep.equal(lawfulRows().map(({ small }) => ({ small })));
   });
 
-  it('of a page makes no room that its bytes could not fill, and gives what they hold or nothing', async () => {
+  it('about the size of a page allocates no memory that its bytes could not fill', async () => {
     const content = Buffer.from('a page of Parquet, a page of Parquet, a page of Parquet');
     const pages: Partial<Record<CompressionCodec, Uint8Array>> = {
       GZIP: gzipSync(content),
@@ -167,7 +167,7 @@ describe('what a Parquet file claims', () => {
     }
   });
 
-  it('of runs and deltas goes no further than what is wanted', () => {
+  it('about runs and deltas reads no further than needed', () => {
     const output = new Uint32Array(10);
     decodeHybrid(
       Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x0e, 7).map((b, i) => (i === 0 ? 0xfe : b)),
@@ -189,7 +189,7 @@ describe('what a Parquet file claims', () => {
 });
 
 describe('packed numbers', () => {
-  it('of every width are those that were packed', () => {
+  it('of every width are unpacked unchanged', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 32 }),

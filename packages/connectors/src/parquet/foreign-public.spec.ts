@@ -9,17 +9,17 @@ import { withDuckdb } from '../../test/foreign-parquet/duckdb-files.js';
 import { filesLocal } from '../files-local/index.js';
 import { openParquet } from './index.js';
 
-/** Files of other projects' tests, which are not part of this one. */
+/** Test files of other projects, which are not part of this repository. */
 const FOLDER = fileURLToPath(new URL('../../../../../shared/data/parquet/', import.meta.url));
 
-/** A value as JSON, times without what is zero anyway. */
+/** A value as JSON, times without trailing zero parts. */
 const plain = (token: string): string =>
   token.replace(
     /^"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.0+)?(?:Z|\+00)?"$/,
     (_, day: string, time: string) => `${day} ${time}`,
   );
 
-/** The columns of a file that are read, each as its values' JSON; what is said of the others. */
+/** The readable columns of a file, each as the JSON of its values; and the errors for the others. */
 async function ours(name: string): Promise<{ read: Map<string, (string | null)[]>; refused: string[] }> {
   const file = await openParquet(filesLocal(FOLDER), name);
   const read = new Map<string, (string | null)[]>();
@@ -41,7 +41,7 @@ async function ours(name: string): Promise<{ read: Map<string, (string | null)[]
 }
 
 describe('a public Parquet file', () => {
-  it('has in its flat columns what hyparquet and DuckDB find there; nested ones are refused by name', async function () {
+  it('has the same flat columns as hyparquet and DuckDB read; nested ones are rejected by name', async function () {
     if (!existsSync(FOLDER)) {
       process.stdout.write('      skipped: there is no ../shared/data/parquet\n');
       this.skip();

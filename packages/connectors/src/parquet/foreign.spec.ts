@@ -25,7 +25,7 @@ const readAll = async (
   return rows;
 };
 
-/** Of the law's fields those that a file has: not every writer knows all types. */
+/** The law's fields that a file has: not every writer supports all types. */
 const schemaOf = (columns: readonly string[]): RecordSchema<Fields> =>
   record('foreign', Object.fromEntries(Object.entries(Foreign.fields).filter(([name]) => columns.includes(name))));
 
@@ -33,7 +33,7 @@ const picked = (rows: readonly object[], names: readonly string[]): object[] =>
   rows.map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => names.includes(name))));
 
 describe('a Parquet file of another writer', () => {
-  it('is read by the law that it was written by, whatever its compression, encodings and pages', async () => {
+  it('is read as the law says, whatever its compression, encodings and pages', async () => {
     for (const name of await readdir(FOLDER)) {
       const files = await fileOf(name);
       const file = await openParquet(files, name);

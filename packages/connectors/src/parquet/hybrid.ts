@@ -1,9 +1,9 @@
 /**
- * Numbers from Parquet's hybrid of runs and packed bits, as many as `output` takes. Nothing is read past `bytes`, and no
- * run is longer than what is left to fill, whatever it says.
+ * Decodes numbers from Parquet's hybrid of runs and packed bits, as many as `output` holds. It reads nothing past
+ * `bytes`, and limits every run to the numbers that are left.
  *
  * @param bits a number's width, 0 to 32
- * @throws RangeError where the bytes end before the numbers do
+ * @throws RangeError if the bytes end before the numbers do
  */
 export function decodeHybrid(bytes: Uint8Array, bits: number, output: Uint8Array | Uint32Array): void {
   if (bits > 32) throw new RangeError(`numbers of ${bits} bits`);
@@ -65,7 +65,7 @@ function unpack(
   }
 }
 
-/** Past 24 bits a number and the rest of the one before do not fit 32; a double holds 53. */
+/** Past 24 bits, a number and the rest of the one before do not fit into 32 bits; a double holds 53. */
 function unpackWide(
   bytes: Uint8Array,
   start: number,
@@ -90,5 +90,5 @@ function unpackWide(
 }
 
 function ended(): never {
-  throw new RangeError('runs and packed bits end before their numbers do');
+  throw new RangeError('the runs and packed bits end too early');
 }

@@ -1,8 +1,9 @@
 /**
- * What an LZ4 block holds (LZ4 Block Format: sequences of literals and of copies from before, each under a token).
+ * Decompresses an LZ4 block (LZ4 Block Format: sequences of literals and of copies of earlier output, each after a
+ * token).
  *
  * @param size bytes of the content
- * @throws RangeError where the block is not of exactly so much content
+ * @throws RangeError if the block does not hold exactly this much content
  */
 export function decompressLz4Block(block: Uint8Array, size: number): Uint8Array {
   const content = new Uint8Array(size);
@@ -38,5 +39,5 @@ export function decompressLz4Block(block: Uint8Array, size: number): Uint8Array 
 }
 
 function broken(): never {
-  throw new RangeError('a page that is no LZ4 block of its size');
+  throw new RangeError('a page that is not an LZ4 block of its size');
 }

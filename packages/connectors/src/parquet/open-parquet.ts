@@ -12,7 +12,7 @@ import { corrupt, decodingError, encrypted, unsupported } from './parquet-error.
 import { readRanges } from './read-ranges.js';
 import { Unfit } from './stored-values.js';
 
-/** A Parquet file that was opened: what its footer says, and its columns on request. */
+/** An open Parquet file: what its footer says, and its columns on request. */
 export interface ParquetFile {
   readonly name: string;
   readonly rows: number;
@@ -22,21 +22,20 @@ export interface ParquetFile {
   readonly metadata: ReadonlyMap<string, string>;
   /** Names of the columns as stored. */
   readonly columns: readonly string[];
-  /** Smallest and largest value of a whole-number column in a row group, where the file says. */
+  /** Smallest and largest value of a whole-number column in a row group, if the file states them. */
   bounds(group: number, stored: string): { readonly min: number; readonly max: number } | undefined;
   /**
-   * Columns of one row group, reading their bytes only. A column that the file lacks is absent in every row if it is
-   * optional.
+   * Columns of one row group, reading only their bytes. An optional column that the file lacks is absent in every row.
    *
-   * Values are read exactly or not at all, whoever wrote the file.
+   * Values are read exactly or not at all, whichever program wrote the file.
    *
-   * @throws ERR_PARQUET_CORRUPT; ERR_PARQUET_UNSUPPORTED where a column lacks, is nested, of another type, or holds what
-   * its kind does not; ERR_OVERFLOW where a number is past what its kind holds
+   * @throws ERR_PARQUET_CORRUPT; ERR_PARQUET_UNSUPPORTED if a column is missing, nested, of another type, or holds a
+   * value that its kind cannot hold; ERR_OVERFLOW if a number is past the range of its kind
    */
   readColumns(group: number, columns: readonly ParquetColumn[]): Promise<readonly ColumnValues[]>;
   /**
-   * The same, to be taken some rows at a time: the columns' values from row `first` to before `end`. Values that can wait are
-   * made when they are taken.
+   * The same in chunks of rows: the columns' values of rows `first` (inclusive) to `end` (exclusive). Where possible,
+   * values are made only when they are taken.
    */
   readGroup(
     group: number,
@@ -45,14 +44,14 @@ export interface ParquetFile {
 }
 
 export interface OpenParquetOptions {
-  /** Of times that are finer than a millisecond: `refuse` (unless told), or `cut` the rest off, as codecs do. */
+  /** What to do with times finer than a millisecond: `refuse` (the default), or `cut` the rest off, as codecs do. */
   readonly finerTimes?: FinerTimes;
 }
 
 /**
  * Opens a file by its footer.
  *
- * @throws ERR_FILE_NOT_FOUND; ERR_PARQUET_CORRUPT where it is not whole, ERR_PARQUET_UNSUPPORTED where it is encrypted
+ * @throws ERR_FILE_NOT_FOUND; ERR_PARQUET_CORRUPT if it is incomplete, ERR_PARQUET_UNSUPPORTED if it is encrypted
  */
 export async function openParquet(
   files: Files,
@@ -93,7 +92,7 @@ export async function openParquet(
     if (rowGroup === undefined || rows === undefined) throw new RangeError(`there is no row group ${group}`);
     const wanted = columns.map((column) => found(column, rowGroup));
     const metas = wanted.flatMap((each) => (each === undefined ? [] : [each.meta]));
-    // Of no rows there may be no pages either.
+    // Without rows there may be no pages either.
     if (rows === 0) return columns.map(() => []);
     const decompressors = await decompressorsFor(metas);
     const parts = await readRanges(
@@ -115,7 +114,7 @@ export async function openParquet(
     return values;
   }
 
-  /** Decodes a chunk; where it has more pages than its footer says bytes, with the bytes that follow. */
+  /** Decodes a chunk. If its pages exceed the size in the footer, it is decoded again with the bytes that follow. */
   async function decodedWhole(column: ParquetColumn, chunk: Chunk): Promise<DecodedValues> {
     try {
       return decoded(name, column, () => decodeChunk(column, chunk));
@@ -140,11 +139,11 @@ export async function openParquet(
     const conversion = conversionOf(kind, element, finerTimes);
     if (conversion === undefined) throw unsupported(name, `column '${stored}' ${mismatch(kind, element)}`);
     const chunk = chunkOf(rowGroup, stored);
-    // Of a column with a key of its own the footer does not even say which it is.
+    // The footer does not even name a column that is encrypted with its own key.
     if (chunk?.crypto_metadata !== undefined || (chunk === undefined && hasEncrypted(rowGroup)))
       throw encrypted(name, `column '${stored}'`);
     const meta = chunk?.meta_data;
-    if (meta === undefined) throw corrupt(name, `its footer tells nothing of column '${stored}'`);
+    if (meta === undefined) throw corrupt(name, `its footer does not describe column '${stored}'`);
     if (meta.type !== element.type || Number(meta.num_values) !== Number(rowGroup.num_rows)) {
       throw corrupt(name, `its footer contradicts itself on column '${stored}'`);
     }
@@ -158,7 +157,7 @@ interface FoundColumn {
   readonly meta: ColumnMetaData;
 }
 
-/** The columns that are not within others, in order; of a nested one the group that it is. */
+/** The columns that are not within others, in order; for a nested column its group. */
 function topLevel(schema: readonly SchemaElement[]): SchemaElement[] {
   const top: SchemaElement[] = [];
   let within = 0;
@@ -186,7 +185,7 @@ function decoded(name: string, column: ParquetColumn, decode: () => DecodedValue
   return values;
 }
 
-/** The first row without a value; -1 where there is none. */
+/** The first row without a value; -1 if there is none. */
 function firstAbsent(values: DecodedValues): number {
   if (values instanceof AbsentValues) return 0;
   return Array.isArray(values) ? values.indexOf(undefined) : -1;

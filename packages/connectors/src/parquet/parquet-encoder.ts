@@ -4,19 +4,22 @@ import { CREATED_BY, FOOTER_CHECKSUM, NO_CHECKSUM, seal } from './footer-checksu
 import { loadParquetPeers } from './peers.js';
 import { loadZstd } from './zstd.js';
 
-/** A Parquet file in the making: each portion of its bytes as soon as its rows are there, the footer at the end. */
+/** A Parquet file under construction: the bytes of each row group as soon as its rows exist, the footer at the end. */
 export interface ParquetEncoder<T extends object> {
   /** Rows so far. */
   readonly rows: number;
   /** Bytes so far. */
   readonly bytes: number;
-  /** The bytes of the next row group. @throws ERR_ROW_INVALID, ERR_OVERFLOW where a value does not fit its column */
+  /** The bytes of the next row group. @throws ERR_ROW_INVALID, ERR_OVERFLOW if a value does not fit its column */
   encodeGroup(rows: readonly T[]): Uint8Array;
   /** The last bytes. */
   finish(metadata: Readonly<Record<string, string>>): Uint8Array;
 }
 
-/** An encoder of files with these columns; its first bytes come with the first row group or, without one, the last. */
+/**
+ * An encoder of files with these columns. The file's first bytes come with the first row group, or with the footer if
+ * there is none.
+ */
 export async function parquetEncoder<T extends object>(columns: readonly ParquetColumn[]): Promise<ParquetEncoder<T>> {
   const { ByteWriter, ParquetWriter } = await loadParquetPeers();
   const zstd = await loadZstd();
@@ -57,19 +60,19 @@ export async function parquetEncoder<T extends object>(columns: readonly Parquet
       }));
       void file.finish();
       const bytes = flush();
-      // Behind the footer stand its length and the magic number, in eight bytes.
+      // The footer is followed by its length and the magic number, in eight bytes.
       seal(Buffer.from(bytes.buffer, bytes.byteOffset + footerStart, bytes.length - footerStart - 8));
       return bytes;
     },
   };
 }
 
-/** Generated, because a property that is named by a variable is looked up anew in every row. */
+/** Generated code, because a property with a variable name is looked up again in every row. */
 function columnReader({ path, constant }: ParquetColumn): (rows: readonly object[]) => unknown[] {
   if (constant !== undefined) return (rows) => new Array<number>(rows.length).fill(constant);
-  const place = path.map((name) => `?.[${JSON.stringify(name)}]`).join('');
+  const accessor = path.map((name) => `?.[${JSON.stringify(name)}]`).join('');
   return new Function(
     'rows',
-    `const n=rows.length,values=new Array(n);for(let i=0;i<n;i++)values[i]=rows[i]${place};return values;`,
+    `const n=rows.length,values=new Array(n);for(let i=0;i<n;i++)values[i]=rows[i]${accessor};return values;`,
   ) as (rows: readonly object[]) => unknown[];
 }

@@ -1,24 +1,22 @@
 import { StockafolioError, isStockafolioError, messageOf } from '@stockafolio/core';
 
-/** A file that is torn, garbled or no Parquet at all. */
+/** The error for a file that is torn, garbled or not Parquet at all. */
 export function corrupt(name: string, what: string, cause?: unknown): StockafolioError {
-  return new StockafolioError('ERR_PARQUET_CORRUPT', `'${name}' is no whole Parquet file: ${what}`, {
+  return new StockafolioError('ERR_PARQUET_CORRUPT', `'${name}' is not a complete Parquet file: ${what}`, {
     hint: 'copy or write the file again from its source',
     cause,
   });
 }
 
-/** A whole file that holds something which is not read here. */
+/** The error for a complete file with content that is not supported. */
 export function unsupported(name: string, what: string, hint?: string, cause?: unknown): StockafolioError {
   return new StockafolioError('ERR_PARQUET_UNSUPPORTED', `'${name}' cannot be read: ${what}`, {
-    hint:
-      hint ??
-      'have it written again in what is read here, or ask for other columns or kinds: see ERR_PARQUET_UNSUPPORTED',
+    hint: hint ?? 'write it again in a supported form, or read other columns or kinds: see ERR_PARQUET_UNSUPPORTED',
     cause,
   });
 }
 
-/** What the decoding of a file's bytes threw, as an error that names the file. */
+/** Converts an error from decoding a file's bytes to one that names the file. */
 export function decodingError(name: string, error: unknown): StockafolioError {
   if (isStockafolioError(error)) return error;
   const what = messageOf(error);
@@ -27,7 +25,7 @@ export function decodingError(name: string, error: unknown): StockafolioError {
     : corrupt(name, what, error);
 }
 
-/** A file, or a column of one, that only a reader with its key could read. */
+/** The error for a file or a column that only a reader with its key can read. */
 export function encrypted(name: string, what: string): StockafolioError {
-  return unsupported(name, `${what} is encrypted`, 'have it written again without encryption');
+  return unsupported(name, `${what} is encrypted`, 'write it again without encryption');
 }

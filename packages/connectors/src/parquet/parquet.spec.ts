@@ -66,7 +66,7 @@ const written = async (rowGroupRows = 40): Promise<MemoryFiles> => {
 };
 
 describe('a Parquet file', () => {
-  it('gives back the rows of any schema, exactly', async () => {
+  it('returns the rows of any schema exactly', async () => {
     await fc.assert(
       fc.asyncProperty(anyTable(), async ([schema, rows, rowGroupRows]) => {
         const files = memoryFiles();
@@ -78,7 +78,7 @@ describe('a Parquet file', () => {
     );
   });
 
-  it('gives back many rows over many pages of portions, and equal texts as the identical string', async () => {
+  it('returns many rows over many pages, and equal texts as the identical string', async () => {
     const files = memoryFiles();
     const portions = Array.from({ length: 10 }, () => trades);
     await writeParquet(files, 'many', parquetColumns(Trade), portions, { rowGroupRows: 300 });
@@ -87,11 +87,11 @@ describe('a Parquet file', () => {
     expect(await readAll(files, 'many', Trade)).to.deep.equal(portions.flat());
   });
 
-  it('is what other readers take it for', async () => {
+  it('is read the same by other readers', async () => {
     const files = await written();
     const content = files.contents.get('trades') ?? new Uint8Array();
     const rows = await parquetReadObjects({ file: content.slice().buffer, compressors });
-    // It makes doubles of decimals, so that 1.0011 is 1.0010999999999999.
+    // That reader makes doubles of decimals, so that 1.0011 is 1.0010999999999999.
     expect(rows[11]).to.deep.equal({
       id: 't11',
       user: 'u4',
@@ -140,7 +140,7 @@ describe('a Parquet file', () => {
       .and.to.deep.equal(expected);
   });
 
-  it('of another writer may hold the notes of a file of ours that it was made from, and pages of nothing', async () => {
+  it('of another writer may hold metadata copied from a file of ours, and empty pages', async () => {
     const files = memoryFiles();
     const content = parquetWriteBuffer({
       columnData: [
@@ -158,7 +158,7 @@ describe('a Parquet file', () => {
     ]);
   });
 
-  it('of another writer may hold its times in finer units: whole milliseconds are read, others are cut off or refused', async () => {
+  it('of another writer may hold times in finer units: whole milliseconds are read, others are cut off or rejected', async () => {
     const moments = [1_484_924_400_123_000n, -1_000n, 0n];
     for (const [unit, factor] of [
       ['MICROS', 1n],
@@ -190,9 +190,9 @@ describe('a Parquet file', () => {
     }
   });
 
-  it('is read by the stretches that are asked for', async () => {
+  it('is read only in the requested ranges', async () => {
     const files = memoryFiles();
-    // Random texts, so that the columns lie too far apart to be read in one.
+    // Random texts, so that the columns lie too far apart to be read in one request.
     const Wide = record('wide', { a: int32(), filler: text({ max: 10_000 }), b: int32() });
     const noise = fc.sample(fc.string({ minLength: 5000, maxLength: 5000 }), { numRuns: 100, seed: 1 });
     await writeParquet(files, 'wide', parquetColumns(Wide), [noise.map((filler, i) => ({ a: i, filler, b: -i }))]);
@@ -208,7 +208,7 @@ describe('a Parquet file', () => {
 });
 
 describe('a Parquet file that cannot be read', () => {
-  it('is ERR_PARQUET_CORRUPT where it is torn, at any length, never other rows', async () => {
+  it('is ERR_PARQUET_CORRUPT if it is torn, at any length, never wrong rows', async () => {
     const whole = (await written()).contents.get('trades') ?? new Uint8Array();
     for (let length = 0; length < whole.length; length++) {
       const torn = memoryFiles();
@@ -217,7 +217,7 @@ describe('a Parquet file that cannot be read', () => {
     }
   });
 
-  it('is an error or the same rows where a byte is garbled', async () => {
+  it('is an error or the same rows if a byte is garbled', async () => {
     const whole = (await written()).contents.get('trades') ?? new Uint8Array();
     const outcomes = new Set<string>();
     for (let at = 0; at < whole.length; at++) {
@@ -235,7 +235,7 @@ describe('a Parquet file that cannot be read', () => {
     expect([...outcomes].sort()).to.deep.equal(['ERR_PARQUET_CORRUPT', 'ERR_PARQUET_UNSUPPORTED', 'none']);
   });
 
-  it('is ERR_PARQUET_UNSUPPORTED where its columns are of another kind, or lacking', async () => {
+  it('is ERR_PARQUET_UNSUPPORTED if its columns have another kind, or are missing', async () => {
     const files = await written();
     expect(await codeOf(readAll(files, 'trades', record('other', { id: int32() })))).to.equal(
       'ERR_PARQUET_UNSUPPORTED',
@@ -248,7 +248,7 @@ describe('a Parquet file that cannot be read', () => {
     );
   });
 
-  it('is ERR_FILE_NOT_FOUND where there is none, and ERR_OVERFLOW where a number is past 2^53', async () => {
+  it('is ERR_FILE_NOT_FOUND if there is none, and ERR_OVERFLOW if a number is past 2^53', async () => {
     const files = memoryFiles();
     expect(await codeOf(openParquet(files, 'none'))).to.equal('ERR_FILE_NOT_FOUND');
     await writeParquet(files, 'big', parquetColumns(record('big', { n: int64({ range: 'full' }) })), [
@@ -257,7 +257,7 @@ describe('a Parquet file that cannot be read', () => {
     expect(await codeOf(readAll(files, 'big', record('big', { n: int64() })))).to.equal('ERR_OVERFLOW');
   });
 
-  it('is not written where a value is missing or a write fails', async () => {
+  it('is not written if a value is missing or a write fails', async () => {
     const files = memoryFiles();
     const columns = parquetColumns(record('one', { n: int32() }));
     expect(await codeOf(writeParquet(files, 'bad', columns, [[{}]]))).to.equal('ERR_ROW_INVALID');

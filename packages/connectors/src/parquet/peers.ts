@@ -9,7 +9,7 @@ import type * as Compressors from 'hyparquet-compressors';
 import type * as Writer from 'hyparquet-writer';
 import type * as Pages from 'hyparquet-writer/src/datapage.js';
 
-/** What is used of the packages that read and write Parquet. */
+/** The parts in use of the packages that read and write Parquet. */
 export interface ParquetPeers {
   readonly zstd: typeof Zstd;
   readonly parquetMetadata: typeof Reader.parquetMetadata;
@@ -29,16 +29,16 @@ const PARQUET: Peer = {
 
 let loaded: ParquetPeers | undefined;
 
-/** Loads the packages, once; every way into a file begins with it. @throws ERR_PEER_MISSING */
+/** Loads the packages, once; every access to a file begins with it. @throws ERR_PEER_MISSING */
 export async function loadParquetPeers(): Promise<ParquetPeers> {
   loaded ??= await loadPeer(PARQUET, importAll);
   return loaded;
 }
 
-/** The packages for what cannot wait; they are loaded by then. */
+/** The packages, for synchronous code; they must be loaded by then. */
 export function parquetPeers(): ParquetPeers {
   if (loaded === undefined)
-    throw new StockafolioError('ERR_INTERNAL', 'Parquet is used before its packages are loaded');
+    throw new StockafolioError('ERR_INTERNAL', 'Parquet was used before its packages were loaded');
   return loaded;
 }
 

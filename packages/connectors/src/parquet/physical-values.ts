@@ -7,9 +7,9 @@ import { parquetPeers } from './peers.js';
 export type Physical = number | bigint | boolean | Uint8Array;
 
 /**
- * So many values of any encoding, as they are stored.
+ * Decodes this many values of any encoding, as they are stored.
  *
- * @throws RangeError where the page holds fewer, Error ("unsupported ...") where the encoding is none for that type
+ * @throws RangeError if the page holds fewer, Error ("unsupported ...") if the type does not support the encoding
  */
 export function physicalValues(
   element: SchemaElement,
@@ -19,7 +19,7 @@ export function physicalValues(
 ): readonly Physical[] {
   if (count === 0) return [];
   const { type = 'BYTE_ARRAY', type_length = 0 } = element;
-  // A buffer of its own, from whose beginning typed arrays can be made.
+  // A buffer of its own, so that typed arrays can start at its beginning.
   const bytes = new Uint8Array(page);
   const cursor: Cursor = { bytes, offset: 0 };
   const width = widthOf(type, type_length);

@@ -2,14 +2,14 @@ import { isUtf8 } from 'node:buffer';
 import { LaterValues } from './column-values.js';
 import { Unfit } from './stored-values.js';
 
-/** Texts of a page, checked but not made. */
+/** Texts of a page, verified but not yet decoded. */
 export class PlainTexts extends LaterValues {
   readonly #bytes: Buffer;
-  /** Where each text ends; the next begins 4 bytes on, behind its length. */
+  /** The end of each text; the next begins 4 bytes later, after its length. */
   readonly #ends: Int32Array;
   readonly #isAscii: boolean;
 
-  /** @throws RangeError where there are fewer; Unfit where one is not UTF-8 */
+  /** @throws RangeError if there are fewer; Unfit if one is not UTF-8 */
   constructor(bytes: Uint8Array, count: number) {
     super();
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -49,7 +49,9 @@ export class PlainTexts extends LaterValues {
 
 type Reader = (bytes: Uint8Array, start: number) => string;
 
-/** For short texts one call of fromCharCode with an argument a character is twice as fast as any method of Buffer. */
+/**
+ * For short texts, one call of fromCharCode with one argument per character is twice as fast as any method of Buffer.
+ */
 const readers: readonly Reader[] = Array.from({ length: 21 }, (_, length) => {
   const codes = Array.from({ length }, (__, i) => `b[i+${i}]`);
   return new Function('b', 'i', `return String.fromCharCode(${codes.join()})`) as Reader;
@@ -59,7 +61,7 @@ function asciiOf(buffer: Buffer, start: number, end: number): string {
   return readers[end - start]?.(buffer, start) ?? buffer.toString('latin1', start, end);
 }
 
-/** The length of a byte array that begins here. @throws RangeError where there is none */
+/** The length of a byte array that begins here. @throws RangeError if there is none */
 export function lengthAt(bytes: Uint8Array, at: number): number {
   if (at + 4 > bytes.length) short(bytes.length, at + 4);
   return (
@@ -71,7 +73,7 @@ function byte(bytes: Uint8Array, at: number): number {
   return bytes[at] ?? 0;
 }
 
-/** Says that a page holds less than it should. */
+/** Reports that a page holds less than it should. */
 export function short(found: number, wanted: number): never {
   throw new RangeError(`a page of ${found} bytes where ${wanted} are needed`);
 }

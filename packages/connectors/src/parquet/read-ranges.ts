@@ -1,6 +1,6 @@
 import type { Files } from '@stockafolio/core/ports';
 
-/** Unwanted bytes that are cheaper to read than to ask for the rest on its own. */
+/** Reading up to this many unneeded bytes is cheaper than a second request. */
 const GAP = 131_072;
 
 interface Span {
@@ -8,7 +8,7 @@ interface Span {
   readonly endByte: number;
 }
 
-/** The bytes of several stretches of a file, near ones in one request. */
+/** The bytes of several ranges of a file; close ranges are read in one request. */
 export async function readRanges(files: Files, name: string, spans: readonly Span[]): Promise<readonly Uint8Array[]> {
   const order = spans.map((_, i) => i).sort((a, b) => startOf(spans, a) - startOf(spans, b));
   const runs: { start: number; end: number; members: number[] }[] = [];

@@ -3,10 +3,10 @@ import type { ColumnValues } from './column-values.js';
 import { parquetColumns } from './columns.js';
 import type { ParquetFile } from './open-parquet.js';
 
-/** Makes rows of columns. */
+/** Makes rows from columns. */
 export type RowBuilder<T> = (columns: readonly ColumnValues[], rows: number) => T[];
 
-/** A builder of a schema's records, in schema order; generated, so that all records share one hidden class. */
+/** A builder of a schema's records, in schema order; generated code, so that all records share one hidden class. */
 export function rowBuilder<F extends Fields>(schema: RecordSchema<F>): RowBuilder<ObjectOf<F>> {
   const members = schema.names.map((name, c) => `${name}:c${c}[i]`);
   const locals = schema.names.map((_, c) => `c${c}=columns[${c}]`);
@@ -17,7 +17,7 @@ export function rowBuilder<F extends Fields>(schema: RecordSchema<F>): RowBuilde
   ) as RowBuilder<ObjectOf<F>>;
 }
 
-/** The records of a file, a row group at a time. */
+/** The records of a file, one row group at a time. */
 export async function* readRows<F extends Fields>(
   file: ParquetFile,
   schema: RecordSchema<F>,

@@ -3,11 +3,11 @@ import type { ParquetColumn } from './columns.js';
 import { parquetEncoder } from './parquet-encoder.js';
 
 export interface WriteParquetOptions {
-  /** Rows of a row group, all of which are in memory at a time; 65,536 unless told. */
+  /** Rows of a row group, all of which are in memory at a time; defaults to 65,536. */
   readonly rowGroupRows?: number;
   /** Key-value metadata of the file. */
   readonly metadata?: Readonly<Record<string, string>>;
-  /** Refuse, with ERR_FILE_EXISTS, to replace a file of that name. */
+  /** Fail with ERR_FILE_EXISTS instead of replacing a file of that name. */
   readonly ifAbsent?: boolean;
 }
 
@@ -23,9 +23,9 @@ export const ROW_GROUP_ROWS = 65_536;
 /**
  * Writes rows to a Parquet file, row group by row group, ZSTD-compressed, each page with its checksum.
  *
- * @param batches the rows in any portions
- * @throws ERR_ROW_INVALID where a value is missing, ERR_OVERFLOW where one does not fit its column, and what
- * `files.write` throws; then there is no file
+ * @param batches the rows, in portions of any size
+ * @throws ERR_ROW_INVALID if a value is missing, ERR_OVERFLOW if one does not fit its column, and the errors of
+ * `files.write`; then there is no file
  */
 export async function writeParquet<T extends object>(
   files: Files,
@@ -45,7 +45,7 @@ export async function writeParquet<T extends object>(
   return { rows: encoder.rows, bytes: encoder.bytes };
 }
 
-/** The rows in portions of exactly so many, but for the last. */
+/** The rows in portions of exactly `size` rows, except the last. */
 async function* inGroups<T>(batches: Batches<T>, size: number): AsyncGenerator<readonly T[]> {
   let pending: T[] = [];
   for await (const batch of batches) {

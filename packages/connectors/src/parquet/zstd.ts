@@ -3,16 +3,16 @@ import { loadParquetPeers, type ParquetPeers } from './peers.js';
 type ZstdModule = ParquetPeers['zstd'];
 
 /**
- * Loaded once a process, whoever loads it: the package keeps one instance, and a second `init` takes the memory away
- * from under the first. So copies of this module share one promise.
+ * Loaded once per process, even from several copies of this module: the package keeps one instance, and a second `init`
+ * would invalidate the memory of the first. So copies of this module share one promise.
  */
 const LOADED = Symbol.for('stockafolio.zstd');
 const shared = globalThis as { [LOADED]?: Promise<void> };
 
-/** Zstandard, loaded once a process. The level is 1: level 3 took a third longer and made nothing smaller here. */
+/** Zstandard, loaded once per process. The level is 1: level 3 took a third longer and made nothing smaller here. */
 export interface Zstd {
   compress(bytes: Uint8Array): Uint8Array;
-  /** @throws Error where the bytes are no frame of exactly so much content */
+  /** @throws Error if the bytes are not a frame of exactly this much content */
   decompress(bytes: Uint8Array, size: number): Uint8Array;
 }
 
@@ -26,7 +26,7 @@ export async function loadZstd(): Promise<Zstd> {
   };
 }
 
-/** Whether somebody else in this process has loaded it already. */
+/** Whether other code in this process has loaded it already. */
 function works({ compress, decompress }: ZstdModule): boolean {
   try {
     return decompress(compress(new Uint8Array(8), 1)).length === 8;
@@ -35,7 +35,7 @@ function works({ compress, decompress }: ZstdModule): boolean {
   }
 }
 
-/** The allocation that follows a wrong size cannot be survived, so the size in the frame is checked before. */
+/** A failed allocation for a wrong size is fatal, so the size in the frame is checked first. */
 function checkedDecompress({ decompress }: ZstdModule, bytes: Uint8Array, size: number): Uint8Array {
   const claimed = contentSize(bytes);
   if (claimed !== undefined && claimed !== size)
@@ -45,10 +45,11 @@ function checkedDecompress({ decompress }: ZstdModule, bytes: Uint8Array, size: 
   return content;
 }
 
-/** The content size that a Zstandard frame names (RFC 8878, 3.1.1.1); undefined where it names none. */
+/** The content size that a Zstandard frame states (RFC 8878, 3.1.1.1); undefined if it states none. */
 function contentSize(bytes: Uint8Array): number | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 6 || view.getUint32(0, true) !== 0xfd2fb528) throw new Error('a page that is no Zstandard frame');
+  if (bytes.length < 6 || view.getUint32(0, true) !== 0xfd2fb528)
+    throw new Error('a page that is not a Zstandard frame');
   const descriptor = view.getUint8(4);
   const singleSegment = (descriptor & 0x20) !== 0;
   const dictionaryBytes = [0, 1, 2, 4][descriptor & 3] ?? 0;

@@ -4,12 +4,12 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { StockafolioError } from '@stockafolio/core';
 
-/** Who holds a lock. */
+/** The owner of a lock. */
 export interface Owner {
   readonly token: string;
   readonly pid: number;
   readonly host: string;
-  /** Tells a process from a later one of the same number, where the system says when a process began. */
+  /** Distinguishes a process from a later one with the same id, if the system reports when a process started. */
   readonly started: string | undefined;
 }
 
@@ -21,18 +21,18 @@ export interface ProcessLockOptions {
   readonly dir: string;
   /** The name of its file in the folder. */
   readonly name: string;
-  /** What is thrown where another process holds it. */
+  /** Makes the error for a lock that another process holds. */
   readonly taken: (owner: Owner, isElsewhere: boolean) => StockafolioError;
 }
 
 /**
- * A right that one process has at a time, such as to write to a folder.
+ * A right that one process has at a time, for example to write to a folder.
  *
- * The lock is a file with a random token and the owner in it. One whose owner has died is inherited: an heir is whoever
- * makes the file `heir-TOKEN`, and the file system lets only one make it; should the heir die too, its own token is
- * inherited in turn. So two processes that find the same dead owner never both believe that they follow it.
+ * The lock is a file with a random token and the owner in it. A lock whose owner has died is inherited. The heir is the
+ * process that creates the file `heir-TOKEN`, and the file system lets only one create it. If the heir dies too, its
+ * own token is inherited in turn. So two processes that find the same dead owner never both become its heir.
  *
- * @throws what `taken` gives where a process that is alive holds it; ERR_LOG_LOCKED where the lock cannot be read
+ * @throws the error of `taken` if a live process holds it; ERR_LOG_LOCKED if the lock cannot be read
  */
 export async function processLock(options: ProcessLockOptions): Promise<ProcessLock> {
   const { dir, name } = options;
@@ -53,7 +53,7 @@ export async function processLock(options: ProcessLockOptions): Promise<ProcessL
   };
 }
 
-/** One attempt; false where something changed meanwhile and it is worth another. */
+/** One attempt; false if something changed meanwhile and a retry is useful. */
 async function acquire({ dir, taken }: ProcessLockOptions, lock: string, mine: string): Promise<boolean> {
   if (await linked(mine, lock)) return true;
   const holder = await ownerIn(lock);
@@ -71,7 +71,8 @@ async function acquire({ dir, taken }: ProcessLockOptions, lock: string, mine: s
     heirs.push(heir);
     dead = other;
   }
-  // An heir removes its file once it has the lock, so the file alone proves nothing: the dead must still hold it.
+  // An heir removes its file once it has the lock, so the file alone proves nothing: the dead owner must still hold the
+  // lock.
   const still = (await ownerIn(lock))?.token === holder.token;
   if (still) await rename(await copyOf(mine), lock);
   for (const heir of still ? heirs : heirs.slice(-1)) await unlink(heir).catch(absent);
@@ -108,7 +109,7 @@ async function ownerIn(path: string): Promise<Owner | undefined> {
 }
 
 async function isAlive(owner: Owner): Promise<boolean> {
-  // Of a process on another machine nothing can be known from here.
+  // Nothing can be known about a process on another machine.
   if (owner.host !== hostname()) return true;
   try {
     process.kill(owner.pid, 0);
@@ -119,7 +120,7 @@ async function isAlive(owner: Owner): Promise<boolean> {
   return owner.started === undefined || started === undefined || started === owner.started;
 }
 
-/** When a process began, in ticks since the machine did; undefined where the system does not tell. */
+/** When a process started, in clock ticks since boot; undefined if the system does not report it. */
 async function startOf(pid: number): Promise<string | undefined> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   // The second field is the name in brackets and may hold spaces; the start is the 22nd field.
@@ -130,7 +131,7 @@ function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }
 
-/** For `catch`: what is not there is undefined, any other failure goes on. */
+/** For `catch`: a missing file is undefined, any other failure is rethrown. */
 function absent(error: unknown): undefined {
   if (codeOf(error) !== 'ENOENT') throw error;
 }

@@ -4,8 +4,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Files by Spark. {@code write FOLDER} makes one of each kind, {@code check FILE...} holds files of other writers to the
- * law of law.ts: it prints how many of their rows are those that Spark reckons itself.
+ * Files by Spark. {@code write FOLDER} makes one of each kind, {@code check FILE...} compares files of other writers
+ * with the law of law.ts: it prints how many of their rows differ from those that Spark computes itself.
  */
 public final class ForeignParquet {
   private static final int ROWS = 30;

@@ -17,12 +17,15 @@ export const duckdbVariants: readonly Variant[] = codecs.flatMap((codec) =>
   })),
 );
 
-/** `units` as a decimal of so many places, by way of its digits: products of decimals would have too many. */
+/**
+ * `units` as a decimal with this many digits after the point, through its digits: products of decimals would have too
+ * many.
+ */
 const DECIMAL_MACRO = `create macro digits_of(units, places) as
   case when units < 0 then '-' else '' end ||
   left(lpad(abs(units)::varchar, 40, '0'), -places) || '.' || right(lpad(abs(units)::varchar, 40, '0'), places)`;
 
-/** The law in SQL. DuckDB's row groups are of 2048 rows at least, so that only larger files have many. */
+/** The law in SQL. DuckDB's row groups have at least 2048 rows, so only larger files have several. */
 function lawInSql(rows: number): string {
   return `
     select

@@ -13,8 +13,8 @@ import {
 } from '@stockafolio/core';
 
 /**
- * What the files in this folder hold: every value follows from the number of its row. The scripts beside it, in the
- * languages of their writers, keep the same law.
+ * The content of the files in this folder: every value follows from its row number. The scripts here, in the languages
+ * of the writers, follow the same law.
  */
 export const ROWS = 30;
 
@@ -37,7 +37,7 @@ export const Foreign = record('foreign', {
   maybe: optional(int32()),
 });
 
-/** Row `i` as it must be read. */
+/** The expected row `i`. */
 export function rowOf(i: number): Readonly<Record<(typeof Foreign.names)[number], unknown>> {
   return {
     id: `t${i}`,

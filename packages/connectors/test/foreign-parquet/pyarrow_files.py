@@ -1,5 +1,5 @@
-"""Files by pyarrow. `write FOLDER` makes them, `refuse FOLDER` makes encrypted ones, and `check FILE...` holds files of other
-writers to the law of law.ts."""
+"""Files by pyarrow. `write FOLDER` makes them, `refuse FOLDER` makes encrypted ones, and `check FILE...` compares files
+of other writers with the law of law.ts."""
 
 import base64
 import sys
@@ -114,7 +114,7 @@ GROUP_ROWS = {"small-pages": 10, "snappy-v1": 12, "zstd-v2": 16}
 def write(folder):
     for name, options in VARIANTS.items():
         rows = [law(i) | nested(i) for i in range(ROWS)]
-        # Nested columns, of which each leaf costs its place in a footer, where there are several row groups.
+        # Nested columns; each leaf takes space in the footer, for every row group.
         table = pa.Table.from_pylist(rows, schema("ns" if name in ("nanos", "int96") else "ms"))
         if name not in GROUP_ROWS:
             table = table.select([field.name for field in table.schema if not pa.types.is_nested(field.type)])
@@ -125,7 +125,7 @@ def write(folder):
 
 
 class NoSecret(pe.KmsClient):
-    """Keys that are locked up nowhere."""
+    """Keys that are not protected."""
 
     def __init__(self, _config):
         super().__init__()

@@ -6,14 +6,14 @@ import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
 
 const MAGIC = Buffer.from('PAR1');
 
-/** The same file with a footer that says something else. */
+/** The same file with a changed footer. */
 export function withFooter(bytes: Uint8Array, change: (metadata: FileMetaData) => void): Uint8Array {
   const metadata = parquetMetadata(bytes, { geoparquet: false });
   change(metadata);
   return Buffer.concat([bytes.subarray(0, bytes.length - 8 - metadata.metadata_length), footerOf(metadata)]);
 }
 
-/** A page: its header, and what follows it. */
+/** A page: its header, and the bytes that follow it. */
 export interface Page {
   readonly header: PageHeader;
   readonly body: Uint8Array;
@@ -40,7 +40,7 @@ export function withPages(bytes: Uint8Array, change: (page: Page) => Page): Uint
         writer.appendBytes(page.body);
       }
       meta.total_compressed_size = BigInt(writer.offset - start);
-      // As DuckDB does: the first page, be it the dictionary, is where the data begin.
+      // As DuckDB does: the data begin at the first page, even if that is the dictionary.
       meta.data_page_offset = BigInt(start);
       delete meta.dictionary_page_offset;
     }

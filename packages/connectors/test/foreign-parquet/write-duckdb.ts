@@ -1,4 +1,5 @@
-// node --import tsx packages/connectors/test/foreign-parquet/write-duckdb.ts: the committed files of DuckDB, made anew.
+// node --import tsx packages/connectors/test/foreign-parquet/write-duckdb.ts: regenerates the committed files of
+// DuckDB.
 import { fileURLToPath } from 'node:url';
 import { duckdbVariants, writeWithDuckdb } from './duckdb-files.js';
 

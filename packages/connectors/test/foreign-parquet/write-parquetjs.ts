@@ -1,5 +1,6 @@
-// node --import tsx packages/connectors/test/foreign-parquet/write-parquetjs.ts: the committed files of parquetjs-lite,
-// made anew. It knows no decimals and no unsigned numbers, and rounds an int64 past 2^53: those columns are not there.
+// node --import tsx packages/connectors/test/foreign-parquet/write-parquetjs.ts: regenerates the committed files of
+// parquetjs-lite. It supports neither decimals nor unsigned numbers, and rounds an int64 past 2^53: those columns are
+// left out.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lawfulRows } from './law.js';
@@ -13,7 +14,7 @@ interface Library {
   readonly ParquetSchema: new (columns: object) => object;
   readonly ParquetWriter: { openFile(schema: object, path: string, options: object): Promise<Writer> };
 }
-// It has no types, and TypeScript would want a file of them.
+// It has no types, and TypeScript would require a declaration file.
 const name = 'parquetjs-lite';
 const { default: parquetjs } = (await import(name)) as { readonly default: Library };
 

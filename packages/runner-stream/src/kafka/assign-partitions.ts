@@ -1,6 +1,6 @@
 /**
- * Shares partitions out over the members of a group: by turns, in the order of the members' ids, so that every leader
- * would come to the same. Members beyond the number of partitions get none.
+ * Distributes partitions over the members of a group: in turns, in the order of the members' ids, so that every leader
+ * computes the same. Members beyond the number of partitions get none.
  */
 export function assignPartitions(
   members: readonly string[],

@@ -6,9 +6,9 @@ import type { KafkaProducerOptions } from './options.js';
 import type { Outgoing } from './outbox.js';
 import { BrokerError, errorNames } from './protocol/error-codes.js';
 import { produceRequest } from './protocol/produce.js';
-import { writeBatch, type BatchAuthor, type Packing } from './protocol/write-batch.js';
+import { writeBatch, type BatchProducer, type Packing } from './protocol/write-batch.js';
 
-/** A batch that is on its way: the same bytes go out however often it is tried, so that it is taken in once. */
+/** A batch in flight: every attempt sends the same bytes, so that it is appended once. */
 interface Sending {
   readonly partition: number;
   readonly outgoing: Outgoing;
@@ -21,15 +21,15 @@ const TAKEN_IN_BEFORE = 'DUPLICATE_SEQUENCE_NUMBER';
 const FORGOTTEN = new Set(['OUT_OF_ORDER_SEQUENCE_NUMBER', 'INVALID_PRODUCER_EPOCH', 'UNKNOWN_PRODUCER_ID']);
 
 /**
- * Sends batches to their leaders, one a partition at a time, each taken in once however often it is sent: a broker knows
- * it by its author and its number, and before it is sent again it is looked for by these.
+ * Sends batches to their leaders, one per partition at a time, each appended once however often it is sent. A broker
+ * recognises a batch by its producer id, epoch and sequence, and a retry first searches the partition for these.
  */
 export class BatchSender {
   readonly #options: KafkaProducerOptions;
   readonly #connection: Connection;
   readonly #packing: Packing | undefined;
-  readonly #authors = new Map<number, BatchAuthor>();
-  /** The offset in each partition before which none of our next messages can be. */
+  readonly #producers = new Map<number, BatchProducer>();
+  /** The offset in each partition below which none of our next messages can be. */
   readonly #ends = new Map<number, number>();
 
   constructor(options: KafkaProducerOptions, connection: Connection, packing: Packing | undefined) {
@@ -38,7 +38,10 @@ export class BatchSender {
     this.#packing = packing;
   }
 
-  /** Resolves when all are durable. Where it fails, each may or may not be: nothing may be sent under the same number. */
+  /**
+   * Resolves when all are durable. If it fails, each may or may not be: nothing may be sent with the same sequence
+   * again.
+   */
   async send(batches: ReadonlyMap<number, Outgoing>): Promise<void> {
     const left = new Map<number, Sending>();
     for (const [partition, outgoing] of batches)
@@ -46,7 +49,7 @@ export class BatchSender {
     try {
       await this.#connection.run((client) => this.#sendAll(client, left));
     } catch (error) {
-      this.#authors.clear();
+      this.#producers.clear();
       throw error;
     }
   }
@@ -66,16 +69,16 @@ export class BatchSender {
       const open = sending.filter(({ partition }) => left.has(partition));
       if (open.length > 0) await this.#sendTo(broker, open, left);
     });
-    // All must have ended before any failure is told, else a repetition could overtake what is still under way.
+    // All requests must end before a failure is reported, or a retry could overtake one that is still in flight.
     for (const outcome of await Promise.allSettled(requests)) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
-  /** Whether a batch that was sent before has arrived, though no answer has. */
+  /** Whether a batch that was sent before has arrived, although no answer has. */
   async #isThere(broker: KafkaBroker, { partition }: Sending): Promise<boolean> {
-    const author = this.#authors.get(partition);
+    const producer = this.#producers.get(partition);
     const from = this.#ends.get(partition);
-    if (author === undefined || from === undefined) return false;
-    return findBatch(broker, author, { topic: this.#options.topic, partition, from });
+    if (producer === undefined || from === undefined) return false;
+    return findBatch(broker, producer, { topic: this.#options.topic, partition, from });
   }
 
   async #sendTo(broker: KafkaBroker, sending: readonly Sending[], left: Map<number, Sending>): Promise<void> {
@@ -94,7 +97,7 @@ export class BatchSender {
         this.#taken(each, left);
       } else if (FORGOTTEN.has(type)) {
         if (first.get(partition) !== true) throw inDoubt(topic, partition);
-        this.#authors.delete(partition);
+        this.#producers.delete(partition);
         each.bytes = undefined;
         each.tried = false;
         failed ??= new BrokerError(error, `partition ${partition}`);
@@ -105,21 +108,21 @@ export class BatchSender {
 
   async #write(client: KafkajsClient, sending: Sending): Promise<void> {
     if (sending.bytes !== undefined) return;
-    const author = this.#authors.get(sending.partition) ?? (await this.#newAuthor(client, sending.partition));
-    this.#authors.set(sending.partition, author);
-    sending.bytes = writeBatch(sending.outgoing.messages, author, this.#packing);
+    const producer = this.#producers.get(sending.partition) ?? (await this.#newProducer(client, sending.partition));
+    this.#producers.set(sending.partition, producer);
+    sending.bytes = writeBatch(sending.outgoing.messages, producer, this.#packing);
   }
 
   #taken({ partition, outgoing }: Sending, left: Map<number, Sending>): void {
     left.delete(partition);
-    const author = this.#authors.get(partition);
-    if (author === undefined) return;
-    // Kafka's numbers are of 31 bits, and go round.
-    const sequence = (author.sequence + outgoing.messages.length) % 2 ** 31;
-    this.#authors.set(partition, { ...author, sequence });
+    const producer = this.#producers.get(partition);
+    if (producer === undefined) return;
+    // Kafka's sequence numbers have 31 bits, and wrap around.
+    const sequence = (producer.sequence + outgoing.messages.length) % 2 ** 31;
+    this.#producers.set(partition, { ...producer, sequence });
   }
 
-  async #newAuthor({ cluster }: KafkajsClient, partition: number): Promise<BatchAuthor> {
+  async #newProducer({ cluster }: KafkajsClient, partition: number): Promise<BatchProducer> {
     const { topic } = this.#options;
     const [ends] = await cluster.fetchTopicsOffset([{ topic, partitions: [{ partition }], fromBeginning: false }]);
     this.#ends.set(partition, Number(ends?.partitions[0]?.offset ?? 0));
@@ -134,7 +137,7 @@ export class BatchSender {
 function inDoubt(topic: string, partition: number): StockafolioError {
   return new StockafolioError(
     'ERR_WRITE_IN_DOUBT',
-    `topic '${topic}', partition ${partition}: the broker has forgotten who writes, so it cannot be told whether the last batch was taken in`,
-    { hint: 'look at the end of the partition before you write on' },
+    `topic '${topic}', partition ${partition}: the broker has forgotten the producer id, so it is unknown whether the last batch was appended`,
+    { hint: 'check the end of the partition before you continue to write' },
   );
 }

@@ -3,13 +3,13 @@ import { brokerErrorType, kafkaError } from './kafka-error.js';
 import { kafkajsClient, type KafkajsClient } from './kafkajs-client.js';
 import { loadKafkajs, type Kafkajs } from './load-kafkajs.js';
 import type { KafkaPlace } from './options.js';
-import type { TopicLaw } from './topic-law.js';
+import type { TopicCheck } from './topic-check.js';
 
 const FIRST_WAIT = 100;
 const LONGEST_WAIT = 1_000;
 const FIRST_PATIENCE = 5_000;
 
-/** Answers of a coordinator about the group. The connection they came by is sound. */
+/** Answers of a coordinator about the group. The connection itself is fine. */
 const aboutTheGroup = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID']);
 
 interface Opened {
@@ -18,21 +18,21 @@ interface Opened {
 }
 
 /**
- * A way to the cluster that is made anew whenever something goes wrong on it.
+ * A connection to the cluster that is replaced whenever it fails.
  *
- * A client of kafkajs that has lost a broker may keep dead sockets, or brokers that are none, and not find back. So it is
- * never mended: it is thrown away with all its sockets, and the next use makes another.
+ * A kafkajs client that has lost a broker may keep dead sockets, or brokers that no longer exist, and never recover. So
+ * it is never repaired: it is discarded with all its sockets, and the next use creates another.
  */
 export class Connection {
   readonly #place: KafkaPlace;
-  readonly #law: TopicLaw;
+  readonly #topicCheck: TopicCheck;
   readonly #closed = new AbortController();
   #opened: Opened | undefined;
   #wasThere = false;
 
-  constructor(place: KafkaPlace, law: TopicLaw) {
+  constructor(place: KafkaPlace, topicCheck: TopicCheck) {
     this.#place = place;
-    this.#law = law;
+    this.#topicCheck = topicCheck;
   }
 
   get closed(): boolean {
@@ -40,7 +40,7 @@ export class Connection {
   }
 
   /**
-   * Works with the client, once. Where that fails the client is given up, unless the answer was about the group.
+   * Runs work with the client, once. If it fails, the client is discarded, unless the answer was about the group.
    *
    * @throws ERR_PEER_MISSING without the package kafkajs
    */
@@ -51,7 +51,7 @@ export class Connection {
     return this.with(client, () => work(client));
   }
 
-  /** The same for work that belongs to a client which was given out before. */
+  /** The same for work that belongs to a client which was returned before. */
   async with<T>(client: KafkajsClient, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -61,7 +61,7 @@ export class Connection {
     }
   }
 
-  /** Works with the client, again and again while the cluster is away, until patience ends. */
+  /** Runs work with the client, and retries while the cluster is unavailable, until patience ends. */
   async run<T>(work: (client: KafkajsClient) => Promise<T>): Promise<T> {
     const { clock } = this.#place;
     const begun = clock.elapsed();
@@ -77,7 +77,7 @@ export class Connection {
     }
   }
 
-  /** How long the cluster may be away before that is an error, in milliseconds. */
+  /** How long the cluster may be unavailable before that is an error, in milliseconds. */
   get patience(): number {
     const { patience = 60_000 } = this.#place;
     return this.#wasThere || patience === Infinity ? patience : Math.min(FIRST_PATIENCE, patience);
@@ -100,7 +100,7 @@ export class Connection {
   async #connect(client: KafkajsClient): Promise<KafkajsClient> {
     await client.cluster.connect();
     await client.cluster.addMultipleTargetTopics([this.#place.topic]);
-    await this.#law.check(client);
+    await this.#topicCheck.check(client);
     this.#wasThere = true;
     return client;
   }

@@ -12,7 +12,7 @@ const message = (n: number): { key: null; value: Buffer; timestamp: number } => 
   timestamp: n,
 });
 
-describe('a topic that is asked whether it still holds what was read', () => {
+describe('the check whether a topic still holds the messages that were read', () => {
   let broker: FakeBroker;
   beforeEach(async () => {
     broker = new FakeBroker();
@@ -46,7 +46,7 @@ describe('a topic that is asked whether it still holds what was read', () => {
     }
   };
 
-  it('names the offset at which an epoch ends before the position, also of one partition twice', async () => {
+  it('names the offset at which an epoch ends before the position, also twice for one partition', async () => {
     partition(1).endOf = () => ({ epoch: 2, end: 12 });
     const positions = [after(0, 15, 4), after(1, 15, 4), after(1, 12, 4), after(2, 20, 4), after(1, 13, 4)];
     expect(await diverged(positions)).to.have.deep.members([
@@ -55,7 +55,7 @@ describe('a topic that is asked whether it still holds what was read', () => {
     ]);
   });
 
-  it('goes by the message before the position where the epoch is unknown, and where epochs say that all is well', async () => {
+  it('compares the message before the position if the epoch is unknown, or if the epochs agree', async () => {
     partition(0).endOf = () => ({ epoch: -1, end: -1 });
     const other = 1_000;
     const positions = [after(0, 15, 9, other), after(1, 15, 4, other), after(2, 15, undefined, other)];
@@ -67,7 +67,7 @@ describe('a topic that is asked whether it still holds what was read', () => {
     expect(await diverged([after(0, 15, 9), after(1, 15, 4), after(2, 15, undefined)])).to.deep.equal([]);
   });
 
-  it('goes by the end of the partition where nothing is known of the epoch, and says nothing of what is gone', async () => {
+  it('uses the end of the partition if nothing is known of the epoch, and ignores expired messages', async () => {
     partition(0).endOf = () => ({ epoch: -1, end: -1 });
     for (const each of broker.partitions) {
       each.messages = each.messages.slice(10);
@@ -79,7 +79,7 @@ describe('a topic that is asked whether it still holds what was read', () => {
     ]);
   });
 
-  it('asks again where the leader is another by now', async () => {
+  it('asks again if the leader has changed', async () => {
     let refusals = 0;
     partition(0).endOf = (epoch) => {
       if (refusals++ < 2) return { error: refusals === 1 ? NOT_LEADER : FENCED, epoch: -1, end: -1 };
@@ -89,7 +89,7 @@ describe('a topic that is asked whether it still holds what was read', () => {
     expect(refusals).to.equal(3);
   });
 
-  it('does without epochs where the broker knows none', async () => {
+  it('works without epochs if the broker supports none', async () => {
     broker.knowsEpochs = false;
     expect(await diverged([after(0, 15, 4), after(1, 15, 4, 1_000)])).to.deep.equal([
       [1, 15, 14, 'message', undefined],

@@ -20,8 +20,8 @@ const OUT_OF_RANGE = 1;
 const BYTES = 1024 * 1024;
 
 /**
- * Those positions before which the partition no longer holds what was read. That is one request to each leader for the epochs,
- * two for the ends, and one for the last message of each partition.
+ * The positions before which the partition no longer holds the messages that were read. It takes one request to each
+ * leader for the epochs, two for the ends, and one for the last message of each partition.
  */
 export async function topicDivergences(
   connection: Connection,
@@ -45,7 +45,10 @@ export async function topicDivergences(
   return divergences;
 }
 
-/** The end of a partition may be told too low for a moment after an election; the end of an epoch is the leader's own. */
+/**
+ * For a moment after an election the end of a partition may be reported too low. The end of an epoch comes from the
+ * leader itself.
+ */
 function cutByBounds(position: Position, end: EpochEnd | undefined, range: PartitionRange): Divergence | undefined {
   return end === undefined ? cutByEnd(position, range.end) : cutByEpoch(position, end);
 }
@@ -60,7 +63,7 @@ function eachPartitionOnce(positions: readonly Position[]): Position[][] {
   return rounds;
 }
 
-/** Where the epochs of these positions end, by partition; none where it is not known. */
+/** The ends of the epochs of these positions, by partition; absent if unknown. */
 async function epochEnds(
   connection: Connection,
   topic: string,
@@ -78,12 +81,13 @@ async function epochEnds(
       asked.map(({ partition }) => partition),
     );
     for (const { broker, partitions } of leaders) {
-      // What speaks Kafka's protocol and is none may not know of epochs.
+      // A server that only speaks Kafka's protocol may not support epochs.
       if ((broker.versions[OFFSET_FOR_LEADER_EPOCH]?.maxVersion ?? 0) < EPOCH_END_VERSION) continue;
       const ask = { topic, partitions: asked.filter(({ partition }) => partitions.includes(partition)) };
       for (const { partition, error, epoch, end } of await broker.connectionPool.send(epochEndRequest(ask))) {
         if (error !== 0) throw new BrokerError(error, `asking for an epoch of partition ${partition}`);
-        // An epoch above all that the log knows: it has none, or was put back from a backup. Then its messages tell.
+        // An epoch above all that the log knows: the log has none, or was restored from a backup. Then its messages are
+        // compared.
         if (epoch >= 0 && end >= 0) ends.set(partition, { epoch, end });
       }
     }
@@ -91,7 +95,7 @@ async function epochEnds(
   });
 }
 
-/** The message before a position; undefined where it is not there any more, or nobody asks. */
+/** The message before a position; undefined if it no longer exists, or is not needed. */
 async function lastMessage(
   connection: Connection,
   topic: string,
@@ -103,7 +107,7 @@ async function lastMessage(
   return connection.run(async (client) => {
     const [leader] = await leadersOf(client, topic, [partition]);
     if (leader === undefined) throw new Error(`partition ${partition} has no leader`);
-    // A broker gives one batch whole, however few bytes are asked for.
+    // A broker returns one batch whole, however few bytes are requested.
     const ask = { topic, partitions: [{ partition, offset }], partitionBytes: 1, bytes: BYTES, wait: 0 };
     const answer = await leader.broker.connectionPool.send(fetchRequest({ ...ask, uncommitted: true }));
     const [fetched] = answer.partitions;
@@ -115,7 +119,7 @@ async function lastMessage(
   });
 }
 
-/** The brokers that lead partitions, each with those of them that it leads. */
+/** The brokers that lead partitions, each with the partitions that it leads. */
 async function leadersOf(
   { cluster }: KafkajsClient,
   topic: string,

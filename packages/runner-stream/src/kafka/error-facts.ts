@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@stockafolio/core';
 
-/** What an error of Kafka is in our terms, and what to do about it. */
+/** The meaning of a Kafka error in our terms, and what to do about it. */
 export interface KafkaFacts {
   readonly code: ErrorCode;
   readonly hint: string;
@@ -9,39 +9,39 @@ export interface KafkaFacts {
 const heals = (hint: string): KafkaFacts => ({ code: 'ERR_SOURCE_UNAVAILABLE', hint });
 const usage = (hint: string): KafkaFacts => ({ code: 'ERR_USAGE', hint });
 
-/** Who is refused, for want of a login or a right. */
+/** Refused because of a missing login or right. */
 export const denied: KafkaFacts = {
   code: 'ERR_ACCESS_DENIED',
-  hint: 'check mechanism, user and password, and what that user may do with the topic and the group; the command takes them from STOCKAFOLIO_KAFKA_*',
+  hint: 'check mechanism, user and password, and the rights of that user on the topic and the group; the command reads them from STOCKAFOLIO_KAFKA_*',
 };
 
-/** Nobody has answered. */
-export const away: KafkaFacts = heals('check that a broker listens there, and whether it wants TLS or a login');
+/** No broker has answered. */
+export const away: KafkaFacts = heals('check that a broker listens there, and whether it requires TLS or a login');
 
 const changing = heals(
-  'the cluster is choosing leaders or coordinators; where that does not end, look whether all brokers run',
+  'the cluster is choosing leaders or coordinators; if that does not end, check that all brokers run',
 );
-const disk = heals('look at the disk and the log of the broker');
+const disk = heals('check the disk and the log of the broker');
 const replicas = heals(
-  'start the brokers that hold copies of the partition again, or lower min.insync.replicas of the topic',
+  'restart the brokers that hold replicas of the partition, or lower min.insync.replicas of the topic',
 );
-const wrong = usage('the cause says what the brokers do not take');
+const wrong = usage('the cause says what the brokers reject');
 const group: KafkaFacts = {
   code: 'ERR_GROUP_TAKEN',
-  hint: 'the group is used by programs of another kind: name another with --group',
+  hint: 'the group is used by other programs: choose another with --group',
 };
 const unknownTopic: KafkaFacts = {
   code: 'ERR_SOURCE_UNKNOWN',
-  hint: 'check its name; whoever writes to it first makes it (stockafolio generate, import), or kafka-topics --create',
+  hint: 'check its name; its first writer creates it (stockafolio generate, import), or kafka-topics --create',
 };
 const foreign: KafkaFacts = {
   code: 'ERR_SOURCE_UNSUPPORTED',
-  hint: 'look whether a broker of Kafka 2.3 or newer listens there, and not a controller, a proxy or another service',
+  hint: 'check that a broker of Kafka 2.3 or newer listens there, and not a controller, a proxy or another service',
 };
 
 /**
- * Kafka's errors by the names that kafkajs has for them. What is not here, or comes with a later Kafka, is taken for a passing
- * trouble; `kafka-error.spec.ts` goes through all of them.
+ * Kafka's errors by the names that kafkajs gives them. An error that is not listed, or comes with a later Kafka, counts
+ * as temporary; `kafka-error.spec.ts` covers all of them.
  */
 export const factsByType: Readonly<Record<string, KafkaFacts>> = {
   ...all(changing, [
@@ -88,7 +88,7 @@ export const factsByType: Readonly<Record<string, KafkaFacts>> = {
   UNKNOWN_TOPIC_OR_PARTITION: unknownTopic,
   OFFSET_OUT_OF_RANGE: {
     code: 'ERR_OFFSET_GONE',
-    hint: 'keep messages for longer (retention.ms); what is gone is in the archive, if anywhere',
+    hint: 'keep messages for longer (retention.ms); lost messages may still be in the archive',
   },
   GROUP_MAX_SIZE_REACHED: usage('the group has as many members as group.max.size of the brokers allows: start fewer'),
   MESSAGE_TOO_LARGE: usage('send smaller messages, or allow larger ones: max.message.bytes of the topic'),
@@ -96,7 +96,7 @@ export const factsByType: Readonly<Record<string, KafkaFacts>> = {
     'write in smaller batches (batchBytes), or in larger segments: segment.bytes of the topic',
   ),
   INVALID_TIMESTAMP: usage(
-    'the topic does not take times so far from now: set its message.timestamp.before.max.ms and message.timestamp.after.max.ms',
+    'the topic rejects times so far from now: set its message.timestamp.before.max.ms and message.timestamp.after.max.ms',
   ),
 };
 

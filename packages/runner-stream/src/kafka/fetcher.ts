@@ -1,6 +1,6 @@
 import { isStockafolioError, messageOf, StockafolioError } from '@stockafolio/core';
 import type { Position } from '@stockafolio/core/ports';
-import { Bell } from './bell.js';
+import { Condition } from './condition.js';
 import type { Connection } from './connection.js';
 import { kafkaError } from './kafka-error.js';
 import { brokerOf, type KafkajsClient } from './kafkajs-client.js';
@@ -17,64 +17,64 @@ const MOST_BYTES = 10 * 1024 * 1024;
 /** Messages that are taken at once. */
 const AT_ONCE = 1_024;
 
-/** What waits to be taken of one partition. */
+/** A fetch of one partition that waits to be taken. */
 export interface Fetched {
   readonly set: RecordSet;
   readonly pieces: AsyncGenerator<Piece, undefined>;
-  /** The piece that is to be taken next, once it is read. */
+  /** The piece to take next, once it is read. */
   piece: Piece | undefined;
   /** Whether some of it is taken already. */
   begun: boolean;
   /** The offset after it. */
   readonly after: number;
-  /** The offset that the next new message will get, as known when it came. */
+  /** The offset that the next new message will get, as known at the time of the fetch. */
   readonly end: number;
-  /** The epoch of the leader that took in the first message of it. */
+  /** The leader epoch of its first message. */
   readonly epoch: number | undefined;
-  /** Whether a fetch has failed since the one before: it may have come from another leader, or another cluster. */
+  /** Whether a fetch has failed since the previous one: this one may come from another leader, or another cluster. */
   readonly doubted: boolean;
-  /** Whether somebody has looked since whether the log still holds what was read before it. */
+  /** Whether it was verified since that the log still holds what was read before it. */
   verified: boolean;
-  /** The looking, while it is under way, or has failed. */
+  /** The verification, while it is in progress or has failed. */
   verification: Promise<void> | undefined;
 }
 
-/** One partition that is read. A new one takes its place when it is read from elsewhere. */
+/** One partition that is read. A new lane replaces it when the partition is read from another position. */
 export interface Lane {
   readonly partition: number;
   readonly generation: number;
   readonly fetched: Fetched[];
-  /** The next offset to be asked for. */
+  /** The next offset to request. */
   next: number;
   asked: boolean;
-  /** Where the broker has said that this offset is not there. */
+  /** Whether the broker has said that this offset does not exist. */
   gone: boolean;
-  /** Whether a fetch has failed since the last that came. */
+  /** Whether a fetch has failed since the last successful one. */
   doubted: boolean;
 }
 
 const NOTHING: Piece = { messages: [], epoch: undefined };
 
 /**
- * Fetches ahead, a few batches of every partition and so many bytes in all. Each leader has one request at a time, for
- * those of its partitions that want more; so a partition that nobody takes from holds no other up.
+ * Fetches ahead: a few batches of every partition, within a total number of bytes. Each leader has one request at a
+ * time, for those of its partitions that want more. So a partition from which nothing is taken blocks no other.
  */
 export class Fetcher {
   readonly #options: KafkaSourceOptions;
   readonly #connection: Connection;
-  readonly #changed: Bell;
-  readonly #wanted = new Bell();
+  readonly #changed: Condition;
+  readonly #wanted = new Condition();
   readonly #lanes = new Map<number, Lane>();
   readonly #paused = new Set<number>();
   readonly #busy = new Set<string>();
   #waiting = 0;
   #turn = 0;
   #awaySince: number | undefined;
-  /** What ends the reading. */
+  /** The error that ends the reading. */
   failure: StockafolioError | undefined;
 
-  /** @param changed rung when there is something to be taken, or a failure */
-  constructor(options: KafkaSourceOptions, connection: Connection, changed: Bell) {
+  /** @param changed notified when there is something to take, or a failure */
+  constructor(options: KafkaSourceOptions, connection: Connection, changed: Condition) {
     this.#options = options;
     this.#connection = connection;
     this.#changed = changed;
@@ -84,11 +84,11 @@ export class Fetcher {
     void this.#drive();
   }
 
-  /** Reads these partitions from these positions, and no others. */
+  /** Reads exactly these partitions, from these positions. */
   assign(positions: readonly Position[], generation: number): void {
     this.clear();
     for (const { partition, offset } of positions) this.#lanes.set(partition, laneAt(partition, offset, generation));
-    this.#wanted.ring();
+    this.#wanted.notify();
   }
 
   clear(): void {
@@ -102,8 +102,8 @@ export class Fetcher {
 
   resume(partitions: readonly number[]): void {
     for (const partition of partitions) this.#paused.delete(partition);
-    this.#wanted.ring();
-    this.#changed.ring();
+    this.#wanted.notify();
+    this.#changed.notify();
   }
 
   seek({ partition, offset }: Position): void {
@@ -111,12 +111,13 @@ export class Fetcher {
     if (lane === undefined) return;
     for (const { set } of lane.fetched) this.#waiting -= set.bytes.length;
     this.#lanes.set(partition, laneAt(partition, offset, lane.generation));
-    this.#wanted.ring();
+    this.#wanted.notify();
   }
 
   /**
-   * The next lane, by turns, from which something can be taken, or whose messages are gone. It stays the same while what
-   * was fetched at once lasts: to go from one partition to another for every few messages costs who keeps state by them.
+   * The next lane, in turns, that has messages to take, or whose messages are gone. It stays the same until a whole
+   * fetch is taken: switching partitions every few messages would be expensive for consumers that keep state per
+   * partition.
    */
   turn(): Lane | undefined {
     const lanes = [...this.#lanes.values()];
@@ -133,10 +134,10 @@ export class Fetcher {
   }
 
   /**
-   * Takes the next messages of a lane that {@link turn} showed; none where all that was fetched first is taken. Undefined
-   * where it has been paused or sought elsewhere while they were read.
+   * Takes the next messages of a lane that {@link turn} returned; none if the first fetch is taken completely.
+   * Undefined if the lane was paused or moved by a seek while they were read.
    *
-   * @throws ERR_SOURCE_UNSUPPORTED, now and ever after, where they cannot be read
+   * @throws ERR_SOURCE_UNSUPPORTED, now and at every later call, if they cannot be read
    */
   async take(lane: Lane): Promise<Piece | undefined> {
     const [fetched] = lane.fetched;
@@ -149,7 +150,7 @@ export class Fetcher {
     if (piece.messages.length > 0) return piece;
     lane.fetched.shift();
     this.#waiting -= fetched.set.bytes.length;
-    this.#wanted.ring();
+    this.#wanted.notify();
     return piece;
   }
 
@@ -157,21 +158,21 @@ export class Fetcher {
     try {
       return (await pieces.next()).value ?? NOTHING;
     } catch (error) {
-      // Kept: whoever asks again must not be given what comes after it.
+      // Kept: a later call must not return the messages after it.
       this.failure ??= isStockafolioError(error) ? error : unreadable(this.#options.topic, partition, error);
       throw this.failure;
     }
   }
 
-  /** Asks for the lane's offset again, which a broker had said is not there. */
+  /** Requests the lane's offset again, after a broker had said that it does not exist. */
   askAgain(lane: Lane): void {
     lane.gone = false;
-    this.#wanted.ring();
+    this.#wanted.notify();
   }
 
   close(): void {
     this.clear();
-    this.#wanted.ring();
+    this.#wanted.notify();
   }
 
   async #drive(): Promise<void> {
@@ -191,7 +192,7 @@ export class Fetcher {
     }
   }
 
-  /** Begins a fetch at every leader that has none under way; answers whether there was one. */
+  /** Starts a fetch at every leader that has none in flight; returns whether there was one. */
   #begin(client: KafkajsClient): boolean {
     const { topic } = this.#options;
     const wanting = this.#wanting();
@@ -221,7 +222,7 @@ export class Fetcher {
 
   async #fetch(client: KafkajsClient, node: string, lanes: readonly Lane[]): Promise<void> {
     const { topic, batchBytes = 1024 * 1024, bufferBytes = 16 * 1024 * 1024, fetchWait = 100 } = this.#options;
-    // By turns first in the request: a broker fills the answer in this order.
+    // The next partitions in turn come first in the request: a broker fills the answer in this order.
     const order = [...lanes.slice(this.#turn % lanes.length), ...lanes.slice(0, this.#turn % lanes.length)];
     const ask = fetchRequest({
       topic,
@@ -246,7 +247,7 @@ export class Fetcher {
     } finally {
       this.#busy.delete(node);
       for (const lane of lanes) lane.asked = false;
-      this.#wanted.ring();
+      this.#wanted.notify();
     }
   }
 
@@ -255,7 +256,7 @@ export class Fetcher {
     if (lane === undefined || this.#lanes.get(partition) !== lane) return;
     if (error === OUT_OF_RANGE) {
       lane.gone = true;
-      this.#changed.ring();
+      this.#changed.notify();
       return;
     }
     const set: RecordSet = { bytes: records, from: lane.next, aborted };
@@ -269,7 +270,7 @@ export class Fetcher {
       ...{ epoch: firstEpochOf(set), doubted, verified: false, verification: undefined },
     });
     this.#waiting += records.length;
-    this.#changed.ring();
+    this.#changed.notify();
   }
 
   async #failed(error: unknown): Promise<void> {
@@ -279,7 +280,7 @@ export class Fetcher {
     const failed = kafkaError(error, this.#options);
     this.#awaySince ??= clock.elapsed();
     const { patience } = this.#connection;
-    // A topic that is not known for a moment may be one whose leader is being chosen.
+    // A topic may be unknown for a moment while its leader is being chosen.
     const unknownFor = failed.code === 'ERR_SOURCE_UNKNOWN' ? Math.min(patience, UNKNOWN_WITHIN) : 0;
     if (clock.elapsed() - this.#awaySince < (failed.retryable ? patience : unknownFor)) {
       this.#options.onRetry?.(failed);
@@ -287,7 +288,7 @@ export class Fetcher {
       return;
     }
     this.failure ??= failed;
-    this.#changed.ring();
+    this.#changed.notify();
   }
 }
 
@@ -299,6 +300,6 @@ function unreadable(topic: string, partition: number, cause: unknown): Stockafol
   return new StockafolioError(
     'ERR_SOURCE_UNSUPPORTED',
     `topic '${topic}', partition ${partition}: what was fetched cannot be read: ${messageOf(cause)}`,
-    { cause, hint: 'read the topic with another client to see whether the broker holds what it should' },
+    { cause, hint: 'read the topic with another client to check what the broker holds' },
   );
 }

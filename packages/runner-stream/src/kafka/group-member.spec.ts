@@ -2,7 +2,7 @@ import type { GroupTarget } from '@stockafolio/core/ports';
 import { expect } from 'chai';
 import { FakeCoordinator, stillClock } from '../../test/fake-coordinator.js';
 import { GroupMember, type Assignment } from './group-member.js';
-import { TopicLaw } from './topic-law.js';
+import { TopicCheck } from './topic-check.js';
 
 const live: GroupTarget = { role: "pipeline 'p'", ids: { tables: 't1', checkpoints: 'c1' } };
 const staging: GroupTarget = { role: "pipeline 'p'", ids: { tables: 't2', checkpoints: 'c2' } };
@@ -18,7 +18,7 @@ describe('a member of a group', () => {
     const client = coordinator.client();
     const connection = { run: work(client), once: work(client) };
     const options = { brokers: ['127.0.0.1:1'], topic: 'trades', clock: stillClock };
-    return new GroupMember(options, connection, new TopicLaw('trades'), 'portfolio', target);
+    return new GroupMember(options, connection, new TopicCheck('trades'), 'portfolio', target);
   }
   const outcome = (joined: Promise<Assignment>): Promise<string> =>
     joined.then(
@@ -31,7 +31,7 @@ describe('a member of a group', () => {
       generation,
     );
 
-  it('shares out with others of its target, and leaves the binding beside the offsets', async () => {
+  it('shares partitions with others of its target, and stores the binding with the offsets', async () => {
     coordinator.expected = 2;
     const members = [member(live), member(live)];
     const given = await Promise.all(members.map((each) => each.join()));
@@ -45,7 +45,7 @@ describe('a member of a group', () => {
       expect(JSON.parse(text)).to.deep.equal({ at: 1_000, target: { role: live.role, ids: live.ids } });
   });
 
-  it('is refused before it joins where the group is bound to another target, at every start', async () => {
+  it('is refused before it joins if the group is bound to another target, at every start', async () => {
     const first = member(live);
     await commit(first, await first.join());
     for (let start = 0; start < 2; start++) {
@@ -56,7 +56,7 @@ describe('a member of a group', () => {
     expect(await outcome(member(live).join())).to.equal('0,1,2,3');
   });
 
-  it('that ends by itself leaves no word, and keeps that of those who go on', async () => {
+  it('that ends by itself stores no binding, and keeps that of the others', async () => {
     const once = { endsByItself: true };
     const first = member({ ...staging, ...once });
     await commit(first, await first.join());
@@ -72,14 +72,14 @@ describe('a member of a group', () => {
     expect(await outcome(member(staging).join())).to.match(/^ERR_GROUP_TAKEN/);
   });
 
-  it('is refused by the leader where two begin at once, and the leader has all', async () => {
+  it('is refused by the leader if two start at once, and the leader has all partitions', async () => {
     coordinator.expected = 2;
     const [first, second] = await Promise.all([outcome(member(live).join()), outcome(member(staging).join())]);
     expect(first).to.equal('0,1,2,3');
     expect(second).to.match(/^ERR_GROUP_TAKEN/);
   });
 
-  it('is refused as the leader, too, and those of the target that the group is bound to have all', async () => {
+  it('is refused even as the leader, and the members of the bound target have all partitions', async () => {
     const first = member(live);
     await commit(first, await first.join());
     coordinator.expected = 2;
@@ -88,32 +88,32 @@ describe('a member of a group', () => {
     expect(await taking).to.match(/^ERR_GROUP_TAKEN/);
   });
 
-  it('takes a group that nobody runs for any more, after which those of before are refused', async () => {
+  it('takes over an unused group, after which the previous members are refused', async () => {
     const first = member(live);
     await commit(first, await first.join());
     const second = member({ ...staging, takeGroup: true });
     const given = await second.join();
     expect(given.partitions).to.deep.equal([0, 1, 2, 3]);
-    // A part of the partitions is enough: the others still bear the binding of before.
+    // Some of the partitions are enough: the others still carry the previous binding.
     await commit(second, { ...given, partitions: [2] });
     expect(await outcome(member(live).join())).to.match(/^ERR_GROUP_TAKEN/);
     expect(await outcome(member(staging).join())).to.equal('0,1,2,3');
   });
 
-  it('of an older version is given what is left, and takes no harm from what the others say', async () => {
+  it('of an older version is given the rest, and ignores the data of the others', async () => {
     coordinator.expected = 2;
     const [old, next] = await Promise.all([outcome(member().join()), outcome(member(live).join())]);
     expect([old, next]).to.deep.equal(['', '0,1,2,3']);
   });
 
-  it('is refused where another program has the group, naming its client', async () => {
+  it('is refused if another program has the group, naming its client', async () => {
     coordinator.foreign = 'RoundRobinAssigner';
     expect(await outcome(member(live).join())).to.equal(
       "ERR_GROUP_TAKEN: group 'portfolio' is used by client 'their-app' at 10.0.0.9",
     );
   });
 
-  it('commits as before without a target, and is bound by nothing', async () => {
+  it('commits as before without a target, and is not bound', async () => {
     const any = member();
     await commit(any, await any.join());
     expect(new Set(coordinator.kept.values())).to.deep.equal(new Set(['']));

@@ -9,64 +9,64 @@ import { decodeTarget, decodeWord, encodeBinding, encodeTarget, encodeWord, late
 import { brokerErrorType } from './kafka-error.js';
 import type { KafkaBroker, KafkajsClient } from './kafkajs-client.js';
 import type { KafkaSourceOptions } from './options.js';
-import { topicFacts, type TopicLaw } from './topic-law.js';
+import { topicFacts, type TopicCheck } from './topic-check.js';
 
-/** The name of the way in which partitions are shared out; members of another way cannot join. */
+/** The name of the assignment protocol; members with another one cannot join. */
 const PROTOCOL = 'stockafolio';
 const MOST_ROUNDS = 100;
 
 /**
- * No version that a broker reads. It cannot take the group over then when a consumer of KIP-848 joins, to share partitions
- * out by itself; that consumer is refused instead. Members of ours do not look at it.
+ * A version that no broker can parse. Otherwise a broker could convert the group when a consumer of KIP-848 joins, and
+ * assign partitions itself; now that consumer is refused instead. Our own members ignore the version.
  */
 const UNREADABLE = -1;
 
-/** What a member was given, and in which generation of the group. */
+/** The partitions of a member, and the generation of the group in which it got them. */
 export interface Assignment {
   readonly partitions: readonly number[];
   readonly generation: number;
 }
 
-/** What a heartbeat says: all is well; the group is sharing out anew; or this member is none any more. */
+/** The result of a heartbeat: all is well; the group is rebalancing; or this member was removed. */
 export type Beat = 'well' | 'moving' | 'lost';
 
-/** One member of a consumer group: what it says to the coordinator, and what that answers. Keeps no time. */
+/** One member of a consumer group: its requests to the coordinator, and the answers. It keeps no time. */
 export class GroupMember {
   readonly #options: KafkaSourceOptions;
   readonly #connection: Pick<Connection, 'run' | 'once'>;
-  readonly #law: TopicLaw;
+  readonly #topicCheck: TopicCheck;
   readonly #group: string;
   readonly #target: GroupTarget | undefined;
   #memberId = '';
-  /** What the group is bound to by this member. */
+  /** The binding of the group by this member. */
   #binding: GroupBinding | undefined;
   #coordinator: { readonly client: KafkajsClient; readonly broker: KafkaBroker } | undefined;
 
-  /** @param target what the group is bound to; any member is taken in where it is absent */
+  /** @param target what the group is bound to; if absent, any member is accepted */
   constructor(
     options: KafkaSourceOptions,
     connection: Pick<Connection, 'run' | 'once'>,
-    law: TopicLaw,
+    topicCheck: TopicCheck,
     group: string,
     target?: GroupTarget,
   ) {
     this.#options = options;
     this.#connection = connection;
-    this.#law = law;
+    this.#topicCheck = topicCheck;
     this.#group = group;
     this.#target = target;
   }
 
   /**
-   * Joins, or joins again; resolves when the group has shared out its partitions.
+   * Joins, or joins again; resolves when the group has assigned its partitions.
    *
-   * @throws ERR_GROUP_TAKEN where the group is bound to another target, or members of other programs are in it
+   * @throws ERR_GROUP_TAKEN if the group is bound to another target, or members of other programs are in it
    */
   async join(): Promise<Assignment> {
     return this.#connection.run(async (client) => {
       for (let round = 0; round < MOST_ROUNDS; round++) {
         try {
-          // Before it joins: whoever is refused then does not make the others share out anew.
+          // Before it joins: a member that is refused then does not make the others rebalance.
           if (this.#memberId === '') await this.#lookFirst(client);
           return await this.#joinOnce(client);
         } catch (error) {
@@ -76,7 +76,7 @@ export class GroupMember {
           else if (type !== 'REBALANCE_IN_PROGRESS' && type !== 'ILLEGAL_GENERATION') throw error;
         }
       }
-      throw new StockafolioError('ERR_SOURCE_UNAVAILABLE', `group '${this.#group}' does not come to rest`);
+      throw new StockafolioError('ERR_SOURCE_UNAVAILABLE', `group '${this.#group}' keeps rebalancing`);
     });
   }
 
@@ -97,7 +97,9 @@ export class GroupMember {
     }
   }
 
-  /** Remembers how far the group came. What a member may not commit any more is not: nobody reads on from it. */
+  /**
+   * Commits positions of the group. A member that may no longer commit is ignored: nobody reads from these positions.
+   */
   async commit(positions: readonly Position[], generation: number): Promise<void> {
     const kept = this.#binding === undefined ? undefined : encodeBinding(this.#binding);
     const metadata = kept === undefined ? {} : { metadata: kept };
@@ -158,8 +160,8 @@ export class GroupMember {
   }
 
   /**
-   * Shares out this topic, and any other that members of the group read, among those who read it for what the group is bound
-   * to; the others are told.
+   * Assigns the partitions of this topic, and of any other that members of the group read, to the members whose target
+   * the group is bound to; the others are told why they get none.
    */
   async #shareOut(
     client: KafkajsClient,
@@ -176,7 +178,7 @@ export class GroupMember {
     const refused = new Map<string, GroupTarget>();
     for (const [topic, candidates] of readers) {
       const { partitions } = await (topic === this.#options.topic
-        ? this.#law.check(client)
+        ? this.#topicCheck.check(client)
         : topicFacts(client, topic));
       const bound = await this.#bindingOf(client, topic, partitions);
       const { admitted, owner } = admit(candidates, bound, this.#memberId);
@@ -195,13 +197,13 @@ export class GroupMember {
     });
   }
 
-  /** @throws ERR_GROUP_TAKEN where this member would be refused anyway */
+  /** @throws ERR_GROUP_TAKEN if this member would be refused anyway */
   async #lookFirst(client: KafkajsClient): Promise<void> {
     const modern = await modernMembersOf(await this.#coordinatorOf(client), this.#group);
     if (modern.length > 0) throw usedByOthers(this.#group, modern);
     const target = this.#target;
     if (target === undefined) return;
-    const { partitions } = await this.#law.check(client);
+    const { partitions } = await this.#topicCheck.check(client);
     const bound = await this.#bindingOf(client, this.#options.topic, partitions);
     const goesOn = bound === undefined || goesOnWith(bound.target, target);
     if (!goesOn && target.takeGroup !== true) throw boundToAnother(this.#group, bound.target, target);

@@ -4,18 +4,18 @@ import { CONSUMER_GROUP_DESCRIBE, consumerGroupDescribeRequest } from './protoco
 
 const GROUP = 0;
 
-/** GROUP_ID_NOT_FOUND, and UNSUPPORTED_VERSION where the cluster has that protocol turned off. */
+/** GROUP_ID_NOT_FOUND, and UNSUPPORTED_VERSION if the cluster has that protocol turned off. */
 const NO_SUCH_GROUP = [69, 35];
 
 /** A member of a group, as its coordinator knows it. */
 export interface KnownMember {
   /** Its client and its host, in words. */
   readonly name: string;
-  /** What it was given of each topic, where that can be told. */
+  /** Its partitions by topic, if that is known. */
   readonly assignment: Readonly<Record<string, readonly number[]>>;
 }
 
-/** Asked for by ourselves: kafkajs's own way to find it keeps the broker's reason, such as a missing right, to itself. */
+/** Our own request: the method of kafkajs hides the broker's reason, such as a missing right. */
 export async function coordinatorOf(client: KafkajsClient, groupId: string): Promise<KafkaBroker> {
   const [node] = client.cluster.getNodeIds();
   if (node === undefined) throw new Error('no broker is known');
@@ -24,7 +24,7 @@ export async function coordinatorOf(client: KafkajsClient, groupId: string): Pro
   return brokerOf(client.cluster, coordinator.nodeId);
 }
 
-/** The members of a group, of whatever program they are. */
+/** The members of a group, whatever program they run. */
 export async function membersOf(client: KafkajsClient, broker: KafkaBroker, group: string): Promise<KnownMember[]> {
   const modern = await modernMembersOf(broker, group);
   if (modern.length > 0) return modern;
@@ -37,7 +37,10 @@ export async function membersOf(client: KafkajsClient, broker: KafkaBroker, grou
   );
 }
 
-/** Those of the protocol of KIP-848, in which the broker itself shares partitions out; none where the group has the other. */
+/**
+ * Those of the protocol of KIP-848, in which the broker itself assigns partitions; none if the group uses the other
+ * protocol.
+ */
 export async function modernMembersOf(broker: KafkaBroker, group: string): Promise<KnownMember[]> {
   if (broker.versions[CONSUMER_GROUP_DESCRIBE] === undefined) return [];
   const { error, members } = await broker.connectionPool.send(consumerGroupDescribeRequest(group));
@@ -45,7 +48,7 @@ export async function modernMembersOf(broker: KafkaBroker, group: string): Promi
   return members.map(({ clientId, host }) => ({ name: nameOf(clientId, host), assignment: {} }));
 }
 
-/** Names of members, each once, of many the first. */
+/** Names of members, each once; only the first ones if there are many. */
 export function namesOf(members: readonly KnownMember[]): string {
   const names = [...new Set(members.map(({ name }) => name))];
   const more = names.length - 3;
@@ -60,7 +63,7 @@ function assignmentOf({ protocol }: KafkajsClient, bytes: Buffer): KnownMember['
   try {
     return (bytes.length === 0 ? null : protocol.MemberAssignment.decode(bytes))?.assignment ?? {};
   } catch {
-    // Programs of another kind write there what they like.
+    // Other programs may write anything there.
     return {};
   }
 }

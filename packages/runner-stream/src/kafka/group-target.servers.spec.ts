@@ -48,7 +48,7 @@ describe('a group of Kafka that is bound to its target', function () {
     return String((reader.failure as Error).message);
   };
 
-  it('refuses a member with another target, at every start, and the one that runs keeps all', async () => {
+  it('refuses a member with another target, at every start, and the running one keeps all', async () => {
     const first = await join(live);
     await eventually('the first has all', () => hasAll(first));
     for (let start = 0; start < 2; start++) {
@@ -59,11 +59,11 @@ describe('a group of Kafka that is bound to its target', function () {
       await leave(stray);
     }
     expect(hasAll(first)).to.equal(true);
-    // It was refused before it joined: nobody had to hand over.
+    // It was refused before it joined: no rebalance was needed.
     expect(first.reader.told).to.have.length(1);
   });
 
-  it('refuses it too where nobody runs', async () => {
+  it('refuses it even if no member runs', async () => {
     const first = await join(live);
     await eventually('the first has all', () => hasAll(first));
     await leave(first);
@@ -74,7 +74,7 @@ describe('a group of Kafka that is bound to its target', function () {
     await eventually('the first goes on', () => hasAll(again));
   });
 
-  it('refuses one of two that begin at once, and the other has all', async () => {
+  it('refuses one of two that start at once, and the other has all', async () => {
     const both = await Promise.all([join(live), join(staging)]);
     await eventually('one is refused', () => both.some(({ reader }) => reader.failure !== undefined));
     const refused = both.find(({ reader }) => reader.failure !== undefined);
@@ -85,7 +85,7 @@ describe('a group of Kafka that is bound to its target', function () {
     await eventually('the other has all', () => other !== undefined && hasAll(other));
   });
 
-  it('shares out among members of one target, and tells who has what', async () => {
+  it('assigns partitions to the members of one target, and tells who has which', async () => {
     const members = [await join(live), await join(live)];
     await eventually('both have some', () => members.every(({ reader }) => reader.partitions.length === 2));
     const holders = (await members[0]?.source.holders?.()) ?? [];
@@ -93,7 +93,7 @@ describe('a group of Kafka that is bound to its target', function () {
     expect(holders[0]?.holder).to.equal("client 'stockafolio' at 127.0.0.1");
   });
 
-  it('lets a process start again before the group has found out that the one before died', async () => {
+  it('lets a process restart before the group notices that the previous one died', async () => {
     const dead = await join(live, { sessionTimeout: 6_000, heartbeatInterval: 100_000 });
     await eventually('it has all', () => hasAll(dead));
     await dead.reader.stop();
@@ -101,7 +101,7 @@ describe('a group of Kafka that is bound to its target', function () {
     await eventually('the new one has all', () => hasAll(again));
   });
 
-  it('is taken where a person says so and nothing runs, and then is refused to what it was bound to', async () => {
+  it('is taken over on request if nothing runs, and then refuses its previous target', async () => {
     const first = await join(live);
     await eventually('the first has all', () => hasAll(first));
     const early = await join({ ...staging, takeGroup: true });
@@ -117,7 +117,7 @@ describe('a group of Kafka that is bound to its target', function () {
     await eventually('it has all without saying so again', () => hasAll(later));
   });
 
-  it('gives a member of an older version nothing while one runs that names its target', async () => {
+  it('gives a member of an older version nothing while a member with a target runs', async () => {
     const old = await join();
     await eventually('the old one has all', () => hasAll(old));
     await leave(old);
@@ -138,7 +138,7 @@ describe('a group of Kafka that is bound to its target', function () {
       await from.run({ eachMessage: async () => undefined });
     };
 
-    it('is refused where kafkajs has it, naming the client', async () => {
+    it('is refused if kafkajs has it, naming the client', async () => {
       const other = consumer();
       let joined = false;
       other.on('consumer.group_join', () => (joined = true));
@@ -163,7 +163,7 @@ describe('a group of Kafka that is bound to its target', function () {
     const modern = (): Promise<ConsumerProtocolReader> =>
       ConsumerProtocolReader.start(`127.0.0.1:${kafka().port}`, topic.topic, topic.topic);
 
-    it('is refused where a consumer of KIP-848 has it, naming the client', async () => {
+    it('is refused if a consumer of KIP-848 has it, naming the client', async () => {
       const other = await modern();
       try {
         await eventually('it has all', () => other.said.includes('assigned 4'));
@@ -175,7 +175,7 @@ describe('a group of Kafka that is bound to its target', function () {
       }
     });
 
-    it('keeps a consumer of KIP-848 out, to which the broker would give the group', async () => {
+    it('keeps out a consumer of KIP-848, to which the broker would give the group', async () => {
       const first = await join(live);
       await eventually('the first has all', () => hasAll(first));
       const other = await modern();

@@ -14,7 +14,7 @@ const staging = portfolio('t2', 'c2');
 const named = (member: string, target: GroupTarget | undefined): Candidate => ({ member, target });
 
 describe('the target of a group', () => {
-  it('is the same for processes of one deployment, and another with other tables or other checkpoints', () => {
+  it('is the same for processes of one deployment, and differs with other tables or checkpoints', () => {
     expect(isSameTarget(live, portfolio('t1', 'c1'))).to.equal(true);
     expect(isSameTarget(live, portfolio('t2', 'c1'))).to.equal(false);
     expect(isSameTarget(live, portfolio('t1', 'c2'))).to.equal(false);
@@ -23,14 +23,14 @@ describe('the target of a group', () => {
     expect(isSameTarget({ role: live.role, ids: {} }, { role: live.role, ids: {} })).to.equal(true);
   });
 
-  it('goes on where tables were made anew, or checkpoints moved, but not where both are others', () => {
+  it('matches if tables were rebuilt or checkpoints moved, but not if both differ', () => {
     expect(goesOnWith(live, portfolio('t2', 'c1'))).to.equal(true);
     expect(goesOnWith(live, portfolio('t1', 'c2'))).to.equal(true);
     expect(goesOnWith(live, staging)).to.equal(false);
     expect(goesOnWith(live, { ...live, role: "pipeline 'other'" })).to.equal(false);
   });
 
-  it('has ids for which a broker has room, that differ as the long ones do', () => {
+  it('has ids that fit into the limit of a broker, and differ as the long ones do', () => {
     const long = (end: string): GroupTarget => withShortIds(portfolio('x'.repeat(4_000) + end, 'c1'));
     expect(Buffer.byteLength(describeTarget(long('a')))).to.be.lessThan(500);
     expect(isSameTarget(long('a'), long('a'))).to.equal(true);
@@ -39,11 +39,11 @@ describe('the target of a group', () => {
   });
 });
 
-describe('who of a group is given partitions', () => {
+describe('the admission of members to a group', () => {
   const who = (candidates: readonly Candidate[], bound?: GroupTarget, leader = 'a'): readonly string[] =>
     admit(candidates, bound && { target: bound, at: 1 }, leader).admitted;
 
-  it('a newcomer with another target is not, whoever leads', () => {
+  it('refuses a newcomer with another target, whichever member leads', () => {
     for (const leader of ['a', 'b']) {
       const { admitted, owner } = admit([named('a', live), named('b', staging)], { target: live, at: 1 }, leader);
       expect(admitted).to.deep.equal(['a']);
@@ -51,21 +51,21 @@ describe('who of a group is given partitions', () => {
     }
   });
 
-  it('nobody of another target is while none of the target runs that the group is bound to', () => {
+  it('refuses other targets even while no member of the bound target runs', () => {
     expect(who([named('a', staging), named('b', staging)], live)).to.deep.equal([]);
   });
 
-  it('who was told to take the group is, but not from those that run', () => {
+  it('admits a member that takes the group over, but not from running members', () => {
     expect(who([named('a', taking(staging)), named('b', taking(staging))], live)).to.deep.equal(['a', 'b']);
     expect(who([named('a', taking(staging)), named('b', live)], live)).to.deep.equal(['b']);
   });
 
-  it('a group that is not bound yet is of the one that was there first', () => {
+  it('gives an unbound group to the member that was there first', () => {
     expect(who([named('a', live), named('b', staging)], undefined, 'b')).to.deep.equal(['b']);
     expect(who([named('a', live), named('b', staging)], undefined, 'a')).to.deep.equal(['a']);
   });
 
-  it('two that go on with the same checkpoints, but write other tables, are not both', () => {
+  it('does not admit two with the same checkpoints but other tables together', () => {
     const other = portfolio('t2', 'c1');
     for (const leader of ['a', 'b'])
       expect(who([named('a', live), named('b', other)], live, leader)).to.deep.equal(['a']);
@@ -74,13 +74,13 @@ describe('who of a group is given partitions', () => {
     expect(who([named('a', third), named('b', other)], live, 'a')).to.deep.equal(['a']);
   });
 
-  it('those of an older version are where no other is, and wait where there is one that names its target', () => {
+  it('admits members of an older version only if no member names a target', () => {
     expect(who([named('a', undefined), named('b', undefined)])).to.deep.equal(['a', 'b']);
     expect(who([named('a', undefined), named('b', live)], undefined, 'b')).to.deep.equal(['b']);
     expect(who([named('a', undefined), named('b', staging)], live, 'b')).to.deep.equal(['a']);
   });
 
-  it('are never two targets at a time, and all members of the one, in any group', () => {
+  it('never admits two targets at a time, and always all members of the one, in any group', () => {
     const target = fc.option(
       fc.record({
         tables: fc.constantFrom('t1', 't2'),
@@ -100,7 +100,7 @@ describe('who of a group is given partitions', () => {
         const given = all.filter(({ member }) => admitted.has(member));
         const kinds = new Set(given.map(({ target: each }) => JSON.stringify(each?.ids)));
         expect(kinds.size).to.be.at.most(1);
-        // All of one deployment are, or none.
+        // Either all members of one deployment are admitted, or none.
         for (const { member, target: each } of all) {
           if (given.some((other) => JSON.stringify(other.target?.ids) === JSON.stringify(each?.ids)))
             expect(admitted.has(member)).to.equal(true);
@@ -108,10 +108,10 @@ describe('who of a group is given partitions', () => {
         const names = all.flatMap(({ target: each }) => each ?? []);
         const mayGoOn = names.filter((each) => before === undefined || goesOnWith(before, each));
         const isOpen = names.length === 0 || mayGoOn.length > 0 || names.some(({ takeGroup }) => takeGroup === true);
-        // Partitions lie idle only where nobody may have them.
+        // Partitions stay unassigned only if nobody may have them.
         const olderOnes = all.some(({ target: each }) => each === undefined);
         expect(given.length > 0).to.equal(isOpen || olderOnes);
-        // What runs for the target that the group is bound to is never put out by another.
+        // Members that run for the bound target are never displaced by others.
         if (mayGoOn.length > 0 && before !== undefined)
           for (const { target: each } of given) expect(each !== undefined && goesOnWith(before, each)).to.equal(true);
       }),

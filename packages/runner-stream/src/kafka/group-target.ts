@@ -1,30 +1,33 @@
 import { createHash } from 'node:crypto';
 import type { GroupTarget } from '@stockafolio/core/ports';
 
-/** Longest id that is kept as it is, in UTF-16 units. */
+/** Longest id that is kept unchanged, in UTF-16 units. */
 const LONGEST_ID = 300;
 
-/** What a group is bound to for one topic, and since when: the latest counts. */
+/** What a group is bound to for one topic, and since when: the latest binding counts. */
 export interface GroupBinding {
   readonly target: GroupTarget;
-  /** Rises with every change; epoch milliseconds where clocks are right. */
+  /** Rises with every change; epoch milliseconds if clocks are right. */
   readonly at: number;
 }
 
-/** A member of a group that reads a topic; without a target where it is of an older version, or reads for nothing lasting. */
+/**
+ * A member of a group that reads a topic. It has no target if it is of an older version, or its target is not
+ * persistent.
+ */
 export interface Candidate {
   readonly member: string;
   readonly target: GroupTarget | undefined;
 }
 
-/** Who of a topic's readers is given partitions, and what for; the others are refused. */
+/** Which readers of a topic get partitions, and for which target; the others are refused. */
 export interface Admission {
   readonly admitted: readonly string[];
-  /** What the group is bound to from now on; undefined where no reader says what it reads for. */
+  /** The target of the group from now on; undefined if no reader names its target. */
   readonly owner: GroupTarget | undefined;
 }
 
-/** Whether two that run at once write the same things: no id may differ. */
+/** Whether two concurrent members write the same targets: no id may differ. */
 export function isSameTarget(a: GroupTarget, b: GroupTarget): boolean {
   const shared = Object.keys(a.ids).filter((kind) => kind in b.ids);
   if (a.role !== b.role || shared.some((kind) => a.ids[kind] !== b.ids[kind])) return false;
@@ -32,8 +35,8 @@ export function isSameTarget(a: GroupTarget, b: GroupTarget): boolean {
 }
 
 /**
- * Whether one goes on with what another has left. Tables may have been made anew since, or checkpoints moved: one id is
- * enough, as tables and checkpoints that do not fit each other are refused by themselves.
+ * Whether one member continues the work of another. Tables may have been rebuilt since, or checkpoints moved. One equal
+ * id is enough, because tables and checkpoints that do not fit each other are rejected anyway.
  */
 export function goesOnWith(left: GroupTarget, next: GroupTarget): boolean {
   if (left.role !== next.role) return false;
@@ -43,14 +46,13 @@ export function goesOnWith(left: GroupTarget, next: GroupTarget): boolean {
 }
 
 /**
- * Decides who of the readers of a topic is given partitions.
+ * Decides which readers of a topic get partitions.
  *
- * Those of the target to which the group is bound, or of one that goes on with it; where none of these runs, those who were
- * told to take the group. A group
- * that is not bound yet is its leader's, who was there first. Who names no target is given partitions only where no one is
- * admitted that does.
+ * Those whose target is the one the group is bound to, or continues it. If none of these runs: those that were told to
+ * take the group. If the group is not bound yet: those with the leader's target, because the leader was there first.
+ * Readers without a target get partitions only if no reader with one is admitted.
  *
- * @param leader the member that shares out
+ * @param leader the member that assigns the partitions
  */
 export function admit(candidates: readonly Candidate[], bound: GroupBinding | undefined, leader: string): Admission {
   const named = candidates.flatMap(({ member, target }) => (target === undefined ? [] : [{ member, target }]));
@@ -67,7 +69,7 @@ export function admit(candidates: readonly Candidate[], bound: GroupBinding | un
   return { admitted: admitted.map(({ member }) => member), owner: owner ?? bound?.target };
 }
 
-/** Ids that are kept beside each offset, where there is little room. */
+/** The ids in the short form that is stored with each offset, where space is limited. */
 export function withShortIds(target: GroupTarget): GroupTarget {
   const ids = Object.entries(target.ids).map(([kind, id]) => [kind, id.length <= LONGEST_ID ? id : digestOf(id)]);
   return { ...target, ids: Object.fromEntries(ids) as GroupTarget['ids'] };
@@ -77,7 +79,7 @@ function digestOf(id: string): string {
   return `${id.slice(0, 100)}...${createHash('sha256').update(id).digest('hex')}`;
 }
 
-/** Words for a target, with its ids. */
+/** A target in words, with its ids. */
 export function describeTarget({ role, ids }: GroupTarget): string {
   const things = Object.entries(ids).map(([kind, id]) => `${kind} ${id}`);
   return things.length === 0 ? role : `${role} (${things.join(', ')})`;

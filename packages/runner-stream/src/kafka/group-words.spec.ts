@@ -8,8 +8,8 @@ const target: fc.Arbitrary<GroupTarget> = fc
   .record({ role: text, tables: text, checkpoints: text })
   .map(({ role, tables, checkpoints }) => ({ role, ids: { tables, checkpoints } }));
 
-describe('what members of a group tell each other', () => {
-  it('is read as it was written', () => {
+describe('the data that members of a group exchange', () => {
+  it('are read as they were written', () => {
     fc.assert(
       fc.property(target, fc.nat(), (given, at) => {
         expect(decodeTarget(encodeTarget(given))).to.deep.equal(given);
@@ -21,7 +21,7 @@ describe('what members of a group tell each other', () => {
     expect(decodeWord(encodeWord({}))).to.deep.equal({});
   });
 
-  it('says nothing where others have written it, or nobody has', () => {
+  it('are ignored if other programs have written them, or nobody has', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -37,12 +37,12 @@ describe('what members of a group tell each other', () => {
     );
   });
 
-  it('is, of bindings that differ between partitions, the one that was made last', () => {
+  it('give the latest binding if they differ between partitions', () => {
     const binding = (role: string, at: number): string => encodeBinding({ target: { role, ids: {} }, at }) ?? '';
     expect(latestBinding([binding('a', 1), null, binding('b', 3), binding('c', 2)])?.target.role).to.equal('b');
   });
 
-  it('does not leave the wish to take a group behind, which is of one start alone', () => {
+  it('do not store the request to take a group, which applies to one start only', () => {
     const taken = encodeBinding({ target: { role: 'a', ids: {}, takeGroup: true }, at: 1 });
     expect(latestBinding([taken ?? null])?.target).to.deep.equal({ role: 'a', ids: {} });
   });

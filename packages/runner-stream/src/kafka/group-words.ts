@@ -2,16 +2,19 @@ import type { GroupTarget } from '@stockafolio/core/ports';
 import type { GroupBinding } from './group-target.js';
 
 /**
- * What members of a group tell each other beside topics and partitions, as JSON: each its target in its subscription, the
- * leader who is refused in the assignments, and both, for those who come later, their binding beside committed offsets.
+ * The data that members of a group exchange beside topics and partitions, as JSON. Each member sends its target in its
+ * subscription. The leader sends a refused member the reason in its assignment. Both store their binding with the
+ * committed offsets, for later members.
  */
 
-/** Longest of these that every broker takes beside an offset, in bytes: `offset.metadata.max.bytes` defaults to 4,096. */
+/**
+ * Longest binding that every broker accepts with an offset, in bytes: `offset.metadata.max.bytes` defaults to 4,096.
+ */
 const LONGEST_BINDING = 4_096;
 
-/** What the leader says to a member with its partitions. */
+/** The leader's message to a member, sent with its partitions. */
 export interface LeadersWord {
-  /** What the group is bound to, where that is not what the member reads for. */
+  /** What the group is bound to, if it is not the member's target. */
   readonly refusedFor?: GroupTarget;
 }
 
@@ -19,7 +22,7 @@ export function encodeTarget(target: GroupTarget | undefined): Buffer {
   return target === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify({ target: plain(target) }));
 }
 
-/** The target that a member names; undefined for one of an older version. */
+/** The target that a member names; undefined for a member of an older version. */
 export function decodeTarget(bytes: Uint8Array | undefined): GroupTarget | undefined {
   return targetOf(parsed(bytes)['target']);
 }
@@ -28,7 +31,7 @@ export function encodeWord({ refusedFor }: LeadersWord): Buffer {
   return Buffer.from(JSON.stringify({ word: refusedFor === undefined ? 'admitted' : 'refused', target: refusedFor }));
 }
 
-/** What the leader said; undefined where it is of an older version. */
+/** The leader's message; undefined if the leader is of an older version. */
 export function decodeWord(bytes: Uint8Array | undefined): LeadersWord | undefined {
   const { word, target } = parsed(bytes);
   const refusedFor = targetOf(target);
@@ -36,14 +39,14 @@ export function decodeWord(bytes: Uint8Array | undefined): LeadersWord | undefin
   return word === 'admitted' ? {} : undefined;
 }
 
-/** What is kept beside a committed offset; undefined where it would be too long for a broker. */
+/** The text to store with a committed offset; undefined if it would be too long for a broker. */
 export function encodeBinding({ target, at }: GroupBinding): string | undefined {
   const { role, ids } = target;
   const text = JSON.stringify({ at, target: { role, ids } });
   return Buffer.byteLength(text) <= LONGEST_BINDING ? text : undefined;
 }
 
-/** The binding of a topic, by what is kept beside the offsets of its partitions; undefined where it is not bound. */
+/** The binding of a topic, from the texts stored with the offsets of its partitions; undefined if it is not bound. */
 export function latestBinding(kept: readonly (string | null)[]): GroupBinding | undefined {
   let latest: GroupBinding | undefined;
   for (const text of kept) {
@@ -67,7 +70,7 @@ function targetOf(value: unknown): GroupTarget | undefined {
   return { role, ids: Object.fromEntries(named), ...(takeGroup === true ? { takeGroup } : {}) };
 }
 
-/** Programs of others keep there what they like: what is no object of ours says nothing. */
+/** Other programs may store anything there: data that is not an object of ours is ignored. */
 function parsed(bytes: Uint8Array | string | undefined): Readonly<Record<string, unknown>> {
   if (bytes === undefined || bytes.length === 0) return {};
   try {

@@ -28,7 +28,7 @@ describe('a group that shares a topic of Kafka', function () {
   const total = (): number =>
     readers.reduce((sum, { taken }) => sum + [...taken.values()].reduce((n, each) => n + each.length, 0), 0);
 
-  it('hands partitions over cleanly: nobody is given any before all have handed theirs over', async () => {
+  it('hands partitions over cleanly: no member gets any before all have handed theirs over', async () => {
     const offsets = new Map<number, number>();
     const log: string[] = [];
     const producer = await topic.producer();
@@ -51,7 +51,7 @@ describe('a group that shares a topic of Kafka', function () {
     }
   });
 
-  it('goes on with those that are left when one leaves', async () => {
+  it('continues with the remaining members when one leaves', async () => {
     const offsets = new Map<number, number>();
     const producer = await topic.producer();
     const source = topic.source();
@@ -67,7 +67,7 @@ describe('a group that shares a topic of Kafka', function () {
     await eventually('all was taken', () => total() === 400);
   });
 
-  it('shares each topic out among those who read it, where members of a group read several', async () => {
+  it('assigns each topic to the members that read it, if members of a group read several', async () => {
     const other = new KafkaTopic(kafka().port);
     await other.make();
     const there = other.source();
@@ -92,8 +92,8 @@ describe('a group that shares a topic of Kafka', function () {
     expect(sizes).to.deep.equal([0, 1, 1, 1, 1]);
   });
 
-  // kafkajs sends heartbeats between batches only: whoever is slow is put out, and the group shares out for ever.
-  it('keeps a member that does not ask for anything for longer than its session lasts', async () => {
+  // kafkajs sends heartbeats only between batches: a slow member is removed, and the group rebalances for ever.
+  it('keeps a member that requests nothing for longer than its session lasts', async () => {
     const producer = await topic.producer();
     await producer.append(numbered(100));
     const source = topic.source({ sessionTimeout: 1_500, heartbeatInterval: 300 });
@@ -106,7 +106,7 @@ describe('a group that shares a topic of Kafka', function () {
     expect(reader.told).to.deep.equal([`assigned 0,1,2,3 in ${first?.generation}`]);
   });
 
-  it('tells a member that was not heard of that its partitions are lost, and takes it in again', async () => {
+  it('tells a member without heartbeats that its partitions are lost, and accepts it again', async () => {
     const producer = await topic.producer();
     await producer.append(numbered(100));
     // Its heartbeats come later than its session lasts.
@@ -116,8 +116,8 @@ describe('a group that shares a topic of Kafka', function () {
     expect(reader.told.some((each) => each.startsWith('revoked'))).to.equal(false);
   });
 
-  // kafkajs forgets what was paused when it joins again.
-  it('keeps a partition paused when the group shares out anew', async () => {
+  // kafkajs forgets paused partitions when it joins again.
+  it('keeps a partition paused when the group rebalances', async () => {
     const producer = await topic.producer();
     const source = topic.source();
     source.pause([0, 1, 2, 3]);
@@ -141,8 +141,8 @@ describe('a group that shares a topic of Kafka', function () {
     expect([...reader.taken.keys()]).to.deep.equal([2]);
   });
 
-  // kafkajs commits what it is told to, of any partition, and of a generation that is over.
-  it('remembers positions of partitions that are its own, and of no others', async () => {
+  // kafkajs commits positions of any partition, even in a generation that is over.
+  it('stores positions only of its own partitions', async () => {
     const producer = await topic.producer();
     await producer.append(numbered(40));
     const source = topic.source();

@@ -58,7 +58,7 @@ describe('beside other clients of Kafka', function () {
     }
   });
 
-  // A broker whose topic has a compression of its own reads what it is given, and stores it as Java's clients write it.
+  // A broker whose topic has its own compression stores what it receives as Java's clients write it.
   for (const stored of ['gzip', 'snappy', 'lz4', 'zstd']) {
     it(`reads what Java has compressed with ${stored}, and writes with every compression what Java reads`, async () => {
       const own = new KafkaTopic(kafka().port);
@@ -102,8 +102,8 @@ describe('beside other clients of Kafka', function () {
     expect(new Set(values)).to.have.property('size', 200);
   });
 
-  // kafkajs's own consumer never comes to an end that is the marker of a transaction.
-  it('sees no message of a transaction that was taken back, and is caught up behind its marker', async () => {
+  // kafkajs's own consumer never reaches an end that is a transaction marker.
+  it('sees no message of an aborted transaction, and is caught up after its marker', async () => {
     const producer = topic.kafka.producer({ transactionalId: topic.topic, maxInFlightRequests: 1, idempotent: true });
     await producer.connect();
     for (const [n, kept] of [true, false, true, false].entries()) {

@@ -6,13 +6,13 @@ type Named = Pick<KafkaPlace, 'brokers' | 'topic'>;
 
 const untrusted: KafkaFacts = {
   code: 'ERR_ACCESS_DENIED',
-  hint: 'the certificate of the broker is not trusted here: name its authority (ssl.ca; STOCKAFOLIO_KAFKA_CA_FILE for the command)',
+  hint: 'the certificate of the broker is not trusted here: set its authority (ssl.ca; STOCKAFOLIO_KAFKA_CA_FILE for the command)',
 };
 
-/** kafkajs calls everything that ends a login a failure of it, and keeps of the cause the words alone. */
+/** kafkajs reports everything that ends a login as a login failure, and keeps only the message of the cause. */
 const NOT_REFUSED = /timed? ?out|closed connection|connection error|not connected|given up|ECONN|EPIPE/i;
 
-/** Tells in our terms what went wrong with Kafka; what is an error of ours already stays as it is. */
+/** Converts a failure of Kafka to our terms; an error of ours stays unchanged. */
 export function kafkaError(error: unknown, { brokers, topic }: Named): StockafolioError {
   const chain = causesOf(error);
   const ours = chain.find((cause) => isStockafolioError(cause));
@@ -25,7 +25,7 @@ export function kafkaError(error: unknown, { brokers, topic }: Named): Stockafol
   });
 }
 
-/** The name that Kafka has for an error, where a broker answered with one. */
+/** Kafka's name of an error, if a broker answered with one. */
 export function brokerErrorType(error: unknown): string | undefined {
   for (const cause of causesOf(error)) {
     const { type } = cause as { readonly type?: unknown };
@@ -41,7 +41,7 @@ function factsOf(error: Error): KafkaFacts | undefined {
   return typeof type === 'string' ? factsByType[type] : undefined;
 }
 
-/** kafkajs wraps errors in errors of its own, some of them several times. */
+/** kafkajs wraps errors in errors of its own, sometimes several times. */
 function causesOf(error: unknown): Error[] {
   const chain: Error[] = [];
   for (let at = error; at instanceof Error && chain.length < 10; at = at.cause) chain.push(at);

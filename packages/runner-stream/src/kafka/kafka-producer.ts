@@ -6,20 +6,20 @@ import { Connection } from './connection.js';
 import type { KafkaProducerOptions } from './options.js';
 import { Outbox, type Append, type Outgoing } from './outbox.js';
 import type { Packing, TimedMessage } from './protocol/write-batch.js';
-import { TopicLaw } from './topic-law.js';
+import { TopicCheck } from './topic-check.js';
 import { makeTopic } from './make-topic.js';
 
 const KNOWN_WITHIN = 10_000;
 
 /**
- * The writing end of a topic of Kafka; makes the topic where there is none.
+ * The writing end of a topic of Kafka; creates the topic if there is none.
  *
- * Messages go to the partition of their key as Kafka's default partitioner chooses it, those without a key to the
- * partition of their value, so that the same messages always make the same topic. An append is durable on all copies
- * that keep up. What is appended while a batch is on its way goes with the next. Arrays handed to `append` must stay
+ * Kafka's default partitioner chooses the partition of a message by its key. A message without a key goes to the
+ * partition of its value, so that the same messages always make the same topic. An append is durable on all in-sync
+ * replicas. Messages appended while a batch is in flight go with the next one. Arrays passed to `append` must stay
  * unchanged until it resolves.
  *
- * @throws ERR_SOURCE_UNAVAILABLE, ERR_ACCESS_DENIED; ERR_SOURCE_MISMATCH where the topic has another number of partitions;
+ * @throws ERR_SOURCE_UNAVAILABLE, ERR_ACCESS_DENIED; ERR_SOURCE_MISMATCH if the topic has another number of partitions;
  * ERR_PEER_MISSING without the package of its compression
  * @example
  * const producer = await kafkaProducer({ brokers: ['127.0.0.1:9092'], topic: 'trades', clock: systemClock });
@@ -29,10 +29,10 @@ const KNOWN_WITHIN = 10_000;
 export async function kafkaProducer(options: KafkaProducerOptions): Promise<Producer> {
   const packing = await packingOf(options);
   await makeTopic(options);
-  const law = new TopicLaw(options.topic);
-  const connection = new Connection(options, law);
+  const topicCheck = new TopicCheck(options.topic);
+  const connection = new Connection(options, topicCheck);
   try {
-    const { partitions } = await untilKnown(options.clock, () => connection.run((client) => law.check(client)));
+    const { partitions } = await untilKnown(options.clock, () => connection.run((client) => topicCheck.check(client)));
     return new KafkaProducer(options, connection, partitions.length, packing);
   } catch (error) {
     connection.close();
@@ -40,12 +40,12 @@ export async function kafkaProducer(options: KafkaProducerOptions): Promise<Prod
   }
 }
 
-/** Loaded before anything is made, so that a missing package leaves nothing behind. */
+/** Loaded before anything is created, so that a missing package leaves nothing behind. */
 async function packingOf({ compression = 'none' }: KafkaProducerOptions): Promise<Packing | undefined> {
   return compression === 'none' ? undefined : { compression, codec: await loadCodec(compression) };
 }
 
-/** A topic that was made a moment ago is not known to all brokers at once. */
+/** A new topic is not known to all brokers at once. */
 async function untilKnown<T>(clock: Clock, work: () => Promise<T>): Promise<T> {
   for (const end = clock.elapsed() + KNOWN_WITHIN; ; await clock.sleep(100)) {
     try {
@@ -109,9 +109,9 @@ class KafkaProducer implements Producer {
     return shares;
   }
 
-  /** Sends until nothing waits. */
+  /** Sends until nothing is pending. */
   async #sendAll(): Promise<void> {
-    // What is appended in the same breath goes together.
+    // Messages appended in the same turn go together.
     await Promise.resolve();
     const { batchBytes = 512 * 1024 } = this.#options;
     for (;;) {

@@ -9,7 +9,7 @@ describe('a topic of Kafka', function () {
   const kafka = useKafka();
 
   runSourceContract('kafkaSource', {
-    // The first group of a broker takes some seconds: it makes the topic in which it keeps them.
+    // The first group of a broker takes some seconds: the broker creates the topic in which it keeps groups.
     patience: 15_000,
     fresh: async () => {
       const topic = new KafkaTopic(kafka().port);
@@ -31,7 +31,7 @@ describe('a topic of Kafka', function () {
     },
   });
 
-  it('gives what was fetched at once in pieces, none of them twice and none left out, paused or sought in between', async () => {
+  it('returns a fetch in pieces, each exactly once, with pauses and seeks in between', async () => {
     const topic = new KafkaTopic(kafka().port);
     await topic.make();
     try {

@@ -8,7 +8,7 @@ import { KafkaTopic, wallClock } from '../../test/kafka-topic.js';
 
 const inOrder = (count: number): string[] => Array.from({ length: count }, (_, n) => String(n));
 
-/** Takes in everything that was appended, sorted: each exactly once. */
+/** Receives everything that was appended, sorted: each message exactly once. */
 async function expectAll(reader: Reader, count: number): Promise<void> {
   const all = (): string[] => [...reader.taken.values()].flat();
   await eventually(`${count} messages are taken`, () => reader.failure !== undefined || all().length >= count);
@@ -42,7 +42,7 @@ describe('when Kafka fails', function () {
     return source;
   };
 
-  /** Appends without a pause while something is done to the broker, and some time longer. */
+  /** Appends without a pause during an action on the broker, and for some time after it. */
   async function appending(producer: Producer, during: () => Promise<void>): Promise<number> {
     let count = 0;
     let over = false;
@@ -53,7 +53,7 @@ describe('when Kafka fails', function () {
         await wallClock.sleep(5);
       }
     })();
-    // What it fails with is told by the wait for it below.
+    // Its failure is reported by the wait for it below.
     work.catch(() => undefined);
     await wallClock.sleep(500);
     await during();
@@ -63,8 +63,8 @@ describe('when Kafka fails', function () {
     return count;
   }
 
-  // kafkajs: a consumer that is stuck after the broker was away, or whose runner has ended and is never begun again.
-  it('reads on, and writes on, each message once, after a kill -9 of the broker and its return', async () => {
+  // kafkajs: a consumer gets stuck after the broker was down, or its runner ends and never restarts.
+  it('continues to read and write, each message once, after a kill -9 and restart of the broker', async () => {
     const producer = await topic.producer();
     await read();
     const count = await appending(producer, async () => {
@@ -78,8 +78,8 @@ describe('when Kafka fails', function () {
     await expectAll(reader, count);
   });
 
-  // kafkajs: a request that is never answered keeps its connection, and what comes after waits behind it.
-  it('reads on, and writes on, each message once, after the broker has stood still', async () => {
+  // kafkajs: a request that is never answered keeps its connection, and later requests wait behind it.
+  it('continues to read and write, each message once, after the broker was suspended', async () => {
     const producer = await topic.producer({ requestTimeout: 1_500 });
     await read({ requestTimeout: 1_500 });
     const count = await appending(producer, async () => {
@@ -90,7 +90,7 @@ describe('when Kafka fails', function () {
     await expectAll(reader, count);
   });
 
-  it('says so where the broker is away for longer than it is waited for', async () => {
+  it('reports a broker that is down for longer than the patience', async () => {
     const producer = await topic.producer({ patience: 1_000 });
     const source = topic.source({ patience: 1_000 });
     await source.open(topic.topic, reader);
@@ -110,20 +110,20 @@ describe('when Kafka fails', function () {
     expect(range).to.have.length(4);
   });
 
-  it('waits however long where it is told so, telling of each attempt', async () => {
+  it('waits without limit on request, reporting each attempt', async () => {
     const told: string[] = [];
     const source = topic.source({ patience: Infinity, onRetry: ({ code }) => void told.push(code) });
     await kafka().kill();
     const asking = source.identity();
-    // Longer than one is waited for, else, that was never there.
+    // Longer than the usual wait for a broker that was never there.
     await wallClock.sleep(8_000);
     await kafka().start();
     expect(await asking).to.match(/^kafka:/);
     expect(new Set(told)).to.deep.equal(new Set(['ERR_SOURCE_UNAVAILABLE']));
   });
 
-  // kafkajs sets the group to the newest message, and commits that, without a word.
-  it('never goes on from elsewhere where what it is to read is gone', async () => {
+  // kafkajs silently sets the group to the newest message, and commits that.
+  it('never continues from another offset if the next one is gone', async () => {
     const producer = await topic.producer();
     for (let n = 0; n < 400; n += 40) await producer.append(numbered(40, n));
     await topic.expire(90);
@@ -142,7 +142,7 @@ describe('when Kafka fails', function () {
     expect(committed?.partitions.every(({ offset }) => offset === '-1')).to.equal(true);
   });
 
-  it('says so where the topic has lost its newest messages', async () => {
+  it('reports a topic that has lost its newest messages', async () => {
     await (await topic.producer()).append(numbered(40));
     const source = topic.source();
     await source.open(topic.topic, {
@@ -155,8 +155,8 @@ describe('when Kafka fails', function () {
     expect(error.message).to.contain('cut at offset 10 or before').and.to.contain('up to offset 100');
   });
 
-  // kafkajs reads on in the new topic, whose offsets mean other messages.
-  it('ends where the topic was deleted and made again while it was read', async () => {
+  // kafkajs continues in the new topic, whose offsets mean other messages.
+  it('ends if the topic was deleted and recreated while it was read', async () => {
     const producer = await topic.producer();
     await producer.append(numbered(400));
     await read();
@@ -170,7 +170,7 @@ describe('when Kafka fails', function () {
     expect([...reader.taken.values()].flat()).to.have.length(400);
   });
 
-  it('ends where partitions were added, since keys move then', async () => {
+  it('ends if partitions were added, because keys move then', async () => {
     await read();
     await eventually('it reads', () => reader.partitions.length === 4);
     await topic.admin((admin) => admin.createPartitions({ topicPartitions: [{ topic: topic.topic, count: 6 }] }));
@@ -182,7 +182,7 @@ describe('when Kafka fails', function () {
     });
   });
 
-  it('says what to do where there is no such topic, and makes none by asking', async () => {
+  it('says what to do about a missing topic, and does not create it by asking', async () => {
     const other = new KafkaTopic(kafka().port);
     await expectCode('ERR_SOURCE_UNKNOWN', () => other.source().identity());
     await expectCode('ERR_SOURCE_UNKNOWN', () => other.source().ranges());
@@ -190,7 +190,7 @@ describe('when Kafka fails', function () {
     expect(await topic.admin((admin) => admin.listTopics())).to.not.include(other.topic);
   });
 
-  it('says so where nobody listens', async () => {
+  it('reports an address where nobody listens', async () => {
     const nowhere = new KafkaTopic(1);
     const source = nowhere.source({ patience: 500 });
     const error = await expectCode('ERR_SOURCE_UNAVAILABLE', () => source.identity());
@@ -200,10 +200,10 @@ describe('when Kafka fails', function () {
   });
 
   // kafkajs leaves timers and sockets behind, and waits for answers that never come.
-  it('leaves nothing behind when it is closed, even while the broker stands still', async () => {
+  it('leaves nothing behind when it is closed, even while the broker is suspended', async () => {
     const left = (): string[] =>
       process.getActiveResourcesInfo().filter((each) => each === 'Timeout' || each === 'TCPSocketWrap');
-    // What is waited with below has a timer of its own.
+    // The wait below has a timer of its own.
     const before = left().length + 1;
     const source = topic.source();
     const producer = await topic.producer();
@@ -224,7 +224,7 @@ describe('when Kafka fails', function () {
   });
 });
 
-describe('a Kafka that asks for a login', function () {
+describe('a Kafka that requires a login', function () {
   this.timeout(180_000);
   useKafka();
   const login = { username: 'ann', password: 'open sesame' };
@@ -235,7 +235,7 @@ describe('a Kafka that asks for a login', function () {
   });
   after(() => server?.close());
 
-  it('lets in who has it, and tells others what to do without a word of the password', async () => {
+  it('accepts the right login, and tells others what to do without showing the password', async () => {
     const topic = new KafkaTopic(server?.port ?? 0);
     const sasl = { mechanism: 'plain' as const, ...login };
     const said: string[] = [];

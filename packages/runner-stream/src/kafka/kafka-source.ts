@@ -15,7 +15,7 @@ import {
   type Source,
   type SourceBatch,
 } from '@stockafolio/core/ports';
-import { Bell } from './bell.js';
+import { Condition } from './condition.js';
 import { Connection } from './connection.js';
 import { topicDivergences } from './divergences.js';
 import { Fetcher, type Fetched, type Lane } from './fetcher.js';
@@ -27,23 +27,23 @@ import { Membership } from './membership.js';
 import type { KafkaSourceOptions } from './options.js';
 import { isCompacted } from './topic-cleanup.js';
 import { topicIdentity, topicPositionsAt, topicRanges } from './topic-ends.js';
-import { TopicLaw } from './topic-law.js';
+import { TopicCheck } from './topic-check.js';
 
-/** How long a close waits for the group to hear of it, in milliseconds. */
+/** How long a close waits for the group to receive its leave request, in milliseconds. */
 const LEAVE_WITHIN = 2_000;
 
 /**
  * The reading end of a topic of Kafka, as one member of a consumer group.
  *
- * The listener is called within `next` only, so never beside the caller's own work; heartbeats go out meanwhile. Positions
- * come from the listener, never from the group. Messages of transactions are read when these are committed. Keys and
- * values are views of the memory that was fetched: copy what is to be kept.
+ * The listener is called only within `next`, so never concurrently with the caller's own work; heartbeats are sent
+ * meanwhile. Positions come from the listener, never from the group. Messages of transactions are read when these are
+ * committed. Keys and values are views of the fetched memory: copy them to keep them.
  *
- * @throws what every call of it may: ERR_SOURCE_UNAVAILABLE where the cluster is away for longer than `patience`;
- * ERR_SOURCE_UNKNOWN where there is no such topic; ERR_ACCESS_DENIED where login or rights are wrong;
- * ERR_SOURCE_MISMATCH where the topic was made again, ERR_PARTITIONS_CHANGED where it was given more partitions; `next` also
- * ERR_OFFSET_GONE, ERR_SOURCE_DIVERGED where a partition has lost what was read of it, and ERR_GROUP_TAKEN where the group is
- * bound to another target, or used by other programs
+ * @throws from any call: ERR_SOURCE_UNAVAILABLE if the cluster is unavailable for longer than `patience`;
+ * ERR_SOURCE_UNKNOWN if there is no such topic; ERR_ACCESS_DENIED if login or rights are wrong; ERR_SOURCE_MISMATCH if
+ * the topic was recreated, ERR_PARTITIONS_CHANGED if its partitions were increased; `next` also ERR_OFFSET_GONE,
+ * ERR_SOURCE_DIVERGED if a partition has lost messages that were read, and ERR_GROUP_TAKEN if the group is bound to
+ * another target, or used by other programs
  * @example
  * const source = kafkaSource({ brokers: ['127.0.0.1:9092'], topic: 'trades', clock: systemClock });
  * await source.open('portfolio', listener);
@@ -53,11 +53,11 @@ export function kafkaSource(options: KafkaSourceOptions): Source {
   return new KafkaSource(options);
 }
 
-/** How far a partition was read: past its last message, and past what Kafka writes for itself after that. */
+/** How far a partition was read: past its last message, and past the control records that follow it. */
 interface Reach {
   messages: number;
   read: number;
-  /** What is known of its last message. */
+  /** The mark of its last message, as far as known. */
   mark: Mark | undefined;
 }
 
@@ -70,8 +70,8 @@ function positionOf(partition: number, { messages: offset, mark }: Reach): Posit
 }
 
 /**
- * Whether the log may no longer hold what was read before these messages: where another leader took them in, and where the
- * connection was lost, behind which a cluster may have been put back from a backup.
+ * Whether the log may no longer hold what was read before these messages. That is possible if another leader appended
+ * them, or if the connection was lost, because the cluster may have been restored from a backup since.
  */
 function isInDoubt({ mark }: Reach, { begun, verified, doubted, epoch }: Fetched): boolean {
   if (mark === undefined || begun || verified) return false;
@@ -81,38 +81,38 @@ function isInDoubt({ mark }: Reach, { begun, verified, doubted, epoch }: Fetched
 class KafkaSource implements Source {
   readonly shared = true;
   readonly #options: KafkaSourceOptions;
-  readonly #law: TopicLaw;
+  readonly #topicCheck: TopicCheck;
   readonly #asking: Connection;
   readonly #grouping: Connection;
   readonly #fetching: Connection;
-  readonly #changed = new Bell();
+  readonly #changed = new Condition();
   readonly #fetcher: Fetcher;
   readonly #reach = new Map<number, Reach>();
   #membership: Membership | undefined;
   #group = '';
-  /** Whether the group is bound to what this member reads for. */
+  /** Whether the group is bound to this member's target. */
   #isBound = false;
   #listener: AssignmentListener | undefined;
-  /** What the listener has been told that it has. */
+  /** The assignment that the listener was last told. */
   #told: { readonly partitions: readonly number[]; readonly generation: number } | undefined;
   #closed = false;
 
   constructor(options: KafkaSourceOptions) {
     this.#options = options;
-    this.#law = new TopicLaw(options.topic);
-    // Three ways, since Kafka answers what comes by one connection in order: a fetch, or the wait for the group, would
-    // hold up the rest.
-    this.#asking = new Connection(options, this.#law);
-    this.#grouping = new Connection(options, this.#law);
-    this.#fetching = new Connection(options, this.#law);
+    this.#topicCheck = new TopicCheck(options.topic);
+    // Three connections, because Kafka answers the requests of one connection in order: a fetch, or the wait for the
+    // group, would block the rest.
+    this.#asking = new Connection(options, this.#topicCheck);
+    this.#grouping = new Connection(options, this.#topicCheck);
+    this.#fetching = new Connection(options, this.#topicCheck);
     this.#fetcher = new Fetcher(options, this.#fetching, this.#changed);
   }
 
   identity(): Promise<string> {
-    return topicIdentity(this.#asking, this.#law);
+    return topicIdentity(this.#asking, this.#topicCheck);
   }
 
-  /** The end is where reading comes to: markers of transactions after the last message do not count, once read. */
+  /** The end is what reading can reach: transaction markers after the last message do not count, once read. */
   async ranges(): Promise<readonly PartitionRange[]> {
     const ranges = await topicRanges(this.#asking, this.#options.topic);
     return ranges.map((range) => {
@@ -141,13 +141,13 @@ class KafkaSource implements Source {
     this.#listener = listener;
     this.#isBound = target !== undefined;
     const named = target === undefined ? undefined : withShortIds(target);
-    const member = new GroupMember(this.#options, this.#grouping, this.#law, group, named);
+    const member = new GroupMember(this.#options, this.#grouping, this.#topicCheck, group, named);
     this.#membership = new Membership(this.#options, this.#grouping, member, this.#changed, () => this.identity());
     this.#membership.start();
     this.#fetcher.start();
   }
 
-  /** Not by the group's own connection, on which the wait for the others may hold everything up. */
+  /** Not through the group's own connection, which may be blocked by the wait for other members. */
   async holders(): Promise<readonly PartitionHolder[]> {
     const { topic } = this.#options;
     const members = await this.#asking.run(async (client) =>
@@ -173,7 +173,7 @@ class KafkaSource implements Source {
         if (batch !== undefined) return batch;
       } else if (!this.#isDue()) {
         const left = deadline - clock.elapsed();
-        // Even who does not wait lets answers come in: else one who asks again and again would keep them out.
+        // Even a call that does not wait lets answers in: otherwise repeated calls would keep them out.
         await (left > 0 ? this.#changed.waitFor(left, clock) : clock.sleep(0));
         if (left <= 0 && !this.#isDue()) return undefined;
       }
@@ -209,13 +209,13 @@ class KafkaSource implements Source {
     const late = new AbortController();
     this.#fetching.close();
     this.#fetcher.close();
-    // Where the group cannot be told, it finds out when the session ends.
+    // If the group cannot be told, it finds out when the session ends.
     const left = this.#membership?.close().catch(() => undefined) ?? Promise.resolve();
     await Promise.race([left, clock.sleep(LEAVE_WITHIN, late.signal)]);
     late.abort();
     this.#grouping.close();
     this.#asking.close();
-    this.#changed.ring();
+    this.#changed.notify();
   }
 
   #isDue(): boolean {
@@ -223,7 +223,7 @@ class KafkaSource implements Source {
     return phase === 'given' || phase === 'moving' || phase === 'lost' || this.#fetcher.turn() !== undefined;
   }
 
-  /** Does what the group asks for: hands partitions over, and takes those that were given. */
+  /** Follows the group: hands partitions over, and takes those that were assigned. */
   async #followTheGroup(): Promise<void> {
     const membership = this.#membership;
     if (membership === undefined) return;
@@ -242,12 +242,12 @@ class KafkaSource implements Source {
     }
   }
 
-  /** Leaves word, beside the offsets, of what the group is bound to: at once, for whoever comes when nobody runs. */
+  /** Stores the group's binding with the offsets, at once, for members that come when nobody runs. */
   async #bind(positions: readonly Position[], generation: number): Promise<void> {
     try {
       await this.#membership?.commit(positions, generation);
     } catch (error) {
-      // A coordinator that is away hears of it with the next offsets.
+      // An unavailable coordinator receives it with the next offsets.
       if (!kafkaError(error, this.#options).retryable) throw kafkaError(error, this.#options);
     }
   }
@@ -273,7 +273,7 @@ class KafkaSource implements Source {
   }
 
   async #take(lane: Lane): Promise<SourceBatch | undefined> {
-    // Who has always something to take would keep heartbeats, and what comes next, from coming in.
+    // A caller that always has something to take would keep heartbeats and new messages from coming in.
     await setImmediate();
     const [fetched] = lane.fetched;
     const { partition, generation } = lane;
@@ -295,8 +295,8 @@ class KafkaSource implements Source {
   }
 
   /**
-   * Whether the log is known to hold still what was read before what a lane gives next. Asks where there is doubt, and waits for
-   * the answer, but no longer than the caller does: the cluster may be away again.
+   * Whether the log is known to still hold what was read before the next messages of a lane. If in doubt it asks, and
+   * waits for the answer, but no longer than the caller does: the cluster may be unavailable again.
    */
   async #isVerified({ partition, fetched: [fetched] }: Lane, deadline: number): Promise<boolean> {
     const reach = this.#reach.get(partition);
@@ -305,7 +305,7 @@ class KafkaSource implements Source {
     fetched.verification ??= this.#refuseWhatDiverged(positionOf(partition, reach)).then(() => {
       fetched.verified = true;
     });
-    // Where nobody waits for it any more, it is told the next time.
+    // If nobody waits for it any more, the next call reports it.
     fetched.verification.catch(() => undefined);
     const late = new AbortController();
     await Promise.race([fetched.verification, clock.sleep(Math.max(1, deadline - clock.elapsed()), late.signal)]);
@@ -313,13 +313,13 @@ class KafkaSource implements Source {
     return !isInDoubt(reach, fetched);
   }
 
-  /** @throws ERR_SOURCE_DIVERGED where the log no longer holds what was read before this position */
+  /** @throws ERR_SOURCE_DIVERGED if the log no longer holds what was read before this position */
   async #refuseWhatDiverged(position: Position): Promise<void> {
     const divergences = await this.diverged([position]);
     if (divergences.length > 0) throw sourceDiverged(divergences);
   }
 
-  /** Where an offset is not there: says so; unless it is by now. */
+  /** Reports that an offset does not exist, unless it exists by now. */
   async #lookFor(lane: Lane): Promise<void> {
     const ranges = await topicRanges(this.#asking, this.#options.topic);
     const { partition, next } = lane;
@@ -329,12 +329,12 @@ class KafkaSource implements Source {
     if (next > end && reach !== undefined) {
       const position = positionOf(partition, reach);
       await this.#refuseWhatDiverged(position);
-      // Messages that were fetched and not given count too.
+      // Messages that were fetched but not returned count too.
       throw sourceDiverged([cutByEnd({ ...position, offset: next }, end)].flatMap((cut) => cut ?? []));
     }
     const told = `offset ${next} is gone, the oldest is ${oldest}`;
     throw new StockafolioError('ERR_OFFSET_GONE', `topic '${this.#options.topic}', partition ${partition}: ${told}`, {
-      hint: 'make tables and checkpoints from the archive (batch --from-start), then start the stream with those checkpoints; keep messages for longer (retention.ms)',
+      hint: 'build tables and checkpoints from the archive (batch --from-start), then start the stream with those checkpoints; keep messages for longer (retention.ms)',
     });
   }
 }

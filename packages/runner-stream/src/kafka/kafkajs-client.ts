@@ -6,7 +6,7 @@ import type { Kafkajs } from './load-kafkajs.js';
 import type { KafkaLog, KafkaPlace, KafkaSasl } from './options.js';
 import type { RawRequest } from './protocol/raw-request.js';
 
-/** What is used of a broker as kafkajs has it; its own types leave most of it out. */
+/** The parts in use of a kafkajs broker; its own types omit most of them. */
 export interface KafkaBroker {
   readonly versions: Readonly<Record<number, { readonly minVersion: number; readonly maxVersion: number } | undefined>>;
   readonly connectionPool: { send<T>(request: RawRequest<T>): Promise<T> };
@@ -69,9 +69,9 @@ export interface KafkaBroker {
 export interface KafkajsClient {
   readonly kafka: Kafka;
   readonly cluster: Cluster;
-  /** How members of a group write and read what they tell each other. */
+  /** How members of a group encode and decode their data. */
   readonly protocol: Kafkajs['AssignerProtocol'];
-  /** Ends its connections at once; whatever waits for an answer fails. */
+  /** Ends its connections at once; pending requests fail. */
   destroy(): void;
 }
 
@@ -79,10 +79,10 @@ const CONNECT_WITHIN = 3_000;
 const KEEP_ALIVE = 10_000;
 
 /**
- * A client of kafkajs that makes no decisions: no retries beyond one, no topics made by asking for them.
+ * A kafkajs client that makes no decisions: at most one retry, and no topics created by asking for them.
  *
- * Its cluster, the part that knows brokers and connections, is handed to partition assigners, by kafkajs's public
- * interface; so one that assigns nothing brings it out.
+ * The public interface of kafkajs passes its cluster, the part that knows brokers and connections, to partition
+ * assigners; so an assigner that assigns nothing gives access to it.
  */
 export function kafkajsClient({ AssignerProtocol, Kafka, logLevel }: Kafkajs, place: KafkaPlace): KafkajsClient {
   const sockets = new Set<Socket>();
@@ -121,14 +121,15 @@ export function kafkajsClient({ AssignerProtocol, Kafka, logLevel }: Kafkajs, pl
       },
     ],
   });
-  if (cluster === undefined) throw new StockafolioError('ERR_INTERNAL', 'this version of kafkajs hands out no cluster');
+  if (cluster === undefined)
+    throw new StockafolioError('ERR_INTERNAL', 'this version of kafkajs does not expose its cluster');
   return {
     kafka,
     cluster,
     protocol: AssignerProtocol,
     destroy: () => {
       destroyed = true;
-      // With an error, because kafkajs fails what is waiting on 'error' and does not listen to 'close'.
+      // With an error, because kafkajs fails pending requests on 'error' and does not listen to 'close'.
       for (const socket of sockets) socket.destroy(new Error('the connection was given up'));
     },
   };
@@ -136,11 +137,11 @@ export function kafkajsClient({ AssignerProtocol, Kafka, logLevel }: Kafkajs, pl
 
 const EMPTY = Buffer.alloc(0);
 
-/** The broker of a cluster, with what kafkajs does not declare. @throws ERR_INTERNAL where it has not got it */
+/** The broker of a cluster, with the members that kafkajs does not declare. @throws ERR_INTERNAL if they are missing */
 export async function brokerOf(cluster: Cluster, nodeId: string | number): Promise<KafkaBroker> {
   const broker: unknown = await cluster.findBroker({ nodeId: String(nodeId) });
   if (isKafkaBroker(broker)) return broker;
-  throw new StockafolioError('ERR_INTERNAL', 'this version of kafkajs is not known here: 2.2.4 is');
+  throw new StockafolioError('ERR_INTERNAL', 'this version of kafkajs is not supported: use 2.2.4');
 }
 
 function isKafkaBroker(broker: unknown): broker is KafkaBroker {
@@ -159,7 +160,7 @@ function saslOf({ mechanism, username, password }: KafkaSasl): SASLOptions {
   }
 }
 
-/** As kafkajs opens them, but small requests are not held back, and a dead peer is found out sooner. */
+/** As kafkajs opens them, but small requests are not delayed, and a dead peer is detected sooner. */
 function openSocket({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket {
   const asked: unknown = ssl;
   const secured = asked !== undefined && asked !== null && asked !== false;

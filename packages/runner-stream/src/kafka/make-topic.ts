@@ -12,10 +12,10 @@ const NOT_YET = 5;
 const KEPT_FOR_EVER = [{ name: 'retention.ms', value: '-1' }];
 
 /**
- * Makes the topic where there is none. It keeps its messages until somebody sets `retention.ms`: messages bear the times of
- * their records, and Kafka drops by these, so that it would drop an imported history within minutes.
+ * Creates the topic if there is none. It keeps its messages until somebody sets `retention.ms`: messages have the times
+ * of their records, and Kafka expires messages by time, so it would delete an imported history within minutes.
  *
- * @throws ERR_SOURCE_MISMATCH where it is there with another number of partitions than was asked for
+ * @throws ERR_SOURCE_MISMATCH if it exists with another number of partitions than requested
  */
 export async function makeTopic(options: KafkaProducerOptions): Promise<void> {
   const { clock } = options;
@@ -49,13 +49,14 @@ async function tryToMake(options: KafkaProducerOptions): Promise<void> {
             configEntries: [...KEPT_FOR_EVER],
           },
         ],
-        // kafkajs ends this wait with the error that it is to wait out: a broker that has not heard of the topic yet.
+        // kafkajs ends this wait with the very error that it should wait for: a broker that does not know the topic
+        // yet.
         waitForLeaders: false,
       });
       throw new BrokerError(NOT_YET, 'the topic was made');
     } else if (partitions !== undefined && partitions !== there) {
       throw new StockafolioError('ERR_SOURCE_MISMATCH', `topic '${topic}' has ${there} partitions, not ${partitions}`, {
-        hint: 'leave the number out, or write into another topic',
+        hint: 'omit the number, or write to another topic',
       });
     }
   } finally {

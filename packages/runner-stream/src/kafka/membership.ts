@@ -1,42 +1,42 @@
 import type { StockafolioError } from '@stockafolio/core';
 import type { Position } from '@stockafolio/core/ports';
-import type { Bell } from './bell.js';
+import type { Condition } from './condition.js';
 import type { Connection } from './connection.js';
 import type { Assignment, GroupMember } from './group-member.js';
 import { kafkaError } from './kafka-error.js';
 import type { KafkaSourceOptions } from './options.js';
 
 /**
- * Where a member stands. `joining`: waits for the group. `given`: has partitions that nobody was told of yet. `settled`:
- * reads. `moving`: the group waits for it to hand over. `lost`: its partitions are others' already.
+ * The phase of a member. `joining`: waits for the group. `given`: has partitions that the reader was not told of yet.
+ * `settled`: reads. `moving`: the group waits for it to hand over. `lost`: its partitions already belong to others.
  */
 export type Phase = 'joining' | 'given' | 'settled' | 'moving' | 'lost';
 
 const WATCH_EVERY = 60_000;
 
 /**
- * Keeps a member in its group. Heartbeats go out by the clock, whatever the reader does, so that no slow sink ever costs
- * the membership; what they find is left as the phase, and whoever reads acts on it when it comes round.
+ * Keeps a member in its group. Heartbeats are sent by the clock, whatever the reader does, so that a slow sink never
+ * costs the membership. Their results are stored as the phase, and the reader acts on it at its next call.
  */
 export class Membership {
   readonly #options: KafkaSourceOptions;
   readonly #connection: Connection;
   readonly #member: GroupMember;
-  readonly #changed: Bell;
+  readonly #changed: Condition;
   readonly #watch: () => Promise<unknown>;
   readonly #ended = new AbortController();
   #phase: Phase = 'joining';
   #joining: Promise<void> = Promise.resolve();
   assignment: Assignment = { partitions: [], generation: -1 };
-  /** What ends the reading. */
+  /** The error that ends the reading. */
   failure: StockafolioError | undefined;
 
-  /** @param watch looks now and then whether the topic is still what it was, and throws where it is not */
+  /** @param watch checks from time to time whether the topic is still the same, and throws if it is not */
   constructor(
     options: KafkaSourceOptions,
     connection: Connection,
     member: GroupMember,
-    changed: Bell,
+    changed: Condition,
     watch: () => Promise<unknown>,
   ) {
     this.#options = options;
@@ -67,7 +67,7 @@ export class Membership {
     );
   }
 
-  /** The partitions that were given are read from now on. */
+  /** The assigned partitions are read from now on. */
   settle(): void {
     if (this.#phase === 'given') this.#to('settled');
   }
@@ -81,7 +81,8 @@ export class Membership {
 
   async close(): Promise<void> {
     this.#ended.abort();
-    // Who is half in has no name to leave by, and would be waited for until its session ends.
+    // A member that has not finished joining has no member id to leave with, so the group would wait until its session
+    // ends.
     await this.#joining;
     await this.#member.leave();
   }
@@ -101,14 +102,14 @@ export class Membership {
           await this.#watch();
         }
       } catch (error) {
-        // A coordinator that is away is waited for: what ends that wait is the reader's own patience.
+        // If a coordinator is unavailable, this waits: the patience of the reader ends that wait.
         if (!kafkaError(error, this.#options).retryable) this.#fail(error);
       }
     }
   }
 
   #found(beat: 'moving' | 'lost'): void {
-    // The answer may be to a heartbeat of before; who is joining again has heard of it already.
+    // The answer may belong to an earlier heartbeat; a member that is joining again knows already.
     if (this.#phase === 'joining' || this.#phase === 'lost') return;
     this.#to(beat);
   }
@@ -116,11 +117,11 @@ export class Membership {
   #fail(error: unknown): void {
     if (this.#connection.closed) return;
     this.failure ??= kafkaError(error, this.#options);
-    this.#changed.ring();
+    this.#changed.notify();
   }
 
   #to(phase: Phase): void {
     this.#phase = phase;
-    this.#changed.ring();
+    this.#changed.notify();
   }
 }

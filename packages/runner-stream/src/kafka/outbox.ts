@@ -7,13 +7,13 @@ export interface Append {
   readonly reject: (error: unknown) => void;
 }
 
-/** Messages of one batch, and the appends that they are of. */
+/** Messages of one batch, and the appends that they belong to. */
 export interface Outgoing {
   readonly messages: readonly TimedMessage[];
   readonly appends: readonly { readonly append: Append; readonly count: number }[];
 }
 
-/** What waits to be sent to one partition, in the order of appending. */
+/** The messages that wait to be sent to one partition, in the order of appending. */
 export class Outbox {
   readonly #waiting: { readonly append: Append; readonly messages: readonly TimedMessage[]; at: number }[] = [];
 
@@ -25,7 +25,7 @@ export class Outbox {
     return this.#waiting.length === 0;
   }
 
-  /** Takes the next messages, up to about so many bytes, at least one. */
+  /** Takes the next messages, up to about this many bytes, but at least one. */
   take(bytes: number): Outgoing {
     const messages: TimedMessage[] = [];
     const appends: { append: Append; count: number }[] = [];
@@ -48,7 +48,7 @@ export class Outbox {
     return { messages, appends };
   }
 
-  /** Gives up everything that waits. */
+  /** Fails all pending appends. */
   fail(error: unknown): void {
     for (const { append } of this.#waiting.splice(0)) append.reject(error);
   }

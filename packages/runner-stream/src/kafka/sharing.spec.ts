@@ -5,7 +5,7 @@ import { Outbox, type Append } from './outbox.js';
 import type { TimedMessage } from './protocol/write-batch.js';
 
 describe('assignPartitions', () => {
-  it('gives each partition to one member, evenly, whatever order the leader heard them in', () => {
+  it('gives each partition to one member, evenly, in whatever order the leader received them', () => {
     const members = fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 12 });
     fc.assert(
       fc.property(members, fc.integer({ min: 1, max: 64 }), (ids, count) => {
@@ -23,7 +23,7 @@ describe('assignPartitions', () => {
 describe('an outbox', () => {
   const append = (left: number): Append => ({ left, resolve: () => undefined, reject: () => undefined });
 
-  it('gives every message once and in order, in batches no larger than asked for', () => {
+  it('returns every message once and in order, in batches no larger than requested', () => {
     const sizes = fc.array(fc.array(fc.nat(200), { minLength: 1, maxLength: 10 }), { maxLength: 10 });
     fc.assert(
       fc.property(sizes, fc.integer({ min: 1, max: 500 }), (appends, most) => {

@@ -2,12 +2,15 @@ import type { Connection } from './connection.js';
 import { brokerErrorType } from './kafka-error.js';
 import { BrokerError, errorNames } from './protocol/error-codes.js';
 
-/** What kafkajs calls a topic among the resources of a cluster. */
+/** The kafkajs number for topics among the resources of a cluster. */
 const TOPIC = 2;
-/** Brokers that say nothing of a topic's settings to this user. */
+/** Errors of brokers that hide a topic's settings from this user. */
 const untold = new Set(['TOPIC_AUTHORIZATION_FAILED', 'CLUSTER_AUTHORIZATION_FAILED']);
 
-/** Whether a topic keeps, of the messages of one key, the newest; not where the brokers do not tell this user. */
+/**
+ * Whether a topic is compacted, so that it keeps only the newest message of each key; false if the brokers do not tell
+ * this user.
+ */
 export async function isCompacted(connection: Connection, topic: string): Promise<boolean> {
   return connection.run(async ({ kafka }) => {
     const admin = kafka.admin();

@@ -1,8 +1,8 @@
 import type { PartitionRange, Position } from '@stockafolio/core/ports';
 import type { Connection } from './connection.js';
-import type { TopicLaw } from './topic-law.js';
+import type { TopicCheck } from './topic-check.js';
 
-/** Asks what every partition holds: in one request for the oldest and one for the ends, to each leader. */
+/** The oldest offset and the end of every partition: one request for each of the two, to each leader. */
 export async function topicRanges(connection: Connection, topic: string): Promise<PartitionRange[]> {
   return connection.run(async ({ cluster }) => {
     const partitions = cluster.findTopicPartitionMetadata(topic).map(({ partitionId: partition }) => ({ partition }));
@@ -21,7 +21,7 @@ export async function topicRanges(connection: Connection, topic: string): Promis
   });
 }
 
-/** Asks, in each partition, for the first message of this time or a later one; where there is none, for the end. */
+/** In each partition, the offset of the first message of this time or later; the end if there is none. */
 export async function topicPositionsAt(connection: Connection, topic: string, time: number): Promise<Position[]> {
   const ends = new Map((await topicRanges(connection, topic)).map(({ partition, end }) => [partition, end]));
   const partitions = [...ends.keys()].map((partition) => ({ partition }));
@@ -35,8 +35,8 @@ export async function topicPositionsAt(connection: Connection, topic: string, ti
   });
 }
 
-/** The id of the topic, which another topic of the same name has not. */
-export async function topicIdentity(connection: Connection, law: TopicLaw): Promise<string> {
-  const { id } = await connection.run((client) => law.check(client));
+/** The id of the topic, which no other topic of the same name has. */
+export async function topicIdentity(connection: Connection, topicCheck: TopicCheck): Promise<string> {
+  const { id } = await connection.run((client) => topicCheck.check(client));
   return `kafka:${id}`;
 }

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { jarsOf, startKafka } from '@stockafolio/servers';
 import kafkajs from 'kafkajs';
 
-/* Writes this folder's files anew: what a broker stores of a batch is what its producer has sent. See README.md. */
+/* Regenerates the files of this folder: a broker stores of a batch what its producer has sent. See README.md. */
 
 const run = promisify(execFile);
 const here = dirname(fileURLToPath(import.meta.url));

@@ -3,7 +3,7 @@ import java.util.List;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 
-/** Reads a topic as a member of a group of KIP-848, in which the broker shares out, and says what it is assigned. */
+/** Reads a topic as a member of a group of KIP-848, in which the broker assigns partitions, and prints its assignment. */
 public class ConsumerProtocolReader {
   public static void main(String[] args) {
     Properties properties = new Properties();

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { jarsOf } from '@stockafolio/servers';
 
-/** A Java consumer with `group.protocol=consumer`, and what it has said. */
+/** A Java consumer with `group.protocol=consumer`, and its output. */
 export class ConsumerProtocolReader {
   readonly #child: ChildProcess;
   #said = '';

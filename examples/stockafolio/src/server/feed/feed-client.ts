@@ -1,8 +1,8 @@
 import { frameOf } from './frame.js';
 
-/** What is needed of the response that an event stream is written to. */
+/** The parts in use of the response that an event stream is written to. */
 export interface Wire {
-  /** False where the reader is behind: 'drain' tells when it has caught up. */
+  /** False if the reader is behind: 'drain' tells when it has caught up. */
   write(chunk: Uint8Array): boolean;
   end(chunk?: Uint8Array): unknown;
   destroy(): unknown;
@@ -10,21 +10,21 @@ export interface Wire {
 }
 
 export interface ClientOptions {
-  /** What may wait for the client, in bytes. */
+  /** Largest number of bytes that may wait for the client. */
   readonly queueBytes: number;
-  /** How long one that was dropped may take to read why, in milliseconds. */
+  /** How long a dropped client may take to read the reason, in milliseconds. */
   readonly lastWordsMs: number;
-  /** After this the client may not see more, epoch milliseconds. */
+  /** After this time the client may see no more, epoch milliseconds. */
   readonly expires: number;
-  /** Called once, when the client has gone or was dropped. */
+  /** Called once, when the client has left or was dropped. */
   readonly left: () => void;
-  /** Called where it was dropped because it was too slow. */
+  /** Called if it was dropped because it was too slow. */
   readonly slow: () => void;
 }
 
 /**
- * One reader of an event stream. What it has not taken yet waits in a queue of so many bytes at most; one that falls
- * further behind is told so, and dropped: it may come back, and goes on with what it has missed.
+ * One reader of an event stream. Unsent events wait in a queue with a limited number of bytes. A reader that falls
+ * further behind is told so, and dropped: it may reconnect, and then gets what it has missed.
  */
 export class FeedClient {
   readonly #wire: Wire;
@@ -59,7 +59,7 @@ export class FeedClient {
     this.#options.slow();
   }
 
-  /** Says why, in a last event, and ends. */
+  /** Sends the reason in a last event, and ends. */
   drop(event: string, why: string): void {
     if (!this.#open) return;
     this.#wire.end(frameOf(event, JSON.stringify({ message: why })));

@@ -11,14 +11,14 @@ import { Feed } from './feed.js';
 import { single, type Sections } from './sections.js';
 import { userSections } from './user-sections.js';
 
-/** Runs fast, so that no test waits for the pauses between two attempts. */
+/** A fast clock, so that no test waits for the pauses between two attempts. */
 const clock: Clock = {
   now: () => systemClock.now(),
   elapsed: () => systemClock.elapsed() * 50,
   sleep: (ms, signal) => systemClock.sleep(Math.max(1, ms / 50), signal),
 };
 
-describe('a feed of which something fails', () => {
+describe('a feed in which a part fails:', () => {
   let harness: PipelineHarness<Trade>;
   let tables: Tables;
   let books: Books;
@@ -63,7 +63,7 @@ describe('a feed of which something fails', () => {
   const hears = (wire: ListeningWire, text: string): Promise<void> =>
     until(() => wire.events.some(({ data }) => data.includes(text)), text);
 
-  it('one topic that fails is tried again and recovers by itself; clients of others hear nothing of it', async () => {
+  it('a failing topic is retried and recovers by itself; clients of others do not notice', async () => {
     let fails = true;
     let readings = 0;
     const flaky = async (): Promise<Sections> => {
@@ -97,7 +97,7 @@ describe('a feed of which something fails', () => {
     expect(fourth - third).to.be.at.least(4_000);
   });
 
-  it('a failure while nobody else watches stops nothing: who comes next is served', async () => {
+  it('a failure without other watchers stops nothing: the next client is served', async () => {
     const wire = new ListeningWire();
     await feed.watch('firm', () => Promise.reject(new Error('no such day')), wire);
     wire.emit('close');
@@ -107,7 +107,7 @@ describe('a feed of which something fails', () => {
     await hears(next, await trade());
   });
 
-  it('an outage of the tables ends by itself for everybody, and they are told, also where nothing has changed', async () => {
+  it('an outage of the tables ends by itself for all clients, and they are told even if nothing has changed', async () => {
     const [ann, bob] = [await watch('ann'), await watch('bob')];
     broken = true;
     await until(() => ann.names.includes('trouble') && bob.names.includes('trouble'), 'the trouble');
@@ -122,7 +122,7 @@ describe('a feed of which something fails', () => {
     expect([log[0], log.at(-1)]).to.deep.equal(['the tables cannot be read: gone', 'the tables can be read again']);
   });
 
-  it('as long as a topic fails no tick says that all is well', async () => {
+  it('as long as a topic fails no tick is sent', async () => {
     let fails = false;
     const wire = new ListeningWire();
     let n = 0;
@@ -139,7 +139,7 @@ describe('a feed of which something fails', () => {
     expect(new Set(wire.events.slice(from).map(({ event }) => event))).to.deep.equal(new Set(['trouble']));
   });
 
-  it('a reading that hangs holds up no other topic, and its clients are told', async () => {
+  it('a hanging read blocks no other topic, and its clients are told', async () => {
     const other = await watch('ann');
     let hang = false;
     const stuck = new ListeningWire();
@@ -157,7 +157,7 @@ describe('a feed of which something fails', () => {
     expect(other.names).to.not.include('trouble');
   });
 
-  it('what could not be read twice in a row is read all the same when it can be', async () => {
+  it('a topic whose read failed twice is read as soon as it can be', async () => {
     const wire = await watch('ann');
     const inner = harness.tables;
     let fails = 0;
@@ -169,12 +169,12 @@ describe('a feed of which something fails', () => {
     await hears(wire, await trade());
   });
 
-  it('who comes back to a topic that was forgotten meanwhile gets everything anew: nothing sold is kept', async () => {
+  it('a client that returns to a forgotten topic gets a full snapshot: no sold holding is kept', async () => {
     const ann = await watch('ann');
     const seen = ann.events[0]?.id;
     expect(ann.events[0]?.data).to.contain('"IBM"');
     ann.emit('close');
-    // So many others come and go that nothing of it is kept any longer.
+    // So many others come and go that its events are no longer kept.
     for (let n = 0; n < 201; n++) (await watch(`u${n}`)).emit('close');
     await trade({ side: 'sell' });
     const back = await watch('ann', seen);
@@ -183,7 +183,7 @@ describe('a feed of which something fails', () => {
     expect(set.holdings).to.deep.equal({});
   });
 
-  it('no two topics number their events alike, so an id of another one is not gone on from', async () => {
+  it('no two topics share event ids, so an id of another topic is not resumed from', async () => {
     const [ann, bob] = [await watch('ann'), await watch('bob')];
     const [first, second] = [ann.events[0]?.id, bob.events[0]?.id];
     expect(first).to.match(/^[0-9a-f]{16}\.\d+$/);

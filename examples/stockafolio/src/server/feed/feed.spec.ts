@@ -13,7 +13,7 @@ import { userSections } from './user-sections.js';
 
 const LIMIT = 4_000;
 
-/** A client that counts no events that only say that the stream lives. */
+/** A client that does not count heartbeat events. */
 class Reader extends ListeningWire {
   override get names(): string[] {
     return super.names.filter((event) => event !== 'tick');
@@ -68,7 +68,7 @@ describe('the feed', () => {
     return id;
   };
 
-  it('begins with everything, then tells what changes', async () => {
+  it('begins with a snapshot, then sends changes', async () => {
     const reader = await watch('ann');
     expect(reader.names).to.deep.equal(['snapshot']);
     expect(reader.events[0]?.data).to.contain('"first"').and.contain('"totals"');
@@ -87,7 +87,7 @@ describe('the feed', () => {
     await until(() => reader.events.some(({ data }) => data.includes('"known":{"":true}')), 'the user');
   });
 
-  it('goes on after the event that a client saw last, and begins anew where that is not known', async () => {
+  it('resumes after the last event that a client saw, or sends a snapshot if that is unknown', async () => {
     const reader = await watch('ann');
     const seen = reader.events[0]?.id;
     await trade();
@@ -120,7 +120,7 @@ describe('the feed', () => {
     expect(feed.clients).to.equal(0);
   });
 
-  it('reads no more for those who come and go, and who stays is soon told what has changed meanwhile', async () => {
+  it('reads no more for clients that come and go, and soon sends the changes to those that stay', async () => {
     await watch('ann');
     const before = gets;
     for (let n = 0; n < 100; n++) (await watch('bob')).emit('close');
@@ -130,7 +130,7 @@ describe('the feed', () => {
     await until(() => stays.events.some(({ data }) => data.includes('"known":{"":true}')), 'the trade');
   });
 
-  it('tells a client that is too slow, drops it, and leaves the others alone', async () => {
+  it('drops a client that is too slow with a reason, and leaves the others alone', async () => {
     const slow = await watch('ann');
     const quick = await watch('ann');
     slow.slow = true;
@@ -147,7 +147,7 @@ describe('the feed', () => {
     expect(feed.clients).to.equal(1);
   });
 
-  it('gives a client that was slow for a while what has waited for it, in order', async () => {
+  it('sends a client that was slow for a while its queued events, in order', async () => {
     const reader = await watch('ann');
     reader.slow = true;
     await trade();
@@ -164,7 +164,7 @@ describe('the feed', () => {
     expect(numbers).to.deep.equal([...numbers].sort((a, b) => a - b));
   });
 
-  it('says that the tables cannot be read, logs it once, and goes on when they can', async () => {
+  it('reports that the tables cannot be read, logs it once, and continues when they can', async () => {
     const reader = await watch('ann');
     broken = true;
     await until(() => reader.names.includes('trouble'), 'the trouble');
@@ -175,7 +175,7 @@ describe('the feed', () => {
     expect(log).to.deep.equal(['the tables cannot be read: gone', 'the tables can be read again']);
   });
 
-  it('sends home whoever may not see it any longer, and everybody when it stops', async () => {
+  it('disconnects clients that may no longer see it, and all clients when it stops', async () => {
     const over = new Reader();
     await feed.watch('user ann', userSections(books, tables, 'ann'), over, undefined, systemClock.now() + 30);
     const stays = await watch('ann');

@@ -8,36 +8,36 @@ import { Topic, type ReadSections } from './topic.js';
 export interface FeedOptions {
   readonly books: Books;
   readonly clock: Clock;
-  /** How often the tables are asked how far they are, in milliseconds. */
+  /** How often the progress of the tables is read, in milliseconds. */
   readonly pollMs: number;
-  /** Clients at most; the next is refused. */
+  /** Largest number of clients; the next one is refused. */
   readonly mostClients: number;
-  /** What may wait for a client, in bytes. */
+  /** Largest number of bytes that may wait for a client. */
   readonly queueBytes: number;
-  /** How long a client that was dropped may take to read why, in milliseconds. */
+  /** How long a dropped client may take to read the reason, in milliseconds. */
   readonly lastWordsMs: number;
   readonly log: (line: string) => void;
-  /** Told of every client that was dropped because it was too slow, and what it watched. */
+  /** Called for every client that was dropped because it was too slow, with what it watched. */
   readonly slow: (topic: string) => void;
-  /** Told of a topic that cannot be read; once, until it can be read again. */
+  /** Called once for a topic that cannot be read, until it can be read again. */
   readonly failed: (topic: string, why: string) => void;
 }
 
-/** A client hears something at least so often, in milliseconds, even where nothing changes. */
+/** A client receives an event at least this often, in milliseconds, even if nothing changes. */
 const HEARTBEAT = 3_000;
-/** What changes in the tables without their progress, such as by a repair, is seen after so many milliseconds. */
+/** Changes in the tables without progress, for example by a repair, are seen after this many milliseconds. */
 const ANYWAY = 5_000;
-/** After a failure of the poll on which all topics depend. */
+/** The pause after a failure of the poll on which all topics depend. */
 const PAUSE = 1_000;
-/** What takes longer to read does not hold up the others, in milliseconds. */
+/** A read that takes longer does not block the others, in milliseconds. */
 const PATIENCE = 1_500;
-/** How long a topic is kept that nobody watches, for those who come back. */
+/** How long an unwatched topic is kept, for clients that return. */
 const LINGER = 30_000;
 const MOST_LINGERING = 200;
-/** So many topics are read at once; then requests have a turn. */
+/** This many topics are read at once; then requests have a turn. */
 const TURN = 10;
 
-/** Tells any number of clients what changes, by one poll of the tables for all of them. */
+/** Sends changes to any number of clients, with one poll of the tables for all of them. */
 export class Feed {
   readonly #options: FeedOptions;
   readonly #topics = new Map<string, Topic>();
@@ -57,12 +57,12 @@ export class Feed {
     return this.#clients;
   }
 
-  /** What is watched by somebody. */
+  /** The number of watched topics. */
   get topics(): number {
     return this.#topics.size - this.#lingering.size;
   }
 
-  /** Whether the tables could not be asked last time how far they are. */
+  /** Whether the last read of the tables' progress failed. */
   get failing(): boolean {
     return this.#failing;
   }
@@ -72,10 +72,10 @@ export class Feed {
   }
 
   /**
-   * Writes what changes of a topic to a client, from now on.
+   * Sends a client the changes of a topic, from now on.
    *
-   * @param read is used where nobody watches that topic yet
-   * @param expires when the client has to show anew who it is, epoch milliseconds
+   * @param read is used if nobody watches that topic yet
+   * @param expires when the client must authenticate again, epoch milliseconds
    */
   async watch(key: string, read: ReadSections, wire: Wire, lastEventId?: string, expires = Infinity): Promise<void> {
     const { queueBytes, lastWordsMs } = this.#options;
@@ -97,7 +97,7 @@ export class Feed {
     await joined;
   }
 
-  /** Tells every client to come back, and ends. */
+  /** Tells every client to reconnect, and ends. */
   async close(): Promise<void> {
     this.#closing.abort();
     for (const topic of this.#topics.values()) {
@@ -132,7 +132,7 @@ export class Feed {
         this.#fail(error);
         await clock.sleep(PAUSE, signal);
       }
-      // Reading takes at most half of the time.
+      // Reads take at most half of the time.
       const took = clock.elapsed() - began;
       await clock.sleep(Math.max(pollMs - took, took, 1), signal);
     }
@@ -165,7 +165,7 @@ export class Feed {
     }
   }
 
-  /** Waits for these, but not for one that takes long: it goes on by itself. */
+  /** Waits for these, except for a slow one, which continues by itself. */
   async #refresh(topics: readonly Topic[]): Promise<void> {
     const enough = new AbortController();
     const all = Promise.all(topics.map((topic) => topic.refresh()));

@@ -3,8 +3,8 @@ import { keyed, ranked, single, type Sections } from './sections.js';
 import type { ReadSections } from './topic.js';
 
 /**
- * Reads what the firm's page shows of a day; of the newest one, whichever that is, where none is named. How far the tables
- * are now says nothing of another day, so there it is left out.
+ * Reads the firm's page of a day; of the newest day if none is named. The present progress of the tables says nothing
+ * about another day, so there it is left out.
  */
 export function firmSections(books: Books, day: string | undefined): ReadSections {
   return async () => {

@@ -1,32 +1,31 @@
-/** What a page shows, in parts: the rows of each, as JSON, by a key that stays the same while the row changes. */
+/**
+ * The content of a page, in sections: the rows of each, as JSON, by a key that stays the same while the row changes.
+ */
 export type Sections = Readonly<Record<string, ReadonlyMap<string, string>>>;
 
-/** A part of one row only. */
+/** A section with a single row. */
 export function single(row: unknown): ReadonlyMap<string, string> {
   return new Map([['', JSON.stringify(row)]]);
 }
 
-/** A part of rows that are known by their place in the list. */
+/** A section whose rows are identified by their rank. */
 export function ranked(rows: readonly unknown[]): ReadonlyMap<string, string> {
   return new Map(rows.map((row, n) => [String(n), JSON.stringify(row)]));
 }
 
-/** A part of rows that are known by a key of their own. */
+/** A section whose rows have their own keys. */
 export function keyed<R>(rows: readonly R[], keyOf: (row: R) => string): ReadonlyMap<string, string> {
   return new Map(rows.map((row) => [keyOf(row), JSON.stringify(row)]));
 }
 
-/** Everything, as `{"set":{PART:{KEY:ROW}}}`. */
+/** The full content, as `{"set":{PART:{KEY:ROW}}}`. */
 export function wholeText(sections: Sections): string {
   return `{"set":{${Object.entries(sections)
     .map(([part, rows]) => `${JSON.stringify(part)}:{${membersOf([...rows])}}`)
     .join(',')}}}`;
 }
 
-/**
- * What has to be done to the one to have the other: `{"set":{PART:{KEY:ROW}},"gone":{PART:[KEY]}}`; undefined where
- * nothing has.
- */
+/** The difference between two contents: `{"set":{PART:{KEY:ROW}},"gone":{PART:[KEY]}}`; undefined if they are equal. */
 export function changeText(before: Sections, after: Sections): string | undefined {
   const set: string[] = [];
   const gone: string[] = [];

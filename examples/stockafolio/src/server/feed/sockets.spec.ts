@@ -9,7 +9,7 @@ import { OPENING, traded, tradeOf, useServer, type Served } from '../../../test/
 
 const MANY = 1_000;
 
-/** An event stream over a connection of its own. */
+/** An event stream over its own connection. */
 class Listener {
   readonly #response: IncomingMessage;
   text = '';
@@ -23,7 +23,7 @@ class Listener {
     response.on('error', () => undefined);
   }
 
-  /** The events so far, without those that only say that the stream lives. */
+  /** The events so far, without heartbeats. */
   get events(): { readonly event: string; readonly id: string | undefined; readonly data: string }[] {
     const field = (text: string, name: string): string | undefined =>
       new RegExp(`^${name}: (.*)$`, 'm').exec(text)?.[1];
@@ -78,7 +78,7 @@ describe('event streams over real connections', () => {
       }).on('error', reject);
     });
 
-  it(`${MANY} on one process: each is told everything, then every change; the next one is told to come back`, async () => {
+  it(`${MANY} on one process: each gets a snapshot, then every change; the next one is told to retry`, async () => {
     const harness = await traded([tradeOf({ id: '1' })]);
     let scans = 0;
     const inner = harness.tables;
@@ -100,7 +100,7 @@ describe('event streams over real connections', () => {
       expect(scans - before, 'reads, for all of them').to.be.below(MANY / 2);
     }
     expect(clients.filter(({ ended }) => ended)).to.have.length(0);
-    // Who came later may have begun with a later snapshot; the trades since then are the same events for all.
+    // Later clients may have begun with a later snapshot; the events of the trades since then are the same for all.
     const numbers = clients.map(({ events }) => events.filter(({ data }) => /"t[2-4]"/.test(data)).map(({ id }) => id));
     expect(numbers[0], 'a change for each trade').to.have.length(3);
     expect(new Set(numbers.map(String)).size, 'all were sent the same').to.equal(1);
@@ -115,7 +115,7 @@ describe('event streams over real connections', () => {
     );
   });
 
-  it('who comes back goes on after the event seen last, over a new connection', async () => {
+  it('a client that reconnects continues after its last event, over a new connection', async () => {
     const harness = await traded([tradeOf({ id: 'first' })]);
     await listening(await serve({ live: harness.tables }));
     const client = await listen('/api/stream/users/ann');
@@ -143,7 +143,7 @@ describe('event streams over real connections', () => {
   const moving = async (options: { queueBytes: number; lastWordsMs: number }) => {
     const holdings = Array.from({ length: HELD }, (_, n) => tradeOf({ id: `h${n}`, symbol: `S${n}` }));
     const harness = await traded(holdings);
-    // By a clock that runs fast, so that the pace of large changes does not hold the test up.
+    // With a fast clock, so that the pace of large changes does not delay the test.
     const clock: Clock = {
       now: () => systemClock.now(),
       elapsed: () => systemClock.elapsed() * 100,
@@ -171,7 +171,7 @@ describe('event streams over real connections', () => {
     return { served, move, dropped };
   };
 
-  it('a client that stops reading is told why and dropped, once there is too much for it; others go on', async () => {
+  it('a client that stops reading is dropped with a reason once its queue is full; others continue', async () => {
     const { move, dropped } = await moving({ queueBytes: 64 * 1024, lastWordsMs: 600_000 });
     const slow = await listen('/api/stream/users/ann');
     const quick = await listen('/api/stream/users/ann');
@@ -199,7 +199,7 @@ describe('event streams over real connections', () => {
     for (const each of [quick, back]) each.leave();
   });
 
-  it('one that does not even read that is cut off', async () => {
+  it('one that does not even read the reason is disconnected', async () => {
     const { served, move, dropped } = await moving({ queueBytes: 64 * 1024, lastWordsMs: 50 });
     const client = await listen('/api/stream/users/ann');
     await until(() => client.events.length > 0, 'the snapshot');
@@ -232,7 +232,7 @@ describe('event streams over real connections', () => {
         socket.on('error', () => undefined);
         await once(socket, 'connect');
         socket.write('GET /api/stream/users/ann HTTP/1.1\r\nhost: x\r\n');
-        // More and more, without an end, until the server has had enough.
+        // More and more, without end, until the server closes the connection.
         for (let n = 0; n < 1_000 && socket.writable && answer === ''; n++) {
           socket.write(header);
           if (n % 10 === 0) await sleep(1);

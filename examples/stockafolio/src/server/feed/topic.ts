@@ -4,52 +4,60 @@ import type { FeedClient } from './feed-client.js';
 import { frameOf } from './frame.js';
 import { changeText, wholeText, type Sections } from './sections.js';
 
-/** Reads what a topic's page shows now. */
+/** Reads the present content of a topic's page. */
 export type ReadSections = () => Promise<Sections>;
 
 export interface TopicOptions {
-  /** What is watched, for the log. */
+  /** The name of the topic, for the log. */
   readonly name: string;
   readonly read: ReadSections;
   readonly clock: Pick<Clock, 'now' | 'elapsed'>;
-  /** How far the tables are. */
+  /** The progress of the tables. */
   readonly step: () => Promise<number>;
-  /** How often a reading was given figures that were older than the tables. */
+  /** How often a read returned figures that were older than the tables. */
   readonly givenOld: () => number;
-  /** Told when reading begins to fail, not of every attempt. */
+  /** Called when reads begin to fail, not for every attempt. */
   readonly failed: (topic: string, error: unknown) => void;
 }
 
-/** What is kept for clients that come back. */
+/** The events that are kept for returning clients. */
 const KEPT_FRAMES = 256;
 const KEPT_BYTES = 512 * 1024;
 
-/** Bytes a second that one client, and all clients together, are sent of a topic: what is bigger changes less often. */
+/**
+ * Bytes per second of a topic that are sent to one client, and to all clients together: larger topics change less
+ * often.
+ */
 const PACE_EACH = 256 * 1024;
 const PACE_ALL = 24 * 1024 * 1024;
 
-/** After a reading that failed the next one waits so long; twice as long after each further failure, up to the last. */
+/** The wait after a failed read; it doubles after each further failure, up to the last value. */
 const FIRST_RETRY = 1_000;
 const LAST_RETRY = 30_000;
-/** A reading that takes longer is trouble, though it may still succeed; milliseconds. */
+/** A read that takes longer counts as trouble, although it may still succeed; milliseconds. */
 const LONG_READING = 6_000;
 
-/** So long a reading holds while the tables have not moved on, in milliseconds: who comes and goes costs no readings. */
+/**
+ * How long a read is valid while the tables have not advanced, in milliseconds: clients that come and go cost no reads.
+ */
 const FRESH = 1_000;
 
-/** Said to clients as long as the figures cannot be read. */
+/** Sent to clients as long as the figures cannot be read. */
 export const TROUBLE = 'these figures cannot be read at the moment; the server tries again by itself';
 
 /**
- * Something that is watched: read once, however many watch it, and told to all of them as changes. A reading that fails is
- * made again by itself, and concerns the clients of this topic only.
+ * A watched topic: read once for all its watchers, and sent to them as changes. A failed read is retried by itself, and
+ * affects only the clients of this topic.
  */
 export class Topic {
   readonly #options: TopicOptions;
-  /** Tells the numbers of these events from those of another topic, of another life of this one, and of another server. */
+  /**
+   * Distinguishes the ids of these events from those of another topic, of an earlier life of this one, and of another
+   * server.
+   */
   readonly #epoch = randomBytes(8).toString('hex');
   readonly #clients = new Set<FeedClient>();
-  /** Who has not been sent anything yet, and the event each saw last. */
+  /** Clients that have not been sent anything yet, with the last event that each saw. */
   readonly #joining = new Map<FeedClient, string | undefined>();
   #sections: Sections = {};
   #number = 0;
@@ -58,15 +66,15 @@ export class Topic {
   #reading: Promise<void> | undefined;
   #readingSince: number | undefined;
   #failures = 0;
-  /** When the sections were read; never, before the first reading that succeeded. */
+  /** When the sections were read; never, before the first successful read. */
   #readAt = Number.NEGATIVE_INFINITY;
-  /** How far the tables were before that. */
+  /** The progress of the tables before that. */
   #step = -1;
   /** Whether the clients were last told that the figures cannot be read. */
   #troubled = false;
   #told = 0;
   #due = 0;
-  /** Whether the tables have moved on since it was read. */
+  /** Whether the tables have advanced since it was read. */
   waiting = false;
 
   constructor(options: TopicOptions) {
@@ -77,7 +85,7 @@ export class Topic {
     return this.#clients.size + this.#joining.size;
   }
 
-  /** Everybody who watches. */
+  /** All watching clients. */
   get everybody(): FeedClient[] {
     return [...this.#clients, ...this.#joining.keys()];
   }
@@ -87,25 +95,25 @@ export class Topic {
     return this.waiting && this.#reading === undefined && this.#due <= now;
   }
 
-  /** The tables can be read again: so there is nothing to wait for any longer. */
+  /** The tables can be read again: so there is nothing to wait for. */
   hurry(): void {
     this.#due = 0;
     this.waiting = true;
   }
 
   /**
-   * Takes a client in: with what it missed since the event that it saw last, where that is known, else with everything. Where
-   * the figures have to be read first, it waits for them, and is told where they cannot be.
+   * Adds a client. It gets what it missed since its last event, if that is known, otherwise a snapshot. If the figures
+   * must be read first, it waits for them, and is told if they cannot be read.
    */
   async join(client: FeedClient, lastEventId: string | undefined): Promise<void> {
     if (this.#clients.size > 0 && !this.#troubled) return this.#welcome(client, lastEventId);
     this.#joining.set(client, lastEventId);
     if (await this.#isFresh()) {
-      // Unless a reading has come in between, which welcomes everybody.
+      // Unless a read has finished in between, which welcomes all clients.
       if (this.#joining.delete(client)) this.#welcome(client, lastEventId);
       return;
     }
-    // Where others have met a failure already, its retry is soon enough.
+    // If others have met a failure already, its retry is soon enough.
     if (this.#failures > 0 && this.watchers > 1 && this.#reading === undefined) client.send(troubleFrame());
     else await this.refresh();
   }
@@ -115,7 +123,7 @@ export class Topic {
     this.#joining.delete(client);
   }
 
-  /** Reads again, and tells the clients what has changed, or that it cannot be read. Never rejects. */
+  /** Reads again, and sends the clients what has changed, or that it cannot be read. Never rejects. */
   refresh(): Promise<void> {
     this.#reading ??= this.#refresh().finally(() => {
       this.#reading = undefined;
@@ -124,7 +132,7 @@ export class Topic {
     return this.#reading;
   }
 
-  /** Tells the clients that they are listened to, where they have not heard anything for so many milliseconds. */
+  /** Sends a heartbeat to clients that have received nothing for this many milliseconds. */
   beat(now: number, every: number): void {
     if (now - this.#told < every) return;
     const long = this.#readingSince !== undefined && now - this.#readingSince >= LONG_READING;
@@ -159,7 +167,7 @@ export class Topic {
       this.#fail(error);
       return;
     }
-    // What was older than the tables is read once more, when that is due.
+    // Figures that were older than the tables are read once more, when due.
     if (givenOld() !== before) this.waiting = true;
     this.#failures = 0;
     this.#take(sections, clock.elapsed());
@@ -184,7 +192,7 @@ export class Topic {
       this.#due += Math.max(frame.length / PACE_EACH, (frame.length * this.watchers) / PACE_ALL) * 1000;
       this.#tell(frame);
     }
-    // That the figures can be read again is to be said also where they are the same as before.
+    // The recovery must be announced even if the figures are unchanged.
     if (this.#troubled) this.#tell(tickFrame(this.#options.clock.now()));
     this.#troubled = false;
     this.#readAt = now;
@@ -195,7 +203,7 @@ export class Topic {
   #welcome(client: FeedClient, lastEventId: string | undefined): void {
     const missed = this.#since(lastEventId);
     if (missed === undefined) client.send(frameOf('snapshot', wholeText(this.#sections), this.#id(this.#number)));
-    // Who missed nothing hears at once that all is well.
+    // A client that missed nothing learns at once that all is well.
     else for (const frame of [...missed, tickFrame(this.#options.clock.now())]) client.send(frame);
     this.#clients.add(client);
   }
@@ -213,7 +221,7 @@ export class Topic {
     }
   }
 
-  /** The events after that one; undefined where they are not all here. */
+  /** The events after that one; undefined if they are not all kept. */
   #since(id: string | undefined): readonly Uint8Array[] | undefined {
     const [, epoch, text] = /^([0-9a-f]{16})\.(\d{1,15})$/.exec(id ?? '') ?? [];
     const number = Number(text);

@@ -7,21 +7,21 @@ import { keyed, ranked, single, type Sections } from './sections.js';
 import type { ReadSections } from './topic.js';
 
 /**
- * Reads what a user's page shows. The rows are read again only where the user has traded, which the version of the totals
- * tells, and once more at the step after that: a commit's rows may be seen before all of them are written. Prices are new
- * at every step.
+ * Reads a user's page. The rows are read again only if the user has traded, which the version of the totals tells, and
+ * once more at the next step: a commit's rows may be visible before all of them are written. Prices are read at every
+ * step.
  */
 export function userSections(books: Books, tables: Tables, user: string): ReadSections {
   let rows: PortfolioRows | undefined;
   let version: number | undefined;
   let settled = false;
   return async () => {
-    // The times alone: how much others trade is nothing to a user.
+    // Only the times: a user must not see how much others trade.
     const progress = await books.asOf();
     const found = await tables.get(userTotals, [user]);
     if (found?.version !== version || !settled) {
       rows = await portfolioRows(tables, user, NEWEST);
-      // Only now: what could not be read is read again, however often that fails.
+      // Only now: a failed read is repeated, however often it fails.
       settled = found?.version === version;
       version = found?.version;
     }

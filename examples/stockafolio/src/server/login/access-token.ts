@@ -4,12 +4,12 @@ import type { JWTHeaderParameters, JWTPayload } from 'jose';
 const OF_ID_TOKENS = ['nonce', 'at_hash', 'c_hash', 's_hash'];
 
 /**
- * Whether a verified token is an access token, which was issued to be shown to a server, and not an ID token, which any
- * program with a sign-in has.
+ * Whether a verified token is an access token, which is meant for a server, and not an ID token, which any program with
+ * a sign-in has.
  *
- * By RFC 9068 an access token says so by its `typ`, `at+jwt`. Providers that do not follow it mark their access tokens by a
- * claim: Keycloak by `typ: Bearer`, Cognito by `token_use: access`, others by the `scope` or `scp` that was granted. What
- * has none of them, or a mark of another kind of token, is none.
+ * By RFC 9068 an access token has the `typ` `at+jwt`. Providers that do not follow it mark their access tokens by a
+ * claim: Keycloak by `typ: Bearer`, Cognito by `token_use: access`, others by the granted `scope` or `scp`. A token
+ * with none of these, or with a mark of another kind, is not an access token.
  */
 export function isAccessToken({ typ }: JWTHeaderParameters, claims: JWTPayload): boolean {
   const type = typ?.toLowerCase().replace(/^application\//, '');

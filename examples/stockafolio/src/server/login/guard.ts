@@ -7,24 +7,24 @@ type Audience = 'everybody' | 'signed-in' | 'firm' | 'user';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks; null for routes that are for everybody. */
+    /** The viewer of the request; null for public routes. */
     viewer: Viewer | null;
   }
   interface FastifyContextConfig {
-    /** Whom the route is for: everybody, those who are signed in, those of the firm, or the user named in the path. */
+    /** The audience of the route: everybody, signed-in viewers, the firm, or the user named in the path. */
     audience?: Audience;
   }
 }
 
-/** Of routes that plugins add, by the beginning of their paths. */
+/** For routes that plugins add, by the prefix of their paths. */
 const OF_PLUGINS: readonly (readonly [path: string, audience: Audience])[] = [
   ['/docs', 'signed-in'],
   ['/assets/', 'everybody'],
 ];
 
 /**
- * Lets a request through only to those whom its route is for. Every route that is added from now on has to say whom: one that
- * does not is a mistake in the server, found when it starts.
+ * Lets a request pass only if its viewer belongs to the route's audience. Every route that is added from now on must
+ * declare its audience: a missing one is a fault in the server, reported when it starts.
  */
 export function guardRoutes(server: FastifyInstance, login: Login): void {
   server.decorateRequest('viewer', null);

@@ -45,7 +45,7 @@ describe('a login', () => {
     return openLogin(`tokens:${file}`);
   };
 
-  it('is off unless told: everybody sees everything, and is told so', async () => {
+  it('is off by default: everybody sees everything, and is told so', async () => {
     expect(await statuses(await openLogin('off'), undefined)).to.deep.equal(allowed(200, 200, 200, 200));
     const { tables } = await traded([tradeOf({ id: '1' })]);
     const { server } = await serve({ live: tables });
@@ -60,7 +60,7 @@ describe('a login', () => {
     expect(await statuses(login, 'token-of-nobody-0123456789')).to.deep.equal(allowed(401, 401, 401, 401));
   });
 
-  it('holds for streams too', async () => {
+  it('applies to streams too', async () => {
     const { tables } = await traded([tradeOf({ id: '1' })]);
     const { server } = await serve({ live: tables, login: await tokens(`${ANN} user ann`) });
     const place = await server.listen({ host: '127.0.0.1', port: 0 });
@@ -134,7 +134,7 @@ describe('a login', () => {
       });
     });
 
-    it('a token that is over, of another issuer, for another audience, or signed by another key is nobody’s', async () => {
+    it('a token that has expired, or is of another issuer, audience or key, is rejected', async () => {
       const login = await openLogin(`oidc:${issuer}?audience=stockafolio`);
       const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from(
         JSON.stringify({ sub: 'ann', aud: 'stockafolio', iss: issuer, exp: 9_999_999_999 }),
@@ -151,7 +151,7 @@ describe('a login', () => {
       }
     });
 
-    /** As the providers that many use issue them; of each an access token, and an ID token. */
+    /** As common providers issue them; from each an access token, and an ID token. */
     const issued: readonly (readonly [what: string, access: object, id: object, typ?: string])[] = [
       ['RFC 9068', { client_id: 'app', jti: '1' }, { nonce: 'n' }, 'at+jwt'],
       ['Keycloak', { typ: 'Bearer', azp: 'app', scope: 'openid' }, { typ: 'ID', azp: 'app', at_hash: 'h' }],
@@ -166,7 +166,7 @@ describe('a login', () => {
         const login = await openLogin(`oidc:${issuer}?audience=stockafolio`);
         const ofUser = await token({ sub: 'ann', ...access }, key, '5m', { typ: typ ?? 'JWT' });
         expect(await login.viewerOf(ofUser)).to.include({ user: 'ann', firm: false });
-        // Also one for this audience, as where the API goes by the name of the program.
+        // Also one for this audience, if the API has the name of the program.
         const ofProgram = await token({ sub: 'ann', roles: ['firm'], ...id }, key, '5m', { typ: 'JWT' });
         expect(await login.viewerOf(ofProgram)).to.equal(undefined);
         const bare = await token({ sub: 'ann', ...id }, key, '5m', { typ: undefined });
@@ -174,7 +174,7 @@ describe('a login', () => {
       });
     }
 
-    it('a signed token of another kind opens nothing, whatever it claims', async () => {
+    it('a signed token of another kind is rejected, whatever it claims', async () => {
       const login = await openLogin(`oidc:${issuer}?audience=stockafolio`);
       for (const typ of ['logout+jwt', 'secevent+jwt', 'dpop+jwt', 'entity-statement+jwt', 'JOSE']) {
         const other = await token({ sub: 'ann', scope: 'openid' }, key, '5m', { typ });
@@ -190,7 +190,7 @@ describe('a login', () => {
       'http://localhost.example.org',
       'http://127.0.0.1.example.org',
     ]) {
-      it(`an issuer at ${address} is refused before it is asked: over plain HTTP anybody may answer for it`, async () => {
+      it(`an issuer at ${address} is rejected before it is contacted: over plain HTTP anybody may answer for it`, async () => {
         const error: unknown = await openLogin(`oidc:${address}?audience=a`).catch((thrown: unknown) => thrown);
         expect(isStockafolioError(error, 'ERR_USAGE')).to.equal(true);
         expect(String(error)).to.contain('is not https');

@@ -1,25 +1,25 @@
 import type { WireViewer } from '../wire/types.js';
 
-/** Who asks, as far as the server knows. */
+/** The viewer of a request, as far as the server knows. */
 export interface Viewer {
-  /** The same for all requests of one user or token, and no other's: streams and downloads are counted by it. */
+  /** The same for all requests of one user or token, and unique to it: streams and downloads are counted by it. */
   readonly id?: string;
-  /** The user whose portfolio may be seen. */
+  /** The user whose portfolio the viewer may see. */
   readonly user?: string;
-  /** Whether the firm's page, and everybody's portfolio, may be seen. */
+  /** Whether the viewer may see the firm's page, and all portfolios. */
   readonly firm: boolean;
-  /** Until when that holds, epoch milliseconds; absent where it does not end. */
+  /** When this expires, epoch milliseconds; absent if it does not. */
   readonly expires?: number;
 }
 
-/** How the server knows who asks. */
+/** How the server identifies viewers. */
 export interface Login {
   readonly kind: WireViewer['login'];
-  /** Whose token this is; undefined where it is nobody's, or there is none. */
+  /** The viewer of a token; undefined if the token is unknown or missing. */
   viewerOf(token: string | undefined): Promise<Viewer | undefined>;
 }
 
-/** No login: everybody may see everything. For a demo, and for a machine of one's own. */
+/** No login: everybody may see everything. For a demo, and for a private machine. */
 export const noLogin: Login = { kind: 'off', viewerOf: async () => ({ firm: true }) };
 
 /** The token of an `Authorization: Bearer TOKEN` header. */

@@ -5,24 +5,24 @@ import { isAccessToken } from './access-token.js';
 import type { Login } from './login.js';
 
 export interface OidcOptions {
-  /** Of the tokens, and where the provider says how they are signed. */
+  /** The issuer of the tokens; its configuration names its keys. */
   readonly issuer: string;
-  /** Whom tokens must be meant for. */
+  /** The audience that tokens must name. */
   readonly audience: string;
   /** The claim that is the user's id; defaults to `sub`. */
   readonly userClaim?: string;
-  /** The claim, a text or a list of them, in which `firm` stands for those who may see the firm; defaults to `roles`. */
+  /** The claim, a text or a list of texts, in which `firm` gives access to the firm's page; defaults to `roles`. */
   readonly roleClaim?: string;
 }
 
-/** Only signatures that nobody can make who knows the provider's public keys. */
+/** Only signatures that cannot be made with the provider's public keys. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
 /**
- * A login by the signed access tokens of an OpenID Connect provider, whose keys are looked up where it says. Its ID tokens
- * tell a program who has signed in there, and open nothing here.
+ * A login with the signed access tokens of an OpenID Connect provider; its keys are read from the address that it
+ * names. Its ID tokens, which tell a program who has signed in there, are not accepted.
  *
- * @throws ERR_USAGE where the provider cannot be asked, or is not the issuer that was named
+ * @throws ERR_USAGE if the provider cannot be contacted, or is not the named issuer
  */
 export async function oidcLogin(options: OidcOptions): Promise<Login> {
   const { issuer, audience, userClaim = 'sub', roleClaim = 'roles' } = options;
@@ -77,7 +77,10 @@ async function keysOf(issuer: string): Promise<URL> {
   }
 }
 
-/** Whoever can change what comes over plain HTTP can name keys of their own, and sign any token: so it is for this machine alone. */
+/**
+ * Whoever can change plain HTTP traffic can supply their own keys, and sign any token: so it is only allowed on this
+ * machine.
+ */
 function mustBePrivate(address: string): void {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))) return;

@@ -23,7 +23,7 @@ export async function openLogin(text: string): Promise<Login> {
       ...(roles === null ? {} : { roleClaim: roles }),
     });
   }
-  throw new StockafolioError('ERR_USAGE', `--login: '${text}' is no login`, {
+  throw new StockafolioError('ERR_USAGE', `--login: '${text}' is not a login`, {
     hint: 'write off, tokens:FILE, or oidc:ISSUER?audience=NAME',
   });
 }

@@ -11,10 +11,10 @@ interface Known {
 }
 
 /**
- * A login by tokens that stand in a file, one a line: `TOKEN firm`, or `TOKEN user ID`. Lines that begin with `#` are
- * remarks.
+ * A login with tokens from a file, one per line: `TOKEN firm`, or `TOKEN user ID`. Lines that begin with `#` are
+ * comments.
  *
- * @throws ERR_USAGE where the file cannot be read or a line is neither; tokens are not shown
+ * @throws ERR_USAGE if the file cannot be read or a line is neither; tokens are not shown
  */
 export async function tokenLogin(path: string): Promise<Login> {
   let text: string;
@@ -33,7 +33,7 @@ export async function tokenLogin(path: string): Promise<Login> {
     if (token.length < SHORTEST || (who === undefined && user === undefined)) {
       throw new StockafolioError(
         'ERR_USAGE',
-        `--login: line ${n + 1} of ${path} is no token of at least 16 characters`,
+        `--login: line ${n + 1} of ${path} is not a token of at least 16 characters`,
         {
           hint: 'write TOKEN firm, or TOKEN user ID',
         },

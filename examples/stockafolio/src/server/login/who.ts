@@ -1,12 +1,12 @@
 import { isIPv6 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 
-/** Whose quota a request is taken from: the viewer's, or where nobody signs in the address's. */
+/** Whose quota a request counts against: the viewer's, or the address's if there is no login. */
 export function whoAsks({ viewer, ip }: Pick<FastifyRequest, 'viewer' | 'ip'>): string {
   return viewer?.id === undefined ? `address ${networkOf(ip)}` : `viewer ${viewer.id}`;
 }
 
-/** An address; one of IPv6 as its network (/64), of which one machine may have every address. */
+/** An address; an IPv6 address stands for its network (/64), because one machine may use every address in it. */
 function networkOf(address: string): string {
   if (!isIPv6(address) || address.includes('.')) return address;
   const [head = '', tail] = address.split('%')[0]?.split('::') ?? [];

@@ -19,7 +19,7 @@ export async function addApiPage(server: FastifyInstance): Promise<void> {
   });
   await server.register(swaggerUi, {
     routePrefix: '/docs',
-    // Its logo is a data URL; apart from that it needs no more than the other pages.
+    // Its logo is a data URL; otherwise it needs the same as the other pages.
     staticCSP:
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
   });

@@ -14,7 +14,7 @@ export interface RouteContext {
   readonly users: UsersIndex;
   readonly login: Login;
   readonly clock: Clock;
-  /** Event streams, and downloads, at once of one viewer. */
+  /** The limits for concurrent event streams, and downloads, of one viewer. */
   readonly streams: Quota;
   readonly downloads: Quota;
   readonly metrics: ServerMetrics;

@@ -9,10 +9,10 @@ const PATH = '/api/users/ann/trades.csv';
 
 describe('a download of trades', () => {
   const serve = useServer();
-  /** How many rows were read by somebody. */
+  /** How many rows were read so far. */
   let read = 0;
 
-  /** Tables with so many trades of ann, none of which is in memory; reading fails where told. */
+  /** Tables with this many trades of ann, none of which is in memory; reads fail from `failsAt` on. */
   const withTrades = async (count: number, failsAt = Infinity): Promise<Tables> => {
     const { tables } = await traded([tradeOf({ id: '1' })]);
     read = 0;
@@ -48,12 +48,12 @@ describe('a download of trades', () => {
     expect(new Set(lines.map((line) => line.split(',')[1])).size).to.equal(25_002);
   });
 
-  it('is read no faster than it is taken: what waits for a slow reader is bounded', async () => {
+  it('is read no faster than it is sent: the data that waits for a slow reader is bounded', async () => {
     const port = await listening(await withTrades(1_000_000));
     const answer = await download(port);
     answer.once('data', () => answer.pause());
     let before = -1;
-    // The connection itself takes some megabytes before the reader is waited for.
+    // The connection itself buffers some megabytes before the server waits for the reader.
     while (read !== before) {
       before = read;
       await sleep(300);
@@ -62,7 +62,7 @@ describe('a download of trades', () => {
     answer.destroy();
   });
 
-  it('lets other requests have their turn', async () => {
+  it('lets other requests run', async () => {
     const port = await listening(await withTrades(60_000));
     const answer = await download(port);
     answer.resume();
@@ -76,7 +76,7 @@ describe('a download of trades', () => {
     expect(meanwhile).to.be.greaterThan(10);
   });
 
-  it('that cannot be read to its end is cut off, so that nobody takes it for whole', async () => {
+  it('that cannot be read to its end is aborted, so that nobody mistakes it for complete', async () => {
     const port = await listening(await withTrades(20_000, 15_000));
     for (const encoding of ['identity', 'gzip']) {
       const error: unknown = await fetch(`http://127.0.0.1:${port}${PATH}`, {
@@ -88,7 +88,7 @@ describe('a download of trades', () => {
     }
   });
 
-  it('is one of so many of each viewer, and room is made by its end and by its loss', async () => {
+  it('counts against the limit of its viewer until it ends or is lost', async () => {
     const port = await listening(await withTrades(1_000_000), { downloadsEach: 2 });
     const [first, second] = [await download(port), await download(port)];
     const refused = await download(port);
@@ -105,7 +105,7 @@ describe('a download of trades', () => {
     for (const each of [second, again]) each.destroy();
   });
 
-  it('as JSON lets others have their turn too, and counts as one where it is long', async () => {
+  it('as JSON lets other requests run too, and counts as a download if it is long', async () => {
     const { server } = await serve({ live: await withTrades(20_000), downloadsEach: 1, requestsPerMinute: 0 });
     const [long, other, short] = await Promise.all([
       server.inject('/api/users/ann/trades?limit=10000'),
@@ -118,7 +118,7 @@ describe('a download of trades', () => {
     expect(again.json<{ trades: unknown[] }>().trades).to.have.length(10_000);
   });
 
-  it('asked about by HEAD reads nothing, and is none where there is no such user', async () => {
+  it('requested by HEAD reads nothing, and does not exist for an unknown user', async () => {
     const { server } = await serve({ live: await withTrades(1_000), downloadsEach: 1 });
     for (let n = 0; n < 3; n++) {
       const { statusCode, headers, body } = await server.inject({ method: 'HEAD', url: PATH });

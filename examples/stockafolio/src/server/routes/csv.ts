@@ -12,10 +12,10 @@ const HOLDING = [
 ];
 const TRADE = ['time', 'id', 'symbol', 'sector', 'side', 'quantity', 'price', 'value'] as const;
 
-/** A reader that takes nothing for so long is cut off, in milliseconds. */
+/** A reader that takes nothing for this long is disconnected, in milliseconds. */
 const STALLED = 60_000;
 
-/** Holdings and trades as files for a spreadsheet: whole, however long, and never whole in memory. */
+/** Holdings and trades as files for a spreadsheet: complete, however long, and never completely in memory. */
 export function addCsvRoutes(server: FastifyInstance, context: RouteContext): void {
   const { live } = context;
   const route = (what: string, piecesOf: (user: string) => Promise<AsyncIterable<string>>): void => {
@@ -52,7 +52,7 @@ function headers(reply: FastifyReply, name: string): FastifyReply {
 
 function send(reply: FastifyReply, name: string, pieces: AsyncIterable<string>, done: () => void): Readable {
   headers(reply, name);
-  // It ends with the answer, and where the reader has gone, with the connection.
+  // It ends with the answer, or with the connection if the reader has left.
   const { raw } = reply;
   raw.once('close', done);
   if (raw.destroyed) done();

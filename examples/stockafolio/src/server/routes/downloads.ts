@@ -9,13 +9,13 @@ import { wireTrade } from '../wire/portfolio.js';
 import type { WireTrade } from '../wire/types.js';
 import type { RouteContext } from './context.js';
 
-/** Between so many rows others have a turn. */
+/** After this many rows other requests have a turn. */
 const TURN = 250;
 
 /**
- * Takes one of the downloads that a viewer may have at once, to be given back by calling what it returns.
+ * Takes one of a viewer's concurrent downloads; the returned function gives it back.
  *
- * @throws Failure 429 where there is none left
+ * @throws Failure 429 if there is none left
  */
 export function takeDownload({ downloads }: RouteContext, request: FastifyRequest, reply: FastifyReply): () => void {
   const done = downloads.take(whoAsks(request));
@@ -24,7 +24,7 @@ export function takeDownload({ downloads }: RouteContext, request: FastifyReques
   throw failure(429, 'TOO_MANY_DOWNLOADS', 'as many downloads of yours are under way as can be; wait for one to end');
 }
 
-/** A user's trades, the newest first, read as they are taken; all that are kept where no limit is given. */
+/** A user's trades, newest first, read on demand; all that are kept if no limit is given. */
 export async function* tradesOf(live: Tables, user: string, limit?: number): AsyncGenerator<WireTrade> {
   let read = 0;
   for await (const { values } of live.scan(tradesByUser, [user], limit === undefined ? {} : { limit })) {

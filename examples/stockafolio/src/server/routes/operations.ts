@@ -3,8 +3,8 @@ import type { RouteContext } from './context.js';
 import { answers, failures, requests } from './schemas.js';
 
 /**
- * What operators ask: whether the process is alive, whether it can serve, and its metrics. The first two say nothing of
- * anybody's figures, so nobody has to sign in for them; metrics tell how much goes on, which is the firm's to know.
+ * The endpoints for operators: whether the process is alive, whether it can serve, and its metrics. The first two show
+ * no figures, so they need no login. Metrics show the amount of activity, which only the firm may see.
  */
 export function addOperationRoutes(server: FastifyInstance, { books, metrics }: RouteContext): void {
   server.get(

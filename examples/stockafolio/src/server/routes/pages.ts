@@ -7,7 +7,7 @@ import { bodyOf, failure } from '../failure.js';
 
 const YEAR = 365 * 86_400_000;
 
-/** Both dashboards: one document, and what it is made of, whose names change with the content. */
+/** Both dashboards: one document, and its assets, whose names change with their content. */
 export async function addPages(server: FastifyInstance, folder: string, html: string): Promise<void> {
   await server.register(fastifyStatic, {
     root: join(folder, 'assets'),
@@ -29,7 +29,7 @@ export async function addPages(server: FastifyInstance, folder: string, html: st
   });
 }
 
-/** Whether somebody wants to look at an address, for whom a page says better than JSON what is wrong with it. */
+/** Whether a person views the address, so that an error should be a page instead of JSON. */
 export function wantsPage({ method, url, headers }: FastifyRequest): boolean {
   return method === 'GET' && headers.accept?.includes('text/html') === true && !url.startsWith('/api/');
 }
@@ -37,7 +37,7 @@ export function wantsPage({ method, url, headers }: FastifyRequest): boolean {
 /**
  * The document of the pages.
  *
- * @throws ERR_USAGE where they were not built
+ * @throws ERR_USAGE if they were not built
  */
 export async function documentIn(folder: string): Promise<string> {
   try {

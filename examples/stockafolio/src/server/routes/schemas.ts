@@ -1,6 +1,6 @@
 import { FIRST_DAY, isCalendarDay, LAST_DAY } from '../../calendar/calendar-day.js';
 
-/** JSON schemas of what requests hold and answers give, for checks and for the page of the API. */
+/** JSON schemas of requests and answers, for validation and for the page of the API. */
 
 export interface JsonSchema {
   readonly type?: string | readonly string[];
@@ -33,7 +33,7 @@ const counts = {
   behind: orNull(integer('messages of the source that are not in the tables yet')),
 };
 const progress = object({ ...asOf, ...counts });
-/** Viewers who are not of the firm are told the times alone. */
+/** Viewers outside the firm see only the times. */
 const seenProgress = { ...object({ ...asOf, ...counts }), required: Object.keys(asOf) };
 const session = maybe(object({ open: integer('minute of the day'), close: integer('minute of the day') }));
 const sums = { trades: whole, volume: whole, value: decimal, buyValue: decimal };
@@ -100,10 +100,8 @@ export const answers = {
   error: object({ error: object({ code: text(), message: text() }) }),
 } as const;
 
-/*
- * The description of a parameter says what it must be: it is what a refusal tells, see `parameter-failure.ts`.
- */
-/** Neither a zero byte nor half of a character: no text of a table has them. */
+/* The description of a parameter says what it must be: refusals quote it, see `parameter-failure.ts`. */
+/** Neither a zero byte nor half a character: no text of a table contains them. */
 const WELL_FORMED = '^[^\\u0000\\ud800-\\udfff]*$';
 const userId: JsonSchema = {
   ...{ type: 'string', minLength: 1, maxLength: 64, pattern: WELL_FORMED },
@@ -118,10 +116,10 @@ const limit = (most: number, standard: number): JsonSchema => ({
   description: `a whole number from 1 to ${most}`,
 });
 
-/** The formats of these schemas that Ajv does not bring. */
+/** The formats of these schemas that Ajv does not have. */
 export const formats = { 'calendar-day': isCalendarDay } as const;
 
-/** What requests may hold; anything else is refused. */
+/** The allowed content of requests; anything else is refused. */
 export const requests = {
   user: { type: 'object', properties: { user: userId }, required: ['user'] },
   day: { type: 'object', properties: { day }, additionalProperties: false },
@@ -140,5 +138,5 @@ export const requests = {
   none: { type: 'object', properties: {}, additionalProperties: false },
 } as const;
 
-/** The errors that any route may answer with. */
+/** The errors of every route. */
 export const failures = { '4xx': answers.error, '5xx': answers.error };

@@ -15,7 +15,7 @@ const ABOUT = [
   'event, or with a new snapshot.',
 ].join(' ');
 
-/** What changes, as it changes. */
+/** Sends changes as they happen. */
 export function addStreamRoutes(server: FastifyInstance, context: RouteContext): void {
   const { books, live, feed, streams } = context;
   server.get<{ Querystring: { day?: string } }>(
@@ -52,11 +52,11 @@ export function addStreamRoutes(server: FastifyInstance, context: RouteContext):
     read: ReadSections,
   ): Promise<void> {
     const left = takeStream(request, reply);
-    // The security headers are set by now; from here on Fastify does not compress or tag what is written.
+    // The security headers are set by now; from here on Fastify neither compresses nor tags the output.
     reply.hijack();
     const { raw } = reply;
     raw.once('close', left);
-    // Who has gone meanwhile is not heard of again.
+    // A client that has left meanwhile triggers no further event.
     if (raw.destroyed) return left();
     for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) raw.setHeader(name, value);
     raw.setHeader('content-type', 'text/event-stream; charset=utf-8');
@@ -73,7 +73,7 @@ export function addStreamRoutes(server: FastifyInstance, context: RouteContext):
     }
   }
 
-  /** @throws Failure 429 or 503 where there is no room for another one */
+  /** @throws Failure 429 or 503 if the limit is reached */
   function takeStream(request: FastifyRequest, reply: FastifyReply): () => void {
     void reply.header('retry-after', '10');
     if (feed.full) throw failure(503, 'FULL', 'as many streams are open as can be; come back later');

@@ -9,7 +9,7 @@ import type { RouteContext } from './context.js';
 import { takeDownload, tradesOf } from './downloads.js';
 import { answers, failures, requests } from './schemas.js';
 
-/** Trades that may be asked for at any time. */
+/** Trades that may be requested without counting as a download. */
 const MANY = 1_000;
 
 interface OfUser {
@@ -72,7 +72,7 @@ export function addUserRoutes(server: FastifyInstance, context: RouteContext): v
     async (request, reply) => {
       const { params, query } = request;
       await mustHaveTraded(live, params.user);
-      // So many of them are a download like others.
+      // A larger number counts as a download.
       const done = query.limit > MANY ? takeDownload(context, request, reply) : undefined;
       try {
         const trades: WireTrade[] = [];
@@ -95,14 +95,14 @@ export function addUserRoutes(server: FastifyInstance, context: RouteContext): v
   );
 }
 
-/** @throws Failure 404 for a user who never traded */
+/** @throws Failure 404 for a user who has never traded */
 export async function portfolioOf({ books }: RouteContext, user: string): Promise<WirePortfolio> {
   const portfolio = await books.portfolio(user);
   if (portfolio === undefined) throw unknownUser();
   return portfolio;
 }
 
-/** @throws Failure 404 for a user who never traded */
+/** @throws Failure 404 for a user who has never traded */
 export async function mustHaveTraded(live: Tables, user: string): Promise<void> {
   if ((await readRow(live, userTotals, [user])) === undefined) throw unknownUser();
 }

@@ -17,7 +17,7 @@ async function csvOf(cells: readonly (string | number | null)[]): Promise<string
 const cellsIn = (text: string): string[] => parse(text).map(([cell = '']) => cell);
 
 describe('a file of CSV', () => {
-  it('holds every text as it is, but for an apostrophe before what a spreadsheet would take for a formula', async () => {
+  it('holds every text unchanged, except for an apostrophe before what a spreadsheet would treat as a formula', async () => {
     const starts = fc.constantFrom(
       '=',
       '+',

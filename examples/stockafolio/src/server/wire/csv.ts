@@ -1,17 +1,17 @@
-/** Rows of one piece of a file: between two pieces others have a turn. */
+/** Rows of one piece of a file: between two pieces other requests have a turn. */
 const PIECE = 500;
 
-/** What spreadsheets take for the beginning of a formula, also behind blanks and in the wide forms that some read as these. */
+/** Characters that spreadsheets treat as the start of a formula, also after blanks and in their full-width forms. */
 const FORMULA = /^[\s\u0000-\u0020\u200b\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20\u2212]/;
-/** Some trim these, or begin another cell after them. */
+/** Some spreadsheets trim these, or begin another cell after them. */
 const BREAK = /^[\t\r\n]/;
 const NUMBER = /^-?\d+(\.\d+)?$/;
 
 type Row<C extends string> = Readonly<Record<C, string | number | null>>;
 
 /**
- * A file of CSV, RFC 4180, in pieces. A text that a spreadsheet would take for a formula is led by an apostrophe; a number
- * stays one, also below zero.
+ * A CSV file, RFC 4180, in pieces. A text that a spreadsheet would treat as a formula gets an apostrophe in front; a
+ * number stays a number, even a negative one.
  *
  * @param columns names, which are the members of the rows
  */
@@ -37,6 +37,6 @@ function cell(value: string | number | null): string {
   if (value === null) return '';
   const text = String(value);
   const safe = !NUMBER.test(text) && (FORMULA.test(text) || BREAK.test(text)) ? `'${text}` : text;
-  // Some take a semicolon or a tab for the end of a cell too.
+  // Some spreadsheets also treat a semicolon or a tab as the end of a cell.
   return /[",;\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -20,7 +20,7 @@ export function wireProgress(
   return { ...wireAsOf(figures), records: figures.records, rate, behind };
 }
 
-/** What of an answer of the firm's figures the tables of a day say. */
+/** The part of the firm's figures that comes from the tables of a day. */
 export type WireFirmDay = Omit<WireFirm, 'newestDay' | 'progress' | 'close' | 'hasClose'>;
 
 /** @param moves of the same day, the furthest first */

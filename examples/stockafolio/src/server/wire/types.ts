@@ -1,7 +1,7 @@
 /*
- * What the API gives, in types that the pages share. Money is a decimal string with four decimals, as `tables dump` prints
- * it; a whole number is a number while it is exact, and a string past that; a time is ISO 8601 in UTC with milliseconds; a
- * day is New York's, `YYYY-MM-DD`.
+ * The API's answers, in types that the pages share. Money is a decimal string with four decimals, as `tables dump`
+ * prints it. A whole number is a number if it is exact, and otherwise a string. A time is ISO 8601 in UTC with
+ * milliseconds; a day is New York's, `YYYY-MM-DD`.
  */
 
 /** Dollars: `-12.3400`. */
@@ -10,29 +10,32 @@ export type Decimal = string;
 /** A whole number: a string past 2^53. */
 export type Whole = number | string;
 
-/** The market time that tables have come to: all of it that a user is told, whoever else trades. */
+/**
+ * The market time that tables have reached. A user sees nothing else of the progress, because the rest depends on other
+ * users.
+ */
 export interface WireAsOf {
-  /** Market time before which nothing more is expected of any partition; null before the first trade. */
+  /** Market time before which no partition expects more trades; null before the first trade. */
   readonly watermark: string | null;
-  /** The newest market time that was taken in. */
+  /** The newest market time that was processed. */
   readonly newest: string | null;
 }
 
-/** How far tables are; the counts are the firm's. */
+/** The progress of tables; the counts are for the firm only. */
 export interface WireProgress extends WireAsOf {
   /** Messages that are in the tables. */
   readonly records: number;
-  /** Messages a second over the last five seconds; null where that is not known. */
+  /** Messages per second over the last five seconds; null if unknown. */
   readonly rate: number | null;
-  /** Messages of the source that are not in the tables yet; null where the server was not told the source. */
+  /** Messages of the source that are not in the tables yet; null if the server was not given the source. */
   readonly behind: number | null;
 }
 
 export interface WireProgressPair {
   readonly now: string;
-  /** A viewer who is not of the firm is told the times alone. */
+  /** A viewer outside the firm sees only the times. */
   readonly live: WireAsOf & Partial<WireProgress>;
-  /** Of the tables of the daily batch; null where the server was given none. */
+  /** Of the tables of the daily batch; null if the server was given none. */
   readonly close: (WireAsOf & Partial<WireProgress>) | null;
 }
 
@@ -80,7 +83,7 @@ export interface WireSession {
   readonly close: number;
 }
 
-/** The batch's figures of a day, and what they are exact up to. */
+/** The batch's figures of a day, and their progress. */
 export interface WireClose {
   readonly progress: WireProgress;
   readonly total: WireTotal;
@@ -89,11 +92,11 @@ export interface WireClose {
 
 export interface WireFirm {
   readonly day: string;
-  /** The day that the tables have come to: another one is over, or has not begun. */
+  /** The day that the tables have reached: another day is over, or has not begun. */
   readonly newestDay: string;
   /** Minutes of the day at which New York opens and closes. */
   readonly session: WireSession | null;
-  /** How far the tables are now; rate and messages behind are null where the day is not the newest. */
+  /** The present progress of the tables; rate and messages behind are null if the day is not the newest. */
   readonly progress: WireProgress;
   readonly total: WireTotal;
   readonly byValue: readonly WireTrader[];
@@ -103,7 +106,7 @@ export interface WireFirm {
   readonly symbols: readonly WireSymbolTotal[];
   readonly moves: readonly WireMove[];
   readonly minutes: readonly WireMinute[];
-  /** Null where the batch has made nothing of this day yet. */
+  /** Null if the batch has no figures for this day yet. */
   readonly close: WireClose | null;
   /** Whether the server was given the tables of the daily batch. */
   readonly hasClose: boolean;
@@ -117,10 +120,13 @@ export interface WireTotals {
   readonly openPositions: Whole;
   readonly marketValue: Decimal;
   readonly cost: Decimal;
-  /** The costs of long and short positions, both counted as positive, of what has a price: what `unrealized` is a part of. */
+  /**
+   * The costs of long and short positions with a price, all counted as positive: the base of `unrealized` as a
+   * percentage.
+   */
   readonly grossCost: Decimal;
   readonly unrealized: Decimal;
-  /** What the holdings of now have gained since the day's first price of each. */
+  /** The gain of the present holdings since the day's first price of each. */
   readonly dayChange: Decimal;
   /** Long and short together, both counted as positive. */
   readonly gross: Decimal;
@@ -130,12 +136,12 @@ export interface WireHolding {
   readonly symbol: string;
   readonly name: string;
   readonly sector: string;
-  /** Negative where short. */
+  /** Negative if short. */
   readonly quantity: Whole;
   readonly averageCost: Decimal;
   readonly cost: Decimal;
   readonly realized: Decimal;
-  /** Null where no price is known, as are the following. */
+  /** Null if no price is known, as are the following. */
   readonly price: Decimal | null;
   readonly marketValue: Decimal | null;
   readonly unrealized: Decimal | null;
@@ -167,7 +173,7 @@ export interface WirePortfolio {
   readonly totals: WireTotals;
   readonly holdings: readonly WireHolding[];
   readonly sectors: readonly WireSector[];
-  /** The newest first. */
+  /** Newest first. */
   readonly trades: readonly WireTrade[];
 }
 
@@ -179,14 +185,14 @@ export interface WireDayValue {
 
 export interface WireUsers {
   readonly users: readonly string[];
-  /** Whether every user was looked at; else only the first of them were. */
+  /** Whether every user was searched; otherwise only the first of them were. */
   readonly complete: boolean;
 }
 
-/** How the server knows who asks. */
+/** How the server identifies viewers. */
 export interface WireViewer {
   readonly login: 'off' | 'tokens' | 'oidc';
-  /** Null where the viewer is no user. */
+  /** Null if the viewer is not a user. */
   readonly user: string | null;
   /** Whether the firm's page, and everybody's portfolio, may be seen. */
   readonly firm: boolean;

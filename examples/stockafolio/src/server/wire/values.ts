@@ -1,17 +1,17 @@
 import { formatMoney } from '@stockafolio/core';
 import type { Whole } from './types.js';
 
-/** A whole number as the API gives it: a number while it is exact. */
+/** A whole number for the API: a number if it is exact. */
 export function whole(n: number | bigint): Whole {
   return Number.isSafeInteger(Number(n)) ? Number(n) : String(n);
 }
 
-/** An amount of 1e-4 USD as the API gives it; null where there is none. */
+/** An amount of 1e-4 USD for the API; null if there is none. */
 export function decimalOrNull(units: number | bigint | undefined): string | null {
   return units === undefined ? null : formatMoney(units);
 }
 
-/** A moment as the API gives it; null where there is none. */
+/** A time for the API; null if there is none. */
 export function isoOrNull(time: number | undefined): string | null {
   return time === undefined ? null : new Date(time).toISOString();
 }

@@ -27,12 +27,12 @@ export function minutes(colors: Colors): UPlot.Axis {
   });
 }
 
-/** An amount as an axis has it: `$2.5 M`. */
+/** An amount for an axis: `$2.5 M`. */
 export function shortDollars(value: number): string {
   return compact(value.toFixed(0)).replace(/\.?0+ /, ' ');
 }
 
-/** What the legend says of a series: the value at the pointer, or where there is none the newest. */
+/** The legend text of a series: the value at the pointer, or otherwise the newest. */
 export function told(say: (value: number) => string): UPlot.Series.Value {
   return (plot, value: number | null, series, index) => {
     const known = index === null ? plot.data[series]?.at(-1) : value;
@@ -40,7 +40,7 @@ export function told(say: (value: number) => string): UPlot.Series.Value {
   };
 }
 
-/** Says the marks to those who cannot see them. */
+/** The marks as text for screen readers. */
 export function marksText(marks: readonly (readonly [minute: number, name: string])[]): string {
   return marks.map(([minute, name]) => ` ${name} ${minuteText(minute)}`).join(',');
 }
@@ -54,7 +54,7 @@ export function marksOf(session: WireSession | null): readonly (readonly [minute
   ];
 }
 
-/** Marks the opening and the close of the market by a line with its name. */
+/** Marks the opening and the close of the market with a labelled line. */
 export function sessionMarks(
   colors: Colors,
   marks: readonly (readonly [minute: number, name: string])[],

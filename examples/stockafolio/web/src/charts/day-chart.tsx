@@ -53,7 +53,7 @@ export function DayChart({ points, session }: DayChartProps) {
   );
 }
 
-/** A little more than what there is; the axis need not begin at nothing, which would hide every change. */
+/** A little more than the range of values; the axis need not begin at zero, which would hide every change. */
 function around(_plot: UPlot, low: number | null, high: number | null): [number, number] {
   const [a, b] = [low ?? 0, high ?? 1];
   const margin = (b - a || Math.abs(b) || 1) * 0.1;

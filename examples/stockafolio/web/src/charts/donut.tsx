@@ -9,14 +9,14 @@ import { sectorColor } from '../parts/sector-colors.js';
 export interface Slice {
   readonly name: string;
   readonly value: string;
-  /** Of the whole, in hundredths of a per cent. */
+  /** Fraction of the whole, in hundredths of a per cent. */
   readonly weight: number;
 }
 
 interface DonutProps {
   readonly title: string;
   readonly slices: readonly Slice[];
-  /** What the ring adds up to. */
+  /** The sum of the ring. */
   readonly total: string;
   readonly what: string;
   readonly area?: string;

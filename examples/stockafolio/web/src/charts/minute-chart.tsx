@@ -72,7 +72,7 @@ function fromZero(_plot: UPlot, _low: number, high: number): [number, number] {
   return [0, high > 0 ? high * 1.12 : 1];
 }
 
-/** The session with a margin, and whatever was traded outside of it. */
+/** The session with a margin, and all trades outside of it. */
 function span(rows: readonly WireMinute[], session: WireSession | null): [number, number] {
   const first = rows[0]?.minute ?? 570;
   const last = (rows.at(-1)?.minute ?? 960) + 1;
@@ -80,7 +80,7 @@ function span(rows: readonly WireMinute[], session: WireSession | null): [number
   return [Math.min(session.open - 10, first), Math.max(session.close + 10, last)];
 }
 
-/** There is no half of a trade, so where the axis would have one there is no label. */
+/** There is no half trade, so the axis has no label at fractions. */
 function wholeOrNothing(n: number): string {
   return Number.isInteger(n) ? count(n) : '';
 }

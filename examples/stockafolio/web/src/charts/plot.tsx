@@ -8,18 +8,18 @@ export type Colors = (name: string) => string;
 interface PlotProps {
   readonly label: string;
   readonly data: AlignedData;
-  /** What the plot looks like; made anew when the theme changes. */
+  /** The look of the plot; recomputed when the theme changes. */
   readonly options: (colors: Colors) => Omit<Options, 'width' | 'height'>;
-  /** Another plot is made where this changes. */
+  /** The plot is recreated when this changes. */
   readonly version: string;
 }
 
-/** Height of the legend, which tells the values at the pointer, in pixels: of one line, or of two on a narrow screen. */
+/** Height of the legend, which shows the values at the pointer, in pixels: one line, or two on a narrow screen. */
 const LEGEND = 34;
 const NARROW_LEGEND = 60;
 const NARROW = 460;
 
-/** A plot that fills its place, in the colours of the theme. */
+/** A plot that fills its container, in the colours of the theme. */
 export function Plot({ label, data, options, version }: PlotProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot | undefined>(undefined);
@@ -57,7 +57,7 @@ export function Plot({ label, data, options, version }: PlotProps) {
   );
 }
 
-/** All of its place but for the line of the legend. */
+/** The size of its container, without the legend. */
 function sizeOf(place: HTMLElement): { width: number; height: number } {
   const legend = place.clientWidth < NARROW ? NARROW_LEGEND : LEGEND;
   return { width: place.clientWidth, height: Math.max(120, place.clientHeight - legend) };

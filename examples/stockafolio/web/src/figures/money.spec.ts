@@ -28,7 +28,7 @@ describe('money on the pages', () => {
     expect(['5.0000', '5.1200', '5.1234'].map(price)).to.deep.equal(['$5.00', '$5.12', '$5.1234']);
   });
 
-  it('is short where there is little room', () => {
+  it('has a short form for small spaces', () => {
     const amounts = ['999.0000', '1000.0000', '-2500000.0000', '3696442195.4046', '999999.9999'];
     expect(amounts.map(compact)).to.deep.equal(['$999', '$1.00 k', '-$2.50 M', '$3.70 B', '$1,000.00 k']);
     expect(wholeDollars('1234.5000')).to.equal('$1,235');

@@ -1,7 +1,4 @@
-/*
- * Money comes as a decimal with four decimals and is never made a floating-point number, except where a picture is drawn
- * of it.
- */
+/* Money comes as a decimal with four decimals and is never converted to a floating-point number, except for charts. */
 
 const DOLLARS = new Intl.NumberFormat('en-US');
 
@@ -12,7 +9,7 @@ export function unitsOf(decimal: string): bigint {
   return sign === '-' ? -magnitude : magnitude;
 }
 
-/** For pictures only. */
+/** Only for charts. */
 export function floatOf(decimal: string): number {
   return Number(decimal);
 }
@@ -22,18 +19,18 @@ export function dollars(decimal: string): string {
   return shown(unitsOf(decimal), 2, '');
 }
 
-/** The same with a sign, also where it is a gain: `+$1,234.57`. */
+/** The same with a sign, even for a gain: `+$1,234.57`. */
 export function gain(decimal: string): string {
   const units = unitsOf(decimal);
   return shown(units, 2, units > 0n ? '+' : '');
 }
 
-/** Whole dollars: for great amounts. */
+/** Whole dollars: for large amounts. */
 export function wholeDollars(decimal: string): string {
   return shown(unitsOf(decimal), 0, '');
 }
 
-/** A price: with all of its decimals where it is no whole number of cents. */
+/** A price: with all of its decimals if it is not a whole number of cents. */
 export function price(decimal: string): string {
   const units = unitsOf(decimal);
   return shown(units, units % 100n === 0n ? 2 : 4, '');
@@ -61,7 +58,7 @@ export function signOf(decimal: string): -1 | 0 | 1 {
   return units > 0n ? 1 : units < 0n ? -1 : 0;
 }
 
-/** A part of a whole in hundredths of a per cent; undefined of nothing. */
+/** A part of a whole in hundredths of a per cent; undefined if the whole is 0. */
 export function ratio(part: string, of: string): number | undefined {
   const [a, b] = [unitsOf(part), unitsOf(of)];
   if (b === 0n) return undefined;

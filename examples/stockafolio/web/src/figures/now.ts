@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 
-/** The visitor's clock, once a second, for ages that are shown. */
+/** The visitor's clock, once a second, for displayed ages. */
 export const now = signal(Date.now());
 
 setInterval(() => {

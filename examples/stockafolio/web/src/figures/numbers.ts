@@ -8,7 +8,7 @@ const CLOCK = new Intl.DateTimeFormat('en-US', {
   minute: '2-digit',
   second: '2-digit',
 });
-/** Sweden writes dates as ISO 8601 does. */
+/** Sweden writes dates like ISO 8601. */
 const DATE = new Intl.DateTimeFormat('sv-SE', { timeZone: 'America/New_York', dateStyle: 'short' });
 const DAY = new Intl.DateTimeFormat('en-US', {
   timeZone: 'UTC',
@@ -33,12 +33,12 @@ export function change(basisPoints: number): string {
   return `${basisPoints > 0 ? '+' : ''}${percent(basisPoints)}`;
 }
 
-/** A moment as New York's clocks show it: `10:15:32`. */
+/** A time on New York's clocks: `10:15:32`. */
 export function newYorkTime(iso: string): string {
   return CLOCK.format(Date.parse(iso));
 }
 
-/** The New York day of a moment: `2026-01-05`. */
+/** The New York day of a time: `2026-01-05`. */
 export function newYorkDate(iso: string): string {
   return DATE.format(Date.parse(iso));
 }
@@ -60,7 +60,7 @@ export function ageText(time: number, now: number): string {
   return age < 2_000 ? 'just now' : `${duration(age)} ago`;
 }
 
-/** A stretch of time in its two greatest units: `3 h 12 min`. */
+/** A duration in its two greatest units: `3 h 12 min`. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 60) return `${seconds} s`;

@@ -6,8 +6,8 @@ export interface StreamEvent {
 }
 
 /**
- * The events of a response's body, as they come. EventSource would do, but it can send no token, and does not tell a lost
- * connection from one that was refused.
+ * The events of a response's body, as they arrive. EventSource cannot send a token, and does not distinguish a lost
+ * connection from a refused one.
  */
 export async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<StreamEvent> {
   const reader = body.getReader();

@@ -4,23 +4,25 @@ import { Parts, type Change } from './parts.js';
 import { Refused, request } from './session.js';
 
 /**
- * How the connection is: `stale` hears nothing though it is open, `troubled` is told that the figures cannot be read, `busy`
- * is refused for now because the server, or this viewer's part of it, is full.
+ * The state of the connection: `stale` receives nothing although it is open, `troubled` was told that the figures
+ * cannot be read, `busy` is refused for now because the server, or this viewer's share of it, is full.
  */
 export type Connection = 'connecting' | 'live' | 'stale' | 'troubled' | 'busy' | 'lost' | 'refused';
 
-/** The server lets hear from it every 3 seconds: after so many milliseconds of silence something is wrong. */
+/**
+ * The server sends an event at least every 3 seconds: silence for this many milliseconds means that something is wrong.
+ */
 const SILENCE = 8_000;
-/** The events that say that what is shown is so. */
+/** The events which confirm that the shown figures are right. */
 const STATES: ReadonlySet<string> = new Set(['snapshot', 'change', 'tick']);
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 10_000;
 
-/** What a page shows, kept up to date by a stream that connects again by itself. */
+/** The content of a page, kept up to date by a stream that reconnects by itself. */
 export class Live {
   readonly parts = new Parts();
   readonly connection = signal<Connection>('connecting');
-  /** When something last changed, by the visitor's clock. */
+  /** When the content last changed, by the visitor's clock. */
   readonly changed = signal<number | undefined>(undefined);
   /** Why the server refuses to show this. */
   readonly refusal = signal<Refused | undefined>(undefined);
@@ -87,7 +89,7 @@ export class Live {
     if (event !== 'snapshot' && event !== 'change') return;
     this.#lastId = id;
     this.#waiting.push({ change: JSON.parse(data) as Change, whole: event === 'snapshot' });
-    // All changes that come between two frames are drawn at once. A page that nobody sees draws nothing.
+    // All changes between two frames are drawn at once. A hidden page draws nothing.
     if (this.#waiting.length > 1) return;
     if (document.hidden) setTimeout(() => this.#apply(), 100);
     else requestAnimationFrame(() => this.#apply());

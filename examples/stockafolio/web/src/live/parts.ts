@@ -3,7 +3,7 @@ import { signal, type Signal } from '@preact/signals';
 /** The rows of a part of a page, by their keys. */
 export type Rows = ReadonlyMap<string, unknown>;
 
-/** What the server says has to be done to what is shown. */
+/** A change that the server sends for the shown content. */
 export interface Change {
   readonly set?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly gone?: Readonly<Record<string, readonly string[]>>;
@@ -11,7 +11,7 @@ export interface Change {
 
 const NONE: Rows = new Map();
 
-/** What a page shows, in parts that change one by one: only what uses a part is drawn again. */
+/** The content of a page, in parts that change one by one: only components that use a part are drawn again. */
 export class Parts {
   readonly #parts = new Map<string, Signal<Rows>>();
 
@@ -19,12 +19,12 @@ export class Parts {
     return this.#signal(part).value;
   }
 
-  /** The row of a part that has one only; undefined before it is known. */
+  /** The row of a part with a single row; undefined before it is known. */
   single(part: string): unknown {
     return this.rows(part).get('');
   }
 
-  /** The rows that the server has put in order. */
+  /** The rows in the order of the server. */
   ranked(part: string): unknown[] {
     const rows = this.rows(part);
     return Array.from(rows.keys(), Number)

@@ -3,13 +3,13 @@ import type { WireError, WireViewer } from '@stockafolio/example/api';
 
 const KEY = 'stockafolio-token';
 
-/** Whether somebody has to sign in before anything can be shown. */
+/** Whether a sign-in is needed before anything can be shown. */
 export const signInNeeded = signal(false);
 
-/** Who the server takes the visitor for. */
+/** The viewer, as the server identifies it. */
 export const viewer = signal<WireViewer | undefined>(undefined);
 
-/** An answer that is none, with its status and what the server says. */
+/** A refusal, with its status and the server's message. */
 export class Refused extends Error {
   readonly status: number;
   readonly code: string;
@@ -21,7 +21,7 @@ export class Refused extends Error {
   }
 }
 
-/** Sends a request with the visitor's token, where there is one. @throws Refused */
+/** Sends a request with the visitor's token, if there is one. @throws Refused */
 export async function request(path: string, init: RequestInit = {}): Promise<Response> {
   const token = sessionStorage.getItem(KEY);
   const headers = new Headers(init.headers);
@@ -32,13 +32,13 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
   return response;
 }
 
-/** Asks for a JSON answer. @throws Refused */
+/** Requests a JSON answer. @throws Refused */
 export async function ask<T>(path: string, signal?: AbortSignal): Promise<T> {
   const response = await request(path, signal === undefined ? {} : { signal });
   return (await response.json()) as T;
 }
 
-/** Keeps a token until the tab is closed, and asks who it is of. */
+/** Keeps a token until the tab is closed, and asks the server whose it is. */
 export async function signIn(token: string): Promise<boolean> {
   sessionStorage.setItem(KEY, token);
   await learnViewer();

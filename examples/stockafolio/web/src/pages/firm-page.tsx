@@ -18,7 +18,7 @@ import { BiggestMoves, TopSymbols } from '../parts/top-symbols.js';
 import { TopTraders } from '../parts/top-traders.js';
 import { useLive } from '../parts/use-live.js';
 
-/** What the firm has traded on a day. */
+/** The firm's trades of a day. */
 export function FirmPage({ day }: { readonly day: string | undefined }) {
   const live = useLive(day === undefined ? '/api/stream/firm' : `/api/stream/firm?day=${encodeURIComponent(day)}`);
   const shown = live.parts.single('day') as string | undefined;
@@ -64,7 +64,7 @@ export function FirmPage({ day }: { readonly day: string | undefined }) {
 
 function FirmTiles({ live, over }: { readonly live: Live; readonly over: boolean }) {
   const total = live.parts.single('total') as WireTotal | undefined;
-  // Of the newest day only: what goes on now says nothing of another one.
+  // For the newest day only: the present progress says nothing about another day.
   const progress = live.parts.single('progress') as WireProgress | undefined;
   if (total === undefined) return null;
   const bought = ratio(total.buyValue, total.value);
@@ -88,7 +88,7 @@ function FirmTiles({ live, over }: { readonly live: Live; readonly over: boolean
   );
 }
 
-/** How the tables keep up with the market. */
+/** How well the tables keep up with the market. */
 function ProgressTiles({ progress: { rate, behind, newest, watermark } }: { readonly progress: WireProgress }) {
   return (
     <>

@@ -17,7 +17,7 @@ const says = {
   },
 } as const;
 
-/** For an address that names nothing: what is wrong with it, and how to go on. */
+/** For an address without a page: what is wrong with it, and where to go. */
 export function MissingPage({ why = 'other' }: { readonly why?: keyof typeof says | undefined }) {
   const { title, text } = says[why];
   return (

@@ -83,7 +83,7 @@ function Portfolio({ live, user }: { readonly live: Live; readonly user: string 
 }
 
 function PortfolioTiles({ totals }: { readonly totals: WirePortfolio['totals'] }) {
-  // Of long and short together: what is left of one against the other is no cost of anything.
+  // Of long and short costs together: their difference is not the cost of anything.
   const ofCost = ratio(totals.unrealized, totals.grossCost);
   return (
     <dl class="tiles" aria-label="The portfolio in numbers">

@@ -2,12 +2,12 @@ import { Component, type ComponentChildren } from 'preact';
 import { Home } from './home.js';
 
 interface BrokenProps {
-  /** Where this changes, another attempt is made. */
+  /** When this changes, the content is tried again. */
   readonly at: string;
   readonly children: ComponentChildren;
 }
 
-/** Says that something on the page has failed, where otherwise nothing would be shown at all. */
+/** Reports that the page has failed; otherwise nothing would be shown at all. */
 export class Broken extends Component<BrokenProps, { readonly failed: string | undefined }> {
   override state = { failed: undefined };
 

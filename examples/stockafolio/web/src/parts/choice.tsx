@@ -5,7 +5,7 @@ interface ChoiceProps<V extends string> {
   readonly choose: (value: V) => void;
 }
 
-/** A few options of which one holds. */
+/** A few options, one of which is selected. */
 export function Choice<V extends string>({ label, options, value, choose }: ChoiceProps<V>) {
   return (
     <div class="choice" role="group" aria-label={label}>

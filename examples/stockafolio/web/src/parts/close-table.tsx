@@ -5,7 +5,7 @@ import { Amount } from './amount.js';
 import { NotKnown } from './not-known.js';
 import { Panel } from './panel.js';
 
-/** The batch's figures of the day beside the live ones, each with the newest market time in them. */
+/** The batch's figures of the day beside the live ones, each with its newest market time. */
 export function CloseTable({ live }: { readonly live: Live }) {
   const close = live.parts.single('close') as WireClose | null | undefined;
   const total = live.parts.single('total') as WireTotal | undefined;
@@ -21,7 +21,7 @@ export function CloseTable({ live }: { readonly live: Live }) {
     );
   }
   const day = live.parts.single('day');
-  // What has come to another day has this one whole.
+  // Figures that have reached another day hold this one completely.
   const upTo = (newest: string | null | undefined): string | undefined =>
     newest !== null && newest !== undefined && newYorkDate(newest) === day ? newest : undefined;
   const closed = close === null ? undefined : new Map(close.sectors.map((sector) => [sector.sector, sector]));
@@ -73,12 +73,12 @@ export function CloseTable({ live }: { readonly live: Live }) {
   );
 }
 
-/** What a sector has that was not traded up to the close. */
+/** A sector without trades up to the close. */
 const NOTHING: WireTotal = { trades: 0, volume: 0, value: '0.0000', buyValue: '0.0000' };
 
 interface ExactProps {
   readonly name: string;
-  /** The newest market time that the figures hold. */
+  /** The newest market time of the figures. */
   readonly upTo: string | undefined;
   readonly none: string;
 }

@@ -6,11 +6,11 @@ import { go } from '../path.js';
 interface DayChoiceProps {
   /** The day that is shown. */
   readonly shown: string | undefined;
-  /** The day that was asked for; undefined for the newest, whichever that is. */
+  /** The requested day; undefined for the newest day. */
   readonly asked: string | undefined;
 }
 
-/** Which day the firm's page shows. */
+/** Chooses the day of the firm's page. */
 export function DayChoice({ shown, asked }: DayChoiceProps) {
   const id = useId();
   const [days, setDays] = useState<readonly string[]>([]);

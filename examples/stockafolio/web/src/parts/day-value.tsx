@@ -6,10 +6,10 @@ import type { Live } from '../live/live.js';
 import { ask } from '../live/session.js';
 import { Panel } from './panel.js';
 
-/** The line is asked for again after so many milliseconds; its end follows every change. */
+/** The line is requested again after this many milliseconds; its end follows every change. */
 const AGAIN = 60_000;
 
-/** A user's market value over the day that the tables have come to. */
+/** A user's market value over the day that the tables have reached. */
 export function DayValue({ live, path }: { readonly live: Live; readonly path: string }) {
   const [line, setLine] = useState<WireDayValue | undefined>();
   const totals = live.parts.single('totals') as WireTotals | undefined;
@@ -57,7 +57,7 @@ function newYorkDay(iso: string): string {
   return clock.format(Date.parse(iso)).slice(0, 10);
 }
 
-/** The minute of New York's day, with its seconds as a fraction. */
+/** The minute of New York's day, with the seconds as a fraction. */
 function minuteOf(iso: string): number {
   const [hours = 0, minutes = 0, seconds = 0] = clock.format(Date.parse(iso)).slice(11).split(':').map(Number);
   return hours * 60 + minutes + seconds / 60;

@@ -1,6 +1,6 @@
 import { request, viewer } from '../live/session.js';
 
-/** A file from the API. Where a token is needed it is asked for with it, which a plain link cannot do. */
+/** A file from the API. If a token is needed, the request carries it, which a plain link cannot do. */
 export function Download({
   path,
   name,

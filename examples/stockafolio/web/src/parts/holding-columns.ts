@@ -1,7 +1,7 @@
 import type { WireHolding } from '@stockafolio/example/api';
 import { unitsOf } from '../figures/money.js';
 
-/** The columns of the holdings, in order; one of numbers is first sorted from the greatest down. */
+/** The columns of the holdings, in order; numbers are first sorted in descending order. */
 export const columns = [
   { name: 'symbol', title: 'Symbol', number: false },
   { name: 'sector', title: 'Sector', number: false },
@@ -16,7 +16,7 @@ export const columns = [
 
 export type ColumnName = (typeof columns)[number]['name'];
 
-/** The rows in the order of a column, equal ones by symbol; what is unknown comes last. */
+/** The rows in the order of a column, ties by symbol; unknown values come last. */
 export function sortedBy(rows: readonly WireHolding[], by: ColumnName, down: boolean): WireHolding[] {
   const keys = new Map(rows.map((row) => [row, keyOf(row, by)]));
   return [...rows].sort((a, b) => {

@@ -14,7 +14,7 @@ const ROW = 40;
 
 type Side = 'all' | 'long' | 'short';
 
-/** What a user holds, to be sorted and searched; of thousands of rows only those that are seen are drawn. */
+/** A user's holdings, with sorting and search; of thousands of rows only the visible ones are drawn. */
 export function Holdings({ live, actions }: { readonly live: Live; readonly actions: preact.ComponentChildren }) {
   const rows = live.parts.rows('holdings');
   const [sort, setSort] = useState<{ by: ColumnName; down: boolean }>({ by: 'marketValue', down: true });
@@ -156,7 +156,7 @@ function HoldingRow({ holding: h, index }: { readonly holding: WireHolding; read
   );
 }
 
-/** Stands for rows that are not drawn, so that the scroll bar tells the truth. */
+/** Stands for rows that are not drawn, so that the scroll bar is right. */
 function Spacer({ rows }: { readonly rows: number }) {
   if (rows <= 0) return null;
   return (

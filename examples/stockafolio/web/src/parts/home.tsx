@@ -2,7 +2,7 @@ import { viewer } from '../live/session.js';
 import { follow } from '../path.js';
 import { userHref } from '../user-href.js';
 
-/** The way on from where there is nothing to see: to the page that this visitor may see. */
+/** The link from a page without content to the page that this visitor may see. */
 export function Home() {
   const seen = viewer.value;
   const own = seen !== undefined && !seen.firm && seen.user !== null ? seen.user : undefined;

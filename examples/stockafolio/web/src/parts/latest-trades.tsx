@@ -6,7 +6,7 @@ import type { Rows } from '../live/parts.js';
 import { Amount } from './amount.js';
 import { Panel } from './panel.js';
 
-/** A user's newest trades as they come; pausing keeps them still to be read. */
+/** A user's newest trades as they come; new ones are collected while paused. */
 export function LatestTrades({ live, actions }: { readonly live: Live; readonly actions: preact.ComponentChildren }) {
   const rows = live.parts.rows('trades');
   const [paused, setPaused] = useState<Rows | undefined>();

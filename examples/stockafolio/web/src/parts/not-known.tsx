@@ -1,4 +1,4 @@
-/** Stands for a figure that there is none of, which is something else than nothing. */
+/** Stands for an unknown figure, which is different from 0. */
 export function NotKnown({ why = 'not known' }: { readonly why?: string }) {
   return (
     <span class="unknown" title={why}>

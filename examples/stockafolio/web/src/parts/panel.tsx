@@ -3,7 +3,7 @@ import { useId } from 'preact/hooks';
 
 interface PanelProps {
   readonly title: string;
-  /** A remark beside the title. */
+  /** A note beside the title. */
   readonly note?: ComponentChildren;
   /** Controls at the right. */
   readonly actions?: ComponentChildren;

@@ -11,11 +11,11 @@ interface RankTableProps<R> {
   readonly rows: readonly R[];
   readonly keyOf: (row: R) => string;
   readonly columns: readonly RankColumn<R>[];
-  /** The part of the longest bar, 0 to 1, that lies behind a row. */
+  /** The length of the bar behind a row, as a fraction of the longest, 0 to 1. */
   readonly part?: (row: R) => number;
 }
 
-/** Rows in order of rank; the first column names them. */
+/** Rows in order of rank; the first column is their heading. */
 export function RankTable<R>({ label, rows, keyOf, columns, part }: RankTableProps<R>) {
   if (rows.length === 0) return <p class="empty">No trades on this day.</p>;
   return (

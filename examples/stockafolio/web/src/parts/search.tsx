@@ -4,7 +4,7 @@ import { ask } from '../live/session.js';
 import { go } from '../path.js';
 import { userHref } from '../user-href.js';
 
-/** How long to wait for the next letter, in milliseconds. */
+/** How long to wait for the next character, in milliseconds. */
 const PATIENCE = 120;
 
 /** Finds a user by id, with suggestions (the combobox pattern of WAI-ARIA). */

@@ -1,4 +1,4 @@
-/** The sectors of the Global Industry Classification Standard, each with a colour of its own on every page. */
+/** The sectors of the Global Industry Classification Standard, each with the same colour on every page. */
 const ORDER = [
   'Information Technology',
   'Health Care',

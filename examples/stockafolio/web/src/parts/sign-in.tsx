@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { signIn } from '../live/session.js';
 
-/** Asks for the token without which the server shows nothing. */
+/** Asks for the token that the server requires. */
 export function SignIn() {
   const [wrong, setWrong] = useState(false);
   return (
@@ -20,7 +20,7 @@ export function SignIn() {
         <input id="token" name="token" type="password" autocomplete="off" required aria-describedby="token-wrong" />
         <button type="submit">Sign in</button>
         <p id="token-wrong" class="wrong" role="alert">
-          {wrong ? 'The server does not know this token, or it is over.' : ''}
+          {wrong ? 'The server does not know this token, or it has expired.' : ''}
         </p>
       </form>
       <p class="note">It is kept until this tab is closed.</p>

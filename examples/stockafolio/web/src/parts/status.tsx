@@ -2,7 +2,7 @@ import { duration } from '../figures/numbers.js';
 import { now } from '../figures/now.js';
 import type { Connection, Live } from '../live/live.js';
 
-/** Without a change for so long the market is quiet, which is no fault. */
+/** Without a change for this long the market is quiet, which is not an error. */
 const QUIET = 15_000;
 
 const says: Readonly<Record<Connection, string>> = {
@@ -16,9 +16,9 @@ const says: Readonly<Record<Connection, string>> = {
 };
 
 /**
- * Whether what is shown is up to date, and since when it has not changed.
+ * Whether the shown figures are up to date, and since when they have not changed.
  *
- * `over`: of a day on which nothing goes on any more.
+ * `over`: of a day that has ended.
  */
 export function Status({ live, over = false }: { readonly live: Live; readonly over?: boolean }) {
   const connection = live.connection.value;

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 
 interface TileProps {
   readonly label: string;
-  /** Its unit, where the figure itself does not say it. */
+  /** Its unit, if the figure itself does not show it. */
   readonly unit?: string;
   readonly detail?: ComponentChildren;
   readonly main?: boolean;

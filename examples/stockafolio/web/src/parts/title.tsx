@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 
 let first = true;
 
-/** The heading of a page. It takes the focus when one has come here by a link, so that a screen reader says where. */
+/** The heading of a page. It takes the focus after a navigation by link, so that a screen reader announces the page. */
 export function Title({ text, children }: { readonly text: string; readonly children: ComponentChildren }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {

@@ -4,7 +4,7 @@ import { follow, place } from '../path.js';
 import { theme, toggleTheme } from '../theme.js';
 import { Search } from './search.js';
 
-/** What stands over both pages. */
+/** The bar at the top of both pages. */
 export function TopBar() {
   const seen = viewer.value;
   const dark = theme.value === 'dark';

@@ -1,16 +1,16 @@
 import type { RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
-/** Rows drawn above and below those that are seen. */
+/** Rows drawn above and below the visible ones. */
 const SPARE = 8;
 
-/** The rows of a long list that have to be drawn: from `first` to before `end`. */
+/** The rows of a long list that must be drawn: from `first` (inclusive) to `end` (exclusive). */
 export interface Window {
   readonly first: number;
   readonly end: number;
 }
 
-/** Follows which rows of equal height are seen in a box that scrolls, so that a list of any length draws only a few. */
+/** Tracks which rows of equal height are visible in a scrolling box, so that a list of any length draws only a few. */
 export function useWindow(box: RefObject<HTMLElement | null>, rowHeight: number, rows: number): Window {
   const [seen, setSeen] = useState({ first: 0, count: 40 });
   useEffect(() => {

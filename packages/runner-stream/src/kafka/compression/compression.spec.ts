@@ -10,7 +10,7 @@ import { readByPackage } from './zstd.js';
 const folder = new URL('../../../test/compressed/', import.meta.url);
 const files = readdirSync(folder).filter((name) => name.endsWith('.batches'));
 
-/** What test/compressed/README.md says of each message. */
+/** The messages that test/compressed/README.md describes. */
 const wanted = Array.from({ length: 500 }, (_, n) => ({
   offset: n,
   timestamp: 1_767_600_000_000 + n,
@@ -29,12 +29,12 @@ async function read(bytes: Buffer): Promise<unknown[]> {
 
 describe('compressed batches', () => {
   for (const name of files) {
-    it(`are read as others wrote them: ${name}`, async () => {
+    it(`are read as other clients wrote them: ${name}`, async () => {
       expect(await read(readFileSync(new URL(name, folder)))).to.deep.equal(wanted);
     });
   }
 
-  it('are of Java and of librdkafka, of every compression, and not all framed alike', () => {
+  it('come from Java and librdkafka, with every compression, and differ in framing', () => {
     expect(files).to.have.length(8);
     const [java, other] = ['java', 'librdkafka'].map((writer) =>
       readFileSync(new URL(`${writer}-snappy.batches`, folder)),
@@ -43,7 +43,7 @@ describe('compressed batches', () => {
     expect(other?.includes('SNAPPY')).to.equal(false);
   });
 
-  it('that are damaged anywhere are an error or what they were, and never end the process', async () => {
+  it('that are damaged anywhere give an error or the original, and never end the process', async () => {
     const whole = new Map(
       await Promise.all(files.map(async (name) => [name, readFileSync(new URL(name, folder))] as const)),
     );
@@ -64,17 +64,17 @@ describe('compressed batches', () => {
     );
   });
 
-  it('that would fill the memory are refused before they do', async () => {
+  it('that would fill the memory are rejected before they do', async () => {
     const bomb = Buffer.alloc(LARGEST + 1);
     const [gzip, snappy] = [await loadCodec('gzip'), await loadCodec('snappy')];
     expect(() => gzip.decompress(gzip.compress(bomb))).to.throw(RangeError);
-    // A block that only says so.
+    // A block that only claims this size.
     expect(() => snappy.decompress(Buffer.from([0xff, 0xff, 0xff, 0xff, 0x0f, 1, 2]))).to.throw(RangeError);
   });
 });
 
 describe('zstd', () => {
-  it('is read by the package, where Node has none, as Java and librdkafka write it', async () => {
+  it('is read by the package if Node has none, as Java and librdkafka write it', async () => {
     const codec: Codec = await readByPackage();
     for (const name of files.filter((each) => each.includes('zstd'))) {
       const records = codec.decompress(readFileSync(new URL(name, folder)).subarray(61));
@@ -83,7 +83,7 @@ describe('zstd', () => {
     }
   });
 
-  it('says which Node can write it, where this one cannot', async () => {
+  it('names the Node version that can write it, if this one cannot', async () => {
     const codec = await readByPackage();
     let thrown: unknown;
     try {

@@ -6,10 +6,10 @@ import { register, registeredCodec } from './registry.js';
 const byPackage = ['snappy', 'lz4', 'zstd'] as const;
 
 /**
- * What was compressed, as the attributes of a batch say. An application's own codec at kafkajs's `CompressionCodecs` comes
- * first; where there is none, the package for it is loaded and registered there.
+ * Decompresses records, as the attributes of a batch say. An application's own codec in kafkajs's `CompressionCodecs`
+ * takes precedence; without one, the package for it is loaded and registered there.
  *
- * @throws ERR_PEER_MISSING where that package is not installed; ERR_SOURCE_UNSUPPORTED for a compression of the future
+ * @throws ERR_PEER_MISSING if that package is not installed; ERR_SOURCE_UNSUPPORTED for an unknown compression
  */
 export function decompress(bytes: Buffer, attributes: number): Buffer | Promise<Buffer> {
   const id = attributes & 0x07;
@@ -24,7 +24,7 @@ async function decompressRegistered(bytes: Buffer, id: number): Promise<Buffer> 
   const compression = byPackage.find((name) => codecIds[name] === id);
   if (compression === undefined) {
     throw new StockafolioError('ERR_SOURCE_UNSUPPORTED', `the topic holds messages of the unknown compression ${id}`, {
-      hint: 'register a codec for it at CompressionCodecs of kafkajs, or have them written with another compression',
+      hint: 'register a codec for it in CompressionCodecs of kafkajs, or write them with another compression',
     });
   }
   const codec = await register(id, await loadCodec(compression));

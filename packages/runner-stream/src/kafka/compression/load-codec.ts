@@ -21,9 +21,9 @@ const loaders: Readonly<Record<Compressed, () => Promise<Codec>>> = {
 const loaded = new Map<Compressed, Codec>();
 
 /**
- * The codec of a compression; its package is loaded with the first use.
+ * The codec of a compression; its package is loaded at the first use.
  *
- * @throws ERR_PEER_MISSING where that is not installed
+ * @throws ERR_PEER_MISSING if it is not installed
  */
 export async function loadCodec(compression: Compressed): Promise<Codec> {
   let codec = loaded.get(compression);

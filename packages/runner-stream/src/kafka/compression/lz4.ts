@@ -4,8 +4,8 @@ import type { Codec } from './codec.js';
 const LZ4: Peer = { neededBy: 'messages compressed with lz4', packages: ['lz4-napi@2'] };
 
 /**
- * A frame of LZ4, as all clients write it for this format of batches. Its blocks do not refer to each other, for Java's
- * clients read no others. A byte becomes 255 at most, which bounds what a batch can hold.
+ * An LZ4 frame, as all clients write it for this format of batches. Its blocks are independent, because Java's clients
+ * read no others. One byte becomes 255 bytes at most, which bounds the content of a batch.
  *
  * @throws ERR_PEER_MISSING
  */

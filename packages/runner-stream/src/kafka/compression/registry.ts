@@ -8,14 +8,16 @@ export interface RegisteredCodec {
 
 type Registry = Record<number, (() => unknown) | undefined>;
 
-/** What is registered for a compression at kafkajs's `CompressionCodecs`: by an application, or by {@link register}. */
+/**
+ * The codec registered for a compression in kafkajs's `CompressionCodecs`: by an application, or by {@link register}.
+ */
 export async function registeredCodec(id: number): Promise<RegisteredCodec | undefined> {
   const registry = await registryOf();
   try {
     const made = registry[id]?.();
     return isCodec(made) ? made : undefined;
   } catch {
-    // kafkajs has an entry for every codec; of those that nobody has registered it throws.
+    // kafkajs has an entry for every codec; an unregistered one throws.
     return undefined;
   }
 }

@@ -3,13 +3,13 @@ import { LARGEST, tooLarge, type Codec } from './codec.js';
 
 const SNAPPY: Peer = { neededBy: 'messages compressed with snappy', packages: ['snappy@7'] };
 
-/** What a stream of Java's clients begins with; two version numbers follow. */
+/** The first bytes of a stream from Java's clients; two version numbers follow. */
 const FRAMED = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
 const HEAD = FRAMED.length + 8;
 
 /**
- * Java's clients write blocks of Snappy, each after its length, in the framing of xerial's SnappyOutputStream; librdkafka
- * and others one block without any framing. All of them read both, so the plain block is written.
+ * Java's clients write blocks of Snappy, each after its length, in the framing of xerial's SnappyOutputStream;
+ * librdkafka and others write one block without framing. All of them read both forms, so the plain block is written.
  *
  * @throws ERR_PEER_MISSING
  */
@@ -36,7 +36,7 @@ export async function loadSnappy(): Promise<Codec> {
   };
 }
 
-/** The blocks of a framed stream. One stream may follow another. */
+/** The blocks of a framed stream. Several streams may follow one another. */
 function* blocksOf(bytes: Buffer): Generator<Buffer> {
   for (let at = 0; at < bytes.length;) {
     if (isFramed(bytes, at)) {
@@ -55,7 +55,7 @@ function isFramed(bytes: Buffer, at: number): boolean {
   return bytes.length >= at + HEAD && FRAMED.equals(bytes.subarray(at, at + FRAMED.length));
 }
 
-/** What a block says that it holds, in up to five bytes of seven bits. */
+/** The content size that a block states, in up to five bytes of seven bits. */
 function contentSize(block: Buffer): number {
   let size = 0;
   for (let n = 0; n < 5; n++) {

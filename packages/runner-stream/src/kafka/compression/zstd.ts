@@ -11,7 +11,7 @@ interface NodeZstd {
 }
 
 /**
- * Zstandard: Node's own, which it has since 22.15; before that the package fzstd, which only reads.
+ * Zstandard: Node's own since 22.15; in earlier versions the package fzstd, which only reads.
  *
  * @throws ERR_PEER_MISSING
  */
@@ -31,7 +31,7 @@ function hasZstd(module: object): module is NodeZstd {
   return 'zstdDecompressSync' in module;
 }
 
-/** What Node versions without Zstandard read by. */
+/** The decompressor for Node versions without Zstandard. */
 export async function readByPackage(): Promise<Codec> {
   const { Decompress } = await loadPeer(FZSTD, () => import('fzstd'));
   return {

@@ -26,7 +26,7 @@ export class ByteReader {
     return int64At(this.#bytes, this.#step(8));
   }
 
-  /** An identifier, which is compared and never counted with. */
+  /** An identifier, which is only compared. */
   id64(): bigint {
     return this.#bytes.readBigInt64BE(this.#step(8));
   }
@@ -35,7 +35,7 @@ export class ByteReader {
     return this.#text(this.int16()) ?? '';
   }
 
-  /** Bytes with their length before them; null counts as none. The view shares the memory. */
+  /** Bytes preceded by their length; null is read as empty. The view shares the memory. */
   bytes(): Buffer {
     const length = Math.max(0, this.int32());
     const at = this.#step(length);
@@ -68,7 +68,7 @@ export class ByteReader {
     return this.#items(this.unsigned() - 1, read);
   }
 
-  /** Passes over tagged fields, of which none is known here. */
+  /** Skips tagged fields; none of them is known here. */
   tags(): void {
     for (let left = this.unsigned(); left > 0; left--) {
       this.unsigned();
@@ -95,7 +95,7 @@ export class ByteReader {
   }
 }
 
-/** Offsets and times are numbers here; Kafka's have 64 bits. @throws ERR_OVERFLOW past 2^53 */
+/** Offsets and times are numbers here, but have 64 bits in Kafka. @throws ERR_OVERFLOW past 2^53 */
 export function int64At(bytes: Buffer, at: number): number {
   const value = bytes.readInt32BE(at) * 0x1_0000_0000 + bytes.readUInt32BE(at + 4);
   if (Number.isSafeInteger(value)) return value;

@@ -1,4 +1,4 @@
-/** Writes the types of Kafka's protocol into one buffer, which grows. */
+/** Writes the types of Kafka's protocol into one growing buffer. */
 export class ByteWriter {
   #bytes: Buffer;
   #at = 0;
@@ -11,7 +11,7 @@ export class ByteWriter {
     return this.#at;
   }
 
-  /** What was written; the memory is shared. */
+  /** The written bytes; the memory is shared. */
   get written(): Buffer {
     return this.#bytes.subarray(0, this.#at);
   }
@@ -80,17 +80,17 @@ export class ByteWriter {
     return this;
   }
 
-  /** A signed number in as few bytes as it takes, as records hold them. */
+  /** A signed number in as few bytes as possible, as in records. */
   varint(value: number): this {
     return this.unsigned(value >= 0 ? value * 2 : -value * 2 - 1);
   }
 
-  /** Bytes, or null, as records hold them. */
+  /** Bytes, or null, as in records. */
   varBytes(value: Uint8Array | null): this {
     return value === null ? this.varint(-1) : this.varint(value.length).raw(value);
   }
 
-  /** Writes a number over one that was written before. */
+  /** Overwrites a number that was written before. */
   patchInt32(at: number, value: number): void {
     this.#bytes.writeInt32BE(value | 0, at);
   }
@@ -106,7 +106,7 @@ export class ByteWriter {
     return this;
   }
 
-  /** Makes room, perhaps in another buffer: so it comes before the buffer is looked at. */
+  /** Ensures space, perhaps in another buffer: so call it before using the buffer. */
   #step(bytes: number): number {
     const at = this.#at;
     this.#at += bytes;

@@ -12,12 +12,12 @@ const RESPONSE =
 describe('a group of the protocol of KIP-848', () => {
   const { request, response } = consumerGroupDescribeRequest('portfolio');
 
-  it('is asked for as Kafka itself does, behind a head without tags', async () => {
+  it('is requested as Kafka itself does, after a header without tags', async () => {
     const { buffer } = await request.encode();
     expect(buffer.toString('hex')).to.equal(`00${REQUEST}`);
   });
 
-  it('tells its members, whatever they are assigned', async () => {
+  it('lists its members, whatever they are assigned', async () => {
     const group = await response.decode(Buffer.from(`00${RESPONSE}`, 'hex'));
     expect(group).to.deep.equal({ error: 0, members: [{ clientId: 'console-consumer', host: '/127.0.0.1' }] });
   });

@@ -4,16 +4,16 @@ import { rawRequest, type RawRequest } from './raw-request.js';
 
 export const CONSUMER_GROUP_DESCRIBE = 69;
 
-/** A group of the protocol of KIP-848, in which the broker shares out, as `group.protocol=consumer` has it. */
+/** A group of the protocol of KIP-848, in which the broker assigns partitions (`group.protocol=consumer`). */
 export interface ConsumerGroup {
   readonly error: number;
   readonly members: readonly { readonly clientId: string; readonly host: string }[];
 }
 
-/** Asks for a group of that protocol; one of the protocol that is used here is not found. */
+/** Requests a group of that protocol; a group of the classic protocol, which is used here, is not found. */
 export function consumerGroupDescribeRequest(group: string): RawRequest<ConsumerGroup> {
   const body = new ByteWriter();
-  // The head of this version has tagged fields; kafkajs writes a head without, so their count comes first.
+  // The header of this version has tagged fields; kafkajs writes a header without them, so their count comes first.
   body.unsigned(0);
   body.unsigned(2).compactString(group).int8(0).unsigned(0);
   return rawRequest(CONSUMER_GROUP_DESCRIBE, 0, 'ConsumerGroupDescribe', body, readGroup);

@@ -1,4 +1,4 @@
-/** Eight tables for eight bytes at a time; the reflected polynomial of Castagnoli. */
+/** Eight tables for eight bytes at a time; the reflected Castagnoli polynomial. */
 const tables: readonly Int32Array[] = makeTables();
 
 function makeTables(): Int32Array[] {
@@ -27,7 +27,7 @@ const [t0, t1, t2, t3, t4, t5, t6, t7] = tables as [
   Int32Array,
 ];
 
-/** CRC-32C (RFC 3720, appendix B.4), the checksum of Kafka's record batches, as a signed number of 32 bits. */
+/** CRC-32C (RFC 3720, appendix B.4), the checksum of Kafka's record batches, as a signed 32-bit number. */
 export function crc32c(bytes: Uint8Array): number {
   let crc = -1;
   let at = 0;

@@ -24,13 +24,13 @@ describe('OffsetForLeaderEpoch, version 3', () => {
     { partition: 3, epoch: 0 },
   ];
 
-  it('is asked in the bytes of the protocol, as a consumer, of any leader', async () => {
+  it('is requested in the bytes of the protocol, as a consumer, from any leader', async () => {
     const { request: asked } = epochEndRequest({ topic: 'trades', partitions });
     expect([asked.apiKey, asked.apiVersion, EPOCH_END_VERSION]).to.deep.equal([23, 3, 3]);
     expect((await asked.encode()).buffer.toString('hex')).to.equal(request.toString('hex'));
   });
 
-  it('is read from the bytes of the protocol, the unknown epoch and errors of single partitions too', async () => {
+  it('is read from the bytes of the protocol, including unknown epochs and errors of single partitions', async () => {
     const { response: answered } = epochEndRequest({ topic: 'trades', partitions });
     expect(await answered.decode(response)).to.deep.equal([
       { partition: 0, error: 0, epoch: 5, end: 2 * 2 ** 32 + 10 },
@@ -41,7 +41,7 @@ describe('OffsetForLeaderEpoch, version 3', () => {
 });
 
 describe('the leader epochs of record batches', () => {
-  /** Batches of so many messages, each as a leader of this epoch took it in. */
+  /** Batches of this many messages, each as a leader of this epoch appended it. */
   function taken(batches: readonly (readonly [epoch: number, count: number])[]): Buffer {
     let offset = 0;
     return Buffer.concat(
@@ -68,7 +68,7 @@ describe('the leader epochs of record batches', () => {
     [-1, 1],
   ]);
 
-  it('come with their messages, and those of two leaders never together', async () => {
+  it('come with their messages, and never mix two leaders', async () => {
     expect(await pieces(bytes, 1, 100)).to.deep.equal([
       [2, [1, 2, 3, 4]],
       [5, [5, 6]],
@@ -83,7 +83,7 @@ describe('the leader epochs of record batches', () => {
     ]);
   });
 
-  it('are told of the first message that is asked for, also in the middle of a batch', () => {
+  it('are given for the first requested message, even in the middle of a batch', () => {
     const at = (from: number): number | undefined => firstEpochOf({ bytes, from, aborted: [] });
     expect([0, 4, 5, 6, 7, 8].map(at)).to.deep.equal([2, 2, 5, 5, undefined, undefined]);
   });

@@ -3,10 +3,10 @@ import { ByteWriter } from './byte-writer.js';
 import { rawRequest, type RawRequest } from './raw-request.js';
 
 export const OFFSET_FOR_LEADER_EPOCH = 23;
-/** Understood by every broker from 2.3 on; the first that asks for no more right than to describe the topic. */
+/** Supported by every broker since 2.3; the first version that needs only the right to describe the topic. */
 export const EPOCH_END_VERSION = 3;
 const CONSUMER = -1;
-/** Answered also by a leader whose epoch is another than the one that we know of. */
+/** A leader answers this even if its epoch differs from the one that we know. */
 const ANY_LEADER = -1;
 
 export interface EpochEndAsk {
@@ -15,17 +15,17 @@ export interface EpochEndAsk {
   readonly partitions: readonly { readonly partition: number; readonly epoch: number }[];
 }
 
-/** Where an epoch ends in one partition. Both are -1 where the epoch is above all that the broker knows. */
+/** The end of an epoch in one partition. Both are -1 if the epoch is above all that the broker knows. */
 export interface PartitionEpochEnd {
   readonly partition: number;
   readonly error: number;
-  /** The largest epoch in the log that is not above the one asked for. */
+  /** The largest epoch in the log that is not above the requested one. */
   readonly epoch: number;
-  /** The offset at which the next larger one begins; the end of the log where there is none. */
+  /** The offset at which the next larger epoch begins; the end of the log if there is none. */
   readonly end: number;
 }
 
-/** Asks the leader of partitions where epochs end (KIP-101, KIP-320). */
+/** Asks the leader of partitions for the ends of epochs (KIP-101, KIP-320). */
 export function epochEndRequest({ topic, partitions }: EpochEndAsk): RawRequest<readonly PartitionEpochEnd[]> {
   const body = new ByteWriter().int32(CONSUMER);
   body.array([topic], (name) => {

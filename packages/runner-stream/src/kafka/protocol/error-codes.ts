@@ -1,4 +1,4 @@
-/** Kafka's error codes, by the names that kafkajs gives them. A later one is called by its number. */
+/** Kafka's error codes, by the names that kafkajs gives them. A later one is named by its number. */
 export const errorNames: Readonly<Record<number, string>> = {
   1: 'OFFSET_OUT_OF_RANGE',
   2: 'CORRUPT_MESSAGE',
@@ -90,7 +90,7 @@ export const errorNames: Readonly<Record<number, string>> = {
   88: 'UNSTABLE_OFFSET_COMMIT',
 };
 
-/** An error that a broker answered with; `type` as kafkajs has it. */
+/** An error in a broker's answer; `type` as in kafkajs. */
 export class BrokerError extends Error {
   readonly type: string;
 

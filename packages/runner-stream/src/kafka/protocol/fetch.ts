@@ -6,7 +6,7 @@ import { rawRequest, type RawRequest } from './raw-request.js';
 const FETCH = 1;
 const READ_UNCOMMITTED = 0;
 const READ_COMMITTED = 1;
-/** Understood by every broker from 2.3 on. */
+/** Supported by every broker since 2.3. */
 export const FETCH_VERSION = 11;
 
 export interface FetchAsk {
@@ -15,9 +15,9 @@ export interface FetchAsk {
   /** Bytes of one partition, and of all. */
   readonly partitionBytes: number;
   readonly bytes: number;
-  /** How long the broker waits where nothing is there, in milliseconds. */
+  /** How long the broker waits if there is no message, in milliseconds. */
   readonly wait: number;
-  /** Messages of transactions that are still open, or were taken back, too. */
+  /** Also messages of transactions that are still open, or were aborted. */
   readonly uncommitted?: boolean;
 }
 
@@ -35,7 +35,7 @@ export interface Fetched {
   readonly partitions: readonly FetchedPartition[];
 }
 
-/** Asks for messages. Their bytes come as they are: they are read when somebody wants them. */
+/** Requests messages. Their bytes are returned as they are: they are parsed when needed. */
 export function fetchRequest(ask: FetchAsk): RawRequest<Fetched> {
   const body = new ByteWriter()
     .int32(-1)

@@ -4,7 +4,7 @@ import { rawRequest, type RawRequest } from './raw-request.js';
 
 const PRODUCE = 0;
 const ALL_IN_SYNC = -1;
-/** Understood by every broker from 2.1 on. */
+/** Supported by every broker since 2.1. */
 export const PRODUCE_VERSION = 7;
 
 /** One record batch for one partition. */
@@ -16,11 +16,11 @@ export interface PartitionBatch {
 export interface Produced {
   readonly partition: number;
   readonly error: number;
-  /** The offset of the batch's first message; -1 where the broker does not say. */
+  /** The offset of the batch's first message; -1 if the broker does not say. */
   readonly offset: number;
 }
 
-/** Appends a batch to each of these partitions; the answer comes when all copies that keep up have it. */
+/** Appends a batch to each of these partitions; the answer comes when all in-sync replicas have it. */
 export function produceRequest(
   topic: string,
   batches: readonly PartitionBatch[],

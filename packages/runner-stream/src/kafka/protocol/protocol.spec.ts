@@ -10,10 +10,10 @@ import { crc32c } from './crc32c.js';
 import { messagesOf, offsetAfter, type RecordSet } from './record-set.js';
 import { writeBatch, type Packing, type TimedMessage } from './write-batch.js';
 
-const author = { producerId: 7n, epoch: 0, sequence: 0 };
+const producer = { producerId: 7n, epoch: 0, sequence: 0 };
 const bytes = (text: string): Buffer => Buffer.from(text, 'utf8');
 
-/** A batch as it stands in a topic that had so many messages before it. */
+/** A batch as it is in a topic that had this many messages before it. */
 function placed(batch: Buffer, baseOffset: number): Buffer {
   const copy = Buffer.from(batch);
   copy.writeBigInt64BE(BigInt(baseOffset), 0);
@@ -44,7 +44,7 @@ const shown = ({ key, value, timestamp, headers }: Omit<SourceMessage, 'offset'>
 ];
 
 describe('the types of the protocol', () => {
-  it('are read as they were written, whatever the buffer has to grow', () => {
+  it('are read as they were written, however the buffer grows', () => {
     const number = fc.integer({ min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER });
     fc.assert(
       fc.property(number, fc.string(), fc.uint8Array({ maxLength: 100 }), (n, text, raw) => {
@@ -93,13 +93,13 @@ describe('a record set', () => {
 
   before(async () => {
     for (const compression of ['gzip', 'snappy', 'lz4', 'zstd'] as const) {
-      // Node 20 reads it, and cannot write it.
+      // Node 20 can read it, but not write it.
       if (compression === 'zstd' && !('zstdCompressSync' in zlib)) continue;
       packings.push({ compression, codec: await loadCodec(compression) });
     }
   });
 
-  it('gives the messages that were written, from any offset, plain or compressed', async () => {
+  it('returns the messages that were written, from any offset, plain or compressed', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(message, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 4 }),
@@ -110,7 +110,7 @@ describe('a record set', () => {
           const base = 2 ** 40;
           let offset = base;
           const parts = batches.map((each) => {
-            const part = placed(writeBatch(each.map(timed), author, packing), offset);
+            const part = placed(writeBatch(each.map(timed), producer, packing), offset);
             offset += each.length;
             return part;
           });
@@ -130,17 +130,17 @@ describe('a record set', () => {
     );
   });
 
-  it('ends before a batch that was cut off', async () => {
-    const whole = placed(writeBatch([{ key: null, value: bytes('a'), timestamp: 1 }], author), 5);
-    const cut = placed(writeBatch([{ key: null, value: bytes('b'), timestamp: 1 }], author), 6).subarray(0, -1);
+  it('ends before a truncated batch', async () => {
+    const whole = placed(writeBatch([{ key: null, value: bytes('a'), timestamp: 1 }], producer), 5);
+    const cut = placed(writeBatch([{ key: null, value: bytes('b'), timestamp: 1 }], producer), 6).subarray(0, -1);
     const set = { bytes: Buffer.concat([whole, cut]), from: 5, aborted: [] };
     expect((await piecesOf(set, 9)).flat().map(({ offset }) => offset)).to.deep.equal([5]);
     expect(offsetAfter(set)).to.equal(6);
     expect(offsetAfter({ ...set, bytes: cut })).to.equal(undefined);
   });
 
-  it('says what it cannot read', async () => {
-    const batch = placed(writeBatch([{ key: null, value: bytes('a'), timestamp: 1 }], author), 0);
+  it('reports what it cannot read', async () => {
+    const batch = placed(writeBatch([{ key: null, value: bytes('a'), timestamp: 1 }], producer), 0);
     const unknown = Buffer.from(batch);
     unknown.writeInt16BE(5, 21);
     const old = Buffer.from(batch);

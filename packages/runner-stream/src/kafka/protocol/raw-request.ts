@@ -1,6 +1,8 @@
 import type { ByteWriter } from './byte-writer.js';
 
-/** A request as the connections of kafkajs send it: `encode` answers what looks like its own encoder. */
+/**
+ * A request as the connections of kafkajs send it: `encode` returns an object that looks like kafkajs's own encoder.
+ */
 export interface RawRequest<T> {
   readonly request: {
     readonly apiKey: number;
@@ -14,7 +16,7 @@ export interface RawRequest<T> {
   };
 }
 
-/** A request of one's own over a connection of kafkajs, which adds the head and finds the answer. */
+/** A custom request over a connection of kafkajs, which adds the header and matches the answer. */
 export function rawRequest<T>(
   apiKey: number,
   apiVersion: number,

@@ -1,21 +1,21 @@
 import { StockafolioError } from '@stockafolio/core';
 import type { SourceMessage } from '@stockafolio/core/ports';
 
-/** What the records of a batch are relative to. */
+/** The values that the records of a batch are relative to. */
 export interface RecordFrame {
   readonly baseOffset: number;
   readonly baseTime: number;
-  /** The time at which the broker took the batch in, where that is the time of its messages. */
+  /** The time at which the broker appended the batch, if that is the time of its messages. */
   readonly appended: number | undefined;
   readonly count: number;
-  /** Records before this offset are passed over. */
+  /** Records before this offset are skipped. */
   readonly from: number;
 }
 
-/** Where the next byte is read. One variable for all, since reading never waits. */
+/** The position of the next byte. One variable for all readers, because reading is synchronous. */
 let at = 0;
 
-/** Reads the records of one batch, some at a time. Keys and values are views of the same memory. */
+/** Reads the records of one batch, in portions. Keys and values are views of the same memory. */
 export class RecordReader {
   readonly #bytes: Buffer;
   readonly #frame: RecordFrame;
@@ -28,7 +28,7 @@ export class RecordReader {
     this.#left = frame.count;
   }
 
-  /** Adds messages until there are `most`; answers whether there are, else the batch is at its end. */
+  /** Adds messages until there are `most`; returns whether there are, otherwise the batch is at its end. */
   read(into: SourceMessage[], most: number): boolean {
     const bytes = this.#bytes;
     const { baseOffset, baseTime, appended, from } = this.#frame;
@@ -77,7 +77,7 @@ function varBytes(bytes: Buffer): Buffer | null {
   return bytes.subarray(begin, at);
 }
 
-/** A signed number of up to 64 bits; nearly all have at most four bytes, for which bits are enough. */
+/** A signed number of up to 64 bits; nearly all have at most four bytes, for which bit operations are enough. */
 function varint(bytes: Buffer): number {
   let byte = bytes[at++] as number;
   let raw = byte & 0x7f;
@@ -94,6 +94,6 @@ function torn(offset: number): StockafolioError {
   return new StockafolioError(
     'ERR_SOURCE_UNSUPPORTED',
     `a record of Kafka is not as long as it says${offset < 0 ? '' : `, at offset ${offset}`}`,
-    { hint: 'read the topic with another client to see whether the broker holds what it should' },
+    { hint: 'read the topic with another client to check what the broker holds' },
   );
 }

@@ -3,30 +3,30 @@ import type { SourceMessage } from '@stockafolio/core/ports';
 import { decompress } from '../compression/decompress.js';
 import { int64At } from './byte-reader.js';
 import { RecordReader } from './read-records.js';
-import type { BatchAuthor } from './write-batch.js';
+import type { BatchProducer } from './write-batch.js';
 
-/** A transaction that was taken back: its messages are not to be seen. */
+/** An aborted transaction: its messages must not be visible. */
 export interface AbortedTransaction {
   readonly producerId: bigint;
   readonly firstOffset: number;
 }
 
-/** What one fetch brought of one partition: record batches one after the other, the last perhaps cut off. */
+/** The result of one fetch for one partition: consecutive record batches, the last perhaps truncated. */
 export interface RecordSet {
   readonly bytes: Buffer;
-  /** The offset asked for. The first batch may begin before it. */
+  /** The requested offset. The first batch may begin before it. */
   readonly from: number;
   readonly aborted: readonly AbortedTransaction[];
 }
 
-/** Messages that one leader took in, one after the other. */
+/** Consecutive messages that one leader appended. */
 export interface Piece {
   readonly messages: readonly SourceMessage[];
-  /** The leader's epoch; undefined where the log knows none. */
+  /** The leader's epoch; undefined if the log has none. */
   readonly epoch: number | undefined;
 }
 
-/** Where the fields of a record batch lie (the format since Kafka 0.11, which says 2 at `magic`). */
+/** The offsets of the fields of a record batch (the format since Kafka 0.11, with 2 as `magic`). */
 const at = {
   base: 0,
   length: 8,
@@ -47,21 +47,23 @@ const TRANSACTIONAL = 0x10;
 const CONTROL = 0x20;
 const ABORT = 0;
 
-/** The offset after the last whole batch; undefined where there is none. */
+/** The offset after the last complete batch; undefined if there is none. */
 export function offsetAfter({ bytes }: RecordSet): number | undefined {
   let after: number | undefined;
   for (const begin of batchesOf(bytes)) after = lastOffset(bytes, begin) + 1;
   return after;
 }
 
-/** The epoch of the leader that took in the message at `from`, or the first after it; undefined where the log knows none. */
+/**
+ * The epoch of the leader that appended the message at `from`, or the first after it; undefined if the log has none.
+ */
 export function firstEpochOf({ bytes, from }: RecordSet): number | undefined {
   for (const begin of batchesOf(bytes)) if (lastOffset(bytes, begin) >= from) return epochOf(bytes, begin);
   return undefined;
 }
 
-/** Who has written each whole batch of a record set: its producer, the epoch of that, and the number of its first message. */
-export function authorsOf({ bytes }: RecordSet): BatchAuthor[] {
+/** The producer of each complete batch of a record set: its id, its epoch, and the sequence of the first message. */
+export function producersOf({ bytes }: RecordSet): BatchProducer[] {
   return [...batchesOf(bytes)].map((begin) => ({
     producerId: bytes.readBigInt64BE(begin + at.producer),
     epoch: bytes.readInt16BE(begin + at.epoch),
@@ -70,11 +72,11 @@ export function authorsOf({ bytes }: RecordSet): BatchAuthor[] {
 }
 
 /**
- * The messages of a record set, from the offset asked for, in order, `most` at a time at the most, those of one leader's epoch
- * together: messages that are made only when they are needed are gone before they are any burden. What Kafka writes for
- * itself, and what a transaction took back, is no message.
+ * The messages of a record set, from the requested offset, in order. Each piece has at most `most` messages, all from
+ * one leader epoch: messages that are made only when they are needed are freed before they are a burden. Control
+ * records and messages of aborted transactions are left out.
  *
- * @throws ERR_SOURCE_UNSUPPORTED where a format is not read here; ERR_PEER_MISSING without the package of a compression
+ * @throws ERR_SOURCE_UNSUPPORTED for an unsupported format; ERR_PEER_MISSING without the package of a compression
  */
 export async function* messagesOf(set: RecordSet, most: number): AsyncGenerator<Piece, undefined> {
   const { bytes, from } = set;
@@ -142,10 +144,13 @@ function lastOffset(bytes: Buffer, begin: number): number {
   return int64At(bytes, begin + at.base) + bytes.readInt32BE(begin + at.lastDelta);
 }
 
-/** Whether the one record of a control batch, whose key is its version and its kind, says that it was taken back. */
+/**
+ * Whether the one record of a control batch, whose key is its version and its type, says that the transaction was
+ * aborted.
+ */
 function isAbort(body: Buffer): boolean {
   let key = 0;
-  // length, attributes, time and offset, each a varint but for the attributes, then the length of the key
+  // Length, attributes, time and offset, each a varint except the attributes, then the length of the key.
   for (let fields = 0; fields < 5; fields++) {
     while (fields !== 1 && (body[key] ?? 0) >= 0x80) key++;
     key++;

@@ -3,21 +3,21 @@ import { ByteWriter } from './byte-writer.js';
 import { rawRequest, type RawRequest } from './raw-request.js';
 
 const METADATA = 3;
-/** The first that tells the id of a topic: Kafka 2.8. kafkajs itself asks in version 6. */
+/** The first version that returns the id of a topic: Kafka 2.8. kafkajs itself uses version 6. */
 export const METADATA_VERSION = 10;
 
 export interface TopicMetadata {
   readonly error: number;
-  /** As Kafka's own tools show it; undefined where the cluster gives topics no ids. */
+  /** As Kafka's own tools show it; undefined if the cluster gives topics no ids. */
   readonly id: string | undefined;
   readonly partitions: readonly number[];
   readonly cluster: string;
 }
 
-/** Asks for one topic, and never makes it. */
+/** Requests one topic, and never creates it. */
 export function topicMetadataRequest(topic: string): RawRequest<TopicMetadata> {
   const body = new ByteWriter();
-  // The head of this version has tagged fields; kafkajs writes a head without, so their count comes first.
+  // The header of this version has tagged fields; kafkajs writes a header without them, so their count comes first.
   body.unsigned(0);
   body.unsigned(2).raw(new Uint8Array(16)).compactString(topic).unsigned(0);
   body.int8(0).int8(0).int8(0).unsigned(0);

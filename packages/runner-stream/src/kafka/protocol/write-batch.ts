@@ -3,15 +3,17 @@ import { codecIds, type Codec, type Compression } from '../compression/codec.js'
 import { ByteWriter, varintSize } from './byte-writer.js';
 import { crc32c } from './crc32c.js';
 
-/** Who writes a batch, and which of its batches of the partition it is: so that the broker takes each in once. */
-export interface BatchAuthor {
+/**
+ * The producer of a batch, and the sequence of the batch in the partition, so that the broker appends each batch once.
+ */
+export interface BatchProducer {
   readonly producerId: bigint;
   readonly epoch: number;
-  /** The number of the batch's first message among all that this author has written to the partition. */
+  /** The sequence of the batch's first message among all that this producer has written to the partition. */
   readonly sequence: number;
 }
 
-/** A message whose time is settled. */
+/** A message with a fixed time. */
 export type TimedMessage = OutgoingMessage & { readonly timestamp: number };
 
 /** How the records of a batch are compressed. */
@@ -20,13 +22,13 @@ export interface Packing {
   readonly codec: Codec;
 }
 
-/** Where the checksum begins to count, and where it and the length lie. */
+/** Where the checksummed part begins, and where the checksum and the length are. */
 const CHECKED = 21;
 const CRC = 17;
 const LENGTH = 8;
 
-/** One record batch (format 2) of these messages, of which there is at least one. */
-export function writeBatch(messages: readonly TimedMessage[], author: BatchAuthor, packing?: Packing): Buffer {
+/** One record batch (format 2) of these messages; there must be at least one. */
+export function writeBatch(messages: readonly TimedMessage[], producer: BatchProducer, packing?: Packing): Buffer {
   const baseTime = messages[0]?.timestamp ?? 0;
   let latest = baseTime;
   let size = 0;
@@ -41,7 +43,7 @@ export function writeBatch(messages: readonly TimedMessage[], author: BatchAutho
     .int32(messages.length - 1)
     .int64(baseTime)
     .int64(latest);
-  batch.id64(author.producerId).int16(author.epoch).int32(author.sequence).int32(messages.length);
+  batch.id64(producer.producerId).int16(producer.epoch).int32(producer.sequence).int32(messages.length);
   for (const [n, message] of messages.entries()) writeRecord(records, message, message.timestamp - baseTime, n);
   if (!plain) batch.raw(packing.codec.compress(records.written));
   batch.patchInt32(LENGTH, batch.length - 12);

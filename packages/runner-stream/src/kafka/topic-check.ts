@@ -3,17 +3,17 @@ import { METADATA_VERSION, topicMetadataRequest } from './protocol/topic-metadat
 import { BrokerError } from './protocol/error-codes.js';
 import { brokerOf, type KafkajsClient } from './kafkajs-client.js';
 
-/** What is the same for ever for a topic that is used. */
+/** The properties of a topic that must not change while it is used. */
 export interface TopicFacts {
   readonly id: string;
   readonly partitions: readonly number[];
 }
 
 /**
- * Holds a topic to what it was at first: every new connection looks, because a topic can be deleted and made again, and
- * then the offsets mean other messages; and because partitions can be added, and then keys move between them.
+ * Checks that a topic is still the same. Every new connection checks it, because a topic can be deleted and recreated,
+ * and then the offsets mean other messages; and because partitions can be added, and then keys move between them.
  */
-export class TopicLaw {
+export class TopicCheck {
   readonly #topic: string;
   #facts: TopicFacts | undefined;
 
@@ -22,30 +22,33 @@ export class TopicLaw {
   }
 
   /**
-   * @throws ERR_SOURCE_MISMATCH where the topic is another, ERR_PARTITIONS_CHANGED where it was given more partitions; as the
-   * broker says where it is not there
+   * @throws ERR_SOURCE_MISMATCH if it is another topic, ERR_PARTITIONS_CHANGED if its partitions were increased; the
+   * broker's error if it does not exist
    */
   async check(client: KafkajsClient): Promise<TopicFacts> {
     const now = await topicFacts(client, this.#topic);
     this.#facts ??= now;
     const { id, partitions } = this.#facts;
     if (now.id !== id)
-      throw new StockafolioError('ERR_SOURCE_MISMATCH', `topic '${this.#topic}' was deleted and made again`, {
-        hint: 'its messages are others: give it tables, checkpoints and an archive of its own',
+      throw new StockafolioError('ERR_SOURCE_MISMATCH', `topic '${this.#topic}' was deleted and recreated`, {
+        hint: 'its messages are different: use new tables, checkpoints and archive for it',
       });
     if (now.partitions.length !== partitions.length)
       throw new StockafolioError(
         'ERR_PARTITIONS_CHANGED',
         `topic '${this.#topic}' had ${partitions.length} partitions and has ${now.partitions.length}: keys have moved between them`,
         {
-          hint: 'start it again: what writes messages or archives them goes on with the new number, and the stream says what has to be made anew',
+          hint: 'start it again: producers and archivers continue with the new number, and the stream says what must be rebuilt',
         },
       );
     return now;
   }
 }
 
-/** What a topic is now. Clusters before Kafka 2.8 give topics no ids: then only the cluster and the name are known. */
+/**
+ * The present properties of a topic. Clusters before Kafka 2.8 give topics no ids: then only the cluster and the name
+ * are known.
+ */
 export async function topicFacts({ cluster }: KafkajsClient, topic: string): Promise<TopicFacts> {
   const [node] = cluster.getNodeIds();
   if (node === undefined) throw new Error('no broker is known');

@@ -10,8 +10,8 @@ import {
 import { readProgress } from '@stockafolio/core/engine';
 import type { Clock, Codec, OutgoingMessage, Producer, Source, Tables } from '@stockafolio/core/ports';
 import { findReplayed, REPLAYS } from './find-replayed.js';
-import { markReplayed, messageOfLetter, type Letter } from './letters.js';
-import type { MendedMessages } from './mended-messages.js';
+import { markReplayed, messageOfDeadLetter, type DeadLetter } from './dead-letters.js';
+import type { CorrectedMessages } from './corrected-messages.js';
 import { ReplayTurn } from './replay-turn.js';
 
 export interface ReplayPorts {
@@ -20,39 +20,39 @@ export interface ReplayPorts {
   readonly stream: Stream<unknown>;
   readonly codec: Codec<unknown>;
   readonly clock: Pick<Clock, 'now' | 'elapsed'>;
-  readonly mended: MendedMessages | undefined;
+  readonly corrected: CorrectedMessages | undefined;
   openSource(): Source;
   openProducer(): Promise<Producer>;
 }
 
 export interface ReplayOptions {
-  /** Replay letters too of which the source does not tell any more whether they were replayed. */
+  /** Also replay dead letters if the source no longer shows whether they were replayed. */
   readonly assumeNotReplayed: boolean;
   readonly signal: AbortSignal;
-  /** Told what it waits for. */
+  /** Receives what it waits for. */
   readonly onWait: (why: string) => void;
-  /** Told how many messages of the source were looked at. */
+  /** Receives how many messages of the source were searched. */
   readonly onSearched: (count: number) => void;
 }
 
-/** Letters that are appended at once. */
+/** Dead letters that are appended at once. */
 const AT_ONCE = 200;
 const BYTES_AT_ONCE = 4 * 1024 * 1024;
-/** How long another process that writes to a log is waited for, in milliseconds. */
+/** How long to wait for another process that writes to a log, in milliseconds. */
 const WRITER_WITHIN = 30_000;
 const LOOK = 250;
 
 /**
- * Appends letters to the source, each once: what is there already is found in the source itself, by the header that names
- * its letter, and one process at a time looks and appends. The tables are told afterwards.
+ * Appends dead letters to the source, each once. Earlier replays are found in the source itself, by the header that
+ * names the dead letter, and only one process at a time searches and appends. The tables are updated afterwards.
  *
- * @returns how many messages were appended by this call, and how many letters are left, where the signal ended it
- * @throws ERR_BAD_RECORD, before anything is appended, listing the messages that are still no records;
- * ERR_REPLAY_IN_DOUBT, as early, where the source does not tell any more whether a letter was replayed;
- * ERR_SOURCE_MISMATCH where the tables were made from another source
+ * @returns how many messages this call has appended, and how many dead letters are left if the signal ended it
+ * @throws ERR_BAD_RECORD, before anything is appended, listing the messages that are still not valid records;
+ * ERR_REPLAY_IN_DOUBT, as early, if the source no longer shows whether a dead letter was replayed; ERR_SOURCE_MISMATCH
+ * if the tables were made from another source
  */
-export async function replayLetters(
-  letters: readonly Letter[],
+export async function replayDeadLetters(
+  letters: readonly DeadLetter[],
   ports: ReplayPorts,
   options: ReplayOptions,
 ): Promise<{ readonly replayed: number; readonly left: number }> {
@@ -82,19 +82,19 @@ export async function replayLetters(
 interface Writing {
   readonly producer: Producer;
   readonly partitions: number;
-  /** Absent where nobody else can write. */
+  /** Absent if no other process can write. */
   readonly turn: ReplayTurn | undefined;
 }
 
-/** Replays as long as it is this process's turn, and takes what is done from the letters that are left. */
+/** Replays as long as it is this process's turn, and removes finished dead letters from those that are left. */
 async function replaySome(
-  left: Map<string, Letter>,
+  left: Map<string, DeadLetter>,
   { producer, partitions, turn }: Writing,
   ports: ReplayPorts,
   options: ReplayOptions,
 ): Promise<number> {
   const isOver = async (): Promise<boolean> => options.signal.aborted || (await turn?.isMine()) === false;
-  const done = async (some: readonly Letter[]): Promise<void> => {
+  const done = async (some: readonly DeadLetter[]): Promise<void> => {
     await markReplayed(ports.tables, ports.pipeline, some);
     for (const { id } of some) left.delete(id);
   };
@@ -106,7 +106,7 @@ async function replaySome(
   ))
     await done(some);
   let replayed = 0;
-  let some: Letter[] = [];
+  let some: DeadLetter[] = [];
   let messages: OutgoingMessage[] = [];
   let bytes = 0;
   const flush = async (): Promise<void> => {
@@ -128,9 +128,9 @@ async function replaySome(
   return replayed;
 }
 
-/** Ids of the letters that are in the source; undefined where it was given up. @throws ERR_REPLAY_IN_DOUBT */
+/** Ids of the dead letters that are in the source; undefined if the search was aborted. @throws ERR_REPLAY_IN_DOUBT */
 async function search(
-  letters: readonly Letter[],
+  letters: readonly DeadLetter[],
   ports: ReplayPorts,
   options: ReplayOptions,
   isOver: () => Promise<boolean>,
@@ -154,21 +154,21 @@ async function search(
 
 class GivenUp extends Error {}
 
-/** A letter's message under a time that a search for it begins before. */
-async function outgoing(letter: Letter, partitions: number, ports: ReplayPorts): Promise<OutgoingMessage> {
+/** The message of a dead letter, under a time that is later than the start of any search for it. */
+async function outgoing(letter: DeadLetter, partitions: number, ports: ReplayPorts): Promise<OutgoingMessage> {
   const { stream, codec, clock } = ports;
-  const value = await messageOfLetter(ports.tables, ports.pipeline, letter, ports.mended);
+  const value = await messageOfDeadLetter(ports.tables, ports.pipeline, letter, ports.corrected);
   const key = keyBytes(stream.key(codec.decode(value, letter)));
   const partition = choosePartition(stream.partitioner ?? 'murmur2', key, partitions);
   const timestamp = Math.max(clock.now(), letter.ingested);
   return { key, value, partition, timestamp, headers: { [REPLAYS]: letter.id } };
 }
 
-async function expectRecords(letters: readonly Letter[], ports: ReplayPorts): Promise<void> {
+async function expectRecords(letters: readonly DeadLetter[], ports: ReplayPorts): Promise<void> {
   const faults: string[] = [];
   let count = 0;
   for (const letter of letters) {
-    const message = await messageOfLetter(ports.tables, ports.pipeline, letter, ports.mended);
+    const message = await messageOfDeadLetter(ports.tables, ports.pipeline, letter, ports.corrected);
     try {
       ports.codec.decode(message, letter);
     } catch (error) {
@@ -179,20 +179,22 @@ async function expectRecords(letters: readonly Letter[], ports: ReplayPorts): Pr
   if (count === 0) return;
   throw new StockafolioError(
     'ERR_BAD_RECORD',
-    `${count} of ${letters.length} messages are still no records; none was replayed:\n  ${faults.join('\n  ')}`,
+    `${count} of ${letters.length} messages are still not valid records; none was replayed:\n  ${faults.join('\n  ')}`,
     {
-      hint: 'mend them in the file of --with (lines of `dead-letters list --format jsonl`), or leave their lines out',
+      hint: 'correct them in the file of --with (lines of `dead-letters list --format jsonl`), or omit their lines',
     },
   );
 }
 
-/** Letters are places in the source that the tables were made from: in another one these mean other messages. */
+/**
+ * A dead letter is an offset in the source that the tables were made from: in another source it means another message.
+ */
 async function expectSameSource(source: Source, { tables, pipeline }: ReplayPorts): Promise<void> {
   const identity = await source.identity();
   for (const { source: made } of (await readProgress(tables, pipeline)).values()) {
     if (made === identity) continue;
     throw new StockafolioError('ERR_SOURCE_MISMATCH', `the tables were made from ${made}; --to names ${identity}`, {
-      hint: 'replay letters into the source that they are from',
+      hint: 'replay dead letters into the source that they come from',
     });
   }
 }
@@ -211,14 +213,14 @@ async function writerOf(ports: ReplayPorts, { signal, onWait }: ReplayOptions): 
   }
 }
 
-function doubtful(letters: readonly Letter[]): StockafolioError {
+function doubtful(letters: readonly DeadLetter[]): StockafolioError {
   const ids = letters.slice(0, 20).map(({ id }) => id);
   const more = letters.length > ids.length ? ', ...' : '';
   return new StockafolioError(
     'ERR_REPLAY_IN_DOUBT',
-    `of ${letters.length} letters the source does not tell any more whether they were replayed; none was replayed now: ${ids.join(', ')}${more}`,
+    `for ${letters.length} dead letters the source no longer shows whether they were replayed; none was replayed now: ${ids.join(', ')}${more}`,
     {
-      hint: 'see in the tables whether what they say has come; leave out of the file of --with those that have, and say --assume-not-replayed for the others',
+      hint: 'check in the tables whether their records have arrived; omit those from the file of --with, and use --assume-not-replayed for the others',
     },
   );
 }

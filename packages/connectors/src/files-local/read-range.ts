@@ -3,14 +3,14 @@ import { StockafolioError } from '@stockafolio/core';
 import type { ByteRange } from '@stockafolio/core/ports';
 import { checkHeld, checkRange, FileChanged } from '../files-remote/answers.js';
 
-/** Exactly the bytes asked for, or an error. */
-export async function readStretch(handle: FileHandle, name: string, range?: ByteRange): Promise<Uint8Array> {
+/** Exactly the requested bytes, or an error. */
+export async function readRange(handle: FileHandle, name: string, range?: ByteRange): Promise<Uint8Array> {
   const facts = await handle.stat();
   if (!facts.isFile()) throw new StockafolioError('ERR_FILE_NOT_FOUND', `'${name}' is a folder, not a file`);
   const { start, end } = range ?? { start: 0, end: facts.size };
   checkRange(name, { start, end });
   checkHeld(name, { start, end }, facts.size);
-  // Its own memory, not a piece of Node's pool: the bytes may live long, and be handed to other threads.
+  // Its own memory, not a slice of Node's pool: the bytes may live long, and be transferred to other threads.
   const bytes = Buffer.allocUnsafeSlow(end - start);
   let filled = 0;
   while (filled < bytes.length) {

@@ -1,25 +1,28 @@
 import type { AbortSignalLike, Clock } from '@stockafolio/core/ports';
 
-/** Lets some wait until something has changed. Who looks first and then waits, without a pause between, misses nothing. */
-export class Bell {
+/**
+ * Lets callers wait until something has changed. A caller that checks first and then waits, without an await in
+ * between, misses nothing.
+ */
+export class Condition {
   #waiting = new Set<() => void>();
 
-  ring(): void {
+  notify(): void {
     const woken = this.#waiting;
     this.#waiting = new Set();
     for (const wake of woken) wake();
   }
 
-  /** Resolves at the next ring. */
+  /** Resolves at the next notification. */
   wait(): Promise<void> {
     return new Promise((resolve) => this.#waiting.add(resolve));
   }
 
-  /** Resolves at the next ring, or after so many milliseconds. */
+  /** Resolves at the next notification, or after this many milliseconds. */
   async waitFor(ms: number, clock: Clock): Promise<void> {
-    const rung = new AbortController();
-    const signal: AbortSignalLike = rung.signal;
+    const notified = new AbortController();
+    const signal: AbortSignalLike = notified.signal;
     await Promise.race([this.wait(), clock.sleep(ms, signal)]);
-    rung.abort();
+    notified.abort();
   }
 }

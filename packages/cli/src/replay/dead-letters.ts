@@ -1,19 +1,19 @@
 import { isStockafolioError, StockafolioError, type Value } from '@stockafolio/core';
 import { deadLetterParts, deadLetters } from '@stockafolio/core/engine';
 import type { StoredRow, Tables } from '@stockafolio/core/ports';
-import type { MendedMessages } from './mended-messages.js';
+import type { CorrectedMessages } from './corrected-messages.js';
 
-/** A message that was set aside and can be replayed. */
-export interface Letter {
+/** A dead letter that can be replayed. */
+export interface DeadLetter {
   readonly id: string;
   readonly partition: number;
   readonly offset: number;
-  /** When the source took it in, epoch milliseconds. */
+  /** When the source received it, epoch milliseconds. */
   readonly ingested: number;
 }
 
-/** What names a letter, in messages and on the screen: where its message is in the source. */
-export function letterId(partition: number, offset: number): string {
+/** The name of a dead letter, in messages and on the screen: the position of its message in the source. */
+export function deadLetterId(partition: number, offset: number): string {
   return `${partition}-${offset}`;
 }
 
@@ -33,31 +33,31 @@ const PART = deadLetterParts.columns.findIndex(({ name }) => name === 'message')
 const PARTS = deadLetterParts.columns.findIndex(({ name }) => name === 'parts');
 
 /**
- * The letters that can be replayed: those set aside as a whole and not replayed yet; where there are mended messages, only
- * theirs.
+ * The dead letters that can be replayed: those that were rejected as a whole and not replayed yet. If there are
+ * corrected messages, only the dead letters of these.
  *
  * @returns them without their messages, and how many are of single operators, which are not replayed
  */
-export async function lettersToReplay(
+export async function deadLettersToReplay(
   tables: Tables,
   pipeline: string,
-  mended: MendedMessages | undefined,
-): Promise<{ readonly letters: readonly Letter[]; readonly skipped: number }> {
-  const letters: Letter[] = [];
+  corrected: CorrectedMessages | undefined,
+): Promise<{ readonly letters: readonly DeadLetter[]; readonly skipped: number }> {
+  const letters: DeadLetter[] = [];
   let skipped = 0;
   for await (const { values } of tables.scanAll(deadLetters)) {
     if (values[at.pipeline] !== pipeline || values[at.replayed] === 'done') continue;
     const partition = Number(values[at.partition]);
     const offset = Number(values[at.offset]);
-    const id = letterId(partition, offset);
-    if (mended !== undefined && !mended.has(id)) continue;
+    const id = deadLetterId(partition, offset);
+    if (corrected !== undefined && !corrected.has(id)) continue;
     if (values[at.operator] === '') letters.push({ id, partition, offset, ingested: Number(values[at.ingested]) });
     else skipped++;
   }
   return { letters, skipped };
 }
 
-/** The message of a letter, in the letter's encoding; undefined where the tables have only its beginning. */
+/** The message of a dead letter, in its encoding; undefined if the tables have only its beginning. */
 export async function wholeText(tables: Tables, values: readonly Value[]): Promise<string | undefined> {
   if (values[at.truncated] !== true) return String(values[at.message]);
   const parts: string[] = [];
@@ -68,37 +68,41 @@ export async function wholeText(tables: Tables, values: readonly Value[]): Promi
       count = Number(part[PARTS]);
     }
   } catch (error) {
-    // Tables that nothing long was set aside in before there were parts.
+    // Tables from before there were parts, with no long dead letter.
     if (!isStockafolioError(error, 'ERR_TABLE_UNKNOWN')) throw error;
   }
   return parts.length === count ? parts.join('') : undefined;
 }
 
 /**
- * The message of a letter as it is to be appended: the mended one, or where there is none, or only the beginning of the
- * original, that of the tables.
+ * The message to append for a dead letter: the corrected one. If there is none, or only the beginning of the original,
+ * the one in the tables.
  *
- * @throws ERR_USAGE where these have only its beginning
+ * @throws ERR_USAGE if the tables have only its beginning
  */
-export async function messageOfLetter(
+export async function messageOfDeadLetter(
   tables: Tables,
   pipeline: string,
-  letter: Letter,
-  mended: MendedMessages | undefined,
+  letter: DeadLetter,
+  corrected: CorrectedMessages | undefined,
 ): Promise<Uint8Array> {
-  const given = await mended?.message(letter.id);
+  const given = await corrected?.message(letter.id);
   if (given !== undefined && given.beginning === undefined) return given.bytes;
   const { values } = await storedLetter(tables, pipeline, letter);
   if (given !== undefined && given.beginning !== values[at.message]) return given.bytes;
   const text = await wholeText(tables, values);
   if (text !== undefined) return Buffer.from(text, values[at.encoding] === 'base64' ? 'base64' : 'utf8');
-  throw new StockafolioError('ERR_USAGE', `of letter ${letter.id} the tables have only the beginning of its message`, {
-    hint: 'give the whole message with --with; the original is in the source at this position',
-  });
+  throw new StockafolioError(
+    'ERR_USAGE',
+    `the tables have only the beginning of the message of dead letter ${letter.id}`,
+    {
+      hint: 'give the full message with --with; the original is in the source at this position',
+    },
+  );
 }
 
-/** Marks letters as replayed. */
-export async function markReplayed(tables: Tables, pipeline: string, letters: readonly Letter[]): Promise<void> {
+/** Marks dead letters as replayed. */
+export async function markReplayed(tables: Tables, pipeline: string, letters: readonly DeadLetter[]): Promise<void> {
   const rows = await Promise.all(letters.map((letter) => storedLetter(tables, pipeline, letter)));
   await tables.write(
     rows.map(({ values, version }) => ({
@@ -109,10 +113,14 @@ export async function markReplayed(tables: Tables, pipeline: string, letters: re
   );
 }
 
-async function storedLetter(tables: Tables, pipeline: string, { id, partition, offset }: Letter): Promise<StoredRow> {
+async function storedLetter(
+  tables: Tables,
+  pipeline: string,
+  { id, partition, offset }: DeadLetter,
+): Promise<StoredRow> {
   const row = await tables.get(deadLetters, [pipeline, partition, offset, '']);
   if (row !== undefined) return row;
-  throw new StockafolioError('ERR_USAGE', `letter ${id} is no longer in the tables`, {
-    hint: 'something removed it meanwhile: run the same command again',
+  throw new StockafolioError('ERR_USAGE', `dead letter ${id} is no longer in the tables`, {
+    hint: 'it was removed meanwhile: run the same command again',
   });
 }

@@ -2,15 +2,15 @@ import { deadLetters, withMessage, type EngineOptions } from '@stockafolio/core/
 import type { Archive, ReadEntry, ArchiveStretch, Codec, Mutation } from '@stockafolio/core/ports';
 import type { Table } from '@stockafolio/core';
 
-/** From so many offsets on, the next record is looked for anew instead of reading on to it. */
+/** If the next record is at least this many offsets away, it is looked up instead of read up to. */
 const FAR = 65_536;
 
 /**
- * Where a pipeline reads some fields only, a record that is set aside is not at hand as a whole. Its dead letter is made
- * without the message, and the message read from the archive before the letter is written: few records are set aside.
+ * If a pipeline reads only some fields, a rejected record is not available as a whole. Its dead letter is made without
+ * the message, which is read from the archive before the dead letter is written: few records are rejected.
  */
-export class WholeLetters<T> {
-  /** What the engine is given: it notes that a message is to be filled in. */
+export class WholeDeadLetters<T> {
+  /** The codec for the engine: it records that a message must be filled in. */
   readonly codec: EngineOptions['codec'];
   readonly #whole: Codec<T>;
   readonly #archive: Archive<T>;
@@ -29,7 +29,7 @@ export class WholeLetters<T> {
     };
   }
 
-  /** The same rows, the letters among them with their messages. */
+  /** The same rows, with the messages filled into the dead letters. */
   async complete(rows: readonly Mutation[]): Promise<readonly Mutation[]> {
     if (this.#missing.size === 0) return rows;
     const messages = await this.#read([...this.#missing].sort((a, b) => a - b));
@@ -53,7 +53,7 @@ export class WholeLetters<T> {
     return messages;
   }
 
-  /** Reads the first of the offsets that are left, and those that are near behind it. */
+  /** Reads the first of the remaining offsets, and those that closely follow it. */
   async #readFrom(stretch: ArchiveStretch, left: number[], messages: Map<number, Uint8Array>): Promise<void> {
     const { defaults } = this.#whole;
     for await (const part of this.#archive.read(stretch, left[0] ?? stretch.first, { defaults })) {
@@ -73,7 +73,10 @@ export class WholeLetters<T> {
     if ('record' in entry) messages.set(entry.offset, this.#whole.encode(entry.record));
     else if ('raw' in entry) messages.set(entry.offset, this.#asWritten(entry.raw, entry.offset));
   }
-  /** A message that was rejected when it was archived, and is a record now: in the form in which the stream writes letters. */
+  /**
+   * A message that was rejected when it was archived, but is a valid record now: in the format in which the stream
+   * writes dead letters.
+   */
   #asWritten(raw: Uint8Array, offset: number): Uint8Array {
     return this.#whole.encode(this.#whole.decode(raw, { partition: this.#partition, offset }));
   }

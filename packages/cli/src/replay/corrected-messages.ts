@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import { messageOf, StockafolioError } from '@stockafolio/core';
-import { letterId } from './letters.js';
+import { deadLetterId } from './dead-letters.js';
 
 const LINE_FEED = 10;
 
@@ -10,10 +10,10 @@ interface Line {
   readonly length: number;
 }
 
-/** A message as the file has it. */
-export interface MendedMessage {
+/** A message in the file. */
+export interface CorrectedMessage {
   readonly bytes: Uint8Array;
-  /** Where it was listed by its beginning: the text of the file, which may be that beginning still. */
+  /** The text of the file, if only the beginning of the message was listed; it may still be that beginning. */
   readonly beginning: string | undefined;
 }
 
@@ -25,8 +25,10 @@ interface Fields {
   readonly truncated?: unknown;
 }
 
-/** The messages of a file of lines of `dead-letters list --format jsonl`; they stay in the file until they are asked for. */
-export class MendedMessages {
+/**
+ * The messages of a file of lines of `dead-letters list --format jsonl`; they stay in the file until they are needed.
+ */
+export class CorrectedMessages {
   readonly #handle: FileHandle;
   readonly #lines: ReadonlyMap<string, Line>;
 
@@ -35,16 +37,16 @@ export class MendedMessages {
     this.#lines = lines;
   }
 
-  /** @throws ERR_USAGE naming the line of the file that is no letter */
-  static async open(file: string): Promise<MendedMessages> {
+  /** @throws ERR_USAGE naming the line of the file that is not a dead letter */
+  static async open(file: string): Promise<CorrectedMessages> {
     const handle = await open(file).catch((cause: unknown) => {
       throw new StockafolioError('ERR_USAGE', `${file} cannot be read: ${messageOf(cause)}`, {
         cause,
-        hint: 'give the file of mended letters: lines of `dead-letters list --format jsonl`',
+        hint: 'give the file of corrected dead letters: lines of `dead-letters list --format jsonl`',
       });
     });
     try {
-      return new MendedMessages(handle, await linesOf(file));
+      return new CorrectedMessages(handle, await linesOf(file));
     } catch (error) {
       await handle.close();
       throw error;
@@ -55,7 +57,7 @@ export class MendedMessages {
     return this.#lines.has(id);
   }
 
-  async message(id: string): Promise<MendedMessage | undefined> {
+  async message(id: string): Promise<CorrectedMessage | undefined> {
     const line = this.#lines.get(id);
     if (line === undefined) return undefined;
     const { message, encoding, truncated } = JSON.parse(await this.#textOf(line)) as Fields;
@@ -90,7 +92,7 @@ async function linesOf(file: string): Promise<Map<string, Line>> {
     if (text.trim() === '') continue;
     const fields = parsed(text);
     if (fields === undefined) throw noLetter(`${file}:${number}`);
-    lines.set(letterId(fields.partition, fields.offset), { position, length });
+    lines.set(deadLetterId(fields.partition, fields.offset), { position, length });
   }
   return lines;
 }
@@ -130,7 +132,7 @@ function parsed(line: string): Fields | undefined {
 }
 
 function noLetter(place: string): StockafolioError {
-  return new StockafolioError('ERR_USAGE', `${place} is no line of \`dead-letters list --format jsonl\``, {
-    hint: 'a line is an object with partition, offset and message; the message is a text, or the mended record itself',
+  return new StockafolioError('ERR_USAGE', `${place} is not a line of \`dead-letters list --format jsonl\``, {
+    hint: 'a line is an object with partition, offset and message; the message is a text, or the corrected record itself',
   });
 }

@@ -5,7 +5,7 @@ import { systemClock } from '@stockafolio/connectors/clock-system';
 import { embeddedTables } from '@stockafolio/connectors/embedded';
 import { logProducer, logSource } from '@stockafolio/connectors/log-local';
 import { keyBytes } from '@stockafolio/core';
-import { PartitionEngine } from '@stockafolio/core/engine';
+import { tablesOf } from '@stockafolio/core/engine';
 import { memoryFiles } from '@stockafolio/core/testing';
 import { generateTrades, portfolio, wireForm, type Trade } from '@stockafolio/example';
 import { buildServer } from '@stockafolio/example/server';
@@ -22,9 +22,7 @@ const codec = wireForm;
 
 const folder = await mkdtemp(join(tmpdir(), 'stockafolio-dashboard-'));
 const tables = embeddedTables(join(folder, 'tables'));
-await tables.create(
-  new PartitionEngine({ pipeline: portfolio, partition: 0, source: '', codec, onBadRecord: 'fail' }).tables,
-);
+await tables.create(tablesOf(portfolio));
 const producer = await logProducer(join(folder, 'log'), { partitions: 4 });
 const market = generateTrades({
   ...{ trades: Number.POSITIVE_INFINITY, users: 5_000, seed: 1, start: OPENING, rate },

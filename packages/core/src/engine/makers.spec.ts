@@ -6,6 +6,8 @@ const root = join(import.meta.dirname, '../../../..');
 
 /** Modules that execute a pipeline. */
 const makers = [
+  'benchmarks/cassandra/index.ts',
+  'benchmarks/operators/index.ts',
   'packages/core/src/testing/pipeline-harness.ts',
   'packages/runner-batch/src/run-unit.ts',
   'packages/runner-stream/src/partition-task.ts',
@@ -22,7 +24,7 @@ function* sources(folder: string): Generator<string> {
 
 describe('an engine', () => {
   it('is made by those who execute a pipeline, and by nobody who asks what is in it', () => {
-    const found = ['packages', 'examples', 'tools']
+    const found = ['packages', 'examples', 'tools', 'benchmarks']
       .flatMap((folder) => [...sources(join(root, folder))])
       .filter((path) => /new PartitionEngine\(/.test(readFileSync(path, 'utf8')))
       .map((path) => relative(root, path).replaceAll(sep, '/'))

@@ -6,7 +6,7 @@ import { calendar } from '../windows/index.js';
 import { calendarWindow } from './calendar-window.js';
 import { hoppingWindow } from './hopping-window.js';
 import { tumblingWindow } from './tumbling-window.js';
-import type { Windowed } from './window-fold.js';
+import type { Windowed } from './window.js';
 
 declare const records: Observable<Sale>;
 const options = { key: (s: Sale): [string] => [s.item], state: Sum, fold: (): void => undefined };

@@ -80,14 +80,14 @@ describe('P2, P3: kill -9 at any moment loses nothing and doubles nothing', () =
   });
 
   it(`of the archiver, ${ARCHIVE_KILLS} times`, async () => {
-    const { stretches, entries } = archiveAt(at('archive'));
+    const { files, entries } = archiveAt(at('archive'));
     let working = 0;
     for (let kill = 1; kill <= ARCHIVE_KILLS; kill++) {
-      const before = (await stretches()).length;
+      const before = (await files()).length;
       const life = start([...archiveArgs(at('log'), at('archive')), '--roll-records', '250']);
       await until(life, async () => (await countFiles(at('archive'))) > before);
       await pause(random() * 40);
-      if ((await killHard(life)) && (await archived(await stretches())) < (await logEnd(at('log')))) working++;
+      if ((await killHard(life)) && (await archived(await files())) < (await logEnd(at('log')))) working++;
     }
     await archive(at('log'), at('archive'), '--roll-records', '250');
     expect(working, 'kills that found it at work').to.be.at.least(ARCHIVE_KILLS * 0.8);
@@ -155,19 +155,19 @@ async function countFiles(folder: string): Promise<number> {
 }
 
 function archiveAt(folder: string): {
-  stretches: () => ReturnType<ReturnType<typeof fileArchive>['stretches']>;
+  files: () => ReturnType<ReturnType<typeof fileArchive>['files']>;
   entries: () => Promise<string[]>;
 } {
   const held = fileArchive(filesLocal(join(folder)), trades);
   return {
-    stretches: () => held.stretches(),
+    files: () => held.files(),
     entries: async () => {
       const lines: string[] = [];
-      for (const stretch of await held.stretches()) {
-        for await (const part of held.read(stretch, stretch.first)) {
+      for (const file of await held.files()) {
+        for await (const part of held.read(file, file.first)) {
           for (const entry of [...part].flat()) {
             const value = 'raw' in entry ? entry.raw : wireForm.encode('record' in entry ? entry.record : entry.unfit);
-            lines.push(`${stretch.partition}-${entry.offset} ${entry.ingested} ${Buffer.from(value).toString('utf8')}`);
+            lines.push(`${file.partition}-${entry.offset} ${entry.ingested} ${Buffer.from(value).toString('utf8')}`);
           }
         }
       }
@@ -176,8 +176,8 @@ function archiveAt(folder: string): {
   };
 }
 
-async function archived(stretches: readonly { readonly first: number; readonly last: number }[]): Promise<number> {
-  return stretches.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+async function archived(files: readonly { readonly first: number; readonly last: number }[]): Promise<number> {
+  return files.reduce((sum, { first, last }) => sum + last - first + 1, 0);
 }
 
 async function timed(step: () => Promise<Ended>): Promise<number> {

@@ -18,9 +18,9 @@ export async function unitByHand(
     rows += mutations.length;
     for (let n = 0; n < mutations.length; n += writeRows) await tables.write(mutations.slice(n, n + writeRows));
   };
-  for (const stretch of await archive.stretches()) {
-    if (stretch.partition !== partition) continue;
-    for await (const part of archive.read(stretch, Math.max(from, stretch.first), { fields: pipeline.reads })) {
+  for (const file of await archive.files()) {
+    if (file.partition !== partition) continue;
+    for await (const part of archive.read(file, Math.max(from, file.first), { fields: pipeline.reads })) {
       for (const entries of part) {
         for (const entry of entries) if ('record' in entry) loop.push(entry.record);
         records += entries.length;

@@ -66,8 +66,8 @@ async function readAlone(place: string): Promise<number> {
   const archive = fileArchive(filesLocal(place), tradeStream);
   const start = performance.now();
   let count = 0;
-  for (const stretch of await archive.stretches()) {
-    for await (const part of archive.read(stretch, stretch.first)) for (const entries of part) count += entries.length;
+  for (const file of await archive.files()) {
+    for await (const part of archive.read(file, file.first)) for (const entries of part) count += entries.length;
   }
   assert.equal(count, TRADES);
   return (performance.now() - start) / 1000;

@@ -154,14 +154,14 @@ describe('files of one history', () => {
           const last = first + size - 1;
           next = last + 1;
           if (last >= epochs.length) return [];
-          const stretch = { name: `file ${n}`, partition: 0, first, last, day: '2020-01-01' };
+          const file = { name: `file ${n}`, partition: 0, first, last, day: '2020-01-01' };
           const known = { firstOffset, firstEpoch: epochs[firstOffset] ?? 0, lastEpoch: epochs[last] ?? 0 };
-          return [{ stretch, history: told ? known : {} }];
+          return [{ file, history: told ? known : {} }];
         });
         checkOneHistory(0, files, { partition: 0, offset: 0 });
         const middle = files[Math.floor(files.length / 2)];
         if (middle === undefined) return;
-        const from = middle.stretch.first;
+        const from = middle.file.first;
         const mark = from === 0 ? {} : { epoch: epochs[from - 1] ?? 0 };
         checkOneHistory(0, files.slice(files.indexOf(middle)), { partition: 0, offset: from, mark });
       }),

@@ -3,14 +3,14 @@ import {
   markAfter,
   type Archive,
   type ArchivedHistory,
-  type ArchiveStretch,
+  type ArchivedFile,
   type Mark,
   type Position,
 } from '@stockafolio/core/ports';
 
 /** A file of an archive, and its facts about the log of its source. */
 export interface FileHistory {
-  readonly stretch: ArchiveStretch;
+  readonly file: ArchivedFile;
   readonly history: ArchivedHistory;
 }
 
@@ -20,13 +20,13 @@ const AT_ONCE = 16;
 /** The facts of these files about the log of their source; it reads the end of each file once. */
 export async function historiesOf<T>(
   archive: Pick<Archive<T>, 'facts'>,
-  files: readonly ArchiveStretch[],
+  files: readonly ArchivedFile[],
 ): Promise<readonly FileHistory[]> {
   const histories: FileHistory[] = [];
   for (let from = 0; from < files.length; from += AT_ONCE) {
     const some = files.slice(from, from + AT_ONCE);
     const facts = await Promise.all(some.map(({ name }) => archive.facts(name)));
-    some.forEach((stretch, n) => histories.push({ stretch, history: facts[n]?.history ?? {} }));
+    some.forEach((file, n) => histories.push({ file, history: facts[n]?.history ?? {} }));
   }
   return histories;
 }
@@ -40,25 +40,25 @@ export async function historiesOf<T>(
  */
 export function checkOneHistory(partition: number, files: readonly FileHistory[], before: Position): void {
   let known = { epoch: before.mark?.epoch, at: before.offset - 1, of: 'the messages processed before' };
-  for (const { stretch, history } of files) {
+  for (const { file, history } of files) {
     const { firstEpoch, lastEpoch } = history;
-    if (known.epoch !== undefined && isOther(known.epoch, known.at, { stretch, history })) {
+    if (known.epoch !== undefined && isOther(known.epoch, known.at, { file, history })) {
       const is = firstEpoch === lastEpoch ? String(lastEpoch) : `${firstEpoch ?? '?'} to ${lastEpoch ?? '?'}`;
       throw new StockafolioError(
         'ERR_SOURCE_DIVERGED',
-        `archive: partition ${partition}: '${stretch.name}' is of leader epoch ${is}, but ${known.of} up to offset ${known.at + 1} of leader epoch ${known.epoch}: they belong to two histories of the topic`,
+        `archive: partition ${partition}: '${file.name}' is of leader epoch ${is}, but ${known.of} up to offset ${known.at + 1} of leader epoch ${known.epoch}: they belong to two histories of the topic`,
         {
           hint: 'keep the files of one history: remove those of the other, then archive what is missing',
         },
       );
     }
-    if (lastEpoch !== undefined) known = { epoch: lastEpoch, at: stretch.last, of: `'${stretch.name}'` };
+    if (lastEpoch !== undefined) known = { epoch: lastEpoch, at: file.last, of: `'${file.name}'` };
   }
 }
 
 /** Whether a file that reaches beyond an offset cannot belong to the history that has this epoch there. */
-function isOther(epoch: number, at: number, { stretch, history }: FileHistory): boolean {
-  const { firstOffset = stretch.first, firstEpoch, lastEpoch = Infinity } = history;
+function isOther(epoch: number, at: number, { file, history }: FileHistory): boolean {
+  const { firstOffset = file.first, firstEpoch, lastEpoch = Infinity } = history;
   if (lastEpoch < epoch) return true;
   return firstEpoch !== undefined && (firstOffset > at ? firstEpoch < epoch : firstEpoch > epoch);
 }
@@ -69,15 +69,15 @@ function isOther(epoch: number, at: number, { stretch, history }: FileHistory): 
  * @throws ERR_SOURCE_DIVERGED naming the partition where the archive has other messages instead
  */
 export async function checkArchived<T>(
-  archive: Pick<Archive<T>, 'facts' | 'stretches'>,
+  archive: Pick<Archive<T>, 'facts' | 'files'>,
   positions: readonly Position[],
 ): Promise<void> {
   const known = positions.filter(({ mark }) => mark !== undefined);
   if (known.length === 0) return;
-  const stretches = await archive.stretches();
+  const all = await archive.files();
   for (const position of known) {
     const before = position.offset - 1;
-    const holding = stretches.find(
+    const holding = all.find(
       ({ partition, first, last }) => partition === position.partition && first <= before && before <= last,
     );
     if (holding === undefined) continue;
@@ -94,9 +94,9 @@ export async function checkArchived<T>(
 }
 
 /** Whether a file may hold the message before a position. If that is the file's last message, it is known exactly. */
-function fits({ offset, mark }: Position, { stretch, history }: FileHistory): boolean {
+function fits({ offset, mark }: Position, { file, history }: FileHistory): boolean {
   const epoch = mark?.epoch;
-  const isEnd = stretch.last === offset - 1;
+  const isEnd = file.last === offset - 1;
   if (epoch !== undefined && history.lastEpoch !== undefined && epoch > history.lastEpoch) return false;
   if (epoch !== undefined && history.firstEpoch !== undefined && epoch < history.firstEpoch) return false;
   if (!isEnd) return true;
@@ -110,5 +110,5 @@ function isSame(a: number | undefined, b: number | undefined): boolean {
 /** The mark of the message before the end of a unit, as far as known. */
 export function markAtEnd(files: readonly FileHistory[], to: number): Mark | undefined {
   const last = files.at(-1);
-  return last?.stretch.last === to - 1 ? markAfter(last.history) : undefined;
+  return last?.file.last === to - 1 ? markAfter(last.history) : undefined;
 }

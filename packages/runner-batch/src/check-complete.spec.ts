@@ -1,10 +1,10 @@
-import type { ArchiveStretch, PartitionRange } from '@stockafolio/core/ports';
+import type { ArchivedFile, PartitionRange } from '@stockafolio/core/ports';
 import { memoryArchive, type MemoryArchive } from '@stockafolio/core/testing';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { checkComplete, missingPartitions } from './check-complete.js';
 
-const stretch = (partition: number, day = '2026-01-05'): ArchiveStretch => ({
+const file = (partition: number, day = '2026-01-05'): ArchivedFile => ({
   ...{ name: `${partition}`, partition, first: 0, last: 9, day },
 });
 const range = (partition: number, end: number, oldest = 0): PartitionRange => ({ partition, oldest, end });
@@ -19,7 +19,7 @@ describe('an archive', () => {
   async function outcome(partitions: readonly number[], facts: { readonly partitions?: number } = {}): Promise<string> {
     for (const partition of partitions)
       await archive.write({ partition, first: 0, last: 0, day: '2026-01-05' }, { source: 's', ...facts }, []);
-    return checkComplete(archive, await archive.stretches()).then(
+    return checkComplete(archive, await archive.files()).then(
       () => 'complete',
       ({ code, message }: { code: string; message: string }) => `${code}: ${message}`,
     );
@@ -75,7 +75,7 @@ describe('an archive', () => {
       fc.property(ends, fc.subarray([0, 1, 2, 3, 4, 5, 6, 7]), fc.nat(8), (known, there, count) => {
         const ranges = known.flatMap((end, partition) => (end === undefined ? [] : [range(partition, end)]));
         const missing = missingPartitions(
-          there.map((partition) => stretch(partition)),
+          there.map((partition) => file(partition)),
           count,
           ranges,
         ).map(({ partition }) => partition);

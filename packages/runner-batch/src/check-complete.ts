@@ -1,5 +1,5 @@
 import { StockafolioError } from '@stockafolio/core';
-import type { Archive, ArchiveStretch, PartitionRange } from '@stockafolio/core/ports';
+import type { Archive, ArchivedFile, PartitionRange } from '@stockafolio/core/ports';
 
 /** A partition of the source without an archived file. */
 interface Missing {
@@ -16,14 +16,14 @@ interface Missing {
  */
 export async function checkComplete(
   archive: Pick<Archive<unknown>, 'facts' | 'extent'>,
-  stretches: readonly ArchiveStretch[],
+  files: readonly ArchivedFile[],
 ): Promise<void> {
   const facts = await archive.facts();
   if (facts === undefined) return;
   const extent = await archive.extent?.();
   // The extent of another source says nothing about this one.
   const ranges = extent?.source === facts.source ? extent.ranges : [];
-  const missing = missingPartitions(stretches, facts.partitions ?? 0, ranges);
+  const missing = missingPartitions(files, facts.partitions ?? 0, ranges);
   if (missing.length === 0) return;
   const all = Math.max(facts.partitions ?? 0, ...ranges.map(({ partition }) => partition + 1));
   throw incomplete(missing, all, ranges.length === 0 ? undefined : extent?.at);
@@ -34,11 +34,11 @@ export async function checkComplete(
  * since.
  */
 export function missingPartitions(
-  stretches: readonly ArchiveStretch[],
+  files: readonly ArchivedFile[],
   partitions: number,
   ranges: readonly PartitionRange[],
 ): Missing[] {
-  const archived = new Set(stretches.map(({ partition }) => partition));
+  const archived = new Set(files.map(({ partition }) => partition));
   const known = new Map(ranges.map((range) => [range.partition, range]));
   const all = new Set([...Array.from({ length: partitions }, (_, n) => n), ...known.keys()]);
   return [...all]

@@ -77,7 +77,7 @@ describe('an archived message', () => {
     const fast = { time: NOW + 3 * DAY };
     const { rows, letters } = await outcomeOf([
       { offset: 0, ingested: NOW, record: sale() },
-      { offset: 1, ingested: fast.time, raw: raw(fast), cause: 'its time lies ahead', seen: NOW },
+      { offset: 1, ingested: fast.time, raw: raw(fast), cause: 'its time is ahead', seen: NOW },
       { offset: 2, ingested: NOW, record: sale({ n: 4 }) },
     ]);
     expect(rows).to.eql([['ann', 5]]);

@@ -15,7 +15,7 @@ import {
   type Mutable,
 } from '@stockafolio/core';
 import { progress } from '@stockafolio/core/engine';
-import type { Archive, ArchiveStretch, Clock, Tables } from '@stockafolio/core/ports';
+import type { Archive, ArchivedFile, Clock, Tables } from '@stockafolio/core/ports';
 import { memoryFiles, memoryTables, type MemoryFiles } from '@stockafolio/core/testing';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -40,7 +40,7 @@ const PARTITIONS = 2;
 
 /** An archive with this many files for each of two partitions. */
 function archiveOf(files: number): Archive<Tick> {
-  const all: ArchiveStretch[] = [];
+  const all: ArchivedFile[] = [];
   for (let partition = 0; partition < PARTITIONS; partition++) {
     for (let n = 0; n < files; n++) {
       const [first, last] = [n * IN_A_FILE, (n + 1) * IN_A_FILE - 1];
@@ -50,7 +50,7 @@ function archiveOf(files: number): Archive<Tick> {
   return {
     facts: async () => ({ source: 'ticks-1' }),
     began: async () => 0,
-    stretches: async () => all,
+    files: async () => all,
     read: async function* ({ partition, first, last }, from) {
       for (let offset = Math.max(first, from); offset <= last; offset++) {
         const time = offset * 130;

@@ -1,5 +1,5 @@
 import { StockafolioError } from '@stockafolio/core';
-import type { Archive, ArchiveStretch } from '@stockafolio/core/ports';
+import type { Archive, ArchivedFile } from '@stockafolio/core/ports';
 import type { BatchUnit } from './options.js';
 import { archiveGap, checkGapless } from './plan-units.js';
 
@@ -11,8 +11,8 @@ import { archiveGap, checkGapless } from './plan-units.js';
 export async function filesOf<T>(
   archive: Archive<T>,
   { partition, source, from, to }: Pick<BatchUnit, 'partition' | 'source' | 'from' | 'to'>,
-): Promise<readonly ArchiveStretch[]> {
-  const files = (await archive.stretches()).filter(
+): Promise<readonly ArchivedFile[]> {
+  const files = (await archive.files()).filter(
     (file) => file.partition === partition && file.last >= from && file.first < to,
   );
   const end = checkGapless(partition, files, from);

@@ -19,18 +19,18 @@ export interface PartitionBehind {
  * @param day only files up to the end of this day are considered
  */
 export async function partitionsBehind(
-  archive: Pick<Archive<unknown>, 'stretches' | 'extent'>,
+  archive: Pick<Archive<unknown>, 'files' | 'extent'>,
   day?: string,
 ): Promise<PartitionBehind[]> {
   const extent = await archive.extent?.();
   if (extent === undefined) return [];
-  const stretches = await archive.stretches();
-  const others = stretches
-    .map((stretch) => stretch.day)
+  const all = await archive.files();
+  const others = all
+    .map((file) => file.day)
     .filter((each) => day === undefined || each <= day)
     .reduce((a, b) => (a > b ? a : b), '');
   return extent.ranges.flatMap(({ partition, end }) => {
-    const files = stretches.filter((stretch) => stretch.partition === partition);
+    const files = all.filter((file) => file.partition === partition);
     const last = files.at(-1);
     if (last === undefined || last.last + 1 >= end || files.some((file) => file.day >= others)) return [];
     return [{ partition, archived: last.last + 1, day: last.day, end, others }];

@@ -31,7 +31,7 @@ export async function planDivision<T>(
       },
     );
   }
-  const files = await archive.stretches();
+  const files = await archive.files();
   if (options.allowMissingPartitions !== true) await checkComplete(archive, files);
   const archived = byPartition(files);
   const least = Math.max(facts.partitions ?? 0, ...[...archived.keys()].map((partition) => partition + 1));

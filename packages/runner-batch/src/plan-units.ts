@@ -6,7 +6,7 @@ import {
   type CheckpointHeader,
   type Partitioning,
 } from '@stockafolio/core/engine';
-import type { ArchiveStretch } from '@stockafolio/core/ports';
+import type { ArchivedFile } from '@stockafolio/core/ports';
 import { checkComplete } from './check-complete.js';
 import type { BatchOptions, BatchPorts, BatchUnit } from './options.js';
 
@@ -34,9 +34,9 @@ export async function planUnits<T>(ports: BatchPorts<T>, options: BatchOptions):
   if (facts === undefined) return { source: undefined, units, checkpoints, partitioning: undefined };
   const { source, partitions, partitionsBefore = [] } = facts;
   const partitioning = partitioningOf(ports.pipeline.stream, partitions);
-  const stretches = await ports.archive.stretches();
-  if (options.allowMissingPartitions !== true) await checkComplete(ports.archive, stretches);
-  for (const [partition, files] of byPartition(stretches, options.day)) {
+  const all = await ports.archive.files();
+  if (options.allowMissingPartitions !== true) await checkComplete(ports.archive, all);
+  for (const [partition, files] of byPartition(all, options.day)) {
     const header = options.fromStart === true ? undefined : await newestCheckpoint(ports, partition);
     if (header !== undefined) checkpoints.set(partition, header);
     else if (partitioning !== undefined) {
@@ -81,7 +81,7 @@ export async function newestCheckpoint<T>(
 export async function beginning<T>(
   { archive }: Pick<BatchPorts<T>, 'archive'>,
   partition: number,
-  files: readonly ArchiveStretch[],
+  files: readonly ArchivedFile[],
 ): Promise<number> {
   return (await archive.began(partition)) ?? files[0]?.first ?? 0;
 }
@@ -90,16 +90,16 @@ export async function beginning<T>(
  * The files of each partition, up to the last one of the day. A file from before the first record has the day on which
  * its messages arrived, which may be later than the day of the next file.
  */
-export function byPartition(stretches: readonly ArchiveStretch[], day?: string): Map<number, ArchiveStretch[]> {
-  const partitions = new Map<number, ArchiveStretch[]>();
-  for (const stretch of stretches) {
-    const files = partitions.get(stretch.partition);
-    if (files === undefined) partitions.set(stretch.partition, [stretch]);
-    else files.push(stretch);
+export function byPartition(all: readonly ArchivedFile[], day?: string): Map<number, ArchivedFile[]> {
+  const partitions = new Map<number, ArchivedFile[]>();
+  for (const file of all) {
+    const files = partitions.get(file.partition);
+    if (files === undefined) partitions.set(file.partition, [file]);
+    else files.push(file);
   }
   if (day === undefined) return partitions;
   for (const [partition, files] of partitions) {
-    const last = files.findLastIndex((stretch) => stretch.day <= day);
+    const last = files.findLastIndex((file) => file.day <= day);
     if (last < 0) partitions.delete(partition);
     else partitions.set(partition, files.slice(0, last + 1));
   }
@@ -107,7 +107,7 @@ export function byPartition(stretches: readonly ArchiveStretch[], day?: string):
 }
 
 /** The offset after the last of the files, which must follow one another without a gap, beginning at `from`. */
-export function checkGapless(partition: number, files: readonly ArchiveStretch[], from: number): number {
+export function checkGapless(partition: number, files: readonly ArchivedFile[], from: number): number {
   let next = from;
   for (const { first, last } of files) {
     if (last < next) continue;

@@ -104,9 +104,9 @@ describe('a batch of a pipeline that declares the fields it reads', () => {
     const asked: unknown[] = [];
     const watched: Archive<Sale> = {
       ...archive,
-      read: (stretch, from, options) => {
+      read: (file, from, options) => {
         asked.push(options?.fields);
-        return archive.read(stretch, from, options);
+        return archive.read(file, from, options);
       },
     };
     await rowsOf(lean, watched, 1);

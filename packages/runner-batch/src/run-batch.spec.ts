@@ -35,8 +35,8 @@ describe('runBatch', () => {
     for (let partition = 0; partition < 3; partition++) {
       for (let n = from; n < from + files; n++) {
         const entries = Array.from({ length: 10 }, (_, i) => entry(partition, n * 10 + i));
-        const stretch = { partition, first: n * 10, last: n * 10 + 9, day: `2020-01-0${n + 1}` };
-        await archive.write(stretch, { source }, entries);
+        const file = { partition, first: n * 10, last: n * 10 + 9, day: `2020-01-0${n + 1}` };
+        await archive.write(file, { source }, entries);
       }
     }
   }

@@ -1,5 +1,5 @@
 import { checkPartitioning, Feed, partitioningOf, type PartitionEngine } from '@stockafolio/core/engine';
-import type { ArchiveFacts, ArchivePart, ArchiveStretch, ReadEntry } from '@stockafolio/core/ports';
+import type { ArchiveFacts, ArchivePart, ArchivedFile, ReadEntry } from '@stockafolio/core/ports';
 import { EntryJudge } from './entry-judge.js';
 import type { BatchPorts, BatchUnit } from './options.js';
 import { readAhead } from './read-ahead.js';
@@ -14,7 +14,7 @@ export async function* takeOwn<T>(
   ports: BatchPorts<T>,
   unit: BatchUnit,
   engine: PartitionEngine,
-  files: readonly ArchiveStretch[],
+  files: readonly ArchivedFile[],
 ): AsyncGenerator<number> {
   const { codec, pipeline } = ports;
   const { stream } = pipeline;
@@ -62,7 +62,7 @@ function takeAll<T>(
  */
 async function* partsOf<T>(
   { archive, codec, pipeline }: BatchPorts<T>,
-  files: readonly ArchiveStretch[],
+  files: readonly ArchivedFile[],
   unit: BatchUnit,
 ): AsyncGenerator<{ readonly facts: ArchiveFacts | undefined; readonly part: ArchivePart<T> }> {
   for (const file of files) {

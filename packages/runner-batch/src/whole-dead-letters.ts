@@ -1,5 +1,5 @@
 import { deadLetters, withMessage, type EngineOptions } from '@stockafolio/core/engine';
-import type { Archive, ReadEntry, ArchiveStretch, Codec, Mutation } from '@stockafolio/core/ports';
+import type { Archive, ReadEntry, ArchivedFile, Codec, Mutation } from '@stockafolio/core/ports';
 import type { Table } from '@stockafolio/core';
 
 /** If the next record is at least this many offsets away, it is looked up instead of read up to. */
@@ -44,27 +44,27 @@ export class WholeDeadLetters<T> {
   async #read(offsets: readonly number[]): Promise<ReadonlyMap<number, Uint8Array>> {
     const messages = new Map<number, Uint8Array>();
     const left = [...offsets];
-    for (const stretch of await this.#archive.stretches()) {
-      if (stretch.partition !== this.#partition) continue;
-      while (left[0] !== undefined && left[0] >= stretch.first && left[0] <= stretch.last) {
-        await this.#readFrom(stretch, left, messages);
+    for (const file of await this.#archive.files()) {
+      if (file.partition !== this.#partition) continue;
+      while (left[0] !== undefined && left[0] >= file.first && left[0] <= file.last) {
+        await this.#readFrom(file, left, messages);
       }
     }
     return messages;
   }
 
   /** Reads the first of the remaining offsets, and those that closely follow it. */
-  async #readFrom(stretch: ArchiveStretch, left: number[], messages: Map<number, Uint8Array>): Promise<void> {
+  async #readFrom(file: ArchivedFile, left: number[], messages: Map<number, Uint8Array>): Promise<void> {
     const { defaults } = this.#whole;
-    for await (const part of this.#archive.read(stretch, left[0] ?? stretch.first, { defaults })) {
+    for await (const part of this.#archive.read(file, left[0] ?? file.first, { defaults })) {
       for (const entries of part) {
         const last = entries.at(-1)?.offset ?? 0;
         for (const entry of entries) this.#take(entry, left, messages);
         while (left[0] !== undefined && left[0] <= last) left.shift();
-        if (left[0] === undefined || left[0] > Math.min(stretch.last, last + FAR)) return;
+        if (left[0] === undefined || left[0] > Math.min(file.last, last + FAR)) return;
       }
     }
-    while (left[0] !== undefined && left[0] <= stretch.last) left.shift();
+    while (left[0] !== undefined && left[0] <= file.last) left.shift();
   }
 
   #take(entry: ReadEntry<T>, left: number[], messages: Map<number, Uint8Array>): void {

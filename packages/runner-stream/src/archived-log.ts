@@ -3,7 +3,7 @@ import {
   positionAt,
   sourceDiverged,
   type Archive,
-  type ArchiveStretch,
+  type ArchivedFile,
   type Divergence,
   type Position,
 } from '@stockafolio/core/ports';
@@ -13,7 +13,7 @@ import { untilBack } from './until-back.js';
 type Waiting = Parameters<typeof divergencesOf>[0] & { readonly archive: Pick<Archive<unknown>, 'facts'> };
 
 /** The position after a file of an archive, with the file's facts about its last message. */
-export async function endOfFile(options: Waiting, { name, partition, last }: ArchiveStretch): Promise<Position> {
+export async function endOfFile(options: Waiting, { name, partition, last }: ArchivedFile): Promise<Position> {
   const facts = await untilBack(options, 'reading the archive', () => options.archive.facts(name));
   return positionAt(partition, last + 1, markAfter(facts?.history));
 }
@@ -27,7 +27,7 @@ export async function endOfFile(options: Waiting, { name, partition, last }: Arc
 export async function checkArchivedLog(
   options: Waiting,
   ends: readonly Position[],
-  files: readonly ArchiveStretch[],
+  files: readonly ArchivedFile[],
 ): Promise<void> {
   const divergences: Divergence[] = [];
   for (const divergence of await divergencesOf(options, ends)) {
@@ -44,7 +44,7 @@ export async function checkArchivedLog(
  * The offset up to which the log matches a partition's files, whose last is known not to match: checked at the end of
  * every file.
  */
-async function intactUpTo(options: Waiting, files: readonly ArchiveStretch[]): Promise<number | undefined> {
+async function intactUpTo(options: Waiting, files: readonly ArchivedFile[]): Promise<number | undefined> {
   let fits = -1;
   let differs = files.length - 1;
   while (differs - fits > 1) {

@@ -167,10 +167,10 @@ describe('a source whose log was truncated and filled again', () => {
     const cuts = [...refusal.matchAll(/partition (\d+): the log was cut at offset (\d+)/g)];
     expect(cuts.map(([, partition]) => partition)).to.eql(['0', '1', '2', '3']);
     for (const [, partition, cut] of cuts)
-      for (const [name, { stretch }] of at.archive.contents)
-        if (stretch.partition === Number(partition) && stretch.last >= Number(cut)) at.archive.contents.delete(name);
+      for (const [name, { file }] of at.archive.contents)
+        if (file.partition === Number(partition) && file.last >= Number(cut)) at.archive.contents.delete(name);
     await at.archiveAll();
-    const archived = [...at.archive.contents.values()].flatMap(({ stretch: { partition }, entries }) =>
+    const archived = [...at.archive.contents.values()].flatMap(({ file: { partition }, entries }) =>
       entries.map(({ offset, ingested }) => [partition, offset, ingested].join()),
     );
     expect(archived.sort()).to.eql((await at.held()).sort());

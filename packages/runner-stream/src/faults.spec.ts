@@ -170,7 +170,7 @@ describe('a full archive store', () => {
     const archive: Archive<Tick> = {
       facts: async () => (written.length === 0 ? undefined : { source: 'ticks-1' }),
       began: async () => undefined,
-      stretches: async () =>
+      files: async () =>
         written.map(({ first, last }) => ({ name: `${first}`, partition: 0, first, last, day: '1970-01-01' })),
       read: async function* ({ first }) {
         yield [written.find((file) => file.first === first)?.entries ?? []];

@@ -37,13 +37,13 @@ describe('runArchive', () => {
   async function expectWhole(count: number): Promise<void> {
     let total = 0;
     const next = [0, 0, 0, 0];
-    for (const stretch of await archive.stretches()) {
-      expect(stretch.first).to.equal(next[stretch.partition]);
-      next[stretch.partition] = stretch.last + 1;
+    for (const file of await archive.files()) {
+      expect(file.first).to.equal(next[file.partition]);
+      next[file.partition] = file.last + 1;
       const offsets: number[] = [];
-      for await (const part of archive.read(stretch, 0)) offsets.push(...[...part].flat().map(({ offset }) => offset));
-      expect(offsets).to.eql(Array.from({ length: offsets.length }, (_, n) => stretch.first + n));
-      expect(offsets.at(-1)).to.equal(stretch.last);
+      for await (const part of archive.read(file, 0)) offsets.push(...[...part].flat().map(({ offset }) => offset));
+      expect(offsets).to.eql(Array.from({ length: offsets.length }, (_, n) => file.first + n));
+      expect(offsets.at(-1)).to.equal(file.last);
       total += offsets.length;
     }
     expect(total).to.equal(count);
@@ -65,7 +65,7 @@ describe('runArchive', () => {
     await catchUp({ dayOf });
     await expectWhole(410);
     const days = new Map<number, string>();
-    for (const { partition, day } of await archive.stretches()) {
+    for (const { partition, day } of await archive.files()) {
       expect(day > (days.get(partition) ?? '')).to.equal(true);
       days.set(partition, day);
     }
@@ -82,7 +82,7 @@ describe('runArchive', () => {
       await catchUp();
     }
     await expectWhole(202);
-    const days = (await archive.stretches()).filter(({ partition }) => partition === 0).map(({ day }) => day);
+    const days = (await archive.files()).filter(({ partition }) => partition === 0).map(({ day }) => day);
     expect(days).to.have.length(4);
     expect(new Set(days)).to.eql(new Set(['1970-01-01']));
   });

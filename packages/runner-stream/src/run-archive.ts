@@ -1,5 +1,5 @@
 import { StockafolioError } from '@stockafolio/core';
-import type { ArchiveFacts, ArchiveStretch, AssignmentListener, Position, SourceBatch } from '@stockafolio/core/ports';
+import type { ArchiveFacts, ArchivedFile, AssignmentListener, Position, SourceBatch } from '@stockafolio/core/ports';
 import type { ArchiveOptions, ArchiveResult } from './archive-options.js';
 import { ArchivePartition, type Done } from './archive-partition.js';
 import { checkArchivedLog, endOfFile } from './archived-log.js';
@@ -72,7 +72,7 @@ class ArchiveRun<T> implements AssignmentListener {
 
   async assigned(partitions: readonly number[], generation: number): Promise<readonly Position[]> {
     const { archive, source, stream, form } = this.#options;
-    const stretches = await untilBack(this.#options, 'listing the archive', () => archive.stretches());
+    const all = await untilBack(this.#options, 'listing the archive', () => archive.files());
     const ranges = await untilBack(this.#options, 'asking what the source holds', () => source.ranges());
     await untilBack(this.#options, 'noting what the source holds', () => this.#extent.note(this.#source, ranges));
     const { partitioner } = stream;
@@ -83,7 +83,7 @@ class ArchiveRun<T> implements AssignmentListener {
     };
     const positions: Position[] = [];
     for (const partition of partitions) {
-      const files = stretches.filter((stretch) => stretch.partition === partition);
+      const files = all.filter((file) => file.partition === partition);
       const last = files.at(-1);
       const oldest = ranges.find((range) => range.partition === partition)?.oldest ?? 0;
       // Before its records are read, so that it is opened only once.
@@ -96,13 +96,13 @@ class ArchiveRun<T> implements AssignmentListener {
       );
       positions.push(end ?? { partition, offset: next });
     }
-    await checkArchivedLog(this.#options, positions, stretches);
+    await checkArchivedLog(this.#options, positions, all);
     this.#settled = true;
     return positions;
   }
 
   /** The latest time in the last file that has a record, and its day; later files hold only rejected messages. */
-  async #lastRecord(files: readonly ArchiveStretch[]): Promise<{ readonly latest: number; readonly day: string }> {
+  async #lastRecord(files: readonly ArchivedFile[]): Promise<{ readonly latest: number; readonly day: string }> {
     const { archive, stream, codec } = this.#options;
     for (const file of files.toReversed()) {
       let latest = Number.NEGATIVE_INFINITY;
@@ -186,11 +186,11 @@ class ArchiveRun<T> implements AssignmentListener {
     const next = new Map([...this.#partitions].map(([partition, { next: offset }]) => [partition, offset]));
     if (!ranges.every(({ partition, end }) => (next.get(partition) ?? end) >= end)) return false;
     if (source.shared !== true || ranges.every(({ partition }) => next.has(partition))) return true;
-    const stretches = await untilBack(this.#options, 'listing the archive', () => archive.stretches());
+    const all = await untilBack(this.#options, 'listing the archive', () => archive.files());
     const behind = ranges
       .filter(({ partition }) => !next.has(partition))
       .map(({ partition, oldest, end }) => {
-        const last = stretches.findLast((stretch) => stretch.partition === partition);
+        const last = all.findLast((file) => file.partition === partition);
         return { partition, offset: last === undefined ? oldest : last.last + 1, end };
       })
       .filter(({ offset, end }) => offset < end);

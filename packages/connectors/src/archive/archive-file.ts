@@ -25,7 +25,7 @@ import {
 import { readGrowth } from './growth-facts.js';
 import { readHistory } from './history-facts.js';
 import { retyping, schemaAsWritten } from './schema-as-written.js';
-import { parseArchiveName, type Stretch } from './stretch.js';
+import { parseArchiveName, type FileRange } from './file-range.js';
 
 export interface ReadArchiveOptions {
   /** First offset to read; defaults to the file's first offset. */
@@ -40,7 +40,7 @@ export interface ReadArchiveOptions {
 
 /** An open archived file. */
 export interface ArchiveFile<T> {
-  readonly stretch: Stretch;
+  readonly range: FileRange;
   readonly facts: ArchiveFacts;
   /** The first offset that was ever archived for its partition, if the file states it. */
   readonly began: number | undefined;
@@ -63,18 +63,18 @@ export async function openArchiveFile<F extends Fields>(
   schema: RecordSchema<F>,
   name: string,
 ): Promise<ArchiveFile<ObjectOf<F>>> {
-  const stretch = parseArchiveName(name);
-  if (stretch === undefined) throw corrupt(name, 'its name is not that of an archived file');
+  const range = parseArchiveName(name);
+  if (range === undefined) throw corrupt(name, 'its name is not that of an archived file');
   const file = await openParquet(files, name);
   const fact = (key: string): string => file.metadata.get(`stockafolio.${key}`) ?? '';
   const said = [fact('stream'), fact('day'), Number(fact('first_offset')), Number(fact('last_offset'))];
-  const named = [stretch.stream, stretch.day, stretch.firstOffset, stretch.lastOffset];
+  const named = [range.stream, range.day, range.firstOffset, range.lastOffset];
   if (said.join() !== named.join()) throw corrupt(name, `it was written as ${said.join(' ')}`);
   for (const group of file.rowGroups.keys()) {
     const partitions = file.bounds(group, PARTITION.stored);
     if (partitions === undefined) continue;
     const { min, max } = partitions;
-    if (min !== stretch.partition || max !== stretch.partition) {
+    if (min !== range.partition || max !== range.partition) {
       throw corrupt(name, `it was written as one of partition ${min === max ? min : `${min} to ${max}`}`);
     }
   }
@@ -84,10 +84,10 @@ export async function openArchiveFile<F extends Fields>(
   const asWritten = check === undefined ? schema : schemaAsWritten(schema, fact('schema'));
   const optionalFact = (key: string): string | undefined => file.metadata.get(`stockafolio.${key}`);
   const partitions = optionalFact('partitions');
-  const history = readHistory(optionalFact, stretch.firstOffset);
+  const history = readHistory(optionalFact, range.firstOffset);
 
   return {
-    stretch,
+    range,
     facts: {
       source: fact('source'),
       partitions: partitions === undefined ? undefined : Number(partitions),
@@ -99,12 +99,7 @@ export async function openArchiveFile<F extends Fields>(
     began: fact('began_offset') === '' ? undefined : Number(fact('began_offset')),
     rows: file.rows,
     hasRejected,
-    async *read({
-      from = stretch.firstOffset,
-      through = stretch.lastOffset,
-      fields = schema.names,
-      defaults = {},
-    } = {}) {
+    async *read({ from = range.firstOffset, through = range.lastOffset, fields = schema.names, defaults = {} } = {}) {
       for (const field of fields) fieldOf(schema.fields, field);
       const read = check === undefined ? fields : schema.names;
       const known = schema.names.filter(

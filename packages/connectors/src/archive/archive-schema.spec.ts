@@ -37,9 +37,9 @@ describe('an archive whose schema has changed', () => {
     );
     const archive = fileArchive(files, streamOf(read));
     const all: unknown[] = [];
-    for (const stretch of await archive.stretches()) {
-      expect(await archive.facts(stretch.name)).to.deep.equal(facts);
-      for await (const part of archive.read(stretch, 0, options)) all.push(...[...part].flat());
+    for (const range of await archive.files()) {
+      expect(await archive.facts(range.name)).to.deep.equal(facts);
+      for await (const part of archive.read(range, 0, options)) all.push(...[...part].flat());
     }
     return all.map((entry) => {
       const { record, unfit, cause } = entry as { record?: object; unfit?: object; cause?: string };

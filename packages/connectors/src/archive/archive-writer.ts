@@ -5,7 +5,7 @@ import { parquetEncoder, type ParquetEncoder } from '../parquet/index.js';
 import { archiveColumns, isRejected, recordColumns, type ArchiveEntry } from './entry.js';
 import { growthFacts } from './growth-facts.js';
 import { historyFacts } from './history-facts.js';
-import { archiveName, type Stretch } from './stretch.js';
+import { archiveName, type FileRange } from './file-range.js';
 
 export interface ArchiveWriterOptions {
   /** The stream's name; every file name begins with it. */
@@ -41,7 +41,7 @@ export interface ArchiveWriter<T> {
    * Writes the remaining messages and returns all files that were written, oldest first.
    * @param lastOffset the offset up to which the file is complete, if it is greater than the last message's offset
    */
-  finish(lastOffset?: number): Promise<readonly Stretch[]>;
+  finish(lastOffset?: number): Promise<readonly FileRange[]>;
 }
 
 interface Open<T> {
@@ -69,7 +69,7 @@ export function archiveWriter<F extends Fields>(
   const accepted = schemaText(schema);
   // Check first that this schema can be archived at all.
   recordColumns(schema, false);
-  const written: Stretch[] = [];
+  const written: FileRange[] = [];
   let open: Open<T> | undefined;
   let pending: ArchiveEntry<T>[] = [];
   let pendingRejected = false;
@@ -95,8 +95,8 @@ export function archiveWriter<F extends Fields>(
     if (open === undefined) return;
     const { encoder, parts, firstOffset } = open;
     began ??= firstOffset;
-    const range = { stream, day, partition, firstOffset, lastOffset };
-    const stretch: Stretch = { name: archiveName(range), ...range };
+    const described = { stream, day, partition, firstOffset, lastOffset };
+    const range: FileRange = { name: archiveName(described), ...described };
     parts.push(
       encoder.finish({
         'stockafolio.source': facts.source,
@@ -116,8 +116,8 @@ export function archiveWriter<F extends Fields>(
     open = undefined;
     pendingRejected = false;
     nextOffset = lastOffset + 1;
-    await files.write(stretch.name, inOrder(parts));
-    written.push(stretch);
+    await files.write(range.name, inOrder(parts));
+    written.push(range);
   };
 
   return {

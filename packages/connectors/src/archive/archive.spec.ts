@@ -26,7 +26,7 @@ import {
   parseArchiveName,
   withoutOverlaps,
   type ArchiveEntry,
-  type Stretch,
+  type FileRange,
 } from './index.js';
 
 const Trade = record('trade', {
@@ -74,8 +74,8 @@ function recordOf(entry: ReadEntry<Trade> | undefined): Trade {
 const options = { stream: 'trades', facts: { source: 'topic-1' }, partition: 3, day: '2017-01-20' };
 const readAll = async (files: MemoryFiles): Promise<readonly ReadEntry<Trade>[]> => {
   const entries: ReadEntry<Trade>[] = [];
-  for (const stretches of (await listArchive(files, 'trades')).values()) {
-    for (const { name, from } of stretches) {
+  for (const ranges of (await listArchive(files, 'trades')).values()) {
+    for (const { name, from } of ranges) {
       const file = await openArchiveFile(files, Trade, name);
       for await (const part of file.read({ from })) entries.push(...[...part].flat());
     }
@@ -119,11 +119,11 @@ describe('the archive', () => {
           const files = memoryFiles();
           const writer = archiveWriter(files, Trade, { ...options, firstOffset: 5, rowGroupRows });
           for (let i = 0; i < entries.length; i += portion) await writer.append(entries.slice(i, i + portion));
-          const stretches = await writer.finish(offset + 2);
+          const ranges = await writer.finish(offset + 2);
           expect(await readAll(files)).to.deep.equal(entries);
           // The covered range has no hole, although offsets are missing in the source.
           const listed = (await listArchive(files, 'trades')).get(3) ?? [];
-          expect(listed.map(({ name }) => name)).to.deep.equal(stretches.map(({ name }) => name));
+          expect(listed.map(({ name }) => name)).to.deep.equal(ranges.map(({ name }) => name));
           expect(gaps(listed, 5)).to.deep.equal([]);
           if (entries.length > 0) expect(listed.at(-1)?.lastOffset).to.equal(offset + 2);
         },
@@ -245,9 +245,9 @@ describe('the archive', () => {
     expect((await archive.facts())?.source).to.equal('topic-1');
     const read = async (n: number): Promise<number> => {
       let count = 0;
-      const [stretch] = (await archive.stretches()).filter(({ partition }) => partition === n);
-      if (stretch !== undefined)
-        for await (const part of archive.read(stretch, 0)) for (const entries of part) count += entries.length;
+      const [range] = (await archive.files()).filter(({ partition }) => partition === n);
+      if (range !== undefined)
+        for await (const part of archive.read(range, 0)) for (const entries of part) count += entries.length;
       return count;
     };
     expect(await read(0)).to.equal(1);
@@ -269,9 +269,9 @@ describe('the archive', () => {
     const writer = archiveWriter(files, Trade, options);
     await writer.append([accepted(0), accepted(1)]);
     expect(await codeOf(writer.append([accepted(1)]))).to.equal('ERR_INTERNAL');
-    const [stretch] = await writer.finish();
+    const [range] = await writer.finish();
     const other = archiveName({ ...options, firstOffset: 5, lastOffset: 6 });
-    await files.rename(stretch?.name ?? '', other);
+    await files.rename(range?.name ?? '', other);
     expect(await codeOf(openArchiveFile(files, Trade, other))).to.equal('ERR_PARQUET_CORRUPT');
     const elsewhere = archiveName({ ...options, partition: options.partition + 1, firstOffset: 0, lastOffset: 1 });
     await files.rename(other, elsewhere);
@@ -302,28 +302,28 @@ describe('an archive whose store was unavailable', () => {
     );
     away = false;
     await write();
-    expect(await archive.stretches()).to.have.length(1);
+    expect(await archive.files()).to.have.length(1);
   });
 });
 
 describe('overlapping files', () => {
-  const stretch = (firstOffset: number, lastOffset: number): Stretch => {
+  const range = (firstOffset: number, lastOffset: number): FileRange => {
     const facts = { stream: 'trades', day: '2017-01-20', partition: 0, firstOffset, lastOffset };
     return { name: archiveName(facts), ...facts };
   };
 
   it('are read with every offset exactly once, in whatever order they are listed', () => {
-    const range = fc.tuple(fc.nat(40), fc.nat(10)).map(([first, length]) => stretch(first, first + length));
+    const someRange = fc.tuple(fc.nat(40), fc.nat(10)).map(([first, length]) => range(first, first + length));
     fc.assert(
-      fc.property(fc.array(range, { maxLength: 12 }), fc.array(fc.nat()), (stretches, shuffle) => {
-        const held = new Set(stretches.flatMap(offsetsOf));
-        const readable = withoutOverlaps(stretches);
-        const read = readable.flatMap(({ from, lastOffset }) => offsetsOf(stretch(from, lastOffset)));
+      fc.property(fc.array(someRange, { maxLength: 12 }), fc.array(fc.nat()), (ranges, shuffle) => {
+        const held = new Set(ranges.flatMap(offsetsOf));
+        const readable = withoutOverlaps(ranges);
+        const read = readable.flatMap(({ from, lastOffset }) => offsetsOf(range(from, lastOffset)));
         expect(read).to.deep.equal([...held].sort((a, b) => a - b));
-        const other = stretches.map((each, i) => [shuffle[i] ?? 0, each] as const).sort(([a], [b]) => a - b);
+        const other = ranges.map((each, i) => [shuffle[i] ?? 0, each] as const).sort(([a], [b]) => a - b);
         expect(withoutOverlaps(other.map(([, each]) => each))).to.deep.equal(readable);
         const missing = gaps(readable, 0).flatMap(({ firstOffset, lastOffset }) =>
-          offsetsOf(stretch(firstOffset, lastOffset)),
+          offsetsOf(range(firstOffset, lastOffset)),
         );
         expect([...read, ...missing].sort((a, b) => a - b)).to.deep.equal(
           Array.from({ length: Math.max(-1, ...held) + 1 }, (_, i) => i),
@@ -333,10 +333,10 @@ describe('overlapping files', () => {
   });
 
   it('are resolved in favour of the one with the higher last offset', () => {
-    expect(withoutOverlaps([stretch(0, 4), stretch(0, 9)]).map(({ lastOffset }) => lastOffset)).to.deep.equal([9]);
+    expect(withoutOverlaps([range(0, 4), range(0, 9)]).map(({ lastOffset }) => lastOffset)).to.deep.equal([9]);
   });
 });
 
-function offsetsOf({ firstOffset, lastOffset }: Stretch): number[] {
+function offsetsOf({ firstOffset, lastOffset }: FileRange): number[] {
   return Array.from({ length: lastOffset - firstOffset + 1 }, (_, i) => firstOffset + i);
 }

@@ -1,5 +1,5 @@
 import { StockafolioError, type RecordSchema, type Stream } from '@stockafolio/core';
-import type { Archive, ArchiveFacts, ArchiveStretch, Files } from '@stockafolio/core/ports';
+import type { Archive, ArchiveFacts, ArchivedFile, Files } from '@stockafolio/core/ports';
 import { openArchiveFile } from './archive-file.js';
 import { archiveWriter } from './archive-writer.js';
 import { listArchive } from './list-archive.js';
@@ -8,18 +8,18 @@ import { archiveId, readExtent, writeExtent } from './archive-signs.js';
 /** The archive of a stream as Parquet files in a store: see `archiveName` for their names. */
 export function fileArchive<T>(files: Files, stream: Stream<T>): Archive<T> {
   const schema: RecordSchema = stream.schema;
-  const list = async (): Promise<ArchiveStretch[]> => {
+  const list = async (): Promise<ArchivedFile[]> => {
     const partitions = await listArchive(files, stream.name);
-    return [...partitions].flatMap(([partition, stretches]) =>
-      stretches.map(({ name, from, lastOffset, day }) => ({ name, partition, first: from, last: lastOffset, day })),
+    return [...partitions].flatMap(([partition, ranges]) =>
+      ranges.map(({ name, from, lastOffset, day }) => ({ name, partition, first: from, last: lastOffset, day })),
     );
   };
   const beganOf = async (partition: number): Promise<number | undefined> => {
-    const first = (await list()).find((stretch) => stretch.partition === partition);
+    const first = (await list()).find((range) => range.partition === partition);
     return first === undefined ? undefined : (await openArchiveFile(files, schema, first.name)).began;
   };
   const firstOf = async (partition: number, next: number): Promise<number> => {
-    const oldest = (await list()).find((stretch) => stretch.partition === partition);
+    const oldest = (await list()).find((range) => range.partition === partition);
     return (await beganOf(partition)) ?? oldest?.first ?? next;
   };
   let archived: ArchiveFacts | undefined;
@@ -33,7 +33,7 @@ export function fileArchive<T>(files: Files, stream: Stream<T>): Archive<T> {
     const [first] = all;
     if (first === undefined) return undefined;
     const { source } = (await openArchiveFile(files, schema, first.name)).facts;
-    const lastOf = new Map(all.map((stretch) => [stretch.partition, stretch]));
+    const lastOf = new Map(all.map((range) => [range.partition, range]));
     const byDay = [...lastOf.values()].sort((a, b) => (a.day < b.day ? 1 : a.day > b.day ? -1 : 0));
     const said = await Promise.all(byDay.map(async ({ name }) => (await openArchiveFile(files, schema, name)).facts));
     const most = Math.max(...said.map(({ partitions = 0 }) => partitions));
@@ -45,7 +45,7 @@ export function fileArchive<T>(files: Files, stream: Stream<T>): Archive<T> {
   /** The first archived offset of each written partition. It does not change, and listing is expensive. */
   const beginnings = new Map<number, Promise<number>>();
   return {
-    stretches: list,
+    files: list,
     began: beganOf,
     identity: (now) => archiveId(files, stream.name, now),
     extent: () => readExtent(files, stream.name),

@@ -19,7 +19,7 @@ async function written(entries: readonly Entry[], history: ArchivedHistory | und
   await writer.append(entries);
   await writer.finish();
   const archive = fileArchive(files, ticks);
-  return Promise.all((await archive.stretches()).map(async ({ name }) => (await archive.facts(name))?.history));
+  return Promise.all((await archive.files()).map(async ({ name }) => (await archive.facts(name))?.history));
 }
 
 describe('the history of the source that a file of the archive stores', () => {

@@ -1,8 +1,8 @@
 import type { Files } from '@stockafolio/core/ports';
-import { parseArchiveName, type Stretch } from './stretch.js';
+import { parseArchiveName, type FileRange } from './file-range.js';
 
 /** A file's range, and the part of it to read: if files overlap, no offset is read twice. */
-export interface ReadableStretch extends Stretch {
+export interface ReadableRange extends FileRange {
   /** First offset that no earlier file holds. */
   readonly from: number;
 }
@@ -24,30 +24,30 @@ export interface Gap {
 export async function listArchive(
   files: Files,
   stream: string,
-): Promise<ReadonlyMap<number, readonly ReadableStretch[]>> {
-  const found = new Map<number, Stretch[]>();
+): Promise<ReadonlyMap<number, readonly ReadableRange[]>> {
+  const found = new Map<number, FileRange[]>();
   for await (const { name } of files.list(`${stream}/day=`)) {
-    const stretch = parseArchiveName(name);
-    if (stretch === undefined) continue;
-    const others = found.get(stretch.partition);
-    if (others === undefined) found.set(stretch.partition, [stretch]);
-    else others.push(stretch);
+    const range = parseArchiveName(name);
+    if (range === undefined) continue;
+    const others = found.get(range.partition);
+    if (others === undefined) found.set(range.partition, [range]);
+    else others.push(range);
   }
   const partitions = [...found].sort(([a], [b]) => a - b);
-  return new Map(partitions.map(([partition, stretches]) => [partition, withoutOverlaps(stretches)]));
+  return new Map(partitions.map(([partition, ranges]) => [partition, withoutOverlaps(ranges)]));
 }
 
 /** The files of one partition that need to be read, by offset. */
-export function withoutOverlaps(stretches: readonly Stretch[]): ReadableStretch[] {
-  const sorted = [...stretches].sort(
+export function withoutOverlaps(ranges: readonly FileRange[]): ReadableRange[] {
+  const sorted = [...ranges].sort(
     (a, b) => a.firstOffset - b.firstOffset || b.lastOffset - a.lastOffset || (a.name < b.name ? -1 : 1),
   );
-  const readable: ReadableStretch[] = [];
+  const readable: ReadableRange[] = [];
   let next = 0;
-  for (const stretch of sorted) {
-    if (stretch.lastOffset < next) continue;
-    readable.push({ ...stretch, from: Math.max(next, stretch.firstOffset) });
-    next = stretch.lastOffset + 1;
+  for (const range of sorted) {
+    if (range.lastOffset < next) continue;
+    readable.push({ ...range, from: Math.max(next, range.firstOffset) });
+    next = range.lastOffset + 1;
   }
   return readable;
 }
@@ -57,10 +57,10 @@ export function withoutOverlaps(stretches: readonly Stretch[]): ReadableStretch[
  *
  * @param from the offset where the archive should begin; defaults to that of its first file
  */
-export function gaps(stretches: readonly ReadableStretch[], from?: number): Gap[] {
+export function gaps(ranges: readonly ReadableRange[], from?: number): Gap[] {
   const holes: Gap[] = [];
-  let next = from ?? stretches[0]?.from ?? 0;
-  for (const { partition, from: first, lastOffset } of stretches) {
+  let next = from ?? ranges[0]?.from ?? 0;
+  for (const { partition, from: first, lastOffset } of ranges) {
     if (first > next) holes.push({ partition, firstOffset: next, lastOffset: first - 1 });
     next = Math.max(next, lastOffset + 1);
   }

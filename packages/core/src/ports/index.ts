@@ -4,7 +4,7 @@ export type {
   ArchivedHistory,
   ArchiveFacts,
   ArchivePart,
-  ArchiveStretch,
+  ArchivedFile,
   ReadArchive,
   ReadEntry,
   SourceExtent,

@@ -1,6 +1,6 @@
 import { StockafolioError } from '../errors/index.js';
 import { partialRecord } from '../schema/index.js';
-import type { Archive, ArchiveEntry, ArchiveFacts, ArchiveStretch, SourceExtent } from '../ports/index.js';
+import type { Archive, ArchiveEntry, ArchiveFacts, ArchivedFile, SourceExtent } from '../ports/index.js';
 
 /** {@link Archive} in memory, for tests. */
 export interface MemoryArchive<T> extends Archive<T> {
@@ -8,7 +8,7 @@ export interface MemoryArchive<T> extends Archive<T> {
   readonly contents: Map<
     string,
     {
-      readonly stretch: ArchiveStretch;
+      readonly file: ArchivedFile;
       readonly facts: ArchiveFacts;
       readonly entries: readonly ArchiveEntry<T>[];
     }
@@ -31,8 +31,8 @@ export function memoryArchive<T>(): MemoryArchive<T> {
       return { ...newest, source: first.source };
     },
 
-    async stretches() {
-      const all = [...contents.values()].map(({ stretch }) => stretch);
+    async files() {
+      const all = [...contents.values()].map(({ file }) => file);
       return all.sort((a, b) => a.partition - b.partition || a.first - b.first);
     },
 
@@ -51,10 +51,10 @@ export function memoryArchive<T>(): MemoryArchive<T> {
       for (let n = 0; n < left.length; n += 2) yield [left.slice(n, n + 1), left.slice(n + 1, n + 2)];
     },
 
-    async write(stretch, facts, entries) {
-      beginnings.set(stretch.partition, Math.min(beginnings.get(stretch.partition) ?? stretch.first, stretch.first));
-      const name = `${stretch.day}/${stretch.partition}/${stretch.first}-${stretch.last}`;
-      contents.set(name, { stretch: { ...stretch, name }, facts, entries: [...entries] });
+    async write(file, facts, entries) {
+      beginnings.set(file.partition, Math.min(beginnings.get(file.partition) ?? file.first, file.first));
+      const name = `${file.day}/${file.partition}/${file.first}-${file.last}`;
+      contents.set(name, { file: { ...file, name }, facts, entries: [...entries] });
     },
   };
 }

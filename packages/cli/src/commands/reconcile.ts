@@ -12,7 +12,7 @@ import {
 import {
   copyFloors,
   copyPartitioning,
-  letterTables,
+  deadLetterTables,
   progress,
   readDivision,
   readProgress,
@@ -211,7 +211,7 @@ function lastKnown(
  * are marked when replayed.
  */
 function comparable(app: App): readonly Table[] {
-  const own = new Set([progress, ...letterTables].map(({ name }) => name));
+  const own = new Set([progress, ...deadLetterTables].map(({ name }) => name));
   return tablesOf(app).filter(({ name }) => !own.has(name));
 }
 

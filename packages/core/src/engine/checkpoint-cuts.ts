@@ -5,20 +5,23 @@ import type { Progress } from './progress.js';
 import { scanSystemTable } from './scan-system-table.js';
 import { checkpointCuts } from './system-tables.js';
 
-/** The row that says up to where all rows of a partition are in; its versions rise with the offset. */
+/** The row that states up to which offset all rows of a partition are written; its version rises with the offset. */
 export function cutRow(pipeline: string, partition: number, offset: number): Mutation {
   return { table: checkpointCuts as Table, values: [pipeline, partition, offset], version: offset + 1 };
 }
 
 /** What the tables hold of a source partition. */
 export interface Whole {
-  /** The offset up to which rows of single keys are in, those of shared figures maybe not. */
+  /** The offset up to which the rows of single keys are written; the rows of shared figures may not be. */
   readonly progress: number;
-  /** The offset of the last cut, at or below that, of which everything is in; undefined where the tables tell of none. */
+  /**
+   * The offset of the last cut, at or below `progress`, up to which all rows are written; undefined if the tables
+   * record none.
+   */
   readonly cut: number | undefined;
 }
 
-/** What the tables of a pipeline hold, by source partition, where they are so far. */
+/** What the tables of a pipeline hold, by source partition. */
 export async function readWhole(
   tables: Pick<Tables, 'scan'>,
   pipeline: string,
@@ -31,8 +34,8 @@ export async function readWhole(
 }
 
 /**
- * The offset up to which the tables hold what a checkpoint goes on from; undefined where they hold nothing of it. Those of
- * earlier versions have no row for their cut, and progress alone is what they go by.
+ * The offset up to which the tables hold what a checkpoint continues from; undefined if they hold nothing of it. Tables
+ * of earlier versions have no row for their cut: for them only the progress counts.
  */
 export function heldFor(
   { hasCut = false }: Pick<CheckpointHeader, 'hasCut'>,

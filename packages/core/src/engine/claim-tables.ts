@@ -2,19 +2,19 @@ import { isSameStore, locationOf, type CheckpointStore } from '../checkpoint/sto
 import { StockafolioError, isStockafolioError } from '../errors/index.js';
 import type { Clock, Mutation, StoredRow, Tables } from '../ports/index.js';
 import { rowObject, type Table } from '../table/index.js';
-import { letterTables, progress, runTables, tableWriters } from './system-tables.js';
+import { deadLetterTables, progress, runTables, tableWriters } from './system-tables.js';
 
 const ATTEMPTS = 10;
-/** Milliseconds between two of them. */
+/** Milliseconds between two attempts. */
 const PAUSE = 500;
 
 export interface TableClaim {
   readonly pipeline: string;
   readonly runner: 'stream' | 'batch';
-  /** Which checkpoints it has; undefined where nobody else can open them, as in memory: then nothing is claimed. */
+  /** The checkpoints of the run; undefined if no other process can open them, as in memory. Then nothing is claimed. */
   readonly checkpoints: CheckpointStore | undefined;
   readonly clock: Pick<Clock, 'sleep'>;
-  /** Take tables over that were written with other checkpoints: for where those are lost, and the program is the same. */
+  /** Take over tables that were written with other checkpoints: for when those are lost and the program is the same. */
   readonly takeOver?: boolean;
 }
 
@@ -22,9 +22,10 @@ export interface TableClaim {
 type NamedClaim = TableClaim & { readonly checkpoints: CheckpointStore };
 
 /**
- * Creates tables, and notes who writes them. A second writer is refused: another pipeline, or a run with other checkpoints
- * than those, wherever they are now. Both give rows the versions of their source's clock, and of two rows of one version a
- * store keeps the first: what the second computes otherwise would be lost without a word.
+ * Creates tables and records their writer. A second writer is rejected: another pipeline, or a run with checkpoints
+ * other than the recorded ones, even if those were moved. Both would give rows the versions of their source's clock,
+ * and a store keeps the first of two rows with equal versions: different results of the second writer would be lost
+ * without an error.
  *
  * @throws ERR_TABLES_TAKEN naming the table and its writer
  */
@@ -33,11 +34,11 @@ export async function claimTables(tables: Tables, made: readonly Table[], claim:
   if (checkpoints === undefined) return tables.create([...runTables, ...made]);
   for (let attempt = 1; ; attempt++) {
     try {
-      // Its own first: it is looked at last, when a store whose servers must agree on it has had the time to.
+      // The table of writers is created first and read last, so a store whose servers must agree on it has had time to.
       await tables.create([tableWriters as Table, ...runTables, ...made]);
       return await claimAll(tables, made, { ...claim, checkpoints });
     } catch (error) {
-      // Another process makes the same tables at this moment, and the store has yet to settle whose they are.
+      // Another process is creating the same tables, and the store has not yet settled which ones count.
       if (!isStockafolioError(error, 'ERR_TABLE_UNKNOWN') || attempt === ATTEMPTS) throw error;
       await claim.clock.sleep(PAUSE);
     }
@@ -46,7 +47,7 @@ export async function claimTables(tables: Tables, made: readonly Table[], claim:
 
 async function claimAll(tables: Tables, made: readonly Table[], claim: NamedClaim): Promise<void> {
   const { checkpoints, pipeline, runner, takeOver = false } = claim;
-  const own = new Set([progress, ...letterTables].map(({ name }) => name));
+  const own = new Set([progress, ...deadLetterTables].map(({ name }) => name));
   const claimed: Mutation[] = [];
   for (const { name } of made) {
     if (own.has(name)) continue;
@@ -59,7 +60,7 @@ async function claimAll(tables: Tables, made: readonly Table[], claim: NamedClai
   }
   if (claimed.length === 0) return;
   await tables.write(claimed);
-  // Of two that claim a table at once, one row stays.
+  // If two processes claim a table at the same time, one row remains.
   for (const { values } of claimed) check(String(values[0]), await writersOf(tables, String(values[0])), claim, false);
 }
 
@@ -92,7 +93,7 @@ function check(table: string, writers: readonly Writer[], claim: NamedClaim, tak
     throw new StockafolioError(
       'ERR_TABLES_TAKEN',
       `table '${table}' is written by pipeline '${other.pipeline}'; this is pipeline '${claim.pipeline}'`,
-      { hint: 'give each pipeline tables of its own: other names, another folder or keyspace' },
+      { hint: 'give each pipeline its own tables: use other names, another folder or another keyspace' },
     );
   }
   const mine = writers.find(({ runner }) => runner === claim.runner);
@@ -102,7 +103,7 @@ function check(table: string, writers: readonly Writer[], claim: NamedClaim, tak
     'ERR_TABLES_TAKEN',
     `table '${table}' is written with the checkpoints in ${locationOf(mine.checkpoints)}; these are in ${checkpoints.location}`,
     {
-      hint: 'use those checkpoints, or other tables; where those are lost, and the pipeline is the same, --take-over',
+      hint: 'use those checkpoints, or other tables; if those are lost and the pipeline is the same, use --take-over',
     },
   );
 }

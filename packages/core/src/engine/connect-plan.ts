@@ -4,7 +4,7 @@ import { receive } from '../pipeline/receive.js';
 import { TableConnection } from '../pipeline/table-connection.js';
 import { execute } from './operator-kinds.js';
 
-/** Makes what executes a plan for one engine, and connects it in the plan's order. */
+/** Creates the operators that execute a plan in one engine, and connects them in the plan's order. */
 export function connectPlan(context: PipelineContext, plan: Plan): void {
   const { operators, connections } = context;
   for (const step of plan.steps) {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { StockafolioError } from '../errors/index.js';
 import { checkRow } from '../table/index.js';
 import { deadLetter } from './dead-letter.js';
-import { deadLetterParts, deadLetters, LETTER_BEGINNING, LETTER_PART, MAX_LETTER } from './system-tables.js';
+import { deadLetterParts, deadLetters, MESSAGE_BEGINNING, MESSAGE_PART, MAX_MESSAGE } from './system-tables.js';
 
 const error = new StockafolioError('ERR_BAD_RECORD', 'bad');
 const rowsOf = (message: Uint8Array): ReturnType<typeof deadLetter> =>
@@ -21,7 +21,7 @@ function messageOf([letter, ...parts]: ReturnType<typeof deadLetter>): Buffer {
 
 describe('the rows of a dead letter', () => {
   // Around the ends of the beginning and of a part, and with pairs of surrogates across them.
-  const lengths = [LETTER_BEGINNING, LETTER_PART, 2 * LETTER_PART].flatMap((n) => [n - 1, n, n + 1]);
+  const lengths = [MESSAGE_BEGINNING, MESSAGE_PART, 2 * MESSAGE_PART].flatMap((n) => [n - 1, n, n + 1]);
   const message = fc
     .tuple(fc.constantFrom(...lengths, 0, 1), fc.constantFrom('a', 'é', '\u20ac'), fc.integer({ min: 0, max: 3 }))
     .map(([length, unit, pairs]) =>
@@ -48,7 +48,7 @@ describe('the rows of a dead letter', () => {
   });
 
   it('hold the beginning alone of what is longer than a letter may be', () => {
-    const rows = rowsOf(Buffer.alloc(MAX_LETTER + 1, 'a'));
+    const rows = rowsOf(Buffer.alloc(MAX_MESSAGE + 1, 'a'));
     expect(rows).to.have.length(1);
     expect(rows[0]?.values[column(deadLetters, 'truncated')]).to.equal(true);
   });

@@ -1,6 +1,6 @@
 import { StockafolioError, messageOf } from '../errors/index.js';
 import type { Mutation } from '../ports/index.js';
-import { deadLetterParts, deadLetters, LETTER_BEGINNING, LETTER_PART, MAX_LETTER } from './system-tables.js';
+import { deadLetterParts, deadLetters, MESSAGE_BEGINNING, MESSAGE_PART, MAX_MESSAGE } from './system-tables.js';
 
 declare class TextDecoder {
   constructor(encoding: string, options: { fatal: boolean; ignoreBOM: boolean });
@@ -11,20 +11,23 @@ declare class TextEncoder {
   encode(text: string): Uint8Array;
 }
 
-/** Where a message stands in its partition of the source. */
-export interface Place {
-  /** Where it is not the engine's own: the message was of this partition when the source had another number of them. */
+/** The position of a message in its source. */
+export interface RecordPosition {
+  /**
+   * Given if it is not the engine's own partition: the message was in this one when the source had a different number
+   * of them.
+   */
   readonly partition?: number;
   readonly offset: number;
-  /** When the source took it in, epoch milliseconds. */
+  /** When the source received it, epoch milliseconds. */
   readonly ingested: number;
 }
 
-/** The rows that set a message aside: its letter, and where it is long its parts. */
+/** The rows that dead-letter a message: its row in `dead_letters`, and the parts of its text if it is long. */
 export function deadLetter(
   pipeline: string,
   partition: number,
-  place: Place,
+  position: RecordPosition,
   operator: string,
   error: unknown,
   message: Uint8Array,
@@ -35,45 +38,45 @@ export function deadLetter(
   const values = [
     pipeline,
     partition,
-    place.offset,
+    position.offset,
     operator,
     code,
     cause,
     '',
     'utf8',
     false,
-    place.ingested,
+    position.ingested,
     undefined,
   ];
   return withMessage({ table: deadLetters, values, version }, message);
 }
 
-/** The rows of the same letter, with this message. */
-export function withMessage(letter: Mutation, message: Uint8Array): readonly Mutation[] {
+/** The rows of the same dead letter, with this message. */
+export function withMessage(row: Mutation, message: Uint8Array): readonly Mutation[] {
   const { text, encoding } = readable(message);
-  const beginning = wholeUntil(text, 0, LETTER_BEGINNING);
-  const values = [...letter.values];
+  const beginning = endOfPart(text, 0, MESSAGE_BEGINNING);
+  const values = [...row.values];
   values.splice(MESSAGE, 3, text.slice(0, beginning), encoding, beginning < text.length);
-  const row = { ...letter, values };
-  if (beginning === text.length || text.length > MAX_LETTER) return [row];
+  const whole = { ...row, values };
+  if (beginning === text.length || text.length > MAX_MESSAGE) return [whole];
   const cuts: number[] = [0];
-  for (let at = 0; at < text.length;) cuts.push((at = wholeUntil(text, at, LETTER_PART)));
-  const key = letter.values.slice(0, deadLetters.keyLength);
-  const parts = cuts.slice(1).map((end, part): Mutation => {
-    const shown = text.slice(cuts[part], end);
-    return { table: deadLetterParts, values: [...key, part, cuts.length - 1, shown], version: letter.version };
+  for (let at = 0; at < text.length;) cuts.push((at = endOfPart(text, at, MESSAGE_PART)));
+  const key = row.values.slice(0, deadLetters.keyLength);
+  const parts = cuts.slice(1).map((end, n): Mutation => {
+    const part = text.slice(cuts[n], end);
+    return { table: deadLetterParts, values: [...key, n, cuts.length - 1, part], version: row.version };
   });
-  return [row, ...parts];
+  return [whole, ...parts];
 }
 
-/** Where so many units of a text end from here, without parting a pair of surrogates. */
-function wholeUntil(text: string, from: number, units: number): number {
+/** The end of this many units of a text from `from`, without splitting a surrogate pair. */
+function endOfPart(text: string, from: number, units: number): number {
   const end = Math.min(text.length, from + units);
-  const isParted = end < text.length && (text.charCodeAt(end) & 0xfc00) === 0xdc00;
-  return isParted ? end - 1 : end;
+  const isSplit = end < text.length && (text.charCodeAt(end) & 0xfc00) === 0xdc00;
+  return isSplit ? end - 1 : end;
 }
 
-/** A record or a figure as JSON, for letters of what no codec has a form for. */
+/** A record or a figure as JSON, for dead letters of values that no codec can encode. */
 export function jsonOf(value: unknown): string {
   const text = JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? String(part) : part)) as
     string | undefined;
@@ -84,16 +87,16 @@ export function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** Where a letter's message is, with its encoding and whether it was cut behind it. */
+/** The column of the message; its encoding and whether it was truncated follow. */
 const MESSAGE = deadLetters.columns.findIndex(({ name }) => name === 'message');
 
-/** Text where the bytes are UTF-8 without NUL, base64 otherwise. */
+/** Text if the bytes are UTF-8 without NUL, otherwise base64. */
 function readable(bytes: Uint8Array): { readonly text: string; readonly encoding: 'utf8' | 'base64' } {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     if (!text.includes('\u0000')) return { text, encoding: 'utf8' };
   } catch {
-    // not UTF-8: shown in base64
+    // not UTF-8: encoded as base64
   }
   return { text: base64(bytes), encoding: 'base64' };
 }

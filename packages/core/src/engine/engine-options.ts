@@ -1,15 +1,15 @@
 import type { Pipeline } from '../pipeline/pipeline.js';
-import type { Place } from './dead-letter.js';
+import type { RecordPosition } from './dead-letter.js';
 
 export interface EngineOptions {
   readonly pipeline: Pipeline;
   readonly partition: number;
-  /** Identity of the source, kept with the progress. */
+  /** Identity of the source, stored with the progress. */
   readonly source: string;
-  /** How many partitions it has, kept with the checkpoints; undefined where that is not known. */
+  /** Number of partitions of the source, stored in the checkpoints; undefined if unknown. */
   readonly partitions?: number | undefined;
-  /** Writes a record into its dead letter; told where the record was, for those that look it up. */
-  readonly codec: { encode(record: unknown, place: Place): Uint8Array };
-  /** `fail` ends the run at the first bad record; `dead-letter` sets it aside and goes on. */
+  /** Encodes a record for its dead letter. The position is given for codecs that look the message up. */
+  readonly codec: { encode(record: unknown, position: RecordPosition): Uint8Array };
+  /** `fail` ends the run at the first bad record; `dead-letter` dead-letters it and continues. */
   readonly onBadRecord: 'dead-letter' | 'fail';
 }

@@ -1,47 +1,49 @@
 import type { StockafolioError } from '../errors/index.js';
-import type { Place } from './dead-letter.js';
+import type { RecordPosition } from './dead-letter.js';
 import type { PartitionEngine } from './partition-engine.js';
 
-/** Records that are handed to the engine at once: few enough to be in the processor's caches still. */
+/** Records that are passed to the engine at once: few enough to remain in the processor's caches. */
 const AT_ONCE = 256;
 
-/** Hands records to an engine some at a time, in their order with those that are none; {@link end} must follow. */
+/**
+ * Passes records to an engine in groups, in order with the rejected messages. {@link end} must be called at the end.
+ */
 export class Feed {
   readonly #engine: PartitionEngine;
-  /** Filled again and again, up to {@link AT_ONCE}. */
+  /** Reused for every group of up to {@link AT_ONCE} records. */
   readonly #records: unknown[] = [];
-  readonly #places: Place[] = [];
+  readonly #positions: RecordPosition[] = [];
   #count = 0;
 
   constructor(engine: PartitionEngine) {
     this.#engine = engine;
   }
 
-  add(record: unknown, place: Place): void {
-    if (place.offset >= this.#engine.nextFloor) this.#raise(place.offset);
+  add(record: unknown, position: RecordPosition): void {
+    if (position.offset >= this.#engine.nextFloor) this.#raise(position.offset);
     const n = this.#count++;
     this.#records[n] = record;
-    this.#places[n] = place;
+    this.#positions[n] = position;
     if (n + 1 === AT_ONCE) this.end();
   }
 
-  /** Sets a message aside that is no record. */
-  reject(error: StockafolioError, message: Uint8Array, place: Place): void {
+  /** Dead-letters a message that is not a record. */
+  reject(error: StockafolioError, message: Uint8Array, position: RecordPosition): void {
     this.end();
-    if (place.offset >= this.#engine.nextFloor) this.#raise(place.offset);
-    this.#engine.reject(error, message, place);
+    if (position.offset >= this.#engine.nextFloor) this.#raise(position.offset);
+    this.#engine.reject(error, message, position);
   }
 
-  /** From here on versions lie higher, whatever came before. */
+  /** From this offset on versions are above a floor, whatever came before. */
   #raise(offset: number): void {
     this.end();
     this.#engine.passFloors(offset);
   }
 
-  /** Hands over what is left. */
+  /** Passes on the remaining records. */
   end(): void {
     const count = this.#count;
     this.#count = 0;
-    this.#engine.pushAll(this.#records, this.#places, count);
+    this.#engine.pushAll(this.#records, this.#positions, count);
   }
 }

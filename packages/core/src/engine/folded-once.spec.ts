@@ -33,8 +33,8 @@ describe('a batch of records', () => {
     // 1,000 and 5,000 are reached to the millisecond, each in the middle of a batch
     const times = [500, 999, 1_000 + outOfOrderness, 4_001, 5_000 + outOfOrderness, 8_400];
     const records: Sale[] = times.map((time) => sale({ time }));
-    const places = records.map((_, n) => ({ offset: 1 + n, ingested: 0 }));
-    engine.pushAll(records, places);
+    const positions = records.map((_, n) => ({ offset: 1 + n, ingested: 0 }));
+    engine.pushAll(records, positions);
     expect(folded).to.equal(1 + records.length);
     expect(engine.position.offset).to.equal(1 + records.length);
   });

@@ -1,4 +1,4 @@
-export { bytesOf, deadLetter, jsonOf, withMessage, type Place } from './dead-letter.js';
+export { bytesOf, deadLetter, jsonOf, withMessage, type RecordPosition } from './dead-letter.js';
 export { claimTables, type TableClaim } from './claim-tables.js';
 export { Feed } from './feed.js';
 export {
@@ -37,7 +37,7 @@ export {
   checkpointCuts,
   deadLetterParts,
   deadLetters,
-  letterTables,
+  deadLetterTables,
   partitionings,
   progress,
   runTables,

@@ -3,44 +3,47 @@ import type { Codec, SourceMessage } from '../ports/index.js';
 import type { Stream } from '../stream/index.js';
 import { partitionChoice, partitionMismatch } from './partition-check.js';
 
-/** The header in which a producer may say where a message came from, such as `trades.csv:17`. */
+/** The header in which a producer may state where a message came from, such as `trades.csv:17`. */
 export const ORIGIN = 'origin';
 
-/** The header of a message that is only the beginning of what it stands for: how many bytes that has. Such is no record. */
+/** The header of a message that was truncated: the number of bytes of the original. Such a message is not a record. */
 export const CUT_FROM = 'cut-from';
 
-/** Why what was cut is no record; also read again from the archive, which keeps no headers. */
+/** Why a truncated message is not a record; also recognised in the archive, which stores no headers. */
 export function cutFrom(bytes: string): string {
   return `only its beginning was sent, of ${bytes} bytes`;
 }
 
-/** What a message turned out to be: a record, or a reason why it is none. */
+/** The result for a message: a record, or the reason why it is not one. */
 export type Intake<T> = { readonly record: T } | { readonly rejected: StockafolioError };
 
-/** What is done about a message that is not in the partition of its key: the run ends, or it is dead-lettered. */
+/** What happens to a message that is not in the partition of its key: the run ends, or the message is dead-lettered. */
 export type OnPartitionMismatch = 'fail' | 'dead-letter';
 
 export interface IntakeOptions<T> {
   readonly stream: Stream<T>;
   readonly codec: Codec<T>;
   readonly partition: number;
-  /** How many partitions the source has. Where that is not known, no message is checked for its partition. */
+  /** Number of partitions of the source. If it is unknown, no message is checked for its partition. */
   readonly partitions: number | undefined;
-  /** How many it had before: a record that one of these puts here is where it belonged then, and taken. */
+  /**
+   * Earlier numbers of partitions: a record that one of these puts in this partition belonged here then, and is
+   * accepted.
+   */
   readonly partitionsBefore?: readonly number[] | undefined;
   /** Defaults to `fail`. */
   readonly onPartitionMismatch?: OnPartitionMismatch;
 }
 
 /**
- * Reads the messages of one partition: decodes each, and checks that it is in the partition of its key, and that its time
- * does not lie ahead by more than the stream allows (such a record would close every window).
+ * Reads the messages of one partition: decodes each, checks that it is in the partition of its key, and checks that its
+ * time is not ahead by more than the stream allows, because such a record would close every window.
  */
 export class MessageIntake<T> {
   readonly #options: IntakeOptions<T>;
   readonly #choose: ((record: T) => number) | undefined;
   readonly #chooseBefore: readonly (((record: T) => number) | undefined)[];
-  /** Records so far that are where an earlier number of partitions puts them. */
+  /** Records so far whose partition follows from an earlier number of partitions. */
   placedBefore = 0;
 
   constructor(options: IntakeOptions<T>) {
@@ -51,9 +54,9 @@ export class MessageIntake<T> {
   }
 
   /**
-   * @param now the clock of intake, epoch milliseconds: what the time of a record is held against where the message bears
-   * its producer's time, or none
-   * @throws ERR_PARTITION_MISMATCH where that is to end the run; what the codec throws of itself (ERR_INTERNAL)
+   * @param now the clock of intake, epoch milliseconds: the time of a record is compared with it if the message carries
+   * its producer's time or none
+   * @throws ERR_PARTITION_MISMATCH if that is to end the run; internal errors of the codec (ERR_INTERNAL)
    */
   take(message: SourceMessage, now?: number): Intake<T> {
     const { stream, codec, partition } = this.#options;
@@ -67,7 +70,7 @@ export class MessageIntake<T> {
     try {
       const record = codec.decode(value, { partition, offset });
       const time = stream.time(record);
-      // A record that is bad anyway says nothing of how the topic is partitioned.
+      // A record that is bad for another reason says nothing about how the topic is partitioned.
       const rejected = tooFarAhead(time - reference(message, now), stream.maxSkew) ?? this.misplaced(record, offset);
       return rejected === undefined ? { record } : { rejected };
     } catch (error) {
@@ -77,7 +80,7 @@ export class MessageIntake<T> {
     }
   }
 
-  /** What is wrong with the partition of a record; undefined where nothing is. @throws ERR_PARTITION_MISMATCH */
+  /** The error about the partition of a record; undefined if it is right. @throws ERR_PARTITION_MISMATCH */
   misplaced(record: T, offset: number): StockafolioError | undefined {
     const { stream, partition, partitions = 0, onPartitionMismatch = 'fail' } = this.#options;
     const chosen = this.#choose?.(record) ?? partition;
@@ -92,16 +95,16 @@ export class MessageIntake<T> {
   }
 }
 
-/** The moment that a record's time must not lie too far ahead of, in epoch milliseconds. */
+/** The time that a record's time is compared with, in epoch milliseconds. */
 function reference({ timestamp, byProducer }: SourceMessage, now: number | undefined): number {
   if (byProducer === true) return now ?? timestamp;
-  // A message without a timestamp, as clients before Kafka 0.10 send it.
+  // A message without a timestamp, as clients before Kafka 0.10 send.
   return timestamp <= 0 ? (now ?? Number.POSITIVE_INFINITY) : timestamp;
 }
 
 function tooFarAhead(ahead: number, most: number): StockafolioError | undefined {
   if (!(ahead > most)) return undefined;
-  const message = `its time lies ${Math.round(ahead / 1000)} s ahead of the time at which it was taken in`;
+  const message = `its time is ${Math.round(ahead / 1000)} s ahead of the time at which it was received`;
   return new BadRecordError([{ field: 'time', message }]);
 }
 

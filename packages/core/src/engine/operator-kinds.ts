@@ -14,7 +14,7 @@ import type { Fields } from '../schema/index.js';
 
 type Executed = OperatorRuntime & Connection & Partial<StateWriter>;
 
-/** Makes the operator that executes a node for one engine. */
+/** Creates the operator that executes a node in one engine. */
 type OperatorKind = (context: PipelineContext, node: OperatorNode, input: Observable<unknown>) => Executed;
 
 type FoldOptions = KeyedOptions<unknown, KeyTuple, Fields, unknown>;
@@ -26,7 +26,7 @@ const latest: OperatorKind = (context, node, input) =>
   new KeyedFold(context, node, input, keepingLatest(context, node.options as FoldOptions));
 const window: OperatorKind = (context, node, input) => new WindowFold(context, node as WindowNode, input);
 
-/** How nodes are executed, by their kind. */
+/** The operators by the kind of their node. */
 const kinds: Readonly<Record<string, OperatorKind>> = {
   foldByKey: fold,
   shardedFold: fold,
@@ -37,15 +37,11 @@ const kinds: Readonly<Record<string, OperatorKind>> = {
   topByKey: (context, node, input) => new TopFold(context, node as TopNode, input),
 };
 
-/** The operator that executes a node. @throws ERR_PIPELINE_INVALID where its kind is not known */
+/** The operator that executes a node. @throws ERR_PIPELINE_INVALID if its kind is unknown */
 export function execute(context: PipelineContext, node: OperatorNode, input: Observable<unknown>): Executed {
   const kind = kinds[node.kind];
   if (kind !== undefined) return kind(context, node, input);
-  throw new StockafolioError(
-    'ERR_PIPELINE_INVALID',
-    `operator '${node.name}' is of kind '${node.kind}', which is not known`,
-    {
-      hint: `the kinds are ${Object.keys(kinds).join(', ')}`,
-    },
-  );
+  throw new StockafolioError('ERR_PIPELINE_INVALID', `operator '${node.name}' is of the unknown kind '${node.kind}'`, {
+    hint: `the kinds are ${Object.keys(kinds).join(', ')}`,
+  });
 }

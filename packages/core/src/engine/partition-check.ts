@@ -2,15 +2,16 @@ import { StockafolioError } from '../errors/index.js';
 import { murmur2OfAscii } from '../hash/murmur2.js';
 import { choosePartition, keyBytes, type Key, type Stream } from '../stream/index.js';
 
-/** Where a stream's partitioner puts a record. */
+/** The partition that a stream's partitioner chooses for a record. */
 type PartitionChoice<T> = (record: T) => number;
 
 /**
- * Checks that records are in the partition where the stream's partitioner puts their key: only then does one partition
- * hold all records of a key. Asked of every message, so that a key of ASCII, as most are, is hashed as it stands.
+ * Checks that records are in the partition that the stream's partitioner chooses for their key: only then does one
+ * partition hold all records of a key. It is called for every message, so an ASCII key, the usual case, is hashed
+ * without making its bytes.
  *
- * @param partitions how many the source has
- * @returns undefined where there is nothing to check
+ * @param partitions the number of partitions of the source
+ * @returns undefined if there is nothing to check
  */
 export function partitionChoice<T>(
   { key, partitioner }: Stream<T>,
@@ -27,7 +28,7 @@ export function partitionChoice<T>(
   };
 }
 
-/** A message is in another partition than its key's. */
+/** The error for a message in a partition other than that of its key. */
 export function partitionMismatch<T>(
   { name, key, partitioner }: Stream<T>,
   record: T,

@@ -9,51 +9,53 @@ import type { Interner } from '../state/interner.js';
 import { cutRow } from './checkpoint-cuts.js';
 import { connectPlan } from './connect-plan.js';
 import type { EngineOptions } from './engine-options.js';
-import type { Place } from './dead-letter.js';
+import type { RecordPosition } from './dead-letter.js';
 import { partitioningOf, type Partitioning } from './partitioning.js';
 import { progressRow } from './progress.js';
 import { Rejections } from './rejections.js';
 import { markRow } from './source-marks.js';
-import { Stretches } from './stretches.js';
+import { RecordBatches } from './record-batches.js';
 import type { VersionFloor } from './version-floors.js';
 
-/** How far an engine has come: what a checkpoint keeps beside the state of the operators. */
+/** The progress of an engine: what a checkpoint stores besides the state of the operators. */
 export interface EnginePosition {
-  /** The next offset to be taken in. */
+  /** The next offset to process. */
   readonly offset: number;
   /** The version clock: the version of the last record, in microseconds. */
   readonly version: number;
   /** The latest event time seen, in epoch milliseconds; null before the first record. */
   readonly latest: number | null;
-  /** What is known of the message before `offset`; absent in checkpoints of earlier versions, and where nothing is. */
+  /**
+   * What is known of the message before `offset`; absent in checkpoints of earlier versions, and if nothing is known.
+   */
   readonly mark?: Mark;
 }
 
 /**
- * One pipeline on one source partition: takes records in their order, and gives the rows to be written.
+ * One pipeline on one source partition: processes records in order and produces the rows to write.
  *
- * A record goes all the way through before the next, so that between two calls the state is a consistent cut. A record
- * that fails anywhere is taken back everywhere, and set aside.
+ * A record passes through all operators before the next one, so the state between two calls is a consistent cut. If a
+ * record fails anywhere, it is rolled back everywhere and dead-lettered.
  */
 export class PartitionEngine {
   readonly #context: PipelineContext;
   readonly #records: FanOut<unknown>;
   readonly #options: EngineOptions;
   readonly #rejections: Rejections;
-  readonly #stretches: Stretches;
+  readonly #batches: RecordBatches;
   readonly #copier: RecordCopier;
-  /** Copies of the records of the stretch in hand, as they came: a fold may have changed those that it was given. */
-  readonly #asCame: unknown[] = [];
+  /** Copies of the records of the current batch, as they arrived: a fold may have changed the originals. */
+  readonly #copies: unknown[] = [];
   #offset = 0;
   #mark: { readonly at: number; readonly mark: Mark } | undefined;
   #latest = Number.NEGATIVE_INFINITY;
-  /** When the source took in the last message, epoch milliseconds. */
+  /** When the source received the last message, epoch milliseconds. */
   #ingested = 0;
   #floors: readonly VersionFloor[] = [];
-  /** The offset from which on versions have a floor that is not passed yet; infinity where there is none. */
+  /** The next offset with a version floor that has not been reached; infinity if there is none. */
   nextFloor = Number.POSITIVE_INFINITY;
 
-  /** @throws ERR_PIPELINE_INVALID where an operator is of no known kind, or uses another pipeline's */
+  /** @throws ERR_PIPELINE_INVALID if an operator is of an unknown kind, or uses one of another pipeline */
   constructor(options: EngineOptions) {
     this.#options = options;
     const { pipeline, partition } = options;
@@ -63,7 +65,7 @@ export class PartitionEngine {
     this.#rejections = new Rejections(this.#context, options);
     connectPlan(this.#context, plan);
     this.#copier = recordCopier(pipeline.stream.schema.names, pipeline.reads);
-    this.#stretches = new Stretches(this.#context, pipeline.stream, this.#records, this.#copier);
+    this.#batches = new RecordBatches(this.#context, pipeline.stream, this.#records, this.#copier);
     this.#check();
   }
 
@@ -76,7 +78,7 @@ export class PartitionEngine {
     return this.#rejections.count;
   }
 
-  /** How the source is divided, where that is known and matters. */
+  /** How the source is partitioned, if that is known and matters. */
   get partitioning(): Partitioning | undefined {
     const { pipeline, partitions } = this.#options;
     return partitioningOf(pipeline.stream, partitions);
@@ -101,7 +103,7 @@ export class PartitionEngine {
     return mark === undefined ? position : { ...position, mark };
   }
 
-  /** Notes what is known of the message before the position at which the engine stands. */
+  /** Records what is known of the message before the engine's position. */
   setMark(mark: Mark | undefined): void {
     this.#mark = mark === undefined ? undefined : { at: this.#offset, mark };
   }
@@ -110,13 +112,13 @@ export class PartitionEngine {
     return this.#mark?.at === this.#offset ? this.#mark.mark : undefined;
   }
 
-  /** Rows that wait: what {@link drain} would give. */
+  /** The number of rows that {@link drain} would return. */
   get waiting(): number {
     return this.#context.rows.length;
   }
 
   /**
-   * Goes on from a checkpoint, once the state of the operators is loaded.
+   * Continues from a checkpoint, after the state of the operators is loaded.
    *
    * @param layouts of the operators whose state was loaded, as the checkpoint has them, by name
    */
@@ -129,13 +131,13 @@ export class PartitionEngine {
     for (const operator of this.#context.operators) operator.restored(layouts?.get(operator.layout.name));
   }
 
-  /** Sets the floors of the versions, in the order of their offsets; those that were passed already count from now on. */
+  /** Sets the version floors, in order of offset; floors that the engine has already passed apply immediately. */
   setFloors(floors: readonly VersionFloor[]): void {
     this.#floors = floors;
     this.passFloors(this.#offset);
   }
 
-  /** Lets versions go on above every floor up to this offset, that of the next record. */
+  /** Raises the version above every floor up to this offset, which is that of the next record. */
   passFloors(offset: number): void {
     this.nextFloor = Number.POSITIVE_INFINITY;
     for (const floor of this.#floors) {
@@ -144,27 +146,27 @@ export class PartitionEngine {
     }
   }
 
-  /** Takes a record through the pipeline. */
-  push(record: unknown, place: Place): void {
+  /** Processes a record. */
+  push(record: unknown, position: RecordPosition): void {
     const outer = enter(this.#context);
     try {
-      this.#push(record, place);
+      this.#push(record, position);
     } finally {
       leave(outer);
     }
   }
 
-  #push(record: unknown, place: Place): void {
+  #push(record: unknown, position: RecordPosition): void {
     const context = this.#context;
     const { stream } = this.#options.pipeline;
-    const asCame = this.#copier.copy(record);
+    const copies = this.#copier.copy(record);
     let time: number;
     try {
       time = stream.time(record);
       context.key = stream.key(record);
     } catch (error) {
       if (isFatal(error)) throw error;
-      this.reject(asBadRecord(error), this.#rejections.encoded(asCame, place), place);
+      this.reject(asBadRecord(error), this.#rejections.encoded(copies, position), position);
       return;
     }
     context.rows.begin();
@@ -173,62 +175,62 @@ export class PartitionEngine {
     context.version = Math.max(context.version + 1, time * 1000);
     context.active = true;
     this.#records.next(record);
-    if (context.failure !== undefined) this.#takeBack(asCame, place);
-    else if (context.setAside.length > 0) this.#rejections.parts(asCame, place);
+    if (context.failure !== undefined) this.#rollback(copies, position);
+    else if (context.rejected.length > 0) this.#rejections.parts(copies, position);
     const latest = context.failure === undefined ? time : this.#latest;
     context.failure = undefined;
-    this.#settle(latest, place);
+    this.#settle(latest, position);
   }
 
   /**
-   * Takes records through the pipeline, as {@link push} does one by one: a stretch of them through one operator after the
-   * other where that makes no difference, for so each operator's code and state stay at hand.
+   * Processes records as {@link push} does one by one. Where it makes no difference, a batch of them passes through one
+   * operator after the other: each operator's code and state then remain in the processor's caches.
    *
-   * @param places by record
-   * @param count only the first so many of them; defaults to all
+   * @param positions by record
+   * @param count process only this many of them; defaults to all
    */
-  pushAll(records: readonly unknown[], places: readonly Place[], count = records.length): void {
+  pushAll(records: readonly unknown[], positions: readonly RecordPosition[], count = records.length): void {
     const outer = enter(this.#context);
     try {
-      this.#pushAll(records, places, count);
+      this.#pushAll(records, positions, count);
     } finally {
       leave(outer);
     }
   }
 
-  #pushAll(records: readonly unknown[], places: readonly Place[], count: number): void {
-    const asCame = this.#asCame;
+  #pushAll(records: readonly unknown[], positions: readonly RecordPosition[], count: number): void {
+    const copies = this.#copies;
     let from = 0;
     while (from < count) {
-      const to = this.#stretches.end(records, from, count, this.#latest);
-      for (let n = from; n < to; n++) asCame[n] = this.#copier.copy(records[n]);
-      const latest = this.#stretches.take(records, asCame, from, to);
+      const to = this.#batches.end(records, from, count, this.#latest);
+      for (let n = from; n < to; n++) copies[n] = this.#copier.copy(records[n]);
+      const latest = this.#batches.process(records, copies, from, to);
       if (latest === undefined) {
-        for (let n = from; n < to; n++) this.#push(asCame[n], places[n] as Place);
+        for (let n = from; n < to; n++) this.#push(copies[n], positions[n] as RecordPosition);
       } else {
-        this.#settle(latest, places[to - 1] as Place);
+        this.#settle(latest, positions[to - 1] as RecordPosition);
       }
       from = to;
     }
   }
 
-  /** Dead-letters a message that is no record. It takes a version, as any other message does. */
-  reject(error: StockafolioError, message: Uint8Array, place: Place): void {
+  /** Dead-letters a message that is not a record. It uses up a version, as any other message does. */
+  reject(error: StockafolioError, message: Uint8Array, position: RecordPosition): void {
     this.#context.version++;
-    this.#rejections.message(error, message, place);
-    this.#goOnFrom(place);
+    this.#rejections.message(error, message, position);
+    this.#continueAfter(position);
   }
 
-  /** Notes that nothing is left below this offset: offsets may have gaps. */
+  /** Records that no message remains below this offset: offsets may have gaps. */
   passOver(offset: number): void {
     this.#offset = Math.max(this.#offset, offset);
   }
 
   /**
-   * Emits what is open in every window, as when no more records come for a while.
+   * Emits the contents of every open window, as when no more records arrive for a while.
    *
-   * @param isIdle whether more records are expected: a figure that cannot be given out is then not dead-lettered yet, for
-   * its window is still to be closed
+   * @param isIdle whether more records are expected. Then a figure that cannot be emitted is not yet dead-lettered,
+   * because its window is still to be closed
    */
   flush(isIdle = false): void {
     this.#run(() => {
@@ -242,14 +244,14 @@ export class PartitionEngine {
     return this.#context.rows.take();
   }
 
-  /** All rows that bring the tables to the cut at which the engine stands. */
+  /** All rows that bring the tables to the engine's current cut. */
   commit(): readonly Mutation[] {
     return this.#collect(() => true);
   }
 
   /**
-   * The rows of {@link commit} in parts, each of at most so many keys of an operator: a batch has millions of them. Nothing
-   * may come in between.
+   * The rows of {@link commit} in parts, each of at most `most` keys of an operator: a batch run has millions of them.
+   * Nothing else may be called in between.
    */
   *commitInParts(most: number): Generator<readonly Mutation[]> {
     for (let done = false; !done;) {
@@ -262,32 +264,35 @@ export class PartitionEngine {
   }
 
   /**
-   * The rows of {@link commit} less this partition's parts of shared figures, which change with almost every record. They
-   * are still owed: a {@link commit} must come before the next checkpoint, which does not remember them.
+   * The rows of {@link commit} without this partition's parts of shared figures, which change with almost every record.
+   * Those remain unwritten: a {@link commit} must come before the next checkpoint, which does not store which rows are
+   * unwritten.
    */
   commitOwn(): readonly Mutation[] {
     return this.#collect(({ isShared }) => !isShared);
   }
 
-  /** The row that says how far the tables are exact; to be written when the rows of {@link commit} are. */
+  /** The row that states how far the tables are exact; to be written after the rows of {@link commit}. */
   progress(): Mutation {
     const { pipeline, source } = this.#options;
     return progressRow(pipeline.name, this.partition, source, this.position, this.#context.watermark);
   }
 
-  /** The row that says so of all rows; to be written with the progress of a {@link commit}, before its checkpoint. */
+  /**
+   * The row that states this for all rows; to be written with the progress of a {@link commit}, before its checkpoint.
+   */
   checkpointCut(): Mutation {
     return cutRow(this.#options.pipeline.name, this.partition, this.#offset);
   }
 
-  /** The row that says by what the source is known again, to be written with {@link progress}; none where nothing is known. */
+  /** The row that identifies the source's log, to be written with {@link progress}; none if nothing is known. */
   marks(): readonly Mutation[] {
     return markRow(this.#options.pipeline.name, this.partition, this.position);
   }
 
-  #collect(isAsked: (operator: OperatorRuntime) => boolean): readonly Mutation[] {
+  #collect(isIncluded: (operator: OperatorRuntime) => boolean): readonly Mutation[] {
     this.#run(() => {
-      for (const operator of this.#context.operators) if (isAsked(operator)) operator.collect();
+      for (const operator of this.#context.operators) if (isIncluded(operator)) operator.collect();
     });
     return this.drain();
   }
@@ -309,7 +314,7 @@ export class PartitionEngine {
     this.#rejections.figures({ offset: Math.max(0, this.#offset - 1), ingested: this.#ingested });
   }
 
-  /** Ends the run where the pipeline itself is at fault. */
+  /** Ends the run if the pipeline itself is at fault. */
   #check(): void {
     const { fatal, failure } = this.#context;
     if (fatal !== undefined) throw fatal;
@@ -324,32 +329,32 @@ export class PartitionEngine {
     for (const operator of context.operators) operator.advance(context.watermark);
   }
 
-  /** Ends the taking in of a record, or of a stretch. */
-  #settle(latest: number, place: Place): void {
+  /** Completes the processing of a record or a batch. */
+  #settle(latest: number, position: RecordPosition): void {
     const context = this.#context;
     context.active = true;
     context.betweenRecords = true;
     if (latest > this.#latest) this.#advance(latest);
     context.active = false;
     context.betweenRecords = false;
-    this.#goOnFrom(place);
+    this.#continueAfter(position);
     this.#check();
-    this.#rejections.figures(place);
+    this.#rejections.figures(position);
   }
 
-  #goOnFrom({ partition = this.partition, offset, ingested }: Place): void {
+  #continueAfter({ partition = this.partition, offset, ingested }: RecordPosition): void {
     if (partition === this.partition) this.#offset = offset + 1;
     this.#ingested = ingested;
   }
 
-  #takeBack(record: unknown, place: Place): void {
+  #rollback(record: unknown, position: RecordPosition): void {
     const context = this.#context;
     const error = context.failure;
     context.undo();
     context.rows.rollback();
     context.failure = error;
     if (context.fatal !== undefined) throw context.fatal;
-    this.#rejections.record(error, record, place);
+    this.#rejections.record(error, record, position);
   }
 }
 

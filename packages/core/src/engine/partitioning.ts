@@ -6,23 +6,23 @@ import { readProgress } from './progress.js';
 import { scanSystemTable } from './scan-system-table.js';
 import { partitionings } from './system-tables.js';
 
-/** How a source is divided: what decides in which partition the records of a key are. */
+/** How a source is partitioned, which determines the partition of each key's records. */
 export interface Partitioning {
-  /** How many partitions it has. */
+  /** Number of partitions. */
   readonly partitions: number;
   /** The partitioner's name; `function` for any other. */
   readonly partitioner: string;
 }
 
-/** Up to which offset each partition of the archive was divided anew, and for how many partitions. */
+/** The offset up to which each partition of the archive was repartitioned, and into how many partitions. */
 export interface Division {
   readonly partitions: number;
   readonly ends: ReadonlyMap<number, number>;
 }
 
 /**
- * How a source of so many partitions is divided for a stream; undefined where that is not known, or nothing depends on it, as
- * for a stream that is keyed by nothing.
+ * How a source with this number of partitions is partitioned for a stream. Undefined if that is unknown or does not
+ * matter, as for a stream that is keyed by nothing.
  */
 export function partitioningOf(
   { partitioner }: Pick<Stream<unknown>, 'partitioner'>,
@@ -33,9 +33,9 @@ export function partitioningOf(
 }
 
 /**
- * Makes sure that what was made of a source goes with how it is divided now.
+ * Checks that what was made from a source fits how the source is partitioned now.
  *
- * @param of what was made of it, for the message
+ * @param of what was made from it, for the message
  * @throws ERR_PARTITIONS_CHANGED
  */
 export function checkPartitioning(of: string, was: Partitioning | undefined, is: Partitioning | undefined): void {
@@ -44,25 +44,25 @@ export function checkPartitioning(of: string, was: Partitioning | undefined, is:
   throw partitionsChanged(of, was, is);
 }
 
-/** The records of a key are in another partition than its totals. */
+/** The error if the records of a key are in another partition than its totals. */
 export function partitionsChanged(of: string, was: Partitioning, is: Partitioning): StockafolioError {
   return new StockafolioError(
     'ERR_PARTITIONS_CHANGED',
-    `${of} went with ${shown(was)}; now there are ${shown(is)}: keys have moved, away from what is kept of them`,
+    `${of} had ${shown(was)}; now there are ${shown(is)}: keys have moved away from their state`,
     {
       hint: `archive the topic to its end, make new tables and checkpoints from the archive (stockafolio batch --repartition ${is.partitions} --files FILES --tables NEW --checkpoints NEW), and start the stream with these (--take-group, once)`,
     },
   );
 }
 
-/** What the tables of a pipeline say of how their source was divided. */
+/** What the tables of a pipeline record about the partitioning of their source. */
 export interface NotedPartitioning {
   readonly partitioning: Partitioning;
-  /** The offset up to which the archive of the partition was divided anew, where the tables were made so. */
+  /** The offset up to which the archive of the partition was repartitioned, if the tables were made that way. */
   readonly divided: number | undefined;
 }
 
-/** How the source was divided when tables were made, by each partition of which they hold something. */
+/** How the source was partitioned when the tables were made, for each partition of which they hold rows. */
 export async function readPartitionings(
   tables: Pick<Tables, 'scan'>,
   pipeline: string,
@@ -79,7 +79,7 @@ export async function readPartitionings(
 }
 
 /**
- * Makes sure that the source is divided as it was when the tables were made.
+ * Checks that the source is partitioned as it was when the tables were made.
  *
  * @throws ERR_PARTITIONS_CHANGED, at every start, until other tables are given
  */
@@ -93,7 +93,7 @@ export async function checkTablesPartitioning(
     checkPartitioning(`the tables of pipeline '${pipeline}'`, partitioning, is);
 }
 
-/** The row that notes how the source is divided, to be written once, with the first rows of a partition. */
+/** The row that records how the source is partitioned, to be written once, with the first rows of a partition. */
 export function partitioningRow(
   pipeline: string,
   partition: number,
@@ -104,7 +104,7 @@ export function partitioningRow(
   return { table: partitionings as Table, values, version: 1 };
 }
 
-/** The division of an archive that tables were made by; undefined where they were not made so. */
+/** The repartitioning of an archive from which tables were made; undefined if they were made otherwise. */
 export async function readDivision(tables: Pick<Tables, 'scan'>, pipeline: string): Promise<Division | undefined> {
   const ends = new Map<number, number>();
   let partitions = 0;
@@ -116,10 +116,10 @@ export async function readDivision(tables: Pick<Tables, 'scan'>, pipeline: strin
 }
 
 /**
- * Notes with new tables up to where an archive is divided anew, before any row is written.
+ * Records in new tables up to which offsets an archive is repartitioned, before any row is written.
  *
- * @returns the division that counts: that of the run which began it, should this one go on with it
- * @throws ERR_TABLES_TAKEN where the tables are not new
+ * @returns the division that applies: that of the run which began it, if this run continues it
+ * @throws ERR_TABLES_TAKEN if the tables are not new
  */
 export async function beginDivision(
   tables: Pick<Tables, 'create' | 'scan' | 'write'>,
@@ -136,11 +136,11 @@ export async function beginDivision(
   const division = await readDivision(tables, pipeline);
   if (division !== undefined && division.partitions === is.partitions) return division;
   throw new StockafolioError('ERR_TABLES_TAKEN', `the tables of pipeline '${pipeline}' have rows of other partitions`, {
-    hint: 'an archive is divided anew into new tables, with new checkpoints: name others, or remove these first',
+    hint: 'repartition an archive into new tables, with new checkpoints: name others, or remove these first',
   });
 }
 
-/** Gives tables what others know of how the source was divided. */
+/** Copies to tables what others record about the partitioning of the source. */
 export async function copyPartitioning(
   from: Pick<Tables, 'scan'>,
   to: Pick<Tables, 'create' | 'write'>,

@@ -3,15 +3,15 @@ import { rowObject } from '../table/index.js';
 import type { EnginePosition } from './partition-engine.js';
 import { progress } from './system-tables.js';
 
-/** How far the tables of a pipeline are, in one source partition. */
+/** How far the tables of a pipeline are, for one source partition. */
 export interface Progress {
-  /** The next offset to be taken in: everything below it is in the tables. */
+  /** The next offset to process: everything below it is in the tables. */
   readonly offset: number;
   /** Identity of the source that they were made from. */
   readonly source: string;
 }
 
-/** How far the tables of a pipeline are, by source partition; other processes may move them on. */
+/** How far the tables of a pipeline are, by source partition; other processes may advance them. */
 export async function readProgress(tables: Pick<Tables, 'scan'>, pipeline: string): Promise<Map<number, Progress>> {
   const read = new Map<number, Progress>();
   for await (const { values } of tables.scan(progress, [pipeline])) {
@@ -21,7 +21,9 @@ export async function readProgress(tables: Pick<Tables, 'scan'>, pipeline: strin
   return read;
 }
 
-/** The row that says how far the tables are exact, and up to which event time: minus infinity before the first record. */
+/**
+ * The row that states how far the tables are exact, and up to which event time: minus infinity before the first record.
+ */
 export function progressRow(
   pipeline: string,
   partition: number,

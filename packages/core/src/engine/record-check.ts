@@ -2,7 +2,7 @@ import { fieldOf, type RecordSchema, type Value } from '../schema/index.js';
 import { shownValue, valueCheck } from '../table/check-row.js';
 
 /**
- * Says what is wrong with a record by its schema, as its codec would when it is decoded; undefined where nothing is. For
+ * Describes what is wrong with a record by its schema, as its codec would on decoding; undefined if nothing is. For
  * records that were decoded under an earlier schema.
  */
 export function recordCheck(schema: RecordSchema): (record: Readonly<Record<string, unknown>>) => string | undefined {
@@ -18,7 +18,7 @@ export function recordCheck(schema: RecordSchema): (record: Readonly<Record<stri
   };
 }
 
-/** A schema as text: another one where other records are of it. */
+/** A schema as text; schemas that accept different records have different texts. */
 export function schemaText({ names, fields, check }: RecordSchema): string {
   const types = names.map((name) => {
     const { kind, optional, min, max, values } = fieldOf(fields, name);

@@ -5,7 +5,10 @@ import { rowObject, type Table } from '../table/index.js';
 /** A row of a system table, by column. */
 export type SystemRow = ReturnType<typeof rowObject>;
 
-/** The rows that a system table has of a pipeline; none where the table is not there, as an earlier version made none. */
+/**
+ * The rows of a pipeline in a system table; none if the table does not exist, because earlier versions did not create
+ * it.
+ */
 export async function* scanSystemTable(
   tables: Pick<Tables, 'scan'>,
   table: Table,

@@ -4,7 +4,7 @@ import type { EnginePosition } from './partition-engine.js';
 import { scanSystemTable } from './scan-system-table.js';
 import { sourceMarks } from './system-tables.js';
 
-/** The row of a position, where it has a mark. */
+/** The row of a position, if it has a mark. */
 export function markRow(
   pipeline: string,
   partition: number,
@@ -15,7 +15,7 @@ export function markRow(
   return [{ table: sourceMarks as Table, values, version }];
 }
 
-/** The positions up to which the tables of a pipeline were made, of those whose mark is known, by source partition. */
+/** The positions up to which the tables of a pipeline were made, by source partition, if their mark is known. */
 export async function readMarks(
   tables: Pick<Tables, 'scan'>,
   pipeline: string,

@@ -1,16 +1,19 @@
 import { boolean, int32, int64, oneOf, optional, text, timestamp } from '../schema/index.js';
 import { table, type Table } from '../table/index.js';
 
-/** What the rows of single keys are exact up to, and at rest all tables: one row for every pipeline and source partition. */
+/**
+ * How far the rows of single keys are exact, and all tables when the run has stopped: one row for every pipeline and
+ * source partition.
+ */
 export const progress = table(
   'progress',
   { partitionBy: ['pipeline'], clusterBy: ['partition'] },
   {
     pipeline: text(),
     partition: int32(),
-    /** The next offset to be taken in: everything below it is in the tables. */
+    /** The next offset to process: everything below it is in the tables. */
     offset: int64(),
-    /** Event time that no record is expected to lie before. */
+    /** Event time below which no record is expected. */
     watermark: optional(timestamp()),
     /** Identity of the source that the tables were made from. */
     source: text(),
@@ -18,8 +21,9 @@ export const progress = table(
 );
 
 /**
- * Up to where all rows of a partition are in the tables, those of shared figures among them, which may come after their
- * progress. Written before each checkpoint: tables that lost what they acknowledged are up to it, or not, by this.
+ * The offset up to which all rows of a partition are in the tables, including those of shared figures, which may be
+ * written after the progress. Written before each checkpoint: it shows whether tables that lost acknowledged writes are
+ * up to it.
  */
 export const checkpointCuts = table(
   'checkpoint_cuts',
@@ -27,7 +31,7 @@ export const checkpointCuts = table(
   { pipeline: text(), partition: int32(), offset: int64() },
 );
 
-/** Who writes each table: rows of equal versions but other values would else be lost without a word. */
+/** The writer of each table: without it, rows of equal versions but other values would be lost without an error. */
 export const tableWriters = table(
   'table_writers',
   { partitionBy: ['table'], clusterBy: ['runner'] },
@@ -35,14 +39,15 @@ export const tableWriters = table(
     table: text(),
     runner: oneOf('stream', 'batch'),
     pipeline: text(),
-    /** The id of the store of checkpoints that go with what the tables hold: `LOCATION@TIME`, where they were first. */
+    /** The id of the checkpoint store that belongs to the rows of the table: `LOCATION@TIME`, its first location. */
     checkpoints: text({ max: 4_000 }),
   },
 );
 
 /**
- * From which offset on the versions of a partition lie above one under which rows were mended: else what comes next would be
- * lost below these. A table of its own, as the progress is written with every commit.
+ * The offset from which the versions of a partition are above a version under which rows were repaired: otherwise the
+ * following rows would be lost below the repaired ones. A separate table, because the progress is written with every
+ * commit.
  */
 export const versionFloors = table(
   'version_floors',
@@ -51,8 +56,8 @@ export const versionFloors = table(
 );
 
 /**
- * How the source was divided when the tables were made, by its partitions: a key's records are where that puts them, and so
- * are its totals.
+ * How the source was partitioned when the tables were made: this determines the partition of a key's records, and so of
+ * its totals.
  */
 export const partitionings = table(
   'partitionings',
@@ -60,18 +65,21 @@ export const partitionings = table(
   {
     pipeline: text(),
     partition: int32(),
-    /** How many partitions the source had. */
+    /** Number of partitions of the source. */
     partitions: int32(),
     /** The partitioner's name; `function` for any other. */
     partitioner: text(),
-    /** The offset up to which the archive of this partition was divided anew; absent where the tables were not made so. */
+    /**
+     * The offset up to which the archive of this partition was repartitioned; absent if the tables were not made that
+     * way.
+     */
     divided: optional(int64()),
   },
 );
 
 /**
- * By what a source is known again: of the last message that is in the tables, the leader epoch and a checksum. A table of its
- * own, and not columns of `progress`, so that tables of earlier versions, and programs that read them, go on as they are.
+ * What identifies a source's log: the leader epoch and a checksum of the last message that is in the tables. A separate
+ * table instead of columns of `progress`, so that tables of earlier versions, and programs that read them, still work.
  */
 export const sourceMarks = table(
   'source_marks',
@@ -79,23 +87,26 @@ export const sourceMarks = table(
   {
     pipeline: text(),
     partition: int32(),
-    /** The next offset to be taken in. */
+    /** The next offset to process. */
     offset: int64(),
     epoch: optional(int32()),
     checksum: optional(int64()),
   },
 );
 
-/** Longest message that is kept whole, in UTF-16 units; of a longer one there is the beginning, and the source has it. */
-export const MAX_LETTER = 1 << 24;
+/**
+ * Longest message that is stored whole, in UTF-16 units. Of a longer one only the beginning is stored; the source has
+ * it.
+ */
+export const MAX_MESSAGE = 1 << 24;
 
-/** Of a longer message `dead_letters` has so much, in UTF-16 units: a page of letters is small, whatever was sent. */
-export const LETTER_BEGINNING = 4_096;
+/** The part of a longer message that `dead_letters` holds, in UTF-16 units: it keeps pages of dead letters small. */
+export const MESSAGE_BEGINNING = 4_096;
 
 /** The length of a row of `dead_letter_parts`, in UTF-16 units. */
-export const LETTER_PART = 32_768;
+export const MESSAGE_PART = 32_768;
 
-/** Messages that were set aside, with the position at which they stay in the source, and the cause. */
+/** Messages that were dead-lettered, with the offset at which they remain in the source, and the cause. */
 export const deadLetters = table(
   'dead_letters',
   { partitionBy: ['pipeline', 'partition'], clusterBy: ['offset', 'operator'] },
@@ -104,20 +115,22 @@ export const deadLetters = table(
     partition: int32(),
     offset: int64(),
     /**
-     * The operator for which alone the record was set aside; `NAME (figure)` where the message is a figure of its that failed
-     * on its way to a table; empty where the record was set aside as a whole.
+     * The only operator for which the record was rejected; `NAME (figure)` if the message is a figure of that operator
+     * that failed on its way to a table; empty if the record was rejected as a whole.
      */
     operator: text(),
     code: text(),
     cause: text({ max: 4_000 }),
     /** The message: UTF-8 as it is, anything else in base64. */
-    message: text({ max: LETTER_BEGINNING }),
+    message: text({ max: MESSAGE_BEGINNING }),
     encoding: oneOf('utf8', 'base64'),
-    /** Whether only the beginning of the message is here: then `dead_letter_parts` has it, up to {@link MAX_LETTER}. */
+    /**
+     * Whether this is only the beginning of the message: then `dead_letter_parts` has it, up to {@link MAX_MESSAGE}.
+     */
     truncated: boolean(),
-    /** When the source took it in. */
+    /** When the source received it. */
     ingested: timestamp(),
-    /** `done` when it was replayed. */
+    /** `done` if it was replayed. */
     replayed: optional(text()),
   },
 );
@@ -133,15 +146,15 @@ export const deadLetterParts = table(
     operator: text(),
     /** From 0. */
     part: int32(),
-    /** How many parts there are; none is kept of a message that is longer than {@link MAX_LETTER}. */
+    /** Number of parts; no parts are stored for a message longer than {@link MAX_MESSAGE}. */
     parts: int32(),
-    /** A part of the message, in the letter's encoding. */
-    message: text({ max: LETTER_PART }),
+    /** A part of the message, in the encoding of its dead letter. */
+    message: text({ max: MESSAGE_PART }),
   },
 );
 
-/** What a run keeps of itself in the tables, beside its progress. */
+/** What a run stores about itself in the tables, besides its progress. */
 export const runTables: readonly Table[] = [versionFloors, partitionings, checkpointCuts, sourceMarks] as Table[];
 
-/** The tables that hold what was set aside. */
-export const letterTables: readonly Table[] = [deadLetters as Table, deadLetterParts as Table];
+/** The tables of the dead letters. */
+export const deadLetterTables: readonly Table[] = [deadLetters as Table, deadLetterParts as Table];

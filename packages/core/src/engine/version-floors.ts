@@ -3,13 +3,13 @@ import type { Table } from '../table/index.js';
 import { scanSystemTable } from './scan-system-table.js';
 import { versionFloors } from './system-tables.js';
 
-/** From an offset on, a partition's records have versions above this one, in microseconds. */
+/** From this offset on, the records of a partition have versions above this one, in microseconds. */
 export interface VersionFloor {
   readonly offset: number;
   readonly version: number;
 }
 
-/** The floors of a pipeline's versions, by source partition, each in the order of its offsets. */
+/** The version floors of a pipeline, by source partition, each list in order of offset. */
 export async function readFloors(
   tables: Pick<Tables, 'scan'>,
   pipeline: string,
@@ -23,7 +23,7 @@ export async function readFloors(
   return floors;
 }
 
-/** Lets the partitions of a pipeline go on above a version, from these positions on. */
+/** Makes the versions of a pipeline's partitions continue above a version, from these positions on. */
 export async function writeFloors(
   tables: Pick<Tables, 'create' | 'write'>,
   pipeline: string,
@@ -40,7 +40,7 @@ export async function writeFloors(
   );
 }
 
-/** Gives tables the floors of others, so that what is made in them has the same versions. */
+/** Copies the version floors of other tables, so that the rows made in these tables have the same versions. */
 export async function copyFloors(
   from: Pick<Tables, 'scan'>,
   to: Pick<Tables, 'create' | 'write'>,

@@ -8,9 +8,9 @@ import { withHidden } from './hidden-fields.js';
 import type { KeyedOptions } from './options.js';
 
 /**
- * Adds an operator that keeps a state for every key to the plan; answers its output.
+ * Adds an operator that keeps a state for every key to the plan; returns its output.
  *
- * @param state what it keeps, where that is more than the user's fields
+ * @param state its state schema, if that has more than the user's fields
  */
 export function addFold<T, K extends readonly KeyPart[], F extends Fields, R>(
   kind: 'foldByKey' | 'shardedFold' | 'latestByKey',

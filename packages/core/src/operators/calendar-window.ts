@@ -5,7 +5,7 @@ import type { Windower } from '../windows/windower.js';
 import { addWindow, type Windowed, type WindowOptions } from './window.js';
 
 /**
- * Folds records into windows that a calendar makes, such as trading days. Otherwise as `tumblingWindow`.
+ * Folds records into windows that a calendar defines, such as trading days. Otherwise as `tumblingWindow`.
  *
  * @param name unique in the pipeline; the state is found by it after a restart
  * @param options `windows`: made by `calendar(name, startOf, endOf)`

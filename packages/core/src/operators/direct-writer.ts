@@ -15,9 +15,9 @@ import type { Table } from '../table/index.js';
 type Origin = { readonly part: number } | { readonly field: string } | 'shard' | 'absent';
 
 /**
- * The origins of a table's columns: the key parts in their order, then the state's fields by name.
+ * The origins of a table's columns: the key parts in order, then the state's fields by name.
  *
- * @throws ERR_PIPELINE_INVALID where a column has no field of its name and type in the state
+ * @throws ERR_PIPELINE_INVALID if a column has no field of its name and type in the state
  */
 function originsOf(operator: string, columns: readonly StateColumn[], table: Table): Origin[] {
   let part = 0;
@@ -27,7 +27,7 @@ function originsOf(operator: string, columns: readonly StateColumn[], table: Tab
     const field = columns.find((candidate) => candidate.name === column.name);
     if (field === undefined) {
       if (column.type.optional) return 'absent';
-      return mismatch(operator, table, `has a column '${column.name}' that the state has not`);
+      return mismatch(operator, table, `has a column '${column.name}' that the state does not have`);
     }
     if (field.kind !== column.type.kind || (field.optional && !column.type.optional)) {
       return mismatch(
@@ -41,16 +41,16 @@ function originsOf(operator: string, columns: readonly StateColumn[], table: Tab
 }
 
 /**
- * Makes sure that the state of an operator can be the rows of a table.
+ * Checks that the state of an operator can be the rows of a table.
  *
- * @throws ERR_PIPELINE_INVALID where its fields are not the table's columns, ERR_SHARD_MISSING where it lacks a shard
+ * @throws ERR_PIPELINE_INVALID if its fields are not the table's columns, ERR_SHARD_MISSING if the table lacks a shard
  */
 export function checkStateFits(node: OperatorNode, table: Table): void {
   if (node.isShared && table.shardIndex < 0) throw shardMissing(table);
   originsOf(node.name, stateColumns(node.state), table);
 }
 
-/** Makes rows of the slots of one state, for every table that it is sent into with nothing in between. */
+/** Makes rows from the slots of one state, for every table that the operator's output goes into directly. */
 export class DirectWriter {
   readonly #operator: string;
   readonly #state: KeyedState;
@@ -64,7 +64,7 @@ export class DirectWriter {
     this.#interner = interner;
   }
 
-  /** @throws ERR_PIPELINE_INVALID where the state does not fit the table */
+  /** @throws ERR_PIPELINE_INVALID if the state does not fit the table */
   attach(table: Table): void {
     this.#tables.push({ table, origins: originsOf(this.#operator, this.#state.columns, table) });
   }
@@ -74,7 +74,7 @@ export class DirectWriter {
     return this.#tables.map(({ table }) => table);
   }
 
-  /** Answers how the row of a slot, as it stands, is written into each table. */
+  /** Returns a function that writes the current row of a slot into each table. */
   into(rows: StepRows, shard: number): (slot: number) => void {
     if (this.#tables.length === 0 || this.#state.keyKinds === undefined) return () => undefined;
     this.#compiled ??= this.#compile(rows, shard, this.#state.keyKinds);
@@ -99,7 +99,10 @@ export class DirectWriter {
   }
 }
 
-/** The source text of a column's value; a row's key stands right before its version, which stands before its values. */
+/**
+ * The source text of a column's value; a row's key is stored right before its version, and the version before its
+ * values.
+ */
 function valueText(origin: Origin, kinds: readonly KeyKind[]): string {
   if (origin === 'shard') return 'shard';
   if (origin === 'absent') return 'undefined';

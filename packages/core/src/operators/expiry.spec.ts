@@ -37,7 +37,7 @@ describe('expires', () => {
     expect(await harness.rows(byUser)).to.eql([{ user: 'ann', amount: 5, count: 2 }]);
     const letters = await harness.deadLetters();
     expect(letters.map(({ offset, operator, code }) => [offset, operator, code])).to.eql([[1, '', 'ERR_BAD_RECORD']]);
-    expect(letters[0]?.cause).to.contain('expires gave 150').and.to.contain('100 for an earlier record');
+    expect(letters[0]?.cause).to.contain('expires returned 150').and.to.contain('100 for an earlier record');
   });
 
   it('drops a key at any moment, 1970 among them, and sets aside what is of that time or later, or comes later', async () => {

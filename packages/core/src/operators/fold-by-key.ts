@@ -9,10 +9,10 @@ import type { KeyedOptions } from './options.js';
  * Keeps a state for every key, and folds each record into the state of its key.
  *
  * The key must begin with the stream's own key, so that one partition holds all of it. Emits, for each record, the new
- * state as a plain copy; sent straight `into` a table, only what stands at the commit is written.
+ * state as a plain copy; if it goes directly `into` a table, only the state at the commit is written.
  *
  * @param name unique in the pipeline; the state is found by it after a restart
- * @throws ERR_KEY_NOT_PARTITIONED (when run) where the key does not begin with the stream's key
+ * @throws ERR_KEY_NOT_PARTITIONED (when run) if the key does not begin with the stream's key
  * @example
  * trades.pipe(foldByKey('positions', { key: (t) => [t.user, t.symbol], state: Position, fold: applyTrade }))
  */

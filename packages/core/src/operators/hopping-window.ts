@@ -5,7 +5,7 @@ import { hopping } from '../windows/windower.js';
 import { addWindow, type Windowed, type WindowOptions } from './window.js';
 
 /**
- * Folds records into windows of one size that begin at every `step`, so that a record is in `size / step` of them.
+ * Folds records into windows of one size that begin at every `step`, so a record is in `size / step` of them.
  * Otherwise as `tumblingWindow`.
  *
  * @param name unique in the pipeline; the state is found by it after a restart

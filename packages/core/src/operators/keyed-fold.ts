@@ -8,14 +8,14 @@ import {
   type PipelineContext,
   type StateWriter,
 } from '../pipeline/context.js';
-import type { FanOut, StretchReceiver } from '../pipeline/fan-out.js';
+import type { FanOut, BatchReceiver } from '../pipeline/fan-out.js';
 import type { Moments } from '../pipeline/moments.js';
 import { layoutOf, type OperatorNode } from '../pipeline/plan.js';
 import { receive } from '../pipeline/receive.js';
 import { Update } from '../pipeline/update.js';
 import type { Fields, ObjectOf, RecordSchema } from '../schema/index.js';
 import { KeyedState } from '../state/keyed-state.js';
-import { STRETCH } from '../state/stretch.js';
+import { BATCH_SIZE } from '../state/batch-size.js';
 import type { Key, KeyPart } from '../stream/index.js';
 import type { Table } from '../table/index.js';
 import { DueBook } from '../windows/due-book.js';
@@ -23,18 +23,18 @@ import { DirectWriter } from './direct-writer.js';
 import { checkedUntil, expiresDiffers } from './expiry.js';
 import type { KeyedOptions } from './options.js';
 import { rowCheck } from './row-check.js';
-import { Taker, type Steps } from './taker.js';
+import { RecordProcessor, type Steps } from './record-processor.js';
 
 interface Hidden {
   $until: number;
 }
 
 /**
- * The engine's side of `foldByKey`, `shardedFold` and `latestByKey`: one state, folded record by record, written to its
- * tables as it stands at the commit.
+ * Executes `foldByKey`, `shardedFold` and `latestByKey`: one state, folded record by record, and written to its tables
+ * as it is at the commit.
  */
 export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
-  implements OperatorRuntime, StateWriter, Connection, StretchReceiver<T>
+  implements OperatorRuntime, StateWriter, Connection, BatchReceiver<T>
 {
   readonly name: string;
   readonly layout: OperatorLayout;
@@ -47,7 +47,7 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
   readonly #updates: FanOut<Update<K, ObjectOf<F>, T, R>>;
   readonly #writer: DirectWriter;
   readonly #due = new DueBook();
-  readonly #taker: Taker<T>;
+  readonly #processor: RecordProcessor<T>;
 
   constructor(context: PipelineContext, node: OperatorNode, source: Observable<T>, options: KeyedOptions<T, K, F, R>) {
     const { name, isShared } = node;
@@ -60,7 +60,7 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
     this.isShared = isShared;
     this.#updates = context.fanOut(node);
     this.state = new KeyedState(`operator '${name}'`, node.state, context.interner);
-    this.#taker = new Taker(context, this, (first) => this.#steps(options.key(first)));
+    this.#processor = new RecordProcessor(context, this, (first) => this.#steps(options.key(first)));
     this.#writer = new DirectWriter(name, this.state, context.interner);
   }
 
@@ -69,7 +69,13 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
   }
 
   connect(): void {
-    receive(this.#context, this.#source, this.#taker.take, (error) => this.#context.breakConnection(this, error), this);
+    receive(
+      this.#context,
+      this.#source,
+      this.#processor.processRecord,
+      (error) => this.#context.breakConnection(this, error),
+      this,
+    );
   }
 
   get isQuiet(): boolean {
@@ -84,8 +90,8 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
     return this.#due.next;
   }
 
-  takeStretch(records: readonly T[], moments: Moments, from: number, to: number): void {
-    this.#taker.takeStretch(records, moments, from, to);
+  processBatch(records: readonly T[], moments: Moments, from: number, to: number): void {
+    this.#processor.processBatch(records, moments, from, to);
   }
 
   advance(watermark: number): void {
@@ -98,7 +104,7 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
   }
 
   flush(): void {
-    // A fold has nothing that waits for time.
+    // A fold holds nothing back until a time.
   }
 
   collect(most?: number): boolean {
@@ -117,51 +123,51 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
     }
   }
 
-  /** How a record is taken in, where keys are like this one. */
+  /** The steps that process a record, compiled for keys like this one. */
   #steps(key: K): Steps {
     const { expires, fold, key: keyOf } = this.#options;
     const check = rowCheck(this.name, key, this.#schema, this.#writer.tables);
     const entry = this.state.entryFor(key);
     const created: string[] = [];
     if (check.ofKey !== '') created.push(`const key = keyOf(record); ${check.ofKey}`);
-    if (expires !== undefined) created.push('begin(untils[place], slot);');
+    if (expires !== undefined) created.push('begin(untils[i], slot);');
     return {
       ahead: `const key = keyOf(record);
     if (key.length !== ${key.length}) refuse(key);
     ${this.isShared ? '' : 'if (key[0] !== own) checkPartition(key, own);'}
-    ${expires === undefined ? '' : 'let until = expires(record); if (!Number.isSafeInteger(until)) until = checkedUntil(until); untils[place] = until; if (until <= watermark || until <= time) return late(until);'}
-    entry.load(place, ${key.map((_, part) => `key[${part}]`).join(', ')});`,
-      text: `const slot = entry.enter(place, context);
+    ${expires === undefined ? '' : 'let until = expires(record); if (!Number.isSafeInteger(until)) until = checkedUntil(until); untils[i] = until; if (until <= watermark || until <= time) return late(until);'}
+    entry.load(i, ${key.map((_, part) => `key[${part}]`).join(', ')});`,
+      text: `const slot = entry.enter(i, context);
     ${created.length === 0 ? '' : `if (state.created) { ${created.join(' ')} }`}
-    ${expires === undefined ? '' : 'else if (cursor.$until !== untils[place]) differs(cursor.$until, untils[place]);'}
+    ${expires === undefined ? '' : 'else if (cursor.$until !== untils[i]) differs(cursor.$until, untils[i]);'}
     const result = fold(cursor, record);
     ${check.ofValues}
     if (updates.observed) {
       const update = updateOf(keyOf(record), record, result);
-      if (handed === undefined) emit(update);
-      else handed.push(update);
+      if (outgoing === undefined) emit(update);
+      else outgoing.push(update);
     }`,
-      after: 'if (handed.length > 0) emitStretch(handed, moments);',
+      after: 'if (outgoing.length > 0) emitBatch(outgoing, moments);',
       entry,
       scope: {
         ...{ keyOf, fold, expires, state: this.state, cursor: this.state.cursor, updates: this.#updates },
         ...check.scope,
         checkedUntil: (until: unknown) => checkedUntil(this.name, until),
         differs: (known: number, until: number) => expiresDiffers(this.name, 'key', known, until),
-        untils: new Float64Array(STRETCH),
+        untils: new Float64Array(BATCH_SIZE),
         refuse: (other: K) => this.state.entryFor(other),
         checkPartition: (other: K, own: Key) => this.#checkPartition(other, own),
         begin: (until: number, slot: number) => this.#begin(until, slot),
         updateOf: (other: K, record: T, result: R) =>
           new Update(other, this.state.cursor.$copy() as ObjectOf<F>, record, result),
         emit: (update: Update<K, ObjectOf<F>, T, R>) => this.#emit(() => this.#updates.next(update)),
-        emitStretch: (updates: readonly Update<K, ObjectOf<F>, T, R>[], moments: Moments) =>
-          this.#emit(() => this.#updates.nextStretch(updates, moments)),
+        emitBatch: (updates: readonly Update<K, ObjectOf<F>, T, R>[], moments: Moments) =>
+          this.#emit(() => this.#updates.nextBatch(updates, moments)),
       },
     };
   }
 
-  /** Notes when a new key is done. */
+  /** Records when a new key expires. */
   #begin(until: number, slot: number): void {
     (this.state.cursor as unknown as Hidden).$until = until;
     this.#due.add(until, slot, this.#context.record);
@@ -176,14 +182,15 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
     );
   }
 
-  /** Gives updates out, as this partition's part of a figure where they are that. */
-  #emit(give: () => void): void {
+  /** Emits updates, marked as this partition's part of a figure if they are. */
+  #emit(send: () => void): void {
     const context = this.#context;
     const { partial, stamp } = context;
     context.partial = partial || this.isShared;
-    // A window whose figures are folded gives its version to its own rows, not to what is made of them here.
+    // If the figures of a window are folded, its version is for its own rows, not for rows that are made from them
+    // here.
     context.stamp = undefined;
-    give();
+    send();
     context.stamp = stamp;
     context.partial = partial;
   }

@@ -7,10 +7,10 @@ import { withHidden } from './hidden-fields.js';
 import type { KeyedOptions } from './options.js';
 
 /**
- * Keeps, for every key, what the record with the latest event time says; of equal times the later record counts.
+ * Keeps, for every key, the state from the record with the latest event time; of equal times the later record counts.
  *
- * `fold` is called only for records that are not older than the latest one. Every partition keeps a row of its own:
- * the table must have a `shard()` column, and readers take the latest of the shards.
+ * `fold` is called only for records that are not older than the latest one. Every partition keeps its own row: the
+ * table must have a `shard()` column, and readers use the latest of the shards.
  *
  * @param name unique in the pipeline; the state is found by it after a restart
  * @example

@@ -3,7 +3,9 @@ import type { KeyedOptions } from './options.js';
 import type { Fields, Mutable, ObjectOf } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 
-/** The options with a fold that skips records older than the latest one of their key, by the event times of an engine. */
+/**
+ * The options with a fold that skips records older than the latest one of their key, by the event times of an engine.
+ */
 export function keepingLatest<T, K extends readonly KeyPart[], F extends Fields, R>(
   context: Pick<PipelineContext, 'time'>,
   options: KeyedOptions<T, K, F, R>,

@@ -1,17 +1,17 @@
-/** How slots are ranked: by value, the largest first; of equal values by key. */
+/** The order of slots: by value, the largest first; equal values by key. */
 export interface Order {
   value(slot: number): number | bigint;
   compareKeys(a: number, b: number): number;
 }
 
-/** Candidates are cut back to the best `k` whenever so many have gathered. */
+/** Candidates are reduced to the best `k` whenever this many have been gathered. */
 const GATHERED = 4096;
 
 /**
  * The first `k` slots of one group, kept between commits.
  *
- * Between two commits only a slot that has changed can enter the ranking, unless one that was in it has fallen: then,
- * and only then, all slots of the group are looked at again.
+ * Between two commits only a changed slot can enter the ranking, unless a ranked slot has fallen: then, and only then,
+ * all slots of the group are examined again.
  */
 export class Ranking {
   readonly group: string;
@@ -19,7 +19,7 @@ export class Ranking {
   readonly #order: Order;
   #top: number[] = [];
   #values: (number | bigint)[] = [];
-  /** Whether every slot of the group has been looked at since the state was made or loaded. */
+  /** Whether every slot of the group was examined since the state was created or loaded. */
   #complete = false;
 
   constructor(group: string, k: number, order: Order) {
@@ -29,9 +29,9 @@ export class Ranking {
   }
 
   /**
-   * Ranks anew after these slots have changed, and gives the places whose slot is another one than before, or has
-   * changed; all of them where a value has `fallen`: then a place may have been another's in between, and a run that was
-   * cut short may have written that.
+   * Updates the ranking after these slots have changed, and reports the ranks whose slot differs from before or has
+   * changed. If a value has `fallen`, it reports all ranks: a rank may have been another slot's in between, and a run
+   * that was killed may have written that.
    *
    * @param all every slot of the group
    */
@@ -50,14 +50,14 @@ export class Ranking {
     });
   }
 
-  /** Whether the ranking can only be told by looking at all slots of the group again. */
+  /** Whether the ranking can only be determined by examining all slots of the group again. */
   #isStale(): boolean {
     if (!this.#complete) return true;
     if (this.#values[this.#k - 1] === undefined) return false;
     return this.#top.some((slot, n) => this.#order.value(slot) < (this.#values[n] as number | bigint));
   }
 
-  /** Lets changed slots enter where none has fallen; answers those that are high enough. */
+  /** Lets changed slots enter if none has fallen; returns those whose value is high enough. */
   #update(changed: readonly number[]): ReadonlySet<number> {
     const last = this.#values[this.#k - 1];
     const touched = new Set<number>();

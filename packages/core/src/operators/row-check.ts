@@ -8,23 +8,24 @@ import type { Column, Table } from '../table/index.js';
 import { valueCheck } from '../table/check-row.js';
 import { misfit, misfitScope } from '../table/misfit.js';
 
-/** Source text of checks, and what it names. */
+/** Source text of checks, and the names that it uses. */
 export interface RowCheck {
-  /** Where a key is new: it names `key`. */
+  /** For a new key: it uses `key`. */
   readonly ofKey: string;
-  /** After a fold: it names `cursor`. */
+  /** After a fold: it uses `cursor`. */
   readonly ofValues: string;
   readonly scope: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Checks that what a fold has left in a state is a row of the tables that are made from it, so that a record is refused
- * that would make none: when its rows are written it is too late to tell which it was.
+ * Checks that the state after a fold fits the tables that are made from it, so that a record which does not fit is
+ * rejected in time: when its rows are written it is too late to know which record it was.
  *
- * Of a key all is checked, once. Of values only what the setters of the state leave open, which for most is nothing.
+ * A key is checked completely, once. Of the values only what the setters of the state leave open is checked, which for
+ * most is nothing.
  *
  * @param key one of the operator's keys: all are like it
- * @throws ERR_ROW_INVALID where it is no key of a table
+ * @throws ERR_ROW_INVALID if it cannot be the key of a table
  */
 export function rowCheck(
   operator: string,
@@ -46,7 +47,7 @@ export function rowCheck(
     const parts = table.columns.filter(({ role, type }) => role !== 'value' && type.kind !== 'shard').length;
     if (parts !== key.length) throw otherKey(operator, key.length, table, parts);
     let part = 0;
-    // The first key fixes the kinds of all: it must not be one that the table refuses.
+    // The first key determines the kinds of all keys: it must be one that the table accepts.
     for (const column of table.columns) {
       if (column.role === 'value' || column.type.kind === 'shard') continue;
       const value = key[part++];
@@ -79,7 +80,7 @@ function otherKey(operator: string, length: number, table: Table, parts: number)
   );
 }
 
-/** What can be wrong with a field's value for a column, as source text over `v`; undefined where its setter sees to it. */
+/** What can be wrong with a field's value for a column, as source text over `v`; undefined if its setter checks it. */
 function misfitAfterFold(field: FieldType, { type }: Column): string | undefined {
   const wrong = isTextual(type.kind) ? wrongText(field, type) : wrongNumber(type);
   if (wrong.length === 0) return undefined;
@@ -88,7 +89,7 @@ function misfitAfterFold(field: FieldType, { type }: Column): string | undefined
 
 function wrongText(field: FieldType, type: FieldType): string[] {
   const wrong: string[] = [];
-  // A state begins with an empty text, which is no date.
+  // A state begins with an empty text, which is not a date.
   if (type.kind === 'date') wrong.push(`v === ''`);
   if (type.kind === 'oneOf') {
     const lacking = (field.values ?? []).filter((word) => type.values?.includes(word) !== true);
@@ -99,7 +100,7 @@ function wrongText(field: FieldType, type: FieldType): string[] {
   return wrong;
 }
 
-/** What the setters of a state take of each kind of number. */
+/** The range that the setters of a state accept for each kind of number. */
 const ranges: Partial<Record<Kind, readonly [number, number]>> = {
   int32: [-(2 ** 31), 2 ** 31 - 1],
   int64: [-MAX_SAFE, MAX_SAFE],

@@ -6,13 +6,13 @@ import { addFold } from './add-fold.js';
 import type { KeyedOptions } from './options.js';
 
 /**
- * Keeps a state for every key, as `foldByKey`, where records of one key are spread over the partitions: every partition
- * writes its part of the figure, in a row of its own, and readers sum the parts.
+ * Keeps a state for every key, as `foldByKey`, where the records of one key are spread over the partitions: every
+ * partition writes its part of the figure to its own row, and readers sum the parts.
  *
  * The table must have a `shard()` column in `clusterBy`.
  *
  * @param name unique in the pipeline; the state is found by it after a restart
- * @throws ERR_SHARD_MISSING where the table has no shard column
+ * @throws ERR_SHARD_MISSING if the table has no shard column
  * @example
  * trades.pipe(shardedFold('sector-totals', { key: (t) => [day(t.time), t.sector], state: Sum, fold: addTrade }))
  */

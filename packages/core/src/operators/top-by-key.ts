@@ -23,18 +23,18 @@ export interface TopOptions<
   K extends readonly KeyPart[],
   F extends Fields,
 > extends KeyedOptions<T, K, F, void> {
-  /** How many keys are ranked in each group. */
+  /** Number of keys that are ranked in each group. */
   readonly k: number;
   /**
-   * The field of the state that ranks: the largest is first; of equal ones the lower key. Several fields make as many
-   * rankings of the same state, told apart by the `by` of each place.
+   * The field of the state that ranks: the largest value is first; of equal values the lower key. Several fields make
+   * as many rankings of the same state, told apart by `by`.
    */
   readonly by: RankField<F> | readonly [RankField<F>, ...RankField<F>[]];
-  /** What is ranked apart, such as each day; one ranking for all unless told. */
+  /** Groups that are ranked separately, such as each day; defaults to one ranking for all records. */
   readonly group?: (record: T) => G;
 }
 
-/** One place of a ranking by the field `by`; `rank` counts from 1. */
+/** One rank of a ranking by the field `by`; `rank` counts from 1. */
 export interface Ranked<G extends readonly unknown[], K extends readonly unknown[], V, B extends string = string> {
   readonly group: G;
   readonly by: B;
@@ -44,13 +44,13 @@ export interface Ranked<G extends readonly unknown[], K extends readonly unknown
 }
 
 /**
- * Folds records by key and ranks the keys: emits, at every commit, the places of the first `k` that have changed.
+ * Folds records by key and ranks the keys: emits, at every commit, those of the first `k` ranks that have changed.
  *
- * Each partition ranks its own keys, so the table needs a `shard()` column, and readers merge the shards: the merged
- * ranking is exact where the key begins with the stream's own key, for then no key is in two shards.
+ * Each partition ranks its own keys, so the table needs a `shard()` column, and readers merge the shards. The merged
+ * ranking is exact if the key begins with the stream's own key, because then no key is in two shards.
  *
  * @param name unique in the pipeline; the state is found by it after a restart
- * @throws ERR_KEY_NOT_PARTITIONED (when run) where the key does not begin with the stream's key
+ * @throws ERR_KEY_NOT_PARTITIONED (when run) if the key does not begin with the stream's key
  * @example
  * trades.pipe(
  *   topByKey('top-traders', { k: 100, by: 'value', group: (t) => [day(t.time)], key: (t) => [t.user], state: Sum, fold: addTrade }),

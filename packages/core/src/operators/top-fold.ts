@@ -7,19 +7,19 @@ import {
   type OperatorRuntime,
   type PipelineContext,
 } from '../pipeline/context.js';
-import type { FanOut, StretchReceiver } from '../pipeline/fan-out.js';
+import type { FanOut, BatchReceiver } from '../pipeline/fan-out.js';
 import type { Moments } from '../pipeline/moments.js';
 import { layoutOf, type OperatorNode } from '../pipeline/plan.js';
 import { receive } from '../pipeline/receive.js';
 import type { Fields, ObjectOf } from '../schema/index.js';
 import type { Cursor } from '../state/cursor.js';
 import { KeyedState } from '../state/keyed-state.js';
-import { STRETCH } from '../state/stretch.js';
+import { BATCH_SIZE } from '../state/batch-size.js';
 import type { Key, KeyPart } from '../stream/index.js';
 import { DueBook } from '../windows/due-book.js';
 import { checkedUntil, expiresDiffers } from './expiry.js';
 import { Ranking, type Order } from './ranking.js';
-import { Taker, type Steps } from './taker.js';
+import { RecordProcessor, type Steps } from './record-processor.js';
 import { rankFields, type Ranked, type RankField, type TopOptions } from './top-by-key.js';
 
 interface Hidden {
@@ -29,15 +29,15 @@ interface Hidden {
 /** Reads the field by which the row under a cursor is ranked. */
 type FieldReader = (row: Cursor) => number | bigint;
 
-/** Compiled for its field: by a name that varies, each reading would be a search. */
+/** Compiled for its field: access by a variable name would be a lookup at each read. */
 function fieldReader(field: string): FieldReader {
   // compiled from a validated schema
   return new Function('row', `return row.${field};`) as FieldReader;
 }
 
-/** The engine's side of `topByKey`: totals by key, ranked when the commit asks for them. */
+/** Executes `topByKey`: totals by key, which are ranked at the commit. */
 export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart[], F extends Fields>
-  implements OperatorRuntime, Connection, StretchReceiver<T>
+  implements OperatorRuntime, Connection, BatchReceiver<T>
 {
   readonly layout: OperatorLayout;
   readonly state: KeyedState;
@@ -46,12 +46,12 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
   readonly #context: PipelineContext;
   readonly #source: Observable<T>;
   readonly #options: TopOptions<T, G, K, F>;
-  /** Of each group, one ranking for each field. */
+  /** By group, one ranking for each field. */
   readonly #rankings = new Map<string, readonly Ranking[]>();
-  /** Those of the slot that was looked at last: most slots of a commit are of one group. */
+  /** The rankings of the slot that was examined last: most slots of a commit are of one group. */
   #lastRankings: readonly Ranking[] = [];
   readonly #due = new DueBook();
-  /** Where keys expire, one key of each group. */
+  /** If keys expire, one slot of each group. */
   readonly #members = new Map<string, number>();
   readonly #fields: readonly RankField<F>[];
   readonly #readers: readonly FieldReader[];
@@ -59,10 +59,10 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
   readonly #orders: readonly Order[];
   /** By field, whether a value has fallen since the last commit. */
   readonly #fell: boolean[];
-  /** Parts of the state's key that name the group. */
+  /** Number of leading parts of the state's key that name the group. */
   #groupLength = 0;
-  readonly #taker: Taker<T>;
-  /** Ranks wait for the commit. */
+  readonly #processor: RecordProcessor<T>;
+  /** Ranks are emitted at the commit. */
   readonly isQuiet = true;
   readonly keepsStreamKey = true;
 
@@ -81,19 +81,27 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
       compareKeys: (a, b) => this.#compareKeys(a, b),
     }));
     this.#fell = this.#fields.map(() => false);
-    this.#taker = new Taker(context, this, (first) => this.#steps(options.group?.(first), options.key(first)));
+    this.#processor = new RecordProcessor(context, this, (first) =>
+      this.#steps(options.group?.(first), options.key(first)),
+    );
   }
 
   connect(): void {
-    receive(this.#context, this.#source, this.#taker.take, (error) => this.#context.breakConnection(this, error), this);
+    receive(
+      this.#context,
+      this.#source,
+      this.#processor.processRecord,
+      (error) => this.#context.breakConnection(this, error),
+      this,
+    );
   }
 
   get due(): number {
     return this.#due.next;
   }
 
-  takeStretch(records: readonly T[], moments: Moments, from: number, to: number): void {
-    this.#taker.takeStretch(records, moments, from, to);
+  processBatch(records: readonly T[], moments: Moments, from: number, to: number): void {
+    this.#processor.processBatch(records, moments, from, to);
   }
 
   advance(watermark: number): void {
@@ -108,7 +116,7 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
   }
 
   flush(): void {
-    // Ranks wait for the commit, not for time.
+    // Ranks wait for the commit, not for a time.
   }
 
   collect(): boolean {
@@ -147,7 +155,7 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     }
   }
 
-  /** How a record is taken in, where groups and keys are like these. */
+  /** The steps that process a record, compiled for groups and keys like these. */
   #steps(group: G | undefined, key: K): Steps {
     const { expires, fold, group: groupOf, key: keyOf } = this.#options;
     this.#groupLength = group?.length ?? 0;
@@ -159,17 +167,17 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     const group = ${groupOf === undefined ? 'undefined' : 'groupOf(record)'};
     if (key.length !== ${key.length}${group === undefined ? '' : ` || group.length !== ${group.length}`}) refuse(group, key);
     if (key[0] !== own) checkPartition(key, own);
-    ${expires === undefined ? '' : 'let until = expires(record); if (!Number.isSafeInteger(until)) until = checkedUntil(until); untils[place] = until; if (until <= watermark || until <= time) return late(until);'}
-    entry.load(place, ${parts.join(', ')});`,
-      text: `const slot = entry.enter(place, context);
-    ${expires === undefined ? '' : "if (state.created) begin(untils[place], slot); else if (cursor.$until !== untils[place]) differs('key', cursor.$until, untils[place]);"}
+    ${expires === undefined ? '' : 'let until = expires(record); if (!Number.isSafeInteger(until)) until = checkedUntil(until); untils[i] = until; if (until <= watermark || until <= time) return late(until);'}
+    entry.load(i, ${parts.join(', ')});`,
+      text: `const slot = entry.enter(i, context);
+    ${expires === undefined ? '' : "if (state.created) begin(untils[i], slot); else if (cursor.$until !== untils[i]) differs('key', cursor.$until, untils[i]);"}
     ${this.#fields.map((field, n) => `const before${n} = cursor.${field};`).join(' ')}
     fold(cursor, record);
     ${this.#fields.map((field, n) => `if (cursor.${field} < before${n}) fell[${n}] = true;`).join(' ')}`,
       entry,
       scope: {
         ...{ keyOf, groupOf, fold, expires, state: this.state, cursor: this.state.cursor, fell: this.#fell },
-        untils: new Float64Array(STRETCH),
+        untils: new Float64Array(BATCH_SIZE),
         checkedUntil: (until: unknown) => checkedUntil(this.layout.name, until),
         differs: (what: 'key' | 'group', known: number, until: number) =>
           expiresDiffers(this.layout.name, what, known, until),
@@ -181,8 +189,8 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
   }
 
   /**
-   * Notes when a new key is done. All keys of a group are done at once: else the ranking of those that are left would
-   * leave some of them at two ranks.
+   * Records when a new key expires. All keys of a group expire at the same time: otherwise the ranking of the remaining
+   * keys would leave some of them at two ranks.
    */
   #begin(until: number, slot: number): void {
     const known = this.#untilOf(this.#groupOf(slot), slot);
@@ -192,7 +200,7 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     if (known === undefined) this.#members.set(this.#groupOf(slot), slot);
   }
 
-  /** Of a state that was restored: which of its parts name a group is known with the first record. */
+  /** For a restored state: which parts of its keys name the group is known only with the first record. */
   #findMembers(): void {
     for (let slot = 0; slot < this.state.end; slot++) {
       if (!this.state.isLive(slot)) continue;
@@ -201,10 +209,11 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     }
   }
 
-  /** When a group is done, as one of its keys says; undefined where it has none but the new one. */
+  /** When a group expires, according to one of its keys; undefined if it has no key except the new one. */
   #untilOf(group: string, slot: number): number | undefined {
     const member = this.#members.get(group);
-    // The record that brought it may have been undone since, and its slot be another key's, or the new one's.
+    // The record that created it may have been undone since, and its slot may now belong to another key, or to the new
+    // one.
     if (member === undefined || member === slot || !this.state.isLive(member) || this.#groupOf(member) !== group)
       return undefined;
     return (this.state.at(member) as unknown as Hidden).$until;
@@ -224,14 +233,14 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     const parts = this.state.key(slot);
     const partial = context.partial;
     context.partial = true;
-    const place = {
+    const figure = {
       group: parts.slice(0, this.#groupLength) as unknown as G,
       by: this.#fields[field] as RankField<F>,
       rank,
       key: parts.slice(this.#groupLength) as unknown as K,
       value: this.state.at(slot).$copy() as ObjectOf<F>,
     };
-    context.give(this.layout.name, place, () => this.#ranked.next(place));
+    context.emit(this.layout.name, figure, () => this.#ranked.next(figure));
     context.partial = partial;
   }
 

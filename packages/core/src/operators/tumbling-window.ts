@@ -5,11 +5,11 @@ import { tumbling } from '../windows/windower.js';
 import { addWindow, type Windowed, type WindowOptions } from './window.js';
 
 /**
- * Folds records into windows of event time, of one size, one after the other; each window and key has a state.
+ * Folds records into consecutive windows of event time, all of one size; each window and key has a state.
  *
- * Emits a window's state when the watermark passes its end, for every late record within `allowedLateness`, and, where
- * no records come, what is there. Where the key does not begin with the stream's own key, the table needs a `shard()`
- * column.
+ * Emits a window's state when the watermark passes its end, and again for every late record within `allowedLateness`.
+ * If no records arrive, it emits the state so far. If the key does not begin with the stream's own key, the table needs
+ * a `shard()` column.
  *
  * @param name unique in the pipeline; the state is found by it after a restart
  * @param options `size` and `offset` (from the epoch) in milliseconds

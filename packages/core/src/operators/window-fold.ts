@@ -8,7 +8,7 @@ import {
   type OperatorRuntime,
   type PipelineContext,
 } from '../pipeline/context.js';
-import type { FanOut, StretchReceiver } from '../pipeline/fan-out.js';
+import type { FanOut, BatchReceiver } from '../pipeline/fan-out.js';
 import type { Moments } from '../pipeline/moments.js';
 import { layoutOf, type OperatorNode } from '../pipeline/plan.js';
 import { receive } from '../pipeline/receive.js';
@@ -16,7 +16,7 @@ import { KeyedState } from '../state/keyed-state.js';
 import type { KeyPart } from '../stream/index.js';
 import { DueBook } from '../windows/due-book.js';
 import type { Windower } from '../windows/windower.js';
-import { Taker, type Steps } from './taker.js';
+import { RecordProcessor, type Steps } from './record-processor.js';
 import type { Windowed, WindowNodeOptions } from './window.js';
 
 interface Hidden {
@@ -24,13 +24,13 @@ interface Hidden {
   $pending: boolean;
 }
 
-/** The engine's side of the window operators: a state for every window and key, given out when the window closes. */
+/** Executes the window operators: a state for every window and key, emitted when the window closes. */
 export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
-  implements OperatorRuntime, Connection, StretchReceiver<T>
+  implements OperatorRuntime, Connection, BatchReceiver<T>
 {
   #layout: OperatorLayout;
   readonly state: KeyedState;
-  /** What closes is given out at once, not at a commit. */
+  /** Closed windows are emitted immediately, not at a commit. */
   readonly isShared = false;
   readonly #windows: FanOut<Windowed<K, ObjectOf<F>>>;
   readonly #context: PipelineContext;
@@ -40,10 +40,10 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
   readonly #lateness: number;
   readonly #closing = new DueBook();
   readonly #dropping = new DueBook();
-  /** Whether every key began with the stream's own, so that this partition holds its windows whole. */
+  /** Whether every key so far began with the stream's own key, so that this partition holds whole windows. */
   #whole = true;
-  readonly #taker: Taker<T>;
-  /** Windows wait for the watermark; where one is given out for a late record, the stretch is broken. */
+  readonly #processor: RecordProcessor<T>;
+  /** Windows wait for the watermark; if one is emitted for a late record, the batch is abandoned. */
   readonly isQuiet = true;
   readonly keepsStreamKey = false;
 
@@ -56,7 +56,7 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
     this.#windower = options.windower;
     this.#options = options;
     this.state = new KeyedState(`operator '${node.name}'`, node.state, context.interner);
-    this.#taker = new Taker(context, this, (first) => this.#steps(options.key(first)));
+    this.#processor = new RecordProcessor(context, this, (first) => this.#steps(options.key(first)));
     this.#windows = context.fanOut(node);
   }
 
@@ -65,15 +65,21 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
   }
 
   connect(): void {
-    receive(this.#context, this.#source, this.#taker.take, (error) => this.#context.breakConnection(this, error), this);
+    receive(
+      this.#context,
+      this.#source,
+      this.#processor.processRecord,
+      (error) => this.#context.breakConnection(this, error),
+      this,
+    );
   }
 
   get due(): number {
     return Math.min(this.#closing.next, this.#dropping.next);
   }
 
-  takeStretch(records: readonly T[], moments: Moments, from: number, to: number): void {
-    this.#taker.takeStretch(records, moments, from, to);
+  processBatch(records: readonly T[], moments: Moments, from: number, to: number): void {
+    this.#processor.processBatch(records, moments, from, to);
   }
 
   advance(watermark: number): void {
@@ -105,7 +111,7 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
     }
   }
 
-  /** How a record is taken in, where keys are like this one. */
+  /** The steps that process a record, compiled for keys like this one. */
   #steps(key: K): Steps {
     const { fold, key: keyOf } = this.#options;
     return {
@@ -142,31 +148,33 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
     };
   }
 
-  /** Noted in the layout, and so in checkpoints: after a restart windows may be given out before any record comes. */
+  /**
+   * Recorded in the layout, and so in checkpoints: after a restart windows may be emitted before any record arrives.
+   */
   #beginPartial(): void {
     this.#whole = false;
     this.#layout = { ...this.#layout, settings: { ...this.#layout.settings, partial: 'yes' } };
   }
 
-  /** Notes when a new window and key is to close, and to be dropped. */
+  /** Records when a new window and key is to be closed, and when it is to be dropped. */
   #begin(end: number, slot: number): void {
     const { record, watermark } = this.#context;
     if (end > watermark) this.#closing.add(end, slot, record);
     this.#dropping.add(end + this.#lateness, slot, record);
   }
 
-  /** The end of a window. @throws ERR_ROW_INVALID where a calendar knows none that lies after the record */
+  /** The end of a window. @throws ERR_ROW_INVALID if a calendar gives no end after the record */
   #endOf(start: number, time: number): number {
     const end = this.#windower.end(start);
     if (start <= time && time < end && Number.isSafeInteger(start) && Number.isSafeInteger(end)) return end;
     throw new StockafolioError(
       'ERR_ROW_INVALID',
       `operator '${this.layout.name}': its calendar has no window for ${time}: from ${String(start)} to ${String(end)}`,
-      { hint: 'a calendar gives whole epoch milliseconds, the start at or before the record and the end after it' },
+      { hint: 'a calendar returns whole epoch milliseconds, the start at or before the record and the end after it' },
     );
   }
 
-  /** @param isClosing whether this is its last chance: what fails then is not tried again */
+  /** @param isClosing whether this is its last chance: a failure then is not retried */
   #emitPending(slot: number, isClosing: boolean): void {
     if (!this.#cursorAt(slot).$pending) return;
     if (!this.#emit(slot) && !isClosing) this.#cursorAt(slot).$pending = true;
@@ -177,13 +185,13 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
   }
 
   #emitLate(slot: number): void {
-    if (this.#context.inStretch) this.#context.breakStretch();
+    if (this.#context.inBatch) this.#context.breakBatch();
     else this.#emit(slot);
   }
 
   /**
-   * Gives a window out. Its rows bear the version of the record that changed it last, whenever it is given out: so stream
-   * and batch agree, and of windows that become one row the one that changed last stays.
+   * Emits a window. Its rows have the version of the record that changed it last, whenever it is emitted. So stream and
+   * batch agree, and of windows that become one row the one that changed last remains.
    */
   #emit(slot: number): boolean {
     const context = this.#context;
@@ -194,8 +202,8 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
     const figure = { window, key: key as unknown as K, value: cursor.$copy() as ObjectOf<F> };
     const partial = context.partial;
     context.partial = partial || !this.#whole;
-    const given = context.give(this.layout.name, figure, () => this.#windows.next(figure), this.state.version(slot));
+    const emitted = context.emit(this.layout.name, figure, () => this.#windows.next(figure), this.state.version(slot));
     context.partial = partial;
-    return given;
+    return emitted;
   }
 }

@@ -13,25 +13,25 @@ export interface WindowOptions<T, K extends readonly KeyPart[], F extends Fields
   'expires'
 > {
   /**
-   * How long after its end, in milliseconds of event time, a window still takes records in; each updates its row.
-   * A record that comes later goes to the dead letters. 0 unless told.
+   * How long after its end, in milliseconds of event time, a window still accepts records; each one updates its row. A
+   * record that arrives later is dead-lettered. Defaults to 0.
    */
   readonly allowedLateness?: number;
 }
 
-/** What a window operator emits: when the window closes, and again for every late record that it still takes in. */
+/** What a window operator emits: when the window closes, and again for every late record that it still accepts. */
 export interface Windowed<K extends readonly unknown[], V> {
   readonly window: Window;
   readonly key: K;
   readonly value: V;
 }
 
-/** What a window operator executes. */
+/** The options with which a window operator is executed. */
 export interface WindowNodeOptions<T, K extends readonly KeyPart[], F extends Fields> extends WindowOptions<T, K, F> {
   readonly windower: Windower;
 }
 
-/** Adds a window operator to the plan; answers its output. @throws ERR_PIPELINE_INVALID where its lateness cannot be */
+/** Adds a window operator to the plan; returns its output. @throws ERR_PIPELINE_INVALID if its lateness is invalid */
 export function addWindow<T, K extends readonly KeyPart[], F extends Fields>(
   kind: 'tumblingWindow' | 'hoppingWindow' | 'calendarWindow',
   name: string,

@@ -16,12 +16,12 @@ export function planning(builder: PlanBuilder, build: () => void): void {
   }
 }
 
-/** The plan that is being made; undefined outside of the build function of a pipeline. */
+/** The plan that is being made; undefined outside the build function of a pipeline. */
 export function planInProgress(): PlanBuilder | undefined {
   return plan;
 }
 
-/** The plan that is being made. @throws ERR_OUTSIDE_PIPELINE outside of the build function of a pipeline */
+/** The plan that is being made. @throws ERR_OUTSIDE_PIPELINE outside the build function of a pipeline */
 export function currentPlan(what: string): PlanBuilder {
   if (plan !== undefined) return plan;
   throw new StockafolioError('ERR_OUTSIDE_PIPELINE', `${what} works only inside the build function of a pipeline`, {
@@ -29,19 +29,19 @@ export function currentPlan(what: string): PlanBuilder {
   });
 }
 
-/** The context of the engine that connects its operators, or takes records in; undefined outside of any. */
+/** The context of the engine that is connecting its operators or processing records; undefined outside of one. */
 export function runningContext(): PipelineContext | undefined {
   return running;
 }
 
-/** Makes a context the running one. @returns the one before it, to be given to {@link leave} */
+/** Makes a context the running one. @returns the previous one, to be passed to {@link leave} */
 export function enter(context: PipelineContext): PipelineContext | undefined {
   const before = running;
   running = context;
   return before;
 }
 
-/** Makes the context from before {@link enter} the running one again. */
+/** Restores the context from before {@link enter}. */
 export function leave(before: PipelineContext | undefined): void {
   running = before;
 }

@@ -10,7 +10,7 @@ import type { Moments } from './moments.js';
 import type { Plan } from './plan.js';
 import { StepRows } from './step-rows.js';
 
-/** How an operator and its state are laid out: what `topology` prints and a checkpoint is compared with. */
+/** The layout of an operator and its state: what `topology` prints and what is compared with a checkpoint. */
 export interface OperatorLayout {
   readonly name: string;
   readonly kind: string;
@@ -18,52 +18,52 @@ export interface OperatorLayout {
   readonly settings: Readonly<Record<string, string | number>>;
 }
 
-/** A stateful operator, as the engine sees it. */
+/** A stateful operator, as the engine uses it. */
 export interface OperatorRuntime {
   readonly layout: OperatorLayout;
   readonly state: KeyedState;
-  /** Whether its tables hold what all partitions together make up: this one gives its part of each figure. */
+  /** Whether the rows of all partitions together make up its figures: this partition writes its part of each. */
   readonly isShared: boolean;
-  /** The earliest event time at which it has something to close or to drop; infinity where there is nothing. */
+  /** The earliest event time at which it has something to close or drop; infinity if there is nothing. */
   readonly due: number;
   /** Closes and drops what the watermark has passed. */
   advance(watermark: number): void;
-  /** Gives out what is open, as if time had gone on. */
+  /** Emits what is open, as if time had advanced. */
   flush(): void;
   /**
-   * Gives the tables what changed since the last commit; where rows are made key by key, of so many keys at most.
+   * Writes to the tables what changed since the last commit; if rows are made key by key, for at most `most` keys.
    *
-   * @returns whether that was all
+   * @returns whether everything was written
    */
   collect(most?: number): boolean;
-  /** Takes back what the record of this number has changed. */
+  /** Rolls back the changes of the record with this number. */
   rollback(record: number): void;
   /**
-   * Sets up what is derived from the state after a checkpoint was loaded.
+   * Rebuilds what is derived from the state after a checkpoint was loaded.
    *
-   * @param saved how it was laid out in that checkpoint; undefined where its state was not kept
+   * @param saved its layout in that checkpoint; undefined if its state was not kept
    */
   restored(saved: OperatorLayout | undefined): void;
 }
 
-/** An operator whose state can be written to a table as it is at the commit, with no object made in between. */
+/** An operator whose state can be written to a table as it is at the commit, without an object in between. */
 export interface StateWriter {
   attach(table: Table): void;
 }
 
-/** A subscription inside the pipeline that can be made anew after a user's function threw in it. */
+/** A subscription inside the pipeline that can be made again after a user's function threw in it. */
 export interface Connection {
   connect(): void;
 }
 
-/** A record, or the part of it that one operator saw, that was set aside. */
-export interface SetAside {
-  /** The operator that set it aside; empty where it was the record as a whole. */
+/** A record that was rejected, as a whole or for one operator. */
+export interface Rejected {
+  /** The operator that rejected it; empty if the record was rejected as a whole. */
   readonly operator: string;
   readonly error: StockafolioError;
 }
 
-/** A figure, of a window or a ranking, that failed on its way to its table. */
+/** A figure of a window or a ranking that failed on its way to its table. */
 export interface Refused {
   readonly operator: string;
   readonly error: unknown;
@@ -88,8 +88,8 @@ export function isFatal(error: unknown): error is StockafolioError {
 }
 
 /**
- * What surrounds the operators of one pipeline on one source partition: where the record in hand comes from, its
- * version, the watermark, and where rows go to. Set by the engine; never seen by user code.
+ * The environment of the operators of one pipeline on one source partition: the current record's position and version,
+ * the watermark, and the rows to write. Set by the engine; never seen by user code.
  */
 export class PipelineContext {
   readonly interner = new Interner();
@@ -98,34 +98,40 @@ export class PipelineContext {
   readonly #fanOuts: ReadonlyMap<FlowOrigin, FanOut<unknown>>;
   /** Rows that wait for the next commit. */
   readonly rows = new StepRows();
-  setAside: SetAside[] = [];
+  rejected: Rejected[] = [];
   broken: Connection[] = [];
   /** Counts the records of this run; never saved. */
   record = 0;
-  /** Version of the record in hand, in microseconds. */
+  /** Version of the current record, in microseconds. */
   version = 0;
-  /** Event time of the record in hand, in epoch milliseconds. */
+  /** Event time of the current record, in epoch milliseconds. */
   time = 0;
-  /** Event time that no record is expected to lie before, in epoch milliseconds. */
+  /** Event time below which no record is expected, in epoch milliseconds. */
   watermark = Number.NEGATIVE_INFINITY;
-  /** The stream's own key of the record in hand. */
+  /** The stream's own key of the current record. */
   key: Key = '';
-  /** Whether a record, a flush or a commit is in hand, so that emissions are in their place. */
+  /** Whether a record, a flush or a commit is being processed, so that operators may emit. */
   active = false;
-  /** Whether a stretch of records is in hand, which is taken back and taken in one by one where it is not plain. */
-  inStretch = false;
-  /** Whether the row in hand is one partition's part of a figure. */
+  /**
+   * Whether a batch of records is being processed. It is rolled back, and processed one by one, if it cannot be a
+   * batch.
+   */
+  inBatch = false;
+  /** Whether the current row is one partition's part of a figure. */
   partial = false;
-  /** Whether no record is in hand: time moves on, windows are looked at, or figures are collected. */
+  /** Whether no record is being processed: time advances, windows are flushed, or figures are collected. */
   betweenRecords = false;
-  /** The version of the window that is given out, in microseconds; undefined for all else, which bears {@link version}. */
+  /**
+   * The version of the window that is being emitted, in microseconds; undefined for all else, which has {@link
+   * version}.
+   */
   stamp: number | undefined;
-  /** Figures that could not be given out since the engine last asked, and why. */
+  /** Figures that could not be emitted since the engine last asked, and why. */
   refused: Refused[] = [];
   failure: unknown;
   fatal: StockafolioError | undefined;
-  /** Whether a figure is on its way between records; those that it brings about are undone with it. */
-  #giving = false;
+  /** Whether a figure is being emitted between records; the figures that result from it are undone with it. */
+  #emitting = false;
   readonly pipeline: string;
   readonly partition: number;
 
@@ -135,7 +141,10 @@ export class PipelineContext {
     this.#fanOuts = new Map([plan.input, ...plan.operators].map((origin) => [origin, new FanOut()]));
   }
 
-  /** Where this engine sends what leaves the stream or an operator. @throws ERR_PIPELINE_INVALID where it is of another plan */
+  /**
+   * Where this engine sends the output of the stream or an operator. @throws ERR_PIPELINE_INVALID if it is of another
+   * plan
+   */
   fanOut<T>(origin: FlowOrigin): FanOut<T> {
     const fanOut = this.#fanOuts.get(origin);
     if (fanOut !== undefined) return fanOut as unknown as FanOut<T>;
@@ -151,20 +160,20 @@ export class PipelineContext {
     for (const connection of this.connections) this.#connect(connection);
   }
 
-  /** Notes what went wrong with the record in hand; the first cause counts. */
+  /** Records what went wrong with the current record; the first cause counts. */
   fail(thrown: unknown): void {
     const error = thrown ?? new Error(`${String(thrown)} was thrown`);
     if (isFatal(error)) this.fatal ??= error;
     this.failure ??= error;
   }
 
-  /** Notes that a user's function threw, so that its subscription is over and must be made anew. */
+  /** Records that a user's function threw, so that its subscription has ended and must be made again. */
   breakConnection(connection: Connection, error: unknown): void {
     this.broken.push(connection);
     this.fail(error);
   }
 
-  /** Whether rows may be written now; else the pipeline emits outside its turn. */
+  /** Whether rows may be written now; otherwise the pipeline emits outside its turn. */
   checkActive(what: 'operator' | 'table', name: string): boolean {
     if (this.active) return true;
     this.fatal ??= new StockafolioError(
@@ -175,17 +184,17 @@ export class PipelineContext {
     return false;
   }
 
-  /** Takes back all that the record in hand, or the stretch, has changed in the operators, and forgets what failed. */
+  /** Rolls back all that the current record or batch has changed in the operators, and clears the failure. */
   undo(): void {
     for (const operator of this.operators) operator.rollback(this.record);
-    this.setAside = [];
+    this.rejected = [];
     this.failure = undefined;
     const broken = this.broken;
     this.broken = [];
     for (const connection of broken) this.#connect(connection);
   }
 
-  /** Connects, in the order in which connections were made however often one of them is made anew. */
+  /** Connects. The order of connections stays the same, however often one of them is made again. */
   #connect(connection: Connection): void {
     const outer = enter(this);
     try {
@@ -196,24 +205,24 @@ export class PipelineContext {
   }
 
   /**
-   * Gives a figure out, with the version that its rows bear where that is not the record's. With a record in hand, what
-   * fails on the way fails the record; between records it is undone alone, and noted in {@link refused}.
+   * Emits a figure, with the version of its rows if that is not the record's. While a record is processed, a failure on
+   * the way fails the record. Between records only the figure is undone, and recorded in {@link refused}.
    *
-   * @returns whether it went out
+   * @returns whether it was emitted
    */
-  give(operator: string, figure: object, emit: () => void, stamp?: number): boolean {
+  emit(operator: string, figure: object, send: () => void, stamp?: number): boolean {
     const { rows } = this;
     const outer = this.stamp;
-    const isAlone = this.betweenRecords && !this.#giving;
+    const isAlone = this.betweenRecords && !this.#emitting;
     if (isAlone) {
       this.record++;
       rows.mark();
-      this.#giving = true;
+      this.#emitting = true;
     }
     this.stamp = stamp;
-    emit();
+    send();
     this.stamp = outer;
-    if (isAlone) this.#giving = false;
+    if (isAlone) this.#emitting = false;
     if (this.failure === undefined) return true;
     if (!isAlone || this.fatal !== undefined) return false;
     const error = this.failure;
@@ -223,32 +232,32 @@ export class PipelineContext {
     return false;
   }
 
-  /** Stands at a record of a stretch. */
-  stand(moments: Moments, n: number): void {
-    this.interner.place = n;
+  /** Moves to a record of a batch. */
+  moveTo(moments: Moments, n: number): void {
+    this.interner.batchIndex = n;
     this.time = moments.times[n] as number;
     this.version = moments.versions[n] as number;
     this.watermark = moments.watermarks[n] as number;
     this.key = moments.keys[n] as Key;
   }
 
-  /** Ends the stretch in hand: a record in it makes more than a change of states. */
-  breakStretch(): void {
-    this.failure ??= notPlain;
+  /** Abandons the current batch: a record in it does more than change states. */
+  breakBatch(): void {
+    this.failure ??= brokenBatch;
   }
 
-  /** Sets the record in hand aside for one operator, while the others keep it; once, however many windows it missed. */
-  aside(operator: string, error: StockafolioError): void {
-    if (this.inStretch) {
-      this.breakStretch();
+  /** Rejects the current record for one operator, while the others keep it; once, however many windows it missed. */
+  reject(operator: string, error: StockafolioError): void {
+    if (this.inBatch) {
+      this.breakBatch();
       return;
     }
-    if (this.setAside.some((other) => other.operator === operator)) return;
-    this.setAside.push({ operator, error });
+    if (this.rejected.some((other) => other.operator === operator)) return;
+    this.rejected.push({ operator, error });
   }
 }
 
-/** Whether a key begins with the stream's own, so that this partition alone holds it. */
+/** Whether a key begins with the stream's own key, so that only this partition holds it. */
 export function beginsWith(key: readonly KeyPart[], own: Key): boolean {
   if (typeof own !== 'object') return key[0] === own;
   if (own.length === 0) return false;
@@ -256,4 +265,4 @@ export function beginsWith(key: readonly KeyPart[], own: Key): boolean {
   return true;
 }
 
-const notPlain = new StockafolioError('ERR_INTERNAL', 'a stretch of records was not taken in one by one');
+const brokenBatch = new StockafolioError('ERR_INTERNAL', 'an abandoned batch of records was not processed one by one');

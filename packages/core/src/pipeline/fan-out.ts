@@ -1,25 +1,25 @@
 import type { Moments } from './moments.js';
 
-/** Whoever is sent values one by one. */
+/** A function that receives values one by one. */
 export type Receiver<T> = (value: T) => void;
 
-/** An operator that can take a stretch of records at once. */
-export interface StretchReceiver<T> {
+/** An operator that can process a batch of records at once. */
+export interface BatchReceiver<T> {
   /**
-   * Whether nothing leaves it for a record: neither a row nor a value that runs through functions in between. Then it
-   * does not matter whether other operators have seen the record before it.
+   * Whether it emits nothing for a record: neither a row nor a value that passes through functions in between. Then it
+   * does not matter whether other operators have seen the record before.
    */
   readonly isQuiet: boolean;
-  /** Whether its state has a key for each of the stream's own. */
+  /** Whether its state has a key for each key of the stream. */
   readonly keepsStreamKey: boolean;
-  /** Takes in `records[from]` to `records[to - 1]`; ends early where one fails. */
-  takeStretch(records: readonly T[], moments: Moments, from: number, to: number): void;
+  /** Processes `records[from]` to `records[to - 1]`; ends early if one fails. */
+  processBatch(records: readonly T[], moments: Moments, from: number, to: number): void;
 }
 
-/** The number of the connection that is being made; receivers are called in the order of theirs. */
+/** The number of the connection that is being made; receivers are called in the order of their connections. */
 let connecting = 0;
 
-/** Makes the connection of this number: whoever subscribes meanwhile is called before those of higher numbers. */
+/** Makes the connection with this number: receivers added meanwhile are called before those of higher numbers. */
 export function inOrder(number: number, connect: () => void): void {
   const outer = connecting;
   connecting = number;
@@ -31,24 +31,24 @@ export function inOrder(number: number, connect: () => void): void {
 }
 
 /**
- * Where records leave the engine or an operator: whoever hangs right on it is called, without a subscriber in between;
- * all others subscribe.
+ * Where records leave the engine or an operator: directly attached receivers are called without a subscriber in
+ * between; all others subscribe.
  *
- * Does what a `Subject` does, less what a pipeline has no use for (it never completes, and an error ends one subscriber
- * only); and there are as many of these calls as operators for every record, so they are kept short.
+ * It does what a `Subject` does, except for what a pipeline never uses: it never completes, and an error ends only one
+ * subscriber. There are as many of these calls as operators for every record, so they are kept short.
  */
 export class FanOut<T> {
-  /** Never changed in place: a receiver may leave, or come, while a value goes round. */
+  /** Never changed in place: receivers may be added or removed while a value is being sent. */
   #receivers: readonly Receiver<T>[] = [];
-  /** By receiver, the number of the connection for which it came. */
+  /** By receiver, the number of the connection for which it was added. */
   #numbers: readonly number[] = [];
-  readonly #operators = new Map<Receiver<T>, StretchReceiver<T>>();
+  readonly #operators = new Map<Receiver<T>, BatchReceiver<T>>();
 
   get observed(): boolean {
     return this.#receivers.length > 0;
   }
 
-  /** Whether all that hang on it are quiet operators. */
+  /** Whether all its receivers are quiet operators. */
   get isQuiet(): boolean {
     return this.#receivers.every((receiver) => this.#operators.get(receiver)?.isQuiet === true);
   }
@@ -58,18 +58,18 @@ export class FanOut<T> {
     for (let n = 0; n < receivers.length; n++) (receivers[n] as Receiver<T>)(value);
   }
 
-  /** Sends values of a stretch to quiet operators, of which all that hang on it must be. */
-  nextStretch(values: readonly T[], moments: Moments): void {
+  /** Sends values of a batch to its receivers, which must all be quiet operators. */
+  nextBatch(values: readonly T[], moments: Moments): void {
     for (const receiver of this.#receivers) {
-      this.#operators.get(receiver)?.takeStretch(values, moments, 0, values.length);
+      this.#operators.get(receiver)?.processBatch(values, moments, 0, values.length);
     }
   }
 
   /**
-   * Answers how to take the receiver away again.
-   * @param operator what it is the receiver of
+   * Returns a function that removes the receiver again.
+   * @param operator the operator whose receiver it is
    */
-  add(receiver: Receiver<T>, operator?: StretchReceiver<T>): () => void {
+  add(receiver: Receiver<T>, operator?: BatchReceiver<T>): () => void {
     const later = this.#numbers.findIndex((number) => number > connecting);
     const at = later < 0 ? this.#numbers.length : later;
     this.#receivers = this.#receivers.toSpliced(at, 0, receiver);
@@ -83,9 +83,9 @@ export class FanOut<T> {
     };
   }
 
-  /** The quiet operators, which may take a stretch at once, and all the others. */
-  parted(): { readonly quiet: readonly StretchReceiver<T>[]; readonly others: readonly Receiver<T>[] } {
-    const quiet: StretchReceiver<T>[] = [];
+  /** The quiet operators, which may process a batch at once, and all other receivers. */
+  parted(): { readonly quiet: readonly BatchReceiver<T>[]; readonly others: readonly Receiver<T>[] } {
+    const quiet: BatchReceiver<T>[] = [];
     const others: Receiver<T>[] = [];
     for (const receiver of this.#receivers) {
       const operator = this.#operators.get(receiver);

@@ -7,7 +7,7 @@ export interface FlowOrigin {
   readonly name: string;
 }
 
-/** What leaves a stream or an operator of a plan: whoever subscribes gets what the running engine sends here. */
+/** The output of a stream or an operator of a plan: subscribers receive what the running engine sends here. */
 export class Flow<T> extends Observable<T> {
   readonly origin: FlowOrigin;
 
@@ -29,6 +29,6 @@ function notRunning({ name }: FlowOrigin): StockafolioError {
   return new StockafolioError(
     'ERR_OUTSIDE_PIPELINE',
     `${name === '' ? 'the stream' : `operator '${name}'`} was subscribed to while no engine runs the pipeline`,
-    { hint: 'send it into(table, ...) instead, and look at it in tests by trace() of @stockafolio/core/testing' },
+    { hint: 'send it into(table, ...) instead, and inspect it in tests with trace() of @stockafolio/core/testing' },
   );
 }

@@ -12,11 +12,11 @@ export interface Branch {
 /**
  * Sends rows into a table.
  *
- * Takes plain rows (`trades.pipe(map(toRow))`), or the output of a keyed operator: then the key's parts are the key
- * columns in their order, and the state's fields are the columns of the same names. A `shard` column is filled in.
+ * Accepts plain rows (`trades.pipe(map(toRow))`), or the output of a keyed operator: then the key's parts are the key
+ * columns in order, and the state's fields are the columns of the same names. A `shard` column is filled in.
  *
- * @throws ERR_PIPELINE_INVALID where the state of a keyed operator does not fit the table, or another branch writes it;
- * ERR_SHARD_MISSING where partial figures of several partitions would overwrite each other, for a window when it is run
+ * @throws ERR_PIPELINE_INVALID if the state of a keyed operator does not fit the table, or another branch writes it;
+ * ERR_SHARD_MISSING if partial figures of several partitions would overwrite each other, for a window when it is run
  */
 export function into<T extends Table>(
   table: T,

@@ -1,12 +1,12 @@
 import type { Key } from '../stream/index.js';
 
-/** What surrounds each record of a stretch, as the context does for the record in hand; by its place in the batch. */
+/** The context of each record of a batch, as `PipelineContext` has it for the current record; by index in the batch. */
 export class Moments {
   /** Event times, in epoch milliseconds. */
   readonly times: Float64Array;
   /** Versions, in microseconds. */
   readonly versions: Float64Array;
-  /** The watermarks that the records find, in epoch milliseconds. */
+  /** The watermarks before each record, in epoch milliseconds. */
   readonly watermarks: Float64Array;
   /** The stream's own keys. */
   readonly keys: Key[];

@@ -13,14 +13,14 @@ type Inputs<S> = { readonly [N in keyof S]: Observable<RecordOf<S[N]>> };
 /** The names of the fields of a pipeline's records. */
 type FieldOf<S> = keyof RecordOf<S[keyof S]> & string;
 
-/** The inputs, with the fields that the pipeline says it reads and no others. */
+/** The inputs, with only the fields that the pipeline declares to read. */
 type NarrowInputs<S, R> = { readonly [N in keyof S]: Observable<Pick<RecordOf<S[N]>, R & keyof RecordOf<S[N]>>> };
 
 export interface PipelineOptions<R extends string = string> {
   /**
-   * The fields that the pipeline reads, those of the stream's key and time among them; all unless told. The batch then
-   * reads their columns and no others. To touch another field does not compile; where types were got around, it is the
-   * error ERR_FIELD_NOT_READ, in the batch and in the test harness.
+   * The fields that the pipeline reads, including those of the stream's key and time; defaults to all. The batch runner
+   * then reads only their columns. Accessing another field does not compile; if the types are circumvented, it throws
+   * ERR_FIELD_NOT_READ, in the batch runner and in the test harness.
    */
   readonly reads?: readonly R[];
 }
@@ -29,11 +29,13 @@ export interface PipelineOptions<R extends string = string> {
 export interface Pipeline {
   readonly name: string;
   readonly stream: Stream<unknown>;
-  /** The fields of its records that it reads; undefined where it is all of them. */
+  /** The fields of its records that it reads; undefined for all of them. */
   readonly reads: readonly string[] | undefined;
   /** Its operators and tables, and how they are connected. */
   readonly plan: Plan;
-  /** The same plan with observables and functions of its own, for one engine. @throws ERR_PIPELINE_INVALID where it differs */
+  /**
+   * The same plan with its own observables and functions, for one engine. @throws ERR_PIPELINE_INVALID if it differs
+   */
   readonly instantiate: () => Plan;
 }
 
@@ -41,9 +43,10 @@ export interface Pipeline {
  * Declares a pipeline.
  *
  * @param streams the stream it reads, under the name by which `build` gets it
- * @param build declares the operators and their destinations. It is called at once, and again for every partition that is
- * executed, so that RxJS operators such as `share` keep nothing for two of them; it must declare the same each time
- * @throws ERR_PIPELINE_INVALID where there is not exactly one stream, where it has no such field, or where operators and
+ * @param build declares the operators and their destinations. It is called immediately, and again for every partition
+ * that is executed, so that RxJS operators such as `share` share nothing between partitions; it must declare the same
+ * each time
+ * @throws ERR_PIPELINE_INVALID if there is not exactly one stream, if it lacks a field of `reads`, or if operators and
  * tables do not fit; ERR_OPERATOR_NAME_TAKEN; ERR_SHARD_MISSING
  * @example
  * const totals = pipeline('totals', { trades }, ({ trades }) => [
@@ -87,7 +90,7 @@ export function pipeline(
   if (unknown !== undefined) {
     throw new StockafolioError(
       'ERR_PIPELINE_INVALID',
-      `pipeline '${name}' reads '${unknown}', which its stream has not`,
+      `pipeline '${name}' reads '${unknown}', which its stream does not have`,
       {
         hint: `its fields are ${source.schema.names.join(', ')}`,
       },

@@ -25,13 +25,13 @@ export class PlanBuilder {
     this.#origins.add(this.input);
   }
 
-  /** Adds an operator; answers its output. @throws ERR_OPERATOR_NAME_TAKEN */
+  /** Adds an operator; returns its output. @throws ERR_OPERATOR_NAME_TAKEN */
   addOperator<T>(node: OperatorNode, input: Observable<unknown>): Flow<T> {
     if (this.#operators.some(({ name }) => name === node.name)) {
       throw new StockafolioError(
         'ERR_OPERATOR_NAME_TAKEN',
         `pipeline '${this.#pipeline}' has two operators named '${node.name}'`,
-        { hint: 'state is found by this name: give each operator its own' },
+        { hint: 'state is found by this name: give each operator its own name' },
       );
     }
     this.#edges.push({ from: this.#originOf(input), to: node.name, table: false });
@@ -41,17 +41,17 @@ export class PlanBuilder {
     return new Flow<T>(node);
   }
 
-  /** The operator whose output this is, with nothing in between; undefined where there is none. */
+  /** The operator that directly emits this output; undefined if there is none. */
   operatorOf(flow: Observable<unknown>): OperatorNode | undefined {
     return flow instanceof Flow ? this.#operators.find((node) => node === flow.origin) : undefined;
   }
 
-  /** Adds a table. @throws ERR_PIPELINE_INVALID where another one has its name, or another branch writes it */
+  /** Adds a table. @throws ERR_PIPELINE_INVALID if another one has its name, or another branch writes it */
   addTable(table: Table, rows: Observable<unknown>, writer: OperatorNode | undefined): void {
     if (reservedTables.has(table.name)) {
       throw new StockafolioError(
         'ERR_PIPELINE_INVALID',
-        `pipeline '${this.#pipeline}' cannot write table '${table.name}': the library keeps a table of that name`,
+        `pipeline '${this.#pipeline}' cannot write table '${table.name}': the library has its own table of that name`,
         { hint: `use another name than ${[...reservedTables].join(', ')}` },
       );
     }
@@ -69,18 +69,18 @@ export class PlanBuilder {
         { hint: 'give each branch a table of its own, or merge them before one into()' },
       );
     }
-    if (writer !== undefined) this.#noteKinds(writer, table);
+    if (writer !== undefined) this.#recordKinds(writer, table);
     this.#tables.set(table.name, table);
     this.#edges.push({ from: this.#originOf(rows), to: table.name, table: true });
     this.#steps.push({ table, rows, writer });
   }
 
-  /** Adds somebody who looks at a flow. */
+  /** Adds an observer of a flow. */
   addObserver(observed: Observable<unknown>, next: (value: unknown) => void, error: (error: unknown) => void): void {
     this.#steps.push({ observed, next, error });
   }
 
-  /** Notes an error that cannot be thrown where it is found; the first one counts. */
+  /** Records an error that cannot be thrown where it is found; the first one counts. */
   refuse(error: StockafolioError): void {
     this.#refused ??= error;
   }
@@ -97,13 +97,13 @@ export class PlanBuilder {
     });
   }
 
-  #noteKinds(writer: OperatorNode, table: Table): void {
+  #recordKinds(writer: OperatorNode, table: Table): void {
     const kinds = keyKindsOf(table);
     const known = this.#keyKinds.get(writer);
     if (known !== undefined && known.join() !== kinds.join()) {
       throw new StockafolioError(
         'ERR_PIPELINE_INVALID',
-        `operator '${writer.name}' cannot write to table '${table.name}': its key columns are (${kinds.join(', ')}), those of another table of it (${known.join(', ')})`,
+        `operator '${writer.name}' cannot write to table '${table.name}': its key columns are (${kinds.join(', ')}), but those of its other table are (${known.join(', ')})`,
         { hint: "give both tables key columns of the same types, one for each part of the operator's key" },
       );
     }
@@ -111,9 +111,9 @@ export class PlanBuilder {
   }
 
   /**
-   * The name of the operator whose output an observable was piped from; '' for the stream, and where that cannot be told.
+   * The name of the operator whose output an observable was piped from; '' for the stream, and if that is unknown.
    *
-   * @throws ERR_PIPELINE_INVALID where it is of another pipeline
+   * @throws ERR_PIPELINE_INVALID if it is of another pipeline
    */
   #originOf(observable: Observable<unknown>): string {
     for (let at: Observable<unknown> | undefined = observable; at !== undefined; at = at.source) {
@@ -129,7 +129,7 @@ export class PlanBuilder {
   }
 }
 
-/** Makes a plan by a build function. */
+/** Makes a plan from a build function. */
 export function buildPlan(pipeline: string, build: (input: Flow<unknown>) => unknown): Plan {
   const builder = new PlanBuilder(pipeline);
   planning(builder, () => void build(new Flow(builder.input)));

@@ -5,44 +5,44 @@ import type { Table } from '../table/index.js';
 import type { OperatorLayout } from './context.js';
 import type { FlowOrigin } from './flow.js';
 
-/** An operator of a plan: what it is and keeps, without an engine that executes it. */
+/** An operator of a plan: what it is and what state it has, without an engine that executes it. */
 export interface OperatorNode<O = unknown> extends FlowOrigin {
   /** Unique in its pipeline; its state is found by it. */
   readonly name: string;
-  /** The operator by which it was made, such as `foldByKey`; an engine knows how to execute its kind. */
+  /** The operator function that made it, such as `foldByKey`; an engine knows how to execute its kind. */
   readonly kind: string;
   /** Settings that change what the state means, such as a window's size. */
   readonly settings: Readonly<Record<string, string | number>>;
-  /** What it keeps for each key. Fields of the operator's own begin with `$`, which no user's field can. */
+  /** Its state for each key. The operator's own fields begin with `$`, which no user's field can. */
   readonly state: RecordSchema;
-  /** Whether each partition has a part of its figures only. */
+  /** Whether each partition has only a part of its figures. */
   readonly isShared: boolean;
   /** Whether `into` writes the state of each key as it is at the commit, without an emission for each record. */
   readonly writesState: boolean;
-  /** Its functions, and what else its kind reads. */
+  /** Its functions, and other options of its kind. */
   readonly options: O;
 }
 
-/** How an operator is laid out, as a checkpoint keeps it. */
+/** The layout of an operator, as a checkpoint stores it. */
 export function layoutOf({ name, kind, settings }: OperatorNode): OperatorLayout {
   return { name, kind, settings };
 }
 
-/** An operator and where its records come from. */
+/** An operator and the source of its records. */
 export interface OperatorStep {
   readonly node: OperatorNode;
   readonly input: Observable<unknown>;
 }
 
-/** A table and where its rows come from. */
+/** A table and the source of its rows. */
 export interface TableStep {
   readonly table: Table;
   readonly rows: Observable<unknown>;
-  /** The operator whose state makes the rows, where nothing is between it and the table. */
+  /** The operator whose state makes the rows, if nothing is between it and the table. */
   readonly writer: OperatorNode | undefined;
 }
 
-/** A flow that a test looks at. */
+/** A flow that a test observes. */
 export interface ObserverStep {
   readonly observed: Observable<unknown>;
   readonly next: (value: unknown) => void;
@@ -51,23 +51,23 @@ export interface ObserverStep {
 
 export type Step = OperatorStep | TableStep | ObserverStep;
 
-/** From where to where records and rows go: names of operators and tables; '' is the stream. */
+/** An edge along which records or rows pass, by names of operators and tables; '' is the stream. */
 export interface Edge {
   readonly from: string;
   readonly to: string;
   readonly table: boolean;
 }
 
-/** What a pipeline consists of. */
+/** The parts of a pipeline. */
 export interface Plan {
   /** Where the records of the stream enter. */
   readonly input: FlowOrigin;
-  /** Operators and destinations in the order in which they were made. */
+  /** Operators and destinations in the order in which they were declared. */
   readonly steps: readonly Step[];
   readonly operators: readonly OperatorNode[];
   /** The tables that it writes, without the library's own. */
   readonly tables: readonly Table[];
   readonly edges: readonly Edge[];
-  /** By operator, the kinds of its key's parts, where a table says them: one that its state is written to. */
+  /** By operator, the kinds of its key's parts, if its state is written to a table, which states them. */
   readonly keyKinds: ReadonlyMap<OperatorNode, readonly KeyKind[]>;
 }

@@ -1,19 +1,19 @@
 import type { Observable } from 'rxjs';
 import type { PipelineContext } from './context.js';
-import type { Receiver, StretchReceiver } from './fan-out.js';
+import type { Receiver, BatchReceiver } from './fan-out.js';
 import { Flow } from './flow.js';
 
 /**
- * Sends what comes from a source to a receiver that never throws; errors are those of functions in between.
+ * Sends the values of a source to a receiver that never throws; errors are those of functions in between.
  *
- * @param operator what it is the receiver of, where it can take batches of records
+ * @param operator the operator whose receiver it is, if it can process batches of records
  */
 export function receive<T>(
   context: PipelineContext,
   source: Observable<T>,
   next: Receiver<T>,
   error: (error: unknown) => void,
-  operator?: StretchReceiver<T>,
+  operator?: BatchReceiver<T>,
 ): void {
   if (source instanceof Flow) context.fanOut<T>(source.origin).add(next, operator);
   else source.subscribe({ next, error });

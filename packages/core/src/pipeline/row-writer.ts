@@ -11,7 +11,7 @@ const readers = new WeakMap<Table, RowReader>();
 
 /**
  * From a plain row to its values in the order of `table.columns`, each checked against its column; the shard is filled
- * in. Compiled once a table: column names are identifiers by schema.
+ * in. Compiled once per table: column names are identifiers by schema.
  *
  * @throws ERR_ROW_INVALID naming table, column and value
  */
@@ -51,7 +51,7 @@ function check(column: Column, n: number): string {
     : `if ${wrong} invalid(${n}, v${n});`;
 }
 
-/** A value that does not fit its column. */
+/** The error for a value that does not fit its column. */
 export function invalidValue(table: Table, column: Column, value: unknown): never {
   const shown = String(value);
   throw new StockafolioError(

@@ -5,9 +5,10 @@ import type { Table } from '../table/index.js';
 /**
  * A row on its way to its table.
  *
- * Rows are made by this class, and their values by {@link listed}, where literals would do: once a few of what a literal
- * has made have outlived a collection of garbage, V8 makes all that follow in the old space, where rows by the million,
- * gone as soon as they are written, cost a full collection every few hundred milliseconds.
+ * Rows are made by this class, and their values by {@link listed}, although literals would do. Once a few of the
+ * objects made by a literal survive a garbage collection, V8 allocates all further ones in the old space. Rows are made
+ * by the million and dropped once written: in the old space they would cost a full collection every few hundred
+ * milliseconds.
  */
 export class Row implements Mutation {
   readonly table: Table;

@@ -2,9 +2,9 @@ import { StockafolioError } from '../errors/index.js';
 import type { Plan } from './plan.js';
 
 /**
- * A plan that was declared again, if it is the one that was declared first.
+ * Returns a plan that was declared again, if it equals the first one.
  *
- * @throws ERR_PIPELINE_INVALID where its operators, tables or edges differ
+ * @throws ERR_PIPELINE_INVALID if its operators, tables or edges differ
  */
 export function samePlan(pipeline: string, first: Plan, again: Plan): Plan {
   const before = shapeOf(first);

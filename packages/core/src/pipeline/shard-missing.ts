@@ -1,7 +1,7 @@
 import { StockafolioError } from '../errors/index.js';
 import type { Table } from '../table/index.js';
 
-/** Several partitions would write parts of one figure to the same row. */
+/** The error if several partitions would write parts of one figure to the same row. */
 export function shardMissing(table: Table): StockafolioError {
   return new StockafolioError(
     'ERR_SHARD_MISSING',

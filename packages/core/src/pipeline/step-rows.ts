@@ -1,23 +1,24 @@
 import type { Mutation } from '../ports/index.js';
 
-/** Rows of one step that are looked through one by one; beyond that many they are found by key. */
+/** Rows of one step that are searched one by one; more rows than that are found by key. */
 const FEW = 16;
 
 /**
- * The rows that wait for the commit, with those of the step in hand (a record, a flush, a commit) at the end.
+ * The rows that wait for the commit, with those of the current step (a record, a flush, a commit) at the end.
  *
- * All rows of a step bear one version, and stores keep the first of two equal versions: so of several rows of one key
- * that a step makes, only the last may be written. Rows of windows alone bear the versions of their windows.
+ * All rows of a step have one version, and stores keep the first of two equal versions. So if a step makes several rows
+ * of one key, only the last may be written. Only rows of windows have the versions of their windows.
  */
 export class StepRows {
   #rows: Mutation[] = [];
   #start = 0;
-  /** Where the rows are that this step has put, and, once they are many, where by key. */
+  /** The indexes of the rows that this step has put. */
   readonly #put: number[] = [];
-  /** How many of them are of this step; the array keeps its length from step to step. */
+  /** The number of them that are of this step; the array keeps its length from step to step. */
   #puts = 0;
-  readonly #places = new Map<string, number>();
-  /** Where the emission in hand began, and the rows of earlier ones that it has replaced. */
+  /** The same by key, once there are many. */
+  readonly #indexes = new Map<string, number>();
+  /** The start of the current emission, and the rows of earlier ones that it has replaced. */
   #mark = 0;
   #markPuts = 0;
   #replaced: { readonly at: number; readonly row: Mutation }[] = [];
@@ -29,7 +30,7 @@ export class StepRows {
   /** Begins a step. */
   begin(): void {
     this.#start = this.#rows.length;
-    if (this.#puts > FEW) this.#places.clear();
+    if (this.#puts > FEW) this.#indexes.clear();
     this.#puts = 0;
     this.mark();
   }
@@ -41,13 +42,13 @@ export class StepRows {
     this.#replaced = [];
   }
 
-  /** Undoes the emission in hand. */
+  /** Undoes the current emission. */
   rollbackToMark(): void {
     for (const { at, row } of this.#replaced.reverse()) this.#rows[at] = row;
-    if (this.#puts > FEW) for (const row of this.#rows.slice(this.#mark)) this.#places.delete(idOf(row));
+    if (this.#puts > FEW) for (const row of this.#rows.slice(this.#mark)) this.#indexes.delete(idOf(row));
     this.#rows.length = this.#mark;
     this.#puts = this.#markPuts;
-    if (this.#puts <= FEW) this.#places.clear();
+    if (this.#puts <= FEW) this.#indexes.clear();
     this.#replaced = [];
   }
 
@@ -56,14 +57,17 @@ export class StepRows {
     this.#rows.push(row);
   }
 
-  /** Adds a row, or replaces the row of the same key that this step has put already. */
+  /** Adds a row, or replaces the row of the same key that this step has already put. */
   put(row: Mutation): void {
     const at = this.#at(row);
     if (at === undefined) this.#add(row);
     else this.#replace(at, row);
   }
 
-  /** Adds a row as a store would take it after those of earlier emissions: of one key the first of the latest version stays. */
+  /**
+   * Adds a row as a store would after those of earlier emissions: of one key the first row of the latest version
+   * remains.
+   */
   putVersioned(row: Mutation): void {
     const at = this.#at(row);
     if (at === undefined) this.#add(row);
@@ -71,7 +75,7 @@ export class StepRows {
   }
 
   #at(row: Mutation): number | undefined {
-    return this.#puts <= FEW ? this.#scan(row) : this.#places.get(idOf(row));
+    return this.#puts <= FEW ? this.#scan(row) : this.#indexes.get(idOf(row));
   }
 
   #replace(at: number, row: Mutation): void {
@@ -83,22 +87,22 @@ export class StepRows {
     const end = this.#rows.push(row) - 1;
     this.#put[this.#puts++] = end;
     if (this.#puts <= FEW) return;
-    const unknown = this.#places.size === 0 ? this.#put.slice(0, this.#puts) : [end];
-    for (const at of unknown) this.#places.set(idOf(this.#rows[at] as Mutation), at);
+    const unknown = this.#indexes.size === 0 ? this.#put.slice(0, this.#puts) : [end];
+    for (const at of unknown) this.#indexes.set(idOf(this.#rows[at] as Mutation), at);
   }
 
-  /** Takes back the rows of the step in hand. */
+  /** Rolls back the rows of the current step. */
   rollback(): void {
     this.#rows.length = this.#start;
   }
 
-  /** Takes back the last steps: all rows but the first so many. */
+  /** Rolls back the last steps: keeps only the first `length` rows. */
   rollbackTo(length: number): void {
     this.#rows.length = length;
     this.begin();
   }
 
-  /** Gives all rows, and forgets them. */
+  /** Returns all rows, and clears the list. */
   take(): readonly Mutation[] {
     const rows = this.#rows;
     this.#rows = [];
@@ -108,9 +112,9 @@ export class StepRows {
 
   #scan(row: Mutation): number | undefined {
     for (let n = this.#puts - 1; n >= 0; n--) {
-      const place = this.#put[n] as number;
-      const other = this.#rows[place] as Mutation;
-      if (other.table === row.table && sameKey(row, other)) return place;
+      const at = this.#put[n] as number;
+      const other = this.#rows[at] as Mutation;
+      if (other.table === row.table && sameKey(row, other)) return at;
     }
     return undefined;
   }
@@ -121,7 +125,7 @@ function sameKey(a: Mutation, b: Mutation): boolean {
   return true;
 }
 
-/** U+0000 is in no text of a row, so that no two keys share an id. */
+/** U+0000 is in no text of a row, so no two keys have the same id. */
 function idOf({ table, values }: Mutation): string {
   let id = table.name;
   for (let n = 0; n < table.keyLength; n++) id += `\u0000${String(values[n])}`;

@@ -8,7 +8,7 @@ import { Row } from './row.js';
 import { shardMissing } from './shard-missing.js';
 import { Update, type KeyTuple } from './update.js';
 
-/** Takes the rows that a flow sends to a table. */
+/** Receives the rows that a flow sends to a table. */
 export class TableConnection implements Connection {
   readonly #context: PipelineContext;
   readonly #table: Table;

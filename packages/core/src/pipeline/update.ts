@@ -1,8 +1,8 @@
 import type { KeyPart } from '../stream/index.js';
 
 /**
- * What a keyed operator emits for a record: the key it changed, what the state of that key is now, the record, and
- * what the fold returned. A plain copy: it may be kept.
+ * What a keyed operator emits for a record: the key that it changed, the new state of that key, the record, and what
+ * the fold returned. It is a plain copy, so it may be kept.
  */
 export class Update<K extends readonly unknown[], V, T = unknown, R = unknown> {
   readonly key: K;

@@ -4,13 +4,13 @@ import type { Cursor } from './cursor.js';
 type BigintField<S> = { [N in keyof S & string]: S[N] extends bigint ? N : never }[keyof S & string];
 
 /**
- * Adds a whole number to a bigint field of a state: what `state.field += BigInt(amount)` does, without making three
- * bigints on the way, which for a sum of every record is most of its cost.
+ * Adds a whole number to a bigint field of a state: like `state.field += BigInt(amount)`, but without creating three
+ * bigints, which is most of the cost of a sum over every record.
  *
- * Takes a plain object as well, so that a fold can be tried on its own.
+ * It also accepts a plain object, so that a fold can be tested on its own.
  *
  * @param amount a whole number within 2^53
- * @throws ERR_OVERFLOW where the amount is none, or the sum would not fit the field
+ * @throws ERR_OVERFLOW if the amount is not one, or the sum would not fit the field
  * @example
  * fold: (sum, trade) => addTo(sum, 'value', trade.quantity * trade.price)
  */
@@ -29,8 +29,8 @@ const [LOW, HIGH] = new Int32Array(new BigInt64Array([1n]).buffer)[0] === 1 ? [0
 const TWO_32 = 2 ** 32;
 
 /**
- * Adds a whole number to a 128-bit integer that lies in four cells from `at` on, the lower half first; answers whether the
- * sum fits. Where the upper half is the least of all it does not: that stands for absence.
+ * Adds a whole number to a 128-bit integer in four cells from `at` on, the lower half first; returns whether the sum
+ * fits. It does not fit if the upper half is the smallest value, which marks an absent value.
  */
 export function addInt128(cells: Int32Array, at: number, amount: number): boolean {
   if (!Number.isSafeInteger(amount)) return false;
@@ -48,7 +48,7 @@ export function addInt128(cells: Int32Array, at: number, amount: number): boolea
   return addWide(cells, at, amount, low);
 }
 
-/** The same where the sum does not fit into the lower half, before or after; `low` is the sum of the lowest words. */
+/** The same if the sum does not fit into the lower half, before or after; `low` is the sum of the lowest words. */
 function addWide(cells: Int32Array, at: number, amount: number, low: number): boolean {
   const sign = amount < 0 ? -1 : 0;
   const upper = Math.floor(amount / TWO_32) >>> 0;
@@ -64,8 +64,8 @@ function addWide(cells: Int32Array, at: number, amount: number, low: number): bo
 }
 
 /**
- * Adds a whole number to a 64-bit integer that lies in two cells from `at` on; answers whether the sum fits. The least
- * of all 64-bit integers does not: it stands for absence.
+ * Adds a whole number to a 64-bit integer in two cells from `at` on; returns whether the sum fits. The smallest 64-bit
+ * integer does not: it marks an absent value.
  */
 export function addInt64(cells: Int32Array, at: number, amount: number): boolean {
   if (!Number.isSafeInteger(amount)) return false;

@@ -1,6 +1,9 @@
 import type { FieldType, Kind } from '../schema/index.js';
 
-/** How a column's cells are read: as a double, or as an integer of 64 or 128 bits. Texts are numbers of the interner. */
+/**
+ * How a column's cells are read: as a double, or as an integer of 64 or 128 bits. Texts are stored as their number in
+ * the interner.
+ */
 export type Storage = 'f64' | 'i64' | 'i128';
 
 export interface StateColumn {
@@ -8,11 +11,11 @@ export interface StateColumn {
   readonly kind: Kind;
   readonly storage: Storage;
   readonly optional: boolean;
-  /** The first word of `oneOf`, with which its state begins. */
+  /** The first word of `oneOf`, its initial value. */
   readonly first: string;
   /** The words of `oneOf`. */
   readonly words?: readonly string[] | undefined;
-  /** Of a text, its longest length. */
+  /** The maximum length of a text. */
   readonly longest?: number | undefined;
 }
 
@@ -37,12 +40,12 @@ function storageOf(kind: Kind): Storage {
   return kind === 'bigint64' ? 'i64' : 'f64';
 }
 
-/** Cells of 8 bytes that a column takes. */
+/** The number of 8-byte cells of a column. */
 export function cellsOf({ storage }: StateColumn): number {
   return storage === 'i128' ? 2 : 1;
 }
 
-/** The first cell of each column, counted from the first of all; and, last, how many there are. */
+/** The first cell of each column, relative to the first column's; and, last, the total number of cells. */
 export function cellOffsets(columns: readonly StateColumn[]): number[] {
   const offsets = [0];
   for (const column of columns) offsets.push((offsets.at(-1) ?? 0) + cellsOf(column));
@@ -50,7 +53,7 @@ export function cellOffsets(columns: readonly StateColumn[]): number[] {
 }
 
 /**
- * What stands in an `i64` cell, or the upper one of an `i128`, where an optional field is absent; in an `f64` cell it is
+ * The value of an `i64` cell, or of the upper cell of an `i128`, for an absent optional field; in an `f64` cell it is
  * NaN. No field holds any of these.
  */
 export const ABSENT_I64 = -(2n ** 63n);

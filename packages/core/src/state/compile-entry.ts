@@ -6,7 +6,7 @@ import { HASH_SEED, finish, mix, type KeyKind, type KeyParts } from './key-parts
 import { CHUNK_BITS, CHUNK_MASK, type Chunk, type RowPointer } from './rows.js';
 import { SEGMENT_SHIFT, type SlotIndex } from './slot-index.js';
 import { specialize } from './specialize.js';
-import { STRETCH } from './stretch.js';
+import { BATCH_SIZE } from './batch-size.js';
 import type { UndoJournal } from './undo-journal.js';
 
 /** Flags of a row. */
@@ -18,7 +18,7 @@ export const ALL = LIVE | UNWRITTEN | UNSAVED;
 /** Cells of a row before its key: the flags. */
 export const KEY_AT = 1;
 
-/** On whose behalf a state is changed: numbers in an object of its own, so that none is boxed on the way. */
+/** The origin of a change to a state: numbers in an object of their own, so that none is boxed on the way. */
 export interface Change {
   /** The number of the record. */
   readonly record: number;
@@ -27,19 +27,20 @@ export interface Change {
 }
 
 /**
- * How the keys of one state are entered: first loaded, each at a place of a stretch, then entered at these places. In
- * between {@link Entry.touch} has their rows fetched from memory all at once, where one after the other would wait.
+ * How the keys of one state are entered: first they are loaded, each at an index in the batch, then entered at these
+ * indexes. In between, {@link Entry.touch} fetches their rows from memory all at once; one after the other, each would
+ * wait.
  */
 export interface Entry {
-  /** Takes a key in hand, given part by part, at a place from 0 to `STRETCH - 1`. @throws ERR_ROW_INVALID */
-  load(place: number, ...parts: KeyPart[]): void;
-  /** Has memory bring what entering the keys at the first so many places will read. */
+  /** Loads a key, given part by part, at an index from 0 to `BATCH_SIZE - 1`. @throws ERR_ROW_INVALID */
+  load(i: number, ...parts: KeyPart[]): void;
+  /** Fetches from memory what entering the first `count` keys will read. */
   touch(count: number): void;
-  /** The slot of the key at a place; made where there is none, with the cursor on it. */
-  enter(place: number, change: Change): number;
+  /** The slot of the key at an index, created if there is none, with the cursor on it. */
+  enter(i: number, change: Change): number;
 }
 
-/** What a compiled {@link Entry} works on. */
+/** The objects that a compiled {@link Entry} uses. */
 export interface EntryScope {
   readonly keys: KeyParts;
   readonly interner: Interner;
@@ -48,16 +49,16 @@ export interface EntryScope {
   readonly pointer: RowPointer;
   readonly cursor: Cursor;
   readonly journal: UndoJournal;
-  /** Told whether the key was new. */
+  /** Is set to whether the key was new. */
   readonly state: { created: boolean };
-  /** Makes a slot, and enters it at this place of the index. */
+  /** Creates a slot, and enters it at this position of the index. */
   readonly create: (at: number, hash: number) => number;
-  /** Notes a slot that has these flags, as yet, among the changed ones. */
+  /** Adds a slot, whose present flags are given, to the lists of changed ones. */
   readonly list: (slot: number, flags: number) => void;
 }
 
 /**
- * Compiles {@link Entry} for the key kinds and columns of one state: widths are constants, and loops are gone.
+ * Compiles {@link Entry} for the key kinds and columns of one state: widths become constants, and loops are unrolled.
  */
 export function compileEntry(
   owner: string,
@@ -71,19 +72,19 @@ export function compileEntry(
   const width = versionAt + 1 + (cellOffsets(columns).at(-1) ?? 0);
   const text = `${kinds.map((kind, n) => (kind === 'text' ? `let text${n} = ''; let id${n} = 0;` : '')).join('\n')}
 const bits = new Float64Array(1); const halves = new Int32Array(bits.buffer);
-const hashes = new Int32Array(${STRETCH}); const slots = new Int32Array(${STRETCH});
-${parts.map((n) => `const cells${n} = new Float64Array(${STRETCH});`).join(' ')}
+const hashes = new Int32Array(${BATCH_SIZE}); const slots = new Int32Array(${BATCH_SIZE});
+${parts.map((n) => `const cells${n} = new Float64Array(${BATCH_SIZE});`).join(' ')}
 let seen = 0;
-function load(place, ${parts.map((n) => `part${n}`).join(', ')}) {
+function load(i, ${parts.map((n) => `part${n}`).join(', ')}) {
   let hash = ${HASH_SEED};
   ${kinds.map((kind, n) => load(kind, n, key)).join('\n  ')}
-  hashes[place] = finish(hash);
-  ${parts.map((n) => `cells${n}[place] = cell${n};`).join(' ')}
+  hashes[i] = finish(hash);
+  ${parts.map((n) => `cells${n}[i] = cell${n};`).join(' ')}
 }
 ${touch(width)}
-function enter(place, change) {
-  const hash = hashes[place];
-  ${parts.map((n) => `const cell${n} = cells${n}[place];`).join(' ')}
+function enter(i, change) {
+  const hash = hashes[i];
+  ${parts.map((n) => `const cell${n} = cells${n}[i];`).join(' ')}
   const table = index.tables[hash >>> ${SEGMENT_SHIFT}];
   const mask = table.length - 1;
   let at = (hash << 1) & mask;
@@ -134,22 +135,22 @@ return { load, touch, enter };`;
 }
 
 /**
- * Reads the entries of the index, then both ends of their rows: loops so tight that the processor waits for many at a
- * time. Nothing depends on what they find, which is kept lest the engine leave the reading out. A state of one chunk is in
- * the caches anyway.
+ * Reads the entries of the index, then both ends of their rows, in loops so tight that the processor waits for many at
+ * a time. The results are not needed; they are kept so that V8 does not optimise the reads away. A state of one chunk
+ * is in the caches anyway.
  */
 function touch(width: number): string {
   return `function touch(count) {
   if (chunks.length < 2) return;
   const { tables } = index;
-  for (let place = 0; place < count; place++) {
-    const hash = hashes[place];
+  for (let i = 0; i < count; i++) {
+    const hash = hashes[i];
     const table = tables[hash >>> ${SEGMENT_SHIFT}];
     const at = (hash << 1) & (table.length - 1);
-    slots[place] = table[at + 1] === hash ? table[at] - 1 : -1;
+    slots[i] = table[at + 1] === hash ? table[at] - 1 : -1;
   }
-  for (let place = 0; place < count; place++) {
-    const slot = slots[place];
+  for (let i = 0; i < count; i++) {
+    const slot = slots[i];
     if (slot < 0) continue;
     const { i32 } = chunks[slot >>> ${CHUNK_BITS}];
     const row = (slot & ${CHUNK_MASK}) * ${2 * width};
@@ -158,7 +159,7 @@ function touch(width: number): string {
 }`;
 }
 
-/** Takes one part of a key in hand: its cell, and its share of the hash; as {@link KeyParts.load} does. */
+/** Loads one part of a key: its cell, and its share of the hash; as {@link KeyParts.load} does. */
 function load(kind: KeyKind, n: number, key: string): string {
   const share = `bits[0] = cell${n}; hash = mix(mix(hash, halves[0]), halves[1]);`;
   switch (kind) {
@@ -179,7 +180,7 @@ function load(kind: KeyKind, n: number, key: string): string {
   }
 }
 
-/** Keeps the version and the values aside: those that are doubles as doubles, 64-bit integers by halves. */
+/** Saves the version and the values to the journal: doubles as doubles, 64-bit integers as halves. */
 function keep(columns: readonly StateColumn[], versionAt: number): string {
   const offsets = cellOffsets(columns);
   const count = 1 + (offsets.at(-1) ?? 0);

@@ -10,13 +10,14 @@ import type { RowPointer } from './rows.js';
 /**
  * A view of the row that a pointer points at, which reads and writes like a plain object of the state's schema.
  *
- * A setter takes a value only if its cell holds it exactly, else it throws ERR_OVERFLOW; a text only if it is a value of
- * its field, else ERR_ROW_INVALID. Then the fold that set it is undone. Its own members begin with `$` or `_`, as no field does.
+ * A setter accepts a number only if its cell holds it exactly, otherwise it throws ERR_OVERFLOW; a text only if it is a
+ * value of its field, otherwise ERR_ROW_INVALID. Then the fold that set it is undone. The cursor's own members begin
+ * with `$` or `_`, as no field does.
  */
 export interface Cursor {
   /** A plain copy of the row, in schema order; an operator's own fields, which begin with `$`, are left out. */
   $copy(): Record<string, Value>;
-  /** The values with which a row begins: zero, '', false, the first word, absent. */
+  /** Sets the initial values of a row: zero, '', false, the first word, absent. */
   $reset(): void;
   /** Adds a whole number to a bigint field: see `addTo`. */
   $add(field: string, amount: number): void;
@@ -29,7 +30,7 @@ type CursorClass = new (
   checks: readonly ValueCheck[],
 ) => Cursor;
 
-/** By the columns they have, written out. */
+/** By their columns, as text. */
 const classes = new Map<string, CursorClass>();
 
 /** The columns in which a state schema is stored. */
@@ -38,8 +39,8 @@ export function stateColumns(schema: RecordSchema): StateColumn[] {
 }
 
 /**
- * A cursor over the columns of a state schema; its class is compiled once, so that a fold meets one shape only, however
- * many operators and engines it is used in.
+ * A cursor over the columns of a state schema. Its class is compiled once, so that a fold meets only one shape, however
+ * many operators and engines use it.
  */
 export function newCursor(schema: RecordSchema, owner: string, interner: Interner, pointer: RowPointer): Cursor {
   const columns = stateColumns(schema);
@@ -53,7 +54,7 @@ export function newCursor(schema: RecordSchema, owner: string, interner: Interne
   return new compiled(owner, interner, pointer, checks);
 }
 
-/** Field names are identifiers by schema, so that nothing else can get into the source text. */
+/** Field names are identifiers by schema, so nothing else can get into the source text. */
 function compile(columns: readonly StateColumn[]): CursorClass {
   const offsets = cellOffsets(columns);
   const each = (line: (column: StateColumn, at: number, n: number) => string): string =>
@@ -103,7 +104,7 @@ function adder(c: StateColumn, at: number): string {
 
 function accessors(c: StateColumn, at: number, n: number): string {
   const clear = c.optional ? `if (v === undefined) { ${cleared(c, at)}; return; }` : '';
-  // In brackets, as one of them may be called constructor.
+  // In brackets, because a field may be called constructor.
   return `
   get ['${c.name}']() { const p = this._p; ${getter(c, at)} }
   set ['${c.name}'](v) { const p = this._p; ${clear} ${setter(c, at, n)} }`;
@@ -126,7 +127,7 @@ function getter(c: StateColumn, at: number): string {
 function setter(c: StateColumn, at: number, n: number): string {
   const fail = `overflow(this._owner, '${c.name}', v);`;
   if (isTextual(c.kind)) {
-    // Most folds set the text that is there already, which needs no check.
+    // Most folds set the text that is already there, which needs no check.
     return `if (typeof v !== 'string') ${fail} const id = this._interner.idOf(v);
     if (id === ${cell(c, at)}) return;
     const problem = this._checks[${n}](v); if (problem !== undefined) misfit(this._owner, '${c.name}', v, problem);
@@ -149,14 +150,14 @@ function setter(c: StateColumn, at: number, n: number): string {
   }
 }
 
-/** What a state setter throws of a text that is no value of its field. */
+/** The error of a state setter for a text that is not a value of its field. */
 function misfit(owner: string, field: string, value: unknown, problem: string): never {
   throw new StockafolioError('ERR_ROW_INVALID', `${owner}: ${shownValue(value)} cannot be '${field}': it ${problem}`, {
     hint: 'set a value of the type that the state declares, within its bounds',
   });
 }
 
-/** What a state setter throws: the value was not exact in its cell. */
+/** The error of a state setter for a value that its cell does not hold exactly. */
 function overflow(owner: string, field: string, value: unknown): never {
   throw new StockafolioError('ERR_OVERFLOW', `${owner}: ${String(value)} does not fit '${field}' exactly`, {
     hint: 'money() and int64() end at 2^53; use bigMoney() or int64({ range: "full" }) for larger sums',

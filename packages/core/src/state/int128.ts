@@ -1,19 +1,19 @@
 import type { RowPointer } from './rows.js';
 
-/** The largest integer of 128 bits. The least of all is none, as its upper half stands for absence. */
+/** The largest integer of 128 bits. The smallest one is excluded, because its upper half marks an absent value. */
 const MAX = 2n ** 127n - 1n;
 const MIN = -(2n ** 127n) + 2n ** 64n;
 
 /** The integer of 128 bits in two cells from `at` on, the lower half first. */
 export function int128At({ i64, i32 }: RowPointer, at: number): bigint {
   const low = i64[at] as bigint;
-  // Nearly all fit into the lower half, of whose sign the upper then consists.
+  // Nearly all fit into the lower half; then the upper half consists of its sign bits.
   const sign = (i32[2 * at + HIGH] as number) >> 31;
   if (i32[2 * at + 2] === sign && i32[2 * at + 3] === sign) return low;
   return ((i64[at + 1] as bigint) << 64n) | BigInt.asUintN(64, low);
 }
 
-/** Puts an integer into two cells; answers whether it fits. */
+/** Stores an integer in two cells; returns whether it fits. */
 export function setInt128({ i64 }: RowPointer, at: number, value: bigint): boolean {
   if (value > MAX || value < MIN) return false;
   i64[at] = BigInt.asIntN(64, value);
@@ -21,5 +21,5 @@ export function setInt128({ i64 }: RowPointer, at: number, value: bigint): boole
   return true;
 }
 
-/** Which half of a 64-bit integer comes second in memory: the upper one, on every platform of Node. */
+/** Which half of a 64-bit integer is second in memory: the upper one, on every platform of Node. */
 const HIGH = new Int32Array(new BigInt64Array([1n]).buffer)[0] === 1 ? 1 : 0;

@@ -3,18 +3,18 @@ import { StockafolioError } from '../errors/index.js';
 import { compareText } from '../table/order.js';
 import { memoryFor } from './memory.js';
 import { SlotIndex } from './slot-index.js';
-import { STRETCH } from './stretch.js';
+import { BATCH_SIZE } from './batch-size.js';
 import { TextMemo } from './text-memo.js';
 
-/** How many texts are kept as strings too, once they were asked for: few, lest many outlive collections of garbage. */
+/** Number of texts that are also kept as strings once they were read: few, so that few survive garbage collections. */
 const RECENT = 1 << 10;
 
 /**
- * Numbers texts: equal texts get the same small integer, so that keys and state columns hold numbers only.
+ * Numbers texts: equal texts get the same small integer, so that keys and state columns hold only numbers.
  *
- * Texts are kept once, as bytes, in one arena; the index is open addressing over typed arrays, so that tens of
- * millions of texts fit (a JS Map ends at 2^24 entries). Numbers are given in order of arrival from 0, and never taken
- * back: a checkpoint holds the new ones only.
+ * Texts are stored once, as bytes, in one arena. The index is open addressing over typed arrays, so that tens of
+ * millions of texts fit (a JS Map ends at 2^24 entries). Numbers are given in order of arrival from 0, and never
+ * reused: a checkpoint holds only the new ones.
  */
 export class Interner {
   #size = 0;
@@ -24,25 +24,28 @@ export class Interner {
   readonly #recentIds = new Int32Array(RECENT).fill(-1);
   readonly #recentTexts: string[] = new Array<string>(RECENT).fill('');
   readonly #usual = new TextMemo();
-  /** The stream's own key at each place of a stretch, and its number. */
-  readonly #placeTexts: string[] = new Array<string>(STRETCH).fill('');
-  readonly #placeIds = new Int32Array(STRETCH);
-  /** The hashes of the texts of a stretch, by place; and what was read ahead for them, lest the engine leave it out. */
-  readonly #hashes = new Int32Array(STRETCH);
+  /** The stream's own key at each index of the batch, and its number. */
+  readonly #batchTexts: string[] = new Array<string>(BATCH_SIZE).fill('');
+  readonly #batchIds = new Int32Array(BATCH_SIZE);
+  /**
+   * The hashes of the texts of a batch, by index; and what was read ahead for them, kept so that V8 does not optimise
+   * the reads away.
+   */
+  readonly #hashes = new Int32Array(BATCH_SIZE);
   #seen = 0;
   /**
-   * The place, within its stretch, of the record in hand: operators take the same records in, one after the other, and
+   * The index, within its batch, of the current record: operators process the same records one after the other, and
    * most ask for the number of the same text of each.
    */
-  place = 0;
+  batchIndex = 0;
 
-  /** The empty text is number 0, so that zeroed columns hold it. */
+  /** The empty text is number 0, so zeroed columns hold it. */
   constructor() {
     this.#index.first(hashText(''));
     this.#index.insert(hashText(''), this.#append(''));
   }
 
-  /** How many texts there are; their numbers run from 0 to `size - 1`. */
+  /** Number of texts; their numbers run from 0 to `size - 1`. */
   get size(): number {
     return this.#size;
   }
@@ -52,10 +55,10 @@ export class Interner {
     return this.#arena.length + this.#index.bytes + this.#starts.byteLength;
   }
 
-  /** The number of a text; a new one where it was never seen. */
+  /** The number of a text; a new one if the text is new. */
   idOf(text: string): number {
-    const place = this.place;
-    if (text === this.#placeTexts[place]) return this.#placeIds[place] as number;
+    const i = this.batchIndex;
+    if (text === this.#batchTexts[i]) return this.#batchIds[i] as number;
     let id = this.#usual.get(text);
     if (id < 0) {
       id = this.#find(text, hashText(text));
@@ -65,29 +68,28 @@ export class Interner {
   }
 
   /**
-   * Numbers the keys of a stretch, by place, where they are texts, before operators ask for them one by one amid much
-   * else: in loops so tight that the processor waits for several of them at a time, first for the index, then for the
-   * texts in the arena.
+   * Numbers the keys of a batch, by index, if they are texts, before operators ask for them one by one. The loops are
+   * so tight that the processor waits for several keys at a time, first for the index, then for the texts in the arena.
    */
   number(keys: readonly unknown[], count: number): void {
     const hashes = this.#hashes;
-    const places = this.#placeIds;
+    const ids = this.#batchIds;
     let seen = 0;
     for (let n = 0; n < count; n++) {
       const key = keys[n];
       if (typeof key !== 'string') return;
       hashes[n] = hashText(key);
     }
-    for (let n = 0; n < count; n++) places[n] = this.#index.peek(hashes[n] as number) - 1;
+    for (let n = 0; n < count; n++) ids[n] = this.#index.peek(hashes[n] as number) - 1;
     for (let n = 0; n < count; n++) {
-      const id = places[n] as number;
+      const id = ids[n] as number;
       if (id >= 0) seen ^= this.#arena[this.#starts[id] as number] as number;
     }
     this.#seen ^= seen;
     for (let n = 0; n < count; n++) {
       const key = keys[n] as string;
-      places[n] = this.#find(key, hashes[n] as number);
-      this.#placeTexts[n] = key;
+      ids[n] = this.#find(key, hashes[n] as number);
+      this.#batchTexts[n] = key;
     }
   }
 
@@ -115,7 +117,9 @@ export class Interner {
     return { ends, bytes: this.#arena.slice(base, this.#starts[to] as number) };
   }
 
-  /** Takes in what {@link slice} gave, as the next numbers from `from` on; those already known are passed over. */
+  /**
+   * Loads what {@link slice} returned, as the next numbers from `from` on; texts that are already known are skipped.
+   */
   load(from: number, ends: Float64Array, bytes: Uint8Array): void {
     if (from > this.#size)
       throw new StockafolioError('ERR_CHECKPOINT_CORRUPT', `texts ${this.#size} to ${from - 1} are missing`);
@@ -137,7 +141,7 @@ export class Interner {
     return id;
   }
 
-  /** One byte a character where every character is below 256, marked 0; else two, marked 1. */
+  /** One byte per character if every character is below 256, marked 0; otherwise two, marked 1. */
   #append(text: string): number {
     const id = this.#size++;
     if (id + 1 >= this.#starts.length) {

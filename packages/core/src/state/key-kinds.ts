@@ -1,7 +1,7 @@
 import type { Table } from '../table/index.js';
 import type { KeyKind } from './key-parts.js';
 
-/** The kinds of the keys that a state must have to be the rows of a table, part by part. */
+/** The kinds of the keys, part by part, that a state must have to be written to a table. */
 export function keyKindsOf(table: Table): KeyKind[] {
   return table.columns
     .filter(({ role, type }) => role !== 'value' && type.kind !== 'shard')

@@ -8,14 +8,14 @@ const bits = new Float64Array(1);
 const halves = new Int32Array(bits.buffer);
 
 /**
- * The keys of a state as numbers, part by part: a text is its number in the interner, a number is itself, so that keys
- * are compared exactly.
+ * The keys of a state as numbers, part by part: a text is its number in the interner, a number is itself, so keys are
+ * compared exactly.
  */
 export class KeyParts {
   readonly #owner: string;
   readonly #interner: Interner;
   #kinds: KeyKind[] | undefined;
-  /** The key in hand, as it is stored. */
+  /** The loaded key, as it is stored. */
   loaded = new Float64Array(0);
 
   constructor(owner: string, interner: Interner) {
@@ -28,13 +28,13 @@ export class KeyParts {
     return this.#kinds;
   }
 
-  /** Declares the kinds: by the first key, or by a checkpoint. */
+  /** Declares the kinds: from the first key, or from a checkpoint. */
   declare(kinds: readonly KeyKind[]): void {
     this.#kinds = [...kinds];
     this.loaded = new Float64Array(kinds.length);
   }
 
-  /** Takes a key in hand; answers its hash. */
+  /** Loads a key; returns its hash. */
   load(key: readonly KeyPart[]): number {
     const kinds = this.#kinds ?? [];
     if (kinds.length !== key.length) this.refuse(key);
@@ -58,7 +58,7 @@ export class KeyParts {
     return finish(hash);
   }
 
-  /** Takes a key in hand that is stored from this cell on; answers its hash. */
+  /** Loads a key that is stored from this cell on; returns its hash. */
   loadStored(cells: Float64Array, at: number): number {
     let hash = HASH_SEED;
     for (let part = 0; part < this.loaded.length; part++) {
@@ -74,7 +74,7 @@ export class KeyParts {
     return finish(hash);
   }
 
-  /** A part as it was given, from how it is stored. */
+  /** A part as it was given, from its stored form. */
   value(part: number, stored: number): KeyPart {
     switch (this.#kinds?.[part]) {
       case 'text':
@@ -95,7 +95,7 @@ export class KeyParts {
     return this.value(part, a) < this.value(part, b) ? -1 : 1;
   }
 
-  /** A part that is no text, as it is stored. */
+  /** The stored form of a part that is not a text. */
   cell(value: KeyPart): number {
     if (typeof value === 'boolean') return value ? 1 : 0;
     if (typeof value === 'bigint') return this.#interner.idOf(String(value));
@@ -115,7 +115,7 @@ export class KeyParts {
     });
   }
 
-  /** Says that a key is not like the first. */
+  /** Throws the error that a key is not like the first one. */
   refuse(key: readonly KeyPart[]): never {
     throw new StockafolioError(
       'ERR_ROW_INVALID',
@@ -127,14 +127,14 @@ export class KeyParts {
 
 export const HASH_SEED = 0x2f0b4a27;
 
-/** Takes a 32-bit integer into a hash. */
+/** Mixes a 32-bit integer into a hash. */
 export function mix(hash: number, value: number): number {
   let k = Math.imul(value, 0x5bd1e995);
   k ^= k >>> 15;
   return (Math.imul(hash ^ k, 0x2c1b3c6d) + 0x3c6ef372) | 0;
 }
 
-/** Spreads what was taken in over all bits. */
+/** Spreads the mixed values over all bits. */
 export function finish(hash: number): number {
   let h = hash ^ (hash >>> 16);
   h = Math.imul(h, 0x85ebca6b);

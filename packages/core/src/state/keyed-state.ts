@@ -12,9 +12,9 @@ import { SlotIndex } from './slot-index.js';
 import { SlotList } from './slot-list.js';
 import { UndoJournal } from './undo-journal.js';
 
-/** Some slots of a state. Texts are in them by their numbers: the interner is saved beside them. */
+/** Some slots of a state. Texts are represented by their numbers: the interner is saved with them. */
 export interface StateRows {
-  /** The kinds of the parts of a key; undefined where the state has never held one. */
+  /** The kinds of the parts of a key; undefined if the state has never held one. */
   readonly kinds: readonly KeyKind[] | undefined;
   readonly end: number;
   readonly slots: Int32Array;
@@ -22,19 +22,19 @@ export interface StateRows {
 }
 
 /**
- * What one operator keeps for each key: a row of cells of 8 bytes, which holds flags, the key, the version of the last
- * change, and the fields of the state schema, side by side, so that one change touches one place of memory.
+ * The state of one operator for each key: a row of 8-byte cells with flags, the key, the version of the last change,
+ * and the fields of the state schema. They are adjacent, so that one change touches one area of memory.
  *
- * A key has a slot, found by hash; slots are reused after removal. Every change is noted twice: for the tables
- * (`takeUnwritten`) and for the next checkpoint (`takeUnsaved`); and can be undone as long as the record that made it
- * is in hand (`rollback`).
+ * A key has a slot, found by hash; slots are reused after removal. Every change is recorded twice: for the tables
+ * (`takeUnwritten`) and for the next checkpoint (`takeUnsaved`). It can be undone while its record is being processed
+ * (`rollback`).
  */
 export class KeyedState implements State<StateRows> {
   readonly owner: string;
   readonly columns: readonly StateColumn[];
-  /** Reads and writes the row of the slot that {@link upsert}, {@link find} or {@link at} has chosen. */
+  /** Reads and writes the row of the slot that {@link upsert}, {@link find} or {@link at} has selected. */
   readonly cursor: Cursor;
-  /** The first cell of each column, behind the version; and how many cells there are. */
+  /** The first cell of each column, after the version; and the number of cells. */
   readonly #offsets: readonly number[];
   readonly #keys: KeyParts;
   readonly #pointer = new RowPointer();
@@ -43,12 +43,12 @@ export class KeyedState implements State<StateRows> {
   readonly #index = new SlotIndex();
   readonly #free = new SlotList();
   readonly #unwritten = new SlotList();
-  /** How many of them were taken, of which others are left. */
+  /** How many of them have been taken while others remain. */
   #taken = 0;
   readonly #unsaved = new SlotList();
   #journal: UndoJournal | undefined;
   #entry: Entry | undefined;
-  /** Cells of a row, and the cell of its version; known with the first key. */
+  /** Cells of a row, and the cell of its version; known from the first key on. */
   #width = 0;
   #versionAt = 0;
   #end = 0;
@@ -81,9 +81,9 @@ export class KeyedState implements State<StateRows> {
   }
 
   /**
-   * How keys are entered, compiled for keys of the kinds of this one: part by part, so that no array need be made.
+   * The code that enters keys, compiled for keys of the kinds of this one: part by part, so that no array is needed.
    *
-   * @throws ERR_ROW_INVALID where the key is not like the first one
+   * @throws ERR_ROW_INVALID if the key is not like the first one
    */
   entryFor(key: readonly KeyPart[]): Entry {
     if (this.#entry === undefined) this.#declare(this.#keys.kindsOf(key));
@@ -92,8 +92,8 @@ export class KeyedState implements State<StateRows> {
   }
 
   /**
-   * The slot of a key, made where there is none, with the cursor on it. The change that follows belongs to the record
-   * numbered `record`, and bears its version.
+   * The slot of a key, created if there is none, with the cursor on it. The change that follows belongs to the record
+   * with the number `record`, and gets its version.
    */
   upsert(key: readonly KeyPart[], record: number, version: number): number {
     const entry = this.entryFor(key);
@@ -101,7 +101,7 @@ export class KeyedState implements State<StateRows> {
     return entry.enter(0, { record, version });
   }
 
-  /** The slot of a key, with the cursor on it; -1 where there is none. */
+  /** The slot of a key, with the cursor on it; -1 if there is none. */
   find(key: readonly KeyPart[]): number {
     if (this.#entry === undefined) return -1;
     const hash = this.#keys.load(key);
@@ -117,7 +117,7 @@ export class KeyedState implements State<StateRows> {
     return this.cursor;
   }
 
-  /** Where the values of a slot's row begin, with the cursor on it. */
+  /** The position of the values of a slot's row, with the cursor on it. */
   point(slot: number): Readonly<RowPointer> {
     this.at(slot);
     return this.#pointer;
@@ -152,7 +152,7 @@ export class KeyedState implements State<StateRows> {
     return this.#cell(slot, this.#versionAt);
   }
 
-  /** Takes back what the record numbered `record` has changed. */
+  /** Rolls back what the record with the number `record` has changed. */
   rollback(record: number): void {
     this.#journal?.undo(
       record,
@@ -166,7 +166,7 @@ export class KeyedState implements State<StateRows> {
     );
   }
 
-  /** Forgets the key of a slot. */
+  /** Removes the key of a slot. */
   remove(slot: number): void {
     const { f64 } = this.#chunks[slot >>> CHUNK_BITS] as Chunk;
     const row = (slot & CHUNK_MASK) * this.#width;
@@ -183,7 +183,7 @@ export class KeyedState implements State<StateRows> {
   }
 
   /**
-   * Gives every live slot changed since the last call, in order of first change; so many at most.
+   * Passes every live slot that changed since the last call to `each`, in order of first change; at most `most` slots.
    *
    * @returns whether these were all
    */
@@ -212,16 +212,17 @@ export class KeyedState implements State<StateRows> {
     return this.#width;
   }
 
-  /** Copies the rows of slots, for checkpoints, as pairs of 32-bit integers, and notes that they are saved. */
+  /** Copies the rows of slots, for checkpoints, as pairs of 32-bit integers, and marks them as saved. */
   saveRows(slots: Int32Array, into: Int32Array): void {
     this.#copyRows(slots, into, ALL & ~UNSAVED);
   }
 
   /**
-   * Puts back rows that {@link saveRows} gave, of a state with keys of these kinds; {@link rebuild} must follow.
+   * Loads rows that {@link saveRows} copied, of a state with keys of these kinds; {@link rebuild} must follow.
    *
-   * @param cells for each cell of this state's fields, its cell in those rows; -1 where they have none: it begins anew
-   * @param end the slots that the state had
+   * @param cells for each cell of this state's fields, its cell in those rows; -1 if they lack it, then it gets its
+   * initial value
+   * @param end the number of slots that the state had
    */
   loadRows(
     kinds: readonly KeyKind[],
@@ -247,7 +248,7 @@ export class KeyedState implements State<StateRows> {
     });
   }
 
-  /** Finds every live slot again after rows were loaded from a checkpoint. */
+  /** Indexes every live slot again after rows were loaded from a checkpoint. */
   rebuild(): void {
     this.#live = 0;
     this.#free.clear();
@@ -294,7 +295,9 @@ export class KeyedState implements State<StateRows> {
     return { kinds: this.#keys.kinds, end: this.#end, slots, rows };
   }
 
-  /** Copies rows, and leaves of their flags those that are `kept`: one walk, since every row is a wait for memory. */
+  /**
+   * Copies rows, and keeps of their flags only those in `kept`: in one pass, because every row is a wait for memory.
+   */
   #copyRows(slots: Int32Array, into: Int32Array, kept: number): void {
     const size = 2 * this.#width;
     let to = 0;
@@ -333,7 +336,7 @@ export class KeyedState implements State<StateRows> {
     });
   }
 
-  /** Makes a slot, and enters it at this place of the index. */
+  /** Creates a slot, and enters it at this position of the index. */
   #create(at: number, hash: number): number {
     const slot = this.#free.length > 0 ? this.#free.pop() : this.#extend();
     this.#live++;
@@ -364,7 +367,7 @@ export class KeyedState implements State<StateRows> {
     return (this.#chunks[slot >>> CHUNK_BITS] as Chunk).f64[(slot & CHUNK_MASK) * this.#width + cell] as number;
   }
 
-  /** Takes a flag away; answers the flags before. */
+  /** Clears a flag; returns the flags before. */
   #clear(slot: number, flag: number): number {
     const { f64 } = this.#chunks[slot >>> CHUNK_BITS] as Chunk;
     const row = (slot & CHUNK_MASK) * this.#width;

@@ -1,6 +1,6 @@
 import { memoryFor } from './memory.js';
 
-/** Slots are kept in chunks, so that state grows without copying. */
+/** Slots are stored in chunks, so that state grows without copying. */
 export const CHUNK_BITS = 12;
 export const CHUNK_SIZE = 1 << CHUNK_BITS;
 export const CHUNK_MASK = CHUNK_SIZE - 1;
@@ -19,7 +19,9 @@ export class Chunk {
   }
 }
 
-/** Where the values of a row are: `at` is the cell of the first. One class for all states, so that access stays fast. */
+/**
+ * The position of the values of a row: `at` is the first cell. One class for all states, so that access remains fast.
+ */
 export class RowPointer {
   f64: Float64Array = new Float64Array(0);
   i64: BigInt64Array = new BigInt64Array(0);

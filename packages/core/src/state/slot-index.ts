@@ -1,15 +1,15 @@
 import { memoryFor } from './memory.js';
 
 /**
- * From the hash of a key to the slot that holds it: open addressing with linear probing over typed arrays, in 64
- * segments that grow one at a time, so that growth never stops the flow for long. Keys themselves are in the columns;
+ * Maps the hash of a key to the slot that holds it: open addressing with linear probing over typed arrays. The 64
+ * segments grow one at a time, so that growth never stops the flow for long. The keys themselves are in the columns;
  * the caller compares them.
  */
 export class SlotIndex {
-  /** By the first bits of a hash: pairs of slot + 1 (0 where free) and hash. Compiled code reads them. */
+  /** By the first bits of a hash: pairs of slot + 1 (0 if free) and hash. Compiled code reads them. */
   readonly tables: Int32Array[] = [];
   readonly #counts = new Int32Array(SEGMENTS);
-  /** Where the last search ended: the place of the entry found, or the free place to insert at. */
+  /** Where the last search ended: the position of the entry found, or the free position for a new one. */
   #segment = 0;
   #at = 0;
 
@@ -17,13 +17,13 @@ export class SlotIndex {
     for (let i = 0; i < SEGMENTS; i++) this.tables.push(new Int32Array(16));
   }
 
-  /** What stands where a search for this hash begins: 1 more than a slot, of whatever hash, or 0. */
+  /** The entry where a search for this hash begins: slot + 1, of whatever hash, or 0. */
   peek(hash: number): number {
     const table = this.tables[hash >>> SEGMENT_SHIFT] as Int32Array;
     return table[(hash << 1) & (table.length - 1)] as number;
   }
 
-  /** Begins a search; answers the first slot with this hash, or -1. */
+  /** Begins a search; returns the first slot with this hash, or -1. */
   first(hash: number): number {
     this.#segment = hash >>> SEGMENT_SHIFT;
     const table = this.tables[this.#segment] as Int32Array;
@@ -31,19 +31,19 @@ export class SlotIndex {
     return this.#scan(table, hash);
   }
 
-  /** Goes on with the search where the last slot was not the one. */
+  /** Continues the search if the last slot was not the right one. */
   next(hash: number): number {
     const table = this.tables[this.#segment] as Int32Array;
     this.#at = (this.#at + 2) & (table.length - 1);
     return this.#scan(table, hash);
   }
 
-  /** Enters a slot where the search that has just failed ended. */
+  /** Enters a slot at the end of the search that has just failed. */
   insert(hash: number, slot: number): void {
     this.insertAt(this.#at, hash, slot);
   }
 
-  /** Enters a slot at a place of its segment where a search of the caller's own ended. */
+  /** Enters a slot at the position in its segment where the caller's own search ended. */
   insertAt(at: number, hash: number, slot: number): void {
     const segment = hash >>> SEGMENT_SHIFT;
     const table = this.tables[segment] as Int32Array;
@@ -54,7 +54,7 @@ export class SlotIndex {
     if (count * 3 > table.length) this.tables[segment] = grow(table);
   }
 
-  /** Takes the entry out that the last search found, and moves up what had been pushed behind it. */
+  /** Removes the entry that the last search found, and moves up the entries that it had displaced. */
   remove(): void {
     const table = this.tables[this.#segment] as Int32Array;
     const mask = table.length - 1;

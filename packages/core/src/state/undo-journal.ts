@@ -1,17 +1,19 @@
 /**
- * What one record has changed in one state, kept until the next record comes: a fold that throws half way is taken
- * back, so that a record is applied whole or not at all.
+ * What one record has changed in one state, kept until the next record: a fold that throws half-way is rolled back, so
+ * that a record is applied completely or not at all.
  *
- * Compiled code writes into it (see `compileEntry`), so its arrays are open.
+ * Compiled code writes into it (see `compileEntry`), so its arrays are public.
  */
 export class UndoJournal {
-  /** Cells of a row that a change may touch: as many are kept of each. */
+  /** Cells of a row that a change may touch: this many are saved per change. */
   readonly #count: number;
   #record = -1;
   #length = 0;
-  /** The slots changed, in order; of one that was made, the bitwise complement. */
+  /** The changed slots, in order; for a created slot, the bitwise complement. */
   slots = new Int32Array(8);
-  /** Cells as they were; as pairs of 32-bit integers too, for a double does not keep every bit of a 64-bit one. */
+  /**
+   * The previous cells; as pairs of 32-bit integers too, because a double does not keep every bit of a 64-bit integer.
+   */
   f64: Float64Array;
   i32: Int32Array;
 
@@ -21,7 +23,7 @@ export class UndoJournal {
     this.i32 = new Int32Array(this.f64.buffer);
   }
 
-  /** Makes room for one more change by this record, and answers its number; the arrays may be new ones after it. */
+  /** Makes room for one more change by this record, and returns its number; the arrays may be new ones afterwards. */
   next(record: number): number {
     if (record !== this.#record) {
       this.#record = record;
@@ -32,7 +34,7 @@ export class UndoJournal {
     return this.#length++;
   }
 
-  /** Undoes the changes of this record, the last first; `restore` is given where the cells begin that were kept. */
+  /** Undoes the changes of this record, the last first; `restore` is given the start of the saved cells. */
   undo(
     record: number,
     remove: (slot: number) => void,

@@ -6,36 +6,37 @@ import { timestamp } from '../schema/index.js';
 import type { Entry } from '../state/compile-entry.js';
 import { specialize } from '../state/specialize.js';
 
-/** How an operator takes records in. */
+/** The compiled code with which an operator processes records. */
 interface Compiled<T> {
-  take(record: T): void;
-  takeStretch(records: readonly T[], moments: Moments, from: number, to: number): void;
+  processRecord(record: T): void;
+  processBatch(records: readonly T[], moments: Moments, from: number, to: number): void;
 }
 
 /**
- * The steps by which an operator takes a record in: source text, and what it names beside `context`, `record`, its `place`
- * in the stretch, `handed`, an array for what is handed on after the stretch (undefined where the record came alone), and
- * `late(until)`, which sets a record aside that came after the operator was done with its window, or its key.
+ * The steps with which an operator processes a record, as source text. The text uses `context`, `record`, its index `i`
+ * in the batch, and `outgoing`, an array for values that are emitted after the batch (undefined if the record came
+ * alone). It also uses `late(until)`, which rejects a record that came after the operator closed its window, or after
+ * its key expired.
  */
 export interface Steps {
   /**
-   * What comes before the state is touched, for all records of a stretch before the first is taken in: keys are loaded.
-   * It names `own`, the stream's own key of the record, its `time`, and the `watermark` that it finds, but not `context`.
+   * Runs before the state is touched, for all records of a batch before the first is processed: loads the keys. It uses
+   * `own`, the stream's own key of the record, its `time`, and the `watermark` before it, but not `context`.
    */
   readonly ahead?: string;
   readonly text: string;
-  /** What comes after all records of a stretch. */
+  /** Runs after all records of a batch. */
   readonly after?: string;
   readonly scope: Readonly<Record<string, unknown>>;
-  /** Where keys are loaded {@link ahead}. */
+  /** Given if keys are loaded {@link ahead}. */
   readonly entry?: Entry;
 }
 
 /**
- * Takes records into one operator, one by one or a stretch at once, by code that is compiled for the keys that the first
- * record shows; whatever fails on the way fails the record.
+ * Processes the records of one operator, one by one or in batches, with code that is compiled for the kind of key of
+ * the first record. Any failure on the way fails the record.
  */
-export class Taker<T> {
+export class RecordProcessor<T> {
   readonly #context: PipelineContext;
   readonly #name: string;
   readonly #stepsFor: (first: T) => Steps;
@@ -47,17 +48,17 @@ export class Taker<T> {
     this.#stepsFor = stepsFor;
   }
 
-  readonly take = (record: T): void => {
+  readonly processRecord = (record: T): void => {
     if (this.#compiled === undefined) this.#compileFor(record);
-    this.#compiled?.take(record);
+    this.#compiled?.processRecord(record);
   };
 
-  takeStretch(records: readonly T[], moments: Moments, from: number, to: number): void {
+  processBatch(records: readonly T[], moments: Moments, from: number, to: number): void {
     if (this.#compiled === undefined) {
-      this.#context.stand(moments, 0);
+      this.#context.moveTo(moments, 0);
       this.#compileFor(records[from] as T);
     }
-    this.#compiled?.takeStretch(records, moments, from, to);
+    this.#compiled?.processBatch(records, moments, from, to);
   }
 
   #compileFor(record: T): void {
@@ -72,28 +73,28 @@ export class Taker<T> {
   #compile({ ahead = '', text, after = '', scope, entry }: Steps): Compiled<T> {
     const context = this.#context;
     const checkActive = (): boolean => context.checkActive('operator', this.#name);
-    const late = (until: number): void => context.aside(this.#name, lateError(this.#name, until, context.watermark));
+    const late = (until: number): void => context.reject(this.#name, lateError(this.#name, until, context.watermark));
     const loaded =
       entry === undefined
         ? ''
-        : `for (let place = 0; place < count; place++) {
-      const record = records[from + place];
-      const own = keys[place];
-      const time = times[place];
-      const watermark = watermarks[place];
-      interner.place = place;
+        : `for (let i = 0; i < count; i++) {
+      const record = records[from + i];
+      const own = keys[i];
+      const time = times[i];
+      const watermark = watermarks[i];
+      interner.batchIndex = i;
       ${ahead}
     }
     entry.touch(count);`;
     return specialize(
       `operator '${this.#name}'`,
       { context, interner: context.interner, checkActive, late, entry, ...scope },
-      `function take(record) {
+      `function processRecord(record) {
   if (context.failure !== undefined || (!context.active && !checkActive())) return;
-  const place = 0;
+  const i = 0;
   const own = context.key;
   const { time, watermark } = context;
-  const handed = undefined;
+  const outgoing = undefined;
   try {
     ${ahead}
     ${text}
@@ -101,16 +102,16 @@ export class Taker<T> {
     context.fail(error);
   }
 }
-function takeStretch(records, moments, from, to) {
+function processBatch(records, moments, from, to) {
   if (context.failure !== undefined) return;
   const { keys, times, watermarks } = moments;
   const count = to - from;
-  const handed = [];
+  const outgoing = [];
   try {
     ${loaded}
-    for (let place = 0; place < count; place++) {
-      const record = records[from + place];
-      context.stand(moments, place);
+    for (let i = 0; i < count; i++) {
+      const record = records[from + i];
+      context.moveTo(moments, i);
       ${text}
       if (context.failure !== undefined) return;
     }
@@ -119,7 +120,7 @@ function takeStretch(records, moments, from, to) {
     context.fail(error);
   }
 }
-return { take, takeStretch };`,
+return { processRecord, processBatch };`,
     );
   }
 }
@@ -127,8 +128,8 @@ return { take, takeStretch };`,
 function lateError(operator: string, until: number, watermark: number): StockafolioError {
   return new StockafolioError(
     'ERR_LATE_RECORD',
-    `operator '${operator}' was done with it at ${iso(until)}; the watermark is ${iso(watermark)}`,
-    { hint: 'the other operators have taken the record in; allow more lateness here if such records are to count' },
+    `operator '${operator}' accepted it until ${iso(until)}; the watermark is ${iso(watermark)}`,
+    { hint: 'the other operators have processed the record; allow more lateness here if such records are to count' },
   );
 }
 

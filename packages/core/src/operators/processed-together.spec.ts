@@ -99,7 +99,7 @@ const anySale: fc.Arbitrary<Sale> = fc.record({
   time: fc.nat(2_000),
 });
 
-/** Stretches of sales whose times go on, some by little and some by much. */
+/** RecordBatches of sales whose times go on, some by little and some by much. */
 const batches = fc
   .array(fc.tuple(fc.nat(3_000), fc.array(anySale, { minLength: 1, maxLength: 20 })), { maxLength: 6 })
   .map((some) => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Interner } from './interner.js';
-import { STRETCH } from './stretch.js';
+import { BATCH_SIZE } from './batch-size.js';
 
 const word = fc.oneof(
   fc.constantFrom('', 'a', 'b', 'ÿ', 'Ā', '日本', 'a\u0000', 'ab'.repeat(300)),
@@ -17,9 +17,9 @@ describe('the keys of a batch', () => {
           together.number(keys, keys.length);
           const ids = keys.map((key) => single.idOf(key));
           for (let operator = 0; operator < 2; operator++) {
-            keys.forEach((key, place) => {
-              together.place = place;
-              expect(together.idOf(key)).to.equal(ids[place]);
+            keys.forEach((key, i) => {
+              together.batchIndex = i;
+              expect(together.idOf(key)).to.equal(ids[i]);
               expect(together.idOf(`${key}!`)).to.equal(single.idOf(`${key}!`));
             });
           }
@@ -38,18 +38,18 @@ describe('the keys of a batch', () => {
     interner.number(['d', 7, 'e'], 3);
     interner.number([['f']], 1);
     expect(interner.size).to.equal(3);
-    interner.place = 0;
+    interner.batchIndex = 0;
     expect(['a', 'b', 'd'].map((key) => interner.idOf(key))).to.eql([1, 2, 3]);
   });
 
   it('may be as many as a batch has at most, all of them new', () => {
     const interner = new Interner();
-    const keys = Array.from({ length: STRETCH }, (_, n) => `key ${n}`);
-    interner.number(keys, STRETCH);
-    expect(interner.size).to.equal(STRETCH + 1);
-    keys.forEach((key, place) => {
-      interner.place = place;
-      expect(interner.idOf(key)).to.equal(place + 1);
+    const keys = Array.from({ length: BATCH_SIZE }, (_, n) => `key ${n}`);
+    interner.number(keys, BATCH_SIZE);
+    expect(interner.size).to.equal(BATCH_SIZE + 1);
+    keys.forEach((key, i) => {
+      interner.batchIndex = i;
+      expect(interner.idOf(key)).to.equal(i + 1);
     });
   });
 });

@@ -142,7 +142,7 @@ describe('an operator', () => {
     await harness.commit();
     const [letter] = await harness.deadLetters();
     expect(letter?.cause)
-      .to.contain("'w' was done with it at 1970-01-01T00:00:01.500Z")
+      .to.contain("'w' accepted it until 1970-01-01T00:00:01.500Z")
       .and.to.contain('the watermark is 1970-01-01T00:00:01.500Z');
   });
 });

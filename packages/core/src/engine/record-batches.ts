@@ -2,31 +2,33 @@ import type { OperatorRuntime, PipelineContext } from '../pipeline/context.js';
 import type { FanOut } from '../pipeline/fan-out.js';
 import { Moments } from '../pipeline/moments.js';
 import type { RecordCopier } from '../schema/record-copier.js';
-import { STRETCH } from '../state/stretch.js';
+import { BATCH_SIZE } from '../state/batch-size.js';
 import type { Stream } from '../stream/index.js';
 
-const LEAST = 8;
+const SMALLEST = 8;
 
 /**
- * Takes stretches of records through the operators, one operator after the other: the code and the state of each stay
- * at hand, where record by record they would drive each other out.
+ * Processes batches of records, one operator after the other, so that the code and the state of each operator remain in
+ * the processor's caches. Record by record, the operators would evict each other's.
  *
- * It is done only where it makes no difference to taking one record after the other, and is undone where that turns out
- * on the way: where a record fails, is late, or a window closes before the last record. Then the records are to be taken
- * in one by one, and the next stretches are shorter for a while.
+ * This is done only where it gives the same result as processing one record after the other. It is rolled back if that
+ * turns out not to hold: if a record fails, is late, or closes a window before the last record. Then the records must
+ * be processed one by one, and the next batches are smaller for a while.
  */
-export class Stretches {
+export class RecordBatches {
   readonly #context: PipelineContext;
   readonly #stream: Stream<unknown>;
   readonly #records: FanOut<unknown>;
   readonly #copier: Pick<RecordCopier, 'isSame'>;
-  readonly #moments = new Moments(STRETCH);
-  /** Whether a function was seen to write into a record: then the order of operators matters, and each record goes alone. */
+  readonly #moments = new Moments(BATCH_SIZE);
+  /**
+   * Whether a function has changed a record: then the order of operators matters, and records are processed one by one.
+   */
   #isImpure = false;
-  #most = STRETCH;
-  /** The latest event time by the end of the stretch that was asked for last. */
+  #most = BATCH_SIZE;
+  /** The latest event time up to the end of the batch that {@link end} returned last. */
   #newest = Number.NEGATIVE_INFINITY;
-  /** Whether that stretch is a single record, without a time or a key. */
+  /** Whether that batch is a single record, without a time or a key. */
   #isBad = false;
 
   constructor(
@@ -42,8 +44,8 @@ export class Stretches {
   }
 
   /**
-   * Where the stretch that begins at `from` ends, at `most` at the latest: with the record that moves the watermark past
-   * anything that is due.
+   * The end of the batch that begins at `from`, at most `most`: after the record that moves the watermark past anything
+   * that is due.
    *
    * @param latest the latest event time before it, in epoch milliseconds
    */
@@ -72,7 +74,7 @@ export class Stretches {
       }
       return this.#ends(end, newest);
     } catch {
-      // Taken in on its own, where what is wrong with it is told.
+      // It is processed on its own, which reports what is wrong with it.
       this.#isBad = n === from;
       return this.#ends(Math.max(n, from + 1), newest);
     }
@@ -84,31 +86,31 @@ export class Stretches {
   }
 
   /**
-   * Takes in the stretch whose end was asked for last; the context then stands at its last record.
+   * Processes the batch whose end {@link end} returned last. The context is then at its last record.
    *
-   * @param asCame copies of the records, made before
-   * @returns the latest event time so far; undefined where nothing was taken in, for it has to be done one by one
+   * @param copies copies of the records, made before
+   * @returns the latest event time so far; undefined if nothing was processed, because it must be done one by one
    */
-  take(records: readonly unknown[], asCame: readonly unknown[], from: number, to: number): number | undefined {
+  process(records: readonly unknown[], copies: readonly unknown[], from: number, to: number): number | undefined {
     if (this.#isBad || this.#isImpure) return undefined;
     const context = this.#context;
     const { version, watermark, rows } = context;
     const length = rows.length;
     context.record++;
     context.active = true;
-    context.inStretch = true;
+    context.inBatch = true;
     this.#run(records, from, to);
-    context.inStretch = false;
+    context.inBatch = false;
     context.active = false;
     const last = to - from - 1;
-    for (let n = from; n < to && !this.#isImpure; n++) this.#isImpure = !this.#copier.isSame(records[n], asCame[n]);
-    if (this.#isImpure) context.breakStretch();
+    for (let n = from; n < to && !this.#isImpure; n++) this.#isImpure = !this.#copier.isSame(records[n], copies[n]);
+    if (this.#isImpure) context.breakBatch();
     if (context.failure === undefined && earliest(context.operators) > (this.#moments.watermarks[last] as number)) {
-      this.#most = Math.min(STRETCH, this.#most * 2);
-      context.stand(this.#moments, last);
+      this.#most = Math.min(BATCH_SIZE, this.#most * 2);
+      context.moveTo(this.#moments, last);
       return this.#newest;
     }
-    this.#most = Math.max(LEAST, this.#most >> 1);
+    this.#most = Math.max(SMALLEST, this.#most >> 1);
     context.undo();
     rows.rollbackTo(length);
     context.version = version;
@@ -123,12 +125,12 @@ export class Stretches {
     const { keys } = this.#moments;
     if (quiet.some(({ keepsStreamKey }) => keepsStreamKey)) context.interner.number(keys, to - from);
     for (const operator of quiet) {
-      operator.takeStretch(records, this.#moments, from, to);
+      operator.processBatch(records, this.#moments, from, to);
       if (context.failure !== undefined) return;
     }
     if (others.length === 0) return;
     for (let n = from; n < to; n++) {
-      context.stand(this.#moments, n - from);
+      context.moveTo(this.#moments, n - from);
       context.rows.begin();
       for (const receiver of others) receiver(records[n]);
       if (context.failure !== undefined) return;

@@ -30,10 +30,10 @@ const writerOf = (
   engine: PartitionEngine,
   files: MemoryFiles,
   resumed?: CheckpointChain,
-  stretch?: number,
+  chunk?: number,
 ): CheckpointWriter =>
   new CheckpointWriter(
-    { pipeline: 'users', source: 'source-1', engine, files, ...(stretch === undefined ? {} : { stretch }) },
+    { pipeline: 'users', source: 'source-1', engine, files, ...(chunk === undefined ? {} : { chunk }) },
     resumed,
   );
 

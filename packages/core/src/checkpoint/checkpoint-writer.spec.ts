@@ -19,9 +19,9 @@ const anySale: fc.Arbitrary<Sale> = fc.record({
 const writerOf = (
   engine: PartitionEngine,
   files: MemoryFiles,
-  stretch: number,
+  chunk: number,
   chain?: CheckpointChain,
-): CheckpointWriter => new CheckpointWriter({ pipeline: 'mixed', source: 'source-1', engine, files, stretch }, chain);
+): CheckpointWriter => new CheckpointWriter({ pipeline: 'mixed', source: 'source-1', engine, files, chunk }, chain);
 
 const find = (files: MemoryFiles): Promise<CheckpointChain | undefined> =>
   findCheckpoint(files, 'mixed', 0, () => undefined);
@@ -48,10 +48,10 @@ describe('checkpoints', () => {
   it('give back, at each of them, the state as it was, and the same rows from there on', async () => {
     const steps = fc.array(fc.array(anySale, { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 8 });
     await fc.assert(
-      fc.asyncProperty(steps, fc.integer({ min: 1, max: 40 }), fc.boolean(), async (batches, stretch, flush) => {
+      fc.asyncProperty(steps, fc.integer({ min: 1, max: 40 }), fc.boolean(), async (batches, chunk, flush) => {
         const files = memoryFiles();
         const engine = newEngine();
-        const writer = writerOf(engine, files, stretch);
+        const writer = writerOf(engine, files, chunk);
         const kept: { files: MemoryFiles; state: string[]; at: number }[] = [];
         for (const batch of batches) {
           feed(engine, batch);
@@ -119,14 +119,14 @@ describe('checkpoints', () => {
       fc.asyncProperty(
         fc.array(fc.array(anySale, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 10 }),
         fc.integer({ min: 1, max: 60 }),
-        async (batches, stretch) => {
+        async (batches, chunk) => {
           const files = memoryFiles();
           const all = batches.flat();
           for (const batch of batches) {
             const chain = await find(files);
             const engine = newEngine();
             if (chain !== undefined) restoreCheckpoint(engine, chain, { source: 'source-1', acceptPlanChange: false });
-            const writer = writerOf(engine, files, stretch, chain);
+            const writer = writerOf(engine, files, chunk, chain);
             const { offset } = engine.position;
             feed(engine, all.slice(offset, offset + batch.length), offset);
             engine.commit();
@@ -151,10 +151,10 @@ describe('checkpoints', () => {
       fc.asyncProperty(
         fc.array(step, { minLength: 1, maxLength: 12 }),
         fc.integer({ min: 1, max: 60 }),
-        async (steps, stretch) => {
+        async (steps, chunk) => {
           const files = memoryFiles();
           const engine = newEngine();
-          const writer = writerOf(engine, files, stretch);
+          const writer = writerOf(engine, files, chunk);
           const full = new StockafolioError('ERR_FILES_UNAVAILABLE', 'down');
           const all: Sale[] = [];
           for (const [batch, kind] of steps) {

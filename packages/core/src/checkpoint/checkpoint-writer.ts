@@ -15,18 +15,18 @@ import { comparePlans, type PlanChange } from './plan.js';
 import type { Checkpoint, CheckpointChain } from './restore.js';
 import { writeSlots } from './state-codec.js';
 
-const BASE_STRETCH = 1 << 18;
+const BASE_CHUNK = 1 << 18;
 
-/** Changed entries after which a new base is worth its while, at the least. */
+/** Smallest number of changed entries after which a new base is worthwhile. */
 const SMALL = 1 << 16;
 
-/** Files after which a new base is worth its while, at the least. */
+/** Smallest number of files after which a new base is worthwhile. */
 const LONG_CHAIN = 100;
 
-/** Where the writing of a base stands: entries still to be written, texts first, then one operator after the other. */
+/** The progress of writing a base: entries still to be written, texts first, then one operator after the other. */
 interface BaseWork {
   readonly start: string;
-  /** How many entries each stage had when the base began; what came later is in the changes. */
+  /** Number of entries of each stage when the base began; later ones are in the changes. */
   readonly ends: readonly number[];
   stage: number;
   at: number;
@@ -37,16 +37,16 @@ export interface CheckpointTarget {
   readonly source: string;
   readonly engine: PartitionEngine;
   readonly files: Files;
-  /** Ids of the tables that hold what the checkpoints go on from. */
+  /** Ids of the tables that hold what the checkpoints continue from. */
   readonly tableIds?: TableIds;
-  /** Entries (slots or texts) of a base that go into one file, beside what has changed; 262,144 unless told. */
-  readonly stretch?: number;
+  /** Entries (slots or texts) of a base that go into one file, besides what has changed; defaults to 262,144. */
+  readonly chunk?: number;
 }
 
 /** The bytes of a checkpoint, not yet written. */
 export interface PreparedCheckpoint {
   readonly name: string;
-  /** The next offset to be taken in, at the cut. */
+  /** The next offset to process, at the cut. */
   readonly offset: number;
   readonly bytes: Uint8Array;
 }
@@ -54,7 +54,7 @@ export interface PreparedCheckpoint {
 /** Writes the checkpoints of one engine, one after the other. */
 export class CheckpointWriter {
   readonly #target: CheckpointTarget;
-  readonly #stretch: number;
+  readonly #chunk: number;
   #previous: Link | null;
   #base: string | null;
   #baseBefore: string | null = null;
@@ -67,36 +67,36 @@ export class CheckpointWriter {
   #written = -1;
 
   /**
-   * @param resumed the checkpoint that the engine was resumed from, which the next one goes on from. Where the plan has
-   * changed since, the next one begins a new base: what earlier files hold under the same names is of another meaning.
+   * @param resumed the checkpoint that the engine was resumed from, which the next one continues. If the plan has
+   * changed since, the next one begins a new base: what earlier files hold under the same names has another meaning.
    */
   constructor(target: CheckpointTarget, resumed?: CheckpointChain) {
     const { engine } = target;
     this.#target = target;
-    this.#stretch = target.stretch ?? BASE_STRETCH;
+    this.#chunk = target.chunk ?? BASE_CHUNK;
     const last = resumed?.last;
-    const goesOn = last !== undefined && comparePlans(last.header, { ...engine.plan, tables: [] }).every(isKept);
+    const continues = last !== undefined && comparePlans(last.header, { ...engine.plan, tables: [] }).every(isKept);
     this.#previous = last === undefined ? null : { name: last.name, checksum: last.checksum };
-    this.#base = goesOn ? (resumed?.base ?? null) : null;
-    this.#savedTexts = goesOn ? engine.interner.size : 0;
+    this.#base = continues ? (resumed?.base ?? null) : null;
+    this.#savedTexts = continues ? engine.interner.size : 0;
     if (last !== undefined) this.#written = engine.position.offset;
-    if (goesOn) {
-      // Counted on over restarts: else runs that end early would make the chain longer for ever.
+    if (continues) {
+      // Counted across restarts: otherwise runs that end early would make the chain longer and longer.
       this.#chain = resumed?.files.length ?? 0;
       this.#changed = slotsIn(resumed?.files ?? []) - sizeOf(engine);
     }
   }
 
-  /** The offset of the last checkpoint; -1 where there is none. */
+  /** The offset of the last checkpoint; -1 if there is none. */
   get offset(): number {
     return this.#written;
   }
 
   /**
-   * Copies the cut at which the engine stands, to be written by {@link store} once the tables hold all of it; undefined
-   * where nothing has come since the last one. The one before must have been stored.
+   * Copies the engine's current cut, to be written by {@link store} once the tables hold all of it; undefined if
+   * nothing has arrived since the last one. The previous one must have been stored.
    *
-   * @param whole write a base, where one is due, in this one file: for a run that ends here
+   * @param whole write a base, if one is due, into this one file: for a run that ends here
    */
   prepare(whole = false): PreparedCheckpoint | undefined {
     const { pipeline, engine } = this.#target;
@@ -105,7 +105,10 @@ export class CheckpointWriter {
     return { name, offset: engine.position.offset, bytes: this.#encode(name, whole) };
   }
 
-  /** Resolves when the checkpoint is durable. Where that fails, the next one begins a new base: its changes are lost. */
+  /**
+   * Resolves when the checkpoint is durable. If that fails, the next one begins a new base, because its changes are
+   * lost.
+   */
   async store({ name, offset, bytes }: PreparedCheckpoint): Promise<void> {
     try {
       await this.#target.files.write(name, bytes);
@@ -131,16 +134,16 @@ export class CheckpointWriter {
     };
     this.#beginBase(name);
     this.#chain++;
-    const stretches = this.#nextStretch(whole ? Number.POSITIVE_INFINITY : this.#stretch);
-    const textStretch = stretches.get(0);
-    if (textStretch !== undefined) putTexts(textStretch.from, textStretch.to);
+    const chunks = this.#nextChunk(whole ? Number.POSITIVE_INFINITY : this.#chunk);
+    const textChunk = chunks.get(0);
+    if (textChunk !== undefined) putTexts(textChunk.from, textChunk.to);
     putTexts(this.#savedTexts, interner.size);
     this.#savedTexts = interner.size;
     const parts = operators.map(({ layout, state }, n) => {
       const unsaved = state.takeUnsaved();
-      const stretch = stretches.get(n + 1);
-      const slots = stretch === undefined ? unsaved : joined(unsaved, stretch);
-      this.#changed += slots.length - (stretch === undefined ? 0 : stretch.to - stretch.from);
+      const chunk = chunks.get(n + 1);
+      const slots = chunk === undefined ? unsaved : joined(unsaved, chunk);
+      this.#changed += slots.length - (chunk === undefined ? 0 : chunk.to - chunk.from);
       return { layout, state: writeSlots(state, slots, sections) };
     });
     const header: CheckpointHeader = {
@@ -161,28 +164,28 @@ export class CheckpointWriter {
     return encodeContainer(header, sections);
   }
 
-  /** Begins a new base where there is none, or where the changes since the last have grown as large as the state. */
+  /** Begins a new base if there is none, or if the changes since the last one have grown as large as the state. */
   #beginBase(name: string): void {
     if (this.#work !== undefined) return;
     const { interner, operators } = this.#target.engine;
     const size = sizeOf(this.#target.engine);
-    const files = Math.max(LONG_CHAIN, (2 * size) / this.#stretch);
+    const files = Math.max(LONG_CHAIN, (2 * size) / this.#chunk);
     if (this.#base !== null && this.#changed <= Math.max(SMALL, size) && this.#chain < files) return;
     this.#chain = 0;
     this.#work = { start: name, ends: [interner.size, ...operators.map(({ state }) => state.end)], stage: 0, at: 0 };
     this.#changed = 0;
   }
 
-  /** The next stretch of the base, by stage; marks the base whole when nothing is left. */
-  #nextStretch(most: number): Map<number, { from: number; to: number }> {
-    const stretches = new Map<number, { from: number; to: number }>();
+  /** The next chunk of the base, by stage; marks the base complete when nothing is left. */
+  #nextChunk(most: number): Map<number, { from: number; to: number }> {
+    const chunks = new Map<number, { from: number; to: number }>();
     const work = this.#work;
-    if (work === undefined) return stretches;
+    if (work === undefined) return chunks;
     let left = most;
     while (work.stage < work.ends.length && left > 0) {
       const end = work.ends[work.stage] as number;
       const to = Math.min(end, work.at + left);
-      if (to > work.at) stretches.set(work.stage, { from: work.at, to });
+      if (to > work.at) chunks.set(work.stage, { from: work.at, to });
       left -= to - work.at;
       work.at = to;
       if (to === end) {
@@ -195,10 +198,10 @@ export class CheckpointWriter {
       this.#base = work.start;
       this.#work = undefined;
     }
-    return stretches;
+    return chunks;
   }
 
-  /** Removes what neither the newest base nor the one before it needs. */
+  /** Removes the files that neither the newest base nor the one before it needs. */
   async #sweep(): Promise<void> {
     const { pipeline, engine, files } = this.#target;
     const oldest = this.#baseBefore;
@@ -227,11 +230,11 @@ function slotsIn(files: readonly Checkpoint[]): number {
   );
 }
 
-/** The slots of a stretch, and those changed beyond it. */
-function joined(changed: Int32Array, stretch: { from: number; to: number }): Int32Array {
-  const beyond = changed.filter((slot) => slot < stretch.from || slot >= stretch.to);
-  const slots = new Int32Array(beyond.length + stretch.to - stretch.from);
+/** The slots of a chunk, and those changed outside it. */
+function joined(changed: Int32Array, chunk: { from: number; to: number }): Int32Array {
+  const beyond = changed.filter((slot) => slot < chunk.from || slot >= chunk.to);
+  const slots = new Int32Array(beyond.length + chunk.to - chunk.from);
   slots.set(beyond);
-  for (let slot = stretch.from, n = beyond.length; slot < stretch.to; slot++, n++) slots[n] = slot;
+  for (let slot = chunk.from, n = beyond.length; slot < chunk.to; slot++, n++) slots[n] = slot;
   return slots;
 }

@@ -8,10 +8,10 @@ declare class TextDecoder {
   decode(bytes: Uint8Array): string;
 }
 
-/** The arrays of a checkpoint file, named by their place. */
+/** The arrays of a checkpoint file, identified by their index. */
 export type Section = Int32Array | Float64Array | BigInt64Array | Uint8Array;
 
-/** An array of 32-bit integers that is made in its place, where it would have to be copied there otherwise. */
+/** An array of 32-bit integers that is written directly into the file's bytes, which saves a copy. */
 export interface SectionToBe {
   readonly length: number;
   fill(into: Int32Array): void;
@@ -30,23 +30,23 @@ interface Directory {
 /**
  * A checkpoint file: a header in JSON and typed arrays, all under one CRC-32.
  *
- * Layout: magic, length of the directory, checksum (CRC-32 of all that follows, with the length of the directory
- * brought in by exclusive or, so that it is covered too), padding (4 bytes each); the directory; the
- * sections, each aligned to 8 bytes. Numbers are little-endian, as typed arrays are on every platform of Node.
+ * Layout: magic, length of the directory, checksum, padding (4 bytes each); the directory; the sections, each aligned
+ * to 8 bytes. The checksum is the CRC-32 of all that follows, XORed with the length of the directory, so that the
+ * length is covered too. Numbers are little-endian, as typed arrays are on every platform of Node.
  */
 export function encodeContainer(header: unknown, sections: readonly (Section | SectionToBe)[]): Uint8Array {
   let end = 0;
-  const places = sections.map((section) => {
+  const layout = sections.map((section) => {
     const at = end;
     end = align(at + (isToBe(section) ? 4 * section.length : section.byteLength));
     return { type: typeOf(section), at, length: section.length };
   });
-  const directory = new TextEncoder().encode(JSON.stringify({ header, sections: places } satisfies Directory));
+  const directory = new TextEncoder().encode(JSON.stringify({ header, sections: layout } satisfies Directory));
   const start = align(16 + directory.length);
   const bytes = new Uint8Array(start + end);
   bytes.set(directory, 16);
   sections.forEach((section, n) => {
-    const at = start + (places[n]?.at ?? 0);
+    const at = start + (layout[n]?.at ?? 0);
     if (isToBe(section)) section.fill(new Int32Array(bytes.buffer, at, section.length));
     else bytes.set(new Uint8Array(section.buffer, section.byteOffset, section.byteLength), at);
   });
@@ -57,21 +57,21 @@ export function encodeContainer(header: unknown, sections: readonly (Section | S
   return bytes;
 }
 
-/** The checksum that a whole file bears: its name in the chain. */
+/** The checksum in a file: its identity in the chain. */
 export function checksumOf(bytes: Uint8Array): number {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(8, true);
 }
 
-/** @throws ERR_CHECKPOINT_CORRUPT where the file is torn, altered, or none of ours */
+/** @throws ERR_CHECKPOINT_CORRUPT if the file is torn, altered, or not a checkpoint */
 export function decodeContainer(name: string, bytes: Uint8Array): { header: unknown; sections: Section[] } {
-  if (bytes.length < 16) throw corrupt(name, `has ${bytes.length} bytes only`);
+  if (bytes.length < 16) throw corrupt(name, `has only ${bytes.length} bytes`);
   // a copy: sections must lie at multiples of 8 in their buffer
   const whole = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
   const view = new DataView(whole.buffer, whole.byteOffset, whole.byteLength);
   if (view.getUint32(0, true) !== MAGIC) throw corrupt(name, 'does not begin as a checkpoint does');
   const length = view.getUint32(4, true);
   if ((crc32(whole.subarray(16)) ^ length) >>> 0 !== view.getUint32(8, true))
-    throw corrupt(name, 'does not bear out its checksum');
+    throw corrupt(name, 'does not match its checksum');
   const directory = JSON.parse(new TextDecoder().decode(whole.subarray(16, 16 + length))) as Directory;
   const start = whole.byteOffset + align(16 + length);
   return {

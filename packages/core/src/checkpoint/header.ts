@@ -3,13 +3,13 @@ import type { Partitioning } from '../engine/partitioning.js';
 import type { OperatorLayout } from '../pipeline/context.js';
 import type { StatePart } from './state-codec.js';
 
-/** A file of the chain, and the checksum that it must bear. */
+/** A file of the chain, and the checksum that it must have. */
 export interface Link {
   readonly name: string;
   readonly checksum: number;
 }
 
-/** Texts numbered from `from` on; the numbers are places in the list of sections. */
+/** Texts numbered from `from` on; `ends` and `bytes` are indexes in the list of sections. */
 export interface TextPart {
   readonly from: number;
   readonly ends: number;
@@ -25,26 +25,26 @@ export interface OperatorPart {
 }
 
 /**
- * What a checkpoint file says of itself. A file holds what changed since the one before it, and, while a base is being
- * written, a stretch of the whole state: so no single file is ever large. A state is put together from the file with
- * which the newest whole base began, and all that follow it.
+ * The header of a checkpoint file. A file holds what changed since the previous one. While a base is being written, it
+ * also holds a chunk of the whole state, so that no single file is ever large. A state is restored from the file with
+ * which the newest complete base began, and all files that follow it.
  */
 export interface CheckpointHeader {
   readonly format: 1;
   readonly pipeline: string;
   readonly partition: number;
   readonly source: string;
-  /** How the source was divided, where that matters and is known. */
+  /** How the source was partitioned, if that matters and is known. */
   readonly partitioning?: Partitioning;
   readonly position: EnginePosition;
-  /** Whether a row of `checkpoint_cuts` was written before it, as of those of earlier versions there was not. */
+  /** Whether a row of `checkpoint_cuts` was written before it; earlier versions did not write one. */
   readonly hasCut?: boolean;
   readonly tables: readonly string[];
-  /** The tables' own ids, of those that have one: see `Tables.identity`. */
+  /** The tables' own ids, for those that have one: see `Tables.identity`. */
   readonly tableIds?: TableIds;
-  /** The file before; null for the first. */
+  /** The previous file; null for the first. */
   readonly previous: Link | null;
-  /** The file with which the newest whole base began; null while the first base is not whole. */
+  /** The file with which the newest complete base began; null until the first base is complete. */
   readonly base: string | null;
   readonly texts: readonly TextPart[];
   readonly operators: readonly OperatorPart[];
@@ -53,7 +53,7 @@ export interface CheckpointHeader {
 const DIGITS = 20;
 const SUFFIX = '.checkpoint';
 
-/** `portfolio/partition=00003/00000000000000001700.checkpoint`: the offset is the next one to be taken in. */
+/** `portfolio/partition=00003/00000000000000001700.checkpoint`: the offset is the next one to process. */
 export function checkpointName(pipeline: string, partition: number, offset: number): string {
   return `${checkpointFolder(pipeline, partition)}${String(offset).padStart(DIGITS, '0')}${SUFFIX}`;
 }

@@ -91,9 +91,9 @@ describe('comparePlans', () => {
       ['u'],
     );
     expect(changes.map(({ subject, detail }) => `${subject} ${detail}`)).to.eql([
-      "operator 'f' is new: it begins empty, and knows nothing of earlier records",
-      "operator 'w' is as it was",
-      "operator 'g' is gone from the pipeline: its state is dropped",
+      "operator 'f' is new: it begins empty, without earlier records",
+      "operator 'w' is unchanged",
+      "operator 'g' was removed from the pipeline: its state is dropped",
       "table 'u' is new: it has rows only from here on",
     ]);
   });
@@ -151,7 +151,7 @@ describe('comparePlans', () => {
       comparePlans(header([before]), [now], []).map(({ verdict: of, detail }) => `${of}, ${detail}`)[0];
     expect(change(plain, expiring)).to.contain('lost, expires was not set and is yes');
     expect(change(expiring, plain)).to.contain('lost, expires was yes and is not set');
-    expect(change(expiring, expiring)).to.equal('kept, is as it was');
+    expect(change(expiring, expiring)).to.equal('kept, is unchanged');
   });
 
   it('loses a state whose key has other parts, where a table says which', () => {
@@ -161,7 +161,7 @@ describe('comparePlans', () => {
     const now = operator('f', 'foldByKey', {});
     const detail = (...kinds: KeyKind[]): string | undefined =>
       comparePlans(kept, [now], [], new Map([[now, kinds]]))[0]?.detail;
-    expect(detail('text', 'text')).to.equal('is as it was');
+    expect(detail('text', 'text')).to.equal('is unchanged');
     expect(detail('text')).to.contain('its key was (text, text) and is (text): its state is dropped');
     expect(detail('text', 'number')).to.contain('and is (text, number)');
     expect(comparePlans(kept, [now], [])[0]?.verdict, 'no table says it').to.equal('kept');

@@ -13,10 +13,10 @@ export interface PlanChange {
   readonly detail: string;
 }
 
-/** Settings that may change without changing what the state means; `partial` is found out by the records. */
+/** Settings that may change without changing the meaning of the state; `partial` is detected from the records. */
 const free = new Set(['allowedLateness', 'k', 'partial']);
 
-/** What is compared of a plan. */
+/** The parts of a plan that are compared. */
 export type PlanToCompare = Pick<Plan, 'operators' | 'tables' | 'keyKinds'>;
 
 /** Compares the operators and tables of a plan with those of a checkpoint, one line for each. */
@@ -30,7 +30,7 @@ export function comparePlans(header: CheckpointHeader, plan: PlanToCompare): Pla
     changes.push({
       subject: `operator '${layout.name}'`,
       verdict: 'lost',
-      detail: 'is gone from the pipeline: its state is dropped',
+      detail: 'was removed from the pipeline: its state is dropped',
     });
   }
   for (const { name } of tables) {
@@ -49,7 +49,7 @@ function compareOperator(
   const columns = stateColumns(node.state);
   const subject = `operator '${layout.name}'`;
   if (before === undefined)
-    return { subject, verdict: 'empty', detail: 'is new: it begins empty, and knows nothing of earlier records' };
+    return { subject, verdict: 'empty', detail: 'is new: it begins empty, without earlier records' };
   const unlike = differing(before.layout, layout) ?? keyDiffering(before, kinds) ?? expiryDiffering(before, columns);
   if (unlike !== undefined)
     return { subject, verdict: 'lost', detail: `${unlike}: its state is dropped, and it begins empty` };
@@ -63,7 +63,7 @@ function compareOperator(
   const dropped = [...kept.keys()].filter((name) => !columns.some((column) => column.name === name));
   const left = ranksLeft(before.layout, layout);
   if (added.length === 0 && dropped.length === 0 && left === undefined)
-    return { subject, verdict: 'kept', detail: 'is as it was' };
+    return { subject, verdict: 'kept', detail: 'is unchanged' };
   const details = [
     ...(left === undefined ? [] : [left]),
     ...(added.length > 0 ? [`${added.join(', ')} begin at their initial values`] : []),
@@ -72,11 +72,11 @@ function compareOperator(
   return { subject, verdict: 'migrated', detail: details.join('; ') };
 }
 
-/** What a ranking of fewer keys leaves in its tables: a key may then stand at a new rank and at its old one. */
+/** What a ranking of fewer keys leaves in its tables: a key may then be both at a new rank and at its old one. */
 function ranksLeft(before: OperatorLayout, now: OperatorLayout): string | undefined {
   const [was, is] = [Number(before.settings['k']), Number(now.settings['k'])];
   if (!(is < was)) return undefined;
-  return `ranks ${was} keys no longer but ${is}: the rows of ranks ${is + 1} to ${was} stay as they are until they are removed, or its table is made anew`;
+  return `ranks ${is} keys instead of ${was}: the rows of ranks ${is + 1} to ${was} remain until they are removed, or its table is rebuilt`;
 }
 
 function differing(before: OperatorLayout, now: OperatorLayout): string | undefined {
@@ -88,13 +88,13 @@ function differing(before: OperatorLayout, now: OperatorLayout): string | undefi
   return undefined;
 }
 
-/** A key of other parts finds nothing of what was kept: it would begin at zero, or be refused record by record. */
+/** A key with other parts finds nothing of the old state: it would begin at zero, or be rejected record by record. */
 function keyDiffering({ state }: OperatorPart, now: readonly KeyKind[] | undefined): string | undefined {
   if (state.kinds === null || now === undefined || state.kinds.join() === now.join()) return undefined;
   return `its key was (${state.kinds.join(', ')}) and is (${now.join(', ')})`;
 }
 
-/** A ranking does not have it among its settings: whether keys expire is seen by the field that keeps when. */
+/** A ranking does not have `expires` among its settings: the field that stores the expiry shows whether keys expire. */
 function expiryDiffering(before: OperatorPart, now: readonly StateColumn[]): string | undefined {
   const isSet = (columns: readonly StateColumn[]): string =>
     columns.some(({ name }) => name === '$until') ? 'yes' : 'not set';

@@ -141,9 +141,9 @@ describe('findCheckpoint', () => {
     const { files } = await stored([0, 5]);
     const good = files.contents.get(nameAt(5)) ?? new Uint8Array();
     for (const [bytes, words] of [
-      [good.slice(0, 15), 'has 15 bytes only'],
+      [good.slice(0, 15), 'has only 15 bytes'],
       [new Uint8Array(good.length), 'does not begin as a checkpoint does'],
-      [good.slice(0, -1), 'does not bear out its checksum'],
+      [good.slice(0, -1), 'does not match its checksum'],
     ] as const) {
       files.contents.set(nameAt(5), bytes);
       const skipped: Skipped[] = [];
@@ -158,7 +158,7 @@ describe('findCheckpoint', () => {
     const skipped: Skipped[] = [];
     expect(await find(files, skipped)).to.equal(undefined);
     expect(skipped.map(({ reason }) => reason)).to.eql([
-      `checkpoint '${nameAt(0)}' came before the first base was whole`,
+      `checkpoint '${nameAt(0)}' was written before the first base was complete`,
     ]);
   });
 });

@@ -16,7 +16,7 @@ export interface Checkpoint {
   readonly sections: readonly Section[];
 }
 
-/** A whole chain of files, the oldest first: from the beginning of a base to the checkpoint itself. */
+/** A complete chain of files, the oldest first: from the start of a base to the checkpoint itself. */
 export interface CheckpointChain {
   readonly files: readonly Checkpoint[];
   readonly last: Checkpoint;
@@ -24,10 +24,10 @@ export interface CheckpointChain {
 }
 
 /**
- * Finds the newest checkpoint that can be put together whole. One that is torn, altered or misses a file is passed over
- * for the one before, and told of through `onSkipped`.
+ * Finds the newest checkpoint that can be restored completely. One that is torn, altered or lacks a file is skipped for
+ * the previous one, and reported through `onSkipped`.
  *
- * @param upTo the highest offset that it may stand for: of those beyond it none is looked at
+ * @param upTo the highest offset that the checkpoint may have: those beyond it are not examined
  */
 export async function findCheckpoint(
   files: Files,
@@ -70,7 +70,10 @@ async function chainOf(name: string, open: (name: string) => Promise<Checkpoint>
   const last = await open(name);
   const base = last.header.base;
   if (base === null)
-    throw new StockafolioError('ERR_CHECKPOINT_CORRUPT', `checkpoint '${name}' came before the first base was whole`);
+    throw new StockafolioError(
+      'ERR_CHECKPOINT_CORRUPT',
+      `checkpoint '${name}' was written before the first base was complete`,
+    );
   const chain = [last];
   let at = last;
   while (at.name !== base) {
@@ -81,7 +84,7 @@ async function chainOf(name: string, open: (name: string) => Promise<Checkpoint>
     if (at.checksum !== link.checksum) {
       throw new StockafolioError(
         'ERR_CHECKPOINT_CORRUPT',
-        `checkpoint '${link.name}' is not the one that '${name}' goes on from`,
+        `checkpoint '${link.name}' is not the one that '${name}' continues from`,
       );
     }
     chain.push(at);
@@ -91,17 +94,21 @@ async function chainOf(name: string, open: (name: string) => Promise<Checkpoint>
 
 export interface RestoreOptions {
   readonly source: string;
-  /** Go on although operators or tables are not those of the checkpoint. */
+  /** Continue although operators or tables are not those of the checkpoint. */
   readonly acceptPlanChange: boolean;
-  /** Ids of the tables that are to hold what the checkpoint goes on from; those that it does not know are not compared. */
+  /**
+   * Ids of the tables that are to hold what the checkpoint continues from; those that it does not know are not
+   * compared.
+   */
   readonly tableIds?: TableIds;
 }
 
 /**
  * Loads a checkpoint into a new engine.
  *
- * @throws ERR_SOURCE_MISMATCH where it is of another source, ERR_PARTITIONS_CHANGED where the source is divided otherwise now,
- * ERR_TABLES_REMADE where a table is not the one that it goes with, ERR_CHECKPOINT_PLAN_CHANGED where the pipeline has changed
+ * @throws ERR_SOURCE_MISMATCH if it is of another source, ERR_PARTITIONS_CHANGED if the source is now partitioned
+ * otherwise, ERR_TABLES_REMADE if a table is not the one that belongs to it, ERR_CHECKPOINT_PLAN_CHANGED if the
+ * pipeline has changed
  */
 export function restoreCheckpoint(
   engine: PartitionEngine,
@@ -113,7 +120,7 @@ export function restoreCheckpoint(
     throw new StockafolioError(
       'ERR_SOURCE_MISMATCH',
       `checkpoint '${chain.last.name}' was made from source ${header.source}; this source is ${options.source}`,
-      { hint: 'give this source checkpoints and tables of its own' },
+      { hint: 'give this source its own checkpoints and tables' },
     );
   }
   checkPartitioning(`checkpoint '${chain.last.name}'`, header.partitioning, engine.partitioning);

@@ -3,9 +3,9 @@ import type { KeyKind } from '../state/key-parts.js';
 import type { KeyedState } from '../state/keyed-state.js';
 import type { Section, SectionToBe } from './container.js';
 
-/** How some slots of a state are written: the numbers are places in the list of sections. */
+/** How some slots of a state are written; `slots` and `rows` are indexes in the list of sections. */
 export interface StatePart {
-  /** The kinds of the parts of a key; null where the state has never held one. */
+  /** The kinds of the parts of a key; null if the state has never held one. */
   readonly kinds: readonly KeyKind[] | null;
   readonly columns: readonly StateColumn[];
   readonly end: number;
@@ -13,7 +13,7 @@ export interface StatePart {
   readonly rows: number;
 }
 
-/** Puts slots of a state among the sections; their rows are copied when these are written. */
+/** Adds slots of a state to the sections; their rows are copied when the sections are written. */
 export function writeSlots(state: KeyedState, slots: Int32Array, sections: (Section | SectionToBe)[]): StatePart {
   return {
     kinds: state.keyKinds === undefined ? null : [...state.keyKinds],
@@ -28,7 +28,7 @@ export function writeSlots(state: KeyedState, slots: Int32Array, sections: (Sect
   };
 }
 
-/** Puts slots back. Fields are found by name; one that the checkpoint has not begins as in a new slot. */
+/** Restores slots. Fields are found by name; a field that the checkpoint lacks gets its initial value. */
 export function readSlots(state: KeyedState, part: StatePart, sections: readonly Section[]): void {
   const { kinds, columns, end } = part;
   if (kinds === null) return;
@@ -42,8 +42,8 @@ export function readSlots(state: KeyedState, part: StatePart, sections: readonly
 }
 
 /**
- * Whether all values of a column as it was are values of it as it is: not where absent ones are no longer, nor some of its
- * words, nor texts as long. Checkpoints from before these were noted are taken at their word.
+ * Whether every value of the old column is valid in the new one. It is not if values may no longer be absent, if words
+ * were removed, or if the maximum length was reduced. Checkpoints that do not record these limits are accepted.
  */
 export function canBeRead(was: StateColumn, is: StateColumn): boolean {
   const isSame = was.name === is.name && was.kind === is.kind && was.storage === is.storage;

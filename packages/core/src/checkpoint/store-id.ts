@@ -2,20 +2,20 @@ import { bytesOf, textOf } from '../codec/bytes.js';
 import { isStockafolioError } from '../errors/index.js';
 import type { Clock, Files } from '../ports/index.js';
 
-/** Which checkpoints a run has. */
+/** Identifies the checkpoints of a run. */
 export interface CheckpointStore {
-  /** Where they are. */
+  /** The location of the checkpoints. */
   readonly location: string;
   /**
-   * Where they were first, and since when: `LOCATION@TIME`, in epoch milliseconds. It goes with them where they are moved or
-   * copied.
+   * Their first location and the time of creation: `LOCATION@TIME`, in epoch milliseconds. It stays with them when they
+   * are moved or copied.
    */
   readonly id: string;
 }
 
 /**
- * Which checkpoints of a pipeline a store has; a store that has none yet is given an id, in a file beside them. Undefined
- * where nobody else can open the store.
+ * Identifies the checkpoints of a pipeline in a store. A store without any gets an id, in a file beside them. Undefined
+ * if no other process can open the store.
  */
 export async function checkpointStore(
   files: Files,
@@ -27,7 +27,7 @@ export async function checkpointStore(
   return { location, id: await keptId(files, location, `${pipeline}/store.id`, clock.now()) };
 }
 
-/** The id in a file, `LOCATION@TIME`, which is written where there is none. */
+/** The id in a file, `LOCATION@TIME`; the file is written if there is none. */
 export async function keptId(files: Files, location: string, name: string, now: number): Promise<string> {
   const read = async (): Promise<string> => textOf(await files.read(name));
   try {
@@ -38,18 +38,18 @@ export async function keptId(files: Files, location: string, name: string, now: 
   try {
     await files.write(name, bytesOf(`${location}@${now}`), { ifAbsent: true });
   } catch (error) {
-    // Another process has just begun with the same store.
+    // Another process has just started with the same store.
     if (!isStockafolioError(error, 'ERR_FILE_EXISTS')) throw error;
   }
   return read();
 }
 
-/** Whether the store is that of an id: it is there, or it was moved or copied from there. */
+/** Whether the store is the one with this id: it is there, or it was moved or copied from there. */
 export function isSameStore({ location, id }: CheckpointStore, of: string): boolean {
   return id === of || locationOf(of) === location;
 }
 
-/** Where the store of an id was first. */
+/** The first location of the store with this id. */
 export function locationOf(id: string): string {
   return id.slice(0, id.lastIndexOf('@'));
 }

@@ -3,7 +3,7 @@ import type { Tables } from '../ports/index.js';
 import type { Table } from '../table/index.js';
 import type { TableIds } from './header.js';
 
-/** The ids of these tables, of those that have one. */
+/** The ids of these tables, for those that have one. */
 export async function readTableIds(tables: Pick<Tables, 'identity'>, of: readonly Table[]): Promise<TableIds> {
   const ids: Record<string, string> = {};
   for (const table of of) {
@@ -14,10 +14,10 @@ export async function readTableIds(tables: Pick<Tables, 'identity'>, of: readonl
 }
 
 /**
- * Makes sure that tables are those that they were: one that was dropped and made anew lacks all that was written before.
+ * Checks that tables are the same as before: one that was dropped and created again lacks everything written before.
  *
  * @param of whose tables they were, for the message
- * @throws ERR_TABLES_REMADE naming the first that is another
+ * @throws ERR_TABLES_REMADE naming the first table that differs
  */
 export function checkTableIds(of: string, were: TableIds, are: TableIds): void {
   for (const [name, id] of Object.entries(were)) {
@@ -25,8 +25,8 @@ export function checkTableIds(of: string, were: TableIds, are: TableIds): void {
     if (now === undefined || now === id) continue;
     throw new StockafolioError(
       'ERR_TABLES_REMADE',
-      `table '${name}' is not the one that ${of} goes with: it was dropped and made anew, and lacks what was written before`,
-      { hint: 'make tables and checkpoints anew from the archive: stockafolio batch --from-start' },
+      `table '${name}' is not the one that belongs to ${of}: it was dropped and created again, and lacks what was written before`,
+      { hint: 'rebuild tables and checkpoints from the archive: stockafolio batch --from-start' },
     );
   }
 }

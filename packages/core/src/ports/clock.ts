@@ -1,13 +1,13 @@
-/** The only way to the time of day, and to how long something took. */
+/** The only source of the time of day, and of how long something took. */
 export interface Clock {
-  /** Epoch milliseconds: what the machine takes for the time of day. It may be set back or forward at any moment. */
+  /** Epoch milliseconds: the machine's time of day. It may be set back or forward at any moment. */
   now(): number;
   /**
    * Milliseconds since some moment, which never go back: the difference of two is how long something took. Intervals,
-   * deadlines and whether something is due are taken from this one alone.
+   * deadlines and due times use only this clock.
    */
   elapsed(): number;
-  /** Resolves after so many milliseconds, or at once when the signal is aborted. */
+  /** Resolves after this many milliseconds, or immediately when the signal is aborted. */
   sleep(ms: number, signal?: AbortSignalLike): Promise<void>;
 }
 

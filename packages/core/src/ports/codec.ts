@@ -1,10 +1,10 @@
 import type { Position } from './source.js';
 
-/** Between the bytes of a message and a record. */
+/** Converts between the bytes of a message and a record. */
 export interface Codec<T> {
   /**
    * Reads one record.
-   * @param position where the message stands, for codecs that compute a field from it
+   * @param position the position of the message, for codecs that compute a field from it
    * @throws BadRecordError naming every bad field
    */
   decode(bytes: Uint8Array, position?: Position): T;

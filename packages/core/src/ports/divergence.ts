@@ -7,28 +7,28 @@ export interface Divergence {
   readonly position: Position;
   /** The offset at which the log was cut; with `by: 'message'` and `by: 'end'` it was cut there or before. */
   readonly cut: number;
-  /** The offset up to which the log is known to hold what was read, where somebody has looked. */
+  /** The offset up to which the log is known to hold what was read, if that was checked. */
   readonly intact?: number;
   /**
-   * What tells: the epochs of its leaders, the message before the position, which is another now, or the end of the log, which
-   * lies before the position.
+   * The evidence: the epochs of the log's leaders, a different message before the position, or an end of the log before
+   * the position.
    */
   readonly by: 'epoch' | 'message' | 'end';
-  /** The latest epoch that the log has up to the cut, where epochs tell. */
+  /** The latest epoch that the log has up to the cut, if epochs are the evidence. */
   readonly epoch?: number;
 }
 
 /** The end of an epoch in a log. */
 export interface EpochEnd {
-  /** The largest epoch in the log that is not above the one asked for. */
+  /** The largest epoch in the log that does not exceed the requested one. */
   readonly epoch: number;
-  /** The offset at which the next larger epoch begins; the end of the log where there is none. */
+  /** The offset at which the next larger epoch begins; the end of the log if there is none. */
   readonly end: number;
 }
 
 /**
- * Whether a log was cut before a position, by the end of the position's epoch. A log that was not cut has no other epoch
- * before the position: epochs only rise, also where retention or compaction removed all messages of some.
+ * Whether a log was cut before a position, according to the end of the position's epoch. A log that was not cut has no
+ * other epoch before the position: epochs only rise, even if retention or compaction removed all messages of some.
  */
 export function cutByEpoch(position: Position, { epoch, end }: EpochEnd): Divergence | undefined {
   return end < position.offset ? { position, cut: end, by: 'epoch', epoch } : undefined;
@@ -40,8 +40,8 @@ export function cutByEnd(position: Position, end: number): Divergence | undefine
 }
 
 /**
- * Whether the message before a position is another than the one that was read. Where it is not there any more, or the position
- * has no checksum, nothing is known.
+ * Whether the message before a position differs from the one that was read. If it no longer exists, or the position has
+ * no checksum, nothing is known.
  */
 export function cutByMessage(position: Position, message: SourceMessage | undefined): Divergence | undefined {
   const checksum = position.mark?.checksum;
@@ -49,14 +49,14 @@ export function cutByMessage(position: Position, message: SourceMessage | undefi
   return checksumOf(message) === checksum ? undefined : { position, cut: message.offset, by: 'message' };
 }
 
-/** The error that refuses positions whose log was cut. */
+/** The error for positions whose log was cut. */
 export function sourceDiverged(divergences: readonly Divergence[]): StockafolioError {
-  return new StockafolioError('ERR_SOURCE_DIVERGED', divergences.map(told).join('; '), {
+  return new StockafolioError('ERR_SOURCE_DIVERGED', divergences.map(described).join('; '), {
     hint: 'move the files of the archive that reach past the cut out of it (what the source lost is in them, if anywhere), archive again, make new tables and checkpoints from it (batch --from-start), and start the stream with those (--take-group, once); the page of errors has the steps',
   });
 }
 
-function told({ position: { partition, offset, mark }, cut, intact, by, epoch }: Divergence): string {
+function described({ position: { partition, offset, mark }, cut, intact, by, epoch }: Divergence): string {
   const read = `what was read up to offset ${offset}${mark?.epoch === undefined ? '' : ` in leader epoch ${mark.epoch}`} is no longer in it`;
   const about = intact === undefined ? `offset ${cut} or before` : `an offset from ${intact} to ${cut}`;
   switch (by) {

@@ -4,18 +4,18 @@ import { StockafolioError } from '../errors/index.js';
 export interface Peer {
   /** What needs it, in the plural: `Parquet files`. */
   readonly neededBy: string;
-  /** What `npm install` is given: every package that `neededBy` takes, each with its version (`lmdb@3`). */
+  /** The arguments of `npm install`: every package that `neededBy` needs, each with its version (`lmdb@3`). */
   readonly packages: readonly string[];
 }
 
 /**
- * The module of an optional peer. A connector gives the `import` itself, so that bundlers see it.
+ * The module of an optional peer. A connector passes the `import` itself, so that bundlers see it.
  *
  * ```ts
  * const { parquetMetadata } = await loadPeer(PARQUET, () => import('hyparquet'));
  * ```
  *
- * @throws ERR_PEER_MISSING where it cannot be loaded; the hint says what to install
+ * @throws ERR_PEER_MISSING if it cannot be loaded; the hint says what to install
  */
 export async function loadPeer<T>(peer: Peer, load: () => Promise<T>): Promise<T> {
   try {
@@ -25,7 +25,7 @@ export async function loadPeer<T>(peer: Peer, load: () => Promise<T>): Promise<T
   }
 }
 
-/** The same by `require`, for a connector that must have it at once. @throws ERR_PEER_MISSING */
+/** The same with `require`, for a connector that needs it synchronously. @throws ERR_PEER_MISSING */
 export function requirePeer<T>(peer: Peer, load: () => T): T {
   try {
     return load();
@@ -38,7 +38,7 @@ function peerError({ neededBy, packages }: Peer, cause: unknown): StockafolioErr
   const command = `npm install ${packages.join(' ')}`;
   const names = packages.map((versioned) => versioned.slice(0, versioned.lastIndexOf('@')));
   const missing = missingPackage(cause);
-  // A package that is there may lack one of its own, or have been built for another platform.
+  // An installed package may lack one of its own dependencies, or be built for another platform.
   return missing !== undefined && names.includes(missing)
     ? new StockafolioError('ERR_PEER_MISSING', `${neededBy} need the package ${missing}`, { cause, hint: command })
     : new StockafolioError('ERR_PEER_MISSING', `${neededBy} need ${names.join(', ')}, which cannot be loaded here`, {
@@ -47,7 +47,7 @@ function peerError({ neededBy, packages }: Peer, cause: unknown): StockafolioErr
       });
 }
 
-/** The package that Node did not find, by its message: the error has no field for it. */
+/** The package that Node did not find, from its message: the error has no field for it. */
 function missingPackage(cause: unknown): string | undefined {
   const { code, message } = cause as { readonly code?: unknown; readonly message?: unknown };
   if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') return undefined;

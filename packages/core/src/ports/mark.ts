@@ -3,13 +3,13 @@ import type { ArchivedHistory } from './archive.js';
 import type { Position, SourceMessage } from './source.js';
 
 /**
- * What is known of the last message before a position. By it a source tells whether its log is still the one that was read:
- * a log can lose its newest messages, and be filled again with others of the same offsets.
+ * What is known of the last message before a position. A source uses it to check that its log is still the one that was
+ * read: a log can lose its newest messages, and later hold others at the same offsets.
  */
 export interface Mark {
-  /** The epoch of the leader that took the message in; absent where the source has none. */
+  /** The epoch of the leader that received the message; absent if the source has none. */
   readonly epoch?: number;
-  /** A checksum of the message; absent where it is not known. */
+  /** A checksum of the message; absent if unknown. */
   readonly checksum?: number;
 }
 
@@ -24,7 +24,7 @@ export function markOf(message: SourceMessage, epoch?: number): Mark {
   return epoch === undefined ? { checksum } : { epoch, checksum };
 }
 
-/** The mark of the position after a file of an archive; undefined where the file tells nothing. */
+/** The mark of the position after a file of an archive; undefined if the file records nothing. */
 export function markAfter({ lastEpoch, checksum }: ArchivedHistory = {}): Mark | undefined {
   if (lastEpoch === undefined) return checksum === undefined ? undefined : { checksum };
   return checksum === undefined ? { epoch: lastEpoch } : { epoch: lastEpoch, checksum };

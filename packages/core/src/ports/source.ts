@@ -4,9 +4,9 @@ import type { Mark } from './mark.js';
 /** One message of a partitioned, ordered, replayable source. */
 export interface SourceMessage {
   readonly offset: number;
-  /** When the broker took it in, epoch milliseconds; 0 or less where that is not known. */
+  /** When the broker received it, epoch milliseconds; 0 or less if unknown. */
   readonly timestamp: number;
-  /** Whether `timestamp` is what the producer's clock said (Kafka's CreateTime), not the broker's. */
+  /** Whether `timestamp` is from the producer's clock (Kafka's CreateTime), not the broker's. */
   readonly byProducer?: boolean;
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
@@ -19,9 +19,9 @@ export interface SourceBatch {
   /** The assignment under which it was fetched. */
   readonly generation: number;
   readonly messages: readonly SourceMessage[];
-  /** The offset that the next new message of this partition will get, as known when the batch was fetched. */
+  /** The offset of the next new message of this partition, as known when the batch was fetched. */
   readonly endOffset: number;
-  /** The epoch of the leader that took all these messages in; absent where the source has none. */
+  /** The epoch of the leader that received all these messages; absent if the source has none. */
   readonly epoch?: number;
 }
 
@@ -32,7 +32,7 @@ export interface PartitionRange {
   readonly end: number;
 }
 
-/** A position to go on from: the next offset to be read. */
+/** A position to continue from: the next offset to read. */
 export interface Position {
   readonly partition: number;
   readonly offset: number;
@@ -40,100 +40,108 @@ export interface Position {
   readonly mark?: Mark;
 }
 
-/** Told of every change of assignment; the source waits for the promise before it goes on. */
+/** Is notified of every change of assignment; the source waits for the promise before it continues. */
 export interface AssignmentListener {
-  /** These partitions, which may be none, are this process's from now on. Answers where to read each from. */
+  /** This process owns these partitions, possibly none, from now on. Returns the position to read each one from. */
   assigned(partitions: readonly number[], generation: number): Promise<readonly Position[]>;
-  /** The partitions move away: what was done for them must be finished or dropped before this resolves. */
+  /**
+   * The partitions are moving to another process: unfinished work for them must be finished or dropped before this
+   * resolves.
+   */
   revoked(partitions: readonly number[], generation: number): Promise<void>;
   /**
-   * The partitions are another process's already, because nothing was heard of this one for too long: what was done for
-   * them and not finished must be dropped. Where it is absent they are `revoked`.
+   * Another process already owns the partitions, because nothing was heard from this one for too long: unfinished work
+   * for them must be dropped. If it is absent, `revoked` is called.
    */
   lost?(partitions: readonly number[], generation: number): Promise<void>;
 }
 
 /**
- * What a group reads for: the tables and checkpoints of a pipeline, or an archive. Who reads for something else is no member,
- * since each would get a part of the partitions alone.
+ * What a group reads for: the tables and checkpoints of a pipeline, or an archive. A process that reads for something
+ * else is not a member, because each would get only a part of the partitions.
  */
 export interface GroupTarget {
-  /** What is made of the messages, in words: `pipeline 'portfolio'`, `archive of 'trades'`. */
+  /** What is made from the messages, in words: `pipeline 'portfolio'`, `archive of 'trades'`. */
   readonly role: string;
-  /** What it is made into, by kind: ids that go with the things, wherever they are. */
+  /** The destinations, by kind: ids that stay with the stores, wherever they are. */
   readonly ids: Readonly<Record<string, string>>;
-  /** Bind the group to this target although it is bound to another, of which no member runs. */
+  /** Bind the group to this target although it is bound to another one, if no member of that runs. */
   readonly takeGroup?: boolean;
-  /** The run is over once it is caught up: it binds the group while it runs, not for those who come after it. */
+  /** The run ends once it has caught up: it binds the group while it runs, but not afterwards. */
   readonly endsByItself?: boolean;
 }
 
-/** A partition that another member of the group has. */
+/** A partition that another member of the group owns. */
 export interface PartitionHolder {
   readonly partition: number;
-  /** Who that is, in words. */
+  /** A description of the owner. */
   readonly holder: string;
 }
 
 /**
  * A partitioned, ordered, replayable source of messages: Kafka, or a log in a folder.
  *
- * Offsets rise within a partition, but may have gaps. Errors are StockafolioErrors: ERR_SOURCE_UNAVAILABLE
- * (retryable) and ERR_OFFSET_GONE, which names the offset asked for and the oldest that is there. A source that tells by
- * epochs whether its log was cut looks, too, before it gives messages of another epoch than before: ERR_SOURCE_DIVERGED.
+ * Offsets rise within a partition, but may have gaps. Errors are StockafolioErrors: ERR_SOURCE_UNAVAILABLE (retryable)
+ * and ERR_OFFSET_GONE, which names the requested offset and the oldest available one. A source that detects by epochs
+ * whether its log was cut also checks before it returns messages of a new epoch: ERR_SOURCE_DIVERGED.
  */
 export interface Source {
   /**
-   * Whether a group shares the partitions out, so that those which this reader has not may come to it later: from one that
-   * ends, or has died and was not found out yet.
+   * Whether a group shares the partitions, so that this reader may later get partitions that it does not own: from a
+   * member that ends, or has died and was not yet detected.
    */
   readonly shared?: boolean;
-  /** An id of the topic itself, the same for ever and for every process: another topic of the same name has another. */
+  /**
+   * An id of the topic itself, the same forever and for every process: another topic of the same name has another id.
+   */
   identity(): Promise<string>;
   /** What every partition holds now. */
   ranges(): Promise<readonly PartitionRange[]>;
   /**
-   * For each partition, an offset before which there is no message of this time or a later one; epoch milliseconds. Absent
-   * where that is not known without reading.
+   * For each partition, an offset before which there is no message of this time or a later one; epoch milliseconds.
+   * Absent if that is unknown without reading.
    */
   positionsAt?(time: number): Promise<readonly Position[]>;
-  /** Whether messages vanish other than oldest first, as those of a compacted topic do; they do not where it is absent. */
+  /**
+   * Whether messages disappear in another order than oldest first, as in a compacted topic. If it is absent, they do
+   * not.
+   */
   compacted?(): Promise<boolean>;
   /**
-   * Those of the positions, by their marks, before which the log no longer holds what was read. Absent where that cannot be
-   * told. Of one for which nothing is known any more, as its message is gone, nothing is said.
+   * The positions before which, according to their marks, the log no longer holds what was read. Absent if that cannot
+   * be checked. A position about which nothing is known, because its message is gone, is not included.
    */
   diverged?(positions: readonly Position[]): Promise<readonly Divergence[]>;
   /**
    * Joins the group; assignments arrive at the listener, at the latest during the next call of {@link next}.
    *
-   * @param target what the group is bound to, where a group shares the partitions out. {@link next} throws ERR_GROUP_TAKEN
-   * where it is bound to another, or other programs are in it.
+   * @param target what the group is bound to, if a group shares the partitions. {@link next} throws ERR_GROUP_TAKEN if
+   * the group is bound to another target, or other programs are in it.
    */
   open(group: string, listener: AssignmentListener, target?: GroupTarget): Promise<void>;
-  /** Who of the group has which partition at this moment, as far as that is known. Absent where there are no groups. */
+  /** Which member of the group owns which partition now, as far as that is known. Absent if there are no groups. */
   holders?(): Promise<readonly PartitionHolder[]>;
   /**
-   * The next batch of any assigned partition that is not paused; undefined where none came within `maxWait` ms. Where none
-   * is there, timers and input have had their turn before it answers, also with a wait of 0.
+   * The next batch of any assigned partition that is not paused; undefined if none arrived within `maxWait` ms. If
+   * there is none, timers and input are processed before it returns, even with a wait of 0.
    */
   next(maxWait: number): Promise<SourceBatch | undefined>;
   pause(partitions: readonly number[]): void;
   resume(partitions: readonly number[]): void;
-  /** Reads on from this offset. */
+  /** Continues reading from this offset. */
   seek(position: Position): void;
-  /** Remembers for the group how far it came, for lag tools only; positions of partitions no longer owned are ignored. */
+  /** Stores the group's progress, for lag tools only; positions of partitions that are no longer owned are ignored. */
   commit(positions: readonly Position[], generation: number): Promise<void>;
   close(): Promise<void>;
 }
 
-/** One message to be appended. */
+/** One message to append. */
 export interface OutgoingMessage {
   readonly key: Uint8Array | null;
   readonly value: Uint8Array;
-  /** Epoch milliseconds; the time of appending where absent. */
+  /** Epoch milliseconds; defaults to the time of appending. */
   readonly timestamp?: number;
-  /** Chosen from the key (see `partitionOf`) where absent. */
+  /** Defaults to the partition of the key (see `partitionOf`). */
   readonly partition?: number;
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -8,12 +8,12 @@ export interface StateView {
 }
 
 /**
- * What an operator keeps for each key: in memory, or in a store beyond it.
+ * The state of an operator for each key: in memory, or in a store beyond it.
  *
  * A key has a slot, a small whole number, for as long as it is held. How to resume is part of the contract: a snapshot
- * and the deltas after it, in their order, put the same state together again.
+ * and the deltas after it, in order, restore the same state.
  *
- * @typeParam P what a snapshot or a delta is: plain data
+ * @typeParam P a snapshot or a delta: plain data
  */
 export interface State<P = unknown> {
   /** Keys held. */
@@ -22,16 +22,16 @@ export interface State<P = unknown> {
   readonly end: number;
   /** Whether the last {@link upsert} made a new key. */
   readonly created: boolean;
-  /** The view of the slot that {@link upsert}, {@link find} or {@link at} has chosen last. */
+  /** The view of the slot that {@link upsert}, {@link find} or {@link at} selected last. */
   readonly cursor: StateView;
   /**
-   * The slot of a key, made where there is none, with the cursor on it. The change that follows belongs to the record
-   * numbered `record`, and bears its version, in microseconds.
+   * The slot of a key, created if there is none, with the cursor on it. The change that follows belongs to the record
+   * with the number `record`, and gets its version, in microseconds.
    *
-   * @throws ERR_ROW_INVALID where the key is not like the first one
+   * @throws ERR_ROW_INVALID if the key is not like the first one
    */
   upsert(key: readonly KeyPart[], record: number, version: number): number;
-  /** The slot of a key, with the cursor on it; -1 where there is none. */
+  /** The slot of a key, with the cursor on it; -1 if there is none. */
   find(key: readonly KeyPart[]): number;
   /** Puts the cursor on a slot. */
   at(slot: number): StateView;
@@ -40,16 +40,19 @@ export interface State<P = unknown> {
   isLive(slot: number): boolean;
   /** The version of the record that changed the slot last. */
   version(slot: number): number;
-  /** Forgets the key of a slot. */
+  /** Removes the key of a slot. */
   remove(slot: number): void;
-  /** Takes back what the record numbered `record`, the last one, has changed. */
+  /** Rolls back what the record with the number `record`, the last one, has changed. */
   rollback(record: number): void;
-  /** Gives every live slot changed since the last call, so many at most, in order of first change; answers whether all. */
+  /**
+   * Passes every live slot that changed since the last call to `each`, at most `most`, in order of first change;
+   * returns whether these were all.
+   */
   takeUnwritten(each: (slot: number) => void, most?: number): boolean;
   /** Copies everything. */
   snapshot(): P;
   /** Copies what has changed or was removed since the last call, or since the state was made or restored. */
   delta(): P;
-  /** Puts a new state together from a snapshot and the deltas after it. */
+  /** Restores a new state from a snapshot and the deltas after it. */
   restore(parts: readonly P[]): void;
 }

@@ -5,10 +5,10 @@ import type { Table } from '../table/index.js';
 export type RowValues = readonly Value[];
 
 /**
- * An absolute row under a deterministic key, or the removal of one (then `values` holds the key columns only).
+ * An absolute row under a deterministic key, or the removal of one (then `values` holds only the key columns).
  *
- * `version` is in microseconds. A store keeps, of all mutations of a key, the one of the highest version; a mutation
- * of the same or a lower version than the one that is kept changes nothing. So any replay is harmless.
+ * `version` is in microseconds. Of all mutations of a key, a store keeps the one with the highest version. A mutation
+ * whose version is not above that of the kept one changes nothing. So any replay is harmless.
  */
 export interface Mutation {
   readonly table: Table;
@@ -24,56 +24,60 @@ export interface StoredRow {
 }
 
 export interface ScanOptions {
-  /** At most so many rows. */
+  /** The maximum number of rows. */
   readonly limit?: number;
 }
 
 export interface ScanAllOptions extends ScanOptions {
-  /** Rows from this key on, or from the first that begins with these columns; for stores in key order only. */
+  /** Rows from this key on, or from the first that begins with these columns; only for stores in key order. */
   readonly from?: readonly Value[];
 }
 
 /**
  * A store of versioned rows: Cassandra, or the embedded tables.
  *
- * Errors are StockafolioErrors: ERR_TABLES_UNAVAILABLE (retryable), ERR_TABLE_DIFFERS where a table of that name has
- * another shape (with the difference), ERR_TABLE_UNKNOWN where it was never created, ERR_ROW_INVALID where a value
- * does not fit its column.
+ * Errors are StockafolioErrors: ERR_TABLES_UNAVAILABLE (retryable), ERR_TABLE_DIFFERS if a table of that name has
+ * another shape (with the difference), ERR_TABLE_UNKNOWN if it was never created, ERR_ROW_INVALID if a value does not
+ * fit its column.
  */
 export interface Tables {
   /**
-   * How many rows are best written at once, where that is few: a store that gains nothing by more should not have them
-   * wait, and outlive collections of garbage. Whoever writes decides unless told.
+   * The best number of rows per write, if that is small: if a store gains nothing by more, rows should not wait for it
+   * and survive garbage collections. Defaults to the writer's choice.
    */
   readonly rowsAtOnce?: number;
   /**
-   * The right to write these tables as the one stream of a pipeline, where only one process can have it; released by what
-   * it resolves to, or by the end of the process.
+   * The right to write these tables as the only stream of a pipeline, if only one process can have it; released by the
+   * returned function, or by the end of the process.
    *
-   * @throws ERR_TABLES_TAKEN where another process has it
+   * @throws ERR_TABLES_TAKEN if another process has it
    */
   readonly lock?: (pipeline: string) => Promise<() => Promise<void>>;
   /**
-   * How often the connection to a server of the store was lost, where there are servers: what such a one had acknowledged
-   * it may have lost. A write that was under way then fails, and is not tried again by the store itself.
+   * How often the connection to a server of the store was lost, if there are servers: such a server may have lost what
+   * it had acknowledged. A write in progress then fails, and the store itself does not retry it.
    */
   readonly outages?: number;
-  /** An id of the table itself: one that was dropped and made anew has another. Undefined where the store keeps none. */
+  /**
+   * An id of the table itself: a table that was dropped and created again has another. Undefined if the store has none.
+   */
   readonly identity?: (table: Table) => Promise<string | undefined>;
-  /** Creates what is missing and checks what is there. */
+  /** Creates missing tables and checks existing ones. */
   create(tables: readonly Table[]): Promise<void>;
-  /** Resolves when every mutation is durable and readable; on an error any part may have been written: write again. */
+  /**
+   * Resolves when every mutation is durable and readable. After an error any part may have been written: write again.
+   */
   write(mutations: readonly Mutation[]): Promise<void>;
   /** The row of this primary key. */
   get(table: Table, key: readonly Value[]): Promise<StoredRow | undefined>;
-  /** The rows whose leading key columns (all partition columns at least) have these values, in clustering order. */
+  /** The rows whose leading key columns (at least all partition columns) have these values, in clustering order. */
   scan(table: Table, prefix: readonly Value[], options?: ScanOptions): AsyncIterable<StoredRow>;
-  /** Whether {@link scanAll} goes in key order. */
+  /** Whether {@link scanAll} is in key order. */
   readonly inKeyOrder: boolean;
   /**
-   * Every row; in key order where {@link inKeyOrder} says so.
+   * Every row; in key order if {@link inKeyOrder} is set.
    *
-   * @throws ERR_USAGE where a store that has no such order is to begin `from` a key
+   * @throws ERR_USAGE if a store without such an order is to begin `from` a key
    */
   scanAll(table: Table, options?: ScanAllOptions): AsyncIterable<StoredRow>;
   close(): Promise<void>;

@@ -35,13 +35,13 @@ export function compileEncoder<F extends Fields>(forms: readonly FieldForm[]): (
   const raw = bind(writeRaw);
   const lines = [`let v,first=true;${raw}(${out},${bind(bytesOf('{'))});`];
   const written = forms.filter((form) => form.computed === undefined);
-  written.forEach((form, place) => {
+  written.forEach((form, index) => {
     const name = `${JSON.stringify(form.foreign)}:`;
-    const always = written.slice(0, place).some((earlier) => !earlier.type.optional);
+    const always = written.slice(0, index).some((earlier) => !earlier.type.optional);
     const literal = (text: string): string => `${raw}(${out},${bind(bytesOf(text))});`;
     const begin =
-      always || place === 0
-        ? literal(place === 0 ? name : `,${name}`)
+      always || index === 0
+        ? literal(index === 0 ? name : `,${name}`)
         : `if(first){${literal(name)}}else{${literal(`,${name}`)}}`;
     const write = [
       `if(!(${accepts(form.type, bind)}))${refuse}(${bind(form)},v);`,

@@ -7,23 +7,23 @@ import type { Column, Table } from './table.js';
  */
 export function tableDifferences(stored: Table, declared: Table): string[] {
   const differences: string[] = [];
-  const places = new Map(declared.columns.map((column, place) => [column.name, place]));
-  stored.columns.forEach((column, place) => {
-    const other = places.get(column.name);
+  const indexes = new Map(declared.columns.map((column, index) => [column.name, index]));
+  stored.columns.forEach((column, index) => {
+    const other = indexes.get(column.name);
     const wanted = other === undefined ? undefined : declared.columns[other];
-    places.delete(column.name);
+    indexes.delete(column.name);
     if (wanted === undefined) {
       differences.push(`column '${column.name}' is stored (${describe(column)}) but not declared`);
     } else if (describe(column) !== describe(wanted)) {
       differences.push(`column '${column.name}' is stored as ${describe(column)}, declared as ${describe(wanted)}`);
-    } else if (place !== other) {
+    } else if (index !== other) {
       differences.push(
-        `column '${column.name}' is stored as number ${place + 1}, declared as number ${(other ?? 0) + 1}`,
+        `column '${column.name}' is stored as number ${index + 1}, declared as number ${(other ?? 0) + 1}`,
       );
     }
   });
-  for (const [name, place] of places) {
-    const column = declared.columns[place];
+  for (const [name, index] of indexes) {
+    const column = declared.columns[index];
     if (column !== undefined) differences.push(`column '${name}' is declared (${describe(column)}) but not stored`);
   }
   return differences;
@@ -42,6 +42,6 @@ export function checkSameShape(stored: Table, declared: Table): void {
 
 function describe({ type, role, descending }: Column): string {
   const kind = type.optional ? `optional ${type.kind}` : type.kind;
-  const place = role === 'value' ? 'value' : `${role} key`;
-  return `${kind}, ${place}${descending ? ' descending' : ''}`;
+  const position = role === 'value' ? 'value' : `${role} key`;
+  return `${kind}, ${position}${descending ? ' descending' : ''}`;
 }

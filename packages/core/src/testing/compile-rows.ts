@@ -4,7 +4,7 @@ import { HASH_SEED, finish, mix } from '../state/key-parts.js';
 import { CHUNK_BITS, CHUNK_MASK, type Chunk } from '../state/rows.js';
 import { SEGMENT_SHIFT, type SlotIndex } from '../state/slot-index.js';
 import { specialize } from '../state/specialize.js';
-import { VERSION_AT, type Place, type RowLayout } from './row-layout.js';
+import { VERSION_AT, type ColumnLayout, type RowLayout } from './row-layout.js';
 import { NO_TEXT, type TextArena } from './text-arena.js';
 import type { TextColumn } from './text-column.js';
 
@@ -39,16 +39,16 @@ export interface RowsScope {
 
 /** Compiles {@link Rows} for the columns of one table: widths are constants, and loops are gone. */
 export function compileRows(name: string, layout: RowLayout, keyLength: number, scope: RowsScope): Rows {
-  const key = layout.places.slice(0, keyLength);
-  const rest = layout.places.slice(keyLength);
-  const text = `${layout.places.map(({ storage }, n) => (storage === 'text' ? `const texts${n} = texts[${n}];` : '')).join(' ')}
+  const key = layout.columns.slice(0, keyLength);
+  const rest = layout.columns.slice(keyLength);
+  const text = `${layout.columns.map(({ storage }, n) => (storage === 'text' ? `const texts${n} = texts[${n}];` : '')).join(' ')}
 const bits = new Float64Array(1); const long = new BigInt64Array(bits.buffer); const halves = new Int32Array(bits.buffer);
 function hash(values) { let hash = ${HASH_SEED}; ${key.map(hashPart).join(' ')} return finish(hash); }
 ${put(layout, key, rest)}
 ${find(layout, key)}
 function version(number) { ${row(layout, 'number')} return f64[at + ${VERSION_AT}]; }
 function expires(number) { ${row(layout, 'number')} return ${layout.expiresAt < 0 ? 'Infinity' : `f64[at + ${layout.expiresAt}]`}; }
-function values(number) { ${row(layout, 'number')} return [${layout.places.map(valueOf).join(', ')}]; }
+function values(number) { ${row(layout, 'number')} return [${layout.columns.map(valueOf).join(', ')}]; }
 ${compare(layout, key)}
 ${compareTo(layout, key)}
 return { hash, put, find, version, expires, values, compare, compareTo };`;
@@ -60,19 +60,22 @@ function row({ width }: RowLayout, number: string, of = ''): string {
   return `const chunk${of} = chunks[${number} >>> ${CHUNK_BITS}]; const { f64: f64${of}, i64: i64${of}, i32: i32${of} } = chunk${of}; const at${of} = (${number} & ${CHUNK_MASK}) * ${width}; const half${of} = 2 * at${of};`;
 }
 
-function put(layout: RowLayout, key: readonly Place[], rest: readonly Place[]): string {
-  const textsOf = (places: readonly Place[], line: (place: Place, n: number) => string, from = 0): string =>
-    places.map((place, n) => (place.storage === 'text' ? line(place, from + n) : '')).join(' ');
-  const keyTexts = textsOf(key, (_, n) => `place${n} = texts${n}.placeOf(value${n});`);
+function put(layout: RowLayout, key: readonly ColumnLayout[], rest: readonly ColumnLayout[]): string {
+  const textsOf = (
+    layouts: readonly ColumnLayout[],
+    line: (column: ColumnLayout, n: number) => string,
+    from = 0,
+  ): string => layouts.map((column, n) => (column.storage === 'text' ? line(column, from + n) : '')).join(' ');
+  const keyTexts = textsOf(key, (_, n) => `address${n} = texts${n}.addressOf(value${n});`);
   const restTexts = textsOf(
     rest,
     ({ at, column }, n) =>
-      `const before${n} = entry === 0 ? ${NO_TEXT} : i32[half + ${at}]; place${n} = ${column.type.optional ? `value${n} === undefined ? ${NO_TEXT} : ` : ''}texts${n}.replace(before${n}, value${n});`,
+      `const before${n} = entry === 0 ? ${NO_TEXT} : i32[half + ${at}]; address${n} = ${column.type.optional ? `value${n} === undefined ? ${NO_TEXT} : ` : ''}texts${n}.replace(before${n}, value${n});`,
     key.length,
   );
   return `function put(values, hash, version, deleted, expires) {
   ${search(layout, key)}
-  ${textsOf(layout.places, (_, n) => `let place${n} = ${NO_TEXT};`)}
+  ${textsOf(layout.columns, (_, n) => `let address${n} = ${NO_TEXT};`)}
   if (entry !== 0) {
     const stored = f64[at + ${VERSION_AT}];
     if ((stored < 0 ? -1 - stored : stored) >= version) return;
@@ -90,16 +93,16 @@ function put(layout: RowLayout, key: readonly Place[], rest: readonly Place[]): 
   ${layout.expiresAt < 0 ? '' : `f64[at + ${layout.expiresAt}] = expires;`}
   if (deleted) return;
   ${rest.some(({ storage }) => storage === 'i64') ? 'const i64 = chunk.i64;' : ''}
-  ${rest.map((place, n) => store(place, key.length + n)).join('\n  ')}
+  ${rest.map((column, n) => store(column, key.length + n)).join('\n  ')}
 }`;
 }
 
-function find(layout: RowLayout, key: readonly Place[]): string {
+function find(layout: RowLayout, key: readonly ColumnLayout[]): string {
   return `function find(values, hash) { ${search(layout, key)} return entry - 1; }`;
 }
 
 /** Looks for the key with which `values` begins: leaves its entry, or 0 and the slot of the index for a new one. */
-function search({ width }: RowLayout, key: readonly Place[]): string {
+function search({ width }: RowLayout, key: readonly ColumnLayout[]): string {
   return `${key.map(keyPart).join(' ')}
   const table = index.tables[hash >>> ${SEGMENT_SHIFT}];
   const mask = table.length - 1;
@@ -118,14 +121,14 @@ function search({ width }: RowLayout, key: readonly Place[]): string {
 }
 
 /** Takes one part of a key in hand: bigints by their halves. */
-function keyPart({ storage }: Place, n: number): string {
+function keyPart({ storage }: ColumnLayout, n: number): string {
   const value = `const value${n} = values[${n}];`;
   if (storage === 'flag') return `${value} const flag${n} = value${n} ? 1 : 0;`;
   if (storage === 'i64') return `${value} long[0] = value${n}; const low${n} = halves[0]; const high${n} = halves[1];`;
   return value;
 }
 
-function hashPart({ storage }: Place, n: number): string {
+function hashPart({ storage }: ColumnLayout, n: number): string {
   const value = `values[${n}]`;
   switch (storage) {
     case 'text':
@@ -141,7 +144,7 @@ function hashPart({ storage }: Place, n: number): string {
   }
 }
 
-function samePart({ storage, at }: Place, n: number): string {
+function samePart({ storage, at }: ColumnLayout, n: number): string {
   switch (storage) {
     case 'text':
       return `arena.equals(i32[half + ${at}], value${n})`;
@@ -157,12 +160,12 @@ function samePart({ storage, at }: Place, n: number): string {
 }
 
 /** Only a double knows -0; adding 0 makes 0 of it. */
-function store({ storage, at, presence, column }: Place, n: number): string {
+function store({ storage, at, presence, column }: ColumnLayout, n: number): string {
   const value = `value${n}`;
   const { optional, kind } = column.type;
   switch (storage) {
     case 'text':
-      return `i32[half + ${at}] = place${n};`;
+      return `i32[half + ${at}] = address${n};`;
     case 'f64': {
       const stored = kind === 'double' ? value : `${value} + 0`;
       return `f64[at + ${at}] = ${optional ? `${value} === undefined ? NaN : ${stored}` : stored};`;
@@ -179,7 +182,7 @@ function store({ storage, at, presence, column }: Place, n: number): string {
   }
 }
 
-function valueOf({ storage, at, presence, column }: Place): string {
+function valueOf({ storage, at, presence, column }: ColumnLayout): string {
   const { optional } = column.type;
   switch (storage) {
     case 'text':
@@ -197,7 +200,7 @@ function valueOf({ storage, at, presence, column }: Place): string {
   }
 }
 
-function compare(layout: RowLayout, key: readonly Place[]): string {
+function compare(layout: RowLayout, key: readonly ColumnLayout[]): string {
   const parts = key.map(({ storage, at, column }) => {
     const [less, more] = column.descending ? [1, -1] : [-1, 1];
     const cell =
@@ -211,13 +214,13 @@ function compare(layout: RowLayout, key: readonly Place[]): string {
   return `function compare(a, b) { ${row(layout, 'a', 'A')} ${row(layout, 'b', 'B')} ${parts.join('\n  ')} return 0; }`;
 }
 
-function compareTo(layout: RowLayout, key: readonly Place[]): string {
-  const parts = key.map((place, n) => {
-    const [less, more] = place.column.descending ? [1, -1] : [-1, 1];
+function compareTo(layout: RowLayout, key: readonly ColumnLayout[]): string {
+  const parts = key.map((part, n) => {
+    const [less, more] = part.column.descending ? [1, -1] : [-1, 1];
     const ends = `if (prefix.length === ${n}) return 0;`;
-    if (place.storage === 'text')
-      return `${ends} const order${n} = arena.compareTo(i32[half + ${place.at}], prefix[${n}]); if (order${n} !== 0) return ${less} * -order${n};`;
-    return `${ends} const value${n} = ${valueOf(place)}; if (value${n} !== prefix[${n}]) return value${n} < prefix[${n}] ? ${less} : ${more};`;
+    if (part.storage === 'text')
+      return `${ends} const order${n} = arena.compareTo(i32[half + ${part.at}], prefix[${n}]); if (order${n} !== 0) return ${less} * -order${n};`;
+    return `${ends} const value${n} = ${valueOf(part)}; if (value${n} !== prefix[${n}]) return value${n} < prefix[${n}] ? ${less} : ${more};`;
   });
   return `function compareTo(number, prefix) { ${row(layout, 'number')} ${parts.join('\n  ')} return 0; }`;
 }

@@ -2,7 +2,7 @@ import { jsonCodec } from '../codec/index.js';
 import { CheckpointWriter, checkpointFolder, findCheckpoint, restoreCheckpoint } from '../checkpoint/index.js';
 import { PartitionEngine } from '../engine/partition-engine.js';
 import { MessageIntake, type OnPartitionMismatch } from '../engine/intake.js';
-import type { Place } from '../engine/dead-letter.js';
+import type { RecordPosition } from '../engine/dead-letter.js';
 import { deadLetters } from '../engine/system-tables.js';
 import { tablesOf } from '../engine/tables-of.js';
 import type { Clock, Codec, Mutation, SourceMessage, Tables } from '../ports/index.js';
@@ -210,7 +210,7 @@ export class PipelineHarness<T> {
       pipeline: this.#pipeline,
       partition,
       source: SOURCE,
-      codec: { encode: (record, place) => this.#encode(record, partition, place) },
+      codec: { encode: (record, position) => this.#encode(record, partition, position) },
       onBadRecord: this.#options.onBadRecord ?? 'dead-letter',
     });
     return { engine, writer: this.#writer(engine) };
@@ -224,15 +224,15 @@ export class PipelineHarness<T> {
   #deliver(partition: number, message: SourceMessage): void {
     const engine = this.#running[partition]?.engine;
     if (engine === undefined) throw new Error(`there is no partition ${partition}`);
-    const place = { offset: message.offset, ingested: message.timestamp };
+    const position = { offset: message.offset, ingested: message.timestamp };
     const intake = this.#intakes[partition]?.take(message, this.#options.clock?.now());
     if (intake === undefined) return;
-    if ('record' in intake) engine.push(this.#narrow(intake.record), place);
-    else engine.reject(intake.rejected, message.value ?? new Uint8Array(0), place);
+    if ('record' in intake) engine.push(this.#narrow(intake.record), position);
+    else engine.reject(intake.rejected, message.value ?? new Uint8Array(0), position);
   }
 
   /** A record as its message, whole again where it was cut down. */
-  #encode(record: unknown, partition: number, { offset }: Place): Uint8Array {
+  #encode(record: unknown, partition: number, { offset }: RecordPosition): Uint8Array {
     if (this.#pipeline.reads === undefined) return this.#codec.encode(record);
     const logged = this.#log.find((each) => each.partition === partition && each.message.offset === offset);
     return this.#codec.encode(this.#codec.decode(logged?.message.value ?? new Uint8Array(0), { partition, offset }));

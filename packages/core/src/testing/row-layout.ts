@@ -5,7 +5,7 @@ import type { Column, Table } from '../table/index.js';
 export type Storage = 'f64' | 'i64' | 'i128' | 'i32' | 'flag' | 'text';
 
 /** Where a column's value is. */
-export interface Place {
+export interface ColumnLayout {
   readonly storage: Storage;
   readonly column: Column;
   /** Counted from the begin of the row: in cells of 8 bytes for `f64`, `i64` and `i128` (which takes two), else in halves. */
@@ -21,7 +21,7 @@ export interface RowLayout {
   /** The cell of the moment from which on a row is not shown; -1 where rows stay. */
   readonly expiresAt: number;
   /** The places of the columns, in their order. */
-  readonly places: readonly Place[];
+  readonly columns: readonly ColumnLayout[];
 }
 
 /** The cell of the version; `-1 - version` stands in it where the row was removed. */
@@ -40,14 +40,14 @@ export function rowLayout({ columns }: Table, expiring: boolean): RowLayout {
     return at;
   });
   let halves = 2 * cells;
-  const places = columns.map((column, n): Place => {
+  const layouts = columns.map((column, n): ColumnLayout => {
     const { kind, optional } = column.type;
     const storage = storageOf(kind, optional);
     const inCell = cellsOf(storage) > 0;
     const presence = optional && (storage === 'i64' || storage === 'i128') ? halves++ : -1;
     return { storage, column, at: inCell ? (wholes[n] ?? 0) : halves++, presence };
   });
-  return { width: Math.ceil(halves / 2), expiresAt, places };
+  return { width: Math.ceil(halves / 2), expiresAt, columns: layouts };
 }
 
 /** An absent number is NaN, so that an optional whole number of 32 bits is kept as a double too. */

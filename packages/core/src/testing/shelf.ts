@@ -36,7 +36,7 @@ export class Shelf {
       index: this.#index,
       chunks: this.#chunks,
       arena,
-      texts: layout.places.map(({ storage }) => (storage === 'text' ? new TextColumn(arena) : undefined)),
+      texts: layout.columns.map(({ storage }) => (storage === 'text' ? new TextColumn(arena) : undefined)),
       create: (at, hash) => this.#create(at, hash),
     });
   }

@@ -6,11 +6,11 @@ import { compareText } from '../table/index.js';
 
 /** Bytes of a chunk: the arena grows by chunks, and never copies. */
 const CHUNK_BYTES = 1 << 16;
-/** A text begins at a word of 4 bytes, so that 31 bits name a place in 8 GiB. */
+/** A text begins at a word of 4 bytes, so that 31 bits name a address in 8 GiB. */
 const WORD_BITS = 2;
 const CHUNK_WORD_BITS = 14;
 const CHUNK_WORDS = 1 << CHUNK_WORD_BITS;
-const END_OF_PLACES = 2 ** 31 - 1;
+const END_OF_ADDRESSES = 2 ** 31 - 1;
 
 /** Lengths from here on stand in 4 bytes of their own behind the first. */
 const LONG = 127;
@@ -18,13 +18,13 @@ const LONG = 127;
 /** How many short texts are kept as strings too, for those who read few texts over and over. */
 const RECENT = 1 << 10;
 
-/** The place that is no text: what stands in a row where an optional text is absent. */
+/** The address that is no text: what stands in a row where an optional text is absent. */
 export const NO_TEXT = 0;
 const BYTES_OF_NO_TEXT = 1 << WORD_BITS;
 
 /**
- * Texts as bytes outside of the heap, one after the other, each named by its place: the number of the word at which it
- * begins. A text never moves; it can be put in the place of another where that is as large.
+ * Texts as bytes outside of the heap, one after the other, each named by its address: the number of the word at which it
+ * begins. A text never moves; it can be put in the address of another where that is as large.
  *
  * The first byte holds the length in UTF-16 units, and whether the units are of one byte or two.
  */
@@ -33,50 +33,50 @@ export class TextArena {
   #end = NO_TEXT + 1;
   /** The word behind the newest chunk. */
   #room = 0;
-  readonly #recentPlaces = new Int32Array(RECENT);
+  readonly #recentAddresses = new Int32Array(RECENT);
   readonly #recentTexts: string[] = new Array<string>(RECENT).fill('');
 
-  /** No text has a place from here on yet. */
+  /** No text has a address from here on yet. */
   get end(): number {
     return this.#end;
   }
 
   /** @throws ERR_USAGE past 8 GiB */
   add(text: string): number {
-    const place = this.#take(sizeOf(text.length, false));
-    if (this.#write(place, text)) return place;
-    this.#end = place;
+    const address = this.#take(sizeOf(text.length, false));
+    if (this.#write(address, text)) return address;
+    this.#end = address;
     const wider = this.#take(sizeOf(text.length, true));
     writeWide(this.#chunkOf(wider), byteOf(wider), text);
     return wider;
   }
 
   /** Puts a text where another was; false where that is too small for it. */
-  overwrite(place: number, text: string): boolean {
-    const bytes = this.#chunkOf(place);
-    const at = byteOf(place);
+  overwrite(address: number, text: string): boolean {
+    const bytes = this.#chunkOf(address);
+    const at = byteOf(address);
     const wide = isWide(text);
     if (wordsOf(sizeOf(text.length, wide)) > wordsOf(sizeOf(lengthAt(bytes, at), isWideAt(bytes, at)))) return false;
     if (wide) writeWide(bytes, at, text);
-    else this.#write(place, text);
-    const slot = recentSlot(place);
-    if (this.#recentPlaces[slot] === place) this.#recentPlaces[slot] = NO_TEXT;
+    else this.#write(address, text);
+    const slot = recentSlot(address);
+    if (this.#recentAddresses[slot] === address) this.#recentAddresses[slot] = NO_TEXT;
     return true;
   }
 
-  textOf(place: number): string {
-    const slot = recentSlot(place);
-    if (this.#recentPlaces[slot] === place) return this.#recentTexts[slot] as string;
-    const text = read(this.#chunkOf(place), byteOf(place));
+  textOf(address: number): string {
+    const slot = recentSlot(address);
+    if (this.#recentAddresses[slot] === address) return this.#recentTexts[slot] as string;
+    const text = read(this.#chunkOf(address), byteOf(address));
     if (text.length >= LONG) return text;
-    this.#recentPlaces[slot] = place;
+    this.#recentAddresses[slot] = address;
     this.#recentTexts[slot] = text;
     return text;
   }
 
-  equals(place: number, text: string): boolean {
-    const bytes = this.#chunkOf(place);
-    const at = byteOf(place);
+  equals(address: number, text: string): boolean {
+    const bytes = this.#chunkOf(address);
+    const at = byteOf(address);
     const { length } = text;
     if (lengthAt(bytes, at) !== length) return false;
     if (isWideAt(bytes, at)) return read(bytes, at) === text;
@@ -105,23 +105,23 @@ export class TextArena {
   }
 
   /** Orders a text of the arena and another one by Unicode code point. */
-  compareTo(place: number, text: string): number {
-    return compareText(this.textOf(place), text);
+  compareTo(address: number, text: string): number {
+    return compareText(this.textOf(address), text);
   }
 
   #take(size: number): number {
     const words = wordsOf(size);
     if (this.#end + words > this.#room) this.#grow(size);
-    const place = this.#end;
-    this.#end = place + words;
-    return place;
+    const address = this.#end;
+    this.#end = address + words;
+    return address;
   }
 
   /** Adds room for a text: where it is longer than a chunk, by chunks that are parts of one buffer. */
   #grow(size: number): void {
     const from = this.#chunks.length * CHUNK_WORDS;
     const count = Math.ceil((size + BYTES_OF_NO_TEXT) / CHUNK_BYTES);
-    if (from + count * CHUNK_WORDS > END_OF_PLACES) {
+    if (from + count * CHUNK_WORDS > END_OF_ADDRESSES) {
       throw new StockafolioError('ERR_USAGE', 'tables in memory hold at most 8 GiB of text', {
         hint: 'use a store on disk for as many rows',
       });
@@ -133,9 +133,9 @@ export class TextArena {
   }
 
   /** Writes a text by one byte a unit; false where a unit needs two. */
-  #write(place: number, text: string): boolean {
-    const bytes = this.#chunkOf(place);
-    const at = byteOf(place);
+  #write(address: number, text: string): boolean {
+    const bytes = this.#chunkOf(address);
+    const at = byteOf(address);
     const { length } = text;
     writeHead(bytes, at, length, false);
     const start = at + headOf(length);
@@ -148,17 +148,17 @@ export class TextArena {
     return all <= 0xff;
   }
 
-  #chunkOf(place: number): Uint8Array {
-    return this.#chunks[place >>> CHUNK_WORD_BITS] as Uint8Array;
+  #chunkOf(address: number): Uint8Array {
+    return this.#chunks[address >>> CHUNK_WORD_BITS] as Uint8Array;
   }
 }
 
-function byteOf(place: number): number {
-  return (place & (CHUNK_WORDS - 1)) << WORD_BITS;
+function byteOf(address: number): number {
+  return (address & (CHUNK_WORDS - 1)) << WORD_BITS;
 }
 
-function recentSlot(place: number): number {
-  return (place ^ (place >>> 10)) & (RECENT - 1);
+function recentSlot(address: number): number {
+  return (address ^ (address >>> 10)) & (RECENT - 1);
 }
 
 function headOf(length: number): number {

@@ -7,10 +7,10 @@ const FEW = 1 << 13;
 /** The texts of one column: kept once, as symbols are, until they turn out to be many, as ids are; then one a row. */
 export class TextColumn {
   readonly #arena: TextArena;
-  /** The places of the few texts; undefined once they are many. */
+  /** The addresses of the few texts; undefined once they are many. */
   #few: Map<string, number> | undefined = new Map();
   readonly #usual = new TextMemo();
-  /** Texts of this column from this place on belong to one row each. */
+  /** Texts of this column from this address on belong to one row each. */
   #ownFrom = Infinity;
 
   constructor(arena: TextArena) {
@@ -18,30 +18,30 @@ export class TextColumn {
   }
 
   /** Where a text is kept from now on. */
-  placeOf(text: string): number {
+  addressOf(text: string): number {
     if (this.#few === undefined) return this.#arena.add(text);
     const known = this.#usual.get(text);
     if (known >= 0) return known;
-    const place = this.#few.get(text) ?? this.#share(this.#few, text);
-    this.#usual.set(text, place);
-    return place;
+    const address = this.#few.get(text) ?? this.#share(this.#few, text);
+    this.#usual.set(text, address);
+    return address;
   }
 
-  /** Where a text is kept that takes the place of another, or of none (`NO_TEXT`). */
+  /** Where a text is kept that takes the address of another, or of none (`NO_TEXT`). */
   replace(before: number, text: string): number {
     if (before >= this.#ownFrom) {
       if (this.#arena.equals(before, text) || this.#arena.overwrite(before, text)) return before;
     }
-    return this.placeOf(text);
+    return this.addressOf(text);
   }
 
   #share(few: Map<string, number>, text: string): number {
-    const place = this.#arena.add(text);
-    few.set(text, place);
+    const address = this.#arena.add(text);
+    few.set(text, address);
     if (few.size === FEW) {
       this.#few = undefined;
       this.#ownFrom = this.#arena.end;
     }
-    return place;
+    return address;
   }
 }

@@ -5,11 +5,11 @@ declare const TextDecoder: new (
 ) => { decode(bytes: Uint8Array): string };
 declare const TextEncoder: new () => { encode(text: string): Uint8Array };
 
-// A byte order mark is kept, so that it is refused as JSON.parse refuses it.
+// A byte order mark is kept, so that it is rejected as JSON.parse rejects it.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
-/** The text of UTF-8 bytes. @throws TypeError where they are none */
+/** The text of UTF-8 bytes. @throws TypeError if they are not UTF-8 */
 export function textOf(bytes: Uint8Array): string {
   return decoder.decode(bytes);
 }
@@ -28,8 +28,8 @@ export function hasLatin1(bytes: object): bytes is Latin1Source {
 }
 
 /**
- * Up to so many characters, one call of fromCharCode with an argument for each is faster than the way through
- * latin1Slice (94 against 183 nanoseconds for 12 characters, Node 20).
+ * Up to this many characters, one call of fromCharCode with an argument for each is faster than latin1Slice (94 against
+ * 183 nanoseconds for 12 characters, Node 20).
  */
 const SHORT = 20;
 
@@ -40,7 +40,7 @@ const readers: readonly Reader[] = Array.from({ length: SHORT + 1 }, (_, length)
   return new Function('b', 'i', `return String.fromCharCode(${codes.join()})`) as Reader;
 });
 
-/** The text of a stretch of bytes that are a character each: ASCII, or Latin-1. */
+/** The text of a range of bytes with one character each: ASCII, or Latin-1. */
 export function latin1Of(bytes: Uint8Array, start: number, end: number): string {
   const short = readers[end - start];
   if (short !== undefined) return short(bytes, start);
@@ -49,7 +49,7 @@ export function latin1Of(bytes: Uint8Array, start: number, end: number): string 
   return latin1Of(bytes, start, half) + latin1Of(bytes, half, end);
 }
 
-/** A byte, or 0 past the end: no byte that any grammar here accepts. */
+/** A byte, or 0 past the end: no grammar here accepts the byte 0. */
 export function at(bytes: Uint8Array, i: number): number {
   return bytes[i] ?? 0;
 }

@@ -2,7 +2,7 @@
 
 export const DAY = 86_400_000;
 
-/** Days since 1970-01-01 of a day that exists. */
+/** Days since 1970-01-01 of an existing day. */
 export function daysOf(year: number, month: number, day: number): number {
   const y = month <= 2 ? year - 1 : year;
   const era = Math.floor(y / 400);
@@ -18,7 +18,7 @@ export interface CivilDay {
   readonly day: number;
 }
 
-/** The day that lies so many days after 1970-01-01. */
+/** The day that is this many days after 1970-01-01. */
 export function civilOf(days: number): CivilDay {
   const z = days + 719_468;
   const era = Math.floor(z / 146_097);
@@ -36,13 +36,13 @@ export function civilOf(days: number): CivilDay {
   };
 }
 
-/** How many days a month has. */
+/** The number of days in a month. */
 export function daysIn(year: number, month: number): number {
   if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** Days since 1970-01-01, or NaN where there is no such day. Years 0000 to 9999. */
+/** Days since 1970-01-01, or NaN if there is no such day. Years 0000 to 9999. */
 export function checkedDays(year: number, month: number, day: number): number {
   if (!(month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month))) return Number.NaN;
   return daysOf(year, month, day);
@@ -50,20 +50,20 @@ export function checkedDays(year: number, month: number, day: number): number {
 
 const isoDay = /^(\d{4})-(\d\d)-(\d\d)$/;
 
-/** Days since 1970-01-01 of `YYYY-MM-DD`, or NaN where that is no day of the years 0001 to 9999. */
+/** Days since 1970-01-01 of `YYYY-MM-DD`, or NaN if that is not a day of the years 0001 to 9999. */
 export function daysOfDate(text: string): number {
   const match = isoDay.exec(text);
   if (match === null || match[1] === '0000') return Number.NaN;
   return checkedDays(Number(match[1]), Number(match[2]), Number(match[3]));
 }
 
-/** `YYYY-MM-DD` of so many days since 1970-01-01, for the years 0000 to 9999. */
+/** `YYYY-MM-DD` of this many days since 1970-01-01, for the years 0000 to 9999. */
 export function dateOfDays(days: number): string {
   const { year, month, day } = civilOf(days);
   return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;
 }
 
-/** First and last millisecond that ISO 8601 writes with a year of four digits. */
+/** The first and the last millisecond that ISO 8601 writes with a four-digit year. */
 export const ISO_MIN = daysOf(0, 1, 1) * DAY;
 export const ISO_MAX = daysOf(10_000, 1, 1) * DAY - 1;
 
@@ -77,7 +77,7 @@ export function isoOf(ms: number): string {
   return `${year < 0 ? '-' : '+'}${String(Math.abs(year)).padStart(6, '0')}-${two(month)}-${two(day)}${clock}`;
 }
 
-/** `HH:MM:SS` of so many milliseconds after midnight. */
+/** `HH:MM:SS` of this many milliseconds after midnight. */
 export function clockOf(ms: number): string {
   return `${two(Math.floor(ms / 3_600_000))}:${two(Math.floor(ms / 60_000) % 60)}:${two(Math.floor(ms / 1000) % 60)}`;
 }

@@ -61,7 +61,7 @@ const mutations = fc
   .map((edits) => edits.reduce((json, { at, cut, insert }) => json.slice(0, at) + insert + json.slice(at + cut), base));
 
 describe('the generated decoder', () => {
-  it('answers what the complete one answers, for any mutation of a message', () => {
+  it('returns what the complete one returns, for any mutation of a message', () => {
     const codec = jsonCodec(Every, options);
     const complete = slowDecoder(formsOf(Every, options), 1e6);
     const outcome = (decode: (bytes: Uint8Array) => unknown, json: string): unknown => {

@@ -23,13 +23,13 @@ export type FastDecoder<F extends Fields> = (
 ) => ObjectOf<F> | undefined;
 
 /**
- * Generates a decoder of messages that hold their members in exactly this order; optional fields and members that no
- * field has may lack.
+ * Generates a decoder for messages with their members in exactly this order. Optional fields, and members that no field
+ * has, may be missing.
  *
  * Only field names, which are identifiers, and byte values enter the generated code.
  *
  * @param forms the fields in schema order
- * @param order the members; every field that must be there is among them
+ * @param order the members; it includes every required field
  */
 export function compileDecoder<F extends Fields>(
   forms: readonly FieldForm[],
@@ -55,7 +55,7 @@ export function compileDecoder<F extends Fields>(
       form === undefined || typeof member === 'string'
         ? `i=${skip}(b,i);if(i<0)return;`
         : readingOrNull(form, member, cursor, bind);
-    // c: whether a comma has announced another member. After the last one stands none, so that no name can match.
+    // c: whether a comma announced another member. After the last member there is none, so no name can match.
     const read = `i+=${name.length};${gap}if(b[i]!==58)return;i++;${gap}${value}${gap}`;
     const next = `if(b[i]===44){c=true;i++;${gap}}else if(b[i]===125)c=false;else return;`;
     lines.push(`if(${matches(name)}){${read}${next}}${form === undefined || mayLack(form) ? '' : 'else return;'}`);
@@ -104,7 +104,7 @@ function reading(form: FieldForm, k: number, cursor: string, bind: (value: unkno
   const v = `v${k}`;
   const number = (reader: unknown): string[] => [
     `${v}=${bind(reader)}(b,i,${cursor});`,
-    // Negated, so that NaN goes the slow way.
+    // Negated, so that NaN takes the slow path.
     `if(!(${v}>=${min ?? -Infinity}&&${v}<=${max ?? Infinity}))return;i=${cursor}.end;`,
   ];
   const other = (reader: unknown): string[] => [

@@ -68,7 +68,7 @@ const anySchema = fc.array(anyField, { minLength: 1, maxLength: 8 }).chain((fiel
 });
 
 describe('encode', () => {
-  it('is undone by decode, for any schema, in any zone', () => {
+  it('is inverted by decode, for any schema, in any zone', () => {
     fc.assert(
       fc.property(anySchema, ([schema, records, zone]) => {
         const any: Codec<unknown> = jsonCodec(schema, zone === undefined ? {} : { zone });

@@ -18,8 +18,8 @@ import {
 } from './write-bytes.js';
 
 /**
- * Generates the encoder of a schema. It refuses, with BadRecordError, to write a value that its decoder would refuse.
- * Absent optional fields and computed ones are left out.
+ * Generates the encoder of a schema. It throws BadRecordError for a value that its decoder would reject. Absent
+ * optional fields and computed fields are omitted.
  */
 export function compileEncoder<F extends Fields>(forms: readonly FieldForm[]): (record: ObjectOf<F>) => Uint8Array {
   const values: unknown[] = [];
@@ -85,7 +85,7 @@ function writing(form: FieldForm, out: string, bind: (value: unknown) => string)
   }
 }
 
-/** An expression over `v`: whether the field can hold it. */
+/** An expression over `v`: whether the field accepts it. */
 function accepts(type: FieldType, bind: (value: unknown) => string): string {
   const { min, max } = type;
   const bounds = (what: string): string => `${what}>=${min ?? -Infinity}&&${what}<=${max ?? Infinity}`;

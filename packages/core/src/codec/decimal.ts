@@ -8,14 +8,14 @@ interface Decimal {
 
 const grammar = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
-/** Longer than any whole number that a field can hold (2^127 has 39 digits). */
+/** More digits than any whole number that a field can hold (2^127 has 39 digits). */
 const MAX_DIGITS = 40;
 
 /**
- * The whole number of units of 10^-scale that a decimal number stands for, exact from its digits.
+ * The whole number of units of 10^-scale that a decimal number represents, exact from its digits.
  *
- * @returns `'syntax'` where the text is no decimal number, `'fraction'` where it has more decimals than `scale` (zeros
- * past them count as none), `'huge'` where it has more than 40 digits
+ * @returns `'syntax'` if the text is not a decimal number, `'fraction'` if it has more decimals than `scale` (zeros
+ * past them do not count), `'huge'` if it has more than 40 digits
  */
 export function unitsOf(text: string, scale: number): bigint | 'syntax' | 'fraction' | 'huge' {
   const decimal = parse(text);
@@ -33,15 +33,15 @@ export function unitsOf(text: string, scale: number): bigint | 'syntax' | 'fract
   return whole(digits + '0'.repeat(shift), negative);
 }
 
-/** A relative difference so small, of one in so many, that it is no digit but the noise of a binary fraction. */
+/** A relative difference of one in this many is not a digit but the noise of a binary fraction. */
 const NOISE = 10n ** 9n;
 
-/** A double in full has at most so many significant digits. */
+/** The largest number of significant digits of a double written out in full. */
 const LONGEST_DOUBLE = 800;
 
 /**
- * The units of {@link unitsOf} that a number with more decimals was meant as, where it is a binary fraction written out:
- * 156.51999999999998 is 156.52. Undefined where what lies past the last unit is more than noise.
+ * The intended units, as of {@link unitsOf}, of a number with more decimals that is a binary fraction written out:
+ * 156.51999999999998 is 156.52. Undefined if the part past the last unit is more than noise.
  */
 export function meantUnitsOf(text: string, scale: number): bigint | undefined {
   const decimal = parse(text);
@@ -55,7 +55,7 @@ export function meantUnitsOf(text: string, scale: number): bigint | undefined {
   return difference * NOISE <= exact ? units : undefined;
 }
 
-/** As {@link unitsOf}, with what lies past the last unit rounded, a half to the even neighbour. */
+/** As {@link unitsOf}, with the part past the last unit rounded, a half to the even neighbour. */
 export function roundedUnitsOf(text: string, scale: number): bigint | 'syntax' | 'huge' {
   const decimal = parse(text);
   if (decimal === undefined) return 'syntax';
@@ -66,7 +66,7 @@ export function roundedUnitsOf(text: string, scale: number): bigint | 'syntax' |
   const kept = digits.length + shift;
   if (kept > MAX_DIGITS) return 'huge';
   const floor = BigInt(kept > 0 ? digits.slice(0, kept) : '0');
-  // Fewer digits than places: everything is below a tenth of a unit.
+  // Fewer digits than decimals: everything is below a tenth of a unit.
   const rest = kept < 0 ? '0' : digits.slice(kept);
   const half = '5'.padEnd(rest.length, '0');
   const up = rest > half || (rest === half && floor % 2n === 1n);

@@ -16,7 +16,7 @@ const rounding = jsonCodec(Amount, { round: { price: 'half-even', sum: 'half-eve
 
 type Written = Partial<Record<'price' | 'sum' | 'quantity' | 'count', string>>;
 
-/** What a message says, number by number as they are written; undefined where it is no record. */
+/** The numbers of a message as they are decoded; undefined if it is not a record. */
 function read(codec: typeof strict, numbers: Written): ReturnType<typeof strict.decode> | undefined {
   const { price = '1', sum = '1', quantity = '1', count = '1' } = numbers;
   const message = `{"id":"a","price":${price},"sum":${sum},"quantity":${quantity},"count":${count}}`;
@@ -28,7 +28,7 @@ function read(codec: typeof strict, numbers: Written): ReturnType<typeof strict.
   }
 }
 
-/** Units of 1e-4 of a decimal text, rounded half to even, by a way of its own: through one large fraction. */
+/** Units of 1e-4 of a decimal text, rounded half to even, computed independently: with one large fraction. */
 function halfEven(decimal: string): bigint {
   const [whole = '', decimals = ''] = decimal.replace('-', '').split('.');
   const scaled = BigInt(whole + decimals) * 10_000n;
@@ -39,12 +39,12 @@ function halfEven(decimal: string): bigint {
   return decimal.startsWith('-') ? -magnitude : magnitude;
 }
 
-describe('decimals as they come', () => {
-  it('are what a double meant: any amount, after float arithmetic that ends near it', () => {
+describe('decimals in messages', () => {
+  it('are read as the intended amount, after float arithmetic that ends near it', () => {
     const cents = fc.integer({ min: -9_999_999, max: 9_999_999 }).filter((n) => n !== 0);
     fc.assert(
       fc.property(cents, fc.constantFrom(0.1, 0.2, 0.3, 0.7, 1.1), fc.integer({ min: 1, max: 9 }), (n, step, times) => {
-        // Adding a step some times and taking it away again leaves noise in the last digits.
+        // Adding a step several times and subtracting it again leaves noise in the last digits.
         let value = n / 100;
         for (let i = 0; i < times; i++) value += step;
         for (let i = 0; i < times; i++) value -= step;
@@ -66,13 +66,13 @@ describe('decimals as they come', () => {
     }
   });
 
-  it('are refused where longer digits mean something, and nothing says that they may be rounded', () => {
+  it('are rejected if extra digits are significant, and rounding is not configured', () => {
     for (const price of ['99.59940681406864', '0.00005', '12.34567', '1e-5', '0.1000001', '5e-324']) {
       expect(read(strict, { price }), price).to.equal(undefined);
     }
   });
 
-  it('are rounded, a half to the even neighbour, where the codec says so, by the fast way and the slow one alike', () => {
+  it('are rounded, a half to the even neighbour, if configured, on the fast and the slow path alike', () => {
     const digits = (length: number): fc.Arbitrary<string> =>
       fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 1, maxLength: length });
     const decimal = fc
@@ -107,7 +107,7 @@ describe('decimals as they come', () => {
     }
   });
 
-  it('are whole numbers where all but the noise of a double is whole, and else no quantity', () => {
+  it('are whole numbers if they are whole except for the noise of a double, otherwise not a quantity', () => {
     for (const [quantity, whole] of [
       ['29.999999999999996', 30],
       ['3.0000000000000004', 3],
@@ -123,11 +123,11 @@ describe('decimals as they come', () => {
     expect(read(strict, { count: '123456789012.5' })).to.equal(undefined);
   });
 
-  it('can be rounded of money alone', () => {
+  it('can be rounded only for money', () => {
     expect(() => jsonCodec(Amount, { round: { quantity: 'half-even' } })).to.throw("'quantity' is of type int32");
   });
 
-  it('are written as they are, by a codec that rounds too', () => {
+  it('are written unchanged, also by a codec that rounds', () => {
     const amount = read(rounding, { price: '99.59940681406864' });
     if (amount === undefined) throw new Error('not read');
     const again = rounding.encode(amount);

@@ -8,14 +8,16 @@ import type { Member } from './member-order.js';
 import { BadValue, readToken } from './read-value.js';
 import { NotJson, scanObject, type Token } from './scan-json.js';
 
-/** Reads any message, or says all that is wrong with it; `onOrder` is told the members of a good one. */
+/**
+ * Reads any message, or reports everything that is wrong with it; `onOrder` is called with the members of a valid one.
+ */
 export type SlowDecoder<F extends Fields> = (
   bytes: Uint8Array,
   position?: Position,
   onOrder?: (order: readonly Member[]) => void,
 ) => ObjectOf<F>;
 
-/** The complete decoder: every message that the generated one does not take goes through it. */
+/** The complete decoder: it gets every message that the generated one does not accept. */
 export function slowDecoder<F extends Fields>(forms: readonly FieldForm[], maxBytes: number): SlowDecoder<F> {
   const construct = compileRecord<F>(forms.map((form) => form.name));
   const byName = new Map(

@@ -5,9 +5,10 @@ import { NotJson, numberEnd, tokenAt } from './scan-json.js';
 import type { Zone } from './zone.js';
 
 /**
- * Readers of the usual forms of values, straight from the bytes. Each begins at byte `i`, answers the value and leaves
- * the byte behind it in `cursor.end`; for anything unusual, wrong or right, it answers `undefined` (numbers: NaN), and
- * the slow way decides. So they need not be complete, but must never answer another value than the slow way.
+ * Readers of the usual forms of values, directly from the bytes. Each begins at byte `i`, returns the value and stores
+ * the position of the byte after it in `cursor.end`. For anything unusual, right or wrong, it returns `undefined`
+ * (numbers: NaN), and the slow path decides. So they need not be complete, but must never return another value than the
+ * slow path.
  */
 export class Cursor {
   end = 0;
@@ -17,13 +18,13 @@ export class Cursor {
 export type TextReader = (bytes: Uint8Array, i: number, cursor: Cursor) => string | undefined;
 
 const SLOTS = 4096;
-/** Look-ups between two decisions whether a field repeats its values often enough to be worth the cache. */
+/** Look-ups between two decisions on whether a field repeats its values often enough for the cache. */
 const TRIAL = 4096;
 const PAUSE = 15 * TRIAL;
 
 /**
- * A reader that gives equal bytes the identical string where a field's values repeat (symbols, sectors), and reads
- * plainly where they do not (ids).
+ * A reader that returns the same string object for equal bytes if a field's values repeat (symbols, sectors), and reads
+ * without a cache if they do not (ids).
  */
 export function textReader(min: number, max: number): TextReader {
   const slots: (string | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
@@ -66,7 +67,7 @@ export function textReader(min: number, max: number): TextReader {
   };
 }
 
-/** Text that is not all plain ASCII; what is not in order goes the slow way. */
+/** Text that is not all plain ASCII; invalid text takes the slow path. */
 function otherText(bytes: Uint8Array, i: number, min: number, max: number, cursor: Cursor): string | undefined {
   let end = i + 1;
   let escaped = false;
@@ -88,7 +89,7 @@ function otherText(bytes: Uint8Array, i: number, min: number, max: number, curso
   return text;
 }
 
-/** The end of a value that no field takes, in ASCII; -1 for anything else. */
+/** The end of a value that no field has, in ASCII; -1 for anything else. */
 export function skipValue(bytes: Uint8Array, i: number): number {
   try {
     const { end } = tokenAt(bytes, i);
@@ -132,7 +133,7 @@ export function fastMoney(bytes: Uint8Array, i: number, cursor: Cursor): number 
   return amount(bytes, i, cursor, false);
 }
 
-/** The same of any number of decimals: those past the fourth are rounded, a half to the even neighbour. */
+/** The same with any number of decimals: those past the fourth are rounded, a half to the even neighbour. */
 export function fastRoundedMoney(bytes: Uint8Array, i: number, cursor: Cursor): number {
   return amount(bytes, i, cursor, true);
 }
@@ -159,7 +160,7 @@ function amount(bytes: Uint8Array, i: number, cursor: Cursor, isRounded: boolean
   for (; decimals < 4; decimals++) value *= 10;
   if (c >= 0x30 && c <= 0x39) {
     if (!isRounded) return Number.NaN;
-    // The first of them against a half; where it is a half, whether anything follows, else the even neighbour.
+    // Compares the first of them with a half; if it is a half, later digits decide, otherwise the even neighbour.
     const half = c - 0x35;
     let rest = 0;
     for (c = at(bytes, ++end); c >= 0x30 && c <= 0x39; c = at(bytes, ++end)) rest |= c - 0x30;
@@ -198,7 +199,7 @@ export function fastBoolean(bytes: Uint8Array, i: number, cursor: Cursor): boole
   return false;
 }
 
-/** `"YYYY-MM-DD"`; consecutive equal days are the identical string. */
+/** `"YYYY-MM-DD"`; consecutive equal days are the same string object. */
 export function dateReader(): TextReader {
   let last: string | undefined;
   return (bytes, i, cursor) => {
@@ -215,8 +216,8 @@ export function dateReader(): TextReader {
 }
 
 /**
- * Epoch milliseconds, or `"YYYY-MM-DDTHH:MM:SS"` with T or a space between, a fraction of a second or none, and Z or an
- * offset, or with a zone neither. The day is worked out once as long as it stays the same.
+ * Epoch milliseconds, or `"YYYY-MM-DDTHH:MM:SS"` with T or a space between, an optional fraction of a second, and Z or
+ * an offset; with a zone, neither is needed. The day is computed once as long as it stays the same.
  */
 export function timestampReader(zone: Zone | undefined): (bytes: Uint8Array, i: number, cursor: Cursor) => number {
   let yearKey = 0;

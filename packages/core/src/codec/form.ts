@@ -16,18 +16,18 @@ export interface JsonCodecOptions<F extends Fields = Fields> {
   /** The time zone (IANA name) of times without an offset, and the zone in which times are written. */
   readonly zone?: string;
   /**
-   * Fields of money of which longer decimals are rounded, a half to the even neighbour, instead of refused. Without it only
-   * the noise of binary fractions is taken off: 156.51999999999998 was meant as 156.52.
+   * Money fields whose extra decimals are rounded, a half to the even neighbour, instead of rejected. Without it only
+   * the noise of binary fractions is removed: 156.51999999999998 means 156.52.
    */
   readonly round?: { readonly [N in keyof F]?: 'half-even' };
-  /** Values of fields that messages may lack. */
+  /** Values for fields that messages may lack. */
   readonly defaults?: { readonly [N in keyof F]?: ObjectOf<F>[N & keyof ObjectOf<F>] };
   /**
-   * Fields that messages never carry, each from the message's position: `{ id: (p) => ... }`. They are neither read nor
-   * written. A codec with such a field must be told the position of every message.
+   * Fields that messages never contain, each computed from the message's position: `{ id: (p) => ... }`. They are
+   * neither read nor written. A codec with such a field needs the position of every message.
    */
   readonly computed?: { readonly [N in keyof F]?: (position: Position) => ObjectOf<F>[N & keyof ObjectOf<F>] };
-  /** Bytes of the longest message that is read at all; 1 MiB unless told. */
+  /** Bytes of the longest message that is read at all; defaults to 1 MiB. */
   readonly maxBytes?: number;
 }
 
@@ -39,12 +39,12 @@ export interface FieldForm extends ValueForm {
   readonly foreign: string;
   /** The written word of each value of `oneOf`. */
   readonly written: ReadonlyMap<string, string>;
-  /** The value where the message has none; undefined where it must have one or the field is optional. */
+  /** The value if the message has none; undefined if it is required or the field is optional. */
   readonly fallback: Value;
   readonly computed: ((position: Position) => unknown) | undefined;
 }
 
-/** The fields of a schema in its order. @throws ERR_SCHEMA_INVALID where the options do not fit it */
+/** The fields of a schema in its order. @throws ERR_SCHEMA_INVALID if the options do not fit it */
 export function formsOf<F extends Fields>(schema: RecordSchema<F>, options: JsonCodecOptions<F>): FieldForm[] {
   const zone = options.zone === undefined ? undefined : zoneOf(options.zone);
   for (const part of ['names', 'values', 'round', 'defaults', 'computed'] as const) {
@@ -79,7 +79,7 @@ export function formsOf<F extends Fields>(schema: RecordSchema<F>, options: Json
   return forms;
 }
 
-/** What an option says of a field; a field may have the name of something that every object inherits. */
+/** The value of an option for a field; a field may have the name of something that every object inherits. */
 function own<O extends object, N extends keyof O & string>(option: O | undefined, name: N): O[N] | undefined {
   return option !== undefined && Object.hasOwn(option, name) ? option[name] : undefined;
 }
@@ -94,20 +94,20 @@ function wordsOf(
   const written = new Map<string, string>();
   const words = new Map<string, string>();
   for (const [word, value] of Object.entries(foreign ?? {})) {
-    if (!known.includes(value)) fault(record, `values: '${value}' is no value of '${name}'`);
+    if (!known.includes(value)) fault(record, `values: '${value}' is not a value of '${name}'`);
     words.set(word, value);
     if (!written.has(value)) written.set(value, word);
   }
   for (const value of known) {
     if (written.has(value)) continue;
-    if (words.has(value)) fault(record, `values: '${value}' of '${name}' has no word of its own any more`);
+    if (words.has(value)) fault(record, `values: '${value}' of '${name}' has no word any more`);
     words.set(value, value);
     written.set(value, value);
   }
   return { words: type.kind === 'oneOf' ? inOrder(known, words) : undefined, written };
 }
 
-/** The words in the order of their values, so that messages to people list them as the schema does. */
+/** The words in the order of their values, so that error messages list them as the schema does. */
 function inOrder(values: readonly string[], words: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   return new Map([...words].sort(([, a], [, b]) => values.indexOf(a) - values.indexOf(b)));
 }

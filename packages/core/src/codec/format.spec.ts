@@ -61,7 +61,7 @@ describe('money as text', () => {
     );
   });
 
-  it('is refused where it is not exact, or rounded on request', () => {
+  it('is rejected if it is not exact, or rounded on request', () => {
     expect(parseMoney('12.34000000')).to.equal(123_400);
     expect(parseMoney('1.2e3')).to.equal(12_000_000);
     expect(codeOf(() => parseMoney('12.34567'))).to.equal('ERR_ROW_INVALID');
@@ -73,7 +73,7 @@ describe('money as text', () => {
 });
 
 describe('parseValue', () => {
-  it('undoes formatValue', () => {
+  it('inverts formatValue', () => {
     const cases = [
       [text(), 'a b'],
       [int32(), -5],
@@ -90,9 +90,9 @@ describe('parseValue', () => {
     for (const [type, value] of cases) expect(parseValue(type, formatValue(type, value))).to.equal(value);
   });
 
-  it('says what does not fit', () => {
+  it('reports what does not fit', () => {
     expect(() => parseValue(int32(), 'x')).to.throw("'x' is not a number");
     expect(() => parseValue(oneOf('buy', 'sell'), 'hold')).to.throw("'hold' is none of buy, sell");
-    expect(() => parseValue(date(), '2017-02-29')).to.throw('is no date');
+    expect(() => parseValue(date(), '2017-02-29')).to.throw('is not a date');
   });
 });

@@ -13,14 +13,14 @@ export function formatMoney(units: number | bigint): string {
 }
 
 export interface ParseMoneyOptions {
-  /** Round what lies past the fourth decimal, a half to the even neighbour, instead of refusing it. */
+  /** Round the part past the fourth decimal, a half to the even neighbour, instead of rejecting it. */
   readonly round?: boolean;
 }
 
 /**
  * A decimal number of dollars in units of 1e-4 USD, exact from its digits.
  *
- * @throws ERR_ROW_INVALID where it is no number or, unless rounded, has more than four decimals; ERR_OVERFLOW past 2^53
+ * @throws ERR_ROW_INVALID if it is not a number or, unless rounded, has more than four decimals; ERR_OVERFLOW past 2^53
  * @example parseMoney('12.34') // 12_3400
  */
 export function parseMoney(text: string, options: ParseMoneyOptions = {}): number {
@@ -35,10 +35,10 @@ export function parseMoney(text: string, options: ParseMoneyOptions = {}): numbe
 const amount: FieldType = { kind: 'money', optional: false, min: undefined, max: undefined, values: undefined };
 
 /**
- * A value from the word that stands for it on a command line, as {@link formatValue} writes it: times as ISO 8601 or
- * epoch milliseconds, money as a decimal.
+ * A value from its form on a command line, as {@link formatValue} writes it: times as ISO 8601 or epoch milliseconds,
+ * money as a decimal.
  *
- * @throws ERR_ROW_INVALID where it does not fit the type; ERR_OVERFLOW where an amount without bounds is past 2^53
+ * @throws ERR_ROW_INVALID if it does not fit the type; ERR_OVERFLOW if an amount without bounds is past 2^53
  */
 export function parseValue(type: FieldType, text: string): Value {
   if (type.optional && text === '') return undefined;

@@ -101,7 +101,7 @@ describe('jsonCodec', () => {
     ]);
   });
 
-  it('refuses values that a field cannot hold', () => {
+  it('rejects values that a field cannot hold', () => {
     expect(wrong({ id: 5 })).to.equal('id: 5 is not text');
     expect(wrong({ id: null })).to.equal('id: null is not text');
     expect(wrong({ id: ['a'] })).to.equal('id: a list is not text');
@@ -126,7 +126,7 @@ describe('jsonCodec', () => {
     expect(wrong({ time: true })).to.equal('time: true is not a time');
   });
 
-  it('refuses dates that do not exist, also as the first one that is seen', () => {
+  it('rejects dates that do not exist, also as the first one', () => {
     const days = jsonCodec(record('days', { day: date() }));
     for (const day of ['          ', '2017-02-29', '0000-01-01', '2017-1-1', '']) {
       expect(
@@ -137,7 +137,7 @@ describe('jsonCodec', () => {
     expect(days.decode(bytes('{"day":"2016-02-29"}'))).to.deep.equal({ day: '2016-02-29' });
   });
 
-  it('says where a message stops being JSON', () => {
+  it('reports where a message stops being JSON', () => {
     const what = (json: string): string | undefined => problemsOf(() => decode(json))[0]?.message;
     expect(what('')).to.equal('the message is empty');
     expect(what('{"id" 5}')).to.equal("byte 6: expected ':'");
@@ -152,7 +152,7 @@ describe('jsonCodec', () => {
     );
   });
 
-  it('refuses a message of 10 MB without reading it', () => {
+  it('rejects a message of 10 MB without reading it', () => {
     const huge = new Uint8Array(10_000_000).fill(0x61);
     const start = process.hrtime.bigint();
     expect(problemsOf(() => codec.decode(huge))[0]?.message).to.match(/10000000 bytes, more than 1048576/);
@@ -172,7 +172,7 @@ describe('jsonCodec', () => {
     ]);
   });
 
-  it('answers the same after it has got used to another order of members', () => {
+  it('returns the same after it has adapted to another order of members', () => {
     const adaptive = jsonCodec(Trade);
     const reversed = { venue: 'X', ...Object.fromEntries(Object.entries(message).reverse()), lot: -1.5e3, odd: false };
     const variants = [
@@ -191,7 +191,7 @@ describe('jsonCodec', () => {
     expect(adaptive.decode(bytes(JSON.stringify(variants[1])))).to.deep.equal({ ...trade, kind: 'bust' });
   });
 
-  it('demands its fields under names of any characters', () => {
+  it('requires its fields under names of any characters', () => {
     const named = jsonCodec(record('named', { user: text() }), { names: { user: 'Käufer "A"' } });
     expect(named.decode(named.encode({ user: 'alice' }))).to.deep.equal({ user: 'alice' });
     expect(problemsOf(() => named.decode(bytes('{}')))).to.deep.equal([{ field: 'Käufer "A"', message: 'is missing' }]);
@@ -199,12 +199,12 @@ describe('jsonCodec', () => {
 });
 
 describe('jsonCodec and JSON.parse', () => {
-  // Every field is optional and of any text, so that what is refused is refused as JSON.
+  // Every field is optional and of any text, so a rejected message is rejected as JSON.
   const Loose = record('loose', { a: optional(text({ max: 1e6 })), b: optional(double()), c: optional(boolean()) });
   const loose = jsonCodec(Loose);
   const base = '{"a":"x\\n\\u00e9é","b":-1.5e3,"c":true,"d":{"e":[1,null,"]"]},"f":[]}';
 
-  // So that the generated decoder expects its unknown members as well.
+  // The generated decoder expects its unknown members as well.
   before(() => {
     for (let i = 0; i < 100; i++) loose.decode(bytes(base));
   });
@@ -286,7 +286,7 @@ describe('encode', () => {
     expect(JSON.parse(Buffer.from(codec.encode(trade)).toString())).to.deep.equal(message);
   });
 
-  it('refuses what decode would refuse, and goes on well after that', () => {
+  it('rejects what decode would reject, and works correctly afterwards', () => {
     expect(problemsOf(() => codec.encode({ ...trade, quantity: Number.NaN }))).to.deep.equal([
       { field: 'quantity', message: "'NaN' cannot be written" },
     ]);
@@ -294,7 +294,7 @@ describe('encode', () => {
     expect(codec.decode(codec.encode(trade))).to.deep.equal(trade);
   });
 
-  it('keeps earlier messages when its memory is full', () => {
+  it('keeps earlier messages when its buffer is full', () => {
     const long = { ...trade, sector: 'x'.repeat(255) };
     const first = codec.encode(trade);
     for (let i = 0; i < 1000; i++) codec.encode(long);
@@ -347,14 +347,14 @@ describe('the messages of the first Stockafolio', () => {
     expect(timeOf('2017-11-05 02:00:00')).to.equal('2017-11-05T07:00:00.000Z');
   });
 
-  it('are named by their foreign names where they are bad', () => {
+  it('name bad fields by their foreign names', () => {
     const bad = { ...old, trade_type: 'hold', traded_quantity: 0 };
     expect(
       problemsOf(() => original.decode(bytes(JSON.stringify(bad)), at)).map((p) => `${p.field}: ${p.message}`),
     ).to.deep.equal(["trade_type: 'hold' is none of buy, sold", 'traded_quantity: 0 is below the smallest, 1']);
   });
 
-  it('take a default for what is missing', () => {
+  it('use a default for missing fields', () => {
     const lenient = jsonCodec(Trade, { defaults: { sector: 'unknown', kind: 'new' } });
     const json = bytes(JSON.stringify({ ...message, sector: undefined }));
     for (let i = 0; i < 100; i++)

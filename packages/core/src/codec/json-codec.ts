@@ -9,14 +9,14 @@ import { orderWatch, schemaOrder, type Member } from './member-order.js';
 
 const MEBIBYTE = 1_048_576;
 /**
- * The JSON form of a schema's records: one object a message.
+ * The JSON form of a schema's records: one object per message.
  *
- * Decoding is exactly as strict as JSON.parse about what is JSON, ignores members that it does not know, and takes the
- * last of two members of one name. Money is read exactly from its digits, from a number or a text; times are ISO 8601
- * with a zone (what is finer than a millisecond is cut off) or epoch milliseconds; an optional field may be null or
- * lacking, and is then `undefined` in the record. All bad fields of a message are named at once, by their foreign names.
+ * Decoding is exactly as strict about JSON as JSON.parse, ignores unknown members, and uses the last of two members
+ * with the same name. Money is read exactly from its digits, from a number or a text. Times are ISO 8601 with a zone
+ * (anything finer than a millisecond is cut off) or epoch milliseconds. An optional field may be null or missing, and
+ * is then `undefined` in the record. All bad fields of a message are named at once, by their foreign names.
  *
- * @throws ERR_SCHEMA_INVALID where the options do not fit the schema
+ * @throws ERR_SCHEMA_INVALID if the options do not fit the schema
  * @example
  * const codec = jsonCodec(Trade, { names: { user: 'uuid_trade' }, values: { side: { sold: 'sell' } } });
  * const trade = codec.decode(message.value);

@@ -1,15 +1,18 @@
 import type { FieldForm } from './form.js';
 
-/** A member of a message: the index of its field, or its name where no field has it. */
+/** A member of a message: the index of its field, or its name if no field has it. */
 export type Member = number | string;
 
-/** After so many messages in one other order of members the decoder is generated anew for that order. */
+/** After this many messages in one other order of members a decoder is generated for that order. */
 const SAME_ORDER = 64;
 const RECOMPILATIONS = 4;
 
-/** Notices when messages hold their members in another order than expected, but always in that one. */
+/** Detects messages whose members are in an unexpected, but always the same, order. */
 export interface OrderWatch {
-  /** Told of every message that was not as expected; an order to generate a decoder for, where it is time to. */
+  /**
+   * Is called with every message in an unexpected order; returns an order to generate a decoder for, when it is time
+   * to.
+   */
   seen(order: readonly Member[]): readonly Member[] | undefined;
 }
 
@@ -29,7 +32,7 @@ export function orderWatch(forms: readonly FieldForm[]): OrderWatch {
   };
 }
 
-/** The order of the schema; undefined where a name cannot be looked for byte by byte. */
+/** The order of the schema; undefined if a name cannot be matched byte by byte. */
 export function schemaOrder(forms: readonly FieldForm[]): readonly Member[] | undefined {
   const order = forms.flatMap((form, k) => (form.computed === undefined ? [k] : []));
   return isExpectable(order, forms) ? order : undefined;

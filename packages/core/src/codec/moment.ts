@@ -4,14 +4,14 @@ import type { Zone } from './zone.js';
 const grammar = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?([Zz]|[+-]\d\d(?::?\d\d)?)?$/;
 
 /**
- * The moment that an ISO 8601 time stands for, in epoch milliseconds; what is finer than a millisecond is cut off, not
+ * The time that an ISO 8601 text represents, in epoch milliseconds. Anything finer than a millisecond is cut off, not
  * rounded, so that no time moves into the next second. Without an offset it is a local time of the zone.
  *
- * @returns what is wrong with it, as a string, where it is no such time
+ * @returns a description of the error, as a string, if it is not such a time
  */
 export function momentOf(text: string, zone: Zone | undefined): number | string {
   const match = grammar.exec(text);
-  if (match === null) return 'is no ISO 8601 time, such as 2017-01-20T15:00:00.000Z';
+  if (match === null) return 'is not an ISO 8601 time, such as 2017-01-20T15:00:00.000Z';
   const days = checkedDays(Number(match[1]), Number(match[2]), Number(match[3]));
   if (Number.isNaN(days)) return 'is a day that does not exist';
   const hour = Number(match[4]);
@@ -33,8 +33,8 @@ export function momentOf(text: string, zone: Zone | undefined): number | string 
 }
 
 /**
- * The local form `YYYY-MM-DD HH:MM:SS` (milliseconds where there are some), or undefined where it would not be read
- * back as the same moment: in the second of two equal hours in autumn, and at the ends of the years 0000 to 9999.
+ * The local form `YYYY-MM-DD HH:MM:SS` (with milliseconds if not zero), or undefined if it would not be read back as
+ * the same time: in the second of two equal hours in autumn, and at the ends of the years 0000 to 9999.
  */
 export function localOf(ms: number, zone: Zone): string | undefined {
   if (!(ms > ISO_MIN + DAY && ms < ISO_MAX - DAY)) return undefined;

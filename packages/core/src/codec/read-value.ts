@@ -7,7 +7,9 @@ import { momentOf } from './moment.js';
 import { stringOf, type Token } from './scan-json.js';
 import type { Zone } from './zone.js';
 
-/** What is wrong with a value, in words that follow the field's name. No Error: a stack costs more than the message. */
+/**
+ * What is wrong with a value, in words that follow the field's name. Not an Error: a stack costs more than the message.
+ */
 export class BadValue {
   readonly message: string;
 
@@ -19,16 +21,16 @@ export class BadValue {
 /** How the values of one field look in messages. */
 export interface ValueForm {
   readonly type: FieldType;
-  /** The foreign words of `oneOf` and what they stand for; undefined where they are the field's own. */
+  /** The foreign words of `oneOf` and their values; undefined if they are the field's own. */
   readonly words: ReadonlyMap<string, string> | undefined;
   /** The zone of times without an offset. */
   readonly zone: Zone | undefined;
-  /** What is done with decimals past the last unit of money: refused where absent. */
+  /** How decimals past the last unit of money are handled: rejected if absent. */
   readonly round?: 'half-even' | undefined;
 }
 
 /**
- * The value of a field from a scanned token: complete, exact and slow; the fast way hands over here whatever is unusual.
+ * The value of a field from a scanned token: complete, exact and slow; the fast path passes anything unusual to it.
  *
  * @throws BadValue
  */
@@ -71,7 +73,7 @@ function mismatch(what: string, type: FieldType): never {
   throw new BadValue(`${what} is not ${nouns[type.kind]}`);
 }
 
-/** The value of a field from text: a JSON string, a word of the command line, a cell of a CSV file. @throws BadValue */
+/** The value of a field from text: a JSON string, a command line argument, a cell of a CSV file. @throws BadValue */
 export function readText(text: string, form: ValueForm): Value {
   const { type } = form;
   switch (type.kind) {
@@ -80,7 +82,7 @@ export function readText(text: string, form: ValueForm): Value {
     case 'oneOf':
       return word(text, form);
     case 'date':
-      if (Number.isNaN(daysOfDate(text))) throw new BadValue(`${quoted(text)} is no date, such as 2017-01-20`);
+      if (Number.isNaN(daysOfDate(text))) throw new BadValue(`${quoted(text)} is not a date, such as 2017-01-20`);
       return text;
     case 'timestamp': {
       const moment = momentOf(text, form.zone);
@@ -131,7 +133,7 @@ function checkedText(text: string, type: FieldType): string {
   return text;
 }
 
-/** Whether no half of a surrogate pair stands alone; String.prototype.isWellFormed came after ES2023. */
+/** Whether there is no lone surrogate; String.prototype.isWellFormed came after ES2023. */
 export function isWellFormed(text: string): boolean {
   return !/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text);
 }
@@ -157,7 +159,10 @@ function whole(text: string, type: FieldType): number | bigint {
   return safe(value, text, type);
 }
 
-/** Of whole numbers only as many digits as a double needs are noise: 123456789012.5 has a fraction, 29.999999999999996 none. */
+/**
+ * For whole numbers only as many digits as a double needs are noise: 123456789012.5 has a fraction, 29.999999999999996
+ * has none.
+ */
 function meantWhole(text: string): bigint | undefined {
   return text.replaceAll(/[^\d]/g, '').length < 16 ? undefined : meantUnitsOf(text, 0);
 }
@@ -173,7 +178,7 @@ function money(text: string, { type, round }: Pick<ValueForm, 'type' | 'round'>)
   return units;
 }
 
-/** An amount with more decimals than money has: what it was meant as, or rounded where its field says so. */
+/** An amount with more decimals than money has: the intended amount, or rounded if its field says so. */
 function inexact(text: string, round: 'half-even' | undefined): bigint | 'huge' {
   const units = round === 'half-even' ? roundedUnitsOf(text, MONEY_DECIMALS) : meantUnitsOf(text, MONEY_DECIMALS);
   if (units !== undefined && units !== 'syntax') return units;

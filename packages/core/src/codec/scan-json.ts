@@ -1,16 +1,19 @@
 import { latin1Of, at, textOf } from './bytes.js';
 
-/** What a value is, before its field says what it should be. */
+/** The kind of a value, independent of its field. */
 export type TokenKind = 'string' | 'number' | 'true' | 'false' | 'null' | 'object' | 'list';
 
-/** A value in a message: its text is `bytes[start..end)`, of a string with its quotes. */
+/** A value in a message: its text is `bytes[start..end)`; for a string this includes its quotes. */
 export interface Token {
   readonly kind: TokenKind;
   readonly start: number;
   readonly end: number;
 }
 
-/** Where a message stops being JSON, and what was expected there. No Error: a stack costs more than the whole message. */
+/**
+ * Where a message stops being JSON, and what was expected there. Not an Error: a stack costs more than the whole
+ * message.
+ */
 export class NotJson {
   readonly message: string;
 
@@ -19,7 +22,7 @@ export class NotJson {
   }
 }
 
-/** Told of every member of the object, in order; a name that comes twice is told twice. */
+/** Is called with every member of the object, in order; twice for a repeated name. */
 export type OnMember = (name: string, value: Token) => void;
 
 /**
@@ -53,7 +56,7 @@ function endOf(bytes: Uint8Array, i: number): void {
   if (end < bytes.length) expected(bytes, end, 'nothing after the object');
 }
 
-/** The text of a string token that was scanned: escapes undone. */
+/** The text of a scanned string token, with its escapes decoded. */
 export function stringOf(bytes: Uint8Array, start: number, end: number): string {
   for (let i = start + 1; i < end - 1; i++) {
     const c = at(bytes, i);
@@ -153,7 +156,7 @@ function nestedEnd(bytes: Uint8Array, start: number): number {
   for (;;) {
     const opener = at(bytes, i);
     if (opener === 0x7b || opener === 0x5b) {
-      // In ASCII both closing brackets stand two behind the opening ones.
+      // In ASCII both closing brackets are two after the opening ones.
       const closer = opener + 2;
       i = skipSpace(bytes, i + 1);
       if (at(bytes, i) !== closer) {

@@ -7,15 +7,15 @@ import type { Zone } from './zone.js';
 const CHUNK = 65_536;
 
 /**
- * Where messages are written, one after the other: a message is a stretch of a chunk of 64 KiB, because an allocation
- * of its own costs more than all of its bytes.
+ * The buffer to which messages are written, one after the other. A message is a range of a 64 KiB chunk, because an
+ * allocation of its own costs more than all of its bytes.
  */
 export class Output {
   bytes = new Uint8Array(CHUNK);
   start = 0;
   at = 0;
 
-  /** Makes room for so many more bytes of the message that has begun. */
+  /** Makes room for this many more bytes of the current message. */
   ensure(more: number): void {
     if (this.at + more <= this.bytes.length) return;
     const written = this.bytes.subarray(this.start, this.at);
@@ -32,7 +32,7 @@ export class Output {
     return message;
   }
 
-  /** Forgets the message that has begun. */
+  /** Discards the current message. */
   drop(): void {
     this.at = this.start;
   }
@@ -86,10 +86,10 @@ export function writeWhole(out: Output, value: number): void {
   out.at += digits;
 }
 
-/** Numbers of up to 15 digits survive every reader that makes doubles of them. */
+/** Numbers of up to 15 digits are exact for every reader that converts them to doubles. */
 const DIGITS_15 = 1e15;
 
-/** Writes an amount in units of 10^-4 as a decimal number, in quotes where a double could not hold it. */
+/** Writes an amount in units of 10^-4 as a decimal number, in quotes if a double could not hold it. */
 export function writeMoney(out: Output, units: number): void {
   const magnitude = Math.abs(units);
   if (magnitude >= DIGITS_15) return writeBigMoney(out, BigInt(units));
@@ -104,10 +104,10 @@ function writeFraction(out: Output, fraction: number): void {
   const { bytes } = out;
   bytes[out.at++] = 0x2e;
   let rest = fraction;
-  for (let place = 1000; rest > 0; place /= 10) {
-    const digit = Math.floor(rest / place);
+  for (let unit = 1000; rest > 0; unit /= 10) {
+    const digit = Math.floor(rest / unit);
     bytes[out.at++] = 0x30 + digit;
-    rest -= digit * place;
+    rest -= digit * unit;
   }
 }
 
@@ -121,7 +121,7 @@ export function writeBigMoney(out: Output, units: bigint): void {
   writeAscii(out, `"${sign}${magnitude / 10_000n}${fraction === '' ? '' : `.${fraction}`}"`);
 }
 
-/** Writes a whole number, in quotes where a double could not hold it. */
+/** Writes a whole number, in quotes if a double could not hold it. */
 export function writeBigWhole(out: Output, value: bigint): void {
   const safe = value <= BigInt(MAX_SAFE) && value >= -BigInt(MAX_SAFE);
   writeAscii(out, safe ? String(value) : `"${value}"`);
@@ -131,7 +131,9 @@ export function writeDouble(out: Output, value: number): void {
   writeAscii(out, Object.is(value, -0) ? '-0' : String(value));
 }
 
-/** A writer of times: ISO 8601 in UTC with milliseconds, or the local form of a zone where it says the same. */
+/**
+ * A writer of times: ISO 8601 in UTC with milliseconds, or the local form of a zone if that represents the same time.
+ */
 export function timestampWriter(zone: Zone | undefined): (out: Output, ms: number) => void {
   let lastDay = Number.NaN;
   const template = bytesOf('"0000-00-00T00:00:00.000Z"');

@@ -4,23 +4,23 @@ import { DAY, daysOf } from './civil.js';
 /** The offsets of a time zone. */
 export interface Zone {
   readonly name: string;
-  /** Milliseconds that local time is ahead of UTC at this moment. */
+  /** Milliseconds that local time is ahead of UTC at this time. */
   offsetAt(ms: number): number;
   /**
-   * The moment of a local time, given as if it were UTC. A local time that occurs twice is its first occurrence; one
-   * that is skipped is reckoned with the offset before the skip (so 02:30 in the spring gap is 03:30 summer time).
+   * The time of a local time, given as if it were UTC. A local time that occurs twice is its first occurrence. For a
+   * skipped local time the offset before the skip is used (so 02:30 in the spring gap is 03:30 summer time).
    */
   momentOf(local: number): number;
 }
 
-/** Every zone in use today changes its offset at a whole quarter of an hour. */
+/** Every zone in use today changes its offset at a full quarter of an hour. */
 const QUARTER = 900_000;
 const CACHED = 16_384;
 
 /**
- * A time zone by its IANA name, after the rules of the platform's Intl.
+ * A time zone by its IANA name, according to the platform's Intl.
  *
- * @throws ERR_SCHEMA_INVALID where the platform knows no such zone
+ * @throws ERR_SCHEMA_INVALID if the platform knows no such zone
  */
 export function zoneOf(name: string): Zone {
   const format = formatOf(name);
@@ -79,7 +79,7 @@ function formatOf(name: string): Intl.DateTimeFormat {
       second: 'numeric',
     });
   } catch (cause) {
-    throw new StockafolioError('ERR_SCHEMA_INVALID', `'${name}' is no time zone`, {
+    throw new StockafolioError('ERR_SCHEMA_INVALID', `'${name}' is not a time zone`, {
       hint: 'use an IANA name such as America/New_York',
       cause,
     });

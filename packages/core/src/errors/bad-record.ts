@@ -1,12 +1,14 @@
 import { StockafolioError, type ErrorDetails } from './stockafolio-error.js';
 
-/** What is wrong with one field; `field` is the name in the incoming message, empty where the message as a whole is bad. */
+/**
+ * What is wrong with one field; `field` is its name in the incoming message, empty if the message as a whole is bad.
+ */
 export interface Problem {
   readonly field: string;
   readonly message: string;
 }
 
-/** A message that is not a record of its stream. Names every bad field at once. */
+/** A message that is not a record of its stream. Names all bad fields at once. */
 export class BadRecordError extends StockafolioError {
   readonly problems: readonly Problem[];
 

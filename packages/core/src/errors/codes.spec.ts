@@ -17,7 +17,7 @@ describe('docs/errors.md', () => {
   });
 
   for (const { code, body } of entries) {
-    it(`says of ${code} what the code says, and what to do`, () => {
+    it(`states for ${code} what the code states, and what to do`, () => {
       const facts = errorCodes[code as keyof typeof errorCodes];
       expect(body).to.include(`Domain: ${facts.domain}. Retryable: ${facts.retryable ? 'yes' : 'no'}.`);
       for (const part of ['**What happened.**', '**Why.**', '**What to do.**']) expect(body).to.include(part);
@@ -26,7 +26,7 @@ describe('docs/errors.md', () => {
 });
 
 describe('errorCodes', () => {
-  it('holds no code that nothing throws', () => {
+  it('contains no code that nothing throws', () => {
     const sources = ['packages', 'examples'].flatMap((house) =>
       readdirSync(new URL(`${house}/`, root))
         .filter((name) => name !== 'conformance' && existsSync(new URL(`${house}/${name}/src/`, root)))

@@ -1,4 +1,4 @@
-/** Who has to act: the author or operator of the pipeline, a system outside, or the maintainers of this library. */
+/** Who must act: the user or operator of the pipeline, an external system, or the maintainers of this library. */
 export type ErrorDomain = 'user' | 'external' | 'internal';
 
 interface CodeFacts {
@@ -12,7 +12,7 @@ const external = { domain: 'external', retryable: true } as const;
 const broken = { domain: 'external', retryable: false } as const;
 const internal = { domain: 'internal', retryable: false } as const;
 
-/** Every error code of every package. `docs/errors.md` explains each; a test holds that page to this list. */
+/** Every error code of every package. `docs/errors.md` explains each; a test checks that page against this list. */
 export const errorCodes = {
   ERR_ABORTED: { domain: 'user', retryable: true },
   ERR_ACCESS_DENIED: user,

@@ -7,10 +7,10 @@ export interface ErrorDetails {
 }
 
 /**
- * The one base of all errors thrown by these packages.
+ * The base class of all errors thrown by these packages.
  *
- * `code` is stable and listed in docs/errors.md; `domain` says who has to act; `retryable` says whether the same call
- * may succeed later with nothing changed; `hint` says what to do.
+ * `code` is stable and listed in docs/errors.md; `domain` says who must act; `retryable` says whether the same call may
+ * succeed later with nothing changed; `hint` says what to do.
  */
 export class StockafolioError extends Error {
   readonly code: ErrorCode;
@@ -28,7 +28,7 @@ export class StockafolioError extends Error {
   }
 }
 
-/** Whether a caught value is a {@link StockafolioError}, of the given code where one is given. */
+/** Whether a caught value is a {@link StockafolioError}, with the given code if there is one. */
 export function isStockafolioError(error: unknown, code?: ErrorCode): error is StockafolioError {
   return error instanceof StockafolioError && (code === undefined || error.code === code);
 }

@@ -1,10 +1,10 @@
-/** How many bytes are taken in at a time: as many tables, one for each place among them. */
+/** Number of bytes that are processed at a time, each with its own table. */
 const AT_ONCE = 16;
 
-/** For a byte that so many bytes follow (the first index, by 256), what it adds to the checksum. */
+/** What a byte adds to the checksum, by the number of bytes that follow it (the first index, times 256). */
 const tables = makeTables();
 
-/** CRC-32 as in IEEE 802.3, sixteen bytes at a time; goes on from an earlier value where one is given. */
+/** CRC-32 as in IEEE 802.3, sixteen bytes at a time; continues from an earlier value if one is given. */
 export function crc32(bytes: Uint8Array, before = 0): number {
   const aligned = Math.min(-bytes.byteOffset & 3, bytes.length);
   const words = (bytes.length - aligned) >>> 2;
@@ -20,7 +20,7 @@ function byBytes(before: number, bytes: Uint8Array, from: number, to: number): n
   return crc;
 }
 
-/** Slicing by 16 (Kounavis and Berry), four words a step, which are little-endian as on every platform of Node. */
+/** Slicing by 16 (Kounavis and Berry), four words per step, which are little-endian as on every platform of Node. */
 function byWords(before: number, words: Int32Array): number {
   const table = tables;
   let crc = before;

@@ -5,7 +5,7 @@ import { murmur2, partitionOf } from './murmur2.js';
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 describe('murmur2', () => {
-  it("gives the values of Kafka's own tests, so that a key is in the partition where Kafka's producers put it", () => {
+  it("returns the values of Kafka's own tests, so a key is in the partition that Kafka's producers choose", () => {
     for (const [key, hash] of [
       ['21', -973932308],
       ['foobar', -790332482],

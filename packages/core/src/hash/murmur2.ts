@@ -28,8 +28,8 @@ export function murmur2(data: Uint8Array): number {
 }
 
 /**
- * {@link murmur2} of a text of which every character is one byte in UTF-8, without making the bytes; undefined for any
- * other text. It is asked of every message.
+ * {@link murmur2} of a text in which every character is one byte in UTF-8, without making the bytes; undefined for any
+ * other text. It is called for every message.
  */
 export function murmur2OfAscii(text: string): number | undefined {
   const m = 0x5bd1e995;

@@ -14,13 +14,13 @@ function refused(make: () => FieldType): string {
 }
 
 describe('the bounds of a field', () => {
-  it('are those of the type where nothing is told', () => {
+  it('default to those of the type', () => {
     expect(int32()).to.include({ min: -(2 ** 31), max: 2 ** 31 - 1 });
     expect(text({ max: 1_000 })).to.include({ min: 0, max: 1_000 });
     expect(double({ min: 0.5 })).to.include({ min: 0.5, max: undefined });
   });
 
-  it('are refused where the type does not reach them', () => {
+  it('are rejected if they are outside the type', () => {
     for (const make of [
       () => int32({ max: 2 ** 31 }),
       () => int64({ min: -(2 ** 53) }),
@@ -32,7 +32,7 @@ describe('the bounds of a field', () => {
       expect(refused(make)).to.contain('cannot be a bound of');
   });
 
-  it('are refused where nothing is within them', () => {
+  it('are rejected if nothing is within them', () => {
     expect(refused(() => int32({ min: 2, max: 1 }))).to.equal('no int32 can be from 2 to 1');
   });
 });

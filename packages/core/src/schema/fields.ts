@@ -7,9 +7,9 @@ export interface NumberBounds {
 }
 
 export interface TextBounds {
-  /** Shortest length in UTF-16 units; 0 unless told. */
+  /** Shortest length in UTF-16 units; defaults to 0. */
   readonly min?: number;
-  /** Longest length in UTF-16 units; 255 unless told. */
+  /** Longest length in UTF-16 units; defaults to 255. */
   readonly max?: number;
 }
 
@@ -21,9 +21,9 @@ function field<T, K extends Kind>(
 }
 
 /**
- * Bounds that are a type's own values, whole ones unless told.
+ * Bounds that are values of the type, by default whole numbers.
  *
- * @throws ERR_SCHEMA_INVALID where one is not, or the smallest is above the largest
+ * @throws ERR_SCHEMA_INVALID if one is not, or the smallest is above the largest
  */
 function within(kind: Kind, bounds: NumberBounds, least: number, most: number, whole = true): Required<NumberBounds> {
   const { min = least, max = most } = bounds;
@@ -37,7 +37,7 @@ function within(kind: Kind, bounds: NumberBounds, least: number, most: number, w
   return { min, max };
 }
 
-/** Unicode text without U+0000, in well-formed UTF-16; at most 255 units long unless told. */
+/** Unicode text without U+0000, in well-formed UTF-16; by default at most 255 units long. */
 export function text(bounds: TextBounds = {}): FieldType<string, 'text', false> {
   return field('text', within('text', { min: bounds.min ?? 0, max: bounds.max ?? 255 }, 0, MAX_SAFE));
 }
@@ -48,8 +48,8 @@ export function int32(bounds: NumberBounds = {}): FieldType<number, 'int32', fal
 }
 
 /**
- * A whole number of 64 bits, held as a JavaScript number: a value past 2^53 is the error ERR_OVERFLOW, never a rounded
- * one. For the whole range, as a bigint, say `int64({ range: 'full' })`.
+ * A whole number of 64 bits, held as a JavaScript number: a value past 2^53 throws ERR_OVERFLOW and is never rounded.
+ * For the whole range, as a bigint, use `int64({ range: 'full' })`.
  */
 export function int64(bounds: { readonly range: 'full' }): FieldType<bigint, 'bigint64', false>;
 export function int64(bounds?: NumberBounds): FieldType<number, 'int64', false>;
@@ -67,7 +67,7 @@ export function double(bounds: NumberBounds = {}): FieldType<number, 'double', f
 }
 
 /**
- * An amount of money as a whole number of 1e-4 USD, exact up to 2^53 (about 900 billion dollars); past that the error
+ * An amount of money as a whole number of 1e-4 USD, exact up to 2^53 (about 900 billion dollars); past that it throws
  * ERR_OVERFLOW. Bounds are in 1e-4 USD.
  */
 export function money(bounds: NumberBounds = {}): FieldType<number, 'money', false> {
@@ -79,7 +79,7 @@ export function bigMoney(): FieldType<bigint, 'bigMoney', false> {
   return field('bigMoney');
 }
 
-/** A moment, in milliseconds since 1970-01-01T00:00:00Z. Bounds are in milliseconds. */
+/** A point in time, in milliseconds since 1970-01-01T00:00:00Z. Bounds are in milliseconds. */
 export function timestamp(bounds: NumberBounds = {}): FieldType<number, 'timestamp', false> {
   return field('timestamp', within('timestamp', bounds, -8.64e15, 8.64e15));
 }
@@ -104,7 +104,7 @@ export function oneOf<const V extends readonly [string, ...string[]]>(
   return field('oneOf', { values });
 }
 
-/** The number of the source partition that a partial row stems from; filled in by the sharded operators. */
+/** The number of the source partition that a partial row comes from; filled in by the sharded operators. */
 export function shard(): FieldType<number, 'shard', false> {
   return field('shard', { min: 0, max: 2 ** 31 - 1 });
 }

@@ -4,7 +4,7 @@ import { MAX_SAFE } from './types.js';
 /**
  * The exact product of a quantity and a price, in the price's unit (1e-4 USD).
  *
- * @throws ERR_OVERFLOW where it is no safe integer any more
+ * @throws ERR_OVERFLOW if it is not a safe integer
  * @example timesPrice(3, 12_3400) // 37_0200: three at 12.34
  */
 export function timesPrice(quantity: number, price: number): number {
@@ -21,7 +21,7 @@ export function timesPrice(quantity: number, price: number): number {
  * @param c amount, a safe integer
  * @param q numerator, a safe integer
  * @param Q denominator, a safe integer other than 0
- * @throws ERR_OVERFLOW where the result is no safe integer
+ * @throws ERR_OVERFLOW if the result is not a safe integer
  */
 export function mulDivHalfEven(c: number, q: number, Q: number): number {
   if (q === Q) return c;
@@ -31,7 +31,7 @@ export function mulDivHalfEven(c: number, q: number, Q: number): number {
   const magnitude = Math.abs(product);
   const rest = magnitude % divisor;
   const quotient = (magnitude - rest) / divisor;
-  // Twice the rest may pass 2^53 where the distance to the divisor does not.
+  // Twice the rest may exceed 2^53 where the distance to the divisor does not.
   const above = rest - (divisor - rest);
   const rounded = above > 0 || (above === 0 && quotient % 2 === 1) ? quotient + 1 : quotient;
   return product < 0 !== Q < 0 ? 0 - rounded : rounded;

@@ -1,17 +1,17 @@
 import { StockafolioError } from '../errors/index.js';
 
-/** Makes a record of the values of the fields that were read, in the order of the record's own fields. */
+/** Creates a record from the values of the fields that were read, in the order of the record's own fields. */
 export type PartialRecord = new (...values: readonly unknown[]) => object;
 
 /**
- * Records of which only some fields were read. To touch another field is the error ERR_FIELD_NOT_READ, whatever its type:
- * never an `undefined` that would be taken for a value that is not there.
+ * Records of which only some fields were read. Accessing another field throws ERR_FIELD_NOT_READ, whatever its type. It
+ * is never `undefined`, which would look like an absent value.
  *
  * @param names the record's fields, in order
  * @param reads those of them that were read
  */
 export function partialRecord(names: readonly string[], reads: readonly string[]): PartialRecord {
-  // Names may be words of the language, such as `class`: they stand as members only, never as variables.
+  // Names may be reserved words, such as `class`: they are used only as members, never as variables.
   const read = names.filter((name) => reads.includes(name));
   const unread = names.filter((name) => !reads.includes(name));
   // compiled from the names of a validated schema

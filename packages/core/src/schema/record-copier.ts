@@ -3,16 +3,16 @@ import { partialRecord } from './partial-record.js';
 /** Copies records, whose fields are all plain values, and compares them. */
 export interface RecordCopier {
   copy(record: unknown): unknown;
-  /** Whether a record has the values that its copy has. */
+  /** Whether a record has the same values as its copy. */
   isSame(record: unknown, copy: unknown): boolean;
 }
 
 /**
- * Copies of the records of a schema, by which it is found out, and undone, what a function does to a record that it was
- * given. Compiled: it is asked of every record.
+ * Copies of the records of a schema, used to detect and undo what a function does to a record. Compiled: it is called
+ * for every record.
  *
  * @param names the record's fields, in order
- * @param reads those of them that partial records have; undefined where there are none such
+ * @param reads those of them that partial records have; undefined if there are no partial records
  */
 export function recordCopier(names: readonly string[], reads: readonly string[] | undefined): RecordCopier {
   const Partial = reads === undefined ? undefined : partialRecord(names, reads);

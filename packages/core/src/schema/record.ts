@@ -1,13 +1,13 @@
 import { StockafolioError } from '../errors/index.js';
 import type { FieldType, Fields, ObjectOf } from './types.js';
 
-/** A named set of typed fields: what a stream carries, or what an operator keeps for each key. */
+/** A named set of typed fields: the records of a stream, or the state of an operator for each key. */
 export interface RecordSchema<F extends Fields = Fields> {
   readonly name: string;
   readonly fields: F;
   /** Field names in declared order. */
   readonly names: readonly string[];
-  /** A law over several fields: what is wrong with this record, or undefined where nothing is. */
+  /** A check over several fields: returns what is wrong with this record, or undefined if nothing is. */
   readonly check: ((record: Readonly<Record<string, unknown>>) => string | undefined) | undefined;
 }
 
@@ -24,8 +24,8 @@ const identifier = /^[a-z][A-Za-z0-9]{0,62}$/;
  * Declares a record.
  *
  * @param name lower-case, as in `trade`
- * @param fields camel-case names, each with its type; tables and files hold them in snake case
- * @throws ERR_SCHEMA_INVALID where a name is not an identifier or no field is given
+ * @param fields camel-case names, each with its type; tables and files have them in snake case
+ * @throws ERR_SCHEMA_INVALID if a name is not an identifier or there are no fields
  * @example
  * const Trade = record('trade', { user: text({ min: 1 }), quantity: int32({ min: 1 }), price: money() });
  * type Trade = Infer<typeof Trade>;
@@ -41,7 +41,7 @@ export function record<F extends Fields>(name: string, fields: F, options: Recor
   });
 }
 
-/** The type of a field that is known to be there. */
+/** The type of a field that must exist. */
 export function fieldOf(fields: Fields, name: string): FieldType {
   const type = Object.hasOwn(fields, name) ? fields[name] : undefined;
   if (type === undefined) throw new StockafolioError('ERR_SCHEMA_INVALID', `there is no field '${name}'`);
@@ -70,7 +70,7 @@ export function checkFields(owner: string, fields: Fields): void {
   }
 }
 
-/** `lastTime` as it is called in tables, files and dumps: `last_time`. */
+/** The form of `lastTime` in tables, files and dumps: `last_time`. */
 export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

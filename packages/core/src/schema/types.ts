@@ -1,4 +1,4 @@
-/** What a field holds, as one word; every codec, connector and state layout switches on it. */
+/** The kind of a field's values; every codec, connector and state layout switches on it. */
 export type Kind =
   | 'text'
   | 'int32'
@@ -46,7 +46,7 @@ export type ObjectOf<F extends Fields> = Simplify<
   }
 >;
 
-/** The same object, writable: what a fold is given as its state. */
+/** The same object, writable: what a fold gets as its state. */
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Largest magnitude of `int64()` and `money()`: past it a JavaScript number is no longer exact. */

@@ -7,8 +7,9 @@ declare class TextEncoder {
 const encoder = new TextEncoder();
 
 /**
- * A stream's key as a message bears it, in UTF-8: its text, or the texts of its parts with U+0000 between, which no text
- * field can hold. Every producer of a stream must write keys so, for records of one key to meet in one partition.
+ * A stream's key as messages contain it, in UTF-8: its text, or the texts of its parts joined by U+0000, which no text
+ * field can hold. Every producer of a stream must write keys like this, so that the records of one key are in one
+ * partition.
  */
 export function keyBytes(key: Key): Uint8Array {
   return encoder.encode(typeof key === 'object' ? key.map(String).join('\u0000') : String(key));

@@ -6,7 +6,7 @@ import { choosePartition, partitionOf } from './index.js';
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 describe('partitioners', () => {
-  it('murmur2 is of a text as it stands what it is of its bytes, and of no text that is not ASCII', () => {
+  it('murmur2 of a text equals that of its bytes, and is undefined for a text that is not ASCII', () => {
     const ascii = fc.string({
       unit: fc.integer({ min: 0, max: 0x7f }).map((c) => String.fromCharCode(c)),
       maxLength: 40,
@@ -24,7 +24,7 @@ describe('partitioners', () => {
     );
   });
 
-  it('crc32 is CRC-32 of the key modulo the number of partitions, as librdkafka places keys that are not empty', () => {
+  it('crc32 is CRC-32 of the key modulo the number of partitions, as librdkafka does for keys that are not empty', () => {
     // The check value of CRC-32/ISO-HDLC, and two more of zlib.
     for (const [key, crc] of [
       ['123456789', 0xcbf43926],
@@ -37,7 +37,7 @@ describe('partitioners', () => {
     }
   });
 
-  it('murmur2 is the default of the producers, and a function is asked itself', () => {
+  it('murmur2 is the default of the producers, and a function is called itself', () => {
     expect(choosePartition('murmur2', bytes('ann'), 5)).to.equal(partitionOf(bytes('ann'), 5));
     expect(choosePartition((key, partitions) => (key[0] ?? 0) % partitions, bytes('c'), 10)).to.equal(9);
   });

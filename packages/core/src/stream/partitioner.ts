@@ -2,9 +2,8 @@ import { crc32 } from '../hash/crc32.js';
 import { partitionOf } from '../hash/murmur2.js';
 
 /**
- * Which partition a key belongs to: `murmur2` as Kafka's Java clients choose it, `crc32` as librdkafka's default
- * partitioner does for keys that are not empty, or a function of the key's bytes (see `keyBytes`) and the number of
- * partitions.
+ * Chooses the partition of a key: `murmur2` like Kafka's Java clients, `crc32` like librdkafka's default partitioner
+ * for keys that are not empty, or a function of the key's bytes (see `keyBytes`) and the number of partitions.
  */
 export type Partitioner = 'murmur2' | 'crc32' | ((key: Uint8Array, partitions: number) => number);
 

@@ -10,7 +10,7 @@ const event = (at: number, user = 'ann'): Event => ({ user, at, n: 1 });
 describe('stream', () => {
   const events = stream('events', Event, { key: (e) => e.user, time: (e) => e.at });
 
-  it('has whole milliseconds of a time that is finer, on either side of 1970', () => {
+  it('rounds a finer time down to milliseconds, before and after 1970', () => {
     for (const [at, time] of [
       [0.5, 0],
       [1_500_000_000_123.4567, 1_500_000_000_123],
@@ -21,7 +21,7 @@ describe('stream', () => {
     }
   });
 
-  it('refuses, as a bad record, a time that is none, that versions do not reach, or for which its function throws', async () => {
+  it('rejects, as a bad record, a time that is invalid, that versions do not reach, or for which its function throws', async () => {
     const last = Date.UTC(2255, 5, 1) - 1;
     expect(events.time(event(last))).to.equal(last);
     for (const at of [Number.NaN, Infinity, -Infinity, last + 1, Date.UTC(2256, 0, 1), -8.65e15]) {
@@ -41,21 +41,21 @@ describe('stream', () => {
     expect(await codeOf(() => thrower.key(event(1)))).to.equal('ERR_BAD_RECORD');
   });
 
-  it('refuses, as a bad record, a key that is none', async () => {
+  it('rejects, as a bad record, an invalid key', async () => {
     for (const key of [undefined, null, Number.NaN, {}, [], ['a', undefined], [['a']]]) {
       const broken = stream('broken', Event, { key: () => key as unknown as Key, time: () => 0 });
       expect(await codeOf(() => broken.key(event(1))), JSON.stringify(key)).to.equal('ERR_BAD_RECORD');
     }
   });
 
-  it('has a key without parts, and no partitioner, where it is keyed by nothing', () => {
+  it('has a key without parts, and no partitioner, if it is keyed by nothing', () => {
     const loose = stream('loose', Event, { keyedBy: 'nothing', time: (e) => e.at });
     expect(loose.key(event(1))).to.deep.equal([]);
     expect(loose.partitioner).to.equal(undefined);
     expect(events.partitioner).to.equal('murmur2');
   });
 
-  it('refuses a duration that is none', async () => {
+  it('rejects an invalid duration', async () => {
     for (const options of [
       { outOfOrderness: -1 },
       { outOfOrderness: 0.5 },

@@ -11,37 +11,40 @@ export type Key = KeyPart | readonly KeyPart[];
 /** The key of a stream that is keyed by nothing: no key of an operator begins with it. */
 const NO_KEY: Key = Object.freeze([]);
 
-/** The event times that a record can have, in epoch milliseconds: what ECMAScript calls a time, before 2255-06-01. */
+/** The event times that a record can have, in epoch milliseconds: an ECMAScript time before 2255-06-01. */
 const FIRST_TIME = -8.64e15;
-/** Versions, which are microseconds, end at 2^53 on 2255-06-05: some days are left for those that count on. */
+/** Versions, which are microseconds, end at 2^53 on 2255-06-05: this leaves some days for versions that run ahead. */
 const LAST_TIME = 9_006_768_000_000 - 1;
 
 interface StreamTimes<T> {
-  /** The event time, in epoch milliseconds; what is finer is cut off. A record without one is bad. */
+  /** The event time, in epoch milliseconds; anything finer is cut off. A record without one is bad. */
   readonly time: (record: T) => number;
-  /** How far, in milliseconds, a record's time may lie behind the newest before the watermark passes it; defaults to 0. */
+  /**
+   * How far, in milliseconds, a record's time may be behind the newest before the watermark passes it; defaults to 0.
+   */
   readonly outOfOrderness?: number;
   /**
-   * How far, in milliseconds, a record's time may lie ahead before the record is bad; defaults to one hour. It is compared
-   * with the broker's time, or, where messages bear their producer's, with the clock of whoever takes them in.
+   * How far, in milliseconds, a record's time may be ahead before the record is bad; defaults to one hour. It is
+   * compared with the broker's time, or, if messages carry their producer's time, with the clock of the process that
+   * reads them.
    */
   readonly maxSkew?: number;
 }
 
-/** A stream whose source is partitioned by a key, or by nothing that means anything. */
+/** A stream whose source is partitioned by a key, or by nothing meaningful. */
 export type StreamOptions<T> = StreamTimes<T> &
   (
     | {
         /** What the source is partitioned by: all records of one key are in one partition, in order. */
         readonly key: (record: T) => Key;
-        /** How the partition of a key is chosen, which every message is checked for; defaults to `murmur2`. */
+        /** How the partition of a key is chosen; every message is checked for it. Defaults to `murmur2`. */
         readonly partitioner?: Partitioner;
         readonly keyedBy?: never;
       }
     | {
         /**
          * Messages are in any partition, with any key or none. No operator may then need all records of a key: figures
-         * come by `shardedFold`, or from windows into tables with a `shard()` column.
+         * come from `shardedFold`, or from windows into tables with a `shard()` column.
          */
         readonly keyedBy: 'nothing';
         readonly key?: never;
@@ -53,13 +56,13 @@ export type StreamOptions<T> = StreamTimes<T> &
 export interface Stream<T> {
   readonly name: string;
   readonly schema: RecordSchema;
-  /** The key of a record; no parts where the stream is keyed by nothing. @throws ERR_BAD_RECORD where it has none */
+  /** The key of a record; without parts if the stream is keyed by nothing. @throws ERR_BAD_RECORD if it has none */
   readonly key: (record: T) => Key;
-  /** The event time of a record, in whole epoch milliseconds. @throws ERR_BAD_RECORD where it has none */
+  /** The event time of a record, in whole epoch milliseconds. @throws ERR_BAD_RECORD if it has none */
   readonly time: (record: T) => number;
   readonly outOfOrderness: number;
   readonly maxSkew: number;
-  /** How the partition of a key is chosen; undefined where the stream is keyed by nothing. */
+  /** How the partition of a key is chosen; undefined if the stream is keyed by nothing. */
   readonly partitioner: Partitioner | undefined;
 }
 
@@ -69,7 +72,7 @@ export type RecordOf<S> = S extends Stream<infer T> ? T : never;
 /**
  * Declares a stream of records.
  *
- * @throws ERR_SCHEMA_INVALID where its name or one of its times cannot be
+ * @throws ERR_SCHEMA_INVALID if its name or one of its durations is invalid
  * @example
  * const trades = stream('trades', Trade, { key: (t) => t.user, time: (t) => t.time });
  * @example
@@ -113,12 +116,12 @@ function checkedTime<T>(timeOf: (record: T) => number): (record: T) => number {
     try {
       time = timeOf(record);
     } catch (error) {
-      throw unanswered('time', error);
+      throw functionError('time', error);
     }
     if (Number.isInteger(time) && time >= FIRST_TIME && time <= LAST_TIME) return time;
     const whole = typeof time === 'number' ? Math.floor(time) : Number.NaN;
     if (whole >= FIRST_TIME && whole <= LAST_TIME) return whole;
-    const problem = whole > LAST_TIME ? 'lies past 2255-05-31' : 'is no moment in epoch milliseconds';
+    const problem = whole > LAST_TIME ? 'is after 2255-05-31' : 'is not a time in epoch milliseconds';
     throw new BadRecordError([{ field: 'time', message: `${String(time)} ${problem}` }]);
   };
 }
@@ -129,10 +132,10 @@ function checkedKey<T>(keyOf: (record: T) => Key): (record: T) => Key {
     try {
       key = keyOf(record);
     } catch (error) {
-      throw unanswered('key', error);
+      throw functionError('key', error);
     }
     if (typeof key === 'string' || isKey(key)) return key;
-    throw new BadRecordError([{ field: 'key', message: `${String(key)} is no key` }]);
+    throw new BadRecordError([{ field: 'key', message: `${String(key)} is not a key` }]);
   };
 }
 
@@ -146,8 +149,8 @@ function isKeyPart(part: unknown): boolean {
   return typeof part === 'string' || typeof part === 'bigint' || typeof part === 'boolean';
 }
 
-/** A stream's own function threw: of this record, unless what it threw is an error of these packages. */
-function unanswered(field: 'time' | 'key', error: unknown): StockafolioError {
+/** A stream's own function threw: the record is to blame, unless the error is one of these packages. */
+function functionError(field: 'time' | 'key', error: unknown): StockafolioError {
   if (isStockafolioError(error)) return error;
   return new BadRecordError([{ field, message: `its function threw: ${messageOf(error)}` }], { cause: error });
 }

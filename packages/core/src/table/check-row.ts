@@ -3,13 +3,13 @@ import type { FieldType, Value } from '../schema/index.js';
 import { isDay, misfit, misfitScope, type MisfitScope } from './misfit.js';
 import type { Table } from './table.js';
 
-/** What is wrong with a value, or undefined where nothing is. */
+/** Returns what is wrong with a value, or undefined if nothing is. */
 export type ValueCheck = (value: Value) => string | undefined;
 type Fits = (values: readonly Value[]) => boolean;
 
 interface Checks {
   readonly ofValues: readonly ValueCheck[];
-  /** Whether a whole row, or a primary key, is right: generated, as stores ask for every row. */
+  /** Whether a whole row, or a primary key, is valid: generated code, because stores check every row. */
   readonly rowFits: Fits;
   readonly keyFits: Fits;
 }
@@ -17,9 +17,9 @@ interface Checks {
 const compiled = new WeakMap<Table, Checks>();
 
 /**
- * Holds a row, a primary key or a leading part of one against the columns of its table.
+ * Checks a row, a primary key or a leading part of one against the columns of its table.
  *
- * @param length how many values there must be, counted from the first column
+ * @param length the required number of values, counted from the first column
  * @throws ERR_ROW_INVALID naming the table, the column and the value
  */
 export function checkRow(table: Table, values: readonly Value[], length: number = table.columns.length): void {
@@ -45,7 +45,7 @@ export function checkRow(table: Table, values: readonly Value[], length: number 
   }
 }
 
-/** @throws ERR_ROW_INVALID where a version is no whole number of microseconds within 0 and 2^53 */
+/** @throws ERR_ROW_INVALID if a version is not a whole number of microseconds from 0 to 2^53 */
 export function checkVersion(table: Table, version: number): void {
   if (Number.isSafeInteger(version) && version >= 0) return;
   throw new StockafolioError('ERR_ROW_INVALID', `table '${table.name}': ${version} cannot be the version of a row`);
@@ -75,7 +75,7 @@ function fits({ columns }: Table, length: number): Fits {
   );
 }
 
-/** Says what is wrong with a value of a type. */
+/** Returns the check for values of a type. */
 export function valueCheck(type: FieldType): ValueCheck {
   const check = checkOf(type);
   if (!type.optional) return check;
@@ -138,7 +138,7 @@ function textCheck({ min = 0, max = Infinity }: FieldType): ValueCheck {
   };
 }
 
-/** A value for a message to people: texts in quotes, long ones cut. */
+/** A value for an error message: texts in quotes, long ones truncated. */
 export function shownValue(value: unknown): string {
   if (typeof value !== 'string') return String(value);
   const text = JSON.stringify(value);

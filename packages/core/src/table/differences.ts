@@ -2,8 +2,9 @@ import { StockafolioError } from '../errors/index.js';
 import type { Column, Table } from './table.js';
 
 /**
- * In what the stored shape of a table and the declared one differ, a sentence for each column; empty where a store may
- * go on with what it has. Bounds, the words of `oneOf` and the time to live are rules for new rows, not shape.
+ * The differences between the stored shape of a table and the declared one, a sentence for each column; empty if a
+ * store can continue with what it has. Bounds, the words of `oneOf` and the time to live are rules for new rows, not
+ * shape.
  */
 export function tableDifferences(stored: Table, declared: Table): string[] {
   const differences: string[] = [];

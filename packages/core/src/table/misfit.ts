@@ -1,11 +1,11 @@
 import type { FieldType } from '../schema/index.js';
 
 /**
- * Source text that is true where `v` (source text too) is no value of the type, for functions that are compiled once a
- * table.
+ * Source text that is true if `v` (source text too) is not a value of the type, for functions that are compiled once
+ * per table.
  *
  * @param words source text of the set of the words of a `oneOf`
- * @param scope what {@link misfitScope} holds is found under this name
+ * @param scope the name under which the text finds {@link misfitScope}
  */
 export function misfit(type: FieldType, v: string, words: string, scope: string): string {
   const outside = `${v} < ${type.min ?? '-Infinity'} || ${v} > ${type.max ?? 'Infinity'}`;
@@ -36,7 +36,10 @@ export interface MisfitScope {
 
 export const misfitScope: MisfitScope = { isUnfit, isDay };
 
-/** Whether a text holds what no store takes: U+0000, or half a character. Both calls are of one short time, however long it is. */
+/**
+ * Whether a text contains what no store accepts: U+0000, or a lone surrogate. Both calls take about the same short time
+ * for any length.
+ */
 function isUnfit(text: string): boolean {
   return text.includes('\0') || !text.isWellFormed();
 }

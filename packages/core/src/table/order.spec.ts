@@ -23,7 +23,7 @@ describe('compareKeys', () => {
     expect(compareText('\u{1f600}', '\uffee')).to.be.above(0);
   });
 
-  it('goes column by column, descending ones from the largest to the smallest', () => {
+  it('compares column by column, descending ones from the largest to the smallest', () => {
     const sorted = [
       ['a', 9, 0n, false, 'buy'],
       ['a', 1, -(2n ** 63n), true, 'sell'],
@@ -37,7 +37,7 @@ describe('compareKeys', () => {
     });
   });
 
-  it('finds a row equal to every leading part of its key', () => {
+  it('treats a row as equal to every leading part of its key', () => {
     expect(compareKeys(trades, ['a', 1, 0n, false, 'buy'], ['a', 1])).to.equal(0);
     expect(compareKeys(trades, ['a', 1, 0n, false, 'buy'], [])).to.equal(0);
   });

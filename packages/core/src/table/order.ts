@@ -4,12 +4,12 @@ import type { Table } from './table.js';
 
 /**
  * The order of rows: by the key columns from the first to the last, descending columns from the largest to the
- * smallest. Numbers and bigints go by size, false before true, text by Unicode code point.
+ * smallest. Numbers and bigints are ordered by size, false before true, text by Unicode code point.
  *
- * Takes whole rows, primary keys or leading parts of them; only what both have of the key is compared, so a row is
- * equal to every prefix of its key.
+ * Accepts whole rows, primary keys or leading parts of them. Only the part of the key that both have is compared, so a
+ * row equals every prefix of its key.
  *
- * @returns below 0 where `a` comes first, above 0 where `b` does, 0 where they are equal
+ * @returns below 0 if `a` comes first, above 0 if `b` does, 0 if they are equal
  */
 export function compareKeys(table: Table, a: readonly Value[], b: readonly Value[]): number {
   const length = Math.min(table.keyLength, a.length, b.length);
@@ -31,7 +31,7 @@ function compareValues(a: Value, b: Value): number {
 }
 
 /**
- * By Unicode code point, which is the order of the UTF-8 bytes. JavaScript's own `<` goes by UTF-16 unit, where the
+ * By Unicode code point, which is the order of the UTF-8 bytes. JavaScript's own `<` compares UTF-16 units, where the
  * surrogates (the characters from U+10000 on) come before U+E000 to U+FFFF.
  */
 export function compareText(a: string, b: string): number {

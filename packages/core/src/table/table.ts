@@ -10,13 +10,13 @@ import {
 } from '../schema/index.js';
 
 export interface TableOptions<F extends Fields, P extends readonly Names<F>[], C extends readonly Names<F>[]> {
-  /** The columns that place a row: rows equal in them live together. */
+  /** The columns that determine the partition of a row: rows with equal values in them are stored together. */
   readonly partitionBy: P;
-  /** The columns that order the rows within such a place, and with it make up the primary key. */
+  /** The columns that order the rows within a partition, and with `partitionBy` form the primary key. */
   readonly clusterBy?: C;
-  /** Clustering columns that run from the largest to the smallest. */
+  /** Clustering columns that are ordered from the largest to the smallest. */
   readonly descending?: readonly C[number][];
-  /** How long a row is kept after it was written, in milliseconds; for ever unless told. */
+  /** How long a row is kept after it was written, in milliseconds; defaults to forever. */
   readonly ttl?: number;
 }
 
@@ -36,17 +36,17 @@ export interface Column {
 declare const keyType: unique symbol;
 declare const valuesType: unique symbol;
 
-/** A table: a value that names no store. Columns stand in the order partition, cluster, values. */
+/** A table: a value that names no store. Columns are in the order partition, cluster, values. */
 export interface Table<R = unknown, K extends readonly unknown[] = readonly unknown[], V = unknown> {
   readonly name: string;
   readonly columns: readonly Column[];
-  /** How many of the leading columns place the row. */
+  /** Number of leading columns that form the partition key. */
   readonly partitionLength: number;
-  /** How many of the leading columns make up the primary key. */
+  /** Number of leading columns that form the primary key. */
   readonly keyLength: number;
   /** Index of the shard column, or -1. */
   readonly shardIndex: number;
-  /** Milliseconds, or undefined for ever. */
+  /** Milliseconds, or undefined for forever. */
   readonly ttl: number | undefined;
   /** The row as a plain object (type only). */
   readonly row?: R;
@@ -54,7 +54,7 @@ export interface Table<R = unknown, K extends readonly unknown[] = readonly unkn
   readonly [valuesType]?: V;
 }
 
-/** A row as a plain object; the shard column, where there is one, is filled in by the runner. */
+/** A row as a plain object; a shard column is filled in by the runner. */
 export type RowOf<T> = T extends Table<infer R> ? R : never;
 /** The primary key without the shard, in order. */
 export type KeyOf<T> = T extends Table<unknown, infer K> ? K : never;
@@ -72,7 +72,7 @@ type KeyTuple<F extends Fields, L extends readonly unknown[]> = L extends readon
 /**
  * Declares a table.
  *
- * @throws ERR_SCHEMA_INVALID where a key column is missing, optional, named twice, or of a type that has no order
+ * @throws ERR_SCHEMA_INVALID if a key column is missing, optional, named twice, or of a type that has no order
  * @example
  * const positions = table('positions', { partitionBy: ['user'], clusterBy: ['symbol'] },
  *   { user: text(), symbol: text(), quantity: int64(), cost: money() });
@@ -101,13 +101,13 @@ export function table<
   const key = [...options.partitionBy, ...cluster];
   if (new Set(key).size !== key.length) fault(name, `names a key column twice: ${key.join(', ')}`);
   for (const column of descending) {
-    if (!cluster.includes(column)) fault(name, `'${column}' is descending but no clustering column`);
+    if (!cluster.includes(column)) fault(name, `'${column}' is descending but not a clustering column`);
   }
   const columnOf = (column: string, role: Column['role']): Column => {
     const type = fieldOf(fields, column);
     if (role !== 'value' && type.optional) fault(name, `key column '${column}' is optional`);
     if (role !== 'value' && (type.kind === 'double' || type.kind === 'bigMoney')) {
-      fault(name, `key column '${column}' is of type ${type.kind}, which makes no key`);
+      fault(name, `key column '${column}' is of type ${type.kind}, which cannot be a key`);
     }
     if (type.kind === 'shard' && role !== 'cluster') fault(name, `the shard column '${column}' must be in clusterBy`);
     return { name: column, stored: snakeCase(column), type, role, descending: descending.has(column) };
@@ -134,8 +134,8 @@ function fault(name: string, what: string): never {
 }
 
 /**
- * The most bytes that values of these columns can take as a key or in a row, as far as they are bounded: text in UTF-8, of
- * at most 3 bytes a UTF-16 unit.
+ * The largest number of bytes that values of these columns can take as a key or in a row, as far as they are bounded:
+ * text in UTF-8, with at most 3 bytes per UTF-16 unit.
  */
 export function mostBytes(columns: readonly Column[]): number {
   const bytes = columns.map(({ type: { kind, max, values } }) => {

@@ -5,7 +5,7 @@ import { table, type KeyOf, type RowOf, type ValuesOf } from './table.js';
 const fields = { user: text(), time: timestamp(), shard: shard(), cost: money(), note: optional(text()) };
 const costs = table('costs', { partitionBy: ['user'], clusterBy: ['shard', 'time'], descending: ['time'] }, fields);
 
-test('rows, keys and values leave the shard out', () => {
+test('rows, keys and values omit the shard', () => {
   expect<RowOf<typeof costs>>().type.toBe<
     Omit<
       {

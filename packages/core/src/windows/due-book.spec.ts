@@ -5,7 +5,7 @@ import { DueBook } from './due-book.js';
 type Step = { readonly add: number } | { readonly take: number } | 'rollback';
 
 describe('DueBook', () => {
-  it('gives every slot once, when it is due, in order of time and of noting; none that was taken back', () => {
+  it('returns every slot once, when it is due, in order of time and of adding; none that was rolled back', () => {
     const step: fc.Arbitrary<Step> = fc.oneof(
       { weight: 5, arbitrary: fc.record({ add: fc.nat(20) }) },
       { weight: 2, arbitrary: fc.record({ take: fc.nat(25) }) },
@@ -48,7 +48,7 @@ describe('DueBook', () => {
     return slots;
   };
 
-  it('is next due at the earliest time that is noted, and never where nothing is', () => {
+  it('is next due at the earliest time, and never if it is empty', () => {
     const book = new DueBook();
     expect(book.next).to.equal(Number.POSITIVE_INFINITY);
     book.add(5, 0, 0);
@@ -63,7 +63,7 @@ describe('DueBook', () => {
     expect(book.next).to.equal(Number.POSITIVE_INFINITY);
   });
 
-  it('takes all that a record noted back, once, and nothing of the record before', () => {
+  it('rolls back everything that a record added, once, and nothing of the previous record', () => {
     const book = new DueBook();
     book.add(5, 0, 0);
     book.add(5, 1, 1);
@@ -74,14 +74,14 @@ describe('DueBook', () => {
     expect(taken(book, 10)).to.deep.equal([0]);
   });
 
-  it('takes nothing back of a record that noted nothing', () => {
+  it('rolls back nothing of a record that added nothing', () => {
     const book = new DueBook();
     book.add(5, 0, 0);
     book.rollback(1);
     expect(taken(book, 10)).to.deep.equal([0]);
   });
 
-  it('takes nothing back of what was due meanwhile', () => {
+  it('rolls back nothing that was due meanwhile', () => {
     const book = new DueBook();
     book.add(5, 0, 1);
     expect(taken(book, 5)).to.deep.equal([0]);
@@ -90,7 +90,7 @@ describe('DueBook', () => {
     expect(taken(book, 10)).to.deep.equal([]);
   });
 
-  it('keeps times in order however they come, each once', () => {
+  it('keeps times in order however they arrive, each once', () => {
     const book = new DueBook();
     for (const [slot, time] of [4, 8, 2, 6, 2, 8, 1, 7].entries()) book.add(time, slot, slot);
     const order: number[] = [];

@@ -2,7 +2,7 @@ import { SlotList } from '../state/slot-list.js';
 
 /**
  * Slots of state by the event time at which something is due for them: the closing of their window, or their removal.
- * Pure: it is told the watermark and knows no clock.
+ * Pure: it is given the watermark and has no clock.
  */
 export class DueBook {
   readonly #slots = new Map<number, SlotList>();
@@ -11,12 +11,12 @@ export class DueBook {
   #record = -1;
   #added: { readonly time: number; readonly slot: number }[] = [];
 
-  /** The earliest due time; infinity where nothing is due. */
+  /** The earliest due time; infinity if nothing is due. */
   get next(): number {
     return this.#times[this.#times.length - 1] ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Notes a slot, on behalf of a record that may be taken back. */
+  /** Adds a slot, for a record that may be rolled back. */
   add(time: number, slot: number, record: number): void {
     let list = this.#slots.get(time);
     if (list === undefined) {
@@ -32,14 +32,17 @@ export class DueBook {
     this.#added.push({ time, slot });
   }
 
-  /** Takes back what was noted on behalf of this record. */
+  /** Removes what was added for this record. */
   rollback(record: number): void {
     if (record !== this.#record) return;
     for (const { time } of this.#added) this.#slots.get(time)?.pop();
     this.#added = [];
   }
 
-  /** Gives and forgets every slot that is due at or before the watermark, by due time, then in order of noting. */
+  /**
+   * Removes every slot that is due at or before the watermark and passes it to `each`, by due time, then in order of
+   * adding.
+   */
   take(watermark: number, each: (slot: number) => void): void {
     while (this.next <= watermark) {
       const time = this.#times.pop() as number;
@@ -49,7 +52,7 @@ export class DueBook {
     }
   }
 
-  /** Gives every slot that is noted, by due time, and keeps them. */
+  /** Passes every slot to `each`, by due time, and keeps them. */
   forEach(each: (slot: number) => void): void {
     for (let t = this.#times.length - 1; t >= 0; t--) {
       const list = this.#slots.get(this.#times[t] as number);

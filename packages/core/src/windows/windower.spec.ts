@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { codeOf } from '../../test/sales.js';
 import { calendar, hopping, tumbling, type Windower } from './windower.js';
 
-/** All windows of a time, the newest first, as an operator walks through them. */
+/** All windows of a time, the newest first, as an operator iterates over them. */
 function windowsOf(windower: Windower, time: number): number[] {
   const starts: number[] = [];
   let start: number | undefined = windower.newest(time);
@@ -18,7 +18,7 @@ const time = fc.integer({ min: -1e12, max: 4e12 });
 const offset = fc.integer({ min: -1e6, max: 1e6 });
 
 describe('windows', () => {
-  it('tumbling: every time is in exactly one, which holds it', () => {
+  it('tumbling: every time is in exactly one, which contains it', () => {
     fc.assert(
       fc.property(time, fc.integer({ min: 1, max: 1e7 }), offset, (at, size, shift) => {
         const windower = tumbling(size, shift);
@@ -31,7 +31,7 @@ describe('windows', () => {
     );
   });
 
-  it('hopping: every time is in exactly those that begin at a step and hold it', () => {
+  it('hopping: every time is in exactly those that begin at a step and contain it', () => {
     fc.assert(
       fc.property(
         time,
@@ -49,7 +49,7 @@ describe('windows', () => {
     );
   });
 
-  it('refuses what cannot be', async () => {
+  it('rejects invalid sizes and steps', async () => {
     for (const [size, step] of [
       [0, 0],
       [1, 2],
@@ -66,17 +66,17 @@ describe('windows', () => {
     expect(await codeOf(() => tumbling(5, 0.5))).to.equal('ERR_PIPELINE_INVALID');
   });
 
-  it('of a step as long as they are, and of the longest time that is exact, are taken', () => {
+  it('are accepted with a step equal to their size, and with the longest exact size', () => {
     expect(windowsOf(hopping(5, 5), 12)).to.deep.equal([10]);
     expect(windowsOf(hopping(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER), 12)).to.deep.equal([0]);
   });
 
-  it('begin at the epoch where no offset is given', () => {
+  it('begin at the epoch if no offset is given', () => {
     expect(windowsOf(tumbling(60), 119)).to.deep.equal([60]);
     expect(windowsOf(hopping(60, 30), 119)).to.deep.equal([90, 60]);
   });
 
-  it('of the calendar are what it says, one at a time', () => {
+  it('of a calendar are the ones that it defines, one at a time', () => {
     const days = calendar(
       'days',
       (at) => at - (at % 100),
@@ -86,7 +86,7 @@ describe('windows', () => {
     expect(days.end(200)).to.equal(270);
   });
 
-  it('say what they are, so that a change of it is seen', () => {
+  it('describe themselves, so that a change is detected', () => {
     expect(tumbling(60).settings).to.deep.equal({ size: 60 });
     expect(hopping(60, 60).settings).to.deep.equal({ size: 60 });
     expect(hopping(60, 30).settings).to.deep.equal({ size: 60, step: 30 });

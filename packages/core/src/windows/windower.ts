@@ -1,18 +1,18 @@
 import { StockafolioError } from '../errors/index.js';
 
-/** A stretch of event time from `start` (inclusive) to `end` (exclusive), in epoch milliseconds. */
+/** A range of event time from `start` (inclusive) to `end` (exclusive), in epoch milliseconds. */
 export interface Window {
   readonly start: number;
   readonly end: number;
 }
 
-/** Which windows a moment belongs to: a pure function of time. */
+/** Determines the windows of a time: a pure function. */
 export interface Windower {
-  /** What it is, for `topology`. */
+  /** Its description, for `topology`. */
   readonly settings: Readonly<Record<string, string | number>>;
-  /** Start of the newest window that holds the time. */
+  /** Start of the newest window that contains the time. */
   newest(time: number): number;
-  /** Start of the window before this one, if it holds the time as well. */
+  /** Start of the window before this one, if it contains the time as well. */
   before(start: number, time: number): number | undefined;
   /** End of the window with this start. */
   end(start: number): number;
@@ -23,7 +23,7 @@ export function tumbling(size: number, offset = 0): Windower {
   return hopping(size, size, offset);
 }
 
-/** Windows of one size, a new one at every `step`: a moment is in `size / step` of them. All in milliseconds. */
+/** Windows of one size, a new one at every `step`: a time is in `size / step` of them. All in milliseconds. */
 export function hopping(size: number, step: number, offset = 0): Windower {
   if (!(
     Number.isSafeInteger(size) &&
@@ -32,11 +32,11 @@ export function hopping(size: number, step: number, offset = 0): Windower {
     size >= step &&
     Number.isSafeInteger(offset)
   )) {
-    throw new StockafolioError('ERR_PIPELINE_INVALID', `a window of ${size} ms every ${step} ms cannot be`, {
+    throw new StockafolioError('ERR_PIPELINE_INVALID', `a window of ${size} ms every ${step} ms is invalid`, {
       hint: 'size and step are whole milliseconds, and step is above zero and at most size',
     });
   }
-  // Shifted by a whole step they are the same windows.
+  // Shifted by a whole step, the windows are the same.
   const phase = ((offset % step) + step) % step;
   return {
     settings: { size, ...(step === size ? {} : { step }), ...(phase === 0 ? {} : { offset: phase }) },
@@ -47,8 +47,8 @@ export function hopping(size: number, step: number, offset = 0): Windower {
 }
 
 /**
- * Windows that the calendar makes, such as trading days: `startOf` gives the start of the window that holds a time,
- * `endOf` its end.
+ * Windows that a calendar defines, such as trading days: `startOf` returns the start of the window that contains a
+ * time, `endOf` its end.
  */
 export function calendar(name: string, startOf: (time: number) => number, endOf: (start: number) => number): Windower {
   return { settings: { calendar: name }, newest: startOf, before: () => undefined, end: endOf };

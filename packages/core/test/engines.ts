@@ -158,7 +158,7 @@ export function feed(engine: PartitionEngine, records: readonly Sale[], from = e
   records.forEach((each, n) => engine.push(each, { offset: from + n, ingested: 0 }));
 }
 
-/** The rows of all tables of an engine as they stand after these writes, by table and key. */
+/** The rows of all tables of an engine after these writes, by table and key. */
 export async function rowsOf(
   engine: PartitionEngine,
   writes: readonly (readonly Mutation[])[],
@@ -173,7 +173,7 @@ export async function rowsOf(
   return all;
 }
 
-/** All that the operators keep: key, values and version of each slot, sorted; as text. */
+/** All state of the operators: key, values and version of each slot, sorted; as text. */
 export function stateOf(engine: PartitionEngine): string[] {
   const lines: string[] = [];
   for (const { layout, state } of engine.operators) {

@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import { currentPlan } from '../src/pipeline/ambient.js';
 
-/** Looks at a flow, within the build function of a pipeline. */
+/** Observes a flow, within the build function of a pipeline. */
 export function observed<T>(flow: Observable<T>, next: (value: T) => void = () => undefined): void {
   currentPlan('observed').addObserver(
     flow,

@@ -11,7 +11,7 @@ import {
   isStockafolioError,
 } from '../src/index.js';
 
-/** The records that the specs of core speak of: a user sells some amount of an item. */
+/** The records of core's specs: a user sells some amount of an item. */
 export const Sale = record('sale', {
   user: text({ min: 1 }),
   item: text(),
@@ -25,7 +25,7 @@ export const sales = stream('sales', Sale, { key: (s) => s.user, time: (s) => s.
 /** The same, with a watermark three seconds behind the newest record. */
 export const looseSales = stream('sales', Sale, { key: (s) => s.user, time: (s) => s.time, outOfOrderness: 3_000 });
 
-/** One piece of tea, sold by ann, unless told. */
+/** One piece of tea, sold by ann, with these fields replaced. */
 export function sale(facts: Partial<Sale> = {}): Sale {
   return { user: 'ann', item: 'tea', amount: 1, time: 0, ...facts };
 }
@@ -52,7 +52,7 @@ export const bySecond = table(
   { second: timestamp(), item: text(), shard: shard(), amount: int64(), count: int64() },
 );
 
-/** The code of the error in which an action ends; undefined where it ends well. */
+/** The code of the error with which an action fails; undefined if it succeeds. */
 export async function codeOf(action: () => unknown): Promise<string | undefined> {
   try {
     await action();

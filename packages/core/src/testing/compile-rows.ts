@@ -8,36 +8,36 @@ import { VERSION_AT, type ColumnLayout, type RowLayout } from './row-layout.js';
 import { NO_TEXT, type TextArena } from './text-arena.js';
 import type { TextColumn } from './text-column.js';
 
-/** The rows of one table, by their numbers. Values are taken as they come: whoever calls has checked them. */
+/** The rows of one table, by their numbers. Values are stored unchecked: the caller has checked them. */
 export interface Rows {
   /** The hash of the key with which these values begin. */
   hash(values: readonly Value[]): number;
-  /** Takes a row in, or the removal of one, unless its key has the same or a higher version already. */
+  /** Stores a row, or the removal of one, unless its key already has the same or a higher version. */
   put(values: readonly Value[], hash: number, version: number, deleted: boolean, expires: number): void;
-  /** The row of a key of this hash; -1 where there is none. */
+  /** The row of a key with this hash; -1 if there is none. */
   find(key: readonly Value[], hash: number): number;
-  /** Below 0 where the row was removed. */
+  /** Below 0 if the row was removed. */
   version(row: number): number;
   expires(row: number): number;
   values(row: number): Value[];
-  /** Orders two rows as `compareKeys` orders their values. */
+  /** Compares two rows as `compareKeys` compares their values. */
   compare(a: number, b: number): number;
-  /** Orders a row and a leading part of a key; 0 where the row begins with it. */
+  /** Compares a row and a leading part of a key; 0 if the row begins with it. */
   compareTo(row: number, prefix: readonly Value[]): number;
 }
 
-/** What the compiled {@link Rows} work on. */
+/** The objects that the compiled {@link Rows} use. */
 export interface RowsScope {
   readonly index: SlotIndex;
   readonly chunks: readonly Chunk[];
   readonly arena: TextArena;
-  /** By their columns; undefined for those that hold no text. */
+  /** By column; undefined for columns without text. */
   readonly texts: readonly (TextColumn | undefined)[];
-  /** Makes a row, and enters it at this place of the index. */
+  /** Creates a row, and enters it at this position of the index. */
   readonly create: (at: number, hash: number) => number;
 }
 
-/** Compiles {@link Rows} for the columns of one table: widths are constants, and loops are gone. */
+/** Compiles {@link Rows} for the columns of one table: widths become constants, and loops are unrolled. */
 export function compileRows(name: string, layout: RowLayout, keyLength: number, scope: RowsScope): Rows {
   const key = layout.columns.slice(0, keyLength);
   const rest = layout.columns.slice(keyLength);
@@ -55,7 +55,7 @@ return { hash, put, find, version, expires, values, compare, compareTo };`;
   return specialize(`rows of ${name}`, { ...scope, mix, finish, hashText, storeWide, wideAt }, text);
 }
 
-/** The chunk and the cells of a row; the names end in `of`, for functions that have two rows in hand. */
+/** The chunk and the cells of a row; the names end in `of`, for functions that use two rows. */
 function row({ width }: RowLayout, number: string, of = ''): string {
   return `const chunk${of} = chunks[${number} >>> ${CHUNK_BITS}]; const { f64: f64${of}, i64: i64${of}, i32: i32${of} } = chunk${of}; const at${of} = (${number} & ${CHUNK_MASK}) * ${width}; const half${of} = 2 * at${of};`;
 }
@@ -101,7 +101,7 @@ function find(layout: RowLayout, key: readonly ColumnLayout[]): string {
   return `function find(values, hash) { ${search(layout, key)} return entry - 1; }`;
 }
 
-/** Looks for the key with which `values` begins: leaves its entry, or 0 and the slot of the index for a new one. */
+/** Searches the key with which `values` begins: yields its entry, or 0 and the index slot for a new one. */
 function search({ width }: RowLayout, key: readonly ColumnLayout[]): string {
   return `${key.map(keyPart).join(' ')}
   const table = index.tables[hash >>> ${SEGMENT_SHIFT}];
@@ -120,7 +120,7 @@ function search({ width }: RowLayout, key: readonly ColumnLayout[]): string {
   }`;
 }
 
-/** Takes one part of a key in hand: bigints by their halves. */
+/** Loads one part of a key: bigints by halves. */
 function keyPart({ storage }: ColumnLayout, n: number): string {
   const value = `const value${n} = values[${n}];`;
   if (storage === 'flag') return `${value} const flag${n} = value${n} ? 1 : 0;`;
@@ -159,7 +159,7 @@ function samePart({ storage, at }: ColumnLayout, n: number): string {
   }
 }
 
-/** Only a double knows -0; adding 0 makes 0 of it. */
+/** Only a double has -0; adding 0 turns it into 0. */
 function store({ storage, at, presence, column }: ColumnLayout, n: number): string {
   const value = `value${n}`;
   const { optional, kind } = column.type;
@@ -225,7 +225,7 @@ function compareTo(layout: RowLayout, key: readonly ColumnLayout[]): string {
   return `function compareTo(number, prefix) { ${row(layout, 'number')} ${parts.join('\n  ')} return 0; }`;
 }
 
-/** Stores a bigint of 128 bits in two cells; almost every one fits into the first, and the second is its sign. */
+/** Stores a bigint of 128 bits in two cells; almost all fit into the first, and the second is then its sign. */
 function storeWide({ i64, i32 }: Chunk, cell: number, value: bigint): void {
   i64[cell] = BigInt.asIntN(64, value);
   if (i64[cell] === value) {

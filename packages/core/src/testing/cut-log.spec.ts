@@ -74,7 +74,7 @@ class History {
     await this.#look();
   }
 
-  /** Reads all that is there, and remembers the position after every batch. */
+  /** Reads everything, and remembers the position after every batch. */
   async #read(): Promise<void> {
     const reader = this.topic.source();
     const from = this.oldest;
@@ -101,7 +101,7 @@ class History {
 describe('a log that was cut', () => {
   const histories = fc.array(step, { minLength: 12, maxLength: 40 });
 
-  it('is found out by its epochs, at the offset of the cut, and no other is', async () => {
+  it('is detected by its epochs, at the offset of the cut, and no other log is', async () => {
     let cuts = 0;
     await fc.assert(
       fc.asyncProperty(histories, async (steps) => {
@@ -112,7 +112,7 @@ describe('a log that was cut', () => {
           const byEpoch = { ...position, mark: mark?.epoch === undefined ? {} : { epoch: mark.epoch } };
           const [found] = await log.diverged(byEpoch);
           if (cut >= offset) expect(found).to.equal(undefined);
-          // What is forgotten up to the position tells nothing any more.
+          // If the log was expired up to the position, nothing is known any more.
           else if (log.oldest < offset) expect(found).to.have.property('by', 'epoch');
           if (cut < offset && log.oldest <= cut) expect(found?.cut).to.equal(cut);
           if (found !== undefined) cuts++;
@@ -123,7 +123,7 @@ describe('a log that was cut', () => {
     expect(cuts).to.be.above(100);
   });
 
-  it('is found out by the last message that was read, where epochs repeat, while a message is there', async () => {
+  it('is detected by the last message that was read, if epochs repeat, while a message exists', async () => {
     let cuts = 0;
     await fc.assert(
       fc.asyncProperty(histories, async (steps) => {
@@ -141,7 +141,7 @@ describe('a log that was cut', () => {
     expect(cuts).to.be.above(20);
   });
 
-  it('ends its reader before anything is given that is of another history', async () => {
+  it('ends its reader before it returns anything of another history', async () => {
     const clock = virtualClock();
     const topic = memoryTopic({ clock, partitions: 1 });
     const append = (from: number, count: number): Promise<void> =>
@@ -175,7 +175,7 @@ describe('the checksum of a message', () => {
   const shown = ({ key, value, timestamp }: Pick<SourceMessage, 'key' | 'value' | 'timestamp'>): string =>
     JSON.stringify([key && [...key], value && [...value], timestamp]);
 
-  it('is of key, value and time, each for itself: what is moved from one into the other changes it', () => {
+  it('covers key, value and time separately: moving bytes from one to another changes it', () => {
     fc.assert(
       fc.property(message, message, (a, b) => {
         expect(checksumOf(a) === checksumOf(b)).to.equal(shown(a) === shown(b));

@@ -1,26 +1,26 @@
-/** What happens next: a record comes, or the runner does what it does between records. */
+/** The next step: a record arrives, or the runner does something between records. */
 export type Step<T> =
   | { readonly symbol: string; readonly kind: 'record'; readonly record: T }
   | { readonly symbol: string; readonly kind: 'commit' | 'checkpoint' | 'idle' | 'restart' };
 
 export interface MarbleOptions {
-  /** Event time of the first frame, in epoch milliseconds; 0 unless told. */
+  /** Event time of the first frame, in epoch milliseconds; defaults to 0. */
   readonly start?: number;
-  /** Event time from one frame to the next, in milliseconds; 1,000 unless told. */
+  /** Event time from one frame to the next, in milliseconds; defaults to 1,000. */
   readonly frame?: number;
 }
 
 const moments = { '|': 'commit', '#': 'checkpoint', '~': 'idle', '^': 'restart' } as const;
 
 /**
- * Draws what a pipeline goes through, as a line of event time.
+ * Describes the input of a pipeline as a line of event time.
  *
  * Every frame is one character: a letter or digit is a record at the event time of the frame, `-` a frame without one;
- * what stands in `( )` comes in one frame. Between frames, and taking no time: `|` the rows are committed, `#` the same
- * with a checkpoint, `~` no records have come for a while, `^` the runner is killed and goes on from its checkpoint.
- * Blanks are for the eye. A record that is late is drawn by a mark of its own: its maker need not use the time given.
+ * the characters in `( )` are in one frame. Between frames, and taking no time: `|` the rows are committed, `#` the
+ * same with a checkpoint, `~` no records have arrived for a while, `^` the runner is killed and continues from its
+ * checkpoint. Spaces are ignored. A late record gets its own symbol, whose function need not use the given time.
  *
- * @param records makes the record of a letter, given the event time of its frame
+ * @param records creates the record of a symbol, given the event time of its frame
  * @example
  * marbles('a-b|', { a: (time) => ({ user: 'ann', time }), b: (time) => ({ user: 'bob', time }) });
  * // ann at 0, bob at 2,000, a commit
@@ -37,7 +37,7 @@ export function marbles<T>(
   for (const symbol of line) {
     if (symbol === ' ') continue;
     if (symbol === '(' || symbol === ')') {
-      if (grouped === (symbol === '(')) throw new Error(`'${line}': '${symbol}' stands where it cannot`);
+      if (grouped === (symbol === '(')) throw new Error(`'${line}': '${symbol}' is not allowed here`);
       grouped = !grouped;
       if (!grouped) time += frame;
       continue;

@@ -4,7 +4,7 @@ import type { Archive, ArchiveEntry, ArchiveFacts, ArchivedFile, SourceExtent } 
 
 /** {@link Archive} in memory, for tests. */
 export interface MemoryArchive<T> extends Archive<T> {
-  /** What is there, by name; a test may look at it and change it. */
+  /** The files, by name; a test may read and change them. */
   readonly contents: Map<
     string,
     {
@@ -15,7 +15,7 @@ export interface MemoryArchive<T> extends Archive<T> {
   >;
 }
 
-/** An empty archive in memory; entries come two at a time, so that readers meet several parts of a file. */
+/** An empty archive in memory; entries come two at a time, so that readers see several parts of a file. */
 export function memoryArchive<T>(): MemoryArchive<T> {
   const contents: MemoryArchive<T>['contents'] = new Map();
   const beginnings = new Map<number, number>();
@@ -59,7 +59,7 @@ export function memoryArchive<T>(): MemoryArchive<T> {
   };
 }
 
-/** The entry with these fields of its record alone. */
+/** The entry with only these fields of its record. */
 function narrowed<T>(entry: ArchiveEntry<T>, fields: readonly string[] | undefined): ArchiveEntry<T> {
   if (fields === undefined || !('record' in entry)) return entry;
   const whole = Object.entries(entry.record as object);

@@ -6,7 +6,7 @@ interface Begun {
   start: number;
 }
 
-/** Under which leader epochs the messages of a log in memory were taken in, as a broker keeps it. */
+/** The leader epochs under which the messages of a log in memory were received, as a broker stores them. */
 export class MemoryEpochs {
   #begun: Begun[] = [{ epoch: 0, start: 0 }];
 
@@ -17,7 +17,7 @@ export class MemoryEpochs {
   /** A new leader appends from this offset on; `epoch` defaults to the next one. */
   elect(end: number, epoch = this.latest + 1): void {
     if (this.#begun.at(-1)?.epoch === epoch) return;
-    // A leader that took nothing in leaves no trace.
+    // A leader that received nothing leaves no trace.
     this.#begun = this.#begun.filter(({ start, epoch: other }) => start < end && other < epoch);
     this.#begun.push({ epoch, start: end });
   }
@@ -27,7 +27,7 @@ export class MemoryEpochs {
     this.#begun = this.#begun.filter(({ start }) => start < offset);
   }
 
-  /** The log forgot the messages before an offset. */
+  /** The log deleted the messages before an offset. */
   expire(oldest: number): void {
     const last = this.#begun.findLastIndex(({ start }) => start <= oldest);
     if (last < 0) return;
@@ -41,12 +41,12 @@ export class MemoryEpochs {
     return this.#begun.findLast(({ start }) => start <= offset)?.epoch ?? this.latest;
   }
 
-  /** The first offset after this one that has another epoch. */
+  /** The first offset after this one with another epoch. */
   nextAfter(offset: number): number {
     return this.#begun.find(({ start }) => start > offset)?.start ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Where an epoch ends; undefined where it is above all that are known. */
+  /** Where an epoch ends; undefined if it is above all known ones. */
   endOf(asked: number, logEnd: number): EpochEnd | undefined {
     if (asked === this.latest) return { epoch: asked, end: logEnd };
     const next = this.#begun.find(({ epoch }) => epoch > asked);

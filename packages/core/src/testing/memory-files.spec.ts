@@ -5,7 +5,7 @@ import { memoryFiles } from './memory-files.js';
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 
 describe('memoryFiles', () => {
-  it('lists by prefix in order of name and reads exactly the range asked for', async () => {
+  it('lists by prefix in order of name and reads exactly the requested range', async () => {
     const files = memoryFiles();
     await files.write('b/2', bytes(1, 2, 3));
     await files.write(
@@ -34,7 +34,7 @@ describe('memoryFiles', () => {
     expect(isStockafolioError(missing, 'ERR_FILE_NOT_FOUND')).to.equal(true);
   });
 
-  it('fails and cuts the writes that it was told to', async () => {
+  it('fails and truncates the requested writes', async () => {
     const files = memoryFiles();
     const full = new Error('full');
     files.failWrite(2, full);

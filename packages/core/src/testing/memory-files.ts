@@ -1,15 +1,18 @@
 import { StockafolioError } from '../errors/index.js';
 import type { ByteRange, FileInfo, Files, WriteOptions } from '../ports/index.js';
 
-/** {@link Files} in memory, for tests, with faults on request. Writes are counted from 1, from the request on. */
+/** {@link Files} in memory, for tests, with faults on request. Writes are counted from 1, starting at the request. */
 export interface MemoryFiles extends Files {
-  /** What is there now, by name; a test may look at it and change it. */
+  /** The present contents, by name; a test may read and change them. */
   readonly contents: Map<string, Uint8Array>;
   /** Every read so far, oldest first. */
   readonly reads: readonly { readonly name: string; readonly start: number; readonly end: number }[];
   /** The n-th next write leaves nothing behind and rejects with this error. */
   failWrite(nth: number, error: unknown): void;
-  /** Of the n-th next write only the first `length` bytes are kept, as after a crash of a store that is not atomic; with an error it rejects as well. */
+  /**
+   * Of the n-th next write only the first `length` bytes are kept, as after a crash of a store that is not atomic; with
+   * an error the write rejects as well.
+   */
   cutWrite(nth: number, length: number, error?: unknown): void;
 }
 

@@ -20,42 +20,42 @@ import { partitionOf } from '../stream/index.js';
 import { MemoryEpochs } from './memory-epochs.js';
 
 export interface MemoryTopicOptions {
-  /** Tells the time of appending, and how long {@link Source.next} waits. */
+  /** Gives the time of appending, and determines how long {@link Source.next} waits. */
   readonly clock: Clock;
-  /** 4 unless told. */
+  /** Defaults to 4. */
   readonly partitions?: number;
-  /** Messages of a batch at most; 100 unless told. */
+  /** Maximum number of messages in a batch; defaults to 100. */
   readonly batch?: number;
   readonly identity?: string;
 }
 
-/** One reading end of a {@link MemoryTopic}, which is given partitions and loses them on request. */
+/** A reader of a {@link MemoryTopic}, to which partitions are assigned and revoked on request. */
 export interface MemorySource extends Source {
-  /** Assigns partitions to this reader, in a new generation; resolves when it has answered where to begin. */
+  /** Assigns partitions to this reader, in a new generation; resolves when it has returned where to begin. */
   assign(partitions: readonly number[]): Promise<void>;
-  /** Takes partitions away; resolves when the reader has finished with them. */
+  /** Revokes partitions; resolves when the reader has finished with them. */
   revoke(partitions: readonly number[]): Promise<void>;
-  /** Takes partitions away as from a process that was not heard of for too long; resolves when the reader has let go. */
+  /** Revokes partitions as from a process that was silent for too long; resolves when the reader has let go of them. */
   lose(partitions: readonly number[]): Promise<void>;
-  /** Messages given out so far. */
+  /** Number of messages returned so far. */
   readonly given: number;
-  /** What was committed last, by partition. */
+  /** The last committed offsets, by partition. */
   readonly committed: ReadonlyMap<number, number>;
 }
 
 /** A topic in memory, for tests. */
 export interface MemoryTopic extends Producer {
-  /** A new reader; it gets all partitions when it is opened, unless told which. */
+  /** A new reader; when opened, it gets these partitions, by default all. */
   source(partitions?: readonly number[]): MemorySource;
-  /** Forgets the messages of a partition before an offset. */
+  /** Deletes the messages of a partition before an offset. */
   expire(partition: number, before: number): void;
-  /** Adds partitions, up to so many: from then on keys are placed over all of them. */
+  /** Adds partitions, up to this number: from then on keys are distributed over all of them. */
   grow(partitions: number): void;
-  /** A new leader goes on with a partition, in a new epoch; nothing is lost. */
+  /** A new leader continues a partition, in a new epoch; nothing is lost. */
   elect(partition: number): void;
   /**
-   * Loses the messages of a partition from an offset on: to a leader that never had them, in a new epoch; or, where epochs
-   * repeat, as a cluster does that is put back from a backup.
+   * Loses the messages of a partition from an offset on: to a leader that never had them, in a new epoch; or, if epochs
+   * repeat, as in a cluster that is restored from a backup.
    */
   cut(partition: number, from: number, options?: { readonly epochsRepeat?: boolean }): void;
 }
@@ -290,6 +290,6 @@ class Reader implements MemorySource {
 function gone(partition: number, offset: number, oldest: number): StockafolioError {
   return new StockafolioError(
     'ERR_OFFSET_GONE',
-    `partition ${partition}: offset ${offset} is gone; the oldest that is left is ${oldest}`,
+    `partition ${partition}: offset ${offset} is gone; the oldest available offset is ${oldest}`,
   );
 }

@@ -31,7 +31,7 @@ runTablesContract('memoryTables', {
   },
 });
 
-/** Every kind as a key column where it can be one, as a value, and as a value that may be absent. */
+/** Every kind as a key column if possible, as a value, and as an optional value. */
 const all = table(
   'all',
   { partitionBy: ['name'], clusterBy: ['whole', 'open', 'time', 'small', 'part'], descending: ['whole', 'time'] },
@@ -100,7 +100,7 @@ const rest = fc.tuple(
   ...[maybe(side), maybe(fc.boolean())],
 ) as fc.Arbitrary<Value[]>;
 
-/** What is to be left of mutations: as a Map has it, by keys as texts. Only doubles know -0. */
+/** The expected result of mutations, computed with a Map by keys as texts. Only doubles have -0. */
 function modelOf(of: Table, mutations: readonly Mutation[]): StoredRow[] {
   const kept = new Map<string, Mutation>();
   for (const { values, ...mutation } of mutations) {
@@ -121,7 +121,7 @@ async function everyRow(tables: Tables, of: Table): Promise<StoredRow[]> {
 }
 
 describe('memoryTables', () => {
-  it('has of rows of every kind, written over each other and removed, what a Map would have', async () => {
+  it('has the same rows as a Map, for rows of every kind, overwritten and removed', async () => {
     const mutation = fc
       .record({ key, rest, version: fc.nat(20), deleted: fc.nat(4).map((n) => n === 0) })
       .map((m): Mutation => ({ ...m, table: all, values: m.deleted ? m.key : [...m.key, ...m.rest] }));
@@ -142,7 +142,7 @@ describe('memoryTables', () => {
     );
   });
 
-  it('keeps thousands of different texts in one column, and what takes their place', async () => {
+  it('keeps thousands of different texts in one column, and their replacements', async () => {
     const notes = table(
       'notes',
       { partitionBy: ['id'] },
@@ -166,13 +166,13 @@ describe('memoryTables', () => {
       const some = mutations.slice((version - 1) * 10_000, version * 10_000);
       await tables.write(some);
       const wanted = modelOf(notes, some);
-      // those that were read last
+      // the rows that were read last
       for (const row of wanted.slice(-20)) expect(await tables.get(notes, row.values.slice(0, 1))).to.deep.equal(row);
       expect(await everyRow(tables, notes)).to.deep.equal(wanted);
     }
   });
 
-  it('keeps nothing of the arrays that it was given, nor of those that it gave', async () => {
+  it('keeps no reference to the arrays that it received or returned', async () => {
     const totals = table('totals', { partitionBy: ['user'] }, { user: text(), amount: money() });
     const tables = memoryTables();
     await tables.create([totals]);
@@ -184,7 +184,7 @@ describe('memoryTables', () => {
     expect(await tables.get(totals, ['ann'])).to.deep.equal({ values: ['ann', 1], version: 1 });
   });
 
-  it('lets a scan go on over the rows that were there when it began', async () => {
+  it('continues a scan over the rows that existed when it began', async () => {
     const totals = table('totals', { partitionBy: ['user'] }, { user: text(), amount: money() });
     const tables = memoryTables();
     await tables.create([totals]);

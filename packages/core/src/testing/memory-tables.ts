@@ -6,17 +6,19 @@ import { Shelf } from './shelf.js';
 import { TextArena } from './text-arena.js';
 
 export interface MemoryTablesOptions {
-  /** Tells when rows of tables with a ttl were written; without it they are kept for ever. */
+  /** Gives the write time of rows in tables with a ttl; without it they are kept forever. */
   readonly clock?: Pick<Clock, 'now'>;
 }
 
-/** So many mutations are written together: where their keys are in the index is fetched from memory at the same time. */
+/**
+ * Number of mutations that are written together: their positions in the index are fetched from memory at the same time.
+ */
 const GROUP = 32;
 
-/** A row is there once it is written: few together are as good as many. */
+/** A row is stored once it is written: small writes are as good as large ones. */
 const AT_ONCE = 256;
 
-/** {@link Tables} in memory, for tests and small runs: obeys the same laws as a real store, checks every value. */
+/** {@link Tables} in memory, for tests and small runs: behaves like a real store, and checks every value. */
 export function memoryTables(options: MemoryTablesOptions = {}): Tables {
   const shelves = new Map<string, Shelf>();
   const checked = new WeakMap<Table, Shelf>();
@@ -24,8 +26,8 @@ export function memoryTables(options: MemoryTablesOptions = {}): Tables {
   const now = (): number => options.clock?.now() ?? 0;
 
   /**
-   * Of the mutations that are being written: their tables, the hashes of their keys, and what was read of the index
-   * beforehand, which is kept lest the engine leave the reading out.
+   * For the mutations that are being written: their tables, the hashes of their keys, and what was read of the index
+   * beforehand, kept so that V8 does not optimise the reads away.
    */
   const group = { shelves: new Array<Shelf | undefined>(GROUP), hashes: new Int32Array(GROUP), touched: 0 };
 
@@ -57,7 +59,7 @@ export function memoryTables(options: MemoryTablesOptions = {}): Tables {
     group.shelves[n]?.put(values, group.hashes[n] as number, version, deleted, expires);
   };
 
-  /** Writes mutations up to the first that is not right, which is thrown then. */
+  /** Writes mutations up to the first invalid one, whose error is then thrown. */
   const writeGroup = (mutations: readonly Mutation[]): void => {
     let ready = 0;
     try {
@@ -68,7 +70,10 @@ export function memoryTables(options: MemoryTablesOptions = {}): Tables {
     }
   };
 
-  /** Rows from the first one on that has the prefix or comes after it; `within` it only, or all of them. */
+  /**
+   * Rows from the first one that has the prefix or comes after it; only rows with the prefix if `within`, or all of
+   * them.
+   */
   async function* rows(
     shelf: Shelf,
     prefix: readonly Value[],

@@ -1,4 +1,4 @@
-/** Merges two lists of row numbers that are in order, and have no row in common. */
+/** Merges two sorted lists of row numbers that have no row in common. */
 export function mergeRows(a: Int32Array, b: Int32Array, compare: (a: number, b: number) => number): Int32Array {
   if (a.length === 0) return b;
   const merged = new Int32Array(a.length + b.length);

@@ -15,29 +15,29 @@ import { memoryFiles, type MemoryFiles } from './memory-files.js';
 import { memoryTables } from './memory-tables.js';
 
 export interface HarnessOptions<T> {
-  /** Partitions of the source; 4 unless told. */
+  /** Partitions of the source; defaults to 4. */
   readonly partitions?: number;
-  /** Between records and messages; the JSON form of the stream's schema unless told. */
+  /** Converts between records and messages; defaults to the JSON form of the stream's schema. */
   readonly codec?: Codec<T>;
-  /** `dead-letter` unless told. */
+  /** Defaults to `dead-letter`. */
   readonly onBadRecord?: 'dead-letter' | 'fail';
-  /** Defaults to `fail`: a message outside of its key's partition ends the run. */
+  /** Defaults to `fail`: a message outside its key's partition ends the run. */
   readonly onPartitionMismatch?: OnPartitionMismatch;
   /**
-   * Where it is given, messages are taken to bear their producer's time, which is held against this clock; else to bear
-   * the broker's.
+   * If given, messages carry their producer's time, which is compared with this clock; otherwise they carry the
+   * broker's time.
    */
   readonly clock?: Pick<Clock, 'now'>;
-  /** Tables and checkpoints that another harness has left behind; new ones unless told. */
+  /** Tables and checkpoints of another harness; defaults to new ones. */
   readonly tables?: Tables;
   readonly files?: MemoryFiles;
-  /** Go on from a checkpoint of another plan. */
+  /** Continue from a checkpoint of another plan. */
   readonly acceptPlanChange?: boolean;
 }
 
 const SOURCE = 'test-source';
 
-/** A message that was pushed, in the log that the harness keeps. */
+/** A pushed message, in the log that the harness keeps. */
 interface Logged {
   readonly partition: number;
   readonly message: SourceMessage;
@@ -50,10 +50,10 @@ interface Running {
 }
 
 /**
- * Runs a pipeline in memory, step by step, on tables that obey the laws of real ones.
+ * Runs a pipeline in memory, step by step, on tables that behave like real ones.
  *
- * Records go to the partition of their key and get its next offset, as in Kafka. What was pushed is kept in a log, so
- * that the runner can be killed and set up again at any point.
+ * Records go to the partition of their key and get its next offset, as in Kafka. Pushed messages are kept in a log, so
+ * that the runner can be killed and restarted at any point.
  *
  * @example
  * const harness = pipelineHarness(totals);
@@ -76,7 +76,7 @@ export class PipelineHarness<T> {
   readonly #pipeline: Pipeline;
   readonly #options: HarnessOptions<T>;
   readonly #codec: Codec<unknown>;
-  /** Cuts a record down to the fields that the pipeline says it reads, as a batch does. */
+  /** Reduces a record to the fields that the pipeline declares to read, as a batch run does. */
   readonly #narrow: (record: unknown) => unknown;
   readonly #intakes: readonly MessageIntake<unknown>[];
   readonly #partitions: number;
@@ -103,14 +103,14 @@ export class PipelineHarness<T> {
     this.#running = this.#ends.map((_, partition) => this.#fresh(partition));
   }
 
-  /** The engines of the partitions, in their order. */
+  /** The engines of the partitions, in order. */
   get engines(): readonly PartitionEngine[] {
     return this.#running.map(({ engine }) => engine);
   }
 
   /**
-   * Pushes records, one after the other, each all the way through its partition; those of a stream that is keyed by
-   * nothing to the partitions in turn.
+   * Pushes records one after the other, each through its whole partition pipeline. Records of a stream that is keyed by
+   * nothing go to the partitions in turn.
    */
   push(...records: readonly T[]): void {
     const { stream } = this.#pipeline;
@@ -124,7 +124,7 @@ export class PipelineHarness<T> {
     }
   }
 
-  /** Pushes the bytes of a message, which may be no record at all. */
+  /** Pushes the bytes of a message, which need not be a record. */
   pushMessage(value: Uint8Array | null, partition = 0, timestamp = 0): void {
     const offset = this.#ends[partition] ?? 0;
     this.#ends[partition] = offset + 1;
@@ -136,7 +136,7 @@ export class PipelineHarness<T> {
     this.#deliver(partition, message);
   }
 
-  /** Goes through steps drawn by `marbles`, or through pairs of an event time (for the eye only) and a record. */
+  /** Runs the steps of `marbles`, or pairs of an event time (only for the reader) and a record. */
   async play(
     steps: readonly (Step<T> | readonly [time: number, record: T])[],
     onStep: (symbol: string) => void = () => undefined,
@@ -149,12 +149,12 @@ export class PipelineHarness<T> {
     }
   }
 
-  /** No records have come for a while: windows give out what is in them. */
+  /** No records have arrived for a while: windows emit their contents. */
   idle(): void {
     for (const { engine } of this.#running) engine.flush(true);
   }
 
-  /** Writes what has changed to the tables, and how far they are exact. */
+  /** Writes the changes to the tables, and how far they are exact. */
   async commit(): Promise<void> {
     for (const { engine } of this.#running) await this.#write(engine);
   }
@@ -169,14 +169,14 @@ export class PipelineHarness<T> {
   }
 
   /**
-   * Kills the runner of these partitions, all unless told, and goes on from their newest checkpoints; what came after
-   * them is delivered again. What was not committed is left with {@link zombies}.
+   * Kills the runner of these partitions, by default all, and continues from their newest checkpoints; messages after
+   * those are delivered again. What was not committed is left to {@link zombies}.
    */
   async restart(partitions?: readonly number[]): Promise<void> {
     for (const partition of partitions ?? this.#ends.keys()) await this.#restart(partition, this.files);
   }
 
-  /** Kills the runner and goes on from before the last `n` messages at least, which are delivered again. */
+  /** Kills the runner and continues from before the last `n` messages or earlier; these are delivered again. */
   async redeliver(n: number): Promise<void> {
     const lost = this.#log.slice(Math.max(0, this.#log.length - n));
     for (const partition of this.#ends.keys()) {
@@ -185,7 +185,7 @@ export class PipelineHarness<T> {
     }
   }
 
-  /** Lets the runners that were killed write what they had in hand, as a process that only seemed dead does. */
+  /** Lets the killed runners write their uncommitted rows, as a process that only seemed dead does. */
   async zombies(): Promise<void> {
     for (const engine of this.#zombies.splice(0)) await this.#write(engine);
   }
@@ -200,7 +200,7 @@ export class PipelineHarness<T> {
     return rows;
   }
 
-  /** What was set aside, sorted by partition, offset and operator. */
+  /** The dead letters, sorted by partition, offset and operator. */
   async deadLetters(): Promise<RowOf<typeof deadLetters>[]> {
     return this.rows(deadLetters);
   }
@@ -231,7 +231,7 @@ export class PipelineHarness<T> {
     else engine.reject(intake.rejected, message.value ?? new Uint8Array(0), position);
   }
 
-  /** A record as its message, whole again where it was cut down. */
+  /** A record as its message, complete even if the record was reduced. */
   #encode(record: unknown, partition: number, { offset }: RecordPosition): Uint8Array {
     if (this.#pipeline.reads === undefined) return this.#codec.encode(record);
     const logged = this.#log.find((each) => each.partition === partition && each.message.offset === offset);
@@ -258,7 +258,7 @@ export class PipelineHarness<T> {
     }
   }
 
-  /** The checkpoints of a partition that a reader of an earlier time would have found. */
+  /** The checkpoints of a partition that a run at an earlier time would have found. */
   #checkpointsUpTo(partition: number, offset: number): MemoryFiles {
     const earlier = memoryFiles();
     const folder = checkpointFolder(this.#pipeline.name, partition);

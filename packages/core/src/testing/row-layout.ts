@@ -1,35 +1,38 @@
 import type { Kind } from '../schema/index.js';
 import type { Column, Table } from '../table/index.js';
 
-/** How a value stands in a row: texts by their places in an arena, booleans as 0 and 1. */
+/** How a value is stored in a row: texts by their addresses in an arena, booleans as 0 and 1. */
 export type Storage = 'f64' | 'i64' | 'i128' | 'i32' | 'flag' | 'text';
 
-/** Where a column's value is. */
+/** Where a column's value is stored. */
 export interface ColumnLayout {
   readonly storage: Storage;
   readonly column: Column;
-  /** Counted from the begin of the row: in cells of 8 bytes for `f64`, `i64` and `i128` (which takes two), else in halves. */
+  /**
+   * Relative to the beginning of the row: in cells of 8 bytes for `f64`, `i64` and `i128` (which takes two), otherwise
+   * in halves of a cell.
+   */
   readonly at: number;
-  /** The half that is 1 where an optional bigint is there, and 0 where it is not; -1 for columns that need none. */
+  /** The half that is 1 if an optional bigint is present, and 0 if it is absent; -1 for columns that need none. */
   readonly presence: number;
 }
 
-/** A row of a table in memory as cells of 8 bytes side by side, so that one write touches one place of memory. */
+/** A row of a table in memory as adjacent cells of 8 bytes, so that one write touches one area of memory. */
 export interface RowLayout {
   /** Cells of a row. */
   readonly width: number;
-  /** The cell of the moment from which on a row is not shown; -1 where rows stay. */
+  /** The cell of the time at which the row expires; -1 if rows do not expire. */
   readonly expiresAt: number;
-  /** The places of the columns, in their order. */
+  /** The layouts of the columns, in order. */
   readonly columns: readonly ColumnLayout[];
 }
 
-/** The cell of the version; `-1 - version` stands in it where the row was removed. */
+/** The cell of the version; it contains `-1 - version` if the row was removed. */
 export const VERSION_AT = 0;
 /**
- * The whole cells come first and the halves behind them, so that none has to be left free between them.
+ * Whole cells come first and halves after them, so that no padding is needed.
  *
- * @param expiring whether rows are kept for some time only
+ * @param expiring whether rows expire
  */
 export function rowLayout({ columns }: Table, expiring: boolean): RowLayout {
   let cells = VERSION_AT + 1;
@@ -50,7 +53,7 @@ export function rowLayout({ columns }: Table, expiring: boolean): RowLayout {
   return { width: Math.ceil(halves / 2), expiresAt, columns: layouts };
 }
 
-/** An absent number is NaN, so that an optional whole number of 32 bits is kept as a double too. */
+/** An absent number is NaN, so an optional whole number of 32 bits is stored as a double too. */
 function storageOf(kind: Kind, optional: boolean): Storage {
   switch (kind) {
     case 'text':

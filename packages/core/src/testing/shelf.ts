@@ -9,14 +9,14 @@ import { rowLayout } from './row-layout.js';
 import type { TextArena } from './text-arena.js';
 import { TextColumn } from './text-column.js';
 
-/** The first rows of a table get a small chunk: many a test makes many tables of few rows. */
+/** The first rows of a table get a small chunk: many tests create many tables of few rows. */
 const SMALL = 64;
 
 /**
- * The rows of one table in memory, removed ones too, in typed arrays: millions of rows are nothing that the garbage
- * collector would have to walk through.
+ * The rows of one table in memory, including removed ones, in typed arrays, so that the garbage collector need not walk
+ * through millions of rows.
  *
- * A row is found by the hash of its key, and numbered in the order in which the keys came.
+ * A row is found by the hash of its key, and numbered in the order in which the keys arrived.
  */
 export class Shelf {
   readonly table: Table;
@@ -27,7 +27,7 @@ export class Shelf {
   #length = 0;
   #sorted: Int32Array = new Int32Array(0);
 
-  /** @param expiring whether rows are kept for some time only */
+  /** @param expiring whether rows expire */
   constructor(table: Table, arena: TextArena, expiring: boolean) {
     this.table = table;
     const layout = rowLayout(table, expiring);
@@ -46,29 +46,29 @@ export class Shelf {
     return this.#rows.hash(values);
   }
 
-  /** Reads what a search for a key of this hash begins with: done for several keys in a row, they are fetched together. */
+  /** Reads the start of a search for a key with this hash: done for several keys in a row, the reads overlap. */
   touch(hash: number): number {
     return this.#index.peek(hash);
   }
 
-  /** Takes a row in, or the removal of one, unless its key has the same or a higher version already. */
+  /** Stores a row, or the removal of one, unless its key already has the same or a higher version. */
   put(values: readonly Value[], hash: number, version: number, deleted: boolean, expires: number): void {
     this.#rows.put(values, hash, version, deleted, expires);
   }
 
-  /** The number of a key's row; -1 where there is none. */
+  /** The number of a key's row; -1 if there is none. */
   find(key: readonly Value[]): number {
     return this.#rows.find(key, this.#rows.hash(key));
   }
 
-  /** What is shown of a row at a moment: nothing where it was removed, or where its time is over. */
+  /** A row as visible at a time: undefined if it was removed or has expired. */
   rowAt(row: number, now: number): StoredRow | undefined {
     const version = this.#rows.version(row);
     if (version < 0 || this.#rows.expires(row) <= now) return undefined;
     return { values: this.#rows.values(row), version };
   }
 
-  /** The numbers of all rows in key order, which stay as they are whatever is written from now on. */
+  /** The numbers of all rows in key order; the array does not change with later writes. */
   sorted(): Int32Array {
     const before = this.#sorted;
     if (before.length < this.#length) {
@@ -78,7 +78,7 @@ export class Shelf {
     return this.#sorted;
   }
 
-  /** Where, among the sorted rows, the first at or after the prefix is. */
+  /** The index, among the sorted rows, of the first row at or after the prefix. */
   firstOf(sorted: Int32Array, prefix: readonly Value[]): number {
     let low = 0;
     let high = sorted.length;

@@ -6,37 +6,37 @@ import { compareText } from '../table/index.js';
 
 /** Bytes of a chunk: the arena grows by chunks, and never copies. */
 const CHUNK_BYTES = 1 << 16;
-/** A text begins at a word of 4 bytes, so that 31 bits name a address in 8 GiB. */
+/** A text begins at a word of 4 bytes, so that 31 bits can address 8 GiB. */
 const WORD_BITS = 2;
 const CHUNK_WORD_BITS = 14;
 const CHUNK_WORDS = 1 << CHUNK_WORD_BITS;
 const END_OF_ADDRESSES = 2 ** 31 - 1;
 
-/** Lengths from here on stand in 4 bytes of their own behind the first. */
+/** Lengths from here on are stored in 4 separate bytes after the first. */
 const LONG = 127;
 
-/** How many short texts are kept as strings too, for those who read few texts over and over. */
+/** Number of short texts that are also kept as strings, for readers of few texts over and over. */
 const RECENT = 1 << 10;
 
-/** The address that is no text: what stands in a row where an optional text is absent. */
+/** The address that is not a text: what a row contains for an absent optional text. */
 export const NO_TEXT = 0;
 const BYTES_OF_NO_TEXT = 1 << WORD_BITS;
 
 /**
- * Texts as bytes outside of the heap, one after the other, each named by its address: the number of the word at which it
- * begins. A text never moves; it can be put in the address of another where that is as large.
+ * Texts as bytes outside the heap, one after the other, each identified by its address: the number of the word at which
+ * it begins. A text never moves; it can be overwritten by another one that is not larger.
  *
- * The first byte holds the length in UTF-16 units, and whether the units are of one byte or two.
+ * The first byte holds the length in UTF-16 units, and whether the units have one byte or two.
  */
 export class TextArena {
   readonly #chunks: Uint8Array[] = [];
   #end = NO_TEXT + 1;
-  /** The word behind the newest chunk. */
+  /** The word after the newest chunk. */
   #room = 0;
   readonly #recentAddresses = new Int32Array(RECENT);
   readonly #recentTexts: string[] = new Array<string>(RECENT).fill('');
 
-  /** No text has a address from here on yet. */
+  /** No text has an address from here on yet. */
   get end(): number {
     return this.#end;
   }
@@ -51,7 +51,7 @@ export class TextArena {
     return wider;
   }
 
-  /** Puts a text where another was; false where that is too small for it. */
+  /** Overwrites a text with another one; false if there is not enough room for it. */
   overwrite(address: number, text: string): boolean {
     const bytes = this.#chunkOf(address);
     const at = byteOf(address);
@@ -85,7 +85,7 @@ export class TextArena {
     return true;
   }
 
-  /** Orders two texts by Unicode code point. */
+  /** Compares two texts by Unicode code point. */
   compare(a: number, b: number): number {
     const bytesA = this.#chunkOf(a);
     const bytesB = this.#chunkOf(b);
@@ -104,7 +104,7 @@ export class TextArena {
     return lengthA - lengthB;
   }
 
-  /** Orders a text of the arena and another one by Unicode code point. */
+  /** Compares a text of the arena and another one by Unicode code point. */
   compareTo(address: number, text: string): number {
     return compareText(this.textOf(address), text);
   }
@@ -117,7 +117,7 @@ export class TextArena {
     return address;
   }
 
-  /** Adds room for a text: where it is longer than a chunk, by chunks that are parts of one buffer. */
+  /** Adds room for a text; if it is longer than a chunk, as several chunks of one buffer. */
   #grow(size: number): void {
     const from = this.#chunks.length * CHUNK_WORDS;
     const count = Math.ceil((size + BYTES_OF_NO_TEXT) / CHUNK_BYTES);
@@ -132,7 +132,7 @@ export class TextArena {
     this.#room = from + count * CHUNK_WORDS;
   }
 
-  /** Writes a text by one byte a unit; false where a unit needs two. */
+  /** Writes a text with one byte per unit; false if a unit needs two. */
   #write(address: number, text: string): boolean {
     const bytes = this.#chunkOf(address);
     const at = byteOf(address);
@@ -220,5 +220,5 @@ function read(bytes: Uint8Array, at: number): string {
   return text;
 }
 
-/** The engine spreads the units on its stack, which holds so many only. */
+/** V8 spreads the units on its stack, which holds only this many. */
 const AT_ONCE = 4096;

@@ -1,13 +1,19 @@
 import { TextMemo } from '../state/text-memo.js';
 import type { TextArena } from './text-arena.js';
 
-/** With more different texts than this a column looks none up: to write them again takes less time, and little room. */
+/**
+ * With more different texts than this a column no longer looks texts up: writing them again takes less time, and little
+ * room.
+ */
 const FEW = 1 << 13;
 
-/** The texts of one column: kept once, as symbols are, until they turn out to be many, as ids are; then one a row. */
+/**
+ * The texts of one column. Each text is stored once, as for symbols, until there are many, as for ids; then once per
+ * row.
+ */
 export class TextColumn {
   readonly #arena: TextArena;
-  /** The addresses of the few texts; undefined once they are many. */
+  /** The addresses of the few texts; undefined once there are many. */
   #few: Map<string, number> | undefined = new Map();
   readonly #usual = new TextMemo();
   /** Texts of this column from this address on belong to one row each. */
@@ -17,7 +23,7 @@ export class TextColumn {
     this.#arena = arena;
   }
 
-  /** Where a text is kept from now on. */
+  /** The address at which a text is stored from now on. */
   addressOf(text: string): number {
     if (this.#few === undefined) return this.#arena.add(text);
     const known = this.#usual.get(text);
@@ -27,7 +33,7 @@ export class TextColumn {
     return address;
   }
 
-  /** Where a text is kept that takes the address of another, or of none (`NO_TEXT`). */
+  /** The address of a text that replaces another one, or none (`NO_TEXT`). */
   replace(before: number, text: string): number {
     if (before >= this.#ownFrom) {
       if (this.#arena.equals(before, text) || this.#arena.overwrite(before, text)) return before;

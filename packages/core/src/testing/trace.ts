@@ -5,9 +5,9 @@ import type { Stream } from '../stream/index.js';
 import type { Step } from './marbles.js';
 import { pipelineHarness, type HarnessOptions } from './pipeline-harness.js';
 
-/** A value that an operator gave out, and when. */
+/** A value that an operator emitted, and when. */
 export interface Emission<R> {
-  /** The mark of the step in which it came: that of a record, `|`, `#`, `~` or `^`. */
+  /** The symbol of the step in which it was emitted: that of a record, `|`, `#`, `~` or `^`. */
   readonly at: string;
   /** The watermark at that moment, in epoch milliseconds; undefined before the first record. */
   readonly watermark: number | undefined;
@@ -15,7 +15,7 @@ export interface Emission<R> {
 }
 
 /**
- * Runs operators alone, on one partition, through the steps that `marbles` draws, and collects what they give out.
+ * Runs operators alone, on one partition, through the steps of `marbles`, and collects what they emit.
  *
  * @example
  * const seen = await trace(trades, marbles('aab|', { a: sale, b: sale }), (trades) =>

@@ -8,7 +8,7 @@ runClockContract('virtualClock', {
 });
 
 describe('virtualClock', () => {
-  it('does what follows from a sleep before time goes on', async () => {
+  it('does what follows from a sleep before time continues', async () => {
     const clock = virtualClock();
     const seen: number[] = [];
     void (async () => {
@@ -23,7 +23,7 @@ describe('virtualClock', () => {
     expect(clock.sleeping).to.equal(0);
   });
 
-  it('passes the time that a promise takes, and says so where it waits for nothing', async () => {
+  it('passes the time that a promise takes, and reports if it waits for nothing', async () => {
     const clock = virtualClock();
     expect(await clock.until(clock.sleep(5_000).then(() => 'done'))).to.equal('done');
     expect(clock.now()).to.equal(5_000);
@@ -31,7 +31,7 @@ describe('virtualClock', () => {
     expect(error).to.be.instanceOf(Error);
   });
 
-  it('sees whoever sleeps at the end of a chain of promises, however long that is', async () => {
+  it('sees a sleeper at the end of a chain of promises, however long it is', async () => {
     const clock = virtualClock();
     const long = async (): Promise<number> => {
       for (let n = 0; n < 5_000; n++) await Promise.resolve();

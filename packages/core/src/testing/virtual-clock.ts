@@ -1,14 +1,17 @@
 import type { AbortSignalLike, Clock } from '../ports/index.js';
 
-/** A {@link Clock} that stands still until it is told to go on. */
+/** A {@link Clock} that stands still until it is advanced. */
 export interface VirtualClock extends Clock {
-  /** Lets time pass: whoever sleeps is woken at its own moment, and what follows from it is done before time goes on. */
+  /**
+   * Lets time pass: each sleeper wakes at its own time, and everything that follows from it is done before time
+   * continues.
+   */
   advance(ms: number): Promise<void>;
-  /** Sets the time of day, back or forward, as a person or a time server does; no time passes by it. */
+  /** Sets the time of day, back or forward, as a person or a time server does; no time passes. */
   set(now: number): void;
-  /** Lets time pass, as much as it takes, until the promise is settled; answers what it came to. */
+  /** Lets as much time pass as needed until the promise is settled; returns its result. */
   until<T>(promise: Promise<T>): Promise<T>;
-  /** How many sleep now. */
+  /** Number of current sleepers. */
   readonly sleeping: number;
 }
 
@@ -17,7 +20,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** Turns of the microtask queue that most of what needs no timer takes. */
+/** Number of microtask turns that is enough for most code without timers. */
 const TURNS = 200;
 
 declare const setImmediate: ((action: () => void) => unknown) | undefined;
@@ -26,10 +29,9 @@ declare function setTimeout(action: () => void, ms: number): unknown;
 /**
  * A clock for tests: no test waits, and every run sees the same times.
  *
- * It waits for promises too, as long as they depend on nothing outside: what waits for a disk or a network is not
- * waited for.
+ * It also waits for promises, if they depend on nothing outside: it does not wait for a disk or a network.
  *
- * @param start epoch milliseconds at which it stands first; 0 unless told
+ * @param start initial time in epoch milliseconds; defaults to 0
  * @example
  * const clock = virtualClock();
  * let awake = false;
@@ -39,11 +41,11 @@ declare function setTimeout(action: () => void, ms: number): unknown;
  */
 export function virtualClock(start = 0): VirtualClock {
   let now = start;
-  /** By how much the time of day was set away from the time that has passed. */
+  /** The difference between the time of day that was set and the elapsed time. */
   let set = 0;
   let sleepers: Sleeper[] = [];
 
-  /** Goes on to the next sleeper up to a moment, and wakes it; answers whether there was one. */
+  /** Advances to the next sleeper up to a time, and wakes it; returns whether there was one. */
   const wakeNext = async (end: number): Promise<boolean> => {
     await settled();
     const next = sleepers.reduce<Sleeper | undefined>((a, b) => (a !== undefined && a.due <= b.due ? a : b), undefined);
@@ -54,7 +56,10 @@ export function virtualClock(start = 0): VirtualClock {
     return true;
   };
 
-  /** Whether someone sleeps up to a moment, once all promises that can go on have, however long their chains are. */
+  /**
+   * Whether there is a sleeper up to a time, after all promises that can proceed have done so, however long their
+   * chains are.
+   */
   const someoneSleeps = async (end: number): Promise<boolean> => {
     await new Promise<void>((resolve) => {
       if (typeof setImmediate === 'function') setImmediate(resolve);
@@ -104,7 +109,7 @@ export function virtualClock(start = 0): VirtualClock {
       while (!done) {
         if (await wakeNext(Number.POSITIVE_INFINITY)) continue;
         if (!(await someoneSleeps(Number.POSITIVE_INFINITY)) && !done) {
-          throw new Error('the promise waits for something that is not time: nobody sleeps on this clock');
+          throw new Error('the promise waits for something other than time: there is no sleeper on this clock');
         }
       }
       return promise;
@@ -112,7 +117,7 @@ export function virtualClock(start = 0): VirtualClock {
   };
 }
 
-/** Lets promises go on, as far as most chains of them are long. */
+/** Lets promises proceed, as far as most chains of them are long. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < TURNS; turn++) await Promise.resolve();
 }

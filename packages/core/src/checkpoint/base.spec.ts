@@ -16,7 +16,7 @@ const users = pipeline('users', { sales }, ({ sales }) => [
 
 const of = (user: number): Sale => sale({ user: `user ${user}` });
 
-/** An engine that holds a state for each of so many users. */
+/** An engine that holds a state for each of this many users. */
 function engineOf(count: number): PartitionEngine {
   const engine = newEngine(users);
   feedAll(
@@ -42,7 +42,7 @@ const find = async (files: MemoryFiles): Promise<CheckpointChain | undefined> =>
 
 const accept = { source: 'source-1', acceptPlanChange: false };
 
-/** What a checkpoint file holds: its base, and how many slots and texts. */
+/** The contents of a checkpoint file: its base, and the numbers of slots and texts. */
 function contentOf({ name, bytes }: PreparedCheckpoint): {
   readonly base: string | null;
   readonly slots: number[];
@@ -65,7 +65,7 @@ async function next(engine: PartitionEngine, writer: CheckpointWriter, user = 0)
 }
 
 describe('a writer of checkpoints', () => {
-  it('knows the offset of the last one that is stored, also of one that it goes on from', async () => {
+  it('knows the offset of the last stored one, also of one that it continues from', async () => {
     const engine = engineOf(3);
     const files = memoryFiles();
     const writer = writerOf(engine, files);
@@ -82,7 +82,7 @@ describe('a writer of checkpoints', () => {
 });
 
 describe('the base of a chain of checkpoints', () => {
-  it('is spread over files, of which none holds more of it than is asked for, and each slot once', async () => {
+  it('is spread over files: none holds more of it than configured, and each slot is in one file', async () => {
     const engine = engineOf(99);
     const files = memoryFiles();
     const writer = writerOf(engine, files, undefined, 70);
@@ -99,7 +99,7 @@ describe('the base of a chain of checkpoints', () => {
     }
   });
 
-  it('comes back whole where it is spread over files while new keys come', async () => {
+  it('is restored completely if it is spread over files while new keys arrive', async () => {
     const engine = engineOf(30);
     const files = memoryFiles();
     const writer = writerOf(engine, files, undefined, 20);
@@ -115,7 +115,7 @@ describe('the base of a chain of checkpoints', () => {
     expect(bases.size).to.equal(2);
   });
 
-  it('is begun anew only after twice as many files as it takes, where these are many', async () => {
+  it('is started again only after twice as many files as it needs, if these are many', async () => {
     const amounts = pipeline('users', { sales }, ({ sales }) => {
       sales.pipe(shardedFold('amounts', { key: (s) => [s.amount], state: Sum, fold: addTo }));
       return [];
@@ -133,7 +133,7 @@ describe('the base of a chain of checkpoints', () => {
     expect([bases.indexOf(first ?? null), bases.indexOf(second ?? null)]).to.eql([99, 299]);
   });
 
-  it('is whole in one file where the run ends with it', () => {
+  it('is complete in one file if the run ends with it', () => {
     const engine = engineOf(300);
     const prepared = writerOf(engine, memoryFiles(), undefined, 1).prepare(true) ?? expect.fail('nothing to store');
     const { base, slots } = contentOf(prepared);
@@ -141,7 +141,7 @@ describe('the base of a chain of checkpoints', () => {
     expect(slots).to.have.lengthOf(300);
   });
 
-  it('is followed by files that hold what has changed, and nothing else', async () => {
+  it('is followed by files that hold only the changes', async () => {
     const engine = engineOf(300);
     const writer = writerOf(engine, memoryFiles());
     await next(engine, writer);
@@ -151,7 +151,7 @@ describe('the base of a chain of checkpoints', () => {
     expect({ slots: fresh.slots, texts: fresh.texts }).to.eql({ slots: [300], texts: 1 });
   });
 
-  it('is begun anew after a hundred files', async () => {
+  it('is started again after a hundred files', async () => {
     const engine = engineOf(10);
     const files = memoryFiles();
     const writer = writerOf(engine, files);
@@ -162,7 +162,7 @@ describe('the base of a chain of checkpoints', () => {
     expect(names.map((name) => bases.indexOf(name))).to.eql([0, 100, 200]);
   });
 
-  it('is begun anew after a hundred files where each was written by another run', async () => {
+  it('is started again after a hundred files if each was written by another run', async () => {
     const files = memoryFiles();
     let most = 0;
     for (let n = 0; n < 120; n++) {
@@ -175,7 +175,7 @@ describe('the base of a chain of checkpoints', () => {
     expect(most).to.equal(100);
   });
 
-  it('is begun anew once more has changed than the state holds, also over restarts', async () => {
+  it('is started again once more has changed than the state holds, also across restarts', async () => {
     for (const restarts of [false, true]) {
       const count = 66_000;
       let engine = engineOf(count);
@@ -201,7 +201,7 @@ describe('the base of a chain of checkpoints', () => {
     }
   });
 
-  it('is kept with the one before it: where the newest is damaged, that one still leads to a whole state', async () => {
+  it('is kept with the previous one: if the newest is damaged, that one still leads to a complete state', async () => {
     const engine = engineOf(10);
     const files = memoryFiles();
     const writer = writerOf(engine, files);
@@ -225,7 +225,7 @@ describe('the base of a chain of checkpoints', () => {
     expect([...files.contents.keys()].sort()[0]).to.equal(bases[2]);
   });
 
-  it('is the one that is removed: no file that is not a checkpoint of this partition', async () => {
+  it('is the only thing removed: no file that is not a checkpoint of this partition', async () => {
     const files = memoryFiles();
     const others = [
       `${checkpointFolder('users', 0)}00000000000000000000.checkpoint.part`,
@@ -239,7 +239,7 @@ describe('the base of a chain of checkpoints', () => {
     for (const name of others) expect(files.contents.has(name), name).to.equal(true);
   });
 
-  it('is all that the store is asked to list files for: once it is whole, and one before it is gone', async () => {
+  it('makes the writer list files only when it is complete and an older one can be removed', async () => {
     const files = memoryFiles();
     let listed = 0;
     const counting: MemoryFiles = {

@@ -34,7 +34,7 @@ async function restored(files: MemoryFiles): Promise<PartitionEngine | undefined
   return engine;
 }
 
-/** The final rows by key, versions included; those of rankings, which bear the version of the commit, without. */
+/** The final rows by key, with versions; without them for rankings, whose rows have the version of the commit. */
 function finalRows(rows: readonly Mutation[]): string[] {
   const byKey = new Map<string, string>();
   for (const { table, values, version } of rows) {
@@ -45,7 +45,7 @@ function finalRows(rows: readonly Mutation[]): string[] {
 }
 
 describe('checkpoints', () => {
-  it('give back, at each of them, the state as it was, and the same rows from there on', async () => {
+  it('restore the state of their time, and lead to the same rows from there on', async () => {
     const steps = fc.array(fc.array(anySale, { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 8 });
     await fc.assert(
       fc.asyncProperty(steps, fc.integer({ min: 1, max: 40 }), fc.boolean(), async (batches, chunk, flush) => {
@@ -88,7 +88,7 @@ describe('checkpoints', () => {
     );
   });
 
-  it('give the same final rows, whichever of them a run goes on from', async () => {
+  it('give the same final rows, whichever of them a run continues from', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anySale, { minLength: 2, maxLength: 60 }), fc.nat(), async (all, n) => {
         const cut = 1 + (n % (all.length - 1));
@@ -114,7 +114,7 @@ describe('checkpoints', () => {
     );
   });
 
-  it('go on from one that was restored, over any number of restarts', async () => {
+  it('continue from a restored one, across any number of restarts', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(anySale, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 10 }),
@@ -144,7 +144,7 @@ describe('checkpoints', () => {
     );
   });
 
-  it('are not lost to a store that fails: a later one is whole again, and none is ever wrong', async () => {
+  it('survive a failing store: a later one is complete again, and none is ever wrong', async () => {
     const fault = fc.constantFrom('none', 'none', 'none', 'fail', 'cut', 'cut-and-fail');
     const step = fc.tuple(fc.array(anySale, { minLength: 1, maxLength: 6 }), fault);
     await fc.assert(
@@ -180,7 +180,7 @@ describe('checkpoints', () => {
             const prepared = writer.prepare(true) ?? expect.fail('nothing to store');
             await writer.store(prepared);
           }
-          // a file that was torn in silence is missing in the chain until the next base
+          // a silently torn file is missing in the chain until the next base
           if (steps.some(([, kind]) => kind === 'cut')) return;
           expect((await restored(files))?.position.offset).to.equal(engine.position.offset);
         },
@@ -189,7 +189,7 @@ describe('checkpoints', () => {
     );
   });
 
-  it('are stored once for each position, and the files that nobody needs are removed', async () => {
+  it('are stored once for each position, and unneeded files are removed', async () => {
     const files = memoryFiles();
     const engine = newEngine();
     const writer = writerOf(engine, files, 1 << 18);

@@ -12,7 +12,7 @@ const section: fc.Arbitrary<Section> = fc.oneof(
 );
 
 describe('a checkpoint file', () => {
-  it('gives back its header and its arrays, at whatever place in a buffer it lies', () => {
+  it('returns its header and its arrays, at any offset in a buffer', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.array(section, { maxLength: 6 }), fc.nat(9), (header, sections, shift) => {
         const json = JSON.parse(JSON.stringify(header)) as unknown;
@@ -27,7 +27,7 @@ describe('a checkpoint file', () => {
     );
   });
 
-  it('is refused where it is torn, where a bit is another, and where it is none of ours', async () => {
+  it('is rejected if it is torn, if a bit differs, or if it is not a checkpoint', async () => {
     const bytes = encodeContainer({ a: 1 }, [Int32Array.of(1, 2), new Uint8Array(3)]);
     for (let length = 0; length < bytes.length; length++) {
       expect(await codeOf(() => decodeContainer('x', bytes.slice(0, length)))).to.equal('ERR_CHECKPOINT_CORRUPT');
@@ -40,7 +40,7 @@ describe('a checkpoint file', () => {
     }
   });
 
-  it('bears the CRC-32 that everyone else computes', () => {
+  it('has the standard CRC-32', () => {
     expect(crc32(new TextEncoder().encode('123456789')) >>> 0).to.equal(0xcbf43926);
     expect(crc32(new Uint8Array(0)) >>> 0).to.equal(0);
     fc.assert(

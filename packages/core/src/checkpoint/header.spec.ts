@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { checkpointFolder, checkpointName, isCheckpoint } from './header.js';
 
 describe('the name of a checkpoint file', () => {
-  it('says the pipeline, the partition and the next offset, in a folder for each partition', () => {
+  it('contains the pipeline, the partition and the next offset, in a folder for each partition', () => {
     expect(checkpointName('portfolio', 3, 1700)).to.equal('portfolio/partition=00003/00000000000000001700.checkpoint');
     expect(checkpointFolder('portfolio', 3)).to.equal('portfolio/partition=00003/');
   });
@@ -14,7 +14,7 @@ describe('the name of a checkpoint file', () => {
     for (const name of names) expect(isCheckpoint(name), name).to.equal(true);
   });
 
-  it('is told from the names of other files in the folder', () => {
+  it('is distinguished from the names of other files in the folder', () => {
     const name = checkpointName('p', 0, 5);
     for (const other of [
       `${name}.part`,

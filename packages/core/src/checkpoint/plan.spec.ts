@@ -50,13 +50,13 @@ describe('comparePlans', () => {
       .map((change) => change.verdict)
       .join(' ');
 
-  it('keeps what is as it was, and what only allows more lateness or ranks more', () => {
+  it('keeps what is unchanged, and what only allows more lateness or ranks more', () => {
     expect(verdict(window, window)).to.equal('kept');
     expect(verdict(window, operator('w', 'tumblingWindow', { size: 5, allowedLateness: 9 }))).to.equal('kept');
     expect(verdict(operator('t', 'topByKey', { k: 1 }), operator('t', 'topByKey', { k: 9 }))).to.equal('kept');
   });
 
-  it('loses what is of another kind, or counts otherwise, under the same name', () => {
+  it('loses what is of another kind, or has other settings, under the same name', () => {
     expect(verdict(window, operator('w', 'hoppingWindow', window.settings))).to.equal('lost');
     expect(verdict(window, operator('w', 'tumblingWindow', { size: 6, allowedLateness: 0 }))).to.equal('lost');
     expect(verdict(operator('f', 'foldByKey', {}), operator('f', 'foldByKey', { expires: 'yes' }))).to.equal('lost');
@@ -75,7 +75,7 @@ describe('comparePlans', () => {
     }
   });
 
-  it('says which operators and tables are new, and which are gone', () => {
+  it('states which operators and tables are new, and which were removed', () => {
     const changes = comparePlans(header([window]), [operator('f', 'foldByKey', {})], ['t', 'u']);
     expect(changes.map((change) => `${change.subject} ${change.verdict}`)).to.eql([
       "operator 'f' empty",
@@ -84,7 +84,7 @@ describe('comparePlans', () => {
     ]);
   });
 
-  it('says of each what becomes of it', () => {
+  it('states for each what happens to it', () => {
     const changes = comparePlans(
       header([window, operator('g', 'foldByKey', {})]),
       [operator('f', 'foldByKey', {}), window],
@@ -98,7 +98,7 @@ describe('comparePlans', () => {
     ]);
   });
 
-  it('says what differs, from what to what', () => {
+  it('states what differs, with the old and the new value', () => {
     const detail = (before: OperatorNode, now: OperatorNode): string =>
       comparePlans(header([before]), [now], ['t'])[0]?.detail ?? '';
     expect(detail(window, operator('w', 'hoppingWindow', {}))).to.contain(
@@ -113,7 +113,7 @@ describe('comparePlans', () => {
     expect(detail(expiring, plain)).to.contain('expires was yes and is not set');
   });
 
-  it('says of a ranking of fewer keys which ranks its table keeps, and nothing of one of as many or more', () => {
+  it('states for a ranking of fewer keys which ranks its table keeps, and nothing for one of as many or more', () => {
     const ranking = (k: number): OperatorNode => operator('t', 'topByKey', { k });
     const [change] = comparePlans(header([ranking(9)]), [ranking(5)], ['t']);
     expect(change?.verdict).to.equal('migrated');
@@ -122,7 +122,7 @@ describe('comparePlans', () => {
     expect(verdict(window, window)).to.equal('kept');
   });
 
-  it('says all that has changed of a state that is migrated, each field by name', () => {
+  it('lists all changes of a migrated state, each field by name', () => {
     const before = operator('f', 'topByKey', { k: 9 }, record('s', { amount: int64(), count: int64(), note: text() }));
     const now = operator('f', 'topByKey', { k: 5 }, record('s', { amount: money(), count: int64(), mood: text() }));
     const [change] = comparePlans(header([before]), [now], ['t']);
@@ -132,7 +132,7 @@ describe('comparePlans', () => {
     ]);
   });
 
-  it('says of a migrated state nothing but what has changed', () => {
+  it('lists only the changes of a migrated state', () => {
     const detail = (schema: RecordSchema): string | undefined =>
       comparePlans(header([operator('f', 'foldByKey', {})]), [operator('f', 'foldByKey', {}, schema)], [])[0]?.detail;
     expect(detail(record('s', { amount: int64(), count: int64(), note: text() }))).to.equal(
@@ -144,7 +144,7 @@ describe('comparePlans', () => {
     );
   });
 
-  it('loses a state whose keys expire now, or no longer, by the field that keeps when', () => {
+  it('loses a state whose keys now expire, or no longer do, detected by the field of the expiry', () => {
     const plain = operator('t', 'topByKey', { k: 3 });
     const expiring = operator('t', 'topByKey', { k: 3 }, withHidden(Sum, { $until: int64() }));
     const change = (before: typeof plain, now: typeof plain): string | undefined =>
@@ -154,7 +154,7 @@ describe('comparePlans', () => {
     expect(change(expiring, expiring)).to.equal('kept, is unchanged');
   });
 
-  it('loses a state whose key has other parts, where a table says which', () => {
+  it('loses a state whose key has other parts, if a table states them', () => {
     const before = header([operator('f', 'foldByKey', {})]);
     const part = before.operators[0] ?? expect.fail('no operator');
     const kept = { ...before, operators: [{ ...part, state: { ...part.state, kinds: ['text', 'text'] as const } }] };
@@ -164,13 +164,13 @@ describe('comparePlans', () => {
     expect(detail('text', 'text')).to.equal('is unchanged');
     expect(detail('text')).to.contain('its key was (text, text) and is (text): its state is dropped');
     expect(detail('text', 'number')).to.contain('and is (text, number)');
-    expect(comparePlans(kept, [now], [])[0]?.verdict, 'no table says it').to.equal('kept');
+    expect(comparePlans(kept, [now], [])[0]?.verdict, 'no table states it').to.equal('kept');
     expect(comparePlans(before, [now], [], new Map([[now, ['text']]]))[0]?.verdict, 'it never held a key').to.equal(
       'kept',
     );
   });
 
-  it('compares no tables where none are asked for', () => {
+  it('compares no tables if none are given', () => {
     expect(comparePlans(header([window]), [window], []).map((change) => change.verdict)).to.eql(['kept']);
   });
 });
@@ -181,14 +181,14 @@ describe('canBeRead', () => {
     ...facts,
   });
 
-  it('takes values of the same name, kind and storage, and of none else', () => {
+  it('accepts only values of the same name, kind and storage', () => {
     expect(canBeRead(column(), column())).to.equal(true);
     for (const other of [{ name: 'count' }, { kind: 'money' }, { storage: 'i64' }] as const) {
       expect(canBeRead(column(), column(other)), JSON.stringify(other)).to.equal(false);
     }
   });
 
-  it('takes words and lengths that the column still allows, and those of a checkpoint that does not say', () => {
+  it('accepts words and lengths that the column still allows, and those of a checkpoint that does not record them', () => {
     const words = (...some: string[]): StateColumn => column({ kind: 'oneOf', words: some });
     expect(canBeRead(words('a', 'b'), words('b', 'c', 'a'))).to.equal(true);
     expect(canBeRead(words('a', 'b'), words('a', 'c'))).to.equal(false);
@@ -203,7 +203,7 @@ describe('canBeRead', () => {
     ]);
   });
 
-  it('takes values that may be absent only where they still may', () => {
+  it('accepts optional values only if they are still optional', () => {
     expect(canBeRead(column(), column({ optional: true }))).to.equal(true);
     expect(canBeRead(column({ optional: true }), column({ optional: true }))).to.equal(true);
     expect(canBeRead(column({ optional: true }), column())).to.equal(false);

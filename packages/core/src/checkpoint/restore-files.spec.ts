@@ -17,13 +17,13 @@ const both = pipeline('mixed', { sales }, ({ sales }) => [
   into(byItem, sales.pipe(shardedFold('items', { key: (s) => [s.item], state: Sum, fold: addTo }))),
 ]);
 
-/** The same operators, the other way round. */
+/** The same operators, in reverse order. */
 const turned = pipeline('mixed', { sales }, ({ sales }) => [
   into(byItem, sales.pipe(shardedFold('items', { key: (s) => [s.item], state: Sum, fold: addTo }))),
   into(byUser, sales.pipe(foldByKey('users', { key: (s) => [s.user], state: Sum, fold: addTo }))),
 ]);
 
-/** Checkpoints at these offsets, each after that many sales by as many users; amounts may be larger by some. */
+/** Checkpoints at these offsets, each after that many sales by as many users; amounts can be raised. */
 async function stored(offsets: readonly number[], more = 0): Promise<{ files: MemoryFiles; engine: PartitionEngine }> {
   const files = memoryFiles();
   const engine = newEngine(both);
@@ -48,7 +48,7 @@ const find = (files: Files, skipped: Skipped[] = []): Promise<CheckpointChain | 
 
 const nameAt = (offset: number): string => checkpointName('mixed', 0, offset);
 
-/** Writes a file again with another header, under a checksum that is right. */
+/** Writes a file again with another header and a correct checksum. */
 function rewrite(files: MemoryFiles, offset: number, change: Partial<CheckpointHeader>): void {
   const name = nameAt(offset);
   const { header, sections } = decodeContainer(name, files.contents.get(name) ?? new Uint8Array());
@@ -56,12 +56,12 @@ function rewrite(files: MemoryFiles, offset: number, change: Partial<CheckpointH
 }
 
 describe('findCheckpoint', () => {
-  it('goes on from the highest offset, however many digits it has', async () => {
+  it('continues from the highest offset, however many digits it has', async () => {
     const { files } = await stored([0, 9, 10, 101]);
     expect((await find(files))?.last.header.position.offset).to.equal(101);
   });
 
-  it('fails where the store cannot be read, and does not go on from an older checkpoint', async () => {
+  it('fails if the store cannot be read, and does not continue from an older checkpoint', async () => {
     const { files } = await stored([0, 5, 8]);
     for (const offset of [8, 5, 0]) {
       const read = async (name: string): Promise<Uint8Array> => {
@@ -76,7 +76,7 @@ describe('findCheckpoint', () => {
     expect(await find(odd).catch((error: unknown) => (error as Error).message)).to.equal('odd');
   });
 
-  it('goes on from an older one where a file is gone since it was listed', async () => {
+  it('continues from an older one if a file was removed since it was listed', async () => {
     const { files } = await stored([0, 5, 8]);
     const read = async (name: string): Promise<Uint8Array> => {
       files.contents.delete(nameAt(8));
@@ -87,7 +87,7 @@ describe('findCheckpoint', () => {
     expect(skipped.map(({ name }) => name)).to.eql([nameAt(8)]);
   });
 
-  it('leaves files alone that are no checkpoints, and tells nothing of them', async () => {
+  it('ignores files that are not checkpoints, and does not report them', async () => {
     const { files } = await stored([0, 5]);
     for (const name of ['99999999999999999999.checkpoint.part', 'notes.txt', '~99999999999999999999.checkpoint']) {
       files.contents.set(`${checkpointFolder('mixed', 0)}${name}`, new Uint8Array(3));
@@ -97,7 +97,7 @@ describe('findCheckpoint', () => {
     expect(skipped).to.eql([]);
   });
 
-  it('reads each file once, however many checkpoints it turns out to be part of', async () => {
+  it('reads each file once, however many checkpoints it is part of', async () => {
     const { files } = await stored([0, 5, 8, 12, 20]);
     files.contents.set(nameAt(5), new Uint8Array(40));
     expect((await find(files))?.last.name).to.equal(nameAt(0));
@@ -105,7 +105,7 @@ describe('findCheckpoint', () => {
     expect([...names].sort()).to.eql([...new Set(names)].sort());
   });
 
-  it('tells of each checkpoint that it passes over, the newest first, and why', async () => {
+  it('reports each checkpoint that it skips, the newest first, and why', async () => {
     const { files } = await stored([0, 5, 8]);
     files.contents.set(nameAt(5), new Uint8Array(40));
     const skipped: Skipped[] = [];
@@ -114,7 +114,7 @@ describe('findCheckpoint', () => {
     for (const { reason } of skipped) expect(reason).to.contain(nameAt(5));
   });
 
-  it('passes over one that does not lead back to the base that it names', async () => {
+  it('skips one that does not lead back to the base that it names', async () => {
     const { files } = await stored([0, 5]);
     rewrite(files, 5, { base: nameAt(3) });
     expect((await find(files))?.last.name).to.equal(nameAt(0));
@@ -124,7 +124,7 @@ describe('findCheckpoint', () => {
     expect(skipped.map(({ name }) => name)).to.eql([nameAt(5), nameAt(0)]);
   });
 
-  it('passes over one that goes on from a file that is another now, however good that file is', async () => {
+  it('skips one that continues from a file that was replaced, even by a valid one', async () => {
     const { files } = await stored([0, 5, 8, 9]);
     const other = await stored([0, 5], 1);
     files.contents.set(nameAt(5), other.files.contents.get(nameAt(5)) ?? new Uint8Array());
@@ -137,7 +137,7 @@ describe('findCheckpoint', () => {
     expect(stateOf(again)).to.eql(stateOf(other.engine));
   });
 
-  it('says of a damaged file how it is damaged', async () => {
+  it('reports how a damaged file is damaged', async () => {
     const { files } = await stored([0, 5]);
     const good = files.contents.get(nameAt(5)) ?? new Uint8Array();
     for (const [bytes, words] of [
@@ -152,7 +152,7 @@ describe('findCheckpoint', () => {
     }
   });
 
-  it('passes over those that came before the first base was whole', async () => {
+  it('skips those that were written before the first base was complete', async () => {
     const { files } = await stored([0]);
     rewrite(files, 0, { base: null });
     const skipped: Skipped[] = [];
@@ -174,7 +174,7 @@ describe('restoreCheckpoint', () => {
     expect(stateOf(again)).to.eql(stateOf(engine));
   });
 
-  it('takes no notice of operators that are gone, and answers what became of each', async () => {
+  it('ignores removed operators, and returns what happened to each', async () => {
     const { files, engine } = await stored([0, 5]);
     const chain = (await find(files)) ?? expect.fail('no checkpoint');
     const less = newEngine(
@@ -190,7 +190,7 @@ describe('restoreCheckpoint', () => {
     expect(stateOf(less)).to.eql(stateOf(engine).filter((line) => line.startsWith('["items"')));
   });
 
-  it('begins operators empty that are new, beside those that are as they were', async () => {
+  it('begins new operators empty, and keeps unchanged ones', async () => {
     const { files } = await stored([0, 5]);
     const chain = (await find(files)) ?? expect.fail('no checkpoint');
     const more = newEngine(
@@ -204,7 +204,7 @@ describe('restoreCheckpoint', () => {
     expect(stateOf(more).every((line) => line.startsWith('["users"'))).to.equal(true);
   });
 
-  it('brings nothing back of one operator that was lost, where others beside it were kept', async () => {
+  it('restores nothing of a lost operator if others beside it were kept', async () => {
     const { files } = await stored([0, 5]);
     const changed = pipeline('mixed', { sales }, ({ sales }) => [
       into(byUser, sales.pipe(foldByKey('users', { key: (s) => [s.user], state: Sum, fold: addTo }))),
@@ -232,7 +232,7 @@ describe('restoreCheckpoint', () => {
     expect(stateOf(again).filter((line) => line.startsWith('["items"'))).to.have.length(1);
   });
 
-  it('drops a ranking whose keys expire now, or no longer: it is not known when those that are there do', async () => {
+  it('drops a ranking whose keys now expire, or no longer do: the expiry of the present keys is unknown', async () => {
     const ranked = (expires: boolean): Pipeline =>
       pipeline('mixed', { sales }, ({ sales }) => {
         const options = { k: 3, by: 'amount', key: (s: Sale) => [s.user] as const, state: Sum, fold: addTo } as const;

@@ -38,7 +38,7 @@ async function three(): Promise<MemoryFiles> {
 }
 
 describe('findCheckpoint', () => {
-  it('passes a torn or altered file over for the one before, and tells of it', async () => {
+  it('skips a torn or altered file for the previous one, and reports it', async () => {
     const files = await three();
     const name = [...files.contents.keys()].sort().at(-1) ?? '';
     const good = files.contents.get(name) ?? new Uint8Array();
@@ -56,7 +56,7 @@ describe('findCheckpoint', () => {
         files.contents.set(name, bad);
         const skipped: string[] = [];
         const chain = await open(files, skipped);
-        // bytes 12 to 15 are padding, which says nothing
+        // bytes 12 to 15 are unused padding
         const same = bad.length === good.length && bad.every((byte, n) => (n >= 12 && n < 16) || byte === good[n]);
         expect(chain.last.header.position.offset).to.equal(same ? 8 : 5);
         expect(skipped).to.eql(same ? [] : [name]);
@@ -65,7 +65,7 @@ describe('findCheckpoint', () => {
     );
   });
 
-  it('passes over everything that leads to a missing or exchanged file', async () => {
+  it('skips everything that leads to a missing or replaced file', async () => {
     const files = await three();
     const [first = '', second = ''] = [...files.contents.keys()].sort();
     const kept = new Map(files.contents);
@@ -84,7 +84,7 @@ describe('findCheckpoint', () => {
     expect(await findCheckpoint(files, 'mix', 0, () => undefined)).to.equal(undefined);
   });
 
-  it('goes on with what comes after a damaged file, once a run has gone on from before it', async () => {
+  it('uses the files after a damaged one, once a run has continued from before it', async () => {
     const files = await three();
     const last = [...files.contents.keys()].sort().at(-1) ?? '';
     files.contents.set(last, (files.contents.get(last) ?? new Uint8Array()).slice(0, 40));
@@ -101,14 +101,14 @@ describe('findCheckpoint', () => {
 });
 
 describe('restoreCheckpoint', () => {
-  it('refuses the checkpoint of another source', async () => {
+  it('rejects the checkpoint of another source', async () => {
     const chain = await open(await three());
     expect(await codeOf(() => restoreCheckpoint(newEngine(), chain, { ...accept, source: 'other' }))).to.equal(
       'ERR_SOURCE_MISMATCH',
     );
   });
 
-  it('refuses a changed plan unless told to accept it', async () => {
+  it('rejects a changed plan unless the option accepts it', async () => {
     const files = memoryFiles();
     await save(newEngine(summing(Sum)), files);
     const engine = newEngine(windowed(1_000));
@@ -118,7 +118,7 @@ describe('restoreCheckpoint', () => {
     );
   });
 
-  it('keeps what is known of a migrated state, and goes on with it over further restarts', async () => {
+  it('keeps the remaining fields of a migrated state, and continues with them across further restarts', async () => {
     const More = record('more', { amount: int64(), count: int64(), mood: oneOf('unset', 'good'), note: text() });
     const files = memoryFiles();
     const before = newEngine(summing(Sum));
@@ -141,7 +141,7 @@ describe('restoreCheckpoint', () => {
     expect(stateOf(engine)[0]).to.contain('"amount":4').and.contain('"mood":"unset"');
   });
 
-  it('drops a state that is lost, and never brings any of it back', async () => {
+  it('drops a lost state, and never restores any of it', async () => {
     const plans = [windowed(1_000), windowed(2_000), summing(Sum), sharded(), windowed(1_000)];
     const files = memoryFiles();
     let offset = 0;

@@ -29,7 +29,7 @@ function stateOf<F extends Fields>(schema: RecordSchema<F>): KeyedState {
   return new KeyedState('state', schema as unknown as RecordSchema, interner);
 }
 
-/** All slots, written into a file and read out of it. */
+/** All slots, written to a file and read from it. */
 function saved(state: KeyedState): { readonly part: StatePart; readonly sections: readonly Section[] } {
   const sections: (Section | SectionToBe)[] = [new Uint8Array(3)];
   const slots = Int32Array.from({ length: state.end }, (_, slot) => slot);
@@ -54,7 +54,7 @@ function valuesOf(state: KeyedState, n: number): Record<string, Value> {
 }
 
 describe('a state in a checkpoint', () => {
-  it('comes back by the names of its fields, however wide they are and in whatever order', () => {
+  it('is restored by field names, whatever the width and order of the fields', () => {
     const After = record('after', {
       added: oneOf('unset', 'set'),
       maybe: optional(bigMoney()),
@@ -77,7 +77,7 @@ describe('a state in a checkpoint', () => {
     }
   });
 
-  it('begins a field anew that could be absent and no longer can', () => {
+  it('resets a field that was optional and no longer is', () => {
     const { part, sections } = saved(filled());
     const after = stateOf(record('after', { ...Before.fields, maybe: bigMoney() }));
     readSlots(after, part, sections);
@@ -85,7 +85,7 @@ describe('a state in a checkpoint', () => {
     for (let n = 0; n < 3; n++) expect(valuesOf(after, n)).to.include({ maybe: 0n, note: `note ${n}` });
   });
 
-  it('is nothing where it has never held a key, and takes keys of any kind after', () => {
+  it('is empty if it has never held a key, and then accepts keys of any kind', () => {
     const { part, sections } = saved(stateOf(Before));
     expect(part.kinds).to.equal(null);
     const after = stateOf(Before);

@@ -10,7 +10,7 @@ import { memoryFiles, memoryTables, type MemoryFiles } from '../testing/index.js
 import { CheckpointWriter } from './checkpoint-writer.js';
 import { findCheckpoint, restoreCheckpoint, type CheckpointChain } from './restore.js';
 
-/** A pipeline that keeps a field of this type, and sets it where a sale is of some item. */
+/** A pipeline that keeps a field of this type, and sets it for sales of one item. */
 function keeping(field: FieldType): Pipeline {
   return pipeline('mixed', { sales }, ({ sales }) => [
     into(
@@ -29,7 +29,7 @@ function keeping(field: FieldType): Pipeline {
   ]);
 }
 
-/** A checkpoint of a pipeline of which one user has this value. */
+/** A checkpoint of a pipeline in which one user has this value. */
 async function saved(field: FieldType, value: string): Promise<MemoryFiles> {
   const files = memoryFiles();
   const engine = newEngine(keeping(field));
@@ -42,13 +42,13 @@ async function saved(field: FieldType, value: string): Promise<MemoryFiles> {
 const chainOf = async (files: MemoryFiles): Promise<CheckpointChain> =>
   (await findCheckpoint(files, 'mixed', 0, () => undefined)) ?? expect.fail('no checkpoint');
 
-describe('a field whose values are fewer than in its checkpoint', () => {
+describe('a field that accepts fewer values than its checkpoint', () => {
   for (const [name, was, value, is, first] of [
     ['words', oneOf('new', 'old'), 'old', oneOf('new', 'done'), 'new'],
     ['optional words', optional(oneOf('new', 'old')), 'old', optional(oneOf('new')), undefined],
     ['length', text({ max: 9 }), 'too long', text({ max: 4 }), ''],
   ] as const) {
-    it(`begins anew, once that is accepted: ${name}`, async () => {
+    it(`is reset, once the change is accepted: ${name}`, async () => {
       const chain = await chainOf(await saved(was, value));
       const accept = { source: 'source-1', acceptPlanChange: true };
       const refused = await codeOf(() =>
@@ -67,7 +67,7 @@ describe('a field whose values are fewer than in its checkpoint', () => {
     });
   }
 
-  it('is kept where it may hold all that it could before, in whatever order', async () => {
+  it('is kept if it still accepts all previous values, in any order', async () => {
     for (const [was, value, is] of [
       [oneOf('new', 'old'), 'old', oneOf('old', 'new', 'done')],
       [oneOf('new', 'old'), 'old', optional(oneOf('old', 'new'))],

@@ -11,16 +11,16 @@ const rowsOf = (message: Uint8Array): ReturnType<typeof deadLetter> =>
 const column = (table: typeof deadLetters | typeof deadLetterParts, name: string): number =>
   table.columns.findIndex((each) => each.name === name);
 
-/** The bytes that the rows of a letter hold. */
-function messageOf([letter, ...parts]: ReturnType<typeof deadLetter>): Buffer {
-  const shown = String(letter?.values[column(deadLetters, 'message')]);
+/** The message bytes in the rows of a dead letter. */
+function messageOf([rejected, ...parts]: ReturnType<typeof deadLetter>): Buffer {
+  const shown = String(rejected?.values[column(deadLetters, 'message')]);
   const texts = parts.map(({ values }) => String(values[column(deadLetterParts, 'message')]));
-  const encoding = letter?.values[column(deadLetters, 'encoding')] === 'base64' ? 'base64' : 'utf8';
+  const encoding = rejected?.values[column(deadLetters, 'encoding')] === 'base64' ? 'base64' : 'utf8';
   return Buffer.from(parts.length === 0 ? shown : texts.join(''), encoding);
 }
 
 describe('the rows of a dead letter', () => {
-  // Around the ends of the beginning and of a part, and with pairs of surrogates across them.
+  // Around the ends of the beginning and of a part, with surrogate pairs across them.
   const lengths = [MESSAGE_BEGINNING, MESSAGE_PART, 2 * MESSAGE_PART].flatMap((n) => [n - 1, n, n + 1]);
   const message = fc
     .tuple(fc.constantFrom(...lengths, 0, 1), fc.constantFrom('a', 'é', '\u20ac'), fc.integer({ min: 0, max: 3 }))
@@ -47,7 +47,7 @@ describe('the rows of a dead letter', () => {
     );
   });
 
-  it('hold the beginning alone of what is longer than a letter may be', () => {
+  it('hold only the beginning of a message longer than the limit', () => {
     const rows = rowsOf(Buffer.alloc(MAX_MESSAGE + 1, 'a'));
     expect(rows).to.have.length(1);
     expect(rows[0]?.values[column(deadLetters, 'truncated')]).to.equal(true);

@@ -4,7 +4,7 @@ import { sale, type Sale } from '../../test/sales.js';
 import { BadRecordError } from '../errors/index.js';
 import type { Mutation } from '../ports/index.js';
 
-/** The rows of a table, as text: values without those that are absent. */
+/** The rows of a table, as text: their values without absent ones. */
 const rowsIn = (rows: readonly Mutation[], name: string): string[] =>
   rows.flatMap((row) => (row.table.name === name && 'values' in row ? [String(row.values?.join(' '))] : [])).sort();
 
@@ -14,7 +14,7 @@ const some: Sale[] = [
   sale({ user: 'ann', item: 'ale', amount: 5, time: 300 }),
 ];
 
-describe('an engine, by hand', () => {
+describe('an engine, called directly', () => {
   it('commits the sums of its records, each row once', () => {
     const engine = newEngine();
     feed(engine, some);
@@ -24,7 +24,7 @@ describe('an engine, by hand', () => {
     expect(rowsIn(engine.commit(), 'by_user')).to.deep.equal(['bob 4 2']);
   });
 
-  it('keeps what is in open windows until it is told to give it out', () => {
+  it('keeps the contents of open windows until it is flushed', () => {
     const engine = newEngine();
     feed(engine, some);
     expect(rowsIn(engine.commit(), 'by_second')).to.deep.equal([]);
@@ -32,7 +32,7 @@ describe('an engine, by hand', () => {
     expect(rowsIn(engine.commit(), 'by_second')).to.deep.equal(['0 ale 0 5 1', '0 tea 0 5 2']);
   });
 
-  it('gives rows of single keys alone where asked, and owes the shared figures', () => {
+  it('returns only rows of single keys on request, and keeps the shared figures unwritten', () => {
     const engine = newEngine();
     feed(engine, some);
     const own = engine.commitOwn();
@@ -43,14 +43,14 @@ describe('an engine, by hand', () => {
     expect(rowsIn(whole, 'by_item')).to.have.length(2);
   });
 
-  it('goes on from the position that it is given, and holds late what was late before', () => {
+  it('continues from the given position, and still treats late records as late', () => {
     const engine = newEngine();
     const position = { offset: 40, version: 90_000_000, latest: 90_000 };
     engine.resume(position);
     expect(engine.position).to.deep.equal(position);
     feed(engine, [sale({ time: 100 })]);
     expect(engine.position).to.deep.equal({ offset: 41, version: 90_000_001, latest: 90_000 });
-    // for the window, and for the sums by five seconds, whose time is over
+    // for the window, and for the sums by five seconds, which have expired
     expect(engine.setAside).to.equal(2);
   });
 
@@ -61,7 +61,7 @@ describe('an engine, by hand', () => {
     expect(engine.progress().values).to.deep.equal(['mixed', 0, 0, undefined, 'source-1']);
   });
 
-  it('goes past what holds no record, as far as told', () => {
+  it('skips offsets without records, up to the given one', () => {
     const engine = newEngine();
     engine.passOver(10);
     expect(engine.position.offset).to.equal(10);
@@ -70,7 +70,7 @@ describe('an engine, by hand', () => {
     expect(engine.setAside).to.equal(1);
   });
 
-  it('counts the rows that wait until they are drained', () => {
+  it('counts the waiting rows until they are drained', () => {
     const engine = newEngine();
     expect(engine.waiting).to.equal(0);
     engine.reject(new BadRecordError([{ field: '', message: 'bad' }]), new Uint8Array(), { offset: 0, ingested: 0 });
@@ -79,7 +79,7 @@ describe('an engine, by hand', () => {
     expect(engine.waiting).to.equal(0);
   });
 
-  it('is of one pipeline, whose operators it names', () => {
+  it('belongs to one pipeline, and lists its operators', () => {
     expect(newEngine().operators.map(({ layout }) => layout.name)).to.include.members(['users', 'seconds', 'best']);
     expect(newEngine(mixed).partition).to.equal(0);
   });

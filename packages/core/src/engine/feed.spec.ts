@@ -8,28 +8,28 @@ import type { PartitionEngine } from './partition-engine.js';
 const records: Sale[] = Array.from({ length: 1_000 }, (_, n) =>
   sale({ user: `u${n % 5}`, item: ['tea', 'rum'][n % 2] as string, amount: n % 7, time: n * 9 }),
 );
-const place = (offset: number): { offset: number; ingested: number } => ({ offset, ingested: offset * 2 });
+const at = (offset: number): { offset: number; ingested: number } => ({ offset, ingested: offset * 2 });
 const bad = new BadRecordError([]);
 
-/** Hands over so many records, of which every so manieth is none. */
+/** Passes on this many records, of which every `none`-th one is rejected. */
 function fed(count: number, none = Infinity): { readonly engine: PartitionEngine; readonly feed: Feed } {
   const engine = newEngine();
   const made = new Feed(engine);
   records.slice(0, count).forEach((record, n) => {
-    if (n % none === none - 1) made.reject(bad, new Uint8Array(0), place(n));
-    else made.add(record, place(n));
+    if (n % none === none - 1) made.reject(bad, new Uint8Array(0), at(n));
+    else made.add(record, at(n));
   });
   return { engine, feed: made };
 }
 
 describe('Feed', () => {
-  it('leaves what the records leave one by one, with those between that are none, in their order', () => {
+  it('has the same result as records one by one, with rejected messages in between, in order', () => {
     for (const none of [Infinity, 1, 2, 100, 256, 257]) {
       const { engine, feed: made } = fed(1_000, none);
       made.end();
       const single = newEngine();
       records.forEach((record, n) => {
-        if (n % none === none - 1) single.reject(bad, new Uint8Array(0), place(n));
+        if (n % none === none - 1) single.reject(bad, new Uint8Array(0), at(n));
         else feed(single, [record], n);
       });
       expect(shown(engine.position), String(none)).to.equal(shown(single.position));
@@ -38,7 +38,7 @@ describe('Feed', () => {
     }
   });
 
-  it('hands over a full batch at once, and what is left at the end, once', () => {
+  it('passes on a full batch immediately, and the rest at the end, once', () => {
     for (const [count, before] of [
       [255, 0],
       [256, 256],
@@ -54,10 +54,10 @@ describe('Feed', () => {
     }
   });
 
-  it('keeps for a dead letter when the source took its message in', () => {
+  it('records in a dead letter when the source received its message', () => {
     const { engine } = fed(300, 300);
-    const [letter] = engine.commit().filter(({ table: { name } }) => name === 'dead_letters');
-    expect(letter?.values.slice(2, 3)).to.eql([299]);
-    expect(letter?.values.at(-2)).to.equal(598);
+    const [rejected] = engine.commit().filter(({ table: { name } }) => name === 'dead_letters');
+    expect(rejected?.values.slice(2, 3)).to.eql([299]);
+    expect(rejected?.values.at(-2)).to.equal(598);
   });
 });

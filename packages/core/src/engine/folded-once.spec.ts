@@ -6,7 +6,7 @@ import { tumblingWindow } from '../operators/index.js';
 import { into, pipeline } from '../pipeline/index.js';
 
 describe('a batch of records', () => {
-  it('ends with the record that makes a window due, so that no record is folded twice', () => {
+  it('ends with the record that makes a window due, so no record is folded twice', () => {
     let folded = 0;
     const counting = pipeline('counting', { sales: looseSales }, ({ sales }) => [
       into(

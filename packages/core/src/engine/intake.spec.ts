@@ -34,7 +34,7 @@ const reasonOf = (intake: MessageIntake<Sale>, message: SourceMessage, now?: num
 describe('the check of partitions', () => {
   const partitioners: readonly Partitioner[] = ['murmur2', 'crc32', (key, n) => key.length % n];
 
-  it("takes every message that is in its key's partition, and no other, by whichever partitioner the stream declares", () => {
+  it("accepts exactly the messages that are in their key's partition, with any partitioner that the stream declares", () => {
     const user = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }).filter((text) => !text.includes('\0'));
     fc.assert(
       fc.property(
@@ -55,7 +55,7 @@ describe('the check of partitions', () => {
     );
   });
 
-  it('ends the run by default at the first message elsewhere, and names the ways out', () => {
+  it('ends the run by default at the first misplaced message, and names the solutions', () => {
     const [here, there] = [0, 1].map((partition) => intakeOf({ partition, partitions: 2 }));
     let failed: unknown;
     for (const intake of [here, there]) {
@@ -70,7 +70,7 @@ describe('the check of partitions', () => {
     for (const way of ['crc32', "keyedBy: 'nothing'", 'key', 'dead-letter']) expect(failed.hint).to.contain(way);
   });
 
-  it('checks nothing of a stream that is keyed by nothing', () => {
+  it('checks nothing for a stream that is keyed by nothing', () => {
     const loose = stream('sales', Sale, { keyedBy: 'nothing', time: (s) => s.time });
     for (const partition of [0, 1, 2]) {
       expect(reasonOf(intakeOf({ stream: loose, partition, partitions: 3 }), messageOf({}))).to.equal('taken');
@@ -79,13 +79,13 @@ describe('the check of partitions', () => {
 });
 
 describe('the check of times', () => {
-  it("holds a record against the broker's time where the message has it, whatever the clock says", () => {
+  it("compares a record with the broker's time if the message has it, whatever the clock says", () => {
     const intake = intakeOf();
     expect(reasonOf(intake, messageOf({ time: NOW + HOUR }), NOW - 9 * HOUR)).to.equal('taken');
     expect(reasonOf(intake, messageOf({ time: NOW + HOUR + 1 }), NOW + 9 * HOUR)).to.contain('ahead');
   });
 
-  it("holds it against the clock of intake where the message bears its producer's time, which may be as wrong, or none", () => {
+  it("compares it with the clock of intake if the message has its producer's time, which may also be wrong, or none", () => {
     const intake = intakeOf();
     const fast = { time: NOW + 72 * HOUR };
     for (const facts of [{ byProducer: true, timestamp: fast.time }, { timestamp: 0 }, { timestamp: -1 }]) {
@@ -95,7 +95,7 @@ describe('the check of times', () => {
   });
 });
 
-describe('a message that is no record', () => {
+describe('a message that is not a record', () => {
   it('is rejected with the reason, whatever the codec or a function of the stream throws', () => {
     const thrown: readonly unknown[] = [new TypeError('no'), 'no', undefined, null];
     for (const error of thrown) {
@@ -111,21 +111,21 @@ describe('a message that is no record', () => {
       );
     }
     const timeless = stream('sales', Sale, { key: (s) => s.user, time: () => Number.NaN });
-    expect(reasonOf(intakeOf({ stream: timeless }), messageOf({}))).to.contain('is no moment');
+    expect(reasonOf(intakeOf({ stream: timeless }), messageOf({}))).to.contain('is not a time');
   });
 
-  it('says where it came from, where its producer did', () => {
+  it('has its origin in the reason, if its producer stated it', () => {
     const message = messageOf({}, { value: new TextEncoder().encode('{}'), headers: { origin: 'trades.csv:17' } });
     expect(reasonOf(intakeOf(), message)).to.contain('(from trades.csv:17)');
   });
 
-  it('is one that its producer cut, however good its beginning looks', () => {
+  it('is also one that its producer truncated, however valid its beginning looks', () => {
     const message = messageOf({}, { headers: { origin: 'trades.csv:17', 'cut-from': '99' } });
     expect(reasonOf(intakeOf(), messageOf({}))).to.equal('taken');
     expect(reasonOf(intakeOf(), message)).to.contain('of 99 bytes').and.contain('(from trades.csv:17)');
   });
 
-  it('ends the run where the fault is ours', async () => {
+  it('ends the run if the fault is internal', async () => {
     const positional = jsonCodec(Sale, { computed: { user: ({ offset }) => `u${offset}` } });
     const unplaced: Codec<Sale> = { ...positional, decode: (bytes) => positional.decode(bytes) };
     expect(await codeOf(() => intakeOf({ codec: unplaced }).take(messageOf({})))).to.equal('ERR_INTERNAL');

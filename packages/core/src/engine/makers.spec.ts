@@ -23,7 +23,7 @@ function* sources(folder: string): Generator<string> {
 }
 
 describe('an engine', () => {
-  it('is made by those who execute a pipeline, and by nobody who asks what is in it', () => {
+  it('is created only by modules that execute a pipeline, not by those that inspect it', () => {
     const found = ['packages', 'examples', 'tools', 'benchmarks']
       .flatMap((folder) => [...sources(join(root, folder))])
       .filter((path) => /new PartitionEngine\(/.test(readFileSync(path, 'utf8')))

@@ -4,11 +4,11 @@ import { sale, type Sale } from '../../test/sales.js';
 import type { Mutation } from '../ports/index.js';
 import type { PartitionEngine } from './partition-engine.js';
 
-/** Every row as it is written: its table, its values and its version, in order. */
+/** Every written row: its table, its values and its version, in order. */
 const written = (rows: readonly Mutation[]): string[] =>
   rows.map((row) => `${row.table.name} ${'values' in row ? row.values?.join(' ') : ''} ${row.version}`).sort();
 
-/** Sales of several users whose times go on by 5 ms, so that a window of a second closes every 200 of them. */
+/** Sales of several users with times 5 ms apart, so a window of a second closes after every 200 of them. */
 const many: Sale[] = Array.from({ length: 1_500 }, (_, n) =>
   sale({ user: `u${n % 7}`, item: ['tea', 'rum', 'ale'][n % 3] as string, amount: n % 12, time: n * 5 }),
 );
@@ -21,7 +21,7 @@ function pushAll(engine: PartitionEngine, records: readonly Sale[]): void {
 }
 
 describe('many batches of records at once', () => {
-  it('leave the rows, the versions and the states that the records leave one by one', () => {
+  it('have the same rows, versions and states as records one by one', () => {
     const single = newEngine(mixed);
     const together = newEngine(mixed);
     feed(single, many);
@@ -32,7 +32,7 @@ describe('many batches of records at once', () => {
     expect(written(together.commit())).to.deep.equal(written(single.commit()));
   });
 
-  it('end after so many records as are asked for, though there are more', () => {
+  it('end after the requested number of records, even if there are more', () => {
     const engine = newEngine(mixed);
     engine.pushAll(
       many,

@@ -18,18 +18,18 @@ const anySale: fc.Arbitrary<Sale> = fc.record({
   amount: fc.integer({ min: -5, max: 13 }),
   time: fc.nat(40_000),
 });
-const place = (offset: number): { offset: number; ingested: number } => ({
+const at = (offset: number): { offset: number; ingested: number } => ({
   offset,
   ingested: 7,
 });
 
-/** The rows of all tables as they stand, without the versions, which may depend on the moment of a commit. */
+/** The rows of all tables, without the versions, which may depend on the time of a commit. */
 async function contents(engine: PartitionEngine, writes: readonly (readonly Mutation[])[]): Promise<string[]> {
   return (await rowsOf(engine, writes)).map(({ table, values }) => shown([table, values]));
 }
 
 describe('PartitionEngine', () => {
-  it('gives each record the version max(the one before + 1, its event time in microseconds)', () => {
+  it('gives each record the version max(the previous one + 1, its event time in microseconds)', () => {
     fc.assert(
       fc.property(fc.array(anySale, { maxLength: 40 }), (all) => {
         const engine = newEngine();
@@ -101,7 +101,7 @@ describe('PartitionEngine', () => {
     );
   });
 
-  it('gives the rows of a commit in parts, each of so many keys at most', async () => {
+  it('returns the rows of a commit in parts, each of at most the given number of keys', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anySale, { maxLength: 40 }), fc.integer({ min: 1, max: 5 }), async (all, most) => {
         const inParts = newEngine();
@@ -117,7 +117,7 @@ describe('PartitionEngine', () => {
     );
   });
 
-  it('says how far the tables are exact, and what no record is expected to lie before', async () => {
+  it('states how far the tables are exact, and below which time no record is expected', async () => {
     const loose = pipeline('loose', { looseSales }, ({ looseSales }) => [
       into(byUser, looseSales.pipe(foldByKey('sums', { key: (s) => [s.user], state: Sum, fold: addTo }))),
     ]);
@@ -131,7 +131,7 @@ describe('PartitionEngine', () => {
     expect(row).to.include({ offset: 2, watermark: 7_000 });
   });
 
-  it('passes over offsets that hold nothing, and never goes back', () => {
+  it('skips offsets that hold nothing, and never goes back', () => {
     const engine = newEngine();
     engine.passOver(10);
     feed(engine, [sale()], 12);
@@ -139,7 +139,7 @@ describe('PartitionEngine', () => {
     expect(engine.position.offset).to.equal(13);
   });
 
-  it('sets a message aside with its place, its cause and what can be shown of it', async () => {
+  it('dead-letters a message with its offset, its cause and what can be shown of it', async () => {
     const harness = pipelineHarness<Sale>(mixed, { partitions: 1 });
     const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
     harness.pushMessage(bytes('{"user":'));
@@ -148,8 +148,8 @@ describe('PartitionEngine', () => {
     harness.pushMessage(bytes('a\u0000b'));
     harness.push(sale({ amount: 13 }));
     await harness.commit();
-    const letters = await harness.deadLetters();
-    expect(letters.map(({ offset, code, encoding, message }) => [offset, code, encoding, message])).to.eql([
+    const rejected = await harness.deadLetters();
+    expect(rejected.map(({ offset, code, encoding, message }) => [offset, code, encoding, message])).to.eql([
       [0, 'ERR_BAD_RECORD', 'utf8', '{"user":'],
       [1, 'ERR_BAD_RECORD', 'base64', '//4A'],
       [2, 'ERR_BAD_RECORD', 'utf8', ''],
@@ -160,18 +160,18 @@ describe('PartitionEngine', () => {
     expect(await harness.rows(byUser)).to.eql([]);
   });
 
-  it('makes dead letters that every table takes, whatever is in the cause and however long it is', async () => {
+  it('creates dead letters that every table accepts, whatever the cause contains and however long it is', async () => {
     const engine = newEngine();
     const causes = ['a\u0000b', '\ud800', 'x'.repeat(10_000), `${'x'.repeat(3_999)}\ud83d\ude00`];
     causes.forEach((cause, n) =>
-      engine.reject(new StockafolioError('ERR_BAD_RECORD', cause), new Uint8Array(0), place(n)),
+      engine.reject(new StockafolioError('ERR_BAD_RECORD', cause), new Uint8Array(0), at(n)),
     );
-    engine.reject(new BadRecordError([]), new TextEncoder().encode('é'.repeat(1 << 17)), place(4));
-    engine.reject(new BadRecordError([]), new Uint8Array((1 << 17) + 1).fill(0xff), place(5));
+    engine.reject(new BadRecordError([]), new TextEncoder().encode('é'.repeat(1 << 17)), at(4));
+    engine.reject(new BadRecordError([]), new Uint8Array((1 << 17) + 1).fill(0xff), at(5));
     expect(await contents(engine, [engine.commit()])).to.have.length(6 + 4 + 6);
   });
 
-  it('ends at the first bad record where told, naming where it is', async () => {
+  it('ends at the first bad record if configured, naming its offset', async () => {
     const engine = newEngine(mixed, 'fail');
     feed(engine, [sale()]);
     let failed: unknown;
@@ -185,11 +185,11 @@ describe('PartitionEngine', () => {
       .to.contain('partition 0, offset 1')
       .and.contain('thirteen');
     const rejecting = newEngine(mixed, 'fail');
-    const reject = (): void => rejecting.reject(new BadRecordError([]), new Uint8Array(0), place(0));
+    const reject = (): void => rejecting.reject(new BadRecordError([]), new Uint8Array(0), at(0));
     expect(await codeOf(reject)).to.equal('ERR_BAD_RECORD');
   });
 
-  it('sets late records aside even then: they are no fault of the message', async () => {
+  it('dead-letters late records even then: the message is not at fault', async () => {
     const windowed = pipeline('windowed', { sales }, ({ sales }) => [
       into(
         byUser,
@@ -204,13 +204,13 @@ describe('PartitionEngine', () => {
     expect(await harness.deadLetters()).to.have.length(1);
   });
 
-  it('lets no failed record move the watermark', async () => {
+  it('does not let a failed record move the watermark', async () => {
     const harness = pipelineHarness<Sale>(mixed, { partitions: 1 });
     harness.push(sale({ time: 1_000 }), sale({ time: 900_000, amount: 13 }));
     expect(harness.engines[0]?.position.latest).to.equal(1_000);
   });
 
-  it('dead-letters a window for which a function behind it throws, and goes on with the others', async () => {
+  it('dead-letters a window for which a later function throws, and continues with the others', async () => {
     const touchy = pipeline('touchy', { sales }, ({ sales }) => [
       into(
         byUser,
@@ -231,9 +231,9 @@ describe('PartitionEngine', () => {
     harness.push(sale({ user: 'cid', time: 5_000 }));
     await harness.commit();
     expect((await harness.rows(byUser)).map(({ user }) => user)).to.eql(['bob']);
-    const [letter, ...others] = await harness.deadLetters();
+    const [rejected, ...others] = await harness.deadLetters();
     expect(others).to.eql([]);
-    expect(letter).to.include({ offset: 2, operator: 'w (figure)', code: 'ERR_BAD_RECORD', cause: 'no' });
-    expect(JSON.parse(letter?.message ?? '')).to.deep.include({ key: ['ann'], window: { start: 0, end: 1_000 } });
+    expect(rejected).to.include({ offset: 2, operator: 'w (figure)', code: 'ERR_BAD_RECORD', cause: 'no' });
+    expect(JSON.parse(rejected?.message ?? '')).to.deep.include({ key: ['ann'], window: { start: 0, end: 1_000 } });
   });
 });

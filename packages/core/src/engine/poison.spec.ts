@@ -13,11 +13,11 @@ import { table, type Table } from '../table/index.js';
 import { pipelineHarness } from '../testing/index.js';
 
 /** Offset, operator and code of every dead letter. */
-async function lettersOf(harness: ReturnType<typeof pipelineHarness<Sale>>): Promise<string[]> {
+async function deadLettersOf(harness: ReturnType<typeof pipelineHarness<Sale>>): Promise<string[]> {
   return (await harness.deadLetters()).map(({ offset, operator, code }) => `${offset}/${operator}/${code}`);
 }
 
-/** A pipeline that keeps one field for each user, as a fold makes it of the item of a sale, in a table with that column. */
+/** A pipeline that keeps one field for each user, computed from the item of a sale, in a table with that column. */
 function keeping<F extends Fields>(
   fields: F,
   column: Fields,
@@ -28,15 +28,15 @@ function keeping<F extends Fields>(
   const made = pipeline('keeping', { sales }, ({ sales }) => [
     into(
       kept,
-      // The column is what a case is about: it need not be one that the types allow.
+      // The column is what the case tests: it may be one that the types do not allow.
       sales.pipe(foldByKey('keep', { key: (s) => [s.user], state: State, fold: (s, r) => fold(s, r.item) })) as never,
     ),
   ]);
   return { made, kept };
 }
 
-describe('a row that its column refuses', () => {
-  it('sets its record aside, and leaves the key as it was, whatever it is that does not fit', async () => {
+describe('a row that its column rejects', () => {
+  it('dead-letters its record, and leaves the key unchanged, whatever does not fit', async () => {
     const day = date();
     const words = oneOf('a', 'b');
     const cases: readonly [what: string, pipeline: ReturnType<typeof keeping>, good: string, bad: string][] = [
@@ -100,11 +100,11 @@ describe('a row that its column refuses', () => {
         rows.map(({ user }) => user),
         what,
       ).to.eql(['ann', 'bob']);
-      expect(await lettersOf(harness), what).to.eql(['1//ERR_ROW_INVALID', '2//ERR_ROW_INVALID']);
+      expect(await deadLettersOf(harness), what).to.eql(['1//ERR_ROW_INVALID', '2//ERR_ROW_INVALID']);
     }
   });
 
-  it('sets its record aside for a day that the fold never set', async () => {
+  it('dead-letters its record for a day that the fold never set', async () => {
     const { made, kept } = keeping({ v: date() }, { v: date() }, (s, i) => {
       if (i !== '') s.v = i;
     });
@@ -112,10 +112,10 @@ describe('a row that its column refuses', () => {
     harness.push(sale({ item: '' }), sale({ item: '2026-01-05' }), sale({ item: '' }));
     await harness.commit();
     expect(await harness.rows(kept)).to.eql([{ user: 'ann', v: '2026-01-05' }]);
-    expect(await lettersOf(harness)).to.eql(['0//ERR_ROW_INVALID']);
+    expect(await deadLettersOf(harness)).to.eql(['0//ERR_ROW_INVALID']);
   });
 
-  it('sets its record aside for a key that its column refuses', async () => {
+  it('dead-letters its record for a key that its column rejects', async () => {
     const days = table(
       'days',
       { partitionBy: ['user'], clusterBy: ['day'] },
@@ -137,10 +137,10 @@ describe('a row that its column refuses', () => {
     harness.push(sale({ time: -62_200_000_000_000 }), sale({ user: 'a-long-name' }), sale(), sale());
     await harness.commit();
     expect(await harness.rows(days)).to.eql([{ user: 'ann', day: '1970-01-01', amount: 2, count: 0 }]);
-    expect(await lettersOf(harness)).to.eql(['0//ERR_ROW_INVALID', '1//ERR_ROW_INVALID']);
+    expect(await deadLettersOf(harness)).to.eql(['0//ERR_ROW_INVALID', '1//ERR_ROW_INVALID']);
   });
 
-  it('takes records in alike, one by one and many at once, whichever of them do not fit', () => {
+  it('processes records alike, one by one and in batches, whichever of them do not fit', () => {
     const bounded = table(
       'bounded',
       { partitionBy: ['user'] },
@@ -188,7 +188,7 @@ describe('a row that its column refuses', () => {
 
 describe('what a function of the pipeline throws', () => {
   for (const thrown of [undefined, null, 'no', 7]) {
-    it(`sets its record aside, whole, where it is ${String(thrown)}`, async () => {
+    it(`dead-letters its record, as a whole, if it is ${String(thrown)}`, async () => {
       const made = pipeline('p', { sales }, ({ sales }) => [
         into(
           byUser,
@@ -208,13 +208,13 @@ describe('what a function of the pipeline throws', () => {
       harness.push(sale(), sale({ amount: 2 }), sale({ amount: 4 }));
       await harness.commit();
       expect(await harness.rows(byUser)).to.eql([{ user: 'ann', amount: 5, count: 0 }]);
-      expect(await lettersOf(harness)).to.eql(['1//ERR_BAD_RECORD']);
+      expect(await deadLettersOf(harness)).to.eql(['1//ERR_BAD_RECORD']);
     });
   }
 
-  it('between a window, or a ranking, and its table dead-letters the figure alone, and ends no run', async () => {
-    const places = table(
-      'places',
+  it('between a window, or a ranking, and its table dead-letters only the figure, and does not end the run', async () => {
+    const firstRanks = table(
+      'first_ranks',
       { partitionBy: ['rank'], clusterBy: ['shard'] },
       { rank: int32(), shard: shard(), user: text(), amount: int64({ max: 9 }), count: int64() },
     );
@@ -233,7 +233,7 @@ describe('what a function of the pipeline throws', () => {
         ),
       ),
       into(
-        places,
+        firstRanks,
         sales.pipe(
           topByKey('top', { k: 2, by: 'amount', key: (s) => [s.user], state: Sum, fold: add }),
           map(({ rank, key: [user], value }) => ({ rank, user, ...value })),
@@ -248,8 +248,8 @@ describe('what a function of the pipeline throws', () => {
       { user: 'bob', start: 0, amount: 1, count: 0 },
       { user: 'bob', start: 10, amount: 1, count: 0 },
     ]);
-    expect((await harness.rows(places)).map(({ rank, user }) => [rank, user])).to.eql([[2, 'bob']]);
-    expect(await lettersOf(harness)).to.eql(['2/top (figure)/ERR_ROW_INVALID', '2/w (figure)/ERR_ROW_INVALID']);
+    expect((await harness.rows(firstRanks)).map(({ rank, user }) => [rank, user])).to.eql([[2, 'bob']]);
+    expect(await deadLettersOf(harness)).to.eql(['2/top (figure)/ERR_ROW_INVALID', '2/w (figure)/ERR_ROW_INVALID']);
     const strict = pipelineHarness<Sale>(made, { partitions: 1, onBadRecord: 'fail' });
     strict.push(sale({ amount: 10 }));
     expect(await codeOf(() => strict.push(sale({ time: 11 })))).to.equal('ERR_BAD_RECORD');
@@ -282,7 +282,7 @@ describe('a fold that writes into its record', () => {
     ),
   ]);
 
-  it('gives the same figures one by one and many at once', () => {
+  it('gives the same figures one by one and in batches', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom('tea', 'bad'), { minLength: 1, maxLength: 30 }), (items) => {
         const records = (): Sale[] => items.map((item, time) => sale({ item, time }));
@@ -294,7 +294,7 @@ describe('a fold that writes into its record', () => {
     );
   });
 
-  it('changes nothing of what a branch before it sees, however many records are taken in at once', () => {
+  it('does not change what an earlier branch sees, however many records are processed at once', () => {
     const lines = table(
       'lines',
       { partitionBy: ['user'], clusterBy: ['time'] },
@@ -315,17 +315,17 @@ describe('a fold that writes into its record', () => {
     ]);
   });
 
-  it('leaves the dead letter of its record as the message was', async () => {
+  it('does not change the dead letter of its record', async () => {
     const harness = pipelineHarness<Sale>(made, { partitions: 1 });
     const bad = sale({ item: 'bad', amount: 3 });
     harness.push(bad);
     await harness.commit();
-    const [letter] = await harness.deadLetters();
-    expect(jsonCodec(Sale).decode(new TextEncoder().encode(letter?.message))).to.eql(bad);
+    const [rejected] = await harness.deadLetters();
+    expect(jsonCodec(Sale).decode(new TextEncoder().encode(rejected?.message))).to.eql(bad);
   });
 });
 
-describe('names that the language itself uses', () => {
+describe('names that are reserved words or inherited members', () => {
   const fields = {
     constructor: int64(),
     copy: int64(),
@@ -355,7 +355,7 @@ describe('names that the language itself uses', () => {
       }),
     ],
   ] as const) {
-    it(`may be those of fields of records, states and tables, also after a restart, where ${what} are read`, async () => {
+    it(`may be field names of records, states and tables, also after a restart, if ${what} are read`, async () => {
       const harness = pipelineHarness<Infer<typeof Odd>>(made, { partitions: 1 });
       harness.push(one, one);
       await harness.checkpoint();

@@ -6,7 +6,7 @@ import { readProgress } from './progress.js';
 import { progress } from './system-tables.js';
 
 describe('readProgress', () => {
-  it('gives, of one pipeline, how far each partition is, and of which source', async () => {
+  it('returns for one pipeline how far each partition is, and its source', async () => {
     const tables = memoryTables();
     await tables.create([progress]);
     expect([...(await readProgress(tables, 'mixed'))]).to.eql([]);

@@ -17,7 +17,7 @@ const ofTimes = table(
   { time: timestamp(), item: text(), amount: int64() },
 );
 
-/** Operators behind operators, straight and through functions, and windows that give out late records at once. */
+/** Operators after operators, directly and through functions, and windows that emit late records immediately. */
 const chained: Pipeline = pipeline('chained', { sales: looseSales }, ({ sales }) => {
   const items = sales.pipe(
     foldByKey('items', { key: (s) => [s.user, s.item], state: Sum, fold: addTo, expires: (s) => s.time + 9_000 }),
@@ -50,7 +50,7 @@ const chained: Pipeline = pipeline('chained', { sales: looseSales }, ({ sales })
   ];
 });
 
-/** Times that mostly go on, so that some stretches are whole, and at times fall back or leap. */
+/** Times that mostly advance, so that some batches are complete, and sometimes go back or jump. */
 const steps = fc.array(
   fc.record({
     user: fc.constantFrom('ann', 'bob', 'cid'),
@@ -74,7 +74,7 @@ function salesOf(all: readonly (Omit<Sale, 'time'> & { readonly later: number })
 
 describe('PartitionEngine.pushAll', () => {
   for (const made of [mixed, chained]) {
-    it(`leaves the states, the rows and the letters of '${made.name}' that push leaves, record by record`, async () => {
+    it(`has the same states, rows and dead letters of '${made.name}' as push, record by record`, async () => {
       await fc.assert(
         fc.asyncProperty(steps, fc.array(fc.integer({ min: 1, max: 150 })), async (all, cuts) => {
           const records = salesOf(all);
@@ -103,7 +103,7 @@ describe('PartitionEngine.pushAll', () => {
     });
   }
 
-  it('takes a stretch through one operator after the other, up to the record that closes a window', () => {
+  it('passes a batch through one operator after the other, up to the record that closes a window', () => {
     const seen: string[] = [];
     const noting = pipeline('noting', { sales: looseSales }, ({ sales }) =>
       ['a', 'b'].map((name, n) =>
@@ -128,6 +128,6 @@ describe('PartitionEngine.pushAll', () => {
     expect(seen).to.eql(['a2', 'a3', 'a6000', 'b2', 'b3', 'b6000']);
     expect(engine.commit().map(({ table: { name } }) => name)).to.eql(['by_user', 'of_items', 'by_user', 'of_items']);
     feedAll(engine, [sale({ time: 6_001 })]);
-    expect(engine.setAside, 'in both, the key was done with the record before').to.equal(2);
+    expect(engine.setAside, 'in both, the key expired with the previous record').to.equal(2);
   });
 });

@@ -8,7 +8,7 @@ import { progress, sourceMarks } from './system-tables.js';
 const mark = { epoch: 3, checksum: 4_000_000_000 };
 
 describe('the mark of a position', () => {
-  it('is of the message before it: a record more, and it is not known any longer', () => {
+  it('belongs to the message before it: after one more record it is unknown', () => {
     const engine = newEngine(mixed);
     feed(engine, [sale({ time: 5 }), sale({ time: 9 })]);
     expect(engine.position).to.not.have.property('mark');
@@ -19,7 +19,7 @@ describe('the mark of a position', () => {
     expect(engine.position).to.not.have.property('mark');
   });
 
-  it('goes through a checkpoint, and is not known of one that has none', () => {
+  it('is stored in a checkpoint, and unknown for one that has none', () => {
     const engine = newEngine(mixed);
     engine.resume({ offset: 7, version: 9, latest: null, mark });
     expect(engine.position).to.deep.equal({ offset: 7, version: 9, latest: null, mark });
@@ -27,7 +27,7 @@ describe('the mark of a position', () => {
     expect(engine.position).to.deep.equal({ offset: 7, version: 9, latest: null });
   });
 
-  it('is read back from the tables, each part where it is known', async () => {
+  it('is read back from the tables, each part if it is known', async () => {
     const tables = memoryTables();
     await tables.create([sourceMarks]);
     for (const [n, known] of [mark, { epoch: 0 }, { checksum: 0 }].entries()) {
@@ -41,7 +41,7 @@ describe('the mark of a position', () => {
     expect([...(await readMarks(tables, 'other'))]).to.deep.equal([]);
   });
 
-  it('is not known of tables that an earlier version made', async () => {
+  it('is unknown for tables of an earlier version', async () => {
     const tables = memoryTables();
     await tables.create([progress]);
     expect([...(await readMarks(tables, 'mixed'))]).to.deep.equal([]);

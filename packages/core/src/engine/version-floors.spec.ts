@@ -34,10 +34,10 @@ function versionsOf(floors: readonly VersionFloor[], from = 0, version = 0): num
   return engine.commit().map((row) => row.version);
 }
 
-describe('a floor of versions', () => {
+describe('a version floor', () => {
   const floor = fc.record({ offset: fc.nat(25), version: fc.integer({ min: 1, max: 100_000 }) });
 
-  it('lies below all versions from its offset on, and changes none before', () => {
+  it('is below all versions from its offset on, and changes none before', () => {
     fc.assert(
       fc.property(fc.array(floor, { maxLength: 4 }), (floors) => {
         const sorted = floors.toSorted((a, b) => a.offset - b.offset);
@@ -52,7 +52,7 @@ describe('a floor of versions', () => {
     );
   });
 
-  it('gives a run that begins behind a checkpoint the versions of one that never ended', () => {
+  it('gives a run that starts from a checkpoint the versions of one that never ended', () => {
     fc.assert(
       fc.property(fc.array(floor, { maxLength: 4 }), fc.integer({ min: 1, max: 19 }), (floors, from) => {
         const sorted = floors.toSorted((a, b) => a.offset - b.offset);
@@ -62,7 +62,7 @@ describe('a floor of versions', () => {
     );
   });
 
-  it('is kept in the tables, for each partition, and copied to others', async () => {
+  it('is stored in the tables, for each partition, and copied to others', async () => {
     const [tables, others] = [memoryTables(), memoryTables()];
     expect(await readFloors(tables, 'shops')).to.eql(new Map());
     await writeFloors(

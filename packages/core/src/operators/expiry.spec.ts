@@ -11,7 +11,7 @@ import { checkedUntil } from './expiry.js';
 import { foldByKey } from './fold-by-key.js';
 import { topByKey } from './top-by-key.js';
 
-/** The sums of users, each of whom is done when the records say. */
+/** The sums of users, whose keys expire when the records say. */
 function expiring(expires: (s: Sale) => number): ReturnType<typeof pipelineHarness<Sale>> {
   const made: Pipeline = pipeline('expiring', { sales }, ({ sales }) => [
     into(byUser, sales.pipe(foldByKey('f', { key: (s) => [s.user], state: Sum, fold: addTo, expires }))),
@@ -20,7 +20,7 @@ function expiring(expires: (s: Sale) => number): ReturnType<typeof pipelineHarne
 }
 
 describe('checkedUntil', () => {
-  it('takes a moment for the millisecond that it lies in, Infinity for never, and nothing else', async () => {
+  it('rounds a time down to its millisecond, accepts Infinity for never, and nothing else', async () => {
     expect([checkedUntil('f', 999.5), checkedUntil('f', -0.5), checkedUntil('f', 7)]).to.eql([999, -1, 7]);
     expect(checkedUntil('f', Infinity)).to.equal(Number.MAX_SAFE_INTEGER);
     for (const odd of [Number.NaN, -Infinity, 2 ** 60, '5', 5n, undefined, null, new Date(5)]) {
@@ -30,17 +30,17 @@ describe('checkedUntil', () => {
 });
 
 describe('expires', () => {
-  it('refuses a record that says another moment than an earlier one of its key: no total grows smaller in silence', async () => {
+  it('rejects a record with another expiry than an earlier one of its key: no total shrinks silently', async () => {
     const harness = expiring((s) => s.time + 100);
     harness.push(sale({ amount: 1 }), sale({ amount: 2, time: 50 }), sale({ amount: 4, time: 0 }));
     await harness.commit();
     expect(await harness.rows(byUser)).to.eql([{ user: 'ann', amount: 5, count: 2 }]);
-    const letters = await harness.deadLetters();
-    expect(letters.map(({ offset, operator, code }) => [offset, operator, code])).to.eql([[1, '', 'ERR_BAD_RECORD']]);
-    expect(letters[0]?.cause).to.contain('expires returned 150').and.to.contain('100 for an earlier record');
+    const rejected = await harness.deadLetters();
+    expect(rejected.map(({ offset, operator, code }) => [offset, operator, code])).to.eql([[1, '', 'ERR_BAD_RECORD']]);
+    expect(rejected[0]?.cause).to.contain('expires returned 150').and.to.contain('100 for an earlier record');
   });
 
-  it('drops a key at any moment, 1970 among them, and sets aside what is of that time or later, or comes later', async () => {
+  it('drops a key at any time, even in 1970, and dead-letters what is of that time or later, or arrives later', async () => {
     for (const until of [0, -1, 1_000]) {
       const harness = expiring(() => until);
       harness.push(sale({ time: until - 500 }), sale({ time: until - 1 }), sale({ time: until }));
@@ -55,7 +55,7 @@ describe('expires', () => {
     }
   });
 
-  it('keeps a key for ever whose records say Infinity, and sets records aside that name no moment', async () => {
+  it('keeps a key forever if its records say Infinity, and dead-letters records without a valid time', async () => {
     const harness = expiring((s) => (s.item === 'tea' ? Infinity : Number.NaN));
     harness.push(sale(), sale({ item: 'odd' }), sale({ time: 9e9 }), sale());
     await harness.commit();
@@ -63,7 +63,7 @@ describe('expires', () => {
     expect((await harness.deadLetters()).map(({ offset, code }) => [offset, code])).to.eql([[1, 'ERR_BAD_RECORD']]);
   });
 
-  it('has no key at two ranks of a group: all keys of one are done at one moment, or their record is refused', async () => {
+  it('has no key at two ranks of a group: all keys of one expire at the same time, or their record is rejected', async () => {
     const days = table(
       'days',
       { partitionBy: ['day'], clusterBy: ['rank', 'shard'] },
@@ -97,8 +97,8 @@ describe('expires', () => {
           else harness.push(each);
         }
         await harness.commit();
-        const places = (await harness.rows(days)).map(({ day, user }) => `${day}/${user}`);
-        expect(places).to.eql([...new Set(places)]);
+        const keys = (await harness.rows(days)).map(({ day, user }) => `${day}/${user}`);
+        expect(keys).to.eql([...new Set(keys)]);
         const records = steps.filter((each): each is Sale => typeof each === 'object');
         const [single, together] = [newEngine(ranked), newEngine(ranked)];
         feed(single, records);
@@ -109,7 +109,7 @@ describe('expires', () => {
     );
   });
 
-  it('remembers when a group is done, also after a restart, and after a record of it was undone', async () => {
+  it('remembers when a group expires, also after a restart, and after one of its records was undone', async () => {
     const tops = table(
       'tops',
       { partitionBy: ['hour'], clusterBy: ['rank', 'shard'] },

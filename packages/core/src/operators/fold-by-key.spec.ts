@@ -30,7 +30,7 @@ function modelRows(records: readonly Sale[]): { user: string; amount: number; co
 }
 
 describe('foldByKey', () => {
-  it('gives, for every record, the key, the state after it, the record and what the fold returned', async () => {
+  it('emits, for every record, the key, the state after it, the record and what the fold returned', async () => {
     const script = marbles('ab-a', {
       a: (time) => sale({ amount: 2, time }),
       b: (time) => sale({ user: 'bob', amount: 5, time }),
@@ -54,7 +54,7 @@ describe('foldByKey', () => {
     ]);
   });
 
-  it('gives plain copies: one that is kept does not change with later records', async () => {
+  it('emits plain copies: they do not change with later records', async () => {
     const script = marbles('aaaa', { a: () => sale() });
     const seen = await trace(sales, script, (sales) =>
       sales.pipe(foldByKey('totals', { key: (s) => [s.user], state: Sum, fold: addTo })),
@@ -63,7 +63,7 @@ describe('foldByKey', () => {
     expect(Object.getPrototypeOf(seen[0]?.value.value)).to.equal(Object.prototype);
   });
 
-  it('writes only what stands at the commit where it is sent straight into a table', () => {
+  it('writes only the state at the commit if it goes directly into a table', () => {
     const harness = pipelineHarness<Sale>(totals, { partitions: 1 });
     harness.push(sale(), sale(), sale({ user: 'bob' }), sale());
     const rows = harness.engines[0]?.commit() ?? [];
@@ -74,7 +74,7 @@ describe('foldByKey', () => {
     expect(harness.engines[0]?.commit()).to.eql([]);
   });
 
-  it('holds the fold of all records of each key, whatever commits and restarts lie between', async () => {
+  it('holds the fold of all records of each key, whatever commits and restarts are in between', async () => {
     const step = fc.oneof(
       { weight: 6, arbitrary: anySale },
       { weight: 1, arbitrary: fc.constantFrom('commit', 'checkpoint', 'restart', 'zombies') },
@@ -93,7 +93,7 @@ describe('foldByKey', () => {
     );
   });
 
-  it('ends the run where a key does not begin with the key of the stream', async () => {
+  it('ends the run if a key does not begin with the key of the stream', async () => {
     const wrong = pipeline('wrong', { sales }, ({ sales }) => [
       into(
         byUser,
@@ -107,7 +107,7 @@ describe('foldByKey', () => {
     expect(await codeOf(() => harness.push(sale()))).to.equal('ERR_KEY_NOT_PARTITIONED');
   });
 
-  it('undoes a record whose fold throws half way, in every operator, and sets it aside', async () => {
+  it('undoes a record whose fold throws half-way, in every operator, and dead-letters it', async () => {
     const touchy = pipeline('touchy', { sales }, ({ sales }) => [
       into(byUser, sales.pipe(foldByKey('first', { key: (s) => [s.user], state: Sum, fold: addTo }))),
       into(
@@ -137,11 +137,11 @@ describe('foldByKey', () => {
         expect(await harness.rows(byUser)).to.eql(modelRows(good));
         const alls = (await harness.rows(byItemOfUser)).filter(({ item }) => item === 'all');
         expect(alls.map(({ user, amount, count }) => ({ user, amount, count }))).to.eql(modelRows(good));
-        const letters = await harness.deadLetters();
-        expect(letters.map(({ offset }) => offset)).to.eql(
+        const rejected = await harness.deadLetters();
+        expect(rejected.map(({ offset }) => offset)).to.eql(
           records.flatMap(({ amount }, offset) => (amount < 0 ? [offset] : [])),
         );
-        for (const { code, cause, operator } of letters) {
+        for (const { code, cause, operator } of rejected) {
           expect([code, cause, operator]).to.eql(['ERR_BAD_RECORD', 'below zero', '']);
         }
       }),
@@ -149,7 +149,7 @@ describe('foldByKey', () => {
     );
   });
 
-  it('sets a record aside that would make its state inexact', async () => {
+  it('dead-letters a record that would make its state inexact', async () => {
     const harness = pipelineHarness<Sale>(totals, { partitions: 1 });
     harness.push(sale({ amount: Number.MAX_SAFE_INTEGER }), sale(), sale({ amount: -1 }));
     await harness.commit();
@@ -157,7 +157,7 @@ describe('foldByKey', () => {
     expect((await harness.deadLetters()).map(({ offset, code }) => [offset, code])).to.eql([[1, 'ERR_OVERFLOW']]);
   });
 
-  it('folds what another fold gives out', async () => {
+  it('folds what another fold emits', async () => {
     const nested = pipeline('nested', { sales }, ({ sales }) => [
       into(
         byUser,
@@ -174,7 +174,7 @@ describe('foldByKey', () => {
     expect(await harness.rows(byUser)).to.eql([{ user: 'ann', amount: 0, count: 2 }]);
   });
 
-  it('drops a key once the watermark passes its expiry, and sets aside what still comes for it', async () => {
+  it('drops a key once the watermark passes its expiry, and dead-letters later records for it', async () => {
     const dayly = pipeline('dayly', { sales }, ({ sales }) => [
       into(
         byMinute,
@@ -228,7 +228,7 @@ describe('foldByKey', () => {
     ]);
   });
 
-  it('sets records aside whose keys have more parts, or fewer, than those of its table, also the first one', async () => {
+  it('dead-letters records whose keys have more or fewer parts than those of its table, even the first one', async () => {
     for (const odd of [
       ['ann', 'tea'],
       ['ann', 'tea', 'x'],
@@ -249,12 +249,12 @@ describe('foldByKey', () => {
     }
   });
 
-  it('refuses a table whose columns are not those of the state', async () => {
+  it('rejects a table whose columns are not those of the state', async () => {
     const wrong = (): unknown =>
       pipeline('wrong', { sales }, ({ sales }) => [
         into(
           byItem,
-          // as code without types would
+          // as code without types could do
           sales.pipe(foldByKey('sums', { key: (s) => [s.user], state: Other, fold: () => undefined })) as never,
         ),
       ]);

@@ -9,7 +9,7 @@ import { foldByKey } from './fold-by-key.js';
 declare const records: Observable<Sale>;
 
 describe('foldByKey', () => {
-  test('gives updates whose key is a tuple, with the state, the record and the result', () => {
+  test('emits updates whose key is a tuple, with the state, the record and the result', () => {
     const fold = foldByKey('f', { key: (s: Sale) => [s.user, s.amount], state: Sum, fold: () => 7 });
     expect(fold).type.toBe<
       OperatorFunction<
@@ -38,7 +38,7 @@ describe('foldByKey', () => {
     );
   });
 
-  test('refuses fields that the state has not, and values of another type', () => {
+  test('rejects fields that the state does not have, and values of another type', () => {
     const options = { key: (s: Sale): [string] => [s.user], state: Sum };
     expect(records.pipe).type.toBeCallableWith(foldByKey('f', { ...options, fold: (sum) => void (sum.amount = 1) }));
     records.pipe(
@@ -54,7 +54,7 @@ describe('foldByKey', () => {
     );
   });
 
-  test('refuses a key that is empty, or no tuple of texts, numbers, bigints and booleans', () => {
+  test('rejects a key that is empty, or not a tuple of texts, numbers, bigints and booleans', () => {
     const rest = { state: Sum, fold: (): void => undefined };
     expect(foldByKey).type.not.toBeCallableWith('f', { ...rest, key: (): [] => [] });
     expect(foldByKey).type.not.toBeCallableWith('f', { ...rest, key: (s: Sale) => s.user });
@@ -66,25 +66,25 @@ describe('foldByKey', () => {
 describe('into', () => {
   const sums = records.pipe(foldByKey('f', { key: (s) => [s.user], state: Sum, fold: () => undefined }));
 
-  test('takes the updates of a fold whose key and state are those of the table', () => {
+  test('accepts the updates of a fold whose key and state are those of the table', () => {
     expect(into).type.toBeCallableWith(byUser, sums);
   });
 
-  test('takes plain rows of the table, and no others', () => {
+  test('accepts plain rows of the table, and no others', () => {
     expect(into).type.toBeCallableWith(byUser, records.pipe(map(() => ({ user: 'ann', amount: 1, count: 1 }))));
     expect(into).type.not.toBeCallableWith(byUser, records.pipe(map(() => ({ user: 'ann', amount: 1 }))));
     expect(into).type.not.toBeCallableWith(byUser, records.pipe(map(() => ({ user: 1, amount: 1, count: 1 }))));
     expect(into).type.not.toBeCallableWith(byUser, records);
   });
 
-  test('refuses a fold whose key has other parts than the table', () => {
+  test('rejects a fold whose key has other parts than the table', () => {
     const byTwo = records.pipe(foldByKey('f', { key: (s) => [s.user, s.item], state: Sum, fold: () => undefined }));
     expect(into).type.not.toBeCallableWith(byUser, byTwo);
     const byNumber = records.pipe(foldByKey('f', { key: (s) => [s.amount], state: Sum, fold: () => undefined }));
     expect(into).type.not.toBeCallableWith(byUser, byNumber);
   });
 
-  test('refuses a state that lacks a column of the table, or has it in another type', () => {
+  test('rejects a state that lacks a column of the table, or has it with another type', () => {
     const Less = record('less', { amount: int64() });
     const Other = record('other', { amount: int64(), count: text() });
     expect(into).type.not.toBeCallableWith(
@@ -97,7 +97,7 @@ describe('into', () => {
     );
   });
 
-  test('takes a state without the optional columns of the table', () => {
+  test('accepts a state without the optional columns of the table', () => {
     const loose = table(
       'loose',
       { partitionBy: ['user'] },

@@ -20,7 +20,7 @@ describe('hoppingWindow', () => {
     ]);
   });
 
-  it('counts a late record in the windows that are still open, and sets it aside once for the others', async () => {
+  it('counts a late record in the windows that are still open, and dead-letters it once for the others', async () => {
     const late = pipeline('late', { sales }, ({ sales }) => [
       into(
         bySecond,
@@ -37,8 +37,10 @@ describe('hoppingWindow', () => {
       [3_000, 1],
       [4_000, 1],
     ]);
-    const letters = await harness.deadLetters();
-    expect(letters.map(({ offset, operator, code }) => [offset, operator, code])).to.eql([[1, 'h', 'ERR_LATE_RECORD']]);
+    const rejected = await harness.deadLetters();
+    expect(rejected.map(({ offset, operator, code }) => [offset, operator, code])).to.eql([
+      [1, 'h', 'ERR_LATE_RECORD'],
+    ]);
     expect(harness.engines[0]?.setAside).to.equal(1);
   });
 });

@@ -58,7 +58,7 @@ describe('latestByKey', () => {
     );
   });
 
-  it('gives out what stands, for older records too, and nothing of its own bookkeeping', async () => {
+  it('emits the current state, for older records too, without its own hidden fields', async () => {
     const script = marbles('--a-b', { a: (time) => sale({ amount: 1, time }), b: () => sale({ amount: 2, time: 5 }) });
     const seen = await trace(sales, script, (sales) => sales.pipe(latestByKey('last', options)));
     expect(seen.map(({ value }) => value.value)).to.eql([
@@ -67,7 +67,7 @@ describe('latestByKey', () => {
     ]);
   });
 
-  it('refuses a table without a shard column', async () => {
+  it('rejects a table without a shard column', async () => {
     const whole = table('whole', { partitionBy: ['item'] }, { item: text(), amount: int64(), time: timestamp() });
     const wrong = (): unknown =>
       pipeline('wrong', { sales }, ({ sales }) => [into(whole, sales.pipe(latestByKey('last', options)))]);

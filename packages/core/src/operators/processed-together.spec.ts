@@ -27,13 +27,13 @@ const latest = table(
 
 const kinds = table('kinds', { partitionBy: ['user'] }, { user: text(), amount: int64(), count: int64() });
 
-/** A fold that cannot take sales of 9. */
+/** A fold that throws for sales of 9. */
 function touchy(sum: { amount: number; count: number }, s: Sale): void {
   addTo(sum, s);
   if (s.amount === 9) throw new Error('nine');
 }
 
-/** Every keyed operator, alone and behind another: with keys that may be wrong, that expire, and folds that throw. */
+/** Every keyed operator, alone and after another: with keys that may be invalid, that expire, and folds that throw. */
 const all: Pipeline = pipeline('all', { looseSales }, ({ looseSales }) => {
   const sums = looseSales.pipe(foldByKey('sums', { key: (s) => [s.user], state: Sum, fold: addTo }));
   const pairs = looseSales.pipe(
@@ -99,7 +99,7 @@ const anySale: fc.Arbitrary<Sale> = fc.record({
   time: fc.nat(2_000),
 });
 
-/** RecordBatches of sales whose times go on, some by little and some by much. */
+/** Batches of sales whose times advance, some by little and some by much. */
 const batches = fc
   .array(fc.tuple(fc.nat(3_000), fc.array(anySale, { minLength: 1, maxLength: 20 })), { maxLength: 6 })
   .map((some) => {
@@ -110,15 +110,15 @@ const batches = fc
     });
   });
 
-/** Writes rows by their keys, as tables do: a row may be written again as it is. */
+/** Writes rows by their keys, as tables do: the same row may be written again. */
 function write(rows: readonly Mutation[], into: Map<string, string>): void {
   for (const { table: to, values, version } of rows) {
     into.set(shown([to.name, values.slice(0, to.keyLength)]), shown([values, version]));
   }
 }
 
-describe('records that are taken in together', () => {
-  it('leave the rows, dead letters, versions and states that they leave one by one, at each commit', () => {
+describe('records that are processed together', () => {
+  it('have the same rows, dead letters, versions and states as one by one, at each commit', () => {
     fc.assert(
       fc.property(batches, (some) => {
         const [single, together] = [newEngine(all), newEngine(all)];
@@ -137,7 +137,7 @@ describe('records that are taken in together', () => {
     );
   });
 
-  it('leave in every partial commit the rows of a whole one, of so many keys at most', () => {
+  it('have in partial commits the rows of a whole one, each of at most the given number of keys', () => {
     fc.assert(
       fc.property(batches, fc.integer({ min: 1, max: 5 }), (some, most) => {
         const [whole, parted] = [newEngine(all), newEngine(all)];

@@ -2,12 +2,12 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { Ranking } from './ranking.js';
 
-/** What a table of ranks holds after all that a ranking has given out, and how it was given. */
+/** The contents of a table of ranks after all emissions of a ranking, and how they were emitted. */
 class Ranked {
   readonly #values: number[];
   readonly #ranking: Ranking;
   readonly rows = new Map<number, number>();
-  /** The ranks given out last, and how often all slots were looked at. */
+  /** The ranks emitted last, and how often all slots were examined. */
   given: number[] = [];
   searched = 0;
 
@@ -34,7 +34,7 @@ class Ranked {
     });
   }
 
-  /** The slots as sorting all of them ranks them. */
+  /** The slots in the order of a full sort. */
   sorted(k: number): [rank: number, slot: number][] {
     const slots = [...this.#values.keys()].sort((a, b) => (this.#values[b] ?? 0) - (this.#values[a] ?? 0) || a - b);
     return slots.slice(0, k).map((slot, n) => [n + 1, slot]);
@@ -42,7 +42,7 @@ class Ranked {
 }
 
 describe('Ranking', () => {
-  it('gives out what leaves in a table the slots as sorting all of them would, whatever rises, falls or is equal', () => {
+  it('emits what leaves in a table the same slots as a full sort, whatever rises, falls or is equal', () => {
     const change = fc.tuple(fc.nat(7), fc.integer({ min: -3, max: 3 }));
     fc.assert(
       fc.property(
@@ -60,7 +60,7 @@ describe('Ranking', () => {
     );
   });
 
-  it('gives out no rank whose slot is the same and has not changed, where nothing has fallen', () => {
+  it('does not emit a rank whose slot is the same and unchanged, if nothing has fallen', () => {
     const ranked = new Ranked([50, 40, 30, 20, 10], 3);
     ranked.change([[0, 50]]);
     expect(ranked.given).to.eql([1, 2, 3]);
@@ -74,14 +74,14 @@ describe('Ranking', () => {
     expect(ranked.given, 'equal, and the lower slot').to.eql([2, 3]);
   });
 
-  it('gives out every rank where a value has fallen: one in between may have been written since', () => {
+  it('emits every rank if a value has fallen: an intermediate one may have been written since', () => {
     const ranked = new Ranked([50, 40, 30, 20, 10], 3);
     ranked.change([[0, 50]]);
     ranked.change([[4, 5]]);
     expect(ranked.given).to.eql([1, 2, 3]);
   });
 
-  it('looks at all slots again only where one that is ranked has fallen, and others may be better', () => {
+  it('examines all slots again only if a ranked one has fallen, and others may be better', () => {
     const ranked = new Ranked([50, 40, 30, 20, 10], 3);
     ranked.change([[0, 50]]);
     for (const change of [
@@ -104,7 +104,7 @@ describe('Ranking', () => {
     ]);
   });
 
-  it('ranks more slots than it gathers at once, many of them equal, from either end', () => {
+  it('ranks more slots than it gathers at once, many of them equal, in either direction', () => {
     for (const direction of [1, -1]) {
       const values = Array.from({ length: 9_000 }, (_, n) => direction * Math.floor(n / 50));
       const ranked = new Ranked(values, 120);

@@ -11,7 +11,7 @@ import { shardedFold } from './sharded-fold.js';
 import { topByKey } from './top-by-key.js';
 import { tumblingWindow } from './tumbling-window.js';
 
-/** Each keyed operator, alone, with this function for its key. */
+/** Each keyed operator, alone, with this key function. */
 function each(keyOf: (s: Sale) => readonly [string]): readonly Pipeline[] {
   const options = { key: keyOf, state: Sum, fold: addTo };
   return [
@@ -28,12 +28,12 @@ function each(keyOf: (s: Sale) => readonly [string]): readonly Pipeline[] {
   );
 }
 
-/** What an operator keeps, by key. */
+/** The state of an operator, by key. */
 const sizeOf = (harness: ReturnType<typeof pipelineHarness<Sale>>): number | undefined =>
   harness.engines[0]?.operators[0]?.state.size;
 
 describe('an operator', () => {
-  it('dead-letters a first record without a key, and takes in what comes after', async () => {
+  it('dead-letters a first record without a key, and processes the following ones', async () => {
     for (const made of each((s) => {
       if (s.item === 'odd') throw new Error('no key');
       return [s.user];
@@ -41,8 +41,8 @@ describe('an operator', () => {
       const harness = pipelineHarness<Sale>(made, { partitions: 1 });
       harness.push(sale({ item: 'odd' }), sale(), sale({ item: 'odd' }), sale());
       await harness.commit();
-      const letters = await harness.deadLetters();
-      expect(letters.map(({ offset, cause }) => [offset, cause])).to.eql([
+      const rejected = await harness.deadLetters();
+      expect(rejected.map(({ offset, cause }) => [offset, cause])).to.eql([
         [0, 'no key'],
         [2, 'no key'],
       ]);
@@ -50,7 +50,7 @@ describe('an operator', () => {
     }
   });
 
-  it('does the same where its first records come together', () => {
+  it('does the same if its first records arrive together', () => {
     for (const made of each((s) => {
       if (s.item === 'odd') throw new Error('no key');
       return [s.user];
@@ -63,7 +63,7 @@ describe('an operator', () => {
     }
   });
 
-  it('ends the run where a record comes outside its turn', async () => {
+  it('ends the run if a record arrives outside its turn', async () => {
     const late = pipeline('late', { sales }, ({ sales }) => [
       into(byUser, sales.pipe(delay(0), foldByKey('f', { key: (s) => [s.user], state: Sum, fold: addTo }))),
     ]);
@@ -90,7 +90,7 @@ describe('an operator', () => {
     }
   });
 
-  it('takes nothing more of a record that another operator has refused', async () => {
+  it('does not process a record further that another operator has rejected', async () => {
     const seen: string[] = [];
     const made = pipeline('two', { sales }, ({ sales }) => [
       into(
@@ -127,7 +127,7 @@ describe('an operator', () => {
     expect((await harness.rows(byItem)).map(({ item }) => item)).to.eql(['a', 'c']);
   });
 
-  it('says of a late record which operator was done with it, when, and how far the watermark is', async () => {
+  it('states for a late record which operator rejected it, since when, and the watermark', async () => {
     const made = pipeline('windows', { sales }, ({ sales }) => {
       observed(
         sales.pipe(
@@ -140,8 +140,8 @@ describe('an operator', () => {
     const harness = pipelineHarness<Sale>(made, { partitions: 1 });
     harness.push(sale({ time: 500 }), sale({ time: 1_500 }), sale({ time: 999 }));
     await harness.commit();
-    const [letter] = await harness.deadLetters();
-    expect(letter?.cause)
+    const [rejected] = await harness.deadLetters();
+    expect(rejected?.cause)
       .to.contain("'w' accepted it until 1970-01-01T00:00:01.500Z")
       .and.to.contain('the watermark is 1970-01-01T00:00:01.500Z');
   });

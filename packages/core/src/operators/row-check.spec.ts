@@ -20,7 +20,10 @@ import { table } from '../table/index.js';
 import { pipelineHarness } from '../testing/index.js';
 import { foldByKey } from './fold-by-key.js';
 
-/** The codes of the dead letters of records that set a field, kept as `kept`, of a table whose column is a `column`. */
+/**
+ * The codes of the dead letters of records that set a field of type `kept`, for a table whose column is of type
+ * `column`.
+ */
 async function codesFor(
   kept: FieldType,
   column: FieldType,
@@ -45,17 +48,17 @@ async function codesFor(
   );
   values.forEach((_, amount) => harness.push(sale({ user: `user ${amount}`, amount })));
   await harness.commit();
-  const letters = new Map((await harness.deadLetters()).map(({ offset, code }) => [offset, code]));
+  const rejected = new Map((await harness.deadLetters()).map(({ offset, code }) => [offset, code]));
   const rows = new Map((await harness.rows(made)).map((row) => [row.user, (row as Partial<typeof row>).field]));
   return values.map((value, n) => {
-    const code = letters.get(n);
+    const code = rejected.get(n);
     expect(rows.has(`user ${n}`), 'a row or a dead letter').to.equal(code === undefined);
     if (code === undefined) expect(rows.get(`user ${n}`)).to.equal(value);
     return code;
   });
 }
 
-/** How many of the first values a column takes; it must refuse all that follow. */
+/** How many of the first values a column accepts; it must reject all that follow. */
 async function taken(kept: FieldType, column: FieldType, values: readonly unknown[]): Promise<number> {
   const codes = await codesFor(kept, column, values);
   const count = codes.indexOf('ERR_ROW_INVALID');
@@ -65,8 +68,8 @@ async function taken(kept: FieldType, column: FieldType, values: readonly unknow
   return count === -1 ? codes.length : count;
 }
 
-describe('what a fold leaves', () => {
-  it('is a row of its table up to the very bounds of a number, and a dead letter beyond', async () => {
+describe('the state after a fold', () => {
+  it('is a row of its table up to the exact bounds of a number, and a dead letter beyond', async () => {
     for (const [kept, kind] of [
       [int32(), int32],
       [int64(), int64],
@@ -81,30 +84,30 @@ describe('what a fold leaves', () => {
     }
   });
 
-  it('is a row up to the very length of a text', async () => {
+  it('is a row up to the exact length of a text', async () => {
     expect(await taken(text(), text({ min: 2, max: 4 }), ['ab', 'abcd', '', 'a', 'abcde'])).to.equal(2);
     expect(await taken(text({ max: 9 }), text({ max: 9 }), ['', 'abcdefghi'])).to.equal(2);
     expect(await taken(text({ max: 4 }), text({ max: 9 }), ['abcd'])).to.equal(1);
   });
 
-  it('is a row where its word is one of the column, of as many or more that the state may hold', async () => {
+  it('is a row if the column has its word; the column may have fewer words than the state', async () => {
     const state = oneOf('new', 'old', 'odd "word"', 'gone');
     expect(await taken(state, oneOf('old', 'new'), ['new', 'old', 'odd "word"', 'gone'])).to.equal(2);
     expect(await taken(oneOf('new'), oneOf('old', 'new'), ['new'])).to.equal(1);
   });
 
-  it('is a row where it is any day, but not where no day was set', async () => {
+  it('is a row for any day, but not if no day was set', async () => {
     expect(await codesFor(date(), date(), ['2024-02-29', ''])).to.eql([undefined, 'ERR_ROW_INVALID']);
   });
 
-  it('is a row where an optional value is absent, whatever bounds it would have', async () => {
+  it('is a row if an optional value is absent, whatever its bounds', async () => {
     expect(await taken(optional(int64()), optional(int64({ min: 3 })), [undefined, 3, 2])).to.equal(2);
     expect(await taken(optional(text()), optional(text({ min: 2 })), [undefined, 'ab', 'a'])).to.equal(2);
     expect(await taken(optional(date()), optional(date()), [undefined, '2024-02-29'])).to.equal(2);
     expect(await taken(optional(boolean()), optional(boolean()), [undefined, true, false])).to.equal(3);
   });
 
-  it('is checked against every table that it goes into', async () => {
+  it('is checked against every table that it is written to', async () => {
     const [small, large] = [20, 10].map((max, n) =>
       table(`most_${n}`, { partitionBy: ['user'] }, { user: text({ min: 2 }), amount: int64({ max }) }),
     );

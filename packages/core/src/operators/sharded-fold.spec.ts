@@ -56,7 +56,7 @@ describe('shardedFold', () => {
     }
   });
 
-  it('refuses a table without a shard column, straight or through other operators', async () => {
+  it('rejects a table without a shard column, directly or through other operators', async () => {
     const straight = (): unknown =>
       pipeline('straight', { sales }, ({ sales }) => [
         into(wholeByItem, sales.pipe(shardedFold('items', { key: (s) => [s.item], state: Sum, fold: addTo }))),
@@ -75,7 +75,7 @@ describe('shardedFold', () => {
     expect(await codeOf(() => harness.push(sale()))).to.equal('ERR_SHARD_MISSING');
   });
 
-  it('lets other branches of the same record go into tables without a shard', async () => {
+  it('lets other branches of the same record write to tables without a shard', async () => {
     const both = pipeline('both', { sales }, ({ sales }) => [
       into(byItem, sales.pipe(shardedFold('items', { key: (s) => [s.item], state: Sum, fold: addTo }), map(unkeyed))),
       into(byUser, sales.pipe(map(({ user, amount }) => ({ user, amount, count: 1 })))),

@@ -8,7 +8,7 @@ import { shardedFold } from './sharded-fold.js';
 declare const records: Observable<Sale>;
 const options = { key: (s: Sale): [string] => [s.item], state: Sum, fold: (): void => undefined };
 
-test('the shard is no part of the key: the operator fills it in', () => {
+test('the shard is not part of the key: the operator fills it in', () => {
   expect(into).type.toBeCallableWith(byItem, records.pipe(shardedFold('s', options)));
   expect(into).type.toBeCallableWith(byItem, records.pipe(latestByKey('l', options)));
   expect(into).type.toBeCallableWith(byItem, records.pipe(map(() => ({ item: 'tea', amount: 1, count: 1 }))));
@@ -16,7 +16,7 @@ test('the shard is no part of the key: the operator fills it in', () => {
   expect(into).type.not.toBeCallableWith(byItem, records.pipe(shardedFold('s', keyed)));
 });
 
-test('latestByKey has no result, and no field of its own in the state', () => {
+test('latestByKey has no result, and no hidden field in the state', () => {
   const updates = records.pipe(latestByKey('l', options));
   updates.subscribe(({ key, value, result }) => {
     expect(key).type.toBe<[string]>();

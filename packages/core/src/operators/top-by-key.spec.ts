@@ -16,7 +16,7 @@ const tops = table(
 
 const hourOf = (s: Sale): number => Math.floor(s.time / 10_000);
 
-/** The best sellers of each stretch of ten seconds, which is done ten seconds after its end. */
+/** The best sellers of each ten seconds; a group expires ten seconds after its end. */
 const best = (k: number): Pipeline =>
   pipeline('best', { sales }, ({ sales }) => [
     into(
@@ -38,7 +38,7 @@ const best = (k: number): Pipeline =>
 
 const options = { k: 2, by: 'amount', key: (s: Sale) => [s.user] as const, state: Sum, fold: addTo } as const;
 
-/** The ranking as anyone would compute it: all sums, sorted. */
+/** The ranking computed directly: all sums, sorted. */
 function model(records: readonly Sale[], k: number): { hour: number; rank: number; user: string; amount: number }[] {
   const hours = new Map<number, Map<string, number>>();
   let latest = Number.NEGATIVE_INFINITY;
@@ -64,7 +64,7 @@ function model(records: readonly Sale[], k: number): { hour: number; rank: numbe
 const codeAt = (n: number): string => String.fromCharCode(0x4e00 + n);
 
 describe('topByKey', () => {
-  it('gives out, at a commit, the places that have changed since the last, and all where a value has fallen', async () => {
+  it('emits, at a commit, the ranks that have changed since the last, and all ranks if a value has fallen', async () => {
     const by = (user: string, amount: number) => (): Sale => sale({ user, amount });
     const records = { a: by('ann', 5), b: by('bob', 3), c: by('cid', 4), d: by('dan', 1), e: by('ann', -3) };
     const seen = await trace(sales, marbles('abc|d|e|c||', records), (sales) => sales.pipe(topByKey('top', options)));
@@ -77,7 +77,7 @@ describe('topByKey', () => {
     ]);
   });
 
-  it('ranks as sorting all sums would, through falls, ties, restarts and expiry', async () => {
+  it('ranks like sorting all sums, through falls, ties, restarts and expiry', async () => {
     const anySale: fc.Arbitrary<Sale> = fc.record({
       user: fc.constantFrom('ann', 'bob', 'cid', 'dan', 'eve', 'fay', 'gus', 'hal'),
       item: fc.constant('tea'),
@@ -119,7 +119,7 @@ describe('topByKey', () => {
     expect(rows.map(({ hour, rank, user, amount }) => ({ hour, rank, user, amount }))).to.eql(model(all, 100));
   });
 
-  it('leaves no trace of a record that is taken back', async () => {
+  it('leaves no trace of a record that is rolled back', async () => {
     const touchy = pipeline('touchy', { sales }, ({ sales }) => [
       into(
         tops,
@@ -142,7 +142,7 @@ describe('topByKey', () => {
     expect(await harness.deadLetters()).to.have.length(2);
   });
 
-  it('ends the run where a key does not begin with the key of the stream, or a table has no shard', async () => {
+  it('ends the run if a key does not begin with the key of the stream, or a table has no shard', async () => {
     const byItem = await codeOf(() =>
       trace(sales, marbles('a', { a: () => sale() }), (sales) =>
         sales.pipe(topByKey('top', { ...options, key: (s) => [s.item] })),
@@ -164,7 +164,7 @@ describe('topByKey', () => {
     expect(await codeOf(() => harness.commit())).to.equal('ERR_SHARD_MISSING');
   });
 
-  it('ranks one state by several fields, each as a ranking of its own would', async () => {
+  it('ranks one state by several fields, each like a separate ranking', async () => {
     const Two = record('two', { amount: int64(), sales: int64() });
     const both = {
       key: (s: Sale) => [s.user] as const,
@@ -185,20 +185,20 @@ describe('topByKey', () => {
         const records = Object.fromEntries(commits.flat().map((s, n) => [codeAt(n), (): Sale => s]));
         let at = 0;
         const times = `${commits.map((some) => some.map(() => codeAt(at++)).join('')).join('|')}||`;
-        const places = async (by: Parameters<typeof topByKey<Sale, readonly [string], typeof Two.fields>>[1]['by']) =>
+        const ranksBy = async (by: Parameters<typeof topByKey<Sale, readonly [string], typeof Two.fields>>[1]['by']) =>
           (
             await trace(sales, marbles(times, records), (sales) => sales.pipe(topByKey('top', { ...both, k: 2, by })))
           ).map(({ value: { by: field, rank, key, value } }) => ({ field, rank, key, value }));
-        const all = await places(['amount', 'sales']);
+        const all = await ranksBy(['amount', 'sales']);
         for (const field of ['amount', 'sales'] as const) {
-          expect(all.filter((place) => place.field === field)).to.eql(await places(field));
+          expect(all.filter((each) => each.field === field)).to.eql(await ranksBy(field));
         }
       }),
       { numRuns: 60 },
     );
   });
 
-  it('refuses to rank by no field, by one twice, or by one that is not there', async () => {
+  it('refuses to rank by no field, by one twice, or by a missing one', async () => {
     const by = (...fields: string[]): never => fields as never;
     for (const fields of [by(), by('amount', 'amount'), by('missing'), by('amount', 'missing')]) {
       expect(await codeOf(() => topByKey('top', { ...options, by: fields }))).to.equal('ERR_PIPELINE_INVALID');

@@ -34,7 +34,7 @@ const Everything = record('everything', {
 });
 const options = { k: 3, key: (s: Sale): [string] => [s.user], state: Everything, fold: (): void => undefined };
 
-test('ranks by numbers that are always there, and by nothing else', () => {
+test('ranks only by numbers that are not optional', () => {
   expect<RankField<(typeof Everything)['fields']>>().type.toBe<
     'small' | 'large' | 'full' | 'ratio' | 'cost' | 'sum' | 'at'
   >();
@@ -47,12 +47,12 @@ test('ranks by numbers that are always there, and by nothing else', () => {
   expect(topByKey).type.not.toBeCallableWith('t', { ...options, by: 'missing' as const });
 });
 
-test('gives the group and the key as tuples', () => {
-  records.pipe(topByKey('t', { ...options, by: 'sum', group: (s) => [s.item, s.time] })).subscribe((place) => {
-    expect(place.group).type.toBe<[string, number]>();
-    expect(place.key).type.toBe<[string]>();
-    expect(place.rank).type.toBe<number>();
-    expect(place.value.sum).type.toBe<bigint>();
+test('emits the group and the key as tuples', () => {
+  records.pipe(topByKey('t', { ...options, by: 'sum', group: (s) => [s.item, s.time] })).subscribe((each) => {
+    expect(each.group).type.toBe<[string, number]>();
+    expect(each.key).type.toBe<[string]>();
+    expect(each.rank).type.toBe<number>();
+    expect(each.value.sum).type.toBe<bigint>();
   });
   records.pipe(topByKey('t', { ...options, by: 'sum' })).subscribe(({ group }) => {
     expect(group).type.toBe<readonly []>();

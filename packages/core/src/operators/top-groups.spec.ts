@@ -9,7 +9,7 @@ import { topByKey, type Ranked } from './top-by-key.js';
 
 const Total = record('total', { amount: int64(), value: bigMoney() });
 type Total = Mutable<Infer<typeof Total>>;
-type Place = Ranked<readonly KeyPart[], readonly KeyPart[], Infer<typeof Total>>;
+type Rank = Ranked<readonly KeyPart[], readonly KeyPart[], Infer<typeof Total>>;
 
 const addSale = (total: Total, s: Sale): void => {
   total.amount += s.amount;
@@ -26,24 +26,24 @@ interface Options {
 
 type Harness = ReturnType<typeof pipelineHarness<Sale>>;
 
-/** A ranking alone, and the places that it gives out. */
+/** A ranking alone, and the ranks that it emits. */
 function ranked({ by = 'amount', key = (s) => [s.user], k = 9, ...options }: Options): {
   readonly harness: Harness;
-  readonly places: Place[];
+  readonly ranks: Rank[];
 } {
-  const places: Place[] = [];
+  const ranks: Rank[] = [];
   const made = pipeline('ranked', { sales }, ({ sales }) => {
     observed(
       sales.pipe(topByKey('top', { by, key, k, state: Total, fold: addSale, ...options })),
-      (place) => void places.push(place),
+      (rank) => void ranks.push(rank),
     );
     return [];
   });
-  return { harness: pipelineHarness<Sale>(made, { partitions: 1 }), places };
+  return { harness: pipelineHarness<Sale>(made, { partitions: 1 }), ranks };
 }
 
-const shown = (places: readonly Place[]): unknown[] =>
-  places.map(({ group, rank, key, value }) => [...group, rank, ...key, value.amount]);
+const shown = (ranks: readonly Rank[]): unknown[] =>
+  ranks.map(({ group, rank, key, value }) => [...group, rank, ...key, value.amount]);
 
 describe('the groups of a ranking', () => {
   const items: readonly [string, number][] = [
@@ -60,8 +60,8 @@ describe('the groups of a ranking', () => {
     ['text and number', (s: Sale) => [s.item, s.time]],
     ['number, bigint, boolean and text', (s: Sale) => [s.time, 1n, false, s.item]],
   ] as const) {
-    it(`are ranked apart, and given out as they were named: by ${name}`, async () => {
-      const { harness, places } = ranked({ group: group as never });
+    it(`are ranked separately, and emitted with their own values: by ${name}`, async () => {
+      const { harness, ranks } = ranked({ group: group as never });
       const all = items.flatMap(([item, time], n) => [
         sale({ item, time, amount: n + 1 }),
         sale({ user: 'bob', item, time, amount: 5 }),
@@ -80,18 +80,18 @@ describe('the groups of a ranking', () => {
           .sort(([, a], [, b]) => b - a)
           .map(([user, amount], n) => [...(of as readonly unknown[]), n + 1, user, amount]),
       );
-      expect(shown(places)).to.have.deep.members(wanted);
+      expect(shown(ranks)).to.have.deep.members(wanted);
     });
   }
 
-  it('are done one by one: those that are left keep their ranks, over a restart too', async () => {
-    const { harness, places } = ranked({
+  it('expire one by one: the remaining ones keep their ranks, also across a restart', async () => {
+    const { harness, ranks } = ranked({
       group: (s) => [Math.floor(s.time / 100), s.item],
       expires: (s) => (Math.floor(s.time / 100) + 2) * 100,
     });
     harness.push(sale({ time: 10 }), sale({ user: 'bob', time: 20, amount: 3 }), sale({ time: 110, amount: 2 }));
     await harness.checkpoint();
-    expect(shown(places.splice(0))).to.have.deep.members([
+    expect(shown(ranks.splice(0))).to.have.deep.members([
       [0, 'tea', 1, 'bob', 3],
       [0, 'tea', 2, 'ann', 1],
       [1, 'tea', 1, 'ann', 2],
@@ -102,7 +102,7 @@ describe('the groups of a ranking', () => {
     expect(harness.engines[0]?.operators[0]?.state.size).to.equal(2);
     harness.push(sale({ user: 'bob', time: 120, amount: 9 }), sale({ time: 30 }));
     await harness.commit();
-    expect(shown(places)).to.have.deep.members([
+    expect(shown(ranks)).to.have.deep.members([
       [2, 'rum', 1, 'ann', 1],
       [1, 'tea', 1, 'bob', 9],
       [1, 'tea', 2, 'ann', 2],
@@ -110,23 +110,23 @@ describe('the groups of a ranking', () => {
     expect((await harness.deadLetters()).map(({ offset, code }) => [offset, code])).to.eql([[5, 'ERR_LATE_RECORD']]);
   });
 
-  it('are given out before they are done, with what has changed since the last commit', async () => {
-    const { harness, places } = ranked({
+  it('are emitted before they expire, with the changes since the last commit', async () => {
+    const { harness, ranks } = ranked({
       group: (s) => [Math.floor(s.time / 100)],
       expires: (s) => (Math.floor(s.time / 100) + 1) * 100,
     });
     harness.push(sale({ amount: 4 }), sale({ amount: 4 }), sale({ time: 100 }));
-    expect(shown(places)).to.deep.include([0, 1, 'ann', 8]);
+    expect(shown(ranks)).to.deep.include([0, 1, 'ann', 8]);
     expect(harness.engines[0]?.operators[0]?.state.size).to.equal(1);
     await harness.commit();
-    expect(shown(places)).to.have.deep.members([
+    expect(shown(ranks)).to.have.deep.members([
       [0, 1, 'ann', 8],
       [1, 1, 'ann', 1],
     ]);
   });
 
   it('rank equal values by all parts of the key, in its order', async () => {
-    const { harness, places } = ranked({ key: (s) => [s.user, s.time, s.item] });
+    const { harness, ranks } = ranked({ key: (s) => [s.user, s.time, s.item] });
     for (const [user, time, item] of [
       ['bob', 1, 'a'],
       ['ann', 10, 'a'],
@@ -136,7 +136,7 @@ describe('the groups of a ranking', () => {
       harness.push(sale({ user, time, item }));
     }
     await harness.commit();
-    expect(places.map(({ key }) => key)).to.eql([
+    expect(ranks.map(({ key }) => key)).to.eql([
       ['ann', 9, 'a'],
       ['ann', 9, 'b'],
       ['ann', 10, 'a'],
@@ -145,22 +145,22 @@ describe('the groups of a ranking', () => {
   });
 
   it('rank by bigints as by numbers, through falls', async () => {
-    const { harness, places } = ranked({ by: 'value', k: 2 });
+    const { harness, ranks } = ranked({ by: 'value', k: 2 });
     harness.push(sale({ amount: 5 }), sale({ user: 'bob', amount: 7 }), sale({ user: 'cid', amount: 6 }));
     await harness.commit();
-    expect(shown(places.splice(0))).to.eql([
+    expect(shown(ranks.splice(0))).to.eql([
       [1, 'bob', 7],
       [2, 'cid', 6],
     ]);
     harness.push(sale({ user: 'bob', amount: -4 }));
     await harness.commit();
-    expect(shown(places)).to.eql([
+    expect(shown(ranks)).to.eql([
       [1, 'cid', 6],
       [2, 'ann', 5],
     ]);
   });
 
-  it('have as many parts as the first one, and keys too: a record of others is dead-lettered', async () => {
+  it('have as many parts as the first one, and so do keys: other records are dead-lettered', async () => {
     const odd = (s: Sale): boolean => s.item === 'odd';
     for (const options of [
       { group: (s: Sale) => (odd(s) ? [1, 2] : [1]), key: (s: Sale) => [s.user] },
@@ -168,38 +168,38 @@ describe('the groups of a ranking', () => {
       { group: () => [1], key: (s: Sale) => (odd(s) ? [s.user, 1] : [s.user]) },
       { key: (s: Sale) => (odd(s) ? [s.user, 1] : [s.user]) },
     ]) {
-      const { harness, places } = ranked(options as unknown as Options);
+      const { harness, ranks } = ranked(options as unknown as Options);
       harness.push(sale(), sale({ item: 'odd' }), sale());
       await harness.commit();
-      expect(places.map(({ value }) => value.amount)).to.eql([2]);
-      const letters = await harness.deadLetters();
-      expect(letters.map(({ offset, code }) => [offset, code])).to.eql([[1, 'ERR_ROW_INVALID']]);
+      expect(ranks.map(({ value }) => value.amount)).to.eql([2]);
+      const rejected = await harness.deadLetters();
+      expect(rejected.map(({ offset, code }) => [offset, code])).to.eql([[1, 'ERR_ROW_INVALID']]);
     }
   });
 
-  it('need no key that begins with the group: only with the key of the stream', async () => {
+  it('need no key that begins with the group, only one that begins with the key of the stream', async () => {
     const { harness } = ranked({ group: (s) => [s.user], key: (s) => [s.item] });
     expect(await codeOf(() => harness.push(sale()))).to.equal('ERR_KEY_NOT_PARTITIONED');
   });
 
-  it('are given out whole where a value has fallen and risen again: what lay between may have been written', async () => {
-    const { harness, places } = ranked({});
+  it('are emitted completely if a value has fallen and risen again: the state in between may have been written', async () => {
+    const { harness, ranks } = ranked({});
     harness.push(sale({ amount: 5 }), sale({ user: 'bob', amount: 3 }), sale({ user: 'cid', amount: 1 }));
     await harness.commit();
-    places.splice(0);
+    ranks.splice(0);
     harness.push(sale({ user: 'bob', amount: -1 }), sale({ user: 'bob', amount: 1 }));
     await harness.commit();
-    expect(shown(places.splice(0))).to.eql([
+    expect(shown(ranks.splice(0))).to.eql([
       [1, 'ann', 5],
       [2, 'bob', 3],
       [3, 'cid', 1],
     ]);
     harness.push(sale({ user: 'cid', amount: 1 }));
     await harness.commit();
-    expect(shown(places)).to.eql([[3, 'cid', 2]]);
+    expect(shown(ranks)).to.eql([[3, 'cid', 2]]);
   });
 
-  it('take no record whose moment is none, or is not that of its key', async () => {
+  it('reject a record whose expiry is invalid, or is not that of its key', async () => {
     const { harness } = ranked({
       expires: (s) => (s.item === 'odd' ? Number.NaN : s.item === 'other' ? 2_000 : 1_000),
     });

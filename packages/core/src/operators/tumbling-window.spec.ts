@@ -29,7 +29,7 @@ const seconds = pipeline('seconds', { looseSales }, ({ looseSales }) => [
 ]);
 
 describe('tumblingWindow', () => {
-  it('gives a window out when the watermark passes its end, all keys in order of their coming', async () => {
+  it('emits a window when the watermark passes its end, all keys in order of arrival', async () => {
     const seen = await trace(sales, marbles('ab-a|--a', at), (sales) => sales.pipe(tumblingWindow('w', options)));
     expect(shown(seen)).to.eql([
       ['a', 0, 'tea', 1],
@@ -40,20 +40,20 @@ describe('tumblingWindow', () => {
     expect(seen[0]?.value.window).to.eql({ start: 0, end: 2_000 });
   });
 
-  it('lets records come as late as the stream says, without any being late', async () => {
+  it('accepts records up to the out-of-orderness of the stream, without any being late', async () => {
     const script = marbles('a-a-z-a', at);
     const seen = await trace(looseSales, script, (sales) => sales.pipe(tumblingWindow('w', options)));
     expect(shown(seen)).to.eql([['a', 0, 'tea', 101]]);
   });
 
-  it('gives out what is there when no records come, and again only what has changed since', async () => {
+  it('emits the contents when no records arrive, and again only what has changed since', async () => {
     const seen = await trace(sales, marbles('ab~~a~--a', at), (sales) => sales.pipe(tumblingWindow('w', options)));
     expect(shown(seen)).to.eql([
       ['~', 0, 'tea', 1],
       ['~', 0, 'rum', 5],
       ['~', 2_000, 'tea', 1],
     ]);
-    // the idle close has moved no watermark: what comes for an open window is not late
+    // the idle close did not move the watermark: a record for an open window is not late
     const open = await trace(sales, marbles('a~(aa)-a', at), (sales) => sales.pipe(tumblingWindow('w', options)));
     expect(shown(open)).to.eql([
       ['~', 0, 'tea', 1],
@@ -61,7 +61,7 @@ describe('tumblingWindow', () => {
     ]);
   });
 
-  it('updates a closed window for each record within the allowed lateness, and sets later ones aside', async () => {
+  it('updates a closed window for each record within the allowed lateness, and dead-letters later ones', async () => {
     const late = pipeline('late', { sales }, ({ sales }) => [
       into(
         bySecond,
@@ -81,18 +81,20 @@ describe('tumblingWindow', () => {
     expect(await harness.deadLetters()).to.eql([]);
     await harness.play(marbles('z', at));
     await harness.commit();
-    const letters = await harness.deadLetters();
-    expect(letters.map(({ offset, operator, code }) => [offset, operator, code])).to.eql([[4, 'w', 'ERR_LATE_RECORD']]);
+    const rejected = await harness.deadLetters();
+    expect(rejected.map(({ offset, operator, code }) => [offset, operator, code])).to.eql([
+      [4, 'w', 'ERR_LATE_RECORD'],
+    ]);
     expect((await harness.rows(bySecond)).map(({ amount }) => amount)).to.eql([101, 1]);
   });
 
-  it('keeps nothing of a window that is done', async () => {
+  it('keeps nothing of a window that has closed', async () => {
     const harness = pipelineHarness<Sale>(seconds, { partitions: 1 });
     for (let n = 0; n < 100; n++) harness.push(sale({ time: n * 1_000 }));
     expect(harness.engines[0]?.operators[0]?.state.size).to.be.below(8);
   });
 
-  it('gives the same rows whatever commits, idle times, restarts and re-deliveries lie between (P3)', async () => {
+  it('gives the same rows whatever commits, idle times, restarts and re-deliveries are in between (P3)', async () => {
     const anySale: fc.Arbitrary<Sale> = fc.record({
       user: fc.constantFrom('ann', 'bob', 'cid'),
       item: fc.constantFrom('tea', 'rum'),
@@ -125,7 +127,7 @@ describe('tumblingWindow', () => {
     );
   });
 
-  it('takes a record back that fails after the window, with the row that it updated', async () => {
+  it('rolls back a record that fails after the window, with the row that it updated', async () => {
     const touchy = pipeline('touchy', { sales }, ({ sales }) => [
       into(
         bySecond,
@@ -164,7 +166,7 @@ describe('tumblingWindow', () => {
     expect(await whole.rows(byUser)).to.eql([{ user: 'ann', amount: 1, count: 1 }]);
   });
 
-  it('refuses a size that cannot be', async () => {
+  it('rejects an invalid size', async () => {
     for (const size of [0, -1, 1.5, Number.NaN]) {
       expect(await codeOf(() => tumblingWindow('w', { ...options, size }))).to.equal('ERR_PIPELINE_INVALID');
     }

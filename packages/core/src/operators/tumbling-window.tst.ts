@@ -13,7 +13,7 @@ const options = { key: (s: Sale): [string] => [s.item], state: Sum, fold: (): vo
 type Out = OperatorFunction<Sale, Windowed<[string], { readonly amount: number; readonly count: number }>>;
 
 describe('the window operators', () => {
-  test('give the window, the key as a tuple, and the state', () => {
+  test('emit the window, the key as a tuple, and the state', () => {
     expect(tumblingWindow('w', { ...options, size: 1 })).type.toBe<Out>();
     expect(hoppingWindow('w', { ...options, size: 2, step: 1 })).type.toBe<Out>();
     const windows = calendar(
@@ -24,17 +24,17 @@ describe('the window operators', () => {
     expect(calendarWindow('w', { ...options, windows })).type.toBe<Out>();
   });
 
-  test('need to be told their windows', () => {
+  test('need their windows', () => {
     expect(tumblingWindow).type.not.toBeCallableWith('w', options);
     expect(hoppingWindow).type.not.toBeCallableWith('w', { ...options, size: 2 });
     expect(calendarWindow).type.not.toBeCallableWith('w', { ...options, size: 2 });
   });
 
-  test('have no expiry: a window is done by itself', () => {
+  test('have no expiry: a window closes by itself', () => {
     expect(tumblingWindow).type.not.toBeCallableWith('w', { ...options, size: 1, expires: 5 });
   });
 
-  test('go into a table by way of rows', () => {
+  test('are written to a table as rows', () => {
     const windows = records.pipe(tumblingWindow('w', { ...options, size: 1_000 }));
     expect(into).type.not.toBeCallableWith(bySecond, windows);
     expect(into).type.toBeCallableWith(

@@ -65,7 +65,7 @@ describe('windows', () => {
     );
   });
 
-  it('that become one row leave the one that changed last, whenever they are given out', async () => {
+  it('that become one row leave the one that changed last, whenever they are emitted', async () => {
     const latest = table('latest', { partitionBy: ['user'] }, { user: text(), start: timestamp(), amount: int64() });
     const made = pipeline('latest', { looseSales }, ({ looseSales }) => [
       into(
@@ -100,7 +100,7 @@ describe('windows', () => {
     );
   });
 
-  it('are refused by a table without a shard where they are parts, also before the first record after a restart', async () => {
+  it('are rejected by a table without a shard if they are parts, also before the first record after a restart', async () => {
     const flat = table(
       'flat',
       { partitionBy: ['second'], clusterBy: ['item'] },
@@ -139,7 +139,7 @@ describe('windows', () => {
     }
   });
 
-  it('refuse a lateness that cannot be', async () => {
+  it('reject an invalid lateness', async () => {
     for (const allowedLateness of [-1, -0.5, 0.5, Number.NaN, Infinity]) {
       const made = (): unknown =>
         pipeline('late', { sales }, ({ sales }) => [
@@ -155,7 +155,7 @@ describe('windows', () => {
     }
   });
 
-  it('set a record aside for which the calendar has no window, or none that it lies in', async () => {
+  it('dead-letter a record for which the calendar has no window, or a window without it', async () => {
     const cases: readonly [start: (time: number) => number, end: (start: number) => number][] = [
       [(time) => time - (time % 100), (start) => (start === 0 ? 100 : (undefined as unknown as number))],
       [(time) => time - (time % 100), (start) => (start === 0 ? 100 : Number.NaN)],

@@ -7,7 +7,7 @@ function sentBy<T>(fanOut: FanOut<T>): Observable<T> {
 }
 
 describe('FanOut', () => {
-  it('gives each value to all who are subscribed, in the order in which they came', () => {
+  it('sends each value to all subscribers, in the order in which they were added', () => {
     const fanOut = new FanOut<number>();
     const sent = sentBy(fanOut);
     const seen: string[] = [];
@@ -18,7 +18,7 @@ describe('FanOut', () => {
     expect(seen).to.eql(['a1', 'b2', 'a2', 'b4']);
   });
 
-  it('lets subscribers come and leave while a value goes round', () => {
+  it('allows subscribers to be added and removed while a value is being sent', () => {
     const fanOut = new FanOut<number>();
     const sent = sentBy(fanOut);
     const seen: string[] = [];
@@ -29,10 +29,10 @@ describe('FanOut', () => {
     sent.subscribe((value) => seen.push(`b${value}`));
     fanOut.next(1);
     fanOut.next(2);
-    expect(seen, 'who came within a value hears of the next').to.eql(['a1', 'b1', 'b2', 'c2']);
+    expect(seen, 'a subscriber added during a value receives the next one').to.eql(['a1', 'b1', 'b2', 'c2']);
   });
 
-  it('ends the one whose function throws, and no other', () => {
+  it('ends the subscriber whose function throws, and no other', () => {
     const fanOut = new FanOut<number>();
     const sent = sentBy(fanOut);
     const seen: unknown[] = [];

@@ -22,7 +22,7 @@ const toLine = ({ user, item, amount }: Sale): { user: string; item: string; amo
 });
 
 describe('pipeline', () => {
-  it('takes any synchronous RxJS operator between the records and a table', async () => {
+  it('accepts any synchronous RxJS operator between the records and a table', async () => {
     const plain = pipeline('plain', { sales }, ({ sales }) => [
       into(
         lines,
@@ -45,7 +45,7 @@ describe('pipeline', () => {
     ]);
   });
 
-  it('lets the last of several rows of one key stand that a single record makes', async () => {
+  it('keeps the last of several rows of one key that a single record makes', async () => {
     const twice = pipeline('twice', { sales }, ({ sales }) => [
       into(
         byUser,
@@ -62,7 +62,7 @@ describe('pipeline', () => {
     expect(await harness.rows(byUser)).to.eql([{ user: 'ann', amount: 6, count: 2 }]);
   });
 
-  it('sets a record aside for which a function between throws, and takes in what comes after', async () => {
+  it('dead-letters a record for which a function in between throws, and processes the following ones', async () => {
     const touchy = pipeline('touchy', { sales }, ({ sales }) => {
       const checked = sales.pipe(
         map((s) => {
@@ -100,18 +100,18 @@ describe('pipeline', () => {
     ]);
   });
 
-  it('sets a record aside whose row does not fit its table', async () => {
+  it('dead-letters a record whose row does not fit its table', async () => {
     const wide = pipeline('wide', { sales }, ({ sales }) => [into(lines, sales.pipe(map(toLine)))]);
     const harness = pipelineHarness<Sale>(wide, { partitions: 1 });
     harness.push(sale({ item: 'too long' }), sale());
     await harness.commit();
     expect(await harness.rows(lines)).to.have.length(1);
-    const [letter] = await harness.deadLetters();
-    expect(letter?.code).to.equal('ERR_ROW_INVALID');
-    expect(letter?.cause).to.contain("'item'").and.contain('too long');
+    const [rejected] = await harness.deadLetters();
+    expect(rejected?.code).to.equal('ERR_ROW_INVALID');
+    expect(rejected?.cause).to.contain("'item'").and.contain('too long');
   });
 
-  it('ends the run where a value comes outside its turn', async () => {
+  it('ends the run if a value arrives outside its turn', async () => {
     const late = pipeline('late', { sales }, ({ sales }) => [into(lines, sales.pipe(delay(1), map(toLine)))]);
     const promised = pipeline('promised', { sales }, ({ sales }) => [
       into(
@@ -136,7 +136,7 @@ describe('pipeline', () => {
     }
   });
 
-  it('says so where an operator or a destination is made outside of a build', async () => {
+  it('reports an operator or a destination that is made outside of a build', async () => {
     const records = new Subject<Sale>();
     const window = { size: 1_000, ...fold };
     for (const make of [
@@ -150,7 +150,7 @@ describe('pipeline', () => {
     }
   });
 
-  it('ends the run where an operator is made once records flow', async () => {
+  it('ends the run if an operator is made once records flow', async () => {
     const inner = pipeline('inner', { sales }, ({ sales }) => [
       into(
         byUser,
@@ -168,7 +168,7 @@ describe('pipeline', () => {
     expect(await codeOf(() => harness.push(sale()))).to.equal('ERR_OUTSIDE_PIPELINE');
   });
 
-  it('refuses two branches that write one table, where rows of equal versions would be lost', async () => {
+  it('rejects two branches that write one table, where rows of equal versions would be lost', async () => {
     const twice = (): unknown =>
       pipeline('twice', { sales }, ({ sales }) => [
         into(byUser, sales.pipe(foldByKey('a', { key: (s) => [s.user], state: Sum, fold: addTo }))),
@@ -200,7 +200,7 @@ describe('pipeline', () => {
     expect(seen).to.eql(['first', 'second', 'first', 'second']);
   });
 
-  it('refuses two operators of one name, and two tables of one name', async () => {
+  it('rejects two operators of one name, and two tables of one name', async () => {
     const names = (): unknown =>
       pipeline('names', { sales }, ({ sales }) => [
         into(byUser, sales.pipe(foldByKey('sums', fold))),
@@ -216,7 +216,7 @@ describe('pipeline', () => {
     expect(await codeOf(tables)).to.equal('ERR_PIPELINE_INVALID');
   });
 
-  it('reads exactly one stream, under a name that files and tables can bear', async () => {
+  it('reads exactly one stream, under a name that files and tables can have', async () => {
     expect(await codeOf(() => pipeline('none', {}, () => []))).to.equal('ERR_PIPELINE_INVALID');
     expect(await codeOf(() => pipeline('two', { sales, more: sales }, () => []))).to.equal('ERR_PIPELINE_INVALID');
     for (const name of ['', 'Upper', '1st', 'a b', 'x'.repeat(64)]) {
@@ -228,7 +228,7 @@ describe('pipeline', () => {
     expect(Object.isFrozen(pipeline('plain', { sales }, () => []))).to.equal(true);
   });
 
-  it('gives a pipeline the fields that it says it reads, and ends the run at any other', async () => {
+  it('gives a pipeline the fields that it declares to read, and ends the run at any other', async () => {
     const reads = ['user', 'amount', 'time'] as const;
     const lean = pipeline(
       'lean',
@@ -255,7 +255,7 @@ describe('pipeline', () => {
     harness.push(sale({ amount: 2 }), sale({ amount: 13, item: 'salt' }));
     await harness.commit();
     expect(await harness.rows(byUser)).to.deep.equal([{ user: 'ann', amount: 2, count: 0 }]);
-    // What is set aside is the whole message.
+    // The dead letter has the whole message.
     expect((await harness.deadLetters())[0]?.message).to.include('salt');
 
     const sly = pipeline('sly', { sales }, ({ sales }) => [into(lines, sales.pipe(map((s) => toLine(s as Sale))))], {

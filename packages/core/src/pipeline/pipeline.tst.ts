@@ -11,7 +11,7 @@ import { pipeline, type Pipeline } from './pipeline.js';
 const Plain = record('plain', { name: text(), size: int32() });
 type Plain = Infer<typeof Plain>;
 
-test('a stream bears the record of its schema', () => {
+test('a stream has the record type of its schema', () => {
   const plains = stream('plains', Plain, {
     key: (p) => {
       expect(p).type.toBe<Plain>();
@@ -30,7 +30,7 @@ test('a codec reads and writes the record of its schema', () => {
   expect(jsonCodec).type.not.toBeCallableWith(Plain, { names: { missing: 'foreign' } });
 });
 
-test('a build is given the fields that it says it reads, and no others', () => {
+test('a build gets the fields that it declares to read, and no others', () => {
   pipeline(
     'p',
     { sales },
@@ -43,7 +43,7 @@ test('a build is given the fields that it says it reads, and no others', () => {
   expect(pipeline).type.not.toBeCallableWith('p', { sales }, () => [], { reads: ['price'] });
 });
 
-test('a build is given the stream under its name, and answers destinations', () => {
+test('a build gets the stream under its name, and returns destinations', () => {
   const made = pipeline('p', { sales }, (inputs) => {
     expect(inputs.sales).type.toBe<Observable<Sale>>();
     expect(inputs).type.not.toHaveProperty('other');

@@ -12,7 +12,7 @@ import { pipeline, type Pipeline } from './pipeline.js';
 const fold = { key: (s: Sale) => [s.user] as const, state: Sum, fold: addTo };
 
 describe('the plan of a pipeline', () => {
-  it('is there before anything runs: operators, tables, edges, settings and states', () => {
+  it('exists before anything runs: operators, tables, edges, settings and states', () => {
     const { plan } = pipeline('totals', { sales }, ({ sales }) => {
       const sums = sales.pipe(foldByKey('sums', fold));
       return [
@@ -47,7 +47,7 @@ describe('the plan of a pipeline', () => {
     }
   });
 
-  it('is declared again for every partition, and refused where that declares something else', async () => {
+  it('is declared again for every partition, and rejected if that declares something else', async () => {
     const later: Record<string, (records: Observable<Sale>) => Branch[]> = {
       same: (sales) => [into(byUser, sales.pipe(foldByKey('sums', fold)))],
       'no operator': () => [],
@@ -88,7 +88,7 @@ describe('the plan of a pipeline', () => {
     expect((await harness.rows(byItem)).reduce((sum, { amount }) => sum + amount, 0)).to.equal(12);
   });
 
-  it('gives the RxJS operators in it a state of their own in each partition', async () => {
+  it('gives its RxJS operators their own state in each partition', async () => {
     const Counted = record('counted', { user: text(), amount: int64() });
     const numbered = table('numbered', { partitionBy: ['user'] }, Counted.fields);
     const counted = pipeline('counted', { sales }, ({ sales }) => [
@@ -110,7 +110,7 @@ describe('the plan of a pipeline', () => {
     ]);
   });
 
-  it('refuses what is wrong with it when it is made, not at the first record', async () => {
+  it('reports its errors when it is made, not at the first record', async () => {
     const unlike = table('unlike', { partitionBy: ['user'] }, { user: text(), amount: text(), count: int64() });
     const wrong: Record<string, (records: Observable<Sale>) => unknown[]> = {
       ERR_SHARD_MISSING: (sales) => [into(byUser, sales.pipe(shardedFold('sums', fold)))],
@@ -147,13 +147,13 @@ describe('the plan of a pipeline', () => {
     expect(await codeOf(() => build(pairs as Table, byUser as Table))).to.equal('ERR_PIPELINE_INVALID');
   });
 
-  it("refuses the library's own names of tables", async () => {
+  it('rejects the table names of the library', async () => {
     const progress = table('progress', { partitionBy: ['user'] }, { user: text() });
     const build = (): unknown => pipeline('wrong', { sales }, ({ sales }) => [into(progress, sales as never)]);
     expect(await codeOf(build)).to.equal('ERR_PIPELINE_INVALID');
   });
 
-  it('refuses what belongs to another pipeline, alone or merged with its own', async () => {
+  it('rejects what belongs to another pipeline, alone or merged with its own', async () => {
     let foreign: Observable<Sale> | undefined;
     pipeline('other', { sales }, ({ sales }) => {
       foreign = sales;
@@ -170,7 +170,7 @@ describe('the plan of a pipeline', () => {
     expect(await codeOf(() => pipelineHarness(merged))).to.equal('ERR_PIPELINE_INVALID');
   });
 
-  it('refuses a window whose lateness cannot be', async () => {
+  it('rejects a window with an invalid lateness', async () => {
     const build = (): unknown =>
       pipeline('wrong', { sales }, ({ sales }) => {
         sales.pipe(tumblingWindow('seconds', { ...fold, size: 1_000, allowedLateness: -5 }));

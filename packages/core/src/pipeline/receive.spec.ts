@@ -6,7 +6,7 @@ import { buildPlan } from './plan-builder.js';
 import { receive } from './receive.js';
 
 describe('receive', () => {
-  it('adds a receiver to a flow itself, in turn with subscribers; through other operators it subscribes', () => {
+  it('adds a receiver directly to a flow, in order with subscribers; through other operators it subscribes', () => {
     let sent: Observable<number> | undefined;
     const plan = buildPlan('totals', (input) => void (sent = input as Observable<number>));
     if (sent === undefined) throw new Error('the plan has no input');

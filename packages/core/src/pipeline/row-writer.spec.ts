@@ -58,7 +58,7 @@ const types: Record<string, FieldType> = {
 
 describe('rowReader', () => {
   for (const [name, type] of Object.entries(types)) {
-    it(`takes, as ${name}, exactly what every store takes: else its record is set aside, not the run ended`, () => {
+    it(`accepts, as ${name}, exactly what every store accepts: otherwise its record is dead-lettered and the run continues`, () => {
       for (const field of [type, optional(type as FieldType<unknown, 'text', false>)]) {
         const made = table('t', { partitionBy: ['id'] }, { id: int32(), field });
         const fits = (step: () => unknown): boolean => {
@@ -79,7 +79,7 @@ describe('rowReader', () => {
     });
   }
 
-  it('puts the values in the order of the columns, and fills the shard in', () => {
+  it('puts the values in the order of the columns, and fills in the shard', () => {
     const made = table(
       't',
       { partitionBy: ['id'], clusterBy: ['part'] },

@@ -18,7 +18,7 @@ async function errorOf(cause: unknown): Promise<Record<string, unknown>> {
 }
 
 describe('an optional peer', () => {
-  it('that is there is what its import answers', async () => {
+  it('that is installed is what its import returns', async () => {
     expect(await loadPeer(PEER, () => Promise.resolve('chisel'))).to.equal('chisel');
     expect(requirePeer(PEER, () => 'chisel')).to.equal('chisel');
   });
@@ -27,7 +27,7 @@ describe('an optional peer', () => {
     ['imported', failure('ERR_MODULE_NOT_FOUND', "Cannot find package '@quarry/granite' imported from /app/node.js")],
     ['required', failure('MODULE_NOT_FOUND', "Cannot find module '@quarry/granite'\nRequire stack:\n- /app/node.js")],
   ] as const) {
-    it(`that is not installed, ${way}, is named with all that its connector needs`, async () => {
+    it(`that is not installed, ${way}, is named with everything that its connector needs`, async () => {
       expect(await errorOf(cause)).to.deep.equal({
         message: 'tables of stone need the package @quarry/granite',
         hint: 'npm install chisel@2 @quarry/granite@0.3',
@@ -50,7 +50,7 @@ describe('an optional peer', () => {
     }
   });
 
-  it('says the same at once where it is required', () => {
+  it('reports the same synchronously if it is required', () => {
     const cause = failure('MODULE_NOT_FOUND', "Cannot find module 'chisel'");
     expect(() =>
       requirePeer(PEER, () => {

@@ -57,13 +57,13 @@ describe('addTo', () => {
     );
   });
 
-  it('adds to a plain object, so that a fold can be tried on its own', () => {
+  it('adds to a plain object, so that a fold can be tested on its own', () => {
     const sum = { trades: 1, value: 5n };
     addTo(sum, 'value', -7);
     expect(sum).to.eql({ trades: 1, value: -2n });
   });
 
-  it('refuses what is no whole number, and a sum past 128 bits, and leaves the field as it was', () => {
+  it('rejects what is not a whole number, and a sum past 128 bits, and leaves the field unchanged', () => {
     for (const [start, amount] of [
       [0n, 0.5],
       [0n, Number.NaN],
@@ -80,7 +80,7 @@ describe('addTo', () => {
     }
   });
 
-  it('refuses a sum past 64 bits for a full int64', () => {
+  it('rejects a sum past 64 bits for a full int64', () => {
     for (const [start, amount] of [
       [2n ** 63n - 1n, 1],
       [-(2n ** 63n) + 1n, -1],
@@ -92,7 +92,7 @@ describe('addTo', () => {
     }
   });
 
-  it('refuses to set what is past 128 bits', () => {
+  it('rejects setting a value past 128 bits', () => {
     const sum = sumOf(1n);
     for (const value of [2n ** 127n, -(2n ** 127n)]) {
       expect(() => (sum.value = value)).to.throw("does not fit 'value' exactly");

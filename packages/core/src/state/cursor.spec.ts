@@ -21,7 +21,7 @@ import { KeyedState } from './keyed-state.js';
 
 const MAX = Number.MAX_SAFE_INTEGER;
 
-/** Of each kind: the value with which it begins, values that it holds, and values that it refuses with a code. */
+/** For each kind: its initial value, values that it holds, and values that it rejects with a code. */
 const kinds: readonly {
   readonly type: FieldType<unknown, never, false>;
   readonly first: unknown;
@@ -68,7 +68,7 @@ interface View {
   after: bigint;
 }
 
-/** A state of one field, between others that nothing may touch. */
+/** A state of one field, between others that must not change. */
 function stateOf(field: FieldType): { readonly state: KeyedState; readonly view: View } {
   const schema: RecordSchema = record('state', { before: int64(), field, after: bigMoney() });
   const state = new KeyedState('operator', schema, new Interner());
@@ -85,7 +85,7 @@ describe('a field of a state', () => {
     for (const field of [type, optional(type)] as readonly FieldType[]) {
       const name = `${field.optional ? 'optional ' : ''}${field.kind}`;
 
-      it(`of kind ${name} begins as told, holds exactly what it is given, and leaves others alone`, () => {
+      it(`of kind ${name} has its initial value, holds exactly what is set, and leaves others unchanged`, () => {
         const { state, view } = stateOf(field);
         expect(view.field).to.equal(field.optional ? undefined : first);
         for (const value of [...held, ...(field.optional ? [undefined, held[0]] : [])]) {
@@ -97,7 +97,7 @@ describe('a field of a state', () => {
         expect(state.cursor.$copy()).to.eql({ before: 0, field: field.optional ? undefined : first, after: 0n });
       });
 
-      it(`of kind ${name} refuses what it would not hold, and stays as it was`, async () => {
+      it(`of kind ${name} rejects what it cannot hold, and remains unchanged`, async () => {
         const { view } = stateOf(field);
         view.field = held[0];
         for (const [code, values] of [
@@ -116,7 +116,7 @@ describe('a field of a state', () => {
     }
   }
 
-  it('may have any name that a record allows, those of an object among them', () => {
+  it('may have any name that a record allows, including those of object members', () => {
     const schema = record('state', { constructor: int64(), hasOwnProperty: text(), toString: int64() } as never);
     const state = new KeyedState('operator', schema, new Interner());
     state.upsert(['key'], 0, 1);
@@ -124,7 +124,7 @@ describe('a field of a state', () => {
     expect(JSON.stringify(state.cursor.$copy())).to.equal('{"constructor":7,"hasOwnProperty":"x","toString":3}');
   });
 
-  it('is told apart from that of another state with the same columns', async () => {
+  it('is distinct from that of another state with the same columns', async () => {
     const [one, two] = ['one', 'two'].map((owner) => {
       const state = new KeyedState(owner, record('s', { words: text({ max: owner.length }) }), new Interner());
       state.upsert(['key'], 0, 1);

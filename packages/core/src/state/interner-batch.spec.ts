@@ -9,7 +9,7 @@ const word = fc.oneof(
 );
 
 describe('the keys of a batch', () => {
-  it('get the numbers that they would get one by one, also where several operators ask for them', () => {
+  it('get the same numbers as one by one, also if several operators ask for them', () => {
     fc.assert(
       fc.property(fc.array(fc.array(word, { maxLength: 30 }), { maxLength: 8 }), (batches) => {
         const [together, single] = [new Interner(), new Interner()];
@@ -31,7 +31,7 @@ describe('the keys of a batch', () => {
     );
   });
 
-  it('are numbered as far as asked, and not at all where one is no text', () => {
+  it('are numbered up to the given count, and not at all if one is not a text', () => {
     const interner = new Interner();
     interner.number(['a', 'b', 'c'], 2);
     expect(interner.size).to.equal(3);
@@ -42,7 +42,7 @@ describe('the keys of a batch', () => {
     expect(['a', 'b', 'd'].map((key) => interner.idOf(key))).to.eql([1, 2, 3]);
   });
 
-  it('may be as many as a batch has at most, all of them new', () => {
+  it('may be as many as the largest batch has, all of them new', () => {
     const interner = new Interner();
     const keys = Array.from({ length: BATCH_SIZE }, (_, n) => `key ${n}`);
     interner.number(keys, BATCH_SIZE);
@@ -55,7 +55,7 @@ describe('the keys of a batch', () => {
 });
 
 describe('Interner', () => {
-  it('tells texts apart that are alike in length, first, middle and last unit', () => {
+  it('distinguishes texts that are alike in length, first, middle and last unit', () => {
     const interner = new Interner();
     const texts = ['abcde', 'axcye', 'axcde', 'abcye', 'ábcde', 'Ābcde', 'abcd', 'abcdef'];
     for (let round = 0; round < 3; round++) {
@@ -64,7 +64,7 @@ describe('Interner', () => {
     texts.forEach((text, n) => expect(interner.textOf(n + 1)).to.equal(text));
   });
 
-  it('keeps a text of one byte a unit in as many bytes and one, any other in twice as many and one', () => {
+  it('stores a text with one byte per unit plus one, any other with two bytes per unit plus one', () => {
     const interner = new Interner();
     const sizes = ['abcÿ', 'abcĀ', ''].map((text) => {
       const id = interner.idOf(text);
@@ -73,7 +73,7 @@ describe('Interner', () => {
     expect(sizes).to.eql([5, 9, 1]);
   });
 
-  it('holds no more bytes than a few times those of its texts, and some to begin with', () => {
+  it('holds no more bytes than a few times those of its texts, plus an initial size', () => {
     const interner = new Interner();
     expect(interner.bytes).to.be.within(1_000, 10_000);
     for (let n = 0; n < 20_000; n++) interner.idOf(`a text of some length ${n}`);
@@ -81,7 +81,7 @@ describe('Interner', () => {
     expect(interner.bytes).to.be.within(texts, 4 * texts);
   });
 
-  it('knows a text that fills its first memory, and those after it', () => {
+  it('knows a text that fills its initial memory, and those after it', () => {
     for (const length of [509, 510, 511, 512, 513, 2_000]) {
       for (const unit of ['x', 'Ā']) {
         const interner = new Interner();

@@ -10,7 +10,7 @@ const text = fc.oneof(
 );
 
 describe('Interner', () => {
-  it('gives equal texts one number, others another, and the texts back; 0 is the empty text', () => {
+  it('gives equal texts one number, others another, and returns the texts; 0 is the empty text', () => {
     fc.assert(
       fc.property(fc.array(text, { maxLength: 100 }), (texts) => {
         const interner = new Interner();
@@ -27,7 +27,7 @@ describe('Interner', () => {
     );
   });
 
-  it('is put together again from slices, which may overlap, but not from less', async () => {
+  it('is restored from slices, which may overlap but may have no gap', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 60 }), fc.nat(), fc.nat(), async (texts, a, b) => {
         const interner = new Interner();
@@ -54,7 +54,7 @@ describe('Interner', () => {
     );
   });
 
-  it('tells texts apart in any number, and remembers those that were long not used', () => {
+  it('distinguishes any number of texts, and remembers those not used for long', () => {
     const interner = new Interner();
     for (let n = 0; n < 100_000; n++) interner.idOf(`text ${n}`);
     for (let n = 0; n < 100_000; n += 7) {

@@ -11,7 +11,7 @@ const interner = new Interner();
 const fresh = (): KeyedState => new KeyedState('operator', Count, interner);
 
 describe('the keys of a state', () => {
-  it('are told apart by each of their parts, and found again, by value', () => {
+  it('are distinguished by each of their parts, and found by value', () => {
     const part: readonly fc.Arbitrary<KeyPart>[] = [
       fc.constantFrom('', 'a', 'b', 'ab'),
       fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom(0, -0, 2 ** 53)),
@@ -65,7 +65,7 @@ describe('the keys of a state', () => {
     }
   });
 
-  it('are refused where they are no keys, or other than the first, and leave nothing behind', async () => {
+  it('are rejected if they are invalid, or unlike the first, and leave nothing behind', async () => {
     for (const odd of [[Number.NaN], [Infinity], [undefined], [null], [{}], [['a']]] as unknown as KeyPart[][]) {
       const state = fresh();
       expect(await codeOf(() => state.upsert(odd, 1, 1)), String(odd)).to.equal('ERR_ROW_INVALID');
@@ -84,7 +84,7 @@ describe('the keys of a state', () => {
     }
   });
 
-  it('are looked for before the first one without any being there', () => {
+  it('can be searched for before the first one exists', () => {
     const state = fresh();
     expect(state.find(['a'])).to.equal(-1);
     expect(state.keyKinds).to.equal(undefined);
@@ -101,7 +101,7 @@ describe('a change of a state', () => {
     return slots;
   };
 
-  it('is noted once for the tables and once for the checkpoint, however often its key changes', () => {
+  it('is recorded once for the tables and once for the checkpoint, however often its key changes', () => {
     const state = fresh();
     for (const key of ['a', 'b', 'a', 'a', 'b']) state.upsert([key], 1, 1);
     expect([...state.takeUnsaved()]).to.eql([0, 1]);
@@ -112,7 +112,7 @@ describe('a change of a state', () => {
     expect(changed(state)).to.eql([]);
   });
 
-  it('is noted for the one where it was taken for the other', () => {
+  it('remains recorded for the one if it was taken for the other', () => {
     const state = fresh();
     state.upsert(['a'], 1, 1);
     expect(changed(state)).to.eql([0]);
@@ -126,7 +126,7 @@ describe('a change of a state', () => {
     expect(changed(state)).to.eql([0]);
   });
 
-  it('is given in parts of so many slots, in the order of their first change', () => {
+  it('is returned in parts of a given number of slots, in the order of their first change', () => {
     const state = fresh();
     for (let n = 0; n < 7; n++) state.upsert([`key ${n}`], n, n);
     const slots: number[] = [];
@@ -139,7 +139,7 @@ describe('a change of a state', () => {
     expect(slots).to.have.length(7);
   });
 
-  it('is not lost where the next one comes between two parts', () => {
+  it('is not lost if the next one comes between two parts', () => {
     const state = fresh();
     for (const key of ['a', 'b', 'c']) state.upsert([key], 1, 1);
     const slots: number[] = [];
@@ -151,7 +151,7 @@ describe('a change of a state', () => {
     expect(slots).to.eql([0, 1, 2, 0]);
   });
 
-  it('of a key that is gone is no row, and is in the checkpoint', () => {
+  it('of a removed key is not a row, but is in the checkpoint', () => {
     const state = fresh();
     state.upsert(['a'], 1, 1);
     state.upsert(['b'], 1, 1);
@@ -166,7 +166,7 @@ describe('a change of a state', () => {
     expect(again.end).to.equal(2);
   });
 
-  it('of a slot whose key is gone is the fault of whoever asks for it', async () => {
+  it('of a slot whose key was removed is an error of the caller', async () => {
     const state = fresh();
     const slot = state.upsert(['a'], 1, 1);
     state.remove(slot);

@@ -11,7 +11,7 @@ function find(index: SlotIndex, hash: number, slot: number): boolean {
 
 describe('SlotIndex', () => {
   it('finds every slot by its hash, and no other, through collisions, growth and removal', () => {
-    // few hashes in few places, so that they push each other about
+    // few hashes in few positions, so that they displace each other
     const hash = fc.oneof(
       fc.nat(12),
       fc.nat(3).map((n) => n * 8),

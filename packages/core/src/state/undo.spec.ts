@@ -15,7 +15,7 @@ const Wide = record('wide', {
 });
 const Narrow = record('narrow', { count: int64(), ratio: double(), maybe: optional(int64()) });
 
-/** All that a state holds: keys, values and versions. */
+/** The contents of a state: keys, values and versions. */
 function heldBy(state: KeyedState): string[] {
   const lines: string[] = [];
   for (let slot = 0; slot < state.end; slot++) {
@@ -24,7 +24,7 @@ function heldBy(state: KeyedState): string[] {
   return lines.sort();
 }
 
-// bits that a double would not keep, or that are those of a NaN
+// bits that a double would not preserve, or that are those of a NaN
 const full = fc.oneof(fc.bigInt({ min: -(2n ** 63n) + 1n, max: 2n ** 63n - 1n }), fc.constantFrom(-1n, 0x7ff8n << 48n));
 const values = fc.record({
   note: fc.string({ maxLength: 3, unit: 'grapheme-ascii' }),
@@ -40,7 +40,7 @@ describe('a record that is undone', () => {
     ['integers of 64 and 128 bits', Wide],
     ['doubles alone', Narrow],
   ] as const) {
-    it(`leaves the state as it was, however many keys it has changed and made: ${name}`, () => {
+    it(`leaves the state unchanged, however many keys it has changed and created: ${name}`, () => {
       fc.assert(
         fc.property(changes, changes, (before, undone) => {
           const state = new KeyedState('operator', schema, new Interner());
@@ -66,7 +66,7 @@ describe('a record that is undone', () => {
     });
   }
 
-  it('is the last one alone: what an earlier one has changed stays', () => {
+  it('is only the last one: the changes of an earlier one remain', () => {
     const state = new KeyedState('operator', Narrow, new Interner());
     for (const record of [1, 2]) {
       state.upsert(['a'], record, record * 10);
@@ -79,7 +79,7 @@ describe('a record that is undone', () => {
     expect(state.version(state.find(['a']))).to.equal(10);
   });
 
-  it('before the first key is nothing', () => {
+  it('changes nothing before the first key', () => {
     const state = new KeyedState('operator', Narrow, new Interner());
     state.rollback(0);
     state.rollback(-1);

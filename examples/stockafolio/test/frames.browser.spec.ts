@@ -12,7 +12,7 @@ const EVERY = 100;
 const MOVED = `S${HELD - 1}`;
 
 /** What the page did during a period. */
-interface Stretch {
+interface Period {
   /** When each frame was drawn, in milliseconds. */
   readonly frames: readonly number[];
   /** Symbols of the rows that were written to. */
@@ -61,13 +61,13 @@ describe('a page that is updated every 100 ms', () => {
   });
   after(() => market?.close());
 
-  const watched = async (page: Page, during: () => Promise<void>): Promise<Stretch> => {
+  const watched = async (page: Page, during: () => Promise<void>): Promise<Period> => {
     await page.evaluate('watchBegin()');
     await during();
     return page.evaluate('watchEnd()');
   };
   /** Frames in the median period of 100 ms. */
-  const pace = ({ frames }: Stretch): number => {
+  const pace = ({ frames }: Period): number => {
     const [first = 0] = frames;
     const counts = Array.from({ length: UPDATES }, (_, n) => {
       const from = first + n * EVERY;

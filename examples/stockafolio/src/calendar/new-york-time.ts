@@ -6,7 +6,7 @@ const STEP = 20 * DAY;
 const REACH = 20;
 
 /** A period during which New York keeps one offset: `from` (inclusive) to `until` (exclusive). */
-interface Stretch {
+interface Period {
   readonly from: number;
   readonly until: number;
   readonly offset: number;
@@ -25,8 +25,8 @@ const format = new Intl.DateTimeFormat('en-US', {
   second: 'numeric',
 });
 
-const stretches: Stretch[] = [];
-let current: Stretch = { from: 0, until: 0, offset: 0 };
+const periods: Period[] = [];
+let current: Period = { from: 0, until: 0, offset: 0 };
 
 /**
  * Milliseconds that New York's clocks are ahead of UTC at this time; negative.
@@ -37,10 +37,10 @@ let current: Stretch = { from: 0, until: 0, offset: 0 };
  */
 export function newYorkOffset(time: number): number {
   if (time >= current.from && time < current.until) return current.offset;
-  let found = stretches.find((s) => time >= s.from && time < s.until);
+  let found = periods.find((s) => time >= s.from && time < s.until);
   if (found === undefined) {
-    found = stretchAt(time);
-    stretches.push(found);
+    found = periodAt(time);
+    periods.push(found);
   }
   current = found;
   return found.offset;
@@ -63,7 +63,7 @@ export function newYorkMoment(days: number, minute: number): number {
   return newYorkOffset(after) === offsetAfter ? after : before;
 }
 
-function stretchAt(time: number): Stretch {
+function periodAt(time: number): Period {
   const offset = offsetFromIntl(time);
   return { from: change(time, -STEP, offset), until: change(time, STEP, offset), offset };
 }

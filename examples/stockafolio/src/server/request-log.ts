@@ -2,7 +2,7 @@ import type { Clock } from '@stockafolio/core/ports';
 
 /** Lines per period; further ones are counted. */
 const MOST = 50;
-const STRETCH = 10_000;
+const PERIOD = 10_000;
 const LONGEST = 200;
 
 /**
@@ -24,7 +24,7 @@ export class RequestLog {
   /** `what` may contain anything that a client has sent: it is cut, and only printable ASCII is shown. */
   line(status: number, what: string, why: string): void {
     const now = this.#clock.elapsed();
-    if (now - this.#began >= STRETCH) {
+    if (now - this.#began >= PERIOD) {
       if (this.#unsaid > 0) this.#write(`... and ${this.#unsaid} more were refused or dropped`);
       [this.#began, this.#lines, this.#unsaid] = [now, 0, 0];
     }

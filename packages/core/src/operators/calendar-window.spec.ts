@@ -5,13 +5,13 @@ import { calendar } from '../windows/index.js';
 import { calendarWindow } from './calendar-window.js';
 
 const HOUR = 3_600_000;
-/** Days of a town that puts its clocks forward on the third day: this one has 23 hours. */
+/** Days of a town that sets its clocks forward on the third day: this day has 23 hours. */
 const starts = [0, 24, 48, 71, 95, 119].map((hours) => hours * HOUR);
 const startOf = (time: number): number => starts.findLast((start) => start <= time) ?? 0;
 const endOf = (start: number): number => starts.find((next) => next > start) ?? Number.POSITIVE_INFINITY;
 
 describe('calendarWindow', () => {
-  it('closes windows of the lengths that the calendar gives them, over restarts too', async () => {
+  it('closes windows of the lengths that the calendar gives them, also across restarts', async () => {
     const line = `${'a'.repeat(71)}#^${'a'.repeat(25)}~`;
     const seen = await trace(sales, marbles(line, { a: (time): Sale => sale({ time }) }, { frame: HOUR }), (sales) =>
       sales.pipe(

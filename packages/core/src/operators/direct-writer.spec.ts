@@ -10,7 +10,7 @@ import { shardedFold } from './sharded-fold.js';
 
 const State = record('state', { amount: int64(), note: optional(text()) });
 
-/** A pipeline that counts sales under one key, straight into tables. */
+/** A pipeline that counts sales under one key, directly into tables. */
 function written(key: readonly KeyPart[], ...tables: readonly Table[]): ReturnType<typeof pipelineHarness<Sale>> {
   return pipelineHarness<Sale>(
     pipeline('written', { sales }, ({ sales }) => {
@@ -35,8 +35,8 @@ async function codeFor(fields: Readonly<Record<string, FieldType>>): Promise<str
   return codeOf(() => written(['tea'], made));
 }
 
-describe('rows that are written straight from a state', () => {
-  it('have the parts of their key in the key columns, of whatever kind, around the shard', async () => {
+describe('rows that are written directly from a state', () => {
+  it('have the parts of their key in the key columns, of any kind, around the shard', async () => {
     const fields = {
       ...{
         word: text(),
@@ -62,7 +62,7 @@ describe('rows that are written straight from a state', () => {
     ]);
   });
 
-  it('have each column from the field of its name, and none where an optional one has no field', async () => {
+  it('have each column from the field of its name, and no value if an optional one has no field', async () => {
     const made = (name: string, fields: Readonly<Record<string, FieldType>>): Table =>
       table(name, { partitionBy: ['item'], clusterBy: ['shard'] }, { item: text(), shard: shard(), ...fields });
     const tables = [
@@ -81,7 +81,7 @@ describe('rows that are written straight from a state', () => {
     ]);
   });
 
-  it('bear the version of the last record of their key, and not that of a later one of another', () => {
+  it('have the version of the last record of their key, not that of a later one of another key', () => {
     const harness = pipelineHarness<Sale>(
       pipeline('versions', { sales }, ({ sales }) => [
         into(
@@ -100,7 +100,7 @@ describe('rows that are written straight from a state', () => {
     ]);
   });
 
-  it('are refused, before any record, where a column has no field of its name and type in the state', async () => {
+  it('are rejected, before any record, if a column has no field of its name and type in the state', async () => {
     expect(await codeFor({ amount: int64(), note: optional(text()) })).to.equal(undefined);
     expect(await codeFor({ amount: optional(int64()) }), 'what is never absent may be').to.equal(undefined);
     for (const [fields, why] of [

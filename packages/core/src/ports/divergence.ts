@@ -52,7 +52,7 @@ export function cutByMessage(position: Position, message: SourceMessage | undefi
 /** The error for positions whose log was cut. */
 export function sourceDiverged(divergences: readonly Divergence[]): StockafolioError {
   return new StockafolioError('ERR_SOURCE_DIVERGED', divergences.map(described).join('; '), {
-    hint: 'move the files of the archive that reach past the cut out of it (what the source lost is in them, if anywhere), archive again, make new tables and checkpoints from it (batch --from-start), and start the stream with those (--take-group, once); the page of errors has the steps',
+    hint: 'move the files that reach past the cut out of the archive (only they can hold what the source lost), archive again, make new tables and checkpoints from it (batch --from-start), and start the stream with those (--take-group, once); the page of errors has the steps',
   });
 }
 

@@ -73,7 +73,7 @@ export class PartitionEngine {
     return this.#options.partition;
   }
 
-  /** Records dead-lettered so far in this run, in whole or for one operator. */
+  /** Records dead-lettered so far in this run, as a whole or for one operator. */
   get setAside(): number {
     return this.#rejections.count;
   }
@@ -103,7 +103,7 @@ export class PartitionEngine {
     return mark === undefined ? position : { ...position, mark };
   }
 
-  /** Records what is known of the message before the engine's position. */
+  /** Notes what is known of the message before the engine's position. */
   setMark(mark: Mark | undefined): void {
     this.#mark = mark === undefined ? undefined : { at: this.#offset, mark };
   }
@@ -159,14 +159,14 @@ export class PartitionEngine {
   #push(record: unknown, position: RecordPosition): void {
     const context = this.#context;
     const { stream } = this.#options.pipeline;
-    const copies = this.#copier.copy(record);
+    const copy = this.#copier.copy(record);
     let time: number;
     try {
       time = stream.time(record);
       context.key = stream.key(record);
     } catch (error) {
       if (isFatal(error)) throw error;
-      this.reject(asBadRecord(error), this.#rejections.encoded(copies, position), position);
+      this.reject(asBadRecord(error), this.#rejections.encoded(copy, position), position);
       return;
     }
     context.rows.begin();
@@ -175,8 +175,8 @@ export class PartitionEngine {
     context.version = Math.max(context.version + 1, time * 1000);
     context.active = true;
     this.#records.next(record);
-    if (context.failure !== undefined) this.#rollback(copies, position);
-    else if (context.rejected.length > 0) this.#rejections.parts(copies, position);
+    if (context.failure !== undefined) this.#rollback(copy, position);
+    else if (context.rejected.length > 0) this.#rejections.parts(copy, position);
     const latest = context.failure === undefined ? time : this.#latest;
     context.failure = undefined;
     this.#settle(latest, position);
@@ -221,7 +221,7 @@ export class PartitionEngine {
     this.#continueAfter(position);
   }
 
-  /** Records that no message remains below this offset: offsets may have gaps. */
+  /** Notes that no message remains below this offset: offsets may have gaps. */
   passOver(offset: number): void {
     this.#offset = Math.max(this.#offset, offset);
   }

@@ -116,7 +116,7 @@ export async function readDivision(tables: Pick<Tables, 'scan'>, pipeline: strin
 }
 
 /**
- * Records in new tables up to which offsets an archive is repartitioned, before any row is written.
+ * Notes in new tables up to which offsets an archive is repartitioned, before any row is written.
  *
  * @returns the division that applies: that of the run which began it, if this run continues it
  * @throws ERR_TABLES_TAKEN if the tables are not new

@@ -167,7 +167,7 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
     };
   }
 
-  /** Records when a new key expires. */
+  /** Notes when a new key expires. */
   #begin(until: number, slot: number): void {
     (this.state.cursor as unknown as Hidden).$until = until;
     this.#due.add(until, slot, this.#context.record);

@@ -189,7 +189,7 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
   }
 
   /**
-   * Records when a new key expires. All keys of a group expire at the same time: otherwise the ranking of the remaining
+   * Notes when a new key expires. All keys of a group expire at the same time: otherwise the ranking of the remaining
    * keys would leave some of them at two ranks.
    */
   #begin(until: number, slot: number): void {

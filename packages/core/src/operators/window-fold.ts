@@ -156,7 +156,7 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
     this.#layout = { ...this.#layout, settings: { ...this.#layout.settings, partial: 'yes' } };
   }
 
-  /** Records when a new window and key is to be closed, and when it is to be dropped. */
+  /** Notes when a new window and key is to be closed, and when it is to be dropped. */
   #begin(end: number, slot: number): void {
     const { record, watermark } = this.#context;
     if (end > watermark) this.#closing.add(end, slot, record);

@@ -121,10 +121,7 @@ export class PipelineContext {
   partial = false;
   /** Whether no record is being processed: time advances, windows are flushed, or figures are collected. */
   betweenRecords = false;
-  /**
-   * The version of the window that is being emitted, in microseconds; undefined for all else, which has {@link
-   * version}.
-   */
+  /** The version of the window that is being emitted, in microseconds; undefined for all else. */
   stamp: number | undefined;
   /** Figures that could not be emitted since the engine last asked, and why. */
   refused: Refused[] = [];
@@ -160,14 +157,14 @@ export class PipelineContext {
     for (const connection of this.connections) this.#connect(connection);
   }
 
-  /** Records what went wrong with the current record; the first cause counts. */
+  /** Notes what went wrong with the current record; the first cause counts. */
   fail(thrown: unknown): void {
     const error = thrown ?? new Error(`${String(thrown)} was thrown`);
     if (isFatal(error)) this.fatal ??= error;
     this.failure ??= error;
   }
 
-  /** Records that a user's function threw, so that its subscription has ended and must be made again. */
+  /** Notes that a user's function threw, so that its subscription has ended and must be made again. */
   breakConnection(connection: Connection, error: unknown): void {
     this.broken.push(connection);
     this.fail(error);

@@ -69,7 +69,7 @@ export class PlanBuilder {
         { hint: 'give each branch a table of its own, or merge them before one into()' },
       );
     }
-    if (writer !== undefined) this.#recordKinds(writer, table);
+    if (writer !== undefined) this.#noteKinds(writer, table);
     this.#tables.set(table.name, table);
     this.#edges.push({ from: this.#originOf(rows), to: table.name, table: true });
     this.#steps.push({ table, rows, writer });
@@ -80,7 +80,7 @@ export class PlanBuilder {
     this.#steps.push({ observed, next, error });
   }
 
-  /** Records an error that cannot be thrown where it is found; the first one counts. */
+  /** Notes an error that cannot be thrown where it is found; the first one counts. */
   refuse(error: StockafolioError): void {
     this.#refused ??= error;
   }
@@ -97,7 +97,7 @@ export class PlanBuilder {
     });
   }
 
-  #recordKinds(writer: OperatorNode, table: Table): void {
+  #noteKinds(writer: OperatorNode, table: Table): void {
     const kinds = keyKindsOf(table);
     const known = this.#keyKinds.get(writer);
     if (known !== undefined && known.join() !== kinds.join()) {

@@ -28,7 +28,10 @@ export interface ArchivedFile {
 
 /** What identifies the log of a source in a file of its archive; each absent if unknown. */
 export interface ArchivedHistory {
-  /** The offset of the first message, if the file does not begin with it: the message may be in the previous file. */
+  /**
+   * The first offset of the file itself, which may be inside the previous file if files overlap; defaults to the file's
+   * `first`.
+   */
   readonly firstOffset?: number;
   /** The leader epochs of its first and its last message. */
   readonly firstEpoch?: number;

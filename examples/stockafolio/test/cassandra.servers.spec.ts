@@ -165,7 +165,7 @@ describe('both pages on tables in Cassandra', () => {
     complaints = [];
     const empty = url.replace(/pages_\w+/, 'nothing_here');
     const { code, stderr } = await run(['serve', '--tables', empty, '--port', '0']);
-    expect(stderr).to.contain('ERR_TABLE_UNKNOWN').and.contain('start what writes it first');
+    expect(stderr).to.contain('ERR_TABLE_UNKNOWN').and.contain('start its writer first');
     expect(code).to.be.greaterThan(0);
     const { stderr: again } = await run(['tables', 'get', '--tables', empty, 'user_totals', 'u00']);
     expect(again, 'still nothing').to.contain('ERR_TABLE_UNKNOWN');

@@ -5,7 +5,7 @@ import type { Key, KeyPart } from '../stream/index.js';
 import type { Table } from '../table/index.js';
 import { enter, leave } from './ambient.js';
 import { FanOut, inOrder } from './fan-out.js';
-import type { FlowOrigin } from './flow.js';
+import { foreignFlow, type FlowOrigin } from './flow.js';
 import type { Moments } from './moments.js';
 import type { Plan } from './plan.js';
 import { StepRows } from './step-rows.js';
@@ -145,11 +145,7 @@ export class PipelineContext {
   fanOut<T>(origin: FlowOrigin): FanOut<T> {
     const fanOut = this.#fanOuts.get(origin);
     if (fanOut !== undefined) return fanOut as unknown as FanOut<T>;
-    throw new StockafolioError(
-      'ERR_PIPELINE_INVALID',
-      `pipeline '${this.pipeline}' uses ${origin.name === '' ? 'the stream' : `operator '${origin.name}'`} of another pipeline`,
-      { hint: 'use what the build function is given; two pipelines share no operators' },
-    );
+    throw foreignFlow(this.pipeline, origin);
   }
 
   /** Subscribes every operator and table, in the order of the plan. */

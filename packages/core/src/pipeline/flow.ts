@@ -25,6 +25,15 @@ export class Flow<T> extends Observable<T> {
   }
 }
 
+/** A pipeline uses a flow that is not its own. */
+export function foreignFlow(pipeline: string, { name }: FlowOrigin): StockafolioError {
+  return new StockafolioError(
+    'ERR_PIPELINE_INVALID',
+    `pipeline '${pipeline}' uses ${name === '' ? 'the stream' : `operator '${name}'`} of another pipeline`,
+    { hint: 'use what the build function is given; two pipelines share no operators' },
+  );
+}
+
 function notRunning({ name }: FlowOrigin): StockafolioError {
   return new StockafolioError(
     'ERR_OUTSIDE_PIPELINE',

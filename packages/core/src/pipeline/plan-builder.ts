@@ -4,7 +4,7 @@ import { keyKindsOf } from '../state/key-kinds.js';
 import type { KeyKind } from '../state/key-parts.js';
 import type { Table } from '../table/index.js';
 import { planning } from './ambient.js';
-import { Flow, type FlowOrigin } from './flow.js';
+import { Flow, foreignFlow, type FlowOrigin } from './flow.js';
 import { reservedTables } from './reserved-tables.js';
 import type { Edge, OperatorNode, Plan, Step } from './plan.js';
 
@@ -119,11 +119,7 @@ export class PlanBuilder {
     for (let at: Observable<unknown> | undefined = observable; at !== undefined; at = at.source) {
       if (!(at instanceof Flow)) continue;
       if (this.#origins.has(at.origin)) return at.origin.name;
-      throw new StockafolioError(
-        'ERR_PIPELINE_INVALID',
-        `pipeline '${this.#pipeline}' uses ${at.origin.name === '' ? 'the stream' : `operator '${at.origin.name}'`} of another pipeline`,
-        { hint: 'use what the build function is given; two pipelines share no operators' },
-      );
+      throw foreignFlow(this.#pipeline, at.origin);
     }
     return '';
   }

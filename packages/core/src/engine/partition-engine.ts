@@ -6,6 +6,7 @@ import type { FanOut } from '../pipeline/fan-out.js';
 import type { Plan } from '../pipeline/plan.js';
 import { recordCopier, type RecordCopier } from '../schema/record-copier.js';
 import type { Interner } from '../state/interner.js';
+import { STRETCH } from '../state/stretch.js';
 import { cutRow } from './checkpoint-cuts.js';
 import { connectPlan } from './connect-plan.js';
 import type { EngineOptions } from './engine-options.js';
@@ -42,8 +43,6 @@ export class PartitionEngine {
   readonly #rejections: Rejections;
   readonly #stretches: Stretches;
   readonly #copier: RecordCopier;
-  /** Copies of the records of the stretch in hand, as they came: a fold may have changed those that it was given. */
-  readonly #asCame: unknown[] = [];
   #offset = 0;
   #mark: { readonly at: number; readonly mark: Mark } | undefined;
   #latest = Number.NEGATIVE_INFINITY;
@@ -62,7 +61,7 @@ export class PartitionEngine {
     this.#records = this.#context.fanOut(plan.input);
     this.#rejections = new Rejections(this.#context, options);
     connectPlan(this.#context, plan);
-    this.#copier = recordCopier(pipeline.stream.schema.names, pipeline.reads);
+    this.#copier = recordCopier(pipeline.stream.schema.names, pipeline.reads, STRETCH);
     this.#stretches = new Stretches(this.#context, pipeline.stream, this.#records, this.#copier);
     this.#check();
   }
@@ -197,14 +196,14 @@ export class PartitionEngine {
   }
 
   #pushAll(records: readonly unknown[], places: readonly Place[], count: number): void {
-    const asCame = this.#asCame;
+    const copier = this.#copier;
     let from = 0;
     while (from < count) {
       const to = this.#stretches.end(records, from, count, this.#latest);
-      for (let n = from; n < to; n++) asCame[n] = this.#copier.copy(records[n]);
-      const latest = this.#stretches.take(records, asCame, from, to);
+      for (let n = from; n < to; n++) copier.keep(n - from, records[n]);
+      const latest = this.#stretches.take(records, from, to);
       if (latest === undefined) {
-        for (let n = from; n < to; n++) this.#push(asCame[n], places[n] as Place);
+        for (let n = from; n < to; n++) this.#push(copier.restored(n - from), places[n] as Place);
       } else {
         this.#settle(latest, places[to - 1] as Place);
       }

@@ -19,7 +19,7 @@ export class Stretches {
   readonly #context: PipelineContext;
   readonly #stream: Stream<unknown>;
   readonly #records: FanOut<unknown>;
-  readonly #copier: Pick<RecordCopier, 'isSame'>;
+  readonly #copier: Pick<RecordCopier, 'isKept'>;
   readonly #moments = new Moments(STRETCH);
   /** Whether a function was seen to write into a record: then the order of operators matters, and each record goes alone. */
   #isImpure = false;
@@ -33,7 +33,7 @@ export class Stretches {
     context: PipelineContext,
     stream: Stream<unknown>,
     records: FanOut<unknown>,
-    copier: Pick<RecordCopier, 'isSame'>,
+    copier: Pick<RecordCopier, 'isKept'>,
   ) {
     this.#context = context;
     this.#stream = stream;
@@ -86,10 +86,10 @@ export class Stretches {
   /**
    * Takes in the stretch whose end was asked for last; the context then stands at its last record.
    *
-   * @param asCame copies of the records, made before
+   * @param records of which the copier has kept the values, from slot 0 on
    * @returns the latest event time so far; undefined where nothing was taken in, for it has to be done one by one
    */
-  take(records: readonly unknown[], asCame: readonly unknown[], from: number, to: number): number | undefined {
+  take(records: readonly unknown[], from: number, to: number): number | undefined {
     if (this.#isBad || this.#isImpure) return undefined;
     const context = this.#context;
     const { version, watermark, rows } = context;
@@ -101,7 +101,7 @@ export class Stretches {
     context.inStretch = false;
     context.active = false;
     const last = to - from - 1;
-    for (let n = from; n < to && !this.#isImpure; n++) this.#isImpure = !this.#copier.isSame(records[n], asCame[n]);
+    for (let n = from; n < to && !this.#isImpure; n++) this.#isImpure = !this.#copier.isKept(n - from, records[n]);
     if (this.#isImpure) context.breakStretch();
     if (context.failure === undefined && earliest(context.operators) > (this.#moments.watermarks[last] as number)) {
       this.#most = Math.min(STRETCH, this.#most * 2);

@@ -6,6 +6,7 @@ import type { FanOut } from '../pipeline/fan-out.js';
 import type { Plan } from '../pipeline/plan.js';
 import { recordCopier, type RecordCopier } from '../schema/record-copier.js';
 import type { Interner } from '../state/interner.js';
+import { BATCH_SIZE } from '../state/batch-size.js';
 import { cutRow } from './checkpoint-cuts.js';
 import { connectPlan } from './connect-plan.js';
 import type { EngineOptions } from './engine-options.js';
@@ -44,8 +45,6 @@ export class PartitionEngine {
   readonly #rejections: Rejections;
   readonly #batches: RecordBatches;
   readonly #copier: RecordCopier;
-  /** Copies of the records of the current batch, as they arrived: a fold may have changed the originals. */
-  readonly #copies: unknown[] = [];
   #offset = 0;
   #mark: { readonly at: number; readonly mark: Mark } | undefined;
   #latest = Number.NEGATIVE_INFINITY;
@@ -64,7 +63,7 @@ export class PartitionEngine {
     this.#records = this.#context.fanOut(plan.input);
     this.#rejections = new Rejections(this.#context, options);
     connectPlan(this.#context, plan);
-    this.#copier = recordCopier(pipeline.stream.schema.names, pipeline.reads);
+    this.#copier = recordCopier(pipeline.stream.schema.names, pipeline.reads, BATCH_SIZE);
     this.#batches = new RecordBatches(this.#context, pipeline.stream, this.#records, this.#copier);
     this.#check();
   }
@@ -199,14 +198,14 @@ export class PartitionEngine {
   }
 
   #pushAll(records: readonly unknown[], positions: readonly RecordPosition[], count: number): void {
-    const copies = this.#copies;
+    const copier = this.#copier;
     let from = 0;
     while (from < count) {
       const to = this.#batches.end(records, from, count, this.#latest);
-      for (let n = from; n < to; n++) copies[n] = this.#copier.copy(records[n]);
-      const latest = this.#batches.process(records, copies, from, to);
+      for (let n = from; n < to; n++) copier.keep(n - from, records[n]);
+      const latest = this.#batches.process(records, from, to);
       if (latest === undefined) {
-        for (let n = from; n < to; n++) this.#push(copies[n], positions[n] as RecordPosition);
+        for (let n = from; n < to; n++) this.#push(copier.restored(n - from), positions[n] as RecordPosition);
       } else {
         this.#settle(latest, positions[to - 1] as RecordPosition);
       }

@@ -19,7 +19,7 @@ export class RecordBatches {
   readonly #context: PipelineContext;
   readonly #stream: Stream<unknown>;
   readonly #records: FanOut<unknown>;
-  readonly #copier: Pick<RecordCopier, 'isSame'>;
+  readonly #copier: Pick<RecordCopier, 'isKept'>;
   readonly #moments = new Moments(BATCH_SIZE);
   /**
    * Whether a function has changed a record: then the order of operators matters, and records are processed one by one.
@@ -35,7 +35,7 @@ export class RecordBatches {
     context: PipelineContext,
     stream: Stream<unknown>,
     records: FanOut<unknown>,
-    copier: Pick<RecordCopier, 'isSame'>,
+    copier: Pick<RecordCopier, 'isKept'>,
   ) {
     this.#context = context;
     this.#stream = stream;
@@ -88,10 +88,10 @@ export class RecordBatches {
   /**
    * Processes the batch whose end {@link end} returned last. The context is then at its last record.
    *
-   * @param copies copies of the records, made before
+   * @param records whose values the copier has kept, from slot 0 on
    * @returns the latest event time so far; undefined if nothing was processed, because it must be done one by one
    */
-  process(records: readonly unknown[], copies: readonly unknown[], from: number, to: number): number | undefined {
+  process(records: readonly unknown[], from: number, to: number): number | undefined {
     if (this.#isBad || this.#isImpure) return undefined;
     const context = this.#context;
     const { version, watermark, rows } = context;
@@ -103,7 +103,7 @@ export class RecordBatches {
     context.inBatch = false;
     context.active = false;
     const last = to - from - 1;
-    for (let n = from; n < to && !this.#isImpure; n++) this.#isImpure = !this.#copier.isSame(records[n], copies[n]);
+    for (let n = from; n < to && !this.#isImpure; n++) this.#isImpure = !this.#copier.isKept(n - from, records[n]);
     if (this.#isImpure) context.breakBatch();
     if (context.failure === undefined && earliest(context.operators) > (this.#moments.watermarks[last] as number)) {
       this.#most = Math.min(BATCH_SIZE, this.#most * 2);

@@ -169,7 +169,7 @@ export class PartitionEngine {
       return;
     }
     context.rows.begin();
-    context.record++;
+    context.beginRecord();
     context.time = time;
     context.version = Math.max(context.version + 1, time * 1000);
     context.active = true;

@@ -94,27 +94,22 @@ export class RecordBatches {
   process(records: readonly unknown[], from: number, to: number): number | undefined {
     if (this.#isBad || this.#isImpure) return undefined;
     const context = this.#context;
-    const { version, watermark, rows } = context;
+    const { rows } = context;
     const length = rows.length;
-    context.record++;
-    context.active = true;
-    context.inBatch = true;
+    context.beginBatch(this.#moments);
     this.#run(records, from, to);
-    context.inBatch = false;
-    context.active = false;
     const last = to - from - 1;
     for (let n = from; n < to && !this.#isImpure; n++) this.#isImpure = !this.#copier.isKept(n - from, records[n]);
     if (this.#isImpure) context.breakBatch();
     if (context.failure === undefined && earliest(context.operators) > (this.#moments.watermarks[last] as number)) {
       this.#most = Math.min(BATCH_SIZE, this.#most * 2);
-      context.moveTo(this.#moments, last);
+      context.endBatch(last);
       return this.#newest;
     }
     this.#most = Math.max(SMALLEST, this.#most >> 1);
     context.undo();
+    context.endBatch(undefined);
     rows.rollbackTo(length);
-    context.version = version;
-    context.watermark = watermark;
     return undefined;
   }
 
@@ -130,7 +125,7 @@ export class RecordBatches {
     }
     if (others.length === 0) return;
     for (let n = from; n < to; n++) {
-      context.moveTo(this.#moments, n - from);
+      context.index = n - from;
       context.rows.begin();
       for (const receiver of others) receiver(records[n]);
       if (context.failure !== undefined) return;

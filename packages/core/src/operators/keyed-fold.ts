@@ -137,7 +137,7 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
     ${this.isShared ? '' : 'if (key[0] !== own) checkPartition(key, own);'}
     ${expires === undefined ? '' : 'let until = expires(record); if (!Number.isSafeInteger(until)) until = checkedUntil(until); untils[i] = until; if (until <= watermark || until <= time) return late(until);'}
     entry.load(i, ${key.map((_, part) => `key[${part}]`).join(', ')});`,
-      text: `const slot = entry.enter(i, context);
+      text: `const slot = entry.enter(i, moments);
     ${created.length === 0 ? '' : `if (state.created) { ${created.join(' ')} }`}
     ${expires === undefined ? '' : 'else if (cursor.$until !== untils[i]) differs(cursor.$until, untils[i]);'}
     const result = fold(cursor, record);

@@ -14,7 +14,7 @@ interface Compiled<T> {
 
 /**
  * The steps with which an operator processes a record, as source text. The text uses `context`, `record`, its index `i`
- * in the batch, and `outgoing`, an array for values that are emitted after the batch (undefined if the record came
+ * in the batch, its `moments`, and `outgoing`, an array for values that are emitted after the batch (undefined if the record came
  * alone). It also uses `late(until)`, which rejects a record that came after the operator closed its window, or after
  * its key expired.
  */
@@ -55,7 +55,7 @@ export class RecordProcessor<T> {
 
   processBatch(records: readonly T[], moments: Moments, from: number, to: number): void {
     if (this.#compiled === undefined) {
-      this.#context.moveTo(moments, 0);
+      this.#context.index = 0;
       this.#compileFor(records[from] as T);
     }
     this.#compiled?.processBatch(records, moments, from, to);
@@ -73,7 +73,8 @@ export class RecordProcessor<T> {
   #compile({ ahead = '', text, after = '', scope, entry }: Steps): Compiled<T> {
     const context = this.#context;
     const checkActive = (): boolean => context.checkActive('operator', this.#name);
-    const late = (until: number): void => context.reject(this.#name, lateError(this.#name, until, context.watermark));
+    const late = (until: number): void =>
+      context.reject(this.#name, () => lateError(this.#name, until, context.watermark));
     const loaded =
       entry === undefined
         ? ''
@@ -91,9 +92,10 @@ export class RecordProcessor<T> {
       { context, interner: context.interner, checkActive, late, entry, ...scope },
       `function processRecord(record) {
   if (context.failure !== undefined || (!context.active && !checkActive())) return;
-  const i = 0;
-  const own = context.key;
-  const { time, watermark } = context;
+  const { moments, index: i } = context;
+  const own = moments.keys[i];
+  const time = moments.times[i];
+  const watermark = moments.watermarks[i];
   const outgoing = undefined;
   try {
     ${ahead}
@@ -111,7 +113,7 @@ function processBatch(records, moments, from, to) {
     ${loaded}
     for (let i = 0; i < count; i++) {
       const record = records[from + i];
-      context.moveTo(moments, i);
+      interner.batchIndex = i;
       ${text}
       if (context.failure !== undefined) return;
     }

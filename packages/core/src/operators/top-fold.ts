@@ -169,7 +169,7 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     if (key[0] !== own) checkPartition(key, own);
     ${expires === undefined ? '' : 'let until = expires(record); if (!Number.isSafeInteger(until)) until = checkedUntil(until); untils[i] = until; if (until <= watermark || until <= time) return late(until);'}
     entry.load(i, ${parts.join(', ')});`,
-      text: `const slot = entry.enter(i, context);
+      text: `const slot = entry.enter(i, moments);
     ${expires === undefined ? '' : "if (state.created) begin(untils[i], slot); else if (cursor.$until !== untils[i]) differs('key', cursor.$until, untils[i]);"}
     ${this.#fields.map((field, n) => `const before${n} = cursor.${field};`).join(' ')}
     fold(cursor, record);

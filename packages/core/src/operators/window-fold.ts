@@ -118,15 +118,16 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
       text: `const key = keyOf(record);
     if (key.length !== ${key.length}) refuse(key);
     if (!isWholeBy(key[0])) checkWhole(key);
-    const { time, watermark } = context;
+    const time = moments.times[i];
+    const watermark = moments.watermarks[i];
     for (let start = windower.newest(time); start !== undefined; start = windower.before(start, time)) {
       const end = endOf(start, time);
       if (end + lateness <= watermark) {
         late(end + lateness);
         continue;
       }
-      entry.load(0, start, ${key.map((_, part) => `key[${part}]`).join(', ')});
-      const slot = entry.enter(0, context);
+      entry.load(i, start, ${key.map((_, part) => `key[${part}]`).join(', ')});
+      const slot = entry.enter(i, moments);
       if (state.created) begin(end, slot);
       fold(cursor, record);
       cursor.$pending = true;

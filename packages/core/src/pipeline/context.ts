@@ -6,7 +6,7 @@ import type { Table } from '../table/index.js';
 import { enter, leave } from './ambient.js';
 import { FanOut, inOrder } from './fan-out.js';
 import { foreignFlow, type FlowOrigin } from './flow.js';
-import type { Moments } from './moments.js';
+import { Moments } from './moments.js';
 import type { Plan } from './plan.js';
 import { StepRows } from './step-rows.js';
 
@@ -100,16 +100,9 @@ export class PipelineContext {
   readonly rows = new StepRows();
   rejected: Rejected[] = [];
   broken: Connection[] = [];
-  /** Counts the records of this run; never saved. */
-  record = 0;
-  /** Version of the current record, in microseconds. */
-  version = 0;
-  /** Event time of the current record, in epoch milliseconds. */
-  time = 0;
-  /** Event time below which no record is expected, in epoch milliseconds. */
-  watermark = Number.NEGATIVE_INFINITY;
-  /** The stream's own key of the current record. */
-  key: Key = '';
+  /** A batch of one: the last record that was processed, or the one that is processed alone. */
+  readonly #alone = new Moments(1);
+  #moments = this.#alone;
   /** Whether a record, a flush or a commit is being processed, so that operators may emit. */
   active = false;
   /**
@@ -136,6 +129,86 @@ export class PipelineContext {
     this.pipeline = pipeline;
     this.partition = partition;
     this.#fanOuts = new Map([plan.input, ...plan.operators].map((origin) => [origin, new FanOut()]));
+  }
+
+  /** The batch that the current record is in, at index {@link index}. */
+  get moments(): Moments {
+    return this.#moments;
+  }
+
+  /** The index of the current record in its batch. */
+  get index(): number {
+    return this.interner.batchIndex;
+  }
+
+  set index(index: number) {
+    this.interner.batchIndex = index;
+  }
+
+  /** Counts the records of this run, a batch as one; never saved. */
+  get record(): number {
+    return this.#moments.record;
+  }
+
+  /** Version of the current record, in microseconds. */
+  get version(): number {
+    return this.#moments.versions[this.index] as number;
+  }
+
+  set version(version: number) {
+    this.#moments.versions[this.index] = version;
+  }
+
+  /** Event time of the current record, in epoch milliseconds. */
+  get time(): number {
+    return this.#moments.times[this.index] as number;
+  }
+
+  set time(time: number) {
+    this.#moments.times[this.index] = time;
+  }
+
+  /** Event time below which no record is expected, in epoch milliseconds. */
+  get watermark(): number {
+    return this.#moments.watermarks[this.index] as number;
+  }
+
+  set watermark(watermark: number) {
+    this.#moments.watermarks[this.index] = watermark;
+  }
+
+  /** The stream's own key of the current record. */
+  get key(): Key {
+    return this.#moments.keys[this.index] as Key;
+  }
+
+  set key(key: Key) {
+    this.#moments.keys[this.index] = key;
+  }
+
+  /** Begins a record that is processed alone, or a figure that is emitted between records. */
+  beginRecord(): void {
+    this.#moments.record++;
+  }
+
+  /** Begins a batch. Its records become current by their {@link index}. */
+  beginBatch(batch: Moments): void {
+    batch.record = this.record + 1;
+    this.#moments = batch;
+    this.index = 0;
+    this.inBatch = true;
+    this.active = true;
+  }
+
+  /** Ends the batch. The record at index `last` remains the current one; none of them if `last` is undefined. */
+  endBatch(last: number | undefined): void {
+    const batch = this.#moments;
+    if (last !== undefined) this.#alone.copyFrom(batch, last);
+    this.#alone.record = batch.record;
+    this.#moments = this.#alone;
+    this.index = 0;
+    this.inBatch = false;
+    this.active = false;
   }
 
   /**
@@ -208,7 +281,7 @@ export class PipelineContext {
     const outer = this.stamp;
     const isAlone = this.betweenRecords && !this.#emitting;
     if (isAlone) {
-      this.record++;
+      this.beginRecord();
       rows.mark();
       this.#emitting = true;
     }
@@ -225,28 +298,19 @@ export class PipelineContext {
     return false;
   }
 
-  /** Moves to a record of a batch. */
-  moveTo(moments: Moments, n: number): void {
-    this.interner.batchIndex = n;
-    this.time = moments.times[n] as number;
-    this.version = moments.versions[n] as number;
-    this.watermark = moments.watermarks[n] as number;
-    this.key = moments.keys[n] as Key;
-  }
-
   /** Abandons the current batch: a record in it does more than change states. */
   breakBatch(): void {
     this.failure ??= brokenBatch;
   }
 
   /** Rejects the current record for one operator, while the others keep it; once, however many windows it missed. */
-  reject(operator: string, error: StockafolioError): void {
+  reject(operator: string, error: () => StockafolioError): void {
     if (this.inBatch) {
       this.breakBatch();
       return;
     }
     if (this.rejected.some((other) => other.operator === operator)) return;
-    this.rejected.push({ operator, error });
+    this.rejected.push({ operator, error: error() });
   }
 }
 

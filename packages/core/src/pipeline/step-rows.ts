@@ -39,7 +39,7 @@ export class StepRows {
   mark(): void {
     this.#mark = this.#rows.length;
     this.#markPuts = this.#puts;
-    this.#replaced = [];
+    if (this.#replaced.length > 0) this.#replaced = [];
   }
 
   /** Undoes the current emission. */

@@ -18,12 +18,12 @@ export const ALL = LIVE | UNWRITTEN | UNSAVED;
 /** Cells of a row before its key: the flags. */
 export const KEY_AT = 1;
 
-/** The origin of a change to a state: numbers in an object of their own, so that none is boxed on the way. */
-export interface Change {
-  /** The number of the record. */
+/** The origin of the changes that a batch makes to a state; in an object and an array, so that no number is boxed. */
+export interface Changes {
+  /** The number under which the changes are undone. */
   readonly record: number;
-  /** The version of the change, in microseconds. */
-  readonly version: number;
+  /** The version of the change at each index of the batch, in microseconds. */
+  readonly versions: Float64Array;
 }
 
 /**
@@ -37,7 +37,7 @@ export interface Entry {
   /** Fetches from memory what entering the first `count` keys will read. */
   touch(count: number): void;
   /** The slot of the key at an index, created if there is none, with the cursor on it. */
-  enter(i: number, change: Change): number;
+  enter(i: number, changes: Changes): number;
 }
 
 /** The objects that a compiled {@link Entry} uses. */
@@ -82,7 +82,7 @@ function load(i, ${parts.map((n) => `part${n}`).join(', ')}) {
   ${parts.map((n) => `cells${n}[i] = cell${n};`).join(' ')}
 }
 ${touch(width)}
-function enter(i, change) {
+function enter(i, changes) {
   const hash = hashes[i];
   ${parts.map((n) => `const cell${n} = cells${n}[i];`).join(' ')}
   const table = index.tables[hash >>> ${SEGMENT_SHIFT}];
@@ -114,7 +114,7 @@ function enter(i, change) {
   pointer.f64 = f64;
   ${columns.some(({ storage }) => storage !== 'f64') ? 'pointer.i64 = chunk.i64; pointer.i32 = chunk.i32;' : ''}
   pointer.at = row + ${versionAt + 1};
-  const n = journal.next(change.record);
+  const n = journal.next(changes.record);
   if (created) {
     journal.slots[n] = ~slot;
     cursor.$reset();
@@ -122,7 +122,7 @@ function enter(i, change) {
     journal.slots[n] = slot;
     ${keep(columns, versionAt)}
   }
-  f64[row + ${versionAt}] = change.version;
+  f64[row + ${versionAt}] = changes.versions[i];
   const flags = f64[row];
   if (flags !== ${ALL}) {
     list(slot, flags);

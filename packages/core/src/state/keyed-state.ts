@@ -98,7 +98,7 @@ export class KeyedState implements State<StateRows> {
   upsert(key: readonly KeyPart[], record: number, version: number): number {
     const entry = this.entryFor(key);
     entry.load(0, ...key);
-    return entry.enter(0, { record, version });
+    return entry.enter(0, { record, versions: Float64Array.of(version) });
   }
 
   /** The slot of a key, with the cursor on it; -1 if there is none. */

@@ -4,8 +4,10 @@ import {
   date,
   foldByKey,
   hours,
+  int32,
   int64,
   into,
+  keyPart,
   money,
   pipeline,
   record,
@@ -155,9 +157,13 @@ function quoteSlot(kept: Mutable<Infer<typeof SlotPrice>>, trade: Trade): void {
 
 /** The minute of the day at which the ten minutes of a trade begin. */
 function slotOf(time: number): number {
-  const minute = minuteOfDay(time);
-  return minute - (minute % PRICE_SLOT);
+  const ofDay = minuteOfDay(time);
+  return ofDay - (ofDay % PRICE_SLOT);
 }
+
+const day = keyPart(date(), (trade: Trade) => tradingDay(trade.time));
+const minute = keyPart(int32(), (trade: Trade) => minuteOfDay(trade.time));
+const slot = keyPart(int32(), (trade: Trade) => slotOf(trade.time));
 
 function toRow({ user, time, id, symbol, sector, side, quantity, price }: Trade): RowOf<typeof tradesByUser> {
   return { user, time, id, symbol, sector, side, quantity, price, value: quantity * price };
@@ -168,15 +174,13 @@ const dayExpires = (trade: Trade): number => dayEnd(trade.time) + hours(24);
 
 /** How trades become portfolios, and the firm's figures. */
 export const portfolio = pipeline('portfolio', { trades }, ({ trades }) => {
-  const held = trades.pipe(
-    foldByKey('positions', { key: (t) => [t.user, t.symbol], state: Position, fold: applyTrade }),
-  );
+  const held = trades.pipe(foldByKey('positions', { key: ['user', 'symbol'], state: Position, fold: applyTrade }));
   const best = trades.pipe(
     topByKey('top-traders', {
       k: 100,
       by: ['value', 'volume', 'trades'],
-      group: (t) => [tradingDay(t.time)],
-      key: (t) => [t.user],
+      group: [day],
+      key: ['user'],
       state: TraderSum,
       fold: addToTrader,
       expires: dayExpires,
@@ -192,7 +196,7 @@ export const portfolio = pipeline('portfolio', { trades }, ({ trades }) => {
         tumblingWindow('sector-second', {
           size: seconds(1),
           allowedLateness: hours(24),
-          key: (t) => [t.sector],
+          key: ['sector'],
           state: Sum,
           fold: addToSum,
         }),
@@ -209,7 +213,7 @@ export const portfolio = pipeline('portfolio', { trades }, ({ trades }) => {
       sectorTotals,
       trades.pipe(
         shardedFold('sector-totals', {
-          key: (t) => [tradingDay(t.time), t.sector],
+          key: [day, 'sector'],
           state: DaySum,
           fold: addToDay,
           expires: dayExpires,
@@ -220,7 +224,7 @@ export const portfolio = pipeline('portfolio', { trades }, ({ trades }) => {
       symbolTotals,
       trades.pipe(
         shardedFold('symbol-totals', {
-          key: (t) => [tradingDay(t.time), t.symbol],
+          key: [day, 'symbol'],
           state: DaySum,
           fold: addToDay,
           expires: dayExpires,
@@ -231,7 +235,7 @@ export const portfolio = pipeline('portfolio', { trades }, ({ trades }) => {
       symbolPrices,
       trades.pipe(
         shardedFold('symbol-prices', {
-          key: (t) => [tradingDay(t.time), t.symbol, slotOf(t.time)],
+          key: [day, 'symbol', slot],
           state: SlotPrice,
           fold: quoteSlot,
           expires: dayExpires,
@@ -242,7 +246,7 @@ export const portfolio = pipeline('portfolio', { trades }, ({ trades }) => {
       minuteTotals,
       trades.pipe(
         shardedFold('minute-totals', {
-          key: (t) => [tradingDay(t.time), minuteOfDay(t.time)],
+          key: [day, minute],
           state: DaySum,
           fold: addToDay,
           expires: dayExpires,
@@ -252,9 +256,6 @@ export const portfolio = pipeline('portfolio', { trades }, ({ trades }) => {
     into(topTraders, best.pipe(placesBy('value'))),
     into(topTradersByVolume, best.pipe(placesBy('volume'))),
     into(topTradersByTrades, best.pipe(placesBy('trades'))),
-    into(
-      latestPrices,
-      trades.pipe(shardedFold('latest-prices', { key: (t) => [t.symbol], state: Price, fold: quote })),
-    ),
+    into(latestPrices, trades.pipe(shardedFold('latest-prices', { key: ['symbol'], state: Price, fold: quote }))),
   ];
 });

@@ -46,4 +46,4 @@ export type Trade = Infer<typeof Trade>;
 export type Side = Trade['side'];
 
 /** All trades of all users, partitioned by user. */
-export const trades = stream('trades', Trade, { key: (t) => t.user, time: (t) => t.time });
+export const trades = stream('trades', Trade, { key: 'user', time: (t) => t.time });

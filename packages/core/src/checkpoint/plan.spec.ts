@@ -50,6 +50,17 @@ describe('comparePlans', () => {
       .map((change) => change.verdict)
       .join(' ');
 
+  it('loses the state of a key whose parts have other names, and cannot tell whether a function returns the same', () => {
+    const keyed = (settings: OperatorLayout['settings']): OperatorNode => operator('f', 'foldByKey', settings);
+    const verdict = (before: OperatorNode, now: OperatorNode): string | undefined =>
+      comparePlans(header([before]), [now], ['t'])[0]?.verdict;
+    expect(verdict(keyed({ key: 'user, item' }), keyed({ key: 'user, item' }))).to.equal('kept');
+    expect(verdict(keyed({ key: 'user, item' }), keyed({ key: 'user, side' }))).to.equal('lost');
+    expect(verdict(keyed({ group: 'day', key: 'user' }), keyed({ group: '(date)', key: 'user' }))).to.equal('lost');
+    expect(verdict(keyed({}), keyed({ key: 'user, side' }))).to.equal('kept');
+    expect(verdict(keyed({ key: 'user, side' }), keyed({}))).to.equal('kept');
+  });
+
   it('keeps what is unchanged, and what only allows more lateness or ranks more', () => {
     expect(verdict(window, window)).to.equal('kept');
     expect(verdict(window, operator('w', 'tumblingWindow', { size: 5, allowedLateness: 9 }))).to.equal('kept');

@@ -16,6 +16,9 @@ export interface PlanChange {
 /** Settings that may change without changing the meaning of the state; `partial` is detected from the records. */
 const free = new Set(['allowedLateness', 'k', 'partial']);
 
+/** Settings that are known only if they are data: beside a function, only the kinds of the key's parts can be compared. */
+const declared = new Set(['key', 'group']);
+
 /** The parts of a plan that are compared. */
 export type PlanToCompare = Pick<Plan, 'operators' | 'tables' | 'keyKinds'>;
 
@@ -83,6 +86,7 @@ function differing(before: OperatorLayout, now: OperatorLayout): string | undefi
   if (before.kind !== now.kind) return `was a ${before.kind} and is a ${now.kind}`;
   for (const name of new Set([...Object.keys(before.settings), ...Object.keys(now.settings)])) {
     if (free.has(name) || before.settings[name] === now.settings[name]) continue;
+    if (declared.has(name) && (before.settings[name] === undefined || now.settings[name] === undefined)) continue;
     return `${name} was ${before.settings[name] ?? 'not set'} and is ${now.settings[name] ?? 'not set'}`;
   }
   return undefined;

@@ -2,8 +2,9 @@ import type { Observable } from 'rxjs';
 import { StockafolioError } from '../errors/index.js';
 import { KeyedFold } from '../operators/keyed-fold.js';
 import { keepingLatest } from '../operators/latest-fold.js';
+import type { KeyParts } from '../operators/key.js';
 import type { KeyedOptions } from '../operators/options.js';
-import type { TopOptions } from '../operators/top-by-key.js';
+import type { TopNodeOptions } from '../operators/top-by-key.js';
 import { TopFold } from '../operators/top-fold.js';
 import type { WindowNodeOptions } from '../operators/window.js';
 import { WindowFold } from '../operators/window-fold.js';
@@ -17,9 +18,9 @@ type Executed = OperatorRuntime & Connection & Partial<StateWriter>;
 /** Creates the operator that executes a node in one engine. */
 type OperatorKind = (context: PipelineContext, node: OperatorNode, input: Observable<unknown>) => Executed;
 
-type FoldOptions = KeyedOptions<unknown, KeyTuple, Fields, unknown>;
-type WindowNode = OperatorNode<WindowNodeOptions<unknown, KeyTuple, Fields>>;
-type TopNode = OperatorNode<TopOptions<unknown, KeyTuple, KeyTuple, Fields>>;
+type FoldOptions = KeyedOptions<unknown, KeyTuple, Fields, unknown, KeyParts<unknown>>;
+type WindowNode = OperatorNode<WindowNodeOptions<unknown, Fields>>;
+type TopNode = OperatorNode<TopNodeOptions<unknown, Fields>>;
 
 const fold: OperatorKind = (context, node, input) => new KeyedFold(context, node, input, node.options as FoldOptions);
 const latest: OperatorKind = (context, node, input) =>

@@ -5,6 +5,7 @@ import type { Update } from '../pipeline/update.js';
 import { timestamp, type Fields, type ObjectOf, type RecordSchema } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import { withHidden } from './hidden-fields.js';
+import { declaredKey, keySetting, type KeyParts, type KeyValues } from './key.js';
 import type { KeyedOptions } from './options.js';
 
 /**
@@ -12,22 +13,25 @@ import type { KeyedOptions } from './options.js';
  *
  * @param state its state schema, if that has more than the user's fields
  */
-export function addFold<T, K extends readonly KeyPart[], F extends Fields, R>(
+export function addFold<T, K extends readonly KeyPart[], F extends Fields, R, P extends KeyParts<T>>(
   kind: 'foldByKey' | 'shardedFold' | 'latestByKey',
   name: string,
   source: Observable<T>,
-  options: KeyedOptions<T, K, F, R>,
+  options: KeyedOptions<T, K, F, R, P>,
   state: RecordSchema = options.state,
-): Observable<Update<K, ObjectOf<F>, T, R>> {
+): Observable<Update<KeyValues<T, K, P>, ObjectOf<F>, T, R>> {
   const expires = options.expires !== undefined;
-  const node: OperatorNode<KeyedOptions<T, K, F, R>> = {
+  const key = declaredKey<T>(name, options.key);
+  const node: OperatorNode = {
     name,
     kind,
-    settings: expires ? { expires: 'yes' } : {},
+    key,
+    streamKeyAt: kind === 'foldByKey' ? 0 : undefined,
+    settings: { ...(key === undefined ? {} : { key: keySetting(key) }), ...(expires ? { expires: 'yes' } : {}) },
     state: expires ? withHidden(state, { $until: timestamp() }) : state,
     isShared: kind !== 'foldByKey',
     writesState: true,
     options,
   };
-  return currentPlan(`${kind}('${name}')`).addOperator<Update<K, ObjectOf<F>, T, R>>(node, source);
+  return currentPlan(`${kind}('${name}')`).addOperator<Update<KeyValues<T, K, P>, ObjectOf<F>, T, R>>(node, source);
 }

@@ -2,6 +2,7 @@ import type { Observable, OperatorFunction } from 'rxjs';
 import type { Fields, ObjectOf } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import type { Windower } from '../windows/windower.js';
+import type { KeyParts, KeyValues } from './key.js';
 import { addWindow, type Windowed, type WindowOptions } from './window.js';
 
 /**
@@ -12,9 +13,14 @@ import { addWindow, type Windowed, type WindowOptions } from './window.js';
  * @example
  * trades.pipe(calendarWindow('by-day', { windows: calendar('utc-day', startOfDay, (s) => s + days(1)), key: (t) => [t.symbol], state: Sum, fold: addTrade }))
  */
-export function calendarWindow<T, K extends readonly [KeyPart, ...KeyPart[]], F extends Fields>(
+export function calendarWindow<
+  T,
+  K extends readonly [KeyPart, ...KeyPart[]],
+  F extends Fields,
+  const P extends KeyParts<T> = never,
+>(
   name: string,
-  options: WindowOptions<T, K, F> & { readonly windows: Windower },
-): OperatorFunction<T, Windowed<K, ObjectOf<F>>> {
+  options: WindowOptions<T, K, F, P> & { readonly windows: Windower },
+): OperatorFunction<T, Windowed<KeyValues<T, K, P>, ObjectOf<F>>> {
   return (source: Observable<T>) => addWindow('calendarWindow', name, source, options.windows, options);
 }

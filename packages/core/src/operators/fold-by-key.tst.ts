@@ -2,9 +2,10 @@ import { map, type Observable, type OperatorFunction } from 'rxjs';
 import { describe, expect, test } from 'tstyche';
 import { byUser, Sum, type Sale } from '../../test/sales.js';
 import { into, type Update } from '../pipeline/index.js';
-import { int64, money, optional, oneOf, record, text } from '../schema/index.js';
+import { date, int64, money, optional, oneOf, record, text, type Infer } from '../schema/index.js';
 import { table } from '../table/index.js';
 import { foldByKey } from './fold-by-key.js';
+import { keyPart } from './key.js';
 
 declare const records: Observable<Sale>;
 
@@ -17,6 +18,32 @@ describe('foldByKey', () => {
         Update<[string, number], { readonly amount: number; readonly count: number }, Sale, number>
       >
     >();
+  });
+
+  test('infers the key from the names of fields, and from the types of computed parts', () => {
+    const byName = records.pipe(foldByKey('f', { key: ['user', 'amount'], state: Sum, fold: () => 7 }));
+    expect(byName).type.toBe<
+      Observable<Update<readonly [string, number], { readonly amount: number; readonly count: number }, Sale, number>>
+    >();
+    const day = keyPart(date(), (s: Sale) => String(s.time));
+    const computed = records.pipe(foldByKey('f', { key: [day, 'item'], state: Sum, fold: () => 7 }));
+    expect(computed).type.toBe<
+      Observable<Update<readonly [string, string], { readonly amount: number; readonly count: number }, Sale, number>>
+    >();
+  });
+
+  test('names the field that a key cannot have', () => {
+    const rest = { state: Sum, fold: (): void => undefined };
+    records.pipe(
+      // @ts-expect-error Type '"usr"' is not assignable to type
+      foldByKey('f', { key: ['usr'], ...rest }),
+      // @ts-expect-error Type '[]' is not assignable to type
+      foldByKey('f', { key: [], ...rest }),
+    );
+    const Odd = record('odd', { user: text(), note: optional(text()) });
+    const odds = null as unknown as Observable<Infer<typeof Odd>>;
+    // @ts-expect-error Type '"note"' is not assignable to type
+    odds.pipe(foldByKey('f', { key: ['note'], ...rest }));
   });
 
   test('gives the fold a writable state of the schema, and the record of the stream', () => {

@@ -2,6 +2,7 @@ import type { Observable, OperatorFunction } from 'rxjs';
 import type { Fields, ObjectOf } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import { hopping } from '../windows/windower.js';
+import type { KeyParts, KeyValues } from './key.js';
 import { addWindow, type Windowed, type WindowOptions } from './window.js';
 
 /**
@@ -13,10 +14,15 @@ import { addWindow, type Windowed, type WindowOptions } from './window.js';
  * @example
  * trades.pipe(hoppingWindow('last-minute', { size: minutes(1), step: seconds(10), key: (t) => [t.symbol], state: Sum, fold: addTrade }))
  */
-export function hoppingWindow<T, K extends readonly [KeyPart, ...KeyPart[]], F extends Fields>(
+export function hoppingWindow<
+  T,
+  K extends readonly [KeyPart, ...KeyPart[]],
+  F extends Fields,
+  const P extends KeyParts<T> = never,
+>(
   name: string,
-  options: WindowOptions<T, K, F> & { readonly size: number; readonly step: number; readonly offset?: number },
-): OperatorFunction<T, Windowed<K, ObjectOf<F>>> {
+  options: WindowOptions<T, K, F, P> & { readonly size: number; readonly step: number; readonly offset?: number },
+): OperatorFunction<T, Windowed<KeyValues<T, K, P>, ObjectOf<F>>> {
   const windower = hopping(options.size, options.step, options.offset);
   return (source: Observable<T>) => addWindow('hoppingWindow', name, source, windower, options);
 }

@@ -1,6 +1,7 @@
 export { calendarWindow } from './calendar-window.js';
 export { foldByKey } from './fold-by-key.js';
 export { hoppingWindow } from './hopping-window.js';
+export { keyPart, type ComputedPart, type KeyParts, type KeyValues } from './key.js';
 export { latestByKey } from './latest-by-key.js';
 export type { KeyedOptions } from './options.js';
 export { shardedFold } from './sharded-fold.js';

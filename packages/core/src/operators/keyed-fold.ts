@@ -12,15 +12,16 @@ import type { FanOut, BatchReceiver } from '../pipeline/fan-out.js';
 import type { Moments } from '../pipeline/moments.js';
 import { layoutOf, type OperatorNode } from '../pipeline/plan.js';
 import { receive } from '../pipeline/receive.js';
-import { Update } from '../pipeline/update.js';
+import { Update, type KeyTuple } from '../pipeline/update.js';
 import type { Fields, ObjectOf, RecordSchema } from '../schema/index.js';
 import { KeyedState } from '../state/keyed-state.js';
 import { BATCH_SIZE } from '../state/batch-size.js';
-import type { Key, KeyPart } from '../stream/index.js';
+import type { Key } from '../stream/index.js';
 import type { Table } from '../table/index.js';
 import { DueBook } from '../windows/due-book.js';
 import { DirectWriter } from './direct-writer.js';
 import { checkedUntil, expiresDiffers } from './expiry.js';
+import { keyReader, keyText, type KeyParts } from './key.js';
 import type { KeyedOptions } from './options.js';
 import { rowCheck } from './row-check.js';
 import { RecordProcessor, type Steps } from './record-processor.js';
@@ -33,23 +34,26 @@ interface Hidden {
  * Executes `foldByKey`, `shardedFold` and `latestByKey`: one state, folded record by record, and written to its tables
  * as it is at the commit.
  */
-export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
-  implements OperatorRuntime, StateWriter, Connection, BatchReceiver<T>
-{
+export class KeyedFold<T, F extends Fields, R> implements OperatorRuntime, StateWriter, Connection, BatchReceiver<T> {
   readonly name: string;
   readonly layout: OperatorLayout;
   readonly state: KeyedState;
   readonly isShared: boolean;
   readonly #context: PipelineContext;
   readonly #source: Observable<T>;
-  readonly #options: KeyedOptions<T, K, F, R>;
+  readonly #options: KeyedOptions<T, KeyTuple, F, R, KeyParts<T>>;
   readonly #schema: RecordSchema;
-  readonly #updates: FanOut<Update<K, ObjectOf<F>, T, R>>;
+  readonly #updates: FanOut<Update<KeyTuple, ObjectOf<F>, T, R>>;
   readonly #writer: DirectWriter;
   readonly #due = new DueBook();
   readonly #processor: RecordProcessor<T>;
 
-  constructor(context: PipelineContext, node: OperatorNode, source: Observable<T>, options: KeyedOptions<T, K, F, R>) {
+  constructor(
+    context: PipelineContext,
+    node: OperatorNode,
+    source: Observable<T>,
+    options: KeyedOptions<T, KeyTuple, F, R, KeyParts<T>>,
+  ) {
     const { name, isShared } = node;
     this.name = name;
     this.layout = layoutOf(node);
@@ -60,7 +64,8 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
     this.isShared = isShared;
     this.#updates = context.fanOut(node);
     this.state = new KeyedState(`operator '${name}'`, node.state, context.interner);
-    this.#processor = new RecordProcessor(context, this, (first) => this.#steps(options.key(first)));
+    const firstKey = keyReader(options.key);
+    this.#processor = new RecordProcessor(context, this, (first) => this.#steps(firstKey(first)));
     this.#writer = new DirectWriter(name, this.state, context.interner);
   }
 
@@ -124,44 +129,44 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
   }
 
   /** The steps that process a record, compiled for keys like this one. */
-  #steps(key: K): Steps {
-    const { expires, fold, key: keyOf } = this.#options;
-    const check = rowCheck(this.name, key, this.#schema, this.#writer.tables);
-    const entry = this.state.entryFor(key);
+  #steps(firstKey: KeyTuple): Steps {
+    const { expires, fold } = this.#options;
+    const key = keyText('key', this.#options.key, firstKey.length, (other) => this.state.entryFor(other));
+    const check = rowCheck(this.name, firstKey, this.#schema, this.#writer.tables);
+    const entry = this.state.entryFor(firstKey);
     const created: string[] = [];
-    if (check.ofKey !== '') created.push(`const key = keyOf(record); ${check.ofKey}`);
+    if (check.ofKey !== '') created.push(`const key = ${key.whole}; ${check.ofKey}`);
     if (expires !== undefined) created.push('begin(untils[i], slot);');
     return {
-      ahead: `const key = keyOf(record);
-    if (key.length !== ${key.length}) refuse(key);
-    ${this.isShared ? '' : 'if (key[0] !== own) checkPartition(key, own);'}
+      ahead: `${key.load}
+    ${this.isShared ? '' : `if (${key.parts[0]} !== own) checkPartition(${key.loaded}, own);`}
     ${expires === undefined ? '' : 'let until = expires(record); if (!Number.isSafeInteger(until)) until = checkedUntil(until); untils[i] = until; if (until <= watermark || until <= time) return late(until);'}
-    entry.load(i, ${key.map((_, part) => `key[${part}]`).join(', ')});`,
+    entry.load(i, ${key.parts.join(', ')});`,
       text: `const slot = entry.enter(i, moments);
     ${created.length === 0 ? '' : `if (state.created) { ${created.join(' ')} }`}
     ${expires === undefined ? '' : 'else if (cursor.$until !== untils[i]) differs(cursor.$until, untils[i]);'}
     const result = fold(cursor, record);
     ${check.ofValues}
     if (updates.observed) {
-      const update = updateOf(keyOf(record), record, result);
+      const update = updateOf(${key.whole}, record, result);
       if (outgoing === undefined) emit(update);
       else outgoing.push(update);
     }`,
       after: 'if (outgoing.length > 0) emitBatch(outgoing, moments);',
       entry,
       scope: {
-        ...{ keyOf, fold, expires, state: this.state, cursor: this.state.cursor, updates: this.#updates },
+        ...{ fold, expires, state: this.state, cursor: this.state.cursor, updates: this.#updates },
+        ...key.scope,
         ...check.scope,
         checkedUntil: (until: unknown) => checkedUntil(this.name, until),
         differs: (known: number, until: number) => expiresDiffers(this.name, 'key', known, until),
         untils: new Float64Array(BATCH_SIZE),
-        refuse: (other: K) => this.state.entryFor(other),
-        checkPartition: (other: K, own: Key) => this.#checkPartition(other, own),
+        checkPartition: (other: KeyTuple, own: Key) => this.#checkPartition(other, own),
         begin: (until: number, slot: number) => this.#begin(until, slot),
-        updateOf: (other: K, record: T, result: R) =>
+        updateOf: (other: KeyTuple, record: T, result: R) =>
           new Update(other, this.state.cursor.$copy() as ObjectOf<F>, record, result),
-        emit: (update: Update<K, ObjectOf<F>, T, R>) => this.#emit(() => this.#updates.next(update)),
-        emitBatch: (updates: readonly Update<K, ObjectOf<F>, T, R>[], moments: Moments) =>
+        emit: (update: Update<KeyTuple, ObjectOf<F>, T, R>) => this.#emit(() => this.#updates.next(update)),
+        emitBatch: (updates: readonly Update<KeyTuple, ObjectOf<F>, T, R>[], moments: Moments) =>
           this.#emit(() => this.#updates.nextBatch(updates, moments)),
       },
     };
@@ -173,7 +178,7 @@ export class KeyedFold<T, K extends readonly KeyPart[], F extends Fields, R>
     this.#due.add(until, slot, this.#context.record);
   }
 
-  #checkPartition(key: K, own: Key): void {
+  #checkPartition(key: KeyTuple, own: Key): void {
     if (beginsWith(key, own)) return;
     throw new StockafolioError(
       'ERR_KEY_NOT_PARTITIONED',

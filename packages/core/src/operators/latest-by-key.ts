@@ -4,6 +4,7 @@ import { optional, timestamp, type Fields, type ObjectOf } from '../schema/index
 import type { KeyPart } from '../stream/index.js';
 import { addFold } from './add-fold.js';
 import { withHidden } from './hidden-fields.js';
+import type { KeyParts, KeyValues } from './key.js';
 import type { KeyedOptions } from './options.js';
 
 /**
@@ -16,10 +17,15 @@ import type { KeyedOptions } from './options.js';
  * @example
  * trades.pipe(latestByKey('latest-prices', { key: (t) => [t.symbol], state: Price, fold: (s, t) => { s.price = t.price; } }))
  */
-export function latestByKey<T, K extends readonly [KeyPart, ...KeyPart[]], F extends Fields>(
+export function latestByKey<
+  T,
+  K extends readonly [KeyPart, ...KeyPart[]],
+  F extends Fields,
+  const P extends KeyParts<T> = never,
+>(
   name: string,
-  options: KeyedOptions<T, K, F, void>,
-): OperatorFunction<T, Update<K, ObjectOf<F>, T, void>> {
+  options: KeyedOptions<T, K, F, void, P>,
+): OperatorFunction<T, Update<KeyValues<T, K, P>, ObjectOf<F>, T, void>> {
   return (source: Observable<T>) =>
     addFold('latestByKey', name, source, options, withHidden(options.state, { $time: optional(timestamp()) }));
 }

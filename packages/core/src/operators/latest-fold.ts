@@ -1,15 +1,16 @@
 import type { PipelineContext } from '../pipeline/context.js';
 import type { KeyedOptions } from './options.js';
 import type { Fields, Mutable, ObjectOf } from '../schema/index.js';
-import type { KeyPart } from '../stream/index.js';
+import type { KeyTuple } from '../pipeline/update.js';
+import type { KeyParts } from './key.js';
 
 /**
  * The options with a fold that skips records older than the latest one of their key, by the event times of an engine.
  */
-export function keepingLatest<T, K extends readonly KeyPart[], F extends Fields, R>(
+export function keepingLatest<T, F extends Fields, R>(
   context: Pick<PipelineContext, 'time'>,
-  options: KeyedOptions<T, K, F, R>,
-): KeyedOptions<T, K, F, R | undefined> {
+  options: KeyedOptions<T, KeyTuple, F, R, KeyParts<T>>,
+): KeyedOptions<T, KeyTuple, F, R | undefined, KeyParts<T>> {
   const fold = (kept: Mutable<ObjectOf<F>>, record: T): R | undefined => {
     const hidden = kept as unknown as { $time: number | undefined };
     if (hidden.$time !== undefined && context.time < hidden.$time) return undefined;

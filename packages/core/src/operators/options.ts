@@ -1,10 +1,15 @@
 import type { Fields, Mutable, ObjectOf, RecordSchema } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
+import type { KeyParts } from './key.js';
 
 /** The options of every keyed operator. */
-export interface KeyedOptions<T, K extends readonly KeyPart[], F extends Fields, R> {
-  /** The key of a record, part by part. */
-  readonly key: (record: T) => K;
+export interface KeyedOptions<T, K extends readonly KeyPart[], F extends Fields, R, P extends KeyParts<T> = never> {
+  /**
+   * The key of a record: the names of its fields in order, with `keyPart` for what is computed, or a function that
+   * returns the values. A key of names is known when the pipeline is made, so that errors in it are found then, and it
+   * is faster.
+   */
+  readonly key: ((record: T) => K) | readonly [...P];
   /** The state of each key; it begins with zeros, empty texts, `false`, the first words and absent optionals. */
   readonly state: RecordSchema<F>;
   /**

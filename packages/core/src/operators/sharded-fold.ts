@@ -3,6 +3,7 @@ import type { Update } from '../pipeline/update.js';
 import type { Fields, ObjectOf } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import { addFold } from './add-fold.js';
+import type { KeyParts, KeyValues } from './key.js';
 import type { KeyedOptions } from './options.js';
 
 /**
@@ -16,9 +17,15 @@ import type { KeyedOptions } from './options.js';
  * @example
  * trades.pipe(shardedFold('sector-totals', { key: (t) => [day(t.time), t.sector], state: Sum, fold: addTrade }))
  */
-export function shardedFold<T, K extends readonly [KeyPart, ...KeyPart[]], F extends Fields, R = void>(
+export function shardedFold<
+  T,
+  K extends readonly [KeyPart, ...KeyPart[]],
+  F extends Fields,
+  R = void,
+  const P extends KeyParts<T> = never,
+>(
   name: string,
-  options: KeyedOptions<T, K, F, R>,
-): OperatorFunction<T, Update<K, ObjectOf<F>, T, R>> {
+  options: KeyedOptions<T, K, F, R, P>,
+): OperatorFunction<T, Update<KeyValues<T, K, P>, ObjectOf<F>, T, R>> {
   return (source: Observable<T>) => addFold('shardedFold', name, source, options);
 }

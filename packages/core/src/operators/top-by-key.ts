@@ -2,9 +2,11 @@ import type { Observable, OperatorFunction } from 'rxjs';
 import { StockafolioError } from '../errors/index.js';
 import { currentPlan } from '../pipeline/ambient.js';
 import type { OperatorNode } from '../pipeline/plan.js';
+import type { KeyTuple } from '../pipeline/update.js';
 import { timestamp, type Fields, type ObjectOf } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import { withHidden } from './hidden-fields.js';
+import { declaredKey, keySetting, type AnyKey, type KeyParts, type KeyValues } from './key.js';
 import type { KeyedOptions } from './options.js';
 
 /** Fields of a state by which keys can be ranked. */
@@ -22,7 +24,9 @@ export interface TopOptions<
   G extends readonly KeyPart[],
   K extends readonly KeyPart[],
   F extends Fields,
-> extends KeyedOptions<T, K, F, void> {
+  P extends KeyParts<T> = never,
+  Q extends KeyParts<T> = never,
+> extends KeyedOptions<T, K, F, void, P> {
   /** Number of keys that are ranked in each group. */
   readonly k: number;
   /**
@@ -30,9 +34,12 @@ export interface TopOptions<
    * as many rankings of the same state, told apart by `by`.
    */
   readonly by: RankField<F> | readonly [RankField<F>, ...RankField<F>[]];
-  /** Groups that are ranked separately, such as each day; defaults to one ranking for all records. */
-  readonly group?: (record: T) => G;
+  /** Groups that are ranked separately, such as each day, given as a key is; defaults to one ranking for all records. */
+  readonly group?: ((record: T) => G) | readonly [...Q];
 }
+
+/** The options with which it is executed. */
+export type TopNodeOptions<T, F extends Fields> = TopOptions<T, KeyTuple, KeyTuple, F, KeyParts<T>, KeyParts<T>>;
 
 /** One rank of a ranking by the field `by`; `rank` counts from 1. */
 export interface Ranked<G extends readonly unknown[], K extends readonly unknown[], V, B extends string = string> {
@@ -62,13 +69,18 @@ export function topByKey<
   K extends readonly [KeyPart, ...KeyPart[]],
   F extends Fields,
   G extends readonly [] | readonly [KeyPart, ...KeyPart[]] = readonly [],
->(name: string, options: TopOptions<T, G, K, F>): OperatorFunction<T, Ranked<G, K, ObjectOf<F>, RankField<F>>> {
+  const P extends KeyParts<T> = never,
+  const Q extends KeyParts<T> = never,
+>(
+  name: string,
+  options: TopOptions<T, G, K, F, P, Q>,
+): OperatorFunction<T, Ranked<KeyValues<T, G, Q>, KeyValues<T, K, P>, ObjectOf<F>, RankField<F>>> {
   if (!(Number.isSafeInteger(options.k) && options.k > 0 && options.k <= 10_000)) {
     throw new StockafolioError('ERR_PIPELINE_INVALID', `topByKey('${name}') cannot rank ${options.k} keys`, {
       hint: 'k is a whole number from 1 to 10000',
     });
   }
-  const fields = rankFields(options);
+  const fields = rankFields<F>(options);
   if (
     fields.length === 0 ||
     new Set(fields).size < fields.length ||
@@ -79,10 +91,19 @@ export function topByKey<
     });
   }
   return (source: Observable<T>) => {
-    const node: OperatorNode<TopOptions<T, G, K, F>> = {
+    const key = declaredKey<T>(name, options.key);
+    const group = options.group === undefined ? [] : declaredKey<T>(name, options.group as AnyKey<T>);
+    const node: OperatorNode = {
       name,
       kind: 'topByKey',
-      settings: { k: options.k, by: fields.join(', ') },
+      key: key === undefined || group === undefined ? undefined : [...group, ...key],
+      streamKeyAt: group?.length,
+      settings: {
+        ...(group === undefined || group.length === 0 ? {} : { group: keySetting(group) }),
+        ...(key === undefined ? {} : { key: keySetting(key) }),
+        k: options.k,
+        by: fields.join(', '),
+      },
       state: options.expires === undefined ? options.state : withHidden(options.state, { $until: timestamp() }),
       isShared: true,
       writesState: false,
@@ -93,8 +114,10 @@ export function topByKey<
 }
 
 /** The fields by which an operator ranks. */
-export function rankFields<T, G extends readonly KeyPart[], K extends readonly KeyPart[], F extends Fields>({
+export function rankFields<F extends Fields>({
   by,
-}: TopOptions<T, G, K, F>): readonly RankField<F>[] {
+}: {
+  readonly by: RankField<F> | readonly [RankField<F>, ...RankField<F>[]];
+}): readonly RankField<F>[] {
   return typeof by === 'string' ? [by] : by;
 }

@@ -11,16 +11,18 @@ import type { FanOut, BatchReceiver } from '../pipeline/fan-out.js';
 import type { Moments } from '../pipeline/moments.js';
 import { layoutOf, type OperatorNode } from '../pipeline/plan.js';
 import { receive } from '../pipeline/receive.js';
+import type { KeyTuple } from '../pipeline/update.js';
 import type { Fields, ObjectOf } from '../schema/index.js';
 import type { Cursor } from '../state/cursor.js';
 import { KeyedState } from '../state/keyed-state.js';
 import { BATCH_SIZE } from '../state/batch-size.js';
-import type { Key, KeyPart } from '../stream/index.js';
+import type { Key } from '../stream/index.js';
 import { DueBook } from '../windows/due-book.js';
 import { checkedUntil, expiresDiffers } from './expiry.js';
+import { keyReader, keyText } from './key.js';
 import { Ranking, type Order } from './ranking.js';
 import { RecordProcessor, type Steps } from './record-processor.js';
-import { rankFields, type Ranked, type RankField, type TopOptions } from './top-by-key.js';
+import { rankFields, type Ranked, type RankField, type TopNodeOptions } from './top-by-key.js';
 
 interface Hidden {
   $until: number;
@@ -36,16 +38,14 @@ function fieldReader(field: string): FieldReader {
 }
 
 /** Executes `topByKey`: totals by key, which are ranked at the commit. */
-export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart[], F extends Fields>
-  implements OperatorRuntime, Connection, BatchReceiver<T>
-{
+export class TopFold<T, F extends Fields> implements OperatorRuntime, Connection, BatchReceiver<T> {
   readonly layout: OperatorLayout;
   readonly state: KeyedState;
   readonly isShared = true;
-  readonly #ranked: FanOut<Ranked<G, K, ObjectOf<F>, RankField<F>>>;
+  readonly #ranked: FanOut<Ranked<KeyTuple, KeyTuple, ObjectOf<F>, RankField<F>>>;
   readonly #context: PipelineContext;
   readonly #source: Observable<T>;
-  readonly #options: TopOptions<T, G, K, F>;
+  readonly #options: TopNodeOptions<T, F>;
   /** By group, one ranking for each field. */
   readonly #rankings = new Map<string, readonly Ranking[]>();
   /** The rankings of the slot that was examined last: most slots of a commit are of one group. */
@@ -66,7 +66,7 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
   readonly isQuiet = true;
   readonly keepsStreamKey = true;
 
-  constructor(context: PipelineContext, node: OperatorNode<TopOptions<T, G, K, F>>, source: Observable<T>) {
+  constructor(context: PipelineContext, node: OperatorNode<TopNodeOptions<T, F>>, source: Observable<T>) {
     const { options } = node;
     this.#fields = rankFields(options);
     this.layout = layoutOf(node);
@@ -81,9 +81,9 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
       compareKeys: (a, b) => this.#compareKeys(a, b),
     }));
     this.#fell = this.#fields.map(() => false);
-    this.#processor = new RecordProcessor(context, this, (first) =>
-      this.#steps(options.group?.(first), options.key(first)),
-    );
+    const firstKey = keyReader(options.key);
+    const firstGroup = options.group === undefined ? () => [] : keyReader(options.group);
+    this.#processor = new RecordProcessor(context, this, (first) => this.#steps(firstGroup(first), firstKey(first)));
   }
 
   connect(): void {
@@ -156,19 +156,23 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
   }
 
   /** The steps that process a record, compiled for groups and keys like these. */
-  #steps(group: G | undefined, key: K): Steps {
-    const { expires, fold, group: groupOf, key: keyOf } = this.#options;
-    this.#groupLength = group?.length ?? 0;
-    const parts = [...(group ?? []).map((_, part) => `group[${part}]`), ...key.map((_, part) => `key[${part}]`)];
-    const entry = this.state.entryFor([...(group ?? []), ...key]);
+  #steps(firstGroup: KeyTuple, firstKey: KeyTuple): Steps {
+    const { expires, fold } = this.#options;
+    const entry = this.state.entryFor([...firstGroup, ...firstKey]);
+    const key = keyText('key', this.#options.key, firstKey.length, (other) =>
+      this.state.entryFor([...firstGroup, ...other]),
+    );
+    const group =
+      this.#options.group &&
+      keyText('group', this.#options.group, firstGroup.length, (other) => this.state.entryFor([...other, ...firstKey]));
+    this.#groupLength = firstGroup.length;
     if (expires !== undefined) this.#findMembers();
     return {
-      ahead: `const key = keyOf(record);
-    const group = ${groupOf === undefined ? 'undefined' : 'groupOf(record)'};
-    if (key.length !== ${key.length}${group === undefined ? '' : ` || group.length !== ${group.length}`}) refuse(group, key);
-    if (key[0] !== own) checkPartition(key, own);
+      ahead: `${key.load}
+    ${group?.load ?? ''}
+    if (${key.parts[0]} !== own) checkPartition(${key.loaded}, own);
     ${expires === undefined ? '' : 'let until = expires(record); if (!Number.isSafeInteger(until)) until = checkedUntil(until); untils[i] = until; if (until <= watermark || until <= time) return late(until);'}
-    entry.load(i, ${parts.join(', ')});`,
+    entry.load(i, ${[...(group?.parts ?? []), ...key.parts].join(', ')});`,
       text: `const slot = entry.enter(i, moments);
     ${expires === undefined ? '' : "if (state.created) begin(untils[i], slot); else if (cursor.$until !== untils[i]) differs('key', cursor.$until, untils[i]);"}
     ${this.#fields.map((field, n) => `const before${n} = cursor.${field};`).join(' ')}
@@ -176,13 +180,14 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     ${this.#fields.map((field, n) => `if (cursor.${field} < before${n}) fell[${n}] = true;`).join(' ')}`,
       entry,
       scope: {
-        ...{ keyOf, groupOf, fold, expires, state: this.state, cursor: this.state.cursor, fell: this.#fell },
+        ...{ fold, expires, state: this.state, cursor: this.state.cursor, fell: this.#fell },
+        ...key.scope,
+        ...group?.scope,
         untils: new Float64Array(BATCH_SIZE),
         checkedUntil: (until: unknown) => checkedUntil(this.layout.name, until),
         differs: (what: 'key' | 'group', known: number, until: number) =>
           expiresDiffers(this.layout.name, what, known, until),
-        refuse: (otherGroup: G | undefined, other: K) => this.state.entryFor([...(otherGroup ?? []), ...other]),
-        checkPartition: (other: K, own: Key) => this.#checkPartition(other, own),
+        checkPartition: (other: KeyTuple, own: Key) => this.#checkPartition(other, own),
         begin: (until: number, slot: number) => this.#begin(until, slot),
       },
     };
@@ -219,7 +224,7 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     return (this.state.at(member) as unknown as Hidden).$until;
   }
 
-  #checkPartition(key: K, own: Key): void {
+  #checkPartition(key: KeyTuple, own: Key): void {
     if (beginsWith(key, own)) return;
     throw new StockafolioError(
       'ERR_KEY_NOT_PARTITIONED',
@@ -234,10 +239,10 @@ export class TopFold<T, G extends readonly KeyPart[], K extends readonly KeyPart
     const partial = context.partial;
     context.partial = true;
     const figure = {
-      group: parts.slice(0, this.#groupLength) as unknown as G,
+      group: parts.slice(0, this.#groupLength),
       by: this.#fields[field] as RankField<F>,
       rank,
-      key: parts.slice(this.#groupLength) as unknown as K,
+      key: parts.slice(this.#groupLength),
       value: this.state.at(slot).$copy() as ObjectOf<F>,
     };
     context.emit(this.layout.name, figure, () => this.#ranked.next(figure));

@@ -2,6 +2,7 @@ import type { Observable, OperatorFunction } from 'rxjs';
 import type { Fields, ObjectOf } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import { tumbling } from '../windows/windower.js';
+import type { KeyParts, KeyValues } from './key.js';
 import { addWindow, type Windowed, type WindowOptions } from './window.js';
 
 /**
@@ -19,10 +20,15 @@ import { addWindow, type Windowed, type WindowOptions } from './window.js';
  *   map(({ window, key: [sector], value }) => ({ second: window.start, sector, ...value })),
  * )
  */
-export function tumblingWindow<T, K extends readonly [KeyPart, ...KeyPart[]], F extends Fields>(
+export function tumblingWindow<
+  T,
+  K extends readonly [KeyPart, ...KeyPart[]],
+  F extends Fields,
+  const P extends KeyParts<T> = never,
+>(
   name: string,
-  options: WindowOptions<T, K, F> & { readonly size: number; readonly offset?: number },
-): OperatorFunction<T, Windowed<K, ObjectOf<F>>> {
+  options: WindowOptions<T, K, F, P> & { readonly size: number; readonly offset?: number },
+): OperatorFunction<T, Windowed<KeyValues<T, K, P>, ObjectOf<F>>> {
   const windower = tumbling(options.size, options.offset);
   return (source: Observable<T>) => addWindow('tumblingWindow', name, source, windower, options);
 }

@@ -12,11 +12,13 @@ import type { FanOut, BatchReceiver } from '../pipeline/fan-out.js';
 import type { Moments } from '../pipeline/moments.js';
 import { layoutOf, type OperatorNode } from '../pipeline/plan.js';
 import { receive } from '../pipeline/receive.js';
+import type { KeyTuple } from '../pipeline/update.js';
 import { KeyedState } from '../state/keyed-state.js';
 import type { KeyPart } from '../stream/index.js';
 import { DueBook } from '../windows/due-book.js';
 import type { Windower } from '../windows/windower.js';
 import { RecordProcessor, type Steps } from './record-processor.js';
+import { keyReader, keyText } from './key.js';
 import type { Windowed, WindowNodeOptions } from './window.js';
 
 interface Hidden {
@@ -25,18 +27,16 @@ interface Hidden {
 }
 
 /** Executes the window operators: a state for every window and key, emitted when the window closes. */
-export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
-  implements OperatorRuntime, Connection, BatchReceiver<T>
-{
+export class WindowFold<T, F extends Fields> implements OperatorRuntime, Connection, BatchReceiver<T> {
   #layout: OperatorLayout;
   readonly state: KeyedState;
   /** Closed windows are emitted immediately, not at a commit. */
   readonly isShared = false;
-  readonly #windows: FanOut<Windowed<K, ObjectOf<F>>>;
+  readonly #windows: FanOut<Windowed<KeyTuple, ObjectOf<F>>>;
   readonly #context: PipelineContext;
   readonly #source: Observable<T>;
   readonly #windower: Windower;
-  readonly #options: WindowNodeOptions<T, K, F>;
+  readonly #options: WindowNodeOptions<T, F>;
   readonly #lateness: number;
   readonly #closing = new DueBook();
   readonly #dropping = new DueBook();
@@ -47,7 +47,7 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
   readonly isQuiet = true;
   readonly keepsStreamKey = false;
 
-  constructor(context: PipelineContext, node: OperatorNode<WindowNodeOptions<T, K, F>>, source: Observable<T>) {
+  constructor(context: PipelineContext, node: OperatorNode<WindowNodeOptions<T, F>>, source: Observable<T>) {
     const { options } = node;
     this.#lateness = options.allowedLateness ?? 0;
     this.#layout = layoutOf(node);
@@ -56,7 +56,8 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
     this.#windower = options.windower;
     this.#options = options;
     this.state = new KeyedState(`operator '${node.name}'`, node.state, context.interner);
-    this.#processor = new RecordProcessor(context, this, (first) => this.#steps(options.key(first)));
+    const firstKey = keyReader(options.key);
+    this.#processor = new RecordProcessor(context, this, (first) => this.#steps(firstKey(first)));
     this.#windows = context.fanOut(node);
   }
 
@@ -112,12 +113,12 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
   }
 
   /** The steps that process a record, compiled for keys like this one. */
-  #steps(key: K): Steps {
-    const { fold, key: keyOf } = this.#options;
+  #steps(firstKey: KeyTuple): Steps {
+    const { fold } = this.#options;
+    const key = keyText('key', this.#options.key, firstKey.length, (other) => this.state.entryFor([0, ...other]));
     return {
-      text: `const key = keyOf(record);
-    if (key.length !== ${key.length}) refuse(key);
-    if (!isWholeBy(key[0])) checkWhole(key);
+      text: `${key.load}
+    if (!isWholeBy(${key.parts[0]})) checkWhole(${key.loaded});
     const time = moments.times[i];
     const watermark = moments.watermarks[i];
     for (let start = windower.newest(time); start !== undefined; start = windower.before(start, time)) {
@@ -126,7 +127,7 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
         late(end + lateness);
         continue;
       }
-      entry.load(i, start, ${key.map((_, part) => `key[${part}]`).join(', ')});
+      entry.load(i, start, ${key.parts.join(', ')});
       const slot = entry.enter(i, moments);
       if (state.created) begin(end, slot);
       fold(cursor, record);
@@ -134,13 +135,13 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
       if (end <= watermark) emitLate(slot);
     }`,
       scope: {
-        ...{ keyOf, fold, state: this.state, cursor: this.state.cursor },
+        ...{ fold, state: this.state, cursor: this.state.cursor },
+        ...key.scope,
         ...{ windower: this.#windower, lateness: this.#lateness },
         endOf: (start: number, time: number) => this.#endOf(start, time),
-        entry: this.state.entryFor([0, ...key]),
-        refuse: (other: K) => this.state.entryFor([0, ...other]),
+        entry: this.state.entryFor([0, ...firstKey]),
         isWholeBy: (part: KeyPart) => !this.#whole || part === this.#context.key,
-        checkWhole: (other: K) => {
+        checkWhole: (other: KeyTuple) => {
           if (!beginsWith(other, this.#context.key)) this.#beginPartial();
         },
         begin: (end: number, slot: number) => this.#begin(end, slot),
@@ -200,7 +201,7 @@ export class WindowFold<T, K extends readonly KeyPart[], F extends Fields>
     (cursor as unknown as Hidden).$pending = false;
     const [start, ...key] = this.state.key(slot);
     const window = { start: start as number, end: this.#windower.end(start as number) };
-    const figure = { window, key: key as unknown as K, value: cursor.$copy() as ObjectOf<F> };
+    const figure = { window, key, value: cursor.$copy() as ObjectOf<F> };
     const partial = context.partial;
     context.partial = partial || !this.#whole;
     const emitted = context.emit(this.layout.name, figure, () => this.#windows.next(figure), this.state.version(slot));

@@ -2,16 +2,20 @@ import type { Observable } from 'rxjs';
 import { StockafolioError } from '../errors/index.js';
 import { currentPlan } from '../pipeline/ambient.js';
 import type { OperatorNode } from '../pipeline/plan.js';
-import { boolean, type Fields, type ObjectOf } from '../schema/index.js';
+import type { KeyTuple } from '../pipeline/update.js';
+import { boolean, timestamp, type Fields, type ObjectOf } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import type { Window, Windower } from '../windows/windower.js';
 import { withHidden } from './hidden-fields.js';
+import { declaredKey, keySetting, type AnyKey, type KeyParts, type KeyValues } from './key.js';
 import type { KeyedOptions } from './options.js';
 
-export interface WindowOptions<T, K extends readonly KeyPart[], F extends Fields> extends Omit<
-  KeyedOptions<T, K, F, void>,
-  'expires'
-> {
+export interface WindowOptions<
+  T,
+  K extends readonly KeyPart[],
+  F extends Fields,
+  P extends KeyParts<T> = never,
+> extends Omit<KeyedOptions<T, K, F, void, P>, 'expires'> {
   /**
    * How long after its end, in milliseconds of event time, a window still accepts records; each one updates its row. A
    * record that arrives later is dead-lettered. Defaults to 0.
@@ -27,30 +31,32 @@ export interface Windowed<K extends readonly unknown[], V> {
 }
 
 /** The options with which a window operator is executed. */
-export interface WindowNodeOptions<T, K extends readonly KeyPart[], F extends Fields> extends WindowOptions<T, K, F> {
+export interface WindowNodeOptions<T, F extends Fields> extends WindowOptions<T, KeyTuple, F, KeyParts<T>> {
   readonly windower: Windower;
 }
 
 /** Adds a window operator to the plan; returns its output. @throws ERR_PIPELINE_INVALID if its lateness is invalid */
-export function addWindow<T, K extends readonly KeyPart[], F extends Fields>(
+export function addWindow<T, K extends readonly KeyPart[], F extends Fields, P extends KeyParts<T>>(
   kind: 'tumblingWindow' | 'hoppingWindow' | 'calendarWindow',
   name: string,
   source: Observable<T>,
   windower: Windower,
-  options: WindowOptions<T, K, F>,
-): Observable<Windowed<K, ObjectOf<F>>> {
+  options: WindowOptions<T, K, F, P>,
+): Observable<Windowed<KeyValues<T, K, P>, ObjectOf<F>>> {
   const plan = currentPlan(`${kind}('${name}')`);
   const allowedLateness = checkedLateness(name, options.allowedLateness);
-  const node: OperatorNode<WindowNodeOptions<T, K, F>> = {
+  const key = declaredKey<T>(name, options.key);
+  const node: OperatorNode<WindowNodeOptions<T, F>> = {
     name,
     kind,
-    settings: { ...windower.settings, allowedLateness },
+    key: key === undefined ? undefined : [{ type: timestamp() }, ...key],
+    settings: { ...(key === undefined ? {} : { key: keySetting(key) }), ...windower.settings, allowedLateness },
     state: withHidden(options.state, { $pending: boolean() }),
     isShared: false,
     writesState: false,
-    options: { ...options, allowedLateness, windower },
+    options: { ...options, key: options.key as AnyKey<T>, allowedLateness, windower },
   };
-  return plan.addOperator<Windowed<K, ObjectOf<F>>>(node, source);
+  return plan.addOperator<Windowed<KeyValues<T, K, P>, ObjectOf<F>>>(node, source);
 }
 
 function checkedLateness(operator: string, lateness = 0): number {

@@ -97,12 +97,12 @@ export function pipeline(
     );
   }
   const declare = (records: Observable<unknown>): unknown => build({ [first]: records } as never);
-  const plan = buildPlan(name, declare);
+  const plan = buildPlan(name, source, declare);
   return Object.freeze({
     name,
     stream: source,
     reads: reads === undefined ? undefined : Object.freeze([...reads]),
     plan,
-    instantiate: () => samePlan(name, plan, buildPlan(name, declare)),
+    instantiate: () => samePlan(name, plan, buildPlan(name, source, declare)),
   });
 }

@@ -1,16 +1,20 @@
 import type { Observable } from 'rxjs';
 import { StockafolioError } from '../errors/index.js';
-import { keyKindsOf } from '../state/key-kinds.js';
+import { fieldOf } from '../schema/index.js';
+import { keyKindOf, keyKindsOf } from '../state/key-kinds.js';
 import type { KeyKind } from '../state/key-parts.js';
+import type { Stream } from '../stream/index.js';
 import type { Table } from '../table/index.js';
 import { planning } from './ambient.js';
 import { Flow, foreignFlow, type FlowOrigin } from './flow.js';
+import { shardMissing } from './shard-missing.js';
 import { reservedTables } from './reserved-tables.js';
-import type { Edge, OperatorNode, Plan, Step } from './plan.js';
+import type { Edge, KeyPartNode, OperatorNode, Plan, Step } from './plan.js';
 
 /** Collects what the build function of a pipeline declares. */
 export class PlanBuilder {
   readonly #pipeline: string;
+  readonly #stream: Stream<unknown>;
   readonly #steps: Step[] = [];
   readonly #operators: OperatorNode[] = [];
   readonly #tables = new Map<string, Table>();
@@ -20,12 +24,17 @@ export class PlanBuilder {
   #refused: StockafolioError | undefined;
   readonly input: FlowOrigin = Object.freeze({ name: '' });
 
-  constructor(pipeline: string) {
+  constructor(pipeline: string, stream: Stream<unknown>) {
     this.#pipeline = pipeline;
+    this.#stream = stream;
     this.#origins.add(this.input);
   }
 
-  /** Adds an operator; returns its output. @throws ERR_OPERATOR_NAME_TAKEN */
+  /**
+   * Adds an operator; returns its output.
+   *
+   * @throws ERR_OPERATOR_NAME_TAKEN; ERR_PIPELINE_INVALID and ERR_KEY_NOT_PARTITIONED if its key does not fit the stream
+   */
   addOperator<T>(node: OperatorNode, input: Observable<unknown>): Flow<T> {
     if (this.#operators.some(({ name }) => name === node.name)) {
       throw new StockafolioError(
@@ -35,6 +44,7 @@ export class PlanBuilder {
       );
     }
     this.#edges.push({ from: this.#originOf(input), to: node.name, table: false });
+    if (node.key !== undefined) this.#noteKey(node, node.key, input);
     this.#operators.push(node);
     this.#steps.push({ node, input });
     this.#origins.add(node);
@@ -46,7 +56,12 @@ export class PlanBuilder {
     return flow instanceof Flow ? this.#operators.find((node) => node === flow.origin) : undefined;
   }
 
-  /** Adds a table. @throws ERR_PIPELINE_INVALID if another one has its name, or another branch writes it */
+  /**
+   * Adds a table.
+   *
+   * @throws ERR_PIPELINE_INVALID if another one has its name, or another branch writes it; ERR_SHARD_MISSING if its rows
+   * are made from parts of figures and it has no shard column
+   */
   addTable(table: Table, rows: Observable<unknown>, writer: OperatorNode | undefined): void {
     if (reservedTables.has(table.name)) {
       throw new StockafolioError(
@@ -70,8 +85,11 @@ export class PlanBuilder {
       );
     }
     if (writer !== undefined) this.#noteKinds(writer, table);
+    const from = this.#originOf(rows);
+    const isShared = this.#operators.some(({ name, isShared: shares }) => shares && name === from);
+    if (isShared && table.shardIndex < 0) throw shardMissing(table);
     this.#tables.set(table.name, table);
-    this.#edges.push({ from: this.#originOf(rows), to: table.name, table: true });
+    this.#edges.push({ from, to: table.name, table: true });
     this.#steps.push({ table, rows, writer });
   }
 
@@ -97,14 +115,53 @@ export class PlanBuilder {
     });
   }
 
+  /** Checks a key that is data, and notes the kinds of its parts if all of them are known. */
+  #noteKey(node: OperatorNode, key: readonly KeyPartNode[], input: Observable<unknown>): void {
+    const isStream = input instanceof Flow && input.origin === this.input;
+    const kinds = key.map((part) => {
+      if ('type' in part) return keyKindOf(part.type);
+      return isStream ? this.#kindOfField(node, part.field) : undefined;
+    });
+    if (isStream && node.streamKeyAt !== undefined) this.#checkPartitioned(node, key.slice(node.streamKeyAt));
+    if (kinds.every((kind) => kind !== undefined)) this.#keyKinds.set(node, kinds);
+  }
+
+  #kindOfField(node: OperatorNode, field: string): KeyKind {
+    const { fields, names } = this.#stream.schema;
+    if (Object.hasOwn(fields, field) && !fieldOf(fields, field).optional) return keyKindOf(fieldOf(fields, field));
+    throw new StockafolioError(
+      'ERR_PIPELINE_INVALID',
+      `operator '${node.name}' cannot have '${field}' in its key: not every record of stream '${this.#stream.name}' has it`,
+      { hint: `the fields of its records are ${names.join(', ')}` },
+    );
+  }
+
+  /** Whether the key begins with the stream's own is known if both are names of fields. */
+  #checkPartitioned(node: OperatorNode, key: readonly KeyPartNode[]): void {
+    const { name, keyFields } = this.#stream;
+    if (keyFields === undefined) return;
+    const begins = keyFields.every((field, n) => {
+      const part = key[n];
+      return part !== undefined && 'field' in part && part.field === field;
+    });
+    if (keyFields.length > 0 && begins) return;
+    throw new StockafolioError(
+      'ERR_KEY_NOT_PARTITIONED',
+      `operator '${node.name}': its key must begin with that of stream '${name}' (${keyFields.length > 0 ? keyFields.join(', ') : 'which is keyed by nothing'}), because other partitions hold records of its keys too`,
+      { hint: "begin the key with the stream's own key, or use shardedFold with a table that has a shard column" },
+    );
+  }
+
   #noteKinds(writer: OperatorNode, table: Table): void {
     const kinds = keyKindsOf(table);
     const known = this.#keyKinds.get(writer);
     if (known !== undefined && known.join() !== kinds.join()) {
       throw new StockafolioError(
         'ERR_PIPELINE_INVALID',
-        `operator '${writer.name}' cannot write to table '${table.name}': its key columns are (${kinds.join(', ')}), but those of its other table are (${known.join(', ')})`,
-        { hint: "give both tables key columns of the same types, one for each part of the operator's key" },
+        `operator '${writer.name}' cannot write to table '${table.name}': its key columns are (${kinds.join(', ')}), but ${writer.key === undefined ? 'those of its other table are' : "the operator's key is"} (${known.join(', ')})`,
+        {
+          hint: "the tables of an operator have key columns of the same types, one for each part of the operator's key",
+        },
       );
     }
     this.#keyKinds.set(writer, kinds);
@@ -126,8 +183,8 @@ export class PlanBuilder {
 }
 
 /** Makes a plan from a build function. */
-export function buildPlan(pipeline: string, build: (input: Flow<unknown>) => unknown): Plan {
-  const builder = new PlanBuilder(pipeline);
+export function buildPlan(pipeline: string, stream: Stream<unknown>, build: (input: Flow<unknown>) => unknown): Plan {
+  const builder = new PlanBuilder(pipeline, stream);
   planning(builder, () => void build(new Flow(builder.input)));
   return builder.finish();
 }

@@ -1,9 +1,12 @@
 import type { Observable } from 'rxjs';
-import type { RecordSchema } from '../schema/index.js';
+import type { FieldType, RecordSchema } from '../schema/index.js';
 import type { KeyKind } from '../state/key-parts.js';
 import type { Table } from '../table/index.js';
 import type { OperatorLayout } from './context.js';
 import type { FlowOrigin } from './flow.js';
+
+/** A part of a key: a field of the records, or a value of this type that is computed from them. */
+export type KeyPartNode = { readonly field: string } | { readonly type: FieldType };
 
 /** An operator of a plan: what it is and what state it has, without an engine that executes it. */
 export interface OperatorNode<O = unknown> extends FlowOrigin {
@@ -11,6 +14,10 @@ export interface OperatorNode<O = unknown> extends FlowOrigin {
   readonly name: string;
   /** The operator function that made it, such as `foldByKey`; an engine knows how to execute its kind. */
   readonly kind: string;
+  /** The parts of its state's key, after the window or the group if it has one; undefined if a function makes it. */
+  readonly key?: readonly KeyPartNode[] | undefined;
+  /** The part of its state's key from which on it must be the stream's own; undefined if it need not have that. */
+  readonly streamKeyAt?: number | undefined;
   /** Settings that change what the state means, such as a window's size. */
   readonly settings: Readonly<Record<string, string | number>>;
   /** Its state for each key. The operator's own fields begin with `$`, which no user's field can. */
@@ -68,6 +75,6 @@ export interface Plan {
   /** The tables that it writes, without the library's own. */
   readonly tables: readonly Table[];
   readonly edges: readonly Edge[];
-  /** By operator, the kinds of its key's parts, if its state is written to a table, which states them. */
+  /** By operator, the kinds of its key's parts, where its key or a table that its state is written to states them. */
   readonly keyKinds: ReadonlyMap<OperatorNode, readonly KeyKind[]>;
 }

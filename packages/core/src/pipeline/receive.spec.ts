@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { map, type Observable } from 'rxjs';
+import { sales } from '../../test/sales.js';
 import { enter, leave } from './ambient.js';
 import { PipelineContext } from './context.js';
 import { buildPlan } from './plan-builder.js';
@@ -8,7 +9,7 @@ import { receive } from './receive.js';
 describe('receive', () => {
   it('adds a receiver directly to a flow, in order with subscribers; through other operators it subscribes', () => {
     let sent: Observable<number> | undefined;
-    const plan = buildPlan('totals', (input) => void (sent = input as Observable<number>));
+    const plan = buildPlan('totals', sales as never, (input) => void (sent = input as Observable<number>));
     if (sent === undefined) throw new Error('the plan has no input');
     const context = new PipelineContext('totals', 0, plan);
     const seen: unknown[] = [];

@@ -1,3 +1,4 @@
+import type { FieldType } from '../schema/index.js';
 import type { Table } from '../table/index.js';
 import type { KeyKind } from './key-parts.js';
 
@@ -5,9 +6,12 @@ import type { KeyKind } from './key-parts.js';
 export function keyKindsOf(table: Table): KeyKind[] {
   return table.columns
     .filter(({ role, type }) => role !== 'value' && type.kind !== 'shard')
-    .map(({ type: { kind } }): KeyKind => {
-      if (kind === 'text' || kind === 'oneOf' || kind === 'date') return 'text';
-      if (kind === 'boolean') return 'boolean';
-      return kind === 'bigint64' ? 'bigint' : 'number';
-    });
+    .map(({ type }) => keyKindOf(type));
+}
+
+/** The kind of a key part that has the values of a field. */
+export function keyKindOf({ kind }: FieldType): KeyKind {
+  if (kind === 'text' || kind === 'oneOf' || kind === 'date') return 'text';
+  if (kind === 'boolean') return 'boolean';
+  return kind === 'bigint64' || kind === 'bigMoney' ? 'bigint' : 'number';
 }

@@ -1,4 +1,12 @@
 export { keyBytes } from './key-bytes.js';
 export { murmur2, partitionOf } from '../hash/murmur2.js';
 export { choosePartition, isPartitionerName, type Partitioner } from './partitioner.js';
-export { stream, type Key, type KeyPart, type RecordOf, type Stream, type StreamOptions } from './stream.js';
+export {
+  stream,
+  type Key,
+  type KeyField,
+  type KeyPart,
+  type RecordOf,
+  type Stream,
+  type StreamOptions,
+} from './stream.js';

@@ -1,5 +1,5 @@
 import { BadRecordError, StockafolioError, isStockafolioError, messageOf } from '../errors/index.js';
-import type { Fields, ObjectOf, RecordSchema } from '../schema/index.js';
+import { fieldOf, type Fields, type ObjectOf, type RecordSchema } from '../schema/index.js';
 import type { Partitioner } from './partitioner.js';
 
 /** One part of a key. */
@@ -7,6 +7,9 @@ export type KeyPart = string | number | bigint | boolean;
 
 /** A key: one part, or several in order. */
 export type Key = KeyPart | readonly KeyPart[];
+
+/** The fields of a record that can be parts of a key: those that every record has, with one value. */
+export type KeyField<T> = { [N in keyof T & string]-?: T[N] extends KeyPart ? N : never }[keyof T & string];
 
 /** The key of a stream that is keyed by nothing: no key of an operator begins with it. */
 const NO_KEY: Key = Object.freeze([]);
@@ -35,8 +38,11 @@ interface StreamTimes<T> {
 export type StreamOptions<T> = StreamTimes<T> &
   (
     | {
-        /** What the source is partitioned by: all records of one key are in one partition, in order. */
-        readonly key: (record: T) => Key;
+        /**
+         * What the source is partitioned by: all records of one key are in one partition, in order. The name of a field,
+         * several names, or a function. With names, a pipeline whose operators do not fit is refused when it is made.
+         */
+        readonly key: KeyField<T> | readonly [KeyField<T>, ...KeyField<T>[]] | ((record: T) => Key);
         /** How the partition of a key is chosen; every message is checked for it. Defaults to `murmur2`. */
         readonly partitioner?: Partitioner;
         readonly keyedBy?: never;
@@ -58,6 +64,8 @@ export interface Stream<T> {
   readonly schema: RecordSchema;
   /** The key of a record; without parts if the stream is keyed by nothing. @throws ERR_BAD_RECORD if it has none */
   readonly key: (record: T) => Key;
+  /** The fields that make up the key, none if the stream is keyed by nothing; undefined if a function makes it. */
+  readonly keyFields: readonly string[] | undefined;
   /** The event time of a record, in whole epoch milliseconds. @throws ERR_BAD_RECORD if it has none */
   readonly time: (record: T) => number;
   readonly outOfOrderness: number;
@@ -74,10 +82,10 @@ export type RecordOf<S> = S extends Stream<infer T> ? T : never;
  *
  * @throws ERR_SCHEMA_INVALID if its name or one of its durations is invalid
  * @example
- * const trades = stream('trades', Trade, { key: (t) => t.user, time: (t) => t.time });
+ * const trades = stream('trades', Trade, { key: 'user', time: (t) => t.time });
  * @example
  * // Written by librdkafka with its default partitioner.
- * const clicks = stream('clicks', Click, { key: (c) => c.visitor, partitioner: 'crc32', time: (c) => c.time });
+ * const clicks = stream('clicks', Click, { key: 'visitor', partitioner: 'crc32', time: (c) => c.time });
  */
 export function stream<F extends Fields>(
   name: string,
@@ -95,12 +103,42 @@ export function stream<F extends Fields>(
   return Object.freeze({
     name,
     schema,
-    key: options.keyedBy === 'nothing' ? () => NO_KEY : checkedKey(options.key),
+    key: options.keyedBy === 'nothing' ? () => NO_KEY : checkedKey(keyFunction(options.key)),
+    keyFields: options.keyedBy === 'nothing' ? [] : keyFieldsOf(name, schema, options.key),
     time: checkedTime(options.time),
     outOfOrderness,
     maxSkew,
     partitioner: options.keyedBy === 'nothing' ? undefined : (options.partitioner ?? 'murmur2'),
   });
+}
+
+function keyFieldsOf(
+  stream: string,
+  schema: RecordSchema,
+  key: string | readonly string[] | ((record: never) => Key),
+): readonly string[] | undefined {
+  if (typeof key === 'function') return undefined;
+  const fields = typeof key === 'string' ? [key] : key;
+  const wrong = fields.find((field) => !schema.names.includes(field) || fieldOf(schema.fields, field).optional);
+  if (fields.length > 0 && wrong === undefined) return Object.freeze([...fields]);
+  throw new StockafolioError(
+    'ERR_SCHEMA_INVALID',
+    wrong === undefined
+      ? `stream '${stream}' has a key without fields`
+      : `stream '${stream}': '${wrong}' cannot be in its key, because not every record has it`,
+    { hint: `the fields that every record has are ${required(schema).join(', ')}` },
+  );
+}
+
+function required({ names, fields }: RecordSchema): string[] {
+  return names.filter((name) => !fieldOf(fields, name).optional);
+}
+
+function keyFunction<T>(key: string | readonly string[] | ((record: T) => Key)): (record: T) => Key {
+  if (typeof key === 'function') return key;
+  const read = (record: T, field: string): KeyPart => (record as Readonly<Record<string, KeyPart>>)[field] as KeyPart;
+  if (typeof key === 'string') return (record) => read(record, key);
+  return (record) => key.map((field) => read(record, field));
 }
 
 function checkDuration(stream: string, option: string, ms: number, fits: boolean): void {

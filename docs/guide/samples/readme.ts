@@ -4,7 +4,7 @@ import { text, timesPrice, timestamp, type Infer, type Mutable } from '@stockafo
 import { pipelineHarness } from '@stockafolio/core/testing';
 
 const Trade = record('trade', { user: text(), symbol: text(), quantity: int32(), price: money(), time: timestamp() });
-const trades = stream('trades', Trade, { key: (t) => t.user, time: (t) => t.time });
+const trades = stream('trades', Trade, { key: 'user', time: (t) => t.time });
 const Holding = record('holding', { quantity: int64(), paid: money() });
 const holdings = table(
   'holdings',
@@ -18,7 +18,7 @@ function enter(holding: Mutable<Infer<typeof Holding>>, t: Infer<typeof Trade>):
 }
 
 export const portfolio = pipeline('portfolio', { trades }, ({ trades }) => [
-  into(holdings, trades.pipe(foldByKey('holdings', { key: (t) => [t.user, t.symbol], state: Holding, fold: enter }))),
+  into(holdings, trades.pipe(foldByKey('holdings', { key: ['user', 'symbol'], state: Holding, fold: enter }))),
 ]);
 
 const harness = pipelineHarness(portfolio);

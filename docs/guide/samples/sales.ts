@@ -29,7 +29,7 @@ export type Sale = Infer<typeof Sale>;
 
 // #region stream
 export const sales = stream('sales', Sale, {
-  key: (s) => s.shop,
+  key: 'shop',
   time: (s) => s.time,
   outOfOrderness: seconds(5),
 });

@@ -1,11 +1,13 @@
 import {
   addTo,
   bigMoney,
+  date,
   days,
   foldByKey,
   hours,
   int64,
   into,
+  keyPart,
   minutes,
   money,
   pipeline,
@@ -41,11 +43,12 @@ const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10
 
 /** The figures of a day include sales until an hour after midnight. */
 const dayIsDone = (sale: Sale): number => Math.floor(sale.time / days(1)) * days(1) + days(1) + hours(1);
+const day = keyPart(date(), (sale: Sale) => dayOf(sale.time));
 // #endregion day
 
 // #region pipeline
 export const shops = pipeline('shops', { sales }, ({ sales }) => [
-  into(articles, sales.pipe(foldByKey('articles', { key: (s) => [s.shop, s.article], state: Sum, fold: addSale }))),
+  into(articles, sales.pipe(foldByKey('articles', { key: ['shop', 'article'], state: Sum, fold: addSale }))),
   // #endregion pipeline
   // #region plain
   into(
@@ -63,7 +66,7 @@ export const shops = pipeline('shops', { sales }, ({ sales }) => [
       tumblingWindow('shop-minutes', {
         size: minutes(1),
         allowedLateness: minutes(10),
-        key: (s) => [s.shop],
+        key: ['shop'],
         state: Sum,
         fold: addSale,
       }),
@@ -76,7 +79,7 @@ export const shops = pipeline('shops', { sales }, ({ sales }) => [
     categoryDays,
     sales.pipe(
       shardedFold('category-days', {
-        key: (s) => [dayOf(s.time), s.category],
+        key: [day, 'category'],
         state: BigSum,
         fold: addToFirm,
         expires: dayIsDone,
@@ -91,8 +94,8 @@ export const shops = pipeline('shops', { sales }, ({ sales }) => [
       topByKey('best-shops', {
         k: 10,
         by: 'turnover',
-        group: (s) => [dayOf(s.time)],
-        key: (s) => [s.shop],
+        group: [day],
+        key: ['shop'],
         state: Sum,
         fold: addSale,
         expires: dayIsDone,

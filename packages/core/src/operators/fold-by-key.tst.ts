@@ -2,7 +2,7 @@ import { map, type Observable, type OperatorFunction } from 'rxjs';
 import { describe, expect, test } from 'tstyche';
 import { byUser, Sum, type Sale } from '../../test/sales.js';
 import { into, type Update } from '../pipeline/index.js';
-import { date, int64, money, optional, oneOf, record, text, type Infer } from '../schema/index.js';
+import { date, int64, money, optional, oneOf, record, text } from '../schema/index.js';
 import { table } from '../table/index.js';
 import { foldByKey } from './fold-by-key.js';
 import { keyPart } from './key.js';
@@ -40,8 +40,7 @@ describe('foldByKey', () => {
       // @ts-expect-error Type '[]' is not assignable to type
       foldByKey('f', { key: [], ...rest }),
     );
-    const Odd = record('odd', { user: text(), note: optional(text()) });
-    const odds = null as unknown as Observable<Infer<typeof Odd>>;
+    const odds = null as unknown as Observable<{ readonly user: string; readonly note?: string }>;
     // @ts-expect-error Type '"note"' is not assignable to type
     odds.pipe(foldByKey('f', { key: ['note'], ...rest }));
   });

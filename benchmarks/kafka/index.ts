@@ -79,7 +79,7 @@ try {
   await producer.close();
   let rows = 0;
   const stockafolio = async (): Promise<number> => {
-    const tables = countingTables();
+    const tables = countingTables(portfolio);
     const { records, setAside } = await runStream({
       ...{ pipeline: portfolio, codec: wireForm, tables, checkpoints: memoryFiles(), clock: systemClock },
       ...{ source: kafkaSource({ ...place, topic }), untilCaughtUp: true, group: `ours-${topics++}` },

@@ -30,7 +30,7 @@ export interface WorkerReport {
 const source = kafkaSource({ brokers: [`127.0.0.1:${kafkaPort}`], topic, clock: systemClock });
 const tables: Tables =
   cassandraPort === undefined
-    ? countingTables()
+    ? countingTables(portfolio)
     : cassandraTables({
         contactPoints: [`127.0.0.1:${cassandraPort}`],
         keyspace,

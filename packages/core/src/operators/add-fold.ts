@@ -13,13 +13,20 @@ import type { KeyedOptions } from './options.js';
  *
  * @param state its state schema, if that has more than the user's fields
  */
-export function addFold<T, K extends readonly KeyPart[], F extends Fields, R, P extends KeyParts<T>>(
+export function addFold<
+  T,
+  K extends readonly KeyPart[],
+  F extends Fields,
+  R,
+  P extends KeyParts<T>,
+  U extends Update<KeyValues<T, K, P>, ObjectOf<F>, T, R>,
+>(
   kind: 'foldByKey' | 'shardedFold' | 'latestByKey',
   name: string,
   source: Observable<T>,
   options: KeyedOptions<T, K, F, R, P>,
   state: RecordSchema = options.state,
-): Observable<Update<KeyValues<T, K, P>, ObjectOf<F>, T, R>> {
+): Observable<U> {
   const expires = options.expires !== undefined;
   const key = declaredKey<T>(name, options.key);
   const node: OperatorNode = {
@@ -33,5 +40,5 @@ export function addFold<T, K extends readonly KeyPart[], F extends Fields, R, P 
     writesState: true,
     options,
   };
-  return currentPlan(`${kind}('${name}')`).addOperator<Update<KeyValues<T, K, P>, ObjectOf<F>, T, R>>(node, source);
+  return currentPlan(`${kind}('${name}')`).addOperator<U>(node, source);
 }

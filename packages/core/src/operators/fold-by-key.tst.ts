@@ -6,6 +6,7 @@ import { date, int64, money, optional, oneOf, record, text } from '../schema/ind
 import { table } from '../table/index.js';
 import { foldByKey } from './fold-by-key.js';
 import { keyPart } from './key.js';
+import { shardedFold } from './sharded-fold.js';
 
 declare const records: Observable<Sale>;
 
@@ -121,6 +122,28 @@ describe('into', () => {
       byUser,
       records.pipe(foldByKey('f', { key: (s) => [s.user], state: Other, fold: () => undefined })),
     );
+  });
+
+  test('says in one line what is wrong', () => {
+    const fold = { state: Sum, fold: (): void => undefined };
+    // @ts-expect-error to parameter of type '"column 'count' of the table is missing in these rows"'
+    into(byUser, records.pipe(map(({ user, amount }) => ({ user, amount }))));
+    // @ts-expect-error to parameter of type '"column 'count' of the table has another type"'
+    into(byUser, records.pipe(map(({ user, amount }) => ({ user, amount, count: 'one' }))));
+    // @ts-expect-error '"the key of these figures is not like the key columns of the table"'
+    into(byUser, records.pipe(foldByKey('f', { key: ['amount'], ...fold })));
+    // @ts-expect-error '"the table needs a shard() column, because each partition has only its part of these figures"'
+    into(byUser, records.pipe(shardedFold('f', { key: ['user'], ...fold })));
+    const wrong: Observable<{ user: string; amount: number } | { user: string; count: number }> = records as never;
+    // @ts-expect-error '"column 'count' of the table is missing in these rows"
+    into(byUser, wrong);
+  });
+
+  test('keeps the words of a column in the rows that are made for it', () => {
+    const sided = table('sided', { partitionBy: ['user'] }, { user: text(), side: oneOf('buy', 'sell') });
+    into(sided, records.pipe(map(({ user, amount }) => ({ user, side: amount > 0 ? 'buy' : 'sell' }))));
+    // @ts-expect-error '"column 'side' of the table has another type"'
+    into(sided, records.pipe(map(({ user }) => ({ user, side: 'hold' }))));
   });
 
   test('accepts a state without the optional columns of the table', () => {

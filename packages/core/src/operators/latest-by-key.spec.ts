@@ -70,7 +70,7 @@ describe('latestByKey', () => {
   it('rejects a table without a shard column', async () => {
     const whole = table('whole', { partitionBy: ['item'] }, { item: text(), amount: int64(), time: timestamp() });
     const wrong = (): unknown =>
-      pipeline('wrong', { sales }, ({ sales }) => [into(whole, sales.pipe(latestByKey('last', options)))]);
+      pipeline('wrong', { sales }, ({ sales }) => [into(whole, sales.pipe(latestByKey('last', options)) as never)]);
     expect(await codeOf(wrong)).to.equal('ERR_SHARD_MISSING');
   });
 });

@@ -1,5 +1,5 @@
 import type { Observable, OperatorFunction } from 'rxjs';
-import type { Update } from '../pipeline/update.js';
+import type { PartialUpdate } from '../pipeline/update.js';
 import { optional, timestamp, type Fields, type ObjectOf } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import { addFold } from './add-fold.js';
@@ -25,7 +25,7 @@ export function latestByKey<
 >(
   name: string,
   options: KeyedOptions<T, K, F, void, P>,
-): OperatorFunction<T, Update<KeyValues<T, K, P>, ObjectOf<F>, T, void>> {
+): OperatorFunction<T, PartialUpdate<KeyValues<T, K, P>, ObjectOf<F>, T, void>> {
   return (source: Observable<T>) =>
     addFold('latestByKey', name, source, options, withHidden(options.state, { $time: optional(timestamp()) }));
 }

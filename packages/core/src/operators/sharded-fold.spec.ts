@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { map } from 'rxjs';
+import { map, merge, NEVER } from 'rxjs';
 import { addTo, byItem, byUser, codeOf, type Sale, sale, sales, Sum } from '../../test/sales.js';
 import { into, pipeline } from '../pipeline/index.js';
 import { int64, text } from '../schema/index.js';
@@ -59,19 +59,29 @@ describe('shardedFold', () => {
   it('rejects a table without a shard column, directly or through other operators', async () => {
     const straight = (): unknown =>
       pipeline('straight', { sales }, ({ sales }) => [
-        into(wholeByItem, sales.pipe(shardedFold('items', { key: (s) => [s.item], state: Sum, fold: addTo }))),
+        into(wholeByItem, sales.pipe(shardedFold('items', { key: ['item'], state: Sum, fold: addTo })) as never),
       ]);
     expect(await codeOf(straight)).to.equal('ERR_SHARD_MISSING');
-    const through = pipeline('through', { sales }, ({ sales }) => [
+    const through = (): unknown =>
+      pipeline('through', { sales }, ({ sales }) => [
+        into(
+          byUser,
+          sales.pipe(
+            shardedFold('items', { key: ['item'], state: Sum, fold: addTo }),
+            map(({ key: [user], value }) => ({ user, ...value })),
+          ),
+        ),
+      ]);
+    expect(await codeOf(through)).to.equal('ERR_SHARD_MISSING');
+    const merged = pipeline('merged', { sales }, ({ sales }) => [
       into(
         byUser,
-        sales.pipe(
-          shardedFold('items', { key: (s) => [s.item], state: Sum, fold: addTo }),
+        merge(NEVER, sales.pipe(shardedFold('items', { key: ['item'], state: Sum, fold: addTo }))).pipe(
           map(({ key: [user], value }) => ({ user, ...value })),
         ),
       ),
     ]);
-    const harness = pipelineHarness<Sale>(through);
+    const harness = pipelineHarness<Sale>(merged);
     expect(await codeOf(() => harness.push(sale()))).to.equal('ERR_SHARD_MISSING');
   });
 

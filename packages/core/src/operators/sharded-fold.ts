@@ -1,5 +1,5 @@
 import type { Observable, OperatorFunction } from 'rxjs';
-import type { Update } from '../pipeline/update.js';
+import type { PartialUpdate } from '../pipeline/update.js';
 import type { Fields, ObjectOf } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import { addFold } from './add-fold.js';
@@ -26,6 +26,6 @@ export function shardedFold<
 >(
   name: string,
   options: KeyedOptions<T, K, F, R, P>,
-): OperatorFunction<T, Update<KeyValues<T, K, P>, ObjectOf<F>, T, R>> {
+): OperatorFunction<T, PartialUpdate<KeyValues<T, K, P>, ObjectOf<F>, T, R>> {
   return (source: Observable<T>) => addFold('shardedFold', name, source, options);
 }

@@ -23,5 +23,6 @@ test('latestByKey has no result, and no hidden field in the state', () => {
     expect(value).type.toBe<{ readonly amount: number; readonly count: number }>();
     expect(result).type.toBe<ReturnType<typeof options.fold>>();
   });
-  expect(into).type.toBeCallableWith(byUser, updates);
+  expect(into).type.toBeCallableWith(byItem, updates);
+  expect(into).type.not.toBeCallableWith(byUser, updates);
 });

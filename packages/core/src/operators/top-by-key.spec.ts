@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { map } from 'rxjs';
+import { map, merge, NEVER } from 'rxjs';
 import { addTo, codeOf, type Sale, sale, sales, Sum } from '../../test/sales.js';
 import { into, pipeline, type Pipeline } from '../pipeline/index.js';
 import { int32, int64, record, shard, text, type Infer, type Mutable } from '../schema/index.js';
@@ -150,16 +150,14 @@ describe('topByKey', () => {
     );
     expect(byItem).to.equal('ERR_KEY_NOT_PARTITIONED');
     const flat = table('flat', { partitionBy: ['rank'] }, { rank: int32(), user: text() });
-    const whole = pipeline('whole', { sales }, ({ sales }) => [
-      into(
-        flat,
-        sales.pipe(
-          topByKey('top', options),
-          map(({ rank, key: [user] }) => ({ rank, user })),
-        ),
-      ),
+    const row = map(({ rank, key: [user] }: { rank: number; key: readonly [string] }) => ({ rank, user }));
+    const whole = (): unknown =>
+      pipeline('whole', { sales }, ({ sales }) => [into(flat, sales.pipe(topByKey('top', options), row))]);
+    expect(await codeOf(whole)).to.equal('ERR_SHARD_MISSING');
+    const merged = pipeline('merged', { sales }, ({ sales }) => [
+      into(flat, merge(NEVER, sales.pipe(topByKey('top', options))).pipe(row)),
     ]);
-    const harness = pipelineHarness<Sale>(whole, { partitions: 1 });
+    const harness = pipelineHarness<Sale>(merged, { partitions: 1 });
     harness.push(sale());
     expect(await codeOf(() => harness.commit())).to.equal('ERR_SHARD_MISSING');
   });

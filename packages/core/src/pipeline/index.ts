@@ -1,3 +1,4 @@
 export { into, type Branch } from './into.js';
 export { pipeline, type Pipeline } from './pipeline.js';
-export { Update } from './update.js';
+export { Update, type PartialUpdate } from './update.js';
+export type { RowProblem } from './row-problem.js';

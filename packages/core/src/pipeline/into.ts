@@ -1,8 +1,8 @@
 import type { Observable } from 'rxjs';
 import { checkStateFits } from '../operators/direct-writer.js';
-import type { KeyOf, RowOf, Table, ValuesOf } from '../table/index.js';
+import type { RowOf, Table } from '../table/index.js';
 import { currentPlan } from './ambient.js';
-import type { Update } from './update.js';
+import type { RowProblem } from './row-problem.js';
 
 /** One destination of a pipeline: made by {@link into}. */
 export interface Branch {
@@ -18,14 +18,15 @@ export interface Branch {
  * @throws ERR_PIPELINE_INVALID if the state of a keyed operator does not fit the table, or another branch writes it;
  * ERR_SHARD_MISSING if partial figures of several partitions would overwrite each other, for a window when it is run
  */
-export function into<T extends Table>(
+export function into<T extends Table, V = RowOf<T>>(
   table: T,
-  rows: Observable<RowOf<T>> | Observable<Update<KeyOf<T>, ValuesOf<T>>>,
+  rows: [RowProblem<T, V>] extends [never] ? Observable<V> : RowProblem<T, V>,
 ): Branch {
   const plan = currentPlan('into');
-  const origin = plan.operatorOf(rows);
+  const flow = rows as Observable<V>;
+  const origin = plan.operatorOf(flow);
   const writer = origin?.writesState === true ? origin : undefined;
   if (writer !== undefined) checkStateFits(writer, table);
-  plan.addTable(table, rows, writer);
+  plan.addTable(table, flow, writer);
   return { table };
 }

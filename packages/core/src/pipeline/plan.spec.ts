@@ -113,7 +113,7 @@ describe('the plan of a pipeline', () => {
   it('reports its errors when it is made, not at the first record', async () => {
     const unlike = table('unlike', { partitionBy: ['user'] }, { user: text(), amount: text(), count: int64() });
     const wrong: Record<string, (records: Observable<Sale>) => unknown[]> = {
-      ERR_SHARD_MISSING: (sales) => [into(byUser, sales.pipe(shardedFold('sums', fold)))],
+      ERR_SHARD_MISSING: (sales) => [into(byUser, sales.pipe(shardedFold('sums', fold)) as never)],
       ERR_OPERATOR_NAME_TAKEN: (sales) => [
         into(byUser, sales.pipe(foldByKey('sums', fold))),
         into(byItem, sales.pipe(shardedFold('sums', fold))),

@@ -18,4 +18,12 @@ export class Update<K extends readonly unknown[], V, T = unknown, R = unknown> {
   }
 }
 
+declare const partial: unique symbol;
+
+/** An update of one partition's part of a figure, as `shardedFold` emits it: its table needs a `shard()` column. */
+export type PartialUpdate<K extends readonly unknown[], V, T = unknown, R = unknown> = Update<K, V, T, R> & {
+  /** Type only. */
+  readonly [partial]: true;
+};
+
 export type KeyTuple = readonly KeyPart[];

@@ -7,6 +7,7 @@ export {
   table,
   type Column,
   type KeyOf,
+  type HasShard,
   type RowOf,
   type Table,
   type TableOptions,

@@ -35,9 +35,15 @@ export interface Column {
 
 declare const keyType: unique symbol;
 declare const valuesType: unique symbol;
+declare const shardType: unique symbol;
 
 /** A table: a value that names no store. Columns are in the order partition, cluster, values. */
-export interface Table<R = unknown, K extends readonly unknown[] = readonly unknown[], V = unknown> {
+export interface Table<
+  R = unknown,
+  K extends readonly unknown[] = readonly unknown[],
+  V = unknown,
+  S extends boolean = boolean,
+> {
   readonly name: string;
   readonly columns: readonly Column[];
   /** Number of leading columns that form the partition key. */
@@ -52,6 +58,7 @@ export interface Table<R = unknown, K extends readonly unknown[] = readonly unkn
   readonly row?: R;
   readonly [keyType]?: K;
   readonly [valuesType]?: V;
+  readonly [shardType]?: S;
 }
 
 /** A row as a plain object; a shard column is filled in by the runner. */
@@ -60,6 +67,8 @@ export type RowOf<T> = T extends Table<infer R> ? R : never;
 export type KeyOf<T> = T extends Table<unknown, infer K> ? K : never;
 /** The columns that are not part of the key. */
 export type ValuesOf<T> = T extends Table<unknown, readonly unknown[], infer V> ? V : never;
+/** Whether the table has a shard column. */
+export type HasShard<T> = T extends Table<unknown, readonly unknown[], unknown, infer S> ? S : never;
 
 type ShardNames<F extends Fields> = { [N in keyof F]: F[N]['kind'] extends 'shard' ? N : never }[keyof F];
 
@@ -88,7 +97,8 @@ export function table<
 ): Table<
   Omit<ObjectOf<F>, ShardNames<F>>,
   KeyTuple<F, readonly [...P, ...C]>,
-  Omit<ObjectOf<F>, P[number] | C[number]>
+  Omit<ObjectOf<F>, P[number] | C[number]>,
+  [ShardNames<F>] extends [never] ? false : true
 > {
   if (!/^[a-z][a-z0-9_]{0,47}$/.test(name)) {
     throw new StockafolioError('ERR_SCHEMA_INVALID', `'${name}' cannot be the name of a table`, {

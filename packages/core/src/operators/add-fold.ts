@@ -5,6 +5,7 @@ import type { Update } from '../pipeline/update.js';
 import { timestamp, type Fields, type ObjectOf, type RecordSchema } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import { withHidden } from './hidden-fields.js';
+import { checkFold } from './fold-function.js';
 import { declaredKey, keySetting, type KeyParts, type KeyValues } from './key.js';
 import type { KeyedOptions } from './options.js';
 
@@ -28,12 +29,14 @@ export function addFold<
   state: RecordSchema = options.state,
 ): Observable<U> {
   const expires = options.expires !== undefined;
+  checkFold(name, options.fold);
   const key = declaredKey<T>(name, options.key);
   const node: OperatorNode = {
     name,
     kind,
     key,
     streamKeyAt: kind === 'foldByKey' ? 0 : undefined,
+    needsStreamKey: kind === 'foldByKey',
     settings: { ...(key === undefined ? {} : { key: keySetting(key) }), ...(expires ? { expires: 'yes' } : {}) },
     state: expires ? withHidden(state, { $until: timestamp() }) : state,
     isShared: kind !== 'foldByKey',

@@ -2,11 +2,14 @@ import { map, type Observable, type OperatorFunction } from 'rxjs';
 import { describe, expect, test } from 'tstyche';
 import { byUser, Sum, type Sale } from '../../test/sales.js';
 import { into, type Update } from '../pipeline/index.js';
-import { date, int64, money, optional, oneOf, record, text } from '../schema/index.js';
+import { date, int64, money, optional, oneOf, record, text, type Infer } from '../schema/index.js';
 import { table } from '../table/index.js';
 import { foldByKey } from './fold-by-key.js';
 import { keyPart } from './key.js';
+import { latestByKey } from './latest-by-key.js';
 import { shardedFold } from './sharded-fold.js';
+import { topByKey } from './top-by-key.js';
+import { tumblingWindow } from './tumbling-window.js';
 
 declare const records: Observable<Sale>;
 
@@ -78,6 +81,28 @@ describe('foldByKey', () => {
           sum.amount = 'many';
         },
       }),
+    );
+  });
+
+  test('says in one line that a fold sets the fields of its state, and at once', () => {
+    const key = (s: Sale): [string] => [s.user];
+    const waits = async (): Promise<void> => Promise.resolve();
+    const returns = (sum: Infer<typeof Sum>): Infer<typeof Sum> => ({ ...sum, count: sum.count + 1 });
+    // @ts-expect-error "a fold cannot be async: its record would be complete before it has changed the state"
+    records.pipe(foldByKey('f', { key, state: Sum, fold: waits }));
+    // @ts-expect-error "a fold sets the fields of the state that it is given: a state that it returns would be ignored"
+    records.pipe(foldByKey('f', { key, state: Sum, fold: returns }));
+    // @ts-expect-error "a fold sets the fields of the state that it is given: a state that it returns would be ignored"
+    records.pipe(shardedFold('f', { key, state: Sum, fold: (sum) => ({ ...sum, count: sum.count + 1 }) }));
+    // @ts-expect-error Type 'Promise<void>' is not assignable to type 'Ignored'
+    records.pipe(latestByKey('f', { key, state: Sum, fold: waits }));
+    // @ts-expect-error is not assignable to type 'Ignored'
+    records.pipe(tumblingWindow('f', { size: 1, key, state: Sum, fold: returns }));
+    // @ts-expect-error is not assignable to type 'Ignored'
+    records.pipe(topByKey('f', { k: 1, by: 'amount', key, state: Sum, fold: returns }));
+    records.pipe(
+      foldByKey('f', { key, state: Sum, fold: (sum) => ({ before: sum.count, after: ++sum.count }) }),
+      tumblingWindow('g', { size: 1, key: (u) => [u.result.after], state: Sum, fold: (sum) => sum.count++ }),
     );
   });
 

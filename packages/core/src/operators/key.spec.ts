@@ -241,6 +241,20 @@ describe('a key of names', () => {
             ),
           ]),
       ],
+      [
+        'ERR_SHARD_MISSING',
+        'by_user',
+        () =>
+          pipeline('p', { sales }, ({ sales }) => [
+            into(
+              byUser,
+              sales.pipe(
+                tumblingWindow('w', { size: 1_000, key: ['item'], ...fold }),
+                map(({ key: [user], value }) => ({ user, ...value })),
+              ),
+            ),
+          ]),
+      ],
     ];
     for (const [code, message, make] of cases) {
       expect(await codeOf(make), message).to.equal(code);

@@ -4,6 +4,7 @@ import { optional, timestamp, type Fields, type ObjectOf } from '../schema/index
 import type { KeyPart } from '../stream/index.js';
 import { addFold } from './add-fold.js';
 import { withHidden } from './hidden-fields.js';
+import type { Ignored } from './fold-function.js';
 import type { KeyParts, KeyValues } from './key.js';
 import type { KeyedOptions } from './options.js';
 
@@ -24,7 +25,7 @@ export function latestByKey<
   const P extends KeyParts<T> = never,
 >(
   name: string,
-  options: KeyedOptions<T, K, F, void, P>,
+  options: KeyedOptions<T, K, F, Ignored, P>,
 ): OperatorFunction<T, PartialUpdate<KeyValues<T, K, P>, ObjectOf<F>, T, void>> {
   return (source: Observable<T>) =>
     addFold('latestByKey', name, source, options, withHidden(options.state, { $time: optional(timestamp()) }));

@@ -11,11 +11,11 @@ export function keepingLatest<T, F extends Fields, R>(
   context: Pick<PipelineContext, 'time'>,
   options: KeyedOptions<T, KeyTuple, F, R, KeyParts<T>>,
 ): KeyedOptions<T, KeyTuple, F, R | undefined, KeyParts<T>> {
-  const fold = (kept: Mutable<ObjectOf<F>>, record: T): R | undefined => {
+  const fold = (kept: Mutable<ObjectOf<F>>, record: T): unknown => {
     const hidden = kept as unknown as { $time: number | undefined };
     if (hidden.$time !== undefined && context.time < hidden.$time) return undefined;
     hidden.$time = context.time;
     return options.fold(kept, record);
   };
-  return { ...options, fold };
+  return { ...options, fold: fold as KeyedOptions<T, KeyTuple, F, R | undefined, KeyParts<T>>['fold'] };
 }

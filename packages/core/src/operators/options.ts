@@ -1,5 +1,6 @@
 import type { Fields, Mutable, ObjectOf, RecordSchema } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
+import type { FoldResult } from './fold-function.js';
 import type { KeyParts } from './key.js';
 
 /** The options of every keyed operator. */
@@ -14,9 +15,10 @@ export interface KeyedOptions<T, K extends readonly KeyPart[], F extends Fields,
   readonly state: RecordSchema<F>;
   /**
    * Adds a record to the state of its key, by setting the state's fields. If it throws, the record is dead-lettered and
-   * nothing of it remains, here or in any other operator. What it returns is passed on as `result`.
+   * nothing of it remains, here or in any other operator. What it returns is passed on as `result`; it is neither a
+   * promise nor a state.
    */
-  readonly fold: (state: Mutable<ObjectOf<F>>, record: T) => R;
+  readonly fold: (state: Mutable<ObjectOf<F>>, record: T) => FoldResult<R, ObjectOf<F>>;
   /**
    * The event time, in epoch milliseconds, at which the key expires: once the watermark passes it, its state is
    * dropped. A record of that time or later, or one that arrives after that, is late. It must be the same for every

@@ -6,6 +6,7 @@ import type { KeyTuple } from '../pipeline/update.js';
 import { timestamp, type Fields, type ObjectOf } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import { withHidden } from './hidden-fields.js';
+import { checkFold, type Ignored } from './fold-function.js';
 import { declaredKey, keySetting, type AnyKey, type KeyParts, type KeyValues } from './key.js';
 import type { KeyedOptions } from './options.js';
 
@@ -26,7 +27,7 @@ export interface TopOptions<
   F extends Fields,
   P extends KeyParts<T> = never,
   Q extends KeyParts<T> = never,
-> extends KeyedOptions<T, K, F, void, P> {
+> extends KeyedOptions<T, K, F, Ignored, P> {
   /** Number of keys that are ranked in each group. */
   readonly k: number;
   /**
@@ -91,6 +92,7 @@ export function topByKey<
     });
   }
   return (source: Observable<T>) => {
+    checkFold(name, options.fold);
     const key = declaredKey<T>(name, options.key);
     const group = options.group === undefined ? [] : declaredKey<T>(name, options.group as AnyKey<T>);
     const node: OperatorNode = {
@@ -98,6 +100,7 @@ export function topByKey<
       kind: 'topByKey',
       key: key === undefined || group === undefined ? undefined : [...group, ...key],
       streamKeyAt: group?.length,
+      needsStreamKey: true,
       settings: {
         ...(group === undefined || group.length === 0 ? {} : { group: keySetting(group) }),
         ...(key === undefined ? {} : { key: keySetting(key) }),

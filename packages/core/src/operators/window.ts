@@ -7,6 +7,7 @@ import { boolean, timestamp, type Fields, type ObjectOf } from '../schema/index.
 import type { KeyPart } from '../stream/index.js';
 import type { Window, Windower } from '../windows/windower.js';
 import { withHidden } from './hidden-fields.js';
+import { checkFold, type Ignored } from './fold-function.js';
 import { declaredKey, keySetting, type AnyKey, type KeyParts, type KeyValues } from './key.js';
 import type { KeyedOptions } from './options.js';
 
@@ -15,7 +16,7 @@ export interface WindowOptions<
   K extends readonly KeyPart[],
   F extends Fields,
   P extends KeyParts<T> = never,
-> extends Omit<KeyedOptions<T, K, F, void, P>, 'expires'> {
+> extends Omit<KeyedOptions<T, K, F, Ignored, P>, 'expires'> {
   /**
    * How long after its end, in milliseconds of event time, a window still accepts records; each one updates its row. A
    * record that arrives later is dead-lettered. Defaults to 0.
@@ -45,11 +46,13 @@ export function addWindow<T, K extends readonly KeyPart[], F extends Fields, P e
 ): Observable<Windowed<KeyValues<T, K, P>, ObjectOf<F>>> {
   const plan = currentPlan(`${kind}('${name}')`);
   const allowedLateness = checkedLateness(name, options.allowedLateness);
+  checkFold(name, options.fold);
   const key = declaredKey<T>(name, options.key);
   const node: OperatorNode<WindowNodeOptions<T, F>> = {
     name,
     kind,
     key: key === undefined ? undefined : [{ type: timestamp() }, ...key],
+    streamKeyAt: 1,
     settings: { ...(key === undefined ? {} : { key: keySetting(key) }), ...windower.settings, allowedLateness },
     state: withHidden(options.state, { $pending: boolean() }),
     isShared: false,

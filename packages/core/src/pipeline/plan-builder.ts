@@ -21,6 +21,8 @@ export class PlanBuilder {
   readonly #edges: Edge[] = [];
   readonly #keyKinds = new Map<OperatorNode, readonly KeyKind[]>();
   readonly #origins = new Set<FlowOrigin>();
+  /** The operators of which it is known that each partition has only its part of their figures. */
+  readonly #partial = new Set<FlowOrigin>();
   #refused: StockafolioError | undefined;
   readonly input: FlowOrigin = Object.freeze({ name: '' });
 
@@ -44,6 +46,7 @@ export class PlanBuilder {
       );
     }
     this.#edges.push({ from: this.#originOf(input), to: node.name, table: false });
+    if (node.isShared) this.#partial.add(node);
     if (node.key !== undefined) this.#noteKey(node, node.key, input);
     this.#operators.push(node);
     this.#steps.push({ node, input });
@@ -86,8 +89,8 @@ export class PlanBuilder {
     }
     if (writer !== undefined) this.#noteKinds(writer, table);
     const from = this.#originOf(rows);
-    const isShared = this.#operators.some(({ name, isShared: shares }) => shares && name === from);
-    if (isShared && table.shardIndex < 0) throw shardMissing(table);
+    const isPartial = this.#operators.some((node) => node.name === from && this.#partial.has(node));
+    if (isPartial && table.shardIndex < 0) throw shardMissing(table);
     this.#tables.set(table.name, table);
     this.#edges.push({ from, to: table.name, table: true });
     this.#steps.push({ table, rows, writer });
@@ -122,7 +125,10 @@ export class PlanBuilder {
       if ('type' in part) return keyKindOf(part.type);
       return isStream ? this.#kindOfField(node, part.field) : undefined;
     });
-    if (isStream && node.streamKeyAt !== undefined) this.#checkPartitioned(node, key.slice(node.streamKeyAt));
+    if (isStream && node.streamKeyAt !== undefined && !this.#hasStreamKey(key.slice(node.streamKeyAt))) {
+      if (node.needsStreamKey === true) throw this.#notPartitioned(node);
+      this.#partial.add(node);
+    }
     if (kinds.every((kind) => kind !== undefined)) this.#keyKinds.set(node, kinds);
   }
 
@@ -136,18 +142,22 @@ export class PlanBuilder {
     );
   }
 
-  /** Whether the key begins with the stream's own is known if both are names of fields. */
-  #checkPartitioned(node: OperatorNode, key: readonly KeyPartNode[]): void {
-    const { name, keyFields } = this.#stream;
-    if (keyFields === undefined) return;
+  /** Whether a key begins with the stream's own, which is known if both are names of fields; assumed otherwise. */
+  #hasStreamKey(key: readonly KeyPartNode[]): boolean {
+    const { keyFields } = this.#stream;
+    if (keyFields === undefined) return true;
     const begins = keyFields.every((field, n) => {
       const part = key[n];
       return part !== undefined && 'field' in part && part.field === field;
     });
-    if (keyFields.length > 0 && begins) return;
-    throw new StockafolioError(
+    return keyFields.length > 0 && begins;
+  }
+
+  #notPartitioned({ name }: OperatorNode): StockafolioError {
+    const fields = this.#stream.keyFields ?? [];
+    return new StockafolioError(
       'ERR_KEY_NOT_PARTITIONED',
-      `operator '${node.name}': its key must begin with that of stream '${name}' (${keyFields.length > 0 ? keyFields.join(', ') : 'which is keyed by nothing'}), because other partitions hold records of its keys too`,
+      `operator '${name}': its key must begin with that of stream '${this.#stream.name}' (${fields.length > 0 ? fields.join(', ') : 'which is keyed by nothing'}), because other partitions hold records of its keys too`,
       { hint: "begin the key with the stream's own key, or use shardedFold with a table that has a shard column" },
     );
   }

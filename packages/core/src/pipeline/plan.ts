@@ -16,8 +16,10 @@ export interface OperatorNode<O = unknown> extends FlowOrigin {
   readonly kind: string;
   /** The parts of its state's key, after the window or the group if it has one; undefined if a function makes it. */
   readonly key?: readonly KeyPartNode[] | undefined;
-  /** The part of its state's key from which on it must be the stream's own; undefined if it need not have that. */
+  /** The part of its state's key at which the stream's own can begin; undefined if it makes no difference. */
   readonly streamKeyAt?: number | undefined;
+  /** Whether it must begin there, because no other partition may hold records of its keys. */
+  readonly needsStreamKey?: boolean;
   /** Settings that change what the state means, such as a window's size. */
   readonly settings: Readonly<Record<string, string | number>>;
   /** Its state for each key. The operator's own fields begin with `$`, which no user's field can. */

@@ -2,15 +2,16 @@
  * A process through which trades flow: generated on demand, decoded, folded, and written to slow tables that keep
  * nothing. Prints how many it processed and its peak memory.
  */
-import { murmur2, partitionOf } from '@stockafolio/core';
-import type {
-  AssignmentListener,
-  Mutation,
-  PartitionRange,
-  Source,
-  SourceBatch,
-  SourceMessage,
-  Tables,
+import { partitionOf } from '@stockafolio/core';
+import {
+  type AssignmentListener,
+  type Mutation,
+  type PartitionRange,
+  type Source,
+  type SourceBatch,
+  type SourceMessage,
+  type Tables,
+  murmur2,
 } from '@stockafolio/core/ports';
 import { progress, runTables } from '@stockafolio/core/engine';
 import { memoryFiles, memoryTables } from '@stockafolio/core/testing';

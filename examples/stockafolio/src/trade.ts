@@ -1,15 +1,4 @@
-import {
-  MAX_SAFE,
-  int32,
-  money,
-  oneOf,
-  optional,
-  record,
-  stream,
-  text,
-  timestamp,
-  type Infer,
-} from '@stockafolio/core';
+import { int32, money, oneOf, optional, record, stream, text, timestamp, type Infer } from '@stockafolio/core';
 
 /**
  * One execution: `user` bought or sold `quantity` shares of `symbol` at `price` each. Fields are in wire order.
@@ -36,7 +25,7 @@ export const Trade = record(
     check: ({ kind, quantity, price }) => {
       if (kind !== undefined && kind !== 'new') return `kind '${kind}': corrections are not supported yet`;
       // A product that a double cannot hold exactly is at least 2^53, so the comparison itself is exact.
-      return quantity * price > MAX_SAFE ? 'quantity * price is past 2^53 units of 1e-4 USD' : undefined;
+      return quantity * price > Number.MAX_SAFE_INTEGER ? 'quantity * price is past 2^53 units of 1e-4 USD' : undefined;
     },
   },
 );

@@ -1,7 +1,6 @@
 import {
   bigMoney,
   boolean,
-  compareKeys,
   date,
   double,
   int32,
@@ -16,7 +15,7 @@ import {
   type Table,
   type Value,
 } from '@stockafolio/core';
-import type { Mutation, StoredRow } from '@stockafolio/core/ports';
+import { type Mutation, type StoredRow, compareKeys } from '@stockafolio/core/ports';
 import fc from 'fast-check';
 
 export const positions = table(

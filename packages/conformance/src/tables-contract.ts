@@ -1,5 +1,5 @@
-import { compareKeys, int32, int64, money, table, text, type Table, type Value } from '@stockafolio/core';
-import type { Mutation, StoredRow, Tables } from '@stockafolio/core/ports';
+import { int32, int64, money, table, text, type Table, type Value } from '@stockafolio/core';
+import { type Mutation, type StoredRow, type Tables, compareKeys } from '@stockafolio/core/ports';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { collected, expectCode } from './expect-code.js';

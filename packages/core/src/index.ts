@@ -1,9 +1,59 @@
-export * from './codec/index.js';
+// What the author of a pipeline needs. Adapters find what they need beside it in ./ports, runners in ./engine.
+export { formatMoney, jsonCodec, parseMoney, type JsonCodecOptions, type ParseMoneyOptions } from './codec/index.js';
 export * from './errors/index.js';
-export * from './schema/index.js';
-export * from './stream/index.js';
-export * from './table/index.js';
+export {
+  bigMoney,
+  boolean,
+  date,
+  double,
+  int32,
+  int64,
+  money,
+  mulDivHalfEven,
+  oneOf,
+  optional,
+  record,
+  shard,
+  text,
+  timesPrice,
+  timestamp,
+  type Fields,
+  type FieldType,
+  type Infer,
+  type Kind,
+  type Mutable,
+  type NumberBounds,
+  type ObjectOf,
+  type RecordOptions,
+  type RecordSchema,
+  type TextBounds,
+  type Value,
+  type ValueOf,
+} from './schema/index.js';
+export {
+  keyBytes,
+  partitionOf,
+  stream,
+  type Key,
+  type KeyField,
+  type KeyPart,
+  type Partitioner,
+  type RecordOf,
+  type Stream,
+  type StreamOptions,
+} from './stream/index.js';
+export {
+  rowObject,
+  table,
+  type Column,
+  type HasShard,
+  type KeyOf,
+  type RowOf,
+  type Table,
+  type TableOptions,
+  type ValuesOf,
+} from './table/index.js';
 export { days, hours, milliseconds, minutes, seconds } from './time/durations.js';
 export * from './operators/index.js';
 export * from './pipeline/index.js';
-export * from './windows/index.js';
+export { calendar, type Window, type Windower } from './windows/index.js';

@@ -1,6 +1,5 @@
 import {
   foldByKey,
-  formatRow,
   int64,
   into,
   jsonCodec,
@@ -15,7 +14,7 @@ import {
   type Mutable,
 } from '@stockafolio/core';
 import { progress } from '@stockafolio/core/engine';
-import type { Archive, ArchivedFile, Clock, Tables } from '@stockafolio/core/ports';
+import { type Archive, type ArchivedFile, type Clock, type Tables, formatRow } from '@stockafolio/core/ports';
 import { memoryFiles, memoryTables, type MemoryFiles } from '@stockafolio/core/testing';
 import { expect } from 'chai';
 import fc from 'fast-check';

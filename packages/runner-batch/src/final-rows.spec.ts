@@ -1,6 +1,5 @@
 import {
   foldByKey,
-  formatRow,
   int64,
   into,
   jsonCodec,
@@ -13,7 +12,7 @@ import {
   type Infer,
   type Mutable,
 } from '@stockafolio/core';
-import type { ArchiveEntry, Tables } from '@stockafolio/core/ports';
+import { type ArchiveEntry, type Tables, formatRow } from '@stockafolio/core/ports';
 import { memoryArchive, memoryFiles, memoryTables, virtualClock } from '@stockafolio/core/testing';
 import { expect } from 'chai';
 import fc from 'fast-check';

@@ -1,5 +1,4 @@
 import {
-  formatRow,
   int64,
   into,
   isStockafolioError,
@@ -15,7 +14,7 @@ import {
   type Pipeline,
 } from '@stockafolio/core';
 import { deadLetters } from '@stockafolio/core/engine';
-import type { Archive, ArchiveEntry } from '@stockafolio/core/ports';
+import { type Archive, type ArchiveEntry, formatRow } from '@stockafolio/core/ports';
 import { memoryArchive, memoryFiles, memoryTables, virtualClock } from '@stockafolio/core/testing';
 import { expect } from 'chai';
 import fc from 'fast-check';

@@ -1,6 +1,5 @@
 import type { Table, Value } from '@stockafolio/core';
-import { compareKeys } from '@stockafolio/core';
-import type { Mutation, StoredRow, Tables } from '@stockafolio/core/ports';
+import { type Mutation, type StoredRow, type Tables, compareKeys } from '@stockafolio/core/ports';
 
 /** One row in which two sets of tables differ. */
 export interface Difference {

@@ -1,6 +1,5 @@
 import {
   foldByKey,
-  formatRow,
   int64,
   into,
   jsonCodec,
@@ -17,7 +16,15 @@ import {
   type Mutable,
 } from '@stockafolio/core';
 import { deadLetters, progress } from '@stockafolio/core/engine';
-import type { Archive, ArchiveEntry, Clock, Source, SourceBatch, Tables } from '@stockafolio/core/ports';
+import {
+  type Archive,
+  type ArchiveEntry,
+  type Clock,
+  type Source,
+  type SourceBatch,
+  type Tables,
+  formatRow,
+} from '@stockafolio/core/ports';
 import { memoryFiles, memoryTables, type MemoryFiles } from '@stockafolio/core/testing';
 import { expect } from 'chai';
 import fc from 'fast-check';

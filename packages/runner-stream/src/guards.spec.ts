@@ -1,6 +1,11 @@
-import { choosePartition } from '@stockafolio/core';
 import { deadLetters } from '@stockafolio/core/engine';
-import type { Files, OutgoingMessage, Source, SourceBatch } from '@stockafolio/core/ports';
+import {
+  type Files,
+  type OutgoingMessage,
+  type Source,
+  type SourceBatch,
+  choosePartition,
+} from '@stockafolio/core/ports';
 import { memoryArchive, memoryFiles, memoryTopic } from '@stockafolio/core/testing';
 import { expect } from 'chai';
 import { forward } from '../test/forward.js';

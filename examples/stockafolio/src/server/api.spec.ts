@@ -1,5 +1,5 @@
-import { formatRow, rowObject } from '@stockafolio/core';
-import type { Tables } from '@stockafolio/core/ports';
+import { rowObject } from '@stockafolio/core';
+import { type Tables, formatRow } from '@stockafolio/core/ports';
 import { expect } from 'chai';
 import { DAY, marketTrades, OPENING, traded, tradeOf, useServer } from '../../test/traded.js';
 import { positions, sectorTotals, symbolTotals, topTraders, userTotals } from '../tables.js';

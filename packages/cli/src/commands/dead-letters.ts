@@ -1,6 +1,6 @@
-import { formatRow, rowObject, type Value } from '@stockafolio/core';
+import { rowObject, type Value } from '@stockafolio/core';
 import { deadLetters } from '@stockafolio/core/engine';
-import type { Tables } from '@stockafolio/core/ports';
+import { type Tables, formatRow } from '@stockafolio/core/ports';
 import { InvalidArgumentError, type Command } from 'commander';
 import { codecOf, loadApp, partitionedBy } from '../app.js';
 import { LineWriter } from '../output/line-writer.js';

@@ -1,4 +1,5 @@
-import { isPartitionerName, StockafolioError } from '@stockafolio/core';
+import { StockafolioError } from '@stockafolio/core';
+import { isPartitionerName } from '@stockafolio/core/ports';
 import { InvalidArgumentError, type Command } from 'commander';
 
 /** The possible locations of files, for the help texts. */

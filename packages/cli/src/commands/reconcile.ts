@@ -1,14 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  formatValue,
-  isStockafolioError,
-  StockafolioError,
-  type FieldType,
-  type Table,
-  type Value,
-} from '@stockafolio/core';
+import { isStockafolioError, StockafolioError, type FieldType, type Table, type Value } from '@stockafolio/core';
+import { formatValue } from '@stockafolio/core/ports';
 import {
   copyFloors,
   copyPartitioning,

@@ -1,14 +1,6 @@
-import {
-  formatRow,
-  formatValue,
-  isStockafolioError,
-  parseValue,
-  StockafolioError,
-  type Table,
-  type Value,
-} from '@stockafolio/core';
+import { isStockafolioError, StockafolioError, type Table, type Value } from '@stockafolio/core';
 import { deadLetterParts, tablesOf as tablesOfPipeline } from '@stockafolio/core/engine';
-import type { StoredRow, Tables } from '@stockafolio/core/ports';
+import { type StoredRow, type Tables, formatRow, formatValue, parseValue } from '@stockafolio/core/ports';
 import { InvalidArgumentError, type Command } from 'commander';
 import { loadApp, type App } from '../app.js';
 import type { Toolkit } from '../toolkit.js';

@@ -1,14 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  choosePartition,
-  isStockafolioError,
-  keyBytes,
-  messageOf,
-  StockafolioError,
-  type Stream,
-} from '@stockafolio/core';
+import { isStockafolioError, keyBytes, messageOf, StockafolioError, type Stream } from '@stockafolio/core';
 import { readProgress } from '@stockafolio/core/engine';
-import type { Clock, Codec, OutgoingMessage, Producer, Source, Tables } from '@stockafolio/core/ports';
+import {
+  type Clock,
+  type Codec,
+  type OutgoingMessage,
+  type Producer,
+  type Source,
+  type Tables,
+  choosePartition,
+} from '@stockafolio/core/ports';
 import { findReplayed, REPLAYS } from './find-replayed.js';
 import { markReplayed, messageOfDeadLetter, type DeadLetter } from './dead-letters.js';
 import type { CorrectedMessages } from './corrected-messages.js';

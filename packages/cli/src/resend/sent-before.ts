@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { choosePartition, partitionOf, type Partitioner } from '@stockafolio/core';
-import type { OutgoingMessage, Source } from '@stockafolio/core/ports';
+import { partitionOf, type Partitioner } from '@stockafolio/core';
+import { type OutgoingMessage, type Source, choosePartition } from '@stockafolio/core/ports';
 
 /** Messages of a partition that are held while another one is read; about this many at most. */
 const HELD = 10_000;

@@ -1,15 +1,15 @@
+import { StockafolioError, type Fields, type ObjectOf, type RecordSchema } from '@stockafolio/core';
+import { recordCheck, schemaText } from '@stockafolio/core/engine';
 import {
-  StockafolioError,
+  type ArchiveFacts,
+  type ArchivePart,
+  type Files,
+  type ReadEntry,
   fieldOf,
   partialRecord,
   snakeCase,
-  type Fields,
   type PartialRecord,
-  type ObjectOf,
-  type RecordSchema,
-} from '@stockafolio/core';
-import { recordCheck, schemaText } from '@stockafolio/core/engine';
-import type { ArchiveFacts, ArchivePart, Files, ReadEntry } from '@stockafolio/core/ports';
+} from '@stockafolio/core/ports';
 import { openParquet, type ColumnValues, type ParquetColumn } from '../parquet/index.js';
 import {
   CAUSE,

@@ -1,4 +1,5 @@
-import { StockafolioError, snakeCase, type Fields, type RecordSchema } from '@stockafolio/core';
+import { StockafolioError, type Fields, type RecordSchema } from '@stockafolio/core';
+import { snakeCase } from '@stockafolio/core/ports';
 import { parquetColumns, type ParquetColumn } from '../parquet/index.js';
 
 /** A message that is a valid record. */

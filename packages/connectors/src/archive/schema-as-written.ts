@@ -1,4 +1,5 @@
-import { fieldOf, type FieldType, type Fields, type Kind, type RecordSchema } from '@stockafolio/core';
+import { type FieldType, type Fields, type Kind, type RecordSchema } from '@stockafolio/core';
+import { fieldOf } from '@stockafolio/core/ports';
 
 /** Kinds with the same meaning. Their values differ in range, and in whether they are numbers or bigints. */
 const families: readonly (readonly Kind[])[] = [

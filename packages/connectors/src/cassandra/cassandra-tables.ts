@@ -1,5 +1,14 @@
-import { checkRow, checkVersion, mostBytes, StockafolioError, type Table, type Value } from '@stockafolio/core';
-import type { Mutation, ScanAllOptions, ScanOptions, StoredRow, Tables } from '@stockafolio/core/ports';
+import { StockafolioError, type Table, type Value } from '@stockafolio/core';
+import {
+  type Mutation,
+  type ScanAllOptions,
+  type ScanOptions,
+  type StoredRow,
+  type Tables,
+  checkRow,
+  checkVersion,
+  mostBytes,
+} from '@stockafolio/core/ports';
 import type { Client, types } from 'cassandra-driver';
 import { systemClock } from '../clock-system/index.js';
 import { arrange, type Batch } from './batches.js';

@@ -1,4 +1,5 @@
-import { isStockafolioError, MONEY_SCALE, StockafolioError, type Column, type Value } from '@stockafolio/core';
+import { isStockafolioError, StockafolioError, type Column, type Value } from '@stockafolio/core';
+import { MONEY_SCALE } from '@stockafolio/core/ports';
 import { EMPTY_KEY } from './encode-value.js';
 
 type Decoder = (stored: unknown) => Value;

@@ -1,4 +1,5 @@
-import { mostBytes, StockafolioError, type Table } from '@stockafolio/core';
+import { StockafolioError, type Table } from '@stockafolio/core';
+import { mostBytes } from '@stockafolio/core/ports';
 import type { Client } from 'cassandra-driver';
 import { cqlType } from './cql-types.js';
 import { createTable, WITNESS, witnessOf } from './table-plan.js';

@@ -1,4 +1,5 @@
-import { checkSameShape, type Column, type Table } from '@stockafolio/core';
+import { type Column, type Table } from '@stockafolio/core';
+import { checkSameShape } from '@stockafolio/core/ports';
 import type { Store } from './lmdb.js';
 
 /** Keys of the catalogue begin with this byte, keys of rows with a larger one. */

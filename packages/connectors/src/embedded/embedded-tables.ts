@@ -1,15 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { StockafolioError, type Table, type Value } from '@stockafolio/core';
 import {
-  StockafolioError,
+  type Clock,
+  type Mutation,
+  type ScanAllOptions,
+  type ScanOptions,
+  type StoredRow,
+  type Tables,
   checkRow,
   checkSameShape,
   checkVersion,
   mostBytes,
-  type Table,
-  type Value,
-} from '@stockafolio/core';
-import type { Clock, Mutation, ScanAllOptions, ScanOptions, StoredRow, Tables } from '@stockafolio/core/ports';
+} from '@stockafolio/core/ports';
 import { systemClock } from '../clock-system/index.js';
 import { processLock } from '../process-lock/process-lock.js';
 import { addTables, findTable, listTables, prefixOf, touch } from './catalogue.js';

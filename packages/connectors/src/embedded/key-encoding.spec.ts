@@ -1,4 +1,5 @@
-import { boolean, compareKeys, date, int32, int64, money, table, text, timestamp, type Value } from '@stockafolio/core';
+import { boolean, date, int32, int64, money, table, text, timestamp, type Value } from '@stockafolio/core';
+import { compareKeys } from '@stockafolio/core/ports';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { KeyEncoding, afterPrefix } from './key-encoding.js';

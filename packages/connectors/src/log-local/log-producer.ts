@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
-import { StockafolioError, choosePartition, partitionOf, type Partitioner } from '@stockafolio/core';
-import type { Clock, OutgoingMessage, Producer } from '@stockafolio/core/ports';
+import { StockafolioError, partitionOf, type Partitioner } from '@stockafolio/core';
+import { type Clock, type OutgoingMessage, type Producer, choosePartition } from '@stockafolio/core/ports';
 import { systemClock } from '../clock-system/index.js';
 import { processLock, type Owner, type ProcessLock } from '../process-lock/process-lock.js';
 import type { TimedMessage } from './frame.js';

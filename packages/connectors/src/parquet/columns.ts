@@ -1,5 +1,6 @@
 import type { SchemaElement } from 'hyparquet';
-import { snakeCase, type FieldType, type Fields, type Kind, type RecordSchema } from '@stockafolio/core';
+import { type FieldType, type Fields, type Kind, type RecordSchema } from '@stockafolio/core';
+import { snakeCase } from '@stockafolio/core/ports';
 
 /** What a column of a file holds: a kind of field, raw bytes; or any flat type, read as the text of exact JSON. */
 export type ColumnKind = Kind | 'binary' | 'json';

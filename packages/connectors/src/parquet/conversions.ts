@@ -1,5 +1,6 @@
 import type { SchemaElement } from 'hyparquet';
-import { MONEY_SCALE, StockafolioError } from '@stockafolio/core';
+import { StockafolioError } from '@stockafolio/core';
+import { MONEY_SCALE } from '@stockafolio/core/ports';
 import { annotationOf, typeName, type Annotation } from './annotation.js';
 import { BIG_BYTES, type ColumnKind } from './columns.js';
 import { parquetPeers } from './peers.js';

@@ -29,3 +29,25 @@ export type {
 } from './source.js';
 export type { State, StateView } from './state.js';
 export type { Mutation, RowValues, ScanAllOptions, ScanOptions, StoredRow, Tables } from './tables.js';
+
+// What adapters share with the engine: how values are written as text, rows are checked and ordered, keys are placed.
+export { formatRow, formatValue, parseValue } from '../codec/index.js';
+export {
+  checkFields,
+  fieldOf,
+  MAX_SAFE,
+  MONEY_SCALE,
+  partialRecord,
+  snakeCase,
+  type PartialRecord,
+} from '../schema/index.js';
+export { choosePartition, isPartitionerName, murmur2 } from '../stream/index.js';
+export {
+  checkRow,
+  checkSameShape,
+  checkVersion,
+  compareKeys,
+  compareText,
+  mostBytes,
+  tableDifferences,
+} from '../table/index.js';

@@ -2,7 +2,6 @@ import { runTablesContract } from '@stockafolio/conformance';
 import {
   bigMoney,
   boolean,
-  compareKeys,
   date,
   double,
   int32,
@@ -17,7 +16,7 @@ import {
   type Table,
   type Value,
 } from '@stockafolio/core';
-import type { Mutation, StoredRow, Tables } from '@stockafolio/core/ports';
+import { type Mutation, type StoredRow, type Tables, compareKeys } from '@stockafolio/core/ports';
 import { memoryTables } from '@stockafolio/core/testing';
 import { expect } from 'chai';
 import fc from 'fast-check';

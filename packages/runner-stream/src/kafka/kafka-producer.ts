@@ -1,5 +1,5 @@
-import { choosePartition, isStockafolioError, partitionOf, StockafolioError } from '@stockafolio/core';
-import type { Clock, OutgoingMessage, Producer } from '@stockafolio/core/ports';
+import { isStockafolioError, partitionOf, StockafolioError } from '@stockafolio/core';
+import { type Clock, type OutgoingMessage, type Producer, choosePartition } from '@stockafolio/core/ports';
 import { BatchSender } from './batch-sender.js';
 import { loadCodec } from './compression/load-codec.js';
 import { Connection } from './connection.js';

@@ -1,4 +1,4 @@
-import type { Pipeline } from '@stockafolio/core';
+import type { Pipeline, Table } from '@stockafolio/core';
 import type { Mutation, Tables } from '@stockafolio/core/ports';
 import { memoryTables } from '@stockafolio/core/testing';
 
@@ -8,13 +8,20 @@ import { memoryTables } from '@stockafolio/core/testing';
  */
 export function countingTables({ plan }: Pipeline): Tables & { rows: number } {
   const { create, get, scan, scanAll, close, write } = memoryTables();
-  const counted = new Set(plan.tables.map(({ name }) => name));
+  const counted = new Set<Table>(plan.tables);
   const made = {
     rows: 0,
     inKeyOrder: true,
     write: async (rows: readonly Mutation[]) => {
-      const kept = rows.filter(({ table }) => !counted.has(table.name));
-      made.rows += rows.length - kept.length;
+      const kept: Mutation[] = [];
+      let last: Table | undefined;
+      let isCounted = false;
+      // Rows come table by table, so that few of them are looked up.
+      for (const row of rows) {
+        if (row.table !== last) isCounted = counted.has((last = row.table));
+        if (isCounted) made.rows++;
+        else kept.push(row);
+      }
       if (kept.length > 0) await write(kept);
     },
     ...{ create, get, scan, scanAll, close },

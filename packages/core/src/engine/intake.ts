@@ -40,17 +40,26 @@ export interface IntakeOptions<T> {
  * time is not ahead by more than the stream allows, because such a record would close every window.
  */
 export class MessageIntake<T> {
-  readonly #options: IntakeOptions<T>;
-  readonly #choose: ((record: T) => number) | undefined;
-  readonly #chooseBefore: readonly (((record: T) => number) | undefined)[];
+  readonly #stream: Stream<T>;
+  readonly #codec: Codec<T>;
+  readonly #partition: number;
+  readonly #partitions: number | undefined;
+  readonly #isFatal: boolean;
+  readonly #choose: (record: T) => number;
+  readonly #chooseBefore: readonly ((record: T) => number)[];
   /** Records so far whose partition follows from an earlier number of partitions. */
   placedBefore = 0;
 
   constructor(options: IntakeOptions<T>) {
-    const { stream, partitions, partitionsBefore = [] } = options;
-    this.#options = options;
-    this.#choose = partitionChoice(stream, partitions);
-    this.#chooseBefore = partitionsBefore.map((before) => partitionChoice(stream, before));
+    const { stream, codec, partition, partitions, partitionsBefore = [], onPartitionMismatch = 'fail' } = options;
+    this.#stream = stream;
+    this.#codec = codec;
+    this.#partition = partition;
+    this.#partitions = partitions;
+    this.#isFatal = onPartitionMismatch === 'fail';
+    const choice = (of: number | undefined): ((record: T) => number) => partitionChoice(stream, of) ?? (() => partition);
+    this.#choose = choice(partitions);
+    this.#chooseBefore = partitionsBefore.map(choice);
   }
 
   /**
@@ -59,7 +68,6 @@ export class MessageIntake<T> {
    * @throws ERR_PARTITION_MISMATCH if that is to end the run; internal errors of the codec (ERR_INTERNAL)
    */
   take(message: SourceMessage, now?: number): Intake<T> {
-    const { stream, codec, partition } = this.#options;
     const { value, offset } = message;
     if (value === null) return { rejected: new BadRecordError([{ field: '', message: 'the message is empty' }]) };
     const cut = message.headers?.[CUT_FROM];
@@ -68,10 +76,11 @@ export class MessageIntake<T> {
       return { rejected: refusal(bad, message.headers?.[ORIGIN]) };
     }
     try {
-      const record = codec.decode(value, { partition, offset });
-      const time = stream.time(record);
+      const record = this.#codec.decode(value, { partition: this.#partition, offset });
+      const time = this.#stream.time(record);
       // A record that is bad for another reason says nothing about how the topic is partitioned.
-      const rejected = tooFarAhead(time - reference(message, now), stream.maxSkew) ?? this.misplaced(record, offset);
+      const rejected =
+        tooFarAhead(time - reference(message, now), this.#stream.maxSkew) ?? this.misplaced(record, offset);
       return rejected === undefined ? { record } : { rejected };
     } catch (error) {
       if (isStockafolioError(error) && error.domain === 'internal') throw error;
@@ -82,15 +91,15 @@ export class MessageIntake<T> {
 
   /** The error about the partition of a record; undefined if it is right. @throws ERR_PARTITION_MISMATCH */
   misplaced(record: T, offset: number): StockafolioError | undefined {
-    const { stream, partition, partitions = 0, onPartitionMismatch = 'fail' } = this.#options;
-    const chosen = this.#choose?.(record) ?? partition;
-    if (chosen === partition) return undefined;
-    if (this.#chooseBefore.some((choose) => choose?.(record) === partition)) {
+    const chosen = this.#choose(record);
+    if (chosen === this.#partition) return undefined;
+    if (this.#chooseBefore.some((choose) => choose(record) === this.#partition)) {
       this.placedBefore++;
       return undefined;
     }
-    const mismatch = partitionMismatch(stream, record, { partition, offset }, chosen, partitions);
-    if (onPartitionMismatch === 'fail') throw mismatch;
+    const at = { partition: this.#partition, offset };
+    const mismatch = partitionMismatch(this.#stream, record, at, chosen, this.#partitions ?? 0);
+    if (this.#isFatal) throw mismatch;
     return mismatch;
   }
 }

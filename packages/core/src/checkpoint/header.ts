@@ -1,6 +1,6 @@
 import type { EnginePosition } from '../engine/partition-engine.js';
 import type { Partitioning } from '../engine/partitioning.js';
-import type { OperatorLayout } from '../pipeline/context.js';
+import type { OperatorLayout } from '../pipeline/plan.js';
 import type { StatePart } from './state-codec.js';
 
 /** A file of the chain, and the checksum that it must have. */

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { withHidden } from '../operators/hidden-fields.js';
-import type { OperatorLayout } from '../pipeline/context.js';
+import type { OperatorLayout } from '../pipeline/plan.js';
 import { layoutOf, type OperatorNode } from '../pipeline/plan.js';
 import { int64, money, optional, record, text, type RecordSchema } from '../schema/index.js';
 import type { StateColumn } from '../state/columns.js';
 import { Interner } from '../state/interner.js';
-import type { KeyKind } from '../state/key-parts.js';
+import type { KeyKind } from '../pipeline/key-kinds.js';
 import { KeyedState } from '../state/keyed-state.js';
 import { table, type Table } from '../table/index.js';
 import type { CheckpointHeader } from './header.js';

@@ -1,8 +1,8 @@
-import type { OperatorLayout } from '../pipeline/context.js';
+import type { OperatorLayout } from '../pipeline/plan.js';
 import { layoutOf, type OperatorNode, type Plan } from '../pipeline/plan.js';
 import type { StateColumn } from '../state/columns.js';
 import { stateColumns } from '../state/cursor.js';
-import type { KeyKind } from '../state/key-parts.js';
+import type { KeyKind } from '../pipeline/key-kinds.js';
 import type { CheckpointHeader, OperatorPart } from './header.js';
 import { canBeRead } from './state-codec.js';
 

@@ -1,7 +1,7 @@
 import { StockafolioError, isStockafolioError } from '../errors/index.js';
 import { checkPartitioning } from '../engine/partitioning.js';
 import type { PartitionEngine } from '../engine/partition-engine.js';
-import type { OperatorLayout } from '../pipeline/context.js';
+import type { OperatorLayout } from '../pipeline/plan.js';
 import type { Files } from '../ports/index.js';
 import { checksumOf, decodeContainer, type Section } from './container.js';
 import { checkpointFolder, isCheckpoint, offsetOf, type CheckpointHeader, type Link, type TableIds } from './header.js';

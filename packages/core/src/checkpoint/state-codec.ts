@@ -1,5 +1,5 @@
 import { cellOffsets, cellsOf, type StateColumn } from '../state/columns.js';
-import type { KeyKind } from '../state/key-parts.js';
+import type { KeyKind } from '../pipeline/key-kinds.js';
 import type { KeyedState } from '../state/keyed-state.js';
 import type { Section, SectionToBe } from './container.js';
 

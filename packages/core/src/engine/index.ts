@@ -46,6 +46,6 @@ export {
   versionFloors,
 } from './system-tables.js';
 export * from '../checkpoint/index.js';
-export type { OperatorLayout } from '../pipeline/context.js';
+export type { OperatorLayout } from '../pipeline/plan.js';
 export { Interner } from '../state/interner.js';
 export { KeyedState } from '../state/keyed-state.js';

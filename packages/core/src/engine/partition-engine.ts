@@ -1,9 +1,9 @@
 import { BadRecordError, StockafolioError, isStockafolioError, messageOf } from '../errors/index.js';
 import type { Mark, Mutation } from '../ports/index.js';
 import { enter, leave } from '../pipeline/ambient.js';
-import { PipelineContext, isFatal, type OperatorLayout, type OperatorRuntime } from '../pipeline/context.js';
+import { PipelineContext, isFatal, type OperatorRuntime } from '../pipeline/context.js';
 import type { FanOut } from '../pipeline/fan-out.js';
-import type { Plan } from '../pipeline/plan.js';
+import type { OperatorLayout, Plan } from '../pipeline/plan.js';
 import { recordCopier, type RecordCopier } from '../schema/record-copier.js';
 import type { Interner } from '../state/interner.js';
 import { BATCH_SIZE } from '../state/batch-size.js';

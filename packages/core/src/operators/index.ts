@@ -8,4 +8,4 @@ export { shardedFold } from './sharded-fold.js';
 export { topByKey, type Ranked, type RankField, type TopOptions } from './top-by-key.js';
 export { tumblingWindow } from './tumbling-window.js';
 export type { Windowed, WindowOptions } from './window.js';
-export { addTo } from '../state/add-to.js';
+export { addTo } from './add-to.js';

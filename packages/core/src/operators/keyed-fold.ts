@@ -3,14 +3,13 @@ import { StockafolioError } from '../errors/index.js';
 import {
   beginsWith,
   type Connection,
-  type OperatorLayout,
   type OperatorRuntime,
   type PipelineContext,
   type StateWriter,
 } from '../pipeline/context.js';
 import type { FanOut, BatchReceiver } from '../pipeline/fan-out.js';
 import type { Moments } from '../pipeline/moments.js';
-import { layoutOf, type OperatorNode } from '../pipeline/plan.js';
+import { layoutOf, type OperatorLayout, type OperatorNode } from '../pipeline/plan.js';
 import { receive } from '../pipeline/receive.js';
 import { Update, type KeyTuple } from '../pipeline/update.js';
 import type { Fields, ObjectOf, RecordSchema } from '../schema/index.js';
@@ -21,7 +20,8 @@ import type { Table } from '../table/index.js';
 import { DueBook } from '../windows/due-book.js';
 import { DirectWriter } from './direct-writer.js';
 import { checkedUntil, expiresDiffers } from './expiry.js';
-import { keyReader, keyText, type KeyParts } from './key.js';
+import type { KeyParts } from './key.js';
+import { keyReader, keyText } from './key-text.js';
 import type { KeyedOptions } from './options.js';
 import { rowCheck } from './row-check.js';
 import { RecordProcessor, type Steps } from './record-processor.js';
@@ -66,7 +66,7 @@ export class KeyedFold<T, F extends Fields, R> implements OperatorRuntime, State
     this.state = new KeyedState(`operator '${name}'`, node.state, context.interner);
     const firstKey = keyReader(options.key);
     this.#processor = new RecordProcessor(context, this, (first) => this.#steps(firstKey(first)));
-    this.#writer = new DirectWriter(name, this.state, context.interner);
+    this.#writer = new DirectWriter(node, this.state, context.interner);
   }
 
   attach(table: Table): void {

@@ -3,13 +3,12 @@ import { StockafolioError } from '../errors/index.js';
 import {
   beginsWith,
   type Connection,
-  type OperatorLayout,
   type OperatorRuntime,
   type PipelineContext,
 } from '../pipeline/context.js';
 import type { FanOut, BatchReceiver } from '../pipeline/fan-out.js';
 import type { Moments } from '../pipeline/moments.js';
-import { layoutOf, type OperatorNode } from '../pipeline/plan.js';
+import { layoutOf, type OperatorLayout, type OperatorNode } from '../pipeline/plan.js';
 import { receive } from '../pipeline/receive.js';
 import type { KeyTuple } from '../pipeline/update.js';
 import type { Fields, ObjectOf } from '../schema/index.js';
@@ -19,7 +18,7 @@ import { BATCH_SIZE } from '../state/batch-size.js';
 import type { Key } from '../stream/index.js';
 import { DueBook } from '../windows/due-book.js';
 import { checkedUntil, expiresDiffers } from './expiry.js';
-import { keyReader, keyText } from './key.js';
+import { keyReader, keyText } from './key-text.js';
 import { Ranking, type Order } from './ranking.js';
 import { RecordProcessor, type Steps } from './record-processor.js';
 import { rankFields, type Ranked, type RankField, type TopNodeOptions } from './top-by-key.js';

@@ -4,13 +4,12 @@ import type { Fields, ObjectOf } from '../schema/index.js';
 import {
   beginsWith,
   type Connection,
-  type OperatorLayout,
   type OperatorRuntime,
   type PipelineContext,
 } from '../pipeline/context.js';
 import type { FanOut, BatchReceiver } from '../pipeline/fan-out.js';
 import type { Moments } from '../pipeline/moments.js';
-import { layoutOf, type OperatorNode } from '../pipeline/plan.js';
+import { layoutOf, type OperatorLayout, type OperatorNode } from '../pipeline/plan.js';
 import { receive } from '../pipeline/receive.js';
 import type { KeyTuple } from '../pipeline/update.js';
 import { KeyedState } from '../state/keyed-state.js';
@@ -18,7 +17,7 @@ import type { KeyPart } from '../stream/index.js';
 import { DueBook } from '../windows/due-book.js';
 import type { Windower } from '../windows/windower.js';
 import { RecordProcessor, type Steps } from './record-processor.js';
-import { keyReader, keyText } from './key.js';
+import { keyReader, keyText } from './key-text.js';
 import type { Windowed, WindowNodeOptions } from './window.js';
 
 interface Hidden {

@@ -1,9 +1,19 @@
 import { StockafolioError } from '../errors/index.js';
-import type { PipelineContext } from './context.js';
+import type { FlowOrigin } from './flow.js';
 import type { PlanBuilder } from './plan-builder.js';
 
+/** An engine that executes a plan, as its flows know it. */
+export interface RunningEngine {
+  /**
+   * Adds a receiver of what the engine sends to the output of the stream or an operator; returns a function that removes it.
+   *
+   * @throws ERR_PIPELINE_INVALID if that is of another plan
+   */
+  subscribe<T>(origin: FlowOrigin, receiver: (value: T) => void): () => void;
+}
+
 let plan: PlanBuilder | undefined;
-let running: PipelineContext | undefined;
+let running: RunningEngine | undefined;
 
 /** Runs the build function of a pipeline, with the plan that it declares as the current one. */
 export function planning(builder: PlanBuilder, build: () => void): void {
@@ -29,19 +39,19 @@ export function currentPlan(what: string): PlanBuilder {
   });
 }
 
-/** The context of the engine that is connecting its operators or processing records; undefined outside of one. */
-export function runningContext(): PipelineContext | undefined {
+/** The engine that is connecting its operators or processing records; undefined outside of one. */
+export function runningEngine(): RunningEngine | undefined {
   return running;
 }
 
-/** Makes a context the running one. @returns the previous one, to be passed to {@link leave} */
-export function enter(context: PipelineContext): PipelineContext | undefined {
+/** Makes an engine the running one. @returns the previous one, to be passed to {@link leave} */
+export function enter(engine: RunningEngine): RunningEngine | undefined {
   const before = running;
-  running = context;
+  running = engine;
   return before;
 }
 
-/** Restores the context from before {@link enter}. */
-export function leave(before: PipelineContext | undefined): void {
+/** Restores what was running before {@link enter}. */
+export function leave(before: RunningEngine | undefined): void {
   running = before;
 }

@@ -3,20 +3,12 @@ import { Interner } from '../state/interner.js';
 import type { KeyedState } from '../state/keyed-state.js';
 import type { Key, KeyPart } from '../stream/index.js';
 import type { Table } from '../table/index.js';
-import { enter, leave } from './ambient.js';
-import { FanOut, inOrder } from './fan-out.js';
+import { enter, leave, type RunningEngine } from './ambient.js';
+import { FanOut, inOrder, type Receiver } from './fan-out.js';
 import { foreignFlow, type FlowOrigin } from './flow.js';
 import { Moments } from './moments.js';
-import type { Plan } from './plan.js';
+import type { OperatorLayout, Plan } from './plan.js';
 import { StepRows } from './step-rows.js';
-
-/** The layout of an operator and its state: what `topology` prints and what is compared with a checkpoint. */
-export interface OperatorLayout {
-  readonly name: string;
-  readonly kind: string;
-  /** Settings that change what the state means, such as a window's size. */
-  readonly settings: Readonly<Record<string, string | number>>;
-}
 
 /** A stateful operator, as the engine uses it. */
 export interface OperatorRuntime {
@@ -91,7 +83,7 @@ export function isFatal(error: unknown): error is StockafolioError {
  * The environment of the operators of one pipeline on one source partition: the current record's position and version,
  * the watermark, and the rows to write. Set by the engine; never seen by user code.
  */
-export class PipelineContext {
+export class PipelineContext implements RunningEngine {
   readonly interner = new Interner();
   readonly operators: OperatorRuntime[] = [];
   readonly connections: Connection[] = [];
@@ -219,6 +211,10 @@ export class PipelineContext {
     const fanOut = this.#fanOuts.get(origin);
     if (fanOut !== undefined) return fanOut as unknown as FanOut<T>;
     throw foreignFlow(this.pipeline, origin);
+  }
+
+  subscribe<T>(origin: FlowOrigin, receiver: Receiver<T>): () => void {
+    return this.fanOut<T>(origin).add(receiver);
   }
 
   /** Subscribes every operator and table, in the order of the plan. */

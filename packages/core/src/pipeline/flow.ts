@@ -1,6 +1,6 @@
 import { Observable } from 'rxjs';
 import { StockafolioError } from '../errors/index.js';
-import { planInProgress, runningContext } from './ambient.js';
+import { planInProgress, runningEngine } from './ambient.js';
 
 /** Where a flow begins: an operator of a plan, or, with an empty name, its stream. */
 export interface FlowOrigin {
@@ -13,8 +13,8 @@ export class Flow<T> extends Observable<T> {
 
   constructor(origin: FlowOrigin) {
     super((subscriber) => {
-      const context = runningContext();
-      if (context !== undefined) return context.fanOut<T>(origin).add((value) => subscriber.next(value));
+      const engine = runningEngine();
+      if (engine !== undefined) return engine.subscribe<T>(origin, (value) => subscriber.next(value));
       const error = notRunning(origin);
       const plan = planInProgress();
       if (plan === undefined) throw error;

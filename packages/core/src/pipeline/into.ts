@@ -1,8 +1,8 @@
 import type { Observable } from 'rxjs';
-import { checkStateFits } from '../operators/direct-writer.js';
 import type { RowOf, Table } from '../table/index.js';
 import { currentPlan } from './ambient.js';
 import type { RowProblem } from './row-problem.js';
+import { checkStateFits } from './state-fits.js';
 
 /** One destination of a pipeline: made by {@link into}. */
 export interface Branch {

@@ -1,12 +1,11 @@
 import type { Observable } from 'rxjs';
 import { StockafolioError } from '../errors/index.js';
 import { fieldOf } from '../schema/index.js';
-import { keyKindOf, keyKindsOf } from '../state/key-kinds.js';
-import type { KeyKind } from '../state/key-parts.js';
 import type { Stream } from '../stream/index.js';
 import type { Table } from '../table/index.js';
 import { planning } from './ambient.js';
 import { Flow, foreignFlow, type FlowOrigin } from './flow.js';
+import { keyKindOf, keyKindsOf, type KeyKind } from './key-kinds.js';
 import { shardMissing } from './shard-missing.js';
 import { reservedTables } from './reserved-tables.js';
 import type { Edge, KeyPartNode, OperatorNode, Plan, Step } from './plan.js';

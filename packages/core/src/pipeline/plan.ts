@@ -1,9 +1,8 @@
 import type { Observable } from 'rxjs';
 import type { FieldType, RecordSchema } from '../schema/index.js';
-import type { KeyKind } from '../state/key-parts.js';
 import type { Table } from '../table/index.js';
-import type { OperatorLayout } from './context.js';
 import type { FlowOrigin } from './flow.js';
+import type { KeyKind } from './key-kinds.js';
 
 /** A part of a key: a field of the records, or a value of this type that is computed from them. */
 export type KeyPartNode = { readonly field: string } | { readonly type: FieldType };
@@ -30,6 +29,14 @@ export interface OperatorNode<O = unknown> extends FlowOrigin {
   readonly writesState: boolean;
   /** Its functions, and other options of its kind. */
   readonly options: O;
+}
+
+/** The layout of an operator and its state: what `topology` prints and what is compared with a checkpoint. */
+export interface OperatorLayout {
+  readonly name: string;
+  readonly kind: string;
+  /** Settings that change what the state means, such as a window's size. */
+  readonly settings: Readonly<Record<string, string | number>>;
 }
 
 /** The layout of an operator, as a checkpoint stores it. */

@@ -31,7 +31,10 @@ export type { State, StateView } from './state.js';
 export type { Mutation, RowValues, ScanAllOptions, ScanOptions, StoredRow, Tables } from './tables.js';
 
 // What adapters share with the engine: how values are written as text, rows are checked and ordered, keys are placed.
+export { bytesOf, latin1Of, textOf } from '../codec/bytes.js';
 export { formatRow, formatValue, parseValue } from '../codec/index.js';
+export { crc32 } from '../hash/crc32.js';
+export { murmur2OfAscii } from '../hash/murmur2.js';
 export {
   checkFields,
   fieldOf,
@@ -42,6 +45,8 @@ export {
   type PartialRecord,
 } from '../schema/index.js';
 export { choosePartition, isPartitionerName, murmur2 } from '../stream/index.js';
+export { shownValue, valueCheck, type ValueCheck } from '../table/check-row.js';
+export { misfit, misfitScope, type MisfitScope } from '../table/misfit.js';
 export {
   checkRow,
   checkSameShape,

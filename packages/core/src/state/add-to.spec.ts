@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { bigMoney, int64, record } from '../schema/index.js';
-import { addTo } from './add-to.js';
+import { addTo } from '../operators/add-to.js';
 import { Interner } from './interner.js';
 import { KeyedState } from './keyed-state.js';
 

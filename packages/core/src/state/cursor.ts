@@ -1,7 +1,7 @@
 import { StockafolioError } from '../errors/index.js';
 import { fieldOf, type RecordSchema, type Value } from '../schema/index.js';
 import { shownValue, valueCheck, type ValueCheck } from '../table/check-row.js';
-import { addInt128, addInt64 } from './add-to.js';
+import { addInt128, addInt64 } from './add-integers.js';
 import { ABSENT_I64, cellOffsets, isTextual, stateColumn, type StateColumn } from './columns.js';
 import { int128At, setInt128 } from './int128.js';
 import type { Interner } from './interner.js';

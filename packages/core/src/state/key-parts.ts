@@ -1,8 +1,7 @@
 import { StockafolioError } from '../errors/index.js';
+import type { KeyKind } from '../pipeline/key-kinds.js';
 import type { KeyPart } from '../stream/index.js';
 import type { Interner } from './interner.js';
-
-export type KeyKind = 'text' | 'number' | 'boolean' | 'bigint';
 
 const bits = new Float64Array(1);
 const halves = new Int32Array(bits.buffer);

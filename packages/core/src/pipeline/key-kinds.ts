@@ -1,6 +1,8 @@
 import type { FieldType } from '../schema/index.js';
 import type { Table } from '../table/index.js';
-import type { KeyKind } from './key-parts.js';
+
+/** The kind of a part of a key. */
+export type KeyKind = 'text' | 'number' | 'boolean' | 'bigint';
 
 /** The kinds of the keys, part by part, that a state must have to be written to a table. */
 export function keyKindsOf(table: Table): KeyKind[] {

@@ -1,29 +1,3 @@
-import type { Cursor } from './cursor.js';
-
-/** The fields of a state that hold bigints. */
-type BigintField<S> = { [N in keyof S & string]: S[N] extends bigint ? N : never }[keyof S & string];
-
-/**
- * Adds a whole number to a bigint field of a state: like `state.field += BigInt(amount)`, but without creating three
- * bigints, which is most of the cost of a sum over every record.
- *
- * It also accepts a plain object, so that a fold can be tested on its own.
- *
- * @param amount a whole number within 2^53
- * @throws ERR_OVERFLOW if the amount is not one, or the sum would not fit the field
- * @example
- * fold: (sum, trade) => addTo(sum, 'value', trade.quantity * trade.price)
- */
-export function addTo<S extends object, N extends BigintField<S>>(state: S, field: N, amount: number): void {
-  const cursor = state as unknown as Partial<Cursor>;
-  if (cursor.$add !== undefined) {
-    cursor.$add(field, amount);
-    return;
-  }
-  const plain = state as unknown as Record<N, bigint>;
-  plain[field] += BigInt(amount);
-}
-
 /** Which half of a 64-bit integer comes first in memory. */
 const [LOW, HIGH] = new Int32Array(new BigInt64Array([1n]).buffer)[0] === 1 ? [0, 1] : [1, 0];
 const TWO_32 = 2 ** 32;

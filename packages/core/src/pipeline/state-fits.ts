@@ -1,0 +1,54 @@
+import { StockafolioError } from '../errors/index.js';
+import { fieldOf, type RecordSchema } from '../schema/index.js';
+import type { Table } from '../table/index.js';
+import type { OperatorNode } from './plan.js';
+import { shardMissing } from './shard-missing.js';
+
+/** Where a column's value comes from: the shard, a part of the key, a field of the state, or nowhere. */
+export type ColumnOrigin = { readonly part: number } | { readonly field: string } | 'shard' | 'absent';
+
+/**
+ * The origins of a table's columns: the key parts in order, then the state's fields by name.
+ *
+ * @throws ERR_PIPELINE_INVALID if a column has no field of its name and type in the state
+ */
+export function columnOrigins(operator: string, state: RecordSchema, table: Table): ColumnOrigin[] {
+  let part = 0;
+  return table.columns.map((column): ColumnOrigin => {
+    if (column.type.kind === 'shard') return 'shard';
+    if (column.role !== 'value') return { part: part++ };
+    if (!state.names.includes(column.name)) {
+      if (column.type.optional) return 'absent';
+      return mismatch(operator, table, `has a column '${column.name}' that the state does not have`);
+    }
+    const field = fieldOf(state.fields, column.name);
+    if (field.kind !== column.type.kind || (field.optional && !column.type.optional)) {
+      return mismatch(
+        operator,
+        table,
+        `holds '${column.name}' as ${column.type.kind}, the state as ${field.kind}${field.optional ? ' (optional)' : ''}`,
+      );
+    }
+    return { field: column.name };
+  });
+}
+
+/**
+ * Checks that the state of an operator can be the rows of a table.
+ *
+ * @throws ERR_PIPELINE_INVALID if its fields are not the table's columns, ERR_SHARD_MISSING if the table lacks a shard
+ */
+export function checkStateFits(node: OperatorNode, table: Table): void {
+  if (node.isShared && table.shardIndex < 0) throw shardMissing(table);
+  columnOrigins(node.name, node.state, table);
+}
+
+function mismatch(operator: string, table: Table, what: string): never {
+  throw new StockafolioError(
+    'ERR_PIPELINE_INVALID',
+    `operator '${operator}' cannot write to table '${table.name}': it ${what}`,
+    {
+      hint: 'give the state and the table fields of the same names and types, or map the updates to rows in between',
+    },
+  );
+}

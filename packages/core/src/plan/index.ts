@@ -1,0 +1,24 @@
+// What an engine needs of a pipeline: its plan, and what the flows in it need of the engine that runs it.
+export { withHidden } from '../operators/hidden-fields.js';
+export type { AnyKey } from '../operators/key.js';
+export { rankFields, type TopNodeOptions } from '../operators/top-by-key.js';
+export type { WindowNodeOptions } from '../operators/window.js';
+export { currentPlan, enter, leave, type RunningEngine } from '../pipeline/ambient.js';
+export { Flow, foreignFlow, type FlowOrigin } from '../pipeline/flow.js';
+export { keyKindOf, type KeyKind } from '../pipeline/key-kinds.js';
+export { buildPlan } from '../pipeline/plan-builder.js';
+export {
+  layoutOf,
+  type Edge,
+  type KeyPartNode,
+  type OperatorLayout,
+  type OperatorNode,
+  type OperatorStep,
+  type Plan,
+  type Step,
+  type TableStep,
+} from '../pipeline/plan.js';
+export { reservedTables } from '../pipeline/reserved-tables.js';
+export { shardMissing } from '../pipeline/shard-missing.js';
+export { columnOrigins, type ColumnOrigin } from '../pipeline/state-fits.js';
+export type { KeyTuple } from '../pipeline/update.js';

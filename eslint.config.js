@@ -3,41 +3,60 @@ import tseslint from 'typescript-eslint';
 /** The house: which packages a package may import. A runner meets a connector in cli only. */
 const arrows = {
   core: { denyMatching: '^(?!rxjs(/|$)|\\.{1,2}/)', why: 'core imports nothing but rxjs' },
+  engine: {
+    denyMatching: '^(?!rxjs(/|$)|@stockafolio/core(/|$)|\\.{1,2}/)',
+    why: 'the engine imports core and rxjs only',
+  },
+  testing: {
+    denyMatching: '^(?!rxjs(/|$)|@stockafolio/(core|engine)(/|$)|\\.{1,2}/)',
+    why: 'testing imports core, engine and rxjs only',
+  },
   connectors: {
-    deny: ['@stockafolio/runner-*', '@stockafolio/cli', '@stockafolio/example'],
+    deny: [
+      '@stockafolio/engine',
+      '@stockafolio/engine/*',
+      '@stockafolio/testing',
+      '@stockafolio/runner-*',
+      '@stockafolio/cli',
+      '@stockafolio/example',
+    ],
     why: 'connectors import core only',
   },
   'runner-stream': {
     deny: [
       '@stockafolio/connectors',
       '@stockafolio/connectors/*',
+      '@stockafolio/testing',
       '@stockafolio/runner-batch',
       '@stockafolio/cli',
       '@stockafolio/example',
     ],
-    why: 'a runner imports core only, never a connector or the other runner',
+    why: 'a runner imports core and engine, never a connector or the other runner',
   },
   'runner-batch': {
     deny: [
       '@stockafolio/connectors',
       '@stockafolio/connectors/*',
+      '@stockafolio/testing',
       '@stockafolio/runner-stream',
       '@stockafolio/cli',
       '@stockafolio/example',
     ],
-    why: 'a runner imports core only, never a connector or the other runner',
+    why: 'a runner imports core and engine, never a connector or the other runner',
   },
   conformance: {
     deny: [
       '@stockafolio/connectors',
       '@stockafolio/connectors/*',
+      '@stockafolio/engine',
+      '@stockafolio/testing',
       '@stockafolio/runner-*',
       '@stockafolio/cli',
       '@stockafolio/example',
     ],
     why: 'the contract suites know the ports only',
   },
-  cli: { deny: ['@stockafolio/example'], why: 'cli loads an application by name at run time' },
+  cli: { deny: ['@stockafolio/testing', '@stockafolio/example'], why: 'cli loads an application by name at run time' },
 };
 
 export default tseslint.config(
@@ -68,7 +87,7 @@ export default tseslint.config(
     },
   })),
   {
-    files: ['packages/core/src/**/*.ts'],
+    files: ['packages/{core,engine,testing}/src/**/*.ts'],
     ignores: ['**/*.spec.ts', '**/*.tst.ts'],
     rules: {
       'no-restricted-globals': [

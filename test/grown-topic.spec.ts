@@ -1,6 +1,10 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { setImmediate } from 'node:timers/promises';
 import { fileArchive } from '@stockafolio/connectors/archive';
 import {
   foldByKey,
+  type Infer,
   int64,
   into,
   isStockafolioError,
@@ -14,16 +18,12 @@ import {
   table,
   text,
   timestamp,
-  type Infer,
 } from '@stockafolio/core';
-import { deadLetters } from '@stockafolio/core/engine';
 import type { Archive, OutgoingMessage, Tables } from '@stockafolio/core/ports';
-import { memoryFiles, memoryTables, memoryTopic, virtualClock, type VirtualClock } from '@stockafolio/core/testing';
-import { runBatch, type BatchOptions, type BatchPorts } from '@stockafolio/runner-batch';
+import { deadLetters } from '@stockafolio/engine';
+import { type BatchOptions, type BatchPorts, runBatch } from '@stockafolio/runner-batch';
 import { runArchive, runStream, type StreamOptions } from '@stockafolio/runner-stream';
-import { expect } from 'chai';
-import fc from 'fast-check';
-import { setImmediate } from 'node:timers/promises';
+import { memoryFiles, memoryTables, memoryTopic, virtualClock, type VirtualClock } from '@stockafolio/testing';
 
 const Event = record('event', { user: text({ min: 1 }), n: int64(), time: timestamp() });
 type Event = Infer<typeof Event>;

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { readMarks, sourceMarks } from '@stockafolio/core/engine';
+import { expect } from 'chai';
+import { readMarks, sourceMarks } from '@stockafolio/engine';
 import { positions } from '@stockafolio/example';
 import { useCassandra, useKafka } from '@stockafolio/servers/mocha';
-import { expect } from 'chai';
 import { dumpOf } from './support/dumps.js';
 import { expectOracleOf } from './support/expect-oracle.js';
 import { eventually, keyspaceAt, topicAt, type Keyspace, type Topic } from './support/live.js';

@@ -74,7 +74,7 @@ describe('somebody else', () => {
 
     before(async () => {
       await cp(join(ROOT, 'test', 'outsider-bare'), at('bare'), { recursive: true });
-      const ours = ['core', 'connectors', 'runner-stream'].map((name) => `@stockafolio/${name}`);
+      const ours = ['core', 'engine', 'connectors', 'runner-stream'].map((name) => `@stockafolio/${name}`);
       await install('bare', [...ours, 'rxjs@7']);
       const { stdout } = succeeded('uses.js', await startNode(['uses.js'], at('bare')).ended);
       for (const line of stdout.trimEnd().split('\n')) uses.push(JSON.parse(line) as Use);

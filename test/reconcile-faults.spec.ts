@@ -1,10 +1,10 @@
 import { readdir, rename } from 'node:fs/promises';
-import type { Table } from '@stockafolio/core';
-import { deadLetters, progress } from '@stockafolio/core/engine';
-import type { Mutation } from '@stockafolio/core/ports';
-import { embeddedTables } from '@stockafolio/connectors/embedded';
-import { latestPrices, stockafolioTables } from '@stockafolio/example';
 import { expect } from 'chai';
+import { embeddedTables } from '@stockafolio/connectors/embedded';
+import type { Table } from '@stockafolio/core';
+import type { Mutation } from '@stockafolio/core/ports';
+import { deadLetters, progress } from '@stockafolio/engine';
+import { latestPrices, stockafolioTables } from '@stockafolio/example';
 import { dump, expectSameLines } from './support/dumps.js';
 import { namedBy, plantFaults, plantStale, type Planted } from './support/planted.js';
 import { lastLine, must } from './support/run-command.js';

@@ -4,9 +4,9 @@ import { systemClock } from '@stockafolio/connectors/clock-system';
 import { filesLocal } from '@stockafolio/connectors/files-local';
 import type { Table } from '@stockafolio/core';
 import type { Tables } from '@stockafolio/core/ports';
-import { memoryTables } from '@stockafolio/core/testing';
-import { portfolio, positions, sectorTotals, trades, userTotals, wireForm, type Trade } from '@stockafolio/example';
+import { portfolio, positions, sectorTotals, type Trade, trades, userTotals, wireForm } from '@stockafolio/example';
 import type { BatchPorts, BatchUnit, UnitResult } from '@stockafolio/runner-batch';
+import { memoryTables } from '@stockafolio/testing';
 
 /** Sums over the tables of a unit that do not depend on the order of the trades; bigints as text. */
 export interface Sums {

@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert';
 import { cassandraTables } from '@stockafolio/connectors/cassandra';
-import { PartitionEngine, tablesOf } from '@stockafolio/core/engine';
 import type { Mutation } from '@stockafolio/core/ports';
+import { PartitionEngine, tablesOf } from '@stockafolio/engine';
 import { generateTrades, portfolio, wireForm } from '@stockafolio/example';
 import { startCassandra } from '@stockafolio/servers';
 import { alternate, printTable, type Round } from '../measure.js';

@@ -5,11 +5,11 @@ import { systemClock } from '@stockafolio/connectors/clock-system';
 import { embeddedTables } from '@stockafolio/connectors/embedded';
 import { logProducer, logSource } from '@stockafolio/connectors/log-local';
 import { keyBytes } from '@stockafolio/core';
-import { tablesOf } from '@stockafolio/core/engine';
-import { memoryFiles } from '@stockafolio/core/testing';
-import { generateTrades, portfolio, wireForm, type Trade } from '@stockafolio/example';
+import { tablesOf } from '@stockafolio/engine';
+import { generateTrades, portfolio, type Trade, wireForm } from '@stockafolio/example';
 import { buildServer } from '@stockafolio/example/server';
 import { runStream } from '@stockafolio/runner-stream';
+import { memoryFiles } from '@stockafolio/testing';
 
 /*
  * The system under test: the log, the stream, the embedded tables and the server, in one process. The benchmark itself,

@@ -1,8 +1,8 @@
 /** What do the checks of the intake cost beside decoding: of a message's partition, and of its time? */
 import { keyBytes, partitionOf } from '@stockafolio/core';
-import { MessageIntake } from '@stockafolio/core/engine';
 import type { SourceMessage } from '@stockafolio/core/ports';
-import { trades as stream, wireForm, type Trade } from '@stockafolio/example';
+import { MessageIntake } from '@stockafolio/engine';
+import { type Trade, trades as stream, wireForm } from '@stockafolio/example';
 import { someTrades } from '../decoding/trades.js';
 import { alternate, printRates } from '../measure.js';
 

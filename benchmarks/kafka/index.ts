@@ -5,12 +5,12 @@
  */
 import assert from 'node:assert';
 import { systemClock } from '@stockafolio/connectors/clock-system';
-import { memoryFiles } from '@stockafolio/core/testing';
-import { generateTrades, portfolio, trades, wireForm } from '@stockafolio/example';
 import { keyBytes } from '@stockafolio/core';
+import { generateTrades, portfolio, trades, wireForm } from '@stockafolio/example';
 import { runStream } from '@stockafolio/runner-stream';
 import { kafkaProducer, kafkaSource } from '@stockafolio/runner-stream/kafka';
 import { startKafka } from '@stockafolio/servers';
+import { memoryFiles } from '@stockafolio/testing';
 import { countingTables } from '../live/counting-tables.js';
 import { alternate, median, printTable, type Round } from '../measure.js';
 import { KafkajsAlone } from './kafkajs-alone.js';

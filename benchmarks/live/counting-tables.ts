@@ -1,6 +1,6 @@
 import type { Pipeline, Table } from '@stockafolio/core';
 import type { Mutation, Tables } from '@stockafolio/core/ports';
-import { memoryTables } from '@stockafolio/core/testing';
+import { memoryTables } from '@stockafolio/testing';
 
 /**
  * Tables that count the rows of a pipeline and do not store them: the cost of a pipeline without its sink. The library's

@@ -8,10 +8,10 @@
 import { cassandraTables } from '@stockafolio/connectors/cassandra';
 import { systemClock } from '@stockafolio/connectors/clock-system';
 import type { Tables } from '@stockafolio/core/ports';
-import { memoryFiles } from '@stockafolio/core/testing';
 import { portfolio, wireForm } from '@stockafolio/example';
 import { runStream } from '@stockafolio/runner-stream';
 import { kafkaSource } from '@stockafolio/runner-stream/kafka';
+import { memoryFiles } from '@stockafolio/testing';
 import { countingTables } from './counting-tables.js';
 
 const [kafkaPort, topic = '', group = '', cassandraPort, keyspace = ''] = process.argv.slice(2);

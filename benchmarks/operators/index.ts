@@ -4,10 +4,10 @@
  * in Maps, as in code without a library; the other uses only typed arrays, to show how far one could go.
  */
 import assert from 'node:assert';
-import { Feed, PartitionEngine } from '@stockafolio/core/engine';
 import type { Mutation } from '@stockafolio/core/ports';
-import { memoryTables } from '@stockafolio/core/testing';
-import { generateTrades, portfolio, stockafolioTables, wireForm, type Trade } from '@stockafolio/example';
+import { Feed, PartitionEngine } from '@stockafolio/engine';
+import { generateTrades, portfolio, stockafolioTables, type Trade, wireForm } from '@stockafolio/example';
+import { memoryTables } from '@stockafolio/testing';
 import { alternate, printRates } from '../measure.js';
 import { HandWritten } from './hand-written.js';
 import { TypedArrays } from './typed-arrays.js';

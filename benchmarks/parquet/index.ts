@@ -3,13 +3,13 @@
  * same columns, the same compressor, all in memory; theirs convert prices to doubles and times to Dates.
  */
 import assert from 'node:assert';
-import { openParquet, parquetColumns, readRows, writeParquet } from '@stockafolio/connectors/parquet';
-import { memoryFiles } from '@stockafolio/core/testing';
 import { compress, decompress, init } from '@bokuweb/zstd-wasm';
 import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { archiveWriter, openArchiveFile, type ArchiveEntry } from '@stockafolio/connectors/archive';
+import { type ArchiveEntry, archiveWriter, openArchiveFile } from '@stockafolio/connectors/archive';
+import { openParquet, parquetColumns, readRows, writeParquet } from '@stockafolio/connectors/parquet';
+import { memoryFiles } from '@stockafolio/testing';
 import { alternate, printRates } from '../measure.js';
 import { Trade, someTrades, type Trade as TradeRecord } from '../decoding/trades.js';
 

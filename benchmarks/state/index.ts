@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert';
 import { int64, money, record, timestamp } from '@stockafolio/core';
-import { Interner, KeyedState } from '@stockafolio/core/engine';
+import { Interner, KeyedState } from '@stockafolio/engine';
 import { alternate, printRates, printTable } from '../measure.js';
 
 const KEYS = Number(process.argv[2] ?? 2_000_000);

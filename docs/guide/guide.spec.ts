@@ -4,21 +4,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { pipelineHarness } from '@stockafolio/core/testing';
 import { expect } from 'chai';
+import { jsonCodec } from '@stockafolio/core';
+import { pipelineHarness } from '@stockafolio/testing';
 import { lastVersion } from './samples/ports.js';
 import { figures } from './samples/portfolio.js';
 import { rows as readmeRows } from './samples/readme.js';
 import { archiveAndBatch, differences, produce, stream } from './samples/run.js';
 import type { Sale } from './samples/sales.js';
+import { rowsAfter } from './samples/engine.js';
 import { counts } from './samples/small.js';
+import { afterKill } from './samples/testing.js';
 
 const here = new URL('./', import.meta.url);
 const root = new URL('../../', here);
 const pages = [
   'README.md',
   'docs/guide/README.md',
-  ...['core', 'connectors', 'runner-stream', 'runner-batch', 'cli'].map((name) => `packages/${name}/README.md`),
+  ...['core', 'engine', 'testing', 'connectors', 'runner-stream', 'runner-batch', 'cli'].map(
+    (name) => `packages/${name}/README.md`,
+  ),
   'examples/stockafolio/README.md',
 ];
 
@@ -48,6 +53,17 @@ describe('the guide', () => {
     await harness.commit();
     const [pages] = counts.plan.tables;
     expect(pages && (await harness.rows(pages))).to.deep.equal([{ page: '/home', visits: 2 }]);
+    expect(pages && (await afterKill(pages))).to.deep.equal([{ page: '/home', visits: 2 }]);
+    const visit = jsonCodec(counts.stream.schema).encode({ page: '/home', time: 0 });
+    const message = { timestamp: 0, key: null };
+    const rows = rowsAfter([
+      { ...message, offset: 0, value: visit },
+      { ...message, offset: 1, value: null },
+    ]);
+    expect(rows.map(({ table, values }) => [table.name, values[0]])).to.deep.equal([
+      ['dead_letters', 'counts'],
+      ['pages', '/home'],
+    ]);
     expect(figures).to.include({ trades: 1_000 });
     await inFolder(async (dir) => {
       expect(await lastVersion(dir)).to.deep.equal({ values: ['/home', 8], version: 2 });

@@ -2,22 +2,22 @@
  * A process through which trades flow: generated on demand, decoded, folded, and written to slow tables that keep
  * nothing. Prints how many it processed and its peak memory.
  */
+import { systemClock } from '@stockafolio/connectors/clock-system';
 import { partitionOf } from '@stockafolio/core';
 import {
   type AssignmentListener,
+  murmur2,
   type Mutation,
   type PartitionRange,
   type Source,
   type SourceBatch,
   type SourceMessage,
   type Tables,
-  murmur2,
 } from '@stockafolio/core/ports';
-import { progress, runTables } from '@stockafolio/core/engine';
-import { memoryFiles, memoryTables } from '@stockafolio/core/testing';
-import { systemClock } from '@stockafolio/connectors/clock-system';
+import { progress, runTables } from '@stockafolio/engine';
 import { generateTrades, portfolio, wireForm } from '@stockafolio/example';
 import { runStream } from '@stockafolio/runner-stream';
+import { memoryFiles, memoryTables } from '@stockafolio/testing';
 
 const COUNT = Number(process.argv[2]);
 const PARTITIONS = 4;

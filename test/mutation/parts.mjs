@@ -11,20 +11,20 @@ export const parts = {
     mutate: ['packages/runner-stream/src/{run-stream,partition-task,committer,turn,until-back}.ts'],
     specs: ['packages/runner-stream/src/{run-stream*,guards,opening,partition-task,turn,until-back}.spec.ts'],
   },
-  engine: {
-    mutate: ['packages/core/src/engine/*.ts'],
-    specs: ['packages/core/src/engine/*.spec.ts'],
+  partition: {
+    mutate: ['packages/engine/src/{partition,flow,intake,tables}/*.ts'],
+    specs: ['packages/engine/src/{partition,flow,intake,tables}/*.spec.ts'],
   },
   checkpoint: {
-    mutate: ['packages/core/src/checkpoint/*.ts'],
-    specs: ['packages/core/src/checkpoint/*.spec.ts'],
+    mutate: ['packages/engine/src/checkpoint/*.ts'],
+    specs: ['packages/engine/src/checkpoint/*.spec.ts'],
   },
   state: {
-    mutate: ['packages/core/src/state/*.ts'],
-    specs: ['packages/core/src/state/*.spec.ts'],
+    mutate: ['packages/engine/src/{state,timers}/*.ts'],
+    specs: ['packages/engine/src/{state,timers}/*.spec.ts'],
   },
   operators: {
-    mutate: ['packages/core/src/operators/*.ts'],
-    specs: ['packages/core/src/operators/*.spec.ts'],
+    mutate: ['packages/core/src/operators/*.ts', 'packages/engine/src/operators/*.ts'],
+    specs: ['packages/engine/src/operators/*.spec.ts'],
   },
 };

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { Client } from 'cassandra-driver';
 import { cassandraTables } from '@stockafolio/connectors/cassandra';
 import { systemClock } from '@stockafolio/connectors/clock-system';
 import type { Table } from '@stockafolio/core';
-import { progress } from '@stockafolio/core/engine';
 import type { Tables } from '@stockafolio/core/ports';
+import { progress } from '@stockafolio/engine';
 import { kafkaSource } from '@stockafolio/runner-stream/kafka';
 import type { Server } from '@stockafolio/servers';
-import { Client } from 'cassandra-driver';
 import { readSource, type LoggedMessage } from './read-log.js';
 
 /** A topic of the Kafka under test. */

@@ -4,7 +4,9 @@ import { ROOT, startProgram, succeeded } from './run-command.js';
 
 /** The folders of the packages that are published. */
 export const PUBLISHED = [
-  ...['core', 'connectors', 'runner-stream', 'runner-batch', 'cli'].map((name) => join('packages', name)),
+  ...['core', 'engine', 'testing', 'connectors', 'runner-stream', 'runner-batch', 'cli'].map((name) =>
+    join('packages', name),
+  ),
   join('examples', 'stockafolio'),
 ];
 

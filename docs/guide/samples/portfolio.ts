@@ -1,5 +1,5 @@
 // #region portfolio
-import { pipelineHarness } from '@stockafolio/core/testing';
+import { pipelineHarness } from '@stockafolio/testing';
 import { generateTrades, portfolio, portfolioFigures, type Trade } from '@stockafolio/example';
 
 const market = generateTrades({ trades: 1_000, users: 1, seed: 1, start: Date.UTC(2026, 0, 5, 15), rate: 100 });

@@ -1,7 +1,7 @@
 // #region readme
 import { foldByKey, int32, int64, into, money, pipeline, record, stream, table } from '@stockafolio/core';
 import { text, timesPrice, timestamp, type Infer, type Mutable } from '@stockafolio/core';
-import { pipelineHarness } from '@stockafolio/core/testing';
+import { pipelineHarness } from '@stockafolio/testing';
 
 const Trade = record('trade', { user: text(), symbol: text(), quantity: int32(), price: money(), time: timestamp() });
 const trades = stream('trades', Trade, { key: 'user', time: (t) => t.time });

@@ -1,5 +1,5 @@
 import { minutes, seconds } from '@stockafolio/core';
-import { pipelineHarness } from '@stockafolio/core/testing';
+import { pipelineHarness } from '@stockafolio/testing';
 import { expect } from 'chai';
 import { articles, bestShops, categoryDays, largeSales, shopMinutes, type Sale } from './sales.js';
 import { shops } from './shops.js';

@@ -1,14 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
 import { systemClock } from '@stockafolio/connectors/clock-system';
 import { embeddedTables } from '@stockafolio/connectors/embedded';
 import { logProducer, logSource } from '@stockafolio/connectors/log-local';
-import { tablesOf as tablesOfPipeline } from '@stockafolio/core/engine';
 import type { Producer, Tables } from '@stockafolio/core/ports';
-import { memoryFiles } from '@stockafolio/core/testing';
+import { tablesOf as tablesOfPipeline } from '@stockafolio/engine';
 import { runStream } from '@stockafolio/runner-stream';
-import type { FastifyInstance } from 'fastify';
+import { memoryFiles } from '@stockafolio/testing';
 import { messageOfTrade } from '../src/commands/trade-flow.js';
 import { portfolio } from '../src/pipeline.js';
 import { buildServer } from '../src/server/build-server.js';

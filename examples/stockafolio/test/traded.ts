@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '@stockafolio/connectors/clock-system';
-import { pipelineHarness, type PipelineHarness } from '@stockafolio/core/testing';
 import type { FastifyInstance } from 'fastify';
+import { systemClock } from '@stockafolio/connectors/clock-system';
+import { pipelineHarness, type PipelineHarness } from '@stockafolio/testing';
 import { generateTrades } from '../src/generator/trade-generator.js';
 import { portfolio } from '../src/pipeline.js';
 import { buildServer } from '../src/server/build-server.js';

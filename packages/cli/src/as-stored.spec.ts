@@ -1,7 +1,7 @@
+import { expect } from 'chai';
 import { int32, oneOf, table, text, type Value } from '@stockafolio/core';
 import type { Mutation, StoredRow, Tables } from '@stockafolio/core/ports';
-import { memoryTables } from '@stockafolio/core/testing';
-import { expect } from 'chai';
+import { memoryTables } from '@stockafolio/testing';
 import { asStored } from './as-stored.js';
 
 const places = table(

@@ -8,3 +8,4 @@ export { runFilesFaultContract, type FilesFaultFixture, type FilesFaultHarness }
 export { runSourceContract, type SourceFixture, type SourceHarness } from './source-contract.js';
 export { runStateContract, type SampleState, type StateHarness } from './state-contract.js';
 export { runTablesContract, type TablesFixture, type TablesHarness } from './tables-contract.js';
+export * from './sales.js';

@@ -1,9 +1,9 @@
-import { isStockafolioError, jsonCodec } from '@stockafolio/core';
-import { findCheckpoint, progress, readMarks } from '@stockafolio/core/engine';
-import type { ArchivedHistory, ArchiveEntry } from '@stockafolio/core/ports';
-import { memoryArchive, memoryFiles, memoryTables, virtualClock } from '@stockafolio/core/testing';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { isStockafolioError, jsonCodec } from '@stockafolio/core';
+import type { ArchivedHistory, ArchiveEntry } from '@stockafolio/core/ports';
+import { findCheckpoint, progress, readMarks } from '@stockafolio/engine';
+import { memoryArchive, memoryFiles, memoryTables, virtualClock } from '@stockafolio/testing';
 import { byUser, Sale, totals } from '../test/totals.js';
 import { checkOneHistory } from './archived-history.js';
 import type { BatchOptions } from './options.js';

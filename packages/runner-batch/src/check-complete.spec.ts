@@ -1,7 +1,7 @@
-import type { ArchivedFile, PartitionRange } from '@stockafolio/core/ports';
-import { memoryArchive, type MemoryArchive } from '@stockafolio/core/testing';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { ArchivedFile, PartitionRange } from '@stockafolio/core/ports';
+import { memoryArchive, type MemoryArchive } from '@stockafolio/testing';
 import { checkComplete, missingPartitions } from './check-complete.js';
 
 const file = (partition: number, day = '2026-01-05'): ArchivedFile => ({

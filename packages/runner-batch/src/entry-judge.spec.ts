@@ -1,9 +1,21 @@
-import { int64, jsonCodec, record, stream, text, timestamp, type Infer, type Pipeline } from '@stockafolio/core';
-import { foldByKey, into, pipeline, table } from '@stockafolio/core';
-import { deadLetters } from '@stockafolio/core/engine';
-import type { ArchiveEntry, ArchiveFacts, Codec, ReadEntry } from '@stockafolio/core/ports';
-import { memoryArchive, memoryFiles, memoryTables, virtualClock } from '@stockafolio/core/testing';
 import { expect } from 'chai';
+import {
+  foldByKey,
+  type Infer,
+  int64,
+  into,
+  jsonCodec,
+  type Pipeline,
+  pipeline,
+  record,
+  stream,
+  table,
+  text,
+  timestamp,
+} from '@stockafolio/core';
+import type { ArchiveEntry, ArchiveFacts, Codec, ReadEntry } from '@stockafolio/core/ports';
+import { deadLetters } from '@stockafolio/engine';
+import { memoryArchive, memoryFiles, memoryTables, virtualClock } from '@stockafolio/testing';
 import type { BatchOptions } from './options.js';
 import { runBatch } from './run-batch.js';
 

@@ -1,14 +1,6 @@
 import { StockafolioError, type Stream } from '@stockafolio/core';
-import {
-  bytesOf,
-  CUT_FROM,
-  cutFrom,
-  jsonOf,
-  MessageIntake,
-  ORIGIN,
-  type IntakeOptions,
-} from '@stockafolio/core/engine';
 import type { ArchiveEntry, ArchiveFacts, Codec, ReadEntry } from '@stockafolio/core/ports';
+import { bytesOf, CUT_FROM, cutFrom, type IntakeOptions, jsonOf, MessageIntake, ORIGIN } from '@stockafolio/engine';
 
 /** The size that the cause states for a message that was cut. */
 const CUT = new RegExp(`^${cutFrom('(\\d+)')}`);

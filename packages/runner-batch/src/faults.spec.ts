@@ -1,8 +1,12 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
 import {
   foldByKey,
+  type Infer,
   int64,
   into,
   jsonCodec,
+  type Mutable,
   pipeline,
   record,
   StockafolioError,
@@ -10,14 +14,10 @@ import {
   table,
   text,
   timestamp,
-  type Infer,
-  type Mutable,
 } from '@stockafolio/core';
-import { progress } from '@stockafolio/core/engine';
-import { type Archive, type ArchivedFile, type Clock, type Tables, formatRow } from '@stockafolio/core/ports';
-import { memoryFiles, memoryTables, type MemoryFiles } from '@stockafolio/core/testing';
-import { expect } from 'chai';
-import fc from 'fast-check';
+import { type Archive, type ArchivedFile, type Clock, formatRow, type Tables } from '@stockafolio/core/ports';
+import { progress } from '@stockafolio/engine';
+import { memoryFiles, type MemoryFiles, memoryTables } from '@stockafolio/testing';
 import { runBatch } from './run-batch.js';
 
 const Tick = record('tick', { key: text(), n: int64(), time: timestamp() });

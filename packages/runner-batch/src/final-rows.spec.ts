@@ -1,22 +1,22 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { map } from 'rxjs';
 import {
   foldByKey,
+  type Infer,
   int64,
   into,
   jsonCodec,
+  type Mutable,
   pipeline,
   record,
   table,
   text,
   timestamp,
   tumblingWindow,
-  type Infer,
-  type Mutable,
 } from '@stockafolio/core';
-import { type ArchiveEntry, type Tables, formatRow } from '@stockafolio/core/ports';
-import { memoryArchive, memoryFiles, memoryTables, virtualClock } from '@stockafolio/core/testing';
-import { expect } from 'chai';
-import fc from 'fast-check';
-import { map } from 'rxjs';
+import { type ArchiveEntry, formatRow, type Tables } from '@stockafolio/core/ports';
+import { memoryArchive, memoryFiles, memoryTables, virtualClock } from '@stockafolio/testing';
 import { Sale, sales } from '../test/totals.js';
 import { runBatch } from './run-batch.js';
 

@@ -1,6 +1,6 @@
 import type { Pipeline } from '@stockafolio/core';
-import type { OnPartitionMismatch } from '@stockafolio/core/engine';
 import type { AbortSignalLike, Archive, Clock, Codec, Files, Tables } from '@stockafolio/core/ports';
+import type { OnPartitionMismatch } from '@stockafolio/engine';
 
 /** The inputs and outputs of a batch run. */
 export interface BatchPorts<T> {

@@ -1,5 +1,5 @@
-import { memoryArchive, type MemoryArchive } from '@stockafolio/core/testing';
 import { expect } from 'chai';
+import { memoryArchive, type MemoryArchive } from '@stockafolio/testing';
 import { describeBehind, partitionsBehind } from './partitions-behind.js';
 
 describe('partitions that stopped being archived', () => {

@@ -1,5 +1,5 @@
 import { StockafolioError } from '@stockafolio/core';
-import { beginDivision, partitioningOf, partitionsChanged } from '@stockafolio/core/engine';
+import { beginDivision, partitioningOf, partitionsChanged } from '@stockafolio/engine';
 import { checkOneHistory, historiesOf } from './archived-history.js';
 import { checkComplete } from './check-complete.js';
 import type { BatchOptions, BatchPorts, BatchUnit, DividedRange } from './options.js';

@@ -1,12 +1,12 @@
 import { StockafolioError } from '@stockafolio/core';
+import type { ArchivedFile } from '@stockafolio/core/ports';
 import {
+  type CheckpointHeader,
   findCheckpoint,
+  type Partitioning,
   partitioningOf,
   partitionsChanged,
-  type CheckpointHeader,
-  type Partitioning,
-} from '@stockafolio/core/engine';
-import type { ArchivedFile } from '@stockafolio/core/ports';
+} from '@stockafolio/engine';
 import { checkComplete } from './check-complete.js';
 import type { BatchOptions, BatchPorts, BatchUnit } from './options.js';
 

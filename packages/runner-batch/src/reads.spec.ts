@@ -1,24 +1,24 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { map, type Observable } from 'rxjs';
 import {
+  type Infer,
   int64,
   into,
   isStockafolioError,
   jsonCodec,
   pipeline,
+  type Pipeline,
   record,
   stream,
   table,
   text,
   timestamp,
   tumblingWindow,
-  type Infer,
-  type Pipeline,
 } from '@stockafolio/core';
-import { deadLetters } from '@stockafolio/core/engine';
 import { type Archive, type ArchiveEntry, formatRow } from '@stockafolio/core/ports';
-import { memoryArchive, memoryFiles, memoryTables, virtualClock } from '@stockafolio/core/testing';
-import { expect } from 'chai';
-import fc from 'fast-check';
-import { map, type Observable } from 'rxjs';
+import { deadLetters } from '@stockafolio/engine';
+import { memoryArchive, memoryFiles, memoryTables, virtualClock } from '@stockafolio/testing';
 import { runBatch } from './run-batch.js';
 
 const Sale = record('sale', { user: text(), note: text(), amount: int64(), time: timestamp() });

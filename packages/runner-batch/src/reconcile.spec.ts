@@ -1,7 +1,7 @@
-import { int64, table, text } from '@stockafolio/core';
-import { memoryTables } from '@stockafolio/core/testing';
-import type { Mutation, Tables } from '@stockafolio/core/ports';
 import { expect } from 'chai';
+import { int64, table, text } from '@stockafolio/core';
+import type { Mutation, Tables } from '@stockafolio/core/ports';
+import { memoryTables } from '@stockafolio/testing';
 import { keyOf, mend, reconcile, type Difference, type RepairVersions } from './reconcile.js';
 
 const totals = table('totals', { partitionBy: ['user'] }, { user: text(), amount: int64() });

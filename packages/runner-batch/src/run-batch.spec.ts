@@ -1,14 +1,14 @@
+import { expect } from 'chai';
 import { isStockafolioError, jsonCodec } from '@stockafolio/core';
 import type { ArchiveEntry, Tables } from '@stockafolio/core/ports';
 import {
   memoryArchive,
+  type MemoryArchive,
   memoryFiles,
+  type MemoryFiles,
   memoryTables,
   virtualClock,
-  type MemoryArchive,
-  type MemoryFiles,
-} from '@stockafolio/core/testing';
-import { expect } from 'chai';
+} from '@stockafolio/testing';
 import { byUser, Sale, totals } from '../test/totals.js';
 import type { BatchOptions } from './options.js';
 import { runBatch, type BatchResult } from './run-batch.js';

@@ -1,18 +1,18 @@
 import { StockafolioError } from '@stockafolio/core';
+import { positionAt } from '@stockafolio/core/ports';
 import {
+  type CheckpointHeader,
   checkpointStore,
   checkTablesPartitioning,
   checkWritten,
   claimTables,
   heldFor,
+  type Progress,
   readMarks,
   readProgress,
   readWhole,
-  type CheckpointHeader,
-  type Progress,
   tablesOf,
-} from '@stockafolio/core/engine';
-import { positionAt } from '@stockafolio/core/ports';
+} from '@stockafolio/engine';
 import { checkArchived } from './archived-history.js';
 import type { BatchOptions, BatchPorts, BatchUnit, UnitResult } from './options.js';
 import { planDivision } from './plan-division.js';

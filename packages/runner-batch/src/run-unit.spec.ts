@@ -1,8 +1,14 @@
-import { isStockafolioError, jsonCodec } from '@stockafolio/core';
-import { memoryArchive, memoryFiles, memoryTables, virtualClock } from '@stockafolio/core/testing';
-import type { MemoryArchive, MemoryFiles } from '@stockafolio/core/testing';
-import type { Tables } from '@stockafolio/core/ports';
 import { expect } from 'chai';
+import { isStockafolioError, jsonCodec } from '@stockafolio/core';
+import type { Tables } from '@stockafolio/core/ports';
+import {
+  memoryArchive,
+  type MemoryArchive,
+  memoryFiles,
+  type MemoryFiles,
+  memoryTables,
+  virtualClock,
+} from '@stockafolio/testing';
 import { byUser, Sale, totals } from '../test/totals.js';
 import type { BatchUnit, UnitResult } from './options.js';
 import { prepareBatch } from './run-batch.js';

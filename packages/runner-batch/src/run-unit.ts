@@ -1,7 +1,8 @@
 import { StockafolioError } from '@stockafolio/core';
+import type { AbortSignalLike, Mutation } from '@stockafolio/core/ports';
 import {
-  CheckpointWriter,
   checkpointFolder,
+  CheckpointWriter,
   findCheckpoint,
   PartitionEngine,
   partitioningRow,
@@ -10,8 +11,7 @@ import {
   readTableIds,
   restoreCheckpoint,
   tablesOf,
-} from '@stockafolio/core/engine';
-import type { AbortSignalLike, Mutation } from '@stockafolio/core/ports';
+} from '@stockafolio/engine';
 import { checkOneHistory, historiesOf, markAtEnd } from './archived-history.js';
 import type { BatchPorts, BatchUnit, UnitResult } from './options.js';
 import { FinalRows } from './final-rows.js';

@@ -1,6 +1,6 @@
 import { isStockafolioError, type Stream } from '@stockafolio/core';
-import { Feed, partitionChoice, type PartitionEngine } from '@stockafolio/core/engine';
 import { type ArchiveFacts, isPartitionerName } from '@stockafolio/core/ports';
+import { Feed, partitionChoice, type PartitionEngine } from '@stockafolio/engine';
 import { EntryJudge, type Judged } from './entry-judge.js';
 import type { BatchPorts, BatchUnit, DividedRange } from './options.js';
 import { filesOf } from './files-of.js';

@@ -1,5 +1,5 @@
-import { checkPartitioning, Feed, partitioningOf, type PartitionEngine } from '@stockafolio/core/engine';
-import type { ArchiveFacts, ArchivePart, ArchivedFile, ReadEntry } from '@stockafolio/core/ports';
+import type { ArchivedFile, ArchiveFacts, ArchivePart, ReadEntry } from '@stockafolio/core/ports';
+import { checkPartitioning, Feed, type PartitionEngine, partitioningOf } from '@stockafolio/engine';
 import { EntryJudge } from './entry-judge.js';
 import type { BatchPorts, BatchUnit } from './options.js';
 import { readAhead } from './read-ahead.js';

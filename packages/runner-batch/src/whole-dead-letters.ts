@@ -1,6 +1,6 @@
-import { deadLetters, withMessage, type EngineOptions } from '@stockafolio/core/engine';
-import type { Archive, ReadEntry, ArchivedFile, Codec, Mutation } from '@stockafolio/core/ports';
 import type { Table } from '@stockafolio/core';
+import type { Archive, ArchivedFile, Codec, Mutation, ReadEntry } from '@stockafolio/core/ports';
+import { deadLetters, type EngineOptions, withMessage } from '@stockafolio/engine';
 
 /** If the next record is at least this many offsets away, it is looked up instead of read up to. */
 const FAR = 65_536;

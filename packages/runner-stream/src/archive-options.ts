@@ -1,8 +1,8 @@
 import type { Stream } from '@stockafolio/core';
-import type { OnPartitionMismatch } from '@stockafolio/core/engine';
+import type { AbortSignalLike, Archive, Clock, Codec, Source } from '@stockafolio/core/ports';
+import type { OnPartitionMismatch } from '@stockafolio/engine';
 import type { WaitingEvent } from './group-wait.js';
 import type { RetryEvent } from './until-back.js';
-import type { AbortSignalLike, Archive, Clock, Codec, Source } from '@stockafolio/core/ports';
 
 export interface ArchiveOptions<T> {
   readonly stream: Stream<T>;

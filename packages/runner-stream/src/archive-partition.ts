@@ -1,11 +1,11 @@
-import { MessageIntake } from '@stockafolio/core/engine';
 import {
-  markOf,
   type ArchivedHistory,
   type ArchiveEntry,
   type Mark,
+  markOf,
   type SourceMessage,
 } from '@stockafolio/core/ports';
+import { MessageIntake } from '@stockafolio/engine';
 import type { ArchiveOptions } from './archive-options.js';
 
 /** The messages that will become the next file of one partition. */

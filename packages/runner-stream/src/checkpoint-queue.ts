@@ -1,4 +1,4 @@
-import type { PreparedCheckpoint } from '@stockafolio/core/engine';
+import type { PreparedCheckpoint } from '@stockafolio/engine';
 import type { StreamOptions } from './options.js';
 import type { PartitionTask } from './partition-task.js';
 import { asStockafolioError } from './until-back.js';

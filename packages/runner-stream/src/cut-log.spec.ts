@@ -1,7 +1,7 @@
-import { isStockafolioError } from '@stockafolio/core';
-import { memoryArchive, memoryFiles, memoryTables, memoryTopic, type MemoryArchive } from '@stockafolio/core/testing';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { isStockafolioError } from '@stockafolio/core';
+import { memoryArchive, type MemoryArchive, memoryFiles, memoryTables, memoryTopic } from '@stockafolio/testing';
 import { StreamUnderTest } from '../test/stream-under-test.js';
 import { codec, codeOf, dump, messages, sales, type Sale } from '../test/totals.js';
 import type { ArchiveResult } from './archive-options.js';

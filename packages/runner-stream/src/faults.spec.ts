@@ -1,8 +1,13 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { map } from 'rxjs';
 import {
   foldByKey,
+  type Infer,
   int64,
   into,
   jsonCodec,
+  type Mutable,
   pipeline,
   record,
   shard,
@@ -12,23 +17,18 @@ import {
   text,
   timestamp,
   tumblingWindow,
-  type Infer,
-  type Mutable,
 } from '@stockafolio/core';
-import { deadLetters, progress } from '@stockafolio/core/engine';
 import {
   type Archive,
   type ArchiveEntry,
   type Clock,
+  formatRow,
   type Source,
   type SourceBatch,
   type Tables,
-  formatRow,
 } from '@stockafolio/core/ports';
-import { memoryFiles, memoryTables, type MemoryFiles } from '@stockafolio/core/testing';
-import { expect } from 'chai';
-import fc from 'fast-check';
-import { map } from 'rxjs';
+import { deadLetters, progress } from '@stockafolio/engine';
+import { memoryFiles, type MemoryFiles, memoryTables } from '@stockafolio/testing';
 import { runArchive } from './run-archive.js';
 import { runStream } from './run-stream.js';
 

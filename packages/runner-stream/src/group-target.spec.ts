@@ -1,6 +1,6 @@
-import type { AssignmentListener, Clock, GroupTarget, Source, Tables } from '@stockafolio/core/ports';
-import { memoryArchive, memoryFiles, memoryTables, virtualClock } from '@stockafolio/core/testing';
 import { expect } from 'chai';
+import type { AssignmentListener, Clock, GroupTarget, Source, Tables } from '@stockafolio/core/ports';
+import { memoryArchive, memoryFiles, memoryTables, virtualClock } from '@stockafolio/testing';
 import { forward } from '../test/forward.js';
 import { StreamUnderTest } from '../test/stream-under-test.js';
 import { codec, messages, sales, type Sale } from '../test/totals.js';

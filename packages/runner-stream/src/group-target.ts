@@ -1,6 +1,6 @@
 import type { Pipeline, Table } from '@stockafolio/core';
-import { progress, tableWriters, type CheckpointStore } from '@stockafolio/core/engine';
 import type { Archive, Clock, GroupTarget, Tables } from '@stockafolio/core/ports';
+import { type CheckpointStore, progress, tableWriters } from '@stockafolio/engine';
 
 /** The row with the id of tables whose store keeps none: no table has this name. */
 const TABLES_THEMSELVES = '*';

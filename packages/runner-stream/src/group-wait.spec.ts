@@ -1,7 +1,7 @@
+import { expect } from 'chai';
 import { StockafolioError } from '@stockafolio/core';
 import type { Source } from '@stockafolio/core/ports';
-import { memoryTopic, virtualClock, type VirtualClock } from '@stockafolio/core/testing';
-import { expect } from 'chai';
+import { memoryTopic, virtualClock, type VirtualClock } from '@stockafolio/testing';
 import { forward } from '../test/forward.js';
 import { GroupWait, type WaitingEvent } from './group-wait.js';
 

@@ -1,13 +1,13 @@
-import { deadLetters } from '@stockafolio/core/engine';
+import { expect } from 'chai';
 import {
+  choosePartition,
   type Files,
   type OutgoingMessage,
   type Source,
   type SourceBatch,
-  choosePartition,
 } from '@stockafolio/core/ports';
-import { memoryArchive, memoryFiles, memoryTopic } from '@stockafolio/core/testing';
-import { expect } from 'chai';
+import { deadLetters } from '@stockafolio/engine';
+import { memoryArchive, memoryFiles, memoryTopic } from '@stockafolio/testing';
 import { forward } from '../test/forward.js';
 import { StreamUnderTest } from '../test/stream-under-test.js';
 import { codec, codeOf, dump, messages, sales, totals, type Sale } from '../test/totals.js';

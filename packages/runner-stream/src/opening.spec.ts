@@ -1,8 +1,8 @@
-import { pipeline, type Stream } from '@stockafolio/core';
-import { progress } from '@stockafolio/core/engine';
-import type { PartitionRange, Tables } from '@stockafolio/core/ports';
-import { memoryFiles } from '@stockafolio/core/testing';
 import { expect } from 'chai';
+import { pipeline, type Stream } from '@stockafolio/core';
+import type { PartitionRange, Tables } from '@stockafolio/core/ports';
+import { progress } from '@stockafolio/engine';
+import { memoryFiles } from '@stockafolio/testing';
 import { StreamUnderTest } from '../test/stream-under-test.js';
 import { codec, codeOf, messages, totals, type Sale } from '../test/totals.js';
 import type { StreamOptions } from './options.js';

@@ -1,8 +1,8 @@
 import type { Pipeline, StockafolioError } from '@stockafolio/core';
-import type { OnPartitionMismatch, PlanChange } from '@stockafolio/core/engine';
+import type { AbortSignalLike, Clock, Codec, Files, Source, Tables } from '@stockafolio/core/ports';
+import type { OnPartitionMismatch, PlanChange } from '@stockafolio/engine';
 import type { WaitingEvent } from './group-wait.js';
 import type { RetryEvent } from './until-back.js';
-import type { AbortSignalLike, Clock, Codec, Files, Source, Tables } from '@stockafolio/core/ports';
 
 export interface StreamOptions<T> {
   readonly pipeline: Pipeline;

@@ -1,6 +1,9 @@
+import { StockafolioError } from '@stockafolio/core';
+import { markOf, type Mutation, type PartitionRange, type SourceBatch } from '@stockafolio/core/ports';
 import {
-  checkWritten,
+  type CheckpointChain,
   CheckpointWriter,
+  checkWritten,
   Feed,
   findCheckpoint,
   heldFor,
@@ -12,12 +15,9 @@ import {
   readProgress,
   readWhole,
   restoreCheckpoint,
-  type CheckpointChain,
   type TableIds,
   type Whole,
-} from '@stockafolio/core/engine';
-import { markOf, type Mutation, type PartitionRange, type SourceBatch } from '@stockafolio/core/ports';
-import { StockafolioError } from '@stockafolio/core';
+} from '@stockafolio/engine';
 import { filesWithin } from './files-within.js';
 import type { StreamOptions } from './options.js';
 import { Turn } from './turn.js';

@@ -1,13 +1,13 @@
+import { expect } from 'chai';
 import type { Source } from '@stockafolio/core/ports';
 import {
   memoryArchive,
-  memoryTopic,
-  virtualClock,
   type MemoryArchive,
+  memoryTopic,
   type MemoryTopic,
+  virtualClock,
   type VirtualClock,
-} from '@stockafolio/core/testing';
-import { expect } from 'chai';
+} from '@stockafolio/testing';
 import { forward } from '../test/forward.js';
 import { codec, messages, sales, type Sale } from '../test/totals.js';
 import type { ArchiveOptions, ArchiveResult } from './archive-options.js';

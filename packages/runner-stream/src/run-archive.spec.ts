@@ -1,15 +1,15 @@
+import { expect } from 'chai';
 import { StockafolioError } from '@stockafolio/core';
 import type { Source } from '@stockafolio/core/ports';
 import {
   memoryArchive,
-  memoryTopic,
-  virtualClock,
   type MemoryArchive,
   type MemorySource,
+  memoryTopic,
   type MemoryTopic,
+  virtualClock,
   type VirtualClock,
-} from '@stockafolio/core/testing';
-import { expect } from 'chai';
+} from '@stockafolio/testing';
 import { forward } from '../test/forward.js';
 import { codec, codeOf, messages, sales, type Sale } from '../test/totals.js';
 import type { ArchiveOptions, ArchiveResult } from './archive-options.js';

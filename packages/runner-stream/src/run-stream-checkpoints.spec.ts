@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { StockafolioError } from '@stockafolio/core';
 import type { Files, Tables } from '@stockafolio/core/ports';
-import { memoryFiles } from '@stockafolio/core/testing';
+import { memoryFiles } from '@stockafolio/testing';
 import { forward } from '../test/forward.js';
 import { StreamUnderTest } from '../test/stream-under-test.js';
 import { dump, messages, slow } from '../test/totals.js';

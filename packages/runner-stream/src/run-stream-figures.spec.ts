@@ -1,7 +1,7 @@
+import { expect } from 'chai';
 import { StockafolioError } from '@stockafolio/core';
 import type { Mutation, Position, Source, Tables } from '@stockafolio/core/ports';
-import { memoryTopic, type MemoryTopic } from '@stockafolio/core/testing';
-import { expect } from 'chai';
+import { memoryTopic, type MemoryTopic } from '@stockafolio/testing';
 import { forward } from '../test/forward.js';
 import { StreamUnderTest } from '../test/stream-under-test.js';
 import { codec, codeOf, dump, messages, slow, totals } from '../test/totals.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { memoryFiles } from '@stockafolio/core/testing';
+import { memoryFiles } from '@stockafolio/testing';
 import { LossyTables } from '../test/lossy-tables.js';
 import { StreamUnderTest } from '../test/stream-under-test.js';
 import { codeOf, dump, messages } from '../test/totals.js';

@@ -1,8 +1,8 @@
+import { expect } from 'chai';
 import { StockafolioError } from '@stockafolio/core';
 import type { AssignmentListener, Source, SourceBatch, Tables } from '@stockafolio/core/ports';
-import { memoryFiles, memoryTables, memoryTopic, virtualClock } from '@stockafolio/core/testing';
-import { progress } from '@stockafolio/core/engine';
-import { expect } from 'chai';
+import { progress } from '@stockafolio/engine';
+import { memoryFiles, memoryTables, memoryTopic, virtualClock } from '@stockafolio/testing';
 import { forward } from '../test/forward.js';
 import { StreamUnderTest } from '../test/stream-under-test.js';
 import { dump, messages, slow } from '../test/totals.js';

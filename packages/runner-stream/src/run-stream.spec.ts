@@ -1,7 +1,7 @@
+import { expect } from 'chai';
 import { StockafolioError } from '@stockafolio/core';
 import type { Source, Tables } from '@stockafolio/core/ports';
-import { memoryFiles, memoryTables, memoryTopic } from '@stockafolio/core/testing';
-import { expect } from 'chai';
+import { memoryFiles, memoryTables, memoryTopic } from '@stockafolio/testing';
 import { forward } from '../test/forward.js';
 import { StreamUnderTest } from '../test/stream-under-test.js';
 import { codeOf, dump, messages, slow } from '../test/totals.js';

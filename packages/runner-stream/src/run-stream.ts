@@ -1,28 +1,28 @@
 import { isStockafolioError, StockafolioError } from '@stockafolio/core';
 import {
-  checkpointStore,
-  checkTablesPartitioning,
-  claimTables,
-  partitioningOf,
-  partitionsChanged,
-  readPartitionings,
-  readFloors,
-  readMarks,
-  readProgress,
-  readWhole,
-  type NotedPartitioning,
-  type Progress,
-  type Whole,
-  tablesOf,
-} from '@stockafolio/core/engine';
-import {
-  positionAt,
   type AssignmentListener,
   type GroupTarget,
   type PartitionRange,
   type Position,
+  positionAt,
   type SourceBatch,
 } from '@stockafolio/core/ports';
+import {
+  checkpointStore,
+  checkTablesPartitioning,
+  claimTables,
+  type NotedPartitioning,
+  partitioningOf,
+  partitionsChanged,
+  type Progress,
+  readFloors,
+  readMarks,
+  readPartitionings,
+  readProgress,
+  readWhole,
+  tablesOf,
+  type Whole,
+} from '@stockafolio/engine';
 import { Committer } from './committer.js';
 import { streamTarget } from './group-target.js';
 import { GroupWait } from './group-wait.js';

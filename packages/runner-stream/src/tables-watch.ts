@@ -1,6 +1,6 @@
 import type { Table } from '@stockafolio/core';
-import { checkTableIds, readProgress, readTableIds, type TableIds } from '@stockafolio/core/engine';
 import type { Position, Tables } from '@stockafolio/core/ports';
+import { checkTableIds, readProgress, readTableIds, type TableIds } from '@stockafolio/engine';
 import type { StreamOptions } from './options.js';
 
 /**

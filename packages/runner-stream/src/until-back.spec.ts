@@ -1,6 +1,6 @@
-import { StockafolioError } from '@stockafolio/core';
-import { virtualClock, type VirtualClock } from '@stockafolio/core/testing';
 import { expect } from 'chai';
+import { StockafolioError } from '@stockafolio/core';
+import { virtualClock, type VirtualClock } from '@stockafolio/testing';
 import type { StreamEvent, StreamOptions } from './options.js';
 import { asStockafolioError, untilBack } from './until-back.js';
 

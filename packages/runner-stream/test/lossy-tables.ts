@@ -1,6 +1,6 @@
-import type { Mutation, StoredRow, Tables } from '@stockafolio/core/ports';
-import { memoryTables } from '@stockafolio/core/testing';
 import type { Table } from '@stockafolio/core';
+import type { Mutation, StoredRow, Tables } from '@stockafolio/core/ports';
+import { memoryTables } from '@stockafolio/testing';
 
 /** Tables on a server that may lose its last acknowledged writes, like one that is killed before it has synced. */
 export class LossyTables implements Tables {

@@ -1,13 +1,13 @@
 import type { Tables } from '@stockafolio/core/ports';
 import {
   memoryFiles,
+  type MemoryFiles,
   memoryTables,
   memoryTopic,
-  virtualClock,
-  type MemoryFiles,
   type MemoryTopic,
+  virtualClock,
   type VirtualClock,
-} from '@stockafolio/core/testing';
+} from '@stockafolio/testing';
 import type { StreamEvent, StreamOptions, StreamResult } from '../src/options.js';
 import { runStream } from '../src/run-stream.js';
 import { codec, dump, messages, totals, type Sale } from './totals.js';

@@ -1,7 +1,7 @@
-import { StockafolioError } from '@stockafolio/core';
-import { memoryFiles, type MemoryFiles } from '@stockafolio/core/testing';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { StockafolioError } from '@stockafolio/core';
+import { memoryFiles, type MemoryFiles } from '@stockafolio/testing';
 import type { GeneratorOptions } from '../generator/options.js';
 import { generateTrades } from '../generator/trade-generator.js';
 import { CopyFiles } from './copy-files.js';

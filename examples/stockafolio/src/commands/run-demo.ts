@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { counted, figure, stoppedEarly, type Reporter, type Toolkit } from '@stockafolio/cli';
+import { counted, figure, type Reporter, stoppedEarly, type Toolkit } from '@stockafolio/cli';
 import { StockafolioError } from '@stockafolio/core';
-import { tablesOf } from '@stockafolio/core/engine';
 import type { AbortSignalLike, Files, Tables } from '@stockafolio/core/ports';
+import { tablesOf } from '@stockafolio/engine';
 import { inThisThread, reconcile, runBatch } from '@stockafolio/runner-batch';
 import { runArchive, runStream } from '@stockafolio/runner-stream';
 import { tradingDay } from '../calendar/trading-day.js';

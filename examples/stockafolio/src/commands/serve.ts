@@ -1,7 +1,7 @@
-import { wholeNumber, type Reporter, type Toolkit } from '@stockafolio/cli';
-import { progress } from '@stockafolio/core/engine';
-import type { Source, Tables } from '@stockafolio/core/ports';
 import { InvalidArgumentError, type Command } from 'commander';
+import { type Reporter, type Toolkit, wholeNumber } from '@stockafolio/cli';
+import type { Source, Tables } from '@stockafolio/core/ports';
+import { progress } from '@stockafolio/engine';
 import { portfolio } from '../pipeline.js';
 import { isLoopback } from '../server/loopback.js';
 import { parseTrustedProxies, type TrustedProxies } from '../server/trust-proxy.js';

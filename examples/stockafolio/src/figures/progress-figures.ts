@@ -1,5 +1,5 @@
-import { progress } from '@stockafolio/core/engine';
 import type { Tables } from '@stockafolio/core/ports';
+import { progress } from '@stockafolio/engine';
 import { readRows } from './read-rows.js';
 
 /** Up to where the tables are exact, over all partitions. */

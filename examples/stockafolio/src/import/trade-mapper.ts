@@ -1,6 +1,6 @@
 import { formatMoney, isStockafolioError, jsonCodec, messageOf, parseMoney } from '@stockafolio/core';
-import { CUT_FROM, ORIGIN } from '@stockafolio/core/engine';
 import type { Codec } from '@stockafolio/core/ports';
+import { CUT_FROM, ORIGIN } from '@stockafolio/engine';
 import { Trade } from '../trade.js';
 import { listingOf } from '../universe/universe.js';
 import type { ImportOptions, TradeField } from './import-options.js';

@@ -1,5 +1,5 @@
-import { virtualClock } from '@stockafolio/core/testing';
 import { expect } from 'chai';
+import { virtualClock } from '@stockafolio/testing';
 import { RateMeter } from './rate-meter.js';
 import { Remembered } from './remembered.js';
 

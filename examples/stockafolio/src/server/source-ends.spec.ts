@@ -1,6 +1,6 @@
-import type { PartitionRange } from '@stockafolio/core/ports';
-import { virtualClock } from '@stockafolio/core/testing';
 import { expect } from 'chai';
+import type { PartitionRange } from '@stockafolio/core/ports';
+import { virtualClock } from '@stockafolio/testing';
 import { SourceEnds } from './source-ends.js';
 
 const range = (partition: number, end: number, oldest = 0): PartitionRange => ({ partition, oldest, end });

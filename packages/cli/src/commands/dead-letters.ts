@@ -1,7 +1,7 @@
-import { rowObject, type Value } from '@stockafolio/core';
-import { deadLetters } from '@stockafolio/core/engine';
-import { type Tables, formatRow } from '@stockafolio/core/ports';
 import { InvalidArgumentError, type Command } from 'commander';
+import { rowObject, type Value } from '@stockafolio/core';
+import { formatRow, type Tables } from '@stockafolio/core/ports';
+import { deadLetters } from '@stockafolio/engine';
 import { codecOf, loadApp, partitionedBy } from '../app.js';
 import { LineWriter } from '../output/line-writer.js';
 import { counted, figure } from '../output/counted.js';

@@ -1,31 +1,31 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isStockafolioError, StockafolioError, type FieldType, type Table, type Value } from '@stockafolio/core';
+import type { Command } from 'commander';
+import { type FieldType, isStockafolioError, StockafolioError, type Table, type Value } from '@stockafolio/core';
 import { formatValue } from '@stockafolio/core/ports';
 import {
   copyFloors,
   copyPartitioning,
   deadLetterTables,
   progress,
+  type Progress,
   readDivision,
   readProgress,
-  type Progress,
-} from '@stockafolio/core/engine';
+} from '@stockafolio/engine';
 import {
+  type BatchOptions,
+  type BatchResult,
   describeBehind,
+  type Difference,
   isNewer,
   keyOf,
   mend,
   partitionsBehind,
   reconcile,
   runBatch,
-  type BatchOptions,
-  type BatchResult,
-  type Difference,
   type UnitResult,
 } from '@stockafolio/runner-batch';
-import type { Command } from 'commander';
 import { archivedForm, loadApp, partitionedBy, type App } from '../app.js';
 import { asStored } from '../as-stored.js';
 import { expectArchive } from '../nothing-there.js';

@@ -1,7 +1,7 @@
-import { isStockafolioError, StockafolioError, type Table, type Value } from '@stockafolio/core';
-import { deadLetterParts, tablesOf as tablesOfPipeline } from '@stockafolio/core/engine';
-import { type StoredRow, type Tables, formatRow, formatValue, parseValue } from '@stockafolio/core/ports';
 import { InvalidArgumentError, type Command } from 'commander';
+import { isStockafolioError, StockafolioError, type Table, type Value } from '@stockafolio/core';
+import { formatRow, formatValue, parseValue, type StoredRow, type Tables } from '@stockafolio/core/ports';
+import { deadLetterParts, tablesOf as tablesOfPipeline } from '@stockafolio/engine';
 import { loadApp, type App } from '../app.js';
 import type { Toolkit } from '../toolkit.js';
 import { asStored } from '../as-stored.js';

@@ -1,6 +1,6 @@
-import type { Pipeline } from '@stockafolio/core';
-import { comparePlans, findCheckpoint, tablesOf } from '@stockafolio/core/engine';
 import { InvalidArgumentError, type Command } from 'commander';
+import type { Pipeline } from '@stockafolio/core';
+import { comparePlans, findCheckpoint, tablesOf } from '@stockafolio/engine';
 import { loadApp } from '../app.js';
 import type { Toolkit } from '../toolkit.js';
 import { FILES, type CommonOptions } from './options.js';

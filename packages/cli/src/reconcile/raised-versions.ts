@@ -1,6 +1,6 @@
 import { isStockafolioError } from '@stockafolio/core';
-import { readProgress, writeFloors, type Progress } from '@stockafolio/core/engine';
 import type { Clock, Tables } from '@stockafolio/core/ports';
+import { type Progress, readProgress, writeFloors } from '@stockafolio/engine';
 
 /** A running stream looks for floors every 5 seconds: within this many milliseconds it knows a new one. */
 const KNOWN_WITHIN = 12_000;

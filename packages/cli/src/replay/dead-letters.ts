@@ -1,6 +1,6 @@
 import { isStockafolioError, StockafolioError, type Value } from '@stockafolio/core';
-import { deadLetterParts, deadLetters } from '@stockafolio/core/engine';
 import type { StoredRow, Tables } from '@stockafolio/core/ports';
+import { deadLetterParts, deadLetters } from '@stockafolio/engine';
 import type { CorrectedMessages } from './corrected-messages.js';
 
 /** A dead letter that can be replayed. */

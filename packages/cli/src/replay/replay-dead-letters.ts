@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isStockafolioError, keyBytes, messageOf, StockafolioError, type Stream } from '@stockafolio/core';
-import { readProgress } from '@stockafolio/core/engine';
 import {
+  choosePartition,
   type Clock,
   type Codec,
   type OutgoingMessage,
   type Producer,
   type Source,
   type Tables,
-  choosePartition,
 } from '@stockafolio/core/ports';
+import { readProgress } from '@stockafolio/engine';
 import { findReplayed, REPLAYS } from './find-replayed.js';
 import { markReplayed, messageOfDeadLetter, type DeadLetter } from './dead-letters.js';
 import type { CorrectedMessages } from './corrected-messages.js';

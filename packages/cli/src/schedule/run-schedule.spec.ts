@@ -1,7 +1,7 @@
-import { StockafolioError } from '@stockafolio/core';
-import { memoryFiles, virtualClock, type MemoryFiles, type VirtualClock } from '@stockafolio/core/testing';
-import app from '@stockafolio/example';
 import { expect } from 'chai';
+import { StockafolioError } from '@stockafolio/core';
+import app from '@stockafolio/example';
+import { memoryFiles, type MemoryFiles, virtualClock, type VirtualClock } from '@stockafolio/testing';
 import { runSchedule, type DueRun } from './run-schedule.js';
 
 const HOUR = 3_600_000;

@@ -1,14 +1,15 @@
-import { StockafolioError, type Fields, type ObjectOf, type RecordSchema } from '@stockafolio/core';
-import { recordCheck, schemaText } from '@stockafolio/core/engine';
+import { type Fields, type ObjectOf, type RecordSchema, StockafolioError } from '@stockafolio/core';
 import {
   type ArchiveFacts,
   type ArchivePart,
-  type Files,
-  type ReadEntry,
   fieldOf,
+  type Files,
   partialRecord,
-  snakeCase,
   type PartialRecord,
+  type ReadEntry,
+  recordCheck,
+  schemaText,
+  snakeCase,
 } from '@stockafolio/core/ports';
 import { openParquet, type ColumnValues, type ParquetColumn } from '../parquet/index.js';
 import {

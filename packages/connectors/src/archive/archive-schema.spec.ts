@@ -1,21 +1,21 @@
+import { expect } from 'chai';
 import {
   bigMoney,
+  type Fields,
+  type FieldType,
   int32,
   int64,
   money,
   oneOf,
   optional,
   record,
-  stream,
-  text,
-  type Fields,
-  type FieldType,
   type RecordSchema,
+  stream,
   type Stream,
+  text,
 } from '@stockafolio/core';
 import type { Archive } from '@stockafolio/core/ports';
-import { memoryFiles } from '@stockafolio/core/testing';
-import { expect } from 'chai';
+import { memoryFiles } from '@stockafolio/testing';
 import { fileArchive } from './index.js';
 
 describe('an archive whose schema has changed', () => {

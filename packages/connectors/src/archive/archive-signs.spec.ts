@@ -1,7 +1,7 @@
+import { expect } from 'chai';
 import { expectCode } from '@stockafolio/conformance';
 import type { Files } from '@stockafolio/core/ports';
-import { memoryFiles, type MemoryFiles } from '@stockafolio/core/testing';
-import { expect } from 'chai';
+import { memoryFiles, type MemoryFiles } from '@stockafolio/testing';
 import { copyFiles } from '../copy/index.js';
 import { archiveId, readExtent, writeExtent } from './archive-signs.js';
 

@@ -1,6 +1,5 @@
 import { isStockafolioError, StockafolioError } from '@stockafolio/core';
-import { keptId } from '@stockafolio/core/engine';
-import type { Files, PartitionRange, SourceExtent } from '@stockafolio/core/ports';
+import { type Files, keptId, type PartitionRange, type SourceExtent } from '@stockafolio/core/ports';
 
 /** Metadata that an archive keeps beside its data files. Spark, Hive and pyarrow skip names with this prefix. */
 const ID = '_archive.id';

@@ -1,6 +1,5 @@
-import { StockafolioError, type Fields, type ObjectOf, type RecordSchema } from '@stockafolio/core';
-import { schemaText } from '@stockafolio/core/engine';
-import type { ArchiveFacts, Files } from '@stockafolio/core/ports';
+import { type Fields, type ObjectOf, type RecordSchema, StockafolioError } from '@stockafolio/core';
+import { type ArchiveFacts, type Files, schemaText } from '@stockafolio/core/ports';
 import { parquetEncoder, type ParquetEncoder } from '../parquet/index.js';
 import { archiveColumns, isRejected, recordColumns, type ArchiveEntry } from './entry.js';
 import { growthFacts } from './growth-facts.js';

@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
 import { parquetMetadata } from 'hyparquet';
+import { expect } from 'chai';
+import fc from 'fast-check';
 import {
-  StockafolioError,
   int64,
   isStockafolioError,
   money,
   oneOf,
   optional,
   record,
+  StockafolioError,
   stream,
   text,
   timestamp,
 } from '@stockafolio/core';
 import type { ReadEntry } from '@stockafolio/core/ports';
-import { memoryFiles, type MemoryFiles } from '@stockafolio/core/testing';
-import { expect } from 'chai';
-import fc from 'fast-check';
+import { memoryFiles, type MemoryFiles } from '@stockafolio/testing';
 import {
   archiveName,
   archiveWriter,

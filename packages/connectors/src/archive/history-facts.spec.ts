@@ -1,7 +1,7 @@
-import { int64, record, stream, timestamp } from '@stockafolio/core';
-import { markAfter, type ArchivedHistory, type ArchiveEntry } from '@stockafolio/core/ports';
-import { memoryFiles } from '@stockafolio/core/testing';
 import { expect } from 'chai';
+import { int64, record, stream, timestamp } from '@stockafolio/core';
+import { type ArchivedHistory, type ArchiveEntry, markAfter } from '@stockafolio/core/ports';
+import { memoryFiles } from '@stockafolio/testing';
 import { archiveWriter, fileArchive } from './index.js';
 
 const Tick = record('tick', { n: int64(), time: timestamp() });

@@ -1,8 +1,8 @@
-import { expectCode } from '@stockafolio/conformance';
-import { StockafolioError } from '@stockafolio/core';
-import { memoryFiles, type MemoryFiles } from '@stockafolio/core/testing';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { expectCode } from '@stockafolio/conformance';
+import { StockafolioError } from '@stockafolio/core';
+import { memoryFiles, type MemoryFiles } from '@stockafolio/testing';
 import { copyFiles } from './copy-files.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Table } from '@stockafolio/core';
-import { claimTables, progress, readMarks, readProgress, sourceMarks } from '@stockafolio/core/engine';
-import { virtualClock } from '@stockafolio/core/testing';
 import { expect } from 'chai';
+import type { Table } from '@stockafolio/core';
+import { claimTables, progress, readMarks, readProgress, sourceMarks } from '@stockafolio/engine';
+import { virtualClock } from '@stockafolio/testing';
 import { embeddedTables } from './index.js';
 
 describe('embedded tables of an earlier version, without checksums of the source,', () => {

@@ -1,7 +1,13 @@
-import { collected, expectCode, faultProxy, runFilesContract, runFilesFaultContract } from '@stockafolio/conformance';
-import type { ProxiedRequest } from '@stockafolio/conformance';
-import { useHdfs } from '@stockafolio/servers/mocha';
 import { expect } from 'chai';
+import {
+  collected,
+  expectCode,
+  faultProxy,
+  type ProxiedRequest,
+  runFilesContract,
+  runFilesFaultContract,
+} from '@stockafolio/conformance';
+import { useHdfs } from '@stockafolio/servers/mocha';
 import { filesHdfs, type FilesHdfsOptions } from './files-hdfs.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

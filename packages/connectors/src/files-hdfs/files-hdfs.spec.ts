@@ -1,10 +1,16 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { collected, expectCode, faultProxy, runFilesContract, runFilesFaultContract } from '@stockafolio/conformance';
-import type { ProxiedRequest } from '@stockafolio/conformance';
-import { virtualClock } from '@stockafolio/core/testing';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import {
+  collected,
+  expectCode,
+  faultProxy,
+  type ProxiedRequest,
+  runFilesContract,
+  runFilesFaultContract,
+} from '@stockafolio/conformance';
+import { virtualClock } from '@stockafolio/testing';
 import { stubHdfs, type StubHdfs } from '../../test/stub-hdfs.js';
 import { filesHdfs, type FilesHdfsOptions } from './files-hdfs.js';
 import { nameOf, pathOf, UNFINISHED } from './hdfs-path.js';

@@ -1,7 +1,7 @@
-import { expectCode } from '@stockafolio/conformance';
-import { StockafolioError, type ErrorCode } from '@stockafolio/core';
-import { virtualClock, type VirtualClock } from '@stockafolio/core/testing';
 import { expect } from 'chai';
+import { expectCode } from '@stockafolio/conformance';
+import { type ErrorCode, StockafolioError } from '@stockafolio/core';
+import { virtualClock, type VirtualClock } from '@stockafolio/testing';
 import { Patience } from './patience.js';
 
 describe('Patience', () => {

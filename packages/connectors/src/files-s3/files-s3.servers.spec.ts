@@ -1,9 +1,15 @@
-import { collected, expectCode, faultProxy, runFilesContract, runFilesFaultContract } from '@stockafolio/conformance';
-import type { ProxiedRequest } from '@stockafolio/conformance';
-import type { Files } from '@stockafolio/core/ports';
-import { startS3, type Server } from '@stockafolio/servers';
-import { useS3 } from '@stockafolio/servers/mocha';
 import { expect } from 'chai';
+import {
+  collected,
+  expectCode,
+  faultProxy,
+  type ProxiedRequest,
+  runFilesContract,
+  runFilesFaultContract,
+} from '@stockafolio/conformance';
+import type { Files } from '@stockafolio/core/ports';
+import { type Server, startS3 } from '@stockafolio/servers';
+import { useS3 } from '@stockafolio/servers/mocha';
 import { filesS3, type FilesS3Options } from './files-s3.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,9 +1,15 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { collected, expectCode, faultProxy, runFilesContract, runFilesFaultContract } from '@stockafolio/conformance';
-import type { ProxiedRequest } from '@stockafolio/conformance';
-import type { Files } from '@stockafolio/core/ports';
 import { expect } from 'chai';
+import {
+  collected,
+  expectCode,
+  faultProxy,
+  type ProxiedRequest,
+  runFilesContract,
+  runFilesFaultContract,
+} from '@stockafolio/conformance';
+import type { Files } from '@stockafolio/core/ports';
 import { stubS3, type StubS3 } from '../../test/stub-s3.js';
 import { filesS3, type FilesS3Options } from './files-s3.js';
 

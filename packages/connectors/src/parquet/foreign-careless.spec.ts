@@ -1,9 +1,9 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { isStockafolioError, record, type Fields, type RecordSchema } from '@stockafolio/core';
-import { memoryFiles } from '@stockafolio/core/testing';
 import { expect } from 'chai';
 import type { ColumnMetaData, FileMetaData, PageHeader } from 'hyparquet';
+import { type Fields, isStockafolioError, record, type RecordSchema } from '@stockafolio/core';
+import { memoryFiles } from '@stockafolio/testing';
 import { Foreign, lawfulRows, ROWS } from '../../test/foreign-parquet/law.js';
 import { withFooter, withPages, type Page } from '../../test/foreign-parquet/rewritten.js';
 import { openParquet, readRows } from './index.js';

@@ -1,12 +1,12 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { isStockafolioError, record, type Fields, type RecordSchema } from '@stockafolio/core';
-import { memoryFiles } from '@stockafolio/core/testing';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { parquetMetadata, type ColumnMetaData, type CompressionCodec } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
+import { type Fields, isStockafolioError, record, type RecordSchema } from '@stockafolio/core';
+import { memoryFiles } from '@stockafolio/testing';
 import { Foreign, lawfulRows } from '../../test/foreign-parquet/law.js';
 import { withFooter } from '../../test/foreign-parquet/rewritten.js';
 import { readDeltas } from './deltas.js';

@@ -1,8 +1,8 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { record, type Fields, type RecordSchema } from '@stockafolio/core';
-import { memoryFiles, type MemoryFiles } from '@stockafolio/core/testing';
 import { expect } from 'chai';
+import { type Fields, record, type RecordSchema } from '@stockafolio/core';
+import { memoryFiles, type MemoryFiles } from '@stockafolio/testing';
 import { Foreign, lawfulRows, ROWS } from '../../test/foreign-parquet/law.js';
 import { openParquet, readRows, type OpenParquetOptions } from './index.js';
 

@@ -1,4 +1,10 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { parquetReadObjects } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import {
+  type Fields,
   int32,
   int64,
   isStockafolioError,
@@ -6,17 +12,11 @@ import {
   oneOf,
   optional,
   record,
+  type RecordSchema,
   text,
   timestamp,
-  type Fields,
-  type RecordSchema,
 } from '@stockafolio/core';
-import { memoryFiles, type MemoryFiles } from '@stockafolio/core/testing';
-import { expect } from 'chai';
-import fc from 'fast-check';
-import { parquetReadObjects } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
-import { parquetWriteBuffer } from 'hyparquet-writer';
+import { memoryFiles, type MemoryFiles } from '@stockafolio/testing';
 import { anyTable } from '../../test/any-table.js';
 import { openParquet, parquetColumns, readRows, writeParquet, type OpenParquetOptions } from './index.js';
 

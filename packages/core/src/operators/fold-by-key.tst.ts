@@ -1,15 +1,25 @@
 import { map, type Observable, type OperatorFunction } from 'rxjs';
 import { describe, expect, test } from 'tstyche';
-import { byUser, Sum, type Sale } from '../../test/sales.js';
-import { into, type Update } from '../pipeline/index.js';
-import { date, int64, money, optional, oneOf, record, text, type Infer } from '../schema/index.js';
-import { table } from '../table/index.js';
-import { foldByKey } from './fold-by-key.js';
-import { keyPart } from './key.js';
-import { latestByKey } from './latest-by-key.js';
-import { shardedFold } from './sharded-fold.js';
-import { topByKey } from './top-by-key.js';
-import { tumblingWindow } from './tumbling-window.js';
+import { byUser, type Sale, Sum } from '@stockafolio/conformance';
+import {
+  date,
+  foldByKey,
+  type Infer,
+  int64,
+  into,
+  keyPart,
+  latestByKey,
+  money,
+  oneOf,
+  optional,
+  record,
+  shardedFold,
+  table,
+  text,
+  topByKey,
+  tumblingWindow,
+  type Update,
+} from '@stockafolio/core';
 
 declare const records: Observable<Sale>;
 

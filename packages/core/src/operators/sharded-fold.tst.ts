@@ -1,9 +1,7 @@
 import { map, type Observable } from 'rxjs';
 import { expect, test } from 'tstyche';
-import { byItem, byUser, Sum, type Sale } from '../../test/sales.js';
-import { into } from '../pipeline/index.js';
-import { latestByKey } from './latest-by-key.js';
-import { shardedFold } from './sharded-fold.js';
+import { byItem, byUser, type Sale, Sum } from '@stockafolio/conformance';
+import { into, latestByKey, shardedFold } from '@stockafolio/core';
 
 declare const records: Observable<Sale>;
 const options = { key: (s: Sale): [string] => [s.item], state: Sum, fold: (): void => undefined };

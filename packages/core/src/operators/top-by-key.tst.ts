@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import { expect, test } from 'tstyche';
-import type { Sale } from '../../test/sales.js';
+import type { Sale } from '@stockafolio/conformance';
 import {
   bigMoney,
   boolean,
@@ -11,11 +11,12 @@ import {
   money,
   oneOf,
   optional,
+  type RankField,
   record,
   text,
   timestamp,
-} from '../schema/index.js';
-import { topByKey, type RankField } from './top-by-key.js';
+  topByKey,
+} from '@stockafolio/core';
 
 declare const records: Observable<Sale>;
 const Everything = record('everything', {

@@ -1,12 +1,7 @@
 import { map, type Observable, type OperatorFunction } from 'rxjs';
 import { describe, expect, test } from 'tstyche';
-import { bySecond, Sum, type Sale } from '../../test/sales.js';
-import { into } from '../pipeline/index.js';
-import { calendar } from '../windows/index.js';
-import { calendarWindow } from './calendar-window.js';
-import { hoppingWindow } from './hopping-window.js';
-import { tumblingWindow } from './tumbling-window.js';
-import type { Windowed } from './window.js';
+import { bySecond, type Sale, Sum } from '@stockafolio/conformance';
+import { calendar, calendarWindow, hoppingWindow, into, tumblingWindow, type Windowed } from '@stockafolio/core';
 
 declare const records: Observable<Sale>;
 const options = { key: (s: Sale): [string] => [s.item], state: Sum, fold: (): void => undefined };

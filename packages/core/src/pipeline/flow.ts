@@ -38,6 +38,6 @@ function notRunning({ name }: FlowOrigin): StockafolioError {
   return new StockafolioError(
     'ERR_OUTSIDE_PIPELINE',
     `${name === '' ? 'the stream' : `operator '${name}'`} was subscribed to while no engine runs the pipeline`,
-    { hint: 'send it into(table, ...) instead, and inspect it in tests with trace() of @stockafolio/core/testing' },
+    { hint: 'send it into(table, ...) instead, and inspect it in tests with trace() of @stockafolio/testing' },
   );
 }

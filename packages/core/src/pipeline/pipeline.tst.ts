@@ -1,12 +1,20 @@
 import type { Observable } from 'rxjs';
 import { expect, test } from 'tstyche';
-import { byUser, sales, type Sale } from '../../test/sales.js';
-import { jsonCodec } from '../codec/index.js';
-import { record, int32, text, type Infer } from '../schema/index.js';
-import type { Codec } from '../ports/index.js';
-import { stream, type RecordOf, type Stream } from '../stream/index.js';
-import { into } from './into.js';
-import { pipeline, type Pipeline } from './pipeline.js';
+import { byUser, type Sale, sales } from '@stockafolio/conformance';
+import {
+  type Infer,
+  int32,
+  into,
+  jsonCodec,
+  pipeline,
+  type Pipeline,
+  record,
+  type RecordOf,
+  stream,
+  type Stream,
+  text,
+} from '@stockafolio/core';
+import type { Codec } from '@stockafolio/core/ports';
 
 const Plain = record('plain', { name: text(), size: int32() });
 type Plain = Infer<typeof Plain>;

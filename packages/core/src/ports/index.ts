@@ -13,6 +13,7 @@ export type { AbortSignalLike, Clock } from './clock.js';
 export type { Codec } from './codec.js';
 export { cutByEnd, cutByEpoch, cutByMessage, sourceDiverged, type Divergence, type EpochEnd } from './divergence.js';
 export type { ByteRange, FileInfo, Files, WriteOptions } from './files.js';
+export { keptId } from './kept-id.js';
 export { loadPeer, requirePeer, type Peer } from './load-peer.js';
 export { checksumOf, markAfter, markOf, positionAt, type Mark } from './mark.js';
 export type {
@@ -46,6 +47,7 @@ export {
 } from '../schema/index.js';
 export { choosePartition, isPartitionerName, murmur2 } from '../stream/index.js';
 export { shownValue, valueCheck, type ValueCheck } from '../table/check-row.js';
+export { recordCheck, schemaText } from '../table/record-check.js';
 export { misfit, misfitScope, type MisfitScope } from '../table/misfit.js';
 export {
   checkRow,

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { codeOf } from '../../test/sales.js';
+import { codeOf } from '@stockafolio/conformance';
 import { double, int64, record, text, type Infer } from '../schema/index.js';
 import { stream, type Key } from './stream.js';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { codeOf } from '../../test/sales.js';
+import { codeOf } from '@stockafolio/conformance';
 import { calendar, hopping, tumbling, type Windower } from './windower.js';
 
 /** All windows of a time, the newest first, as an operator iterates over them. */

@@ -1,8 +1,8 @@
-import type { Tables } from '@stockafolio/core/ports';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemClock } from '@stockafolio/connectors/clock-system';
-import type { PipelineHarness } from '@stockafolio/core/testing';
 import { expect } from 'chai';
+import { systemClock } from '@stockafolio/connectors/clock-system';
+import type { Tables } from '@stockafolio/core/ports';
+import type { PipelineHarness } from '@stockafolio/testing';
 import { ListeningWire, until } from '../../../test/listening-wire.js';
 import { OPENING, traded, tradeOf } from '../../../test/traded.js';
 import { portfolio } from '../../pipeline.js';

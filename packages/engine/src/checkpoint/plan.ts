@@ -1,0 +1,105 @@
+import { type KeyKind, layoutOf, type OperatorLayout, type OperatorNode, type Plan } from '@stockafolio/core/plan';
+import type { StateColumn } from '../state/columns.js';
+import { stateColumns } from '../state/cursor.js';
+import type { CheckpointHeader, OperatorPart } from './header.js';
+import { canBeRead } from './state-codec.js';
+
+/** What a changed plan does to one operator's state, or to one table. */
+export interface PlanChange {
+  readonly subject: string;
+  readonly verdict: 'kept' | 'migrated' | 'empty' | 'lost';
+  readonly detail: string;
+}
+
+/** Settings that may change without changing the meaning of the state; `partial` is detected from the records. */
+const free = new Set(['allowedLateness', 'k', 'partial']);
+
+/** Settings that are known only if they are data: beside a function, only the kinds of the key's parts can be compared. */
+const declared = new Set(['key', 'group']);
+
+/** The parts of a plan that are compared. */
+export type PlanToCompare = Pick<Plan, 'operators' | 'tables' | 'keyKinds'>;
+
+/** Compares the operators and tables of a plan with those of a checkpoint, one line for each. */
+export function comparePlans(header: CheckpointHeader, plan: PlanToCompare): PlanChange[] {
+  const { operators, tables, keyKinds } = plan;
+  const before = new Map(header.operators.map((part) => [part.layout.name, part]));
+  const changes = operators.map((node) => compareOperator(before.get(node.name), node, keyKinds.get(node)));
+  const names = new Set(operators.map(({ name }) => name));
+  for (const { layout } of header.operators) {
+    if (names.has(layout.name)) continue;
+    changes.push({
+      subject: `operator '${layout.name}'`,
+      verdict: 'lost',
+      detail: 'was removed from the pipeline: its state is dropped',
+    });
+  }
+  for (const { name } of tables) {
+    if (header.tables.includes(name)) continue;
+    changes.push({ subject: `table '${name}'`, verdict: 'empty', detail: 'is new: it has rows only from here on' });
+  }
+  return changes;
+}
+
+function compareOperator(
+  before: OperatorPart | undefined,
+  node: OperatorNode,
+  kinds: readonly KeyKind[] | undefined,
+): PlanChange {
+  const layout = layoutOf(node);
+  const columns = stateColumns(node.state);
+  const subject = `operator '${layout.name}'`;
+  if (before === undefined)
+    return { subject, verdict: 'empty', detail: 'is new: it begins empty, without earlier records' };
+  const unlike = differing(before.layout, layout) ?? keyDiffering(before, kinds) ?? expiryDiffering(before, columns);
+  if (unlike !== undefined)
+    return { subject, verdict: 'lost', detail: `${unlike}: its state is dropped, and it begins empty` };
+  const kept = new Map(before.state.columns.map((column) => [column.name, column]));
+  const added = columns
+    .filter((column) => {
+      const old = kept.get(column.name);
+      return old === undefined || !canBeRead(old, column);
+    })
+    .map((c) => c.name);
+  const dropped = [...kept.keys()].filter((name) => !columns.some((column) => column.name === name));
+  const left = ranksLeft(before.layout, layout);
+  if (added.length === 0 && dropped.length === 0 && left === undefined)
+    return { subject, verdict: 'kept', detail: 'is unchanged' };
+  const details = [
+    ...(left === undefined ? [] : [left]),
+    ...(added.length > 0 ? [`${added.join(', ')} begin at their initial values`] : []),
+    ...(dropped.length > 0 ? [`${dropped.join(', ')} are dropped`] : []),
+  ];
+  return { subject, verdict: 'migrated', detail: details.join('; ') };
+}
+
+/** What a ranking of fewer keys leaves in its tables: a key may then be both at a new rank and at its old one. */
+function ranksLeft(before: OperatorLayout, now: OperatorLayout): string | undefined {
+  const [was, is] = [Number(before.settings['k']), Number(now.settings['k'])];
+  if (!(is < was)) return undefined;
+  return `ranks ${is} keys instead of ${was}: the rows of ranks ${is + 1} to ${was} remain until they are removed, or its table is rebuilt`;
+}
+
+function differing(before: OperatorLayout, now: OperatorLayout): string | undefined {
+  if (before.kind !== now.kind) return `was a ${before.kind} and is a ${now.kind}`;
+  for (const name of new Set([...Object.keys(before.settings), ...Object.keys(now.settings)])) {
+    if (free.has(name) || before.settings[name] === now.settings[name]) continue;
+    if (declared.has(name) && (before.settings[name] === undefined || now.settings[name] === undefined)) continue;
+    return `${name} was ${before.settings[name] ?? 'not set'} and is ${now.settings[name] ?? 'not set'}`;
+  }
+  return undefined;
+}
+
+/** A key with other parts finds nothing of the old state: it would begin at zero, or be rejected record by record. */
+function keyDiffering({ state }: OperatorPart, now: readonly KeyKind[] | undefined): string | undefined {
+  if (state.kinds === null || now === undefined || state.kinds.join() === now.join()) return undefined;
+  return `its key was (${state.kinds.join(', ')}) and is (${now.join(', ')})`;
+}
+
+/** A ranking does not have `expires` among its settings: the field that stores the expiry shows whether keys expire. */
+function expiryDiffering(before: OperatorPart, now: readonly StateColumn[]): string | undefined {
+  const isSet = (columns: readonly StateColumn[]): string =>
+    columns.some(({ name }) => name === '$until') ? 'yes' : 'not set';
+  const [was, is] = [isSet(before.state.columns), isSet(now)];
+  return was === is ? undefined : `expires was ${was} and is ${is}`;
+}

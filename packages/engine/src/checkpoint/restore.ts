@@ -1,0 +1,158 @@
+import { isStockafolioError, StockafolioError } from '@stockafolio/core';
+import type { OperatorLayout } from '@stockafolio/core/plan';
+import type { Files } from '@stockafolio/core/ports';
+import { checkPartitioning } from '../tables/partitioning.js';
+import type { PartitionEngine } from '../partition/partition-engine.js';
+import { checksumOf, decodeContainer, type Section } from './container.js';
+import { checkpointFolder, isCheckpoint, offsetOf, type CheckpointHeader, type Link, type TableIds } from './header.js';
+import { comparePlans, type PlanChange } from './plan.js';
+import { readSlots } from './state-codec.js';
+import { checkTableIds } from './table-ids.js';
+
+export interface Checkpoint {
+  readonly name: string;
+  readonly checksum: number;
+  readonly header: CheckpointHeader;
+  readonly sections: readonly Section[];
+}
+
+/** A complete chain of files, the oldest first: from the start of a base to the checkpoint itself. */
+export interface CheckpointChain {
+  readonly files: readonly Checkpoint[];
+  readonly last: Checkpoint;
+  readonly base: string;
+}
+
+/**
+ * Finds the newest checkpoint that can be restored completely. One that is torn, altered or lacks a file is skipped for
+ * the previous one, and reported through `onSkipped`.
+ *
+ * @param upTo the highest offset that the checkpoint may have: those beyond it are not examined
+ */
+export async function findCheckpoint(
+  files: Files,
+  pipeline: string,
+  partition: number,
+  onSkipped: (name: string, reason: string) => void,
+  upTo = Number.POSITIVE_INFINITY,
+): Promise<CheckpointChain | undefined> {
+  const names: string[] = [];
+  for await (const { name } of files.list(checkpointFolder(pipeline, partition)))
+    if (isCheckpoint(name) && offsetOf(name) <= upTo) names.push(name);
+  const read = new Map<string, Promise<Checkpoint>>();
+  const open = (name: string): Promise<Checkpoint> => {
+    let opened = read.get(name);
+    if (opened === undefined) {
+      opened = readCheckpoint(files, name);
+      read.set(name, opened);
+    }
+    return opened;
+  };
+  for (const name of names.reverse()) {
+    try {
+      return await chainOf(name, open);
+    } catch (error) {
+      if (!isStockafolioError(error, 'ERR_CHECKPOINT_CORRUPT') && !isStockafolioError(error, 'ERR_FILE_NOT_FOUND'))
+        throw error;
+      onSkipped(name, error.message);
+    }
+  }
+  return undefined;
+}
+
+async function readCheckpoint(files: Files, name: string): Promise<Checkpoint> {
+  const bytes = await files.read(name);
+  const { header, sections } = decodeContainer(name, bytes);
+  return { name, checksum: checksumOf(bytes), header: header as CheckpointHeader, sections };
+}
+
+async function chainOf(name: string, open: (name: string) => Promise<Checkpoint>): Promise<CheckpointChain> {
+  const last = await open(name);
+  const base = last.header.base;
+  if (base === null)
+    throw new StockafolioError(
+      'ERR_CHECKPOINT_CORRUPT',
+      `checkpoint '${name}' was written before the first base was complete`,
+    );
+  const chain = [last];
+  let at = last;
+  while (at.name !== base) {
+    const link: Link | null = at.header.previous;
+    if (link === null)
+      throw new StockafolioError('ERR_CHECKPOINT_CORRUPT', `checkpoint '${name}' does not lead back to its base`);
+    at = await open(link.name);
+    if (at.checksum !== link.checksum) {
+      throw new StockafolioError(
+        'ERR_CHECKPOINT_CORRUPT',
+        `checkpoint '${link.name}' is not the one that '${name}' continues from`,
+      );
+    }
+    chain.push(at);
+  }
+  return { files: chain.reverse(), last, base };
+}
+
+export interface RestoreOptions {
+  readonly source: string;
+  /** Continue although operators or tables are not those of the checkpoint. */
+  readonly acceptPlanChange: boolean;
+  /**
+   * Ids of the tables that are to hold what the checkpoint continues from; those that it does not know are not
+   * compared.
+   */
+  readonly tableIds?: TableIds;
+}
+
+/**
+ * Loads a checkpoint into a new engine.
+ *
+ * @throws ERR_SOURCE_MISMATCH if it is of another source, ERR_PARTITIONS_CHANGED if the source is now partitioned
+ * otherwise, ERR_TABLES_REMADE if a table is not the one that belongs to it, ERR_CHECKPOINT_PLAN_CHANGED if the
+ * pipeline has changed
+ */
+export function restoreCheckpoint(
+  engine: PartitionEngine,
+  chain: CheckpointChain,
+  options: RestoreOptions,
+): PlanChange[] {
+  const { header } = chain.last;
+  if (header.source !== options.source) {
+    throw new StockafolioError(
+      'ERR_SOURCE_MISMATCH',
+      `checkpoint '${chain.last.name}' was made from source ${header.source}; this source is ${options.source}`,
+      { hint: 'give this source its own checkpoints and tables' },
+    );
+  }
+  checkPartitioning(`checkpoint '${chain.last.name}'`, header.partitioning, engine.partitioning);
+  checkTableIds(`checkpoint '${chain.last.name}'`, header.tableIds ?? {}, options.tableIds ?? {});
+  const changes = comparePlans(header, engine.plan);
+  const changed = changes.filter(({ verdict }) => verdict !== 'kept');
+  if (changed.length > 0 && !options.acceptPlanChange) {
+    throw new StockafolioError(
+      'ERR_CHECKPOINT_PLAN_CHANGED',
+      `the pipeline is not the one of checkpoint '${chain.last.name}': ${changed.map((c) => `${c.subject} ${c.detail}`).join('; ')}`,
+      {
+        hint: 'rebuild the tables from the archive (batch --from-start), or accept the change as it is (--accept-plan-change)',
+      },
+    );
+  }
+  const texts = chain.files.flatMap(({ header: h, sections }) => h.texts.map((part) => ({ part, sections })));
+  texts.sort((a, b) => a.part.from - b.part.from);
+  for (const { part, sections } of texts) {
+    engine.interner.load(part.from, sections[part.ends] as Float64Array, sections[part.bytes] as Uint8Array);
+  }
+  const layouts = new Map<string, OperatorLayout>();
+  const lost = new Set(changes.filter(({ verdict }) => verdict === 'lost').map(({ subject }) => subject));
+  for (const operator of engine.operators) {
+    if (lost.has(`operator '${operator.layout.name}'`)) continue;
+    for (const { header: h, sections } of chain.files) {
+      const part = h.operators.find(({ layout }) => layout.name === operator.layout.name);
+      if (part !== undefined) readSlots(operator.state, part.state, sections);
+    }
+    operator.state.rebuild();
+    const layout = header.operators.find((part) => part.layout.name === operator.layout.name)?.layout;
+    if (layout !== undefined) layouts.set(layout.name, layout);
+  }
+  engine.resume(header.position, layouts);
+  return changes;
+}

@@ -1,0 +1,53 @@
+import type { KeyKind } from '@stockafolio/core/plan';
+import { cellOffsets, cellsOf, type StateColumn } from '../state/columns.js';
+import type { KeyedState } from '../state/keyed-state.js';
+import type { Section, SectionToBe } from './container.js';
+
+/** How some slots of a state are written; `slots` and `rows` are indexes in the list of sections. */
+export interface StatePart {
+  /** The kinds of the parts of a key; null if the state has never held one. */
+  readonly kinds: readonly KeyKind[] | null;
+  readonly columns: readonly StateColumn[];
+  readonly end: number;
+  readonly slots: number;
+  readonly rows: number;
+}
+
+/** Adds slots of a state to the sections; their rows are copied when the sections are written. */
+export function writeSlots(state: KeyedState, slots: Int32Array, sections: (Section | SectionToBe)[]): StatePart {
+  return {
+    kinds: state.keyKinds === undefined ? null : [...state.keyKinds],
+    columns: state.columns,
+    end: state.end,
+    slots: sections.push(slots) - 1,
+    rows:
+      sections.push({
+        length: slots.length * 2 * state.width,
+        fill: (into: Int32Array) => state.saveRows(slots, into),
+      }) - 1,
+  };
+}
+
+/** Restores slots. Fields are found by name; a field that the checkpoint lacks gets its initial value. */
+export function readSlots(state: KeyedState, part: StatePart, sections: readonly Section[]): void {
+  const { kinds, columns, end } = part;
+  if (kinds === null) return;
+  const valuesAt = kinds.length + 2;
+  const offsets = cellOffsets(columns);
+  const cells = state.columns.flatMap((column) => {
+    const n = columns.findIndex((c) => canBeRead(c, column));
+    return Array.from({ length: cellsOf(column) }, (_, cell) => (n < 0 ? -1 : valuesAt + (offsets[n] ?? 0) + cell));
+  });
+  state.loadRows(kinds, sections[part.slots] as Int32Array, sections[part.rows] as Int32Array, cells, end);
+}
+
+/**
+ * Whether every value of the old column is valid in the new one. It is not if values may no longer be absent, if words
+ * were removed, or if the maximum length was reduced. Checkpoints that do not record these limits are accepted.
+ */
+export function canBeRead(was: StateColumn, is: StateColumn): boolean {
+  const isSame = was.name === is.name && was.kind === is.kind && was.storage === is.storage;
+  const hasWords = was.words?.every((word) => is.words?.includes(word)) ?? true;
+  const isLongEnough = (was.longest ?? 0) <= (is.longest ?? Infinity);
+  return isSame && hasWords && isLongEnough && (is.optional || !was.optional);
+}

@@ -1,0 +1,325 @@
+import { type Key, type KeyPart, StockafolioError, type Table } from '@stockafolio/core';
+import {
+  enter,
+  type FlowOrigin,
+  foreignFlow,
+  leave,
+  type OperatorLayout,
+  type Plan,
+  type RunningEngine,
+} from '@stockafolio/core/plan';
+import { Interner } from '../state/interner.js';
+import type { KeyedState } from '../state/keyed-state.js';
+import { FanOut, inOrder, type Receiver } from './fan-out.js';
+import { Moments } from './moments.js';
+import { StepRows } from './step-rows.js';
+
+/** A stateful operator, as the engine uses it. */
+export interface OperatorRuntime {
+  readonly layout: OperatorLayout;
+  readonly state: KeyedState;
+  /** Whether the rows of all partitions together make up its figures: this partition writes its part of each. */
+  readonly isShared: boolean;
+  /** The earliest event time at which it has something to close or drop; infinity if there is nothing. */
+  readonly due: number;
+  /** Closes and drops what the watermark has passed. */
+  advance(watermark: number): void;
+  /** Emits what is open, as if time had advanced. */
+  flush(): void;
+  /**
+   * Writes to the tables what changed since the last commit; if rows are made key by key, for at most `most` keys.
+   *
+   * @returns whether everything was written
+   */
+  collect(most?: number): boolean;
+  /** Rolls back the changes of the record with this number. */
+  rollback(record: number): void;
+  /**
+   * Rebuilds what is derived from the state after a checkpoint was loaded.
+   *
+   * @param saved its layout in that checkpoint; undefined if its state was not kept
+   */
+  restored(saved: OperatorLayout | undefined): void;
+}
+
+/** An operator whose state can be written to a table as it is at the commit, without an object in between. */
+export interface StateWriter {
+  attach(table: Table): void;
+}
+
+/** A subscription inside the pipeline that can be made again after a user's function threw in it. */
+export interface Connection {
+  connect(): void;
+}
+
+/** A record that was rejected, as a whole or for one operator. */
+export interface Rejected {
+  /** The operator that rejected it; empty if the record was rejected as a whole. */
+  readonly operator: string;
+  readonly error: StockafolioError;
+}
+
+/** A figure of a window or a ranking that failed on its way to its table. */
+export interface Refused {
+  readonly operator: string;
+  readonly error: unknown;
+  readonly figure: object;
+}
+
+/** Errors of the pipeline itself: no single record is to blame, so the run ends. */
+const fatalCodes = new Set([
+  'ERR_ASYNC_EMISSION',
+  'ERR_FIELD_NOT_READ',
+  'ERR_KEY_NOT_PARTITIONED',
+  'ERR_SHARD_MISSING',
+  'ERR_INTERNAL',
+  'ERR_OPERATOR_NAME_TAKEN',
+  'ERR_OUTSIDE_PIPELINE',
+  'ERR_PIPELINE_INVALID',
+]);
+
+/** Whether an error is the pipeline's own, which ends the run. */
+export function isFatal(error: unknown): error is StockafolioError {
+  return error instanceof StockafolioError && fatalCodes.has(error.code);
+}
+
+/**
+ * The environment of the operators of one pipeline on one source partition: the current record's position and version,
+ * the watermark, and the rows to write. Set by the engine; never seen by user code.
+ */
+export class PipelineContext implements RunningEngine {
+  readonly interner = new Interner();
+  readonly operators: OperatorRuntime[] = [];
+  readonly connections: Connection[] = [];
+  readonly #fanOuts: ReadonlyMap<FlowOrigin, FanOut<unknown>>;
+  /** Rows that wait for the next commit. */
+  readonly rows = new StepRows();
+  rejected: Rejected[] = [];
+  broken: Connection[] = [];
+  /** A batch of one: the last record that was processed, or the one that is processed alone. */
+  readonly #alone = new Moments(1);
+  #moments = this.#alone;
+  /** Whether a record, a flush or a commit is being processed, so that operators may emit. */
+  active = false;
+  /**
+   * Whether a batch of records is being processed. It is rolled back, and processed one by one, if it cannot be a
+   * batch.
+   */
+  inBatch = false;
+  /** Whether the current row is one partition's part of a figure. */
+  partial = false;
+  /** Whether no record is being processed: time advances, windows are flushed, or figures are collected. */
+  betweenRecords = false;
+  /** The version of the window that is being emitted, in microseconds; undefined for all else. */
+  stamp: number | undefined;
+  /** Figures that could not be emitted since the engine last asked, and why. */
+  refused: Refused[] = [];
+  failure: unknown;
+  fatal: StockafolioError | undefined;
+  /** Whether a figure is being emitted between records; the figures that result from it are undone with it. */
+  #emitting = false;
+  readonly pipeline: string;
+  readonly partition: number;
+
+  constructor(pipeline: string, partition: number, plan: Plan) {
+    this.pipeline = pipeline;
+    this.partition = partition;
+    this.#fanOuts = new Map([plan.input, ...plan.operators].map((origin) => [origin, new FanOut()]));
+  }
+
+  /** The batch that the current record is in, at index {@link index}. */
+  get moments(): Moments {
+    return this.#moments;
+  }
+
+  /** The index of the current record in its batch. */
+  get index(): number {
+    return this.interner.batchIndex;
+  }
+
+  set index(index: number) {
+    this.interner.batchIndex = index;
+  }
+
+  /** Counts the records of this run, a batch as one; never saved. */
+  get record(): number {
+    return this.#moments.record;
+  }
+
+  /** Version of the current record, in microseconds. */
+  get version(): number {
+    return this.#moments.versions[this.index] as number;
+  }
+
+  set version(version: number) {
+    this.#moments.versions[this.index] = version;
+  }
+
+  /** Event time of the current record, in epoch milliseconds. */
+  get time(): number {
+    return this.#moments.times[this.index] as number;
+  }
+
+  set time(time: number) {
+    this.#moments.times[this.index] = time;
+  }
+
+  /** Event time below which no record is expected, in epoch milliseconds. */
+  get watermark(): number {
+    return this.#moments.watermarks[this.index] as number;
+  }
+
+  set watermark(watermark: number) {
+    this.#moments.watermarks[this.index] = watermark;
+  }
+
+  /** The stream's own key of the current record. */
+  get key(): Key {
+    return this.#moments.keys[this.index] as Key;
+  }
+
+  set key(key: Key) {
+    this.#moments.keys[this.index] = key;
+  }
+
+  /** Begins a record that is processed alone, or a figure that is emitted between records. */
+  beginRecord(): void {
+    this.#moments.record++;
+  }
+
+  /** Begins a batch. Its records become current by their {@link index}. */
+  beginBatch(batch: Moments): void {
+    batch.record = this.record + 1;
+    this.#moments = batch;
+    this.index = 0;
+    this.inBatch = true;
+    this.active = true;
+  }
+
+  /** Ends the batch. The record at index `last` remains the current one; none of them if `last` is undefined. */
+  endBatch(last: number | undefined): void {
+    const batch = this.#moments;
+    if (last !== undefined) this.#alone.copyFrom(batch, last);
+    this.#alone.record = batch.record;
+    this.#moments = this.#alone;
+    this.index = 0;
+    this.inBatch = false;
+    this.active = false;
+  }
+
+  /**
+   * Where this engine sends the output of the stream or an operator. @throws ERR_PIPELINE_INVALID if it is of another
+   * plan
+   */
+  fanOut<T>(origin: FlowOrigin): FanOut<T> {
+    const fanOut = this.#fanOuts.get(origin);
+    if (fanOut !== undefined) return fanOut as unknown as FanOut<T>;
+    throw foreignFlow(this.pipeline, origin);
+  }
+
+  subscribe<T>(origin: FlowOrigin, receiver: Receiver<T>): () => void {
+    return this.fanOut<T>(origin).add(receiver);
+  }
+
+  /** Subscribes every operator and table, in the order of the plan. */
+  connect(): void {
+    for (const connection of this.connections) this.#connect(connection);
+  }
+
+  /** Notes what went wrong with the current record; the first cause counts. */
+  fail(thrown: unknown): void {
+    const error = thrown ?? new Error(`${String(thrown)} was thrown`);
+    if (isFatal(error)) this.fatal ??= error;
+    this.failure ??= error;
+  }
+
+  /** Notes that a user's function threw, so that its subscription has ended and must be made again. */
+  breakConnection(connection: Connection, error: unknown): void {
+    this.broken.push(connection);
+    this.fail(error);
+  }
+
+  /** Whether rows may be written now; otherwise the pipeline emits outside its turn. */
+  checkActive(what: 'operator' | 'table', name: string): boolean {
+    if (this.active) return true;
+    this.fatal ??= new StockafolioError(
+      'ERR_ASYNC_EMISSION',
+      `pipeline '${this.pipeline}': ${what} '${name}' received a value outside its turn`,
+      { hint: 'records pass through synchronously: take delay, promises and timers out of the pipeline' },
+    );
+    return false;
+  }
+
+  /** Rolls back all that the current record or batch has changed in the operators, and clears the failure. */
+  undo(): void {
+    for (const operator of this.operators) operator.rollback(this.record);
+    this.rejected = [];
+    this.failure = undefined;
+    const broken = this.broken;
+    this.broken = [];
+    for (const connection of broken) this.#connect(connection);
+  }
+
+  /** Connects. The order of connections stays the same, however often one of them is made again. */
+  #connect(connection: Connection): void {
+    const outer = enter(this);
+    try {
+      inOrder(this.connections.indexOf(connection), () => connection.connect());
+    } finally {
+      leave(outer);
+    }
+  }
+
+  /**
+   * Emits a figure, with the version of its rows if that is not the record's. While a record is processed, a failure on
+   * the way fails the record. Between records only the figure is undone, and recorded in {@link refused}.
+   *
+   * @returns whether it was emitted
+   */
+  emit(operator: string, figure: object, send: () => void, stamp?: number): boolean {
+    const { rows } = this;
+    const outer = this.stamp;
+    const isAlone = this.betweenRecords && !this.#emitting;
+    if (isAlone) {
+      this.beginRecord();
+      rows.mark();
+      this.#emitting = true;
+    }
+    this.stamp = stamp;
+    send();
+    this.stamp = outer;
+    if (isAlone) this.#emitting = false;
+    if (this.failure === undefined) return true;
+    if (!isAlone || this.fatal !== undefined) return false;
+    const error = this.failure;
+    this.undo();
+    rows.rollbackToMark();
+    this.refused.push({ operator, error, figure });
+    return false;
+  }
+
+  /** Abandons the current batch: a record in it does more than change states. */
+  breakBatch(): void {
+    this.failure ??= brokenBatch;
+  }
+
+  /** Rejects the current record for one operator, while the others keep it; once, however many windows it missed. */
+  reject(operator: string, error: () => StockafolioError): void {
+    if (this.inBatch) {
+      this.breakBatch();
+      return;
+    }
+    if (this.rejected.some((other) => other.operator === operator)) return;
+    this.rejected.push({ operator, error: error() });
+  }
+}
+
+/** Whether a key begins with the stream's own key, so that only this partition holds it. */
+export function beginsWith(key: readonly KeyPart[], own: Key): boolean {
+  if (typeof own !== 'object') return key[0] === own;
+  if (own.length === 0) return false;
+  for (let part = 0; part < own.length; part++) if (key[part] !== own[part]) return false;
+  return true;
+}
+
+const brokenBatch = new StockafolioError('ERR_INTERNAL', 'an abandoned batch of records was not processed one by one');

@@ -1,0 +1,20 @@
+import type { Observable } from 'rxjs';
+import { Flow } from '@stockafolio/core/plan';
+import type { PipelineContext } from './context.js';
+import type { Receiver, BatchReceiver } from './fan-out.js';
+
+/**
+ * Sends the values of a source to a receiver that never throws; errors are those of functions in between.
+ *
+ * @param operator the operator whose receiver it is, if it can process batches of records
+ */
+export function receive<T>(
+  context: PipelineContext,
+  source: Observable<T>,
+  next: Receiver<T>,
+  error: (error: unknown) => void,
+  operator?: BatchReceiver<T>,
+): void {
+  if (source instanceof Flow) context.fanOut<T>(source.origin).add(next, operator);
+  else source.subscribe({ next, error });
+}

@@ -1,0 +1,50 @@
+export { bytesOf, deadLetter, jsonOf, withMessage, type RecordPosition } from './tables/dead-letter.js';
+export { claimTables, type TableClaim } from './tables/claim-tables.js';
+export { Feed } from './partition/feed.js';
+export {
+  CUT_FROM,
+  cutFrom,
+  MessageIntake,
+  ORIGIN,
+  type Intake,
+  type IntakeOptions,
+  type OnPartitionMismatch,
+} from './intake/intake.js';
+export { partitionChoice } from './intake/partition-check.js';
+export type { EngineOptions } from './partition/engine-options.js';
+export { PartitionEngine, type EnginePosition } from './partition/partition-engine.js';
+export { copyFloors, readFloors, writeFloors, type VersionFloor } from './tables/version-floors.js';
+export { readMarks } from './tables/source-marks.js';
+export { heldFor, readWhole, type Whole } from './tables/checkpoint-cuts.js';
+export { readProgress, type Progress } from './tables/progress.js';
+export {
+  beginDivision,
+  checkPartitioning,
+  checkTablesPartitioning,
+  copyPartitioning,
+  partitioningOf,
+  partitioningRow,
+  partitionsChanged,
+  readDivision,
+  readPartitionings,
+  type Division,
+  type NotedPartitioning,
+  type Partitioning,
+} from './tables/partitioning.js';
+export { tablesOf } from './tables/tables-of.js';
+export {
+  checkpointCuts,
+  deadLetterParts,
+  deadLetters,
+  deadLetterTables,
+  partitionings,
+  progress,
+  runTables,
+  sourceMarks,
+  tableWriters,
+  versionFloors,
+} from './tables/system-tables.js';
+export * from './checkpoint/index.js';
+export type { OperatorLayout } from '@stockafolio/core/plan';
+export { Interner } from './state/interner.js';
+export { KeyedState } from './state/keyed-state.js';

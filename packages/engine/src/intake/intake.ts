@@ -1,0 +1,126 @@
+import { BadRecordError, isStockafolioError, messageOf, StockafolioError, type Stream } from '@stockafolio/core';
+import type { Codec, SourceMessage } from '@stockafolio/core/ports';
+import { partitionChoice, partitionMismatch } from './partition-check.js';
+
+/** The header in which a producer may state where a message came from, such as `trades.csv:17`. */
+export const ORIGIN = 'origin';
+
+/** The header of a message that was truncated: the number of bytes of the original. Such a message is not a record. */
+export const CUT_FROM = 'cut-from';
+
+/** Why a truncated message is not a record; also recognised in the archive, which stores no headers. */
+export function cutFrom(bytes: string): string {
+  return `only its beginning was sent, of ${bytes} bytes`;
+}
+
+/** The result for a message: a record, or the reason why it is not one. */
+export type Intake<T> = { readonly record: T } | { readonly rejected: StockafolioError };
+
+/** What happens to a message that is not in the partition of its key: the run ends, or the message is dead-lettered. */
+export type OnPartitionMismatch = 'fail' | 'dead-letter';
+
+export interface IntakeOptions<T> {
+  readonly stream: Stream<T>;
+  readonly codec: Codec<T>;
+  readonly partition: number;
+  /** Number of partitions of the source. If it is unknown, no message is checked for its partition. */
+  readonly partitions: number | undefined;
+  /**
+   * Earlier numbers of partitions: a record that one of these puts in this partition belonged here then, and is
+   * accepted.
+   */
+  readonly partitionsBefore?: readonly number[] | undefined;
+  /** Defaults to `fail`. */
+  readonly onPartitionMismatch?: OnPartitionMismatch;
+}
+
+/**
+ * Reads the messages of one partition: decodes each, checks that it is in the partition of its key, and checks that its
+ * time is not ahead by more than the stream allows, because such a record would close every window.
+ */
+export class MessageIntake<T> {
+  readonly #stream: Stream<T>;
+  readonly #codec: Codec<T>;
+  readonly #partition: number;
+  readonly #partitions: number | undefined;
+  readonly #isFatal: boolean;
+  readonly #choose: (record: T) => number;
+  readonly #chooseBefore: readonly ((record: T) => number)[];
+  /** Records so far whose partition follows from an earlier number of partitions. */
+  placedBefore = 0;
+
+  constructor(options: IntakeOptions<T>) {
+    const { stream, codec, partition, partitions, partitionsBefore = [], onPartitionMismatch = 'fail' } = options;
+    this.#stream = stream;
+    this.#codec = codec;
+    this.#partition = partition;
+    this.#partitions = partitions;
+    this.#isFatal = onPartitionMismatch === 'fail';
+    const choice = (of: number | undefined): ((record: T) => number) =>
+      partitionChoice(stream, of) ?? (() => partition);
+    this.#choose = choice(partitions);
+    this.#chooseBefore = partitionsBefore.map(choice);
+  }
+
+  /**
+   * @param now the clock of intake, epoch milliseconds: the time of a record is compared with it if the message carries
+   * its producer's time or none
+   * @throws ERR_PARTITION_MISMATCH if that is to end the run; internal errors of the codec (ERR_INTERNAL)
+   */
+  take(message: SourceMessage, now?: number): Intake<T> {
+    const { value, offset } = message;
+    if (value === null) return { rejected: new BadRecordError([{ field: '', message: 'the message is empty' }]) };
+    const cut = message.headers?.[CUT_FROM];
+    if (cut !== undefined) {
+      const bad = new BadRecordError([{ field: '', message: cutFrom(cut) }]);
+      return { rejected: refusal(bad, message.headers?.[ORIGIN]) };
+    }
+    try {
+      const record = this.#codec.decode(value, { partition: this.#partition, offset });
+      const time = this.#stream.time(record);
+      // A record that is bad for another reason says nothing about how the topic is partitioned.
+      const rejected =
+        tooFarAhead(time - reference(message, now), this.#stream.maxSkew) ?? this.misplaced(record, offset);
+      return rejected === undefined ? { record } : { rejected };
+    } catch (error) {
+      if (isStockafolioError(error) && error.domain === 'internal') throw error;
+      if (isStockafolioError(error, 'ERR_PARTITION_MISMATCH')) throw error;
+      return { rejected: refusal(error, message.headers?.[ORIGIN]) };
+    }
+  }
+
+  /** The error about the partition of a record; undefined if it is right. @throws ERR_PARTITION_MISMATCH */
+  misplaced(record: T, offset: number): StockafolioError | undefined {
+    const chosen = this.#choose(record);
+    if (chosen === this.#partition) return undefined;
+    if (this.#chooseBefore.some((choose) => choose(record) === this.#partition)) {
+      this.placedBefore++;
+      return undefined;
+    }
+    const at = { partition: this.#partition, offset };
+    const mismatch = partitionMismatch(this.#stream, record, at, chosen, this.#partitions ?? 0);
+    if (this.#isFatal) throw mismatch;
+    return mismatch;
+  }
+}
+
+/** The time that a record's time is compared with, in epoch milliseconds. */
+function reference({ timestamp, byProducer }: SourceMessage, now: number | undefined): number {
+  if (byProducer === true) return now ?? timestamp;
+  // A message without a timestamp, as clients before Kafka 0.10 send.
+  return timestamp <= 0 ? (now ?? Number.POSITIVE_INFINITY) : timestamp;
+}
+
+function tooFarAhead(ahead: number, most: number): StockafolioError | undefined {
+  if (!(ahead > most)) return undefined;
+  const message = `its time is ${Math.round(ahead / 1000)} s ahead of the time at which it was received`;
+  return new BadRecordError([{ field: 'time', message }]);
+}
+
+function refusal(error: unknown, origin: string | undefined): StockafolioError {
+  const known = isStockafolioError(error)
+    ? error
+    : new BadRecordError([{ field: '', message: `the codec threw: ${messageOf(error)}` }], { cause: error });
+  if (origin === undefined) return known;
+  return new StockafolioError(known.code, `${known.message} (from ${origin})`, { cause: error });
+}

@@ -1,0 +1,26 @@
+import type { Plan } from '@stockafolio/core/plan';
+import type { PipelineContext } from '../flow/context.js';
+import { receive } from '../flow/receive.js';
+import { TableConnection } from '../flow/table-connection.js';
+import { execute } from '../operators/operator-kinds.js';
+
+/** Creates the operators that execute a plan in one engine, and connects them in the plan's order. */
+export function connectPlan(context: PipelineContext, plan: Plan): void {
+  const { operators, connections } = context;
+  for (const step of plan.steps) {
+    if ('node' in step) {
+      const operator = execute(context, step.node, step.input);
+      for (const each of plan.steps) {
+        if ('table' in each && each.writer === step.node) operator.attach?.(each.table);
+      }
+      operators.push(operator);
+      connections.push(operator);
+    } else if ('table' in step) {
+      if (step.writer === undefined) connections.push(new TableConnection(context, step.table, step.rows));
+    } else {
+      const { observed, next, error } = step;
+      connections.push({ connect: () => receive(context, observed, next, error) });
+    }
+  }
+  context.connect();
+}

@@ -1,0 +1,15 @@
+import type { Pipeline } from '@stockafolio/core';
+import type { RecordPosition } from '../tables/dead-letter.js';
+
+export interface EngineOptions {
+  readonly pipeline: Pipeline;
+  readonly partition: number;
+  /** Identity of the source, stored with the progress. */
+  readonly source: string;
+  /** Number of partitions of the source, stored in the checkpoints; undefined if unknown. */
+  readonly partitions?: number | undefined;
+  /** Encodes a record for its dead letter. The position is given for codecs that look the message up. */
+  readonly codec: { encode(record: unknown, position: RecordPosition): Uint8Array };
+  /** `fail` ends the run at the first bad record; `dead-letter` dead-letters it and continues. */
+  readonly onBadRecord: 'dead-letter' | 'fail';
+}

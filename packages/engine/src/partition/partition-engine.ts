@@ -1,0 +1,361 @@
+import { BadRecordError, isStockafolioError, messageOf, StockafolioError } from '@stockafolio/core';
+import { enter, leave, type OperatorLayout, type Plan } from '@stockafolio/core/plan';
+import type { Mark, Mutation } from '@stockafolio/core/ports';
+import { PipelineContext, isFatal, type OperatorRuntime } from '../flow/context.js';
+import type { FanOut } from '../flow/fan-out.js';
+import { recordCopier, type RecordCopier } from './record-copier.js';
+import type { Interner } from '../state/interner.js';
+import { BATCH_SIZE } from '../state/batch-size.js';
+import { cutRow } from '../tables/checkpoint-cuts.js';
+import { connectPlan } from './connect-plan.js';
+import type { EngineOptions } from './engine-options.js';
+import type { RecordPosition } from '../tables/dead-letter.js';
+import { partitioningOf, type Partitioning } from '../tables/partitioning.js';
+import { progressRow } from '../tables/progress.js';
+import { Rejections } from './rejections.js';
+import { markRow } from '../tables/source-marks.js';
+import { RecordBatches } from './record-batches.js';
+import type { VersionFloor } from '../tables/version-floors.js';
+
+/** The progress of an engine: what a checkpoint stores besides the state of the operators. */
+export interface EnginePosition {
+  /** The next offset to process. */
+  readonly offset: number;
+  /** The version clock: the version of the last record, in microseconds. */
+  readonly version: number;
+  /** The latest event time seen, in epoch milliseconds; null before the first record. */
+  readonly latest: number | null;
+  /**
+   * What is known of the message before `offset`; absent in checkpoints of earlier versions, and if nothing is known.
+   */
+  readonly mark?: Mark;
+}
+
+/**
+ * One pipeline on one source partition: processes records in order and produces the rows to write.
+ *
+ * A record passes through all operators before the next one, so the state between two calls is a consistent cut. If a
+ * record fails anywhere, it is rolled back everywhere and dead-lettered.
+ */
+export class PartitionEngine {
+  readonly #context: PipelineContext;
+  readonly #records: FanOut<unknown>;
+  readonly #options: EngineOptions;
+  readonly #rejections: Rejections;
+  readonly #batches: RecordBatches;
+  readonly #copier: RecordCopier;
+  #offset = 0;
+  #mark: { readonly at: number; readonly mark: Mark } | undefined;
+  #latest = Number.NEGATIVE_INFINITY;
+  /** When the source received the last message, epoch milliseconds. */
+  #ingested = 0;
+  #floors: readonly VersionFloor[] = [];
+  /** The next offset with a version floor that has not been reached; infinity if there is none. */
+  nextFloor = Number.POSITIVE_INFINITY;
+
+  /** @throws ERR_PIPELINE_INVALID if an operator is of an unknown kind, or uses one of another pipeline */
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    const { pipeline, partition } = options;
+    const plan = pipeline.instantiate();
+    this.#context = new PipelineContext(pipeline.name, partition, plan);
+    this.#records = this.#context.fanOut(plan.input);
+    this.#rejections = new Rejections(this.#context, options);
+    connectPlan(this.#context, plan);
+    this.#copier = recordCopier(pipeline.stream.schema.names, pipeline.reads, BATCH_SIZE);
+    this.#batches = new RecordBatches(this.#context, pipeline.stream, this.#records, this.#copier);
+    this.#check();
+  }
+
+  get partition(): number {
+    return this.#options.partition;
+  }
+
+  /** Records dead-lettered so far in this run, as a whole or for one operator. */
+  get setAside(): number {
+    return this.#rejections.count;
+  }
+
+  /** How the source is partitioned, if that is known and matters. */
+  get partitioning(): Partitioning | undefined {
+    const { pipeline, partitions } = this.#options;
+    return partitioningOf(pipeline.stream, partitions);
+  }
+
+  get plan(): Plan {
+    return this.#options.pipeline.plan;
+  }
+
+  get operators(): readonly OperatorRuntime[] {
+    return this.#context.operators;
+  }
+
+  get interner(): Interner {
+    return this.#context.interner;
+  }
+
+  get position(): EnginePosition {
+    const latest = this.#latest === Number.NEGATIVE_INFINITY ? null : this.#latest;
+    const position = { offset: this.#offset, version: this.#context.version, latest };
+    const mark = this.#markHere();
+    return mark === undefined ? position : { ...position, mark };
+  }
+
+  /** Notes what is known of the message before the engine's position. */
+  setMark(mark: Mark | undefined): void {
+    this.#mark = mark === undefined ? undefined : { at: this.#offset, mark };
+  }
+
+  #markHere(): Mark | undefined {
+    return this.#mark?.at === this.#offset ? this.#mark.mark : undefined;
+  }
+
+  /** The number of rows that {@link drain} would return. */
+  get waiting(): number {
+    return this.#context.rows.length;
+  }
+
+  /**
+   * Continues from a checkpoint, after the state of the operators is loaded.
+   *
+   * @param layouts of the operators whose state was loaded, as the checkpoint has them, by name
+   */
+  resume(position: EnginePosition, layouts?: ReadonlyMap<string, OperatorLayout>): void {
+    this.#offset = position.offset;
+    this.setMark(position.mark);
+    this.#context.version = position.version;
+    this.#latest = position.latest ?? Number.NEGATIVE_INFINITY;
+    this.#context.watermark = this.#latest - this.#options.pipeline.stream.outOfOrderness;
+    for (const operator of this.#context.operators) operator.restored(layouts?.get(operator.layout.name));
+  }
+
+  /** Sets the version floors, in order of offset; floors that the engine has already passed apply immediately. */
+  setFloors(floors: readonly VersionFloor[]): void {
+    this.#floors = floors;
+    this.passFloors(this.#offset);
+  }
+
+  /** Raises the version above every floor up to this offset, which is that of the next record. */
+  passFloors(offset: number): void {
+    this.nextFloor = Number.POSITIVE_INFINITY;
+    for (const floor of this.#floors) {
+      if (floor.offset <= offset) this.#context.version = Math.max(this.#context.version, floor.version);
+      else this.nextFloor = Math.min(this.nextFloor, floor.offset);
+    }
+  }
+
+  /** Processes a record. */
+  push(record: unknown, position: RecordPosition): void {
+    const outer = enter(this.#context);
+    try {
+      this.#push(record, position);
+    } finally {
+      leave(outer);
+    }
+  }
+
+  #push(record: unknown, position: RecordPosition): void {
+    const context = this.#context;
+    const { stream } = this.#options.pipeline;
+    const copy = this.#copier.copy(record);
+    let time: number;
+    try {
+      time = stream.time(record);
+      context.key = stream.key(record);
+    } catch (error) {
+      if (isFatal(error)) throw error;
+      this.reject(asBadRecord(error), this.#rejections.encoded(copy, position), position);
+      return;
+    }
+    context.rows.begin();
+    context.beginRecord();
+    context.time = time;
+    context.version = Math.max(context.version + 1, time * 1000);
+    context.active = true;
+    this.#records.next(record);
+    if (context.failure !== undefined) this.#rollback(copy, position);
+    else if (context.rejected.length > 0) this.#rejections.parts(copy, position);
+    const latest = context.failure === undefined ? time : this.#latest;
+    context.failure = undefined;
+    this.#settle(latest, position);
+  }
+
+  /**
+   * Processes records as {@link push} does one by one. Where it makes no difference, a batch of them passes through one
+   * operator after the other: each operator's code and state then remain in the processor's caches.
+   *
+   * @param positions by record
+   * @param count process only this many of them; defaults to all
+   */
+  pushAll(records: readonly unknown[], positions: readonly RecordPosition[], count = records.length): void {
+    const outer = enter(this.#context);
+    try {
+      this.#pushAll(records, positions, count);
+    } finally {
+      leave(outer);
+    }
+  }
+
+  #pushAll(records: readonly unknown[], positions: readonly RecordPosition[], count: number): void {
+    const copier = this.#copier;
+    let from = 0;
+    while (from < count) {
+      const to = this.#batches.end(records, from, count, this.#latest);
+      for (let n = from; n < to; n++) copier.keep(n - from, records[n]);
+      const latest = this.#batches.process(records, from, to);
+      if (latest === undefined) {
+        for (let n = from; n < to; n++) this.#push(copier.restored(n - from), positions[n] as RecordPosition);
+      } else {
+        this.#settle(latest, positions[to - 1] as RecordPosition);
+      }
+      from = to;
+    }
+  }
+
+  /** Dead-letters a message that is not a record. It uses up a version, as any other message does. */
+  reject(error: StockafolioError, message: Uint8Array, position: RecordPosition): void {
+    this.#context.version++;
+    this.#rejections.message(error, message, position);
+    this.#continueAfter(position);
+  }
+
+  /** Notes that no message remains below this offset: offsets may have gaps. */
+  passOver(offset: number): void {
+    this.#offset = Math.max(this.#offset, offset);
+  }
+
+  /**
+   * Emits the contents of every open window, as when no more records arrive for a while.
+   *
+   * @param isIdle whether more records are expected. Then a figure that cannot be emitted is not yet dead-lettered,
+   * because its window is still to be closed
+   */
+  flush(isIdle = false): void {
+    this.#run(() => {
+      for (const operator of this.#context.operators) operator.flush();
+      if (isIdle) this.#context.refused = [];
+    });
+  }
+
+  /** The rows that need not wait for the final values: one or more for each record. */
+  drain(): readonly Mutation[] {
+    return this.#context.rows.take();
+  }
+
+  /** All rows that bring the tables to the engine's current cut. */
+  commit(): readonly Mutation[] {
+    return this.#collect(() => true);
+  }
+
+  /**
+   * The rows of {@link commit} in parts, each of at most `most` keys of an operator: a batch run has millions of them.
+   * Nothing else may be called in between.
+   */
+  *commitInParts(most: number): Generator<readonly Mutation[]> {
+    for (let done = false; !done;) {
+      done = true;
+      this.#run(() => {
+        for (const operator of this.#context.operators) done = operator.collect(most) && done;
+      });
+      yield this.drain();
+    }
+  }
+
+  /**
+   * The rows of {@link commit} without this partition's parts of shared figures, which change with almost every record.
+   * Those remain unwritten: a {@link commit} must come before the next checkpoint, which does not store which rows are
+   * unwritten.
+   */
+  commitOwn(): readonly Mutation[] {
+    return this.#collect(({ isShared }) => !isShared);
+  }
+
+  /** The row that states how far the tables are exact; to be written after the rows of {@link commit}. */
+  progress(): Mutation {
+    const { pipeline, source } = this.#options;
+    return progressRow(pipeline.name, this.partition, source, this.position, this.#context.watermark);
+  }
+
+  /**
+   * The row that states this for all rows; to be written with the progress of a {@link commit}, before its checkpoint.
+   */
+  checkpointCut(): Mutation {
+    return cutRow(this.#options.pipeline.name, this.partition, this.#offset);
+  }
+
+  /** The row that identifies the source's log, to be written with {@link progress}; none if nothing is known. */
+  marks(): readonly Mutation[] {
+    return markRow(this.#options.pipeline.name, this.partition, this.position);
+  }
+
+  #collect(isIncluded: (operator: OperatorRuntime) => boolean): readonly Mutation[] {
+    this.#run(() => {
+      for (const operator of this.#context.operators) if (isIncluded(operator)) operator.collect();
+    });
+    return this.drain();
+  }
+
+  #run(step: () => void): void {
+    const context = this.#context;
+    context.rows.begin();
+    context.active = true;
+    context.betweenRecords = true;
+    const outer = enter(context);
+    try {
+      step();
+    } finally {
+      leave(outer);
+    }
+    context.active = false;
+    context.betweenRecords = false;
+    this.#check();
+    this.#rejections.figures({ offset: Math.max(0, this.#offset - 1), ingested: this.#ingested });
+  }
+
+  /** Ends the run if the pipeline itself is at fault. */
+  #check(): void {
+    const { fatal, failure } = this.#context;
+    if (fatal !== undefined) throw fatal;
+    if (failure !== undefined)
+      throw new StockafolioError('ERR_INTERNAL', 'a failure was neither undone nor dead-lettered', { cause: failure });
+  }
+
+  #advance(time: number): void {
+    const context = this.#context;
+    this.#latest = time;
+    context.watermark = time - this.#options.pipeline.stream.outOfOrderness;
+    for (const operator of context.operators) operator.advance(context.watermark);
+  }
+
+  /** Completes the processing of a record or a batch. */
+  #settle(latest: number, position: RecordPosition): void {
+    const context = this.#context;
+    context.active = true;
+    context.betweenRecords = true;
+    if (latest > this.#latest) this.#advance(latest);
+    context.active = false;
+    context.betweenRecords = false;
+    this.#continueAfter(position);
+    this.#check();
+    this.#rejections.figures(position);
+  }
+
+  #continueAfter({ partition = this.partition, offset, ingested }: RecordPosition): void {
+    if (partition === this.partition) this.#offset = offset + 1;
+    this.#ingested = ingested;
+  }
+
+  #rollback(record: unknown, position: RecordPosition): void {
+    const context = this.#context;
+    const error = context.failure;
+    context.undo();
+    context.rows.rollback();
+    context.failure = error;
+    if (context.fatal !== undefined) throw context.fatal;
+    this.#rejections.record(error, record, position);
+  }
+}
+
+function asBadRecord(error: unknown): StockafolioError {
+  return isStockafolioError(error) ? error : new BadRecordError([{ field: '', message: messageOf(error) }]);
+}

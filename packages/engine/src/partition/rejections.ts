@@ -1,0 +1,81 @@
+import { isStockafolioError, messageOf, StockafolioError } from '@stockafolio/core';
+import { isFatal, type PipelineContext } from '../flow/context.js';
+import { bytesOf, deadLetter, jsonOf, type RecordPosition } from '../tables/dead-letter.js';
+import type { EngineOptions } from './engine-options.js';
+
+/** Dead-letters what one engine cannot process, or ends the run at it. */
+export class Rejections {
+  readonly #context: PipelineContext;
+  readonly #options: Pick<EngineOptions, 'pipeline' | 'partition' | 'codec' | 'onBadRecord'>;
+  /** Records so far, as a whole or for one operator. */
+  count = 0;
+
+  constructor(context: PipelineContext, options: EngineOptions) {
+    this.#context = context;
+    this.#options = options;
+  }
+
+  /** Rejects a message that is not a record. */
+  message(error: unknown, message: Uint8Array, position: RecordPosition): void {
+    this.#reject('', error, message, position);
+  }
+
+  /** Rejects a record as a whole. */
+  record(error: unknown, record: unknown, position: RecordPosition): void {
+    this.#reject('', error, this.encoded(record, position), position);
+  }
+
+  /** Rejects a record for the operators that did not process it, while the others keep it. */
+  parts(record: unknown, position: RecordPosition): void {
+    const { rejected } = this.#context;
+    this.#context.rejected = [];
+    const message = this.encoded(record, position);
+    for (const { operator, error } of rejected) this.#reject(operator, error, message, position);
+  }
+
+  /**
+   * Rejects figures that could not be emitted; of several figures of one operator only the one whose text sorts first.
+   */
+  figures(position: RecordPosition): void {
+    const { refused } = this.#context;
+    if (refused.length === 0) return;
+    this.#context.refused = [];
+    const first = new Map<string, { readonly error: unknown; readonly text: string }>();
+    for (const { operator, error, figure } of refused) {
+      const text = jsonOf(figure);
+      const other = first.get(operator);
+      if (other === undefined || text < other.text) first.set(operator, { error, text });
+    }
+    // The same operator and offset can also have the dead letter of a late record, which needs another key.
+    for (const [operator, { error, text }] of first)
+      this.#reject(`${operator} (figure)`, error, bytesOf(text), position);
+  }
+
+  /** A record as its message; as JSON if its codec cannot encode it. */
+  encoded(record: unknown, position: RecordPosition): Uint8Array {
+    try {
+      return this.#options.codec.encode(record, position);
+    } catch (error) {
+      if (isFatal(error)) throw error;
+      return bytesOf(jsonOf(record));
+    }
+  }
+
+  #reject(operator: string, error: unknown, message: Uint8Array, position: RecordPosition): void {
+    const { pipeline, partition: own, onBadRecord } = this.#options;
+    const { partition = own } = position;
+    if (onBadRecord === 'fail' && !isStockafolioError(error, 'ERR_LATE_RECORD')) {
+      throw new StockafolioError(
+        'ERR_BAD_RECORD',
+        `partition ${partition}, offset ${position.offset}: ${messageOf(error)}`,
+        {
+          cause: error,
+          hint: "correct the message in its source, or run with onBadRecord 'dead-letter' to dead-letter it and continue",
+        },
+      );
+    }
+    this.count++;
+    const rows = deadLetter(pipeline.name, partition, position, operator, error, message, this.#context.version);
+    for (const row of rows) this.#context.rows.push(row);
+  }
+}

@@ -1,0 +1,59 @@
+import type { FieldType, Kind } from '@stockafolio/core';
+
+/**
+ * How a column's cells are read: as a double, or as an integer of 64 or 128 bits. Texts are stored as their number in
+ * the interner.
+ */
+export type Storage = 'f64' | 'i64' | 'i128';
+
+export interface StateColumn {
+  readonly name: string;
+  readonly kind: Kind;
+  readonly storage: Storage;
+  readonly optional: boolean;
+  /** The first word of `oneOf`, its initial value. */
+  readonly first: string;
+  /** The words of `oneOf`. */
+  readonly words?: readonly string[] | undefined;
+  /** The maximum length of a text. */
+  readonly longest?: number | undefined;
+}
+
+export function isTextual(kind: Kind): boolean {
+  return kind === 'text' || kind === 'oneOf' || kind === 'date';
+}
+
+export function stateColumn(name: string, type: FieldType): StateColumn {
+  return {
+    name,
+    kind: type.kind,
+    storage: storageOf(type.kind),
+    optional: type.optional,
+    first: type.values?.[0] ?? '',
+    words: type.values,
+    longest: type.kind === 'text' ? type.max : undefined,
+  };
+}
+
+function storageOf(kind: Kind): Storage {
+  if (kind === 'bigMoney') return 'i128';
+  return kind === 'bigint64' ? 'i64' : 'f64';
+}
+
+/** The number of 8-byte cells of a column. */
+export function cellsOf({ storage }: StateColumn): number {
+  return storage === 'i128' ? 2 : 1;
+}
+
+/** The first cell of each column, relative to the first column's; and, last, the total number of cells. */
+export function cellOffsets(columns: readonly StateColumn[]): number[] {
+  const offsets = [0];
+  for (const column of columns) offsets.push((offsets.at(-1) ?? 0) + cellsOf(column));
+  return offsets;
+}
+
+/**
+ * The value of an `i64` cell, or of the upper cell of an `i128`, for an absent optional field; in an `f64` cell it is
+ * NaN. No field holds any of these.
+ */
+export const ABSENT_I64 = -(2n ** 63n);

@@ -1,0 +1,157 @@
+import { StockafolioError, type Stream, type Table } from '@stockafolio/core';
+import type { Mutation, Tables } from '@stockafolio/core/ports';
+import { readProgress } from './progress.js';
+import { scanSystemTable } from './scan-system-table.js';
+import { partitionings } from './system-tables.js';
+
+/** How a source is partitioned, which determines the partition of each key's records. */
+export interface Partitioning {
+  /** Number of partitions. */
+  readonly partitions: number;
+  /** The partitioner's name; `function` for any other. */
+  readonly partitioner: string;
+}
+
+/** The offset up to which each partition of the archive was repartitioned, and into how many partitions. */
+export interface Division {
+  readonly partitions: number;
+  readonly ends: ReadonlyMap<number, number>;
+}
+
+/**
+ * How a source with this number of partitions is partitioned for a stream. Undefined if that is unknown or does not
+ * matter, as for a stream that is keyed by nothing.
+ */
+export function partitioningOf(
+  { partitioner }: Pick<Stream<unknown>, 'partitioner'>,
+  partitions: number | undefined,
+): Partitioning | undefined {
+  if (partitioner === undefined || partitions === undefined) return undefined;
+  return { partitions, partitioner: typeof partitioner === 'string' ? partitioner : 'function' };
+}
+
+/**
+ * Checks that what was made from a source fits how the source is partitioned now.
+ *
+ * @param of what was made from it, for the message
+ * @throws ERR_PARTITIONS_CHANGED
+ */
+export function checkPartitioning(of: string, was: Partitioning | undefined, is: Partitioning | undefined): void {
+  if (was === undefined || is === undefined) return;
+  if (was.partitions === is.partitions && was.partitioner === is.partitioner) return;
+  throw partitionsChanged(of, was, is);
+}
+
+/** The error if the records of a key are in another partition than its totals. */
+export function partitionsChanged(of: string, was: Partitioning, is: Partitioning): StockafolioError {
+  return new StockafolioError(
+    'ERR_PARTITIONS_CHANGED',
+    `${of} had ${shown(was)}; now there are ${shown(is)}: keys have moved away from their state`,
+    {
+      hint: `archive the topic to its end, make new tables and checkpoints from the archive (stockafolio batch --repartition ${is.partitions} --files FILES --tables NEW --checkpoints NEW), and start the stream with these (--take-group, once)`,
+    },
+  );
+}
+
+/** What the tables of a pipeline record about the partitioning of their source. */
+export interface NotedPartitioning {
+  readonly partitioning: Partitioning;
+  /** The offset up to which the archive of the partition was repartitioned, if the tables were made that way. */
+  readonly divided: number | undefined;
+}
+
+/** How the source was partitioned when the tables were made, for each partition of which they hold rows. */
+export async function readPartitionings(
+  tables: Pick<Tables, 'scan'>,
+  pipeline: string,
+): Promise<ReadonlyMap<number, NotedPartitioning>> {
+  const noted = new Map<number, NotedPartitioning>();
+  for await (const row of scanSystemTable(tables, partitionings as Table, pipeline)) {
+    const { partition, partitions, partitioner, divided } = row;
+    noted.set(Number(partition), {
+      partitioning: { partitions: Number(partitions), partitioner: String(partitioner) },
+      divided: divided === undefined ? undefined : Number(divided),
+    });
+  }
+  return noted;
+}
+
+/**
+ * Checks that the source is partitioned as it was when the tables were made.
+ *
+ * @throws ERR_PARTITIONS_CHANGED, at every start, until other tables are given
+ */
+export async function checkTablesPartitioning(
+  tables: Pick<Tables, 'scan'>,
+  pipeline: string,
+  is: Partitioning | undefined,
+): Promise<void> {
+  if (is === undefined) return;
+  for (const { partitioning } of (await readPartitionings(tables, pipeline)).values())
+    checkPartitioning(`the tables of pipeline '${pipeline}'`, partitioning, is);
+}
+
+/** The row that records how the source is partitioned, to be written once, with the first rows of a partition. */
+export function partitioningRow(
+  pipeline: string,
+  partition: number,
+  { partitions, partitioner }: Partitioning,
+  divided?: number,
+): Mutation {
+  const values = [pipeline, partition, partitions, partitioner, divided];
+  return { table: partitionings as Table, values, version: 1 };
+}
+
+/** The repartitioning of an archive from which tables were made; undefined if they were made otherwise. */
+export async function readDivision(tables: Pick<Tables, 'scan'>, pipeline: string): Promise<Division | undefined> {
+  const ends = new Map<number, number>();
+  let partitions = 0;
+  for (const [partition, { partitioning, divided }] of await readPartitionings(tables, pipeline)) {
+    partitions = partitioning.partitions;
+    if (divided !== undefined) ends.set(partition, divided);
+  }
+  return ends.size === 0 ? undefined : { partitions, ends };
+}
+
+/**
+ * Notes in new tables up to which offsets an archive is repartitioned, before any row is written.
+ *
+ * @returns the division that applies: that of the run which began it, if this run continues it
+ * @throws ERR_TABLES_TAKEN if the tables are not new
+ */
+export async function beginDivision(
+  tables: Pick<Tables, 'create' | 'scan' | 'write'>,
+  pipeline: string,
+  is: Partitioning,
+  ends: ReadonlyMap<number, number>,
+): Promise<Division> {
+  await tables.create([partitionings as Table]);
+  const known = await readPartitionings(tables, pipeline);
+  if (known.size === 0 && (await readProgress(tables, pipeline)).size === 0)
+    await tables.write(
+      Array.from({ length: is.partitions }, (_, n) => partitioningRow(pipeline, n, is, ends.get(n) ?? 0)),
+    );
+  const division = await readDivision(tables, pipeline);
+  if (division !== undefined && division.partitions === is.partitions) return division;
+  throw new StockafolioError('ERR_TABLES_TAKEN', `the tables of pipeline '${pipeline}' have rows of other partitions`, {
+    hint: 'repartition an archive into new tables, with new checkpoints: name others, or remove these first',
+  });
+}
+
+/** Copies to tables what others record about the partitioning of the source. */
+export async function copyPartitioning(
+  from: Pick<Tables, 'scan'>,
+  to: Pick<Tables, 'create' | 'write'>,
+  pipeline: string,
+): Promise<void> {
+  const rows = [...(await readPartitionings(from, pipeline))].map(([partition, { partitioning, divided }]) =>
+    partitioningRow(pipeline, partition, partitioning, divided),
+  );
+  if (rows.length === 0) return;
+  await to.create([partitionings as Table]);
+  await to.write(rows);
+}
+
+function shown({ partitions, partitioner }: Partitioning): string {
+  return `${partitions} partition${partitions === 1 ? '' : 's'} (${partitioner})`;
+}

@@ -29,6 +29,8 @@ export interface OperatorNode<O = unknown> extends FlowOrigin {
   readonly writesState: boolean;
   /** Its functions, and other options of its kind. */
   readonly options: O;
+  /** What executes it, if that is not part of the engine: an `OperatorKind`. */
+  readonly executedBy?: unknown;
 }
 
 /** The layout of an operator and its state: what `topology` prints and what is compared with a checkpoint. */

@@ -1,42 +1,43 @@
 import type { Observable } from 'rxjs';
 import { type Fields, type KeyedOptions, type KeyParts, StockafolioError } from '@stockafolio/core';
 import type { KeyTuple, OperatorNode, TopNodeOptions, WindowNodeOptions } from '@stockafolio/core/plan';
+import type { PipelineContext } from '../flow/context.js';
 import { KeyedFold } from './keyed-fold.js';
 import { keepingLatest } from './latest-fold.js';
+import type { Operator, OperatorKind } from './operator.js';
+import { OperatorHost } from './operator-host.js';
 import { TopFold } from './top-fold.js';
 import { WindowFold } from './window-fold.js';
-import type { Connection, OperatorRuntime, PipelineContext, StateWriter } from '../flow/context.js';
-
-type Executed = OperatorRuntime & Connection & Partial<StateWriter>;
-
-/** Creates the operator that executes a node in one engine. */
-type OperatorKind = (context: PipelineContext, node: OperatorNode, input: Observable<unknown>) => Executed;
 
 type FoldOptions = KeyedOptions<unknown, KeyTuple, Fields, unknown, KeyParts<unknown>>;
-type WindowNode = OperatorNode<WindowNodeOptions<unknown, Fields>>;
-type TopNode = OperatorNode<TopNodeOptions<unknown, Fields>>;
 
-const fold: OperatorKind = (context, node, input) => new KeyedFold(context, node, input, node.options as FoldOptions);
-const latest: OperatorKind = (context, node, input) =>
-  new KeyedFold(context, node, input, keepingLatest(context, node.options as FoldOptions));
-const window: OperatorKind = (context, node, input) => new WindowFold(context, node as WindowNode, input);
+/** Starts an operator of the engine's own kinds, which may use all of its host. */
+type Start = (host: OperatorHost, options: unknown) => Operator<unknown>;
 
-/** The operators by the kind of their node. */
-const kinds: Readonly<Record<string, OperatorKind>> = {
+const fold: Start = (host, options) => new KeyedFold(host, options as FoldOptions);
+const window: Start = (host, options) => new WindowFold(host, options as WindowNodeOptions<unknown, Fields>);
+
+const kinds: Readonly<Record<string, Start>> = {
   foldByKey: fold,
   shardedFold: fold,
-  latestByKey: latest,
+  latestByKey: (host, options) => new KeyedFold(host, keepingLatest(host.moment, options as FoldOptions)),
   tumblingWindow: window,
   hoppingWindow: window,
   calendarWindow: window,
-  topByKey: (context, node, input) => new TopFold(context, node as TopNode, input),
+  topByKey: (host, options) => new TopFold(host, options as TopNodeOptions<unknown, Fields>),
 };
 
 /** The operator that executes a node. @throws ERR_PIPELINE_INVALID if its kind is unknown */
-export function execute(context: PipelineContext, node: OperatorNode, input: Observable<unknown>): Executed {
-  const kind = kinds[node.kind];
-  if (kind !== undefined) return kind(context, node, input);
+export function execute(context: PipelineContext, node: OperatorNode, input: Observable<unknown>): OperatorHost {
+  return new OperatorHost(context, node, input, startOf(node));
+}
+
+function startOf(node: OperatorNode): (host: OperatorHost) => Operator<unknown> {
+  const own = kinds[node.kind];
+  if (own !== undefined) return (host) => own(host, node.options);
+  const kind = node.executedBy as OperatorKind<unknown, unknown, unknown> | undefined;
+  if (kind !== undefined) return (host) => kind.start(node, host);
   throw new StockafolioError('ERR_PIPELINE_INVALID', `operator '${node.name}' is of the unknown kind '${node.kind}'`, {
-    hint: `the kinds are ${Object.keys(kinds).join(', ')}`,
+    hint: `the kinds are ${Object.keys(kinds).join(', ')}; make others with operatorFunction() of @stockafolio/engine/operator`,
   });
 }

@@ -1,24 +1,17 @@
-import type { Observable } from 'rxjs';
 import { type Fields, type Key, type ObjectOf, type Ranked, type RankField, StockafolioError } from '@stockafolio/core';
-import {
-  type KeyTuple,
-  layoutOf,
-  type OperatorLayout,
-  type OperatorNode,
-  rankFields,
-  type TopNodeOptions,
-} from '@stockafolio/core/plan';
-import { beginsWith, type Connection, type OperatorRuntime, type PipelineContext } from '../flow/context.js';
-import type { FanOut, BatchReceiver } from '../flow/fan-out.js';
+import { type KeyTuple, rankFields, type TopNodeOptions } from '@stockafolio/core/plan';
+import { beginsWith } from '../flow/context.js';
+import type { BatchReceiver } from '../flow/fan-out.js';
 import type { Moments } from '../flow/moments.js';
-import { receive } from '../flow/receive.js';
-import type { Cursor } from '../state/cursor.js';
-import { KeyedState } from '../state/keyed-state.js';
 import { BATCH_SIZE } from '../state/batch-size.js';
-import { DueBook } from '../timers/due-book.js';
+import type { Cursor } from '../state/cursor.js';
+import type { KeyedState } from '../state/keyed-state.js';
+import type { DueBook } from '../timers/due-book.js';
 import { checkedUntil, expiresDiffers } from './expiry.js';
 import { keyReader, keyText } from './key-text.js';
-import { Ranking, type Order } from './ranking.js';
+import type { Operator } from './operator.js';
+import type { OperatorHost } from './operator-host.js';
+import { type Order, Ranking } from './ranking.js';
 import { RecordProcessor, type Steps } from './record-processor.js';
 
 interface Hidden {
@@ -35,19 +28,15 @@ function fieldReader(field: string): FieldReader {
 }
 
 /** Executes `topByKey`: totals by key, which are ranked at the commit. */
-export class TopFold<T, F extends Fields> implements OperatorRuntime, Connection, BatchReceiver<T> {
-  readonly layout: OperatorLayout;
-  readonly state: KeyedState;
-  readonly isShared = true;
-  readonly #ranked: FanOut<Ranked<KeyTuple, KeyTuple, ObjectOf<F>, RankField<F>>>;
-  readonly #context: PipelineContext;
-  readonly #source: Observable<T>;
+export class TopFold<T, F extends Fields> implements Operator<T>, BatchReceiver<T> {
+  readonly #host: OperatorHost;
+  readonly #state: KeyedState;
   readonly #options: TopNodeOptions<T, F>;
   /** By group, one ranking for each field. */
   readonly #rankings = new Map<string, readonly Ranking[]>();
   /** The rankings of the slot that was examined last: most slots of a commit are of one group. */
   #lastRankings: readonly Ranking[] = [];
-  readonly #due = new DueBook();
+  readonly #due: DueBook;
   /** If keys expire, one slot of each group. */
   readonly #members = new Map<string, number>();
   readonly #fields: readonly RankField<F>[];
@@ -63,38 +52,29 @@ export class TopFold<T, F extends Fields> implements OperatorRuntime, Connection
   readonly isQuiet = true;
   readonly keepsStreamKey = true;
 
-  constructor(context: PipelineContext, node: OperatorNode<TopNodeOptions<T, F>>, source: Observable<T>) {
-    const { options } = node;
-    this.#fields = rankFields(options);
-    this.layout = layoutOf(node);
-    this.#context = context;
-    this.#source = source;
+  constructor(host: OperatorHost, options: TopNodeOptions<T, F>) {
+    this.#host = host;
+    this.#state = host.state;
     this.#options = options;
-    this.#ranked = context.fanOut(node);
-    this.state = new KeyedState(`operator '${node.name}'`, node.state, context.interner);
+    this.#due = host.timers();
+    this.#fields = rankFields(options);
     this.#readers = this.#fields.map(fieldReader);
     this.#orders = this.#readers.map((read) => ({
-      value: (slot) => read(this.state.at(slot)),
+      value: (slot) => read(this.#state.at(slot)),
       compareKeys: (a, b) => this.#compareKeys(a, b),
     }));
     this.#fell = this.#fields.map(() => false);
     const firstKey = keyReader(options.key);
     const firstGroup = options.group === undefined ? () => [] : keyReader(options.group);
-    this.#processor = new RecordProcessor(context, this, (first) => this.#steps(firstGroup(first), firstKey(first)));
+    this.#processor = new RecordProcessor(host, (first) => this.#steps(firstGroup(first), firstKey(first)));
   }
 
-  connect(): void {
-    receive(
-      this.#context,
-      this.#source,
-      this.#processor.processRecord,
-      (error) => this.#context.breakConnection(this, error),
-      this,
-    );
+  get batches(): BatchReceiver<T> {
+    return this;
   }
 
-  get due(): number {
-    return this.#due.next;
+  process(record: T): void {
+    this.#processor.processRecord(record);
   }
 
   processBatch(records: readonly T[], moments: Moments, from: number, to: number): void {
@@ -108,17 +88,13 @@ export class TopFold<T, F extends Fields> implements OperatorRuntime, Connection
       this.#rankings.delete(this.#groupOf(slot));
       this.#members.delete(this.#groupOf(slot));
       this.#lastRankings = [];
-      this.state.remove(slot);
+      this.#state.remove(slot);
     });
-  }
-
-  flush(): void {
-    // Ranks wait for the commit, not for a time.
   }
 
   collect(): boolean {
     const changed = new Map<readonly Ranking[], number[]>();
-    this.state.takeUnwritten((slot) => {
+    this.#state.takeUnwritten((slot) => {
       const rankings = this.#rankingsOf(slot);
       const slots = changed.get(rankings);
       if (slots === undefined) changed.set(rankings, [slot]);
@@ -138,16 +114,11 @@ export class TopFold<T, F extends Fields> implements OperatorRuntime, Connection
     return true;
   }
 
-  rollback(record: number): void {
-    this.#due.rollback(record);
-    this.state.rollback(record);
-  }
-
   restored(): void {
     if (this.#options.expires === undefined) return;
-    for (let slot = 0; slot < this.state.end; slot++) {
-      if (!this.state.isLive(slot)) continue;
-      const until = (this.state.at(slot) as unknown as Hidden).$until;
+    for (let slot = 0; slot < this.#state.end; slot++) {
+      if (!this.#state.isLive(slot)) continue;
+      const until = (this.#state.at(slot) as unknown as Hidden).$until;
       this.#due.add(until, slot, -1);
     }
   }
@@ -155,13 +126,15 @@ export class TopFold<T, F extends Fields> implements OperatorRuntime, Connection
   /** The steps that process a record, compiled for groups and keys like these. */
   #steps(firstGroup: KeyTuple, firstKey: KeyTuple): Steps {
     const { expires, fold } = this.#options;
-    const entry = this.state.entryFor([...firstGroup, ...firstKey]);
+    const entry = this.#state.entryFor([...firstGroup, ...firstKey]);
     const key = keyText('key', this.#options.key, firstKey.length, (other) =>
-      this.state.entryFor([...firstGroup, ...other]),
+      this.#state.entryFor([...firstGroup, ...other]),
     );
     const group =
       this.#options.group &&
-      keyText('group', this.#options.group, firstGroup.length, (other) => this.state.entryFor([...other, ...firstKey]));
+      keyText('group', this.#options.group, firstGroup.length, (other) =>
+        this.#state.entryFor([...other, ...firstKey]),
+      );
     this.#groupLength = firstGroup.length;
     if (expires !== undefined) this.#findMembers();
     return {
@@ -177,13 +150,13 @@ export class TopFold<T, F extends Fields> implements OperatorRuntime, Connection
     ${this.#fields.map((field, n) => `if (cursor.${field} < before${n}) fell[${n}] = true;`).join(' ')}`,
       entry,
       scope: {
-        ...{ fold, expires, state: this.state, cursor: this.state.cursor, fell: this.#fell },
+        ...{ fold, expires, state: this.#state, cursor: this.#state.cursor, fell: this.#fell },
         ...key.scope,
         ...group?.scope,
         untils: new Float64Array(BATCH_SIZE),
-        checkedUntil: (until: unknown) => checkedUntil(this.layout.name, until),
+        checkedUntil: (until: unknown) => checkedUntil(this.#host.node.name, until),
         differs: (what: 'key' | 'group', known: number, until: number) =>
-          expiresDiffers(this.layout.name, what, known, until),
+          expiresDiffers(this.#host.node.name, what, known, until),
         checkPartition: (other: KeyTuple, own: Key) => this.#checkPartition(other, own),
         begin: (until: number, slot: number) => this.#begin(until, slot),
       },
@@ -196,16 +169,16 @@ export class TopFold<T, F extends Fields> implements OperatorRuntime, Connection
    */
   #begin(until: number, slot: number): void {
     const known = this.#untilOf(this.#groupOf(slot), slot);
-    if (known !== undefined && known !== until) expiresDiffers(this.layout.name, 'group', known, until);
-    (this.state.at(slot) as unknown as Hidden).$until = until;
-    this.#due.add(until, slot, this.#context.record);
+    if (known !== undefined && known !== until) expiresDiffers(this.#host.node.name, 'group', known, until);
+    (this.#state.at(slot) as unknown as Hidden).$until = until;
+    this.#due.add(until, slot, this.#host.context.record);
     if (known === undefined) this.#members.set(this.#groupOf(slot), slot);
   }
 
   /** For a restored state: which parts of its keys name the group is known only with the first record. */
   #findMembers(): void {
-    for (let slot = 0; slot < this.state.end; slot++) {
-      if (!this.state.isLive(slot)) continue;
+    for (let slot = 0; slot < this.#state.end; slot++) {
+      if (!this.#state.isLive(slot)) continue;
       const group = this.#groupOf(slot);
       if (!this.#members.has(group)) this.#members.set(group, slot);
     }
@@ -216,40 +189,36 @@ export class TopFold<T, F extends Fields> implements OperatorRuntime, Connection
     const member = this.#members.get(group);
     // The record that created it may have been undone since, and its slot may now belong to another key, or to the new
     // one.
-    if (member === undefined || member === slot || !this.state.isLive(member) || this.#groupOf(member) !== group)
+    if (member === undefined || member === slot || !this.#state.isLive(member) || this.#groupOf(member) !== group)
       return undefined;
-    return (this.state.at(member) as unknown as Hidden).$until;
+    return (this.#state.at(member) as unknown as Hidden).$until;
   }
 
   #checkPartition(key: KeyTuple, own: Key): void {
     if (beginsWith(key, own)) return;
     throw new StockafolioError(
       'ERR_KEY_NOT_PARTITIONED',
-      `operator '${this.layout.name}': key (${key.join(', ')}) does not begin with the stream's key (${String(own)}), so the rankings of the partitions cannot be merged`,
+      `operator '${this.#host.node.name}': key (${key.join(', ')}) does not begin with the stream's key (${String(own)}), so the rankings of the partitions cannot be merged`,
       { hint: "begin the key with the stream's own key" },
     );
   }
 
   #emit(slot: number, rank: number, field: number): void {
-    const context = this.#context;
-    const parts = this.state.key(slot);
-    const partial = context.partial;
-    context.partial = true;
-    const figure = {
+    const parts = this.#state.key(slot);
+    const figure: Ranked<KeyTuple, KeyTuple, ObjectOf<F>, RankField<F>> = {
       group: parts.slice(0, this.#groupLength),
       by: this.#fields[field] as RankField<F>,
       rank,
       key: parts.slice(this.#groupLength),
-      value: this.state.at(slot).$copy() as ObjectOf<F>,
+      value: this.#state.at(slot).$copy() as ObjectOf<F>,
     };
-    context.emit(this.layout.name, figure, () => this.#ranked.next(figure));
-    context.partial = partial;
+    this.#host.emitFigure(figure);
   }
 
   #groupOf(slot: number): string {
     if (this.#groupLength === 0) return '';
-    if (this.#groupLength === 1) return String(this.state.part(slot, 0));
-    return JSON.stringify(this.state.key(slot).slice(0, this.#groupLength).map(String));
+    if (this.#groupLength === 1) return String(this.#state.part(slot, 0));
+    return JSON.stringify(this.#state.key(slot).slice(0, this.#groupLength).map(String));
   }
 
   #rankingsOf(slot: number): readonly Ranking[] {
@@ -267,16 +236,16 @@ export class TopFold<T, F extends Fields> implements OperatorRuntime, Connection
 
   #slotsOf(ranking: Ranking): readonly number[] {
     const slots: number[] = [];
-    for (let slot = 0; slot < this.state.end; slot++) {
-      if (this.state.isLive(slot) && this.#groupOf(slot) === ranking.group) slots.push(slot);
+    for (let slot = 0; slot < this.#state.end; slot++) {
+      if (this.#state.isLive(slot) && this.#groupOf(slot) === ranking.group) slots.push(slot);
     }
     return slots;
   }
 
   #compareKeys(a: number, b: number): number {
-    const length = this.state.keyKinds?.length ?? 0;
+    const length = this.#state.keyKinds?.length ?? 0;
     for (let part = this.#groupLength; part < length; part++) {
-      const order = this.state.comparePart(part, a, b);
+      const order = this.#state.comparePart(part, a, b);
       if (order !== 0) return order;
     }
     return 0;

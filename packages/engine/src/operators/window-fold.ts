@@ -1,4 +1,3 @@
-import type { Observable } from 'rxjs';
 import {
   type Fields,
   type KeyPart,
@@ -7,21 +6,15 @@ import {
   type Windowed,
   type Windower,
 } from '@stockafolio/core';
-import {
-  type KeyTuple,
-  layoutOf,
-  type OperatorLayout,
-  type OperatorNode,
-  type WindowNodeOptions,
-} from '@stockafolio/core/plan';
-import { beginsWith, type Connection, type OperatorRuntime, type PipelineContext } from '../flow/context.js';
-import type { FanOut, BatchReceiver } from '../flow/fan-out.js';
+import type { KeyTuple, OperatorLayout, WindowNodeOptions } from '@stockafolio/core/plan';
+import { beginsWith } from '../flow/context.js';
+import type { BatchReceiver } from '../flow/fan-out.js';
 import type { Moments } from '../flow/moments.js';
-import { receive } from '../flow/receive.js';
-import { KeyedState } from '../state/keyed-state.js';
-import { DueBook } from '../timers/due-book.js';
-import { RecordProcessor, type Steps } from './record-processor.js';
+import type { DueBook } from '../timers/due-book.js';
 import { keyReader, keyText } from './key-text.js';
+import type { Operator } from './operator.js';
+import type { OperatorHost } from './operator-host.js';
+import { RecordProcessor, type Steps } from './record-processor.js';
 
 interface Hidden {
   /** Changed since it was last emitted. */
@@ -29,19 +22,13 @@ interface Hidden {
 }
 
 /** Executes the window operators: a state for every window and key, emitted when the window closes. */
-export class WindowFold<T, F extends Fields> implements OperatorRuntime, Connection, BatchReceiver<T> {
-  #layout: OperatorLayout;
-  readonly state: KeyedState;
-  /** Closed windows are emitted immediately, not at a commit. */
-  readonly isShared = false;
-  readonly #windows: FanOut<Windowed<KeyTuple, ObjectOf<F>>>;
-  readonly #context: PipelineContext;
-  readonly #source: Observable<T>;
+export class WindowFold<T, F extends Fields> implements Operator<T>, BatchReceiver<T> {
+  readonly #host: OperatorHost;
   readonly #windower: Windower;
   readonly #options: WindowNodeOptions<T, F>;
   readonly #lateness: number;
-  readonly #closing = new DueBook();
-  readonly #dropping = new DueBook();
+  readonly #closing: DueBook;
+  readonly #dropping: DueBook;
   /** Whether every key so far began with the stream's own key, so that this partition holds whole windows. */
   #whole = true;
   readonly #processor: RecordProcessor<T>;
@@ -49,36 +36,23 @@ export class WindowFold<T, F extends Fields> implements OperatorRuntime, Connect
   readonly isQuiet = true;
   readonly keepsStreamKey = false;
 
-  constructor(context: PipelineContext, node: OperatorNode<WindowNodeOptions<T, F>>, source: Observable<T>) {
-    const { options } = node;
-    this.#lateness = options.allowedLateness ?? 0;
-    this.#layout = layoutOf(node);
-    this.#context = context;
-    this.#source = source;
+  constructor(host: OperatorHost, options: WindowNodeOptions<T, F>) {
+    this.#host = host;
     this.#windower = options.windower;
     this.#options = options;
-    this.state = new KeyedState(`operator '${node.name}'`, node.state, context.interner);
+    this.#lateness = options.allowedLateness ?? 0;
+    this.#closing = host.timers();
+    this.#dropping = host.timers();
     const firstKey = keyReader(options.key);
-    this.#processor = new RecordProcessor(context, this, (first) => this.#steps(firstKey(first)));
-    this.#windows = context.fanOut(node);
+    this.#processor = new RecordProcessor(host, (first) => this.#steps(firstKey(first)));
   }
 
-  get layout(): OperatorLayout {
-    return this.#layout;
+  get batches(): BatchReceiver<T> {
+    return this;
   }
 
-  connect(): void {
-    receive(
-      this.#context,
-      this.#source,
-      this.#processor.processRecord,
-      (error) => this.#context.breakConnection(this, error),
-      this,
-    );
-  }
-
-  get due(): number {
-    return Math.min(this.#closing.next, this.#dropping.next);
+  process(record: T): void {
+    this.#processor.processRecord(record);
   }
 
   processBatch(records: readonly T[], moments: Moments, from: number, to: number): void {
@@ -87,29 +61,20 @@ export class WindowFold<T, F extends Fields> implements OperatorRuntime, Connect
 
   advance(watermark: number): void {
     if (this.#closing.next <= watermark) this.#closing.take(watermark, (slot) => this.#emitPending(slot, true));
-    if (this.#dropping.next <= watermark) this.#dropping.take(watermark, (slot) => this.state.remove(slot));
+    if (this.#dropping.next <= watermark) this.#dropping.take(watermark, (slot) => this.#host.state.remove(slot));
   }
 
   flush(): void {
     this.#closing.forEach((slot) => this.#emitPending(slot, false));
   }
 
-  collect(): boolean {
-    return this.state.takeUnwritten(() => undefined);
-  }
-
-  rollback(record: number): void {
-    this.#closing.rollback(record);
-    this.#dropping.rollback(record);
-    this.state.rollback(record);
-  }
-
   restored(saved: OperatorLayout | undefined): void {
     if (saved?.settings['partial'] !== undefined) this.#beginPartial();
-    for (let slot = 0; slot < this.state.end; slot++) {
-      if (!this.state.isLive(slot)) continue;
-      const end = this.#windower.end(this.state.part(slot, 0) as number);
-      if (end > this.#context.watermark) this.#closing.add(end, slot, -1);
+    const { state, context } = this.#host;
+    for (let slot = 0; slot < state.end; slot++) {
+      if (!state.isLive(slot)) continue;
+      const end = this.#windower.end(state.part(slot, 0) as number);
+      if (end > context.watermark) this.#closing.add(end, slot, -1);
       this.#dropping.add(end + this.#lateness, slot, -1);
     }
   }
@@ -117,7 +82,8 @@ export class WindowFold<T, F extends Fields> implements OperatorRuntime, Connect
   /** The steps that process a record, compiled for keys like this one. */
   #steps(firstKey: KeyTuple): Steps {
     const { fold } = this.#options;
-    const key = keyText('key', this.#options.key, firstKey.length, (other) => this.state.entryFor([0, ...other]));
+    const { state, context } = this.#host;
+    const key = keyText('key', this.#options.key, firstKey.length, (other) => state.entryFor([0, ...other]));
     return {
       text: `${key.load}
     if (!isWholeBy(${key.parts[0]})) checkWhole(${key.loaded});
@@ -137,14 +103,14 @@ export class WindowFold<T, F extends Fields> implements OperatorRuntime, Connect
       if (end <= watermark) emitLate(slot);
     }`,
       scope: {
-        ...{ fold, state: this.state, cursor: this.state.cursor },
+        ...{ fold, state, cursor: state.cursor },
         ...key.scope,
         ...{ windower: this.#windower, lateness: this.#lateness },
         endOf: (start: number, time: number) => this.#endOf(start, time),
-        entry: this.state.entryFor([0, ...firstKey]),
-        isWholeBy: (part: KeyPart) => !this.#whole || part === this.#context.key,
+        entry: state.entryFor([0, ...firstKey]),
+        isWholeBy: (part: KeyPart) => !this.#whole || part === context.key,
         checkWhole: (other: KeyTuple) => {
-          if (!beginsWith(other, this.#context.key)) this.#beginPartial();
+          if (!beginsWith(other, context.key)) this.#beginPartial();
         },
         begin: (end: number, slot: number) => this.#begin(end, slot),
         emitLate: (slot: number) => this.#emitLate(slot),
@@ -157,12 +123,12 @@ export class WindowFold<T, F extends Fields> implements OperatorRuntime, Connect
    */
   #beginPartial(): void {
     this.#whole = false;
-    this.#layout = { ...this.#layout, settings: { ...this.#layout.settings, partial: 'yes' } };
+    this.#host.note('partial', 'yes');
   }
 
   /** Notes when a new window and key is to be closed, and when it is to be dropped. */
   #begin(end: number, slot: number): void {
-    const { record, watermark } = this.#context;
+    const { record, watermark } = this.#host.moment;
     if (end > watermark) this.#closing.add(end, slot, record);
     this.#dropping.add(end + this.#lateness, slot, record);
   }
@@ -173,7 +139,7 @@ export class WindowFold<T, F extends Fields> implements OperatorRuntime, Connect
     if (start <= time && time < end && Number.isSafeInteger(start) && Number.isSafeInteger(end)) return end;
     throw new StockafolioError(
       'ERR_ROW_INVALID',
-      `operator '${this.layout.name}': its calendar has no window for ${time}: from ${String(start)} to ${String(end)}`,
+      `operator '${this.#host.node.name}': its calendar has no window for ${time}: from ${String(start)} to ${String(end)}`,
       { hint: 'a calendar returns whole epoch milliseconds, the start at or before the record and the end after it' },
     );
   }
@@ -185,11 +151,12 @@ export class WindowFold<T, F extends Fields> implements OperatorRuntime, Connect
   }
 
   #cursorAt(slot: number): Hidden {
-    return this.state.at(slot) as unknown as Hidden;
+    return this.#host.state.at(slot) as unknown as Hidden;
   }
 
   #emitLate(slot: number): void {
-    if (this.#context.inBatch) this.#context.breakBatch();
+    const { context } = this.#host;
+    if (context.inBatch) context.breakBatch();
     else this.#emit(slot);
   }
 
@@ -198,16 +165,13 @@ export class WindowFold<T, F extends Fields> implements OperatorRuntime, Connect
    * batch agree, and of windows that become one row the one that changed last remains.
    */
   #emit(slot: number): boolean {
-    const context = this.#context;
-    const cursor = this.state.at(slot);
+    const host = this.#host;
+    const { state } = host;
+    const cursor = state.at(slot);
     (cursor as unknown as Hidden).$pending = false;
-    const [start, ...key] = this.state.key(slot);
+    const [start, ...key] = state.key(slot);
     const window = { start: start as number, end: this.#windower.end(start as number) };
-    const figure = { window, key, value: cursor.$copy() as ObjectOf<F> };
-    const partial = context.partial;
-    context.partial = partial || !this.#whole;
-    const emitted = context.emit(this.layout.name, figure, () => this.#windows.next(figure), this.state.version(slot));
-    context.partial = partial;
-    return emitted;
+    const figure: Windowed<KeyTuple, ObjectOf<F>> = { window, key, value: cursor.$copy() as ObjectOf<F> };
+    return host.emitFigure(figure, { version: state.version(slot), isPartial: !this.#whole });
   }
 }

@@ -11,7 +11,7 @@ export function connectPlan(context: PipelineContext, plan: Plan): void {
     if ('node' in step) {
       const operator = execute(context, step.node, step.input);
       for (const each of plan.steps) {
-        if ('table' in each && each.writer === step.node) operator.attach?.(each.table);
+        if ('table' in each && each.writer === step.node) operator.attach(each.table);
       }
       operators.push(operator);
       connections.push(operator);

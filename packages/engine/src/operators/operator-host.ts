@@ -1,0 +1,215 @@
+import type { Observable } from 'rxjs';
+import { StockafolioError, type Table, timestamp } from '@stockafolio/core';
+import { type KeyTuple, layoutOf, type OperatorLayout, type OperatorNode } from '@stockafolio/core/plan';
+import { formatValue } from '@stockafolio/core/ports';
+import {
+  beginsWith,
+  type Connection,
+  type OperatorRuntime,
+  type PipelineContext,
+  type StateWriter,
+} from '../flow/context.js';
+import type { BatchReceiver, FanOut } from '../flow/fan-out.js';
+import type { Moments } from '../flow/moments.js';
+import { receive } from '../flow/receive.js';
+import { KeyedState } from '../state/keyed-state.js';
+import { DueBook } from '../timers/due-book.js';
+import type { FigureOptions, Moment, Operator, OperatorEnvironment } from './operator.js';
+
+/**
+ * An operator in the engine of one partition: between what the engine does with all operators (records, time, commits,
+ * checkpoints, rollback) and what its kind does with records.
+ */
+export class OperatorHost
+  implements OperatorRuntime, Connection, StateWriter, BatchReceiver<unknown>, OperatorEnvironment<unknown>
+{
+  readonly context: PipelineContext;
+  readonly node: OperatorNode;
+  readonly state: KeyedState;
+  readonly output: FanOut<unknown>;
+  readonly #input: Observable<unknown>;
+  readonly #operator: Operator<unknown>;
+  readonly #timers: DueBook[] = [];
+  #layout: OperatorLayout;
+
+  constructor(
+    context: PipelineContext,
+    node: OperatorNode,
+    input: Observable<unknown>,
+    start: (host: OperatorHost) => Operator<unknown>,
+  ) {
+    this.context = context;
+    this.node = node;
+    this.state = new KeyedState(`operator '${node.name}'`, node.state, context.interner);
+    this.output = context.fanOut(node);
+    this.#input = input;
+    this.#layout = layoutOf(node);
+    this.#operator = start(this);
+  }
+
+  // What the engine uses.
+
+  get layout(): OperatorLayout {
+    return this.#layout;
+  }
+
+  get isShared(): boolean {
+    return this.node.isShared;
+  }
+
+  get due(): number {
+    let due = Number.POSITIVE_INFINITY;
+    for (const timers of this.#timers) due = Math.min(due, timers.next);
+    return due;
+  }
+
+  get isQuiet(): boolean {
+    return this.#operator.batches?.isQuiet === true;
+  }
+
+  get keepsStreamKey(): boolean {
+    return this.#operator.batches?.keepsStreamKey === true;
+  }
+
+  connect(): void {
+    const { context } = this;
+    receive(context, this.#input, this.#process, (error) => context.breakConnection(this, error), this);
+  }
+
+  attach(table: Table): void {
+    this.#operator.attach?.(table);
+  }
+
+  readonly #process = (record: unknown): void => {
+    const { context } = this;
+    if (context.failure !== undefined || !(context.active || context.checkActive('operator', this.node.name))) return;
+    try {
+      this.#operator.process(record);
+    } catch (error) {
+      context.fail(error);
+    }
+  };
+
+  processBatch(records: readonly unknown[], moments: Moments, from: number, to: number): void {
+    const { context } = this;
+    if (context.failure !== undefined) return;
+    try {
+      this.#operator.batches?.processBatch(records, moments, from, to);
+    } catch (error) {
+      context.fail(error);
+    }
+  }
+
+  advance(watermark: number): void {
+    this.#operator.advance?.(watermark);
+  }
+
+  flush(): void {
+    this.#operator.flush?.();
+  }
+
+  collect(most?: number): boolean {
+    if (this.#operator.collect !== undefined) return this.#operator.collect(most);
+    return this.state.takeUnwritten(() => undefined);
+  }
+
+  rollback(record: number): void {
+    for (const timers of this.#timers) timers.rollback(record);
+    this.#operator.rollback?.(record);
+    this.state.rollback(record);
+  }
+
+  restored(saved: OperatorLayout | undefined): void {
+    this.#operator.restored?.(saved);
+  }
+
+  // What its kind uses.
+
+  get partition(): number {
+    return this.context.partition;
+  }
+
+  get moment(): Moment {
+    return this.context;
+  }
+
+  get isObserved(): boolean {
+    return this.output.observed;
+  }
+
+  timers(): DueBook {
+    const timers = new DueBook();
+    this.#timers.push(timers);
+    return timers;
+  }
+
+  select(key: KeyTuple): number {
+    const { context } = this;
+    if (this.node.needsStreamKey === true) this.checkPartition(key);
+    return this.state.upsert(key, context.record, context.version);
+  }
+
+  /** @throws ERR_KEY_NOT_PARTITIONED if a key does not begin with the stream's own */
+  checkPartition(key: KeyTuple, own = this.context.key): void {
+    if (beginsWith(key, own)) return;
+    throw new StockafolioError(
+      'ERR_KEY_NOT_PARTITIONED',
+      `operator '${this.node.name}': key (${key.join(', ')}) does not begin with the stream's key (${String(own)}), so other partitions hold records of it too`,
+      { hint: "begin the key with the stream's own key, or use shardedFold with a table that has a shard column" },
+    );
+  }
+
+  emit(value: unknown): void {
+    this.#emit(() => this.output.next(value));
+  }
+
+  /** Emits the values of a batch. */
+  emitBatch(values: readonly unknown[], moments: Moments): void {
+    this.#emit(() => this.output.nextBatch(values, moments));
+  }
+
+  #emit(send: () => void): void {
+    const { context } = this;
+    const { partial, stamp } = context;
+    context.partial = partial || this.node.isShared;
+    // If the figures of a window are folded, its version is for its own rows, not for rows that are made from them
+    // here.
+    context.stamp = undefined;
+    send();
+    context.stamp = stamp;
+    context.partial = partial;
+  }
+
+  emitFigure(figure: object, { version, isPartial = this.node.isShared }: FigureOptions = {}): boolean {
+    const { context } = this;
+    const { partial } = context;
+    context.partial = partial || isPartial;
+    const isEmitted = context.emit(this.node.name, figure, () => this.output.next(figure), version);
+    context.partial = partial;
+    return isEmitted;
+  }
+
+  readonly late = (until: number): void => {
+    const { context } = this;
+    const { name } = this.node;
+    context.reject(
+      name,
+      () =>
+        new StockafolioError(
+          'ERR_LATE_RECORD',
+          `operator '${name}' accepted it until ${iso(until)}; the watermark is ${iso(context.watermark)}`,
+          {
+            hint: 'the other operators have processed the record; allow more lateness here if such records are to count',
+          },
+        ),
+    );
+  };
+
+  note(setting: string, value: string | number): void {
+    this.#layout = { ...this.#layout, settings: { ...this.#layout.settings, [setting]: value } };
+  }
+}
+
+function iso(time: number): string {
+  return String(formatValue(timestamp(), time));
+}

@@ -51,9 +51,18 @@ describe('somebody else', () => {
         .trimEnd()
         .split('\n')
         .map((line) => JSON.parse(line) as Record<string, unknown>);
-      expect(rows.filter((row) => 'till' in row)).to.have.length(7);
+      expect(rows.filter((row) => 'sold' in row && 'till' in row)).to.have.length(7);
+      expect(
+        rows.filter((row) => 'median' in row),
+        'rows of an operator of their own',
+      ).to.have.length(7);
       const sold = rows.filter((row) => 'item' in row).reduce((sum, row) => sum + Number(row['sold']), 0);
       expect(sold, 'a sale counts once in the windows').to.equal(2_500);
+    });
+
+    it('their own operator keeps the contract of operators', async () => {
+      const { stdout } = succeeded('contract.js', await startNode(['contract.js'], at('project')).ended);
+      expect(stdout.trimEnd().split('\n')).to.have.length(7);
     });
 
     it('the command runs it', async () => {

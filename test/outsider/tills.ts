@@ -17,6 +17,7 @@ import {
   type Mutable,
 } from '@stockafolio/core';
 import { map } from 'rxjs';
+import { movingMedian } from './moving-median.js';
 
 export const Sale = record('sale', {
   till: text(),
@@ -41,6 +42,8 @@ export const itemMinutes = table(
   { item: text(), minute: timestamp(), shard: shard(), sold: int64(), value: money() },
 );
 
+export const medians = table('medians', { partitionBy: ['till'] }, { till: text(), median: int64() });
+
 export default pipeline('bakery', { sales }, ({ sales }) => [
   into(tills, sales.pipe(foldByKey('tills', { key: (s) => [s.till], state: Sum, fold: addSale }))),
   into(
@@ -48,6 +51,13 @@ export default pipeline('bakery', { sales }, ({ sales }) => [
     sales.pipe(
       tumblingWindow('item-minute', { size: minutes(1), key: (s) => [s.item], state: Sum, fold: addSale }),
       map(({ window, key: [item], value }) => ({ item, minute: window.start, ...value })),
+    ),
+  ),
+  into(
+    medians,
+    sales.pipe(
+      movingMedian('medians', 'till', (s) => s.price),
+      map(({ key, median }) => ({ till: key, median })),
     ),
   ),
 ]);

@@ -6,3 +6,10 @@ export { memoryTables, type MemoryTablesOptions } from './memory-tables.js';
 export { pipelineHarness, type HarnessOptions, type PipelineHarness } from './pipeline-harness.js';
 export { trace, type Emission } from './trace.js';
 export { virtualClock, type VirtualClock } from './virtual-clock.js';
+export {
+  operatorLaws,
+  runOperatorContract,
+  type Law,
+  type OperatorFixture,
+  type TestRunner,
+} from './operator-contract.js';

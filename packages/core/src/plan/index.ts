@@ -1,6 +1,6 @@
 // What an engine needs of a pipeline: its plan, and what the flows in it need of the engine that runs it.
 export { withHidden } from '../operators/hidden-fields.js';
-export type { AnyKey } from '../operators/key.js';
+export { declaredKey, keySetting, type AnyKey } from '../operators/key.js';
 export { rankFields, type TopNodeOptions } from '../operators/top-by-key.js';
 export type { WindowNodeOptions } from '../operators/window.js';
 export { currentPlan, enter, leave, type RunningEngine } from '../pipeline/ambient.js';

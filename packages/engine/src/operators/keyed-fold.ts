@@ -8,7 +8,7 @@ import type { DueBook } from '../timers/due-book.js';
 import { DirectWriter } from './direct-writer.js';
 import { checkedUntil, expiresDiffers } from './expiry.js';
 import { keyReader, keyText } from './key-text.js';
-import type { Operator } from './operator.js';
+import type { Operator } from '../operator/operator.js';
 import type { OperatorHost } from './operator-host.js';
 import { RecordProcessor, type Steps } from './record-processor.js';
 import { rowCheck } from './row-check.js';

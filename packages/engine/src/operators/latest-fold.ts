@@ -1,6 +1,6 @@
 import type { Fields, KeyedOptions, KeyParts, Mutable, ObjectOf } from '@stockafolio/core';
 import type { KeyTuple } from '@stockafolio/core/plan';
-import type { Moment } from './operator.js';
+import type { Moment } from '../operator/operator.js';
 
 /**
  * The options with a fold that skips records older than the latest one of their key, by the event times of an engine.

@@ -1,9 +1,10 @@
 import type { Observable } from 'rxjs';
-import { StockafolioError, type Table, timestamp } from '@stockafolio/core';
+import { messageOf, StockafolioError, type Table, timestamp } from '@stockafolio/core';
 import { type KeyTuple, layoutOf, type OperatorLayout, type OperatorNode } from '@stockafolio/core/plan';
 import { formatValue } from '@stockafolio/core/ports';
 import {
   beginsWith,
+  isFatal,
   type Connection,
   type OperatorRuntime,
   type PipelineContext,
@@ -14,7 +15,7 @@ import type { Moments } from '../flow/moments.js';
 import { receive } from '../flow/receive.js';
 import { KeyedState } from '../state/keyed-state.js';
 import { DueBook } from '../timers/due-book.js';
-import type { FigureOptions, Moment, Operator, OperatorEnvironment } from './operator.js';
+import type { FigureOptions, Moment, Operator, OperatorEnvironment } from '../operator/operator.js';
 
 /**
  * An operator in the engine of one partition: between what the engine does with all operators (records, time, commits,
@@ -101,16 +102,40 @@ export class OperatorHost
   }
 
   advance(watermark: number): void {
-    this.#operator.advance?.(watermark);
+    try {
+      this.#operator.advance?.(watermark);
+    } catch (error) {
+      this.#failBetween('advance', error);
+    }
   }
 
   flush(): void {
-    this.#operator.flush?.();
+    try {
+      this.#operator.flush?.();
+    } catch (error) {
+      this.#failBetween('flush', error);
+    }
   }
 
   collect(most?: number): boolean {
-    if (this.#operator.collect !== undefined) return this.#operator.collect(most);
-    return this.state.takeUnwritten(() => undefined);
+    if (this.#operator.collect === undefined) return this.state.takeUnwritten(() => undefined);
+    try {
+      return this.#operator.collect(most);
+    } catch (error) {
+      this.#failBetween('collect', error);
+      return true;
+    }
+  }
+
+  /** Between records there is no record to dead-letter, and nothing is rolled back: the run ends. */
+  #failBetween(step: string, error: unknown): void {
+    const { name, kind } = this.node;
+    const ours = new StockafolioError(
+      'ERR_PIPELINE_INVALID',
+      `operator '${name}' (${kind}) threw in ${step}(): ${messageOf(error)}`,
+      { cause: error, hint: 'an operator may throw in process() only: there the record is dead-lettered' },
+    );
+    this.context.fail(isFatal(error) ? error : ours);
   }
 
   rollback(record: number): void {
@@ -129,6 +154,10 @@ export class OperatorHost
     return this.context.partition;
   }
 
+  get fields(): object {
+    return this.state.cursor;
+  }
+
   get moment(): Moment {
     return this.context;
   }
@@ -137,17 +166,18 @@ export class OperatorHost
     return this.output.observed;
   }
 
-  timers(): DueBook {
+  readonly timers = (): DueBook => {
     const timers = new DueBook();
     this.#timers.push(timers);
     return timers;
-  }
+  };
 
-  select(key: KeyTuple): number {
+  readonly select = (key: KeyTuple): number => {
     const { context } = this;
-    if (this.node.needsStreamKey === true) this.checkPartition(key);
+    const { needsStreamKey, streamKeyAt = 0 } = this.node;
+    if (needsStreamKey === true) this.checkPartition(streamKeyAt === 0 ? key : key.slice(streamKeyAt));
     return this.state.upsert(key, context.record, context.version);
-  }
+  };
 
   /** @throws ERR_KEY_NOT_PARTITIONED if a key does not begin with the stream's own */
   checkPartition(key: KeyTuple, own = this.context.key): void {
@@ -159,9 +189,9 @@ export class OperatorHost
     );
   }
 
-  emit(value: unknown): void {
+  readonly emit = (value: unknown): void => {
     this.#emit(() => this.output.next(value));
-  }
+  };
 
   /** Emits the values of a batch. */
   emitBatch(values: readonly unknown[], moments: Moments): void {
@@ -180,14 +210,14 @@ export class OperatorHost
     context.partial = partial;
   }
 
-  emitFigure(figure: object, { version, isPartial = this.node.isShared }: FigureOptions = {}): boolean {
+  readonly emitFigure = (figure: object, { version, isPartial = this.node.isShared }: FigureOptions = {}): boolean => {
     const { context } = this;
     const { partial } = context;
     context.partial = partial || isPartial;
     const isEmitted = context.emit(this.node.name, figure, () => this.output.next(figure), version);
     context.partial = partial;
     return isEmitted;
-  }
+  };
 
   readonly late = (until: number): void => {
     const { context } = this;
@@ -205,9 +235,9 @@ export class OperatorHost
     );
   };
 
-  note(setting: string, value: string | number): void {
+  readonly note = (setting: string, value: string | number): void => {
     this.#layout = { ...this.#layout, settings: { ...this.#layout.settings, [setting]: value } };
-  }
+  };
 }
 
 function iso(time: number): string {

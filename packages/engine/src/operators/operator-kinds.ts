@@ -2,9 +2,10 @@ import type { Observable } from 'rxjs';
 import { type Fields, type KeyedOptions, type KeyParts, StockafolioError } from '@stockafolio/core';
 import type { KeyTuple, OperatorNode, TopNodeOptions, WindowNodeOptions } from '@stockafolio/core/plan';
 import type { PipelineContext } from '../flow/context.js';
+import type { Operator, OperatorKind } from '../operator/operator.js';
+import { isOwnKind, type OwnKind } from '../operator/own-kinds.js';
 import { KeyedFold } from './keyed-fold.js';
 import { keepingLatest } from './latest-fold.js';
-import type { Operator, OperatorKind } from './operator.js';
 import { OperatorHost } from './operator-host.js';
 import { TopFold } from './top-fold.js';
 import { WindowFold } from './window-fold.js';
@@ -17,7 +18,7 @@ type Start = (host: OperatorHost, options: unknown) => Operator<unknown>;
 const fold: Start = (host, options) => new KeyedFold(host, options as FoldOptions);
 const window: Start = (host, options) => new WindowFold(host, options as WindowNodeOptions<unknown, Fields>);
 
-const kinds: Readonly<Record<string, Start>> = {
+const kinds: Readonly<Record<OwnKind, Start>> = {
   foldByKey: fold,
   shardedFold: fold,
   latestByKey: (host, options) => new KeyedFold(host, keepingLatest(host.moment, options as FoldOptions)),
@@ -33,8 +34,10 @@ export function execute(context: PipelineContext, node: OperatorNode, input: Obs
 }
 
 function startOf(node: OperatorNode): (host: OperatorHost) => Operator<unknown> {
-  const own = kinds[node.kind];
-  if (own !== undefined) return (host) => own(host, node.options);
+  if (isOwnKind(node.kind)) {
+    const own = kinds[node.kind];
+    return (host) => own(host, node.options);
+  }
   const kind = node.executedBy as OperatorKind<unknown, unknown, unknown> | undefined;
   if (kind !== undefined) return (host) => kind.start(node, host);
   throw new StockafolioError('ERR_PIPELINE_INVALID', `operator '${node.name}' is of the unknown kind '${node.kind}'`, {

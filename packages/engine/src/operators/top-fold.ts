@@ -9,7 +9,7 @@ import type { KeyedState } from '../state/keyed-state.js';
 import type { DueBook } from '../timers/due-book.js';
 import { checkedUntil, expiresDiffers } from './expiry.js';
 import { keyReader, keyText } from './key-text.js';
-import type { Operator } from './operator.js';
+import type { Operator } from '../operator/operator.js';
 import type { OperatorHost } from './operator-host.js';
 import { type Order, Ranking } from './ranking.js';
 import { RecordProcessor, type Steps } from './record-processor.js';

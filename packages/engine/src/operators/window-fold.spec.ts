@@ -144,6 +144,22 @@ describe('windows', () => {
     }
   });
 
+  it('keep what they hold for late records over a restart, until these are too late', async () => {
+    const harness = pipelineHarness<Sale>(seconds, { partitions: 1 });
+    const first = async (): Promise<number | undefined> => {
+      await harness.commit();
+      return (await harness.rows(bySecond)).find(({ second }) => second === 0)?.amount;
+    };
+    harness.push(sale({ time: 500, amount: 1 }), sale({ time: 4_500 }));
+    await harness.checkpoint();
+    await harness.restart();
+    harness.push(sale({ time: 5_999 }), sale({ time: 700, amount: 2 }));
+    expect(await first()).to.equal(3);
+    harness.push(sale({ time: 6_000 }), sale({ time: 800, amount: 4 }));
+    expect(await first()).to.equal(3);
+    expect((await harness.deadLetters()).map(({ code }) => code)).to.deep.equal(['ERR_LATE_RECORD']);
+  });
+
   it('reject an invalid lateness', async () => {
     for (const allowedLateness of [-1, -0.5, 0.5, Number.NaN, Infinity]) {
       const made = (): unknown =>
@@ -165,6 +181,7 @@ describe('windows', () => {
       [(time) => time - (time % 100), (start) => (start === 0 ? 100 : (undefined as unknown as number))],
       [(time) => time - (time % 100), (start) => (start === 0 ? 100 : Number.NaN)],
       [(time) => time - (time % 100), (start) => (start === 0 ? 100 : start)],
+      [(time) => time - (time % 100), (start) => (start === 0 ? 100 : 110)],
       [(time) => (time < 100 ? 0 : Number.NaN), (start) => start + 100],
       [(time) => (time < 100 ? 0 : time + 1), (start) => start + 100],
     ];

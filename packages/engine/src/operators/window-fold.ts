@@ -12,7 +12,7 @@ import type { BatchReceiver } from '../flow/fan-out.js';
 import type { Moments } from '../flow/moments.js';
 import type { DueBook } from '../timers/due-book.js';
 import { keyReader, keyText } from './key-text.js';
-import type { Operator } from './operator.js';
+import type { Operator } from '../operator/operator.js';
 import type { OperatorHost } from './operator-host.js';
 import { RecordProcessor, type Steps } from './record-processor.js';
 

@@ -1,7 +1,7 @@
-import type { Table } from '@stockafolio/core';
+import type { Mutable, Table } from '@stockafolio/core';
 import type { KeyTuple, OperatorLayout, OperatorNode } from '@stockafolio/core/plan';
+import type { State } from '@stockafolio/core/ports';
 import type { BatchReceiver } from '../flow/fan-out.js';
-import type { KeyedState } from '../state/keyed-state.js';
 
 /**
  * How the operators of one kind are executed. The engine's own kinds are made in this way, and others can be:
@@ -10,12 +10,13 @@ import type { KeyedState } from '../state/keyed-state.js';
  * @typeParam T the records that it receives
  * @typeParam E what it emits
  * @typeParam O the options of its nodes
+ * @typeParam S the fields of its state
  */
-export interface OperatorKind<T, E, O> {
+export interface OperatorKind<T, E, O, S extends object = object> {
   /** The name of the operator function, such as `foldByKey`. It is in checkpoints: another kind has another state. */
   readonly name: string;
   /** Makes the operator of a node for one partition. It shares nothing with those of other partitions. */
-  start(node: OperatorNode<O>, environment: OperatorEnvironment<E>): Operator<T>;
+  start(node: OperatorNode<O>, environment: OperatorEnvironment<E, S>): Operator<T>;
 }
 
 /**
@@ -84,16 +85,18 @@ export interface FigureOptions {
   readonly isPartial?: boolean;
 }
 
-/** What the engine gives to an operator on one partition. */
-export interface OperatorEnvironment<E> {
+/** What the engine gives to an operator on one partition. Its functions can be taken out of it. */
+export interface OperatorEnvironment<E, S extends object = object> {
   readonly partition: number;
   /** The state of each key, by the schema of the node. */
-  readonly state: KeyedState;
+  readonly state: State;
+  /** The fields of the key that was selected last: reading and setting them is reading and changing its state. */
+  readonly fields: Mutable<S>;
   readonly moment: Moment;
   /** Whether anything receives what it emits. */
   readonly isObserved: boolean;
   /** Makes timers. They are not in checkpoints: {@link Operator.restored} adds them again from the state. */
-  timers(): Timers;
+  readonly timers: () => Timers;
   /**
    * The slot of a key, created if there is none, with the cursor of the state on it. What is then set through the cursor
    * is a change of the current record.
@@ -101,18 +104,18 @@ export interface OperatorEnvironment<E> {
    * @throws ERR_ROW_INVALID if the key is not like the first one, ERR_KEY_NOT_PARTITIONED if the node needs the stream's
    * own key, and the key does not begin with it
    */
-  select(key: KeyTuple): number;
+  readonly select: (key: KeyTuple) => number;
   /** Emits a value for the current record. */
-  emit(value: E): void;
+  readonly emit: (value: E) => void;
   /**
    * Emits a figure of several records: of a window that closes, or at a commit. If it fails on its way to its table, it
    * alone is dead-lettered.
    *
    * @returns whether it was emitted
    */
-  emitFigure(figure: E & object, options?: FigureOptions): boolean;
+  readonly emitFigure: (figure: E & object, options?: FigureOptions) => boolean;
   /** Dead-letters the current record for this operator alone, because it accepted it only until this event time. */
-  late(until: number): void;
+  readonly late: (until: number) => void;
   /** Adds a setting to the operator's layout, which is stored in checkpoints. */
-  note(setting: string, value: string | number): void;
+  readonly note: (setting: string, value: string | number) => void;
 }

@@ -1,0 +1,16 @@
+const ownKinds = [
+  'foldByKey',
+  'shardedFold',
+  'latestByKey',
+  'tumblingWindow',
+  'hoppingWindow',
+  'calendarWindow',
+  'topByKey',
+] as const;
+
+/** The kinds of operators that core declares and this engine executes. */
+export type OwnKind = (typeof ownKinds)[number];
+
+export function isOwnKind(name: string): name is OwnKind {
+  return ownKinds.some((own) => own === name);
+}

@@ -1,0 +1,227 @@
+import { expect } from 'chai';
+import { map, type Observable } from 'rxjs';
+import { Sale, sales, Sum } from '@stockafolio/conformance';
+import {
+  calendar,
+  calendarWindow,
+  foldByKey,
+  hoppingWindow,
+  int64,
+  type KeyField,
+  latestByKey,
+  record,
+  seconds,
+} from '@stockafolio/core';
+import {
+  shard,
+  shardedFold,
+  stream,
+  type Table,
+  table,
+  text,
+  timestamp,
+  topByKey,
+  tumblingWindow,
+} from '@stockafolio/core';
+import {
+  type Operator,
+  type OperatorEnvironment,
+  operatorFunction,
+  type OperatorKind,
+} from '@stockafolio/engine/operator';
+import { operatorLaws, runOperatorContract, type OperatorFixture } from './operator-contract.js';
+
+const records: Sale[] = Array.from({ length: 40 }, (_, n) => ({
+  user: ['ann', 'bob', 'cy'][n % 3] as string,
+  item: n % 4 === 0 ? 'tea' : 'rum',
+  amount: (n * 7) % 11,
+  time: n * 700,
+}));
+
+const add = (sum: { amount: number; count: number }, { amount }: Sale): void => {
+  sum.amount += amount;
+  sum.count++;
+};
+const fold = { state: Sum, fold: add };
+const byUser = table('by_user', { partitionBy: ['user'] }, { user: text(), amount: int64(), count: int64() });
+const byItem = table(
+  'by_item',
+  { partitionBy: ['item'], clusterBy: ['shard'] },
+  { item: text(), shard: shard(), amount: int64(), count: int64() },
+);
+const byTime = table(
+  'by_time',
+  { partitionBy: ['user'], clusterBy: ['start'] },
+  { user: text(), start: timestamp(), amount: int64(), count: int64() },
+);
+const ranks = table(
+  'ranks',
+  { partitionBy: ['by'], clusterBy: ['shard', 'rank'] },
+  { by: text(), shard: shard(), rank: int64(), user: text(), amount: int64(), count: int64() },
+);
+
+function contract(name: string, of: Table, rows: (records: Observable<Sale>) => Observable<unknown>): void {
+  runOperatorContract(name, { stream: sales, records, table: of, rows });
+}
+
+const byBoth = stream('sales', Sale, { key: ['user', 'item'], time: (s) => s.time });
+const pairs = table(
+  'pairs',
+  { partitionBy: ['user'], clusterBy: ['item'] },
+  { user: text(), item: text(), amount: int64(), count: int64() },
+);
+const pairTimes = table(
+  'pair_times',
+  { partitionBy: ['user'], clusterBy: ['item', 'start'] },
+  { user: text(), item: text(), start: timestamp(), amount: int64(), count: int64() },
+);
+const pair = (sale: Sale): [string, string] => [sale.user, sale.item];
+for (const key of [pair, ['user', 'item'] as const]) {
+  runOperatorContract(`foldByKey of a stream with a key of two parts (${typeof key})`, {
+    ...{ stream: byBoth, records, table: pairs },
+    rows: (s) => s.pipe(foldByKey('f', { key: key as typeof pair, ...fold })),
+  });
+}
+runOperatorContract('tumblingWindow of a stream with a key of two parts', {
+  ...{ stream: byBoth, records, table: pairTimes },
+  rows: (s) =>
+    s.pipe(
+      tumblingWindow('w', { size: seconds(2), key: pair, ...fold }),
+      map(({ window: { start }, key: [user, item], value }) => ({ user, item, start, ...value })),
+    ),
+});
+
+type Sums = { readonly amount: number; readonly count: number };
+const windowRow = map((w: { window: { start: number }; key: readonly [string]; value: Sums }) => ({
+  ...{ user: w.key[0], start: w.window.start },
+  ...w.value,
+}));
+
+contract('foldByKey', byUser, (s) => s.pipe(foldByKey('f', { key: ['user'], ...fold })));
+contract('foldByKey with map() behind it', byUser, (s) =>
+  s.pipe(
+    foldByKey('f', { key: ['user'], ...fold }),
+    map(({ key: [user], value }) => ({ user, ...value })),
+  ),
+);
+contract('shardedFold', byItem, (s) => s.pipe(shardedFold('f', { key: ['item'], ...fold })));
+contract('latestByKey', byItem, (s) => s.pipe(latestByKey('f', { key: ['item'], ...fold })));
+const windowed = { key: (sale: Sale) => [sale.user] as const, ...fold };
+contract('tumblingWindow', byTime, (s) => s.pipe(tumblingWindow('w', { size: seconds(2), ...windowed }), windowRow));
+contract('hoppingWindow', byTime, (s) =>
+  s.pipe(hoppingWindow('w', { size: seconds(4), step: seconds(2), ...windowed }), windowRow),
+);
+const threes = calendar(
+  'threes',
+  (time) => time - (time % 3_000),
+  (start) => start + 3_000,
+);
+contract('calendarWindow', byTime, (s) => s.pipe(calendarWindow('w', { windows: threes, ...windowed }), windowRow));
+contract('topByKey', ranks, (s) =>
+  s.pipe(
+    topByKey('t', { k: 2, by: 'amount', key: ['user'], ...fold }),
+    map(({ by, rank, key: [user], value }) => ({ by, rank, user, ...value })),
+  ),
+);
+
+/** The number and the median of the last three amounts of a user: a kind that the library does not have. */
+const Recent = record('recent', { count: int64(), a: int64(), b: int64(), c: int64() });
+type Recent = { count: number; a: number; b: number; c: number };
+interface Median {
+  readonly user: string;
+  readonly count: number;
+  readonly amount: number;
+}
+
+interface MedianOptions {
+  readonly key: KeyField<Sale>;
+}
+
+function medians(
+  start: (environment: OperatorEnvironment<Median, Recent>) => Operator<Sale>,
+): (records: Observable<Sale>) => Observable<Median> {
+  const kind: OperatorKind<Sale, Median, MedianOptions, Recent> = {
+    name: 'movingMedian',
+    start: (_, environment) => start(environment),
+  };
+  return operatorFunction(kind, 'median', { key: ['user'], state: Recent, options: { key: 'user' } });
+}
+
+function median(environment: OperatorEnvironment<Median, Recent>, { user, amount }: Sale): Median {
+  environment.select([user]);
+  const { fields } = environment;
+  fields.a = fields.b;
+  fields.b = fields.c;
+  fields.c = amount;
+  fields.count++;
+  const last = [fields.a, fields.b, fields.c].slice(-Math.min(3, fields.count)).sort((x, y) => x - y);
+  return { user, count: fields.count, amount: last[last.length >> 1] as number };
+}
+
+contract(
+  'an operator of another author',
+  byUser,
+  medians((environment) => ({ process: (sale) => environment.emit(median(environment, sale)) })),
+);
+
+/** The laws that a kind breaks. */
+async function broken(rows: OperatorFixture<Sale>['rows'], of: Table = byUser): Promise<string[]> {
+  const names: string[] = [];
+  for (const { name, prove } of operatorLaws({ stream: sales, records, table: of, rows })) {
+    await prove().catch(() => names.push(name));
+  }
+  return names;
+}
+
+const killed = 'makes the same rows if the run is killed at any point, and goes on from a checkpoint';
+const again = 'changes nothing when records are delivered again, or a killed run still writes';
+const committed = 'makes the same rows whenever commits happen, and windows are flushed';
+const failed = 'keeps nothing of a record that fails elsewhere';
+const batches = 'makes the same rows, with the same versions, of batches of records as of single ones';
+const shares = 'shares nothing between partitions';
+
+describe('the contract of operators', () => {
+  it('finds an operator that counts outside of its state', async () => {
+    const forgetful = medians((environment) => {
+      const counts = new Map<string, number>();
+      return {
+        process: (sale) => {
+          const count = (counts.get(sale.user) ?? 0) + 1;
+          counts.set(sale.user, count);
+          environment.emit({ ...median(environment, sale), count });
+        },
+      };
+    });
+    expect(await broken(forgetful)).to.include.members([killed, again, failed]);
+  });
+
+  it('finds an operator whose output depends on commits', async () => {
+    const counting = medians((environment) => {
+      let commits = 0;
+      return {
+        process: (sale) => environment.emit({ ...median(environment, sale), count: commits }),
+        collect: () => {
+          commits++;
+          return environment.state.takeUnwritten(() => undefined);
+        },
+      };
+    });
+    expect(await broken(counting)).to.include(committed);
+  });
+
+  it('finds an operator that processes batches in another way', async () => {
+    const careless = medians((environment) => ({
+      process: (sale) => environment.emit(median(environment, sale)),
+      batches: { isQuiet: true, keepsStreamKey: true, processBatch: () => undefined },
+    }));
+    expect(await broken(careless)).to.deep.equal([batches]);
+  });
+
+  it('finds an operator that shares something between partitions', async () => {
+    let count = 0;
+    const sharing = medians((environment) => ({
+      process: (sale) => environment.emit({ ...median(environment, sale), count: count++ }),
+    }));
+    expect(await broken(sharing)).to.include(shares);
+  });
+});

@@ -10,6 +10,7 @@ const makers = [
   'benchmarks/operators/index.ts',
   'packages/runner-batch/src/run-unit.ts',
   'packages/runner-stream/src/partition-task.ts',
+  'packages/testing/src/operator-contract.ts',
   'packages/testing/src/pipeline-harness.ts',
 ];
 

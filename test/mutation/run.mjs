@@ -27,7 +27,7 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(parts)) {
     testRunnerNodeArgs: ['--import', 'tsx'],
     mochaOptions: {
       'no-config': true,
-      require: [join(here, 'repeatable.mjs')],
+      require: [join(here, 'repeatable.mjs'), join(here, 'as-sources.mjs')],
       spec: part.specs,
       ignore: ['**/*.{servers,faults}.spec.ts'],
     },
@@ -35,7 +35,6 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(parts)) {
     concurrency: 2,
     timeoutMS: 5_000,
 
-    // The packages are found in node_modules, as built; the mutated code is imported by the specs beside it.
     ignorePatterns: ['/benchmarks', '/docs', '/examples', '/test', '/tmp', 'dist'],
     tempDirName: join('tmp', 'mutation'),
     incremental: true,

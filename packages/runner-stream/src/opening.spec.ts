@@ -25,10 +25,12 @@ describe('the opening of a partition', () => {
     range: Partial<PartitionRange>,
     written: number | undefined,
     given: Partial<StreamOptions<Sale>> = {},
+    isHeard = true,
   ): Promise<PartitionTask> {
     const options: StreamOptions<Sale> = {
       ...{ pipeline: totals, codec, source: at.topic.source(), tables: at.tables, checkpoints: at.checkpoints },
-      ...{ clock: at.clock, onEvent: (event) => void at.events.push(event), ...given },
+      ...{ clock: at.clock, ...given },
+      ...(isHeard ? { onEvent: (event) => void at.events.push(event) } : {}),
     };
     return openPartition(options, {
       ...{ source, of: 4, generation: 7, tableIds: {}, isNoted: true },
@@ -67,6 +69,7 @@ describe('the opening of a partition', () => {
     await open({}, 99, { tables });
     await open({}, undefined, { tables });
     expect(asked).to.equal(2);
+    expect(at.events.map(({ type }) => type)).to.eql(['resumed', 'resumed', 'resumed', 'resumed']);
   });
 
   it('begins at the oldest message if there is no checkpoint, unless tables hold earlier messages', async () => {
@@ -92,6 +95,13 @@ describe('the opening of a partition', () => {
     await open({}, undefined);
     expect(at.events.map(({ type }) => type)).to.eql(['checkpoint-skipped', 'started']);
     expect(at.events[0]).to.include({ partition: 0, name }).and.have.property('reason').that.contains('3 bytes');
+  });
+
+  it('needs nobody who listens to its events', async () => {
+    expect((await open({}, 100, {}, false)).engine.position.offset).to.equal(100);
+    const [name = ''] = [...at.checkpoints.contents.keys()].filter((each) => each.includes('partition=00000'));
+    at.checkpoints.contents.set(name, new Uint8Array(3));
+    expect((await open({}, undefined, {}, false)).engine.position.offset).to.equal(0);
   });
 
   it('rejects a changed pipeline, unless that is accepted', async () => {

@@ -1,4 +1,6 @@
 import type { Source, SourceMessage } from '@stockafolio/core/ports';
+import { rowObject } from '@stockafolio/core';
+import { deadLetters } from '@stockafolio/engine';
 import { expect } from 'chai';
 import { forward } from '../test/forward.js';
 import { StreamUnderTest } from '../test/stream-under-test.js';
@@ -27,6 +29,15 @@ describe('a partition of a stream', () => {
     };
     await at.catchUp({ source: stuttering });
     expect(await dump(at.tables)).to.eql(await at.wanted(400));
+  });
+
+  it('dead-letters a message that is no record with its bytes', async () => {
+    await at.topic.append([...messages(3), { partition: 0, key: null, value: Buffer.from('no sale'), timestamp: 0 }]);
+    await at.catchUp();
+    const letters: unknown[] = [];
+    for await (const { values } of at.tables.scanAll(deadLetters)) letters.push(rowObject(deadLetters, values));
+    expect(letters).to.have.length(1);
+    expect(letters[0]).to.include({ message: 'no sale', code: 'ERR_BAD_RECORD', operator: '' });
   });
 
   it('keeps its position if all messages from the source are below it', async () => {

@@ -37,7 +37,7 @@ export function addFold<
     key,
     streamKeyAt: kind === 'foldByKey' ? 0 : undefined,
     needsStreamKey: kind === 'foldByKey',
-    settings: { ...(key === undefined ? {} : { key: keySetting(key) }), ...(expires ? { expires: 'yes' } : {}) },
+    settings: { ...keySetting('key', key), ...(expires ? { expires: 'yes' } : {}) },
     state: expires ? withHidden(state, { $until: timestamp() }) : state,
     isShared: kind !== 'foldByKey',
     writesState: true,

@@ -49,9 +49,13 @@ export function declaredKey<T>(operator: string, key: AnyKey<T>): readonly KeyPa
   });
 }
 
-/** A key in one line, as part of an operator's settings: `user, symbol`, with the kinds of computed parts in brackets. */
-export function keySetting(parts: readonly KeyPartNode[]): string {
-  return parts.map((part) => ('field' in part ? part.field : `(${part.type.kind})`)).join(', ');
+/**
+ * A key as one of an operator's settings: `user, symbol`, with the kinds of computed parts in brackets. None if a function
+ * makes it, or if it has no parts.
+ */
+export function keySetting(name: 'key' | 'group', parts: readonly KeyPartNode[] | undefined): Record<string, string> {
+  if (parts === undefined || parts.length === 0) return {};
+  return { [name]: parts.map((part) => ('field' in part ? part.field : `(${part.type.kind})`)).join(', ') };
 }
 
 function isPart(part: unknown): boolean {

@@ -102,8 +102,8 @@ export function topByKey<
       streamKeyAt: group?.length,
       needsStreamKey: true,
       settings: {
-        ...(group === undefined || group.length === 0 ? {} : { group: keySetting(group) }),
-        ...(key === undefined ? {} : { key: keySetting(key) }),
+        ...keySetting('group', group),
+        ...keySetting('key', key),
         k: options.k,
         by: fields.join(', '),
       },

@@ -53,7 +53,7 @@ export function addWindow<T, K extends readonly KeyPart[], F extends Fields, P e
     kind,
     key: key === undefined ? undefined : [{ type: timestamp() }, ...key],
     streamKeyAt: 1,
-    settings: { ...(key === undefined ? {} : { key: keySetting(key) }), ...windower.settings, allowedLateness },
+    settings: { ...keySetting('key', key), ...windower.settings, allowedLateness },
     state: withHidden(options.state, { $pending: boolean() }),
     isShared: false,
     writesState: false,

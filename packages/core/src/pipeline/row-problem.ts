@@ -8,12 +8,9 @@ import type { PartialUpdate, Update } from './update.js';
 export type RowProblem<T, V> =
   V extends Update<infer K, infer S> ? UpdateProblem<T, V, K, S> : ColumnProblem<RowOf<T>, V>;
 
-type UpdateProblem<T, V, K, S> =
-  V extends PartialUpdate<readonly unknown[], unknown>
-    ? HasShard<T> extends false
-      ? 'the table needs a shard() column, because each partition has only its part of these figures'
-      : KeyProblem<T, K, S>
-    : KeyProblem<T, K, S>;
+type UpdateProblem<T, V, K, S> = [V, HasShard<T>] extends [PartialUpdate<readonly unknown[], unknown>, false]
+  ? 'the table needs a shard() column, because each partition has only its part of these figures'
+  : KeyProblem<T, K, S>;
 
 type KeyProblem<T, K, S> = [K] extends [KeyOf<T>]
   ? ColumnProblem<ValuesOf<T>, S>

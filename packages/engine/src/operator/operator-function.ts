@@ -42,7 +42,7 @@ export function operatorFunction<T, E, O, S extends object>(
     key: parts,
     streamKeyAt: isShared ? undefined : 0,
     needsStreamKey: !isShared,
-    settings: parts === undefined ? settings : { key: keySetting(parts), ...settings },
+    settings: { ...keySetting('key', parts), ...settings },
     state,
     isShared,
     writesState: false,

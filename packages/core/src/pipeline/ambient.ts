@@ -5,7 +5,8 @@ import type { PlanBuilder } from './plan-builder.js';
 /** An engine that executes a plan, as its flows know it. */
 export interface RunningEngine {
   /**
-   * Adds a receiver of what the engine sends to the output of the stream or an operator; returns a function that removes it.
+   * Adds a receiver of what the engine sends to the output of the stream or an operator; returns a function that
+   * removes it.
    *
    * @throws ERR_PIPELINE_INVALID if that is of another plan
    */

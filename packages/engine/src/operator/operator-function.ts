@@ -6,13 +6,19 @@ import type { OperatorKind } from './operator.js';
 
 /** What a node of some kind is, besides its name. */
 export interface NodeOptions<T, O> {
-  /** The key of its state, as operators of core are given it. It begins with the stream's own key, unless the node is shared. */
+  /**
+   * The key of its state, as operators of core are given it. It begins with the stream's own key, unless the node is
+   * shared.
+   */
   readonly key: AnyKey<T>;
   /** Its state for each key. */
   readonly state: RecordSchema;
   /** Settings that change what the state means, such as a window's size: a checkpoint with others is refused. */
   readonly settings?: Readonly<Record<string, string | number>>;
-  /** Whether each partition has only its part of the figures. Then their tables need a `shard` column. Defaults to false. */
+  /**
+   * Whether each partition has only its part of the figures. Then their tables need a `shard` column. Defaults to
+   * false.
+   */
   readonly isShared?: boolean;
   /** Its functions, and what else its kind needs. */
   readonly options: O;

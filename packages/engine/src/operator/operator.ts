@@ -22,18 +22,23 @@ export interface OperatorKind<T, E, O, S extends object = object> {
 /**
  * An operator on one partition.
  *
- * Everything that it must not forget is in its {@link OperatorEnvironment.state}, which the engine stores in checkpoints
- * and rolls back. What it keeps besides is derived from that, and rebuilt by {@link restored}. What it emits may depend on
- * the records and their times alone, never on when commits or checkpoints happen.
+ * Everything that it must not forget is in its {@link OperatorEnvironment.state}, which the engine stores in
+ * checkpoints and rolls back. What it keeps besides is derived from that, and rebuilt by {@link restored}. What it
+ * emits may depend on the records and their times alone, never on when commits or checkpoints happen.
  */
 export interface Operator<T> {
   /** Processes a record. If it throws, the record is dead-lettered, and all that it changed anywhere is rolled back. */
   process(record: T): void;
   /** Given if it can process a batch of records at once, with the same result as one by one. */
   readonly batches?: BatchReceiver<T>;
-  /** Time has moved on: no record below this event time, in epoch milliseconds, is expected. It is called after {@link process}. */
+  /**
+   * Time has moved on: no record below this event time, in epoch milliseconds, is expected. It is called after {@link
+   * process}.
+   */
   advance?(watermark: number): void;
-  /** Emits what is open, because no record has arrived for a while. What it emits is emitted again when it is complete. */
+  /**
+   * Emits what is open, because no record has arrived for a while. What it emits is emitted again when it is complete.
+   */
   flush?(): void;
   /**
    * A commit: emits or writes what has changed since the last one; if that is done key by key, for at most `most` keys.
@@ -98,8 +103,8 @@ export interface OperatorEnvironment<E, S extends object = object> {
   /** Makes timers. They are not in checkpoints: {@link Operator.restored} adds them again from the state. */
   readonly timers: () => Timers;
   /**
-   * The slot of a key, created if there is none, with the cursor of the state on it. What is then set through the cursor
-   * is a change of the current record.
+   * The slot of a key, created if there is none, with the cursor of the state on it. What is then set through the
+   * cursor is a change of the current record.
    *
    * @throws ERR_ROW_INVALID if the key is not like the first one, ERR_KEY_NOT_PARTITIONED if the node needs the stream's
    * own key, and the key does not begin with it

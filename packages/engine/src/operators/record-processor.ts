@@ -11,9 +11,9 @@ interface Compiled<T> {
 
 /**
  * The steps with which an operator processes a record, as source text. The text uses `context`, `record`, its index `i`
- * in the batch, its `moments`, and `outgoing`, an array for values that are emitted after the batch (undefined if the record came
- * alone). It also uses `late(until)`, which rejects a record that came after the operator closed its window, or after
- * its key expired.
+ * in the batch, its `moments`, and `outgoing`, an array for values that are emitted after the batch (undefined if the
+ * record came alone). It also uses `late(until)`, which rejects a record that came after the operator closed its
+ * window, or after its key expired.
  */
 export interface Steps {
   /**

@@ -1,10 +1,9 @@
 import type { Observable } from 'rxjs';
-import { messageOf, StockafolioError, type Table, timestamp } from '@stockafolio/core';
+import { isStockafolioError, messageOf, StockafolioError, type Table, timestamp } from '@stockafolio/core';
 import { type KeyTuple, layoutOf, type OperatorLayout, type OperatorNode } from '@stockafolio/core/plan';
 import { formatValue } from '@stockafolio/core/ports';
 import {
   beginsWith,
-  isFatal,
   type Connection,
   type OperatorRuntime,
   type PipelineContext,
@@ -127,15 +126,16 @@ export class OperatorHost
     }
   }
 
-  /** Between records there is no record to dead-letter, and nothing is rolled back: the run ends. */
+  /**
+   * Between records there is no record to dead-letter, and nothing is rolled back: the run ends. Errors of these packages
+   * say themselves what they are.
+   */
   #failBetween(step: string, error: unknown): void {
+    if (isStockafolioError(error)) throw error;
     const { name, kind } = this.node;
-    const ours = new StockafolioError(
-      'ERR_PIPELINE_INVALID',
-      `operator '${name}' (${kind}) threw in ${step}(): ${messageOf(error)}`,
-      { cause: error, hint: 'an operator may throw in process() only: there the record is dead-lettered' },
-    );
-    this.context.fail(isFatal(error) ? error : ours);
+    const message = `operator '${name}' (${kind}) threw in ${step}(): ${messageOf(error)}`;
+    const hint = 'an operator may throw in process() only: there the record is dead-lettered';
+    this.context.fail(new StockafolioError('ERR_PIPELINE_INVALID', message, { cause: error, hint }));
   }
 
   rollback(record: number): void {

@@ -1,4 +1,5 @@
 import type { Value } from '@stockafolio/core';
+import { compile } from '@stockafolio/core/compile';
 import {
   type Chunk,
   CHUNK_BITS,
@@ -9,7 +10,6 @@ import {
   mix,
   SEGMENT_SHIFT,
   type SlotIndex,
-  specialize,
 } from '@stockafolio/engine/state';
 import { VERSION_AT, type ColumnLayout, type RowLayout } from './row-layout.js';
 import { NO_TEXT, type TextArena } from './text-arena.js';
@@ -59,7 +59,7 @@ function values(number) { ${row(layout, 'number')} return [${layout.columns.map(
 ${compare(layout, key)}
 ${compareTo(layout, key)}
 return { hash, put, find, version, expires, values, compare, compareTo };`;
-  return specialize(`rows of ${name}`, { ...scope, mix, finish, hashText, storeWide, wideAt }, text);
+  return compile(`rows of ${name}`, { ...scope, mix, finish, hashText, storeWide, wideAt }, text);
 }
 
 /** The chunk and the cells of a row; the names end in `of`, for functions that use two rows. */

@@ -1,10 +1,10 @@
 import type { Table } from '@stockafolio/core';
+import { compile } from '@stockafolio/core/compile';
 import { type ColumnOrigin, columnOrigins, type KeyKind, type OperatorNode } from '@stockafolio/core/plan';
 import { listed, Row } from '../flow/row.js';
 import type { StepRows } from '../flow/step-rows.js';
 import type { Interner } from '../state/interner.js';
 import type { KeyedState } from '../state/keyed-state.js';
-import { specialize } from '../state/specialize.js';
 
 /** Makes rows from the slots of one state, for every table that the operator's output goes into directly. */
 export class DirectWriter {
@@ -43,7 +43,7 @@ export class DirectWriter {
       const values = origins.map((origin) => valueText(origin, kinds));
       return `rows.push(new Row(tables[${n}], listed(${values.join(', ')}), version));`;
     });
-    return specialize(
+    return compile(
       `the rows of operator '${this.#node.name}'`,
       { state: this.#state, cursor: this.#state.cursor, interner: this.#interner, tables, rows, shard, Row, listed },
       `return function write(slot) {

@@ -1,6 +1,6 @@
+import { compile } from '@stockafolio/core/compile';
 import type { Moments } from '../flow/moments.js';
 import type { Entry } from '../state/compile-entry.js';
-import { specialize } from '../state/specialize.js';
 import type { OperatorHost } from './operator-host.js';
 
 /** The compiled code with which an operator processes records. */
@@ -70,7 +70,7 @@ export class RecordProcessor<T> {
       ${ahead}
     }
     entry.touch(count);`;
-    return specialize(
+    return compile(
       `operator '${node.name}'`,
       { context, interner: context.interner, late, entry, ...scope },
       `function processRecord(record) {

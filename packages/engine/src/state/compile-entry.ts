@@ -1,4 +1,5 @@
 import type { KeyPart } from '@stockafolio/core';
+import { compile } from '@stockafolio/core/compile';
 import type { KeyKind } from '@stockafolio/core/plan';
 import { cellOffsets, cellsOf, type StateColumn } from './columns.js';
 import type { Cursor } from './cursor.js';
@@ -6,7 +7,6 @@ import type { Interner } from './interner.js';
 import { HASH_SEED, finish, mix, type KeyParts } from './key-parts.js';
 import { CHUNK_BITS, CHUNK_MASK, type Chunk, type RowPointer } from './rows.js';
 import { SEGMENT_SHIFT, type SlotIndex } from './slot-index.js';
-import { specialize } from './specialize.js';
 import { BATCH_SIZE } from './batch-size.js';
 import type { UndoJournal } from './undo-journal.js';
 
@@ -132,7 +132,7 @@ function enter(i, changes) {
   return slot;
 }
 return { load, touch, enter };`;
-  return specialize(owner, { ...scope, mix, finish }, text);
+  return compile(owner, { ...scope, mix, finish }, text);
 }
 
 /**

@@ -5,5 +5,4 @@ export { KeyedState } from './keyed-state.js';
 export { memoryFor } from './memory.js';
 export { CHUNK_BITS, CHUNK_MASK, Chunk } from './rows.js';
 export { SEGMENT_SHIFT, SlotIndex } from './slot-index.js';
-export { specialize } from './specialize.js';
 export { TextMemo } from './text-memo.js';

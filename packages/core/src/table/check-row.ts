@@ -131,10 +131,8 @@ function textCheck({ min = 0, max = Infinity }: FieldType): ValueCheck {
   return (value) => {
     if (typeof value !== 'string') return 'is not text';
     if (value.length < min || value.length > max) return `has ${value.length} characters, not ${min} to ${max}`;
-    // Almost no text has any of these units, and one test of a regular expression is cheaper than a loop.
-    if (!/[\0\ud800-\udfff]/.test(value)) return undefined;
-    if (value.includes('\0')) return 'holds the character U+0000';
-    return /\p{Surrogate}/u.test(value) ? 'holds half a character (a lone surrogate)' : undefined;
+    if (!misfitScope.isUnfit(value)) return undefined;
+    return value.includes('\0') ? 'holds the character U+0000' : 'holds half a character (a lone surrogate)';
   };
 }
 

@@ -3,7 +3,7 @@ import { type Table, Update, type Value } from '@stockafolio/core';
 import { type KeyTuple, shardMissing } from '@stockafolio/core/plan';
 import type { Connection, PipelineContext } from './context.js';
 import { receive } from './receive.js';
-import { rowReader } from './row-writer.js';
+import { rowReader } from './row-reader.js';
 import { Row } from './row.js';
 
 /** Receives the rows that a flow sends to a table. */

@@ -1,10 +1,12 @@
 import type { Table } from '@stockafolio/core';
-import { compile } from '@stockafolio/core/compile';
+import { instantiate } from '@stockafolio/core/compile';
 import { type ColumnOrigin, columnOrigins, type KeyKind, type OperatorNode } from '@stockafolio/core/plan';
-import { listed, Row } from '../flow/row.js';
+import type { Mutation, RowValues } from '@stockafolio/core/ports';
+import { Row } from '../flow/row.js';
 import type { StepRows } from '../flow/step-rows.js';
 import type { Interner } from '../state/interner.js';
 import type { KeyedState } from '../state/keyed-state.js';
+import { type RowLister, rowLister } from '../state/row-values.js';
 
 /** Makes rows from the slots of one state, for every table that the operator's output goes into directly. */
 export class DirectWriter {
@@ -12,7 +14,7 @@ export class DirectWriter {
   readonly #state: KeyedState;
   readonly #interner: Interner;
   readonly #tables: { readonly table: Table; readonly origins: readonly ColumnOrigin[] }[] = [];
-  #compiled: ((slot: number) => void) | undefined;
+  #write: ((slot: number) => void) | undefined;
 
   constructor(node: OperatorNode, state: KeyedState, interner: Interner) {
     this.#node = node;
@@ -33,45 +35,37 @@ export class DirectWriter {
   /** Returns a function that writes the current row of a slot into each table. */
   into(rows: StepRows, shard: number): (slot: number) => void {
     if (this.#tables.length === 0 || this.#state.keyKinds === undefined) return () => undefined;
-    this.#compiled ??= this.#compile(rows, shard, this.#state.keyKinds);
-    return this.#compiled;
+    this.#write ??= this.#writer(rows, shard, this.#state.keyKinds);
+    return this.#write;
   }
 
-  #compile(rows: StepRows, shard: number, kinds: readonly KeyKind[]): (slot: number) => void {
-    const tables = this.#tables.map(({ table }) => table);
-    const pushes = this.#tables.map(({ origins }, n) => {
-      const values = origins.map((origin) => valueText(origin, kinds));
-      return `rows.push(new Row(tables[${n}], listed(${values.join(', ')}), version));`;
+  #writer(rows: StepRows, shard: number, kinds: readonly KeyKind[]): (slot: number) => void {
+    const state = this.#state;
+    const scope = { cursor: state.cursor, interner: this.#interner, shard };
+    const writers = this.#tables.map(({ table, origins }) => {
+      const owner = `operator '${this.#node.name}', table '${table.name}'`;
+      const list = rowLister(owner, origins, kinds, scope);
+      return instantiate(owner, tableWriter, { table, list, state, rows, Row });
     });
-    return compile(
-      `the rows of operator '${this.#node.name}'`,
-      { state: this.#state, cursor: this.#state.cursor, interner: this.#interner, tables, rows, shard, Row, listed },
-      `return function write(slot) {
-  const { f64, at } = state.point(slot);
-  const version = f64[at - 1];
-  ${pushes.join('\n  ')}
-};`,
-    );
+    const [only] = writers;
+    if (only !== undefined && writers.length === 1) return only;
+    return (slot) => {
+      for (const write of writers) write(slot);
+    };
   }
 }
 
-/**
- * The source text of a column's value; a row's key is stored right before its version, and the version before its
- * values.
- */
-function valueText(origin: ColumnOrigin, kinds: readonly KeyKind[]): string {
-  if (origin === 'shard') return 'shard';
-  if (origin === 'absent') return 'undefined';
-  if ('field' in origin) return `cursor.${origin.field}`;
-  const cell = `f64[at - ${1 + kinds.length - origin.part}]`;
-  switch (kinds[origin.part]) {
-    case 'text':
-      return `interner.textOf(${cell})`;
-    case 'bigint':
-      return `BigInt(interner.textOf(${cell}))`;
-    case 'boolean':
-      return `${cell} === 1`;
-    default:
-      return cell;
-  }
+/** Names nothing from outside: see `instantiate`. */
+function tableWriter(scope: {
+  readonly table: Table;
+  readonly list: RowLister;
+  readonly state: KeyedState;
+  readonly rows: StepRows;
+  readonly Row: new (table: Table, values: RowValues, version: number) => Mutation;
+}): (slot: number) => void {
+  const { table, list, state, rows, Row } = scope;
+  return function write(slot) {
+    const { f64, at } = state.point(slot);
+    rows.push(new Row(table, list(f64, at), f64[at - 1] as number));
+  };
 }

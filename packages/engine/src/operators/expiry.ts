@@ -1,4 +1,57 @@
 import { StockafolioError } from '@stockafolio/core';
+import { instantiate } from '@stockafolio/core/compile';
+import type { Moments } from '../flow/moments.js';
+import { BATCH_SIZE } from '../state/batch-size.js';
+import type { OperatorHost } from './operator-host.js';
+
+/** When the keys of a batch expire, by index. */
+export interface Expiry<T> {
+  /** In epoch milliseconds. */
+  readonly untils: Float64Array;
+  /**
+   * Computes it for the keys of some records, as `KeyLoader` puts their keys. A record whose key has expired is
+   * rejected.
+   *
+   * @returns whether all keys are still held
+   */
+  load(records: readonly T[], from: number, count: number, at: number, moments: Moments): boolean;
+}
+
+/** @param expires the operator's option: when the key of a record expires, in epoch milliseconds */
+export function expiryOf<T>(host: OperatorHost, expires: (record: T) => number): Expiry<T> {
+  const untils = new Float64Array(BATCH_SIZE);
+  const { name } = host.node;
+  const load = instantiate(`operator '${name}', expiry`, expiryLoader<T>, {
+    ...{ expires, untils, interner: host.context.interner, late: host.late },
+    checked: (until: unknown) => checkedUntil(name, until),
+  });
+  return { untils, load };
+}
+
+/** Names nothing from outside: see `instantiate`. */
+function expiryLoader<T>(scope: {
+  readonly expires: (record: T) => number;
+  readonly untils: Float64Array;
+  readonly interner: { batchIndex: number };
+  readonly checked: (until: unknown) => number;
+  readonly late: (until: number) => void;
+}): Expiry<T>['load'] {
+  const { expires, untils, interner, checked, late } = scope;
+  return function loadExpiry(records, from, count, at, { times, watermarks }) {
+    for (let n = 0; n < count; n++) {
+      const i = at + n;
+      interner.batchIndex = i;
+      let until = expires(records[from + n] as T);
+      if (!Number.isSafeInteger(until)) until = checked(until);
+      untils[i] = until;
+      if (until <= (watermarks[i] as number) || until <= (times[i] as number)) {
+        late(until);
+        return false;
+      }
+    }
+    return true;
+  };
+}
 
 /**
  * Checks an expiry that is not a whole number of epoch milliseconds, and rounds it down. @throws ERR_BAD_RECORD if it

@@ -1,16 +1,26 @@
-import type { Fields, Key, KeyedOptions, KeyParts, ObjectOf, Table } from '@stockafolio/core';
-import { type KeyTuple } from '@stockafolio/core/plan';
-import { Update } from '@stockafolio/core';
-import type { BatchReceiver } from '../flow/fan-out.js';
-import type { Moments } from '../flow/moments.js';
-import { BATCH_SIZE } from '../state/batch-size.js';
+import {
+  type Fields,
+  type Key,
+  type KeyedOptions,
+  type KeyParts,
+  type ObjectOf,
+  type Table,
+  Update,
+} from '@stockafolio/core';
+import { instantiate } from '@stockafolio/core/compile';
+import type { KeyTuple } from '@stockafolio/core/plan';
+import type { PipelineContext } from '../flow/context.js';
+import type { FanOut } from '../flow/fan-out.js';
+import type { Cursor } from '../state/cursor.js';
+import type { KeyedState } from '../state/keyed-state.js';
+import type { KeyEntry } from '../state/key-entry.js';
 import type { DueBook } from '../timers/due-book.js';
+import { BatchOperator, type Process } from './batch-operator.js';
 import { DirectWriter } from './direct-writer.js';
-import { checkedUntil, expiresDiffers } from './expiry.js';
-import { keyReader, keyText } from './key-text.js';
-import type { Operator } from '../operator/operator.js';
+import { type Expiry, expiresDiffers, expiryOf } from './expiry.js';
+import { batchLoader, type BatchLoader, type KeyLoader, keyLoader } from './key-loader.js';
+import { keyReader } from './key-reader.js';
 import type { OperatorHost } from './operator-host.js';
-import { RecordProcessor, type Steps } from './record-processor.js';
 import { rowCheck } from './row-check.js';
 
 interface Hidden {
@@ -21,47 +31,33 @@ interface Hidden {
  * Executes `foldByKey`, `shardedFold` and `latestByKey`: one state, folded record by record, and written to its tables
  * as it is at the commit.
  */
-export class KeyedFold<T, F extends Fields, R> implements Operator<T>, BatchReceiver<T> {
-  readonly #host: OperatorHost;
+export class KeyedFold<T, F extends Fields, R> extends BatchOperator<T> {
   readonly #options: KeyedOptions<T, KeyTuple, F, R, KeyParts<T>>;
+  readonly #keyOf: (record: T) => KeyTuple;
   readonly #writer: DirectWriter;
   readonly #due: DueBook;
-  readonly #processor: RecordProcessor<T>;
   readonly keepsStreamKey: boolean;
 
   constructor(host: OperatorHost, options: KeyedOptions<T, KeyTuple, F, R, KeyParts<T>>) {
-    this.#host = host;
+    super(host);
     this.#options = options;
+    this.#keyOf = keyReader(`operator '${host.node.name}'`, options.key);
     this.#due = host.timers();
     this.keepsStreamKey = !host.isShared;
-    const firstKey = keyReader(options.key);
-    this.#processor = new RecordProcessor(host, (first) => this.#steps(firstKey(first)));
     this.#writer = new DirectWriter(host.node, host.state, host.context.interner);
   }
 
-  get batches(): BatchReceiver<T> {
-    return this;
-  }
-
   get isQuiet(): boolean {
-    return this.#host.output.isQuiet;
+    return this.host.output.isQuiet;
   }
 
   attach(table: Table): void {
     this.#writer.attach(table);
   }
 
-  process(record: T): void {
-    this.#processor.processRecord(record);
-  }
-
-  processBatch(records: readonly T[], moments: Moments, from: number, to: number): void {
-    this.#processor.processBatch(records, moments, from, to);
-  }
-
   advance(watermark: number): void {
     if (this.#due.next > watermark) return;
-    const { state } = this.#host;
+    const { state } = this.host;
     const write = this.#write();
     this.#due.take(watermark, (slot) => {
       if (state.isUnwritten(slot)) write(slot);
@@ -70,73 +66,101 @@ export class KeyedFold<T, F extends Fields, R> implements Operator<T>, BatchRece
   }
 
   collect(most?: number): boolean {
-    return this.#host.state.takeUnwritten(this.#write(), most);
+    return this.host.state.takeUnwritten(this.#write(), most);
   }
 
   restored(): void {
     if (this.#options.expires === undefined) return;
-    const { state } = this.#host;
-    for (let slot = 0; slot < state.end; slot++) {
-      if (state.isLive(slot)) this.#due.add((state.at(slot) as unknown as Hidden).$until, slot, -1);
-    }
+    const { state } = this.host;
+    state.forEachLive((slot) => this.#due.add((state.at(slot) as unknown as Hidden).$until, slot, -1));
   }
 
   #write(): (slot: number) => void {
-    const { rows, partition } = this.#host.context;
+    const { rows, partition } = this.host.context;
     return this.#writer.into(rows, partition);
   }
 
-  /** The steps that process a record, compiled for keys like this one. */
-  #steps(firstKey: KeyTuple): Steps {
+  protected begin(first: T): Process<T> {
     const { expires, fold } = this.#options;
-    const host = this.#host;
-    const { state, node } = host;
-    const { name } = node;
-    const key = keyText('key', this.#options.key, firstKey.length, (other) => state.entryFor(other));
-    const check = rowCheck(name, firstKey, node.state, this.#writer.tables);
+    const { host } = this;
+    const { state, node, context } = host;
+    const firstKey = this.#keyOf(first);
+    const check = rowCheck(node.name, firstKey, state.cursor, node.state, this.#writer.tables);
     const entry = state.entryFor(firstKey);
-    const created: string[] = [];
-    if (check.ofKey !== '') created.push(`const key = ${key.whole}; ${check.ofKey}`);
-    if (expires !== undefined) created.push('begin(untils[i], slot);');
-    return {
-      ahead: `${key.load}
-    ${host.isShared ? '' : `if (${key.parts[0]} !== own) checkPartition(${key.loaded}, own);`}
-    ${expires === undefined ? '' : 'let until = expires(record); if (!Number.isSafeInteger(until)) until = checkedUntil(until); untils[i] = until; if (until <= watermark || until <= time) return late(until);'}
-    entry.load(i, ${key.parts.join(', ')});`,
-      text: `const slot = entry.enter(i, moments);
-    ${created.length === 0 ? '' : `if (state.created) { ${created.join(' ')} }`}
-    ${expires === undefined ? '' : 'else if (cursor.$until !== untils[i]) differs(cursor.$until, untils[i]);'}
-    const result = fold(cursor, record);
-    ${check.ofValues}
-    if (updates.observed) {
-      const update = updateOf(${key.whole}, record, result);
-      if (outgoing === undefined) emit(update);
-      else outgoing.push(update);
-    }`,
-      after: 'if (outgoing.length > 0) emitBatch(outgoing, moments);',
-      entry,
-      scope: {
-        ...{ fold, expires, state, cursor: state.cursor, updates: host.output },
-        ...key.scope,
-        ...check.scope,
-        checkedUntil: (until: unknown) => checkedUntil(name, until),
-        differs: (known: number, until: number) => expiresDiffers(name, 'key', known, until),
-        untils: new Float64Array(BATCH_SIZE),
-        checkPartition: (other: KeyTuple, own: Key) => host.checkPartition(other, own),
-        begin: (until: number, slot: number) => this.#begin(until, slot),
-        updateOf: (other: KeyTuple, record: T, result: R) =>
-          new Update(other, state.cursor.$copy() as ObjectOf<F>, record, result),
-        emit: (update: Update<KeyTuple, ObjectOf<F>, T, R>) => host.emit(update),
-        emitBatch: (updates: readonly Update<KeyTuple, ObjectOf<F>, T, R>[], moments: Moments) =>
-          host.emitBatch(updates, moments),
-      },
-    };
+    const owner = `operator '${node.name}'`;
+    return instantiate(owner, foldCode<T, R>, {
+      ...{ fold, context, entry, state, cursor: state.cursor, output: host.output, check },
+      load: batchLoader(owner, this.#loader(owner, entry, firstKey.length), context.interner),
+      expiry: expires && expiryOf(host, expires),
+      beginKey: (record: T, slot: number, until: number) => this.#beginKey(check.ofKey, record, slot, until),
+      differs: (known: number, until: number) => expiresDiffers(node.name, 'key', known, until),
+      updateOf: (record: T, result: R) =>
+        new Update(this.#keyOf(record), state.cursor.$copy() as ObjectOf<F>, record, result),
+    });
   }
 
-  /** Notes when a new key expires. */
-  #begin(until: number, slot: number): void {
-    const { state, context } = this.#host;
+  #loader(owner: string, entry: KeyEntry, length: number): KeyLoader<T> {
+    const { host } = this;
+    const key = {
+      ...{ key: this.#options.key, length },
+      refuse: (other: KeyTuple) => host.state.entryFor(other),
+      notOwn: host.isShared ? undefined : (other: KeyTuple, own: Key) => host.checkPartition(other, own),
+    };
+    return keyLoader(owner, entry.load, [key]);
+  }
+
+  /** Checks a new key, and notes when it expires. */
+  #beginKey(check: ((key: KeyTuple) => void) | undefined, record: T, slot: number, until: number): void {
+    check?.(this.#keyOf(record));
+    if (this.#options.expires === undefined) return;
+    const { state, context } = this.host;
     (state.cursor as unknown as Hidden).$until = until;
     this.#due.add(until, slot, context.record);
   }
+}
+
+interface FoldScope<T, R> {
+  readonly load: BatchLoader<T>;
+  readonly expiry: Expiry<T> | undefined;
+  readonly fold: (state: never, record: T) => unknown;
+  readonly context: PipelineContext;
+  readonly entry: KeyEntry;
+  readonly state: KeyedState;
+  readonly cursor: Cursor;
+  readonly output: FanOut<unknown>;
+  readonly check: { readonly ofValues?: (() => void) | undefined };
+  readonly beginKey: (record: T, slot: number, until: number) => void;
+  readonly differs: (known: number, until: number) => void;
+  readonly updateOf: (record: T, result: R) => object;
+}
+
+/** Names nothing from outside: see `instantiate`. */
+function foldCode<T, R>(scope: FoldScope<T, R>): Process<T> {
+  const { load, expiry, context, entry, state, cursor, output, beginKey, differs, updateOf } = scope;
+  const { interner } = context;
+  const { ofValues } = scope.check;
+  const fold = scope.fold as (state: Cursor, record: T) => R;
+  return function foldBatch(records, from, count, at, moments) {
+    load(records, from, count, at, moments);
+    if (expiry !== undefined && !expiry.load(records, from, count, at, moments)) return undefined;
+    entry.touch(at, at + count);
+    const updates = output.observed ? ([] as object[]) : undefined;
+    for (let n = 0; n < count; n++) {
+      const i = at + n;
+      const record = records[from + n] as T;
+      interner.batchIndex = i;
+      const slot = entry.enter(i, moments);
+      const until = expiry === undefined ? 0 : (expiry.untils[i] as number);
+      if (state.created) beginKey(record, slot, until);
+      else if (expiry !== undefined) {
+        const known = (cursor as unknown as Hidden).$until;
+        if (known !== until) differs(known, until);
+      }
+      const result = fold(cursor, record);
+      if (ofValues !== undefined) ofValues();
+      if (updates !== undefined) updates.push(updateOf(record, result));
+      if (context.failure !== undefined) return undefined;
+    }
+    return updates;
+  };
 }

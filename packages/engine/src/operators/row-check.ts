@@ -6,18 +6,21 @@ import {
   type RecordSchema,
   StockafolioError,
   type Table,
+  type Value,
 } from '@stockafolio/core';
-import { fieldOf, MAX_SAFE, misfit, misfitScope, valueCheck } from '@stockafolio/core/ports';
-import { invalidValue } from '../flow/row-writer.js';
+import { instantiate, memberReader } from '@stockafolio/core/compile';
+import type { KeyTuple } from '@stockafolio/core/plan';
+import { fieldOf, MAX_SAFE, valueCheck } from '@stockafolio/core/ports';
+import { invalidValue } from '../flow/row-reader.js';
 import { isTextual } from '../state/columns.js';
+import type { Cursor } from '../state/cursor.js';
 
-/** Source text of checks, and the names that it uses. */
+/** Checks, which throw ERR_ROW_INVALID; absent where nothing can be wrong. */
 export interface RowCheck {
-  /** For a new key: it uses `key`. */
-  readonly ofKey: string;
-  /** After a fold: it uses `cursor`. */
-  readonly ofValues: string;
-  readonly scope: Readonly<Record<string, unknown>>;
+  /** Of a new key. */
+  readonly ofKey?: ((key: KeyTuple) => void) | undefined;
+  /** Of the values that the cursor is on, after a fold. */
+  readonly ofValues?: (() => void) | undefined;
 }
 
 /**
@@ -28,51 +31,76 @@ export interface RowCheck {
  * most is nothing.
  *
  * @param key one of the operator's keys: all are like it
+ * @param cursor on the state after a fold
  * @throws ERR_ROW_INVALID if it cannot be the key of a table
  */
 export function rowCheck(
   operator: string,
   key: readonly KeyPart[],
+  cursor: Cursor,
   schema: RecordSchema,
   tables: readonly Table[],
 ): RowCheck {
-  const columns: Column[] = [];
-  const owners: Table[] = [];
-  const words: ReadonlySet<string>[] = [];
-  const number = (table: Table, column: Column): number => {
-    owners.push(table);
-    words.push(new Set(column.type.values));
-    return columns.push(column) - 1;
-  };
-  const ofKey: string[] = [];
-  const ofValues: string[] = [];
+  const ofKey: ((other: readonly KeyPart[]) => void)[] = [];
+  const ofValues: (() => void)[] = [];
   for (const table of tables) {
-    const parts = table.columns.filter(({ role, type }) => role !== 'value' && type.kind !== 'shard').length;
-    if (parts !== key.length) throw otherKey(operator, key.length, table, parts);
-    let part = 0;
-    // The first key determines the kinds of all keys: it must be one that the table accepts.
-    for (const column of table.columns) {
-      if (column.role === 'value' || column.type.kind === 'shard') continue;
-      const value = key[part++];
-      if (valueCheck(column.type)(value) !== undefined) invalidValue(table, column, value);
-    }
-    part = 0;
-    for (const column of table.columns) {
-      if (column.type.kind === 'shard') continue;
-      if (column.role !== 'value') {
-        const value = `key[${part++}]`;
-        const n = number(table, column);
-        ofKey.push(`if (${misfit(column.type, value, `words[${n}]`, 'misfits')}) unfit(${n}, ${value});`);
-        continue;
-      }
-      const isThere = schema.names.includes(column.name);
-      const wrong = isThere ? misfitAfterFold(fieldOf(schema.fields, column.name), column) : undefined;
-      if (wrong !== undefined)
-        ofValues.push(`{ const v = cursor.${column.name}; if (${wrong}) unfit(${number(table, column)}, v); }`);
+    const columns = table.columns.filter(({ type }) => type.kind !== 'shard');
+    const keyColumns = columns.filter(({ role }) => role !== 'value');
+    if (keyColumns.length !== key.length) throw otherKey(operator, key.length, table, keyColumns.length);
+    keyColumns.forEach((column, part) => {
+      const check = columnCheck(table, column);
+      // The first key determines the kinds of all keys: it must be one that the table accepts.
+      check(key[part]);
+      ofKey.push((other) => check(other[part]));
+    });
+    for (const column of columns) {
+      const { name, role } = column;
+      if (role !== 'value' || !schema.names.includes(name)) continue;
+      const isMisfit = misfitAfterFold(fieldOf(schema.fields, name), column.type);
+      if (isMisfit === undefined) continue;
+      const owner = `operator '${operator}', ${table.name}, ${name}`;
+      ofValues.push(
+        instantiate(owner, stateCheck, {
+          ...{ cursor, isMisfit, read: memberReader(owner, name as never) },
+          invalid: (value: Value) => invalidValue(table, column, value),
+        }),
+      );
     }
   }
-  const unfit = (n: number, value: unknown): never => invalidValue(owners[n] as Table, columns[n] as Column, value);
-  return { ofKey: ofKey.join(' '), ofValues: ofValues.join(' '), scope: { words, misfits: misfitScope, unfit } };
+  return { ofKey: allOf(ofKey), ofValues: allOf(ofValues) };
+}
+
+/** Throws if a value does not fit a column. */
+function columnCheck(table: Table, column: Column): (value: Value) => void {
+  const problemOf = valueCheck(column.type);
+  return (value) => {
+    if (problemOf(value) !== undefined) invalidValue(table, column, value);
+  };
+}
+
+/** Names nothing from outside: see `instantiate`. */
+function stateCheck(scope: {
+  readonly cursor: Cursor;
+  readonly read: (state: Cursor) => Value;
+  readonly isMisfit: Test;
+  readonly invalid: (value: Value) => never;
+}): () => void {
+  const { cursor, read, isMisfit, invalid } = scope;
+  return function checkState() {
+    const value = read(cursor);
+    if (value !== undefined && isMisfit(value)) invalid(value);
+  };
+}
+
+/** All checks as one; undefined if there are none. */
+function allOf<A extends readonly unknown[]>(
+  checks: readonly ((...of: A) => void)[],
+): ((...of: A) => void) | undefined {
+  const [first, ...others] = checks;
+  if (first === undefined || others.length === 0) return first;
+  return (...of) => {
+    for (const check of checks) check(...of);
+  };
 }
 
 function otherKey(operator: string, length: number, table: Table, parts: number): StockafolioError {
@@ -83,24 +111,26 @@ function otherKey(operator: string, length: number, table: Table, parts: number)
   );
 }
 
-/** What can be wrong with a field's value for a column, as source text over `v`; undefined if its setter checks it. */
-function misfitAfterFold(field: FieldType, { type }: Column): string | undefined {
-  const wrong = isTextual(type.kind) ? wrongText(field, type) : wrongNumber(type);
-  if (wrong.length === 0) return undefined;
-  return type.optional ? `v !== undefined && (${wrong.join(' || ')})` : wrong.join(' || ');
+type Test = (value: Value) => boolean;
+
+/** Whether a value that the setter of a state's field accepts is none of a column; undefined if all are. */
+function misfitAfterFold(field: FieldType, column: FieldType): Test | undefined {
+  const tests = isTextual(column.kind) ? misfitTexts(field, column) : misfitNumbers(column);
+  return tests.length > 1 ? (value) => tests.some((isMisfit) => isMisfit(value)) : tests[0];
 }
 
-function wrongText(field: FieldType, type: FieldType): string[] {
-  const wrong: string[] = [];
+function misfitTexts(field: FieldType, column: FieldType): Test[] {
+  const tests: Test[] = [];
+  const { min = 0, max = Infinity } = column;
   // A state begins with an empty text, which is not a date.
-  if (type.kind === 'date') wrong.push(`v === ''`);
-  if (type.kind === 'oneOf') {
-    const lacking = (field.values ?? []).filter((word) => type.values?.includes(word) !== true);
-    for (const word of lacking) wrong.push(`v === ${JSON.stringify(word)}`);
+  if (column.kind === 'date') tests.push((text) => text === '');
+  if (column.kind === 'oneOf') {
+    const lacking = new Set<Value>((field.values ?? []).filter((word) => column.values?.includes(word) !== true));
+    if (lacking.size > 0) tests.push((text) => lacking.has(text));
   }
-  if ((type.min ?? 0) > 0) wrong.push(`v.length < ${type.min}`);
-  if ((type.max ?? Infinity) < (field.max ?? Infinity)) wrong.push(`v.length > ${type.max}`);
-  return wrong;
+  if (min > 0) tests.push((text) => (text as string).length < min);
+  if (max < (field.max ?? Infinity)) tests.push((text) => (text as string).length > max);
+  return tests;
 }
 
 /** The range that the setters of a state accept for each kind of number. */
@@ -112,7 +142,7 @@ const ranges: Partial<Record<Kind, readonly [number, number]>> = {
   double: [-Infinity, Infinity],
 };
 
-function wrongNumber({ kind, min = -Infinity, max = Infinity }: FieldType): string[] {
+function misfitNumbers({ kind, min = -Infinity, max = Infinity }: FieldType): Test[] {
   const [least, most] = ranges[kind] ?? [min, max];
-  return [...(min > least ? [`v < ${min}`] : []), ...(max < most ? [`v > ${max}`] : [])];
+  return min > least || max < most ? [(value) => (value as number) < min || (value as number) > max] : [];
 }

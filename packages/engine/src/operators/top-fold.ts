@@ -1,18 +1,17 @@
 import { type Fields, type Key, type ObjectOf, type Ranked, type RankField, StockafolioError } from '@stockafolio/core';
+import { instantiate, memberReader } from '@stockafolio/core/compile';
 import { type KeyTuple, rankFields, type TopNodeOptions } from '@stockafolio/core/plan';
-import { beginsWith } from '../flow/context.js';
-import type { BatchReceiver } from '../flow/fan-out.js';
-import type { Moments } from '../flow/moments.js';
-import { BATCH_SIZE } from '../state/batch-size.js';
+import { beginsWith, type PipelineContext } from '../flow/context.js';
 import type { Cursor } from '../state/cursor.js';
 import type { KeyedState } from '../state/keyed-state.js';
+import type { KeyEntry } from '../state/key-entry.js';
 import type { DueBook } from '../timers/due-book.js';
-import { checkedUntil, expiresDiffers } from './expiry.js';
-import { keyReader, keyText } from './key-text.js';
-import type { Operator } from '../operator/operator.js';
+import { BatchOperator, type Process } from './batch-operator.js';
+import { type Expiry, expiresDiffers, expiryOf } from './expiry.js';
+import { batchLoader, type BatchLoader, keyLoader } from './key-loader.js';
+import { keyReader } from './key-reader.js';
 import type { OperatorHost } from './operator-host.js';
 import { type Order, Ranking } from './ranking.js';
-import { RecordProcessor, type Steps } from './record-processor.js';
 
 interface Hidden {
   $until: number;
@@ -21,15 +20,8 @@ interface Hidden {
 /** Reads the field by which the row under a cursor is ranked. */
 type FieldReader = (row: Cursor) => number | bigint;
 
-/** Compiled for its field: access by a variable name would be a lookup at each read. */
-function fieldReader(field: string): FieldReader {
-  // compiled from a validated schema
-  return new Function('row', `return row.${field};`) as FieldReader;
-}
-
 /** Executes `topByKey`: totals by key, which are ranked at the commit. */
-export class TopFold<T, F extends Fields> implements Operator<T>, BatchReceiver<T> {
-  readonly #host: OperatorHost;
+export class TopFold<T, F extends Fields> extends BatchOperator<T> {
   readonly #state: KeyedState;
   readonly #options: TopNodeOptions<T, F>;
   /** By group, one ranking for each field. */
@@ -47,38 +39,29 @@ export class TopFold<T, F extends Fields> implements Operator<T>, BatchReceiver<
   readonly #fell: boolean[];
   /** Number of leading parts of the state's key that name the group. */
   #groupLength = 0;
-  readonly #processor: RecordProcessor<T>;
+  readonly #keyOf: (record: T) => KeyTuple;
+  readonly #partsOfGroup: (record: T) => KeyTuple | [];
   /** Ranks are emitted at the commit. */
   readonly isQuiet = true;
   readonly keepsStreamKey = true;
 
   constructor(host: OperatorHost, options: TopNodeOptions<T, F>) {
-    this.#host = host;
+    super(host);
     this.#state = host.state;
     this.#options = options;
     this.#due = host.timers();
     this.#fields = rankFields(options);
-    this.#readers = this.#fields.map(fieldReader);
+    this.#readers = this.#fields.map(
+      (field) => memberReader(`operator '${host.node.name}'`, field as never) as FieldReader,
+    );
     this.#orders = this.#readers.map((read) => ({
       value: (slot) => read(this.#state.at(slot)),
       compareKeys: (a, b) => this.#compareKeys(a, b),
     }));
     this.#fell = this.#fields.map(() => false);
-    const firstKey = keyReader(options.key);
-    const firstGroup = options.group === undefined ? () => [] : keyReader(options.group);
-    this.#processor = new RecordProcessor(host, (first) => this.#steps(firstGroup(first), firstKey(first)));
-  }
-
-  get batches(): BatchReceiver<T> {
-    return this;
-  }
-
-  process(record: T): void {
-    this.#processor.processRecord(record);
-  }
-
-  processBatch(records: readonly T[], moments: Moments, from: number, to: number): void {
-    this.#processor.processBatch(records, moments, from, to);
+    this.#keyOf = keyReader(`operator '${host.node.name}'`, options.key);
+    this.#partsOfGroup =
+      options.group === undefined ? () => [] : keyReader(`operator '${host.node.name}', group`, options.group);
   }
 
   advance(watermark: number): void {
@@ -116,72 +99,58 @@ export class TopFold<T, F extends Fields> implements Operator<T>, BatchReceiver<
 
   restored(): void {
     if (this.#options.expires === undefined) return;
-    for (let slot = 0; slot < this.#state.end; slot++) {
-      if (!this.#state.isLive(slot)) continue;
-      const until = (this.#state.at(slot) as unknown as Hidden).$until;
-      this.#due.add(until, slot, -1);
-    }
+    this.#state.forEachLive((slot) => {
+      this.#due.add((this.#state.at(slot) as unknown as Hidden).$until, slot, -1);
+    });
   }
 
-  /** The steps that process a record, compiled for groups and keys like these. */
-  #steps(firstGroup: KeyTuple, firstKey: KeyTuple): Steps {
-    const { expires, fold } = this.#options;
-    const entry = this.#state.entryFor([...firstGroup, ...firstKey]);
-    const key = keyText('key', this.#options.key, firstKey.length, (other) =>
-      this.#state.entryFor([...firstGroup, ...other]),
-    );
-    const group =
-      this.#options.group &&
-      keyText('group', this.#options.group, firstGroup.length, (other) =>
-        this.#state.entryFor([...other, ...firstKey]),
-      );
+  protected begin(first: T): Process<T> {
+    const { expires, fold, group } = this.#options;
+    const { host } = this;
+    const { node, context } = host;
+    const state = this.#state;
+    const firstGroup = this.#partsOfGroup(first);
+    const firstKey = this.#keyOf(first);
+    const entry = state.entryFor([...firstGroup, ...firstKey]);
+    const owner = `operator '${node.name}'`;
     this.#groupLength = firstGroup.length;
     if (expires !== undefined) this.#findMembers();
-    return {
-      ahead: `${key.load}
-    ${group?.load ?? ''}
-    if (${key.parts[0]} !== own) checkPartition(${key.loaded}, own);
-    ${expires === undefined ? '' : 'let until = expires(record); if (!Number.isSafeInteger(until)) until = checkedUntil(until); untils[i] = until; if (until <= watermark || until <= time) return late(until);'}
-    entry.load(i, ${[...(group?.parts ?? []), ...key.parts].join(', ')});`,
-      text: `const slot = entry.enter(i, moments);
-    ${expires === undefined ? '' : "if (state.created) begin(untils[i], slot); else if (cursor.$until !== untils[i]) differs('key', cursor.$until, untils[i]);"}
-    ${this.#fields.map((field, n) => `const before${n} = cursor.${field};`).join(' ')}
-    fold(cursor, record);
-    ${this.#fields.map((field, n) => `if (cursor.${field} < before${n}) fell[${n}] = true;`).join(' ')}`,
-      entry,
-      scope: {
-        ...{ fold, expires, state: this.#state, cursor: this.#state.cursor, fell: this.#fell },
-        ...key.scope,
-        ...group?.scope,
-        untils: new Float64Array(BATCH_SIZE),
-        checkedUntil: (until: unknown) => checkedUntil(this.#host.node.name, until),
-        differs: (what: 'key' | 'group', known: number, until: number) =>
-          expiresDiffers(this.#host.node.name, what, known, until),
-        checkPartition: (other: KeyTuple, own: Key) => this.#checkPartition(other, own),
-        begin: (until: number, slot: number) => this.#begin(until, slot),
-      },
+    const key = {
+      ...{ key: this.#options.key, length: firstKey.length },
+      refuse: (other: KeyTuple) => state.entryFor([...firstGroup, ...other]),
+      notOwn: (other: KeyTuple, own: Key) => this.#checkPartition(other, own),
     };
+    const ofGroup = group && {
+      ...{ key: group, length: firstGroup.length },
+      refuse: (other: KeyTuple) => state.entryFor([...other, ...firstKey]),
+    };
+    const load = keyLoader(owner, entry.load, ofGroup === undefined ? [key] : [ofGroup, key]);
+    return instantiate(owner, rankedFoldCode<T>, {
+      ...{ fold, context, entry, state, cursor: state.cursor, load: batchLoader(owner, load, context.interner) },
+      ...{ readers: this.#readers, fell: this.#fell, expiry: expires && expiryOf(host, expires) },
+      beginKey: (until: number, slot: number) => this.#beginKey(until, slot),
+      differs: (known: number, until: number) => expiresDiffers(node.name, 'key', known, until),
+    });
   }
 
   /**
    * Notes when a new key expires. All keys of a group expire at the same time: otherwise the ranking of the remaining
    * keys would leave some of them at two ranks.
    */
-  #begin(until: number, slot: number): void {
+  #beginKey(until: number, slot: number): void {
     const known = this.#untilOf(this.#groupOf(slot), slot);
-    if (known !== undefined && known !== until) expiresDiffers(this.#host.node.name, 'group', known, until);
+    if (known !== undefined && known !== until) expiresDiffers(this.host.node.name, 'group', known, until);
     (this.#state.at(slot) as unknown as Hidden).$until = until;
-    this.#due.add(until, slot, this.#host.context.record);
+    this.#due.add(until, slot, this.host.context.record);
     if (known === undefined) this.#members.set(this.#groupOf(slot), slot);
   }
 
   /** For a restored state: which parts of its keys name the group is known only with the first record. */
   #findMembers(): void {
-    for (let slot = 0; slot < this.#state.end; slot++) {
-      if (!this.#state.isLive(slot)) continue;
+    this.#state.forEachLive((slot) => {
       const group = this.#groupOf(slot);
       if (!this.#members.has(group)) this.#members.set(group, slot);
-    }
+    });
   }
 
   /** When a group expires, according to one of its keys; undefined if it has no key except the new one. */
@@ -198,7 +167,7 @@ export class TopFold<T, F extends Fields> implements Operator<T>, BatchReceiver<
     if (beginsWith(key, own)) return;
     throw new StockafolioError(
       'ERR_KEY_NOT_PARTITIONED',
-      `operator '${this.#host.node.name}': key (${key.join(', ')}) does not begin with the stream's key (${String(own)}), so the rankings of the partitions cannot be merged`,
+      `operator '${this.host.node.name}': key (${key.join(', ')}) does not begin with the stream's key (${String(own)}), so the rankings of the partitions cannot be merged`,
       { hint: "begin the key with the stream's own key" },
     );
   }
@@ -212,7 +181,7 @@ export class TopFold<T, F extends Fields> implements Operator<T>, BatchReceiver<
       key: parts.slice(this.#groupLength),
       value: this.#state.at(slot).$copy() as ObjectOf<F>,
     };
-    this.#host.emitFigure(figure);
+    this.host.emitFigure(figure);
   }
 
   #groupOf(slot: number): string {
@@ -236,9 +205,9 @@ export class TopFold<T, F extends Fields> implements Operator<T>, BatchReceiver<
 
   #slotsOf(ranking: Ranking): readonly number[] {
     const slots: number[] = [];
-    for (let slot = 0; slot < this.#state.end; slot++) {
-      if (this.#state.isLive(slot) && this.#groupOf(slot) === ranking.group) slots.push(slot);
-    }
+    this.#state.forEachLive((slot) => {
+      if (this.#groupOf(slot) === ranking.group) slots.push(slot);
+    });
     return slots;
   }
 
@@ -250,4 +219,49 @@ export class TopFold<T, F extends Fields> implements Operator<T>, BatchReceiver<
     }
     return 0;
   }
+}
+
+interface RankedFoldScope<T> {
+  readonly load: BatchLoader<T>;
+  readonly expiry: Expiry<T> | undefined;
+  readonly fold: (state: never, record: T) => unknown;
+  readonly context: PipelineContext;
+  readonly entry: KeyEntry;
+  readonly state: KeyedState;
+  readonly cursor: Cursor;
+  readonly readers: readonly FieldReader[];
+  readonly fell: boolean[];
+  readonly beginKey: (until: number, slot: number) => void;
+  readonly differs: (known: number, until: number) => void;
+}
+
+/** Names nothing from outside: see `instantiate`. */
+function rankedFoldCode<T>(scope: RankedFoldScope<T>): Process<T> {
+  const { load, expiry, context, entry, state, cursor, readers, fell, beginKey, differs } = scope;
+  const { interner } = context;
+  const fold = scope.fold as (state: Cursor, record: T) => unknown;
+  const before = readers.map(() => 0 as number | bigint);
+  return function foldRanked(records, from, count, at, moments) {
+    load(records, from, count, at, moments);
+    if (expiry !== undefined && !expiry.load(records, from, count, at, moments)) return undefined;
+    entry.touch(at, at + count);
+    for (let n = 0; n < count; n++) {
+      const i = at + n;
+      interner.batchIndex = i;
+      const slot = entry.enter(i, moments);
+      if (expiry !== undefined) {
+        const until = expiry.untils[i] as number;
+        const known = (cursor as unknown as Hidden).$until;
+        if (state.created) beginKey(until, slot);
+        else if (known !== until) differs(known, until);
+      }
+      for (let f = 0; f < readers.length; f++) before[f] = (readers[f] as FieldReader)(cursor);
+      fold(cursor, records[from + n] as T);
+      for (let f = 0; f < readers.length; f++) {
+        if ((readers[f] as FieldReader)(cursor) < (before[f] as number | bigint)) fell[f] = true;
+      }
+      if (context.failure !== undefined) return undefined;
+    }
+    return undefined;
+  };
 }

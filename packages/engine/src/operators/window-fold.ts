@@ -1,20 +1,22 @@
 import {
   type Fields,
-  type KeyPart,
+  type Key,
   type ObjectOf,
   StockafolioError,
   type Windowed,
   type Windower,
 } from '@stockafolio/core';
+import { instantiate } from '@stockafolio/core/compile';
 import type { KeyTuple, OperatorLayout, WindowNodeOptions } from '@stockafolio/core/plan';
-import { beginsWith } from '../flow/context.js';
-import type { BatchReceiver } from '../flow/fan-out.js';
-import type { Moments } from '../flow/moments.js';
+import { beginsWith, type PipelineContext } from '../flow/context.js';
+import type { Cursor } from '../state/cursor.js';
+import type { KeyedState } from '../state/keyed-state.js';
+import type { KeyEntry } from '../state/key-entry.js';
 import type { DueBook } from '../timers/due-book.js';
-import { keyReader, keyText } from './key-text.js';
-import type { Operator } from '../operator/operator.js';
+import { BatchOperator, type Process } from './batch-operator.js';
+import { type KeyLoader, keyLoader } from './key-loader.js';
+import { keyReader } from './key-reader.js';
 import type { OperatorHost } from './operator-host.js';
-import { RecordProcessor, type Steps } from './record-processor.js';
 
 interface Hidden {
   /** Changed since it was last emitted. */
@@ -22,46 +24,32 @@ interface Hidden {
 }
 
 /** Executes the window operators: a state for every window and key, emitted when the window closes. */
-export class WindowFold<T, F extends Fields> implements Operator<T>, BatchReceiver<T> {
-  readonly #host: OperatorHost;
+export class WindowFold<T, F extends Fields> extends BatchOperator<T> {
   readonly #windower: Windower;
   readonly #options: WindowNodeOptions<T, F>;
   readonly #lateness: number;
+  readonly #keyOf: (record: T) => KeyTuple;
   readonly #closing: DueBook;
   readonly #dropping: DueBook;
   /** Whether every key so far began with the stream's own key, so that this partition holds whole windows. */
   #whole = true;
-  readonly #processor: RecordProcessor<T>;
   /** Windows wait for the watermark; if one is emitted for a late record, the batch is abandoned. */
   readonly isQuiet = true;
   readonly keepsStreamKey = false;
 
   constructor(host: OperatorHost, options: WindowNodeOptions<T, F>) {
-    this.#host = host;
+    super(host);
     this.#windower = options.windower;
     this.#options = options;
     this.#lateness = options.allowedLateness ?? 0;
     this.#closing = host.timers();
     this.#dropping = host.timers();
-    const firstKey = keyReader(options.key);
-    this.#processor = new RecordProcessor(host, (first) => this.#steps(firstKey(first)));
-  }
-
-  get batches(): BatchReceiver<T> {
-    return this;
-  }
-
-  process(record: T): void {
-    this.#processor.processRecord(record);
-  }
-
-  processBatch(records: readonly T[], moments: Moments, from: number, to: number): void {
-    this.#processor.processBatch(records, moments, from, to);
+    this.#keyOf = keyReader(`operator '${host.node.name}'`, options.key);
   }
 
   advance(watermark: number): void {
     if (this.#closing.next <= watermark) this.#closing.take(watermark, (slot) => this.#emitPending(slot, true));
-    if (this.#dropping.next <= watermark) this.#dropping.take(watermark, (slot) => this.#host.state.remove(slot));
+    if (this.#dropping.next <= watermark) this.#dropping.take(watermark, (slot) => this.host.state.remove(slot));
   }
 
   flush(): void {
@@ -70,52 +58,36 @@ export class WindowFold<T, F extends Fields> implements Operator<T>, BatchReceiv
 
   restored(saved: OperatorLayout | undefined): void {
     if (saved?.settings['partial'] !== undefined) this.#beginPartial();
-    const { state, context } = this.#host;
-    for (let slot = 0; slot < state.end; slot++) {
-      if (!state.isLive(slot)) continue;
+    const { state, context } = this.host;
+    state.forEachLive((slot) => {
       const end = this.#windower.end(state.part(slot, 0) as number);
       if (end > context.watermark) this.#closing.add(end, slot, -1);
       this.#dropping.add(end + this.#lateness, slot, -1);
-    }
+    });
   }
 
-  /** The steps that process a record, compiled for keys like this one. */
-  #steps(firstKey: KeyTuple): Steps {
-    const { fold } = this.#options;
-    const { state, context } = this.#host;
-    const key = keyText('key', this.#options.key, firstKey.length, (other) => state.entryFor([0, ...other]));
-    return {
-      text: `${key.load}
-    if (!isWholeBy(${key.parts[0]})) checkWhole(${key.loaded});
-    const time = moments.times[i];
-    const watermark = moments.watermarks[i];
-    for (let start = windower.newest(time); start !== undefined; start = windower.before(start, time)) {
-      const end = endOf(start, time);
-      if (end + lateness <= watermark) {
-        late(end + lateness);
-        continue;
-      }
-      entry.load(i, start, ${key.parts.join(', ')});
-      const slot = entry.enter(i, moments);
-      if (state.created) begin(end, slot);
-      fold(cursor, record);
-      cursor.$pending = true;
-      if (end <= watermark) emitLate(slot);
-    }`,
-      scope: {
-        ...{ fold, state, cursor: state.cursor },
-        ...key.scope,
-        ...{ windower: this.#windower, lateness: this.#lateness },
-        endOf: (start: number, time: number) => this.#endOf(start, time),
-        entry: state.entryFor([0, ...firstKey]),
-        isWholeBy: (part: KeyPart) => !this.#whole || part === context.key,
-        checkWhole: (other: KeyTuple) => {
-          if (!beginsWith(other, context.key)) this.#beginPartial();
-        },
-        begin: (end: number, slot: number) => this.#begin(end, slot),
-        emitLate: (slot: number) => this.#emitLate(slot),
+  protected begin(first: T): Process<T> {
+    const { host } = this;
+    const { state, node, context } = host;
+    const firstKey = this.#keyOf(first);
+    const entry = state.entryFor([0, ...firstKey]);
+    const owner = `operator '${node.name}'`;
+    const current = { start: 0 };
+    const key = {
+      ...{ key: this.#options.key, length: firstKey.length },
+      refuse: (other: KeyTuple) => state.entryFor([0, ...other]),
+      notOwn: (other: KeyTuple, own: Key) => {
+        if (this.#whole && !beginsWith(other, own)) this.#beginPartial();
       },
     };
+    return instantiate(owner, windowCode<T>, {
+      ...{ fold: this.#options.fold, context, entry, state, cursor: state.cursor },
+      ...{ windower: this.#windower, lateness: this.#lateness, late: host.late },
+      ...{ load: keyLoader(owner, entry.load, [key], () => current.start), current },
+      endOf: (start: number, time: number) => this.#endOf(start, time),
+      beginWindow: (end: number, slot: number) => this.#beginWindow(end, slot),
+      emitLate: (slot: number) => this.#emitLate(slot),
+    });
   }
 
   /**
@@ -123,12 +95,12 @@ export class WindowFold<T, F extends Fields> implements Operator<T>, BatchReceiv
    */
   #beginPartial(): void {
     this.#whole = false;
-    this.#host.note('partial', 'yes');
+    this.host.note('partial', 'yes');
   }
 
   /** Notes when a new window and key is to be closed, and when it is to be dropped. */
-  #begin(end: number, slot: number): void {
-    const { record, watermark } = this.#host.moment;
+  #beginWindow(end: number, slot: number): void {
+    const { record, watermark } = this.host.moment;
     if (end > watermark) this.#closing.add(end, slot, record);
     this.#dropping.add(end + this.#lateness, slot, record);
   }
@@ -139,7 +111,7 @@ export class WindowFold<T, F extends Fields> implements Operator<T>, BatchReceiv
     if (start <= time && time < end && Number.isSafeInteger(start) && Number.isSafeInteger(end)) return end;
     throw new StockafolioError(
       'ERR_ROW_INVALID',
-      `operator '${this.#host.node.name}': its calendar has no window for ${time}: from ${String(start)} to ${String(end)}`,
+      `operator '${this.host.node.name}': its calendar has no window for ${time}: from ${String(start)} to ${String(end)}`,
       { hint: 'a calendar returns whole epoch milliseconds, the start at or before the record and the end after it' },
     );
   }
@@ -151,11 +123,11 @@ export class WindowFold<T, F extends Fields> implements Operator<T>, BatchReceiv
   }
 
   #cursorAt(slot: number): Hidden {
-    return this.#host.state.at(slot) as unknown as Hidden;
+    return this.host.state.at(slot) as unknown as Hidden;
   }
 
   #emitLate(slot: number): void {
-    const { context } = this.#host;
+    const { context } = this.host;
     if (context.inBatch) context.breakBatch();
     else this.#emit(slot);
   }
@@ -165,7 +137,7 @@ export class WindowFold<T, F extends Fields> implements Operator<T>, BatchReceiv
    * batch agree, and of windows that become one row the one that changed last remains.
    */
   #emit(slot: number): boolean {
-    const host = this.#host;
+    const host = this.host;
     const { state } = host;
     const cursor = state.at(slot);
     (cursor as unknown as Hidden).$pending = false;
@@ -174,4 +146,56 @@ export class WindowFold<T, F extends Fields> implements Operator<T>, BatchReceiv
     const figure: Windowed<KeyTuple, ObjectOf<F>> = { window, key, value: cursor.$copy() as ObjectOf<F> };
     return host.emitFigure(figure, { version: state.version(slot), isPartial: !this.#whole });
   }
+}
+
+interface WindowScope<T> {
+  readonly load: KeyLoader<T>;
+  /** The window whose key is loaded. */
+  readonly current: { start: number };
+  readonly fold: (state: never, record: T) => unknown;
+  readonly context: PipelineContext;
+  readonly entry: KeyEntry;
+  readonly state: KeyedState;
+  readonly cursor: Cursor;
+  readonly windower: Windower;
+  readonly lateness: number;
+  readonly late: (until: number) => void;
+  readonly endOf: (start: number, time: number) => number;
+  readonly beginWindow: (end: number, slot: number) => void;
+  readonly emitLate: (slot: number) => void;
+}
+
+/** Names nothing from outside: see `instantiate`. */
+function windowCode<T>(scope: WindowScope<T>): Process<T> {
+  const { load, current, context, entry, state, cursor, windower, lateness, late, endOf, beginWindow, emitLate } =
+    scope;
+  const { interner } = context;
+  const fold = scope.fold as (state: Cursor, record: T) => unknown;
+  const hidden = cursor as unknown as Hidden;
+  return function foldWindows(records, from, count, at, moments) {
+    for (let n = 0; n < count; n++) {
+      const i = at + n;
+      const record = records[from + n] as T;
+      const time = moments.times[i] as number;
+      const watermark = moments.watermarks[i] as number;
+      interner.batchIndex = i;
+      let start: number | undefined = windower.newest(time);
+      for (; start !== undefined; start = windower.before(start, time)) {
+        const end = endOf(start, time);
+        if (end + lateness <= watermark) {
+          late(end + lateness);
+          continue;
+        }
+        current.start = start;
+        load(record, i, moments.keys[i] as Key);
+        const slot = entry.enter(i, moments);
+        if (state.created) beginWindow(end, slot);
+        fold(cursor, record);
+        hidden.$pending = true;
+        if (end <= watermark) emitLate(slot);
+      }
+      if (context.failure !== undefined) return undefined;
+    }
+    return undefined;
+  };
 }

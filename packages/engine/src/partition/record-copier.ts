@@ -1,3 +1,4 @@
+import { memberCopier, memberStore, recordMaker } from '@stockafolio/core/compile';
 import { partialRecord } from '@stockafolio/core/ports';
 
 /** Copies records, whose fields are all plain values, and compares them. */
@@ -12,8 +13,7 @@ export interface RecordCopier {
 }
 
 /**
- * Copies of the records of a schema, used to detect and undo what a function does to a record. Compiled, because every
- * record is kept. Values are kept by field in arrays, so that numbers need no object either.
+ * Copies of the records of a schema, used to detect and undo what a function does to a record.
  *
  * @param names the record's fields, in order
  * @param reads those of them that partial records have; undefined if there are no partial records
@@ -24,39 +24,55 @@ export function recordCopier(
   reads: readonly string[] | undefined,
   slots: number,
 ): RecordCopier {
-  const Partial = reads === undefined ? undefined : partialRecord(names, reads);
-  const fields = names.map((name, n) => ({ name, column: `c${n}`, isRead: reads?.includes(name) !== false }));
-  const read = fields.filter(({ isRead }) => isRead);
-  const list = (of: typeof fields, text: (field: (typeof fields)[number]) => string, by = ', '): string =>
-    of.map(text).join(by);
-  const ifPartial = (does: string): string => (Partial === undefined ? '' : does);
-  // compiled from the names of a validated schema
-  const make = new Function(
-    'Partial',
-    'column',
-    `'use strict';
-    ${list(fields, ({ column }) => `const ${column} = column();`, ' ')}
-    const isPartial = column();
-    return {
-      copy: (r) => {
-        ${ifPartial(`if (Object.getPrototypeOf(r) !== Object.prototype) return new Partial(${list(read, ({ name }) => `r.${name}`)});`)}
-        return { ${list(fields, ({ name }) => `${name}: r.${name}`)} };
-      },
-      keep: (n, r) => {
-        ${ifPartial(`if (Object.getPrototypeOf(r) !== Object.prototype) {
-          isPartial[n] = 1;
-          ${list(read, ({ name, column }) => `${column}[n] = r.${name};`, ' ')}
-          return;
-        }
-        isPartial[n] = 0;`)}
-        ${list(fields, ({ name, column }) => `${column}[n] = r.${name};`, ' ')}
-      },
-      isKept: (n, r) => ${list(read, ({ name, column }) => `r.${name} === ${column}[n]`, ' && ') || 'true'},
-      restored: (n) => {
-        ${ifPartial(`if (isPartial[n] === 1) return new Partial(${list(read, ({ column }) => `${column}[n]`)});`)}
-        return { ${list(fields, ({ name, column }) => `${name}: ${column}[n]`)} };
-      },
-    };`,
-  ) as (made: typeof Partial, column: () => unknown[]) => RecordCopier;
-  return make(Partial, () => new Array<unknown>(slots).fill(0));
+  const whole = wholeCopier(names, slots);
+  return reads === undefined ? whole : partialCopier(whole, names, reads, slots);
+}
+
+function wholeCopier(names: readonly string[], slots: number): RecordCopier {
+  const { keep, isKept, values } = memberStore('records', names as readonly never[], slots);
+  const restored = recordMaker<[number]>(
+    'kept records',
+    names,
+    values.map((column) => (slot: number) => column[slot]),
+  );
+  const copy = memberCopier('records', names as readonly never[]);
+  return {
+    copy: copy as RecordCopier['copy'],
+    keep: keep as RecordCopier['keep'],
+    isKept: isKept as RecordCopier['isKept'],
+    restored,
+  };
+}
+
+/** For records of which some have only the fields that were read; what was not read is compared in none. */
+function partialCopier(
+  whole: RecordCopier,
+  names: readonly string[],
+  reads: readonly string[],
+  slots: number,
+): RecordCopier {
+  const Partial = partialRecord(names, reads);
+  const read = names.filter((name) => reads.includes(name)) as readonly string[] as readonly never[];
+  const store = memberStore('partial records', read, slots);
+  const isPartial = new Uint8Array(slots);
+  return {
+    copy: (record) => {
+      if (isPlain(record)) return whole.copy(record);
+      return new Partial(...read.map((name) => (record as object)[name]));
+    },
+    keep: (slot, record) => {
+      isPartial[slot] = isPlain(record) ? 0 : 1;
+      store.keep(slot, record as object);
+      if (isPartial[slot] === 0) whole.keep(slot, record);
+    },
+    isKept: (slot, record) => store.isKept(slot, record as object),
+    restored: (slot) => {
+      if (isPartial[slot] === 0) return whole.restored(slot);
+      return new Partial(...store.values.map((column) => column[slot]));
+    },
+  };
+}
+
+function isPlain(record: unknown): boolean {
+  return Object.getPrototypeOf(record) === Object.prototype;
 }

@@ -1,84 +1,33 @@
-import type { KeyPart } from '@stockafolio/core';
 import { compile } from '@stockafolio/core/compile';
 import type { KeyKind } from '@stockafolio/core/plan';
-import { cellOffsets, cellsOf, type StateColumn } from './columns.js';
-import type { Cursor } from './cursor.js';
-import type { Interner } from './interner.js';
-import { HASH_SEED, finish, mix, type KeyParts } from './key-parts.js';
-import { CHUNK_BITS, CHUNK_MASK, type Chunk, type RowPointer } from './rows.js';
-import { SEGMENT_SHIFT, type SlotIndex } from './slot-index.js';
 import { BATCH_SIZE } from './batch-size.js';
-import type { UndoJournal } from './undo-journal.js';
-
-/** Flags of a row. */
-export const LIVE = 1;
-export const UNWRITTEN = 2;
-export const UNSAVED = 4;
-export const ALL = LIVE | UNWRITTEN | UNSAVED;
-
-/** Cells of a row before its key: the flags. */
-export const KEY_AT = 1;
-
-/** The origin of the changes that a batch makes to a state; in an object and an array, so that no number is boxed. */
-export interface Changes {
-  /** The number under which the changes are undone. */
-  readonly record: number;
-  /** The version of the change at each index of the batch, in microseconds. */
-  readonly versions: Float64Array;
-}
+import { cellOffsets, cellsOf, type StateColumn } from './columns.js';
+import type { EntryScope, KeyEntry } from './key-entry.js';
+import { HASH_SEED, finish, mix } from './key-parts.js';
+import { ALL, CHUNK_BITS, CHUNK_MASK, KEY_AT } from './rows.js';
+import { SEGMENT_SHIFT } from './slot-index.js';
 
 /**
- * How the keys of one state are entered: first they are loaded, each at an index in the batch, then entered at these
- * indexes. In between, {@link Entry.touch} fetches their rows from memory all at once; one after the other, each would
- * wait.
- */
-export interface Entry {
-  /** Loads a key, given part by part, at an index from 0 to `BATCH_SIZE - 1`. @throws ERR_ROW_INVALID */
-  load(i: number, ...parts: KeyPart[]): void;
-  /** Fetches from memory what entering the first `count` keys will read. */
-  touch(count: number): void;
-  /** The slot of the key at an index, created if there is none, with the cursor on it. */
-  enter(i: number, changes: Changes): number;
-}
-
-/** The objects that a compiled {@link Entry} uses. */
-export interface EntryScope {
-  readonly keys: KeyParts;
-  readonly interner: Interner;
-  readonly index: SlotIndex;
-  readonly chunks: readonly Chunk[];
-  readonly pointer: RowPointer;
-  readonly cursor: Cursor;
-  readonly journal: UndoJournal;
-  /** Is set to whether the key was new. */
-  readonly state: { created: boolean };
-  /** Creates a slot, and enters it at this position of the index. */
-  readonly create: (at: number, hash: number) => number;
-  /** Adds a slot, whose present flags are given, to the lists of changed ones. */
-  readonly list: (slot: number, flags: number) => void;
-}
-
-/**
- * Compiles {@link Entry} for the key kinds and columns of one state: widths become constants, and loops are unrolled.
+ * How keys are looked up and entered, as source text for the key kinds and columns of one state: widths become constants,
+ * and loops are unrolled. It is the innermost code of every operator.
  */
 export function compileEntry(
   owner: string,
   kinds: readonly KeyKind[],
   columns: readonly StateColumn[],
   scope: EntryScope,
-): Entry {
+): KeyEntry {
   const parts = kinds.map((_, n) => n);
-  const key = `[${parts.map((part) => `part${part}`).join(', ')}]`;
-  const versionAt = KEY_AT + kinds.length;
+  const versionAt = KEY_AT + parts.length;
   const width = versionAt + 1 + (cellOffsets(columns).at(-1) ?? 0);
-  const text = `${kinds.map((kind, n) => (kind === 'text' ? `let text${n} = ''; let id${n} = 0;` : '')).join('\n')}
+  const text = `${kinds.map((kind, n) => (kind === 'text' ? `let text${n} = ''; let id${n} = 0;` : '')).join(' ')}
 const bits = new Float64Array(1); const halves = new Int32Array(bits.buffer);
 const hashes = new Int32Array(${BATCH_SIZE}); const slots = new Int32Array(${BATCH_SIZE});
 ${parts.map((n) => `const cells${n} = new Float64Array(${BATCH_SIZE});`).join(' ')}
 let seen = 0;
 function load(i, ${parts.map((n) => `part${n}`).join(', ')}) {
   let hash = ${HASH_SEED};
-  ${kinds.map((kind, n) => load(kind, n, key)).join('\n  ')}
+  ${kinds.map(loadPart).join('\n  ')}
   hashes[i] = finish(hash);
   ${parts.map((n) => `cells${n}[i] = cell${n};`).join(' ')}
 }
@@ -95,8 +44,8 @@ function enter(i, changes) {
     if (table[at + 1] === hash) {
       chunk = chunks[(entry - 1) >>> ${CHUNK_BITS}];
       row = ((entry - 1) & ${CHUNK_MASK}) * ${width};
-      const cells = chunk.f64;
-      if (${parts.map((n) => `cells[row + ${KEY_AT + n}] === cell${n}`).join(' && ')}) break;
+      const stored = chunk.f64;
+      if (${parts.map((n) => `stored[row + ${KEY_AT + n}] === cell${n}`).join(' && ') || 'true'}) break;
     }
     at = (at + 2) & mask;
     entry = table[at];
@@ -107,8 +56,8 @@ function enter(i, changes) {
     slot = create(at, hash);
     chunk = chunks[slot >>> ${CHUNK_BITS}];
     row = (slot & ${CHUNK_MASK}) * ${width};
-    const cells = chunk.f64;
-    ${parts.map((n) => `cells[row + ${KEY_AT + n}] = cell${n};`).join(' ')}
+    const stored = chunk.f64;
+    ${parts.map((n) => `stored[row + ${KEY_AT + n}] = cell${n};`).join(' ')}
   }
   state.created = created;
   const f64 = chunk.f64;
@@ -137,20 +86,20 @@ return { load, touch, enter };`;
 
 /**
  * Reads the entries of the index, then both ends of their rows, in loops so tight that the processor waits for many at
- * a time. The results are not needed; they are kept so that V8 does not optimise the reads away. A state of one chunk
- * is in the caches anyway.
+ * a time. What is read is kept, so that V8 does not optimise the reads away. A state of one chunk is in the caches
+ * anyway.
  */
 function touch(width: number): string {
-  return `function touch(count) {
+  return `function touch(from, to) {
   if (chunks.length < 2) return;
   const { tables } = index;
-  for (let i = 0; i < count; i++) {
+  for (let i = from; i < to; i++) {
     const hash = hashes[i];
     const table = tables[hash >>> ${SEGMENT_SHIFT}];
     const at = (hash << 1) & (table.length - 1);
     slots[i] = table[at + 1] === hash ? table[at] - 1 : -1;
   }
-  for (let i = 0; i < count; i++) {
+  for (let i = from; i < to; i++) {
     const slot = slots[i];
     if (slot < 0) continue;
     const { i32 } = chunks[slot >>> ${CHUNK_BITS}];
@@ -160,24 +109,21 @@ function touch(width: number): string {
 }`;
 }
 
-/** Loads one part of a key: its cell, and its share of the hash; as {@link KeyParts.load} does. */
-function load(kind: KeyKind, n: number, key: string): string {
+/** Loads one part of a key: its cell, and its share of the hash; as {@link KeyParts.cell} and {@link KeyParts.hash} do. */
+function loadPart(kind: KeyKind, n: number): string {
   const share = `bits[0] = cell${n}; hash = mix(mix(hash, halves[0]), halves[1]);`;
   switch (kind) {
     case 'text':
       return `if (part${n} !== text${n}) {
-    if (typeof part${n} !== 'string') keys.refuse(${key});
+    if (typeof part${n} !== 'string') keys.refusePart(${n}, part${n});
     id${n} = interner.idOf(part${n});
     text${n} = part${n};
   }
   const cell${n} = id${n}; hash = mix(hash, cell${n});`;
     case 'number':
-      return `if (typeof part${n} !== 'number') keys.refuse(${key});
-  if (part${n} - part${n} !== 0) keys.cell(part${n});
-  const cell${n} = part${n} + 0; ${share}`;
+      return `const cell${n} = typeof part${n} === 'number' && part${n} - part${n} === 0 ? part${n} + 0 : keys.cell(${n}, part${n}); ${share}`;
     default:
-      return `if (typeof part${n} !== '${kind}') keys.refuse(${key});
-  const cell${n} = keys.cell(part${n}); ${share}`;
+      return `const cell${n} = keys.cell(${n}, part${n}); ${share}`;
   }
 }
 

@@ -1,5 +1,6 @@
 import { type KeyPart, StockafolioError } from '@stockafolio/core';
 import type { KeyKind } from '@stockafolio/core/plan';
+import { shownValue } from '@stockafolio/core/ports';
 import type { Interner } from './interner.js';
 
 const bits = new Float64Array(1);
@@ -13,6 +14,8 @@ export class KeyParts {
   readonly #owner: string;
   readonly #interner: Interner;
   #kinds: KeyKind[] | undefined;
+  /** By part, whether it is a text. */
+  #isText = new Uint8Array(0);
   /** The loaded key, as it is stored. */
   loaded = new Float64Array(0);
 
@@ -29,45 +32,29 @@ export class KeyParts {
   /** Declares the kinds: from the first key, or from a checkpoint. */
   declare(kinds: readonly KeyKind[]): void {
     this.#kinds = [...kinds];
+    this.#isText = Uint8Array.from(kinds, (kind) => (kind === 'text' ? 1 : 0));
     this.loaded = new Float64Array(kinds.length);
   }
 
   /** Loads a key; returns its hash. */
   load(key: readonly KeyPart[]): number {
-    const kinds = this.#kinds ?? [];
-    if (kinds.length !== key.length) this.refuse(key);
-    let hash = HASH_SEED;
-    for (let part = 0; part < kinds.length; part++) {
-      const value = key[part] as KeyPart;
-      const kind = kinds[part] as KeyKind;
-      let stored: number;
-      if (kind === 'text') {
-        if (typeof value !== 'string') return this.refuse(key);
-        stored = this.#interner.idOf(value);
-        hash = mix(hash, stored);
-      } else {
-        if (typeof value !== kind) this.refuse(key);
-        stored = this.cell(value);
-        bits[0] = stored;
-        hash = mix(mix(hash, halves[0] as number), halves[1] as number);
-      }
-      this.loaded[part] = stored;
-    }
-    return finish(hash);
+    const { loaded } = this;
+    if (loaded.length !== key.length) this.refuse(key);
+    for (let part = 0; part < loaded.length; part++) loaded[part] = this.cell(part, key[part] as KeyPart);
+    return this.hash(loaded, 0);
   }
 
-  /** Loads a key that is stored from this cell on; returns its hash. */
-  loadStored(cells: Float64Array, at: number): number {
+  /** The hash of the key that is stored from this cell on. */
+  hash(cells: Float64Array, at: number): number {
+    const isText = this.#isText;
     let hash = HASH_SEED;
-    for (let part = 0; part < this.loaded.length; part++) {
+    for (let part = 0; part < isText.length; part++) {
       const stored = cells[at + part] as number;
-      if (this.#kinds?.[part] === 'text') {
-        hash = mix(hash, stored);
-      } else {
+      if (isText[part] === 1) hash = mix(hash, stored);
+      else {
         bits[0] = stored;
         hash = mix(mix(hash, halves[0] as number), halves[1] as number);
       }
-      this.loaded[part] = stored;
     }
     return finish(hash);
   }
@@ -93,11 +80,14 @@ export class KeyParts {
     return this.value(part, a) < this.value(part, b) ? -1 : 1;
   }
 
-  /** The stored form of a part that is not a text. */
-  cell(value: KeyPart): number {
+  /** The stored form of a part. @throws ERR_ROW_INVALID if it is not like that of the first key, or no key part */
+  cell(part: number, value: KeyPart): number {
+    const kind = this.#kinds?.[part];
+    if (typeof value !== (kind === 'text' ? 'string' : kind)) this.refusePart(part, value);
+    if (typeof value === 'string') return this.#interner.idOf(value);
     if (typeof value === 'boolean') return value ? 1 : 0;
     if (typeof value === 'bigint') return this.#interner.idOf(String(value));
-    if (typeof value === 'number' && Number.isFinite(value)) return value === 0 ? 0 : value;
+    if (Number.isFinite(value)) return value === 0 ? 0 : value;
     throw new StockafolioError('ERR_ROW_INVALID', `${this.#owner}: ${String(value)} cannot be part of a key`);
   }
 
@@ -113,15 +103,26 @@ export class KeyParts {
     });
   }
 
-  /** Throws the error that a key is not like the first one. */
+  /** Throws the error that a key does not have as many parts as the first one. */
   refuse(key: readonly KeyPart[]): never {
     throw new StockafolioError(
       'ERR_ROW_INVALID',
-      `${this.#owner}: the key (${key.map((part) => typeof part).join(', ')}) is not like the first one (${(this.#kinds ?? []).join(', ')})`,
-      { hint: 'every key of an operator has the same number of parts, of the same types' },
+      `${this.#owner}: the key (${key.map(String).join(', ')}) has ${key.length} parts, and the first one had ${this.loaded.length}`,
+      { hint: SAME_PARTS },
+    );
+  }
+
+  /** Throws the error that a part is not of the same type as that of the first key. */
+  refusePart(part: number, value: unknown): never {
+    throw new StockafolioError(
+      'ERR_ROW_INVALID',
+      `${this.#owner}: part ${part + 1} of the key is ${typeof value} ${shownValue(value)}, and in the first key it was ${this.#kinds?.[part]}`,
+      { hint: SAME_PARTS },
     );
   }
 }
+
+const SAME_PARTS = 'every key of an operator has the same number of parts, of the same types';
 
 export const HASH_SEED = 0x2f0b4a27;
 

@@ -2,11 +2,11 @@ import { type KeyPart, type RecordSchema, StockafolioError } from '@stockafolio/
 import type { KeyKind } from '@stockafolio/core/plan';
 import type { State } from '@stockafolio/core/ports';
 import { cellOffsets, type StateColumn } from './columns.js';
-import { ALL, compileEntry, KEY_AT, LIVE, UNSAVED, UNWRITTEN, type Entry } from './compile-entry.js';
+import { keyEntry, type KeyEntry } from './key-entry.js';
 import { newCursor, stateColumns, type Cursor } from './cursor.js';
 import type { Interner } from './interner.js';
 import { KeyParts } from './key-parts.js';
-import { Chunk, CHUNK_BITS, CHUNK_MASK, RowPointer } from './rows.js';
+import { ALL, Chunk, CHUNK_BITS, CHUNK_MASK, KEY_AT, LIVE, RowPointer, UNSAVED, UNWRITTEN } from './rows.js';
 import { SlotIndex } from './slot-index.js';
 import { SlotList } from './slot-list.js';
 import { UndoJournal } from './undo-journal.js';
@@ -46,7 +46,7 @@ export class KeyedState implements State<StateRows> {
   #taken = 0;
   readonly #unsaved = new SlotList();
   #journal: UndoJournal | undefined;
-  #entry: Entry | undefined;
+  #entry: KeyEntry | undefined;
   /** Cells of a row, and the cell of its version; known from the first key on. */
   #width = 0;
   #versionAt = 0;
@@ -80,14 +80,14 @@ export class KeyedState implements State<StateRows> {
   }
 
   /**
-   * The code that enters keys, compiled for keys of the kinds of this one: part by part, so that no array is needed.
+   * The code that enters keys like this one, part by part, so that no array is needed.
    *
    * @throws ERR_ROW_INVALID if the key is not like the first one
    */
-  entryFor(key: readonly KeyPart[]): Entry {
+  entryFor(key: readonly KeyPart[]): KeyEntry {
     if (this.#entry === undefined) this.#declare(this.#keys.kindsOf(key));
     else if (key.length !== this.#keys.loaded.length) this.#keys.refuse(key);
-    return this.#entry as Entry;
+    return this.#entry as KeyEntry;
   }
 
   /**
@@ -137,6 +137,11 @@ export class KeyedState implements State<StateRows> {
     return this.#keys.compare(part, this.#cell(a, KEY_AT + part), this.#cell(b, KEY_AT + part));
   }
 
+  /** Passes every live slot to `each`, in the order of the slots. */
+  forEachLive(each: (slot: number) => void): void {
+    for (let slot = 0; slot < this.#end; slot++) if (this.isLive(slot)) each(slot);
+  }
+
   isLive(slot: number): boolean {
     return (this.#cell(slot, 0) & LIVE) !== 0;
   }
@@ -169,7 +174,7 @@ export class KeyedState implements State<StateRows> {
   remove(slot: number): void {
     const { f64 } = this.#chunks[slot >>> CHUNK_BITS] as Chunk;
     const row = (slot & CHUNK_MASK) * this.#width;
-    const hash = this.#keys.loadStored(f64, row + KEY_AT);
+    const hash = this.#keys.hash(f64, row + KEY_AT);
     let found = this.#index.first(hash);
     while (found >= 0 && found !== slot) found = this.#index.next(hash);
     if (found < 0) throw new StockafolioError('ERR_INTERNAL', `${this.owner}: slot ${slot} is not in its index`);
@@ -259,7 +264,7 @@ export class KeyedState implements State<StateRows> {
         this.#free.push(slot);
         continue;
       }
-      const hash = this.#keys.loadStored(f64, row + KEY_AT);
+      const hash = this.#keys.hash(f64, row + KEY_AT);
       let other = this.#index.first(hash);
       while (other >= 0) other = this.#index.next(hash);
       this.#index.insert(hash, slot);
@@ -321,7 +326,7 @@ export class KeyedState implements State<StateRows> {
     this.#versionAt = KEY_AT + kinds.length;
     this.#width = this.#versionAt + 1 + (this.#offsets.at(-1) ?? 0);
     this.#journal = new UndoJournal(this.#width - this.#versionAt);
-    this.#entry = compileEntry(this.owner, kinds, this.columns, {
+    this.#entry = keyEntry(this.owner, kinds, this.columns, {
       keys: this.#keys,
       interner: this.#interner,
       index: this.#index,

@@ -5,6 +5,15 @@ export const CHUNK_BITS = 12;
 export const CHUNK_SIZE = 1 << CHUNK_BITS;
 export const CHUNK_MASK = CHUNK_SIZE - 1;
 
+/** Flags of a row. */
+export const LIVE = 1;
+export const UNWRITTEN = 2;
+export const UNSAVED = 4;
+export const ALL = LIVE | UNWRITTEN | UNSAVED;
+
+/** Cells of a row before its key: the flags. */
+export const KEY_AT = 1;
+
 /** The rows of `CHUNK_SIZE` slots, or fewer, one after the other: three views of the same cells of 8 bytes. */
 export class Chunk {
   readonly f64: Float64Array;

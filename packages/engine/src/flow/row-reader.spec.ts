@@ -19,7 +19,7 @@ import {
   type Value,
 } from '@stockafolio/core';
 import { checkRow } from '@stockafolio/core/ports';
-import { rowReader } from './row-writer.js';
+import { rowReader } from './row-reader.js';
 
 const value: fc.Arbitrary<Value> = fc.oneof(
   fc.string({ maxLength: 12, unit: 'binary' }),

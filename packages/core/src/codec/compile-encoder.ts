@@ -1,10 +1,9 @@
 import { BadRecordError } from '../errors/index.js';
 import type { Fields, FieldType, ObjectOf } from '../schema/index.js';
 import { bytesOf } from './bytes.js';
-import { daysOfDate } from './civil.js';
+import { daysOfDate } from '../time/civil.js';
 import { quoted } from './describe.js';
 import type { FieldForm } from './form.js';
-import { isWellFormed } from './read-value.js';
 import {
   Output,
   timestampWriter,
@@ -113,7 +112,7 @@ function isText(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
     if (c === 0) return false;
-    if (c >= 0xd800) return !text.includes('\0') && isWellFormed(text);
+    if (c >= 0xd800) return !text.includes('\0') && text.isWellFormed();
   }
   return true;
 }

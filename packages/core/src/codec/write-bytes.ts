@@ -1,6 +1,6 @@
 import { MAX_SAFE } from '../schema/index.js';
 import { bytesOf } from './bytes.js';
-import { DAY, ISO_MAX, ISO_MIN, civilOf } from './civil.js';
+import { DAY, ISO_MAX, ISO_MIN, civilOf } from '../time/civil.js';
 import { localOf } from './moment.js';
 import type { Zone } from './zone.js';
 

@@ -43,6 +43,8 @@ export {
   MONEY_SCALE,
   partialRecord,
   snakeCase,
+  valueFits,
+  type Fits,
   type PartialRecord,
 } from '../schema/index.js';
 export { choosePartition, isPartitionerName, murmur2 } from '../stream/index.js';

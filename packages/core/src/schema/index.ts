@@ -36,3 +36,4 @@ export {
   type Value,
   type ValueOf,
 } from './types.js';
+export { isDay, isText, presentValueFits, valueFits, valueProblem, type Fits } from './value-rules.js';

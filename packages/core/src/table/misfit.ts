@@ -1,4 +1,4 @@
-import type { FieldType } from '../schema/index.js';
+import { isDay, isText, type FieldType } from '../schema/index.js';
 
 /**
  * Source text that is true if `v` (source text too) is not a value of the type, for functions that are compiled once
@@ -34,25 +34,4 @@ export interface MisfitScope {
   readonly isDay: (text: string) => boolean;
 }
 
-export const misfitScope: MisfitScope = { isUnfit, isDay };
-
-/**
- * Whether a text contains what no store accepts: U+0000, or a lone surrogate. Both calls take about the same short time
- * for any length.
- */
-function isUnfit(text: string): boolean {
-  return text.includes('\0') || !text.isWellFormed();
-}
-
-const days = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-
-/** Whether a text is a day of the calendar, `YYYY-MM-DD`, years 0001 to 9999. */
-export function isDay(value: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
-  const year = Number(value.slice(0, 4));
-  const month = Number(value.slice(5, 7));
-  const day = Number(value.slice(8));
-  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-  const last = month === 2 && leap ? 29 : (days[month - 1] ?? 0);
-  return year >= 1 && day >= 1 && day <= last;
-}
+export const misfitScope: MisfitScope = { isUnfit: (text) => !isText(text), isDay };

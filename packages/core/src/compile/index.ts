@@ -1,2 +1,3 @@
 // How code is made at run time: in one place, and with a way around it where that is not allowed.
 export { canCompile, compile, instantiate, type Make } from './compile.js';
+export { recordMaker, type RecordMaker } from './record-maker.js';

@@ -42,6 +42,7 @@ export {
   MAX_SAFE,
   MONEY_SCALE,
   partialRecord,
+  partialRecordMaker,
   snakeCase,
   valueFits,
   type Fits,

@@ -14,7 +14,7 @@ export {
   type NumberBounds,
   type TextBounds,
 } from './fields.js';
-export { partialRecord, type PartialRecord } from './partial-record.js';
+export { partialRecord, partialRecordMaker, type PartialRecord } from './partial-record.js';
 export { mulDivHalfEven, timesPrice } from './money.js';
 export {
   checkFields,

@@ -27,7 +27,8 @@ export class Output {
   }
 
   take(): Uint8Array {
-    const message = this.bytes.subarray(this.start, this.at);
+    // Takes half the time of subarray, which looks up the constructor.
+    const message = new Uint8Array(this.bytes.buffer, this.start, this.at - this.start);
     this.start = this.at;
     return message;
   }

@@ -107,6 +107,12 @@ export default tseslint.config(
     },
   },
   {
+    files: ['packages/*/src/**/*.ts'],
+    // Only core/compile compiles text: it says whether that is allowed.
+    ignores: ['packages/core/src/compile/**'],
+    rules: { 'no-new-func': 'error', 'no-eval': 'error', 'no-implied-eval': 'error' },
+  },
+  {
     files: ['**/*.spec.ts', '**/*.tst.ts', 'packages/conformance/**'],
     rules: { '@typescript-eslint/no-unused-expressions': 'off' },
   },

@@ -1,48 +1,9 @@
-import type { Value } from '@stockafolio/core';
 import { compile } from '@stockafolio/core/compile';
-import {
-  type Chunk,
-  CHUNK_BITS,
-  CHUNK_MASK,
-  finish,
-  HASH_SEED,
-  hashText,
-  mix,
-  SEGMENT_SHIFT,
-  type SlotIndex,
-} from '@stockafolio/engine/state';
+import { CHUNK_BITS, CHUNK_MASK, finish, HASH_SEED, hashText, mix, SEGMENT_SHIFT } from '@stockafolio/engine/state';
 import { VERSION_AT, type ColumnLayout, type RowLayout } from './row-layout.js';
-import { NO_TEXT, type TextArena } from './text-arena.js';
-import type { TextColumn } from './text-column.js';
-
-/** The rows of one table, by their numbers. Values are stored unchecked: the caller has checked them. */
-export interface Rows {
-  /** The hash of the key with which these values begin. */
-  hash(values: readonly Value[]): number;
-  /** Stores a row, or the removal of one, unless its key already has the same or a higher version. */
-  put(values: readonly Value[], hash: number, version: number, deleted: boolean, expires: number): void;
-  /** The row of a key with this hash; -1 if there is none. */
-  find(key: readonly Value[], hash: number): number;
-  /** Below 0 if the row was removed. */
-  version(row: number): number;
-  expires(row: number): number;
-  values(row: number): Value[];
-  /** Compares two rows as `compareKeys` compares their values. */
-  compare(a: number, b: number): number;
-  /** Compares a row and a leading part of a key; 0 if the row begins with it. */
-  compareTo(row: number, prefix: readonly Value[]): number;
-}
-
-/** The objects that the compiled {@link Rows} use. */
-export interface RowsScope {
-  readonly index: SlotIndex;
-  readonly chunks: readonly Chunk[];
-  readonly arena: TextArena;
-  /** By column; undefined for columns without text. */
-  readonly texts: readonly (TextColumn | undefined)[];
-  /** Creates a row, and enters it at this position of the index. */
-  readonly create: (at: number, hash: number) => number;
-}
+import type { Rows, RowsScope } from './rows.js';
+import { NO_TEXT } from './text-arena.js';
+import { storeWide, wideAt } from './wide-cells.js';
 
 /** Compiles {@link Rows} for the columns of one table: widths become constants, and loops are unrolled. */
 export function compileRows(name: string, layout: RowLayout, keyLength: number, scope: RowsScope): Rows {
@@ -230,21 +191,4 @@ function compareTo(layout: RowLayout, key: readonly ColumnLayout[]): string {
     return `${ends} const value${n} = ${valueOf(part)}; if (value${n} !== prefix[${n}]) return value${n} < prefix[${n}] ? ${less} : ${more};`;
   });
   return `function compareTo(number, prefix) { ${row(layout, 'number')} ${parts.join('\n  ')} return 0; }`;
-}
-
-/** Stores a bigint of 128 bits in two cells; almost all fit into the first, and the second is then its sign. */
-function storeWide({ i64, i32 }: Chunk, cell: number, value: bigint): void {
-  i64[cell] = BigInt.asIntN(64, value);
-  if (i64[cell] === value) {
-    const sign = (i32[2 * cell + 1] as number) >> 31;
-    i32[2 * cell + 2] = sign;
-    i32[2 * cell + 3] = sign;
-  } else i64[cell + 1] = value >> 64n;
-}
-
-function wideAt({ i64, i32 }: Chunk, cell: number): bigint {
-  const sign = (i32[2 * cell + 1] as number) >> 31;
-  const low = i64[cell] as bigint;
-  if (i32[2 * cell + 2] === sign && i32[2 * cell + 3] === sign) return low;
-  return ((i64[cell + 1] as bigint) << 64n) | BigInt.asUintN(64, low);
 }

@@ -4,7 +4,7 @@ import {
   type ArchivedFile,
   type ArchiveEntry,
   type ArchiveFacts,
-  partialRecord,
+  partialRecordMaker,
   type SourceExtent,
 } from '@stockafolio/core/ports';
 
@@ -71,5 +71,5 @@ function narrowed<T>(entry: ArchiveEntry<T>, fields: readonly string[] | undefin
   const whole = Object.entries(entry.record as object);
   const names = whole.map(([name]) => name);
   const values = whole.filter(([name]) => fields.includes(name)).map(([, value]: readonly [string, unknown]) => value);
-  return { ...entry, record: new (partialRecord(names, fields))(...values) as T };
+  return { ...entry, record: partialRecordMaker<T & object>(names, fields)(values) };
 }

@@ -4,7 +4,7 @@ import {
   type Clock,
   type Codec,
   type Mutation,
-  partialRecord,
+  partialRecordMaker,
   type SourceMessage,
   type Tables,
 } from '@stockafolio/core/ports';
@@ -297,9 +297,9 @@ export class PipelineHarness<T> {
 function narrowing({ reads, stream }: Pipeline): (record: unknown) => unknown {
   if (reads === undefined) return (record) => record;
   const { names } = stream.schema;
-  const Partial = partialRecord(names, reads);
+  const make = partialRecordMaker(names, reads);
   const read = names.filter((name) => reads.includes(name));
-  return (record) => new Partial(...read.map((name) => (record as Readonly<Record<string, unknown>>)[name]));
+  return (record) => make(read.map((name) => (record as Readonly<Record<string, unknown>>)[name]));
 }
 
 function isPair<T>(step: Step<T> | readonly [number, T]): step is readonly [number, T] {

@@ -1,9 +1,9 @@
 import type { Table, Value } from '@stockafolio/core';
 import type { StoredRow } from '@stockafolio/core/ports';
 import { Chunk, CHUNK_MASK, SlotIndex } from '@stockafolio/engine/state';
-import { compileRows, type Rows } from './compile-rows.js';
 import { mergeRows } from './merge-rows.js';
 import { rowLayout } from './row-layout.js';
+import { newRows, type Rows } from './rows.js';
 import type { TextArena } from './text-arena.js';
 import { TextColumn } from './text-column.js';
 
@@ -25,12 +25,15 @@ export class Shelf {
   #length = 0;
   #sorted: Int32Array = new Int32Array(0);
 
-  /** @param expiring whether rows expire */
-  constructor(table: Table, arena: TextArena, expiring: boolean) {
+  /**
+   * @param expiring whether rows expire
+   * @param make which form of rows is used
+   */
+  constructor(table: Table, arena: TextArena, expiring: boolean, make = newRows) {
     this.table = table;
     const layout = rowLayout(table, expiring);
     this.#width = layout.width;
-    this.#rows = compileRows(table.name, layout, table.keyLength, {
+    this.#rows = make(table.name, layout, table.keyLength, {
       index: this.#index,
       chunks: this.#chunks,
       arena,

@@ -4,14 +4,14 @@ import {
   type ArchivePart,
   fieldOf,
   type Files,
-  partialRecord,
-  type PartialRecord,
+  partialRecordMaker,
   type ReadEntry,
   recordCheck,
   schemaText,
   snakeCase,
 } from '@stockafolio/core/ports';
 import { openParquet, type ColumnValues, type ParquetColumn } from '../parquet/index.js';
+import { rowMaker } from '../parquet/row-maker.js';
 import {
   CAUSE,
   INGESTED,
@@ -111,7 +111,7 @@ export async function openArchiveFile<F extends Fields>(
       );
       const ofRejected = [REJECTED, CAUSE, ...(file.columns.includes(SEEN.stored) ? [SEEN] : [])];
       const columns = [OFFSET, INGESTED, ...(hasRejected ? ofRejected : []), ...wanted];
-      const build = entryBuilder<ObjectOf<F>>(schema.names, read, columns, defaults);
+      const build = entryBuilder<ObjectOf<F>>(schema, read, columns, defaults);
       const judge =
         check === undefined ? undefined : judged<ObjectOf<F>>(schema.names, fields, check, retyping(schema, asWritten));
       for (const [group, rows] of file.rowGroups.entries()) {
@@ -128,13 +128,14 @@ export async function openArchiveFile<F extends Fields>(
 }
 
 /** Checks a record that was archived under another schema, and reduces it to the requested fields. */
-function judged<T>(
+function judged<T extends object>(
   names: readonly string[],
   fields: readonly string[],
   check: ReturnType<typeof recordCheck>,
   retyped: (record: Readonly<Record<string, unknown>>) => object,
 ): (entry: ArchiveEntry<T>) => ReadEntry<T> {
-  const Partial = names.every((name) => fields.includes(name)) ? undefined : partialRecord(names, fields);
+  const isWhole = names.every((name) => fields.includes(name));
+  const make = partialRecordMaker<T>(names, fields);
   const read = names.filter((name) => fields.includes(name));
   return (entry) => {
     if (isRejected(entry)) return entry;
@@ -143,9 +144,7 @@ function judged<T>(
     const values = record as Readonly<Record<string, unknown>>;
     const cause = check(values);
     if (cause !== undefined) return { offset, ingested, unfit: record, cause };
-    return Partial === undefined
-      ? { offset, ingested, record }
-      : { offset, ingested, record: new Partial(...read.map((name) => values[name])) as T };
+    return { offset, ingested, record: isWhole ? record : make(read.map((name) => values[name])) };
   };
 }
 
@@ -167,42 +166,47 @@ type EntryBuilder<T> = (
   through: number,
 ) => ArchiveEntry<T>[];
 
-/** Generated code, so that all records share one hidden class: the codec's own class if all fields are read. */
-function entryBuilder<T>(
-  names: readonly string[],
+function entryBuilder<T extends object>(
+  { name, names }: RecordSchema,
   fields: readonly string[],
   columns: readonly ParquetColumn[],
   defaults: Readonly<Record<string, unknown>>,
 ): EntryBuilder<T> {
-  const local = new Map(columns.map(({ path }, c) => [path.join('.'), `c${c}`]));
-  const at = (path: string): string => {
-    const name = local.get(path);
-    return name === undefined ? 'undefined' : `${name}[i]`;
+  const indexes = new Map(columns.map(({ path }, c) => [path.join('.'), c]));
+  // An absent value gets the default, as in a message.
+  const sources = names
+    .filter((field) => fields.includes(field))
+    .map((field) => ({ name: field, column: indexes.get(`record.${field}`), absent: defaults[field] }));
+  const maker = rowMaker<T>(`archived '${name}': ${sources.map((source) => source.name).join(' ')}`, names, sources);
+  const at = (path: string): number => indexes.get(path) ?? -1;
+  const columnOf = {
+    offset: at('offset'),
+    ingested: at('ingested'),
+    raw: at('raw'),
+    cause: at('cause'),
+    seen: at('seen'),
   };
-  const member = (name: string): string => {
-    const value = at(`record.${name}`);
-    if (defaults[name] === undefined) return value;
-    // An absent value gets the default, as in a message.
-    const otherwise = `defaults[${JSON.stringify(name)}]`;
-    return value === 'undefined' ? otherwise : `(${value}===undefined?${otherwise}:${value})`;
+  return (values, rows, from, through) => {
+    const make = maker(values);
+    const entries: ArchiveEntry<T>[] = [];
+    const offsets = values[columnOf.offset];
+    const times = values[columnOf.ingested];
+    const raws = values[columnOf.raw];
+    for (let i = 0; i < rows; i++) {
+      const offset = offsets?.[i] as number;
+      if (offset < from || offset > through) continue;
+      const ingested = times?.[i] as number;
+      const raw = raws?.[i] as Uint8Array | undefined;
+      if (raw === undefined) {
+        entries.push({ offset, ingested, record: make(i) });
+        continue;
+      }
+      const cause = values[columnOf.cause]?.[i] as string;
+      const seen = values[columnOf.seen]?.[i] as number | undefined;
+      entries.push({ offset, ingested, raw, cause, ...(seen === undefined ? {} : { seen }) });
+    }
+    return entries;
   };
-  const isWhole = names.every((name) => fields.includes(name));
-  const members = names
-    .filter((name) => fields.includes(name))
-    .map((name) => (isWhole ? `${name}:${member(name)}` : member(name)));
-  const record = isWhole ? `{${members.join()}}` : `new Partial(${members.join()})`;
-  const base = `offset:${at('offset')},ingested:${at('ingested')}`;
-  const accepted = `entries.push({${base},record:${record}});`;
-  const seen = local.has('seen') ? `...(${at('seen')}===undefined?{}:{seen:${at('seen')}})` : '';
-  const rejected = `{${base},raw:${at('raw')},cause:${at('cause')},${seen}}`;
-  const body = local.has('raw') ? `if(${at('raw')}!==undefined)entries.push(${rejected});else ${accepted}` : accepted;
-  const make = new Function(
-    'Partial',
-    'defaults',
-    `return (columns,rows,from,through)=>{const ${columns.map((_, c) => `c${c}=columns[${c}]`).join()},entries=[];` +
-      `for(let i=0;i<rows;i++){const offset=${at('offset')};if(offset<from||offset>through)continue;${body}}return entries;}`,
-  ) as (Partial: PartialRecord, defaults: Readonly<Record<string, unknown>>) => EntryBuilder<T>;
-  return make(partialRecord(names, fields), defaults);
 }
 
 function corrupt(name: string, what: string): StockafolioError {

@@ -1,3 +1,4 @@
+import { instantiate } from '@stockafolio/core/compile';
 import { schemaElements, type ParquetColumn } from './columns.js';
 import { writeChunk } from './encode-column.js';
 import { CREATED_BY, FOOTER_CHECKSUM, NO_CHECKSUM, seal } from './footer-checksum.js';
@@ -67,12 +68,32 @@ export async function parquetEncoder<T extends object>(columns: readonly Parquet
   };
 }
 
-/** Generated code, because a property with a variable name is looked up again in every row. */
-function columnReader({ path, constant }: ParquetColumn): (rows: readonly object[]) => unknown[] {
+function columnReader({ path, constant }: ParquetColumn): ColumnReader {
   if (constant !== undefined) return (rows) => new Array<number>(rows.length).fill(constant);
-  const accessor = path.map((name) => `?.[${JSON.stringify(name)}]`).join('');
-  return new Function(
-    'rows',
-    `const n=rows.length,values=new Array(n);for(let i=0;i<n;i++)values[i]=rows[i]${accessor};return values;`,
-  ) as (rows: readonly object[]) => unknown[];
+  const owner = `column ${path.join(' ')}`;
+  const [outer = '', name] = path;
+  return name === undefined
+    ? instantiate(owner, fieldReader, { name: outer })
+    : instantiate(owner, nestedReader, { outer, name });
+}
+
+type ColumnReader = (rows: readonly object[]) => unknown[];
+type Row = Readonly<Record<string, unknown>> | undefined;
+
+/** Each column has code of its own: code that reads all names looks up each name again in every row. */
+function fieldReader({ name }: { readonly name: string }): ColumnReader {
+  return (rows) => {
+    const values = new Array<unknown>(rows.length);
+    for (let i = 0; i < rows.length; i++) values[i] = (rows[i] as Row)?.[name];
+    return values;
+  };
+}
+
+/** Values of a record within the row. */
+function nestedReader({ outer, name }: { readonly outer: string; readonly name: string }): ColumnReader {
+  return (rows) => {
+    const values = new Array<unknown>(rows.length);
+    for (let i = 0; i < rows.length; i++) values[i] = ((rows[i] as Row)?.[outer] as Row)?.[name];
+    return values;
+  };
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { latin1Of } from '@stockafolio/core/ports';
 import { LaterValues } from './column-values.js';
 import { Unfit } from './stored-values.js';
 
@@ -41,24 +42,10 @@ export class PlainTexts extends LaterValues {
     for (let i = first; i < end; i++) {
       const start = (i === 0 ? 0 : (this.#ends[i - 1] as number)) + 4;
       const stop = this.#ends[i] as number;
-      texts[i - first] = this.#isAscii ? asciiOf(this.#bytes, start, stop) : this.#bytes.toString('utf8', start, stop);
+      texts[i - first] = this.#isAscii ? latin1Of(this.#bytes, start, stop) : this.#bytes.toString('utf8', start, stop);
     }
     return texts;
   }
-}
-
-type Reader = (bytes: Uint8Array, start: number) => string;
-
-/**
- * For short texts, one call of fromCharCode with one argument per character is twice as fast as any method of Buffer.
- */
-const readers: readonly Reader[] = Array.from({ length: 21 }, (_, length) => {
-  const codes = Array.from({ length }, (__, i) => `b[i+${i}]`);
-  return new Function('b', 'i', `return String.fromCharCode(${codes.join()})`) as Reader;
-});
-
-function asciiOf(buffer: Buffer, start: number, end: number): string {
-  return readers[end - start]?.(buffer, start) ?? buffer.toString('latin1', start, end);
 }
 
 /** The length of a byte array that begins here. @throws RangeError if there is none */

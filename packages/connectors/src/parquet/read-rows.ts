@@ -2,19 +2,24 @@ import type { Fields, ObjectOf, RecordSchema } from '@stockafolio/core';
 import type { ColumnValues } from './column-values.js';
 import { parquetColumns } from './columns.js';
 import type { ParquetFile } from './open-parquet.js';
+import { rowMaker } from './row-maker.js';
 
 /** Makes rows from columns. */
 export type RowBuilder<T> = (columns: readonly ColumnValues[], rows: number) => T[];
 
-/** A builder of a schema's records, in schema order; generated code, so that all records share one hidden class. */
+/** A builder of a schema's records, from columns in schema order; all records share one hidden class. */
 export function rowBuilder<F extends Fields>(schema: RecordSchema<F>): RowBuilder<ObjectOf<F>> {
-  const members = schema.names.map((name, c) => `${name}:c${c}[i]`);
-  const locals = schema.names.map((_, c) => `c${c}=columns[${c}]`);
-  return new Function(
-    'columns',
-    'n',
-    `const ${locals.join()},rows=new Array(n);for(let i=0;i<n;i++)rows[i]={${members.join()}};return rows;`,
-  ) as RowBuilder<ObjectOf<F>>;
+  const maker = rowMaker<ObjectOf<F>>(
+    `rows of '${schema.name}'`,
+    schema.names,
+    schema.names.map((name, column) => ({ name, column })),
+  );
+  return (columns, rows) => {
+    const make = maker(columns);
+    const records = new Array<ObjectOf<F>>(rows);
+    for (let i = 0; i < rows; i++) records[i] = make(i);
+    return records;
+  };
 }
 
 /** The records of a file, one row group at a time. */

@@ -1,3 +1,5 @@
+import { canCompile, compile } from '../compile/compile.js';
+
 /** What every runtime has, declared here because core depends on no platform's types. */
 declare const TextDecoder: new (
   label: string,
@@ -35,10 +37,24 @@ const SHORT = 20;
 
 type Reader = (bytes: Uint8Array, start: number) => string;
 
-const readers: readonly Reader[] = Array.from({ length: SHORT + 1 }, (_, length) => {
-  const codes = Array.from({ length }, (__, i) => `b[i+${i}]`);
-  return new Function('b', 'i', `return String.fromCharCode(${codes.join()})`) as Reader;
+/** By length. The code of a length is compiled when the first text of that length is read. */
+const readers: Reader[] = Array.from({ length: SHORT + 1 }, (_, length) => (bytes, start) => {
+  const read = canCompile() ? compiledReader(length) : plainReader(length);
+  readers[length] = read;
+  return read(bytes, start);
 });
+
+export function compiledReader(length: number): Reader {
+  const codes = Array.from({ length }, (_, i) => `b[i + ${i}]`);
+  return compile('texts', {}, `return (b, i) => String.fromCharCode(${codes.join(', ')});`);
+}
+
+export function plainReader(length: number): Reader {
+  return (bytes, start) =>
+    hasLatin1(bytes)
+      ? bytes.latin1Slice(start, start + length)
+      : Reflect.apply(String.fromCharCode, undefined, bytes.subarray(start, start + length));
+}
 
 /** The text of a range of bytes with one character each: ASCII, or Latin-1. */
 export function latin1Of(bytes: Uint8Array, start: number, end: number): string {

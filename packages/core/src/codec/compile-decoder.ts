@@ -1,37 +1,19 @@
-import type { Fields, ObjectOf } from '../schema/index.js';
-import type { Position } from '../ports/index.js';
-import {
-  Cursor,
-  dateReader,
-  fastBoolean,
-  fastDouble,
-  fastMoney,
-  fastRoundedMoney,
-  fastWhole,
-  skipValue,
-  textReader,
-  timestampReader,
-} from './fast-values.js';
-import type { FieldForm } from './form.js';
+import { compile } from '../compile/compile.js';
+import type { Fields } from '../schema/index.js';
+import type { FastDecoder } from './fast-decoder.js';
+import { Cursor, skipValue } from './fast-values.js';
+import { fieldReader } from './field-reader.js';
+import { formAt, mayLack, type FieldForm } from './form.js';
 import type { Member } from './member-order.js';
 import { skipSpace } from './scan-json.js';
 
-/** Reads the usual form of a message; undefined for any other message, good or bad. */
-export type FastDecoder<F extends Fields> = (
-  bytes: Uint8Array,
-  position: Position | undefined,
-) => ObjectOf<F> | undefined;
-
 /**
- * Generates a decoder for messages with their members in exactly this order. Optional fields, and members that no field
- * has, may be missing.
+ * Generates a {@link FastDecoder}.
  *
- * Only field names, which are identifiers, and byte values enter the generated code.
- *
- * @param forms the fields in schema order
- * @param order the members; it includes every required field
+ * Only field names, which are identifiers, numbers, and byte values enter the generated code.
  */
 export function compileDecoder<F extends Fields>(
+  schema: string,
   forms: readonly FieldForm[],
   order: readonly Member[],
 ): FastDecoder<F> {
@@ -67,29 +49,12 @@ export function compileDecoder<F extends Fields>(
     return `${form.name}:v${k}${fallback}`;
   });
   lines.push(`return{${members.join()}};`);
-  const names = values.map((_, k) => `$${k}`);
-  const make = new Function(...names, `"use strict";return function decode(b,p){${lines.join('\n')}}`);
-  return make(...values) as FastDecoder<F>;
+  const scope = Object.fromEntries(values.map((value, k) => [`$${k}`, value]));
+  return compile(`messages of '${schema}'`, scope, `return function decode(b,p){${lines.join('\n')}};`);
 }
 
-/** Generates a constructor of records from their values in schema order: the same hidden class as the decoder's. */
-export function compileRecord<F extends Fields>(names: readonly string[]): (values: readonly unknown[]) => ObjectOf<F> {
-  const members = names.map((name, k) => `${name}:v[${k}]`);
-  return new Function('v', `return{${members.join()}};`) as (values: readonly unknown[]) => ObjectOf<F>;
-}
-
-function formAt(forms: readonly FieldForm[], k: number): FieldForm {
-  const form = forms[k];
-  if (form === undefined) throw new RangeError(`there is no field ${k}`);
-  return form;
-}
-
-function mayLack(form: FieldForm): boolean {
-  return form.type.optional || form.fallback !== undefined;
-}
-
-function matches(text: string, from = 0): string {
-  const tests = Array.from(text, (c, k) => `b[i+${from + k}]===${c.charCodeAt(0)}`);
+function matches(text: string): string {
+  const tests = Array.from(text, (c, k) => `b[i+${k}]===${c.charCodeAt(0)}`);
   return tests.join('&&');
 }
 
@@ -99,48 +64,24 @@ function readingOrNull(form: FieldForm, k: number, cursor: string, bind: (value:
 }
 
 function reading(form: FieldForm, k: number, cursor: string, bind: (value: unknown) => string): string[] {
-  const { type } = form;
-  const { min, max } = type;
+  const { min = -Infinity, max = Infinity } = form.type;
   const v = `v${k}`;
-  const number = (reader: unknown): string[] => [
-    `${v}=${bind(reader)}(b,i,${cursor});`,
-    // Negated, so that NaN takes the slow path.
-    `if(!(${v}>=${min ?? -Infinity}&&${v}<=${max ?? Infinity}))return;i=${cursor}.end;`,
-  ];
-  const other = (reader: unknown): string[] => [
-    `${v}=${bind(reader)}(b,i,${cursor});if(${v}===undefined)return;i=${cursor}.end;`,
-  ];
-  switch (type.kind) {
-    case 'text':
-      return other(textReader(min ?? 0, max ?? Infinity));
-    case 'date':
-      return other(dateReader());
-    case 'boolean':
-      return other(fastBoolean);
-    case 'oneOf':
-      return [...oneOf(form, v, bind), 'else return;'];
-    case 'int32':
-    case 'int64':
-    case 'shard':
-      return number(fastWhole);
-    case 'timestamp':
-      return number(timestampReader(form.zone));
-    case 'money':
-      return number(form.round === undefined ? fastMoney : fastRoundedMoney);
-    case 'double':
-      return number(fastDouble);
-    case 'bigint64':
-    case 'bigMoney':
-      return [
-        `w=${bind(type.kind === 'bigint64' ? fastWhole : form.round === undefined ? fastMoney : fastRoundedMoney)}(b,i,${cursor});`,
-        `if(w!==w)return;${v}=BigInt(w);i=${cursor}.end;`,
-      ];
+  const reader = fieldReader(form);
+  if (reader.gives === 'word') {
+    const branches = reader.words.map(
+      ([word, value]) => `if(${matches(word)}){${v}=${bind(value)};i+=${word.length};}else `,
+    );
+    return [...branches, 'return;'];
   }
-}
-
-function oneOf({ words }: FieldForm, v: string, bind: (value: unknown) => string): string[] {
-  const branches = [...(words ?? [])]
-    .filter(([word]) => /^[\x20-\x7e]*$/.test(word) && !/["\\]/.test(word))
-    .map(([word, value]) => `if(${matches(`"${word}"`)}){${v}=${bind(value)};i+=${word.length + 2};}`);
-  return [branches.length === 0 ? 'if(false);' : branches.join('else ')];
+  const read = `${bind(reader.read)}(b,i,${cursor});`;
+  const next = `i=${cursor}.end;`;
+  switch (reader.gives) {
+    case 'number':
+      // Negated, so that NaN takes the slow path.
+      return [`${v}=${read}if(!(${v}>=${min}&&${v}<=${max}))return;${next}`];
+    case 'bigint':
+      return [`w=${read}if(w!==w)return;${v}=BigInt(w);${next}`];
+    case 'value':
+      return [`${v}=${read}if(${v}===undefined)return;${next}`];
+  }
 }

@@ -1,8 +1,8 @@
+import { recordMaker } from '../compile/record-maker.js';
 import { BadRecordError, type Problem } from '../errors/index.js';
 import type { Position } from '../ports/index.js';
 import type { Fields, ObjectOf, Value } from '../schema/index.js';
 import { textOf } from './bytes.js';
-import { compileRecord } from './compile-decoder.js';
 import type { FieldForm } from './form.js';
 import type { Member } from './member-order.js';
 import { BadValue, readToken } from './read-value.js';
@@ -17,9 +17,9 @@ export type SlowDecoder<F extends Fields> = (
   onOrder?: (order: readonly Member[]) => void,
 ) => ObjectOf<F>;
 
-/** The complete decoder: it gets every message that the generated one does not accept. */
+/** The complete decoder: it gets every message that the fast one does not accept. */
 export function slowDecoder<F extends Fields>(forms: readonly FieldForm[], maxBytes: number): SlowDecoder<F> {
-  const construct = compileRecord<F>(forms.map((form) => form.name));
+  const construct = recordMaker<ObjectOf<F>>(forms.map((form) => form.name));
   const byName = new Map(
     forms.flatMap(({ foreign, computed }, k) => (computed === undefined ? [[foreign, k] as const] : [])),
   );

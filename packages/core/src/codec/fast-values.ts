@@ -1,6 +1,6 @@
 import { latin1Of, at, textOf } from './bytes.js';
-import { DAY, checkedDays, daysOfDate } from './civil.js';
-import { isWellFormed } from './read-value.js';
+import { isDay, isText } from '../schema/index.js';
+import { DAY, checkedDays } from '../time/civil.js';
 import { NotJson, numberEnd, tokenAt } from './scan-json.js';
 import type { Zone } from './zone.js';
 
@@ -84,7 +84,7 @@ function otherText(bytes: Uint8Array, i: number, min: number, max: number, curso
     return undefined;
   }
   if (text.length < min || text.length > max) return undefined;
-  if (escaped && (text.includes('\0') || !isWellFormed(text))) return undefined;
+  if (escaped && !isText(text)) return undefined;
   cursor.end = end + 1;
   return text;
 }
@@ -207,7 +207,7 @@ export function dateReader(): TextReader {
     if (last === undefined || !isSame(last, bytes, i + 1)) {
       for (let j = i + 1; j < i + 11; j++) if (at(bytes, j) >= 0x80) return undefined;
       const text = latin1Of(bytes, i + 1, i + 11);
-      if (Number.isNaN(daysOfDate(text))) return undefined;
+      if (!isDay(text)) return undefined;
       last = text;
     }
     cursor.end = i + 12;

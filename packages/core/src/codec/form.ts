@@ -79,6 +79,18 @@ export function formsOf<F extends Fields>(schema: RecordSchema<F>, options: Json
   return forms;
 }
 
+/** The kth field. */
+export function formAt(forms: readonly FieldForm[], k: number): FieldForm {
+  const form = forms[k];
+  if (form === undefined) throw new RangeError(`there is no field ${k}`);
+  return form;
+}
+
+/** Whether messages may lack a field. */
+export function mayLack(form: FieldForm): boolean {
+  return form.type.optional || form.fallback !== undefined;
+}
+
 /** The value of an option for a field; a field may have the name of something that every object inherits. */
 function own<O extends object, N extends keyof O & string>(option: O | undefined, name: N): O[N] | undefined {
   return option !== undefined && Object.hasOwn(option, name) ? option[name] : undefined;

@@ -2,7 +2,7 @@ import { StockafolioError } from '../errors/index.js';
 import { MAX_SAFE, type FieldType, type Value } from '../schema/index.js';
 import type { RowValues } from '../ports/index.js';
 import type { Table } from '../table/index.js';
-import { isoOf } from './civil.js';
+import { isoOf } from '../time/civil.js';
 import { fourDecimals, roundedUnitsOf } from './decimal.js';
 import { quoted } from './describe.js';
 import { BadValue, readNumber, readText } from './read-value.js';

@@ -1,9 +1,9 @@
 import { BadRecordError, StockafolioError } from '../errors/index.js';
 import type { Codec } from '../ports/index.js';
 import type { Fields, ObjectOf, RecordSchema } from '../schema/index.js';
-import { compileDecoder, type FastDecoder } from './compile-decoder.js';
-import { compileEncoder } from './compile-encoder.js';
 import { slowDecoder } from './decode-slowly.js';
+import { jsonEncoder } from './encoder.js';
+import { fastDecoder, type FastDecoder } from './fast-decoder.js';
 import { formsOf, type JsonCodecOptions } from './form.js';
 import { orderWatch, schemaOrder, type Member } from './member-order.js';
 
@@ -30,11 +30,11 @@ export function jsonCodec<F extends Fields>(
   const needsPosition = forms.some((form) => form.computed !== undefined);
   const decodeSlowly = slowDecoder<F>(forms, maxBytes);
   const expected = schemaOrder(forms);
-  let decodeFast: FastDecoder<F> = expected === undefined ? () => undefined : compileDecoder(forms, expected);
+  let decodeFast: FastDecoder<F> = expected === undefined ? () => undefined : fastDecoder(schema.name, forms, expected);
   const watch = orderWatch(forms);
   const onOrder = (order: readonly Member[]): void => {
     const other = watch.seen(order);
-    if (other !== undefined) decodeFast = compileDecoder(forms, other);
+    if (other !== undefined) decodeFast = fastDecoder(schema.name, forms, other);
   };
   const { check } = schema;
 
@@ -50,6 +50,6 @@ export function jsonCodec<F extends Fields>(
       return record;
     },
     defaults: { ...options.defaults } as Partial<ObjectOf<F>>,
-    encode: compileEncoder(forms),
+    encode: jsonEncoder(schema.name, forms),
   };
 }

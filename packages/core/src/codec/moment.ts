@@ -1,4 +1,4 @@
-import { DAY, ISO_MAX, ISO_MIN, checkedDays, clockOf, dateOfDays } from './civil.js';
+import { DAY, ISO_MAX, ISO_MIN, checkedDays, clockOf, dateOfDays } from '../time/civil.js';
 import type { Zone } from './zone.js';
 
 const grammar = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?([Zz]|[+-]\d\d(?::?\d\d)?)?$/;

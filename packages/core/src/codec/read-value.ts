@@ -1,6 +1,5 @@
-import { MAX_SAFE, MONEY_SCALE, type FieldType, type Value } from '../schema/index.js';
+import { isDay, MAX_SAFE, MONEY_SCALE, type FieldType, type Value } from '../schema/index.js';
 import { latin1Of } from './bytes.js';
-import { daysOfDate } from './civil.js';
 import { fourDecimals, meantUnitsOf, roundedUnitsOf, unitsOf } from './decimal.js';
 import { quoted, shown } from './describe.js';
 import { momentOf } from './moment.js';
@@ -82,7 +81,7 @@ export function readText(text: string, form: ValueForm): Value {
     case 'oneOf':
       return word(text, form);
     case 'date':
-      if (Number.isNaN(daysOfDate(text))) throw new BadValue(`${quoted(text)} is not a date, such as 2017-01-20`);
+      if (!isDay(text)) throw new BadValue(`${quoted(text)} is not a date, such as 2017-01-20`);
       return text;
     case 'timestamp': {
       const moment = momentOf(text, form.zone);
@@ -126,16 +125,11 @@ export function readNumber(text: string, form: Pick<ValueForm, 'type' | 'round'>
 
 function checkedText(text: string, type: FieldType): string {
   if (text.includes('\0')) throw new BadValue(`${quoted(text.replaceAll('\0', '␀'))} contains the character U+0000`);
-  if (!isWellFormed(text)) throw new BadValue('contains half of a surrogate pair');
+  if (!text.isWellFormed()) throw new BadValue('contains half of a surrogate pair');
   const { min = 0, max = Infinity } = type;
   if (text.length < min) throw new BadValue(text === '' ? 'is empty' : `${quoted(text)} is shorter than ${min}`);
   if (text.length > max) throw new BadValue(`${quoted(text)} has ${text.length} characters, more than ${max}`);
   return text;
-}
-
-/** Whether there is no lone surrogate; String.prototype.isWellFormed came after ES2023. */
-export function isWellFormed(text: string): boolean {
-  return !/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text);
 }
 
 function word(text: string, { type, words }: ValueForm): string {

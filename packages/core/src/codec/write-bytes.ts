@@ -1,6 +1,6 @@
 import { MAX_SAFE } from '../schema/index.js';
 import { bytesOf } from './bytes.js';
-import { DAY, ISO_MAX, ISO_MIN, civilOf } from './civil.js';
+import { DAY, ISO_MAX, ISO_MIN, civilOf } from '../time/civil.js';
 import { localOf } from './moment.js';
 import type { Zone } from './zone.js';
 
@@ -27,7 +27,8 @@ export class Output {
   }
 
   take(): Uint8Array {
-    const message = this.bytes.subarray(this.start, this.at);
+    // Takes half the time of subarray, which looks up the constructor.
+    const message = new Uint8Array(this.bytes.buffer, this.start, this.at - this.start);
     this.start = this.at;
     return message;
   }

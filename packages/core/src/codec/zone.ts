@@ -1,5 +1,5 @@
 import { StockafolioError } from '../errors/index.js';
-import { DAY, daysOf } from './civil.js';
+import { DAY, daysOf } from '../time/civil.js';
 
 /** The offsets of a time zone. */
 export interface Zone {

@@ -18,6 +18,10 @@ function usesOutside({ by }: { by: number }): (n: number) => number {
 }
 
 describe('code that is made at run time', () => {
+  it('is compiled wherever that is allowed', () => {
+    expect(canCompile()).to.equal(!process.execArgv.includes('--disallow-code-generation-from-strings'));
+  });
+
   it('is told apart by its owner, and shared by those of one owner', function () {
     if (!canCompile()) this.skip();
     const text = 'return (n) => n + step;';

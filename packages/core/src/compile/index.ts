@@ -2,4 +2,4 @@
 export { canCompile, compile, instantiate, type Make } from './compile.js';
 export { listMaker } from './list-maker.js';
 export { memberCopier, memberReader, memberStore, type MemberStore } from './members.js';
-export { recordMaker } from './record-maker.js';
+export { recordMaker, type RecordMaker } from './record-maker.js';

@@ -1,37 +1,29 @@
 import { canCompile, compile } from './compile.js';
 
+/** Makes a record from the values of its fields, in their order. */
+export type RecordMaker<T extends object> = (values: readonly unknown[]) => T;
+
 /**
- * Makes plain objects whose members are what each function returns, with code of its owner's own. All objects with the
- * same members, in the same order, have the same shape for V8, whoever makes them.
+ * A maker of records with these fields. All records of the same names share one hidden class.
  *
- * @param owner code is told apart by this name
- * @param names the members, in order
- * @param readers by member
- * @example
- * const copy = recordMaker<[Trade]>('copies of trades', ['user', 'price'], [(t) => t.user, (t) => t.price]);
- * copy(trade); // { user: 'ann', price: 1_234_500 }
+ * @param names identifiers, such as the names of a schema
+ * @example recordMaker(['user', 'price'])(['ann', 1000]) // { user: 'ann', price: 1000 }
  */
-export function recordMaker<A extends readonly unknown[], V = unknown>(
-  owner: string,
-  names: readonly string[],
-  readers: readonly ((...of: A) => V)[],
-): (...of: A) => Record<string, V> {
-  if (!canCompile()) return (...of) => made(names, readers, of);
-  const length = Math.max(0, ...readers.map((read) => read.length));
-  const of = Array.from({ length }, (_, n) => `a${n}`).join(', ');
-  const members = names.map((name, n) => `${JSON.stringify(name)}: read${n}(${of})`);
-  const scope = Object.fromEntries(readers.map((read, n) => [`read${n}`, read]));
-  return compile(owner, scope, `return (${of}) => ({ ${members.join(', ')} });`);
+export function recordMaker<T extends object>(names: readonly string[]): RecordMaker<T> {
+  return canCompile() ? compiledMaker(names) : clonedMaker(names);
 }
 
-function made<A extends readonly unknown[], V>(
-  names: readonly string[],
-  readers: readonly ((...of: A) => V)[],
-  of: A,
-): Record<string, V> {
-  const record: Record<string, V> = {};
-  readers.forEach((read, n) => {
-    record[names[n] ?? ''] = read(...of);
-  });
-  return record;
+export function compiledMaker<T extends object>(names: readonly string[]): RecordMaker<T> {
+  const members = names.map((name, n) => `${name}: values[${n}]`);
+  return compile('records', { names }, `return (values) => ({ ${members.join(', ')} });`);
+}
+
+/** A clone has the hidden class of the original, whose fields are then overwritten. */
+export function clonedMaker<T extends object>(names: readonly string[]): RecordMaker<T> {
+  const original = Object.fromEntries(names.map((name): [string, unknown] => [name, undefined]));
+  return (values) => {
+    const record = { ...original };
+    for (let n = 0; n < names.length; n++) record[names[n] as string] = values[n];
+    return record as T;
+  };
 }

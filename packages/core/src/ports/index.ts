@@ -42,13 +42,15 @@ export {
   MAX_SAFE,
   MONEY_SCALE,
   partialRecord,
+  partialRecordMaker,
   snakeCase,
+  valueFits,
+  type Fits,
   type PartialRecord,
 } from '../schema/index.js';
 export { choosePartition, isPartitionerName, murmur2 } from '../stream/index.js';
 export { shownValue, valueCheck, type ValueCheck } from '../table/check-row.js';
 export { recordCheck, schemaText } from '../table/record-check.js';
-export { misfit, misfitScope, type MisfitScope } from '../table/misfit.js';
 export {
   checkRow,
   checkSameShape,

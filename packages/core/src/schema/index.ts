@@ -14,7 +14,7 @@ export {
   type NumberBounds,
   type TextBounds,
 } from './fields.js';
-export { partialRecord, type PartialRecord } from './partial-record.js';
+export { partialRecord, partialRecordMaker, type PartialRecord } from './partial-record.js';
 export { mulDivHalfEven, timesPrice } from './money.js';
 export {
   checkFields,
@@ -36,3 +36,4 @@ export {
   type Value,
   type ValueOf,
 } from './types.js';
+export { isDay, isText, presentValueFits, valueFits, valueProblem, type Fits } from './value-rules.js';

@@ -1,6 +1,6 @@
 import { type Column, StockafolioError, type Table, type Value } from '@stockafolio/core';
 import { instantiate, listMaker, memberReader } from '@stockafolio/core/compile';
-import { valueCheck, type ValueCheck, type RowValues } from '@stockafolio/core/ports';
+import { type Fits, type RowValues, valueFits } from '@stockafolio/core/ports';
 
 type PlainRow = Readonly<Record<string, Value>>;
 type RowReader = (row: PlainRow, shard: number) => RowValues;
@@ -30,7 +30,7 @@ function columnReader(table: Table, column: Column): ColumnReader {
   if (column.type.kind === 'shard') return (_, shard) => shard;
   return instantiate(`table '${table.name}', ${column.name}`, checkedReader, {
     read: memberReader<PlainRow, string>(`table '${table.name}'`, column.name),
-    check: valueCheck(column.type),
+    fits: valueFits(`table '${table.name}', ${column.name}`, column.type),
     invalid: (value: Value) => invalidValue(table, column, value),
   });
 }
@@ -38,13 +38,13 @@ function columnReader(table: Table, column: Column): ColumnReader {
 /** Names nothing from outside: see `instantiate`. */
 function checkedReader(scope: {
   readonly read: (row: PlainRow) => Value;
-  readonly check: ValueCheck;
+  readonly fits: Fits;
   readonly invalid: (value: Value) => never;
 }): ColumnReader {
-  const { read, check, invalid } = scope;
+  const { read, fits, invalid } = scope;
   return (row) => {
     const value = read(row);
-    if (check(value) !== undefined) invalid(value);
+    if (!fits(value)) invalid(value);
     return value;
   };
 }

@@ -30,17 +30,13 @@ export function recordCopier(
 
 function wholeCopier(names: readonly string[], slots: number): RecordCopier {
   const { keep, isKept, values } = memberStore('records', names as readonly never[], slots);
-  const restored = recordMaker<[number]>(
-    'kept records',
-    names,
-    values.map((column) => (slot: number) => column[slot]),
-  );
+  const make = recordMaker(names);
   const copy = memberCopier('records', names as readonly never[]);
   return {
     copy: copy as RecordCopier['copy'],
     keep: keep as RecordCopier['keep'],
     isKept: isKept as RecordCopier['isKept'],
-    restored,
+    restored: (slot) => make(values.map((column) => column[slot])),
   };
 }
 

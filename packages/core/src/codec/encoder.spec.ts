@@ -18,14 +18,13 @@ import {
   type Fields,
 } from '../schema/index.js';
 import { jsonCodec } from './json-codec.js';
-import { isWellFormed } from './read-value.js';
 
 interface AnyField {
   readonly type: FieldType;
   readonly value: fc.Arbitrary<unknown>;
 }
 
-const anyText = fc.string({ unit: 'grapheme', maxLength: 20 }).filter((s) => !s.includes('\0') && isWellFormed(s));
+const anyText = fc.string({ unit: 'grapheme', maxLength: 20 }).filter((s) => !s.includes('\0') && s.isWellFormed());
 const bigint = (bits: number): fc.Arbitrary<bigint> =>
   fc.bigInt({ min: -(2n ** BigInt(bits - 1)), max: 2n ** BigInt(bits - 1) - 1n });
 const kinds: readonly AnyField[] = [

@@ -48,13 +48,20 @@ export function checkedDays(year: number, month: number, day: number): number {
   return daysOf(year, month, day);
 }
 
-const isoDay = /^(\d{4})-(\d\d)-(\d\d)$/;
-
 /** Days since 1970-01-01 of `YYYY-MM-DD`, or NaN if that is not a day of the years 0001 to 9999. */
 export function daysOfDate(text: string): number {
-  const match = isoDay.exec(text);
-  if (match === null || match[1] === '0000') return Number.NaN;
-  return checkedDays(Number(match[1]), Number(match[2]), Number(match[3]));
+  if (text.length !== 10 || text.charCodeAt(4) !== HYPHEN || text.charCodeAt(7) !== HYPHEN) return Number.NaN;
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+  return year === 0 ? Number.NaN : checkedDays(year, twoDigits(text, 5), twoDigits(text, 8));
+}
+
+const HYPHEN = 0x2d;
+
+/** The number that two digits write, or NaN if they are not digits. */
+function twoDigits(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 0x30;
+  const ones = text.charCodeAt(at + 1) - 0x30;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
 }
 
 /** `YYYY-MM-DD` of this many days since 1970-01-01, for the years 0000 to 9999. */

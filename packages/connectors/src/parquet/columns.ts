@@ -11,7 +11,7 @@ export interface ParquetColumn {
   readonly stored: string;
   readonly kind: ColumnKind;
   readonly optional: boolean;
-  /** The path of its value in a row, of one name or two: `['lastTime']`, `['record', 'lastTime']`. */
+  /** The path of its value in a row: `['lastTime']`. */
   readonly path: readonly string[];
   /** The value in every row, if it is not part of the rows that are written. */
   readonly constant?: number;

@@ -1,4 +1,4 @@
-import { instantiate } from '@stockafolio/core/compile';
+import { canCompile, compile } from '@stockafolio/core/compile';
 import { schemaElements, type ParquetColumn } from './columns.js';
 import { writeChunk } from './encode-column.js';
 import { CREATED_BY, FOOTER_CHECKSUM, NO_CHECKSUM, seal } from './footer-checksum.js';
@@ -70,30 +70,26 @@ export async function parquetEncoder<T extends object>(columns: readonly Parquet
 
 function columnReader({ path, constant }: ParquetColumn): ColumnReader {
   if (constant !== undefined) return (rows) => new Array<number>(rows.length).fill(constant);
-  const owner = `column ${path.join(' ')}`;
-  const [outer = '', name] = path;
-  return name === undefined
-    ? instantiate(owner, fieldReader, { name: outer })
-    : instantiate(owner, nestedReader, { outer, name });
+  return canCompile() ? compiledReader(path) : plainReader(path);
 }
 
 type ColumnReader = (rows: readonly object[]) => unknown[];
-type Row = Readonly<Record<string, unknown>> | undefined;
 
-/** Each column has code of its own: code that reads all names looks up each name again in every row. */
-function fieldReader({ name }: { readonly name: string }): ColumnReader {
-  return (rows) => {
-    const values = new Array<unknown>(rows.length);
-    for (let i = 0; i < rows.length; i++) values[i] = (rows[i] as Row)?.[name];
-    return values;
-  };
+/** A property with a variable name would be looked up again in every row. */
+function compiledReader(path: readonly string[]): ColumnReader {
+  const value = `rows[i]${path.map((name) => `?.[${JSON.stringify(name)}]`).join('')}`;
+  const text = `return (rows) => {
+  const n = rows.length;
+  const values = new Array(n);
+  for (let i = 0; i < n; i++) values[i] = ${value};
+  return values;
+};`;
+  return compile(`column ${path.join(' ')}`, {}, text);
 }
 
-/** Values of a record within the row. */
-function nestedReader({ outer, name }: { readonly outer: string; readonly name: string }): ColumnReader {
-  return (rows) => {
-    const values = new Array<unknown>(rows.length);
-    for (let i = 0; i < rows.length; i++) values[i] = ((rows[i] as Row)?.[outer] as Row)?.[name];
-    return values;
-  };
+function plainReader(path: readonly string[]): ColumnReader {
+  return (rows) =>
+    rows.map((row) =>
+      path.reduce<unknown>((value, name) => (value as Readonly<Record<string, unknown>> | undefined)?.[name], row),
+    );
 }

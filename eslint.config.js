@@ -59,6 +59,28 @@ const arrows = {
   cli: { deny: ['@stockafolio/testing', '@stockafolio/example'], why: 'cli loads an application by name at run time' },
 };
 
+/** A function whose source text `instantiate` compiles anew finds nothing outside of it but what every runtime has. */
+const selfContained = {
+  create: ({ sourceCode, report }) => ({
+    'CallExpression[callee.name="instantiate"]'(node) {
+      const made = node.arguments[1];
+      const { name } = made.type === 'TSInstantiationExpression' ? made.expression : made;
+      let scope = sourceCode.getScope(node);
+      while (scope !== null && !scope.set.has(name)) scope = scope.upper;
+      const [definition] = scope?.set.get(name)?.defs ?? [];
+      if (definition?.type !== 'FunctionName') return;
+      for (const { identifier, isValueReference, resolved } of sourceCode.scopeManager.acquire(definition.node)
+        .through) {
+        if (!isValueReference || resolved === null || resolved.defs.length === 0) continue;
+        report({
+          node: identifier,
+          message: `pass ${identifier.name} in the parts: instantiate() compiles this function anew`,
+        });
+      }
+    },
+  }),
+};
+
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/coverage/**', 'docs/reference/**', 'tmp/**'] },
   ...tseslint.configs.strict,
@@ -110,7 +132,13 @@ export default tseslint.config(
     files: ['packages/*/src/**/*.ts'],
     // Only core/compile compiles text: it says whether that is allowed.
     ignores: ['packages/core/src/compile/**'],
-    rules: { 'no-new-func': 'error', 'no-eval': 'error', 'no-implied-eval': 'error' },
+    plugins: { house: { rules: { 'self-contained': selfContained } } },
+    rules: {
+      'no-new-func': 'error',
+      'no-eval': 'error',
+      'no-implied-eval': 'error',
+      'house/self-contained': 'error',
+    },
   },
   {
     files: ['**/*.spec.ts', '**/*.tst.ts', 'packages/conformance/**'],

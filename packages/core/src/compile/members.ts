@@ -46,6 +46,8 @@ export interface MemberStore<T extends object> {
 }
 
 /**
+ * A store of members, with code of its owner's own.
+ *
  * @param owner code is told apart by this name
  * @param slots how many objects can be kept
  */

@@ -47,7 +47,7 @@ export function keyLoader<T>(
   const checked = keys[n];
   if (checked?.notOwn === undefined) return loadParts;
   const { key, notOwn } = checked;
-  const keyOf = keyReader(`${owner}, ${n}`, key);
+  const keyOf = keyReader(key, `${owner}, ${n}`);
   return instantiate(`${owner}, checked keys`, ownLoader<T>, {
     ...{ loadParts, first: readers[n]?.[0] as PartReader<T> },
     notOwn: (record: T, own: Key) => notOwn(keyOf(record), own),
@@ -70,7 +70,7 @@ function tupleLoader<T>(
   lead: (() => KeyPart) | undefined,
 ): KeyLoader<T> {
   const tuples = keys.map(({ key, length, refuse, notOwn }, n) => {
-    const keyOf = keyReader(`${owner}, ${n}`, key);
+    const keyOf = keyReader(key, `${owner}, ${n}`);
     return (record: T, own: Key): readonly KeyPart[] => {
       const tuple = keyOf(record);
       if (tuple.length !== length) refuse(tuple);

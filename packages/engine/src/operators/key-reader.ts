@@ -5,9 +5,9 @@ import type { AnyKey, KeyTuple } from '@stockafolio/core/plan';
 /**
  * Returns the values of keys.
  *
- * @param owner code is told apart by this name
+ * @param owner code is told apart by this name, such as an operator's
  */
-export function keyReader<T>(owner: string, key: AnyKey<T>): (record: T) => KeyTuple {
+export function keyReader<T>(key: AnyKey<T>, owner = 'keys'): (record: T) => KeyTuple {
   if (typeof key === 'function') return key;
   return listMaker<[T], KeyPart>(`${owner}, key`, partReaders(owner, key)) as (record: T) => KeyTuple;
 }

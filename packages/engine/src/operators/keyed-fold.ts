@@ -41,7 +41,7 @@ export class KeyedFold<T, F extends Fields, R> extends BatchOperator<T> {
   constructor(host: OperatorHost, options: KeyedOptions<T, KeyTuple, F, R, KeyParts<T>>) {
     super(host);
     this.#options = options;
-    this.#keyOf = keyReader(`operator '${host.node.name}'`, options.key);
+    this.#keyOf = keyReader(options.key, `operator '${host.node.name}'`);
     this.#due = host.timers();
     this.keepsStreamKey = !host.isShared;
     this.#writer = new DirectWriter(host.node, host.state, host.context.interner);

@@ -59,9 +59,9 @@ export class TopFold<T, F extends Fields> extends BatchOperator<T> {
       compareKeys: (a, b) => this.#compareKeys(a, b),
     }));
     this.#fell = this.#fields.map(() => false);
-    this.#keyOf = keyReader(`operator '${host.node.name}'`, options.key);
+    this.#keyOf = keyReader(options.key, `operator '${host.node.name}'`);
     this.#partsOfGroup =
-      options.group === undefined ? () => [] : keyReader(`operator '${host.node.name}', group`, options.group);
+      options.group === undefined ? () => [] : keyReader(options.group, `operator '${host.node.name}', group`);
   }
 
   advance(watermark: number): void {

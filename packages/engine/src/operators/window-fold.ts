@@ -44,7 +44,7 @@ export class WindowFold<T, F extends Fields> extends BatchOperator<T> {
     this.#lateness = options.allowedLateness ?? 0;
     this.#closing = host.timers();
     this.#dropping = host.timers();
-    this.#keyOf = keyReader(`operator '${host.node.name}'`, options.key);
+    this.#keyOf = keyReader(options.key, `operator '${host.node.name}'`);
   }
 
   advance(watermark: number): void {

@@ -1,0 +1,3 @@
+import { figuresOf } from './figures.js';
+
+Object.assign(globalThis, { figures: figuresOf() });

@@ -1,0 +1,3 @@
+import { figuresOf } from './figures.js';
+
+void figuresOf().then((figures) => postMessage(figures));

@@ -85,6 +85,29 @@ describe('tables that lost what they acknowledged', () => {
     expect(await dump(tables)).to.eql(await at.wanted(201));
   });
 
+  it('are repaired before a run ends that ends by itself, whichever write it is after which they lose one', async () => {
+    await at.topic.append(messages(100));
+    const wanted = await at.wanted(100);
+    await at.catchUp(SMALL_STEPS);
+    const writes = tables.writes;
+    expect(writes).to.be.greaterThan(3);
+    for (let after = 1; after <= writes; after++) {
+      const run = new StreamUnderTest();
+      const lossy = new LossyTables();
+      const write = lossy.write.bind(lossy);
+      let written = 0;
+      lossy.write = async (mutations) => {
+        await write(mutations);
+        if (++written === after) await lossy.lose(1);
+      };
+      run.tables = lossy;
+      await run.topic.append(messages(100));
+      const { caughtUp } = await run.catchUp(SMALL_STEPS);
+      expect(caughtUp).to.equal(true);
+      expect(await dump(lossy), `after write ${after} of ${writes}`).to.eql(wanted);
+    }
+  });
+
   it('are rejected at every start if no checkpoint is that old', async () => {
     await at.topic.append(messages(100));
     await at.catchUp(SMALL_STEPS);

@@ -54,8 +54,11 @@ describe('runStream', () => {
     await at.topic.append(messages(100, 100));
     await at.clock.advance(1);
     stop.abort();
-    const { records } = await at.clock.until(running);
-    expect(records + (await at.catchUp()).records).to.equal(200);
+    const { records, caughtUp } = await at.clock.until(running);
+    expect(caughtUp).to.equal(false);
+    const next = await at.catchUp();
+    expect(next.caughtUp).to.equal(true);
+    expect(records + next.records).to.equal(200);
     expect(await dump(at.tables)).to.eql(await at.wanted(200));
   });
 

@@ -1,4 +1,4 @@
-const DAY = 86_400_000;
+import { dateOfDays, daysOfDate as daysOf } from '@stockafolio/core/ports';
 
 /** 0001-01-01 and 9999-12-31. */
 const FIRST = -719_162;
@@ -10,7 +10,7 @@ let lastDays = 0;
 /** Days since 1970-01-01 of `YYYY-MM-DD`; repeating the last day costs nothing. */
 export function daysOfDate(text: string): number {
   if (text !== lastText) {
-    lastDays = Date.parse(`${text}T00:00:00Z`) / DAY;
+    lastDays = daysOf(text);
     lastText = text;
   }
   return lastDays;
@@ -23,7 +23,7 @@ export function dateReader(): (days: number) => string {
     let text = known.get(days);
     if (text === undefined) {
       if (!(days >= FIRST && days <= LAST)) throw new RangeError(`day ${days} is not in the years 1 to 9999`);
-      text = new Date(days * DAY).toISOString().slice(0, 10);
+      text = dateOfDays(days);
       known.set(days, text);
     }
     return text;

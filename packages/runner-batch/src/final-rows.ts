@@ -1,5 +1,5 @@
 import type { Pipeline } from '@stockafolio/core';
-import type { Mutation } from '@stockafolio/core/ports';
+import { type Mutation, rowId } from '@stockafolio/core/ports';
 
 /**
  * Holds back rows that may still change, so that a table gets only their final values: a window emits its row when it
@@ -28,7 +28,7 @@ export class FinalRows {
         now.push(row);
         continue;
       }
-      const id = idOf(row);
+      const id = rowId(row);
       this.#kept.delete(id);
       this.#kept.set(id, row);
     }
@@ -40,7 +40,7 @@ export class FinalRows {
   *end(last: Iterable<readonly Mutation[]>): Generator<readonly Mutation[]> {
     const tables = new Set([...this.#kept.values()].map(({ table }) => table.name));
     for (const part of last) {
-      for (const row of part) if (tables.has(row.table.name)) this.#kept.delete(idOf(row));
+      for (const row of part) if (tables.has(row.table.name)) this.#kept.delete(rowId(row));
       yield part;
     }
     const rows: Mutation[] = [];
@@ -56,11 +56,4 @@ export class FinalRows {
       this.#kept.delete(id);
     }
   }
-}
-
-/** No text of a row contains U+0000, so no two keys share an id. */
-function idOf({ table, values }: Mutation): string {
-  let id = table.name;
-  for (let n = 0; n < table.keyLength; n++) id += `\u0000${String(values[n])}`;
-  return id;
 }

@@ -51,6 +51,8 @@ export {
 export { choosePartition, isPartitionerName, murmur2 } from '../stream/index.js';
 export { shownValue, valueCheck, type ValueCheck } from '../table/check-row.js';
 export { recordCheck, schemaText } from '../table/record-check.js';
+export { rowId } from '../table/row-id.js';
+export { dateOfDays, daysOfDate } from '../time/civil.js';
 export {
   checkRow,
   checkSameShape,

@@ -1,4 +1,4 @@
-import type { Mutation } from '@stockafolio/core/ports';
+import { type Mutation, rowId } from '@stockafolio/core/ports';
 
 /** Rows of one step that are searched one by one; more rows than that are found by key. */
 const FEW = 16;
@@ -45,7 +45,7 @@ export class StepRows {
   /** Undoes the current emission. */
   rollbackToMark(): void {
     for (const { at, row } of this.#replaced.reverse()) this.#rows[at] = row;
-    if (this.#puts > FEW) for (const row of this.#rows.slice(this.#mark)) this.#indexes.delete(idOf(row));
+    if (this.#puts > FEW) for (const row of this.#rows.slice(this.#mark)) this.#indexes.delete(rowId(row));
     this.#rows.length = this.#mark;
     this.#puts = this.#markPuts;
     if (this.#puts <= FEW) this.#indexes.clear();
@@ -75,7 +75,7 @@ export class StepRows {
   }
 
   #at(row: Mutation): number | undefined {
-    return this.#puts <= FEW ? this.#scan(row) : this.#indexes.get(idOf(row));
+    return this.#puts <= FEW ? this.#scan(row) : this.#indexes.get(rowId(row));
   }
 
   #replace(at: number, row: Mutation): void {
@@ -88,7 +88,7 @@ export class StepRows {
     this.#put[this.#puts++] = end;
     if (this.#puts <= FEW) return;
     const unknown = this.#indexes.size === 0 ? this.#put.slice(0, this.#puts) : [end];
-    for (const at of unknown) this.#indexes.set(idOf(this.#rows[at] as Mutation), at);
+    for (const at of unknown) this.#indexes.set(rowId(this.#rows[at] as Mutation), at);
   }
 
   /** Rolls back the rows of the current step. */
@@ -123,11 +123,4 @@ export class StepRows {
 function sameKey(a: Mutation, b: Mutation): boolean {
   for (let n = 0; n < a.table.keyLength; n++) if (a.values[n] !== b.values[n]) return false;
   return true;
-}
-
-/** U+0000 is in no text of a row, so no two keys have the same id. */
-function idOf({ table, values }: Mutation): string {
-  let id = table.name;
-  for (let n = 0; n < table.keyLength; n++) id += `\u0000${String(values[n])}`;
-  return id;
 }

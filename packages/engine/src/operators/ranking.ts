@@ -62,7 +62,9 @@ export class Ranking {
     const last = this.#values[this.#k - 1];
     const touched = new Set<number>();
     for (const slot of changed) if (last === undefined || this.#order.value(slot) >= last) touched.add(slot);
-    this.#set(this.#best(new Set([...this.#top, ...touched])));
+    const candidates = new Set(this.#top);
+    for (const slot of touched) candidates.add(slot);
+    this.#set(this.#best(candidates));
     return touched;
   }
 

@@ -26,6 +26,6 @@ export function listMaker<A extends readonly unknown[], V = unknown>(
  * garbage collection, V8 allocates all further ones in the old space. Rows are made by the million and dropped once
  * written: in the old space they would cost a full collection every few hundred milliseconds.
  */
-function listed<V>(...values: V[]): readonly V[] {
+export function listed<V>(...values: V[]): readonly V[] {
   return values;
 }

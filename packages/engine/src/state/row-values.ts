@@ -1,5 +1,5 @@
 import type { Value } from '@stockafolio/core';
-import { canCompile, compile } from '@stockafolio/core/compile';
+import { canCompile, compile, listed } from '@stockafolio/core/compile';
 import type { ColumnOrigin, KeyKind } from '@stockafolio/core/plan';
 import type { RowValues } from '@stockafolio/core/ports';
 import type { Cursor } from './cursor.js';
@@ -40,11 +40,6 @@ export function rowLister(
     { ...scope, listed },
     `return function list(cells, at) { return listed(${values.join(', ')}); };`,
   );
-}
-
-/** Lists are made by a function, for the reason that `listMaker` gives. */
-function listed(...values: Value[]): RowValues {
-  return values;
 }
 
 /** Field names are identifiers by schema, so nothing else can get into the text. */

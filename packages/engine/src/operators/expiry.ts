@@ -9,7 +9,7 @@ export interface Expiry<T> {
   /** In epoch milliseconds. */
   readonly untils: Float64Array;
   /**
-   * Computes it for the keys of some records, as `KeyLoader` puts their keys. A record whose key has expired is
+   * Computes it for the keys of some records, as `BatchLoader` loads them. A record whose key has expired is
    * rejected.
    *
    * @returns whether all keys are still held

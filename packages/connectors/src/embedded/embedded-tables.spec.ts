@@ -99,13 +99,17 @@ describe('embeddedTables', () => {
       end: fc.string({ maxLength: 2, unit: 'grapheme-ascii' }),
       round: fc.nat(3),
     });
+    const keys = fc.uniqueArray(
+      key.map(({ length, end, round }) => ({ url: 'x'.repeat(length) + end, round })),
+      { maxLength: 40, selector: ({ url, round }) => `${url} ${round}` },
+    );
     const tables = embeddedTables(dir);
     await tables.create([urls]);
     let site = 0;
     await fc.assert(
-      fc.asyncProperty(fc.uniqueArray(key, { maxLength: 40, selector: (k) => JSON.stringify(k) }), async (keys) => {
+      fc.asyncProperty(keys, async (unique) => {
         const here = `site-${site++}`;
-        const rows = keys.map(({ length, end, round }, n) => [here, 'x'.repeat(length) + end, round, n]);
+        const rows = unique.map(({ url, round }, n) => [here, url, round, n]);
         await tables.write(rows.map((values) => ({ table: urls, values, version: 1 })));
         const wanted = rows.toSorted((a, b) => compareKeys(urls, a, b));
         const scanned = await rowsOf(tables.scan(urls, [here]));

@@ -2,6 +2,7 @@ import type { ColumnMetaData, FileMetaData } from 'hyparquet';
 import { StockafolioError } from '@stockafolio/core';
 import type { Files } from '@stockafolio/core/ports';
 import { CREATED_BY, isIntact } from './footer-checksum.js';
+import { checkShape } from './footer-shape.js';
 import { corrupt, decodingError, encrypted, unsupported } from './parquet-error.js';
 import { loadParquetPeers } from './peers.js';
 
@@ -41,7 +42,9 @@ export async function readFooter(files: Files, name: string): Promise<Footer> {
     throw corrupt(name, 'its footer does not match its checksum');
   }
   try {
-    return { metadata: parquetMetadata(tail, { geoparquet: false }), start };
+    const metadata = parquetMetadata(tail, { geoparquet: false });
+    checkShape(metadata);
+    return { metadata, start };
   } catch (error) {
     throw decodingError(name, error);
   }

@@ -2,9 +2,9 @@ import type { GroupTarget, Source } from '@stockafolio/core/ports';
 import { useKafka } from '@stockafolio/servers/mocha';
 import { expect } from 'chai';
 import type { Consumer } from 'kafkajs';
-import { ConsumerProtocolReader } from '../../test/consumer-protocol/consumer-protocol-reader.js';
-import { eventually, numbered, Reader } from '../../test/kafka-reader.js';
-import { KafkaTopic, wallClock } from '../../test/kafka-topic.js';
+import { ConsumerProtocolReader } from '../../test/kafka/consumer-protocol/consumer-protocol-reader.js';
+import { eventually, numbered, Reader } from '../../test/kafka/kafka-reader.js';
+import { KafkaTopic, wallClock } from '../../test/kafka/kafka-topic.js';
 import type { KafkaSourceOptions } from './options.js';
 
 const live: GroupTarget = { role: "pipeline 'p'", ids: { tables: 't1', checkpoints: 'c1' } };

@@ -1,6 +1,11 @@
 import type { Clock, Producer, Source } from '@stockafolio/core/ports';
 import kafkajs from 'kafkajs';
-import { kafkaProducer, kafkaSource, type KafkaProducerOptions, type KafkaSourceOptions } from '../src/kafka/index.js';
+import {
+  kafkaProducer,
+  kafkaSource,
+  type KafkaProducerOptions,
+  type KafkaSourceOptions,
+} from '../../src/kafka/index.js';
 
 /** The system clock; the runners' own packages have none. */
 export const wallClock: Clock = {

@@ -1,7 +1,7 @@
 import { markOf, type Position } from '@stockafolio/core/ports';
 import { expect } from 'chai';
-import { FakeBroker, type FakePartition } from '../../test/fake-broker.js';
-import { wallClock } from '../../test/kafka-topic.js';
+import { FakeBroker, type FakePartition } from '../../test/kafka/fake-broker.js';
+import { wallClock } from '../../test/kafka/kafka-topic.js';
 import { kafkaSource } from './kafka-source.js';
 
 const NOT_LEADER = 6;

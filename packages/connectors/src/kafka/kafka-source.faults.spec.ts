@@ -3,8 +3,8 @@ import { useKafka } from '@stockafolio/servers/mocha';
 import { startKafka, type Server } from '@stockafolio/servers';
 import type { Producer, Source } from '@stockafolio/core/ports';
 import { expect } from 'chai';
-import { eventually, numbered, Reader } from '../../test/kafka-reader.js';
-import { KafkaTopic, wallClock } from '../../test/kafka-topic.js';
+import { eventually, numbered, Reader } from '../../test/kafka/kafka-reader.js';
+import { KafkaTopic, wallClock } from '../../test/kafka/kafka-topic.js';
 
 const inOrder = (count: number): string[] => Array.from({ length: count }, (_, n) => String(n));
 

@@ -6,8 +6,8 @@ import * as zlib from 'node:zlib';
 import { compressions } from './compression/codec.js';
 import { loadCodec } from './compression/load-codec.js';
 import { register } from './compression/registry.js';
-import { eventually, numbered, Reader } from '../../test/kafka-reader.js';
-import { KafkaTopic, wallClock } from '../../test/kafka-topic.js';
+import { eventually, numbered, Reader } from '../../test/kafka/kafka-reader.js';
+import { KafkaTopic, wallClock } from '../../test/kafka/kafka-topic.js';
 
 /** Node 20 cannot write zstd. */
 const writable = compressions.filter((each) => each !== 'zstd' || 'zstdCompressSync' in zlib);

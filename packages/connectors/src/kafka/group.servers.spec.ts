@@ -1,7 +1,7 @@
 import { useKafka } from '@stockafolio/servers/mocha';
 import { expect } from 'chai';
-import { eventually, numbered, Reader } from '../../test/kafka-reader.js';
-import { KafkaTopic, wallClock } from '../../test/kafka-topic.js';
+import { eventually, numbered, Reader } from '../../test/kafka/kafka-reader.js';
+import { KafkaTopic, wallClock } from '../../test/kafka/kafka-topic.js';
 
 describe('a group that shares a topic of Kafka', function () {
   this.timeout(120_000);

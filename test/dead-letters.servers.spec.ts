@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { kafkaProducer, kafkaSource, type KafkaPlace } from '@stockafolio/connectors/kafka';
 import { logProducer } from '@stockafolio/connectors/log-local';
 import { useCassandra, useKafka } from '@stockafolio/servers/mocha';
-import { kafkaProducer, kafkaSource, type KafkaPlace } from '@stockafolio/runner-stream/kafka';
 import { expect } from 'chai';
 import kafkajs from 'kafkajs';
 import { newTopic, readTopic } from './support/kafka-place.js';

@@ -83,23 +83,19 @@ describe('somebody else', () => {
 
     before(async () => {
       await cp(join(ROOT, 'test', 'outsider-bare'), at('bare'), { recursive: true });
-      const ours = ['core', 'engine', 'connectors', 'runner-stream'].map((name) => `@stockafolio/${name}`);
+      const ours = ['core', 'connectors'].map((name) => `@stockafolio/${name}`);
       await install('bare', [...ours, 'rxjs@7']);
       const { stdout } = succeeded('uses.js', await startNode(['uses.js'], at('bare')).ended);
       for (const line of stdout.trimEnd().split('\n')) uses.push(JSON.parse(line) as Use);
     });
 
     it('is told by every connector what to install, as its README says it', async () => {
-      const lines = [
-        ...installLines(await readme('packages/connectors')),
-        ...installLines(await readme('packages/runner-stream')),
-      ];
+      const lines = installLines(await readme('packages/connectors'));
       const said = new Map(lines.flatMap(({ packages, purposes }) => purposes.map((of) => [of, packages.join(' ')])));
       expect(uses).to.have.length(10);
       for (const { use, code, hint, retryable } of uses) {
         const [connector = ''] = use.split(' ');
-        const kafka = [`@stockafolio/runner-stream/${connector}`, `messages compressed with ${connector}`];
-        const packages = [connector, ...kafka].map((purpose) => said.get(purpose)).find((each) => each !== undefined);
+        const packages = said.get(connector) ?? said.get(`messages compressed with ${connector}`);
         expect({ code, hint, retryable }, use).to.deep.equal({
           ...{ code: 'ERR_PEER_MISSING', hint: `npm install ${packages}`, retryable: false },
         });

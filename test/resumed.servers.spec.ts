@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
+import { kafkaSource } from '@stockafolio/connectors/kafka';
 import { useKafka } from '@stockafolio/servers/mocha';
-import { kafkaSource } from '@stockafolio/runner-stream/kafka';
 import { expect } from 'chai';
 import { newTopic, readTopic } from './support/kafka-place.js';
 import { killHard } from './support/kill.js';

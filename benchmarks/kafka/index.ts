@@ -5,10 +5,10 @@
  */
 import assert from 'node:assert';
 import { systemClock } from '@stockafolio/connectors/clock-system';
+import { kafkaProducer, kafkaSource } from '@stockafolio/connectors/kafka';
 import { keyBytes } from '@stockafolio/core';
 import { generateTrades, portfolio, trades, wireForm } from '@stockafolio/example';
 import { runStream } from '@stockafolio/runner-stream';
-import { kafkaProducer, kafkaSource } from '@stockafolio/runner-stream/kafka';
 import { startKafka } from '@stockafolio/servers';
 import { memoryFiles } from '@stockafolio/testing';
 import { countingTables } from '../live/counting-tables.js';

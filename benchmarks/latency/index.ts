@@ -13,9 +13,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { cassandraTables } from '@stockafolio/connectors/cassandra';
 import { systemClock } from '@stockafolio/connectors/clock-system';
+import { kafkaProducer } from '@stockafolio/connectors/kafka';
 import type { Producer, Tables } from '@stockafolio/core/ports';
 import { generateTrades, positions, wireForm, type Trade } from '@stockafolio/example';
-import { kafkaProducer } from '@stockafolio/runner-stream/kafka';
 import { startCassandra, startKafka } from '@stockafolio/servers';
 import { printTable } from '../measure.js';
 

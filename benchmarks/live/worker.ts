@@ -7,10 +7,10 @@
  */
 import { cassandraTables } from '@stockafolio/connectors/cassandra';
 import { systemClock } from '@stockafolio/connectors/clock-system';
+import { kafkaSource } from '@stockafolio/connectors/kafka';
 import type { Tables } from '@stockafolio/core/ports';
 import { portfolio, wireForm } from '@stockafolio/example';
 import { runStream } from '@stockafolio/runner-stream';
-import { kafkaSource } from '@stockafolio/runner-stream/kafka';
 import { memoryFiles } from '@stockafolio/testing';
 import { countingTables } from './counting-tables.js';
 

@@ -4,9 +4,9 @@ import { systemClock } from '@stockafolio/connectors/clock-system';
 import { embeddedTables } from '@stockafolio/connectors/embedded';
 import { filesLocal } from '@stockafolio/connectors/files-local';
 import { filesS3 } from '@stockafolio/connectors/files-s3';
+import { kafkaProducer, kafkaSource } from '@stockafolio/connectors/kafka';
 import { openParquet, parquetColumns, writeParquet } from '@stockafolio/connectors/parquet';
 import { record, stream, table, text, timestamp } from '@stockafolio/core';
-import { kafkaProducer, kafkaSource } from '@stockafolio/runner-stream/kafka';
 
 /** Uses each connector whose packages are missing here, and prints the errors: `{ use, code, hint }`, one per line. */
 const Sale = record('sale', { till: text(), time: timestamp() });

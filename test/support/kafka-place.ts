@@ -1,5 +1,5 @@
+import { kafkaSource, type KafkaPlace } from '@stockafolio/connectors/kafka';
 import type { Server } from '@stockafolio/servers';
-import { kafkaSource, type KafkaPlace } from '@stockafolio/runner-stream/kafka';
 import { systemClock } from '@stockafolio/connectors/clock-system';
 import type { LoggedMessage } from './read-log.js';
 

@@ -2,10 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'cassandra-driver';
 import { cassandraTables } from '@stockafolio/connectors/cassandra';
 import { systemClock } from '@stockafolio/connectors/clock-system';
+import { kafkaSource } from '@stockafolio/connectors/kafka';
 import type { Table } from '@stockafolio/core';
 import type { Tables } from '@stockafolio/core/ports';
 import { progress } from '@stockafolio/engine';
-import { kafkaSource } from '@stockafolio/runner-stream/kafka';
 import type { Server } from '@stockafolio/servers';
 import { readSource, type LoggedMessage } from './read-log.js';
 

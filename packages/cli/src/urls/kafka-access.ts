@@ -1,5 +1,5 @@
+import type { KafkaPlace, KafkaSasl } from '@stockafolio/connectors/kafka';
 import { StockafolioError } from '@stockafolio/core';
-import type { KafkaPlace, KafkaSasl } from '@stockafolio/runner-stream/kafka';
 import { secret } from './secret.js';
 import { switchedOn } from './switched-on.js';
 

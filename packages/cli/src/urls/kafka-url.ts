@@ -1,6 +1,6 @@
 import { systemClock } from '@stockafolio/connectors/clock-system';
+import { compressions, type KafkaProducerOptions, type KafkaSourceOptions } from '@stockafolio/connectors/kafka';
 import { StockafolioError } from '@stockafolio/core';
-import { compressions, type KafkaProducerOptions, type KafkaSourceOptions } from '@stockafolio/runner-stream/kafka';
 import { kafkaAccess } from './kafka-access.js';
 
 /** The URL form of a topic of Kafka. */

@@ -1,4 +1,4 @@
-import { kafkaSource } from '@stockafolio/runner-stream/kafka';
+import { kafkaSource } from '@stockafolio/connectors/kafka';
 import { isStockafolioError, type StockafolioError } from '@stockafolio/core';
 import type { AbortSignalLike, Clock } from '@stockafolio/core/ports';
 import { sayNowAndThen } from '../output/say-now-and-then.js';

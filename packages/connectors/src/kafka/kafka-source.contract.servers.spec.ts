@@ -1,8 +1,8 @@
 import { runSourceContract } from '@stockafolio/conformance';
 import { useKafka } from '@stockafolio/servers/mocha';
 import { expect } from 'chai';
-import { numbered } from '../../test/kafka-reader.js';
-import { KafkaTopic } from '../../test/kafka-topic.js';
+import { numbered } from '../../test/kafka/kafka-reader.js';
+import { KafkaTopic } from '../../test/kafka/kafka-topic.js';
 
 describe('a topic of Kafka', function () {
   this.timeout(60_000);

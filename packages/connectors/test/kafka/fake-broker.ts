@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { ByteReader } from '../src/kafka/protocol/byte-reader.js';
-import { ByteWriter } from '../src/kafka/protocol/byte-writer.js';
-import { writeBatch, type TimedMessage } from '../src/kafka/protocol/write-batch.js';
+import { ByteReader } from '../../src/kafka/protocol/byte-reader.js';
+import { ByteWriter } from '../../src/kafka/protocol/byte-writer.js';
+import { writeBatch, type TimedMessage } from '../../src/kafka/protocol/write-batch.js';
 
 const FETCH = 1;
 const LIST_OFFSETS = 2;

@@ -1,23 +1,12 @@
 import type { Clock, Producer, Source } from '@stockafolio/core/ports';
 import kafkajs from 'kafkajs';
-import { kafkaProducer, kafkaSource, type KafkaProducerOptions, type KafkaSourceOptions } from '../src/kafka/index.js';
-
-/** The system clock; the runners' own packages have none. */
-export const wallClock: Clock = {
-  now: () => Date.now(),
-  elapsed: () => performance.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve) => {
-      if (signal?.aborted === true) return resolve();
-      const end = (): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', end);
-        resolve();
-      };
-      const timer = setTimeout(end, Math.max(0, ms));
-      signal?.addEventListener('abort', end, { once: true });
-    }),
-};
+import { systemClock } from '../../src/clock-system/index.js';
+import {
+  kafkaProducer,
+  kafkaSource,
+  type KafkaProducerOptions,
+  type KafkaSourceOptions,
+} from '../../src/kafka/index.js';
 
 let topics = 0;
 
@@ -32,7 +21,7 @@ export class KafkaTopic {
   }
 
   get place(): { readonly brokers: readonly string[]; readonly topic: string; readonly clock: Clock } {
-    return { brokers: [`127.0.0.1:${this.#port}`], topic: this.topic, clock: wallClock };
+    return { brokers: [`127.0.0.1:${this.#port}`], topic: this.topic, clock: systemClock };
   }
 
   /** kafkajs itself, without logging. */
@@ -77,7 +66,7 @@ export class KafkaTopic {
         if (made?.partitions.every(({ leader }) => leader >= 0) !== true) return false;
         return (await admin.fetchTopicOffsets(this.topic)).length === 4;
       };
-      for (let tries = 0; tries < 100 && !(await isThere().catch(() => false)); tries++) await wallClock.sleep(50);
+      for (let tries = 0; tries < 100 && !(await isThere().catch(() => false)); tries++) await systemClock.sleep(50);
     });
   }
 
@@ -95,7 +84,7 @@ export class KafkaTopic {
     await this.admin(async (admin) => {
       await admin.deleteTopics({ topics: [this.topic] });
       for (let tries = 0; tries < 100 && (await admin.listTopics()).includes(this.topic); tries++)
-        await wallClock.sleep(50);
+        await systemClock.sleep(50);
     });
   }
 

@@ -1,7 +1,7 @@
 import { useKafka } from '@stockafolio/servers/mocha';
 import { expect } from 'chai';
-import { KafkaTopic } from '../../test/kafka-topic.js';
-import { numbered } from '../../test/kafka-reader.js';
+import { KafkaTopic } from '../../test/kafka/kafka-topic.js';
+import { numbered } from '../../test/kafka/kafka-reader.js';
 import { Connection } from './connection.js';
 import { findBatch } from './find-batch.js';
 import { brokerOf } from './kafkajs-client.js';

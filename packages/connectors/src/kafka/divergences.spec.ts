@@ -1,7 +1,7 @@
 import { markOf, type Position } from '@stockafolio/core/ports';
 import { expect } from 'chai';
-import { FakeBroker, type FakePartition } from '../../test/fake-broker.js';
-import { wallClock } from '../../test/kafka-topic.js';
+import { FakeBroker, type FakePartition } from '../../test/kafka/fake-broker.js';
+import { systemClock } from '../clock-system/index.js';
 import { kafkaSource } from './kafka-source.js';
 
 const NOT_LEADER = 6;
@@ -37,7 +37,7 @@ describe('the check whether a topic still holds the messages that were read', ()
   });
   const diverged = async (positions: readonly Position[], patience = 5_000): Promise<unknown[]> => {
     const { topic, port } = broker;
-    const source = kafkaSource({ brokers: [`127.0.0.1:${port}`], topic, clock: wallClock, patience });
+    const source = kafkaSource({ brokers: [`127.0.0.1:${port}`], topic, clock: systemClock, patience });
     try {
       const found = (await source.diverged?.(positions)) ?? [];
       return found.map(({ position, cut, by, epoch }) => [position.partition, position.offset, cut, by, epoch]);

@@ -6,8 +6,9 @@ import * as zlib from 'node:zlib';
 import { compressions } from './compression/codec.js';
 import { loadCodec } from './compression/load-codec.js';
 import { register } from './compression/registry.js';
-import { eventually, numbered, Reader } from '../../test/kafka-reader.js';
-import { KafkaTopic, wallClock } from '../../test/kafka-topic.js';
+import { eventually, numbered, Reader } from '../../test/kafka/kafka-reader.js';
+import { KafkaTopic } from '../../test/kafka/kafka-topic.js';
+import { systemClock } from '../clock-system/index.js';
 
 /** Node 20 cannot write zstd. */
 const writable = compressions.filter((each) => each !== 'zstd' || 'zstdCompressSync' in zlib);
@@ -122,7 +123,7 @@ describe('beside other clients of Kafka', function () {
     await source.open(topic.topic, reader);
     reader.start(source);
     await eventually('what was kept is taken', () => taken().length === 20);
-    await wallClock.sleep(500);
+    await systemClock.sleep(500);
     expect(taken().every((text) => text.startsWith('kept'))).to.equal(true);
     expect((await source.ranges())[0]?.end).to.equal(32);
     expect(reader.taken.get(0)).to.have.length(20);

@@ -1,5 +1,5 @@
 import type { AssignmentListener, OutgoingMessage, Position, Source, SourceMessage } from '@stockafolio/core/ports';
-import { wallClock } from './kafka-topic.js';
+import { systemClock } from '../../src/clock-system/index.js';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -56,7 +56,7 @@ export class Reader implements AssignmentListener {
   async revoked(partitions: readonly number[]): Promise<void> {
     this.#tell(`revoked ${partitions.join(',')}`);
     // Slow, so that a member that does not wait for it is detected.
-    await wallClock.sleep(200);
+    await systemClock.sleep(200);
     for (const partition of partitions) this.#offsets.set(partition, this.#mine.get(partition) ?? 0);
     this.#mine.clear();
     this.#tell(`handed over ${partitions.join(',')}`);
@@ -103,6 +103,6 @@ export class Reader implements AssignmentListener {
 
 /** Waits until this holds, for at most this many milliseconds. @throws with the condition that was not met */
 export async function eventually(what: string, holds: () => boolean, within = 60_000): Promise<void> {
-  for (const end = Date.now() + within; !holds(); await wallClock.sleep(20))
+  for (const end = Date.now() + within; !holds(); await systemClock.sleep(20))
     if (Date.now() > end) throw new Error(`timed out waiting until ${what}`);
 }

@@ -1,7 +1,8 @@
 import { useKafka } from '@stockafolio/servers/mocha';
 import { expect } from 'chai';
-import { eventually, numbered, Reader } from '../../test/kafka-reader.js';
-import { KafkaTopic, wallClock } from '../../test/kafka-topic.js';
+import { eventually, numbered, Reader } from '../../test/kafka/kafka-reader.js';
+import { KafkaTopic } from '../../test/kafka/kafka-topic.js';
+import { systemClock } from '../clock-system/index.js';
 
 describe('a group that shares a topic of Kafka', function () {
   this.timeout(120_000);
@@ -100,7 +101,7 @@ describe('a group that shares a topic of Kafka', function () {
     const reader = new Reader();
     await source.open(topic.topic, reader);
     const first = await source.next(20_000);
-    await wallClock.sleep(5_000);
+    await systemClock.sleep(5_000);
     const second = await source.next(5_000);
     expect(second?.generation).to.equal(first?.generation);
     expect(reader.told).to.deep.equal([`assigned 0,1,2,3 in ${first?.generation}`]);
@@ -133,11 +134,11 @@ describe('a group that shares a topic of Kafka', function () {
     await guest.close();
     await eventually('all are back', () => reader.partitions.length === 4);
     await producer.append(numbered(40));
-    await wallClock.sleep(500);
+    await systemClock.sleep(500);
     expect(total()).to.equal(0);
     source.resume([2]);
     await eventually('the one is read', () => total() === 10);
-    await wallClock.sleep(300);
+    await systemClock.sleep(300);
     expect([...reader.taken.keys()]).to.deep.equal([2]);
   });
 

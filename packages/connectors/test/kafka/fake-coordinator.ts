@@ -1,7 +1,7 @@
 import type { Clock } from '@stockafolio/core/ports';
 import kafkajs from 'kafkajs';
-import { kafkajsClient, type KafkaBroker, type KafkajsClient } from '../src/kafka/kafkajs-client.js';
-import { BrokerError } from '../src/kafka/protocol/error-codes.js';
+import { kafkajsClient, type KafkaBroker, type KafkajsClient } from '../../src/kafka/kafkajs-client.js';
+import { BrokerError } from '../../src/kafka/protocol/error-codes.js';
 
 const INCONSISTENT_GROUP_PROTOCOL = 23;
 const TOPICS_PARTITIONS = 4;

@@ -2,9 +2,10 @@ import type { GroupTarget, Source } from '@stockafolio/core/ports';
 import { useKafka } from '@stockafolio/servers/mocha';
 import { expect } from 'chai';
 import type { Consumer } from 'kafkajs';
-import { ConsumerProtocolReader } from '../../test/consumer-protocol/consumer-protocol-reader.js';
-import { eventually, numbered, Reader } from '../../test/kafka-reader.js';
-import { KafkaTopic, wallClock } from '../../test/kafka-topic.js';
+import { ConsumerProtocolReader } from '../../test/kafka/consumer-protocol/consumer-protocol-reader.js';
+import { eventually, numbered, Reader } from '../../test/kafka/kafka-reader.js';
+import { KafkaTopic } from '../../test/kafka/kafka-topic.js';
+import { systemClock } from '../clock-system/index.js';
 import type { KafkaSourceOptions } from './options.js';
 
 const live: GroupTarget = { role: "pipeline 'p'", ids: { tables: 't1', checkpoints: 'c1' } };
@@ -168,7 +169,7 @@ describe('a group of Kafka that is bound to its target', function () {
       try {
         await eventually('it has all', () => other.said.includes('assigned 4'));
         expect(await isRefused(await join(live))).to.contain("client 'consumer-protocol-reader' at 127.0.0.1");
-        await wallClock.sleep(1_000);
+        await systemClock.sleep(1_000);
         expect(other.said.match(/assigned \d/g)?.at(-1)).to.equal('assigned 4');
       } finally {
         await other.stop();

@@ -7,10 +7,10 @@ import { LARGEST, type Codec } from './codec.js';
 import { loadCodec } from './load-codec.js';
 import { readByPackage } from './zstd.js';
 
-const folder = new URL('../../../test/compressed/', import.meta.url);
+const folder = new URL('../../../test/kafka/compressed/', import.meta.url);
 const files = readdirSync(folder).filter((name) => name.endsWith('.batches'));
 
-/** The messages that test/compressed/README.md describes. */
+/** The messages that test/kafka/compressed/README.md describes. */
 const wanted = Array.from({ length: 500 }, (_, n) => ({
   offset: n,
   timestamp: 1_767_600_000_000 + n,

@@ -3,8 +3,9 @@ import { useKafka } from '@stockafolio/servers/mocha';
 import { startKafka, type Server } from '@stockafolio/servers';
 import type { Producer, Source } from '@stockafolio/core/ports';
 import { expect } from 'chai';
-import { eventually, numbered, Reader } from '../../test/kafka-reader.js';
-import { KafkaTopic, wallClock } from '../../test/kafka-topic.js';
+import { eventually, numbered, Reader } from '../../test/kafka/kafka-reader.js';
+import { KafkaTopic } from '../../test/kafka/kafka-topic.js';
+import { systemClock } from '../clock-system/index.js';
 
 const inOrder = (count: number): string[] => Array.from({ length: count }, (_, n) => String(n));
 
@@ -12,7 +13,7 @@ const inOrder = (count: number): string[] => Array.from({ length: count }, (_, n
 async function expectAll(reader: Reader, count: number): Promise<void> {
   const all = (): string[] => [...reader.taken.values()].flat();
   await eventually(`${count} messages are taken`, () => reader.failure !== undefined || all().length >= count);
-  await wallClock.sleep(300);
+  await systemClock.sleep(300);
   if (reader.failure !== undefined) throw reader.failure;
   for (const taken of reader.taken.values())
     expect(taken, reader.told.join('; ')).to.deep.equal([...taken].sort((a, b) => Number(a) - Number(b)));
@@ -50,14 +51,14 @@ describe('when Kafka fails', function () {
       while (!over) {
         await producer.append(numbered(200, count));
         count += 200;
-        await wallClock.sleep(5);
+        await systemClock.sleep(5);
       }
     })();
     // Its failure is reported by the wait for it below.
     work.catch(() => undefined);
-    await wallClock.sleep(500);
+    await systemClock.sleep(500);
     await during();
-    await wallClock.sleep(1_000);
+    await systemClock.sleep(1_000);
     over = true;
     await work;
     return count;
@@ -70,9 +71,9 @@ describe('when Kafka fails', function () {
     const count = await appending(producer, async () => {
       for (let kill = 0; kill < 2; kill++) {
         await kafka().kill();
-        await wallClock.sleep(500);
+        await systemClock.sleep(500);
         await kafka().start();
-        await wallClock.sleep(2_000);
+        await systemClock.sleep(2_000);
       }
     });
     await expectAll(reader, count);
@@ -84,7 +85,7 @@ describe('when Kafka fails', function () {
     await read({ requestTimeout: 1_500 });
     const count = await appending(producer, async () => {
       kafka().suspend();
-      await wallClock.sleep(6_000);
+      await systemClock.sleep(6_000);
       kafka().resume();
     });
     await expectAll(reader, count);
@@ -116,7 +117,7 @@ describe('when Kafka fails', function () {
     await kafka().kill();
     const asking = source.identity();
     // Longer than the usual wait for a broker that was never there.
-    await wallClock.sleep(8_000);
+    await systemClock.sleep(8_000);
     await kafka().start();
     expect(await asking).to.match(/^kafka:/);
     expect(new Set(told)).to.deep.equal(new Set(['ERR_SOURCE_UNAVAILABLE']));
@@ -213,7 +214,7 @@ describe('when Kafka fails', function () {
     kafka().suspend();
     try {
       const asking = source.ranges().catch(() => undefined);
-      await wallClock.sleep(300);
+      await systemClock.sleep(300);
       await source.close();
       await producer.close();
       await asking;

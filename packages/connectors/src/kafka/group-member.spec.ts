@@ -1,6 +1,6 @@
 import type { GroupTarget } from '@stockafolio/core/ports';
 import { expect } from 'chai';
-import { FakeCoordinator, stillClock } from '../../test/fake-coordinator.js';
+import { FakeCoordinator, stillClock } from '../../test/kafka/fake-coordinator.js';
 import { GroupMember, type Assignment } from './group-member.js';
 import { TopicCheck } from './topic-check.js';
 

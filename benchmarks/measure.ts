@@ -13,6 +13,17 @@ export interface Comparison<N extends string> {
   ratio(a: N, b: N): number;
 }
 
+/** Seconds that have passed. */
+export function wallSeconds(): number {
+  return Number(process.hrtime.bigint()) / 1e9;
+}
+
+/** Seconds that the processor has worked for this process, on all its threads. */
+export function processorSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
 /**
  * Runs the candidates in turns, so that other load on the machine affects all alike.
  *
@@ -21,14 +32,15 @@ export interface Comparison<N extends string> {
 export async function alternate<N extends string>(
   candidates: Readonly<Record<N, Round>>,
   rounds = 7,
+  clock = wallSeconds,
 ): Promise<Comparison<N>> {
   const names = Object.keys(candidates) as N[];
   const rates = new Map<N, number[]>(names.map((name) => [name, []]));
   for (let round = -1; round < rounds; round++) {
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
-      const start = process.hrtime.bigint();
+      const start = clock();
       const units = await candidates[name]();
-      const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+      const seconds = clock() - start;
       if (round >= 0) rates.get(name)?.push(units / seconds);
     }
   }

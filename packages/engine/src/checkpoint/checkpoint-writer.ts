@@ -20,6 +20,9 @@ const BASE_CHUNK = 1 << 18;
 /** Smallest number of changed entries after which a new base is worthwhile. */
 const SMALL = 1 << 16;
 
+/** A number of texts of which it does not matter whether they are used. */
+const FEW_TEXTS = 1 << 10;
+
 /** Smallest number of files after which a new base is worthwhile. */
 const LONG_CHAIN = 100;
 
@@ -59,7 +62,6 @@ export class CheckpointWriter {
   #base: string | null;
   #baseBefore: string | null = null;
   #work: BaseWork | undefined;
-  #savedTexts: number;
   /** Slots in files since the last base began, beyond those of the base. */
   #changed = 0;
   /** Files since the last base began. */
@@ -78,7 +80,6 @@ export class CheckpointWriter {
     const continues = last !== undefined && comparePlans(last.header, { ...engine.plan, tables: [] }).every(isKept);
     this.#previous = last === undefined ? null : { name: last.name, checksum: last.checksum };
     this.#base = continues ? (resumed?.base ?? null) : null;
-    this.#savedTexts = continues ? engine.interner.size : 0;
     if (last !== undefined) this.#written = engine.position.offset;
     if (continues) {
       // Counted across restarts: otherwise runs that end early would make the chain longer and longer.
@@ -127,27 +128,31 @@ export class CheckpointWriter {
     const { interner, operators } = engine;
     const sections: (Section | SectionToBe)[] = [];
     const texts: TextPart[] = [];
-    const putTexts = (from: number, to: number): void => {
-      if (from >= to) return;
-      const { ends, bytes } = interner.slice(from, to);
-      texts.push({ from, ends: sections.push(ends) - 1, bytes: sections.push(bytes) - 1 });
+    const putTexts = (ids: Int32Array): void => {
+      if (ids.length === 0) return;
+      const { ends, bytes } = interner.pack(ids);
+      texts.push({
+        ids: sections.push(ids) - 1,
+        ends: sections.push(ends) - 1,
+        bytes: sections.push(bytes) - 1,
+      });
     };
     this.#beginBase(name);
     this.#chain++;
     const chunks = this.#nextChunk(whole ? Number.POSITIVE_INFINITY : this.#chunk);
     const textChunk = chunks.get(0);
-    if (textChunk !== undefined) putTexts(textChunk.from, textChunk.to);
-    putTexts(this.#savedTexts, interner.size);
-    this.#savedTexts = interner.size;
+    if (textChunk !== undefined) putTexts(interner.numbers(textChunk.from, textChunk.to));
+    const unsaved = operators.map(({ state }) => state.takeUnsaved());
+    putTexts(this.#unsavedTexts(unsaved));
     const parts = operators.map(({ layout, state }, n) => {
-      const unsaved = state.takeUnsaved();
+      const changed = unsaved[n] as Int32Array;
       const chunk = chunks.get(n + 1);
-      const slots = chunk === undefined ? unsaved : joined(unsaved, chunk);
+      const slots = chunk === undefined ? changed : joined(changed, chunk);
       this.#changed += slots.length - (chunk === undefined ? 0 : chunk.to - chunk.from);
       return { layout, state: writeSlots(state, slots, sections) };
     });
     const header: CheckpointHeader = {
-      format: 1,
+      format: 2,
       pipeline,
       partition: engine.partition,
       source,
@@ -164,6 +169,21 @@ export class CheckpointWriter {
     return encodeContainer(header, sections);
   }
 
+  /**
+   * The numbers of the texts that no file holds yet. If there are many more than changed slots, most are unused already:
+   * then only those of the changed slots, which alone can hold them.
+   */
+  #unsavedTexts(changed: readonly Int32Array[]): Int32Array {
+    const { interner, operators } = this.#target.engine;
+    const slots = changed.reduce((sum, { length }) => sum + length, 0);
+    if (interner.unsaved <= FEW_TEXTS + 2 * slots) return interner.takeUnsaved();
+    const needed = interner.marks();
+    operators.forEach(({ state }, n) => {
+      state.markTexts(needed, changed[n]);
+    });
+    return interner.takeUnsaved(needed);
+  }
+
   /** Begins a new base if there is none, or if the changes since the last one have grown as large as the state. */
   #beginBase(name: string): void {
     if (this.#work !== undefined) return;
@@ -171,8 +191,9 @@ export class CheckpointWriter {
     const size = sizeOf(this.#target.engine);
     const files = Math.max(LONG_CHAIN, (2 * size) / this.#chunk);
     if (this.#base !== null && this.#changed <= Math.max(SMALL, size) && this.#chain < files) return;
+    if (interner.mayHaveUnused(FEW_TEXTS)) this.#target.engine.forgetTexts();
     this.#chain = 0;
-    this.#work = { start: name, ends: [interner.size, ...operators.map(({ state }) => state.end)], stage: 0, at: 0 };
+    this.#work = { start: name, ends: [interner.end, ...operators.map(({ state }) => state.end)], stage: 0, at: 0 };
     this.#changed = 0;
   }
 

@@ -9,9 +9,11 @@ export interface Link {
   readonly checksum: number;
 }
 
-/** Texts numbered from `from` on; `ends` and `bytes` are indexes in the list of sections. */
+/** Texts and their numbers; `ids`, `ends` and `bytes` are indexes in the list of sections. */
 export interface TextPart {
-  readonly from: number;
+  /** Absent in checkpoints of format 1, whose texts are numbered from `from` on. */
+  readonly ids?: number;
+  readonly from?: number;
   readonly ends: number;
   readonly bytes: number;
 }
@@ -30,7 +32,7 @@ export interface OperatorPart {
  * which the newest complete base began, and all files that follow it.
  */
 export interface CheckpointHeader {
-  readonly format: 1;
+  readonly format: 1 | 2;
   readonly pipeline: string;
   readonly partition: number;
   readonly source: string;

@@ -63,6 +63,13 @@ export async function findCheckpoint(
 async function readCheckpoint(files: Files, name: string): Promise<Checkpoint> {
   const bytes = await files.read(name);
   const { header, sections } = decodeContainer(name, bytes);
+  const { format } = header as { format: number };
+  if (format > 2) {
+    throw new StockafolioError(
+      'ERR_CHECKPOINT_CORRUPT',
+      `checkpoint '${name}' has format ${format}, of a later version of the engine`,
+    );
+  }
   return { name, checksum: checksumOf(bytes), header: header as CheckpointHeader, sections };
 }
 
@@ -136,11 +143,7 @@ export function restoreCheckpoint(
       },
     );
   }
-  const texts = chain.files.flatMap(({ header: h, sections }) => h.texts.map((part) => ({ part, sections })));
-  texts.sort((a, b) => a.part.from - b.part.from);
-  for (const { part, sections } of texts) {
-    engine.interner.load(part.from, sections[part.ends] as Float64Array, sections[part.bytes] as Uint8Array);
-  }
+  loadTexts(engine, chain);
   const layouts = new Map<string, OperatorLayout>();
   const lost = new Set(changes.filter(({ verdict }) => verdict === 'lost').map(({ subject }) => subject));
   for (const operator of engine.operators) {
@@ -153,6 +156,19 @@ export function restoreCheckpoint(
     const layout = header.operators.find((part) => part.layout.name === operator.layout.name)?.layout;
     if (layout !== undefined) layouts.set(layout.name, layout);
   }
+  engine.forgetTexts();
   engine.resume(header.position, layouts);
   return changes;
+}
+
+/** The last file first: a number may have been given again to another text. */
+function loadTexts({ interner }: PartitionEngine, chain: CheckpointChain): void {
+  for (const { header, sections } of [...chain.files].reverse()) {
+    for (const { ids, from = 0, ends: endsAt, bytes } of header.texts) {
+      const ends = sections[endsAt] as Float64Array;
+      const numbers = ids === undefined ? Int32Array.from(ends, (_, n) => from + n) : (sections[ids] as Int32Array);
+      interner.load(numbers, ends, sections[bytes] as Uint8Array);
+    }
+  }
+  interner.loaded();
 }

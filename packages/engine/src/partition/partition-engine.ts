@@ -6,6 +6,7 @@ import type { FanOut } from '../flow/fan-out.js';
 import { recordCopier, type RecordCopier } from './record-copier.js';
 import type { Interner } from '../state/interner.js';
 import { BATCH_SIZE } from '../state/batch-size.js';
+import { forgetTexts } from '../state/forget-texts.js';
 import { cutRow } from '../tables/checkpoint-cuts.js';
 import { connectPlan } from './connect-plan.js';
 import type { EngineOptions } from './engine-options.js';
@@ -338,6 +339,15 @@ export class PartitionEngine {
     this.#continueAfter(position);
     this.#check();
     this.#rejections.figures(position);
+    if (context.interner.mayHaveUnused()) this.forgetTexts();
+  }
+
+  /** Forgets the texts that no state holds any more. */
+  forgetTexts(): void {
+    forgetTexts(
+      this.#context.interner,
+      this.#context.operators.map(({ state }) => state),
+    );
   }
 
   #continueAfter({ partition = this.partition, offset, ingested }: RecordPosition): void {

@@ -82,8 +82,10 @@ function setter(c: StateColumn, at: number, n: number): string {
   if (isTextual(c.kind)) {
     // Most folds set the text that is already there, which needs no check.
     return `if (typeof v !== 'string') ${fail} const id = this._interner.idOf(v);
-    if (id === ${cell(c, at)}) return;
+    const before = ${cell(c, at)};
+    if (id === before) return;
     const problem = this._checks[${n}](v); if (problem !== undefined) misfit(this._owner, '${c.name}', v, problem);
+    if (before > 0) this._interner.released++;
     ${cell(c, at)} = id;`;
   }
   switch (c.kind) {

@@ -80,7 +80,10 @@ function enter(i, changes) {
   }
   return slot;
 }
-return { load, touch, enter };`;
+function forgetTexts() {
+  ${kinds.map((kind, n) => (kind === 'text' ? `text${n} = ''; id${n} = 0;` : '')).join(' ')}
+}
+return { load, touch, enter, forgetTexts };`;
   return compile(owner, { ...scope, mix, finish }, text);
 }
 

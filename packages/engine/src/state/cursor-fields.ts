@@ -69,9 +69,11 @@ function textField({ name, at, n, first }: TextScope): CursorField {
       if (typeof value !== 'string') return overflow(this._owner, name, value);
       const id = this._interner.idOf(value);
       // Most folds set the text that is already there, which needs no check.
-      if (id === this._p.f64[this._p.at + at]) return;
+      const before = this._p.f64[this._p.at + at] as number;
+      if (id === before) return;
       const problem = this._checks[n]?.(value);
       if (problem !== undefined) misfit(this._owner, name, value, problem);
+      if (before > 0) this._interner.released++;
       this._p.f64[this._p.at + at] = id;
     },
     reset() {

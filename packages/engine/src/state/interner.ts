@@ -1,26 +1,42 @@
 import { StockafolioError } from '@stockafolio/core';
-import { compareText, latin1Of } from '@stockafolio/core/ports';
-import { memoryFor } from './memory.js';
-import { SlotIndex } from './slot-index.js';
+import { compareText } from '@stockafolio/core/ports';
 import { BATCH_SIZE } from './batch-size.js';
+import { SlotIndex } from './slot-index.js';
+import { SlotList } from './slot-list.js';
+import { TextMarks } from './text-marks.js';
 import { TextMemo } from './text-memo.js';
+import { hashText, TextStore, unpackText } from './text-store.js';
+import { memoryFor } from './memory.js';
 
 /** Number of texts that are also kept as strings once they were read: few, so that few survive garbage collections. */
 const RECENT = 1 << 10;
 
+/** Smallest number of texts that may have become unused for which it is worthwhile to look for them. */
+const LEAST_UNUSED = 1 << 16;
+
+/** Flags of a number. */
+const USED = 1;
+const UNSAVED = 2;
+
 /**
  * Numbers texts: equal texts get the same small integer, so that keys and state columns hold only numbers.
  *
- * Texts are stored once, as bytes, in one arena. The index is open addressing over typed arrays, so that tens of
- * millions of texts fit (a JS Map ends at 2^24 entries). Numbers are given in order of arrival from 0, and never
- * reused: a checkpoint holds only the new ones.
+ * Texts are stored once, as bytes. The index is open addressing over typed arrays, so that tens of millions of texts
+ * fit (a JS Map ends at 2^24 entries). A text keeps its number as long as a state holds it; {@link keepOnly} forgets the
+ * others, and their numbers are given to new texts. A checkpoint holds only the texts numbered since the last one.
  */
 export class Interner {
-  #size = 0;
   readonly #index = new SlotIndex();
-  #starts: Float64Array = new Float64Array(33);
-  #arena: Uint8Array = new Uint8Array(512);
-  readonly #recentIds = new Int32Array(RECENT).fill(-1);
+  readonly #store = new TextStore();
+  #flags: Uint8Array = new Uint8Array(64);
+  #end = 0;
+  readonly #free = new SlotList();
+  readonly #unsaved = new SlotList();
+  /** Texts numbered since those in use were last looked for. */
+  #added = 0;
+  /** Texts that state has replaced or removed since then, a text as often as that happened. */
+  released = 0;
+  readonly #recentIds = new Int32Array(RECENT);
   readonly #recentTexts: string[] = new Array<string>(RECENT).fill('');
   readonly #usual = new TextMemo();
   /** The stream's own key at each index of the batch, and its number. */
@@ -40,18 +56,27 @@ export class Interner {
 
   /** The empty text is number 0, so zeroed columns hold it. */
   constructor() {
-    this.#index.first(hashText(''));
-    this.#index.insert(hashText(''), this.#append(''));
+    this.#find('', hashText(''));
   }
 
-  /** Number of texts; their numbers run from 0 to `size - 1`. */
+  /** Number of texts. */
   get size(): number {
-    return this.#size;
+    return this.#end - this.#free.length;
   }
 
-  /** Bytes held by the arena and the index. */
+  /** Numbers in use or free run from 0 to `end - 1`. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** Number of texts that {@link takeUnsaved} has not returned yet. */
+  get unsaved(): number {
+    return this.#unsaved.length;
+  }
+
+  /** Bytes held by the texts and the index. */
   get bytes(): number {
-    return this.#arena.length + this.#index.bytes + this.#starts.byteLength;
+    return this.#store.bytes + this.#index.bytes + this.#flags.length;
   }
 
   /** The number of a text; a new one if the text is new. */
@@ -82,7 +107,7 @@ export class Interner {
     for (let n = 0; n < count; n++) ids[n] = this.#index.peek(hashes[n] as number) - 1;
     for (let n = 0; n < count; n++) {
       const id = ids[n] as number;
-      if (id >= 0) seen ^= this.#arena[this.#starts[id] as number] as number;
+      if (id >= 0) seen ^= this.#store.peek(id);
     }
     this.#seen ^= seen;
     for (let n = 0; n < count; n++) {
@@ -96,7 +121,7 @@ export class Interner {
   textOf(id: number): string {
     const slot = id & (RECENT - 1);
     if (this.#recentIds[slot] === id) return this.#recentTexts[slot] as string;
-    const text = this.#read(id);
+    const text = this.#store.read(id);
     this.#recentIds[slot] = id;
     this.#recentTexts[slot] = text;
     return text;
@@ -108,107 +133,145 @@ export class Interner {
     return compareText(this.textOf(a), this.textOf(b));
   }
 
-  /** The texts numbered `from` to `to - 1`: their ends in the arena relative to the first, and their bytes. */
-  slice(from: number, to: number): { readonly ends: Float64Array; readonly bytes: Uint8Array } {
-    const base = this.#starts[from] as number;
-    const ends = this.#starts.slice(from + 1, to + 1);
-    for (let i = 0; i < ends.length; i++) ends[i] = (ends[i] as number) - base;
-    return { ends, bytes: this.#arena.slice(base, this.#starts[to] as number) };
+  /** Whether half as many texts as there are may have become unused, and at least so many. */
+  mayHaveUnused(least = LEAST_UNUSED): boolean {
+    return Math.min(this.released, this.#added) >= Math.max(least, this.size >>> 1);
+  }
+
+  /** An empty set of numbers, for {@link keepOnly} and {@link takeUnsaved}. */
+  marks(): TextMarks {
+    return new TextMarks(this.#end);
   }
 
   /**
-   * Loads what {@link slice} returned, as the next numbers from `from` on; texts that are already known are skipped.
+   * Forgets every text whose number is not in the set; whoever remembers numbers elsewhere must forget them too.
+   *
+   * @throws ERR_INTERNAL if a number in the set has no text
    */
-  load(from: number, ends: Float64Array, bytes: Uint8Array): void {
-    if (from > this.#size)
-      throw new StockafolioError('ERR_CHECKPOINT_CORRUPT', `texts ${this.#size} to ${from - 1} are missing`);
-    let start = 0;
-    for (let i = 0; i < ends.length; i++) {
-      const end = ends[i] as number;
-      if (from + i >= this.#size) this.idOf(decodeText(bytes, start, end));
-      start = end;
+  keepOnly(used: TextMarks): void {
+    for (let id = 1; id < this.#end; id++) {
+      const isUsed = ((this.#flags[id] as number) & USED) !== 0;
+      if (used.has(id)) {
+        if (!isUsed) throw new StockafolioError('ERR_INTERNAL', `the text with number ${id} is missing`);
+      } else if (isUsed) {
+        this.#forget(id);
+      }
     }
+    this.#store.compact(this.#end, (id) => ((this.#flags[id] as number) & USED) !== 0);
+    this.#filter(this.#unsaved, (id) => this.#isUnsaved(id));
+    this.#added = 0;
+    this.released = 0;
+    this.#usual.clear();
+    this.#batchTexts.fill('');
+    this.#batchIds.fill(0);
+    this.#recentIds.fill(0);
+    this.#recentTexts.fill('');
+  }
+
+  /** The numbers in use from `from` to `to - 1`. */
+  numbers(from: number, to: number): Int32Array {
+    const ids = new SlotList();
+    for (let id = from; id < to; id++) if (((this.#flags[id] as number) & USED) !== 0) ids.push(id);
+    return ids.toArray();
+  }
+
+  /** The texts numbered since the last call; if a set is given, only those in it, and the others remain unsaved. */
+  takeUnsaved(needed?: TextMarks): Int32Array {
+    const taken = new SlotList();
+    this.#filter(this.#unsaved, (id) => {
+      if (!this.#isUnsaved(id)) return false;
+      if (needed !== undefined && !needed.has(id)) return true;
+      this.#flags[id] = USED;
+      taken.push(id);
+      return false;
+    });
+    return taken.toArray();
+  }
+
+  /** Copies texts, for checkpoints: where each ends in `bytes`, and their bytes. */
+  pack(ids: Int32Array): { readonly ends: Float64Array; readonly bytes: Uint8Array } {
+    return this.#store.pack(ids);
+  }
+
+  /**
+   * Loads texts that {@link pack} copied, with these numbers. A number or a text that is known already is skipped, so of
+   * several checkpoints the last is loaded first; {@link loaded} must follow.
+   */
+  load(ids: Int32Array, ends: Float64Array, bytes: Uint8Array): void {
+    let start = 0;
+    ids.forEach((id, n) => {
+      const end = ends[n] as number;
+      if (id >= this.#end || this.#flags[id] === 0) this.#loadText(id, unpackText(bytes, start, end));
+      start = end;
+    });
+  }
+
+  /** Completes {@link load}: the numbers between those that were loaded are free. */
+  loaded(): void {
+    this.#free.clear();
+    for (let id = this.#end - 1; id > 0; id--) if (this.#flags[id] === 0) this.#free.push(id);
+    this.#added = this.#end;
+  }
+
+  #loadText(id: number, text: string): void {
+    const hash = hashText(text);
+    if (this.#search(text, hash) >= 0) return;
+    this.#end = Math.max(this.#end, id + 1);
+    this.#put(id, text, hash, USED);
   }
 
   #find(text: string, hash: number): number {
-    let id = this.#index.first(hash);
-    while (id >= 0 && !this.#equals(id, text)) id = this.#index.next(hash);
+    let id = this.#search(text, hash);
     if (id < 0) {
-      id = this.#append(text);
-      this.#index.insert(hash, id);
+      id = this.#free.length > 0 ? this.#free.pop() : this.#end++;
+      this.#put(id, text, hash, USED | UNSAVED);
+      this.#unsaved.push(id);
+      this.#added++;
     }
     return id;
   }
 
-  /** One byte per character if every character is below 256, marked 0; otherwise two, marked 1. */
-  #append(text: string): number {
-    const id = this.#size++;
-    if (id + 1 >= this.#starts.length) {
-      this.#starts = grown(this.#starts, new Float64Array(memoryFor(this.#starts.byteLength * 2)));
-    }
-    const wide = isWide(text);
-    const start = this.#starts[id] as number;
-    const end = start + 1 + (wide ? text.length * 2 : text.length);
-    if (end > this.#arena.length) {
-      this.#arena = grown(this.#arena, new Uint8Array(memoryFor(Math.max(end, Math.floor(this.#arena.length * 1.5)))));
-    }
-    const arena = this.#arena;
-    arena[start] = wide ? 1 : 0;
-    let at = start + 1;
-    for (let i = 0; i < text.length; i++) {
-      const unit = text.charCodeAt(i);
-      arena[at++] = unit & 0xff;
-      if (wide) arena[at++] = unit >>> 8;
-    }
-    this.#starts[id + 1] = end;
+  #search(text: string, hash: number): number {
+    let id = this.#index.first(hash);
+    while (id >= 0 && !this.#store.equals(id, text)) id = this.#index.next(hash);
     return id;
   }
 
-  #equals(id: number, text: string): boolean {
-    const start = this.#starts[id] as number;
-    const length = (this.#starts[id + 1] as number) - start - 1;
-    const arena = this.#arena;
-    if (arena[start] === 0) {
-      if (length !== text.length) return false;
-      for (let i = 0; i < length; i++) if (arena[start + 1 + i] !== text.charCodeAt(i)) return false;
-      return true;
+  /** Stores a text that the last search has not found. */
+  #put(id: number, text: string, hash: number, flags: number): void {
+    while (id >= this.#flags.length) {
+      const larger = new Uint8Array(memoryFor(this.#flags.length * 2));
+      larger.set(this.#flags);
+      this.#flags = larger;
     }
-    return length === text.length * 2 && this.#read(id) === text;
+    this.#store.set(id, text);
+    this.#index.insert(hash, id);
+    this.#flags[id] = flags;
   }
 
-  #read(id: number): string {
-    return decodeText(this.#arena, this.#starts[id] as number, this.#starts[id + 1] as number);
+  #forget(id: number): void {
+    const hash = this.#store.hash(id);
+    let found = this.#index.first(hash);
+    while (found >= 0 && found !== id) found = this.#index.next(hash);
+    this.#index.remove();
+    this.#store.remove(id);
+    this.#flags[id] = 0;
+    this.#free.push(id);
   }
-}
 
-/** The hash of a text, spread over all bits: FNV-1a over UTF-16 units (Fowler, Noll and Vo). */
-export function hashText(text: string): number {
-  let h = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-  h ^= h >>> 16;
-  h = Math.imul(h, 0x85ebca6b);
-  return h ^ (h >>> 13);
-}
-
-/** Whether a text has a UTF-16 unit that takes two bytes. */
-export function isWide(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0xff) return true;
-  return false;
-}
-
-function decodeText(bytes: Uint8Array, start: number, end: number): string {
-  return bytes[start] === 0 ? latin1Of(bytes, start + 1, end) : wideOf(bytes, start + 1, end);
-}
-
-function wideOf(bytes: Uint8Array, start: number, end: number): string {
-  let text = '';
-  for (let i = start; i < end; i += 2) {
-    text += String.fromCharCode((bytes[i] as number) | ((bytes[i + 1] as number) << 8));
+  #isUnsaved(id: number): boolean {
+    return ((this.#flags[id] as number) & UNSAVED) !== 0;
   }
-  return text;
-}
 
-function grown<T extends Float64Array | Uint8Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
+  /** A number that was freed and given again is in the list twice: the first is kept. */
+  #filter(list: SlotList, isKept: (id: number) => boolean): void {
+    const all = list.toArray();
+    const seen = this.marks();
+    list.clear();
+    for (const id of all) {
+      if (seen.has(id) || !isKept(id)) continue;
+      seen.add(id);
+      list.push(id);
+    }
+  }
 }

@@ -37,6 +37,8 @@ export interface KeyEntry {
   touch(from: number, to: number): void;
   /** The slot of the key at an index, created if there is none, with the cursor on it. */
   enter(i: number, changes: Changes): number;
+  /** Forgets the numbers of texts that it remembers from one record to the next. */
+  forgetTexts(): void;
 }
 
 /** The objects of a state that its {@link KeyEntry} uses. */

@@ -1,7 +1,7 @@
 import { type KeyPart, type RecordSchema, StockafolioError } from '@stockafolio/core';
 import type { KeyKind } from '@stockafolio/core/plan';
 import type { State } from '@stockafolio/core/ports';
-import { cellOffsets, type StateColumn } from './columns.js';
+import { cellOffsets, isTextual, type StateColumn } from './columns.js';
 import { keyEntry, type KeyEntry } from './key-entry.js';
 import { newCursor, stateColumns, type Cursor } from './cursor.js';
 import type { Interner } from './interner.js';
@@ -9,6 +9,7 @@ import { KeyParts } from './key-parts.js';
 import { ALL, Chunk, CHUNK_BITS, CHUNK_MASK, KEY_AT, LIVE, RowPointer, UNSAVED, UNWRITTEN } from './rows.js';
 import { SlotIndex } from './slot-index.js';
 import { SlotList } from './slot-list.js';
+import type { TextMarks } from './text-marks.js';
 import { UndoJournal } from './undo-journal.js';
 
 /** Some slots of a state. Texts are represented by their numbers: the interner is saved with them. */
@@ -50,6 +51,8 @@ export class KeyedState implements State<StateRows> {
   /** Cells of a row, and the cell of its version; known from the first key on. */
   #width = 0;
   #versionAt = 0;
+  /** The cells of a row that hold the number of a text, or NaN; known from the first key on. */
+  #textCells: readonly number[] = [];
   #end = 0;
   #live = 0;
   /** Whether the last {@link upsert} made a new key. */
@@ -184,6 +187,28 @@ export class KeyedState implements State<StateRows> {
     const flags = f64[row] as number;
     if ((flags & UNSAVED) === 0) this.#unsaved.push(slot);
     f64[row] = UNSAVED | (flags & UNWRITTEN);
+    this.#interner.released += this.#textCells.length;
+  }
+
+  /** Marks the texts that live slots hold: all slots, or these. */
+  markTexts(marks: TextMarks, slots?: Int32Array): void {
+    if (this.#textCells.length === 0) return;
+    const count = slots?.length ?? this.#end;
+    for (let n = 0; n < count; n++) {
+      const slot = slots === undefined ? n : (slots[n] as number);
+      const { f64 } = this.#chunks[slot >>> CHUNK_BITS] as Chunk;
+      const row = (slot & CHUNK_MASK) * this.#width;
+      if (((f64[row] as number) & LIVE) === 0) continue;
+      for (const cell of this.#textCells) {
+        const id = f64[row + cell] as number;
+        if (id > 0) marks.add(id);
+      }
+    }
+  }
+
+  /** Forgets the numbers of texts that it remembers besides those in its rows. */
+  forgetTexts(): void {
+    this.#entry?.forgetTexts();
   }
 
   /**
@@ -325,6 +350,7 @@ export class KeyedState implements State<StateRows> {
     this.#keys.declare(kinds);
     this.#versionAt = KEY_AT + kinds.length;
     this.#width = this.#versionAt + 1 + (this.#offsets.at(-1) ?? 0);
+    this.#textCells = textCells(kinds, this.columns, this.#offsets);
     this.#journal = new UndoJournal(this.#width - this.#versionAt);
     this.#entry = keyEntry(this.owner, kinds, this.columns, {
       keys: this.#keys,
@@ -379,4 +405,13 @@ export class KeyedState implements State<StateRows> {
     f64[row] = flags & ~flag;
     return flags;
   }
+}
+
+/** The cells of a row that hold texts: of its key, where big integers are texts too, and of its fields. */
+function textCells(kinds: readonly KeyKind[], columns: readonly StateColumn[], offsets: readonly number[]): number[] {
+  const fieldsAt = KEY_AT + kinds.length + 1;
+  return [
+    ...kinds.flatMap((kind, part) => (kind === 'text' || kind === 'bigint' ? [KEY_AT + part] : [])),
+    ...columns.flatMap(({ kind }, n) => (isTextual(kind) ? [fieldsAt + (offsets[n] ?? 0)] : [])),
+  ];
 }

@@ -76,5 +76,5 @@ export function plainEntry(kinds: readonly KeyKind[], columns: readonly StateCol
     return slot;
   }
 
-  return { load, touch: () => undefined, enter };
+  return { load, touch: () => undefined, enter, forgetTexts: () => undefined };
 }

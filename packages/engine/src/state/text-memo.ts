@@ -16,6 +16,11 @@ export class TextMemo {
     return text === this.#texts[at] ? (this.#numbers[at] as number) : -1;
   }
 
+  clear(): void {
+    this.#texts.fill('');
+    this.#numbers.fill(-1);
+  }
+
   /** @param number 0 or more */
   set(text: string, number: number): void {
     const at = slotOf(text);

@@ -7,9 +7,9 @@ const root = join(import.meta.dirname, '../../../..');
 /** Modules that execute a pipeline. */
 const makers = [
   'benchmarks/cassandra/index.ts',
-      'benchmarks/commits/index.ts',
+  'benchmarks/commits/index.ts',
   'benchmarks/operators/index.ts',
-      'benchmarks/texts/index.ts',
+  'benchmarks/texts/index.ts',
   'packages/runner-batch/src/run-unit.ts',
   'packages/runner-stream/src/partition-task.ts',
   'packages/testing/src/operator-contract.ts',

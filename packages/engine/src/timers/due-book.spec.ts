@@ -42,6 +42,62 @@ describe('DueBook', () => {
     );
   });
 
+  it('returns a moved slot once, when it is due last, whatever was moved, removed and rolled back', () => {
+    const slot = fc.nat(5);
+    const time = fc.nat(20);
+    const change = fc.oneof(
+      { weight: 4, arbitrary: fc.record({ slot, time }) },
+      { weight: 1, arbitrary: fc.record({ slot, time: fc.constant(Infinity) }) },
+    );
+    const step = fc.oneof(
+      { weight: 4, arbitrary: fc.record({ changes: fc.array(change, { maxLength: 4 }), undone: fc.boolean() }) },
+      { weight: 2, arbitrary: fc.record({ take: fc.nat(25) }) },
+    );
+    fc.assert(
+      fc.property(fc.array(fc.record({ slot, time }), { maxLength: 6 }), fc.array(step), (added, steps) => {
+        const book = new DueBook();
+        const model = new Map<number, number>();
+        for (const each of added) {
+          if (model.has(each.slot)) continue;
+          book.add(each.time, each.slot, -1);
+          model.set(each.slot, each.time);
+        }
+        const dueBy = (watermark: number): number[] =>
+          [...model].filter(([, due]) => due <= watermark).map(([due]) => due);
+        const timesOf = (slots: readonly number[]): (number | undefined)[] => slots.map((each) => model.get(each));
+        steps.forEach((each, record) => {
+          if ('take' in each) {
+            const due: number[] = [];
+            book.take(each.take, (n) => void due.push(n));
+            expect(due.toSorted()).to.eql(dueBy(each.take).toSorted());
+            expect(timesOf(due)).to.eql(timesOf(due).toSorted((a = 0, b = 0) => a - b));
+            for (const n of due) model.delete(n);
+          } else {
+            const before = new Map(model);
+            for (const to of each.changes) {
+              // Earlier than what was taken is due at once.
+              if (to.time < Infinity) book.move(to.time, to.slot, record);
+              else book.remove(to.slot, record);
+              if (to.time < Infinity) model.set(to.slot, to.time);
+              else model.delete(to.slot);
+            }
+            if (each.undone) {
+              book.rollback(record);
+              model.clear();
+              for (const [n, due] of before) model.set(n, due);
+            }
+          }
+          const all: number[] = [];
+          book.forEach((n) => void all.push(n));
+          expect(all.toSorted()).to.eql(dueBy(Infinity).toSorted());
+          expect(timesOf(all)).to.eql(timesOf(all).toSorted((a = 0, b = 0) => a - b));
+          expect(book.next).to.be.at.most(Math.min(...model.values()));
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   const taken = (book: DueBook, watermark: number): number[] => {
     const slots: number[] = [];
     book.take(watermark, (slot) => void slots.push(slot));

@@ -4,7 +4,14 @@
  */
 import assert from 'node:assert';
 import { foldByKey, int64, into, pipeline, record, stream, table, text, timestamp, jsonCodec } from '@stockafolio/core';
-import { CheckpointWriter, Feed, findCheckpoint, PartitionEngine, restoreCheckpoint } from '@stockafolio/engine';
+import {
+  CheckpointWriter,
+  Feed,
+  findCheckpoint,
+  MemoryStates,
+  PartitionEngine,
+  restoreCheckpoint,
+} from '@stockafolio/engine';
 import { memoryFiles } from '@stockafolio/testing';
 import { printTable } from '../measure.js';
 
@@ -38,13 +45,21 @@ const lastTradeIds = pipeline('last_trade_ids', { trades }, ({ trades }) => [
   ),
 ]);
 
-const newEngine = (): PartitionEngine =>
+const newEngine = (states: MemoryStates): PartitionEngine =>
   new PartitionEngine({
-    ...{ pipeline: lastTradeIds, partition: 0, source: 'benchmark', codec: jsonCodec(Trade), onBadRecord: 'fail' },
+    ...{
+      pipeline: lastTradeIds,
+      partition: 0,
+      source: 'benchmark',
+      codec: jsonCodec(Trade),
+      onBadRecord: 'fail',
+      states,
+    },
   });
 
 const files = memoryFiles();
-const engine = newEngine();
+const states = new MemoryStates();
+const engine = newEngine(states);
 const writer = new CheckpointWriter({ pipeline: 'last_trade_ids', source: 'benchmark', engine, files });
 const lines: string[][] = [];
 let processing = 0n;
@@ -65,20 +80,21 @@ for (let n = 0; n < CHANGES;) {
   if (n % (CHANGES / LINES) !== 0) continue;
   lines.push([
     (n / 1e6).toFixed(0),
-    (engine.interner.size / 1e6).toFixed(2),
-    megabytes(engine.interner.bytes),
+    (states.texts.size / 1e6).toFixed(2),
+    megabytes(states.texts.bytes),
     megabytes([...files.contents.values()].reduce((sum, bytes) => sum + bytes.length, 0)),
     (Number(processing) / n / 1000).toFixed(2),
   ]);
 }
 printTable(['million changes', 'million texts held', 'MB of texts', 'MB of checkpoints', 'us a change'], lines);
 
-const again = newEngine();
+const restored = new MemoryStates();
+const again = newEngine(restored);
 const chain = await findCheckpoint(files, 'last_trade_ids', 0, () => undefined);
 assert(chain !== undefined);
 restoreCheckpoint(again, chain, { source: 'benchmark', acceptPlanChange: false });
-assert.equal(again.interner.size, Math.min(KEYS, CHANGES) + 1);
-console.log(`restored: ${(again.interner.size / 1e6).toFixed(2)} million texts, ${megabytes(again.interner.bytes)} MB`);
+assert.equal(restored.texts.size, Math.min(KEYS, CHANGES) + 1);
+console.log(`restored: ${(restored.texts.size / 1e6).toFixed(2)} million texts, ${megabytes(restored.texts.bytes)} MB`);
 
 function megabytes(bytes: number): string {
   return (bytes / 1e6).toFixed(0);

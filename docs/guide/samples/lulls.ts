@@ -22,22 +22,20 @@ const lullKind: OperatorKind<Sale, Lull, { readonly after: number }, Infer<typeo
         const slot = select([shop]);
         fields.sales++;
         fields.last = Math.max(fields.last, time);
-        due.add(fields.last + after, slot, moment.record);
+        due.move(fields.last + after, slot, moment.record);
       },
       advance(watermark) {
         due.take(watermark, (slot) => {
           state.at(slot);
-          if (fields.last + after > watermark) return; // it has sold something since
           const lull = { shop: String(state.key(slot)[0]), since: fields.last, sales: fields.sales };
           emitFigure(lull, { version: state.version(slot) });
         });
       },
       restored() {
-        for (let slot = 0; slot < state.end; slot++) {
-          if (!state.isLive(slot)) continue;
+        state.forEachLive((slot) => {
           state.at(slot);
           if (fields.last + after > moment.watermark) due.add(fields.last + after, slot, -1);
-        }
+        });
       },
     };
   },

@@ -6,6 +6,6 @@ export { faultProxy, type Fault, type FaultProxy, type ProxiedRequest } from './
 export { runFilesContract, type FilesFixture, type FilesHarness } from './files-contract.js';
 export { runFilesFaultContract, type FilesFaultFixture, type FilesFaultHarness } from './files-fault-contract.js';
 export { runSourceContract, type SourceFixture, type SourceHarness } from './source-contract.js';
-export { runStateContract, type SampleState, type StateHarness } from './state-contract.js';
+export { runStateContract, type StateHarness } from './state-contract.js';
 export { runTablesContract, type TablesFixture, type TablesHarness } from './tables-contract.js';
 export * from './sales.js';

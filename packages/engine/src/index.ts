@@ -48,3 +48,4 @@ export * from './checkpoint/index.js';
 export type { OperatorLayout } from '@stockafolio/core/plan';
 export { Interner } from './state/interner.js';
 export { KeyedState } from './state/keyed-state.js';
+export { MemoryStates } from './state/memory-states.js';

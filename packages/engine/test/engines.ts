@@ -24,7 +24,7 @@ import {
   type Value,
 } from '@stockafolio/core';
 import type { Mutation, StoredRow } from '@stockafolio/core/ports';
-import { PartitionEngine, tablesOf } from '@stockafolio/engine';
+import { MemoryStates, PartitionEngine, tablesOf } from '@stockafolio/engine';
 import { memoryTables } from '@stockafolio/testing';
 
 const Everything = record('everything', {
@@ -141,8 +141,11 @@ const codec = jsonCodec(Sale);
 export function newEngine(
   made: Pipeline = mixed,
   onBadRecord: 'dead-letter' | 'fail' = 'dead-letter',
+  states = new MemoryStates(),
 ): PartitionEngine {
-  return new PartitionEngine({ pipeline: made, partition: 0, source: 'source-1', codec: codec as never, onBadRecord });
+  return new PartitionEngine({
+    ...{ pipeline: made, partition: 0, source: 'source-1', codec: codec as never, onBadRecord, states },
+  });
 }
 
 export function feedAll(engine: PartitionEngine, records: readonly Sale[]): void {

@@ -28,7 +28,22 @@ export type {
   SourceBatch,
   SourceMessage,
 } from './source.js';
-export type { State, StateView } from './state.js';
+export type {
+  BatchPosition,
+  Changes,
+  KeyEntry,
+  LaterArray,
+  LoadedStates,
+  SavedArray,
+  SavedSlots,
+  SavedStates,
+  SavedTexts,
+  State,
+  StateBase,
+  StateColumn,
+  StateStore,
+  StateView,
+} from './state.js';
 export type { Mutation, RowValues, ScanAllOptions, ScanOptions, StoredRow, Tables } from './tables.js';
 
 // What adapters share with the engine: how values are written as text, rows are checked and ordered, keys are placed.

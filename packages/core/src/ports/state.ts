@@ -1,29 +1,68 @@
-import type { Value } from '../schema/index.js';
+import type { KeyKind } from '../pipeline/key-kinds.js';
+import type { ColumnOrigin } from '../pipeline/state-fits.js';
+import type { Kind, RecordSchema, Value } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
+import type { RowValues } from './tables.js';
 
 /** One key's state: its fields can be read and set like those of a plain object. */
 export interface StateView {
   /** A plain copy, in schema order; an operator's own fields, which begin with `$`, are left out. */
   $copy(): Record<string, Value>;
+  /** Adds a whole number to a bigint field: see `addTo`. */
+  $add(field: string, amount: number): void;
+}
+
+/** The index of the current record in its batch. */
+export interface BatchPosition {
+  batchIndex: number;
+}
+
+/** The origin of the changes that a batch makes to a state; in an object and an array, so that no number is boxed. */
+export interface Changes {
+  /** The number under which the changes are rolled back. */
+  readonly record: number;
+  /** The version of the change at each index of the batch, in microseconds. */
+  readonly versions: Float64Array;
+}
+
+/**
+ * How the keys of one state are entered: first they are loaded, each at an index in the batch, then entered at these
+ * indexes, one by one.
+ */
+export interface KeyEntry {
+  /**
+   * Loads a key, given part by part so that it needs no array, at an index in the batch.
+   *
+   * @throws ERR_ROW_INVALID if it is not like the first one
+   */
+  load(i: number, ...parts: KeyPart[]): void;
+  /**
+   * Reads ahead what entering the keys at the indexes from `from` to `to - 1` will need, all of it at once: key by key,
+   * each would wait.
+   */
+  touch(from: number, to: number): void;
+  /** The slot of the key at an index, created if there is none, with the cursor on it. */
+  enter(i: number, changes: Changes): number;
 }
 
 /**
  * The state of an operator for each key: in memory, or in a store beyond it.
  *
- * A key has a slot, a small whole number, for as long as it is held. How to resume is part of the contract: a snapshot
- * and the deltas after it, in order, restore the same state.
- *
- * @typeParam P a snapshot or a delta: plain data
+ * A key has a slot, a small whole number, for as long as it is held; afterwards the slot may be given to another key.
  */
-export interface State<P = unknown> {
+export interface State {
   /** Keys held. */
   readonly size: number;
   /** Slots in use or free: their numbers run from 0 to `end - 1`. */
   readonly end: number;
-  /** Whether the last {@link upsert} made a new key. */
+  /** The kinds of the parts of a key; undefined before the first. */
+  readonly keyKinds: readonly KeyKind[] | undefined;
+  /** Whether the key that was entered last was a new one. */
   readonly created: boolean;
-  /** The view of the slot that {@link upsert}, {@link find} or {@link at} selected last. */
+  /** The view of the slot that was entered, found or selected last. */
   readonly cursor: StateView;
+  /** How keys like this one are entered. @throws ERR_ROW_INVALID if it is not like the first one */
+  entryFor(key: readonly KeyPart[]): KeyEntry;
   /**
    * The slot of a key, created if there is none, with the cursor on it. The change that follows belongs to the record
    * with the number `record`, and gets its version, in microseconds.
@@ -37,22 +76,130 @@ export interface State<P = unknown> {
   at(slot: number): StateView;
   /** A slot's key. */
   key(slot: number): readonly KeyPart[];
+  /** One part of a slot's key. */
+  part(slot: number, part: number): KeyPart;
+  /** Orders two slots by one part of their keys; texts by Unicode code point. */
+  comparePart(part: number, a: number, b: number): number;
   isLive(slot: number): boolean;
-  /** The version of the record that changed the slot last. */
+  /** Whether the slot's last change has not been taken for the tables yet. */
+  isUnwritten(slot: number): boolean;
+  /** The version of the record that changed the slot last, in microseconds. */
   version(slot: number): number;
-  /** Removes the key of a slot. */
-  remove(slot: number): void;
-  /** Rolls back what the record with the number `record`, the last one, has changed. */
+  /** Passes every live slot to `each`, in the order of the slots. */
+  forEachLive(each: (slot: number) => void): void;
+  /** Removes the key of a slot: for the record with the number `record`, with which it is rolled back, or for good. */
+  remove(slot: number, record?: number): void;
+  /** Rolls back what the record with the number `record`, the last one, has changed, created and removed. */
   rollback(record: number): void;
   /**
    * Passes every live slot that changed since the last call to `each`, at most `most`, in order of first change;
    * returns whether these were all.
    */
   takeUnwritten(each: (slot: number) => void, most?: number): boolean;
-  /** Copies everything. */
-  snapshot(): P;
-  /** Copies what has changed or was removed since the last call, or since the state was made or restored. */
-  delta(): P;
-  /** Restores a new state from a snapshot and the deltas after it. */
-  restore(parts: readonly P[]): void;
+  /**
+   * A function that lists the values of a row, for a slot.
+   *
+   * @param owner names it in stack traces
+   * @param origins by column, what its value is
+   * @param shard the value of columns of type shard
+   */
+  rowsOf(owner: string, origins: readonly ColumnOrigin[], shard: number): (slot: number) => RowValues;
+}
+
+/**
+ * The states of all operators of an engine: the runner injects it. Beside what a state holds for each key it knows what
+ * they share, as the numbers of texts.
+ *
+ * How to resume is a part of the contract: what {@link save} has copied, call by call, {@link load} restores.
+ */
+export interface StateStore {
+  /** Is set before the keys of a record are loaded. */
+  readonly position: BatchPosition;
+  /** Keys held by all states. */
+  readonly size: number;
+  /** Makes the state of an operator, under a name that no other has. */
+  open(name: string, schema: RecordSchema): State;
+  /** Announces the stream's own keys of a batch, by index, before operators load them. */
+  announce(keys: readonly unknown[], count: number): void;
+  /** Called between two records, when nothing can be rolled back any more: the time to free what no key needs. */
+  settle(): void;
+  /** Begins to copy everything, in portions: a base. */
+  beginBase(): StateBase;
+  /**
+   * Copies what has changed since the last call; and if a base is given, its next portion, of at most so many slots or
+   * texts.
+   *
+   * @param sections takes the arrays; they are read before any state changes again
+   */
+  save(sections: (SavedArray | LaterArray)[], base?: StateBase, most?: number): SavedStates;
+  /**
+   * Loads what was saved: a base and everything after its beginning, the oldest first.
+   *
+   * @param names the states to load; the others stay empty
+   */
+  load(saved: readonly LoadedStates[], names: ReadonlySet<string>): void;
+}
+
+/** A copy of everything that is being made in portions. */
+export interface StateBase {
+  readonly isComplete: boolean;
+}
+
+/** An array of a checkpoint, identified by its index among its sections. */
+export type SavedArray = Int32Array | Float64Array | BigInt64Array | Uint8Array;
+
+/** An array of 32-bit integers that is written directly into the checkpoint's bytes, which saves a copy. */
+export interface LaterArray {
+  readonly length: number;
+  fill(into: Int32Array): void;
+}
+
+/** What {@link StateStore.save} has copied: plain data, and the arrays that it has put among the sections. */
+export interface SavedStates {
+  readonly texts: readonly SavedTexts[];
+  /** By the name of the state. */
+  readonly states: ReadonlyMap<string, SavedSlots>;
+  /** Slots that are copied because they changed. */
+  readonly changed: number;
+}
+
+/** The same, as it was read. */
+export interface LoadedStates {
+  readonly texts: readonly SavedTexts[];
+  readonly states: ReadonlyMap<string, SavedSlots>;
+  readonly sections: readonly SavedArray[];
+}
+
+/** Texts and their numbers; `ids`, `ends` and `bytes` are indexes in the list of sections. */
+export interface SavedTexts {
+  /** Absent in checkpoints of format 1, whose texts are numbered from `from` on. */
+  readonly ids?: number;
+  readonly from?: number;
+  readonly ends: number;
+  readonly bytes: number;
+}
+
+/** Some slots of a state; `slots` and `rows` are indexes in the list of sections. */
+export interface SavedSlots {
+  /** The kinds of the parts of a key; null if the state has never held one. */
+  readonly kinds: readonly KeyKind[] | null;
+  readonly columns: readonly StateColumn[];
+  readonly end: number;
+  readonly slots: number;
+  readonly rows: number;
+}
+
+/** A field of a state, as it is stored: its value is in one cell of 8 bytes, or in two for `i128`. */
+export interface StateColumn {
+  readonly name: string;
+  readonly kind: Kind;
+  /** A double, or an integer of 64 or 128 bits. Texts are stored as their number. */
+  readonly storage: 'f64' | 'i64' | 'i128';
+  readonly optional: boolean;
+  /** The first word of `oneOf`, its initial value. */
+  readonly first: string;
+  /** The words of `oneOf`. */
+  readonly words?: readonly string[] | undefined;
+  /** The maximum length of a text. */
+  readonly longest?: number | undefined;
 }

@@ -8,24 +8,26 @@ import {
   into,
   optional,
   pipeline,
+  type Pipeline,
   record,
   table,
   text,
   timestamp,
   tumblingWindow,
 } from '@stockafolio/core';
+import type { SavedTexts } from '@stockafolio/core/ports';
 import { memoryFiles, type MemoryFiles } from '@stockafolio/testing';
 import {
   type CheckpointChain,
   type CheckpointHeader,
   CheckpointWriter,
   findCheckpoint,
+  MemoryStates,
   type PartitionEngine,
   restoreCheckpoint,
 } from '@stockafolio/engine';
 import { feed, feedAll, newEngine, shown, stateOf } from '../../test/engines.js';
 import { decodeContainer, encodeContainer } from './container.js';
-import type { TextPart } from './header.js';
 
 const Last = record('last', { item: text(), before: optional(text()), count: int64() });
 type Last = { item: string; before?: string | undefined; count: number };
@@ -87,17 +89,17 @@ describe('texts that change', () => {
       fc.asyncProperty(fc.array(step, { maxLength: 30 }), fc.integer({ min: 1, max: 8 }), async (steps, chunk) => {
         const files = memoryFiles();
         const plain = newEngine(keys);
-        let engine = newEngine(keys);
+        let { engine, states } = started(keys);
         let writer = writerOf(engine, files, undefined, chunk);
         for (const each of steps) {
-          if (each === 'forget') engine.forgetTexts();
+          if (each === 'forget') states.forgetTexts();
           else if (each === 'save') await save(writer);
           else if (each === 'restart') {
             await save(writer, true);
             const chain = await find(files);
             // A base that is not complete yet cannot be restored.
             if (chain?.last.header.position.offset !== plain.position.offset) continue;
-            engine = newEngine(keys);
+            ({ engine, states } = started(keys));
             restoreCheckpoint(engine, chain, { source: 'here', acceptPlanChange: false });
             writer = writerOf(engine, files, chain, chunk);
           } else {
@@ -115,11 +117,11 @@ describe('texts that change', () => {
   });
 
   it('are numbered anew when they return, also if they were the last that an operator had seen', () => {
-    const engine = newEngine(keys);
+    const { engine, states } = started(keys);
     const of = (item: string, amount: number, time: number): Sale => sale({ item, amount, time });
     feed(engine, [of('tea', 1, 0), of('rum', 6, 9_000), of('ale', 6, 9_000), of('gin', 6, 9_000)]);
     engine.commit();
-    engine.forgetTexts();
+    states.forgetTexts();
     const others = ['a', 'b', 'c', 'd'].map((item) => of(item, 6, 9_000));
     feed(engine, [...others, of('tea', 1, 9_000)]);
     engine.flush();
@@ -128,15 +130,15 @@ describe('texts that change', () => {
   });
 
   it('are also read from checkpoints of format 1, which has no numbers, and not from those of later formats', async () => {
-    const engine = newEngine(keys);
+    const { engine, states } = started(keys);
     feed(engine, [sale({ item: 'tea' }), sale({ user: 'bob', item: 'rum' })]);
     const files = memoryFiles();
     await save(writerOf(engine, files), true);
     const [name, bytes] = [...files.contents][0] ?? expect.fail('no checkpoint');
     const { header, sections } = decodeContainer(name, bytes);
     const { texts, ...rest } = header as CheckpointHeader;
-    const [{ ids = 0, ...part }] = texts as [TextPart];
-    expect([...(sections[ids] ?? [])]).to.eql(Array.from({ length: engine.interner.end }, (_, id) => id));
+    const [{ ids = 0, ...part }] = texts as [SavedTexts];
+    expect([...(sections[ids] ?? [])]).to.eql(Array.from({ length: states.texts.end }, (_, id) => id));
     files.contents.set(name, encodeContainer({ ...rest, format: 1, texts: [{ ...part, from: 0 }] }, sections));
     const again = newEngine(keys);
     const chain = (await find(files)) ?? expect.fail('no checkpoint');
@@ -152,7 +154,7 @@ describe('texts that change', () => {
     const users = 300;
     const changes = 400_000;
     const files = memoryFiles();
-    const engine = newEngine(fields);
+    const { engine, states } = started(fields);
     const writer = writerOf(engine, files);
     for (let n = 0; n < changes;) {
       const batch = Array.from({ length: 1_000 }, () =>
@@ -166,15 +168,20 @@ describe('texts that change', () => {
         expect(texts).to.be.below(10 * users);
       }
     }
-    expect(engine.interner.end).to.be.below(2 * (1 << 16));
-    const again = newEngine(fields);
+    expect(states.texts.end).to.be.below(2 * (1 << 16));
+    const { engine: again, states: restored } = started(fields);
     restoreCheckpoint(again, (await find(files)) ?? expect.fail('no checkpoint'), {
       ...{ source: 'here', acceptPlanChange: false },
     });
-    expect(again.interner.size).to.be.below(10 * users);
+    expect(restored.texts.size).to.be.below(10 * users);
     expect(stateOf(again)).to.eql(stateOf(engine));
   });
 });
+
+function started(made: Pipeline): { engine: PartitionEngine; states: MemoryStates } {
+  const states = new MemoryStates();
+  return { engine: newEngine(made, 'dead-letter', states), states };
+}
 
 function writerOf(
   engine: PartitionEngine,

@@ -1,7 +1,7 @@
-import type { Files } from '@stockafolio/core/ports';
+import type { Files, LaterArray, SavedArray, SavedSlots, StateBase } from '@stockafolio/core/ports';
 import type { PartitionEngine } from '../partition/partition-engine.js';
 import { tablesOf } from '../tables/tables-of.js';
-import { checksumOf, encodeContainer, type Section, type SectionToBe } from './container.js';
+import { checksumOf, encodeContainer } from './container.js';
 import {
   checkpointFolder,
   checkpointName,
@@ -9,31 +9,17 @@ import {
   type CheckpointHeader,
   type Link,
   type TableIds,
-  type TextPart,
 } from './header.js';
 import { comparePlans, type PlanChange } from './plan.js';
 import type { Checkpoint, CheckpointChain } from './restore.js';
-import { writeSlots } from './state-codec.js';
 
 const BASE_CHUNK = 1 << 18;
 
 /** Smallest number of changed entries after which a new base is worthwhile. */
 const SMALL = 1 << 16;
 
-/** A number of texts of which it does not matter whether they are used. */
-const FEW_TEXTS = 1 << 10;
-
 /** Smallest number of files after which a new base is worthwhile. */
 const LONG_CHAIN = 100;
-
-/** The progress of writing a base: entries still to be written, texts first, then one operator after the other. */
-interface BaseWork {
-  readonly start: string;
-  /** Number of entries of each stage when the base began; later ones are in the changes. */
-  readonly ends: readonly number[];
-  stage: number;
-  at: number;
-}
 
 export interface CheckpointTarget {
   readonly pipeline: string;
@@ -61,7 +47,8 @@ export class CheckpointWriter {
   #previous: Link | null;
   #base: string | null;
   #baseBefore: string | null = null;
-  #work: BaseWork | undefined;
+  /** The base that is being written, and the first of its files. */
+  #work: { readonly start: string; readonly base: StateBase } | undefined;
   /** Slots in files since the last base began, beyond those of the base. */
   #changed = 0;
   /** Files since the last base began. */
@@ -84,7 +71,7 @@ export class CheckpointWriter {
     if (continues) {
       // Counted across restarts: otherwise runs that end early would make the chain longer and longer.
       this.#chain = resumed?.files.length ?? 0;
-      this.#changed = slotsIn(resumed?.files ?? []) - sizeOf(engine);
+      this.#changed = slotsIn(resumed?.files ?? []) - engine.states.size;
     }
   }
 
@@ -125,32 +112,16 @@ export class CheckpointWriter {
 
   #encode(name: string, whole: boolean): Uint8Array {
     const { pipeline, source, engine, tableIds = {} } = this.#target;
-    const { interner, operators } = engine;
-    const sections: (Section | SectionToBe)[] = [];
-    const texts: TextPart[] = [];
-    const putTexts = (ids: Int32Array): void => {
-      if (ids.length === 0) return;
-      const { ends, bytes } = interner.pack(ids);
-      texts.push({
-        ids: sections.push(ids) - 1,
-        ends: sections.push(ends) - 1,
-        bytes: sections.push(bytes) - 1,
-      });
-    };
+    const sections: (SavedArray | LaterArray)[] = [];
     this.#beginBase(name);
     this.#chain++;
-    const chunks = this.#nextChunk(whole ? Number.POSITIVE_INFINITY : this.#chunk);
-    const textChunk = chunks.get(0);
-    if (textChunk !== undefined) putTexts(interner.numbers(textChunk.from, textChunk.to));
-    const unsaved = operators.map(({ state }) => state.takeUnsaved());
-    putTexts(this.#unsavedTexts(unsaved));
-    const parts = operators.map(({ layout, state }, n) => {
-      const changed = unsaved[n] as Int32Array;
-      const chunk = chunks.get(n + 1);
-      const slots = chunk === undefined ? changed : joined(changed, chunk);
-      this.#changed += slots.length - (chunk === undefined ? 0 : chunk.to - chunk.from);
-      return { layout, state: writeSlots(state, slots, sections) };
-    });
+    const { texts, states, changed } = engine.states.save(
+      sections,
+      this.#work?.base,
+      whole ? Number.POSITIVE_INFINITY : this.#chunk,
+    );
+    this.#changed += changed;
+    this.#completeBase();
     const header: CheckpointHeader = {
       format: 2,
       pipeline,
@@ -164,62 +135,27 @@ export class CheckpointWriter {
       previous: this.#previous,
       base: this.#base,
       texts,
-      operators: parts,
+      operators: engine.operators.map(({ layout }) => ({ layout, state: states.get(layout.name) as SavedSlots })),
     };
     return encodeContainer(header, sections);
-  }
-
-  /**
-   * The numbers of the texts that no file holds yet. If there are many more than changed slots, most are unused already:
-   * then only those of the changed slots, which alone can hold them.
-   */
-  #unsavedTexts(changed: readonly Int32Array[]): Int32Array {
-    const { interner, operators } = this.#target.engine;
-    const slots = changed.reduce((sum, { length }) => sum + length, 0);
-    if (interner.unsaved <= FEW_TEXTS + 2 * slots) return interner.takeUnsaved();
-    const needed = interner.marks();
-    operators.forEach(({ state }, n) => {
-      state.markTexts(needed, changed[n]);
-    });
-    return interner.takeUnsaved(needed);
   }
 
   /** Begins a new base if there is none, or if the changes since the last one have grown as large as the state. */
   #beginBase(name: string): void {
     if (this.#work !== undefined) return;
-    const { interner, operators } = this.#target.engine;
-    const size = sizeOf(this.#target.engine);
-    const files = Math.max(LONG_CHAIN, (2 * size) / this.#chunk);
-    if (this.#base !== null && this.#changed <= Math.max(SMALL, size) && this.#chain < files) return;
-    if (interner.mayHaveUnused(FEW_TEXTS)) this.#target.engine.forgetTexts();
+    const { states } = this.#target.engine;
+    const files = Math.max(LONG_CHAIN, (2 * states.size) / this.#chunk);
+    if (this.#base !== null && this.#changed <= Math.max(SMALL, states.size) && this.#chain < files) return;
     this.#chain = 0;
-    this.#work = { start: name, ends: [interner.end, ...operators.map(({ state }) => state.end)], stage: 0, at: 0 };
     this.#changed = 0;
+    this.#work = { start: name, base: states.beginBase() };
   }
 
-  /** The next chunk of the base, by stage; marks the base complete when nothing is left. */
-  #nextChunk(most: number): Map<number, { from: number; to: number }> {
-    const chunks = new Map<number, { from: number; to: number }>();
-    const work = this.#work;
-    if (work === undefined) return chunks;
-    let left = most;
-    while (work.stage < work.ends.length && left > 0) {
-      const end = work.ends[work.stage] as number;
-      const to = Math.min(end, work.at + left);
-      if (to > work.at) chunks.set(work.stage, { from: work.at, to });
-      left -= to - work.at;
-      work.at = to;
-      if (to === end) {
-        work.stage++;
-        work.at = 0;
-      }
-    }
-    if (work.stage === work.ends.length) {
-      this.#baseBefore = this.#base;
-      this.#base = work.start;
-      this.#work = undefined;
-    }
-    return chunks;
+  #completeBase(): void {
+    if (this.#work?.base.isComplete !== true) return;
+    this.#baseBefore = this.#base;
+    this.#base = this.#work.start;
+    this.#work = undefined;
   }
 
   /** Removes the files that neither the newest base nor the one before it needs. */
@@ -238,24 +174,10 @@ function isKept({ verdict }: PlanChange): boolean {
   return verdict === 'kept';
 }
 
-/** Keys held by all operators. */
-function sizeOf({ operators }: PartitionEngine): number {
-  return operators.reduce((sum, { state }) => sum + state.size, 0);
-}
-
 function slotsIn(files: readonly Checkpoint[]): number {
   return files.reduce(
     (sum, { header, sections }) =>
       header.operators.reduce((all, { state }) => all + (sections[state.slots]?.length ?? 0), sum),
     0,
   );
-}
-
-/** The slots of a chunk, and those changed outside it. */
-function joined(changed: Int32Array, chunk: { from: number; to: number }): Int32Array {
-  const beyond = changed.filter((slot) => slot < chunk.from || slot >= chunk.to);
-  const slots = new Int32Array(beyond.length + chunk.to - chunk.from);
-  slots.set(beyond);
-  for (let slot = chunk.from, n = beyond.length; slot < chunk.to; slot++, n++) slots[n] = slot;
-  return slots;
 }

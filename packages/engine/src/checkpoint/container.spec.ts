@@ -2,9 +2,10 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { codeOf } from '@stockafolio/conformance';
 import { crc32 } from '@stockafolio/core/ports';
-import { checksumOf, decodeContainer, encodeContainer, type Section } from './container.js';
+import type { SavedArray } from '@stockafolio/core/ports';
+import { checksumOf, decodeContainer, encodeContainer } from './container.js';
 
-const section: fc.Arbitrary<Section> = fc.oneof(
+const section: fc.Arbitrary<SavedArray> = fc.oneof(
   fc.int32Array(),
   fc.float64Array(),
   fc.bigInt64Array(),

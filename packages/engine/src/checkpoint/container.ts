@@ -1,20 +1,11 @@
 import { StockafolioError } from '@stockafolio/core';
-import { crc32 } from '@stockafolio/core/ports';
+import { crc32, type LaterArray, type SavedArray } from '@stockafolio/core/ports';
 
 declare class TextEncoder {
   encode(text: string): Uint8Array;
 }
 declare class TextDecoder {
   decode(bytes: Uint8Array): string;
-}
-
-/** The arrays of a checkpoint file, identified by their index. */
-export type Section = Int32Array | Float64Array | BigInt64Array | Uint8Array;
-
-/** An array of 32-bit integers that is written directly into the file's bytes, which saves a copy. */
-export interface SectionToBe {
-  readonly length: number;
-  fill(into: Int32Array): void;
 }
 
 type SectionType = 'i32' | 'f64' | 'i64' | 'u8';
@@ -34,11 +25,11 @@ interface Directory {
  * to 8 bytes. The checksum is the CRC-32 of all that follows, XORed with the length of the directory, so that the
  * length is covered too. Numbers are little-endian, as typed arrays are on every platform of Node.
  */
-export function encodeContainer(header: unknown, sections: readonly (Section | SectionToBe)[]): Uint8Array {
+export function encodeContainer(header: unknown, sections: readonly (SavedArray | LaterArray)[]): Uint8Array {
   let end = 0;
   const layout = sections.map((section) => {
     const at = end;
-    end = align(at + (isToBe(section) ? 4 * section.length : section.byteLength));
+    end = align(at + (isLater(section) ? 4 * section.length : section.byteLength));
     return { type: typeOf(section), at, length: section.length };
   });
   const directory = new TextEncoder().encode(JSON.stringify({ header, sections: layout } satisfies Directory));
@@ -47,7 +38,7 @@ export function encodeContainer(header: unknown, sections: readonly (Section | S
   bytes.set(directory, 16);
   sections.forEach((section, n) => {
     const at = start + (layout[n]?.at ?? 0);
-    if (isToBe(section)) section.fill(new Int32Array(bytes.buffer, at, section.length));
+    if (isLater(section)) section.fill(new Int32Array(bytes.buffer, at, section.length));
     else bytes.set(new Uint8Array(section.buffer, section.byteOffset, section.byteLength), at);
   });
   const view = new DataView(bytes.buffer);
@@ -63,7 +54,7 @@ export function checksumOf(bytes: Uint8Array): number {
 }
 
 /** @throws ERR_CHECKPOINT_CORRUPT if the file is torn, altered, or not a checkpoint */
-export function decodeContainer(name: string, bytes: Uint8Array): { header: unknown; sections: Section[] } {
+export function decodeContainer(name: string, bytes: Uint8Array): { header: unknown; sections: SavedArray[] } {
   if (bytes.length < 16) throw corrupt(name, `has only ${bytes.length} bytes`);
   // a copy: sections must lie at multiples of 8 in their buffer
   const whole = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
@@ -82,7 +73,7 @@ export function decodeContainer(name: string, bytes: Uint8Array): { header: unkn
   };
 }
 
-function open(type: SectionType, buffer: ArrayBuffer, at: number, length: number): Section {
+function open(type: SectionType, buffer: ArrayBuffer, at: number, length: number): SavedArray {
   switch (type) {
     case 'i32':
       return new Int32Array(buffer, at, length);
@@ -95,12 +86,12 @@ function open(type: SectionType, buffer: ArrayBuffer, at: number, length: number
   }
 }
 
-function isToBe(section: Section | SectionToBe): section is SectionToBe {
+function isLater(section: SavedArray | LaterArray): section is LaterArray {
   return !ArrayBuffer.isView(section);
 }
 
-function typeOf(section: Section | SectionToBe): SectionType {
-  if (isToBe(section)) return 'i32';
+function typeOf(section: SavedArray | LaterArray): SectionType {
+  if (isLater(section)) return 'i32';
   if (section instanceof Int32Array) return 'i32';
   if (section instanceof Float64Array) return 'f64';
   if (section instanceof BigInt64Array) return 'i64';

@@ -1,7 +1,7 @@
 import type { OperatorLayout } from '@stockafolio/core/plan';
+import type { SavedSlots, SavedTexts } from '@stockafolio/core/ports';
 import type { EnginePosition } from '../partition/partition-engine.js';
 import type { Partitioning } from '../tables/partitioning.js';
-import type { StatePart } from './state-codec.js';
 
 /** A file of the chain, and the checksum that it must have. */
 export interface Link {
@@ -9,21 +9,12 @@ export interface Link {
   readonly checksum: number;
 }
 
-/** Texts and their numbers; `ids`, `ends` and `bytes` are indexes in the list of sections. */
-export interface TextPart {
-  /** Absent in checkpoints of format 1, whose texts are numbered from `from` on. */
-  readonly ids?: number;
-  readonly from?: number;
-  readonly ends: number;
-  readonly bytes: number;
-}
-
 /** By the table's name. */
 export type TableIds = Readonly<Record<string, string>>;
 
 export interface OperatorPart {
   readonly layout: OperatorLayout;
-  readonly state: StatePart;
+  readonly state: SavedSlots;
 }
 
 /**
@@ -48,7 +39,7 @@ export interface CheckpointHeader {
   readonly previous: Link | null;
   /** The file with which the newest complete base began; null until the first base is complete. */
   readonly base: string | null;
-  readonly texts: readonly TextPart[];
+  readonly texts: readonly SavedTexts[];
   readonly operators: readonly OperatorPart[];
 }
 

@@ -1,12 +1,12 @@
+import type { StateColumn } from '@stockafolio/core/ports';
 import { expect } from 'chai';
 import { int64, money, optional, record, type RecordSchema, table, type Table, text } from '@stockafolio/core';
 import { type KeyKind, layoutOf, type OperatorLayout, type OperatorNode, withHidden } from '@stockafolio/core/plan';
-import type { StateColumn } from '../state/columns.js';
 import { Interner } from '../state/interner.js';
 import { KeyedState } from '../state/keyed-state.js';
 import type { CheckpointHeader } from './header.js';
 import { comparePlans as compare, type PlanChange, type PlanToCompare } from './plan.js';
-import { canBeRead, writeSlots } from './state-codec.js';
+import { canBeRead, writeSlots } from '../state/saved-slots.js';
 
 const Sum = record('sum', { amount: int64(), count: int64() });
 

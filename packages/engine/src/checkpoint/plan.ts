@@ -1,8 +1,8 @@
+import type { StateColumn } from '@stockafolio/core/ports';
 import { type KeyKind, layoutOf, type OperatorLayout, type OperatorNode, type Plan } from '@stockafolio/core/plan';
-import type { StateColumn } from '../state/columns.js';
 import { stateColumns } from '../state/cursor.js';
 import type { CheckpointHeader, OperatorPart } from './header.js';
-import { canBeRead } from './state-codec.js';
+import { canBeRead } from '../state/saved-slots.js';
 
 /** What a changed plan does to one operator's state, or to one table. */
 export interface PlanChange {

@@ -1,19 +1,17 @@
 import { isStockafolioError, StockafolioError } from '@stockafolio/core';
-import type { OperatorLayout } from '@stockafolio/core/plan';
-import type { Files } from '@stockafolio/core/ports';
+import type { Files, LoadedStates, SavedArray } from '@stockafolio/core/ports';
 import { checkPartitioning } from '../tables/partitioning.js';
 import type { PartitionEngine } from '../partition/partition-engine.js';
-import { checksumOf, decodeContainer, type Section } from './container.js';
+import { checksumOf, decodeContainer } from './container.js';
 import { checkpointFolder, isCheckpoint, offsetOf, type CheckpointHeader, type Link, type TableIds } from './header.js';
 import { comparePlans, type PlanChange } from './plan.js';
-import { readSlots } from './state-codec.js';
 import { checkTableIds } from './table-ids.js';
 
 export interface Checkpoint {
   readonly name: string;
   readonly checksum: number;
   readonly header: CheckpointHeader;
-  readonly sections: readonly Section[];
+  readonly sections: readonly SavedArray[];
 }
 
 /** A complete chain of files, the oldest first: from the start of a base to the checkpoint itself. */
@@ -143,32 +141,14 @@ export function restoreCheckpoint(
       },
     );
   }
-  loadTexts(engine, chain);
-  const layouts = new Map<string, OperatorLayout>();
   const lost = new Set(changes.filter(({ verdict }) => verdict === 'lost').map(({ subject }) => subject));
-  for (const operator of engine.operators) {
-    if (lost.has(`operator '${operator.layout.name}'`)) continue;
-    for (const { header: h, sections } of chain.files) {
-      const part = h.operators.find(({ layout }) => layout.name === operator.layout.name);
-      if (part !== undefined) readSlots(operator.state, part.state, sections);
-    }
-    operator.state.rebuild();
-    const layout = header.operators.find((part) => part.layout.name === operator.layout.name)?.layout;
-    if (layout !== undefined) layouts.set(layout.name, layout);
-  }
-  engine.forgetTexts();
-  engine.resume(header.position, layouts);
+  const kept = engine.operators.map(({ layout }) => layout.name).filter((name) => !lost.has(`operator '${name}'`));
+  engine.states.load(chain.files.map(savedIn), new Set(kept));
+  const layouts = header.operators.map(({ layout }) => layout).filter(({ name }) => kept.includes(name));
+  engine.resume(header.position, new Map(layouts.map((layout) => [layout.name, layout])));
   return changes;
 }
 
-/** The last file first: a number may have been given again to another text. */
-function loadTexts({ interner }: PartitionEngine, chain: CheckpointChain): void {
-  for (const { header, sections } of [...chain.files].reverse()) {
-    for (const { ids, from = 0, ends: endsAt, bytes } of header.texts) {
-      const ends = sections[endsAt] as Float64Array;
-      const numbers = ids === undefined ? Int32Array.from(ends, (_, n) => from + n) : (sections[ids] as Int32Array);
-      interner.load(numbers, ends, sections[bytes] as Uint8Array);
-    }
-  }
-  interner.loaded();
+function savedIn({ header: { texts, operators }, sections }: Checkpoint): LoadedStates {
+  return { texts, sections, states: new Map(operators.map(({ layout, state }) => [layout.name, state])) };
 }

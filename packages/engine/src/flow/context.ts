@@ -8,8 +8,7 @@ import {
   type Plan,
   type RunningEngine,
 } from '@stockafolio/core/plan';
-import { Interner } from '../state/interner.js';
-import type { KeyedState } from '../state/keyed-state.js';
+import type { State, StateStore } from '@stockafolio/core/ports';
 import { FanOut, inOrder, type Receiver } from './fan-out.js';
 import { Moments } from './moments.js';
 import { StepRows } from './step-rows.js';
@@ -17,7 +16,7 @@ import { StepRows } from './step-rows.js';
 /** A stateful operator, as the engine uses it. */
 export interface OperatorRuntime {
   readonly layout: OperatorLayout;
-  readonly state: KeyedState;
+  readonly state: State;
   /** Whether the rows of all partitions together make up its figures: this partition writes its part of each. */
   readonly isShared: boolean;
   /** The earliest event time at which it has something to close or drop; infinity if there is nothing. */
@@ -88,7 +87,7 @@ export function isFatal(error: unknown): error is StockafolioError {
  * the watermark, and the rows to write. Set by the engine; never seen by user code.
  */
 export class PipelineContext implements RunningEngine {
-  readonly interner = new Interner();
+  readonly states: StateStore;
   readonly operators: OperatorRuntime[] = [];
   readonly connections: Connection[] = [];
   readonly #fanOuts: ReadonlyMap<FlowOrigin, FanOut<unknown>>;
@@ -121,7 +120,8 @@ export class PipelineContext implements RunningEngine {
   readonly pipeline: string;
   readonly partition: number;
 
-  constructor(pipeline: string, partition: number, plan: Plan) {
+  constructor(pipeline: string, partition: number, plan: Plan, states: StateStore) {
+    this.states = states;
     this.pipeline = pipeline;
     this.partition = partition;
     this.#fanOuts = new Map([plan.input, ...plan.operators].map((origin) => [origin, new FanOut()]));
@@ -134,16 +134,21 @@ export class PipelineContext implements RunningEngine {
 
   /** The index of the current record in its batch. */
   get index(): number {
-    return this.interner.batchIndex;
+    return this.states.position.batchIndex;
   }
 
   set index(index: number) {
-    this.interner.batchIndex = index;
+    this.states.position.batchIndex = index;
   }
 
   /** Counts the records of this run, a batch as one; never saved. */
   get record(): number {
     return this.#moments.record;
+  }
+
+  /** The number under which changes can be rolled back now; undefined between records, where they cannot. */
+  get undoable(): number | undefined {
+    return this.betweenRecords && !this.#emitting ? undefined : this.record;
   }
 
   /** Version of the current record, in microseconds. */

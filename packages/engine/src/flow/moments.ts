@@ -1,5 +1,5 @@
 import type { Key } from '@stockafolio/core';
-import type { Changes } from '../state/key-entry.js';
+import type { Changes } from '@stockafolio/core/ports';
 
 /**
  * What surrounds each record of a batch, by its index: numbers in typed arrays, so that moving on to the next record

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { map, type Observable } from 'rxjs';
 import { sales } from '@stockafolio/conformance';
 import { buildPlan, enter, leave } from '@stockafolio/core/plan';
+import { MemoryStates } from '../state/memory-states.js';
 import { PipelineContext } from './context.js';
 import { receive } from './receive.js';
 
@@ -10,7 +11,7 @@ describe('receive', () => {
     let sent: Observable<number> | undefined;
     const plan = buildPlan('totals', sales as never, (input) => void (sent = input as Observable<number>));
     if (sent === undefined) throw new Error('the plan has no input');
-    const context = new PipelineContext('totals', 0, plan);
+    const context = new PipelineContext('totals', 0, plan, new MemoryStates());
     const seen: unknown[] = [];
     const failing = map((value: number): number => {
       if (value === 2) throw new Error('two');

@@ -30,35 +30,32 @@ const summing: Start = ({ select, fields, emit }) => ({
 });
 
 /** Sums of a user, emitted once nothing was sold to it for two seconds. */
-const pauses: Start = ({ select, fields, state, moment, emitFigure, ...environment }) => {
+const pauses: Start = ({ select, remove, fields, state, moment, emitFigure, ...environment }) => {
   const timers = environment.timers();
   const close = (slot: number): void => {
     state.at(slot);
     const [user] = state.key(slot);
     emitFigure({ user: String(user), amount: fields.amount, count: fields.count }, { version: state.version(slot) });
-    state.remove(slot);
+    remove(slot);
   };
   return {
-    process: ({ user, amount, time }) => {
+    process: ({ user, item, amount, time }) => {
       const slot = select([user]);
-      fields.amount += amount;
-      fields.count++;
-      fields.until = time + 2_000;
-      timers.add(fields.until, slot, moment.record);
+      if (item === 'none') remove(slot);
+      else {
+        fields.amount += amount;
+        fields.count++;
+        fields.until = time + 2_000;
+        timers.move(fields.until, slot, moment.record);
+      }
+      if (amount < 0) throw new Error('negative');
     },
-    advance: (watermark) =>
-      timers.take(watermark, (slot) => {
-        if (!state.isLive(slot)) return;
-        state.at(slot);
-        if (fields.until <= watermark) close(slot);
-      }),
-    restored: () => {
-      for (let slot = 0; slot < state.end; slot++) {
-        if (!state.isLive(slot)) continue;
+    advance: (watermark) => timers.take(watermark, close),
+    restored: () =>
+      state.forEachLive((slot) => {
         state.at(slot);
         timers.add(fields.until, slot, -1);
-      }
-    },
+      }),
   };
 };
 
@@ -87,6 +84,21 @@ describe('an operator of another author', () => {
     harness.push(sale({ user: 'bob', amount: 1, time: 3_500 }));
     await harness.commit();
     expect(await harness.rows(byUser)).to.deep.equal([{ user: 'ann', amount: 3, count: 2 }]);
+  });
+
+  it('removes a key with its timers, and gets both back if the record fails', async () => {
+    const harness = pipelineHarness<Sale>(made(started(pauses)), { partitions: 1 });
+    harness.push(
+      ...[sale({ amount: 1, time: 0 }), sale({ user: 'bob', amount: 2, time: 0 })],
+      sale({ item: 'none', time: 100 }),
+      sale({ user: 'bob', item: 'none', amount: -1, time: 200 }),
+      // Takes the slot of ann.
+      sale({ user: 'cid', amount: 4, time: 1_900 }),
+      sale({ user: 'dan', amount: 0, time: 2_000 }),
+    );
+    await harness.commit();
+    expect(await harness.rows(byUser), 'cid has no timer of ann').to.deep.equal([{ user: 'bob', amount: 2, count: 1 }]);
+    expect((await harness.deadLetters()).map(({ cause }) => cause)).to.deep.equal(['negative']);
   });
 
   it('dead-letters a record for which it throws, and keeps nothing of it', async () => {

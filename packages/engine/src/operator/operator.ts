@@ -72,10 +72,14 @@ export interface Moment {
 
 /** Slots of a state by the event time at which something is due for them. The engine rolls them back with the state. */
 export interface Timers {
-  /** The earliest due time, in epoch milliseconds; infinity if nothing is due. */
+  /** A time before which nothing is due, in epoch milliseconds; infinity if nothing is. */
   readonly next: number;
-  /** Adds a slot, for the record with this number; -1 for a slot that was restored. */
+  /** Adds a slot that has no timer here, for the record with this number; -1 for a slot that was restored. */
   add(time: number, slot: number, record: number): void;
+  /** Moves a slot to this time, later or earlier, from whichever it has, if any; for the record with this number. */
+  move(time: number, slot: number, record: number): void;
+  /** Removes a slot, for the record with this number; for good if none is given. */
+  remove(slot: number, record?: number): void;
   /** Removes every slot that is due at or before the watermark and passes it to `each`, by due time, then by adding. */
   take(watermark: number, each: (slot: number) => void): void;
   /** Passes every slot to `each`, by due time, and keeps them. */
@@ -110,6 +114,11 @@ export interface OperatorEnvironment<E, S extends object = object> {
    * own key, and the key does not begin with it
    */
   readonly select: (key: KeyTuple) => number;
+  /**
+   * Removes the key of a slot, and its timers; a record that fails brings them back. Afterwards the slot may be given to
+   * another key.
+   */
+  readonly remove: (slot: number) => void;
   /** Emits a value for the current record. */
   readonly emit: (value: E) => void;
   /**

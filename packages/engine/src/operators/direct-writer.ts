@@ -1,25 +1,20 @@
 import type { Table } from '@stockafolio/core';
 import { instantiate } from '@stockafolio/core/compile';
-import { type ColumnOrigin, columnOrigins, type KeyKind, type OperatorNode } from '@stockafolio/core/plan';
-import type { Mutation, RowValues } from '@stockafolio/core/ports';
+import { type ColumnOrigin, columnOrigins, type OperatorNode } from '@stockafolio/core/plan';
+import type { Mutation, RowValues, State } from '@stockafolio/core/ports';
 import { Row } from '../flow/row.js';
 import type { StepRows } from '../flow/step-rows.js';
-import type { Interner } from '../state/interner.js';
-import type { KeyedState } from '../state/keyed-state.js';
-import { type RowLister, rowLister } from '../state/row-values.js';
 
 /** Makes rows from the slots of one state, for every table that the operator's output goes into directly. */
 export class DirectWriter {
   readonly #node: OperatorNode;
-  readonly #state: KeyedState;
-  readonly #interner: Interner;
+  readonly #state: State;
   readonly #tables: { readonly table: Table; readonly origins: readonly ColumnOrigin[] }[] = [];
   #write: ((slot: number) => void) | undefined;
 
-  constructor(node: OperatorNode, state: KeyedState, interner: Interner) {
+  constructor(node: OperatorNode, state: State) {
     this.#node = node;
     this.#state = state;
-    this.#interner = interner;
   }
 
   /** @throws ERR_PIPELINE_INVALID if the state does not fit the table */
@@ -35,16 +30,15 @@ export class DirectWriter {
   /** Returns a function that writes the current row of a slot into each table. */
   into(rows: StepRows, shard: number): (slot: number) => void {
     if (this.#tables.length === 0 || this.#state.keyKinds === undefined) return () => undefined;
-    this.#write ??= this.#writer(rows, shard, this.#state.keyKinds);
+    this.#write ??= this.#writer(rows, shard);
     return this.#write;
   }
 
-  #writer(rows: StepRows, shard: number, kinds: readonly KeyKind[]): (slot: number) => void {
+  #writer(rows: StepRows, shard: number): (slot: number) => void {
     const state = this.#state;
-    const scope = { cursor: state.cursor, interner: this.#interner, shard };
     const writers = this.#tables.map(({ table, origins }) => {
       const owner = `operator '${this.#node.name}', table '${table.name}'`;
-      const list = rowLister(owner, origins, kinds, scope);
+      const list = state.rowsOf(owner, origins, shard);
       return instantiate(owner, tableWriter, { table, list, state, rows, Row });
     });
     const [only] = writers;
@@ -58,14 +52,13 @@ export class DirectWriter {
 /** Names nothing from outside: see `instantiate`. */
 function tableWriter(scope: {
   readonly table: Table;
-  readonly list: RowLister;
-  readonly state: KeyedState;
+  readonly list: (slot: number) => RowValues;
+  readonly state: State;
   readonly rows: StepRows;
   readonly Row: new (table: Table, values: RowValues, version: number) => Mutation;
 }): (slot: number) => void {
   const { table, list, state, rows, Row } = scope;
   return function write(slot) {
-    const { f64, at } = state.point(slot);
-    rows.push(new Row(table, list(f64, at), f64[at - 1] as number));
+    rows.push(new Row(table, list(slot), state.version(slot)));
   };
 }

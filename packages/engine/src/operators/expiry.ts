@@ -1,6 +1,7 @@
 import { StockafolioError } from '@stockafolio/core';
 import { instantiate } from '@stockafolio/core/compile';
 import type { Moments } from '../flow/moments.js';
+import type { BatchPosition } from '@stockafolio/core/ports';
 import { BATCH_SIZE } from '../state/batch-size.js';
 import type { OperatorHost } from './operator-host.js';
 
@@ -22,7 +23,7 @@ export function expiryOf<T>(host: OperatorHost, expires: (record: T) => number):
   const untils = new Float64Array(BATCH_SIZE);
   const { name } = host.node;
   const load = instantiate(`operator '${name}', expiry`, expiryLoader<T>, {
-    ...{ expires, untils, interner: host.context.interner, late: host.late },
+    ...{ expires, untils, position: host.context.states.position, late: host.late },
     checked: (until: unknown) => checkedUntil(name, until),
   });
   return { untils, load };
@@ -32,15 +33,15 @@ export function expiryOf<T>(host: OperatorHost, expires: (record: T) => number):
 function expiryLoader<T>(scope: {
   readonly expires: (record: T) => number;
   readonly untils: Float64Array;
-  readonly interner: { batchIndex: number };
+  readonly position: BatchPosition;
   readonly checked: (until: unknown) => number;
   readonly late: (until: number) => void;
 }): Expiry<T>['load'] {
-  const { expires, untils, interner, checked, late } = scope;
+  const { expires, untils, position, checked, late } = scope;
   return function loadExpiry(records, from, count, at, { times, watermarks }) {
     for (let n = 0; n < count; n++) {
       const i = at + n;
-      interner.batchIndex = i;
+      position.batchIndex = i;
       let until = expires(records[from + n] as T);
       if (!Number.isSafeInteger(until)) until = checked(until);
       untils[i] = until;

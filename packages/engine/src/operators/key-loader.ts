@@ -2,8 +2,7 @@ import type { Key, KeyPart } from '@stockafolio/core';
 import { instantiate } from '@stockafolio/core/compile';
 import type { AnyKey, KeyTuple } from '@stockafolio/core/plan';
 import type { Moments } from '../flow/moments.js';
-import type { Interner } from '../state/interner.js';
-import type { KeyEntry } from '../state/key-entry.js';
+import type { BatchPosition, KeyEntry } from '@stockafolio/core/ports';
 import { keyReader, partReaders } from './key-reader.js';
 
 /**
@@ -125,21 +124,21 @@ function ownLoader<T>(scope: {
  */
 export type BatchLoader<T> = (records: readonly T[], from: number, count: number, at: number, moments: Moments) => void;
 
-export function batchLoader<T>(owner: string, load: KeyLoader<T>, interner: Interner): BatchLoader<T> {
-  return instantiate(`${owner}, batches of keys`, loadBatch<T>, { load, interner });
+export function batchLoader<T>(owner: string, load: KeyLoader<T>, position: BatchPosition): BatchLoader<T> {
+  return instantiate(`${owner}, batches of keys`, loadBatch<T>, { load, position });
 }
 
 function loadBatch<T>({
   load,
-  interner,
+  position,
 }: {
   readonly load: KeyLoader<T>;
-  readonly interner: Interner;
+  readonly position: BatchPosition;
 }): BatchLoader<T> {
   return (records, from, count, at, { keys }) => {
     for (let n = 0; n < count; n++) {
       const i = at + n;
-      interner.batchIndex = i;
+      position.batchIndex = i;
       load(records[from + n] as T, i, keys[i] as Key);
     }
   };

@@ -11,9 +11,7 @@ import { instantiate } from '@stockafolio/core/compile';
 import type { KeyTuple } from '@stockafolio/core/plan';
 import type { PipelineContext } from '../flow/context.js';
 import type { FanOut } from '../flow/fan-out.js';
-import type { Cursor } from '../state/cursor.js';
-import type { KeyedState } from '../state/keyed-state.js';
-import type { KeyEntry } from '../state/key-entry.js';
+import type { KeyEntry, State, StateView } from '@stockafolio/core/ports';
 import type { DueBook } from '../timers/due-book.js';
 import { BatchOperator, type Process } from './batch-operator.js';
 import { DirectWriter } from './direct-writer.js';
@@ -44,7 +42,7 @@ export class KeyedFold<T, F extends Fields, R> extends BatchOperator<T> {
     this.#keyOf = keyReader(options.key, `operator '${host.node.name}'`);
     this.#due = host.timers();
     this.keepsStreamKey = !host.isShared;
-    this.#writer = new DirectWriter(host.node, host.state, host.context.interner);
+    this.#writer = new DirectWriter(host.node, host.state);
   }
 
   get isQuiet(): boolean {
@@ -90,7 +88,7 @@ export class KeyedFold<T, F extends Fields, R> extends BatchOperator<T> {
     const owner = `operator '${node.name}'`;
     return instantiate(owner, foldCode<T, R>, {
       ...{ fold, context, entry, state, cursor: state.cursor, output: host.output, check },
-      load: batchLoader(owner, this.#loader(owner, entry, firstKey.length), context.interner),
+      load: batchLoader(owner, this.#loader(owner, entry, firstKey.length), context.states.position),
       expiry: expires && expiryOf(host, expires),
       beginKey: (record: T, slot: number, until: number) => this.#beginKey(check.ofKey, record, slot, until),
       differs: (known: number, until: number) => expiresDiffers(node.name, 'key', known, until),
@@ -125,8 +123,8 @@ interface FoldScope<T, R> {
   readonly fold: (state: never, record: T) => unknown;
   readonly context: PipelineContext;
   readonly entry: KeyEntry;
-  readonly state: KeyedState;
-  readonly cursor: Cursor;
+  readonly state: State;
+  readonly cursor: StateView;
   readonly output: FanOut<unknown>;
   readonly check: { readonly ofValues?: (() => void) | undefined };
   readonly beginKey: (record: T, slot: number, until: number) => void;
@@ -137,9 +135,9 @@ interface FoldScope<T, R> {
 /** Names nothing from outside: see `instantiate`. */
 function foldCode<T, R>(scope: FoldScope<T, R>): Process<T> {
   const { load, expiry, context, entry, state, cursor, output, beginKey, differs, updateOf } = scope;
-  const { interner } = context;
+  const { position } = context.states;
   const { ofValues } = scope.check;
-  const fold = scope.fold as (state: Cursor, record: T) => R;
+  const fold = scope.fold as (state: StateView, record: T) => R;
   return function foldBatch(records, from, count, at, moments) {
     load(records, from, count, at, moments);
     if (expiry !== undefined && !expiry.load(records, from, count, at, moments)) return undefined;
@@ -148,7 +146,7 @@ function foldCode<T, R>(scope: FoldScope<T, R>): Process<T> {
     for (let n = 0; n < count; n++) {
       const i = at + n;
       const record = records[from + n] as T;
-      interner.batchIndex = i;
+      position.batchIndex = i;
       const slot = entry.enter(i, moments);
       const until = expiry === undefined ? 0 : (expiry.untils[i] as number);
       if (state.created) beginKey(record, slot, until);

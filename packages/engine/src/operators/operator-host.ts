@@ -12,7 +12,7 @@ import {
 import type { BatchReceiver, FanOut } from '../flow/fan-out.js';
 import type { Moments } from '../flow/moments.js';
 import { receive } from '../flow/receive.js';
-import { KeyedState } from '../state/keyed-state.js';
+import type { State } from '@stockafolio/core/ports';
 import { DueBook } from '../timers/due-book.js';
 import type { FigureOptions, Moment, Operator, OperatorEnvironment } from '../operator/operator.js';
 
@@ -25,7 +25,7 @@ export class OperatorHost
 {
   readonly context: PipelineContext;
   readonly node: OperatorNode;
-  readonly state: KeyedState;
+  readonly state: State;
   readonly output: FanOut<unknown>;
   readonly #input: Observable<unknown>;
   readonly #operator: Operator<unknown>;
@@ -40,7 +40,7 @@ export class OperatorHost
   ) {
     this.context = context;
     this.node = node;
-    this.state = new KeyedState(`operator '${node.name}'`, node.state, context.interner);
+    this.state = context.states.open(node.name, node.state);
     this.output = context.fanOut(node);
     this.#input = input;
     this.#layout = layoutOf(node);
@@ -177,6 +177,12 @@ export class OperatorHost
     const { needsStreamKey, streamKeyAt = 0 } = this.node;
     if (needsStreamKey === true) this.checkPartition(streamKeyAt === 0 ? key : key.slice(streamKeyAt));
     return this.state.upsert(key, context.record, context.version);
+  };
+
+  readonly remove = (slot: number): void => {
+    const { undoable } = this.context;
+    for (const timers of this.#timers) timers.remove(slot, undoable);
+    this.state.remove(slot, undoable);
   };
 
   /** @throws ERR_KEY_NOT_PARTITIONED if a key does not begin with the stream's own */

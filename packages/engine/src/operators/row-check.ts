@@ -10,10 +10,9 @@ import {
 } from '@stockafolio/core';
 import { instantiate, memberReader } from '@stockafolio/core/compile';
 import type { KeyTuple } from '@stockafolio/core/plan';
-import { fieldOf, MAX_SAFE, valueCheck } from '@stockafolio/core/ports';
+import { fieldOf, MAX_SAFE, valueCheck, type StateView } from '@stockafolio/core/ports';
 import { invalidValue } from '../flow/row-reader.js';
 import { isTextual } from '../state/columns.js';
-import type { Cursor } from '../state/cursor.js';
 
 /** Checks, which throw ERR_ROW_INVALID; absent where nothing can be wrong. */
 export interface RowCheck {
@@ -37,7 +36,7 @@ export interface RowCheck {
 export function rowCheck(
   operator: string,
   key: readonly KeyPart[],
-  cursor: Cursor,
+  cursor: StateView,
   schema: RecordSchema,
   tables: readonly Table[],
 ): RowCheck {
@@ -80,8 +79,8 @@ function columnCheck(table: Table, column: Column): (value: Value) => void {
 
 /** Names nothing from outside: see `instantiate`. */
 function stateCheck(scope: {
-  readonly cursor: Cursor;
-  readonly read: (state: Cursor) => Value;
+  readonly cursor: StateView;
+  readonly read: (state: StateView) => Value;
   readonly isMisfit: Test;
   readonly invalid: (value: Value) => never;
 }): () => void {

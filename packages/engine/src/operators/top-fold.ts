@@ -2,9 +2,7 @@ import { type Fields, type Key, type ObjectOf, type Ranked, type RankField, Stoc
 import { instantiate, memberReader } from '@stockafolio/core/compile';
 import { type KeyTuple, rankFields, type TopNodeOptions } from '@stockafolio/core/plan';
 import { beginsWith, type PipelineContext } from '../flow/context.js';
-import type { Cursor } from '../state/cursor.js';
-import type { KeyedState } from '../state/keyed-state.js';
-import type { KeyEntry } from '../state/key-entry.js';
+import type { KeyEntry, State, StateView } from '@stockafolio/core/ports';
 import type { DueBook } from '../timers/due-book.js';
 import { BatchOperator, type Process } from './batch-operator.js';
 import { type Expiry, expiresDiffers, expiryOf } from './expiry.js';
@@ -18,11 +16,11 @@ interface Hidden {
 }
 
 /** Reads the field by which the row under a cursor is ranked. */
-type FieldReader = (row: Cursor) => number | bigint;
+type FieldReader = (row: StateView) => number | bigint;
 
 /** Executes `topByKey`: totals by key, which are ranked at the commit. */
 export class TopFold<T, F extends Fields> extends BatchOperator<T> {
-  readonly #state: KeyedState;
+  readonly #state: State;
   readonly #options: TopNodeOptions<T, F>;
   /** By group, one ranking for each field. */
   readonly #rankings = new Map<string, readonly Ranking[]>();
@@ -126,7 +124,7 @@ export class TopFold<T, F extends Fields> extends BatchOperator<T> {
     };
     const load = keyLoader(owner, entry.load, ofGroup === undefined ? [key] : [ofGroup, key]);
     return instantiate(owner, rankedFoldCode<T>, {
-      ...{ fold, context, entry, state, cursor: state.cursor, load: batchLoader(owner, load, context.interner) },
+      ...{ fold, context, entry, state, cursor: state.cursor, load: batchLoader(owner, load, context.states.position) },
       ...{ readers: this.#readers, fell: this.#fell, expiry: expires && expiryOf(host, expires) },
       beginKey: (until: number, slot: number) => this.#beginKey(until, slot),
       differs: (known: number, until: number) => expiresDiffers(node.name, 'key', known, until),
@@ -227,8 +225,8 @@ interface RankedFoldScope<T> {
   readonly fold: (state: never, record: T) => unknown;
   readonly context: PipelineContext;
   readonly entry: KeyEntry;
-  readonly state: KeyedState;
-  readonly cursor: Cursor;
+  readonly state: State;
+  readonly cursor: StateView;
   readonly readers: readonly FieldReader[];
   readonly fell: boolean[];
   readonly beginKey: (until: number, slot: number) => void;
@@ -238,8 +236,8 @@ interface RankedFoldScope<T> {
 /** Names nothing from outside: see `instantiate`. */
 function rankedFoldCode<T>(scope: RankedFoldScope<T>): Process<T> {
   const { load, expiry, context, entry, state, cursor, readers, fell, beginKey, differs } = scope;
-  const { interner } = context;
-  const fold = scope.fold as (state: Cursor, record: T) => unknown;
+  const { position } = context.states;
+  const fold = scope.fold as (state: StateView, record: T) => unknown;
   const before = readers.map(() => 0 as number | bigint);
   return function foldRanked(records, from, count, at, moments) {
     load(records, from, count, at, moments);
@@ -247,7 +245,7 @@ function rankedFoldCode<T>(scope: RankedFoldScope<T>): Process<T> {
     entry.touch(at, at + count);
     for (let n = 0; n < count; n++) {
       const i = at + n;
-      interner.batchIndex = i;
+      position.batchIndex = i;
       const slot = entry.enter(i, moments);
       if (expiry !== undefined) {
         const until = expiry.untils[i] as number;

@@ -9,9 +9,7 @@ import {
 import { instantiate } from '@stockafolio/core/compile';
 import type { KeyTuple, OperatorLayout, WindowNodeOptions } from '@stockafolio/core/plan';
 import { beginsWith, type PipelineContext } from '../flow/context.js';
-import type { Cursor } from '../state/cursor.js';
-import type { KeyedState } from '../state/keyed-state.js';
-import type { KeyEntry } from '../state/key-entry.js';
+import type { KeyEntry, State, StateView } from '@stockafolio/core/ports';
 import type { DueBook } from '../timers/due-book.js';
 import { BatchOperator, type Process } from './batch-operator.js';
 import { type KeyLoader, keyLoader } from './key-loader.js';
@@ -155,8 +153,8 @@ interface WindowScope<T> {
   readonly fold: (state: never, record: T) => unknown;
   readonly context: PipelineContext;
   readonly entry: KeyEntry;
-  readonly state: KeyedState;
-  readonly cursor: Cursor;
+  readonly state: State;
+  readonly cursor: StateView;
   readonly windower: Windower;
   readonly lateness: number;
   readonly late: (until: number) => void;
@@ -169,8 +167,8 @@ interface WindowScope<T> {
 function windowCode<T>(scope: WindowScope<T>): Process<T> {
   const { load, current, context, entry, state, cursor, windower, lateness, late, endOf, beginWindow, emitLate } =
     scope;
-  const { interner } = context;
-  const fold = scope.fold as (state: Cursor, record: T) => unknown;
+  const { position } = context.states;
+  const fold = scope.fold as (state: StateView, record: T) => unknown;
   const hidden = cursor as unknown as Hidden;
   return function foldWindows(records, from, count, at, moments) {
     for (let n = 0; n < count; n++) {
@@ -178,7 +176,7 @@ function windowCode<T>(scope: WindowScope<T>): Process<T> {
       const record = records[from + n] as T;
       const time = moments.times[i] as number;
       const watermark = moments.watermarks[i] as number;
-      interner.batchIndex = i;
+      position.batchIndex = i;
       let start: number | undefined = windower.newest(time);
       for (; start !== undefined; start = windower.before(start, time)) {
         const end = endOf(start, time);

@@ -1,4 +1,5 @@
 import type { Pipeline } from '@stockafolio/core';
+import type { StateStore } from '@stockafolio/core/ports';
 import type { RecordPosition } from '../tables/dead-letter.js';
 
 export interface EngineOptions {
@@ -10,6 +11,8 @@ export interface EngineOptions {
   readonly partitions?: number | undefined;
   /** Encodes a record for its dead letter. The position is given for codecs that look the message up. */
   readonly codec: { encode(record: unknown, position: RecordPosition): Uint8Array };
+  /** The states of its operators, which no other engine uses; defaults to states in memory. */
+  readonly states?: StateStore;
   /** `fail` ends the run at the first bad record; `dead-letter` dead-letters it and continues. */
   readonly onBadRecord: 'dead-letter' | 'fail';
 }

@@ -1,12 +1,11 @@
 import { BadRecordError, isStockafolioError, messageOf, StockafolioError } from '@stockafolio/core';
 import { enter, leave, type OperatorLayout, type Plan } from '@stockafolio/core/plan';
-import type { Mark, Mutation } from '@stockafolio/core/ports';
+import type { Mark, Mutation, StateStore } from '@stockafolio/core/ports';
 import { PipelineContext, isFatal, type OperatorRuntime } from '../flow/context.js';
 import type { FanOut } from '../flow/fan-out.js';
 import { recordCopier, type RecordCopier } from './record-copier.js';
-import type { Interner } from '../state/interner.js';
 import { BATCH_SIZE } from '../state/batch-size.js';
-import { forgetTexts } from '../state/forget-texts.js';
+import { MemoryStates } from '../state/memory-states.js';
 import { cutRow } from '../tables/checkpoint-cuts.js';
 import { connectPlan } from './connect-plan.js';
 import type { EngineOptions } from './engine-options.js';
@@ -59,7 +58,7 @@ export class PartitionEngine {
     this.#options = options;
     const { pipeline, partition } = options;
     const plan = pipeline.instantiate();
-    this.#context = new PipelineContext(pipeline.name, partition, plan);
+    this.#context = new PipelineContext(pipeline.name, partition, plan, options.states ?? new MemoryStates());
     this.#records = this.#context.fanOut(plan.input);
     this.#rejections = new Rejections(this.#context, options);
     connectPlan(this.#context, plan);
@@ -91,8 +90,8 @@ export class PartitionEngine {
     return this.#context.operators;
   }
 
-  get interner(): Interner {
-    return this.#context.interner;
+  get states(): StateStore {
+    return this.#context.states;
   }
 
   get position(): EnginePosition {
@@ -339,15 +338,7 @@ export class PartitionEngine {
     this.#continueAfter(position);
     this.#check();
     this.#rejections.figures(position);
-    if (context.interner.mayHaveUnused()) this.forgetTexts();
-  }
-
-  /** Forgets the texts that no state holds any more. */
-  forgetTexts(): void {
-    forgetTexts(
-      this.#context.interner,
-      this.#context.operators.map(({ state }) => state),
-    );
+    context.states.settle();
   }
 
   #continueAfter({ partition = this.partition, offset, ingested }: RecordPosition): void {

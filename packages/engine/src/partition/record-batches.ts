@@ -118,7 +118,7 @@ export class RecordBatches {
     const { quiet, others } = this.#records.parted();
     context.rows.begin();
     const { keys } = this.#moments;
-    if (quiet.some(({ keepsStreamKey }) => keepsStreamKey)) context.interner.number(keys, to - from);
+    if (quiet.some(({ keepsStreamKey }) => keepsStreamKey)) context.states.announce(keys, to - from);
     for (const operator of quiet) {
       operator.processBatch(records, this.#moments, from, to);
       if (context.failure !== undefined) return;

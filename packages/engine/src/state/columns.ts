@@ -1,23 +1,5 @@
 import type { FieldType, Kind } from '@stockafolio/core';
-
-/**
- * How a column's cells are read: as a double, or as an integer of 64 or 128 bits. Texts are stored as their number in
- * the interner.
- */
-export type Storage = 'f64' | 'i64' | 'i128';
-
-export interface StateColumn {
-  readonly name: string;
-  readonly kind: Kind;
-  readonly storage: Storage;
-  readonly optional: boolean;
-  /** The first word of `oneOf`, its initial value. */
-  readonly first: string;
-  /** The words of `oneOf`. */
-  readonly words?: readonly string[] | undefined;
-  /** The maximum length of a text. */
-  readonly longest?: number | undefined;
-}
+import type { StateColumn } from '@stockafolio/core/ports';
 
 export function isTextual(kind: Kind): boolean {
   return kind === 'text' || kind === 'oneOf' || kind === 'date';
@@ -35,7 +17,7 @@ export function stateColumn(name: string, type: FieldType): StateColumn {
   };
 }
 
-function storageOf(kind: Kind): Storage {
+function storageOf(kind: Kind): StateColumn['storage'] {
   if (kind === 'bigMoney') return 'i128';
   return kind === 'bigint64' ? 'i64' : 'f64';
 }

@@ -1,6 +1,7 @@
+import type { StateColumn } from '@stockafolio/core/ports';
 import { compile } from '@stockafolio/core/compile';
 import { addInt128, addInt64 } from './add-integers.js';
-import { ABSENT_I64, cellOffsets, isTextual, type StateColumn } from './columns.js';
+import { ABSENT_I64, cellOffsets, isTextual } from './columns.js';
 import type { CursorClass } from './cursor.js';
 import { misfit, overflow } from './cursor-errors.js';
 import { int128At, setInt128 } from './int128.js';

@@ -1,8 +1,9 @@
+import type { StateColumn } from '@stockafolio/core/ports';
 import { compile } from '@stockafolio/core/compile';
 import type { KeyKind } from '@stockafolio/core/plan';
 import { BATCH_SIZE } from './batch-size.js';
-import { cellOffsets, cellsOf, type StateColumn } from './columns.js';
-import type { EntryScope, KeyEntry } from './key-entry.js';
+import { cellOffsets, cellsOf } from './columns.js';
+import type { EntryScope, MemoryEntry } from './key-entry.js';
 import { HASH_SEED, finish, mix } from './key-parts.js';
 import { ALL, CHUNK_BITS, CHUNK_MASK, KEY_AT } from './rows.js';
 import { SEGMENT_SHIFT } from './slot-index.js';
@@ -16,7 +17,7 @@ export function compileEntry(
   kinds: readonly KeyKind[],
   columns: readonly StateColumn[],
   scope: EntryScope,
-): KeyEntry {
+): MemoryEntry {
   const parts = kinds.map((_, n) => n);
   const versionAt = KEY_AT + parts.length;
   const width = versionAt + 1 + (cellOffsets(columns).at(-1) ?? 0);

@@ -1,8 +1,8 @@
 import type { Value } from '@stockafolio/core';
 import { memberCopier } from '@stockafolio/core/compile';
-import type { ValueCheck } from '@stockafolio/core/ports';
+import type { ValueCheck, StateColumn } from '@stockafolio/core/ports';
 import { addInt128, addInt64 } from './add-integers.js';
-import { cellOffsets, type StateColumn } from './columns.js';
+import { cellOffsets } from './columns.js';
 import type { Cursor, CursorClass } from './cursor.js';
 import { overflow } from './cursor-errors.js';
 import { cursorField, type CursorParts } from './cursor-fields.js';

@@ -1,5 +1,5 @@
-import type { ValueCheck } from '@stockafolio/core/ports';
-import { ABSENT_I64, cellsOf, isTextual, type StateColumn } from './columns.js';
+import type { ValueCheck, StateColumn } from '@stockafolio/core/ports';
+import { ABSENT_I64, cellsOf, isTextual } from './columns.js';
 import { misfit, overflow } from './cursor-errors.js';
 import { int128At, setInt128 } from './int128.js';
 import type { Interner } from './interner.js';

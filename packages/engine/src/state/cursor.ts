@@ -1,7 +1,7 @@
 import type { RecordSchema, Value } from '@stockafolio/core';
 import { canCompile } from '@stockafolio/core/compile';
-import { fieldOf, valueCheck, type ValueCheck } from '@stockafolio/core/ports';
-import { stateColumn, type StateColumn } from './columns.js';
+import { fieldOf, valueCheck, type ValueCheck, type StateColumn } from '@stockafolio/core/ports';
+import { stateColumn } from './columns.js';
 import { compileCursor } from './compile-cursor.js';
 import { cursorClass } from './cursor-class.js';
 import type { Interner } from './interner.js';

@@ -1,7 +1,6 @@
-import type { KeyPart } from '@stockafolio/core';
+import type { KeyEntry, StateColumn } from '@stockafolio/core/ports';
 import { canCompile } from '@stockafolio/core/compile';
 import type { KeyKind } from '@stockafolio/core/plan';
-import type { StateColumn } from './columns.js';
 import { compileEntry } from './compile-entry.js';
 import type { Cursor } from './cursor.js';
 import type { Interner } from './interner.js';
@@ -11,37 +10,13 @@ import type { Chunk, RowPointer } from './rows.js';
 import type { SlotIndex } from './slot-index.js';
 import type { UndoJournal } from './undo-journal.js';
 
-/** The origin of the changes that a batch makes to a state; in an object and an array, so that no number is boxed. */
-export interface Changes {
-  /** The number under which the changes are undone. */
-  readonly record: number;
-  /** The version of the change at each index of the batch, in microseconds. */
-  readonly versions: Float64Array;
-}
-
-/**
- * How the keys of one state are entered: first they are loaded, each at an index in the batch, then entered at these
- * indexes, one by one.
- */
-export interface KeyEntry {
-  /**
-   * Loads a key, given part by part so that it needs no array, at an index from 0 to `BATCH_SIZE - 1`.
-   *
-   * @throws ERR_ROW_INVALID if it is not like the first one
-   */
-  load(i: number, ...parts: KeyPart[]): void;
-  /**
-   * Fetches from memory what entering the keys at the indexes from `from` to `to - 1` will read: one after the other,
-   * each would wait.
-   */
-  touch(from: number, to: number): void;
-  /** The slot of the key at an index, created if there is none, with the cursor on it. */
-  enter(i: number, changes: Changes): number;
+/** The entry of keys of a state in memory. */
+export interface MemoryEntry extends KeyEntry {
   /** Forgets the numbers of texts that it remembers from one record to the next. */
   forgetTexts(): void;
 }
 
-/** The objects of a state that its {@link KeyEntry} uses. */
+/** The objects of a state that its {@link MemoryEntry} uses. */
 export interface EntryScope {
   readonly keys: KeyParts;
   readonly interner: Interner;
@@ -58,12 +33,12 @@ export interface EntryScope {
   readonly list: (slot: number, flags: number) => void;
 }
 
-/** The {@link KeyEntry} of one state. */
+/** The entry of keys of one state. */
 export function keyEntry(
   owner: string,
   kinds: readonly KeyKind[],
   columns: readonly StateColumn[],
   scope: EntryScope,
-): KeyEntry {
+): MemoryEntry {
   return canCompile() ? compileEntry(owner, kinds, columns, scope) : plainEntry(kinds, columns, scope);
 }

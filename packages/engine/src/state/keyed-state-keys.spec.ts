@@ -2,8 +2,11 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { codeOf } from '@stockafolio/conformance';
 import { int64, type KeyPart, record, text } from '@stockafolio/core';
+import type { LaterArray, SavedArray, SavedSlots } from '@stockafolio/core/ports';
+import { decodeContainer, encodeContainer } from '../checkpoint/container.js';
 import { Interner } from './interner.js';
 import { KeyedState } from './keyed-state.js';
+import { readSlots, writeSlots } from './saved-slots.js';
 
 const Count = record('count', { count: int64(), note: text() });
 const interner = new Interner();
@@ -154,12 +157,10 @@ describe('a change of a state', () => {
     const state = fresh();
     state.upsert(['a'], 1, 1);
     state.upsert(['b'], 1, 1);
-    const before = state.delta();
+    const before = copyOf(state, state.takeUnsaved());
     state.remove(state.find(['a']));
     expect(changed(state)).to.eql([1]);
-    const parts = [before, state.delta()];
-    const again = fresh();
-    again.restore(parts);
+    const again = restored([before, copyOf(state, state.takeUnsaved())]);
     expect([again.size, again.find(['a'])]).to.eql([1, -1]);
     expect(again.upsert(['c'], 1, 1), 'its slot is free again').to.equal(0);
     expect(again.end).to.equal(2);
@@ -172,17 +173,35 @@ describe('a change of a state', () => {
     expect(await codeOf(() => state.remove(slot))).to.equal('ERR_INTERNAL');
   });
 
-  it('after a snapshot does not change the snapshot', () => {
+  it('does not change its copy when it changes', () => {
     const state = fresh();
     state.upsert(['a'], 1, 1);
     Object.assign(state.cursor, { count: 5, note: 'five' });
-    const snapshot = state.snapshot();
+    const copy = copyOf(state, state.takeUnsaved());
     state.upsert(['a'], 2, 2);
     Object.assign(state.cursor, { count: 6, note: 'six' });
-    const again = fresh();
-    again.restore([snapshot]);
+    const again = restored([copy]);
     expect(again.at(0).$copy()).to.eql({ count: 5, note: 'five' });
     expect(again.version(0)).to.equal(1);
     expect(changed(again), 'what was saved needs no writing').to.eql([]);
   });
 });
+
+interface Copy {
+  readonly part: SavedSlots;
+  readonly sections: readonly SavedArray[];
+}
+
+/** Slots as they are in a checkpoint. */
+function copyOf(state: KeyedState, slots: Int32Array): Copy {
+  const sections: (SavedArray | LaterArray)[] = [];
+  const part = writeSlots(state, slots, sections);
+  return { part, sections: decodeContainer('x', encodeContainer(null, sections)).sections };
+}
+
+function restored(copies: readonly Copy[]): KeyedState {
+  const state = fresh();
+  for (const { part, sections } of copies) readSlots(state, part, sections);
+  state.rebuild();
+  return state;
+}

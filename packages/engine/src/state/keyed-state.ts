@@ -1,25 +1,17 @@
 import { type KeyPart, type RecordSchema, StockafolioError } from '@stockafolio/core';
-import type { KeyKind } from '@stockafolio/core/plan';
-import type { State } from '@stockafolio/core/ports';
-import { cellOffsets, isTextual, type StateColumn } from './columns.js';
-import { keyEntry, type KeyEntry } from './key-entry.js';
+import type { ColumnOrigin, KeyKind } from '@stockafolio/core/plan';
+import type { KeyEntry, RowValues, State, StateColumn } from '@stockafolio/core/ports';
+import { cellOffsets, isTextual } from './columns.js';
+import { keyEntry, type MemoryEntry } from './key-entry.js';
 import { newCursor, stateColumns, type Cursor } from './cursor.js';
 import type { Interner } from './interner.js';
 import { KeyParts } from './key-parts.js';
-import { ALL, Chunk, CHUNK_BITS, CHUNK_MASK, KEY_AT, LIVE, RowPointer, UNSAVED, UNWRITTEN } from './rows.js';
+import { Chunk, CHUNK_BITS, CHUNK_MASK, KEY_AT, LIVE, RowPointer, UNSAVED, UNWRITTEN } from './rows.js';
+import { rowLister } from './row-values.js';
 import { SlotIndex } from './slot-index.js';
 import { SlotList } from './slot-list.js';
 import type { TextMarks } from './text-marks.js';
 import { UndoJournal } from './undo-journal.js';
-
-/** Some slots of a state. Texts are represented by their numbers: the interner is saved with them. */
-export interface StateRows {
-  /** The kinds of the parts of a key; undefined if the state has never held one. */
-  readonly kinds: readonly KeyKind[] | undefined;
-  readonly end: number;
-  readonly slots: Int32Array;
-  readonly rows: Int32Array;
-}
 
 /**
  * The state of one operator for each key: a row of 8-byte cells with flags, the key, the version of the last change,
@@ -29,7 +21,7 @@ export interface StateRows {
  * (`takeUnwritten`) and for the next checkpoint (`takeUnsaved`). It can be undone while its record is being processed
  * (`rollback`).
  */
-export class KeyedState implements State<StateRows> {
+export class KeyedState implements State {
   readonly owner: string;
   readonly columns: readonly StateColumn[];
   /** Reads and writes the row of the slot that {@link upsert}, {@link find} or {@link at} has selected. */
@@ -47,7 +39,7 @@ export class KeyedState implements State<StateRows> {
   #taken = 0;
   readonly #unsaved = new SlotList();
   #journal: UndoJournal | undefined;
-  #entry: KeyEntry | undefined;
+  #entry: MemoryEntry | undefined;
   /** Cells of a row, and the cell of its version; known from the first key on. */
   #width = 0;
   #versionAt = 0;
@@ -90,7 +82,7 @@ export class KeyedState implements State<StateRows> {
   entryFor(key: readonly KeyPart[]): KeyEntry {
     if (this.#entry === undefined) this.#declare(this.#keys.kindsOf(key));
     else if (key.length !== this.#keys.loaded.length) this.#keys.refuse(key);
-    return this.#entry as KeyEntry;
+    return this.#entry as MemoryEntry;
   }
 
   /**
@@ -119,10 +111,14 @@ export class KeyedState implements State<StateRows> {
     return this.cursor;
   }
 
-  /** The position of the values of a slot's row, with the cursor on it. */
-  point(slot: number): Readonly<RowPointer> {
-    this.at(slot);
-    return this.#pointer;
+  rowsOf(owner: string, origins: readonly ColumnOrigin[], shard: number): (slot: number) => RowValues {
+    const scope = { cursor: this.cursor, interner: this.#interner, shard };
+    const list = rowLister(owner, origins, this.#keys.kinds ?? [], scope);
+    const pointer = this.#pointer;
+    return (slot) => {
+      this.at(slot);
+      return list(pointer.f64, pointer.at);
+    };
   }
 
   /** One part of a slot's key. */
@@ -161,20 +157,47 @@ export class KeyedState implements State<StateRows> {
 
   /** Rolls back what the record with the number `record` has changed. */
   rollback(record: number): void {
-    this.#journal?.undo(
-      record,
-      (slot) => this.remove(slot),
-      (slot, kept, from) => {
+    this.#journal?.undo(record, {
+      remove: (slot) => this.#remove(slot),
+      restore: (slot, kept, from) => {
         const { i32 } = this.#chunks[slot >>> CHUNK_BITS] as Chunk;
         const at = 2 * ((slot & CHUNK_MASK) * this.#width + this.#versionAt);
         const count = 2 * (this.#width - this.#versionAt);
         for (let i = 0; i < count; i++) i32[at + i] = kept[from + i] as number;
       },
-    );
+      insert: (slot, row) => this.#insert(slot, row),
+    });
   }
 
-  /** Removes the key of a slot. */
-  remove(slot: number): void {
+  remove(slot: number, record?: number): void {
+    if (record !== undefined) this.#keep(slot, record);
+    this.#remove(slot);
+  }
+
+  /** Keeps a row that a record removes. */
+  #keep(slot: number, record: number): void {
+    const { i32 } = this.#chunks[slot >>> CHUNK_BITS] as Chunk;
+    const at = 2 * (slot & CHUNK_MASK) * this.#width;
+    this.#journal?.keepRow(record, slot, i32.slice(at, at + 2 * this.#width));
+  }
+
+  /** Undoes a removal: everything that happened since has been undone before, so the slot was freed last. */
+  #insert(slot: number, row: Int32Array): void {
+    if (this.#free.pop() !== slot)
+      throw new StockafolioError('ERR_INTERNAL', `${this.owner}: slot ${slot} is not free`);
+    const { f64, i32 } = this.#chunks[slot >>> CHUNK_BITS] as Chunk;
+    const at = (slot & CHUNK_MASK) * this.#width;
+    i32.set(row, 2 * at);
+    // The removal has entered it in the list of unsaved slots.
+    f64[at] = (f64[at] as number) | UNSAVED;
+    const hash = this.#keys.hash(f64, at + KEY_AT);
+    let other = this.#index.first(hash);
+    while (other >= 0) other = this.#index.next(hash);
+    this.#index.insert(hash, slot);
+    this.#live++;
+  }
+
+  #remove(slot: number): void {
     const { f64 } = this.#chunks[slot >>> CHUNK_BITS] as Chunk;
     const row = (slot & CHUNK_MASK) * this.#width;
     const hash = this.#keys.hash(f64, row + KEY_AT);
@@ -241,9 +264,19 @@ export class KeyedState implements State<StateRows> {
     return this.#width;
   }
 
-  /** Copies the rows of slots, for checkpoints, as pairs of 32-bit integers, and marks them as saved. */
+  /**
+   * Copies the rows of slots, for checkpoints, as pairs of 32-bit integers, and marks them as saved: in one pass,
+   * because every row is a wait for memory.
+   */
   saveRows(slots: Int32Array, into: Int32Array): void {
-    this.#copyRows(slots, into, ALL & ~UNSAVED);
+    const size = 2 * this.#width;
+    let to = 0;
+    for (const slot of slots) {
+      const { f64, i32 } = this.#chunks[slot >>> CHUNK_BITS] as Chunk;
+      const row = (slot & CHUNK_MASK) * this.#width;
+      f64[row] = (f64[row] as number) & ~UNSAVED;
+      for (let i = 2 * row; i < 2 * row + size; i++) into[to++] = i32[i] as number;
+    }
   }
 
   /**
@@ -294,47 +327,6 @@ export class KeyedState implements State<StateRows> {
       while (other >= 0) other = this.#index.next(hash);
       this.#index.insert(hash, slot);
       this.#live++;
-    }
-  }
-
-  snapshot(): StateRows {
-    return this.#copy(
-      Int32Array.from({ length: this.#end }, (_, slot) => slot),
-      ALL,
-    );
-  }
-
-  delta(): StateRows {
-    return this.#copy(this.takeUnsaved(), ALL & ~UNSAVED);
-  }
-
-  restore(parts: readonly StateRows[]): void {
-    for (const { kinds, slots, rows, end } of parts) {
-      if (kinds === undefined) continue;
-      const values = kinds.length + KEY_AT + 1;
-      const cells = Array.from({ length: this.#offsets.at(-1) ?? 0 }, (_, cell) => values + cell);
-      this.loadRows(kinds, slots, rows, cells, end);
-    }
-    this.rebuild();
-  }
-
-  #copy(slots: Int32Array, kept: number): StateRows {
-    const rows = new Int32Array(slots.length * 2 * this.#width);
-    this.#copyRows(slots, rows, kept);
-    return { kinds: this.#keys.kinds, end: this.#end, slots, rows };
-  }
-
-  /**
-   * Copies rows, and keeps of their flags only those in `kept`: in one pass, because every row is a wait for memory.
-   */
-  #copyRows(slots: Int32Array, into: Int32Array, kept: number): void {
-    const size = 2 * this.#width;
-    let to = 0;
-    for (const slot of slots) {
-      const { f64, i32 } = this.#chunks[slot >>> CHUNK_BITS] as Chunk;
-      const row = (slot & CHUNK_MASK) * this.#width;
-      f64[row] = (f64[row] as number) & kept;
-      for (let i = 2 * row; i < 2 * row + size; i++) into[to++] = i32[i] as number;
     }
   }
 

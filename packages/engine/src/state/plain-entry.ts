@@ -1,13 +1,14 @@
+import type { Changes, StateColumn } from '@stockafolio/core/ports';
 import type { KeyPart } from '@stockafolio/core';
 import type { KeyKind } from '@stockafolio/core/plan';
 import { BATCH_SIZE } from './batch-size.js';
-import { cellOffsets, type StateColumn } from './columns.js';
-import type { Changes, EntryScope, KeyEntry } from './key-entry.js';
+import { cellOffsets } from './columns.js';
+import type { EntryScope, MemoryEntry } from './key-entry.js';
 import { ALL, CHUNK_BITS, CHUNK_MASK, type Chunk, KEY_AT } from './rows.js';
 import { SEGMENT_SHIFT } from './slot-index.js';
 
 /** How keys are looked up and entered where source text may not be compiled: see `compileEntry`. */
-export function plainEntry(kinds: readonly KeyKind[], columns: readonly StateColumn[], scope: EntryScope): KeyEntry {
+export function plainEntry(kinds: readonly KeyKind[], columns: readonly StateColumn[], scope: EntryScope): MemoryEntry {
   const { keys, index, chunks, pointer, cursor, journal, state, create, list } = scope;
   const parts = kinds.length;
   const versionAt = KEY_AT + parts;

@@ -16,6 +16,8 @@ export class UndoJournal {
    */
   f64: Float64Array;
   i32: Int32Array;
+  /** The whole rows of removed slots, by the number of the change. */
+  readonly #removed = new Map<number, Int32Array>();
 
   constructor(count: number) {
     this.#count = count;
@@ -28,25 +30,32 @@ export class UndoJournal {
     if (record !== this.#record) {
       this.#record = record;
       this.#length = 0;
+      if (this.#removed.size > 0) this.#removed.clear();
     } else if (this.#length === this.slots.length) {
       this.#widen();
     }
     return this.#length++;
   }
 
-  /** Undoes the changes of this record, the last first; `restore` is given the start of the saved cells. */
-  undo(
-    record: number,
-    remove: (slot: number) => void,
-    restore: (slot: number, kept: Int32Array, from: number) => void,
-  ): void {
+  /** Keeps the whole row of a slot that this record removes. */
+  keepRow(record: number, slot: number, row: Int32Array): void {
+    const n = this.next(record);
+    this.slots[n] = slot;
+    this.#removed.set(n, row);
+  }
+
+  /** Undoes the changes of this record, the last first. */
+  undo(record: number, { remove, restore, insert }: Undo): void {
     if (record !== this.#record) return;
     for (let n = this.#length - 1; n >= 0; n--) {
       const slot = this.slots[n] as number;
-      if (slot < 0) remove(~slot);
+      const row = this.#removed.get(n);
+      if (row !== undefined) insert(slot, row);
+      else if (slot < 0) remove(~slot);
       else restore(slot, this.i32, 2 * n * this.#count);
     }
     this.#length = 0;
+    this.#removed.clear();
   }
 
   #widen(): void {
@@ -57,4 +66,14 @@ export class UndoJournal {
     this.i32 = new Int32Array(this.f64.buffer);
     this.i32.set(i32);
   }
+}
+
+/** How changes are undone. */
+export interface Undo {
+  /** Removes a slot that was created. */
+  readonly remove: (slot: number) => void;
+  /** Restores the version and values of a slot that was changed: its saved cells begin at `from`. */
+  readonly restore: (slot: number, kept: Int32Array, from: number) => void;
+  /** Restores a slot that was removed: its whole row. */
+  readonly insert: (slot: number, row: Int32Array) => void;
 }

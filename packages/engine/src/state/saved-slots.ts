@@ -1,20 +1,9 @@
-import type { KeyKind } from '@stockafolio/core/plan';
-import { cellOffsets, cellsOf, type StateColumn } from '../state/columns.js';
-import type { KeyedState } from '../state/keyed-state.js';
-import type { Section, SectionToBe } from './container.js';
-
-/** How some slots of a state are written; `slots` and `rows` are indexes in the list of sections. */
-export interface StatePart {
-  /** The kinds of the parts of a key; null if the state has never held one. */
-  readonly kinds: readonly KeyKind[] | null;
-  readonly columns: readonly StateColumn[];
-  readonly end: number;
-  readonly slots: number;
-  readonly rows: number;
-}
+import type { LaterArray, SavedArray, SavedSlots, StateColumn } from '@stockafolio/core/ports';
+import { cellOffsets, cellsOf } from './columns.js';
+import type { KeyedState } from './keyed-state.js';
 
 /** Adds slots of a state to the sections; their rows are copied when the sections are written. */
-export function writeSlots(state: KeyedState, slots: Int32Array, sections: (Section | SectionToBe)[]): StatePart {
+export function writeSlots(state: KeyedState, slots: Int32Array, sections: (SavedArray | LaterArray)[]): SavedSlots {
   return {
     kinds: state.keyKinds === undefined ? null : [...state.keyKinds],
     columns: state.columns,
@@ -29,7 +18,7 @@ export function writeSlots(state: KeyedState, slots: Int32Array, sections: (Sect
 }
 
 /** Restores slots. Fields are found by name; a field that the checkpoint lacks gets its initial value. */
-export function readSlots(state: KeyedState, part: StatePart, sections: readonly Section[]): void {
+export function readSlots(state: KeyedState, part: SavedSlots, sections: readonly SavedArray[]): void {
   const { kinds, columns, end } = part;
   if (kinds === null) return;
   const valuesAt = kinds.length + 2;

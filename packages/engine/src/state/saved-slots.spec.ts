@@ -10,10 +10,11 @@ import {
   text,
   type Value,
 } from '@stockafolio/core';
-import { Interner } from '../state/interner.js';
-import { KeyedState } from '../state/keyed-state.js';
-import { decodeContainer, encodeContainer, type Section, type SectionToBe } from './container.js';
-import { readSlots, writeSlots, type StatePart } from './state-codec.js';
+import type { LaterArray, SavedArray, SavedSlots } from '@stockafolio/core/ports';
+import { Interner } from './interner.js';
+import { KeyedState } from './keyed-state.js';
+import { decodeContainer, encodeContainer } from '../checkpoint/container.js';
+import { readSlots, writeSlots } from './saved-slots.js';
 
 const Before = record('before', {
   first: int64(),
@@ -30,8 +31,8 @@ function stateOf<F extends Fields>(schema: RecordSchema<F>): KeyedState {
 }
 
 /** All slots, written to a file and read from it. */
-function saved(state: KeyedState): { readonly part: StatePart; readonly sections: readonly Section[] } {
-  const sections: (Section | SectionToBe)[] = [new Uint8Array(3)];
+function saved(state: KeyedState): { readonly part: SavedSlots; readonly sections: readonly SavedArray[] } {
+  const sections: (SavedArray | LaterArray)[] = [new Uint8Array(3)];
   const slots = Int32Array.from({ length: state.end }, (_, slot) => slot);
   const part = writeSlots(state, slots, sections);
   return { part, sections: decodeContainer('x', encodeContainer(null, sections)).sections };

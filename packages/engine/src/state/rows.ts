@@ -14,14 +14,14 @@ export const ALL = LIVE | UNWRITTEN | UNSAVED;
 /** Cells of a row before its key: the flags. */
 export const KEY_AT = 1;
 
-/** The rows of `CHUNK_SIZE` slots, or fewer, one after the other: three views of the same cells of 8 bytes. */
+/** The rows of `CHUNK_SIZE` slots, one after the other: three views of the same cells of 8 bytes. */
 export class Chunk {
   readonly f64: Float64Array;
   readonly i64: BigInt64Array;
   readonly i32: Int32Array;
 
-  constructor(width: number, rows = CHUNK_SIZE) {
-    const buffer = memoryFor(rows * width * 8);
+  constructor(width: number) {
+    const buffer = memoryFor(CHUNK_SIZE * width * 8);
     this.f64 = new Float64Array(buffer);
     this.i64 = new BigInt64Array(buffer);
     this.i32 = new Int32Array(buffer);

@@ -3,15 +3,8 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { workerRuntime } from '@stockafolio/cli';
 import { inThisThread, runBatch, type UnitExecutor } from '@stockafolio/runner-batch';
-import {
-  openPorts,
-  peakMemory,
-  sumsOf,
-  type FromUnitWorker,
-  type Place,
-  type Sums,
-  type ToUnitWorker,
-} from './work.js';
+import type { Sums } from './summing-tables.js';
+import { openPorts, peakMemory, type FromUnitWorker, type Place, type ToUnitWorker } from './work.js';
 
 export interface Order extends Place {
   readonly workers: number;
@@ -23,7 +16,7 @@ export interface Ran {
   readonly rows: number;
   /** The most memory that the processes held while they ran, MiB. */
   readonly peak: number;
-  /** Of each worker's tables; empty if rows were discarded. */
+  /** Of each worker's tables. */
   readonly sums: readonly Sums[];
 }
 
@@ -83,13 +76,10 @@ const { records, rows } = await runBatch(ports, {}, workers.length > 0 ? pool : 
 const seconds = (performance.now() - start) / 1000;
 const peak = workers.reduce((sum, worker) => sum + worker.peak, peakMemory());
 
-const sums: Sums[] = [];
-if (!order.forget) {
-  if (workers.length === 0) sums.push(await sumsOf(ports.tables));
-  for (const worker of workers) {
-    const answer = await worker.ask({ sums: true });
-    if ('sums' in answer) sums.push(answer.sums);
-  }
+const sums: Sums[] = workers.length === 0 ? [ports.tables.sums()] : [];
+for (const worker of workers) {
+  const answer = await worker.ask({ sums: true });
+  if ('sums' in answer) sums.push(answer.sums);
 }
 for (const worker of workers) worker.end();
 console.log(JSON.stringify({ seconds, records, rows, peak, sums } satisfies Ran));

@@ -188,7 +188,7 @@ export function hashText(text: string): number {
 }
 
 /** Whether a text has a UTF-16 unit that takes two bytes. */
-export function isWide(text: string): boolean {
+function isWide(text: string): boolean {
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0xff) return true;
   return false;
 }

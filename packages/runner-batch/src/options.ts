@@ -1,5 +1,5 @@
 import type { Pipeline } from '@stockafolio/core';
-import type { AbortSignalLike, Archive, Clock, Codec, Files, Tables } from '@stockafolio/core/ports';
+import type { AbortSignalLike, Archive, Clock, Codec, Files, StateStore, Tables } from '@stockafolio/core/ports';
 import type { OnPartitionMismatch } from '@stockafolio/engine';
 
 /** The inputs and outputs of a batch run. */
@@ -10,6 +10,8 @@ export interface BatchPorts<T> {
   readonly tables: Tables;
   readonly checkpoints: Files;
   readonly clock: Clock;
+  /** Makes the states of one partition's operators; defaults to states in memory. */
+  readonly states?: () => StateStore;
 }
 
 export interface BatchOptions {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { isStockafolioError, jsonCodec } from '@stockafolio/core';
 import type { ArchiveEntry, Tables } from '@stockafolio/core/ports';
+import { MemoryStates } from '@stockafolio/engine';
 import {
   memoryArchive,
   type MemoryArchive,
@@ -66,6 +67,20 @@ describe('runBatch', () => {
       () => undefined,
       (error: unknown) => (isStockafolioError(error) ? error.code : String(error)),
     );
+
+  it('uses the store of states that it is given: one for each partition', async () => {
+    await archived(2);
+    const made: MemoryStates[] = [];
+    const states = (): MemoryStates => {
+      const store = new MemoryStates();
+      made.push(store);
+      return store;
+    };
+    const ports = { pipeline: totals, codec: jsonCodec(Sale), archive, tables, checkpoints, states };
+    await runBatch({ ...ports, clock: virtualClock() });
+    expect(made.map(({ size }) => size)).to.eql([5, 5, 5]);
+    expect(await dump()).to.eql(await wanted());
+  });
 
   it('processes what is archived up to a day, and continues from there', async () => {
     await archived(4);

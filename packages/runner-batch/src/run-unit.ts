@@ -48,6 +48,7 @@ export async function runUnit<T>(
   const engine = new PartitionEngine({
     ...{ pipeline, partition, source, partitions, onBadRecord },
     codec: letters?.codec ?? codec,
+    states: ports.states?.(),
   });
   const whole = async (rows: readonly Mutation[]): Promise<readonly Mutation[]> => letters?.complete(rows) ?? rows;
   // Created before the first record: the checkpoint saves what has changed since then.

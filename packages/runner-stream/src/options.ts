@@ -1,5 +1,5 @@
 import type { Pipeline, StockafolioError } from '@stockafolio/core';
-import type { AbortSignalLike, Clock, Codec, Files, Source, Tables } from '@stockafolio/core/ports';
+import type { AbortSignalLike, Clock, Codec, Files, Source, StateStore, Tables } from '@stockafolio/core/ports';
 import type { OnPartitionMismatch, PlanChange } from '@stockafolio/engine';
 import type { WaitingEvent } from './group-wait.js';
 import type { RetryEvent } from './until-back.js';
@@ -12,6 +12,8 @@ export interface StreamOptions<T> {
   /** Where checkpoints are kept, in a folder named after the pipeline. */
   readonly checkpoints: Files;
   readonly clock: Clock;
+  /** Makes the states of one partition's operators; defaults to states in memory. */
+  readonly states?: () => StateStore;
   /** The consumer group; defaults to the pipeline's name. */
   readonly group?: string;
   /**

@@ -84,6 +84,7 @@ export async function openPartition<T>(options: StreamOptions<T>, opening: Openi
     source,
     partitions: of,
     codec,
+    states: options.states?.(),
     onBadRecord: options.onBadRecord ?? 'dead-letter',
   });
   const chain = await findFitting(options, opening);

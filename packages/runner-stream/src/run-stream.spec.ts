@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { StockafolioError } from '@stockafolio/core';
 import type { Source, Tables } from '@stockafolio/core/ports';
+import { MemoryStates } from '@stockafolio/engine';
 import { memoryFiles, memoryTables, memoryTopic } from '@stockafolio/testing';
 import { forward } from '../test/forward.js';
 import { StreamUnderTest } from '../test/stream-under-test.js';
@@ -44,6 +45,18 @@ describe('runStream', () => {
     expect(result.setAside).to.equal(0);
     expect(await dump(at.tables)).to.eql(await at.wanted(500));
     expect(at.events.filter(({ type }) => type === 'resumed')).to.have.length(4);
+  });
+
+  it('uses the store of states that it is given: one for each partition', async () => {
+    await at.topic.append(messages(300));
+    const made: MemoryStates[] = [];
+    const states = (): MemoryStates => {
+      const store = new MemoryStates();
+      made.push(store);
+      return store;
+    };
+    expect((await at.catchUp({ states })).records).to.equal(300);
+    expect(made.map(({ size }) => size > 0)).to.eql([true, true, true, true]);
   });
 
   it('finishes the commit when it is stopped, and the next run continues', async () => {

@@ -12,7 +12,7 @@ export interface EngineOptions {
   /** Encodes a record for its dead letter. The position is given for codecs that look the message up. */
   readonly codec: { encode(record: unknown, position: RecordPosition): Uint8Array };
   /** The states of its operators, which no other engine uses; defaults to states in memory. */
-  readonly states?: StateStore;
+  readonly states?: StateStore | undefined;
   /** `fail` ends the run at the first bad record; `dead-letter` dead-letters it and continues. */
   readonly onBadRecord: 'dead-letter' | 'fail';
 }

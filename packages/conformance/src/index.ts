@@ -7,5 +7,6 @@ export { runFilesContract, type FilesFixture, type FilesHarness } from './files-
 export { runFilesFaultContract, type FilesFaultFixture, type FilesFaultHarness } from './files-fault-contract.js';
 export { runSourceContract, type SourceFixture, type SourceHarness } from './source-contract.js';
 export { runStateContract, type StateHarness } from './state-contract.js';
+export { runSubKeyContract } from './sub-key-contract.js';
 export { runTablesContract, type TablesFixture, type TablesHarness } from './tables-contract.js';
 export * from './sales.js';

@@ -1,15 +1,8 @@
 import { int32, int64, type KeyPart, optional, record, text } from '@stockafolio/core';
-import type {
-  LaterArray,
-  LoadedStates,
-  SavedArray,
-  State,
-  StateBase,
-  StateStore,
-  StateView,
-} from '@stockafolio/core/ports';
+import type { State, StateStore, StateView } from '@stockafolio/core/ports';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { SavedStates } from './saved-states.js';
 
 const Sample = record('sample', {
   label: text(),
@@ -91,49 +84,6 @@ interface Held {
   readonly version: number;
 }
 
-/** What was saved, as checkpoints are chained: from the start of the newest complete base on, everything. */
-class Saved {
-  readonly #store: StateStore;
-  #files: LoadedStates[] = [];
-  #base: { readonly from: number; readonly base: StateBase } | undefined;
-  /** Undefined until a base is complete. */
-  #complete: number | undefined;
-
-  constructor(store: StateStore) {
-    this.#store = store;
-  }
-
-  /** @param portion the most slots or texts of a base that are saved at once */
-  save(portion: number): void {
-    this.#base ??= { from: this.#files.length, base: this.#store.beginBase() };
-    const sections: (SavedArray | LaterArray)[] = [];
-    const { texts, states } = this.#store.save(sections, this.#base.base, portion);
-    this.#files.push({ texts, states, sections: sections.map(arrayOf) });
-    if (!this.#base.base.isComplete) return;
-    this.#complete = this.#base.from;
-    this.#base = undefined;
-  }
-
-  /** Saves changes alone. */
-  saveChanges(): void {
-    const sections: (SavedArray | LaterArray)[] = [];
-    const { texts, states } = this.#store.save(sections);
-    this.#files.push({ texts, states, sections: sections.map(arrayOf) });
-  }
-
-  get files(): readonly LoadedStates[] | undefined {
-    return this.#complete === undefined ? undefined : this.#files.slice(this.#complete);
-  }
-}
-
-function arrayOf(section: SavedArray | LaterArray): SavedArray {
-  // A copy: what is saved may not change when the state does.
-  if (ArrayBuffer.isView(section)) return section.slice();
-  const array = new Int32Array(section.length);
-  section.fill(array);
-  return array;
-}
-
 const view = (state: { readonly cursor: StateView }): SampleState => state.cursor as unknown as SampleState;
 
 /** The contract of the ports `StateStore` and `State`, for every implementation. */
@@ -166,7 +116,7 @@ export function runStateContract(name: string, harness: StateHarness): void {
         fc.property(fc.constantFrom(...shapes), fc.array(step, { maxLength: 60 }), (keys, steps) => {
           let store = harness.store();
           let state = store.open('state', Sample);
-          let saved = new Saved(store);
+          let saved = new SavedStates(store);
           const model = new Map<number, Held>();
           let savedModel: ReadonlyMap<number, Held> | undefined;
           const unwritten = new Set<number>();
@@ -232,7 +182,7 @@ export function runStateContract(name: string, harness: StateHarness): void {
               store = harness.store();
               state = store.open('state', Sample);
               store.load(saved.files, new Set(['state']));
-              saved = new Saved(store);
+              saved = new SavedStates(store);
               model.clear();
               for (const [n, held] of savedModel) model.set(n, held);
               savedModel = undefined;
@@ -256,7 +206,7 @@ export function runStateContract(name: string, harness: StateHarness): void {
         state.upsert(['same', 'key'], 1, 1);
         Object.assign(view(state), { label: 'same', count });
       }
-      const saved = new Saved(store);
+      const saved = new SavedStates(store);
       saved.save(Infinity);
       const again = harness.store();
       const [none, loaded] = [again.open('one', Sample), again.open('two', Sample)];
@@ -414,7 +364,7 @@ export function runStateContract(name: string, harness: StateHarness): void {
         view(state).count = n;
       }
       for (let n = 0; n < count; n += 3) state.remove(state.find([`key ${n}`]));
-      const saved = new Saved(store);
+      const saved = new SavedStates(store);
       saved.save(Infinity);
       const other = harness.store();
       const loaded = other.open('state', Sample);

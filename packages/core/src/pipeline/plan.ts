@@ -23,6 +23,8 @@ export interface OperatorNode<O = unknown> extends FlowOrigin {
   readonly settings: Readonly<Record<string, string | number>>;
   /** Its state for each key. The operator's own fields begin with `$`, which no user's field can. */
   readonly state: RecordSchema;
+  /** Ordered sub-keys below each key, by name: the lots of a position, the events of a session. */
+  readonly subKeys?: Readonly<Record<string, SubKeyNode>> | undefined;
   /** Whether each partition has only a part of its figures. */
   readonly isShared: boolean;
   /** Whether `into` writes the state of each key as it is at the commit, without an emission for each record. */
@@ -31,6 +33,14 @@ export interface OperatorNode<O = unknown> extends FlowOrigin {
   readonly options: O;
   /** What executes it, if that is not part of the engine: an `OperatorKind`. */
   readonly executedBy?: unknown;
+}
+
+/** What is below each key of a state. */
+export interface SubKeyNode {
+  /** The kind of the sub-keys; they are ordered by value, texts by Unicode code point. */
+  readonly kind: KeyKind;
+  /** What each of them holds. */
+  readonly fields: RecordSchema;
 }
 
 /** The layout of an operator and its state: what `topology` prints and what is compared with a checkpoint. */

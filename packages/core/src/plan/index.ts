@@ -16,6 +16,7 @@ export {
   type OperatorStep,
   type Plan,
   type Step,
+  type SubKeyNode,
   type TableStep,
 } from '../pipeline/plan.js';
 export { reservedTables } from '../pipeline/reserved-tables.js';

@@ -43,6 +43,7 @@ export type {
   StateColumn,
   StateStore,
   StateView,
+  SubKeys,
 } from './state.js';
 export type { Mutation, RowValues, ScanAllOptions, ScanOptions, StoredRow, Tables } from './tables.js';
 

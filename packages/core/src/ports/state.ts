@@ -1,4 +1,5 @@
 import type { KeyKind } from '../pipeline/key-kinds.js';
+import type { SubKeyNode } from '../pipeline/plan.js';
 import type { ColumnOrigin } from '../pipeline/state-fits.js';
 import type { Kind, RecordSchema, Value } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
@@ -87,7 +88,9 @@ export interface State {
   version(slot: number): number;
   /** Passes every live slot to `each`, in the order of the slots. */
   forEachLive(each: (slot: number) => void): void;
-  /** Removes the key of a slot: for the record with the number `record`, with which it is rolled back, or for good. */
+  /** The sub-keys below its keys that were opened under this name. @throws ERR_INTERNAL if there are none */
+  subKeys(name: string): SubKeys;
+  /** Removes the key of a slot and all that is below it: for the record with the number `record`, with which it is rolled back, or for good. */
   remove(slot: number, record?: number): void;
   /** Rolls back what the record with the number `record`, the last one, has changed, created and removed. */
   rollback(record: number): void;
@@ -107,6 +110,42 @@ export interface State {
 }
 
 /**
+ * Ordered sub-keys below the keys of a state, each with fields of its own: the lots of a position, the events of a session.
+ *
+ * A sub-key has a slot too, here called `sub`, for as long as it is held; -1 stands for none.
+ */
+export interface SubKeys {
+  /** The view of the sub-key that was entered, found or selected last. */
+  readonly cursor: StateView;
+  /** Whether the sub-key that was entered last was a new one. */
+  readonly created: boolean;
+  /** How many sub-keys a slot has. */
+  count(slot: number): number;
+  /** Finds a sub-key, with the cursor on it. */
+  find(slot: number, key: KeyPart): number;
+  /** A sub-key, created if there is none, with the cursor on it; the change belongs to a record, as in {@link State}. */
+  upsert(slot: number, key: KeyPart, record: number, version: number): number;
+  /** Puts the cursor on a sub-key. */
+  at(sub: number): StateView;
+  /** The sub-key itself. */
+  key(sub: number): KeyPart;
+  /** The version of the record that changed it last, in microseconds. */
+  version(sub: number): number;
+  /** The least sub-key of a slot. */
+  first(slot: number): number;
+  /** The greatest. */
+  last(slot: number): number;
+  /** The least at or after a value. */
+  from(slot: number, key: KeyPart): number;
+  next(sub: number): number;
+  previous(sub: number): number;
+  /** Removes a sub-key, for the record with this number or for good. */
+  remove(sub: number, record?: number): void;
+  /** Removes all sub-keys of a slot. */
+  clear(slot: number, record?: number): void;
+}
+
+/**
  * The states of all operators of an engine: the runner injects it. Beside what a state holds for each key it knows what
  * they share, as the numbers of texts.
  *
@@ -118,7 +157,7 @@ export interface StateStore {
   /** Keys held by all states. */
   readonly size: number;
   /** Makes the state of an operator, under a name that no other has. */
-  open(name: string, schema: RecordSchema): State;
+  open(name: string, schema: RecordSchema, subKeys?: Readonly<Record<string, SubKeyNode>>): State;
   /** Announces the stream's own keys of a batch, by index, before operators load them. */
   announce(keys: readonly unknown[], count: number): void;
   /** Called between two records, when nothing can be rolled back any more: the time to free what no key needs. */
@@ -157,7 +196,7 @@ export interface LaterArray {
 /** What {@link StateStore.save} has copied: plain data, and the arrays that it has put among the sections. */
 export interface SavedStates {
   readonly texts: readonly SavedTexts[];
-  /** By the name of the state. */
+  /** By the name of the state; sub-keys are `state/name`. */
   readonly states: ReadonlyMap<string, SavedSlots>;
   /** Slots that are copied because they changed. */
   readonly changed: number;

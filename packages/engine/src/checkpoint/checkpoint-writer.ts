@@ -1,4 +1,5 @@
 import type { Files, LaterArray, SavedArray, SavedSlots, StateBase } from '@stockafolio/core/ports';
+import type { OperatorRuntime } from '../flow/context.js';
 import type { PartitionEngine } from '../partition/partition-engine.js';
 import { tablesOf } from '../tables/tables-of.js';
 import { checksumOf, encodeContainer } from './container.js';
@@ -8,6 +9,7 @@ import {
   isCheckpoint,
   type CheckpointHeader,
   type Link,
+  type OperatorPart,
   type TableIds,
 } from './header.js';
 import { comparePlans, type PlanChange } from './plan.js';
@@ -135,7 +137,7 @@ export class CheckpointWriter {
       previous: this.#previous,
       base: this.#base,
       texts,
-      operators: engine.operators.map(({ layout }) => ({ layout, state: states.get(layout.name) as SavedSlots })),
+      operators: engine.operators.map((operator) => partOf(operator, states)),
     };
     return encodeContainer(header, sections);
   }
@@ -168,6 +170,13 @@ export class CheckpointWriter {
       if (isCheckpoint(name) && name < oldest) await files.delete(name);
     }
   }
+}
+
+function partOf({ layout, subKeys }: OperatorRuntime, states: ReadonlyMap<string, SavedSlots>): OperatorPart {
+  const savedAs = (name: string): SavedSlots => states.get(name) as SavedSlots;
+  const part = { layout, state: savedAs(layout.name) };
+  if (subKeys.length === 0) return part;
+  return { ...part, subKeys: Object.fromEntries(subKeys.map((name) => [name, savedAs(`${layout.name}/${name}`)])) };
 }
 
 function isKept({ verdict }: PlanChange): boolean {

@@ -15,6 +15,8 @@ export type TableIds = Readonly<Record<string, string>>;
 export interface OperatorPart {
   readonly layout: OperatorLayout;
   readonly state: SavedSlots;
+  /** Its sub-keys, by name; absent if it has none. */
+  readonly subKeys?: Readonly<Record<string, SavedSlots>>;
 }
 
 /**

@@ -1,12 +1,11 @@
-import type { StateColumn } from '@stockafolio/core/ports';
+import type { SavedSlots, StateColumn } from '@stockafolio/core/ports';
 import { expect } from 'chai';
 import { int64, money, optional, record, type RecordSchema, table, type Table, text } from '@stockafolio/core';
 import { type KeyKind, layoutOf, type OperatorLayout, type OperatorNode, withHidden } from '@stockafolio/core/plan';
-import { Interner } from '../state/interner.js';
-import { KeyedState } from '../state/keyed-state.js';
-import type { CheckpointHeader } from './header.js';
+import { MemoryStates } from '../state/memory-states.js';
+import type { CheckpointHeader, OperatorPart } from './header.js';
 import { comparePlans as compare, type PlanChange, type PlanToCompare } from './plan.js';
-import { canBeRead, writeSlots } from '../state/saved-slots.js';
+import { canBeRead } from '../state/saved-slots.js';
 
 const Sum = record('sum', { amount: int64(), count: int64() });
 
@@ -20,10 +19,20 @@ function operator(
   return { name, kind, settings, state: schema, ...facts };
 }
 
+/** An empty state, as a checkpoint has it. */
+function savedOf(node: OperatorNode): Pick<OperatorPart, 'state' | 'subKeys'> {
+  const states = new MemoryStates();
+  states.open(node.name, node.state, node.subKeys);
+  const saved = states.save([]).states;
+  const below = Object.keys(node.subKeys ?? {}).map((name) => [name, saved.get(`${node.name}/${name}`)]);
+  const state = saved.get(node.name) ?? expect.fail('no state');
+  return { state, ...(below.length === 0 ? {} : { subKeys: Object.fromEntries(below) as Record<string, SavedSlots> }) };
+}
+
 function header(operators: readonly OperatorNode[], tables: string[] = ['t']): CheckpointHeader {
   const parts = operators.map((node) => ({
     layout: layoutOf(node),
-    state: writeSlots(new KeyedState(node.name, node.state, new Interner()), new Int32Array(0), []),
+    ...savedOf(node),
   }));
   return { operators: parts, tables } as unknown as CheckpointHeader;
 }
@@ -55,6 +64,27 @@ describe('comparePlans', () => {
     expect(verdict(keyed({ group: 'day', key: 'user' }), keyed({ group: '(date)', key: 'user' }))).to.equal('lost');
     expect(verdict(keyed({}), keyed({ key: 'user, side' }))).to.equal('kept');
     expect(verdict(keyed({ key: 'user, side' }), keyed({}))).to.equal('kept');
+  });
+
+  it('compares sub-keys: those of another kind lose the state, their fields come and go as others do', () => {
+    const Lot = record('lot', { price: int64(), amount: int64() });
+    const Other = record('lot', { price: int64(), time: int64() });
+    const lots = (kind: KeyKind, fields: RecordSchema = Lot): OperatorNode => ({
+      ...operator('p', 'positions', {}),
+      subKeys: { lots: { kind, fields } },
+    });
+    const change = (before: OperatorNode, now: OperatorNode): string =>
+      comparePlans(header([before]), [now], ['t'])
+        .map(({ verdict, detail }) => `${verdict}: ${detail}`)
+        .join();
+    expect(change(lots('number'), lots('number'))).to.equal('kept: is unchanged');
+    expect(change(lots('number'), lots('text'))).to.contain("lost: its sub-keys 'lots' were number and are text");
+    expect(change(lots('number'), lots('number', Other))).to.equal(
+      'migrated: lots.time begin at their initial values; lots.amount are dropped',
+    );
+    const without = operator('p', 'positions', {});
+    expect(change(lots('number'), without)).to.equal('migrated: lots.price, lots.amount are dropped');
+    expect(change(without, lots('number'))).to.equal('migrated: lots.price, lots.amount begin at their initial values');
   });
 
   it('keeps what is unchanged, and what only allows more lateness or ranks more', () => {

@@ -47,14 +47,18 @@ function compareOperator(
   kinds: readonly KeyKind[] | undefined,
 ): PlanChange {
   const layout = layoutOf(node);
-  const columns = stateColumns(node.state);
+  const columns = columnsOf(node);
   const subject = `operator '${layout.name}'`;
   if (before === undefined)
     return { subject, verdict: 'empty', detail: 'is new: it begins empty, without earlier records' };
-  const unlike = differing(before.layout, layout) ?? keyDiffering(before, kinds) ?? expiryDiffering(before, columns);
+  const unlike =
+    differing(before.layout, layout) ??
+    keyDiffering(before, kinds) ??
+    subKeyDiffering(before, node) ??
+    expiryDiffering(before, columns);
   if (unlike !== undefined)
     return { subject, verdict: 'lost', detail: `${unlike}: its state is dropped, and it begins empty` };
-  const kept = new Map(before.state.columns.map((column) => [column.name, column]));
+  const kept = new Map(columnsBefore(before).map((column) => [column.name, column]));
   const added = columns
     .filter((column) => {
       const old = kept.get(column.name);
@@ -94,6 +98,36 @@ function differing(before: OperatorLayout, now: OperatorLayout): string | undefi
 function keyDiffering({ state }: OperatorPart, now: readonly KeyKind[] | undefined): string | undefined {
   if (state.kinds === null || now === undefined || state.kinds.join() === now.join()) return undefined;
   return `its key was (${state.kinds.join(', ')}) and is (${now.join(', ')})`;
+}
+
+/** The fields of a state, and those of its sub-keys, without what links these. */
+function columnsOf({ state, subKeys = {} }: OperatorNode): StateColumn[] {
+  const below = Object.entries(subKeys).flatMap(([name, { fields }]) => within(name, stateColumns(fields)));
+  return [...stateColumns(state), ...below];
+}
+
+function columnsBefore({ state, subKeys = {} }: OperatorPart): StateColumn[] {
+  const isLink = ({ name }: StateColumn): boolean => Object.keys(subKeys).some((each) => name.startsWith(`$${each}_`));
+  const below = Object.entries(subKeys).flatMap(([name, { columns }]) =>
+    within(
+      name,
+      columns.filter((column) => !column.name.startsWith('$')),
+    ),
+  );
+  return [...state.columns.filter((column) => !isLink(column)), ...below];
+}
+
+function within(name: string, columns: readonly StateColumn[]): StateColumn[] {
+  return columns.map((column) => ({ ...column, name: `${name}.${column.name}` }));
+}
+
+/** Sub-keys of another kind, or order, find nothing of the old ones. */
+function subKeyDiffering({ subKeys = {} }: OperatorPart, node: OperatorNode): string | undefined {
+  for (const [name, { kinds }] of Object.entries(subKeys)) {
+    const [was, is] = [kinds?.[1], node.subKeys?.[name]?.kind];
+    if (was !== undefined && is !== undefined && was !== is) return `its sub-keys '${name}' were ${was} and are ${is}`;
+  }
+  return undefined;
 }
 
 /** A ranking does not have `expires` among its settings: the field that stores the expiry shows whether keys expire. */

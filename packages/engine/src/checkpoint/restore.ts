@@ -1,5 +1,5 @@
 import { isStockafolioError, StockafolioError } from '@stockafolio/core';
-import type { Files, LoadedStates, SavedArray } from '@stockafolio/core/ports';
+import type { Files, LoadedStates, SavedArray, SavedSlots } from '@stockafolio/core/ports';
 import { checkPartitioning } from '../tables/partitioning.js';
 import type { PartitionEngine } from '../partition/partition-engine.js';
 import { checksumOf, decodeContainer } from './container.js';
@@ -150,5 +150,10 @@ export function restoreCheckpoint(
 }
 
 function savedIn({ header: { texts, operators }, sections }: Checkpoint): LoadedStates {
-  return { texts, sections, states: new Map(operators.map(({ layout, state }) => [layout.name, state])) };
+  const states = new Map<string, SavedSlots>();
+  for (const { layout, state, subKeys = {} } of operators) {
+    states.set(layout.name, state);
+    for (const [name, slots] of Object.entries(subKeys)) states.set(`${layout.name}/${name}`, slots);
+  }
+  return { texts, sections, states };
 }

@@ -17,6 +17,8 @@ import { StepRows } from './step-rows.js';
 export interface OperatorRuntime {
   readonly layout: OperatorLayout;
   readonly state: State;
+  /** The names of its sub-keys. */
+  readonly subKeys: readonly string[];
   /** Whether the rows of all partitions together make up its figures: this partition writes its part of each. */
   readonly isShared: boolean;
   /** The earliest event time at which it has something to close or drop; infinity if there is nothing. */

@@ -3,8 +3,10 @@ import { map, type Observable } from 'rxjs';
 import { bySecond, byUser, codeOf, sale, Sale, sales, Sum } from '@stockafolio/conformance';
 import { foldByKey, int64, into, pipeline, type Pipeline, record, stream, timestamp } from '@stockafolio/core';
 import { type Operator, type OperatorEnvironment, operatorFunction } from '@stockafolio/engine/operator';
-import { pipelineHarness } from '@stockafolio/testing';
+import { pipelineHarness, runOperatorContract } from '@stockafolio/testing';
 
+const Lot = record('lot', { amount: int64() });
+type Lot = { amount: number };
 const Quiet = record('quiet', { amount: int64(), count: int64(), until: timestamp() });
 type Quiet = { amount: number; count: number; until: number };
 type Figure = { user: string; amount: number; count: number };
@@ -13,7 +15,7 @@ type Start = (environment: Environment) => Operator<Sale>;
 
 const started = (start: Start, key: readonly ['user'] | readonly ['item'] = ['user'], name = 'custom') =>
   operatorFunction({ name, start: (_, environment: Environment) => start(environment) }, 'own', {
-    ...{ key: key as readonly ['user'], state: Quiet, options: {} },
+    ...{ key: key as readonly ['user'], state: Quiet, options: {}, subKeys: { lots: { kind: 'number', fields: Lot } } },
   });
 
 function made(rows: (sales: Observable<Sale>) => Observable<unknown>): Pipeline {
@@ -59,6 +61,37 @@ const pauses: Start = ({ select, remove, fields, state, moment, emitFigure, ...e
   };
 };
 
+/** What a user has left of what it bought: sales of negative amounts take from the oldest lot first. */
+const lots: Start = ({ select, state, fields, moment, emit }) => {
+  const held = state.subKeys('lots');
+  const lot = held.cursor as unknown as Lot;
+  return {
+    process: ({ user, amount, time }) => {
+      const slot = select([user]);
+      if (amount > 0) {
+        held.upsert(slot, time, moment.record, moment.version);
+        lot.amount += amount;
+      }
+      let left = Math.max(0, -amount);
+      for (let oldest = held.first(slot); left > 0; oldest = held.first(slot)) {
+        if (oldest < 0) throw new Error('sold more than it has');
+        held.at(oldest);
+        const taken = Math.min(left, lot.amount);
+        left -= taken;
+        if (taken === lot.amount) held.remove(oldest, moment.record);
+        else {
+          held.upsert(slot, held.key(oldest), moment.record, moment.version);
+          lot.amount -= taken;
+        }
+      }
+      const oldest = held.first(slot);
+      if (oldest >= 0) held.at(oldest);
+      fields.amount = oldest < 0 ? 0 : lot.amount;
+      emit({ user, amount: fields.amount, count: held.count(slot) });
+    },
+  };
+};
+
 describe('an operator of another author', () => {
   it('has a state for each key, which goes on after a restart', async () => {
     const harness = pipelineHarness<Sale>(made(started(summing)));
@@ -99,6 +132,26 @@ describe('an operator of another author', () => {
     await harness.commit();
     expect(await harness.rows(byUser), 'cid has no timer of ann').to.deep.equal([{ user: 'bob', amount: 2, count: 1 }]);
     expect((await harness.deadLetters()).map(({ cause }) => cause)).to.deep.equal(['negative']);
+  });
+
+  it('has sub-keys below each key, which a failing record leaves as they were, and a checkpoint keeps', async () => {
+    const harness = pipelineHarness<Sale>(made(started(lots)));
+    harness.push(
+      ...[sale({ amount: 5, time: 1_000 }), sale({ amount: 7, time: 3_000 }), sale({ amount: 2, time: 2_000 })],
+      sale({ amount: -15, time: 3_000 }),
+      ...[sale({ user: 'bob', amount: 1, time: 3_000 }), sale({ amount: -6, time: 3_000 })],
+    );
+    await harness.checkpoint();
+    await harness.restart();
+    await harness.commit();
+    expect(await harness.rows(byUser)).to.deep.equal([
+      { user: 'ann', amount: 1, count: 2 },
+      { user: 'bob', amount: 1, count: 1 },
+    ]);
+    harness.push(sale({ amount: -1, time: 4_000 }), sale({ amount: -3, time: 4_000 }));
+    await harness.commit();
+    expect((await harness.rows(byUser))[0]).to.deep.equal({ user: 'ann', amount: 4, count: 1 });
+    expect((await harness.deadLetters()).map(({ cause }) => cause)).to.deep.equal(['sold more than it has']);
   });
 
   it('dead-letters a record for which it throws, and keeps nothing of it', async () => {
@@ -184,4 +237,22 @@ describe('an operator of another author', () => {
     });
     expect(await codeOf(() => other.restart())).to.equal('ERR_CHECKPOINT_PLAN_CHANGED');
   });
+});
+
+runOperatorContract('an operator with sub-keys', {
+  stream: sales,
+  records: Array.from({ length: 60 }, (_, n) =>
+    sale({ user: n % 3 === 0 ? 'bob' : 'ann', amount: n < 20 ? 9 : ((n * 7) % 11) - 5, time: 1_000 * ((n * 5) % 60) }),
+  ),
+  table: byUser,
+  rows: (sales) => sales.pipe(started(lots)),
+});
+
+runOperatorContract('an operator with timers that move, and keys that it removes', {
+  stream: sales,
+  records: Array.from({ length: 60 }, (_, n) =>
+    sale({ user: ['ann', 'bob', 'cid'][(n >> 2) % 3] ?? '', item: n % 13 === 0 ? 'none' : 'tea', time: 900 * n }),
+  ),
+  table: byUser,
+  rows: (sales) => sales.pipe(started(pauses)),
 });

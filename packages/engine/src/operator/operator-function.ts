@@ -1,6 +1,13 @@
 import type { OperatorFunction } from 'rxjs';
 import { type RecordSchema, StockafolioError } from '@stockafolio/core';
-import { type AnyKey, currentPlan, declaredKey, keySetting, type OperatorNode } from '@stockafolio/core/plan';
+import {
+  type AnyKey,
+  currentPlan,
+  declaredKey,
+  keySetting,
+  type OperatorNode,
+  type SubKeyNode,
+} from '@stockafolio/core/plan';
 import { isOwnKind } from './own-kinds.js';
 import type { OperatorKind } from './operator.js';
 
@@ -13,6 +20,11 @@ export interface NodeOptions<T, O> {
   readonly key: AnyKey<T>;
   /** Its state for each key. */
   readonly state: RecordSchema;
+  /**
+   * Ordered sub-keys below each key, by name, each with fields of its own: `{ lots: { kind: 'number', fields: Lot } }`. The
+   * operator finds them in `state.subKeys('lots')`.
+   */
+  readonly subKeys?: Readonly<Record<string, SubKeyNode>>;
   /** Settings that change what the state means, such as a window's size: a checkpoint with others is refused. */
   readonly settings?: Readonly<Record<string, string | number>>;
   /**
@@ -34,7 +46,7 @@ export interface NodeOptions<T, O> {
 export function operatorFunction<T, E, O, S extends object>(
   kind: OperatorKind<T, E, O, S>,
   name: string,
-  { key, state, settings = {}, isShared = false, options }: NodeOptions<T, O>,
+  { key, state, subKeys, settings = {}, isShared = false, options }: NodeOptions<T, O>,
 ): OperatorFunction<T, E> {
   if (!/^[a-z]\w*$/i.test(kind.name) || isOwnKind(kind.name)) {
     throw new StockafolioError('ERR_PIPELINE_INVALID', `'${kind.name}' cannot be the name of a kind of operator`, {
@@ -50,6 +62,7 @@ export function operatorFunction<T, E, O, S extends object>(
     needsStreamKey: !isShared,
     settings: { ...keySetting('key', parts), ...settings },
     state,
+    subKeys,
     isShared,
     writesState: false,
     options,

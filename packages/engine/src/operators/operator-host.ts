@@ -40,7 +40,7 @@ export class OperatorHost
   ) {
     this.context = context;
     this.node = node;
-    this.state = context.states.open(node.name, node.state);
+    this.state = context.states.open(node.name, node.state, node.subKeys);
     this.output = context.fanOut(node);
     this.#input = input;
     this.#layout = layoutOf(node);
@@ -51,6 +51,10 @@ export class OperatorHost
 
   get layout(): OperatorLayout {
     return this.#layout;
+  }
+
+  get subKeys(): readonly string[] {
+    return Object.keys(this.node.subKeys ?? {});
   }
 
   get isShared(): boolean {

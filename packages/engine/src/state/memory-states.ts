@@ -1,4 +1,5 @@
-import { type RecordSchema, StockafolioError } from '@stockafolio/core';
+import { type FieldType, type RecordSchema, StockafolioError } from '@stockafolio/core';
+import { type SubKeyNode, withHidden } from '@stockafolio/core/plan';
 import type {
   BatchPosition,
   LaterArray,
@@ -13,6 +14,7 @@ import type {
 import { Interner } from './interner.js';
 import { KeyedState } from './keyed-state.js';
 import { readSlots, writeSlots } from './saved-slots.js';
+import { MemorySubKeys, rootFields } from './sub-keys.js';
 
 /** A number of texts of which it does not matter whether they are used. */
 const FEW_TEXTS = 1 << 10;
@@ -22,7 +24,11 @@ type Sections = (SavedArray | LaterArray)[];
 /** The states of one engine, in memory. They share the numbers of texts. */
 export class MemoryStates implements StateStore {
   readonly texts = new Interner();
+  /** By name; the rows of sub-keys too. */
   readonly #states = new Map<string, KeyedState>();
+  readonly #subKeys: MemorySubKeys[] = [];
+  /** The operators that sub-keys belong to, by the name of their rows. */
+  readonly #operators = new Map<string, string>();
 
   get position(): BatchPosition {
     return this.texts;
@@ -34,10 +40,20 @@ export class MemoryStates implements StateStore {
     return size;
   }
 
-  open(name: string, schema: RecordSchema): KeyedState {
+  open(name: string, schema: RecordSchema, subKeys: Readonly<Record<string, SubKeyNode>> = {}): KeyedState {
     if (this.#states.has(name)) throw new StockafolioError('ERR_INTERNAL', `the state '${name}' is open already`);
-    const state = new KeyedState(`operator '${name}'`, schema, this.texts);
+    const roots = Object.keys(subKeys).map(rootFields);
+    const whole =
+      roots.length === 0 ? schema : withHidden(schema, Object.assign({}, ...roots) as Record<string, FieldType>);
+    const state = new KeyedState(`operator '${name}'`, whole, this.texts);
     this.#states.set(name, state);
+    for (const [each, node] of Object.entries(subKeys)) {
+      const below = new MemorySubKeys(state, each, node, this.texts);
+      state.addSubKeys(each, below);
+      this.#states.set(`${name}/${each}`, below.rows);
+      this.#operators.set(`${name}/${each}`, name);
+      this.#subKeys.push(below);
+    }
     return state;
   }
 
@@ -46,6 +62,7 @@ export class MemoryStates implements StateStore {
   }
 
   settle(): void {
+    for (const each of this.#subKeys) each.settle();
     if (this.texts.mayHaveUnused()) this.forgetTexts();
   }
 
@@ -91,7 +108,7 @@ export class MemoryStates implements StateStore {
     }
     this.texts.loaded();
     for (const [name, state] of this.#states) {
-      if (!names.has(name)) continue;
+      if (!names.has(this.#operators.get(name) ?? name)) continue;
       for (const { states, sections } of saved) {
         const slots = states.get(name);
         if (slots !== undefined) readSlots(state, slots, sections);

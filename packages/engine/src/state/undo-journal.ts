@@ -37,6 +37,13 @@ export class UndoJournal {
     return this.#length++;
   }
 
+  /** Keeps the version and the values of a slot that this record changes: its cells begin at `from`. */
+  keepValues(record: number, slot: number, cells: Int32Array, from: number): void {
+    const n = this.next(record);
+    this.slots[n] = slot;
+    for (let i = 0; i < 2 * this.#count; i++) this.i32[2 * n * this.#count + i] = cells[from + i] as number;
+  }
+
   /** Keeps the whole row of a slot that this record removes. */
   keepRow(record: number, slot: number, row: Int32Array): void {
     const n = this.next(record);

@@ -1,0 +1,233 @@
+import { type FieldType, int32, type KeyPart, StockafolioError } from '@stockafolio/core';
+import { type SubKeyNode, withHidden } from '@stockafolio/core/plan';
+import { compareText, type StateView, type SubKeys } from '@stockafolio/core/ports';
+import type { Interner } from './interner.js';
+import { KeyedState } from './keyed-state.js';
+import { HASH_SEED, finish, mix } from './key-parts.js';
+
+const NONE = -1;
+
+/** Names of fields that hold a slot, plus 1; 0 for none. */
+const LEFT = '$left';
+const RIGHT = '$right';
+
+/** The fields that the state above has for its sub-keys: the root of the tree, and the number of sub-keys. */
+export function rootFields(name: string): Record<string, FieldType> {
+  return { [rootOf(name)]: int32(), [countOf(name)]: int32() };
+}
+
+function rootOf(name: string): string {
+  return `$${name}_root`;
+}
+
+function countOf(name: string): string {
+  return `$${name}_count`;
+}
+
+/**
+ * Sub-keys in memory: each is a row of a state whose keys are the slot above and the sub-key, so it is found by hash. Their
+ * order is a treap (Seidel and Aragon, 1996): a search tree whose nodes have random priorities, here hashes of their
+ * slots, in the order of a heap. Links are fields of the rows, so they are saved and rolled back with them.
+ */
+export class MemorySubKeys implements SubKeys {
+  readonly rows: KeyedState;
+  readonly #above: KeyedState;
+  readonly #name: string;
+  readonly #owner: string;
+
+  constructor(above: KeyedState, name: string, { kind, fields }: SubKeyNode, interner: Interner) {
+    this.#above = above;
+    this.#name = name;
+    this.#owner = `${above.owner}, ${name}`;
+    this.rows = new KeyedState(this.#owner, withHidden(fields, { [LEFT]: int32(), [RIGHT]: int32() }), interner);
+    this.rows.declare(['number', kind]);
+  }
+
+  get cursor(): StateView {
+    return this.rows.cursor;
+  }
+
+  get created(): boolean {
+    return this.rows.created;
+  }
+
+  count(slot: number): number {
+    return this.#above.integer(slot, countOf(this.#name));
+  }
+
+  find(slot: number, key: KeyPart): number {
+    return this.rows.find([slot, key]);
+  }
+
+  upsert(slot: number, key: KeyPart, record: number, version: number): number {
+    const sub = this.rows.upsert([slot, key], record, version);
+    if (!this.rows.created) return sub;
+    this.#insert(slot, sub, record);
+    this.#setCount(slot, this.count(slot) + 1, record);
+    this.rows.at(sub);
+    return sub;
+  }
+
+  at(sub: number): StateView {
+    return this.rows.at(sub);
+  }
+
+  key(sub: number): KeyPart {
+    return this.rows.part(sub, 1);
+  }
+
+  version(sub: number): number {
+    return this.rows.version(sub);
+  }
+
+  first(slot: number): number {
+    return this.#outermost(this.#root(slot), LEFT);
+  }
+
+  last(slot: number): number {
+    return this.#outermost(this.#root(slot), RIGHT);
+  }
+
+  from(slot: number, key: KeyPart): number {
+    let found = NONE;
+    let at = this.#root(slot);
+    while (at !== NONE) {
+      const isBefore = compareParts(this.key(at), key) < 0;
+      if (!isBefore) found = at;
+      at = this.#link(at, isBefore ? RIGHT : LEFT);
+    }
+    return found;
+  }
+
+  next(sub: number): number {
+    return this.#neighbour(sub, RIGHT);
+  }
+
+  previous(sub: number): number {
+    return this.#neighbour(sub, LEFT);
+  }
+
+  remove(sub: number, record?: number): void {
+    const slot = this.rows.part(sub, 0) as number;
+    let above = NONE;
+    let at = this.#root(slot);
+    while (at !== sub) {
+      if (at === NONE) throw new StockafolioError('ERR_INTERNAL', `${this.#owner}: slot ${sub} is not in its tree`);
+      above = at;
+      at = this.#link(at, this.#side(sub, at));
+    }
+    const merged = this.#merge(this.#link(sub, LEFT), this.#link(sub, RIGHT), record);
+    if (above === NONE) this.#setRoot(slot, merged, record);
+    else this.#setLink(above, this.#side(sub, above), merged, record);
+    this.#setCount(slot, this.count(slot) - 1, record);
+    this.rows.remove(sub, record);
+  }
+
+  clear(slot: number, record?: number): void {
+    const waiting = [this.#root(slot)];
+    if (waiting[0] === NONE) return;
+    for (let sub = waiting.pop(); sub !== undefined; sub = waiting.pop()) {
+      if (sub === NONE) continue;
+      waiting.push(this.#link(sub, LEFT), this.#link(sub, RIGHT));
+      this.rows.remove(sub, record);
+    }
+    this.#setRoot(slot, NONE, record);
+    this.#setCount(slot, 0, record);
+  }
+
+  /** Their rows are never taken for tables. */
+  settle(): void {
+    this.rows.takeUnwritten(() => undefined);
+  }
+
+  #insert(slot: number, sub: number, record: number): void {
+    let above = NONE;
+    let at = this.#root(slot);
+    while (at !== NONE && priority(at) >= priority(sub)) {
+      above = at;
+      at = this.#link(at, this.#side(sub, at));
+    }
+    const [before, after] = this.#split(at, sub, record);
+    this.#setLink(sub, LEFT, before, record);
+    this.#setLink(sub, RIGHT, after, record);
+    if (above === NONE) this.#setRoot(slot, sub, record);
+    else this.#setLink(above, this.#side(sub, above), sub, record);
+  }
+
+  /** Divides a tree into what is before a sub-key, and what is after it. */
+  #split(at: number, sub: number, record: number): readonly [number, number] {
+    if (at === NONE) return [NONE, NONE];
+    const side = this.#side(sub, at);
+    const [before, after] = this.#split(this.#link(at, side), sub, record);
+    this.#setLink(at, side, side === RIGHT ? before : after, record);
+    return side === RIGHT ? [at, after] : [before, at];
+  }
+
+  /** Joins two trees, of which the first is before the second. */
+  #merge(before: number, after: number, record: number | undefined): number {
+    if (before === NONE) return after;
+    if (after === NONE) return before;
+    if (priority(before) >= priority(after)) {
+      this.#setLink(before, RIGHT, this.#merge(this.#link(before, RIGHT), after, record), record);
+      return before;
+    }
+    this.#setLink(after, LEFT, this.#merge(before, this.#link(after, LEFT), record), record);
+    return after;
+  }
+
+  #neighbour(sub: number, side: typeof LEFT | typeof RIGHT): number {
+    const other = side === LEFT ? RIGHT : LEFT;
+    const within = this.#link(sub, side);
+    if (within !== NONE) return this.#outermost(within, other);
+    let found = NONE;
+    let at = this.#root(this.rows.part(sub, 0) as number);
+    while (at !== sub && at !== NONE) {
+      const way = this.#side(sub, at);
+      if (way === other) found = at;
+      at = this.#link(at, way);
+    }
+    return found;
+  }
+
+  #outermost(from: number, side: typeof LEFT | typeof RIGHT): number {
+    let at = from;
+    if (at === NONE) return NONE;
+    for (let next = this.#link(at, side); next !== NONE; next = this.#link(at, side)) at = next;
+    return at;
+  }
+
+  /** On which side of another sub-key this one is. */
+  #side(sub: number, of: number): typeof LEFT | typeof RIGHT {
+    return this.rows.comparePart(1, sub, of) < 0 ? LEFT : RIGHT;
+  }
+
+  #root(slot: number): number {
+    return this.#above.integer(slot, rootOf(this.#name)) - 1;
+  }
+
+  #setRoot(slot: number, sub: number, record: number | undefined): void {
+    this.#above.setInteger(slot, rootOf(this.#name), sub + 1, record);
+  }
+
+  #setCount(slot: number, count: number, record: number | undefined): void {
+    this.#above.setInteger(slot, countOf(this.#name), count, record);
+  }
+
+  #link(sub: number, side: typeof LEFT | typeof RIGHT): number {
+    return this.rows.integer(sub, side) - 1;
+  }
+
+  #setLink(sub: number, side: typeof LEFT | typeof RIGHT, to: number, record: number | undefined): void {
+    if (this.#link(sub, side) !== to) this.rows.setInteger(sub, side, to + 1, record);
+  }
+}
+
+function priority(sub: number): number {
+  return finish(mix(HASH_SEED, sub));
+}
+
+/** Orders two sub-keys of one kind; texts by Unicode code point. */
+function compareParts(a: KeyPart, b: KeyPart): number {
+  if (typeof a === 'string') return compareText(a, b as string);
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -66,6 +66,27 @@ describe('the producers of the topic:', () => {
     expect(users(await dump(at.tables)).sort()).to.eql(users(await at.wanted(200)).sort());
   });
 
+  it('end the run as a change of the partitions if the topic has more of them since it began', async () => {
+    /** @param answer what the source says of its partitions once there are more */
+    const run = async (answer: (source: Source) => ReturnType<Source['ranges']>): Promise<string | undefined> => {
+      at = new StreamUnderTest();
+      let isGrown = false;
+      await at.topic.append(messages(50));
+      const source = at.topic.source();
+      const ranges: Source['ranges'] = () => (isGrown ? answer(source) : source.ranges());
+      const running = at.start({ source: { ...forward(source), ranges } });
+      await at.clock.advance(100);
+      at.topic.grow(7);
+      isGrown = true;
+      await at.topic.append(messages(200, 50));
+      return await codeOf(at.clock.until(running));
+    };
+    expect(await run((source) => source.ranges())).to.equal('ERR_PARTITIONS_CHANGED');
+    // If the source does not say, or says otherwise, it is a message in a wrong partition.
+    expect(await run(() => Promise.reject(new Error('down')))).to.equal('ERR_PARTITION_MISMATCH');
+    expect(await run(async (source) => (await source.ranges()).slice(0, 4))).to.equal('ERR_PARTITION_MISMATCH');
+  });
+
   it('single misplaced ones are dead-lettered on request, and all others accepted', async () => {
     const [first] = messages(1);
     if (first === undefined) throw new Error('no message');

@@ -207,6 +207,17 @@ describe('an operator of another author', () => {
     expect(await codeOf(() => started(summing, ['user'], ''))).to.equal('ERR_PIPELINE_INVALID');
   });
 
+  it('is refused sub-keys whose name is no identifier: it becomes a part of names of fields', async () => {
+    const kind = { name: 'custom', start: () => ({ process: () => undefined }) };
+    const declare = (name: string): unknown =>
+      operatorFunction(kind, 'own', {
+        ...{ key: ['user'] as const, state: Quiet, options: {}, subKeys: { [name]: { kind: 'number', fields: Lot } } },
+      });
+    for (const name of ['', 'my lots', '$lots', "x'] = 1"])
+      expect(await codeOf(() => declare(name)), name).to.equal('ERR_PIPELINE_INVALID');
+    expect(await codeOf(() => declare('lots2'))).to.equal(undefined);
+  });
+
   for (const step of ['advance', 'flush', 'collect'] as const) {
     it(`ends the run if it throws in ${step}(), naming itself`, async () => {
       const broken: Start = (environment) => ({

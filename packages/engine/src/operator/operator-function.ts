@@ -11,6 +11,8 @@ import {
 import { isOwnKind } from './own-kinds.js';
 import type { OperatorKind } from './operator.js';
 
+const IDENTIFIER = /^[a-z]\w*$/i;
+
 /** What a node of some kind is, besides its name. */
 export interface NodeOptions<T, O> {
   /**
@@ -40,18 +42,28 @@ export interface NodeOptions<T, O> {
  * Makes the RxJS operator with which a pipeline uses a kind.
  *
  * @param name unique in the pipeline; its state is found by it
- * @throws ERR_PIPELINE_INVALID if the kind has the name of one of the engine's own, or the key is invalid; within the
- * build function of a pipeline also what every operator throws there
+ * @throws ERR_PIPELINE_INVALID if the kind has the name of one of the engine's own, or the key or a name of sub-keys is
+ * invalid; within the build function of a pipeline also what every operator throws there
  */
 export function operatorFunction<T, E, O, S extends object>(
   kind: OperatorKind<T, E, O, S>,
   name: string,
   { key, state, subKeys, settings = {}, isShared = false, options }: NodeOptions<T, O>,
 ): OperatorFunction<T, E> {
-  if (!/^[a-z]\w*$/i.test(kind.name) || isOwnKind(kind.name)) {
+  if (!IDENTIFIER.test(kind.name) || isOwnKind(kind.name)) {
     throw new StockafolioError('ERR_PIPELINE_INVALID', `'${kind.name}' cannot be the name of a kind of operator`, {
       hint: "use letters and digits, and no name of the engine's own operators",
     });
+  }
+  const wrong = Object.keys(subKeys ?? {}).find((each) => !IDENTIFIER.test(each));
+  if (wrong !== undefined) {
+    throw new StockafolioError(
+      'ERR_PIPELINE_INVALID',
+      `operator '${name}': '${wrong}' cannot be the name of sub-keys`,
+      {
+        hint: 'use letters and digits',
+      },
+    );
   }
   const parts = declaredKey(name, key);
   const node: OperatorNode<O> = {

@@ -11,7 +11,7 @@ import { memoryFor } from './memory.js';
 /** Number of texts that are also kept as strings once they were read: few, so that few survive garbage collections. */
 const RECENT = 1 << 10;
 
-/** Smallest number of texts that may have become unused for which it is worthwhile to look for them. */
+/** So many texts may be unused before the unused ones are searched for. */
 const LEAST_UNUSED = 1 << 16;
 
 /** Flags of a number. */

@@ -184,6 +184,31 @@ describe('runStream', () => {
     expect(await dump(at.tables)).to.eql(whole);
   });
 
+  it('writes shared figures at every commit if they may not stay behind for longer than that', async () => {
+    for (const figuresInterval of [20, 100]) {
+      at = new StreamUnderTest();
+      const writes = { by_user: 0, by_digit: 0 };
+      const watched: Tables = {
+        ...at.tables,
+        async write(rows) {
+          for (const name of ['by_user', 'by_digit'] as const)
+            if (rows.some(({ table }) => table.name === name)) writes[name]++;
+          await at.tables.write(rows);
+        },
+      };
+      const stop = new AbortController();
+      const running = at.start({ tables: watched, commitInterval: 100, figuresInterval, signal: stop.signal });
+      for (let n = 0; n < 15; n++) {
+        await at.topic.append(messages(10, n * 10));
+        await at.clock.advance(100);
+      }
+      expect(writes.by_digit).to.equal(writes.by_user);
+      stop.abort();
+      await at.clock.until(running);
+      expect(await dump(at.tables)).to.eql(await at.wanted(150));
+    }
+  });
+
   it('leaves no shared figure unwritten behind a checkpoint: a run that continues from one writes them', async () => {
     for (const kill of [350, 650, 950, 1_050]) {
       at.tables = memoryTables();

@@ -15,9 +15,7 @@ export class SavedStates {
   /** @param portion the most slots or texts of a base that are saved at once */
   save(portion: number): void {
     this.#base ??= { from: this.#files.length, base: this.#store.beginBase() };
-    const sections: (SavedArray | LaterArray)[] = [];
-    const { texts, states } = this.#store.save(sections, this.#base.base, portion);
-    this.#files.push({ texts, states, sections: sections.map(arrayOf) });
+    this.#add(this.#base.base, portion);
     if (!this.#base.base.isComplete) return;
     this.#complete = this.#base.from;
     this.#base = undefined;
@@ -25,8 +23,12 @@ export class SavedStates {
 
   /** Saves changes alone. */
   saveChanges(): void {
+    this.#add();
+  }
+
+  #add(base?: StateBase, portion?: number): void {
     const sections: (SavedArray | LaterArray)[] = [];
-    const { texts, states } = this.#store.save(sections);
+    const { texts, states } = this.#store.save(sections, base, portion);
     this.#files.push({ texts, states, sections: sections.map(arrayOf) });
   }
 

@@ -250,10 +250,7 @@ export class Interner {
   }
 
   #forget(id: number): void {
-    const hash = this.#store.hash(id);
-    let found = this.#index.first(hash);
-    while (found >= 0 && found !== id) found = this.#index.next(hash);
-    this.#index.remove();
+    this.#index.removeSlot(this.#store.hash(id), id);
     this.#store.remove(id);
     this.#flags[id] = 0;
     this.#free.push(id);

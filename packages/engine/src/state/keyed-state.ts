@@ -182,6 +182,10 @@ export class KeyedState extends RowStore implements State {
     const row = this.rowOf(slot);
     if (record !== undefined) this.#journal?.keepValues(record, slot, i32, 2 * (row + this.versionAt));
     f64[row + this.#cellOf(field)] = value;
+    this.#markUnsaved(slot);
+  }
+
+  #markUnsaved(slot: number): void {
     if ((this.setFlag(slot, UNSAVED) & UNSAVED) === 0) this.#unsaved.push(slot);
   }
 
@@ -212,10 +216,7 @@ export class KeyedState extends RowStore implements State {
 
   /** Enters a live slot, whose key is not in the index. */
   #enterIndex(slot: number): void {
-    const hash = this.#hash(slot);
-    let other = this.#index.first(hash);
-    while (other >= 0) other = this.#index.next(hash);
-    this.#index.insert(hash, slot);
+    this.#index.add(this.#hash(slot), slot);
     this.#live++;
   }
 
@@ -224,14 +225,11 @@ export class KeyedState extends RowStore implements State {
   }
 
   #remove(slot: number): void {
-    const hash = this.#hash(slot);
-    let found = this.#index.first(hash);
-    while (found >= 0 && found !== slot) found = this.#index.next(hash);
-    if (found < 0) throw new StockafolioError('ERR_INTERNAL', `${this.owner}: slot ${slot} is not in its index`);
-    this.#index.remove();
+    if (!this.#index.removeSlot(this.#hash(slot), slot))
+      throw new StockafolioError('ERR_INTERNAL', `${this.owner}: slot ${slot} is not in its index`);
     this.#live--;
     this.#free.push(slot);
-    if ((this.setFlag(slot, UNSAVED) & UNSAVED) === 0) this.#unsaved.push(slot);
+    this.#markUnsaved(slot);
     this.clearFlag(slot, LIVE);
     this.#interner.released += this.#textCells.length;
   }

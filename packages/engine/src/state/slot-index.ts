@@ -54,6 +54,22 @@ export class SlotIndex {
     if (count * 3 > table.length) this.tables[segment] = grow(table);
   }
 
+  /** Enters a slot whose key is not in the index. */
+  add(hash: number, slot: number): void {
+    let other = this.first(hash);
+    while (other >= 0) other = this.next(hash);
+    this.insert(hash, slot);
+  }
+
+  /** Removes a slot; returns whether it was there. */
+  removeSlot(hash: number, slot: number): boolean {
+    let found = this.first(hash);
+    while (found >= 0 && found !== slot) found = this.next(hash);
+    if (found < 0) return false;
+    this.remove();
+    return true;
+  }
+
   /** Removes the entry that the last search found, and moves up the entries that it had displaced. */
   remove(): void {
     const table = this.tables[this.#segment] as Int32Array;

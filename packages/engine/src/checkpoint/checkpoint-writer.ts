@@ -184,9 +184,10 @@ function isKept({ verdict }: PlanChange): boolean {
 }
 
 function slotsIn(files: readonly Checkpoint[]): number {
-  return files.reduce(
-    (sum, { header, sections }) =>
-      header.operators.reduce((all, { state }) => all + (sections[state.slots]?.length ?? 0), sum),
-    0,
+  const counts = files.flatMap(({ header, sections }) =>
+    header.operators.flatMap(({ state, subKeys = {} }) =>
+      [state, ...Object.values(subKeys)].map(({ slots }) => sections[slots]?.length ?? 0),
+    ),
   );
+  return counts.reduce((sum, count) => sum + count, 0);
 }

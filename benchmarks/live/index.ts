@@ -6,89 +6,20 @@
  *
  * node --import tsx benchmarks/live/index.ts [TRADES] [TRADES_INTO_CASSANDRA] [ROUNDS]
  */
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { workerRuntime } from '@stockafolio/cli';
-import { systemClock } from '@stockafolio/connectors/clock-system';
-import { kafkaProducer } from '@stockafolio/connectors/kafka';
-import { keyBytes } from '@stockafolio/core';
-import { generateTrades, trades, wireForm } from '@stockafolio/example';
 import { startCassandra, startKafka } from '@stockafolio/servers';
 import { KafkajsAlone } from '../kafka/kafkajs-alone.js';
 import { median, printTable } from '../measure.js';
-import type { WorkerReport } from './worker.js';
+import { fillTopic, runWorkers, type Measured } from './workers.js';
 
 const TRADES = Number(process.argv[2] ?? 1_000_000);
 const INTO_CASSANDRA = Number(process.argv[3] ?? 200_000);
 const ROUNDS = Number(process.argv[4] ?? 3);
-/** The number of users, each with some positions, as after a day at an exchange. */
-const USERS = 100_000;
-const PARTITIONS = 4;
-
-interface Measured {
-  /** Trades a second of wall time. */
-  readonly rate: number;
-  /** Microseconds of processor time a trade, in all processes of the stream. */
-  readonly cpu: number;
-  readonly rows: number;
-}
-
 const kafka = await startKafka();
 const cassandra = await startCassandra();
 const alone = new KafkajsAlone(kafka.port);
-let runs = 0;
 
-async function fill(topic: string, count: number): Promise<void> {
-  const producer = await kafkaProducer({
-    ...{ brokers: [`127.0.0.1:${kafka.port}`], topic, partitions: PARTITIONS, clock: systemClock },
-  });
-  const start = Date.UTC(2026, 0, 5, 14, 30);
-  const generator = generateTrades({ trades: count, users: USERS, seed: 1, start, rate: 20_000 });
-  for (let left = count; left > 0; left -= 5_000) {
-    const some = generator.next(Math.min(left, 5_000));
-    await producer.append(
-      some.map((trade) => ({ key: keyBytes(trades.key(trade)), value: wireForm.encode(trade), timestamp: trade.time })),
-    );
-  }
-  await producer.close();
-}
-
-/** Runs this many workers over a topic of `count` trades, until all are processed and committed. */
-async function stream(workers: number, topic: string, count: number, intoCassandra: boolean): Promise<Measured> {
-  const group = `live-${runs++}`;
-  const sink = intoCassandra ? [String(cassandra.port), group.replace('-', '_')] : [];
-  let taken = 0;
-  const held = new Map<object, number>();
-  const { execArgv, env } = workerRuntime(workers);
-  const children = Array.from({ length: workers }, () =>
-    spawn(
-      process.execPath,
-      [...execArgv, join(import.meta.dirname, 'worker.ts'), String(kafka.port), topic, group, ...sink],
-      { stdio: ['pipe', 'pipe', 'inherit'], env },
-    ),
-  );
-  const reports = await Promise.all(
-    children.map(async (child) => {
-      let report: WorkerReport | undefined;
-      for await (const line of createInterface({ input: child.stdout })) {
-        if (line.startsWith('{')) report = JSON.parse(line) as WorkerReport;
-        else if (line.startsWith('assigned')) {
-          held.set(child, Number(line.split(' ')[1]));
-          const shares = [...held.values()];
-          if (shares.length === workers && shares.every((share) => share === PARTITIONS / workers))
-            for (const one of children) one.stdin.write('go\n');
-        } else if ((taken += Number(line)) >= count) for (const one of children) one.kill('SIGTERM');
-      }
-      if (report === undefined) throw new Error(`a worker ended early: ${child.exitCode ?? child.signalCode}`);
-      return report;
-    }),
-  );
-  const seconds =
-    (Math.max(...reports.map(({ last }) => last)) - Math.min(...reports.map(({ first }) => first))) / 1000;
-  const sum = (of: (report: WorkerReport) => number): number => reports.reduce((all, report) => all + of(report), 0);
-  return { rate: count / seconds, cpu: (sum(({ cpu }) => cpu) * 1000) / count, rows: sum(({ rows }) => rows) };
-}
+const stream = (workers: number, topic: string, count: number, sink = {}): Promise<Measured> =>
+  runWorkers({ kafka, topic, count, workers, ...sink });
 
 async function parse(topic: string): Promise<Measured> {
   const [began, before] = [performance.now(), process.cpuUsage()];
@@ -99,14 +30,14 @@ async function parse(topic: string): Promise<Measured> {
 }
 
 try {
-  await fill('long', TRADES);
-  await fill('short', INTO_CASSANDRA);
+  await fillTopic(kafka, 'long', TRADES);
+  await fillTopic(kafka, 'short', INTO_CASSANDRA);
   const ways: Readonly<Record<string, () => Promise<Measured>>> = {
     'kafkajs and JSON.parse, 1 process': () => parse('long'),
-    'without a sink, 1 process': () => stream(1, 'long', TRADES, false),
-    'without a sink, 2 processes': () => stream(2, 'long', TRADES, false),
-    'into Cassandra, 1 process': () => stream(1, 'short', INTO_CASSANDRA, true),
-    'into Cassandra, 2 processes': () => stream(2, 'short', INTO_CASSANDRA, true),
+    'without a sink, 1 process': () => stream(1, 'long', TRADES),
+    'without a sink, 2 processes': () => stream(2, 'long', TRADES),
+    'into Cassandra, 1 process': () => stream(1, 'short', INTO_CASSANDRA, { cassandra }),
+    'into Cassandra, 2 processes': () => stream(2, 'short', INTO_CASSANDRA, { cassandra }),
   };
   const measured = new Map<string, Measured[]>();
   for (let round = 0; round < ROUNDS; round++) {

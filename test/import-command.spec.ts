@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { dumpTable } from './support/dumps.js';
 import { lastLine, must, run } from './support/run-command.js';
@@ -78,4 +78,60 @@ describe('import reads a whole history, or says why not before anything is writt
     const asItIs = await must(['import', at('newest.csv'), '--to', `log:${at('as-it-is')}`, '--file-order', '--json']);
     expect(lastLine(asItIs)).to.include({ lines: 4, order: 'none' });
   });
+
+  describe('histories of two users', () => {
+    const ann = `${HEADER}ann,AAPL,buy,10,100,2026-01-05T15:00:00Z\nann,AAPL,sell,5,150,2026-03-02T15:00:00Z\n`;
+    const carl = ann.replaceAll('ann', 'carl');
+    before(async () => {
+      await writeFile(at('ann.csv'), ann);
+      await writeFile(at('carl.csv'), carl);
+    });
+
+    it('imported together count in all figures, in whatever order they are named', async () => {
+      await must(['import', at('carl.csv'), at('ann.csv'), '--to', `log:${at('both')}`]);
+      await stream(at('both'), at('both-tables'), at('both-checkpoints'));
+      const totals = await dumpTable(at('both-tables'), 'symbol_totals');
+      expect(sumOf(totals, 'volume')).to.equal(30);
+      expect(await dumpTable(at('both-tables'), 'dead_letters')).to.deep.equal([]);
+    });
+
+    it('the second imported later: import says that it is late for the figures of the firm, and the way out', async () => {
+      const to = ['--to', `log:${at('apart')}`, '--json'];
+      const first = await must(['import', at('ann.csv'), ...to]);
+      expect(lastLine(first)).to.include({ lines: 2, late: 0 });
+      const refused = await run(['import', at('carl.csv'), ...to, '--late', 'fail']);
+      expect(refused.code).to.equal(2);
+      expect(lastLine(refused)).to.include({ ok: false, code: 'ERR_LATE_RECORD' });
+      expect(refused.stderr).to.match(/carl\.csv:2: [^]*import FILE FILE --to NEW/);
+      const second = await must(['import', at('carl.csv'), ...to]);
+      // The other trade is of the day of ann's last one.
+      expect(lastLine(second)).to.include({ lines: 2, late: 1 });
+      expect(second.stderr).to.match(/1 line is more than a day older.*import FILE FILE --to NEW/);
+      await stream(at('apart'), at('apart-tables'), at('apart-checkpoints'));
+      const positions = await dumpTable(at('apart-tables'), 'positions');
+      expect(positions).to.have.length(2);
+    });
+
+    it('imported together after one was imported alone: its trades are not sent twice', async () => {
+      const to = ['--to', `log:${at('again')}`, '--json'];
+      await must(['import', at('ann.csv'), ...to]);
+      const both = await must(['import', at('ann.csv'), at('carl.csv'), ...to]);
+      expect(lastLine(both)).to.include({ lines: 2, before: 2 });
+    });
+
+    it('two files of one name are refused, because lines without ids would get the same ones', async () => {
+      await mkdir(at('other'));
+      await writeFile(at('other/ann.csv'), carl);
+      const ended = await run(['import', at('ann.csv'), at('other/ann.csv'), '--to', `log:${at('named')}`]);
+      expect(ended.code).to.equal(2);
+      expect(ended.stderr).to.match(/two files are named 'ann\.csv'/);
+      expect(existsSync(at('named'))).to.equal(false);
+    });
+  });
 });
+
+function sumOf(dump: readonly string[], column: string): number {
+  return dump
+    .map((line) => Number((JSON.parse(line) as Record<string, unknown>)[column]))
+    .reduce((sum, value) => sum + value, 0);
+}

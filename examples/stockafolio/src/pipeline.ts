@@ -169,8 +169,10 @@ function toRow({ user, time, id, symbol, sector, side, quantity, price }: Trade)
   return { user, time, id, symbol, sector, side, quantity, price, value: quantity * price };
 }
 
-/** Trades count for the figures of their day until a day after its end; later ones are dead-lettered. */
-const dayExpires = (trade: Trade): number => dayEnd(trade.time) + hours(24);
+/** The firm's figures of a second or a day take trades for this long after its end; later ones are dead-lettered. */
+export const FIGURES_STAY_OPEN = hours(24);
+
+const dayExpires = (trade: Trade): number => dayEnd(trade.time) + FIGURES_STAY_OPEN;
 
 /** How trades become portfolios, and the firm's figures. */
 export const portfolio = pipeline('portfolio', { trades }, ({ trades }) => {
@@ -195,7 +197,7 @@ export const portfolio = pipeline('portfolio', { trades }, ({ trades }) => {
       trades.pipe(
         tumblingWindow('sector-second', {
           size: seconds(1),
-          allowedLateness: hours(24),
+          allowedLateness: FIGURES_STAY_OPEN,
           key: ['sector'],
           state: Sum,
           fold: addToSum,

@@ -14,12 +14,15 @@ import {
 } from '@stockafolio/cli';
 import { isStockafolioError, StockafolioError } from '@stockafolio/core';
 import type { Producer } from '@stockafolio/core/ports';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { parseDelimiter } from '../import/csv-dialect.js';
+import { ClosedDays } from '../import/closed-days.js';
 import { expectTrades } from '../import/expect-trades.js';
 import { importFile } from '../import/import-file.js';
 import { TimeOrder } from '../import/in-time-order.js';
+import { mergeFiles } from '../import/merge-files.js';
 import { cutLine, type ImportedLine } from '../import/trade-mapper.js';
+import { wireForm } from '../wire-forms.js';
 
 interface ImportFlags {
   readonly to: string;
@@ -37,23 +40,38 @@ interface ImportFlags {
   readonly again?: boolean;
   readonly format: 'wire' | 'original';
   readonly onBadRecord: 'dead-letter' | 'fail';
+  readonly late: 'send' | 'fail';
   readonly json?: boolean;
 }
 
 const SHOWN = 10;
 
-/** Counts of the lines that were sent, that an earlier run had sent, and of the sent ones that are not trades. */
+/** Counts of lines. */
 interface Done {
-  readonly lines: number;
-  readonly before: number;
-  readonly bad: number;
+  /** Those that were sent. */
+  lines: number;
+  /** Those that an earlier run had sent. */
+  before: number;
+  /** Those that are not trades. */
+  bad: number;
+  /** Those sent whose day is closed for the firm's figures. */
+  late: number;
+}
+
+/** What a run imports. */
+interface Import {
+  /** How messages name the file, or the number of files. */
+  readonly name: string;
+  readonly orders: readonly { readonly name: string; readonly order: TimeOrder }[];
+  /** In the order in which they are sent. */
+  readonly lines: AsyncIterable<readonly ImportedLine[]>;
 }
 
 export function addImport(program: Command, toolkit: Toolkit): void {
   program
     .command('import')
-    .description("import a broker's file into the stream, oldest trade first; no line is lost")
-    .argument('<file>', 'CSV, JSON lines, a JSON array or Parquet; plain or compressed with gzip')
+    .description('import files of brokers into the stream, oldest trade first; no line is lost')
+    .argument('<file...>', 'CSV, JSON lines, a JSON array or Parquet; plain or compressed with gzip')
     .requiredOption('--to <source>', 'target of the trades: kafka://HOST:PORT/TOPIC, log:DIR')
     .option('--map <pairs>', 'columns of the fields: time=date,quantity=amount; #3 is the third column')
     .option('--set <pairs>', 'fields that are the same in all lines: user=alice')
@@ -77,9 +95,17 @@ export function addImport(program: Command, toolkit: Toolkit): void {
       onBadRecord,
       'dead-letter',
     )
+    .addOption(
+      new Option(
+        '--late <what>',
+        "a trade whose day is closed for the firm's figures: say so and send it, or fail before",
+      )
+        .choices(['send', 'fail'])
+        .default('send'),
+    )
     .option('--json', 'end with one line of JSON')
     .addHelpText('after', HELP)
-    .action(async (file: string, flags: ImportFlags) => run(file, flags, toolkit));
+    .action(async (files: string[], flags: ImportFlags) => run(files, flags, toolkit));
 }
 
 const HELP = `
@@ -88,40 +114,48 @@ of them, or of which no line is a trade, is refused before anything is written. 
 .jsonl, .json, .parquet; .gz after it), or where that says nothing, as .txt, its first character. Cells may be cut by comma,
 semicolon, tab or bar; a line sep=; before the header counts. Lines may end with LF, CRLF or CR.
 
+Lines of several files are merged by time, so that the history of each user counts in all figures. The firm's figures of a day take
+trades until a day after it: for a history that is imported after newer trades, they are closed.
+
 An import that was stopped or killed goes on where it ended: the same command finds in the source what it has brought in. So
 the same file is brought in once, unless --again is said.`;
 
-async function run(file: string, flags: ImportFlags, toolkit: Toolkit): Promise<void> {
+async function run(files: readonly string[], flags: ImportFlags, toolkit: Toolkit): Promise<void> {
   if (flags.format !== 'wire' && flags.format !== 'original') {
     throw new StockafolioError('ERR_USAGE', `--format '${String(flags.format)}' is none of wire, original`);
   }
   const reporter = toolkit.reporter(flags.json);
   const stop = toolkit.stop();
+  const { name, orders, lines } = opened(files, flags);
   await toolkit.untilThere({ written: [flags.to] }, reporter);
-  const name = basename(file);
-  const order = new TimeOrder();
   const progress = reporter.progress('imported');
-  const done = { lines: 0, before: 0, bad: 0 };
+  const done: Done = { lines: 0, before: 0, bad: 0, late: 0 };
+  const closed = new ClosedDays(wireForm);
   let skip = flags.skip;
   let producer: Producer | undefined;
   let sent: SentBefore | undefined;
   try {
-    for await (const batch of linesOf(file, name, flags, order)) {
+    for await (const batch of lines) {
       if (stop.signal.aborted) throw stoppedAt(name, flags, done);
       const left = batch.slice(skip).map((line) => fitted(line, flags));
       skip -= batch.length - left.length;
       if (left.length === 0) continue;
-      for (const { line, problem } of left) {
+      for (const { file, line, problem } of left) {
         if (problem === undefined) continue;
         if (flags.onBadRecord === 'fail')
-          throw new StockafolioError('ERR_BAD_RECORD', `${name}:${line}: ${problem}`, MEND);
-        if (done.bad++ < SHOWN) reporter.say(`${name}:${line}: ${problem}`);
+          throw new StockafolioError('ERR_BAD_RECORD', `${file}:${line}: ${problem}`, MEND);
+        if (done.bad++ < SHOWN) reporter.say(`${file}:${line}: ${problem}`);
       }
       producer ??= await toolkit.openProducer(flags.to, undefined, flags.partitioner);
-      if (flags.again !== true) sent ??= await sentBefore(left, flags, toolkit);
+      if (flags.again !== true) sent ??= await sentBefore(left, flags, toolkit, closed);
       const unsent = (await sent?.unsent(left)) ?? left;
+      const late = unsent.filter(
+        (line) => line.time !== undefined && sent !== undefined && closed.hasClosed(sent.partitionOf(line), line.time),
+      );
+      if (late[0] !== undefined && flags.late === 'fail') throw tooLate(late[0]);
       if (unsent.length > 0) await producer.append(unsent);
       done.lines += unsent.length;
+      done.late += late.length;
       done.before = sent?.found ?? 0;
       progress.add(left.length);
     }
@@ -129,28 +163,51 @@ async function run(file: string, flags: ImportFlags, toolkit: Toolkit): Promise<
     producer ??= await toolkit.openProducer(flags.to, undefined, flags.partitioner);
   } catch (error) {
     if (done.lines === 0 || !isStockafolioError(error) || error instanceof Unfinished) throw error;
-    throw new Unfinished(error.code, error.message, done, {
-      cause: error.cause,
-      hint: [error.hint, goOn(flags, done)].filter((text) => text !== undefined).join('; '),
-    });
+    throw new Unfinished(
+      error.code,
+      error.message,
+      { ...done },
+      {
+        cause: error.cause,
+        hint: [error.hint, goOn(flags, done)].filter((text) => text !== undefined).join('; '),
+      },
+    );
   } finally {
     await sent?.close();
     await producer?.close();
   }
   progress.done();
   if (done.bad > SHOWN) reporter.say(`... and ${figure(done.bad - SHOWN)} more`);
-  tellOrder(reporter, name, order);
+  for (const { name, order } of orders) tellOrder(reporter, name, order);
+  if (done.late > 0) reporter.say(lateness(done.late), {}, 'warn');
   const advice =
     done.bad === 0
       ? ''
       : `; ${figure(done.bad)} of them ${done.bad === 1 ? 'is' : 'are'} bad: the stream will dead-letter ${done.bad === 1 ? 'it' : 'them'} (dead-letters list)`;
   const before =
     done.before === 0 ? '' : `; ${figure(done.before)} were in the source already (--again imports them again)`;
+  const changes = orders.map(({ order }) => order.change);
   reporter.result(`${counted(done.lines, 'line')} imported${before}${advice}`, {
     ok: true,
     ...done,
-    order: order.change,
+    order: changes.length === 1 ? changes[0] : changes,
   });
+}
+
+const TOGETHER =
+  'to have them in all figures, import the files of all users together into a new source: import FILE FILE --to NEW';
+
+function lateness(count: number): string {
+  const [are, them] = count === 1 ? ['is', 'it'] : ['are', 'them'];
+  return `${counted(count, 'line')} ${are} more than a day older than trades that were in the source before: the figures of users count ${them}, but those of the firm are closed, and there the stream will dead-letter ${them}; ${TOGETHER}`;
+}
+
+function tooLate({ file, line }: ImportedLine): StockafolioError {
+  return new StockafolioError(
+    'ERR_LATE_RECORD',
+    `${file}:${line}: the trade is more than a day older than trades that are in the source: the firm's figures of its day are closed`,
+    { hint: `${TOGETHER}; or import it for the figures of its user alone, with --late send` },
+  );
 }
 
 /** The largest difference between the clocks of traders, brokers and this machine, in milliseconds. */
@@ -160,10 +217,17 @@ const CLOCKS_DIFFER = 3_600_000;
  * Finds what an earlier run of the same import has sent. It was sent after its trades were made, so the source is read
  * from the time of the first of these on; or from its start, if none of the first lines is a trade.
  */
-async function sentBefore(lines: readonly ImportedLine[], flags: ImportFlags, toolkit: Toolkit): Promise<SentBefore> {
+async function sentBefore(
+  lines: readonly ImportedLine[],
+  flags: ImportFlags,
+  toolkit: Toolkit,
+  closed: ClosedDays,
+): Promise<SentBefore> {
   const first = lines.reduce((least, { time }) => Math.min(least, time ?? least), Number.POSITIVE_INFINITY);
   const since = first === Number.POSITIVE_INFINITY ? 0 : Math.min(first, toolkit.clock.now()) - CLOCKS_DIFFER;
-  return SentBefore.open(toolkit.openSource(flags.to), flags.partitioner, since);
+  return SentBefore.open(toolkit.openSource(flags.to), flags.partitioner, since, (partition, message) =>
+    closed.note(partition, message),
+  );
 }
 
 /** Brokers accept messages of up to a megabyte: of a longer line, which is not a trade, only the beginning is sent. */
@@ -173,12 +237,31 @@ function fitted(line: ImportedLine, { to }: ImportFlags): ImportedLine {
   return to.startsWith('kafka:') && line.value.length > MOST_BYTES ? cutLine(line) : line;
 }
 
-/** The lines of a file, in the order in which they are sent. */
+/** @throws ERR_USAGE if two files have the same name: their trades without an id would get the same ids */
+function opened(files: readonly string[], flags: ImportFlags): Import {
+  const names = files.map((file) => basename(file));
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) {
+    throw new StockafolioError('ERR_USAGE', `two files are named '${twice}', and their lines could not be told apart`, {
+      hint: 'rename one of them',
+    });
+  }
+  const orders = names.map((name) => ({ name, order: new TimeOrder() }));
+  const sorted = files.map((file, i) => linesOf(file, names[i] ?? file, flags, orders[i]?.order));
+  const [only = mergeFiles([])] = sorted;
+  return {
+    name: names.length === 1 ? (names[0] ?? '') : `${names.length} files`,
+    orders,
+    lines: sorted.length === 1 ? only : mergeFiles(sorted),
+  };
+}
+
+/** The lines of a file, oldest first. */
 function linesOf(
   file: string,
   name: string,
   flags: ImportFlags,
-  order: TimeOrder,
+  order = new TimeOrder(),
 ): AsyncIterable<readonly ImportedLine[]> {
   const lines = importFile(file, {
     ...(flags.map === undefined ? {} : { map: pairs(flags.map, '--map') }),

@@ -122,7 +122,7 @@ describe('an import of a file', () => {
     writeFileSync(join(folder, 'my.trades.csv.gz'), gzipSync(csv));
     const [plain] = await all(join(folder, 'my.trades.csv'));
     const [packed] = await all(join(folder, 'my.trades.csv.gz'));
-    expect(packed).to.deep.equal(plain);
+    expect(packed).to.deep.equal({ ...plain, file: 'my.trades.csv.gz' });
     expect(wire.decode(plain?.value ?? new Uint8Array()).id).to.equal('my.trades-2');
     expect(fileFacts('/a/b.tsv')).to.deep.equal({
       name: 'b.tsv',

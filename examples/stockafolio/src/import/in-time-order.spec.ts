@@ -7,7 +7,13 @@ import type { ImportedLine } from './trade-mapper.js';
 const value = new Uint8Array();
 /** Lines with these times; those without one are not trades. */
 const lines = (times: readonly (number | undefined)[]): ImportedLine[] =>
-  times.map((time, i) => ({ line: i + 2, key: null, value, ...(time === undefined ? { problem: 'bad' } : { time }) }));
+  times.map((time, i) => ({
+    file: 'trades.csv',
+    line: i + 2,
+    key: null,
+    value,
+    ...(time === undefined ? { problem: 'bad' } : { time }),
+  }));
 
 async function ordered(times: readonly (number | undefined)[], order = new TimeOrder(), size = 3): Promise<number[]> {
   const all = lines(times);

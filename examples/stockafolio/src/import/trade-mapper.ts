@@ -9,6 +9,8 @@ import { BEGINNING } from './line-splitter.js';
 
 /** The result of a line of the file: a message for the source. */
 export interface ImportedLine {
+  /** The name of its file. */
+  readonly file: string;
   /** The number of its first line in the file, from 1. */
   readonly line: number;
   /** The user's UTF-8 bytes, so that all trades of a user go to one partition; null if no user was found. */
@@ -72,7 +74,9 @@ export class TradeMapper {
     const key = userKey(complete.get('user'));
     try {
       const trade = this.foreign.decode(mapped);
-      if (problems.length === 0) return { line, key, value: wire.encode(trade), time: trade.time };
+      if (problems.length === 0) {
+        return { file: this.file.name, line, key, value: wire.encode(trade), time: trade.time };
+      }
     } catch (error) {
       if (!isStockafolioError(error, 'ERR_BAD_RECORD')) throw error;
       problems.push(messageOf(error));
@@ -93,7 +97,8 @@ export class TradeMapper {
   }
 
   private setAside(line: number, key: Uint8Array | null, value: Uint8Array, problem: string): ImportedLine {
-    return { line, key, value, problem, headers: { [ORIGIN]: `${this.file.name}:${line}` } };
+    const file = this.file.name;
+    return { file, line, key, value, problem, headers: { [ORIGIN]: `${file}:${line}` } };
   }
 
   private completed(line: number, tokens: Tokens): { complete: Map<TradeField, Token>; problems: string[] } {

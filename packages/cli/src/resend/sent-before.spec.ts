@@ -62,6 +62,35 @@ describe('the messages that were sent before', () => {
     );
   });
 
+  it('are found where another run has sent some of them alone, or in another order', async () => {
+    const texts = fc.uniqueArray(fc.tuple(fc.nat(40), fc.constantFrom('k1', 'k2', 'k3')), {
+      selector: ([text]) => text,
+      maxLength: 20,
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        texts,
+        fc.infiniteStream(fc.boolean()),
+        fc.infiniteStream(fc.nat()),
+        async (all, chosen, rank) => {
+          await rm(dir, { recursive: true });
+          const messages = all.map(([text, key]) => messageOf(String(text), key));
+          const isThere = messages.map(() => chosen.next().value);
+          const there = messages.filter((_, n) => isThere[n]).map((message) => ({ message, rank: rank.next().value }));
+          const producer = await logProducer(dir, { partitions: PARTITIONS });
+          for (const { message } of there.sort((a, b) => a.rank - b.rank)) await producer.append([message]);
+          const sent = await SentBefore.open(logSource(dir), 'murmur2', 0);
+          const unsent = await sent.unsent(messages);
+          await sent.close();
+          await producer.close();
+          expect(unsent.map(textOf)).to.deep.equal(messages.filter((_, n) => isThere[n] !== true).map(textOf));
+          expect(sent.found).to.equal(there.length);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
   it('are none in an empty source', async () => {
     const producer = await logProducer(dir, { partitions: PARTITIONS });
     const sent = await SentBefore.open(logSource(dir), 'murmur2', 0);

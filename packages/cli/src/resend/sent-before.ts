@@ -1,9 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { partitionOf, type Partitioner } from '@stockafolio/core';
 import { type OutgoingMessage, type Source, choosePartition } from '@stockafolio/core/ports';
 
 /** Messages of a partition that are held while another one is read; about this many at most. */
 const HELD = 10_000;
+/** Messages out of order that are remembered, at most. */
+const PASSED = 1_000_000;
 /** Messages that are compared before other work gets its turn. */
 const AT_A_TIME = 1_000;
 
@@ -21,29 +23,47 @@ interface Lane {
 /**
  * Finds which messages of a fixed sequence a killed run has already sent. They are found in the source itself, by their
  * content: in each partition a run appends its messages in order, so it continues after the last one that is there.
- * Messages of other producers in between are ignored. Memory is bounded.
+ * Messages of other producers in between are ignored, unless they are equal to a later one of the sequence: of two files
+ * that are imported together, one may have been imported alone before. Memory is bounded: the first million messages in
+ * between are remembered.
  */
 export class SentBefore {
   readonly #source: Source;
   readonly #lanes: ReadonlyMap<number, Lane>;
   readonly #partitioner: Partitioner;
+  readonly #note: (partition: number, message: Uint8Array) => void;
+  /** The digests of messages that were passed over, each with how many of them there are. */
+  readonly #passed = new Map<string, number>();
   /** How many messages were in the source already. */
   found = 0;
   /** How many messages of the source were read. */
   read = 0;
 
-  private constructor(source: Source, lanes: ReadonlyMap<number, Lane>, partitioner: Partitioner) {
+  private constructor(
+    source: Source,
+    lanes: ReadonlyMap<number, Lane>,
+    partitioner: Partitioner,
+    note: (partition: number, message: Uint8Array) => void,
+  ) {
     this.#source = source;
     this.#lanes = lanes;
     this.#partitioner = partitioner;
+    this.#note = note;
   }
 
   /**
    * @param source a source for this search alone; it is closed at the end
    * @param since no message was sent before this time, epoch milliseconds: the source is read from there, if it can
    * find that offset
+   * @param note called with each message of the source that was read. Before a message counts as unsent, its partition
+   * is read to its end
    */
-  static async open(source: Source, partitioner: Partitioner, since: number): Promise<SentBefore> {
+  static async open(
+    source: Source,
+    partitioner: Partitioner,
+    since: number,
+    note: (partition: number, message: Uint8Array) => void = () => undefined,
+  ): Promise<SentBefore> {
     const ranges = await source.ranges();
     const isEmpty = ranges.every(({ oldest, end }) => oldest === end);
     const at = new Map(
@@ -54,7 +74,7 @@ export class SentBefore {
       const next = Math.max(oldest, at.get(partition) ?? oldest);
       lanes.set(partition, { held: [], at: 0, next, end, paused: false });
     }
-    const sent = new SentBefore(source, lanes, partitioner);
+    const sent = new SentBefore(source, lanes, partitioner, note);
     if (sent.#isOver()) return sent;
     const positions = [...lanes].map(([partition, { next }]) => ({ partition, offset: next }));
     await source.open(`sent-before-${randomUUID()}`, {
@@ -66,15 +86,21 @@ export class SentBefore {
 
   /** Those of the next messages that are not in the source yet. */
   async unsent<M extends OutgoingMessage>(messages: readonly M[]): Promise<readonly M[]> {
-    if (this.#isOver()) return messages;
+    if (this.#isOver() && this.#passed.size === 0) return messages;
     const left: M[] = [];
     for (const [n, message] of messages.entries()) {
       if (n % AT_A_TIME === AT_A_TIME - 1) await new Promise((resolve) => setImmediate(resolve));
-      const lane = this.#lanes.get(this.#partitionOf(message));
+      const lane = this.#lanes.get(this.partitionOf(message));
       if (lane !== undefined && (await this.#isIn(lane, message.value))) this.found++;
       else left.push(message);
     }
     return left;
+  }
+
+  /** The partition of the source that a message goes to. */
+  partitionOf({ partition, key, value }: OutgoingMessage): number {
+    const count = this.#lanes.size;
+    return partition ?? (key === null ? partitionOf(value, count) : choosePartition(this.#partitioner, key, count));
   }
 
   close(): Promise<void> {
@@ -86,22 +112,35 @@ export class SentBefore {
     return [...this.#lanes.values()].every((lane) => isAtEnd(lane));
   }
 
-  #partitionOf({ partition, key, value }: OutgoingMessage): number {
-    const count = this.#lanes.size;
-    return partition ?? (key === null ? partitionOf(value, count) : choosePartition(this.#partitioner, key, count));
-  }
-
   async #isIn(lane: Lane, value: Uint8Array): Promise<boolean> {
     for (;;) {
       while (lane.at < lane.held.length) {
         const there = lane.held[lane.at++];
-        if (there !== undefined && Buffer.compare(there, value) === 0) return true;
+        if (there === undefined) continue;
+        if (Buffer.compare(there, value) === 0) return true;
+        this.#passOver(there);
       }
       lane.held = [];
       lane.at = 0;
-      if (isAtEnd(lane)) return false;
+      if (isAtEnd(lane)) return this.#wasPassedOver(value);
       await this.#fill(lane);
     }
+  }
+
+  #passOver(value: Uint8Array): void {
+    if (this.#passed.size >= PASSED) return;
+    const digest = digestOf(value);
+    this.#passed.set(digest, (this.#passed.get(digest) ?? 0) + 1);
+  }
+
+  #wasPassedOver(value: Uint8Array): boolean {
+    if (this.#passed.size === 0) return false;
+    const digest = digestOf(value);
+    const count = this.#passed.get(digest);
+    if (count === undefined) return false;
+    if (count === 1) this.#passed.delete(digest);
+    else this.#passed.set(digest, count - 1);
+    return true;
   }
 
   /**
@@ -132,7 +171,9 @@ export class SentBefore {
       for (const { offset, value } of batch.messages) {
         lane.next = offset + 1;
         // Messages that this run appends itself come after the end.
-        if (offset < lane.end) lane.held.push(value === null ? EMPTY : Buffer.from(value));
+        if (offset >= lane.end) continue;
+        lane.held.push(value === null ? EMPTY : Buffer.from(value));
+        if (value !== null) this.#note(batch.partition, value);
       }
       this.read += batch.messages.length;
     }
@@ -140,6 +181,11 @@ export class SentBefore {
 }
 
 const EMPTY = new Uint8Array(0);
+
+/** Equal for equal messages alone: 96 bits of a cryptographic digest. */
+function digestOf(value: Uint8Array): string {
+  return createHash('sha256').update(value).digest().toString('latin1', 0, 12);
+}
 
 function isAtEnd({ held, at, next, end }: Lane): boolean {
   return at >= held.length && next >= end;

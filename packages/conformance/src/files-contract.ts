@@ -148,17 +148,6 @@ export function runFilesContract(name: string, harness: FilesHarness): void {
       expect(text(await files.read('one'))).to.equal(winners[0]);
     });
 
-    it('renames a file, replacing one of that name', async () => {
-      await files.write('from/here', bytes('new'));
-      await files.write('to/there', bytes('old content'));
-      await files.rename('from/here', 'to/there');
-      expect(await listed(files)).to.deep.equal([['to/there', 3]]);
-      await files.rename('to/there', 'a/folder/that/was/not/there');
-      expect(text(await files.read('a/folder/that/was/not/there'))).to.equal('new');
-      await expectCode('ERR_FILE_NOT_FOUND', () => files.rename('from/here', 'b'));
-      expect(await listed(files)).to.have.length(1);
-    });
-
     it('removes a file; a missing one is not an error', async () => {
       await files.write('a/b', bytes('1'));
       await files.write('a/bc', bytes('2'));
@@ -197,9 +186,7 @@ export function runFilesContract(name: string, harness: FilesHarness): void {
           await files.write(file, content);
           expect(text(await files.read(file))).to.equal(each);
           expect(await listed(files, file)).to.deep.equal([[file, content.length]]);
-          await files.rename(file, `${file} moved`);
-          expect(await listed(files, 'any/')).to.deep.equal([[`${file} moved`, content.length]]);
-          await files.delete(`${file} moved`);
+          await files.delete(file);
           expect(await listed(files)).to.deep.equal([]);
         }),
         { numRuns: harness.runs ?? 30 },

@@ -28,8 +28,6 @@ export interface FilesFaultHarness {
   isWrite(request: ProxiedRequest): boolean;
   /** The request by which a written file becomes visible. */
   isPublish(request: ProxiedRequest): boolean;
-  /** The request by which a file is renamed. */
-  isRename(request: ProxiedRequest): boolean;
 }
 
 const encoder = new TextEncoder();
@@ -146,12 +144,6 @@ export function runFilesFaultContract(name: string, harness: FilesFaultHarness):
       await fixture.direct.write('one', bytes('second'));
       await writing;
       expect(text(await fixture.direct.read('one'))).to.be.oneOf(['first', 'second']);
-    });
-
-    it('renames once when the answer to it was lost', async () => {
-      proxy.fail(harness.isRename, 'lost-answer', 1);
-      await files.rename('there/before', 'there/after');
-      expect(await left()).to.deep.equal([['there/after', CONTENT]]);
     });
 
     it('lets one of two writers of a name win, whole, while requests of both fail', async () => {

@@ -104,18 +104,11 @@ export async function stubS3(): Promise<StubS3> {
       case 'GET':
         return key === '' ? list(query) : get(key, header('range'));
       case 'PUT': {
-        const source = header('x-amz-copy-source');
         if (upload !== undefined) {
           upload.parts.set(Number(query.get('partNumber')), body);
           return { status: 200, headers: { etag: etag(body) } };
         }
         if (isTaken) return refused(412, 'PreconditionFailed');
-        if (source !== undefined) {
-          const from = objects.get(decodeURIComponent(source).split('/').slice(1).join('/'));
-          if (from === undefined) return refused(404, 'NoSuchKey');
-          objects.set(key, from);
-          return xml(`<CopyObjectResult><ETag>${etag(from.content)}</ETag></CopyObjectResult>`);
-        }
         objects.set(key, { content: body, mark: header(MARK) });
         return { status: 200, headers: { etag: etag(body) } };
       }

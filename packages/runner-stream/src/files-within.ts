@@ -29,7 +29,6 @@ export function filesWithin(files: Files, clock: Pick<Clock, 'sleep'>, longest: 
     size: (name) => files.size(name),
     read: (name, range) => files.read(name, range),
     write: (name, content, options) => within(`writing '${name}'`, files.write(name, content, options)),
-    rename: (from, to) => files.rename(from, to),
     delete: (name) => within(`removing '${name}'`, files.delete(name)),
     close: () => files.close(),
   };

@@ -64,11 +64,6 @@ export function memoryFiles(): MemoryFiles {
       contents.set(name, fault === undefined ? bytes : bytes.slice(0, fault.length));
       if (fault?.error !== undefined) throw fault.error;
     },
-    async rename(from, to) {
-      const bytes = find(from);
-      contents.delete(from);
-      contents.set(to, bytes);
-    },
     async delete(name) {
       contents.delete(name);
     },

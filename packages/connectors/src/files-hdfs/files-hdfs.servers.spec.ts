@@ -52,7 +52,6 @@ describe('filesHdfs on a real server', () => {
     readsOfShorter: [1, 0, 1],
     isWrite: isOp('CREATE', 2),
     isPublish: isOp('RENAME', 1),
-    isRename: isOp('RENAME', 1),
   });
 
   it('lists a folder of more entries than one answer holds', async () => {

@@ -55,7 +55,6 @@ runFilesFaultContract('filesHdfs on a stub', {
   isRead: isOp('OPEN', 2),
   isWrite: isOp('CREATE', 2),
   isPublish: isOp('RENAME', 1),
-  isRename: isOp('RENAME', 1),
 });
 
 describe('filesHdfs', () => {

@@ -6,7 +6,7 @@ import { Patience } from '../files-remote/patience.js';
 import { hdfsSilent } from './hdfs-error.js';
 import { below, pathOf, rootOf, UNFINISHED } from './hdfs-path.js';
 import { entriesOf, walk } from './hdfs-walk.js';
-import { move, peek, remove, statusOf, writeWhole } from './hdfs-write.js';
+import { peek, remove, writeWhole } from './hdfs-write.js';
 import { WebHdfs } from './web-hdfs.js';
 
 export interface FilesHdfsOptions {
@@ -118,14 +118,6 @@ export function filesHdfs(options: FilesHdfsOptions): Files {
       // Only saves work: the rename at the end decides.
       if (ifAbsent && (await peek(hdfs, path, name)) !== undefined) throw taken(name);
       await writeWhole({ hdfs, root, name, path }, content, ifAbsent);
-    },
-
-    async rename(from, to) {
-      const [source, target] = [pathOf(root, from), pathOf(root, to)];
-      const { type, fileId } = await statusOf(hdfs, source, from);
-      if (type !== 'FILE') throw notFound(from);
-      if (source !== target)
-        await move(hdfs, { from: source, to: target, name: to, fileId, overwrite: true, isOurs: false });
     },
 
     async delete(name) {

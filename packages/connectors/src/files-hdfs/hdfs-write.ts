@@ -35,7 +35,7 @@ export async function writeWhole(
     if (length !== sent) {
       throw hdfsSilent(`${length} of ${sent} bytes arrived`, { op: 'CREATE', name, host: 'the namenode' });
     }
-    await move(hdfs, { from: hidden, to: path, name, fileId, overwrite: !ifAbsent, isOurs: true });
+    await move(hdfs, { from: hidden, to: path, name, fileId, overwrite: !ifAbsent });
   } catch (error) {
     await remove(hdfs, hidden, name).catch(() => undefined);
     throw error;
@@ -86,8 +86,6 @@ export interface Move {
   /** The id of the moved file: it tells whether a move whose answer was lost has been made. */
   readonly fileId: number;
   readonly overwrite: boolean;
-  /** Whether nobody else knows its present name: if that is gone, this very move was made. */
-  readonly isOurs: boolean;
 }
 
 /**
@@ -96,7 +94,7 @@ export interface Move {
  *
  * @throws ERR_FILE_EXISTS
  */
-export async function move(hdfs: WebHdfs, { from, to, name, fileId, overwrite, isOurs }: Move): Promise<void> {
+async function move(hdfs: WebHdfs, { from, to, name, fileId, overwrite }: Move): Promise<void> {
   const params = { destination: to, renameoptions: overwrite ? 'OVERWRITE' : 'NONE' };
   await hdfs.patiently(async (before) => {
     try {
@@ -106,8 +104,9 @@ export async function move(hdfs: WebHdfs, { from, to, name, fileId, overwrite, i
       if (before > 0 && (await peek(hdfs, to, name))?.fileId === fileId) return;
       if (isStockafolioError(error, 'ERR_FILE_NOT_FOUND')) {
         if ((await peek(hdfs, from, name)) === undefined) {
-          // An attempt whose answer was lost has moved it, and then another writer replaced it.
-          if (before > 0 && isOurs) return;
+          // Nobody else knows its present name: an attempt whose answer was lost has moved it, and then another writer
+          // replaced it.
+          if (before > 0) return;
           throw error;
         }
         await hdfs.once({ op: 'MKDIRS', method: 'PUT', path: folderOf(to), name });
@@ -120,7 +119,7 @@ export async function move(hdfs: WebHdfs, { from, to, name, fileId, overwrite, i
   });
 }
 
-export function statusOf(hdfs: WebHdfs, path: string, name: string): Promise<FileStatus> {
+function statusOf(hdfs: WebHdfs, path: string, name: string): Promise<FileStatus> {
   return hdfs.said<FileStatus>({ op: 'GETFILESTATUS', method: 'GET', path, name }, 'FileStatus');
 }
 

@@ -1,5 +1,5 @@
-import { open, rename, stat, unlink } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { open, stat, unlink } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { StockafolioError } from '@stockafolio/core';
 import type { ByteRange, Clock, FileInfo, Files, WriteOptions } from '@stockafolio/core/ports';
 import { systemClock } from '../clock-system/index.js';
@@ -7,7 +7,7 @@ import { fileError, systemCode } from './file-error.js';
 import { folderOf, isUnfinished, pathOf } from './file-name.js';
 import { readRange } from './read-range.js';
 import { walk } from './walk.js';
-import { makeFolder, syncFolder, writeWhole } from './write-whole.js';
+import { writeWhole } from './write-whole.js';
 
 export interface FilesLocalOptions {
   readonly clock?: Pick<Clock, 'now'>;
@@ -84,23 +84,6 @@ export function filesLocal(root: string, options: FilesLocalOptions = {}): Files
         } catch (error) {
           throw ['ENOTDIR', 'EISDIR', 'EEXIST'].includes(systemCode(error) ?? '') ? taken(name, error) : error;
         }
-      });
-    },
-
-    async rename(from, to) {
-      const [source, target] = [pathOf(base, from), pathOf(base, to)];
-      await attempt(from, async () => {
-        if (!(await stat(source)).isFile()) {
-          throw new StockafolioError('ERR_FILE_NOT_FOUND', `'${from}' is a folder, not a file`);
-        }
-        try {
-          await makeFolder(dirname(target));
-          await rename(source, target);
-        } catch (error) {
-          throw ['ENOTDIR', 'EISDIR', 'EEXIST'].includes(systemCode(error) ?? '') ? taken(to, error) : error;
-        }
-        await syncFolder(dirname(target));
-        if (dirname(source) !== dirname(target)) await syncFolder(dirname(source));
       });
     },
 

@@ -1,5 +1,4 @@
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
-import { StockafolioError } from '@stockafolio/core';
 import type { ByteRange, Clock, FileInfo, Files, WriteOptions } from '@stockafolio/core/ports';
 import { systemClock } from '../clock-system/index.js';
 import { checkHeld, checkRange, notFound, taken } from '../files-remote/answers.js';
@@ -33,8 +32,6 @@ export interface FilesS3Options {
 }
 
 const PART_BYTES = 16 << 20;
-/** The most that S3 copies in one request. */
-const COPIED_WHOLE = 5 * 2 ** 30;
 
 /**
  * The {@link Files} of a bucket in S3, or in a compatible server.
@@ -42,9 +39,6 @@ const COPIED_WHOLE = 5 * 2 ** 30;
  * A write is one request, or a multipart upload: visible whole or not at all. Parts left by a killed writer are never
  * listed; a lifecycle rule for incomplete uploads removes them. `ifAbsent` is S3's own condition (`If-None-Match: *`),
  * which a server must support.
- *
- * `rename` is not atomic, because S3 has no rename: the object is copied, then the old one is deleted. In between both
- * exist, each of them whole.
  *
  * @example
  * const files = filesS3({ bucket: 'trades', prefix: 'archive', region: 'us-east-1' });
@@ -97,19 +91,6 @@ export function filesS3(options: FilesS3Options): Files {
       await writeObject({ s3, key, name, ifAbsent }, content, partBytes);
     },
 
-    async rename(from, to) {
-      const [source, target] = [keyOf(from), keyOf(to)];
-      const head = await headOf(s3, source, from);
-      if (head === undefined) throw notFound(from);
-      if (source === target) return;
-      if (head.size > COPIED_WHOLE) throw tooLarge(from);
-      const copied = { Bucket: bucket, Key: target, CopySource: encodeURIComponent(`${bucket}/${source}`) };
-      await s3.ask(from, ({ sdk, client }) => client.send(new sdk.CopyObjectCommand(copied)));
-      await s3.ask(from, ({ sdk, client }) =>
-        client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key: source })),
-      );
-    },
-
     async delete(name) {
       const key = keyOf(name);
       await s3.ask(name, ({ sdk, client }) => client.send(new sdk.DeleteObjectCommand({ Bucket: bucket, Key: key })));
@@ -119,10 +100,4 @@ export function filesS3(options: FilesS3Options): Files {
       await s3.close();
     },
   };
-}
-
-function tooLarge(name: string): StockafolioError {
-  return new StockafolioError('ERR_USAGE', `'${name}' is larger than the 5 GiB that S3 copies in one request`, {
-    hint: 'read it and write it under its new name',
-  });
 }

@@ -38,8 +38,6 @@ export interface Files {
   read(name: string, range?: ByteRange): Promise<Uint8Array>;
   /** Writes a file atomically and durably. */
   write(name: string, content: Uint8Array | AsyncIterable<Uint8Array>, options?: WriteOptions): Promise<void>;
-  /** Renames a file, atomically; a file of the new name is replaced. */
-  rename(from: string, to: string): Promise<void>;
   /** Removes a file; a missing file is not an error. */
   delete(name: string): Promise<void>;
   close(): Promise<void>;

@@ -53,7 +53,9 @@ export {
   type TableOptions,
   type ValuesOf,
 } from './table/index.js';
+export { dateOfDays, daysOfDate } from './time/civil.js';
 export { days, hours, milliseconds, minutes, seconds } from './time/durations.js';
+export { timeZone, type TimeZone } from './time/time-zone.js';
 export * from './operators/index.js';
 export * from './pipeline/index.js';
-export { calendar, type Window, type Windower } from './windows/index.js';
+export { calendar, type CalendarOptions, type Window, type Windower } from './windows/index.js';

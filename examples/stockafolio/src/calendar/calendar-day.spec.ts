@@ -1,13 +1,13 @@
+import { dateOfDays, daysOfDate } from '@stockafolio/core';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { isCalendarDay } from './calendar-day.js';
-import { dateOf, daysOf } from './trading-day.js';
 
 describe('a calendar day', () => {
   it('is every day from the first to the last, and no other date of that form', () => {
     fc.assert(
-      fc.property(fc.integer({ min: daysOf('1989-12-31'), max: daysOf('2200-12-31') }), (days) => {
-        expect(isCalendarDay(dateOf(days))).to.equal(true);
+      fc.property(fc.integer({ min: daysOfDate('1989-12-31'), max: daysOfDate('2200-12-31') }), (days) => {
+        expect(isCalendarDay(dateOfDays(days))).to.equal(true);
       }),
     );
     for (const day of ['2026-02-31', '2026-02-29', '2026-04-31', '2026-13-01', '2026-00-10', '2026-01-00']) {

@@ -1,5 +1,5 @@
+import { dateOfDays, daysOfDate } from '@stockafolio/core';
 import { getHolidays } from 'nyse-holidays';
-import { dateOf, daysOf } from './trading-day.js';
 
 /**
  * Days on which New York was closed for special reasons: mourning for a president (1994, 2004, 2007, 2018, 2025),
@@ -44,7 +44,7 @@ export function closesEarly(day: string): boolean {
 
 /** 0 for Sunday to 6 for Saturday. */
 export function weekdayOf(day: string): number {
-  return (((daysOf(day) + 4) % 7) + 7) % 7;
+  return (((daysOfDate(day) + 4) % 7) + 7) % 7;
 }
 
 function holidaysOf(year: number): ReadonlySet<string> {
@@ -58,5 +58,5 @@ function holidaysOf(year: number): ReadonlySet<string> {
 
 /** The day after this one. */
 export function dayAfter(day: string): string {
-  return dateOf(daysOf(day) + 1);
+  return dateOfDays(daysOfDate(day) + 1);
 }

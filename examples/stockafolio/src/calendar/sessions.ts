@@ -1,6 +1,7 @@
+import { daysOfDate } from '@stockafolio/core';
 import { closesEarly, dayAfter, isHoliday, weekdayOf } from './holidays.js';
 import { newYorkMoment } from './new-york-time.js';
-import { daysOf, tradingDay } from './trading-day.js';
+import { tradingDay } from './trading-day.js';
 
 const OPEN = 9 * 60 + 30;
 const CLOSE = 16 * 60;
@@ -49,5 +50,5 @@ function compute(day: string): Session | undefined {
   const weekday = weekdayOf(day);
   if (weekday === 0 || weekday === 6 || isHoliday(day)) return undefined;
   const close = closesEarly(day) ? EARLY_CLOSE : CLOSE;
-  return { day, open: newYorkMoment(daysOf(day), OPEN), close: newYorkMoment(daysOf(day), close) };
+  return { day, open: newYorkMoment(daysOfDate(day), OPEN), close: newYorkMoment(daysOfDate(day), close) };
 }

@@ -1,7 +1,8 @@
+import { dateOfDays, daysOfDate } from '@stockafolio/core';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { newYorkMoment, newYorkOffset } from './new-york-time.js';
-import { dateOf, daysOf, minuteOfDay, tradingDay } from './trading-day.js';
+import { newYork, newYorkMoment } from './new-york-time.js';
+import { minuteOfDay, tradingDay } from './trading-day.js';
 
 const wall = new Intl.DateTimeFormat('sv-SE', {
   timeZone: 'America/New_York',
@@ -38,7 +39,7 @@ describe('the New York day', () => {
       for (const month of [2, 3, 9, 10]) {
         for (let day = 1; day <= 31; day += 1) {
           const midnight = Date.UTC(year, month, day);
-          const [before, after] = [newYorkOffset(midnight), newYorkOffset(midnight + 24 * HOUR)];
+          const [before, after] = [newYork.offsetAt(midnight), newYork.offsetAt(midnight + 24 * HOUR)];
           if (before === after) continue;
           const change = midnight + 2 * HOUR - before;
           for (const time of [
@@ -57,7 +58,8 @@ describe('the New York day', () => {
   });
 
   it('lasts 23 hours when the clocks go forward and 25 when they go back', () => {
-    const length = (day: string): number => (newYorkMoment(daysOf(day) + 1, 0) - newYorkMoment(daysOf(day), 0)) / HOUR;
+    const length = (day: string): number =>
+      (newYorkMoment(daysOfDate(day) + 1, 0) - newYorkMoment(daysOfDate(day), 0)) / HOUR;
     expect([length('2026-03-08'), length('2026-03-09'), length('2026-11-01')]).to.deep.equal([23, 24, 25]);
     expect(tradingDay(Date.parse('2026-03-08T04:59:59.999Z'))).to.equal('2026-03-07');
     expect(tradingDay(Date.parse('2026-03-08T05:00:00Z'))).to.equal('2026-03-08');
@@ -66,7 +68,7 @@ describe('the New York day', () => {
   });
 
   it('turns a local time into its moment: the first of two, and past the gap where it is skipped', () => {
-    const at = (day: string, minute: number): string => new Date(newYorkMoment(daysOf(day), minute)).toISOString();
+    const at = (day: string, minute: number): string => new Date(newYorkMoment(daysOfDate(day), minute)).toISOString();
     expect(at('2026-07-01', 570)).to.equal('2026-07-01T13:30:00.000Z');
     expect(at('2026-01-05', 570)).to.equal('2026-01-05T14:30:00.000Z');
     expect(at('2026-11-01', 90)).to.equal('2026-11-01T05:30:00.000Z');
@@ -76,7 +78,7 @@ describe('the New York day', () => {
   it('converts days in both directions', () => {
     fc.assert(
       fc.property(fc.integer({ min: -200_000, max: 200_000 }), (days) => {
-        expect(daysOf(dateOf(days))).to.equal(days);
+        expect(daysOfDate(dateOfDays(days))).to.equal(days);
       }),
     );
   });

@@ -1,7 +1,8 @@
-import { newYorkMoment, newYorkOffset } from './new-york-time.js';
+import { dateOfDays, days, minutes } from '@stockafolio/core';
+import { newYork, newYorkMoment } from './new-york-time.js';
 
-const MINUTE = 60_000;
-const DAY = 86_400_000;
+const MINUTE = minutes(1);
+const DAY = days(1);
 /** Bounds the memory for times from many years. */
 const KEPT = 4096;
 
@@ -25,12 +26,12 @@ let last: Day = { from: 0, until: 0, text: '' };
  */
 export function tradingDay(time: number): string {
   if (time >= last.from && time < last.until) return last.text;
-  const days = Math.floor((time + newYorkOffset(time)) / DAY);
-  let day = kept.get(days);
+  const number = Math.floor((time + newYork.offsetAt(time)) / DAY);
+  let day = kept.get(number);
   if (day === undefined) {
     if (kept.size >= KEPT) kept.clear();
-    day = { from: newYorkMoment(days, 0), until: newYorkMoment(days + 1, 0), text: dateOf(days) };
-    kept.set(days, day);
+    day = { from: newYorkMoment(number, 0), until: newYorkMoment(number + 1, 0), text: dateOfDays(number) };
+    kept.set(number, day);
   }
   last = day;
   return day.text;
@@ -38,18 +39,8 @@ export function tradingDay(time: number): string {
 
 /** The minute of the New York day that the wall clock shows, 0 to 1439. */
 export function minuteOfDay(time: number): number {
-  const local = time + newYorkOffset(time);
+  const local = time + newYork.offsetAt(time);
   return Math.floor((local - Math.floor(local / DAY) * DAY) / MINUTE);
-}
-
-/** Days since 1970-01-01 of a date `YYYY-MM-DD`. */
-export function daysOf(date: string): number {
-  return Date.parse(`${date}T00:00:00Z`) / DAY;
-}
-
-/** The date `YYYY-MM-DD` of this many days since 1970-01-01. */
-export function dateOf(days: number): string {
-  return new Date(days * DAY).toISOString().slice(0, 10);
 }
 
 /** The end of the New York day of a time, in epoch milliseconds: the next midnight there. */

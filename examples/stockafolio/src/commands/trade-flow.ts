@@ -1,8 +1,8 @@
 import type { OutgoingMessage } from '@stockafolio/core/ports';
-import { keyBytes, StockafolioError } from '@stockafolio/core';
+import { dateOfDays, daysOfDate, keyBytes, StockafolioError } from '@stockafolio/core';
 import { isCalendarDay } from '../calendar/calendar-day.js';
 import { nextSession, sessionOf, type Session } from '../calendar/sessions.js';
-import { dateOf, daysOf, tradingDay } from '../calendar/trading-day.js';
+import { tradingDay } from '../calendar/trading-day.js';
 import { trades, type Trade } from '../trade.js';
 import { wireForm } from '../wire-forms.js';
 
@@ -13,8 +13,8 @@ export function messageOfTrade(trade: Trade): OutgoingMessage {
 
 /** The last session that had begun by then. */
 export function lastSession(now: number): Session {
-  for (let day = daysOf(tradingDay(now)); ; day--) {
-    const session = sessionOf(dateOf(day));
+  for (let day = daysOfDate(tradingDay(now)); ; day--) {
+    const session = sessionOf(dateOfDays(day));
     if (session !== undefined && session.open <= now) return session;
   }
 }

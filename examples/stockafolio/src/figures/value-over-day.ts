@@ -1,7 +1,7 @@
-import { rowObject, type RowOf } from '@stockafolio/core';
+import { daysOfDate, rowObject, type RowOf } from '@stockafolio/core';
 import type { Tables } from '@stockafolio/core/ports';
 import { newYorkMoment } from '../calendar/new-york-time.js';
-import { daysOf, minuteOfDay, tradingDay } from '../calendar/trading-day.js';
+import { minuteOfDay, tradingDay } from '../calendar/trading-day.js';
 import { positions, symbolPrices, tradesByUser } from '../tables.js';
 import { quotesOf, type QuoteOf } from './quotes.js';
 import { readRows } from './read-rows.js';
@@ -31,7 +31,7 @@ type PriceRow = RowOf<typeof symbolPrices>;
  * if nobody traded on that day, and for a user with too many trades.
  */
 export async function valueOverDay(tables: Tables, user: string, day: string, known?: QuoteOf): Promise<ValueAt[]> {
-  const start = newYorkMoment(daysOf(day), 0);
+  const start = newYorkMoment(daysOfDate(day), 0);
   const trades = await tradesSince(tables, user, start);
   if (trades === undefined) return [];
   const held = new Map((await readRows(tables, positions, [user])).map((row) => [row.symbol, row.quantity]));
@@ -85,7 +85,7 @@ function momentsOf(prices: readonly PriceRow[], trades: readonly { readonly time
   const moments: number[] = [];
   const from = minuteOfDay(first) - (minuteOfDay(first) % SLOT);
   for (let minute = from; minute < 24 * 60; minute += SLOT) {
-    const moment = newYorkMoment(daysOf(day), minute);
+    const moment = newYorkMoment(daysOfDate(day), minute);
     if (moment >= last) break;
     moments.push(moment);
   }

@@ -2,7 +2,7 @@ import { latin1Of, at, textOf } from './bytes.js';
 import { isDay, isText } from '../schema/index.js';
 import { DAY, checkedDays } from '../time/civil.js';
 import { NotJson, numberEnd, tokenAt } from './scan-json.js';
-import type { Zone } from './zone.js';
+import type { TimeZone } from '../time/time-zone.js';
 
 /**
  * Readers of the usual forms of values, directly from the bytes. Each begins at byte `i`, returns the value and stores
@@ -219,7 +219,7 @@ export function dateReader(): TextReader {
  * Epoch milliseconds, or `"YYYY-MM-DDTHH:MM:SS"` with T or a space between, an optional fraction of a second, and Z or
  * an offset; with a zone, neither is needed. The day is computed once as long as it stays the same.
  */
-export function timestampReader(zone: Zone | undefined): (bytes: Uint8Array, i: number, cursor: Cursor) => number {
+export function timestampReader(zone: TimeZone | undefined): (bytes: Uint8Array, i: number, cursor: Cursor) => number {
   let yearKey = 0;
   let dayKey = 0;
   let dayStart = Number.NaN;

@@ -2,7 +2,7 @@ import { StockafolioError } from '../errors/index.js';
 import { fieldOf, type FieldType, type Fields, type ObjectOf, type RecordSchema, type Value } from '../schema/index.js';
 import type { Position } from '../ports/index.js';
 import type { ValueForm } from './read-value.js';
-import { zoneOf } from './zone.js';
+import { timeZone } from '../time/time-zone.js';
 
 /** How a foreign system writes the same records. */
 export interface JsonCodecOptions<F extends Fields = Fields> {
@@ -46,7 +46,7 @@ export interface FieldForm extends ValueForm {
 
 /** The fields of a schema in its order. @throws ERR_SCHEMA_INVALID if the options do not fit it */
 export function formsOf<F extends Fields>(schema: RecordSchema<F>, options: JsonCodecOptions<F>): FieldForm[] {
-  const zone = options.zone === undefined ? undefined : zoneOf(options.zone);
+  const zone = options.zone === undefined ? undefined : timeZone(options.zone);
   for (const part of ['names', 'values', 'round', 'defaults', 'computed'] as const) {
     for (const name of Object.keys(options[part] ?? {})) {
       if (!Object.hasOwn(schema.fields, name)) fault(schema.name, `${part}: there is no field '${name}'`);

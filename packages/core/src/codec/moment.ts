@@ -1,5 +1,5 @@
 import { DAY, ISO_MAX, ISO_MIN, checkedDays, clockOf, dateOfDays } from '../time/civil.js';
-import type { Zone } from './zone.js';
+import type { TimeZone } from '../time/time-zone.js';
 
 const grammar = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?([Zz]|[+-]\d\d(?::?\d\d)?)?$/;
 
@@ -9,7 +9,7 @@ const grammar = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}
  *
  * @returns a description of the error, as a string, if it is not such a time
  */
-export function momentOf(text: string, zone: Zone | undefined): number | string {
+export function momentOf(text: string, zone: TimeZone | undefined): number | string {
   const match = grammar.exec(text);
   if (match === null) return 'is not an ISO 8601 time, such as 2017-01-20T15:00:00.000Z';
   const days = checkedDays(Number(match[1]), Number(match[2]), Number(match[3]));
@@ -36,7 +36,7 @@ export function momentOf(text: string, zone: Zone | undefined): number | string 
  * The local form `YYYY-MM-DD HH:MM:SS` (with milliseconds if not zero), or undefined if it would not be read back as
  * the same time: in the second of two equal hours in autumn, and at the ends of the years 0000 to 9999.
  */
-export function localOf(ms: number, zone: Zone): string | undefined {
+export function localOf(ms: number, zone: TimeZone): string | undefined {
   if (!(ms > ISO_MIN + DAY && ms < ISO_MAX - DAY)) return undefined;
   const local = ms + zone.offsetAt(ms);
   if (zone.momentOf(local) !== ms) return undefined;

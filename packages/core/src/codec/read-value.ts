@@ -4,7 +4,7 @@ import { fourDecimals, meantUnitsOf, roundedUnitsOf, unitsOf } from './decimal.j
 import { quoted, shown } from './describe.js';
 import { momentOf } from './moment.js';
 import { stringOf, type Token } from './scan-json.js';
-import type { Zone } from './zone.js';
+import type { TimeZone } from '../time/time-zone.js';
 
 /**
  * What is wrong with a value, in words that follow the field's name. Not an Error: a stack costs more than the message.
@@ -23,7 +23,7 @@ export interface ValueForm {
   /** The foreign words of `oneOf` and their values; undefined if they are the field's own. */
   readonly words: ReadonlyMap<string, string> | undefined;
   /** The zone of times without an offset. */
-  readonly zone: Zone | undefined;
+  readonly zone: TimeZone | undefined;
   /** How decimals past the last unit of money are handled: rejected if absent. */
   readonly round?: 'half-even' | undefined;
 }

@@ -2,7 +2,7 @@ import { MAX_SAFE } from '../schema/index.js';
 import { bytesOf } from './bytes.js';
 import { DAY, ISO_MAX, ISO_MIN, civilOf } from '../time/civil.js';
 import { localOf } from './moment.js';
-import type { Zone } from './zone.js';
+import type { TimeZone } from '../time/time-zone.js';
 
 const CHUNK = 65_536;
 
@@ -135,7 +135,7 @@ export function writeDouble(out: Output, value: number): void {
 /**
  * A writer of times: ISO 8601 in UTC with milliseconds, or the local form of a zone if that represents the same time.
  */
-export function timestampWriter(zone: Zone | undefined): (out: Output, ms: number) => void {
+export function timestampWriter(zone: TimeZone | undefined): (out: Output, ms: number) => void {
   let lastDay = Number.NaN;
   const template = bytesOf('"0000-00-00T00:00:00.000Z"');
   const isoWriter = (out: Output, ms: number): void => {

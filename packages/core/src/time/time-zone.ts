@@ -1,13 +1,17 @@
 import { StockafolioError } from '../errors/index.js';
-import { DAY, daysOf } from '../time/civil.js';
+import { DAY, daysOf } from './civil.js';
 
-/** The offsets of a time zone. */
-export interface Zone {
+/** What the clocks of a time zone show. */
+export interface TimeZone {
   readonly name: string;
-  /** Milliseconds that local time is ahead of UTC at this time. */
+  /**
+   * Milliseconds that local time is ahead of UTC at this time; negative in the west.
+   *
+   * @throws RangeError if it is not a time
+   */
   offsetAt(ms: number): number;
   /**
-   * The time of a local time, given as if it were UTC. A local time that occurs twice is its first occurrence. For a
+   * The time at which the clocks show a local time, given in milliseconds as if it were UTC. A local time that occurs twice is its first occurrence. For a
    * skipped local time the offset before the skip is used (so 02:30 in the spring gap is 03:30 summer time).
    */
   momentOf(local: number): number;
@@ -18,19 +22,31 @@ const QUARTER = 900_000;
 const CACHED = 16_384;
 
 /**
- * A time zone by its IANA name, according to the platform's Intl.
+ * A time zone by its IANA name, according to the platform's Intl. Offsets are remembered, so a call costs little.
+ *
+ * @example
+ * const newYork = timeZone('America/New_York');
+ * const minuteOfDay = (time: number) => Math.floor(((time + newYork.offsetAt(time)) % days(1)) / minutes(1));
  *
  * @throws ERR_SCHEMA_INVALID if the platform knows no such zone
  */
-export function zoneOf(name: string): Zone {
+export function timeZone(name: string): TimeZone {
   const format = formatOf(name);
   const offsets = new Map<number, number>();
   const locals = new Map<number, number>();
-  let lastLocal = Number.NaN;
+  let lastQuarter = Number.NaN;
   let lastOffset = 0;
+  let lastLocal = Number.NaN;
+  let lastLocalOffset = 0;
 
-  const offsetAt = (ms: number): number =>
-    cached(offsets, Math.floor(ms / QUARTER), (quarter) => offsetFrom(format, quarter * QUARTER));
+  const offsetAt = (ms: number): number => {
+    const quarter = Math.floor(ms / QUARTER);
+    if (quarter !== lastQuarter) {
+      lastOffset = cached(offsets, quarter, (q) => offsetFrom(format, q * QUARTER));
+      lastQuarter = quarter;
+    }
+    return lastOffset;
+  };
 
   const offsetOfLocal = (local: number): number => {
     const before = offsetAt(local - DAY);
@@ -45,10 +61,10 @@ export function zoneOf(name: string): Zone {
     momentOf(local) {
       const quarter = Math.floor(local / QUARTER);
       if (quarter !== lastLocal) {
-        lastOffset = cached(locals, quarter, (q) => offsetOfLocal(q * QUARTER));
+        lastLocalOffset = cached(locals, quarter, (q) => offsetOfLocal(q * QUARTER));
         lastLocal = quarter;
       }
-      return local - lastOffset;
+      return local - lastLocalOffset;
     },
   };
 }

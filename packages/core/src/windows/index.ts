@@ -1,1 +1,1 @@
-export { calendar, hopping, tumbling, type Window, type Windower } from './windower.js';
+export { calendar, hopping, tumbling, type CalendarOptions, type Window, type Windower } from './windower.js';

@@ -92,5 +92,12 @@ describe('windows', () => {
     expect(hopping(60, 30).settings).to.deep.equal({ size: 60, step: 30 });
     const never = (): number => 0;
     expect(calendar('days', never, never).settings).to.deep.equal({ calendar: 'days' });
+    expect(calendar('days', never, never, { version: 2 }).settings).to.deep.equal({ calendar: 'days', version: 2 });
+  });
+
+  it('of a calendar have a version that is a whole number from 1', async () => {
+    const never = (): number => 0;
+    for (const version of [0, 1.5, Number.NaN])
+      expect(await codeOf(() => calendar('days', never, never, { version }))).to.equal('ERR_PIPELINE_INVALID');
   });
 });

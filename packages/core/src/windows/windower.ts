@@ -46,10 +46,39 @@ export function hopping(size: number, step: number, offset = 0): Windower {
   };
 }
 
+export interface CalendarOptions {
+  /**
+   * Raised when the calendar's days change, such as by a holiday that became known. State of windows of another version
+   * is not continued; default 1.
+   */
+  readonly version?: number;
+}
+
 /**
  * Windows that a calendar defines, such as trading days: `startOf` returns the start of the window that contains a
- * time, `endOf` its end.
+ * time, `endOf` its end. Name and version are what is known of these functions: the state of open windows is kept as
+ * long as both stay the same.
+ *
+ * @example
+ * calendar('utc-day', (time) => Math.floor(time / days(1)) * days(1), (start) => start + days(1))
+ *
+ * @throws ERR_PIPELINE_INVALID if the version is not a whole number above zero
  */
-export function calendar(name: string, startOf: (time: number) => number, endOf: (start: number) => number): Windower {
-  return { settings: { calendar: name }, newest: startOf, before: () => undefined, end: endOf };
+export function calendar(
+  name: string,
+  startOf: (time: number) => number,
+  endOf: (start: number) => number,
+  { version = 1 }: CalendarOptions = {},
+): Windower {
+  if (!Number.isSafeInteger(version) || version < 1) {
+    throw new StockafolioError('ERR_PIPELINE_INVALID', `calendar '${name}': the version ${version} is invalid`, {
+      hint: 'use a whole number from 1, and raise it when days of the calendar change',
+    });
+  }
+  return {
+    settings: { calendar: name, ...(version === 1 ? {} : { version }) },
+    newest: startOf,
+    before: () => undefined,
+    end: endOf,
+  };
 }

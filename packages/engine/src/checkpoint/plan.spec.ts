@@ -1,6 +1,16 @@
 import type { SavedSlots, StateColumn } from '@stockafolio/core/ports';
 import { expect } from 'chai';
-import { int64, money, optional, record, type RecordSchema, table, type Table, text } from '@stockafolio/core';
+import {
+  calendar,
+  int64,
+  money,
+  optional,
+  record,
+  type RecordSchema,
+  table,
+  type Table,
+  text,
+} from '@stockafolio/core';
 import { type KeyKind, layoutOf, type OperatorLayout, type OperatorNode, withHidden } from '@stockafolio/core/plan';
 import { MemoryStates } from '../state/memory-states.js';
 import type { CheckpointHeader, OperatorPart } from './header.js';
@@ -97,6 +107,19 @@ describe('comparePlans', () => {
     expect(verdict(window, operator('w', 'hoppingWindow', window.settings))).to.equal('lost');
     expect(verdict(window, operator('w', 'tumblingWindow', { size: 6, allowedLateness: 0 }))).to.equal('lost');
     expect(verdict(operator('f', 'foldByKey', {}), operator('f', 'foldByKey', { expires: 'yes' }))).to.equal('lost');
+    const days = (version: number): OperatorNode =>
+      operator(
+        'd',
+        'calendarWindow',
+        calendar(
+          'days',
+          () => 0,
+          () => 0,
+          { version },
+        ).settings,
+      );
+    expect(verdict(days(1), days(1))).to.equal('kept');
+    expect(verdict(days(1), days(2))).to.equal('lost');
   });
 
   it('migrates a state that has gained, lost or retyped fields, and names them', () => {

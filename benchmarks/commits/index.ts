@@ -5,13 +5,8 @@
  *     node --import tsx benchmarks/commits/index.ts ../before . [TRADES] [USERS] [ROUNDS]
  */
 import assert from 'node:assert';
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type * as Core from '@stockafolio/core';
-import type * as Engine from '@stockafolio/engine';
-import type * as Example from '@stockafolio/example';
 import { alternate, printTable, processorSeconds } from '../measure.js';
+import { openCheckout, type Checkout } from './checkout.js';
 
 const [before, after] = process.argv.slice(2, 4);
 if (before === undefined || after === undefined) throw new Error('name two folders: the checkout before, and after');
@@ -19,27 +14,7 @@ const [COUNT = 300_000, USERS = 20_000, ROUNDS = 9] = process.argv.slice(4).map(
 const COMMIT = 20_000;
 const PARTITION = 0;
 
-interface Checkout {
-  readonly core: typeof Core;
-  readonly engine: typeof Engine;
-  readonly example: typeof Example;
-}
-
-async function opened(root: string): Promise<Checkout> {
-  const load = async (...paths: readonly string[]): Promise<unknown> => {
-    const found = paths.map((path) => resolve(root, path)).find((path) => existsSync(path));
-    if (found === undefined) throw new Error(`'${root}' is not built: there is no ${paths.join(' or ')}`);
-    return await import(pathToFileURL(found).href);
-  };
-  return {
-    core: (await load('packages/core/dist/index.js')) as typeof Core,
-    // The engine was a part of core once.
-    engine: (await load('packages/engine/dist/index.js', 'packages/core/dist/engine/index.js')) as typeof Engine,
-    example: (await load('examples/stockafolio/dist/index.js')) as typeof Example,
-  };
-}
-
-const checkouts = { before: await opened(before), after: await opened(after) };
+const checkouts = { before: await openCheckout(before), after: await openCheckout(after) };
 
 const messages = (() => {
   const { generateTrades, wireForm } = checkouts.after.example;

@@ -219,16 +219,16 @@ async function rowsWithFailures<T>(
   failing: { has(record: T): boolean },
 ): Promise<readonly string[]> {
   const both = pipeline('contract', { records: stream as Stream<never> }, ({ records: flow }) => {
-    const input = flow as Observable<T>;
+    const input: Observable<unknown> = flow;
     const fold = shardedFold('contract-failures', {
       key: () => ['all'] as const,
       state: Failures,
-      fold: (state, each: T) => {
+      fold: (state, each: unknown) => {
         state.records++;
-        if (failing.has(each)) throw new Error('this record fails on purpose');
+        if (failing.has(each as T)) throw new Error('this record fails on purpose');
       },
     });
-    return [into<Table, unknown>(table, rows(input) as never), into(failures, input.pipe(fold))];
+    return [into<Table, unknown>(table, rows(input as Observable<T>) as never), into(failures, input.pipe(fold))];
   });
   const harness = pipelineHarness<T>(both);
   harness.push(...records);

@@ -2,6 +2,7 @@ import type { Observable, OperatorFunction } from 'rxjs';
 import type { Fields, ObjectOf } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import type { Windower } from '../windows/windower.js';
+import type { StreamOnly } from './changelog.js';
 import type { KeyParts, KeyValues } from './key.js';
 import { addWindow, type Windowed, type WindowOptions } from './window.js';
 
@@ -20,7 +21,7 @@ export function calendarWindow<
   const P extends KeyParts<T> = never,
 >(
   name: string,
-  options: WindowOptions<T, K, F, P> & { readonly windows: Windower },
+  options: WindowOptions<T, K, F, P> & { readonly windows: Windower } & StreamOnly<T>,
 ): OperatorFunction<T, Windowed<KeyValues<T, K, P>, ObjectOf<F>>> {
   return (source: Observable<T>) => addWindow('calendarWindow', name, source, options.windows, options);
 }

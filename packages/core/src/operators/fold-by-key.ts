@@ -3,6 +3,7 @@ import type { Update } from '../pipeline/update.js';
 import type { Fields, ObjectOf } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import { addFold } from './add-fold.js';
+import type { StreamOnly } from './changelog.js';
 import type { KeyParts, KeyValues } from './key.js';
 import type { KeyedOptions } from './options.js';
 
@@ -26,7 +27,7 @@ export function foldByKey<
   const P extends KeyParts<T> = never,
 >(
   name: string,
-  options: KeyedOptions<T, K, F, R, P>,
+  options: KeyedOptions<T, K, F, R, P> & StreamOnly<T>,
 ): OperatorFunction<T, Update<KeyValues<T, K, P>, ObjectOf<F>, T, R>> {
   return (source: Observable<T>) => addFold('foldByKey', name, source, options);
 }

@@ -2,6 +2,7 @@ import type { Observable, OperatorFunction } from 'rxjs';
 import type { Fields, ObjectOf } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import { hopping } from '../windows/windower.js';
+import type { StreamOnly } from './changelog.js';
 import type { KeyParts, KeyValues } from './key.js';
 import { addWindow, type Windowed, type WindowOptions } from './window.js';
 
@@ -21,7 +22,11 @@ export function hoppingWindow<
   const P extends KeyParts<T> = never,
 >(
   name: string,
-  options: WindowOptions<T, K, F, P> & { readonly size: number; readonly step: number; readonly offset?: number },
+  options: WindowOptions<T, K, F, P> & {
+    readonly size: number;
+    readonly step: number;
+    readonly offset?: number;
+  } & StreamOnly<T>,
 ): OperatorFunction<T, Windowed<KeyValues<T, K, P>, ObjectOf<F>>> {
   const windower = hopping(options.size, options.step, options.offset);
   return (source: Observable<T>) => addWindow('hoppingWindow', name, source, windower, options);

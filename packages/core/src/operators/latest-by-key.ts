@@ -3,6 +3,7 @@ import type { PartialUpdate } from '../pipeline/update.js';
 import { optional, timestamp, type Fields, type ObjectOf } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import { addFold } from './add-fold.js';
+import type { StreamOnly } from './changelog.js';
 import { withHidden } from './hidden-fields.js';
 import type { Ignored } from './fold-function.js';
 import type { KeyParts, KeyValues } from './key.js';
@@ -25,7 +26,7 @@ export function latestByKey<
   const P extends KeyParts<T> = never,
 >(
   name: string,
-  options: KeyedOptions<T, K, F, Ignored, P>,
+  options: KeyedOptions<T, K, F, Ignored, P> & StreamOnly<T>,
 ): OperatorFunction<T, PartialUpdate<KeyValues<T, K, P>, ObjectOf<F>, T, void>> {
   return (source: Observable<T>) =>
     addFold('latestByKey', name, source, options, withHidden(options.state, { $time: optional(timestamp()) }));

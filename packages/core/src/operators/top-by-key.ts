@@ -5,6 +5,7 @@ import type { OperatorNode } from '../pipeline/plan.js';
 import type { KeyTuple } from '../pipeline/update.js';
 import { timestamp, type Fields, type ObjectOf } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
+import type { Changing, StreamOnly } from './changelog.js';
 import { withHidden } from './hidden-fields.js';
 import { checkFold, type Ignored } from './fold-function.js';
 import { declaredKey, keySetting, type AnyKey, type KeyParts, type KeyValues } from './key.js';
@@ -42,8 +43,13 @@ export interface TopOptions<
 /** The options with which it is executed. */
 export type TopNodeOptions<T, F extends Fields> = TopOptions<T, KeyTuple, KeyTuple, F, KeyParts<T>, KeyParts<T>>;
 
-/** One rank of a ranking by the field `by`; `rank` counts from 1. */
-export interface Ranked<G extends readonly unknown[], K extends readonly unknown[], V, B extends string = string> {
+/** One rank of a ranking by the field `by`; `rank` counts from 1. It is a changelog, which goes into tables only. */
+export interface Ranked<
+  G extends readonly unknown[],
+  K extends readonly unknown[],
+  V,
+  B extends string = string,
+> extends Changing {
   readonly group: G;
   readonly by: B;
   readonly rank: number;
@@ -74,7 +80,7 @@ export function topByKey<
   const Q extends KeyParts<T> = never,
 >(
   name: string,
-  options: TopOptions<T, G, K, F, P, Q>,
+  options: TopOptions<T, G, K, F, P, Q> & StreamOnly<T>,
 ): OperatorFunction<T, Ranked<KeyValues<T, G, Q>, KeyValues<T, K, P>, ObjectOf<F>, RankField<F>>> {
   if (!(Number.isSafeInteger(options.k) && options.k > 0 && options.k <= 10_000)) {
     throw new StockafolioError('ERR_PIPELINE_INVALID', `topByKey('${name}') cannot rank ${options.k} keys`, {
@@ -110,6 +116,7 @@ export function topByKey<
       state: options.expires === undefined ? options.state : withHidden(options.state, { $until: timestamp() }),
       isShared: true,
       writesState: false,
+      emits: 'changelog',
       options,
     };
     return currentPlan(`topByKey('${name}')`).addOperator(node, source);

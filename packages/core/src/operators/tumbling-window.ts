@@ -2,6 +2,7 @@ import type { Observable, OperatorFunction } from 'rxjs';
 import type { Fields, ObjectOf } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import { tumbling } from '../windows/windower.js';
+import type { StreamOnly } from './changelog.js';
 import type { KeyParts, KeyValues } from './key.js';
 import { addWindow, type Windowed, type WindowOptions } from './window.js';
 
@@ -27,7 +28,7 @@ export function tumblingWindow<
   const P extends KeyParts<T> = never,
 >(
   name: string,
-  options: WindowOptions<T, K, F, P> & { readonly size: number; readonly offset?: number },
+  options: WindowOptions<T, K, F, P> & { readonly size: number; readonly offset?: number } & StreamOnly<T>,
 ): OperatorFunction<T, Windowed<KeyValues<T, K, P>, ObjectOf<F>>> {
   const windower = tumbling(options.size, options.offset);
   return (source: Observable<T>) => addWindow('tumblingWindow', name, source, windower, options);

@@ -6,6 +6,7 @@ import type { KeyTuple } from '../pipeline/update.js';
 import { boolean, timestamp, type Fields, type ObjectOf } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import type { Window, Windower } from '../windows/windower.js';
+import type { Changing } from './changelog.js';
 import { withHidden } from './hidden-fields.js';
 import { checkFold, type Ignored } from './fold-function.js';
 import { declaredKey, keySetting, type AnyKey, type KeyParts, type KeyValues } from './key.js';
@@ -24,12 +25,18 @@ export interface WindowOptions<
   readonly allowedLateness?: number;
 }
 
-/** What a window operator emits: when the window closes, and again for every late record that it still accepts. */
-export interface Windowed<K extends readonly unknown[], V> {
+/** The value of a window that no record can change any more, as `whenFinal()` emits it. */
+export interface FinalWindow<K extends readonly unknown[], V> {
   readonly window: Window;
   readonly key: K;
   readonly value: V;
 }
+
+/**
+ * What a window operator emits: when the window closes, and again for every late record that it still accepts. It is a
+ * changelog: it goes into a table, or by `whenFinal()` into another operator.
+ */
+export interface Windowed<K extends readonly unknown[], V> extends FinalWindow<K, V>, Changing {}
 
 /** The options with which a window operator is executed. */
 export interface WindowNodeOptions<T, F extends Fields> extends WindowOptions<T, KeyTuple, F, KeyParts<T>> {
@@ -57,6 +64,8 @@ export function addWindow<T, K extends readonly KeyPart[], F extends Fields, P e
     state: withHidden(options.state, { $pending: boolean() }),
     isShared: false,
     writesState: false,
+    emits: 'changelog',
+    finalAfter: allowedLateness,
     options: { ...options, key: options.key as AnyKey<T>, allowedLateness, windower },
   };
   return plan.addOperator<Windowed<KeyValues<T, K, P>, ObjectOf<F>>>(node, source);

@@ -20,6 +20,8 @@ export class PlanBuilder {
   readonly #edges: Edge[] = [];
   readonly #keyKinds = new Map<OperatorNode, readonly KeyKind[]>();
   readonly #origins = new Set<FlowOrigin>();
+  readonly #finals = new Map<OperatorNode, FlowOrigin>();
+  readonly #timedBy = new Map<OperatorNode, OperatorNode>();
   /** The operators of which it is known that each partition has only its part of their figures. */
   readonly #partial = new Set<FlowOrigin>();
   #refused: StockafolioError | undefined;
@@ -44,7 +46,17 @@ export class PlanBuilder {
         { hint: 'state is found by this name: give each operator its own name' },
       );
     }
-    this.#edges.push({ from: this.#originOf(input), to: node.name, table: false });
+    const from = this.#originOf(input);
+    const sender = this.#nodeOf(from);
+    if (sender?.emits === 'changelog') throw this.#changes(node, sender);
+    this.#addEdge(from, node.name, false);
+    const timer = this.#timerOf(from);
+    if (timer !== undefined) this.#timedBy.set(node, timer);
+    const window = this.#windowOf(from);
+    if (window !== undefined && this.#partial.has(window)) {
+      if (node.needsStreamKey === true) throw this.#notPartitioned(node);
+      this.#partial.add(node);
+    }
     if (node.isShared) this.#partial.add(node);
     if (node.key !== undefined) this.#noteKey(node, node.key, input);
     this.#operators.push(node);
@@ -88,11 +100,35 @@ export class PlanBuilder {
     }
     if (writer !== undefined) this.#noteKinds(writer, table);
     const from = this.#originOf(rows);
-    const isPartial = this.#operators.some((node) => node.name === from && this.#partial.has(node));
+    const sender = this.#nodeOf(from) ?? this.#windowOf(from);
+    const isPartial = sender !== undefined && this.#partial.has(sender);
     if (isPartial && table.shardIndex < 0) throw shardMissing(table);
     this.#tables.set(table.name, table);
-    this.#edges.push({ from, to: table.name, table: true });
+    this.#addEdge(from, table.name, true);
     this.#steps.push({ table, rows, writer });
+  }
+
+  /**
+   * Adds the final values of a window operator; returns them.
+   *
+   * @throws ERR_PIPELINE_INVALID if these are not the output of one
+   */
+  addFinal<T>(windows: Observable<unknown>): Flow<T> {
+    const node = this.operatorOf(windows);
+    if (node?.finalAfter === undefined) {
+      throw new StockafolioError(
+        'ERR_PIPELINE_INVALID',
+        `pipeline '${this.#pipeline}': whenFinal() is not directly behind a window operator`,
+        { hint: 'write it first: tumblingWindow(...), whenFinal(), map(...)' },
+      );
+    }
+    let origin = this.#finals.get(node);
+    if (origin === undefined) {
+      origin = Object.freeze({ name: node.name });
+      this.#finals.set(node, origin);
+      this.#origins.add(origin);
+    }
+    return new Flow<T>(origin);
   }
 
   /** Adds an observer of a flow. */
@@ -113,6 +149,8 @@ export class PlanBuilder {
       operators: Object.freeze(this.#operators),
       tables: Object.freeze([...this.#tables.values()]),
       edges: Object.freeze(this.#edges),
+      finals: this.#finals,
+      timedBy: this.#timedBy,
       keyKinds: this.#keyKinds,
     });
   }
@@ -176,18 +214,54 @@ export class PlanBuilder {
     this.#keyKinds.set(writer, kinds);
   }
 
+  #addEdge(origin: FlowOrigin, to: string, table: boolean): void {
+    const isFinal = this.#windowOf(origin) !== undefined;
+    this.#edges.push({ from: origin.name, to, table, ...(isFinal ? { final: true } : {}) });
+  }
+
+  /** The operator whose output this is; undefined for the stream and for final values. */
+  #nodeOf(origin: FlowOrigin): OperatorNode | undefined {
+    return this.#operators.find((node) => node === origin);
+  }
+
+  /** The window operator whose final values these are. */
+  #windowOf(origin: FlowOrigin): OperatorNode | undefined {
+    for (const [node, final] of this.#finals) if (final === origin) return node;
+    return undefined;
+  }
+
+  /** The window operator whose final values, or what was made of them, come from there. */
+  #timerOf(origin: FlowOrigin): OperatorNode | undefined {
+    const sender = this.#nodeOf(origin);
+    return sender === undefined ? this.#windowOf(origin) : this.#timedBy.get(sender);
+  }
+
+  #changes(node: OperatorNode, sender: OperatorNode): StockafolioError {
+    const isWindow = sender.finalAfter !== undefined;
+    return new StockafolioError(
+      'ERR_PIPELINE_INVALID',
+      `operator '${node.name}' cannot fold what operator '${sender.name}' (${sender.kind}) emits: it changes, and when it is emitted depends on commits`,
+      {
+        hint: isWindow
+          ? `put whenFinal() directly behind '${sender.name}': then each window is folded once, when no record can change it`
+          : 'send it into a table only; fold the records themselves',
+      },
+    );
+  }
+
   /**
-   * The name of the operator whose output an observable was piped from; '' for the stream, and if that is unknown.
+   * Where the values of an observable come from: the output of an operator, or final values; the stream, and if that is
+   * unknown.
    *
    * @throws ERR_PIPELINE_INVALID if it is of another pipeline
    */
-  #originOf(observable: Observable<unknown>): string {
+  #originOf(observable: Observable<unknown>): FlowOrigin {
     for (let at: Observable<unknown> | undefined = observable; at !== undefined; at = at.source) {
       if (!(at instanceof Flow)) continue;
-      if (this.#origins.has(at.origin)) return at.origin.name;
+      if (this.#origins.has(at.origin)) return at.origin;
       throw foreignFlow(this.#pipeline, at.origin);
     }
-    return '';
+    return this.input;
   }
 }
 

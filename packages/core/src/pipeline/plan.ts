@@ -29,6 +29,13 @@ export interface OperatorNode<O = unknown> extends FlowOrigin {
   readonly isShared: boolean;
   /** Whether `into` writes the state of each key as it is at the commit, without an emission for each record. */
   readonly writesState: boolean;
+  /**
+   * `changelog` if what it emits replaces what it emitted before, at moments that may depend on commits: then only
+   * tables receive it. By default it emits a stream: what records alone determine.
+   */
+  readonly emits?: 'changelog';
+  /** How long after the end of a window its value is final, in milliseconds of event time; undefined without windows. */
+  readonly finalAfter?: number | undefined;
   /** Its functions, and other options of its kind. */
   readonly options: O;
   /** What executes it, if that is not part of the engine: an `OperatorKind`. */
@@ -84,6 +91,8 @@ export interface Edge {
   readonly from: string;
   readonly to: string;
   readonly table: boolean;
+  /** Whether only final values of windows pass. */
+  readonly final?: true;
 }
 
 /** The parts of a pipeline. */
@@ -96,6 +105,10 @@ export interface Plan {
   /** The tables that it writes, without the library's own. */
   readonly tables: readonly Table[];
   readonly edges: readonly Edge[];
+  /** Of window operators whose final values are used: where these leave them. */
+  readonly finals: ReadonlyMap<OperatorNode, FlowOrigin>;
+  /** Of operators that are given final values of a window, or what was made of these: the operator of that window. */
+  readonly timedBy: ReadonlyMap<OperatorNode, OperatorNode>;
   /** By operator, the kinds of its key's parts, where its key or a table that its state is written to states them. */
   readonly keyKinds: ReadonlyMap<OperatorNode, readonly KeyKind[]>;
 }

@@ -5,6 +5,7 @@ import {
   foreignFlow,
   leave,
   type OperatorLayout,
+  type OperatorNode,
   type Plan,
   type RunningEngine,
 } from '@stockafolio/core/plan';
@@ -21,8 +22,13 @@ export interface OperatorRuntime {
   readonly subKeys: readonly string[];
   /** Whether the rows of all partitions together make up its figures: this partition writes its part of each. */
   readonly isShared: boolean;
-  /** The earliest event time at which it has something to close or drop; infinity if there is nothing. */
+  /**
+   * The watermark of the stream at which it has something to close or drop: the earliest, in event time; infinity if
+   * there is nothing.
+   */
   readonly due: number;
+  /** Whether the engine moves its time. Otherwise the window operator does whose final values it gets. */
+  readonly isTimed: boolean;
   /** Closes and drops what the watermark has passed. */
   advance(watermark: number): void;
   /** Emits what is open, as if time had advanced. */
@@ -67,6 +73,14 @@ export interface Refused {
   readonly figure: object;
 }
 
+/** What operators that receive a final value see of it. */
+export interface FinalMoment {
+  /** Its event time, in epoch milliseconds. */
+  readonly time: number;
+  /** The stream's own key; without parts if the value is of several such keys. */
+  readonly key: Key;
+}
+
 /** Errors of the pipeline itself: no single record is to blame, so the run ends. */
 const fatalCodes = new Set([
   'ERR_ASYNC_EMISSION',
@@ -93,6 +107,7 @@ export class PipelineContext implements RunningEngine {
   readonly operators: OperatorRuntime[] = [];
   readonly connections: Connection[] = [];
   readonly #fanOuts: ReadonlyMap<FlowOrigin, FanOut<unknown>>;
+  readonly #finals: Plan['finals'];
   /** Rows that wait for the next commit. */
   readonly rows = new StepRows();
   rejected: Rejected[] = [];
@@ -119,6 +134,8 @@ export class PipelineContext implements RunningEngine {
   fatal: StockafolioError | undefined;
   /** Whether a figure is being emitted between records; the figures that result from it are undone with it. */
   #emitting = false;
+  /** The operator whose figure is being emitted; undefined if it is final, or nothing is. */
+  changing: string | undefined;
   readonly pipeline: string;
   readonly partition: number;
 
@@ -126,7 +143,9 @@ export class PipelineContext implements RunningEngine {
     this.states = states;
     this.pipeline = pipeline;
     this.partition = partition;
-    this.#fanOuts = new Map([plan.input, ...plan.operators].map((origin) => [origin, new FanOut()]));
+    this.#finals = plan.finals;
+    const origins = [plan.input, ...plan.operators, ...plan.finals.values()];
+    this.#fanOuts = new Map(origins.map((origin) => [origin, new FanOut()]));
   }
 
   /** The batch that the current record is in, at index {@link index}. */
@@ -224,6 +243,12 @@ export class PipelineContext implements RunningEngine {
     throw foreignFlow(this.pipeline, origin);
   }
 
+  /** Where the final values of a window operator leave it; undefined if nothing uses them. */
+  finalsOf(node: OperatorNode): FanOut<unknown> | undefined {
+    const origin = this.#finals.get(node);
+    return origin === undefined ? undefined : this.fanOut(origin);
+  }
+
   subscribe<T>(origin: FlowOrigin, receiver: Receiver<T>): () => void {
     return this.fanOut<T>(origin).add(receiver);
   }
@@ -284,23 +309,52 @@ export class PipelineContext implements RunningEngine {
    * @returns whether it was emitted
    */
   emit(operator: string, figure: object, send: () => void, stamp?: number): boolean {
-    const { rows } = this;
     const outer = this.stamp;
     const isAlone = this.betweenRecords && !this.#emitting;
-    if (isAlone) {
-      this.beginRecord();
-      rows.mark();
-      this.#emitting = true;
-    }
+    if (isAlone) this.#beginFigure();
     this.stamp = stamp;
+    this.changing = operator;
     send();
+    this.changing = undefined;
     this.stamp = outer;
-    if (isAlone) this.#emitting = false;
+    return isAlone ? this.#endFigure(operator, figure) : this.failure === undefined;
+  }
+
+  /**
+   * Emits, between records, a value that is final, as a record of its own: operators that receive it see its time and
+   * its key. A failure undoes it alone, and it is recorded in {@link refused}.
+   */
+  emitFinal(operator: string, figure: object, { time, key }: FinalMoment, send: () => void): void {
+    const { time: outerTime, key: outerKey, watermark: outerWatermark } = this;
+    this.#beginFigure();
+    this.time = time;
+    this.key = key;
+    // Final values come in order, so none is older than this one.
+    this.watermark = time;
+    send();
+    this.time = outerTime;
+    this.key = outerKey;
+    this.watermark = outerWatermark;
+    const { rejected } = this;
+    this.rejected = [];
+    if (this.#endFigure(operator, figure))
+      for (const { operator: late, error } of rejected) this.refused.push({ operator: late, error, figure });
+  }
+
+  #beginFigure(): void {
+    this.beginRecord();
+    this.rows.mark();
+    this.#emitting = true;
+  }
+
+  /** @returns whether it was emitted */
+  #endFigure(operator: string, figure: object): boolean {
+    this.#emitting = false;
     if (this.failure === undefined) return true;
-    if (!isAlone || this.fatal !== undefined) return false;
+    if (this.fatal !== undefined) return false;
     const error = this.failure;
     this.undo();
-    rows.rollbackToMark();
+    this.rows.rollbackToMark();
     this.refused.push({ operator, error, figure });
     return false;
   }

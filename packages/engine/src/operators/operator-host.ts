@@ -5,6 +5,7 @@ import { formatValue } from '@stockafolio/core/ports';
 import {
   beginsWith,
   type Connection,
+  type FinalMoment,
   type OperatorRuntime,
   type PipelineContext,
   type StateWriter,
@@ -30,6 +31,12 @@ export class OperatorHost
   readonly #input: Observable<unknown>;
   readonly #operator: Operator<unknown>;
   readonly #timers: DueBook[] = [];
+  /** The operators that get its final values, or what is made of these, in the order of the plan. */
+  readonly #timed: OperatorHost[] = [];
+  /** By how much its time is behind that of the stream, in milliseconds. */
+  #delay = 0;
+  readonly finals: FanOut<unknown> | undefined;
+  #window: OperatorHost | undefined;
   #layout: OperatorLayout;
 
   constructor(
@@ -43,6 +50,7 @@ export class OperatorHost
     this.state = context.states.open(node.name, node.state, node.subKeys);
     this.output = context.fanOut(node);
     this.#input = input;
+    this.finals = context.finalsOf(node);
     this.#layout = layoutOf(node);
     this.#operator = start(this);
   }
@@ -64,7 +72,18 @@ export class OperatorHost
   get due(): number {
     let due = Number.POSITIVE_INFINITY;
     for (const timers of this.#timers) due = Math.min(due, timers.next);
-    return due;
+    return due + this.#delay;
+  }
+
+  get isTimed(): boolean {
+    return this.#window === undefined;
+  }
+
+  /** Makes this operator one that gets the final values of a window operator, or what is made of them. */
+  follow(window: OperatorHost): void {
+    this.#window = window;
+    this.#delay = window.#delay + (window.node.finalAfter ?? 0);
+    window.#timed.push(this);
   }
 
   get isQuiet(): boolean {
@@ -88,6 +107,7 @@ export class OperatorHost
     const { context } = this;
     if (context.failure !== undefined || !(context.active || context.checkActive('operator', this.node.name))) return;
     try {
+      if (context.changing !== undefined) throw changingInput(this.node.name, context.changing);
       this.#operator.process(record);
     } catch (error) {
       context.fail(error);
@@ -105,11 +125,21 @@ export class OperatorHost
   }
 
   advance(watermark: number): void {
+    const { context } = this;
+    const outer = context.watermark;
+    context.watermark = watermark;
     try {
       this.#operator.advance?.(watermark);
     } catch (error) {
       this.#failBetween('advance', error);
     }
+    context.watermark = outer;
+    this.advanceTimed(watermark - (this.node.finalAfter ?? 0));
+  }
+
+  /** Moves the time of the operators that get its final values. */
+  advanceTimed(watermark: number): void {
+    for (const operator of this.#timed) operator.advance(watermark);
   }
 
   flush(): void {
@@ -149,7 +179,10 @@ export class OperatorHost
   }
 
   restored(saved: OperatorLayout | undefined): void {
+    const { context } = this;
+    context.watermark -= this.#delay;
     this.#operator.restored?.(saved);
+    context.watermark += this.#delay;
   }
 
   // What its kind uses.
@@ -229,6 +262,16 @@ export class OperatorHost
     return isEmitted;
   };
 
+  /** Emits a final value with its own time and key. @param isPartial whether other partitions have parts of it */
+  emitFinal(figure: object, moment: FinalMoment, isPartial: boolean): void {
+    const { context, finals } = this;
+    if (finals === undefined) return;
+    const { partial } = context;
+    context.partial = partial || isPartial;
+    context.emitFinal(this.node.name, figure, moment, () => finals.next(figure));
+    context.partial = partial;
+  }
+
   readonly late = (until: number): void => {
     const { context } = this;
     const { name } = this.node;
@@ -248,6 +291,14 @@ export class OperatorHost
   readonly note = (setting: string, value: string | number): void => {
     this.#layout = { ...this.#layout, settings: { ...this.#layout.settings, [setting]: value } };
   };
+}
+
+function changingInput(operator: string, sender: string): StockafolioError {
+  return new StockafolioError(
+    'ERR_PIPELINE_INVALID',
+    `operator '${operator}' received a value of '${sender}' that may still change, and that is emitted when a commit happens`,
+    { hint: 'such values go into tables only; of windows, whenFinal() makes records of their final values' },
+  );
 }
 
 function iso(time: number): string {

@@ -1,4 +1,4 @@
-import { type Fields, type Key, type ObjectOf, type Ranked, type RankField, StockafolioError } from '@stockafolio/core';
+import { type Fields, type Key, type RankField, StockafolioError } from '@stockafolio/core';
 import { instantiate, memberReader } from '@stockafolio/core/compile';
 import { type KeyTuple, rankFields, type TopNodeOptions } from '@stockafolio/core/plan';
 import { beginsWith, type PipelineContext } from '../flow/context.js';
@@ -172,14 +172,13 @@ export class TopFold<T, F extends Fields> extends BatchOperator<T> {
 
   #emit(slot: number, rank: number, field: number): void {
     const parts = this.#state.key(slot);
-    const figure: Ranked<KeyTuple, KeyTuple, ObjectOf<F>, RankField<F>> = {
+    this.host.emitFigure({
       group: parts.slice(0, this.#groupLength),
       by: this.#fields[field] as RankField<F>,
       rank,
       key: parts.slice(this.#groupLength),
-      value: this.#state.at(slot).$copy() as ObjectOf<F>,
-    };
-    this.host.emitFigure(figure);
+      value: this.#state.at(slot).$copy(),
+    });
   }
 
   #groupOf(slot: number): string {

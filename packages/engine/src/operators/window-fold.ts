@@ -1,9 +1,10 @@
 import {
   type Fields,
+  type FinalWindow,
   type Key,
+  type KeyPart,
   type ObjectOf,
   StockafolioError,
-  type Windowed,
   type Windower,
 } from '@stockafolio/core';
 import { instantiate } from '@stockafolio/core/compile';
@@ -47,7 +48,30 @@ export class WindowFold<T, F extends Fields> extends BatchOperator<T> {
 
   advance(watermark: number): void {
     if (this.#closing.next <= watermark) this.#closing.take(watermark, (slot) => this.#emitPending(slot, true));
-    if (this.#dropping.next <= watermark) this.#dropping.take(watermark, (slot) => this.host.state.remove(slot));
+    if (this.#dropping.next > watermark) return;
+    if (this.host.finals !== undefined) this.#finish(watermark);
+    else this.#dropping.take(watermark, (slot) => this.host.state.remove(slot));
+  }
+
+  /**
+   * Emits the windows that no record can change any more, and drops them. What folds them sees them as records of a
+   * stream in order of time: its own time moves on before each.
+   */
+  #finish(watermark: number): void {
+    const { host } = this;
+    const { state, context } = host;
+    const own = context.key;
+    const windows: { readonly figure: FinalWindow<KeyTuple, ObjectOf<F>>; readonly slot: number }[] = [];
+    this.#dropping.take(watermark, (slot) => windows.push({ figure: this.#figure(slot), slot }));
+    windows.sort((a, b) => a.figure.window.end - b.figure.window.end || compareKeys(a.figure.key, b.figure.key));
+    for (const { figure, slot } of windows) {
+      const { window, key } = figure;
+      const time = window.end - 1;
+      host.advanceTimed(time);
+      const ownKey = typeof own === 'object' ? key.slice(0, own.length) : (key[0] as Key);
+      host.emitFinal(figure, { time, key: this.#whole ? ownKey : [] }, !this.#whole);
+      state.remove(slot);
+    }
   }
 
   flush(): void {
@@ -137,13 +161,25 @@ export class WindowFold<T, F extends Fields> extends BatchOperator<T> {
   #emit(slot: number): boolean {
     const host = this.host;
     const { state } = host;
-    const cursor = state.at(slot);
-    (cursor as unknown as Hidden).$pending = false;
+    this.#cursorAt(slot).$pending = false;
+    return host.emitFigure(this.#figure(slot), { version: state.version(slot), isPartial: !this.#whole });
+  }
+
+  #figure(slot: number): FinalWindow<KeyTuple, ObjectOf<F>> {
+    const { state } = this.host;
     const [start, ...key] = state.key(slot);
     const window = { start: start as number, end: this.#windower.end(start as number) };
-    const figure: Windowed<KeyTuple, ObjectOf<F>> = { window, key, value: cursor.$copy() as ObjectOf<F> };
-    return host.emitFigure(figure, { version: state.version(slot), isPartial: !this.#whole });
+    return { window, key, value: state.at(slot).$copy() as ObjectOf<F> };
   }
+}
+
+/** Orders keys part by part: numbers by value, texts by UTF-16 code unit. */
+function compareKeys(a: KeyTuple, b: KeyTuple): number {
+  for (let n = 0; n < a.length; n++) {
+    const [x, y] = [a[n] as KeyPart, b[n] as KeyPart];
+    if (x !== y) return x < y ? -1 : 1;
+  }
+  return 0;
 }
 
 interface WindowScope<T> {

@@ -1,18 +1,24 @@
-import type { Plan } from '@stockafolio/core/plan';
+import type { OperatorNode, Plan } from '@stockafolio/core/plan';
 import type { PipelineContext } from '../flow/context.js';
 import { receive } from '../flow/receive.js';
 import { TableConnection } from '../flow/table-connection.js';
+import type { OperatorHost } from '../operators/operator-host.js';
 import { execute } from '../operators/operator-kinds.js';
 
 /** Creates the operators that execute a plan in one engine, and connects them in the plan's order. */
 export function connectPlan(context: PipelineContext, plan: Plan): void {
   const { operators, connections } = context;
+  const hosts = new Map<OperatorNode, OperatorHost>();
   for (const step of plan.steps) {
     if ('node' in step) {
       const operator = execute(context, step.node, step.input);
       for (const each of plan.steps) {
         if ('table' in each && each.writer === step.node) operator.attach(each.table);
       }
+      const window = plan.timedBy.get(step.node);
+      const windowHost = window === undefined ? undefined : hosts.get(window);
+      if (windowHost !== undefined) operator.follow(windowHost);
+      hosts.set(step.node, operator);
       operators.push(operator);
       connections.push(operator);
     } else if ('table' in step) {

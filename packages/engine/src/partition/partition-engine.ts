@@ -324,7 +324,7 @@ export class PartitionEngine {
     const context = this.#context;
     this.#latest = time;
     context.watermark = time - this.#options.pipeline.stream.outOfOrderness;
-    for (const operator of context.operators) operator.advance(context.watermark);
+    for (const operator of context.operators) if (operator.isTimed) operator.advance(context.watermark);
   }
 
   /** Completes the processing of a record or a batch. */

@@ -285,15 +285,14 @@ const anySales = fc
 
 describe('whenFinal', () => {
   it('gives each window out once, in order of end and key, whatever commits, lulls and kills come in between', async () => {
-    const events = fc.infiniteStream(
-      fc.constantFrom('', '', '', 'idle', 'commit', 'checkpoint', 'restart', 'redeliver', 'zombies'),
-    );
+    const kinds = ['', '', '', 'idle', 'commit', 'checkpoint', 'restart', 'redeliver', 'zombies'] as const;
+    const events: fc.Arbitrary<fc.Stream<(typeof kinds)[number]>> = fc.infiniteStream(fc.constantFrom(...kinds));
     await fc.assert(
       fc.asyncProperty(anySales, events, async (records, between) => {
         const harness = pipelineHarness<Sale>(all, { partitions: 1 });
         for (const each of records) {
           harness.push(each);
-          const event = between.next().value;
+          const event = (between.next() as IteratorYieldResult<(typeof kinds)[number]>).value;
           if (event === 'redeliver') await harness.redeliver(3);
           else if (event !== '') await harness[event]();
         }
@@ -382,7 +381,7 @@ describe('whenFinal', () => {
     }
     expect(() => made((from) => from.pipe(window))).to.throw(/'counts' cannot fold what operator 'seconds'/);
     expect(() =>
-      pipeline('direct', { sales }, ({ sales }) => [into(byUser, sales.pipe(whenFinal() as never))]),
+      pipeline('direct', { sales }, ({ sales }) => [into(byUser, sales.pipe(whenFinal() as never) as never)]),
     ).to.throw(/whenFinal\(\) is not directly behind a window operator/);
     // Where flows are merged, only the engine can see it.
     const merged = made((from) => merge(from, from.pipe(window)));

@@ -49,8 +49,9 @@ function text({ name: pipeline, stream, plan }: Pipeline): string[] {
   const below = (from: string, indent: string): void => {
     for (const edge of plan.edges) {
       if (edge.from !== from) continue;
+      const arrow = edge.final === true ? `${indent}-> when final ->` : `${indent}->`;
       if (edge.table) {
-        lines.push(`${indent}-> table ${edge.to}`);
+        lines.push(`${arrow} table ${edge.to}`);
         continue;
       }
       const operator = plan.operators.find(({ name }) => name === edge.to);
@@ -59,7 +60,7 @@ function text({ name: pipeline, stream, plan }: Pipeline): string[] {
         .filter(([name]) => !name.startsWith('$'))
         .map(([name, { kind }]) => `${name}: ${kind}`);
       lines.push(
-        `${indent}-> ${operator?.kind} '${edge.to}'${settings.length > 0 ? ` (${settings.join(', ')})` : ''} keeps ${state.join(', ')}`,
+        `${arrow} ${operator?.kind} '${edge.to}'${settings.length > 0 ? ` (${settings.join(', ')})` : ''} keeps ${state.join(', ')}`,
       );
       below(edge.to, `${indent}   `);
     }
@@ -72,8 +73,9 @@ function mermaid({ stream, plan }: Pipeline): string[] {
   const id = (name: string): string => (name === '' ? 'stream' : name.replaceAll(/[^A-Za-z0-9]/g, '_'));
   const lines = ['flowchart LR', `  stream([${stream.name}])`];
   for (const { name, kind } of plan.operators) lines.push(`  ${id(name)}["${kind}<br/>${name}"]`);
-  for (const { from, to, table } of plan.edges) {
-    lines.push(table ? `  ${id(from)} --> t_${id(to)}[(${to})]` : `  ${id(from)} --> ${id(to)}`);
+  for (const { from, to, table, final } of plan.edges) {
+    const arrow = final === true ? '-- when final -->' : '-->';
+    lines.push(table ? `  ${id(from)} ${arrow} t_${id(to)}[(${to})]` : `  ${id(from)} ${arrow} ${id(to)}`);
   }
   return lines;
 }

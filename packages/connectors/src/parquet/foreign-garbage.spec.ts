@@ -4,7 +4,6 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { parquetMetadata, type ColumnMetaData, type CompressionCodec } from 'hyparquet';
-import { parquetHeader } from 'hyparquet/src/column.js';
 import { type Fields, isStockafolioError, record, type RecordSchema } from '@stockafolio/core';
 import { memoryFiles } from '@stockafolio/testing';
 import { Foreign, lawfulRows } from '../../test/foreign-parquet/law.js';
@@ -13,9 +12,12 @@ import { readDeltas } from './deltas.js';
 import { decompressorsFor, decompressPage } from './decompressors.js';
 import { decodeHybrid } from './hybrid.js';
 import { openParquet, readRows } from './index.js';
+import { loadParquetPeers, parquetPeers } from './peers.js';
 
 const FOLDER = fileURLToPath(new URL('../../test/foreign-parquet/files/', import.meta.url));
 const bytesOf = async (name: string): Promise<Uint8Array> => new Uint8Array(await readFile(`${FOLDER}${name}`));
+
+before(loadParquetPeers);
 
 const fields: readonly string[] = Foreign.names;
 
@@ -56,7 +58,7 @@ function pageBodies(bytes: Uint8Array): { start: number; end: number }[] {
     const reader = { view: new DataView(bytes.buffer, bytes.byteOffset), offset: first };
     const bodies = [];
     while (reader.offset < first + Number(meta.total_compressed_size)) {
-      const { compressed_page_size } = parquetHeader(reader);
+      const { compressed_page_size } = parquetPeers().parquetHeader(reader);
       bodies.push({ start: reader.offset, end: reader.offset + compressed_page_size });
       reader.offset += compressed_page_size;
     }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { map, merge, scan, share, type Observable } from 'rxjs';
-import { addTo, byItem, byUser, codeOf, sale, type Sale, sales, Sum } from '@stockafolio/conformance';
+import { addTo, byItem, bySecond, byUser, codeOf, sale, type Sale, sales, Sum } from '@stockafolio/conformance';
 import {
   boolean,
   type Branch,
@@ -15,11 +15,20 @@ import {
   type Table,
   text,
   tumblingWindow,
+  whenFinal,
+  type FinalWindow,
+  type RowOf,
 } from '@stockafolio/core';
 import { pipelineHarness } from '@stockafolio/testing';
 import { mixed } from '../../test/engines.js';
 
 const fold = { key: (s: Sale) => [s.user] as const, state: Sum, fold: addTo };
+
+const toSecond = ({ window, value }: FinalWindow<readonly [string], Sum>): RowOf<typeof bySecond> => ({
+  second: window.start,
+  item: '',
+  ...value,
+});
 
 describe('the plan of a pipeline', () => {
   it('exists before anything runs: operators, tables, edges, settings and states', () => {
@@ -48,6 +57,26 @@ describe('the plan of a pipeline', () => {
       ' > items',
       'items > by_item',
     ]);
+  });
+
+  it('says which operators and tables receive final values of windows, and whose time they have', () => {
+    const { plan } = pipeline('finals', { sales }, ({ sales }) => {
+      const seconds = sales.pipe(tumblingWindow('seconds', { ...fold, size: 1_000, allowedLateness: 5 }));
+      const best = seconds.pipe(
+        whenFinal(),
+        foldByKey('best', { key: ({ key }) => key, state: Sum, fold: () => undefined }),
+      );
+      return [into(byUser, best), into(bySecond, seconds.pipe(whenFinal(), map(toSecond)))];
+    });
+    expect(plan.edges).to.eql([
+      { from: '', to: 'seconds', table: false },
+      { from: 'seconds', to: 'best', table: false, final: true },
+      { from: 'best', to: 'by_user', table: true },
+      { from: 'seconds', to: 'by_second', table: true, final: true },
+    ]);
+    const [seconds, best] = plan.operators;
+    expect(seconds?.finalAfter).to.equal(5);
+    expect([...plan.timedBy]).to.eql([[best, seconds]]);
   });
 
   it('is frozen', () => {

@@ -7,6 +7,7 @@ import { timestamp, type Fields, type ObjectOf } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import { withHidden } from './hidden-fields.js';
 import { checkFold, type Ignored } from './fold-function.js';
+import { declaredInitial } from './initial.js';
 import { declaredKey, keySetting, type AnyKey, type KeyParts, type KeyValues } from './key.js';
 import type { KeyedOptions } from './options.js';
 
@@ -93,6 +94,7 @@ export function topByKey<
   }
   return (source: Observable<T>) => {
     checkFold(name, options.fold);
+    const initial = declaredInitial(name, options.state, options.initial);
     const key = declaredKey<T>(name, options.key);
     const group = options.group === undefined ? [] : declaredKey<T>(name, options.group as AnyKey<T>);
     const node: OperatorNode = {
@@ -106,8 +108,9 @@ export function topByKey<
         ...keySetting('key', key),
         k: options.k,
         by: fields.join(', '),
+        ...initial.settings,
       },
-      state: options.expires === undefined ? options.state : withHidden(options.state, { $until: timestamp() }),
+      state: options.expires === undefined ? initial.state : withHidden(initial.state, { $until: timestamp() }),
       isShared: true,
       writesState: false,
       options,

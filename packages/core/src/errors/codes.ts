@@ -48,6 +48,7 @@ export const errorCodes = {
   ERR_PARTITIONS_CHANGED: user,
   ERR_PARTITION_MISMATCH: user,
   ERR_PEER_MISSING: user,
+  ERR_PIPELINE_DEFECT: user,
   ERR_PIPELINE_INVALID: user,
   ERR_PORT_UNAVAILABLE: user,
   ERR_REPLAY_IN_DOUBT: user,

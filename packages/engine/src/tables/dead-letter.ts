@@ -1,5 +1,6 @@
 import { messageOf, StockafolioError } from '@stockafolio/core';
 import type { Mutation } from '@stockafolio/core/ports';
+import { DefectError } from '../flow/defect.js';
 import { deadLetterParts, deadLetters, MESSAGE_BEGINNING, MESSAGE_PART, MAX_MESSAGE } from './system-tables.js';
 
 declare class TextDecoder {
@@ -34,7 +35,8 @@ export function deadLetter(
   version: number,
 ): readonly Mutation[] {
   const code = error instanceof StockafolioError ? error.code : 'ERR_BAD_RECORD';
-  const cause = messageOf(error).slice(0, 4_000).toWellFormed().replaceAll('\u0000', '\ufffd');
+  const text = error instanceof DefectError ? `${error.message}\n${error.frames}` : messageOf(error);
+  const cause = text.slice(0, 4_000).toWellFormed().replaceAll('\u0000', '\ufffd');
   const values = [
     pipeline,
     partition,

@@ -1,15 +1,9 @@
 import { isStockafolioError, messageOf, StockafolioError } from '@stockafolio/core';
 import { isFatal, type PipelineContext } from '../flow/context.js';
 import { DefectError } from '../flow/defect.js';
-import { bytesOf, deadLetter, jsonOf, type RecordPosition } from '../tables/dead-letter.js';
+import { bytesOf, deadLetter, jsonOf, reasonOf, type RecordPosition } from '../tables/dead-letter.js';
+import type { Rejection } from '../tables/dead-letter-watch.js';
 import type { EngineOptions } from './engine-options.js';
-
-/** A message that was rejected as a whole. */
-export interface Rejection {
-  readonly partition: number;
-  readonly offset: number;
-  readonly error: unknown;
-}
 
 /** Dead-letters what one engine cannot process, or ends the run at it. */
 export class Rejections {
@@ -77,7 +71,7 @@ export class Rejections {
 
   #note(error: unknown, { partition = this.#options.partition, offset }: RecordPosition): void {
     this.whole++;
-    this.last = { partition, offset, error };
+    this.last = { partition, offset, ...reasonOf(error) };
   }
 
   #reject(operator: string, error: unknown, message: Uint8Array, position: RecordPosition): void {

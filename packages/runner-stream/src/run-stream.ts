@@ -43,7 +43,7 @@ import { untilBack } from './until-back.js';
  * the tables; ERR_GROUP_TAKEN if the group is bound to others; ERR_PARTITIONS_CHANGED if the source's partitions were
  * increased since the tables were made; ERR_SOURCE_MISMATCH, ERR_CHECKPOINT_PLAN_CHANGED, ERR_OFFSET_GONE and
  * ERR_CHECKPOINTS_AHEAD if the tables and checkpoints do not fit the source or the pipeline; ERR_SOURCE_DIVERGED if the
- * source has lost messages that were read; ERR_BAD_RECORD with `onBadRecord: 'fail'`; ERR_MANY_DEAD_LETTERS
+ * source has lost messages that were read; ERR_BAD_RECORD and ERR_PIPELINE_DEFECT with `onBadRecord: 'fail'`; ERR_MANY_DEAD_LETTERS
  */
 export async function runStream<T>(options: StreamOptions<T>): Promise<StreamResult> {
   return new StreamRun(options).run();

@@ -43,8 +43,9 @@ function absent(c: StateColumn): string {
 function resetter(c: StateColumn, at: number): string {
   const value = initialOf(c);
   if (c.storage === 'i128') {
-    if (value !== undefined) return `setInt128(p, p.at + ${at}, ${String(value)}n);`;
-    return `${cell(c, at)} = 0n; ${cell(c, at + 1)} = ${absent(c)};`;
+    const whole = value === undefined ? 0n : BigInt(value);
+    const upper = value === undefined ? absent(c) : `${whole >> 64n}n`;
+    return `${cell(c, at)} = ${BigInt.asIntN(64, whole)}n; ${cell(c, at + 1)} = ${upper};`;
   }
   return `${cell(c, at)} = ${value === undefined ? absent(c) : literal(value)};`;
 }

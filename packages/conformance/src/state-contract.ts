@@ -111,6 +111,19 @@ export function runStateContract(name: string, harness: StateHarness): void {
   }
 
   describe(`${name} keeps the contract of StateStore and State`, () => {
+    it('begins every key with the initial values of its schema, where it has any', () => {
+      const initial = { count: -7, total: 2n ** 60n, label: 'new', maybe: 3 };
+      const begun = { ...initial };
+      const state = harness.store().open('state', { ...Sample, initial });
+      for (let record = 1; record < 4; record++) {
+        const slot = state.upsert(['key'], record, record);
+        expect(state.cursor.$copy()).to.deep.equal(begun);
+        Object.assign(state.cursor, { label: 'old', count: 1, total: 1n, maybe: undefined });
+        if (record === 1) state.rollback(record);
+        else state.remove(slot);
+      }
+    });
+
     it('holds the same as a map, through undone records, removals, reuse of slots, and restarts from what was saved', () => {
       fc.assert(
         fc.property(fc.constantFrom(...shapes), fc.array(step, { maxLength: 60 }), (keys, steps) => {

@@ -1,4 +1,12 @@
 export { bytesOf, deadLetter, jsonOf, withMessage, type RecordPosition } from './tables/dead-letter.js';
+export {
+  DeadLetterWatch,
+  describeMany,
+  manyDeadLetters,
+  type DeadLetterOptions,
+  type ManyDeadLetters,
+  type Rejection,
+} from './tables/dead-letter-watch.js';
 export { claimTables, type TableClaim } from './tables/claim-tables.js';
 export { Feed } from './partition/feed.js';
 export {

@@ -1,6 +1,6 @@
 import type { Pipeline } from '@stockafolio/core';
 import type { AbortSignalLike, Archive, Clock, Codec, Files, StateStore, Tables } from '@stockafolio/core/ports';
-import type { OnPartitionMismatch } from '@stockafolio/engine';
+import type { DeadLetterOptions, ManyDeadLetters, OnPartitionMismatch } from '@stockafolio/engine';
 
 /** The inputs and outputs of a batch run. */
 export interface BatchPorts<T> {
@@ -14,7 +14,7 @@ export interface BatchPorts<T> {
   readonly states?: () => StateStore;
 }
 
-export interface BatchOptions {
+export interface BatchOptions extends DeadLetterOptions {
   /** Process what was archived up to the end of this day, `YYYY-MM-DD`; defaults to everything. */
   readonly day?: string;
   /** Continue although a partition has no files and is not known to be empty: its messages are left out. */
@@ -53,7 +53,7 @@ export interface DividedRange {
 }
 
 /** One source partition's range of a run: plain data, so that it can run anywhere. */
-export interface BatchUnit {
+export interface BatchUnit extends DeadLetterOptions {
   readonly partition: number;
   /** Identity of the source that was archived. */
   readonly source: string;
@@ -78,6 +78,8 @@ export interface UnitResult {
   readonly partition: number;
   readonly records: number;
   readonly setAside: number;
+  /** If many of its messages were dead-lettered in some minute, the figures of the worst one. */
+  readonly manyDeadLetters?: ManyDeadLetters;
   readonly rows: number;
   /** The next offset, and the version clock, at its end. */
   readonly offset: number;

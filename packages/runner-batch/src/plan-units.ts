@@ -2,6 +2,7 @@ import { StockafolioError } from '@stockafolio/core';
 import type { ArchivedFile } from '@stockafolio/core/ports';
 import {
   type CheckpointHeader,
+  type DeadLetterOptions,
   findCheckpoint,
   type Partitioning,
   partitioningOf,
@@ -61,8 +62,10 @@ export async function planUnits<T>(ports: BatchPorts<T>, options: BatchOptions):
 export function unitOptions<T>(
   { tables }: Pick<BatchPorts<T>, 'tables'>,
   options: BatchOptions,
-): Pick<BatchUnit, 'onBadRecord' | 'onPartitionMismatch' | 'acceptPlanChange' | 'writeRows'> {
+): Pick<BatchUnit, 'onBadRecord' | 'onPartitionMismatch' | 'acceptPlanChange' | 'writeRows'> & DeadLetterOptions {
   return {
+    deadLetterShare: options.deadLetterShare,
+    onManyDeadLetters: options.onManyDeadLetters,
     onBadRecord: options.onBadRecord ?? 'dead-letter',
     onPartitionMismatch: options.onPartitionMismatch ?? 'fail',
     acceptPlanChange: options.acceptPlanChange ?? false,

@@ -18,6 +18,7 @@ import { FinalRows } from './final-rows.js';
 import { filesOf } from './files-of.js';
 import { takeDivided } from './take-divided.js';
 import { takeOwn } from './take-own.js';
+import { UnitDeadLetters } from './unit-dead-letters.js';
 import { WholeDeadLetters } from './whole-dead-letters.js';
 
 export interface UnitListener {
@@ -32,7 +33,7 @@ export interface UnitListener {
  *
  * @throws ERR_ARCHIVE_GAP if the archive, as seen from here, does not hold all of the unit; ERR_SOURCE_DIVERGED if its
  * files belong to two histories of the source, before anything is written; ERR_SOURCE_MISMATCH,
- * ERR_CHECKPOINT_PLAN_CHANGED, and the errors of the ports
+ * ERR_CHECKPOINT_PLAN_CHANGED, ERR_MANY_DEAD_LETTERS, and the errors of the ports
  */
 export async function runUnit<T>(
   ports: BatchPorts<T>,
@@ -62,13 +63,16 @@ export async function runUnit<T>(
   const writer = new RowWriter(ports, unit.writeRows);
   const final = new FinalRows(pipeline.plan.edges, unit.writeRows);
   const taken = isDivided ? takeDivided(ports, unit, engine) : takeOwn(ports, unit, engine, files);
+  const watch = new UnitDeadLetters(unit, ports.clock, engine);
   let records = 0;
   for await (const count of taken) {
     if (listener.signal?.aborted === true) throw aborted(partition);
     records += count;
+    watch.add(count);
     listener.onRecords?.(count);
     if (engine.waiting >= unit.writeRows) await writer.write(await whole(final.take(engine.drain())));
   }
+  watch.end();
   engine.passOver(unit.to);
   engine.setMark(markAtEnd(histories, unit.to));
   engine.flush();
@@ -83,7 +87,7 @@ export async function runUnit<T>(
   await writer.settle();
   await saveCheckpoint(ports, unit, saver);
   const { offset, version } = engine.position;
-  return { partition, records, setAside: engine.setAside, rows: writer.rows, offset, version };
+  return { partition, records, setAside: engine.setAside, ...watch.found, rows: writer.rows, offset, version };
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { Pipeline, StockafolioError } from '@stockafolio/core';
 import type { AbortSignalLike, Clock, Codec, Files, Source, StateStore, Tables } from '@stockafolio/core/ports';
-import type { OnPartitionMismatch, PlanChange } from '@stockafolio/engine';
+import type { DeadLetterOptions, ManyDeadLetters, OnPartitionMismatch, PlanChange } from '@stockafolio/engine';
 import type { WaitingEvent } from './group-wait.js';
 import type { RetryEvent } from './until-back.js';
 
-export interface StreamOptions<T> {
+export interface StreamOptions<T> extends DeadLetterOptions {
   readonly pipeline: Pipeline;
   readonly codec: Codec<T>;
   readonly source: Source;
@@ -96,6 +96,8 @@ export type StreamEvent =
   | { readonly type: 'checkpointed'; readonly partition: number; readonly offset: number }
   /** The tables may have lost rows that they acknowledged: the run continues from the checkpoints that they contain. */
   | { readonly type: 'went-back'; readonly reason: string }
+  /** More messages than `deadLetterShare` were dead-lettered, since the last report or in a minute. */
+  | ({ readonly type: 'many-dead-letters' } & ManyDeadLetters)
   /** How far the run is behind, reported once a second in any case. */
   | {
       readonly type: 'lag';

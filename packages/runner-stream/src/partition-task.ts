@@ -158,9 +158,10 @@ async function findFitting<T>(
   return older;
 }
 
-/** Passes a batch of messages through the partition's engine. */
-export function takeBatch<T>(task: PartitionTask, batch: SourceBatch, options: StreamOptions<T>): void {
+/** Passes a batch of messages through the partition's engine; returns how many of them it rejected. */
+export function takeBatch<T>(task: PartitionTask, batch: SourceBatch, options: StreamOptions<T>): number {
   const { engine, intake } = task;
+  const { rejected } = engine;
   const now = options.clock.now();
   const feed = new Feed(engine);
   let next = engine.position.offset;
@@ -181,6 +182,7 @@ export function takeBatch<T>(task: PartitionTask, batch: SourceBatch, options: S
   task.heardAt = options.clock.elapsed();
   task.unsavedSince ??= task.heardAt;
   task.end = Math.max(batch.endOffset, engine.position.offset);
+  return engine.rejected - rejected;
 }
 
 function beginningGone({ partition, oldest }: PartitionRange, written: number): StockafolioError {

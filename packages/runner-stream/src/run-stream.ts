@@ -24,12 +24,13 @@ import {
   type Whole,
 } from '@stockafolio/engine';
 import { Committer } from './committer.js';
+import { DeadLetterReport } from './dead-letter-report.js';
 import { streamTarget } from './group-target.js';
 import { GroupWait } from './group-wait.js';
 import type { StreamOptions, StreamResult } from './options.js';
 import { LagWatch } from './lag-watch.js';
 import { FIGURES_INTERVAL, openPartition, takeBatch, type PartitionTask } from './partition-task.js';
-import { checkSameLog } from './same-log.js';
+import { checkSameLog, otherSource } from './same-log.js';
 import { TablesWatch } from './tables-watch.js';
 import { untilBack } from './until-back.js';
 
@@ -42,7 +43,7 @@ import { untilBack } from './until-back.js';
  * the tables; ERR_GROUP_TAKEN if the group is bound to others; ERR_PARTITIONS_CHANGED if the source's partitions were
  * increased since the tables were made; ERR_SOURCE_MISMATCH, ERR_CHECKPOINT_PLAN_CHANGED, ERR_OFFSET_GONE and
  * ERR_CHECKPOINTS_AHEAD if the tables and checkpoints do not fit the source or the pipeline; ERR_SOURCE_DIVERGED if the
- * source has lost messages that were read; ERR_BAD_RECORD with `onBadRecord: 'fail'`
+ * source has lost messages that were read; ERR_BAD_RECORD and ERR_PIPELINE_DEFECT with `onBadRecord: 'fail'`; ERR_MANY_DEAD_LETTERS
  */
 export async function runStream<T>(options: StreamOptions<T>): Promise<StreamResult> {
   return new StreamRun(options).run();
@@ -68,6 +69,7 @@ class StreamRun<T> implements AssignmentListener {
   readonly #committer: Committer<T>;
   readonly #lag: LagWatch<T>;
   readonly #groupWait: GroupWait;
+  readonly #letters: DeadLetterReport<T>;
   #source = '';
   /** How many partitions the source had when the run began. */
   #partitions = 0;
@@ -85,6 +87,7 @@ class StreamRun<T> implements AssignmentListener {
     this.#watch = new TablesWatch(options);
     this.#committer = new Committer(options, this.#watch);
     this.#groupWait = new GroupWait(options);
+    this.#letters = new DeadLetterReport(options);
     this.#lag = new LagWatch(options, {
       tasks: this.#tasks,
       acknowledged: (partition) => this.#watch.acknowledged(partition),
@@ -93,7 +96,7 @@ class StreamRun<T> implements AssignmentListener {
   }
 
   async run(): Promise<StreamResult> {
-    const { source, pipeline, signal, clock, tables } = this.#options;
+    const { source, pipeline, clock, tables } = this.#options;
     let release: (() => Promise<void>) | undefined;
     let caughtUp = false;
     try {
@@ -107,7 +110,8 @@ class StreamRun<T> implements AssignmentListener {
         caughtUp = await this.#readOn();
         for (const task of this.#tasks.values()) this.#flush(task);
         await this.#committer.finish([...this.#tasks.values()]);
-      } while (signal?.aborted !== true && this.#committer.lost !== undefined);
+      } while (!this.#isOver && this.#committer.lost !== undefined);
+      this.#letters.end();
     } catch (error) {
       throw isStockafolioError(error, 'ERR_PARTITION_MISMATCH') ? await this.#whyMisplaced(error) : error;
     } finally {
@@ -126,10 +130,15 @@ class StreamRun<T> implements AssignmentListener {
     };
   }
 
+  /** Whether the run is to end before it is caught up. */
+  get #isOver(): boolean {
+    return this.#options.signal?.aborted === true || this.#letters.mustEnd;
+  }
+
   /** Reads until the run is stopped or caught up; returns whether it is caught up. */
   async #readOn(): Promise<boolean> {
-    const { source, signal, untilCaughtUp = false } = this.#options;
-    while (signal?.aborted !== true) {
+    const { source, untilCaughtUp = false } = this.#options;
+    while (!this.#isOver) {
       if (this.#committer.lost !== undefined) await this.#goBack(this.#committer.lost);
       const batch = await (this.#isOverdue() ? this.#hold() : source.next(this.#patience()));
       if (batch !== undefined) this.#take(batch);
@@ -300,7 +309,7 @@ class StreamRun<T> implements AssignmentListener {
   #take(batch: SourceBatch): void {
     const task = this.#tasks.get(batch.partition);
     if (task === undefined || task.generation !== batch.generation) return;
-    takeBatch(task, batch, this.#options);
+    this.#letters.add(task, batch.messages.length, takeBatch(task, batch, this.#options));
     this.#records += batch.messages.length;
     this.#uncommitted += batch.messages.length;
     this.#committer.count(batch.messages.length);
@@ -387,12 +396,4 @@ class StreamRun<T> implements AssignmentListener {
   #offsetOf(partition: number): number {
     return this.#tasks.get(partition)?.engine.position.offset ?? 0;
   }
-}
-
-function otherSource(pipeline: string, made: string, given: string): StockafolioError {
-  return new StockafolioError(
-    'ERR_SOURCE_MISMATCH',
-    `the tables of pipeline '${pipeline}' were made from source ${made}; this source is ${given}`,
-    { hint: 'write to other tables, or remove these first: results of two sources cannot be told apart' },
-  );
 }

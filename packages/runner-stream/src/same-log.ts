@@ -1,3 +1,4 @@
+import { StockafolioError } from '@stockafolio/core';
 import { sourceDiverged, type Divergence, type Position, type Source } from '@stockafolio/core/ports';
 import { untilBack } from './until-back.js';
 
@@ -20,4 +21,13 @@ export async function divergencesOf(options: Waiting, positions: readonly Positi
   if (known.length === 0 || source.diverged === undefined) return [];
   const what = 'asking whether the source holds what was read of it';
   return untilBack(options, what, async () => (await source.diverged?.(known)) ?? []);
+}
+
+/** The error if tables were made from another source. */
+export function otherSource(pipeline: string, made: string, given: string): StockafolioError {
+  return new StockafolioError(
+    'ERR_SOURCE_MISMATCH',
+    `the tables of pipeline '${pipeline}' were made from source ${made}; this source is ${given}`,
+    { hint: 'write to other tables, or remove these first: results of two sources cannot be told apart' },
+  );
 }

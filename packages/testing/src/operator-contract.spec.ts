@@ -6,6 +6,7 @@ import {
   calendarWindow,
   foldByKey,
   hoppingWindow,
+  type Infer,
   int64,
   type KeyField,
   latestByKey,
@@ -43,6 +44,11 @@ const add = (sum: { amount: number; count: number }, { amount }: Sale): void => 
   sum.count++;
 };
 const fold = { state: Sum, fold: add };
+const Range = record('range', { low: int64(), high: int64() });
+const widen = (range: { low: number; high: number }, { amount }: Sale): void => {
+  range.low = Math.min(range.low, amount);
+  range.high = Math.max(range.high, amount);
+};
 const byUser = table('by_user', { partitionBy: ['user'] }, { user: text(), amount: int64(), count: int64() });
 const byItem = table(
   'by_item',
@@ -123,6 +129,33 @@ contract('topByKey', ranks, (s) =>
     map(({ by, rank, key: [user], value }) => ({ by, rank, user, ...value })),
   ),
 );
+
+const from = { low: Number.MAX_SAFE_INTEGER, high: -1 };
+for (const initial of [from, ({ amount }: Sale) => ({ low: amount, high: amount })]) {
+  const ranged = { key: (sale: Sale) => [sale.user] as const, state: Range, fold: widen, initial };
+  const how = typeof initial === 'function' ? 'a function' : 'data';
+  const row = (key: readonly [string], { low, high }: Infer<typeof Range>, start: number): object => ({
+    ...{ user: key[0], start, amount: low, count: high },
+  });
+  contract(`foldByKey that begins with ${how}`, byTime, (s) =>
+    s.pipe(
+      foldByKey('f', ranged),
+      map(({ key, value, record: { time } }) => row(key, value, time)),
+    ),
+  );
+  contract(`tumblingWindow that begins with ${how}`, byTime, (s) =>
+    s.pipe(
+      tumblingWindow('w', { size: seconds(2), ...ranged }),
+      map(({ key, value, window: { start } }) => row(key, value, start)),
+    ),
+  );
+  contract(`topByKey that begins with ${how}`, ranks, (s) =>
+    s.pipe(
+      topByKey('t', { k: 2, by: 'high', ...ranged }),
+      map(({ by, rank, key: [user], value: { low, high } }) => ({ by, rank, user, amount: low, count: high })),
+    ),
+  );
+}
 
 /** The number and the median of the last three amounts of a user: a kind that the library does not have. */
 const Recent = record('recent', { count: int64(), a: int64(), b: int64(), c: int64() });

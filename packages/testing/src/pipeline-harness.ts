@@ -31,6 +31,11 @@ export interface HarnessOptions<T> {
   readonly codec?: Codec<T>;
   /** Defaults to `dead-letter`. */
   readonly onBadRecord?: 'dead-letter' | 'fail';
+  /**
+   * Defaults to `fail`: an error that the language throws in a function of the pipeline, such as a TypeError, is thrown
+   * by `push` or `commit` (ERR_PIPELINE_DEFECT). `dead-letter` dead-letters the record, as a runner does.
+   */
+  readonly onDefect?: 'dead-letter' | 'fail';
   /** Defaults to `fail`: a message outside its key's partition ends the run. */
   readonly onPartitionMismatch?: OnPartitionMismatch;
   /**
@@ -222,6 +227,7 @@ export class PipelineHarness<T> {
       source: SOURCE,
       codec: { encode: (record, position) => this.#encode(record, partition, position) },
       onBadRecord: this.#options.onBadRecord ?? 'dead-letter',
+      onDefect: this.#options.onDefect ?? 'fail',
     });
     return { engine, writer: this.#writer(engine) };
   }

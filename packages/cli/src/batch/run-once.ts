@@ -10,6 +10,7 @@ import {
   type UnitResult,
 } from '@stockafolio/runner-batch';
 import { isStockafolioError } from '@stockafolio/core';
+import { describeMany } from '@stockafolio/engine';
 import type { App } from '../app.js';
 import { counted, figure } from '../output/counted.js';
 import type { Reporter } from '../output/reporter.js';
@@ -61,6 +62,8 @@ export async function runOnce(
       onUnit: (unit) => {
         done.push(unit);
         reporter.say(`partition ${unit.partition}: done up to offset ${unit.offset}`);
+        const { manyDeadLetters: many } = unit;
+        if (many !== undefined) reporter.say(describeMany(many), { event: 'many-dead-letters', ...many }, 'warn');
       },
     }).catch((error: unknown) => {
       if (!options.signal.aborted || !isStockafolioError(error, 'ERR_ABORTED')) throw error;

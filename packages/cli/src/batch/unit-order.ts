@@ -22,6 +22,8 @@ const schema = z.strictObject({
     fromStart: z.boolean(),
     onBadRecord: z.enum(['dead-letter', 'fail']),
     onPartitionMismatch: z.enum(['dead-letter', 'fail']),
+    deadLetterShare: z.number().min(0).max(1).optional(),
+    onManyDeadLetters: z.enum(['warn', 'fail']).optional(),
     acceptPlanChange: z.boolean(),
     writeRows: z.number().int().positive(),
   }),

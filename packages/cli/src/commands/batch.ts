@@ -10,14 +10,17 @@ import type { Toolkit } from '../toolkit.js';
 import {
   FILES,
   day,
+  deadLetterOptions,
   onBadRecord,
   wholeNumber,
+  withDeadLetterOptions,
   withPartitionOptions,
   type CommonOptions,
+  type DeadLetterFlags,
   type PartitionOptions,
 } from './options.js';
 
-interface BatchFlags extends CommonOptions, PartitionOptions {
+interface BatchFlags extends CommonOptions, PartitionOptions, DeadLetterFlags {
   readonly format?: string;
   readonly files: string;
   readonly tables: string;
@@ -35,7 +38,7 @@ interface BatchFlags extends CommonOptions, PartitionOptions {
 }
 
 export function addBatch(program: Command, toolkit: Toolkit): void {
-  withPartitionOptions(program.command('batch'))
+  withDeadLetterOptions(withPartitionOptions(program.command('batch')))
     .description('run the pipeline on the archive, from where the last run ended')
     .requiredOption('--files <files>', `location of the archive: ${FILES}`)
     .requiredOption('--tables <tables>', 'target of the rows: embedded:DIR or cassandra://...')
@@ -75,6 +78,7 @@ async function run(flags: BatchFlags, toolkit: Toolkit): Promise<void> {
       allowMissingPartitions: flags.allowMissingPartitions ?? false,
       onBadRecord: flags.onBadRecord,
       onPartitionMismatch: flags.onPartitionMismatch,
+      ...deadLetterOptions(flags),
       acceptPlanChange: flags.acceptPlanChange ?? false,
       ...(flags.takeOver === undefined ? {} : { takeOver: flags.takeOver }),
       ...(flags.repartition === undefined ? {} : { repartition: flags.repartition }),

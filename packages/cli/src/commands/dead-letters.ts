@@ -114,7 +114,9 @@ function lineOf(letter: Readonly<Record<string, Value>>): string {
   const shown = message.length > 80 ? `${message.slice(0, 80)}...` : message;
   const operator = letter['operator'] === '' ? '' : ` [${String(letter['operator'])}]`;
   const replayed = letter['replayed'] === undefined ? '' : ` (replayed)`;
-  return `${String(letter['partition'])}-${String(letter['offset'])}${operator} ${String(letter['code'])}: ${String(letter['cause'])}${replayed}: ${shown}`;
+  // The lines after the first one are the frames of a function that threw.
+  const [cause = ''] = String(letter['cause']).split('\n', 1);
+  return `${String(letter['partition'])}-${String(letter['offset'])}${operator} ${String(letter['code'])}: ${cause}${replayed}: ${shown}`;
 }
 
 async function replay(flags: ReplayFlags, toolkit: Toolkit): Promise<void> {

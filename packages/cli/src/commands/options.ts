@@ -1,5 +1,6 @@
 import { StockafolioError } from '@stockafolio/core';
 import { isPartitionerName } from '@stockafolio/core/ports';
+import type { DeadLetterOptions } from '@stockafolio/engine';
 import { InvalidArgumentError, type Command } from 'commander';
 
 /** The possible locations of files, for the help texts. */
@@ -33,6 +34,42 @@ export function day(text: string): string {
 export function onBadRecord(text: string): 'dead-letter' | 'fail' {
   if (text === 'dead-letter' || text === 'fail') return text;
   throw new InvalidArgumentError('It must be dead-letter or fail.');
+}
+
+/** What to do about many dead letters, for commands that run the pipeline. */
+export interface DeadLetterFlags {
+  /** In percent. */
+  readonly deadLetterShare: number;
+  readonly onManyDeadLetters: 'warn' | 'fail';
+}
+
+/** Adds the options of {@link DeadLetterFlags}. */
+export function withDeadLetterOptions(command: Command): Command {
+  return command
+    .option(
+      '--on-many-dead-letters <what>',
+      'if a minute has many dead letters, or all of the first 100 messages are: warn: say so; fail: stop',
+      warnOrFail,
+      'warn',
+    )
+    .option('--dead-letter-share <percent>', 'the percentage of the messages above which they are many', percent, 1);
+}
+
+/** The options of a runner for these flags. */
+export function deadLetterOptions({ deadLetterShare, onManyDeadLetters }: DeadLetterFlags): DeadLetterOptions {
+  return { deadLetterShare: deadLetterShare / 100, onManyDeadLetters };
+}
+
+function warnOrFail(text: string): 'warn' | 'fail' {
+  if (text === 'warn' || text === 'fail') return text;
+  throw new InvalidArgumentError('It must be warn or fail.');
+}
+
+function percent(text: string): number {
+  const digits = text.replace(/%$/, '').trim();
+  const value = Number(digits);
+  if (digits !== '' && value >= 0 && value <= 100) return value;
+  throw new InvalidArgumentError('It must be a percentage, from 0 to 100.');
 }
 
 /** Parses the name of a partitioner. */

@@ -1,4 +1,5 @@
 import { StockafolioError } from '@stockafolio/core';
+import { describeMany } from '@stockafolio/engine';
 import { runStream, type StreamEvent, type StreamResult } from '@stockafolio/runner-stream';
 import type { Command } from 'commander';
 import { codecOf, loadApp, partitionedBy } from '../app.js';
@@ -14,15 +15,18 @@ import type { NeededPlaces } from '../urls/until-there.js';
 import { runStreamWorkers } from '../workers/stream-workers.js';
 import { endWithParent } from '../workers/worker-process.js';
 import {
+  deadLetterOptions,
   FILES,
   onBadRecord,
   wholeNumber,
+  withDeadLetterOptions,
   withPartitionOptions,
   type CommonOptions,
+  type DeadLetterFlags,
   type PartitionOptions,
 } from './options.js';
 
-interface StreamFlags extends CommonOptions, PartitionOptions {
+interface StreamFlags extends CommonOptions, PartitionOptions, DeadLetterFlags {
   readonly source: string;
   readonly tables: string;
   readonly checkpoints: string;
@@ -49,7 +53,7 @@ interface StreamFlags extends CommonOptions, PartitionOptions {
 const CHECKPOINT_WAIT = { timeout: 5_000, retryFor: 2_000 };
 
 export function addStream(program: Command, toolkit: Toolkit): void {
-  withPartitionOptions(program.command('stream'))
+  withDeadLetterOptions(withPartitionOptions(program.command('stream')))
     .description('run the pipeline on a live source')
     .requiredOption('--source <source>', 'source of the records: kafka://HOST:PORT/TOPIC, log:DIR')
     .requiredOption('--tables <tables>', 'target of the rows: embedded:DIR or cassandra://...')
@@ -150,6 +154,7 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
       checkpointInterval: flags.checkpointInterval,
       onBadRecord: flags.onBadRecord,
       onPartitionMismatch: flags.onPartitionMismatch,
+      ...deadLetterOptions(flags),
       untilCaughtUp: flags.untilCaughtUp ?? false,
       acceptPlanChange: flags.acceptPlanChange ?? false,
       ...(flags.takeOver === undefined ? {} : { takeOver: flags.takeOver }),
@@ -211,6 +216,8 @@ function tell(reporter: Reporter, event: Exclude<StreamEvent, { type: 'committed
       return say(`partition ${event.partition}: skipped a checkpoint for the one before: ${event.reason}`, 'warn');
     case 'went-back':
       return say(`${event.reason}: continues from the checkpoints that they contain`, 'warn');
+    case 'many-dead-letters':
+      return say(describeMany(event), 'warn');
     case 'checkpoint-failed':
       return say(`no checkpoint could be written, but the tables are correct: ${event.error.message}`, 'warn');
     case 'lost':

@@ -46,6 +46,8 @@ describe('the endpoints of a stream run', () => {
     server.take(committed({ partitions: [{ ...part, setAside: 4 }] }));
     server.take(retry);
     server.take({ type: 'checkpointed', partition: 2, offset: 70 });
+    server.take({ type: 'many-dead-letters', records: 100, rejected: 7, last: undefined });
+    expect(await metric('stockafolio_many_dead_letters_total')).to.equal('1');
     expect(await metric('stockafolio_records_total')).to.equal('20');
     expect(await metric('stockafolio_rows_written_total')).to.equal('50');
     expect(await metric('stockafolio_commits_total')).to.equal('2');

@@ -15,6 +15,10 @@ export class StreamMetrics {
   readonly #rows = this.#counter('rows_written_total', 'Rows acknowledged by the tables.');
   readonly #commits = this.#counter('commits_total', 'Commits: rows and progress acknowledged.');
   readonly #letters = this.#counter('dead_letters_total', 'Messages dead-lettered, as a whole or for one operator.');
+  readonly #manyLetters = this.#counter(
+    'many_dead_letters_total',
+    'How often more messages were dead-lettered than the share that is allowed.',
+  );
   readonly #retries = this.#counter('retries_total', 'Failed attempts that were or will be retried.', ['what']);
   readonly #checkpoints = this.#counter('checkpoints_total', 'Checkpoints, by their outcome.', ['result']);
   readonly #behind = this.#gauge('lag_records', 'Messages in the source that are not in the tables yet.', [
@@ -78,6 +82,9 @@ export class StreamMetrics {
         return;
       case 'checkpoint-skipped':
         this.#checkpoints.inc({ result: 'skipped' });
+        return;
+      case 'many-dead-letters':
+        this.#manyLetters.inc();
         return;
       case 'went-back':
         this.#wentBack.inc();

@@ -2,18 +2,15 @@ import type { Observable } from 'rxjs';
 import { currentPlan } from '../pipeline/ambient.js';
 import type { OperatorNode } from '../pipeline/plan.js';
 import type { Update } from '../pipeline/update.js';
-import { timestamp, type Fields, type ObjectOf, type RecordSchema } from '../schema/index.js';
+import { optional, timestamp, type Fields, type ObjectOf } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import { withHidden } from './hidden-fields.js';
 import { checkFold } from './fold-function.js';
+import { declaredInitial } from './initial.js';
 import { declaredKey, keySetting, type KeyParts, type KeyValues } from './key.js';
 import type { KeyedOptions } from './options.js';
 
-/**
- * Adds an operator that keeps a state for every key to the plan; returns its output.
- *
- * @param state its state schema, if that has more than the user's fields
- */
+/** Adds an operator that keeps a state for every key to the plan; returns its output. */
 export function addFold<
   T,
   K extends readonly KeyPart[],
@@ -26,22 +23,27 @@ export function addFold<
   name: string,
   source: Observable<T>,
   options: KeyedOptions<T, K, F, R, P>,
-  state: RecordSchema = options.state,
 ): Observable<U> {
+  const plan = currentPlan(`${kind}('${name}')`);
   const expires = options.expires !== undefined;
   checkFold(name, options.fold);
+  const initial = declaredInitial(name, options.state, options.initial);
   const key = declaredKey<T>(name, options.key);
+  const isWhole = kind === 'foldByKey' || (kind === 'latestByKey' && plan.hasStreamKey(key, source));
   const node: OperatorNode = {
     name,
     kind,
     key,
-    streamKeyAt: kind === 'foldByKey' ? 0 : undefined,
-    needsStreamKey: kind === 'foldByKey',
-    settings: { ...keySetting('key', key), ...(expires ? { expires: 'yes' } : {}) },
-    state: expires ? withHidden(state, { $until: timestamp() }) : state,
-    isShared: kind !== 'foldByKey',
+    streamKeyAt: isWhole ? 0 : undefined,
+    needsStreamKey: isWhole,
+    settings: { ...keySetting('key', key), ...(expires ? { expires: 'yes' } : {}), ...initial.settings },
+    state: withHidden(initial.state, {
+      ...(kind === 'latestByKey' ? { $time: optional(timestamp()) } : {}),
+      ...(expires ? { $until: timestamp() } : {}),
+    }),
+    isShared: !isWhole,
     writesState: true,
     options,
   };
-  return currentPlan(`${kind}('${name}')`).addOperator<U>(node, source);
+  return plan.addOperator<U>(node, source);
 }

@@ -116,6 +116,33 @@ describe('foldByKey', () => {
     );
   });
 
+  test('takes initial values of some fields of the state, as data or from the first record', () => {
+    const fold = (sum: { amount: number }): void => void sum.amount;
+    const low = { state: Sum, fold, key: ['user'] as const };
+    records.pipe(
+      foldByKey('f', { ...low, initial: { amount: 7 } }),
+      tumblingWindow('w', {
+        size: 1,
+        key: (u) => u.key,
+        state: Sum,
+        fold,
+        initial: (u) => ({ count: u.record.amount }),
+      }),
+    );
+    records.pipe(topByKey('f', { k: 1, by: 'count', ...low, initial: {} }));
+    // @ts-expect-error 'amuont' does not exist in type 'Initial<
+    records.pipe(foldByKey('f', { ...low, initial: { amuont: 7 } }));
+    // @ts-expect-error Type 'string' is not assignable to type 'number'
+    records.pipe(shardedFold('f', { ...low, initial: { amount: '7' } }));
+    // @ts-expect-error Type 'undefined' is not assignable to type 'number'
+    records.pipe(latestByKey('f', { ...low, initial: { amount: undefined } }));
+    // @ts-expect-error Type 'string' is not assignable to type 'number'
+    records.pipe(tumblingWindow('f', { size: 1, ...low, initial: (s) => ({ amount: s.user }) }));
+    const waits = async (s: Sale): Promise<{ amount: number }> => Promise.resolve({ amount: s.amount });
+    // @ts-expect-error is not assignable to type 'Initial<
+    records.pipe(topByKey('f', { k: 1, by: 'count', ...low, initial: waits }));
+  });
+
   test('rejects a key that is empty, or not a tuple of texts, numbers, bigints and booleans', () => {
     const rest = { state: Sum, fold: (): void => undefined };
     expect(foldByKey).type.not.toBeCallableWith('f', { ...rest, key: (): [] => [] });

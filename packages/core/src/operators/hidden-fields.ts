@@ -3,5 +3,5 @@ import type { Fields, RecordSchema } from '../schema/index.js';
 /** A state schema with extra fields of the operator: their names begin with `$`, which no user's field can. */
 export function withHidden(schema: RecordSchema, hidden: Fields): RecordSchema {
   const fields = { ...schema.fields, ...hidden };
-  return { name: schema.name, fields, names: Object.keys(fields), check: undefined };
+  return { name: schema.name, fields, names: Object.keys(fields), check: undefined, initial: schema.initial };
 }

@@ -1,8 +1,9 @@
 export { calendarWindow } from './calendar-window.js';
 export { foldByKey } from './fold-by-key.js';
 export { hoppingWindow } from './hopping-window.js';
+export type { Initial, InitialValues } from './initial.js';
 export { keyPart, type ComputedPart, type KeyParts, type KeyValues } from './key.js';
-export { latestByKey } from './latest-by-key.js';
+export { latestByKey, type LatestUpdate } from './latest-by-key.js';
 export type { KeyedOptions } from './options.js';
 export { shardedFold } from './sharded-fold.js';
 export { topByKey, type Ranked, type RankField, type TopOptions } from './top-by-key.js';

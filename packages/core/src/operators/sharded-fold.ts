@@ -11,7 +11,7 @@ import type { KeyedOptions } from './options.js';
  * Keeps a state for every key, as `foldByKey`, where the records of one key are spread over the partitions: every
  * partition writes its part of the figure to its own row, and readers sum the parts.
  *
- * The table must have a `shard()` column in `clusterBy`.
+ * The table must have a `shard()` column in `clusterBy`. Each part begins with the initial values of the state.
  *
  * @param name unique in the pipeline; the state is found by it after a restart
  * @throws ERR_SHARD_MISSING if the table has no shard column

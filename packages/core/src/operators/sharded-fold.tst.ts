@@ -24,3 +24,12 @@ test('latestByKey has no result, and no hidden field in the state', () => {
   expect(into).type.toBeCallableWith(byItem, updates);
   expect(into).type.not.toBeCallableWith(byUser, updates);
 });
+
+test('latestByKey may have a whole key if that is data: the plan knows whether it begins with the stream’s own', () => {
+  const { state, fold } = options;
+  const named = records.pipe(latestByKey('l', { key: ['user'], state, fold }));
+  expect(into).type.toBeCallableWith(byUser, named);
+  const computed = records.pipe(latestByKey('l', { key: (s) => [s.user] as const, state, fold }));
+  // @ts-expect-error '"the table needs a shard() column, because each partition has only its part of these figures"'
+  into(byUser, computed);
+});

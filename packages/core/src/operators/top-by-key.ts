@@ -8,6 +8,7 @@ import type { KeyPart } from '../stream/index.js';
 import type { Changing, StreamOnly } from './changelog.js';
 import { withHidden } from './hidden-fields.js';
 import { checkFold, type Ignored } from './fold-function.js';
+import { declaredInitial } from './initial.js';
 import { declaredKey, keySetting, type AnyKey, type KeyParts, type KeyValues } from './key.js';
 import type { KeyedOptions } from './options.js';
 
@@ -99,6 +100,7 @@ export function topByKey<
   }
   return (source: Observable<T>) => {
     checkFold(name, options.fold);
+    const initial = declaredInitial(name, options.state, options.initial);
     const key = declaredKey<T>(name, options.key);
     const group = options.group === undefined ? [] : declaredKey<T>(name, options.group as AnyKey<T>);
     const node: OperatorNode = {
@@ -112,8 +114,9 @@ export function topByKey<
         ...keySetting('key', key),
         k: options.k,
         by: fields.join(', '),
+        ...initial.settings,
       },
-      state: options.expires === undefined ? options.state : withHidden(options.state, { $until: timestamp() }),
+      state: options.expires === undefined ? initial.state : withHidden(initial.state, { $until: timestamp() }),
       isShared: true,
       writesState: false,
       emits: 'changelog',

@@ -9,6 +9,7 @@ import type { Window, Windower } from '../windows/windower.js';
 import type { Changing } from './changelog.js';
 import { withHidden } from './hidden-fields.js';
 import { checkFold, type Ignored } from './fold-function.js';
+import { declaredInitial } from './initial.js';
 import { declaredKey, keySetting, type AnyKey, type KeyParts, type KeyValues } from './key.js';
 import type { KeyedOptions } from './options.js';
 
@@ -54,14 +55,15 @@ export function addWindow<T, K extends readonly KeyPart[], F extends Fields, P e
   const plan = currentPlan(`${kind}('${name}')`);
   const allowedLateness = checkedLateness(name, options.allowedLateness);
   checkFold(name, options.fold);
+  const initial = declaredInitial(name, options.state, options.initial);
   const key = declaredKey<T>(name, options.key);
   const node: OperatorNode<WindowNodeOptions<T, F>> = {
     name,
     kind,
     key: key === undefined ? undefined : [{ type: timestamp() }, ...key],
     streamKeyAt: 1,
-    settings: { ...keySetting('key', key), ...windower.settings, allowedLateness },
-    state: withHidden(options.state, { $pending: boolean() }),
+    settings: { ...keySetting('key', key), ...windower.settings, allowedLateness, ...initial.settings },
+    state: withHidden(initial.state, { $pending: boolean() }),
     isShared: false,
     writesState: false,
     emits: 'changelog',

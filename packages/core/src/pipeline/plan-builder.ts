@@ -65,6 +65,12 @@ export class PlanBuilder {
     return new Flow<T>(node);
   }
 
+  /** Whether it is known that a key of records of this input begins with the stream's own. */
+  hasStreamKey(key: readonly KeyPartNode[] | undefined, input: Observable<unknown>): boolean {
+    const isKnown = key !== undefined && this.#stream.keyFields !== undefined && this.#isStream(input);
+    return isKnown && this.#mayHaveStreamKey(key);
+  }
+
   /** The operator that directly emits this output; undefined if there is none. */
   operatorOf(flow: Observable<unknown>): OperatorNode | undefined {
     return flow instanceof Flow ? this.#operators.find((node) => node === flow.origin) : undefined;
@@ -157,12 +163,12 @@ export class PlanBuilder {
 
   /** Checks a key that is data, and notes the kinds of its parts if all of them are known. */
   #noteKey(node: OperatorNode, key: readonly KeyPartNode[], input: Observable<unknown>): void {
-    const isStream = input instanceof Flow && input.origin === this.input;
+    const isStream = this.#isStream(input);
     const kinds = key.map((part) => {
       if ('type' in part) return keyKindOf(part.type);
       return isStream ? this.#kindOfField(node, part.field) : undefined;
     });
-    if (isStream && node.streamKeyAt !== undefined && !this.#hasStreamKey(key.slice(node.streamKeyAt))) {
+    if (isStream && node.streamKeyAt !== undefined && !this.#mayHaveStreamKey(key.slice(node.streamKeyAt))) {
       if (node.needsStreamKey === true) throw this.#notPartitioned(node);
       this.#partial.add(node);
     }
@@ -179,8 +185,12 @@ export class PlanBuilder {
     );
   }
 
+  #isStream(input: Observable<unknown>): boolean {
+    return input instanceof Flow && input.origin === this.input;
+  }
+
   /** Whether a key begins with the stream's own, which is known if both are names of fields; assumed otherwise. */
-  #hasStreamKey(key: readonly KeyPartNode[]): boolean {
+  #mayHaveStreamKey(key: readonly KeyPartNode[]): boolean {
     const { keyFields } = this.#stream;
     if (keyFields === undefined) return true;
     const begins = keyFields.every((field, n) => {

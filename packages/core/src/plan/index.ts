@@ -1,5 +1,6 @@
 // What an engine needs of a pipeline: its plan, and what the flows in it need of the engine that runs it.
 export { withHidden } from '../operators/hidden-fields.js';
+export { firstValue, initialProblem, OF_FIRST_RECORD, shownInitial } from '../operators/initial.js';
 export { declaredKey, keySetting, type AnyKey } from '../operators/key.js';
 export { rankFields, type TopNodeOptions } from '../operators/top-by-key.js';
 export type { WindowNodeOptions } from '../operators/window.js';

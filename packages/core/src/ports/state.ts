@@ -156,7 +156,10 @@ export interface StateStore {
   readonly position: BatchPosition;
   /** Keys held by all states. */
   readonly size: number;
-  /** Makes the state of an operator, under a name that no other has. */
+  /**
+   * Makes the state of an operator, under a name that no other has. New keys begin with the initial values of the schema,
+   * if it has any.
+   */
   open(name: string, schema: RecordSchema, subKeys?: Readonly<Record<string, SubKeyNode>>): State;
   /** Announces the stream's own keys of a batch, by index, before operators load them. */
   announce(keys: readonly unknown[], count: number): void;
@@ -235,8 +238,10 @@ export interface StateColumn {
   /** A double, or an integer of 64 or 128 bits. Texts are stored as their number. */
   readonly storage: 'f64' | 'i64' | 'i128';
   readonly optional: boolean;
-  /** The first word of `oneOf`, its initial value. */
+  /** The first word of `oneOf`, its initial value unless {@link initial} is another. */
   readonly first: string;
+  /** The value with which it begins, a bigint as text; absent if it begins as its kind does. */
+  readonly initial?: string | number | boolean | undefined;
   /** The words of `oneOf`. */
   readonly words?: readonly string[] | undefined;
   /** The maximum length of a text. */

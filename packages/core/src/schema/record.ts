@@ -1,5 +1,5 @@
 import { StockafolioError } from '../errors/index.js';
-import type { FieldType, Fields, ObjectOf } from './types.js';
+import type { FieldType, Fields, ObjectOf, Value } from './types.js';
 
 /** A named set of typed fields: the records of a stream, or the state of an operator for each key. */
 export interface RecordSchema<F extends Fields = Fields> {
@@ -9,6 +9,10 @@ export interface RecordSchema<F extends Fields = Fields> {
   readonly names: readonly string[];
   /** A check over several fields: returns what is wrong with this record, or undefined if nothing is. */
   readonly check: ((record: Readonly<Record<string, unknown>>) => string | undefined) | undefined;
+  /**
+   * For a state: the values with which some of its fields begin, by name, as an operator's option `initial` states them.
+   */
+  readonly initial?: Readonly<Record<string, Value>> | undefined;
 }
 
 /** The plain object that a record schema describes: `type Trade = Infer<typeof Trade>`. */

@@ -11,7 +11,14 @@ import {
   type Table,
   text,
 } from '@stockafolio/core';
-import { type KeyKind, layoutOf, type OperatorLayout, type OperatorNode, withHidden } from '@stockafolio/core/plan';
+import {
+  type KeyKind,
+  layoutOf,
+  OF_FIRST_RECORD,
+  type OperatorLayout,
+  type OperatorNode,
+  withHidden,
+} from '@stockafolio/core/plan';
 import { MemoryStates } from '../state/memory-states.js';
 import type { CheckpointHeader, OperatorPart } from './header.js';
 import { comparePlans as compare, type PlanChange, type PlanToCompare } from './plan.js';
@@ -95,6 +102,51 @@ describe('comparePlans', () => {
     const without = operator('p', 'positions', {});
     expect(change(lots('number'), without)).to.equal('migrated: lots.price, lots.amount are dropped');
     expect(change(without, lots('number'))).to.equal('migrated: lots.price, lots.amount begin at their initial values');
+  });
+
+  it('says how keys begin otherwise: those that are held go on as they are', () => {
+    const begins = (initial?: RecordSchema['initial'], schema: RecordSchema = Sum): OperatorNode => {
+      const settings = initial === undefined ? {} : { initial: shown(initial) };
+      return operator('f', 'foldByKey', settings, { ...schema, initial });
+    };
+    const shown = (initial: object): string => Object.entries(initial).join();
+    const computed = operator('f', 'foldByKey', { initial: OF_FIRST_RECORD });
+    const change = (before: OperatorNode, now: OperatorNode): string =>
+      comparePlans(header([before]), [now], ['t'])
+        .map(({ verdict, detail }) => `${verdict}: ${detail}`)
+        .join();
+    const rest = 'keys that it has go on as they are';
+    expect(change(begins({ amount: 5 }), begins({ amount: 5 }))).to.equal('kept: is unchanged');
+    expect(change(computed, computed)).to.equal('kept: is unchanged');
+    expect(change(begins(), begins({ amount: 5 }))).to.equal(
+      `migrated: new keys begin amount at 5 instead of 0; ${rest}`,
+    );
+    expect(change(begins({ amount: 5, count: 1 }), begins({ amount: 6 }))).to.equal(
+      `migrated: new keys begin amount at 6 instead of 5, count at 0 instead of 1; ${rest}`,
+    );
+    expect(change(begins(), computed)).to.equal(`migrated: new keys begin with values of their first records; ${rest}`);
+    expect(change(computed, begins({ count: 1 }))).to.equal(
+      `migrated: new keys begin count at 1 instead of 0, without values of their first records; ${rest}`,
+    );
+  });
+
+  it('says where added fields begin: at their initial values, but for a function whose records are gone', () => {
+    const More = record('more', { ...Sum.fields, low: int64() });
+    const settings = { initial: 'low 9' };
+    const [change] = comparePlans(
+      header([operator('f', 'foldByKey', {})]),
+      [operator('f', 'foldByKey', settings, { ...More, initial: { low: 9 } })],
+      ['t'],
+    );
+    expect(change).to.include({ verdict: 'migrated', detail: 'low begin at their initial values' });
+    const computed = operator('f', 'foldByKey', { initial: OF_FIRST_RECORD }, More);
+    const [other] = comparePlans(header([operator('f', 'foldByKey', {})]), [computed], ['t']);
+    expect(other?.detail).to.contain("low begin at what their types begin with, as their keys' first records are gone");
+  });
+
+  it('compares a setting of that name as any other if the kind is of another author', () => {
+    const odd = (initial: number): OperatorNode => operator('f', 'movingMedian', { initial });
+    expect(verdict(odd(5), odd(6))).to.equal('lost');
   });
 
   it('keeps what is unchanged, and what only allows more lateness or ranks more', () => {

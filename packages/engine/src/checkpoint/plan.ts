@@ -1,5 +1,15 @@
 import type { StateColumn } from '@stockafolio/core/ports';
-import { type KeyKind, layoutOf, type OperatorLayout, type OperatorNode, type Plan } from '@stockafolio/core/plan';
+import {
+  type KeyKind,
+  layoutOf,
+  OF_FIRST_RECORD,
+  type OperatorLayout,
+  type OperatorNode,
+  type Plan,
+  shownInitial,
+} from '@stockafolio/core/plan';
+import { isOwnKind } from '../operator/own-kinds.js';
+import { initialOf } from '../state/columns.js';
 import { stateColumns } from '../state/cursor.js';
 import type { CheckpointHeader, OperatorPart } from './header.js';
 import { canBeRead } from '../state/saved-slots.js';
@@ -67,11 +77,13 @@ function compareOperator(
     .map((c) => c.name);
   const dropped = [...kept.keys()].filter((name) => !columns.some((column) => column.name === name));
   const left = ranksLeft(before.layout, layout);
-  if (added.length === 0 && dropped.length === 0 && left === undefined)
+  const begun = initialDiffering(before, layout, columns);
+  if (added.length === 0 && dropped.length === 0 && left === undefined && begun === undefined)
     return { subject, verdict: 'kept', detail: 'is unchanged' };
   const details = [
     ...(left === undefined ? [] : [left]),
-    ...(added.length > 0 ? [`${added.join(', ')} begin at their initial values`] : []),
+    ...(added.length > 0 ? [addedDetail(added, layout)] : []),
+    ...(begun === undefined ? [] : [begun]),
     ...(dropped.length > 0 ? [`${dropped.join(', ')} are dropped`] : []),
   ];
   return { subject, verdict: 'migrated', detail: details.join('; ') };
@@ -84,10 +96,41 @@ function ranksLeft(before: OperatorLayout, now: OperatorLayout): string | undefi
   return `ranks ${is} keys instead of ${was}: the rows of ranks ${is + 1} to ${was} remain until they are removed, or its table is rebuilt`;
 }
 
+/** Where added fields begin: a function of the first record cannot be called any more for the keys that are held. */
+function addedDetail(added: readonly string[], { settings }: OperatorLayout): string {
+  const isComputed = settings['initial'] === OF_FIRST_RECORD;
+  const where = isComputed
+    ? "what their types begin with, as their keys' first records are gone"
+    : 'their initial values';
+  return `${added.join(', ')} begin at ${where}`;
+}
+
+/** How keys begin otherwise than before: those that are held keep what they have come to from there. */
+function initialDiffering(
+  before: OperatorPart,
+  layout: OperatorLayout,
+  columns: readonly StateColumn[],
+): string | undefined {
+  const was = new Map(columnsBefore(before).map((column) => [column.name, column]));
+  const changes = columns.flatMap((column) => {
+    const old = was.get(column.name);
+    if (old === undefined || !canBeRead(old, column) || old.initial === column.initial) return [];
+    return [`${column.name} at ${shownInitial(initialOf(column))} instead of ${shownInitial(initialOf(old))}`];
+  });
+  const [wasComputed, isComputed] = [before.layout, layout].map(
+    ({ settings }) => settings['initial'] === OF_FIRST_RECORD,
+  );
+  if (isComputed !== wasComputed)
+    changes.push(isComputed === true ? 'with values of their first records' : 'without values of their first records');
+  return changes.length === 0 ? undefined : `new keys begin ${changes.join(', ')}; keys that it has go on as they are`;
+}
+
 function differing(before: OperatorLayout, now: OperatorLayout): string | undefined {
   if (before.kind !== now.kind) return `was a ${before.kind} and is a ${now.kind}`;
   for (const name of new Set([...Object.keys(before.settings), ...Object.keys(now.settings)])) {
     if (free.has(name) || before.settings[name] === now.settings[name]) continue;
+    // It is compared field by field: see `initialDiffering`.
+    if (name === 'initial' && isOwnKind(now.kind)) continue;
     if (declared.has(name) && (before.settings[name] === undefined || now.settings[name] === undefined)) continue;
     return `${name} was ${before.settings[name] ?? 'not set'} and is ${now.settings[name] ?? 'not set'}`;
   }

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { addTo, byItem, byUser, codeOf, sale, sales, Sum } from '@stockafolio/conformance';
+import { addTo, byItem, byUser, codeOf, type Sale, sale, sales, Sum } from '@stockafolio/conformance';
 import {
   type Fields,
   foldByKey,
+  type Initial,
   int64,
   into,
   oneOf,
@@ -154,6 +155,34 @@ describe('restoreCheckpoint', () => {
       expect(again.position).to.eql(engine.position);
     }
     expect(stateOf(engine)[0]).to.contain('"amount":4').and.contain('"mood":"unset"');
+  });
+
+  it('gives a field that the checkpoint lacks its initial value; zero if a function states it, for held keys', async () => {
+    const More = record('more', { amount: int64(), count: int64(), low: int64() });
+    type Low = { amount: number; count: number; low: number };
+    const lowest = (initial: Initial<Sale, (typeof More)['fields']>): Pipeline =>
+      pipeline('mixed', { sales }, ({ sales }) => {
+        const fold = (sum: Low, s: Sale): void => {
+          addTo(sum, s);
+          sum.low = Math.min(sum.low, s.amount);
+        };
+        const options = { key: (s: Sale) => [s.user] as const, state: More, fold, initial };
+        return [into(byUser, sales.pipe(foldByKey('sums', options)))];
+      });
+    for (const [initial, low] of [
+      [{ low: 99 }, 8],
+      [({ amount }: Sale) => ({ low: amount }), 0],
+    ] as const) {
+      const files = memoryFiles();
+      const before = newEngine(summing(Sum));
+      feed(before, [sale({ amount: 3 })]);
+      await save(before, files);
+      const engine = newEngine(lowest(initial));
+      restoreCheckpoint(engine, await open(files), accept);
+      feed(engine, [sale({ amount: 8 }), sale({ user: 'bob', amount: 7 })]);
+      const lows = stateOf(engine).map((line) => (JSON.parse(line) as [string, [string], Low])[2].low);
+      expect(lows).to.eql([low, 7]);
+    }
   });
 
   it('drops a lost state, and never restores any of it', async () => {

@@ -10,6 +10,7 @@ import {
   type RunningEngine,
 } from '@stockafolio/core/plan';
 import type { State, StateStore } from '@stockafolio/core/ports';
+import { asThrown } from './defect.js';
 import { FanOut, inOrder, type Receiver } from './fan-out.js';
 import { Moments } from './moments.js';
 import { StepRows } from './step-rows.js';
@@ -265,10 +266,14 @@ export class PipelineContext implements RunningEngine {
     this.failure ??= error;
   }
 
-  /** Notes that a user's function threw, so that its subscription has ended and must be made again. */
-  breakConnection(connection: Connection, error: unknown): void {
+  /**
+   * Notes that a user's function threw, so that its subscription has ended and must be made again.
+   *
+   * @param to what the function is before, such as `table 'totals'`
+   */
+  breakConnection(connection: Connection, to: string, error: unknown): void {
     this.broken.push(connection);
-    this.fail(error);
+    this.fail(asThrown(`a function before ${to}`, error));
   }
 
   /** Whether rows may be written now; otherwise the pipeline emits outside its turn. */

@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import { type Table, Update, type Value } from '@stockafolio/core';
 import { type KeyTuple, shardMissing } from '@stockafolio/core/plan';
 import type { Connection, PipelineContext } from './context.js';
+import { asThrown } from './defect.js';
 import { receive } from './receive.js';
 import { rowReader } from './row-reader.js';
 import { Row } from './row.js';
@@ -21,6 +22,7 @@ export class TableConnection implements Connection {
   connect(): void {
     const context = this.#context;
     const table = this.#table;
+    const to = `table '${table.name}'`;
     const read = rowReader(table);
     const fromUpdate = updateReader(table);
     const take = (row: unknown): void => {
@@ -33,10 +35,10 @@ export class TableConnection implements Connection {
         if (stamp === undefined) context.rows.put(new Row(table, values, version));
         else context.rows.putVersioned(new Row(table, values, stamp));
       } catch (error) {
-        context.fail(error);
+        context.fail(asThrown(to, error));
       }
     };
-    receive(context, this.#rows, take, (error) => context.breakConnection(this, error));
+    receive(context, this.#rows, take, (error) => context.breakConnection(this, to, error));
   }
 }
 

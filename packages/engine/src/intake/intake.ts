@@ -1,5 +1,6 @@
 import { BadRecordError, isStockafolioError, messageOf, StockafolioError, type Stream } from '@stockafolio/core';
 import type { Codec, SourceMessage } from '@stockafolio/core/ports';
+import { asThrown, DefectError } from '../flow/defect.js';
 import { partitionChoice, partitionMismatch } from './partition-check.js';
 
 /** The header in which a producer may state where a message came from, such as `trades.csv:17`. */
@@ -73,10 +74,12 @@ export class MessageIntake<T> {
     const cut = message.headers?.[CUT_FROM];
     if (cut !== undefined) {
       const bad = new BadRecordError([{ field: '', message: cutFrom(cut) }]);
-      return { rejected: refusal(bad, message.headers?.[ORIGIN]) };
+      return { rejected: refusal(bad, message.headers?.[ORIGIN], 'the message') };
     }
+    let isDecoded = false;
     try {
       const record = this.#codec.decode(value, { partition: this.#partition, offset });
+      isDecoded = true;
       const time = this.#stream.time(record);
       // A record that is bad for another reason says nothing about how the topic is partitioned.
       const rejected =
@@ -85,7 +88,9 @@ export class MessageIntake<T> {
     } catch (error) {
       if (isStockafolioError(error) && error.domain === 'internal') throw error;
       if (isStockafolioError(error, 'ERR_PARTITION_MISMATCH')) throw error;
-      return { rejected: refusal(error, message.headers?.[ORIGIN]) };
+      const origin = message.headers?.[ORIGIN];
+      if (!isDecoded) return { rejected: refusal(error, origin, 'the codec') };
+      return { rejected: refusal(thrownByStream(this.#stream, error), origin, 'the partitioner') };
     }
   }
 
@@ -117,10 +122,20 @@ function tooFarAhead(ahead: number, most: number): StockafolioError | undefined 
   return new BadRecordError([{ field: 'time', message }]);
 }
 
-function refusal(error: unknown, origin: string | undefined): StockafolioError {
+/** What the functions of a stream threw, as the error that it stands for. */
+export function thrownByStream({ name }: Pick<Stream<unknown>, 'name'>, error: unknown): unknown {
+  if (!(error instanceof BadRecordError)) return asThrown(`the partitioner of stream '${name}'`, error);
+  // The stream says which of its functions threw, and what.
+  const thrown = asThrown(`the function ${error.problems[0]?.field} of stream '${name}'`, error.cause);
+  return thrown instanceof DefectError ? thrown : error;
+}
+
+function refusal(error: unknown, origin: string | undefined, of: string): StockafolioError {
   const known = isStockafolioError(error)
     ? error
-    : new BadRecordError([{ field: '', message: `the codec threw: ${messageOf(error)}` }], { cause: error });
+    : new BadRecordError([{ field: '', message: `${of} threw: ${messageOf(error)}` }], { cause: error });
   if (origin === undefined) return known;
+  if (known instanceof DefectError)
+    return new DefectError(`${known.message} (from ${origin})`, known.frames, known.cause);
   return new StockafolioError(known.code, `${known.message} (from ${origin})`, { cause: error });
 }

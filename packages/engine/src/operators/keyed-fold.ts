@@ -15,6 +15,7 @@ import type { KeyEntry, State, StateView } from '@stockafolio/core/ports';
 import type { DueBook } from '../timers/due-book.js';
 import { BatchOperator, type Process } from './batch-operator.js';
 import { DirectWriter } from './direct-writer.js';
+import { beginState } from './first-record.js';
 import { type Expiry, expiresDiffers, expiryOf } from './expiry.js';
 import { batchLoader, type BatchLoader, type KeyLoader, keyLoader } from './key-loader.js';
 import { keyReader } from './key-reader.js';
@@ -90,7 +91,7 @@ export class KeyedFold<T, F extends Fields, R> extends BatchOperator<T> {
       ...{ fold, context, entry, state, cursor: state.cursor, output: host.output, check },
       load: batchLoader(owner, this.#loader(owner, entry, firstKey.length), context.states.position),
       expiry: expires && expiryOf(host, expires),
-      beginKey: (record: T, slot: number, until: number) => this.#beginKey(check.ofKey, record, slot, until),
+      beginKey: this.#keyBeginner(check.ofKey),
       differs: (known: number, until: number) => expiresDiffers(node.name, 'key', known, until),
       updateOf: (record: T, result: R) =>
         new Update(this.#keyOf(record), state.cursor.$copy() as ObjectOf<F>, record, result),
@@ -107,13 +108,18 @@ export class KeyedFold<T, F extends Fields, R> extends BatchOperator<T> {
     return keyLoader(owner, entry.load, [key]);
   }
 
-  /** Checks a new key, and notes when it expires. */
-  #beginKey(check: ((key: KeyTuple) => void) | undefined, record: T, slot: number, until: number): void {
-    check?.(this.#keyOf(record));
-    if (this.#options.expires === undefined) return;
+  /** What checks a new key, begins its state, and notes when it expires. */
+  #keyBeginner(check: ((key: KeyTuple) => void) | undefined): FoldScope<T, R>['beginKey'] {
     const { state, context } = this.host;
-    (state.cursor as unknown as Hidden).$until = until;
-    this.#due.add(until, slot, context.record);
+    const begin = beginState(this.host, this.#options);
+    const isKept = this.#options.expires === undefined;
+    return (record, slot, until) => {
+      check?.(this.#keyOf(record));
+      begin?.(record);
+      if (isKept) return;
+      (state.cursor as unknown as Hidden).$until = until;
+      this.#due.add(until, slot, context.record);
+    };
   }
 }
 

@@ -10,6 +10,7 @@ import {
   type PipelineContext,
   type StateWriter,
 } from '../flow/context.js';
+import { asThrown } from '../flow/defect.js';
 import type { BatchReceiver, FanOut } from '../flow/fan-out.js';
 import type { Moments } from '../flow/moments.js';
 import { receive } from '../flow/receive.js';
@@ -61,6 +62,11 @@ export class OperatorHost
     return this.#layout;
   }
 
+  /** How messages call it. */
+  get #called(): string {
+    return `operator '${this.node.name}'`;
+  }
+
   get subKeys(): readonly string[] {
     return Object.keys(this.node.subKeys ?? {});
   }
@@ -96,7 +102,7 @@ export class OperatorHost
 
   connect(): void {
     const { context } = this;
-    receive(context, this.#input, this.#process, (error) => context.breakConnection(this, error), this);
+    receive(context, this.#input, this.#process, (error) => context.breakConnection(this, this.#called, error), this);
   }
 
   attach(table: Table): void {
@@ -110,7 +116,7 @@ export class OperatorHost
       if (context.changing !== undefined) throw changingInput(this.node.name, context.changing);
       this.#operator.process(record);
     } catch (error) {
-      context.fail(error);
+      context.fail(asThrown(this.#called, error));
     }
   };
 

@@ -5,6 +5,7 @@ import { beginsWith, type PipelineContext } from '../flow/context.js';
 import type { KeyEntry, State, StateView } from '@stockafolio/core/ports';
 import type { DueBook } from '../timers/due-book.js';
 import { BatchOperator, type Process } from './batch-operator.js';
+import { beginState, type BeginState } from './first-record.js';
 import { type Expiry, expiresDiffers, expiryOf } from './expiry.js';
 import { batchLoader, type BatchLoader, keyLoader } from './key-loader.js';
 import { keyReader } from './key-reader.js';
@@ -126,6 +127,7 @@ export class TopFold<T, F extends Fields> extends BatchOperator<T> {
     return instantiate(owner, rankedFoldCode<T>, {
       ...{ fold, context, entry, state, cursor: state.cursor, load: batchLoader(owner, load, context.states.position) },
       ...{ readers: this.#readers, fell: this.#fell, expiry: expires && expiryOf(host, expires) },
+      beginState: beginState(host, this.#options),
       beginKey: (until: number, slot: number) => this.#beginKey(until, slot),
       differs: (known: number, until: number) => expiresDiffers(node.name, 'key', known, until),
     });
@@ -228,13 +230,14 @@ interface RankedFoldScope<T> {
   readonly cursor: StateView;
   readonly readers: readonly FieldReader[];
   readonly fell: boolean[];
+  readonly beginState: BeginState<T> | undefined;
   readonly beginKey: (until: number, slot: number) => void;
   readonly differs: (known: number, until: number) => void;
 }
 
 /** Names nothing from outside: see `instantiate`. */
 function rankedFoldCode<T>(scope: RankedFoldScope<T>): Process<T> {
-  const { load, expiry, context, entry, state, cursor, readers, fell, beginKey, differs } = scope;
+  const { load, expiry, context, entry, state, cursor, readers, fell, beginState, beginKey, differs } = scope;
   const { position } = context.states;
   const fold = scope.fold as (state: StateView, record: T) => unknown;
   const before = readers.map(() => 0 as number | bigint);
@@ -245,7 +248,9 @@ function rankedFoldCode<T>(scope: RankedFoldScope<T>): Process<T> {
     for (let n = 0; n < count; n++) {
       const i = at + n;
       position.batchIndex = i;
+      const record = records[from + n] as T;
       const slot = entry.enter(i, moments);
+      if (beginState !== undefined && state.created) beginState(record);
       if (expiry !== undefined) {
         const until = expiry.untils[i] as number;
         const known = (cursor as unknown as Hidden).$until;
@@ -253,7 +258,7 @@ function rankedFoldCode<T>(scope: RankedFoldScope<T>): Process<T> {
         else if (known !== until) differs(known, until);
       }
       for (let f = 0; f < readers.length; f++) before[f] = (readers[f] as FieldReader)(cursor);
-      fold(cursor, records[from + n] as T);
+      fold(cursor, record);
       for (let f = 0; f < readers.length; f++) {
         if ((readers[f] as FieldReader)(cursor) < (before[f] as number | bigint)) fell[f] = true;
       }

@@ -13,6 +13,7 @@ import { beginsWith, type PipelineContext } from '../flow/context.js';
 import type { KeyEntry, State, StateView } from '@stockafolio/core/ports';
 import type { DueBook } from '../timers/due-book.js';
 import { BatchOperator, type Process } from './batch-operator.js';
+import { beginState, type BeginState } from './first-record.js';
 import { type KeyLoader, keyLoader } from './key-loader.js';
 import { keyReader } from './key-reader.js';
 import type { OperatorHost } from './operator-host.js';
@@ -106,6 +107,7 @@ export class WindowFold<T, F extends Fields> extends BatchOperator<T> {
       ...{ fold: this.#options.fold, context, entry, state, cursor: state.cursor },
       ...{ windower: this.#windower, lateness: this.#lateness, late: host.late },
       ...{ load: keyLoader(owner, entry.load, [key], () => current.start), current },
+      beginState: beginState(host, this.#options),
       endOf: (start: number, time: number) => this.#endOf(start, time),
       beginWindow: (end: number, slot: number) => this.#beginWindow(end, slot),
       emitLate: (slot: number) => this.#emitLate(slot),
@@ -195,14 +197,15 @@ interface WindowScope<T> {
   readonly lateness: number;
   readonly late: (until: number) => void;
   readonly endOf: (start: number, time: number) => number;
+  readonly beginState: BeginState<T> | undefined;
   readonly beginWindow: (end: number, slot: number) => void;
   readonly emitLate: (slot: number) => void;
 }
 
 /** Names nothing from outside: see `instantiate`. */
 function windowCode<T>(scope: WindowScope<T>): Process<T> {
-  const { load, current, context, entry, state, cursor, windower, lateness, late, endOf, beginWindow, emitLate } =
-    scope;
+  const { load, current, context, entry, state, cursor, windower, lateness, late, endOf, emitLate } = scope;
+  const { beginState, beginWindow } = scope;
   const { position } = context.states;
   const fold = scope.fold as (state: StateView, record: T) => unknown;
   const hidden = cursor as unknown as Hidden;
@@ -223,7 +226,10 @@ function windowCode<T>(scope: WindowScope<T>): Process<T> {
         current.start = start;
         load(record, i, moments.keys[i] as Key);
         const slot = entry.enter(i, moments);
-        if (state.created) beginWindow(end, slot);
+        if (state.created) {
+          beginWindow(end, slot);
+          if (beginState !== undefined) beginState(record);
+        }
         fold(cursor, record);
         hidden.$pending = true;
         if (end <= watermark) emitLate(slot);

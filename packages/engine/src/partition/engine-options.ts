@@ -15,4 +15,9 @@ export interface EngineOptions {
   readonly states?: StateStore | undefined;
   /** `fail` ends the run at the first bad record; `dead-letter` dead-letters it and continues. */
   readonly onBadRecord: 'dead-letter' | 'fail';
+  /**
+   * What happens to a record for which a function of the pipeline throws an error of the language, such as a TypeError.
+   * Defaults to `dead-letter`; `fail` ends the run, also where other bad records are dead-lettered.
+   */
+  readonly onDefect?: 'dead-letter' | 'fail' | undefined;
 }

@@ -1,6 +1,7 @@
 import { BadRecordError, isStockafolioError, messageOf, StockafolioError } from '@stockafolio/core';
 import { enter, leave, type OperatorLayout, type Plan } from '@stockafolio/core/plan';
 import type { Mark, Mutation, StateStore } from '@stockafolio/core/ports';
+import { thrownByStream } from '../intake/intake.js';
 import { PipelineContext, isFatal, type OperatorRuntime } from '../flow/context.js';
 import type { FanOut } from '../flow/fan-out.js';
 import { recordCopier, type RecordCopier } from './record-copier.js';
@@ -10,6 +11,7 @@ import { cutRow } from '../tables/checkpoint-cuts.js';
 import { connectPlan } from './connect-plan.js';
 import type { EngineOptions } from './engine-options.js';
 import type { RecordPosition } from '../tables/dead-letter.js';
+import type { Rejection } from '../tables/dead-letter-watch.js';
 import { partitioningOf, type Partitioning } from '../tables/partitioning.js';
 import { progressRow } from '../tables/progress.js';
 import { Rejections } from './rejections.js';
@@ -74,6 +76,16 @@ export class PartitionEngine {
   /** Records dead-lettered so far in this run, as a whole or for one operator. */
   get setAside(): number {
     return this.#rejections.count;
+  }
+
+  /** Messages rejected as a whole so far in this run: no late records, which other operators count, and no figures. */
+  get rejected(): number {
+    return this.#rejections.whole;
+  }
+
+  /** The last of them. */
+  get lastRejection(): Rejection | undefined {
+    return this.#rejections.last;
   }
 
   /** How the source is partitioned, if that is known and matters. */
@@ -164,7 +176,7 @@ export class PartitionEngine {
       context.key = stream.key(record);
     } catch (error) {
       if (isFatal(error)) throw error;
-      this.reject(asBadRecord(error), this.#rejections.encoded(copy, position), position);
+      this.reject(asBadRecord(thrownByStream(stream, error)), this.#rejections.encoded(copy, position), position);
       return;
     }
     context.rows.begin();

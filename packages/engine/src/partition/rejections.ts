@@ -1,14 +1,20 @@
 import { isStockafolioError, messageOf, StockafolioError } from '@stockafolio/core';
 import { isFatal, type PipelineContext } from '../flow/context.js';
-import { bytesOf, deadLetter, jsonOf, type RecordPosition } from '../tables/dead-letter.js';
+import { DefectError } from '../flow/defect.js';
+import { bytesOf, deadLetter, jsonOf, reasonOf, type RecordPosition } from '../tables/dead-letter.js';
+import type { Rejection } from '../tables/dead-letter-watch.js';
 import type { EngineOptions } from './engine-options.js';
 
 /** Dead-letters what one engine cannot process, or ends the run at it. */
 export class Rejections {
   readonly #context: PipelineContext;
-  readonly #options: Pick<EngineOptions, 'pipeline' | 'partition' | 'codec' | 'onBadRecord'>;
+  readonly #options: Pick<EngineOptions, 'pipeline' | 'partition' | 'codec' | 'onBadRecord' | 'onDefect'>;
   /** Records so far, as a whole or for one operator. */
   count = 0;
+  /** Messages rejected as a whole so far. */
+  whole = 0;
+  /** The last of them. */
+  last: Rejection | undefined;
 
   constructor(context: PipelineContext, options: EngineOptions) {
     this.#context = context;
@@ -17,11 +23,13 @@ export class Rejections {
 
   /** Rejects a message that is not a record. */
   message(error: unknown, message: Uint8Array, position: RecordPosition): void {
+    this.#note(error, position);
     this.#reject('', error, message, position);
   }
 
   /** Rejects a record as a whole. */
   record(error: unknown, record: unknown, position: RecordPosition): void {
+    this.#note(error, position);
     this.#reject('', error, this.encoded(record, position), position);
   }
 
@@ -61,9 +69,24 @@ export class Rejections {
     }
   }
 
+  #note(error: unknown, { partition = this.#options.partition, offset }: RecordPosition): void {
+    this.whole++;
+    this.last = { partition, offset, ...reasonOf(error) };
+  }
+
   #reject(operator: string, error: unknown, message: Uint8Array, position: RecordPosition): void {
-    const { pipeline, partition: own, onBadRecord } = this.#options;
+    const { pipeline, partition: own, onBadRecord, onDefect } = this.#options;
     const { partition = own } = position;
+    if (error instanceof DefectError && (onBadRecord === 'fail' || onDefect === 'fail')) {
+      throw new StockafolioError(
+        'ERR_PIPELINE_DEFECT',
+        `partition ${partition}, offset ${position.offset}: ${error.message}\n${error.frames}`,
+        {
+          cause: error.cause,
+          hint: `correct the function; with ${onDefect === 'fail' ? 'onDefect' : 'onBadRecord'} 'dead-letter' the record is dead-lettered`,
+        },
+      );
+    }
     if (onBadRecord === 'fail' && !isStockafolioError(error, 'ERR_LATE_RECORD')) {
       throw new StockafolioError(
         'ERR_BAD_RECORD',

@@ -1,11 +1,13 @@
-import type { FieldType, Kind } from '@stockafolio/core';
+import type { FieldType, Kind, Value } from '@stockafolio/core';
+import { firstValue } from '@stockafolio/core/plan';
 import type { StateColumn } from '@stockafolio/core/ports';
 
 export function isTextual(kind: Kind): boolean {
   return kind === 'text' || kind === 'oneOf' || kind === 'date';
 }
 
-export function stateColumn(name: string, type: FieldType): StateColumn {
+/** @param initial the value with which it begins, if that is stated */
+export function stateColumn(name: string, type: FieldType, initial?: Value): StateColumn {
   return {
     name,
     kind: type.kind,
@@ -14,7 +16,15 @@ export function stateColumn(name: string, type: FieldType): StateColumn {
     first: type.values?.[0] ?? '',
     words: type.values,
     longest: type.kind === 'text' ? type.max : undefined,
+    // As JSON has it: columns are in checkpoints.
+    initial: typeof initial === 'bigint' ? String(initial) : initial,
   };
+}
+
+/** The value with which a column begins. */
+export function initialOf({ kind, storage, optional, first, initial }: StateColumn): Value {
+  if (initial === undefined) return firstValue({ kind, optional, values: [first], min: undefined, max: undefined });
+  return storage === 'f64' ? initial : BigInt(initial);
 }
 
 function storageOf(kind: Kind): StateColumn['storage'] {

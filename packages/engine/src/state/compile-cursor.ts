@@ -1,7 +1,8 @@
+import type { Value } from '@stockafolio/core';
 import type { StateColumn } from '@stockafolio/core/ports';
 import { compile } from '@stockafolio/core/compile';
 import { addInt128, addInt64 } from './add-integers.js';
-import { ABSENT_I64, cellOffsets, isTextual } from './columns.js';
+import { ABSENT_I64, cellOffsets, initialOf, isTextual } from './columns.js';
 import type { CursorClass } from './cursor.js';
 import { misfit, overflow } from './cursor-errors.js';
 import { int128At, setInt128 } from './int128.js';
@@ -40,14 +41,20 @@ function absent(c: StateColumn): string {
 }
 
 function resetter(c: StateColumn, at: number): string {
-  if (c.storage === 'i128') return `${cell(c, at)} = 0n; ${cell(c, at + 1)} = ${c.optional ? absent(c) : '0n'};`;
-  return `${cell(c, at)} = ${initial(c)};`;
+  const value = initialOf(c);
+  if (c.storage === 'i128') {
+    const whole = value === undefined ? 0n : BigInt(value);
+    const upper = value === undefined ? absent(c) : `${whole >> 64n}n`;
+    return `${cell(c, at)} = ${BigInt.asIntN(64, whole)}n; ${cell(c, at + 1)} = ${upper};`;
+  }
+  return `${cell(c, at)} = ${value === undefined ? absent(c) : literal(value)};`;
 }
 
-function initial(c: StateColumn): string {
-  if (c.optional) return absent(c);
-  if (c.kind === 'oneOf') return `this._interner.idOf(${JSON.stringify(c.first)})`;
-  return c.storage === 'i64' ? '0n' : '0';
+/** What a cell holds for a value. */
+function literal(value: Exclude<Value, undefined>): string {
+  if (typeof value === 'string') return value === '' ? '0' : `this._interner.idOf(${JSON.stringify(value)})`;
+  if (typeof value === 'bigint') return `${value}n`;
+  return String(Number(value));
 }
 
 function adder(c: StateColumn, at: number): string {

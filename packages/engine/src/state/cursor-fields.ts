@@ -1,5 +1,6 @@
+import type { Value } from '@stockafolio/core';
 import type { ValueCheck, StateColumn } from '@stockafolio/core/ports';
-import { ABSENT_I64, cellsOf, isTextual } from './columns.js';
+import { ABSENT_I64, cellsOf, initialOf, isTextual } from './columns.js';
 import { misfit, overflow } from './cursor-errors.js';
 import { int128At, setInt128 } from './int128.js';
 import type { Interner } from './interner.js';
@@ -25,18 +26,22 @@ interface FieldScope {
   readonly name: string;
   /** Its first cell, relative to the first value of the row. */
   readonly at: number;
+  /** Its initial value, if it is not absent. */
+  readonly initial: Value;
 }
 
 /** @param at its first cell, relative to the first value of the row */
 export function cursorField(column: StateColumn, n: number, at: number): CursorField {
-  const field = requiredField(column, n, { name: column.name, at });
+  const initial = initialOf(column);
+  const field = requiredField(column, n, { name: column.name, at, initial });
   if (!column.optional) return field;
-  if (column.storage === 'f64') return optionalDouble({ field, at });
-  return optionalInteger({ field, at: at + cellsOf(column) - 1 });
+  const isAbsent = initial === undefined;
+  if (column.storage === 'f64') return optionalDouble({ field, at, isAbsent });
+  return optionalInteger({ field, at: at + cellsOf(column) - 1, isAbsent });
 }
 
-function requiredField({ kind, first }: StateColumn, n: number, scope: FieldScope): CursorField {
-  if (isTextual(kind)) return textField({ ...scope, n, first: kind === 'oneOf' ? first : '' });
+function requiredField({ kind }: StateColumn, n: number, scope: FieldScope): CursorField {
+  if (isTextual(kind)) return textField({ ...scope, n });
   switch (kind) {
     case 'boolean':
       return booleanField(scope);
@@ -57,10 +62,9 @@ function requiredField({ kind, first }: StateColumn, n: number, scope: FieldScop
 interface TextScope extends FieldScope {
   /** Its number among the columns. */
   readonly n: number;
-  readonly first: string;
 }
 
-function textField({ name, at, n, first }: TextScope): CursorField {
+function textField({ name, at, n, initial = '' }: TextScope): CursorField {
   return {
     get() {
       return this._interner.textOf(this._p.f64[this._p.at + at] as number);
@@ -77,12 +81,12 @@ function textField({ name, at, n, first }: TextScope): CursorField {
       this._p.f64[this._p.at + at] = id;
     },
     reset() {
-      this._p.f64[this._p.at + at] = this._interner.idOf(first);
+      this._p.f64[this._p.at + at] = this._interner.idOf(initial as string);
     },
   };
 }
 
-function booleanField({ at }: FieldScope): CursorField {
+function booleanField({ at, initial = false }: FieldScope): CursorField {
   return {
     get() {
       return this._p.f64[this._p.at + at] === 1;
@@ -91,12 +95,12 @@ function booleanField({ at }: FieldScope): CursorField {
       this._p.f64[this._p.at + at] = value ? 1 : 0;
     },
     reset() {
-      this._p.f64[this._p.at + at] = 0;
+      this._p.f64[this._p.at + at] = Number(initial);
     },
   };
 }
 
-function int32Field({ name, at }: FieldScope): CursorField {
+function int32Field({ name, at, initial = 0 }: FieldScope): CursorField {
   return {
     get() {
       return this._p.f64[this._p.at + at];
@@ -106,12 +110,12 @@ function int32Field({ name, at }: FieldScope): CursorField {
       this._p.f64[this._p.at + at] = value;
     },
     reset() {
-      this._p.f64[this._p.at + at] = 0;
+      this._p.f64[this._p.at + at] = initial as number;
     },
   };
 }
 
-function safeIntegerField({ name, at }: FieldScope): CursorField {
+function safeIntegerField({ name, at, initial = 0 }: FieldScope): CursorField {
   return {
     get() {
       return this._p.f64[this._p.at + at];
@@ -121,12 +125,12 @@ function safeIntegerField({ name, at }: FieldScope): CursorField {
       this._p.f64[this._p.at + at] = value as number;
     },
     reset() {
-      this._p.f64[this._p.at + at] = 0;
+      this._p.f64[this._p.at + at] = initial as number;
     },
   };
 }
 
-function doubleField({ name, at }: FieldScope): CursorField {
+function doubleField({ name, at, initial = 0 }: FieldScope): CursorField {
   return {
     get() {
       return this._p.f64[this._p.at + at];
@@ -136,12 +140,12 @@ function doubleField({ name, at }: FieldScope): CursorField {
       this._p.f64[this._p.at + at] = value as number;
     },
     reset() {
-      this._p.f64[this._p.at + at] = 0;
+      this._p.f64[this._p.at + at] = initial as number;
     },
   };
 }
 
-function int64Field({ name, at }: FieldScope): CursorField {
+function int64Field({ name, at, initial = 0n }: FieldScope): CursorField {
   return {
     get() {
       return this._p.i64[this._p.at + at];
@@ -152,12 +156,12 @@ function int64Field({ name, at }: FieldScope): CursorField {
       this._p.i64[this._p.at + at] = value;
     },
     reset() {
-      this._p.i64[this._p.at + at] = 0n;
+      this._p.i64[this._p.at + at] = initial as bigint;
     },
   };
 }
 
-function int128Field({ name, at }: FieldScope): CursorField {
+function int128Field({ name, at, initial = 0n }: FieldScope): CursorField {
   return {
     get() {
       return int128At(this._p, this._p.at + at);
@@ -166,14 +170,13 @@ function int128Field({ name, at }: FieldScope): CursorField {
       if (typeof value !== 'bigint' || !setInt128(this._p, this._p.at + at, value)) overflow(this._owner, name, value);
     },
     reset() {
-      this._p.i64[this._p.at + at] = 0n;
-      this._p.i64[this._p.at + at + 1] = 0n;
+      setInt128(this._p, this._p.at + at, initial as bigint);
     },
   };
 }
 
 /** A field whose absent value is NaN in its cell. */
-function optionalDouble({ field, at }: OptionalScope): CursorField {
+function optionalDouble({ field, at, isAbsent }: OptionalScope): CursorField {
   return {
     get() {
       const cell = this._p.f64[this._p.at + at];
@@ -184,7 +187,8 @@ function optionalDouble({ field, at }: OptionalScope): CursorField {
       else field.set.call(this, value);
     },
     reset() {
-      this._p.f64[this._p.at + at] = Number.NaN;
+      if (isAbsent) this._p.f64[this._p.at + at] = Number.NaN;
+      else field.reset.call(this);
     },
   };
 }
@@ -193,9 +197,11 @@ function optionalDouble({ field, at }: OptionalScope): CursorField {
 interface OptionalScope {
   readonly field: CursorField;
   readonly at: number;
+  /** Whether it begins absent. */
+  readonly isAbsent: boolean;
 }
 
-function optionalInteger({ field, at }: OptionalScope): CursorField {
+function optionalInteger({ field, at, isAbsent }: OptionalScope): CursorField {
   return {
     get() {
       return this._p.i64[this._p.at + at] === ABSENT_I64 ? undefined : field.get.call(this);
@@ -206,7 +212,7 @@ function optionalInteger({ field, at }: OptionalScope): CursorField {
     },
     reset() {
       field.reset.call(this);
-      this._p.i64[this._p.at + at] = ABSENT_I64;
+      if (isAbsent) this._p.i64[this._p.at + at] = ABSENT_I64;
     },
   };
 }

@@ -116,6 +116,26 @@ describe('a field of a state', () => {
     }
   }
 
+  for (const { type, held } of kinds) {
+    for (const field of [type, optional(type)] as readonly FieldType[]) {
+      it(`of kind ${field.optional ? 'optional ' : ''}${field.kind} begins with each value that is stated`, () => {
+        for (const value of held) {
+          const schema = {
+            ...record('state', { before: int64(), field, after: bigMoney() }),
+            initial: { field: value },
+          };
+          const state = new KeyedState('operator', schema as RecordSchema, new Interner());
+          state.upsert(['key'], 1, 1);
+          expect(state.cursor.$copy()).to.eql({ before: 0, field: value, after: 0n });
+          (state.cursor as unknown as View).field = held[0];
+          state.rollback(1);
+          state.upsert(['other'], 2, 1);
+          expect(state.cursor.$copy()).to.eql({ before: 0, field: value, after: 0n });
+        }
+      });
+    }
+  }
+
   it('may have any name that a record allows, including those of object members', () => {
     const schema = record('state', { constructor: int64(), hasOwnProperty: text(), toString: int64() } as never);
     const state = new KeyedState('operator', schema, new Interner());

@@ -17,7 +17,7 @@ import type { RowPointer } from './rows.js';
 export interface Cursor {
   /** A plain copy of the row, in schema order; an operator's own fields, which begin with `$`, are left out. */
   $copy(): Record<string, Value>;
-  /** Sets the initial values of a row: zero, '', false, the first word, absent. */
+  /** Sets the initial values of a row: those of its schema, otherwise zero, '', false, the first word, absent. */
   $reset(): void;
   /** Adds a whole number to a bigint field: see `addTo`. */
   $add(field: string, amount: number): void;
@@ -35,7 +35,8 @@ const classes = new Map<string, CursorClass>();
 
 /** The columns in which a state schema is stored. */
 export function stateColumns(schema: RecordSchema): StateColumn[] {
-  return schema.names.map((name) => stateColumn(name, fieldOf(schema.fields, name)));
+  const { names, fields, initial } = schema;
+  return names.map((name) => stateColumn(name, fieldOf(fields, name), initial?.[name]));
 }
 
 /**

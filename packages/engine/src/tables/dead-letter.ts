@@ -1,5 +1,6 @@
 import { messageOf, StockafolioError } from '@stockafolio/core';
 import type { Mutation } from '@stockafolio/core/ports';
+import { DefectError } from '../flow/defect.js';
 import { deadLetterParts, deadLetters, MESSAGE_BEGINNING, MESSAGE_PART, MAX_MESSAGE } from './system-tables.js';
 
 declare class TextDecoder {
@@ -33,8 +34,7 @@ export function deadLetter(
   message: Uint8Array,
   version: number,
 ): readonly Mutation[] {
-  const code = error instanceof StockafolioError ? error.code : 'ERR_BAD_RECORD';
-  const cause = messageOf(error).slice(0, 4_000).toWellFormed().replaceAll('\u0000', '\ufffd');
+  const { code, cause } = reasonOf(error);
   const values = [
     pipeline,
     partition,
@@ -49,6 +49,13 @@ export function deadLetter(
     undefined,
   ];
   return withMessage({ table: deadLetters, values, version }, message);
+}
+
+/** Why a message is dead-lettered, as its row says it. */
+export function reasonOf(error: unknown): { readonly code: string; readonly cause: string } {
+  const code = error instanceof StockafolioError ? error.code : 'ERR_BAD_RECORD';
+  const text = error instanceof DefectError ? `${error.message}\n${error.frames}` : messageOf(error);
+  return { code, cause: text.slice(0, 4_000).toWellFormed().replaceAll('\u0000', '\ufffd') };
 }
 
 /** The rows of the same dead letter, with this message. */

@@ -4,6 +4,7 @@ import { Sale, sales, Sum } from '@stockafolio/conformance';
 import {
   calendar,
   calendarWindow,
+  distinctByKey,
   foldByKey,
   hoppingWindow,
   type Infer,
@@ -23,6 +24,7 @@ import {
   timestamp,
   topByKey,
   tumblingWindow,
+  whenFinal,
 } from '@stockafolio/core';
 import {
   type Operator,
@@ -39,7 +41,7 @@ const records: Sale[] = Array.from({ length: 40 }, (_, n) => ({
   time: n * 700,
 }));
 
-const add = (sum: { amount: number; count: number }, { amount }: Sale): void => {
+const add = (sum: { amount: number; count: number }, { amount }: { readonly amount: number }): void => {
   sum.amount += amount;
   sum.count++;
 };
@@ -123,6 +125,19 @@ const threes = calendar(
   (start) => start + 3_000,
 );
 contract('calendarWindow', byTime, (s) => s.pipe(calendarWindow('w', { windows: threes, ...windowed }), windowRow));
+contract('whenFinal', byUser, (s) =>
+  s.pipe(
+    tumblingWindow('w', { size: seconds(2), ...windowed }),
+    whenFinal(),
+    foldByKey('f', { key: ({ key: [user] }) => [user], state: Sum, fold: (sum, { value }) => add(sum, value) }),
+  ),
+);
+contract('distinctByKey', byTime, (s) =>
+  s.pipe(
+    distinctByKey('d', { key: ['user', 'amount'], within: seconds(5) }),
+    map(({ user, time, amount }) => ({ user, start: time, amount, count: 1 })),
+  ),
+);
 contract('topByKey', ranks, (s) =>
   s.pipe(
     topByKey('t', { k: 2, by: 'amount', key: ['user'], ...fold }),

@@ -1,4 +1,5 @@
 export { calendarWindow } from './calendar-window.js';
+export { distinctByKey, type DistinctOptions } from './distinct-by-key.js';
 export { foldByKey } from './fold-by-key.js';
 export { hoppingWindow } from './hopping-window.js';
 export type { Initial, InitialValues } from './initial.js';

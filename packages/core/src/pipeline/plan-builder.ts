@@ -20,6 +20,8 @@ export class PlanBuilder {
   readonly #edges: Edge[] = [];
   readonly #keyKinds = new Map<OperatorNode, readonly KeyKind[]>();
   readonly #origins = new Set<FlowOrigin>();
+  /** The stream, and operators that pass some of its records. */
+  readonly #carriers = new Set<FlowOrigin>();
   readonly #finals = new Map<OperatorNode, FlowOrigin>();
   readonly #timedBy = new Map<OperatorNode, OperatorNode>();
   /** The operators of which it is known that each partition has only its part of their figures. */
@@ -31,6 +33,7 @@ export class PlanBuilder {
     this.#pipeline = pipeline;
     this.#stream = stream;
     this.#origins.add(this.input);
+    this.#carriers.add(this.input);
   }
 
   /**
@@ -59,6 +62,7 @@ export class PlanBuilder {
     }
     if (node.isShared) this.#partial.add(node);
     if (node.key !== undefined) this.#noteKey(node, node.key, input);
+    if (node.passesRecords === true && this.#isStream(input)) this.#carriers.add(node);
     this.#operators.push(node);
     this.#steps.push({ node, input });
     this.#origins.add(node);
@@ -186,7 +190,7 @@ export class PlanBuilder {
   }
 
   #isStream(input: Observable<unknown>): boolean {
-    return input instanceof Flow && input.origin === this.input;
+    return input instanceof Flow && this.#carriers.has(input.origin);
   }
 
   /** Whether a key begins with the stream's own, which is known if both are names of fields; assumed otherwise. */

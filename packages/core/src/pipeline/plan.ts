@@ -34,6 +34,8 @@ export interface OperatorNode<O = unknown> extends FlowOrigin {
    * tables receive it. By default it emits a stream: what records alone determine.
    */
   readonly emits?: 'changelog';
+  /** Whether it emits some of the records that it is given, and nothing else. */
+  readonly passesRecords?: boolean;
   /** How long after the end of a window its value is final, in milliseconds of event time; undefined without windows. */
   readonly finalAfter?: number | undefined;
   /** Its functions, and other options of its kind. */

@@ -6,6 +6,7 @@ const ownKinds = [
   'hoppingWindow',
   'calendarWindow',
   'topByKey',
+  'distinctByKey',
 ] as const;
 
 /** The kinds of operators that core declares and this engine executes. */

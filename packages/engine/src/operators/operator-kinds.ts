@@ -1,9 +1,16 @@
 import type { Observable } from 'rxjs';
 import { type Fields, type KeyedOptions, type KeyParts, StockafolioError } from '@stockafolio/core';
-import type { KeyTuple, OperatorNode, TopNodeOptions, WindowNodeOptions } from '@stockafolio/core/plan';
+import type {
+  DistinctNodeOptions,
+  KeyTuple,
+  OperatorNode,
+  TopNodeOptions,
+  WindowNodeOptions,
+} from '@stockafolio/core/plan';
 import type { PipelineContext } from '../flow/context.js';
 import type { Operator, OperatorKind } from '../operator/operator.js';
 import { isOwnKind, type OwnKind } from '../operator/own-kinds.js';
+import { Distinct } from './distinct.js';
 import { KeyedFold } from './keyed-fold.js';
 import { keepingLatest } from './latest-fold.js';
 import { OperatorHost } from './operator-host.js';
@@ -25,6 +32,7 @@ const kinds: Readonly<Record<OwnKind, Start>> = {
   tumblingWindow: window,
   hoppingWindow: window,
   calendarWindow: window,
+  distinctByKey: (host, options) => new Distinct(host, options as DistinctNodeOptions<unknown>),
   topByKey: (host, options) => new TopFold(host, options as TopNodeOptions<unknown, Fields>),
 };
 

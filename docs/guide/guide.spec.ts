@@ -36,6 +36,9 @@ describe('the guide', () => {
       const text = await readFile(new URL(page, root), 'utf8');
       const blocks = [...text.matchAll(block)];
       expect(blocks).to.not.deep.equal([]);
+      const marks = [...text.matchAll(/<!-- \S+?#\S+ -->\n/g)];
+      const marked = blocks.filter(([, file]) => file !== undefined);
+      expect(marked.length, 'each mark stands before a block of code').to.equal(marks.length);
       for (const [, file, region, code] of blocks) {
         expect(file, `the mark of:\n${code}`).to.be.a('string');
         expect(code).to.equal(await regionOf(String(file), String(region)));

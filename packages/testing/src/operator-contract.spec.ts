@@ -41,7 +41,7 @@ const records: Sale[] = Array.from({ length: 40 }, (_, n) => ({
   time: n * 700,
 }));
 
-const add = (sum: { amount: number; count: number }, { amount }: { readonly amount: number }): void => {
+const add = (sum: { amount: number; count: number }, { amount }: Sale): void => {
   sum.amount += amount;
   sum.count++;
 };
@@ -129,7 +129,11 @@ contract('whenFinal', byUser, (s) =>
   s.pipe(
     tumblingWindow('w', { size: seconds(2), ...windowed }),
     whenFinal(),
-    foldByKey('f', { key: ({ key: [user] }) => [user], state: Sum, fold: (sum, { value }) => add(sum, value) }),
+    foldByKey('f', {
+      key: ({ key: [user] }) => [user],
+      state: Sum,
+      fold: (sum, { value }) => void (sum.amount += value.amount),
+    }),
   ),
 );
 contract('distinctByKey', byTime, (s) =>

@@ -9,6 +9,7 @@ import { checkFold } from './fold-function.js';
 import { declaredInitial } from './initial.js';
 import { declaredKey, keySetting, type KeyParts, type KeyValues } from './key.js';
 import type { KeyedOptions } from './options.js';
+import type { UnfoldOption } from './unfold.js';
 
 /** Adds an operator that keeps a state for every key to the plan; returns its output. */
 export function addFold<
@@ -22,11 +23,16 @@ export function addFold<
   kind: 'foldByKey' | 'shardedFold' | 'latestByKey',
   name: string,
   source: Observable<T>,
-  options: KeyedOptions<T, K, F, R, P>,
+  options: KeyedOptions<T, K, F, R, P> & UnfoldOption<T, F>,
 ): Observable<U> {
   const plan = currentPlan(`${kind}('${name}')`);
   const expires = options.expires !== undefined;
   checkFold(name, options.fold);
+  const unfolds = options.unfold !== undefined;
+  if (unfolds) {
+    checkFold(name, options.unfold);
+    plan.needEarlier(name, source);
+  }
   const initial = declaredInitial(name, options.state, options.initial);
   const key = declaredKey<T>(name, options.key);
   const isWhole = kind === 'foldByKey' || (kind === 'latestByKey' && plan.hasStreamKey(key, source));
@@ -36,7 +42,12 @@ export function addFold<
     key,
     streamKeyAt: isWhole ? 0 : undefined,
     needsStreamKey: isWhole,
-    settings: { ...keySetting('key', key), ...(expires ? { expires: 'yes' } : {}), ...initial.settings },
+    settings: {
+      ...keySetting('key', key),
+      ...(expires ? { expires: 'yes' } : {}),
+      ...(unfolds ? { unfold: 'yes' } : {}),
+      ...initial.settings,
+    },
     state: withHidden(initial.state, {
       ...(kind === 'latestByKey' ? { $time: optional(timestamp()) } : {}),
       ...(expires ? { $until: timestamp() } : {}),

@@ -9,6 +9,7 @@ export type { KeyedOptions } from './options.js';
 export { shardedFold } from './sharded-fold.js';
 export { topByKey, type Ranked, type RankField, type TopOptions } from './top-by-key.js';
 export { tumblingWindow } from './tumbling-window.js';
+export type { Unfold, UnfoldOption } from './unfold.js';
 export { whenFinal } from './when-final.js';
 export type { FinalWindow, Windowed, WindowOptions } from './window.js';
 export { addTo } from './add-to.js';

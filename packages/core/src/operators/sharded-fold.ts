@@ -6,6 +6,7 @@ import { addFold } from './add-fold.js';
 import type { StreamOnly } from './changelog.js';
 import type { KeyParts, KeyValues } from './key.js';
 import type { KeyedOptions } from './options.js';
+import type { UnfoldOption } from './unfold.js';
 
 /**
  * Keeps a state for every key, as `foldByKey`, where the records of one key are spread over the partitions: every
@@ -26,7 +27,7 @@ export function shardedFold<
   const P extends KeyParts<T> = never,
 >(
   name: string,
-  options: KeyedOptions<T, K, F, R, P> & StreamOnly<T>,
+  options: KeyedOptions<T, K, F, R, P> & UnfoldOption<T, F> & StreamOnly<T>,
 ): OperatorFunction<T, PartialUpdate<KeyValues<T, K, P>, ObjectOf<F>, T, R>> {
   return (source: Observable<T>) => addFold('shardedFold', name, source, options);
 }

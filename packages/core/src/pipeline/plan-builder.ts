@@ -23,6 +23,7 @@ export class PlanBuilder {
   /** The stream, and operators that pass some of its records. */
   readonly #carriers = new Set<FlowOrigin>();
   readonly #finals = new Map<OperatorNode, FlowOrigin>();
+  readonly #givesEarlier = new Set<OperatorNode>();
   readonly #timedBy = new Map<OperatorNode, OperatorNode>();
   /** The operators of which it is known that each partition has only its part of their figures. */
   readonly #partial = new Set<FlowOrigin>();
@@ -141,6 +142,23 @@ export class PlanBuilder {
     return new Flow<T>(origin);
   }
 
+  /**
+   * Makes an operator give the earlier value of each figure to the operator with this name.
+   *
+   * @throws ERR_PIPELINE_INVALID if the input of that one is not directly the output of a fold
+   */
+  needEarlier(name: string, input: Observable<unknown>): void {
+    const sender = this.operatorOf(input);
+    if (sender?.writesState !== true) {
+      throw new StockafolioError(
+        'ERR_PIPELINE_INVALID',
+        `operator '${name}' has unfold, but is not directly behind foldByKey, shardedFold or latestByKey`,
+        { hint: 'only they know the earlier values of their figures; select figures in the fold and in unfold' },
+      );
+    }
+    this.#givesEarlier.add(sender);
+  }
+
   /** Adds an observer of a flow. */
   addObserver(observed: Observable<unknown>, next: (value: unknown) => void, error: (error: unknown) => void): void {
     this.#steps.push({ observed, next, error });
@@ -161,6 +179,7 @@ export class PlanBuilder {
       edges: Object.freeze(this.#edges),
       finals: this.#finals,
       timedBy: this.#timedBy,
+      givesEarlier: this.#givesEarlier,
       keyKinds: this.#keyKinds,
     });
   }

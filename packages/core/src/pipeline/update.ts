@@ -9,12 +9,17 @@ export class Update<K extends readonly unknown[], V, T = unknown, R = unknown> {
   readonly value: V;
   readonly record: T;
   readonly result: R;
+  /**
+   * The state before the record; undefined if the key is new, and unless an operator with `unfold` is directly behind.
+   */
+  readonly before: V | undefined;
 
-  constructor(key: K, value: V, record: T, result: R) {
+  constructor(key: K, value: V, record: T, result: R, before?: V) {
     this.key = key;
     this.value = value;
     this.record = record;
     this.result = result;
+    this.before = before;
   }
 }
 

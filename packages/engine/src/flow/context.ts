@@ -109,6 +109,7 @@ export class PipelineContext implements RunningEngine {
   readonly connections: Connection[] = [];
   readonly #fanOuts: ReadonlyMap<FlowOrigin, FanOut<unknown>>;
   readonly #finals: Plan['finals'];
+  readonly #givesEarlier: Plan['givesEarlier'];
   /** Rows that wait for the next commit. */
   readonly rows = new StepRows();
   rejected: Rejected[] = [];
@@ -145,6 +146,7 @@ export class PipelineContext implements RunningEngine {
     this.pipeline = pipeline;
     this.partition = partition;
     this.#finals = plan.finals;
+    this.#givesEarlier = plan.givesEarlier;
     const origins = [plan.input, ...plan.operators, ...plan.finals.values()];
     this.#fanOuts = new Map(origins.map((origin) => [origin, new FanOut()]));
   }
@@ -248,6 +250,11 @@ export class PipelineContext implements RunningEngine {
   finalsOf(node: OperatorNode): FanOut<unknown> | undefined {
     const origin = this.#finals.get(node);
     return origin === undefined ? undefined : this.fanOut(origin);
+  }
+
+  /** Whether the updates of an operator have the value before. */
+  givesEarlier(node: OperatorNode): boolean {
+    return this.#givesEarlier.has(node);
   }
 
   subscribe<T>(origin: FlowOrigin, receiver: Receiver<T>): () => void {

@@ -1,12 +1,4 @@
-import {
-  type Fields,
-  type Key,
-  type KeyedOptions,
-  type KeyParts,
-  type ObjectOf,
-  type Table,
-  Update,
-} from '@stockafolio/core';
+import { type Fields, type Key, type KeyedOptions, type KeyParts, type Table, Update } from '@stockafolio/core';
 import { instantiate } from '@stockafolio/core/compile';
 import type { KeyTuple } from '@stockafolio/core/plan';
 import type { PipelineContext } from '../flow/context.js';
@@ -93,8 +85,9 @@ export class KeyedFold<T, F extends Fields, R> extends BatchOperator<T> {
       expiry: expires && expiryOf(host, expires),
       beginKey: this.#keyBeginner(check.ofKey),
       differs: (known: number, until: number) => expiresDiffers(node.name, 'key', known, until),
-      updateOf: (record: T, result: R) =>
-        new Update(this.#keyOf(record), state.cursor.$copy() as ObjectOf<F>, record, result),
+      givesEarlier: context.givesEarlier(node),
+      updateOf: (record: T, result: R, before: object | undefined) =>
+        new Update(this.#keyOf(record), state.cursor.$copy(), record, result, before),
     });
   }
 
@@ -135,12 +128,14 @@ interface FoldScope<T, R> {
   readonly check: { readonly ofValues?: (() => void) | undefined };
   readonly beginKey: (record: T, slot: number, until: number) => void;
   readonly differs: (known: number, until: number) => void;
-  readonly updateOf: (record: T, result: R) => object;
+  /** Whether an operator takes back what it made of the value before. */
+  readonly givesEarlier: boolean;
+  readonly updateOf: (record: T, result: R, before: object | undefined) => object;
 }
 
 /** Names nothing from outside: see `instantiate`. */
 function foldCode<T, R>(scope: FoldScope<T, R>): Process<T> {
-  const { load, expiry, context, entry, state, cursor, output, beginKey, differs, updateOf } = scope;
+  const { load, expiry, context, entry, state, cursor, output, beginKey, differs, updateOf, givesEarlier } = scope;
   const { position } = context.states;
   const { ofValues } = scope.check;
   const fold = scope.fold as (state: StateView, record: T) => R;
@@ -155,14 +150,16 @@ function foldCode<T, R>(scope: FoldScope<T, R>): Process<T> {
       position.batchIndex = i;
       const slot = entry.enter(i, moments);
       const until = expiry === undefined ? 0 : (expiry.untils[i] as number);
-      if (state.created) beginKey(record, slot, until);
+      const isNew = state.created;
+      if (isNew) beginKey(record, slot, until);
       else if (expiry !== undefined) {
         const known = (cursor as unknown as Hidden).$until;
         if (known !== until) differs(known, until);
       }
+      const before = givesEarlier && !isNew ? cursor.$copy() : undefined;
       const result = fold(cursor, record);
       if (ofValues !== undefined) ofValues();
-      if (updates !== undefined) updates.push(updateOf(record, result));
+      if (updates !== undefined) updates.push(updateOf(record, result, before));
       if (context.failure !== undefined) return undefined;
     }
     return updates;

@@ -14,6 +14,7 @@ import { Distinct } from './distinct.js';
 import { KeyedFold } from './keyed-fold.js';
 import { keepingLatest } from './latest-fold.js';
 import { OperatorHost } from './operator-host.js';
+import { unfoldingFold, type UnfoldingOptions } from './unfolding-fold.js';
 import { TopFold } from './top-fold.js';
 import { WindowFold } from './window-fold.js';
 
@@ -22,7 +23,11 @@ type FoldOptions = KeyedOptions<unknown, KeyTuple, Fields, unknown, KeyParts<unk
 /** Starts an operator of the engine's own kinds, which may use all of its host. */
 type Start = (host: OperatorHost, options: unknown) => Operator<unknown>;
 
-const fold: Start = (host, options) => new KeyedFold(host, options as FoldOptions);
+const fold: Start = (host, options) => {
+  const { unfold } = options as { readonly unfold?: UnfoldingOptions<Fields, unknown>['unfold'] };
+  if (unfold === undefined) return new KeyedFold(host, options as FoldOptions);
+  return unfoldingFold(host, options as UnfoldingOptions<Fields, unknown>) as Operator<unknown>;
+};
 const window: Start = (host, options) => new WindowFold(host, options as WindowNodeOptions<unknown, Fields>);
 
 const kinds: Readonly<Record<OwnKind, Start>> = {

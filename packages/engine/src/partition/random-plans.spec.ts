@@ -1,0 +1,85 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { type Sale, sale } from '@stockafolio/conformance';
+import type { Pipeline } from '@stockafolio/core';
+import { pipelineHarness, type PipelineHarness } from '@stockafolio/testing';
+import { feed, feedAll, newEngine, shown, stateOf } from '../../test/engines.js';
+import { NaivePlan } from '../../test/naive-plans.js';
+import { anyParts, pipelineOf } from '../../test/random-plans.js';
+
+/** Larger on request: `RANDOM_PLANS=5000`. */
+const RUNS = Number(process.env['RANDOM_PLANS'] ?? 300);
+
+/** Records of few keys: some late, some copies, some of one time, with pauses between. */
+const anySales: fc.Arbitrary<readonly Sale[]> = fc
+  .array(
+    fc.record({
+      ...{ user: fc.constantFrom('ann', 'bob'), item: fc.constantFrom('tea', 'rum') },
+      ...{ amount: fc.integer({ min: 1, max: 15 }), back: fc.nat(4_000) },
+      step: fc.oneof(fc.constant(0), fc.nat(900), fc.nat(9_000)),
+    }),
+    { maxLength: 30 },
+  )
+  .map((steps) => {
+    let start = 0;
+    return steps.map(({ step, back, ...facts }) => sale({ ...facts, time: (start += step) + 4_000 - back }));
+  });
+
+/** All rows by table and key, without shards. */
+async function rowsOf(harness: PipelineHarness<Sale>, { plan }: Pipeline): Promise<Record<string, string>> {
+  const rows: Record<string, string> = {};
+  for (const table of plan.tables) {
+    for (const row of await harness.rows(table)) {
+      const { user, item, start, amount, count } = row as Readonly<Record<string, unknown>>;
+      const key = [user, item, ...(start === undefined ? [] : [start])];
+      rows[`${table.name}/${key.join('/')}`] = `${String(amount)} ${String(count)}`;
+    }
+  }
+  return rows;
+}
+
+describe('random plans', () => {
+  it('make what their plain definition makes, at any kill, redelivery, commit and lull', async () => {
+    const kinds = ['', '', '', 'idle', 'commit', 'checkpoint', 'restart', 'redeliver', 'zombies'] as const;
+    const events: fc.Arbitrary<fc.Stream<(typeof kinds)[number]>> = fc.infiniteStream(fc.constantFrom(...kinds));
+    await fc.assert(
+      fc.asyncProperty(anyParts, anySales, events, async (parts, records, between) => {
+        const made = pipelineOf(parts);
+        fc.pre(made.plan.tables.length > 0);
+        const harness = pipelineHarness<Sale>(made, { partitions: 1 });
+        const naive = new NaivePlan(parts);
+        for (const [offset, each] of records.entries()) {
+          harness.push(each);
+          naive.push(each, offset);
+          const event = (between.next() as IteratorYieldResult<(typeof kinds)[number]>).value;
+          if (event === 'redeliver') await harness.redeliver(3);
+          else if (event !== '') await harness[event]();
+        }
+        harness.idle();
+        await harness.commit();
+        expect(await rowsOf(harness, made)).to.deep.equal(naive.rows);
+        const letters = (await harness.deadLetters()).map(({ offset, operator }) => `${offset} ${operator}`);
+        expect(letters.sort()).to.deep.equal([...naive.letters].sort());
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('make the same states, versions and rows of batches of records as of single ones', () => {
+    fc.assert(
+      fc.property(anyParts, fc.array(anySales, { maxLength: 3 }), (parts, batches) => {
+        const made = pipelineOf(parts);
+        const [single, together] = [newEngine(made), newEngine(made)];
+        for (const batch of batches) {
+          feed(single, batch);
+          feedAll(together, batch);
+          expect(stateOf(together)).to.eql(stateOf(single));
+          const rows = (engine: typeof single): string[] =>
+            engine.commit().map(({ table: { name }, values, version }) => shown([name, values, version]));
+          expect(rows(together).sort()).to.eql(rows(single).sort());
+        }
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});

@@ -1,0 +1,212 @@
+import type { Sale } from '@stockafolio/conformance';
+import { classOf, type Item, mapped, OUT_OF_ORDER, type Part } from './random-plans.js';
+
+/** What an operator sees of a record or a final value. */
+interface Seen {
+  readonly time: number;
+  /** Before it. */
+  readonly watermark: number;
+}
+
+interface Totals {
+  amount: number;
+  count: number;
+}
+
+interface OpenWindow extends Totals {
+  readonly start: number;
+  readonly end: number;
+  readonly key: readonly [string, string];
+}
+
+/** All that a plan keeps: copied before each record, so that a failing one is undone. */
+interface Memory {
+  /** By part and key. */
+  readonly sums: Record<string, Totals>;
+  /** By part and key, until when a key is remembered. */
+  readonly seen: Map<string, number>;
+  readonly windows: Map<string, OpenWindow>;
+  /** Rows by table and key, as text. */
+  readonly rows: Record<string, string>;
+}
+
+interface Node {
+  readonly name: string;
+  readonly part: Part;
+  readonly next: readonly Node[];
+}
+
+/** What a random plan makes of records, by its plain definition: one record after the other, everything copied. */
+export class NaivePlan {
+  #memory: Memory = { sums: {}, seen: new Map(), windows: new Map(), rows: {} };
+  readonly #nodes: readonly Node[];
+  #watermark = Number.NEGATIVE_INFINITY;
+  /** Operators for which the record or the final value came too late. */
+  #late = new Set<string>();
+  /** `OFFSET OPERATOR` of each dead letter. */
+  readonly letters = new Set<string>();
+
+  constructor(parts: readonly Part[]) {
+    let number = 0;
+    const nodeOf = (part: Part): Node => {
+      const name = `n${number++}`;
+      return { name, part, next: ('next' in part ? part.next : []).map(nodeOf) };
+    };
+    this.#nodes = parts.map(nodeOf);
+  }
+
+  push(record: Sale, offset: number): void {
+    const { user, item, amount, time } = record;
+    const isKept = this.#attempt(() => {
+      for (const node of this.#nodes) this.#receive(node, { user, item, amount }, { time, watermark: this.#watermark });
+    });
+    if (isKept) for (const name of this.#late) this.letters.add(`${offset} ${name}`);
+    else this.letters.add(`${offset} `);
+    if (!isKept || time - OUT_OF_ORDER <= this.#watermark) return;
+    this.#watermark = time - OUT_OF_ORDER;
+    for (const node of this.#nodes) this.#advance(node, this.#watermark, offset);
+  }
+
+  /** All rows by table and key, after the windows were emitted because no more records arrive. */
+  get rows(): Readonly<Record<string, string>> {
+    const rows = { ...this.#memory.rows };
+    const rank = ({ name, part, next }: Node): void => {
+      if (part.kind === 'rank') {
+        const sums = Object.entries(this.#memory.sums).filter(([id]) => id.startsWith(`${name}/`));
+        const ranked = sums.map(([id, { amount }]) => ({ user: id.slice(name.length + 1), amount }));
+        ranked.sort((a, b) => b.amount - a.amount || (a.user < b.user ? -1 : 1));
+        ranked.slice(0, part.k).forEach(({ amount }, n) => {
+          rows[`${name}/${n + 1}/`] = `${amount} 0`;
+        });
+      }
+      next.forEach(rank);
+    };
+    this.#nodes.forEach(rank);
+    return rows;
+  }
+
+  /** @returns whether nothing was thrown; otherwise everything is as before */
+  #attempt(step: () => void): boolean {
+    const before = structuredClone(this.#memory);
+    this.#late = new Set();
+    try {
+      step();
+      return true;
+    } catch {
+      this.#memory = before;
+      return false;
+    }
+  }
+
+  #receive(node: Node, value: Item, seen: Seen): void {
+    const { name, part, next } = node;
+    const { seen: remembered, windows, rows } = this.#memory;
+    const pass = (each: Item): void => {
+      for (const child of next) this.#receive(child, each, seen);
+    };
+    const keyOf = (key: readonly string[]): [string, string] => [value.user, key.length === 2 ? value.item : ''];
+    switch (part.kind) {
+      case 'map':
+        return pass(mapped(value, part.factor));
+      case 'filter':
+        return value.amount % 5 === part.not ? undefined : pass(value);
+      case 'distinct': {
+        const id = [name, ...keyOf(part.key)].join('/');
+        if (seen.time + part.within <= seen.watermark) return void this.#late.add(name);
+        if (remembered.has(id)) return undefined;
+        remembered.set(id, seen.time + part.within);
+        return pass(value);
+      }
+      case 'fold': {
+        const sum = this.#add(name, keyOf(part.key), value.amount, part.fails);
+        return pass({ ...value, amount: sum.amount });
+      }
+      case 'figures': {
+        const keyAt = (amount: number): [string, string] => {
+          if (part.isSharded) return ['', classOf(amount)];
+          return [value.user, part.key.length === 2 ? classOf(amount) : ''];
+        };
+        const before = this.#memory.sums[`${name}-below/${value.user}/${value.item}`]?.amount;
+        const { amount } = this.#add(`${name}-below`, [value.user, value.item], value.amount, -1, false);
+        if (before !== undefined) {
+          const [user, item] = keyAt(before);
+          const sum = this.#memory.sums[`${name}/${user}/${item}`];
+          if (sum === undefined) throw new Error('a figure was not folded');
+          sum.amount -= before;
+          sum.count -= 1;
+          rows[`${name}/${user}/${item}`] = `${sum.amount} ${sum.count}`;
+        }
+        this.#add(name, keyAt(amount), amount, 13);
+        return undefined;
+      }
+      case 'rank':
+        return void this.#sum(`${name}/${value.user}`, value.amount);
+      case 'window': {
+        const { step } = part;
+        for (let end = Math.floor(seen.time / step) * step + step * part.overlap; end > seen.time; end -= step) {
+          if (end + part.lateness <= seen.watermark) {
+            this.#late.add(name);
+            continue;
+          }
+          const [key, start] = [keyOf(part.key), end - step * part.overlap];
+          const id = [name, start, ...key].join('/');
+          const window = windows.get(id) ?? { start, end, key, amount: 0, count: 0 };
+          windows.set(id, window);
+          window.amount += value.amount;
+          window.count += 1;
+          if (value.amount === 7) throw new Error('7 fails');
+          rows[[name, ...key, start].join('/')] = `${window.amount} ${window.count}`;
+        }
+        return undefined;
+      }
+    }
+  }
+
+  #sum(id: string, amount: number): Totals {
+    const sum = (this.#memory.sums[id] ??= { amount: 0, count: 0 });
+    sum.amount += amount;
+    sum.count += 1;
+    return sum;
+  }
+
+  #add(name: string, [user, item]: readonly [string, string], amount: number, fails: number, isTable = true): Totals {
+    const sum = this.#sum(`${name}/${user}/${item}`, amount);
+    if (amount === fails) throw new Error(`${fails} fails`);
+    if (isTable) this.#memory.rows[`${name}/${user}/${item}`] = `${sum.amount} ${sum.count}`;
+    return sum;
+  }
+
+  /** Moves the time of a part and of those behind it; behind a window they have its time. */
+  #advance(node: Node, watermark: number, offset: number): void {
+    const { name, part, next } = node;
+    if (part.kind === 'distinct') {
+      for (const [id, until] of this.#memory.seen)
+        if (id.startsWith(`${name}/`) && until <= watermark) this.#memory.seen.delete(id);
+    }
+    if (part.kind !== 'window') {
+      for (const child of next) this.#advance(child, watermark, offset);
+      return;
+    }
+    const done = [...this.#memory.windows]
+      .filter(([id, { end }]) => id.startsWith(`${name}/`) && end + part.lateness <= watermark)
+      .sort(([, a], [, b]) => a.end - b.end || (a.key.join('\u0000') < b.key.join('\u0000') ? -1 : 1));
+    for (const [
+      id,
+      {
+        end,
+        key: [user, item],
+        amount,
+      },
+    ] of done) {
+      const time = end - 1;
+      for (const child of next) this.#advance(child, time, offset);
+      const isKept = this.#attempt(() => {
+        for (const child of next) this.#receive(child, { user, item, amount }, { time, watermark: time });
+      });
+      if (!isKept) this.letters.add(`${offset} ${name} (figure)`);
+      else for (const late of this.#late) this.letters.add(`${offset} ${late} (figure)`);
+      this.#memory.windows.delete(id);
+    }
+    for (const child of next) this.#advance(child, watermark - part.lateness, offset);
+  }
+}

@@ -1,0 +1,218 @@
+import fc from 'fast-check';
+import { filter, map, type Observable } from 'rxjs';
+import { Sale, Sum } from '@stockafolio/conformance';
+import {
+  type Branch,
+  distinctByKey,
+  foldByKey,
+  hoppingWindow,
+  int64,
+  into,
+  type Mutable,
+  pipeline,
+  type Pipeline,
+  shard,
+  shardedFold,
+  stream,
+  type Table,
+  table,
+  text,
+  timestamp,
+  topByKey,
+  whenFinal,
+} from '@stockafolio/core';
+
+/** What flows between the operators of random plans. */
+export interface Item {
+  readonly user: string;
+  readonly item: string;
+  readonly amount: number;
+}
+
+type ByUser = readonly ['user'] | readonly ['user', 'item'];
+
+/** A part of a random plan: what it makes of the flow that it is given, and the parts behind it. */
+export type Part =
+  | { readonly kind: 'map'; readonly factor: number; readonly next: readonly Part[] }
+  | { readonly kind: 'filter'; readonly not: number; readonly next: readonly Part[] }
+  | { readonly kind: 'distinct'; readonly key: ByUser; readonly within: number; readonly next: readonly Part[] }
+  | { readonly kind: 'fold'; readonly key: ByUser; readonly fails: number; readonly next: readonly Part[] }
+  | { readonly kind: 'figures'; readonly key: ByUser; readonly isSharded: boolean }
+  | { readonly kind: 'rank'; readonly k: number }
+  | {
+      readonly kind: 'window';
+      readonly key: ByUser;
+      readonly step: number;
+      readonly overlap: number;
+      readonly lateness: number;
+      readonly next: readonly Part[];
+    };
+
+const keys = fc.constantFrom<ByUser>(['user'], ['user', 'item']);
+
+/** Random plans: parts in a row and beside each other. */
+export const anyParts: fc.Arbitrary<readonly Part[]> = fc
+  .letrec<{ parts: readonly Part[]; distinct: Part; part: Part }>((tie) => ({
+    parts: fc.array(tie('part'), { minLength: 0, maxLength: 2, depthIdentifier: 'plan' }),
+    // Behind windows it tells whether time moves on between final values.
+    distinct: fc.record({
+      kind: fc.constant('distinct' as const),
+      key: keys,
+      within: fc.constantFrom(1_000, 5_000),
+      next: tie('parts'),
+    }),
+    part: fc.oneof(
+      { depthIdentifier: 'plan', maxDepth: 4, withCrossShrink: true },
+      fc.record({ kind: fc.constant('figures' as const), key: keys, isSharded: fc.boolean() }),
+      fc.record({ kind: fc.constant('rank' as const), k: fc.integer({ min: 1, max: 3 }) }),
+      fc.record({
+        kind: fc.constant('fold' as const),
+        key: keys,
+        fails: fc.constantFrom(-1, 3, 13),
+        next: tie('parts'),
+      }),
+      fc.record({
+        kind: fc.constant('window' as const),
+        key: keys,
+        step: fc.constantFrom(1_000, 2_500),
+        overlap: fc.constantFrom(1, 1, 2),
+        lateness: fc.constantFrom(0, 1_500),
+        next: fc.oneof(tie('parts'), fc.tuple(tie('distinct'))),
+      }),
+      tie('distinct'),
+      fc.record({ kind: fc.constant('map' as const), factor: fc.integer({ min: 2, max: 3 }), next: tie('parts') }),
+      fc.record({ kind: fc.constant('filter' as const), not: fc.integer({ min: 1, max: 5 }), next: tie('parts') }),
+    ),
+  }))
+  .parts.filter((parts) => parts.length > 0);
+
+export const OUT_OF_ORDER = 1_000;
+/** Classes of amounts, of which figures change theirs. */
+export const classOf = (amount: number): string => (amount < 10 ? 'small' : amount < 100 ? 'middle' : 'large');
+export const mapped = ({ amount, ...item }: Item, factor: number): Item => ({
+  ...item,
+  amount: (amount * factor) % 31,
+});
+
+const source = stream('sales', Sale, { key: 'user', time: (s) => s.time, outOfOrderness: OUT_OF_ORDER });
+const sumTable = (name: string): Table =>
+  table(
+    name,
+    { partitionBy: ['user'], clusterBy: ['item', 'shard'] },
+    {
+      ...{ user: text(), item: text(), shard: shard(), amount: int64(), count: int64() },
+    },
+  ) as Table;
+const windowTable = (name: string): Table =>
+  table(
+    name,
+    { partitionBy: ['user'], clusterBy: ['item', 'start'] },
+    {
+      ...{ user: text(), item: text(), start: timestamp(), amount: int64(), count: int64() },
+    },
+  ) as Table;
+
+function addTo(sum: Mutable<Sum>, amount: number, fails: number): void {
+  sum.amount += amount;
+  sum.count += 1;
+  if (amount === fails) throw new Error(`${fails} fails`);
+}
+
+/** Its tables are named after the numbers of their parts, counted depth first. */
+export function pipelineOf(parts: readonly Part[]): Pipeline {
+  return pipeline('random', { source }, ({ source: records }) => {
+    const branches: Branch[] = [];
+    let number = 0;
+    const add = (flow: Observable<Item>, part: Part): void => {
+      const name = `n${number++}`;
+      const put = (to: Table, rows: Observable<unknown>): void =>
+        void branches.push(into<Table, unknown>(to, rows as never));
+      const keyOf =
+        (key: ByUser) =>
+        (each: Item): [string, string] => [each.user, key.length === 2 ? each.item : ''];
+      const after = (from: Observable<Item>, next: readonly Part[]): void => {
+        for (const each of next) add(from, each);
+      };
+      switch (part.kind) {
+        case 'map':
+          return after(flow.pipe(map((each) => mapped(each, part.factor))), part.next);
+        case 'filter':
+          return after(flow.pipe(filter(({ amount }) => amount % 5 !== part.not)), part.next);
+        case 'distinct':
+          return after(flow.pipe(distinctByKey(name, { key: keyOf(part.key), within: part.within })), part.next);
+        case 'fold': {
+          const sums = flow.pipe(
+            foldByKey(name, {
+              key: keyOf(part.key),
+              state: Sum,
+              fold: (sum, { amount }) => addTo(sum, amount, part.fails),
+            }),
+          );
+          const rows = sums.pipe(map(({ key: [user, item], value }) => ({ user, item, ...value })));
+          // The state itself, or a row for each record.
+          put(sumTable(name), part.fails < 0 ? sums : rows);
+          return after(
+            sums.pipe(map(({ key: [user], record: { item }, value: { amount } }) => ({ user, item, amount }))),
+            part.next,
+          );
+        }
+        case 'figures': {
+          const sums = flow.pipe(
+            foldByKey(`${name}-below`, {
+              ...{ key: keyOf(['user', 'item']), state: Sum },
+              fold: (sum, { amount }) => addTo(sum, amount, -1),
+            }),
+          );
+          const key = (own: string, amount: number): [string, string] =>
+            part.isSharded ? ['', classOf(amount)] : [own, part.key.length === 2 ? classOf(amount) : ''];
+          const operator = part.isSharded ? shardedFold : foldByKey;
+          const figures = sums.pipe(
+            operator(name, {
+              key: ({ key: [user], value: { amount } }) => key(user, amount),
+              state: Sum,
+              fold: (sum, { value: { amount } }) => addTo(sum, amount, 13),
+              unfold: (sum, { value: { amount } }) => {
+                sum.amount -= amount;
+                sum.count -= 1;
+              },
+            }),
+          );
+          return put(sumTable(name), figures.pipe(map(({ key: [user, item], value }) => ({ user, item, ...value }))));
+        }
+        case 'rank':
+          return put(
+            sumTable(name),
+            flow.pipe(
+              topByKey(name, {
+                ...{ k: part.k, by: 'amount', key: ({ user }: Item) => [user] as const, state: Sum },
+                fold: (sum, { amount }) => addTo(sum, amount, -1),
+              }),
+              map(({ rank, value: { amount } }) => ({ user: String(rank), item: '', amount, count: 0 })),
+            ),
+          );
+        case 'window': {
+          const windows = flow.pipe(
+            hoppingWindow(name, {
+              ...{ size: part.step * part.overlap, step: part.step, allowedLateness: part.lateness },
+              ...{ key: keyOf(part.key), state: Sum },
+              fold: (sum, { amount }) => addTo(sum, amount, 7),
+            }),
+          );
+          put(
+            windowTable(name),
+            windows.pipe(map(({ window: { start }, key: [user, item], value }) => ({ user, item, start, ...value }))),
+          );
+          return after(
+            windows.pipe(
+              whenFinal(),
+              map(({ key: [user, item], value: { amount } }) => ({ user, item, amount })),
+            ),
+            part.next,
+          );
+        }
+      }
+    };
+    for (const part of parts) add(records, part);
+    return branches;
+  });
+}

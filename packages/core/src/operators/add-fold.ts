@@ -9,7 +9,12 @@ import { checkFold } from './fold-function.js';
 import { declaredInitial } from './initial.js';
 import { declaredKey, keySetting, type KeyParts, type KeyValues } from './key.js';
 import type { KeyedOptions } from './options.js';
-import type { UnfoldOption } from './unfold.js';
+import { checkExpiry, type SlidingExpiry } from './sliding-expiry.js';
+
+/** What folds have besides the options of all keyed operators. */
+interface FoldOnlyOptions extends SlidingExpiry {
+  readonly unfold?: unknown;
+}
 
 /** Adds an operator that keeps a state for every key to the plan; returns its output. */
 export function addFold<
@@ -23,14 +28,15 @@ export function addFold<
   kind: 'foldByKey' | 'shardedFold' | 'latestByKey',
   name: string,
   source: Observable<T>,
-  options: KeyedOptions<T, K, F, R, P> & UnfoldOption<T, F>,
+  options: KeyedOptions<T, K, F, R, P>,
+  { unfold, expiresAfter }: FoldOnlyOptions = {},
 ): Observable<U> {
   const plan = currentPlan(`${kind}('${name}')`);
-  const expires = options.expires !== undefined;
+  const { expires } = options;
+  checkExpiry(name, expires, expiresAfter);
   checkFold(name, options.fold);
-  const unfolds = options.unfold !== undefined;
-  if (unfolds) {
-    checkFold(name, options.unfold);
+  if (unfold !== undefined) {
+    checkFold(name, unfold);
     plan.needEarlier(name, source);
   }
   const initial = declaredInitial(name, options.state, options.initial);
@@ -44,13 +50,14 @@ export function addFold<
     needsStreamKey: isWhole,
     settings: {
       ...keySetting('key', key),
-      ...(expires ? { expires: 'yes' } : {}),
-      ...(unfolds ? { unfold: 'yes' } : {}),
+      ...(expires === undefined ? {} : { expires: 'yes' }),
+      ...(expiresAfter === undefined ? {} : { expiresAfter }),
+      ...(unfold === undefined ? {} : { unfold: 'yes' }),
       ...initial.settings,
     },
     state: withHidden(initial.state, {
       ...(kind === 'latestByKey' ? { $time: optional(timestamp()) } : {}),
-      ...(expires ? { $until: timestamp() } : {}),
+      ...(expires === undefined && expiresAfter === undefined ? {} : { $until: timestamp() }),
     }),
     isShared: !isWhole,
     writesState: true,

@@ -6,6 +6,7 @@ import { addFold } from './add-fold.js';
 import type { StreamOnly } from './changelog.js';
 import type { KeyParts, KeyValues } from './key.js';
 import type { KeyedOptions } from './options.js';
+import type { SlidingExpiry } from './sliding-expiry.js';
 import type { UnfoldOption } from './unfold.js';
 
 /**
@@ -28,7 +29,7 @@ export function foldByKey<
   const P extends KeyParts<T> = never,
 >(
   name: string,
-  options: KeyedOptions<T, K, F, R, P> & UnfoldOption<T, F> & StreamOnly<T>,
+  options: KeyedOptions<T, K, F, R, P> & UnfoldOption<T, F> & SlidingExpiry & StreamOnly<T>,
 ): OperatorFunction<T, Update<KeyValues<T, K, P>, ObjectOf<F>, T, R>> {
-  return (source: Observable<T>) => addFold('foldByKey', name, source, options);
+  return (source: Observable<T>) => addFold('foldByKey', name, source, options, options);
 }

@@ -7,6 +7,7 @@ export { keyPart, type ComputedPart, type KeyParts, type KeyValues } from './key
 export { latestByKey, type LatestUpdate } from './latest-by-key.js';
 export type { KeyedOptions } from './options.js';
 export { shardedFold } from './sharded-fold.js';
+export type { SlidingExpiry } from './sliding-expiry.js';
 export { topByKey, type Ranked, type RankField, type TopOptions } from './top-by-key.js';
 export { tumblingWindow } from './tumbling-window.js';
 export type { Unfold, UnfoldOption } from './unfold.js';

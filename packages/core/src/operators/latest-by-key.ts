@@ -7,6 +7,7 @@ import type { StreamOnly } from './changelog.js';
 import type { Ignored } from './fold-function.js';
 import type { KeyParts, KeyValues } from './key.js';
 import type { KeyedOptions } from './options.js';
+import type { SlidingExpiry } from './sliding-expiry.js';
 
 /** Of a key that is data the plan knows whether one partition holds all of it; of a function (`P` is `never`) it does not. */
 export type LatestUpdate<K extends readonly unknown[], V, T, P> = [P] extends [never]
@@ -32,7 +33,8 @@ export function latestByKey<
   const P extends KeyParts<T> = never,
 >(
   name: string,
-  options: KeyedOptions<T, K, F, Ignored, P> & StreamOnly<T>,
+  options: KeyedOptions<T, K, F, Ignored, P> & SlidingExpiry & StreamOnly<T>,
 ): OperatorFunction<T, LatestUpdate<KeyValues<T, K, P>, ObjectOf<F>, T, P>> {
-  return (source: Observable<T>) => addFold('latestByKey', name, source, options);
+  type Latest = LatestUpdate<KeyValues<T, K, P>, ObjectOf<F>, T, P>;
+  return (source: Observable<T>) => addFold<T, K, F, Ignored, P, Latest>('latestByKey', name, source, options, options);
 }

@@ -6,6 +6,7 @@ import { addFold } from './add-fold.js';
 import type { StreamOnly } from './changelog.js';
 import type { KeyParts, KeyValues } from './key.js';
 import type { KeyedOptions } from './options.js';
+import type { SlidingExpiry } from './sliding-expiry.js';
 import type { UnfoldOption } from './unfold.js';
 
 /**
@@ -27,7 +28,7 @@ export function shardedFold<
   const P extends KeyParts<T> = never,
 >(
   name: string,
-  options: KeyedOptions<T, K, F, R, P> & UnfoldOption<T, F> & StreamOnly<T>,
+  options: KeyedOptions<T, K, F, R, P> & UnfoldOption<T, F> & SlidingExpiry & StreamOnly<T>,
 ): OperatorFunction<T, PartialUpdate<KeyValues<T, K, P>, ObjectOf<F>, T, R>> {
-  return (source: Observable<T>) => addFold('shardedFold', name, source, options);
+  return (source: Observable<T>) => addFold('shardedFold', name, source, options, options);
 }

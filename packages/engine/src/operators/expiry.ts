@@ -29,6 +29,37 @@ export function expiryOf<T>(host: OperatorHost, expires: (record: T) => number):
   return { untils, load };
 }
 
+/** @param after how long after its latest record a key expires, in milliseconds */
+export function slidingExpiry<T>(host: OperatorHost, after: number): Expiry<T> {
+  const untils = new Float64Array(BATCH_SIZE);
+  const load = instantiate(`operator '${host.node.name}', sliding expiry`, slidingLoader<T>, {
+    ...{ after, untils, position: host.context.states.position, late: host.late },
+  });
+  return { untils, load };
+}
+
+/** Names nothing from outside: see `instantiate`. */
+function slidingLoader<T>(scope: {
+  readonly after: number;
+  readonly untils: Float64Array;
+  readonly position: BatchPosition;
+  readonly late: (until: number) => void;
+}): Expiry<T>['load'] {
+  const { after, untils, position, late } = scope;
+  return function loadSliding(_records, _from, count, at, { times, watermarks }) {
+    for (let i = at; i < at + count; i++) {
+      position.batchIndex = i;
+      const until = (times[i] as number) + after;
+      untils[i] = until;
+      if (until <= (watermarks[i] as number)) {
+        late(until);
+        return false;
+      }
+    }
+    return true;
+  };
+}
+
 /** Names nothing from outside: see `instantiate`. */
 function expiryLoader<T>(scope: {
   readonly expires: (record: T) => number;

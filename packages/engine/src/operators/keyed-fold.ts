@@ -1,4 +1,12 @@
-import { type Fields, type Key, type KeyedOptions, type KeyParts, type Table, Update } from '@stockafolio/core';
+import {
+  type Fields,
+  type Key,
+  type KeyedOptions,
+  type KeyParts,
+  type SlidingExpiry,
+  type Table,
+  Update,
+} from '@stockafolio/core';
 import { instantiate } from '@stockafolio/core/compile';
 import type { KeyTuple } from '@stockafolio/core/plan';
 import type { PipelineContext } from '../flow/context.js';
@@ -8,7 +16,7 @@ import type { DueBook } from '../timers/due-book.js';
 import { BatchOperator, type Process } from './batch-operator.js';
 import { DirectWriter } from './direct-writer.js';
 import { beginState } from './first-record.js';
-import { type Expiry, expiresDiffers, expiryOf } from './expiry.js';
+import { type Expiry, expiresDiffers, expiryOf, slidingExpiry } from './expiry.js';
 import { batchLoader, type BatchLoader, type KeyLoader, keyLoader } from './key-loader.js';
 import { keyReader } from './key-reader.js';
 import type { OperatorHost } from './operator-host.js';
@@ -18,18 +26,21 @@ interface Hidden {
   $until: number;
 }
 
+/** The options of the folds that it executes. */
+type FoldOptions<T, F extends Fields, R> = KeyedOptions<T, KeyTuple, F, R, KeyParts<T>> & SlidingExpiry;
+
 /**
  * Executes `foldByKey`, `shardedFold` and `latestByKey`: one state, folded record by record, and written to its tables
  * as it is at the commit.
  */
 export class KeyedFold<T, F extends Fields, R> extends BatchOperator<T> {
-  readonly #options: KeyedOptions<T, KeyTuple, F, R, KeyParts<T>>;
+  readonly #options: FoldOptions<T, F, R>;
   readonly #keyOf: (record: T) => KeyTuple;
   readonly #writer: DirectWriter;
   readonly #due: DueBook;
   readonly keepsStreamKey: boolean;
 
-  constructor(host: OperatorHost, options: KeyedOptions<T, KeyTuple, F, R, KeyParts<T>>) {
+  constructor(host: OperatorHost, options: FoldOptions<T, F, R>) {
     super(host);
     this.#options = options;
     this.#keyOf = keyReader(options.key, `operator '${host.node.name}'`);
@@ -61,7 +72,7 @@ export class KeyedFold<T, F extends Fields, R> extends BatchOperator<T> {
   }
 
   restored(): void {
-    if (this.#options.expires === undefined) return;
+    if (!this.#expires) return;
     const { state } = this.host;
     state.forEachLive((slot) => this.#due.add((state.at(slot) as unknown as Hidden).$until, slot, -1));
   }
@@ -72,7 +83,7 @@ export class KeyedFold<T, F extends Fields, R> extends BatchOperator<T> {
   }
 
   protected begin(first: T): Process<T> {
-    const { expires, fold } = this.#options;
+    const { expires, expiresAfter, fold } = this.#options;
     const { host } = this;
     const { state, node, context } = host;
     const firstKey = this.#keyOf(first);
@@ -82,9 +93,9 @@ export class KeyedFold<T, F extends Fields, R> extends BatchOperator<T> {
     return instantiate(owner, foldCode<T, R>, {
       ...{ fold, context, entry, state, cursor: state.cursor, output: host.output, check },
       load: batchLoader(owner, this.#loader(owner, entry, firstKey.length), context.states.position),
-      expiry: expires && expiryOf(host, expires),
+      expiry: expiresAfter === undefined ? expires && expiryOf(host, expires) : slidingExpiry<T>(host, expiresAfter),
       beginKey: this.#keyBeginner(check.ofKey),
-      differs: (known: number, until: number) => expiresDiffers(node.name, 'key', known, until),
+      renew: expiresAfter === undefined ? this.#refuseOther : this.#renew,
       givesEarlier: context.givesEarlier(node),
       updateOf: (record: T, result: R, before: object | undefined) =>
         new Update(this.#keyOf(record), state.cursor.$copy(), record, result, before),
@@ -101,11 +112,27 @@ export class KeyedFold<T, F extends Fields, R> extends BatchOperator<T> {
     return keyLoader(owner, entry.load, [key]);
   }
 
+  get #expires(): boolean {
+    return this.#options.expires !== undefined || this.#options.expiresAfter !== undefined;
+  }
+
+  /** A key has one fixed expiry. */
+  readonly #refuseOther = (_slot: number, known: number, until: number): void =>
+    expiresDiffers(this.host.node.name, 'key', known, until);
+
+  /** Postpones the expiry of a key for a later record. */
+  readonly #renew = (slot: number, known: number, until: number): void => {
+    if (until <= known) return;
+    const { state, context } = this.host;
+    (state.cursor as unknown as Hidden).$until = until;
+    this.#due.move(until, slot, context.record);
+  };
+
   /** What checks a new key, begins its state, and notes when it expires. */
   #keyBeginner(check: ((key: KeyTuple) => void) | undefined): FoldScope<T, R>['beginKey'] {
     const { state, context } = this.host;
     const begin = beginState(this.host, this.#options);
-    const isKept = this.#options.expires === undefined;
+    const isKept = !this.#expires;
     return (record, slot, until) => {
       check?.(this.#keyOf(record));
       begin?.(record);
@@ -127,7 +154,8 @@ interface FoldScope<T, R> {
   readonly output: FanOut<unknown>;
   readonly check: { readonly ofValues?: (() => void) | undefined };
   readonly beginKey: (record: T, slot: number, until: number) => void;
-  readonly differs: (known: number, until: number) => void;
+  /** A record of a known key states another time at which it expires. */
+  readonly renew: (slot: number, known: number, until: number) => void;
   /** Whether an operator takes back what it made of the value before. */
   readonly givesEarlier: boolean;
   readonly updateOf: (record: T, result: R, before: object | undefined) => object;
@@ -135,7 +163,7 @@ interface FoldScope<T, R> {
 
 /** Names nothing from outside: see `instantiate`. */
 function foldCode<T, R>(scope: FoldScope<T, R>): Process<T> {
-  const { load, expiry, context, entry, state, cursor, output, beginKey, differs, updateOf, givesEarlier } = scope;
+  const { load, expiry, context, entry, state, cursor, output, beginKey, renew, updateOf, givesEarlier } = scope;
   const { position } = context.states;
   const { ofValues } = scope.check;
   const fold = scope.fold as (state: StateView, record: T) => R;
@@ -154,7 +182,7 @@ function foldCode<T, R>(scope: FoldScope<T, R>): Process<T> {
       if (isNew) beginKey(record, slot, until);
       else if (expiry !== undefined) {
         const known = (cursor as unknown as Hidden).$until;
-        if (known !== until) differs(known, until);
+        if (known !== until) renew(slot, known, until);
       }
       const before = givesEarlier && !isNew ? cursor.$copy() : undefined;
       const result = fold(cursor, record);

@@ -43,7 +43,7 @@ describe('unfold', () => {
         key: ['user'],
         state: Sum,
         fold: addTo,
-        // @ts-expect-error not assignable to type '"only what foldByKey, shardedFold and latestByKey emit has an earlier value, which a fold can take back"'
+        // @ts-expect-error not assignable to type '"only what foldByKey, shardedFold and latestByKey emit has an earlier value, which can be undone"'
         unfold: () => undefined,
       }),
     );

@@ -111,7 +111,7 @@ export interface Plan {
   readonly finals: ReadonlyMap<OperatorNode, FlowOrigin>;
   /** Of operators that are given final values of a window, or what was made of these: the operator of that window. */
   readonly timedBy: ReadonlyMap<OperatorNode, OperatorNode>;
-  /** Operators whose updates have the value before: an operator behind them takes it back. */
+  /** Operators whose updates have the value before, because an operator behind them undoes it. */
   readonly givesEarlier: ReadonlySet<OperatorNode>;
   /** By operator, the kinds of its key's parts, where its key or a table that its state is written to states them. */
   readonly keyKinds: ReadonlyMap<OperatorNode, readonly KeyKind[]>;

@@ -13,7 +13,8 @@ import {
   whenFinal,
 } from '@stockafolio/core';
 import { pipelineHarness } from '@stockafolio/testing';
-import { feed, feedAll, newEngine, shown, stateOf } from '../../test/engines.js';
+import { anyDisturbances, expectSameInBatches, pushDisturbed } from '../../test/disturbed.js';
+import { feed, newEngine } from '../../test/engines.js';
 
 /** Keyed by the name of a field, so that plans know it. */
 const named = stream('sales', Sale, { key: 'user', time: (s) => s.time });
@@ -72,17 +73,10 @@ const anySales = fc
 
 describe('distinctByKey', () => {
   it('passes the first of several copies, and says which came too late to know, at any kill', async () => {
-    const kinds = ['', '', 'idle', 'commit', 'checkpoint', 'restart', 'redeliver', 'zombies'] as const;
-    const events: fc.Arbitrary<fc.Stream<(typeof kinds)[number]>> = fc.infiniteStream(fc.constantFrom(...kinds));
     await fc.assert(
-      fc.asyncProperty(anySales, events, async (records, between) => {
+      fc.asyncProperty(anySales, anyDisturbances, async (records, between) => {
         const harness = pipelineHarness<Sale>(once, { partitions: 1 });
-        for (const each of records) {
-          harness.push(each);
-          const event = (between.next() as IteratorYieldResult<(typeof kinds)[number]>).value;
-          if (event === 'redeliver') await harness.redeliver(3);
-          else if (event !== '') await harness[event]();
-        }
+        await pushDisturbed(harness, records, between);
         await harness.commit();
         const { passed, late } = passing(records);
         expect(await harness.rows(byUser)).to.deep.equal(sums(passed));
@@ -97,17 +91,7 @@ describe('distinctByKey', () => {
 
   it('makes the same states and rows of batches of records as of single ones', () => {
     fc.assert(
-      fc.property(fc.array(anySales, { maxLength: 3 }), (some) => {
-        const [single, together] = [newEngine(once), newEngine(once)];
-        for (const batch of some) {
-          feed(single, batch);
-          feedAll(together, batch);
-          expect(stateOf(together)).to.eql(stateOf(single));
-          const rows = (engine: typeof single): string[] =>
-            engine.commit().map(({ table: { name }, values, version }) => shown([name, values, version]));
-          expect(rows(together).sort()).to.eql(rows(single).sort());
-        }
-      }),
+      fc.property(fc.array(anySales, { maxLength: 3 }), (some) => expectSameInBatches(once, some)),
       { numRuns: 50 },
     );
   });

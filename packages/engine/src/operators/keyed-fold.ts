@@ -156,7 +156,7 @@ interface FoldScope<T, R> {
   readonly beginKey: (record: T, slot: number, until: number) => void;
   /** A record of a known key states another time at which it expires. */
   readonly renew: (slot: number, known: number, until: number) => void;
-  /** Whether an operator takes back what it made of the value before. */
+  /** Whether an operator undoes what it made of the value before. */
   readonly givesEarlier: boolean;
   readonly updateOf: (record: T, result: R, before: object | undefined) => object;
 }

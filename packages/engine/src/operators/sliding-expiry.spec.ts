@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { addTo, byItem, byUser, codeOf, looseSales, type Sale, sale, sales, Sum } from '@stockafolio/conformance';
 import { foldByKey, into, latestByKey, pipeline, type Pipeline, shardedFold } from '@stockafolio/core';
 import { pipelineHarness } from '@stockafolio/testing';
-import { feed, feedAll, newEngine, shown, stateOf } from '../../test/engines.js';
+import { anyDisturbances, expectSameInBatches, pushDisturbed } from '../../test/disturbed.js';
+import { feed, newEngine } from '../../test/engines.js';
 
 const AFTER = 5_000;
 const OUT_OF_ORDER = 3_000;
@@ -56,17 +57,10 @@ const anySales = fc
 
 describe('expiresAfter', () => {
   it('forgets a key after its last record, and begins it anew, at any kill', async () => {
-    const kinds = ['', '', 'idle', 'commit', 'checkpoint', 'restart', 'redeliver', 'zombies'] as const;
-    const events: fc.Arbitrary<fc.Stream<(typeof kinds)[number]>> = fc.infiniteStream(fc.constantFrom(...kinds));
     await fc.assert(
-      fc.asyncProperty(anySales, events, async (records, between) => {
+      fc.asyncProperty(anySales, anyDisturbances, async (records, between) => {
         const harness = pipelineHarness<Sale>(visits, { partitions: 1 });
-        for (const each of records) {
-          harness.push(each);
-          const event = (between.next() as IteratorYieldResult<(typeof kinds)[number]>).value;
-          if (event === 'redeliver') await harness.redeliver(3);
-          else if (event !== '') await harness[event]();
-        }
+        await pushDisturbed(harness, records, between);
         await harness.commit();
         const users = expected(records, ({ user }) => user);
         const items = expected(records, ({ item }) => item);
@@ -82,17 +76,7 @@ describe('expiresAfter', () => {
 
   it('makes the same states, versions and rows of batches of records as of single ones', () => {
     fc.assert(
-      fc.property(fc.array(anySales, { maxLength: 3 }), (some) => {
-        const [single, together] = [newEngine(visits), newEngine(visits)];
-        for (const batch of some) {
-          feed(single, batch);
-          feedAll(together, batch);
-          expect(stateOf(together)).to.eql(stateOf(single));
-          const rows = (engine: typeof single): string[] =>
-            engine.commit().map(({ table: { name }, values, version }) => shown([name, values, version]));
-          expect(rows(together).sort()).to.eql(rows(single).sort());
-        }
-      }),
+      fc.property(fc.array(anySales, { maxLength: 3 }), (some) => expectSameInBatches(visits, some)),
       { numRuns: 60 },
     );
   });

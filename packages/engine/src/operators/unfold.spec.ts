@@ -14,7 +14,7 @@ import {
   text,
 } from '@stockafolio/core';
 import { pipelineHarness } from '@stockafolio/testing';
-import { feed, feedAll, newEngine, shown, stateOf } from '../../test/engines.js';
+import { anyDisturbances, expectSameInBatches, pushDisturbed } from '../../test/disturbed.js';
 
 const bySize = table(
   'by_size',
@@ -100,7 +100,7 @@ function expected(records: readonly Sale[]): Record<string, readonly (readonly [
       continue;
     }
     seen.sizes.add(sizeOf(holding.amount));
-    // A user's total is taken back first: without this holding it is another figure for a moment.
+    // A user's total is undone first: without this holding it is another figure for a moment.
     if (before !== undefined) seen.userSizes.add(sizeOf((total ?? 0) - holding.amount));
     seen.userSizes.add(sizeOf(total ?? 0));
   }
@@ -128,17 +128,10 @@ const anySales = fc.array(
 
 describe('folds with unfold', () => {
   it('hold the last value of each figure, at any kill, whatever records fail', async () => {
-    const kinds = ['', '', 'idle', 'commit', 'checkpoint', 'restart', 'redeliver', 'zombies'] as const;
-    const events: fc.Arbitrary<fc.Stream<(typeof kinds)[number]>> = fc.infiniteStream(fc.constantFrom(...kinds));
     await fc.assert(
-      fc.asyncProperty(anySales, events, async (records, between) => {
+      fc.asyncProperty(anySales, anyDisturbances, async (records, between) => {
         const harness = pipelineHarness<Sale>(all, { partitions: 1 });
-        for (const each of records) {
-          harness.push(each);
-          const event = (between.next() as IteratorYieldResult<(typeof kinds)[number]>).value;
-          if (event === 'redeliver') await harness.redeliver(3);
-          else if (event !== '') await harness[event]();
-        }
+        await pushDisturbed(harness, records, between);
         await harness.commit();
         const rows = async (of: typeof byItem | typeof bySize): Promise<unknown[]> =>
           (await harness.rows(of)).map(({ item, amount, count }) => [item, { amount, count }]);
@@ -154,17 +147,7 @@ describe('folds with unfold', () => {
 
   it('make the same states, versions and rows of batches of records as of single ones', () => {
     fc.assert(
-      fc.property(fc.array(anySales, { maxLength: 3 }), (some) => {
-        const [single, together] = [newEngine(all), newEngine(all)];
-        for (const batch of some) {
-          feed(single, batch);
-          feedAll(together, batch);
-          expect(stateOf(together)).to.eql(stateOf(single));
-          const rows = (engine: typeof single): string[] =>
-            engine.commit().map(({ table: { name }, values, version }) => shown([name, values, version]));
-          expect(rows(together).sort()).to.eql(rows(single).sort());
-        }
-      }),
+      fc.property(fc.array(anySales, { maxLength: 3 }), (some) => expectSameInBatches(all, some)),
       { numRuns: 50 },
     );
   });

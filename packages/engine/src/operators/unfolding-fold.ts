@@ -6,16 +6,16 @@ import type { OperatorHost } from './operator-host.js';
 
 type Figure = Update<KeyTuple, object>;
 
-/** An update with the earlier value of its figure, to be taken back. */
+/** An update with the earlier value of its figure, to be undone. */
 class Earlier extends Update<KeyTuple, object> {}
 
-/** The options of a fold that also takes values back. */
+/** The options of a fold that also undoes values. */
 export interface UnfoldingOptions<F extends Fields, R> extends KeyedOptions<Figure, KeyTuple, F, R, KeyParts<Figure>> {
   readonly unfold: (state: Mutable<ObjectOf<F>>, earlier: Figure) => unknown;
 }
 
 /**
- * Executes folds with `unfold`: of each figure that changes, the earlier value is taken back before the new one is folded.
+ * Executes folds with `unfold`: of each figure that changes, the earlier value is undone before the new one is folded.
  * The two may be of different keys.
  */
 export function unfoldingFold<F extends Fields, R>(

@@ -25,7 +25,7 @@ import {
 } from '@stockafolio/core';
 import { operatorFunction, type OperatorKind } from '@stockafolio/engine/operator';
 import { pipelineHarness, type PipelineHarness } from '@stockafolio/testing';
-import { feed, feedAll, newEngine, shown, stateOf } from '../../test/engines.js';
+import { anyDisturbances, expectSameInBatches, pushDisturbed } from '../../test/disturbed.js';
 
 const OUT_OF_ORDER = 3_000;
 const LATENESS = 1_000;
@@ -285,17 +285,10 @@ const anySales = fc
 
 describe('whenFinal', () => {
   it('gives each window out once, in order of end and key, whatever commits, lulls and kills come in between', async () => {
-    const kinds = ['', '', '', 'idle', 'commit', 'checkpoint', 'restart', 'redeliver', 'zombies'] as const;
-    const events: fc.Arbitrary<fc.Stream<(typeof kinds)[number]>> = fc.infiniteStream(fc.constantFrom(...kinds));
     await fc.assert(
-      fc.asyncProperty(anySales, events, async (records, between) => {
+      fc.asyncProperty(anySales, anyDisturbances, async (records, between) => {
         const harness = pipelineHarness<Sale>(all, { partitions: 1 });
-        for (const each of records) {
-          harness.push(each);
-          const event = (between.next() as IteratorYieldResult<(typeof kinds)[number]>).value;
-          if (event === 'redeliver') await harness.redeliver(3);
-          else if (event !== '') await harness[event]();
-        }
+        await pushDisturbed(harness, records, between);
         harness.idle();
         await harness.commit();
         expect(await rowsOf(harness)).to.deep.equal(expected(records));
@@ -307,20 +300,7 @@ describe('whenFinal', () => {
   it('makes the same states, versions and rows of batches of records as of single ones', () => {
     const batches = fc.array(anySales, { maxLength: 4 });
     fc.assert(
-      fc.property(batches, (some) => {
-        const [single, together] = [newEngine(all), newEngine(all)];
-        for (const batch of some) {
-          feed(single, batch);
-          feedAll(together, batch);
-          expect(stateOf(together)).to.eql(stateOf(single));
-          const rows = (engine: typeof single): string[] =>
-            engine
-              .commit()
-              .map(({ table: { name }, values, version }) => shown([name, values, version]))
-              .sort();
-          expect(rows(together)).to.eql(rows(single));
-        }
-      }),
+      fc.property(batches, (some) => expectSameInBatches(all, some)),
       { numRuns: 60 },
     );
   });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type Sale, sale } from '@stockafolio/conformance';
 import type { Pipeline } from '@stockafolio/core';
 import { pipelineHarness, type PipelineHarness } from '@stockafolio/testing';
-import { feed, feedAll, newEngine, shown, stateOf } from '../../test/engines.js';
+import { anyDisturbances, expectSameInBatches, pushDisturbed } from '../../test/disturbed.js';
 import { NaivePlan } from '../../test/naive-plans.js';
 import { anyParts, pipelineOf } from '../../test/random-plans.js';
 
@@ -40,21 +40,14 @@ async function rowsOf(harness: PipelineHarness<Sale>, { plan }: Pipeline): Promi
 
 describe('random plans', () => {
   it('make what their plain definition makes, at any kill, redelivery, commit and lull', async () => {
-    const kinds = ['', '', '', 'idle', 'commit', 'checkpoint', 'restart', 'redeliver', 'zombies'] as const;
-    const events: fc.Arbitrary<fc.Stream<(typeof kinds)[number]>> = fc.infiniteStream(fc.constantFrom(...kinds));
     await fc.assert(
-      fc.asyncProperty(anyParts, anySales, events, async (parts, records, between) => {
+      fc.asyncProperty(anyParts, anySales, anyDisturbances, async (parts, records, between) => {
         const made = pipelineOf(parts);
         fc.pre(made.plan.tables.length > 0);
         const harness = pipelineHarness<Sale>(made, { partitions: 1 });
         const naive = new NaivePlan(parts);
-        for (const [offset, each] of records.entries()) {
-          harness.push(each);
-          naive.push(each, offset);
-          const event = (between.next() as IteratorYieldResult<(typeof kinds)[number]>).value;
-          if (event === 'redeliver') await harness.redeliver(3);
-          else if (event !== '') await harness[event]();
-        }
+        records.forEach((each, offset) => naive.push(each, offset));
+        await pushDisturbed(harness, records, between);
         harness.idle();
         await harness.commit();
         expect(await rowsOf(harness, made)).to.deep.equal(naive.rows);
@@ -67,18 +60,9 @@ describe('random plans', () => {
 
   it('make the same states, versions and rows of batches of records as of single ones', () => {
     fc.assert(
-      fc.property(anyParts, fc.array(anySales, { maxLength: 3 }), (parts, batches) => {
-        const made = pipelineOf(parts);
-        const [single, together] = [newEngine(made), newEngine(made)];
-        for (const batch of batches) {
-          feed(single, batch);
-          feedAll(together, batch);
-          expect(stateOf(together)).to.eql(stateOf(single));
-          const rows = (engine: typeof single): string[] =>
-            engine.commit().map(({ table: { name }, values, version }) => shown([name, values, version]));
-          expect(rows(together).sort()).to.eql(rows(single).sort());
-        }
-      }),
+      fc.property(anyParts, fc.array(anySales, { maxLength: 3 }), (parts, batches) =>
+        expectSameInBatches(pipelineOf(parts), batches),
+      ),
       { numRuns: RUNS },
     );
   });

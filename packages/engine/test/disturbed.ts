@@ -1,0 +1,43 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { Sale } from '@stockafolio/conformance';
+import type { Pipeline } from '@stockafolio/core';
+import type { PartitionEngine } from '@stockafolio/engine';
+import type { PipelineHarness } from '@stockafolio/testing';
+import { feed, feedAll, newEngine, shown, stateOf } from './engines.js';
+
+const kinds = ['', '', '', 'idle', 'commit', 'checkpoint', 'restart', 'redeliver', 'zombies'] as const;
+type Disturbance = (typeof kinds)[number];
+
+/** What happens to a run after each of its records. */
+export const anyDisturbances: fc.Arbitrary<fc.Stream<Disturbance>> = fc.infiniteStream(fc.constantFrom(...kinds));
+
+/** Pushes records, and disturbs the run after each of them. */
+export async function pushDisturbed(
+  harness: PipelineHarness<Sale>,
+  records: readonly Sale[],
+  disturbances: fc.Stream<Disturbance>,
+): Promise<void> {
+  for (const each of records) {
+    harness.push(each);
+    const { value } = disturbances.next() as IteratorYieldResult<Disturbance>;
+    if (value === 'redeliver') await harness.redeliver(3);
+    else if (value !== '') await harness[value]();
+  }
+}
+
+/** Records that are processed together leave the same states, and the same rows with their versions, as one by one. */
+export function expectSameInBatches(made: Pipeline, batches: readonly (readonly Sale[])[]): void {
+  const [single, together] = [newEngine(made), newEngine(made)];
+  const rows = (engine: PartitionEngine): string[] =>
+    engine
+      .commit()
+      .map(({ table: { name }, values, version }) => shown([name, values, version]))
+      .sort();
+  for (const batch of batches) {
+    feed(single, batch);
+    feedAll(together, batch);
+    expect(stateOf(together)).to.eql(stateOf(single));
+    expect(rows(together)).to.eql(rows(single));
+  }
+}

@@ -122,7 +122,7 @@ describe('an operator of RxJS between those of a pipeline', () => {
       const ended = new Subject<void>();
       const code = await codeOf(async () => {
         const harness = pipelineHarness<Sale>(
-          through((from) => from.pipe(takeUntil(ended), operator)),
+          through((from) => from.pipe(operator, takeUntil(ended))),
           { partitions: 1 },
         );
         for (const each of records) harness.push(each);

@@ -53,7 +53,7 @@ export function initialProblem({ fields }: RecordSchema, name: string, value: un
   return problem === undefined ? undefined : `${shownValue(value)} cannot be '${name}': it ${problem}`;
 }
 
-/** States mark absent integers by the smallest ones, so they do not hold these. */
+/** A state marks an absent integer by the minimum of its type, so it cannot hold that. */
 function edgeProblem({ kind }: FieldType, value: unknown): string | undefined {
   const least = kind === 'bigMoney' ? -(2n ** 127n) + 2n ** 64n : -(2n ** 63n) + 1n;
   return typeof value === 'bigint' && value < least ? `is less than ${least}, the least that a state holds` : undefined;

@@ -78,7 +78,7 @@ export class PlanBuilder {
 
   /** The operator that directly emits this output; undefined if there is none. */
   operatorOf(flow: Observable<unknown>): OperatorNode | undefined {
-    return flow instanceof Flow ? this.#operators.find((node) => node === flow.origin) : undefined;
+    return flow instanceof Flow ? this.#nodeOf(flow.origin) : undefined;
   }
 
   /**

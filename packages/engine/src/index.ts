@@ -8,6 +8,10 @@ export {
   type Rejection,
 } from './tables/dead-letter-watch.js';
 export { claimTables, type TableClaim } from './tables/claim-tables.js';
+export type { Lull } from './merge/merge.js';
+export { MergedFeed } from './merge/merged-feed.js';
+export { inputName } from './tables/input-name.js';
+export { readLulls } from './tables/lulls.js';
 export { Feed } from './partition/feed.js';
 export {
   CUT_FROM,
@@ -49,6 +53,7 @@ export {
   progress,
   runTables,
   sourceMarks,
+  streamLulls,
   tableWriters,
   versionFloors,
 } from './tables/system-tables.js';

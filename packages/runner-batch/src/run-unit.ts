@@ -74,7 +74,7 @@ export async function runUnit<T>(
   }
   watch.end();
   engine.passOver(unit.to);
-  engine.setMark(markAtEnd(histories, unit.to));
+  engine.inputs.at(0).mark = markAtEnd(histories, unit.to);
   engine.flush();
   await writer.write(await whole(final.take(engine.drain())));
   for (const rows of final.end(engine.commitInParts(unit.writeRows))) await writer.write(await whole(rows));

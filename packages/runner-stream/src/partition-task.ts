@@ -175,7 +175,7 @@ export function takeBatch<T>(task: PartitionTask, batch: SourceBatch, options: S
   }
   feed.end();
   const last = batch.messages.at(-1);
-  if (last !== undefined && next === last.offset + 1) engine.setMark(markOf(last, batch.epoch));
+  if (last !== undefined && next === last.offset + 1) engine.inputs.at(0).mark = markOf(last, batch.epoch);
   task.oldest ??= batch.messages[0]?.timestamp ?? null;
   task.dirty = true;
   task.open = true;

@@ -6,7 +6,7 @@ export { declaredKey, keySetting, type AnyKey } from '../operators/key.js';
 export { rankFields, type TopNodeOptions } from '../operators/top-by-key.js';
 export type { WindowNodeOptions } from '../operators/window.js';
 export { currentPlan, enter, leave, type RunningEngine } from '../pipeline/ambient.js';
-export { Flow, foreignFlow, type FlowOrigin } from '../pipeline/flow.js';
+export { Flow, foreignFlow, type FlowOrigin, type StreamOrigin } from '../pipeline/flow.js';
 export { keyKindOf, type KeyKind } from '../pipeline/key-kinds.js';
 export { buildPlan } from '../pipeline/plan-builder.js';
 export {

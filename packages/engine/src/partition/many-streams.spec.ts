@@ -1,0 +1,293 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { filter, map, merge } from 'rxjs';
+import {
+  foldByKey,
+  type Infer,
+  int64,
+  into,
+  isStockafolioError,
+  pipeline,
+  record,
+  shard,
+  shardedFold,
+  stream,
+  table,
+  text,
+  timestamp,
+  tumblingWindow,
+} from '@stockafolio/core';
+import { inputName } from '@stockafolio/engine';
+import { pipelineHarness } from '@stockafolio/testing';
+
+const Order = record('order', { user: text(), cents: int64({ min: 1 }), time: timestamp() });
+const Payment = record('payment', { payer: text(), paid: int64(), note: text(), time: timestamp() });
+type Order = Infer<typeof Order>;
+type Payment = Infer<typeof Payment>;
+
+const orders = stream('orders', Order, { key: 'user', time: (o) => o.time });
+const payments = stream('payments', Payment, { key: 'payer', time: (p) => p.time, outOfOrderness: 500 });
+
+const Balance = record('balance', { cents: int64(), log: text({ max: 4_000 }) });
+const balances = table(
+  'balances',
+  { partitionBy: ['user'] },
+  { user: text(), cents: int64(), log: text({ max: 4_000 }) },
+);
+const counts = table(
+  'counts',
+  { partitionBy: ['start'], clusterBy: ['user'] },
+  { start: timestamp(), user: text(), cents: int64(), log: text({ max: 4_000 }) },
+);
+
+interface Entry {
+  readonly user: string;
+  readonly cents: number;
+}
+
+const fold = {
+  state: Balance,
+  fold: (state: { cents: number; log: string }, { cents }: Entry): void => {
+    state.cents += cents;
+    // What was folded, in order.
+    state.log += ` ${cents}`;
+    if (cents === 13) throw new Error('13 is unlucky');
+  },
+};
+
+/** What users ordered and paid, in one figure, and by second. */
+const accounts = pipeline('accounts', { orders, payments }, ({ orders, payments }) => {
+  const debits = orders.pipe(map(({ user, cents }): Entry => ({ user, cents: -cents })));
+  const credits = payments.pipe(map(({ payer, paid }): Entry => ({ user: payer, cents: paid })));
+  const entries = merge(debits, credits);
+  return [
+    into(balances, entries.pipe(foldByKey('balances', { ...fold, key: ({ user }) => [user] as const }))),
+    into(
+      counts,
+      entries.pipe(
+        tumblingWindow('counts', { ...fold, key: ({ user }: Entry) => [user] as const, size: 1_000 }),
+        map(({ window: { start }, key: [user], value }) => ({ start, user, ...value })),
+      ),
+    ),
+  ];
+});
+
+const order = (cents: number, time: number, user = 'ann'): Order => ({ user, cents, time });
+const payment = (paid: number, time: number, payer = 'ann'): Payment => ({ payer, paid, time, note: '' });
+
+const codeOf = (make: () => unknown): string => {
+  try {
+    make();
+    return 'nothing';
+  } catch (error) {
+    return isStockafolioError(error) ? error.code : String(error);
+  }
+};
+
+describe('a pipeline of several streams', () => {
+  it('processes their records in the order of event time, however they were pushed', async () => {
+    const harness = pipelineHarness<Order>(accounts, { partitions: 3 });
+    harness.push(order(5, 10), order(7, 30));
+    harness.pushTo(payments, payment(1, 5), payment(2, 10), payment(3, 20), payment(4, 40));
+    harness.idle();
+    await harness.commit();
+    expect(await harness.rows(balances)).to.eql([{ user: 'ann', cents: -2, log: ' 1 -5 2 3 -7 4' }]);
+    expect(await harness.rows(counts)).to.eql([{ start: 0, user: 'ann', cents: -2, log: ' 1 -5 2 3 -7 4' }]);
+  });
+
+  it('holds a record until no earlier one of another stream can come; a commit shows only what is certain', async () => {
+    const harness = pipelineHarness<Order>(accounts, { partitions: 1 });
+    harness.push(order(5, 10));
+    await harness.commit({ settle: false });
+    expect(await harness.rows(balances)).to.eql([]);
+    harness.pushTo(payments, payment(2, 11));
+    await harness.commit({ settle: false });
+    expect(await harness.rows(balances)).to.eql([{ user: 'ann', cents: -5, log: ' -5' }]);
+    await harness.commit();
+    expect(await harness.rows(balances)).to.eql([{ user: 'ann', cents: -3, log: ' -5 2' }]);
+  });
+
+  it('keeps the order in which records came after a lull, at any restart and redelivery', async () => {
+    const harness = pipelineHarness<Order>(accounts, { partitions: 1 });
+    harness.push(order(5, 10), order(6, 20));
+    await harness.checkpoint();
+    harness.push(order(7, 30));
+    // Time passes, so that nothing waits for this payment, which is of an earlier event time.
+    await harness.commit();
+    harness.pushTo(payments, payment(1, 15));
+    harness.push(order(8, 2_000));
+    await harness.commit();
+    const rows = [{ user: 'ann', cents: -25, log: ' -5 -6 -7 1 -8' }];
+    expect(await harness.rows(balances)).to.eql(rows);
+    await harness.restart();
+    await harness.redeliver(3);
+    await harness.zombies();
+    await harness.commit();
+    expect(await harness.rows(balances)).to.eql(rows);
+  });
+
+  it('dead-letters a record under its stream, with its offset there', async () => {
+    const harness = pipelineHarness<Order>(accounts, { partitions: 1 });
+    harness.push(order(1, 10), order(2, 20));
+    harness.pushTo(payments, payment(13, 15));
+    harness.pushMessage(new TextEncoder().encode('{}'), 0, 17, payments);
+    harness.push(order(3, 5_000));
+    harness.pushTo(payments, payment(4, 30));
+    await harness.commit();
+    const letters = await harness.deadLetters();
+    expect(letters.map(({ pipeline, offset, operator, code }) => [pipeline, offset, operator, code])).to.eql([
+      ['accounts/payments', 0, '', 'ERR_BAD_RECORD'],
+      ['accounts/payments', 1, '', 'ERR_BAD_RECORD'],
+    ]);
+    expect(JSON.parse(letters[0]?.message ?? '')).to.include({ payer: 'ann', paid: 13 });
+    expect(await harness.rows(balances)).to.eql([{ user: 'ann', cents: -2, log: ' -1 -2 4 -3' }]);
+  });
+
+  it('has one watermark, as far behind the newest record as the most disordered stream may be', async () => {
+    const harness = pipelineHarness<Order>(accounts, { partitions: 1 });
+    harness.push(order(1, 0), order(2, 1_400));
+    await harness.commit();
+    harness.push(order(3, 1_450));
+    harness.pushTo(payments, payment(5, 950));
+    harness.push(order(4, 1_600));
+    await harness.commit();
+    harness.pushTo(payments, payment(6, 990));
+    await harness.commit();
+    expect(await harness.rows(counts)).to.deep.include({ start: 0, user: 'ann', cents: 4, log: ' -1 5' });
+    const letters = await harness.deadLetters();
+    expect(letters.map(({ pipeline, operator, code }) => [pipeline, operator, code])).to.eql([
+      ['accounts/payments', 'counts', 'ERR_LATE_RECORD'],
+    ]);
+  });
+
+  it('reads only the declared fields of each stream', async () => {
+    const lean = pipeline(
+      'lean',
+      { orders, payments },
+      ({ orders, payments }) => [
+        into(
+          balances,
+          merge(
+            orders.pipe(map(({ user, cents }): Entry => ({ user, cents }))),
+            payments.pipe(
+              filter((each) => (each as Payment).note === ''),
+              map(({ payer, paid }): Entry => ({ user: payer, cents: paid })),
+            ),
+          ).pipe(foldByKey('sums', { ...fold, key: ({ user }) => [user] as const })),
+        ),
+      ],
+      { reads: ['user', 'cents', 'time', 'payer', 'paid'] },
+    );
+    const harness = pipelineHarness<Order>(lean, { partitions: 1 });
+    harness.push(order(1, 0));
+    harness.pushTo(payments, payment(2, 1));
+    expect(() => harness.idle())
+      .to.throw("field 'note'")
+      .with.property('code', 'ERR_FIELD_NOT_READ');
+  });
+
+  it('is a plan that says what each stream goes into, and which streams meet', () => {
+    const { plan } = pipeline('plans', { orders, payments }, ({ orders, payments }) => [
+      into(
+        balances,
+        merge(orders, payments).pipe(foldByKey('sums', { ...fold, key: () => ['ann'] as const }) as never),
+      ),
+      into(counts, orders.pipe(map(({ user, cents, time }) => ({ start: time, user, cents, log: '' })))),
+    ]);
+    expect(plan.edges).to.eql([
+      { from: '', stream: 'orders', to: 'sums', table: false },
+      { from: '', stream: 'payments', to: 'sums', table: false },
+      { from: 'sums', to: 'balances', table: true },
+      { from: '', stream: 'orders', to: 'counts', table: true },
+    ]);
+    expect(plan.meetings).to.eql([[0, 1]]);
+    expect(accounts.streams.map(({ name }) => name)).to.eql(['orders', 'payments']);
+    expect([0, 1].map((input) => inputName(accounts, input))).to.eql(['accounts/orders', 'accounts/payments']);
+  });
+
+  it('is refused if records of a key would be in different partitions of its streams', () => {
+    const meeting = (other: typeof payments) => () =>
+      pipeline('p', { orders, other }, ({ orders, other }) => [
+        into(
+          balances,
+          merge(orders.pipe(map(({ user }) => user)), other.pipe(map(({ payer }) => payer))).pipe(
+            foldByKey('users', { ...fold, key: (user) => [user] as const, fold: () => undefined }),
+          ),
+        ),
+      ]);
+    const time = (p: Payment): number => p.time;
+    expect(codeOf(meeting(stream('other', Payment, { key: 'payer', time })))).to.equal('nothing');
+    for (const [other, why] of [
+      [stream('other', Payment, { key: 'payer', partitioner: 'crc32', time }), 'murmur2 and crc32'],
+      [stream('other', Payment, { keyedBy: 'nothing', time }), 'keyed by nothing'],
+      [stream('other', Payment, { key: 'paid', time }), '(text) and (number)'],
+      [stream('other', Payment, { key: ['payer', 'note'], time }), '(text) and (text, text)'],
+    ] as const)
+      expect(meeting(other)).to.throw(why).with.property('code', 'ERR_NOT_COPARTITIONED');
+    // Streams that do not meet, and parts of figures, need nothing in common.
+    const elsewhere = stream('elsewhere', Payment, { key: 'paid', partitioner: 'crc32', time });
+    const parts = table(
+      'parts',
+      { partitionBy: ['user'], clusterBy: ['shard'] },
+      {
+        ...{ user: text(), shard: shard(), cents: int64(), log: text({ max: 4_000 }) },
+      },
+    );
+    const { plan } = pipeline('q', { orders, elsewhere }, ({ orders, elsewhere }) => [
+      into(balances, orders.pipe(foldByKey('users', { ...fold, key: ['user'] }))),
+      into(
+        parts,
+        merge(
+          orders.pipe(map(({ user, cents }): Entry => ({ user, cents }))),
+          elsewhere.pipe(map(({ payer, paid }): Entry => ({ user: payer, cents: paid }))),
+        ).pipe(shardedFold('parts', { ...fold, key: ({ user }) => [user] as const })),
+      ),
+    ]);
+    expect(plan.meetings).to.eql([]);
+  });
+
+  it('is refused without a stream, with one stream twice, and with a wait that is no time', () => {
+    expect(codeOf(() => pipeline('p', {}, () => []))).to.equal('ERR_PIPELINE_INVALID');
+    expect(codeOf(() => pipeline('p', { a: orders, b: orders }, () => []))).to.equal('ERR_PIPELINE_INVALID');
+    for (const idleAfter of [-1, Number.NaN, Number.POSITIVE_INFINITY])
+      expect(codeOf(() => pipeline('p', { orders }, () => [], { reads: ['user'], idleAfter }))).to.equal(
+        'ERR_PIPELINE_INVALID',
+      );
+  });
+
+  it('counts each message once, at any cut and restart', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ isOrder: fc.boolean(), step: fc.nat(1_500), back: fc.nat(400) }), { maxLength: 25 }),
+        fc.infiniteStream(fc.constantFrom('', '', 'commit', 'checkpoint', 'settle', 'idle', 'restart', 'redeliver')),
+        async (steps, between) => {
+          const harness = pipelineHarness<Order>(accounts, { partitions: 2 });
+          let now = 1_000;
+          let expected = 0;
+          for (const { isOrder, step, back } of steps) {
+            now += step;
+            const user = `u${step % 3}`;
+            if (isOrder) harness.push(order(100, now, user));
+            else harness.pushTo(payments, payment(7, now - back, user));
+            expected += isOrder ? -100 : 7;
+            const { value } = between.next() as IteratorYieldResult<string>;
+            if (value === 'commit') await harness.commit({ settle: false });
+            else if (value === 'settle') await harness.commit();
+            else if (value === 'checkpoint') await harness.checkpoint({ settle: false });
+            else if (value === 'idle') harness.idle();
+            else if (value === 'restart') await harness.restart();
+            else if (value === 'redeliver') await harness.redeliver(4);
+          }
+          await harness.commit();
+          const rows = await harness.rows(balances);
+          expect(rows.reduce((sum, { cents }) => sum + cents, 0)).to.equal(expected);
+          const words = rows.flatMap(({ log }) => log.split(' ').slice(1));
+          expect(words.length).to.equal(steps.length);
+          const { position } = harness.engines[0] ?? expect.fail('no engine');
+          expect(position.offset).to.equal(position.inputs?.reduce((sum, { offset }) => sum + offset, 0));
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});

@@ -24,6 +24,7 @@ export {
 } from './intake/intake.js';
 export { partitionChoice } from './intake/partition-check.js';
 export type { EngineOptions } from './partition/engine-options.js';
+export type { InputPosition } from './partition/engine-input.js';
 export { PartitionEngine, type EnginePosition } from './partition/partition-engine.js';
 export { copyFloors, readFloors, writeFloors, type VersionFloor } from './tables/version-floors.js';
 export { readMarks } from './tables/source-marks.js';

@@ -163,6 +163,11 @@ export class Merge<T> {
     return this.#lanes.reduce((sum, { length }) => sum + length, 0);
   }
 
+  /** The offset of the next message to add to an input. */
+  offsetOf(input: number): number {
+    return this.#lane(input).next;
+  }
+
   /** When the last message of an input that was handed on counts as sent: to be kept with the input's position. */
   sentOf(input: number): number {
     return this.#lane(input).handedOn;

@@ -1,5 +1,5 @@
 import type { Pipeline } from '@stockafolio/core';
-import type { SourceMessage } from '@stockafolio/core/ports';
+import { markOf, type SourceMessage } from '@stockafolio/core/ports';
 import type { Intake } from '../intake/intake.js';
 import { Feed } from '../partition/feed.js';
 import type { PartitionEngine } from '../partition/partition-engine.js';
@@ -9,6 +9,7 @@ import { Merge, type Lull } from './merge.js';
 interface Judged {
   readonly taken: Intake<unknown>;
   readonly message: SourceMessage;
+  readonly epoch: number | undefined;
 }
 
 /**
@@ -39,11 +40,20 @@ export class MergedFeed {
     return this.#merge.waiting(input);
   }
 
-  /** Adds the next message of a stream, by its index. */
-  add(input: number, message: SourceMessage, taken: Intake<unknown>): void {
+  /** The offset of the next message to add, of the stream with this index. */
+  next(input: number): number {
+    return this.#merge.offsetOf(input);
+  }
+
+  /**
+   * Adds the next message of a stream, by its index.
+   *
+   * @param epoch of the leader that received it, if the source has epochs
+   */
+  add(input: number, message: SourceMessage, taken: Intake<unknown>, epoch?: number): void {
     const time = 'record' in taken ? this.#streams[input]?.time(taken.record) : undefined;
     const { offset, timestamp: sent } = message;
-    this.#merge.add(input, { taken, message }, { time: time ?? Number.NEGATIVE_INFINITY, sent, offset });
+    this.#merge.add(input, { taken, message, epoch }, { time: time ?? Number.NEGATIVE_INFINITY, sent, offset });
   }
 
   /** Notes that a stream gets no more messages that were sent at this time or before it: epoch milliseconds. */
@@ -54,6 +64,7 @@ export class MergedFeed {
   /** Passes on every message whose place is certain. @returns how many */
   drain(): number {
     let count = 0;
+    const last = new Map<number, Judged>();
     for (let placed = this.#merge.next(); placed !== undefined; placed = this.#merge.next()) {
       const { input, message } = placed;
       const { taken } = message;
@@ -61,10 +72,12 @@ export class MergedFeed {
       const position = { input, offset, ingested: timestamp };
       if ('record' in taken) this.#feed.add(taken.record, position);
       else this.#feed.reject(taken.rejected, value ?? new Uint8Array(0), position);
+      last.set(input, message);
       count++;
     }
     this.#feed.end();
     this.#engine.inputs.all.forEach((input, n) => (input.sent = this.#merge.sentOf(n)));
+    for (const [input, { message, epoch }] of last) this.#engine.inputs.at(input).mark = markOf(message, epoch);
     this.#engine.noteLulls(this.#merge.takeLulls());
     return count;
   }

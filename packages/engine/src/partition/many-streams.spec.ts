@@ -2,75 +2,30 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { filter, map, merge } from 'rxjs';
 import {
+  accounts,
+  balances,
+  balancesBySecond,
+  entryFold,
+  orders,
+  Payment,
+  payments,
+  type Entry,
+  type Order,
+} from '@stockafolio/conformance';
+import {
   foldByKey,
-  type Infer,
   int64,
   into,
   isStockafolioError,
   pipeline,
-  record,
   shard,
   shardedFold,
   stream,
   table,
   text,
-  timestamp,
-  tumblingWindow,
 } from '@stockafolio/core';
 import { inputName } from '@stockafolio/engine';
 import { pipelineHarness } from '@stockafolio/testing';
-
-const Order = record('order', { user: text(), cents: int64({ min: 1 }), time: timestamp() });
-const Payment = record('payment', { payer: text(), paid: int64(), note: text(), time: timestamp() });
-type Order = Infer<typeof Order>;
-type Payment = Infer<typeof Payment>;
-
-const orders = stream('orders', Order, { key: 'user', time: (o) => o.time });
-const payments = stream('payments', Payment, { key: 'payer', time: (p) => p.time, outOfOrderness: 500 });
-
-const Balance = record('balance', { cents: int64(), log: text({ max: 4_000 }) });
-const balances = table(
-  'balances',
-  { partitionBy: ['user'] },
-  { user: text(), cents: int64(), log: text({ max: 4_000 }) },
-);
-const counts = table(
-  'counts',
-  { partitionBy: ['start'], clusterBy: ['user'] },
-  { start: timestamp(), user: text(), cents: int64(), log: text({ max: 4_000 }) },
-);
-
-interface Entry {
-  readonly user: string;
-  readonly cents: number;
-}
-
-const fold = {
-  state: Balance,
-  fold: (state: { cents: number; log: string }, { cents }: Entry): void => {
-    state.cents += cents;
-    // What was folded, in order.
-    state.log += ` ${cents}`;
-    if (cents === 13) throw new Error('13 is unlucky');
-  },
-};
-
-/** What users ordered and paid, in one figure, and by second. */
-const accounts = pipeline('accounts', { orders, payments }, ({ orders, payments }) => {
-  const debits = orders.pipe(map(({ user, cents }): Entry => ({ user, cents: -cents })));
-  const credits = payments.pipe(map(({ payer, paid }): Entry => ({ user: payer, cents: paid })));
-  const entries = merge(debits, credits);
-  return [
-    into(balances, entries.pipe(foldByKey('balances', { ...fold, key: ({ user }) => [user] as const }))),
-    into(
-      counts,
-      entries.pipe(
-        tumblingWindow('counts', { ...fold, key: ({ user }: Entry) => [user] as const, size: 1_000 }),
-        map(({ window: { start }, key: [user], value }) => ({ start, user, ...value })),
-      ),
-    ),
-  ];
-});
 
 const order = (cents: number, time: number, user = 'ann'): Order => ({ user, cents, time });
 const payment = (paid: number, time: number, payer = 'ann'): Payment => ({ payer, paid, time, note: '' });
@@ -92,7 +47,7 @@ describe('a pipeline of several streams', () => {
     harness.idle();
     await harness.commit();
     expect(await harness.rows(balances)).to.eql([{ user: 'ann', cents: -2, log: ' 1 -5 2 3 -7 4' }]);
-    expect(await harness.rows(counts)).to.eql([{ start: 0, user: 'ann', cents: -2, log: ' 1 -5 2 3 -7 4' }]);
+    expect(await harness.rows(balancesBySecond)).to.eql([{ start: 0, user: 'ann', cents: -2, log: ' 1 -5 2 3 -7 4' }]);
   });
 
   it('holds a record until no earlier one of another stream can come; a commit shows only what is certain', async () => {
@@ -153,10 +108,10 @@ describe('a pipeline of several streams', () => {
     await harness.commit();
     harness.pushTo(payments, payment(6, 990));
     await harness.commit();
-    expect(await harness.rows(counts)).to.deep.include({ start: 0, user: 'ann', cents: 4, log: ' -1 5' });
+    expect(await harness.rows(balancesBySecond)).to.deep.include({ start: 0, user: 'ann', cents: 4, log: ' -1 5' });
     const letters = await harness.deadLetters();
     expect(letters.map(({ pipeline, operator, code }) => [pipeline, operator, code])).to.eql([
-      ['accounts/payments', 'counts', 'ERR_LATE_RECORD'],
+      ['accounts/payments', 'by-second', 'ERR_LATE_RECORD'],
     ]);
   });
 
@@ -173,7 +128,7 @@ describe('a pipeline of several streams', () => {
               filter((each) => (each as Payment).note === ''),
               map(({ payer, paid }): Entry => ({ user: payer, cents: paid })),
             ),
-          ).pipe(foldByKey('sums', { ...fold, key: ({ user }) => [user] as const })),
+          ).pipe(foldByKey('sums', { ...entryFold, key: ({ user }) => [user] as const })),
         ),
       ],
       { reads: ['user', 'cents', 'time', 'payer', 'paid'] },
@@ -190,19 +145,22 @@ describe('a pipeline of several streams', () => {
     const { plan } = pipeline('plans', { orders, payments }, ({ orders, payments }) => [
       into(
         balances,
-        merge(orders, payments).pipe(foldByKey('sums', { ...fold, key: () => ['ann'] as const }) as never),
+        merge(orders, payments).pipe(foldByKey('sums', { ...entryFold, key: () => ['ann'] as const }) as never),
       ),
-      into(counts, orders.pipe(map(({ user, cents, time }) => ({ start: time, user, cents, log: '' })))),
+      into(balancesBySecond, orders.pipe(map(({ user, cents, time }) => ({ start: time, user, cents, log: '' })))),
     ]);
     expect(plan.edges).to.eql([
       { from: '', stream: 'orders', to: 'sums', table: false },
       { from: '', stream: 'payments', to: 'sums', table: false },
       { from: 'sums', to: 'balances', table: true },
-      { from: '', stream: 'orders', to: 'counts', table: true },
+      { from: '', stream: 'orders', to: 'balances_by_second', table: true },
     ]);
     expect(plan.meetings).to.eql([[0, 1]]);
     expect(accounts.streams.map(({ name }) => name)).to.eql(['orders', 'payments']);
-    expect([0, 1].map((input) => inputName(accounts, input))).to.eql(['accounts/orders', 'accounts/payments']);
+    expect([0, 1].map((input) => inputName(accounts, input))).to.eql([
+      'accounts/orders',
+      'accounts/payments',
+    ]);
   });
 
   it('is refused if records of a key would be in different partitions of its streams', () => {
@@ -211,7 +169,7 @@ describe('a pipeline of several streams', () => {
         into(
           balances,
           merge(orders.pipe(map(({ user }) => user)), other.pipe(map(({ payer }) => payer))).pipe(
-            foldByKey('users', { ...fold, key: (user) => [user] as const, fold: () => undefined }),
+            foldByKey('users', { ...entryFold, key: (user) => [user] as const, fold: () => undefined }),
           ),
         ),
       ]);
@@ -234,13 +192,13 @@ describe('a pipeline of several streams', () => {
       },
     );
     const { plan } = pipeline('q', { orders, elsewhere }, ({ orders, elsewhere }) => [
-      into(balances, orders.pipe(foldByKey('users', { ...fold, key: ['user'] }))),
+      into(balances, orders.pipe(foldByKey('users', { ...entryFold, key: ['user'] }))),
       into(
         parts,
         merge(
           orders.pipe(map(({ user, cents }): Entry => ({ user, cents }))),
           elsewhere.pipe(map(({ payer, paid }): Entry => ({ user: payer, cents: paid }))),
-        ).pipe(shardedFold('parts', { ...fold, key: ({ user }) => [user] as const })),
+        ).pipe(shardedFold('parts', { ...entryFold, key: ({ user }) => [user] as const })),
       ),
     ]);
     expect(plan.meetings).to.eql([]);

@@ -1,4 +1,5 @@
 import { jsonCodec, messageOf, StockafolioError, type Pipeline, type RecordSchema } from '@stockafolio/core';
+import { withPartitioner } from '@stockafolio/core/plan';
 import type { Archive, Codec } from '@stockafolio/core/ports';
 import type { Command } from 'commander';
 import { importModule } from './app-module.js';
@@ -78,7 +79,7 @@ export function partitionedBy(app: App, partitioner: 'murmur2' | 'crc32' | undef
       hint: 'omit --partitioner: its messages may be in any partition',
     });
   }
-  return { ...app, pipeline: { ...pipeline, stream: { ...pipeline.stream, partitioner } } };
+  return { ...app, pipeline: withPartitioner(pipeline, partitioner) };
 }
 
 /**

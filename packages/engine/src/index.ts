@@ -9,8 +9,8 @@ export {
 } from './tables/dead-letter-watch.js';
 export { claimTables, type TableClaim } from './tables/claim-tables.js';
 export type { Lull } from './merge/merge.js';
-export { MergedFeed } from './merge/merged-feed.js';
-export { inputName } from './tables/input-name.js';
+export { MergedFeed, type Arriving } from './merge/merged-feed.js';
+export { inputName, jointIdentity } from './tables/input-name.js';
 export { readLulls } from './tables/lulls.js';
 export { Feed } from './partition/feed.js';
 export {

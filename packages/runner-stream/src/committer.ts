@@ -229,7 +229,8 @@ function takeCut(
   for (const task of told) {
     const together = positions.get(task.generation) ?? [];
     positions.set(task.generation, together);
-    together.push(positionOf(task));
+    const { partition, offset, inputs } = positionOf(task);
+    together.push(inputs === undefined ? { partition, offset } : { partition, offset, inputs });
   }
   return { lulls, rows, figures, progress, checkpoints, partitions, positions };
 }

@@ -11,11 +11,7 @@ import type {
   Source,
   SourceBatch,
 } from '@stockafolio/core/ports';
-
-/** The identity of several sources together. */
-export function jointIdentity(identities: readonly string[]): string {
-  return identities.join(' + ');
-}
+import { jointIdentity } from '@stockafolio/engine';
 
 /**
  * Reads several sources as one, partition by partition: partition 3 is partition 3 of each of them. Offsets and ends are

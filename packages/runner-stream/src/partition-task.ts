@@ -282,10 +282,13 @@ function takeInOrder({ engine, intakes: [intake] }: PartitionTask, batch: Source
 function addToMerge({ intakes }: PartitionTask, merge: MergedFeed, batch: SourceBatch, now: number): void {
   const { input = 0, messages, epoch } = batch;
   const intake = intakes[input];
-  for (const message of messages) {
-    if (intake === undefined || message.offset < merge.next(input)) continue;
+  for (const each of messages) {
+    if (intake === undefined || each.offset < merge.next(input)) continue;
     // The source reuses the memory of its messages, and these may wait.
-    merge.add(input, kept(message), intake.take(message, now), epoch);
+    const message = kept(each);
+    const { offset, timestamp: ingested, value } = message;
+    const taken = intake.take(message, now);
+    merge.add(input, { offset, ingested, taken, bytes: value ?? undefined, origin: { message, epoch } });
   }
   merge.drain();
 }

@@ -329,8 +329,10 @@ export class PipelineHarness<T> {
     if (taken === undefined) return;
     const narrow = this.#narrow[input] ?? ((record: unknown) => record);
     const { engine, feed } = running;
-    if (feed !== undefined) feed.add(input, message, 'record' in taken ? { record: narrow(taken.record) } : taken);
-    else if ('record' in taken) engine.push(narrow(taken.record), position);
+    if (feed !== undefined) {
+      const narrowed = 'record' in taken ? { record: narrow(taken.record) } : taken;
+      feed.add(input, { ...position, taken: narrowed, bytes: message.value ?? undefined });
+    } else if ('record' in taken) engine.push(narrow(taken.record), position);
     else engine.reject(taken.rejected, message.value ?? new Uint8Array(0), position);
   }
 

@@ -157,10 +157,7 @@ describe('a pipeline of several streams', () => {
     ]);
     expect(plan.meetings).to.eql([[0, 1]]);
     expect(accounts.streams.map(({ name }) => name)).to.eql(['orders', 'payments']);
-    expect([0, 1].map((input) => inputName(accounts, input))).to.eql([
-      'accounts/orders',
-      'accounts/payments',
-    ]);
+    expect([0, 1].map((input) => inputName(accounts, input))).to.eql(['accounts/orders', 'accounts/payments']);
   });
 
   it('is refused if records of a key would be in different partitions of its streams', () => {

@@ -12,3 +12,8 @@ export function inputName({ name, streams }: Pick<Pipeline, 'name' | 'streams'>,
   const stream = streams[input];
   return streams.length === 1 || stream === undefined ? name : `${name}/${stream.name}`;
 }
+
+/** The identity of the sources of several streams together. */
+export function jointIdentity(identities: readonly string[]): string {
+  return identities.join(' + ');
+}

@@ -26,3 +26,18 @@ export async function readLulls(
         lulls.push({ input, offset: Number(row['offset']), sent: Number(row['sent']) });
   return lulls;
 }
+
+/** Copies the lulls of a pipeline from tables to others, so that what is made again there has the same order. */
+export async function copyLulls(
+  from: Pick<Tables, 'scan'>,
+  to: Pick<Tables, 'create' | 'write'>,
+  pipeline: Reader,
+): Promise<void> {
+  if (pipeline.streams.length === 1) return;
+  await to.create([streamLulls as Table]);
+  for (const input of pipeline.streams.keys())
+    for await (const row of scanSystemTable(from, streamLulls as Table, inputName(pipeline, input))) {
+      const lull = { input, offset: Number(row['offset']), sent: Number(row['sent']) };
+      await to.write([lullRow(pipeline, Number(row['partition']), lull)]);
+    }
+}

@@ -20,6 +20,8 @@ const anyMessages = fc
       amount: fc.integer({ min: 1, max: 15 }),
       back: fc.oneof(fc.constant(0), fc.nat(900), fc.nat(4_000)),
       step: fc.oneof(fc.constant(0), fc.nat(900), fc.nat(9_000)),
+      // The clock of a broker or a producer steps back.
+      behind: fc.oneof(fc.constant(0), fc.nat(6_000)),
       isGarbled: fc.oneof({ arbitrary: fc.constant(false), weight: 9 }, { arbitrary: fc.constant(true), weight: 1 }),
     }),
     { maxLength: 30 },
@@ -27,12 +29,19 @@ const anyMessages = fc
   .map((steps) => {
     let sent = 4_000;
     const offsets = sources.map(() => 0);
-    return steps.map(({ step, back, input, isGarbled, ...facts }) => {
+    return steps.map(({ step, back, behind, input, isGarbled, ...facts }) => {
       sent += step;
       const offset = offsets[input] ?? 0;
       offsets[input] = offset + 1;
       const time = isGarbled ? Number.NEGATIVE_INFINITY : sent - back;
-      return { input, offset, sent, time, record: sale({ ...facts, time: sent - back }), isGarbled };
+      return {
+        input,
+        offset,
+        sent: sent - behind,
+        time,
+        record: sale({ ...facts, time: sent - back }),
+        isGarbled,
+      };
     });
   });
 

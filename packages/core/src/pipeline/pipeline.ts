@@ -11,7 +11,7 @@ type Streams = Readonly<Record<string, Stream<never>>>;
 type Inputs<S> = { readonly [N in keyof S]: Observable<RecordOf<S[N]>> };
 
 /** The names of the fields of a pipeline's records. */
-type FieldOf<S> = keyof RecordOf<S[keyof S]> & string;
+type FieldOf<S> = { [N in keyof S]: keyof RecordOf<S[N]> & string }[keyof S];
 
 /** The inputs, with only the fields that the pipeline declares to read. */
 type NarrowInputs<S, R> = { readonly [N in keyof S]: Observable<Pick<RecordOf<S[N]>, R & keyof RecordOf<S[N]>>> };

@@ -150,7 +150,9 @@ describe('a pipeline of several streams', () => {
     const { plan } = pipeline('plans', { orders, payments }, ({ orders, payments }) => [
       into(
         balances,
-        merge(orders, payments).pipe(foldByKey('sums', { ...entryFold, key: () => ['ann'] as const }) as never),
+        merge(orders.pipe(map(({ user }) => user)), payments.pipe(map(({ payer }) => payer))).pipe(
+          foldByKey('sums', { ...entryFold, key: (user) => [user] as const, fold: () => undefined }),
+        ),
       ),
       into(balancesBySecond, orders.pipe(map(({ user, cents, time }) => ({ start: time, user, cents, log: '' })))),
     ]);

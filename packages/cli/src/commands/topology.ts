@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import type { Pipeline } from '@stockafolio/core';
+import type { Fields, Pipeline } from '@stockafolio/core';
 import { comparePlans, findCheckpoint, tablesOf } from '@stockafolio/engine';
 import { loadApp } from '../app.js';
 import type { Toolkit } from '../toolkit.js';
@@ -49,16 +49,18 @@ function text({ name: pipeline, stream, plan }: Pipeline): string[] {
   const below = (from: string, indent: string): void => {
     for (const edge of plan.edges) {
       if (edge.from !== from) continue;
-      const arrow = edge.final === true ? `${indent}-> when final ->` : `${indent}->`;
+      const part = edge.final === true ? 'when final' : edge.output;
+      const arrow = part === undefined ? `${indent}->` : `${indent}-> ${part} ->`;
       if (edge.table) {
         lines.push(`${arrow} table ${edge.to}`);
         continue;
       }
       const operator = plan.operators.find(({ name }) => name === edge.to);
       const settings = Object.entries(operator?.settings ?? {}).map(([name, value]) => `${name} ${value}`);
-      const state = Object.entries(operator?.state.fields ?? {})
-        .filter(([name]) => !name.startsWith('$'))
-        .map(([name, { kind }]) => `${name}: ${kind}`);
+      const subKeys = Object.entries(operator?.subKeys ?? {}).map(
+        ([name, { fields }]) => `${name} of (${shownFields(fields.fields).join(', ')})`,
+      );
+      const state = [...shownFields(operator?.state.fields ?? {}), ...subKeys];
       lines.push(
         `${arrow} ${operator?.kind} '${edge.to}'${settings.length > 0 ? ` (${settings.join(', ')})` : ''} keeps ${state.join(', ')}`,
       );
@@ -69,12 +71,19 @@ function text({ name: pipeline, stream, plan }: Pipeline): string[] {
   return lines;
 }
 
+function shownFields(fields: Fields): string[] {
+  return Object.entries(fields)
+    .filter(([name]) => !name.startsWith('$'))
+    .map(([name, { kind }]) => `${name}: ${kind}`);
+}
+
 function mermaid({ stream, plan }: Pipeline): string[] {
   const id = (name: string): string => (name === '' ? 'stream' : name.replaceAll(/[^A-Za-z0-9]/g, '_'));
   const lines = ['flowchart LR', `  stream([${stream.name}])`];
   for (const { name, kind } of plan.operators) lines.push(`  ${id(name)}["${kind}<br/>${name}"]`);
-  for (const { from, to, table, final } of plan.edges) {
-    const arrow = final === true ? '-- when final -->' : '-->';
+  for (const { from, to, table, final, output } of plan.edges) {
+    const part = final === true ? 'when final' : output;
+    const arrow = part === undefined ? '-->' : `-- ${part} -->`;
     lines.push(table ? `  ${id(from)} ${arrow} t_${id(to)}[(${to})]` : `  ${id(from)} ${arrow} ${id(to)}`);
   }
   return lines;

@@ -66,7 +66,7 @@ export class PlanBuilder {
     if (node.passesRecords === true && this.#isStream(input)) this.#carriers.add(node);
     this.#operators.push(node);
     this.#steps.push({ node, input });
-    this.#origins.add(node);
+    for (const origin of [node, ...(node.outputs ?? [])]) this.#origins.add(origin);
     return new Flow<T>(node);
   }
 
@@ -249,12 +249,14 @@ export class PlanBuilder {
 
   #addEdge(origin: FlowOrigin, to: string, table: boolean): void {
     const isFinal = this.#windowOf(origin) !== undefined;
-    this.#edges.push({ from: origin.name, to, table, ...(isFinal ? { final: true } : {}) });
+    const output = this.#nodeOf(origin)?.outputs?.find((each) => each === origin)?.output;
+    const passing = { ...(isFinal ? { final: true as const } : {}), ...(output === undefined ? {} : { output }) };
+    this.#edges.push({ from: origin.name, to, table, ...passing });
   }
 
   /** The operator whose output this is; undefined for the stream and for final values. */
   #nodeOf(origin: FlowOrigin): OperatorNode | undefined {
-    return this.#operators.find((node) => node === origin);
+    return this.#operators.find((node) => node === origin || node.outputs?.some((output) => output === origin));
   }
 
   /** The window operator whose final values these are. */
@@ -263,9 +265,10 @@ export class PlanBuilder {
     return undefined;
   }
 
-  /** The window operator whose final values, or what was made of them, come from there. */
+  /** The operator that emits between records, as of final values or timers, what comes from there, or was made of it. */
   #timerOf(origin: FlowOrigin): OperatorNode | undefined {
     const sender = this.#nodeOf(origin);
+    if (sender?.movesTime === true) return sender;
     return sender === undefined ? this.#windowOf(origin) : this.#timedBy.get(sender);
   }
 

@@ -162,7 +162,7 @@ function mapValues<A, B>(all: Readonly<Record<string, A>>, of: (each: A) => B): 
 }
 
 function listing(setting: string, names: readonly string[]): Record<string, string> {
-  return names.length === 0 ? {} : { [setting]: names.join(', ') };
+  return names.length === 0 ? {} : { [setting]: names.join(' ') };
 }
 
 function checkedFunctions(name: string, { onRecord, onTimer, timers = [] }: AnyOptions): Functions {

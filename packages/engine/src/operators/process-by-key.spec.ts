@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { map } from 'rxjs';
+import { map, merge } from 'rxjs';
 import { addTo, bySecond, byUser, codeOf, looseSales, Sale, sale, sales, Sum } from '@stockafolio/conformance';
 import {
   foldByKey,
@@ -14,6 +14,7 @@ import {
   text,
   timestamp,
   tumblingWindow,
+  whenFinal,
 } from '@stockafolio/core';
 import { marbles, pipelineHarness, trace } from '@stockafolio/testing';
 import { anyDisturbances, expectSameInBatches, pushDisturbed } from '../../test/disturbed.js';
@@ -210,6 +211,37 @@ describe('processByKey', () => {
       [3_000, 'bobx1'],
       [90_000, 'cyseen'],
     ]);
+  });
+
+  it('does not go back in time where final values, which are of earlier times, are merged with records', () => {
+    const seen: { readonly watermark: number; readonly fires: number | undefined }[] = [];
+    const merged = pipeline('merged', { sales }, ({ sales }) => {
+      const windows = sales.pipe(
+        tumblingWindow('w', { size: 1_000, allowedLateness: 5_000, key: ['user'], state: Sum, fold: addTo }),
+        whenFinal(),
+        map(({ key: [user], window: { end } }) => sale({ user, time: end - 1 })),
+      );
+      merge(sales, windows).pipe(
+        processByKey('p', {
+          ...{ key: ['user'], timers: ['x'], output: Sale },
+          onRecord: (_, { time }, { timers: { x }, watermark }) => {
+            x.set(time + 1);
+            seen.push({ watermark, fires: x.at });
+          },
+          onTimer: (_, { time }, { watermark }) => void seen.push({ watermark, fires: time }),
+        }),
+      );
+      return [];
+    });
+    feed(
+      newEngine(merged),
+      [0, 5_500, 6_500, 9_000].map((time) => sale({ time })),
+    );
+    const watermarks = seen.map(({ watermark }) => watermark);
+    expect(watermarks).to.deep.equal([...watermarks].sort((a, b) => a - b));
+    expect(seen.find(({ watermark, fires = 0 }) => fires < watermark)).to.equal(undefined);
+    // The final value of the first second comes after 5.5 s, the last time that has passed here.
+    expect(seen).to.deep.include({ watermark: 5_500, fires: 5_501 });
   });
 
   it('removes a key with all of its state and timers, and begins it anew', () => {

@@ -1,6 +1,16 @@
 import { expect } from 'chai';
 import { addTo, byUser, codeOf, Sale, sale, sales, Sum } from '@stockafolio/conformance';
-import { foldByKey, into, pipeline, type Pipeline, processByKey, stream, text } from '@stockafolio/core';
+import {
+  foldByKey,
+  into,
+  type Mutable,
+  pipeline,
+  type Pipeline,
+  processByKey,
+  record,
+  stream,
+  text,
+} from '@stockafolio/core';
 import { pipelineHarness } from '@stockafolio/testing';
 import { feed, newEngine, stateOf } from '../../test/engines.js';
 
@@ -112,9 +122,16 @@ describe('the failures of processByKey', () => {
   });
 
   it('refuses what its functions were given after they have returned', async () => {
-    type Kept = { emit: (value: Sale) => void; timers: { x: { set(time: number): void } }; walk: Iterator<unknown> };
+    type Kept = {
+      state: Mutable<Sum>;
+      emit: (value: Sale) => void;
+      timers: { x: { set(time: number): void } };
+      walk: Iterator<unknown>;
+    };
     const uses: Readonly<Record<string, (kept: Kept) => unknown>> = {
       emit: ({ emit }) => emit(sale()),
+      state: ({ state }) => state.count,
+      setting: ({ state }) => (state.count = 1),
       timer: ({ timers }) => timers.x.set(1),
       walk: ({ walk }) => walk.next(),
     };
@@ -123,11 +140,11 @@ describe('the failures of processByKey', () => {
       const keeping = pipeline('keeping', { sales }, ({ sales }) => {
         sales.pipe(
           processByKey('p', {
-            ...{ key: ['user'], timers: ['x'], maps: { all: { key: text(), value: Sum } }, output: Sale },
-            onRecord: (_, { item }, { emit, timers, maps: { all } }) => {
+            ...{ key: ['user'], state: Sum, timers: ['x'], maps: { all: { key: text(), value: Sum } }, output: Sale },
+            onRecord: (state, { item }, { emit, timers, maps: { all } }) => {
               all.set(item, { amount: 1, count: 1 });
               if (kept !== undefined && name === 'walk') use(kept);
-              kept ??= { emit, timers, walk: all[Symbol.iterator]() };
+              kept ??= { state, emit, timers, walk: all[Symbol.iterator]() };
             },
             onTimer: () => undefined,
           }),
@@ -142,6 +159,40 @@ describe('the failures of processByKey', () => {
       };
       expect(await codeOf(later), name).to.equal('ERR_ASYNC_EMISSION');
     }
+  });
+
+  it('gives a state that can be copied, and has the fields that were declared and no others', async () => {
+    const seen: unknown[] = [];
+    const copying = pipeline('copying', { sales }, ({ sales }) => [
+      into(
+        byUser,
+        sales.pipe(
+          processByKey('p', {
+            ...{
+              key: ['user'],
+              state: Sum,
+              timers: ['x'],
+              lists: { all: Sum },
+              output: record('row', { user: text(), ...Sum.fields }),
+            },
+            onRecord: (state, each, { emit, lists: { all } }) => {
+              addTo(state, each);
+              all.append(state);
+              seen.push({ ...state }, Object.keys(state), all.last());
+              if (each.item === 'other') Object.assign(state, { other: 1 });
+              emit({ user: each.user, ...state });
+            },
+            onTimer: () => undefined,
+          }),
+        ),
+      ),
+    ]);
+    const harness = pipelineHarness<Sale>(copying, { partitions: 1, onDefect: 'dead-letter' });
+    harness.push(sale({ amount: 3 }), sale({ item: 'other' }));
+    await harness.commit();
+    expect(seen.slice(0, 3)).to.deep.equal([{ amount: 3, count: 1 }, ['amount', 'count'], { amount: 3, count: 1 }]);
+    expect(await harness.rows(byUser)).to.deep.equal([{ user: 'ann', amount: 3, count: 1 }]);
+    expect((await harness.deadLetters()).map(({ code }) => code)).to.deep.equal(['ERR_PIPELINE_DEFECT']);
   });
 
   it('refuses a timer that is set to no time', async () => {

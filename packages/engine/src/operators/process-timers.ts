@@ -44,7 +44,10 @@ export class ProcessTimers {
   }
 
   #timer(turn: ProcessTurn, n: number): Timer {
-    const at = (): number | undefined => (turn.slot < 0 ? undefined : this.#at(n));
+    const at = (): number | undefined => {
+      turn.check();
+      return this.#at(n);
+    };
     const book = this.#books[n] as DueBook;
     return {
       get at() {

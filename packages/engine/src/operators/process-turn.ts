@@ -59,6 +59,11 @@ export class ProcessTurn {
     return this.slotOf(this.#number);
   }
 
+  /** @throws ERR_ASYNC_EMISSION outside of a call */
+  check(): void {
+    if (this.#slot < 0) this.slotOf(this.#number);
+  }
+
   /** The slot of the current key, for the call with this number. @throws ERR_ASYNC_EMISSION if it has returned */
   slotOf(number: number): number {
     if (this.#slot >= 0 && number === this.#number) return this.#slot;

@@ -7,6 +7,7 @@ import { keyReader } from './key-reader.js';
 import type { OperatorHost } from './operator-host.js';
 import { ProcessList } from './process-list.js';
 import { ProcessMap } from './process-map.js';
+import { processState } from './process-state.js';
 import { type Due, ProcessTimers } from './process-timers.js';
 import { ProcessTurn } from './process-turn.js';
 
@@ -19,6 +20,7 @@ export class Process<T> implements Operator<T> {
   readonly #begin: BeginState<T> | undefined;
   readonly #turn: ProcessTurn;
   readonly #timers: ProcessTimers;
+  readonly #state: object;
   readonly #context: object;
   /** How far its time has moved on, in epoch milliseconds. */
   #watermark = Number.NEGATIVE_INFINITY;
@@ -30,6 +32,7 @@ export class Process<T> implements Operator<T> {
     this.#begin = beginState(host, { initial: options.initial as never, state: options.state });
     this.#turn = new ProcessTurn(host);
     this.#timers = new ProcessTimers(host, this.#turn, options.timers);
+    this.#state = processState(this.#turn, host.state.cursor, options.state.names);
     this.#context = contextOf(host, this.#turn, this.#timers, options);
   }
 
@@ -41,7 +44,7 @@ export class Process<T> implements Operator<T> {
     if (host.state.created) this.#begin?.(record);
     // Final values are seen in their own time, which may be behind that of the stream.
     this.#run(slot, key, context.time, Math.max(context.watermark, this.#watermark), () =>
-      this.#options.onRecord(host.fields, record, this.#context),
+      this.#options.onRecord(this.#state, record, this.#context),
     );
   }
 
@@ -78,7 +81,7 @@ export class Process<T> implements Operator<T> {
     context.emitFinal(node.name, { timer: name, key, time }, { time, key: ownKey }, () => {
       try {
         state.upsert(key, context.record, context.version);
-        this.#run(slot, key, time, time, () => this.#options.onTimer?.(host.fields, { name, time }, this.#context));
+        this.#run(slot, key, time, time, () => this.#options.onTimer?.(this.#state, { name, time }, this.#context));
       } catch (error) {
         context.fail(asThrown(`operator '${node.name}'`, error));
       }
@@ -106,7 +109,8 @@ function contextOf<T>(
 ): object {
   const emitTo = (send: Emit): Emit => {
     return (value) => {
-      if (turn.slot >= 0) send(value);
+      turn.check();
+      send(value);
     };
   };
   const { outputs } = host.node;
@@ -128,7 +132,8 @@ function contextOf<T>(
         ? emitTo(host.emit)
         : Object.fromEntries(outputs.map((output) => [output.output, emitTo(host.emitterOf(output))])),
     remove: () => {
-      turn.isRemoved = turn.slot >= 0;
+      turn.check();
+      turn.isRemoved = true;
     },
   };
 }

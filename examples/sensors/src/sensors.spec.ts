@@ -63,8 +63,10 @@ describe('sensors', () => {
     ]);
   });
 
-  it('dead-letters a reading of more than a day ago', async () => {
-    const harness = await after(reading(0, 100), reading(-ofHours(25) / minutes(1), 100));
-    expect((await harness.deadLetters()).map(({ cause }) => cause)).to.deep.equal(['a reading of more than a day ago']);
+  it('dead-letters a reading of more than an hour ago', async () => {
+    const harness = await after(reading(0, 100), reading(-61, 100));
+    expect((await harness.deadLetters()).map(({ cause }) => cause)).to.deep.equal([
+      'a reading of more than an hour ago',
+    ]);
   });
 });

@@ -1,4 +1,4 @@
-import { days, foldByKey, hours as ofHours, int32, int64, into, keyPart, minutes } from '@stockafolio/core';
+import { foldByKey, hours as ofHours, int32, int64, into, keyPart, minutes } from '@stockafolio/core';
 import { pipeline, processByKey, record, type StateMap, text, timestamp } from '@stockafolio/core';
 import { Alert, alerts, hours, readings } from './readings.js';
 
@@ -8,7 +8,7 @@ const SILENT = minutes(10);
 const LIMIT = 800;
 const HIGH = minutes(5);
 /** How far behind the watermark a reading may be, and may be corrected. */
-const KEPT = days(1);
+const KEPT = ofHours(1);
 
 const Sensor = record('sensor', { latest: timestamp(), lastHigh: timestamp() });
 const Kept = record('kept', { value: int32(), revision: int32() });
@@ -37,7 +37,7 @@ export const sensors = pipeline('sensors', { readings }, ({ readings }) => {
     outputs: { alerts: Alert, changes: Change },
 
     onRecord(state, { sensor, time, value, revision }, { maps: { values }, timers, watermark, emit }) {
-      if (time <= watermark - KEPT) throw new Error('a reading of more than a day ago');
+      if (time <= watermark - KEPT) throw new Error('a reading of more than an hour ago');
       const before = values.get(time);
       if (before !== undefined && before.revision >= revision) return;
       values.set(time, { value, revision });

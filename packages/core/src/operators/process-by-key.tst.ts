@@ -108,5 +108,7 @@ describe('processByKey', () => {
       // @ts-expect-error these values change until they are final: put whenFinal() behind the window
       processByKey('p', { key: ({ key }) => key, output: Alert, onRecord: () => undefined }),
     );
+    // @ts-expect-error these values change until they are final: put whenFinal() behind the window
+    processByKey('p', windows, { key: ({ key }) => key, outputs: { alerts: Alert }, onRecord: () => undefined });
   });
 });

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { addTo, byUser, codeOf, Sale, sale, sales, Sum } from '@stockafolio/conformance';
 import {
+  addTo as addToBig,
+  bigMoney,
   foldByKey,
   into,
   type Mutable,
@@ -9,6 +11,7 @@ import {
   processByKey,
   record,
   stream,
+  table,
   text,
 } from '@stockafolio/core';
 import { pipelineHarness } from '@stockafolio/testing';
@@ -193,6 +196,29 @@ describe('the failures of processByKey', () => {
     expect(seen.slice(0, 3)).to.deep.equal([{ amount: 3, count: 1 }, ['amount', 'count'], { amount: 3, count: 1 }]);
     expect(await harness.rows(byUser)).to.deep.equal([{ user: 'ann', amount: 3, count: 1 }]);
     expect((await harness.deadLetters()).map(({ code }) => code)).to.deep.equal(['ERR_PIPELINE_DEFECT']);
+  });
+
+  it('gives a state that addTo adds to without bigints', async () => {
+    const Large = record('large', { user: text(), sum: bigMoney() });
+    const adding = pipeline('adding', { sales }, ({ sales }) => [
+      into(
+        table('large', { partitionBy: ['user'] }, Large.fields),
+        sales.pipe(
+          processByKey('p', {
+            ...{ key: ['user'], state: record('sum', { sum: bigMoney() }), output: Large },
+            onRecord: (state, { user, amount }, { emit }) => {
+              addToBig(state, 'sum', amount);
+              emit({ user, ...state });
+            },
+          }),
+        ),
+      ),
+    ]);
+    const harness = pipelineHarness<Sale>(adding, { partitions: 1 });
+    harness.push(sale({ amount: 2 ** 52 }), sale({ amount: 2 ** 52 }), sale({ amount: 5 }));
+    await harness.commit();
+    const [large] = adding.plan.tables;
+    expect(large && (await harness.rows(large))).to.deep.equal([{ user: 'ann', sum: 2n ** 53n + 5n }]);
   });
 
   it('refuses a timer that is set to no time', async () => {

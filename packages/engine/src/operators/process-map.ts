@@ -9,6 +9,8 @@ export class ProcessMap implements StateMap<KeyPart, Plain> {
   readonly #turn: ProcessTurn;
   readonly #subKeys: SubKeys;
   readonly #names: readonly string[];
+  /** Counts the entries that were added and removed. */
+  #changes = 0;
 
   /** @param names the fields of its values */
   constructor(turn: ProcessTurn, name: string, names: readonly string[]) {
@@ -33,17 +35,21 @@ export class ProcessMap implements StateMap<KeyPart, Plain> {
   set(key: KeyPart, value: Plain): void {
     const { slot, record, version } = this.#turn;
     this.#subKeys.upsert(slot, key, record, version);
+    if (this.#subKeys.created) this.#changes++;
     setValue(this.#subKeys.cursor, this.#names, value);
   }
 
   delete(key: KeyPart): boolean {
     const sub = this.#subKeys.find(this.#turn.slot, key);
-    if (sub >= 0) this.#subKeys.remove(sub, this.#turn.record);
-    return sub >= 0;
+    if (sub < 0) return false;
+    this.#subKeys.remove(sub, this.#turn.record);
+    this.#changes++;
+    return true;
   }
 
   clear(): void {
     this.#subKeys.clear(this.#turn.slot, this.#turn.record);
+    this.#changes++;
   }
 
   first(): Entry | undefined {
@@ -66,15 +72,20 @@ export class ProcessMap implements StateMap<KeyPart, Plain> {
     return sub < 0 ? undefined : [this.#subKeys.key(sub), valueOf(this.#subKeys, sub)];
   }
 
-  /** It finds its way by the keys, because entries may be removed and added between two steps. */
+  /** After a change it finds its way by the key, because the entry that it is at may be gone. */
   *#walk(first: number, turn: number): IterableIterator<Entry> {
     const subKeys = this.#subKeys;
     for (let sub = first; sub >= 0;) {
       this.#turn.slotOf(turn);
       const key = subKeys.key(sub);
+      const changes = this.#changes;
       yield [key, valueOf(subKeys, sub)];
-      sub = subKeys.from(this.#turn.slotOf(turn), key);
-      if (sub >= 0 && subKeys.key(sub) === key) sub = subKeys.next(sub);
+      const slot = this.#turn.slotOf(turn);
+      if (changes === this.#changes) sub = subKeys.next(sub);
+      else {
+        sub = subKeys.from(slot, key);
+        if (sub >= 0 && subKeys.key(sub) === key) sub = subKeys.next(sub);
+      }
     }
   }
 }

@@ -13,6 +13,8 @@ export interface Due {
   readonly time: number;
 }
 
+const NONE: readonly Due[] = [];
+
 /** The timers of `processByKey`. Their times are fields of the state; the books, which find what is due, follow them. */
 export class ProcessTimers {
   readonly #host: OperatorHost;
@@ -87,13 +89,21 @@ export class ProcessTimers {
    * Takes the timers of the earliest time at or before the watermark, ordered by key and by name. None if none is due.
    */
   take(watermark: number): readonly Due[] {
-    const due: Due[] = [];
-    while (due.length === 0) {
-      const time = this.#books.reduce((least, { next }) => Math.min(least, next), Number.POSITIVE_INFINITY);
-      if (time > watermark) return due;
+    for (let time = this.next; time <= watermark; time = this.next) {
+      const due: Due[] = [];
       this.#books.forEach((book, n) => book.take(time, (slot) => due.push({ n, slot, time })));
+      if (due.length > 1) due.sort((a, b) => this.#compareKeys(a.slot, b.slot) || a.n - b.n);
+      // Only moved timers were listed at that time, if none is due.
+      if (due.length > 0) return due;
     }
-    return due.length === 1 ? due : due.sort((a, b) => this.#compareKeys(a.slot, b.slot) || a.n - b.n);
+    return NONE;
+  }
+
+  /** A time before which none is due, in epoch milliseconds. */
+  get next(): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const book of this.#books) next = Math.min(next, book.next);
+    return next;
   }
 
   #compareKeys(a: number, b: number): number {

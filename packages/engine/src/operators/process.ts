@@ -12,6 +12,7 @@ import { type Due, ProcessTimers } from './process-timers.js';
 import { ProcessTurn } from './process-turn.js';
 
 type Emit = (value: unknown) => void;
+
 /** Executes `processByKey`: calls its functions, and fires its timers between records, in order of time. */
 export class Process<T> implements Operator<T> {
   readonly #host: OperatorHost;

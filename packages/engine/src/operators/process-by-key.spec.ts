@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { map, merge } from 'rxjs';
-import { addTo, bySecond, byUser, codeOf, looseSales, Sale, sale, sales, Sum } from '@stockafolio/conformance';
+import { addTo, bySecond, byUser, looseSales, Sale, sale, sales, Sum } from '@stockafolio/conformance';
 import {
   foldByKey,
   int64,
@@ -281,63 +281,6 @@ describe('processByKey', () => {
     ]);
     expect(engine.operators[0]?.state.size).to.equal(0);
     expect(engine.operators[0]?.due).to.equal(Number.POSITIVE_INFINITY);
-  });
-
-  it('has streams by name, each of which goes its own way', async () => {
-    const parted = pipeline('parted', { sales }, ({ sales }) => {
-      const { sums, large } = processByKey('parted', sales, {
-        ...{ key: ['user'], state: Sum, outputs: { sums: Sale, large: Told } },
-        onRecord: (state, each, { emit }) => {
-          state.count += 1;
-          if (state.count === 1) emit.sums(each);
-          if (each.amount > 1) emit.large({ user: each.user, what: each.item, at: each.time });
-        },
-      });
-      return [
-        into(byUser, sums.pipe(foldByKey('sums', { key: ['user'], state: Sum, fold: addTo }))),
-        into(told, large),
-      ];
-    });
-    expect(parted.plan.edges.map(({ from, to, output }) => [from, output, to])).to.deep.equal([
-      ['', undefined, 'parted'],
-      ['parted', 'sums', 'sums'],
-      ['sums', undefined, 'by_user'],
-      ['parted', 'large', 'told'],
-    ]);
-    const harness = pipelineHarness<Sale>(parted, { partitions: 1 });
-    harness.push(sale({ amount: 1 }), sale({ amount: 2, time: 1 }), sale({ user: 'bob', amount: 3, time: 2 }));
-    await harness.commit();
-    expect(await harness.rows(byUser)).to.deep.equal([
-      { user: 'ann', amount: 1, count: 1 },
-      { user: 'bob', amount: 3, count: 1 },
-    ]);
-    expect((await harness.rows(told)).map(({ user, at }) => [user, at])).to.deep.equal([
-      ['ann', 1],
-      ['bob', 2],
-    ]);
-  });
-
-  it('lets what is behind it have keys that begin with the stream’s own, and no others', async () => {
-    const behind = (key: 'user' | 'what'): Pipeline =>
-      pipeline('behind', { sales }, ({ sales }) => [
-        into(
-          byUser,
-          sales.pipe(
-            silent,
-            foldByKey('sums', { key: [key], state: Sum, fold: (sum) => void (sum.count += 1) }),
-            map(({ key: [user], value }) => ({ user, ...value })),
-          ),
-        ),
-      ]);
-    const harness = pipelineHarness<Sale>(behind('user'), { partitions: 1 });
-    harness.push(sale(), sale({ user: 'bob', time: 9_000 }));
-    await harness.commit();
-    expect((await harness.rows(byUser)).map(({ user, count }) => [user, count])).to.deep.equal([
-      ['ann', 2],
-      ['bob', 1],
-    ]);
-    const other = pipelineHarness<Sale>(behind('what'), { partitions: 1 });
-    expect(await codeOf(() => other.push(sale()))).to.equal('ERR_KEY_NOT_PARTITIONED');
   });
 
   it('needs neither fields nor timers: a count in a list is enough', async () => {

@@ -10,14 +10,11 @@ import {
   type Pipeline,
   processByKey,
   record,
-  stream,
   table,
   text,
 } from '@stockafolio/core';
 import { pipelineHarness } from '@stockafolio/testing';
 import { feed, newEngine, stateOf } from '../../test/engines.js';
-
-const named = stream('sales', Sale, { key: 'user', time: (s) => s.time });
 
 describe('the failures of processByKey', () => {
   it('keeps nothing of a record for which onRecord throws, or that fails behind it', () => {
@@ -236,31 +233,5 @@ describe('the failures of processByKey', () => {
     harness.push(sale({ amount: 0 }), sale({ amount: 1 }));
     await harness.commit();
     expect((await harness.deadLetters()).map(({ code }) => code)).to.deep.equal(['ERR_BAD_RECORD', 'ERR_BAD_RECORD']);
-  });
-
-  it('is refused with names, functions or keys that do not fit, when the plan is made', async () => {
-    const made = (options: object): Promise<string | undefined> =>
-      codeOf(() =>
-        pipeline('made', { named }, ({ named }) => {
-          const whole = { key: ['user'], output: Sale, onRecord: () => undefined, ...options };
-          named.pipe(processByKey('p', whole as never));
-          return [];
-        }),
-      );
-    expect(await made({})).to.equal(undefined);
-    expect(await made({ timers: ['x'], onTimer: () => undefined })).to.equal(undefined);
-    const map_ = { key: text(), value: Sum };
-    const invalid = [
-      ...[{ timers: ['x'] }, { onTimer: () => undefined }, { onRecord: async () => undefined }, { onRecord: 1 }],
-      ...[
-        { timers: ['x', 'x'], onTimer: () => undefined },
-        { timers: ['my x'], onTimer: () => undefined },
-      ],
-      ...[{ maps: { $a: map_ } }, { lists: { '': Sum } }, { maps: { a: map_ }, lists: { a: Sum } }, { key: [] }],
-      { state: Sum, initial: { amount: 'none' } },
-    ];
-    for (const options of invalid)
-      expect(await made(options), JSON.stringify(options)).to.equal('ERR_PIPELINE_INVALID');
-    expect(await made({ key: ['item'] })).to.equal('ERR_KEY_NOT_PARTITIONED');
   });
 });

@@ -1,4 +1,5 @@
 import type { Sale } from '@stockafolio/conformance';
+import { newProcess, nextTimer, type Process, processRecord, processTimer } from './naive-process.js';
 import { classOf, type Item, mapped, OUT_OF_ORDER, type Part } from './random-plans.js';
 
 /** What an operator sees of a record or a final value. */
@@ -26,6 +27,7 @@ interface Memory {
   /** By part and key, until when a key is remembered. */
   readonly seen: Map<string, number>;
   readonly windows: Map<string, OpenWindow>;
+  readonly processes: Map<string, Process>;
   /** Rows by table and key, as text. */
   readonly rows: Record<string, string>;
 }
@@ -34,11 +36,12 @@ interface Node {
   readonly name: string;
   readonly part: Part;
   readonly next: readonly Node[];
+  readonly behindTimers: readonly Node[];
 }
 
 /** What a random plan makes of records, by its plain definition: one record after the other, everything copied. */
 export class NaivePlan {
-  #memory: Memory = { sums: {}, seen: new Map(), windows: new Map(), rows: {} };
+  #memory: Memory = { sums: {}, seen: new Map(), windows: new Map(), processes: new Map(), rows: {} };
   readonly #nodes: readonly Node[];
   #watermark = Number.NEGATIVE_INFINITY;
   /** Operators for which the record or the final value came too late. */
@@ -50,7 +53,8 @@ export class NaivePlan {
     let number = 0;
     const nodeOf = (part: Part): Node => {
       const name = `n${number++}`;
-      return { name, part, next: ('next' in part ? part.next : []).map(nodeOf) };
+      const next = ('next' in part ? part.next : []).map(nodeOf);
+      return { name, part, next, behindTimers: ('behindTimers' in part ? part.behindTimers : []).map(nodeOf) };
     };
     this.#nodes = parts.map(nodeOf);
   }
@@ -76,7 +80,7 @@ export class NaivePlan {
   /** All rows by table and key, after the windows were emitted because no more records arrive. */
   get rows(): Readonly<Record<string, string>> {
     const rows = { ...this.#memory.rows };
-    const rank = ({ name, part, next }: Node): void => {
+    const rank = ({ name, part, next, behindTimers }: Node): void => {
       if (part.kind === 'rank') {
         const sums = Object.entries(this.#memory.sums).filter(([id]) => id.startsWith(`${name}/`));
         const ranked = sums.map(([id, { amount }]) => ({ user: id.slice(name.length + 1), amount }));
@@ -85,7 +89,7 @@ export class NaivePlan {
           rows[`${name}/${n + 1}/`] = `${amount} 0`;
         });
       }
-      next.forEach(rank);
+      [...next, ...behindTimers].forEach(rank);
     };
     this.#nodes.forEach(rank);
     return rows;
@@ -145,6 +149,13 @@ export class NaivePlan {
         this.#add(name, keyAt(amount), amount, 13);
         return undefined;
       }
+      case 'process': {
+        const key = keyOf(part.key);
+        const id = [name, ...key].join('/');
+        const process = this.#memory.processes.get(id) ?? newProcess(key);
+        this.#memory.processes.set(id, process);
+        return processRecord(process, part, value, seen, (item) => this.#emit(node, item, seen, node.next));
+      }
       case 'rank':
         return void this.#sum(`${name}/${value.user}`, value.amount);
       case 'window': {
@@ -168,6 +179,35 @@ export class NaivePlan {
     }
   }
 
+  /** What a process emits: a row, and a value for the parts behind it. */
+  #emit({ name }: Node, item: Item, seen: Seen, behind: readonly Node[]): void {
+    this.#memory.rows[`${name}/${item.user}/${item.item}`] = `${item.amount} ${seen.time}`;
+    for (const child of behind) this.#receive(child, item, seen);
+  }
+
+  /** Fires the timers of a process, in order, as far as its time moves on. */
+  #fire(node: Node & { readonly part: { readonly kind: 'process' } }, watermark: number, offset: number | string): void {
+    const { name, part, next, behindTimers } = node;
+    const behind = [...next, ...behindTimers];
+    const own = (): Process[] =>
+      [...this.#memory.processes].filter(([id]) => id.startsWith(`${name}/`)).map(([, process]) => process);
+    for (let due = nextTimer(own(), watermark); due !== undefined; due = nextTimer(own(), watermark)) {
+      const { timer, time } = due;
+      const id = [name, ...due.process.key].join('/');
+      due.process.timers[timer] = undefined;
+      for (const child of behind) this.#advance(child, time, offset);
+      const isKept = this.#attempt(() => {
+        const process = this.#memory.processes.get(id) as Process;
+        const seen = { time, watermark: time };
+        const emit = (item: Item): void => this.#emit(node, item, seen, behind);
+        if (!processTimer(process, part, timer, time, emit)) this.#memory.processes.delete(id);
+      });
+      if (!isKept) this.letters.add(`${offset} ${name} (figure)`);
+      else for (const late of this.#late) this.letters.add(`${offset} ${late} (figure)`);
+    }
+    for (const child of behind) this.#advance(child, watermark, offset);
+  }
+
   #sum(id: string, amount: number): Totals {
     const sum = (this.#memory.sums[id] ??= { amount: 0, count: 0 });
     sum.amount += amount;
@@ -189,6 +229,7 @@ export class NaivePlan {
       for (const [id, until] of this.#memory.seen)
         if (id.startsWith(`${name}/`) && until <= watermark) this.#memory.seen.delete(id);
     }
+    if (part.kind === 'process') return this.#fire({ ...node, part }, watermark, offset);
     if (part.kind !== 'window') {
       for (const child of next) this.#advance(child, watermark, offset);
       return;

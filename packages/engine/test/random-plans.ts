@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { filter, map, merge, type Observable } from 'rxjs';
 import { Sale, Sum } from '@stockafolio/conformance';
+import { processed } from './random-process.js';
 import {
   type Branch,
   distinctByKey,
@@ -40,6 +41,16 @@ export type Part =
   | { readonly kind: 'figures'; readonly key: ByUser; readonly isSharded: boolean }
   | { readonly kind: 'rank'; readonly k: number }
   | {
+      readonly kind: 'process';
+      readonly key: ByUser;
+      readonly wait: number;
+      readonly fails: number;
+      /** Behind all that it emits. */
+      readonly next: readonly Part[];
+      /** Behind what timers emit. */
+      readonly behindTimers: readonly Part[];
+    }
+  | {
       readonly kind: 'window';
       readonly key: ByUser;
       readonly step: number;
@@ -52,7 +63,7 @@ const keys = fc.constantFrom<ByUser>(['user'], ['user', 'item']);
 
 /** Random plans: parts in a row and beside each other. */
 export const anyParts: fc.Arbitrary<readonly Part[]> = fc
-  .letrec<{ parts: readonly Part[]; distinct: Part; part: Part }>((tie) => ({
+  .letrec<{ parts: readonly Part[]; distinct: Part; process: Part; part: Part }>((tie) => ({
     parts: fc.array(tie('part'), { minLength: 0, maxLength: 2, depthIdentifier: 'plan' }),
     // Behind windows it tells whether time moves on between final values.
     distinct: fc.record({
@@ -60,6 +71,14 @@ export const anyParts: fc.Arbitrary<readonly Part[]> = fc
       key: keys,
       within: fc.constantFrom(1_000, 5_000),
       next: tie('parts'),
+    }),
+    process: fc.record({
+      kind: fc.constant('process' as const),
+      key: keys,
+      wait: fc.constantFrom(700, 2_000, 5_000),
+      fails: fc.constantFrom(-1, 3, 13),
+      next: tie('parts'),
+      behindTimers: tie('parts'),
     }),
     part: fc.oneof(
       { depthIdentifier: 'plan', maxDepth: 4, withCrossShrink: true },
@@ -77,9 +96,10 @@ export const anyParts: fc.Arbitrary<readonly Part[]> = fc
         step: fc.constantFrom(1_000, 2_500),
         overlap: fc.constantFrom(1, 1, 2),
         lateness: fc.constantFrom(0, 1_500),
-        next: fc.oneof(tie('parts'), fc.tuple(tie('distinct'))),
+        next: fc.oneof(tie('parts'), fc.tuple(tie('distinct')), fc.tuple(tie('process'))),
       }),
       tie('distinct'),
+      tie('process'),
       fc.record({ kind: fc.constant('map' as const), factor: fc.integer({ min: 2, max: 3 }), next: tie('parts') }),
       fc.record({ kind: fc.constant('filter' as const), not: fc.integer({ min: 1, max: 5 }), next: tie('parts') }),
     ),
@@ -202,6 +222,12 @@ function branchesOf(parts: readonly Part[], from: (part: number) => Observable<I
           }),
         );
         return put(sumTable(name), figures.pipe(map(({ key: [user, item], value }) => ({ user, item, ...value }))));
+      }
+      case 'process': {
+        const { all, timers } = processed(name, part, flow);
+        put(sumTable(name), all.pipe(map(({ at, ...item }) => ({ ...item, count: at }))));
+        after(all, part.next);
+        return after(timers, part.behindTimers);
       }
       case 'rank':
         return put(

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { map, type Observable } from 'rxjs';
+import { map, merge, type Observable } from 'rxjs';
 import { Sale, sales, Sum } from '@stockafolio/conformance';
 import {
   calendar,
@@ -11,6 +11,7 @@ import {
   int64,
   type KeyField,
   latestByKey,
+  processByKey,
   record,
   seconds,
 } from '@stockafolio/core';
@@ -142,6 +143,48 @@ contract('distinctByKey', byTime, (s) =>
     map(({ user, time, amount }) => ({ user, start: time, amount, count: 1 })),
   ),
 );
+const Sold = record('sold', { user: text(), start: timestamp(), amount: int64(), count: int64() });
+contract('processByKey', byTime, (s) =>
+  s.pipe(
+    processByKey('p', {
+      ...{ key: ['user'], state: Sum, timers: ['quiet'], output: Sold },
+      maps: { amounts: { key: int64(), value: Range } },
+      lists: { recent: Sum },
+      onRecord: (state, sale, { timers: { quiet }, maps: { amounts }, lists: { recent }, emit, time }) => {
+        add(state, sale);
+        amounts.set(sale.amount, { low: time, high: amounts.get(sale.amount)?.high ?? time });
+        if (amounts.size > 4) amounts.delete(amounts.first()?.[0] ?? 0);
+        recent.append({ amount: sale.amount, count: 1 });
+        if (recent.length > 3) recent.shift();
+        quiet.set(time + (sale.amount % 4) * 900);
+        emit({ user: sale.user, start: time, amount: [...recent][0]?.amount ?? 0, count: amounts.size });
+      },
+      onTimer: (state, { time }, { key: [user], timers: { quiet }, maps: { amounts }, emit, remove }) => {
+        emit({ user, start: time, amount: state.amount, count: (amounts.last()?.[0] ?? 0) + 100 });
+        if (state.count % 3 === 0) remove();
+        else quiet.set(time + 500);
+        state.count += 1;
+      },
+    }),
+  ),
+);
+const bothNames = { sums: Sold, quiet: Sold };
+contract('processByKey with several outputs', byTime, (s) => {
+  const { sums, quiet } = processByKey('p', s, {
+    ...{ key: ['user'], state: Sum, timers: ['quiet'], outputs: bothNames },
+    onRecord: (state, sale, { timers: { quiet }, emit, time }) => {
+      add(state, sale);
+      quiet.set(time + 2_500);
+      emit.sums({ user: sale.user, start: time, ...state });
+    },
+    onTimer: (state, { time }, { key: [user], emit }) =>
+      emit.quiet({ user, start: time, amount: 0, count: -state.count }),
+  });
+  return merge(
+    sums,
+    quiet.pipe(tumblingWindow('w', { size: seconds(2), key: ['user'], state: Sum, fold: add as never }), windowRow),
+  );
+});
 contract('topByKey', ranks, (s) =>
   s.pipe(
     topByKey('t', { k: 2, by: 'amount', key: ['user'], ...fold }),

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import type { Pipeline } from '@stockafolio/core';
+import type { Fields, Pipeline } from '@stockafolio/core';
 import { comparePlans, findCheckpoint, tablesOf } from '@stockafolio/engine';
 import { loadApp } from '../app.js';
 import type { Toolkit } from '../toolkit.js';
@@ -51,7 +51,8 @@ function text({ name: pipeline, streams, plan }: Pipeline): string[] {
   const below = (from: string, indent: string, stream?: string): void => {
     for (const edge of plan.edges) {
       if (edge.from !== from || edge.stream !== stream) continue;
-      const arrow = edge.final === true ? `${indent}-> when final ->` : `${indent}->`;
+      const part = edge.final === true ? 'when final' : edge.output;
+      const arrow = part === undefined ? `${indent}->` : `${indent}-> ${part} ->`;
       if (edge.table) {
         lines.push(`${arrow} table ${edge.to}`);
         continue;
@@ -63,9 +64,10 @@ function text({ name: pipeline, streams, plan }: Pipeline): string[] {
       said.add(edge.to);
       const operator = plan.operators.find(({ name }) => name === edge.to);
       const settings = Object.entries(operator?.settings ?? {}).map(([name, value]) => `${name} ${value}`);
-      const state = Object.entries(operator?.state.fields ?? {})
-        .filter(([name]) => !name.startsWith('$'))
-        .map(([name, { kind }]) => `${name}: ${kind}`);
+      const subKeys = Object.entries(operator?.subKeys ?? {}).map(
+        ([name, { fields }]) => `${name} of (${shownFields(fields.fields).join(', ')})`,
+      );
+      const state = [...shownFields(operator?.state.fields ?? {}), ...subKeys];
       lines.push(
         `${arrow} ${operator?.kind} '${edge.to}'${settings.length > 0 ? ` (${settings.join(', ')})` : ''} keeps ${state.join(', ')}`,
       );
@@ -79,6 +81,12 @@ function text({ name: pipeline, streams, plan }: Pipeline): string[] {
   return lines;
 }
 
+function shownFields(fields: Fields): string[] {
+  return Object.entries(fields)
+    .filter(([name]) => !name.startsWith('$'))
+    .map(([name, { kind }]) => `${name}: ${kind}`);
+}
+
 function mermaid({ streams, plan }: Pipeline): string[] {
   const id = (name: string, stream = ''): string => {
     const part = (name === '' && streams.length > 1 ? stream : name).replaceAll(/[^A-Za-z0-9]/g, '_');
@@ -86,9 +94,9 @@ function mermaid({ streams, plan }: Pipeline): string[] {
   };
   const lines = ['flowchart LR', ...streams.map(({ name }) => `  ${id('', name)}([${name}])`)];
   for (const { name, kind } of plan.operators) lines.push(`  ${id(name)}["${kind}<br/>${name}"]`);
-  for (const { from, stream, to, table, final } of plan.edges) {
-    const arrow = final === true ? '-- when final -->' : '-->';
-    const begin = `  ${id(from, stream)} ${arrow}`;
+  for (const { from, stream, to, table, final, output } of plan.edges) {
+    const part = final === true ? 'when final' : output;
+    const begin = `  ${id(from, stream)} ${part === undefined ? '-->' : `-- ${part} -->`}`;
     lines.push(table ? `${begin} t_${id(to)}[(${to})]` : `${begin} ${id(to)}`);
   }
   return lines;

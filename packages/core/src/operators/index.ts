@@ -6,8 +6,23 @@ export type { Initial, InitialValues } from './initial.js';
 export { keyPart, type ComputedPart, type KeyParts, type KeyValues } from './key.js';
 export { latestByKey, type LatestUpdate } from './latest-by-key.js';
 export type { KeyedOptions } from './options.js';
+export { processByKey } from './process-by-key.js';
+export type {
+  EmitEach,
+  EmitOne,
+  Firing,
+  MapSchema,
+  MapSchemas,
+  ProcessContext,
+  ProcessOptions,
+  RecordSchemas,
+  StateList,
+  StateMap,
+  Timer,
+} from './process-options.js';
 export { shardedFold } from './sharded-fold.js';
 export type { SlidingExpiry } from './sliding-expiry.js';
+export { split, type Split } from './split.js';
 export { topByKey, type Ranked, type RankField, type TopOptions } from './top-by-key.js';
 export { tumblingWindow } from './tumbling-window.js';
 export type { Unfold, UnfoldOption } from './unfold.js';

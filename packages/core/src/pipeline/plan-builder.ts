@@ -80,7 +80,7 @@ export class PlanBuilder {
     if (node.passesRecords === true && stream !== undefined) this.#carriers.set(node, stream);
     this.#operators.push(node);
     this.#steps.push({ node, input });
-    this.#origins.add(node);
+    for (const origin of [node, ...(node.outputs ?? [])]) this.#origins.add(origin);
     return new Flow<T>(node);
   }
 
@@ -265,18 +265,20 @@ export class PlanBuilder {
   #addEdges(origin: FlowOrigin | undefined, to: string, table: boolean): void {
     for (const from of origin === undefined ? this.inputs : [origin]) {
       const stream = this.inputs.find((each) => each === from)?.stream;
+      const output = this.#nodeOf(from)?.outputs?.find((each) => each === from)?.output;
       this.#edges.push({
         from: from.name,
         ...(stream === undefined ? {} : { stream }),
         ...{ to, table },
         ...(this.#windowOf(from) === undefined ? {} : { final: true }),
+        ...(output === undefined ? {} : { output }),
       });
     }
   }
 
   /** The operator whose output this is; undefined for the stream and for final values. */
   #nodeOf(origin: FlowOrigin): OperatorNode | undefined {
-    return this.#operators.find((node) => node === origin);
+    return this.#operators.find((node) => node === origin || node.outputs?.some((output) => output === origin));
   }
 
   /** The window operator whose final values these are. */
@@ -285,9 +287,10 @@ export class PlanBuilder {
     return undefined;
   }
 
-  /** The window operator whose final values, or what was made of them, come from there. */
+  /** The operator that emits between records, as of final values or timers, what comes from there, or was made of it. */
   #timerOf(origin: FlowOrigin): OperatorNode | undefined {
     const sender = this.#nodeOf(origin);
+    if (sender?.movesTime === true) return sender;
     return sender === undefined ? this.#windowOf(origin) : this.#timedBy.get(sender);
   }
 

@@ -36,12 +36,23 @@ export interface OperatorNode<O = unknown> extends FlowOrigin {
   readonly emits?: 'changelog';
   /** Whether it emits some of the records that it is given, and nothing else. */
   readonly passesRecords?: boolean;
+  /** Whether it also emits between records, in order of event time: the operators behind it then have its time. */
+  readonly movesTime?: boolean;
+  /** Where its values leave it, if it has several outputs. */
+  readonly outputs?: readonly OutputNode[] | undefined;
   /** How long after the end of a window its value is final, in milliseconds of event time; undefined without windows. */
   readonly finalAfter?: number | undefined;
   /** Its functions, and other options of its kind. */
   readonly options: O;
   /** What executes it, if that is not part of the engine: an `OperatorKind`. */
   readonly executedBy?: unknown;
+}
+
+/** One of several outputs of an operator. */
+export interface OutputNode extends FlowOrigin {
+  /** The operator. */
+  readonly name: string;
+  readonly output: string;
 }
 
 /** What is below each key of a state. */
@@ -97,6 +108,8 @@ export interface Edge {
   readonly table: boolean;
   /** Whether only final values of windows pass. */
   readonly final?: true;
+  /** Which of its outputs, if the operator that it comes from has several. */
+  readonly output?: string;
 }
 
 /** The parts of a pipeline. */

@@ -3,6 +3,7 @@ export type { DistinctNodeOptions } from '../operators/distinct-by-key.js';
 export { withHidden } from '../operators/hidden-fields.js';
 export { firstValue, initialProblem, OF_FIRST_RECORD, shownInitial } from '../operators/initial.js';
 export { declaredKey, keySetting, type AnyKey } from '../operators/key.js';
+export { timerField, type ProcessNodeOptions } from '../operators/process-by-key.js';
 export { rankFields, type TopNodeOptions } from '../operators/top-by-key.js';
 export type { WindowNodeOptions } from '../operators/window.js';
 export { currentPlan, enter, leave, type RunningEngine } from '../pipeline/ambient.js';
@@ -16,6 +17,7 @@ export {
   type OperatorLayout,
   type OperatorNode,
   type OperatorStep,
+  type OutputNode,
   type Plan,
   type Step,
   type SubKeyNode,

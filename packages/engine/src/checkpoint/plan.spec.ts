@@ -5,12 +5,15 @@ import {
   int64,
   money,
   optional,
+  pipeline,
+  processByKey,
   record,
   type RecordSchema,
   table,
   type Table,
   text,
 } from '@stockafolio/core';
+import { sales } from '@stockafolio/conformance';
 import {
   type KeyKind,
   layoutOf,
@@ -102,6 +105,31 @@ describe('comparePlans', () => {
     const without = operator('p', 'positions', {});
     expect(change(lots('number'), without)).to.equal('migrated: lots.price, lots.amount are dropped');
     expect(change(without, lots('number'))).to.equal('migrated: lots.price, lots.amount begin at their initial values');
+  });
+
+  it('keeps a processByKey whose timers, maps, lists or outputs come and go, and says which', () => {
+    const options = { key: ['user'] as const, state: Sum, onRecord: () => undefined, onTimer: () => undefined };
+    const plan = (parts: object): OperatorNode => {
+      const made = pipeline('p', { sales }, ({ sales }) => {
+        processByKey('p', sales, { ...options, timers: ['a'], outputs: { sums: Sum }, ...parts } as never);
+        return [];
+      });
+      return made.plan.operators[0] ?? expect.fail('no operator');
+    };
+    const change = (before: object, now: object): string =>
+      comparePlans(header([plan(before)]), [plan(now)], ['t'])
+        .map(({ verdict, detail }) => `${verdict}: ${detail}`)
+        .join();
+    const maps = { lots: { key: int64(), value: Sum } };
+    expect(change({ timers: ['a', 'lots_x'], maps }, { timers: ['a', 'lots_x'], maps })).to.equal('kept: is unchanged');
+    expect(change({}, { outputs: { sums: Sum, others: Sum } })).to.equal('kept: is unchanged');
+    expect(change({}, { timers: ['a', 'b'] })).to.equal('migrated: timer b are not set');
+    expect(change({ timers: ['a', 'b', 'c'] }, { timers: ['c'] })).to.equal('migrated: timer a, timer b are dropped');
+    expect(change({}, { maps })).to.equal('migrated: lots.amount, lots.count begin at their initial values');
+    expect(change({ lists: { lots: Sum } }, {})).to.equal('migrated: lots.amount, lots.count are dropped');
+    const byText = { lots: { key: text(), value: Sum } };
+    expect(change({ maps }, { maps: byText })).to.contain("lost: its sub-keys 'lots' were number and are text");
+    expect(change({}, { key: ['user', 'item'] })).to.contain('lost: key was user and is user, item');
   });
 
   it('says how keys begin otherwise: those that are held go on as they are', () => {

@@ -7,6 +7,7 @@ import {
   type OperatorNode,
   type Plan,
   shownInitial,
+  timerField,
 } from '@stockafolio/core/plan';
 import { isOwnKind } from '../operator/own-kinds.js';
 import { initialOf } from '../state/columns.js';
@@ -23,6 +24,9 @@ export interface PlanChange {
 
 /** Settings that may change without changing the meaning of the state; `partial` is detected from the records. */
 const free = new Set(['allowedLateness', 'k', 'partial']);
+
+/** Settings of own kinds whose fields are compared one by one, so that a name may be added or left out. */
+const byField = new Set(['initial', 'timers', 'maps', 'lists', 'outputs']);
 
 /** Settings that are known only if they are data: beside a function, only the kinds of the key's parts can be compared. */
 const declared = new Set(['key', 'group']);
@@ -82,9 +86,9 @@ function compareOperator(
     return { subject, verdict: 'kept', detail: 'is unchanged' };
   const details = [
     ...(left === undefined ? [] : [left]),
-    ...(added.length > 0 ? [addedDetail(added, layout)] : []),
+    ...addedDetails(added, layout),
     ...(begun === undefined ? [] : [begun]),
-    ...(dropped.length > 0 ? [`${dropped.join(', ')} are dropped`] : []),
+    ...(dropped.length > 0 ? [`${dropped.map(shownName).join(', ')} are dropped`] : []),
   ];
   return { subject, verdict: 'migrated', detail: details.join('; ') };
 }
@@ -96,13 +100,25 @@ function ranksLeft(before: OperatorLayout, now: OperatorLayout): string | undefi
   return `ranks ${is} keys instead of ${was}: the rows of ranks ${is + 1} to ${was} remain until they are removed, or its table is rebuilt`;
 }
 
+const TIMER = timerField('');
+
+/** A field as messages have it: a timer by its own name. */
+function shownName(field: string): string {
+  return field.startsWith(TIMER) ? `timer ${field.slice(TIMER.length)}` : field;
+}
+
 /** Where added fields begin: a function of the first record cannot be called any more for the keys that are held. */
-function addedDetail(added: readonly string[], { settings }: OperatorLayout): string {
+function addedDetails(added: readonly string[], { settings }: OperatorLayout): string[] {
+  const timers = added.filter((name) => name.startsWith(TIMER));
+  const fields = added.filter((name) => !name.startsWith(TIMER));
   const isComputed = settings['initial'] === OF_FIRST_RECORD;
   const where = isComputed
     ? "what their types begin with, as their keys' first records are gone"
     : 'their initial values';
-  return `${added.join(', ')} begin at ${where}`;
+  return [
+    ...(fields.length === 0 ? [] : [`${fields.join(', ')} begin at ${where}`]),
+    ...(timers.length === 0 ? [] : [`${timers.map(shownName).join(', ')} are not set`]),
+  ];
 }
 
 /** How keys begin otherwise than before: those that are held keep what they have come to from there. */
@@ -129,8 +145,7 @@ function differing(before: OperatorLayout, now: OperatorLayout): string | undefi
   if (before.kind !== now.kind) return `was a ${before.kind} and is a ${now.kind}`;
   for (const name of new Set([...Object.keys(before.settings), ...Object.keys(now.settings)])) {
     if (free.has(name) || before.settings[name] === now.settings[name]) continue;
-    // It is compared field by field: see `initialDiffering`.
-    if (name === 'initial' && isOwnKind(now.kind)) continue;
+    if (byField.has(name) && isOwnKind(now.kind)) continue;
     if (declared.has(name) && (before.settings[name] === undefined || now.settings[name] === undefined)) continue;
     return `${name} was ${before.settings[name] ?? 'not set'} and is ${now.settings[name] ?? 'not set'}`;
   }

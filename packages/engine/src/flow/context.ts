@@ -147,7 +147,8 @@ export class PipelineContext implements RunningEngine {
     this.partition = partition;
     this.#finals = plan.finals;
     this.#givesEarlier = plan.givesEarlier;
-    const origins = [...plan.inputs, ...plan.operators, ...plan.finals.values()];
+    const outputs = plan.operators.flatMap((node) => node.outputs ?? []);
+    const origins = [...plan.inputs, ...plan.operators, ...outputs, ...plan.finals.values()];
     this.#fanOuts = new Map(origins.map((origin) => [origin, new FanOut()]));
   }
 

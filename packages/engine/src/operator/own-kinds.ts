@@ -7,6 +7,7 @@ const ownKinds = [
   'calendarWindow',
   'topByKey',
   'distinctByKey',
+  'processByKey',
 ] as const;
 
 /** The kinds of operators that core declares and this engine executes. */

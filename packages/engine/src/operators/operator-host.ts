@@ -1,6 +1,12 @@
 import type { Observable } from 'rxjs';
 import { isStockafolioError, messageOf, StockafolioError, type Table, timestamp } from '@stockafolio/core';
-import { type KeyTuple, layoutOf, type OperatorLayout, type OperatorNode } from '@stockafolio/core/plan';
+import {
+  type FlowOrigin,
+  type KeyTuple,
+  layoutOf,
+  type OperatorLayout,
+  type OperatorNode,
+} from '@stockafolio/core/plan';
 import { formatValue } from '@stockafolio/core/ports';
 import {
   beginsWith,
@@ -241,6 +247,12 @@ export class OperatorHost
   readonly emit = (value: unknown): void => {
     this.#emit(() => this.output.next(value));
   };
+
+  /** What emits to one of several outputs. */
+  emitterOf(output: FlowOrigin): (value: unknown) => void {
+    const fanOut = this.context.fanOut(output);
+    return (value) => this.#emit(() => fanOut.next(value));
+  }
 
   /** Emits the values of a batch. */
   emitBatch(values: readonly unknown[], moments: Moments): void {

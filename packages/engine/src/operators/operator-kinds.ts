@@ -4,6 +4,7 @@ import type {
   DistinctNodeOptions,
   KeyTuple,
   OperatorNode,
+  ProcessNodeOptions,
   TopNodeOptions,
   WindowNodeOptions,
 } from '@stockafolio/core/plan';
@@ -14,6 +15,7 @@ import { Distinct } from './distinct.js';
 import { KeyedFold } from './keyed-fold.js';
 import { keepingLatest } from './latest-fold.js';
 import { OperatorHost } from './operator-host.js';
+import { Process } from './process.js';
 import { unfoldingFold, type UnfoldingOptions } from './unfolding-fold.js';
 import { TopFold } from './top-fold.js';
 import { WindowFold } from './window-fold.js';
@@ -38,6 +40,7 @@ const kinds: Readonly<Record<OwnKind, Start>> = {
   hoppingWindow: window,
   calendarWindow: window,
   distinctByKey: (host, options) => new Distinct(host, options as DistinctNodeOptions<unknown>),
+  processByKey: (host, options) => new Process(host, options as ProcessNodeOptions<unknown>),
   topByKey: (host, options) => new TopFold(host, options as TopNodeOptions<unknown, Fields>),
 };
 

@@ -93,15 +93,16 @@ function expected(records: readonly Sale[]): Record<string, readonly (readonly [
     const holding = { user, amount: (before?.amount ?? 0) + amount };
     holdings.set(`${user} ${item}`, holding);
     const total = usersNow().get(user)?.amount;
-    if (holding.amount === 13 || total === 13) {
+    // A user's total is undone first: without this holding it is another figure for a moment.
+    const without = before === undefined ? undefined : (total ?? 0) - holding.amount;
+    if (holding.amount === 13 || total === 13 || without === 13) {
       // The record is rolled back everywhere.
       if (before === undefined) holdings.delete(`${user} ${item}`);
       else holdings.set(`${user} ${item}`, before);
       continue;
     }
     seen.sizes.add(sizeOf(holding.amount));
-    // A user's total is undone first: without this holding it is another figure for a moment.
-    if (before !== undefined) seen.userSizes.add(sizeOf((total ?? 0) - holding.amount));
+    if (without !== undefined) seen.userSizes.add(sizeOf(without));
     seen.userSizes.add(sizeOf(total ?? 0));
   }
   const users = usersNow();

@@ -43,8 +43,6 @@ export class KeyedState extends RowStore implements State {
   /** The cells of a row that hold the number of a text, or NaN; known from the first key on. */
   #textCells: readonly number[] = [];
   readonly #below = new Map<string, MemorySubKeys>();
-  /** The cells of fields that are read by name. */
-  readonly #cells = new Map<string, number>();
   #live = 0;
   /** Whether the last {@link upsert} made a new key. */
   created = false;
@@ -171,31 +169,27 @@ export class KeyedState extends RowStore implements State {
     this.#below.set(name, subKeys);
   }
 
+  /** The cell of an integer field, for {@link integer}. Keys must have been declared. */
+  cellOf(field: string): number {
+    return this.versionAt + 1 + (this.#offsets[this.columns.findIndex(({ name }) => name === field)] ?? 0);
+  }
+
   /** The value of an integer field of a slot, without moving the cursor. */
-  integer(slot: number, field: string): number {
-    return this.cell(slot, this.#cellOf(field));
+  integer(slot: number, cell: number): number {
+    return this.cell(slot, cell);
   }
 
   /** Sets an integer field of a slot, without moving the cursor: for a record, with which it is rolled back, or for good. */
-  setInteger(slot: number, field: string, value: number, record: number | undefined): void {
+  setInteger(slot: number, cell: number, value: number, record: number | undefined): void {
     const { f64, i32 } = this.chunkOf(slot);
     const row = this.rowOf(slot);
     if (record !== undefined) this.#journal?.keepValues(record, slot, i32, 2 * (row + this.versionAt));
-    f64[row + this.#cellOf(field)] = value;
+    f64[row + cell] = value;
     this.#markUnsaved(slot);
   }
 
   #markUnsaved(slot: number): void {
     if ((this.setFlag(slot, UNSAVED) & UNSAVED) === 0) this.#unsaved.push(slot);
-  }
-
-  #cellOf(field: string): number {
-    let cell = this.#cells.get(field);
-    if (cell === undefined) {
-      cell = this.versionAt + 1 + (this.#offsets[this.columns.findIndex(({ name }) => name === field)] ?? 0);
-      this.#cells.set(field, cell);
-    }
-    return cell;
   }
 
   remove(slot: number, record?: number): void {

@@ -34,6 +34,12 @@ export class MemorySubKeys implements SubKeys {
   readonly #above: KeyedState;
   readonly #name: string;
   readonly #owner: string;
+  /** The cells of the links. */
+  readonly #left: number;
+  readonly #right: number;
+  /** The cells of the state above, once it has keys. */
+  #rootCell: number | undefined;
+  #countCell: number | undefined;
 
   constructor(above: KeyedState, name: string, { kind, fields }: SubKeyNode, interner: Interner) {
     this.#above = above;
@@ -41,6 +47,8 @@ export class MemorySubKeys implements SubKeys {
     this.#owner = `${above.owner}, ${name}`;
     this.rows = new KeyedState(this.#owner, withHidden(fields, { [LEFT]: int32(), [RIGHT]: int32() }), interner);
     this.rows.declare(['number', kind]);
+    this.#left = this.rows.cellOf(LEFT);
+    this.#right = this.rows.cellOf(RIGHT);
   }
 
   get cursor(): StateView {
@@ -52,7 +60,7 @@ export class MemorySubKeys implements SubKeys {
   }
 
   count(slot: number): number {
-    return this.#above.integer(slot, countOf(this.#name));
+    return this.#above.integer(slot, this.#countAt());
   }
 
   find(slot: number, key: KeyPart): number {
@@ -201,24 +209,33 @@ export class MemorySubKeys implements SubKeys {
     return this.rows.comparePart(1, sub, of) < 0 ? LEFT : RIGHT;
   }
 
+  #rootAt(): number {
+    return (this.#rootCell ??= this.#above.cellOf(rootOf(this.#name)));
+  }
+
+  #countAt(): number {
+    return (this.#countCell ??= this.#above.cellOf(countOf(this.#name)));
+  }
+
   #root(slot: number): number {
-    return this.#above.integer(slot, rootOf(this.#name)) - 1;
+    return this.#above.integer(slot, this.#rootAt()) - 1;
   }
 
   #setRoot(slot: number, sub: number, record: number | undefined): void {
-    this.#above.setInteger(slot, rootOf(this.#name), sub + 1, record);
+    this.#above.setInteger(slot, this.#rootAt(), sub + 1, record);
   }
 
   #setCount(slot: number, count: number, record: number | undefined): void {
-    this.#above.setInteger(slot, countOf(this.#name), count, record);
+    this.#above.setInteger(slot, this.#countAt(), count, record);
   }
 
   #link(sub: number, side: typeof LEFT | typeof RIGHT): number {
-    return this.rows.integer(sub, side) - 1;
+    return this.rows.integer(sub, side === LEFT ? this.#left : this.#right) - 1;
   }
 
   #setLink(sub: number, side: typeof LEFT | typeof RIGHT, to: number, record: number | undefined): void {
-    if (this.#link(sub, side) !== to) this.rows.setInteger(sub, side, to + 1, record);
+    if (this.#link(sub, side) === to) return;
+    this.rows.setInteger(sub, side === LEFT ? this.#left : this.#right, to + 1, record);
   }
 }
 

@@ -1,0 +1,199 @@
+import type { Observable, OperatorFunction } from 'rxjs';
+import { StockafolioError } from '../errors/index.js';
+import { currentPlan } from '../pipeline/ambient.js';
+import { Flow } from '../pipeline/flow.js';
+import { keyKindOf } from '../pipeline/key-kinds.js';
+import type { OperatorNode, OutputNode, SubKeyNode } from '../pipeline/plan.js';
+import type { KeyTuple } from '../pipeline/update.js';
+import { optional, timestamp, type Fields, type Infer, type ObjectOf, type RecordSchema } from '../schema/index.js';
+import type { KeyPart } from '../stream/index.js';
+import type { StreamOnly } from './changelog.js';
+import { checkFold, type Ignored } from './fold-function.js';
+import { withHidden } from './hidden-fields.js';
+import { declaredInitial, type Initial } from './initial.js';
+import { declaredKey, keySetting, type AnyKey, type KeyParts } from './key.js';
+import type { EmitEach, EmitOne, Firing, MapSchemas, ProcessOptions, RecordSchemas } from './process-options.js';
+
+type None = Readonly<Record<never, never>>;
+
+/** The options with which it is executed. */
+export interface ProcessNodeOptions<T> {
+  readonly key: AnyKey<T>;
+  readonly state: RecordSchema;
+  readonly initial: Initial<T, Fields> | undefined;
+  readonly maps: MapSchemas;
+  readonly lists: RecordSchemas;
+  readonly timers: readonly string[];
+  readonly onRecord: (state: object, record: T, context: object) => Ignored;
+  readonly onTimer: ((state: object, timer: Firing, context: object) => Ignored) | undefined;
+}
+
+/**
+ * Calls your functions for each record of a key, and for each timer that you set, with a state that checkpoints keep: for
+ * what no other operator says.
+ *
+ * A key has fields, ordered maps, lists, and named timers in event time. They fire when the watermark reaches them, in the
+ * order (time, key, order of the names), one at a time, also after a restart: after the record that moved the watermark, and
+ * before the next one. What a timer emits has its time. No record is late here: `onRecord` is given the watermark, and
+ * decides.
+ *
+ * Values are emitted as a stream, so any operator can follow; one with a key must begin it with the stream's own, which
+ * is checked for each value. With `output` it is an RxJS operator. With several `outputs` it is given its input, and
+ * returns their streams by name.
+ *
+ * @param name unique in the pipeline; the state is found by it after a restart
+ * @throws ERR_KEY_NOT_PARTITIONED if the key does not begin with the stream's key: at once if both are names of fields,
+ * otherwise at the first record; ERR_PIPELINE_INVALID if names or functions are not as the options say
+ * @example
+ * const silent = readings.pipe(
+ *   processByKey('silent', {
+ *     key: ['sensor'],
+ *     timers: ['silence'],
+ *     output: Alert,
+ *     onRecord: (_, reading, { timers }) => timers.silence.set(reading.time + minutes(10)),
+ *     onTimer: (_, { time }, { key: [sensor], emit }) => emit({ sensor, time }),
+ *   }),
+ * );
+ * @example
+ * const { alerts, corrections } = processByKey('checks', readings, { outputs: { alerts: Alert, corrections: Reading }, ... });
+ */
+export function processByKey<
+  T,
+  E extends Fields,
+  K extends readonly [KeyPart, ...KeyPart[]],
+  F extends Fields = None,
+  M extends MapSchemas = None,
+  L extends RecordSchemas = None,
+  N extends string = never,
+  const P extends KeyParts<T> = never,
+>(
+  name: string,
+  options: ProcessOptions<T, K, P, F, M, L, N, EmitOne<E>> & { readonly output: RecordSchema<E> } & StreamOnly<T>,
+): OperatorFunction<T, ObjectOf<E>>;
+export function processByKey<
+  T,
+  O extends RecordSchemas,
+  K extends readonly [KeyPart, ...KeyPart[]],
+  F extends Fields = None,
+  M extends MapSchemas = None,
+  L extends RecordSchemas = None,
+  N extends string = never,
+  const P extends KeyParts<T> = never,
+>(
+  name: string,
+  input: Observable<T>,
+  options: ProcessOptions<T, K, P, F, M, L, N, EmitEach<O>> & { readonly outputs: O } & StreamOnly<T>,
+): { readonly [S in keyof O]: Observable<Infer<O[S]>> };
+export function processByKey(name: string, first: unknown, second?: unknown): unknown {
+  const input = second === undefined ? undefined : (first as Observable<unknown>);
+  const options = (second ?? first) as AnyOptions;
+  const functions = checkedFunctions(name, options);
+  const { maps = {}, lists = {}, outputs = {} } = options;
+  for (const names of [options.timers ?? [], Object.keys({ ...maps, ...lists }), Object.keys(outputs)])
+    checkNames(name, names);
+  const twice = Object.keys(maps).find((each) => Object.hasOwn(lists, each));
+  if (twice !== undefined) throw invalid(name, `has both a map and a list '${twice}'`, 'give each its own name');
+  const add = (source: Observable<unknown>, nodes?: readonly OutputNode[]): Flow<unknown> =>
+    currentPlan(`processByKey('${name}')`).addOperator(nodeOf(name, options, functions, nodes), source);
+  if (input === undefined) return (source: Observable<unknown>) => add(source);
+  const nodes = Object.keys(outputs).map((output): OutputNode => Object.freeze({ name, output }));
+  add(input, nodes);
+  return Object.fromEntries(nodes.map((node) => [node.output, new Flow<unknown>(node)]));
+}
+
+type AnyOptions = ProcessOptions<unknown, KeyTuple, never, Fields, MapSchemas, RecordSchemas, string, never> & {
+  readonly outputs?: RecordSchemas;
+};
+
+type Functions = Pick<ProcessNodeOptions<unknown>, 'onRecord' | 'onTimer'>;
+
+function nodeOf(
+  name: string,
+  { state = NOTHING, initial: begin, maps = {}, lists = {}, timers = [], ...options }: AnyOptions,
+  functions: Functions,
+  outputs: readonly OutputNode[] | undefined,
+): OperatorNode<ProcessNodeOptions<unknown>> {
+  const anyKey = options.key as AnyKey<unknown>;
+  const key = declaredKey(name, anyKey);
+  const initial = declaredInitial(name, state, begin);
+  return {
+    name,
+    kind: 'processByKey',
+    key,
+    streamKeyAt: 0,
+    needsStreamKey: true,
+    settings: {
+      ...keySetting('key', key),
+      ...initial.settings,
+      ...listing('timers', timers),
+      ...listing('maps', Object.keys(maps)),
+      ...listing('lists', Object.keys(lists)),
+      ...listing('outputs', outputs?.map(({ output }) => output) ?? []),
+    },
+    state: withHidden(
+      initial.state,
+      Object.fromEntries(timers.map((each) => [timerField(each), optional(timestamp())])),
+    ),
+    subKeys: { ...mapValues(maps, subKeysOfMap), ...mapValues(lists, subKeysOfList) },
+    isShared: false,
+    writesState: false,
+    movesTime: timers.length > 0,
+    outputs,
+    options: { key: anyKey, state, initial: begin, maps, lists, timers, ...functions },
+  };
+}
+
+/** The field of a state that holds the time of a timer. No field of sub-keys has such a name. */
+export function timerField(timer: string): string {
+  return `$$${timer}`;
+}
+
+function subKeysOfMap({ key, value }: MapSchemas[string]): SubKeyNode {
+  return { kind: keyKindOf(key), fields: value };
+}
+
+/** The values of a list are below their numbers. */
+function subKeysOfList(fields: RecordSchema): SubKeyNode {
+  return { kind: 'number', fields };
+}
+
+function mapValues<A, B>(all: Readonly<Record<string, A>>, of: (each: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(all).map(([name, each]) => [name, of(each)]));
+}
+
+function listing(setting: string, names: readonly string[]): Record<string, string> {
+  return names.length === 0 ? {} : { [setting]: names.join(' ') };
+}
+
+function checkedFunctions(name: string, { onRecord, onTimer, timers = [] }: AnyOptions): Functions {
+  checkFold(name, onRecord, 'onRecord');
+  if (onTimer !== undefined) checkFold(name, onTimer, 'onTimer');
+  if (timers.length > 0 && onTimer === undefined)
+    throw invalid(
+      name,
+      'has timers, but no onTimer',
+      'give it a function onTimer, which is called when one of them fires',
+    );
+  if (timers.length === 0 && onTimer !== undefined)
+    throw invalid(name, 'has onTimer, but no timers', "name its timers, such as timers: ['silent']");
+  return { onRecord, onTimer } as Functions;
+}
+
+function checkNames(operator: string, names: readonly string[]): void {
+  const wrong = names.find((each, n) => !/^[a-z]\w*$/i.test(each) || names.indexOf(each) < n);
+  if (wrong === undefined) return;
+  throw invalid(operator, `cannot have '${wrong}' as a name`, 'use letters and digits, and each name once');
+}
+
+function invalid(operator: string, problem: string, hint: string): StockafolioError {
+  return new StockafolioError('ERR_PIPELINE_INVALID', `processByKey('${operator}') ${problem}`, { hint });
+}
+
+/** The state of a key that has maps, lists or timers alone. */
+const NOTHING: RecordSchema = Object.freeze({
+  name: 'none',
+  fields: {},
+  names: [],
+  check: undefined,
+  initial: undefined,
+});

@@ -1,0 +1,90 @@
+import type { KeyPart, Value } from '@stockafolio/core';
+import { StockafolioError } from '@stockafolio/core';
+import type { State, StateView, SubKeys } from '@stockafolio/core/ports';
+import type { OperatorHost } from './operator-host.js';
+
+/** A plain record, as maps and lists hold it. */
+export type Plain = Readonly<Record<string, Value>>;
+
+/**
+ * One call of a function of `processByKey`: the key that it is for, and when. What the function is given works until the
+ * call returns, because afterwards another key is current.
+ */
+export class ProcessTurn {
+  readonly #host: OperatorHost;
+  #slot = -1;
+  /** Counts the calls: an iterator that was begun in an earlier one is refused. */
+  #number = 0;
+  key: readonly KeyPart[] = [];
+  /** The event time of the record or the timer, in epoch milliseconds. */
+  time = 0;
+  watermark = Number.NEGATIVE_INFINITY;
+  isRemoved = false;
+
+  constructor(host: OperatorHost) {
+    this.#host = host;
+  }
+
+  begin(slot: number, key: readonly KeyPart[], time: number, watermark: number): void {
+    this.#slot = slot;
+    this.#number++;
+    this.key = key;
+    this.time = time;
+    this.watermark = watermark;
+    this.isRemoved = false;
+  }
+
+  end(): void {
+    this.#slot = -1;
+  }
+
+  get number(): number {
+    return this.#number;
+  }
+
+  get state(): State {
+    return this.#host.state;
+  }
+
+  /** Under which number changes of this call are rolled back. */
+  get record(): number {
+    return this.#host.moment.record;
+  }
+
+  get version(): number {
+    return this.#host.moment.version;
+  }
+
+  get slot(): number {
+    return this.slotOf(this.#number);
+  }
+
+  /** @throws ERR_ASYNC_EMISSION outside of a call */
+  check(): void {
+    if (this.#slot < 0) this.slotOf(this.#number);
+  }
+
+  /** The slot of the current key, for the call with this number. @throws ERR_ASYNC_EMISSION if it has returned */
+  slotOf(number: number): number {
+    if (this.#slot >= 0 && number === this.#number) return this.#slot;
+    const { node, context } = this.#host;
+    const error = new StockafolioError(
+      'ERR_ASYNC_EMISSION',
+      `operator '${node.name}' (${node.kind}): what a function was given was used after it had returned`,
+      { hint: 'use state, timers, maps, lists and emit before onRecord or onTimer returns, not in a promise' },
+    );
+    context.fatal ??= error;
+    throw error;
+  }
+}
+
+/** The value of a sub-key. */
+export function valueOf(subKeys: SubKeys, sub: number): Plain {
+  return subKeys.at(sub).$copy();
+}
+
+/** Sets all fields of what was entered last. */
+export function setValue(view: StateView, names: readonly string[], value: Plain): void {
+  const fields = view as unknown as Record<string, Value>;
+  for (const name of names) fields[name] = value[name];
+}

@@ -1,0 +1,147 @@
+import type { Key, KeyPart } from '@stockafolio/core';
+import type { KeyTuple, ProcessNodeOptions } from '@stockafolio/core/plan';
+import { asThrown } from '../flow/defect.js';
+import type { Operator } from '../operator/operator.js';
+import { beginState, type BeginState } from './first-record.js';
+import { keyReader } from './key-reader.js';
+import type { OperatorHost } from './operator-host.js';
+import { ProcessList } from './process-list.js';
+import { ProcessMap } from './process-map.js';
+import { processState } from './process-state.js';
+import { type Due, ProcessTimers } from './process-timers.js';
+import { ProcessTurn } from './process-turn.js';
+
+type Emit = (value: unknown) => void;
+
+/** Executes `processByKey`: calls its functions, and fires its timers between records, in order of time. */
+export class Process<T> implements Operator<T> {
+  readonly #host: OperatorHost;
+  readonly #options: ProcessNodeOptions<T>;
+  readonly #keyOf: (record: T) => KeyTuple;
+  readonly #begin: BeginState<T> | undefined;
+  readonly #turn: ProcessTurn;
+  readonly #timers: ProcessTimers;
+  readonly #state: object;
+  readonly #context: object;
+  /** How far its time has moved on, in epoch milliseconds. */
+  #watermark = Number.NEGATIVE_INFINITY;
+
+  constructor(host: OperatorHost, options: ProcessNodeOptions<T>) {
+    this.#host = host;
+    this.#options = options;
+    this.#keyOf = keyReader(options.key, `operator '${host.node.name}'`);
+    this.#begin = beginState(host, { initial: options.initial as never, state: options.state });
+    this.#turn = new ProcessTurn(host);
+    this.#timers = new ProcessTimers(host, this.#turn, options.timers);
+    this.#state = processState(this.#turn, host.state.cursor, options.state.names);
+    this.#context = contextOf(host, this.#turn, this.#timers, options);
+  }
+
+  process(record: T): void {
+    const host = this.#host;
+    const { context } = host;
+    const key = this.#keyOf(record);
+    const slot = host.select(key);
+    if (host.state.created) this.#begin?.(record);
+    // Final values are seen in their own time, which may be behind that of the stream.
+    this.#run(slot, key, context.time, Math.max(context.watermark, this.#watermark), () =>
+      this.#options.onRecord(this.#state, record, this.#context),
+    );
+  }
+
+  advance(watermark: number): void {
+    const { context } = this.#host;
+    for (let due = this.#timers.take(watermark); due.length > 0; due = this.#timers.take(watermark)) {
+      for (const each of due) {
+        if (context.fatal !== undefined) return;
+        if (this.#timers.isSet(each)) this.#fire(each);
+      }
+    }
+    this.#watermark = watermark;
+  }
+
+  restored(): void {
+    this.#watermark = this.#host.moment.watermark;
+    this.#timers.restore();
+  }
+
+  /**
+   * Fires a timer as a record of its own, with its time and key. What is behind sees it in order: its time moves on
+   * before. A failure rolls back what the timer has changed, and it is not fired again.
+   */
+  #fire(due: Due): void {
+    const host = this.#host;
+    const { context, state, node } = host;
+    const { n, slot, time } = due;
+    const key = state.key(slot);
+    const own = context.key;
+    const ownKey: Key = typeof own === 'object' ? key.slice(0, own.length) : (key[0] as KeyPart);
+    const name = this.#timers.name(n);
+    this.#timers.consume(due);
+    host.advanceTimed(time);
+    context.emitFinal(node.name, { timer: name, key, time }, { time, key: ownKey }, () => {
+      try {
+        state.upsert(key, context.record, context.version);
+        this.#run(slot, key, time, time, () => this.#options.onTimer?.(this.#state, { name, time }, this.#context));
+      } catch (error) {
+        context.fail(asThrown(`operator '${node.name}'`, error));
+      }
+    });
+  }
+
+  #run(slot: number, key: KeyTuple, time: number, watermark: number, call: () => unknown): void {
+    const turn = this.#turn;
+    turn.begin(slot, key, time, watermark);
+    try {
+      call();
+    } finally {
+      turn.end();
+    }
+    if (turn.isRemoved) this.#host.remove(slot);
+  }
+}
+
+/** What the functions are given: one object, whose properties are those of the current call. */
+function contextOf<T>(
+  host: OperatorHost,
+  turn: ProcessTurn,
+  { ofKey }: ProcessTimers,
+  { maps, lists }: ProcessNodeOptions<T>,
+): object {
+  const emitTo = (send: Emit): Emit => {
+    return (value) => {
+      turn.check();
+      send(value);
+    };
+  };
+  const { outputs } = host.node;
+  return {
+    get key() {
+      return turn.key;
+    },
+    get time() {
+      return turn.time;
+    },
+    get watermark() {
+      return turn.watermark;
+    },
+    timers: ofKey,
+    maps: entries(maps, (name, { value: { names } }) => new ProcessMap(turn, name, names)),
+    lists: entries(lists, (name, { names }) => new ProcessList(turn, name, names)),
+    emit:
+      outputs === undefined
+        ? emitTo(host.emit)
+        : Object.fromEntries(outputs.map((output) => [output.output, emitTo(host.emitterOf(output))])),
+    remove: () => {
+      turn.check();
+      turn.isRemoved = true;
+    },
+  };
+}
+
+function entries<A, B>(
+  all: Readonly<Record<string, A>>,
+  of: (name: string, each: A) => B,
+): Readonly<Record<string, B>> {
+  return Object.fromEntries(Object.entries(all).map(([name, each]) => [name, of(name, each)]));
+}

@@ -1,0 +1,67 @@
+import type { Observable } from 'rxjs';
+import { int64, type ObjectOf, processByKey, record, text, timestamp } from '@stockafolio/core';
+import type { Item, Part } from './random-plans.js';
+
+/** The part of a random plan with fields, a map, a list and two timers. */
+export type ProcessPart = Extract<Part, { readonly kind: 'process' }>;
+
+const Seen = record('seen', { count: int64(), last: timestamp() });
+const Times = record('times', { times: int64() });
+const Recent = record('recent', { amount: int64() });
+const Emitted = record('emitted', { user: text(), item: text(), amount: int64(), at: timestamp() });
+
+/** An item, and the event time with which it was emitted. */
+type Emitted = ObjectOf<typeof Emitted.fields>;
+
+/** What it emits: all values, and those of timers alone. */
+export function processed(
+  name: string,
+  { key, wait, fails }: ProcessPart,
+  flow: Observable<Item>,
+): { readonly all: Observable<Emitted>; readonly timers: Observable<Emitted> } {
+  return processByKey(name, flow, {
+    key: ({ user, item }): readonly [string, string] => [user, key.length === 2 ? item : ''],
+    state: Seen,
+    maps: { amounts: { key: int64(), value: Times } },
+    lists: { recent: Recent },
+    timers: ['quiet', 'again'],
+    outputs: { all: Emitted, timers: Emitted },
+    onRecord: (state, { user, item, amount }, { time: at, timers, maps: { amounts }, lists: { recent }, emit }) => {
+      state.count += 1;
+      state.last = at;
+      if (amounts.has(amount) && amount % 2 === 0) amounts.delete(amount);
+      else amounts.set(amount, { times: (amounts.get(amount)?.times ?? 0) + 1 });
+      recent.append({ amount });
+      if (recent.length > 3) recent.shift();
+      timers.quiet.set(at + wait);
+      // Mostly in the past.
+      if (amount % 4 === 0) timers.again.set(at - 2_000);
+      if (amount % 7 === 0) timers.quiet.cancel();
+      let mixed = 0;
+      for (const { amount: each } of recent) mixed = mixed * 3 + each;
+      emit.all({ user, item, amount: (mixed + amounts.size) % 31, at });
+      if (amount === fails) throw new Error(`${fails} fails`);
+    },
+    onTimer: (
+      state,
+      { name: timer, time: at },
+      { key: [user, item], timers, maps: { amounts }, lists, emit, remove },
+    ) => {
+      state.count += 1;
+      let mixed = timer === 'quiet' ? 1 : 2;
+      for (const [amount, { times }] of amounts) mixed = mixed * 5 + amount * times;
+      const amount = (mixed + state.count + (lists.recent.shift()?.amount ?? 0)) % 31;
+      if (timer === 'quiet') {
+        if (state.count % 3 === 0) timers.again.set(at + 500);
+        // At the same time: if it is due then, it fires later instead.
+        else timers.again.set(at);
+      } else if (timers.quiet.at !== undefined && state.count % 2 === 0) timers.quiet.set(timers.quiet.at + 300);
+      else if (state.count % 5 === 0) remove();
+      const [least] = amounts.first() ?? [];
+      if (least !== undefined) amounts.delete(least);
+      emit.all({ user, item, amount, at });
+      emit.timers({ user, item, amount, at });
+      if (amount === fails) throw new Error(`${fails} fails`);
+    },
+  });
+}

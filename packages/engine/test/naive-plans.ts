@@ -1,5 +1,5 @@
 import type { Sale } from '@stockafolio/conformance';
-import { classOf, type Item, mapped, OUT_OF_ORDER, type Part } from './random-plans.js';
+import { classOf, type Item, mapped, mergeSums, OUT_OF_ORDER, type Part } from './random-plans.js';
 
 /** What an operator sees of a record or a final value. */
 interface Seen {
@@ -159,6 +159,34 @@ export class NaivePlan {
         }
         return undefined;
       }
+      case 'session': {
+        const { gap, lateness } = part;
+        const key = keyOf(part.key);
+        const idAt = (start: number): string => [name, start, ...key].join('/');
+        const mine = [...windows].flatMap(([id, each]) => (id === idAt(each.start) ? [each] : []));
+        const [from, until] = [seen.time, seen.time + gap];
+        const isLate = until + lateness <= seen.watermark;
+        const met = mine
+          .filter(({ start, end }) => start < until && from < end && !(isLate && from < start))
+          .sort((a, b) => a.start - b.start);
+        if (isLate && met.length === 0) return void this.#late.add(name);
+        const start = Math.min(from, ...met.map((each) => each.start));
+        const end = Math.max(until, ...met.map((each) => each.end));
+        const [{ amount, count }, ...others] =
+          met[0] === undefined ? [{ amount: 0, count: 0 }] : [met[0], ...met.slice(1)];
+        const session = { start, end, key, amount, count };
+        for (const other of others) mergeSums(session, other);
+        for (const other of met) {
+          windows.delete(idAt(other.start));
+          Reflect.deleteProperty(rows, [name, ...key, other.start].join('/'));
+        }
+        windows.set(idAt(start), session);
+        session.amount += value.amount;
+        session.count += 1;
+        if (value.amount === 7) throw new Error('7 fails');
+        rows[[name, ...key, start].join('/')] = `${session.amount} ${session.count}`;
+        return undefined;
+      }
     }
   }
 
@@ -183,7 +211,7 @@ export class NaivePlan {
       for (const [id, until] of this.#memory.seen)
         if (id.startsWith(`${name}/`) && until <= watermark) this.#memory.seen.delete(id);
     }
-    if (part.kind !== 'window') {
+    if (part.kind !== 'window' && part.kind !== 'session') {
       for (const child of next) this.#advance(child, watermark, offset);
       return;
     }
@@ -194,11 +222,12 @@ export class NaivePlan {
       id,
       {
         end,
-        key: [user, item],
+        key: [user, own],
         amount,
       },
     ] of done) {
       const time = end - 1;
+      const item = part.kind === 'session' ? String(end) : own;
       for (const child of next) this.#advance(child, time, offset);
       const isKept = this.#attempt(() => {
         for (const child of next) this.#receive(child, { user, item, amount }, { time, watermark: time });

@@ -11,6 +11,7 @@ import {
   type Mutable,
   pipeline,
   type Pipeline,
+  sessionWindow,
   shard,
   shardedFold,
   stream,
@@ -46,6 +47,13 @@ export type Part =
       readonly overlap: number;
       readonly lateness: number;
       readonly next: readonly Part[];
+    }
+  | {
+      readonly kind: 'session';
+      readonly key: ByUser;
+      readonly gap: number;
+      readonly lateness: number;
+      readonly next: readonly Part[];
     };
 
 const keys = fc.constantFrom<ByUser>(['user'], ['user', 'item']);
@@ -76,6 +84,13 @@ export const anyParts: fc.Arbitrary<readonly Part[]> = fc
         key: keys,
         step: fc.constantFrom(1_000, 2_500),
         overlap: fc.constantFrom(1, 1, 2),
+        lateness: fc.constantFrom(0, 1_500),
+        next: fc.oneof(tie('parts'), fc.tuple(tie('distinct'))),
+      }),
+      fc.record({
+        kind: fc.constant('session' as const),
+        key: keys,
+        gap: fc.constantFrom(700, 2_500),
         lateness: fc.constantFrom(0, 1_500),
         next: fc.oneof(tie('parts'), fc.tuple(tie('distinct'))),
       }),
@@ -116,6 +131,13 @@ function addTo(sum: Mutable<Sum>, amount: number, fails: number): void {
   sum.amount += amount;
   sum.count += 1;
   if (amount === fails) throw new Error(`${fails} fails`);
+}
+
+/** Adds the later of two sessions; some cannot be joined. */
+export function mergeSums(into: Mutable<Sum>, from: Sum): void {
+  into.amount += from.amount;
+  into.count += from.count;
+  if (into.count === 4) throw new Error('4 fails');
 }
 
 /** Its tables are named after the numbers of their parts, counted depth first. */
@@ -206,6 +228,26 @@ export function pipelineOf(parts: readonly Part[]): Pipeline {
             windows.pipe(
               whenFinal(),
               map(({ key: [user, item], value: { amount } }) => ({ user, item, amount })),
+            ),
+            part.next,
+          );
+        }
+        case 'session': {
+          const sessions = flow.pipe(
+            sessionWindow(name, {
+              ...{ gap: part.gap, allowedLateness: part.lateness, key: keyOf(part.key), state: Sum },
+              fold: (sum, { amount }) => addTo(sum, amount, 7),
+              merge: mergeSums,
+            }),
+          );
+          put(
+            windowTable(name),
+            sessions.pipe(map(({ window: { start }, key: [user, item], value }) => ({ user, item, start, ...value }))),
+          );
+          return after(
+            sessions.pipe(
+              whenFinal(),
+              map(({ key: [user], window: { end }, value: { amount } }) => ({ user, item: `${end}`, amount })),
             ),
             part.next,
           );

@@ -13,6 +13,7 @@ import {
   latestByKey,
   record,
   seconds,
+  sessionWindow,
 } from '@stockafolio/core';
 import {
   shard,
@@ -125,6 +126,24 @@ const threes = calendar(
   (start) => start + 3_000,
 );
 contract('calendarWindow', byTime, (s) => s.pipe(calendarWindow('w', { windows: threes, ...windowed }), windowRow));
+const unsorted = stream('sales', Sale, {
+  ...{ key: (s) => s.user, time: ({ time, amount }) => time + ((amount * 5) % 7) * 900, outOfOrderness: seconds(6) },
+});
+const sessions = {
+  ...{ gap: seconds(2), ...windowed },
+  merge: (into: { amount: number; count: number }, later: Sums) => {
+    into.amount += later.amount;
+    into.count += later.count;
+  },
+};
+runOperatorContract('sessionWindow', {
+  ...{ stream: unsorted, records, table: byTime },
+  rows: (s) => s.pipe(sessionWindow('w', sessions), windowRow),
+});
+runOperatorContract('sessionWindow with whenFinal', {
+  ...{ stream: unsorted, records, table: byTime },
+  rows: (s) => s.pipe(sessionWindow('w', sessions), whenFinal(), windowRow),
+});
 contract('whenFinal', byUser, (s) =>
   s.pipe(
     tumblingWindow('w', { size: seconds(2), ...windowed }),

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import type { Pipeline } from '@stockafolio/core';
+import type { Pipeline, RecordSchema } from '@stockafolio/core';
 import { comparePlans, findCheckpoint, tablesOf } from '@stockafolio/engine';
 import { loadApp } from '../app.js';
 import type { Toolkit } from '../toolkit.js';
@@ -56,9 +56,10 @@ function text({ name: pipeline, stream, plan }: Pipeline): string[] {
       }
       const operator = plan.operators.find(({ name }) => name === edge.to);
       const settings = Object.entries(operator?.settings ?? {}).map(([name, value]) => `${name} ${value}`);
-      const state = Object.entries(operator?.state.fields ?? {})
-        .filter(([name]) => !name.startsWith('$'))
-        .map(([name, { kind }]) => `${name}: ${kind}`);
+      const subKeys = Object.entries(operator?.subKeys ?? {}).map(
+        ([name, { fields }]) => `${name} of ${fieldsOf(fields).join(', ')}`,
+      );
+      const state = [...(operator === undefined ? [] : fieldsOf(operator.state)), ...subKeys];
       lines.push(
         `${arrow} ${operator?.kind} '${edge.to}'${settings.length > 0 ? ` (${settings.join(', ')})` : ''} keeps ${state.join(', ')}`,
       );
@@ -67,6 +68,13 @@ function text({ name: pipeline, stream, plan }: Pipeline): string[] {
   };
   below('', '  ');
   return lines;
+}
+
+/** The fields of a state, without the operator's own. */
+function fieldsOf({ fields }: RecordSchema): string[] {
+  return Object.entries(fields)
+    .filter(([name]) => !name.startsWith('$'))
+    .map(([name, { kind }]) => `${name}: ${kind}`);
 }
 
 function mermaid({ stream, plan }: Pipeline): string[] {

@@ -20,10 +20,10 @@ export type FoldResult<R, S> = [R] extends [void]
 export type Ignored = void | undefined | null | boolean | number | bigint | string;
 
 /** @throws ERR_PIPELINE_INVALID if it is no function, or one that is not complete when it returns */
-export function checkFold(operator: string, fold: unknown): void {
+export function checkFold(operator: string, fold: unknown, called: 'fold' | 'merge' = 'fold'): void {
   if (typeof fold === 'function' && Object.prototype.toString.call(fold) === '[object Function]') return;
   const what = typeof fold === 'function' ? 'an async function or a generator' : 'not a function';
-  throw new StockafolioError('ERR_PIPELINE_INVALID', `operator '${operator}': its fold is ${what}`, {
-    hint: 'a fold sets the fields of the state that it is given, and returns at once',
+  throw new StockafolioError('ERR_PIPELINE_INVALID', `operator '${operator}': its ${called} is ${what}`, {
+    hint: `a ${called} sets the fields of the state that it is given, and returns at once`,
   });
 }

@@ -6,6 +6,7 @@ export type { Initial, InitialValues } from './initial.js';
 export { keyPart, type ComputedPart, type KeyParts, type KeyValues } from './key.js';
 export { latestByKey, type LatestUpdate } from './latest-by-key.js';
 export type { KeyedOptions } from './options.js';
+export { sessionWindow, type SessionOptions, type SessionWindowed } from './session-window.js';
 export { shardedFold } from './sharded-fold.js';
 export type { SlidingExpiry } from './sliding-expiry.js';
 export { topByKey, type Ranked, type RankField, type TopOptions } from './top-by-key.js';

@@ -73,7 +73,8 @@ export function addWindow<T, K extends readonly KeyPart[], F extends Fields, P e
   return plan.addOperator<Windowed<KeyValues<T, K, P>, ObjectOf<F>>>(node, source);
 }
 
-function checkedLateness(operator: string, lateness = 0): number {
+/** @throws ERR_PIPELINE_INVALID if it is not a whole number of milliseconds, 0 or more */
+export function checkedLateness(operator: string, lateness = 0): number {
   if (Number.isSafeInteger(lateness) && lateness >= 0) return lateness;
   throw new StockafolioError('ERR_PIPELINE_INVALID', `operator '${operator}': allowedLateness cannot be ${lateness}`, {
     hint: 'it is a whole number of milliseconds, 0 or more',

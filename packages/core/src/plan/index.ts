@@ -4,6 +4,7 @@ export { withHidden } from '../operators/hidden-fields.js';
 export { firstValue, initialProblem, OF_FIRST_RECORD, shownInitial } from '../operators/initial.js';
 export { declaredKey, keySetting, type AnyKey } from '../operators/key.js';
 export { rankFields, type TopNodeOptions } from '../operators/top-by-key.js';
+export type { SessionNodeOptions } from '../operators/session-window.js';
 export type { WindowNodeOptions } from '../operators/window.js';
 export { currentPlan, enter, leave, type RunningEngine } from '../pipeline/ambient.js';
 export { Flow, foreignFlow, type FlowOrigin } from '../pipeline/flow.js';

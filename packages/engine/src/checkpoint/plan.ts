@@ -13,6 +13,7 @@ import { initialOf } from '../state/columns.js';
 import { stateColumns } from '../state/cursor.js';
 import type { CheckpointHeader, OperatorPart } from './header.js';
 import { canBeRead } from '../state/saved-slots.js';
+import { subKeyLinks } from '../state/sub-keys.js';
 
 /** What a changed plan does to one operator's state, or to one table. */
 export interface PlanChange {
@@ -154,7 +155,7 @@ function columnsBefore({ state, subKeys = {} }: OperatorPart): StateColumn[] {
   const below = Object.entries(subKeys).flatMap(([name, { columns }]) =>
     within(
       name,
-      columns.filter((column) => !column.name.startsWith('$')),
+      columns.filter((column) => !subKeyLinks.has(column.name)),
     ),
   );
   return [...state.columns.filter((column) => !isLink(column)), ...below];

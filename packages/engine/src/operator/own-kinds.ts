@@ -5,6 +5,7 @@ const ownKinds = [
   'tumblingWindow',
   'hoppingWindow',
   'calendarWindow',
+  'sessionWindow',
   'topByKey',
   'distinctByKey',
 ] as const;

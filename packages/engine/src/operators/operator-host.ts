@@ -259,11 +259,16 @@ export class OperatorHost
     context.partial = partial;
   }
 
-  readonly emitFigure = (figure: object, { version, isPartial = this.node.isShared }: FigureOptions = {}): boolean => {
+  readonly emitFigure = (
+    figure: object,
+    { version, isPartial = this.node.isShared, isRemoved = false }: FigureOptions = {},
+  ): boolean => {
     const { context } = this;
-    const { partial } = context;
+    const { partial, rows } = context;
     context.partial = partial || isPartial;
+    rows.isRemoving = isRemoved;
     const isEmitted = context.emit(this.node.name, figure, () => this.output.next(figure), version);
+    rows.isRemoving = false;
     context.partial = partial;
     return isEmitted;
   };

@@ -4,6 +4,7 @@ import type {
   DistinctNodeOptions,
   KeyTuple,
   OperatorNode,
+  SessionNodeOptions,
   TopNodeOptions,
   WindowNodeOptions,
 } from '@stockafolio/core/plan';
@@ -14,6 +15,7 @@ import { Distinct } from './distinct.js';
 import { KeyedFold } from './keyed-fold.js';
 import { keepingLatest } from './latest-fold.js';
 import { OperatorHost } from './operator-host.js';
+import { SessionFold } from './session-fold.js';
 import { unfoldingFold, type UnfoldingOptions } from './unfolding-fold.js';
 import { TopFold } from './top-fold.js';
 import { WindowFold } from './window-fold.js';
@@ -37,6 +39,7 @@ const kinds: Readonly<Record<OwnKind, Start>> = {
   tumblingWindow: window,
   hoppingWindow: window,
   calendarWindow: window,
+  sessionWindow: (host, options) => new SessionFold(host, options as SessionNodeOptions<unknown, Fields>),
   distinctByKey: (host, options) => new Distinct(host, options as DistinctNodeOptions<unknown>),
   topByKey: (host, options) => new TopFold(host, options as TopNodeOptions<unknown, Fields>),
 };

@@ -2,7 +2,6 @@ import {
   type Fields,
   type FinalWindow,
   type Key,
-  type KeyPart,
   type ObjectOf,
   StockafolioError,
   type Windower,
@@ -13,6 +12,7 @@ import { beginsWith, type PipelineContext } from '../flow/context.js';
 import type { KeyEntry, State, StateView } from '@stockafolio/core/ports';
 import type { DueBook } from '../timers/due-book.js';
 import { BatchOperator, type Process } from './batch-operator.js';
+import { emitFinalWindows, type FinalFigure } from './final-windows.js';
 import { beginState, type BeginState } from './first-record.js';
 import { type KeyLoader, keyLoader } from './key-loader.js';
 import { keyReader } from './key-reader.js';
@@ -54,25 +54,10 @@ export class WindowFold<T, F extends Fields> extends BatchOperator<T> {
     else this.#dropping.take(watermark, (slot) => this.host.state.remove(slot));
   }
 
-  /**
-   * Emits the windows that no record can change any more, and drops them. What folds them sees them as records of a
-   * stream in order of time: its own time moves on before each.
-   */
   #finish(watermark: number): void {
-    const { host } = this;
-    const { state, context } = host;
-    const own = context.key;
-    const windows: { readonly figure: FinalWindow<KeyTuple, ObjectOf<F>>; readonly slot: number }[] = [];
+    const windows: FinalFigure[] = [];
     this.#dropping.take(watermark, (slot) => windows.push({ figure: this.#figure(slot), slot }));
-    windows.sort((a, b) => a.figure.window.end - b.figure.window.end || compareKeys(a.figure.key, b.figure.key));
-    for (const { figure, slot } of windows) {
-      const { window, key } = figure;
-      const time = window.end - 1;
-      host.advanceTimed(time);
-      const ownKey = typeof own === 'object' ? key.slice(0, own.length) : (key[0] as Key);
-      host.emitFinal(figure, { time, key: this.#whole ? ownKey : [] }, !this.#whole);
-      state.remove(slot);
-    }
+    emitFinalWindows(this.host, windows, !this.#whole, (slot) => this.host.state.remove(slot));
   }
 
   flush(): void {
@@ -173,15 +158,6 @@ export class WindowFold<T, F extends Fields> extends BatchOperator<T> {
     const window = { start: start as number, end: this.#windower.end(start as number) };
     return { window, key, value: state.at(slot).$copy() as ObjectOf<F> };
   }
-}
-
-/** Orders keys part by part: numbers by value, texts by UTF-16 code unit. */
-function compareKeys(a: KeyTuple, b: KeyTuple): number {
-  for (let n = 0; n < a.length; n++) {
-    const [x, y] = [a[n] as KeyPart, b[n] as KeyPart];
-    if (x !== y) return x < y ? -1 : 1;
-  }
-  return 0;
 }
 
 interface WindowScope<T> {

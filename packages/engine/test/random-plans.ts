@@ -3,6 +3,7 @@ import { filter, map, type Observable } from 'rxjs';
 import { Sale, Sum } from '@stockafolio/conformance';
 import {
   type Branch,
+  countWindow,
   distinctByKey,
   foldByKey,
   hoppingWindow,
@@ -54,6 +55,13 @@ export type Part =
       readonly gap: number;
       readonly lateness: number;
       readonly next: readonly Part[];
+    }
+  | {
+      readonly kind: 'count';
+      readonly key: ByUser;
+      readonly size: number;
+      readonly slide: number;
+      readonly next: readonly Part[];
     };
 
 const keys = fc.constantFrom<ByUser>(['user'], ['user', 'item']);
@@ -93,6 +101,13 @@ export const anyParts: fc.Arbitrary<readonly Part[]> = fc
         gap: fc.constantFrom(700, 2_500),
         lateness: fc.constantFrom(0, 1_500),
         next: fc.oneof(tie('parts'), fc.tuple(tie('distinct'))),
+      }),
+      fc.record({
+        kind: fc.constant('count' as const),
+        key: keys,
+        size: fc.constantFrom(2, 3),
+        slide: fc.constantFrom(1, 2),
+        next: tie('parts'),
       }),
       tie('distinct'),
       fc.record({ kind: fc.constant('map' as const), factor: fc.integer({ min: 2, max: 3 }), next: tie('parts') }),
@@ -229,6 +244,22 @@ export function pipelineOf(parts: readonly Part[]): Pipeline {
               whenFinal(),
               map(({ key: [user, item], value: { amount } }) => ({ user, item, amount })),
             ),
+            part.next,
+          );
+        }
+        case 'count': {
+          const windows = flow.pipe(
+            countWindow(name, {
+              ...{ size: part.size, slide: part.slide, key: keyOf(part.key), state: Sum },
+              fold: (sum, { amount }) => addTo(sum, amount, 7),
+            }),
+          );
+          put(
+            windowTable(name),
+            windows.pipe(map(({ index, key: [user, item], value }) => ({ user, item, start: index, ...value }))),
+          );
+          return after(
+            windows.pipe(map(({ key: [user, item], value: { amount } }) => ({ user, item, amount }))),
             part.next,
           );
         }

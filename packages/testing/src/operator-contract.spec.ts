@@ -4,6 +4,7 @@ import { Sale, sales, Sum } from '@stockafolio/conformance';
 import {
   calendar,
   calendarWindow,
+  countWindow,
   distinctByKey,
   foldByKey,
   hoppingWindow,
@@ -144,6 +145,12 @@ runOperatorContract('sessionWindow with whenFinal', {
   ...{ stream: unsorted, records, table: byTime },
   rows: (s) => s.pipe(sessionWindow('w', sessions), whenFinal(), windowRow),
 });
+contract('countWindow', byTime, (s) =>
+  s.pipe(
+    countWindow('w', { size: 5, slide: 2, ...windowed }),
+    map(({ key: [user], index, value }) => ({ user, start: index, ...value })),
+  ),
+);
 contract('whenFinal', byUser, (s) =>
   s.pipe(
     tumblingWindow('w', { size: seconds(2), ...windowed }),

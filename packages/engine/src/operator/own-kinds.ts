@@ -6,6 +6,7 @@ const ownKinds = [
   'hoppingWindow',
   'calendarWindow',
   'sessionWindow',
+  'countWindow',
   'topByKey',
   'distinctByKey',
 ] as const;

@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import { type Fields, type KeyedOptions, type KeyParts, StockafolioError } from '@stockafolio/core';
 import type {
+  CountNodeOptions,
   DistinctNodeOptions,
   KeyTuple,
   OperatorNode,
@@ -11,6 +12,7 @@ import type {
 import type { PipelineContext } from '../flow/context.js';
 import type { Operator, OperatorKind } from '../operator/operator.js';
 import { isOwnKind, type OwnKind } from '../operator/own-kinds.js';
+import { CountFold } from './count-fold.js';
 import { Distinct } from './distinct.js';
 import { KeyedFold } from './keyed-fold.js';
 import { keepingLatest } from './latest-fold.js';
@@ -40,6 +42,7 @@ const kinds: Readonly<Record<OwnKind, Start>> = {
   hoppingWindow: window,
   calendarWindow: window,
   sessionWindow: (host, options) => new SessionFold(host, options as SessionNodeOptions<unknown, Fields>),
+  countWindow: (host, options) => new CountFold(host, options as CountNodeOptions<unknown, Fields>),
   distinctByKey: (host, options) => new Distinct(host, options as DistinctNodeOptions<unknown>),
   topByKey: (host, options) => new TopFold(host, options as TopNodeOptions<unknown, Fields>),
 };

@@ -1,6 +1,7 @@
+import { minutes } from '@stockafolio/core';
 import { pipelineHarness } from '@stockafolio/testing';
 import { expect } from 'chai';
-import { dozens, dozenTable } from './recent-sales.js';
+import { alarms, dozens, dozenTable, rushAlarms } from './recent-sales.js';
 import type { Sale } from './sales.js';
 
 const noon = Date.UTC(2026, 0, 5, 12);
@@ -16,6 +17,17 @@ describe('recent sales', () => {
     expect((await harness.rows(dozenTable)).map(({ index, pieces }) => [index, pieces])).to.deep.equal([
       [0, 78],
       [1, 222],
+    ]);
+  });
+
+  it('are too many if more than a hundred pieces are sold within five minutes', async () => {
+    const harness = pipelineHarness<Sale>(alarms, { partitions: 1 });
+    const at = (minute: number, pieces: number): Sale => ({ ...sale(pieces), time: noon + minutes(minute) });
+    harness.push(at(0, 60), at(4, 40), at(4.9, 1), at(5, 59), at(5.1, 1));
+    await harness.commit();
+    expect((await harness.rows(rushAlarms)).map(({ time, pieces }) => [(time - noon) / 60_000, pieces])).to.deep.equal([
+      [4.9, 101],
+      [5.1, 101],
     ]);
   });
 });

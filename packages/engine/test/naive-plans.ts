@@ -26,6 +26,8 @@ interface Memory {
   /** By part and key, until when a key is remembered. */
   readonly seen: Map<string, number>;
   readonly windows: Map<string, OpenWindow>;
+  /** By part and key, all amounts so far with their times. */
+  readonly moments: Record<string, { readonly time: number; readonly amount: number }[]>;
   /** By part and key, all amounts so far. */
   readonly amounts: Record<string, number[]>;
   /** Rows by table and key, as text. */
@@ -40,7 +42,7 @@ interface Node {
 
 /** What a random plan makes of records, by its plain definition: one record after the other, everything copied. */
 export class NaivePlan {
-  #memory: Memory = { sums: {}, seen: new Map(), windows: new Map(), amounts: {}, rows: {} };
+  #memory: Memory = { sums: {}, seen: new Map(), windows: new Map(), moments: {}, amounts: {}, rows: {} };
   readonly #nodes: readonly Node[];
   #watermark = Number.NEGATIVE_INFINITY;
   /** Operators for which the record or the final value came too late. */
@@ -160,6 +162,27 @@ export class NaivePlan {
           rows[[name, ...key, start].join('/')] = `${window.amount} ${window.count}`;
         }
         return undefined;
+      }
+      case 'sliding': {
+        const { size, lateness } = part;
+        if (seen.time + lateness < seen.watermark) return void this.#late.add(name);
+        const key = keyOf(part.key);
+        const all = (this.#memory.moments[[name, ...key].join('/')] ??= []);
+        all.push({ time: seen.time, amount: value.amount });
+        if (value.amount === 7) throw new Error('7 fails');
+        const moments = new Map<number, Totals>();
+        for (const { time, amount } of all) {
+          if (time <= seen.time - size || time > seen.time) continue;
+          const sum = moments.get(time) ?? { amount: 0, count: 0 };
+          moments.set(time, { amount: sum.amount + amount, count: sum.count + 1 });
+        }
+        const [[, figure], ...later] = [...moments].sort(([a], [b]) => a - b) as [
+          [number, Totals],
+          ...[number, Totals][],
+        ];
+        for (const [, each] of later) mergeSums(figure, each);
+        rows[[name, ...key].join('/')] = `${figure.amount} ${figure.count}`;
+        return pass({ ...value, amount: figure.amount });
       }
       case 'count': {
         const { size, slide } = part;

@@ -20,6 +20,7 @@ import {
   table,
   text,
   timestamp,
+  slidingWindow,
   topByKey,
   whenFinal,
 } from '@stockafolio/core';
@@ -53,6 +54,13 @@ export type Part =
       readonly kind: 'session';
       readonly key: ByUser;
       readonly gap: number;
+      readonly lateness: number;
+      readonly next: readonly Part[];
+    }
+  | {
+      readonly kind: 'sliding';
+      readonly key: ByUser;
+      readonly size: number;
       readonly lateness: number;
       readonly next: readonly Part[];
     }
@@ -101,6 +109,13 @@ export const anyParts: fc.Arbitrary<readonly Part[]> = fc
         gap: fc.constantFrom(700, 2_500),
         lateness: fc.constantFrom(0, 1_500),
         next: fc.oneof(tie('parts'), fc.tuple(tie('distinct'))),
+      }),
+      fc.record({
+        kind: fc.constant('sliding' as const),
+        key: keys,
+        size: fc.constantFrom(900, 4_000),
+        lateness: fc.constantFrom(0, 1_500),
+        next: tie('parts'),
       }),
       fc.record({
         kind: fc.constant('count' as const),
@@ -244,6 +259,25 @@ export function pipelineOf(parts: readonly Part[]): Pipeline {
               whenFinal(),
               map(({ key: [user, item], value: { amount } }) => ({ user, item, amount })),
             ),
+            part.next,
+          );
+        }
+        case 'sliding': {
+          const figures = flow.pipe(
+            slidingWindow(name, {
+              ...{
+                size: part.size,
+                allowedLateness: part.lateness,
+                key: keyOf(part.key),
+                state: Sum,
+                merge: mergeSums,
+              },
+              fold: (sum, { amount }) => addTo(sum, amount, 7),
+            }),
+          );
+          put(sumTable(name), figures.pipe(map(({ key: [user, item], value }) => ({ user, item, ...value }))));
+          return after(
+            figures.pipe(map(({ key: [user], record: { item }, value: { amount } }) => ({ user, item, amount }))),
             part.next,
           );
         }

@@ -19,6 +19,7 @@ import {
 import {
   shard,
   shardedFold,
+  slidingWindow,
   stream,
   type Table,
   table,
@@ -144,6 +145,14 @@ runOperatorContract('sessionWindow', {
 runOperatorContract('sessionWindow with whenFinal', {
   ...{ stream: unsorted, records, table: byTime },
   rows: (s) => s.pipe(sessionWindow('w', sessions), whenFinal(), windowRow),
+});
+runOperatorContract('slidingWindow', {
+  ...{ stream: unsorted, records, table: byTime },
+  rows: (s) =>
+    s.pipe(
+      slidingWindow('w', { ...sessions, size: seconds(5) }),
+      map(({ key: [user], record: { time }, value }) => ({ user, start: time, ...value })),
+    ),
 });
 contract('countWindow', byTime, (s) =>
   s.pipe(

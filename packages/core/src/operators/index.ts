@@ -9,6 +9,7 @@ export { latestByKey, type LatestUpdate } from './latest-by-key.js';
 export type { KeyedOptions } from './options.js';
 export { sessionWindow, type SessionOptions, type SessionWindowed } from './session-window.js';
 export { shardedFold } from './sharded-fold.js';
+export { slidingWindow, type SlidingOptions } from './sliding-window.js';
 export type { SlidingExpiry } from './sliding-expiry.js';
 export { topByKey, type Ranked, type RankField, type TopOptions } from './top-by-key.js';
 export { tumblingWindow } from './tumbling-window.js';

@@ -6,6 +6,7 @@ export { firstValue, initialProblem, OF_FIRST_RECORD, shownInitial } from '../op
 export { declaredKey, keySetting, type AnyKey } from '../operators/key.js';
 export { rankFields, type TopNodeOptions } from '../operators/top-by-key.js';
 export type { SessionNodeOptions } from '../operators/session-window.js';
+export type { SlidingNodeOptions } from '../operators/sliding-window.js';
 export type { WindowNodeOptions } from '../operators/window.js';
 export { currentPlan, enter, leave, type RunningEngine } from '../pipeline/ambient.js';
 export { Flow, foreignFlow, type FlowOrigin } from '../pipeline/flow.js';

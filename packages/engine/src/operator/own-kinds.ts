@@ -6,6 +6,7 @@ const ownKinds = [
   'hoppingWindow',
   'calendarWindow',
   'sessionWindow',
+  'slidingWindow',
   'countWindow',
   'topByKey',
   'distinctByKey',

@@ -6,6 +6,7 @@ import type {
   KeyTuple,
   OperatorNode,
   SessionNodeOptions,
+  SlidingNodeOptions,
   TopNodeOptions,
   WindowNodeOptions,
 } from '@stockafolio/core/plan';
@@ -18,6 +19,7 @@ import { KeyedFold } from './keyed-fold.js';
 import { keepingLatest } from './latest-fold.js';
 import { OperatorHost } from './operator-host.js';
 import { SessionFold } from './session-fold.js';
+import { SlidingFold } from './sliding-fold.js';
 import { unfoldingFold, type UnfoldingOptions } from './unfolding-fold.js';
 import { TopFold } from './top-fold.js';
 import { WindowFold } from './window-fold.js';
@@ -42,6 +44,7 @@ const kinds: Readonly<Record<OwnKind, Start>> = {
   hoppingWindow: window,
   calendarWindow: window,
   sessionWindow: (host, options) => new SessionFold(host, options as SessionNodeOptions<unknown, Fields>),
+  slidingWindow: (host, options) => new SlidingFold(host, options as SlidingNodeOptions<unknown, Fields>),
   countWindow: (host, options) => new CountFold(host, options as CountNodeOptions<unknown, Fields>),
   distinctByKey: (host, options) => new Distinct(host, options as DistinctNodeOptions<unknown>),
   topByKey: (host, options) => new TopFold(host, options as TopNodeOptions<unknown, Fields>),

@@ -159,7 +159,7 @@ export class NaivePlan {
           window.amount += value.amount;
           window.count += 1;
           if (value.amount === 7) throw new Error('7 fails');
-          rows[[name, ...key, start].join('/')] = `${window.amount} ${window.count}`;
+          if (part.emit !== 'final only') rows[[name, ...key, start].join('/')] = `${window.amount} ${window.count}`;
         }
         return undefined;
       }
@@ -221,7 +221,7 @@ export class NaivePlan {
         session.amount += value.amount;
         session.count += 1;
         if (value.amount === 7) throw new Error('7 fails');
-        rows[[name, ...key, start].join('/')] = `${session.amount} ${session.count}`;
+        if (part.emit !== 'final only') rows[[name, ...key, start].join('/')] = `${session.amount} ${session.count}`;
         return undefined;
       }
     }
@@ -258,9 +258,11 @@ export class NaivePlan {
     for (const [
       id,
       {
+        start,
         end,
         key: [user, own],
         amount,
+        count,
       },
     ] of done) {
       const time = end - 1;
@@ -272,6 +274,7 @@ export class NaivePlan {
       if (!isKept) this.letters.add(`${offset} ${name} (figure)`);
       else for (const late of this.#late) this.letters.add(`${offset} ${late} (figure)`);
       this.#memory.windows.delete(id);
+      if (part.emit === 'final only') this.#memory.rows[[name, user, own, start].join('/')] = `${amount} ${count}`;
     }
     for (const child of next) this.#advance(child, watermark - part.lateness, offset);
   }

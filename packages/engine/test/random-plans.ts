@@ -23,6 +23,7 @@ import {
   slidingWindow,
   topByKey,
   whenFinal,
+  type WindowEmission,
 } from '@stockafolio/core';
 
 /** What flows between the operators of random plans. */
@@ -48,6 +49,7 @@ export type Part =
       readonly step: number;
       readonly overlap: number;
       readonly lateness: number;
+      readonly emit: WindowEmission;
       readonly next: readonly Part[];
     }
   | {
@@ -55,6 +57,7 @@ export type Part =
       readonly key: ByUser;
       readonly gap: number;
       readonly lateness: number;
+      readonly emit: WindowEmission;
       readonly next: readonly Part[];
     }
   | {
@@ -73,6 +76,8 @@ export type Part =
     };
 
 const keys = fc.constantFrom<ByUser>(['user'], ['user', 'item']);
+
+const emissions = fc.constantFrom<WindowEmission>('at close', 'final only', { every: 700 }, { everyMs: 1 });
 
 /** Random plans: parts in a row and beside each other. */
 export const anyParts: fc.Arbitrary<readonly Part[]> = fc
@@ -101,6 +106,7 @@ export const anyParts: fc.Arbitrary<readonly Part[]> = fc
         step: fc.constantFrom(1_000, 2_500),
         overlap: fc.constantFrom(1, 1, 2),
         lateness: fc.constantFrom(0, 1_500),
+        emit: emissions,
         next: fc.oneof(tie('parts'), fc.tuple(tie('distinct'))),
       }),
       fc.record({
@@ -108,6 +114,7 @@ export const anyParts: fc.Arbitrary<readonly Part[]> = fc
         key: keys,
         gap: fc.constantFrom(700, 2_500),
         lateness: fc.constantFrom(0, 1_500),
+        emit: emissions,
         next: fc.oneof(tie('parts'), fc.tuple(tie('distinct'))),
       }),
       fc.record({
@@ -246,7 +253,7 @@ export function pipelineOf(parts: readonly Part[]): Pipeline {
           const windows = flow.pipe(
             hoppingWindow(name, {
               ...{ size: part.step * part.overlap, step: part.step, allowedLateness: part.lateness },
-              ...{ key: keyOf(part.key), state: Sum },
+              ...{ key: keyOf(part.key), state: Sum, emit: part.emit },
               fold: (sum, { amount }) => addTo(sum, amount, 7),
             }),
           );
@@ -300,7 +307,7 @@ export function pipelineOf(parts: readonly Part[]): Pipeline {
         case 'session': {
           const sessions = flow.pipe(
             sessionWindow(name, {
-              ...{ gap: part.gap, allowedLateness: part.lateness, key: keyOf(part.key), state: Sum },
+              ...{ gap: part.gap, allowedLateness: part.lateness, key: keyOf(part.key), state: Sum, emit: part.emit },
               fold: (sum, { amount }) => addTo(sum, amount, 7),
               merge: mergeSums,
             }),

@@ -86,6 +86,7 @@ export async function openPartition<T>(options: StreamOptions<T>, opening: Openi
     codec,
     states: options.states?.(),
     onBadRecord: options.onBadRecord ?? 'dead-letter',
+    clock,
   });
   const chain = await findFitting(options, opening);
   if (chain === undefined) {

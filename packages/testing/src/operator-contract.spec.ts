@@ -119,6 +119,11 @@ contract('shardedFold', byItem, (s) => s.pipe(shardedFold('f', { key: ['item'], 
 contract('latestByKey', byItem, (s) => s.pipe(latestByKey('f', { key: ['item'], ...fold })));
 const windowed = { key: (sale: Sale) => [sale.user] as const, ...fold };
 contract('tumblingWindow', byTime, (s) => s.pipe(tumblingWindow('w', { size: seconds(2), ...windowed }), windowRow));
+for (const emit of ['final only', { every: 500 }, { everyMs: 1 }] as const) {
+  contract(`tumblingWindow with emit ${JSON.stringify(emit)}`, byTime, (s) =>
+    s.pipe(tumblingWindow('w', { size: seconds(2), emit, ...windowed }), windowRow),
+  );
+}
 contract('hoppingWindow', byTime, (s) =>
   s.pipe(hoppingWindow('w', { size: seconds(4), step: seconds(2), ...windowed }), windowRow),
 );

@@ -1,6 +1,7 @@
 export { calendarWindow } from './calendar-window.js';
 export { countWindow, type CountedWindow, type CountOptions } from './count-window.js';
 export { distinctByKey, type DistinctOptions } from './distinct-by-key.js';
+export type { EmissionOption, WindowEmission } from './emission.js';
 export { foldByKey } from './fold-by-key.js';
 export { hoppingWindow } from './hopping-window.js';
 export type { Initial, InitialValues } from './initial.js';

@@ -6,6 +6,7 @@ import type { KeyTuple } from '../pipeline/update.js';
 import { boolean, timestamp, type Fields, type Mutable, type ObjectOf } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import type { StreamOnly } from './changelog.js';
+import { emissionSetting } from './emission.js';
 import { checkFold, type Ignored } from './fold-function.js';
 import { NOTHING, withHidden } from './hidden-fields.js';
 import { declaredInitial } from './initial.js';
@@ -101,7 +102,13 @@ export function sessionWindow<
       key,
       streamKeyAt: 0,
       needsStreamKey: true,
-      settings: { ...keySetting('key', key), gap, allowedLateness, ...initial.settings },
+      settings: {
+        ...keySetting('key', key),
+        gap,
+        allowedLateness,
+        ...emissionSetting(name, options.emit),
+        ...initial.settings,
+      },
       state: NOTHING,
       subKeys: {
         sessions: { kind: 'number', fields: withHidden(initial.state, { $end: timestamp(), $pending: boolean() }) },

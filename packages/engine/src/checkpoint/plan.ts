@@ -23,7 +23,7 @@ export interface PlanChange {
 }
 
 /** Settings that may change without changing the meaning of the state; `partial` is detected from the records. */
-const free = new Set(['allowedLateness', 'k', 'partial']);
+const free = new Set(['allowedLateness', 'emit', 'emitEvery', 'emitEveryMs', 'k', 'partial']);
 
 /** Settings that are known only if they are data: beside a function, only the kinds of the key's parts can be compared. */
 const declared = new Set(['key', 'group']);

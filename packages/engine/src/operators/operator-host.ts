@@ -273,6 +273,15 @@ export class OperatorHost
     return isEmitted;
   };
 
+  /** Emits a figure that will be emitted again: if it fails, nothing is dead-lettered yet. */
+  emitEarly(figure: object, options: FigureOptions): boolean {
+    const { refused } = this.context;
+    const { length } = refused;
+    const isEmitted = this.emitFigure(figure, options);
+    refused.length = length;
+    return isEmitted;
+  }
+
   /** Emits a final value with its own time and key. @param isPartial whether other partitions have parts of it */
   emitFinal(figure: object, moment: FinalMoment, isPartial: boolean): void {
     const { context, finals } = this;

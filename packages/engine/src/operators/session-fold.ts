@@ -1,7 +1,8 @@
 import type { Fields, FinalWindow, ObjectOf } from '@stockafolio/core';
-import type { KeyTuple, SessionNodeOptions } from '@stockafolio/core/plan';
+import type { KeyTuple, OperatorLayout, SessionNodeOptions } from '@stockafolio/core/plan';
 import type { SubKeys } from '@stockafolio/core/ports';
 import type { Operator, Timers } from '../operator/operator.js';
+import { EarlyEmission } from './early-emission.js';
 import { emitFinalWindows, type FinalFigure } from './final-windows.js';
 import { beginState, type BeginState } from './first-record.js';
 import { keyReader } from './key-reader.js';
@@ -29,6 +30,7 @@ export class SessionFold<T, F extends Fields> implements Operator<T> {
   readonly #begin: BeginState<T> | undefined;
   readonly #closing: Timers;
   readonly #dropping: Timers;
+  readonly #early: EarlyEmission;
 
   constructor(host: OperatorHost, options: SessionNodeOptions<T, F>) {
     this.#host = host;
@@ -38,6 +40,11 @@ export class SessionFold<T, F extends Fields> implements Operator<T> {
     this.#begin = beginState({ node: host.node, state: this.#sessions }, options);
     this.#closing = host.timers();
     this.#dropping = host.timers();
+    this.#early = new EarlyEmission(host, options.emit, (below) =>
+      this.#closing.forEach((session) => {
+        if (this.#sessions.version(session) < below) this.#emitPending(session, 'early');
+      }),
+    );
   }
 
   process(record: T): void {
@@ -57,12 +64,15 @@ export class SessionFold<T, F extends Fields> implements Operator<T> {
     const end = this.#hidden(session).$end;
     this.#hidden(session).$pending = true;
     this.#dropping.move(end + allowedLateness, session, host.moment.record);
+    if (this.#early.isFinalOnly) return;
     if (end > watermark) this.#closing.move(end, session, host.moment.record);
     else this.#emit(session);
   }
 
   advance(watermark: number): void {
-    if (this.#closing.next <= watermark) this.#closing.take(watermark, (session) => this.#emitPending(session, true));
+    if (this.#closing.next <= watermark)
+      this.#closing.take(watermark, (session) => this.#emitPending(session, 'close'));
+    this.#early.advance(watermark);
     if (this.#dropping.next > watermark) return;
     const windows: FinalFigure[] = [];
     this.#dropping.take(watermark, (session) => windows.push({ figure: this.#figure(session), slot: session }));
@@ -71,16 +81,22 @@ export class SessionFold<T, F extends Fields> implements Operator<T> {
   }
 
   flush(): void {
-    this.#closing.forEach((session) => this.#emitPending(session, false));
+    this.#closing.forEach((session) => this.#emitPending(session, 'lull'));
   }
 
-  restored(): void {
+  collect(): boolean {
+    return this.#early.collect();
+  }
+
+  restored(saved: OperatorLayout | undefined): void {
+    const wasFinalOnly = this.#early.restored(saved);
     const { state, context } = this.#host;
     const sessions = this.#sessions;
     state.forEachLive((slot) => {
       for (let each = sessions.first(slot); each !== NONE; each = sessions.next(each)) {
         const end = this.#hidden(each).$end;
-        if (end > context.watermark) this.#closing.add(end, each, -1);
+        const isOpen = end > context.watermark || (wasFinalOnly && this.#hidden(each).$pending);
+        if (isOpen && !this.#early.isFinalOnly) this.#closing.add(end, each, -1);
         this.#dropping.add(end + this.#options.allowedLateness, each, -1);
       }
     });
@@ -170,22 +186,24 @@ export class SessionFold<T, F extends Fields> implements Operator<T> {
 
   /** Drops a session that is final, and its key with the last one. */
   #drop(session: number): void {
+    if (this.#early.isFinalOnly) this.#emitPending(session, 'close');
     const slot = this.#sessions.above(session);
     this.#sessions.remove(session);
     if (this.#sessions.count(slot) === 0) this.#host.state.remove(slot);
   }
 
-  /** @param isClosing whether this is its last chance: a failure then is not retried */
-  #emitPending(session: number, isClosing: boolean): void {
+  /** @param when at `close` it is the last time: a failure is then not retried */
+  #emitPending(session: number, when: 'close' | 'lull' | 'early'): void {
     if (!this.#hidden(session).$pending) return;
-    if (!this.#emit(session) && !isClosing) this.#hidden(session).$pending = true;
+    if (!this.#emit(session, when === 'early') && when !== 'close') this.#hidden(session).$pending = true;
   }
 
   /** Emits a session, with the version of the record that changed it last, whenever it is emitted. */
-  #emit(session: number): boolean {
+  #emit(session: number, isEarly = false): boolean {
     this.#hidden(session).$pending = false;
     const figure = { ...this.#figure(session), isRemoved: false };
-    return this.#host.emitFigure(figure, { version: this.#sessions.version(session) });
+    const options = { version: this.#sessions.version(session) };
+    return isEarly ? this.#host.emitEarly(figure, options) : this.#host.emitFigure(figure, options);
   }
 
   #figure(session: number): FinalWindow<KeyTuple, ObjectOf<F>> {

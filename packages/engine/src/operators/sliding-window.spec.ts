@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { map } from 'rxjs';
-import type { Sale} from '@stockafolio/conformance';
+import type { Sale } from '@stockafolio/conformance';
 import { addTo, byUser, codeOf, looseSales, sale, sales, Sum } from '@stockafolio/conformance';
 import {
   foldByKey,

@@ -9,6 +9,7 @@ import { anyParts, pipelineOf } from '../../test/random-plans.js';
 
 /** Larger on request: `RANDOM_PLANS=5000`. */
 const RUNS = Number(process.env['RANDOM_PLANS'] ?? 300);
+const TIMEOUT = 30_000 + 40 * RUNS;
 
 /** Records of few keys: some late, some copies, some of one time, with pauses between. */
 const salesUpTo = (maxLength: number): fc.Arbitrary<readonly Sale[]> =>
@@ -60,12 +61,12 @@ describe('random plans', () => {
       }),
       { numRuns: RUNS },
     );
-  });
+  }).timeout(TIMEOUT);
 
   it('make the same states, versions and rows of batches of records as of single ones', () => {
     fc.assert(
       fc.property(anyParts, anyBatches, (parts, batches) => expectSameInBatches(pipelineOf(parts), batches)),
       { numRuns: RUNS },
     );
-  });
+  }).timeout(TIMEOUT);
 });

@@ -1,4 +1,5 @@
 import { jsonCodec, messageOf, StockafolioError, type Pipeline, type RecordSchema } from '@stockafolio/core';
+import { withPartitioner } from '@stockafolio/core/plan';
 import type { Archive, Codec } from '@stockafolio/core/ports';
 import type { Command } from 'commander';
 import { importModule } from './app-module.js';
@@ -8,8 +9,13 @@ import type { Toolkit } from './toolkit.js';
 /** What the command runs: a pipeline, and its settings. */
 export interface App {
   readonly pipeline: Pipeline;
-  /** Message formats by name; `wire` is used unless `--format` names another. */
+  /** Message formats of the first stream by name; `wire` is used unless `--format` names another. */
   readonly codecs: Readonly<Record<string, Codec<unknown>>>;
+  /**
+   * Of a pipeline that reads several streams: message formats of the others, by the name of the stream. Those of a
+   * stream that is not named are JSON of its schema.
+   */
+  readonly others?: Readonly<Record<string, Readonly<Record<string, Codec<unknown>>>>>;
   /** The calendar day of a time, `YYYY-MM-DD`, by which the archive is divided; defaults to the UTC day. */
   readonly dayOf?: (time: number) => string;
   /**
@@ -78,27 +84,39 @@ export function partitionedBy(app: App, partitioner: 'murmur2' | 'crc32' | undef
       hint: 'omit --partitioner: its messages may be in any partition',
     });
   }
-  return { ...app, pipeline: { ...pipeline, stream: { ...pipeline.stream, partitioner } } };
+  return { ...app, pipeline: withPartitioner(pipeline, partitioner) };
 }
 
 /**
  * The format in which archived messages are read: the named one, otherwise the archive's own, otherwise `wire`.
  *
+ * @param input the index of the stream
  * @throws ERR_USAGE if the application has no such format
  */
 export async function archivedForm(
   app: App,
   archive: Pick<Archive<unknown>, 'facts'>,
   format: string | undefined,
+  input = 0,
 ): Promise<Codec<unknown>> {
-  return codecOf(app, format ?? (await archive.facts())?.form ?? 'wire');
+  return codecOf(app, (input === 0 ? format : undefined) ?? (await archive.facts())?.form ?? 'wire', input);
 }
 
-/** The codec of a named format. @throws ERR_USAGE listing the available formats */
-export function codecOf(app: App, format: string): Codec<unknown> {
-  const codec = app.codecs[format];
+/**
+ * The codec of a named format of a stream, by the stream's index. @throws ERR_USAGE listing the available formats
+ */
+export function codecOf(app: App, format: string, input = 0): Codec<unknown> {
+  const codecs = codecsOf(app, input);
+  const codec = codecs[format];
   if (codec !== undefined) return codec;
-  throw new StockafolioError('ERR_USAGE', `there is no message format '${format}'`, {
-    hint: `--format is one of: ${Object.keys(app.codecs).join(', ')}`,
+  const of = app.pipeline.streams.length === 1 ? '' : ` of stream '${app.pipeline.streams[input]?.name}'`;
+  throw new StockafolioError('ERR_USAGE', `there is no message format '${format}'${of}`, {
+    hint: `--format is one of: ${Object.keys(codecs).join(', ')}`,
   });
+}
+
+function codecsOf({ pipeline, codecs, others = {} }: App, input: number): Readonly<Record<string, Codec<unknown>>> {
+  const stream = pipeline.streams[input];
+  if (input === 0 || stream === undefined) return codecs;
+  return others[stream.name] ?? { wire: jsonCodec(stream.schema) };
 }

@@ -1,3 +1,4 @@
+export * from './accounts.js';
 export * from './oracle/index.js';
 export { runClockContract, type ClockHarness } from './clock-contract.js';
 export { runCodecContract, type CodecHarness } from './codec-contract.js';

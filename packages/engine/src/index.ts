@@ -8,6 +8,10 @@ export {
   type Rejection,
 } from './tables/dead-letter-watch.js';
 export { claimTables, type TableClaim } from './tables/claim-tables.js';
+export type { Lull } from './merge/merge.js';
+export { MergedFeed, type Arriving } from './merge/merged-feed.js';
+export { inputName, jointIdentity } from './tables/input-name.js';
+export { copyLulls, readLulls } from './tables/lulls.js';
 export { Feed } from './partition/feed.js';
 export {
   CUT_FROM,
@@ -20,6 +24,7 @@ export {
 } from './intake/intake.js';
 export { partitionChoice } from './intake/partition-check.js';
 export type { EngineOptions } from './partition/engine-options.js';
+export type { InputPosition } from './partition/engine-input.js';
 export { PartitionEngine, type EnginePosition } from './partition/partition-engine.js';
 export { copyFloors, readFloors, writeFloors, type VersionFloor } from './tables/version-floors.js';
 export { readMarks } from './tables/source-marks.js';
@@ -49,6 +54,7 @@ export {
   progress,
   runTables,
   sourceMarks,
+  streamLulls,
   tableWriters,
   versionFloors,
 } from './tables/system-tables.js';

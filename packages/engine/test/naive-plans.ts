@@ -59,10 +59,16 @@ export class NaivePlan {
     this.#nodes = parts.map(nodeOf);
   }
 
-  push(record: Sale, offset: number): void {
+  /**
+   * @param offset names the record in the dead letters
+   * @param takes whether a part receives it, by the part's index; defaults to all of them
+   */
+  push(record: Sale, offset: number | string, takes: (part: number) => boolean = () => true): void {
     const { user, item, amount, time } = record;
     const isKept = this.#attempt(() => {
-      for (const node of this.#nodes) this.#receive(node, { user, item, amount }, { time, watermark: this.#watermark });
+      this.#nodes.forEach((node, n) => {
+        if (takes(n)) this.#receive(node, { user, item, amount }, { time, watermark: this.#watermark });
+      });
     });
     if (isKept) for (const name of this.#late) this.letters.add(`${offset} ${name}`);
     else this.letters.add(`${offset} `);
@@ -242,7 +248,7 @@ export class NaivePlan {
   }
 
   /** Moves the time of a part and of those behind it; behind a window they have its time. */
-  #advance(node: Node, watermark: number, offset: number): void {
+  #advance(node: Node, watermark: number, offset: number | string): void {
     const { name, part, next } = node;
     if (part.kind === 'distinct') {
       for (const [id, until] of this.#memory.seen)

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { filter, map, type Observable } from 'rxjs';
+import { filter, map, merge, type Observable } from 'rxjs';
 import { Sale, Sum } from '@stockafolio/conformance';
 import {
   type Branch,
@@ -146,7 +146,10 @@ export const mapped = ({ amount, ...item }: Item, factor: number): Item => ({
   amount: (amount * factor) % 31,
 });
 
-const source = stream('sales', Sale, { key: 'user', time: (s) => s.time, outOfOrderness: OUT_OF_ORDER });
+const sales = { key: 'user', time: (s: Sale) => s.time, outOfOrderness: OUT_OF_ORDER } as const;
+const source = stream('sales', Sale, sales);
+/** The streams that plans of several streams read. */
+export const sources = [source, stream('refunds', Sale, sales), stream('gifts', Sale, sales)] as const;
 const sumTable = (name: string): Table =>
   table(
     name,
@@ -179,154 +182,174 @@ export function mergeSums(into: Mutable<Sum>, from: Sum): void {
 
 /** Its tables are named after the numbers of their parts, counted depth first. */
 export function pipelineOf(parts: readonly Part[]): Pipeline {
-  return pipeline('random', { source }, ({ source: records }) => {
-    const branches: Branch[] = [];
-    let number = 0;
-    const add = (flow: Observable<Item>, part: Part): void => {
-      const name = `n${number++}`;
-      const put = (to: Table, rows: Observable<unknown>): void =>
-        void branches.push(into<Table, unknown>(to, rows as never));
-      const keyOf =
-        (key: ByUser) =>
-        (each: Item): [string, string] => [each.user, key.length === 2 ? each.item : ''];
-      const after = (from: Observable<Item>, next: readonly Part[]): void => {
-        for (const each of next) add(from, each);
-      };
-      switch (part.kind) {
-        case 'map':
-          return after(flow.pipe(map((each) => mapped(each, part.factor))), part.next);
-        case 'filter':
-          return after(flow.pipe(filter(({ amount }) => amount % 5 !== part.not)), part.next);
-        case 'distinct':
-          return after(flow.pipe(distinctByKey(name, { key: keyOf(part.key), within: part.within })), part.next);
-        case 'fold': {
-          const sums = flow.pipe(
-            foldByKey(name, {
-              key: keyOf(part.key),
-              state: Sum,
-              fold: (sum, { amount }) => addTo(sum, amount, part.fails),
-            }),
-          );
-          const rows = sums.pipe(map(({ key: [user, item], value }) => ({ user, item, ...value })));
-          // The state itself, or a row for each record.
-          put(sumTable(name), part.fails < 0 ? sums : rows);
-          return after(
-            sums.pipe(map(({ key: [user], record: { item }, value: { amount } }) => ({ user, item, amount }))),
-            part.next,
-          );
-        }
-        case 'figures': {
-          const sums = flow.pipe(
-            foldByKey(`${name}-below`, {
-              ...{ key: keyOf(['user', 'item']), state: Sum },
+  return pipeline('random', { source }, ({ source: records }) => branchesOf(parts, () => records));
+}
+
+/**
+ * The same over several streams.
+ *
+ * @param inputs by part, the streams that are merged into it, by index
+ */
+export function pipelineOfMany(parts: readonly Part[], inputs: readonly (readonly number[])[]): Pipeline {
+  const [first, second, third] = sources;
+  return pipeline('random', { first, second, third }, ({ first: a, second: b, third: c }) => {
+    const flows = [a, b, c];
+    return branchesOf(parts, (part) => {
+      const chosen = (inputs[part] ?? []).flatMap((n) => flows[n] ?? []);
+      const [only] = chosen;
+      return only !== undefined && chosen.length === 1 ? only : merge(...chosen);
+    });
+  });
+}
+
+/** @param from what goes into each of the parts, by index */
+function branchesOf(parts: readonly Part[], from: (part: number) => Observable<Item>): Branch[] {
+  const branches: Branch[] = [];
+  let number = 0;
+  const add = (flow: Observable<Item>, part: Part): void => {
+    const name = `n${number++}`;
+    const put = (to: Table, rows: Observable<unknown>): void =>
+      void branches.push(into<Table, unknown>(to, rows as never));
+    const keyOf =
+      (key: ByUser) =>
+      (each: Item): [string, string] => [each.user, key.length === 2 ? each.item : ''];
+    const after = (from: Observable<Item>, next: readonly Part[]): void => {
+      for (const each of next) add(from, each);
+    };
+    switch (part.kind) {
+      case 'map':
+        return after(flow.pipe(map((each) => mapped(each, part.factor))), part.next);
+      case 'filter':
+        return after(flow.pipe(filter(({ amount }) => amount % 5 !== part.not)), part.next);
+      case 'distinct':
+        return after(flow.pipe(distinctByKey(name, { key: keyOf(part.key), within: part.within })), part.next);
+      case 'fold': {
+        const sums = flow.pipe(
+          foldByKey(name, {
+            key: keyOf(part.key),
+            state: Sum,
+            fold: (sum, { amount }) => addTo(sum, amount, part.fails),
+          }),
+        );
+        const rows = sums.pipe(map(({ key: [user, item], value }) => ({ user, item, ...value })));
+        // The state itself, or a row for each record.
+        put(sumTable(name), part.fails < 0 ? sums : rows);
+        return after(
+          sums.pipe(map(({ key: [user], record: { item }, value: { amount } }) => ({ user, item, amount }))),
+          part.next,
+        );
+      }
+      case 'figures': {
+        const sums = flow.pipe(
+          foldByKey(`${name}-below`, {
+            ...{ key: keyOf(['user', 'item']), state: Sum },
+            fold: (sum, { amount }) => addTo(sum, amount, -1),
+          }),
+        );
+        const key = (own: string, amount: number): [string, string] =>
+          part.isSharded ? ['', classOf(amount)] : [own, part.key.length === 2 ? classOf(amount) : ''];
+        const operator = part.isSharded ? shardedFold : foldByKey;
+        const figures = sums.pipe(
+          operator(name, {
+            key: ({ key: [user], value: { amount } }) => key(user, amount),
+            state: Sum,
+            fold: (sum, { value: { amount } }) => addTo(sum, amount, 13),
+            unfold: (sum, { value: { amount } }) => {
+              sum.amount -= amount;
+              sum.count -= 1;
+            },
+          }),
+        );
+        return put(sumTable(name), figures.pipe(map(({ key: [user, item], value }) => ({ user, item, ...value }))));
+      }
+      case 'rank':
+        return put(
+          sumTable(name),
+          flow.pipe(
+            topByKey(name, {
+              ...{ k: part.k, by: 'amount', key: ({ user }: Item) => [user] as const, state: Sum },
               fold: (sum, { amount }) => addTo(sum, amount, -1),
             }),
-          );
-          const key = (own: string, amount: number): [string, string] =>
-            part.isSharded ? ['', classOf(amount)] : [own, part.key.length === 2 ? classOf(amount) : ''];
-          const operator = part.isSharded ? shardedFold : foldByKey;
-          const figures = sums.pipe(
-            operator(name, {
-              key: ({ key: [user], value: { amount } }) => key(user, amount),
-              state: Sum,
-              fold: (sum, { value: { amount } }) => addTo(sum, amount, 13),
-              unfold: (sum, { value: { amount } }) => {
-                sum.amount -= amount;
-                sum.count -= 1;
-              },
-            }),
-          );
-          return put(sumTable(name), figures.pipe(map(({ key: [user, item], value }) => ({ user, item, ...value }))));
-        }
-        case 'rank':
-          return put(
-            sumTable(name),
-            flow.pipe(
-              topByKey(name, {
-                ...{ k: part.k, by: 'amount', key: ({ user }: Item) => [user] as const, state: Sum },
-                fold: (sum, { amount }) => addTo(sum, amount, -1),
-              }),
-              map(({ rank, value: { amount } }) => ({ user: String(rank), item: '', amount, count: 0 })),
-            ),
-          );
-        case 'window': {
-          const windows = flow.pipe(
-            hoppingWindow(name, {
-              ...{ size: part.step * part.overlap, step: part.step, allowedLateness: part.lateness },
-              ...{ key: keyOf(part.key), state: Sum, emit: part.emit },
-              fold: (sum, { amount }) => addTo(sum, amount, 7),
-            }),
-          );
-          put(
-            windowTable(name),
-            windows.pipe(map(({ window: { start }, key: [user, item], value }) => ({ user, item, start, ...value }))),
-          );
-          return after(
-            windows.pipe(
-              whenFinal(),
-              map(({ key: [user, item], value: { amount } }) => ({ user, item, amount })),
-            ),
-            part.next,
-          );
-        }
-        case 'sliding': {
-          const figures = flow.pipe(
-            slidingWindow(name, {
-              ...{
-                size: part.size,
-                allowedLateness: part.lateness,
-                key: keyOf(part.key),
-                state: Sum,
-                merge: mergeSums,
-              },
-              fold: (sum, { amount }) => addTo(sum, amount, 7),
-            }),
-          );
-          put(sumTable(name), figures.pipe(map(({ key: [user, item], value }) => ({ user, item, ...value }))));
-          return after(
-            figures.pipe(map(({ key: [user], record: { item }, value: { amount } }) => ({ user, item, amount }))),
-            part.next,
-          );
-        }
-        case 'count': {
-          const windows = flow.pipe(
-            countWindow(name, {
-              ...{ size: part.size, slide: part.slide, key: keyOf(part.key), state: Sum },
-              fold: (sum, { amount }) => addTo(sum, amount, 7),
-            }),
-          );
-          put(
-            windowTable(name),
-            windows.pipe(map(({ index, key: [user, item], value }) => ({ user, item, start: index, ...value }))),
-          );
-          return after(
-            windows.pipe(map(({ key: [user, item], value: { amount } }) => ({ user, item, amount }))),
-            part.next,
-          );
-        }
-        case 'session': {
-          const sessions = flow.pipe(
-            sessionWindow(name, {
-              ...{ gap: part.gap, allowedLateness: part.lateness, key: keyOf(part.key), state: Sum, emit: part.emit },
-              fold: (sum, { amount }) => addTo(sum, amount, 7),
-              merge: mergeSums,
-            }),
-          );
-          put(
-            windowTable(name),
-            sessions.pipe(map(({ window: { start }, key: [user, item], value }) => ({ user, item, start, ...value }))),
-          );
-          return after(
-            sessions.pipe(
-              whenFinal(),
-              map(({ key: [user], window: { end }, value: { amount } }) => ({ user, item: `${end}`, amount })),
-            ),
-            part.next,
-          );
-        }
+            map(({ rank, value: { amount } }) => ({ user: String(rank), item: '', amount, count: 0 })),
+          ),
+        );
+      case 'window': {
+        const windows = flow.pipe(
+          hoppingWindow(name, {
+            ...{ size: part.step * part.overlap, step: part.step, allowedLateness: part.lateness },
+            ...{ key: keyOf(part.key), state: Sum, emit: part.emit },
+            fold: (sum, { amount }) => addTo(sum, amount, 7),
+          }),
+        );
+        put(
+          windowTable(name),
+          windows.pipe(map(({ window: { start }, key: [user, item], value }) => ({ user, item, start, ...value }))),
+        );
+        return after(
+          windows.pipe(
+            whenFinal(),
+            map(({ key: [user, item], value: { amount } }) => ({ user, item, amount })),
+          ),
+          part.next,
+        );
       }
-    };
-    for (const part of parts) add(records, part);
-    return branches;
-  });
+      case 'sliding': {
+        const figures = flow.pipe(
+          slidingWindow(name, {
+            ...{
+              size: part.size,
+              allowedLateness: part.lateness,
+              key: keyOf(part.key),
+              state: Sum,
+              merge: mergeSums,
+            },
+            fold: (sum, { amount }) => addTo(sum, amount, 7),
+          }),
+        );
+        put(sumTable(name), figures.pipe(map(({ key: [user, item], value }) => ({ user, item, ...value }))));
+        return after(
+          figures.pipe(map(({ key: [user], record: { item }, value: { amount } }) => ({ user, item, amount }))),
+          part.next,
+        );
+      }
+      case 'count': {
+        const windows = flow.pipe(
+          countWindow(name, {
+            ...{ size: part.size, slide: part.slide, key: keyOf(part.key), state: Sum },
+            fold: (sum, { amount }) => addTo(sum, amount, 7),
+          }),
+        );
+        put(
+          windowTable(name),
+          windows.pipe(map(({ index, key: [user, item], value }) => ({ user, item, start: index, ...value }))),
+        );
+        return after(
+          windows.pipe(map(({ key: [user, item], value: { amount } }) => ({ user, item, amount }))),
+          part.next,
+        );
+      }
+      case 'session': {
+        const sessions = flow.pipe(
+          sessionWindow(name, {
+            ...{ gap: part.gap, allowedLateness: part.lateness, key: keyOf(part.key), state: Sum, emit: part.emit },
+            fold: (sum, { amount }) => addTo(sum, amount, 7),
+            merge: mergeSums,
+          }),
+        );
+        put(
+          windowTable(name),
+          sessions.pipe(map(({ window: { start }, key: [user, item], value }) => ({ user, item, start, ...value }))),
+        );
+        return after(
+          sessions.pipe(
+            whenFinal(),
+            map(({ key: [user], window: { end }, value: { amount } }) => ({ user, item: `${end}`, amount })),
+          ),
+          part.next,
+        );
+      }
+    }
+  };
+  parts.forEach((part, n) => add(from(n), part));
+  return branches;
 }

@@ -12,6 +12,7 @@ export async function filesOf<T>(
   archive: Archive<T>,
   { partition, source, from, to }: Pick<BatchUnit, 'partition' | 'source' | 'from' | 'to'>,
 ): Promise<readonly ArchivedFile[]> {
+  if (to <= from) return [];
   const files = (await archive.files()).filter(
     (file) => file.partition === partition && file.last >= from && file.first < to,
   );

@@ -5,8 +5,12 @@ import type { DeadLetterOptions, ManyDeadLetters, OnPartitionMismatch } from '@s
 /** The inputs and outputs of a batch run. */
 export interface BatchPorts<T> {
   readonly pipeline: Pipeline;
+  /** Of the first stream. */
   readonly codec: Codec<T>;
+  /** Of the first stream. */
   readonly archive: Archive<T>;
+  /** Of a pipeline that reads several streams: those of the others, by the name of the stream. */
+  readonly others?: Readonly<Record<string, { readonly codec: Codec<unknown>; readonly archive: Archive<unknown> }>>;
   readonly tables: Tables;
   readonly checkpoints: Files;
   readonly clock: Clock;
@@ -19,6 +23,11 @@ export interface BatchOptions extends DeadLetterOptions {
   readonly day?: string;
   /** Continue although a partition has no files and is not known to be empty: its messages are left out. */
   readonly allowMissingPartitions?: boolean;
+  /**
+   * Of several streams: also process messages that wait for what another stream may have sent next. They count as if it
+   * had sent nothing. By default they are left to the next run, which knows more.
+   */
+  readonly toEnd?: boolean;
   /** Begin at the start of the archive instead of the newest checkpoints, and replace these. */
   readonly fromStart?: boolean;
   /**
@@ -52,14 +61,34 @@ export interface DividedRange {
   readonly to: number;
 }
 
+/** What a unit reads of one of several streams. */
+export interface UnitInput {
+  readonly stream: string;
+  /** Identity of the source that was archived. */
+  readonly source: string;
+  readonly partitions?: number | undefined;
+  /** Offsets to process: from `from` (inclusive) to `to` (exclusive). */
+  readonly from: number;
+  readonly to: number;
+  /** The time until which the source had no more than that, epoch milliseconds; absent if it is unknown. */
+  readonly silentUntil?: number | undefined;
+}
+
 /** One source partition's range of a run: plain data, so that it can run anywhere. */
 export interface BatchUnit extends DeadLetterOptions {
   readonly partition: number;
   /** Identity of the source that was archived. */
   readonly source: string;
-  /** Offsets to process: from `from` (inclusive) to `to` (exclusive). */
+  /**
+   * Offsets to process: from `from` (inclusive) to `to` (exclusive); of several streams, their sums: it may end before
+   * `to`.
+   */
   readonly from: number;
   readonly to: number;
+  /** By stream, if there are several. */
+  readonly inputs?: readonly UnitInput[] | undefined;
+  /** See {@link BatchOptions.toEnd}. */
+  readonly toEnd?: boolean | undefined;
   /** Whether it begins without a checkpoint, at the start of the archive. */
   readonly fresh: boolean;
   readonly fromStart: boolean;
@@ -81,6 +110,8 @@ export interface UnitResult {
   /** If many of its messages were dead-lettered in some minute, the figures of the worst one. */
   readonly manyDeadLetters?: ManyDeadLetters;
   readonly rows: number;
+  /** Of several streams: the messages that were left to the next run, because another stream may have sent some before. */
+  readonly waiting?: number;
   /** The next offset, and the version clock, at its end. */
   readonly offset: number;
   readonly version: number;

@@ -10,6 +10,7 @@ import {
 } from '@stockafolio/engine';
 import { checkComplete } from './check-complete.js';
 import type { BatchOptions, BatchPorts, BatchUnit } from './options.js';
+import { planMerged } from './plan-merged.js';
 
 export interface BatchPlan {
   /** Identity of the source that was archived; undefined if the archive is empty. */
@@ -29,6 +30,7 @@ export interface BatchPlan {
  * without files; ERR_PARTITIONS_CHANGED if the source's partitions were increased since
  */
 export async function planUnits<T>(ports: BatchPorts<T>, options: BatchOptions): Promise<BatchPlan> {
+  if (ports.pipeline.streams.length > 1) return planMerged(ports, options);
   const facts = await ports.archive.facts();
   const units: BatchUnit[] = [];
   const checkpoints = new Map<number, CheckpointHeader>();

@@ -7,6 +7,7 @@ import {
   checkWritten,
   claimTables,
   heldFor,
+  inputName,
   type Progress,
   readMarks,
   readProgress,
@@ -14,6 +15,7 @@ import {
   tablesOf,
 } from '@stockafolio/engine';
 import { checkArchived } from './archived-history.js';
+import { inputsOf } from './inputs.js';
 import type { BatchOptions, BatchPorts, BatchUnit, UnitResult } from './options.js';
 import { planDivision } from './plan-division.js';
 import { planUnits } from './plan-units.js';
@@ -95,7 +97,8 @@ export async function prepareBatch<T>(ports: BatchPorts<T>, options: BatchOption
   await claim(ports, takeOver);
   if (plan.source === undefined) return [];
   const written = await checkSource(ports, plan.source);
-  await checkTablesPartitioning(ports.tables, ports.pipeline.name, plan.partitioning);
+  if (ports.pipeline.streams.length === 1)
+    await checkTablesPartitioning(ports.tables, ports.pipeline.name, plan.partitioning);
   await checkHistory(ports, plan.checkpoints);
   const wholes = await readWhole(ports.tables, ports.pipeline.name, written);
   for (const [partition, header] of plan.checkpoints)
@@ -107,6 +110,11 @@ async function prepareDivision<T>(
   ports: BatchPorts<T>,
   options: BatchOptions & { readonly repartition: number },
 ): Promise<BatchUnit[]> {
+  if (ports.pipeline.streams.length > 1) {
+    throw new StockafolioError('ERR_USAGE', 'an archive of several streams cannot be repartitioned yet', {
+      hint: 'make new topics with the new number of partitions, and send all messages to these',
+    });
+  }
   await claim(ports, options.takeOver ?? false);
   const source = (await ports.archive.facts())?.source;
   if (source === undefined) return [];
@@ -142,12 +150,17 @@ async function checkSource<T>(
 
 /** Checks that tables and checkpoints were made from messages that the archive has. @throws ERR_SOURCE_DIVERGED */
 async function checkHistory<T>(
-  { archive, tables, pipeline }: BatchPorts<T>,
+  ports: BatchPorts<T>,
   checkpoints: ReadonlyMap<number, CheckpointHeader>,
 ): Promise<void> {
-  const marks = [...(await readMarks(tables, pipeline.name)).values()];
-  const ends = [...checkpoints].map(([partition, { position }]) =>
-    positionAt(partition, position.offset, position.mark),
-  );
-  await checkArchived(archive, [...marks, ...ends]);
+  const { tables, pipeline } = ports;
+  for (const [n, { archive, stream }] of inputsOf(ports).entries()) {
+    const marks = [...(await readMarks(tables, inputName(pipeline, n))).values()];
+    const ends = [...checkpoints].flatMap(([partition, { position }]) => {
+      const { inputs = [{ ...position, stream: pipeline.stream.name }] } = position;
+      const at = inputs.find((input) => input.stream === stream.name);
+      return at === undefined ? [] : [positionAt(partition, at.offset, at.mark)];
+    });
+    await checkArchived(archive, [...marks, ...ends]);
+  }
 }

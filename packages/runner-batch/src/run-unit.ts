@@ -1,22 +1,28 @@
 import { StockafolioError } from '@stockafolio/core';
-import type { AbortSignalLike, Mutation } from '@stockafolio/core/ports';
+import type { AbortSignalLike, ArchivedFile, Mutation } from '@stockafolio/core/ports';
 import {
   checkpointFolder,
   CheckpointWriter,
+  type EngineOptions,
   findCheckpoint,
+  inputName,
   PartitionEngine,
+  partitioningOf,
   partitioningRow,
   readFloors,
   readPartitionings,
   readTableIds,
+  type RecordPosition,
   restoreCheckpoint,
   tablesOf,
 } from '@stockafolio/engine';
 import { checkOneHistory, historiesOf, markAtEnd } from './archived-history.js';
-import type { BatchPorts, BatchUnit, UnitResult } from './options.js';
+import { inputsOf, type ArchivedInput } from './inputs.js';
+import type { BatchPorts, BatchUnit, UnitInput, UnitResult } from './options.js';
 import { FinalRows } from './final-rows.js';
 import { filesOf } from './files-of.js';
 import { takeDivided } from './take-divided.js';
+import { takeMerged } from './take-merged.js';
 import { takeOwn } from './take-own.js';
 import { UnitDeadLetters } from './unit-dead-letters.js';
 import { WholeDeadLetters } from './whole-dead-letters.js';
@@ -40,29 +46,44 @@ export async function runUnit<T>(
   unit: BatchUnit,
   listener: UnitListener = {},
 ): Promise<UnitResult> {
-  const { pipeline, codec, archive } = ports;
+  const { pipeline } = ports;
   const { partition, source, partitions, onBadRecord } = unit;
   const isDivided = unit.division !== undefined;
-  const files = await filesOf(archive, unit);
+  const archives = inputsOf(ports);
+  const stretches: readonly UnitInput[] = unit.inputs ?? [{ ...unit, stream: pipeline.stream.name }];
+  const files = await Promise.all(
+    archives.map(({ archive }, n) => {
+      const stretch = stretches[n];
+      return stretch === undefined ? [] : filesOf(archive, { ...stretch, partition });
+    }),
+  );
   const isWhole = isDivided || pipeline.reads === undefined;
-  const letters = isWhole ? undefined : new WholeDeadLetters(codec, archive, partition);
+  const letters = isWhole
+    ? []
+    : archives.map((each, n) => new WholeDeadLetters(each.codec, each.archive, partition, inputName(pipeline, n)));
   const engine = new PartitionEngine({
     ...{ pipeline, partition, source, partitions, onBadRecord },
-    codec: letters?.codec ?? codec,
+    sources: stretches.map((stretch) => stretch.source),
+    codec: { encode: (record, position) => codecAt(letters, archives, position).encode(record, position) },
     states: ports.states?.(),
   });
-  const whole = async (rows: readonly Mutation[]): Promise<readonly Mutation[]> => letters?.complete(rows) ?? rows;
+  const whole = async (rows: readonly Mutation[]): Promise<readonly Mutation[]> => {
+    let completed = rows;
+    for (const each of letters) completed = await each.complete(completed);
+    return completed;
+  };
   // Created before the first record: the checkpoint saves what has changed since then.
   const saver = await resume(ports, unit, engine);
   engine.setFloors((await readFloors(ports.tables, pipeline.name)).get(partition) ?? []);
-  if (!unit.fresh && engine.position.offset === unit.to) {
-    return { partition, records: 0, setAside: 0, rows: 0, offset: unit.to, version: engine.position.version };
+  if (!unit.fresh && engine.position.offset !== unit.from) {
+    const { offset, version } = engine.position;
+    return { partition, records: 0, setAside: 0, rows: 0, offset, version };
   }
-  const histories = await historiesOf(archive, files);
-  checkOneHistory(partition, histories, { partition, ...engine.position });
+  const histories = await Promise.all(archives.map(({ archive }, n) => historiesOf(archive, files[n] ?? [])));
+  histories.forEach((own, n) => checkOneHistory(partition, own, { partition, ...engine.inputs.at(n).position }));
   const writer = new RowWriter(ports, unit.writeRows);
   const final = new FinalRows(pipeline.plan.edges, unit.writeRows);
-  const taken = isDivided ? takeDivided(ports, unit, engine) : takeOwn(ports, unit, engine, files);
+  const taken = isDivided ? takeDivided(ports, unit, engine) : takeUnit(ports, unit, engine, files);
   const watch = new UnitDeadLetters(unit, ports.clock, engine);
   let records = 0;
   for await (const count of taken) {
@@ -70,24 +91,54 @@ export async function runUnit<T>(
     records += count;
     watch.add(count);
     listener.onRecords?.(count);
+    await writer.write(engine.takeNotes());
     if (engine.waiting >= unit.writeRows) await writer.write(await whole(final.take(engine.drain())));
   }
   watch.end();
-  engine.passOver(unit.to);
-  engine.setMark(markAtEnd(histories, unit.to));
+  if (unit.inputs === undefined) engine.passOver(unit.to);
+  stretches.forEach(({ to }, n) => {
+    const input = engine.inputs.at(n);
+    if (input.offset === to) input.mark = markAtEnd(histories[n] ?? [], to);
+  });
   engine.flush();
   await writer.write(await whole(final.take(engine.drain())));
   for (const rows of final.end(engine.commitInParts(unit.writeRows))) await writer.write(await whole(rows));
   await writer.settle();
-  const { partitioning } = engine;
-  if (partitioning !== undefined && !(await readPartitionings(ports.tables, pipeline.name)).has(partition))
-    await writer.write([partitioningRow(pipeline.name, partition, partitioning)]);
+  for (const [n, { stream }] of archives.entries()) {
+    const partitioning = partitioningOf(stream, stretches[n]?.partitions);
+    const name = inputName(pipeline, n);
+    if (partitioning !== undefined && !(await readPartitionings(ports.tables, name)).has(partition))
+      await writer.write([partitioningRow(name, partition, partitioning)]);
+  }
   await writer.settle();
   await writer.write([engine.progress(), engine.checkpointCut(), ...engine.marks()]);
   await writer.settle();
   await saveCheckpoint(ports, unit, saver);
   const { offset, version } = engine.position;
-  return { partition, records, setAside: engine.setAside, ...watch.found, rows: writer.rows, offset, version };
+  const left = unit.inputs === undefined ? {} : { waiting: Math.max(0, unit.to - offset) };
+  return { partition, records, setAside: engine.setAside, ...watch.found, ...left, rows: writer.rows, offset, version };
+}
+
+/** What encodes the records of dead letters: if records lack fields, a note of what is to be filled in. */
+function codecAt(
+  letters: readonly WholeDeadLetters<unknown>[],
+  archives: readonly ArchivedInput[],
+  { input = 0 }: RecordPosition,
+): EngineOptions['codec'] {
+  const codec = letters[input]?.codec ?? archives[input]?.codec;
+  if (codec !== undefined) return codec;
+  throw new StockafolioError('ERR_INTERNAL', `there is no codec of stream number ${input}`);
+}
+
+function takeUnit<T>(
+  ports: BatchPorts<T>,
+  unit: BatchUnit,
+  engine: PartitionEngine,
+  files: readonly (readonly ArchivedFile[])[],
+): AsyncIterable<number> {
+  return unit.inputs === undefined
+    ? takeOwn(ports, unit, engine, files[0] ?? [])
+    : takeMerged(ports, unit, engine, files);
 }
 
 /**
@@ -98,12 +149,14 @@ async function resume<T>(ports: BatchPorts<T>, unit: BatchUnit, engine: Partitio
   const tableIds = await readTableIds(ports.tables, tablesOf(ports.pipeline));
   const target = { pipeline: ports.pipeline.name, source: unit.source, engine, files: ports.checkpoints, tableIds };
   if (unit.fresh) {
-    engine.resume({ offset: unit.from, version: 0, latest: null });
+    const inputs = unit.inputs?.map(({ stream, from }) => ({ stream, offset: from }));
+    engine.resume({ offset: unit.from, version: 0, latest: null, ...(inputs === undefined ? {} : { inputs }) });
     return new CheckpointWriter(target);
   }
   const chain = await findCheckpoint(ports.checkpoints, ports.pipeline.name, unit.partition, () => undefined);
   const offset = chain?.last.header.position.offset;
-  if (chain === undefined || (offset !== unit.from && offset !== unit.to)) {
+  const isDone = unit.inputs === undefined ? offset === unit.to : Number(offset) > unit.from;
+  if (chain === undefined || (offset !== unit.from && !isDone)) {
     throw new StockafolioError(
       'ERR_CHECKPOINT_CORRUPT',
       `partition ${unit.partition}: the checkpoint at offset ${unit.from} is no longer the newest`,

@@ -15,12 +15,15 @@ export class WholeDeadLetters<T> {
   readonly #whole: Codec<T>;
   readonly #archive: Archive<T>;
   readonly #partition: number;
+  readonly #owner: string;
   readonly #missing = new Set<number>();
 
-  constructor(codec: Codec<T>, archive: Archive<T>, partition: number) {
+  /** @param owner the name under which the dead letters of the stream are kept: see `inputName` */
+  constructor(codec: Codec<T>, archive: Archive<T>, partition: number, owner: string) {
     this.#whole = codec;
     this.#archive = archive;
     this.#partition = partition;
+    this.#owner = owner;
     this.codec = {
       encode: (_, { offset }) => {
         this.#missing.add(offset);
@@ -35,7 +38,7 @@ export class WholeDeadLetters<T> {
     const messages = await this.#read([...this.#missing].sort((a, b) => a - b));
     this.#missing.clear();
     return rows.flatMap((row) => {
-      if (row.table !== (deadLetters as Table)) return row;
+      if (row.table !== (deadLetters as Table) || row.values[OWNER] !== this.#owner) return row;
       const message = messages.get(Number(row.values[OFFSET]));
       return message === undefined ? row : withMessage(row, message);
     });
@@ -82,4 +85,5 @@ export class WholeDeadLetters<T> {
   }
 }
 
+const OWNER = deadLetters.columns.findIndex(({ name }) => name === 'pipeline');
 const OFFSET = deadLetters.columns.findIndex(({ name }) => name === 'offset');

@@ -1,7 +1,7 @@
 import type { Mutation, Position } from '@stockafolio/core/ports';
 import { CheckpointQueue, type Saving } from './checkpoint-queue.js';
 import type { CommittedPartition, StreamOptions } from './options.js';
-import type { PartitionTask } from './partition-task.js';
+import { positionOf, type PartitionTask } from './partition-task.js';
 import type { TablesWatch } from './tables-watch.js';
 import { asStockafolioError, untilBack } from './until-back.js';
 
@@ -13,6 +13,8 @@ export type Depth = 'own' | 'whole' | 'saved';
 
 /** The rows and checkpoints of one cut through all assigned partitions. */
 interface Cut {
+  /** Written before all else: where records of some streams went on without others. */
+  readonly lulls: readonly Mutation[];
   readonly rows: readonly Mutation[];
   /** Parts of shared figures. */
   readonly figures: readonly Mutation[];
@@ -144,6 +146,7 @@ export class Committer<T> {
 
   async #bring(cut: Cut): Promise<void> {
     const { source } = this.#options;
+    if (cut.lulls.length > 0) await this.#write('writing rows', cut.lulls);
     if (cut.figures.length > 0) await this.#send(cut.figures);
     if (cut.rows.length > 0) await this.#write('writing rows', cut.rows);
     // A checkpoint continues from what progress says: figures written after it could be lost without a trace.
@@ -187,6 +190,7 @@ function takeCut(
   depthOf: (task: PartitionTask) => Depth,
   now: number,
 ): Cut | undefined {
+  const lulls: Mutation[] = [];
   const rows: Mutation[] = [];
   const figures: Mutation[] = [];
   const progress: Mutation[] = [];
@@ -199,10 +203,11 @@ function takeCut(
     const whole = depth !== 'own';
     if (whole) told.push(task);
     if (task.dirty || (whole && task.owing)) {
+      lulls.push(...task.engine.takeNotes());
       for (const row of task.engine.commitOwn()) rows.push(row);
       if (whole) for (const row of task.engine.commit()) figures.push(row);
-      if (task.note !== undefined) progress.push(task.note);
-      task.note = undefined;
+      progress.push(...task.notes);
+      task.notes = [];
       progress.push(task.engine.progress(), ...task.engine.marks());
       partitions.push(factsOf(task));
       task.oldest = null;
@@ -221,12 +226,13 @@ function takeCut(
   }
   if (progress.length === 0 && checkpoints.length === 0) return undefined;
   const positions = new Map<number, Position[]>();
-  for (const { partition, generation, engine } of told) {
-    const together = positions.get(generation) ?? [];
-    positions.set(generation, together);
-    together.push({ partition, offset: engine.position.offset });
+  for (const task of told) {
+    const together = positions.get(task.generation) ?? [];
+    positions.set(task.generation, together);
+    const { partition, offset, inputs } = positionOf(task);
+    together.push(inputs === undefined ? { partition, offset } : { partition, offset, inputs });
   }
-  return { rows, figures, progress, checkpoints, partitions, positions };
+  return { lulls, rows, figures, progress, checkpoints, partitions, positions };
 }
 
 function factsOf({ partition, engine, end, oldest }: PartitionTask): CommittedPartition {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { withPartitioner } from '@stockafolio/core/plan';
 import {
   choosePartition,
   type Files,
@@ -60,7 +61,7 @@ describe('the producers of the topic:', () => {
     }));
     await at.topic.append(byCrc);
     expect(await codeOf(at.catchUp())).to.equal('ERR_PARTITION_MISMATCH');
-    const own = { ...totals, stream: { ...totals.stream, partitioner: 'crc32' as const } };
+    const own = withPartitioner(totals, 'crc32');
     expect((await at.catchUp({ pipeline: own })).records).to.equal(200);
     const users = (lines: readonly string[]): string[] => lines.filter((line) => line.startsWith('by_user'));
     expect(users(await dump(at.tables)).sort()).to.eql(users(await at.wanted(200)).sort());

@@ -33,7 +33,7 @@ describe('the opening of a partition', () => {
       ...(isHeard ? { onEvent: (event) => void at.events.push(event) } : {}),
     };
     return openPartition(options, {
-      ...{ source, of: 4, generation: 7, tableIds: {}, isNoted: true },
+      ...{ source, sources: [source], counts: [4], generation: 7, tableIds: {}, isNoted: true },
       range: { partition: 0, oldest: 0, end: 100, ...range },
       whole: written === undefined ? undefined : { progress: written, cut: written },
     });

@@ -6,8 +6,12 @@ import type { RetryEvent } from './until-back.js';
 
 export interface StreamOptions<T> extends DeadLetterOptions {
   readonly pipeline: Pipeline;
+  /** Of the first stream. */
   readonly codec: Codec<T>;
+  /** Of the first stream. */
   readonly source: Source;
+  /** Of a pipeline that reads several streams: what the others are read from, by the name of the stream. */
+  readonly others?: Readonly<Record<string, StreamInput>>;
   readonly tables: Tables;
   /** Where checkpoints are kept, in a folder named after the pipeline. */
   readonly checkpoints: Files;
@@ -69,6 +73,12 @@ export interface StreamOptions<T> extends DeadLetterOptions {
   /** Ends the run cleanly: the commit is finished, checkpoints are written. */
   readonly signal?: AbortSignalLike;
   readonly onEvent?: (event: StreamEvent) => void;
+}
+
+/** What one of several streams is read from. */
+export interface StreamInput {
+  readonly source: Source;
+  readonly codec: Codec<unknown>;
 }
 
 /** What happens in a run, for logs, progress and metrics. */

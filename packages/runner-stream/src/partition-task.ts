@@ -1,5 +1,13 @@
-import { StockafolioError } from '@stockafolio/core';
-import { markOf, type Mutation, type PartitionRange, type SourceBatch } from '@stockafolio/core/ports';
+import { type Pipeline, StockafolioError } from '@stockafolio/core';
+import {
+  markOf,
+  type Mutation,
+  type PartitionRange,
+  type Position,
+  positionAt,
+  type SourceBatch,
+  type SourceMessage,
+} from '@stockafolio/core/ports';
 import {
   type CheckpointChain,
   CheckpointWriter,
@@ -7,11 +15,16 @@ import {
   Feed,
   findCheckpoint,
   heldFor,
+  inputName,
+  type InputPosition,
   isWritten,
+  MergedFeed,
   MessageIntake,
   PartitionEngine,
+  partitioningOf,
   partitioningRow,
   readFloors,
+  readLulls,
   readProgress,
   readWhole,
   restoreCheckpoint,
@@ -19,6 +32,7 @@ import {
   type Whole,
 } from '@stockafolio/engine';
 import { filesWithin } from './files-within.js';
+import { codecAt, codecsOf } from './inputs.js';
 import type { StreamOptions } from './options.js';
 import { Turn } from './turn.js';
 
@@ -27,17 +41,26 @@ export const FIGURES_INTERVAL = 1_000;
 const CHECKPOINT_INTERVAL = 5_000;
 const CHECKPOINT_TIMEOUT = 60_000;
 
+/**
+ * How much later than it says a message may have been received by this process's clock, in milliseconds: the clocks of
+ * brokers and producers differ, and a message takes time.
+ */
+const CLOCKS_DIFFER = 200;
+
 /** One assigned partition: its engine, and the writer of its checkpoints. */
 export interface PartitionTask {
   readonly partition: number;
   readonly generation: number;
   /** The offset at which it was opened. */
   readonly from: number;
-  readonly intake: MessageIntake<unknown>;
+  /** By stream. */
+  readonly intakes: readonly MessageIntake<unknown>[];
+  /** Puts the messages of several streams in order; undefined if the pipeline reads one. */
+  readonly merge: MergedFeed | undefined;
   readonly engine: PartitionEngine;
   readonly writer: CheckpointWriter;
-  /** The row that records the number of partitions of the source, until it is written. */
-  note: Mutation | undefined;
+  /** The rows that record the numbers of partitions of the sources, until they are written. */
+  notes: readonly Mutation[];
   /** Whether a message arrived since the last commit. */
   dirty: boolean;
   /** Whether the last commit left this partition's parts of shared figures unwritten. */
@@ -46,6 +69,8 @@ export interface PartitionTask {
   open: boolean;
   /** When the last message arrived, by `Clock.elapsed`. */
   heardAt: number;
+  /** By stream, when its last message arrived, by `Clock.elapsed`. */
+  readonly heard: number[];
   /** Since when some change is in no checkpoint, by `Clock.elapsed`; undefined if there is none. */
   unsavedSince: number | undefined;
   /** When its shared figures are due, and its next checkpoint. */
@@ -59,11 +84,12 @@ export interface PartitionTask {
 
 /** What is known about a partition when it is opened. */
 export interface Opening {
-  /** Identity of the source. */
+  /** Identity of the source, and of those of all streams if there are several. */
   readonly source: string;
+  readonly sources: readonly string[];
   readonly range: PartitionRange;
-  /** How many partitions the source has. */
-  readonly of: number;
+  /** How many partitions the source of each stream has. */
+  readonly counts: readonly number[];
   readonly generation: number;
   /** What the tables hold of it; undefined if nothing. */
   readonly whole: Whole | undefined;
@@ -74,16 +100,19 @@ export interface Opening {
 
 /** Creates the engine of a partition, restored from the newest checkpoint that the tables contain, if there is one. */
 export async function openPartition<T>(options: StreamOptions<T>, opening: Opening): Promise<PartitionTask> {
-  const { source, range, of, generation, whole, tableIds, isNoted } = opening;
-  const { pipeline, checkpoints, codec, clock } = options;
+  const { source, sources, range, counts, generation, whole, tableIds, isNoted } = opening;
+  const { pipeline, checkpoints, clock } = options;
+  const of = Math.max(...counts);
+  const codecs = codecsOf(options);
   const { figuresInterval = FIGURES_INTERVAL, checkpointInterval = CHECKPOINT_INTERVAL } = options;
   const { partition } = range;
   const engine = new PartitionEngine({
     pipeline,
     partition,
     source,
+    sources,
     partitions: of,
-    codec,
+    codec: { encode: (record, position) => codecAt(codecs, position.input ?? 0).encode(record) },
     states: options.states?.(),
     onBadRecord: options.onBadRecord ?? 'dead-letter',
     clock,
@@ -91,7 +120,7 @@ export async function openPartition<T>(options: StreamOptions<T>, opening: Openi
   const chain = await findFitting(options, opening);
   if (chain === undefined) {
     if (whole !== undefined && range.oldest > 0) throw beginningGone(range, whole.progress);
-    engine.resume({ offset: range.oldest, version: 0, latest: null });
+    engine.resume({ ...startOf(pipeline, range), version: 0, latest: null });
     options.onEvent?.({ type: 'started', partition, offset: range.oldest });
   } else {
     const { acceptPlanChange = false } = options;
@@ -104,22 +133,23 @@ export async function openPartition<T>(options: StreamOptions<T>, opening: Openi
   const writer = new CheckpointWriter({ pipeline: pipeline.name, source, engine, files, tableIds }, chain);
   engine.setFloors((await readFloors(options.tables, pipeline.name)).get(partition) ?? []);
   const now = clock.elapsed();
-  const { partitioning } = engine;
   return {
     partition,
     generation,
     from: engine.position.offset,
-    intake: new MessageIntake<unknown>({
-      ...{ stream: pipeline.stream, codec, partition, partitions: of },
-      onPartitionMismatch: options.onPartitionMismatch ?? 'fail',
+    intakes: pipeline.streams.map((stream, input) => {
+      const at = { stream, codec: codecAt(codecs, input), partition, partitions: counts[input] };
+      return new MessageIntake<unknown>({ ...at, onPartitionMismatch: options.onPartitionMismatch ?? 'fail' });
     }),
+    merge: await mergeOf(engine, options),
     engine,
     writer,
-    note: isNoted || partitioning === undefined ? undefined : partitioningRow(pipeline.name, partition, partitioning),
+    notes: isNoted ? [] : partitioningRows(pipeline, partition, counts),
     dirty: false,
     owing: false,
     open: false,
     heardAt: now,
+    heard: pipeline.streams.map(() => now),
     unsavedSince: undefined,
     figures: new Turn(figuresInterval, partition, of, now),
     checkpoint: new Turn(checkpointInterval, partition, of, now),
@@ -159,15 +189,86 @@ async function findFitting<T>(
   return older;
 }
 
+/** Where a partition begins. */
+function startOf(
+  { streams }: Pipeline,
+  { oldest, inputs }: PartitionRange,
+): { readonly offset: number; readonly inputs?: readonly InputPosition[] } {
+  if (streams.length === 1) return { offset: oldest };
+  const starts = streams.map(({ name }, n): InputPosition => ({ stream: name, offset: inputs?.[n]?.oldest ?? 0 }));
+  return { offset: oldest, inputs: starts };
+}
+
+async function mergeOf<T>(
+  engine: PartitionEngine,
+  { pipeline, tables }: StreamOptions<T>,
+): Promise<MergedFeed | undefined> {
+  if (pipeline.streams.length === 1) return undefined;
+  return new MergedFeed(engine, pipeline, await readLulls(tables, pipeline, engine.partition));
+}
+
+/** The rows that record how the sources of a pipeline are partitioned. */
+function partitioningRows(pipeline: Pipeline, partition: number, counts: readonly number[]): readonly Mutation[] {
+  return pipeline.streams.flatMap((stream, input) => {
+    const partitioning = partitioningOf(stream, counts[input]);
+    return partitioning === undefined ? [] : partitioningRow(inputName(pipeline, input), partition, partitioning);
+  });
+}
+
+/** Where a partition is read from. */
+export function positionOf({ partition, engine }: Pick<PartitionTask, 'partition' | 'engine'>): Position {
+  const { offset, mark, inputs } = engine.position;
+  const position = positionAt(partition, offset, mark);
+  return inputs === undefined ? position : { ...position, inputs };
+}
+
 /** Passes a batch of messages through the partition's engine; returns how many of them it rejected. */
 export function takeBatch<T>(task: PartitionTask, batch: SourceBatch, options: StreamOptions<T>): number {
-  const { engine, intake } = task;
+  const { engine, merge } = task;
   const { rejected } = engine;
-  const now = options.clock.now();
+  if (merge === undefined) takeInOrder(task, batch, options.clock.now());
+  else addToMerge(task, merge, batch, options.clock.now());
+  task.oldest ??= batch.messages[0]?.timestamp ?? null;
+  task.heardAt = options.clock.elapsed();
+  task.heard[batch.input ?? 0] = task.heardAt;
+  changed(task, task.heardAt);
+  task.end = Math.max(batch.endOffset, engine.position.offset);
+  return engine.rejected - rejected;
+}
+
+/**
+ * Passes on the messages that wait for streams which are silent; returns how many there were, and how many of them the
+ * engine rejected.
+ */
+export function passSilence<T>(
+  task: PartitionTask,
+  { source, pipeline, clock }: StreamOptions<T>,
+): { readonly records: number; readonly rejected: number } {
+  const { engine, merge, partition, heard } = task;
+  if (merge === undefined || merge.waiting() === 0) return { records: 0, rejected: 0 };
+  const now = clock.elapsed();
+  for (const input of pipeline.streams.keys()) {
+    const emptyAt = source.emptyAt?.(partition, input);
+    if (emptyAt === undefined || now - (heard[input] ?? 0) < pipeline.idleAfter) continue;
+    merge.silent(input, emptyAt - CLOCKS_DIFFER);
+  }
+  const { rejected } = engine;
+  const records = merge.drain();
+  if (records > 0) changed(task, now);
+  return { records, rejected: engine.rejected - rejected };
+}
+
+function changed(task: PartitionTask, now: number): void {
+  task.dirty = true;
+  task.open = true;
+  task.unsavedSince ??= now;
+}
+
+function takeInOrder({ engine, intakes: [intake] }: PartitionTask, batch: SourceBatch, now: number): void {
   const feed = new Feed(engine);
   let next = engine.position.offset;
   for (const message of batch.messages) {
-    if (message.offset < next) continue;
+    if (message.offset < next || intake === undefined) continue;
     next = message.offset + 1;
     const place = { offset: message.offset, ingested: message.timestamp };
     const taken = intake.take(message, now);
@@ -176,14 +277,26 @@ export function takeBatch<T>(task: PartitionTask, batch: SourceBatch, options: S
   }
   feed.end();
   const last = batch.messages.at(-1);
-  if (last !== undefined && next === last.offset + 1) engine.setMark(markOf(last, batch.epoch));
-  task.oldest ??= batch.messages[0]?.timestamp ?? null;
-  task.dirty = true;
-  task.open = true;
-  task.heardAt = options.clock.elapsed();
-  task.unsavedSince ??= task.heardAt;
-  task.end = Math.max(batch.endOffset, engine.position.offset);
-  return engine.rejected - rejected;
+  if (last !== undefined && next === last.offset + 1) engine.inputs.at(0).mark = markOf(last, batch.epoch);
+}
+
+function addToMerge({ intakes }: PartitionTask, merge: MergedFeed, batch: SourceBatch, now: number): void {
+  const { input = 0, messages, epoch } = batch;
+  const intake = intakes[input];
+  for (const each of messages) {
+    if (intake === undefined || each.offset < merge.next(input)) continue;
+    // The source reuses the memory of its messages, and these may wait.
+    const message = kept(each);
+    const { offset, timestamp: ingested, value } = message;
+    const taken = intake.take(message, now);
+    merge.add(input, { offset, ingested, taken, bytes: value ?? undefined, origin: { message, epoch } });
+  }
+  merge.drain();
+}
+
+function kept(message: SourceMessage): SourceMessage {
+  const { key, value } = message;
+  return { ...message, key: key?.slice() ?? null, value: value?.slice() ?? null };
 }
 
 function beginningGone({ partition, oldest }: PartitionRange, written: number): StockafolioError {

@@ -4,35 +4,29 @@ import {
   type GroupTarget,
   type PartitionRange,
   type Position,
-  positionAt,
   type SourceBatch,
 } from '@stockafolio/core/ports';
-import {
-  checkpointStore,
-  checkTablesPartitioning,
-  claimTables,
-  type NotedPartitioning,
-  partitioningOf,
-  partitionsChanged,
-  type Progress,
-  readFloors,
-  readMarks,
-  readPartitionings,
-  readProgress,
-  readWhole,
-  tablesOf,
-  type Whole,
-} from '@stockafolio/engine';
+import { checkpointStore, claimTables, type Progress, readFloors, readProgress, tablesOf } from '@stockafolio/engine';
 import { Committer } from './committer.js';
 import { DeadLetterReport } from './dead-letter-report.js';
 import { streamTarget } from './group-target.js';
 import { GroupWait } from './group-wait.js';
-import type { StreamOptions, StreamResult } from './options.js';
+import { inputsOf, sourceOf } from './inputs.js';
+import type { StreamInput, StreamOptions, StreamResult } from './options.js';
 import { LagWatch } from './lag-watch.js';
-import { FIGURES_INTERVAL, openPartition, takeBatch, type PartitionTask } from './partition-task.js';
+import {
+  FIGURES_INTERVAL,
+  openPartition,
+  passSilence,
+  positionOf,
+  takeBatch,
+  type PartitionTask,
+} from './partition-task.js';
+import { checkPartitionings, grown } from './partitionings.js';
 import { checkSameLog, otherSource } from './same-log.js';
 import { TablesWatch } from './tables-watch.js';
 import { untilBack } from './until-back.js';
+import { readWritten, type Written } from './written.js';
 
 /**
  * Runs a pipeline over a live source, until it is caught up, or stopped by its signal.
@@ -46,7 +40,7 @@ import { untilBack } from './until-back.js';
  * source has lost messages that were read; ERR_BAD_RECORD and ERR_PIPELINE_DEFECT with `onBadRecord: 'fail'`; ERR_MANY_DEAD_LETTERS
  */
 export async function runStream<T>(options: StreamOptions<T>): Promise<StreamResult> {
-  return new StreamRun(options).run();
+  return new StreamRun({ ...options, source: sourceOf(options) }, inputsOf(options)).run();
 }
 
 /** How long to wait for a batch while a due commit waits for the previous one, in milliseconds. */
@@ -64,6 +58,8 @@ const FLOORS_EVERY = 5_000;
 
 class StreamRun<T> implements AssignmentListener {
   readonly #options: StreamOptions<T>;
+  /** What the streams are read from, in order. */
+  readonly #inputs: readonly StreamInput[];
   readonly #tasks = new Map<number, PartitionTask>();
   readonly #watch: TablesWatch<T>;
   readonly #committer: Committer<T>;
@@ -71,8 +67,10 @@ class StreamRun<T> implements AssignmentListener {
   readonly #groupWait: GroupWait;
   readonly #letters: DeadLetterReport<T>;
   #source = '';
-  /** How many partitions the source had when the run began. */
-  #partitions = 0;
+  /** The identities of the sources of all streams. */
+  #sources: readonly string[] = [];
+  /** How many partitions the source of each stream had when the run began. */
+  #counts: readonly number[] = [];
   /** Whether the source has told this run its partitions: while partitions are being assigned it has not. */
   #settled = false;
   #records = 0;
@@ -82,8 +80,10 @@ class StreamRun<T> implements AssignmentListener {
   #floorsAt = 0;
   #floors: Promise<void> | undefined;
 
-  constructor(options: StreamOptions<T>) {
+  /** @param inputs the sources of the streams, of which that of the options is made */
+  constructor(options: StreamOptions<T>, inputs: readonly StreamInput[]) {
     this.#options = options;
+    this.#inputs = inputs;
     this.#watch = new TablesWatch(options);
     this.#committer = new Committer(options, this.#watch);
     this.#groupWait = new GroupWait(options);
@@ -142,6 +142,7 @@ class StreamRun<T> implements AssignmentListener {
       if (this.#committer.lost !== undefined) await this.#goBack(this.#committer.lost);
       const batch = await (this.#isOverdue() ? this.#hold() : source.next(this.#patience()));
       if (batch !== undefined) this.#take(batch);
+      this.#passSilence();
       await this.#commitIfDue();
       this.#lookForFloors();
       if (batch === undefined && untilCaughtUp && (await this.#isCaughtUp())) return true;
@@ -200,14 +201,13 @@ class StreamRun<T> implements AssignmentListener {
           `the source assigned partition ${partition}, which it does not have`,
         );
       const opening = {
-        ...{ source: this.#source, range, of: ranges.length, generation },
+        ...{ source: this.#source, sources: this.#sources, range, counts: this.#counts, generation },
         ...{ whole: wholes.get(partition), tableIds: this.#watch.ids },
         isNoted: noted.has(partition),
       };
       const task = await untilBack(options, 'reading checkpoints', () => openPartition(options, opening));
       this.#tasks.set(partition, task);
-      const { offset, mark } = task.engine.position;
-      positions.push(positionAt(partition, offset, mark));
+      positions.push(positionOf(task));
     }
     // The tables may know less than their checkpoints, as those of an earlier version do.
     await checkSameLog(
@@ -252,6 +252,7 @@ class StreamRun<T> implements AssignmentListener {
     const { pipeline, tables, source, checkpoints, takeOver, clock } = this.#options;
     const { takeGroup = false, untilCaughtUp = false } = this.#options;
     this.#source = await source.identity();
+    this.#sources = await Promise.all(this.#inputs.map((input) => input.source.identity()));
     const written = tablesOf(pipeline);
     const store = await untilBack(this.#options, 'reading checkpoints', () =>
       checkpointStore(checkpoints, pipeline.name, clock),
@@ -262,23 +263,21 @@ class StreamRun<T> implements AssignmentListener {
     });
     await this.#watch.begin(written);
     await this.#readProgress();
-    const ranges = await untilBack(this.#options, 'asking what the source holds', () => source.ranges());
-    this.#partitions = ranges.length;
-    const partitioning = partitioningOf(pipeline.stream, ranges.length);
-    await untilBack(this.#options, 'reading progress', () =>
-      checkTablesPartitioning(tables, pipeline.name, partitioning),
-    );
+    this.#counts = await untilBack(this.#options, 'asking what the source holds', () => this.#countPartitions());
+    await untilBack(this.#options, 'reading progress', () => checkPartitionings(pipeline, tables, this.#counts));
     const target = await streamTarget(pipeline, tables, store, clock);
     return { ...target, takeGroup, endsByItself: untilCaughtUp };
   }
 
+  async #countPartitions(): Promise<readonly number[]> {
+    const ranges = await Promise.all(this.#inputs.map(({ source }) => source.ranges()));
+    return ranges.map(({ length }) => length);
+  }
+
   /** Why a message is in another partition than its key's: partitions were added, or its producer placed it there. */
   async #whyMisplaced(error: StockafolioError): Promise<StockafolioError> {
-    const { source, pipeline } = this.#options;
-    const now = await source.ranges().catch(() => []);
-    const was = partitioningOf(pipeline.stream, this.#partitions);
-    if (was === undefined || now.length === 0 || now.length === this.#partitions) return error;
-    return partitionsChanged('this run', was, { ...was, partitions: now.length });
+    const now = await this.#countPartitions().catch(() => this.#counts);
+    return grown(this.#options.pipeline, this.#counts, now) ?? error;
   }
 
   /** The progress of the tables, which must belong to this source; other processes advance it. */
@@ -290,20 +289,9 @@ class StreamRun<T> implements AssignmentListener {
     return written;
   }
 
-  /** The progress of the tables, and their marks of the source's messages. */
-  async #readWritten(): Promise<{
-    readonly wholes: ReadonlyMap<number, Whole>;
-    readonly marks: ReadonlyMap<number, Position>;
-    readonly noted: ReadonlyMap<number, NotedPartitioning>;
-  }> {
+  async #readWritten(): Promise<Written> {
     const { tables, pipeline } = this.#options;
-    const written = await this.#readProgress();
-    const [wholes, marks, noted] = await Promise.all([
-      readWhole(tables, pipeline.name, written),
-      readMarks(tables, pipeline.name),
-      readPartitionings(tables, pipeline.name),
-    ]);
-    return { wholes, marks, noted };
+    return readWritten(tables, pipeline, await this.#readProgress());
   }
 
   #take(batch: SourceBatch): void {
@@ -313,6 +301,15 @@ class StreamRun<T> implements AssignmentListener {
     this.#records += batch.messages.length;
     this.#uncommitted += batch.messages.length;
     this.#committer.count(batch.messages.length);
+  }
+
+  /** Records need not wait any longer for streams that are silent. */
+  #passSilence(): void {
+    if (this.#inputs.length === 1) return;
+    for (const task of this.#tasks.values()) {
+      const { records, rejected } = passSilence(task, this.#options);
+      if (rejected > 0) this.#letters.add(task, records, rejected);
+    }
   }
 
   /**

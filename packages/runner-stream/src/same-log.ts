@@ -17,7 +17,7 @@ export async function checkSameLog(options: Waiting, positions: readonly Positio
 /** The positions before which the log no longer holds the messages that were read, as far as their marks show. */
 export async function divergencesOf(options: Waiting, positions: readonly Position[]): Promise<readonly Divergence[]> {
   const { source } = options;
-  const known = positions.filter(({ mark }) => mark !== undefined);
+  const known = positions.filter(({ mark, inputs = [] }) => [{ mark }, ...inputs].some((at) => at.mark !== undefined));
   if (known.length === 0 || source.diverged === undefined) return [];
   const what = 'asking whether the source holds what was read of it';
   return untilBack(options, what, async () => (await source.diverged?.(known)) ?? []);

@@ -3,7 +3,8 @@ export { memoryArchive, type MemoryArchive } from './memory-archive.js';
 export { memoryFiles, type MemoryFiles } from './memory-files.js';
 export { memoryTopic, type MemorySource, type MemoryTopic, type MemoryTopicOptions } from './memory-source.js';
 export { memoryTables, type MemoryTablesOptions } from './memory-tables.js';
-export { pipelineHarness, type HarnessOptions, type PipelineHarness } from './pipeline-harness.js';
+export type { HarnessOptions } from './harness-options.js';
+export { pipelineHarness, type PipelineHarness } from './pipeline-harness.js';
 export { trace, type Emission } from './trace.js';
 export { virtualClock, type VirtualClock } from './virtual-clock.js';
 export {

@@ -204,6 +204,21 @@ class Reader implements MemorySource {
     this.#wake();
   }
 
+  async follow(positions: readonly Position[], generation: number): Promise<void> {
+    this.#positions.clear();
+    for (const position of positions) {
+      this.#positions.set(position.partition, position);
+      this.#generations.set(position.partition, generation);
+    }
+    this.#wake();
+  }
+
+  emptyAt(partition: number): number | undefined {
+    const position = this.#positions.get(partition);
+    if (position === undefined || position.offset < this.#topic.partition(partition).messages.length) return undefined;
+    return this.#topic.options.clock.now();
+  }
+
   async revoke(partitions: readonly number[]): Promise<void> {
     await this.#listener?.revoked(partitions, this.#topic.generation);
     this.#forget(partitions);

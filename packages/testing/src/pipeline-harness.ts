@@ -1,59 +1,42 @@
-import { jsonCodec, keyBytes, type Pipeline, rowObject, type RowOf, type Table, type Value } from '@stockafolio/core';
 import {
-  choosePartition,
-  type Clock,
-  type Codec,
-  type Mutation,
-  partialRecordMaker,
-  type SourceMessage,
-  type Tables,
-} from '@stockafolio/core/ports';
+  jsonCodec,
+  keyBytes,
+  type Pipeline,
+  rowObject,
+  type RowOf,
+  StockafolioError,
+  type Stream,
+  type Table,
+  type Value,
+} from '@stockafolio/core';
+import { choosePartition, type Codec, type Mutation, type SourceMessage, type Tables } from '@stockafolio/core/ports';
 import {
-  checkpointFolder,
   CheckpointWriter,
   deadLetters,
   findCheckpoint,
+  type Lull,
+  MergedFeed,
   MessageIntake,
-  type OnPartitionMismatch,
   PartitionEngine,
   type RecordPosition,
+  readLulls,
   restoreCheckpoint,
+  runTables,
   tablesOf,
 } from '@stockafolio/engine';
+import { checkpointsBefore } from './earlier-checkpoints.js';
+import type { HarnessOptions } from './harness-options.js';
 import type { Step } from './marbles.js';
 import { memoryFiles, type MemoryFiles } from './memory-files.js';
 import { memoryTables } from './memory-tables.js';
-
-export interface HarnessOptions<T> {
-  /** Partitions of the source; defaults to 4. */
-  readonly partitions?: number;
-  /** Converts between records and messages; defaults to the JSON form of the stream's schema. */
-  readonly codec?: Codec<T>;
-  /** Defaults to `dead-letter`. */
-  readonly onBadRecord?: 'dead-letter' | 'fail';
-  /**
-   * Defaults to `fail`: an error that the language throws in a function of the pipeline, such as a TypeError, is thrown
-   * by `push` or `commit` (ERR_PIPELINE_DEFECT). `dead-letter` dead-letters the record, as a runner does.
-   */
-  readonly onDefect?: 'dead-letter' | 'fail';
-  /** Defaults to `fail`: a message outside its key's partition ends the run. */
-  readonly onPartitionMismatch?: OnPartitionMismatch;
-  /**
-   * If given, messages carry their producer's time, which is compared with this clock; otherwise they carry the
-   * broker's time.
-   */
-  readonly clock?: Pick<Clock, 'now'>;
-  /** Tables and checkpoints of another harness; defaults to new ones. */
-  readonly tables?: Tables;
-  readonly files?: MemoryFiles;
-  /** Continue from a checkpoint of another plan. */
-  readonly acceptPlanChange?: boolean;
-}
+import { narrowing } from './narrowing.js';
 
 const SOURCE = 'test-source';
 
 /** A pushed message, in the log that the harness keeps. */
 interface Logged {
+  /** The index of its stream. */
+  readonly input: number;
   readonly partition: number;
   readonly message: SourceMessage;
 }
@@ -62,6 +45,8 @@ interface Logged {
 interface Running {
   readonly engine: PartitionEngine;
   readonly writer: CheckpointWriter;
+  /** Puts messages in order, if the pipeline reads several streams. */
+  readonly feed: MergedFeed | undefined;
 }
 
 /**
@@ -90,32 +75,43 @@ export class PipelineHarness<T> {
   readonly files: MemoryFiles;
   readonly #pipeline: Pipeline;
   readonly #options: HarnessOptions<T>;
-  readonly #codec: Codec<unknown>;
-  /** Reduces a record to the fields that the pipeline declares to read, as a batch run does. */
-  readonly #narrow: (record: unknown) => unknown;
-  readonly #intakes: readonly MessageIntake<unknown>[];
+  /** By stream. */
+  readonly #codecs: readonly Codec<unknown>[];
+  /** Reduces a record to the fields that the pipeline declares to read, as a batch run does; by stream. */
+  readonly #narrow: readonly ((record: unknown) => unknown)[];
+  /** By stream and partition. */
+  readonly #intakes: readonly (readonly MessageIntake<unknown>[])[];
   readonly #partitions: number;
   readonly #log: Logged[] = [];
-  readonly #ends: number[];
+  /** By stream and partition, the offset of the next message. */
+  readonly #ends: readonly number[][];
   #running: Running[];
   #zombies: PartitionEngine[] = [];
   #created = false;
+  /** The time at which a message is sent at the earliest, epoch milliseconds. */
+  #now = Number.NEGATIVE_INFINITY;
 
   constructor(pipeline: Pipeline, options: HarnessOptions<T>) {
     this.#pipeline = pipeline;
     this.#options = options;
-    this.#codec = (options.codec as Codec<unknown> | undefined) ?? jsonCodec(pipeline.stream.schema);
-    this.#narrow = narrowing(pipeline);
+    const { streams, reads } = pipeline;
+    const { codec, codecs = {}, onPartitionMismatch = 'fail' } = options;
+    this.#codecs = streams.map(({ name, schema }, input) => {
+      const own = codecs[name] ?? (input === 0 ? (codec as Codec<unknown> | undefined) : undefined);
+      return own ?? jsonCodec(schema);
+    });
+    this.#narrow = streams.map((stream) => narrowing(reads, stream));
     this.#partitions = options.partitions ?? 4;
     this.tables = options.tables ?? memoryTables();
     this.files = options.files ?? memoryFiles();
-    this.#ends = new Array<number>(this.#partitions).fill(0);
-    const { onPartitionMismatch = 'fail' } = options;
-    this.#intakes = this.#ends.map((_, partition) => {
-      const at = { stream: pipeline.stream, codec: this.#codec, partition, partitions: this.#partitions };
-      return new MessageIntake({ ...at, onPartitionMismatch });
-    });
-    this.#running = this.#ends.map((_, partition) => this.#fresh(partition));
+    this.#ends = streams.map(() => new Array<number>(this.#partitions).fill(0));
+    this.#intakes = streams.map((stream, input) =>
+      this.#numbers.map((partition) => {
+        const at = { stream, codec: this.#codecOf(input), partition, partitions: this.#partitions };
+        return new MessageIntake({ ...at, onPartitionMismatch });
+      }),
+    );
+    this.#running = this.#numbers.map((partition) => this.#fresh(partition, []));
   }
 
   /** The engines of the partitions, in order. */
@@ -123,32 +119,83 @@ export class PipelineHarness<T> {
     return this.#running.map(({ engine }) => engine);
   }
 
+  get #numbers(): readonly number[] {
+    return [...Array<undefined>(this.#partitions).keys()];
+  }
+
+  #codecOf(input: number): Codec<unknown> {
+    return this.#codecs[input] as Codec<unknown>;
+  }
+
   /**
-   * Pushes records one after the other, each through its whole partition pipeline. Records of a stream that is keyed by
-   * nothing go to the partitions in turn.
+   * Pushes records of the first stream one after the other, each through its whole partition pipeline. Records of a
+   * stream that is keyed by nothing go to the partitions in turn.
    */
   push(...records: readonly T[]): void {
-    const { stream } = this.#pipeline;
+    this.#push(0, records);
+  }
+
+  /**
+   * Pushes records of one of several streams. Each is sent at its event time, or at that of an earlier one, and waits, as in a
+   * run, until it is certain that no earlier record of another stream can come: see {@link idle}.
+   *
+   * @throws ERR_PIPELINE_INVALID if the pipeline does not read the stream
+   * @example
+   * harness.pushTo(orders, { user: 'ann', amount: 3, time: 10 });
+   * harness.pushTo(payments, { user: 'ann', amount: 3, time: 5 });
+   * harness.idle();
+   */
+  pushTo<R>(stream: Stream<R>, ...records: readonly R[]): void {
+    this.#push(this.#inputOf(stream), records);
+  }
+
+  #inputOf({ name }: Pick<Stream<unknown>, 'name'>): number {
+    const input = this.#pipeline.streams.findIndex((each) => each.name === name);
+    if (input >= 0) return input;
+    throw new StockafolioError(
+      'ERR_PIPELINE_INVALID',
+      `pipeline '${this.#pipeline.name}' does not read stream '${name}'`,
+      { hint: `it reads ${this.#pipeline.streams.map((each) => each.name).join(', ')}` },
+    );
+  }
+
+  #push(input: number, records: readonly unknown[]): void {
+    const stream = this.#streamAt(input);
     const { partitioner } = stream;
     for (const record of records) {
       const partition =
         partitioner === undefined
           ? this.#log.length % this.#partitions
           : choosePartition(partitioner, keyBytes(stream.key(record)), this.#partitions);
-      this.pushMessage(this.#codec.encode(record), partition, stream.time(record));
+      const time = stream.time(record);
+      const sent = this.#pipeline.streams.length > 1 ? Math.max(this.#now, time) : time;
+      this.#append(input, this.#codecOf(input).encode(record), partition, sent);
     }
   }
 
-  /** Pushes the bytes of a message, which need not be a record. */
-  pushMessage(value: Uint8Array | null, partition = 0, timestamp = 0): void {
-    const offset = this.#ends[partition] ?? 0;
-    this.#ends[partition] = offset + 1;
+  /** Pushes the bytes of a message, which need not be a record, to a stream; by default the first. */
+  pushMessage(
+    value: Uint8Array | null,
+    partition = 0,
+    timestamp = 0,
+    stream: Pick<Stream<unknown>, 'name'> = this.#pipeline.stream,
+  ): void {
+    this.#append(this.#inputOf(stream), value, partition, timestamp);
+  }
+
+  #append(input: number, value: Uint8Array | null, partition: number, timestamp: number): void {
+    const ends = this.#ends[input] as number[];
+    const offset = ends[partition] ?? 0;
+    ends[partition] = offset + 1;
     const message: SourceMessage = {
       ...{ offset, timestamp, key: null, value },
       ...(this.#options.clock === undefined ? {} : { byProducer: true }),
     };
-    this.#log.push({ partition, message });
-    this.#deliver(partition, message);
+    const logged = { input, partition, message };
+    this.#now = Math.max(this.#now, timestamp);
+    this.#log.push(logged);
+    this.#deliver(logged);
+    this.#running[partition]?.feed?.drain();
   }
 
   /** Runs the steps of `marbles`, or pairs of an event time (only for the reader) and a record. */
@@ -164,19 +211,26 @@ export class PipelineHarness<T> {
     }
   }
 
-  /** No records have arrived for a while: windows emit their contents. */
+  /** No records have arrived for a while: none waits for other streams any more, and windows emit their contents. */
   idle(): void {
+    this.#settle();
     for (const { engine } of this.#running) engine.flush(true);
   }
 
-  /** Writes the changes to the tables, and how far they are exact. */
-  async commit(): Promise<void> {
+  /**
+   * Writes the changes to the tables, and how far they are exact. Of several streams, time passes first until no record
+   * waits for another stream.
+   *
+   * @param settle `false` commits at once, as a run does every few milliseconds, without the records that wait
+   */
+  async commit({ settle = true }: { readonly settle?: boolean } = {}): Promise<void> {
+    if (settle) this.#settle();
     for (const { engine } of this.#running) await this.#write(engine);
   }
 
   /** Commits, then stores a checkpoint of every partition. */
-  async checkpoint(): Promise<void> {
-    await this.commit();
+  async checkpoint(options?: { readonly settle?: boolean }): Promise<void> {
+    await this.commit(options);
     for (const { writer } of this.#running) {
       const prepared = writer.prepare();
       if (prepared !== undefined) await writer.store(prepared);
@@ -188,15 +242,15 @@ export class PipelineHarness<T> {
    * those are delivered again. What was not committed is left to {@link zombies}.
    */
   async restart(partitions?: readonly number[]): Promise<void> {
-    for (const partition of partitions ?? this.#ends.keys()) await this.#restart(partition, this.files);
+    for (const partition of partitions ?? this.#numbers) await this.#restart(partition, this.files);
   }
 
   /** Kills the runner and continues from before the last `n` messages or earlier; these are delivered again. */
   async redeliver(n: number): Promise<void> {
     const lost = this.#log.slice(Math.max(0, this.#log.length - n));
-    for (const partition of this.#ends.keys()) {
-      const first = lost.find((logged) => logged.partition === partition)?.message.offset;
-      await this.#restart(partition, first === undefined ? this.files : this.#checkpointsUpTo(partition, first));
+    for (const partition of this.#numbers) {
+      const here = lost.filter((logged) => logged.partition === partition);
+      await this.#restart(partition, await this.#filesBefore(partition, here));
     }
   }
 
@@ -220,16 +274,45 @@ export class PipelineHarness<T> {
     return this.rows(deadLetters);
   }
 
-  #fresh(partition: number): Running {
-    const engine = new PartitionEngine({
+  /** Lets the time pass after which no message waits for one of another stream. */
+  #settle(): void {
+    if (this.#pipeline.streams.length > 1) this.#now += this.#pipeline.idleAfter + 1;
+    for (const { feed } of this.#running) {
+      if (feed === undefined) continue;
+      for (const input of this.#pipeline.streams.keys()) feed.silent(input, this.#now);
+      feed.drain();
+    }
+  }
+
+  #fresh(partition: number, lulls: readonly Lull[]): Running {
+    const engine = this.#engine(partition);
+    return { engine, writer: this.#writer(engine), feed: this.#feed(engine, lulls) };
+  }
+
+  #engine(partition: number): PartitionEngine {
+    return new PartitionEngine({
       pipeline: this.#pipeline,
       partition,
       source: SOURCE,
+      sources: this.#pipeline.streams.map(({ name }) => `${SOURCE}-${name}`),
       codec: { encode: (record, position) => this.#encode(record, partition, position) },
       onBadRecord: this.#options.onBadRecord ?? 'dead-letter',
       onDefect: this.#options.onDefect ?? 'fail',
     });
-    return { engine, writer: this.#writer(engine) };
+  }
+
+  #feed(engine: PartitionEngine, lulls: readonly Lull[]): MergedFeed | undefined {
+    return this.#pipeline.streams.length === 1 ? undefined : new MergedFeed(engine, this.#pipeline, lulls);
+  }
+
+  #filesBefore(partition: number, lost: readonly Logged[]): Promise<MemoryFiles> | MemoryFiles {
+    if (lost.length === 0) return this.files;
+    const messages = lost.map(({ input, message: { offset } }) => ({ stream: this.#streamAt(input).name, offset }));
+    return checkpointsBefore(this.files, this.#pipeline.name, partition, messages);
+  }
+
+  #streamAt(input: number): Stream<unknown> {
+    return this.#pipeline.streams[input] ?? this.#pipeline.stream;
   }
 
   #writer(engine: PartitionEngine, resumed?: ConstructorParameters<typeof CheckpointWriter>[1]): CheckpointWriter {
@@ -237,27 +320,38 @@ export class PipelineHarness<T> {
     return new CheckpointWriter(target, resumed);
   }
 
-  #deliver(partition: number, message: SourceMessage): void {
-    const engine = this.#running[partition]?.engine;
-    if (engine === undefined) throw new Error(`there is no partition ${partition}`);
+  /** Passes a message on; of several streams the feed must be drained afterwards. */
+  #deliver({ input, partition, message }: Logged): void {
+    const running = this.#running[partition];
+    if (running === undefined) throw new Error(`there is no partition ${partition}`);
     const position = { offset: message.offset, ingested: message.timestamp };
-    const intake = this.#intakes[partition]?.take(message, this.#options.clock?.now());
-    if (intake === undefined) return;
-    if ('record' in intake) engine.push(this.#narrow(intake.record), position);
-    else engine.reject(intake.rejected, message.value ?? new Uint8Array(0), position);
+    const taken = this.#intakes[input]?.[partition]?.take(message, this.#options.clock?.now());
+    if (taken === undefined) return;
+    const narrow = this.#narrow[input] ?? ((record: unknown) => record);
+    const { engine, feed } = running;
+    if (feed !== undefined) {
+      const narrowed = 'record' in taken ? { record: narrow(taken.record) } : taken;
+      feed.add(input, { ...position, taken: narrowed, bytes: message.value ?? undefined });
+    } else if ('record' in taken) engine.push(narrow(taken.record), position);
+    else engine.reject(taken.rejected, message.value ?? new Uint8Array(0), position);
   }
 
   /** A record as its message, complete even if the record was reduced. */
-  #encode(record: unknown, partition: number, { offset }: RecordPosition): Uint8Array {
-    if (this.#pipeline.reads === undefined) return this.#codec.encode(record);
-    const logged = this.#log.find((each) => each.partition === partition && each.message.offset === offset);
-    return this.#codec.encode(this.#codec.decode(logged?.message.value ?? new Uint8Array(0), { partition, offset }));
+  #encode(record: unknown, partition: number, { offset, input = 0 }: RecordPosition): Uint8Array {
+    const codec = this.#codecOf(input);
+    if (this.#pipeline.reads === undefined) return codec.encode(record);
+    const logged = this.#log.find(
+      (each) => each.input === input && each.partition === partition && each.message.offset === offset,
+    );
+    return codec.encode(codec.decode(logged?.message.value ?? new Uint8Array(0), { partition, offset }));
   }
 
   async #restart(partition: number, files: MemoryFiles): Promise<void> {
     const before = this.#running[partition];
     if (before !== undefined) this.#zombies.push(before.engine);
-    let running = this.#fresh(partition);
+    await this.#create();
+    const lulls = await readLulls(this.tables, this.#pipeline, partition);
+    let running = this.#fresh(partition, lulls);
     const chain = await findCheckpoint(files, this.#pipeline.name, partition, () => undefined);
     if (chain !== undefined) {
       const { engine } = running;
@@ -265,47 +359,29 @@ export class PipelineHarness<T> {
         source: SOURCE,
         acceptPlanChange: this.#options.acceptPlanChange ?? false,
       });
-      running = { engine, writer: this.#writer(engine, chain) };
+      running = { engine, writer: this.#writer(engine, chain), feed: this.#feed(engine, lulls) };
     }
     this.#running[partition] = running;
-    const { offset } = running.engine.position;
+    const from = running.engine.inputs.all.map(({ offset }) => offset);
     for (const logged of this.#log) {
-      if (logged.partition === partition && logged.message.offset >= offset) this.#deliver(partition, logged.message);
+      if (logged.partition === partition && logged.message.offset >= (from[logged.input] ?? 0)) this.#deliver(logged);
     }
-  }
-
-  /** The checkpoints of a partition that a run at an earlier time would have found. */
-  #checkpointsUpTo(partition: number, offset: number): MemoryFiles {
-    const earlier = memoryFiles();
-    const folder = checkpointFolder(this.#pipeline.name, partition);
-    for (const [name, bytes] of this.files.contents) {
-      if (name.startsWith(folder) && Number(/(\d{20})\.checkpoint$/.exec(name)?.[1]) <= offset) {
-        earlier.contents.set(name, bytes);
-      }
-    }
-    return earlier;
+    running.feed?.drain();
   }
 
   async #write(engine: PartitionEngine): Promise<void> {
     await this.#create();
     const rows: Mutation[] = [...engine.commit()];
+    await this.tables.write(engine.takeNotes());
     await this.tables.write(rows);
-    await this.tables.write([engine.progress()]);
+    await this.tables.write([engine.progress(), ...engine.marks()]);
   }
 
   async #create(): Promise<void> {
     if (this.#created) return;
     this.#created = true;
-    await this.tables.create(tablesOf(this.#pipeline));
+    await this.tables.create([...runTables, ...tablesOf(this.#pipeline)]);
   }
-}
-
-function narrowing({ reads, stream }: Pipeline): (record: unknown) => unknown {
-  if (reads === undefined) return (record) => record;
-  const { names } = stream.schema;
-  const make = partialRecordMaker(names, reads);
-  const read = names.filter((name) => reads.includes(name));
-  return (record) => make(read.map((name) => (record as Readonly<Record<string, unknown>>)[name]));
 }
 
 function isPair<T>(step: Step<T> | readonly [number, T]): step is readonly [number, T] {

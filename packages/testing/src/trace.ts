@@ -2,7 +2,8 @@ import type { Observable } from 'rxjs';
 import { pipeline, type Stream } from '@stockafolio/core';
 import { currentPlan } from '@stockafolio/core/plan';
 import type { Step } from './marbles.js';
-import { pipelineHarness, type HarnessOptions } from './pipeline-harness.js';
+import type { HarnessOptions } from './harness-options.js';
+import { pipelineHarness } from './pipeline-harness.js';
 
 /** A value that an operator emitted, and when. */
 export interface Emission<R> {

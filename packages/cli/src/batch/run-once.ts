@@ -5,11 +5,13 @@ import {
   prepareBatch,
   runBatch,
   type BatchOptions,
+  type BatchPorts,
   type BatchResult,
   type UnitExecutor,
   type UnitResult,
 } from '@stockafolio/runner-batch';
 import { isStockafolioError } from '@stockafolio/core';
+import type { Archive } from '@stockafolio/core/ports';
 import { describeMany } from '@stockafolio/engine';
 import type { App } from '../app.js';
 import { counted, figure } from '../output/counted.js';
@@ -50,9 +52,9 @@ export async function runOnce(
   const done: UnitResult[] = [];
   let planned = 0;
   try {
-    if ((await ports.archive.facts()) === undefined) return NOTHING_ARCHIVED;
-    for (const each of await partitionsBehind(ports.archive, options.day))
-      reporter.say(describeBehind(each), {}, 'warn');
+    if (await isEmpty(ports)) return NOTHING_ARCHIVED;
+    for (const archive of archivesOf(ports))
+      for (const each of await partitionsBehind(archive, options.day)) reporter.say(describeBehind(each), {}, 'warn');
     const result = await runBatch(ports, options, executor, {
       onPlanned: (units) => {
         planned = units.length;
@@ -89,9 +91,18 @@ export async function runOnce(
 export async function ordersOf({ app, places, options }: Batch, toolkit: Toolkit): Promise<readonly UnitOrder[]> {
   const { ports, close } = await openUnitPorts(app, places, toolkit);
   try {
-    if ((await ports.archive.facts()) === undefined) return [];
+    if (await isEmpty(ports)) return [];
     return (await prepareBatch(ports, options)).map((unit) => ({ unit, places }));
   } finally {
     await close();
   }
+}
+
+function archivesOf({ archive, others = {} }: BatchPorts<unknown>): readonly Archive<unknown>[] {
+  return [archive, ...Object.values(others).map((other) => other.archive)];
+}
+
+async function isEmpty(ports: BatchPorts<unknown>): Promise<boolean> {
+  for (const archive of archivesOf(ports)) if ((await archive.facts()) !== undefined) return false;
+  return true;
 }

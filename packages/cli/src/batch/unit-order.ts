@@ -18,6 +18,19 @@ const schema = z.strictObject({
     from: offset,
     to: offset,
     division: z.array(z.strictObject({ partition: offset, from: offset, to: offset })).optional(),
+    inputs: z
+      .array(
+        z.strictObject({
+          stream: z.string(),
+          source: z.string(),
+          partitions: z.number().int().positive().optional(),
+          from: offset,
+          to: offset,
+          silentUntil: z.number().optional(),
+        }),
+      )
+      .optional(),
+    toEnd: z.boolean().optional(),
     fresh: z.boolean(),
     fromStart: z.boolean(),
     onBadRecord: z.enum(['dead-letter', 'fail']),

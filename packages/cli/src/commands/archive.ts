@@ -4,6 +4,7 @@ import { codecOf, loadApp, partitionedBy } from '../app.js';
 import { counted } from '../output/counted.js';
 import { stoppedEarly } from '../output/unfinished.js';
 import { sayWaiting } from '../output/say-waiting.js';
+import { oneStream } from '../per-stream.js';
 import type { Toolkit } from '../toolkit.js';
 import { FILES, wholeNumber, withPartitionOptions, type CommonOptions, type PartitionOptions } from './options.js';
 
@@ -21,7 +22,10 @@ interface ArchiveFlags extends CommonOptions, PartitionOptions {
 export function addArchive(program: Command, toolkit: Toolkit): void {
   withPartitionOptions(program.command('archive'))
     .description('copy a source into Parquet files, each message exactly once')
-    .requiredOption('--source <source>', 'source of the records: kafka://HOST:PORT/TOPIC, log:DIR')
+    .requiredOption(
+      '--source <source>',
+      'source of the records: kafka://HOST:PORT/TOPIC, log:DIR; STREAM=SOURCE if there are several streams',
+    )
     .requiredOption('--files <files>', `location of the archive: ${FILES}`)
     .option('--app <module>', 'the application that defines the records; defaults to Stockafolio')
     .option('--format <name>', 'format of the messages', 'wire')
@@ -40,9 +44,9 @@ async function run(flags: ArchiveFlags, toolkit: Toolkit): Promise<void> {
   const stop = toolkit.stop();
   const progress = reporter.progress('archived');
   const files = toolkit.openFiles(flags.files);
-  const codec = codecOf(app, flags.format);
-  const { stream } = app.pipeline;
-  await toolkit.untilThere({ sources: [flags.source], files: [flags.files] }, reporter, { untilStopped: true });
+  const { stream, input, value: source } = oneStream(app.pipeline, flags.source, '--source');
+  const codec = codecOf(app, flags.format, input);
+  await toolkit.untilThere({ sources: [source], files: [flags.files] }, reporter, { untilStopped: true });
   /** The offset up to which this run has archived each partition. */
   const offsets = new Map<number, number>();
   try {
@@ -51,7 +55,7 @@ async function run(flags: ArchiveFlags, toolkit: Toolkit): Promise<void> {
       codec,
       form: flags.format,
       onPartitionMismatch: flags.onPartitionMismatch,
-      source: toolkit.openSource(flags.source, {
+      source: toolkit.openSource(source, {
         signal: stop.signal,
         say: (text) => reporter.say(text, {}, 'warn'),
       }),

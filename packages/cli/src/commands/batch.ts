@@ -28,6 +28,7 @@ interface BatchFlags extends CommonOptions, PartitionOptions, DeadLetterFlags {
   readonly day?: string;
   readonly fromStart?: boolean;
   readonly allowMissingPartitions?: boolean;
+  readonly toEnd?: boolean;
   readonly schedule?: boolean;
   readonly printUnits?: boolean;
   readonly workers: number;
@@ -48,6 +49,10 @@ export function addBatch(program: Command, toolkit: Toolkit): void {
     .option('--day <day>', 'process what was archived up to the end of this day, YYYY-MM-DD', day)
     .option('--from-start', 'begin at the start of the archive, and replace the checkpoints')
     .option('--allow-missing-partitions', 'continue although the archive has no file of some non-empty partitions')
+    .option(
+      '--to-end',
+      'of several streams: also process messages that wait for what another stream may have sent before',
+    )
     .option('--schedule', 'run once at the close of every trading day, until stopped')
     .option('--print-units', 'only prepare the tables, and print the units to run, one per line')
     .option('--workers <n>', 'partitions processed at a time, each in its own process', wholeNumber(1), 1)
@@ -76,6 +81,7 @@ async function run(flags: BatchFlags, toolkit: Toolkit): Promise<void> {
       ...(flags.day === undefined ? {} : { day: flags.day }),
       fromStart: flags.fromStart ?? false,
       allowMissingPartitions: flags.allowMissingPartitions ?? false,
+      ...(flags.toEnd === undefined ? {} : { toEnd: flags.toEnd }),
       onBadRecord: flags.onBadRecord,
       onPartitionMismatch: flags.onPartitionMismatch,
       ...deadLetterOptions(flags),
@@ -157,5 +163,10 @@ function describe(result: BatchResult, { app, places }: Batch): string {
   const { records, rows, setAside, units } = result;
   if (result === NOTHING_ARCHIVED)
     return `nothing to do: no message of stream '${app.pipeline.stream.name}' is archived in ${places.files}`;
-  return `${counted(records, 'message')} processed from ${counted(units.length, 'partition')}, ${counted(rows, 'row')} written, ${figure(setAside)} dead-lettered`;
+  const waiting = units.reduce((sum, unit) => sum + (unit.waiting ?? 0), 0);
+  const left =
+    waiting === 0
+      ? ''
+      : `; ${counted(waiting, 'message')} left to the next run, because another stream may have sent some before (--to-end processes them now)`;
+  return `${counted(records, 'message')} processed from ${counted(units.length, 'partition')}, ${counted(rows, 'row')} written, ${figure(setAside)} dead-lettered${left}`;
 }

@@ -1,11 +1,12 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { rowObject, type Value } from '@stockafolio/core';
 import { formatRow, type Tables } from '@stockafolio/core/ports';
-import { deadLetters } from '@stockafolio/engine';
+import { deadLetters, inputName } from '@stockafolio/engine';
 import { codecOf, loadApp, partitionedBy } from '../app.js';
 import { LineWriter } from '../output/line-writer.js';
 import { counted, figure } from '../output/counted.js';
 import { stoppedEarly } from '../output/unfinished.js';
+import { oneStream } from '../per-stream.js';
 import { deadLettersToReplay, wholeText } from '../replay/dead-letters.js';
 import { CorrectedMessages } from '../replay/corrected-messages.js';
 import { replayDeadLetters } from '../replay/replay-dead-letters.js';
@@ -46,7 +47,10 @@ export function addDeadLetters(program: Command, toolkit: Toolkit): void {
     .command('replay')
     .description('append dead letters to the source again, each exactly once')
     .requiredOption('--tables <tables>', 'the tables: embedded:DIR or cassandra://...')
-    .requiredOption('--to <source>', 'the source: kafka://HOST:PORT/TOPIC, log:DIR')
+    .requiredOption(
+      '--to <source>',
+      'the source: kafka://HOST:PORT/TOPIC, log:DIR; STREAM=SOURCE for the dead letters of one of several streams',
+    )
     .option(
       '--with <file>',
       'lines of `list --format jsonl` with corrected messages; without it, all are replayed unchanged',
@@ -79,14 +83,15 @@ function formatOf(text: string): 'text' | 'jsonl' {
 async function list(flags: ListFlags, toolkit: Toolkit): Promise<void> {
   const app = await loadApp(flags.app);
   const tables = toolkit.openTables(flags.tables, { readOnly: true });
+  const { pipeline } = app;
+  const owners = new Set(pipeline.streams.map((_, input) => inputName(pipeline, input)));
   const codes: Record<string, number> = {};
   let letters = 0;
   try {
     const out = new LineWriter(process.stdout);
     for await (const { values } of tables.scanAll(deadLetters)) {
       const letter = rowObject(deadLetters, values);
-      if (letter['pipeline'] !== app.pipeline.name || (letter['replayed'] !== undefined && flags.all !== true))
-        continue;
+      if (!owners.has(String(letter['pipeline'])) || (letter['replayed'] !== undefined && flags.all !== true)) continue;
       letters++;
       codes[String(letter['code'])] = (codes[String(letter['code'])] ?? 0) + 1;
       await out.write(flags.format === 'jsonl' ? await rowOf(values, tables, flags) : lineOf(letter));
@@ -116,7 +121,9 @@ function lineOf(letter: Readonly<Record<string, Value>>): string {
   const replayed = letter['replayed'] === undefined ? '' : ` (replayed)`;
   // The lines after the first one are the frames of a function that threw.
   const [cause = ''] = String(letter['cause']).split('\n', 1);
-  return `${String(letter['partition'])}-${String(letter['offset'])}${operator} ${String(letter['code'])}: ${cause}${replayed}: ${shown}`;
+  // With the stream, if the pipeline reads several.
+  const [, stream] = String(letter['pipeline']).split('/', 2);
+  return `${stream === undefined ? '' : `${stream} `}${String(letter['partition'])}-${String(letter['offset'])}${operator} ${String(letter['code'])}: ${cause}${replayed}: ${shown}`;
 }
 
 async function replay(flags: ReplayFlags, toolkit: Toolkit): Promise<void> {
@@ -127,17 +134,18 @@ async function replay(flags: ReplayFlags, toolkit: Toolkit): Promise<void> {
   const stop = toolkit.stop();
   const searched = reporter.progress('messages of the source searched');
   try {
-    const pipeline = app.pipeline.name;
+    const { stream, input, value: to } = oneStream(app.pipeline, flags.to, '--to');
+    const pipeline = inputName(app.pipeline, input);
     const { letters, skipped } = await deadLettersToReplay(tables, pipeline, corrected);
     const ports = {
       tables,
       pipeline,
-      stream: app.pipeline.stream,
-      codec: codecOf(app, flags.format),
+      stream,
+      codec: codecOf(app, flags.format, input),
       clock: toolkit.clock,
       corrected,
-      openSource: () => toolkit.openSource(flags.to),
-      openProducer: () => toolkit.openProducer(flags.to),
+      openSource: () => toolkit.openSource(to),
+      openProducer: () => toolkit.openProducer(to),
     };
     const { replayed, left } = await replayDeadLetters(letters, ports, {
       assumeNotReplayed: flags.assumeNotReplayed === true,

@@ -6,8 +6,10 @@ import { type FieldType, isStockafolioError, StockafolioError, type Table, type 
 import { formatValue } from '@stockafolio/core/ports';
 import {
   copyFloors,
+  copyLulls,
   copyPartitioning,
   deadLetterTables,
+  inputName,
   progress,
   type Progress,
   readDivision,
@@ -26,7 +28,8 @@ import {
   runBatch,
   type UnitResult,
 } from '@stockafolio/runner-batch';
-import { archivedForm, loadApp, partitionedBy, type App } from '../app.js';
+import { loadApp, partitionedBy, type App } from '../app.js';
+import { archivedInputs } from '../archived-inputs.js';
 import { asStored } from '../as-stored.js';
 import { expectArchive } from '../nothing-there.js';
 import { counted, figure } from '../output/counted.js';
@@ -83,20 +86,21 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
   try {
     const bar = reporter.progress('recomputed');
     const { pipeline } = app;
-    const archive = toolkit.openArchive(files, pipeline.stream);
+    const inputs = await archivedInputs(app, files, flags.format, toolkit);
+    const { archive } = inputs;
     await expectArchive(archive, pipeline.stream.name, flags.files);
     for (const each of await partitionsBehind(archive, flags.day)) reporter.say(describeBehind(each), {}, 'warn');
     const ports = {
       pipeline,
-      codec: await archivedForm(app, archive, flags.format),
-      archive,
+      ...inputs,
       tables: expected,
       checkpoints,
       clock: toolkit.clock,
     };
     const stop = toolkit.stop();
     await copyFloors(found, expected, pipeline.name);
-    await copyPartitioning(found, expected, pipeline.name);
+    for (const input of pipeline.streams.keys()) await copyPartitioning(found, expected, inputName(pipeline, input));
+    await copyLulls(found, expected, pipeline);
     const { onPartitionMismatch, allowMissingPartitions = false } = flags;
     const recompute = (options: BatchOptions): Promise<BatchResult> =>
       runBatch(ports, { ...options, onPartitionMismatch, allowMissingPartitions, signal: stop.signal }, undefined, {

@@ -1,6 +1,7 @@
 import { StockafolioError } from '@stockafolio/core';
 import { describeMany } from '@stockafolio/engine';
 import { runStream, type StreamEvent, type StreamResult } from '@stockafolio/runner-stream';
+import type { Source } from '@stockafolio/core/ports';
 import type { Command } from 'commander';
 import { codecOf, loadApp, partitionedBy } from '../app.js';
 import { operationsServer } from '../operations/operations-server.js';
@@ -9,6 +10,7 @@ import { counted, figure } from '../output/counted.js';
 import type { Reporter } from '../output/reporter.js';
 import { sayWaiting } from '../output/say-waiting.js';
 import { stoppedEarly } from '../output/unfinished.js';
+import { collected, perStream } from '../per-stream.js';
 import type { Toolkit } from '../toolkit.js';
 import { areShared, isShared } from '../urls/open.js';
 import type { NeededPlaces } from '../urls/until-there.js';
@@ -27,7 +29,7 @@ import {
 } from './options.js';
 
 interface StreamFlags extends CommonOptions, PartitionOptions, DeadLetterFlags {
-  readonly source: string;
+  readonly source: readonly string[];
   readonly tables: string;
   readonly checkpoints: string;
   readonly format: string;
@@ -55,7 +57,11 @@ const CHECKPOINT_WAIT = { timeout: 5_000, retryFor: 2_000 };
 export function addStream(program: Command, toolkit: Toolkit): void {
   withDeadLetterOptions(withPartitionOptions(program.command('stream')))
     .description('run the pipeline on a live source')
-    .requiredOption('--source <source>', 'source of the records: kafka://HOST:PORT/TOPIC, log:DIR')
+    .requiredOption(
+      '--source <source>',
+      'source of the records: kafka://HOST:PORT/TOPIC, log:DIR; STREAM=SOURCE for each of several streams',
+      collected,
+    )
     .requiredOption('--tables <tables>', 'target of the rows: embedded:DIR or cassandra://...')
     .requiredOption('--checkpoints <files>', `location of the checkpoints: ${FILES}`)
     .option('--app <module>', 'the application to run; defaults to Stockafolio')
@@ -84,7 +90,9 @@ export function addStream(program: Command, toolkit: Toolkit): void {
 /** @throws ERR_USAGE if source or tables allow only one process */
 async function runWorkers(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
   const alone = [
-    ...(isShared(flags.source) ? [] : [`the partitions of ${flags.source} cannot be shared`]),
+    ...flags.source
+      .filter((source) => !isShared(urlOf(source)))
+      .map((source) => `the partitions of ${source} cannot be shared`),
     ...(areShared(flags.tables) ? [] : [`only one process can write ${flags.tables}`]),
   ];
   if (alone.length > 0)
@@ -129,20 +137,27 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
       ? undefined
       : await operationsServer({ host: flags.metricsHost, port: flags.metricsPort }, toolkit.clock);
   if (operations !== undefined) reporter.say(`metrics: ${operations.url}/metrics`, { url: operations.url });
-  const codec = codecOf(app, flags.format);
+  const urls = perStream(app.pipeline, flags.source, '--source');
+  const [codec, ...others] = app.pipeline.streams.map((_, n) => codecOf(app, n === 0 ? flags.format : 'wire', n));
+  const open = (url: string): Source =>
+    toolkit.openSource(url, { signal: stop.signal, say: (text) => reporter.say(text, {}, 'warn') });
   const tables = toolkit.openTables(flags.tables);
   const checkpoints = toolkit.openFiles(flags.checkpoints, CHECKPOINT_WAIT);
   /** The offset up to which each partition is in the tables. */
   const offsets = new Map<number, number>();
   try {
-    await toolkit.untilThere(needed(flags), reporter, { untilStopped: true });
+    await toolkit.untilThere(needed(flags, urls), reporter, { untilStopped: true });
     const result = await runStream({
       pipeline: app.pipeline,
-      codec,
-      source: toolkit.openSource(flags.source, {
-        signal: stop.signal,
-        say: (text) => reporter.say(text, {}, 'warn'),
-      }),
+      codec: codec ?? codecOf(app, flags.format),
+      source: open(urls[0] ?? ''),
+      others: Object.fromEntries(
+        app.pipeline.streams
+          .slice(1)
+          .flatMap(({ name }, n) =>
+            others[n] === undefined ? [] : [[name, { codec: others[n], source: open(urls[n + 1] ?? '') }]],
+          ),
+      ),
       tables,
       checkpoints,
       clock: toolkit.clock,
@@ -177,8 +192,13 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
   }
 }
 
-function needed({ source, tables, checkpoints }: StreamFlags): NeededPlaces {
-  return { sources: [source], tables: [tables], files: [checkpoints] };
+function needed({ tables, checkpoints }: StreamFlags, sources: readonly string[]): NeededPlaces {
+  return { sources: [...sources], tables: [tables], files: [checkpoints] };
+}
+
+/** The URL in `STREAM=URL`. */
+function urlOf(source: string): string {
+  return source.replace(/^[a-z][a-z0-9_-]*=/, '');
 }
 
 /** @throws ERR_ABORTED if it was to catch up, but was stopped before that */

@@ -37,6 +37,7 @@ async function run(flags: TopologyFlags, toolkit: Toolkit): Promise<void> {
     ok: true,
     pipeline: app.pipeline.name,
     stream: app.pipeline.stream.name,
+    streams: app.pipeline.streams.map(({ name }) => name),
     operators: plan.operators.map(({ name, kind, settings }) => ({ name, kind, settings })),
     edges: plan.edges,
     tables: tablesOf(app.pipeline).map(({ name }) => name),
@@ -44,16 +45,22 @@ async function run(flags: TopologyFlags, toolkit: Toolkit): Promise<void> {
   });
 }
 
-function text({ name: pipeline, stream, plan }: Pipeline): string[] {
-  const lines = [`pipeline ${pipeline} reads stream ${stream.name}`];
-  const below = (from: string, indent: string): void => {
+function text({ name: pipeline, streams, plan }: Pipeline): string[] {
+  const lines: string[] = [];
+  const said = new Set<string>();
+  const below = (from: string, indent: string, stream?: string): void => {
     for (const edge of plan.edges) {
-      if (edge.from !== from) continue;
+      if (edge.from !== from || edge.stream !== stream) continue;
       const arrow = edge.final === true ? `${indent}-> when final ->` : `${indent}->`;
       if (edge.table) {
         lines.push(`${arrow} table ${edge.to}`);
         continue;
       }
+      if (said.has(edge.to)) {
+        lines.push(`${arrow} '${edge.to}', as above`);
+        continue;
+      }
+      said.add(edge.to);
       const operator = plan.operators.find(({ name }) => name === edge.to);
       const settings = Object.entries(operator?.settings ?? {}).map(([name, value]) => `${name} ${value}`);
       const subKeys = Object.entries(operator?.subKeys ?? {}).map(
@@ -66,7 +73,10 @@ function text({ name: pipeline, stream, plan }: Pipeline): string[] {
       below(edge.to, `${indent}   `);
     }
   };
-  below('', '  ');
+  for (const { name } of streams) {
+    lines.push(`pipeline ${pipeline} reads stream ${name}`);
+    below('', '  ', name);
+  }
   return lines;
 }
 
@@ -77,13 +87,17 @@ function fieldsOf({ fields }: RecordSchema): string[] {
     .map(([name, { kind }]) => `${name}: ${kind}`);
 }
 
-function mermaid({ stream, plan }: Pipeline): string[] {
-  const id = (name: string): string => (name === '' ? 'stream' : name.replaceAll(/[^A-Za-z0-9]/g, '_'));
-  const lines = ['flowchart LR', `  stream([${stream.name}])`];
+function mermaid({ streams, plan }: Pipeline): string[] {
+  const id = (name: string, stream = ''): string => {
+    const part = (name === '' && streams.length > 1 ? stream : name).replaceAll(/[^A-Za-z0-9]/g, '_');
+    return name === '' ? `stream${part === '' ? '' : `_${part}`}` : part;
+  };
+  const lines = ['flowchart LR', ...streams.map(({ name }) => `  ${id('', name)}([${name}])`)];
   for (const { name, kind } of plan.operators) lines.push(`  ${id(name)}["${kind}<br/>${name}"]`);
-  for (const { from, to, table, final } of plan.edges) {
+  for (const { from, stream, to, table, final } of plan.edges) {
     const arrow = final === true ? '-- when final -->' : '-->';
-    lines.push(table ? `  ${id(from)} ${arrow} t_${id(to)}[(${to})]` : `  ${id(from)} ${arrow} ${id(to)}`);
+    const begin = `  ${id(from, stream)} ${arrow}`;
+    lines.push(table ? `${begin} t_${id(to)}[(${to})]` : `${begin} ${id(to)}`);
   }
   return lines;
 }

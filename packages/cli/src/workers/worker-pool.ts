@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { isStockafolioError, StockafolioError, errorCodes, messageOf, type ErrorCode } from '@stockafolio/core';
 import type { BatchPorts, BatchUnit, UnitExecutor, UnitResult } from '@stockafolio/runner-batch';
-import { archivedForm, type App } from '../app.js';
+import type { App } from '../app.js';
+import { archivedInputs } from '../archived-inputs.js';
 import type { Toolkit } from '../toolkit.js';
 import { workerRuntime } from './worker-runtime.js';
 
@@ -44,9 +45,8 @@ export async function openUnitPorts(
     await files.close();
   };
   try {
-    const archive = toolkit.openArchive(files, pipeline.stream);
-    const codec = await archivedForm(app, archive, places.format);
-    return { ports: { pipeline, codec, archive, tables, checkpoints, clock: toolkit.clock }, close };
+    const inputs = await archivedInputs(app, files, places.format, toolkit);
+    return { ports: { pipeline, ...inputs, tables, checkpoints, clock: toolkit.clock }, close };
   } catch (error) {
     await close();
     throw error;

@@ -51,6 +51,8 @@ export interface Lane {
   gone: boolean;
   /** Whether a fetch has failed since the last successful one. */
   doubted: boolean;
+  /** When a fetch was sent that found nothing after `next`, epoch milliseconds; undefined if the last one found some. */
+  emptyAt: number | undefined;
 }
 
 const NOTHING: Piece = { messages: [], epoch: undefined };
@@ -112,6 +114,12 @@ export class Fetcher {
     for (const { set } of lane.fetched) this.#waiting -= set.bytes.length;
     this.#lanes.set(partition, laneAt(partition, offset, lane.generation));
     this.#wanted.notify();
+  }
+
+  /** When a partition was last found to have no message that was not taken, epoch milliseconds. */
+  emptyAt(partition: number): number | undefined {
+    const lane = this.#lanes.get(partition);
+    return lane === undefined || lane.fetched.length > 0 ? undefined : lane.emptyAt;
   }
 
   /**
@@ -221,7 +229,7 @@ export class Fetcher {
   }
 
   async #fetch(client: KafkajsClient, node: string, lanes: readonly Lane[]): Promise<void> {
-    const { topic, batchBytes = 1024 * 1024, bufferBytes = 16 * 1024 * 1024, fetchWait = 100 } = this.#options;
+    const { topic, clock, batchBytes = 1024 * 1024, bufferBytes = 16 * 1024 * 1024, fetchWait = 100 } = this.#options;
     // The next partitions in turn come first in the request: a broker fills the answer in this order.
     const order = [...lanes.slice(this.#turn % lanes.length), ...lanes.slice(0, this.#turn % lanes.length)];
     const ask = fetchRequest({
@@ -231,6 +239,7 @@ export class Fetcher {
       bytes: Math.max(1, Math.min(MOST_BYTES, bufferBytes - this.#waiting)),
       wait: fetchWait,
     });
+    const asked = clock.now();
     try {
       const { partitions } = await this.#connection.with(client, async () => {
         const broker = await brokerOf(client.cluster, node);
@@ -240,7 +249,7 @@ export class Fetcher {
         if (failed !== undefined) throw new BrokerError(failed.error, `partition ${failed.partition}`);
         return answer;
       });
-      for (const each of partitions) this.#arrived(lanes, each);
+      for (const each of partitions) this.#arrived(lanes, each, asked);
       this.#awaySince = undefined;
     } catch (error) {
       await this.#failed(error);
@@ -251,7 +260,7 @@ export class Fetcher {
     }
   }
 
-  #arrived(lanes: readonly Lane[], { partition, error, end, aborted, records }: FetchedPartition): void {
+  #arrived(lanes: readonly Lane[], { partition, error, end, aborted, records }: FetchedPartition, asked: number): void {
     const lane = lanes.find((each) => each.partition === partition);
     if (lane === undefined || this.#lanes.get(partition) !== lane) return;
     if (error === OUT_OF_RANGE) {
@@ -261,8 +270,13 @@ export class Fetcher {
     }
     const set: RecordSet = { bytes: records, from: lane.next, aborted };
     const after = offsetAfter(set);
-    if (after === undefined || after <= lane.next) return;
+    if (after === undefined || after <= lane.next) {
+      // Messages of an open transaction are in the log although they are not returned yet.
+      lane.emptyAt = end <= lane.next ? asked : undefined;
+      return;
+    }
     lane.next = after;
+    lane.emptyAt = undefined;
     const { doubted } = lane;
     lane.doubted = false;
     lane.fetched.push({
@@ -293,7 +307,16 @@ export class Fetcher {
 }
 
 function laneAt(partition: number, offset: number, generation: number): Lane {
-  return { partition, generation, fetched: [], next: offset, asked: false, gone: false, doubted: false };
+  return {
+    partition,
+    generation,
+    fetched: [],
+    next: offset,
+    asked: false,
+    gone: false,
+    doubted: false,
+    emptyAt: undefined,
+  };
 }
 
 function unreadable(topic: string, partition: number, cause: unknown): StockafolioError {

@@ -96,6 +96,8 @@ class KafkaSource implements Source {
   /** The assignment that the listener was last told. */
   #told: { readonly partitions: readonly number[]; readonly generation: number } | undefined;
   #closed = false;
+  /** Whether it is read without a group. */
+  #follows = false;
 
   constructor(options: KafkaSourceOptions) {
     this.#options = options;
@@ -145,6 +147,19 @@ class KafkaSource implements Source {
     this.#membership = new Membership(this.#options, this.#grouping, member, this.#changed, () => this.identity());
     this.#membership.start();
     this.#fetcher.start();
+  }
+
+  async follow(positions: readonly Position[], generation: number): Promise<void> {
+    await this.identity();
+    if (!this.#follows) this.#fetcher.start();
+    this.#follows = true;
+    this.#reach.clear();
+    for (const position of positions) this.#reach.set(position.partition, reachAt(position));
+    this.#fetcher.assign(positions, generation);
+  }
+
+  emptyAt(partition: number): number | undefined {
+    return this.#fetcher.emptyAt(partition);
   }
 
   /** Not through the group's own connection, which may be blocked by the wait for other members. */

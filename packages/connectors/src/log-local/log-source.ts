@@ -38,6 +38,8 @@ interface Reading {
   paused: boolean;
   end: number;
   looked: number;
+  /** When it was last read to its end, epoch milliseconds; undefined if it had more. */
+  emptyAt: number | undefined;
 }
 
 /**
@@ -124,7 +126,26 @@ class LogSource implements Source {
       });
     }
     this.#group = group;
-    const positions = await listener.assigned(partitions, GENERATION);
+    await this.#read(partitions, await listener.assigned(partitions, GENERATION));
+  }
+
+  /** The generation is always the same: the partitions that it reads are chosen by the caller. */
+  async follow(positions: readonly Position[]): Promise<void> {
+    await this.#opened();
+    const before = [...this.#readings.values()];
+    this.#readings.clear();
+    for (const { reader } of before) await reader.close();
+    await this.#read(
+      positions.map(({ partition }) => partition),
+      positions,
+    );
+  }
+
+  emptyAt(partition: number): number | undefined {
+    return this.#readings.get(partition)?.emptyAt;
+  }
+
+  async #read(partitions: readonly number[], positions: readonly Position[]): Promise<void> {
     for (const partition of partitions) {
       const asked = positions.find((position) => position.partition === partition);
       const offset = asked?.offset ?? (await this.#tail(partition).range()).oldest;
@@ -134,6 +155,7 @@ class LogSource implements Source {
         paused: false,
         end: 0,
         looked: -Infinity,
+        emptyAt: undefined,
       });
     }
   }
@@ -191,11 +213,13 @@ class LogSource implements Source {
       const reading = readings[this.#turn % readings.length];
       if (reading === undefined || reading.paused) continue;
       const { reader, partition } = reading;
+      const asked = this.#clock.now();
       const messages = await reader.read(this.#maxBatch).catch((error: unknown) => {
         if (reading.reader === reader) throw error;
         return [];
       });
       const first = messages[0];
+      if (reading.reader === reader) reading.emptyAt = first === undefined ? asked : undefined;
       if (first === undefined) continue;
       const endOffset = await this.#endOf(reading);
       // A seek or a pause may have come meanwhile: then the messages are no longer wanted, or not now.
@@ -230,6 +254,7 @@ class LogSource implements Source {
   #readFrom(reading: Reading, offset: number): void {
     const before = reading.reader;
     reading.reader = this.#readerAt(reading.partition, offset);
+    reading.emptyAt = undefined;
     void before.close();
   }
 

@@ -40,6 +40,7 @@ export const errorCodes = {
   ERR_LOG_CORRUPT: broken,
   ERR_LOG_LOCKED: user,
   ERR_MANY_DEAD_LETTERS: user,
+  ERR_NOT_COPARTITIONED: user,
   ERR_OFFSET_GONE: broken,
   ERR_OPERATOR_NAME_TAKEN: user,
   ERR_OUTSIDE_PIPELINE: user,

@@ -2,9 +2,16 @@ import { Observable } from 'rxjs';
 import { StockafolioError } from '../errors/index.js';
 import { planInProgress, runningEngine } from './ambient.js';
 
-/** Where a flow begins: an operator of a plan, or, with an empty name, its stream. */
+/** Where a flow begins: an operator of a plan, or, with an empty name, one of its streams. */
 export interface FlowOrigin {
   readonly name: string;
+}
+
+/** Where the records of a stream enter a plan. */
+export interface StreamOrigin extends FlowOrigin {
+  readonly name: '';
+  /** The name of the stream. */
+  readonly stream: string;
 }
 
 /** The output of a stream or an operator of a plan: subscribers receive what the running engine sends here. */

@@ -4,8 +4,9 @@ import { fieldOf } from '../schema/index.js';
 import type { Stream } from '../stream/index.js';
 import type { Table } from '../table/index.js';
 import { planning } from './ambient.js';
-import { Flow, foreignFlow, type FlowOrigin } from './flow.js';
+import { Flow, foreignFlow, type FlowOrigin, type StreamOrigin } from './flow.js';
 import { keyKindOf, keyKindsOf, type KeyKind } from './key-kinds.js';
+import { Meetings } from './meetings.js';
 import { shardMissing } from './shard-missing.js';
 import { reservedTables } from './reserved-tables.js';
 import type { Edge, KeyPartNode, OperatorNode, Plan, Step } from './plan.js';
@@ -13,34 +14,43 @@ import type { Edge, KeyPartNode, OperatorNode, Plan, Step } from './plan.js';
 /** Collects what the build function of a pipeline declares. */
 export class PlanBuilder {
   readonly #pipeline: string;
-  readonly #stream: Stream<unknown>;
+  readonly #streams: readonly Stream<unknown>[];
   readonly #steps: Step[] = [];
   readonly #operators: OperatorNode[] = [];
   readonly #tables = new Map<string, Table>();
   readonly #edges: Edge[] = [];
   readonly #keyKinds = new Map<OperatorNode, readonly KeyKind[]>();
   readonly #origins = new Set<FlowOrigin>();
-  /** The stream, and operators that pass some of its records. */
-  readonly #carriers = new Set<FlowOrigin>();
+  /** The streams, and operators that pass some of their records: whose records these are. */
+  readonly #carriers = new Map<FlowOrigin, Stream<unknown>>();
+  /** By operator, the streams whose records reach it, by index. */
+  readonly #reaching = new Map<OperatorNode, ReadonlySet<number>>();
+  readonly #meetings: Meetings;
   readonly #finals = new Map<OperatorNode, FlowOrigin>();
   readonly #givesEarlier = new Set<OperatorNode>();
   readonly #timedBy = new Map<OperatorNode, OperatorNode>();
   /** The operators of which it is known that each partition has only its part of their figures. */
   readonly #partial = new Set<FlowOrigin>();
   #refused: StockafolioError | undefined;
-  readonly input: FlowOrigin = Object.freeze({ name: '' });
+  /** Where the records of each stream enter. */
+  readonly inputs: readonly StreamOrigin[];
 
-  constructor(pipeline: string, stream: Stream<unknown>) {
+  constructor(pipeline: string, streams: readonly Stream<unknown>[]) {
     this.#pipeline = pipeline;
-    this.#stream = stream;
-    this.#origins.add(this.input);
-    this.#carriers.add(this.input);
+    this.#streams = streams;
+    this.#meetings = new Meetings(streams);
+    this.inputs = Object.freeze(streams.map(({ name }) => Object.freeze({ name: '', stream: name } as const)));
+    this.inputs.forEach((input, n) => {
+      this.#origins.add(input);
+      this.#carriers.set(input, streams[n] as Stream<unknown>);
+    });
   }
 
   /**
    * Adds an operator; returns its output.
    *
-   * @throws ERR_OPERATOR_NAME_TAKEN; ERR_PIPELINE_INVALID and ERR_KEY_NOT_PARTITIONED if its key does not fit the stream
+   * @throws ERR_OPERATOR_NAME_TAKEN; ERR_PIPELINE_INVALID and ERR_KEY_NOT_PARTITIONED if its key does not fit the stream;
+   * ERR_NOT_COPARTITIONED if records of several streams reach it that are partitioned otherwise
    */
   addOperator<T>(node: OperatorNode, input: Observable<unknown>): Flow<T> {
     if (this.#operators.some(({ name }) => name === node.name)) {
@@ -51,19 +61,23 @@ export class PlanBuilder {
       );
     }
     const from = this.#originOf(input);
-    const sender = this.#nodeOf(from);
+    const sender = from === undefined ? undefined : this.#nodeOf(from);
     if (sender?.emits === 'changelog') throw this.#changes(node, sender);
-    this.#addEdge(from, node.name, false);
-    const timer = this.#timerOf(from);
+    this.#addEdges(from, node.name, false);
+    const reaching = this.#streamsOf(from);
+    this.#reaching.set(node, reaching);
+    this.#meetings.add(node, reaching);
+    const timer = from === undefined ? undefined : this.#timerOf(from);
     if (timer !== undefined) this.#timedBy.set(node, timer);
-    const window = this.#windowOf(from);
+    const window = from === undefined ? undefined : this.#windowOf(from);
     if (window !== undefined && this.#partial.has(window)) {
-      if (node.needsStreamKey === true) throw this.#notPartitioned(node);
+      if (node.needsStreamKey === true) throw this.#notPartitioned(node, this.#anyOf(reaching));
       this.#partial.add(node);
     }
     if (node.isShared) this.#partial.add(node);
-    if (node.key !== undefined) this.#noteKey(node, node.key, input);
-    if (node.passesRecords === true && this.#isStream(input)) this.#carriers.add(node);
+    const stream = this.#streamOf(input);
+    if (node.key !== undefined) this.#noteKey(node, node.key, stream);
+    if (node.passesRecords === true && stream !== undefined) this.#carriers.set(node, stream);
     this.#operators.push(node);
     this.#steps.push({ node, input });
     this.#origins.add(node);
@@ -72,8 +86,8 @@ export class PlanBuilder {
 
   /** Whether it is known that a key of records of this input begins with the stream's own. */
   hasStreamKey(key: readonly KeyPartNode[] | undefined, input: Observable<unknown>): boolean {
-    const isKnown = key !== undefined && this.#stream.keyFields !== undefined && this.#isStream(input);
-    return isKnown && this.#mayHaveStreamKey(key);
+    const stream = this.#streamOf(input);
+    return key !== undefined && stream?.keyFields !== undefined && mayHaveStreamKey(key, stream);
   }
 
   /** The operator that directly emits this output; undefined if there is none. */
@@ -111,11 +125,11 @@ export class PlanBuilder {
     }
     if (writer !== undefined) this.#noteKinds(writer, table);
     const from = this.#originOf(rows);
-    const sender = this.#nodeOf(from) ?? this.#windowOf(from);
+    const sender = from === undefined ? undefined : (this.#nodeOf(from) ?? this.#windowOf(from));
     const isPartial = sender !== undefined && this.#partial.has(sender);
     if (isPartial && table.shardIndex < 0) throw shardMissing(table);
     this.#tables.set(table.name, table);
-    this.#addEdge(from, table.name, true);
+    this.#addEdges(from, table.name, true);
     this.#steps.push({ table, rows, writer });
   }
 
@@ -172,7 +186,8 @@ export class PlanBuilder {
   finish(): Plan {
     if (this.#refused !== undefined) throw this.#refused;
     return Object.freeze({
-      input: this.input,
+      inputs: this.inputs,
+      meetings: Object.freeze(this.#meetings.groups),
       steps: Object.freeze(this.#steps),
       operators: Object.freeze(this.#operators),
       tables: Object.freeze([...this.#tables.values()]),
@@ -184,50 +199,49 @@ export class PlanBuilder {
     });
   }
 
-  /** Checks a key that is data, and notes the kinds of its parts if all of them are known. */
-  #noteKey(node: OperatorNode, key: readonly KeyPartNode[], input: Observable<unknown>): void {
-    const isStream = this.#isStream(input);
+  /**
+   * Checks a key that is data, and notes the kinds of its parts if all of them are known.
+   *
+   * @param stream whose records it is a key of; undefined if they are others
+   */
+  #noteKey(node: OperatorNode, key: readonly KeyPartNode[], stream: Stream<unknown> | undefined): void {
     const kinds = key.map((part) => {
       if ('type' in part) return keyKindOf(part.type);
-      return isStream ? this.#kindOfField(node, part.field) : undefined;
+      return stream === undefined ? undefined : kindOfField(node, part.field, stream);
     });
-    if (isStream && node.streamKeyAt !== undefined && !this.#mayHaveStreamKey(key.slice(node.streamKeyAt))) {
-      if (node.needsStreamKey === true) throw this.#notPartitioned(node);
+    const { streamKeyAt } = node;
+    if (stream !== undefined && streamKeyAt !== undefined && !mayHaveStreamKey(key.slice(streamKeyAt), stream)) {
+      if (node.needsStreamKey === true) throw this.#notPartitioned(node, stream);
       this.#partial.add(node);
     }
     if (kinds.every((kind) => kind !== undefined)) this.#keyKinds.set(node, kinds);
   }
 
-  #kindOfField(node: OperatorNode, field: string): KeyKind {
-    const { fields, names } = this.#stream.schema;
-    if (Object.hasOwn(fields, field) && !fieldOf(fields, field).optional) return keyKindOf(fieldOf(fields, field));
-    throw new StockafolioError(
-      'ERR_PIPELINE_INVALID',
-      `operator '${node.name}' cannot have '${field}' in its key: not every record of stream '${this.#stream.name}' has it`,
-      { hint: `the fields of its records are ${names.join(', ')}` },
-    );
+  /** The stream whose records these are; undefined if they are others, or that is unknown. */
+  #streamOf(input: Observable<unknown>): Stream<unknown> | undefined {
+    return input instanceof Flow ? this.#carriers.get(input.origin) : undefined;
   }
 
-  #isStream(input: Observable<unknown>): boolean {
-    return input instanceof Flow && this.#carriers.has(input.origin);
+  /** The streams whose records, or what was made of them, come from there, by index; all of them if it is unknown. */
+  #streamsOf(origin: FlowOrigin | undefined): ReadonlySet<number> {
+    const all = new Set(this.#streams.keys());
+    if (origin === undefined) return all;
+    const input = this.inputs.findIndex((each) => each === origin);
+    if (input >= 0) return new Set([input]);
+    const sender = this.#nodeOf(origin) ?? this.#windowOf(origin);
+    return (sender === undefined ? undefined : this.#reaching.get(sender)) ?? all;
   }
 
-  /** Whether a key begins with the stream's own, which is known if both are names of fields; assumed otherwise. */
-  #mayHaveStreamKey(key: readonly KeyPartNode[]): boolean {
-    const { keyFields } = this.#stream;
-    if (keyFields === undefined) return true;
-    const begins = keyFields.every((field, n) => {
-      const part = key[n];
-      return part !== undefined && 'field' in part && part.field === field;
-    });
-    return keyFields.length > 0 && begins;
+  #anyOf(streams: ReadonlySet<number>): Stream<unknown> {
+    const [first = 0] = streams;
+    return this.#streams[first] as Stream<unknown>;
   }
 
-  #notPartitioned({ name }: OperatorNode): StockafolioError {
-    const fields = this.#stream.keyFields ?? [];
+  #notPartitioned({ name }: OperatorNode, stream: Stream<unknown>): StockafolioError {
+    const fields = stream.keyFields ?? [];
     return new StockafolioError(
       'ERR_KEY_NOT_PARTITIONED',
-      `operator '${name}': its key must begin with that of stream '${this.#stream.name}' (${fields.length > 0 ? fields.join(', ') : 'which is keyed by nothing'}), because other partitions hold records of its keys too`,
+      `operator '${name}': its key must begin with that of stream '${stream.name}' (${fields.length > 0 ? fields.join(', ') : 'which is keyed by nothing'}), because other partitions hold records of its keys too`,
       { hint: "begin the key with the stream's own key, or use shardedFold with a table that has a shard column" },
     );
   }
@@ -247,9 +261,17 @@ export class PlanBuilder {
     this.#keyKinds.set(writer, kinds);
   }
 
-  #addEdge(origin: FlowOrigin, to: string, table: boolean): void {
-    const isFinal = this.#windowOf(origin) !== undefined;
-    this.#edges.push({ from: origin.name, to, table, ...(isFinal ? { final: true } : {}) });
+  /** Adds the edge from there; those from every stream if it is unknown. */
+  #addEdges(origin: FlowOrigin | undefined, to: string, table: boolean): void {
+    for (const from of origin === undefined ? this.inputs : [origin]) {
+      const stream = this.inputs.find((each) => each === from)?.stream;
+      this.#edges.push({
+        from: from.name,
+        ...(stream === undefined ? {} : { stream }),
+        ...{ to, table },
+        ...(this.#windowOf(from) === undefined ? {} : { final: true }),
+      });
+    }
   }
 
   /** The operator whose output this is; undefined for the stream and for final values. */
@@ -283,24 +305,48 @@ export class PlanBuilder {
   }
 
   /**
-   * Where the values of an observable come from: the output of an operator, or final values; the stream, and if that is
-   * unknown.
+   * Where the values of an observable come from: a stream, the output of an operator, or final values; undefined if
+   * that is unknown, as for the output of RxJS's `merge`.
    *
    * @throws ERR_PIPELINE_INVALID if it is of another pipeline
    */
-  #originOf(observable: Observable<unknown>): FlowOrigin {
+  #originOf(observable: Observable<unknown>): FlowOrigin | undefined {
     for (let at: Observable<unknown> | undefined = observable; at !== undefined; at = at.source) {
       if (!(at instanceof Flow)) continue;
       if (this.#origins.has(at.origin)) return at.origin;
       throw foreignFlow(this.#pipeline, at.origin);
     }
-    return this.input;
+    return undefined;
   }
 }
 
-/** Makes a plan from a build function. */
-export function buildPlan(pipeline: string, stream: Stream<unknown>, build: (input: Flow<unknown>) => unknown): Plan {
-  const builder = new PlanBuilder(pipeline, stream);
-  planning(builder, () => void build(new Flow(builder.input)));
+/** Whether a key begins with the stream's own, which is known if both are names of fields; assumed otherwise. */
+function mayHaveStreamKey(key: readonly KeyPartNode[], { keyFields }: Stream<unknown>): boolean {
+  if (keyFields === undefined) return true;
+  const begins = keyFields.every((field, n) => {
+    const part = key[n];
+    return part !== undefined && 'field' in part && part.field === field;
+  });
+  return keyFields.length > 0 && begins;
+}
+
+function kindOfField(node: OperatorNode, field: string, { name, schema }: Stream<unknown>): KeyKind {
+  const { fields, names } = schema;
+  if (Object.hasOwn(fields, field) && !fieldOf(fields, field).optional) return keyKindOf(fieldOf(fields, field));
+  throw new StockafolioError(
+    'ERR_PIPELINE_INVALID',
+    `operator '${node.name}' cannot have '${field}' in its key: not every record of stream '${name}' has it`,
+    { hint: `the fields of its records are ${names.join(', ')}` },
+  );
+}
+
+/** Makes a plan from a build function, which gets the flows of the streams in order. */
+export function buildPlan(
+  pipeline: string,
+  streams: readonly Stream<unknown>[],
+  build: (inputs: readonly Flow<unknown>[]) => unknown,
+): Plan {
+  const builder = new PlanBuilder(pipeline, streams);
+  planning(builder, () => void build(builder.inputs.map((input) => new Flow(input))));
   return builder.finish();
 }

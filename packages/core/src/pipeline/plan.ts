@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { FieldType, RecordSchema } from '../schema/index.js';
 import type { Table } from '../table/index.js';
-import type { FlowOrigin } from './flow.js';
+import type { FlowOrigin, StreamOrigin } from './flow.js';
 import type { KeyKind } from './key-kinds.js';
 
 /** A part of a key: a field of the records, or a value of this type that is computed from them. */
@@ -88,9 +88,11 @@ export interface ObserverStep {
 
 export type Step = OperatorStep | TableStep | ObserverStep;
 
-/** An edge along which records or rows pass, by names of operators and tables; '' is the stream. */
+/** An edge along which records or rows pass, by names of operators and tables; '' is a stream. */
 export interface Edge {
   readonly from: string;
+  /** The name of the stream, if it comes from one. */
+  readonly stream?: string;
   readonly to: string;
   readonly table: boolean;
   /** Whether only final values of windows pass. */
@@ -99,8 +101,13 @@ export interface Edge {
 
 /** The parts of a pipeline. */
 export interface Plan {
-  /** Where the records of the stream enter. */
-  readonly input: FlowOrigin;
+  /** Where the records of each stream enter, in the order of the streams. */
+  readonly inputs: readonly StreamOrigin[];
+  /**
+   * The streams, by index, that meet in operators which need all records of a key: their sources must be partitioned
+   * alike. Each group is listed once; streams that meet no other one are not in it.
+   */
+  readonly meetings: readonly (readonly number[])[];
   /** Operators and destinations in the order in which they were declared. */
   readonly steps: readonly Step[];
   readonly operators: readonly OperatorNode[];

@@ -6,6 +6,7 @@ export const reservedTables: ReadonlySet<string> = new Set([
   'version_floors',
   'partitionings',
   'source_marks',
+  'stream_lulls',
   'dead_letters',
   'dead_letter_parts',
 ]);

@@ -9,7 +9,7 @@ export type { SessionNodeOptions } from '../operators/session-window.js';
 export type { SlidingNodeOptions } from '../operators/sliding-window.js';
 export type { WindowNodeOptions } from '../operators/window.js';
 export { currentPlan, enter, leave, type RunningEngine } from '../pipeline/ambient.js';
-export { Flow, foreignFlow, type FlowOrigin } from '../pipeline/flow.js';
+export { Flow, foreignFlow, type FlowOrigin, type StreamOrigin } from '../pipeline/flow.js';
 export { keyKindOf, type KeyKind } from '../pipeline/key-kinds.js';
 export { buildPlan } from '../pipeline/plan-builder.js';
 export {
@@ -26,5 +26,6 @@ export {
 } from '../pipeline/plan.js';
 export { reservedTables } from '../pipeline/reserved-tables.js';
 export { shardMissing } from '../pipeline/shard-missing.js';
+export { withPartitioner } from '../pipeline/with-partitioner.js';
 export { columnOrigins, type ColumnOrigin } from '../pipeline/state-fits.js';
 export type { KeyTuple } from '../pipeline/update.js';

@@ -19,6 +19,8 @@ export { checksumOf, markAfter, markOf, positionAt, type Mark } from './mark.js'
 export type {
   AssignmentListener,
   GroupTarget,
+  InputOffset,
+  InputRange,
   OutgoingMessage,
   PartitionHolder,
   PartitionRange,

@@ -16,6 +16,8 @@ export interface SourceMessage {
 /** Some consecutive messages of one partition. */
 export interface SourceBatch {
   readonly partition: number;
+  /** The index of the stream, if the source is one of several streams; defaults to the first. */
+  readonly input?: number;
   /** The assignment under which it was fetched. */
   readonly generation: number;
   readonly messages: readonly SourceMessage[];
@@ -30,6 +32,14 @@ export interface PartitionRange {
   readonly partition: number;
   readonly oldest: number;
   readonly end: number;
+  /** What it holds of each stream, in order, if the source is one of several: `oldest` and `end` are sums. */
+  readonly inputs?: readonly InputRange[];
+}
+
+/** What a partition of one of several streams holds. */
+export interface InputRange {
+  readonly oldest: number;
+  readonly end: number;
 }
 
 /** A position to continue from: the next offset to read. */
@@ -37,6 +47,14 @@ export interface Position {
   readonly partition: number;
   readonly offset: number;
   /** What is known of the last message before it. */
+  readonly mark?: Mark;
+  /** The positions of the streams, in order, if the source is one of several: `offset` is the sum of theirs. */
+  readonly inputs?: readonly InputOffset[];
+}
+
+/** Where one of several streams continues. */
+export interface InputOffset {
+  readonly offset: number;
   readonly mark?: Mark;
 }
 
@@ -119,6 +137,18 @@ export interface Source {
    * the group is bound to another target, or other programs are in it.
    */
   open(group: string, listener: AssignmentListener, target?: GroupTarget): Promise<void>;
+  /**
+   * Reads these partitions, and no others, without a group: the source is read along with another one, which has a
+   * group. Absent if that is impossible.
+   */
+  follow?(positions: readonly Position[], generation: number): Promise<void>;
+  /**
+   * When this process last found that a partition has no message that was not returned, by its `Clock.now`: messages
+   * that come later were received after that. Undefined if there are some, or if it is not known.
+   *
+   * @param input the index of the stream, if the source is one of several
+   */
+  emptyAt?(partition: number, input?: number): number | undefined;
   /** Which member of the group owns which partition now, as far as that is known. Absent if there are no groups. */
   holders?(): Promise<readonly PartitionHolder[]>;
   /**
@@ -126,8 +156,9 @@ export interface Source {
    * there is none, timers and input are processed before it returns, even with a wait of 0.
    */
   next(maxWait: number): Promise<SourceBatch | undefined>;
-  pause(partitions: readonly number[]): void;
-  resume(partitions: readonly number[]): void;
+  /** @param input only this stream, if the source is one of several */
+  pause(partitions: readonly number[], input?: number): void;
+  resume(partitions: readonly number[], input?: number): void;
   /** Continues reading from this offset. */
   seek(position: Position): void;
   /** Stores the group's progress, for lag tools only; positions of partitions that are no longer owned are ignored. */

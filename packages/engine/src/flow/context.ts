@@ -149,7 +149,7 @@ export class PipelineContext implements RunningEngine {
     this.partition = partition;
     this.#finals = plan.finals;
     this.#givesEarlier = plan.givesEarlier;
-    const origins = [plan.input, ...plan.operators, ...plan.finals.values()];
+    const origins = [...plan.inputs, ...plan.operators, ...plan.finals.values()];
     this.#fanOuts = new Map(origins.map((origin) => [origin, new FanOut()]));
   }
 

@@ -9,7 +9,7 @@ import { receive } from './receive.js';
 describe('receive', () => {
   it('adds a receiver directly to a flow, in order with subscribers; through other operators it subscribes', () => {
     let sent: Observable<number> | undefined;
-    const plan = buildPlan('totals', sales as never, (input) => void (sent = input as Observable<number>));
+    const plan = buildPlan('totals', [sales as never], ([input]) => void (sent = input as Observable<number>));
     if (sent === undefined) throw new Error('the plan has no input');
     const context = new PipelineContext('totals', 0, plan, new MemoryStates());
     const seen: unknown[] = [];
@@ -26,7 +26,7 @@ describe('receive', () => {
     receive(context, sent, take('b'), () => seen.push('never'));
     receive(context, sent.pipe(failing), take('c'), () => seen.push('failed'));
     leave(outer);
-    for (const value of [1, 2, 3]) context.fanOut<number>(plan.input).next(value);
+    for (const value of [1, 2, 3]) context.fanOut<number>(plan.inputs[0] ?? expect.fail('no input')).next(value);
     expect(seen).to.eql(['a1', 'b1', 'c1', 'a2', 'b2', 'failed', 'a3', 'b3']);
   });
 });

@@ -5,8 +5,10 @@ import type { RecordPosition } from '../tables/dead-letter.js';
 export interface EngineOptions {
   readonly pipeline: Pipeline;
   readonly partition: number;
-  /** Identity of the source, stored with the progress. */
+  /** Identity of the source, stored with the progress; of a pipeline of several streams see `jointSource`. */
   readonly source: string;
+  /** Of a pipeline of several streams: the identities of their sources, in order. */
+  readonly sources?: readonly string[] | undefined;
   /** Number of partitions of the source, stored in the checkpoints; undefined if unknown. */
   readonly partitions?: number | undefined;
   /** Encodes a record for its dead letter. The position is given for codecs that look the message up. */

@@ -14,13 +14,20 @@ export class Feed {
   readonly #records: unknown[] = [];
   readonly #positions: RecordPosition[] = [];
   #count = 0;
+  /** The stream of the group's records, by its index. */
+  #input = 0;
 
   constructor(engine: PartitionEngine) {
     this.#engine = engine;
   }
 
   add(record: unknown, position: RecordPosition): void {
-    if (position.offset >= this.#engine.nextFloor) this.#raise(position.offset);
+    const { input = 0 } = position;
+    if (input !== this.#input) {
+      this.end();
+      this.#input = input;
+    }
+    if (this.#engine.nextFloor !== Number.POSITIVE_INFINITY) this.#raise(position);
     const n = this.#count++;
     this.#records[n] = record;
     this.#positions[n] = position;
@@ -30,14 +37,19 @@ export class Feed {
   /** Dead-letters a message that is not a record. */
   reject(error: StockafolioError, message: Uint8Array, position: RecordPosition): void {
     this.end();
-    if (position.offset >= this.#engine.nextFloor) this.#raise(position.offset);
+    if (this.#engine.nextFloor !== Number.POSITIVE_INFINITY) this.#raise(position);
     this.#engine.reject(error, message, position);
   }
 
-  /** From this offset on versions are above a floor, whatever came before. */
-  #raise(offset: number): void {
+  /** From the next floor on versions are above it, whatever came before: this may be the message at that offset. */
+  #raise({ input = 0, offset }: RecordPosition): void {
+    // Records that wait have passed no floor, so they are only counted.
+    const engine = this.#engine;
+    const { position } = engine;
+    const reach = position.inputs === undefined ? offset : position.offset + offset - engine.inputs.at(input).offset;
+    if (reach < engine.nextFloor) return;
     this.end();
-    this.#engine.passFloors(offset);
+    engine.passFloors(reach);
   }
 
   /** Passes on the remaining records. */

@@ -3,25 +3,28 @@ import { enter, leave, type OperatorLayout, type Plan } from '@stockafolio/core/
 import type { Mark, Mutation, StateStore } from '@stockafolio/core/ports';
 import { thrownByStream } from '../intake/intake.js';
 import { PipelineContext, isFatal, type OperatorRuntime } from '../flow/context.js';
-import type { FanOut } from '../flow/fan-out.js';
-import { recordCopier, type RecordCopier } from './record-copier.js';
-import { BATCH_SIZE } from '../state/batch-size.js';
 import { MemoryStates } from '../state/memory-states.js';
+import type { Lull } from '../merge/merge.js';
+import { lullRow } from '../tables/lulls.js';
 import { cutRow } from '../tables/checkpoint-cuts.js';
 import { connectPlan } from './connect-plan.js';
+import { EngineInputs, type InputPosition } from './engine-input.js';
 import type { EngineOptions } from './engine-options.js';
 import type { RecordPosition } from '../tables/dead-letter.js';
 import type { Rejection } from '../tables/dead-letter-watch.js';
+import { inputName } from '../tables/input-name.js';
 import { partitioningOf, type Partitioning } from '../tables/partitioning.js';
 import { progressRow } from '../tables/progress.js';
 import { Rejections } from './rejections.js';
 import { markRow } from '../tables/source-marks.js';
-import { RecordBatches } from './record-batches.js';
 import type { VersionFloor } from '../tables/version-floors.js';
 
 /** The progress of an engine: what a checkpoint stores besides the state of the operators. */
 export interface EnginePosition {
-  /** The next offset to process. */
+  /**
+   * The next offset to process. If the pipeline reads several streams, this is the sum of their next offsets: it rises
+   * with every message, and the order of the messages is always the same, so it stands for one cut.
+   */
   readonly offset: number;
   /** The version clock: the version of the last record, in microseconds. */
   readonly version: number;
@@ -31,6 +34,8 @@ export interface EnginePosition {
    * What is known of the message before `offset`; absent in checkpoints of earlier versions, and if nothing is known.
    */
   readonly mark?: Mark;
+  /** How far each stream was processed, if the pipeline reads several. */
+  readonly inputs?: readonly InputPosition[];
 }
 
 /**
@@ -41,13 +46,11 @@ export interface EnginePosition {
  */
 export class PartitionEngine {
   readonly #context: PipelineContext;
-  readonly #records: FanOut<unknown>;
+  /** Where the records of its streams enter, and how far each was processed. */
+  readonly inputs: EngineInputs;
   readonly #options: EngineOptions;
   readonly #rejections: Rejections;
-  readonly #batches: RecordBatches;
-  readonly #copier: RecordCopier;
-  #offset = 0;
-  #mark: { readonly at: number; readonly mark: Mark } | undefined;
+  readonly #notes: Mutation[] = [];
   #latest = Number.NEGATIVE_INFINITY;
   /** When the source received the last message, epoch milliseconds. */
   #ingested = 0;
@@ -62,11 +65,9 @@ export class PartitionEngine {
     const plan = pipeline.instantiate();
     this.#context = new PipelineContext(pipeline.name, partition, plan, options.states ?? new MemoryStates());
     if (clock !== undefined) this.#context.elapsed = () => clock.elapsed();
-    this.#records = this.#context.fanOut(plan.input);
     this.#rejections = new Rejections(this.#context, options);
     connectPlan(this.#context, plan);
-    this.#copier = recordCopier(pipeline.stream.schema.names, pipeline.reads, BATCH_SIZE);
-    this.#batches = new RecordBatches(this.#context, pipeline.stream, this.#records, this.#copier);
+    this.inputs = new EngineInputs(this.#context, pipeline, plan);
     this.#check();
   }
 
@@ -109,18 +110,22 @@ export class PartitionEngine {
 
   get position(): EnginePosition {
     const latest = this.#latest === Number.NEGATIVE_INFINITY ? null : this.#latest;
-    const position = { offset: this.#offset, version: this.#context.version, latest };
-    const mark = this.#markHere();
+    const { all: inputs, offset } = this.inputs;
+    const position = { offset, version: this.#context.version, latest };
+    if (inputs.length > 1) return { ...position, inputs: inputs.map((input) => input.position) };
+    const { mark } = this.inputs.at(0);
     return mark === undefined ? position : { ...position, mark };
   }
 
-  /** Notes what is known of the message before the engine's position. */
-  setMark(mark: Mark | undefined): void {
-    this.#mark = mark === undefined ? undefined : { at: this.#offset, mark };
+  /** Notes where records of some streams went on without those of a silent one. */
+  noteLulls(lulls: readonly Lull[]): void {
+    const { pipeline, partition } = this.#options;
+    for (const lull of lulls) this.#notes.push(lullRow(pipeline, partition, lull));
   }
 
-  #markHere(): Mark | undefined {
-    return this.#mark?.at === this.#offset ? this.#mark.mark : undefined;
+  /** The rows that must be in the tables before any other row: without them, messages read again have another order. */
+  takeNotes(): readonly Mutation[] {
+    return this.#notes.splice(0);
   }
 
   /** The number of rows that {@link drain} would return. */
@@ -134,18 +139,17 @@ export class PartitionEngine {
    * @param layouts of the operators whose state was loaded, as the checkpoint has them, by name
    */
   resume(position: EnginePosition, layouts?: ReadonlyMap<string, OperatorLayout>): void {
-    this.#offset = position.offset;
-    this.setMark(position.mark);
+    this.inputs.resume(position.inputs ?? [{ ...position, stream: this.inputs.at(0).stream.name }]);
     this.#context.version = position.version;
     this.#latest = position.latest ?? Number.NEGATIVE_INFINITY;
-    this.#context.watermark = this.#latest - this.#options.pipeline.stream.outOfOrderness;
+    this.#context.watermark = this.#latest - this.inputs.outOfOrderness;
     for (const operator of this.#context.operators) operator.restored(layouts?.get(operator.layout.name));
   }
 
   /** Sets the version floors, in order of offset; floors that the engine has already passed apply immediately. */
   setFloors(floors: readonly VersionFloor[]): void {
     this.#floors = floors;
-    this.passFloors(this.#offset);
+    this.passFloors(this.inputs.offset);
   }
 
   /** Raises the version above every floor up to this offset, which is that of the next record. */
@@ -169,8 +173,8 @@ export class PartitionEngine {
 
   #push(record: unknown, position: RecordPosition): void {
     const context = this.#context;
-    const { stream } = this.#options.pipeline;
-    const copy = this.#copier.copy(record);
+    const { stream, copier, records } = this.inputs.at(position.input ?? 0);
+    const copy = copier.copy(record);
     let time: number;
     try {
       time = stream.time(record);
@@ -185,7 +189,7 @@ export class PartitionEngine {
     context.time = time;
     context.version = Math.max(context.version + 1, time * 1000);
     context.active = true;
-    this.#records.next(record);
+    records.next(record);
     if (context.failure !== undefined) this.#rollback(copy, position);
     else if (context.rejected.length > 0) this.#rejections.parts(copy, position);
     const latest = context.failure === undefined ? time : this.#latest;
@@ -197,7 +201,7 @@ export class PartitionEngine {
    * Processes records as {@link push} does one by one. Where it makes no difference, a batch of them passes through one
    * operator after the other: each operator's code and state then remain in the processor's caches.
    *
-   * @param positions by record
+   * @param positions by record, all of one stream
    * @param count process only this many of them; defaults to all
    */
   pushAll(records: readonly unknown[], positions: readonly RecordPosition[], count = records.length): void {
@@ -210,12 +214,12 @@ export class PartitionEngine {
   }
 
   #pushAll(records: readonly unknown[], positions: readonly RecordPosition[], count: number): void {
-    const copier = this.#copier;
+    const { copier, batches } = this.inputs.at(positions[0]?.input ?? 0);
     let from = 0;
     while (from < count) {
-      const to = this.#batches.end(records, from, count, this.#latest);
+      const to = batches.end(records, from, count, this.#latest);
       for (let n = from; n < to; n++) copier.keep(n - from, records[n]);
-      const latest = this.#batches.process(records, from, to);
+      const latest = batches.process(records, from, to);
       if (latest === undefined) {
         for (let n = from; n < to; n++) this.#push(copier.restored(n - from), positions[n] as RecordPosition);
       } else {
@@ -232,9 +236,10 @@ export class PartitionEngine {
     this.#continueAfter(position);
   }
 
-  /** Notes that no message remains below this offset: offsets may have gaps. */
-  passOver(offset: number): void {
-    this.#offset = Math.max(this.#offset, offset);
+  /** Notes that no message of a stream remains below this offset: offsets may have gaps. */
+  passOver(offset: number, index = 0): void {
+    const input = this.inputs.at(index);
+    input.offset = Math.max(input.offset, offset);
   }
 
   /**
@@ -293,12 +298,21 @@ export class PartitionEngine {
    * The row that states this for all rows; to be written with the progress of a {@link commit}, before its checkpoint.
    */
   checkpointCut(): Mutation {
-    return cutRow(this.#options.pipeline.name, this.partition, this.#offset);
+    return cutRow(this.#options.pipeline.name, this.partition, this.inputs.offset);
   }
 
-  /** The row that identifies the source's log, to be written with {@link progress}; none if nothing is known. */
+  /**
+   * The rows that identify the logs of the sources, to be written with {@link progress}, as far as known; and the
+   * progress of each stream, if there are several.
+   */
   marks(): readonly Mutation[] {
-    return markRow(this.#options.pipeline.name, this.partition, this.position);
+    const { pipeline, sources = [] } = this.#options;
+    const { version } = this.#context;
+    return this.inputs.all.flatMap(({ position, offset }, n) => {
+      const name = inputName(pipeline, n);
+      const row = progressRow(name, this.partition, sources[n] ?? '', { offset, version }, this.#context.watermark);
+      return [...(this.inputs.all.length > 1 ? [row] : []), ...markRow(name, this.partition, { ...position, version })];
+    });
   }
 
   #collect(isIncluded: (operator: OperatorRuntime) => boolean): readonly Mutation[] {
@@ -322,7 +336,7 @@ export class PartitionEngine {
     context.active = false;
     context.betweenRecords = false;
     this.#check();
-    this.#rejections.figures({ offset: Math.max(0, this.#offset - 1), ingested: this.#ingested });
+    this.#rejections.figures({ offset: Math.max(0, this.inputs.offset - 1), ingested: this.#ingested });
   }
 
   /** Ends the run if the pipeline itself is at fault. */
@@ -336,7 +350,7 @@ export class PartitionEngine {
   #advance(time: number): void {
     const context = this.#context;
     this.#latest = time;
-    context.watermark = time - this.#options.pipeline.stream.outOfOrderness;
+    context.watermark = time - this.inputs.outOfOrderness;
     for (const operator of context.operators) if (operator.isTimed) operator.advance(context.watermark);
   }
 
@@ -354,8 +368,8 @@ export class PartitionEngine {
     context.states.settle();
   }
 
-  #continueAfter({ partition = this.partition, offset, ingested }: RecordPosition): void {
-    if (partition === this.partition) this.#offset = offset + 1;
+  #continueAfter({ partition = this.partition, offset, ingested, input = 0 }: RecordPosition): void {
+    if (partition === this.partition) this.inputs.at(input).offset = offset + 1;
     this.#ingested = ingested;
   }
 

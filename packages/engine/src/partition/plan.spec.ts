@@ -69,7 +69,7 @@ describe('the plan of a pipeline', () => {
       return [into(byUser, best), into(bySecond, seconds.pipe(whenFinal(), map(toSecond)))];
     });
     expect(plan.edges).to.eql([
-      { from: '', to: 'seconds', table: false },
+      { from: '', stream: 'sales', to: 'seconds', table: false },
       { from: 'seconds', to: 'best', table: false, final: true },
       { from: 'best', to: 'by_user', table: true },
       { from: 'seconds', to: 'by_second', table: true, final: true },
@@ -81,7 +81,7 @@ describe('the plan of a pipeline', () => {
 
   it('is frozen', () => {
     const { plan } = mixed;
-    for (const part of [plan, plan.steps, plan.operators, plan.tables, plan.edges, plan.input]) {
+    for (const part of [plan, plan.steps, plan.operators, plan.tables, plan.edges, plan.inputs]) {
       expect(Object.isFrozen(part)).to.equal(true);
     }
   });

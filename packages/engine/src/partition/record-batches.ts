@@ -18,6 +18,7 @@ const SMALLEST = 8;
 export class RecordBatches {
   readonly #context: PipelineContext;
   readonly #stream: Stream<unknown>;
+  readonly #outOfOrderness: number;
   readonly #records: FanOut<unknown>;
   readonly #copier: Pick<RecordCopier, 'isKept'>;
   readonly #moments = new Moments(BATCH_SIZE);
@@ -34,11 +35,13 @@ export class RecordBatches {
   constructor(
     context: PipelineContext,
     stream: Stream<unknown>,
+    outOfOrderness: number,
     records: FanOut<unknown>,
     copier: Pick<RecordCopier, 'isKept'>,
   ) {
     this.#context = context;
     this.#stream = stream;
+    this.#outOfOrderness = outOfOrderness;
     this.#records = records;
     this.#copier = copier;
   }
@@ -50,7 +53,8 @@ export class RecordBatches {
    * @param latest the latest event time before it, in epoch milliseconds
    */
   end(records: readonly unknown[], from: number, most: number, latest: number): number {
-    const { time, key, outOfOrderness } = this.#stream;
+    const { time, key } = this.#stream;
+    const outOfOrderness = this.#outOfOrderness;
     const { times, versions, watermarks, keys } = this.#moments;
     const due = earliest(this.#context.operators) + outOfOrderness;
     const end = Math.min(most, from + this.#most);

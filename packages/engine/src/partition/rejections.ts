@@ -2,6 +2,7 @@ import { isStockafolioError, messageOf, StockafolioError } from '@stockafolio/co
 import { isFatal, type PipelineContext } from '../flow/context.js';
 import { DefectError } from '../flow/defect.js';
 import { bytesOf, deadLetter, jsonOf, reasonOf, type RecordPosition } from '../tables/dead-letter.js';
+import { inputName } from '../tables/input-name.js';
 import type { Rejection } from '../tables/dead-letter-watch.js';
 import type { EngineOptions } from './engine-options.js';
 
@@ -98,7 +99,8 @@ export class Rejections {
       );
     }
     this.count++;
-    const rows = deadLetter(pipeline.name, partition, position, operator, error, message, this.#context.version);
+    const owner = inputName(pipeline, position.input ?? 0);
+    const rows = deadLetter(owner, partition, position, operator, error, message, this.#context.version);
     for (const row of rows) this.#context.rows.push(row);
   }
 }

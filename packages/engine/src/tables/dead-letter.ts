@@ -14,6 +14,8 @@ declare class TextEncoder {
 
 /** The position of a message in its source. */
 export interface RecordPosition {
+  /** The index of its stream among those of the pipeline; defaults to the first. */
+  readonly input?: number;
   /**
    * Given if it is not the engine's own partition: the message was in this one when the source had a different number
    * of them.

@@ -28,7 +28,7 @@ export function progressRow(
   pipeline: string,
   partition: number,
   source: string,
-  { offset, version }: EnginePosition,
+  { offset, version }: Pick<EnginePosition, 'offset' | 'version'>,
   watermark: number,
 ): Mutation {
   const known = watermark === Number.NEGATIVE_INFINITY ? undefined : watermark;

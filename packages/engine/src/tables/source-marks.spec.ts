@@ -13,7 +13,7 @@ describe('the mark of a position', () => {
     feed(engine, [sale({ time: 5 }), sale({ time: 9 })]);
     expect(engine.position).to.not.have.property('mark');
     expect(engine.marks()).to.have.length(0);
-    engine.setMark(mark);
+    engine.inputs.at(0).mark = mark;
     expect(engine.position.mark).to.deep.equal(mark);
     engine.passOver(7);
     expect(engine.position).to.not.have.property('mark');

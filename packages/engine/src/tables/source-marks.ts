@@ -8,7 +8,7 @@ import { sourceMarks } from './system-tables.js';
 export function markRow(
   pipeline: string,
   partition: number,
-  { offset, version, mark }: EnginePosition,
+  { offset, version, mark }: Pick<EnginePosition, 'offset' | 'version' | 'mark'>,
 ): readonly Mutation[] {
   if (mark === undefined) return [];
   const values = [pipeline, partition, offset, mark.epoch, mark.checksum];

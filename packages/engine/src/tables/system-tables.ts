@@ -94,6 +94,24 @@ export const sourceMarks = table(
 );
 
 /**
+ * Of pipelines that read several streams: where a stream was silent, so that records of others went on without it. From
+ * this offset on, its messages count as sent at this time or later. It makes the order the same when messages are read
+ * again.
+ */
+export const streamLulls = table(
+  'stream_lulls',
+  { partitionBy: ['pipeline'], clusterBy: ['partition', 'offset'] },
+  {
+    /** With the name of the stream behind it. */
+    pipeline: text(),
+    partition: int32(),
+    offset: int64(),
+    /** Epoch milliseconds. */
+    sent: int64(),
+  },
+);
+
+/**
  * Longest message that is stored whole, in UTF-16 units. Of a longer one only the beginning is stored; the source has
  * it.
  */
@@ -153,7 +171,13 @@ export const deadLetterParts = table(
 );
 
 /** What a run stores about itself in the tables, besides its progress. */
-export const runTables: readonly Table[] = [versionFloors, partitionings, checkpointCuts, sourceMarks] as Table[];
+export const runTables: readonly Table[] = [
+  versionFloors,
+  partitionings,
+  checkpointCuts,
+  sourceMarks,
+  streamLulls,
+] as Table[];
 
 /** The tables of the dead letters. */
 export const deadLetterTables: readonly Table[] = [deadLetters as Table, deadLetterParts as Table];

@@ -1,0 +1,85 @@
+import type { Pipeline } from '@stockafolio/core';
+import { markOf, type SourceMessage } from '@stockafolio/core/ports';
+import type { Intake } from '../intake/intake.js';
+import { Feed } from '../partition/feed.js';
+import type { PartitionEngine } from '../partition/partition-engine.js';
+import { Merge, type Lull } from './merge.js';
+
+/** The next message of one stream. */
+export interface Arriving {
+  readonly offset: number;
+  /** When it was sent or received, epoch milliseconds. */
+  readonly ingested: number;
+  readonly taken: Intake<unknown>;
+  /** Its bytes, if it is rejected. */
+  readonly bytes?: Uint8Array | undefined;
+  /** The message itself, and the epoch of the leader that received it, for the mark of the position after it. */
+  readonly origin?: { readonly message: SourceMessage; readonly epoch: number | undefined };
+}
+
+/**
+ * Passes the messages of several streams to an engine in their order, which does not depend on how they were read.
+ *
+ * @example
+ * const feed = new MergedFeed(engine, pipeline, await readLulls(tables, pipeline, engine.partition));
+ * feed.add(0, { offset: 17, ingested: message.timestamp, taken: intake.take(message) });
+ * feed.silent(1, clock.now() - 1_000);
+ * feed.drain();
+ */
+export class MergedFeed {
+  readonly #engine: PartitionEngine;
+  readonly #streams: Pipeline['streams'];
+  readonly #feed: Feed;
+  readonly #merge: Merge<Arriving>;
+
+  /** @param lulls those that the tables have from earlier runs */
+  constructor(engine: PartitionEngine, { streams, idleAfter }: Pipeline, lulls: readonly Lull[]) {
+    this.#engine = engine;
+    this.#streams = streams;
+    this.#feed = new Feed(engine);
+    this.#merge = new Merge<Arriving>({ idleAfter, inputs: engine.inputs.all, lulls });
+  }
+
+  /** Messages that wait for their turn, of one stream or of all. */
+  waiting(input?: number): number {
+    return this.#merge.waiting(input);
+  }
+
+  /** The offset of the next message to add, of the stream with this index. */
+  next(input: number): number {
+    return this.#merge.offsetOf(input);
+  }
+
+  /** Adds the next message of a stream, by its index. */
+  add(input: number, arriving: Arriving): void {
+    const { taken, offset, ingested: sent } = arriving;
+    const time = 'record' in taken ? this.#streams[input]?.time(taken.record) : undefined;
+    this.#merge.add(input, arriving, { time: time ?? Number.NEGATIVE_INFINITY, sent, offset });
+  }
+
+  /** Notes that a stream gets no more messages that were sent at this time or before it: epoch milliseconds. */
+  silent(input: number, until: number): void {
+    this.#merge.silent(input, until);
+  }
+
+  /** Passes on every message whose place is certain. @returns how many */
+  drain(): number {
+    let count = 0;
+    const last = new Map<number, Arriving>();
+    for (let placed = this.#merge.next(); placed !== undefined; placed = this.#merge.next()) {
+      const { input, message } = placed;
+      const { taken, offset, ingested, bytes } = message;
+      const position = { input, offset, ingested };
+      if ('record' in taken) this.#feed.add(taken.record, position);
+      else this.#feed.reject(taken.rejected, bytes ?? new Uint8Array(0), position);
+      last.set(input, message);
+      count++;
+    }
+    this.#feed.end();
+    this.#engine.inputs.all.forEach((input, n) => (input.sent = this.#merge.sentOf(n)));
+    for (const [input, { origin }] of last)
+      this.#engine.inputs.at(input).mark = origin === undefined ? undefined : markOf(origin.message, origin.epoch);
+    this.#engine.noteLulls(this.#merge.takeLulls());
+    return count;
+  }
+}

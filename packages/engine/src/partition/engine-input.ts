@@ -1,0 +1,108 @@
+import { StockafolioError, type Pipeline, type Stream } from '@stockafolio/core';
+import type { Plan, StreamOrigin } from '@stockafolio/core/plan';
+import type { Mark } from '@stockafolio/core/ports';
+import type { PipelineContext } from '../flow/context.js';
+import type { FanOut } from '../flow/fan-out.js';
+import { BATCH_SIZE } from '../state/batch-size.js';
+import { RecordBatches } from './record-batches.js';
+import { recordCopier, type RecordCopier } from './record-copier.js';
+
+/** How far one stream of a pipeline was processed. */
+export interface InputPosition {
+  /** The name of the stream. */
+  readonly stream: string;
+  /** The next offset to process. */
+  readonly offset: number;
+  /** What is known of the message before it. */
+  readonly mark?: Mark;
+  /** When the last message counts as sent, in epoch milliseconds; absent if there was none. */
+  readonly sent?: number;
+}
+
+/** Where the records of one stream enter an engine. */
+export class EngineInput {
+  readonly stream: Stream<unknown>;
+  readonly records: FanOut<unknown>;
+  readonly copier: RecordCopier;
+  readonly batches: RecordBatches;
+  /** The next offset to process. */
+  offset = 0;
+  #mark: { readonly at: number; readonly mark: Mark } | undefined;
+  /** When its last message counts as sent, in epoch milliseconds; minus infinity if there was none. */
+  sent = Number.NEGATIVE_INFINITY;
+
+  /** @param outOfOrderness how far the watermark is behind the newest record, in milliseconds */
+  constructor(
+    context: PipelineContext,
+    { reads }: Pipeline,
+    stream: Stream<unknown>,
+    records: FanOut<unknown>,
+    outOfOrderness: number,
+  ) {
+    const { names } = stream.schema;
+    this.stream = stream;
+    this.records = records;
+    const read = reads?.filter((field) => names.includes(field));
+    this.copier = recordCopier(names, read, BATCH_SIZE);
+    this.batches = new RecordBatches(context, stream, outOfOrderness, records, this.copier);
+  }
+
+  /** What is known of the message before its position. */
+  get mark(): Mark | undefined {
+    return this.#mark?.at === this.offset ? this.#mark.mark : undefined;
+  }
+
+  set mark(mark: Mark | undefined) {
+    this.#mark = mark === undefined ? undefined : { at: this.offset, mark };
+  }
+
+  get position(): InputPosition {
+    const { mark, offset, stream, sent } = this;
+    return {
+      stream: stream.name,
+      offset,
+      ...(mark === undefined ? {} : { mark }),
+      ...(sent === Number.NEGATIVE_INFINITY ? {} : { sent }),
+    };
+  }
+}
+
+/** Where the records of all streams of a pipeline enter an engine. */
+export class EngineInputs {
+  readonly all: readonly EngineInput[];
+  /** How far the watermark is behind the newest record, in milliseconds. */
+  readonly outOfOrderness: number;
+
+  constructor(context: PipelineContext, pipeline: Pipeline, { inputs }: Plan) {
+    this.outOfOrderness = Math.max(...pipeline.streams.map(({ outOfOrderness }) => outOfOrderness));
+    this.all = pipeline.streams.map((stream, n) => {
+      const records = context.fanOut(inputs[n] as StreamOrigin);
+      return new EngineInput(context, pipeline, stream, records, this.outOfOrderness);
+    });
+  }
+
+  /** The sum of the next offsets of all streams. */
+  get offset(): number {
+    let sum = 0;
+    for (const { offset } of this.all) sum += offset;
+    return sum;
+  }
+
+  /** The input of the stream with this index. */
+  at(index: number): EngineInput {
+    const input = this.all[index];
+    if (input !== undefined) return input;
+    throw new StockafolioError('ERR_INTERNAL', `the pipeline has no stream number ${index}`);
+  }
+
+  /** Continues from these positions; a stream without one remains where it is. */
+  resume(positions: readonly InputPosition[]): void {
+    for (const { stream, offset, mark, sent = Number.NEGATIVE_INFINITY } of positions) {
+      const input = this.all.find((each) => each.stream.name === stream);
+      if (input === undefined) continue;
+      input.offset = offset;
+      input.mark = mark;
+      input.sent = sent;
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { type Sale, sale } from '@stockafolio/conformance';
+import { jsonCodec, type Pipeline } from '@stockafolio/core';
+import { readLulls } from '@stockafolio/engine';
+import { pipelineHarness, type PipelineHarness } from '@stockafolio/testing';
+import { naiveOrder } from '../../test/naive-order.js';
+import { NaivePlan } from '../../test/naive-plans.js';
+import { anyParts, pipelineOfMany, sources } from '../../test/random-plans.js';
+
+/** Larger on request: `RANDOM_PLANS=5000`. */
+const RUNS = Number(process.env['RANDOM_PLANS'] ?? 150);
+
+/** A message of one of the streams: when it is sent, and how far its event time is before that. */
+const anyMessages = fc
+  .array(
+    fc.record({
+      input: fc.nat(2),
+      ...{ user: fc.constantFrom('ann', 'bob'), item: fc.constantFrom('tea', 'rum') },
+      amount: fc.integer({ min: 1, max: 15 }),
+      back: fc.oneof(fc.constant(0), fc.nat(900), fc.nat(4_000)),
+      step: fc.oneof(fc.constant(0), fc.nat(900), fc.nat(9_000)),
+      // The clock of a broker or a producer steps back.
+      behind: fc.oneof(fc.constant(0), fc.nat(6_000)),
+      isGarbled: fc.oneof({ arbitrary: fc.constant(false), weight: 9 }, { arbitrary: fc.constant(true), weight: 1 }),
+    }),
+    { maxLength: 30 },
+  )
+  .map((steps) => {
+    let sent = 4_000;
+    const offsets = sources.map(() => 0);
+    return steps.map(({ step, back, behind, input, isGarbled, ...facts }) => {
+      sent += step;
+      const offset = offsets[input] ?? 0;
+      offsets[input] = offset + 1;
+      const time = isGarbled ? Number.NEGATIVE_INFINITY : sent - back;
+      return {
+        input,
+        offset,
+        sent: sent - behind,
+        time,
+        record: sale({ ...facts, time: sent - back }),
+        isGarbled,
+      };
+    });
+  });
+
+/** What happens to a run after each message; a lull may be too short for those that wait. */
+const anyDisturbances = fc.infiniteStream(
+  fc.constantFrom('', '', '', 'idle', 'commit', 'settle', 'checkpoint', 'restart', 'redeliver'),
+);
+
+/** By part, the streams that are merged into it. */
+const anyInputs = fc.array(fc.uniqueArray(fc.nat(2), { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 2 });
+
+async function rowsOf(harness: PipelineHarness<Sale>, { plan }: Pipeline): Promise<Record<string, string>> {
+  const rows: Record<string, string> = {};
+  for (const table of plan.tables) {
+    for (const row of await harness.rows(table)) {
+      const { user, item, start, amount, count } = row as Readonly<Record<string, unknown>>;
+      const key = [user, item, ...(start === undefined ? [] : [start])];
+      rows[`${table.name}/${key.join('/')}`] = `${String(amount)} ${String(count)}`;
+    }
+  }
+  return rows;
+}
+
+const codec = jsonCodec(sources[0].schema);
+
+describe('random plans over several streams', () => {
+  it('make what their plain definition makes of the messages in order, at any kill, redelivery, commit and lull', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyParts, anyInputs, anyMessages, anyDisturbances, async (parts, inputs, messages, between) => {
+        const made = pipelineOfMany(parts, inputs);
+        fc.pre(made.plan.tables.length > 0);
+        const harness = pipelineHarness<Sale>(made, { partitions: 1 });
+        for (const { input, record, sent, isGarbled } of messages) {
+          const value = isGarbled ? new TextEncoder().encode('{') : codec.encode(record as never);
+          harness.pushMessage(value, 0, sent, sources[input] ?? sources[0]);
+          const { value: what } = between.next() as IteratorYieldResult<string>;
+          if (what === 'idle') harness.idle();
+          else if (what === 'commit') await harness.commit({ settle: false });
+          else if (what === 'settle') await harness.commit();
+          else if (what === 'checkpoint') await harness.checkpoint({ settle: false });
+          else if (what === 'restart') await harness.restart();
+          else if (what === 'redeliver') await harness.redeliver(3);
+        }
+        harness.idle();
+        await harness.commit();
+
+        const logs = sources.map((_, input) => messages.filter((message) => message.input === input));
+        const naive = new NaivePlan(parts);
+        for (const each of naiveOrder(logs, made.idleAfter, await readLulls(harness.tables, made, 0))) {
+          const id = `${sources[each.input]?.name} ${each.offset}`;
+          if (each.isGarbled) naive.letters.add(`${id} `);
+          else naive.push(each.record, id, (part) => inputs[part]?.includes(each.input) === true);
+        }
+        expect(await rowsOf(harness, made)).to.deep.equal(naive.rows);
+        const letters = (await harness.deadLetters()).map(
+          ({ pipeline, offset, operator }) => `${pipeline.replace('random/', '')} ${offset} ${operator}`,
+        );
+        expect(letters.sort()).to.deep.equal([...naive.letters].sort());
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});

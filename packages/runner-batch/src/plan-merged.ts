@@ -1,0 +1,142 @@
+import { StockafolioError } from '@stockafolio/core';
+import type { ArchivedFile, ArchiveFacts } from '@stockafolio/core/ports';
+import {
+  checkTablesPartitioning,
+  type CheckpointHeader,
+  inputName,
+  jointIdentity,
+  partitioningOf,
+  partitionsChanged,
+} from '@stockafolio/engine';
+import { checkComplete } from './check-complete.js';
+import { inputsOf, type ArchivedInput } from './inputs.js';
+import type { BatchOptions, BatchPorts, BatchUnit, UnitInput } from './options.js';
+import { byPartition, checkGapless, newestCheckpoint, unitOptions, type BatchPlan } from './plan-units.js';
+
+/** The archive of one stream, as a plan needs it. */
+interface Archived {
+  readonly input: ArchivedInput;
+  readonly facts: ArchiveFacts | undefined;
+  readonly files: ReadonlyMap<number, readonly ArchivedFile[]>;
+  /** By partition, until when it is known to have had no more than it has archived, epoch milliseconds. */
+  readonly complete: ReadonlyMap<number, number>;
+}
+
+/**
+ * The clocks of brokers, producers and archivers differ, and a message takes time: within this many milliseconds before
+ * an archive was found complete, more may have been on its way.
+ */
+const CLOCKS_DIFFER = 200;
+
+/**
+ * Divides a run over several streams into units: one for each partition, with its stretch of every stream.
+ *
+ * @throws ERR_ARCHIVE_GAP and ERR_ARCHIVE_INCOMPLETE naming what is missing; ERR_NOT_COPARTITIONED;
+ * ERR_PARTITIONS_CHANGED if partitions of a source were added
+ */
+export async function planMerged<T>(ports: BatchPorts<T>, options: BatchOptions): Promise<BatchPlan> {
+  const { pipeline } = ports;
+  const all = await Promise.all(inputsOf(ports).map((input) => archivedOf(input, options)));
+  const checkpoints = new Map<number, CheckpointHeader>();
+  if (all.every(({ facts }) => facts === undefined)) {
+    return { source: undefined, units: [], checkpoints, partitioning: undefined };
+  }
+  if (options.allowMissingPartitions !== true) for (const archived of all) expectSomething(archived);
+  checkCopartitioned(ports, all);
+  const source = jointIdentity(all.map(({ facts }) => facts?.source ?? ''));
+  const units: BatchUnit[] = [];
+  for (const partition of new Set(all.flatMap(({ files }) => [...files.keys()]))) {
+    const header = options.fromStart === true ? undefined : await newestCheckpoint(ports, partition);
+    if (header !== undefined) checkpoints.set(partition, header);
+    else refuseGrown(all);
+    const inputs: UnitInput[] = [];
+    for (const archived of all) inputs.push(await stretchOf(archived, partition, header, options));
+    const [from, to] = [sumOf(inputs.map((each) => each.from)), sumOf(inputs.map((each) => each.to))];
+    if (to <= from) continue;
+    units.push({
+      partition,
+      ...{ source, partitions: inputs[0]?.partitions, from, to, inputs },
+      fresh: header === undefined,
+      fromStart: options.fromStart ?? false,
+      toEnd: options.toEnd ?? false,
+      ...unitOptions(ports, options),
+    });
+  }
+  for (const [input, { facts }] of all.entries()) {
+    const { stream } = all[input]?.input ?? {};
+    if (stream === undefined) continue;
+    await checkTablesPartitioning(ports.tables, inputName(pipeline, input), partitioningOf(stream, facts?.partitions));
+  }
+  units.sort((a, b) => a.partition - b.partition);
+  return { source, units, checkpoints, partitioning: undefined };
+}
+
+async function archivedOf(input: ArchivedInput, options: BatchOptions): Promise<Archived> {
+  const { archive } = input;
+  const facts = await archive.facts();
+  const all = await archive.files();
+  if (facts !== undefined && options.allowMissingPartitions !== true) await checkComplete(archive, all);
+  const extent = await archive.extent?.();
+  const complete = new Map<number, number>();
+  if (extent !== undefined && extent.source === facts?.source) {
+    for (const { partition, end } of extent.ranges) {
+      const last = all.filter((file) => file.partition === partition).at(-1)?.last ?? -1;
+      if (last + 1 >= end) complete.set(partition, extent.at - CLOCKS_DIFFER);
+    }
+  }
+  return { input, facts, files: byPartition(all, options.day), complete };
+}
+
+function expectSomething({ input: { stream }, facts }: Archived): void {
+  if (facts !== undefined) return;
+  throw new StockafolioError('ERR_ARCHIVE_INCOMPLETE', `nothing of stream '${stream.name}' is archived`, {
+    hint: 'archive it first; if it has no messages at all, --allow-missing-partitions continues without it',
+  });
+}
+
+function checkCopartitioned<T>({ pipeline }: BatchPorts<T>, all: readonly Archived[]): void {
+  for (const group of pipeline.plan.meetings) {
+    const known = group.flatMap((n) => {
+      const { facts, input } = all[n] ?? {};
+      return facts?.partitions === undefined ? [] : [`${facts.partitions} of stream '${input?.stream.name}'`];
+    });
+    if (new Set(known.map((each) => each.split(' ')[0])).size < 2) continue;
+    throw new StockafolioError(
+      'ERR_NOT_COPARTITIONED',
+      `pipeline '${pipeline.name}' brings streams together whose archives have different numbers of partitions: ${known.join(', ')}`,
+      { hint: 'their topics need the same number of partitions, from the first message on' },
+    );
+  }
+}
+
+function refuseGrown(all: readonly Archived[]): void {
+  for (const { facts, input } of all) {
+    const is = partitioningOf(input.stream, facts?.partitions);
+    const was = facts?.partitionsBefore?.at(-1);
+    if (is === undefined || was === undefined) continue;
+    throw partitionsChanged(`the archive of stream '${input.stream.name}'`, { ...is, partitions: was }, is);
+  }
+}
+
+/** What a unit reads of one stream. */
+async function stretchOf(
+  { input: { archive, stream }, facts, files, complete }: Archived,
+  partition: number,
+  header: CheckpointHeader | undefined,
+  { day }: BatchOptions,
+): Promise<UnitInput> {
+  const own = files.get(partition) ?? [];
+  const known = header?.position.inputs?.find((each) => each.stream === stream.name)?.offset;
+  const from = known ?? (await archive.began(partition)) ?? own[0]?.first ?? 0;
+  const silent = complete.get(partition);
+  return {
+    ...{ stream: stream.name, source: facts?.source ?? '', partitions: facts?.partitions },
+    ...{ from, to: checkGapless(partition, own, from) },
+    // Of a day that is past there may be files of later days, which are not read.
+    ...(silent === undefined || day !== undefined ? {} : { silentUntil: silent }),
+  };
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
+}

@@ -1,0 +1,105 @@
+import type { ArchivedFile } from '@stockafolio/core/ports';
+import {
+  checkPartitioning,
+  type Intake,
+  MergedFeed,
+  type PartitionEngine,
+  partitioningOf,
+  readLulls,
+} from '@stockafolio/engine';
+import { EntryJudge } from './entry-judge.js';
+import { inputsOf, type ArchivedInput } from './inputs.js';
+import type { BatchPorts, BatchUnit, UnitInput } from './options.js';
+
+/** A message of an archive, judged. */
+interface Entry {
+  readonly offset: number;
+  readonly ingested: number;
+  readonly taken: Intake<unknown>;
+  readonly bytes: Uint8Array | undefined;
+}
+
+/** The entries of one stream that a unit has yet to read. */
+interface Lane {
+  readonly input: UnitInput;
+  readonly portions: AsyncIterator<readonly Entry[]>;
+  hasEnded: boolean;
+}
+
+/**
+ * Passes a unit's stretches of several streams through its engine, in the order of the merge; yields the number of
+ * messages, portion by portion.
+ *
+ * At the end of an archive messages of other streams wait for what that stream may get next, unless it is known to have
+ * had nothing, or the unit is to go to the end. They are left to the next run.
+ *
+ * @param files by stream
+ * @throws ERR_PARTITION_MISMATCH; ERR_PARTITIONS_CHANGED if a source had another number of partitions then
+ */
+export async function* takeMerged<T>(
+  ports: BatchPorts<T>,
+  unit: BatchUnit,
+  engine: PartitionEngine,
+  files: readonly (readonly ArchivedFile[])[],
+): AsyncGenerator<number> {
+  const { pipeline, tables } = ports;
+  const feed = new MergedFeed(engine, pipeline, await readLulls(tables, pipeline, unit.partition));
+  const archives = inputsOf(ports);
+  const lanes = (unit.inputs ?? []).flatMap((input, n): Lane[] => {
+    const archived = archives[n];
+    if (archived === undefined) return [];
+    return [{ input, portions: portionsOf(ports, archived, input, unit, files[n] ?? []), hasEnded: false }];
+  });
+  for (;;) {
+    let isOver = true;
+    for (const [n, lane] of lanes.entries()) {
+      if (lane.hasEnded || feed.waiting(n) > 0) continue;
+      isOver = false;
+      const portion = await lane.portions.next();
+      if (portion.done !== true) for (const entry of portion.value) feed.add(n, entry);
+      else {
+        lane.hasEnded = true;
+        feed.silent(
+          n,
+          unit.toEnd === true ? Number.POSITIVE_INFINITY : (lane.input.silentUntil ?? Number.NEGATIVE_INFINITY),
+        );
+      }
+    }
+    const count = feed.drain();
+    if (count > 0) yield count;
+    else if (isOver) break;
+  }
+  // Offsets may have gaps, also at the end.
+  for (const [n, { input }] of lanes.entries()) if (feed.waiting(n) === 0) engine.passOver(input.to, n);
+}
+
+async function* portionsOf<T>(
+  { pipeline }: BatchPorts<T>,
+  { archive, codec, stream }: ArchivedInput,
+  { from, to, partitions: count }: UnitInput,
+  { partition, onPartitionMismatch }: BatchUnit,
+  files: readonly ArchivedFile[],
+): AsyncGenerator<readonly Entry[]> {
+  const is = partitioningOf(stream, count);
+  const fields = pipeline.reads?.filter((field) => stream.schema.names.includes(field));
+  for (const file of files) {
+    const facts = await archive.facts(file.name);
+    if (facts === undefined) continue;
+    const { partitions } = facts;
+    const was = is === undefined || partitions === undefined ? undefined : { ...is, partitions };
+    checkPartitioning(`the archive of partition ${partition} of stream '${stream.name}'`, was, is);
+    const judge = new EntryJudge(stream, codec, facts, { partition, partitions, onPartitionMismatch });
+    for await (const part of archive.read(file, Math.max(from, file.first), { fields, defaults: codec.defaults })) {
+      for (const entries of part) {
+        yield entries
+          .filter(({ offset }) => offset < to)
+          .map((entry): Entry => {
+            const judged = judge.judge(entry);
+            const { offset, ingested } = entry;
+            if ('record' in judged) return { offset, ingested, taken: judged, bytes: undefined };
+            return { offset, ingested, taken: { rejected: judged.rejected }, bytes: judged.message };
+          });
+      }
+    }
+  }
+}

@@ -1,0 +1,217 @@
+import { StockafolioError } from '@stockafolio/core';
+import type {
+  AssignmentListener,
+  Divergence,
+  GroupTarget,
+  InputOffset,
+  InputRange,
+  PartitionHolder,
+  PartitionRange,
+  Position,
+  Source,
+  SourceBatch,
+} from '@stockafolio/core/ports';
+import { jointIdentity } from '@stockafolio/engine';
+
+/**
+ * Reads several sources as one, partition by partition: partition 3 is partition 3 of each of them. Offsets and ends are
+ * sums; positions and batches say which stream they are of.
+ *
+ * The first source with the most partitions has the group, and the others follow it: they are read without groups of
+ * their own, so that the partitions that belong together are always in one process.
+ */
+export function jointSource(sources: readonly Source[]): Source {
+  return new Joint(sources);
+}
+
+class Joint implements Source {
+  readonly #sources: readonly Source[];
+  /** The index of the source that has the group. */
+  #leader = 0;
+  /** By stream, how many partitions its source had when it was last asked. */
+  #counts: readonly number[] = [];
+  /** The positions that are read, by partition; the others of the group's follow. */
+  readonly #open = new Map<number, Position>();
+  readonly #generations = new Map<number, number>();
+  /** By partition and stream, the next offset of a new message, as far as known. */
+  readonly #ends = new Map<number, readonly number[]>();
+  #turn = 0;
+  #isOpen = false;
+
+  constructor(sources: readonly Source[]) {
+    this.#sources = sources;
+  }
+
+  get shared(): boolean {
+    return this.#lead.shared === true;
+  }
+
+  get #lead(): Source {
+    return this.#source(this.#leader);
+  }
+
+  async identity(): Promise<string> {
+    return jointIdentity(await Promise.all(this.#sources.map((source) => source.identity())));
+  }
+
+  async ranges(): Promise<readonly PartitionRange[]> {
+    const all = await Promise.all(this.#sources.map((source) => source.ranges()));
+    // What is read, and by which group, remains the same while it is open.
+    if (!this.#isOpen) {
+      this.#counts = all.map(({ length }) => length);
+      this.#leader = this.#counts.indexOf(Math.max(...this.#counts));
+    }
+    return (all[this.#leader] ?? []).map(({ partition }) => {
+      const inputs = all.map((each): InputRange => {
+        const range = each.find((one) => one.partition === partition);
+        return { oldest: range?.oldest ?? 0, end: range?.end ?? 0 };
+      });
+      const ends = inputs.map(({ end }) => end);
+      this.#ends.set(partition, ends);
+      return { partition, oldest: sumOf(inputs.map(({ oldest }) => oldest)), end: sumOf(ends), inputs };
+    });
+  }
+
+  async diverged(positions: readonly Position[]): Promise<readonly Divergence[]> {
+    const all = await Promise.all(
+      this.#sources.map((source, input) => source.diverged?.(positions.flatMap((each) => inputAt(each, input) ?? []))),
+    );
+    return all.flatMap((divergences) => divergences ?? []);
+  }
+
+  async open(group: string, listener: AssignmentListener, target?: GroupTarget): Promise<void> {
+    for (const source of this.#sources) {
+      if (source === this.#lead || source.follow !== undefined) continue;
+      throw new StockafolioError('ERR_INTERNAL', 'a source of several streams cannot be read without a group');
+    }
+    await this.ranges();
+    this.#isOpen = true;
+    const following: AssignmentListener = {
+      assigned: async (partitions, generation) => {
+        const positions = await listener.assigned(partitions, generation);
+        for (const position of positions) this.#open.set(position.partition, position);
+        for (const partition of partitions) this.#generations.set(partition, generation);
+        await this.#follow(generation);
+        return positions.flatMap((position) => inputAt(position, this.#leader) ?? []);
+      },
+      revoked: async (partitions, generation) => {
+        await listener.revoked(partitions, generation);
+        await this.#letGo(partitions, generation);
+      },
+      lost: async (partitions, generation) => {
+        await (listener.lost?.(partitions, generation) ?? listener.revoked(partitions, generation));
+        await this.#letGo(partitions, generation);
+      },
+    };
+    await this.#lead.open(group, following, target);
+  }
+
+  async #letGo(partitions: readonly number[], generation: number): Promise<void> {
+    for (const partition of partitions) this.#open.delete(partition);
+    await this.#follow(generation);
+  }
+
+  /** Makes the other sources read the partitions that the group has given to this process, from their positions. */
+  async #follow(generation: number): Promise<void> {
+    for (const [input, source] of this.#sources.entries()) {
+      if (input === this.#leader) continue;
+      const count = this.#counts[input] ?? 0;
+      const positions = [...this.#open.values()].filter(({ partition }) => partition < count);
+      await source.follow?.(
+        positions.flatMap((position) => inputAt(position, input) ?? []),
+        generation,
+      );
+    }
+  }
+
+  async holders(): Promise<readonly PartitionHolder[]> {
+    return (await this.#lead.holders?.()) ?? [];
+  }
+
+  async next(maxWait: number): Promise<SourceBatch | undefined> {
+    // The group's calls to the listener come only from here, so no two sources are ever waited for at once.
+    for (let n = 0; n < this.#sources.length; n++) {
+      const input = this.#turn++ % this.#sources.length;
+      const batch = await this.#source(input).next(0);
+      if (batch !== undefined) return this.#of(input, batch);
+    }
+    const batch = await this.#lead.next(maxWait);
+    return batch === undefined ? undefined : this.#of(this.#leader, batch);
+  }
+
+  #of(input: number, batch: SourceBatch): SourceBatch {
+    const { partition, messages, generation } = batch;
+    const next = (messages.at(-1)?.offset ?? -1) + 1;
+    const position = this.#open.get(partition);
+    // From here on it continues if the group changes.
+    if (position !== undefined) this.#open.set(partition, moved(position, input, next));
+    const ends = (this.#ends.get(partition) ?? []).with(input, Math.max(batch.endOffset, next));
+    this.#ends.set(partition, ends);
+    return {
+      ...batch,
+      input,
+      generation: input === this.#leader ? generation : (this.#generations.get(partition) ?? generation),
+      endOffset: sumOf(ends),
+    };
+  }
+
+  emptyAt(partition: number, input = 0): number | undefined {
+    // A partition that the stream does not have never gets a message.
+    if (partition >= (this.#counts[input] ?? 0)) return Number.POSITIVE_INFINITY;
+    return this.#source(input).emptyAt?.(partition);
+  }
+
+  pause(partitions: readonly number[], input?: number): void {
+    for (const source of this.#chosen(input)) source.pause(partitions);
+  }
+
+  resume(partitions: readonly number[], input?: number): void {
+    for (const source of this.#chosen(input)) source.resume(partitions);
+  }
+
+  seek(position: Position): void {
+    this.#open.set(position.partition, position);
+    for (const [input, source] of this.#sources.entries()) {
+      const at = inputAt(position, input);
+      if (at !== undefined && position.partition < (this.#counts[input] ?? 0)) source.seek(at);
+    }
+  }
+
+  /** Only the source that has a group keeps positions for lag tools. */
+  async commit(positions: readonly Position[], generation: number): Promise<void> {
+    await this.#lead.commit(
+      positions.flatMap((position) => inputAt(position, this.#leader) ?? []),
+      generation,
+    );
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#sources.map((source) => source.close()));
+  }
+
+  #chosen(input: number | undefined): readonly Source[] {
+    return input === undefined ? this.#sources : [this.#source(input)];
+  }
+
+  #source(input: number): Source {
+    const source = this.#sources[input];
+    if (source === undefined)
+      throw new StockafolioError('ERR_INTERNAL', `there is no source of stream number ${input}`);
+    return source;
+  }
+}
+
+/** The position of one stream. */
+function inputAt({ partition, inputs }: Position, input: number): Position | undefined {
+  const at: InputOffset | undefined = inputs?.[input];
+  return at === undefined ? undefined : { partition, ...at };
+}
+
+function moved({ partition, inputs = [] }: Position, input: number, offset: number): Position {
+  const now = inputs.map((at, n) => (n === input ? { offset } : at));
+  return { partition, offset: sumOf(now.map((at) => at.offset)), inputs: now };
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
+}

@@ -1,27 +1,38 @@
-import { useKafka } from '@stockafolio/servers/mocha';
+import { setTimeout as pause } from 'node:timers/promises';
+import { cassandraTables } from '@stockafolio/connectors/cassandra';
+import { useCassandra, useKafka } from '@stockafolio/servers/mocha';
 import { kafkaProducer } from '@stockafolio/connectors/kafka';
 import { expect } from 'chai';
 import { newTopic, readTopic } from './support/kafka-place.js';
-import { must } from './support/run-command.js';
+import { must, start } from './support/run-command.js';
 import { randomFrom, seedOf } from './support/seed.js';
 import { tempFolder } from './support/temp-folder.js';
-import { APP, expectInOrder, sendBoth, sourceArgs, streamKilled, type TwoStreams } from './support/two-streams.js';
+import {
+  APP,
+  embedded,
+  expectInOrder,
+  sendBoth,
+  sourceArgs,
+  streamKilled,
+  type TwoStreams,
+} from './support/two-streams.js';
 
 describe('several streams, as topics of Kafka', () => {
   const at = tempFolder();
   const kafka = useKafka();
+  const cassandra = useCassandra();
   const seed = seedOf('several topics');
+  const place = (): TwoStreams['orders'] => {
+    const { url, ...topic } = newTopic(kafka());
+    // A killed member must be missed soon.
+    return {
+      url: `${url}?session=2000`,
+      producer: () => kafkaProducer({ ...topic, partitions: 3 }),
+      read: () => readTopic(topic),
+    };
+  };
 
   it('have one order, however often the stream is killed', async () => {
-    const place = (): TwoStreams['orders'] => {
-      const { url, ...topic } = newTopic(kafka());
-      // A killed member must be missed soon.
-      return {
-        url: `${url}?session=2000`,
-        producer: () => kafkaProducer({ ...topic, partitions: 3 }),
-        read: () => readTopic(topic),
-      };
-    };
     const both = { orders: place(), payments: place() };
     for (const each of [both.orders, both.payments]) await (await each.producer()).close();
     const args = [
@@ -31,6 +42,41 @@ describe('several streams, as topics of Kafka', () => {
     const killed = await streamKilled(args, sendBoth(both, 12_000, seed), randomFrom(seed + 1));
     expect(killed, 'kills').to.be.greaterThan(2);
     await must([...args, '--until-caught-up']);
-    await expectInOrder(both, at('tables'));
+    await expectInOrder(both, embedded(at('tables')));
+  });
+
+  it('have one order, however often their partitions move between workers that are killed', async () => {
+    const both = { orders: place(), payments: place() };
+    for (const each of [both.orders, both.payments]) await (await each.producer()).close();
+    const keyspace = `several_${process.pid}`;
+    const tables = `cassandra://127.0.0.1:${cassandra().port}/${keyspace}`;
+    const args = [
+      ...['stream', ...sourceArgs(both), '--tables', tables, '--group', keyspace],
+      ...['--checkpoints', `file:${at('moving-checkpoints')}`, '--checkpoint-interval', '200', ...APP],
+    ];
+    const life = start([...args, '--workers', '2']);
+    const random = randomFrom(seed + 2);
+    let isSent = false;
+    const sending = sendBoth(both, 12_000, seed).finally(() => (isSent = true));
+    let killed = 0;
+    while (!isSent) {
+      await life.says(new RegExp(`(?:partition \\d: (?:begins|continues)[^]*){${killed + 1}}`));
+      await pause(1_000 + random() * 3_000);
+      const [, pid] = [...life.stderr().matchAll(/is process (\d+)/g)].at(-1 - (killed % 2)) ?? [];
+      if (pid === undefined || isSent) break;
+      try {
+        process.kill(Number(pid), 'SIGKILL');
+        killed++;
+      } catch {
+        // It was killed before, and the next one has not started yet.
+      }
+    }
+    await sending;
+    life.child.kill('SIGINT');
+    expect((await life.ended).code).to.equal(130);
+    expect(killed, 'kills').to.be.greaterThan(1);
+    await must([...args, '--until-caught-up']);
+    const ports = { contactPoints: [`127.0.0.1:${cassandra().port}`], keyspace, localDataCenter: 'datacenter1' };
+    await expectInOrder(both, { url: tables, open: () => cassandraTables(ports) });
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { accounts, balances, Order, Payment } from '@stockafolio/conformance';
 import { embeddedTables } from '@stockafolio/connectors/embedded';
 import { jsonCodec, keyBytes } from '@stockafolio/core';
-import type { Producer } from '@stockafolio/core/ports';
+import type { Producer, Tables } from '@stockafolio/core/ports';
 import { readLulls, type Lull } from '@stockafolio/engine';
 import { expect } from 'chai';
 import { naiveOrder } from '../../packages/engine/test/naive-order.js';
@@ -24,6 +24,17 @@ interface StreamPlace {
   readonly url: string;
   producer(): Promise<Producer>;
   read(): Promise<readonly LoggedMessage[]>;
+}
+
+/** Tables, by their URL and as they are. */
+export interface TablesPlace {
+  readonly url: string;
+  open(): Tables;
+}
+
+/** Embedded tables in a folder. */
+export function embedded(folder: string): TablesPlace {
+  return { url: `embedded:${folder}`, open: () => embeddedTables(folder, { readOnly: true }) };
 }
 
 const codecs = { orders: jsonCodec(Order), payments: jsonCodec(Payment) };
@@ -86,11 +97,11 @@ export async function streamKilled(
 /**
  * Checks that each balance was made of the messages of its user in the order that all messages have, each once.
  *
- * @param folder that of the embedded tables
+ * @param tables where the stream has written them
  */
-export async function expectInOrder(at: TwoStreams, folder: string): Promise<void> {
+export async function expectInOrder(at: TwoStreams, tables: TablesPlace): Promise<void> {
   const lines = async (table: string): Promise<Record<string, unknown>[]> => {
-    const { stdout } = await must(['tables', 'dump', table, '--tables', `embedded:${folder}`, ...APP]);
+    const { stdout } = await must(['tables', 'dump', table, '--tables', tables.url, ...APP]);
     return stdout
       .split('\n')
       .filter((line) => line !== '')
@@ -102,7 +113,7 @@ export async function expectInOrder(at: TwoStreams, folder: string): Promise<voi
     const own = logs.map((log, input) =>
       log.filter((message) => message.partition === partition).map((message) => entryOf(message, input)),
     );
-    const passed = await lullsIn(folder, partition);
+    const passed = await lullsIn(tables, partition);
     for (const { user, cents } of naiveOrder(own, accounts.idleAfter, passed))
       wanted.set(user, `${wanted.get(user) ?? ''} ${cents}`);
   }
@@ -111,8 +122,8 @@ export async function expectInOrder(at: TwoStreams, folder: string): Promise<voi
   expect([...found].sort()).to.eql([...wanted].sort());
 }
 
-async function lullsIn(folder: string, partition: number): Promise<readonly Lull[]> {
-  const tables = embeddedTables(folder, { readOnly: true });
+async function lullsIn({ open }: TablesPlace, partition: number): Promise<readonly Lull[]> {
+  const tables = open();
   try {
     return await readLulls(tables, accounts, partition);
   } finally {

@@ -104,6 +104,7 @@ function expectBelow(state: State, lots: SubKeys, subs: readonly KeyPart[], mode
     for (let sub = lots.first(slot); sub >= 0; sub = lots.next(sub)) {
       const { price, note } = lots.at(sub).$copy();
       expect(note).to.equal(`lot ${String(price)}`);
+      expect(lots.above(sub)).to.equal(slot);
       forwards.push([lots.key(sub), price]);
     }
     expect(forwards).to.deep.equal(wanted);

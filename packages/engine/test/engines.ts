@@ -23,7 +23,7 @@ import {
   tumblingWindow,
   type Value,
 } from '@stockafolio/core';
-import type { Mutation, StoredRow } from '@stockafolio/core/ports';
+import type { Mutation, StoredRow, SubKeys } from '@stockafolio/core/ports';
 import { MemoryStates, PartitionEngine, tablesOf } from '@stockafolio/engine';
 import { memoryTables } from '@stockafolio/testing';
 
@@ -176,17 +176,25 @@ export async function rowsOf(
   return all;
 }
 
-/** All state of the operators: key, values and version of each slot, sorted; as text. */
+/** All state of the operators: key, values and version of each slot and its sub-keys, sorted; as text. */
 export function stateOf(engine: PartitionEngine): string[] {
   const lines: string[] = [];
-  for (const { layout, state } of engine.operators) {
+  for (const { layout, state, subKeys } of engine.operators) {
     for (let slot = 0; slot < state.end; slot++) {
       if (!state.isLive(slot)) continue;
       const values: Record<string, Value> = state.at(slot).$copy();
-      lines.push(shown([layout.name, state.key(slot), values, state.version(slot)]));
+      const below = subKeys.flatMap((name) => subKeysOf(state.subKeys(name), slot));
+      lines.push(shown([layout.name, state.key(slot), values, state.version(slot), ...below]));
     }
   }
   return lines.sort();
+}
+
+function subKeysOf(subs: SubKeys, slot: number): unknown[] {
+  const all: unknown[] = [];
+  for (let sub = subs.first(slot); sub >= 0; sub = subs.next(sub))
+    all.push([subs.key(sub), subs.at(sub).$copy(), subs.version(sub)]);
+  return all;
 }
 
 export function shown(value: unknown): string {

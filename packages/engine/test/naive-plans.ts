@@ -1,6 +1,6 @@
 import type { Sale } from '@stockafolio/conformance';
 import { newProcess, nextTimer, type Process, processRecord, processTimer } from './naive-process.js';
-import { classOf, type Item, mapped, OUT_OF_ORDER, type Part } from './random-plans.js';
+import { classOf, type Item, mapped, mergeSums, OUT_OF_ORDER, type Part } from './random-plans.js';
 
 /** What an operator sees of a record or a final value. */
 interface Seen {
@@ -28,6 +28,10 @@ interface Memory {
   readonly seen: Map<string, number>;
   readonly windows: Map<string, OpenWindow>;
   readonly processes: Map<string, Process>;
+  /** By part and key, all amounts so far with their times. */
+  readonly moments: Record<string, { readonly time: number; readonly amount: number }[]>;
+  /** By part and key, all amounts so far. */
+  readonly amounts: Record<string, number[]>;
   /** Rows by table and key, as text. */
   readonly rows: Record<string, string>;
 }
@@ -41,7 +45,9 @@ interface Node {
 
 /** What a random plan makes of records, by its plain definition: one record after the other, everything copied. */
 export class NaivePlan {
-  #memory: Memory = { sums: {}, seen: new Map(), windows: new Map(), processes: new Map(), rows: {} };
+  #memory: Memory = {
+    ...{ sums: {}, seen: new Map(), windows: new Map(), processes: new Map(), moments: {}, amounts: {}, rows: {} },
+  };
   readonly #nodes: readonly Node[];
   #watermark = Number.NEGATIVE_INFINITY;
   /** Operators for which the record or the final value came too late. */
@@ -172,8 +178,69 @@ export class NaivePlan {
           window.amount += value.amount;
           window.count += 1;
           if (value.amount === 7) throw new Error('7 fails');
-          rows[[name, ...key, start].join('/')] = `${window.amount} ${window.count}`;
+          if (part.emit !== 'final only') rows[[name, ...key, start].join('/')] = `${window.amount} ${window.count}`;
         }
+        return undefined;
+      }
+      case 'sliding': {
+        const { size, lateness } = part;
+        if (seen.time + lateness < seen.watermark) return void this.#late.add(name);
+        const key = keyOf(part.key);
+        const all = (this.#memory.moments[[name, ...key].join('/')] ??= []);
+        all.push({ time: seen.time, amount: value.amount });
+        if (value.amount === 7) throw new Error('7 fails');
+        const moments = new Map<number, Totals>();
+        for (const { time, amount } of all) {
+          if (time <= seen.time - size || time > seen.time) continue;
+          const sum = moments.get(time) ?? { amount: 0, count: 0 };
+          moments.set(time, { amount: sum.amount + amount, count: sum.count + 1 });
+        }
+        const [[, figure], ...later] = [...moments].sort(([a], [b]) => a - b) as [
+          [number, Totals],
+          ...[number, Totals][],
+        ];
+        for (const [, each] of later) mergeSums(figure, each);
+        rows[[name, ...key].join('/')] = `${figure.amount} ${figure.count}`;
+        return pass({ ...value, amount: figure.amount });
+      }
+      case 'count': {
+        const { size, slide } = part;
+        const key = keyOf(part.key);
+        const all = (this.#memory.amounts[[name, ...key].join('/')] ??= []);
+        all.push(value.amount);
+        if (value.amount === 7) throw new Error('7 fails');
+        const first = all.length - size;
+        if (first < 0 || first % slide !== 0) return undefined;
+        const amount = all.slice(first).reduce((sum, each) => sum + each);
+        rows[[name, ...key, first / slide].join('/')] = `${amount} ${size}`;
+        return pass({ user: key[0], item: key[1], amount });
+      }
+      case 'session': {
+        const { gap, lateness } = part;
+        const key = keyOf(part.key);
+        const idAt = (start: number): string => [name, start, ...key].join('/');
+        const mine = [...windows].flatMap(([id, each]) => (id === idAt(each.start) ? [each] : []));
+        const [from, until] = [seen.time, seen.time + gap];
+        const isLate = until + lateness <= seen.watermark;
+        const met = mine
+          .filter(({ start, end }) => start < until && from < end && !(isLate && from < start))
+          .sort((a, b) => a.start - b.start);
+        if (isLate && met.length === 0) return void this.#late.add(name);
+        const start = Math.min(from, ...met.map((each) => each.start));
+        const end = Math.max(until, ...met.map((each) => each.end));
+        const [{ amount, count }, ...others] =
+          met[0] === undefined ? [{ amount: 0, count: 0 }] : [met[0], ...met.slice(1)];
+        const session = { start, end, key, amount, count };
+        for (const other of others) mergeSums(session, other);
+        for (const other of met) {
+          windows.delete(idAt(other.start));
+          Reflect.deleteProperty(rows, [name, ...key, other.start].join('/'));
+        }
+        windows.set(idAt(start), session);
+        session.amount += value.amount;
+        session.count += 1;
+        if (value.amount === 7) throw new Error('7 fails');
+        if (part.emit !== 'final only') rows[[name, ...key, start].join('/')] = `${session.amount} ${session.count}`;
         return undefined;
       }
     }
@@ -186,7 +253,11 @@ export class NaivePlan {
   }
 
   /** Fires the timers of a process, in order, as far as its time moves on. */
-  #fire(node: Node & { readonly part: { readonly kind: 'process' } }, watermark: number, offset: number | string): void {
+  #fire(
+    node: Node & { readonly part: { readonly kind: 'process' } },
+    watermark: number,
+    offset: number | string,
+  ): void {
     const { name, part, next, behindTimers } = node;
     const behind = [...next, ...behindTimers];
     const own = (): Process[] =>
@@ -230,7 +301,7 @@ export class NaivePlan {
         if (id.startsWith(`${name}/`) && until <= watermark) this.#memory.seen.delete(id);
     }
     if (part.kind === 'process') return this.#fire({ ...node, part }, watermark, offset);
-    if (part.kind !== 'window') {
+    if (part.kind !== 'window' && part.kind !== 'session') {
       for (const child of next) this.#advance(child, watermark, offset);
       return;
     }
@@ -240,12 +311,15 @@ export class NaivePlan {
     for (const [
       id,
       {
+        start,
         end,
-        key: [user, item],
+        key: [user, own],
         amount,
+        count,
       },
     ] of done) {
       const time = end - 1;
+      const item = part.kind === 'session' ? String(end) : own;
       for (const child of next) this.#advance(child, time, offset);
       const isKept = this.#attempt(() => {
         for (const child of next) this.#receive(child, { user, item, amount }, { time, watermark: time });
@@ -253,6 +327,7 @@ export class NaivePlan {
       if (!isKept) this.letters.add(`${offset} ${name} (figure)`);
       else for (const late of this.#late) this.letters.add(`${offset} ${late} (figure)`);
       this.#memory.windows.delete(id);
+      if (part.emit === 'final only') this.#memory.rows[[name, user, own, start].join('/')] = `${amount} ${count}`;
     }
     for (const child of next) this.#advance(child, watermark - part.lateness, offset);
   }

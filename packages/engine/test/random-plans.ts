@@ -4,6 +4,7 @@ import { Sale, Sum } from '@stockafolio/conformance';
 import { processed } from './random-process.js';
 import {
   type Branch,
+  countWindow,
   distinctByKey,
   foldByKey,
   hoppingWindow,
@@ -12,6 +13,7 @@ import {
   type Mutable,
   pipeline,
   type Pipeline,
+  sessionWindow,
   shard,
   shardedFold,
   stream,
@@ -19,8 +21,10 @@ import {
   table,
   text,
   timestamp,
+  slidingWindow,
   topByKey,
   whenFinal,
+  type WindowEmission,
 } from '@stockafolio/core';
 
 /** What flows between the operators of random plans. */
@@ -56,10 +60,35 @@ export type Part =
       readonly step: number;
       readonly overlap: number;
       readonly lateness: number;
+      readonly emit: WindowEmission;
+      readonly next: readonly Part[];
+    }
+  | {
+      readonly kind: 'session';
+      readonly key: ByUser;
+      readonly gap: number;
+      readonly lateness: number;
+      readonly emit: WindowEmission;
+      readonly next: readonly Part[];
+    }
+  | {
+      readonly kind: 'sliding';
+      readonly key: ByUser;
+      readonly size: number;
+      readonly lateness: number;
+      readonly next: readonly Part[];
+    }
+  | {
+      readonly kind: 'count';
+      readonly key: ByUser;
+      readonly size: number;
+      readonly slide: number;
       readonly next: readonly Part[];
     };
 
 const keys = fc.constantFrom<ByUser>(['user'], ['user', 'item']);
+
+const emissions = fc.constantFrom<WindowEmission>('at close', 'final only', { every: 700 }, { everyMs: 1 });
 
 /** Random plans: parts in a row and beside each other. */
 export const anyParts: fc.Arbitrary<readonly Part[]> = fc
@@ -96,7 +125,30 @@ export const anyParts: fc.Arbitrary<readonly Part[]> = fc
         step: fc.constantFrom(1_000, 2_500),
         overlap: fc.constantFrom(1, 1, 2),
         lateness: fc.constantFrom(0, 1_500),
+        emit: emissions,
         next: fc.oneof(tie('parts'), fc.tuple(tie('distinct')), fc.tuple(tie('process'))),
+      }),
+      fc.record({
+        kind: fc.constant('session' as const),
+        key: keys,
+        gap: fc.constantFrom(700, 2_500),
+        lateness: fc.constantFrom(0, 1_500),
+        emit: emissions,
+        next: fc.oneof(tie('parts'), fc.tuple(tie('distinct'))),
+      }),
+      fc.record({
+        kind: fc.constant('sliding' as const),
+        key: keys,
+        size: fc.constantFrom(900, 4_000),
+        lateness: fc.constantFrom(0, 1_500),
+        next: tie('parts'),
+      }),
+      fc.record({
+        kind: fc.constant('count' as const),
+        key: keys,
+        size: fc.constantFrom(2, 3),
+        slide: fc.constantFrom(1, 2),
+        next: tie('parts'),
       }),
       tie('distinct'),
       tie('process'),
@@ -139,6 +191,13 @@ function addTo(sum: Mutable<Sum>, amount: number, fails: number): void {
   sum.amount += amount;
   sum.count += 1;
   if (amount === fails) throw new Error(`${fails} fails`);
+}
+
+/** Adds the later of two sessions; some cannot be joined. */
+export function mergeSums(into: Mutable<Sum>, from: Sum): void {
+  into.amount += from.amount;
+  into.count += from.count;
+  if (into.count === 4) throw new Error('4 fails');
 }
 
 /** Its tables are named after the numbers of their parts, counted depth first. */
@@ -244,7 +303,7 @@ function branchesOf(parts: readonly Part[], from: (part: number) => Observable<I
         const windows = flow.pipe(
           hoppingWindow(name, {
             ...{ size: part.step * part.overlap, step: part.step, allowedLateness: part.lateness },
-            ...{ key: keyOf(part.key), state: Sum },
+            ...{ key: keyOf(part.key), state: Sum, emit: part.emit },
             fold: (sum, { amount }) => addTo(sum, amount, 7),
           }),
         );
@@ -256,6 +315,61 @@ function branchesOf(parts: readonly Part[], from: (part: number) => Observable<I
           windows.pipe(
             whenFinal(),
             map(({ key: [user, item], value: { amount } }) => ({ user, item, amount })),
+          ),
+          part.next,
+        );
+      }
+      case 'sliding': {
+        const figures = flow.pipe(
+          slidingWindow(name, {
+            ...{
+              size: part.size,
+              allowedLateness: part.lateness,
+              key: keyOf(part.key),
+              state: Sum,
+              merge: mergeSums,
+            },
+            fold: (sum, { amount }) => addTo(sum, amount, 7),
+          }),
+        );
+        put(sumTable(name), figures.pipe(map(({ key: [user, item], value }) => ({ user, item, ...value }))));
+        return after(
+          figures.pipe(map(({ key: [user], record: { item }, value: { amount } }) => ({ user, item, amount }))),
+          part.next,
+        );
+      }
+      case 'count': {
+        const windows = flow.pipe(
+          countWindow(name, {
+            ...{ size: part.size, slide: part.slide, key: keyOf(part.key), state: Sum },
+            fold: (sum, { amount }) => addTo(sum, amount, 7),
+          }),
+        );
+        put(
+          windowTable(name),
+          windows.pipe(map(({ index, key: [user, item], value }) => ({ user, item, start: index, ...value }))),
+        );
+        return after(
+          windows.pipe(map(({ key: [user, item], value: { amount } }) => ({ user, item, amount }))),
+          part.next,
+        );
+      }
+      case 'session': {
+        const sessions = flow.pipe(
+          sessionWindow(name, {
+            ...{ gap: part.gap, allowedLateness: part.lateness, key: keyOf(part.key), state: Sum, emit: part.emit },
+            fold: (sum, { amount }) => addTo(sum, amount, 7),
+            merge: mergeSums,
+          }),
+        );
+        put(
+          windowTable(name),
+          sessions.pipe(map(({ window: { start }, key: [user, item], value }) => ({ user, item, start, ...value }))),
+        );
+        return after(
+          sessions.pipe(
+            whenFinal(),
+            map(({ key: [user], window: { end }, value: { amount } }) => ({ user, item: `${end}`, amount })),
           ),
           part.next,
         );

@@ -10,6 +10,7 @@ import {
   type Mutable,
   pipeline,
   record,
+  sessionWindow,
   table,
   text,
   timestamp,
@@ -28,12 +29,29 @@ const byWindow = table(
   { partitionBy: ['user'], clusterBy: ['start'] },
   { user: text(), start: timestamp(), amount: int64() },
 );
+const bySession = table(
+  'by_session',
+  { partitionBy: ['user'], clusterBy: ['start'] },
+  { user: text(), start: timestamp(), amount: int64() },
+);
+const GAP = 25;
 const totals = pipeline('totals', { sales }, ({ sales }) => [
   into(byUser, sales.pipe(foldByKey('sums', { key: (s) => [s.user], state: Sum, fold: add }))),
   into(
     byWindow,
     sales.pipe(
       tumblingWindow('windows', { size: 10, allowedLateness: 1_000, key: (s) => [s.user], state: Sum, fold: add }),
+      map(({ window: { start }, key: [user], value }) => ({ user, start, ...value })),
+    ),
+  ),
+  // Its rows go again where a late record joins two sessions.
+  into(
+    bySession,
+    sales.pipe(
+      sessionWindow('sessions', {
+        ...{ gap: GAP, allowedLateness: 1_000, key: ['user'], state: Sum, fold: add },
+        merge: (sum, { amount }) => void (sum.amount += amount),
+      }),
       map(({ window: { start }, key: [user], value }) => ({ user, start, ...value })),
     ),
   ),
@@ -65,8 +83,9 @@ describe('a batch writes final values', () => {
     const ports = { pipeline: totals, codec: jsonCodec(Sale), archive, tables, checkpoints: memoryFiles() };
     await runBatch({ ...ports, clock: virtualClock() }, { writeRows });
     const rows: string[] = [];
-    for (const one of [byUser, byWindow]) {
-      for await (const { values, version } of inner.scanAll(one)) rows.push(`${version} ${formatRow(one, values)}`);
+    for (const one of [byUser, byWindow, bySession]) {
+      for await (const { values, version } of inner.scanAll(one))
+        rows.push(`${one.name} ${version} ${formatRow(one, values)}`);
     }
     return { rows, written };
   }
@@ -78,6 +97,29 @@ describe('a batch writes final values', () => {
       fc.asyncProperty(delays, async (late) => {
         const { written } = await run(late, 1_000);
         expect(written).to.have.length(new Set(written).size);
+      }),
+    );
+  });
+
+  it('without the rows of sessions that late records have joined to others', async () => {
+    await fc.assert(
+      fc.asyncProperty(delays, fc.integer({ min: 1, max: 50 }), async (late, writeRows) => {
+        const expected = ['u0', 'u1'].flatMap((user) => {
+          const mine = late
+            .map((behind, offset) => ({ offset, time: 1_000 + offset * 5 - behind }))
+            .filter(({ offset }) => `u${offset % 2}` === user)
+            .sort((x, y) => x.time - y.time);
+          const sessions: { user: string; start: number; amount: number }[] = [];
+          mine.forEach(({ offset, time }, n) => {
+            const before = mine[n - 1]?.time ?? Number.NEGATIVE_INFINITY;
+            if (time - before >= GAP) sessions.push({ user, start: time, amount: offset });
+            else (sessions.at(-1) ?? { amount: 0 }).amount += offset;
+          });
+          return sessions.map(({ start, amount }) => formatRow(bySession, [user, start, amount]));
+        });
+        const { rows } = await run(late, writeRows);
+        const sessions = rows.filter((row) => row.startsWith('by_session ')).map((row) => row.slice(row.indexOf('{')));
+        expect(sessions).to.deep.equal(expected);
       }),
     );
   });

@@ -115,6 +115,7 @@ export async function openPartition<T>(options: StreamOptions<T>, opening: Openi
     codec: { encode: (record, position) => codecAt(codecs, position.input ?? 0).encode(record) },
     states: options.states?.(),
     onBadRecord: options.onBadRecord ?? 'dead-letter',
+    clock,
   });
   const chain = await findFitting(options, opening);
   if (chain === undefined) {

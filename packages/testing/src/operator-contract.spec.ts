@@ -4,6 +4,7 @@ import { Sale, sales, Sum } from '@stockafolio/conformance';
 import {
   calendar,
   calendarWindow,
+  countWindow,
   distinctByKey,
   foldByKey,
   hoppingWindow,
@@ -14,10 +15,12 @@ import {
   processByKey,
   record,
   seconds,
+  sessionWindow,
 } from '@stockafolio/core';
 import {
   shard,
   shardedFold,
+  slidingWindow,
   stream,
   type Table,
   table,
@@ -117,6 +120,11 @@ contract('shardedFold', byItem, (s) => s.pipe(shardedFold('f', { key: ['item'], 
 contract('latestByKey', byItem, (s) => s.pipe(latestByKey('f', { key: ['item'], ...fold })));
 const windowed = { key: (sale: Sale) => [sale.user] as const, ...fold };
 contract('tumblingWindow', byTime, (s) => s.pipe(tumblingWindow('w', { size: seconds(2), ...windowed }), windowRow));
+for (const emit of ['final only', { every: 500 }, { everyMs: 1 }] as const) {
+  contract(`tumblingWindow with emit ${JSON.stringify(emit)}`, byTime, (s) =>
+    s.pipe(tumblingWindow('w', { size: seconds(2), emit, ...windowed }), windowRow),
+  );
+}
 contract('hoppingWindow', byTime, (s) =>
   s.pipe(hoppingWindow('w', { size: seconds(4), step: seconds(2), ...windowed }), windowRow),
 );
@@ -126,6 +134,38 @@ const threes = calendar(
   (start) => start + 3_000,
 );
 contract('calendarWindow', byTime, (s) => s.pipe(calendarWindow('w', { windows: threes, ...windowed }), windowRow));
+const unsorted = stream('sales', Sale, {
+  ...{ key: (s) => s.user, time: ({ time, amount }) => time + ((amount * 5) % 7) * 900, outOfOrderness: seconds(6) },
+});
+const sessions = {
+  ...{ gap: seconds(2), ...windowed },
+  merge: (into: { amount: number; count: number }, later: Sums) => {
+    into.amount += later.amount;
+    into.count += later.count;
+  },
+};
+runOperatorContract('sessionWindow', {
+  ...{ stream: unsorted, records, table: byTime },
+  rows: (s) => s.pipe(sessionWindow('w', sessions), windowRow),
+});
+runOperatorContract('sessionWindow with whenFinal', {
+  ...{ stream: unsorted, records, table: byTime },
+  rows: (s) => s.pipe(sessionWindow('w', sessions), whenFinal(), windowRow),
+});
+runOperatorContract('slidingWindow', {
+  ...{ stream: unsorted, records, table: byTime },
+  rows: (s) =>
+    s.pipe(
+      slidingWindow('w', { ...sessions, size: seconds(5) }),
+      map(({ key: [user], record: { time }, value }) => ({ user, start: time, ...value })),
+    ),
+});
+contract('countWindow', byTime, (s) =>
+  s.pipe(
+    countWindow('w', { size: 5, slide: 2, ...windowed }),
+    map(({ key: [user], index, value }) => ({ user, start: index, ...value })),
+  ),
+);
 contract('whenFinal', byUser, (s) =>
   s.pipe(
     tumblingWindow('w', { size: seconds(2), ...windowed }),

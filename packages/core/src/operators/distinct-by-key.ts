@@ -3,10 +3,10 @@ import { StockafolioError } from '../errors/index.js';
 import { currentPlan } from '../pipeline/ambient.js';
 import type { OperatorNode } from '../pipeline/plan.js';
 import type { KeyTuple } from '../pipeline/update.js';
-import { timestamp, type RecordSchema } from '../schema/index.js';
+import { timestamp } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import type { StreamOnly } from './changelog.js';
-import { withHidden } from './hidden-fields.js';
+import { NOTHING, withHidden } from './hidden-fields.js';
 import { declaredKey, keySetting, type AnyKey, type KeyParts } from './key.js';
 
 export interface DistinctOptions<T, K extends readonly KeyPart[], P extends KeyParts<T> = never> {
@@ -74,12 +74,3 @@ export function distinctByKey<T, K extends readonly [KeyPart, ...KeyPart[]], con
     return currentPlan(`distinctByKey('${name}')`).addOperator<T>(node, source);
   };
 }
-
-/** Of a key only its presence is kept. */
-const NOTHING: RecordSchema = Object.freeze({
-  name: 'seen',
-  fields: {},
-  names: [],
-  check: undefined,
-  initial: undefined,
-});

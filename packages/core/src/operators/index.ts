@@ -1,5 +1,7 @@
 export { calendarWindow } from './calendar-window.js';
+export { countWindow, type CountedWindow, type CountOptions } from './count-window.js';
 export { distinctByKey, type DistinctOptions } from './distinct-by-key.js';
+export type { EmissionOption, WindowEmission } from './emission.js';
 export { foldByKey } from './fold-by-key.js';
 export { hoppingWindow } from './hopping-window.js';
 export type { Initial, InitialValues } from './initial.js';
@@ -20,7 +22,9 @@ export type {
   StateMap,
   Timer,
 } from './process-options.js';
+export { sessionWindow, type SessionOptions, type SessionWindowed } from './session-window.js';
 export { shardedFold } from './sharded-fold.js';
+export { slidingWindow, type SlidingOptions } from './sliding-window.js';
 export type { SlidingExpiry } from './sliding-expiry.js';
 export { split, type Split } from './split.js';
 export { topByKey, type Ranked, type RankField, type TopOptions } from './top-by-key.js';

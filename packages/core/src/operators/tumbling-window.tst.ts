@@ -29,6 +29,13 @@ describe('the window operators', () => {
     expect(tumblingWindow).type.not.toBeCallableWith('w', { ...options, size: 1, expires: 5 });
   });
 
+  test('state when they emit: in one way', () => {
+    for (const emit of ['at close', 'final only', { every: 1 }, { everyMs: 1 }] as const)
+      tumblingWindow('w', { ...options, size: 1, emit });
+    expect(tumblingWindow).type.not.toBeCallableWith('w', { ...options, size: 1, emit: 'later' });
+    expect(tumblingWindow).type.not.toBeCallableWith('w', { ...options, size: 1, emit: {} });
+  });
+
   test('are written to a table as rows', () => {
     const windows = records.pipe(tumblingWindow('w', { ...options, size: 1_000 }));
     expect(into).type.not.toBeCallableWith(bySecond, windows);

@@ -7,18 +7,15 @@ import { boolean, timestamp, type Fields, type ObjectOf } from '../schema/index.
 import type { KeyPart } from '../stream/index.js';
 import type { Window, Windower } from '../windows/windower.js';
 import type { Changing } from './changelog.js';
+import { emissionSetting, type EmissionOption } from './emission.js';
 import { withHidden } from './hidden-fields.js';
 import { checkFold, type Ignored } from './fold-function.js';
 import { declaredInitial } from './initial.js';
 import { declaredKey, keySetting, type AnyKey, type KeyParts, type KeyValues } from './key.js';
 import type { KeyedOptions } from './options.js';
 
-export interface WindowOptions<
-  T,
-  K extends readonly KeyPart[],
-  F extends Fields,
-  P extends KeyParts<T> = never,
-> extends Omit<KeyedOptions<T, K, F, Ignored, P>, 'expires'> {
+export interface WindowOptions<T, K extends readonly KeyPart[], F extends Fields, P extends KeyParts<T> = never>
+  extends Omit<KeyedOptions<T, K, F, Ignored, P>, 'expires'>, EmissionOption {
   /**
    * How long after its end, in milliseconds of event time, a window still accepts records; each one updates its row. A
    * record that arrives later is dead-lettered. Defaults to 0.
@@ -62,7 +59,13 @@ export function addWindow<T, K extends readonly KeyPart[], F extends Fields, P e
     kind,
     key: key === undefined ? undefined : [{ type: timestamp() }, ...key],
     streamKeyAt: 1,
-    settings: { ...keySetting('key', key), ...windower.settings, allowedLateness, ...initial.settings },
+    settings: {
+      ...keySetting('key', key),
+      ...windower.settings,
+      allowedLateness,
+      ...emissionSetting(name, options.emit),
+      ...initial.settings,
+    },
     state: withHidden(initial.state, { $pending: boolean() }),
     isShared: false,
     writesState: false,
@@ -73,7 +76,8 @@ export function addWindow<T, K extends readonly KeyPart[], F extends Fields, P e
   return plan.addOperator<Windowed<KeyValues<T, K, P>, ObjectOf<F>>>(node, source);
 }
 
-function checkedLateness(operator: string, lateness = 0): number {
+/** @throws ERR_PIPELINE_INVALID if it is not a whole number of milliseconds, 0 or more */
+export function checkedLateness(operator: string, lateness = 0): number {
   if (Number.isSafeInteger(lateness) && lateness >= 0) return lateness;
   throw new StockafolioError('ERR_PIPELINE_INVALID', `operator '${operator}': allowedLateness cannot be ${lateness}`, {
     hint: 'it is a whole number of milliseconds, 0 or more',

@@ -24,8 +24,8 @@ export function samePlan(pipeline: string, first: Plan, again: Plan): Plan {
 function shapeOf({ operators, edges, tables }: Plan): string[] {
   return [
     ...operators.map(
-      ({ name, kind, settings, state, subKeys }) =>
-        `${kind} '${name}' ${JSON.stringify([settings, state.fields, subKeys])}`,
+      ({ name, kind, settings, state, subKeys = {} }) =>
+        `${kind} '${name}' ${JSON.stringify([settings, state.fields, Object.entries(subKeys).map(([below, each]) => [below, each.kind, each.fields.fields])])}`,
     ),
     ...edges.map(({ from, to }) => `an edge from '${from}' to '${to}'`),
     ...tables.map(({ name, columns }) => `table '${name}' ${JSON.stringify(columns)}`),

@@ -1,10 +1,13 @@
 // What an engine needs of a pipeline: its plan, and what the flows in it need of the engine that runs it.
+export type { CountNodeOptions } from '../operators/count-window.js';
 export type { DistinctNodeOptions } from '../operators/distinct-by-key.js';
 export { withHidden } from '../operators/hidden-fields.js';
 export { firstValue, initialProblem, OF_FIRST_RECORD, shownInitial } from '../operators/initial.js';
 export { declaredKey, keySetting, type AnyKey } from '../operators/key.js';
 export { timerField, type ProcessNodeOptions } from '../operators/process-by-key.js';
 export { rankFields, type TopNodeOptions } from '../operators/top-by-key.js';
+export type { SessionNodeOptions } from '../operators/session-window.js';
+export type { SlidingNodeOptions } from '../operators/sliding-window.js';
 export type { WindowNodeOptions } from '../operators/window.js';
 export { currentPlan, enter, leave, type RunningEngine } from '../pipeline/ambient.js';
 export { Flow, foreignFlow, type FlowOrigin, type StreamOrigin } from '../pipeline/flow.js';

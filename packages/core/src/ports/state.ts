@@ -129,6 +129,8 @@ export interface SubKeys {
   at(sub: number): StateView;
   /** The sub-key itself. */
   key(sub: number): KeyPart;
+  /** The slot that it is below. */
+  above(sub: number): number;
   /** The version of the record that changed it last, in microseconds. */
   version(sub: number): number;
   /** The least sub-key of a slot. */

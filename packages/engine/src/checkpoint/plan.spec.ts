@@ -98,6 +98,8 @@ describe('comparePlans', () => {
         .map(({ verdict, detail }) => `${verdict}: ${detail}`)
         .join();
     expect(change(lots('number'), lots('number'))).to.equal('kept: is unchanged');
+    const hidden = withHidden(Lot, { $end: int64() });
+    expect(change(lots('number', hidden), lots('number', hidden))).to.equal('kept: is unchanged');
     expect(change(lots('number'), lots('text'))).to.contain("lost: its sub-keys 'lots' were number and are text");
     expect(change(lots('number'), lots('number', Other))).to.equal(
       'migrated: lots.time begin at their initial values; lots.amount are dropped',

@@ -14,6 +14,7 @@ import { initialOf } from '../state/columns.js';
 import { stateColumns } from '../state/cursor.js';
 import type { CheckpointHeader, OperatorPart } from './header.js';
 import { canBeRead } from '../state/saved-slots.js';
+import { subKeyLinks } from '../state/sub-keys.js';
 
 /** What a changed plan does to one operator's state, or to one table. */
 export interface PlanChange {
@@ -23,7 +24,7 @@ export interface PlanChange {
 }
 
 /** Settings that may change without changing the meaning of the state; `partial` is detected from the records. */
-const free = new Set(['allowedLateness', 'k', 'partial']);
+const free = new Set(['allowedLateness', 'emit', 'emitEvery', 'emitEveryMs', 'k', 'partial']);
 
 /** Settings of own kinds whose fields are compared one by one, so that a name may be added or left out. */
 const byField = new Set(['initial', 'timers', 'maps', 'lists', 'outputs']);
@@ -169,7 +170,7 @@ function columnsBefore({ state, subKeys = {} }: OperatorPart): StateColumn[] {
   const below = Object.entries(subKeys).flatMap(([name, { columns }]) =>
     within(
       name,
-      columns.filter((column) => !column.name.startsWith('$')),
+      columns.filter((column) => !subKeyLinks.has(column.name)),
     ),
   );
   return [...state.columns.filter((column) => !isLink(column)), ...below];

@@ -140,6 +140,8 @@ export class PipelineContext implements RunningEngine {
   changing: string | undefined;
   readonly pipeline: string;
   readonly partition: number;
+  /** Milliseconds since some moment, if there is a clock. */
+  elapsed: (() => number) | undefined;
 
   constructor(pipeline: string, partition: number, plan: Plan, states: StateStore) {
     this.states = states;

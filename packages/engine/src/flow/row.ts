@@ -18,3 +18,8 @@ export class Row implements Mutation {
     this.version = version;
   }
 }
+
+/** The removal of a row: it has the values of the key alone. */
+export class RemovedRow extends Row {
+  readonly deleted = true;
+}

@@ -23,6 +23,9 @@ export class StepRows {
   #markPuts = 0;
   #replaced: { readonly at: number; readonly row: Mutation }[] = [];
 
+  /** Whether rows are made to be removed: what they are made from is no more. */
+  isRemoving = false;
+
   get length(): number {
     return this.#rows.length;
   }

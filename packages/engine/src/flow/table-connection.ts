@@ -5,7 +5,7 @@ import type { Connection, PipelineContext } from './context.js';
 import { asThrown } from './defect.js';
 import { receive } from './receive.js';
 import { rowReader } from './row-reader.js';
-import { Row } from './row.js';
+import { RemovedRow, Row } from './row.js';
 
 /** Receives the rows that a flow sends to a table. */
 export class TableConnection implements Connection {
@@ -32,7 +32,9 @@ export class TableConnection implements Connection {
         const plain = row instanceof Update ? fromUpdate(row) : (row as Readonly<Record<string, Value>>);
         const { stamp, version } = context;
         const values = read(plain, context.partition);
-        if (stamp === undefined) context.rows.put(new Row(table, values, version));
+        if (context.rows.isRemoving)
+          context.rows.put(new RemovedRow(table, values.slice(0, table.keyLength), stamp ?? version));
+        else if (stamp === undefined) context.rows.put(new Row(table, values, version));
         else context.rows.putVersioned(new Row(table, values, stamp));
       } catch (error) {
         context.fail(asThrown(to, error));

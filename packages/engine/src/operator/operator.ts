@@ -92,6 +92,11 @@ export interface FigureOptions {
   readonly version?: number;
   /** Whether it is only this partition's part of the figure; defaults to what the node states. */
   readonly isPartial?: boolean;
+  /**
+   * Whether the rows that are made from it are removed from their tables, because what it stands for is no more; defaults
+   * to false. It must be emitted for a record, whose version the removal has.
+   */
+  readonly isRemoved?: boolean;
 }
 
 /** What the engine gives to an operator on one partition. Its functions can be taken out of it. */

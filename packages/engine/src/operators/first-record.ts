@@ -1,5 +1,6 @@
 import { type Fields, type KeyedOptions, type KeyParts, type RecordSchema, StockafolioError } from '@stockafolio/core';
 import { initialProblem, type KeyTuple } from '@stockafolio/core/plan';
+import type { StateView } from '@stockafolio/core/ports';
 import type { OperatorHost } from './operator-host.js';
 
 /**
@@ -12,7 +13,10 @@ export type BeginState<T> = (record: T) => void;
 
 /** Undefined if keys begin with values that are data: the state has these itself. */
 export function beginState<T, F extends Fields, R>(
-  { node: { name }, state: { cursor } }: OperatorHost,
+  {
+    node: { name },
+    state: { cursor },
+  }: Pick<OperatorHost, 'node'> & { readonly state: { readonly cursor: StateView } },
   { initial, state }: Pick<KeyedOptions<T, KeyTuple, F, R, KeyParts<T>>, 'initial' | 'state'>,
 ): BeginState<T> | undefined {
   if (typeof initial !== 'function') return undefined;

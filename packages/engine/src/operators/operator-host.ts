@@ -271,14 +271,28 @@ export class OperatorHost
     context.partial = partial;
   }
 
-  readonly emitFigure = (figure: object, { version, isPartial = this.node.isShared }: FigureOptions = {}): boolean => {
+  readonly emitFigure = (
+    figure: object,
+    { version, isPartial = this.node.isShared, isRemoved = false }: FigureOptions = {},
+  ): boolean => {
     const { context } = this;
-    const { partial } = context;
+    const { partial, rows } = context;
     context.partial = partial || isPartial;
+    rows.isRemoving = isRemoved;
     const isEmitted = context.emit(this.node.name, figure, () => this.output.next(figure), version);
+    rows.isRemoving = false;
     context.partial = partial;
     return isEmitted;
   };
+
+  /** Emits a figure that will be emitted again: if it fails, nothing is dead-lettered yet. */
+  emitEarly(figure: object, options: FigureOptions): boolean {
+    const { refused } = this.context;
+    const { length } = refused;
+    const isEmitted = this.emitFigure(figure, options);
+    refused.length = length;
+    return isEmitted;
+  }
 
   /** Emits a final value with its own time and key. @param isPartial whether other partitions have parts of it */
   emitFinal(figure: object, moment: FinalMoment, isPartial: boolean): void {

@@ -1,21 +1,27 @@
 import type { Observable } from 'rxjs';
 import { type Fields, type KeyedOptions, type KeyParts, StockafolioError } from '@stockafolio/core';
 import type {
+  CountNodeOptions,
   DistinctNodeOptions,
   KeyTuple,
   OperatorNode,
   ProcessNodeOptions,
+  SessionNodeOptions,
+  SlidingNodeOptions,
   TopNodeOptions,
   WindowNodeOptions,
 } from '@stockafolio/core/plan';
 import type { PipelineContext } from '../flow/context.js';
 import type { Operator, OperatorKind } from '../operator/operator.js';
 import { isOwnKind, type OwnKind } from '../operator/own-kinds.js';
+import { CountFold } from './count-fold.js';
 import { Distinct } from './distinct.js';
 import { KeyedFold } from './keyed-fold.js';
 import { keepingLatest } from './latest-fold.js';
 import { OperatorHost } from './operator-host.js';
 import { Process } from './process.js';
+import { SessionFold } from './session-fold.js';
+import { SlidingFold } from './sliding-fold.js';
 import { unfoldingFold, type UnfoldingOptions } from './unfolding-fold.js';
 import { TopFold } from './top-fold.js';
 import { WindowFold } from './window-fold.js';
@@ -39,6 +45,9 @@ const kinds: Readonly<Record<OwnKind, Start>> = {
   tumblingWindow: window,
   hoppingWindow: window,
   calendarWindow: window,
+  sessionWindow: (host, options) => new SessionFold(host, options as SessionNodeOptions<unknown, Fields>),
+  slidingWindow: (host, options) => new SlidingFold(host, options as SlidingNodeOptions<unknown, Fields>),
+  countWindow: (host, options) => new CountFold(host, options as CountNodeOptions<unknown, Fields>),
   distinctByKey: (host, options) => new Distinct(host, options as DistinctNodeOptions<unknown>),
   processByKey: (host, options) => new Process(host, options as ProcessNodeOptions<unknown>),
   topByKey: (host, options) => new TopFold(host, options as TopNodeOptions<unknown, Fields>),

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { map, merge, NEVER } from 'rxjs';
 import { addTo, codeOf, type Sale, sale, sales, Sum } from '@stockafolio/conformance';
 import {
+  foldByKey,
   type Infer,
   int32,
   int64,
@@ -17,6 +18,7 @@ import {
   topByKey,
 } from '@stockafolio/core';
 import { marbles, pipelineHarness, trace } from '@stockafolio/testing';
+import { observed } from '../../test/observed.js';
 
 const tops = table(
   'tops',
@@ -74,6 +76,26 @@ function model(records: readonly Sale[], k: number): { hour: number; rank: numbe
 const codeAt = (n: number): string => String.fromCharCode(0x4e00 + n);
 
 describe('topByKey', () => {
+  it('emits nothing for a record that fails behind it, even if a value had fallen', async () => {
+    let ranks = 0;
+    const failing = pipeline('failing', { sales }, ({ sales }) => {
+      observed(sales.pipe(topByKey('top', options)), () => ranks++);
+      const refuse = (sum: Mutable<Sum>, each: Sale): void => {
+        addTo(sum, each);
+        if (each.amount < 0) throw new Error('no amount');
+      };
+      observed(sales.pipe(foldByKey('sums', { key: ['user'], state: Sum, fold: refuse })));
+      return [];
+    });
+    const harness = pipelineHarness<Sale>(failing, { partitions: 1 });
+    harness.push(sale({ amount: 5 }), sale({ user: 'bob', amount: 3 }));
+    await harness.commit();
+    expect(ranks).to.equal(2);
+    harness.push(sale({ amount: -3 }), sale({ user: 'cid', amount: 1 }));
+    await harness.commit();
+    expect(ranks).to.equal(2);
+  });
+
   it('emits, at a commit, the ranks that have changed since the last, and all ranks if a value has fallen', async () => {
     const by = (user: string, amount: number) => (): Sale => sale({ user, amount });
     const records = { a: by('ann', 5), b: by('bob', 3), c: by('cid', 4), d: by('dan', 1), e: by('ann', -3) };

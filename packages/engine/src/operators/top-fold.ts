@@ -36,6 +36,8 @@ export class TopFold<T, F extends Fields> extends BatchOperator<T> {
   readonly #orders: readonly Order[];
   /** By field, whether a value has fallen since the last commit. */
   readonly #fell: boolean[];
+  /** The fields of which a value fell first with the last record that made one fall. */
+  #fallen: { readonly record: number; readonly fields: number[] } = { record: -1, fields: [] };
   /** Number of leading parts of the state's key that name the group. */
   #groupLength = 0;
   readonly #keyOf: (record: T) => KeyTuple;
@@ -96,6 +98,11 @@ export class TopFold<T, F extends Fields> extends BatchOperator<T> {
     return true;
   }
 
+  rollback(record: number): void {
+    if (record !== this.#fallen.record) return;
+    for (const field of this.#fallen.fields.splice(0)) this.#fell[field] = false;
+  }
+
   restored(): void {
     if (this.#options.expires === undefined) return;
     this.#state.forEachLive((slot) => {
@@ -127,6 +134,7 @@ export class TopFold<T, F extends Fields> extends BatchOperator<T> {
     return instantiate(owner, rankedFoldCode<T>, {
       ...{ fold, context, entry, state, cursor: state.cursor, load: batchLoader(owner, load, context.states.position) },
       ...{ readers: this.#readers, fell: this.#fell, expiry: expires && expiryOf(host, expires) },
+      fall: (field: number) => this.#fall(field),
       beginState: beginState(host, this.#options),
       beginKey: (until: number, slot: number) => this.#beginKey(until, slot),
       differs: (known: number, until: number) => expiresDiffers(node.name, 'key', known, until),
@@ -143,6 +151,13 @@ export class TopFold<T, F extends Fields> extends BatchOperator<T> {
     (this.#state.at(slot) as unknown as Hidden).$until = until;
     this.#due.add(until, slot, this.host.context.record);
     if (known === undefined) this.#members.set(this.#groupOf(slot), slot);
+  }
+
+  #fall(field: number): void {
+    const { record } = this.host.moment;
+    if (record !== this.#fallen.record) this.#fallen = { record, fields: [] };
+    this.#fallen.fields.push(field);
+    this.#fell[field] = true;
   }
 
   /** For a restored state: which parts of its keys name the group is known only with the first record. */
@@ -229,7 +244,8 @@ interface RankedFoldScope<T> {
   readonly state: State;
   readonly cursor: StateView;
   readonly readers: readonly FieldReader[];
-  readonly fell: boolean[];
+  readonly fell: readonly boolean[];
+  readonly fall: (field: number) => void;
   readonly beginState: BeginState<T> | undefined;
   readonly beginKey: (until: number, slot: number) => void;
   readonly differs: (known: number, until: number) => void;
@@ -237,7 +253,7 @@ interface RankedFoldScope<T> {
 
 /** Names nothing from outside: see `instantiate`. */
 function rankedFoldCode<T>(scope: RankedFoldScope<T>): Process<T> {
-  const { load, expiry, context, entry, state, cursor, readers, fell, beginState, beginKey, differs } = scope;
+  const { load, expiry, context, entry, state, cursor, readers, fell, fall, beginState, beginKey, differs } = scope;
   const { position } = context.states;
   const fold = scope.fold as (state: StateView, record: T) => unknown;
   const before = readers.map(() => 0 as number | bigint);
@@ -260,7 +276,7 @@ function rankedFoldCode<T>(scope: RankedFoldScope<T>): Process<T> {
       for (let f = 0; f < readers.length; f++) before[f] = (readers[f] as FieldReader)(cursor);
       fold(cursor, record);
       for (let f = 0; f < readers.length; f++) {
-        if ((readers[f] as FieldReader)(cursor) < (before[f] as number | bigint)) fell[f] = true;
+        if (fell[f] !== true && (readers[f] as FieldReader)(cursor) < (before[f] as number | bigint)) fall(f);
       }
       if (context.failure !== undefined) return undefined;
     }

@@ -2,7 +2,6 @@ import {
   type Fields,
   type FinalWindow,
   type Key,
-  type KeyPart,
   type ObjectOf,
   StockafolioError,
   type Windower,
@@ -13,6 +12,8 @@ import { beginsWith, type PipelineContext } from '../flow/context.js';
 import type { KeyEntry, State, StateView } from '@stockafolio/core/ports';
 import type { DueBook } from '../timers/due-book.js';
 import { BatchOperator, type Process } from './batch-operator.js';
+import { EarlyEmission } from './early-emission.js';
+import { emitFinalWindows, type FinalFigure } from './final-windows.js';
 import { beginState, type BeginState } from './first-record.js';
 import { type KeyLoader, keyLoader } from './key-loader.js';
 import { keyReader } from './key-reader.js';
@@ -23,6 +24,9 @@ interface Hidden {
   $pending: boolean;
 }
 
+/** When a window is emitted: at `close` for the last time, as a failure is then not retried. */
+type Moment = 'close' | 'lull' | 'early';
+
 /** Executes the window operators: a state for every window and key, emitted when the window closes. */
 export class WindowFold<T, F extends Fields> extends BatchOperator<T> {
   readonly #windower: Windower;
@@ -31,6 +35,7 @@ export class WindowFold<T, F extends Fields> extends BatchOperator<T> {
   readonly #keyOf: (record: T) => KeyTuple;
   readonly #closing: DueBook;
   readonly #dropping: DueBook;
+  readonly #early: EarlyEmission;
   /** Whether every key so far began with the stream's own key, so that this partition holds whole windows. */
   #whole = true;
   /** Windows wait for the watermark; if one is emitted for a late record, the batch is abandoned. */
@@ -44,47 +49,49 @@ export class WindowFold<T, F extends Fields> extends BatchOperator<T> {
     this.#lateness = options.allowedLateness ?? 0;
     this.#closing = host.timers();
     this.#dropping = host.timers();
+    this.#early = new EarlyEmission(host, options.emit, (below) =>
+      this.#closing.forEach((slot) => {
+        if (host.state.version(slot) < below) this.#emitPending(slot, 'early');
+      }),
+    );
     this.#keyOf = keyReader(options.key, `operator '${host.node.name}'`);
   }
 
   advance(watermark: number): void {
-    if (this.#closing.next <= watermark) this.#closing.take(watermark, (slot) => this.#emitPending(slot, true));
+    if (this.#closing.next <= watermark) this.#closing.take(watermark, (slot) => this.#emitPending(slot, 'close'));
+    this.#early.advance(watermark);
     if (this.#dropping.next > watermark) return;
     if (this.host.finals !== undefined) this.#finish(watermark);
-    else this.#dropping.take(watermark, (slot) => this.host.state.remove(slot));
+    else this.#dropping.take(watermark, (slot) => this.#drop(slot));
   }
 
-  /**
-   * Emits the windows that no record can change any more, and drops them. What folds them sees them as records of a
-   * stream in order of time: its own time moves on before each.
-   */
   #finish(watermark: number): void {
-    const { host } = this;
-    const { state, context } = host;
-    const own = context.key;
-    const windows: { readonly figure: FinalWindow<KeyTuple, ObjectOf<F>>; readonly slot: number }[] = [];
+    const windows: FinalFigure[] = [];
     this.#dropping.take(watermark, (slot) => windows.push({ figure: this.#figure(slot), slot }));
-    windows.sort((a, b) => a.figure.window.end - b.figure.window.end || compareKeys(a.figure.key, b.figure.key));
-    for (const { figure, slot } of windows) {
-      const { window, key } = figure;
-      const time = window.end - 1;
-      host.advanceTimed(time);
-      const ownKey = typeof own === 'object' ? key.slice(0, own.length) : (key[0] as Key);
-      host.emitFinal(figure, { time, key: this.#whole ? ownKey : [] }, !this.#whole);
-      state.remove(slot);
-    }
+    emitFinalWindows(this.host, windows, !this.#whole, (slot) => this.#drop(slot));
+  }
+
+  #drop(slot: number): void {
+    if (this.#early.isFinalOnly) this.#emitPending(slot, 'close');
+    this.host.state.remove(slot);
   }
 
   flush(): void {
-    this.#closing.forEach((slot) => this.#emitPending(slot, false));
+    this.#closing.forEach((slot) => this.#emitPending(slot, 'lull'));
+  }
+
+  collect(): boolean {
+    return this.#early.collect();
   }
 
   restored(saved: OperatorLayout | undefined): void {
     if (saved?.settings['partial'] !== undefined) this.#beginPartial();
+    const wasFinalOnly = this.#early.restored(saved);
     const { state, context } = this.host;
     state.forEachLive((slot) => {
       const end = this.#windower.end(state.part(slot, 0) as number);
-      if (end > context.watermark) this.#closing.add(end, slot, -1);
+      const isOpen = end > context.watermark || (wasFinalOnly && this.#cursorAt(slot).$pending);
+      if (isOpen && !this.#early.isFinalOnly) this.#closing.add(end, slot, -1);
       this.#dropping.add(end + this.#lateness, slot, -1);
     });
   }
@@ -125,7 +132,7 @@ export class WindowFold<T, F extends Fields> extends BatchOperator<T> {
   /** Notes when a new window and key is to be closed, and when it is to be dropped. */
   #beginWindow(end: number, slot: number): void {
     const { record, watermark } = this.host.moment;
-    if (end > watermark) this.#closing.add(end, slot, record);
+    if (end > watermark && !this.#early.isFinalOnly) this.#closing.add(end, slot, record);
     this.#dropping.add(end + this.#lateness, slot, record);
   }
 
@@ -140,10 +147,9 @@ export class WindowFold<T, F extends Fields> extends BatchOperator<T> {
     );
   }
 
-  /** @param isClosing whether this is its last chance: a failure then is not retried */
-  #emitPending(slot: number, isClosing: boolean): void {
+  #emitPending(slot: number, when: Moment): void {
     if (!this.#cursorAt(slot).$pending) return;
-    if (!this.#emit(slot) && !isClosing) this.#cursorAt(slot).$pending = true;
+    if (!this.#emit(slot, when === 'early') && when !== 'close') this.#cursorAt(slot).$pending = true;
   }
 
   #cursorAt(slot: number): Hidden {
@@ -151,6 +157,7 @@ export class WindowFold<T, F extends Fields> extends BatchOperator<T> {
   }
 
   #emitLate(slot: number): void {
+    if (this.#early.isFinalOnly) return;
     const { context } = this.host;
     if (context.inBatch) context.breakBatch();
     else this.#emit(slot);
@@ -160,11 +167,12 @@ export class WindowFold<T, F extends Fields> extends BatchOperator<T> {
    * Emits a window. Its rows have the version of the record that changed it last, whenever it is emitted. So stream and
    * batch agree, and of windows that become one row the one that changed last remains.
    */
-  #emit(slot: number): boolean {
+  #emit(slot: number, isEarly = false): boolean {
     const host = this.host;
     const { state } = host;
     this.#cursorAt(slot).$pending = false;
-    return host.emitFigure(this.#figure(slot), { version: state.version(slot), isPartial: !this.#whole });
+    const options = { version: state.version(slot), isPartial: !this.#whole };
+    return isEarly ? host.emitEarly(this.#figure(slot), options) : host.emitFigure(this.#figure(slot), options);
   }
 
   #figure(slot: number): FinalWindow<KeyTuple, ObjectOf<F>> {
@@ -173,15 +181,6 @@ export class WindowFold<T, F extends Fields> extends BatchOperator<T> {
     const window = { start: start as number, end: this.#windower.end(start as number) };
     return { window, key, value: state.at(slot).$copy() as ObjectOf<F> };
   }
-}
-
-/** Orders keys part by part: numbers by value, texts by UTF-16 code unit. */
-function compareKeys(a: KeyTuple, b: KeyTuple): number {
-  for (let n = 0; n < a.length; n++) {
-    const [x, y] = [a[n] as KeyPart, b[n] as KeyPart];
-    if (x !== y) return x < y ? -1 : 1;
-  }
-  return 0;
 }
 
 interface WindowScope<T> {

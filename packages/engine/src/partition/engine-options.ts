@@ -1,5 +1,5 @@
 import type { Pipeline } from '@stockafolio/core';
-import type { StateStore } from '@stockafolio/core/ports';
+import type { Clock, StateStore } from '@stockafolio/core/ports';
 import type { RecordPosition } from '../tables/dead-letter.js';
 
 export interface EngineOptions {
@@ -22,4 +22,6 @@ export interface EngineOptions {
    * Defaults to `dead-letter`; `fail` ends the run, also where other bad records are dead-lettered.
    */
   readonly onDefect?: 'dead-letter' | 'fail' | undefined;
+  /** Limits how often open windows are emitted, where a pipeline says how often; without it at each commit. */
+  readonly clock?: Pick<Clock, 'elapsed'> | undefined;
 }

@@ -61,9 +61,10 @@ export class PartitionEngine {
   /** @throws ERR_PIPELINE_INVALID if an operator is of an unknown kind, or uses one of another pipeline */
   constructor(options: EngineOptions) {
     this.#options = options;
-    const { pipeline, partition } = options;
+    const { pipeline, partition, clock } = options;
     const plan = pipeline.instantiate();
     this.#context = new PipelineContext(pipeline.name, partition, plan, options.states ?? new MemoryStates());
+    if (clock !== undefined) this.#context.elapsed = () => clock.elapsed();
     this.#rejections = new Rejections(this.#context, options);
     connectPlan(this.#context, plan);
     this.inputs = new EngineInputs(this.#context, pipeline, plan);

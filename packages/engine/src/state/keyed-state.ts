@@ -155,6 +155,7 @@ export class KeyedState extends RowStore implements State {
       remove: (slot) => this.#remove(slot),
       restore: (slot, kept, from) => this.restoreValues(slot, kept, from),
       insert: (slot, row) => this.#insert(slot, row),
+      written: (slot) => void this.clearFlag(slot, UNWRITTEN),
     });
   }
 
@@ -307,7 +308,7 @@ export class KeyedState extends RowStore implements State {
     const values = this.#offsets.at(-1) ?? 0;
     this.shape(kinds.length, values);
     this.#textCells = textCells(kinds, this.columns, this.#offsets);
-    this.#journal = new UndoJournal(1 + values);
+    this.#journal = new UndoJournal(1 + values, this.#unwritten);
     this.#entry = keyEntry(this.owner, kinds, this.columns, {
       keys: this.#keys,
       interner: this.#interner,

@@ -11,6 +11,9 @@ const NONE = -1;
 const LEFT = '$left';
 const RIGHT = '$right';
 
+/** The fields of a sub-key that link it to others: all but these belong to the operator. */
+export const subKeyLinks: ReadonlySet<string> = new Set([LEFT, RIGHT]);
+
 /** The fields that the state above has for its sub-keys: the root of the tree, and the number of sub-keys. */
 export function rootFields(name: string): Record<string, FieldType> {
   return { [rootOf(name)]: int32(), [countOf(name)]: int32() };
@@ -84,6 +87,10 @@ export class MemorySubKeys implements SubKeys {
     return this.rows.part(sub, 1);
   }
 
+  above(sub: number): number {
+    return this.rows.part(sub, 0) as number;
+  }
+
   version(sub: number): number {
     return this.rows.version(sub);
   }
@@ -116,7 +123,7 @@ export class MemorySubKeys implements SubKeys {
   }
 
   remove(sub: number, record?: number): void {
-    const slot = this.rows.part(sub, 0) as number;
+    const slot = this.above(sub);
     let above = NONE;
     let at = this.#root(slot);
     while (at !== sub) {
@@ -188,7 +195,7 @@ export class MemorySubKeys implements SubKeys {
     const within = this.#link(sub, side);
     if (within !== NONE) return this.#outermost(within, other);
     let found = NONE;
-    let at = this.#root(this.rows.part(sub, 0) as number);
+    let at = this.#root(this.above(sub));
     while (at !== sub && at !== NONE) {
       const way = this.#side(sub, at);
       if (way === other) found = at;

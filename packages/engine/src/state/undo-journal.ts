@@ -1,3 +1,5 @@
+import type { SlotList } from './slot-list.js';
+
 /**
  * What one record has changed in one state, kept until the next record: a fold that throws half-way is rolled back, so
  * that a record is applied completely or not at all.
@@ -7,6 +9,9 @@
 export class UndoJournal {
   /** Cells of a row that a change may touch: this many are saved per change. */
   readonly #count: number;
+  readonly #unwritten: SlotList;
+  /** The length of the list of unwritten slots before the record. */
+  #written = 0;
   #record = -1;
   #length = 0;
   /** The changed slots, in order; for a created slot, the bitwise complement. */
@@ -19,8 +24,9 @@ export class UndoJournal {
   /** The whole rows of removed slots, by the number of the change. */
   readonly #removed = new Map<number, Int32Array>();
 
-  constructor(count: number) {
+  constructor(count: number, unwritten: SlotList) {
     this.#count = count;
+    this.#unwritten = unwritten;
     this.f64 = new Float64Array(8 * count);
     this.i32 = new Int32Array(this.f64.buffer);
   }
@@ -30,6 +36,7 @@ export class UndoJournal {
     if (record !== this.#record) {
       this.#record = record;
       this.#length = 0;
+      this.#written = this.#unwritten.length;
       if (this.#removed.size > 0) this.#removed.clear();
     } else if (this.#length === this.slots.length) {
       this.#widen();
@@ -52,7 +59,7 @@ export class UndoJournal {
   }
 
   /** Undoes the changes of this record, the last first. */
-  undo(record: number, { remove, restore, insert }: Undo): void {
+  undo(record: number, { remove, restore, insert, written }: Undo): void {
     if (record !== this.#record) return;
     for (let n = this.#length - 1; n >= 0; n--) {
       const slot = this.slots[n] as number;
@@ -63,6 +70,7 @@ export class UndoJournal {
     }
     this.#length = 0;
     this.#removed.clear();
+    while (this.#unwritten.length > this.#written) written(this.#unwritten.pop());
   }
 
   #widen(): void {
@@ -83,4 +91,6 @@ export interface Undo {
   readonly restore: (slot: number, kept: Int32Array, from: number) => void;
   /** Restores a slot that was removed: its whole row. */
   readonly insert: (slot: number, row: Int32Array) => void;
+  /** Marks a slot as written again: the record was the first to change it since the last commit. */
+  readonly written: (slot: number) => void;
 }

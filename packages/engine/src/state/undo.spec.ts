@@ -79,6 +79,27 @@ describe('a record that is undone', () => {
     expect(state.version(state.find(['a']))).to.equal(10);
   });
 
+  it('leaves unwritten what was so before, and nothing else', () => {
+    const state = new KeyedState('operator', Narrow, new Interner());
+    const unwritten = (): unknown[] => {
+      const keys: unknown[] = [];
+      state.takeUnwritten((slot) => void keys.push(state.part(slot, 0)));
+      return keys;
+    };
+    for (const key of ['a', 'b']) state.upsert([key], 1, 10);
+    expect(unwritten()).to.eql(['a', 'b']);
+    for (const key of ['a', 'c']) state.upsert([key], 2, 20);
+    state.rollback(2);
+    expect(unwritten()).to.eql([]);
+    state.upsert(['b'], 3, 30);
+    for (const key of ['a', 'b', 'c']) state.upsert([key], 4, 40);
+    state.remove(state.find(['b']), 4);
+    state.rollback(4);
+    expect(unwritten()).to.eql(['b']);
+    state.upsert(['a'], 5, 50);
+    expect(unwritten()).to.eql(['a']);
+  });
+
   it('changes nothing before the first key', () => {
     const state = new KeyedState('operator', Narrow, new Interner());
     state.rollback(0);

@@ -24,9 +24,13 @@ export function samePlan(pipeline: string, first: Plan, again: Plan): Plan {
 function shapeOf({ operators, edges, tables }: Plan): string[] {
   return [
     ...operators.map(
-      ({ name, kind, settings, state }) => `${kind} '${name}' ${JSON.stringify([settings, state.fields])}`,
+      ({ name, kind, settings, state, subKeys }) =>
+        `${kind} '${name}' ${JSON.stringify([settings, state.fields, subKeys])}`,
     ),
-    ...edges.map(({ from, to }) => `an edge from '${from}' to '${to}'`),
+    ...edges.map(
+      ({ from, stream, to, other }) =>
+        `an edge from '${stream ?? from}' to ${other === true ? 'the other input of ' : ''}'${to}'`,
+    ),
     ...tables.map(({ name, columns }) => `table '${name}' ${JSON.stringify(columns)}`),
   ];
 }

@@ -2,6 +2,8 @@
 export type { DistinctNodeOptions } from '../operators/distinct-by-key.js';
 export { withHidden } from '../operators/hidden-fields.js';
 export { firstValue, initialProblem, OF_FIRST_RECORD, shownInitial } from '../operators/initial.js';
+export { keptFor, type JoinWithinNodeOptions } from '../operators/join-within.js';
+export type { KeptNode } from '../operators/kept.js';
 export { declaredKey, keySetting, type AnyKey } from '../operators/key.js';
 export { rankFields, type TopNodeOptions } from '../operators/top-by-key.js';
 export type { WindowNodeOptions } from '../operators/window.js';

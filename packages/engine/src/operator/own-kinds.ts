@@ -7,6 +7,7 @@ const ownKinds = [
   'calendarWindow',
   'topByKey',
   'distinctByKey',
+  'joinWithin',
 ] as const;
 
 /** The kinds of operators that core declares and this engine executes. */

@@ -1,9 +1,10 @@
-import type { Observable } from 'rxjs';
 import { type Fields, type KeyedOptions, type KeyParts, StockafolioError } from '@stockafolio/core';
 import type {
   DistinctNodeOptions,
+  JoinWithinNodeOptions,
   KeyTuple,
   OperatorNode,
+  OperatorStep,
   TopNodeOptions,
   WindowNodeOptions,
 } from '@stockafolio/core/plan';
@@ -11,6 +12,7 @@ import type { PipelineContext } from '../flow/context.js';
 import type { Operator, OperatorKind } from '../operator/operator.js';
 import { isOwnKind, type OwnKind } from '../operator/own-kinds.js';
 import { Distinct } from './distinct.js';
+import { JoinWithin } from './join-within.js';
 import { KeyedFold } from './keyed-fold.js';
 import { keepingLatest } from './latest-fold.js';
 import { OperatorHost } from './operator-host.js';
@@ -38,12 +40,13 @@ const kinds: Readonly<Record<OwnKind, Start>> = {
   hoppingWindow: window,
   calendarWindow: window,
   distinctByKey: (host, options) => new Distinct(host, options as DistinctNodeOptions<unknown>),
+  joinWithin: (host, options) => new JoinWithin(host, options as JoinWithinNodeOptions),
   topByKey: (host, options) => new TopFold(host, options as TopNodeOptions<unknown, Fields>),
 };
 
 /** The operator that executes a node. @throws ERR_PIPELINE_INVALID if its kind is unknown */
-export function execute(context: PipelineContext, node: OperatorNode, input: Observable<unknown>): OperatorHost {
-  return new OperatorHost(context, node, input, startOf(node));
+export function execute(context: PipelineContext, step: OperatorStep): OperatorHost {
+  return new OperatorHost(context, step, startOf(step.node));
 }
 
 function startOf(node: OperatorNode): (host: OperatorHost) => Operator<unknown> {

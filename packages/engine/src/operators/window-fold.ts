@@ -2,7 +2,6 @@ import {
   type Fields,
   type FinalWindow,
   type Key,
-  type KeyPart,
   type ObjectOf,
   StockafolioError,
   type Windower,
@@ -16,6 +15,7 @@ import { BatchOperator, type Process } from './batch-operator.js';
 import { beginState, type BeginState } from './first-record.js';
 import { type KeyLoader, keyLoader } from './key-loader.js';
 import { keyReader } from './key-reader.js';
+import { compareKeys, ownKey } from './keys-of-later.js';
 import type { OperatorHost } from './operator-host.js';
 
 interface Hidden {
@@ -69,8 +69,7 @@ export class WindowFold<T, F extends Fields> extends BatchOperator<T> {
       const { window, key } = figure;
       const time = window.end - 1;
       host.advanceTimed(time);
-      const ownKey = typeof own === 'object' ? key.slice(0, own.length) : (key[0] as Key);
-      host.emitFinal(figure, { time, key: this.#whole ? ownKey : [] }, !this.#whole);
+      host.emitFinal(figure, { time, key: this.#whole ? ownKey(key, own) : [] }, !this.#whole);
       state.remove(slot);
     }
   }
@@ -173,15 +172,6 @@ export class WindowFold<T, F extends Fields> extends BatchOperator<T> {
     const window = { start: start as number, end: this.#windower.end(start as number) };
     return { window, key, value: state.at(slot).$copy() as ObjectOf<F> };
   }
-}
-
-/** Orders keys part by part: numbers by value, texts by UTF-16 code unit. */
-function compareKeys(a: KeyTuple, b: KeyTuple): number {
-  for (let n = 0; n < a.length; n++) {
-    const [x, y] = [a[n] as KeyPart, b[n] as KeyPart];
-    if (x !== y) return x < y ? -1 : 1;
-  }
-  return 0;
 }
 
 interface WindowScope<T> {

@@ -3,6 +3,15 @@ export { distinctByKey, type DistinctOptions } from './distinct-by-key.js';
 export { foldByKey } from './fold-by-key.js';
 export { hoppingWindow } from './hopping-window.js';
 export type { Initial, InitialValues } from './initial.js';
+export { joinAsOf, type JoinAsOfOptions } from './join-as-of.js';
+export {
+  joinLatest,
+  type JoinLatestOptions,
+  type Keyed,
+  type Latest,
+  type LatestOf,
+  type LatestPair,
+} from './join-latest.js';
 export { joinWithin, type JoinWithinOptions } from './join-within.js';
 export type { Joinable, Joined, JoinedOf, JoinKind } from './joined.js';
 export type { Kept, KeptOf } from './kept.js';

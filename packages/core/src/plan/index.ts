@@ -2,6 +2,8 @@
 export type { DistinctNodeOptions } from '../operators/distinct-by-key.js';
 export { withHidden } from '../operators/hidden-fields.js';
 export { firstValue, initialProblem, OF_FIRST_RECORD, shownInitial } from '../operators/initial.js';
+export type { JoinAsOfNodeOptions } from '../operators/join-as-of.js';
+export type { JoinLatestNodeOptions } from '../operators/join-latest.js';
 export { keptFor, type JoinWithinNodeOptions } from '../operators/join-within.js';
 export type { KeptNode } from '../operators/kept.js';
 export { declaredKey, keySetting, type AnyKey } from '../operators/key.js';

@@ -8,6 +8,8 @@ const ownKinds = [
   'topByKey',
   'distinctByKey',
   'joinWithin',
+  'joinAsOf',
+  'joinLatest',
 ] as const;
 
 /** The kinds of operators that core declares and this engine executes. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { filter, map, type Observable } from 'rxjs';
-import { codeOf, looseSales, Sale, sale, sales, Sum } from '@stockafolio/conformance';
+import { filter, map } from 'rxjs';
+import { looseSales, sale, sales, Sum } from '@stockafolio/conformance';
 import {
   foldByKey,
   int64,
@@ -9,11 +9,9 @@ import {
   type Joined,
   joinWithin,
   type JoinKind,
-  optional,
   pipeline,
   type Pipeline,
   record,
-  stream,
   table,
   text,
   timestamp,
@@ -26,8 +24,6 @@ import {
   anyFirmDisturbances,
   anyJoinDisturbances,
   type Arrival,
-  Buy,
-  buys,
   harnessOf,
   joining,
   mergedOrder,
@@ -36,11 +32,10 @@ import {
   pushJoined,
   type Seen,
   versionedRows,
-  visits,
 } from '../../test/joining.js';
+import { anySales } from '../../test/any-sales.js';
 import { feed, newEngine } from '../../test/engines.js';
 import { observed } from '../../test/observed.js';
-import { comparePlans, findCheckpoint } from '@stockafolio/engine';
 
 const pairs = table(
   'pairs',
@@ -57,8 +52,6 @@ const Count = record('count', { pairs: int64() });
 const SIZE = 2_000;
 const NONE = -1;
 const Part = record('part', { id: int64() });
-/** A stream in whose records `user` and `time` are read. */
-const sold = stream('sales', Sale, { key: 'user', time: (s) => s.time });
 
 const toPair = ({
   key: [user],
@@ -68,20 +61,6 @@ const toPair = ({
 }: Joined<readonly [string], { readonly id: number } | undefined, { readonly id: number } | undefined>): Pair => ({
   ...{ user, visit: left?.id ?? NONE, buy: right?.id ?? NONE, time },
 });
-
-/** Sales of which some are copies, and some late. */
-const anySales = fc
-  .array(
-    fc.record({
-      ...{ user: fc.constantFrom('ann', 'bob'), item: fc.constantFrom('tea', 'rum') },
-      ...{ amount: fc.integer({ min: 1, max: 9 }), step: fc.nat(30), back: fc.nat(50) },
-    }),
-    { maxLength: 30 },
-  )
-  .map((steps) => {
-    let now = 6_000;
-    return steps.map(({ step, back, ...facts }) => sale({ ...facts, time: (now += step * 100) - back * 100 }));
-  });
 
 interface Shape {
   readonly before: number;

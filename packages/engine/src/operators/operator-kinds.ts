@@ -1,6 +1,8 @@
 import { type Fields, type KeyedOptions, type KeyParts, StockafolioError } from '@stockafolio/core';
 import type {
   DistinctNodeOptions,
+  JoinAsOfNodeOptions,
+  JoinLatestNodeOptions,
   JoinWithinNodeOptions,
   KeyTuple,
   OperatorNode,
@@ -12,6 +14,8 @@ import type { PipelineContext } from '../flow/context.js';
 import type { Operator, OperatorKind } from '../operator/operator.js';
 import { isOwnKind, type OwnKind } from '../operator/own-kinds.js';
 import { Distinct } from './distinct.js';
+import { JoinAsOf } from './join-as-of.js';
+import { JoinLatest } from './join-latest.js';
 import { JoinWithin } from './join-within.js';
 import { KeyedFold } from './keyed-fold.js';
 import { keepingLatest } from './latest-fold.js';
@@ -41,6 +45,8 @@ const kinds: Readonly<Record<OwnKind, Start>> = {
   calendarWindow: window,
   distinctByKey: (host, options) => new Distinct(host, options as DistinctNodeOptions<unknown>),
   joinWithin: (host, options) => new JoinWithin(host, options as JoinWithinNodeOptions),
+  joinAsOf: (host, options) => new JoinAsOf(host, options as JoinAsOfNodeOptions),
+  joinLatest: (host, options) => new JoinLatest(host, options as JoinLatestNodeOptions),
   topByKey: (host, options) => new TopFold(host, options as TopNodeOptions<unknown, Fields>),
 };
 

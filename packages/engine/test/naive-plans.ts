@@ -1,5 +1,6 @@
 import type { Sale } from '@stockafolio/conformance';
-import { classOf, type Item, mapped, OUT_OF_ORDER, type Part } from './random-plans.js';
+import { dropVersions, type Held, lagOf, pairsWith, takeAlone, versionsFor } from './naive-joins.js';
+import { classOf, isOther, type Item, joined, mapped, OUT_OF_ORDER, type Part } from './random-plans.js';
 
 /** What an operator sees of a record or a final value. */
 interface Seen {
@@ -26,6 +27,8 @@ interface Memory {
   /** By part and key, until when a key is remembered. */
   readonly seen: Map<string, number>;
   readonly windows: Map<string, OpenWindow>;
+  /** By part, what its joins hold. */
+  readonly held: Record<string, Held[]>;
   /** Rows by table and key, as text. */
   readonly rows: Record<string, string>;
 }
@@ -36,9 +39,18 @@ interface Node {
   readonly next: readonly Node[];
 }
 
+/** The joins at and behind a part, depth first, whose other records are those at the root. */
+function joinsWithRoot(node: Node): Node[] {
+  const { part, next } = node;
+  const own = (part.kind === 'join' || part.kind === 'versions') && part.isWithRoot ? [node] : [];
+  return [...own, ...next.flatMap(joinsWithRoot)];
+}
+
 /** What a random plan makes of records, by its plain definition: one record after the other, everything copied. */
 export class NaivePlan {
-  #memory: Memory = { sums: {}, seen: new Map(), windows: new Map(), rows: {} };
+  #memory: Memory = { sums: {}, seen: new Map(), windows: new Map(), held: {}, rows: {} };
+  /** By part, the time to which it has moved. */
+  readonly #now = new Map<string, number>();
   readonly #nodes: readonly Node[];
   #watermark = Number.NEGATIVE_INFINITY;
   /** Operators for which the record or the final value came too late. */
@@ -63,7 +75,8 @@ export class NaivePlan {
     const { user, item, amount, time } = record;
     const isKept = this.#attempt(() => {
       this.#nodes.forEach((node, n) => {
-        if (takes(n)) this.#receive(node, { user, item, amount }, { time, watermark: this.#watermark });
+        const value = { user, item, amount };
+        if (takes(n)) this.#deliver(node, value, value, { time, watermark: this.#watermark });
       });
     });
     if (isKept) for (const name of this.#late) this.letters.add(`${offset} ${name}`);
@@ -101,6 +114,25 @@ export class NaivePlan {
     } catch {
       this.#memory = before;
       return false;
+    }
+  }
+
+  /**
+   * Gives a record of a stream to a part at the root, and afterwards to the joins behind it that join with such records:
+   * they come after it in the plan.
+   *
+   * @param value what a filter at the root has left of it
+   */
+  #deliver(node: Node, value: Item | undefined, root: Item, seen: Seen): void {
+    const { part, next } = node;
+    if (part.kind === 'map') {
+      for (const child of next) this.#deliver(child, value && mapped(value, part.factor), root, seen);
+    } else if (part.kind === 'filter') {
+      const left = value !== undefined && value.amount % 5 !== part.not ? value : undefined;
+      for (const child of next) this.#deliver(child, left, root, seen);
+    } else {
+      if (value !== undefined) this.#receive(node, value, seen);
+      for (const join of joinsWithRoot(node)) this.#join(join, 'right', root, seen);
     }
   }
 
@@ -145,6 +177,20 @@ export class NaivePlan {
         this.#add(name, keyAt(amount), amount, 13);
         return undefined;
       }
+      case 'latest': {
+        const [left, right] = [`${name}-left`, `${name}-right`];
+        const key = `${value.user}/${value.item}`;
+        this.#add(left, [value.user, value.item], value.amount, -1, false);
+        if (isOther(value)) this.#add(right, [value.user, value.item], value.amount, -1, false);
+        const [of, other] = [left, right].map((each) => this.#memory.sums[`${each}/${key}`]?.amount);
+        if (!part.isInner || other !== undefined) rows[`${name}/${key}`] = `${of} ${other ?? 0}`;
+        return undefined;
+      }
+      case 'join':
+      case 'versions':
+        this.#join(node, 'left', value, seen);
+        if (!part.isWithRoot && isOther(value)) this.#join(node, 'right', value, seen);
+        return undefined;
       case 'rank':
         return void this.#sum(`${name}/${value.user}`, value.amount);
       case 'window': {
@@ -168,6 +214,19 @@ export class NaivePlan {
     }
   }
 
+  #join({ name, part, next }: Node, side: 'left' | 'right', value: Item, { time }: Seen): void {
+    if (part.kind !== 'join' && part.kind !== 'versions') return;
+    const key: Held['key'] = [value.user, part.key.length === 2 ? value.item : ''];
+    const held = (this.#memory.held[name] ??= []);
+    const now = this.#now.get(name) ?? Number.NEGATIVE_INFINITY;
+    const each = { side, key, time, value, met: false };
+    const given = part.kind === 'join' ? pairsWith(part, held, each, now) : versionsFor(part, held, each, now);
+    if (given === undefined) return void this.#late.add(name);
+    const watermark = now - (part.kind === 'join' ? lagOf(part) : 0);
+    for (const pair of given)
+      for (const child of next) this.#receive(child, joined(pair.left, pair.right), { time: pair.time, watermark });
+  }
+
   #sum(id: string, amount: number): Totals {
     const sum = (this.#memory.sums[id] ??= { amount: 0, count: 0 });
     sum.amount += amount;
@@ -189,6 +248,16 @@ export class NaivePlan {
       for (const [id, until] of this.#memory.seen)
         if (id.startsWith(`${name}/`) && until <= watermark) this.#memory.seen.delete(id);
     }
+    this.#now.set(name, watermark);
+    if (part.kind === 'versions') dropVersions(part, this.#memory.held[name] ?? [], watermark);
+    if (part.kind === 'join') {
+      for (const { side, time, value } of takeAlone(part, this.#memory.held[name] ?? [], watermark)) {
+        const [left, right] = side === 'left' ? [value, undefined] : [undefined, value];
+        this.#emitLater(node, joined(left, right), time, offset);
+      }
+      for (const child of next) this.#advance(child, watermark - lagOf(part), offset);
+      return;
+    }
     if (part.kind !== 'window') {
       for (const child of next) this.#advance(child, watermark, offset);
       return;
@@ -204,15 +273,19 @@ export class NaivePlan {
         amount,
       },
     ] of done) {
-      const time = end - 1;
-      for (const child of next) this.#advance(child, time, offset);
-      const isKept = this.#attempt(() => {
-        for (const child of next) this.#receive(child, { user, item, amount }, { time, watermark: time });
-      });
-      if (!isKept) this.letters.add(`${offset} ${name} (figure)`);
-      else for (const late of this.#late) this.letters.add(`${offset} ${late} (figure)`);
+      this.#emitLater(node, { user, item, amount }, end - 1, offset);
       this.#memory.windows.delete(id);
     }
     for (const child of next) this.#advance(child, watermark - part.lateness, offset);
+  }
+
+  /** Gives a value to the parts behind this one, whose time moves to that of the value before. */
+  #emitLater({ name, next }: Node, value: Item, time: number, offset: number | string): void {
+    for (const child of next) this.#advance(child, time, offset);
+    const isKept = this.#attempt(() => {
+      for (const child of next) this.#receive(child, value, { time, watermark: time });
+    });
+    if (!isKept) this.letters.add(`${offset} ${name} (figure)`);
+    else for (const late of this.#late) this.letters.add(`${offset} ${late} (figure)`);
   }
 }

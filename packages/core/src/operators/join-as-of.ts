@@ -43,7 +43,7 @@ export interface JoinAsOfNodeOptions {
 }
 
 /**
- * Gives each record the version of something that was valid at its event time: a price, an exchange rate, an address.
+ * Gives each record the version of something that was valid at its event time: a price, a discount, an address.
  *
  * A version is valid from its own event time on, until that of the next one with its key. Of versions of one time the
  * one that comes later counts. The record is emitted at once, with its own time. It is not kept: a version that comes
@@ -61,10 +61,10 @@ export interface JoinAsOfNodeOptions {
  * ERR_PIPELINE_INVALID if `keep` is no duration, the keys differ in their types, or nothing states what is kept of a flow
  * that is not a stream
  * @example
- * // Each order in the currency of the firm, by the rate of its time.
+ * // Each order, less the discount that its user had at its time.
  * orders.pipe(
- *   joinAsOf('rated', rates, { key: ['currency'], otherKey: ['currency'], keep: minutes(10) }),
- *   map(({ left: { id, amount }, right: { rate } }) => ({ id, dollars: amount * rate })),
+ *   joinAsOf('discounted', discounts, { key: ['user'], otherKey: ['user'], keep: minutes(10), kind: 'left' }),
+ *   map(({ left: { id, cents }, right }) => ({ id, cents: cents - (right?.cents ?? 0) })),
  * )
  */
 export function joinAsOf<

@@ -75,9 +75,10 @@ export interface JoinWithinNodeOptions {
  * that is not a stream
  * @example
  * // What was paid within an hour after each order, and the orders that nobody paid.
+ * const key = ['user', 'order'] as const;
  * orders.pipe(
- *   joinWithin('paid', payments, { key: ['order'], otherKey: ['order'], before: 0, after: hours(1), kind: 'left' }),
- *   map(({ left: { order }, right }) => ({ order, paid: right?.amount ?? 0 })),
+ *   joinWithin('paid', payments, { key, otherKey: key, before: 0, after: hours(1), kind: 'left' }),
+ *   map(({ left: { order }, right }) => ({ order, paid: right?.cents ?? 0 })),
  * )
  */
 export function joinWithin<

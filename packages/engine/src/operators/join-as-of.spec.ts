@@ -158,6 +158,39 @@ describe('joinAsOf', () => {
     ]);
   });
 
+  it('says which records and versions are late: those whose version may be gone, and those that no record would find', async () => {
+    const { made } = joinOf({ keep: 500, kind: 'left' });
+    const harness = harnessOf(made);
+    const push = async (isLeft: boolean, id: number, time: number): Promise<void> => {
+      pushArrival(harness, { isLeft, user: 'ann', id, time });
+      await harness.commit();
+    };
+    await push(false, 1, 1_000);
+    await push(false, 2, 2_000);
+    // The watermark is 2,499 until version 8: until then the first version is held.
+    await push(true, 3, 3_499);
+    await push(false, 4, 1_500);
+    await push(true, 5, 1_999);
+    await push(true, 6, 1_998);
+    await push(true, 7, 3_500);
+    await push(false, 8, 1_999);
+    await push(true, 9, 2_000);
+    await push(true, 10, 1_999);
+    const rows = await harness.rows(found);
+    expect(rows.map(({ visit, buy }) => [visit, buy])).to.deep.equal([
+      [3, 2],
+      [5, 4],
+      [7, 2],
+      [9, 2],
+    ]);
+    const letters = await harness.deadLetters();
+    expect(letters.map(({ message, code }) => [Number(JSON.parse(message).id), code])).to.have.deep.members([
+      [6, 'ERR_LATE_RECORD'],
+      [8, 'ERR_LATE_RECORD'],
+      [10, 'ERR_LATE_RECORD'],
+    ]);
+  });
+
   it('makes the same states, versions and rows of batches of records as of single ones', () => {
     fc.assert(
       fc.property(anyShape, fc.array(anySales, { maxLength: 3 }), (shape, batches) =>

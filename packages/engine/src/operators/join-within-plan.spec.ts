@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { filter, map, type Observable } from 'rxjs';
 import { codeOf, sale, Sale } from '@stockafolio/conformance';
 import {
+  distinctByKey,
   foldByKey,
   int64,
   into,
@@ -168,6 +169,25 @@ describe('joinWithin in a plan', () => {
     harness.pushTo(sold, sale({ time: 2 }));
     await harness.commit();
     expect(await harness.rows(numbers)).to.deep.equal([{ user: 'ann', pairs: 2 }]);
+  });
+
+  it('moves the time of what is behind it to that of each record that it emits alone', async () => {
+    const { made } = joining(({ visits, buys }) => [
+      into(
+        pairs,
+        visits.pipe(
+          joinWithin('joined', buys, { before: 0, after: 500, kind: 'left', key: ['user'], otherKey: ['buyer'] }),
+          distinctByKey('once', { key: ({ key }) => key, within: 1_000 }),
+          map(toPair),
+        ),
+      ),
+    ]);
+    const harness = harnessOf(made);
+    for (const [id, time] of [1_000, 1_900, 2_000, 2_999, 3_000, 90_000].entries())
+      pushArrival(harness, { isLeft: true, user: 'ann', id, time });
+    await harness.commit();
+    // Each is forgotten when the time of the first one is a second ago.
+    expect((await harness.rows(pairs)).map(({ visit }) => visit)).to.deep.equal([0, 2, 4]);
   });
 
   it('joins what is behind windows with a stream, by the time of the one that is further behind', async () => {

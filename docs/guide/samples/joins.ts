@@ -48,7 +48,7 @@ export const settling = pipeline('settling', { orders, payments }, ({ orders, pa
     ),
   ),
 ]);
-// #endregion
+// #endregion within
 
 // #region as-of
 export const discounting = pipeline('discounting', { orders, discounts }, ({ orders, discounts }) => [
@@ -60,7 +60,7 @@ export const discounting = pipeline('discounting', { orders, discounts }, ({ ord
     ),
   ),
 ]);
-// #endregion
+// #endregion as-of
 
 const Total = record('total', { cents: int64() });
 
@@ -81,4 +81,4 @@ export const owing = pipeline('owing', { orders, payments }, ({ orders, payments
     ),
   ];
 });
-// #endregion
+// #endregion latest

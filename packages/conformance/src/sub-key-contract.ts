@@ -175,6 +175,80 @@ export function runSubKeyContract(name: string, harness: StateHarness): void {
       });
     }
 
+    it('keeps several of one value in the order of adding, and what records change in them', () => {
+      interface Added {
+        readonly at: number;
+        price: number;
+      }
+      const does = fc.record({
+        does: fc.constantFrom('add', 'add', 'add', 'change', 'remove', 'clear'),
+        ...{ at: fc.nat(3), pick: fc.nat(20), price: fc.nat(100) },
+      });
+      const step = fc.record({
+        changes: fc.array(does, { minLength: 1, maxLength: 6 }),
+        then: fc.constantFrom('', '', 'undo', 'save', 'settle'),
+      });
+      const inOrder = (added: readonly Added[]): Added[] => [...added].sort((a, b) => a.at - b.at);
+      fc.assert(
+        fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+          let store = harness.store();
+          const open = (): { state: State; lots: SubKeys } => {
+            const state = store.open('state', Sum, { lots: { kind: 'number', fields: Lot, isMulti: true } });
+            return { state, lots: state.subKeys('lots') };
+          };
+          let { state, lots } = open();
+          let saved = new SavedStates(store);
+          state.upsert([7], 0, 0);
+          let model: Added[] = [];
+          steps.forEach(({ changes, then }, n) => {
+            const record = n + 1;
+            const before = model.map((each) => ({ ...each }));
+            for (const { does: what, at, pick, price } of changes) {
+              const slot = state.find([7]);
+              const sub = lots.from(slot, at);
+              const found = model.findIndex((each) => each === inOrder(model).find((other) => other.at >= at));
+              expect(sub >= 0).to.equal(found >= 0);
+              if (what === 'add') {
+                lots.add(slot, at, record, record);
+                expect(lots.created).to.equal(true);
+                Object.assign(lots.cursor, { price, note: `lot ${pick}` });
+                model.push({ at, price });
+              } else if (what === 'change' && sub >= 0) {
+                Object.assign(lots.change(sub, record, record), { price });
+                expect(lots.version(sub)).to.equal(record);
+                (model[found] as Added).price = price;
+              } else if (what === 'remove' && sub >= 0) {
+                lots.remove(sub, record);
+                model.splice(found, 1);
+              } else if (what === 'clear' && pick === 0) {
+                lots.clear(slot, record);
+                model = [];
+              }
+            }
+            if (then === 'undo') {
+              state.rollback(record);
+              model = before;
+            } else if (then === 'settle') {
+              store.settle();
+            } else if (then === 'save') {
+              saved.save(Infinity);
+              if (saved.files !== undefined) {
+                store = harness.store();
+                ({ state, lots } = open());
+                store.load(saved.files, new Set(['state']));
+                saved = new SavedStates(store);
+              }
+            }
+            const held: Added[] = [];
+            for (let sub = lots.first(state.find([7])); sub >= 0; sub = lots.next(sub))
+              held.push({ at: lots.key(sub) as number, price: Number(lots.at(sub).$copy()['price']) });
+            expect(held).to.deep.equal(inOrder(model));
+          });
+        }),
+        { numRuns },
+      );
+    });
+
     it('finds sub-keys of many in any order of arrival, and removes them with their key', () => {
       const state = harness.store().open('state', Sum, { lots: { kind: 'number', fields: Lot } });
       const lots = state.subKeys('lots');

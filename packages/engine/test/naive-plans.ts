@@ -1,6 +1,7 @@
 import type { Sale } from '@stockafolio/conformance';
 import { newProcess, nextTimer, type Process, processRecord, processTimer } from './naive-process.js';
-import { classOf, type Item, mapped, mergeSums, OUT_OF_ORDER, type Part } from './random-plans.js';
+import { dropVersions, type Held, lagOf, pairsWith, takeAlone, versionsFor } from './naive-joins.js';
+import { classOf, isOther, type Item, joined, mapped, mergeSums, OUT_OF_ORDER, type Part } from './random-plans.js';
 
 /** What an operator sees of a record or a final value. */
 interface Seen {
@@ -32,6 +33,8 @@ interface Memory {
   readonly moments: Record<string, { readonly time: number; readonly amount: number }[]>;
   /** By part and key, all amounts so far. */
   readonly amounts: Record<string, number[]>;
+  /** By part, what its joins hold. */
+  readonly held: Record<string, Held[]>;
   /** Rows by table and key, as text. */
   readonly rows: Record<string, string>;
 }
@@ -43,11 +46,21 @@ interface Node {
   readonly behindTimers: readonly Node[];
 }
 
+/** The joins at and behind a part, depth first, whose other records are those at the root. */
+function joinsWithRoot(node: Node): Node[] {
+  const { part, next } = node;
+  const own = (part.kind === 'join' || part.kind === 'versions') && part.isWithRoot ? [node] : [];
+  return [...own, ...next.flatMap(joinsWithRoot)];
+}
+
 /** What a random plan makes of records, by its plain definition: one record after the other, everything copied. */
 export class NaivePlan {
   #memory: Memory = {
-    ...{ sums: {}, seen: new Map(), windows: new Map(), processes: new Map(), moments: {}, amounts: {}, rows: {} },
+    ...{ sums: {}, seen: new Map(), windows: new Map(), processes: new Map(), moments: {}, amounts: {}, held: {} },
+    rows: {},
   };
+  /** By part, the time to which it has moved. */
+  readonly #now = new Map<string, number>();
   readonly #nodes: readonly Node[];
   #watermark = Number.NEGATIVE_INFINITY;
   /** Operators for which the record or the final value came too late. */
@@ -73,7 +86,8 @@ export class NaivePlan {
     const { user, item, amount, time } = record;
     const isKept = this.#attempt(() => {
       this.#nodes.forEach((node, n) => {
-        if (takes(n)) this.#receive(node, { user, item, amount }, { time, watermark: this.#watermark });
+        const value = { user, item, amount };
+        if (takes(n)) this.#deliver(node, value, value, { time, watermark: this.#watermark });
       });
     });
     if (isKept) for (const name of this.#late) this.letters.add(`${offset} ${name}`);
@@ -111,6 +125,25 @@ export class NaivePlan {
     } catch {
       this.#memory = before;
       return false;
+    }
+  }
+
+  /**
+   * Gives a record of a stream to a part at the root, and afterwards to the joins behind it that join with such records:
+   * they come after it in the plan.
+   *
+   * @param value what a filter at the root has left of it
+   */
+  #deliver(node: Node, value: Item | undefined, root: Item, seen: Seen): void {
+    const { part, next } = node;
+    if (part.kind === 'map') {
+      for (const child of next) this.#deliver(child, value && mapped(value, part.factor), root, seen);
+    } else if (part.kind === 'filter') {
+      const left = value !== undefined && value.amount % 5 !== part.not ? value : undefined;
+      for (const child of next) this.#deliver(child, left, root, seen);
+    } else {
+      if (value !== undefined) this.#receive(node, value, seen);
+      for (const join of joinsWithRoot(node)) this.#join(join, 'right', root, seen);
     }
   }
 
@@ -162,6 +195,20 @@ export class NaivePlan {
         this.#memory.processes.set(id, process);
         return processRecord(process, part, value, seen, (item) => this.#emit(node, item, seen, node.next));
       }
+      case 'latest': {
+        const [left, right] = [`${name}-left`, `${name}-right`];
+        const key = `${value.user}/${value.item}`;
+        this.#add(left, [value.user, value.item], value.amount, -1, false);
+        if (isOther(value)) this.#add(right, [value.user, value.item], value.amount, -1, false);
+        const [of, other] = [left, right].map((each) => this.#memory.sums[`${each}/${key}`]?.amount);
+        if (!part.isInner || other !== undefined) rows[`${name}/${key}`] = `${of} ${other ?? 0}`;
+        return undefined;
+      }
+      case 'join':
+      case 'versions':
+        this.#join(node, 'left', value, seen);
+        if (!part.isWithRoot && isOther(value)) this.#join(node, 'right', value, seen);
+        return undefined;
       case 'rank':
         return void this.#sum(`${name}/${value.user}`, value.amount);
       case 'window': {
@@ -279,6 +326,19 @@ export class NaivePlan {
     for (const child of behind) this.#advance(child, watermark, offset);
   }
 
+  #join({ name, part, next }: Node, side: 'left' | 'right', value: Item, { time }: Seen): void {
+    if (part.kind !== 'join' && part.kind !== 'versions') return;
+    const key: Held['key'] = [value.user, part.key.length === 2 ? value.item : ''];
+    const held = (this.#memory.held[name] ??= []);
+    const now = this.#now.get(name) ?? Number.NEGATIVE_INFINITY;
+    const each = { side, key, time, value, met: false };
+    const given = part.kind === 'join' ? pairsWith(part, held, each, now) : versionsFor(part, held, each, now);
+    if (given === undefined) return void this.#late.add(name);
+    const watermark = now - (part.kind === 'join' ? lagOf(part) : 0);
+    for (const pair of given)
+      for (const child of next) this.#receive(child, joined(pair.left, pair.right), { time: pair.time, watermark });
+  }
+
   #sum(id: string, amount: number): Totals {
     const sum = (this.#memory.sums[id] ??= { amount: 0, count: 0 });
     sum.amount += amount;
@@ -300,7 +360,17 @@ export class NaivePlan {
       for (const [id, until] of this.#memory.seen)
         if (id.startsWith(`${name}/`) && until <= watermark) this.#memory.seen.delete(id);
     }
+    this.#now.set(name, watermark);
     if (part.kind === 'process') return this.#fire({ ...node, part }, watermark, offset);
+    if (part.kind === 'versions') dropVersions(part, this.#memory.held[name] ?? [], watermark);
+    if (part.kind === 'join') {
+      for (const { side, time, value } of takeAlone(part, this.#memory.held[name] ?? [], watermark)) {
+        const [left, right] = side === 'left' ? [value, undefined] : [undefined, value];
+        this.#emitLater(node, joined(left, right), time, offset);
+      }
+      for (const child of next) this.#advance(child, watermark - lagOf(part), offset);
+      return;
+    }
     if (part.kind !== 'window' && part.kind !== 'session') {
       for (const child of next) this.#advance(child, watermark, offset);
       return;
@@ -326,9 +396,20 @@ export class NaivePlan {
       });
       if (!isKept) this.letters.add(`${offset} ${name} (figure)`);
       else for (const late of this.#late) this.letters.add(`${offset} ${late} (figure)`);
+      this.#emitLater(node, { user, item, amount }, end - 1, offset);
       this.#memory.windows.delete(id);
       if (part.emit === 'final only') this.#memory.rows[[name, user, own, start].join('/')] = `${amount} ${count}`;
     }
     for (const child of next) this.#advance(child, watermark - part.lateness, offset);
+  }
+
+  /** Gives a value to the parts behind this one, whose time moves to that of the value before. */
+  #emitLater({ name, next }: Node, value: Item, time: number, offset: number | string): void {
+    for (const child of next) this.#advance(child, time, offset);
+    const isKept = this.#attempt(() => {
+      for (const child of next) this.#receive(child, value, { time, watermark: time });
+    });
+    if (!isKept) this.letters.add(`${offset} ${name} (figure)`);
+    else for (const late of this.#late) this.letters.add(`${offset} ${late} (figure)`);
   }
 }

@@ -10,10 +10,15 @@ import {
   hoppingWindow,
   int64,
   into,
+  joinAsOf,
+  type JoinKind,
+  joinLatest,
+  joinWithin,
   type Mutable,
   pipeline,
   type Pipeline,
   sessionWindow,
+  record,
   shard,
   shardedFold,
   stream,
@@ -36,6 +41,13 @@ export interface Item {
 
 type ByUser = readonly ['user'] | readonly ['user', 'item'];
 
+/** Joins the flow with some of its own records, or with the records of a stream at the root of the plan. */
+interface JoinPart {
+  readonly key: ByUser;
+  readonly isWithRoot: boolean;
+  readonly next: readonly Part[];
+}
+
 /** A part of a random plan: what it makes of the flow that it is given, and the parts behind it. */
 export type Part =
   | { readonly kind: 'map'; readonly factor: number; readonly next: readonly Part[] }
@@ -44,6 +56,15 @@ export type Part =
   | { readonly kind: 'fold'; readonly key: ByUser; readonly fails: number; readonly next: readonly Part[] }
   | { readonly kind: 'figures'; readonly key: ByUser; readonly isSharded: boolean }
   | { readonly kind: 'rank'; readonly k: number }
+  | { readonly kind: 'latest'; readonly isInner: boolean }
+  | (JoinPart & {
+      readonly kind: 'join';
+      readonly before: number;
+      readonly after: number;
+      readonly lateness: number;
+      readonly join: JoinKind;
+    })
+  | (JoinPart & { readonly kind: 'versions'; readonly keep: number; readonly join: 'inner' | 'left' })
   | {
       readonly kind: 'process';
       readonly key: ByUser;
@@ -152,6 +173,18 @@ export const anyParts: fc.Arbitrary<readonly Part[]> = fc
       }),
       tie('distinct'),
       tie('process'),
+      fc.record({ kind: fc.constant('latest' as const), isInner: fc.boolean() }),
+      fc.record({
+        ...{ kind: fc.constant('join' as const), key: keys, isWithRoot: fc.boolean() },
+        ...{ before: fc.constantFrom(0, 2_000), after: fc.constantFrom(0, 500, 3_000) },
+        ...{ lateness: fc.constantFrom(0, 1_500), join: fc.constantFrom<JoinKind>('inner', 'left', 'right', 'outer') },
+        next: fc.oneof(tie('parts'), fc.tuple(tie('distinct'))),
+      }),
+      fc.record({
+        ...{ kind: fc.constant('versions' as const), key: keys, isWithRoot: fc.boolean() },
+        ...{ keep: fc.constantFrom(0, 2_000), join: fc.constantFrom('inner' as const, 'left' as const) },
+        next: tie('parts'),
+      }),
       fc.record({ kind: fc.constant('map' as const), factor: fc.integer({ min: 2, max: 3 }), next: tie('parts') }),
       fc.record({ kind: fc.constant('filter' as const), not: fc.integer({ min: 1, max: 5 }), next: tie('parts') }),
     ),
@@ -165,6 +198,17 @@ export const mapped = ({ amount, ...item }: Item, factor: number): Item => ({
   ...item,
   amount: (amount * factor) % 31,
 });
+
+/** What is made of two items that meet, or of one of them. */
+export const joined = (left: Item | undefined, right: Item | undefined): Item => ({
+  ...{ user: (left ?? right)?.user ?? '', item: (left ?? right)?.item ?? '' },
+  amount: ((left?.amount ?? 0) * 2 + (right?.amount ?? 0)) % 31,
+});
+/** Whether an item is among those that the flow is joined with, if that is itself. */
+export const isOther = ({ amount }: Item): boolean => amount % 3 !== 0;
+
+const Kept = record('item', { user: text(), item: text(), amount: int64() });
+const kept = { state: Kept, select: ({ user, item, amount }: Item) => ({ user, item, amount }) };
 
 const sales = { key: 'user', time: (s: Sale) => s.time, outOfOrderness: OUT_OF_ORDER } as const;
 const source = stream('sales', Sale, sales);
@@ -226,23 +270,23 @@ export function pipelineOfMany(parts: readonly Part[], inputs: readonly (readonl
 function branchesOf(parts: readonly Part[], from: (part: number) => Observable<Item>): Branch[] {
   const branches: Branch[] = [];
   let number = 0;
-  const add = (flow: Observable<Item>, part: Part): void => {
+  const add = (flow: Observable<Item>, part: Part, root: Observable<Item>): void => {
     const name = `n${number++}`;
     const put = (to: Table, rows: Observable<unknown>): void =>
       void branches.push(into<Table, unknown>(to, rows as never));
     const keyOf =
       (key: ByUser) =>
       (each: Item): [string, string] => [each.user, key.length === 2 ? each.item : ''];
-    const after = (from: Observable<Item>, next: readonly Part[]): void => {
-      for (const each of next) add(from, each);
+    const continued = (from: Observable<Item>, next: readonly Part[]): void => {
+      for (const each of next) add(from, each, root);
     };
     switch (part.kind) {
       case 'map':
-        return after(flow.pipe(map((each) => mapped(each, part.factor))), part.next);
+        return continued(flow.pipe(map((each) => mapped(each, part.factor))), part.next);
       case 'filter':
-        return after(flow.pipe(filter(({ amount }) => amount % 5 !== part.not)), part.next);
+        return continued(flow.pipe(filter(({ amount }) => amount % 5 !== part.not)), part.next);
       case 'distinct':
-        return after(flow.pipe(distinctByKey(name, { key: keyOf(part.key), within: part.within })), part.next);
+        return continued(flow.pipe(distinctByKey(name, { key: keyOf(part.key), within: part.within })), part.next);
       case 'fold': {
         const sums = flow.pipe(
           foldByKey(name, {
@@ -254,7 +298,7 @@ function branchesOf(parts: readonly Part[], from: (part: number) => Observable<I
         const rows = sums.pipe(map(({ key: [user, item], value }) => ({ user, item, ...value })));
         // The state itself, or a row for each record.
         put(sumTable(name), part.fails < 0 ? sums : rows);
-        return after(
+        return continued(
           sums.pipe(map(({ key: [user], record: { item }, value: { amount } }) => ({ user, item, amount }))),
           part.next,
         );
@@ -285,8 +329,8 @@ function branchesOf(parts: readonly Part[], from: (part: number) => Observable<I
       case 'process': {
         const { all, timers } = processed(name, part, flow);
         put(sumTable(name), all.pipe(map(({ at, ...item }) => ({ ...item, count: at }))));
-        after(all, part.next);
-        return after(timers, part.behindTimers);
+        continued(all, part.next);
+        return continued(timers, part.behindTimers);
       }
       case 'rank':
         return put(
@@ -299,6 +343,45 @@ function branchesOf(parts: readonly Part[], from: (part: number) => Observable<I
             map(({ rank, value: { amount } }) => ({ user: String(rank), item: '', amount, count: 0 })),
           ),
         );
+      case 'latest': {
+        const sums = (below: string, of: Observable<Item>) =>
+          of.pipe(
+            foldByKey(`${name}-${below}`, {
+              ...{ key: keyOf(['user', 'item']), state: Sum },
+              fold: (sum, { amount }) => addTo(sum, amount, -1),
+            }),
+          );
+        return put(
+          sumTable(name),
+          sums('left', flow).pipe(
+            joinLatest(name, sums('right', flow.pipe(filter(isOther))), { kind: part.isInner ? 'inner' : 'outer' }),
+            map(({ key: [user, item], value: { left, right } }) => ({
+              ...{ user, item, amount: left?.amount ?? 0, count: right?.amount ?? 0 },
+            })),
+          ),
+        );
+      }
+      case 'join': {
+        const other = part.isWithRoot ? root : flow.pipe(filter(isOther));
+        const { before, after, lateness: allowedLateness, join: kind } = part;
+        const pairs = flow.pipe(
+          joinWithin(name, other, {
+            ...{ before, after, allowedLateness, kind, left: kept, right: kept },
+            ...{ key: keyOf(part.key), otherKey: keyOf(part.key) },
+          }),
+        );
+        return continued(pairs.pipe(map(({ left, right }) => joined(left, right))), part.next);
+      }
+      case 'versions': {
+        const other = part.isWithRoot ? root : flow.pipe(filter(isOther));
+        const { keep, join: kind } = part;
+        const found = flow.pipe(
+          joinAsOf(name, other, {
+            ...{ keep, kind, right: kept, key: keyOf(part.key), otherKey: keyOf(part.key) },
+          }),
+        );
+        return continued(found.pipe(map(({ left, right }) => joined(left, right))), part.next);
+      }
       case 'window': {
         const windows = flow.pipe(
           hoppingWindow(name, {
@@ -311,7 +394,7 @@ function branchesOf(parts: readonly Part[], from: (part: number) => Observable<I
           windowTable(name),
           windows.pipe(map(({ window: { start }, key: [user, item], value }) => ({ user, item, start, ...value }))),
         );
-        return after(
+        return continued(
           windows.pipe(
             whenFinal(),
             map(({ key: [user, item], value: { amount } }) => ({ user, item, amount })),
@@ -333,7 +416,7 @@ function branchesOf(parts: readonly Part[], from: (part: number) => Observable<I
           }),
         );
         put(sumTable(name), figures.pipe(map(({ key: [user, item], value }) => ({ user, item, ...value }))));
-        return after(
+        return continued(
           figures.pipe(map(({ key: [user], record: { item }, value: { amount } }) => ({ user, item, amount }))),
           part.next,
         );
@@ -349,7 +432,7 @@ function branchesOf(parts: readonly Part[], from: (part: number) => Observable<I
           windowTable(name),
           windows.pipe(map(({ index, key: [user, item], value }) => ({ user, item, start: index, ...value }))),
         );
-        return after(
+        return continued(
           windows.pipe(map(({ key: [user, item], value: { amount } }) => ({ user, item, amount }))),
           part.next,
         );
@@ -366,7 +449,7 @@ function branchesOf(parts: readonly Part[], from: (part: number) => Observable<I
           windowTable(name),
           sessions.pipe(map(({ window: { start }, key: [user, item], value }) => ({ user, item, start, ...value }))),
         );
-        return after(
+        return continued(
           sessions.pipe(
             whenFinal(),
             map(({ key: [user], window: { end }, value: { amount } }) => ({ user, item: `${end}`, amount })),
@@ -376,6 +459,6 @@ function branchesOf(parts: readonly Part[], from: (part: number) => Observable<I
       }
     }
   };
-  parts.forEach((part, n) => add(from(n), part));
+  parts.forEach((part, n) => add(from(n), part, from(n)));
   return branches;
 }

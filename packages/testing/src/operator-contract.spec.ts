@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { map, merge, type Observable } from 'rxjs';
+import { filter, map, merge, type Observable } from 'rxjs';
 import { Sale, sales, Sum } from '@stockafolio/conformance';
 import {
   calendar,
@@ -10,6 +10,9 @@ import {
   hoppingWindow,
   type Infer,
   int64,
+  joinAsOf,
+  joinLatest,
+  joinWithin,
   type KeyField,
   latestByKey,
   processByKey,
@@ -175,6 +178,46 @@ contract('whenFinal', byUser, (s) =>
       state: Sum,
       fold: (sum, { value }) => void (sum.amount += value.amount),
     }),
+  ),
+);
+const near = { before: seconds(2), after: seconds(3), key: ['user'], otherKey: ['user'] } as const;
+const kept = { state: Sum, select: ({ amount }: Sale) => ({ amount, count: 1 }) };
+contract('joinWithin', byTime, (s) =>
+  s.pipe(
+    joinWithin('j', s.pipe(filter(({ item }) => item === 'tea')), {
+      ...{ ...near, kind: 'outer', left: kept, right: kept },
+    }),
+    map(({ key: [user], left, right, time }) => ({
+      ...{ user, start: time, amount: left?.amount ?? -1, count: right?.amount ?? -1 },
+    })),
+  ),
+);
+contract('joinAsOf', byTime, (s) =>
+  s.pipe(
+    joinAsOf('j', s.pipe(filter(({ item }) => item === 'tea')), {
+      ...{ key: ['user'], otherKey: ['user'], kind: 'left', right: kept },
+    }),
+    map(({ key: [user], left, right, time }) => ({
+      ...{ user, start: time, amount: left.amount, count: right?.amount ?? -1 },
+    })),
+  ),
+);
+contract('joinLatest', byUser, (s) =>
+  s.pipe(
+    foldByKey('f', { key: ['user'], ...fold }),
+    joinLatest(
+      'j',
+      s.pipe(
+        filter(({ item }) => item === 'tea'),
+        foldByKey('g', { key: ['user'], ...fold }),
+      ),
+      {
+        kind: 'outer',
+      },
+    ),
+    map(({ key: [user], value: { left, right } }) => ({
+      ...{ user, amount: left?.amount ?? -1, count: right?.amount ?? -1 },
+    })),
   ),
 );
 contract('distinctByKey', byTime, (s) =>

@@ -5,6 +5,18 @@ export type { EmissionOption, WindowEmission } from './emission.js';
 export { foldByKey } from './fold-by-key.js';
 export { hoppingWindow } from './hopping-window.js';
 export type { Initial, InitialValues } from './initial.js';
+export { joinAsOf, type JoinAsOfOptions } from './join-as-of.js';
+export {
+  joinLatest,
+  type JoinLatestOptions,
+  type Keyed,
+  type Latest,
+  type LatestOf,
+  type LatestPair,
+} from './join-latest.js';
+export { joinWithin, type JoinWithinOptions } from './join-within.js';
+export type { Joinable, Joined, JoinedOf, JoinKind } from './joined.js';
+export type { Kept, KeptOf } from './kept.js';
 export { keyPart, type ComputedPart, type KeyParts, type KeyValues } from './key.js';
 export { latestByKey, type LatestUpdate } from './latest-by-key.js';
 export type { KeyedOptions } from './options.js';

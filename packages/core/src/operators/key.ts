@@ -53,7 +53,10 @@ export function declaredKey<T>(operator: string, key: AnyKey<T>): readonly KeyPa
  * A key as one of an operator's settings: `user, symbol`, with the kinds of computed parts in brackets. None if a function
  * makes it, or if it has no parts.
  */
-export function keySetting(name: 'key' | 'group', parts: readonly KeyPartNode[] | undefined): Record<string, string> {
+export function keySetting(
+  name: 'key' | 'otherKey' | 'group',
+  parts: readonly KeyPartNode[] | undefined,
+): Record<string, string> {
   if (parts === undefined || parts.length === 0) return {};
   return { [name]: parts.map((part) => ('field' in part ? part.field : `(${part.type.kind})`)).join(', ') };
 }

@@ -111,7 +111,7 @@ export function pipeline(
   checkReads(name, sources, reads);
   const declare = (records: readonly Observable<unknown>[]): unknown =>
     build(Object.fromEntries(entries.map(([input], n) => [input, records[n]])) as never);
-  const plan = buildPlan(name, sources, declare);
+  const plan = buildPlan(name, sources, declare, reads);
   return Object.freeze({
     name,
     stream: first,
@@ -119,7 +119,7 @@ export function pipeline(
     idleAfter,
     reads: reads === undefined ? undefined : Object.freeze([...reads]),
     plan,
-    instantiate: () => samePlan(name, plan, buildPlan(name, sources, declare)),
+    instantiate: () => samePlan(name, plan, buildPlan(name, sources, declare, reads)),
   });
 }
 

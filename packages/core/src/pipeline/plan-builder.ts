@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import { StockafolioError } from '../errors/index.js';
-import { fieldOf } from '../schema/index.js';
+import { fieldOf, type RecordSchema } from '../schema/index.js';
 import type { Stream } from '../stream/index.js';
 import type { Table } from '../table/index.js';
 import { planning } from './ambient.js';
@@ -15,6 +15,7 @@ import type { Edge, KeyPartNode, OperatorNode, Plan, Step } from './plan.js';
 export class PlanBuilder {
   readonly #pipeline: string;
   readonly #streams: readonly Stream<unknown>[];
+  readonly #reads: readonly string[] | undefined;
   readonly #steps: Step[] = [];
   readonly #operators: OperatorNode[] = [];
   readonly #tables = new Map<string, Table>();
@@ -28,16 +29,18 @@ export class PlanBuilder {
   readonly #meetings: Meetings;
   readonly #finals = new Map<OperatorNode, FlowOrigin>();
   readonly #givesEarlier = new Set<OperatorNode>();
-  readonly #timedBy = new Map<OperatorNode, OperatorNode>();
+  readonly #timedBy = new Map<OperatorNode, readonly (readonly OperatorNode[])[]>();
   /** The operators of which it is known that each partition has only its part of their figures. */
   readonly #partial = new Set<FlowOrigin>();
   #refused: StockafolioError | undefined;
   /** Where the records of each stream enter. */
   readonly inputs: readonly StreamOrigin[];
 
-  constructor(pipeline: string, streams: readonly Stream<unknown>[]) {
+  /** @param reads the fields of records that the pipeline reads; undefined for all */
+  constructor(pipeline: string, streams: readonly Stream<unknown>[], reads?: readonly string[]) {
     this.#pipeline = pipeline;
     this.#streams = streams;
+    this.#reads = reads;
     this.#meetings = new Meetings(streams);
     this.inputs = Object.freeze(streams.map(({ name }) => Object.freeze({ name: '', stream: name } as const)));
     this.inputs.forEach((input, n) => {
@@ -49,10 +52,11 @@ export class PlanBuilder {
   /**
    * Adds an operator; returns its output.
    *
+   * @param other the records of its other input, if it has one
    * @throws ERR_OPERATOR_NAME_TAKEN; ERR_PIPELINE_INVALID and ERR_KEY_NOT_PARTITIONED if its key does not fit the stream;
    * ERR_NOT_COPARTITIONED if records of several streams reach it that are partitioned otherwise
    */
-  addOperator<T>(node: OperatorNode, input: Observable<unknown>): Flow<T> {
+  addOperator<T>(node: OperatorNode, input: Observable<unknown>, other?: Observable<unknown>): Flow<T> {
     if (this.#operators.some(({ name }) => name === node.name)) {
       throw new StockafolioError(
         'ERR_OPERATOR_NAME_TAKEN',
@@ -60,28 +64,42 @@ export class PlanBuilder {
         { hint: 'state is found by this name: give each operator its own name' },
       );
     }
-    const from = this.#originOf(input);
-    const sender = from === undefined ? undefined : this.#nodeOf(from);
-    if (sender?.emits === 'changelog') throw this.#changes(node, sender);
-    this.#addEdges(from, node.name, false);
-    const reaching = this.#streamsOf(from);
+    const origins = (other === undefined ? [input] : [input, other]).map((each) => this.#originOf(each));
+    const reaching = new Set(origins.flatMap((from) => [...this.#streamsOf(from)]));
+    origins.forEach((from, n) => this.#addInput(node, from, n > 0));
     this.#reaching.set(node, reaching);
     this.#meetings.add(node, reaching);
-    const timer = from === undefined ? undefined : this.#timerOf(from);
-    if (timer !== undefined) this.#timedBy.set(node, timer);
-    const window = from === undefined ? undefined : this.#windowOf(from);
-    if (window !== undefined && this.#partial.has(window)) {
-      if (node.needsStreamKey === true) throw this.#notPartitioned(node, this.#anyOf(reaching));
-      this.#partial.add(node);
-    }
+    const timers = origins.map((from) => (from === undefined ? [] : this.#timersOf(from)));
+    if (timers.some((of) => of.length > 0)) this.#timedBy.set(node, timers);
     if (node.isShared) this.#partial.add(node);
     const stream = this.#streamOf(input);
     if (node.key !== undefined) this.#noteKey(node, node.key, stream);
+    if (node.otherKey !== undefined && other !== undefined) this.#noteOtherKey(node, node.otherKey, other);
     if (node.passesRecords === true && stream !== undefined) this.#carriers.set(node, stream);
     this.#operators.push(node);
-    this.#steps.push({ node, input });
+    this.#steps.push({ node, input, other });
     for (const origin of [node, ...(node.outputs ?? [])]) this.#origins.add(origin);
     return new Flow<T>(node);
+  }
+
+  /** Checks that an operator may be given what comes from there, and adds the edge. */
+  #addInput(node: OperatorNode, from: FlowOrigin | undefined, isOther: boolean): void {
+    const sender = from === undefined ? undefined : this.#nodeOf(from);
+    if (sender?.emits === 'changelog') throw this.#changes(node, sender);
+    this.#addEdges(from, node.name, false, isOther);
+    const window = from === undefined ? undefined : this.#windowOf(from);
+    if (window === undefined || !this.#partial.has(window)) return;
+    if (node.needsStreamKey === true) throw this.#notPartitioned(node, this.#anyOf(this.#streamsOf(from)));
+    this.#partial.add(node);
+  }
+
+  /** The fields of the records that the pipeline reads, if these are records of a stream; undefined otherwise. */
+  recordsOf(input: Observable<unknown>): RecordSchema | undefined {
+    const schema = this.#streamOf(input)?.schema;
+    const reads = this.#reads;
+    if (schema === undefined || reads === undefined) return schema;
+    const names = schema.names.filter((name) => reads.includes(name));
+    return { ...schema, names, fields: Object.fromEntries(names.map((name) => [name, fieldOf(schema.fields, name)])) };
   }
 
   /** Whether it is known that a key of records of this input begins with the stream's own. */
@@ -163,10 +181,10 @@ export class PlanBuilder {
    */
   needEarlier(name: string, input: Observable<unknown>): void {
     const sender = this.operatorOf(input);
-    if (sender?.writesState !== true) {
+    if (sender?.writesState !== true && sender?.emitsUpdates !== true) {
       throw new StockafolioError(
         'ERR_PIPELINE_INVALID',
-        `operator '${name}' has unfold, but is not directly behind foldByKey, shardedFold or latestByKey`,
+        `operator '${name}' has unfold, but is not directly behind foldByKey, shardedFold, latestByKey or joinLatest`,
         { hint: 'only they know the earlier values of their figures; select figures in the fold and in unfold' },
       );
     }
@@ -217,6 +235,27 @@ export class PlanBuilder {
     if (kinds.every((kind) => kind !== undefined)) this.#keyKinds.set(node, kinds);
   }
 
+  /** Checks the key of an operator's other input against that of the first one. */
+  #noteOtherKey(node: OperatorNode, key: readonly KeyPartNode[], input: Observable<unknown>): void {
+    const stream = this.#streamOf(input);
+    if (stream !== undefined && node.needsStreamKey === true && !mayHaveStreamKey(key, stream))
+      throw this.#notPartitioned(node, stream);
+    const kinds = key.map((part) => {
+      if ('type' in part) return keyKindOf(part.type);
+      return stream === undefined ? undefined : kindOfField(node, part.field, stream);
+    });
+    if (!kinds.every((kind) => kind !== undefined)) return;
+    const known = this.#keyKinds.get(node);
+    if (known !== undefined && known.join() !== kinds.join()) {
+      throw new StockafolioError(
+        'ERR_PIPELINE_INVALID',
+        `operator '${node.name}': its keys are (${known.join(', ')}), and (${kinds.join(', ')}) in its other input`,
+        { hint: 'records meet if their keys are equal: give both keys parts of the same types, in the same order' },
+      );
+    }
+    this.#keyKinds.set(node, kinds);
+  }
+
   /** The stream whose records these are; undefined if they are others, or that is unknown. */
   #streamOf(input: Observable<unknown>): Stream<unknown> | undefined {
     return input instanceof Flow ? this.#carriers.get(input.origin) : undefined;
@@ -262,7 +301,7 @@ export class PlanBuilder {
   }
 
   /** Adds the edge from there; those from every stream if it is unknown. */
-  #addEdges(origin: FlowOrigin | undefined, to: string, table: boolean): void {
+  #addEdges(origin: FlowOrigin | undefined, to: string, table: boolean, isOther = false): void {
     for (const from of origin === undefined ? this.inputs : [origin]) {
       const stream = this.inputs.find((each) => each === from)?.stream;
       const output = this.#nodeOf(from)?.outputs?.find((each) => each === from)?.output;
@@ -272,6 +311,7 @@ export class PlanBuilder {
         ...{ to, table },
         ...(this.#windowOf(from) === undefined ? {} : { final: true }),
         ...(output === undefined ? {} : { output }),
+        ...(isOther ? { other: true } : {}),
       });
     }
   }
@@ -287,11 +327,13 @@ export class PlanBuilder {
     return undefined;
   }
 
-  /** The operator that emits between records, as of final values or timers, what comes from there, or was made of it. */
-  #timerOf(origin: FlowOrigin): OperatorNode | undefined {
+  /** The operators that emit between records, as of final values or timers, what comes from there, or was made of it. */
+  #timersOf(origin: FlowOrigin): readonly OperatorNode[] {
     const sender = this.#nodeOf(origin);
-    if (sender?.movesTime === true) return sender;
-    return sender === undefined ? this.#windowOf(origin) : this.#timedBy.get(sender);
+    if (sender?.emitsAfter !== undefined || sender?.movesTime === true) return [sender];
+    const window = this.#windowOf(origin);
+    if (window !== undefined) return [window];
+    return sender === undefined ? [] : [...new Set(this.#timedBy.get(sender)?.flat())];
   }
 
   #changes(node: OperatorNode, sender: OperatorNode): StockafolioError {
@@ -348,8 +390,9 @@ export function buildPlan(
   pipeline: string,
   streams: readonly Stream<unknown>[],
   build: (inputs: readonly Flow<unknown>[]) => unknown,
+  reads?: readonly string[],
 ): Plan {
-  const builder = new PlanBuilder(pipeline, streams);
+  const builder = new PlanBuilder(pipeline, streams, reads);
   planning(builder, () => void build(builder.inputs.map((input) => new Flow(input))));
   return builder.finish();
 }

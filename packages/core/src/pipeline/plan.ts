@@ -15,6 +15,8 @@ export interface OperatorNode<O = unknown> extends FlowOrigin {
   readonly kind: string;
   /** The parts of its state's key, after the window or the group if it has one; undefined if a function makes it. */
   readonly key?: readonly KeyPartNode[] | undefined;
+  /** The parts of its state's key in records of its other input, if it has one; undefined if a function makes it. */
+  readonly otherKey?: readonly KeyPartNode[] | undefined;
   /** The part of its state's key at which the stream's own can begin; undefined if it makes no difference. */
   readonly streamKeyAt?: number | undefined;
   /** Whether it must begin there, because no other partition may hold records of its keys. */
@@ -42,6 +44,13 @@ export interface OperatorNode<O = unknown> extends FlowOrigin {
   readonly outputs?: readonly OutputNode[] | undefined;
   /** How long after the end of a window its value is final, in milliseconds of event time; undefined without windows. */
   readonly finalAfter?: number | undefined;
+  /**
+   * How far what it emits may be behind its own time, in milliseconds of event time: it emits some of its records only
+   * when time has moved on. Undefined if it emits for the current record alone.
+   */
+  readonly emitsAfter?: number | undefined;
+  /** Whether it emits updates that have the value before, if an operator behind it undoes that. */
+  readonly emitsUpdates?: boolean;
   /** Its functions, and other options of its kind. */
   readonly options: O;
   /** What executes it, if that is not part of the engine: an `OperatorKind`. */
@@ -61,6 +70,8 @@ export interface SubKeyNode {
   readonly kind: KeyKind;
   /** What each of them holds. */
   readonly fields: RecordSchema;
+  /** Whether several of one value are kept, in the order of adding: then they are added, and not found by value. */
+  readonly isMulti?: boolean;
 }
 
 /** The layout of an operator and its state: what `topology` prints and what is compared with a checkpoint. */
@@ -80,6 +91,8 @@ export function layoutOf({ name, kind, settings }: OperatorNode): OperatorLayout
 export interface OperatorStep {
   readonly node: OperatorNode;
   readonly input: Observable<unknown>;
+  /** The source of the records of its other input, if it has one. */
+  readonly other?: Observable<unknown> | undefined;
 }
 
 /** A table and the source of its rows. */
@@ -110,6 +123,8 @@ export interface Edge {
   readonly final?: true;
   /** Which of its outputs, if the operator that it comes from has several. */
   readonly output?: string;
+  /** Whether it goes to the other input of an operator that has two. */
+  readonly other?: true;
 }
 
 /** The parts of a pipeline. */
@@ -129,8 +144,11 @@ export interface Plan {
   readonly edges: readonly Edge[];
   /** Of window operators whose final values are used: where these leave them. */
   readonly finals: ReadonlyMap<OperatorNode, FlowOrigin>;
-  /** Of operators that are given final values of a window, or what was made of these: the operator of that window. */
-  readonly timedBy: ReadonlyMap<OperatorNode, OperatorNode>;
+  /**
+   * Of operators that are given final values of windows, what joins emit later, or what was made of these: by input,
+   * the operators of these windows and joins.
+   */
+  readonly timedBy: ReadonlyMap<OperatorNode, readonly (readonly OperatorNode[])[]>;
   /** Operators whose updates have the value before, because an operator behind them undoes it. */
   readonly givesEarlier: ReadonlySet<OperatorNode>;
   /** By operator, the kinds of its key's parts, where its key or a table that its state is written to states them. */

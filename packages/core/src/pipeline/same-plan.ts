@@ -25,9 +25,12 @@ function shapeOf({ operators, edges, tables }: Plan): string[] {
   return [
     ...operators.map(
       ({ name, kind, settings, state, subKeys = {} }) =>
-        `${kind} '${name}' ${JSON.stringify([settings, state.fields, Object.entries(subKeys).map(([below, each]) => [below, each.kind, each.fields.fields])])}`,
+        `${kind} '${name}' ${JSON.stringify([settings, state.fields, Object.entries(subKeys).map(([below, each]) => [below, each.kind, each.isMulti, each.fields.fields])])}`,
     ),
-    ...edges.map(({ from, to }) => `an edge from '${from}' to '${to}'`),
+    ...edges.map(
+      ({ from, stream, to, other }) =>
+        `an edge from '${stream ?? from}' to ${other === true ? 'the other input of ' : ''}'${to}'`,
+    ),
     ...tables.map(({ name, columns }) => `table '${name}' ${JSON.stringify(columns)}`),
   ];
 }

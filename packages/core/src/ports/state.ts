@@ -125,6 +125,10 @@ export interface SubKeys {
   find(slot: number, key: KeyPart): number;
   /** A sub-key, created if there is none, with the cursor on it; the change belongs to a record, as in {@link State}. */
   upsert(slot: number, key: KeyPart, record: number, version: number): number;
+  /** Adds a sub-key after all of the same value, with the cursor on it, where a node keeps several of one value. */
+  add(slot: number, key: KeyPart, record: number, version: number): number;
+  /** Puts the cursor on a sub-key that a record changes; the change belongs to it. */
+  change(sub: number, record: number, version: number): StateView;
   /** Puts the cursor on a sub-key. */
   at(sub: number): StateView;
   /** The sub-key itself. */
@@ -137,7 +141,7 @@ export interface SubKeys {
   first(slot: number): number;
   /** The greatest. */
   last(slot: number): number;
-  /** The least at or after a value. */
+  /** The least at or after a value; of several of one value the one that was added first. */
   from(slot: number, key: KeyPart): number;
   next(sub: number): number;
   previous(sub: number): number;

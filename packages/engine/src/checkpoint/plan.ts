@@ -13,8 +13,8 @@ import { isOwnKind } from '../operator/own-kinds.js';
 import { initialOf } from '../state/columns.js';
 import { stateColumns } from '../state/cursor.js';
 import type { CheckpointHeader, OperatorPart } from './header.js';
+import { isLink } from '../state/sub-keys.js';
 import { canBeRead } from '../state/saved-slots.js';
-import { subKeyLinks } from '../state/sub-keys.js';
 
 /** What a changed plan does to one operator's state, or to one table. */
 export interface PlanChange {
@@ -30,7 +30,7 @@ const free = new Set(['allowedLateness', 'emit', 'emitEvery', 'emitEveryMs', 'k'
 const byField = new Set(['initial', 'timers', 'maps', 'lists', 'outputs']);
 
 /** Settings that are known only if they are data: beside a function, only the kinds of the key's parts can be compared. */
-const declared = new Set(['key', 'group']);
+const declared = new Set(['key', 'otherKey', 'group']);
 
 /** The parts of a plan that are compared. */
 export type PlanToCompare = Pick<Plan, 'operators' | 'tables' | 'keyKinds'>;
@@ -166,14 +166,14 @@ function columnsOf({ state, subKeys = {} }: OperatorNode): StateColumn[] {
 }
 
 function columnsBefore({ state, subKeys = {} }: OperatorPart): StateColumn[] {
-  const isLink = ({ name }: StateColumn): boolean => Object.keys(subKeys).some((each) => name.startsWith(`$${each}_`));
+  const isRoot = ({ name }: StateColumn): boolean => Object.keys(subKeys).some((each) => name.startsWith(`$${each}_`));
   const below = Object.entries(subKeys).flatMap(([name, { columns }]) =>
     within(
       name,
-      columns.filter((column) => !subKeyLinks.has(column.name)),
+      columns.filter((column) => !isLink(column.name)),
     ),
   );
-  return [...state.columns.filter((column) => !isLink(column)), ...below];
+  return [...state.columns.filter((column) => !isRoot(column)), ...below];
 }
 
 function within(name: string, columns: readonly StateColumn[]): StateColumn[] {
@@ -185,6 +185,9 @@ function subKeyDiffering({ subKeys = {} }: OperatorPart, node: OperatorNode): st
   for (const [name, { kinds }] of Object.entries(subKeys)) {
     const [was, is] = [kinds?.[1], node.subKeys?.[name]?.kind];
     if (was !== undefined && is !== undefined && was !== is) return `its sub-keys '${name}' were ${was} and are ${is}`;
+    const [wasMulti, isMulti] = [kinds?.length === 3, node.subKeys?.[name]?.isMulti === true];
+    if (was !== undefined && is !== undefined && wasMulti !== isMulti)
+      return `its sub-keys '${name}' were ${wasMulti ? 'several' : 'one'} of each value and are ${isMulti ? 'several' : 'one'}`;
   }
   return undefined;
 }

@@ -29,6 +29,8 @@ export interface OperatorKind<T, E, O, S extends object = object> {
 export interface Operator<T> {
   /** Processes a record. If it throws, the record is dead-lettered, and all that it changed anywhere is rolled back. */
   process(record: T): void;
+  /** Processes a record of the other input, if its nodes have two; as {@link process} does. */
+  processOther?(record: unknown): void;
   /** Given if it can process a batch of records at once, with the same result as one by one. */
   readonly batches?: BatchReceiver<T>;
   /**

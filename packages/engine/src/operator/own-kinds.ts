@@ -11,6 +11,9 @@ const ownKinds = [
   'topByKey',
   'distinctByKey',
   'processByKey',
+  'joinWithin',
+  'joinAsOf',
+  'joinLatest',
 ] as const;
 
 /** The kinds of operators that core declares and this engine executes. */

@@ -1,5 +1,6 @@
-import type { FinalWindow, Key, KeyPart } from '@stockafolio/core';
+import type { FinalWindow } from '@stockafolio/core';
 import type { KeyTuple } from '@stockafolio/core/plan';
+import { compareKeys, ownKey } from './keys-of-later.js';
 import type { OperatorHost } from './operator-host.js';
 
 /** A window that no record can change any more. */
@@ -28,17 +29,7 @@ export function emitFinalWindows(
     const { window, key } = figure;
     const time = window.end - 1;
     host.advanceTimed(time);
-    const ownKey = typeof own === 'object' ? key.slice(0, own.length) : (key[0] as Key);
-    host.emitFinal(figure, { time, key: isPartial ? [] : ownKey }, isPartial);
+    host.emitFinal(figure, { time, key: isPartial ? [] : ownKey(key, own) }, isPartial);
     drop(slot);
   }
-}
-
-/** Orders keys part by part: numbers by value, texts by UTF-16 code unit. */
-function compareKeys(a: KeyTuple, b: KeyTuple): number {
-  for (let n = 0; n < a.length; n++) {
-    const [x, y] = [a[n] as KeyPart, b[n] as KeyPart];
-    if (x !== y) return x < y ? -1 : 1;
-  }
-  return 0;
 }

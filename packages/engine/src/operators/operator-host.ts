@@ -6,6 +6,7 @@ import {
   layoutOf,
   type OperatorLayout,
   type OperatorNode,
+  type OperatorStep,
 } from '@stockafolio/core/plan';
 import { formatValue } from '@stockafolio/core/ports';
 import {
@@ -29,37 +30,57 @@ import type { FigureOptions, Moment, Operator, OperatorEnvironment } from '../op
  * checkpoints, rollback) and what its kind does with records.
  */
 export class OperatorHost
-  implements OperatorRuntime, Connection, StateWriter, BatchReceiver<unknown>, OperatorEnvironment<unknown>
+  implements OperatorRuntime, StateWriter, BatchReceiver<unknown>, OperatorEnvironment<unknown>
 {
   readonly context: PipelineContext;
   readonly node: OperatorNode;
   readonly state: State;
   readonly output: FanOut<unknown>;
-  readonly #input: Observable<unknown>;
+  /** How messages from each input reach it; an input whose function threw is connected again on its own. */
+  readonly connections: readonly Connection[];
   readonly #operator: Operator<unknown>;
   readonly #timers: DueBook[] = [];
-  /** The operators that get its final values, or what is made of these, in the order of the plan. */
+  /** The operators that get its final values or later records, or what is made of these, in the order of the plan. */
   readonly #timed: OperatorHost[] = [];
+  /** The operators that it gets such values of, each with the time to which it has moved. */
+  readonly #clocks = new Map<OperatorHost, number>();
   /** By how much its time is behind that of the stream, in milliseconds. */
   #delay = 0;
+  /** By how much that of each of its inputs is. */
+  readonly #delays: [number, number] = [0, 0];
+  /** The time to which it has moved, in epoch milliseconds. */
+  #now = Number.NEGATIVE_INFINITY;
+  /** Its watermark before the current record, in epoch milliseconds. */
+  #watermark = Number.NEGATIVE_INFINITY;
   readonly finals: FanOut<unknown> | undefined;
-  #window: OperatorHost | undefined;
   #layout: OperatorLayout;
 
   constructor(
     context: PipelineContext,
-    node: OperatorNode,
-    input: Observable<unknown>,
+    { node, input, other }: OperatorStep,
     start: (host: OperatorHost) => Operator<unknown>,
   ) {
     this.context = context;
     this.node = node;
     this.state = context.states.open(node.name, node.state, node.subKeys);
     this.output = context.fanOut(node);
-    this.#input = input;
     this.finals = context.finalsOf(node);
     this.#layout = layoutOf(node);
     this.#operator = start(this);
+    const inputs = [this.#connection(input, this.#process, this)];
+    if (other !== undefined) inputs.push(this.#connection(other, this.#processOther));
+    this.connections = inputs;
+  }
+
+  #connection(
+    input: Observable<unknown>,
+    process: (record: unknown) => void,
+    batches?: BatchReceiver<unknown>,
+  ): Connection {
+    const { context } = this;
+    const failed = (error: unknown): void => context.breakConnection(connection, this.#called, error);
+    const connection: Connection = { connect: () => receive(context, input, process, failed, batches) };
+    return connection;
   }
 
   // What the engine uses.
@@ -88,14 +109,26 @@ export class OperatorHost
   }
 
   get isTimed(): boolean {
-    return this.#window === undefined;
+    return this.#clocks.size === 0;
   }
 
-  /** Makes this operator one that gets the final values of a window operator, or what is made of them. */
-  follow(window: OperatorHost): void {
-    this.#window = window;
-    this.#delay = window.#delay + (window.node.finalAfter ?? 0);
-    window.#timed.push(this);
+  /** How far what it emits between records may be behind its time, in milliseconds. */
+  get #lag(): number {
+    return this.node.finalAfter ?? this.node.emitsAfter ?? 0;
+  }
+
+  /**
+   * Makes this operator one that gets, at the input with this index, the final values or later records of another one, or
+   * what is made of them. Of several such operators, the one that is furthest behind moves its time.
+   */
+  follow(timer: OperatorHost, input: number): void {
+    const delay = timer.#delay + timer.#lag;
+    const at = input === 0 ? 0 : 1;
+    this.#delays[at] = Math.max(this.#delays[at], delay);
+    this.#delay = Math.max(this.#delay, delay);
+    if (this.#clocks.has(timer)) return;
+    this.#clocks.set(timer, Number.NEGATIVE_INFINITY);
+    timer.#timed.push(this);
   }
 
   get isQuiet(): boolean {
@@ -106,25 +139,26 @@ export class OperatorHost
     return this.#operator.batches?.keepsStreamKey === true;
   }
 
-  connect(): void {
-    const { context } = this;
-    receive(context, this.#input, this.#process, (error) => context.breakConnection(this, this.#called, error), this);
-  }
-
   attach(table: Table): void {
     this.#operator.attach?.(table);
   }
 
-  readonly #process = (record: unknown): void => {
+  readonly #process = (record: unknown): void => this.#receive(record, 0);
+
+  readonly #processOther = (record: unknown): void => this.#receive(record, 1);
+
+  #receive(record: unknown, input: 0 | 1): void {
     const { context } = this;
     if (context.failure !== undefined || !(context.active || context.checkActive('operator', this.node.name))) return;
+    this.#watermark = Math.max(this.#now, context.watermark + this.#delays[input] - this.#delay);
     try {
       if (context.changing !== undefined) throw changingInput(this.node.name, context.changing);
-      this.#operator.process(record);
+      if (input === 0) this.#operator.process(record);
+      else this.#operator.processOther?.(record);
     } catch (error) {
       context.fail(asThrown(this.#called, error));
     }
-  };
+  }
 
   processBatch(records: readonly unknown[], moments: Moments, from: number, to: number): void {
     const { context } = this;
@@ -140,18 +174,26 @@ export class OperatorHost
     const { context } = this;
     const outer = context.watermark;
     context.watermark = watermark;
+    this.#now = watermark;
     try {
       this.#operator.advance?.(watermark);
     } catch (error) {
       this.#failBetween('advance', error);
     }
     context.watermark = outer;
-    this.advanceTimed(watermark - (this.node.finalAfter ?? 0));
+    this.advanceTimed(watermark - this.#lag);
   }
 
-  /** Moves the time of the operators that get its final values. */
+  /** Moves the time of the operators that get its final values or later records. */
   advanceTimed(watermark: number): void {
-    for (const operator of this.#timed) operator.advance(watermark);
+    for (const operator of this.#timed) operator.#advanceWith(this, watermark);
+  }
+
+  #advanceWith(timer: OperatorHost, watermark: number): void {
+    this.#clocks.set(timer, watermark);
+    let least = watermark;
+    for (const clock of this.#clocks.values()) least = Math.min(least, clock);
+    this.advance(least);
   }
 
   flush(): void {
@@ -192,7 +234,9 @@ export class OperatorHost
 
   restored(saved: OperatorLayout | undefined): void {
     const { context } = this;
+    for (const timer of this.#clocks.keys()) this.#clocks.set(timer, context.watermark - timer.#delay - timer.#lag);
     context.watermark -= this.#delay;
+    this.#now = context.watermark;
     this.#operator.restored?.(saved);
     context.watermark += this.#delay;
   }
@@ -209,6 +253,14 @@ export class OperatorHost
 
   get moment(): Moment {
     return this.context;
+  }
+
+  /**
+   * The watermark of an operator with two inputs, before the current record: that of the input that is further behind. In
+   * epoch milliseconds.
+   */
+  get watermark(): number {
+    return this.#watermark;
   }
 
   get isObserved(): boolean {
@@ -252,6 +304,23 @@ export class OperatorHost
   emitterOf(output: FlowOrigin): (value: unknown) => void {
     const fanOut = this.context.fanOut(output);
     return (value) => this.#emit(() => fanOut.next(value));
+  }
+
+  /** Emits a value of two inputs, with an event time of its own and this operator's time. */
+  emitAt(value: unknown, time: number): void {
+    const { context } = this;
+    const { time: outerTime, watermark: outerWatermark } = context;
+    context.time = time;
+    context.watermark = this.#watermark - this.#lag;
+    this.emit(value);
+    context.time = outerTime;
+    context.watermark = outerWatermark;
+  }
+
+  /** Emits, when time has moved on, a record of its own, with its time and key; these come in the order of their times. */
+  emitLater(value: object, moment: FinalMoment): void {
+    this.advanceTimed(moment.time);
+    this.context.emitFinal(this.node.name, value, moment, () => this.output.next(value));
   }
 
   /** Emits the values of a batch. */
@@ -304,7 +373,7 @@ export class OperatorHost
     context.partial = partial;
   }
 
-  readonly late = (until: number): void => {
+  readonly late = (until: number, watermark = this.context.watermark): void => {
     const { context } = this;
     const { name } = this.node;
     context.reject(
@@ -312,7 +381,7 @@ export class OperatorHost
       () =>
         new StockafolioError(
           'ERR_LATE_RECORD',
-          `operator '${name}' accepted it until ${iso(until)}; the watermark is ${iso(context.watermark)}`,
+          `operator '${name}' accepted it until ${iso(until)}; the watermark is ${iso(watermark)}`,
           {
             hint: 'the other operators have processed the record; allow more lateness here if such records are to count',
           },

@@ -1,13 +1,16 @@
-import type { Observable } from 'rxjs';
 import { type Fields, type KeyedOptions, type KeyParts, StockafolioError } from '@stockafolio/core';
 import type {
   CountNodeOptions,
   DistinctNodeOptions,
+  JoinAsOfNodeOptions,
+  JoinLatestNodeOptions,
+  JoinWithinNodeOptions,
   KeyTuple,
   OperatorNode,
   ProcessNodeOptions,
   SessionNodeOptions,
   SlidingNodeOptions,
+  OperatorStep,
   TopNodeOptions,
   WindowNodeOptions,
 } from '@stockafolio/core/plan';
@@ -16,6 +19,9 @@ import type { Operator, OperatorKind } from '../operator/operator.js';
 import { isOwnKind, type OwnKind } from '../operator/own-kinds.js';
 import { CountFold } from './count-fold.js';
 import { Distinct } from './distinct.js';
+import { JoinAsOf } from './join-as-of.js';
+import { JoinLatest } from './join-latest.js';
+import { JoinWithin } from './join-within.js';
 import { KeyedFold } from './keyed-fold.js';
 import { keepingLatest } from './latest-fold.js';
 import { OperatorHost } from './operator-host.js';
@@ -50,12 +56,15 @@ const kinds: Readonly<Record<OwnKind, Start>> = {
   countWindow: (host, options) => new CountFold(host, options as CountNodeOptions<unknown, Fields>),
   distinctByKey: (host, options) => new Distinct(host, options as DistinctNodeOptions<unknown>),
   processByKey: (host, options) => new Process(host, options as ProcessNodeOptions<unknown>),
+  joinWithin: (host, options) => new JoinWithin(host, options as JoinWithinNodeOptions),
+  joinAsOf: (host, options) => new JoinAsOf(host, options as JoinAsOfNodeOptions),
+  joinLatest: (host, options) => new JoinLatest(host, options as JoinLatestNodeOptions),
   topByKey: (host, options) => new TopFold(host, options as TopNodeOptions<unknown, Fields>),
 };
 
 /** The operator that executes a node. @throws ERR_PIPELINE_INVALID if its kind is unknown */
-export function execute(context: PipelineContext, node: OperatorNode, input: Observable<unknown>): OperatorHost {
-  return new OperatorHost(context, node, input, startOf(node));
+export function execute(context: PipelineContext, step: OperatorStep): OperatorHost {
+  return new OperatorHost(context, step, startOf(step.node));
 }
 
 function startOf(node: OperatorNode): (host: OperatorHost) => Operator<unknown> {

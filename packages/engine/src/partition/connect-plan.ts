@@ -11,16 +11,19 @@ export function connectPlan(context: PipelineContext, plan: Plan): void {
   const hosts = new Map<OperatorNode, OperatorHost>();
   for (const step of plan.steps) {
     if ('node' in step) {
-      const operator = execute(context, step.node, step.input);
+      const operator = execute(context, step);
       for (const each of plan.steps) {
         if ('table' in each && each.writer === step.node) operator.attach(each.table);
       }
-      const window = plan.timedBy.get(step.node);
-      const windowHost = window === undefined ? undefined : hosts.get(window);
-      if (windowHost !== undefined) operator.follow(windowHost);
+      for (const [input, timers] of (plan.timedBy.get(step.node) ?? []).entries()) {
+        for (const timer of timers) {
+          const host = hosts.get(timer);
+          if (host !== undefined) operator.follow(host, input);
+        }
+      }
       hosts.set(step.node, operator);
       operators.push(operator);
-      connections.push(operator);
+      connections.push(...operator.connections);
     } else if ('table' in step) {
       if (step.writer === undefined) connections.push(new TableConnection(context, step.table, step.rows));
     } else {

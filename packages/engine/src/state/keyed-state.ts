@@ -189,6 +189,16 @@ export class KeyedState extends RowStore implements State {
     this.#markUnsaved(slot);
   }
 
+  /** Puts the cursor on a slot whose change that follows belongs to a record. */
+  change(slot: number, record: number, version: number): Cursor {
+    const { f64, i32 } = this.chunkOf(slot);
+    const at = this.rowOf(slot) + this.versionAt;
+    this.#journal?.keepValues(record, slot, i32, 2 * at);
+    f64[at] = version;
+    this.#markUnsaved(slot);
+    return this.at(slot);
+  }
+
   #markUnsaved(slot: number): void {
     if ((this.setFlag(slot, UNSAVED) & UNSAVED) === 0) this.#unsaved.push(slot);
   }

@@ -19,6 +19,11 @@ export function rootFields(name: string): Record<string, FieldType> {
   return { [rootOf(name)]: int32(), [countOf(name)]: int32() };
 }
 
+/** Whether a field of a sub-key links it to others. */
+export function isLink(field: string): boolean {
+  return field === LEFT || field === RIGHT;
+}
+
 function rootOf(name: string): string {
   return `$${name}_root`;
 }
@@ -43,13 +48,16 @@ export class MemorySubKeys implements SubKeys {
   /** The cells of the state above, once it has keys. */
   #rootCell: number | undefined;
   #countCell: number | undefined;
+  readonly #isMulti: boolean;
 
-  constructor(above: KeyedState, name: string, { kind, fields }: SubKeyNode, interner: Interner) {
+  constructor(above: KeyedState, name: string, { kind, fields, isMulti = false }: SubKeyNode, interner: Interner) {
     this.#above = above;
     this.#name = name;
     this.#owner = `${above.owner}, ${name}`;
     this.rows = new KeyedState(this.#owner, withHidden(fields, { [LEFT]: int32(), [RIGHT]: int32() }), interner);
-    this.rows.declare(['number', kind]);
+    this.#isMulti = isMulti;
+    // Those of one value are told apart by the numbers with which they are added.
+    this.rows.declare(isMulti ? ['number', kind, 'number'] : ['number', kind]);
     this.#left = this.rows.cellOf(LEFT);
     this.#right = this.rows.cellOf(RIGHT);
   }
@@ -71,12 +79,28 @@ export class MemorySubKeys implements SubKeys {
   }
 
   upsert(slot: number, key: KeyPart, record: number, version: number): number {
-    const sub = this.rows.upsert([slot, key], record, version);
+    return this.#enter(slot, [slot, key], record, version);
+  }
+
+  add(slot: number, key: KeyPart, record: number, version: number): number {
+    if (!this.#isMulti) throw new StockafolioError('ERR_INTERNAL', `${this.#owner}: there is one of each value`);
+    const last = this.#lastUpTo(slot, key);
+    const isFirst = last === NONE || compareParts(this.key(last), key) !== 0;
+    const number = isFirst ? 0 : (this.rows.part(last, 2) as number) + 1;
+    return this.#enter(slot, [slot, key, number], record, version);
+  }
+
+  #enter(slot: number, whole: readonly KeyPart[], record: number, version: number): number {
+    const sub = this.rows.upsert(whole, record, version);
     if (!this.rows.created) return sub;
     this.#insert(slot, sub, record);
     this.#setCount(slot, this.count(slot) + 1, record);
     this.rows.at(sub);
     return sub;
+  }
+
+  change(sub: number, record: number, version: number): StateView {
+    return this.rows.change(sub, record, version);
   }
 
   at(sub: number): StateView {
@@ -110,6 +134,18 @@ export class MemorySubKeys implements SubKeys {
       const isBefore = compareParts(this.key(at), key) < 0;
       if (!isBefore) found = at;
       at = this.#link(at, isBefore ? RIGHT : LEFT);
+    }
+    return found;
+  }
+
+  /** The greatest at or before a value. */
+  #lastUpTo(slot: number, key: KeyPart): number {
+    let found = NONE;
+    let at = this.#root(slot);
+    while (at !== NONE) {
+      const isAfter = compareParts(this.key(at), key) > 0;
+      if (!isAfter) found = at;
+      at = this.#link(at, isAfter ? LEFT : RIGHT);
     }
     return found;
   }
@@ -213,7 +249,9 @@ export class MemorySubKeys implements SubKeys {
 
   /** On which side of another sub-key this one is. */
   #side(sub: number, of: number): typeof LEFT | typeof RIGHT {
-    return this.rows.comparePart(1, sub, of) < 0 ? LEFT : RIGHT;
+    const order = this.rows.comparePart(1, sub, of);
+    const isLess = order === 0 && this.#isMulti ? this.rows.comparePart(2, sub, of) < 0 : order < 0;
+    return isLess ? LEFT : RIGHT;
   }
 
   #rootAt(): number {

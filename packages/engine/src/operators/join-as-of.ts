@@ -1,0 +1,95 @@
+import type { Joined } from '@stockafolio/core';
+import type { JoinAsOfNodeOptions, KeyTuple } from '@stockafolio/core/plan';
+import type { SubKeys } from '@stockafolio/core/ports';
+import type { Operator, Timers } from '../operator/operator.js';
+import { keeper } from './kept-rows.js';
+import { keyReader } from './key-reader.js';
+import type { OperatorHost } from './operator-host.js';
+
+/** Executes `joinAsOf`: keeps versions below their key by event time, as long as records may come that need them. */
+export class JoinAsOf implements Operator<unknown> {
+  readonly #host: OperatorHost;
+  readonly #keyOf: (record: unknown) => KeyTuple;
+  readonly #otherKeyOf: (version: unknown) => KeyTuple;
+  readonly #keepVersion: (version: unknown) => void;
+  readonly #versions: SubKeys;
+  readonly #keep: number;
+  readonly #emitsAlone: boolean;
+  /** When the earliest version of each key may be dropped. */
+  readonly #dropping: Timers;
+
+  constructor(host: OperatorHost, { key, otherKey, right, keep, kind }: JoinAsOfNodeOptions) {
+    this.#host = host;
+    this.#keyOf = keyReader(key, `operator '${host.node.name}', left`);
+    this.#otherKeyOf = keyReader(otherKey, `operator '${host.node.name}', right`);
+    this.#versions = host.state.subKeys('versions');
+    this.#keepVersion = keeper(this.#versions, right);
+    this.#keep = keep;
+    this.#emitsAlone = kind === 'left';
+    this.#dropping = host.timers();
+  }
+
+  process(record: unknown): void {
+    const host = this.#host;
+    const { time } = host.moment;
+    if (time + this.#keep < host.watermark) {
+      host.late(time + this.#keep, host.watermark);
+      return;
+    }
+    const key = this.#keyOf(record);
+    host.checkPartition(key);
+    const valid = this.#validAt(host.state.find(key), time);
+    if (valid < 0 && !this.#emitsAlone) return;
+    const right = valid < 0 ? undefined : this.#versions.at(valid).$copy();
+    const joined: Joined<KeyTuple, unknown, object | undefined> = { key, left: record, right, time };
+    host.emitAt(joined, time);
+  }
+
+  processOther(version: unknown): void {
+    const host = this.#host;
+    const versions = this.#versions;
+    const { time, record: number, version: rowVersion } = host.moment;
+    const slot = host.select(this.#otherKeyOf(version));
+    const next = versions.from(slot, time + 1);
+    const until = next < 0 ? Number.POSITIVE_INFINITY : (versions.key(next) as number) + this.#keep;
+    if (until <= host.watermark) {
+      host.late(until, host.watermark);
+      return;
+    }
+    versions.upsert(slot, time, number, rowVersion);
+    this.#keepVersion(version);
+    const due = this.#due(slot);
+    if (due < Number.POSITIVE_INFINITY) this.#dropping.move(due, slot, number);
+  }
+
+  advance(watermark: number): void {
+    const versions = this.#versions;
+    this.#dropping.take(watermark, (slot) => {
+      let due = this.#due(slot);
+      for (; due <= watermark; due = this.#due(slot)) versions.remove(versions.first(slot));
+      if (due < Number.POSITIVE_INFINITY) this.#dropping.add(due, slot, -1);
+    });
+  }
+
+  restored(): void {
+    this.#host.state.forEachLive((slot) => {
+      const due = this.#due(slot);
+      if (due < Number.POSITIVE_INFINITY) this.#dropping.add(due, slot, -1);
+    });
+  }
+
+  /** The latest version at or before a time; -1 if there is none. */
+  #validAt(slot: number, time: number): number {
+    if (slot < 0) return -1;
+    const versions = this.#versions;
+    const next = versions.from(slot, time + 1);
+    return next < 0 ? versions.last(slot) : versions.previous(next);
+  }
+
+  /** The watermark at which the earliest version of a key is to be dropped; infinity if it is the only one. */
+  #due(slot: number): number {
+    const first = this.#versions.first(slot);
+    const next = first < 0 ? -1 : this.#versions.next(first);
+    return next < 0 ? Number.POSITIVE_INFINITY : (this.#versions.key(next) as number) + this.#keep;
+  }
+}

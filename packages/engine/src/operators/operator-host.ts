@@ -49,7 +49,9 @@ export class OperatorHost
   readonly #delays: [number, number] = [0, 0];
   /** The time to which it has moved, in epoch milliseconds. */
   #now = Number.NEGATIVE_INFINITY;
-  /** Its watermark before the current record, in epoch milliseconds. */
+  /** Whether it has two inputs. */
+  readonly #hasTwo: boolean;
+  /** Then its watermark before the current record, in epoch milliseconds. */
   #watermark = Number.NEGATIVE_INFINITY;
   readonly finals: FanOut<unknown> | undefined;
   #layout: OperatorLayout;
@@ -66,6 +68,7 @@ export class OperatorHost
     this.finals = context.finalsOf(node);
     this.#layout = layoutOf(node);
     this.#operator = start(this);
+    this.#hasTwo = other !== undefined;
     const inputs = [this.#connection(input, this.#process, this)];
     if (other !== undefined) inputs.push(this.#connection(other, this.#processOther));
     this.connections = inputs;
@@ -149,7 +152,7 @@ export class OperatorHost
   #receive(record: unknown, input: 0 | 1): void {
     const { context } = this;
     if (context.failure !== undefined || !(context.active || context.checkActive('operator', this.node.name))) return;
-    this.#watermark = Math.max(this.#now, context.watermark + this.#delays[input] - this.#delay);
+    if (this.#hasTwo) this.#watermark = Math.max(this.#now, context.watermark + this.#delays[input] - this.#delay);
     try {
       if (context.changing !== undefined) throw changingInput(this.node.name, context.changing);
       if (input === 0) this.#operator.process(record);

@@ -12,10 +12,10 @@ import { beginsWith, type PipelineContext } from '../flow/context.js';
 import type { KeyEntry, State, StateView } from '@stockafolio/core/ports';
 import type { DueBook } from '../timers/due-book.js';
 import { BatchOperator, type Process } from './batch-operator.js';
+import { compareKeys } from './compare-keys.js';
 import { beginState, type BeginState } from './first-record.js';
 import { type KeyLoader, keyLoader } from './key-loader.js';
 import { keyReader } from './key-reader.js';
-import { compareKeys, ownKey } from './keys-of-later.js';
 import type { OperatorHost } from './operator-host.js';
 
 interface Hidden {
@@ -69,7 +69,8 @@ export class WindowFold<T, F extends Fields> extends BatchOperator<T> {
       const { window, key } = figure;
       const time = window.end - 1;
       host.advanceTimed(time);
-      host.emitFinal(figure, { time, key: this.#whole ? ownKey(key, own) : [] }, !this.#whole);
+      const ownKey = typeof own === 'object' ? key.slice(0, own.length) : (key[0] as Key);
+      host.emitFinal(figure, { time, key: this.#whole ? ownKey : [] }, !this.#whole);
       state.remove(slot);
     }
   }

@@ -136,19 +136,6 @@ describe('the command says what to do, in words and in exit codes', () => {
     expect(lastLine(failed)).to.include({ ok: false, code: 'ERR_SOURCE_UNAVAILABLE', domain: 'external' });
   });
 
-  it('topology says which output goes where, and what is below a key', async () => {
-    const app = ['topology', '--app', './examples/sensors/dist/sensors.js'];
-    expect((await run(app, ROOT)).stdout.split('\n').slice(0, 6)).to.deep.equal([
-      'pipeline sensors reads stream readings',
-      "  -> processByKey 'watch' (key sensor, timers silent high, maps values, outputs alerts changes) keeps latest: timestamp, lastHigh: timestamp, values of (value: int32, revision: int32)",
-      '     -> alerts -> table alerts',
-      "     -> changes -> foldByKey 'hours' (key sensor, (timestamp)) keeps sum: int64, count: int64",
-      '        -> table hours',
-      '',
-    ]);
-    expect((await run([...app, '--format', 'mermaid'], ROOT)).stdout).to.contain('watch -- alerts --> t_alerts');
-  });
-
   it('the last line of --json parses for every command that is used wrongly', async () => {
     for (const words of COMMANDS) {
       const ended = await run([...words, '--json', '--not-an-option']);

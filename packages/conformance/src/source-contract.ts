@@ -11,6 +11,7 @@ import {
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { expectCode } from './expect-code.js';
+import { followContract } from './follow-contract.js';
 
 /** One empty topic of four partitions, for one test. */
 export interface SourceFixture {
@@ -246,37 +247,7 @@ export function runSourceContract(name: string, harness: SourceHarness): void {
       expect(seen.map(({ offset }) => offset)).to.deep.equal([7, 8, 9]);
     });
 
-    it('is read without a group from the positions that it is told, and tells when a partition is read to its end', async function () {
-      const { follow, emptyAt } = source;
-      if (follow === undefined || emptyAt === undefined) return this.skip();
-      await producer.append(numbered(5));
-      await source.follow?.([{ partition: 0, offset: 2 }], 7);
-      const offsets = async (count: number): Promise<number[]> => {
-        const messages = (await read(source, count)).get(0) ?? [];
-        return messages.map(({ offset }) => offset);
-      };
-      expect(source.emptyAt?.(0), 'unread').to.equal(undefined);
-      expect(await offsets(3)).to.eql([2, 3, 4]);
-      const emptySince = async (): Promise<number> => {
-        for (const end = Date.now() + patience; Date.now() < end;) {
-          await source.next(10);
-          const at = source.emptyAt?.(0);
-          if (at !== undefined) return at;
-        }
-        return expect.fail('it was not said to be empty');
-      };
-      const first = await emptySince();
-      expect(await source.next(10)).to.equal(undefined);
-      await producer.append(numbered(1, 5));
-      expect(await offsets(1)).to.eql([5]);
-      expect(await emptySince()).to.be.at.least(first);
-      // A partition that is not followed gives nothing, and nothing is known of it.
-      await producer.append([{ key: null, value: bytes('elsewhere'), partition: 1 }]);
-      expect(await source.next(50)).to.equal(undefined);
-      expect(source.emptyAt?.(1)).to.equal(undefined);
-      await source.follow?.([{ partition: 1, offset: 0 }], 8);
-      expect((await read(source, 1)).get(1)?.map(({ value }) => text(value))).to.eql(['elsewhere']);
-    });
+    followContract(() => ({ source, producer, patience, read, numbered }));
 
     it('returns nothing after a wait without messages, and messages that arrive during the wait', async () => {
       await source.open('group', fromOffsets());

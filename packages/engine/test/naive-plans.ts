@@ -1,43 +1,9 @@
 import type { Sale } from '@stockafolio/conformance';
+import { type Memory, newMemory, type Seen, type Totals } from './naive-memory.js';
 import { newProcess, nextTimer, type Process, processRecord, processTimer } from './naive-process.js';
 import { dropVersions, type Held, lagOf, pairsWith, takeAlone, versionsFor } from './naive-joins.js';
-import { classOf, isOther, type Item, joined, mapped, mergeSums, OUT_OF_ORDER, type Part } from './random-plans.js';
-
-/** What an operator sees of a record or a final value. */
-interface Seen {
-  readonly time: number;
-  /** Before it. */
-  readonly watermark: number;
-}
-
-interface Totals {
-  amount: number;
-  count: number;
-}
-
-interface OpenWindow extends Totals {
-  readonly start: number;
-  readonly end: number;
-  readonly key: readonly [string, string];
-}
-
-/** All that a plan keeps: copied before each record, so that a failing one is undone. */
-interface Memory {
-  /** By part and key. */
-  readonly sums: Record<string, Totals>;
-  /** By part and key, until when a key is remembered. */
-  readonly seen: Map<string, number>;
-  readonly windows: Map<string, OpenWindow>;
-  readonly processes: Map<string, Process>;
-  /** By part and key, all amounts so far with their times. */
-  readonly moments: Record<string, { readonly time: number; readonly amount: number }[]>;
-  /** By part and key, all amounts so far. */
-  readonly amounts: Record<string, number[]>;
-  /** By part, what its joins hold. */
-  readonly held: Record<string, Held[]>;
-  /** Rows by table and key, as text. */
-  readonly rows: Record<string, string>;
-}
+import type { Item, Part } from './random-parts.js';
+import { classOf, isOther, joined, mapped, mergeSums, OUT_OF_ORDER } from './random-plans.js';
 
 interface Node {
   readonly name: string;
@@ -48,17 +14,14 @@ interface Node {
 
 /** The joins at and behind a part, depth first, whose other records are those at the root. */
 function joinsWithRoot(node: Node): Node[] {
-  const { part, next } = node;
+  const { part, next, behindTimers } = node;
   const own = (part.kind === 'join' || part.kind === 'versions') && part.isWithRoot ? [node] : [];
-  return [...own, ...next.flatMap(joinsWithRoot)];
+  return [...own, ...[...next, ...behindTimers].flatMap(joinsWithRoot)];
 }
 
 /** What a random plan makes of records, by its plain definition: one record after the other, everything copied. */
 export class NaivePlan {
-  #memory: Memory = {
-    ...{ sums: {}, seen: new Map(), windows: new Map(), processes: new Map(), moments: {}, amounts: {}, held: {} },
-    rows: {},
-  };
+  #memory: Memory = newMemory();
   /** By part, the time to which it has moved. */
   readonly #now = new Map<string, number>();
   readonly #nodes: readonly Node[];
@@ -388,14 +351,7 @@ export class NaivePlan {
         count,
       },
     ] of done) {
-      const time = end - 1;
       const item = part.kind === 'session' ? String(end) : own;
-      for (const child of next) this.#advance(child, time, offset);
-      const isKept = this.#attempt(() => {
-        for (const child of next) this.#receive(child, { user, item, amount }, { time, watermark: time });
-      });
-      if (!isKept) this.letters.add(`${offset} ${name} (figure)`);
-      else for (const late of this.#late) this.letters.add(`${offset} ${late} (figure)`);
       this.#emitLater(node, { user, item, amount }, end - 1, offset);
       this.#memory.windows.delete(id);
       if (part.emit === 'final only') this.#memory.rows[[name, user, own, start].join('/')] = `${amount} ${count}`;

@@ -1,4 +1,4 @@
-import type { Item } from './random-plans.js';
+import type { Item } from './random-parts.js';
 import type { ProcessPart } from './random-process.js';
 
 const names = ['quiet', 'again'] as const;

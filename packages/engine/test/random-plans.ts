@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { filter, map, merge, type Observable } from 'rxjs';
 import { Sale, Sum } from '@stockafolio/conformance';
+import type { ByUser, Item, Part } from './random-parts.js';
 import { processed } from './random-process.js';
 import {
   type Branch,
@@ -11,7 +11,6 @@ import {
   int64,
   into,
   joinAsOf,
-  type JoinKind,
   joinLatest,
   joinWithin,
   type Mutable,
@@ -29,167 +28,7 @@ import {
   slidingWindow,
   topByKey,
   whenFinal,
-  type WindowEmission,
 } from '@stockafolio/core';
-
-/** What flows between the operators of random plans. */
-export interface Item {
-  readonly user: string;
-  readonly item: string;
-  readonly amount: number;
-}
-
-type ByUser = readonly ['user'] | readonly ['user', 'item'];
-
-/** Joins the flow with some of its own records, or with the records of a stream at the root of the plan. */
-interface JoinPart {
-  readonly key: ByUser;
-  readonly isWithRoot: boolean;
-  readonly next: readonly Part[];
-}
-
-/** A part of a random plan: what it makes of the flow that it is given, and the parts behind it. */
-export type Part =
-  | { readonly kind: 'map'; readonly factor: number; readonly next: readonly Part[] }
-  | { readonly kind: 'filter'; readonly not: number; readonly next: readonly Part[] }
-  | { readonly kind: 'distinct'; readonly key: ByUser; readonly within: number; readonly next: readonly Part[] }
-  | { readonly kind: 'fold'; readonly key: ByUser; readonly fails: number; readonly next: readonly Part[] }
-  | { readonly kind: 'figures'; readonly key: ByUser; readonly isSharded: boolean }
-  | { readonly kind: 'rank'; readonly k: number }
-  | { readonly kind: 'latest'; readonly isInner: boolean }
-  | (JoinPart & {
-      readonly kind: 'join';
-      readonly before: number;
-      readonly after: number;
-      readonly lateness: number;
-      readonly join: JoinKind;
-    })
-  | (JoinPart & { readonly kind: 'versions'; readonly keep: number; readonly join: 'inner' | 'left' })
-  | {
-      readonly kind: 'process';
-      readonly key: ByUser;
-      readonly wait: number;
-      readonly fails: number;
-      /** Behind all that it emits. */
-      readonly next: readonly Part[];
-      /** Behind what timers emit. */
-      readonly behindTimers: readonly Part[];
-    }
-  | {
-      readonly kind: 'window';
-      readonly key: ByUser;
-      readonly step: number;
-      readonly overlap: number;
-      readonly lateness: number;
-      readonly emit: WindowEmission;
-      readonly next: readonly Part[];
-    }
-  | {
-      readonly kind: 'session';
-      readonly key: ByUser;
-      readonly gap: number;
-      readonly lateness: number;
-      readonly emit: WindowEmission;
-      readonly next: readonly Part[];
-    }
-  | {
-      readonly kind: 'sliding';
-      readonly key: ByUser;
-      readonly size: number;
-      readonly lateness: number;
-      readonly next: readonly Part[];
-    }
-  | {
-      readonly kind: 'count';
-      readonly key: ByUser;
-      readonly size: number;
-      readonly slide: number;
-      readonly next: readonly Part[];
-    };
-
-const keys = fc.constantFrom<ByUser>(['user'], ['user', 'item']);
-
-const emissions = fc.constantFrom<WindowEmission>('at close', 'final only', { every: 700 }, { everyMs: 1 });
-
-/** Random plans: parts in a row and beside each other. */
-export const anyParts: fc.Arbitrary<readonly Part[]> = fc
-  .letrec<{ parts: readonly Part[]; distinct: Part; process: Part; part: Part }>((tie) => ({
-    parts: fc.array(tie('part'), { minLength: 0, maxLength: 2, depthIdentifier: 'plan' }),
-    // Behind windows it tells whether time moves on between final values.
-    distinct: fc.record({
-      kind: fc.constant('distinct' as const),
-      key: keys,
-      within: fc.constantFrom(1_000, 5_000),
-      next: tie('parts'),
-    }),
-    process: fc.record({
-      kind: fc.constant('process' as const),
-      key: keys,
-      wait: fc.constantFrom(700, 2_000, 5_000),
-      fails: fc.constantFrom(-1, 3, 13),
-      next: tie('parts'),
-      behindTimers: tie('parts'),
-    }),
-    part: fc.oneof(
-      { depthIdentifier: 'plan', maxDepth: 4, withCrossShrink: true },
-      fc.record({ kind: fc.constant('figures' as const), key: keys, isSharded: fc.boolean() }),
-      fc.record({ kind: fc.constant('rank' as const), k: fc.integer({ min: 1, max: 3 }) }),
-      fc.record({
-        kind: fc.constant('fold' as const),
-        key: keys,
-        fails: fc.constantFrom(-1, 3, 13),
-        next: tie('parts'),
-      }),
-      fc.record({
-        kind: fc.constant('window' as const),
-        key: keys,
-        step: fc.constantFrom(1_000, 2_500),
-        overlap: fc.constantFrom(1, 1, 2),
-        lateness: fc.constantFrom(0, 1_500),
-        emit: emissions,
-        next: fc.oneof(tie('parts'), fc.tuple(tie('distinct')), fc.tuple(tie('process'))),
-      }),
-      fc.record({
-        kind: fc.constant('session' as const),
-        key: keys,
-        gap: fc.constantFrom(700, 2_500),
-        lateness: fc.constantFrom(0, 1_500),
-        emit: emissions,
-        next: fc.oneof(tie('parts'), fc.tuple(tie('distinct'))),
-      }),
-      fc.record({
-        kind: fc.constant('sliding' as const),
-        key: keys,
-        size: fc.constantFrom(900, 4_000),
-        lateness: fc.constantFrom(0, 1_500),
-        next: tie('parts'),
-      }),
-      fc.record({
-        kind: fc.constant('count' as const),
-        key: keys,
-        size: fc.constantFrom(2, 3),
-        slide: fc.constantFrom(1, 2),
-        next: tie('parts'),
-      }),
-      tie('distinct'),
-      tie('process'),
-      fc.record({ kind: fc.constant('latest' as const), isInner: fc.boolean() }),
-      fc.record({
-        ...{ kind: fc.constant('join' as const), key: keys, isWithRoot: fc.boolean() },
-        ...{ before: fc.constantFrom(0, 2_000), after: fc.constantFrom(0, 500, 3_000) },
-        ...{ lateness: fc.constantFrom(0, 1_500), join: fc.constantFrom<JoinKind>('inner', 'left', 'right', 'outer') },
-        next: fc.oneof(tie('parts'), fc.tuple(tie('distinct'))),
-      }),
-      fc.record({
-        ...{ kind: fc.constant('versions' as const), key: keys, isWithRoot: fc.boolean() },
-        ...{ keep: fc.constantFrom(0, 2_000), join: fc.constantFrom('inner' as const, 'left' as const) },
-        next: tie('parts'),
-      }),
-      fc.record({ kind: fc.constant('map' as const), factor: fc.integer({ min: 2, max: 3 }), next: tie('parts') }),
-      fc.record({ kind: fc.constant('filter' as const), not: fc.integer({ min: 1, max: 5 }), next: tie('parts') }),
-    ),
-  }))
-  .parts.filter((parts) => parts.length > 0);
 
 export const OUT_OF_ORDER = 1_000;
 /** Classes of amounts, of which figures change theirs. */

@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import { int64, type ObjectOf, processByKey, record, text, timestamp } from '@stockafolio/core';
-import type { Item, Part } from './random-plans.js';
+import type { Item, Part } from './random-parts.js';
 
 /** The part of a random plan with fields, a map, a list and two timers. */
 export type ProcessPart = Extract<Part, { readonly kind: 'process' }>;

@@ -1,7 +1,7 @@
 import type { Observable, OperatorFunction } from 'rxjs';
 import { currentPlan } from '../pipeline/ambient.js';
 import type { OperatorNode } from '../pipeline/plan.js';
-import { boolean, type Fields } from '../schema/index.js';
+import { boolean, int32, type Fields } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import { withHidden } from './hidden-fields.js';
 import { checkedDuration, ONLY_SUB_KEYS, type Joinable, type JoinedOf, type JoinKind } from './joined.js';
@@ -120,7 +120,7 @@ export function joinWithin<
         ...keySetting('otherKey', otherParts),
         ...{ before, after, join: kind, allowedLateness },
       },
-      state: withHidden(ONLY_SUB_KEYS, {}),
+      state: withHidden(ONLY_SUB_KEYS, { $own: int32() }),
       subKeys: {
         left: { kind: 'number', fields: withHidden(left.state, { $met: boolean() }), isMulti: true },
         right: { kind: 'number', fields: withHidden(right.state, { $met: boolean() }), isMulti: true },

@@ -1,6 +1,6 @@
 import type { FinalWindow } from '@stockafolio/core';
 import type { KeyTuple } from '@stockafolio/core/plan';
-import { compareKeys, ownKey } from './keys-of-later.js';
+import { compareKeys } from './compare-keys.js';
 import type { OperatorHost } from './operator-host.js';
 
 /** A window that no record can change any more. */
@@ -23,13 +23,12 @@ export function emitFinalWindows(
   isPartial: boolean,
   drop: (slot: number) => void,
 ): void {
-  const own = host.context.key;
   windows.sort((a, b) => a.figure.window.end - b.figure.window.end || compareKeys(a.figure.key, b.figure.key));
   for (const { figure, slot } of windows) {
     const { window, key } = figure;
     const time = window.end - 1;
     host.advanceTimed(time);
-    host.emitFinal(figure, { time, key: isPartial ? [] : ownKey(key, own) }, isPartial);
+    host.emitFinal(figure, { time, key: isPartial ? [] : host.ownKey(key) }, isPartial);
     drop(slot);
   }
 }

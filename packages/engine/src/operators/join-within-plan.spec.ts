@@ -20,7 +20,7 @@ import {
   whenFinal,
 } from '@stockafolio/core';
 import { comparePlans, findCheckpoint } from '@stockafolio/engine';
-import { Buy, buys, harnessOf, joining, pushArrival, pushJoined, visits } from '../../test/joining.js';
+import { Buy, buys, harnessOf, joining, pushArrival, pushJoined, Visit, visits } from '../../test/joining.js';
 
 const NONE = -1;
 const Part = record('part', { id: int64() });
@@ -188,6 +188,41 @@ describe('joinWithin in a plan', () => {
     await harness.commit();
     // Each is forgotten when the time of the first one is a second ago.
     expect((await harness.rows(pairs)).map(({ visit }) => visit)).to.deep.equal([0, 2, 4]);
+  });
+
+  it('emits alone under the own key of its streams, whichever other stream moves the time', async () => {
+    const byBoth = stream('by_both', Visit, { key: ['user', 'id'], time: (v) => v.time });
+    const made = pipeline('three', { visits, buys, byBoth }, ({ visits, buys, byBoth }) => [
+      into(
+        numbers,
+        visits.pipe(
+          joinWithin('joined', buys, {
+            ...{ before: 0, after: 500, kind: 'left', key: ['user', 'id'], otherKey: ['buyer', 'id'] },
+          }),
+          foldByKey('numbers', {
+            key: ({ key: [user] }) => [user],
+            state: Count,
+            fold: (count) => void (count.pairs += 1),
+          }),
+        ),
+      ),
+      into(
+        pairs,
+        byBoth.pipe(
+          joinWithin('others', byBoth, {
+            ...{ before: 0, after: 500, kind: 'left', key: ['user', 'id'], otherKey: ['user', 'id'] },
+          }),
+          map(({ left: { user, id, time } }) => ({ user, visit: id, buy: id, time })),
+        ),
+      ),
+    ]);
+    const harness = harnessOf(made);
+    harness.push({ user: 'ann', id: 1, time: 1_000 });
+    await harness.checkpoint();
+    await harness.restart();
+    harness.pushTo(byBoth, { user: 'ann', id: 2, time: 9_000 });
+    await harness.commit();
+    expect(await harness.rows(numbers)).to.deep.equal([{ user: 'ann', pairs: 1 }]);
   });
 
   it('joins what is behind windows with a stream, by the time of the one that is further behind', async () => {

@@ -1,10 +1,10 @@
-import type { Joined } from '@stockafolio/core';
+import type { Joined, Key } from '@stockafolio/core';
 import { type JoinWithinNodeOptions, keptFor, type KeptNode, type KeyTuple } from '@stockafolio/core/plan';
 import type { SubKeys } from '@stockafolio/core/ports';
 import type { Operator, Timers } from '../operator/operator.js';
 import { keeper } from './kept-rows.js';
 import { keyReader } from './key-reader.js';
-import { compareKeys, ownKey } from './keys-of-later.js';
+import { compareKeys } from './compare-keys.js';
 import type { OperatorHost } from './operator-host.js';
 
 /** One of the flows that are joined. */
@@ -23,12 +23,23 @@ interface Side {
   readonly emitsAlone: boolean;
 }
 
+interface Hidden {
+  /** How many parts the stream's own key has, with which this key begins; 0 if it is not a list. */
+  $own: number;
+}
+
 interface Row {
   /** Whether the record met one of the other side. */
   $met: boolean;
 }
 
 type Pair = Joined<KeyTuple, object | undefined, object | undefined>;
+
+/** A record that met none, and its stream's own key. */
+interface Alone {
+  readonly pair: Pair;
+  readonly own: Key;
+}
 
 /** Executes `joinWithin`: keeps the records of both sides below their key, in order of time. */
 export class JoinWithin implements Operator<unknown> {
@@ -82,6 +93,8 @@ export class JoinWithin implements Operator<unknown> {
     }
     const key = own.keyOf(record);
     const slot = host.select(key);
+    const streamKey = host.context.key;
+    (host.fields as unknown as Hidden).$own = typeof streamKey === 'object' ? streamKey.length : 0;
     const sub = own.records.add(slot, time, number, version);
     own.keep(record);
     const mine = own.records.cursor.$copy();
@@ -105,7 +118,7 @@ export class JoinWithin implements Operator<unknown> {
 
   advance(watermark: number): void {
     if (this.#dropping.next > watermark) return;
-    const alone: Pair[] = [];
+    const alone: Alone[] = [];
     const { state } = this.#host;
     this.#dropping.take(watermark, (slot) => {
       this.#drop(slot, this.#left, watermark, alone);
@@ -115,7 +128,7 @@ export class JoinWithin implements Operator<unknown> {
       else this.#dropping.add(due, slot, -1);
     });
     alone.sort(inOrder);
-    for (const pair of alone) this.#emitAlone(pair);
+    for (const { pair, own } of alone) this.#host.emitLater(pair, { time: pair.time, key: own });
   }
 
   restored(): void {
@@ -133,26 +146,24 @@ export class JoinWithin implements Operator<unknown> {
   }
 
   /** Drops the records of a key that no record can meet any more; those that met none and are to be emitted go to `alone`. */
-  #drop(slot: number, { records, keptFor: kept, emitsAlone, isLeft }: Side, watermark: number, alone: Pair[]): void {
+  #drop(slot: number, { records, keptFor: kept, emitsAlone, isLeft }: Side, watermark: number, alone: Alone[]): void {
     for (let sub = records.first(slot); sub >= 0; sub = records.first(slot)) {
       const time = records.key(sub) as number;
       if (time + kept >= watermark) return;
       const row = records.at(sub);
       if (emitsAlone && !(row as unknown as Row).$met) {
         const [left, right] = isLeft ? [row.$copy(), undefined] : [undefined, row.$copy()];
-        alone.push({ key: this.#host.state.key(slot), left, right, time });
+        const { state } = this.#host;
+        const key = state.key(slot);
+        const { $own: parts } = state.at(slot) as unknown as Hidden;
+        alone.push({ pair: { key, left, right, time }, own: parts === 0 ? (key[0] ?? '') : key.slice(0, parts) });
       }
       records.remove(sub);
     }
   }
-
-  #emitAlone(pair: Pair): void {
-    const host = this.#host;
-    host.emitLater(pair, { time: pair.time, key: ownKey(pair.key, host.context.key) });
-  }
 }
 
 /** By time and key, that of the left side first; records of one side in the order of their arrival. */
-function inOrder(a: Pair, b: Pair): number {
+function inOrder({ pair: a }: Alone, { pair: b }: Alone): number {
   return a.time - b.time || compareKeys(a.key, b.key) || Number(a.left === undefined) - Number(b.left === undefined);
 }

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import { isStockafolioError, messageOf, StockafolioError, type Table, timestamp } from '@stockafolio/core';
+import { isStockafolioError, type Key, messageOf, StockafolioError, type Table, timestamp } from '@stockafolio/core';
 import {
   type FlowOrigin,
   type KeyTuple,
@@ -23,6 +23,8 @@ import type { Moments } from '../flow/moments.js';
 import { receive } from '../flow/receive.js';
 import type { State } from '@stockafolio/core/ports';
 import { DueBook } from '../timers/due-book.js';
+import { changingInput } from './changing-input.js';
+import { OperatorClock } from './operator-clock.js';
 import type { FigureOptions, Moment, Operator, OperatorEnvironment } from '../operator/operator.js';
 
 /**
@@ -40,18 +42,15 @@ export class OperatorHost
   readonly connections: readonly Connection[];
   readonly #operator: Operator<unknown>;
   readonly #timers: DueBook[] = [];
-  /** The operators that get its final values or later records, or what is made of these, in the order of the plan. */
-  readonly #timed: OperatorHost[] = [];
-  /** The operators that it gets such values of, each with the time to which it has moved. */
-  readonly #clocks = new Map<OperatorHost, number>();
-  /** By how much its time is behind that of the stream, in milliseconds. */
-  #delay = 0;
-  /** By how much that of each of its inputs is. */
-  readonly #delays: [number, number] = [0, 0];
+  readonly #clock: OperatorClock;
   /** The time to which it has moved, in epoch milliseconds. */
   #now = Number.NEGATIVE_INFINITY;
-  /** Its watermark before the current record, in epoch milliseconds. */
+  /** Whether it has two inputs. */
+  readonly #hasTwo: boolean;
+  /** Then its watermark before the current record, in epoch milliseconds. */
   #watermark = Number.NEGATIVE_INFINITY;
+  /** How many parts the stream's own key has, in the records that it was given; 0 if that is no list. */
+  #ownParts: number | undefined;
   readonly finals: FanOut<unknown> | undefined;
   #layout: OperatorLayout;
 
@@ -66,7 +65,9 @@ export class OperatorHost
     this.output = context.fanOut(node);
     this.finals = context.finalsOf(node);
     this.#layout = layoutOf(node);
+    this.#clock = new OperatorClock(node.finalAfter ?? node.emitsAfter ?? 0, (watermark) => this.advance(watermark));
     this.#operator = start(this);
+    this.#hasTwo = other !== undefined;
     const inputs = [this.#connection(input, this.#process, this)];
     if (other !== undefined) inputs.push(this.#connection(other, this.#processOther));
     this.connections = inputs;
@@ -105,30 +106,19 @@ export class OperatorHost
   get due(): number {
     let due = Number.POSITIVE_INFINITY;
     for (const timers of this.#timers) due = Math.min(due, timers.next);
-    return due + this.#delay;
+    return due + this.#clock.delay;
   }
 
   get isTimed(): boolean {
-    return this.#clocks.size === 0;
-  }
-
-  /** How far what it emits between records may be behind its time, in milliseconds. */
-  get #lag(): number {
-    return this.node.finalAfter ?? this.node.emitsAfter ?? 0;
+    return !this.#clock.isMoved;
   }
 
   /**
    * Makes this operator one that gets, at the input with this index, the final values or later records of another one, or
-   * what is made of them. Of several such operators, the one that is furthest behind moves its time.
+   * what is made of them.
    */
   follow(timer: OperatorHost, input: number): void {
-    const delay = timer.#delay + timer.#lag;
-    const at = input === 0 ? 0 : 1;
-    this.#delays[at] = Math.max(this.#delays[at], delay);
-    this.#delay = Math.max(this.#delay, delay);
-    if (this.#clocks.has(timer)) return;
-    this.#clocks.set(timer, Number.NEGATIVE_INFINITY);
-    timer.#timed.push(this);
+    this.#clock.follow(timer.#clock, input);
   }
 
   get isQuiet(): boolean {
@@ -150,7 +140,8 @@ export class OperatorHost
   #receive(record: unknown, input: 0 | 1): void {
     const { context } = this;
     if (context.failure !== undefined || !(context.active || context.checkActive('operator', this.node.name))) return;
-    this.#watermark = Math.max(this.#now, context.watermark + this.#delays[input] - this.#delay);
+    this.#noteOwn(context.key);
+    if (this.#hasTwo) this.#watermark = Math.max(this.#now, context.watermark - this.#clock.behind(input));
     try {
       if (context.changing !== undefined) throw changingInput(this.node.name, context.changing);
       if (input === 0) this.#operator.process(record);
@@ -163,6 +154,7 @@ export class OperatorHost
   processBatch(records: readonly unknown[], moments: Moments, from: number, to: number): void {
     const { context } = this;
     if (context.failure !== undefined) return;
+    this.#noteOwn(moments.keys[from] ?? []);
     try {
       this.#operator.batches?.processBatch(records, moments, from, to);
     } catch (error) {
@@ -181,19 +173,12 @@ export class OperatorHost
       this.#failBetween('advance', error);
     }
     context.watermark = outer;
-    this.advanceTimed(watermark - this.#lag);
+    this.advanceTimed(watermark - this.#clock.lag);
   }
 
   /** Moves the time of the operators that get its final values or later records. */
   advanceTimed(watermark: number): void {
-    for (const operator of this.#timed) operator.#advanceWith(this, watermark);
-  }
-
-  #advanceWith(timer: OperatorHost, watermark: number): void {
-    this.#clocks.set(timer, watermark);
-    let least = watermark;
-    for (const clock of this.#clocks.values()) least = Math.min(least, clock);
-    this.advance(least);
+    this.#clock.advanceFollowers(watermark);
   }
 
   flush(): void {
@@ -234,11 +219,12 @@ export class OperatorHost
 
   restored(saved: OperatorLayout | undefined): void {
     const { context } = this;
-    for (const timer of this.#clocks.keys()) this.#clocks.set(timer, context.watermark - timer.#delay - timer.#lag);
-    context.watermark -= this.#delay;
+    const { delay } = this.#clock;
+    this.#clock.restored(context.watermark);
+    context.watermark -= delay;
     this.#now = context.watermark;
     this.#operator.restored?.(saved);
-    context.watermark += this.#delay;
+    context.watermark += delay;
   }
 
   // What its kind uses.
@@ -296,6 +282,19 @@ export class OperatorHost
     );
   }
 
+  /**
+   * The stream's own key with which a key of this operator begins: of what it emits between records. Streams of one
+   * pipeline have keys of different lengths, so the record that moves the time does not tell.
+   */
+  ownKey(key: KeyTuple): Key {
+    if (this.#ownParts === undefined) this.#noteOwn(this.context.key);
+    return this.#ownParts === 0 ? (key[0] ?? '') : key.slice(0, this.#ownParts);
+  }
+
+  #noteOwn(own: Key): void {
+    this.#ownParts = typeof own === 'object' ? own.length : 0;
+  }
+
   readonly emit = (value: unknown): void => {
     this.#emit(() => this.output.next(value));
   };
@@ -311,7 +310,7 @@ export class OperatorHost
     const { context } = this;
     const { time: outerTime, watermark: outerWatermark } = context;
     context.time = time;
-    context.watermark = this.#watermark - this.#lag;
+    context.watermark = this.#watermark - this.#clock.lag;
     this.emit(value);
     context.time = outerTime;
     context.watermark = outerWatermark;
@@ -392,14 +391,6 @@ export class OperatorHost
   readonly note = (setting: string, value: string | number): void => {
     this.#layout = { ...this.#layout, settings: { ...this.#layout.settings, [setting]: value } };
   };
-}
-
-function changingInput(operator: string, sender: string): StockafolioError {
-  return new StockafolioError(
-    'ERR_PIPELINE_INVALID',
-    `operator '${operator}' received a value of '${sender}' that may still change, and that is emitted when a commit happens`,
-    { hint: 'such values go into tables only; of windows, whenFinal() makes records of their final values' },
-  );
 }
 
 function iso(time: number): string {

@@ -1,4 +1,3 @@
-import type { Key, KeyPart } from '@stockafolio/core';
 import type { KeyTuple, ProcessNodeOptions } from '@stockafolio/core/plan';
 import { asThrown } from '../flow/defect.js';
 import type { Operator } from '../operator/operator.js';
@@ -74,8 +73,7 @@ export class Process<T> implements Operator<T> {
     const { context, state, node } = host;
     const { n, slot, time } = due;
     const key = state.key(slot);
-    const own = context.key;
-    const ownKey: Key = typeof own === 'object' ? key.slice(0, own.length) : (key[0] as KeyPart);
+    const ownKey = host.ownKey(key);
     const name = this.#timers.name(n);
     this.#timers.consume(due);
     host.advanceTimed(time);

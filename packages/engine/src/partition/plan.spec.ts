@@ -76,7 +76,7 @@ describe('the plan of a pipeline', () => {
     ]);
     const [seconds, best] = plan.operators;
     expect(seconds?.finalAfter).to.equal(5);
-    expect([...plan.timedBy]).to.eql([[best, seconds]]);
+    expect([...plan.timedBy]).to.eql([[best, [[seconds]]]]);
   });
 
   it('is frozen', () => {

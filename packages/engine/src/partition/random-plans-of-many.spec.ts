@@ -6,7 +6,8 @@ import { readLulls } from '@stockafolio/engine';
 import { pipelineHarness, type PipelineHarness } from '@stockafolio/testing';
 import { naiveOrder } from '../../test/naive-order.js';
 import { NaivePlan } from '../../test/naive-plans.js';
-import { anyParts, pipelineOfMany, sources } from '../../test/random-plans.js';
+import { anyParts } from '../../test/random-parts.js';
+import { pipelineOfMany, sources } from '../../test/random-plans.js';
 
 /** Larger on request: `RANDOM_PLANS=5000`. */
 const RUNS = Number(process.env['RANDOM_PLANS'] ?? 150);

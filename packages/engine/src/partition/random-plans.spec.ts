@@ -5,7 +5,8 @@ import type { Pipeline } from '@stockafolio/core';
 import { pipelineHarness, type PipelineHarness } from '@stockafolio/testing';
 import { anyDisturbances, expectSameInBatches, pushDisturbed } from '../../test/disturbed.js';
 import { NaivePlan } from '../../test/naive-plans.js';
-import { anyParts, pipelineOf } from '../../test/random-plans.js';
+import { anyParts } from '../../test/random-parts.js';
+import { pipelineOf } from '../../test/random-plans.js';
 
 /** Larger on request: `RANDOM_PLANS=5000`. */
 const RUNS = Number(process.env['RANDOM_PLANS'] ?? 300);

@@ -1,5 +1,6 @@
 import { isStockafolioError, messageOf, StockafolioError } from '@stockafolio/core';
-import { isFatal, type PipelineContext } from '../flow/context.js';
+import type { PipelineContext } from '../flow/context.js';
+import { isFatal } from '../flow/fatal.js';
 import { DefectError } from '../flow/defect.js';
 import { bytesOf, deadLetter, jsonOf, reasonOf, type RecordPosition } from '../tables/dead-letter.js';
 import { inputName } from '../tables/input-name.js';

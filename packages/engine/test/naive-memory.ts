@@ -1,0 +1,45 @@
+import type { Held } from './naive-joins.js';
+import type { Process } from './naive-process.js';
+
+/** What an operator sees of a record or a final value. */
+export interface Seen {
+  readonly time: number;
+  /** Before it. */
+  readonly watermark: number;
+}
+
+export interface Totals {
+  amount: number;
+  count: number;
+}
+
+export interface OpenWindow extends Totals {
+  readonly start: number;
+  readonly end: number;
+  readonly key: readonly [string, string];
+}
+
+/** All that a plan keeps: copied before each record, so that a failing one is undone. */
+export interface Memory {
+  /** By part and key. */
+  readonly sums: Record<string, Totals>;
+  /** By part and key, until when a key is remembered. */
+  readonly seen: Map<string, number>;
+  readonly windows: Map<string, OpenWindow>;
+  readonly processes: Map<string, Process>;
+  /** By part and key, all amounts so far with their times. */
+  readonly moments: Record<string, { readonly time: number; readonly amount: number }[]>;
+  /** By part and key, all amounts so far. */
+  readonly amounts: Record<string, number[]>;
+  /** By part, what its joins hold. */
+  readonly held: Record<string, Held[]>;
+  /** Rows by table and key, as text. */
+  readonly rows: Record<string, string>;
+}
+
+export function newMemory(): Memory {
+  return {
+    ...{ sums: {}, seen: new Map(), windows: new Map(), processes: new Map(), moments: {}, amounts: {}, held: {} },
+    rows: {},
+  };
+}

@@ -9,6 +9,7 @@ const makers = [
   'benchmarks/cassandra/index.ts',
   'benchmarks/commits/index.ts',
   'benchmarks/operators/index.ts',
+  'benchmarks/streams/index.ts',
   'benchmarks/texts/index.ts',
   'packages/runner-batch/src/run-unit.ts',
   'packages/runner-stream/src/partition-task.ts',

@@ -127,7 +127,8 @@ export function joinWithin<
       },
       isShared: false,
       writesState: false,
-      emitsAfter: emitsAfter === 0 ? undefined : emitsAfter,
+      // What is emitted alone moves the time of what is behind, even without an interval.
+      emitsAfter: kind === 'inner' && emitsAfter === 0 ? undefined : emitsAfter,
       options: {
         key: key as AnyKey<unknown>,
         otherKey: otherKey as AnyKey<unknown>,

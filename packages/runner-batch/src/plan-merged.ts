@@ -1,6 +1,7 @@
 import { StockafolioError } from '@stockafolio/core';
 import type { ArchivedFile, ArchiveFacts } from '@stockafolio/core/ports';
 import {
+  checkCopartitioned,
   checkTablesPartitioning,
   type CheckpointHeader,
   inputName,
@@ -29,7 +30,7 @@ interface Archived {
 const CLOCKS_DIFFER = 200;
 
 /**
- * Divides a run over several streams into units: one for each partition, with its stretch of every stream.
+ * Divides a run over several streams into units: one for each partition, with its range of every stream.
  *
  * @throws ERR_ARCHIVE_GAP and ERR_ARCHIVE_INCOMPLETE naming what is missing; ERR_NOT_COPARTITIONED;
  * ERR_PARTITIONS_CHANGED if partitions of a source were added
@@ -42,7 +43,11 @@ export async function planMerged<T>(ports: BatchPorts<T>, options: BatchOptions)
     return { source: undefined, units: [], checkpoints, partitioning: undefined };
   }
   if (options.allowMissingPartitions !== true) for (const archived of all) expectSomething(archived);
-  checkCopartitioned(ports, all);
+  checkCopartitioned(
+    pipeline,
+    all.map(({ facts }) => facts?.partitions),
+    'archives',
+  );
   const source = jointIdentity(all.map(({ facts }) => facts?.source ?? ''));
   const units: BatchUnit[] = [];
   for (const partition of new Set(all.flatMap(({ files }) => [...files.keys()]))) {
@@ -50,7 +55,7 @@ export async function planMerged<T>(ports: BatchPorts<T>, options: BatchOptions)
     if (header !== undefined) checkpoints.set(partition, header);
     else refuseGrown(all);
     const inputs: UnitInput[] = [];
-    for (const archived of all) inputs.push(await stretchOf(archived, partition, header, options));
+    for (const archived of all) inputs.push(await rangeOf(archived, partition, header, options));
     const [from, to] = [sumOf(inputs.map((each) => each.from)), sumOf(inputs.map((each) => each.to))];
     if (to <= from) continue;
     units.push({
@@ -62,11 +67,14 @@ export async function planMerged<T>(ports: BatchPorts<T>, options: BatchOptions)
       ...unitOptions(ports, options),
     });
   }
-  for (const [input, { facts }] of all.entries()) {
-    const { stream } = all[input]?.input ?? {};
-    if (stream === undefined) continue;
+  for (const [
+    input,
+    {
+      facts,
+      input: { stream },
+    },
+  ] of all.entries())
     await checkTablesPartitioning(ports.tables, inputName(pipeline, input), partitioningOf(stream, facts?.partitions));
-  }
   units.sort((a, b) => a.partition - b.partition);
   return { source, units, checkpoints, partitioning: undefined };
 }
@@ -94,21 +102,6 @@ function expectSomething({ input: { stream }, facts }: Archived): void {
   });
 }
 
-function checkCopartitioned<T>({ pipeline }: BatchPorts<T>, all: readonly Archived[]): void {
-  for (const group of pipeline.plan.meetings) {
-    const known = group.flatMap((n) => {
-      const { facts, input } = all[n] ?? {};
-      return facts?.partitions === undefined ? [] : [`${facts.partitions} of stream '${input?.stream.name}'`];
-    });
-    if (new Set(known.map((each) => each.split(' ')[0])).size < 2) continue;
-    throw new StockafolioError(
-      'ERR_NOT_COPARTITIONED',
-      `pipeline '${pipeline.name}' brings streams together whose archives have different numbers of partitions: ${known.join(', ')}`,
-      { hint: 'their topics need the same number of partitions, from the first message on' },
-    );
-  }
-}
-
 function refuseGrown(all: readonly Archived[]): void {
   for (const { facts, input } of all) {
     const is = partitioningOf(input.stream, facts?.partitions);
@@ -119,7 +112,7 @@ function refuseGrown(all: readonly Archived[]): void {
 }
 
 /** What a unit reads of one stream. */
-async function stretchOf(
+async function rangeOf(
   { input: { archive, stream }, facts, files, complete }: Archived,
   partition: number,
   header: CheckpointHeader | undefined,

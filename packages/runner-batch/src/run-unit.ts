@@ -50,11 +50,11 @@ export async function runUnit<T>(
   const { partition, source, partitions, onBadRecord } = unit;
   const isDivided = unit.division !== undefined;
   const archives = inputsOf(ports);
-  const stretches: readonly UnitInput[] = unit.inputs ?? [{ ...unit, stream: pipeline.stream.name }];
+  const ranges: readonly UnitInput[] = unit.inputs ?? [{ ...unit, stream: pipeline.stream.name }];
   const files = await Promise.all(
     archives.map(({ archive }, n) => {
-      const stretch = stretches[n];
-      return stretch === undefined ? [] : filesOf(archive, { ...stretch, partition });
+      const range = ranges[n];
+      return range === undefined ? [] : filesOf(archive, { ...range, partition });
     }),
   );
   const isWhole = isDivided || pipeline.reads === undefined;
@@ -63,7 +63,7 @@ export async function runUnit<T>(
     : archives.map((each, n) => new WholeDeadLetters(each.codec, each.archive, partition, inputName(pipeline, n)));
   const engine = new PartitionEngine({
     ...{ pipeline, partition, source, partitions, onBadRecord },
-    sources: stretches.map((stretch) => stretch.source),
+    sources: ranges.map((range) => range.source),
     codec: { encode: (record, position) => codecAt(letters, archives, position).encode(record, position) },
     states: ports.states?.(),
   });
@@ -96,7 +96,7 @@ export async function runUnit<T>(
   }
   watch.end();
   if (unit.inputs === undefined) engine.passOver(unit.to);
-  stretches.forEach(({ to }, n) => {
+  ranges.forEach(({ to }, n) => {
     const input = engine.inputs.at(n);
     if (input.offset === to) input.mark = markAtEnd(histories[n] ?? [], to);
   });
@@ -105,7 +105,7 @@ export async function runUnit<T>(
   for (const rows of final.end(engine.commitInParts(unit.writeRows))) await writer.write(await whole(rows));
   await writer.settle();
   for (const [n, { stream }] of archives.entries()) {
-    const partitioning = partitioningOf(stream, stretches[n]?.partitions);
+    const partitioning = partitioningOf(stream, ranges[n]?.partitions);
     const name = inputName(pipeline, n);
     if (partitioning !== undefined && !(await readPartitionings(ports.tables, name)).has(partition))
       await writer.write([partitioningRow(name, partition, partitioning)]);

@@ -27,7 +27,7 @@ interface Lane {
 }
 
 /**
- * Passes a unit's stretches of several streams through its engine, in the order of the merge; yields the number of
+ * Passes a unit's ranges of several streams through its engine, in the order of the merge; yields the number of
  * messages, portion by portion.
  *
  * At the end of an archive messages of other streams wait for what that stream may get next, unless it is known to have

@@ -1,6 +1,12 @@
-import { type Pipeline, StockafolioError } from '@stockafolio/core';
+import type { Pipeline, StockafolioError } from '@stockafolio/core';
 import type { Tables } from '@stockafolio/core/ports';
-import { checkTablesPartitioning, inputName, partitioningOf, partitionsChanged } from '@stockafolio/engine';
+import {
+  checkCopartitioned,
+  checkTablesPartitioning,
+  inputName,
+  partitioningOf,
+  partitionsChanged,
+} from '@stockafolio/engine';
 
 /**
  * Checks that the sources of a pipeline are partitioned as they were when the tables were made, and those of streams
@@ -14,19 +20,8 @@ export async function checkPartitionings(
   tables: Pick<Tables, 'scan'>,
   counts: readonly number[],
 ): Promise<void> {
-  const { streams, plan } = pipeline;
-  for (const group of plan.meetings) {
-    const shown = group.map((input) => `${counts[input]} for stream '${streams[input]?.name}'`);
-    if (new Set(group.map((input) => counts[input])).size < 2) continue;
-    throw new StockafolioError(
-      'ERR_NOT_COPARTITIONED',
-      `pipeline '${pipeline.name}' brings streams together whose sources have different numbers of partitions: ${shown.join(', ')}`,
-      {
-        hint: 'give their topics the same number of partitions: otherwise the records of a key would be in different partitions',
-      },
-    );
-  }
-  for (const [input, stream] of streams.entries())
+  checkCopartitioned(pipeline, counts, 'sources');
+  for (const [input, stream] of pipeline.streams.entries())
     await checkTablesPartitioning(tables, inputName(pipeline, input), partitioningOf(stream, counts[input]));
 }
 

@@ -6,7 +6,8 @@ import type { StreamInput, StreamOptions } from './options.js';
 /** The source of the pipeline's stream; of several streams their sources, read as one. */
 export function sourceOf<T>(options: StreamOptions<T>): Source {
   const inputs = inputsOf(options);
-  return inputs.length === 1 ? options.source : jointSource(inputs.map(({ source }) => source));
+  if (inputs.length === 1) return options.source;
+  return jointSource(inputs.map(({ source }, n) => ({ source, stream: options.pipeline.streams[n]?.name ?? '' })));
 }
 
 /** The codecs of the pipeline's streams, in order. */

@@ -20,11 +20,18 @@ import { jointIdentity } from '@stockafolio/engine';
  * The first source with the most partitions has the group, and the others follow it: they are read without groups of
  * their own, so that the partitions that belong together are always in one process.
  */
-export function jointSource(sources: readonly Source[]): Source {
+export function jointSource(sources: readonly NamedSource[]): Source {
   return new Joint(sources);
 }
 
+/** The source of a stream. */
+export interface NamedSource {
+  readonly stream: string;
+  readonly source: Source;
+}
+
 class Joint implements Source {
+  readonly #streams: readonly string[];
   readonly #sources: readonly Source[];
   /** The index of the source that has the group. */
   #leader = 0;
@@ -37,9 +44,12 @@ class Joint implements Source {
   readonly #ends = new Map<number, readonly number[]>();
   #turn = 0;
   #isOpen = false;
+  /** Why it cannot be read any longer. */
+  #failure: StockafolioError | undefined;
 
-  constructor(sources: readonly Source[]) {
-    this.#sources = sources;
+  constructor(inputs: readonly NamedSource[]) {
+    this.#streams = inputs.map(({ stream }) => stream);
+    this.#sources = inputs.map(({ source }) => source);
   }
 
   get shared(): boolean {
@@ -61,6 +71,7 @@ class Joint implements Source {
       this.#counts = all.map(({ length }) => length);
       this.#leader = this.#counts.indexOf(Math.max(...this.#counts));
     }
+    this.#failure ??= this.#grown(all.map(({ length }) => length));
     return (all[this.#leader] ?? []).map(({ partition }) => {
       const inputs = all.map((each): InputRange => {
         const range = each.find((one) => one.partition === partition);
@@ -70,6 +81,17 @@ class Joint implements Source {
       this.#ends.set(partition, ends);
       return { partition, oldest: sumOf(inputs.map(({ oldest }) => oldest)), end: sumOf(ends), inputs };
     });
+  }
+
+  /** The error if a source has got partitions since it was opened: they are not read, and keys have moved there. */
+  #grown(counts: readonly number[]): StockafolioError | undefined {
+    const at = counts.findIndex((count, input) => count > (this.#counts[input] ?? 0));
+    if (at < 0) return undefined;
+    return new StockafolioError(
+      'ERR_PARTITIONS_CHANGED',
+      `the source of stream '${this.#streams[at]}' had ${this.#counts[at]} partitions; now there are ${counts[at]}, which this run does not read`,
+      { hint: 'start it again: it says whether its tables fit the new partitions, and what to do if not' },
+    );
   }
 
   async diverged(positions: readonly Position[]): Promise<readonly Divergence[]> {
@@ -129,6 +151,7 @@ class Joint implements Source {
   }
 
   async next(maxWait: number): Promise<SourceBatch | undefined> {
+    if (this.#failure !== undefined) throw this.#failure;
     // The group's calls to the listener come only from here, so no two sources are ever waited for at once.
     for (let n = 0; n < this.#sources.length; n++) {
       const input = this.#turn++ % this.#sources.length;

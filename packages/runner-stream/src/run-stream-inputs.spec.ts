@@ -154,6 +154,17 @@ describe('runStream with several streams', () => {
     expect(await codeOf(at.catchUp())).to.equal('ERR_PARTITIONS_CHANGED');
   });
 
+  it('ends if a topic gets partitions while it runs: their messages would be missing', async () => {
+    for (const grown of ['orders', 'payments'] as const) {
+      const at = new AccountsUnderTest();
+      const run = at.start();
+      await at.send(order(5), payment(1));
+      await at.clock.advance(3_000);
+      at[grown].grow(3);
+      expect(await codeOf(at.clock.until(run)), grown).to.equal('ERR_PARTITIONS_CHANGED');
+    }
+  });
+
   it('needs the source of each stream, and no other', async () => {
     const at = new AccountsUnderTest();
     expect(await codeOf(at.catchUp({ others: {} }))).to.equal('ERR_USAGE');

@@ -9,7 +9,7 @@ export {
 } from './tables/dead-letter-watch.js';
 export { claimTables, type TableClaim } from './tables/claim-tables.js';
 export type { Lull } from './merge/merge.js';
-export { MergedFeed, type Arriving } from './merge/merged-feed.js';
+export { CLOCKS_DIFFER, MergedFeed, type Arriving } from './merge/merged-feed.js';
 export { checkCopartitioned } from './tables/copartitioning.js';
 export { inputName, jointIdentity } from './tables/input-name.js';
 export { copyLulls, readLulls } from './tables/lulls.js';

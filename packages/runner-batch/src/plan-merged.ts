@@ -4,6 +4,7 @@ import {
   checkCopartitioned,
   checkTablesPartitioning,
   type CheckpointHeader,
+  CLOCKS_DIFFER,
   inputName,
   jointIdentity,
   partitioningOf,
@@ -22,12 +23,6 @@ interface Archived {
   /** By partition, until when it is known to have had no more than it has archived, epoch milliseconds. */
   readonly complete: ReadonlyMap<number, number>;
 }
-
-/**
- * The clocks of brokers, producers and archivers differ, and a message takes time: within this many milliseconds before
- * an archive was found complete, more may have been on its way.
- */
-const CLOCKS_DIFFER = 200;
 
 /**
  * Divides a run over several streams into units: one for each partition, with its range of every stream.

@@ -5,6 +5,12 @@ import { Feed } from '../partition/feed.js';
 import type { PartitionEngine } from '../partition/partition-engine.js';
 import { Merge, type Lull } from './merge.js';
 
+/**
+ * The clocks of brokers, producers and readers differ, and a message takes time: a stream that was found empty at a time
+ * can still get messages that were sent this many milliseconds before it.
+ */
+export const CLOCKS_DIFFER = 200;
+
 /** The next message of one stream. */
 export interface Arriving {
   readonly offset: number;

@@ -11,9 +11,6 @@ const NONE = -1;
 const LEFT = '$left';
 const RIGHT = '$right';
 
-/** The fields of a sub-key that link it to others: all but these belong to the operator. */
-export const subKeyLinks: ReadonlySet<string> = new Set([LEFT, RIGHT]);
-
 /** The fields that the state above has for its sub-keys: the root of the tree, and the number of sub-keys. */
 export function rootFields(name: string): Record<string, FieldType> {
   return { [rootOf(name)]: int32(), [countOf(name)]: int32() };

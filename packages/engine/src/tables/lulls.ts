@@ -20,10 +20,7 @@ export async function readLulls(
   partition: number,
 ): Promise<readonly Lull[]> {
   const lulls: Lull[] = [];
-  for (const input of pipeline.streams.keys())
-    for await (const row of scanSystemTable(tables, streamLulls as Table, inputName(pipeline, input)))
-      if (row['partition'] === partition)
-        lulls.push({ input, offset: Number(row['offset']), sent: Number(row['sent']) });
+  for await (const each of scanLulls(tables, pipeline)) if (each.partition === partition) lulls.push(each.lull);
   return lulls;
 }
 
@@ -35,9 +32,18 @@ export async function copyLulls(
 ): Promise<void> {
   if (pipeline.streams.length === 1) return;
   await to.create([streamLulls as Table]);
+  for await (const { partition, lull } of scanLulls(from, pipeline))
+    await to.write([lullRow(pipeline, partition, lull)]);
+}
+
+async function* scanLulls(
+  tables: Pick<Tables, 'scan'>,
+  pipeline: Reader,
+): AsyncGenerator<{ readonly partition: number; readonly lull: Lull }> {
   for (const input of pipeline.streams.keys())
-    for await (const row of scanSystemTable(from, streamLulls as Table, inputName(pipeline, input))) {
-      const lull = { input, offset: Number(row['offset']), sent: Number(row['sent']) };
-      await to.write([lullRow(pipeline, Number(row['partition']), lull)]);
-    }
+    for await (const row of scanSystemTable(tables, streamLulls as Table, inputName(pipeline, input)))
+      yield {
+        partition: Number(row['partition']),
+        lull: { input, offset: Number(row['offset']), sent: Number(row['sent']) },
+      };
 }

@@ -39,7 +39,10 @@ export interface StreamOptions<T> extends DeadLetterOptions {
    * behind.
    */
   readonly figuresInterval?: number;
-  /** Records after which rows are written even before the interval has passed; defaults to 20,000. Bounds memory. */
+  /**
+   * Records after which rows are written even before the interval has passed; defaults to 20,000. Bounds memory. Of
+   * several streams, this many messages of each may also wait for others, in each partition.
+   */
   readonly commitRecords?: number;
   /** Time between two checkpoints of a partition, in milliseconds; defaults to 5,000. */
   readonly checkpointInterval?: number;

@@ -11,6 +11,7 @@ import {
 import {
   type CheckpointChain,
   CheckpointWriter,
+  CLOCKS_DIFFER,
   checkWritten,
   Feed,
   findCheckpoint,
@@ -38,14 +39,9 @@ import { Turn } from './turn.js';
 
 /** Defaults, in milliseconds. */
 export const FIGURES_INTERVAL = 1_000;
+export const COMMIT_RECORDS = 20_000;
 const CHECKPOINT_INTERVAL = 5_000;
 const CHECKPOINT_TIMEOUT = 60_000;
-
-/**
- * How much later than it says a message may have been received by this process's clock, in milliseconds: the clocks of
- * brokers and producers differ, and a message takes time.
- */
-const CLOCKS_DIFFER = 200;
 
 /** One assigned partition: its engine, and the writer of its checkpoints. */
 export interface PartitionTask {
@@ -57,6 +53,8 @@ export interface PartitionTask {
   readonly intakes: readonly MessageIntake<unknown>[];
   /** Puts the messages of several streams in order; undefined if the pipeline reads one. */
   readonly merge: MergedFeed | undefined;
+  /** The streams that are not read on, by index, because too many of their messages wait for others. */
+  readonly paused: Set<number>;
   readonly engine: PartitionEngine;
   readonly writer: CheckpointWriter;
   /** The rows that record the numbers of partitions of the sources, until they are written. */
@@ -142,6 +140,7 @@ export async function openPartition<T>(options: StreamOptions<T>, opening: Openi
       return new MessageIntake<unknown>({ ...at, onPartitionMismatch: options.onPartitionMismatch ?? 'fail' });
     }),
     merge: await mergeOf(engine, options),
+    paused: new Set(),
     engine,
     writer,
     notes: isNoted ? [] : partitioningRows(pipeline, partition, counts),
@@ -201,9 +200,11 @@ function startOf(
 
 async function mergeOf<T>(
   engine: PartitionEngine,
-  { pipeline, tables }: StreamOptions<T>,
+  { pipeline, tables, source }: StreamOptions<T>,
 ): Promise<MergedFeed | undefined> {
   if (pipeline.streams.length === 1) return undefined;
+  // An earlier task may have paused streams of this partition.
+  source.resume([engine.partition]);
   return new MergedFeed(engine, pipeline, await readLulls(tables, pipeline, engine.partition));
 }
 
@@ -256,6 +257,25 @@ export function passSilence<T>(
   const records = merge.drain();
   if (records > 0) changed(task, now);
   return { records, rejected: engine.rejected - rejected };
+}
+
+/**
+ * Pauses the streams of which too many messages wait for others, and resumes them: a stream that cannot be read would
+ * otherwise fill the memory with messages of those that can.
+ */
+export function boundWaiting<T>({ merge, partition, paused }: PartitionTask, options: StreamOptions<T>): void {
+  if (merge === undefined) return;
+  const { source, pipeline, commitRecords = COMMIT_RECORDS } = options;
+  for (const input of pipeline.streams.keys()) {
+    const waiting = merge.waiting(input);
+    if (!paused.has(input) && waiting >= commitRecords) {
+      paused.add(input);
+      source.pause([partition], input);
+    } else if (paused.has(input) && waiting <= commitRecords / 2) {
+      paused.delete(input);
+      source.resume([partition], input);
+    }
+  }
 }
 
 function changed(task: PartitionTask, now: number): void {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { accounts, balances, balancesBySecond, Order, orders, Payment, payments } from '@stockafolio/conformance';
 import { jsonCodec, keyBytes, partitionOf, rowObject, type Table } from '@stockafolio/core';
-import type { OutgoingMessage, Tables } from '@stockafolio/core/ports';
+import type { OutgoingMessage, Source, Tables } from '@stockafolio/core/ports';
 import { readProgress } from '@stockafolio/engine';
 import {
   memoryFiles,
@@ -15,6 +15,7 @@ import {
   type MemoryTopic,
   type VirtualClock,
 } from '@stockafolio/testing';
+import { forward } from '../test/forward.js';
 import { codeOf } from '../test/totals.js';
 import type { StreamEvent, StreamOptions, StreamResult } from './options.js';
 import { runStream } from './run-stream.js';
@@ -163,6 +164,32 @@ describe('runStream with several streams', () => {
       at[grown].grow(3);
       expect(await codeOf(at.clock.until(run)), grown).to.equal('ERR_PARTITIONS_CHANGED');
     }
+  });
+
+  it('reads no more of a stream than may wait for one that cannot be read, and goes on when it can', async () => {
+    const at = new AccountsUnderTest({ partitions: 1, ofPayments: 1 });
+    const all = Array.from({ length: 200 }, (_, n) => order(1, START + n, `u${n % 20}`));
+    await at.send(...all);
+    const read = at.orders.source();
+    const stuck = at.payments.source();
+    let isDown = true;
+    const payments: Source = {
+      ...forward(stuck),
+      follow: async (positions, generation) => stuck.follow?.(positions, generation),
+      emptyAt: (partition) => (isDown ? undefined : stuck.emptyAt?.(partition)),
+    };
+    const stop = new AbortController();
+    const run = at.start({
+      ...{ source: read, commitRecords: 10, signal: stop.signal },
+      others: { payments: { source: payments, codec: codecs.payments } },
+    });
+    await at.clock.advance(5_000);
+    expect(read.given).to.be.within(10, 20);
+    isDown = false;
+    await at.clock.advance(20_000);
+    stop.abort();
+    expect((await at.clock.until(run)).records).to.equal(200);
+    expect((await at.rows()).filter((row) => !row.includes('"start"'))).to.have.length(20);
   });
 
   it('needs the source of each stream, and no other', async () => {

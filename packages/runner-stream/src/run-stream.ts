@@ -15,6 +15,8 @@ import { inputsOf, sourceOf } from './inputs.js';
 import type { StreamInput, StreamOptions, StreamResult } from './options.js';
 import { LagWatch } from './lag-watch.js';
 import {
+  boundWaiting,
+  COMMIT_RECORDS,
   FIGURES_INTERVAL,
   openPartition,
   passSilence,
@@ -309,6 +311,7 @@ class StreamRun<T> implements AssignmentListener {
     for (const task of this.#tasks.values()) {
       const { records, rejected } = passSilence(task, this.#options);
       if (rejected > 0) this.#letters.add(task, records, rejected);
+      boundWaiting(task, this.#options);
     }
   }
 
@@ -328,7 +331,7 @@ class StreamRun<T> implements AssignmentListener {
     const {
       clock,
       commitInterval = COMMIT_INTERVAL,
-      commitRecords = 20_000,
+      commitRecords = COMMIT_RECORDS,
       figuresInterval = FIGURES_INTERVAL,
       idleAfter = 1_000,
     } = this.#options;

@@ -26,7 +26,9 @@ export {
 export { partitionChoice } from './intake/partition-check.js';
 export type { EngineOptions } from './partition/engine-options.js';
 export type { InputPosition } from './partition/engine-input.js';
-export { PartitionEngine, type EnginePosition } from './partition/partition-engine.js';
+export type { Departed, Departure } from './partition/departures.js';
+export type { EnginePosition } from './partition/engine-position.js';
+export { PartitionEngine } from './partition/partition-engine.js';
 export { copyFloors, readFloors, writeFloors, type VersionFloor } from './tables/version-floors.js';
 export { readMarks } from './tables/source-marks.js';
 export { heldFor, readWhole, type Whole } from './tables/checkpoint-cuts.js';

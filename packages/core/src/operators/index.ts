@@ -34,6 +34,7 @@ export type {
   StateMap,
   Timer,
 } from './process-options.js';
+export { repartition, type RepartitionKey, type RepartitionedOf, type RepartitionOptions } from './repartition.js';
 export { sessionWindow, type SessionOptions, type SessionWindowed } from './session-window.js';
 export { shardedFold } from './sharded-fold.js';
 export { slidingWindow, type SlidingOptions } from './sliding-window.js';

@@ -8,11 +8,16 @@ import { fieldOf } from '../schema/index.js';
 export class Meetings {
   readonly #streams: readonly Stream<unknown>[];
   /** By stream, the group of those that it meets, itself included. */
-  readonly #groups: ReadonlySet<number>[];
+  readonly #groups: ReadonlySet<number>[] = [];
 
+  /** @param streams to which streams may be added: see {@link addStream} */
   constructor(streams: readonly Stream<unknown>[]) {
     this.#streams = streams;
-    this.#groups = streams.map((_, n) => new Set([n]));
+  }
+
+  /** Notes that there is one more stream. */
+  addStream(): void {
+    this.#groups.push(new Set([this.#groups.length]));
   }
 
   /**
@@ -45,7 +50,7 @@ export class Meetings {
       'ERR_NOT_COPARTITIONED',
       `operator '${node.name}' reads streams '${one.name}' and '${other.name}', but ${difference}: records of a key would be in different partitions`,
       {
-        hint: 'declare both with keys of the same parts and with the same partitioner, as their topics are written; or use shardedFold with a table that has a shard column',
+        hint: 'declare both with keys of the same parts and with the same partitioner, as their topics are written; or put a repartition() before it, or use shardedFold with a table that has a shard column',
       },
     );
   }

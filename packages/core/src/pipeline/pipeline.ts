@@ -2,7 +2,7 @@ import type { Observable } from 'rxjs';
 import { StockafolioError } from '../errors/index.js';
 import type { RecordOf, Stream } from '../stream/index.js';
 import type { Branch } from './into.js';
-import { buildPlan } from './plan-builder.js';
+import { buildPlan } from './build-plan.js';
 import { samePlan } from './same-plan.js';
 import type { Plan } from './plan.js';
 

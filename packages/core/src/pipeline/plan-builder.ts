@@ -3,18 +3,21 @@ import { StockafolioError } from '../errors/index.js';
 import { fieldOf, type RecordSchema } from '../schema/index.js';
 import type { Stream } from '../stream/index.js';
 import type { Table } from '../table/index.js';
-import { planning } from './ambient.js';
+import { checkTable } from './check-table.js';
+import { divideIntoStages } from './divide-into-stages.js';
 import { Flow, foreignFlow, type FlowOrigin, type StreamOrigin } from './flow.js';
 import { keyKindOf, keyKindsOf, type KeyKind } from './key-kinds.js';
 import { Meetings } from './meetings.js';
+import { changes, notPartitioned } from './refusals.js';
 import { shardMissing } from './shard-missing.js';
-import { reservedTables } from './reserved-tables.js';
-import type { Edge, KeyPartNode, OperatorNode, Plan, Step } from './plan.js';
+import { kindOfField, mayHaveStreamKey } from './stream-key.js';
+import { subscribedBy } from './subscribed-by.js';
+import type { Edge, KeyPartNode, OperatorNode, Plan, RepartitionStep, Step } from './plan.js';
 
 /** Collects what the build function of a pipeline declares. */
 export class PlanBuilder {
   readonly #pipeline: string;
-  readonly #streams: readonly Stream<unknown>[];
+  readonly #streams: Stream<unknown>[];
   readonly #reads: readonly string[] | undefined;
   readonly #steps: Step[] = [];
   readonly #operators: OperatorNode[] = [];
@@ -32,21 +35,30 @@ export class PlanBuilder {
   readonly #timedBy = new Map<OperatorNode, readonly (readonly OperatorNode[])[]>();
   /** The operators of which it is known that each partition has only its part of their figures. */
   readonly #partial = new Set<FlowOrigin>();
+  /** Where the records or rows of each step come from; not in it if that is unknown. */
+  readonly #sources = new Map<Step, readonly FlowOrigin[]>();
+  readonly #repartitions: RepartitionStep[] = [];
   #refused: StockafolioError | undefined;
   /** Where the records of each stream enter. */
-  readonly inputs: readonly StreamOrigin[];
+  readonly inputs: StreamOrigin[] = [];
 
   /** @param reads the fields of records that the pipeline reads; undefined for all */
   constructor(pipeline: string, streams: readonly Stream<unknown>[], reads?: readonly string[]) {
     this.#pipeline = pipeline;
-    this.#streams = streams;
+    this.#streams = [];
     this.#reads = reads;
-    this.#meetings = new Meetings(streams);
-    this.inputs = Object.freeze(streams.map(({ name }) => Object.freeze({ name: '', stream: name } as const)));
-    this.inputs.forEach((input, n) => {
-      this.#origins.add(input);
-      this.#carriers.set(input, streams[n] as Stream<unknown>);
-    });
+    this.#meetings = new Meetings(this.#streams);
+    for (const stream of streams) this.#addStream(stream);
+  }
+
+  #addStream(stream: Stream<unknown>): StreamOrigin {
+    const origin = Object.freeze({ name: '', stream: stream.name } as const);
+    this.#streams.push(stream);
+    this.#meetings.addStream();
+    this.inputs.push(origin);
+    this.#origins.add(origin);
+    this.#carriers.set(origin, stream);
+    return origin;
   }
 
   /**
@@ -57,19 +69,13 @@ export class PlanBuilder {
    * ERR_NOT_COPARTITIONED if records of several streams reach it that are partitioned otherwise
    */
   addOperator<T>(node: OperatorNode, input: Observable<unknown>, other?: Observable<unknown>): Flow<T> {
-    if (this.#operators.some(({ name }) => name === node.name)) {
-      throw new StockafolioError(
-        'ERR_OPERATOR_NAME_TAKEN',
-        `pipeline '${this.#pipeline}' has two operators named '${node.name}'`,
-        { hint: 'state is found by this name: give each operator its own name' },
-      );
-    }
-    const origins = (other === undefined ? [input] : [input, other]).map((each) => this.#originOf(each));
-    const reaching = new Set(origins.flatMap((from) => [...this.#streamsOf(from)]));
-    origins.forEach((from, n) => this.#addInput(node, from, n > 0));
+    this.#checkName(node.name);
+    const inputs = (other === undefined ? [input] : [input, other]).map((each) => this.#originsOf(each));
+    const reaching = new Set(inputs.flatMap((origins) => [...this.#streamsOf(origins)]));
+    inputs.forEach((origins, n) => this.#addInput(node, origins, n > 0));
     this.#reaching.set(node, reaching);
     this.#meetings.add(node, reaching);
-    const timers = origins.map((from) => (from === undefined ? [] : this.#timersOf(from)));
+    const timers = inputs.map((origins) => [...new Set(origins.flatMap((from) => this.#timersOf(from)))]);
     if (timers.some((of) => of.length > 0)) this.#timedBy.set(node, timers);
     if (node.isShared) this.#partial.add(node);
     const stream = this.#streamOf(input);
@@ -77,20 +83,61 @@ export class PlanBuilder {
     if (node.otherKey !== undefined && other !== undefined) this.#noteOtherKey(node, node.otherKey, other);
     if (node.passesRecords === true && stream !== undefined) this.#carriers.set(node, stream);
     this.#operators.push(node);
-    this.#steps.push({ node, input, other });
+    this.#addStep({ node, input, other }, inputs.flat());
     for (const origin of [node, ...(node.outputs ?? [])]) this.#origins.add(origin);
     return new Flow<T>(node);
   }
 
   /** Checks that an operator may be given what comes from there, and adds the edge. */
-  #addInput(node: OperatorNode, from: FlowOrigin | undefined, isOther: boolean): void {
-    const sender = from === undefined ? undefined : this.#nodeOf(from);
-    if (sender?.emits === 'changelog') throw this.#changes(node, sender);
-    this.#addEdges(from, node.name, false, isOther);
-    const window = from === undefined ? undefined : this.#windowOf(from);
-    if (window === undefined || !this.#partial.has(window)) return;
-    if (node.needsStreamKey === true) throw this.#notPartitioned(node, this.#anyOf(this.#streamsOf(from)));
-    this.#partial.add(node);
+  #addInput(node: OperatorNode, origins: readonly FlowOrigin[], isOther: boolean): void {
+    for (const from of origins) {
+      const sender = this.#nodeOf(from);
+      if (sender?.emits === 'changelog') throw changes(`operator '${node.name}' cannot fold`, sender);
+    }
+    this.#addEdges(origins, { to: node.name, table: false, ...(isOther ? { other: true } : {}) });
+    for (const from of origins) {
+      const window = this.#windowOf(from);
+      if (window === undefined || !this.#partial.has(window)) continue;
+      if (node.needsStreamKey === true) throw notPartitioned(node, this.#anyOf(this.#streamsOf(origins)));
+      this.#partial.add(node);
+    }
+  }
+
+  #addStep(step: Step, origins: readonly FlowOrigin[]): void {
+    this.#steps.push(step);
+    this.#sources.set(step, origins);
+  }
+
+  /**
+   * Adds a repartition: records leave the plan here, and enter it again as those of a stream; returns these.
+   *
+   * @throws ERR_OPERATOR_NAME_TAKEN; ERR_PIPELINE_INVALID if these are changes, or each partition has a part of them
+   */
+  addRepartition<T>(stream: Stream<unknown>, records: Observable<unknown>): Flow<T> {
+    const { name } = stream;
+    this.#checkName(name);
+    const origins = this.#originsOf(records);
+    for (const from of origins) {
+      const sender = this.#nodeOf(from) ?? this.#windowOf(from);
+      if (sender?.emits === 'changelog' && this.#windowOf(from) === undefined)
+        throw changes(`repartition '${name}' cannot pass on`, sender);
+    }
+    this.#addEdges(origins, { to: name, table: false, repartition: true });
+    const origin = this.#addStream(stream);
+    const step: RepartitionStep = { stream, origin, records };
+    this.#repartitions.push(step);
+    this.#addStep(step, origins);
+    return new Flow<T>(origin);
+  }
+
+  #checkName(name: string): void {
+    if (!this.#operators.some((node) => node.name === name) && !this.#streams.some((stream) => stream.name === name))
+      return;
+    throw new StockafolioError(
+      'ERR_OPERATOR_NAME_TAKEN',
+      `pipeline '${this.#pipeline}' has two operators or streams named '${name}'`,
+      { hint: 'state and topics are found by this name: give each its own' },
+    );
   }
 
   /** The fields of the records that the pipeline reads, if these are records of a stream; undefined otherwise. */
@@ -100,6 +147,19 @@ export class PlanBuilder {
     if (schema === undefined || reads === undefined) return schema;
     const names = schema.names.filter((name) => reads.includes(name));
     return { ...schema, names, fields: Object.fromEntries(names.map((name) => [name, fieldOf(schema.fields, name)])) };
+  }
+
+  /** The event time of the records, if these are records of a stream; undefined otherwise. */
+  timeOf(input: Observable<unknown>): ((record: unknown) => number) | undefined {
+    return this.#streamOf(input)?.time;
+  }
+
+  /** How far, in milliseconds, records that come from there may be behind the newest one. */
+  outOfOrderness(input: Observable<unknown>): number {
+    const origins = this.#originsOf(input);
+    const streams = [...this.#streamsOf(origins)].map((n) => this.#streams[n]?.outOfOrderness ?? 0);
+    const timers = origins.flatMap((from) => this.#timersOf(from)).map(({ emitsAfter = 0 }) => emitsAfter);
+    return Math.max(0, ...streams) + Math.max(0, ...timers);
   }
 
   /** Whether it is known that a key of records of this input begins with the stream's own. */
@@ -120,35 +180,17 @@ export class PlanBuilder {
    * are made from parts of figures and it has no shard column
    */
   addTable(table: Table, rows: Observable<unknown>, writer: OperatorNode | undefined): void {
-    if (reservedTables.has(table.name)) {
-      throw new StockafolioError(
-        'ERR_PIPELINE_INVALID',
-        `pipeline '${this.#pipeline}' cannot write table '${table.name}': the library has its own table of that name`,
-        { hint: `use another name than ${[...reservedTables].join(', ')}` },
-      );
-    }
-    const other = this.#tables.get(table.name);
-    if (other !== undefined && other !== table) {
-      throw new StockafolioError(
-        'ERR_PIPELINE_INVALID',
-        `pipeline '${this.#pipeline}' has two tables named '${table.name}'`,
-      );
-    }
-    if (other !== undefined) {
-      throw new StockafolioError(
-        'ERR_PIPELINE_INVALID',
-        `pipeline '${this.#pipeline}': two branches write table '${table.name}', where rows of equal versions would be lost`,
-        { hint: 'give each branch a table of its own, or merge them before one into()' },
-      );
-    }
+    checkTable(this.#pipeline, table, this.#tables.get(table.name));
     if (writer !== undefined) this.#noteKinds(writer, table);
-    const from = this.#originOf(rows);
-    const sender = from === undefined ? undefined : (this.#nodeOf(from) ?? this.#windowOf(from));
-    const isPartial = sender !== undefined && this.#partial.has(sender);
+    const origins = this.#originsOf(rows);
+    const isPartial = origins.some((from) => {
+      const sender = this.#nodeOf(from) ?? this.#windowOf(from);
+      return sender !== undefined && this.#partial.has(sender);
+    });
     if (isPartial && table.shardIndex < 0) throw shardMissing(table);
     this.#tables.set(table.name, table);
-    this.#addEdges(from, table.name, true);
-    this.#steps.push({ table, rows, writer });
+    this.#addEdges(origins, { to: table.name, table: true });
+    this.#addStep({ table, rows, writer }, origins);
   }
 
   /**
@@ -193,7 +235,7 @@ export class PlanBuilder {
 
   /** Adds an observer of a flow. */
   addObserver(observed: Observable<unknown>, next: (value: unknown) => void, error: (error: unknown) => void): void {
-    this.#steps.push({ observed, next, error });
+    this.#addStep({ observed, next, error }, this.#originsOf(observed));
   }
 
   /** Notes an error that cannot be thrown where it is found; the first one counts. */
@@ -204,7 +246,9 @@ export class PlanBuilder {
   finish(): Plan {
     if (this.#refused !== undefined) throw this.#refused;
     return Object.freeze({
-      inputs: this.inputs,
+      inputs: Object.freeze(this.inputs),
+      repartitions: Object.freeze(this.#repartitions),
+      stages: divideIntoStages(this.#pipeline, { steps: this.#steps, sources: this.#sources, finals: this.#finals }),
       meetings: Object.freeze(this.#meetings.groups),
       steps: Object.freeze(this.#steps),
       operators: Object.freeze(this.#operators),
@@ -229,7 +273,7 @@ export class PlanBuilder {
     });
     const { streamKeyAt } = node;
     if (stream !== undefined && streamKeyAt !== undefined && !mayHaveStreamKey(key.slice(streamKeyAt), stream)) {
-      if (node.needsStreamKey === true) throw this.#notPartitioned(node, stream);
+      if (node.needsStreamKey === true) throw notPartitioned(node, stream);
       this.#partial.add(node);
     }
     if (kinds.every((kind) => kind !== undefined)) this.#keyKinds.set(node, kinds);
@@ -239,7 +283,7 @@ export class PlanBuilder {
   #noteOtherKey(node: OperatorNode, key: readonly KeyPartNode[], input: Observable<unknown>): void {
     const stream = this.#streamOf(input);
     if (stream !== undefined && node.needsStreamKey === true && !mayHaveStreamKey(key, stream))
-      throw this.#notPartitioned(node, stream);
+      throw notPartitioned(node, stream);
     const kinds = key.map((part) => {
       if ('type' in part) return keyKindOf(part.type);
       return stream === undefined ? undefined : kindOfField(node, part.field, stream);
@@ -262,27 +306,22 @@ export class PlanBuilder {
   }
 
   /** The streams whose records, or what was made of them, come from there, by index; all of them if it is unknown. */
-  #streamsOf(origin: FlowOrigin | undefined): ReadonlySet<number> {
-    const all = new Set(this.#streams.keys());
-    if (origin === undefined) return all;
-    const input = this.inputs.findIndex((each) => each === origin);
-    if (input >= 0) return new Set([input]);
-    const sender = this.#nodeOf(origin) ?? this.#windowOf(origin);
-    return (sender === undefined ? undefined : this.#reaching.get(sender)) ?? all;
+  #streamsOf(origins: readonly FlowOrigin[]): ReadonlySet<number> {
+    const all = [...this.#streams.keys()];
+    if (origins.length === 0) return new Set(all);
+    return new Set(
+      origins.flatMap((origin) => {
+        const input = this.inputs.findIndex((each) => each === origin);
+        if (input >= 0) return [input];
+        const sender = this.#nodeOf(origin) ?? this.#windowOf(origin);
+        return [...((sender === undefined ? undefined : this.#reaching.get(sender)) ?? all)];
+      }),
+    );
   }
 
   #anyOf(streams: ReadonlySet<number>): Stream<unknown> {
     const [first = 0] = streams;
     return this.#streams[first] as Stream<unknown>;
-  }
-
-  #notPartitioned({ name }: OperatorNode, stream: Stream<unknown>): StockafolioError {
-    const fields = stream.keyFields ?? [];
-    return new StockafolioError(
-      'ERR_KEY_NOT_PARTITIONED',
-      `operator '${name}': its key must begin with that of stream '${stream.name}' (${fields.length > 0 ? fields.join(', ') : 'which is keyed by nothing'}), because other partitions hold records of its keys too`,
-      { hint: "begin the key with the stream's own key, or use shardedFold with a table that has a shard column" },
-    );
   }
 
   #noteKinds(writer: OperatorNode, table: Table): void {
@@ -300,18 +339,17 @@ export class PlanBuilder {
     this.#keyKinds.set(writer, kinds);
   }
 
-  /** Adds the edge from there; those from every stream if it is unknown. */
-  #addEdges(origin: FlowOrigin | undefined, to: string, table: boolean, isOther = false): void {
-    for (const from of origin === undefined ? this.inputs : [origin]) {
+  /** Adds the edges from there; those from every stream if it is unknown. */
+  #addEdges(origins: readonly FlowOrigin[], edge: Omit<Edge, 'from' | 'stream' | 'final' | 'output'>): void {
+    for (const from of origins.length === 0 ? this.inputs : origins) {
       const stream = this.inputs.find((each) => each === from)?.stream;
       const output = this.#nodeOf(from)?.outputs?.find((each) => each === from)?.output;
       this.#edges.push({
         from: from.name,
         ...(stream === undefined ? {} : { stream }),
-        ...{ to, table },
+        ...edge,
         ...(this.#windowOf(from) === undefined ? {} : { final: true }),
         ...(output === undefined ? {} : { output }),
-        ...(isOther ? { other: true } : {}),
       });
     }
   }
@@ -336,63 +374,20 @@ export class PlanBuilder {
     return sender === undefined ? [] : [...new Set(this.#timedBy.get(sender)?.flat())];
   }
 
-  #changes(node: OperatorNode, sender: OperatorNode): StockafolioError {
-    const isWindow = sender.finalAfter !== undefined;
-    return new StockafolioError(
-      'ERR_PIPELINE_INVALID',
-      `operator '${node.name}' cannot fold what operator '${sender.name}' (${sender.kind}) emits: it changes, and when it is emitted depends on commits`,
-      {
-        hint: isWindow
-          ? `put whenFinal() directly behind '${sender.name}': then each window is folded once, when no record can change it`
-          : 'send it into a table only; fold the records themselves',
-      },
-    );
-  }
-
   /**
-   * Where the values of an observable come from: a stream, the output of an operator, or final values; undefined if
-   * that is unknown, as for the output of RxJS's `merge`.
+   * Where the values of an observable come from: a stream, the output of an operator, or final values. None if that is
+   * unknown, as for the output of RxJS's `merge`; but behind a repartition it is always known.
    *
    * @throws ERR_PIPELINE_INVALID if it is of another pipeline
    */
-  #originOf(observable: Observable<unknown>): FlowOrigin | undefined {
-    for (let at: Observable<unknown> | undefined = observable; at !== undefined; at = at.source) {
-      if (!(at instanceof Flow)) continue;
-      if (this.#origins.has(at.origin)) return at.origin;
-      throw foreignFlow(this.#pipeline, at.origin);
-    }
-    return undefined;
+  #originsOf(observable: Observable<unknown>): readonly FlowOrigin[] {
+    for (let at: Observable<unknown> | undefined = observable; at !== undefined; at = at.source)
+      if (at instanceof Flow) return [this.#own(at.origin)];
+    return this.#repartitions.length === 0 ? [] : subscribedBy(observable).map((origin) => this.#own(origin));
   }
-}
 
-/** Whether a key begins with the stream's own, which is known if both are names of fields; assumed otherwise. */
-function mayHaveStreamKey(key: readonly KeyPartNode[], { keyFields }: Stream<unknown>): boolean {
-  if (keyFields === undefined) return true;
-  const begins = keyFields.every((field, n) => {
-    const part = key[n];
-    return part !== undefined && 'field' in part && part.field === field;
-  });
-  return keyFields.length > 0 && begins;
-}
-
-function kindOfField(node: OperatorNode, field: string, { name, schema }: Stream<unknown>): KeyKind {
-  const { fields, names } = schema;
-  if (Object.hasOwn(fields, field) && !fieldOf(fields, field).optional) return keyKindOf(fieldOf(fields, field));
-  throw new StockafolioError(
-    'ERR_PIPELINE_INVALID',
-    `operator '${node.name}' cannot have '${field}' in its key: not every record of stream '${name}' has it`,
-    { hint: `the fields of its records are ${names.join(', ')}` },
-  );
-}
-
-/** Makes a plan from a build function, which gets the flows of the streams in order. */
-export function buildPlan(
-  pipeline: string,
-  streams: readonly Stream<unknown>[],
-  build: (inputs: readonly Flow<unknown>[]) => unknown,
-  reads?: readonly string[],
-): Plan {
-  const builder = new PlanBuilder(pipeline, streams, reads);
-  planning(builder, () => void build(builder.inputs.map((input) => new Flow(input))));
-  return builder.finish();
+  #own(origin: FlowOrigin): FlowOrigin {
+    if (this.#origins.has(origin)) return origin;
+    throw foreignFlow(this.#pipeline, origin);
+  }
 }

@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { FieldType, RecordSchema } from '../schema/index.js';
+import type { Stream } from '../stream/index.js';
 import type { Table } from '../table/index.js';
 import type { FlowOrigin, StreamOrigin } from './flow.js';
 import type { KeyKind } from './key-kinds.js';
@@ -103,6 +104,15 @@ export interface TableStep {
   readonly writer: OperatorNode | undefined;
 }
 
+/** Records that go through a topic of the pipeline's own, and come back partitioned by another key. */
+export interface RepartitionStep {
+  /** What they are afterwards. */
+  readonly stream: Stream<unknown>;
+  /** Where they enter the plan again. */
+  readonly origin: StreamOrigin;
+  readonly records: Observable<unknown>;
+}
+
 /** A flow that a test observes. */
 export interface ObserverStep {
   readonly observed: Observable<unknown>;
@@ -110,9 +120,9 @@ export interface ObserverStep {
   readonly error: (error: unknown) => void;
 }
 
-export type Step = OperatorStep | TableStep | ObserverStep;
+export type Step = OperatorStep | TableStep | RepartitionStep | ObserverStep;
 
-/** An edge along which records or rows pass, by names of operators and tables; '' is a stream. */
+/** An edge along which records or rows pass, by names of operators, tables and repartitions; '' is a stream. */
 export interface Edge {
   readonly from: string;
   /** The name of the stream, if it comes from one. */
@@ -125,12 +135,18 @@ export interface Edge {
   readonly output?: string;
   /** Whether it goes to the other input of an operator that has two. */
   readonly other?: true;
+  /** Whether it goes through a topic of the pipeline's own, whose records are the stream of this name. */
+  readonly repartition?: true;
 }
 
 /** The parts of a pipeline. */
 export interface Plan {
-  /** Where the records of each stream enter, in the order of the streams. */
+  /** Where the records of each stream enter, in the order of the streams; after them those of the repartitions. */
   readonly inputs: readonly StreamOrigin[];
+  /** The repartitions, in the order in which they were declared. */
+  readonly repartitions: readonly RepartitionStep[];
+  /** By step, the stage that executes it: see `stagesOf`. */
+  readonly stages: ReadonlyMap<Step, number>;
   /**
    * The streams, by index, that meet in operators which need all records of a key: their sources must be partitioned
    * alike. Each group is listed once; streams that meet no other one are not in it.

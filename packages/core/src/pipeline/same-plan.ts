@@ -21,7 +21,7 @@ export function samePlan(pipeline: string, first: Plan, again: Plan): Plan {
 }
 
 /** What a plan declares, in order, as text. */
-function shapeOf({ operators, edges, tables }: Plan): string[] {
+function shapeOf({ operators, edges, tables, repartitions }: Plan): string[] {
   return [
     ...operators.map(
       ({ name, kind, settings, state, subKeys = {} }) =>
@@ -30,6 +30,10 @@ function shapeOf({ operators, edges, tables }: Plan): string[] {
     ...edges.map(
       ({ from, stream, to, other }) =>
         `an edge from '${stream ?? from}' to ${other === true ? 'the other input of ' : ''}'${to}'`,
+    ),
+    ...repartitions.map(
+      ({ stream: { name, keyFields, schema } }) =>
+        `repartition '${name}' ${JSON.stringify([keyFields ?? null, schema.fields])}`,
     ),
     ...tables.map(({ name, columns }) => `table '${name}' ${JSON.stringify(columns)}`),
   ];

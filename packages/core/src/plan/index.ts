@@ -16,7 +16,7 @@ export type { WindowNodeOptions } from '../operators/window.js';
 export { currentPlan, enter, leave, type RunningEngine } from '../pipeline/ambient.js';
 export { Flow, foreignFlow, type FlowOrigin, type StreamOrigin } from '../pipeline/flow.js';
 export { keyKindOf, type KeyKind } from '../pipeline/key-kinds.js';
-export { buildPlan } from '../pipeline/plan-builder.js';
+export { buildPlan } from '../pipeline/build-plan.js';
 export {
   layoutOf,
   type Edge,
@@ -26,12 +26,14 @@ export {
   type OperatorStep,
   type OutputNode,
   type Plan,
+  type RepartitionStep,
   type Step,
   type SubKeyNode,
   type TableStep,
 } from '../pipeline/plan.js';
 export { reservedTables } from '../pipeline/reserved-tables.js';
 export { shardMissing } from '../pipeline/shard-missing.js';
+export { stagesOf, withLanes, type Stage } from '../pipeline/stages.js';
 export { withPartitioner } from '../pipeline/with-partitioner.js';
 export { columnOrigins, type ColumnOrigin } from '../pipeline/state-fits.js';
 export type { KeyTuple } from '../pipeline/update.js';

@@ -1,6 +1,6 @@
 import type { OperatorLayout } from '@stockafolio/core/plan';
 import type { SavedSlots, SavedTexts } from '@stockafolio/core/ports';
-import type { EnginePosition } from '../partition/partition-engine.js';
+import type { EnginePosition } from '../partition/engine-position.js';
 import type { Partitioning } from '../tables/partitioning.js';
 
 /** A file of the chain, and the checksum that it must have. */

@@ -1,5 +1,5 @@
 import { StockafolioError } from '@stockafolio/core';
-import type { EnginePosition } from '../partition/partition-engine.js';
+import type { EnginePosition } from '../partition/engine-position.js';
 
 /**
  * Checks that the tables hold what a checkpoint continues from: a run from there writes only what comes next.

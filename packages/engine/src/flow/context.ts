@@ -101,6 +101,8 @@ export class PipelineContext implements RunningEngine {
   /** A batch of one: the last record that was processed, or the one that is processed alone. */
   readonly #alone = new Moments(1);
   #moments = this.#alone;
+  /** When the newest message up to the current one was received, epoch milliseconds: it never goes back. */
+  received = Number.NEGATIVE_INFINITY;
   /** Whether a record, a flush or a commit is being processed, so that operators may emit. */
   active = false;
   /**
@@ -127,10 +129,14 @@ export class PipelineContext implements RunningEngine {
   /** Milliseconds since some moment, if there is a clock. */
   elapsed: (() => number) | undefined;
 
+  /** Whether records can leave for other partitions. */
+  readonly sends: boolean;
+
   constructor(pipeline: string, partition: number, plan: Plan, states: StateStore) {
     this.states = states;
     this.pipeline = pipeline;
     this.partition = partition;
+    this.sends = plan.repartitions.length > 0;
     this.#finals = plan.finals;
     this.#givesEarlier = plan.givesEarlier;
     const outputs = plan.operators.flatMap((node) => node.outputs ?? []);
@@ -271,7 +277,7 @@ export class PipelineContext implements RunningEngine {
   }
 
   /** Whether rows may be written now; otherwise the pipeline emits outside its turn. */
-  checkActive(what: 'operator' | 'table', name: string): boolean {
+  checkActive(what: 'operator' | 'table' | 'repartition', name: string): boolean {
     if (this.active) return true;
     this.fatal ??= new StockafolioError(
       'ERR_ASYNC_EMISSION',

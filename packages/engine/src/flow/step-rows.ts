@@ -1,4 +1,5 @@
 import { type Mutation, rowId } from '@stockafolio/core/ports';
+import { Outbox } from './outbox.js';
 
 /** Rows of one step that are searched one by one; more rows than that are found by key. */
 const FEW = 16;
@@ -23,6 +24,8 @@ export class StepRows {
   #markPuts = 0;
   #replaced: { readonly at: number; readonly row: Mutation }[] = [];
 
+  /** The records that leave for other partitions: a step that is undone has sent none. */
+  readonly leaving = new Outbox();
   /** Whether rows are made to be removed: what they are made from is no more. */
   isRemoving = false;
 
@@ -35,6 +38,7 @@ export class StepRows {
     this.#start = this.#rows.length;
     if (this.#puts > FEW) this.#indexes.clear();
     this.#puts = 0;
+    this.leaving.begin();
     this.mark();
   }
 
@@ -42,11 +46,13 @@ export class StepRows {
   mark(): void {
     this.#mark = this.#rows.length;
     this.#markPuts = this.#puts;
+    this.leaving.mark();
     if (this.#replaced.length > 0) this.#replaced = [];
   }
 
   /** Undoes the current emission. */
   rollbackToMark(): void {
+    this.leaving.rollbackToMark();
     for (const { at, row } of this.#replaced.reverse()) this.#rows[at] = row;
     if (this.#puts > FEW) for (const row of this.#rows.slice(this.#mark)) this.#indexes.delete(rowId(row));
     this.#rows.length = this.#mark;
@@ -96,11 +102,13 @@ export class StepRows {
 
   /** Rolls back the rows of the current step. */
   rollback(): void {
+    this.leaving.rollback();
     this.#rows.length = this.#start;
   }
 
-  /** Rolls back the last steps: keeps only the first `length` rows. */
-  rollbackTo(length: number): void {
+  /** Rolls back the last steps: keeps only the first `length` rows, and the first `leaving` records that leave. */
+  rollbackTo({ length, leaving }: { readonly length: number; readonly leaving: number }): void {
+    this.leaving.rollbackTo(leaving);
     this.#rows.length = length;
     this.begin();
   }

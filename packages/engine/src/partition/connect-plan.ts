@@ -1,12 +1,16 @@
+import { StockafolioError } from '@stockafolio/core';
 import type { OperatorNode, Plan } from '@stockafolio/core/plan';
 import type { PipelineContext } from '../flow/context.js';
 import { receive } from '../flow/receive.js';
 import { TableConnection } from '../flow/table-connection.js';
+import { RepartitionConnection } from '../flow/repartition-connection.js';
 import type { OperatorHost } from '../operators/operator-host.js';
 import { execute } from '../operators/operator-kinds.js';
 
 /** Creates the operators that execute a plan in one engine, and connects them in the plan's order. */
 export function connectPlan(context: PipelineContext, plan: Plan): void {
+  if (plan.repartitions.some(({ origin }) => plan.inputs.includes(origin)))
+    throw new StockafolioError('ERR_INTERNAL', `pipeline '${context.pipeline}' was not divided into its stages`);
   const { operators, connections } = context;
   const hosts = new Map<OperatorNode, OperatorHost>();
   for (const step of plan.steps) {
@@ -26,6 +30,8 @@ export function connectPlan(context: PipelineContext, plan: Plan): void {
       connections.push(...operator.connections);
     } else if ('table' in step) {
       if (step.writer === undefined) connections.push(new TableConnection(context, step.table, step.rows));
+    } else if ('origin' in step) {
+      connections.push(new RepartitionConnection(context, step));
     } else {
       const { observed, next, error } = step;
       connections.push({ connect: () => receive(context, observed, next, error) });

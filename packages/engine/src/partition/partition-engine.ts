@@ -1,6 +1,6 @@
 import { BadRecordError, isStockafolioError, messageOf, StockafolioError } from '@stockafolio/core';
 import { enter, leave, type OperatorLayout, type Plan } from '@stockafolio/core/plan';
-import type { Mark, Mutation, StateStore } from '@stockafolio/core/ports';
+import type { Mutation, StateStore } from '@stockafolio/core/ports';
 import { thrownByStream } from '../intake/intake.js';
 import { PipelineContext, type OperatorRuntime } from '../flow/context.js';
 import { isFatal } from '../flow/fatal.js';
@@ -9,8 +9,10 @@ import type { Lull } from '../merge/merge.js';
 import { lullRow } from '../tables/lulls.js';
 import { cutRow } from '../tables/checkpoint-cuts.js';
 import { connectPlan } from './connect-plan.js';
-import { EngineInputs, type InputPosition } from './engine-input.js';
+import { Departures } from './departures.js';
+import { EngineInputs } from './engine-input.js';
 import type { EngineOptions } from './engine-options.js';
+import type { EnginePosition } from './engine-position.js';
 import type { RecordPosition } from '../tables/dead-letter.js';
 import type { Rejection } from '../tables/dead-letter-watch.js';
 import { inputName } from '../tables/input-name.js';
@@ -19,25 +21,6 @@ import { progressRow } from '../tables/progress.js';
 import { Rejections } from './rejections.js';
 import { markRow } from '../tables/source-marks.js';
 import type { VersionFloor } from '../tables/version-floors.js';
-
-/** The progress of an engine: what a checkpoint stores besides the state of the operators. */
-export interface EnginePosition {
-  /**
-   * The next offset to process. If the pipeline reads several streams, this is the sum of their next offsets: it rises
-   * with every message, and the order of the messages is always the same, so it stands for one cut.
-   */
-  readonly offset: number;
-  /** The version clock: the version of the last record, in microseconds. */
-  readonly version: number;
-  /** The latest event time seen, in epoch milliseconds; null before the first record. */
-  readonly latest: number | null;
-  /**
-   * What is known of the message before `offset`; absent in checkpoints of earlier versions, and if nothing is known.
-   */
-  readonly mark?: Mark;
-  /** How far each stream was processed, if the pipeline reads several. */
-  readonly inputs?: readonly InputPosition[];
-}
 
 /**
  * One pipeline on one source partition: processes records in order and produces the rows to write.
@@ -52,6 +35,8 @@ export class PartitionEngine {
   readonly #options: EngineOptions;
   readonly #rejections: Rejections;
   readonly #notes: Mutation[] = [];
+  /** The records that leave for other partitions. */
+  readonly departures: Departures;
   #latest = Number.NEGATIVE_INFINITY;
   /** When the source received the last message, epoch milliseconds. */
   #ingested = 0;
@@ -69,6 +54,7 @@ export class PartitionEngine {
     this.#rejections = new Rejections(this.#context, options);
     connectPlan(this.#context, plan);
     this.inputs = new EngineInputs(this.#context, pipeline, plan);
+    this.departures = new Departures(this.#context);
     this.#check();
   }
 
@@ -112,7 +98,7 @@ export class PartitionEngine {
   get position(): EnginePosition {
     const latest = this.#latest === Number.NEGATIVE_INFINITY ? null : this.#latest;
     const { all: inputs, offset } = this.inputs;
-    const position = { offset, version: this.#context.version, latest };
+    const position = { offset, version: this.#context.version, latest, ...this.departures.position };
     if (inputs.length > 1) return { ...position, inputs: inputs.map((input) => input.position) };
     const { mark } = this.inputs.at(0);
     return mark === undefined ? position : { ...position, mark };
@@ -141,6 +127,7 @@ export class PartitionEngine {
    */
   resume(position: EnginePosition, layouts?: ReadonlyMap<string, OperatorLayout>): void {
     this.inputs.resume(position.inputs ?? [{ ...position, stream: this.inputs.at(0).stream.name }]);
+    this.departures.resume(position);
     this.#context.version = position.version;
     this.#latest = position.latest ?? Number.NEGATIVE_INFINITY;
     this.#context.watermark = this.#latest - this.inputs.outOfOrderness;
@@ -185,6 +172,7 @@ export class PartitionEngine {
       this.reject(asBadRecord(thrownByStream(stream, error)), this.#rejections.encoded(copy, position), position);
       return;
     }
+    context.received = Math.max(context.received, position.ingested);
     context.rows.begin();
     context.beginRecord();
     context.time = time;
@@ -220,7 +208,7 @@ export class PartitionEngine {
     while (from < count) {
       const to = batches.end(records, from, count, this.#latest);
       for (let n = from; n < to; n++) copier.keep(n - from, records[n]);
-      const latest = batches.process(records, from, to);
+      const latest = batches.process(records, positions, from, to);
       if (latest === undefined) {
         for (let n = from; n < to; n++) this.#push(copier.restored(n - from), positions[n] as RecordPosition);
       } else {
@@ -372,6 +360,7 @@ export class PartitionEngine {
   #continueAfter({ partition = this.partition, offset, ingested, input = 0 }: RecordPosition): void {
     if (partition === this.partition) this.inputs.at(input).offset = offset + 1;
     this.#ingested = ingested;
+    this.#context.received = Math.max(this.#context.received, ingested);
   }
 
   #rollback(record: unknown, position: RecordPosition): void {

@@ -95,29 +95,44 @@ export class RecordBatches {
    * @param records whose values the copier has kept, from slot 0 on
    * @returns the latest event time so far; undefined if nothing was processed, because it must be done one by one
    */
-  process(records: readonly unknown[], from: number, to: number): number | undefined {
+  process(
+    records: readonly unknown[],
+    positions: readonly { readonly ingested: number }[],
+    from: number,
+    to: number,
+  ): number | undefined {
     if (this.#isBad || this.#isImpure) return undefined;
     const context = this.#context;
     const { rows } = context;
-    const length = rows.length;
+    const { length, leaving } = rows;
+    const before = { length, leaving: leaving.length };
+    const { received } = context;
     context.beginBatch(this.#moments);
-    this.#run(records, from, to);
+    this.#run(records, positions, from, to);
     const last = to - from - 1;
     for (let n = from; n < to && !this.#isImpure; n++) this.#isImpure = !this.#copier.isKept(n - from, records[n]);
     if (this.#isImpure) context.breakBatch();
     if (context.failure === undefined && earliest(context.operators) > (this.#moments.watermarks[last] as number)) {
       this.#most = Math.min(BATCH_SIZE, this.#most * 2);
+      if (context.sends)
+        for (let n = from; n < to; n++) context.received = Math.max(context.received, positions[n]?.ingested ?? 0);
       context.endBatch(last);
       return this.#newest;
     }
     this.#most = Math.max(SMALLEST, this.#most >> 1);
     context.undo();
     context.endBatch(undefined);
-    rows.rollbackTo(length);
+    rows.rollbackTo(before);
+    context.received = received;
     return undefined;
   }
 
-  #run(records: readonly unknown[], from: number, to: number): void {
+  #run(
+    records: readonly unknown[],
+    positions: readonly { readonly ingested: number }[],
+    from: number,
+    to: number,
+  ): void {
     const context = this.#context;
     const { quiet, others } = this.#records.parted();
     context.rows.begin();
@@ -130,6 +145,7 @@ export class RecordBatches {
     if (others.length === 0) return;
     for (let n = from; n < to; n++) {
       context.index = n - from;
+      context.received = Math.max(context.received, positions[n]?.ingested ?? 0);
       context.rows.begin();
       for (const receiver of others) receiver(records[n]);
       if (context.failure !== undefined) return;

@@ -1,6 +1,6 @@
 import { rowObject } from '@stockafolio/core';
 import type { Mutation, Tables } from '@stockafolio/core/ports';
-import type { EnginePosition } from '../partition/partition-engine.js';
+import type { EnginePosition } from '../partition/engine-position.js';
 import { progress } from './system-tables.js';
 
 /** How far the tables of a pipeline are, for one source partition. */

@@ -1,6 +1,6 @@
 import type { Table } from '@stockafolio/core';
 import type { Mark, Mutation, Position, Tables } from '@stockafolio/core/ports';
-import type { EnginePosition } from '../partition/partition-engine.js';
+import type { EnginePosition } from '../partition/engine-position.js';
 import { scanSystemTable } from './scan-system-table.js';
 import { sourceMarks } from './system-tables.js';
 

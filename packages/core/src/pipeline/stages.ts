@@ -1,0 +1,115 @@
+import type { Stream } from '../stream/index.js';
+import type { StreamOrigin } from './flow.js';
+import type { Pipeline } from './pipeline.js';
+import type { Edge, OperatorNode, Plan, RepartitionStep, Step } from './plan.js';
+
+/** A part of a pipeline that is executed on its own: a pipeline itself, between streams, repartitions and tables. */
+export interface Stage extends Pipeline {
+  /** The repartitions whose records it reads: the last of its streams. */
+  readonly behind: readonly RepartitionStep[];
+}
+
+/**
+ * The stages of a pipeline, in the order in which records pass through them: one, if it has no repartition. They are
+ * named `PIPELINE`, and `PIPELINE.REPARTITION` behind a repartition.
+ */
+export function stagesOf(pipeline: Pipeline): readonly Stage[] {
+  const { plan } = pipeline;
+  if (plan.repartitions.length === 0) return [{ ...pipeline, behind: [] }];
+  const streams = [...pipeline.streams, ...plan.repartitions.map(({ stream }) => stream)];
+  const count = Math.max(...plan.stages.values()) + 1;
+  return Array.from({ length: count }, (_, stage) => stageOf(pipeline, streams, stage));
+}
+
+/**
+ * A stage as it is executed: the records of a repartition come in one lane for each partition that they left, and each
+ * lane is a stream of its own, `REPARTITION-PARTITION`.
+ *
+ * @param counts by repartition of `behind`, from how many partitions its records come
+ */
+export function withLanes(stage: Stage, counts: readonly number[]): Pipeline {
+  const { streams, behind } = stage;
+  const lanes = streams.map((stream) => {
+    const at = behind.findIndex((step) => step.stream === stream);
+    return at < 0 ? [stream] : Array.from({ length: counts[at] ?? 0 }, (_, lane) => laneOf(stream, lane));
+  });
+  const firsts = lanes.map((_, n) => lanes.slice(0, n).flat().length);
+  const all = lanes.flat();
+  const laned = (plan: Plan): Plan => ({
+    ...plan,
+    inputs: Object.freeze(lanes.flatMap((of, n) => of.map(() => plan.inputs[n] as StreamOrigin))),
+    meetings: Object.freeze(
+      plan.meetings.map((group) => group.flatMap((n) => (lanes[n] ?? []).map((_, lane) => (firsts[n] ?? 0) + lane))),
+    ),
+  });
+  return Object.freeze({
+    ...stage,
+    stream: all[0] ?? stage.stream,
+    streams: Object.freeze(all),
+    plan: laned(stage.plan),
+    instantiate: () => laned(stage.instantiate()),
+  });
+}
+
+function laneOf(stream: Stream<unknown>, lane: number): Stream<unknown> {
+  return Object.freeze({ ...stream, name: `${stream.name}-${lane}` });
+}
+
+function stageOf(pipeline: Pipeline, all: readonly Stream<unknown>[], stage: number): Stage {
+  const { plan, name } = pipeline;
+  const read = [...all.keys()].filter((n) => isRead(plan, n, stage));
+  const streams = Object.freeze(read.map((n) => all[n] as Stream<unknown>));
+  const [stream = pipeline.stream] = streams;
+  const behind = plan.repartitions.filter((step) => streams.includes(step.stream));
+  return Object.freeze({
+    ...pipeline,
+    name: [name, ...behind.slice(0, 1).map((step) => step.stream.name)].join('.'),
+    stream,
+    streams,
+    // What was sent through a repartition has the fields that are read, and no others.
+    reads: behind.length === 0 ? pipeline.reads : undefined,
+    behind: Object.freeze(behind),
+    plan: partOf(plan, read, stage),
+    instantiate: () => partOf(pipeline.instantiate(), read, stage),
+  });
+}
+
+/** Whether a step of the stage is given what comes from this stream. */
+function isRead({ inputs, edges, stages }: Plan, input: number, stage: number): boolean {
+  const stream = inputs[input]?.stream;
+  const steps = [...stages].filter(([, of]) => of === stage).map(([step]) => step);
+  return edges.some((edge) => edge.stream === stream && steps.some((step) => leadsTo(edge, step)));
+}
+
+function leadsTo({ to, table, ...edge }: Edge, step: Step): boolean {
+  const repartition = edge.repartition === true;
+  if ('node' in step) return !table && !repartition && step.node.name === to;
+  if ('table' in step) return table && step.table.name === to;
+  return 'origin' in step && repartition && step.stream.name === to;
+}
+
+function partOf(plan: Plan, read: readonly number[], stage: number): Plan {
+  const steps = plan.steps.filter((step) => plan.stages.get(step) === stage);
+  const operators = new Set(steps.flatMap((step) => ('node' in step ? [step.node] : [])));
+  const ofThese = <V>(map: ReadonlyMap<OperatorNode, V>): ReadonlyMap<OperatorNode, V> =>
+    new Map([...map].filter(([node]) => operators.has(node)));
+  return Object.freeze({
+    ...plan,
+    inputs: Object.freeze(read.flatMap((n) => plan.inputs[n] ?? [])),
+    repartitions: Object.freeze(plan.repartitions.filter((step) => steps.includes(step))),
+    stages: new Map(steps.map((step) => [step, 0])),
+    meetings: Object.freeze(
+      plan.meetings
+        .map((group) => group.map((n) => read.indexOf(n)).filter((n) => n >= 0))
+        .filter((group) => group.length > 1),
+    ),
+    steps: Object.freeze(steps),
+    operators: Object.freeze(plan.operators.filter((node) => operators.has(node))),
+    tables: Object.freeze(plan.tables.filter((table) => steps.some((step) => 'table' in step && step.table === table))),
+    edges: Object.freeze(plan.edges.filter((edge) => steps.some((step) => leadsTo(edge, step)))),
+    finals: ofThese(plan.finals),
+    timedBy: ofThese(plan.timedBy),
+    givesEarlier: new Set([...plan.givesEarlier].filter((node) => operators.has(node))),
+    keyKinds: ofThese(plan.keyKinds),
+  });
+}

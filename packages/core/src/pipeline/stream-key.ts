@@ -1,0 +1,26 @@
+import { StockafolioError } from '../errors/index.js';
+import { fieldOf } from '../schema/index.js';
+import type { Stream } from '../stream/index.js';
+import { keyKindOf, type KeyKind } from './key-kinds.js';
+import type { KeyPartNode, OperatorNode } from './plan.js';
+
+/** Whether a key begins with the stream's own, which is known if both are names of fields; assumed otherwise. */
+export function mayHaveStreamKey(key: readonly KeyPartNode[], { keyFields }: Stream<unknown>): boolean {
+  if (keyFields === undefined) return true;
+  const begins = keyFields.every((field, n) => {
+    const part = key[n];
+    return part !== undefined && 'field' in part && part.field === field;
+  });
+  return keyFields.length > 0 && begins;
+}
+
+/** The kind of a part of a key that is a field of a stream's records. @throws ERR_PIPELINE_INVALID if not all have it */
+export function kindOfField(node: OperatorNode, field: string, { name, schema }: Stream<unknown>): KeyKind {
+  const { fields, names } = schema;
+  if (Object.hasOwn(fields, field) && !fieldOf(fields, field).optional) return keyKindOf(fieldOf(fields, field));
+  throw new StockafolioError(
+    'ERR_PIPELINE_INVALID',
+    `operator '${node.name}' cannot have '${field}' in its key: not every record of stream '${name}' has it`,
+    { hint: `the fields of its records are ${names.join(', ')}` },
+  );
+}

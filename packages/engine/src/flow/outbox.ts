@@ -1,0 +1,61 @@
+import type { Key, Stream } from '@stockafolio/core';
+
+/** A record on its way to a topic of the pipeline's own. */
+export interface Leaving {
+  /** What it is there. */
+  readonly stream: Stream<unknown>;
+  readonly key: Key;
+  readonly value: Uint8Array;
+  /** The time at which it counts as sent, epoch milliseconds: see `PipelineContext.received`. */
+  readonly sent: number;
+}
+
+/** The records that leave with the next commit; those of the current step, and of its current emission, can be undone. */
+export class Outbox {
+  #leaving: Leaving[] = [];
+  #start = 0;
+  #mark = 0;
+
+  get length(): number {
+    return this.#leaving.length;
+  }
+
+  /** Begins a step. */
+  begin(): void {
+    this.#start = this.#leaving.length;
+    this.mark();
+  }
+
+  /** Begins an emission within the step, which can be undone on its own. */
+  mark(): void {
+    this.#mark = this.#leaving.length;
+  }
+
+  push(leaving: Leaving): void {
+    this.#leaving.push(leaving);
+  }
+
+  /** Undoes the current emission. */
+  rollbackToMark(): void {
+    this.#leaving.length = this.#mark;
+  }
+
+  /** Undoes the current step. */
+  rollback(): void {
+    this.#leaving.length = this.#start;
+  }
+
+  /** Undoes the last steps: keeps only the first `length`. */
+  rollbackTo(length: number): void {
+    this.#leaving.length = length;
+    this.begin();
+  }
+
+  /** Returns all of them, in order, and clears the list. */
+  take(): readonly Leaving[] {
+    const leaving = this.#leaving;
+    this.#leaving = [];
+    this.begin();
+    return leaving;
+  }
+}

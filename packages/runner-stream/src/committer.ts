@@ -1,7 +1,8 @@
 import type { Mutation, Position } from '@stockafolio/core/ports';
 import { CheckpointQueue, type Saving } from './checkpoint-queue.js';
-import type { CommittedPartition, StreamOptions } from './options.js';
+import type { CommittedPartition, StageOptions } from './options.js';
 import { positionOf, type PartitionTask } from './partition-task.js';
+import type { Sending } from './repartition/outlets.js';
 import type { TablesWatch } from './tables-watch.js';
 import { asStockafolioError, untilBack } from './until-back.js';
 
@@ -19,6 +20,8 @@ interface Cut {
   /** Parts of shared figures. */
   readonly figures: readonly Mutation[];
   readonly progress: readonly Mutation[];
+  /** What goes to other partitions. */
+  readonly sendings: readonly Sending[];
   readonly checkpoints: readonly Saving[];
   readonly partitions: readonly CommittedPartition[];
   /** By the generation in which each partition was assigned. */
@@ -34,7 +37,7 @@ class TablesLost extends Error {}
  * the tables may have lost rows that they had acknowledged, and no cut is written until {@link goesOn}.
  */
 export class Committer<T> {
-  readonly #options: StreamOptions<T>;
+  readonly #options: StageOptions<T>;
   readonly #watch: TablesWatch<T>;
   readonly #checkpoints: CheckpointQueue<T>;
   #began: number | undefined;
@@ -47,7 +50,7 @@ export class Committer<T> {
   commits = 0;
   rows = 0;
 
-  constructor(options: StreamOptions<T>, watch: TablesWatch<T>) {
+  constructor(options: StageOptions<T>, watch: TablesWatch<T>) {
     this.#options = options;
     this.#watch = watch;
     this.#checkpoints = new CheckpointQueue(options, (error) => (this.#failure ??= error));
@@ -96,7 +99,7 @@ export class Committer<T> {
     if (this.#lost !== undefined) return;
     const { clock } = this.#options;
     const taken = clock.elapsed();
-    const cut = takeCut(tasks, depthOf, taken);
+    const cut = takeCut(this.#options, tasks, depthOf, taken);
     if (cut === undefined) return;
     this.#began = taken;
     const records = this.#unreported;
@@ -109,7 +112,7 @@ export class Committer<T> {
         this.rows += rows;
         const took = clock.elapsed() - taken;
         const { partitions } = cut;
-        this.#options.onEvent?.({ type: 'committed', records, rows, behind, took, partitions });
+        if (partitions.length > 0 || cut.checkpoints.length > 0) this.#options.onEvent?.({ type: 'committed', records, rows, behind, took, partitions });
       })
       .catch((error: unknown) => this.#end(error))
       .finally(() => {
@@ -146,11 +149,9 @@ export class Committer<T> {
 
   async #bring(cut: Cut): Promise<void> {
     const { source } = this.#options;
-    if (cut.lulls.length > 0) await this.#write('writing rows', cut.lulls);
-    if (cut.figures.length > 0) await this.#send(cut.figures);
-    if (cut.rows.length > 0) await this.#write('writing rows', cut.rows);
-    // A checkpoint continues from what progress says: figures written after it could be lost without a trace.
-    if (cut.checkpoints.length > 0) await this.#figures;
+    // Other partitions need not wait for the rows; a checkpoint and the progress must wait for both.
+    const sent = this.#sendAll(cut.sendings);
+    await Promise.all([sent, this.#writeRows(cut)]);
     this.#check();
     if (this.#lost !== undefined) throw new TablesLost(this.#lost);
     await this.#write('writing progress', cut.progress);
@@ -166,6 +167,20 @@ export class Committer<T> {
       // For lag tools only: the checkpoint is what counts.
       if (!asStockafolioError(error).retryable) throw error;
     }
+  }
+
+  async #sendAll(sendings: readonly Sending[]): Promise<void> {
+    const { outlets } = this.#options;
+    if (outlets === undefined || sendings.length === 0) return;
+    await untilBack(this.#options, 'sending to other partitions', () => outlets.send(sendings));
+  }
+
+  async #writeRows(cut: Cut): Promise<void> {
+    if (cut.lulls.length > 0) await this.#write('writing rows', cut.lulls);
+    if (cut.figures.length > 0) await this.#send(cut.figures);
+    if (cut.rows.length > 0) await this.#write('writing rows', cut.rows);
+    // A checkpoint continues from what progress says: figures written after it could be lost without a trace.
+    if (cut.checkpoints.length > 0) await this.#figures;
   }
 
   /** Writes shared figures, once the previous ones are written. */
@@ -185,7 +200,8 @@ export class Committer<T> {
   }
 }
 
-function takeCut(
+function takeCut<T>(
+  { outlets, source, clock }: Pick<StageOptions<T>, 'outlets' | 'source' | 'clock'>,
   tasks: readonly PartitionTask[],
   depthOf: (task: PartitionTask) => Depth,
   now: number,
@@ -198,6 +214,7 @@ function takeCut(
   const partitions: CommittedPartition[] = [];
   // The source is told only about these: its positions are for lag tools, so they need not follow every commit.
   const told: PartitionTask[] = [];
+  const sendings: Sending[] = [];
   for (const task of tasks) {
     const depth = depthOf(task);
     const whole = depth !== 'own';
@@ -215,6 +232,7 @@ function takeCut(
       task.owing = !whole;
       if (whole) task.figures.done(now);
     }
+    if (outlets !== undefined) sendings.push(outlets.take(task, source, clock));
     if (depth === 'saved') {
       const prepared = task.writer.prepare();
       if (prepared !== undefined) {
@@ -224,7 +242,8 @@ function takeCut(
       task.checkpoint.done(now);
     }
   }
-  if (progress.length === 0 && checkpoints.length === 0) return undefined;
+  const isSending = sendings.some(({ size }) => size > 0);
+  if (progress.length === 0 && checkpoints.length === 0 && !isSending) return undefined;
   const positions = new Map<number, Position[]>();
   for (const task of told) {
     const together = positions.get(task.generation) ?? [];
@@ -232,7 +251,7 @@ function takeCut(
     const { partition, offset, inputs } = positionOf(task);
     together.push(inputs === undefined ? { partition, offset } : { partition, offset, inputs });
   }
-  return { lulls, rows, figures, progress, checkpoints, partitions, positions };
+  return { lulls, rows, figures, progress, sendings, checkpoints, partitions, positions };
 }
 
 function factsOf({ partition, engine, end, oldest }: PartitionTask): CommittedPartition {

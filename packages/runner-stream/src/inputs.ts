@@ -1,10 +1,11 @@
 import { StockafolioError } from '@stockafolio/core';
 import type { Codec, Source } from '@stockafolio/core/ports';
 import { jointSource } from './joint-source.js';
-import type { StreamInput, StreamOptions } from './options.js';
+import type { StageOptions, StreamInput, StreamOptions } from './options.js';
 
 /** The source of the pipeline's stream; of several streams their sources, read as one. */
-export function sourceOf<T>(options: StreamOptions<T>): Source {
+export function sourceOf<T>(options: StageOptions<T>): Source {
+  if (options.inputs !== undefined) return options.source;
   const inputs = inputsOf(options);
   if (inputs.length === 1) return options.source;
   return jointSource(inputs.map(({ source }, n) => ({ source, stream: options.pipeline.streams[n]?.name ?? '' })));
@@ -22,7 +23,9 @@ export function codecAt(codecs: readonly Codec<unknown>[], input: number): Codec
 }
 
 /** What each stream is read from, in order. @throws ERR_USAGE if a stream is missing */
-export function inputsOf<T>({ pipeline, source, codec, others = {} }: StreamOptions<T>): readonly StreamInput[] {
+export function inputsOf<T>(options: StageOptions<T>): readonly StreamInput[] {
+  const { pipeline, source, codec, others = {}, inputs } = options;
+  if (inputs !== undefined) return inputs;
   const names = pipeline.streams.map(({ name }) => name);
   const extra = Object.keys(others).find((name) => !names.slice(1).includes(name));
   if (extra !== undefined) {

@@ -24,15 +24,19 @@ export function jointSource(sources: readonly NamedSource[]): Source {
   return new Joint(sources);
 }
 
-/** The source of a stream. */
+/** The source of a stream, or of the lanes of a repartition. */
 export interface NamedSource {
   readonly stream: string;
   readonly source: Source;
+  /** How many streams it has: the lanes of a repartition. Defaults to one. */
+  readonly lanes?: number;
 }
 
 class Joint implements Source {
   readonly #streams: readonly string[];
   readonly #sources: readonly Source[];
+  /** By source, the indexes of its streams. */
+  readonly #inputs: readonly (readonly number[])[];
   /** The index of the source that has the group. */
   #leader = 0;
   /** By stream, how many partitions its source had when it was last asked. */
@@ -40,7 +44,7 @@ class Joint implements Source {
   /** The positions that are read, by partition; the others of the group's follow. */
   readonly #open = new Map<number, Position>();
   readonly #generations = new Map<number, number>();
-  /** By partition and stream, the next offset of a new message, as far as known. */
+  /** By partition and source, the next offset of a new message, as far as known. */
   readonly #ends = new Map<number, readonly number[]>();
   #turn = 0;
   #isOpen = false;
@@ -50,6 +54,8 @@ class Joint implements Source {
   constructor(inputs: readonly NamedSource[]) {
     this.#streams = inputs.map(({ stream }) => stream);
     this.#sources = inputs.map(({ source }) => source);
+    let count = 0;
+    this.#inputs = inputs.map(({ lanes = 1 }) => Array.from({ length: lanes }, () => count++));
   }
 
   get shared(): boolean {
@@ -73,13 +79,18 @@ class Joint implements Source {
     }
     this.#failure ??= this.#grown(all.map(({ length }) => length));
     return (all[this.#leader] ?? []).map(({ partition }) => {
-      const inputs = all.map((each): InputRange => {
-        const range = each.find((one) => one.partition === partition);
-        return { oldest: range?.oldest ?? 0, end: range?.end ?? 0 };
+      const ranges = all.map((each) => each.find((one) => one.partition === partition));
+      const inputs = ranges.flatMap((range, n): readonly InputRange[] => {
+        const whole = { oldest: range?.oldest ?? 0, end: range?.end ?? 0 };
+        return this.#isWide(n) ? (range?.inputs ?? (this.#inputs[n] ?? []).map(() => whole)) : [whole];
       });
-      const ends = inputs.map(({ end }) => end);
+      const ends = ranges.map((range) => range?.end ?? 0);
       this.#ends.set(partition, ends);
-      return { partition, oldest: sumOf(inputs.map(({ oldest }) => oldest)), end: sumOf(ends), inputs };
+      const isOpenEnded = ranges.some((range) => range?.isOpenEnded === true);
+      return {
+        ...{ partition, oldest: sumOf(inputs.map(({ oldest }) => oldest)), end: sumOf(ends), inputs },
+        ...(isOpenEnded ? { isOpenEnded } : {}),
+      };
     });
   }
 
@@ -96,7 +107,7 @@ class Joint implements Source {
 
   async diverged(positions: readonly Position[]): Promise<readonly Divergence[]> {
     const all = await Promise.all(
-      this.#sources.map((source, input) => source.diverged?.(positions.flatMap((each) => inputAt(each, input) ?? []))),
+      this.#sources.map((source, input) => source.diverged?.(positions.flatMap((each) => this.#at(each, input) ?? []))),
     );
     return all.flatMap((divergences) => divergences ?? []);
   }
@@ -114,7 +125,7 @@ class Joint implements Source {
         for (const position of positions) this.#open.set(position.partition, position);
         for (const partition of partitions) this.#generations.set(partition, generation);
         await this.#follow(generation);
-        return positions.flatMap((position) => inputAt(position, this.#leader) ?? []);
+        return positions.flatMap((position) => this.#at(position, this.#leader) ?? []);
       },
       revoked: async (partitions, generation) => {
         await listener.revoked(partitions, generation);
@@ -140,7 +151,7 @@ class Joint implements Source {
       const count = this.#counts[input] ?? 0;
       const positions = [...this.#open.values()].filter(({ partition }) => partition < count);
       await source.follow?.(
-        positions.flatMap((position) => inputAt(position, input) ?? []),
+        positions.flatMap((position) => this.#at(position, input) ?? []),
         generation,
       );
     }
@@ -154,48 +165,58 @@ class Joint implements Source {
     if (this.#failure !== undefined) throw this.#failure;
     // The group's calls to the listener come only from here, so no two sources are ever waited for at once.
     for (let n = 0; n < this.#sources.length; n++) {
-      const input = this.#turn++ % this.#sources.length;
-      const batch = await this.#source(input).next(0);
-      if (batch !== undefined) return this.#of(input, batch);
+      const at = this.#turn++ % this.#sources.length;
+      const batch = await this.#source(at).next(0);
+      if (batch !== undefined) return this.#of(at, batch);
     }
     const batch = await this.#lead.next(maxWait);
     return batch === undefined ? undefined : this.#of(this.#leader, batch);
   }
 
-  #of(input: number, batch: SourceBatch): SourceBatch {
+  /** @param source the index of the source that it comes from */
+  #of(source: number, batch: SourceBatch): SourceBatch {
     const { partition, messages, generation } = batch;
-    const next = (messages.at(-1)?.offset ?? -1) + 1;
+    const input = this.#inputs[source]?.[batch.input ?? 0] ?? 0;
+    const last = messages.at(-1);
+    const next = (last?.offset ?? -1) + 1;
     const position = this.#open.get(partition);
     // From here on it continues if the group changes.
-    if (position !== undefined) this.#open.set(partition, moved(position, input, next));
-    const ends = (this.#ends.get(partition) ?? []).with(input, Math.max(batch.endOffset, next));
+    if (position !== undefined) this.#open.set(partition, moved(position, input, { offset: next, ...(last?.at === undefined ? {} : { at: last.at + 1 }) }));
+    const end = this.#isWide(source) ? batch.endOffset : Math.max(batch.endOffset, next);
+    const ends = (this.#ends.get(partition) ?? []).with(source, end);
     this.#ends.set(partition, ends);
     return {
       ...batch,
       input,
-      generation: input === this.#leader ? generation : (this.#generations.get(partition) ?? generation),
+      generation: source === this.#leader ? generation : (this.#generations.get(partition) ?? generation),
       endOffset: sumOf(ends),
     };
   }
 
   emptyAt(partition: number, input = 0): number | undefined {
+    const { at, lane } = this.#placeOf(input);
     // A partition that the stream does not have never gets a message.
-    if (partition >= (this.#counts[input] ?? 0)) return Number.POSITIVE_INFINITY;
-    return this.#source(input).emptyAt?.(partition);
+    if (partition >= (this.#counts[at] ?? 0)) return Number.POSITIVE_INFINITY;
+    return this.#source(at).emptyAt?.(partition, lane);
+  }
+
+  silentUntil(partition: number, input = 0): number | undefined {
+    const { at, lane } = this.#placeOf(input);
+    return this.#source(at).silentUntil?.(partition, lane);
   }
 
   pause(partitions: readonly number[], input?: number): void {
-    for (const source of this.#chosen(input)) source.pause(partitions);
+    this.#each(input, (source, lane) => source.pause(partitions, lane));
   }
 
   resume(partitions: readonly number[], input?: number): void {
-    for (const source of this.#chosen(input)) source.resume(partitions);
+    this.#each(input, (source, lane) => source.resume(partitions, lane));
   }
 
   seek(position: Position): void {
     this.#open.set(position.partition, position);
     for (const [input, source] of this.#sources.entries()) {
-      const at = inputAt(position, input);
+      const at = this.#at(position, input);
       if (at !== undefined && position.partition < (this.#counts[input] ?? 0)) source.seek(at);
     }
   }
@@ -203,7 +224,7 @@ class Joint implements Source {
   /** Only the source that has a group keeps positions for lag tools. */
   async commit(positions: readonly Position[], generation: number): Promise<void> {
     await this.#lead.commit(
-      positions.flatMap((position) => inputAt(position, this.#leader) ?? []),
+      positions.flatMap((position) => this.#at(position, this.#leader) ?? []),
       generation,
     );
   }
@@ -212,26 +233,44 @@ class Joint implements Source {
     await Promise.all(this.#sources.map((source) => source.close()));
   }
 
-  #chosen(input: number | undefined): readonly Source[] {
-    return input === undefined ? this.#sources : [this.#source(input)];
+  /** Calls a function for the source of a stream, or for all; a source of one stream is not asked for a lane. */
+  #each(input: number | undefined, call: (source: Source, lane: number | undefined) => void): void {
+    if (input === undefined) {
+      for (const source of this.#sources) call(source, undefined);
+      return;
+    }
+    const { at, lane } = this.#placeOf(input);
+    call(this.#source(at), lane);
   }
 
-  #source(input: number): Source {
-    const source = this.#sources[input];
-    if (source === undefined)
-      throw new StockafolioError('ERR_INTERNAL', `there is no source of stream number ${input}`);
+  /** The index of a stream's source, and the lane that the stream is there; undefined if the source has no lanes. */
+  #placeOf(input: number): { readonly at: number; readonly lane: number | undefined } {
+    const at = this.#inputs.findIndex((inputs) => inputs.includes(input));
+    return { at, lane: this.#isWide(at) ? this.#inputs[at]?.indexOf(input) : undefined };
+  }
+
+  #isWide(source: number): boolean {
+    return (this.#inputs[source]?.length ?? 1) > 1;
+  }
+
+  #source(at: number): Source {
+    const source = this.#sources[at];
+    if (source === undefined) throw new StockafolioError('ERR_INTERNAL', `there is no source number ${at}`);
     return source;
   }
+
+  /** The position of one source. */
+  #at({ partition, inputs = [] }: Position, source: number): Position | undefined {
+    const own = (this.#inputs[source] ?? []).flatMap((input) => inputs[input] ?? []);
+    const [first] = own;
+    if (first === undefined) return undefined;
+    if (!this.#isWide(source)) return { partition, ...first };
+    return { partition, offset: sumOf(own.map(({ offset }) => offset)), inputs: own };
+  }
 }
 
-/** The position of one stream. */
-function inputAt({ partition, inputs }: Position, input: number): Position | undefined {
-  const at: InputOffset | undefined = inputs?.[input];
-  return at === undefined ? undefined : { partition, ...at };
-}
-
-function moved({ partition, inputs = [] }: Position, input: number, offset: number): Position {
-  const now = inputs.map((at, n) => (n === input ? { offset } : at));
+function moved({ partition, inputs = [] }: Position, input: number, to: InputOffset): Position {
+  const now = inputs.map((at, n) => (n === input ? to : at));
   return { partition, offset: sumOf(now.map((at) => at.offset)), inputs: now };
 }
 

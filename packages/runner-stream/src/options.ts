@@ -1,6 +1,7 @@
 import type { Pipeline, StockafolioError } from '@stockafolio/core';
-import type { AbortSignalLike, Clock, Codec, Files, Source, StateStore, Tables } from '@stockafolio/core/ports';
+import type { AbortSignalLike, Clock, Codec, Files, OwnTopics, Source, StateStore, Tables } from '@stockafolio/core/ports';
 import type { DeadLetterOptions, ManyDeadLetters, OnPartitionMismatch, PlanChange } from '@stockafolio/engine';
+import type { Outlets } from './repartition/outlets.js';
 import type { WaitingEvent } from './group-wait.js';
 import type { RetryEvent } from './until-back.js';
 
@@ -12,6 +13,13 @@ export interface StreamOptions<T> extends DeadLetterOptions {
   readonly source: Source;
   /** Of a pipeline that reads several streams: what the others are read from, by the name of the stream. */
   readonly others?: Readonly<Record<string, StreamInput>>;
+  /** Of a pipeline with repartitions: the topics through which it sends records to itself. */
+  readonly repartitions?: OwnTopics;
+  /**
+   * Opens another reader of a stream's source, by the name of the stream. It is needed where a stream is read both before
+   * and behind a repartition.
+   */
+  readonly reopen?: (stream: string) => Source;
   readonly tables: Tables;
   /** Where checkpoints are kept, in a folder named after the pipeline. */
   readonly checkpoints: Files;
@@ -78,6 +86,26 @@ export interface StreamOptions<T> extends DeadLetterOptions {
   readonly onEvent?: (event: StreamEvent) => void;
 }
 
+/** How one stage of a pipeline is run: see `stagesOf`. */
+export interface StageOptions<T> extends StreamOptions<T> {
+  /** What each stream is read from, in order: `source` is made of these. */
+  readonly inputs?: readonly StreamInput[];
+  /** Where records go that leave the stage. */
+  readonly outlets?: Outlets;
+  /** With `untilCaughtUp`: when the stage may end. */
+  readonly linger?: Linger;
+}
+
+/** A stage ends once it has got everything, and others need nothing more from it. */
+export interface Linger {
+  /** Whether those before it are caught up, and everything that they sent is in its source. */
+  isFed(): boolean;
+  /** Notes that it is caught up, with everything written and sent. */
+  caughtUp(): void;
+  /** Whether those behind it are caught up too. */
+  mayEnd(): boolean;
+}
+
 /** What one of several streams is read from. */
 export interface StreamInput {
   readonly source: Source;
@@ -85,7 +113,12 @@ export interface StreamInput {
 }
 
 /** What happens in a run, for logs, progress and metrics. */
-export type StreamEvent =
+export type StreamEvent = AnyEvent & {
+  /** The stage of a pipeline with repartitions, such as `portfolio.by-symbol`; absent for the first one. */
+  readonly stage?: string;
+};
+
+type AnyEvent =
   | {
       readonly type: 'resumed';
       readonly partition: number;

@@ -34,7 +34,7 @@ import {
 } from '@stockafolio/engine';
 import { filesWithin } from './files-within.js';
 import { codecAt, codecsOf } from './inputs.js';
-import type { StreamOptions } from './options.js';
+import type { StageOptions, StreamOptions } from './options.js';
 import { Turn } from './turn.js';
 
 /** Defaults, in milliseconds. */
@@ -97,7 +97,7 @@ export interface Opening {
 }
 
 /** Creates the engine of a partition, restored from the newest checkpoint that the tables contain, if there is one. */
-export async function openPartition<T>(options: StreamOptions<T>, opening: Opening): Promise<PartitionTask> {
+export async function openPartition<T>(options: StageOptions<T>, opening: Opening): Promise<PartitionTask> {
   const { source, sources, range, counts, generation, whole, tableIds, isNoted } = opening;
   const { pipeline, checkpoints, clock } = options;
   const of = Math.max(...counts);
@@ -111,6 +111,7 @@ export async function openPartition<T>(options: StreamOptions<T>, opening: Openi
     sources,
     partitions: of,
     codec: { encode: (record, position) => codecAt(codecs, position.input ?? 0).encode(record) },
+    repartitions: options.outlets?.partitions,
     states: options.states?.(),
     onBadRecord: options.onBadRecord ?? 'dead-letter',
     clock,
@@ -124,7 +125,7 @@ export async function openPartition<T>(options: StreamOptions<T>, opening: Openi
     const { acceptPlanChange = false } = options;
     const changes = restoreCheckpoint(engine, chain, { source, acceptPlanChange, tableIds });
     const { offset } = engine.position;
-    if (offset > range.end) throw ahead(chain.last.name, range, offset);
+    if (offset > range.end && range.isOpenEnded !== true) throw ahead(chain.last.name, range, offset);
     options.onEvent?.({ type: 'resumed', partition, offset, checkpoint: chain.last.name, changes });
   }
   const files = filesWithin(checkpoints, clock, options.checkpointTimeout ?? CHECKPOINT_TIMEOUT);
@@ -153,7 +154,7 @@ export async function openPartition<T>(options: StreamOptions<T>, opening: Openi
     figures: new Turn(figuresInterval, partition, of, now),
     checkpoint: new Turn(checkpointInterval, partition, of, now),
     oldest: null,
-    end: range.end,
+    end: Math.max(range.end, engine.position.offset),
   };
 }
 
@@ -218,8 +219,8 @@ function partitioningRows(pipeline: Pipeline, partition: number, counts: readonl
 
 /** Where a partition is read from. */
 export function positionOf({ partition, engine }: Pick<PartitionTask, 'partition' | 'engine'>): Position {
-  const { offset, mark, inputs } = engine.position;
-  const position = positionAt(partition, offset, mark);
+  const { offset, mark, inputs, at } = engine.position;
+  const position = { ...positionAt(partition, offset, mark), ...(at === undefined ? {} : { at }) };
   return inputs === undefined ? position : { ...position, inputs };
 }
 
@@ -249,6 +250,8 @@ export function passSilence<T>(
   if (merge === undefined || merge.waiting() === 0) return { records: 0, rejected: 0 };
   const now = clock.elapsed();
   for (const input of pipeline.streams.keys()) {
+    const silentUntil = source.silentUntil?.(partition, input);
+    if (silentUntil !== undefined) merge.silent(input, silentUntil);
     const emptyAt = source.emptyAt?.(partition, input);
     if (emptyAt === undefined || now - (heard[input] ?? 0) < pipeline.idleAfter) continue;
     merge.silent(input, emptyAt - CLOCKS_DIFFER);
@@ -297,7 +300,9 @@ function takeInOrder({ engine, intakes: [intake] }: PartitionTask, batch: Source
   }
   feed.end();
   const last = batch.messages.at(-1);
-  if (last !== undefined && next === last.offset + 1) engine.inputs.at(0).mark = markOf(last, batch.epoch);
+  if (last === undefined || next !== last.offset + 1) return;
+  engine.inputs.at(0).mark = markOf(last, batch.epoch);
+  if (last.at !== undefined) engine.inputs.at(0).at = last.at + 1;
 }
 
 function addToMerge({ intakes }: PartitionTask, merge: MergedFeed, batch: SourceBatch, now: number): void {

@@ -6,13 +6,14 @@ import {
   type Position,
   type SourceBatch,
 } from '@stockafolio/core/ports';
-import { checkpointStore, claimTables, type Progress, readFloors, readProgress, tablesOf } from '@stockafolio/engine';
+import { checkpointStore, claimTables, type Progress, readProgress, tablesOf } from '@stockafolio/engine';
 import { Committer } from './committer.js';
 import { DeadLetterReport } from './dead-letter-report.js';
+import { FloorWatch } from './floor-watch.js';
 import { streamTarget } from './group-target.js';
 import { GroupWait } from './group-wait.js';
 import { inputsOf, sourceOf } from './inputs.js';
-import type { StreamInput, StreamOptions, StreamResult } from './options.js';
+import type { StageOptions, StreamInput, StreamOptions, StreamResult } from './options.js';
 import { LagWatch } from './lag-watch.js';
 import {
   boundWaiting,
@@ -25,6 +26,7 @@ import {
   type PartitionTask,
 } from './partition-task.js';
 import { checkPartitionings, grown } from './partitionings.js';
+import { runStages } from './repartition/run-stages.js';
 import { checkSameLog, otherSource } from './same-log.js';
 import { TablesWatch } from './tables-watch.js';
 import { untilBack } from './until-back.js';
@@ -42,7 +44,9 @@ import { readWritten, type Written } from './written.js';
  * source has lost messages that were read; ERR_BAD_RECORD and ERR_PIPELINE_DEFECT with `onBadRecord: 'fail'`; ERR_MANY_DEAD_LETTERS
  */
 export async function runStream<T>(options: StreamOptions<T>): Promise<StreamResult> {
-  return new StreamRun({ ...options, source: sourceOf(options) }, inputsOf(options)).run();
+  const run = (stage: StageOptions<T>): Promise<StreamResult> =>
+    new StreamRun({ ...stage, source: sourceOf(stage) }, inputsOf(stage)).run();
+  return options.pipeline.plan.repartitions.length === 0 ? run(options) : runStages(options, run);
 }
 
 /** How long to wait for a batch while a due commit waits for the previous one, in milliseconds. */
@@ -55,11 +59,8 @@ const CHECKPOINT_PATIENCE = 600_000;
 /** How long to wait while no messages may be processed, in milliseconds. */
 const WHILE_HELD = 100;
 
-/** `reconcile --repair` waits longer than this before it relies on a run to know a floor. */
-const FLOORS_EVERY = 5_000;
-
 class StreamRun<T> implements AssignmentListener {
-  readonly #options: StreamOptions<T>;
+  readonly #options: StageOptions<T>;
   /** What the streams are read from, in order. */
   readonly #inputs: readonly StreamInput[];
   readonly #tasks = new Map<number, PartitionTask>();
@@ -67,6 +68,7 @@ class StreamRun<T> implements AssignmentListener {
   readonly #committer: Committer<T>;
   readonly #lag: LagWatch<T>;
   readonly #groupWait: GroupWait;
+  readonly #floors: FloorWatch;
   readonly #letters: DeadLetterReport<T>;
   #source = '';
   /** The identities of the sources of all streams. */
@@ -79,16 +81,15 @@ class StreamRun<T> implements AssignmentListener {
   #setAside = 0;
   #uncommitted = 0;
   #committedAt = 0;
-  #floorsAt = 0;
-  #floors: Promise<void> | undefined;
 
   /** @param inputs the sources of the streams, of which that of the options is made */
-  constructor(options: StreamOptions<T>, inputs: readonly StreamInput[]) {
+  constructor(options: StageOptions<T>, inputs: readonly StreamInput[]) {
     this.#options = options;
     this.#inputs = inputs;
     this.#watch = new TablesWatch(options);
     this.#committer = new Committer(options, this.#watch);
     this.#groupWait = new GroupWait(options);
+    this.#floors = new FloorWatch(options);
     this.#letters = new DeadLetterReport(options);
     this.#lag = new LagWatch(options, {
       tasks: this.#tasks,
@@ -106,7 +107,7 @@ class StreamRun<T> implements AssignmentListener {
       release = await tables.lock?.(pipeline.name);
       await source.open(this.#options.group ?? pipeline.name, this, target);
       this.#committedAt = clock.elapsed();
-      this.#floorsAt = clock.elapsed();
+      this.#floors.begin();
       this.#lag.begin();
       do {
         caughtUp = await this.#readOn();
@@ -118,7 +119,7 @@ class StreamRun<T> implements AssignmentListener {
       throw isStockafolioError(error, 'ERR_PARTITION_MISMATCH') ? await this.#whyMisplaced(error) : error;
     } finally {
       this.#lag.end();
-      await this.#floors;
+      await this.#floors.settle();
       await source.close();
       await release?.();
     }
@@ -146,8 +147,8 @@ class StreamRun<T> implements AssignmentListener {
       if (batch !== undefined) this.#take(batch);
       this.#passSilence();
       await this.#commitIfDue();
-      this.#lookForFloors();
-      if (batch === undefined && untilCaughtUp && (await this.#isCaughtUp())) return true;
+      this.#floors.look(this.#tasks.values());
+      if (batch === undefined && untilCaughtUp && (await this.#mayEnd())) return true;
     }
     return false;
   }
@@ -348,26 +349,20 @@ class StreamRun<T> implements AssignmentListener {
     });
   }
 
-  /**
-   * Checks from time to time whether rows were repaired above the versions of this run. Nothing waits for the answer.
-   */
-  #lookForFloors(): void {
-    const { clock, tables, pipeline } = this.#options;
-    if (this.#floors !== undefined || clock.elapsed() - this.#floorsAt < FLOORS_EVERY) return;
-    this.#floorsAt = clock.elapsed();
-    this.#floors = readFloors(tables, pipeline.name)
-      .then((floors) => {
-        for (const { partition, engine } of this.#tasks.values()) engine.setFloors(floors.get(partition) ?? []);
-      })
-      // The next commit reports unavailable tables, and they are asked again.
-      .catch(() => undefined)
-      .finally(() => (this.#floors = undefined));
-  }
-
   #flush(task: PartitionTask): void {
     task.engine.flush();
     task.open = false;
     task.dirty = true;
+  }
+
+  /** Whether everything is processed, and the other stages of the pipeline need nothing more from this one. */
+  async #mayEnd(): Promise<boolean> {
+    const { linger } = this.#options;
+    if (linger === undefined) return this.#isCaughtUp();
+    // In this order: what is not in the source yet would not be missed.
+    if (!linger.isFed() || !(await this.#isCaughtUp()) || this.#uncommitted > 0 || this.#committer.busy) return false;
+    linger.caughtUp();
+    return linger.mayEnd();
   }
 
   /**

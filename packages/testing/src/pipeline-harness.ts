@@ -1,5 +1,4 @@
 import {
-  keyBytes,
   type Pipeline,
   rowObject,
   type RowOf,
@@ -9,7 +8,7 @@ import {
   type Value,
 } from '@stockafolio/core';
 import { type Stage, stagesOf, withLanes } from '@stockafolio/core/plan';
-import { choosePartition, type Codec, type Tables } from '@stockafolio/core/ports';
+import type { Codec, Tables } from '@stockafolio/core/ports';
 import { deadLetters, type PartitionEngine } from '@stockafolio/engine';
 import type { HarnessOptions } from './harness-options.js';
 import type { Step } from './marbles.js';
@@ -42,14 +41,12 @@ export class PipelineHarness<T> {
   /** The checkpoints. */
   readonly files: MemoryFiles;
   readonly #pipeline: Pipeline;
-  readonly #partitions: number;
   readonly #time: SendingTime = { now: Number.NEGATIVE_INFINITY };
   readonly #stages: readonly { readonly stage: Stage; readonly harness: StageHarness<T> }[];
 
   constructor(pipeline: Pipeline, options: HarnessOptions<T>) {
     this.#pipeline = pipeline;
     const { partitions = 4, tables = memoryTables(), files = memoryFiles() } = options;
-    this.#partitions = partitions;
     this.tables = tables;
     this.files = files;
     const stages = stagesOf(pipeline);
@@ -203,8 +200,7 @@ export class PipelineHarness<T> {
 
   /** Brings records that have left partitions to those where they belong. */
   #passOn(departed: readonly Departed[]): void {
-    for (const { stream, key, value, sent, number, from } of departed) {
-      const partition = choosePartition(stream.partitioner ?? 'murmur2', keyBytes(key), this.#partitions);
+    for (const { stream, partition, value, sent, number, from } of departed) {
       for (const { stage, harness } of this.#stages) {
         if (!stage.behind.some((step) => step.stream.name === stream.name)) continue;
         const input = harness.inputOf(`${stream.name}-${from}`);

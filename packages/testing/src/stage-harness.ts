@@ -233,6 +233,7 @@ export class StageHarness<T> {
       source: SOURCE,
       sources: this.#pipeline.streams.map(({ name }) => `${SOURCE}-${name}`),
       codec: { encode: (record, position) => this.#encode(record, partition, position) },
+      repartitions: new Map(this.#pipeline.plan.repartitions.map(({ stream }) => [stream.name, this.#partitions])),
       onBadRecord: this.#options.onBadRecord ?? 'dead-letter',
       onDefect: this.#options.onDefect ?? 'fail',
     });

@@ -11,6 +11,8 @@ export interface SourceMessage {
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Its offset in the topic, if `offset` is its number in a lane of a repartition. */
+  readonly at?: number;
 }
 
 /** Some consecutive messages of one partition. */
@@ -34,6 +36,8 @@ export interface PartitionRange {
   readonly end: number;
   /** What it holds of each stream, in order, if the source is one of several: `oldest` and `end` are sums. */
   readonly inputs?: readonly InputRange[];
+  /** Whether more was sent than `end` says, because it is not known before it is read. */
+  readonly isOpenEnded?: boolean;
 }
 
 /** What a partition of one of several streams holds. */
@@ -50,12 +54,16 @@ export interface Position {
   readonly mark?: Mark;
   /** The positions of the streams, in order, if the source is one of several: `offset` is the sum of theirs. */
   readonly inputs?: readonly InputOffset[];
+  /** As in {@link InputOffset}, if the source is one lane of a repartition. */
+  readonly at?: number;
 }
 
 /** Where one of several streams continues. */
 export interface InputOffset {
   readonly offset: number;
   readonly mark?: Mark;
+  /** Of a lane of a repartition: the offset of the topic from which its next messages are found. */
+  readonly at?: number;
 }
 
 /** Is notified of every change of assignment; the source waits for the promise before it continues. */
@@ -149,6 +157,11 @@ export interface Source {
    * @param input the index of the stream, if the source is one of several
    */
   emptyAt?(partition: number, input?: number): number | undefined;
+  /**
+   * Up to when a stream is silent: it gets no more messages that were sent at this time or before it. Known without
+   * waiting of lanes of a repartition, whose senders say it; epoch milliseconds, undefined if nothing is known.
+   */
+  silentUntil?(partition: number, input?: number): number | undefined;
   /** Which member of the group owns which partition now, as far as that is known. Absent if there are no groups. */
   holders?(): Promise<readonly PartitionHolder[]>;
   /**

@@ -77,6 +77,10 @@ class Lane<T> {
     return this.#messages.length - this.#first;
   }
 
+  get first(): T | undefined {
+    return this.#messages[this.#first];
+  }
+
   /** The event time of its first message. */
   get time(): number {
     return this.#times[this.#first] as number;
@@ -161,6 +165,11 @@ export class Merge<T> {
   waiting(input?: number): number {
     if (input !== undefined) return this.#lane(input).length;
     return this.#lanes.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  /** The first message of an input that waits. */
+  firstOf(input: number): T | undefined {
+    return this.#lane(input).first;
   }
 
   /** The offset of the next message to add to an input. */

@@ -37,6 +37,8 @@ export class MergedFeed {
   readonly #streams: Pipeline['streams'];
   readonly #feed: Feed;
   readonly #merge: Merge<Arriving>;
+  /** The offset of the topic, of lanes of a repartition, before which all messages were added. */
+  #reached: number | undefined;
 
   /** @param lulls those that the tables have from earlier runs */
   constructor(engine: PartitionEngine, { streams, idleAfter }: Pipeline, lulls: readonly Lull[]) {
@@ -58,7 +60,8 @@ export class MergedFeed {
 
   /** Adds the next message of a stream, by its index. */
   add(input: number, arriving: Arriving): void {
-    const { taken, offset, ingested: sent } = arriving;
+    const { taken, offset, ingested: sent, origin } = arriving;
+    if (origin?.message.at !== undefined) this.#reached = origin.message.at + 1;
     const time = 'record' in taken ? this.#streams[input]?.time(taken.record) : undefined;
     this.#merge.add(input, arriving, { time: time ?? Number.NEGATIVE_INFINITY, sent, offset });
   }
@@ -82,7 +85,10 @@ export class MergedFeed {
       count++;
     }
     this.#feed.end();
-    this.#engine.inputs.all.forEach((input, n) => (input.sent = this.#merge.sentOf(n)));
+    this.#engine.inputs.all.forEach((input, n) => {
+      input.sent = this.#merge.sentOf(n);
+      if (this.#reached !== undefined) input.at = this.#merge.firstOf(n)?.origin?.message.at ?? this.#reached;
+    });
     for (const [input, { origin }] of last)
       this.#engine.inputs.at(input).mark = origin === undefined ? undefined : markOf(origin.message, origin.epoch);
     this.#engine.noteLulls(this.#merge.takeLulls());

@@ -1,27 +1,44 @@
+import { keyBytes, StockafolioError } from '@stockafolio/core';
+import { choosePartition } from '@stockafolio/core/ports';
 import type { PipelineContext } from '../flow/context.js';
 import type { Leaving } from '../flow/outbox.js';
 
-/** A record that leaves for other partitions, and its number. */
+/** A record that leaves for another partition, and its number. */
 export interface Departure extends Leaving {
+  /** The bytes of its key. */
+  readonly keyBytes: Uint8Array;
+  /** Where it goes. */
+  readonly partition: number;
   /** Counts the records that this engine sends through one repartition: the same record always has the same number. */
   readonly number: number;
+  /** The number of the record before it that went to the same partition; -1 if there is none. */
+  readonly after: number;
 }
 
 /** How many records an engine has sent, as a checkpoint stores it. */
 export interface Departed {
   /** The number of the next record, by the name of the repartition. */
   readonly next: Readonly<Record<string, number>>;
+  /** By the name of the repartition and the partition, the number of the last record that went there. */
+  readonly last: Readonly<Record<string, readonly number[]>>;
   /** When the newest message that was processed was received, epoch milliseconds; null before the first one. */
   readonly received: number | null;
 }
 
-/** Numbers the records that leave an engine. */
+interface Way {
+  readonly last: number[];
+  next: number;
+}
+
+/** Numbers the records that leave an engine, and says where they go. */
 export class Departures {
   readonly #context: PipelineContext;
-  readonly #next = new Map<string, number>();
+  readonly #ways = new Map<string, Way>();
 
-  constructor(context: PipelineContext) {
+  /** @param partitions by the name of the repartition, how many partitions its records go to */
+  constructor(context: PipelineContext, partitions: ReadonlyMap<string, number> = new Map()) {
     this.#context = context;
+    for (const [name, count] of partitions) this.#ways.set(name, { next: 0, last: new Array<number>(count).fill(-1) });
   }
 
   /** When the newest message that was processed was received; records that leave later count as sent no earlier. */
@@ -29,19 +46,34 @@ export class Departures {
     return this.#context.received;
   }
 
+  /** The repartitions, and how many partitions each has. */
+  get ways(): ReadonlyMap<string, number> {
+    return new Map([...this.#ways].map(([name, { last }]) => [name, last.length]));
+  }
+
   /** How many records were taken, as part of an engine's position; nothing if none can leave. */
   get position(): { readonly departed?: Departed } {
     const { received, sends } = this.#context;
     if (!sends) return {};
-    const next = Object.fromEntries(this.#next);
-    return { departed: { next, received: received === Number.NEGATIVE_INFINITY ? null : received } };
+    const ways = [...this.#ways];
+    return {
+      departed: {
+        next: Object.fromEntries(ways.map(([name, { next }]) => [name, next])),
+        last: Object.fromEntries(ways.map(([name, { last }]) => [name, [...last]])),
+        received: received === Number.NEGATIVE_INFINITY ? null : received,
+      },
+    };
   }
 
   /** Continues from a position. */
   resume({ departed }: { readonly departed?: Departed }): void {
     if (departed === undefined) return;
-    for (const [name, number] of Object.entries(departed.next)) this.#next.set(name, number);
     this.#context.received = departed.received ?? Number.NEGATIVE_INFINITY;
+    for (const [name, way] of this.#ways) {
+      const { next = 0, last = [] } = { next: departed.next[name], last: departed.last[name] };
+      way.next = next;
+      for (const [partition, number] of last.entries()) way.last[partition] = number;
+    }
   }
 
   /** The records that have left since this was last called, in order. */
@@ -49,10 +81,16 @@ export class Departures {
     const { leaving } = this.#context.rows;
     if (leaving.length === 0) return [];
     return leaving.take().map((each) => {
-      const { name } = each.stream;
-      const number = this.#next.get(name) ?? 0;
-      this.#next.set(name, number + 1);
-      return { ...each, number };
+      const { name, partitioner = 'murmur2' } = each.stream;
+      const way = this.#ways.get(name);
+      if (way === undefined)
+        throw new StockafolioError('ERR_INTERNAL', `the number of partitions behind '${name}' is unknown`);
+      const bytes = keyBytes(each.key);
+      const partition = choosePartition(partitioner, bytes, way.last.length);
+      const number = way.next++;
+      const after = way.last[partition] ?? -1;
+      way.last[partition] = number;
+      return { ...each, keyBytes: bytes, partition, number, after };
     });
   }
 }

@@ -17,6 +17,8 @@ export interface InputPosition {
   readonly mark?: Mark;
   /** When the last message counts as sent, in epoch milliseconds; absent if there was none. */
   readonly sent?: number;
+  /** Of a lane of a repartition: the offset of the topic from which its next messages are found. */
+  readonly at?: number;
 }
 
 /** Where the records of one stream enter an engine. */
@@ -30,6 +32,8 @@ export class EngineInput {
   #mark: { readonly at: number; readonly mark: Mark } | undefined;
   /** When its last message counts as sent, in epoch milliseconds; minus infinity if there was none. */
   sent = Number.NEGATIVE_INFINITY;
+  /** Of a lane of a repartition: the offset of the topic from which its next messages are found. */
+  at: number | undefined;
 
   /** @param outOfOrderness how far the watermark is behind the newest record, in milliseconds */
   constructor(
@@ -57,12 +61,13 @@ export class EngineInput {
   }
 
   get position(): InputPosition {
-    const { mark, offset, stream, sent } = this;
+    const { mark, offset, stream, sent, at } = this;
     return {
       stream: stream.name,
       offset,
       ...(mark === undefined ? {} : { mark }),
       ...(sent === Number.NEGATIVE_INFINITY ? {} : { sent }),
+      ...(at === undefined ? {} : { at }),
     };
   }
 }
@@ -97,12 +102,13 @@ export class EngineInputs {
 
   /** Continues from these positions; a stream without one remains where it is. */
   resume(positions: readonly InputPosition[]): void {
-    for (const { stream, offset, mark, sent = Number.NEGATIVE_INFINITY } of positions) {
+    for (const { stream, offset, mark, at, sent = Number.NEGATIVE_INFINITY } of positions) {
       const input = this.all.find((each) => each.stream.name === stream);
       if (input === undefined) continue;
       input.offset = offset;
       input.mark = mark;
       input.sent = sent;
+      input.at = at;
     }
   }
 }

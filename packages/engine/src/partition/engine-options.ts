@@ -11,6 +11,8 @@ export interface EngineOptions {
   readonly sources?: readonly string[] | undefined;
   /** Number of partitions of the source, stored in the checkpoints; undefined if unknown. */
   readonly partitions?: number | undefined;
+  /** By the name of the repartition, how many partitions its records go to. */
+  readonly repartitions?: ReadonlyMap<string, number> | undefined;
   /** Encodes a record for its dead letter. The position is given for codecs that look the message up. */
   readonly codec: { encode(record: unknown, position: RecordPosition): Uint8Array };
   /** The states of its operators, which no other engine uses; defaults to states in memory. */

@@ -17,6 +17,8 @@ export interface EnginePosition {
    * What is known of the message before `offset`; absent in checkpoints of earlier versions, and if nothing is known.
    */
   readonly mark?: Mark;
+  /** As in `InputPosition`, if the pipeline reads one lane of a repartition. */
+  readonly at?: number;
   /** How far each stream was processed, if the pipeline reads several. */
   readonly inputs?: readonly InputPosition[];
   /** What was sent to other partitions, if the pipeline has repartitions. */

@@ -54,7 +54,7 @@ export class PartitionEngine {
     this.#rejections = new Rejections(this.#context, options);
     connectPlan(this.#context, plan);
     this.inputs = new EngineInputs(this.#context, pipeline, plan);
-    this.departures = new Departures(this.#context);
+    this.departures = new Departures(this.#context, options.repartitions);
     this.#check();
   }
 
@@ -100,8 +100,8 @@ export class PartitionEngine {
     const { all: inputs, offset } = this.inputs;
     const position = { offset, version: this.#context.version, latest, ...this.departures.position };
     if (inputs.length > 1) return { ...position, inputs: inputs.map((input) => input.position) };
-    const { mark } = this.inputs.at(0);
-    return mark === undefined ? position : { ...position, mark };
+    const { mark, at } = this.inputs.at(0);
+    return { ...position, ...(mark === undefined ? {} : { mark }), ...(at === undefined ? {} : { at }) };
   }
 
   /** Notes where records of some streams went on without those of a silent one. */

@@ -1,21 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { map } from 'rxjs';
-import { type Sale, sale, Sale as SaleSchema, sales } from '@stockafolio/conformance';
-import {
-  foldByKey,
-  int64,
-  into,
-  jsonCodec,
-  keyBytes,
-  partitionOf,
-  pipeline,
-  record,
-  repartition,
-  table,
-  text,
-  timestamp,
-} from '@stockafolio/core';
+import { byParity, parityOf, type Sale, sale, Sale as SaleSchema, seenByItem, twice } from '@stockafolio/conformance';
+import { jsonCodec, keyBytes, partitionOf } from '@stockafolio/core';
 import { stagesOf, withLanes } from '@stockafolio/core/plan';
 import { readLulls } from '@stockafolio/engine';
 import { pipelineHarness, type PipelineHarness } from '@stockafolio/testing';
@@ -24,43 +10,6 @@ import { naiveOrder } from '../../test/naive-order.js';
 /** Larger on request: `RANDOM_PLANS=5000`. */
 const RUNS = Number(process.env['RANDOM_PLANS'] ?? 150);
 const PARTITIONS = 3;
-
-/** All that was seen of a key, in order: it shows every record that is lost, doubled or out of place. */
-const Seen = record('seen', { all: text(), count: int64(), last: timestamp() });
-const Parity = record('parity', { parity: text(), item: text(), time: timestamp() });
-const byItem = table('by_item', { partitionBy: ['item'] }, { item: text(), ...Seen.fields });
-const byParity = table('by_parity', { partitionBy: ['parity'] }, { parity: text(), ...Seen.fields });
-
-const parityOf = (count: number): string => (count % 2 === 0 ? 'even' : 'odd');
-
-const twice = pipeline('twice', { sales }, ({ sales }) => {
-  const items = sales.pipe(
-    repartition('by-item', 'item'),
-    foldByKey('items', {
-      key: ['item'],
-      state: Seen,
-      fold: (seen, { user, amount, time }) => {
-        seen.all += `${user}${amount} `;
-        seen.count += 1;
-        seen.last = time;
-      },
-    }),
-  );
-  const parities = items.pipe(
-    map(({ key: [item], value: { count, last } }) => ({ parity: parityOf(count), item, time: last })),
-    repartition('by-parity', { key: 'parity', schema: Parity, time: ({ time }) => time }),
-    foldByKey('parities', {
-      key: ['parity'],
-      state: Seen,
-      fold: (seen, { item, time }) => {
-        seen.all += `${item} `;
-        seen.count += 1;
-        seen.last = time;
-      },
-    }),
-  );
-  return [into(byItem, items), into(byParity, parities)];
-});
 
 interface Message {
   readonly record: Sale;
@@ -168,19 +117,19 @@ async function naiveRows(harness: PipelineHarness<Sale>, messages: readonly Mess
   };
   const toParities = new Lanes();
   await stage(items, toItems, ({ user, amount, item }: Sale, { partition, time, version, received: sent }) => {
-    const { count } = add(`by_item ${item}`, `${user}${amount}`, time, version);
+    const { count } = add(`seen_by_item ${item}`, `${user}${amount}`, time, version);
     const parity = parityOf(count);
     toParities.send(partition, parity, { record: { parity, item }, time, sent });
   });
   await stage(parities, toParities, ({ parity, item }: { parity: string; item: string }, { time, version }) => {
-    add(`by_parity ${parity}`, item, time, version);
+    add(`seen_by_parity ${parity}`, item, time, version);
   });
   return rows;
 }
 
 async function rowsOf(harness: PipelineHarness<Sale>): Promise<Map<string, Row>> {
   const rows = new Map<string, Row>();
-  for (const of of [byItem, byParity]) {
+  for (const of of [seenByItem, byParity]) {
     for await (const { values, version } of harness.tables.scanAll(of)) {
       const [key, all, count, last] = values as [string, string, number, number];
       rows.set(`${of.name} ${key}`, { all, count, last, version });
@@ -196,7 +145,7 @@ describe('repartition', () => {
     const harness = pipelineHarness<Sale>(twice);
     for (let n = 0; n < 60; n++) harness.push(sale({ user: `user${n % 17}`, item: `item${n % 3}`, time: n }));
     await harness.commit();
-    const counts = (await harness.rows(byItem)).map(({ item, count, last }) => [item, count, last]);
+    const counts = (await harness.rows(seenByItem)).map(({ item, count, last }) => [item, count, last]);
     expect(counts).to.deep.equal([0, 1, 2].map((n) => [`item${n}`, 20, 57 + n]));
   });
 

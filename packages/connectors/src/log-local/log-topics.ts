@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import type { OwnTopics } from '@stockafolio/core/ports';
+import { logProducer } from './log-producer.js';
+import { logSource, type LogSourceOptions } from './log-source.js';
+
+/**
+ * Topics of a pipeline's own, as logs in a folder: for pipelines with repartitions. One process runs all stages.
+ *
+ * @param dir the folder in which there is a folder for each
+ * @throws ERR_SOURCE_MISMATCH from `open` if a log has another number of partitions
+ * @example
+ * await runStream({ pipeline, source, tables, checkpoints, clock, codec, repartitions: logTopics('/data/own') });
+ */
+export function logTopics(dir: string, { clock }: Pick<LogSourceOptions, 'clock'> = {}): OwnTopics {
+  return {
+    async open(name, partitions) {
+      const folder = join(dir, name);
+      const own = clock === undefined ? {} : { clock };
+      const producer = await logProducer(folder, { partitions, ...own });
+      return { producer, source: logSource(folder, own) };
+    },
+  };
+}

@@ -1,0 +1,228 @@
+import { StockafolioError } from '@stockafolio/core';
+import type {
+  AssignmentListener,
+  GroupTarget,
+  InputOffset,
+  PartitionHolder,
+  PartitionRange,
+  Position,
+  Source,
+  SourceBatch,
+  SourceMessage,
+} from '@stockafolio/core/ports';
+import { laneMessage } from './lane-message.js';
+
+/** What was read of one partition of the topic. */
+interface Reading {
+  readonly partition: number;
+  /** By lane, the next number. */
+  readonly next: number[];
+  /** By lane, until when it is silent, epoch milliseconds. */
+  readonly silentUntil: number[];
+  readonly oldest: number;
+  /** The next offset of the topic. */
+  offset: number;
+}
+
+/**
+ * Reads the topic of a repartition, as the lanes in which its records come: one for each partition that they left. The
+ * offset of a record is its number in its lane, so that it is the same in every run, and in the batch. What was sent
+ * again after a restart of the sender is dropped.
+ *
+ * @param topic what it is, for messages
+ * @throws ERR_OFFSET_GONE from `next` if records of a lane are missing
+ */
+export function laneSource(source: Source, lanes: number, topic: string): Source {
+  return new LaneSource(source, lanes, topic);
+}
+
+class LaneSource implements Source {
+  readonly #source: Source;
+  readonly #lanes: number;
+  readonly #topic: string;
+  readonly #readings = new Map<number, Reading>();
+  readonly #ready: SourceBatch[] = [];
+
+  constructor(source: Source, lanes: number, topic: string) {
+    this.#source = source;
+    this.#lanes = lanes;
+    this.#topic = topic;
+  }
+
+  get shared(): boolean {
+    return this.#source.shared === true;
+  }
+
+  identity(): Promise<string> {
+    return this.#source.identity();
+  }
+
+  /**
+   * What each partition holds, by the numbers of its lanes as far as they were read. Messages of the topic that were not
+   * read yet count as one each.
+   */
+  async ranges(): Promise<readonly PartitionRange[]> {
+    const ranges = await this.#source.ranges();
+    return ranges.map(({ partition, oldest, end }) => {
+      const reading = this.#readings.get(partition);
+      const next = reading?.next ?? new Array<number>(this.#lanes).fill(0);
+      const left = Math.max(0, end - (reading?.offset ?? oldest));
+      const inputs = next.map((number, lane) => ({ oldest: 0, end: number + (lane === 0 ? left : 0) }));
+      return { partition, oldest: 0, end: sumOf(next) + left, inputs, isOpenEnded: true };
+    });
+  }
+
+  async open(group: string, listener: AssignmentListener, target?: GroupTarget): Promise<void> {
+    const forget = (partitions: readonly number[]): void => {
+      for (const partition of partitions) this.#readings.delete(partition);
+    };
+    const own: AssignmentListener = {
+      assigned: async (partitions, generation) => this.#begin(await listener.assigned(partitions, generation)),
+      revoked: async (partitions, generation) => {
+        await listener.revoked(partitions, generation);
+        forget(partitions);
+      },
+      lost: async (partitions, generation) => {
+        await (listener.lost?.(partitions, generation) ?? listener.revoked(partitions, generation));
+        forget(partitions);
+      },
+    };
+    await this.#source.open(group, own, target);
+  }
+
+  async follow(positions: readonly Position[], generation: number): Promise<void> {
+    if (this.#source.follow === undefined)
+      throw new StockafolioError('ERR_INTERNAL', `${this.#topic} cannot be read without a group`);
+    this.#readings.clear();
+    await this.#source.follow(await this.#begin(positions), generation);
+  }
+
+  /** Begins to read at these positions of lanes; returns those in the topic. */
+  async #begin(positions: readonly Position[]): Promise<readonly Position[]> {
+    const ranges = await this.#source.ranges();
+    return positions.map((position) => {
+      const { partition } = position;
+      const lanes = lanesOf(position);
+      const oldest = ranges.find((range) => range.partition === partition)?.oldest ?? 0;
+      const found = lanes.map(({ at }) => at ?? oldest);
+      const offset = Math.max(oldest, Math.min(...found));
+      this.#readings.set(partition, {
+        partition,
+        next: lanes.map((lane) => lane.offset),
+        silentUntil: lanes.map(() => Number.NEGATIVE_INFINITY),
+        oldest,
+        offset,
+      });
+      return { partition, offset };
+    });
+  }
+
+  async next(maxWait: number): Promise<SourceBatch | undefined> {
+    if (this.#ready.length === 0) {
+      const batch = await this.#source.next(maxWait);
+      if (batch !== undefined) this.#divide(batch);
+    }
+    return this.#ready.shift();
+  }
+
+  /** Divides a batch of the topic into those of its lanes. */
+  #divide({ partition, generation, messages }: SourceBatch): void {
+    const reading = this.#readings.get(partition);
+    if (reading === undefined) return;
+    const byLane = new Map<number, SourceMessage[]>();
+    for (const message of messages) {
+      if (message.offset < reading.offset) continue;
+      reading.offset = message.offset + 1;
+      const said = laneMessage(message, this.#topic);
+      const { lane } = said;
+      if (lane < 0 || lane >= this.#lanes) throw this.#unknownLane(lane);
+      if ('silentUntil' in said) {
+        reading.silentUntil[lane] = Math.max(reading.silentUntil[lane] ?? 0, said.silentUntil);
+        continue;
+      }
+      const next = reading.next[lane] ?? 0;
+      if (said.number < next) continue;
+      if (said.after >= next) throw this.#gone(partition, lane, next, said.number);
+      reading.next[lane] = said.number + 1;
+      const taken = byLane.get(lane) ?? [];
+      byLane.set(lane, taken);
+      taken.push({ ...message, offset: said.number, at: message.offset });
+    }
+    const endOffset = sumOf(reading.next);
+    for (const [input, taken] of byLane)
+      this.#ready.push({ partition, input, generation, messages: taken, endOffset });
+  }
+
+  #unknownLane(lane: number): StockafolioError {
+    return new StockafolioError(
+      'ERR_PARTITIONS_CHANGED',
+      `${this.#topic} has records of partition ${lane}, but there were ${this.#lanes} partitions before it`,
+      { hint: 'the topic is of a pipeline whose source had more partitions: use a pipeline or tables of another name' },
+    );
+  }
+
+  #gone(partition: number, lane: number, next: number, found: number): StockafolioError {
+    return new StockafolioError(
+      'ERR_OFFSET_GONE',
+      `partition ${partition} of ${this.#topic}: of what partition ${lane} sent, record ${next} is asked for, but the next one there is ${found}`,
+      {
+        hint: 'records were deleted before they were read: rebuild tables and checkpoints of the pipeline from the archive with the batch runner, and let the topic keep its messages for longer',
+      },
+    );
+  }
+
+  silentUntil(partition: number, input = 0): number | undefined {
+    const until = this.#readings.get(partition)?.silentUntil[input];
+    return until === Number.NEGATIVE_INFINITY ? undefined : until;
+  }
+
+  async holders(): Promise<readonly PartitionHolder[]> {
+    return (await this.#source.holders?.()) ?? [];
+  }
+
+  /** All lanes of a partition are in one log: one of them cannot be read without the others. */
+  pause(partitions: readonly number[], input?: number): void {
+    if (input === undefined) this.#source.pause(partitions);
+  }
+
+  resume(partitions: readonly number[], input?: number): void {
+    if (input === undefined) this.#source.resume(partitions);
+  }
+
+  seek(position: Position): void {
+    const reading = this.#readings.get(position.partition);
+    if (reading === undefined) return;
+    const { partition } = position;
+    const lanes = lanesOf(position);
+    lanes.forEach(({ offset }, lane) => (reading.next[lane] = offset));
+    const places = lanes.flatMap(({ at }) => at ?? []);
+    reading.offset = places.length === lanes.length ? Math.max(reading.oldest, Math.min(...places)) : reading.oldest;
+    this.#forget(partition);
+    this.#source.seek({ partition, offset: reading.offset });
+  }
+
+  #forget(partition: number): void {
+    for (const batch of this.#ready.splice(0)) if (batch.partition !== partition) this.#ready.push(batch);
+  }
+
+  async commit(positions: readonly Position[], generation: number): Promise<void> {
+    const inTopic = positions.flatMap((position) => {
+      const places = lanesOf(position).flatMap(({ at }) => at ?? []);
+      return places.length === 0 ? [] : [{ partition: position.partition, offset: Math.min(...places) }];
+    });
+    await this.#source.commit(inTopic, generation);
+  }
+
+  close(): Promise<void> {
+    return this.#source.close();
+  }
+}
+
+/** The positions of the lanes; a single lane has that of the whole. */
+function lanesOf({ inputs, offset, at }: Position): readonly InputOffset[] {
+  return inputs ?? [{ offset, ...(at === undefined ? {} : { at }) }];
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
+}

@@ -1,0 +1,96 @@
+import type { Clock, OutgoingMessage, Producer, Source } from '@stockafolio/core/ports';
+import { CLOCKS_DIFFER } from '@stockafolio/engine';
+import type { PartitionTask } from '../partition-task.js';
+import { recordMessage, silenceMessage } from './lane-message.js';
+
+/** How often a partition says that it is silent, in milliseconds; and how often if none got a message for a while. */
+const EVERY = 200;
+const EVERY_WHEN_QUIET = 1_000;
+const QUIET_AFTER = 5_000;
+
+/** The topic that a stage sends the records of a repartition to. */
+export interface Outlet {
+  readonly producer: Producer;
+  readonly partitions: number;
+}
+
+/** What a cut sends, by the name of the repartition, in order. */
+export type Sending = ReadonlyMap<string, OutgoingMessage[]>;
+
+/** Sends what leaves a stage: records with their numbers, and until when each partition is silent. */
+export class Outlets {
+  readonly #outlets: ReadonlyMap<string, Outlet>;
+  /** When any partition last got a message: then the others are waited for. */
+  #heardAt = Number.NEGATIVE_INFINITY;
+  /** What each task last said, and when. */
+  readonly #said = new WeakMap<PartitionTask, { readonly until: number; readonly at: number }>();
+
+  /** @param outlets by the name of the repartition */
+  constructor(outlets: ReadonlyMap<string, Outlet>) {
+    this.#outlets = outlets;
+  }
+
+  /** By the name of the repartition, how many partitions its records go to. */
+  get partitions(): ReadonlyMap<string, number> {
+    return new Map([...this.#outlets].map(([name, { partitions }]) => [name, partitions]));
+  }
+
+  /** Takes what has left the engine of a partition since the last cut, and what it has to say about its silence. */
+  take(task: PartitionTask, source: Pick<Source, 'emptyAt' | 'silentUntil'>, clock: Pick<Clock, 'elapsed'>): Sending {
+    const sending = new Map<string, OutgoingMessage[]>();
+    const { engine, partition } = task;
+    for (const departure of engine.departures.take()) {
+      const { name } = departure.stream;
+      const messages = sending.get(name) ?? [];
+      sending.set(name, messages);
+      messages.push(recordMessage(partition, departure));
+    }
+    const until = this.#silence(task, source, clock.elapsed());
+    if (until === undefined) return sending;
+    for (const [name, { partitions }] of this.#outlets) {
+      const messages = sending.get(name) ?? [];
+      sending.set(name, messages);
+      for (let to = 0; to < partitions; to++) messages.push(silenceMessage(partition, to, until));
+    }
+    return sending;
+  }
+
+  /** The time up to which nothing comes from a partition any more; undefined if that need not be said now. */
+  #silence(task: PartitionTask, source: Pick<Source, 'emptyAt' | 'silentUntil'>, now: number): number | undefined {
+    const until = Math.floor(silentUntil(task, source));
+    const said = this.#said.get(task);
+    this.#heardAt = Math.max(this.#heardAt, task.heardAt);
+    const every = now - this.#heardAt > QUIET_AFTER ? EVERY_WHEN_QUIET : EVERY;
+    if (!Number.isFinite(until) || (said !== undefined && (until <= said.until || now - said.at < every)))
+      return undefined;
+    this.#said.set(task, { until, at: now });
+    return until;
+  }
+
+  /** Resolves when all of this is durable. */
+  async send(sending: readonly Sending[]): Promise<void> {
+    const appends: Promise<void>[] = [];
+    for (const each of sending)
+      for (const [name, messages] of each) {
+        const { producer } = this.#outlets.get(name) ?? {};
+        if (producer !== undefined && messages.length > 0) appends.push(producer.append(messages));
+      }
+    await Promise.all(appends);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#outlets.values()].map(({ producer }) => producer.close()));
+  }
+}
+
+/** Up to when a partition is certain to send nothing more: what it gets later was received after that. */
+function silentUntil({ engine, merge, partition }: PartitionTask, source: Pick<Source, 'emptyAt' | 'silentUntil'>): number {
+  let empty = Number.POSITIVE_INFINITY;
+  for (const input of engine.inputs.all.keys()) {
+    if (merge !== undefined && merge.waiting(input) > 0) empty = Number.NEGATIVE_INFINITY;
+    const emptyAt = source.emptyAt?.(partition, input) ?? Number.NEGATIVE_INFINITY;
+    empty = Math.min(empty, source.silentUntil?.(partition, input) ?? emptyAt - CLOCKS_DIFFER);
+  }
+  // What comes next may count as sent at the same time as what came last.
+  return Math.max(engine.departures.received - 1, empty);
+}

@@ -1,0 +1,169 @@
+import { expect } from 'chai';
+import { byParity, type Sale, sale, Sale as SaleSchema, seenByItem, twice } from '@stockafolio/conformance';
+import { jsonCodec, keyBytes, partitionOf, rowObject, type Table } from '@stockafolio/core';
+import type { Tables } from '@stockafolio/core/ports';
+import {
+  memoryFiles,
+  memoryTables,
+  memoryTopic,
+  memoryTopics,
+  pipelineHarness,
+  virtualClock,
+  type MemoryFiles,
+  type MemoryTopic,
+  type MemoryTopics,
+  type VirtualClock,
+} from '@stockafolio/testing';
+import { codeOf } from '../../test/totals.js';
+import type { StreamEvent, StreamOptions, StreamResult } from '../options.js';
+import { runStream } from '../run-stream.js';
+
+const START = 1_000_000;
+const PARTITIONS = 3;
+const codec = jsonCodec(SaleSchema);
+
+/** A topic of sales, and the ports of a run in memory. */
+class SalesUnderTest {
+  readonly clock: VirtualClock = virtualClock(START);
+  readonly sales: MemoryTopic = memoryTopic({ clock: this.clock, partitions: PARTITIONS, batch: 3 });
+  readonly repartitions: MemoryTopics = memoryTopics({ clock: this.clock, batch: 3 });
+  readonly tables: Tables = memoryTables();
+  readonly checkpoints: MemoryFiles = memoryFiles();
+  readonly events: StreamEvent[] = [];
+  readonly sent: { readonly record: Sale; readonly timestamp: number }[] = [];
+
+  async send(...records: readonly Sale[]): Promise<void> {
+    for (const record of records) {
+      this.sent.push({ record, timestamp: this.clock.now() });
+      await this.sales.append([{ key: keyBytes(record.user), value: codec.encode(record) }]);
+    }
+  }
+
+  start(given: Partial<StreamOptions<Sale>> = {}): Promise<StreamResult> {
+    return runStream<Sale>({
+      ...{ pipeline: twice, source: this.sales.source(), codec, repartitions: this.repartitions },
+      ...{ tables: this.tables, checkpoints: this.checkpoints, clock: this.clock },
+      onEvent: (event) => void this.events.push(event),
+      ...given,
+    });
+  }
+
+  catchUp(given: Partial<StreamOptions<Sale>> = {}): Promise<StreamResult> {
+    return this.clock.until(this.start({ untilCaughtUp: true, ...given }));
+  }
+
+  /** The rows of a run that was never disturbed. */
+  async expected(): Promise<string[]> {
+    const harness = pipelineHarness<Sale>(twice, { partitions: PARTITIONS });
+    for (const { record, timestamp } of this.sent)
+      harness.pushMessage(codec.encode(record), partitionOf(keyBytes(record.user), PARTITIONS), timestamp);
+    await harness.commit();
+    return rowsOf(harness.tables);
+  }
+}
+
+async function rowsOf(tables: Tables): Promise<string[]> {
+  const rows: string[] = [];
+  for (const table of [seenByItem, byParity] as unknown as Table[])
+    for await (const { values, version } of tables.scanAll(table))
+      rows.push(`${table.name} ${version} ${JSON.stringify(rowObject(table, values))}`);
+  return rows.sort();
+}
+
+const users = ['ann', 'bob', 'cem', 'dan', 'eve'];
+const items = ['tea', 'rum', 'ale', 'gin'];
+
+/** Sales of some users, each a little later than the one before. */
+function salesFrom(first: number, count: number): Sale[] {
+  return Array.from({ length: count }, (_, n) => {
+    const number = first + n;
+    const [user = '', item = ''] = [users[(number * 7) % 5], items[(number * 3 + (number >> 2)) % 4]];
+    return sale({ user, item, amount: number, time: START + number * 10 - (number % 3) * 15 });
+  });
+}
+
+describe('runStream with repartitions', () => {
+  it('brings records together by their new keys, and ends once all stages are caught up', async () => {
+    const at = new SalesUnderTest();
+    await at.send(...salesFrom(0, 60));
+    const result = await at.catchUp();
+    expect(result).to.include({ records: 60, setAside: 0, caughtUp: true });
+    expect(await rowsOf(at.tables)).to.deep.equal(await at.expected());
+    expect(new Set(at.events.map(({ stage }) => stage))).to.deep.equal(
+      new Set([undefined, 'twice.by-item', 'twice.by-parity']),
+    );
+  });
+
+  it('has the same order live as when it catches up', async () => {
+    const at = new SalesUnderTest();
+    const stop = new AbortController();
+    const run = at.start({ signal: stop.signal });
+    for (let n = 0; n < 60; n++) {
+      await at.send(...salesFrom(n, 1));
+      await at.clock.advance((n * 37) % 90);
+    }
+    await at.clock.advance(10_000);
+    stop.abort();
+    await at.clock.until(run);
+    expect(await rowsOf(at.tables)).to.deep.equal(await at.expected());
+  });
+
+  it('shows a record within 1.5 seconds, although most partitions are silent', async () => {
+    const at = new SalesUnderTest();
+    const stop = new AbortController();
+    const run = at.start({ pipeline: twice, signal: stop.signal });
+    await at.clock.advance(20_000);
+    await at.send(sale({ user: 'ann', item: 'tea', time: at.clock.now() }));
+    await at.clock.advance(1_600);
+    const shown = (await rowsOf(at.tables)).length;
+    stop.abort();
+    await at.clock.until(run);
+    expect(shown).to.be.greaterThan(0);
+  });
+
+  it('neither loses nor doubles anything when it continues from older checkpoints', async () => {
+    const at = new SalesUnderTest();
+    await at.send(...salesFrom(0, 30));
+    await at.catchUp();
+    const before = new Map(at.checkpoints.contents);
+    await at.send(...salesFrom(30, 30));
+    await at.catchUp();
+    // The first stage sends the last thirty again, and the others read them again.
+    for (const name of [...at.checkpoints.contents.keys()])
+      if (!before.has(name)) at.checkpoints.contents.delete(name);
+    await at.send(...salesFrom(60, 10));
+    await at.catchUp();
+    expect(await rowsOf(at.tables)).to.deep.equal(await at.expected());
+  });
+
+  it('continues where it was, without reading its topics from the beginning', async () => {
+    const at = new SalesUnderTest();
+    await at.send(...salesFrom(0, 60));
+    await at.catchUp();
+    for (const topic of at.repartitions.topics.values())
+      for (let partition = 0; partition < PARTITIONS; partition++) topic.expire(partition, 1_000_000);
+    await at.send(...salesFrom(60, 10));
+    await at.catchUp();
+    expect(await rowsOf(at.tables)).to.deep.equal(await at.expected());
+  });
+
+  it('refuses to go on if records in between were deleted before they were read', async () => {
+    const at = new SalesUnderTest();
+    await at.send(...salesFrom(0, 30));
+    await at.catchUp();
+    for (const name of [...at.checkpoints.contents.keys()])
+      if (name.startsWith('twice.by-item/')) at.checkpoints.contents.delete(name);
+    for (let partition = 0; partition < PARTITIONS; partition++)
+      at.repartitions.topics.get('twice-by-item')?.expire(partition, 5);
+    expect(await codeOf(at.catchUp({ takeOver: true }))).to.equal('ERR_OFFSET_GONE');
+  });
+
+  it('needs topics of its own', async () => {
+    const at = new SalesUnderTest();
+    const { repartitions: _, ...rest } = {
+      ...{ pipeline: twice, source: at.sales.source(), codec, repartitions: undefined },
+      ...{ tables: at.tables, checkpoints: at.checkpoints, clock: at.clock },
+    };
+    expect(await codeOf(runStream<Sale>(rest))).to.equal('ERR_USAGE');
+  });
+});

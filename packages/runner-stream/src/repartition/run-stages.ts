@@ -1,0 +1,207 @@
+import { jsonCodec, StockafolioError } from '@stockafolio/core';
+import { type Stage, stagesOf, withLanes } from '@stockafolio/core/plan';
+import type { OwnTopic, OwnTopics, Source } from '@stockafolio/core/ports';
+import { inputsOf } from '../inputs.js';
+import { jointSource, type NamedSource } from '../joint-source.js';
+import type { Linger, StageOptions, StreamInput, StreamOptions, StreamResult } from '../options.js';
+import { laneSource } from './lane-source.js';
+import { Outlets, type Outlet } from './outlets.js';
+
+/** A stage of a pipeline, and what is known of it before it runs. */
+interface Planned {
+  readonly stage: Stage;
+  /** The streams that come from outside, by name. */
+  readonly external: ReadonlyMap<string, StreamInput>;
+  readonly partitions: number;
+}
+
+/**
+ * Runs the stages of a pipeline side by side in this process: each reads its part of the partitions, and sends records
+ * on through topics of the pipeline's own.
+ *
+ * @param run runs one stage
+ * @throws ERR_USAGE if there are no such topics, or a stream that two stages read cannot be opened twice; and the errors
+ * of a stage, whereupon the others end
+ */
+export async function runStages<T>(
+  options: StreamOptions<T>,
+  run: (stage: StageOptions<T>) => Promise<StreamResult>,
+): Promise<StreamResult> {
+  const { pipeline, repartitions, signal } = options;
+  if (repartitions === undefined) {
+    throw new StockafolioError('ERR_USAGE', `pipeline '${pipeline.name}' has repartitions: they need topics of its own`, {
+      hint: 'state where they are: repartitions: logTopics(DIR) or kafkaTopics({ ... })',
+    });
+  }
+  const planned = await planStages(options);
+  const topics = await openTopics(repartitions, pipeline.name, planned);
+  const over = new AbortController();
+  const end = (): void => over.abort();
+  signal?.addEventListener('abort', end, { once: true });
+  if (signal?.aborted === true) end();
+  const progress = new Progress(planned.map(({ stage }) => stage));
+  try {
+    const runs = planned.map(async (each, n) => {
+      const stage = optionsOf(options, each, planned, topics, progress.lingerOf(n), over.signal);
+      try {
+        return await run(stage);
+      } catch (error) {
+        end();
+        throw error;
+      } finally {
+        progress.ended(n);
+        await stage.outlets?.close();
+      }
+    });
+    return sumOf(await allOf(runs));
+  } finally {
+    signal?.removeEventListener('abort', end);
+  }
+}
+
+/** Resolves when all have ended; throws the first error. */
+async function allOf(runs: readonly Promise<StreamResult>[]): Promise<readonly StreamResult[]> {
+  const first = Promise.all(runs);
+  await Promise.allSettled(runs);
+  return first;
+}
+
+function sumOf(results: readonly StreamResult[]): StreamResult {
+  return {
+    // Those of the other stages are made of these.
+    records: results[0]?.records ?? 0,
+    setAside: results.reduce((sum, { setAside }) => sum + setAside, 0),
+    rows: results.reduce((sum, { rows }) => sum + rows, 0),
+    commits: results.reduce((sum, { commits }) => sum + commits, 0),
+    caughtUp: results.every(({ caughtUp }) => caughtUp),
+  };
+}
+
+async function planStages<T>(options: StreamOptions<T>): Promise<readonly Planned[]> {
+  const { pipeline, reopen } = options;
+  const inputs = new Map(inputsOf(options).map((input, n) => [pipeline.streams[n]?.name ?? '', input]));
+  const taken = new Set<string>();
+  const planned: Planned[] = [];
+  for (const stage of stagesOf(pipeline)) {
+    const external = new Map<string, StreamInput>();
+    for (const { name } of stage.streams) {
+      const input = inputs.get(name);
+      if (input === undefined) continue;
+      external.set(name, taken.has(name) ? again(pipeline.name, name, input, reopen) : input);
+      taken.add(name);
+    }
+    const counts = await Promise.all([...external.values()].map(async ({ source }) => (await source.ranges()).length));
+    // What it meets decides into how many partitions records are divided; or what the first stage has.
+    const partitions = counts.length > 0 ? Math.max(...counts) : (planned[0]?.partitions ?? 1);
+    planned.push({ stage, external, partitions });
+  }
+  return planned;
+}
+
+function again(
+  pipeline: string,
+  stream: string,
+  { codec }: StreamInput,
+  reopen: ((stream: string) => Source) | undefined,
+): StreamInput {
+  if (reopen !== undefined) return { source: reopen(stream), codec };
+  throw new StockafolioError(
+    'ERR_USAGE',
+    `pipeline '${pipeline}' reads stream '${stream}' before and behind a repartition: two stages read it`,
+    { hint: 'state how another reader of its source is opened: reopen: (stream) => source' },
+  );
+}
+
+/** By the name of the repartition, its topic, and the stage that reads it. */
+type Topics = ReadonlyMap<string, OwnTopic & { readonly partitions: number }>;
+
+async function openTopics(topics: OwnTopics, pipeline: string, planned: readonly Planned[]): Promise<Topics> {
+  const opened = new Map<string, OwnTopic & { readonly partitions: number }>();
+  for (const { stage, partitions } of planned)
+    for (const { stream } of stage.behind) {
+      const topic = await topics.open(`${pipeline}-${stream.name}`, partitions);
+      opened.set(stream.name, { ...topic, partitions });
+    }
+  return opened;
+}
+
+function optionsOf<T>(
+  options: StreamOptions<T>,
+  { stage, external }: Planned,
+  planned: readonly Planned[],
+  topics: Topics,
+  linger: Linger,
+  signal: AbortSignal,
+): StageOptions<T> {
+  const { pipeline, group = pipeline.name, onEvent } = options;
+  const writers = stage.behind.map((step) => planned.find((each) => each.stage.plan.repartitions.some(({ stream }) => stream === step.stream)));
+  const lanes = writers.map((writer) => writer?.partitions ?? 0);
+  const outlets = new Map<string, Outlet>();
+  for (const { stream } of stage.plan.repartitions) {
+    const topic = topics.get(stream.name);
+    if (topic !== undefined) outlets.set(stream.name, topic);
+  }
+  const parts: (NamedSource & { readonly inputs: readonly StreamInput[] })[] = stage.streams.flatMap((stream) => {
+    const input = external.get(stream.name);
+    if (input !== undefined) return [{ stream: stream.name, source: input.source, inputs: [input] }];
+    const topic = topics.get(stream.name);
+    if (topic === undefined) return [];
+    const count = lanes[stage.behind.findIndex((step) => step.stream === stream)] ?? 0;
+    const source = laneSource(topic.source, count, `the topic of repartition '${stream.name}'`);
+    const codec = jsonCodec(stream.schema);
+    return [{ stream: stream.name, source, lanes: count, inputs: Array.from({ length: count }, () => ({ source, codec })) }];
+  });
+  const [only] = parts;
+  const isFirst = stage.behind.length === 0;
+  return {
+    ...options,
+    pipeline: withLanes(stage, lanes),
+    source: parts.length === 1 && only !== undefined ? only.source : jointSource(parts),
+    inputs: parts.flatMap(({ inputs }) => inputs),
+    group: isFirst ? group : [group, ...stage.name.split('.').slice(1)].join('.'),
+    outlets: new Outlets(outlets),
+    linger,
+    signal,
+    ...(onEvent === undefined || isFirst ? {} : { onEvent: (event) => onEvent({ ...event, stage: stage.name }) }),
+  };
+}
+
+/** What the stages know of each other, so that each ends when the others need nothing more from it. */
+class Progress {
+  readonly #stages: readonly Stage[];
+  readonly #caughtUp = new Set<number>();
+  readonly #ended = new Set<number>();
+
+  constructor(stages: readonly Stage[]) {
+    this.#stages = stages;
+  }
+
+  ended(stage: number): void {
+    this.#ended.add(stage);
+  }
+
+  lingerOf(stage: number): Linger {
+    const [before, behind] = [this.#before(stage), this.#behind(stage)];
+    return {
+      isFed: () => before.every((each) => this.#caughtUp.has(each)),
+      caughtUp: () => void this.#caughtUp.add(stage),
+      mayEnd: () => behind.every((each) => this.#ended.has(each)),
+    };
+  }
+
+  #before(stage: number): readonly number[] {
+    return this.#indexes((each) => sends(each, this.#stages[stage]));
+  }
+
+  #behind(stage: number): readonly number[] {
+    return this.#indexes((each) => sends(this.#stages[stage], each));
+  }
+
+  #indexes(isOne: (stage: Stage) => boolean): readonly number[] {
+    return [...this.#stages.keys()].filter((n) => isOne(this.#stages[n] as Stage));
+  }
+}
+
+function sends(from: Stage | undefined, to: Stage | undefined): boolean {
+  return from?.plan.repartitions.some((step) => to?.behind.some(({ stream }) => stream === step.stream)) === true;
+}

@@ -1,6 +1,6 @@
 import type { Pipeline } from '@stockafolio/core';
-import type { AbortSignalLike, Archive, Clock, Codec, Files, StateStore, Tables } from '@stockafolio/core/ports';
-import type { DeadLetterOptions, ManyDeadLetters, OnPartitionMismatch } from '@stockafolio/engine';
+import type { AbortSignalLike, Archive, Clock, Codec, Files, OwnArchives, StateStore, Tables } from '@stockafolio/core/ports';
+import type { DeadLetterOptions, Departure, ManyDeadLetters, OnPartitionMismatch } from '@stockafolio/engine';
 
 /** The inputs and outputs of a batch run. */
 export interface BatchPorts<T> {
@@ -11,11 +11,28 @@ export interface BatchPorts<T> {
   readonly archive: Archive<T>;
   /** Of a pipeline that reads several streams: those of the others, by the name of the stream. */
   readonly others?: Readonly<Record<string, { readonly codec: Codec<unknown>; readonly archive: Archive<unknown> }>>;
+  /** Of a pipeline with repartitions: where what passes through them is kept, beside its checkpoints. */
+  readonly own?: OwnArchives;
   readonly tables: Tables;
   readonly checkpoints: Files;
   readonly clock: Clock;
   /** Makes the states of one partition's operators; defaults to states in memory. */
   readonly states?: () => StateStore;
+}
+
+/** The inputs and outputs of one stage of a pipeline: see `stagesOf`. */
+export interface StagePorts<T> extends BatchPorts<T> {
+  /** Of a stage that sends records through repartitions: what keeps those of a partition. */
+  readonly lanes?: (partition: number) => LaneWriter;
+}
+
+/** Keeps the records that leave a partition. */
+export interface LaneWriter {
+  /** By the name of the repartition, how many partitions its records go to. */
+  readonly partitions: ReadonlyMap<string, number>;
+  add(departures: readonly Departure[]): Promise<void>;
+  /** Resolves when all of them are kept. */
+  end(): Promise<void>;
 }
 
 export interface BatchOptions extends DeadLetterOptions {

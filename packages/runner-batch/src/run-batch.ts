@@ -1,4 +1,5 @@
 import { StockafolioError } from '@stockafolio/core';
+import { needsStages } from '@stockafolio/core/plan';
 import { positionAt } from '@stockafolio/core/ports';
 import {
   type CheckpointHeader,
@@ -16,8 +17,9 @@ import {
 } from '@stockafolio/engine';
 import { checkArchived } from './archived-history.js';
 import { inputsOf } from './inputs.js';
-import type { BatchOptions, BatchPorts, BatchUnit, UnitResult } from './options.js';
+import type { BatchOptions, BatchPorts, BatchUnit, StagePorts, UnitResult } from './options.js';
 import { planDivision } from './plan-division.js';
+import { runStages } from './repartition/run-stages.js';
 import { planUnits } from './plan-units.js';
 import { runUnit } from './run-unit.js';
 
@@ -42,7 +44,7 @@ export interface BatchResult {
 }
 
 /** Runs units one after the other in this thread. */
-export function inThisThread<T>(ports: BatchPorts<T>, options: BatchOptions = {}): UnitExecutor {
+export function inThisThread<T>(ports: StagePorts<T>, options: BatchOptions = {}): UnitExecutor {
   return { width: 1, run: (unit, onRecords) => runUnit(ports, unit, { onRecords, signal: options.signal }) };
 }
 
@@ -63,6 +65,7 @@ export async function runBatch<T>(
   executor: UnitExecutor = inThisThread(ports, options),
   listener: BatchListener = {},
 ): Promise<BatchResult> {
+  if (needsStages(ports.pipeline)) return runBatchInStages(ports, options, listener);
   const units = await prepareBatch(ports, options);
   listener.onPlanned?.(units);
   const left = [...units];
@@ -82,6 +85,29 @@ export async function runBatch<T>(
   results.sort((a, b) => a.partition - b.partition);
   const sum = (of: (result: UnitResult) => number): number => results.reduce((total, result) => total + of(result), 0);
   return { units: results, records: sum((r) => r.records), setAside: sum((r) => r.setAside), rows: sum((r) => r.rows) };
+}
+
+/** The stages of a pipeline with repartitions, one after the other in this thread. */
+async function runBatchInStages<T>(
+  ports: BatchPorts<T>,
+  options: BatchOptions,
+  listener: BatchListener,
+): Promise<BatchResult> {
+  const stages = await runStages(ports, options, async (stage, own) => {
+    const { onRecords, onUnit, onPlanned } = listener;
+    const isFirst = stage.lanes !== undefined && stage.pipeline.name === ports.pipeline.name;
+    const { units } = await runBatch(stage, own, inThisThread(stage, own), {
+      ...(onPlanned === undefined ? {} : { onPlanned }),
+      ...(onUnit === undefined ? {} : { onUnit }),
+      // Those of the other stages are made of these.
+      ...(onRecords === undefined || !isFirst ? {} : { onRecords }),
+    });
+    return units;
+  });
+  const units = stages.flat();
+  const sum = (of: (result: UnitResult) => number): number => units.reduce((total, result) => total + of(result), 0);
+  const records = (stages[0] ?? []).reduce((total, result) => total + result.records, 0);
+  return { units, records, setAside: sum((r) => r.setAside), rows: sum((r) => r.rows) };
 }
 
 /**

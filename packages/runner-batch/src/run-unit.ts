@@ -18,7 +18,7 @@ import {
 } from '@stockafolio/engine';
 import { checkOneHistory, historiesOf, markAtEnd } from './archived-history.js';
 import { inputsOf, type ArchivedInput } from './inputs.js';
-import type { BatchPorts, BatchUnit, UnitInput, UnitResult } from './options.js';
+import type { BatchPorts, BatchUnit, StagePorts, UnitInput, UnitResult } from './options.js';
 import { FinalRows } from './final-rows.js';
 import { filesOf } from './files-of.js';
 import { takeDivided } from './take-divided.js';
@@ -42,7 +42,7 @@ export interface UnitListener {
  * ERR_CHECKPOINT_PLAN_CHANGED, ERR_MANY_DEAD_LETTERS, and the errors of the ports
  */
 export async function runUnit<T>(
-  ports: BatchPorts<T>,
+  ports: StagePorts<T>,
   unit: BatchUnit,
   listener: UnitListener = {},
 ): Promise<UnitResult> {
@@ -61,10 +61,12 @@ export async function runUnit<T>(
   const letters = isWhole
     ? []
     : archives.map((each, n) => new WholeDeadLetters(each.codec, each.archive, partition, inputName(pipeline, n)));
+  const lanes = ports.lanes?.(partition);
   const engine = new PartitionEngine({
     ...{ pipeline, partition, source, partitions, onBadRecord },
     sources: ranges.map((range) => range.source),
     codec: { encode: (record, position) => codecAt(letters, archives, position).encode(record, position) },
+    repartitions: lanes?.partitions,
     states: ports.states?.(),
   });
   const whole = async (rows: readonly Mutation[]): Promise<readonly Mutation[]> => {
@@ -92,6 +94,7 @@ export async function runUnit<T>(
     watch.add(count);
     listener.onRecords?.(count);
     await writer.write(engine.takeNotes());
+    await lanes?.add(engine.departures.take());
     if (engine.waiting >= unit.writeRows) await writer.write(await whole(final.take(engine.drain())));
   }
   watch.end();
@@ -110,6 +113,8 @@ export async function runUnit<T>(
     if (partitioning !== undefined && !(await readPartitionings(ports.tables, name)).has(partition))
       await writer.write([partitioningRow(name, partition, partitioning)]);
   }
+  await lanes?.add(engine.departures.take());
+  await lanes?.end();
   await writer.settle();
   await writer.write([engine.progress(), engine.checkpointCut(), ...engine.marks()]);
   await writer.settle();

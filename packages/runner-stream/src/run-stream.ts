@@ -1,4 +1,5 @@
 import { isStockafolioError, StockafolioError } from '@stockafolio/core';
+import { needsStages } from '@stockafolio/core/plan';
 import {
   type AssignmentListener,
   type GroupTarget,
@@ -46,7 +47,7 @@ import { readWritten, type Written } from './written.js';
 export async function runStream<T>(options: StreamOptions<T>): Promise<StreamResult> {
   const run = (stage: StageOptions<T>): Promise<StreamResult> =>
     new StreamRun({ ...stage, source: sourceOf(stage) }, inputsOf(stage)).run();
-  return options.pipeline.plan.repartitions.length === 0 ? run(options) : runStages(options, run);
+  return needsStages(options.pipeline) ? runStages(options, run) : run(options);
 }
 
 /** How long to wait for a batch while a due commit waits for the previous one, in milliseconds. */

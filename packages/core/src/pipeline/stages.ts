@@ -9,6 +9,11 @@ export interface Stage extends Pipeline {
   readonly behind: readonly RepartitionStep[];
 }
 
+/** Whether a pipeline must be divided into stages before it can be executed. */
+export function needsStages({ plan }: Pick<Pipeline, 'plan'>): boolean {
+  return plan.repartitions.some(({ origin }) => plan.inputs.includes(origin));
+}
+
 /**
  * The stages of a pipeline, in the order in which records pass through them: one, if it has no repartition. They are
  * named `PIPELINE`, and `PIPELINE.REPARTITION` behind a repartition.

@@ -33,7 +33,7 @@ export {
 } from '../pipeline/plan.js';
 export { reservedTables } from '../pipeline/reserved-tables.js';
 export { shardMissing } from '../pipeline/shard-missing.js';
-export { stagesOf, withLanes, type Stage } from '../pipeline/stages.js';
+export { needsStages, stagesOf, withLanes, type Stage } from '../pipeline/stages.js';
 export { withPartitioner } from '../pipeline/with-partitioner.js';
 export { columnOrigins, type ColumnOrigin } from '../pipeline/state-fits.js';
 export type { KeyTuple } from '../pipeline/update.js';

@@ -1,3 +1,5 @@
+import type { Stream } from '../stream/index.js';
+import type { Archive } from './archive.js';
 import type { Producer, Source } from './source.js';
 
 /** A topic that a pipeline writes and reads itself. */
@@ -15,4 +17,12 @@ export interface OwnTopics {
    * @throws ERR_SOURCE_MISMATCH if it exists with another number of partitions
    */
   open(name: string, partitions: number): Promise<OwnTopic>;
+}
+
+/** Where a batch keeps what passes through the repartitions of a pipeline, from run to run. */
+export interface OwnArchives {
+  /** Opens the archive of such records; the name of the stream is unique. */
+  open(stream: Stream<unknown>): Archive<unknown>;
+  /** Removes what such an archive holds. */
+  remove(stream: Stream<unknown>): Promise<void>;
 }

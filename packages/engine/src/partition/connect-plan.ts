@@ -1,5 +1,5 @@
 import { StockafolioError } from '@stockafolio/core';
-import type { OperatorNode, Plan } from '@stockafolio/core/plan';
+import { needsStages, type OperatorNode, type Plan } from '@stockafolio/core/plan';
 import type { PipelineContext } from '../flow/context.js';
 import { receive } from '../flow/receive.js';
 import { TableConnection } from '../flow/table-connection.js';
@@ -9,7 +9,7 @@ import { execute } from '../operators/operator-kinds.js';
 
 /** Creates the operators that execute a plan in one engine, and connects them in the plan's order. */
 export function connectPlan(context: PipelineContext, plan: Plan): void {
-  if (plan.repartitions.some(({ origin }) => plan.inputs.includes(origin)))
+  if (needsStages({ plan }))
     throw new StockafolioError('ERR_INTERNAL', `pipeline '${context.pipeline}' was not divided into its stages`);
   const { operators, connections } = context;
   const hosts = new Map<OperatorNode, OperatorHost>();

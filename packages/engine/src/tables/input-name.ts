@@ -1,4 +1,5 @@
-import type { Pipeline } from '@stockafolio/core';
+import { partitionOf, type Pipeline } from '@stockafolio/core';
+import { bytesOf, crc32 } from '@stockafolio/core/ports';
 
 /**
  * The name under which the library's own tables keep what belongs to one stream of a pipeline, such as its progress and
@@ -13,7 +14,14 @@ export function inputName({ name, streams }: Pick<Pipeline, 'name' | 'streams'>,
   return streams.length === 1 || stream === undefined ? name : `${name}/${stream.name}`;
 }
 
-/** The identity of the sources of several streams together. */
+/** The identity of the sources of several streams together; lanes of a repartition, which have one, count once. */
 export function jointIdentity(identities: readonly string[]): string {
-  return identities.join(' + ');
+  return identities.filter((identity, n) => identity !== identities[n - 1]).join(' + ');
+}
+
+/** The identity of what comes out of a repartition: what went in, and its name. It stays short, however many follow. */
+export function repartitionIdentity(source: string, repartition: string): string {
+  const bytes = bytesOf(source);
+  const digest = [crc32(bytes), partitionOf(bytes, 2 ** 31)].map((part) => part.toString(16).padStart(8, '0'));
+  return `${repartition} of ${digest.join('')}`;
 }

@@ -29,21 +29,30 @@ interface Reading {
  * offset of a record is its number in its lane, so that it is the same in every run, and in the batch. What was sent
  * again after a restart of the sender is dropped.
  *
- * @param topic what it is, for messages
  * @throws ERR_OFFSET_GONE from `next` if records of a lane are missing
  */
-export function laneSource(source: Source, lanes: number, topic: string): Source {
-  return new LaneSource(source, lanes, topic);
+export function laneSource(source: Source, { lanes, topic, identity }: LaneOptions): Source {
+  return new LaneSource(source, lanes, topic, identity);
+}
+
+export interface LaneOptions {
+  readonly lanes: number;
+  /** What the topic is, for messages. */
+  readonly topic: string;
+  /** Identity of what is sent through the topic: the batch has no topic, but the same tables. */
+  readonly identity: () => Promise<string>;
 }
 
 class LaneSource implements Source {
   readonly #source: Source;
   readonly #lanes: number;
   readonly #topic: string;
+  readonly #identity: () => Promise<string>;
   readonly #readings = new Map<number, Reading>();
   readonly #ready: SourceBatch[] = [];
 
-  constructor(source: Source, lanes: number, topic: string) {
+  constructor(source: Source, lanes: number, topic: string, identity: () => Promise<string>) {
+    this.#identity = identity;
     this.#source = source;
     this.#lanes = lanes;
     this.#topic = topic;
@@ -54,7 +63,7 @@ class LaneSource implements Source {
   }
 
   identity(): Promise<string> {
-    return this.#source.identity();
+    return this.#identity();
   }
 
   /**

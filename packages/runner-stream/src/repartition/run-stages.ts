@@ -1,6 +1,7 @@
 import { jsonCodec, StockafolioError } from '@stockafolio/core';
 import { type Stage, stagesOf, withLanes } from '@stockafolio/core/plan';
 import type { OwnTopic, OwnTopics, Source } from '@stockafolio/core/ports';
+import { repartitionIdentity } from '@stockafolio/engine';
 import { inputsOf } from '../inputs.js';
 import { jointSource, type NamedSource } from '../joint-source.js';
 import type { Linger, StageOptions, StreamInput, StreamOptions, StreamResult } from '../options.js';
@@ -13,6 +14,8 @@ interface Planned {
   /** The streams that come from outside, by name. */
   readonly external: ReadonlyMap<string, StreamInput>;
   readonly partitions: number;
+  /** What it reads, once that is opened. */
+  source?: Source;
 }
 
 /**
@@ -127,12 +130,13 @@ async function openTopics(topics: OwnTopics, pipeline: string, planned: readonly
 
 function optionsOf<T>(
   options: StreamOptions<T>,
-  { stage, external }: Planned,
+  own: Planned,
   planned: readonly Planned[],
   topics: Topics,
   linger: Linger,
   signal: AbortSignal,
 ): StageOptions<T> {
+  const { stage, external } = own;
   const { pipeline, group = pipeline.name, onEvent } = options;
   const writers = stage.behind.map((step) => planned.find((each) => each.stage.plan.repartitions.some(({ stream }) => stream === step.stream)));
   const lanes = writers.map((writer) => writer?.partitions ?? 0);
@@ -146,17 +150,25 @@ function optionsOf<T>(
     if (input !== undefined) return [{ stream: stream.name, source: input.source, inputs: [input] }];
     const topic = topics.get(stream.name);
     if (topic === undefined) return [];
-    const count = lanes[stage.behind.findIndex((step) => step.stream === stream)] ?? 0;
-    const source = laneSource(topic.source, count, `the topic of repartition '${stream.name}'`);
+    const at = stage.behind.findIndex((step) => step.stream === stream);
+    const count = lanes[at] ?? 0;
+    const writer = writers[at];
+    const source = laneSource(topic.source, {
+      lanes: count,
+      topic: `the topic of repartition '${stream.name}'`,
+      identity: async () => repartitionIdentity((await writer?.source?.identity()) ?? '', stream.name),
+    });
     const codec = jsonCodec(stream.schema);
     return [{ stream: stream.name, source, lanes: count, inputs: Array.from({ length: count }, () => ({ source, codec })) }];
   });
   const [only] = parts;
   const isFirst = stage.behind.length === 0;
+  const source = parts.length === 1 && only !== undefined ? only.source : jointSource(parts);
+  own.source = source;
   return {
     ...options,
     pipeline: withLanes(stage, lanes),
-    source: parts.length === 1 && only !== undefined ? only.source : jointSource(parts),
+    source,
     inputs: parts.flatMap(({ inputs }) => inputs),
     group: isFirst ? group : [group, ...stage.name.split('.').slice(1)].join('.'),
     outlets: new Outlets(outlets),

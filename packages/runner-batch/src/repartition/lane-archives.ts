@@ -1,0 +1,114 @@
+import { jsonCodec, type Stream } from '@stockafolio/core';
+import { type Archive, type ArchiveEntry, type ArchiveFacts, isPartitionerName, type OwnArchives } from '@stockafolio/core/ports';
+import type { Departure } from '@stockafolio/engine';
+import type { LaneWriter } from '../options.js';
+
+/** Records that are held until they become a file. */
+const AT_ONCE = 50_000;
+
+/** A repartition of a stage, as the batch keeps it: an archive for each partition that its records leave. */
+export interface Way {
+  readonly stream: Stream<unknown>;
+  /** How many partitions its records go to. */
+  readonly partitions: number;
+  /** Identity of what they are made of. */
+  readonly source: string;
+}
+
+/** The stream of a lane, under a name that is unique among the archives of all pipelines. */
+export function laneStream(pipeline: string, { stream }: Pick<Way, 'stream'>, lane: number): Stream<unknown> {
+  return { ...stream, name: `${pipeline}.${stream.name}-${lane}` };
+}
+
+/** The archive of a lane; it knows what it is of before it has a file. */
+export function laneArchive(own: OwnArchives, pipeline: string, way: Way, lane: number): Archive<unknown> {
+  const archive = own.open(laneStream(pipeline, way, lane));
+  return {
+    facts: async (name) => (await archive.facts(name)) ?? (name === undefined ? factsOf(way) : undefined),
+    files: () => archive.files(),
+    began: (partition) => archive.began(partition),
+    extent: async () => archive.extent?.(),
+    writeExtent: async (extent) => archive.writeExtent?.(extent),
+    read: (file, from, options) => archive.read(file, from, options),
+    write: (file, facts, entries) => archive.write(file, facts, entries),
+  };
+}
+
+function factsOf({ source, partitions, stream: { partitioner } }: Way): ArchiveFacts {
+  const isNamed = typeof partitioner === 'string' && isPartitionerName(partitioner);
+  return { source, partitions, ...(isNamed ? { partitioner } : {}) };
+}
+
+/** The records of one lane that go to one partition. */
+interface Share {
+  /** The first number that is not kept yet. */
+  first: number;
+  entries: ArchiveEntry<unknown>[];
+}
+
+/** Writes the records that leave a partition to the archives of its lanes. What they hold already is not written again. */
+export class LaneArchives implements LaneWriter {
+  readonly #own: OwnArchives;
+  readonly #pipeline: string;
+  readonly #ways: ReadonlyMap<string, Way>;
+  readonly #lane: number;
+  readonly #shares = new Map<string, Promise<readonly Share[]>>();
+
+  /** @param ways by the name of the repartition */
+  constructor(own: OwnArchives, pipeline: string, ways: ReadonlyMap<string, Way>, lane: number) {
+    this.#own = own;
+    this.#pipeline = pipeline;
+    this.#ways = ways;
+    this.#lane = lane;
+  }
+
+  get partitions(): ReadonlyMap<string, number> {
+    return new Map([...this.#ways].map(([name, { partitions }]) => [name, partitions]));
+  }
+
+  async add(departures: readonly Departure[]): Promise<void> {
+    for (const { stream, partition, number, sent, value } of departures) {
+      const way = this.#ways.get(stream.name);
+      if (way === undefined) continue;
+      const share = (await this.#sharesOf(way))[partition];
+      if (share === undefined || number < share.first) continue;
+      const record = jsonCodec(way.stream.schema).decode(value);
+      share.entries.push({ offset: number, ingested: sent, record });
+      if (share.entries.length >= AT_ONCE) await this.#write(way, partition, share);
+    }
+  }
+
+  async end(): Promise<void> {
+    for (const way of this.#ways.values())
+      for (const [partition, share] of (await this.#sharesOf(way)).entries()) await this.#write(way, partition, share);
+  }
+
+  #sharesOf(way: Way): Promise<readonly Share[]> {
+    const { name } = way.stream;
+    const known = this.#shares.get(name) ?? this.#find(way);
+    this.#shares.set(name, known);
+    return known;
+  }
+
+  async #find(way: Way): Promise<readonly Share[]> {
+    const files = await this.#archive(way).files();
+    return Array.from({ length: way.partitions }, (_, partition) => {
+      const kept = files.filter((file) => file.partition === partition).map(({ last }) => last);
+      return { first: Math.max(-1, ...kept) + 1, entries: [] };
+    });
+  }
+
+  async #write(way: Way, partition: number, share: Share): Promise<void> {
+    const { first, entries } = share;
+    const [begin, last] = [entries[0], entries.at(-1)?.offset];
+    if (begin === undefined || last === undefined) return;
+    const day = new Date(begin.ingested).toISOString().slice(0, 10);
+    await this.#archive(way).write({ partition, first, last, day }, factsOf(way), entries);
+    share.first = last + 1;
+    share.entries = [];
+  }
+
+  #archive(way: Way): Archive<unknown> {
+    return laneArchive(this.#own, this.#pipeline, way, this.#lane);
+  }
+}

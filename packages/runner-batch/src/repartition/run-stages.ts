@@ -1,0 +1,153 @@
+import { jsonCodec, StockafolioError } from '@stockafolio/core';
+import { type Stage, stagesOf, withLanes } from '@stockafolio/core/plan';
+import { CLOCKS_DIFFER, jointIdentity, repartitionIdentity } from '@stockafolio/engine';
+import { inputsOf, type ArchivedInput } from '../inputs.js';
+import type { BatchOptions, StagePorts, UnitResult } from '../options.js';
+import { newestCheckpoint } from '../plan-units.js';
+import { laneArchive, LaneArchives, laneStream, type Way } from './lane-archives.js';
+
+/** Runs one stage: see `runBatch`. */
+export type RunStage = (ports: StagePorts<unknown>, options: BatchOptions) => Promise<readonly UnitResult[]>;
+
+/** A stage, ready to run. */
+interface Ready {
+  readonly ports: StagePorts<unknown>;
+  readonly inputs: readonly ArchivedInput[];
+  /** How many partitions it has, and the identity of what it reads. */
+  readonly partitions: number;
+  readonly source: string;
+  /** What it sends on. */
+  readonly ways: ReadonlyMap<string, Way>;
+}
+
+/**
+ * Runs the stages of a pipeline one after the other. What passes through a repartition is kept in archives, one for each
+ * partition that it leaves; the stage behind it merges these as it merges streams.
+ *
+ * @returns the results of the units, stage by stage
+ * @throws ERR_USAGE if there is no place for these archives; and the errors of a stage
+ */
+export async function runStages<T>(
+  ports: StagePorts<T>,
+  options: BatchOptions,
+  run: RunStage,
+): Promise<readonly (readonly UnitResult[])[]> {
+  const { pipeline, own } = ports;
+  if (own === undefined) {
+    throw new StockafolioError('ERR_USAGE', `pipeline '${pipeline.name}' has repartitions: they need a place in the batch`, {
+      hint: 'state what keeps their records from run to run: own: { open, remove }',
+    });
+  }
+  if (options.repartition !== undefined) {
+    throw new StockafolioError('ERR_USAGE', 'an archive of a pipeline with repartitions cannot be repartitioned', {
+      hint: 'run the batch from the start, with new tables and checkpoints',
+    });
+  }
+  const external = new Map(inputsOf(ports).map((input) => [input.stream.name, input]));
+  const ways = new Map<string, { readonly way: Way; readonly lanes: number; readonly pipeline: string }>();
+  const results: (readonly UnitResult[])[] = [];
+  let first: number | undefined;
+  for (const stage of stagesOf(pipeline)) {
+    const ready = await prepare(ports as StagePorts<unknown>, stage, external, ways, first);
+    first ??= ready.partitions;
+    // Nothing is archived: how many partitions the source has is not known yet.
+    if (first === 0) return [await run(ready.ports, options)];
+    if (options.fromStart === true) await removeLanes(ready, pipeline.name, own);
+    const isOwn = stage.streams.every(({ name }) => !external.has(name));
+    const { day: _, ...whole } = options;
+    results.push(await run(ready.ports, isOwn ? whole : options));
+    await noteSilence(ready, pipeline.name, own);
+    for (const [name, way] of ready.ways) ways.set(name, { way, lanes: ready.partitions, pipeline: pipeline.name });
+  }
+  return results;
+}
+
+async function prepare(
+  ports: StagePorts<unknown>,
+  stage: Stage,
+  external: ReadonlyMap<string, ArchivedInput>,
+  ways: ReadonlyMap<string, { readonly way: Way; readonly lanes: number; readonly pipeline: string }>,
+  first: number | undefined,
+): Promise<Ready> {
+  const { own } = ports;
+  const counts = stage.behind.map(({ stream }) => ways.get(stream.name)?.lanes ?? 0);
+  const inputs = stage.streams.flatMap((stream): readonly ArchivedInput[] => {
+    const input = external.get(stream.name);
+    if (input !== undefined) return [input];
+    const of = ways.get(stream.name);
+    if (of === undefined || own === undefined) return [];
+    return Array.from({ length: of.lanes }, (_, lane) => ({
+      stream: { ...stream, name: `${stream.name}-${lane}` },
+      codec: jsonCodec(stream.schema),
+      archive: laneArchive(own, of.pipeline, of.way, lane),
+    }));
+  });
+  const facts = await Promise.all(inputs.map(({ archive }) => archive.facts()));
+  const source = jointIdentity(facts.map((each) => each?.source ?? ''));
+  const known = inputs.flatMap(({ stream }, n) => (external.has(stream.name) ? [facts[n]?.partitions ?? 0] : []));
+  const partitions = known.length > 0 ? Math.max(...known) : (first ?? 0);
+  const sent = new Map<string, Way>();
+  for (const { stream } of stage.plan.repartitions) {
+    const behind = stagesOf(ports.pipeline).find((each) => each.behind.some((step) => step.stream === stream));
+    const met = behind?.streams.flatMap(({ name }) => external.get(name) ?? []) ?? [];
+    const ofMet = await Promise.all(met.map(async ({ archive }) => (await archive.facts())?.partitions ?? 0));
+    const to = ofMet.length > 0 ? Math.max(...ofMet) : (first ?? partitions);
+    sent.set(stream.name, { stream, partitions: to, source: repartitionIdentity(source, stream.name) });
+  }
+  const [only] = inputs;
+  if (only === undefined) throw new StockafolioError('ERR_INTERNAL', `stage '${stage.name}' reads nothing`);
+  return {
+    ...{ inputs, partitions, source, ways: sent },
+    ports: {
+      ...ports,
+      pipeline: withLanes(stage, counts),
+      ...{ codec: only.codec, archive: only.archive },
+      others: Object.fromEntries(inputs.slice(1).map(({ stream, codec, archive }) => [stream.name, { codec, archive }])),
+      ...(own === undefined || sent.size === 0
+        ? {}
+        : { lanes: (lane) => new LaneArchives(own, ports.pipeline.name, sent, lane) }),
+    },
+  };
+}
+
+type Own = NonNullable<StagePorts<unknown>['own']>;
+
+/** Everything is sent again. */
+async function removeLanes({ ways, partitions }: Ready, pipeline: string, own: Own): Promise<void> {
+  for (const way of ways.values())
+    for (let lane = 0; lane < partitions; lane++) await own.remove(laneStream(pipeline, way, lane));
+}
+
+/** Notes up to when each partition of a stage sends nothing more, so that records of others need not wait for it. */
+async function noteSilence({ ports, inputs, ways, partitions }: Ready, pipeline: string, own: Own): Promise<void> {
+  if (ways.size === 0) return;
+  for (let lane = 0; lane < partitions; lane++) {
+    const position = (await newestCheckpoint(ports, lane))?.position;
+    const received = (position?.departed?.received ?? Number.NEGATIVE_INFINITY) - 1;
+    const empty = await Promise.all(
+      inputs.map(({ archive, stream }) => {
+        const at = position?.inputs?.find((input) => input.stream === stream.name) ?? position;
+        return emptyUntil(archive, lane, at?.offset ?? 0);
+      }),
+    );
+    const until = Math.max(received, Math.min(...empty));
+    if (until === Number.NEGATIVE_INFINITY) continue;
+    for (const way of ways.values()) {
+      const archive = laneArchive(own, pipeline, way, lane);
+      const files = await archive.files();
+      const ranges = Array.from({ length: way.partitions }, (_, partition) => {
+        const kept = files.filter((file) => file.partition === partition).map(({ last }) => last);
+        return { partition, oldest: 0, end: Math.max(-1, ...kept) + 1 };
+      });
+      await archive.writeExtent?.({ source: way.source, at: until + CLOCKS_DIFFER, ranges });
+    }
+  }
+}
+
+/** Until when the source is known to have had no more of a partition than was processed, epoch milliseconds. */
+async function emptyUntil(archive: ArchivedInput['archive'], partition: number, offset: number): Promise<number> {
+  const known = await archive.extent?.();
+  if (known === undefined) return Number.NEGATIVE_INFINITY;
+  const end = known.ranges.find((range) => range.partition === partition)?.end ?? 0;
+  return offset >= end ? known.at - CLOCKS_DIFFER : Number.NEGATIVE_INFINITY;
+}

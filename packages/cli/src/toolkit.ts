@@ -13,6 +13,8 @@ export interface Toolkit {
   readonly openTables: typeof open.openTables;
   readonly openFiles: typeof open.openFiles;
   readonly openArchive: typeof open.openArchive;
+  readonly openTopics: typeof open.openTopics;
+  readonly openOwn: typeof open.openOwn;
   /**
    * Waits for servers that are down, and reports it: with `untilStopped` without limit, otherwise for five minutes.
    *

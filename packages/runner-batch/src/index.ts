@@ -1,4 +1,5 @@
 export type { BatchOptions, BatchPorts, BatchUnit, UnitResult } from './options.js';
+export { executedStages } from './repartition/run-stages.js';
 export { planUnits } from './plan-units.js';
 export {
   isNewer,

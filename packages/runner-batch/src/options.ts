@@ -121,6 +121,8 @@ export interface BatchUnit extends DeadLetterOptions {
 
 /** The result of a unit. */
 export interface UnitResult {
+  /** The name of the pipeline, or of the stage of it. */
+  readonly stage: string;
   readonly partition: number;
   readonly records: number;
   readonly setAside: number;

@@ -79,7 +79,7 @@ export async function runUnit<T>(
   engine.setFloors((await readFloors(ports.tables, pipeline.name)).get(partition) ?? []);
   if (!unit.fresh && engine.position.offset !== unit.from) {
     const { offset, version } = engine.position;
-    return { partition, records: 0, setAside: 0, rows: 0, offset, version };
+    return { stage: pipeline.name, partition, records: 0, setAside: 0, rows: 0, offset, version };
   }
   const histories = await Promise.all(archives.map(({ archive }, n) => historiesOf(archive, files[n] ?? [])));
   histories.forEach((own, n) => checkOneHistory(partition, own, { partition, ...engine.inputs.at(n).position }));
@@ -121,7 +121,8 @@ export async function runUnit<T>(
   await saveCheckpoint(ports, unit, saver);
   const { offset, version } = engine.position;
   const left = unit.inputs === undefined ? {} : { waiting: Math.max(0, unit.to - offset) };
-  return { partition, records, setAside: engine.setAside, ...watch.found, ...left, rows: writer.rows, offset, version };
+  const figures = { records, setAside: engine.setAside, ...watch.found, ...left, rows: writer.rows };
+  return { stage: pipeline.name, partition, ...figures, offset, version };
 }
 
 /** What encodes the records of dead letters: if records lack fields, a note of what is to be filled in. */

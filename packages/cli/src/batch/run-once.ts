@@ -10,7 +10,8 @@ import {
   type UnitExecutor,
   type UnitResult,
 } from '@stockafolio/runner-batch';
-import { isStockafolioError } from '@stockafolio/core';
+import { isStockafolioError, StockafolioError } from '@stockafolio/core';
+import { needsStages } from '@stockafolio/core/plan';
 import type { Archive } from '@stockafolio/core/ports';
 import { describeMany } from '@stockafolio/engine';
 import type { App } from '../app.js';
@@ -48,7 +49,9 @@ export async function runOnce(
   const { ports, close } = await openUnitPorts(app, places, toolkit);
   let pool: WorkerPool | undefined;
   let executor: UnitExecutor = inThisThread(ports, options);
-  if (workers > 1) executor = pool = workerPool(places, workers, options.signal);
+  if (workers > 1 && needsStages(app.pipeline))
+    reporter.say('the stages of a pipeline with repartitions run in this process: --workers is not used', {}, 'warn');
+  else if (workers > 1) executor = pool = workerPool(places, workers, options.signal);
   const done: UnitResult[] = [];
   let planned = 0;
   try {
@@ -92,6 +95,11 @@ export async function ordersOf({ app, places, options }: Batch, toolkit: Toolkit
   const { ports, close } = await openUnitPorts(app, places, toolkit);
   try {
     if (await isEmpty(ports)) return [];
+    if (needsStages(app.pipeline)) {
+      throw new StockafolioError('ERR_USAGE', 'the units of a pipeline with repartitions depend on each other', {
+        hint: 'omit --print-units: one batch runs all of them',
+      });
+    }
     return (await prepareBatch(ports, options)).map((unit) => ({ unit, places }));
   } finally {
     await close();

@@ -85,13 +85,14 @@ async function list(flags: ListFlags, toolkit: Toolkit): Promise<void> {
   const tables = toolkit.openTables(flags.tables, { readOnly: true });
   const { pipeline } = app;
   const owners = new Set(pipeline.streams.map((_, input) => inputName(pipeline, input)));
+  const isOwn = (owner: string): boolean => owners.has(owner) || owner.startsWith(`${pipeline.name}.`);
   const codes: Record<string, number> = {};
   let letters = 0;
   try {
     const out = new LineWriter(process.stdout);
     for await (const { values } of tables.scanAll(deadLetters)) {
       const letter = rowObject(deadLetters, values);
-      if (!owners.has(String(letter['pipeline'])) || (letter['replayed'] !== undefined && flags.all !== true)) continue;
+      if (!isOwn(String(letter['pipeline'])) || (letter['replayed'] !== undefined && flags.all !== true)) continue;
       letters++;
       codes[String(letter['code'])] = (codes[String(letter['code'])] ?? 0) + 1;
       await out.write(flags.format === 'jsonl' ? await rowOf(values, tables, flags) : lineOf(letter));

@@ -19,6 +19,7 @@ import {
   type BatchOptions,
   type BatchResult,
   describeBehind,
+  executedStages,
   type Difference,
   isNewer,
   keyOf,
@@ -90,17 +91,16 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
     const { archive } = inputs;
     await expectArchive(archive, pipeline.stream.name, flags.files);
     for (const each of await partitionsBehind(archive, flags.day)) reporter.say(describeBehind(each), {}, 'warn');
-    const ports = {
-      pipeline,
-      ...inputs,
-      tables: expected,
-      checkpoints,
-      clock: toolkit.clock,
-    };
+    const own = toolkit.openOwn(checkpoints);
+    const ports = { pipeline, ...inputs, own, tables: expected, checkpoints, clock: toolkit.clock };
+    const stages = await executedStages(ports);
+    if (flags.repair === true && stages.length > 1) throw notRepairable(pipeline.name);
     const stop = toolkit.stop();
-    await copyFloors(found, expected, pipeline.name);
-    for (const input of pipeline.streams.keys()) await copyPartitioning(found, expected, inputName(pipeline, input));
-    await copyLulls(found, expected, pipeline);
+    for (const stage of stages) {
+      await copyFloors(found, expected, stage.name);
+      for (const input of stage.streams.keys()) await copyPartitioning(found, expected, inputName(stage, input));
+      await copyLulls(found, expected, stage);
+    }
     const { onPartitionMismatch, allowMissingPartitions = false } = flags;
     const recompute = (options: BatchOptions): Promise<BatchResult> =>
       runBatch(ports, { ...options, onPartitionMismatch, allowMissingPartitions, signal: stop.signal }, undefined, {
@@ -114,10 +114,16 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
     const divided = await readDivision(found, pipeline.name);
     const first = divided === undefined ? undefined : await recompute({ repartition: divided.partitions });
     const last = await recompute(flags.day === undefined ? {} : { day: flags.day });
-    const units = [...new Map([...(first?.units ?? []), ...last.units].map((unit) => [unit.partition, unit])).values()];
+    const units = lastOfEach([...(first?.units ?? []), ...last.units]);
     bar.done();
     const known = await readProgress(expected, pipeline.name);
-    const newerThan = async (): Promise<number> => lastKnown(units, known, await readProgress(found, pipeline.name));
+    const newerThan = async (): Promise<number> => {
+      const bounds = stages.map(async ({ name }) => {
+        const own = units.filter(({ stage }) => stage === name);
+        return lastKnown(own, await readProgress(expected, name), await readProgress(found, name));
+      });
+      return Math.min(...(await Promise.all(bounds)));
+    };
     const upTo = await newerThan();
     const ends = units.map(({ version }) => version);
     const raised = new RaisedVersions(found, pipeline.name, {
@@ -185,6 +191,17 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
     for (const each of closing) await each.close();
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** The last unit of each stage and partition. */
+function lastOfEach(units: readonly UnitResult[]): readonly UnitResult[] {
+  return [...new Map(units.map((unit) => [`${unit.stage} ${unit.partition}`, unit])).values()];
+}
+
+function notRepairable(pipeline: string): StockafolioError {
+  return new StockafolioError('ERR_USAGE', `tables of pipeline '${pipeline}', which has repartitions, cannot be repaired`, {
+    hint: 'compare them without --repair; if they differ, run stockafolio batch --from-start into new tables',
+  });
 }
 
 /**

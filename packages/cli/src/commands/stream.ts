@@ -1,6 +1,7 @@
 import { StockafolioError } from '@stockafolio/core';
 import { describeMany } from '@stockafolio/engine';
 import { runStream, type StreamEvent, type StreamResult } from '@stockafolio/runner-stream';
+import { needsStages } from '@stockafolio/core/plan';
 import type { Source } from '@stockafolio/core/ports';
 import type { Command } from 'commander';
 import { codecOf, loadApp, partitionedBy } from '../app.js';
@@ -139,14 +140,15 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
   if (operations !== undefined) reporter.say(`metrics: ${operations.url}/metrics`, { url: operations.url });
   const urls = perStream(app.pipeline, flags.source, '--source');
   const [codec, ...others] = app.pipeline.streams.map((_, n) => codecOf(app, n === 0 ? flags.format : 'wire', n));
-  const open = (url: string): Source =>
-    toolkit.openSource(url, { signal: stop.signal, say: (text) => reporter.say(text, {}, 'warn') });
+  const waiting = { signal: stop.signal, say: (text: string) => reporter.say(text, {}, 'warn') };
+  const open = (url: string): Source => toolkit.openSource(url, waiting);
   const tables = toolkit.openTables(flags.tables);
   const checkpoints = toolkit.openFiles(flags.checkpoints, CHECKPOINT_WAIT);
   /** The offset up to which each partition is in the tables. */
   const offsets = new Map<number, number>();
   try {
     await toolkit.untilThere(needed(flags, urls), reporter, { untilStopped: true });
+    const placeOf = (stream: string): string => urls[app.pipeline.streams.findIndex(({ name }) => name === stream)] ?? '';
     const result = await runStream({
       pipeline: app.pipeline,
       codec: codec ?? codecOf(app, flags.format),
@@ -158,6 +160,9 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
             others[n] === undefined ? [] : [[name, { codec: others[n], source: open(urls[n + 1] ?? '') }]],
           ),
       ),
+      ...(needsStages(app.pipeline)
+        ? { repartitions: toolkit.openTopics(urls[0] ?? '', waiting), reopen: (stream) => open(placeOf(stream)) }
+        : {}),
       tables,
       checkpoints,
       clock: toolkit.clock,
@@ -176,8 +181,11 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
       signal: stop.signal,
       onEvent: (event) => {
         operations?.take(event);
-        if ('offset' in event) offsets.set(event.partition, event.offset);
+        const isFirst = event.stage === undefined;
+        if ('offset' in event && isFirst) offsets.set(event.partition, event.offset);
         if (event.type === 'committed') {
+          // Those of the other stages are made of these.
+          if (!isFirst) return;
           progress.add(event.records);
           for (const { partition, offset } of event.partitions) offsets.set(partition, offset);
         } else if (event.type !== 'lag') tell(reporter, event);
@@ -219,7 +227,9 @@ function tellResult(
 function tell(reporter: Reporter, event: Exclude<StreamEvent, { type: 'committed' | 'lag' }>): void {
   const { type, ...rest } = event;
   const facts = 'error' in rest ? { ...rest, error: { code: rest.error.code, message: rest.error.message } } : rest;
-  const say = (text: string, level: Level = 'info'): void => reporter.say(text, { event: type, ...facts }, level);
+  const of = event.stage === undefined ? '' : `${event.stage}: `;
+  const say = (text: string, level: Level = 'info'): void =>
+    reporter.say(`${of}${text}`, { event: type, ...facts }, level);
   switch (event.type) {
     case 'assigned':
       if (event.partitions.length > 0) return;

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { Fields, Pipeline } from '@stockafolio/core';
+import { stagesOf } from '@stockafolio/core/plan';
 import { comparePlans, findCheckpoint, tablesOf } from '@stockafolio/engine';
 import { loadApp } from '../app.js';
 import type { Toolkit } from '../toolkit.js';
@@ -57,6 +58,12 @@ function text({ name: pipeline, streams, plan }: Pipeline): string[] {
         lines.push(`${arrow} table ${edge.to}`);
         continue;
       }
+      if (edge.repartition === true) {
+        const key = plan.repartitions.find((step) => step.stream.name === edge.to)?.stream.keyFields?.join(', ');
+        lines.push(`${arrow} repartition '${edge.to}' by ${key ?? 'a function'}`);
+        below('', `${indent}   `, edge.to);
+        continue;
+      }
       if (said.has(edge.to)) {
         lines.push(`${arrow} '${edge.to}', as above`);
         continue;
@@ -89,35 +96,38 @@ function shownFields(fields: Fields): string[] {
 
 function mermaid({ streams, plan }: Pipeline): string[] {
   const id = (name: string, stream = ''): string => {
-    const part = (name === '' && streams.length > 1 ? stream : name).replaceAll(/[^A-Za-z0-9]/g, '_');
+    const part = (name === '' && streams.length + plan.repartitions.length > 1 ? stream : name).replaceAll(/[^A-Za-z0-9]/g, '_');
     return name === '' ? `stream${part === '' ? '' : `_${part}`}` : part;
   };
   const lines = ['flowchart LR', ...streams.map(({ name }) => `  ${id('', name)}([${name}])`)];
+  for (const { stream } of plan.repartitions) lines.push(`  ${id('', stream.name)}>${stream.name}]`);
   for (const { name, kind } of plan.operators) lines.push(`  ${id(name)}["${kind}<br/>${name}"]`);
-  for (const { from, stream, to, table, final, output } of plan.edges) {
+  for (const { from, stream, to, table, final, output, repartition } of plan.edges) {
     const part = final === true ? 'when final' : output;
     const begin = `  ${id(from, stream)} ${part === undefined ? '-->' : `-- ${part} -->`}`;
-    lines.push(table ? `${begin} t_${id(to)}[(${to})]` : `${begin} ${id(to)}`);
+    if (repartition === true) lines.push(`${begin} ${id('', to)}`);
+    else lines.push(table ? `${begin} t_${id(to)}[(${to})]` : `${begin} ${id(to)}`);
   }
   return lines;
 }
 
 async function compare(
-  { name: pipeline, plan }: Pipeline,
+  pipeline: Pipeline,
   url: string,
   toolkit: Toolkit,
 ): Promise<{ partition: number; subject: string; verdict: string; detail: string }[]> {
   const files = toolkit.openFiles(url);
   try {
-    const partitions = new Set<number>();
-    for await (const { name } of files.list(`${pipeline}/partition=`)) {
-      partitions.add(Number(/partition=(\d+)/.exec(name)?.[1]));
-    }
     const changes = [];
-    for (const partition of partitions) {
-      const chain = await findCheckpoint(files, pipeline, partition, () => undefined);
-      if (chain === undefined) continue;
-      for (const change of comparePlans(chain.last.header, plan)) changes.push({ partition, ...change });
+    for (const { name, plan } of stagesOf(pipeline)) {
+      const partitions = new Set<number>();
+      for await (const file of files.list(`${name}/partition=`))
+        partitions.add(Number(/partition=(\d+)/.exec(file.name)?.[1]));
+      for (const partition of partitions) {
+        const chain = await findCheckpoint(files, name, partition, () => undefined);
+        if (chain === undefined) continue;
+        for (const change of comparePlans(chain.last.header, plan)) changes.push({ partition, ...change });
+      }
     }
     return changes;
   } finally {

@@ -8,8 +8,8 @@ const LATENCIES = [0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10, 30, 6
 export class StreamMetrics {
   readonly registry = new Registry();
   readonly #clock: Pick<Clock, 'now'>;
-  readonly #latest = new Map<number, number>();
-  readonly #setAside = new Map<number, number>();
+  readonly #latest = new Map<string, number>();
+  readonly #setAside = new Map<string, number>();
 
   readonly #records = this.#counter('records_total', 'Messages processed, including bad ones.');
   readonly #rows = this.#counter('rows_written_total', 'Rows acknowledged by the tables.');
@@ -61,15 +61,16 @@ export class StreamMetrics {
   }
 
   take(event: StreamEvent): void {
+    const { stage } = event;
     switch (event.type) {
       case 'started':
       case 'resumed':
-        this.#offset.set({ partition: event.partition }, event.offset);
+        this.#offset.set({ partition: label(event.partition, stage) }, event.offset);
         this.#partitions.inc();
         return;
       case 'revoked':
       case 'lost':
-        this.#forget(event.partition);
+        this.#forget(label(event.partition, stage));
         return;
       case 'retry':
         this.#retries.inc({ what: event.what });
@@ -90,7 +91,8 @@ export class StreamMetrics {
         this.#wentBack.inc();
         return;
       case 'lag':
-        for (const { partition, behind, unsaved } of event.partitions) {
+        for (const { partition: number, behind, unsaved } of event.partitions) {
+          const partition = label(number, stage);
           this.#behind.set({ partition }, behind);
           this.#unsaved.set({ partition }, unsaved / 1000);
         }
@@ -100,12 +102,14 @@ export class StreamMetrics {
     }
   }
 
-  #committed({ records, rows, took, partitions }: Extract<StreamEvent, { type: 'committed' }>): void {
-    this.#records.inc(records);
+  #committed({ records, rows, took, partitions, stage }: Extract<StreamEvent, { type: 'committed' }>): void {
+    // Those of the other stages are made of these.
+    if (stage === undefined) this.#records.inc(records);
     this.#rows.inc(rows);
     this.#commits.inc();
     this.#took.observe(took / 1000);
-    for (const { partition, offset, behind, latest, oldest, setAside, keys } of partitions) {
+    for (const { partition: number, offset, behind, latest, oldest, setAside, keys } of partitions) {
+      const partition = label(number, stage);
       this.#offset.set({ partition }, offset);
       this.#behind.set({ partition }, behind);
       this.#keys.set({ partition }, keys);
@@ -116,7 +120,7 @@ export class StreamMetrics {
     }
   }
 
-  #forget(partition: number): void {
+  #forget(partition: string): void {
     this.#partitions.dec();
     this.#latest.delete(partition);
     this.#setAside.delete(partition);
@@ -134,4 +138,9 @@ export class StreamMetrics {
   #histogram(name: string, help: string): Histogram {
     return new Histogram({ name: `stockafolio_${name}`, help, buckets: LATENCIES, registers: [this.registry] });
   }
+}
+
+/** The label of a partition: its number, behind the name of the stage if it is not the first. */
+function label(partition: number, stage: string | undefined): string {
+  return stage === undefined ? String(partition) : `${stage}/${partition}`;
 }

@@ -1,11 +1,11 @@
 import type { Partitioner, Stream } from '@stockafolio/core';
-import type { Archive, Files, Producer, Source, Tables } from '@stockafolio/core/ports';
+import type { Archive, Files, OwnArchives, OwnTopics, Producer, Source, Tables } from '@stockafolio/core/ports';
 import { systemClock } from '@stockafolio/connectors/clock-system';
 import { cassandraTables } from '@stockafolio/connectors/cassandra';
-import { fileArchive } from '@stockafolio/connectors/archive';
+import { fileArchive, ownArchives } from '@stockafolio/connectors/archive';
 import { embeddedTables, type EmbeddedTables } from '@stockafolio/connectors/embedded';
-import { kafkaProducer, kafkaSource } from '@stockafolio/connectors/kafka';
-import { logProducer, logSource } from '@stockafolio/connectors/log-local';
+import { kafkaProducer, kafkaSource, kafkaTopics } from '@stockafolio/connectors/kafka';
+import { logProducer, logSource, logTopics } from '@stockafolio/connectors/log-local';
 import { CASSANDRA_FORM, cassandraOptions } from './cassandra-url.js';
 import { KAFKA_FORM, kafkaPlace } from './kafka-url.js';
 import { sayNowAndThen } from '../output/say-now-and-then.js';
@@ -58,6 +58,19 @@ export function openProducer(url: string, partitions?: number, partitioner?: Par
   return scheme === 'kafka' ? kafkaProducer({ ...kafkaPlace(url), ...shape }) : logProducer(rest, shape);
 }
 
+/**
+ * The topics through which a pipeline sends records to itself: on the brokers of its source, or in the folder
+ * `DIR-repartitions` beside the log.
+ */
+export function openTopics(url: string, { signal, say }: OpenSourceOptions = {}): OwnTopics {
+  const { scheme, rest } = parseLocation(url, 'a source', sources);
+  if (scheme !== 'kafka') return logTopics(`${rest}-repartitions`);
+  const { topic: _, ...place } = kafkaPlace(url);
+  return kafkaTopics(
+    signal === undefined ? place : { ...place, patience: Infinity, onRetry: sayNowAndThen(systemClock, say) },
+  );
+}
+
 export interface OpenTablesOptions {
   /** For use beside a process that writes the tables: nothing is created. */
   readonly readOnly?: boolean;
@@ -79,4 +92,9 @@ export function openTables(
 /** Opens the archive of a stream in a store of files. */
 export function openArchive<T>(store: Files, stream: Stream<T>): Archive<T> {
   return fileArchive(store, stream);
+}
+
+/** Where a batch keeps what passes through repartitions: among the checkpoints of the pipeline. */
+export function openOwn(checkpoints: Files): OwnArchives {
+  return ownArchives(checkpoints);
 }

@@ -46,7 +46,8 @@ export async function openUnitPorts(
   };
   try {
     const inputs = await archivedInputs(app, files, places.format, toolkit);
-    return { ports: { pipeline, ...inputs, tables, checkpoints, clock: toolkit.clock }, close };
+    const own = toolkit.openOwn(checkpoints);
+    return { ports: { pipeline, ...inputs, own, tables, checkpoints, clock: toolkit.clock }, close };
   } catch (error) {
     await close();
     throw error;

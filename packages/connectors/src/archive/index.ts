@@ -4,3 +4,4 @@ export { isRejected, type AcceptedEntry, type ArchiveEntry, type RejectedEntry }
 export { gaps, listArchive, withoutOverlaps, type Gap, type ReadableRange } from './list-archive.js';
 export { archiveName, parseArchiveName, type FileRange } from './file-range.js';
 export { fileArchive } from './file-archive.js';
+export { ownArchives } from './own-archives.js';

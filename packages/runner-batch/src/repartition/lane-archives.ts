@@ -17,7 +17,7 @@ export interface Way {
 
 /** The stream of a lane, under a name that is unique among the archives of all pipelines. */
 export function laneStream(pipeline: string, { stream }: Pick<Way, 'stream'>, lane: number): Stream<unknown> {
-  return { ...stream, name: `${pipeline}.${stream.name}-${lane}` };
+  return { ...stream, name: `${pipeline}--${stream.name}-${lane}` };
 }
 
 /** The archive of a lane; it knows what it is of before it has a file. */

@@ -1,5 +1,5 @@
-import { jsonCodec, StockafolioError } from '@stockafolio/core';
-import { type Stage, stagesOf, withLanes } from '@stockafolio/core/plan';
+import { jsonCodec, type Pipeline, StockafolioError } from '@stockafolio/core';
+import { needsStages, type Stage, stagesOf, withLanes } from '@stockafolio/core/plan';
 import { CLOCKS_DIFFER, jointIdentity, repartitionIdentity } from '@stockafolio/engine';
 import { inputsOf, type ArchivedInput } from '../inputs.js';
 import type { BatchOptions, StagePorts, UnitResult } from '../options.js';
@@ -44,7 +44,7 @@ export async function runStages<T>(
     });
   }
   const external = new Map(inputsOf(ports).map((input) => [input.stream.name, input]));
-  const ways = new Map<string, { readonly way: Way; readonly lanes: number; readonly pipeline: string }>();
+  const ways: Ways = new Map();
   const results: (readonly UnitResult[])[] = [];
   let first: number | undefined;
   for (const stage of stagesOf(pipeline)) {
@@ -62,11 +62,34 @@ export async function runStages<T>(
   return results;
 }
 
+/**
+ * The stages of a pipeline as they are executed over these archives, each a pipeline of its own; the pipeline itself, if
+ * it has no repartition.
+ */
+export async function executedStages<T>(ports: StagePorts<T>): Promise<readonly Pipeline[]> {
+  const { pipeline } = ports;
+  if (!needsStages(pipeline)) return [pipeline];
+  const external = new Map(inputsOf(ports).map((input) => [input.stream.name, input]));
+  const ways: Ways = new Map();
+  const stages: Pipeline[] = [];
+  let first: number | undefined;
+  for (const stage of stagesOf(pipeline)) {
+    const ready = await prepare(ports as StagePorts<unknown>, stage, external, ways, first);
+    first ??= ready.partitions;
+    stages.push(ready.ports.pipeline);
+    for (const [name, way] of ready.ways) ways.set(name, { way, lanes: ready.partitions, pipeline: pipeline.name });
+  }
+  return stages;
+}
+
+/** By the name of the repartition: what is sent, from how many partitions. */
+type Ways = Map<string, { readonly way: Way; readonly lanes: number; readonly pipeline: string }>;
+
 async function prepare(
   ports: StagePorts<unknown>,
   stage: Stage,
   external: ReadonlyMap<string, ArchivedInput>,
-  ways: ReadonlyMap<string, { readonly way: Way; readonly lanes: number; readonly pipeline: string }>,
+  ways: Ways,
   first: number | undefined,
 ): Promise<Ready> {
   const { own } = ports;

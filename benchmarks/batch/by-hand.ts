@@ -30,5 +30,5 @@ export async function unitByHand(
   }
   loop.flush();
   await write(loop.commit());
-  return { partition, records, setAside: 0, rows, offset: to, version: 0 };
+  return { stage: pipeline.name, partition, records, setAside: 0, rows, offset: to, version: 0 };
 }

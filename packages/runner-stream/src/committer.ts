@@ -149,9 +149,10 @@ export class Committer<T> {
 
   async #bring(cut: Cut): Promise<void> {
     const { source } = this.#options;
+    // Without them another order is possible, in which other records would have these numbers.
+    if (cut.lulls.length > 0) await this.#write('writing rows', cut.lulls);
     // Other partitions need not wait for the rows; a checkpoint and the progress must wait for both.
-    const sent = this.#sendAll(cut.sendings);
-    await Promise.all([sent, this.#writeRows(cut)]);
+    await Promise.all([this.#sendAll(cut.sendings), this.#writeRows(cut)]);
     this.#check();
     if (this.#lost !== undefined) throw new TablesLost(this.#lost);
     await this.#write('writing progress', cut.progress);
@@ -176,7 +177,6 @@ export class Committer<T> {
   }
 
   async #writeRows(cut: Cut): Promise<void> {
-    if (cut.lulls.length > 0) await this.#write('writing rows', cut.lulls);
     if (cut.figures.length > 0) await this.#send(cut.figures);
     if (cut.rows.length > 0) await this.#write('writing rows', cut.rows);
     // A checkpoint continues from what progress says: figures written after it could be lost without a trace.

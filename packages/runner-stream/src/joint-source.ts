@@ -178,7 +178,7 @@ class Joint implements Source {
     const { partition, messages, generation } = batch;
     const input = this.#inputs[source]?.[batch.input ?? 0] ?? 0;
     const last = messages.at(-1);
-    const next = (last?.offset ?? -1) + 1;
+    const next = last === undefined ? 0 : last.silentUntil === undefined ? last.offset + 1 : last.offset;
     const position = this.#open.get(partition);
     // From here on it continues if the group changes.
     if (position !== undefined) this.#open.set(partition, moved(position, input, { offset: next, ...(last?.at === undefined ? {} : { at: last.at + 1 }) }));
@@ -198,11 +198,6 @@ class Joint implements Source {
     // A partition that the stream does not have never gets a message.
     if (partition >= (this.#counts[at] ?? 0)) return Number.POSITIVE_INFINITY;
     return this.#source(at).emptyAt?.(partition, lane);
-  }
-
-  silentUntil(partition: number, input = 0): number | undefined {
-    const { at, lane } = this.#placeOf(input);
-    return this.#source(at).silentUntil?.(partition, lane);
   }
 
   pause(partitions: readonly number[], input?: number): void {

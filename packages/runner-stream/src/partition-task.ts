@@ -74,6 +74,8 @@ export interface PartitionTask {
   /** When its shared figures are due, and its next checkpoint. */
   readonly figures: Turn;
   readonly checkpoint: Turn;
+  /** Of a stage that reads one lane of a repartition: until when that is silent, epoch milliseconds. */
+  silentUntil: number | undefined;
   /** When the source received the oldest message since the last commit, epoch milliseconds. */
   oldest: number | null;
   /** The offset that the next new message will get, as far as known. */
@@ -154,6 +156,7 @@ export async function openPartition<T>(options: StageOptions<T>, opening: Openin
     figures: new Turn(figuresInterval, partition, of, now),
     checkpoint: new Turn(checkpointInterval, partition, of, now),
     oldest: null,
+    silentUntil: undefined,
     end: Math.max(range.end, engine.position.offset),
   };
 }
@@ -224,17 +227,28 @@ export function positionOf({ partition, engine }: Pick<PartitionTask, 'partition
   return inputs === undefined ? position : { ...position, inputs };
 }
 
+/** How many of the messages of a batch are more than a note that a lane is silent. */
+export function recordsIn({ messages }: SourceBatch): number {
+  let count = 0;
+  for (const { silentUntil } of messages) if (silentUntil === undefined) count++;
+  return count;
+}
+
 /** Passes a batch of messages through the partition's engine; returns how many of them it rejected. */
 export function takeBatch<T>(task: PartitionTask, batch: SourceBatch, options: StreamOptions<T>): number {
   const { engine, merge } = task;
   const { rejected } = engine;
   if (merge === undefined) takeInOrder(task, batch, options.clock.now());
-  else addToMerge(task, merge, batch, options.clock.now());
+  const passed = merge === undefined ? 0 : addToMerge(task, merge, batch, options.clock.now());
+  task.end = Math.max(batch.endOffset, engine.position.offset);
+  if (recordsIn(batch) === 0) {
+    if (passed > 0) changed(task, options.clock.elapsed());
+    return engine.rejected - rejected;
+  }
   task.oldest ??= batch.messages[0]?.timestamp ?? null;
   task.heardAt = options.clock.elapsed();
   task.heard[batch.input ?? 0] = task.heardAt;
   changed(task, task.heardAt);
-  task.end = Math.max(batch.endOffset, engine.position.offset);
   return engine.rejected - rejected;
 }
 
@@ -250,8 +264,6 @@ export function passSilence<T>(
   if (merge === undefined || merge.waiting() === 0) return { records: 0, rejected: 0 };
   const now = clock.elapsed();
   for (const input of pipeline.streams.keys()) {
-    const silentUntil = source.silentUntil?.(partition, input);
-    if (silentUntil !== undefined) merge.silent(input, silentUntil);
     const emptyAt = source.emptyAt?.(partition, input);
     if (emptyAt === undefined || now - (heard[input] ?? 0) < pipeline.idleAfter) continue;
     merge.silent(input, emptyAt - CLOCKS_DIFFER);
@@ -287,11 +299,16 @@ function changed(task: PartitionTask, now: number): void {
   task.unsavedSince ??= now;
 }
 
-function takeInOrder({ engine, intakes: [intake] }: PartitionTask, batch: SourceBatch, now: number): void {
+function takeInOrder(task: PartitionTask, batch: SourceBatch, now: number): void {
+  const {
+    engine,
+    intakes: [intake],
+  } = task;
   const feed = new Feed(engine);
   let next = engine.position.offset;
   for (const message of batch.messages) {
-    if (message.offset < next || intake === undefined) continue;
+    if (message.silentUntil !== undefined) task.silentUntil = message.silentUntil;
+    if (message.silentUntil !== undefined || message.offset < next || intake === undefined) continue;
     next = message.offset + 1;
     const place = { offset: message.offset, ingested: message.timestamp };
     const taken = intake.take(message, now);
@@ -300,15 +317,20 @@ function takeInOrder({ engine, intakes: [intake] }: PartitionTask, batch: Source
   }
   feed.end();
   const last = batch.messages.at(-1);
-  if (last === undefined || next !== last.offset + 1) return;
-  engine.inputs.at(0).mark = markOf(last, batch.epoch);
+  if (last === undefined) return;
   if (last.at !== undefined) engine.inputs.at(0).at = last.at + 1;
+  if (next === last.offset + 1) engine.inputs.at(0).mark = markOf(last, batch.epoch);
 }
 
-function addToMerge({ intakes }: PartitionTask, merge: MergedFeed, batch: SourceBatch, now: number): void {
+/** @returns how many messages were passed on */
+function addToMerge({ intakes }: PartitionTask, merge: MergedFeed, batch: SourceBatch, now: number): number {
   const { input = 0, messages, epoch } = batch;
   const intake = intakes[input];
   for (const each of messages) {
+    if (each.silentUntil !== undefined) {
+      merge.claim(input, each.silentUntil, each.at);
+      continue;
+    }
     if (intake === undefined || each.offset < merge.next(input)) continue;
     // The source reuses the memory of its messages, and these may wait.
     const message = kept(each);
@@ -316,7 +338,7 @@ function addToMerge({ intakes }: PartitionTask, merge: MergedFeed, batch: Source
     const taken = intake.take(message, now);
     merge.add(input, { offset, ingested, taken, bytes: value ?? undefined, origin: { message, epoch } });
   }
-  merge.drain();
+  return merge.drain();
 }
 
 function kept(message: SourceMessage): SourceMessage {

@@ -23,6 +23,7 @@ import {
   openPartition,
   passSilence,
   positionOf,
+  recordsIn,
   takeBatch,
   type PartitionTask,
 } from './partition-task.js';
@@ -301,10 +302,11 @@ class StreamRun<T> implements AssignmentListener {
   #take(batch: SourceBatch): void {
     const task = this.#tasks.get(batch.partition);
     if (task === undefined || task.generation !== batch.generation) return;
-    this.#letters.add(task, batch.messages.length, takeBatch(task, batch, this.#options));
-    this.#records += batch.messages.length;
-    this.#uncommitted += batch.messages.length;
-    this.#committer.count(batch.messages.length);
+    const records = recordsIn(batch);
+    this.#letters.add(task, records, takeBatch(task, batch, this.#options));
+    this.#records += records;
+    this.#uncommitted += records;
+    this.#committer.count(records);
   }
 
   /** Records need not wait any longer for streams that are silent. */

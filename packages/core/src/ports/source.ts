@@ -13,6 +13,11 @@ export interface SourceMessage {
   readonly headers?: Readonly<Record<string, string>>;
   /** Its offset in the topic, if `offset` is its number in a lane of a repartition. */
   readonly at?: number;
+  /**
+   * In a lane of a repartition: it has no record, but says that later ones count as sent after this time, epoch
+   * milliseconds. Its `offset` is that of the next record.
+   */
+  readonly silentUntil?: number;
 }
 
 /** Some consecutive messages of one partition. */
@@ -157,11 +162,6 @@ export interface Source {
    * @param input the index of the stream, if the source is one of several
    */
   emptyAt?(partition: number, input?: number): number | undefined;
-  /**
-   * Up to when a stream is silent: it gets no more messages that were sent at this time or before it. Known without
-   * waiting of lanes of a repartition, whose senders say it; epoch milliseconds, undefined if nothing is known.
-   */
-  silentUntil?(partition: number, input?: number): number | undefined;
   /** Which member of the group owns which partition now, as far as that is known. Absent if there are no groups. */
   holders?(): Promise<readonly PartitionHolder[]>;
   /**

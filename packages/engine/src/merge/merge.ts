@@ -49,11 +49,11 @@ class Lane<T> {
   readonly #messages: T[] = [];
   readonly #times: number[] = [];
   readonly #sent: number[] = [];
+  /** By message, the earliest time at which it could count as sent, whatever time it bears. */
+  readonly #floors: number[] = [];
   #first = 0;
   /** The time at which its newest message counts as sent. */
   newest: number;
-  /** The time at which the last message that was handed on counts as sent. */
-  handedOn: number;
   /** No message counts as sent at this time or before it any more, unless it is overtaken. */
   silentUntil = Number.NEGATIVE_INFINITY;
   /** Messages of other inputs went on because this one was silent up to this time. */
@@ -63,12 +63,15 @@ class Lane<T> {
   /** Of earlier runs, by offset. */
   readonly #lulls: readonly Lull[];
   #lull = 0;
+  /** When messages count as sent at the earliest by claims, and by what came before. */
+  #claimed = Number.NEGATIVE_INFINITY;
+  #own = Number.NEGATIVE_INFINITY;
 
   constructor(input: number, { offset, sent }: LaneState, lulls: readonly Lull[]) {
     this.input = input;
     this.next = offset;
     this.newest = sent;
-    this.handedOn = sent;
+    this.#claimed = sent;
     this.#lulls = lulls.filter((lull) => lull.input === input).sort((a, b) => a.offset - b.offset);
     this.#applyLulls();
   }
@@ -91,15 +94,31 @@ class Lane<T> {
     return this.#sent[this.#first] as number;
   }
 
-  add(message: T, { time, sent, offset }: Arrival): void {
+  /** The earliest time at which its first message could count as sent, or the next one if none waits. */
+  get floor(): number {
+    return this.length > 0 ? (this.#floors[this.#first] as number) : this.newest;
+  }
+
+  /** @returns whether it counts as sent later than it says, because of a claim */
+  add(message: T, { time, sent, offset }: Arrival): boolean {
     this.next = offset;
     this.#applyLulls();
+    this.#floors.push(this.newest);
+    const isLate = Math.max(sent, this.#own) < this.#claimed;
+    this.#own = Math.max(this.#own, this.newest, sent);
     this.newest = Math.max(this.newest, this.passed + 1, sent);
     this.next = offset + 1;
     this.#messages.push(message);
     this.#times.push(time);
     this.#sent.push(this.newest);
     this.#applyLulls();
+    return isLate;
+  }
+
+  /** No later message counts as sent at this time or before it. */
+  claim(until: number): void {
+    this.#claimed = Math.max(this.#claimed, until + 1);
+    this.newest = Math.max(this.newest, until + 1);
   }
 
   /** From the next offset on its messages count as sent no earlier than was noted. */
@@ -111,10 +130,9 @@ class Lane<T> {
   }
 
   shift(): T {
-    this.handedOn = this.sent;
     const message = this.#messages[this.#first++] as T;
     if (this.#first > 1_024 && this.#first * 2 > this.#messages.length) {
-      for (const column of [this.#messages, this.#times, this.#sent]) column.splice(0, this.#first);
+      for (const column of [this.#messages, this.#times, this.#sent, this.#floors]) column.splice(0, this.#first);
       this.#first = 0;
     }
     return message;
@@ -177,9 +195,17 @@ export class Merge<T> {
     return this.#lane(input).next;
   }
 
-  /** When the last message of an input that was handed on counts as sent: to be kept with the input's position. */
+  /**
+   * When the first message of an input that was not handed on counts as sent at the earliest: to be kept with the
+   * input's position.
+   */
   sentOf(input: number): number {
-    return this.#lane(input).handedOn;
+    return this.#lane(input).floor;
+  }
+
+  /** Up to when it is certain that an input has no more messages than those that wait. */
+  silentUntil(input: number): number {
+    return this.#lane(input).newest - 1;
   }
 
   /**
@@ -194,7 +220,18 @@ export class Merge<T> {
 
   /** Adds the next message of an input. */
   add(input: number, message: T, arrival: Arrival): void {
-    this.#lane(input).add(message, arrival);
+    const lane = this.#lane(input);
+    const { offset } = arrival;
+    // Who reads the messages without the claims must know it.
+    if (lane.add(message, arrival)) this.#lulls.set(`${input} ${offset}`, { input, offset, sent: lane.newest });
+  }
+
+  /**
+   * Notes what an input itself says between its messages: later ones count as sent after this time. Other than
+   * {@link silent}, this is part of the input, and has the same place whenever it is read.
+   */
+  claim(input: number, until: number): void {
+    this.#lane(input).claim(until);
   }
 
   /**

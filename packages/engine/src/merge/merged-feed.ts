@@ -66,6 +66,21 @@ export class MergedFeed {
     this.#merge.add(input, arriving, { time: time ?? Number.NEGATIVE_INFINITY, sent, offset });
   }
 
+  /**
+   * Notes that a stream says between its messages that later ones were sent after this time: epoch milliseconds.
+   *
+   * @param at the offset at which it says so, if it is a lane of a topic
+   */
+  claim(input: number, until: number, at?: number): void {
+    if (at !== undefined) this.#reached = at + 1;
+    this.#merge.claim(input, until);
+  }
+
+  /** Up to when it is certain that a stream has no more messages than those that wait. */
+  silentUntil(input: number): number {
+    return this.#merge.silentUntil(input);
+  }
+
   /** Notes that a stream gets no more messages that were sent at this time or before it: epoch milliseconds. */
   silent(input: number, until: number): void {
     this.#merge.silent(input, until);

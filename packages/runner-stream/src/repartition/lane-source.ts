@@ -17,8 +17,6 @@ interface Reading {
   readonly partition: number;
   /** By lane, the next number. */
   readonly next: number[];
-  /** By lane, until when it is silent, epoch milliseconds. */
-  readonly silentUntil: number[];
   readonly oldest: number;
   /** The next offset of the topic. */
   offset: number;
@@ -118,7 +116,6 @@ class LaneSource implements Source {
       this.#readings.set(partition, {
         partition,
         next: lanes.map((lane) => lane.offset),
-        silentUntil: lanes.map(() => Number.NEGATIVE_INFINITY),
         oldest,
         offset,
       });
@@ -145,21 +142,21 @@ class LaneSource implements Source {
       const said = laneMessage(message, this.#topic);
       const { lane } = said;
       if (lane < 0 || lane >= this.#lanes) throw this.#unknownLane(lane);
+      const next = reading.next[lane] ?? 0;
+      const taken = byLane.get(lane) ?? [];
+      byLane.set(lane, taken);
       if ('silentUntil' in said) {
-        reading.silentUntil[lane] = Math.max(reading.silentUntil[lane] ?? 0, said.silentUntil);
+        taken.push({ ...message, offset: next, at: message.offset, silentUntil: said.silentUntil });
         continue;
       }
-      const next = reading.next[lane] ?? 0;
       if (said.number < next) continue;
       if (said.after >= next) throw this.#gone(partition, lane, next, said.number);
       reading.next[lane] = said.number + 1;
-      const taken = byLane.get(lane) ?? [];
-      byLane.set(lane, taken);
       taken.push({ ...message, offset: said.number, at: message.offset });
     }
     const endOffset = sumOf(reading.next);
     for (const [input, taken] of byLane)
-      this.#ready.push({ partition, input, generation, messages: taken, endOffset });
+      if (taken.length > 0) this.#ready.push({ partition, input, generation, messages: taken, endOffset });
   }
 
   #unknownLane(lane: number): StockafolioError {
@@ -178,11 +175,6 @@ class LaneSource implements Source {
         hint: 'records were deleted before they were read: rebuild tables and checkpoints of the pipeline from the archive with the batch runner, and let the topic keep its messages for longer',
       },
     );
-  }
-
-  silentUntil(partition: number, input = 0): number | undefined {
-    const until = this.#readings.get(partition)?.silentUntil[input];
-    return until === Number.NEGATIVE_INFINITY ? undefined : until;
   }
 
   async holders(): Promise<readonly PartitionHolder[]> {

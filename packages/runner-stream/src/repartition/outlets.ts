@@ -36,7 +36,7 @@ export class Outlets {
   }
 
   /** Takes what has left the engine of a partition since the last cut, and what it has to say about its silence. */
-  take(task: PartitionTask, source: Pick<Source, 'emptyAt' | 'silentUntil'>, clock: Pick<Clock, 'elapsed'>): Sending {
+  take(task: PartitionTask, source: Pick<Source, 'emptyAt'>, clock: Pick<Clock, 'elapsed'>): Sending {
     const sending = new Map<string, OutgoingMessage[]>();
     const { engine, partition } = task;
     for (const departure of engine.departures.take()) {
@@ -56,7 +56,7 @@ export class Outlets {
   }
 
   /** The time up to which nothing comes from a partition any more; undefined if that need not be said now. */
-  #silence(task: PartitionTask, source: Pick<Source, 'emptyAt' | 'silentUntil'>, now: number): number | undefined {
+  #silence(task: PartitionTask, source: Pick<Source, 'emptyAt'>, now: number): number | undefined {
     const until = Math.floor(silentUntil(task, source));
     const said = this.#said.get(task);
     this.#heardAt = Math.max(this.#heardAt, task.heardAt);
@@ -84,12 +84,14 @@ export class Outlets {
 }
 
 /** Up to when a partition is certain to send nothing more: what it gets later was received after that. */
-function silentUntil({ engine, merge, partition }: PartitionTask, source: Pick<Source, 'emptyAt' | 'silentUntil'>): number {
+function silentUntil(task: PartitionTask, source: Pick<Source, 'emptyAt'>): number {
+  const { engine, merge, partition } = task;
   let empty = Number.POSITIVE_INFINITY;
   for (const input of engine.inputs.all.keys()) {
     if (merge !== undefined && merge.waiting(input) > 0) empty = Number.NEGATIVE_INFINITY;
     const emptyAt = source.emptyAt?.(partition, input) ?? Number.NEGATIVE_INFINITY;
-    empty = Math.min(empty, source.silentUntil?.(partition, input) ?? emptyAt - CLOCKS_DIFFER);
+    const said = merge?.silentUntil(input) ?? task.silentUntil ?? Number.NEGATIVE_INFINITY;
+    empty = Math.min(empty, Math.max(said, emptyAt - CLOCKS_DIFFER));
   }
   // What comes next may count as sent at the same time as what came last.
   return Math.max(engine.departures.received - 1, empty);

@@ -49,7 +49,9 @@ export async function expectEachOnce(sent: readonly Sale[], tables: string): Pro
     wanted.set(item, [count + 1, sum + amount]);
   }
   const items = await rowsOf('items', tables);
-  expect(new Map(items.map(({ item, count, amount }) => [item, [Number(count), Number(amount)]]))).to.deep.equal(wanted);
+  expect(new Map(items.map(({ item, count, amount }) => [item, [Number(count), Number(amount)]]))).to.deep.equal(
+    wanted,
+  );
   const turns = await rowsOf('turns', tables);
   expect(turns.reduce((sum, { count }) => sum + Number(count), 0)).to.equal(sent.length);
 }

@@ -1,5 +1,14 @@
 import type { Pipeline } from '@stockafolio/core';
-import type { AbortSignalLike, Archive, Clock, Codec, Files, OwnArchives, StateStore, Tables } from '@stockafolio/core/ports';
+import type {
+  AbortSignalLike,
+  Archive,
+  Clock,
+  Codec,
+  Files,
+  OwnArchives,
+  StateStore,
+  Tables,
+} from '@stockafolio/core/ports';
 import type { DeadLetterOptions, Departure, ManyDeadLetters, OnPartitionMismatch } from '@stockafolio/engine';
 
 /** The inputs and outputs of a batch run. */

@@ -112,7 +112,8 @@ export class Committer<T> {
         this.rows += rows;
         const took = clock.elapsed() - taken;
         const { partitions } = cut;
-        if (partitions.length > 0 || cut.checkpoints.length > 0) this.#options.onEvent?.({ type: 'committed', records, rows, behind, took, partitions });
+        if (partitions.length > 0 || cut.checkpoints.length > 0)
+          this.#options.onEvent?.({ type: 'committed', records, rows, behind, took, partitions });
       })
       .catch((error: unknown) => this.#end(error))
       .finally(() => {

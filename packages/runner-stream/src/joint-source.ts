@@ -181,7 +181,11 @@ class Joint implements Source {
     const next = last === undefined ? 0 : last.silentUntil === undefined ? last.offset + 1 : last.offset;
     const position = this.#open.get(partition);
     // From here on it continues if the group changes.
-    if (position !== undefined) this.#open.set(partition, moved(position, input, { offset: next, ...(last?.at === undefined ? {} : { at: last.at + 1 }) }));
+    if (position !== undefined)
+      this.#open.set(
+        partition,
+        moved(position, input, { offset: next, ...(last?.at === undefined ? {} : { at: last.at + 1 }) }),
+      );
     const end = this.#isWide(source) ? batch.endOffset : Math.max(batch.endOffset, next);
     const ends = (this.#ends.get(partition) ?? []).with(source, end);
     this.#ends.set(partition, ends);

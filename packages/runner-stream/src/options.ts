@@ -1,5 +1,14 @@
 import type { Pipeline, StockafolioError } from '@stockafolio/core';
-import type { AbortSignalLike, Clock, Codec, Files, OwnTopics, Source, StateStore, Tables } from '@stockafolio/core/ports';
+import type {
+  AbortSignalLike,
+  Clock,
+  Codec,
+  Files,
+  OwnTopics,
+  Source,
+  StateStore,
+  Tables,
+} from '@stockafolio/core/ports';
 import type { DeadLetterOptions, ManyDeadLetters, OnPartitionMismatch, PlanChange } from '@stockafolio/engine';
 import type { Outlets } from './repartition/outlets.js';
 import type { WaitingEvent } from './group-wait.js';

@@ -143,7 +143,11 @@ export class StageHarness<T> {
   pushMessage(
     input: number,
     partition: number,
-    { value, timestamp, offset }: { readonly value: Uint8Array | null; readonly timestamp: number; readonly offset?: number },
+    {
+      value,
+      timestamp,
+      offset,
+    }: { readonly value: Uint8Array | null; readonly timestamp: number; readonly offset?: number },
   ): void {
     const ends = this.#ends[input] as number[];
     const next = ends[partition] ?? 0;

@@ -199,9 +199,13 @@ function lastOfEach(units: readonly UnitResult[]): readonly UnitResult[] {
 }
 
 function notRepairable(pipeline: string): StockafolioError {
-  return new StockafolioError('ERR_USAGE', `tables of pipeline '${pipeline}', which has repartitions, cannot be repaired`, {
-    hint: 'compare them without --repair; if they differ, run stockafolio batch --from-start into new tables',
-  });
+  return new StockafolioError(
+    'ERR_USAGE',
+    `tables of pipeline '${pipeline}', which has repartitions, cannot be repaired`,
+    {
+      hint: 'compare them without --repair; if they differ, run stockafolio batch --from-start into new tables',
+    },
+  );
 }
 
 /**

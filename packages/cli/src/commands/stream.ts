@@ -148,7 +148,8 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
   const offsets = new Map<number, number>();
   try {
     await toolkit.untilThere(needed(flags, urls), reporter, { untilStopped: true });
-    const placeOf = (stream: string): string => urls[app.pipeline.streams.findIndex(({ name }) => name === stream)] ?? '';
+    const placeOf = (stream: string): string =>
+      urls[app.pipeline.streams.findIndex(({ name }) => name === stream)] ?? '';
     const result = await runStream({
       pipeline: app.pipeline,
       codec: codec ?? codecOf(app, flags.format),

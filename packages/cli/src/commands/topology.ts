@@ -96,7 +96,10 @@ function shownFields(fields: Fields): string[] {
 
 function mermaid({ streams, plan }: Pipeline): string[] {
   const id = (name: string, stream = ''): string => {
-    const part = (name === '' && streams.length + plan.repartitions.length > 1 ? stream : name).replaceAll(/[^A-Za-z0-9]/g, '_');
+    const part = (name === '' && streams.length + plan.repartitions.length > 1 ? stream : name).replaceAll(
+      /[^A-Za-z0-9]/g,
+      '_',
+    );
     return name === '' ? `stream${part === '' ? '' : `_${part}`}` : part;
   };
   const lines = ['flowchart LR', ...streams.map(({ name }) => `  ${id('', name)}([${name}])`)];

@@ -65,7 +65,7 @@ export function openProducer(url: string, partitions?: number, partitioner?: Par
 export function openTopics(url: string, { signal, say }: OpenSourceOptions = {}): OwnTopics {
   const { scheme, rest } = parseLocation(url, 'a source', sources);
   if (scheme !== 'kafka') return logTopics(`${rest}-repartitions`);
-  const { topic: _, ...place } = kafkaPlace(url);
+  const place = kafkaPlace(url);
   return kafkaTopics(
     signal === undefined ? place : { ...place, patience: Infinity, onRetry: sayNowAndThen(systemClock, say) },
   );

@@ -18,10 +18,7 @@ export interface Connected {
  * @returns the stage of each step; a repartition is in the stage that writes it
  * @throws ERR_PIPELINE_INVALID if a step is given values of different stages
  */
-export function divideIntoStages(
-  pipeline: string,
-  { steps, sources, finals }: Connected,
-): ReadonlyMap<Step, number> {
+export function divideIntoStages(pipeline: string, { steps, sources, finals }: Connected): ReadonlyMap<Step, number> {
   const repartitions = steps.filter((step) => 'origin' in step);
   const stages = new Map<Step, number>();
   if (repartitions.length === 0) {
@@ -88,10 +85,7 @@ function inOrder(
 }
 
 /** The operator or repartition from which values leave, by the place where they do. */
-function makersOf(
-  steps: readonly Step[],
-  finals: Connected['finals'],
-): ReadonlyMap<FlowOrigin, Step> {
+function makersOf(steps: readonly Step[], finals: Connected['finals']): ReadonlyMap<FlowOrigin, Step> {
   const makers = new Map<FlowOrigin, Step>();
   for (const step of steps) {
     if ('origin' in step) makers.set(step.origin, step);

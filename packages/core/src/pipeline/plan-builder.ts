@@ -69,7 +69,7 @@ export class PlanBuilder {
    * ERR_NOT_COPARTITIONED if records of several streams reach it that are partitioned otherwise
    */
   addOperator<T>(node: OperatorNode, input: Observable<unknown>, other?: Observable<unknown>): Flow<T> {
-    this.#checkName(node.name);
+    this.#checkName(node.name, this.#operators);
     const inputs = (other === undefined ? [input] : [input, other]).map((each) => this.#originsOf(each));
     const reaching = new Set(inputs.flatMap((origins) => [...this.#streamsOf(origins)]));
     inputs.forEach((origins, n) => this.#addInput(node, origins, n > 0));
@@ -115,7 +115,7 @@ export class PlanBuilder {
    */
   addRepartition<T>(stream: Stream<unknown>, records: Observable<unknown>): Flow<T> {
     const { name } = stream;
-    this.#checkName(name);
+    this.#checkName(name, [...this.#operators, ...this.#streams]);
     const origins = this.#originsOf(records);
     for (const from of origins) {
       const sender = this.#nodeOf(from) ?? this.#windowOf(from);
@@ -130,13 +130,12 @@ export class PlanBuilder {
     return new Flow<T>(origin);
   }
 
-  #checkName(name: string): void {
-    if (!this.#operators.some((node) => node.name === name) && !this.#streams.some((stream) => stream.name === name))
-      return;
+  #checkName(name: string, others: readonly { readonly name: string }[]): void {
+    if (!others.some((other) => other.name === name)) return;
     throw new StockafolioError(
       'ERR_OPERATOR_NAME_TAKEN',
-      `pipeline '${this.#pipeline}' has two operators or streams named '${name}'`,
-      { hint: 'state and topics are found by this name: give each its own' },
+      `pipeline '${this.#pipeline}' has two operators named '${name}'`,
+      { hint: 'state is found by this name: give each operator its own name' },
     );
   }
 

@@ -99,20 +99,21 @@ class Lane<T> {
     return this.length > 0 ? (this.#floors[this.#first] as number) : this.newest;
   }
 
-  /** @returns whether it counts as sent later than it says, because of a claim */
-  add(message: T, { time, sent, offset }: Arrival): boolean {
+  /** @returns when it counts as sent, if that is later because of a claim */
+  add(message: T, { time, sent, offset }: Arrival): number | undefined {
     this.next = offset;
     this.#applyLulls();
     this.#floors.push(this.newest);
     const isLate = Math.max(sent, this.#own) < this.#claimed;
     this.#own = Math.max(this.#own, this.newest, sent);
     this.newest = Math.max(this.newest, this.passed + 1, sent);
+    const counted = this.newest;
     this.next = offset + 1;
     this.#messages.push(message);
     this.#times.push(time);
-    this.#sent.push(this.newest);
+    this.#sent.push(counted);
     this.#applyLulls();
-    return isLate;
+    return isLate ? counted : undefined;
   }
 
   /** No later message counts as sent at this time or before it. */
@@ -222,8 +223,9 @@ export class Merge<T> {
   add(input: number, message: T, arrival: Arrival): void {
     const lane = this.#lane(input);
     const { offset } = arrival;
+    const late = lane.add(message, arrival);
     // Who reads the messages without the claims must know it.
-    if (lane.add(message, arrival)) this.#lulls.set(`${input} ${offset}`, { input, offset, sent: lane.newest });
+    if (late !== undefined) this.#lulls.set(`${input} ${offset}`, { input, offset, sent: late });
   }
 
   /**

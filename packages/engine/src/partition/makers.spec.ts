@@ -14,7 +14,7 @@ const makers = [
   'packages/runner-batch/src/run-unit.ts',
   'packages/runner-stream/src/partition-task.ts',
   'packages/testing/src/operator-contract.ts',
-  'packages/testing/src/pipeline-harness.ts',
+  'packages/testing/src/stage-harness.ts',
 ];
 
 function* sources(folder: string): Generator<string> {

@@ -1,5 +1,11 @@
 import { jsonCodec, type Stream } from '@stockafolio/core';
-import { type Archive, type ArchiveEntry, type ArchiveFacts, isPartitionerName, type OwnArchives } from '@stockafolio/core/ports';
+import {
+  type Archive,
+  type ArchiveEntry,
+  type ArchiveFacts,
+  isPartitionerName,
+  type OwnArchives,
+} from '@stockafolio/core/ports';
 import type { Departure } from '@stockafolio/engine';
 import type { LaneWriter } from '../options.js';
 

@@ -150,7 +150,8 @@ describe('runBatch with repartitions', () => {
     const under = new ArchiveUnderTest();
     await under.add(Array.from({ length: 9 }, (_, n) => ({ record: sale({ user: `u${n}`, time: n }), sent: n })));
     expect(await under.run({ toEnd: true })).to.include({ records: 9, setAside: 0 });
-    const { own: _, ...ports } = under;
-    expect(await codeOf(() => runBatch<Sale>({ pipeline: twice, codec, ...ports }))).to.equal('ERR_USAGE');
+    const { archive, tables, checkpoints, clock } = under;
+    const ports = { pipeline: twice, codec, archive, tables, checkpoints, clock };
+    expect(await codeOf(() => runBatch<Sale>(ports))).to.equal('ERR_USAGE');
   });
 });

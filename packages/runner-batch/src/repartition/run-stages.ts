@@ -34,9 +34,13 @@ export async function runStages<T>(
 ): Promise<readonly (readonly UnitResult[])[]> {
   const { pipeline, own } = ports;
   if (own === undefined) {
-    throw new StockafolioError('ERR_USAGE', `pipeline '${pipeline.name}' has repartitions: they need a place in the batch`, {
-      hint: 'state what keeps their records from run to run: own: { open, remove }',
-    });
+    throw new StockafolioError(
+      'ERR_USAGE',
+      `pipeline '${pipeline.name}' has repartitions: they need a place in the batch`,
+      {
+        hint: 'state what keeps their records from run to run: own: { open, remove }',
+      },
+    );
   }
   if (options.repartition !== undefined) {
     throw new StockafolioError('ERR_USAGE', 'an archive of a pipeline with repartitions cannot be repartitioned', {
@@ -54,8 +58,8 @@ export async function runStages<T>(
     if (first === 0) return [await run(ready.ports, options)];
     if (options.fromStart === true) await removeLanes(ready, pipeline.name, own);
     const isOwn = stage.streams.every(({ name }) => !external.has(name));
-    const { day: _, ...whole } = options;
-    results.push(await run(ready.ports, isOwn ? whole : options));
+    // What passes through repartitions is read whole: the stage before has read up to the day.
+    results.push(await run(ready.ports, isOwn ? withoutDay(options) : options));
     await noteSilence(ready, pipeline.name, own);
     for (const [name, way] of ready.ways) ways.set(name, { way, lanes: ready.partitions, pipeline: pipeline.name });
   }
@@ -125,12 +129,20 @@ async function prepare(
       ...ports,
       pipeline: withLanes(stage, counts),
       ...{ codec: only.codec, archive: only.archive },
-      others: Object.fromEntries(inputs.slice(1).map(({ stream, codec, archive }) => [stream.name, { codec, archive }])),
+      others: Object.fromEntries(
+        inputs.slice(1).map(({ stream, codec, archive }) => [stream.name, { codec, archive }]),
+      ),
       ...(own === undefined || sent.size === 0
         ? {}
         : { lanes: (lane) => new LaneArchives(own, ports.pipeline.name, sent, lane) }),
     },
   };
+}
+
+function withoutDay(options: BatchOptions): BatchOptions {
+  const whole: { -readonly [N in keyof BatchOptions]: BatchOptions[N] } = { ...options };
+  delete whole.day;
+  return whole;
 }
 
 type Own = NonNullable<StagePorts<unknown>['own']>;

@@ -32,9 +32,13 @@ export async function runStages<T>(
 ): Promise<StreamResult> {
   const { pipeline, repartitions, signal } = options;
   if (repartitions === undefined) {
-    throw new StockafolioError('ERR_USAGE', `pipeline '${pipeline.name}' has repartitions: they need topics of its own`, {
-      hint: 'state where they are: repartitions: logTopics(DIR) or kafkaTopics({ ... })',
-    });
+    throw new StockafolioError(
+      'ERR_USAGE',
+      `pipeline '${pipeline.name}' has repartitions: they need topics of its own`,
+      {
+        hint: 'state where they are: repartitions: logTopics(DIR) or kafkaTopics({ ... })',
+      },
+    );
   }
   const planned = await planStages(options);
   const topics = await openTopics(repartitions, pipeline.name, planned);
@@ -138,7 +142,9 @@ function optionsOf<T>(
 ): StageOptions<T> {
   const { stage, external } = own;
   const { pipeline, group = pipeline.name, onEvent } = options;
-  const writers = stage.behind.map((step) => planned.find((each) => each.stage.plan.repartitions.some(({ stream }) => stream === step.stream)));
+  const writers = stage.behind.map((step) =>
+    planned.find((each) => each.stage.plan.repartitions.some(({ stream }) => stream === step.stream)),
+  );
   const lanes = writers.map((writer) => writer?.partitions ?? 0);
   const outlets = new Map<string, Outlet>();
   for (const { stream } of stage.plan.repartitions) {
@@ -159,7 +165,9 @@ function optionsOf<T>(
       identity: async () => repartitionIdentity((await writer?.source?.identity()) ?? '', stream.name),
     });
     const codec = jsonCodec(stream.schema);
-    return [{ stream: stream.name, source, lanes: count, inputs: Array.from({ length: count }, () => ({ source, codec })) }];
+    return [
+      { stream: stream.name, source, lanes: count, inputs: Array.from({ length: count }, () => ({ source, codec })) },
+    ];
   });
   const [only] = parts;
   const isFirst = stage.behind.length === 0;

@@ -1,0 +1,133 @@
+import { jsonCodec, rowObject, type Table } from '@stockafolio/core';
+import type { ArchiveEntry, Mutation, RowValues, Tables } from '@stockafolio/core/ports';
+import { deadLetters } from '@stockafolio/engine';
+import { runBatch } from '@stockafolio/runner-batch';
+import {
+  memoryArchive,
+  memoryFiles,
+  memoryTables,
+  pipelineHarness,
+  virtualClock,
+  type PipelineHarness,
+} from '@stockafolio/testing';
+import { expect } from 'chai';
+import { type Built, Event, lefts, rights } from './pipelines.js';
+
+/** The values of a row as text, or of a key with `removed`. */
+export type RowText = string;
+
+/** What a case gave in the end. */
+export interface Final {
+  /** The rows of the table, sorted. */
+  readonly rows: readonly RowText[];
+  /** The codes of its dead letters. */
+  readonly letters: readonly string[];
+}
+
+export interface Played extends Final {
+  /** The rows that each record changed, in no order. */
+  readonly changes: readonly (readonly RowText[])[];
+}
+
+/** An event, or a message without a value. */
+export type Step = Event | { readonly absent: true; readonly side: Event['side']; readonly time: number };
+
+/** One record after the other, each followed by a commit. */
+export async function playEach({ pipeline, table }: Built, steps: readonly Step[]): Promise<Played> {
+  const stored = memoryTables();
+  const changes: RowText[][] = [];
+  const tables: Tables = {
+    ...stored,
+    async write(mutations: readonly Mutation[]) {
+      for (const { table: written, values, deleted = false } of mutations) {
+        if (written.name !== table.name) continue;
+        // A row that was never written may be removed: that changes nothing.
+        const changed = !deleted || (await stored.get(table, values)) !== undefined;
+        if (changed) changes.at(-1)?.push(`${textOf(table, values)}${deleted ? ' removed' : ''}`);
+      }
+      await stored.write(mutations);
+    },
+  };
+  const harness = pipelineHarness<Event>(pipeline, { partitions: 1, tables });
+  for (const step of steps) {
+    changes.push([]);
+    push(harness, [step]);
+    await harness.commit();
+  }
+  return { changes, ...(await result(stored, table)) };
+}
+
+/** All records at once, then a lull. */
+export async function playAtOnce({ pipeline, table }: Built, steps: readonly Step[]): Promise<Final> {
+  const harness = pipelineHarness<Event>(pipeline, { partitions: 1 });
+  push(harness, steps);
+  return afterLull(harness, table);
+}
+
+/** With a checkpoint in the middle and a kill at the end, whose process writes once more. */
+export async function playWithKill({ pipeline, table }: Built, steps: readonly Step[]): Promise<Final> {
+  const harness = pipelineHarness<Event>(pipeline, { partitions: 1 });
+  const middle = steps.length >> 1;
+  push(harness, steps.slice(0, middle));
+  await harness.checkpoint();
+  push(harness, steps.slice(middle));
+  await harness.restart();
+  const final = await afterLull(harness, table);
+  await harness.zombies();
+  expect(await result(harness.tables, table)).to.deep.equal(final);
+  return final;
+}
+
+/** From an archive. */
+export async function playBatch({ pipeline, table }: Built, steps: readonly Step[]): Promise<Final> {
+  const tables = memoryTables();
+  const archive = memoryArchive<Event>();
+  const entries = steps.map((step, offset): ArchiveEntry<Event> => {
+    const at = { offset, ingested: step.time };
+    return 'absent' in step ? { ...at, raw: new Uint8Array(0), cause: 'it has no value' } : { ...at, record: step };
+  });
+  const file = { partition: 0, first: 0, last: entries.length - 1, day: '1970-01-01' };
+  await archive.write(file, { source: 'cases', partitions: 1 }, entries);
+  const ports = { archive, tables, checkpoints: memoryFiles(), clock: virtualClock() };
+  await runBatch({ pipeline, codec: jsonCodec(Event), ...ports });
+  return result(tables, table);
+}
+
+/** Both sides of a join from streams of their own, which meet by event time. */
+export async function playAsTwo({ pipeline, table }: Built, steps: readonly Step[]): Promise<Final> {
+  const harness = pipelineHarness<Event>(pipeline, { partitions: 1 });
+  for (const step of steps) {
+    if ('absent' in step) harness.pushMessage(null, 0, step.time, step.side === 'left' ? lefts : rights);
+    else harness.pushTo(step.side === 'right' ? rights : lefts, step);
+  }
+  await harness.commit();
+  return afterLull(harness, table);
+}
+
+function push(harness: PipelineHarness<Event>, steps: readonly Step[]): void {
+  for (const step of steps) {
+    if ('absent' in step) harness.pushMessage(null, 0, step.time);
+    else harness.push(step);
+  }
+}
+
+async function afterLull(harness: PipelineHarness<Event>, table: Table): Promise<Final> {
+  harness.idle();
+  await harness.commit();
+  return result(harness.tables, table);
+}
+
+async function result(tables: Tables, table: Table): Promise<Final> {
+  const rows: RowText[] = [];
+  for await (const { values } of tables.scanAll(table)) rows.push(textOf(table, values));
+  const letters: string[] = [];
+  for await (const { values } of tables.scanAll(deadLetters)) {
+    letters.push(String(rowObject(deadLetters, values)['code']));
+  }
+  return { rows: rows.sort(), letters };
+}
+
+/** The shard is none of the case's columns. */
+function textOf({ columns }: Table, values: RowValues): RowText {
+  return values.filter((_, n) => columns[n]?.name !== 'shard').join(' ');
+}

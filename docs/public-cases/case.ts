@@ -37,12 +37,20 @@ export type JoinShape =
       readonly before: number;
       readonly after: number;
       readonly grace: number;
-      readonly where?: 'right below 5' | 'same text';
-      /** A window over the pairs. */
-      readonly then?: WindowShape;
     }
   | { readonly join: 'as of'; readonly kind: 'inner' | 'left' }
   | { readonly join: 'latest'; readonly kind: JoinKind };
+
+/** The flow of a record in a join. */
+export type Side = 'left' | 'right' | 'third' | 'fourth';
+
+/** The left flow with the right one, what they give with the third, and so on. */
+export interface JoinsShape {
+  readonly joins: readonly JoinShape[];
+  readonly where?: 'left below 5' | 'right below 5' | 'same text';
+  /** A window over what comes out. */
+  readonly then?: WindowShape;
+}
 
 /** A record of a window case. Key `~` stands for the time alone, which moves the watermark. A null value is absent. */
 export type WindowInput = readonly [key: string, value: string | null, time: number];
@@ -50,9 +58,9 @@ export type WindowInput = readonly [key: string, value: string | null, time: num
 export type WindowOutput = readonly [key: string, start: number, end: number, value: string | null];
 
 /** A record of a join case. A null value is a message without a value. */
-export type JoinInput = readonly [side: 'left' | 'right', key: string, value: string | null, time: number];
-/** What a join emits: which record of the left flow, which one of the right, by their index, and the time. */
-export type JoinOutput = readonly [left: number | null, right: number | null, time: number];
+export type JoinInput = readonly [side: Side, key: string, value: string | null, time: number];
+/** What a join emits: the index of the record of each flow, in their order, or null, and at last the time. */
+export type JoinOutput = readonly (number | null)[];
 
 interface CaseOf<S, I, O> {
   /** The cases of the file that consist of these facts, counted from 0; they differ in columns and names alone. */
@@ -69,9 +77,9 @@ interface CaseOf<S, I, O> {
 }
 
 export type WindowCase = CaseOf<WindowShape, WindowInput, WindowOutput>;
-export type JoinCase = CaseOf<Exclude<JoinShape, { then: WindowShape }>, JoinInput, JoinOutput>;
+export type JoinCase = CaseOf<JoinsShape, JoinInput, JoinOutput>;
 /** A window over what a join emits. */
-export type ChainCase = CaseOf<Extract<JoinShape, { join: 'within' }> & { then: WindowShape }, JoinInput, WindowOutput>;
+export type ChainCase = CaseOf<JoinsShape & { readonly then: WindowShape }, JoinInput, WindowOutput>;
 
 /** One file of public cases. */
 export interface CaseFile {

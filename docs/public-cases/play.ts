@@ -11,9 +11,11 @@ import {
   type PipelineHarness,
 } from '@stockafolio/testing';
 import { expect } from 'chai';
-import { type Built, Event, lefts, rights } from './pipelines.js';
+import type { Side } from './case.js';
+import { type Built, Event } from './events.js';
+import { streams } from './joins.js';
 
-/** The values of a row as text, or of a key with `removed`. */
+/** `KEY = VALUES` of a row, or `KEY = ` if it is removed. */
 export type RowText = string;
 
 /** What a case gave in the end. */
@@ -30,7 +32,7 @@ export interface Played extends Final {
 }
 
 /** An event, or a message without a value. */
-export type Step = Event | { readonly absent: true; readonly side: Event['side']; readonly time: number };
+export type Step = Event | { readonly absent: true; readonly side: Side; readonly time: number };
 
 /** One record after the other, each followed by a commit. */
 export async function playEach({ pipeline, table }: Built, steps: readonly Step[]): Promise<Played> {
@@ -43,7 +45,7 @@ export async function playEach({ pipeline, table }: Built, steps: readonly Step[
         if (written.name !== table.name) continue;
         // A row that was never written may be removed: that changes nothing.
         const changed = !deleted || (await stored.get(table, values)) !== undefined;
-        if (changed) changes.at(-1)?.push(`${textOf(table, values)}${deleted ? ' removed' : ''}`);
+        if (changed) changes.at(-1)?.push(textOf(table, deleted ? values.slice(0, table.keyLength) : values));
       }
       await stored.write(mutations);
     },
@@ -93,12 +95,13 @@ export async function playBatch({ pipeline, table }: Built, steps: readonly Step
   return result(tables, table);
 }
 
-/** Both sides of a join from streams of their own, which meet by event time. */
-export async function playAsTwo({ pipeline, table }: Built, steps: readonly Step[]): Promise<Final> {
+/** Each side of a join from a stream of its own; they meet by event time. */
+export async function playApart({ pipeline, table }: Built, steps: readonly Step[]): Promise<Final> {
   const harness = pipelineHarness<Event>(pipeline, { partitions: 1 });
   for (const step of steps) {
-    if ('absent' in step) harness.pushMessage(null, 0, step.time, step.side === 'left' ? lefts : rights);
-    else harness.pushTo(step.side === 'right' ? rights : lefts, step);
+    const stream = streams[step.side === 'tick' ? 'left' : step.side];
+    if ('absent' in step) harness.pushMessage(null, 0, step.time, stream);
+    else harness.pushTo(stream, step);
   }
   await harness.commit();
   return afterLull(harness, table);
@@ -127,7 +130,8 @@ async function result(tables: Tables, table: Table): Promise<Final> {
   return { rows: rows.sort(), letters };
 }
 
-/** The shard is none of the case's columns. */
-function textOf({ columns }: Table, values: RowValues): RowText {
-  return values.filter((_, n) => columns[n]?.name !== 'shard').join(' ');
+/** Key and values; the shard is none of the case's columns. */
+function textOf({ columns, keyLength }: Table, values: RowValues): RowText {
+  const key = values.filter((_, n) => n < keyLength && columns[n]?.name !== 'shard');
+  return `${key.join(' ')} = ${values.slice(keyLength).join(' ')}`;
 }

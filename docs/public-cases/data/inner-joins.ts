@@ -4,7 +4,7 @@ import type { JoinCase } from '../case.js';
 export const innerJoins: readonly JoinCase[] = [
   {
     numbers: [0, 1, 3, 4, 7, 10],
-    pipeline: { join: 'within', kind: 'inner', before: 10000, after: 10000, grace: 86400000 },
+    pipeline: { joins: [{ join: 'within', kind: 'inner', before: 10000, after: 10000, grace: 86400000 }] },
     in: [
       ['left', '0', '1 2', 10],
       ['right', '0', '-1 -2', 11],
@@ -13,7 +13,10 @@ export const innerJoins: readonly JoinCase[] = [
   },
   {
     numbers: [2],
-    pipeline: { join: 'within', kind: 'inner', before: 10000, after: 10000, grace: 86400000, where: 'right below 5' },
+    pipeline: {
+      joins: [{ join: 'within', kind: 'inner', before: 10000, after: 10000, grace: 86400000 }],
+      where: 'right below 5',
+    },
     in: [
       ['left', '0', '1 2', 10],
       ['right', '0', '-1 -2', 11],
@@ -23,7 +26,7 @@ export const innerJoins: readonly JoinCase[] = [
   },
   {
     numbers: [39, 40, 41, 42, 43],
-    pipeline: { join: 'within', kind: 'inner', before: 11000, after: 11000, grace: 86400000 },
+    pipeline: { joins: [{ join: 'within', kind: 'inner', before: 11000, after: 11000, grace: 86400000 }] },
     in: [
       ['left', '0', 'zero 0', 0],
       ['right', '0', 'blah 50', 10000],
@@ -42,7 +45,7 @@ export const innerJoins: readonly JoinCase[] = [
   },
   {
     numbers: [44],
-    pipeline: { join: 'within', kind: 'inner', before: 11000, after: 10000, grace: 86400000 },
+    pipeline: { joins: [{ join: 'within', kind: 'inner', before: 11000, after: 10000, grace: 86400000 }] },
     in: [
       ['left', '0', 'zero 0', 0],
       ['right', '0', 'blah 50', 11000],
@@ -60,7 +63,7 @@ export const innerJoins: readonly JoinCase[] = [
   },
   {
     numbers: [45],
-    pipeline: { join: 'within', kind: 'inner', before: 10000, after: 10000, grace: 86400000 },
+    pipeline: { joins: [{ join: 'within', kind: 'inner', before: 10000, after: 10000, grace: 86400000 }] },
     in: [
       ['left', '0', 'zero 0', 0],
       ['right', '0', 'blah 50', 9999],
@@ -82,7 +85,7 @@ export const innerJoins: readonly JoinCase[] = [
   },
   {
     numbers: [46],
-    pipeline: { join: 'within', kind: 'inner', before: 60000, after: 60000, grace: 60000 },
+    pipeline: { joins: [{ join: 'within', kind: 'inner', before: 60000, after: 60000, grace: 60000 }] },
     in: [
       ['left', '0', 'A', 0],
       ['right', '0', 'a', 60000],
@@ -97,7 +100,7 @@ export const innerJoins: readonly JoinCase[] = [
   },
   {
     numbers: [65],
-    pipeline: { join: 'within', kind: 'inner', before: 1000, after: 1000, grace: 86400000 },
+    pipeline: { joins: [{ join: 'within', kind: 'inner', before: 1000, after: 1000, grace: 86400000 }] },
     in: [
       ['left', '0', 'a', 0],
       ['right', '0', 'b', 10],
@@ -113,7 +116,7 @@ export const innerJoins: readonly JoinCase[] = [
   },
   {
     numbers: [66, 67],
-    pipeline: { join: 'within', kind: 'inner', before: 1000, after: 1000, grace: 86400000 },
+    pipeline: { joins: [{ join: 'within', kind: 'inner', before: 1000, after: 1000, grace: 86400000 }] },
     in: [
       ['left', '0', 'a', 0],
       ['right', '0', 'b', 10],
@@ -125,7 +128,10 @@ export const innerJoins: readonly JoinCase[] = [
   },
   {
     numbers: [114],
-    pipeline: { join: 'within', kind: 'inner', before: 60000, after: 60000, grace: 86400000, where: 'same text' },
+    pipeline: {
+      joins: [{ join: 'within', kind: 'inner', before: 60000, after: 60000, grace: 86400000 }],
+      where: 'same text',
+    },
     in: [
       ['left', 'user_0', '24 urlA', 10],
       ['right', 'user_0', 'urlX', 11],

@@ -4,7 +4,7 @@ import type { JoinCase } from '../case.js';
 export const joinsOfTables: readonly JoinCase[] = [
   {
     numbers: [6, 82],
-    pipeline: { join: 'latest', kind: 'outer' },
+    pipeline: { joins: [{ join: 'latest', kind: 'outer' }] },
     in: [
       ['left', '1', '2 3', 0],
       ['right', '1', '4 5', 100],
@@ -16,7 +16,7 @@ export const joinsOfTables: readonly JoinCase[] = [
   },
   {
     numbers: [52],
-    pipeline: { join: 'latest', kind: 'left' },
+    pipeline: { joins: [{ join: 'latest', kind: 'left' }] },
     in: [
       ['left', '0', 'zero 0', 0],
       ['right', '0', 'blah 50', 10000],
@@ -38,7 +38,7 @@ export const joinsOfTables: readonly JoinCase[] = [
   },
   {
     numbers: [54],
-    pipeline: { join: 'latest', kind: 'right' },
+    pipeline: { joins: [{ join: 'latest', kind: 'right' }] },
     in: [
       ['left', '0', 'zero 0', 0],
       ['right', '0', 'blah 50', 10000],
@@ -59,7 +59,7 @@ export const joinsOfTables: readonly JoinCase[] = [
   },
   {
     numbers: [56],
-    pipeline: { join: 'latest', kind: 'right' },
+    pipeline: { joins: [{ join: 'latest', kind: 'right' }] },
     in: [
       ['left', '0', 'zero 0', 0],
       ['right', '0', 'blah 50', 10000],
@@ -78,7 +78,7 @@ export const joinsOfTables: readonly JoinCase[] = [
   },
   {
     numbers: [57],
-    pipeline: { join: 'latest', kind: 'inner' },
+    pipeline: { joins: [{ join: 'latest', kind: 'inner' }] },
     in: [
       ['left', '0', 'zero 0', 0],
       ['right', '0', 'blah 50', 10000],
@@ -98,7 +98,7 @@ export const joinsOfTables: readonly JoinCase[] = [
   },
   {
     numbers: [58],
-    pipeline: { join: 'latest', kind: 'outer' },
+    pipeline: { joins: [{ join: 'latest', kind: 'outer' }] },
     in: [
       ['left', '0', 'zero 0', 0],
       ['right', '0', 'blah 50', 10000],
@@ -120,7 +120,7 @@ export const joinsOfTables: readonly JoinCase[] = [
   },
   {
     numbers: [60],
-    pipeline: { join: 'as of', kind: 'left' },
+    pipeline: { joins: [{ join: 'as of', kind: 'left' }] },
     in: [
       ['right', '0', 'zero 0', 0],
       ['right', '10', '100 5', 10000],
@@ -139,7 +139,7 @@ export const joinsOfTables: readonly JoinCase[] = [
   },
   {
     numbers: [62],
-    pipeline: { join: 'as of', kind: 'inner' },
+    pipeline: { joins: [{ join: 'as of', kind: 'inner' }] },
     in: [
       ['right', '0', 'zero 0', 0],
       ['right', '10', '100 5', 10000],
@@ -157,7 +157,7 @@ export const joinsOfTables: readonly JoinCase[] = [
   },
   {
     numbers: [63],
-    pipeline: { join: 'latest', kind: 'inner' },
+    pipeline: { joins: [{ join: 'latest', kind: 'inner' }] },
     in: [
       ['left', '0', 'X 0 yo dawg 50', 0],
       ['right', '0', 'I heard you like joins', 10000],
@@ -171,7 +171,7 @@ export const joinsOfTables: readonly JoinCase[] = [
   },
   {
     numbers: [69],
-    pipeline: { join: 'as of', kind: 'inner' },
+    pipeline: { joins: [{ join: 'as of', kind: 'inner' }] },
     in: [
       ['right', '0', 'b', 0],
       ['left', '0', 'a', 10],
@@ -184,7 +184,7 @@ export const joinsOfTables: readonly JoinCase[] = [
   },
   {
     numbers: [70],
-    pipeline: { join: 'as of', kind: 'inner' },
+    pipeline: { joins: [{ join: 'as of', kind: 'inner' }] },
     in: [
       ['right', '0', 'b', 0],
       ['left', '0', 'a', 10],
@@ -197,7 +197,7 @@ export const joinsOfTables: readonly JoinCase[] = [
   },
   {
     numbers: [117],
-    pipeline: { join: 'as of', kind: 'inner' },
+    pipeline: { joins: [{ join: 'as of', kind: 'inner' }] },
     in: [
       ['right', '1', '-1 -2', 10],
       ['left', '1', '1 2', 11],

@@ -4,7 +4,7 @@ import type { JoinCase } from '../case.js';
 export const outerJoins: readonly JoinCase[] = [
   {
     numbers: [13],
-    pipeline: { join: 'within', kind: 'left', before: 10000, after: 10000, grace: 86400000 },
+    pipeline: { joins: [{ join: 'within', kind: 'left', before: 10000, after: 10000, grace: 86400000 }] },
     in: [
       ['right', '0', '-1 -2', 10],
       ['left', '0', '1 2', 10],
@@ -13,7 +13,7 @@ export const outerJoins: readonly JoinCase[] = [
   },
   {
     numbers: [20],
-    pipeline: { join: 'within', kind: 'outer', before: 10000, after: 10000, grace: 86400000 },
+    pipeline: { joins: [{ join: 'within', kind: 'outer', before: 10000, after: 10000, grace: 86400000 }] },
     in: [
       ['right', '0', '-1 -2', 9],
       ['left', '0', '1 2', 10],
@@ -27,7 +27,7 @@ export const outerJoins: readonly JoinCase[] = [
   },
   {
     numbers: [24, 96],
-    pipeline: { join: 'within', kind: 'left', before: 11000, after: 11000, grace: 86400000 },
+    pipeline: { joins: [{ join: 'within', kind: 'left', before: 11000, after: 11000, grace: 86400000 }] },
     in: [
       ['left', '0', 'zero 0', 0],
       ['right', '0', 'blah 50', 10000],
@@ -59,7 +59,7 @@ export const outerJoins: readonly JoinCase[] = [
   },
   {
     numbers: [31, 32],
-    pipeline: { join: 'within', kind: 'right', before: 11000, after: 11000, grace: 86400000 },
+    pipeline: { joins: [{ join: 'within', kind: 'right', before: 11000, after: 11000, grace: 86400000 }] },
     in: [
       ['left', '0', 'zero 0', 0],
       ['right', '0', 'blah 50', 10000],
@@ -79,7 +79,7 @@ export const outerJoins: readonly JoinCase[] = [
   },
   {
     numbers: [47],
-    pipeline: { join: 'within', kind: 'left', before: 60000, after: 60000, grace: 60000 },
+    pipeline: { joins: [{ join: 'within', kind: 'left', before: 60000, after: 60000, grace: 60000 }] },
     in: [
       ['left', '0', 'A', 0],
       ['right', '0', 'a', 60000],
@@ -103,7 +103,7 @@ export const outerJoins: readonly JoinCase[] = [
   },
   {
     numbers: [48],
-    pipeline: { join: 'within', kind: 'right', before: 60000, after: 60000, grace: 60000 },
+    pipeline: { joins: [{ join: 'within', kind: 'right', before: 60000, after: 60000, grace: 60000 }] },
     in: [
       ['left', '0', 'A', 0],
       ['right', '0', 'a', 60000],
@@ -125,7 +125,7 @@ export const outerJoins: readonly JoinCase[] = [
   },
   {
     numbers: [49],
-    pipeline: { join: 'within', kind: 'outer', before: 60000, after: 60000, grace: 60000 },
+    pipeline: { joins: [{ join: 'within', kind: 'outer', before: 60000, after: 60000, grace: 60000 }] },
     in: [
       ['left', '0', 'A', 0],
       ['right', '0', 'a', 60000],
@@ -151,7 +151,7 @@ export const outerJoins: readonly JoinCase[] = [
   },
   {
     numbers: [50],
-    pipeline: { join: 'within', kind: 'outer', before: 11000, after: 11000, grace: 86400000 },
+    pipeline: { joins: [{ join: 'within', kind: 'outer', before: 11000, after: 11000, grace: 86400000 }] },
     in: [
       ['left', '0', 'zero 0', 0],
       ['right', '0', 'blah 50', 10000],

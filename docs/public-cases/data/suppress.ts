@@ -228,11 +228,7 @@ export const suppress: CaseFile = {
     {
       numbers: [13],
       pipeline: {
-        join: 'within',
-        kind: 'inner',
-        before: 1000,
-        after: 1000,
-        grace: 86400000,
+        joins: [{ join: 'within', kind: 'inner', before: 1000, after: 1000, grace: 86400000 }],
         then: { window: 'tumbling', size: 2, figure: 'count', grace: 1, emit: 'final' },
       },
       in: [

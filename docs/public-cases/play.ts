@@ -53,31 +53,34 @@ export async function playEach({ pipeline, table }: Built, steps: readonly Step[
   const harness = pipelineHarness<Event>(pipeline, { partitions: 1, tables });
   for (const step of steps) {
     changes.push([]);
-    push(harness, [step]);
+    sendTogether(harness, [step]);
     await harness.commit();
   }
   return { changes, ...(await result(stored, table)) };
 }
 
 /** All records at once, then a lull. */
-export async function playAtOnce({ pipeline, table }: Built, steps: readonly Step[]): Promise<Final> {
+export async function playAtOnce({ pipeline, table }: Built, steps: readonly Step[], send: Send): Promise<Final> {
   const harness = pipelineHarness<Event>(pipeline, { partitions: 1 });
-  push(harness, steps);
+  send(harness, steps);
   return afterLull(harness, table);
 }
 
-/** With a checkpoint in the middle and a kill at the end, whose process writes once more. */
-export async function playWithKill({ pipeline, table }: Built, steps: readonly Step[]): Promise<Final> {
-  const harness = pipelineHarness<Event>(pipeline, { partitions: 1 });
-  const middle = steps.length >> 1;
-  push(harness, steps.slice(0, middle));
-  await harness.checkpoint();
-  push(harness, steps.slice(middle));
-  await harness.restart();
-  const final = await afterLull(harness, table);
-  await harness.zombies();
-  expect(await result(harness.tables, table)).to.deep.equal(final);
-  return final;
+/** With a checkpoint after every number of records and a kill at the end; the killed process writes once more. */
+export async function playWithKills({ pipeline, table }: Built, steps: readonly Step[], send: Send): Promise<Final[]> {
+  const finals: Final[] = [];
+  for (const kept of steps.keys()) {
+    const harness = pipelineHarness<Event>(pipeline, { partitions: 1 });
+    send(harness, steps.slice(0, kept));
+    await harness.checkpoint({ settle: false });
+    send(harness, steps.slice(kept));
+    await harness.restart();
+    const final = await afterLull(harness, table);
+    await harness.zombies();
+    expect(await result(harness.tables, table)).to.deep.equal(final);
+    finals.push(final);
+  }
+  return finals;
 }
 
 /** From an archive. */
@@ -95,19 +98,20 @@ export async function playBatch({ pipeline, table }: Built, steps: readonly Step
   return result(tables, table);
 }
 
-/** Each side of a join from a stream of its own; they meet by event time. */
-export async function playApart({ pipeline, table }: Built, steps: readonly Step[]): Promise<Final> {
-  const harness = pipelineHarness<Event>(pipeline, { partitions: 1 });
+/** Sends records to a harness. */
+export type Send = (harness: PipelineHarness<Event>, steps: readonly Step[]) => void;
+
+/** Each side of a join to a stream of its own; they meet by event time. */
+export function sendApart(harness: PipelineHarness<Event>, steps: readonly Step[]): void {
   for (const step of steps) {
     const stream = streams[step.side === 'tick' ? 'left' : step.side];
     if ('absent' in step) harness.pushMessage(null, 0, step.time, stream);
     else harness.pushTo(stream, step);
   }
-  await harness.commit();
-  return afterLull(harness, table);
 }
 
-function push(harness: PipelineHarness<Event>, steps: readonly Step[]): void {
+/** All to one stream. */
+export function sendTogether(harness: PipelineHarness<Event>, steps: readonly Step[]): void {
   for (const step of steps) {
     if ('absent' in step) harness.pushMessage(null, 0, step.time);
     else harness.push(step);
@@ -127,7 +131,7 @@ async function result(tables: Tables, table: Table): Promise<Final> {
   for await (const { values } of tables.scanAll(deadLetters)) {
     letters.push(String(rowObject(deadLetters, values)['code']));
   }
-  return { rows: rows.sort(), letters };
+  return { rows: rows.sort(), letters: letters.sort() };
 }
 
 /** Key and values; the shard is none of the case's columns. */

@@ -4,11 +4,12 @@ import type { CaseFile } from './case.js';
 import { files } from './data/index.js';
 import {
   type Played,
-  playApart,
+  sendApart,
   playAtOnce,
   playBatch,
   playEach,
-  playWithKill,
+  playWithKills,
+  sendTogether,
   type RowText,
   type Step,
 } from './play.js';
@@ -57,16 +58,19 @@ describe('public cases of other systems', () => {
           expect(played.letters).to.have.length(letters);
         });
 
-        it(`${name} is the same at once, after a kill, in a batch, and as two streams`, async () => {
-          const once = await playAtOnce(play.built, play.steps);
+        it(`${name} is the same at once, after kills, in a batch, and with a stream each`, async () => {
+          const { built, apart, steps } = play;
+          const once = await playAtOnce(built, steps, sendTogether);
           // A lull emits windows that are open.
-          if (play.steps.at(-1)?.side === 'tick') expect(once.rows).to.deep.equal(played.rows);
+          if (steps.at(-1)?.side === 'tick') expect(once.rows).to.deep.equal(played.rows);
           expect(once.letters).to.deep.equal(played.letters);
-          expect(await playWithKill(play.built, play.steps)).to.deep.equal(once);
-          expect(await playBatch(play.built, play.steps)).to.deep.equal(once);
-          if (play.apart === undefined || !isInOrder(play)) return;
-          const { rows, letters } = await playApart(play.apart, play.steps);
-          expect({ rows, letters: sorted(letters) }).to.deep.equal({ ...once, letters: sorted(once.letters) });
+          for (const final of await playWithKills(built, steps, sendTogether)) expect(final).to.deep.equal(once);
+          expect(await playBatch(built, steps)).to.deep.equal(once);
+          if (apart === undefined) return;
+
+          const met = await playAtOnce(apart, steps, sendApart);
+          if (isInOrder(play)) expect(met).to.deep.equal(once);
+          for (const final of await playWithKills(apart, steps, sendApart)) expect(final).to.deep.equal(met);
         });
       }
     });

@@ -2,7 +2,7 @@ import type { JoinKind } from '@stockafolio/core';
 import type { Difference, Omission } from './reasons.js';
 
 /** What a window keeps of its records, as the text that is compared. */
-export type Figure = 'count' | 'max' | 'min' | 'top2' | 'top2 distinct' | 'values';
+export type Figure = 'count' | 'count sum' | 'max' | 'min' | 'top2' | 'top2 distinct' | 'values';
 
 interface WindowBase {
   /** How long after its end a window accepts records, in milliseconds. */
@@ -10,6 +10,8 @@ interface WindowBase {
   /** A row for each record, a row when the window closes, or the final row alone. */
   readonly emit: 'each' | 'close' | 'final';
   readonly figure: Figure;
+  /** How far the watermark is behind the newest record; defaults to 0. */
+  readonly behind?: number;
   /** Only records with the value 1. */
   readonly where?: 'value 1';
   /** The records are not partitioned by the key: each partition has its part of a row. */
@@ -47,6 +49,8 @@ export type Side = 'left' | 'right' | 'third' | 'fourth';
 /** The left flow with the right one, what they give with the third, and so on. */
 export interface JoinsShape {
   readonly joins: readonly JoinShape[];
+  /** How far the watermark is behind the newest record; defaults to 0. */
+  readonly behind?: number;
   readonly where?: 'left below 5' | 'right below 5' | 'same text';
   /** A window over what comes out. */
   readonly then?: WindowShape;
@@ -69,6 +73,8 @@ interface CaseOf<S, I, O> {
   readonly in: readonly I[];
   /** What the case expects. */
   readonly out: readonly O[];
+  /** The case states no order of what comes out. */
+  readonly unordered?: true;
   /** Records that are dead letters here; the other system drops them in silence. */
   readonly letters?: number;
   /** Why something else comes out here, and what. */

@@ -6,6 +6,7 @@ import {
   type Infer,
   type Pipeline,
   stream,
+  type Stream,
   type Table,
   text,
   timestamp,
@@ -29,8 +30,10 @@ export interface Built {
   readonly table: Table;
 }
 
-/** All records of a case in the order of the case. */
-export const events = stream('events', Event, { key: 'key', time: (e) => e.time });
+/** All records of a case in the order of the case; the watermark is so far behind the newest. */
+export const eventsOf = (name: string, behind = 0): Stream<Event> =>
+  stream(name, Event, { key: 'key', time: (e) => e.time, outOfOrderness: behind });
+
 /** The same in any partition. */
 export const unkeyed = stream('unkeyed', Event, { keyedBy: 'nothing', time: (e) => e.time });
 

@@ -7,24 +7,19 @@ import {
   joinAsOf,
   joinLatest,
   joinWithin,
+  type Pipeline,
   pipeline,
   record,
-  stream,
   table,
   text,
   timestamp,
 } from '@stockafolio/core';
 import { filter, map, type Observable } from 'rxjs';
 import type { JoinShape, JoinsShape } from './case.js';
-import { type Built, Event, events, ofSide } from './events.js';
+import { type Built, type Event, eventsOf, ofSide } from './events.js';
 import { windowed, windows } from './windows.js';
 
-const lefts = stream('lefts', Event, { key: 'key', time: (e) => e.time });
-const rights = stream('rights', Event, { key: 'key', time: (e) => e.time });
-const thirds = stream('thirds', Event, { key: 'key', time: (e) => e.time });
-const fourths = stream('fourths', Event, { key: 'key', time: (e) => e.time });
-/** A stream for each side. */
-export const streams = { left: lefts, right: rights, third: thirds, fourth: fourths } as const;
+const sides = ['left', 'right', 'third', 'fourth'] as const;
 
 const row = { key: text(), ids: text(), time: timestamp() };
 const met = table('met', { partitionBy: ['key'], clusterBy: ['ids'] }, row);
@@ -56,28 +51,30 @@ export function joinPipeline(shape: JoinsShape, form: 'one stream' | 'a stream e
   return { pipeline: made, table: written };
 }
 
-const ofOne = (shape: JoinsShape) =>
-  pipeline('join', { events }, ({ events }) => [
+function ofOne(shape: JoinsShape): Pipeline {
+  const records = eventsOf('events', shape.behind);
+  return pipeline('join', { events: records }, ({ events }) => [
     joined(
       sides.slice(0, shape.joins.length + 1).map((side) => ofSide(events, side)),
       shape,
     ),
   ]);
+}
 
-const sides = ['left', 'right', 'third', 'fourth'] as const;
-
-function ofEach(shape: JoinsShape) {
-  const withoutTicks = (records: Observable<Event>): Observable<Event> => ofSide(records, 'left');
+function ofEach(shape: JoinsShape): Pipeline {
+  const [left, right, third, fourth] = sides.map((side) => eventsOf(side, shape.behind));
+  if (!left || !right || !third || !fourth) throw new Error('four sides have four streams');
+  // Ticks are among the records of the left side.
   switch (shape.joins.length) {
     case 1:
-      return pipeline('join', { lefts, rights }, ({ lefts, rights }) => [joined([withoutTicks(lefts), rights], shape)]);
+      return pipeline('join', { left, right }, ({ left, right }) => [joined([ofSide(left, 'left'), right], shape)]);
     case 2:
-      return pipeline('join', { lefts, rights, thirds }, ({ lefts, rights, thirds }) => [
-        joined([withoutTicks(lefts), rights, thirds], shape),
+      return pipeline('join', { left, right, third }, ({ left, right, third }) => [
+        joined([ofSide(left, 'left'), right, third], shape),
       ]);
     default:
-      return pipeline('join', { lefts, rights, thirds, fourths }, ({ lefts, rights, thirds, fourths }) => [
-        joined([withoutTicks(lefts), rights, thirds, fourths], shape),
+      return pipeline('join', { left, right, third, fourth }, ({ left, right, third, fourth }) => [
+        joined([ofSide(left, 'left'), right, third, fourth], shape),
       ]);
   }
 }

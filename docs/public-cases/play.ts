@@ -12,8 +12,7 @@ import {
 } from '@stockafolio/testing';
 import { expect } from 'chai';
 import type { Side } from './case.js';
-import { type Built, Event } from './events.js';
-import { streams } from './joins.js';
+import { type Built, Event, eventsOf } from './events.js';
 
 /** `KEY = VALUES` of a row, or `KEY = ` if it is removed. */
 export type RowText = string;
@@ -104,7 +103,7 @@ export type Send = (harness: PipelineHarness<Event>, steps: readonly Step[]) => 
 /** Each side of a join to a stream of its own; they meet by event time. */
 export function sendApart(harness: PipelineHarness<Event>, steps: readonly Step[]): void {
   for (const step of steps) {
-    const stream = streams[step.side === 'tick' ? 'left' : step.side];
+    const stream = eventsOf(step.side === 'tick' ? 'left' : step.side);
     if ('absent' in step) harness.pushMessage(null, 0, step.time, stream);
     else harness.pushTo(stream, step);
   }

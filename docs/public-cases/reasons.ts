@@ -7,6 +7,10 @@ export const omissions = {
   'null keys': 'records without a key are left out; here their stream is keyed by nothing, or they are refused',
   'output time': 'the earliest or latest time of its records is the time of a window; here it is the end of the window',
   'count triggers': 'a trigger by count that forgets what it has emitted; emission is a policy of time here',
+  'processing time': 'a window or a join by the time of the machine',
+  'shifted interval':
+    'an interval on one side of the record, even an empty one; `before` and `after` are 0 or more here',
+  'time of a pair': 'a window over pairs by the time of one side; a pair has the later time here',
   'not about it': 'a test of the reader of such files',
 } as const;
 export type Omission = keyof typeof omissions;

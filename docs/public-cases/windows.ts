@@ -13,7 +13,7 @@ import {
 } from '@stockafolio/core';
 import { filter, map, type Observable } from 'rxjs';
 import type { Figure, WindowShape } from './case.js';
-import { type Built, events, ofSide, unkeyed } from './events.js';
+import { type Built, eventsOf, ofSide, unkeyed } from './events.js';
 
 const windowRow = { key: text(), start: timestamp(), end: timestamp(), value: text() };
 export const windows = table('windows', { partitionBy: ['key'], clusterBy: ['start'] }, windowRow);
@@ -34,7 +34,10 @@ export function windowPipeline(shape: WindowShape): Built {
     ]);
     return { pipeline: sharing, table: parts };
   }
-  const made = pipeline('window', { events }, ({ events }) => [into(windows, windowed(ofSide(events, 'left'), shape))]);
+  const records = eventsOf('events', shape.behind);
+  const made = pipeline('window', { events: records }, ({ events }) => [
+    into(windows, windowed(ofSide(events, 'left'), shape)),
+  ]);
   return { pipeline: made, table: windows };
 }
 
@@ -88,6 +91,8 @@ function figureOf(figure: Figure, values: string): string {
   switch (figure) {
     case 'count':
       return String(present.length);
+    case 'count sum':
+      return `${present.length} ${numbers.reduce((sum, each) => sum + each, 0)}`;
     case 'max':
       return String(numbers[0]);
     case 'min':

@@ -1,5 +1,9 @@
 import type { CaseFile } from '../case.js';
 import { beamTriggers } from './beam-triggers.js';
+import { flinkIntervalJoins } from './flink-interval-joins.js';
+import { flinkJoins } from './flink-joins.js';
+import { flinkTemporalJoins } from './flink-temporal-joins.js';
+import { flinkWindows } from './flink-windows.js';
 import { hoppingWindows } from './hopping-windows.js';
 import { joins } from './joins.js';
 import { multiJoins } from './multi-joins.js';
@@ -16,5 +20,9 @@ export const files: readonly CaseFile[] = [
   suppress,
   joins,
   multiJoins,
+  flinkWindows,
+  flinkIntervalJoins,
+  flinkTemporalJoins,
+  flinkJoins,
   beamTriggers,
 ];

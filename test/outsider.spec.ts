@@ -1,4 +1,4 @@
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { installLines, leastTypeScript, packAll, type Packed } from './support/packed.js';
@@ -78,6 +78,75 @@ describe('somebody else', () => {
     });
   });
 
+  describe('who copies an example out', () => {
+    const copied = ['sensors', 'web-sessions', 'orders'];
+    const manifests = new Map<string, Dependencies>();
+
+    before(async () => {
+      for (const name of copied) {
+        const from = join(ROOT, 'examples', name);
+        for (const part of ['src', 'package.json', 'tsconfig.json', 'README.md']) {
+          await cp(join(from, part), at('examples', name, part), { recursive: true });
+        }
+        manifests.set(name, JSON.parse(await readFile(join(from, 'package.json'), 'utf8')) as Dependencies);
+      }
+      // One installation for all of them, in the folder above: what each needs, as its manifest says.
+      const wanted = [...manifests.values()].flatMap(({ dependencies, devDependencies }) =>
+        Object.entries({ ...dependencies, ...devDependencies }),
+      );
+      const ours = new Set(packed.map(({ name }) => name));
+      await writeFile(at('examples', 'package.json'), '{ "private": true }');
+      await install(
+        'examples',
+        // Our packages need each other, and are in no registry that a test may ask.
+        [...ours, ...wanted.filter(([name]) => !ours.has(name)).map(([name, range]) => `${name}@${range}`)],
+      );
+    });
+
+    for (const name of copied) {
+      it(`compiles ${name}, and its own tests pass`, async () => {
+        await program('npm', ['run', '--silent', 'build'], at('examples', name));
+        const { stdout } = await program('npm', ['test', '--silent'], at('examples', name));
+        expect(stdout).to.match(/ [1-9]\d* passing/);
+        expect(stdout).to.not.match(/ (failing|pending)/);
+      });
+
+      it(`finds in the manifest of ${name} all that it imports`, async () => {
+        const { dependencies, devDependencies } = manifests.get(name) ?? {};
+        for (const file of await readdir(at('examples', name, 'src'))) {
+          const text = await readFile(at('examples', name, 'src', file), 'utf8');
+          const imported = [...text.matchAll(/ from '([^.][^']*)'/g)].map(([, module = '']) => packageOf(module));
+          const known = file.endsWith('.spec.ts') ? { ...dependencies, ...devDependencies } : { ...dependencies };
+          const missing = imported.filter((each) => !each.startsWith('node:') && !(each in known));
+          expect(missing, file).to.deep.equal([]);
+        }
+      });
+    }
+
+    it('the commands of orders give what its README promises', async () => {
+      const folder = at('examples', 'orders');
+      const readme = await readFile(join(folder, 'README.md'), 'utf8');
+      const [, block = ''] = /## Run it\n\n```sh\n(.*?)```/s.exec(readme) ?? [];
+      const lines = block.replaceAll('\\\n', '').trimEnd().split('\n');
+      expect(lines).to.have.length(4);
+      const printed: string[] = [];
+      for (const line of lines) {
+        const [command = '', ...args] = line.split(/ +/);
+        printed.push((await program(command, args, folder)).stdout);
+      }
+      const rows = printed.map((text) => text.trimEnd().split('\n'));
+      expect(rows[2]?.map((row) => (JSON.parse(row) as { shop: string }).shop)).to.deep.equal([
+        'harbour',
+        'market',
+        'mill',
+      ]);
+      // 40 orders of the harbour in two hours; those of the last half hour wait for payments.
+      const settled = rows[3]?.map((row) => JSON.parse(row) as { paid: string; amount: string }) ?? [];
+      expect(settled.length).to.be.within(30, 40);
+      expect(settled.filter(({ paid }) => Number(paid) === 0)).to.have.length.within(5, 20);
+    });
+  });
+
   describe('who installs no more than they must', () => {
     const uses: Use[] = [];
 
@@ -121,6 +190,19 @@ async function everything(packed: readonly Packed[]): Promise<string> {
     }
   }
   return lines.join('\n');
+}
+
+interface Dependencies {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
+/** `@scope/name` of `@scope/name/path`. */
+function packageOf(module: string): string {
+  return module
+    .split('/')
+    .slice(0, module.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
 interface Manifest {

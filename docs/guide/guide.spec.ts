@@ -21,6 +21,7 @@ const root = new URL('../../', here);
 const pages = [
   'README.md',
   'docs/guide/README.md',
+  'docs/guide/coming-from.md',
   ...['core', 'engine', 'testing', 'connectors', 'runner-stream', 'runner-batch', 'cli'].map(
     (name) => `packages/${name}/README.md`,
   ),

@@ -37,6 +37,21 @@ describe('joinWithin', () => {
     );
   });
 
+  test('takes a function as one key, and names of fields as the other', () => {
+    orders.pipe(
+      joinWithin('j', payments, { ...near, key: ({ user, cents }) => [user, cents], otherKey: ['payer', 'paid'] }),
+      map(({ key }) => expect(key).type.toBe<[string, number]>()),
+    );
+    orders.pipe(
+      joinWithin('j', payments, { ...near, key: ['user', 'cents'], otherKey: ({ payer, paid }) => [payer, paid] }),
+      map(({ key }) => expect(key).type.toBe<readonly [string, number]>()),
+    );
+    // @ts-expect-error the two keys need parts of the same types, in the same order
+    orders.pipe(joinWithin('j', payments, { ...near, key: ({ user }) => [user], otherKey: ['paid'] }));
+    // @ts-expect-error the two keys need parts of the same types, in the same order
+    orders.pipe(joinWithin('j', payments, { ...near, key: ['user'], otherKey: ({ payer }) => [payer, payer] }));
+  });
+
   test('emits what is kept', () => {
     orders.pipe(
       joinWithin('j', payments, {

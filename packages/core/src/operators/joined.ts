@@ -29,7 +29,10 @@ export type Joinable<T, U, K, M> = [T] extends [Changing]
     ? { readonly 'the values of the other flow change until they are final: put whenFinal() behind its window': never }
     : [Kinds<K>] extends [Kinds<M>]
       ? unknown
-      : { readonly 'the two keys need parts of the same types, in the same order': never };
+      : // While TypeScript has not inferred `K` of a function yet, it is any key, and `M` may be one of names.
+        [Kinds<M>] extends [Kinds<K>]
+        ? unknown
+        : { readonly 'the two keys need parts of the same types, in the same order': never };
 
 type Kinds<K> = { readonly [N in keyof K]: Kind<K[N]> };
 

@@ -17,9 +17,9 @@ export type LatestUpdate<K extends readonly unknown[], V, T, P> = [P] extends [n
 /**
  * Keeps, for every key, the state from the record with the latest event time; of equal times the later record counts.
  *
- * `fold` is called only for records that are not older than the latest one. If the key begins with the stream's own key,
- * both as names of fields, one partition holds all of it. Otherwise every partition keeps its own row: the table must
- * have a `shard()` column, and readers use the latest of the shards.
+ * `fold` is called only for records that are not older than the latest one. Directly behind a stream, if the key begins
+ * with the stream's own, both as names of fields, one partition holds all of it. Otherwise, also behind `filter` or `map`,
+ * every partition keeps its own row: the table must have a `shard()` column, and readers use the latest of the shards.
  *
  * @param name unique in the pipeline; the state is found by it after a restart
  * @throws ERR_SHARD_MISSING if partitions have parts of a key, and the table has no shard column

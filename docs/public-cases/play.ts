@@ -1,0 +1,140 @@
+import { jsonCodec, rowObject, type Table } from '@stockafolio/core';
+import type { ArchiveEntry, Mutation, RowValues, Tables } from '@stockafolio/core/ports';
+import { deadLetters } from '@stockafolio/engine';
+import { runBatch } from '@stockafolio/runner-batch';
+import {
+  memoryArchive,
+  memoryFiles,
+  memoryTables,
+  pipelineHarness,
+  virtualClock,
+  type PipelineHarness,
+} from '@stockafolio/testing';
+import { expect } from 'chai';
+import type { Side } from './case.js';
+import { type Built, Event, eventsOf } from './events.js';
+
+/** `KEY = VALUES` of a row, or `KEY = ` if it is removed. */
+export type RowText = string;
+
+/** What a case gave in the end. */
+export interface Final {
+  /** The rows of the table, sorted. */
+  readonly rows: readonly RowText[];
+  /** The codes of its dead letters. */
+  readonly letters: readonly string[];
+}
+
+export interface Played extends Final {
+  /** The rows that each record changed, in no order. */
+  readonly changes: readonly (readonly RowText[])[];
+}
+
+/** An event, or a message without a value. */
+export type Step = Event | { readonly absent: true; readonly side: Side; readonly time: number };
+
+/** One record after the other, each followed by a commit. */
+export async function playEach({ pipeline, table }: Built, steps: readonly Step[]): Promise<Played> {
+  const stored = memoryTables();
+  const changes: RowText[][] = [];
+  const tables: Tables = {
+    ...stored,
+    async write(mutations: readonly Mutation[]) {
+      for (const { table: written, values, deleted = false } of mutations) {
+        if (written.name !== table.name) continue;
+        // A row that was never written may be removed: that changes nothing.
+        const changed = !deleted || (await stored.get(table, values)) !== undefined;
+        if (changed) changes.at(-1)?.push(textOf(table, deleted ? values.slice(0, table.keyLength) : values));
+      }
+      await stored.write(mutations);
+    },
+  };
+  const harness = pipelineHarness<Event>(pipeline, { partitions: 1, tables });
+  for (const step of steps) {
+    changes.push([]);
+    sendTogether(harness, [step]);
+    await harness.commit();
+  }
+  return { changes, ...(await result(stored, table)) };
+}
+
+/** All records at once, then a lull. */
+export async function playAtOnce({ pipeline, table }: Built, steps: readonly Step[], send: Send): Promise<Final> {
+  const harness = pipelineHarness<Event>(pipeline, { partitions: 1 });
+  send(harness, steps);
+  return afterLull(harness, table);
+}
+
+/** With a checkpoint after every number of records and a kill at the end; the killed process writes once more. */
+export async function playWithKills({ pipeline, table }: Built, steps: readonly Step[], send: Send): Promise<Final[]> {
+  const finals: Final[] = [];
+  for (const kept of steps.keys()) {
+    const harness = pipelineHarness<Event>(pipeline, { partitions: 1 });
+    send(harness, steps.slice(0, kept));
+    await harness.checkpoint({ settle: false });
+    send(harness, steps.slice(kept));
+    await harness.restart();
+    const final = await afterLull(harness, table);
+    await harness.zombies();
+    expect(await result(harness.tables, table)).to.deep.equal(final);
+    finals.push(final);
+  }
+  return finals;
+}
+
+/** From an archive. */
+export async function playBatch({ pipeline, table }: Built, steps: readonly Step[]): Promise<Final> {
+  const tables = memoryTables();
+  const archive = memoryArchive<Event>();
+  const entries = steps.map((step, offset): ArchiveEntry<Event> => {
+    const at = { offset, ingested: step.time };
+    return 'absent' in step ? { ...at, raw: new Uint8Array(0), cause: 'it has no value' } : { ...at, record: step };
+  });
+  const file = { partition: 0, first: 0, last: entries.length - 1, day: '1970-01-01' };
+  await archive.write(file, { source: 'cases', partitions: 1 }, entries);
+  const ports = { archive, tables, checkpoints: memoryFiles(), clock: virtualClock() };
+  await runBatch({ pipeline, codec: jsonCodec(Event), ...ports });
+  return result(tables, table);
+}
+
+/** Sends records to a harness. */
+export type Send = (harness: PipelineHarness<Event>, steps: readonly Step[]) => void;
+
+/** Each side of a join to a stream of its own; they meet by event time. */
+export function sendApart(harness: PipelineHarness<Event>, steps: readonly Step[]): void {
+  for (const step of steps) {
+    const stream = eventsOf(step.side === 'tick' ? 'left' : step.side);
+    if ('absent' in step) harness.pushMessage(null, 0, step.time, stream);
+    else harness.pushTo(stream, step);
+  }
+}
+
+/** All to one stream. */
+export function sendTogether(harness: PipelineHarness<Event>, steps: readonly Step[]): void {
+  for (const step of steps) {
+    if ('absent' in step) harness.pushMessage(null, 0, step.time);
+    else harness.push(step);
+  }
+}
+
+async function afterLull(harness: PipelineHarness<Event>, table: Table): Promise<Final> {
+  harness.idle();
+  await harness.commit();
+  return result(harness.tables, table);
+}
+
+async function result(tables: Tables, table: Table): Promise<Final> {
+  const rows: RowText[] = [];
+  for await (const { values } of tables.scanAll(table)) rows.push(textOf(table, values));
+  const letters: string[] = [];
+  for await (const { values } of tables.scanAll(deadLetters)) {
+    letters.push(String(rowObject(deadLetters, values)['code']));
+  }
+  return { rows: rows.sort(), letters: letters.sort() };
+}
+
+/** Key and values; the shard is none of the case's columns. */
+function textOf({ columns, keyLength }: Table, values: RowValues): RowText {
+  const key = values.filter((_, n) => n < keyLength && columns[n]?.name !== 'shard');
+  return `${key.join(' ')} = ${values.slice(keyLength).join(' ')}`;
+}

@@ -56,7 +56,7 @@ export interface Sent {
 
 /** The side input: a row for each key, all before the first event. */
 export function sideRows(events: readonly Event[]): Side[] {
-  const time = events.reduce((first, { sent }) => Math.min(first, sent), Number.MAX_SAFE_INTEGER) - 1;
+  const time = events.reduce((first, { record }) => Math.min(first, record.dateTime), Number.MAX_SAFE_INTEGER) - 1;
   return Array.from({ length: SIDE_ROWS }, (_, key) => ({ key, value: `side ${key}`, time }));
 }
 

@@ -1,4 +1,4 @@
-import { int64, into, joinAsOf, keyPart, pipeline, table, text, timestamp } from '@stockafolio/core';
+import { hours, int64, into, joinAsOf, keyPart, pipeline, table, text, timestamp } from '@stockafolio/core';
 import { map } from 'rxjs';
 import type { Bid } from '../events.js';
 import { feeds, SIDE_ROWS } from '../feeds.js';
@@ -19,6 +19,7 @@ export const q13: Query = {
         joinAsOf('side', side, {
           key: [keyPart(int64(), ({ auction }: Bid) => auction % SIDE_ROWS)],
           otherKey: ['key'],
+          keep: hours(1),
         }),
         map(({ left: { auction, number, bidder, price, dateTime }, right: { value } }) => ({
           ...{ auction, number, bidder, price, dateTime, value },

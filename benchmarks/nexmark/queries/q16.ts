@@ -2,6 +2,7 @@ import { foldByKey, into, keyPart, pipeline, record, shard, shardedFold, table, 
 import type { Bid } from '../events.js';
 import { feeds } from '../feeds.js';
 import type { Query } from '../query.js';
+import { without } from '../without.js';
 import { dayIsDone, dayOf, minuteOf } from './days.js';
 import {
   addAuctions,
@@ -79,7 +80,7 @@ export const q16: Query = {
       const id = `${channel} ${day}`;
       if (minute > (minutes.get(id) ?? '')) minutes.set(id, minute);
     }
-    const counts = bids.map(({ minute: _, ...row }) => row);
+    const counts = bids.map((row) => without(row, 'minute'));
     return sumBy(
       [...counts, ...(await read(channelBidders)), ...(await read(channelAuctions))],
       ['channel', 'day'],

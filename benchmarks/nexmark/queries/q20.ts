@@ -14,6 +14,7 @@ import { map, merge } from 'rxjs';
 import { longText, type Auction, type Bid } from '../events.js';
 import { feeds } from '../feeds.js';
 import type { Query } from '../query.js';
+import { without } from '../without.js';
 
 const CATEGORY = 10;
 
@@ -67,7 +68,7 @@ export const q20: Query = {
           output: Expanded,
           onRecord: (state, { auction, bid }, { lists: { waiting }, emit }) => {
             const send = (each: Infer<typeof Waiting>): void => {
-              const { isKnown: _, ...known } = state;
+              const known = without(state, 'isKnown');
               if (known.category === CATEGORY) emit({ ...each, ...known });
             };
             if (auction !== undefined) {

@@ -5,6 +5,7 @@
 import { boolean, type Infer, int64, type Mutable, processByKey, record, text, timestamp } from '@stockafolio/core';
 import { map, merge, type Observable } from 'rxjs';
 import { longText, type Auction, type Bid } from '../events.js';
+import { without } from '../without.js';
 
 export const auctionFields = {
   id: int64(),
@@ -80,8 +81,7 @@ export function winningBids<B extends Bid>(
       output: Won,
       onRecord: (contest, { auction, offer }, { time, watermark, timers, lists: { early }, emit }) => {
         if (auction !== undefined) {
-          const { number: _, ...fields } = auction;
-          Object.assign(contest, fields, { isKnown: true });
+          Object.assign(contest, without(auction, 'number'), { isKnown: true });
           const isWon = [...early].reduce((isBetter, first) => offers(contest, first) || isBetter, false);
           if (isWon && each) emit(wonOf(contest));
           early.clear();
@@ -117,6 +117,5 @@ function offers(contest: Contest, offer: Offer): boolean {
 }
 
 function wonOf(contest: Contest): Won {
-  const { isKnown: _, ...won } = contest;
-  return won;
+  return without(contest, 'isKnown');
 }

@@ -2,6 +2,7 @@ import { type Pipeline, rowObject, type RowOf, type Table } from '@stockafolio/c
 import type { Tables } from '@stockafolio/core/ports';
 import { deadLetters, tablesOf } from '@stockafolio/engine';
 import type { ReadTable } from '../query.js';
+import { without } from '../without.js';
 
 /** What a run has left: every row of its tables, with its version. */
 export interface Outcome {
@@ -29,8 +30,7 @@ export async function outcomeOf(pipeline: Pipeline, tables: Tables): Promise<Out
 async function rowsOf<T extends Table>(tables: Tables, table: T): Promise<RowOf<T>[]> {
   const rows: RowOf<T>[] = [];
   for await (const { values } of tables.scanAll(table)) {
-    const { shard: _, ...row } = rowObject(table, values);
-    rows.push(row as RowOf<T>);
+    rows.push(without(rowObject(table, values), 'shard') as RowOf<T>);
   }
   return rows;
 }

@@ -1,0 +1,55 @@
+/** The events over which every query is checked: in order, out of order, over several days, and partly late. */
+import { days, seconds } from '@stockafolio/core';
+import { type Database, databaseOf } from './duckdb/load.js';
+import { closing } from './generator/closing.js';
+import { generate } from './generator/generate.js';
+import { defaults, type Settings } from './generator/settings.js';
+import type { Asked } from './query.js';
+
+export const PARTITIONS = 4;
+
+export interface Input extends Asked {
+  readonly name: string;
+  /**
+   * Whether messages are so late that windows have been closed before them. These are dead letters, which independent programs do
+   * not model: only queries to which it does not matter are then compared with them.
+   */
+  readonly isLate: boolean;
+  readonly seed: number;
+  /** Undefined if DuckDB is not installed. */
+  readonly database: Database | undefined;
+}
+
+export interface InputOptions {
+  readonly events?: number;
+  readonly seed?: number;
+  readonly rate?: number;
+}
+
+/** How far the watermark is behind, in each of the feeds. */
+const BEHIND = seconds(4);
+
+const kinds: Readonly<Record<string, (settings: Settings) => Settings>> = {
+  'in order': (settings) => settings,
+  'out of order': (settings) => ({ ...settings, outOfOrderGroup: 50, delay: seconds(3) }),
+  'over days': (settings) => {
+    const events = Math.ceil(settings.events / 4);
+    return { ...settings, events, rate: (events * 1_000) / days(3) };
+  },
+  late: (settings) => ({ ...settings, outOfOrderGroup: 50, delay: seconds(20) }),
+};
+
+export async function inputsOf(options: InputOptions = {}): Promise<Input[]> {
+  const settings = { ...defaults, ...options };
+  return Promise.all(
+    Object.entries(kinds).map(async ([name, kind]) => {
+      const { seed } = settings;
+      const made = generate(kind(settings));
+      const events = [...made, ...closing(made, PARTITIONS)];
+      const last = events.reduce((latest, { record }) => Math.max(latest, record.dateTime), 0);
+      const isLate = name === 'late';
+      const database = isLate ? undefined : await databaseOf(events);
+      return { name, events, watermark: last - BEHIND, isLate, seed, database };
+    }),
+  );
+}

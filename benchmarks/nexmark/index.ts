@@ -41,12 +41,18 @@ async function checkAll(events: number): Promise<number> {
     const start = performance.now();
     const seen: string[] = [];
     let isRight = true;
+    let compared = 0;
     for (const input of inputs) {
       const { rows, deadLetters, comparedWith, problems } = await check(name, input);
       const dead = deadLetters > 0 ? `, ${deadLetters} dead letters` : '';
       seen.push(`${input.name}: ${rows} rows${dead}${comparedWith.length === 0 ? ', of the three ways alone' : ''}`);
       for (const problem of problems) console.log(`${name}, ${input.name}: ${problem.slice(0, 1_000)}`);
       isRight &&= problems.length === 0;
+      if (comparedWith.length > 0) compared += rows;
+    }
+    if (compared === 0) {
+      console.log(`${name}: the answer has no rows, so nothing was compared: give more --events`);
+      isRight = false;
     }
     if (isRight) right++;
     const took = ((performance.now() - start) / 1_000).toFixed(1);

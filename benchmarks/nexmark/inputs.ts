@@ -9,7 +9,7 @@ import type { Asked } from './query.js';
 export const PARTITIONS = 4;
 
 export interface Input extends Asked {
-  readonly name: string;
+  readonly name: Kind;
   /**
    * Whether messages are so late that windows have been closed before them. These are dead letters, which independent programs do
    * not model: only queries to which it does not matter are then compared with them.
@@ -20,31 +20,41 @@ export interface Input extends Asked {
   readonly database: Database | undefined;
 }
 
+export type Kind = 'in order' | 'out of order' | 'over days' | 'late';
+
 export interface InputOptions {
   readonly events?: number;
   readonly seed?: number;
   readonly rate?: number;
+  /** Which kinds of input; all by default. */
+  readonly only?: readonly Kind[];
 }
 
 /** How far the watermark is behind, in each of the feeds. */
 const BEHIND = seconds(4);
 
-const kinds: Readonly<Record<string, (settings: Settings) => Settings>> = {
+const kinds: Readonly<Record<Kind, (settings: Settings) => Settings>> = {
   'in order': (settings) => settings,
   'out of order': (settings) => ({ ...settings, outOfOrderGroup: 50, delay: seconds(3) }),
   'over days': (settings) => {
     const events = Math.ceil(settings.events / 4);
     return { ...settings, events, rate: (events * 1_000) / days(3) };
   },
-  late: (settings) => ({ ...settings, outOfOrderGroup: 50, delay: seconds(20) }),
+  late: (settings) => ({
+    ...settings,
+    events: Math.ceil(settings.events / 2),
+    outOfOrderGroup: 50,
+    delay: seconds(20),
+  }),
 };
 
-export async function inputsOf(options: InputOptions = {}): Promise<Input[]> {
+export async function inputsOf({ only, ...options }: InputOptions = {}): Promise<Input[]> {
   const settings = { ...defaults, ...options };
+  const names = only ?? (Object.keys(kinds) as Kind[]);
   return Promise.all(
-    Object.entries(kinds).map(async ([name, kind]) => {
+    names.map(async (name) => {
       const { seed } = settings;
-      const made = generate(kind(settings));
+      const made = generate(kinds[name](settings));
       const events = [...made, ...closing(made, PARTITIONS)];
       const last = events.reduce((latest, { record }) => Math.max(latest, record.dateTime), 0);
       const isLate = name === 'late';

@@ -15,8 +15,9 @@ export async function streamedWithFaults(
   messages: readonly Message[],
   partitions: number,
   random: Random,
+  count: number,
 ): Promise<Outcome> {
-  const every = Math.max(1, Math.ceil(messages.length / 40));
+  const every = Math.max(1, Math.ceil(messages.length / count));
   // Time that passes would change the order of several streams: a run notes that, but the run without faults has no such notes.
   const settle = pipeline.streams.length === 1;
   const faults: readonly ((harness: PipelineHarness<unknown>) => Promise<void> | void)[] = [

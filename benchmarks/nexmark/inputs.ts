@@ -37,12 +37,12 @@ const kinds: Readonly<Record<Kind, (settings: Settings) => Settings>> = {
   'in order': (settings) => settings,
   'out of order': (settings) => ({ ...settings, outOfOrderGroup: 50, delay: seconds(3) }),
   'over days': (settings) => {
-    const events = Math.ceil(settings.events / 4);
+    const events = Math.ceil(settings.events / 8);
     return { ...settings, events, rate: (events * 1_000) / days(3) };
   },
   late: (settings) => ({
     ...settings,
-    events: Math.ceil(settings.events / 2),
+    events: Math.ceil(settings.events / 4),
     outOfOrderGroup: 50,
     delay: seconds(20),
   }),

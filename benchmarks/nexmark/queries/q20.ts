@@ -68,8 +68,7 @@ export const q20: Query = {
           output: Expanded,
           onRecord: (state, { auction, bid }, { lists: { waiting }, emit }) => {
             const send = (each: Infer<typeof Waiting>): void => {
-              const known = without(state, 'isKnown');
-              if (known.category === CATEGORY) emit({ ...each, ...known });
+              if (state.category === CATEGORY) emit({ ...each, ...without(state, 'isKnown') });
             };
             if (auction !== undefined) {
               const { dateTime, extra, itemName, description, initialBid, reserve, expires, seller, category } =

@@ -4,7 +4,7 @@ import { type Input, PARTITIONS } from './inputs.js';
 import { naive } from './naive/index.js';
 import type { Answer, Query } from './query.js';
 import { queries } from './queries/index.js';
-import { batched } from './ways/batch.js';
+import { batched, batchThenStream } from './ways/batch.js';
 import { messagesFor } from './ways/messages.js';
 import { streamed, streamedWithFaults } from './ways/stream.js';
 
@@ -41,21 +41,24 @@ export interface Finding {
 }
 
 /**
- * Runs a query as a stream, as a stream with faults and as a batch, and compares their tables row by row; and its answer
+ * Runs a query as a stream, as a stream with faults, as a batch, and as one after the other, and compares their tables row by row; and its answer
  * with those of a naive program and of DuckDB.
  *
  * @param faults about how many commits, kills and redeliveries there are
  */
 export async function check(name: string, input: Input, faults = 40): Promise<Finding> {
   const { pipeline, answer } = queryOf(name);
-  const messages = messagesFor(pipeline, input.events, PARTITIONS);
+  const messages = messagesFor(pipeline, input, PARTITIONS);
   const stream = await streamed(pipeline, messages, PARTITIONS);
   const ways = {
     'the batch': await batched(pipeline, messages, PARTITIONS),
+    'the stream behind a batch': await batchThenStream(pipeline, messages, PARTITIONS),
     'the stream with faults': await streamedWithFaults(pipeline, messages, PARTITIONS, randomOf(input.seed), faults),
   };
   const found = await answer(stream.read);
-  const problems = Object.entries(ways).flatMap(([way, { rows }]) => differences(way, stream.rows, rows));
+  const problems = Object.entries(ways).flatMap(([way, outcome]) =>
+    outcome === undefined ? [] : differences(way, stream.rows, outcome.rows),
+  );
   if (!input.isLate && stream.deadLetters > 0) problems.push(`${stream.deadLetters} records are dead letters`);
   const others = await independent(name, input);
   for (const [other, expected] of Object.entries(others)) {

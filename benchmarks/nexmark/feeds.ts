@@ -3,12 +3,11 @@
  * another key has a stream of its own, which the generator fills.
  */
 import { seconds, stream, type Value } from '@stockafolio/core';
-import { Auction, Bid, type Event, Person, SellersBid, Side } from './events.js';
+import { Auction, Bid, Person, SellersBid, Side } from './events.js';
+import { SIDE_ROWS } from './generator/side.js';
+import type { Asked } from './query.js';
 
 const times = { time: ({ dateTime }: { readonly dateTime: number }) => dateTime, outOfOrderness: seconds(4) } as const;
-
-/** The rows of q13's side input, and how many there are. */
-export const SIDE_ROWS = 10_000;
 
 const persons = stream('persons', Person, { key: 'id', ...times });
 const auctions = stream('auctions', Auction, { key: 'id', ...times });
@@ -54,21 +53,15 @@ export interface Sent {
   readonly sent: number;
 }
 
-/** The side input: a row for each key, all before the first event. */
-export function sideRows(events: readonly Event[]): Side[] {
-  const time = events.reduce((first, { record }) => Math.min(first, record.dateTime), Number.MAX_SAFE_INTEGER) - 1;
-  return Array.from({ length: SIDE_ROWS }, (_, key) => ({ key, value: `side ${key}`, time }));
-}
-
 /** What is sent to some of the streams, in order. */
-export function sentTo(streams: readonly { readonly name: string }[], events: readonly Event[]): Sent[] {
+export function sentTo(streams: readonly { readonly name: string }[], { events, side: rows }: Asked): Sent[] {
   const names = new Set(streams.map(({ name }) => name));
   const sellers = new Map(events.flatMap((e) => (e.kind === 'auction' ? [[e.record.id, e.record.seller]] : [])));
   const all: Sent[] = [];
   const add = (stream: { readonly name: string }, record: Sent['record'], sent: number): void => {
     if (names.has(stream.name)) all.push({ stream: stream.name, record, sent });
   };
-  if (names.has(side.name)) for (const row of sideRows(events)) add(side, row, row.time);
+  if (names.has(side.name)) for (const row of rows) add(side, row, row.time);
   for (const { kind, record, sent } of events) {
     if (kind === 'person') add(persons, record, sent);
     else if (kind === 'auction') for (const to of [auctions, auctionsOfSellers]) add(to, record, sent);

@@ -45,7 +45,7 @@ async function checkAll(events: number): Promise<number> {
     for (const input of inputs) {
       const { rows, deadLetters, comparedWith, problems } = await check(name, input);
       const dead = deadLetters > 0 ? `, ${deadLetters} dead letters` : '';
-      seen.push(`${input.name}: ${rows} rows${dead}${comparedWith.length === 0 ? ', of the three ways alone' : ''}`);
+      seen.push(`${input.name}: ${rows} rows${dead}${comparedWith.length === 0 ? ', not compared with programs' : ''}`);
       for (const problem of problems) console.log(`${name}, ${input.name}: ${problem.slice(0, 1_000)}`);
       isRight &&= problems.length === 0;
       if (comparedWith.length > 0) compared += rows;

@@ -3,6 +3,7 @@ import { days, seconds } from '@stockafolio/core';
 import { type Database, databaseOf } from './duckdb/load.js';
 import { closing } from './generator/closing.js';
 import { generate } from './generator/generate.js';
+import { sideOf } from './generator/side.js';
 import { defaults, type Settings } from './generator/settings.js';
 import type { Asked } from './query.js';
 
@@ -26,6 +27,8 @@ export interface InputOptions {
   readonly events?: number;
   readonly seed?: number;
   readonly rate?: number;
+  /** Rows of the side input; defaults to Nexmark's. */
+  readonly sideRows?: number;
   /** Which kinds of input; all by default. */
   readonly only?: readonly Kind[];
 }
@@ -48,7 +51,7 @@ const kinds: Readonly<Record<Kind, (settings: Settings) => Settings>> = {
   }),
 };
 
-export async function inputsOf({ only, ...options }: InputOptions = {}): Promise<Input[]> {
+export async function inputsOf({ only, sideRows, ...options }: InputOptions = {}): Promise<Input[]> {
   const settings = { ...defaults, ...options };
   const names = only ?? (Object.keys(kinds) as Kind[]);
   return Promise.all(
@@ -58,8 +61,9 @@ export async function inputsOf({ only, ...options }: InputOptions = {}): Promise
       const events = [...made, ...closing(made, PARTITIONS)];
       const last = events.reduce((latest, { record }) => Math.max(latest, record.dateTime), 0);
       const isLate = name === 'late';
-      const database = isLate ? undefined : await databaseOf(events);
-      return { name, events, watermark: last - BEHIND, isLate, seed, database };
+      const side = sideOf(events, sideRows);
+      const database = isLate ? undefined : await databaseOf(events, side);
+      return { name, events, side, watermark: last - BEHIND, isLate, seed, database };
     }),
   );
 }

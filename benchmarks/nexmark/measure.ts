@@ -4,6 +4,7 @@ import { alternate, printTable, processorSeconds } from '../measure.js';
 import { queryOf } from './check.js';
 import { generate } from './generator/generate.js';
 import { defaults, type Settings } from './generator/settings.js';
+import { sideOf } from './generator/side.js';
 import { naive } from './naive/index.js';
 import { type Message, messagesFor } from './ways/messages.js';
 
@@ -15,11 +16,12 @@ const COMMIT = 10_000;
 export async function measure(names: readonly string[], given: Partial<Settings>): Promise<void> {
   const settings = { ...defaults, ...given };
   const events = generate(settings);
+  const watermark = settings.start + (settings.events * 1_000) / settings.rate;
+  const asked = { events, side: sideOf(events), watermark };
   const rows: (readonly string[])[] = [];
   for (const name of names) {
     const { pipeline } = queryOf(name);
-    const messages = messagesFor(pipeline, events, 1);
-    const asked = { events, watermark: settings.start + (settings.events * 1_000) / settings.rate };
+    const messages = messagesFor(pipeline, asked, 1);
     const { measured } = await alternate(
       {
         engine: () => through(pipeline, messages),

@@ -1,5 +1,5 @@
 import type { Pipeline, RowOf, Table } from '@stockafolio/core';
-import type { Event } from './events.js';
+import type { Event, Side } from './events.js';
 
 /** A row of an answer. */
 export type Row = Readonly<Record<string, string | number>>;
@@ -18,11 +18,11 @@ export interface Query {
 /** What an independent program is given: the events in the order of their sending. */
 export interface Asked {
   readonly events: readonly Event[];
+  /** The side input of q13. */
+  readonly side: readonly Side[];
   /** A window or an auction that ends after this time is still open: the last watermark. */
   readonly watermark: number;
 }
 
 /** An answer that does not use this library. */
 export type Naive = (asked: Asked) => Answer;
-
-export type QueryName = `q${number}`;

@@ -1,6 +1,5 @@
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
-import type { Event } from '../events.js';
-import { sideRows } from '../feeds.js';
+import type { Event, Side } from '../events.js';
 import type { Answer } from '../query.js';
 
 type Column = readonly [name: string, type: 'BIGINT' | 'VARCHAR'];
@@ -28,12 +27,12 @@ export interface Database {
 }
 
 /** @returns undefined if DuckDB is not installed */
-export async function databaseOf(events: readonly Event[]): Promise<Database | undefined> {
+export async function databaseOf(events: readonly Event[], side: readonly Side[]): Promise<Database | undefined> {
   const duckdb = await import('@duckdb/node-api').catch(() => undefined);
   if (duckdb === undefined) return undefined;
   const instance = await duckdb.DuckDBInstance.create(':memory:', { threads: '2' });
   const connection = await instance.connect();
-  const rows = { person: [] as object[], auction: [] as object[], bid: [] as object[], side: sideRows(events) };
+  const rows = { person: [] as object[], auction: [] as object[], bid: [] as object[], side: [...side] as object[] };
   events.forEach(({ kind, record }, position) => rows[kind].push({ ...record, position }));
   for (const [name, of] of Object.entries(columns)) await load(connection, name, of, rows[name as keyof typeof rows]);
   return {

@@ -58,10 +58,13 @@ export const q9: Naive = (asked) =>
     };
   });
 
-export const q13: Naive = (asked) =>
-  bidsOf(asked).map(({ auction, number, bidder, price, dateTime }) => ({
-    ...{ auction, number, bidder, price, dateTime, value: `side ${auction % 10_000}` },
-  }));
+export const q13: Naive = (asked) => {
+  const values = new Map(asked.side.map(({ key, value }) => [key, value]));
+  return bidsOf(asked).flatMap(({ auction, number, bidder, price, dateTime }) => {
+    const value = values.get(auction % 10_000);
+    return value === undefined ? [] : [{ auction, number, bidder, price, dateTime, value }];
+  });
+};
 
 export const q20: Naive = (asked) => {
   const auctions = groups(

@@ -1,7 +1,8 @@
 import { hours, int64, into, joinAsOf, keyPart, pipeline, table, text, timestamp } from '@stockafolio/core';
 import { map } from 'rxjs';
 import type { Bid } from '../events.js';
-import { feeds, SIDE_ROWS } from '../feeds.js';
+import { feeds } from '../feeds.js';
+import { SIDE_ROWS } from '../generator/side.js';
 import type { Query } from '../query.js';
 
 const enriched = table(

@@ -81,6 +81,7 @@ export function winningBids<B extends Bid>(
       output: Won,
       onRecord: (contest, { auction, offer }, { time, watermark, timers, lists: { early }, emit }) => {
         if (auction !== undefined) {
+          if (time < watermark) throw new Error('this auction is late: bids for it may be forgotten');
           Object.assign(contest, without(auction, 'number'), { isKnown: true });
           const isWon = [...early].reduce((isBetter, first) => offers(contest, first) || isBetter, false);
           if (isWon && each) emit(wonOf(contest));
@@ -92,7 +93,7 @@ export function winningBids<B extends Bid>(
         } else if (offer !== undefined) {
           if (time < watermark) throw new Error('this bid is late, and its auction is closed or unknown');
           early.append(offer);
-          timers.unknown.set(time + 1);
+          timers.unknown.set(Math.max(timers.unknown.at ?? 0, time + 1));
         }
       },
       onTimer: (contest, _, { emit, remove }) => {

@@ -1,7 +1,7 @@
 import { jsonCodec, keyBytes, type Pipeline, type Stream, type Value } from '@stockafolio/core';
 import { choosePartition } from '@stockafolio/core/ports';
-import type { Event } from '../events.js';
 import { sentTo } from '../feeds.js';
+import type { Asked } from '../query.js';
 
 /** A message of one of a pipeline's streams, in the order of sending. */
 export interface Message {
@@ -15,10 +15,10 @@ export interface Message {
 }
 
 /** The messages that a pipeline reads, each in the partition of its key. */
-export function messagesFor({ streams }: Pipeline, events: readonly Event[], partitions: number): Message[] {
+export function messagesFor({ streams }: Pipeline, asked: Asked, partitions: number): Message[] {
   const ends = new Map<string, number>();
   const byName = new Map(streams.map((stream) => [stream.name, { stream, codec: jsonCodec(stream.schema) }]));
-  return sentTo(streams, events).flatMap(({ stream: name, record, sent }) => {
+  return sentTo(streams, asked).flatMap(({ stream: name, record, sent }) => {
     const to = byName.get(name);
     if (to?.stream.partitioner === undefined) return [];
     const partition = choosePartition(to.stream.partitioner, keyBytes(to.stream.key(record)), partitions);

@@ -1,10 +1,12 @@
-/** The events over which every query is checked: in order, out of order, over several days, and partly late. */
+/** The events over which every query is checked: in order, out of order, over several days, with many equal times
+ * and prices, and partly late. */
 import { days, seconds } from '@stockafolio/core';
 import { type Database, databaseOf } from './duckdb/load.js';
 import { closing } from './generator/closing.js';
 import { generate } from './generator/generate.js';
 import { sideOf } from './generator/side.js';
 import { defaults, type Settings } from './generator/settings.js';
+import { withTies } from './generator/ties.js';
 import type { Asked } from './query.js';
 
 export const PARTITIONS = 4;
@@ -21,7 +23,7 @@ export interface Input extends Asked {
   readonly database: Database | undefined;
 }
 
-export type Kind = 'in order' | 'out of order' | 'over days' | 'late';
+export type Kind = 'in order' | 'out of order' | 'over days' | 'ties' | 'late';
 
 export interface InputOptions {
   readonly events?: number;
@@ -43,6 +45,7 @@ const kinds: Readonly<Record<Kind, (settings: Settings) => Settings>> = {
     const events = Math.ceil(settings.events / 8);
     return { ...settings, events, rate: (events * 1_000) / days(3) };
   },
+  ties: (settings) => ({ ...settings, events: Math.ceil(settings.events / 4), rate: settings.rate / 25 }),
   late: (settings) => ({
     ...settings,
     events: Math.ceil(settings.events / 4),
@@ -57,7 +60,8 @@ export async function inputsOf({ only, sideRows, ...options }: InputOptions = {}
   return Promise.all(
     names.map(async (name) => {
       const { seed } = settings;
-      const made = generate(kinds[name](settings));
+      const generated = generate(kinds[name](settings));
+      const made = name === 'ties' ? withTies(generated) : generated;
       const events = [...made, ...closing(made, PARTITIONS)];
       const last = events.reduce((latest, { record }) => Math.max(latest, record.dateTime), 0);
       const isLate = name === 'late';

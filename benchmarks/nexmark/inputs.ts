@@ -45,7 +45,7 @@ const kinds: Readonly<Record<Kind, (settings: Settings) => Settings>> = {
     const events = Math.ceil(settings.events / 8);
     return { ...settings, events, rate: (events * 1_000) / days(3) };
   },
-  ties: (settings) => ({ ...settings, events: Math.ceil(settings.events / 4), rate: settings.rate / 25 }),
+  ties: (settings) => ({ ...settings, events: Math.ceil(settings.events / 4), rate: settings.rate / 100 }),
   late: (settings) => ({
     ...settings,
     events: Math.ceil(settings.events / 4),

@@ -2,6 +2,8 @@ import type { Event } from '../events.js';
 
 /** All times are multiples of it, so that many are equal, and many are at the ends of windows, sessions and auctions. */
 const GRAIN = 5_000;
+/** Auctions are shorter than so many grains, so that they end while there are bids. */
+const LONGEST = 5;
 /** The limits of q15's levels, and one beside each. */
 const PRICES = [9_999, 10_000, 999_999, 1_000_000, 2_000_000];
 
@@ -13,7 +15,7 @@ export function withTies(events: readonly Event[]): Event[] {
     const dateTime = coarse(event.record.dateTime);
     if (event.kind === 'person') return { ...event, record: { ...event.record, dateTime } };
     if (event.kind === 'auction') {
-      const expires = dateTime + coarse(event.record.expires - event.record.dateTime);
+      const expires = dateTime + GRAIN * (event.record.expires % LONGEST);
       return { ...event, record: { ...event.record, dateTime, expires } };
     }
     const price = PRICES[event.record.price % PRICES.length] ?? 0;

@@ -1,6 +1,6 @@
 import { instantiate } from '../compile/compile.js';
 import { BadRecordError } from '../errors/index.js';
-import { presentValueFits, type Fields, type Fits, type ObjectOf } from '../schema/index.js';
+import { presentValueFits, valueProblem, type Fields, type Fits, type ObjectOf } from '../schema/index.js';
 import { bytesOf } from './bytes.js';
 import { quoted } from './describe.js';
 import type { FieldForm } from './form.js';
@@ -112,7 +112,9 @@ function laterFieldWriter({ out, name, optional, fits, refuse, writeRaw, comma, 
 
 function refuse(out: Output, form: FieldForm, value: unknown): never {
   out.drop();
-  throw new BadRecordError([{ field: form.foreign, message: `${quoted(String(value))} cannot be written` }]);
+  throw new BadRecordError([
+    { field: form.foreign, message: `${quoted(String(value))} ${valueProblem(form.type, value)}` },
+  ]);
 }
 
 function valueWriter(form: FieldForm): ValueWriter {

@@ -288,8 +288,12 @@ describe('encode', () => {
 
   it('rejects what decode would reject, and works correctly afterwards', () => {
     expect(problemsOf(() => codec.encode({ ...trade, quantity: Number.NaN }))).to.deep.equal([
-      { field: 'quantity', message: "'NaN' cannot be written" },
+      { field: 'quantity', message: "'NaN' is not a whole number within 2^53" },
     ]);
+    expect(problemsOf(() => codec.encode({ ...trade, sector: 'x'.repeat(256) }))[0]).to.include({ field: 'sector' });
+    expect(problemsOf(() => codec.encode({ ...trade, sector: 'x'.repeat(256) }))[0]?.message).to.match(
+      /^'x+…' has 256 characters, not \d+ to 255$/,
+    );
     expect(problemsOf(() => codec.encode({ ...trade, user: 'a\0' }))).to.have.length(1);
     expect(codec.decode(codec.encode(trade))).to.deep.equal(trade);
   });

@@ -19,13 +19,15 @@ export class Ranking {
   readonly #order: Order;
   #top: number[] = [];
   #values: (number | bigint)[] = [];
-  /** Whether every slot of the group was examined since the state was created or loaded. */
-  #complete = false;
+  /** Whether every slot of the group has been examined, or will be as a changed one. */
+  #complete: boolean;
 
-  constructor(group: string, k: number, order: Order) {
+  /** @param isNew whether all slots of the group are among those that are given to `rank` first */
+  constructor(group: string, k: number, order: Order, isNew = false) {
     this.group = group;
     this.#k = k;
     this.#order = order;
+    this.#complete = isNew;
   }
 
   /**

@@ -28,6 +28,9 @@ export class TopFold<T, F extends Fields> extends BatchOperator<T> {
   /** The rankings of the slot that was examined last: most slots of a commit are of one group. */
   #lastRankings: readonly Ranking[] = [];
   readonly #due: DueBook;
+  #isRestored = false;
+  /** The groups of a restored state that have not been ranked since; all slots of any other group have been examined. */
+  #unranked: Set<string> | undefined;
   /** If keys expire, one slot of each group. */
   readonly #members = new Map<string, number>();
   readonly #fields: readonly RankField<F>[];
@@ -84,12 +87,14 @@ export class TopFold<T, F extends Fields> extends BatchOperator<T> {
       if (slots === undefined) changed.set(rankings, [slot]);
       else slots.push(slot);
     });
+    // One walk over the state serves all groups that need it.
+    let all: ReadonlyMap<string, readonly number[]> | undefined;
     for (const [rankings, slots] of changed) {
       rankings.forEach((ranking, n) => {
         ranking.rank(
           slots,
           this.#fell[n] === true,
-          () => this.#slotsOf(ranking),
+          () => (all ??= this.#slotsOf([...changed.keys()])).get(ranking.group) ?? [],
           (slot, rank) => this.#emit(slot, rank, n),
         );
       });
@@ -104,6 +109,7 @@ export class TopFold<T, F extends Fields> extends BatchOperator<T> {
   }
 
   restored(): void {
+    this.#isRestored = true;
     if (this.#options.expires === undefined) return;
     this.#state.forEachLive((slot) => {
       this.#due.add((this.#state.at(slot) as unknown as Hidden).$until, slot, -1);
@@ -120,6 +126,7 @@ export class TopFold<T, F extends Fields> extends BatchOperator<T> {
     const entry = state.entryFor([...firstGroup, ...firstKey]);
     const owner = `operator '${node.name}'`;
     this.#groupLength = firstGroup.length;
+    if (this.#isRestored && this.#unranked === undefined) this.#unranked = this.#groups();
     if (expires !== undefined) this.#findMembers();
     const key = {
       ...{ key: this.#options.key, length: firstKey.length },
@@ -210,18 +217,24 @@ export class TopFold<T, F extends Fields> extends BatchOperator<T> {
     if (last !== undefined && last.group === group) return this.#lastRankings;
     let rankings = this.#rankings.get(group);
     if (rankings === undefined) {
-      rankings = this.#orders.map((order) => new Ranking(group, this.#options.k, order));
+      const isNew = this.#unranked === undefined ? !this.#isRestored : !this.#unranked.delete(group);
+      rankings = this.#orders.map((order) => new Ranking(group, this.#options.k, order, isNew));
       this.#rankings.set(group, rankings);
     }
     this.#lastRankings = rankings;
     return rankings;
   }
 
-  #slotsOf(ranking: Ranking): readonly number[] {
-    const slots: number[] = [];
-    this.#state.forEachLive((slot) => {
-      if (this.#groupOf(slot) === ranking.group) slots.push(slot);
-    });
+  #groups(): Set<string> {
+    const groups = new Set<string>();
+    this.#state.forEachLive((slot) => void groups.add(this.#groupOf(slot)));
+    return groups;
+  }
+
+  /** Every slot of some groups, by group. */
+  #slotsOf(rankings: readonly (readonly Ranking[])[]): ReadonlyMap<string, readonly number[]> {
+    const slots = new Map<string, number[]>(rankings.map(([ranking]) => [ranking?.group ?? '', []]));
+    this.#state.forEachLive((slot) => slots.get(this.#groupOf(slot))?.push(slot));
     return slots;
   }
 

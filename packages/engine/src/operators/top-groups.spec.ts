@@ -117,6 +117,45 @@ describe('the groups of a ranking', () => {
     expect((await harness.deadLetters()).map(({ offset, code }) => [offset, code])).to.eql([[5, 'ERR_LATE_RECORD']]);
   });
 
+  it('are ranked without examining the keys of others: not at all if they are new, and together after a restart', async () => {
+    const { harness, ranks } = ranked({ group: (s) => [s.item] });
+    const walks = (): (() => number) => {
+      const state = harness.engines[0]?.operators[0]?.state;
+      if (state === undefined) throw new Error('there is no operator');
+      let count = 0;
+      const walk = state.forEachLive.bind(state);
+      state.forEachLive = (each) => {
+        count++;
+        walk(each);
+      };
+      return () => count;
+    };
+    const items = Array.from({ length: 20 }, (_, n) => `item ${n}`);
+    const before = walks();
+    for (const item of items) harness.push(sale({ item }), sale({ user: 'bob', item, amount: 2 }));
+    await harness.commit();
+    harness.push(sale({ item: 'new' }), sale({ item: 'item 7', amount: 4 }));
+    await harness.checkpoint();
+    expect(before()).to.equal(0);
+    expect(shown(ranks.slice(-3))).to.deep.include.members([
+      ['new', 1, 'ann', 1],
+      ['item 7', 1, 'ann', 5],
+    ]);
+
+    await harness.restart();
+    const after = walks();
+    ranks.length = 0;
+    for (const item of [...items, 'newer']) harness.push(sale({ item, amount: 9 }));
+    await harness.commit();
+    expect(after()).to.equal(2);
+    expect(shown(ranks)).to.have.length(2 * items.length + 1);
+    expect(shown(ranks)).to.deep.include.members([
+      ['newer', 1, 'ann', 9],
+      ['item 3', 1, 'ann', 10],
+      ['item 3', 2, 'bob', 2],
+    ]);
+  });
+
   it('are emitted before they expire, with the changes since the last commit', async () => {
     const { harness, ranks } = ranked({
       group: (s) => [Math.floor(s.time / 100)],

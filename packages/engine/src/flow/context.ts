@@ -203,22 +203,27 @@ export class PipelineContext implements RunningEngine {
     this.#moments.record++;
   }
 
-  /** Begins a batch. Its records become current by their {@link index}. */
-  beginBatch(batch: Moments): void {
-    batch.record = this.record + 1;
-    this.#moments = batch;
-    this.index = 0;
+  /** Begins a batch of records, of which each of the streams has some. They become current by {@link moveTo}. */
+  beginBatch(streams: readonly Moments[]): void {
+    const record = this.record + 1;
+    for (const moments of streams) moments.record = record;
+    this.moveTo(streams[0] as Moments, 0);
     this.inBatch = true;
     this.active = true;
   }
 
-  /** Ends the batch. The record at index `last` remains the current one; none of them if `last` is undefined. */
-  endBatch(last: number | undefined): void {
-    const batch = this.#moments;
-    if (last !== undefined) this.#alone.copyFrom(batch, last);
-    this.#alone.record = batch.record;
-    this.#moments = this.#alone;
-    this.index = 0;
+  /** Makes the record at this index of a batch the current one. */
+  moveTo(batch: Moments, index: number): void {
+    this.#moments = batch;
+    this.index = index;
+  }
+
+  /** Ends the batch. The record at this index remains the current one; the one before the batch if none is given. */
+  endBatch(batch?: Moments, index = 0): void {
+    const { record } = this;
+    if (batch !== undefined) this.#alone.copyFrom(batch, index);
+    this.#alone.record = record;
+    this.moveTo(this.#alone, 0);
     this.inBatch = false;
     this.active = false;
   }

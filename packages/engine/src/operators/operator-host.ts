@@ -154,7 +154,7 @@ export class OperatorHost
   processBatch(records: readonly unknown[], moments: Moments, from: number, to: number): void {
     const { context } = this;
     if (context.failure !== undefined) return;
-    this.#noteOwn(moments.keys[from] ?? []);
+    this.#noteOwn(moments.keys[0] ?? '');
     try {
       this.#operator.batches?.processBatch(records, moments, from, to);
     } catch (error) {

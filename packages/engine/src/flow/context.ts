@@ -108,6 +108,10 @@ export class PipelineContext implements RunningEngine {
    * batch.
    */
   inBatch = false;
+  /** The record of a stream that passes through functions, in a batch; undefined if none does. */
+  current: unknown;
+  /** Those that have deferred records of the batch. */
+  readonly deferred: { pass(): void }[] = [];
   /** Whether the current row is one partition's part of a figure. */
   partial = false;
   /** Whether no record is being processed: time advances, windows are flushed, or figures are collected. */
@@ -208,6 +212,7 @@ export class PipelineContext implements RunningEngine {
     const record = this.record + 1;
     for (const moments of streams) moments.record = record;
     this.moveTo(streams[0] as Moments, 0);
+    this.deferred.length = 0;
     this.inBatch = true;
     this.active = true;
   }
@@ -221,9 +226,10 @@ export class PipelineContext implements RunningEngine {
   /** Ends the batch. The record at this index remains the current one; the one before the batch if none is given. */
   endBatch(batch?: Moments, index = 0): void {
     const { record } = this;
-    if (batch !== undefined) this.#alone.copyFrom(batch, index);
+    if (batch !== undefined) this.#alone.copy(0, batch, index);
     this.#alone.record = record;
     this.moveTo(this.#alone, 0);
+    this.current = undefined;
     this.inBatch = false;
     this.active = false;
   }

@@ -122,7 +122,7 @@ export class OperatorHost
   }
 
   get isQuiet(): boolean {
-    return this.#operator.batches?.isQuiet === true;
+    return !this.#hasTwo && this.#operator.batches?.isQuiet === true;
   }
 
   get keepsStreamKey(): boolean {

@@ -220,7 +220,8 @@ export class PartitionEngine {
       const to = batches.take(records, positions, from, count, this.#latest);
       const latest = batches.process();
       if (latest === undefined) {
-        for (const [n, record] of batches.restored().entries()) this.#push(record, positions[from + n] as RecordPosition);
+        for (const [n, record] of batches.restored().entries())
+          this.#push(record, positions[from + n] as RecordPosition);
       } else {
         for (const position of batches.lastPositions()) this.#continueAfter(position);
         this.#settle(latest, positions[to - 1] as RecordPosition);

@@ -76,7 +76,10 @@ const anyBatches = fc
   .map((batches) => {
     let start = 4_000;
     return batches.map((batch) =>
-      batch.map(({ step, back, input, ...facts }) => ({ input, record: sale({ ...facts, time: (start += step) - back }) })),
+      batch.map(({ step, back, input, ...facts }) => ({
+        input,
+        record: sale({ ...facts, time: (start += step) - back }),
+      })),
     );
   });
 

@@ -166,9 +166,12 @@ export class RecordBatches {
 
   /** The last position of each stream in the batch. */
   lastPositions(): readonly RecordPosition[] {
-    if (!this.#isMixed) return [this.#positions[this.#to - 1] as RecordPosition];
-    const last = new Map<number | undefined, RecordPosition>();
-    for (const each of this.#positions.slice(this.#from, this.#to)) last.set(each.input, each);
+    const last = new Map<BatchLane, RecordPosition>();
+    const lanes = this.#lanes.filter(({ count }) => count > 0).length;
+    for (let n = this.#to - 1; last.size < lanes; n--) {
+      const lane = this.#laneOf(n);
+      if (!last.has(lane)) last.set(lane, this.#positions[n] as RecordPosition);
+    }
     return [...last.values()];
   }
 
@@ -202,9 +205,12 @@ export class RecordBatches {
       context.moveTo(lane.moments, lane.next++);
       if (others.length === 0) continue;
       context.rows.begin();
+      context.current = records[n];
       for (const receiver of others) receiver(records[n]);
       if (context.failure !== undefined) return;
     }
+    context.current = undefined;
+    for (const each of context.deferred) each.pass();
   }
 }
 

@@ -223,7 +223,7 @@ export class PartitionEngine {
         for (const [n, record] of batches.restored().entries())
           this.#push(record, positions[from + n] as RecordPosition);
       } else {
-        for (const position of batches.lastPositions()) this.#continueAfter(position);
+        if (batches.isMixed) for (const position of batches.lastPositions()) this.#continueAfter(position);
         this.#settle(latest, positions[to - 1] as RecordPosition);
       }
       from = to;

@@ -1,4 +1,5 @@
 import type { OperatorRuntime, PipelineContext } from '../flow/context.js';
+import type { Moments } from '../flow/moments.js';
 import { BATCH_SIZE } from '../state/batch-size.js';
 import type { RecordPosition } from '../tables/dead-letter.js';
 import { type BatchInput, BatchLane } from './batch-lane.js';
@@ -21,6 +22,7 @@ export class RecordBatches {
   readonly #outOfOrderness: number;
   /** By stream, its records in the batch. */
   readonly #lanes: readonly BatchLane[];
+  readonly #moments: readonly Moments[];
   /**
    * Whether a function has changed a record: then the order of operators matters, and records are processed one by one.
    */
@@ -32,14 +34,13 @@ export class RecordBatches {
   #to = 0;
   /** The latest event time up to the end of the batch. */
   #newest = Number.NEGATIVE_INFINITY;
-  /** Whether the batch is a single record, without a time or a key. */
-  #isBad = false;
 
   /** @param outOfOrderness how far the watermark is behind the newest record, in milliseconds */
   constructor(context: PipelineContext, inputs: readonly BatchInput[], outOfOrderness: number) {
     this.#context = context;
     this.#outOfOrderness = outOfOrderness;
     this.#lanes = inputs.map((input) => new BatchLane(input));
+    this.#moments = this.#lanes.map(({ moments }) => moments);
   }
 
   /**
@@ -62,7 +63,8 @@ export class RecordBatches {
     for (const lane of this.#lanes) lane.count = lane.next = 0;
     const to = this.#end(Math.min(most, from + this.#most), latest);
     this.#to = to;
-    if (this.#isMixed) {
+    if (this.#isAlone) return to;
+    if (this.isMixed) {
       for (let n = from; n < to; n++) this.#laneOf(n).add(records[n]);
       for (const lane of this.#lanes) lane.useOwn();
     } else {
@@ -80,7 +82,6 @@ export class RecordBatches {
     const due = earliest(this.#context.operators) + outOfOrderness;
     let { version, watermark } = this.#context;
     let newest = latest;
-    this.#isBad = false;
     let n = from;
     try {
       while (n < most) {
@@ -106,11 +107,8 @@ export class RecordBatches {
       }
       return this.#ends(most, newest);
     } catch {
-      if (n > from) return this.#ends(n, newest);
-      // It is processed on its own, which reports what is wrong with it.
-      this.#isBad = true;
-      this.#laneOf(from).count = 1;
-      return this.#ends(from + 1, newest);
+      // If it is the first, it is processed alone, which reports what is wrong with it.
+      return this.#ends(Math.max(n, from + 1), newest);
     }
   }
 
@@ -123,8 +121,13 @@ export class RecordBatches {
     return this.#lanes[(this.#positions[n] as RecordPosition).input ?? 0] as BatchLane;
   }
 
+  /** Whether the batch is a single record, which is processed alone: that costs less. */
+  get #isAlone(): boolean {
+    return this.#to === this.#from + 1;
+  }
+
   /** Whether the batch has records of several streams. */
-  get #isMixed(): boolean {
+  get isMixed(): boolean {
     return this.#laneOf(this.#from).count < this.#to - this.#from;
   }
 
@@ -134,11 +137,11 @@ export class RecordBatches {
    * @returns the latest event time so far; undefined if nothing was processed, because it must be done one by one
    */
   process(): number | undefined {
-    if (this.#isBad || this.#isImpure) return undefined;
+    if (this.#isAlone || this.#isImpure) return undefined;
     const context = this.#context;
     const { rows } = context;
     const length = rows.length;
-    context.beginBatch(this.#lanes.map(({ moments }) => moments));
+    context.beginBatch(this.#moments);
     this.#run();
     this.#isImpure = !this.#lanes.every((lane) => lane.areKept());
     if (this.#isImpure) context.breakBatch();
@@ -157,6 +160,7 @@ export class RecordBatches {
 
   /** The records of the batch, as they were. */
   restored(): readonly unknown[] {
+    if (this.#isAlone) return [this.#records[this.#from]];
     for (const lane of this.#lanes) lane.next = 0;
     return Array.from({ length: this.#to - this.#from }, (_, n) => {
       const lane = this.#laneOf(this.#from + n);

@@ -70,7 +70,11 @@ const asOf = pipeline('as-of', { orders, payments }, ({ orders, payments }) => [
     ),
   ),
 ]);
-const sums = { key: ['user'], state: Sum, fold: (sum: { cents: number; count: number }, e: Entry) => add(sum, e.cents) } as const;
+const sums = {
+  key: ['user'],
+  state: Sum,
+  fold: (sum: { cents: number; count: number }, e: Entry) => add(sum, e.cents),
+} as const;
 const latest = pipeline('latest', { orders, payments }, ({ orders, payments }) => [
   into(
     byUser,

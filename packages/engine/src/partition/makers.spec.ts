@@ -10,6 +10,7 @@ const makers = [
   'benchmarks/commits/index.ts',
   'benchmarks/operators/index.ts',
   'benchmarks/streams/index.ts',
+  'benchmarks/streams/joins.ts',
   'benchmarks/texts/index.ts',
   'packages/runner-batch/src/run-unit.ts',
   'packages/runner-stream/src/partition-task.ts',

@@ -80,33 +80,39 @@ export class RecordBatches {
     const from = this.#from;
     const outOfOrderness = this.#outOfOrderness;
     const due = earliest(this.#context.operators) + outOfOrderness;
+    const hasOne = this.#lanes.length === 1;
     let { version, watermark } = this.#context;
     let newest = latest;
+    let lane = this.#laneOf(from);
+    let i = 0;
     let n = from;
     try {
       while (n < most) {
-        const lane = this.#laneOf(n);
+        lane = this.#laneOf(n);
+        i = lane.count;
         const { input } = positions[n] as RecordPosition;
         const { time, key } = lane.stream;
         const { times, versions, watermarks, keys } = lane.moments;
-        for (; n < most && (positions[n] as RecordPosition).input === input; n++) {
+        for (; n < most && (hasOne || (positions[n] as RecordPosition).input === input); n++, i++) {
           const record = records[n];
           const at = time(record);
-          const i = lane.count;
           version = Math.max(version + 1, at * 1000);
           times[i] = at;
           versions[i] = version;
           watermarks[i] = watermark;
           keys[i] = key(record);
-          lane.count = i + 1;
           if (at <= newest) continue;
           newest = at;
           watermark = at - outOfOrderness;
-          if (at >= due) return this.#ends(n + 1, newest);
+          if (at < due) continue;
+          lane.count = i + 1;
+          return this.#ends(n + 1, newest);
         }
+        lane.count = i;
       }
       return this.#ends(most, newest);
     } catch {
+      lane.count = i;
       // If it is the first, it is processed alone, which reports what is wrong with it.
       return this.#ends(Math.max(n, from + 1), newest);
     }

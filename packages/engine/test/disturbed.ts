@@ -4,7 +4,7 @@ import type { Sale } from '@stockafolio/conformance';
 import type { Pipeline } from '@stockafolio/core';
 import type { PartitionEngine } from '@stockafolio/engine';
 import type { PipelineHarness } from '@stockafolio/testing';
-import { feed, feedAll, newEngine, shown, stateOf } from './engines.js';
+import { newEngine, shown, stateOf } from './engines.js';
 
 const kinds = ['', '', '', 'idle', 'commit', 'checkpoint', 'restart', 'redeliver', 'zombies'] as const;
 type Disturbance = (typeof kinds)[number];
@@ -26,12 +26,18 @@ export async function pushDisturbed(
   }
 }
 
+/** A record, and the index of its stream. */
+export interface OfStream {
+  readonly record: Sale;
+  readonly input: number;
+}
+
 /**
  * Records that are processed together leave the same states, and the same rows with their versions, as one by one.
  *
  * Rows are compared as tables hold them, because the same row may be written again.
  */
-export function expectSameInBatches(made: Pipeline, batches: readonly (readonly Sale[])[]): void {
+export function expectSameInBatches(made: Pipeline, batches: readonly (readonly (Sale | OfStream)[])[]): void {
   const [single, together] = [newEngine(made), newEngine(made)];
   const [ofSingle, ofTogether] = [new Map<string, string>(), new Map<string, string>()];
   const commit = (engine: PartitionEngine, into: Map<string, string>): void => {
@@ -39,8 +45,19 @@ export function expectSameInBatches(made: Pipeline, batches: readonly (readonly 
       into.set(shown([table.name, values.slice(0, table.keyLength)]), shown(deleted ? [version] : [values, version]));
   };
   for (const batch of batches) {
-    feed(single, batch);
-    feedAll(together, batch);
+    const records = batch.map((each) => ('record' in each ? each.record : each));
+    const copies = records.map((each) => ({ ...each }));
+    const next = single.inputs.all.map(({ offset }) => offset);
+    const positions = batch.map((each) => {
+      const input = 'record' in each ? each.input : 0;
+      const offset = next[input] ?? 0;
+      next[input] = offset + 1;
+      return { input, offset, ingested: 0 };
+    });
+    records.forEach((each, n) => single.push(each, positions[n] ?? { offset: 0, ingested: 0 }));
+    // Functions may change records.
+    together.pushAll(copies, positions);
+    expect(together.position).to.eql(single.position);
     expect(stateOf(together)).to.eql(stateOf(single));
     commit(single, ofSingle);
     commit(together, ofTogether);

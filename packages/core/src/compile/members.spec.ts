@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { memberCopier, memberReader, memberStore } from './members.js';
+import { memberCopier, memberReader, memberStore, memberWriter } from './members.js';
 
 class Trade {
   readonly #price = 7;
@@ -21,6 +21,14 @@ describe('members', () => {
     expect(copy).to.deep.equal({ price: 7, user: 'ann' });
     expect(Object.keys(copy)).to.deep.equal(['price', 'user']);
     expect(Object.getPrototypeOf(copy)).to.equal(Object.prototype);
+  });
+
+  it('are written into another object, no others', () => {
+    const to = { price: 1, user: 'bob', class: 1 };
+    memberWriter<{ price: number; user: string; class: number }>('x', ['price', 'class'])(to, {
+      ...{ price: 2, user: 'cid', class: 3 },
+    });
+    expect(to).to.deep.equal({ price: 2, user: 'bob', class: 3 });
   });
 
   it('are kept in slots, and compared with what is kept', () => {

@@ -35,6 +35,20 @@ export function memberCopier<T extends object, N extends string & keyof T>(
   };
 }
 
+/** Sets some members of one object to those of another. @param owner code is told apart by this name */
+export function memberWriter<T extends object>(
+  owner: string,
+  names: readonly (string & keyof T)[],
+): (to: T, from: T) => void {
+  if (canCompile()) {
+    const lines = names.map((name) => JSON.stringify(name)).map((name) => `to[${name}] = from[${name}];`);
+    return compile(owner, {}, `return function write(to, from) { ${lines.join(' ')} };`);
+  }
+  return (to, from) => {
+    for (const name of names) to[name] = from[name];
+  };
+}
+
 /** Keeps members of objects in arrays, so that neither the objects nor numbers in them need memory of their own. */
 export interface MemberStore<T extends object> {
   /** Keeps the members of an object in a slot. */

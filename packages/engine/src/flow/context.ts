@@ -1,4 +1,4 @@
-import { type Key, type KeyPart, StockafolioError, type Table } from '@stockafolio/core';
+import { type Key, StockafolioError, type Table } from '@stockafolio/core';
 import {
   enter,
   type FlowOrigin,
@@ -110,6 +110,10 @@ export class PipelineContext implements RunningEngine {
    * batch.
    */
   inBatch = false;
+  /** The record of a stream that passes through functions, in a batch; undefined if none does. */
+  current: unknown;
+  /** Those that have deferred records of the batch. */
+  readonly deferred: { pass(): void }[] = [];
   /** Whether the current row is one partition's part of a figure. */
   partial = false;
   /** Whether no record is being processed: time advances, windows are flushed, or figures are collected. */
@@ -209,22 +213,29 @@ export class PipelineContext implements RunningEngine {
     this.#moments.record++;
   }
 
-  /** Begins a batch. Its records become current by their {@link index}. */
-  beginBatch(batch: Moments): void {
-    batch.record = this.record + 1;
-    this.#moments = batch;
-    this.index = 0;
+  /** Begins a batch of records, of which each of the streams has some. They become current by {@link moveTo}. */
+  beginBatch(streams: readonly Moments[]): void {
+    const record = this.record + 1;
+    for (const moments of streams) moments.record = record;
+    this.moveTo(streams[0] as Moments, 0);
+    this.deferred.length = 0;
     this.inBatch = true;
     this.active = true;
   }
 
-  /** Ends the batch. The record at index `last` remains the current one; none of them if `last` is undefined. */
-  endBatch(last: number | undefined): void {
-    const batch = this.#moments;
-    if (last !== undefined) this.#alone.copyFrom(batch, last);
-    this.#alone.record = batch.record;
-    this.#moments = this.#alone;
-    this.index = 0;
+  /** Makes the record at this index of a batch the current one. */
+  moveTo(batch: Moments, index: number): void {
+    this.#moments = batch;
+    this.index = index;
+  }
+
+  /** Ends the batch. The record at this index remains the current one; the one before the batch if none is given. */
+  endBatch(batch?: Moments, index = 0): void {
+    const { record } = this;
+    if (batch !== undefined) this.#alone.copy(0, batch, index);
+    this.#alone.record = record;
+    this.moveTo(this.#alone, 0);
+    this.current = undefined;
     this.inBatch = false;
     this.active = false;
   }
@@ -378,14 +389,6 @@ export class PipelineContext implements RunningEngine {
     if (this.rejected.some((other) => other.operator === operator)) return;
     this.rejected.push({ operator, error: error() });
   }
-}
-
-/** Whether a key begins with the stream's own key, so that only this partition holds it. */
-export function beginsWith(key: readonly KeyPart[], own: Key): boolean {
-  if (typeof own !== 'object') return key[0] === own;
-  if (own.length === 0) return false;
-  for (let part = 0; part < own.length; part++) if (key[part] !== own[part]) return false;
-  return true;
 }
 
 const brokenBatch = new StockafolioError('ERR_INTERNAL', 'an abandoned batch of records was not processed one by one');

@@ -25,11 +25,11 @@ export class Moments implements Changes {
     this.watermarks.fill(Number.NEGATIVE_INFINITY);
   }
 
-  /** Makes its first record that of another batch at this index. */
-  copyFrom(batch: Moments, i: number): void {
-    this.times[0] = batch.times[i] as number;
-    this.versions[0] = batch.versions[i] as number;
-    this.watermarks[0] = batch.watermarks[i] as number;
-    this.keys[0] = batch.keys[i] as Key;
+  /** Makes its record at index `to` that of another batch at index `from`. */
+  copy(to: number, batch: Moments, from: number): void {
+    this.times[to] = batch.times[from] as number;
+    this.versions[to] = batch.versions[from] as number;
+    this.watermarks[to] = batch.watermarks[from] as number;
+    this.keys[to] = batch.keys[from] as Key;
   }
 }

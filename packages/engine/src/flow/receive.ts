@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import { Flow } from '@stockafolio/core/plan';
 import type { PipelineContext } from './context.js';
+import { DeferredRecords } from './deferred-records.js';
 import type { Receiver, BatchReceiver } from './fan-out.js';
 
 /**
@@ -16,5 +17,6 @@ export function receive<T>(
   operator?: BatchReceiver<T>,
 ): void {
   if (source instanceof Flow) context.fanOut<T>(source.origin).add(next, operator);
-  else source.subscribe({ next, error });
+  else if (operator === undefined) source.subscribe({ next, error });
+  else source.subscribe({ next: new DeferredRecords(context, operator, next).add, error });
 }

@@ -15,7 +15,10 @@ export class JoinAsOf implements Operator<unknown> {
   readonly #versions: SubKeys;
   readonly #keep: number;
   readonly #emitsAlone: boolean;
-  /** When the earliest version of each key may be dropped. */
+  /**
+   * When the earliest version of each key may be dropped. No record finds it then: one that would is late, and so is a
+   * version that is older than the next.
+   */
   readonly #dropping: Timers;
 
   constructor(host: OperatorHost, { key, otherKey, right, keep, kind }: JoinAsOfNodeOptions) {
@@ -23,10 +26,10 @@ export class JoinAsOf implements Operator<unknown> {
     this.#keyOf = keyReader(key, `operator '${host.node.name}', left`);
     this.#otherKeyOf = keyReader(otherKey, `operator '${host.node.name}', right`);
     this.#versions = host.state.subKeys('versions');
-    this.#keepVersion = keeper(this.#versions, right);
+    this.#keepVersion = keeper(`operator '${host.node.name}'`, this.#versions, right);
     this.#keep = keep;
     this.#emitsAlone = kind === 'left';
-    this.#dropping = host.timers();
+    this.#dropping = host.unseenTimers();
   }
 
   process(record: unknown): void {
@@ -58,15 +61,13 @@ export class JoinAsOf implements Operator<unknown> {
     }
     versions.upsert(slot, time, number, rowVersion);
     this.#keepVersion(version);
-    const due = this.#due(slot);
+    const due = this.#drop(slot, host.watermark, number);
     if (due < Number.POSITIVE_INFINITY) this.#dropping.move(due, slot, number);
   }
 
   advance(watermark: number): void {
-    const versions = this.#versions;
     this.#dropping.take(watermark, (slot) => {
-      let due = this.#due(slot);
-      for (; due <= watermark; due = this.#due(slot)) versions.remove(versions.first(slot));
+      const due = this.#drop(slot, watermark);
       if (due < Number.POSITIVE_INFINITY) this.#dropping.add(due, slot, -1);
     });
   }
@@ -84,6 +85,18 @@ export class JoinAsOf implements Operator<unknown> {
     const versions = this.#versions;
     const next = versions.from(slot, time + 1);
     return next < 0 ? versions.last(slot) : versions.previous(next);
+  }
+
+  /**
+   * Drops the versions of a key that no record needs, for a record or for good.
+   *
+   * @returns when the earliest of the others is to be dropped
+   */
+  #drop(slot: number, watermark: number, record?: number): number {
+    const versions = this.#versions;
+    let due = this.#due(slot);
+    for (; due <= watermark; due = this.#due(slot)) versions.remove(versions.first(slot), record);
+    return due;
   }
 
   /** The watermark at which the earliest version of a key is to be dropped; infinity if it is the only one. */

@@ -36,7 +36,7 @@ export class JoinLatest implements Operator<unknown> {
   constructor(host: OperatorHost, { left, right, kind, expiresAfter }: JoinLatestNodeOptions) {
     const side = (name: string, kept: KeptNode): Side => {
       const values = host.state.subKeys(name);
-      return { values, keep: keeper(values, kept) };
+      return { values, keep: keeper(`operator '${host.node.name}', ${name}`, values, kept) };
     };
     this.#host = host;
     this.#left = side('left', left);

@@ -47,7 +47,7 @@ export class JoinWithin implements Operator<unknown> {
   readonly #lateness: number;
   readonly #left: Side;
   readonly #right: Side;
-  /** When the earliest record of each key may be dropped. */
+  /** When the earliest record of each key may be dropped: a record that would meet it then is late. */
   readonly #dropping: Timers;
 
   constructor(host: OperatorHost, options: JoinWithinNodeOptions) {
@@ -59,11 +59,12 @@ export class JoinWithin implements Operator<unknown> {
       { state, select }: KeptNode,
     ): Omit<Side, 'earlier' | 'later'> => {
       const records = host.state.subKeys(name);
+      const owner = `operator '${host.node.name}', ${name}`;
       return {
         isLeft: name === 'left',
-        keyOf: keyReader(own, `operator '${host.node.name}', ${name}`),
+        keyOf: keyReader(own, owner),
         records,
-        keep: keeper(records, { state, select }),
+        keep: keeper(owner, records, { state, select }),
         keptFor: kept[name],
         emitsAlone: kind === name || kind === 'outer',
       };
@@ -72,7 +73,7 @@ export class JoinWithin implements Operator<unknown> {
     this.#lateness = allowedLateness;
     this.#left = { ...side('left', key, left), earlier: before, later: after };
     this.#right = { ...side('right', otherKey, right), earlier: after, later: before };
-    this.#dropping = host.timers();
+    this.#dropping = kind === 'inner' ? host.unseenTimers() : host.timers();
   }
 
   process(record: unknown): void {

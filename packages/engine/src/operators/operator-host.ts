@@ -9,8 +9,8 @@ import {
   type OperatorStep,
 } from '@stockafolio/core/plan';
 import { formatValue } from '@stockafolio/core/ports';
+import { beginsWith } from '../flow/begins-with.js';
 import {
-  beginsWith,
   type Connection,
   type FinalMoment,
   type OperatorRuntime,
@@ -22,9 +22,10 @@ import type { BatchReceiver, FanOut } from '../flow/fan-out.js';
 import type { Moments } from '../flow/moments.js';
 import { receive } from '../flow/receive.js';
 import type { State } from '@stockafolio/core/ports';
-import { DueBook } from '../timers/due-book.js';
+import type { DueBook } from '../timers/due-book.js';
 import { changingInput } from './changing-input.js';
 import { OperatorClock } from './operator-clock.js';
+import { OperatorTimers } from './operator-timers.js';
 import type { FigureOptions, Moment, Operator, OperatorEnvironment } from '../operator/operator.js';
 
 /**
@@ -41,7 +42,7 @@ export class OperatorHost
   /** How messages from each input reach it; an input whose function threw is connected again on its own. */
   readonly connections: readonly Connection[];
   readonly #operator: Operator<unknown>;
-  readonly #timers: DueBook[] = [];
+  readonly #timers = new OperatorTimers();
   readonly #clock: OperatorClock;
   /** The time to which it has moved, in epoch milliseconds. */
   #now = Number.NEGATIVE_INFINITY;
@@ -104,9 +105,7 @@ export class OperatorHost
   }
 
   get due(): number {
-    let due = Number.POSITIVE_INFINITY;
-    for (const timers of this.#timers) due = Math.min(due, timers.next);
-    return due + this.#clock.delay;
+    return this.#timers.next + this.#clock.delay;
   }
 
   get isTimed(): boolean {
@@ -122,7 +121,7 @@ export class OperatorHost
   }
 
   get isQuiet(): boolean {
-    return this.#operator.batches?.isQuiet === true;
+    return !this.#hasTwo && this.#operator.batches?.isQuiet === true;
   }
 
   get keepsStreamKey(): boolean {
@@ -154,7 +153,7 @@ export class OperatorHost
   processBatch(records: readonly unknown[], moments: Moments, from: number, to: number): void {
     const { context } = this;
     if (context.failure !== undefined) return;
-    this.#noteOwn(moments.keys[from] ?? []);
+    this.#noteOwn(moments.keys[0] ?? '');
     try {
       this.#operator.batches?.processBatch(records, moments, from, to);
     } catch (error) {
@@ -212,7 +211,7 @@ export class OperatorHost
   }
 
   rollback(record: number): void {
-    for (const timers of this.#timers) timers.rollback(record);
+    this.#timers.rollback(record);
     this.#operator.rollback?.(record);
     this.state.rollback(record);
   }
@@ -253,11 +252,12 @@ export class OperatorHost
     return this.output.observed;
   }
 
-  readonly timers = (): DueBook => {
-    const timers = new DueBook();
-    this.#timers.push(timers);
-    return timers;
-  };
+  readonly timers = (): DueBook => this.#timers.open(false);
+
+  /** Timers of what no record and no other operator sees: see {@link OperatorTimers.open}. */
+  unseenTimers(): DueBook {
+    return this.#timers.open(true);
+  }
 
   readonly select = (key: KeyTuple): number => {
     const { context } = this;
@@ -268,7 +268,7 @@ export class OperatorHost
 
   readonly remove = (slot: number): void => {
     const { undoable } = this.context;
-    for (const timers of this.#timers) timers.remove(slot, undoable);
+    this.#timers.remove(slot, undoable);
     this.state.remove(slot, undoable);
   };
 

@@ -1,7 +1,8 @@
 import { type Fields, type Key, type RankField, StockafolioError } from '@stockafolio/core';
 import { instantiate, memberReader } from '@stockafolio/core/compile';
 import { type KeyTuple, rankFields, type TopNodeOptions } from '@stockafolio/core/plan';
-import { beginsWith, type PipelineContext } from '../flow/context.js';
+import { beginsWith } from '../flow/begins-with.js';
+import type { PipelineContext } from '../flow/context.js';
 import type { KeyEntry, State, StateView } from '@stockafolio/core/ports';
 import type { DueBook } from '../timers/due-book.js';
 import { BatchOperator, type Process } from './batch-operator.js';

@@ -8,7 +8,8 @@ import {
 } from '@stockafolio/core';
 import { instantiate } from '@stockafolio/core/compile';
 import type { KeyTuple, OperatorLayout, WindowNodeOptions } from '@stockafolio/core/plan';
-import { beginsWith, type PipelineContext } from '../flow/context.js';
+import { beginsWith } from '../flow/begins-with.js';
+import type { PipelineContext } from '../flow/context.js';
 import type { KeyEntry, State, StateView } from '@stockafolio/core/ports';
 import type { DueBook } from '../timers/due-book.js';
 import { BatchOperator, type Process } from './batch-operator.js';

@@ -26,7 +26,6 @@ export class EngineInput {
   readonly stream: Stream<unknown>;
   readonly records: FanOut<unknown>;
   readonly copier: RecordCopier;
-  readonly batches: RecordBatches;
   /** The next offset to process. */
   offset = 0;
   #mark: { readonly at: number; readonly mark: Mark } | undefined;
@@ -35,20 +34,12 @@ export class EngineInput {
   /** Of a lane of a repartition: the offset of the topic from which its next messages are found. */
   at: number | undefined;
 
-  /** @param outOfOrderness how far the watermark is behind the newest record, in milliseconds */
-  constructor(
-    context: PipelineContext,
-    { reads }: Pipeline,
-    stream: Stream<unknown>,
-    records: FanOut<unknown>,
-    outOfOrderness: number,
-  ) {
+  constructor({ reads }: Pipeline, stream: Stream<unknown>, records: FanOut<unknown>) {
     const { names } = stream.schema;
     this.stream = stream;
     this.records = records;
     const read = reads?.filter((field) => names.includes(field));
     this.copier = recordCopier(names, read, BATCH_SIZE);
-    this.batches = new RecordBatches(context, stream, outOfOrderness, records, this.copier);
   }
 
   /** What is known of the message before its position. */
@@ -75,6 +66,7 @@ export class EngineInput {
 /** Where the records of all streams of a pipeline enter an engine. */
 export class EngineInputs {
   readonly all: readonly EngineInput[];
+  readonly batches: RecordBatches;
   /** How far the watermark is behind the newest record, in milliseconds. */
   readonly outOfOrderness: number;
 
@@ -82,8 +74,9 @@ export class EngineInputs {
     this.outOfOrderness = Math.max(...pipeline.streams.map(({ outOfOrderness }) => outOfOrderness));
     this.all = pipeline.streams.map((stream, n) => {
       const records = context.fanOut(inputs[n] as StreamOrigin);
-      return new EngineInput(context, pipeline, stream, records, this.outOfOrderness);
+      return new EngineInput(pipeline, stream, records);
     });
+    this.batches = new RecordBatches(context, this.all, this.outOfOrderness);
   }
 
   /** The sum of the next offsets of all streams. */

@@ -14,7 +14,7 @@ export class Feed {
   readonly #records: unknown[] = [];
   readonly #positions: RecordPosition[] = [];
   #count = 0;
-  /** The stream of the group's records, by its index. */
+  /** The stream of the last record, by its index. */
   #input = 0;
 
   constructor(engine: PartitionEngine) {
@@ -22,11 +22,6 @@ export class Feed {
   }
 
   add(record: unknown, position: RecordPosition): void {
-    const { input = 0 } = position;
-    if (input !== this.#input) {
-      this.end();
-      this.#input = input;
-    }
     if (this.#engine.nextFloor !== Number.POSITIVE_INFINITY) this.#raise(position);
     const n = this.#count++;
     this.#records[n] = record;
@@ -43,7 +38,9 @@ export class Feed {
 
   /** From the next floor on versions are above it, whatever came before: this may be the message at that offset. */
   #raise({ input = 0, offset }: RecordPosition): void {
-    // Records that wait have passed no floor, so they are only counted.
+    // Records that wait have passed no floor, so they are only counted; they are all of one stream.
+    if (input !== this.#input) this.end();
+    this.#input = input;
     const engine = this.#engine;
     const { position } = engine;
     const reach = position.inputs === undefined ? offset : position.offset + offset - engine.inputs.at(input).offset;

@@ -11,6 +11,7 @@ const makers = [
   'benchmarks/nexmark/measure.ts',
   'benchmarks/operators/index.ts',
   'benchmarks/streams/index.ts',
+  'benchmarks/streams/joins.ts',
   'benchmarks/texts/index.ts',
   'packages/runner-batch/src/run-unit.ts',
   'packages/runner-stream/src/partition-task.ts',

@@ -190,7 +190,7 @@ export class PartitionEngine {
    * Processes records as {@link push} does one by one. Where it makes no difference, a batch of them passes through one
    * operator after the other: each operator's code and state then remain in the processor's caches.
    *
-   * @param positions by record, all of one stream
+   * @param positions by record, of any streams
    * @param count process only this many of them; defaults to all
    */
   pushAll(records: readonly unknown[], positions: readonly RecordPosition[], count = records.length): void {
@@ -203,15 +203,15 @@ export class PartitionEngine {
   }
 
   #pushAll(records: readonly unknown[], positions: readonly RecordPosition[], count: number): void {
-    const { copier, batches } = this.inputs.at(positions[0]?.input ?? 0);
-    let from = 0;
-    while (from < count) {
-      const to = batches.end(records, from, count, this.#latest);
-      for (let n = from; n < to; n++) copier.keep(n - from, records[n]);
-      const latest = batches.process(records, positions, from, to);
+    const { batches } = this.inputs;
+    for (let from = 0; from < count;) {
+      const to = batches.take(records, positions, from, count, this.#latest);
+      const latest = batches.process();
       if (latest === undefined) {
-        for (let n = from; n < to; n++) this.#push(copier.restored(n - from), positions[n] as RecordPosition);
+        for (const [n, record] of batches.restored().entries())
+          this.#push(record, positions[from + n] as RecordPosition);
       } else {
+        if (batches.hasSeveral) for (const position of batches.lastPositions()) this.#continueAfter(position);
         this.#settle(latest, positions[to - 1] as RecordPosition);
       }
       from = to;

@@ -5,12 +5,14 @@ import { jsonCodec, type Pipeline } from '@stockafolio/core';
 import { readLulls } from '@stockafolio/engine';
 import { pipelineHarness, type PipelineHarness } from '@stockafolio/testing';
 import { naiveOrder } from '../../test/naive-order.js';
+import { expectSameInBatches } from '../../test/disturbed.js';
 import { NaivePlan } from '../../test/naive-plans.js';
 import { anyParts } from '../../test/random-parts.js';
 import { pipelineOfMany, sources } from '../../test/random-plans.js';
 
 /** Larger on request: `RANDOM_PLANS=5000`. */
 const RUNS = Number(process.env['RANDOM_PLANS'] ?? 150);
+const TIMEOUT = 30_000 + 40 * RUNS;
 
 /** A message of one of the streams: when it is sent, and how far its event time is before that. */
 const anyMessages = fc
@@ -53,6 +55,33 @@ const anyDisturbances = fc.infiniteStream(
 
 /** By part, the streams that are merged into it. */
 const anyInputs = fc.array(fc.uniqueArray(fc.nat(2), { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 2 });
+
+/**
+ * Batches in any order of their streams, some of them long, with commits in between. Most records move the time on by
+ * little, so that most batches need not be undone.
+ */
+const anyBatches = fc
+  .array(
+    fc.array(
+      fc.record({
+        ...{ input: fc.nat(2), user: fc.constantFrom('ann', 'bob'), item: fc.constantFrom('tea', 'rum') },
+        amount: fc.integer({ min: 1, max: 15 }),
+        back: fc.oneof({ arbitrary: fc.nat(900), weight: 5 }, { arbitrary: fc.nat(4_000), weight: 1 }),
+        step: fc.oneof({ arbitrary: fc.nat(20), weight: 5 }, { arbitrary: fc.nat(9_000), weight: 1 }),
+      }),
+      { maxLength: 40 },
+    ),
+    { maxLength: 4 },
+  )
+  .map((batches) => {
+    let start = 4_000;
+    return batches.map((batch) =>
+      batch.map(({ step, back, input, ...facts }) => ({
+        input,
+        record: sale({ ...facts, time: (start += step) - back }),
+      })),
+    );
+  });
 
 async function rowsOf(harness: PipelineHarness<Sale>, { plan }: Pipeline): Promise<Record<string, string>> {
   const rows: Record<string, string> = {};
@@ -104,5 +133,14 @@ describe('random plans over several streams', () => {
       }),
       { numRuns: RUNS },
     );
-  });
+  }).timeout(TIMEOUT);
+
+  it('make the same states, versions and rows of batches of records as of single ones', () => {
+    fc.assert(
+      fc.property(anyParts, anyInputs, anyBatches, (parts, inputs, batches) =>
+        expectSameInBatches(pipelineOfMany(parts, inputs), batches),
+      ),
+      { numRuns: RUNS },
+    );
+  }).timeout(TIMEOUT);
 });

@@ -99,6 +99,7 @@ export class Interner {
     const hashes = this.#hashes;
     const ids = this.#batchIds;
     let seen = 0;
+    if (this.#areNumbered(keys, count)) return;
     for (let n = 0; n < count; n++) {
       const key = keys[n];
       if (typeof key !== 'string') return;
@@ -115,6 +116,12 @@ export class Interner {
       ids[n] = this.#find(key, hashes[n] as number);
       this.#batchTexts[n] = key;
     }
+  }
+
+  /** Whether the keys of a batch were numbered last: several operators may announce the same ones. */
+  #areNumbered(keys: readonly unknown[], count: number): boolean {
+    for (let n = 0; n < count; n++) if (keys[n] !== this.#batchTexts[n]) return false;
+    return true;
   }
 
   /** The text of a number given by {@link idOf}. */

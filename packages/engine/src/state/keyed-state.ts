@@ -43,6 +43,8 @@ export class KeyedState extends RowStore implements State {
   /** The cells of a row that hold the number of a text, or NaN; known from the first key on. */
   #textCells: readonly number[] = [];
   readonly #below = new Map<string, MemorySubKeys>();
+  /** Of a key that is entered alone. */
+  readonly #alone = { record: 0, versions: new Float64Array(1) };
   #live = 0;
   /** Whether the last {@link upsert} made a new key. */
   created = false;
@@ -85,7 +87,10 @@ export class KeyedState extends RowStore implements State {
   upsert(key: readonly KeyPart[], record: number, version: number): number {
     const entry = this.entryFor(key);
     entry.load(0, ...key);
-    return entry.enter(0, { record, versions: Float64Array.of(version) });
+    const changes = this.#alone;
+    changes.record = record;
+    changes.versions[0] = version;
+    return entry.enter(0, changes);
   }
 
   /** The slot of a key, with the cursor on it; -1 if there is none. */

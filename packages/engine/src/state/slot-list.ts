@@ -1,13 +1,17 @@
 import { memoryFor } from './memory.js';
 
+/** V8 allocates arrays of at most 64 bytes with their object, which is ten times as fast: timers have many short lists. */
+const FIRST = 8;
+const SECOND = 64;
+
 /** A growing list of slot numbers. */
 export class SlotList {
-  #slots: Int32Array = new Int32Array(64);
+  #slots: Int32Array = new Int32Array(FIRST);
   length = 0;
 
   push(slot: number): void {
     if (this.length === this.#slots.length) {
-      const larger = new Int32Array(memoryFor(this.#slots.byteLength * 2));
+      const larger = new Int32Array(memoryFor(4 * Math.max(SECOND, 2 * this.length)));
       larger.set(this.#slots);
       this.#slots = larger;
     }
@@ -24,7 +28,7 @@ export class SlotList {
 
   clear(): void {
     this.length = 0;
-    if (this.#slots.length > 1 << 16) this.#slots = new Int32Array(64);
+    if (this.#slots.length > 1 << 16) this.#slots = new Int32Array(FIRST);
   }
 
   toArray(): Int32Array {

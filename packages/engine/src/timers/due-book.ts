@@ -1,5 +1,6 @@
 import { SlotList } from '../state/slot-list.js';
 import { SlotTimes } from './slot-times.js';
+import { TimeHeap } from './time-heap.js';
 
 /** A change of one slot, to be rolled back with its record. */
 interface Change {
@@ -19,15 +20,15 @@ interface Change {
  */
 export class DueBook {
   readonly #lists = new Map<number, SlotList>();
-  /** The times of the lists, the latest first, so that the next one is at the end. */
-  readonly #times: number[] = [];
+  /** The times of the lists. */
+  readonly #times = new TimeHeap();
   #moved: SlotTimes | undefined;
   #record = -1;
   #changes: Change[] = [];
 
   /** A time before which nothing is due: the earliest, or that of a slot that was moved away; infinity if nothing is. */
   get next(): number {
-    return this.#times[this.#times.length - 1] ?? Number.POSITIVE_INFINITY;
+    return this.#times.first;
   }
 
   /**
@@ -79,7 +80,8 @@ export class DueBook {
    */
   take(watermark: number, each: (slot: number) => void): void {
     while (this.next <= watermark) {
-      const time = this.#times.pop() as number;
+      const time = this.next;
+      this.#times.removeFirst();
       const list = this.#lists.get(time);
       this.#lists.delete(time);
       if (list === undefined) continue;
@@ -92,8 +94,7 @@ export class DueBook {
     const moved = this.#moved;
     // A slot that was moved away from a time and back to it is in its list twice.
     const slots = new Set<number>();
-    for (let t = this.#times.length - 1; t >= 0; t--) {
-      const time = this.#times[t] as number;
+    for (const time of this.#times) {
       const list = this.#lists.get(time);
       for (let n = 0; n < (list?.length ?? 0); n++) {
         const slot = list?.at(n) as number;
@@ -125,7 +126,7 @@ export class DueBook {
     if (list === undefined) {
       list = new SlotList();
       this.#lists.set(time, list);
-      this.#insert(time);
+      this.#times.add(time);
     }
     list.push(slot);
   }
@@ -144,16 +145,5 @@ export class DueBook {
       for (let n = 0; n < list.length; n++) times.set(list.at(n), time, time);
     }
     return times;
-  }
-
-  #insert(time: number): void {
-    let low = 0;
-    let high = this.#times.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#times[middle] as number) > time) low = middle + 1;
-      else high = middle;
-    }
-    this.#times.splice(low, 0, time);
   }
 }

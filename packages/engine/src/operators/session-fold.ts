@@ -131,6 +131,7 @@ export class SessionFold<T, F extends Fields> implements Operator<T> {
     let session: number;
     if (first === NONE) {
       session = this.#enter(slot, time);
+      this.#hidden(session).$end = end;
       this.#begin?.(record);
     } else if (this.#startOf(first) <= time) {
       session = this.#enter(slot, this.#startOf(first));
@@ -154,7 +155,7 @@ export class SessionFold<T, F extends Fields> implements Operator<T> {
     const { value, window } = this.#remove(session);
     const moved = this.#enter(slot, start);
     Object.assign(this.#sessions.cursor, value);
-    this.#extend(moved, window.end);
+    this.#hidden(moved).$end = window.end;
     return moved;
   }
 

@@ -349,6 +349,23 @@ describe('sessionWindow', () => {
     expect(engine.states.size).to.be.below(20);
   });
 
+  it('ends sessions before 1970 where it ends others', async () => {
+    const final = pipeline('final', { sales }, ({ sales }) => [
+      into(visits, sales.pipe(sessionWindow('w', options), whenFinal(), row)),
+    ]);
+    const harness = pipelineHarness<Sale>(final, { partitions: 1 });
+    const far = -1_000_000;
+    harness.push(sale({ time: far }), sale({ time: far + options.gap + 1 }));
+    await harness.commit();
+    expect(await harness.rows(visits)).to.deep.include({
+      user: 'ann',
+      start: far,
+      end: far + options.gap,
+      amount: 1,
+      count: 1,
+    });
+  });
+
   it('rejects what is no gap, lateness or merge, and a key that is not partitioned', async () => {
     for (const gap of [0, -1, 1.5, Number.NaN])
       expect(await codeOf(() => sessionWindow('w', { ...options, gap }))).to.equal('ERR_PIPELINE_INVALID');

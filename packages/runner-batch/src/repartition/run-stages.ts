@@ -153,6 +153,9 @@ async function removeLanes({ ways, partitions }: Ready, pipeline: string, own: O
     for (let lane = 0; lane < partitions; lane++) await own.remove(laneStream(pipeline, way, lane));
 }
 
+/** No message was sent at this time or before it, epoch milliseconds. */
+const EARLIEST = -CLOCKS_DIFFER;
+
 /** Notes up to when each partition of a stage sends nothing more, so that records of others need not wait for it. */
 async function noteSilence({ ports, inputs, ways, partitions }: Ready, pipeline: string, own: Own): Promise<void> {
   if (ways.size === 0) return;
@@ -165,8 +168,8 @@ async function noteSilence({ ports, inputs, ways, partitions }: Ready, pipeline:
         return emptyUntil(archive, lane, at?.offset ?? 0);
       }),
     );
-    const until = Math.max(received, Math.min(...empty));
-    if (until === Number.NEGATIVE_INFINITY) continue;
+    // If nothing is known, it is still known what it has sent.
+    const until = Math.max(received, Math.min(...empty), EARLIEST);
     for (const way of ways.values()) {
       const archive = laneArchive(own, pipeline, way, lane);
       const files = await archive.files();

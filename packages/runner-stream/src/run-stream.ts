@@ -364,6 +364,8 @@ class StreamRun<T> implements AssignmentListener {
     if (linger === undefined) return this.#isCaughtUp();
     // In this order: what is not in the source yet would not be missed.
     if (!linger.isFed() || !(await this.#isCaughtUp()) || this.#uncommitted > 0 || this.#committer.busy) return false;
+    // Records that waited for other streams are in no count.
+    if ([...this.#tasks.values()].some(({ dirty }) => dirty)) return false;
     linger.caughtUp();
     return linger.mayEnd();
   }

@@ -1,6 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
-import { byParity, type Sale, sale, Sale as SaleSchema, seenByItem, twice } from '@stockafolio/conformance';
+import {
+  byParity,
+  repartitioned,
+  type Sale,
+  sale,
+  Sale as SaleSchema,
+  seenByItem,
+  twice,
+} from '@stockafolio/conformance';
 import { jsonCodec, keyBytes, partitionOf, rowObject, StockafolioError, type Table } from '@stockafolio/core';
 import type { Clock, OwnTopics, Tables } from '@stockafolio/core/ports';
 import {
@@ -243,5 +251,28 @@ describe('runStream with repartitions', () => {
     const source = watched('sales', at.sales.source());
     expect(await codeOf(at.catchUp({ source, repartitions }))).to.equal('ERR_SOURCE_MISMATCH');
     expect([...open]).to.deep.equal([]);
+  });
+
+  it('is not caught up before all that waited for another stream was sent on', async () => {
+    const clock = virtualClock(START);
+    const pipeline = repartitioned['two streams merged']?.() ?? twice;
+    const [sold, refunds] = [memoryTopic({ clock, partitions: 2 }), memoryTopic({ clock, partitions: 2 })];
+    const record = sale({ user: 'ann', item: 'tea', time: START });
+    await sold.append([{ key: keyBytes('ann'), value: codec.encode(record) }]);
+    const reader = sold.source();
+    const impatient = Object.assign(reader, { next: reader.next.bind(reader) });
+    const { next } = impatient;
+    impatient.next = async (maxWait) => next(Math.min(maxWait, 5));
+    const tables = memoryTables();
+    const run = runStream<Sale>({
+      ...{ pipeline, source: impatient, codec, tables, checkpoints: memoryFiles(), clock },
+      others: { refunds: { codec, source: refunds.source() } },
+      ...{ repartitions: memoryTopics({ clock }), commitInterval: 700, untilCaughtUp: true },
+    });
+    expect(await clock.until(run)).to.include({ records: 1, caughtUp: true });
+    const rows: unknown[] = [];
+    for (const table of pipeline.plan.tables)
+      for await (const { values } of tables.scanAll(table)) rows.push(rowObject(table, values));
+    expect(rows).to.deep.equal([{ key: 'tea', all: 'anntea1 ', count: 1, last: START }]);
   });
 });

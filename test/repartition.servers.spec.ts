@@ -6,7 +6,14 @@ import { newTopic } from './support/kafka-place.js';
 import { isRunning } from './support/kill.js';
 import { must, start } from './support/run-command.js';
 import { randomFrom, seedOf } from './support/seed.js';
-import { expectEachOnce, expectSameInBatch, ITEMS_APP, sendSales, WORKED_ITEMS_APP } from './support/sold-items.js';
+import {
+  expectEachOnce,
+  expectSameInBatch,
+  ITEMS_APP,
+  sendSales,
+  SILENT_ITEMS_APP,
+  WORKED_ITEMS_APP,
+} from './support/sold-items.js';
 import { tempFolder } from './support/temp-folder.js';
 import { streamKilled } from './support/two-streams.js';
 
@@ -67,4 +74,23 @@ describe('repartitions, as topics of Kafka', () => {
     await expectEachOnce(sent, tables, WORKED_ITEMS_APP);
     await expectSameInBatch(url, `file:${at('moving-archive')}`, tables, WORKED_ITEMS_APP);
   });
+
+  it('are caught up for several workers, although they were silent for longer than they had records', async () => {
+    const { url, ...topic } = newTopic(kafka());
+    const producer = await kafkaProducer({ ...topic, partitions: 3 });
+    const keyspace = `silent_${process.pid}`;
+    const tables = `cassandra://127.0.0.1:${cassandra().port}/${keyspace}`;
+    const args = [
+      ...['stream', '--source', `${url}${SOON}`, '--tables', tables, '--group', keyspace, '--workers', '2'],
+      ...['--checkpoints', `file:${at('silent-checkpoints')}`, ...SILENT_ITEMS_APP],
+    ];
+    const life = start(args);
+    await life.says(/partition \d: begins/);
+    const sent = await sendSales(producer, 20, seed);
+    await pause(8_000);
+    life.child.kill('SIGINT');
+    expect((await life.ended).code).to.equal(130);
+    await must([...args, '--until-caught-up']);
+    await expectEachOnce(sent, tables, SILENT_ITEMS_APP);
+  }).timeout(120_000);
 });

@@ -8,8 +8,9 @@ import { lastLine, must } from './run-command.js';
 import { randomFrom } from './seed.js';
 
 export const ITEMS_APP = ['--app', join(import.meta.dirname, 'items-app.mjs')];
-/** The same with another name, and so with other topics. */
+/** The same with other names, and so with other topics. */
 export const WORKED_ITEMS_APP = ['--app', join(import.meta.dirname, 'worked-items-app.mjs')];
+export const SILENT_ITEMS_APP = ['--app', join(import.meta.dirname, 'silent-items-app.mjs')];
 
 const codec = jsonCodec(SaleSchema);
 

@@ -384,11 +384,12 @@ class StreamRun<T> implements AssignmentListener {
     const isMine = ({ partition }: PartitionRange): boolean => this.#tasks.has(partition);
     if (!ranges.filter(isMine).every(({ partition, end }) => this.#offsetOf(partition) >= end)) return false;
     if (source.shared !== true || ranges.every(isMine)) return true;
+    const theirs = ranges.filter((range) => !isMine(range));
     const written = await untilBack(this.#options, 'reading progress', () => this.#readProgress());
-    const behind = ranges
-      .filter((range) => !isMine(range))
+    const held = theirs.some(({ isOpenEnded }) => isOpenEnded === true) ? await this.#groupWait.held() : undefined;
+    const behind = theirs
       .map(({ partition, oldest, end }) => ({ partition, offset: written.get(partition)?.offset ?? oldest, end }))
-      .filter(({ offset, end }) => offset < end);
+      .filter(({ partition, offset, end }) => (held === undefined ? offset < end : !held.has(partition)));
     await this.#groupWait.behind(behind);
     return behind.length === 0;
   }

@@ -19,6 +19,7 @@ import {
   inputName,
   type InputPosition,
   isWritten,
+  mayBeSameSource,
   MergedFeed,
   MessageIntake,
   PartitionEngine,
@@ -175,7 +176,7 @@ async function findFitting<T>(
     onEvent?.({ type: 'checkpoint-skipped', partition, name, reason });
   const newest = await findCheckpoint(checkpoints, pipeline.name, partition, skipped);
   // A checkpoint of another source is rejected when it is restored.
-  if (newest === undefined || newest.last.header.source !== source) return newest;
+  if (newest === undefined || !mayBeSameSource(newest.last.header.source, source)) return newest;
   const { header } = newest.last;
   const { position } = header;
   if (isWritten(position, heldFor(header, whole))) return newest;

@@ -7,7 +7,14 @@ import {
   type Position,
   type SourceBatch,
 } from '@stockafolio/core/ports';
-import { checkpointStore, claimTables, type Progress, readProgress, tablesOf } from '@stockafolio/engine';
+import {
+  checkpointStore,
+  claimTables,
+  mayBeSameSource,
+  type Progress,
+  readProgress,
+  tablesOf,
+} from '@stockafolio/engine';
 import { Committer } from './committer.js';
 import { DeadLetterReport } from './dead-letter-report.js';
 import { FloorWatch } from './floor-watch.js';
@@ -290,7 +297,7 @@ class StreamRun<T> implements AssignmentListener {
     const { pipeline, tables } = this.#options;
     const written = await readProgress(tables, pipeline.name);
     for (const { source } of written.values())
-      if (source !== this.#source) throw otherSource(pipeline.name, source, this.#source);
+      if (!mayBeSameSource(source, this.#source)) throw otherSource(pipeline.name, source, this.#source);
     return written;
   }
 

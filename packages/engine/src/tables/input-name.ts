@@ -14,9 +14,22 @@ export function inputName({ name, streams }: Pick<Pipeline, 'name' | 'streams'>,
   return streams.length === 1 || stream === undefined ? name : `${name}/${stream.name}`;
 }
 
-/** The identity of the sources of several streams together; lanes of a repartition, which have one, count once. */
+const TOGETHER = ' + ';
+
+/**
+ * The identity of the sources of several streams together; lanes of a repartition, which have one, count once.
+ *
+ * @param identities each empty if it is not known, because nothing of the stream is archived yet
+ */
 export function jointIdentity(identities: readonly string[]): string {
-  return identities.filter((identity, n) => identity !== identities[n - 1]).join(' + ');
+  return identities.filter((identity, n) => identity === '' || identity !== identities[n - 1]).join(TOGETHER);
+}
+
+/** Whether two identities may be of the same sources: what is not known of one of them may be anything. */
+export function mayBeSameSource(one: string, other: string): boolean {
+  const [ones, others] = [one.split(TOGETHER), other.split(TOGETHER)];
+  if (ones.length !== others.length) return false;
+  return ones.every((each, n) => each === others[n] || (ones.length > 1 && (each === '' || others[n] === '')));
 }
 
 /** The identity of what comes out of a repartition: what went in, and its name. It stays short, however many follow. */

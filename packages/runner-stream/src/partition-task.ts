@@ -33,6 +33,7 @@ import {
   type TableIds,
   type Whole,
 } from '@stockafolio/engine';
+import type { DeadLetterReport } from './dead-letter-report.js';
 import { filesWithin } from './files-within.js';
 import { codecAt, codecsOf } from './inputs.js';
 import type { StageOptions, StreamOptions } from './options.js';
@@ -253,11 +254,23 @@ export function takeBatch<T>(task: PartitionTask, batch: SourceBatch, options: S
   return engine.rejected - rejected;
 }
 
+/** Records need not wait any longer for streams that are silent; and not too many of them may wait. */
+export function goOnWithoutSilent<T>(
+  task: PartitionTask,
+  options: StreamOptions<T>,
+  letters: Pick<DeadLetterReport<T>, 'add'>,
+): void {
+  if (task.merge === undefined) return;
+  const { records, rejected } = passSilence(task, options);
+  if (rejected > 0) letters.add(task, records, rejected);
+  boundWaiting(task, options);
+}
+
 /**
  * Passes on the messages that wait for streams which are silent; returns how many there were, and how many of them the
  * engine rejected.
  */
-export function passSilence<T>(
+function passSilence<T>(
   task: PartitionTask,
   { source, pipeline, clock }: StreamOptions<T>,
 ): { readonly records: number; readonly rejected: number } {
@@ -279,7 +292,7 @@ export function passSilence<T>(
  * Pauses the streams of which too many messages wait for others, and resumes them: a stream that cannot be read would
  * otherwise fill the memory with messages of those that can.
  */
-export function boundWaiting<T>({ merge, partition, paused }: PartitionTask, options: StreamOptions<T>): void {
+function boundWaiting<T>({ merge, partition, paused }: PartitionTask, options: StreamOptions<T>): void {
   if (merge === undefined) return;
   const { source, pipeline, commitRecords = COMMIT_RECORDS } = options;
   for (const input of pipeline.streams.keys()) {

@@ -346,17 +346,19 @@ function addToMerge({ intakes }: PartitionTask, merge: MergedFeed, batch: Source
       continue;
     }
     if (intake === undefined || each.offset < merge.next(input)) continue;
-    // The source reuses the memory of its messages, and these may wait.
-    const message = kept(each);
+    const taken = intake.take(each, now);
+    const message = kept(each, 'rejected' in taken);
     const { offset, timestamp: ingested, value } = message;
-    const taken = intake.take(message, now);
     merge.add(input, { offset, ingested, taken, bytes: value ?? undefined, origin: { message, epoch } });
   }
   return merge.drain();
 }
 
-function kept(message: SourceMessage): SourceMessage {
-  const { key, value } = message;
+/** A message that may wait: the source reuses the memory of its messages. Lanes have no marks to be made of bytes. */
+function kept(message: SourceMessage, isRejected: boolean): SourceMessage {
+  const { offset, timestamp, key, value, at } = message;
+  if (at !== undefined)
+    return { offset, timestamp, key: null, value: isRejected ? (value?.slice() ?? null) : null, at };
   return { ...message, key: key?.slice() ?? null, value: value?.slice() ?? null };
 }
 

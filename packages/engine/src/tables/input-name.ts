@@ -1,4 +1,5 @@
 import { partitionOf, type Pipeline } from '@stockafolio/core';
+import { stagesOf } from '@stockafolio/core/plan';
 import { bytesOf, crc32 } from '@stockafolio/core/ports';
 
 /**
@@ -12,6 +13,20 @@ import { bytesOf, crc32 } from '@stockafolio/core/ports';
 export function inputName({ name, streams }: Pick<Pipeline, 'name' | 'streams'>, input: number): string {
   const stream = streams[input];
   return streams.length === 1 || stream === undefined ? name : `${name}/${stream.name}`;
+}
+
+/**
+ * The names of {@link inputName} in the stages of a pipeline that read one of its streams: one, unless repartitions divide
+ * it.
+ *
+ * @param input the index of the stream
+ */
+export function inputNames(pipeline: Pipeline, input: number): readonly string[] {
+  const stream = pipeline.streams[input];
+  return stagesOf(pipeline).flatMap((stage) => {
+    const at = stream === undefined ? -1 : stage.streams.indexOf(stream);
+    return at < 0 ? [] : [inputName(stage, at)];
+  });
 }
 
 const TOGETHER = ' + ';

@@ -5,6 +5,7 @@ import { repartitionIdentity } from '@stockafolio/engine';
 import { inputsOf } from '../inputs.js';
 import { jointSource, type NamedSource } from '../joint-source.js';
 import type { Linger, StageOptions, StreamInput, StreamOptions, StreamResult } from '../options.js';
+import { checkSent } from './check-sent.js';
 import { laneSource } from './lane-source.js';
 import { Outlets, type Outlet } from './outlets.js';
 
@@ -81,7 +82,16 @@ async function prepare<T>(options: StreamOptions<T>): Promise<Prepared> {
       );
     }
     const planned = await planStages(options, opened);
-    return { planned, topics: await openTopics(repartitions, pipeline.name, planned, opened) };
+    const topics = await openTopics(repartitions, pipeline.name, planned, opened);
+    for (const { stage, partitions: lanes } of planned)
+      for (const { stream } of stage.plan.repartitions) {
+        const behind = planned.find((each) => each.stage.behind.some((step) => step.stream === stream));
+        const topic = topics.get(stream.name);
+        if (behind === undefined || topic === undefined) continue;
+        const { name: to } = behind.stage;
+        await checkSent(options, { repartition: stream.name, from: stage.name, lanes, to, topic });
+      }
+    return { planned, topics };
   } catch (error) {
     await Promise.allSettled(opened.map((each) => each.close()));
     throw error;

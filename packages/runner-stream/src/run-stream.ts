@@ -383,7 +383,8 @@ class StreamRun<T> implements AssignmentListener {
     const { source } = this.#options;
     const ranges = await source.ranges();
     const isMine = ({ partition }: PartitionRange): boolean => this.#tasks.has(partition);
-    if (!ranges.filter(isMine).every(({ partition, end }) => this.#offsetOf(partition) >= end)) return false;
+    const offsetOf = (partition: number): number => this.#tasks.get(partition)?.engine.position.offset ?? 0;
+    if (!ranges.filter(isMine).every(({ partition, end }) => offsetOf(partition) >= end)) return false;
     if (source.shared !== true || ranges.every(isMine)) return true;
     const theirs = ranges.filter((range) => !isMine(range));
     const written = await untilBack(this.#options, 'reading progress', () => this.#readProgress());
@@ -393,9 +394,5 @@ class StreamRun<T> implements AssignmentListener {
       .filter(({ partition, offset, end }) => (held === undefined ? offset < end : !held.has(partition)));
     await this.#groupWait.behind(behind);
     return behind.length === 0;
-  }
-
-  #offsetOf(partition: number): number {
-    return this.#tasks.get(partition)?.engine.position.offset ?? 0;
   }
 }

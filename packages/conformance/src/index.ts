@@ -12,3 +12,4 @@ export { runSubKeyContract } from './sub-key-contract.js';
 export { runTablesContract, type TablesFixture, type TablesHarness } from './tables-contract.js';
 export * from './sales.js';
 export * from './twice.js';
+export * from './repartitioned.js';

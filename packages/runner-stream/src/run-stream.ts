@@ -7,7 +7,14 @@ import {
   type Position,
   type SourceBatch,
 } from '@stockafolio/core/ports';
-import { checkpointStore, claimTables, type Progress, readProgress, tablesOf } from '@stockafolio/engine';
+import {
+  checkpointStore,
+  claimTables,
+  mayBeSameSource,
+  type Progress,
+  readProgress,
+  tablesOf,
+} from '@stockafolio/engine';
 import { Committer } from './committer.js';
 import { DeadLetterReport } from './dead-letter-report.js';
 import { FloorWatch } from './floor-watch.js';
@@ -17,17 +24,17 @@ import { inputsOf, sourceOf } from './inputs.js';
 import type { StageOptions, StreamInput, StreamOptions, StreamResult } from './options.js';
 import { LagWatch } from './lag-watch.js';
 import {
-  boundWaiting,
   COMMIT_RECORDS,
   FIGURES_INTERVAL,
+  goOnWithoutSilent,
   openPartition,
-  passSilence,
   positionOf,
   recordsIn,
   takeBatch,
   type PartitionTask,
 } from './partition-task.js';
 import { checkPartitionings, grown } from './partitionings.js';
+import { Alignment } from './repartition/alignment.js';
 import { runStages } from './repartition/run-stages.js';
 import { checkSameLog, otherSource } from './same-log.js';
 import { TablesWatch } from './tables-watch.js';
@@ -71,6 +78,7 @@ class StreamRun<T> implements AssignmentListener {
   readonly #lag: LagWatch<T>;
   readonly #groupWait: GroupWait;
   readonly #floors: FloorWatch;
+  readonly #alignment: Alignment | undefined;
   readonly #letters: DeadLetterReport<T>;
   #source = '';
   /** The identities of the sources of all streams. */
@@ -92,6 +100,8 @@ class StreamRun<T> implements AssignmentListener {
     this.#committer = new Committer(options, this.#watch);
     this.#groupWait = new GroupWait(options);
     this.#floors = new FloorWatch(options);
+    const sends = options.pipeline.plan.repartitions.length > 0;
+    this.#alignment = sends ? new Alignment(options.source) : undefined;
     this.#letters = new DeadLetterReport(options);
     this.#lag = new LagWatch(options, {
       tasks: this.#tasks,
@@ -147,7 +157,8 @@ class StreamRun<T> implements AssignmentListener {
       if (this.#committer.lost !== undefined) await this.#goBack(this.#committer.lost);
       const batch = await (this.#isOverdue() ? this.#hold() : source.next(this.#patience()));
       if (batch !== undefined) this.#take(batch);
-      this.#passSilence();
+      for (const task of this.#tasks.values()) goOnWithoutSilent(task, this.#options, this.#letters);
+      this.#alignment?.keep(this.#tasks.values());
       await this.#commitIfDue();
       this.#floors.look(this.#tasks.values());
       if (batch === undefined && untilCaughtUp && (await this.#mayEnd())) return true;
@@ -290,7 +301,7 @@ class StreamRun<T> implements AssignmentListener {
     const { pipeline, tables } = this.#options;
     const written = await readProgress(tables, pipeline.name);
     for (const { source } of written.values())
-      if (source !== this.#source) throw otherSource(pipeline.name, source, this.#source);
+      if (!mayBeSameSource(source, this.#source)) throw otherSource(pipeline.name, source, this.#source);
     return written;
   }
 
@@ -307,16 +318,6 @@ class StreamRun<T> implements AssignmentListener {
     this.#records += records;
     this.#uncommitted += records;
     this.#committer.count(records);
-  }
-
-  /** Records need not wait any longer for streams that are silent. */
-  #passSilence(): void {
-    if (this.#inputs.length === 1) return;
-    for (const task of this.#tasks.values()) {
-      const { records, rejected } = passSilence(task, this.#options);
-      if (rejected > 0) this.#letters.add(task, records, rejected);
-      boundWaiting(task, this.#options);
-    }
   }
 
   /**
@@ -364,6 +365,8 @@ class StreamRun<T> implements AssignmentListener {
     if (linger === undefined) return this.#isCaughtUp();
     // In this order: what is not in the source yet would not be missed.
     if (!linger.isFed() || !(await this.#isCaughtUp()) || this.#uncommitted > 0 || this.#committer.busy) return false;
+    // Records that waited for other streams are in no count.
+    if ([...this.#tasks.values()].some(({ dirty }) => dirty)) return false;
     linger.caughtUp();
     return linger.mayEnd();
   }
@@ -380,18 +383,16 @@ class StreamRun<T> implements AssignmentListener {
     const { source } = this.#options;
     const ranges = await source.ranges();
     const isMine = ({ partition }: PartitionRange): boolean => this.#tasks.has(partition);
-    if (!ranges.filter(isMine).every(({ partition, end }) => this.#offsetOf(partition) >= end)) return false;
+    const offsetOf = (partition: number): number => this.#tasks.get(partition)?.engine.position.offset ?? 0;
+    if (!ranges.filter(isMine).every(({ partition, end }) => offsetOf(partition) >= end)) return false;
     if (source.shared !== true || ranges.every(isMine)) return true;
+    const theirs = ranges.filter((range) => !isMine(range));
     const written = await untilBack(this.#options, 'reading progress', () => this.#readProgress());
-    const behind = ranges
-      .filter((range) => !isMine(range))
+    const held = theirs.some(({ isOpenEnded }) => isOpenEnded === true) ? await this.#groupWait.held() : undefined;
+    const behind = theirs
       .map(({ partition, oldest, end }) => ({ partition, offset: written.get(partition)?.offset ?? oldest, end }))
-      .filter(({ offset, end }) => offset < end);
+      .filter(({ partition, offset, end }) => (held === undefined ? offset < end : !held.has(partition)));
     await this.#groupWait.behind(behind);
     return behind.length === 0;
-  }
-
-  #offsetOf(partition: number): number {
-    return this.#tasks.get(partition)?.engine.position.offset ?? 0;
   }
 }

@@ -7,9 +7,12 @@ const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 describe('the bytes of a key', () => {
   it('are the UTF-8 of its text, however long it is', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom('a', '\u007f', '\u0080', 'é', '€', '😀'), maxLength: 50 }), (text) => {
-        expect(keyBytes(text)).to.deep.equal(utf8(text));
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom('a', '\u007f', '\u0080', 'é', '€', '😀'), maxLength: 50 }),
+        (text) => {
+          expect(keyBytes(text)).to.deep.equal(utf8(text));
+        },
+      ),
     );
   });
 

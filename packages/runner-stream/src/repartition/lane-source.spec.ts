@@ -1,12 +1,18 @@
 import { expect } from 'chai';
+import { Sale } from '@stockafolio/conformance';
+import { keyBytes, stream } from '@stockafolio/core';
 import type { OutgoingMessage, Position, SourceBatch } from '@stockafolio/core/ports';
 import { memoryTopic, virtualClock } from '@stockafolio/testing';
+import { recordMessage } from './lane-message.js';
 import { laneSource } from './lane-source.js';
 
-const record = (from: number, number: number): OutgoingMessage => ({
-  ...{ key: null, value: new Uint8Array(0), partition: 0 },
-  headers: { from: String(from), number: String(number), after: String(number - 1) },
-});
+const departed = stream('departed', Sale, { key: ({ item }) => item, time: ({ time }) => time });
+
+const record = (from: number, number: number): OutgoingMessage =>
+  recordMessage(from, {
+    ...{ stream: departed, key: 'tea', keyBytes: keyBytes('tea'), value: new Uint8Array(0), sent: 0 },
+    ...{ partition: 0, number, after: number - 1 },
+  });
 
 const START: Position = { partition: 0, offset: 0, inputs: [{ offset: 0 }, { offset: 0 }] };
 

@@ -14,6 +14,19 @@ export function inputName({ name, streams }: Pick<Pipeline, 'name' | 'streams'>,
   return streams.length === 1 || stream === undefined ? name : `${name}/${stream.name}`;
 }
 
+/**
+ * Whose dead letters those of a stream are, and of which partition: each engine reads a message of a broadcast stream, but
+ * its letter is one, in the message's own partition.
+ */
+export function letterOwner(
+  pipeline: Pick<Pipeline, 'name' | 'streams'>,
+  input: number,
+): { readonly owner: string; readonly partition?: number } {
+  const lane = pipeline.streams[input]?.lane;
+  if (lane === undefined) return { owner: inputName(pipeline, input) };
+  return { owner: `${pipeline.name}/${lane.of}`, partition: lane.partition };
+}
+
 /** The identity of the sources of several streams together; lanes of a repartition, which have one, count once. */
 export function jointIdentity(identities: readonly string[]): string {
   return identities.filter((identity, n) => identity !== identities[n - 1]).join(' + ');

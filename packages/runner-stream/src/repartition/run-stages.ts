@@ -3,7 +3,8 @@ import { type Stage, stagesOf, withLanes } from '@stockafolio/core/plan';
 import type { OwnTopic, OwnTopics, Source } from '@stockafolio/core/ports';
 import { repartitionIdentity } from '@stockafolio/engine';
 import { inputsOf } from '../inputs.js';
-import { jointSource, type NamedSource } from '../joint-source.js';
+import { broadcastPart, countBroadcasts, type SourcePart } from '../broadcast/with-broadcast-sources.js';
+import { jointSource } from '../joint-source.js';
 import type { Linger, StageOptions, StreamInput, StreamOptions, StreamResult } from '../options.js';
 import { laneSource } from './lane-source.js';
 import { Outlets, type Outlet } from './outlets.js';
@@ -14,6 +15,8 @@ interface Planned {
   /** The streams that come from outside, by name. */
   readonly external: ReadonlyMap<string, StreamInput>;
   readonly partitions: number;
+  /** By name of each broadcast stream, how many partitions its source has. */
+  readonly broadcasts: ReadonlyMap<string, number>;
   /** What it reads, once that is opened. */
   source?: Source;
 }
@@ -97,10 +100,12 @@ async function planStages<T>(options: StreamOptions<T>): Promise<readonly Planne
       external.set(name, taken.has(name) ? again(pipeline.name, name, input, reopen) : input);
       taken.add(name);
     }
-    const counts = await Promise.all([...external.values()].map(async ({ source }) => (await source.ranges()).length));
+    const broadcasts = await countBroadcasts(stage, (name) => external.get(name)?.source);
+    const divided = [...external].filter(([name]) => !broadcasts.has(name));
+    const counts = await Promise.all(divided.map(async ([, { source }]) => (await source.ranges()).length));
     // What it meets decides into how many partitions records are divided; or what the first stage has.
     const partitions = counts.length > 0 ? Math.max(...counts) : (planned[0]?.partitions ?? 1);
-    planned.push({ stage, external, partitions });
+    planned.push({ stage, external, partitions, broadcasts });
   }
   return planned;
 }
@@ -140,7 +145,7 @@ function optionsOf<T>(
   linger: Linger,
   signal: AbortSignal,
 ): StageOptions<T> {
-  const { stage, external } = own;
+  const { stage, external, broadcasts } = own;
   const { pipeline, group = pipeline.name, onEvent } = options;
   const writers = stage.behind.map((step) =>
     planned.find((each) => each.stage.plan.repartitions.some(({ stream }) => stream === step.stream)),
@@ -151,8 +156,10 @@ function optionsOf<T>(
     const topic = topics.get(stream.name);
     if (topic !== undefined) outlets.set(stream.name, topic);
   }
-  const parts: (NamedSource & { readonly inputs: readonly StreamInput[] })[] = stage.streams.flatMap((stream) => {
+  const parts: readonly SourcePart[] = stage.streams.flatMap((stream) => {
     const input = external.get(stream.name);
+    const partitions = broadcasts.get(stream.name);
+    if (input !== undefined && partitions !== undefined) return [broadcastPart(stream.name, input, partitions)];
     if (input !== undefined) return [{ stream: stream.name, source: input.source, inputs: [input] }];
     const topic = topics.get(stream.name);
     if (topic === undefined) return [];
@@ -175,7 +182,7 @@ function optionsOf<T>(
   own.source = source;
   return {
     ...options,
-    pipeline: withLanes(stage, lanes),
+    pipeline: withLanes(stage, lanes, broadcasts),
     source,
     inputs: parts.flatMap(({ inputs }) => inputs),
     group: isFirst ? group : [group, ...stage.name.split('.').slice(1)].join('.'),

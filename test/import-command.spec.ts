@@ -95,7 +95,7 @@ describe('import reads a whole history, or says why not before anything is writt
       expect(await dumpTable(at('both-tables'), 'dead_letters')).to.deep.equal([]);
     });
 
-    it('the second imported later: import says that it is late for the figures of the firm, and the way out', async () => {
+    it('the second imported later counts in totals, and import says for which figures it is late, and the way out', async () => {
       const to = ['--to', `log:${at('apart')}`, '--json'];
       const first = await must(['import', at('ann.csv'), ...to]);
       expect(lastLine(first)).to.include({ lines: 2, late: 0 });
@@ -110,6 +110,11 @@ describe('import reads a whole history, or says why not before anything is writt
       await stream(at('apart'), at('apart-tables'), at('apart-checkpoints'));
       const positions = await dumpTable(at('apart-tables'), 'positions');
       expect(positions).to.have.length(2);
+      for (const total of ['symbol_totals', 'sector_totals', 'minute_totals'])
+        expect(sumOf(await dumpTable(at('apart-tables'), total), 'volume'), total).to.equal(30);
+      const letters = await dumpTable(at('apart-tables'), 'dead_letters');
+      const operators = letters.map((line) => (JSON.parse(line) as { readonly operator: string }).operator);
+      expect(operators.sort()).to.deep.equal(['sector-second', 'symbol-prices', 'top-traders']);
     });
 
     it('imported together after one was imported alone: its trades are not sent twice', async () => {

@@ -2,6 +2,7 @@ import {
   addTo,
   bigMoney,
   date,
+  days,
   foldByKey,
   hours,
   int32,
@@ -169,10 +170,20 @@ function toRow({ user, time, id, symbol, sector, side, quantity, price }: Trade)
   return { user, time, id, symbol, sector, side, quantity, price, value: quantity * price };
 }
 
-/** The firm's figures of a second or a day take trades for this long after its end; later ones are dead-lettered. */
+/**
+ * The firm's figures of seconds, its prices and its rankings take trades for this long after their end; later ones are
+ * dead-lettered.
+ */
 export const FIGURES_STAY_OPEN = hours(24);
 
+/**
+ * The firm's totals of a day take trades for a quarter after it: a customer who joins brings a history. There are few
+ * of them, some 900 for each day and partition.
+ */
+export const TOTALS_STAY_OPEN = days(92);
+
 const dayExpires = (trade: Trade): number => dayEnd(trade.time) + FIGURES_STAY_OPEN;
+const totalsExpire = (trade: Trade): number => dayEnd(trade.time) + TOTALS_STAY_OPEN;
 
 /** How trades become portfolios, and the firm's figures. */
 export const portfolio = pipeline('portfolio', { trades }, ({ trades }) => {
@@ -218,7 +229,7 @@ export const portfolio = pipeline('portfolio', { trades }, ({ trades }) => {
           key: [day, 'sector'],
           state: DaySum,
           fold: addToDay,
-          expires: dayExpires,
+          expires: totalsExpire,
         }),
       ),
     ),
@@ -229,7 +240,7 @@ export const portfolio = pipeline('portfolio', { trades }, ({ trades }) => {
           key: [day, 'symbol'],
           state: DaySum,
           fold: addToDay,
-          expires: dayExpires,
+          expires: totalsExpire,
         }),
       ),
     ),
@@ -251,7 +262,7 @@ export const portfolio = pipeline('portfolio', { trades }, ({ trades }) => {
           key: [day, minute],
           state: DaySum,
           fold: addToDay,
-          expires: dayExpires,
+          expires: totalsExpire,
         }),
       ),
     ),

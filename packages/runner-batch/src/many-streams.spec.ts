@@ -153,6 +153,19 @@ describe('a batch over several streams', () => {
     expect(await codeOf(at.run({ repartition: 4 }))).to.equal('ERR_USAGE');
   });
 
+  it('goes on when a stream of which nothing was archived has its first messages, but not with another source', async () => {
+    const at = new AccountsArchived();
+    await at.add({ isOrder: true, user: 'ann', cents: 5, time: 10, sent: 10 });
+    await at.run({ toEnd: true });
+    await at.add({ isOrder: false, user: 'ann', cents: 3, time: 20, sent: 20 });
+    await at.run({ toEnd: true });
+    const row = await at.tables.get(balances as unknown as Table, ['ann']);
+    expect(row?.values[2]).to.equal(' -5 3');
+    for (const { facts } of at.payments.contents.values()) Object.assign(facts, { source: 'another topic' });
+    await at.add({ isOrder: true, user: 'ann', cents: 7, time: 30, sent: 30 });
+    expect(await codeOf(at.run({ toEnd: true }))).to.equal('ERR_SOURCE_MISMATCH');
+  });
+
   it('makes the rows and the versions of the stream, in any number of runs over archives that grow unevenly', async () => {
     const messages = fc
       .array(

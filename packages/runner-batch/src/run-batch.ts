@@ -9,6 +9,7 @@ import {
   claimTables,
   heldFor,
   inputName,
+  mayBeSameSource,
   type Progress,
   readMarks,
   readProgress,
@@ -166,7 +167,7 @@ async function checkSource<T>(
 ): Promise<ReadonlyMap<number, Progress>> {
   const written = await readProgress(tables, pipeline.name);
   for (const { source: made } of written.values()) {
-    if (made === source) continue;
+    if (mayBeSameSource(made, source)) continue;
     throw new StockafolioError(
       'ERR_SOURCE_MISMATCH',
       `the tables of pipeline '${pipeline.name}' were made from source ${made}; this archive is of source ${source}`,

@@ -19,6 +19,7 @@ import {
   inputName,
   type InputPosition,
   isWritten,
+  mayBeSameSource,
   MergedFeed,
   MessageIntake,
   PartitionEngine,
@@ -32,6 +33,7 @@ import {
   type TableIds,
   type Whole,
 } from '@stockafolio/engine';
+import type { DeadLetterReport } from './dead-letter-report.js';
 import { filesWithin } from './files-within.js';
 import { codecAt, codecsOf } from './inputs.js';
 import type { StageOptions, StreamOptions } from './options.js';
@@ -175,7 +177,7 @@ async function findFitting<T>(
     onEvent?.({ type: 'checkpoint-skipped', partition, name, reason });
   const newest = await findCheckpoint(checkpoints, pipeline.name, partition, skipped);
   // A checkpoint of another source is rejected when it is restored.
-  if (newest === undefined || newest.last.header.source !== source) return newest;
+  if (newest === undefined || !mayBeSameSource(newest.last.header.source, source)) return newest;
   const { header } = newest.last;
   const { position } = header;
   if (isWritten(position, heldFor(header, whole))) return newest;
@@ -252,11 +254,23 @@ export function takeBatch<T>(task: PartitionTask, batch: SourceBatch, options: S
   return engine.rejected - rejected;
 }
 
+/** Records need not wait any longer for streams that are silent; and not too many of them may wait. */
+export function goOnWithoutSilent<T>(
+  task: PartitionTask,
+  options: StreamOptions<T>,
+  letters: Pick<DeadLetterReport<T>, 'add'>,
+): void {
+  if (task.merge === undefined) return;
+  const { records, rejected } = passSilence(task, options);
+  if (rejected > 0) letters.add(task, records, rejected);
+  boundWaiting(task, options);
+}
+
 /**
  * Passes on the messages that wait for streams which are silent; returns how many there were, and how many of them the
  * engine rejected.
  */
-export function passSilence<T>(
+function passSilence<T>(
   task: PartitionTask,
   { source, pipeline, clock }: StreamOptions<T>,
 ): { readonly records: number; readonly rejected: number } {
@@ -278,7 +292,7 @@ export function passSilence<T>(
  * Pauses the streams of which too many messages wait for others, and resumes them: a stream that cannot be read would
  * otherwise fill the memory with messages of those that can.
  */
-export function boundWaiting<T>({ merge, partition, paused }: PartitionTask, options: StreamOptions<T>): void {
+function boundWaiting<T>({ merge, partition, paused }: PartitionTask, options: StreamOptions<T>): void {
   if (merge === undefined) return;
   const { source, pipeline, commitRecords = COMMIT_RECORDS } = options;
   for (const input of pipeline.streams.keys()) {
@@ -332,17 +346,19 @@ function addToMerge({ intakes }: PartitionTask, merge: MergedFeed, batch: Source
       continue;
     }
     if (intake === undefined || each.offset < merge.next(input)) continue;
-    // The source reuses the memory of its messages, and these may wait.
-    const message = kept(each);
+    const taken = intake.take(each, now);
+    const message = kept(each, 'rejected' in taken);
     const { offset, timestamp: ingested, value } = message;
-    const taken = intake.take(message, now);
     merge.add(input, { offset, ingested, taken, bytes: value ?? undefined, origin: { message, epoch } });
   }
   return merge.drain();
 }
 
-function kept(message: SourceMessage): SourceMessage {
-  const { key, value } = message;
+/** A message that may wait: the source reuses the memory of its messages. Lanes have no marks to be made of bytes. */
+function kept(message: SourceMessage, isRejected: boolean): SourceMessage {
+  const { offset, timestamp, key, value, at } = message;
+  if (at !== undefined)
+    return { offset, timestamp, key: null, value: isRejected ? (value?.slice() ?? null) : null, at };
   return { ...message, key: key?.slice() ?? null, value: value?.slice() ?? null };
 }
 

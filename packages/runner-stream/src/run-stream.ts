@@ -7,7 +7,14 @@ import {
   type Position,
   type SourceBatch,
 } from '@stockafolio/core/ports';
-import { checkpointStore, claimTables, type Progress, readProgress, tablesOf } from '@stockafolio/engine';
+import {
+  checkpointStore,
+  claimTables,
+  mayBeSameSource,
+  type Progress,
+  readProgress,
+  tablesOf,
+} from '@stockafolio/engine';
 import { withBroadcastSources } from './broadcast/with-broadcast-sources.js';
 import { Committer } from './committer.js';
 import { DeadLetterReport } from './dead-letter-report.js';
@@ -18,17 +25,17 @@ import { inputsOf, sourceOf } from './inputs.js';
 import type { StageOptions, StreamInput, StreamOptions, StreamResult } from './options.js';
 import { LagWatch } from './lag-watch.js';
 import {
-  boundWaiting,
   COMMIT_RECORDS,
   FIGURES_INTERVAL,
+  goOnWithoutSilent,
   openPartition,
-  passSilence,
   positionOf,
   recordsIn,
   takeBatch,
   type PartitionTask,
 } from './partition-task.js';
 import { checkPartitionings, grown } from './partitionings.js';
+import { Alignment } from './repartition/alignment.js';
 import { runStages } from './repartition/run-stages.js';
 import { checkSameLog, otherSource } from './same-log.js';
 import { TablesWatch } from './tables-watch.js';
@@ -72,6 +79,7 @@ class StreamRun<T> implements AssignmentListener {
   readonly #lag: LagWatch<T>;
   readonly #groupWait: GroupWait;
   readonly #floors: FloorWatch;
+  readonly #alignment: Alignment | undefined;
   readonly #letters: DeadLetterReport<T>;
   #source = '';
   /** The identities of the sources of all streams. */
@@ -93,6 +101,8 @@ class StreamRun<T> implements AssignmentListener {
     this.#committer = new Committer(options, this.#watch);
     this.#groupWait = new GroupWait(options);
     this.#floors = new FloorWatch(options);
+    const sends = options.pipeline.plan.repartitions.length > 0;
+    this.#alignment = sends ? new Alignment(options.source) : undefined;
     this.#letters = new DeadLetterReport(options);
     this.#lag = new LagWatch(options, {
       tasks: this.#tasks,
@@ -148,7 +158,8 @@ class StreamRun<T> implements AssignmentListener {
       if (this.#committer.lost !== undefined) await this.#goBack(this.#committer.lost);
       const batch = await (this.#isOverdue() ? this.#hold() : source.next(this.#patience()));
       if (batch !== undefined) this.#take(batch);
-      this.#passSilence();
+      for (const task of this.#tasks.values()) goOnWithoutSilent(task, this.#options, this.#letters);
+      this.#alignment?.keep(this.#tasks.values());
       await this.#commitIfDue();
       this.#floors.look(this.#tasks.values());
       if (batch === undefined && untilCaughtUp && (await this.#mayEnd())) return true;
@@ -291,7 +302,7 @@ class StreamRun<T> implements AssignmentListener {
     const { pipeline, tables } = this.#options;
     const written = await readProgress(tables, pipeline.name);
     for (const { source } of written.values())
-      if (source !== this.#source) throw otherSource(pipeline.name, source, this.#source);
+      if (!mayBeSameSource(source, this.#source)) throw otherSource(pipeline.name, source, this.#source);
     return written;
   }
 
@@ -308,16 +319,6 @@ class StreamRun<T> implements AssignmentListener {
     this.#records += records;
     this.#uncommitted += records;
     this.#committer.count(records);
-  }
-
-  /** Records need not wait any longer for streams that are silent. */
-  #passSilence(): void {
-    if (this.#inputs.length === 1) return;
-    for (const task of this.#tasks.values()) {
-      const { records, rejected } = passSilence(task, this.#options);
-      if (rejected > 0) this.#letters.add(task, records, rejected);
-      boundWaiting(task, this.#options);
-    }
   }
 
   /**

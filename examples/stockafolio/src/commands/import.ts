@@ -54,7 +54,7 @@ interface Done {
   before: number;
   /** Those that are not trades. */
   bad: number;
-  /** Those sent whose day is closed for the firm's figures. */
+  /** Those sent whose day is closed for some of the firm's figures. */
   late: number;
 }
 
@@ -98,7 +98,7 @@ export function addImport(program: Command, toolkit: Toolkit): void {
     .addOption(
       new Option(
         '--late <what>',
-        "a trade whose day is closed for the firm's figures: say so and send it, or fail before",
+        "a trade whose day is closed for some of the firm's figures: say so and send it, or fail before",
       )
         .choices(['send', 'fail'])
         .default('send'),
@@ -114,8 +114,9 @@ of them, or of which no line is a trade, is refused before anything is written. 
 .jsonl, .json, .parquet; .gz after it), or where that says nothing, as .txt, its first character. Cells may be cut by comma,
 semicolon, tab or bar; a line sep=; before the header counts. Lines may end with LF, CRLF or CR.
 
-Lines of several files are merged by time, so that the history of each user counts in all figures. The firm's figures of a day take
-trades until a day after it: for a history that is imported after newer trades, they are closed.
+Lines of several files are merged by time, so that the history of each user counts in all figures. The firm's totals of a day take
+trades for a quarter after it, its figures of seconds, its prices and its rankings for a day: for a history that is imported
+after newer trades, they may be closed.
 
 An import that was stopped or killed goes on where it ended: the same command finds in the source what it has brought in. So
 the same file is brought in once, unless --again is said.`;
@@ -199,13 +200,13 @@ const TOGETHER =
 
 function lateness(count: number): string {
   const [are, them] = count === 1 ? ['is', 'it'] : ['are', 'them'];
-  return `${counted(count, 'line')} ${are} more than a day older than trades that were in the source before: the figures of users count ${them}, but those of the firm are closed, and there the stream will dead-letter ${them}; ${TOGETHER}`;
+  return `${counted(count, 'line')} ${are} more than a day older than trades that were in the source before: the figures of users count ${them}, and the firm's totals of days that are less than a quarter back; its figures of seconds, its prices and its rankings are closed, and there the stream will dead-letter ${them}; ${TOGETHER}`;
 }
 
 function tooLate({ file, line }: ImportedLine): StockafolioError {
   return new StockafolioError(
     'ERR_LATE_RECORD',
-    `${file}:${line}: the trade is more than a day older than trades that are in the source: the firm's figures of its day are closed`,
+    `${file}:${line}: the trade is more than a day older than trades that are in the source: some of the firm's figures of its day are closed`,
     { hint: `${TOGETHER}; or import it for the figures of its user alone, with --late send` },
   );
 }

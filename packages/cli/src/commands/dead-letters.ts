@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { rowObject, type Value } from '@stockafolio/core';
 import { formatRow, type Tables } from '@stockafolio/core/ports';
-import { deadLetters, inputName } from '@stockafolio/engine';
+import { deadLetters, inputNames } from '@stockafolio/engine';
 import { codecOf, loadApp, partitionedBy } from '../app.js';
 import { LineWriter } from '../output/line-writer.js';
 import { counted, figure } from '../output/counted.js';
@@ -84,7 +84,7 @@ async function list(flags: ListFlags, toolkit: Toolkit): Promise<void> {
   const app = await loadApp(flags.app);
   const tables = toolkit.openTables(flags.tables, { readOnly: true });
   const { pipeline } = app;
-  const owners = new Set(pipeline.streams.map((_, input) => inputName(pipeline, input)));
+  const owners = new Set(pipeline.streams.flatMap((_, input) => inputNames(pipeline, input)));
   const isOwn = (owner: string): boolean => owners.has(owner) || owner.startsWith(`${pipeline.name}.`);
   const codes: Record<string, number> = {};
   let letters = 0;
@@ -136,7 +136,8 @@ async function replay(flags: ReplayFlags, toolkit: Toolkit): Promise<void> {
   const searched = reporter.progress('messages of the source searched');
   try {
     const { stream, input, value: to } = oneStream(app.pipeline, flags.to, '--to');
-    const pipeline = inputName(app.pipeline, input);
+    // Each stage that reads the stream has rejected the same messages.
+    const [pipeline = app.pipeline.name] = inputNames(app.pipeline, input);
     const { letters, skipped } = await deadLettersToReplay(tables, pipeline, corrected);
     const ports = {
       tables,

@@ -1,6 +1,7 @@
 import { isStockafolioError, StockafolioError } from '@stockafolio/core';
 import type { Files, LoadedStates, SavedArray, SavedSlots } from '@stockafolio/core/ports';
 import { checkPartitioning } from '../tables/partitioning.js';
+import { mayBeSameSource } from '../tables/input-name.js';
 import type { PartitionEngine } from '../partition/partition-engine.js';
 import { checksumOf, decodeContainer } from './container.js';
 import { checkpointFolder, isCheckpoint, offsetOf, type CheckpointHeader, type Link, type TableIds } from './header.js';
@@ -121,7 +122,7 @@ export function restoreCheckpoint(
   options: RestoreOptions,
 ): PlanChange[] {
   const { header } = chain.last;
-  if (header.source !== options.source) {
+  if (!mayBeSameSource(header.source, options.source)) {
     throw new StockafolioError(
       'ERR_SOURCE_MISMATCH',
       `checkpoint '${chain.last.name}' was made from source ${header.source}; this source is ${options.source}`,

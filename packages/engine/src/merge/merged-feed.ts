@@ -105,7 +105,8 @@ export class MergedFeed {
       if (this.#reached !== undefined) input.at = this.#merge.firstOf(n)?.origin?.message.at ?? this.#reached;
     });
     for (const [input, { origin }] of last)
-      this.#engine.inputs.at(input).mark = origin === undefined ? undefined : markOf(origin.message, origin.epoch);
+      this.#engine.inputs.at(input).mark =
+        origin === undefined || origin.message.at !== undefined ? undefined : markOf(origin.message, origin.epoch);
     this.#engine.noteLulls(this.#merge.takeLulls());
     return count;
   }

@@ -80,17 +80,17 @@ export class Departures {
   take(): readonly Departure[] {
     const { leaving } = this.#context.rows;
     if (leaving.length === 0) return [];
-    return leaving.take().map((each) => {
-      const { name, partitioner = 'murmur2' } = each.stream;
+    return leaving.take().map(({ stream, key, value, sent }) => {
+      const { name, partitioner = 'murmur2' } = stream;
       const way = this.#ways.get(name);
       if (way === undefined)
         throw new StockafolioError('ERR_INTERNAL', `the number of partitions behind '${name}' is unknown`);
-      const bytes = keyBytes(each.key);
+      const bytes = keyBytes(key);
       const partition = choosePartition(partitioner, bytes, way.last.length);
       const number = way.next++;
       const after = way.last[partition] ?? -1;
       way.last[partition] = number;
-      return { ...each, keyBytes: bytes, partition, number, after };
+      return { stream, key, value, sent, keyBytes: bytes, partition, number, after };
     });
   }
 }

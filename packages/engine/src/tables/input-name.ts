@@ -1,4 +1,5 @@
 import { partitionOf, type Pipeline } from '@stockafolio/core';
+import { stagesOf } from '@stockafolio/core/plan';
 import { bytesOf, crc32 } from '@stockafolio/core/ports';
 
 /**
@@ -27,9 +28,36 @@ export function letterOwner(
   return { owner: `${pipeline.name}/${lane.of}`, partition: lane.partition };
 }
 
-/** The identity of the sources of several streams together; lanes of a repartition, which have one, count once. */
+/**
+ * The names of {@link inputName} in the stages of a pipeline that read one of its streams: one, unless repartitions divide
+ * it.
+ *
+ * @param input the index of the stream
+ */
+export function inputNames(pipeline: Pipeline, input: number): readonly string[] {
+  const stream = pipeline.streams[input];
+  return stagesOf(pipeline).flatMap((stage) => {
+    const at = stream === undefined ? -1 : stage.streams.indexOf(stream);
+    return at < 0 ? [] : [inputName(stage, at)];
+  });
+}
+
+const TOGETHER = ' + ';
+
+/**
+ * The identity of the sources of several streams together; lanes of a repartition, which have one, count once.
+ *
+ * @param identities each empty if it is not known, because nothing of the stream is archived yet
+ */
 export function jointIdentity(identities: readonly string[]): string {
-  return identities.filter((identity, n) => identity !== identities[n - 1]).join(' + ');
+  return identities.filter((identity, n) => identity === '' || identity !== identities[n - 1]).join(TOGETHER);
+}
+
+/** Whether two identities may be of the same sources: what is not known of one of them may be anything. */
+export function mayBeSameSource(one: string, other: string): boolean {
+  const [ones, others] = [one.split(TOGETHER), other.split(TOGETHER)];
+  if (ones.length !== others.length) return false;
+  return ones.every((each, n) => each === others[n] || (ones.length > 1 && (each === '' || others[n] === '')));
 }
 
 /** The identity of what comes out of a repartition: what went in, and its name. It stays short, however many follow. */

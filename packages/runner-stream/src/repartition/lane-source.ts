@@ -152,7 +152,8 @@ class LaneSource implements Source {
       if (said.number < next) continue;
       if (said.after >= next) throw this.#gone(partition, lane, next, said.number);
       reading.next[lane] = said.number + 1;
-      taken.push({ ...message, offset: said.number, at: message.offset });
+      const { timestamp, key, value, offset: at } = message;
+      taken.push({ offset: said.number, timestamp, key, value, at });
     }
     const endOffset = sumOf(reading.next);
     for (const [input, taken] of byLane)

@@ -84,7 +84,7 @@ export class Outlets {
 }
 
 /** Up to when a partition is certain to send nothing more: what it gets later was received after that. */
-function silentUntil(task: PartitionTask, source: Pick<Source, 'emptyAt'>): number {
+export function silentUntil(task: PartitionTask, source: Pick<Source, 'emptyAt'>): number {
   const { engine, merge, partition } = task;
   let empty = Number.POSITIVE_INFINITY;
   for (const input of engine.inputs.all.keys()) {

@@ -157,6 +157,33 @@ describe('runStream with repartitions', () => {
     expect(await codeOf(at.catchUp({ takeOver: true }))).to.equal('ERR_OFFSET_GONE');
   });
 
+  it('reads no partition far ahead of the others, whose records would have to wait', async () => {
+    const at = new SalesUnderTest();
+    // Of the same three hours there are ten times as many messages in one partition as in another.
+    for (let n = 0; n < 300; n++) {
+      await at.send(sale({ user: 'ann', item: 'tea', amount: n, time: at.clock.now() }));
+      if (n % 10 === 0) await at.send(sale({ user: 'bob', item: 'rum', amount: n, time: at.clock.now() }));
+      await at.clock.advance(36_000);
+    }
+    const source = at.sales.source();
+    const next = source.next.bind(source);
+    const read = new Map<number, number>();
+    let ahead = 0;
+    source.next = async (wait) => {
+      const batch = await next(wait);
+      const last = batch?.messages.at(-1);
+      if (batch === undefined || last === undefined) return batch;
+      read.set(batch.partition, last.timestamp);
+      if (read.size === 2) ahead = Math.max(ahead, Math.max(...read.values()) - Math.min(...read.values()));
+      return batch;
+    };
+    await at.catchUp({ source });
+    expect(read.size).to.equal(2);
+    // A batch has up to three messages, of which those of the second partition are six minutes apart.
+    expect(ahead).to.be.below(30 * 60_000);
+    expect(await rowsOf(at.tables)).to.deep.equal(await at.expected());
+  });
+
   it('needs topics of its own', async () => {
     const at = new SalesUnderTest();
     const { tables, checkpoints, clock } = at;

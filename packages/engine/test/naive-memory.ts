@@ -35,7 +35,7 @@ export interface Memory {
   /** By part, what its joins hold. */
   readonly held: Record<string, Held[]>;
   /** By part and key, the last values of the broadcast stream. */
-  readonly rules: Record<string, Item>;
+  readonly rules: Map<string, Item>;
   /** Rows by table and key, as text. */
   readonly rows: Record<string, string>;
 }
@@ -43,6 +43,6 @@ export interface Memory {
 export function newMemory(): Memory {
   return {
     ...{ sums: {}, seen: new Map(), windows: new Map(), processes: new Map(), moments: {}, amounts: {}, held: {} },
-    ...{ rules: {}, rows: {} },
+    ...{ rules: new Map(), rows: {} },
   };
 }

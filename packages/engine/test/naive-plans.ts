@@ -64,8 +64,8 @@ export class NaivePlan {
     const keep = ({ name, part, next, behindTimers }: Node): void => {
       if (part.kind === 'rules') {
         const id = `${name}/${ruleKey(part.by, value)}`;
-        if (isRemoval(value)) delete this.#memory.rules[id];
-        else this.#memory.rules[id] = value;
+        if (isRemoval(value)) this.#memory.rules.delete(id);
+        else this.#memory.rules.set(id, value);
       }
       [...next, ...behindTimers].forEach(keep);
     };
@@ -192,7 +192,7 @@ export class NaivePlan {
         if (!part.isWithRoot && isOther(value)) this.#join(node, 'right', value, seen);
         return undefined;
       case 'rules': {
-        const right = this.#memory.rules[`${name}/${ruleKey(part.by, value)}`];
+        const right = this.#memory.rules.get(`${name}/${ruleKey(part.by, value)}`);
         if (right === undefined && part.join === 'inner') return undefined;
         const watermark = this.#now.get(name) ?? Number.NEGATIVE_INFINITY;
         for (const child of next) this.#receive(child, joined(value, right), { time: seen.time, watermark });

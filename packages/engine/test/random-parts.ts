@@ -152,15 +152,14 @@ function partsOf(hasRules: boolean): fc.Arbitrary<readonly Part[]> {
           slide: fc.constantFrom(1, 2),
           next: tie('parts'),
         }),
-        ...(hasRules
-          ? [
-              fc.record({
-                ...{ kind: fc.constant('rules' as const), by: fc.constantFrom('item' as const, 'amount' as const) },
-                join: fc.constantFrom('inner' as const, 'left' as const),
-                next: tie('parts'),
-              }),
-            ]
-          : []),
+        {
+          arbitrary: fc.record({
+            ...{ kind: fc.constant('rules' as const), by: fc.constantFrom('item' as const, 'amount' as const) },
+            join: fc.constantFrom('inner' as const, 'left' as const),
+            next: tie('parts'),
+          }),
+          weight: hasRules ? 3 : 0,
+        },
         tie('distinct'),
         tie('process'),
         fc.record({ kind: fc.constant('latest' as const), isInner: fc.boolean() }),

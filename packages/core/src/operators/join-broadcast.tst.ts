@@ -27,7 +27,6 @@ describe('joinBroadcast', () => {
       }),
       map(({ right }) => {
         expect(right?.word).type.toBe<string | undefined>();
-        expect(right).type.not.toHaveProperty('item');
       }),
     );
   });

@@ -75,6 +75,7 @@ export type StreamOptions<T> = StreamTimes<T> &
 export interface BroadcastLane {
   /** The name of the broadcast stream. */
   readonly of: string;
+  /** The partition of its source. */
   readonly partition: number;
 }
 

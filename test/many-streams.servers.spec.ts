@@ -4,6 +4,7 @@ import { useCassandra, useKafka } from '@stockafolio/servers/mocha';
 import { kafkaProducer } from '@stockafolio/connectors/kafka';
 import { expect } from 'chai';
 import { newTopic, readTopic } from './support/kafka-place.js';
+import { isRunning } from './support/kill.js';
 import { must, start } from './support/run-command.js';
 import { randomFrom, seedOf } from './support/seed.js';
 import { tempFolder } from './support/temp-folder.js';
@@ -16,14 +17,6 @@ import {
   streamKilled,
   type TwoStreams,
 } from './support/two-streams.js';
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 describe('several streams, as topics of Kafka', () => {
   const at = tempFolder();

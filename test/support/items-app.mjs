@@ -16,15 +16,18 @@ function add(sold, { amount, time }) {
   sold.last = time;
 }
 
-export default pipeline('items', { sales }, ({ sales }) => {
-  const byItem = sales.pipe(
-    repartition('by-item', 'item'),
-    foldByKey('items', { key: ['item'], state: Sold, fold: add }),
-  );
-  const byTurn = byItem.pipe(
-    map(({ value: { count, amount, last } }) => ({ turn: String(count % 40), amount, time: last })),
-    repartition('by-turn', { key: 'turn', schema: Turn, time: (turn) => turn.time }),
-    foldByKey('turns', { key: ['turn'], state: Sold, fold: add }),
-  );
-  return [into(items, byItem), into(turns, byTurn)];
-});
+export const itemsPipeline = (name) =>
+  pipeline(name, { sales }, ({ sales }) => {
+    const byItem = sales.pipe(
+      repartition('by-item', 'item'),
+      foldByKey('items', { key: ['item'], state: Sold, fold: add }),
+    );
+    const byTurn = byItem.pipe(
+      map(({ value: { count, amount, last } }) => ({ turn: String(count % 40), amount, time: last })),
+      repartition('by-turn', { key: 'turn', schema: Turn, time: (turn) => turn.time }),
+      foldByKey('turns', { key: ['turn'], state: Sold, fold: add }),
+    );
+    return [into(items, byItem), into(turns, byTurn)];
+  });
+
+export default itemsPipeline('items');

@@ -9,6 +9,15 @@ export async function killHard({ child, ended }: Running): Promise<boolean> {
   return wasRunning && signal === 'SIGKILL';
 }
 
+/** Whether there is a process with this id. */
+export function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 /** Waits until this holds, or the process has ended. */
 export async function until({ child }: Running, holds: () => Promise<boolean>): Promise<void> {
   while (child.exitCode === null && child.signalCode === null && !(await holds())) await pause(5);

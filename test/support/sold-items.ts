@@ -8,6 +8,9 @@ import { lastLine, must } from './run-command.js';
 import { randomFrom } from './seed.js';
 
 export const ITEMS_APP = ['--app', join(import.meta.dirname, 'items-app.mjs')];
+/** The same with other names, and so with other topics. */
+export const WORKED_ITEMS_APP = ['--app', join(import.meta.dirname, 'worked-items-app.mjs')];
+export const SILENT_ITEMS_APP = ['--app', join(import.meta.dirname, 'silent-items-app.mjs')];
 
 const codec = jsonCodec(SaleSchema);
 
@@ -35,30 +38,34 @@ export async function sendSales(producer: Producer, count: number, seed: number)
   return sent;
 }
 
-async function rowsOf(table: string, tables: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
-  const { stdout } = await must(['tables', 'dump', table, '--tables', tables, ...ITEMS_APP]);
+async function rowsOf(
+  table: string,
+  tables: string,
+  app: readonly string[],
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const { stdout } = await must(['tables', 'dump', table, '--tables', tables, ...app]);
   const lines = stdout.split('\n').filter((line) => line !== '');
   return lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
 }
 
 /** Checks that every sale counts once, in both tables. */
-export async function expectEachOnce(sent: readonly Sale[], tables: string): Promise<void> {
+export async function expectEachOnce(sent: readonly Sale[], tables: string, app = ITEMS_APP): Promise<void> {
   const wanted = new Map<string, readonly [count: number, amount: number]>();
   for (const { item, amount } of sent) {
     const [count, sum] = wanted.get(item) ?? [0, 0];
     wanted.set(item, [count + 1, sum + amount]);
   }
-  const items = await rowsOf('items', tables);
+  const items = await rowsOf('items', tables, app);
   expect(new Map(items.map(({ item, count, amount }) => [item, [Number(count), Number(amount)]]))).to.deep.equal(
     wanted,
   );
-  const turns = await rowsOf('turns', tables);
+  const turns = await rowsOf('turns', tables, app);
   expect(turns.reduce((sum, { count }) => sum + Number(count), 0)).to.equal(sent.length);
 }
 
 /** Checks that the batch makes the same tables of the archive. */
-export async function expectSameInBatch(source: string, files: string, tables: string): Promise<void> {
-  await must(['archive', '--source', source, '--files', files, '--until-caught-up', ...ITEMS_APP]);
-  const ended = await must(['reconcile', '--files', files, '--tables', tables, '--json', ...ITEMS_APP]);
+export async function expectSameInBatch(source: string, files: string, tables: string, app = ITEMS_APP): Promise<void> {
+  await must(['archive', '--source', source, '--files', files, '--until-caught-up', ...app]);
+  const ended = await must(['reconcile', '--files', files, '--tables', tables, '--json', ...app]);
   expect(lastLine(ended)).to.include({ ok: true, differences: 0, newer: 0 });
 }

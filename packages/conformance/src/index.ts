@@ -13,3 +13,4 @@ export { runTablesContract, type TablesFixture, type TablesHarness } from './tab
 export * from './ruled.js';
 export * from './sales.js';
 export * from './twice.js';
+export * from './repartitioned.js';

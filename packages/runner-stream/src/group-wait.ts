@@ -50,6 +50,16 @@ export class GroupWait {
     else await this.#look(behind.map(({ partition, offset }) => `${partition}:${offset}`).join(), behind);
   }
 
+  /**
+   * The partitions that members of the group have; undefined if the source does not know. Where numbers of messages
+   * cannot be compared, as in a topic that also says until when its lanes are silent, each member finishes its own: the
+   * last one has all of them.
+   */
+  async held(): Promise<ReadonlySet<number> | undefined> {
+    const holders = await this.#holders();
+    return holders.length === 0 ? undefined : new Set(holders.map(({ partition }) => partition));
+  }
+
   async #look(stand: string, behind: readonly Position[]): Promise<void> {
     const { clock, groupPatience = PATIENCE, onEvent } = this.#options;
     const now = clock.elapsed();

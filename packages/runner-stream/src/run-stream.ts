@@ -366,6 +366,8 @@ class StreamRun<T> implements AssignmentListener {
     if (linger === undefined) return this.#isCaughtUp();
     // In this order: what is not in the source yet would not be missed.
     if (!linger.isFed() || !(await this.#isCaughtUp()) || this.#uncommitted > 0 || this.#committer.busy) return false;
+    // Records that waited for other streams are in no count.
+    if ([...this.#tasks.values()].some(({ dirty }) => dirty)) return false;
     linger.caughtUp();
     return linger.mayEnd();
   }
@@ -382,18 +384,16 @@ class StreamRun<T> implements AssignmentListener {
     const { source } = this.#options;
     const ranges = await source.ranges();
     const isMine = ({ partition }: PartitionRange): boolean => this.#tasks.has(partition);
-    if (!ranges.filter(isMine).every(({ partition, end }) => this.#offsetOf(partition) >= end)) return false;
+    const offsetOf = (partition: number): number => this.#tasks.get(partition)?.engine.position.offset ?? 0;
+    if (!ranges.filter(isMine).every(({ partition, end }) => offsetOf(partition) >= end)) return false;
     if (source.shared !== true || ranges.every(isMine)) return true;
+    const theirs = ranges.filter((range) => !isMine(range));
     const written = await untilBack(this.#options, 'reading progress', () => this.#readProgress());
-    const behind = ranges
-      .filter((range) => !isMine(range))
+    const held = theirs.some(({ isOpenEnded }) => isOpenEnded === true) ? await this.#groupWait.held() : undefined;
+    const behind = theirs
       .map(({ partition, oldest, end }) => ({ partition, offset: written.get(partition)?.offset ?? oldest, end }))
-      .filter(({ offset, end }) => offset < end);
+      .filter(({ partition, offset, end }) => (held === undefined ? offset < end : !held.has(partition)));
     await this.#groupWait.behind(behind);
     return behind.length === 0;
-  }
-
-  #offsetOf(partition: number): number {
-    return this.#tasks.get(partition)?.engine.position.offset ?? 0;
   }
 }

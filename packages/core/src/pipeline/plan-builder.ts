@@ -159,9 +159,12 @@ export class PlanBuilder {
 
   /** The fields of the records that the pipeline reads, if these are records of a stream; undefined otherwise. */
   recordsOf(input: Observable<unknown>): RecordSchema | undefined {
-    const schema = this.#streamOf(input)?.schema;
+    const stream = this.#streamOf(input);
+    const schema = stream?.schema;
     const reads = this.#reads;
-    if (schema === undefined || reads === undefined) return schema;
+    // What came through a repartition has all of its fields.
+    const isWhole = this.#repartitions.some((step) => step.stream === stream);
+    if (schema === undefined || reads === undefined || isWhole) return schema;
     const names = schema.names.filter((name) => reads.includes(name));
     return { ...schema, names, fields: Object.fromEntries(names.map((name) => [name, fieldOf(schema.fields, name)])) };
   }

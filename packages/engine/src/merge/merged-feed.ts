@@ -37,13 +37,16 @@ export class MergedFeed {
   readonly #streams: Pipeline['streams'];
   readonly #feed: Feed;
   readonly #merge: Merge<Arriving>;
-  /** The offset of the topic, of lanes of a repartition, before which all messages were added. */
-  #reached: number | undefined;
+  /** By stream, the first one that comes from the same topic: the lanes of a repartition do. */
+  readonly #topics: readonly number[];
+  /** By topic of lanes, the offset before which all messages were added. */
+  readonly #reached = new Map<number, number>();
 
   /** @param lulls those that the tables have from earlier runs */
-  constructor(engine: PartitionEngine, { streams, idleAfter }: Pipeline, lulls: readonly Lull[]) {
+  constructor(engine: PartitionEngine, { streams, idleAfter, plan }: Pipeline, lulls: readonly Lull[]) {
     this.#engine = engine;
     this.#streams = streams;
+    this.#topics = plan.inputs.map((origin) => plan.inputs.indexOf(origin));
     this.#feed = new Feed(engine);
     this.#merge = new Merge<Arriving>({ idleAfter, inputs: engine.inputs.all, lulls });
   }
@@ -61,7 +64,7 @@ export class MergedFeed {
   /** Adds the next message of a stream, by its index. */
   add(input: number, arriving: Arriving): void {
     const { taken, offset, ingested: sent, origin } = arriving;
-    if (origin?.message.at !== undefined) this.#reached = origin.message.at + 1;
+    if (origin?.message.at !== undefined) this.#reach(input, origin.message.at);
     const time = 'record' in taken ? this.#streams[input]?.time(taken.record) : undefined;
     this.#merge.add(input, arriving, { time: time ?? Number.NEGATIVE_INFINITY, sent, offset });
   }
@@ -72,8 +75,12 @@ export class MergedFeed {
    * @param at the offset at which it says so, if it is a lane of a topic
    */
   claim(input: number, until: number, at?: number): void {
-    if (at !== undefined) this.#reached = at + 1;
+    if (at !== undefined) this.#reach(input, at);
     this.#merge.claim(input, until);
+  }
+
+  #reach(input: number, at: number): void {
+    this.#reached.set(this.#topics[input] ?? input, at + 1);
   }
 
   /** Up to when it is certain that a stream has no more messages than those that wait. */
@@ -102,7 +109,8 @@ export class MergedFeed {
     this.#feed.end();
     this.#engine.inputs.all.forEach((input, n) => {
       input.sent = this.#merge.sentOf(n);
-      if (this.#reached !== undefined) input.at = this.#merge.firstOf(n)?.origin?.message.at ?? this.#reached;
+      const reached = this.#reached.get(this.#topics[n] ?? n);
+      if (reached !== undefined) input.at = this.#merge.firstOf(n)?.origin?.message.at ?? reached;
     });
     for (const [input, { origin }] of last)
       this.#engine.inputs.at(input).mark =

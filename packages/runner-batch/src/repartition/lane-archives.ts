@@ -73,11 +73,13 @@ export class LaneArchives implements LaneWriter {
   }
 
   async add(departures: readonly Departure[]): Promise<void> {
-    for (const { stream, partition, number, sent, value } of departures) {
+    for (const { stream, partition, number, after, sent, value } of departures) {
       const way = this.#ways.get(stream.name);
       if (way === undefined) continue;
       const share = (await this.#sharesOf(way))[partition];
       if (share === undefined || number < share.first) continue;
+      // The stream may have sent what is in between: then the file does not say that it has it.
+      if (share.entries.length === 0) share.first = Math.max(share.first, after + 1);
       const record = jsonCodec(way.stream.schema).decode(value);
       share.entries.push({ offset: number, ingested: sent, record });
       if (share.entries.length >= AT_ONCE) await this.#write(way, partition, share);

@@ -13,6 +13,7 @@ import {
 } from '@stockafolio/testing';
 import type { BatchOptions, BatchPorts } from '../options.js';
 import { runBatch, type BatchResult } from '../run-batch.js';
+import { executedStages } from './run-stages.js';
 
 const PARTITIONS = 3;
 const codec = jsonCodec(SaleSchema);
@@ -153,5 +154,30 @@ describe('runBatch with repartitions', () => {
     const { archive, tables, checkpoints, clock } = under;
     const ports = { pipeline: twice, codec, archive, tables, checkpoints, clock };
     expect(await codeOf(() => runBatch<Sale>(ports))).to.equal('ERR_USAGE');
+  });
+
+  it('refuses to continue without what was sent elsewhere, and not processed, before it writes anything', async () => {
+    const under = new ArchiveUnderTest();
+    const at = (n: number, user: string): Message => ({ record: sale({ user, time: n }), sent: n });
+    await under.add([at(1_000, 'ann'), at(1_001, 'bob')]);
+    await under.run();
+    await under.add([at(1_002, 'ann')]);
+    const before = [...under.checkpoints.contents.keys()];
+    // What waits is in the topics of a stream.
+    expect(await codeOf(() => under.run({}, { own: memoryOwn() }))).to.equal('ERR_ARCHIVE_GAP');
+    expect([...under.checkpoints.contents.keys()]).to.deep.equal(before);
+    await under.run({ toEnd: true });
+    await under.add([at(1_003, 'bob')]);
+    // All of it was processed.
+    await under.run({ toEnd: true }, { own: memoryOwn() });
+    expect(await rowsOf(under.tables)).to.deep.equal(
+      await expectedRows([at(1_000, 'ann'), at(1_001, 'bob'), at(1_002, 'ann'), at(1_003, 'bob')]),
+    );
+  });
+
+  it('has its first stage alone while nothing is archived', async () => {
+    const { archive, tables, own, checkpoints, clock } = new ArchiveUnderTest();
+    const stages = await executedStages<Sale>({ pipeline: twice, codec, archive, tables, own, checkpoints, clock });
+    expect(stages.map(({ name }) => name)).to.deep.equal(['twice']);
   });
 });

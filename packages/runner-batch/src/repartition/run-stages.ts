@@ -1,5 +1,6 @@
 import { jsonCodec, type Pipeline, StockafolioError } from '@stockafolio/core';
 import { needsStages, type Stage, stagesOf, withLanes } from '@stockafolio/core/plan';
+import type { ArchivedFile } from '@stockafolio/core/ports';
 import { CLOCKS_DIFFER, jointIdentity, repartitionIdentity } from '@stockafolio/engine';
 import { countBroadcasts, withArchivedBroadcasts } from '../broadcasts.js';
 import { archivedName, inputsOf, partitionIn, type ArchivedInput } from '../inputs.js';
@@ -48,6 +49,8 @@ export async function runStages<T>(
       hint: 'run the batch from the start, with new tables and checkpoints',
     });
   }
+  // Before anything is written: what a stage sends in the batch cannot be undone.
+  if (options.fromStart !== true) for (const each of await prepareAll(ports)) await checkKept(each, own);
   const external = new Map(inputsOf(ports).map((input) => [input.stream.name, input]));
   const ways: Ways = new Map();
   const results: (readonly UnitResult[])[] = [];
@@ -62,7 +65,7 @@ export async function runStages<T>(
     // What passes through repartitions is read whole: the stage before has read up to the day.
     results.push(await run(ready.ports, isOwn ? withoutDay(options) : options));
     await noteSilence(ready, pipeline.name, own);
-    for (const [name, way] of ready.ways) ways.set(name, { way, lanes: ready.partitions, pipeline: pipeline.name });
+    for (const [name, way] of ready.ways) ways.set(name, { way, from: ready, pipeline: pipeline.name });
   }
   return results;
 }
@@ -74,21 +77,34 @@ export async function runStages<T>(
 export async function executedStages<T>(ports: StagePorts<T>): Promise<readonly Pipeline[]> {
   const { pipeline } = ports;
   if (!needsStages(pipeline)) return [await withArchivedBroadcasts(ports)];
-  const external = new Map(inputsOf(ports).map((input) => [input.stream.name, input]));
-  const ways: Ways = new Map();
-  const stages: Pipeline[] = [];
-  let first: number | undefined;
-  for (const stage of stagesOf(pipeline)) {
-    const ready = await prepare(ports as StagePorts<unknown>, stage, external, ways, first);
-    first ??= ready.partitions;
-    stages.push(ready.ports.pipeline);
-    for (const [name, way] of ready.ways) ways.set(name, { way, lanes: ready.partitions, pipeline: pipeline.name });
-  }
-  return stages;
+  return (await prepareAll(ports)).map(({ ready }) => ready.ports.pipeline);
 }
 
-/** By the name of the repartition: what is sent, from how many partitions. */
-type Ways = Map<string, { readonly way: Way; readonly lanes: number; readonly pipeline: string }>;
+/** A stage that is not run yet, and what was sent to it in earlier runs. */
+interface Planned {
+  readonly stage: Stage;
+  readonly ready: Ready;
+  readonly ways: Ways;
+}
+
+async function prepareAll<T>(ports: StagePorts<T>): Promise<readonly Planned[]> {
+  const external = new Map(inputsOf(ports).map((input) => [input.stream.name, input]));
+  const ways: Ways = new Map();
+  const planned: Planned[] = [];
+  let first: number | undefined;
+  for (const stage of stagesOf(ports.pipeline)) {
+    const ready = await prepare(ports as StagePorts<unknown>, stage, external, ways, first);
+    first ??= ready.partitions;
+    planned.push({ stage, ready, ways });
+    // Nothing is archived: how many partitions the source has is not known yet.
+    if (first === 0) break;
+    for (const [name, way] of ready.ways) ways.set(name, { way, from: ready, pipeline: ports.pipeline.name });
+  }
+  return planned;
+}
+
+/** By the name of the repartition: what is sent, and by which stage. */
+type Ways = Map<string, { readonly way: Way; readonly from: Ready; readonly pipeline: string }>;
 
 async function prepare(
   ports: StagePorts<unknown>,
@@ -98,7 +114,7 @@ async function prepare(
   first: number | undefined,
 ): Promise<Ready> {
   const { own } = ports;
-  const counts = stage.behind.map(({ stream }) => ways.get(stream.name)?.lanes ?? 0);
+  const counts = stage.behind.map(({ stream }) => ways.get(stream.name)?.from.partitions ?? 0);
   const broadcasts = await countBroadcasts(stage, (name) => external.get(name)?.archive);
   const pipeline = withLanes(stage, counts, broadcasts);
   const inputs = stage.streams.flatMap((stream): readonly ArchivedInput[] => {
@@ -110,7 +126,7 @@ async function prepare(
     if (input !== undefined) return [input];
     const of = ways.get(stream.name);
     if (of === undefined || own === undefined) return [];
-    return Array.from({ length: of.lanes }, (_, lane) => ({
+    return Array.from({ length: of.from.partitions }, (_, lane) => ({
       stream: { ...stream, name: `${stream.name}-${lane}` },
       codec: jsonCodec(stream.schema),
       archive: laneArchive(own, of.pipeline, of.way, lane),
@@ -161,6 +177,55 @@ async function removeLanes({ ways, partitions }: Ready, pipeline: string, own: O
     for (let lane = 0; lane < partitions; lane++) await own.remove(laneStream(pipeline, way, lane));
 }
 
+/**
+ * Checks that the archives of lanes have all that was sent and not processed. They lack what the stream has sent, which
+ * is in its topics, if the stages behind had not read it when it ended.
+ *
+ * @throws ERR_ARCHIVE_GAP
+ */
+async function checkKept({ stage: { behind }, ready: { ports, partitions }, ways }: Planned, own: Own): Promise<void> {
+  const processed = await Promise.all(
+    Array.from({ length: partitions }, async (_, partition) => (await newestCheckpoint(ports, partition))?.position),
+  );
+  for (const { stream } of behind) {
+    const of = ways.get(stream.name);
+    if (of === undefined) continue;
+    for (let lane = 0; lane < of.from.partitions; lane++) {
+      const { last = [] } = {
+        last: (await newestCheckpoint(of.from.ports, lane))?.position.departed?.last[stream.name],
+      };
+      const kept = await laneArchive(own, of.pipeline, of.way, lane).files();
+      for (const [partition, number] of last.entries()) {
+        const position = processed[partition];
+        const name = `${stream.name}-${lane}`;
+        const next = position?.inputs?.find((input) => input.stream === name)?.offset ?? position?.offset ?? 0;
+        const files = kept.filter((file) => file.partition === partition);
+        if (endOf(files, next) <= number) throw notKept(stream.name, lane, partition);
+      }
+    }
+  }
+}
+
+/** Up to where files have all offsets from this one on. */
+function endOf(files: readonly ArchivedFile[], from: number): number {
+  let next = from;
+  for (const { first, last } of files) if (first <= next) next = Math.max(next, last + 1);
+  return next;
+}
+
+function notKept(repartition: string, lane: number, partition: number): StockafolioError {
+  return new StockafolioError(
+    'ERR_ARCHIVE_GAP',
+    `repartition '${repartition}': the stream sent records from partition ${lane} to partition ${partition} that it has not processed, and the batch does not have them`,
+    {
+      hint: 'run the stream with --until-caught-up first; or run the batch with tables and checkpoints of its own, or from the start',
+    },
+  );
+}
+
+/** No message was sent at this time or before it, epoch milliseconds. */
+const EARLIEST = -CLOCKS_DIFFER;
+
 /** Notes up to when each partition of a stage sends nothing more, so that records of others need not wait for it. */
 async function noteSilence({ ports, inputs, ways, partitions }: Ready, pipeline: string, own: Own): Promise<void> {
   if (ways.size === 0) return;
@@ -173,8 +238,8 @@ async function noteSilence({ ports, inputs, ways, partitions }: Ready, pipeline:
         return emptyUntil(each.archive, partitionIn(each, lane), at?.offset ?? 0);
       }),
     );
-    const until = Math.max(received, Math.min(...empty));
-    if (until === Number.NEGATIVE_INFINITY) continue;
+    // If nothing is known, it is still known what it has sent.
+    const until = Math.max(received, Math.min(...empty), EARLIEST);
     for (const way of ways.values()) {
       const archive = laneArchive(own, pipeline, way, lane);
       const files = await archive.files();

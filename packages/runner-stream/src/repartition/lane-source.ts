@@ -81,7 +81,10 @@ class LaneSource implements Source {
 
   async open(group: string, listener: AssignmentListener, target?: GroupTarget): Promise<void> {
     const forget = (partitions: readonly number[]): void => {
-      for (const partition of partitions) this.#readings.delete(partition);
+      for (const partition of partitions) {
+        this.#readings.delete(partition);
+        this.#forget(partition);
+      }
     };
     const own: AssignmentListener = {
       assigned: async (partitions, generation) => this.#begin(await listener.assigned(partitions, generation)),
@@ -101,6 +104,8 @@ class LaneSource implements Source {
     if (this.#source.follow === undefined)
       throw new StockafolioError('ERR_INTERNAL', `${this.#topic} cannot be read without a group`);
     this.#readings.clear();
+    // Who reads a partition again would miss what comes before these.
+    this.#ready.length = 0;
     await this.#source.follow(await this.#begin(positions), generation);
   }
 

@@ -1,7 +1,16 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
-import { byParity, type Sale, sale, Sale as SaleSchema, seenByItem, twice } from '@stockafolio/conformance';
-import { jsonCodec, keyBytes, partitionOf, rowObject, type Table } from '@stockafolio/core';
-import type { Tables } from '@stockafolio/core/ports';
+import {
+  byParity,
+  repartitioned,
+  type Sale,
+  sale,
+  Sale as SaleSchema,
+  seenByItem,
+  twice,
+} from '@stockafolio/conformance';
+import { jsonCodec, keyBytes, partitionOf, rowObject, StockafolioError, type Table } from '@stockafolio/core';
+import type { Clock, OwnTopics, Tables } from '@stockafolio/core/ports';
 import {
   memoryFiles,
   memoryTables,
@@ -79,6 +88,21 @@ function salesFrom(first: number, count: number): Sale[] {
     const number = first + n;
     const [user = '', item = ''] = [users[(number * 7) % 5], items[(number * 3 + (number >> 2)) % 4]];
     return sale({ user, item, amount: number, time: START + number * 10 - (number % 3) * 15 });
+  });
+}
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+/** The same, but closed by another function. */
+function closedBy<C extends Closable>(of: C, close: () => Promise<void>): C {
+  return new Proxy(of, {
+    get(target, name) {
+      if (name === 'close') return close;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
   });
 }
 
@@ -184,6 +208,17 @@ describe('runStream with repartitions', () => {
     expect(await rowsOf(at.tables)).to.deep.equal(await at.expected());
   });
 
+  it('refuses topics without what was sent and not processed', async () => {
+    const at = new SalesUnderTest();
+    await at.send(...salesFrom(0, 30));
+    await at.catchUp();
+    // As after a batch, which has no topics, and left records to the next run.
+    for (const name of [...at.checkpoints.contents.keys()])
+      if (name.startsWith('twice.')) at.checkpoints.contents.delete(name);
+    const empty = { takeOver: true, repartitions: memoryTopics({ clock: at.clock }) };
+    expect(await codeOf(at.catchUp(empty))).to.equal('ERR_OFFSET_GONE');
+  });
+
   it('needs topics of its own', async () => {
     const at = new SalesUnderTest();
     const { tables, checkpoints, clock } = at;
@@ -191,5 +226,91 @@ describe('runStream with repartitions', () => {
     expect(await codeOf(runStream<Sale>({ pipeline: twice, source, codec, tables, checkpoints, clock }))).to.equal(
       'ERR_USAGE',
     );
+  });
+
+  it('ends with the first error, once all stages have ended', async () => {
+    const unhandled: unknown[] = [];
+    const note = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', note);
+    // Not in virtual time: a rejection that nobody awaits meanwhile would end the process.
+    const clock: Clock = {
+      now: () => Date.now(),
+      elapsed: () => performance.now(),
+      sleep: (ms, signal) => pause(ms, undefined, { signal: signal as AbortSignal }).catch(() => undefined),
+    };
+    const topics = memoryTopics({ clock, batch: 3 });
+    const sales = memoryTopic({ clock, partitions: PARTITIONS });
+    const ends: string[] = [];
+    const repartitions: OwnTopics = {
+      async open(name, partitions) {
+        const { source, producer } = await topics.open(name, partitions);
+        const close = async (): Promise<void> => {
+          await source.close();
+          await pause(name === 'twice-by-parity' ? 50 : 0);
+          ends.push(name);
+        };
+        return { source: closedBy(source, close), producer };
+      },
+    };
+    const memory = memoryTables();
+    const tables: Tables = {
+      ...memory,
+      write: async (rows) => {
+        if (rows.some(({ table }) => table.name === seenByItem.name)) throw new StockafolioError('ERR_USAGE', 'first');
+        await memory.write(rows);
+      },
+    };
+    const record = sale({ user: 'ann', item: 'tea', time: START });
+    await sales.append([{ key: keyBytes('ann'), value: codec.encode(record) }]);
+    const run = runStream<Sale>({
+      ...{ pipeline: twice, source: sales.source(), codec, tables, checkpoints: memoryFiles(), clock, repartitions },
+      untilCaughtUp: true,
+    });
+    expect(await codeOf(run)).to.equal('ERR_USAGE');
+    process.off('unhandledRejection', note);
+    expect(ends).to.deep.equal(['twice-by-item', 'twice-by-parity']);
+    expect(unhandled).to.deep.equal([]);
+  });
+
+  it('leaves nothing open if its topics cannot be opened', async () => {
+    const at = new SalesUnderTest();
+    const open = new Set<string>();
+    const watched = <C extends Closable>(name: string, of: C): C => {
+      open.add(name);
+      return closedBy(of, async () => void open.delete(name));
+    };
+    const repartitions: OwnTopics = {
+      async open(name, partitions) {
+        if (name === 'twice-by-parity') throw new StockafolioError('ERR_SOURCE_MISMATCH', 'it has 2 partitions, not 3');
+        const { source, producer } = await at.repartitions.open(name, partitions);
+        return { source: watched(`${name} read`, source), producer: watched(`${name} written`, producer) };
+      },
+    };
+    const source = watched('sales', at.sales.source());
+    expect(await codeOf(at.catchUp({ source, repartitions }))).to.equal('ERR_SOURCE_MISMATCH');
+    expect([...open]).to.deep.equal([]);
+  });
+
+  it('is not caught up before all that waited for another stream was sent on', async () => {
+    const clock = virtualClock(START);
+    const pipeline = repartitioned['two streams merged']?.() ?? twice;
+    const [sold, refunds] = [memoryTopic({ clock, partitions: 2 }), memoryTopic({ clock, partitions: 2 })];
+    const record = sale({ user: 'ann', item: 'tea', time: START });
+    await sold.append([{ key: keyBytes('ann'), value: codec.encode(record) }]);
+    const reader = sold.source();
+    const impatient = Object.assign(reader, { next: reader.next.bind(reader) });
+    const { next } = impatient;
+    impatient.next = async (maxWait) => next(Math.min(maxWait, 5));
+    const tables = memoryTables();
+    const run = runStream<Sale>({
+      ...{ pipeline, source: impatient, codec, tables, checkpoints: memoryFiles(), clock },
+      others: { refunds: { codec, source: refunds.source() } },
+      ...{ repartitions: memoryTopics({ clock }), commitInterval: 700, untilCaughtUp: true },
+    });
+    expect(await clock.until(run)).to.include({ records: 1, caughtUp: true });
+    const rows: unknown[] = [];
+    for (const table of pipeline.plan.tables)
+      for await (const { values } of tables.scanAll(table)) rows.push(rowObject(table, values));
+    expect(rows).to.deep.equal([{ key: 'tea', all: 'anntea1 ', count: 1, last: START }]);
   });
 });

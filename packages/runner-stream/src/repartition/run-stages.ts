@@ -6,6 +6,7 @@ import { inputsOf } from '../inputs.js';
 import { broadcastPart, countBroadcasts, type SourcePart } from '../broadcast/with-broadcast-sources.js';
 import { jointSource } from '../joint-source.js';
 import type { Linger, StageOptions, StreamInput, StreamOptions, StreamResult } from '../options.js';
+import { checkSent } from './check-sent.js';
 import { laneSource } from './lane-source.js';
 import { Outlets, type Outlet } from './outlets.js';
 
@@ -33,48 +34,75 @@ export async function runStages<T>(
   options: StreamOptions<T>,
   run: (stage: StageOptions<T>) => Promise<StreamResult>,
 ): Promise<StreamResult> {
-  const { pipeline, repartitions, signal } = options;
-  if (repartitions === undefined) {
-    throw new StockafolioError(
-      'ERR_USAGE',
-      `pipeline '${pipeline.name}' has repartitions: they need topics of its own`,
-      {
-        hint: 'state where they are: repartitions: logTopics(DIR) or kafkaTopics({ ... })',
-      },
-    );
-  }
-  const planned = await planStages(options);
-  const topics = await openTopics(repartitions, pipeline.name, planned);
+  const { signal } = options;
+  const { planned, topics } = await prepare(options);
   const over = new AbortController();
   const end = (): void => over.abort();
   signal?.addEventListener('abort', end, { once: true });
   if (signal?.aborted === true) end();
   const progress = new Progress(planned.map(({ stage }) => stage));
+  const stages = planned.map((each, n) => optionsOf(options, each, planned, topics, progress.lingerOf(n), over.signal));
+  /** In the order in which they happened: the others may result from the first. */
+  const errors: unknown[] = [];
+  const failed = (error: unknown): void => {
+    errors.push(error);
+    end();
+  };
+  const runs = stages.map(async (stage, n) => {
+    try {
+      return [await run(stage)];
+    } catch (error) {
+      failed(error);
+      return [];
+    } finally {
+      progress.ended(n);
+      await stage.outlets?.close().catch(failed);
+    }
+  });
+  const results = await Promise.all(runs);
+  signal?.removeEventListener('abort', end);
+  if (errors.length > 0) throw errors[0];
+  return sumOf(results.flat());
+}
+
+interface Prepared {
+  readonly planned: readonly Planned[];
+  readonly topics: Topics;
+}
+
+/** Plans the stages, and opens the topics between them. If that fails, nothing remains open. */
+async function prepare<T>(options: StreamOptions<T>): Promise<Prepared> {
+  const { pipeline, repartitions } = options;
+  const opened: Closable[] = inputsOf(options).map(({ source }) => source);
   try {
-    const runs = planned.map(async (each, n) => {
-      const stage = optionsOf(options, each, planned, topics, progress.lingerOf(n), over.signal);
-      try {
-        return await run(stage);
-      } catch (error) {
-        end();
-        throw error;
-      } finally {
-        progress.ended(n);
-        await stage.outlets?.close();
+    if (repartitions === undefined) {
+      throw new StockafolioError(
+        'ERR_USAGE',
+        `pipeline '${pipeline.name}' has repartitions: they need topics of its own`,
+        {
+          hint: 'state where they are: repartitions: logTopics(DIR) or kafkaTopics({ ... })',
+        },
+      );
+    }
+    const planned = await planStages(options, opened);
+    const topics = await openTopics(repartitions, pipeline.name, planned, opened);
+    for (const { stage, partitions: lanes } of planned)
+      for (const { stream } of stage.plan.repartitions) {
+        const behind = planned.find((each) => each.stage.behind.some((step) => step.stream === stream));
+        const topic = topics.get(stream.name);
+        if (behind === undefined || topic === undefined) continue;
+        const { name: to } = behind.stage;
+        await checkSent(options, { repartition: stream.name, from: stage.name, lanes, to, topic });
       }
-    });
-    return sumOf(await allOf(runs));
-  } finally {
-    signal?.removeEventListener('abort', end);
+    return { planned, topics };
+  } catch (error) {
+    await Promise.allSettled(opened.map((each) => each.close()));
+    throw error;
   }
 }
 
-/** Resolves when all have ended; throws the first error. */
-async function allOf(runs: readonly Promise<StreamResult>[]): Promise<readonly StreamResult[]> {
-  const first = Promise.all(runs);
-  await Promise.allSettled(runs);
-  return first;
-}
+/** What must be closed. */
+type Closable = Pick<Source, 'close'>;
 
 function sumOf(results: readonly StreamResult[]): StreamResult {
   return {
@@ -87,7 +115,7 @@ function sumOf(results: readonly StreamResult[]): StreamResult {
   };
 }
 
-async function planStages<T>(options: StreamOptions<T>): Promise<readonly Planned[]> {
+async function planStages<T>(options: StreamOptions<T>, opened: Closable[]): Promise<readonly Planned[]> {
   const { pipeline, reopen } = options;
   const inputs = new Map(inputsOf(options).map((input, n) => [pipeline.streams[n]?.name ?? '', input]));
   const taken = new Set<string>();
@@ -97,7 +125,9 @@ async function planStages<T>(options: StreamOptions<T>): Promise<readonly Planne
     for (const { name } of stage.streams) {
       const input = inputs.get(name);
       if (input === undefined) continue;
-      external.set(name, taken.has(name) ? again(pipeline.name, name, input, reopen) : input);
+      const own = taken.has(name) ? again(pipeline.name, name, input, reopen) : input;
+      if (own !== input) opened.push(own.source);
+      external.set(name, own);
       taken.add(name);
     }
     const broadcasts = await countBroadcasts(stage, (name) => external.get(name)?.source);
@@ -127,11 +157,17 @@ function again(
 /** By the name of the repartition, its topic, and the stage that reads it. */
 type Topics = ReadonlyMap<string, OwnTopic & { readonly partitions: number }>;
 
-async function openTopics(topics: OwnTopics, pipeline: string, planned: readonly Planned[]): Promise<Topics> {
+async function openTopics(
+  topics: OwnTopics,
+  pipeline: string,
+  planned: readonly Planned[],
+  all: Closable[],
+): Promise<Topics> {
   const opened = new Map<string, OwnTopic & { readonly partitions: number }>();
   for (const { stage, partitions } of planned)
     for (const { stream } of stage.behind) {
       const topic = await topics.open(`${pipeline}-${stream.name}`, partitions);
+      all.push(topic.source, topic.producer);
       opened.set(stream.name, { ...topic, partitions });
     }
   return opened;

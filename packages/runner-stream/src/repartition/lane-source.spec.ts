@@ -1,0 +1,51 @@
+import { expect } from 'chai';
+import { Sale } from '@stockafolio/conformance';
+import { keyBytes, stream } from '@stockafolio/core';
+import type { OutgoingMessage, Position, SourceBatch } from '@stockafolio/core/ports';
+import { memoryTopic, virtualClock } from '@stockafolio/testing';
+import { recordMessage } from './lane-message.js';
+import { laneSource } from './lane-source.js';
+
+const departed = stream('departed', Sale, { key: ({ item }) => item, time: ({ time }) => time });
+
+const record = (from: number, number: number): OutgoingMessage =>
+  recordMessage(from, {
+    ...{ stream: departed, key: 'tea', keyBytes: keyBytes('tea'), value: new Uint8Array(0), sent: 0 },
+    ...{ partition: 0, number, after: number - 1 },
+  });
+
+const START: Position = { partition: 0, offset: 0, inputs: [{ offset: 0 }, { offset: 0 }] };
+
+const numbersOf = (batch: SourceBatch | undefined): readonly (number | undefined)[] => [
+  batch?.input,
+  ...(batch?.messages ?? []).map(({ offset }) => offset),
+];
+
+describe('laneSource', () => {
+  it('drops what it had read when it is told where to read', async () => {
+    const clock = virtualClock();
+    const topic = memoryTopic({ clock, partitions: 1 });
+    await topic.append([record(0, 0), record(1, 0), record(0, 1), record(1, 1)]);
+    const source = laneSource(topic.source(), { lanes: 2, topic: 'a topic', identity: async () => 'a topic' });
+    await source.follow?.([START], 1);
+    expect(numbersOf(await source.next(0))).to.deep.equal([0, 0, 1]);
+    // Another process has it for a while, and gets as far as this one had.
+    await source.follow?.([], 2);
+    await source.follow?.([START], 3);
+    expect(numbersOf(await source.next(0))).to.deep.equal([0, 0, 1]);
+    expect(numbersOf(await source.next(0))).to.deep.equal([1, 0, 1]);
+    expect(await clock.until(source.next(10))).to.equal(undefined);
+  });
+
+  it('drops it too if the group has taken the partition', async () => {
+    const clock = virtualClock();
+    const topic = memoryTopic({ clock, partitions: 1 });
+    const memory = topic.source();
+    await topic.append([record(0, 0), record(1, 0)]);
+    const source = laneSource(memory, { lanes: 2, topic: 'a topic', identity: async () => 'a topic' });
+    await source.open('group', { assigned: async () => [START], revoked: async () => undefined });
+    expect(numbersOf(await source.next(0))).to.deep.equal([0, 0]);
+    await memory.revoke([0]);
+    expect(await clock.until(source.next(10))).to.equal(undefined);
+  });
+});

@@ -1,0 +1,3 @@
+import { itemsPipeline } from './items-app.mjs';
+
+export default itemsPipeline('silent-items');

@@ -1,7 +1,21 @@
 import { hours, minutes } from '@stockafolio/core';
 import { pipelineHarness } from '@stockafolio/testing';
 import { expect } from 'chai';
-import { discounted, discounting, discounts, type Order, owed, owing, payments, settled, settling } from './joins.js';
+import {
+  charged,
+  charging,
+  discounted,
+  discounting,
+  discounts,
+  orders,
+  type Order,
+  owed,
+  owing,
+  payments,
+  rates,
+  settled,
+  settling,
+} from './joins.js';
 
 const order = (id: string, cents: number, time: number): Order => ({ user: 'ann', id, cents, time });
 
@@ -31,6 +45,23 @@ describe('joins', () => {
       ['c', 430],
       ['d', 450],
     ]);
+  });
+
+  it('has the rate of each moment in every partition', async () => {
+    const harness = pipelineHarness(charging, { partitions: 3 });
+    harness.pushTo(
+      rates,
+      { currency: 'eur', perMille: 1_100, time: 10 },
+      { currency: 'eur', perMille: 1_200, time: 20 },
+    );
+    const users = ['ann', 'bob', 'cy', 'dan'];
+    for (const user of users) harness.pushTo(orders, { ...order('early', 100, 10), user });
+    for (const user of users) harness.pushTo(orders, { ...order('late', 100, 20), user });
+    await harness.commit();
+    const rows = await harness.rows(charged);
+    expect(rows.map(({ user, id, cents }) => `${user} ${id} ${cents}`).sort()).to.deep.equal(
+      users.flatMap((user) => [`${user} early 110`, `${user} late 120`]),
+    );
   });
 
   it('keeps what is ordered beside what is paid', async () => {

@@ -6,6 +6,7 @@ import {
   int64,
   into,
   joinAsOf,
+  joinBroadcast,
   joinLatest,
   joinWithin,
   minutes,
@@ -27,9 +28,15 @@ export const orders = stream('orders', Order, { key: 'user', time: (o) => o.time
 export const payments = stream('payments', Payment, { key: 'user', time: (p) => p.time });
 export const discounts = stream('discounts', Discount, { key: 'user', time: (d) => d.time });
 
+// #region rates
+export const Rate = record('rate', { currency: text(), perMille: int64(), time: timestamp() });
+export const rates = stream('rates', Rate, { broadcast: true, time: (r) => r.time });
+// #endregion rates
+
 const order = { user: text(), id: text(), cents: int64() };
 export const settled = table('settled', { partitionBy: ['user'], clusterBy: ['id'] }, order);
 export const discounted = table('discounted', { partitionBy: ['user'], clusterBy: ['id'] }, order);
+export const charged = table('charged', { partitionBy: ['user'], clusterBy: ['id'] }, order);
 export const owed = table('owed', { partitionBy: ['user'] }, { user: text(), cents: int64() });
 
 // #region within
@@ -61,6 +68,22 @@ export const discounting = pipeline('discounting', { orders, discounts }, ({ ord
   ),
 ]);
 // #endregion as-of
+
+// #region broadcast
+export const charging = pipeline('charging', { rates, orders }, ({ rates, orders }) => [
+  into(
+    charged,
+    orders.pipe(
+      joinBroadcast('charging', rates, { key: () => ['eur'], otherKey: ['currency'] }),
+      map(({ left: { user, id, cents }, right }) => ({
+        user,
+        id,
+        cents: Math.round((cents * right.perMille) / 1_000),
+      })),
+    ),
+  ),
+]);
+// #endregion broadcast
 
 const Total = record('total', { cents: int64() });
 

@@ -79,8 +79,9 @@ function isPipeline(value: unknown): value is Pipeline {
 export function partitionedBy(app: App, partitioner: 'murmur2' | 'crc32' | undefined): App {
   if (partitioner === undefined) return app;
   const { pipeline } = app;
-  if (pipeline.stream.partitioner === undefined) {
-    throw new StockafolioError('ERR_USAGE', `stream '${pipeline.stream.name}' is keyed by nothing`, {
+  const stream = pipeline.streams.find(({ isBroadcast }) => !isBroadcast) ?? pipeline.stream;
+  if (stream.partitioner === undefined) {
+    throw new StockafolioError('ERR_USAGE', `stream '${stream.name}' is keyed by nothing`, {
       hint: 'omit --partitioner: its messages may be in any partition',
     });
   }

@@ -34,6 +34,7 @@ export {
   keyBytes,
   partitionOf,
   stream,
+  type BroadcastLane,
   type Key,
   type KeyField,
   type KeyPart,

@@ -11,7 +11,14 @@ export { claimTables, type TableClaim } from './tables/claim-tables.js';
 export type { Lull } from './merge/merge.js';
 export { CLOCKS_DIFFER, MergedFeed, type Arriving } from './merge/merged-feed.js';
 export { checkCopartitioned } from './tables/copartitioning.js';
-export { inputName, inputNames, jointIdentity, mayBeSameSource, repartitionIdentity } from './tables/input-name.js';
+export {
+  inputName,
+  inputNames,
+  jointIdentity,
+  letterOwner,
+  mayBeSameSource,
+  repartitionIdentity,
+} from './tables/input-name.js';
 export { copyLulls, readLulls } from './tables/lulls.js';
 export { Feed } from './partition/feed.js';
 export {

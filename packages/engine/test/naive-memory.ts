@@ -1,5 +1,6 @@
 import type { Held } from './naive-joins.js';
 import type { Process } from './naive-process.js';
+import type { Item } from './random-parts.js';
 
 /** What an operator sees of a record or a final value. */
 export interface Seen {
@@ -33,6 +34,8 @@ export interface Memory {
   readonly amounts: Record<string, number[]>;
   /** By part, what its joins hold. */
   readonly held: Record<string, Held[]>;
+  /** By part and key, the last values of the broadcast stream. */
+  readonly rules: Map<string, Item>;
   /** Rows by table and key, as text. */
   readonly rows: Record<string, string>;
 }
@@ -40,6 +43,6 @@ export interface Memory {
 export function newMemory(): Memory {
   return {
     ...{ sums: {}, seen: new Map(), windows: new Map(), processes: new Map(), moments: {}, amounts: {}, held: {} },
-    rows: {},
+    ...{ rules: new Map(), rows: {} },
   };
 }

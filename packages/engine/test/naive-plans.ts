@@ -3,7 +3,7 @@ import { type Memory, newMemory, type Seen, type Totals } from './naive-memory.j
 import { newProcess, nextTimer, type Process, processRecord, processTimer } from './naive-process.js';
 import { dropVersions, type Held, lagOf, pairsWith, takeAlone, versionsFor } from './naive-joins.js';
 import type { Item, Part } from './random-parts.js';
-import { classOf, isOther, joined, mapped, mergeSums, OUT_OF_ORDER } from './random-plans.js';
+import { classOf, isOther, isRemoval, joined, mapped, mergeSums, OUT_OF_ORDER, ruleKey } from './random-plans.js';
 
 interface Node {
   readonly name: string;
@@ -55,7 +55,26 @@ export class NaivePlan {
     });
     if (isKept) for (const name of this.#late) this.letters.add(`${offset} ${name}`);
     else this.letters.add(`${offset} `);
-    if (!isKept || time - OUT_OF_ORDER <= this.#watermark) return;
+    if (isKept) this.#moveOn(time, offset);
+  }
+
+  /** Passes on a record of the broadcast stream. */
+  pushRule({ user, item, amount, time }: Sale, offset: number | string): void {
+    const value = { user, item, amount };
+    const keep = ({ name, part, next, behindTimers }: Node): void => {
+      if (part.kind === 'rules') {
+        const id = `${name}/${ruleKey(part.by, value)}`;
+        if (isRemoval(value)) this.#memory.rules.delete(id);
+        else this.#memory.rules.set(id, value);
+      }
+      [...next, ...behindTimers].forEach(keep);
+    };
+    this.#nodes.forEach(keep);
+    this.#moveOn(time, offset);
+  }
+
+  #moveOn(time: number, offset: number | string): void {
+    if (time - OUT_OF_ORDER <= this.#watermark) return;
     this.#watermark = time - OUT_OF_ORDER;
     for (const node of this.#nodes) this.#advance(node, this.#watermark, offset);
   }
@@ -172,6 +191,13 @@ export class NaivePlan {
         this.#join(node, 'left', value, seen);
         if (!part.isWithRoot && isOther(value)) this.#join(node, 'right', value, seen);
         return undefined;
+      case 'rules': {
+        const right = this.#memory.rules.get(`${name}/${ruleKey(part.by, value)}`);
+        if (right === undefined && part.join === 'inner') return undefined;
+        const watermark = this.#now.get(name) ?? Number.NEGATIVE_INFINITY;
+        for (const child of next) this.#receive(child, joined(value, right), { time: seen.time, watermark });
+        return undefined;
+      }
       case 'rank':
         return void this.#sum(`${name}/${value.user}`, value.amount);
       case 'window': {

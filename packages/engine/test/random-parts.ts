@@ -35,6 +35,13 @@ export type Part =
     })
   | (JoinPart & { readonly kind: 'versions'; readonly keep: number; readonly join: 'inner' | 'left' })
   | {
+      /** With a broadcast stream, by a key that is not the stream's own. */
+      readonly kind: 'rules';
+      readonly by: 'item' | 'amount';
+      readonly join: 'inner' | 'left';
+      readonly next: readonly Part[];
+    }
+  | {
       readonly kind: 'process';
       readonly key: ByUser;
       readonly wait: number;
@@ -81,81 +88,98 @@ const keys = fc.constantFrom<ByUser>(['user'], ['user', 'item']);
 const emissions = fc.constantFrom<WindowEmission>('at close', 'final only', { every: 700 }, { everyMs: 1 });
 
 /** Random plans: parts in a row and beside each other. */
-export const anyParts: fc.Arbitrary<readonly Part[]> = fc
-  .letrec<{ parts: readonly Part[]; distinct: Part; process: Part; part: Part }>((tie) => ({
-    parts: fc.array(tie('part'), { minLength: 0, maxLength: 2, depthIdentifier: 'plan' }),
-    // Behind windows it tells whether time moves on between final values.
-    distinct: fc.record({
-      kind: fc.constant('distinct' as const),
-      key: keys,
-      within: fc.constantFrom(1_000, 5_000),
-      next: tie('parts'),
-    }),
-    process: fc.record({
-      kind: fc.constant('process' as const),
-      key: keys,
-      wait: fc.constantFrom(700, 2_000, 5_000),
-      fails: fc.constantFrom(-1, 3, 13),
-      next: tie('parts'),
-      behindTimers: tie('parts'),
-    }),
-    part: fc.oneof(
-      { depthIdentifier: 'plan', maxDepth: 4, withCrossShrink: true },
-      fc.record({ kind: fc.constant('figures' as const), key: keys, isSharded: fc.boolean() }),
-      fc.record({ kind: fc.constant('rank' as const), k: fc.integer({ min: 1, max: 3 }) }),
-      fc.record({
-        kind: fc.constant('fold' as const),
+export const anyParts = partsOf(false);
+/** The same of several streams, of which one is broadcast. */
+export const anyPartsOfMany = partsOf(true);
+
+function partsOf(hasRules: boolean): fc.Arbitrary<readonly Part[]> {
+  return fc
+    .letrec<{ parts: readonly Part[]; distinct: Part; process: Part; part: Part }>((tie) => ({
+      parts: fc.array(tie('part'), { minLength: 0, maxLength: 2, depthIdentifier: 'plan' }),
+      // Behind windows it tells whether time moves on between final values.
+      distinct: fc.record({
+        kind: fc.constant('distinct' as const),
         key: keys,
+        within: fc.constantFrom(1_000, 5_000),
+        next: tie('parts'),
+      }),
+      process: fc.record({
+        kind: fc.constant('process' as const),
+        key: keys,
+        wait: fc.constantFrom(700, 2_000, 5_000),
         fails: fc.constantFrom(-1, 3, 13),
         next: tie('parts'),
+        behindTimers: tie('parts'),
       }),
-      fc.record({
-        kind: fc.constant('window' as const),
-        key: keys,
-        step: fc.constantFrom(1_000, 2_500),
-        overlap: fc.constantFrom(1, 1, 2),
-        lateness: fc.constantFrom(0, 1_500),
-        emit: emissions,
-        next: fc.oneof(tie('parts'), fc.tuple(tie('distinct')), fc.tuple(tie('process'))),
-      }),
-      fc.record({
-        kind: fc.constant('session' as const),
-        key: keys,
-        gap: fc.constantFrom(700, 2_500),
-        lateness: fc.constantFrom(0, 1_500),
-        emit: emissions,
-        next: fc.oneof(tie('parts'), fc.tuple(tie('distinct'))),
-      }),
-      fc.record({
-        kind: fc.constant('sliding' as const),
-        key: keys,
-        size: fc.constantFrom(900, 4_000),
-        lateness: fc.constantFrom(0, 1_500),
-        next: tie('parts'),
-      }),
-      fc.record({
-        kind: fc.constant('count' as const),
-        key: keys,
-        size: fc.constantFrom(2, 3),
-        slide: fc.constantFrom(1, 2),
-        next: tie('parts'),
-      }),
-      tie('distinct'),
-      tie('process'),
-      fc.record({ kind: fc.constant('latest' as const), isInner: fc.boolean() }),
-      fc.record({
-        ...{ kind: fc.constant('join' as const), key: keys, isWithRoot: fc.boolean() },
-        ...{ before: fc.constantFrom(0, 2_000), after: fc.constantFrom(0, 500, 3_000) },
-        ...{ lateness: fc.constantFrom(0, 1_500), join: fc.constantFrom<JoinKind>('inner', 'left', 'right', 'outer') },
-        next: fc.oneof(tie('parts'), fc.tuple(tie('distinct'))),
-      }),
-      fc.record({
-        ...{ kind: fc.constant('versions' as const), key: keys, isWithRoot: fc.boolean() },
-        ...{ keep: fc.constantFrom(0, 2_000), join: fc.constantFrom('inner' as const, 'left' as const) },
-        next: tie('parts'),
-      }),
-      fc.record({ kind: fc.constant('map' as const), factor: fc.integer({ min: 2, max: 3 }), next: tie('parts') }),
-      fc.record({ kind: fc.constant('filter' as const), not: fc.integer({ min: 1, max: 5 }), next: tie('parts') }),
-    ),
-  }))
-  .parts.filter((parts) => parts.length > 0);
+      part: fc.oneof(
+        { depthIdentifier: 'plan', maxDepth: 4, withCrossShrink: true },
+        fc.record({ kind: fc.constant('figures' as const), key: keys, isSharded: fc.boolean() }),
+        fc.record({ kind: fc.constant('rank' as const), k: fc.integer({ min: 1, max: 3 }) }),
+        fc.record({
+          kind: fc.constant('fold' as const),
+          key: keys,
+          fails: fc.constantFrom(-1, 3, 13),
+          next: tie('parts'),
+        }),
+        fc.record({
+          kind: fc.constant('window' as const),
+          key: keys,
+          step: fc.constantFrom(1_000, 2_500),
+          overlap: fc.constantFrom(1, 1, 2),
+          lateness: fc.constantFrom(0, 1_500),
+          emit: emissions,
+          next: fc.oneof(tie('parts'), fc.tuple(tie('distinct')), fc.tuple(tie('process'))),
+        }),
+        fc.record({
+          kind: fc.constant('session' as const),
+          key: keys,
+          gap: fc.constantFrom(700, 2_500),
+          lateness: fc.constantFrom(0, 1_500),
+          emit: emissions,
+          next: fc.oneof(tie('parts'), fc.tuple(tie('distinct'))),
+        }),
+        fc.record({
+          kind: fc.constant('sliding' as const),
+          key: keys,
+          size: fc.constantFrom(900, 4_000),
+          lateness: fc.constantFrom(0, 1_500),
+          next: tie('parts'),
+        }),
+        fc.record({
+          kind: fc.constant('count' as const),
+          key: keys,
+          size: fc.constantFrom(2, 3),
+          slide: fc.constantFrom(1, 2),
+          next: tie('parts'),
+        }),
+        {
+          arbitrary: fc.record({
+            ...{ kind: fc.constant('rules' as const), by: fc.constantFrom('item' as const, 'amount' as const) },
+            join: fc.constantFrom('inner' as const, 'left' as const),
+            next: tie('parts'),
+          }),
+          weight: hasRules ? 3 : 0,
+        },
+        tie('distinct'),
+        tie('process'),
+        fc.record({ kind: fc.constant('latest' as const), isInner: fc.boolean() }),
+        fc.record({
+          ...{ kind: fc.constant('join' as const), key: keys, isWithRoot: fc.boolean() },
+          ...{ before: fc.constantFrom(0, 2_000), after: fc.constantFrom(0, 500, 3_000) },
+          ...{
+            lateness: fc.constantFrom(0, 1_500),
+            join: fc.constantFrom<JoinKind>('inner', 'left', 'right', 'outer'),
+          },
+          next: fc.oneof(tie('parts'), fc.tuple(tie('distinct'))),
+        }),
+        fc.record({
+          ...{ kind: fc.constant('versions' as const), key: keys, isWithRoot: fc.boolean() },
+          ...{ keep: fc.constantFrom(0, 2_000), join: fc.constantFrom('inner' as const, 'left' as const) },
+          next: tie('parts'),
+        }),
+        fc.record({ kind: fc.constant('map' as const), factor: fc.integer({ min: 2, max: 3 }), next: tie('parts') }),
+        fc.record({ kind: fc.constant('filter' as const), not: fc.integer({ min: 1, max: 5 }), next: tie('parts') }),
+      ),
+    }))
+    .parts.filter((parts) => parts.length > 0);
+}

@@ -1,4 +1,4 @@
-import { filter, map, merge, type Observable } from 'rxjs';
+import { filter, map, merge, NEVER, type Observable } from 'rxjs';
 import { Sale, Sum } from '@stockafolio/conformance';
 import type { ByUser, Item, Part } from './random-parts.js';
 import { processed } from './random-process.js';
@@ -11,6 +11,7 @@ import {
   int64,
   into,
   joinAsOf,
+  joinBroadcast,
   joinLatest,
   joinWithin,
   type Mutable,
@@ -52,7 +53,17 @@ const kept = { state: Kept, select: ({ user, item, amount }: Item) => ({ user, i
 const sales = { key: 'user', time: (s: Sale) => s.time, outOfOrderness: OUT_OF_ORDER } as const;
 const source = stream('sales', Sale, sales);
 /** The streams that plans of several streams read. */
-export const sources = [source, stream('refunds', Sale, sales), stream('gifts', Sale, sales)] as const;
+export const sources = [
+  source,
+  stream('refunds', Sale, sales),
+  stream('gifts', Sale, sales),
+  stream('rules', Sale, { broadcast: true, time: sales.time, outOfOrderness: OUT_OF_ORDER }),
+] as const;
+/** The key by which an item meets those of the broadcast stream. */
+export const ruleKey = (by: 'item' | 'amount', { item, amount }: Item): string =>
+  by === 'item' ? item : String(amount % 3);
+/** Whether an item of the broadcast stream removes the one before it. */
+export const isRemoval = ({ amount }: Item): boolean => amount % 5 === 4;
 const sumTable = (name: string): Table =>
   table(
     name,
@@ -94,19 +105,30 @@ export function pipelineOf(parts: readonly Part[]): Pipeline {
  * @param inputs by part, the streams that are merged into it, by index
  */
 export function pipelineOfMany(parts: readonly Part[], inputs: readonly (readonly number[])[]): Pipeline {
-  const [first, second, third] = sources;
-  return pipeline('random', { first, second, third }, ({ first: a, second: b, third: c }) => {
+  const [first, second, third, rules] = sources;
+  return pipeline('random', { first, second, third, rules }, ({ first: a, second: b, third: c, rules }) => {
     const flows = [a, b, c];
-    return branchesOf(parts, (part) => {
-      const chosen = (inputs[part] ?? []).flatMap((n) => flows[n] ?? []);
-      const [only] = chosen;
-      return only !== undefined && chosen.length === 1 ? only : merge(...chosen);
-    });
+    return branchesOf(
+      parts,
+      (part) => {
+        const chosen = (inputs[part] ?? []).flatMap((n) => flows[n] ?? []);
+        const [only] = chosen;
+        return only !== undefined && chosen.length === 1 ? only : merge(...chosen);
+      },
+      rules,
+    );
   });
 }
 
-/** @param from what goes into each of the parts, by index */
-function branchesOf(parts: readonly Part[], from: (part: number) => Observable<Item>): Branch[] {
+/**
+ * @param from what goes into each of the parts, by index
+ * @param rules the broadcast stream, if there is one
+ */
+function branchesOf(
+  parts: readonly Part[],
+  from: (part: number) => Observable<Item>,
+  rules: Observable<Sale> = NEVER,
+): Branch[] {
   const branches: Branch[] = [];
   let number = 0;
   const add = (flow: Observable<Item>, part: Part, root: Observable<Item>): void => {
@@ -217,6 +239,16 @@ function branchesOf(parts: readonly Part[], from: (part: number) => Observable<I
         const found = flow.pipe(
           joinAsOf(name, other, {
             ...{ keep, kind, right: kept, key: keyOf(part.key), otherKey: keyOf(part.key) },
+          }),
+        );
+        return continued(found.pipe(map(({ left, right }) => joined(left, right))), part.next);
+      }
+      case 'rules': {
+        const { by, join: kind } = part;
+        const found = flow.pipe(
+          joinBroadcast(name, rules, {
+            ...{ kind, right: kept, removes: isRemoval },
+            ...{ key: (each) => [ruleKey(by, each)], otherKey: (each) => [ruleKey(by, each)] },
           }),
         );
         return continued(found.pipe(map(({ left, right }) => joined(left, right))), part.next);

@@ -11,12 +11,23 @@ export interface ArchivedInput {
 
 /** The streams of a pipeline, in order, with their archives. @throws ERR_USAGE if one is missing */
 export function inputsOf<T>({ pipeline, codec, archive, others = {} }: BatchPorts<T>): readonly ArchivedInput[] {
-  return pipeline.streams.map((stream, n) => {
-    const first = { codec: codec as Codec<unknown>, archive: archive as Archive<unknown> };
-    const input = n === 0 ? first : others[stream.name];
+  const first = { codec: codec as Codec<unknown>, archive: archive as Archive<unknown> };
+  return pipeline.streams.map((stream) => {
+    const name = archivedName(stream);
+    const input = name === archivedName(pipeline.stream) ? first : others[name];
     if (input !== undefined) return { stream, ...input };
-    throw new StockafolioError('ERR_USAGE', `pipeline '${pipeline.name}' also reads stream '${stream.name}'`, {
-      hint: `give its archive too: others: { ${stream.name}: { codec, archive } }`,
+    throw new StockafolioError('ERR_USAGE', `pipeline '${pipeline.name}' also reads stream '${name}'`, {
+      hint: `give its archive too: others: { ${name}: { codec, archive } }`,
     });
   });
+}
+
+/** The name of the stream under which it is archived: that of the whole, if it is a lane of a broadcast stream. */
+export function archivedName({ name, lane }: Pick<Stream<unknown>, 'name' | 'lane'>): string {
+  return lane?.of ?? name;
+}
+
+/** The partition of an archive that a unit reads: its own, or the one that every unit reads. */
+export function partitionIn({ stream: { lane } }: Pick<ArchivedInput, 'stream'>, unit: number): number {
+  return lane?.partition ?? unit;
 }

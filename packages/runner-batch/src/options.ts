@@ -1,4 +1,4 @@
-import type { Pipeline } from '@stockafolio/core';
+import type { BroadcastLane, Pipeline } from '@stockafolio/core';
 import type {
   AbortSignalLike,
   Archive,
@@ -90,6 +90,8 @@ export interface DividedRange {
 /** What a unit reads of one of several streams. */
 export interface UnitInput {
   readonly stream: string;
+  /** Of a broadcast stream: which of its partitions this is. */
+  readonly lane?: BroadcastLane | undefined;
   /** Identity of the source that was archived. */
   readonly source: string;
   readonly partitions?: number | undefined;

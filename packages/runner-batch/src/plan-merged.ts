@@ -11,7 +11,7 @@ import {
   partitionsChanged,
 } from '@stockafolio/engine';
 import { checkComplete } from './check-complete.js';
-import { inputsOf, type ArchivedInput } from './inputs.js';
+import { archivedName, inputsOf, partitionIn, type ArchivedInput } from './inputs.js';
 import type { BatchOptions, BatchPorts, BatchUnit, UnitInput } from './options.js';
 import { byPartition, checkGapless, newestCheckpoint, unitOptions, type BatchPlan } from './plan-units.js';
 
@@ -45,7 +45,7 @@ export async function planMerged<T>(ports: BatchPorts<T>, options: BatchOptions)
   );
   const source = jointIdentity(all.map(({ facts }) => facts?.source ?? ''));
   const units: BatchUnit[] = [];
-  for (const partition of new Set(all.flatMap(({ files }) => [...files.keys()]))) {
+  for (const partition of partitionsOf(all)) {
     const header = options.fromStart === true ? undefined : await newestCheckpoint(ports, partition);
     if (header !== undefined) checkpoints.set(partition, header);
     else refuseGrown(all);
@@ -74,6 +74,14 @@ export async function planMerged<T>(ports: BatchPorts<T>, options: BatchOptions)
   return { source, units, checkpoints, partitioning: undefined };
 }
 
+/** The partitions that have units. What is broadcast goes to all that there are, though none of their own was archived. */
+function partitionsOf(all: readonly Archived[]): ReadonlySet<number> {
+  const own = all.filter(({ input: { stream } }) => stream.lane === undefined);
+  const found = own.flatMap(({ files }) => [...files.keys()]);
+  const count = own.length === all.length ? 0 : Math.max(0, ...own.map(({ facts }) => facts?.partitions ?? 0));
+  return new Set([...found, ...Array<undefined>(count).keys()]);
+}
+
 async function archivedOf(input: ArchivedInput, options: BatchOptions): Promise<Archived> {
   const { archive } = input;
   const facts = await archive.facts();
@@ -92,7 +100,7 @@ async function archivedOf(input: ArchivedInput, options: BatchOptions): Promise<
 
 function expectSomething({ input: { stream }, facts }: Archived): void {
   if (facts !== undefined) return;
-  throw new StockafolioError('ERR_ARCHIVE_INCOMPLETE', `nothing of stream '${stream.name}' is archived`, {
+  throw new StockafolioError('ERR_ARCHIVE_INCOMPLETE', `nothing of stream '${archivedName(stream)}' is archived`, {
     hint: 'archive it first; if it has no messages at all, --allow-missing-partitions continues without it',
   });
 }
@@ -108,17 +116,19 @@ function refuseGrown(all: readonly Archived[]): void {
 
 /** What a unit reads of one stream. */
 async function rangeOf(
-  { input: { archive, stream }, facts, files, complete }: Archived,
-  partition: number,
+  { input, facts, files, complete }: Archived,
+  unit: number,
   header: CheckpointHeader | undefined,
   { day }: BatchOptions,
 ): Promise<UnitInput> {
+  const { archive, stream } = input;
+  const partition = partitionIn(input, unit);
   const own = files.get(partition) ?? [];
   const known = header?.position.inputs?.find((each) => each.stream === stream.name)?.offset;
   const from = known ?? (await archive.began(partition)) ?? own[0]?.first ?? 0;
   const silent = complete.get(partition);
   return {
-    ...{ stream: stream.name, source: facts?.source ?? '', partitions: facts?.partitions },
+    ...{ stream: stream.name, lane: stream.lane, source: facts?.source ?? '', partitions: facts?.partitions },
     ...{ from, to: checkGapless(partition, own, from) },
     // Of a day that is past there may be files of later days, which are not read.
     ...(silent === undefined || day !== undefined ? {} : { silentUntil: silent }),

@@ -17,7 +17,8 @@ import {
   tablesOf,
 } from '@stockafolio/engine';
 import { checkArchived } from './archived-history.js';
-import { inputsOf } from './inputs.js';
+import { withArchivedBroadcasts } from './broadcasts.js';
+import { inputsOf, partitionIn } from './inputs.js';
 import type { BatchOptions, BatchPorts, BatchUnit, StagePorts, UnitResult } from './options.js';
 import { planDivision } from './plan-division.js';
 import { runStages } from './repartition/run-stages.js';
@@ -116,7 +117,8 @@ async function runBatchInStages<T>(
  *
  * @throws ERR_ARCHIVE_GAP, ERR_ARCHIVE_INCOMPLETE, ERR_SOURCE_MISMATCH, ERR_PARTITIONS_CHANGED, ERR_CHECKPOINTS_AHEAD
  */
-export async function prepareBatch<T>(ports: BatchPorts<T>, options: BatchOptions = {}): Promise<BatchUnit[]> {
+export async function prepareBatch<T>(given: BatchPorts<T>, options: BatchOptions = {}): Promise<BatchUnit[]> {
+  const ports = { ...given, pipeline: await withArchivedBroadcasts(given) };
   if (options.repartition !== undefined)
     return prepareDivision(ports, { ...options, repartition: options.repartition });
   const plan = await planUnits(ports, options);
@@ -181,12 +183,14 @@ async function checkHistory<T>(
   checkpoints: ReadonlyMap<number, CheckpointHeader>,
 ): Promise<void> {
   const { tables, pipeline } = ports;
-  for (const [n, { archive, stream }] of inputsOf(ports).entries()) {
-    const marks = [...(await readMarks(tables, inputName(pipeline, n))).values()];
+  for (const [n, each] of inputsOf(ports).entries()) {
+    const { archive, stream } = each;
+    const written = await readMarks(tables, inputName(pipeline, n));
+    const marks = [...written].map(([partition, mark]) => ({ ...mark, partition: partitionIn(each, partition) }));
     const ends = [...checkpoints].flatMap(([partition, { position }]) => {
       const { inputs = [{ ...position, stream: pipeline.stream.name }] } = position;
       const at = inputs.find((input) => input.stream === stream.name);
-      return at === undefined ? [] : [positionAt(partition, at.offset, at.mark)];
+      return at === undefined ? [] : [positionAt(partitionIn(each, partition), at.offset, at.mark)];
     });
     await checkArchived(archive, [...marks, ...ends]);
   }

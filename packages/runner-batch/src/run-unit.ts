@@ -6,6 +6,7 @@ import {
   type EngineOptions,
   findCheckpoint,
   inputName,
+  letterOwner,
   PartitionEngine,
   partitioningOf,
   partitioningRow,
@@ -17,7 +18,8 @@ import {
   tablesOf,
 } from '@stockafolio/engine';
 import { checkOneHistory, historiesOf, markAtEnd } from './archived-history.js';
-import { inputsOf, type ArchivedInput } from './inputs.js';
+import { withBroadcastsOf } from './broadcasts.js';
+import { inputsOf, partitionIn, type ArchivedInput } from './inputs.js';
 import type { BatchPorts, BatchUnit, StagePorts, UnitInput, UnitResult } from './options.js';
 import { FinalRows } from './final-rows.js';
 import { filesOf } from './files-of.js';
@@ -42,25 +44,29 @@ export interface UnitListener {
  * ERR_CHECKPOINT_PLAN_CHANGED, ERR_MANY_DEAD_LETTERS, and the errors of the ports
  */
 export async function runUnit<T>(
-  ports: StagePorts<T>,
+  given: StagePorts<T>,
   unit: BatchUnit,
   listener: UnitListener = {},
 ): Promise<UnitResult> {
+  const ports = { ...given, pipeline: withBroadcastsOf(given.pipeline, unit) };
   const { pipeline } = ports;
   const { partition, source, partitions, onBadRecord } = unit;
   const isDivided = unit.division !== undefined;
   const archives = inputsOf(ports);
   const ranges: readonly UnitInput[] = unit.inputs ?? [{ ...unit, stream: pipeline.stream.name }];
   const files = await Promise.all(
-    archives.map(({ archive }, n) => {
+    archives.map((each, n) => {
       const range = ranges[n];
-      return range === undefined ? [] : filesOf(archive, { ...range, partition });
+      return range === undefined ? [] : filesOf(each.archive, { ...range, partition: partitionIn(each, partition) });
     }),
   );
   const isWhole = isDivided || pipeline.reads === undefined;
   const letters = isWhole
     ? []
-    : archives.map((each, n) => new WholeDeadLetters(each.codec, each.archive, partition, inputName(pipeline, n)));
+    : archives.map((each, n) => {
+        const { owner, partition: lane = partition } = letterOwner(pipeline, n);
+        return new WholeDeadLetters(each.codec, each.archive, lane, owner);
+      });
   const lanes = ports.lanes?.(partition);
   const engine = new PartitionEngine({
     ...{ pipeline, partition, source, partitions, onBadRecord },
@@ -69,10 +75,10 @@ export async function runUnit<T>(
     repartitions: lanes?.partitions,
     states: ports.states?.(),
   });
-  const whole = async (rows: readonly Mutation[]): Promise<readonly Mutation[]> => {
-    let completed = rows;
-    for (const each of letters) completed = await each.complete(completed);
-    return completed;
+  const completed = async (rows: readonly Mutation[]): Promise<readonly Mutation[]> => {
+    let whole = rows;
+    for (const each of letters) whole = await each.complete(whole);
+    return whole;
   };
   // Created before the first record: the checkpoint saves what has changed since then.
   const saver = await resume(ports, unit, engine);
@@ -82,7 +88,10 @@ export async function runUnit<T>(
     return { stage: pipeline.name, partition, records: 0, setAside: 0, rows: 0, offset, version };
   }
   const histories = await Promise.all(archives.map(({ archive }, n) => historiesOf(archive, files[n] ?? [])));
-  histories.forEach((own, n) => checkOneHistory(partition, own, { partition, ...engine.inputs.at(n).position }));
+  for (const [n, each] of archives.entries()) {
+    const read = partitionIn(each, partition);
+    checkOneHistory(read, histories[n] ?? [], { partition: read, ...engine.inputs.at(n).position });
+  }
   const writer = new RowWriter(ports, unit.writeRows);
   const final = new FinalRows(pipeline.plan.edges, unit.writeRows);
   const taken = isDivided ? takeDivided(ports, unit, engine) : takeUnit(ports, unit, engine, files);
@@ -95,7 +104,7 @@ export async function runUnit<T>(
     listener.onRecords?.(count);
     await writer.write(engine.takeNotes());
     await lanes?.add(engine.departures.take());
-    if (engine.waiting >= unit.writeRows) await writer.write(await whole(final.take(engine.drain())));
+    if (engine.waiting >= unit.writeRows) await writer.write(await completed(final.take(engine.drain())));
   }
   watch.end();
   if (unit.inputs === undefined) engine.passOver(unit.to);
@@ -104,8 +113,8 @@ export async function runUnit<T>(
     if (input.offset === to) input.mark = markAtEnd(histories[n] ?? [], to);
   });
   engine.flush();
-  await writer.write(await whole(final.take(engine.drain())));
-  for (const rows of final.end(engine.commitInParts(unit.writeRows))) await writer.write(await whole(rows));
+  await writer.write(await completed(final.take(engine.drain())));
+  for (const rows of final.end(engine.commitInParts(unit.writeRows))) await writer.write(await completed(rows));
   await writer.settle();
   for (const [n, { stream }] of archives.entries()) {
     const partitioning = partitioningOf(stream, ranges[n]?.partitions);

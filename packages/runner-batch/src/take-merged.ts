@@ -8,7 +8,7 @@ import {
   readLulls,
 } from '@stockafolio/engine';
 import { EntryJudge } from './entry-judge.js';
-import { inputsOf, type ArchivedInput } from './inputs.js';
+import { inputsOf, partitionIn, type ArchivedInput } from './inputs.js';
 import type { BatchPorts, BatchUnit, UnitInput } from './options.js';
 
 /** A message of an archive, judged. */
@@ -75,11 +75,13 @@ export async function* takeMerged<T>(
 
 async function* portionsOf<T>(
   { pipeline }: BatchPorts<T>,
-  { archive, codec, stream }: ArchivedInput,
+  input: ArchivedInput,
   { from, to, partitions: count }: UnitInput,
-  { partition, onPartitionMismatch }: BatchUnit,
+  { partition: unit, onPartitionMismatch }: BatchUnit,
   files: readonly ArchivedFile[],
 ): AsyncGenerator<readonly Entry[]> {
+  const { archive, codec, stream } = input;
+  const partition = partitionIn(input, unit);
   const is = partitioningOf(stream, count);
   const fields = pipeline.reads?.filter((field) => stream.schema.names.includes(field));
   for (const file of files) {

@@ -18,7 +18,7 @@ export class WholeDeadLetters<T> {
   readonly #owner: string;
   readonly #missing = new Set<number>();
 
-  /** @param owner the name under which the dead letters of the stream are kept: see `inputName` */
+  /** @param owner the name under which the dead letters of the stream are kept: see `letterOwner` */
   constructor(codec: Codec<T>, archive: Archive<T>, partition: number, owner: string) {
     this.#whole = codec;
     this.#archive = archive;
@@ -39,6 +39,7 @@ export class WholeDeadLetters<T> {
     this.#missing.clear();
     return rows.flatMap((row) => {
       if (row.table !== (deadLetters as Table) || row.values[OWNER] !== this.#owner) return row;
+      if (row.values[PARTITION] !== this.#partition) return row;
       const message = messages.get(Number(row.values[OFFSET]));
       return message === undefined ? row : withMessage(row, message);
     });
@@ -86,4 +87,5 @@ export class WholeDeadLetters<T> {
 }
 
 const OWNER = deadLetters.columns.findIndex(({ name }) => name === 'pipeline');
+const PARTITION = deadLetters.columns.findIndex(({ name }) => name === 'partition');
 const OFFSET = deadLetters.columns.findIndex(({ name }) => name === 'offset');

@@ -18,23 +18,28 @@ import { jointIdentity } from '@stockafolio/engine';
  * sums; positions and batches say which stream they are of.
  *
  * The first source with the most partitions has the group, and the others follow it: they are read without groups of
- * their own, so that the partitions that belong together are always in one process.
+ * their own, so that the partitions that belong together are always in one process. That of a broadcast stream never has
+ * it: every partition reads all of it.
  */
 export function jointSource(sources: readonly NamedSource[]): Source {
   return new Joint(sources);
 }
 
-/** The source of a stream, or of the lanes of a repartition. */
+/** The source of a stream, or of the lanes of a repartition or a broadcast stream. */
 export interface NamedSource {
   readonly stream: string;
   readonly source: Source;
   /** How many streams it has: the lanes of a repartition. Defaults to one. */
   readonly lanes?: number;
+  /** Whether every partition reads all of it: then it says what any of them gets, as partition 0. */
+  readonly isBroadcast?: boolean;
 }
 
 class Joint implements Source {
   readonly #streams: readonly string[];
   readonly #sources: readonly Source[];
+  /** By source, whether it is that of a broadcast stream. */
+  readonly #broadcasts: readonly boolean[];
   /** By source, the indexes of its streams. */
   readonly #inputs: readonly (readonly number[])[];
   /** The index of the source that has the group. */
@@ -54,6 +59,7 @@ class Joint implements Source {
   constructor(inputs: readonly NamedSource[]) {
     this.#streams = inputs.map(({ stream }) => stream);
     this.#sources = inputs.map(({ source }) => source);
+    this.#broadcasts = inputs.map(({ isBroadcast = false }) => isBroadcast);
     let count = 0;
     this.#inputs = inputs.map(({ lanes = 1 }) => Array.from({ length: lanes }, () => count++));
   }
@@ -74,12 +80,14 @@ class Joint implements Source {
     const all = await Promise.all(this.#sources.map((source) => source.ranges()));
     // What is read, and by which group, remains the same while it is open.
     if (!this.#isOpen) {
-      this.#counts = all.map(({ length }) => length);
+      this.#counts = all.map(({ length }, source) => (this.#isBroadcast(source) ? 0 : length));
       this.#leader = this.#counts.indexOf(Math.max(...this.#counts));
     }
-    this.#failure ??= this.#grown(all.map(({ length }) => length));
+    this.#failure ??= this.#grown(all.map(({ length }, source) => (this.#isBroadcast(source) ? 0 : length)));
     return (all[this.#leader] ?? []).map(({ partition }) => {
-      const ranges = all.map((each) => each.find((one) => one.partition === partition));
+      const ranges = all.map((each, source) =>
+        this.#isBroadcast(source) ? each[0] : each.find((one) => one.partition === partition),
+      );
       const inputs = ranges.flatMap((range, n): readonly InputRange[] => {
         const whole = { oldest: range?.oldest ?? 0, end: range?.end ?? 0 };
         return this.#isWide(n) ? (range?.inputs ?? (this.#inputs[n] ?? []).map(() => whole)) : [whole];
@@ -148,8 +156,7 @@ class Joint implements Source {
   async #follow(generation: number): Promise<void> {
     for (const [input, source] of this.#sources.entries()) {
       if (input === this.#leader) continue;
-      const count = this.#counts[input] ?? 0;
-      const positions = [...this.#open.values()].filter(({ partition }) => partition < count);
+      const positions = [...this.#open.values()].filter(({ partition }) => this.#has(input, partition));
       await source.follow?.(
         positions.flatMap((position) => this.#at(position, input) ?? []),
         generation,
@@ -200,7 +207,7 @@ class Joint implements Source {
   emptyAt(partition: number, input = 0): number | undefined {
     const { at, lane } = this.#placeOf(input);
     // A partition that the stream does not have never gets a message.
-    if (partition >= (this.#counts[at] ?? 0)) return Number.POSITIVE_INFINITY;
+    if (!this.#has(at, partition)) return Number.POSITIVE_INFINITY;
     return this.#source(at).emptyAt?.(partition, lane);
   }
 
@@ -216,7 +223,7 @@ class Joint implements Source {
     this.#open.set(position.partition, position);
     for (const [input, source] of this.#sources.entries()) {
       const at = this.#at(position, input);
-      if (at !== undefined && position.partition < (this.#counts[input] ?? 0)) source.seek(at);
+      if (at !== undefined && this.#has(input, position.partition)) source.seek(at);
     }
   }
 
@@ -250,6 +257,15 @@ class Joint implements Source {
 
   #isWide(source: number): boolean {
     return (this.#inputs[source]?.length ?? 1) > 1;
+  }
+
+  #isBroadcast(source: number): boolean {
+    return this.#broadcasts[source] === true;
+  }
+
+  /** Whether a source has something for a partition. */
+  #has(source: number, partition: number): boolean {
+    return this.#isBroadcast(source) || partition < (this.#counts[source] ?? 0);
   }
 
   #source(at: number): Source {

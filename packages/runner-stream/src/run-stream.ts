@@ -15,6 +15,7 @@ import {
   readProgress,
   tablesOf,
 } from '@stockafolio/engine';
+import { withBroadcastSources } from './broadcast/with-broadcast-sources.js';
 import { Committer } from './committer.js';
 import { DeadLetterReport } from './dead-letter-report.js';
 import { FloorWatch } from './floor-watch.js';
@@ -55,7 +56,7 @@ import { readWritten, type Written } from './written.js';
 export async function runStream<T>(options: StreamOptions<T>): Promise<StreamResult> {
   const run = (stage: StageOptions<T>): Promise<StreamResult> =>
     new StreamRun({ ...stage, source: sourceOf(stage) }, inputsOf(stage)).run();
-  return needsStages(options.pipeline) ? runStages(options, run) : run(options);
+  return needsStages(options.pipeline) ? runStages(options, run) : run(await withBroadcastSources(options));
 }
 
 /** How long to wait for a batch while a due commit waits for the previous one, in milliseconds. */

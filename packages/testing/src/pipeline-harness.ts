@@ -7,7 +7,7 @@ import {
   type Table,
   type Value,
 } from '@stockafolio/core';
-import { type Stage, stagesOf, withLanes } from '@stockafolio/core/plan';
+import { broadcastsOf, type Stage, stagesOf, withLanes } from '@stockafolio/core/plan';
 import type { Codec, Tables } from '@stockafolio/core/ports';
 import { deadLetters, type PartitionEngine } from '@stockafolio/engine';
 import type { HarnessOptions } from './harness-options.js';
@@ -42,6 +42,9 @@ export class PipelineHarness<T> {
   readonly files: MemoryFiles;
   readonly #pipeline: Pipeline;
   readonly #time: SendingTime = { now: Number.NEGATIVE_INFINITY };
+  readonly #partitions: number;
+  /** Records of broadcast streams so far: they go to the partitions in turn. */
+  #broadcast = 0;
   readonly #stages: readonly { readonly stage: Stage; readonly harness: StageHarness<T> }[];
 
   constructor(pipeline: Pipeline, options: HarnessOptions<T>) {
@@ -49,6 +52,8 @@ export class PipelineHarness<T> {
     const { partitions = 4, tables = memoryTables(), files = memoryFiles() } = options;
     this.tables = tables;
     this.files = files;
+    this.#partitions = partitions;
+    const broadcasts = new Map(broadcastsOf(pipeline).map((name) => [name, partitions]));
     const stages = stagesOf(pipeline);
     const isOrdered = stages.length > 1 || pipeline.streams.length > 1;
     const { codec, codecs = {} } = options;
@@ -60,6 +65,7 @@ export class PipelineHarness<T> {
         withLanes(
           stage,
           stage.behind.map(() => partitions),
+          broadcasts,
         ),
         all,
       ),
@@ -81,7 +87,8 @@ export class PipelineHarness<T> {
 
   /**
    * Pushes records of one of several streams. Each is sent at its event time, or at that of an earlier one, and waits, as in a
-   * run, until it is certain that no earlier record of another stream can come: see {@link idle}.
+   * run, until it is certain that no earlier record of another stream can come: see {@link idle}. Those of a broadcast
+   * stream reach every partition.
    *
    * @throws ERR_PIPELINE_INVALID if the pipeline does not read the stream
    * @example
@@ -92,8 +99,9 @@ export class PipelineHarness<T> {
   pushTo<R>(stream: Stream<R>, ...records: readonly R[]): void {
     this.#checkRead(stream);
     for (const record of records) {
+      const name = stream.isBroadcast ? `${stream.name}-${this.#broadcast++ % this.#partitions}` : stream.name;
       for (const { harness } of this.#stages) {
-        const input = harness.inputOf(stream.name);
+        const input = harness.inputOf(name);
         if (input !== undefined) harness.push(input, [record]);
       }
     }
@@ -106,16 +114,19 @@ export class PipelineHarness<T> {
     timestamp = 0,
     stream: Pick<Stream<unknown>, 'name'> = this.#pipeline.stream,
   ): void {
-    this.#checkRead(stream);
+    const { isBroadcast } = this.#checkRead(stream);
     for (const { harness } of this.#stages) {
-      const input = harness.inputOf(stream.name);
-      if (input !== undefined) harness.pushMessage(input, partition, { value, timestamp });
+      const input = harness.inputOf(isBroadcast ? `${stream.name}-${partition}` : stream.name);
+      if (input === undefined) continue;
+      if (isBroadcast) harness.pushMessageToAll(input, { value, timestamp });
+      else harness.pushMessage(input, partition, { value, timestamp });
     }
   }
 
-  #checkRead({ name }: Pick<Stream<unknown>, 'name'>): void {
+  #checkRead({ name }: Pick<Stream<unknown>, 'name'>): Stream<unknown> {
     const { streams } = this.#pipeline;
-    if (streams.some((each) => each.name === name)) return;
+    const stream = streams.find((each) => each.name === name);
+    if (stream !== undefined) return stream;
     throw new StockafolioError(
       'ERR_PIPELINE_INVALID',
       `pipeline '${this.#pipeline.name}' does not read stream '${name}'`,

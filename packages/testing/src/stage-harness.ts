@@ -83,7 +83,7 @@ export class StageHarness<T> {
     this.#options = options;
     const { streams, reads } = pipeline;
     const { codecs = {}, onPartitionMismatch = 'fail' } = options;
-    this.#codecs = streams.map(({ name, schema }) => codecs[name] ?? jsonCodec(schema));
+    this.#codecs = streams.map(({ name, schema, lane }) => codecs[lane?.of ?? name] ?? jsonCodec(schema));
     this.#narrow = streams.map((stream) => narrowing(reads, stream));
     this.#partitions = options.partitions;
     this.tables = options.tables;
@@ -119,20 +119,30 @@ export class StageHarness<T> {
 
   /**
    * Pushes records of a stream, by its index, one after the other. Records of a stream that is keyed by nothing go to the
-   * partitions in turn.
+   * partitions in turn, those of a broadcast stream to all.
    */
   push(input: number, records: readonly unknown[]): void {
     const stream = this.#streamAt(input);
     const { partitioner } = stream;
     for (const record of records) {
+      const time = stream.time(record);
+      const timestamp = this.#options.isOrdered ? Math.max(this.#options.time.now, time) : time;
+      const value = this.#codecOf(input).encode(record);
+      if (stream.isBroadcast) {
+        this.pushMessageToAll(input, { value, timestamp });
+        continue;
+      }
       const partition =
         partitioner === undefined
           ? this.#log.length % this.#partitions
           : choosePartition(partitioner, keyBytes(stream.key(record)), this.#partitions);
-      const time = stream.time(record);
-      const sent = this.#options.isOrdered ? Math.max(this.#options.time.now, time) : time;
-      this.pushMessage(input, partition, { value: this.#codecOf(input).encode(record), timestamp: sent });
+      this.pushMessage(input, partition, { value, timestamp });
     }
+  }
+
+  /** Pushes a message of one partition of a broadcast stream, which every engine reads. */
+  pushMessageToAll(input: number, message: { readonly value: Uint8Array | null; readonly timestamp: number }): void {
+    for (const partition of this.#numbers) this.pushMessage(input, partition, message);
   }
 
   /**

@@ -22,6 +22,7 @@ const schema = z.strictObject({
       .array(
         z.strictObject({
           stream: z.string(),
+          lane: z.strictObject({ of: z.string(), partition: offset }).optional(),
           source: z.string(),
           partitions: z.number().int().positive().optional(),
           from: offset,

@@ -128,7 +128,7 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
     const ends = units.map(({ version }) => version);
     const raised = new RaisedVersions(found, pipeline.name, {
       archived: known,
-      partitions: (await archive.facts())?.partitions ?? units.length,
+      partitions: (await countPartitions(pipeline, inputs)) ?? units.length,
       clock: toolkit.clock,
       onWait: (why) => reporter.say(why),
     });
@@ -257,4 +257,15 @@ function describe(difference: Difference): string {
 
 function shown(type: FieldType, value: Value): string {
   return value === undefined ? 'null' : formatValue(type, value);
+}
+
+/** How many partitions the pipeline has, as far as the archives say: those of a broadcast stream make none. */
+async function countPartitions(
+  { streams }: App['pipeline'],
+  { archive, others = {} }: Awaited<ReturnType<typeof archivedInputs>>,
+): Promise<number | undefined> {
+  const [first, ...rest] = streams;
+  const own = first?.isBroadcast === true ? rest.find(({ isBroadcast }) => !isBroadcast) : first;
+  const of = own === undefined || own === first ? archive : others[own.name]?.archive;
+  return (await of?.facts())?.partitions;
 }

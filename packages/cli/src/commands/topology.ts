@@ -81,8 +81,10 @@ function text({ name: pipeline, streams, plan }: Pipeline): string[] {
       below(edge.to, `${indent}   `);
     }
   };
-  for (const { name } of streams) {
-    lines.push(`pipeline ${pipeline} reads stream ${name}`);
+  for (const { name, isBroadcast } of streams) {
+    lines.push(
+      `pipeline ${pipeline} reads ${isBroadcast ? `broadcast stream ${name}, whole in every partition` : `stream ${name}`}`,
+    );
     below('', '  ', name);
   }
   return lines;
@@ -102,7 +104,10 @@ function mermaid({ streams, plan }: Pipeline): string[] {
     );
     return name === '' ? `stream${part === '' ? '' : `_${part}`}` : part;
   };
-  const lines = ['flowchart LR', ...streams.map(({ name }) => `  ${id('', name)}([${name}])`)];
+  const lines = [
+    'flowchart LR',
+    ...streams.map(({ name, isBroadcast }) => `  ${id('', name)}([${name}${isBroadcast ? '<br/>broadcast' : ''}])`),
+  ];
   for (const { stream } of plan.repartitions) lines.push(`  ${id('', stream.name)}>${stream.name}]`);
   for (const { name, kind } of plan.operators) lines.push(`  ${id(name)}["${kind}<br/>${name}"]`);
   for (const { from, stream, to, table, final, output, repartition } of plan.edges) {

@@ -190,9 +190,11 @@ async function expectRecords(letters: readonly DeadLetter[], ports: ReplayPorts)
 /**
  * A dead letter is an offset in the source that the tables were made from: in another source it means another message.
  */
-async function expectSameSource(source: Source, { tables, pipeline }: ReplayPorts): Promise<void> {
+async function expectSameSource(source: Source, { tables, pipeline, stream }: ReplayPorts): Promise<void> {
   const identity = await source.identity();
-  for (const { source: made } of (await readProgress(tables, pipeline)).values()) {
+  // The progress of a broadcast stream is kept by its partitions.
+  const owner = stream.isBroadcast ? `${pipeline}-0` : pipeline;
+  for (const { source: made } of (await readProgress(tables, owner)).values()) {
     if (made === identity) continue;
     throw new StockafolioError('ERR_SOURCE_MISMATCH', `the tables were made from ${made}; --to names ${identity}`, {
       hint: 'replay dead letters into the source that they come from',

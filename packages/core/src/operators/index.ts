@@ -6,6 +6,7 @@ export { foldByKey } from './fold-by-key.js';
 export { hoppingWindow } from './hopping-window.js';
 export type { Initial, InitialValues } from './initial.js';
 export { joinAsOf, type JoinAsOfOptions } from './join-as-of.js';
+export { joinBroadcast, type JoinBroadcastOptions } from './join-broadcast.js';
 export {
   joinLatest,
   type JoinLatestOptions,

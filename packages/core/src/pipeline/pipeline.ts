@@ -60,7 +60,7 @@ export interface Pipeline {
  * @param build declares the operators and their destinations. It is called immediately, and again for every partition
  * that is executed, so that RxJS operators such as `share` share nothing between partitions; it must declare the same
  * each time
- * @throws ERR_PIPELINE_INVALID if there is no stream, if none has a field of `reads`, or if operators and tables do not
+ * @throws ERR_PIPELINE_INVALID if there is no stream, or broadcast streams alone, if none has a field of `reads`, or if operators and tables do not
  * fit; ERR_OPERATOR_NAME_TAKEN; ERR_SHARD_MISSING; ERR_NOT_COPARTITIONED if an operator needs all records of a key from
  * streams that are partitioned otherwise
  * @example
@@ -107,6 +107,7 @@ export function pipeline(
     });
   }
   checkStreams(name, sources);
+  checkBroadcasts(name, sources);
   checkIdleAfter(name, idleAfter);
   checkReads(name, sources, reads);
   const declare = (records: readonly Observable<unknown>[]): unknown =>
@@ -129,6 +130,13 @@ function checkStreams(pipeline: string, streams: readonly Stream<unknown>[]): vo
   if (twice === undefined) return;
   throw new StockafolioError('ERR_PIPELINE_INVALID', `pipeline '${pipeline}' reads stream '${twice}' twice`, {
     hint: 'give it once, and use it in as many places as you like; two topics are two streams with names of their own',
+  });
+}
+
+function checkBroadcasts(pipeline: string, streams: readonly Stream<unknown>[]): void {
+  if (streams.some(({ isBroadcast }) => !isBroadcast)) return;
+  throw new StockafolioError('ERR_PIPELINE_INVALID', `pipeline '${pipeline}' reads broadcast streams only`, {
+    hint: 'its partitions are those of another stream: read that one too, or declare this one with a key',
   });
 }
 

@@ -8,7 +8,7 @@ import { divideIntoStages } from './divide-into-stages.js';
 import { Flow, foreignFlow, type FlowOrigin, type StreamOrigin } from './flow.js';
 import { keyKindOf, keyKindsOf, type KeyKind } from './key-kinds.js';
 import { Meetings } from './meetings.js';
-import { changes, notPartitioned } from './refusals.js';
+import { changes, noBroadcast, notPartitioned, readsBroadcast } from './refusals.js';
 import { shardMissing } from './shard-missing.js';
 import { kindOfField, mayHaveStreamKey } from './stream-key.js';
 import { subscribedBy } from './subscribed-by.js';
@@ -71,8 +71,9 @@ export class PlanBuilder {
   addOperator<T>(node: OperatorNode, input: Observable<unknown>, other?: Observable<unknown>): Flow<T> {
     this.#checkName(node.name, this.#operators);
     const inputs = (other === undefined ? [input] : [input, other]).map((each) => this.#originsOf(each));
-    const reaching = new Set(inputs.flatMap((origins) => [...this.#streamsOf(origins)]));
     inputs.forEach((origins, n) => this.#addInput(node, origins, n > 0));
+    const keyed = node.otherIsBroadcast === true ? inputs.slice(0, 1) : inputs;
+    const reaching = new Set(keyed.flatMap((origins) => [...this.#streamsOf(origins)]));
     this.#reaching.set(node, reaching);
     this.#meetings.add(node, reaching);
     const timers = inputs.map((origins) => [...new Set(origins.flatMap((from) => this.#timersOf(from)))]);
@@ -90,6 +91,8 @@ export class PlanBuilder {
 
   /** Checks that an operator may be given what comes from there, and adds the edge. */
   #addInput(node: OperatorNode, origins: readonly FlowOrigin[], isOther: boolean): void {
+    if (isOther && node.otherIsBroadcast === true) this.#checkBroadcast(node, origins);
+    else this.#checkNoBroadcast(`operator '${node.name}'`, origins);
     for (const from of origins) {
       const sender = this.#nodeOf(from);
       if (sender?.emits === 'changelog') throw changes(`operator '${node.name}' cannot fold`, sender);
@@ -101,6 +104,20 @@ export class PlanBuilder {
       if (node.needsStreamKey === true) throw notPartitioned(node, this.#anyOf(this.#streamsOf(origins)));
       this.#partial.add(node);
     }
+  }
+
+  /** @throws ERR_PIPELINE_INVALID if records of a broadcast stream come from there */
+  #checkNoBroadcast(what: string, origins: readonly FlowOrigin[]): void {
+    const stream = origins.map((from) => this.#carriers.get(from)).find((each) => each?.isBroadcast === true);
+    if (stream !== undefined) throw readsBroadcast(what, stream);
+  }
+
+  /** @throws ERR_PIPELINE_INVALID if other values come from there than records of broadcast streams */
+  #checkBroadcast(node: OperatorNode, origins: readonly FlowOrigin[]): void {
+    const streams = origins.map((from) => (from.name === '' ? this.#carriers.get(from) : undefined));
+    const other = streams.find((stream) => stream?.isBroadcast !== true);
+    if (streams.length === 0 || other !== undefined || streams.includes(undefined))
+      throw noBroadcast(node, other === undefined ? [] : [other]);
   }
 
   #addStep(step: Step, origins: readonly FlowOrigin[]): void {
@@ -122,6 +139,7 @@ export class PlanBuilder {
       if (sender?.emits === 'changelog' && this.#windowOf(from) === undefined)
         throw changes(`repartition '${name}' cannot pass on`, sender);
     }
+    this.#checkNoBroadcast(`repartition '${name}'`, origins);
     this.#addEdges(origins, { to: name, table: false, repartition: true });
     const origin = this.#addStream(stream);
     const step: RepartitionStep = { stream, origin, records };
@@ -185,6 +203,7 @@ export class PlanBuilder {
     checkTable(this.#pipeline, table, this.#tables.get(table.name));
     if (writer !== undefined) this.#noteKinds(writer, table);
     const origins = this.#originsOf(rows);
+    this.#checkNoBroadcast(`table '${table.name}'`, origins);
     const isPartial = origins.some((from) => {
       const sender = this.#nodeOf(from) ?? this.#windowOf(from);
       return sender !== undefined && this.#partial.has(sender);
@@ -378,14 +397,15 @@ export class PlanBuilder {
 
   /**
    * Where the values of an observable come from: a stream, the output of an operator, or final values. None if that is
-   * unknown, as for the output of RxJS's `merge`; but behind a repartition it is always known.
+   * unknown, as for the output of RxJS's `merge`; but with a repartition or a broadcast stream it is always known.
    *
    * @throws ERR_PIPELINE_INVALID if it is of another pipeline
    */
   #originsOf(observable: Observable<unknown>): readonly FlowOrigin[] {
     for (let at: Observable<unknown> | undefined = observable; at !== undefined; at = at.source)
       if (at instanceof Flow) return [this.#own(at.origin)];
-    return this.#repartitions.length === 0 ? [] : subscribedBy(observable).map((origin) => this.#own(origin));
+    const mustKnow = this.#repartitions.length > 0 || this.#streams.some(({ isBroadcast }) => isBroadcast);
+    return mustKnow ? subscribedBy(observable).map((origin) => this.#own(origin)) : [];
   }
 
   #own(origin: FlowOrigin): FlowOrigin {

@@ -22,6 +22,8 @@ export interface OperatorNode<O = unknown> extends FlowOrigin {
   readonly streamKeyAt?: number | undefined;
   /** Whether it must begin there, because no other partition may hold records of its keys. */
   readonly needsStreamKey?: boolean;
+  /** Whether its other input is a broadcast stream, of which each partition has all records: any key is there. */
+  readonly otherIsBroadcast?: boolean;
   /** Settings that change what the state means, such as a window's size. */
   readonly settings: Readonly<Record<string, string | number>>;
   /** Its state for each key. The operator's own fields begin with `$`, which no user's field can. */

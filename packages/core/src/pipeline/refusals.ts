@@ -31,3 +31,30 @@ export function changes(what: string, { name, kind, finalAfter }: OperatorNode):
     },
   );
 }
+
+/**
+ * The error of what is given records of a broadcast stream, and is no `joinBroadcast`.
+ *
+ * @param what it is, such as `operator 'total'`
+ */
+export function readsBroadcast(what: string, { name }: Stream<unknown>): StockafolioError {
+  return new StockafolioError(
+    'ERR_PIPELINE_INVALID',
+    `${what} is given records of broadcast stream '${name}', which every partition has: they would count once in each`,
+    {
+      hint: 'send it into joinBroadcast(name, ...) as its other input alone; to fold its records declare it with a key, in a pipeline of its own',
+    },
+  );
+}
+
+/** The error of a `joinBroadcast` whose other input is not one broadcast stream. */
+export function noBroadcast({ name }: OperatorNode, streams: readonly Stream<unknown>[]): StockafolioError {
+  const [stream] = streams;
+  return new StockafolioError(
+    'ERR_PIPELINE_INVALID',
+    `operator '${name}': its other input is ${stream === undefined ? 'no broadcast stream' : `stream '${stream.name}', which is not broadcast`}`,
+    {
+      hint: 'declare the stream so: stream(name, schema, { broadcast: true, time }); between it and joinBroadcast there may be functions of RxJS, but no operators',
+    },
+  );
+}

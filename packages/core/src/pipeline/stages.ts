@@ -26,18 +26,54 @@ export function stagesOf(pipeline: Pipeline): readonly Stage[] {
   return Array.from({ length: count }, (_, stage) => stageOf(pipeline, streams, stage));
 }
 
+/** The broadcast streams of a pipeline that are not divided into lanes yet, by name. */
+export function broadcastsOf({ streams }: Pick<Pipeline, 'streams'>): readonly string[] {
+  return streams.filter(({ isBroadcast, lane }) => isBroadcast && lane === undefined).map(({ name }) => name);
+}
+
 /**
  * A stage as it is executed: the records of a repartition come in one lane for each partition that they left, and each
- * lane is a stream of its own, `REPARTITION-PARTITION`.
+ * lane is a stream of its own, `REPARTITION-PARTITION`. Those of a broadcast stream come in one lane for each of its
+ * partitions, `STREAM-PARTITION`: every engine reads all of them.
  *
  * @param counts by repartition of `behind`, from how many partitions its records come
+ * @param broadcasts by name of a broadcast stream, how many partitions it has
  */
-export function withLanes(stage: Stage, counts: readonly number[]): Pipeline {
-  const { streams, behind } = stage;
-  const lanes = streams.map((stream) => {
+export function withLanes(
+  stage: Stage,
+  counts: readonly number[],
+  broadcasts: ReadonlyMap<string, number> = new Map(),
+): Pipeline {
+  const { behind } = stage;
+  return divided(stage, (stream) => {
+    if (stream.isBroadcast) return broadcastLanes(stream, broadcasts.get(stream.name));
     const at = behind.findIndex((step) => step.stream === stream);
     return at < 0 ? [stream] : Array.from({ length: counts[at] ?? 0 }, (_, lane) => laneOf(stream, lane));
   });
+}
+
+/**
+ * A pipeline without repartitions as it is executed: see {@link withLanes}.
+ *
+ * @param broadcasts by name of a broadcast stream, how many partitions it has
+ */
+export function withBroadcasts<P extends Pipeline>(pipeline: P, broadcasts: ReadonlyMap<string, number>): P {
+  if (broadcastsOf(pipeline).length === 0) return pipeline;
+  return divided(pipeline, (stream) =>
+    stream.isBroadcast ? broadcastLanes(stream, broadcasts.get(stream.name)) : [stream],
+  );
+}
+
+function broadcastLanes(stream: Stream<unknown>, count: number | undefined): readonly Stream<unknown>[] {
+  if (stream.lane !== undefined || count === undefined) return [stream];
+  return Array.from({ length: count }, (_, partition) =>
+    Object.freeze({ ...laneOf(stream, partition), lane: Object.freeze({ of: stream.name, partition }) }),
+  );
+}
+
+/** The same pipeline with other streams in the place of each. */
+function divided<P extends Pipeline>(stage: P, into: (stream: Stream<unknown>) => readonly Stream<unknown>[]): P {
+  const lanes = stage.streams.map(into);
   const firsts = lanes.map((_, n) => lanes.slice(0, n).flat().length);
   const all = lanes.flat();
   const laned = (plan: Plan): Plan => ({

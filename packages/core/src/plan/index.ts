@@ -4,6 +4,7 @@ export type { DistinctNodeOptions } from '../operators/distinct-by-key.js';
 export { withHidden } from '../operators/hidden-fields.js';
 export { firstValue, initialProblem, OF_FIRST_RECORD, shownInitial } from '../operators/initial.js';
 export type { JoinAsOfNodeOptions } from '../operators/join-as-of.js';
+export type { JoinBroadcastNodeOptions } from '../operators/join-broadcast.js';
 export type { JoinLatestNodeOptions } from '../operators/join-latest.js';
 export { keptFor, type JoinWithinNodeOptions } from '../operators/join-within.js';
 export type { KeptNode } from '../operators/kept.js';
@@ -33,7 +34,7 @@ export {
 } from '../pipeline/plan.js';
 export { reservedTables } from '../pipeline/reserved-tables.js';
 export { shardMissing } from '../pipeline/shard-missing.js';
-export { needsStages, stagesOf, withLanes, type Stage } from '../pipeline/stages.js';
+export { broadcastsOf, needsStages, stagesOf, withBroadcasts, withLanes, type Stage } from '../pipeline/stages.js';
 export { withPartitioner } from '../pipeline/with-partitioner.js';
 export { columnOrigins, type ColumnOrigin } from '../pipeline/state-fits.js';
 export type { KeyTuple } from '../pipeline/update.js';

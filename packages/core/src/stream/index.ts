@@ -3,6 +3,7 @@ export { murmur2, partitionOf } from '../hash/murmur2.js';
 export { choosePartition, isPartitionerName, type Partitioner } from './partitioner.js';
 export {
   stream,
+  type BroadcastLane,
   type Key,
   type KeyField,
   type KeyPart,

@@ -46,6 +46,7 @@ export type StreamOptions<T> = StreamTimes<T> &
         /** How the partition of a key is chosen; every message is checked for it. Defaults to `murmur2`. */
         readonly partitioner?: Partitioner;
         readonly keyedBy?: never;
+        readonly broadcast?: never;
       }
     | {
         /**
@@ -53,10 +54,30 @@ export type StreamOptions<T> = StreamTimes<T> &
          * come from `shardedFold`, or from windows into tables with a `shard()` column.
          */
         readonly keyedBy: 'nothing';
+        readonly broadcast?: never;
         readonly key?: never;
         readonly partitioner?: never;
       }
+    | {
+        /**
+         * A small stream of rules, names or corporate actions: each partition of a pipeline reads all of its partitions, of
+         * which there may be any number, keyed in any way. Its records go into `joinBroadcast` alone. What changes the
+         * same value belongs into one partition, in order, as everywhere.
+         */
+        readonly broadcast: true;
+        readonly key?: never;
+        readonly keyedBy?: never;
+        readonly partitioner?: never;
+      }
   );
+
+/** One partition of a broadcast stream, as an engine reads it: as a stream of its own. */
+export interface BroadcastLane {
+  /** The name of the broadcast stream. */
+  readonly of: string;
+  /** The partition of its source. */
+  readonly partition: number;
+}
 
 /** A typed, keyed, timed sequence of records: a value that names no transport. */
 export interface Stream<T> {
@@ -72,6 +93,10 @@ export interface Stream<T> {
   readonly maxSkew: number;
   /** How the partition of a key is chosen; undefined if the stream is keyed by nothing. */
   readonly partitioner: Partitioner | undefined;
+  /** Whether each partition of a pipeline reads all of it. */
+  readonly isBroadcast: boolean;
+  /** Of a broadcast stream that is executed: which of its partitions this is. */
+  readonly lane?: BroadcastLane;
 }
 
 /** The record type of a stream. */
@@ -86,6 +111,9 @@ export type RecordOf<S> = S extends Stream<infer T> ? T : never;
  * @example
  * // Written by librdkafka with its default partitioner.
  * const clicks = stream('clicks', Click, { key: 'visitor', partitioner: 'crc32', time: (c) => c.time });
+ * @example
+ * // Few, and needed in every partition.
+ * const sectors = stream('sectors', Sector, { broadcast: true, time: (s) => s.since });
  */
 export function stream<F extends Fields>(
   name: string,
@@ -100,15 +128,25 @@ export function stream<F extends Fields>(
   const { outOfOrderness = 0, maxSkew = 3_600_000 } = options;
   checkDuration(name, 'outOfOrderness', outOfOrderness, Number.isSafeInteger(outOfOrderness));
   checkDuration(name, 'maxSkew', maxSkew, !Number.isNaN(maxSkew));
+  const isBroadcast = options.broadcast === true;
+  const key = options.keyedBy === 'nothing' || options.broadcast === true ? undefined : checked(name, options.key);
   return Object.freeze({
     name,
     schema,
-    key: options.keyedBy === 'nothing' ? () => NO_KEY : checkedKey(keyFunction(options.key)),
-    keyFields: options.keyedBy === 'nothing' ? [] : keyFieldsOf(name, schema, options.key),
+    key: key === undefined ? () => NO_KEY : checkedKey(keyFunction(key)),
+    keyFields: key === undefined ? [] : keyFieldsOf(name, schema, key),
     time: checkedTime(options.time),
     outOfOrderness,
     maxSkew,
-    partitioner: options.keyedBy === 'nothing' ? undefined : (options.partitioner ?? 'murmur2'),
+    partitioner: key === undefined ? undefined : (options.partitioner ?? 'murmur2'),
+    isBroadcast,
+  });
+}
+
+function checked<K>(stream: string, key: K | undefined): K {
+  if (key !== undefined) return key;
+  throw new StockafolioError('ERR_SCHEMA_INVALID', `stream '${stream}' has no key`, {
+    hint: "state what its source is partitioned by: key: 'user', or keyedBy: 'nothing', or broadcast: true for a small one",
   });
 }
 

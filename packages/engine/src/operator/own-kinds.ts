@@ -13,6 +13,7 @@ const ownKinds = [
   'processByKey',
   'joinWithin',
   'joinAsOf',
+  'joinBroadcast',
   'joinLatest',
 ] as const;
 

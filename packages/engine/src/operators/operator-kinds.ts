@@ -3,6 +3,7 @@ import type {
   CountNodeOptions,
   DistinctNodeOptions,
   JoinAsOfNodeOptions,
+  JoinBroadcastNodeOptions,
   JoinLatestNodeOptions,
   JoinWithinNodeOptions,
   KeyTuple,
@@ -20,6 +21,7 @@ import { isOwnKind, type OwnKind } from '../operator/own-kinds.js';
 import { CountFold } from './count-fold.js';
 import { Distinct } from './distinct.js';
 import { JoinAsOf } from './join-as-of.js';
+import { JoinBroadcast } from './join-broadcast.js';
 import { JoinLatest } from './join-latest.js';
 import { JoinWithin } from './join-within.js';
 import { KeyedFold } from './keyed-fold.js';
@@ -58,6 +60,7 @@ const kinds: Readonly<Record<OwnKind, Start>> = {
   processByKey: (host, options) => new Process(host, options as ProcessNodeOptions<unknown>),
   joinWithin: (host, options) => new JoinWithin(host, options as JoinWithinNodeOptions),
   joinAsOf: (host, options) => new JoinAsOf(host, options as JoinAsOfNodeOptions),
+  joinBroadcast: (host, options) => new JoinBroadcast(host, options as JoinBroadcastNodeOptions),
   joinLatest: (host, options) => new JoinLatest(host, options as JoinLatestNodeOptions),
   topByKey: (host, options) => new TopFold(host, options as TopNodeOptions<unknown, Fields>),
 };

@@ -73,6 +73,7 @@ export class EngineInputs {
   constructor(context: PipelineContext, pipeline: Pipeline, { inputs }: Plan) {
     this.outOfOrderness = Math.max(...pipeline.streams.map(({ outOfOrderness }) => outOfOrderness));
     this.all = pipeline.streams.map((stream, n) => {
+      if (stream.isBroadcast && stream.lane === undefined) throw undivided(pipeline, stream);
       const records = context.fanOut(inputs[n] as StreamOrigin);
       return new EngineInput(pipeline, stream, records);
     });
@@ -104,4 +105,12 @@ export class EngineInputs {
       input.at = at;
     }
   }
+}
+
+function undivided({ name }: Pipeline, stream: Stream<unknown>): StockafolioError {
+  return new StockafolioError(
+    'ERR_PIPELINE_INVALID',
+    `an engine of pipeline '${name}' must know how many partitions broadcast stream '${stream.name}' has`,
+    { hint: `give it withBroadcasts(pipeline, new Map([['${stream.name}', PARTITIONS]])) of @stockafolio/core/plan` },
+  );
 }

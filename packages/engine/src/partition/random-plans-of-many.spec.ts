@@ -2,12 +2,13 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { type Sale, sale } from '@stockafolio/conformance';
 import { jsonCodec, type Pipeline } from '@stockafolio/core';
+import { withBroadcasts } from '@stockafolio/core/plan';
 import { readLulls } from '@stockafolio/engine';
 import { pipelineHarness, type PipelineHarness } from '@stockafolio/testing';
 import { naiveOrder } from '../../test/naive-order.js';
 import { expectSameInBatches } from '../../test/disturbed.js';
 import { NaivePlan } from '../../test/naive-plans.js';
-import { anyParts } from '../../test/random-parts.js';
+import { anyPartsOfMany } from '../../test/random-parts.js';
 import { pipelineOfMany, sources } from '../../test/random-plans.js';
 
 /** Larger on request: `RANDOM_PLANS=5000`. */
@@ -18,7 +19,7 @@ const TIMEOUT = 30_000 + 40 * RUNS;
 const anyMessages = fc
   .array(
     fc.record({
-      input: fc.nat(2),
+      input: fc.nat(3),
       ...{ user: fc.constantFrom('ann', 'bob'), item: fc.constantFrom('tea', 'rum') },
       amount: fc.integer({ min: 1, max: 15 }),
       back: fc.oneof(fc.constant(0), fc.nat(900), fc.nat(4_000)),
@@ -64,7 +65,7 @@ const anyBatches = fc
   .array(
     fc.array(
       fc.record({
-        ...{ input: fc.nat(2), user: fc.constantFrom('ann', 'bob'), item: fc.constantFrom('tea', 'rum') },
+        ...{ input: fc.nat(3), user: fc.constantFrom('ann', 'bob'), item: fc.constantFrom('tea', 'rum') },
         amount: fc.integer({ min: 1, max: 15 }),
         back: fc.oneof({ arbitrary: fc.nat(900), weight: 5 }, { arbitrary: fc.nat(4_000), weight: 1 }),
         step: fc.oneof({ arbitrary: fc.nat(20), weight: 5 }, { arbitrary: fc.nat(9_000), weight: 1 }),
@@ -96,49 +97,59 @@ async function rowsOf(harness: PipelineHarness<Sale>, { plan }: Pipeline): Promi
 }
 
 const codec = jsonCodec(sources[0].schema);
+/** The index of the broadcast stream. */
+const RULES = 3;
+const divided = (made: Pipeline): Pipeline => withBroadcasts(made, new Map([['rules', 1]]));
 
 describe('random plans over several streams', () => {
   it('make what their plain definition makes of the messages in order, at any kill, redelivery, commit and lull', async () => {
     await fc.assert(
-      fc.asyncProperty(anyParts, anyInputs, anyMessages, anyDisturbances, async (parts, inputs, messages, between) => {
-        const made = pipelineOfMany(parts, inputs);
-        fc.pre(made.plan.tables.length > 0);
-        const harness = pipelineHarness<Sale>(made, { partitions: 1 });
-        for (const { input, record, sent, isGarbled } of messages) {
-          const value = isGarbled ? new TextEncoder().encode('{') : codec.encode(record as never);
-          harness.pushMessage(value, 0, sent, sources[input] ?? sources[0]);
-          const { value: what } = between.next() as IteratorYieldResult<string>;
-          if (what === 'idle') harness.idle();
-          else if (what === 'commit') await harness.commit({ settle: false });
-          else if (what === 'settle') await harness.commit();
-          else if (what === 'checkpoint') await harness.checkpoint({ settle: false });
-          else if (what === 'restart') await harness.restart();
-          else if (what === 'redeliver') await harness.redeliver(3);
-        }
-        harness.idle();
-        await harness.commit();
+      fc.asyncProperty(
+        anyPartsOfMany,
+        anyInputs,
+        anyMessages,
+        anyDisturbances,
+        async (parts, inputs, messages, between) => {
+          const made = pipelineOfMany(parts, inputs);
+          fc.pre(made.plan.tables.length > 0);
+          const harness = pipelineHarness<Sale>(made, { partitions: 1 });
+          for (const { input, record, sent, isGarbled } of messages) {
+            const value = isGarbled ? new TextEncoder().encode('{') : codec.encode(record as never);
+            harness.pushMessage(value, 0, sent, sources[input] ?? sources[0]);
+            const { value: what } = between.next() as IteratorYieldResult<string>;
+            if (what === 'idle') harness.idle();
+            else if (what === 'commit') await harness.commit({ settle: false });
+            else if (what === 'settle') await harness.commit();
+            else if (what === 'checkpoint') await harness.checkpoint({ settle: false });
+            else if (what === 'restart') await harness.restart();
+            else if (what === 'redeliver') await harness.redeliver(3);
+          }
+          harness.idle();
+          await harness.commit();
 
-        const logs = sources.map((_, input) => messages.filter((message) => message.input === input));
-        const naive = new NaivePlan(parts);
-        for (const each of naiveOrder(logs, made.idleAfter, await readLulls(harness.tables, made, 0))) {
-          const id = `${sources[each.input]?.name} ${each.offset}`;
-          if (each.isGarbled) naive.letters.add(`${id} `);
-          else naive.push(each.record, id, (part) => inputs[part]?.includes(each.input) === true);
-        }
-        expect(await rowsOf(harness, made)).to.deep.equal(naive.rows);
-        const letters = (await harness.deadLetters()).map(
-          ({ pipeline, offset, operator }) => `${pipeline.replace('random/', '')} ${offset} ${operator}`,
-        );
-        expect(letters.sort()).to.deep.equal([...naive.letters].sort());
-      }),
+          const logs = sources.map((_, input) => messages.filter((message) => message.input === input));
+          const naive = new NaivePlan(parts);
+          for (const each of naiveOrder(logs, made.idleAfter, await readLulls(harness.tables, divided(made), 0))) {
+            const id = `${sources[each.input]?.name} ${each.offset}`;
+            if (each.isGarbled) naive.letters.add(`${id} `);
+            else if (each.input === RULES) naive.pushRule(each.record, id);
+            else naive.push(each.record, id, (part) => inputs[part]?.includes(each.input) === true);
+          }
+          expect(await rowsOf(harness, made)).to.deep.equal(naive.rows);
+          const letters = (await harness.deadLetters()).map(
+            ({ pipeline, offset, operator }) => `${pipeline.replace('random/', '')} ${offset} ${operator}`,
+          );
+          expect(letters.sort()).to.deep.equal([...naive.letters].sort());
+        },
+      ),
       { numRuns: RUNS },
     );
   }).timeout(TIMEOUT);
 
   it('make the same states, versions and rows of batches of records as of single ones', () => {
     fc.assert(
-      fc.property(anyParts, anyInputs, anyBatches, (parts, inputs, batches) =>
-        expectSameInBatches(pipelineOfMany(parts, inputs), batches),
+      fc.property(anyPartsOfMany, anyInputs, anyBatches, (parts, inputs, batches) =>
+        expectSameInBatches(divided(pipelineOfMany(parts, inputs)), batches),
       ),
       { numRuns: RUNS },
     );

@@ -3,7 +3,7 @@ import type { PipelineContext } from '../flow/context.js';
 import { isFatal } from '../flow/fatal.js';
 import { DefectError } from '../flow/defect.js';
 import { bytesOf, deadLetter, jsonOf, reasonOf, type RecordPosition } from '../tables/dead-letter.js';
-import { inputName } from '../tables/input-name.js';
+import { letterOwner } from '../tables/input-name.js';
 import type { Rejection } from '../tables/dead-letter-watch.js';
 import type { EngineOptions } from './engine-options.js';
 
@@ -71,14 +71,16 @@ export class Rejections {
     }
   }
 
-  #note(error: unknown, { partition = this.#options.partition, offset }: RecordPosition): void {
+  #note(error: unknown, { partition, offset, input = 0 }: RecordPosition): void {
+    const { partition: own = this.#options.partition } = letterOwner(this.#options.pipeline, input);
     this.whole++;
-    this.last = { partition, offset, ...reasonOf(error) };
+    this.last = { partition: partition ?? own, offset, ...reasonOf(error) };
   }
 
   #reject(operator: string, error: unknown, message: Uint8Array, position: RecordPosition): void {
     const { pipeline, partition: own, onBadRecord, onDefect } = this.#options;
-    const { partition = own } = position;
+    const { owner, partition: lane = own } = letterOwner(pipeline, position.input ?? 0);
+    const { partition = lane } = position;
     if (error instanceof DefectError && (onBadRecord === 'fail' || onDefect === 'fail')) {
       throw new StockafolioError(
         'ERR_PIPELINE_DEFECT',
@@ -100,7 +102,6 @@ export class Rejections {
       );
     }
     this.count++;
-    const owner = inputName(pipeline, position.input ?? 0);
     const rows = deadLetter(owner, partition, position, operator, error, message, this.#context.version);
     for (const row of rows) this.#context.rows.push(row);
   }

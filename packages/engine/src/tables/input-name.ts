@@ -16,6 +16,19 @@ export function inputName({ name, streams }: Pick<Pipeline, 'name' | 'streams'>,
 }
 
 /**
+ * Whose dead letters those of a stream are, and of which partition: each engine reads a message of a broadcast stream, but
+ * its letter is one, in the message's own partition.
+ */
+export function letterOwner(
+  pipeline: Pick<Pipeline, 'name' | 'streams'>,
+  input: number,
+): { readonly owner: string; readonly partition?: number } {
+  const lane = pipeline.streams[input]?.lane;
+  if (lane === undefined) return { owner: inputName(pipeline, input) };
+  return { owner: `${pipeline.name}/${lane.of}`, partition: lane.partition };
+}
+
+/**
  * The names of {@link inputName} in the stages of a pipeline that read one of its streams: one, unless repartitions divide
  * it.
  *

@@ -2,7 +2,8 @@ import { jsonCodec, type Pipeline, StockafolioError } from '@stockafolio/core';
 import { needsStages, type Stage, stagesOf, withLanes } from '@stockafolio/core/plan';
 import type { ArchivedFile } from '@stockafolio/core/ports';
 import { CLOCKS_DIFFER, jointIdentity, repartitionIdentity } from '@stockafolio/engine';
-import { inputsOf, type ArchivedInput } from '../inputs.js';
+import { countBroadcasts, withArchivedBroadcasts } from '../broadcasts.js';
+import { archivedName, inputsOf, partitionIn, type ArchivedInput } from '../inputs.js';
 import type { BatchOptions, StagePorts, UnitResult } from '../options.js';
 import { newestCheckpoint } from '../plan-units.js';
 import { laneArchive, LaneArchives, laneStream, type Way } from './lane-archives.js';
@@ -75,7 +76,7 @@ export async function runStages<T>(
  */
 export async function executedStages<T>(ports: StagePorts<T>): Promise<readonly Pipeline[]> {
   const { pipeline } = ports;
-  if (!needsStages(pipeline)) return [pipeline];
+  if (!needsStages(pipeline)) return [await withArchivedBroadcasts(ports)];
   return (await prepareAll(ports)).map(({ ready }) => ready.ports.pipeline);
 }
 
@@ -114,8 +115,14 @@ async function prepare(
 ): Promise<Ready> {
   const { own } = ports;
   const counts = stage.behind.map(({ stream }) => ways.get(stream.name)?.from.partitions ?? 0);
+  const broadcasts = await countBroadcasts(stage, (name) => external.get(name)?.archive);
+  const pipeline = withLanes(stage, counts, broadcasts);
   const inputs = stage.streams.flatMap((stream): readonly ArchivedInput[] => {
     const input = external.get(stream.name);
+    if (input !== undefined && stream.isBroadcast)
+      return pipeline.streams
+        .filter(({ lane }) => lane?.of === stream.name)
+        .map((lane) => ({ ...input, stream: lane }));
     if (input !== undefined) return [input];
     const of = ways.get(stream.name);
     if (of === undefined || own === undefined) return [];
@@ -132,7 +139,8 @@ async function prepare(
   const sent = new Map<string, Way>();
   for (const { stream } of stage.plan.repartitions) {
     const behind = stagesOf(ports.pipeline).find((each) => each.behind.some((step) => step.stream === stream));
-    const met = behind?.streams.flatMap(({ name }) => external.get(name) ?? []) ?? [];
+    const met =
+      behind?.streams.flatMap(({ name, isBroadcast }) => (isBroadcast ? [] : (external.get(name) ?? []))) ?? [];
     const ofMet = await Promise.all(met.map(async ({ archive }) => (await archive.facts())?.partitions ?? 0));
     const to = ofMet.length > 0 ? Math.max(...ofMet) : (first ?? partitions);
     sent.set(stream.name, { stream, partitions: to, source: repartitionIdentity(source, stream.name) });
@@ -143,10 +151,10 @@ async function prepare(
     ...{ inputs, partitions, source, ways: sent },
     ports: {
       ...ports,
-      pipeline: withLanes(stage, counts),
+      pipeline,
       ...{ codec: only.codec, archive: only.archive },
       others: Object.fromEntries(
-        inputs.slice(1).map(({ stream, codec, archive }) => [stream.name, { codec, archive }]),
+        inputs.slice(1).map(({ stream, codec, archive }) => [archivedName(stream), { codec, archive }]),
       ),
       ...(own === undefined || sent.size === 0
         ? {}
@@ -225,9 +233,9 @@ async function noteSilence({ ports, inputs, ways, partitions }: Ready, pipeline:
     const position = (await newestCheckpoint(ports, lane))?.position;
     const received = (position?.departed?.received ?? Number.NEGATIVE_INFINITY) - 1;
     const empty = await Promise.all(
-      inputs.map(({ archive, stream }) => {
-        const at = position?.inputs?.find((input) => input.stream === stream.name) ?? position;
-        return emptyUntil(archive, lane, at?.offset ?? 0);
+      inputs.map((each) => {
+        const at = position?.inputs?.find((input) => input.stream === each.stream.name) ?? position;
+        return emptyUntil(each.archive, partitionIn(each, lane), at?.offset ?? 0);
       }),
     );
     // If nothing is known, it is still known what it has sent.

@@ -3,7 +3,8 @@ import { type Stage, stagesOf, withLanes } from '@stockafolio/core/plan';
 import type { OwnTopic, OwnTopics, Source } from '@stockafolio/core/ports';
 import { repartitionIdentity } from '@stockafolio/engine';
 import { inputsOf } from '../inputs.js';
-import { jointSource, type NamedSource } from '../joint-source.js';
+import { broadcastPart, countBroadcasts, type SourcePart } from '../broadcast/with-broadcast-sources.js';
+import { jointSource } from '../joint-source.js';
 import type { Linger, StageOptions, StreamInput, StreamOptions, StreamResult } from '../options.js';
 import { checkSent } from './check-sent.js';
 import { lifeOf } from './lane-message.js';
@@ -16,6 +17,8 @@ interface Planned {
   /** The streams that come from outside, by name. */
   readonly external: ReadonlyMap<string, StreamInput>;
   readonly partitions: number;
+  /** By name of each broadcast stream, how many partitions its source has. */
+  readonly broadcasts: ReadonlyMap<string, number>;
   /** What it reads, once that is opened. */
   source?: Source;
 }
@@ -128,10 +131,12 @@ async function planStages<T>(options: StreamOptions<T>, opened: Closable[]): Pro
       external.set(name, own);
       taken.add(name);
     }
-    const counts = await Promise.all([...external.values()].map(async ({ source }) => (await source.ranges()).length));
+    const broadcasts = await countBroadcasts(stage, (name) => external.get(name)?.source);
+    const divided = [...external].filter(([name]) => !broadcasts.has(name));
+    const counts = await Promise.all(divided.map(async ([, { source }]) => (await source.ranges()).length));
     // What it meets decides into how many partitions records are divided; or what the first stage has.
     const partitions = counts.length > 0 ? Math.max(...counts) : (planned[0]?.partitions ?? 1);
-    planned.push({ stage, external, partitions });
+    planned.push({ stage, external, partitions, broadcasts });
   }
   return planned;
 }
@@ -177,7 +182,7 @@ function optionsOf<T>(
   linger: Linger,
   signal: AbortSignal,
 ): StageOptions<T> {
-  const { stage, external } = own;
+  const { stage, external, broadcasts } = own;
   const { pipeline, group = pipeline.name, onEvent } = options;
   const writers = stage.behind.map((step) =>
     planned.find((each) => each.stage.plan.repartitions.some(({ stream }) => stream === step.stream)),
@@ -190,8 +195,10 @@ function optionsOf<T>(
     const life = async (): Promise<number> => lifeOf(options.tables, await identityOf(own, stream.name));
     outlets.set(stream.name, { ...topic, life });
   }
-  const parts: (NamedSource & { readonly inputs: readonly StreamInput[] })[] = stage.streams.flatMap((stream) => {
+  const parts: readonly SourcePart[] = stage.streams.flatMap((stream) => {
     const input = external.get(stream.name);
+    const partitions = broadcasts.get(stream.name);
+    if (input !== undefined && partitions !== undefined) return [broadcastPart(stream.name, input, partitions)];
     if (input !== undefined) return [{ stream: stream.name, source: input.source, inputs: [input] }];
     const topic = topics.get(stream.name);
     if (topic === undefined) return [];
@@ -215,7 +222,7 @@ function optionsOf<T>(
   own.source = source;
   return {
     ...options,
-    pipeline: withLanes(stage, lanes),
+    pipeline: withLanes(stage, lanes, broadcasts),
     source,
     inputs: parts.flatMap(({ inputs }) => inputs),
     group: isFirst ? group : [group, ...stage.name.split('.').slice(1)].join('.'),

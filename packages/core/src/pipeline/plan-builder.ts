@@ -6,11 +6,11 @@ import type { Table } from '../table/index.js';
 import { checkTable } from './check-table.js';
 import { divideIntoStages } from './divide-into-stages.js';
 import { Flow, foreignFlow, type FlowOrigin, type StreamOrigin } from './flow.js';
-import { keyKindOf, keyKindsOf, type KeyKind } from './key-kinds.js';
+import { keyKindsOf, type KeyKind } from './key-kinds.js';
 import { Meetings } from './meetings.js';
-import { changes, noBroadcast, notPartitioned, readsBroadcast } from './refusals.js';
+import { changes, noBroadcast, notBehindFold, notPartitioned, readsBroadcast, unlikeKeys } from './refusals.js';
 import { shardMissing } from './shard-missing.js';
-import { kindOfField, mayHaveStreamKey } from './stream-key.js';
+import { kindsOf, mayHaveStreamKey } from './stream-key.js';
 import { subscribedBy } from './subscribed-by.js';
 import type { Edge, KeyPartNode, OperatorNode, Plan, RepartitionStep, Step } from './plan.js';
 
@@ -245,11 +245,7 @@ export class PlanBuilder {
   needEarlier(name: string, input: Observable<unknown>): void {
     const sender = this.operatorOf(input);
     if (sender?.writesState !== true && sender?.emitsUpdates !== true) {
-      throw new StockafolioError(
-        'ERR_PIPELINE_INVALID',
-        `operator '${name}' has unfold, but is not directly behind foldByKey, shardedFold, latestByKey or joinLatest`,
-        { hint: 'only they know the earlier values of their figures; select figures in the fold and in unfold' },
-      );
+      throw notBehindFold(name);
     }
     this.#givesEarlier.add(sender);
   }
@@ -288,10 +284,7 @@ export class PlanBuilder {
    * @param stream whose records it is a key of; undefined if they are others
    */
   #noteKey(node: OperatorNode, key: readonly KeyPartNode[], stream: Stream<unknown> | undefined): void {
-    const kinds = key.map((part) => {
-      if ('type' in part) return keyKindOf(part.type);
-      return stream === undefined ? undefined : kindOfField(node, part.field, stream);
-    });
+    const kinds = kindsOf(node, key, stream);
     const { streamKeyAt } = node;
     if (stream !== undefined && streamKeyAt !== undefined && !mayHaveStreamKey(key.slice(streamKeyAt), stream)) {
       if (node.needsStreamKey === true) throw notPartitioned(node, stream);
@@ -305,19 +298,10 @@ export class PlanBuilder {
     const stream = this.#streamOf(input);
     if (stream !== undefined && node.needsStreamKey === true && !mayHaveStreamKey(key, stream))
       throw notPartitioned(node, stream);
-    const kinds = key.map((part) => {
-      if ('type' in part) return keyKindOf(part.type);
-      return stream === undefined ? undefined : kindOfField(node, part.field, stream);
-    });
+    const kinds = kindsOf(node, key, stream);
     if (!kinds.every((kind) => kind !== undefined)) return;
     const known = this.#keyKinds.get(node);
-    if (known !== undefined && known.join() !== kinds.join()) {
-      throw new StockafolioError(
-        'ERR_PIPELINE_INVALID',
-        `operator '${node.name}': its keys are (${known.join(', ')}), and (${kinds.join(', ')}) in its other input`,
-        { hint: 'records meet if their keys are equal: give both keys parts of the same types, in the same order' },
-      );
-    }
+    if (known !== undefined && known.join() !== kinds.join()) throw unlikeKeys(node, known, kinds);
     this.#keyKinds.set(node, kinds);
   }
 

@@ -1,5 +1,6 @@
 import { StockafolioError } from '../errors/index.js';
 import type { Stream } from '../stream/index.js';
+import type { KeyKind } from './key-kinds.js';
 import type { OperatorNode } from './plan.js';
 
 /** The error of an operator whose key is not the stream's. */
@@ -56,5 +57,27 @@ export function noBroadcast({ name }: OperatorNode, streams: readonly Stream<unk
     {
       hint: 'declare the stream so: stream(name, schema, { broadcast: true, time }); between it and joinBroadcast there may be functions of RxJS, but no operators',
     },
+  );
+}
+
+/** The error of an operator whose inputs have keys of other types. */
+export function unlikeKeys(
+  { name }: OperatorNode,
+  kinds: readonly KeyKind[],
+  otherKinds: readonly KeyKind[],
+): StockafolioError {
+  return new StockafolioError(
+    'ERR_PIPELINE_INVALID',
+    `operator '${name}': its keys are (${kinds.join(', ')}), and (${otherKinds.join(', ')}) in its other input`,
+    { hint: 'records meet if their keys are equal: give both keys parts of the same types, in the same order' },
+  );
+}
+
+/** The error of an operator that has to undo what no fold has made. */
+export function notBehindFold(name: string): StockafolioError {
+  return new StockafolioError(
+    'ERR_PIPELINE_INVALID',
+    `operator '${name}' has unfold, but is not directly behind foldByKey, shardedFold, latestByKey or joinLatest`,
+    { hint: 'only they know the earlier values of their figures; select figures in the fold and in unfold' },
   );
 }

@@ -14,8 +14,24 @@ export function mayHaveStreamKey(key: readonly KeyPartNode[], { keyFields }: Str
   return keyFields.length > 0 && begins;
 }
 
-/** The kind of a part of a key that is a field of a stream's records. @throws ERR_PIPELINE_INVALID if not all have it */
-export function kindOfField(node: OperatorNode, field: string, { name, schema }: Stream<unknown>): KeyKind {
+/**
+ * The kinds of the parts of a key, as far as they are known.
+ *
+ * @param stream whose records it is a key of; undefined if they are others
+ * @throws ERR_PIPELINE_INVALID if not all records have a field of it
+ */
+export function kindsOf(
+  node: OperatorNode,
+  key: readonly KeyPartNode[],
+  stream: Stream<unknown> | undefined,
+): readonly (KeyKind | undefined)[] {
+  return key.map((part) => {
+    if ('type' in part) return keyKindOf(part.type);
+    return stream === undefined ? undefined : kindOfField(node, part.field, stream);
+  });
+}
+
+function kindOfField(node: OperatorNode, field: string, { name, schema }: Stream<unknown>): KeyKind {
   const { fields, names } = schema;
   if (Object.hasOwn(fields, field) && !fieldOf(fields, field).optional) return keyKindOf(fieldOf(fields, field));
   throw new StockafolioError(

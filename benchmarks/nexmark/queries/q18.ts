@@ -1,5 +1,6 @@
-import { int64, into, latestByKey, pipeline, record, table, text, timestamp } from '@stockafolio/core';
-import { longText } from '../events.js';
+import { type Branch, int64, into, latestByKey, pipeline, record, table, text, timestamp } from '@stockafolio/core';
+import type { Observable } from 'rxjs';
+import { type Bid, longText } from '../events.js';
 import { feeds } from '../feeds.js';
 import type { Query } from '../query.js';
 
@@ -11,21 +12,24 @@ const last = table(
 );
 const LastBid = record('last_bid', bid);
 
+/** The rows of the last bid of each bidder for each auction. */
+export function lastBidsOf(bids: Observable<Bid>): Branch {
+  return into(
+    last,
+    bids.pipe(
+      latestByKey('last', {
+        key: ['bidder', 'auction'],
+        state: LastBid,
+        fold: (last, { price, channel, url, dateTime, extra }) => {
+          Object.assign(last, { price, channel, url, dateTime, extra });
+        },
+      }),
+    ),
+  );
+}
+
 /** Find last bid: of each bidder for each auction. */
 export const q18: Query = {
-  pipeline: pipeline('q18', feeds.q18, ({ bids }) => [
-    into(
-      last,
-      bids.pipe(
-        latestByKey('last', {
-          key: ['bidder', 'auction'],
-          state: LastBid,
-          fold: (last, { price, channel, url, dateTime, extra }) => {
-            Object.assign(last, { price, channel, url, dateTime, extra });
-          },
-        }),
-      ),
-    ),
-  ]),
+  pipeline: pipeline('q18', feeds.q18, ({ bids }) => [lastBidsOf(bids)]),
   answer: (read) => read(last),
 };

@@ -117,6 +117,7 @@ class StreamRun<T> implements AssignmentListener {
     let caughtUp = false;
     try {
       const target = await this.#openTables();
+      await this.#options.outlets?.begin();
       release = await tables.lock?.(pipeline.name);
       await source.open(this.#options.group ?? pipeline.name, this, target);
       this.#committedAt = clock.elapsed();

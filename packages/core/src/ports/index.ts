@@ -67,7 +67,7 @@ export {
   type Fits,
   type PartialRecord,
 } from '../schema/index.js';
-export { choosePartition, isPartitionerName, murmur2 } from '../stream/index.js';
+export { choosePartition, isPartitionerName, keyText, murmur2 } from '../stream/index.js';
 export { shownValue, valueCheck, type ValueCheck } from '../table/check-row.js';
 export { recordCheck, schemaText } from '../table/record-check.js';
 export { rowId } from '../table/row-id.js';

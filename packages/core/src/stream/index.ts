@@ -1,4 +1,4 @@
-export { keyBytes } from './key-bytes.js';
+export { keyBytes, keyText } from './key-bytes.js';
 export { murmur2, partitionOf } from '../hash/murmur2.js';
 export { choosePartition, isPartitionerName, type Partitioner } from './partitioner.js';
 export {

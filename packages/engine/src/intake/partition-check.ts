@@ -1,5 +1,5 @@
 import { type Key, keyBytes, StockafolioError, type Stream } from '@stockafolio/core';
-import { choosePartition, murmur2OfAscii } from '@stockafolio/core/ports';
+import { choosePartition, keyText, murmur2OfAscii } from '@stockafolio/core/ports';
 
 /** The partition that a stream's partitioner chooses for a record. */
 type PartitionChoice<T> = (record: T) => number;
@@ -20,7 +20,7 @@ export function partitionChoice<T>(
   if (partitioner !== 'murmur2') return (record) => choosePartition(partitioner, keyBytes(key(record)), partitions);
   return (record) => {
     const own = key(record);
-    const hash = typeof own === 'string' ? murmur2OfAscii(own) : undefined;
+    const hash = murmur2OfAscii(keyText(own));
     return hash === undefined
       ? choosePartition('murmur2', keyBytes(own), partitions)
       : (hash & 0x7fffffff) % partitions;

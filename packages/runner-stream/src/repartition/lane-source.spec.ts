@@ -1,18 +1,24 @@
 import { expect } from 'chai';
 import { Sale } from '@stockafolio/conformance';
-import { keyBytes, stream } from '@stockafolio/core';
+import { keyBytes, stream, type Stream } from '@stockafolio/core';
 import type { OutgoingMessage, Position, SourceBatch } from '@stockafolio/core/ports';
 import { memoryTopic, virtualClock } from '@stockafolio/testing';
 import { recordMessage } from './lane-message.js';
 import { laneSource } from './lane-source.js';
 
-const departed = stream('departed', Sale, { key: ({ item }) => item, time: ({ time }) => time });
+const departed: Stream<never> = stream('departed', Sale, { key: ({ item }) => item, time: ({ time }) => time });
 
-const record = (from: number, number: number): OutgoingMessage =>
-  recordMessage(from, {
-    ...{ stream: departed, key: 'tea', keyBytes: keyBytes('tea'), value: new Uint8Array(0), sent: 0 },
-    ...{ partition: 0, number, after: number - 1 },
-  });
+const record = (from: number, number: number, life = 7): OutgoingMessage =>
+  recordMessage(
+    from,
+    {
+      ...{ stream: departed as Stream<unknown>, key: 'tea', keyBytes: keyBytes('tea'), value: new Uint8Array(0), sent: 0 },
+      ...{ partition: 0, number, after: number - 1 },
+    },
+    life,
+  );
+
+const options = { lanes: 2, topic: 'a topic', identity: async () => 'a topic', life: async () => 7 };
 
 const START: Position = { partition: 0, offset: 0, inputs: [{ offset: 0 }, { offset: 0 }] };
 
@@ -26,7 +32,7 @@ describe('laneSource', () => {
     const clock = virtualClock();
     const topic = memoryTopic({ clock, partitions: 1 });
     await topic.append([record(0, 0), record(1, 0), record(0, 1), record(1, 1)]);
-    const source = laneSource(topic.source(), { lanes: 2, topic: 'a topic', identity: async () => 'a topic' });
+    const source = laneSource(topic.source(), options);
     await source.follow?.([START], 1);
     expect(numbersOf(await source.next(0))).to.deep.equal([0, 0, 1]);
     // Another process has it for a while, and gets as far as this one had.
@@ -42,10 +48,20 @@ describe('laneSource', () => {
     const topic = memoryTopic({ clock, partitions: 1 });
     const memory = topic.source();
     await topic.append([record(0, 0), record(1, 0)]);
-    const source = laneSource(memory, { lanes: 2, topic: 'a topic', identity: async () => 'a topic' });
+    const source = laneSource(memory, options);
     await source.open('group', { assigned: async () => [START], revoked: async () => undefined });
     expect(numbersOf(await source.next(0))).to.deep.equal([0, 0]);
     await memory.revoke([0]);
     expect(await clock.until(source.next(10))).to.equal(undefined);
+  });
+
+  it('passes over what was sent in another life', async () => {
+    const topic = memoryTopic({ clock: virtualClock(), partitions: 1 });
+    await topic.append([record(0, 0, 6), record(0, 1, 6), record(0, 0), record(0, 2, 6), record(0, 1)]);
+    const source = laneSource(topic.source(), options);
+    await source.follow?.([START], 1);
+    const batch = await source.next(0);
+    expect(numbersOf(batch)).to.deep.equal([0, 0, 1]);
+    expect(batch?.messages.map(({ at }) => at)).to.deep.equal([2, 4]);
   });
 });

@@ -29,8 +29,8 @@ interface Reading {
  *
  * @throws ERR_OFFSET_GONE from `next` if records of a lane are missing
  */
-export function laneSource(source: Source, { lanes, topic, identity }: LaneOptions): Source {
-  return new LaneSource(source, lanes, topic, identity);
+export function laneSource(source: Source, options: LaneOptions): Source {
+  return new LaneSource(source, options);
 }
 
 export interface LaneOptions {
@@ -39,6 +39,8 @@ export interface LaneOptions {
   readonly topic: string;
   /** Identity of what is sent through the topic: the batch has no topic, but the same tables. */
   readonly identity: () => Promise<string>;
+  /** See `lifeOf`: messages of another life are passed over. */
+  readonly life: () => Promise<number>;
 }
 
 class LaneSource implements Source {
@@ -46,11 +48,14 @@ class LaneSource implements Source {
   readonly #lanes: number;
   readonly #topic: string;
   readonly #identity: () => Promise<string>;
+  readonly #findLife: () => Promise<number>;
+  #life: number | undefined;
   readonly #readings = new Map<number, Reading>();
   readonly #ready: SourceBatch[] = [];
 
-  constructor(source: Source, lanes: number, topic: string, identity: () => Promise<string>) {
+  constructor(source: Source, { lanes, topic, identity, life }: LaneOptions) {
     this.#identity = identity;
+    this.#findLife = life;
     this.#source = source;
     this.#lanes = lanes;
     this.#topic = topic;
@@ -111,6 +116,7 @@ class LaneSource implements Source {
 
   /** Begins to read at these positions of lanes; returns those in the topic. */
   async #begin(positions: readonly Position[]): Promise<readonly Position[]> {
+    this.#life ??= await this.#findLife();
     const ranges = await this.#source.ranges();
     return positions.map((position) => {
       const { partition } = position;
@@ -145,6 +151,7 @@ class LaneSource implements Source {
       if (message.offset < reading.offset) continue;
       reading.offset = message.offset + 1;
       const said = laneMessage(message, this.#topic);
+      if (said.life !== this.#life) continue;
       const { lane } = said;
       if (lane < 0 || lane >= this.#lanes) throw this.#unknownLane(lane);
       const next = reading.next[lane] ?? 0;

@@ -1,3 +1,4 @@
+import { StockafolioError } from '@stockafolio/core';
 import type { Clock, OutgoingMessage, Producer, Source } from '@stockafolio/core/ports';
 import { CLOCKS_DIFFER } from '@stockafolio/engine';
 import type { PartitionTask } from '../partition-task.js';
@@ -12,6 +13,8 @@ const QUIET_AFTER = 5_000;
 export interface Outlet {
   readonly producer: Producer;
   readonly partitions: number;
+  /** See `lifeOf`; once the tables are there. */
+  readonly life: () => Promise<number>;
 }
 
 /** What a cut sends, by the name of the repartition, in order. */
@@ -20,6 +23,8 @@ export type Sending = ReadonlyMap<string, OutgoingMessage[]>;
 /** Sends what leaves a stage: records with their numbers, and until when each partition is silent. */
 export class Outlets {
   readonly #outlets: ReadonlyMap<string, Outlet>;
+  /** By the name of the repartition. */
+  readonly #lives = new Map<string, number>();
   /** When any partition last got a message: then the others are waited for. */
   #heardAt = Number.NEGATIVE_INFINITY;
   /** What each task last said, and when. */
@@ -28,6 +33,17 @@ export class Outlets {
   /** @param outlets by the name of the repartition */
   constructor(outlets: ReadonlyMap<string, Outlet>) {
     this.#outlets = outlets;
+  }
+
+  /** Must be called before anything is sent, when the tables are there. */
+  async begin(): Promise<void> {
+    for (const [name, { life }] of this.#outlets) this.#lives.set(name, await life());
+  }
+
+  #lifeOf(name: string): number {
+    const life = this.#lives.get(name);
+    if (life === undefined) throw new StockafolioError('ERR_INTERNAL', `repartition '${name}' was not begun`);
+    return life;
   }
 
   /** By the name of the repartition, how many partitions its records go to. */
@@ -43,14 +59,14 @@ export class Outlets {
       const { name } = departure.stream;
       const messages = sending.get(name) ?? [];
       sending.set(name, messages);
-      messages.push(recordMessage(partition, departure));
+      messages.push(recordMessage(partition, departure, this.#lifeOf(name)));
     }
     const until = this.#silence(task, source, clock.elapsed());
     if (until === undefined) return sending;
     for (const [name, { partitions }] of this.#outlets) {
       const messages = sending.get(name) ?? [];
       sending.set(name, messages);
-      for (let to = 0; to < partitions; to++) messages.push(silenceMessage(partition, to, until));
+      for (let to = 0; to < partitions; to++) messages.push(silenceMessage(partition, to, until, this.#lifeOf(name)));
     }
     return sending;
   }

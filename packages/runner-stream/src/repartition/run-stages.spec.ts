@@ -33,13 +33,21 @@ const codec = jsonCodec(SaleSchema);
 
 /** A topic of sales, and the ports of a run in memory. */
 class SalesUnderTest {
-  readonly clock: VirtualClock = virtualClock(START);
-  readonly sales: MemoryTopic = memoryTopic({ clock: this.clock, partitions: PARTITIONS, batch: 3 });
-  readonly repartitions: MemoryTopics = memoryTopics({ clock: this.clock, batch: 3 });
+  readonly clock: VirtualClock;
+  readonly sales: MemoryTopic;
+  readonly repartitions: MemoryTopics;
   readonly tables: Tables = memoryTables();
   readonly checkpoints: MemoryFiles = memoryFiles();
   readonly events: StreamEvent[] = [];
   readonly sent: { readonly record: Sale; readonly timestamp: number }[] = [];
+
+  /** @param before with whose topics of its own it runs, from another source */
+  constructor(before?: SalesUnderTest) {
+    this.clock = before?.clock ?? virtualClock(START);
+    const identity = before === undefined ? 'sales' : 'other-sales';
+    this.sales = memoryTopic({ clock: this.clock, partitions: PARTITIONS, batch: 3, identity });
+    this.repartitions = before?.repartitions ?? memoryTopics({ clock: this.clock, batch: 3 });
+  }
 
   async send(...records: readonly Sale[]): Promise<void> {
     for (const record of records) {
@@ -217,6 +225,16 @@ describe('runStream with repartitions', () => {
       if (name.startsWith('twice.')) at.checkpoints.contents.delete(name);
     const empty = { takeOver: true, repartitions: memoryTopics({ clock: at.clock }) };
     expect(await codeOf(at.catchUp(empty))).to.equal('ERR_OFFSET_GONE');
+  });
+
+  it('passes over what its topics have of another source', async () => {
+    const before = new SalesUnderTest();
+    await before.send(...salesFrom(100, 40));
+    await before.catchUp();
+    const at = new SalesUnderTest(before);
+    await at.send(...salesFrom(0, 60));
+    await at.catchUp();
+    expect(await rowsOf(at.tables)).to.deep.equal(await at.expected());
   });
 
   it('needs topics of its own', async () => {

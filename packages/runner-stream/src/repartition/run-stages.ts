@@ -7,6 +7,7 @@ import { broadcastPart, countBroadcasts, type SourcePart } from '../broadcast/wi
 import { jointSource } from '../joint-source.js';
 import type { Linger, StageOptions, StreamInput, StreamOptions, StreamResult } from '../options.js';
 import { checkSent } from './check-sent.js';
+import { lifeOf } from './lane-message.js';
 import { laneSource } from './lane-source.js';
 import { Outlets, type Outlet } from './outlets.js';
 
@@ -190,7 +191,9 @@ function optionsOf<T>(
   const outlets = new Map<string, Outlet>();
   for (const { stream } of stage.plan.repartitions) {
     const topic = topics.get(stream.name);
-    if (topic !== undefined) outlets.set(stream.name, topic);
+    if (topic === undefined) continue;
+    const life = async (): Promise<number> => lifeOf(options.tables, await identityOf(own, stream.name));
+    outlets.set(stream.name, { ...topic, life });
   }
   const parts: readonly SourcePart[] = stage.streams.flatMap((stream) => {
     const input = external.get(stream.name);
@@ -205,7 +208,8 @@ function optionsOf<T>(
     const source = laneSource(topic.source, {
       lanes: count,
       topic: `the topic of repartition '${stream.name}'`,
-      identity: async () => repartitionIdentity((await writer?.source?.identity()) ?? '', stream.name),
+      identity: () => identityOf(writer, stream.name),
+      life: async () => lifeOf(options.tables, await identityOf(writer, stream.name)),
     });
     const codec = jsonCodec(stream.schema);
     return [
@@ -227,6 +231,11 @@ function optionsOf<T>(
     signal,
     ...(onEvent === undefined || isFirst ? {} : { onEvent: (event) => onEvent({ ...event, stage: stage.name }) }),
   };
+}
+
+/** Identity of what a stage sends through a repartition. */
+async function identityOf(writer: Planned | undefined, repartition: string): Promise<string> {
+  return repartitionIdentity((await writer?.source?.identity()) ?? '', repartition);
 }
 
 /** What the stages know of each other, so that each ends when the others need nothing more from it. */

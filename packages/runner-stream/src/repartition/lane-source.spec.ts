@@ -12,7 +12,13 @@ const record = (from: number, number: number, life = 7): OutgoingMessage =>
   recordMessage(
     from,
     {
-      ...{ stream: departed as Stream<unknown>, key: 'tea', keyBytes: keyBytes('tea'), value: new Uint8Array(0), sent: 0 },
+      ...{
+        stream: departed as Stream<unknown>,
+        key: 'tea',
+        keyBytes: keyBytes('tea'),
+        value: new Uint8Array(0),
+        sent: 0,
+      },
       ...{ partition: 0, number, after: number - 1 },
     },
     life,

@@ -12,6 +12,7 @@ import type {
   SourceBatch,
 } from '@stockafolio/core/ports';
 import { jointIdentity } from '@stockafolio/engine';
+import { sumOf } from './sum-of.js';
 
 /**
  * Reads several sources as one, partition by partition: partition 3 is partition 3 of each of them. Offsets and ends are
@@ -287,8 +288,4 @@ class Joint implements Source {
 function moved({ partition, inputs = [] }: Position, input: number, to: InputOffset): Position {
   const now = inputs.map((at, n) => (n === input ? to : at));
   return { partition, offset: sumOf(now.map((at) => at.offset)), inputs: now };
-}
-
-function sumOf(numbers: readonly number[]): number {
-  return numbers.reduce((sum, number) => sum + number, 0);
 }

@@ -15,9 +15,8 @@ export type RunStage = (ports: StagePorts<unknown>, options: BatchOptions) => Pr
 interface Ready {
   readonly ports: StagePorts<unknown>;
   readonly inputs: readonly ArchivedInput[];
-  /** How many partitions it has, and the identity of what it reads. */
+  /** How many partitions it has. */
   readonly partitions: number;
-  readonly source: string;
   /** What it sends on. */
   readonly ways: ReadonlyMap<string, Way>;
 }
@@ -51,21 +50,15 @@ export async function runStages<T>(
   }
   // Before anything is written: what a stage sends in the batch cannot be undone.
   if (options.fromStart !== true) for (const each of await prepareAll(ports)) await checkKept(each, own);
-  const external = new Map(inputsOf(ports).map((input) => [input.stream.name, input]));
-  const ways: Ways = new Map();
   const results: (readonly UnitResult[])[] = [];
-  let first: number | undefined;
-  for (const stage of stagesOf(pipeline)) {
-    const ready = await prepare(ports as StagePorts<unknown>, stage, external, ways, first);
-    first ??= ready.partitions;
-    // Nothing is archived: how many partitions the source has is not known yet.
-    if (first === 0) return [await run(ready.ports, options)];
+  const external = new Set(pipeline.streams.map(({ name }) => name));
+  for await (const { stage, ready } of prepared(ports)) {
+    if (results.length === 0 && ready.partitions === 0) return [await run(ready.ports, options)];
     if (options.fromStart === true) await removeLanes(ready, pipeline.name, own);
     const isOwn = stage.streams.every(({ name }) => !external.has(name));
     // What passes through repartitions is read whole: the stage before has read up to the day.
     results.push(await run(ready.ports, isOwn ? withoutDay(options) : options));
     await noteSilence(ready, pipeline.name, own);
-    for (const [name, way] of ready.ways) ways.set(name, { way, from: ready, pipeline: pipeline.name });
   }
   return results;
 }
@@ -88,19 +81,24 @@ interface Planned {
 }
 
 async function prepareAll<T>(ports: StagePorts<T>): Promise<readonly Planned[]> {
+  const planned: Planned[] = [];
+  for await (const each of prepared(ports)) planned.push(each);
+  return planned;
+}
+
+/** Prepares one stage after the other; the next one when the caller is done with it. */
+async function* prepared<T>(ports: StagePorts<T>): AsyncGenerator<Planned> {
   const external = new Map(inputsOf(ports).map((input) => [input.stream.name, input]));
   const ways: Ways = new Map();
-  const planned: Planned[] = [];
   let first: number | undefined;
   for (const stage of stagesOf(ports.pipeline)) {
     const ready = await prepare(ports as StagePorts<unknown>, stage, external, ways, first);
     first ??= ready.partitions;
-    planned.push({ stage, ready, ways });
+    yield { stage, ready, ways };
     // Nothing is archived: how many partitions the source has is not known yet.
-    if (first === 0) break;
+    if (first === 0) return;
     for (const [name, way] of ready.ways) ways.set(name, { way, from: ready, pipeline: ports.pipeline.name });
   }
-  return planned;
 }
 
 /** By the name of the repartition: what is sent, and by which stage. */
@@ -148,7 +146,7 @@ async function prepare(
   const [only] = inputs;
   if (only === undefined) throw new StockafolioError('ERR_INTERNAL', `stage '${stage.name}' reads nothing`);
   return {
-    ...{ inputs, partitions, source, ways: sent },
+    ...{ inputs, partitions, ways: sent },
     ports: {
       ...ports,
       pipeline,

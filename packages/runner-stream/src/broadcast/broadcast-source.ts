@@ -8,6 +8,7 @@ import type {
   Source,
   SourceBatch,
 } from '@stockafolio/core/ports';
+import { sumOf } from '../sum-of.js';
 
 /**
  * Reads the source of a broadcast stream for all partitions of a process at once. Each of them gets every message, in
@@ -185,8 +186,4 @@ class BroadcastSource implements Source {
     const own: readonly InputOffset[] = inputs ?? [{ offset, ...(mark === undefined ? {} : { mark }) }];
     return this.#lanes.map((partition) => ({ offset: 0, ...own[partition], partition }));
   }
-}
-
-function sumOf(numbers: readonly number[]): number {
-  return numbers.reduce((sum, number) => sum + number, 0);
 }

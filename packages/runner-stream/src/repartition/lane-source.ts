@@ -11,6 +11,7 @@ import type {
   SourceMessage,
 } from '@stockafolio/core/ports';
 import { laneMessage } from './lane-message.js';
+import { sumOf } from '../sum-of.js';
 
 /** What was read of one partition of the topic. */
 interface Reading {
@@ -235,8 +236,4 @@ class LaneSource implements Source {
 /** The positions of the lanes; a single lane has that of the whole. */
 function lanesOf({ inputs, offset, at }: Position): readonly InputOffset[] {
   return inputs ?? [{ offset, ...(at === undefined ? {} : { at }) }];
-}
-
-function sumOf(numbers: readonly number[]): number {
-  return numbers.reduce((sum, number) => sum + number, 0);
 }

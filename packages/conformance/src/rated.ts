@@ -19,7 +19,7 @@ import { type Sale, Sale as SaleSchema } from './sales.js';
 
 /** A sale, and what was answered for it. */
 export const Rated = record('rated', { ...SaleSchema.fields, rate: int64() });
-const Rates = record('rates', { all: text(), count: int64() });
+const Rates = record('rates', { all: text({ max: 50_000 }), count: int64() });
 
 /** What was answered for each sale; and in order, by user and by item. */
 export const rateOfSale = table(
@@ -32,18 +32,19 @@ export const ratesOfItem = table('rates_of_item', { partitionBy: ['item'] }, { i
 
 export type RateOf = (sale: Sale, call: AsyncCall) => PromiseLike<Sale & { readonly rate: number }>;
 
-/**
- * Sales that an asynchronous function rates; the amount of a sale is unique.
- *
- * @param isKeyed whether sales are in the partition of their user
- */
-export function rated(rateOf: RateOf, isKeyed = true): Pipeline {
+export interface RatedOptions {
+  /** Whether sales are in the partition of their user; defaults to true. */
+  readonly isKeyed?: boolean;
+  readonly attempts?: number;
+  readonly timeout?: number;
+}
+
+/** Sales that an asynchronous function rates; the amount of a sale is unique. */
+export function rated(rateOf: RateOf, { isKeyed = true, attempts = 2, timeout = 1_000 }: RatedOptions = {}): Pipeline {
   const time = (sale: Sale): number => sale.time;
   const sales = stream('sales', SaleSchema, isKeyed ? { key: 'user', time } : { keyedBy: 'nothing', time });
   return pipeline('rated', { sales }, ({ sales }) => {
-    const rates = sales.pipe(
-      mapAsync('rates', { schema: Rated, map: rateOf, attempts: 2, retryAfter: 10, timeout: 1_000 }),
-    );
+    const rates = sales.pipe(mapAsync('rates', { schema: Rated, map: rateOf, attempts, retryAfter: 10, timeout }));
     const add = (seen: Mutable<Infer<typeof Rates>>, { amount, rate }: Infer<typeof Rated>): void => {
       seen.all += `${amount}:${rate} `;
       seen.count += 1;

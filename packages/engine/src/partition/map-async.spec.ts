@@ -72,7 +72,7 @@ describe('mapAsync in a pipeline', () => {
     it(`counts each record once, by its first recorded result${isKeyed ? '' : ', also without keys'}`, async () => {
       await fc.assert(
         fc.asyncProperty(anySteps, async (steps) => {
-          const harness = pipelineHarness<Sale>(rated(restless(), isKeyed), { partitions: 2, callClock: clock });
+          const harness = pipelineHarness<Sale>(rated(restless(), { isKeyed }), { partitions: 2, callClock: clock });
           let time = 0;
           const shown = new Map<number, number>();
           for (const [amount, { user, item, step, what }] of steps.entries()) {

@@ -215,7 +215,8 @@ export class PipelineHarness<T> {
       for (const { stage, harness } of this.#stages) {
         if (!stage.behind.some((step) => step.stream.name === stream.name)) continue;
         const input = harness.inputOf(`${stream.name}-${from}`);
-        if (input !== undefined) harness.pushMessage(input, partition, { value, timestamp: sent, offset: number, failed });
+        if (input !== undefined)
+          harness.pushMessage(input, partition, { value, timestamp: sent, offset: number, failed });
       }
     }
   }

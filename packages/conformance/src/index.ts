@@ -14,3 +14,4 @@ export * from './ruled.js';
 export * from './sales.js';
 export * from './twice.js';
 export * from './repartitioned.js';
+export * from './noticed.js';

@@ -1,5 +1,12 @@
 import { jsonCodec, keyBytes, type Pipeline, type Stream } from '@stockafolio/core';
-import { choosePartition, type Codec, type Mutation, type SourceMessage, type Tables } from '@stockafolio/core/ports';
+import {
+  choosePartition,
+  type Codec,
+  type Mutation,
+  type OutgoingMessage,
+  type SourceMessage,
+  type Tables,
+} from '@stockafolio/core/ports';
 import {
   CheckpointWriter,
   type Departure,
@@ -13,6 +20,8 @@ import {
   restoreCheckpoint,
   runTables,
   tablesOf,
+  topicMessage,
+  writerName,
 } from '@stockafolio/engine';
 import { checkpointsBefore } from './earlier-checkpoints.js';
 import type { HarnessOptions } from './harness-options.js';
@@ -32,6 +41,12 @@ interface Logged {
 /** A record that left a partition for another one. */
 export interface Departed extends Departure {
   readonly from: number;
+}
+
+/** A message that was sent to a topic for others to read, and by which partition. */
+export interface Sent {
+  readonly topic: string;
+  readonly message: OutgoingMessage;
 }
 
 /** One partition's engine, and the writer of its checkpoints. */
@@ -74,6 +89,8 @@ export class StageHarness<T> {
   /** By stream and partition, the offset of the next message. */
   readonly #ends: readonly number[][];
   readonly #departed: Departed[] = [];
+  /** In the order of sending. */
+  readonly sent: Sent[] = [];
   #running: Running[];
   #zombies: PartitionEngine[] = [];
   #created = false;
@@ -248,6 +265,7 @@ export class StageHarness<T> {
       sources: this.#pipeline.streams.map(({ name }) => `${SOURCE}-${name}`),
       codec: { encode: (record, position) => this.#encode(record, partition, position) },
       repartitions: new Map(this.#pipeline.plan.repartitions.map(({ stream }) => [stream.name, this.#partitions])),
+      topics: new Map(this.#pipeline.plan.topics.map(({ stream }) => [stream.name, this.#partitions])),
       onBadRecord: this.#options.onBadRecord ?? 'dead-letter',
       onDefect: this.#options.onDefect ?? 'fail',
     });
@@ -326,8 +344,17 @@ export class StageHarness<T> {
     const rows: Mutation[] = [...engine.commit()];
     await this.tables.write(engine.takeNotes());
     await this.tables.write(rows);
-    this.#departed.push(...engine.departures.take().map((each) => ({ ...each, from: engine.partition })));
+    await this.#depart(engine);
     await this.tables.write([engine.progress(), ...engine.marks()]);
+  }
+
+  async #depart({ departures, partition: from }: PartitionEngine): Promise<void> {
+    const writer = await writerName(this.tables, { pipeline: this.#pipeline.name, source: SOURCE });
+    for (const departure of departures.take()) {
+      const { stream, outward } = departure;
+      if (outward === undefined) this.#departed.push({ ...departure, from });
+      else this.sent.push({ topic: stream.name, message: topicMessage(writer, from, departure) });
+    }
   }
 
   /** The records that have left for other partitions since this was last called. */

@@ -1,4 +1,5 @@
-export { into, type Branch } from './into.js';
+export { into, type Branch, type DestinationValue, type IntoProblem } from './into.js';
 export { pipeline, type Pipeline } from './pipeline.js';
 export { Update, type PartialUpdate } from './update.js';
 export type { RowProblem } from './row-problem.js';
+export type { TopicProblem } from './topic-problem.js';

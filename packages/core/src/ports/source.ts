@@ -18,6 +18,19 @@ export interface SourceMessage {
    * milliseconds. Its `offset` is that of the next record.
    */
   readonly silentUntil?: number;
+  /**
+   * By writer, the numbers that were read up to this message and that no earlier one told: of messages that pipelines send
+   * for others to read. Repeats are dropped by them.
+   */
+  readonly seen?: Readonly<Record<string, number>>;
+}
+
+/** What was read of pipelines that send to the topic. */
+export interface Seen {
+  /** By writer, the number of its last message. */
+  readonly writers: Readonly<Record<string, number>>;
+  /** The offset before which this holds, if not all is known up to the position: from there on it must be looked up. */
+  readonly before?: number;
 }
 
 /** Some consecutive messages of one partition. */
@@ -61,6 +74,8 @@ export interface Position {
   readonly inputs?: readonly InputOffset[];
   /** As in {@link InputOffset}, if the source is one lane of a repartition. */
   readonly at?: number;
+  /** What was read of pipelines that send to the topic; absent if there are none. */
+  readonly seen?: Seen;
 }
 
 /** Where one of several streams continues. */
@@ -69,6 +84,7 @@ export interface InputOffset {
   readonly mark?: Mark;
   /** Of a lane of a repartition: the offset of the topic from which its next messages are found. */
   readonly at?: number;
+  readonly seen?: Seen;
 }
 
 /** Is notified of every change of assignment; the source waits for the promise before it continues. */

@@ -1,7 +1,8 @@
 import { StockafolioError } from '@stockafolio/core';
-import type { Clock, OutgoingMessage, Producer, Source } from '@stockafolio/core/ports';
-import { CLOCKS_DIFFER } from '@stockafolio/engine';
+import type { Clock, OutgoingMessage, Producer, Source, Tables } from '@stockafolio/core/ports';
+import { CLOCKS_DIFFER, topicMessage, writerName } from '@stockafolio/engine';
 import type { PartitionTask } from '../partition-task.js';
+import type { Destinations } from '../topics/destinations.js';
 import { recordMessage, silenceMessage } from './lane-message.js';
 
 /** How often a partition says that it is silent, in milliseconds; and how often if none got a message for a while. */
@@ -17,12 +18,23 @@ export interface Outlet {
   readonly life: () => Promise<number>;
 }
 
-/** What a cut sends, by the name of the repartition, in order. */
+/** What a cut sends, by the name of the repartition or the topic, in order. */
 export type Sending = ReadonlyMap<string, OutgoingMessage[]>;
+
+/** What a stage is, of which records leave. */
+export interface Sender {
+  readonly pipeline: string;
+  /** Identity of its source. */
+  readonly source: string;
+  readonly tables: Pick<Tables, 'identity'>;
+}
 
 /** Sends what leaves a stage: records with their numbers, and until when each partition is silent. */
 export class Outlets {
   readonly #outlets: ReadonlyMap<string, Outlet>;
+  readonly #destinations: Destinations;
+  /** See `writerName`. */
+  #writer = '';
   /** By the name of the repartition. */
   readonly #lives = new Map<string, number>();
   /** When any partition last got a message: then the others are waited for. */
@@ -30,13 +42,18 @@ export class Outlets {
   /** What each task last said, and when. */
   readonly #said = new WeakMap<PartitionTask, { readonly until: number; readonly at: number }>();
 
-  /** @param outlets by the name of the repartition */
-  constructor(outlets: ReadonlyMap<string, Outlet>) {
+  /**
+   * @param outlets by the name of the repartition
+   * @param destinations the topics for others to read
+   */
+  constructor(outlets: ReadonlyMap<string, Outlet>, destinations: Destinations) {
     this.#outlets = outlets;
+    this.#destinations = destinations;
   }
 
   /** Must be called before anything is sent, when the tables are there. */
-  async begin(): Promise<void> {
+  async begin({ tables, ...sender }: Sender): Promise<void> {
+    if (this.#destinations.size > 0) this.#writer = await writerName(tables, sender);
     for (const [name, { life }] of this.#outlets) this.#lives.set(name, await life());
   }
 
@@ -51,6 +68,11 @@ export class Outlets {
     return new Map([...this.#outlets].map(([name, { partitions }]) => [name, partitions]));
   }
 
+  /** By the name of the topic, how many partitions it has. */
+  get topics(): ReadonlyMap<string, number> {
+    return new Map([...this.#destinations].map(([name, { partitions }]) => [name, partitions]));
+  }
+
   /** Takes what has left the engine of a partition since the last cut, and what it has to say about its silence. */
   take(task: PartitionTask, source: Pick<Source, 'emptyAt'>, clock: Pick<Clock, 'elapsed'>): Sending {
     const sending = new Map<string, OutgoingMessage[]>();
@@ -59,8 +81,13 @@ export class Outlets {
       const { name } = departure.stream;
       const messages = sending.get(name) ?? [];
       sending.set(name, messages);
-      messages.push(recordMessage(partition, departure, this.#lifeOf(name)));
+      messages.push(
+        departure.outward === undefined
+          ? recordMessage(partition, departure, this.#lifeOf(name))
+          : topicMessage(this.#writer, partition, departure),
+      );
     }
+    if (this.#outlets.size === 0) return sending;
     const until = this.#silence(task, source, clock.elapsed());
     if (until === undefined) return sending;
     for (const [name, { partitions }] of this.#outlets) {
@@ -88,12 +115,13 @@ export class Outlets {
     const appends: Promise<void>[] = [];
     for (const each of sending)
       for (const [name, messages] of each) {
-        const { producer } = this.#outlets.get(name) ?? {};
+        const { producer } = this.#outlets.get(name) ?? this.#destinations.get(name) ?? {};
         if (producer !== undefined && messages.length > 0) appends.push(producer.append(messages));
       }
     await Promise.all(appends);
   }
 
+  /** Closes the topics of the pipeline's own. */
   async close(): Promise<void> {
     await Promise.all([...this.#outlets.values()].map(({ producer }) => producer.close()));
   }

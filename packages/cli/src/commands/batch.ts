@@ -128,9 +128,13 @@ function topicsOf({ pipeline }: App, { topic, workers }: BatchFlags): Readonly<R
   const topics = perTopic(pipeline, topic, { mayBeNone: true });
   for (const [name, url] of topics) {
     if (workers === 1 || url === NONE || isShared(placeOfTopic(url))) continue;
-    throw new StockafolioError('ERR_USAGE', `--workers ${workers}: only one process can write topic '${name}', ${url}`, {
-      hint: 'omit --workers, or send to kafka://',
-    });
+    throw new StockafolioError(
+      'ERR_USAGE',
+      `--workers ${workers}: only one process can write topic '${name}', ${url}`,
+      {
+        hint: 'omit --workers, or send to kafka://',
+      },
+    );
   }
   return Object.fromEntries(topics);
 }

@@ -1,5 +1,14 @@
 import { StockafolioError, type Partitioner, type Stream } from '@stockafolio/core';
-import type { Archive, Destination, Files, OwnArchives, OwnTopics, Producer, Source, Tables } from '@stockafolio/core/ports';
+import type {
+  Archive,
+  Destination,
+  Files,
+  OwnArchives,
+  OwnTopics,
+  Producer,
+  Source,
+  Tables,
+} from '@stockafolio/core/ports';
 import { systemClock } from '@stockafolio/connectors/clock-system';
 import { cassandraTables } from '@stockafolio/connectors/cassandra';
 import { fileArchive, ownArchives } from '@stockafolio/connectors/archive';

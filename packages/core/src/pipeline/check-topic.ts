@@ -21,9 +21,7 @@ export function checkTopic(
     );
   }
   if (!others.topics.some((each) => each.stream.name === name)) return;
-  throw new StockafolioError(
-    'ERR_PIPELINE_INVALID',
-    `pipeline '${pipeline}': two branches send to topic '${name}'`,
-    { hint: 'give each branch a topic of its own, or merge them before one into()' },
-  );
+  throw new StockafolioError('ERR_PIPELINE_INVALID', `pipeline '${pipeline}': two branches send to topic '${name}'`, {
+    hint: 'give each branch a topic of its own, or merge them before one into()',
+  });
 }

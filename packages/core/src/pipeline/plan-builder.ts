@@ -1,8 +1,9 @@
 import type { Observable } from 'rxjs';
-import { StockafolioError } from '../errors/index.js';
+import type { StockafolioError } from '../errors/index.js';
 import { fieldOf, type RecordSchema } from '../schema/index.js';
 import type { Stream, Topic } from '../stream/index.js';
 import type { Table } from '../table/index.js';
+import { checkBroadcast, checkNoBroadcast } from './check-broadcast.js';
 import { checkTable } from './check-table.js';
 import { checkTopic } from './check-topic.js';
 import { divideIntoStages } from './divide-into-stages.js';
@@ -12,11 +13,9 @@ import { Meetings } from './meetings.js';
 import {
   changes,
   nameTaken,
-  noBroadcast,
   notBehindFold,
   notBehindWindow,
   notPartitioned,
-  readsBroadcast,
   unlikeColumns,
   unlikeKeys,
 } from './refusals.js';
@@ -103,8 +102,8 @@ export class PlanBuilder {
 
   /** Checks that an operator may be given what comes from there, and adds the edge. */
   #addInput(node: OperatorNode, origins: readonly FlowOrigin[], isOther: boolean): void {
-    if (isOther && node.otherIsBroadcast === true) this.#checkBroadcast(node, origins);
-    else this.#checkNoBroadcast(`operator '${node.name}'`, origins);
+    if (isOther && node.otherIsBroadcast === true) checkBroadcast(this.#carriers, node, origins);
+    else checkNoBroadcast(this.#carriers, `operator '${node.name}'`, origins);
     this.#checkStreamOnly(`operator '${node.name}' cannot fold`, origins);
     this.#addEdges(origins, { to: node.name, table: false, ...(isOther ? { other: true } : {}) });
     for (const from of origins) {
@@ -113,20 +112,6 @@ export class PlanBuilder {
       if (node.needsStreamKey === true) throw notPartitioned(node, this.#anyOf(this.#streamsOf(origins)));
       this.#partial.add(node);
     }
-  }
-
-  /** @throws ERR_PIPELINE_INVALID if records of a broadcast stream come from there */
-  #checkNoBroadcast(what: string, origins: readonly FlowOrigin[]): void {
-    const stream = origins.map((from) => this.#carriers.get(from)).find((each) => each?.isBroadcast === true);
-    if (stream !== undefined) throw readsBroadcast(what, stream);
-  }
-
-  /** @throws ERR_PIPELINE_INVALID if other values come from there than records of broadcast streams */
-  #checkBroadcast(node: OperatorNode, origins: readonly FlowOrigin[]): void {
-    const streams = origins.map((from) => (from.name === '' ? this.#carriers.get(from) : undefined));
-    const other = streams.find((stream) => stream?.isBroadcast !== true);
-    if (streams.length === 0 || other !== undefined || streams.includes(undefined))
-      throw noBroadcast(node, other === undefined ? [] : [other]);
   }
 
   #addStep(step: Step, origins: readonly FlowOrigin[]): void {
@@ -144,7 +129,7 @@ export class PlanBuilder {
     this.#checkName(name, [...this.#operators, ...this.#streams, ...this.#topics.map(({ stream: own }) => own)]);
     const origins = this.#originsOf(records);
     this.#checkStreamOnly(`repartition '${name}' cannot pass on`, origins);
-    this.#checkNoBroadcast(`repartition '${name}'`, origins);
+    checkNoBroadcast(this.#carriers, `repartition '${name}'`, origins);
     this.#addEdges(origins, { to: name, table: false, repartition: true });
     const origin = this.#addStream(stream);
     const step: RepartitionStep = { stream, origin, records };
@@ -204,7 +189,7 @@ export class PlanBuilder {
     checkTable(this.#pipeline, table, this.#tables.get(table.name));
     if (writer !== undefined) this.#noteKinds(writer, table);
     const origins = this.#originsOf(rows);
-    this.#checkNoBroadcast(`table '${table.name}'`, origins);
+    checkNoBroadcast(this.#carriers, `table '${table.name}'`, origins);
     const isPartial = origins.some((from) => {
       const sender = this.#nodeOf(from) ?? this.#windowOf(from);
       return sender !== undefined && this.#partial.has(sender);
@@ -226,7 +211,7 @@ export class PlanBuilder {
     checkTopic(this.#pipeline, topic, { topics: this.#topics, streams: this.#streams });
     const origins = this.#originsOf(records);
     this.#checkStreamOnly(`topic '${name}' cannot be sent`, origins);
-    this.#checkNoBroadcast(`topic '${name}'`, origins);
+    checkNoBroadcast(this.#carriers, `topic '${name}'`, origins);
     const isPartial = origins.some((from) => this.#partial.has(this.#nodeOf(from) ?? this.#windowOf(from) ?? from));
     if (isPartial) throw partsOfFigures(name);
     const added = topic as Topic<unknown>;

@@ -110,9 +110,7 @@ export function unlikeColumns(
 
 /** The error of an operator, a repartition or a topic that has the name of another one. */
 export function nameTaken(pipeline: string, name: string): StockafolioError {
-  return new StockafolioError(
-    'ERR_OPERATOR_NAME_TAKEN',
-    `pipeline '${pipeline}' has two operators named '${name}'`,
-    { hint: 'state is found by this name: give each operator its own name' },
-  );
+  return new StockafolioError('ERR_OPERATOR_NAME_TAKEN', `pipeline '${pipeline}' has two operators named '${name}'`, {
+    hint: 'state is found by this name: give each operator its own name',
+  });
 }

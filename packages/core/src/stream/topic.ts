@@ -55,7 +55,10 @@ function checkCompactBy<T>({ name, schema, keyFields, partitioner }: Stream<T>, 
   if (missing !== undefined)
     refuse(`'${missing}' cannot be in compactBy, because not every record has it`, 'name fields that all records have');
   if (partitioner === undefined)
-    refuse('its stream is keyed by nothing, so two messages that replace each other may be in different partitions', "declare the stream with a key: key: 'user'");
+    refuse(
+      'its stream is keyed by nothing, so two messages that replace each other may be in different partitions',
+      "declare the stream with a key: key: 'user'",
+    );
   const apart = keyFields?.find((field) => !compactBy.includes(field));
   if (apart !== undefined)
     refuse(

@@ -88,7 +88,11 @@ describe('topics as destinations', () => {
         calm.push(...all.map((each) => sale(each)));
         await calm.commit();
         const harness = pipelineHarness<Sale>(noticing, { partitions });
-        await pushDisturbed(harness, all.map((each) => sale(each)), disturbances);
+        await pushDisturbed(
+          harness,
+          all.map((each) => sale(each)),
+          disturbances,
+        );
         await harness.commit();
         for (const each of topics) {
           const of = (one: PipelineHarness<Sale>, repeats: boolean) =>
@@ -157,7 +161,13 @@ describe('topics as destinations', () => {
 
   it('that nothing is sent to are only counted', () => {
     const engine = newSender(new Map());
-    engine.pushAll([sale(), sale({ amount: 2 })], [{ offset: 0, ingested: 0 }, { offset: 1, ingested: 0 }]);
+    engine.pushAll(
+      [sale(), sale({ amount: 2 })],
+      [
+        { offset: 0, ingested: 0 },
+        { offset: 1, ingested: 0 },
+      ],
+    );
     expect(engine.departures.take()).to.deep.equal([]);
     expect(engine.position.departed?.next).to.deep.equal({ 'item-sums': 2, minutes: 0, notices: 2 });
     const going = newSender();
@@ -272,12 +282,20 @@ describe('topics as destinations', () => {
     expect(await declared(shardedFold('s', { key, state: Sum, fold: addTo }))).to.equal('ERR_SHARD_MISSING');
     expect(await declared(foldByKey('f', { key, state: Sum, fold: addTo }))).to.equal(undefined);
     const windows = tumblingWindow('w', { size: 1, key, state: Sum, fold: addTo });
-    expect(await declared((all) => all.pipe(windows, map(({ value }) => value)))).to.equal('ERR_PIPELINE_INVALID');
+    expect(
+      await declared((all) =>
+        all.pipe(
+          windows,
+          map(({ value }) => value),
+        ),
+      ),
+    ).to.equal('ERR_PIPELINE_INVALID');
     expect(await declared((all) => all, topic(sales))).to.equal('ERR_PIPELINE_INVALID');
-    const twice = pipeline.bind(undefined, 'two', { sales }, ({ sales: all }) => [
-      into(topic(stream('out', SaleSchema, keyed)), all),
-      into(topic(stream('out', SaleSchema, keyed)), all),
-    ]);
+    const twice = (): unknown =>
+      pipeline('two', { sales }, ({ sales: all }) => [
+        into(topic(stream('out', SaleSchema, keyed)), all),
+        into(topic(stream('out', SaleSchema, keyed)), all),
+      ]);
     expect(await codeOf(twice)).to.equal('ERR_PIPELINE_INVALID');
   });
 

@@ -69,7 +69,10 @@ class Chain {
   readonly sent: Sale[] = [];
 
   constructor() {
-    this.writer = { tables: { ...memoryTables(), identity: async () => 'tables-of-writer' }, checkpoints: memoryFiles() };
+    this.writer = {
+      tables: { ...memoryTables(), identity: async () => 'tables-of-writer' },
+      checkpoints: memoryFiles(),
+    };
   }
 
   async send(...records: readonly Sale[]): Promise<void> {
@@ -133,7 +136,8 @@ class Chain {
 
   async rows(): Promise<readonly object[]> {
     const rows: object[] = [];
-    for await (const { values } of this.reader.tables.scanAll(noticedByUser)) rows.push(rowObject(noticedByUser, values));
+    for await (const { values } of this.reader.tables.scanAll(noticedByUser))
+      rows.push(rowObject(noticedByUser, values));
     return rows;
   }
 
@@ -141,8 +145,7 @@ class Chain {
   async messages(): Promise<readonly (SourceMessage & { readonly partition: number })[]> {
     const source = this.notices.source();
     const all: (SourceMessage & { readonly partition: number })[] = [];
-    const assigned = async (partitions: readonly number[]) =>
-      partitions.map((partition) => ({ partition, offset: 0 }));
+    const assigned = async (partitions: readonly number[]) => partitions.map((partition) => ({ partition, offset: 0 }));
     await source.open('reading-back', { assigned, revoked: async () => undefined });
     const next = () => this.clock.until(source.next(1));
     for (let batch = await next(); batch !== undefined; batch = await next())

@@ -42,7 +42,9 @@ async function run(flags: TopologyFlags, toolkit: Toolkit): Promise<void> {
     operators: plan.operators.map(({ name, kind, settings }) => ({ name, kind, settings })),
     edges: plan.edges,
     tables: tablesOf(app.pipeline).map(({ name }) => name),
-    topics: plan.topics.map(({ stream, compactBy }) => ({ name: stream.name, compactBy })),
+    topics: plan.topics.map(({ stream, compactBy, isTransactional }) => ({
+      ...{ name: stream.name, compactBy, isTransactional },
+    })),
     ...(flags.against === undefined ? {} : { changes }),
   });
 }
@@ -96,8 +98,9 @@ function text({ name: pipeline, streams, plan }: Pipeline): string[] {
 }
 
 function shownCompaction({ topics }: Pipeline['plan'], name: string): string {
-  const { compactBy = [] } = topics.find(({ stream }) => stream.name === name) ?? {};
-  return compactBy.length === 0 ? '' : `, compacted by ${compactBy.join(', ')}`;
+  const { compactBy = [], isTransactional = false } = topics.find(({ stream }) => stream.name === name) ?? {};
+  const compacted = compactBy.length === 0 ? '' : `, compacted by ${compactBy.join(', ')}`;
+  return `${compacted}${isTransactional ? ', in transactions' : ''}`;
 }
 
 function shownFields(fields: Fields): string[] {

@@ -1,8 +1,11 @@
 import { isStockafolioError } from '@stockafolio/core';
 import type { Destination, DestinationShape, OpenDestination } from '@stockafolio/core/ports';
-import { kafkaProducer } from './kafka-producer.js';
+import { Connection } from './connection.js';
+import { kafkaProducer, packingOf } from './kafka-producer.js';
 import { kafkaSource } from './kafka-source.js';
+import { KafkaTransactions } from './kafka-transactions.js';
 import type { KafkaPlace, KafkaProducerOptions } from './options.js';
+import { TopicCheck } from './topic-check.js';
 
 /** A topic that a pipeline sends to. */
 export type KafkaDestinationOptions = KafkaPlace &
@@ -22,9 +25,23 @@ export function kafkaDestination(options: KafkaDestinationOptions): Destination 
     async open(shape) {
       const { partitions = await partitionsFor(options, shape) } = options;
       const producer = await kafkaProducer({ ...options, partitions, isCompacted: shape.isCompacted });
+      const connection = new Connection(options, new TopicCheck(options.topic));
       try {
-        return { producer, ...(await factsOf(options)) };
+        const facts = await factsOf(options);
+        const packing = await packingOf(options);
+        return {
+          ...facts,
+          producer: {
+            append: (messages) => producer.append(messages),
+            async close() {
+              connection.close();
+              await producer.close();
+            },
+          },
+          transactions: (id) => new KafkaTransactions(options, connection, { ...facts, packing, id }),
+        };
       } catch (error) {
+        connection.close();
         await producer.close();
         throw error;
       }

@@ -36,8 +36,8 @@ function shapeOf({ operators, edges, tables, topics, repartitions }: Plan): stri
         `repartition '${name}' ${JSON.stringify([keyFields ?? null, schema.fields])}`,
     ),
     ...topics.map(
-      ({ compactBy, stream: { name, keyFields, schema } }) =>
-        `topic '${name}' ${JSON.stringify([compactBy, keyFields ?? null, schema.fields])}`,
+      ({ compactBy, isTransactional, stream: { name, keyFields, schema } }) =>
+        `topic '${name}' ${JSON.stringify([compactBy, isTransactional, keyFields ?? null, schema.fields])}`,
     ),
     ...tables.map(({ name, columns }) => `table '${name}' ${JSON.stringify(columns)}`),
   ];

@@ -1,4 +1,4 @@
-import type { Producer } from './source.js';
+import type { Producer, Transactions } from './source.js';
 
 /** What a topic must be like if it is created. */
 export interface DestinationShape {
@@ -24,4 +24,10 @@ export interface OpenDestination {
   readonly partitions: number;
   /** An id of the topic itself: see `Source.identity`. */
   readonly identity: string;
+  /**
+   * What a writer sends in transactions. Absent if the topic has none.
+   *
+   * @param id of the writer: another process that uses it is fenced
+   */
+  transactions?(id: string): Transactions;
 }

@@ -32,6 +32,7 @@ export type {
   Source,
   SourceBatch,
   SourceMessage,
+  Transactions,
 } from './source.js';
 export type {
   BatchPosition,

@@ -212,3 +212,21 @@ export interface Producer {
   append(messages: readonly OutgoingMessage[]): Promise<void>;
   close(): Promise<void>;
 }
+
+/**
+ * What one writer sends to a topic, in transactions: messages and the number of the next one together, or neither.
+ */
+export interface Transactions {
+  /**
+   * Begins: from now on nothing is committed by another process that began before, and what it left open is undone.
+   *
+   * @returns the number that was committed last; 0 if none was
+   */
+  begin(): Promise<number>;
+  /**
+   * Commits messages, of which there is at least one, and the number of the next one.
+   *
+   * @throws ERR_WRITER_FENCED if another process has begun since: then nothing was committed
+   */
+  commit(messages: readonly OutgoingMessage[], next: number): Promise<void>;
+}

@@ -8,6 +8,11 @@ export interface TopicOptions<T, C extends readonly (KeyField<T> & string)[]> {
    * key, of a topic that is not compacted.
    */
   readonly compactBy?: C;
+  /**
+   * Whether each commit is sent in one transaction of Kafka: then also consumers that know nothing of the headers get each
+   * record once, if they read what is committed alone. They see it with the commit. Defaults to false.
+   */
+  readonly transactional?: boolean;
 }
 
 /** A topic that pipelines send records to, for others to read: a value that names no transport. */
@@ -16,6 +21,8 @@ export interface Topic<T = unknown, C extends readonly string[] = readonly strin
   readonly stream: Stream<T>;
   /** The fields that identify what a message replaces; none if the topic is not compacted. */
   readonly compactBy: C;
+  /** Whether it is sent in transactions. */
+  readonly isTransactional: boolean;
 }
 
 /** The record type of a topic. */
@@ -41,9 +48,9 @@ export function topic<T, const C extends readonly (KeyField<T> & string)[] = rea
   stream: Stream<T>,
   options: TopicOptions<T, C> = {},
 ): Topic<T, C> {
-  const { compactBy = [] as unknown as C } = options;
+  const { compactBy = [] as unknown as C, transactional: isTransactional = false } = options;
   checkCompactBy(stream, compactBy);
-  return Object.freeze({ stream, compactBy: Object.freeze(compactBy) });
+  return Object.freeze({ stream, compactBy: Object.freeze(compactBy), isTransactional });
 }
 
 function checkCompactBy<T>({ name, schema, keyFields, partitioner }: Stream<T>, compactBy: readonly string[]): void {

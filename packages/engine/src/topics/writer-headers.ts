@@ -1,4 +1,4 @@
-import { keyBytes, partitionOf, type Table } from '@stockafolio/core';
+import { keyBytes, partitionOf, StockafolioError, type Table } from '@stockafolio/core';
 import { bytesOf, crc32, type OutgoingMessage, type SourceMessage, type Tables } from '@stockafolio/core/ports';
 import type { Departure } from '../partition/departures.js';
 import { progress } from '../tables/system-tables.js';
@@ -62,6 +62,13 @@ export function topicMessage(
     [VERSION]: String(outward?.version ?? 0),
   };
   return { key, value, partition, headers };
+}
+
+/** The number of a message that {@link topicMessage} made. */
+export function numberOf({ headers }: Pick<OutgoingMessage, 'headers'>): number {
+  const number = wholeNumber(headers?.[NUMBER]);
+  if (number !== undefined) return number;
+  throw new StockafolioError('ERR_INTERNAL', 'a message for others to read has no number');
 }
 
 /**

@@ -1,16 +1,24 @@
 import { StockafolioError } from '@stockafolio/core';
 import type { OpenDestination, OutgoingMessage } from '@stockafolio/core/ports';
-import { type Departure, topicMessage, writerName } from '@stockafolio/engine';
+import { type Departure, noTransactions, topicMessage, TransactionalWriter, writerName } from '@stockafolio/engine';
 import type { BatchPorts, BatchUnit } from '../options.js';
 
 /** Sends the records of a unit to the topics for others to read, as the stream does: with the same numbers. */
 export class UnitDestinations {
   readonly #opened: ReadonlyMap<string, OpenDestination>;
+  /** Those that send in transactions, by the name of the topic. */
+  readonly #writers: ReadonlyMap<string, TransactionalWriter>;
   readonly #writer: string;
   readonly #partition: number;
 
-  private constructor(opened: ReadonlyMap<string, OpenDestination>, writer: string, partition: number) {
+  private constructor(
+    opened: ReadonlyMap<string, OpenDestination>,
+    writers: ReadonlyMap<string, TransactionalWriter>,
+    writer: string,
+    partition: number,
+  ) {
     this.#opened = opened;
+    this.#writers = writers;
     this.#writer = writer;
     this.#partition = partition;
   }
@@ -25,9 +33,11 @@ export class UnitDestinations {
     const { pipeline, tables, topics = {} } = ports;
     checkStated(ports);
     const opened = new Map<string, OpenDestination>();
+    const writers = new Map<string, TransactionalWriter>();
+    const writer = await writerName(tables, { pipeline: pipeline.name, source: unit.source });
     const sources = [unit.source, ...(unit.inputs ?? []).map(({ source }) => source)];
     try {
-      for (const { stream, compactBy } of pipeline.plan.topics) {
+      for (const { stream, compactBy, isTransactional } of pipeline.plan.topics) {
         const { name } = stream;
         const destination = topics[name];
         if (destination === undefined || destination === 'none') continue;
@@ -35,9 +45,11 @@ export class UnitDestinations {
         const open = await destination.open(shape);
         opened.set(name, open);
         if (sources.includes(open.identity)) throw isRead(pipeline.name, name);
+        if (!isTransactional) continue;
+        if (open.transactions === undefined) throw noTransactions(name);
+        writers.set(name, new TransactionalWriter(open.transactions(`${writer}/${unit.partition}/${name}`)));
       }
-      const writer = await writerName(tables, { pipeline: pipeline.name, source: unit.source });
-      return new UnitDestinations(opened, writer, unit.partition);
+      return new UnitDestinations(opened, writers, writer, unit.partition);
     } catch (error) {
       await closeAll(opened);
       throw error;
@@ -59,7 +71,10 @@ export class UnitDestinations {
       byTopic.set(name, messages);
       messages.push(topicMessage(this.#writer, this.#partition, departure));
     }
-    for (const [name, messages] of byTopic) await this.#opened.get(name)?.producer.append(messages);
+    for (const [name, messages] of byTopic) {
+      const writer = this.#writers.get(name);
+      await (writer === undefined ? this.#opened.get(name)?.producer.append(messages) : writer.send(messages));
+    }
   }
 
   close(): Promise<void> {

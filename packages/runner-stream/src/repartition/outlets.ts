@@ -1,6 +1,6 @@
 import { StockafolioError } from '@stockafolio/core';
 import type { Clock, OutgoingMessage, Producer, Source, Tables } from '@stockafolio/core/ports';
-import { CLOCKS_DIFFER, topicMessage, writerName } from '@stockafolio/engine';
+import { CLOCKS_DIFFER, topicMessage, TransactionalWriter, writerName } from '@stockafolio/engine';
 import type { PartitionTask } from '../partition-task.js';
 import type { Destinations } from '../topics/destinations.js';
 import { recordMessage, silenceMessage } from './lane-message.js';
@@ -18,8 +18,12 @@ export interface Outlet {
   readonly life: () => Promise<number>;
 }
 
-/** What a cut sends, by the name of the repartition or the topic, in order. */
-export type Sending = ReadonlyMap<string, OutgoingMessage[]>;
+/** What a cut of a partition sends. */
+export interface Sending {
+  readonly task: PartitionTask;
+  /** By the name of the repartition or the topic, in order. */
+  readonly messages: ReadonlyMap<string, OutgoingMessage[]>;
+}
 
 /** What a stage is, of which records leave. */
 export interface Sender {
@@ -39,6 +43,8 @@ export class Outlets {
   readonly #lives = new Map<string, number>();
   /** When any partition last got a message: then the others are waited for. */
   #heardAt = Number.NEGATIVE_INFINITY;
+  /** By task and topic, what sends in transactions. */
+  readonly #writers = new WeakMap<PartitionTask, Map<string, TransactionalWriter>>();
   /** What each task last said, and when. */
   readonly #said = new WeakMap<PartitionTask, { readonly until: number; readonly at: number }>();
 
@@ -75,12 +81,13 @@ export class Outlets {
 
   /** Takes what has left the engine of a partition since the last cut, and what it has to say about its silence. */
   take(task: PartitionTask, source: Pick<Source, 'emptyAt'>, clock: Pick<Clock, 'elapsed'>): Sending {
-    const sending = new Map<string, OutgoingMessage[]>();
+    const all = new Map<string, OutgoingMessage[]>();
+    const sending: Sending = { task, messages: all };
     const { engine, partition } = task;
     for (const departure of engine.departures.take()) {
       const { name } = departure.stream;
-      const messages = sending.get(name) ?? [];
-      sending.set(name, messages);
+      const messages = all.get(name) ?? [];
+      all.set(name, messages);
       messages.push(
         departure.outward === undefined
           ? recordMessage(partition, departure, this.#lifeOf(name))
@@ -91,8 +98,8 @@ export class Outlets {
     const until = this.#silence(task, source, clock.elapsed());
     if (until === undefined) return sending;
     for (const [name, { partitions }] of this.#outlets) {
-      const messages = sending.get(name) ?? [];
-      sending.set(name, messages);
+      const messages = all.get(name) ?? [];
+      all.set(name, messages);
       for (let to = 0; to < partitions; to++) messages.push(silenceMessage(partition, to, until, this.#lifeOf(name)));
     }
     return sending;
@@ -113,12 +120,26 @@ export class Outlets {
   /** Resolves when all of this is durable. */
   async send(sending: readonly Sending[]): Promise<void> {
     const appends: Promise<void>[] = [];
-    for (const each of sending)
-      for (const [name, messages] of each) {
-        const { producer } = this.#outlets.get(name) ?? this.#destinations.get(name) ?? {};
-        if (producer !== undefined && messages.length > 0) appends.push(producer.append(messages));
+    for (const { task, messages: all } of sending)
+      for (const [name, messages] of all) {
+        if (messages.length > 0) appends.push(this.#append(task, name, messages));
       }
     await Promise.all(appends);
+  }
+
+  async #append(task: PartitionTask, name: string, messages: readonly OutgoingMessage[]): Promise<void> {
+    const destination = this.#destinations.get(name);
+    if (destination?.transactions === undefined || !isTransactional(task, name)) {
+      await (this.#outlets.get(name) ?? destination)?.producer.append(messages);
+      return;
+    }
+    // A partition that is opened again begins anew, so that nobody else goes on sending what it sends.
+    const writers = this.#writers.get(task) ?? new Map<string, TransactionalWriter>();
+    this.#writers.set(task, writers);
+    const id = `${this.#writer}/${task.partition}/${name}`;
+    const writer = writers.get(name) ?? new TransactionalWriter(destination.transactions(id));
+    writers.set(name, writer);
+    await writer.send(messages);
   }
 
   /** Closes the topics of the pipeline's own. */
@@ -139,4 +160,8 @@ export function silentUntil(task: PartitionTask, source: Pick<Source, 'emptyAt'>
   }
   // What comes next may count as sent at the same time as what came last.
   return Math.max(engine.departures.received - 1, empty);
+}
+
+function isTransactional({ engine }: PartitionTask, name: string): boolean {
+  return engine.plan.topics.some((topic) => topic.stream.name === name && topic.isTransactional);
 }

@@ -1,5 +1,6 @@
 import { type Pipeline, StockafolioError } from '@stockafolio/core';
 import type { Destination, OpenDestination } from '@stockafolio/core/ports';
+import { noTransactions } from '@stockafolio/engine';
 import { inputsOf } from '../inputs.js';
 import type { StreamOptions } from '../options.js';
 import { untilBack } from '../until-back.js';
@@ -23,7 +24,7 @@ export async function openDestinations<T>(options: StreamOptions<T>): Promise<De
       Promise.all(inputs.map(async ({ source }) => (await source.ranges()).length)),
     );
     const read = new Set(await Promise.all(inputs.map(({ source }) => source.identity())));
-    for (const { stream, compactBy } of pipeline.plan.topics) {
+    for (const { stream, compactBy, isTransactional } of pipeline.plan.topics) {
       const { name } = stream;
       const shape = { partitions: Math.max(...counts), isCompacted: compactBy.length > 0 };
       const destination = topics[name];
@@ -31,6 +32,7 @@ export async function openDestinations<T>(options: StreamOptions<T>): Promise<De
       const open = await untilBack(options, `opening topic '${name}'`, () => destination.open(shape));
       opened.set(name, open);
       if (read.has(open.identity)) throw isRead(pipeline, name);
+      if (isTransactional && open.transactions === undefined) throw noTransactions(name);
     }
     return opened;
   } catch (error) {

@@ -27,7 +27,11 @@ export class TransactionalWriter {
 
 /** The error of a topic that is declared transactional, at a place without transactions. */
 export function noTransactions(topic: string): StockafolioError {
-  return new StockafolioError('ERR_USAGE', `topic '${topic}' is transactional, but where it is there are no transactions`, {
-    hint: 'send it to Kafka; or declare it without transactional: readers of this library drop repeats in any case',
-  });
+  return new StockafolioError(
+    'ERR_USAGE',
+    `topic '${topic}' is transactional, but where it is there are no transactions`,
+    {
+      hint: 'send it to Kafka; or declare it without transactional: readers of this library drop repeats in any case',
+    },
+  );
 }

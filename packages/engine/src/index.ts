@@ -24,6 +24,7 @@ export { Feed } from './partition/feed.js';
 export {
   CUT_FROM,
   cutFrom,
+  FAILED,
   MessageIntake,
   ORIGIN,
   type Intake,
@@ -35,6 +36,7 @@ export { noTransactions, TransactionalWriter } from './topics/transactional-writ
 export { topicMessage, writerName, writtenOf, type Written } from './topics/writer-headers.js';
 export type { EngineOptions } from './partition/engine-options.js';
 export type { InputPosition } from './partition/engine-input.js';
+export { AsyncMapper, failureOf, type AsyncOptions } from './partition/async-mapper.js';
 export type { Departed, Departure } from './partition/departures.js';
 export type { EnginePosition } from './partition/engine-position.js';
 export { PartitionEngine } from './partition/partition-engine.js';

@@ -26,8 +26,9 @@ export async function runStream<T>(options: StreamOptions<T>): Promise<StreamRes
   const destinations = await openDestinations(own);
   try {
     if (needsStages(own.pipeline)) return await runStages(own, destinations, run);
-    const outlets = destinations.size === 0 ? {} : { outlets: new Outlets(new Map(), destinations) };
-    return await run({ ...(await withBroadcastSources(own)), ...outlets });
+    const stage = await withBroadcastSources(own);
+    if (destinations.size === 0) return await run(stage);
+    return await run({ ...stage, outlets: new Outlets(new Map(), destinations, own) });
   } finally {
     await closeAll(destinations);
   }

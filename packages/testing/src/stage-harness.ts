@@ -8,8 +8,10 @@ import {
   type Tables,
 } from '@stockafolio/core/ports';
 import {
+  AsyncMapper,
   CheckpointWriter,
   type Departure,
+  FAILED,
   findCheckpoint,
   type Lull,
   MergedFeed,
@@ -27,6 +29,7 @@ import { checkpointsBefore } from './earlier-checkpoints.js';
 import type { HarnessOptions } from './harness-options.js';
 import type { MemoryFiles } from './memory-files.js';
 import { narrowing } from './narrowing.js';
+import { realTime } from './real-time.js';
 
 const SOURCE = 'test-source';
 
@@ -91,6 +94,7 @@ export class StageHarness<T> {
   readonly #departed: Departed[] = [];
   /** In the order of sending. */
   readonly sent: Sent[] = [];
+  readonly #mapper: AsyncMapper;
   #running: Running[];
   #zombies: PartitionEngine[] = [];
   #created = false;
@@ -103,6 +107,7 @@ export class StageHarness<T> {
     this.#codecs = streams.map(({ name, schema, lane }) => codecs[lane?.of ?? name] ?? jsonCodec(schema));
     this.#narrow = streams.map((stream) => narrowing(reads, stream));
     this.#partitions = options.partitions;
+    this.#mapper = new AsyncMapper({ clock: options.callClock ?? realTime, onBadRecord: options.onBadRecord });
     this.tables = options.tables;
     this.files = options.files;
     this.#ends = streams.map(() => new Array<number>(this.#partitions).fill(0));
@@ -166,6 +171,7 @@ export class StageHarness<T> {
    * Pushes the bytes of a message, which need not be a record, to a stream, by its index.
    *
    * @param offset defaults to the next one; a message whose offset the partition has passed is dropped
+   * @param failed why an asynchronous function had no result for it
    */
   pushMessage(
     input: number,
@@ -174,7 +180,13 @@ export class StageHarness<T> {
       value,
       timestamp,
       offset,
-    }: { readonly value: Uint8Array | null; readonly timestamp: number; readonly offset?: number },
+      failed,
+    }: {
+      readonly value: Uint8Array | null;
+      readonly timestamp: number;
+      readonly offset?: number;
+      readonly failed?: string | undefined;
+    },
   ): void {
     const ends = this.#ends[input] as number[];
     const next = ends[partition] ?? 0;
@@ -184,6 +196,7 @@ export class StageHarness<T> {
     const message: SourceMessage = {
       ...{ offset: at, timestamp, key: null, value },
       ...(this.#options.clock === undefined ? {} : { byProducer: true }),
+      ...(failed === undefined ? {} : { headers: { [FAILED]: failed } }),
     };
     const logged = { input, partition, message };
     const { time } = this.#options;
@@ -349,8 +362,9 @@ export class StageHarness<T> {
   }
 
   async #depart({ departures, partition: from }: PartitionEngine): Promise<void> {
+    const departed = await this.#mapper.map(departures.take());
     const writer = await writerName(this.tables, { pipeline: this.#pipeline.name, source: SOURCE });
-    for (const departure of departures.take()) {
+    for (const departure of departed) {
       const { stream, outward } = departure;
       if (outward === undefined) this.#departed.push({ ...departure, from });
       else this.sent.push({ topic: stream.name, message: topicMessage(writer, from, departure) });

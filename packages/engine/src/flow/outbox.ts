@@ -1,4 +1,5 @@
 import type { Key, Stream } from '@stockafolio/core';
+import type { AsyncMapping } from '@stockafolio/core/plan';
 
 /** A record on its way to a topic. */
 export interface Leaving {
@@ -10,6 +11,8 @@ export interface Leaving {
   readonly sent: number;
   /** Of a record for others to read; undefined if the topic is the pipeline's own. */
   readonly outward?: Outward;
+  /** What makes it of `value`, if an asynchronous function does. */
+  readonly mapping?: AsyncMapping | undefined;
 }
 
 /** What only a record has that others read. */

@@ -15,6 +15,8 @@ export interface Departure extends Leaving {
   readonly number: number;
   /** The number of the record before it that went to the same partition; -1 if there is none. */
   readonly after: number;
+  /** Why an asynchronous function has no result: `value` is the record that it was given. */
+  readonly failed?: string;
 }
 
 /** How many records an engine has sent, as a checkpoint stores it. */

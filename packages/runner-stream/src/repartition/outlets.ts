@@ -1,6 +1,14 @@
 import { StockafolioError } from '@stockafolio/core';
 import type { Clock, OutgoingMessage, Producer, Source, Tables } from '@stockafolio/core/ports';
-import { CLOCKS_DIFFER, topicMessage, TransactionalWriter, writerName } from '@stockafolio/engine';
+import {
+  AsyncMapper,
+  type AsyncOptions,
+  CLOCKS_DIFFER,
+  type Departure,
+  topicMessage,
+  TransactionalWriter,
+  writerName,
+} from '@stockafolio/engine';
 import type { PartitionTask } from '../partition-task.js';
 import type { Destinations } from '../topics/destinations.js';
 import { recordMessage, silenceMessage } from './lane-message.js';
@@ -23,6 +31,15 @@ export interface Sending {
   readonly task: PartitionTask;
   /** By the name of the repartition or the topic, in order. */
   readonly messages: ReadonlyMap<string, OutgoingMessage[]>;
+  /** The messages among these that are made when an asynchronous function has answered. */
+  readonly unanswered: Unanswered[];
+}
+
+interface Unanswered {
+  readonly messages: OutgoingMessage[];
+  readonly index: number;
+  readonly from: number;
+  readonly departure: Departure;
 }
 
 /** What a stage is, of which records leave. */
@@ -48,13 +65,17 @@ export class Outlets {
   /** What each task last said, and when. */
   readonly #said = new WeakMap<PartitionTask, { readonly until: number; readonly at: number }>();
 
+  readonly #mapper: AsyncMapper;
+
   /**
    * @param outlets by the name of the repartition
    * @param destinations the topics for others to read
+   * @param options how asynchronous functions are called
    */
-  constructor(outlets: ReadonlyMap<string, Outlet>, destinations: Destinations) {
+  constructor(outlets: ReadonlyMap<string, Outlet>, destinations: Destinations, options: AsyncOptions) {
     this.#outlets = outlets;
     this.#destinations = destinations;
+    this.#mapper = new AsyncMapper(options);
   }
 
   /** Must be called before anything is sent, when the tables are there. */
@@ -82,12 +103,15 @@ export class Outlets {
   /** Takes what has left the engine of a partition since the last cut, and what it has to say about its silence. */
   take(task: PartitionTask, source: Pick<Source, 'emptyAt'>, clock: Pick<Clock, 'elapsed'>): Sending {
     const all = new Map<string, OutgoingMessage[]>();
-    const sending: Sending = { task, messages: all };
+    const unanswered: Unanswered[] = [];
+    const sending: Sending = { task, messages: all, unanswered };
     const { engine, partition } = task;
     for (const departure of engine.departures.take()) {
       const { name } = departure.stream;
       const messages = all.get(name) ?? [];
       all.set(name, messages);
+      if (departure.mapping !== undefined)
+        unanswered.push({ messages, index: messages.length, from: partition, departure });
       messages.push(
         departure.outward === undefined
           ? recordMessage(partition, departure, this.#lifeOf(name))
@@ -117,8 +141,13 @@ export class Outlets {
     return until;
   }
 
-  /** Resolves when all of this is durable. */
+  /**
+   * Resolves when all of this is durable. It may be called again for what could not be sent.
+   *
+   * @throws ERR_CALL_FAILED if an asynchronous function has no result, and that ends the run
+   */
   async send(sending: readonly Sending[]): Promise<void> {
+    await this.#answer(sending);
     const appends: Promise<void>[] = [];
     for (const { task, messages: all } of sending)
       for (const [name, messages] of all) {
@@ -140,6 +169,18 @@ export class Outlets {
     const writer = writers.get(name) ?? new TransactionalWriter(destination.transactions(id));
     writers.set(name, writer);
     await writer.send(messages);
+  }
+
+  /** Calls the asynchronous functions, once. */
+  async #answer(sending: readonly Sending[]): Promise<void> {
+    const waiting = sending.flatMap(({ unanswered }) => unanswered);
+    if (waiting.length === 0) return;
+    const results = await this.#mapper.map(waiting.map(({ departure }) => departure));
+    for (const [n, { messages, index, from }] of waiting.entries()) {
+      const departure = results[n] as Departure;
+      messages[index] = recordMessage(from, departure, this.#lifeOf(departure.stream.name));
+    }
+    for (const { unanswered } of sending) unanswered.length = 0;
   }
 
   /** Closes the topics of the pipeline's own. */

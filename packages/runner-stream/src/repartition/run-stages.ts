@@ -12,6 +12,12 @@ import { laneSource } from './lane-source.js';
 import { type Destinations, destinationsOf } from '../topics/destinations.js';
 import { Outlets, type Outlet } from './outlets.js';
 
+/**
+ * How many records one commit of a stage has whose records an asynchronous function answers: a commit waits for all of
+ * them.
+ */
+const ANSWERED_AT_ONCE = 2_000;
+
 /** A stage of a pipeline, and what is known of it before it runs. */
 interface Planned {
   readonly stage: Stage;
@@ -46,9 +52,8 @@ export async function runStages<T>(
   if (signal?.aborted === true) end();
   const progress = new Progress(planned.map(({ stage }) => stage));
   const stages = planned.map((each, n) => ({
-    ...optionsOf(options, each, planned, topics, destinations),
+    ...optionsOf(options, each, planned, topics, destinations, over.signal),
     linger: progress.lingerOf(n),
-    signal: over.signal,
   }));
   /** In the order in which they happened: the others may result from the first. */
   const errors: unknown[] = [];
@@ -187,6 +192,7 @@ function optionsOf<T>(
   planned: readonly Planned[],
   topics: Topics,
   destinations: Destinations,
+  signal: AbortSignal,
 ): StageOptions<T> {
   const { stage, external, broadcasts } = own;
   const { pipeline, group = pipeline.name, onEvent } = options;
@@ -232,7 +238,13 @@ function optionsOf<T>(
     source,
     inputs: parts.flatMap(({ inputs }) => inputs),
     group: isFirst ? group : [group, ...stage.name.split('.').slice(1)].join('.'),
-    outlets: new Outlets(outlets, destinationsOf(stage, destinations)),
+    outlets: new Outlets(outlets, destinationsOf(stage, destinations), {
+      ...{ clock: options.clock, signal, onBadRecord: options.onBadRecord },
+    }),
+    ...(stage.plan.repartitions.some(({ mapping }) => mapping !== undefined)
+      ? { commitRecords: Math.min(options.commitRecords ?? ANSWERED_AT_ONCE, ANSWERED_AT_ONCE) }
+      : {}),
+    signal,
     ...(onEvent === undefined || isFirst ? {} : { onEvent: (event) => onEvent({ ...event, stage: stage.name }) }),
   };
 }

@@ -32,6 +32,8 @@ export {
   type OnPartitionMismatch,
 } from './intake/intake.js';
 export { partitionChoice } from './intake/partition-check.js';
+export { noTransactions, TransactionalWriter } from './topics/transactional-writer.js';
+export { topicMessage, writerName, writtenOf, type Written } from './topics/writer-headers.js';
 export type { EngineOptions } from './partition/engine-options.js';
 export type { InputPosition } from './partition/engine-input.js';
 export { AsyncMapper, failureOf, type AsyncOptions } from './partition/async-mapper.js';

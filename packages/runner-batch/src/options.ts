@@ -4,6 +4,7 @@ import type {
   Archive,
   Clock,
   Codec,
+  Destination,
   Files,
   OwnArchives,
   StateStore,
@@ -28,6 +29,11 @@ export interface BatchPorts<T> {
   readonly others?: Readonly<Record<string, { readonly codec: Codec<unknown>; readonly archive: Archive<unknown> }>>;
   /** Of a pipeline with repartitions: where what passes through them is kept, beside its checkpoints. */
   readonly own?: OwnArchives;
+  /**
+   * Of a pipeline that sends to topics for others to read: where these are, by name; or `none`, if the batch sends nothing
+   * there. A stream that continues from its checkpoints then sends only what comes later.
+   */
+  readonly topics?: Readonly<Record<string, Destination | 'none'>>;
   readonly tables: Tables;
   readonly checkpoints: Files;
   readonly clock: Clock;

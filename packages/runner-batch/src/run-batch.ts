@@ -24,6 +24,7 @@ import { planDivision } from './plan-division.js';
 import { runStages } from './repartition/run-stages.js';
 import { planUnits } from './plan-units.js';
 import { runUnit } from './run-unit.js';
+import { checkStated } from './topics/unit-destinations.js';
 
 /** Runs units somewhere: in this thread, in others, on other machines. */
 export interface UnitExecutor {
@@ -67,6 +68,7 @@ export async function runBatch<T>(
   executor: UnitExecutor = inThisThread(ports, options),
   listener: BatchListener = {},
 ): Promise<BatchResult> {
+  checkStated(ports);
   if (needsStages(ports.pipeline)) return runBatchInStages(ports, options, listener);
   const units = await prepareBatch(ports, options);
   listener.onPlanned?.(units);

@@ -17,7 +17,7 @@ import {
   restoreCheckpoint,
   tablesOf,
 } from '@stockafolio/engine';
-import { checkOneHistory, historiesOf, markAtEnd } from './archived-history.js';
+import { checkOneHistory, historiesOf, markAtEnd, seenAt } from './archived-history.js';
 import { withBroadcastsOf } from './broadcasts.js';
 import { inputsOf, partitionIn, type ArchivedInput } from './inputs.js';
 import type { BatchPorts, BatchUnit, StagePorts, UnitInput, UnitResult } from './options.js';
@@ -26,6 +26,7 @@ import { filesOf } from './files-of.js';
 import { takeDivided } from './take-divided.js';
 import { takeMerged } from './take-merged.js';
 import { takeOwn } from './take-own.js';
+import { UnitDestinations } from './topics/unit-destinations.js';
 import { UnitDeadLetters } from './unit-dead-letters.js';
 import { WholeDeadLetters } from './whole-dead-letters.js';
 
@@ -49,6 +50,20 @@ export async function runUnit<T>(
   listener: UnitListener = {},
 ): Promise<UnitResult> {
   const ports = { ...given, pipeline: withBroadcastsOf(given.pipeline, unit) };
+  const destinations = await UnitDestinations.open(ports, unit);
+  try {
+    return await run(ports, unit, listener, destinations);
+  } finally {
+    await destinations.close();
+  }
+}
+
+async function run<T>(
+  ports: StagePorts<T>,
+  unit: BatchUnit,
+  listener: UnitListener,
+  destinations: UnitDestinations,
+): Promise<UnitResult> {
   const { pipeline } = ports;
   const { partition, source, partitions, onBadRecord } = unit;
   const isDivided = unit.division !== undefined;
@@ -73,12 +88,18 @@ export async function runUnit<T>(
     sources: ranges.map((range) => range.source),
     codec: { encode: (record, position) => codecAt(letters, archives, position).encode(record, position) },
     repartitions: lanes?.partitions,
+    topics: destinations.partitions,
     states: ports.states?.(),
   });
   const completed = async (rows: readonly Mutation[]): Promise<readonly Mutation[]> => {
     let whole = rows;
     for (const each of letters) whole = await each.complete(whole);
     return whole;
+  };
+  const depart = async (): Promise<void> => {
+    const departures = engine.departures.take();
+    await lanes?.add(departures);
+    await destinations.send(departures);
   };
   // Created before the first record: the checkpoint saves what has changed since then.
   const saver = await resume(ports, unit, engine);
@@ -92,6 +113,7 @@ export async function runUnit<T>(
     const read = partitionIn(each, partition);
     checkOneHistory(read, histories[n] ?? [], { partition: read, ...engine.inputs.at(n).position });
   }
+  const begun = engine.inputs.all.map(({ offset, seen }) => ({ offset, seen }));
   const writer = new RowWriter(ports, unit.writeRows);
   const final = new FinalRows(pipeline.plan.edges, unit.writeRows);
   const taken = isDivided ? takeDivided(ports, unit, engine) : takeUnit(ports, unit, engine, files);
@@ -103,7 +125,7 @@ export async function runUnit<T>(
     watch.add(count);
     listener.onRecords?.(count);
     await writer.write(engine.takeNotes());
-    await lanes?.add(engine.departures.take());
+    await depart();
     if (engine.waiting >= unit.writeRows) await writer.write(await completed(final.take(engine.drain())));
   }
   watch.end();
@@ -111,6 +133,7 @@ export async function runUnit<T>(
   ranges.forEach(({ to }, n) => {
     const input = engine.inputs.at(n);
     if (input.offset === to) input.mark = markAtEnd(histories[n] ?? [], to);
+    input.seen = seenAt(histories[n] ?? [], input.offset, begun[n] ?? { offset: 0 });
   });
   engine.flush();
   await writer.write(await completed(final.take(engine.drain())));
@@ -122,7 +145,7 @@ export async function runUnit<T>(
     if (partitioning !== undefined && !(await readPartitionings(ports.tables, name)).has(partition))
       await writer.write([partitioningRow(name, partition, partitioning)]);
   }
-  await lanes?.add(engine.departures.take());
+  await depart();
   await lanes?.end();
   await writer.settle();
   await writer.write([engine.progress(), engine.checkpointCut(), ...engine.marks()]);

@@ -20,7 +20,7 @@ interface Cut {
   /** Parts of shared figures. */
   readonly figures: readonly Mutation[];
   readonly progress: readonly Mutation[];
-  /** What goes to other partitions. */
+  /** What goes to topics. */
   readonly sendings: readonly Sending[];
   readonly checkpoints: readonly Saving[];
   readonly partitions: readonly CommittedPartition[];
@@ -152,7 +152,7 @@ export class Committer<T> {
     const { source } = this.#options;
     // Without them another order is possible, in which other records would have these numbers.
     if (cut.lulls.length > 0) await this.#write('writing rows', cut.lulls);
-    // Other partitions need not wait for the rows; a checkpoint and the progress must wait for both.
+    // Others need not wait for the rows; a checkpoint and the progress must wait for both.
     await Promise.all([this.#sendAll(cut.sendings), this.#writeRows(cut)]);
     this.#check();
     if (this.#lost !== undefined) throw new TablesLost(this.#lost);
@@ -174,7 +174,7 @@ export class Committer<T> {
   async #sendAll(sendings: readonly Sending[]): Promise<void> {
     const { outlets } = this.#options;
     if (outlets === undefined || sendings.length === 0) return;
-    await untilBack(this.#options, 'sending to other partitions', () => outlets.send(sendings));
+    await untilBack(this.#options, 'sending to topics', () => outlets.send(sendings));
   }
 
   async #writeRows(cut: Cut): Promise<void> {

@@ -3,6 +3,7 @@ import type {
   AbortSignalLike,
   Clock,
   Codec,
+  Destination,
   Files,
   OwnTopics,
   Source,
@@ -24,6 +25,8 @@ export interface StreamOptions<T> extends DeadLetterOptions {
   readonly others?: Readonly<Record<string, StreamInput>>;
   /** Of a pipeline with repartitions: the topics through which it sends records to itself. */
   readonly repartitions?: OwnTopics;
+  /** Of a pipeline that sends to topics for others to read: where these are, by name. */
+  readonly topics?: Readonly<Record<string, Destination>>;
   /**
    * Opens another reader of a stream's source, by the name of the stream. It is needed where a stream is read both before
    * and behind a repartition.

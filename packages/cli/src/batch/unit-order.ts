@@ -45,6 +45,7 @@ const schema = z.strictObject({
     app: z.string().optional(),
     format: z.string().optional(),
     partitioner: z.enum(['murmur2', 'crc32']).optional(),
+    topics: z.record(z.string(), z.string()).default({}),
     files: z.string(),
     tables: z.string(),
     checkpoints: z.string(),

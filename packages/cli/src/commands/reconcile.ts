@@ -38,6 +38,7 @@ import { exitCodes } from '../output/exit-codes.js';
 import { LineWriter } from '../output/line-writer.js';
 import { RaisedVersions } from '../reconcile/raised-versions.js';
 import { stoppedEarly } from '../output/unfinished.js';
+import { NONE } from '../per-topic.js';
 import type { Toolkit } from '../toolkit.js';
 import { FILES, day, withPartitionOptions, type CommonOptions, type PartitionOptions } from './options.js';
 import { tablesOf } from './tables.js';
@@ -92,7 +93,9 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
     await expectArchive(archive, pipeline.stream.name, flags.files);
     for (const each of await partitionsBehind(archive, flags.day)) reporter.say(describeBehind(each), {}, 'warn');
     const own = toolkit.openOwn(checkpoints);
-    const ports = { pipeline, ...inputs, own, tables: expected, checkpoints, clock: toolkit.clock };
+    // What the tables should be is recomputed; nobody is sent anything.
+    const topics = Object.fromEntries(pipeline.plan.topics.map(({ stream }) => [stream.name, NONE]));
+    const ports = { pipeline, ...inputs, own, topics, tables: expected, checkpoints, clock: toolkit.clock };
     const stages = await executedStages(ports);
     if (flags.repair === true && stages.length > 1) throw notRepairable(pipeline.name);
     const stop = toolkit.stop();

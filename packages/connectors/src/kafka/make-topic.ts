@@ -10,6 +10,7 @@ const BY_THE_BROKERS = -1;
 const TRIES_WITHIN = 5_000;
 const NOT_YET = 5;
 const KEPT_FOR_EVER = [{ name: 'retention.ms', value: '-1' }];
+const COMPACTED = [{ name: 'cleanup.policy', value: 'compact' }];
 
 /**
  * Creates the topic if there is none. It keeps its messages until somebody sets `retention.ms`: messages have the times
@@ -33,7 +34,7 @@ export async function makeTopic(options: KafkaProducerOptions): Promise<void> {
 }
 
 async function tryToMake(options: KafkaProducerOptions): Promise<void> {
-  const { topic, partitions, replicationFactor = BY_THE_BROKERS } = options;
+  const { topic, partitions, replicationFactor = BY_THE_BROKERS, isCompacted = false } = options;
   const client = kafkajsClient(await loadKafkajs(), options);
   const admin = client.kafka.admin();
   try {
@@ -46,7 +47,7 @@ async function tryToMake(options: KafkaProducerOptions): Promise<void> {
             topic,
             numPartitions: partitions ?? DEFAULT_PARTITIONS,
             replicationFactor,
-            configEntries: [...KEPT_FOR_EVER],
+            configEntries: [...KEPT_FOR_EVER, ...(isCompacted ? COMPACTED : [])],
           },
         ],
         // kafkajs ends this wait with the very error that it should wait for: a broker that does not know the topic

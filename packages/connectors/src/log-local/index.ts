@@ -1,4 +1,5 @@
 export { committedPositions } from './consumer-positions.js';
+export { logDestination, type LogDestinationOptions } from './log-destination.js';
 export { logProducer, type LogProducerOptions } from './log-producer.js';
 export { logSource, type LogSourceOptions } from './log-source.js';
 export { logTopics } from './log-topics.js';

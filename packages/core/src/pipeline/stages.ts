@@ -124,8 +124,10 @@ function isRead({ inputs, edges, stages }: Plan, input: number, stage: number): 
 
 function leadsTo({ to, table, ...edge }: Edge, step: Step): boolean {
   const repartition = edge.repartition === true;
-  if ('node' in step) return !table && !repartition && step.node.name === to;
+  const topic = edge.topic === true;
+  if ('node' in step) return !table && !repartition && !topic && step.node.name === to;
   if ('table' in step) return table && step.table.name === to;
+  if ('topic' in step) return topic && step.topic.stream.name === to;
   return 'origin' in step && repartition && step.stream.name === to;
 }
 
@@ -147,6 +149,7 @@ function partOf(plan: Plan, read: readonly number[], stage: number): Plan {
     steps: Object.freeze(steps),
     operators: Object.freeze(plan.operators.filter((node) => operators.has(node))),
     tables: Object.freeze(plan.tables.filter((table) => steps.some((step) => 'table' in step && step.table === table))),
+    topics: Object.freeze(plan.topics.filter((topic) => steps.some((step) => 'topic' in step && step.topic === topic))),
     edges: Object.freeze(plan.edges.filter((edge) => steps.some((step) => leadsTo(edge, step)))),
     finals: ofThese(plan.finals),
     timedBy: ofThese(plan.timedBy),

@@ -98,6 +98,8 @@ export class MergedFeed {
       const position = { input, offset, ingested };
       if ('record' in taken) this.#feed.add(taken.record, position);
       else this.#feed.reject(taken.rejected, bytes ?? new Uint8Array(0), position);
+      const seen = message.origin?.message.seen;
+      if (seen !== undefined) this.#engine.inputs.at(input).see(seen);
       last.set(input, message);
       count++;
     }

@@ -1,6 +1,6 @@
 import { StockafolioError, type Pipeline, type Stream } from '@stockafolio/core';
 import type { Plan, StreamOrigin } from '@stockafolio/core/plan';
-import type { Mark } from '@stockafolio/core/ports';
+import type { Mark, Seen } from '@stockafolio/core/ports';
 import type { PipelineContext } from '../flow/context.js';
 import type { FanOut } from '../flow/fan-out.js';
 import { BATCH_SIZE } from '../state/batch-size.js';
@@ -19,6 +19,8 @@ export interface InputPosition {
   readonly sent?: number;
   /** Of a lane of a repartition: the offset of the topic from which its next messages are found. */
   readonly at?: number;
+  /** What was processed of pipelines that send to the topic; absent if there are none. */
+  readonly seen?: Seen;
 }
 
 /** Where the records of one stream enter an engine. */
@@ -33,6 +35,10 @@ export class EngineInput {
   sent = Number.NEGATIVE_INFINITY;
   /** Of a lane of a repartition: the offset of the topic from which its next messages are found. */
   at: number | undefined;
+  /** By writer, the number of the last processed message of pipelines that send to its topic. */
+  readonly #writers = new Map<string, number>();
+  /** See `Seen.before`. */
+  #seenBefore: number | undefined;
 
   constructor({ reads }: Pipeline, stream: Stream<unknown>, records: FanOut<unknown>) {
     const { names } = stream.schema;
@@ -51,14 +57,35 @@ export class EngineInput {
     this.#mark = mark === undefined ? undefined : { at: this.offset, mark };
   }
 
+  /** Notes the numbers that were read up to a message which is processed now. */
+  see(writers: Readonly<Record<string, number>>): void {
+    for (const writer of Object.keys(writers)) this.#writers.set(writer, writers[writer] as number);
+    // Whatever was not known before is told with the first message.
+    this.#seenBefore = undefined;
+  }
+
+  /** What was processed of pipelines that send to its topic; undefined if there are none. */
+  get seen(): Seen | undefined {
+    const before = this.#seenBefore;
+    if (this.#writers.size === 0 && before === undefined) return undefined;
+    return { writers: Object.fromEntries(this.#writers), ...(before === undefined ? {} : { before }) };
+  }
+
+  set seen(seen: Seen | undefined) {
+    this.#writers.clear();
+    for (const [writer, number] of Object.entries(seen?.writers ?? {})) this.#writers.set(writer, number);
+    this.#seenBefore = seen?.before;
+  }
+
   get position(): InputPosition {
-    const { mark, offset, stream, sent, at } = this;
+    const { mark, offset, stream, sent, at, seen } = this;
     return {
       stream: stream.name,
       offset,
       ...(mark === undefined ? {} : { mark }),
       ...(sent === Number.NEGATIVE_INFINITY ? {} : { sent }),
       ...(at === undefined ? {} : { at }),
+      ...(seen === undefined ? {} : { seen }),
     };
   }
 }
@@ -96,13 +123,14 @@ export class EngineInputs {
 
   /** Continues from these positions; a stream without one remains where it is. */
   resume(positions: readonly InputPosition[]): void {
-    for (const { stream, offset, mark, at, sent = Number.NEGATIVE_INFINITY } of positions) {
+    for (const { stream, offset, mark, at, seen, sent = Number.NEGATIVE_INFINITY } of positions) {
       const input = this.all.find((each) => each.stream.name === stream);
       if (input === undefined) continue;
       input.offset = offset;
       input.mark = mark;
       input.sent = sent;
       input.at = at;
+      input.seen = seen;
     }
   }
 }

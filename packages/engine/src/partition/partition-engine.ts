@@ -35,7 +35,7 @@ export class PartitionEngine {
   readonly #options: EngineOptions;
   readonly #rejections: Rejections;
   readonly #notes: Mutation[] = [];
-  /** The records that leave for other partitions. */
+  /** The records that leave for topics. */
   readonly departures: Departures;
   #latest = Number.NEGATIVE_INFINITY;
   /** When the source received the last message, epoch milliseconds. */
@@ -54,7 +54,7 @@ export class PartitionEngine {
     this.#rejections = new Rejections(this.#context, options);
     connectPlan(this.#context, plan);
     this.inputs = new EngineInputs(this.#context, pipeline, plan);
-    this.departures = new Departures(this.#context, options.repartitions);
+    this.departures = new Departures(this.#context, plan, options);
     this.#check();
   }
 
@@ -100,8 +100,13 @@ export class PartitionEngine {
     const { all: inputs, offset } = this.inputs;
     const position = { offset, version: this.#context.version, latest, ...this.departures.position };
     if (inputs.length > 1) return { ...position, inputs: inputs.map((input) => input.position) };
-    const { mark, at } = this.inputs.at(0);
-    return { ...position, ...(mark === undefined ? {} : { mark }), ...(at === undefined ? {} : { at }) };
+    const { mark, at, seen } = this.inputs.at(0);
+    return {
+      ...position,
+      ...(mark === undefined ? {} : { mark }),
+      ...(at === undefined ? {} : { at }),
+      ...(seen === undefined ? {} : { seen }),
+    };
   }
 
   /** Notes where records of some streams went on without those of a silent one. */

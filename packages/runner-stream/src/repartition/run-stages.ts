@@ -9,6 +9,7 @@ import type { Linger, StageOptions, StreamInput, StreamOptions, StreamResult } f
 import { checkSent } from './check-sent.js';
 import { lifeOf } from './lane-message.js';
 import { laneSource } from './lane-source.js';
+import { type Destinations, destinationsOf } from '../topics/destinations.js';
 import { Outlets, type Outlet } from './outlets.js';
 
 /**
@@ -33,12 +34,14 @@ interface Planned {
  * Runs the stages of a pipeline side by side in this process: each reads its part of the partitions, and sends records
  * on through topics of the pipeline's own.
  *
+ * @param destinations the topics for others to read
  * @param run runs one stage
  * @throws ERR_USAGE if there are no such topics, or a stream that two stages read cannot be opened twice; and the errors
  * of a stage, whereupon the others end
  */
 export async function runStages<T>(
   options: StreamOptions<T>,
+  destinations: Destinations,
   run: (stage: StageOptions<T>) => Promise<StreamResult>,
 ): Promise<StreamResult> {
   const { signal } = options;
@@ -48,7 +51,10 @@ export async function runStages<T>(
   signal?.addEventListener('abort', end, { once: true });
   if (signal?.aborted === true) end();
   const progress = new Progress(planned.map(({ stage }) => stage));
-  const stages = planned.map((each, n) => optionsOf(options, each, planned, topics, progress.lingerOf(n), over.signal));
+  const stages = planned.map((each, n) => ({
+    ...optionsOf(options, each, planned, topics, destinations, over.signal),
+    linger: progress.lingerOf(n),
+  }));
   /** In the order in which they happened: the others may result from the first. */
   const errors: unknown[] = [];
   const failed = (error: unknown): void => {
@@ -185,7 +191,7 @@ function optionsOf<T>(
   own: Planned,
   planned: readonly Planned[],
   topics: Topics,
-  linger: Linger,
+  destinations: Destinations,
   signal: AbortSignal,
 ): StageOptions<T> {
   const { stage, external, broadcasts } = own;
@@ -232,11 +238,12 @@ function optionsOf<T>(
     source,
     inputs: parts.flatMap(({ inputs }) => inputs),
     group: isFirst ? group : [group, ...stage.name.split('.').slice(1)].join('.'),
-    outlets: new Outlets(outlets, { clock: options.clock, signal, onBadRecord: options.onBadRecord }),
+    outlets: new Outlets(outlets, destinationsOf(stage, destinations), {
+      ...{ clock: options.clock, signal, onBadRecord: options.onBadRecord },
+    }),
     ...(stage.plan.repartitions.some(({ mapping }) => mapping !== undefined)
       ? { commitRecords: Math.min(options.commitRecords ?? ANSWERED_AT_ONCE, ANSWERED_AT_ONCE) }
       : {}),
-    linger,
     signal,
     ...(onEvent === undefined || isFirst ? {} : { onEvent: (event) => onEvent({ ...event, stage: stage.name }) }),
   };

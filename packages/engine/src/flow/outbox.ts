@@ -10,7 +10,7 @@ export interface Leaving {
   /** The time at which it counts as sent, epoch milliseconds: see `PipelineContext.received`. */
   readonly sent: number;
   /** Of a record for others to read; undefined if the topic is the pipeline's own. */
-  readonly outward?: Outward;
+  readonly outward?: Outward | undefined;
   /** What makes it of `value`, if an asynchronous function does. */
   readonly mapping?: AsyncMapping | undefined;
 }

@@ -1,14 +1,12 @@
-import { keyBytes, StockafolioError } from '@stockafolio/core';
+import { type Key, StockafolioError, type Stream } from '@stockafolio/core';
 import type { Plan } from '@stockafolio/core/plan';
-import { choosePartition } from '@stockafolio/core/ports';
 import type { PipelineContext } from '../flow/context.js';
 import type { Leaving } from '../flow/outbox.js';
+import { keyPartition } from '../intake/partition-check.js';
 import type { EngineOptions } from './engine-options.js';
 
 /** A record that leaves for a partition of a topic, and its number. */
 export interface Departure extends Leaving {
-  /** The bytes of its key, without any if the stream is keyed by nothing. */
-  readonly keyBytes: Uint8Array;
   /** Where it goes. */
   readonly partition: number;
   /** Counts the records that this engine sends to one topic: the same record always has the same number. */
@@ -34,6 +32,8 @@ interface Way {
   next: number;
   /** Whether its records are sent; otherwise they are only numbered. */
   readonly isSent: boolean;
+  /** Where a record with this key goes; once there was one. */
+  partitionOf?: (key: Key) => number;
 }
 
 /** Numbers the records that leave an engine, and says where they go. */
@@ -89,6 +89,11 @@ export class Departures {
     }
   }
 
+  /** By partition behind a repartition, the number of the last record that went there; -1 if there is none. */
+  lastOf(repartition: string): readonly number[] {
+    return [...(this.#ways.get(repartition)?.last ?? [])];
+  }
+
   /** The records that have left since this was last called, in order. */
   take(): readonly Departure[] {
     const { leaving } = this.#context.rows;
@@ -103,15 +108,19 @@ export class Departures {
       throw new StockafolioError('ERR_INTERNAL', `the number of partitions behind '${stream.name}' is unknown`);
     const number = way.next++;
     if (!way.isSent) return undefined;
-    const bytes = keyBytes(key);
-    const count = way.last.length;
-    const { partitioner } = stream;
-    // What is keyed by nothing still goes to the same partition each time it is sent.
-    const partition =
-      partitioner === undefined ? this.#context.partition % count : choosePartition(partitioner, bytes, count);
+    const partition = (way.partitionOf ??= this.#choiceOf(stream, way))(key);
     const after = way.last[partition] ?? -1;
     way.last[partition] = number;
-    return { ...leaving, keyBytes: bytes, partition, number, after };
+    // Written out: there is one for each record that is sent.
+    const { value, sent, outward, mapping } = leaving;
+    return { stream, key, value, sent, outward, mapping, partition, number, after };
+  }
+
+  #choiceOf({ partitioner }: Stream<unknown>, { last }: Way): (key: Key) => number {
+    if (partitioner !== undefined) return keyPartition(partitioner, last.length);
+    // What is keyed by nothing still goes to the same partition each time it is sent.
+    const own = this.#context.partition % last.length;
+    return () => own;
   }
 }
 

@@ -51,10 +51,10 @@ export async function writerName(
 export function topicMessage(
   writer: string,
   from: number,
-  { stream, keyBytes: own, value, partition, number, after, outward }: Departure,
+  { stream, key: own, value, partition, number, after, outward }: Departure,
 ): OutgoingMessage {
   const replaces = outward?.replaces;
-  const key = replaces !== undefined ? keyBytes(replaces) : stream.partitioner === undefined ? null : own;
+  const key = replaces !== undefined ? keyBytes(replaces) : stream.partitioner === undefined ? null : keyBytes(own);
   const headers = {
     [WRITER]: `${writer}/${from}`,
     [NUMBER]: String(number),

@@ -35,6 +35,8 @@ export class Bundle {
   #sent = 0;
   /** The number of its first record. */
   first = 0;
+  /** The number of the record before that in the same partition; -1 if there is none. */
+  after = -1;
 
   get isFull(): boolean {
     return this.#count >= MOST_RECORDS || this.#length >= MOST_BYTES;
@@ -44,18 +46,17 @@ export class Bundle {
     return this.#count === 0;
   }
 
-  /** The number of its last record. */
-  get last(): number {
-    return this.#number;
-  }
-
   /** When its last record counts as sent. */
   get sent(): number {
     return this.#sent;
   }
 
-  add({ number, sent, value, failed }: BundledRecord): void {
-    if (this.#count++ === 0) this.first = this.#number = number;
+  /** @param after the number of the record before it in the same partition; -1 if there is none */
+  add({ number, sent, value, failed }: BundledRecord, after: number): void {
+    if (this.#count++ === 0) {
+      this.first = this.#number = number;
+      this.after = after;
+    }
     const reason = failed === undefined ? undefined : bytesOf(failed);
     this.#ensure(4 * NUMBER + value.length + (reason?.length ?? 0));
     this.#put(number - this.#number);

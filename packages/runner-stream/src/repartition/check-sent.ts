@@ -25,7 +25,7 @@ export async function checkSent<T>(
   { repartition, from, lanes, to, topic }: Sent,
 ): Promise<void> {
   const ranges = await topic.source.ranges();
-  const empty = ranges.filter(({ end }) => end === 0).map(({ partition }) => partition);
+  const empty = ranges.filter(({ oldest, end }) => oldest >= end).map(({ partition }) => partition);
   if (empty.length === 0) return;
   const positionOf = async (stage: string, partition: number): Promise<EnginePosition | undefined> => {
     const find = () => findCheckpoint(options.checkpoints, stage, partition, () => undefined);

@@ -11,7 +11,8 @@ import {
 } from '@stockafolio/engine';
 import type { PartitionTask } from '../partition-task.js';
 import type { Destinations } from '../topics/destinations.js';
-import { recordMessage, silenceMessage } from './lane-message.js';
+import { Bundle } from './bundle.js';
+import { recordsMessage, silenceMessage } from './lane-message.js';
 
 /** How often a partition says that it is silent, in milliseconds; and how often if none got a message for a while. */
 const EVERY = 200;
@@ -26,20 +27,24 @@ export interface Outlet {
   readonly life: () => Promise<number>;
 }
 
+/** By the name of the repartition or the topic, in order. */
+type Messages = ReadonlyMap<string, OutgoingMessage[]>;
+
+interface Silence {
+  /** Up to when the partition is silent. */
+  readonly until: number;
+  /** By the name of the repartition, and by partition, the number of the last record that was sent before. */
+  readonly last: ReadonlyMap<string, readonly number[]>;
+}
+
 /** What a cut of a partition sends. */
 export interface Sending {
   readonly task: PartitionTask;
-  /** By the name of the repartition or the topic, in order. */
-  readonly messages: ReadonlyMap<string, OutgoingMessage[]>;
-  /** The messages among these that are made when an asynchronous function has answered. */
-  readonly unanswered: Unanswered[];
-}
-
-interface Unanswered {
-  readonly messages: OutgoingMessage[];
-  readonly index: number;
-  readonly from: number;
-  readonly departure: Departure;
+  readonly departures: readonly Departure[];
+  /** What it says of its silence; undefined if that need not be said now. */
+  readonly silence: Silence | undefined;
+  /** Undefined before they are sent for the first time. */
+  messages: Messages | undefined;
 }
 
 /** What a stage is, of which records leave. */
@@ -102,31 +107,10 @@ export class Outlets {
 
   /** Takes what has left the engine of a partition since the last cut, and what it has to say about its silence. */
   take(task: PartitionTask, source: Pick<Source, 'emptyAt'>, clock: Pick<Clock, 'elapsed'>): Sending {
-    const all = new Map<string, OutgoingMessage[]>();
-    const unanswered: Unanswered[] = [];
-    const sending: Sending = { task, messages: all, unanswered };
-    const { engine, partition } = task;
-    for (const departure of engine.departures.take()) {
-      const { name } = departure.stream;
-      const messages = all.get(name) ?? [];
-      all.set(name, messages);
-      if (departure.mapping !== undefined)
-        unanswered.push({ messages, index: messages.length, from: partition, departure });
-      messages.push(
-        departure.outward === undefined
-          ? recordMessage(partition, departure, this.#lifeOf(name))
-          : topicMessage(this.#writer, partition, departure),
-      );
-    }
-    if (this.#outlets.size === 0) return sending;
-    const until = this.#silence(task, source, clock.elapsed());
-    if (until === undefined) return sending;
-    for (const [name, { partitions }] of this.#outlets) {
-      const messages = all.get(name) ?? [];
-      all.set(name, messages);
-      for (let to = 0; to < partitions; to++) messages.push(silenceMessage(partition, to, until, this.#lifeOf(name)));
-    }
-    return sending;
+    const departures = task.engine.departures.take();
+    const until = this.#outlets.size === 0 ? undefined : this.#silence(task, source, clock.elapsed());
+    const last = new Map([...this.#outlets.keys()].map((name) => [name, task.engine.departures.lastOf(name)]));
+    return { task, departures, silence: until === undefined ? undefined : { until, last }, messages: undefined };
   }
 
   /** The time up to which nothing comes from a partition any more; undefined if that need not be said now. */
@@ -147,13 +131,54 @@ export class Outlets {
    * @throws ERR_CALL_FAILED if an asynchronous function has no result, and that ends the run
    */
   async send(sending: readonly Sending[]): Promise<void> {
-    await this.#answer(sending);
+    await this.#make(sending.filter(({ messages }) => messages === undefined));
     const appends: Promise<void>[] = [];
     for (const { task, messages: all } of sending)
-      for (const [name, messages] of all) {
-        if (messages.length > 0) appends.push(this.#append(task, name, messages));
-      }
+      for (const [name, messages] of all ?? []) appends.push(this.#append(task, name, messages));
     await Promise.all(appends);
+  }
+
+  /** Makes the messages, once asynchronous functions have answered. */
+  async #make(sending: readonly Sending[]): Promise<void> {
+    const all = sending.flatMap(({ departures }) => departures);
+    const isMapped = all.some(({ mapping }) => mapping !== undefined);
+    const results = isMapped ? await this.#mapper.map(all) : all;
+    let from = 0;
+    for (const each of sending) {
+      const to = from + each.departures.length;
+      each.messages = this.#messagesOf(each, results.slice(from, to));
+      from = to;
+    }
+  }
+
+  #messagesOf({ task: { partition }, silence }: Sending, departures: readonly Departure[]): Messages {
+    const all = new Map<string, OutgoingMessage[]>();
+    const of = (name: string): OutgoingMessage[] => {
+      const messages = all.get(name) ?? [];
+      all.set(name, messages);
+      return messages;
+    };
+    const bundles = new Map<string, Bundle[]>();
+    for (const departure of departures) {
+      const { name } = departure.stream;
+      if (departure.outward !== undefined) {
+        of(name).push(topicMessage(this.#writer, partition, departure));
+        continue;
+      }
+      let ofName = bundles.get(name);
+      if (ofName === undefined) bundles.set(name, (ofName = []));
+      const bundle = (ofName[departure.partition] ??= new Bundle());
+      bundle.add(departure, departure.after);
+      if (bundle.isFull) of(name).push(recordsMessage(partition, departure.partition, bundle, this.#lifeOf(name)));
+    }
+    for (const [name, ofName] of bundles)
+      for (const [to, bundle] of ofName.entries())
+        if (bundle?.isEmpty === false) of(name).push(recordsMessage(partition, to, bundle, this.#lifeOf(name)));
+    for (const [name, last] of silence?.last ?? []) {
+      const said = { until: silence?.until ?? 0, life: this.#lifeOf(name) };
+      for (const [to, after] of last.entries()) of(name).push(silenceMessage(partition, to, { ...said, after }));
+    }
+    return all;
   }
 
   async #append(task: PartitionTask, name: string, messages: readonly OutgoingMessage[]): Promise<void> {
@@ -169,18 +194,6 @@ export class Outlets {
     const writer = writers.get(name) ?? new TransactionalWriter(destination.transactions(id));
     writers.set(name, writer);
     await writer.send(messages);
-  }
-
-  /** Calls the asynchronous functions, once. */
-  async #answer(sending: readonly Sending[]): Promise<void> {
-    const waiting = sending.flatMap(({ unanswered }) => unanswered);
-    if (waiting.length === 0) return;
-    const results = await this.#mapper.map(waiting.map(({ departure }) => departure));
-    for (const [n, { messages, index, from }] of waiting.entries()) {
-      const departure = results[n] as Departure;
-      messages[index] = recordMessage(from, departure, this.#lifeOf(departure.stream.name));
-    }
-    for (const { unanswered } of sending) unanswered.length = 0;
   }
 
   /** Closes the topics of the pipeline's own. */

@@ -53,9 +53,8 @@ export function comparePlans(header: CheckpointHeader, plan: PlanToCompare): Pla
     if (header.tables.includes(name)) continue;
     changes.push({ subject: `table '${name}'`, verdict: 'empty', detail: 'is new: it has rows only from here on' });
   }
-  const sent = header.position.departed?.next ?? {};
   for (const { stream } of topics) {
-    if (sent[stream.name] !== undefined) continue;
+    if (header.position.departed?.next[stream.name] !== undefined) continue;
     const detail = 'is new: only what comes from here on is sent';
     changes.push({ subject: `topic '${stream.name}'`, verdict: 'empty', detail });
   }

@@ -36,7 +36,7 @@ import {
   type Topic,
   tumblingWindow,
 } from '@stockafolio/core';
-import { PartitionEngine, writerName, writtenOf } from '@stockafolio/engine';
+import { comparePlans, PartitionEngine, writerName, writtenOf } from '@stockafolio/engine';
 import { pipelineHarness, type PipelineHarness, type SentMessage } from '@stockafolio/testing';
 import { map, type Observable } from 'rxjs';
 import { anyDisturbances, pushDisturbed } from '../../test/disturbed.js';
@@ -193,6 +193,15 @@ describe('topics as destinations', () => {
     });
     without.resume(engine.position);
     expect(without.position.departed?.next).to.deep.equal({ 'item-sums': 1, minutes: 0, notices: 1 });
+  });
+
+  it('that a checkpoint does not know are told before the pipeline goes on', () => {
+    const toldOf = (position: object): readonly string[] =>
+      comparePlans({ operators: [], tables: ['by_user'], position } as never, noticing.plan)
+        .map(({ subject, verdict }) => `${subject} ${verdict}`)
+        .filter((line) => line.startsWith('topic'));
+    expect(toldOf(newSender().position)).to.deep.equal([]);
+    expect(toldOf({})).to.deep.equal(["topic 'notices' empty", "topic 'item-sums' empty", "topic 'minutes' empty"]);
   });
 
   it('have messages with the key of the stream, in its partition, numbered without gaps', async () => {

@@ -33,6 +33,8 @@ export interface BatchPorts<T> {
 export interface StagePorts<T> extends BatchPorts<T> {
   /** Of a stage that sends records through repartitions: what keeps those of a partition. */
   readonly lanes?: (partition: number) => LaneWriter;
+  /** Of a stage that reads repartitions: the names of the streams that are their lanes. */
+  readonly lanesRead?: ReadonlySet<string>;
 }
 
 /** Keeps the records that leave a partition. */
@@ -100,6 +102,8 @@ export interface UnitInput {
   readonly to: number;
   /** The time until which the source had no more than that, epoch milliseconds; absent if it is unknown. */
   readonly silentUntil?: number | undefined;
+  /** For a repartition: see {@link BatchUnit.division}. `from` and `to` are of the partition with the unit's number. */
+  readonly division?: readonly DividedRange[] | undefined;
 }
 
 /** One source partition's range of a run: plain data, so that it can run anywhere. */
@@ -122,7 +126,7 @@ export interface BatchUnit extends DeadLetterOptions {
   readonly fromStart: boolean;
   /** How many partitions the source has; undefined if the archive does not state it. */
   readonly partitions?: number | undefined;
-  /** For a repartition: the range of each archived partition to read for the records of this one. */
+  /** For a repartition of one stream: the range of each archived partition to read for the records of this one. */
   readonly division?: readonly DividedRange[] | undefined;
   readonly onBadRecord: 'dead-letter' | 'fail';
   readonly onPartitionMismatch: OnPartitionMismatch;

@@ -1,4 +1,3 @@
-import { StockafolioError } from '@stockafolio/core';
 import type { ArchivedFile, ArchiveFacts } from '@stockafolio/core/ports';
 import {
   checkCopartitioned,
@@ -11,9 +10,16 @@ import {
   partitionsChanged,
 } from '@stockafolio/engine';
 import { checkComplete } from './check-complete.js';
-import { archivedName, inputsOf, partitionIn, type ArchivedInput } from './inputs.js';
+import { inputsOf, partitionIn, type ArchivedInput } from './inputs.js';
 import type { BatchOptions, BatchPorts, BatchUnit, UnitInput } from './options.js';
-import { byPartition, checkGapless, newestCheckpoint, unitOptions, type BatchPlan } from './plan-units.js';
+import {
+  byPartition,
+  checkGapless,
+  expectArchived,
+  newestCheckpoint,
+  unitOptions,
+  type BatchPlan,
+} from './plan-units.js';
 
 /** The archive of one stream, as a plan needs it. */
 interface Archived {
@@ -37,7 +43,7 @@ export async function planMerged<T>(ports: BatchPorts<T>, options: BatchOptions)
   if (all.every(({ facts }) => facts === undefined)) {
     return { source: undefined, units: [], checkpoints, partitioning: undefined };
   }
-  if (options.allowMissingPartitions !== true) for (const archived of all) expectSomething(archived);
+  if (options.allowMissingPartitions !== true) for (const { input, facts } of all) expectArchived(input.stream, facts);
   checkCopartitioned(
     pipeline,
     all.map(({ facts }) => facts?.partitions),
@@ -55,7 +61,7 @@ export async function planMerged<T>(ports: BatchPorts<T>, options: BatchOptions)
     if (to <= from) continue;
     units.push({
       partition,
-      ...{ source, partitions: inputs[0]?.partitions, from, to, inputs },
+      ...{ source, partitions: countOf(inputs), from, to, inputs },
       fresh: header === undefined,
       fromStart: options.fromStart ?? false,
       toEnd: options.toEnd ?? false,
@@ -98,13 +104,6 @@ async function archivedOf(input: ArchivedInput, options: BatchOptions): Promise<
   return { input, facts, files: byPartition(all, options.day), complete };
 }
 
-function expectSomething({ input: { stream }, facts }: Archived): void {
-  if (facts !== undefined) return;
-  throw new StockafolioError('ERR_ARCHIVE_INCOMPLETE', `nothing of stream '${archivedName(stream)}' is archived`, {
-    hint: 'archive it first; if it has no messages at all, --allow-missing-partitions continues without it',
-  });
-}
-
 function refuseGrown(all: readonly Archived[]): void {
   for (const { facts, input } of all) {
     const is = partitioningOf(input.stream, facts?.partitions);
@@ -133,6 +132,12 @@ async function rangeOf(
     // Of a day that is past there may be files of later days, which are not read.
     ...(silent === undefined || day !== undefined ? {} : { silentUntil: silent }),
   };
+}
+
+/** How many partitions there are of what is not broadcast. */
+function countOf(inputs: readonly UnitInput[]): number | undefined {
+  const known = inputs.flatMap(({ lane, partitions }) => (lane === undefined ? (partitions ?? []) : []));
+  return known.length === 0 ? undefined : Math.max(...known);
 }
 
 function sumOf(numbers: readonly number[]): number {

@@ -51,7 +51,7 @@ export async function runUnit<T>(
   const ports = { ...given, pipeline: withBroadcastsOf(given.pipeline, unit) };
   const { pipeline } = ports;
   const { partition, source, partitions, onBadRecord } = unit;
-  const isDivided = unit.division !== undefined;
+  const isDivided = unit.division !== undefined || unit.inputs?.some(({ division }) => division !== undefined) === true;
   const archives = inputsOf(ports);
   const ranges: readonly UnitInput[] = unit.inputs ?? [{ ...unit, stream: pipeline.stream.name }];
   const files = await Promise.all(
@@ -82,7 +82,8 @@ export async function runUnit<T>(
   };
   // Created before the first record: the checkpoint saves what has changed since then.
   const saver = await resume(ports, unit, engine);
-  engine.setFloors((await readFloors(ports.tables, pipeline.name)).get(partition) ?? []);
+  // Floors lie behind what is repartitioned; and offsets of other partitions say nothing about them.
+  if (!isDivided) engine.setFloors((await readFloors(ports.tables, pipeline.name)).get(partition) ?? []);
   if (!unit.fresh && engine.position.offset !== unit.from) {
     const { offset, version } = engine.position;
     return { stage: pipeline.name, partition, records: 0, setAside: 0, rows: 0, offset, version };
@@ -94,7 +95,7 @@ export async function runUnit<T>(
   }
   const writer = new RowWriter(ports, unit.writeRows);
   const final = new FinalRows(pipeline.plan.edges, unit.writeRows);
-  const taken = isDivided ? takeDivided(ports, unit, engine) : takeUnit(ports, unit, engine, files);
+  const taken = takeUnit(ports, unit, engine, files);
   const watch = new UnitDeadLetters(unit, ports.clock, engine);
   let records = 0;
   for await (const count of taken) {
@@ -151,9 +152,8 @@ function takeUnit<T>(
   engine: PartitionEngine,
   files: readonly (readonly ArchivedFile[])[],
 ): AsyncIterable<number> {
-  return unit.inputs === undefined
-    ? takeOwn(ports, unit, engine, files[0] ?? [])
-    : takeMerged(ports, unit, engine, files);
+  if (unit.inputs !== undefined) return takeMerged(ports, unit, engine, files);
+  return unit.division === undefined ? takeOwn(ports, unit, engine, files[0] ?? []) : takeDivided(ports, unit, engine);
 }
 
 /**
@@ -164,7 +164,9 @@ async function resume<T>(ports: BatchPorts<T>, unit: BatchUnit, engine: Partitio
   const tableIds = await readTableIds(ports.tables, tablesOf(ports.pipeline));
   const target = { pipeline: ports.pipeline.name, source: unit.source, engine, files: ports.checkpoints, tableIds };
   if (unit.fresh) {
-    const inputs = unit.inputs?.map(({ stream, from }) => ({ stream, offset: from }));
+    // Records of all partitions come before what its own partition has next.
+    const startOf = ({ division, from, to }: UnitInput): number => (division === undefined ? from : to);
+    const inputs = unit.inputs?.map((input) => ({ stream: input.stream, offset: startOf(input) }));
     engine.resume({ offset: unit.from, version: 0, latest: null, ...(inputs === undefined ? {} : { inputs }) });
     return new CheckpointWriter(target);
   }

@@ -111,8 +111,9 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
           : error;
       });
     // Tables that were built by repartitioning the archive are recomputed the same way, and continue from there.
-    const divided = await readDivision(found, pipeline.name);
-    const first = divided === undefined ? undefined : await recompute({ repartition: divided.partitions });
+    const divisions = await Promise.all(stages.map((stage) => readDivision(found, stage)));
+    const divided = divisions.find((partitions) => partitions !== undefined);
+    const first = divided === undefined ? undefined : await recompute({ repartition: divided });
     const last = await recompute(flags.day === undefined ? {} : { day: flags.day });
     const units = lastOfEach([...(first?.units ?? []), ...last.units]);
     bar.done();

@@ -80,7 +80,8 @@ export class PartitionEngine {
   /** How the source is partitioned, if that is known and matters. */
   get partitioning(): Partitioning | undefined {
     const { pipeline, partitions } = this.#options;
-    return partitioningOf(pipeline.stream, partitions);
+    const keyed = pipeline.streams.find(({ partitioner }) => partitioner !== undefined);
+    return partitioningOf(keyed ?? pipeline.stream, partitions);
   }
 
   get plan(): Plan {

@@ -1,0 +1,128 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { Pipeline } from '@stockafolio/core';
+import { byItems, byUsers, type Event, NAMES, ofUsers } from './support/grown-pipelines.js';
+import { failureOf, GrownWorld, newlyMade, stoppingAfter } from './support/grown-world.js';
+
+/** A record to send: to which stream, and what it says. */
+interface Step {
+  readonly stream: number;
+  readonly user: number;
+  readonly item: number;
+}
+
+const steps = fc.array(fc.record({ stream: fc.nat(2), user: fc.nat(11), item: fc.nat(6) }), { maxLength: 40 });
+
+/** A world, and what was sent to it. */
+class Growing extends GrownWorld {
+  readonly sent: Event[] = [];
+  readonly #streams: number;
+
+  constructor(pipeline: Pipeline, streams: number, partitions: number) {
+    super(pipeline, () => partitions);
+    this.#streams = streams;
+  }
+
+  async sendAll(all: readonly Step[], placedFor?: (n: number) => number): Promise<void> {
+    for (const [n, { stream, user, item }] of all.entries()) {
+      const name = NAMES[stream % this.#streams] ?? 'one';
+      const make = (time: number): Event => {
+        const event = { user: `u${user}`, item: `i${item}`, n: this.sent.length, time };
+        this.sent.push(event);
+        return event;
+      };
+      await (placedFor === undefined ? this.send(name, make) : this.send(name, make, placedFor(n)));
+    }
+  }
+
+  /** What a plain program makes of all that was sent: each key has its records in the order of their times. */
+  wanted(): string[] {
+    const rows = new Map<string, number[]>();
+    const put = (key: string, n: number): void => void rows.set(key, [...(rows.get(key) ?? []), n]);
+    const has = new Set(this.pipeline.plan.tables.map(({ name }) => name));
+    for (const { user, item, n } of this.sent) {
+      if (has.has(byUsers.name)) put(`${byUsers.name} {"key":"${user}"`, n);
+      if (has.has(byItems.name)) put(`${byItems.name} {"key":"${item}"`, n);
+    }
+    return [...rows].map(([row, seen]) => `${row},"all":" ${seen.join(' ')}","count":${seen.length}}`).sort();
+  }
+
+  async expectWanted(made = this.made): Promise<void> {
+    expect((await this.rows(made.tables)).map((row) => row.replace(/ \d+$/, ''))).to.deep.equal(this.wanted());
+  }
+}
+
+const growth = fc.record({
+  streams: fc.integer({ min: 1, max: 3 }),
+  was: fc.integer({ min: 1, max: 4 }),
+  more: fc.integer({ min: 1, max: 4 }),
+  sent: fc.record({ before: steps, unarchived: steps, mixed: steps, after: steps }),
+  killedAfter: fc.option(fc.nat(30)),
+});
+
+/** A pipeline whose topics grew is refused, until it is repartitioned from the archives; then it goes on. */
+async function growAndRepartition(
+  make: (streams: number) => Pipeline,
+  { streams, was, more, sent, killedAfter }: typeof growth extends fc.Arbitrary<infer T> ? T : never,
+): Promise<void> {
+  const is = was + more;
+  const world = new Growing(make(streams), streams, was);
+  const each = NAMES.slice(0, streams).map((_, stream): Step => ({ stream, user: 1, item: 1 }));
+  await world.sendAll([...each, ...sent.before]);
+  await world.stream();
+  await world.expectWanted();
+  await world.archiveAll();
+  await world.sendAll(sent.unarchived);
+  const old = await world.rows();
+  const refused = async (work: Promise<unknown>): Promise<void> => {
+    const { code, text } = await failureOf(work);
+    expect(code).to.be.oneOf(['ERR_PARTITIONS_CHANGED', 'ERR_NOT_COPARTITIONED']);
+    expect(text).to.contain(`batch --repartition ${is}`);
+  };
+
+  // First the topic of one stream, then those of all.
+  world.grow('one', is);
+  await refused(world.stream());
+  world.growAll(is);
+  await refused(world.stream());
+  // Producers learn about the new partitions one after the other.
+  await world.sendAll([...each, ...sent.mixed], (n) => (n % 3 === 2 ? was : is));
+  await world.archiveAll();
+  await refused(world.stream());
+  await refused(world.batch());
+  await refused(world.batch({}, newlyMade()));
+  expect(await world.rows()).to.deep.equal(old);
+
+  const made = newlyMade();
+  if (killedAfter !== null) {
+    await failureOf(world.batch({ repartition: is, signal: stoppingAfter(killedAfter) }, made));
+    // Messages that are archived meanwhile are left to later runs.
+    await world.sendAll(each);
+    await world.archiveAll();
+  }
+  await world.batch({ repartition: is }, made);
+  await world.sendAll(sent.after);
+  await world.stream(made);
+  await world.expectWanted(made);
+
+  await world.archiveAll();
+  expect(await world.rows(await world.recomputed(made.tables))).to.deep.equal(await world.rows(made.tables));
+  const again = newlyMade();
+  await world.batch({ repartition: is }, again);
+  await world.batch({ toEnd: true }, again);
+  await world.expectWanted({ ...again });
+  // And the batch continues from what the stream has made.
+  await world.sendAll(each);
+  await world.archiveAll();
+  await world.batch({ toEnd: true }, made);
+  await world.expectWanted(made);
+}
+
+describe('a pipeline whose topics were given partitions', () => {
+  it('of one to three streams, is refused, and goes on after one command', async () => {
+    await fc.assert(
+      fc.asyncProperty(growth, (given) => growAndRepartition(ofUsers, given)),
+      { numRuns: 40 },
+    );
+  });
+});

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Pipeline } from '@stockafolio/core';
-import { byItems, byUsers, type Event, NAMES, ofUsers } from './support/grown-pipelines.js';
+import { byItems, byUsers, type Event, NAMES, ofUsers, ofUsersAndItems } from './support/grown-pipelines.js';
 import { failureOf, GrownWorld, newlyMade, stoppingAfter } from './support/grown-world.js';
 
 /** A record to send: to which stream, and what it says. */
@@ -123,6 +123,13 @@ describe('a pipeline whose topics were given partitions', () => {
     await fc.assert(
       fc.asyncProperty(growth, (given) => growAndRepartition(ofUsers, given)),
       { numRuns: 40 },
+    );
+  });
+
+  it('and that has a repartition, is refused, and goes on after one command', async () => {
+    await fc.assert(
+      fc.asyncProperty(growth, (given) => growAndRepartition(ofUsersAndItems, given)),
+      { numRuns: 25 },
     );
   });
 });

@@ -165,7 +165,7 @@ export class GrownWorld {
   async recomputed(found: Tables): Promise<Tables> {
     const made = newlyMade();
     const ports = this.#ports(made);
-    const stages = await executedStages(ports);
+    const stages = await executedStages({ ...ports, tables: found });
     for (const stage of stages) {
       await copyFloors(found, made.tables, stage.name);
       for (const input of stage.streams.keys()) await copyPartitioning(found, made.tables, inputName(stage, input));

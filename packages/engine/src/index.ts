@@ -11,7 +11,7 @@ export { claimTables, type TableClaim } from './tables/claim-tables.js';
 export type { Lull } from './merge/merge.js';
 export { CLOCKS_DIFFER, MergedFeed, type Arriving } from './merge/merged-feed.js';
 export { checkCopartitioned } from './tables/copartitioning.js';
-export { beginDivision, readDivision, type DividedInput } from './tables/division.js';
+export { beginDivision, divisionId, readDivision, type DividedInput } from './tables/division.js';
 export {
   inputName,
   inputNames,
@@ -49,6 +49,7 @@ export {
   partitioningRow,
   partitionsChanged,
   readPartitionings,
+  readStagePartitions,
   type NotedPartitioning,
   type Partitioning,
 } from './tables/partitioning.js';

@@ -1,5 +1,4 @@
-import { StockafolioError } from '@stockafolio/core';
-import type { OwnTopics } from '@stockafolio/core/ports';
+import { ownTopicGrew, type OwnTopics } from '@stockafolio/core/ports';
 import { memoryTopic, type MemoryTopic, type MemoryTopicOptions } from './memory-source.js';
 
 /** Topics of a pipeline's own, in memory, for tests. */
@@ -22,10 +21,10 @@ export function memoryTopics(options: Pick<MemoryTopicOptions, 'clock' | 'batch'
     async open(name, partitions) {
       const topic = topics.get(name) ?? memoryTopic({ ...options, partitions, identity: `memory-topic-${name}` });
       topics.set(name, topic);
-      const source = topic.source();
-      const there = (await source.ranges()).length;
-      if (there === partitions) return { source, producer: topic };
-      throw new StockafolioError('ERR_SOURCE_MISMATCH', `topic '${name}' has ${there} partitions, not ${partitions}`);
+      const there = (await topic.source([]).ranges()).length;
+      if (there > partitions) throw ownTopicGrew(name, partitions, there);
+      topic.grow(partitions);
+      return { source: topic.source(), producer: topic };
     },
   };
 }

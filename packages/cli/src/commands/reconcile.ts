@@ -93,7 +93,7 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
     for (const each of await partitionsBehind(archive, flags.day)) reporter.say(describeBehind(each), {}, 'warn');
     const own = toolkit.openOwn(checkpoints);
     const ports = { pipeline, ...inputs, own, tables: expected, checkpoints, clock: toolkit.clock };
-    const stages = await executedStages(ports);
+    const stages = await executedStages({ ...ports, tables: found });
     if (flags.repair === true && stages.length > 1) throw notRepairable(pipeline.name);
     const stop = toolkit.stop();
     for (const stage of stages) {

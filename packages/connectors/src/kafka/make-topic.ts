@@ -1,4 +1,5 @@
 import { StockafolioError } from '@stockafolio/core';
+import { ownTopicGrew } from '@stockafolio/core/ports';
 import { brokerErrorType, kafkaError } from './kafka-error.js';
 import { kafkajsClient, type KafkajsClient } from './kafkajs-client.js';
 import { loadKafkajs } from './load-kafkajs.js';
@@ -17,12 +18,28 @@ const KEPT_FOR_EVER = [{ name: 'retention.ms', value: '-1' }];
  *
  * @throws ERR_SOURCE_MISMATCH if it exists with another number of partitions than requested
  */
-export async function makeTopic(options: KafkaProducerOptions): Promise<void> {
+export function makeTopic(options: KafkaProducerOptions): Promise<void> {
+  return untilMade(options, tryToMake);
+}
+
+/**
+ * The same for the topic of a repartition: it is also given partitions if it has fewer than requested.
+ *
+ * @throws ERR_PARTITIONS_CHANGED if it has more
+ */
+export function makeOwnTopic(options: KafkaProducerOptions & { readonly partitions: number }): Promise<void> {
+  return untilMade(options, (own) => tryToMake(own, true));
+}
+
+async function untilMade<O extends KafkaProducerOptions>(
+  options: O,
+  make: (options: O) => Promise<void>,
+): Promise<void> {
   const { clock } = options;
   const begun = clock.elapsed();
   for (;;) {
     try {
-      await tryToMake(options);
+      await make(options);
       return;
     } catch (error) {
       const failed = kafkaError(error, options);
@@ -32,7 +49,7 @@ export async function makeTopic(options: KafkaProducerOptions): Promise<void> {
   }
 }
 
-async function tryToMake(options: KafkaProducerOptions): Promise<void> {
+async function tryToMake(options: KafkaProducerOptions, isOwn = false): Promise<void> {
   const { topic, partitions, replicationFactor = BY_THE_BROKERS } = options;
   const client = kafkajsClient(await loadKafkajs(), options);
   const admin = client.kafka.admin();
@@ -54,6 +71,11 @@ async function tryToMake(options: KafkaProducerOptions): Promise<void> {
         waitForLeaders: false,
       });
       throw new BrokerError(NOT_YET, 'the topic was made');
+    } else if (isOwn && partitions !== undefined && there < partitions) {
+      await admin.createPartitions({ topicPartitions: [{ topic, count: partitions }] });
+      throw new BrokerError(NOT_YET, 'the topic was given partitions');
+    } else if (isOwn && partitions !== undefined && there > partitions) {
+      throw ownTopicGrew(topic, partitions, there);
     } else if (partitions !== undefined && partitions !== there) {
       throw new StockafolioError('ERR_SOURCE_MISMATCH', `topic '${topic}' has ${there} partitions, not ${partitions}`, {
         hint: 'omit the number, or write to another topic',

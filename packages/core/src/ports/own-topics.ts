@@ -1,3 +1,4 @@
+import { StockafolioError } from '../errors/index.js';
 import type { Stream } from '../stream/index.js';
 import type { Archive } from './archive.js';
 import type { Producer, Source } from './source.js';
@@ -11,12 +12,23 @@ export interface OwnTopic {
 /** The topics through which pipelines send records to themselves, from one partition to another. */
 export interface OwnTopics {
   /**
-   * Opens a topic; creates it if there is none. The caller closes both ends.
+   * Opens a topic; creates it if there is none, and adds partitions if it has fewer. The caller closes both ends.
    *
    * @param name `PIPELINE-REPARTITION`
-   * @throws ERR_SOURCE_MISMATCH if it exists with another number of partitions
+   * @throws ERR_PARTITIONS_CHANGED if it exists with more partitions
    */
   open(name: string, partitions: number): Promise<OwnTopic>;
+}
+
+/** The error if somebody has given partitions to the topic of a repartition. */
+export function ownTopicGrew(topic: string, partitions: number, there: number): StockafolioError {
+  return new StockafolioError(
+    'ERR_PARTITIONS_CHANGED',
+    `topic '${topic}' is the pipeline's own and must have ${partitions} partitions; now it has ${there}: keys have moved away from their state`,
+    {
+      hint: `archive the source to its end, delete topic '${topic}', and make new tables and checkpoints from the archive (stockafolio batch --to-end --files FILES --tables NEW --checkpoints NEW; with --repartition N if the source has N partitions now, and had fewer); then start the stream with these: it makes the topic anew`,
+    },
+  );
 }
 
 /** Where a batch keeps what passes through the repartitions of a pipeline, from run to run. */

@@ -29,6 +29,19 @@ export async function readDivision(tables: Pick<Tables, 'scan'>, pipeline: Reade
 }
 
 /**
+ * What tells a repartitioning from all others: its ends. The same records get other numbers in it than before. Empty if
+ * the tables were made otherwise.
+ */
+export async function divisionId(tables: Pick<Tables, 'scan'>, stages: readonly Reader[]): Promise<string> {
+  const ends: string[] = [];
+  for (const stage of stages)
+    for (const input of stage.streams.keys())
+      for (const [partition, { divided }] of await readPartitionings(tables, inputName(stage, input)))
+        if (divided !== undefined) ends.push(`${inputName(stage, input)} ${partition} ${divided}`);
+  return ends.sort().join();
+}
+
+/**
  * Notes in new tables up to which offsets archives are repartitioned, before any row is written. The rows of the first
  * stream are written last: if they are there, no row of another stream is missing.
  *

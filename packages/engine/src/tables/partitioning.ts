@@ -1,4 +1,5 @@
 import { StockafolioError, type Stream, type Table } from '@stockafolio/core';
+import type { Stage } from '@stockafolio/core/plan';
 import type { Mutation, Tables } from '@stockafolio/core/ports';
 import { scanSystemTable } from './scan-system-table.js';
 import { partitionings } from './system-tables.js';
@@ -93,6 +94,20 @@ export function partitioningRow(
 ): Mutation {
   const values = [pipeline, partition, partitions, partitioner, divided];
   return { table: partitionings as Table, values, version: 1 };
+}
+
+/**
+ * How many partitions a stage behind repartitions had when its tables were made: it keeps them, whatever its source has
+ * since. Undefined if it has not run yet.
+ */
+export async function readStagePartitions(
+  tables: Pick<Tables, 'scan'>,
+  { name, behind }: Pick<Stage, 'name' | 'behind'>,
+): Promise<number | undefined> {
+  // The rows of a stage are named otherwise if it reads one lane.
+  for (const of of [name, ...behind.map(({ stream }) => `${name}/${stream.name}-0`)])
+    for (const { partitioning } of (await readPartitionings(tables, of)).values()) return partitioning.partitions;
+  return undefined;
 }
 
 /** Copies to tables what others record about the partitioning of the source. */

@@ -1,11 +1,13 @@
-import { jsonCodec, StockafolioError } from '@stockafolio/core';
+import { jsonCodec, type Pipeline, StockafolioError } from '@stockafolio/core';
 import { type Stage, stagesOf, withLanes } from '@stockafolio/core/plan';
 import type { OwnTopic, OwnTopics, Source } from '@stockafolio/core/ports';
-import { repartitionIdentity } from '@stockafolio/engine';
+import { divisionId, readStagePartitions, repartitionIdentity } from '@stockafolio/engine';
 import { inputsOf } from '../inputs.js';
 import { broadcastPart, countBroadcasts, type SourcePart } from '../broadcast/with-broadcast-sources.js';
 import { jointSource } from '../joint-source.js';
 import type { Linger, StageOptions, StreamInput, StreamOptions, StreamResult } from '../options.js';
+import { checkPartitionings } from '../partitionings.js';
+import { untilBack } from '../until-back.js';
 import { checkSent } from './check-sent.js';
 import { lifeOf } from './lane-message.js';
 import { laneSource } from './lane-source.js';
@@ -36,13 +38,15 @@ export async function runStages<T>(
   run: (stage: StageOptions<T>) => Promise<StreamResult>,
 ): Promise<StreamResult> {
   const { signal } = options;
-  const { planned, topics } = await prepare(options);
+  const { planned, topics, division } = await prepare(options);
   const over = new AbortController();
   const end = (): void => over.abort();
   signal?.addEventListener('abort', end, { once: true });
   if (signal?.aborted === true) end();
   const progress = new Progress(planned.map(({ stage }) => stage));
-  const stages = planned.map((each, n) => optionsOf(options, each, planned, topics, progress.lingerOf(n), over.signal));
+  const stages = planned.map((each, n) =>
+    optionsOf(options, each, { planned, topics, division, linger: progress.lingerOf(n), signal: over.signal }),
+  );
   /** In the order in which they happened: the others may result from the first. */
   const errors: unknown[] = [];
   const failed = (error: unknown): void => {
@@ -69,6 +73,8 @@ export async function runStages<T>(
 interface Prepared {
   readonly planned: readonly Planned[];
   readonly topics: Topics;
+  /** See `divisionId`. */
+  readonly division: string;
 }
 
 /** Plans the stages, and opens the topics between them. If that fails, nothing remains open. */
@@ -86,6 +92,8 @@ async function prepare<T>(options: StreamOptions<T>): Promise<Prepared> {
       );
     }
     const planned = await planStages(options, opened);
+    // Before their topics get partitions.
+    for (const each of planned) await checkStage(options, each, planned);
     const topics = await openTopics(repartitions, pipeline.name, planned, opened);
     for (const { stage, partitions: lanes } of planned)
       for (const { stream } of stage.plan.repartitions) {
@@ -95,7 +103,9 @@ async function prepare<T>(options: StreamOptions<T>): Promise<Prepared> {
         const { name: to } = behind.stage;
         await checkSent(options, { repartition: stream.name, from: stage.name, lanes, to, topic });
       }
-    return { planned, topics };
+    const stages = planned.map((each) => executedOf(each, planned));
+    const division = await untilBack(options, 'reading progress', () => divisionId(options.tables, stages));
+    return { planned, topics, division };
   } catch (error) {
     await Promise.allSettled(opened.map((each) => each.close()));
     throw error;
@@ -134,8 +144,9 @@ async function planStages<T>(options: StreamOptions<T>, opened: Closable[]): Pro
     const broadcasts = await countBroadcasts(stage, (name) => external.get(name)?.source);
     const divided = [...external].filter(([name]) => !broadcasts.has(name));
     const counts = await Promise.all(divided.map(async ([, { source }]) => (await source.ranges()).length));
-    // What it meets decides into how many partitions records are divided; or what the first stage has.
-    const partitions = counts.length > 0 ? Math.max(...counts) : (planned[0]?.partitions ?? 1);
+    const noted = await untilBack(options, 'reading progress', () => readStagePartitions(options.tables, stage));
+    // What it meets decides into how many partitions records are divided; or what it had; or what the first stage has.
+    const partitions = counts.length > 0 ? Math.max(...counts) : (noted ?? planned[0]?.partitions ?? 1);
     planned.push({ stage, external, partitions, broadcasts });
   }
   return planned;
@@ -177,22 +188,17 @@ async function openTopics(
 function optionsOf<T>(
   options: StreamOptions<T>,
   own: Planned,
-  planned: readonly Planned[],
-  topics: Topics,
-  linger: Linger,
-  signal: AbortSignal,
+  { planned, topics, division, linger, signal }: Prepared & { readonly linger: Linger; readonly signal: AbortSignal },
 ): StageOptions<T> {
   const { stage, external, broadcasts } = own;
   const { pipeline, group = pipeline.name, onEvent } = options;
-  const writers = stage.behind.map((step) =>
-    planned.find((each) => each.stage.plan.repartitions.some(({ stream }) => stream === step.stream)),
-  );
+  const writers = writersOf(stage, planned);
   const lanes = writers.map((writer) => writer?.partitions ?? 0);
   const outlets = new Map<string, Outlet>();
   for (const { stream } of stage.plan.repartitions) {
     const topic = topics.get(stream.name);
     if (topic === undefined) continue;
-    const life = async (): Promise<number> => lifeOf(options.tables, await identityOf(own, stream.name));
+    const life = async (): Promise<number> => lifeOf(options.tables, await identityOf(own, stream.name), division);
     outlets.set(stream.name, { ...topic, life });
   }
   const parts: readonly SourcePart[] = stage.streams.flatMap((stream) => {
@@ -209,7 +215,7 @@ function optionsOf<T>(
       lanes: count,
       topic: `the topic of repartition '${stream.name}'`,
       identity: () => identityOf(writer, stream.name),
-      life: async () => lifeOf(options.tables, await identityOf(writer, stream.name)),
+      life: async () => lifeOf(options.tables, await identityOf(writer, stream.name), division),
     });
     const codec = jsonCodec(stream.schema);
     return [
@@ -222,7 +228,7 @@ function optionsOf<T>(
   own.source = source;
   return {
     ...options,
-    pipeline: withLanes(stage, lanes, broadcasts),
+    pipeline: executedOf(own, planned),
     source,
     inputs: parts.flatMap(({ inputs }) => inputs),
     group: isFirst ? group : [group, ...stage.name.split('.').slice(1)].join('.'),
@@ -231,6 +237,29 @@ function optionsOf<T>(
     signal,
     ...(onEvent === undefined || isFirst ? {} : { onEvent: (event) => onEvent({ ...event, stage: stage.name }) }),
   };
+}
+
+/** The stages whose records a stage reads, by repartition. */
+function writersOf({ behind }: Stage, planned: readonly Planned[]): readonly (Planned | undefined)[] {
+  return behind.map((step) =>
+    planned.find((each) => each.stage.plan.repartitions.some(({ stream }) => stream === step.stream)),
+  );
+}
+
+/** The pipeline of a stage as it is executed. */
+function executedOf({ stage, broadcasts }: Planned, planned: readonly Planned[]): Pipeline {
+  const lanes = writersOf(stage, planned).map((writer) => writer?.partitions ?? 0);
+  return withLanes(stage, lanes, broadcasts);
+}
+
+/** @throws ERR_PARTITIONS_CHANGED if a source is not partitioned as it was when the tables were made */
+async function checkStage<T>(options: StreamOptions<T>, own: Planned, planned: readonly Planned[]): Promise<void> {
+  const { external, partitions } = own;
+  const executed = executedOf(own, planned);
+  const counts = await Promise.all(
+    executed.streams.map(async ({ name }) => (await external.get(name)?.source.ranges())?.length ?? partitions),
+  );
+  await untilBack(options, 'reading progress', () => checkPartitionings(executed, options.tables, counts));
 }
 
 /** Identity of what a stage sends through a repartition. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Pipeline } from '@stockafolio/core';
-import { byItems, byUsers, type Event, NAMES, ofUsers, ofUsersAndItems } from './support/grown-pipelines.js';
+import { byItems, byUsers, type Event, NAMES, ofUsers, ofUsersAndItems, ofWords } from './support/grown-pipelines.js';
 import { failureOf, GrownWorld, newlyMade, stoppingAfter } from './support/grown-world.js';
 
 /** A record to send: to which stream, and what it says. */
@@ -117,6 +117,103 @@ async function growAndRepartition(
   await world.batch({ toEnd: true }, made);
   await world.expectWanted(made);
 }
+
+const wordsSteps = fc.array(fc.record({ isWord: fc.boolean(), user: fc.nat(3), item: fc.nat(3), pause: fc.nat(30) }), {
+  maxLength: 30,
+});
+
+describe('a broadcast stream whose topic was given partitions', () => {
+  it('is read on without a command, between runs, and stream, batch and reconcile agree', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 1, max: 3 }),
+        wordsSteps,
+        wordsSteps,
+        wordsSteps,
+        async (was, more, before, unread, after) => {
+          const world = new GrownWorld(ofWords(), (name) => (name === 'words' ? was : 2));
+          let n = 0;
+          const wanted = new Map<string, string[]>();
+          const known = new Map<string, string>();
+          const send = async (all: typeof before): Promise<void> => {
+            for (const { isWord, user, item, pause } of all) {
+              await world.clock.advance(pause * 100);
+              const id = n++;
+              if (isWord) {
+                await world.send('words', (time) => ({ item: `i${item}`, word: `w${id}`, time }));
+                known.set(`i${item}`, `w${id}`);
+              } else {
+                await world.send('one', (time) => ({ user: `u${user}`, item: `i${item}`, n: id, time }));
+                const seen = wanted.get(`u${user}`) ?? [];
+                wanted.set(`u${user}`, [...seen, `${id}:${known.get(`i${item}`) ?? '-'}`]);
+              }
+            }
+          };
+          const expectWanted = async (tables = world.made.tables): Promise<void> => {
+            const rows = (await world.rows(tables)).map((row) => row.replace(/ \d+$/, ''));
+            const all = [...wanted].map(
+              ([key, seen]) => `by_user {"key":"${key}","all":" ${seen.join(' ')}","count":${seen.length}}`,
+            );
+            expect(rows).to.deep.equal(all.sort());
+          };
+          const first = [
+            { isWord: true, user: 0, item: 0, pause: 0 },
+            { isWord: false, user: 0, item: 0, pause: 0 },
+          ];
+          await send([...first, ...before]);
+          await world.stream();
+          await expectWanted();
+          await world.archiveAll();
+          const batched = newlyMade();
+          await world.batch({ toEnd: true }, batched);
+          await send(unread);
+          world.grow('words', was + more);
+          await send([...first, ...after]);
+          await world.stream();
+          await expectWanted();
+          await world.archiveAll();
+          await world.batch({ toEnd: true }, batched);
+          await expectWanted(batched.tables);
+          expect(await world.rows(await world.recomputed(world.made.tables))).to.deep.equal(await world.rows());
+          const again = newlyMade();
+          await world.batch({ toEnd: true }, again);
+          await expectWanted(again.tables);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('a broadcast stream whose topic is given partitions while it is read', () => {
+  it('has what it says there from the next start on, and the batch agrees', async () => {
+    const world = new GrownWorld(ofWords(), (name) => (name === 'words' ? 1 : 2));
+    const word = (item: string): Promise<void> =>
+      world.send('words', (time) => ({ item, word: `${item}-${time - 1_000_000}`, time }));
+    let n = 0;
+    const event = (): Promise<void> => world.send('one', (time) => ({ user: 'u', item: 'i', n: n++, time }));
+    await word('i');
+    const stop = new AbortController();
+    const run = world.passing(failureOf(world.run({ signal: stop.signal })));
+    await event();
+    await world.clock.advance(5_000);
+    world.grow('words', 2);
+    await world.send('words', (time) => ({ item: 'i', word: 'new', time }), 2);
+    for (let more = 0; more < 5; more++) {
+      await event();
+      await world.clock.advance(2_000);
+    }
+    stop.abort();
+    expect((await run).code).to.be.oneOf(['', 'ERR_PARTITIONS_CHANGED']);
+    await event();
+    await world.stream();
+    const rows = await world.rows();
+    expect(rows[0]).to.contain(`${n - 1}:new`);
+    await world.archiveAll();
+    expect(await world.rows(await world.recomputed(world.made.tables))).to.deep.equal(rows);
+  });
+});
 
 describe('a pipeline whose topics were given partitions', () => {
   it('of one to three streams, is refused, and goes on after one command', async () => {

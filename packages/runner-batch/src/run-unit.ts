@@ -108,6 +108,7 @@ export async function runUnit<T>(
     if (engine.waiting >= unit.writeRows) await writer.write(await completed(final.take(engine.drain())));
   }
   watch.end();
+  await writer.write(engine.takeNotes());
   if (unit.inputs === undefined) engine.passOver(unit.to);
   ranges.forEach(({ to }, n) => {
     const input = engine.inputs.at(n);

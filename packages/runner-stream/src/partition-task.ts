@@ -149,7 +149,7 @@ export async function openPartition<T>(options: StageOptions<T>, opening: Openin
     engine,
     writer,
     notes: isNoted ? [] : partitioningRows(pipeline, partition, counts),
-    dirty: false,
+    dirty: engine.hasNotes,
     owing: false,
     open: false,
     heardAt: now,
@@ -332,8 +332,13 @@ function takeInOrder(task: PartitionTask, batch: SourceBatch, now: number): void
   feed.end();
   const last = batch.messages.at(-1);
   if (last === undefined) return;
-  if (last.at !== undefined) engine.inputs.at(0).at = last.at + 1;
-  if (next === last.offset + 1) engine.inputs.at(0).mark = markOf(last, batch.epoch);
+  const input = engine.inputs.at(0);
+  if (last.at !== undefined) {
+    // There may be more lanes later, which are merged with this one.
+    input.at = last.at + 1;
+    input.sent = Math.max(input.sent, engine.departures.received);
+  }
+  if (next === last.offset + 1) input.mark = markOf(last, batch.epoch);
 }
 
 /** @returns how many messages were passed on */

@@ -3,6 +3,7 @@ import type { Plan, StreamOrigin } from '@stockafolio/core/plan';
 import type { Mark } from '@stockafolio/core/ports';
 import type { PipelineContext } from '../flow/context.js';
 import type { FanOut } from '../flow/fan-out.js';
+import type { Lull } from '../merge/merge.js';
 import { BATCH_SIZE } from '../state/batch-size.js';
 import { RecordBatches } from './record-batches.js';
 import { recordCopier, type RecordCopier } from './record-copier.js';
@@ -94,8 +95,14 @@ export class EngineInputs {
     throw new StockafolioError('ERR_INTERNAL', `the pipeline has no stream number ${index}`);
   }
 
-  /** Continues from these positions; a stream without one remains where it is. */
-  resume(positions: readonly InputPosition[]): void {
+  /**
+   * Continues from these positions; a stream without one remains where it is. If it is new beside others, they went on
+   * without it: its messages count as sent after theirs.
+   *
+   * @param idleAfter how long a message waits for those of other streams, in milliseconds
+   * @returns what is to be noted of such streams
+   */
+  resume(positions: readonly InputPosition[], idleAfter: number): readonly Lull[] {
     for (const { stream, offset, mark, at, sent = Number.NEGATIVE_INFINITY } of positions) {
       const input = this.all.find((each) => each.stream.name === stream);
       if (input === undefined) continue;
@@ -104,6 +111,14 @@ export class EngineInputs {
       input.sent = sent;
       input.at = at;
     }
+    const known = new Set(positions.map(({ stream }) => stream));
+    const gone = Math.max(...positions.map(({ sent = Number.NEGATIVE_INFINITY }) => sent));
+    if (gone === Number.NEGATIVE_INFINITY) return [];
+    return this.all.flatMap((added, input): readonly Lull[] => {
+      if (known.has(added.stream.name)) return [];
+      added.sent = gone + idleAfter + 1;
+      return [{ input, offset: added.offset, sent: added.sent }];
+    });
   }
 }
 

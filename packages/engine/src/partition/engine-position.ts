@@ -19,6 +19,7 @@ export interface EnginePosition {
   readonly mark?: Mark;
   /** As in `InputPosition`, if the pipeline reads one lane of a repartition. */
   readonly at?: number;
+  readonly sent?: number;
   /** How far each stream was processed, if the pipeline reads several. */
   readonly inputs?: readonly InputPosition[];
   /** What was sent to other partitions, if the pipeline has repartitions. */

@@ -3,6 +3,7 @@ import {
   checkCopartitioned,
   checkTablesPartitioning,
   type CheckpointHeader,
+  type EnginePosition,
   CLOCKS_DIFFER,
   inputName,
   jointIdentity,
@@ -56,7 +57,8 @@ export async function planMerged<T>(ports: BatchPorts<T>, options: BatchOptions)
     if (header !== undefined) checkpoints.set(partition, header);
     else refuseGrown(all);
     const inputs: UnitInput[] = [];
-    for (const archived of all) inputs.push(await rangeOf(archived, partition, header, options));
+    for (const [n, archived] of all.entries())
+      inputs.push(await rangeOf(archived, partition, header, { ...options, isFirst: n === 0 }));
     const [from, to] = [sumOf(inputs.map((each) => each.from)), sumOf(inputs.map((each) => each.to))];
     if (to <= from) continue;
     units.push({
@@ -118,12 +120,12 @@ async function rangeOf(
   { input, facts, files, complete }: Archived,
   unit: number,
   header: CheckpointHeader | undefined,
-  { day }: BatchOptions,
+  { day, isFirst }: BatchOptions & { readonly isFirst: boolean },
 ): Promise<UnitInput> {
   const { archive, stream } = input;
   const partition = partitionIn(input, unit);
   const own = files.get(partition) ?? [];
-  const known = header?.position.inputs?.find((each) => each.stream === stream.name)?.offset;
+  const known = header === undefined ? undefined : offsetIn(header.position, stream.name, isFirst);
   const from = known ?? (await archive.began(partition)) ?? own[0]?.first ?? 0;
   const silent = complete.get(partition);
   return {
@@ -132,6 +134,12 @@ async function rangeOf(
     // Of a day that is past there may be files of later days, which are not read.
     ...(silent === undefined || day !== undefined ? {} : { silentUntil: silent }),
   };
+}
+
+/** How far a checkpoint has read a stream; of a single lane it has one position. Undefined if it does not know it. */
+function offsetIn({ inputs, offset }: EnginePosition, stream: string, isFirst: boolean): number | undefined {
+  if (inputs === undefined) return isFirst ? offset : undefined;
+  return inputs.find((each) => each.stream === stream)?.offset;
 }
 
 /** How many partitions there are of what is not broadcast. */

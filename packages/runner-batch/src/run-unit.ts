@@ -108,6 +108,10 @@ export async function runUnit<T>(
     if (engine.waiting >= unit.writeRows) await writer.write(await completed(final.take(engine.drain())));
   }
   watch.end();
+  const [single] = engine.inputs.all;
+  // There may be more lanes later, which are merged with this one.
+  if (engine.inputs.all.length === 1 && single !== undefined && ports.lanesRead?.has(single.stream.name) === true)
+    single.sent = Math.max(single.sent, engine.departures.received);
   await writer.write(engine.takeNotes());
   if (unit.inputs === undefined) engine.passOver(unit.to);
   ranges.forEach(({ to }, n) => {

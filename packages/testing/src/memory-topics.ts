@@ -1,4 +1,4 @@
-import { ownTopicGrew, type OwnTopics } from '@stockafolio/core/ports';
+import { ownPartitions, type OwnTopics } from '@stockafolio/core/ports';
 import { memoryTopic, type MemoryTopic, type MemoryTopicOptions } from './memory-source.js';
 
 /** Topics of a pipeline's own, in memory, for tests. */
@@ -18,13 +18,13 @@ export function memoryTopics(options: Pick<MemoryTopicOptions, 'clock' | 'batch'
   const topics = new Map<string, MemoryTopic>();
   return {
     topics,
-    async open(name, partitions) {
-      const topic = topics.get(name) ?? memoryTopic({ ...options, partitions, identity: `memory-topic-${name}` });
+    async open(name, shape) {
+      const known = topics.get(name);
+      const partitions = ownPartitions(name, shape, (await known?.source([]).ranges())?.length);
+      const topic = known ?? memoryTopic({ ...options, partitions, identity: `memory-topic-${name}` });
       topics.set(name, topic);
-      const there = (await topic.source([]).ranges()).length;
-      if (there > partitions) throw ownTopicGrew(name, partitions, there);
       topic.grow(partitions);
-      return { source: topic.source(), producer: topic };
+      return { source: topic.source(), producer: topic, partitions };
     },
   };
 }

@@ -1,5 +1,5 @@
 import { StockafolioError } from '@stockafolio/core';
-import { ownTopicGrew } from '@stockafolio/core/ports';
+import { ownPartitions, type OwnTopicShape } from '@stockafolio/core/ports';
 import { brokerErrorType, kafkaError } from './kafka-error.js';
 import { kafkajsClient, type KafkajsClient } from './kafkajs-client.js';
 import { loadKafkajs } from './load-kafkajs.js';
@@ -23,24 +23,21 @@ export function makeTopic(options: KafkaProducerOptions): Promise<void> {
 }
 
 /**
- * The same for the topic of a repartition: it is also given partitions if it has fewer than requested.
+ * The same for the topic of a repartition.
  *
- * @throws ERR_PARTITIONS_CHANGED if it has more
+ * @returns how many partitions it has
+ * @throws ERR_PARTITIONS_CHANGED if it has more than it must have
  */
-export function makeOwnTopic(options: KafkaProducerOptions & { readonly partitions: number }): Promise<void> {
-  return untilMade(options, (own) => tryToMake(own, true));
+export function makeOwnTopic(options: KafkaProducerOptions, shape: OwnTopicShape): Promise<number> {
+  return untilMade(options, (own) => tryToMakeOwn(own, shape));
 }
 
-async function untilMade<O extends KafkaProducerOptions>(
-  options: O,
-  make: (options: O) => Promise<void>,
-): Promise<void> {
+async function untilMade<R>(options: KafkaProducerOptions, make: (options: KafkaProducerOptions) => Promise<R>): Promise<R> {
   const { clock } = options;
   const begun = clock.elapsed();
   for (;;) {
     try {
-      await make(options);
-      return;
+      return await make(options);
     } catch (error) {
       const failed = kafkaError(error, options);
       if (!failed.retryable || clock.elapsed() - begun >= TRIES_WITHIN) throw failed;
@@ -49,38 +46,49 @@ async function untilMade<O extends KafkaProducerOptions>(
   }
 }
 
-async function tryToMake(options: KafkaProducerOptions, isOwn = false): Promise<void> {
-  const { topic, partitions, replicationFactor = BY_THE_BROKERS } = options;
+async function tryToMake(options: KafkaProducerOptions): Promise<void> {
+  const { topic, partitions } = options;
+  await withAdmin(options, async (admin) => {
+    const there = await partitionsOf(admin, topic);
+    if (there === undefined) return create(admin, options, partitions);
+    if (partitions === undefined || partitions === there) return;
+    throw new StockafolioError('ERR_SOURCE_MISMATCH', `topic '${topic}' has ${there} partitions, not ${partitions}`, {
+      hint: 'omit the number, or write to another topic',
+    });
+  });
+}
+
+function tryToMakeOwn(options: KafkaProducerOptions, shape: OwnTopicShape): Promise<number> {
+  const { topic } = options;
+  return withAdmin(options, async (admin) => {
+    const there = await partitionsOf(admin, topic);
+    const partitions = ownPartitions(topic, shape, there);
+    if (there === undefined) return create(admin, options, partitions);
+    if (there === partitions) return partitions;
+    await admin.createPartitions({ topicPartitions: [{ topic, count: partitions }] });
+    throw new BrokerError(NOT_YET, 'the topic was given partitions');
+  });
+}
+
+async function create(
+  admin: Admin,
+  { topic, replicationFactor = BY_THE_BROKERS }: KafkaProducerOptions,
+  partitions = DEFAULT_PARTITIONS,
+): Promise<never> {
+  await admin.createTopics({
+    topics: [{ topic, numPartitions: partitions, replicationFactor, configEntries: [...KEPT_FOR_EVER] }],
+    // kafkajs ends this wait with the very error that it should wait for: a broker that does not know the topic yet.
+    waitForLeaders: false,
+  });
+  throw new BrokerError(NOT_YET, 'the topic was made');
+}
+
+async function withAdmin<R>(options: KafkaProducerOptions, work: (admin: Admin) => Promise<R>): Promise<R> {
   const client = kafkajsClient(await loadKafkajs(), options);
   const admin = client.kafka.admin();
   try {
     await admin.connect();
-    const there = await partitionsOf(admin, topic);
-    if (there === undefined) {
-      await admin.createTopics({
-        topics: [
-          {
-            topic,
-            numPartitions: partitions ?? DEFAULT_PARTITIONS,
-            replicationFactor,
-            configEntries: [...KEPT_FOR_EVER],
-          },
-        ],
-        // kafkajs ends this wait with the very error that it should wait for: a broker that does not know the topic
-        // yet.
-        waitForLeaders: false,
-      });
-      throw new BrokerError(NOT_YET, 'the topic was made');
-    } else if (isOwn && partitions !== undefined && there < partitions) {
-      await admin.createPartitions({ topicPartitions: [{ topic, count: partitions }] });
-      throw new BrokerError(NOT_YET, 'the topic was given partitions');
-    } else if (isOwn && partitions !== undefined && there > partitions) {
-      throw ownTopicGrew(topic, partitions, there);
-    } else if (partitions !== undefined && partitions !== there) {
-      throw new StockafolioError('ERR_SOURCE_MISMATCH', `topic '${topic}' has ${there} partitions, not ${partitions}`, {
-        hint: 'omit the number, or write to another topic',
-      });
-    }
+    return await work(admin);
   } finally {
     client.destroy();
   }

@@ -7,21 +7,45 @@ import type { Producer, Source } from './source.js';
 export interface OwnTopic {
   readonly source: Source;
   readonly producer: Producer;
+  /** How many partitions it has. */
+  readonly partitions: number;
+}
+
+/** How many partitions the topic of a repartition gets. */
+export interface OwnTopicShape {
+  readonly partitions: number;
+  /**
+   * Whether it must have as many: it is given those that it lacks. Otherwise a topic that exists keeps its number, for the
+   * records that were sent through it.
+   */
+  readonly isFixed: boolean;
 }
 
 /** The topics through which pipelines send records to themselves, from one partition to another. */
 export interface OwnTopics {
   /**
-   * Opens a topic; creates it if there is none, and adds partitions if it has fewer. The caller closes both ends.
+   * Opens a topic; creates it if there is none. The caller closes both ends.
    *
    * @param name `PIPELINE-REPARTITION`
-   * @throws ERR_PARTITIONS_CHANGED if it exists with more partitions
+   * @throws ERR_PARTITIONS_CHANGED if it has more partitions than it must have
    */
-  open(name: string, partitions: number): Promise<OwnTopic>;
+  open(name: string, shape: OwnTopicShape): Promise<OwnTopic>;
 }
 
-/** The error if somebody has given partitions to the topic of a repartition. */
-export function ownTopicGrew(topic: string, partitions: number, there: number): StockafolioError {
+/**
+ * How many partitions the topic of a repartition is to have.
+ *
+ * @param there how many it has; undefined if there is none
+ * @throws ERR_PARTITIONS_CHANGED if somebody has given it more than it must have
+ */
+export function ownPartitions(topic: string, { partitions, isFixed }: OwnTopicShape, there: number | undefined): number {
+  if (there === undefined) return partitions;
+  if (!isFixed) return there;
+  if (there > partitions) throw ownTopicGrew(topic, partitions, there);
+  return partitions;
+}
+
+function ownTopicGrew(topic: string, partitions: number, there: number): StockafolioError {
   return new StockafolioError(
     'ERR_PARTITIONS_CHANGED',
     `topic '${topic}' is the pipeline's own and must have ${partitions} partitions; now it has ${there}: keys have moved away from their state`,

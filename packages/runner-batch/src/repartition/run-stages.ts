@@ -44,7 +44,7 @@ export async function runStages<T>(
     );
   }
   const { repartition } = options;
-  if (repartition !== undefined && !pipeline.streams.some(isDivided)) throw nothingToDivide(pipeline.name);
+  if (repartition !== undefined && !isAnyDivided(pipeline)) throw nothingToDivide(pipeline.name);
   // Before anything is written: what a stage sends in the batch cannot be undone.
   if (options.fromStart !== true) for (const each of await prepareAll(ports, repartition)) await checkKept(each, own);
   const results: (readonly UnitResult[])[] = [];
@@ -129,7 +129,7 @@ async function prepare(
       return pipeline.streams
         .filter(({ lane }) => lane?.of === stream.name)
         .map((lane) => ({ ...input, stream: lane }));
-    if (input !== undefined) return [input];
+    if (input !== undefined) return [{ ...input, stream }];
     const of = ways.get(stream.name);
     if (of === undefined || own === undefined) return [];
     return Array.from({ length: of.from.partitions }, (_, lane) => ({
@@ -153,7 +153,10 @@ async function prepare(
   for (const { stream } of stage.plan.repartitions) {
     const behind = stagesOf(ports.pipeline).find((each) => each.behind.some((step) => step.stream === stream));
     const met =
-      behind?.streams.flatMap(({ name, isBroadcast }) => (isBroadcast ? [] : (external.get(name) ?? []))) ?? [];
+      behind?.streams.flatMap((of) => {
+        const input = of.isBroadcast ? undefined : external.get(of.name);
+        return input === undefined ? [] : [{ ...input, stream: of }];
+      }) ?? [];
     const ofMet = await Promise.all(met.map(async ({ stream: of, archive }) => countOf(of, await archive.facts())));
     const to = behind === undefined ? partitions : await partitionsOf(behind, ofMet);
     sent.set(stream.name, { stream, partitions: to, source: repartitionIdentity(source, stream.name) });
@@ -184,6 +187,11 @@ function isDivided({ partitioner, isBroadcast }: Stream<unknown>): boolean {
   return partitioner !== undefined && !isBroadcast;
 }
 
+function isAnyDivided(pipeline: Pipeline): boolean {
+  const external = new Set(pipeline.streams.map(({ name }) => name));
+  return stagesOf(pipeline).some(({ streams }) => streams.some((each) => external.has(each.name) && isDivided(each)));
+}
+
 /** @param outside the streams of a stage that come from outside */
 function optionsOf(options: BatchOptions, outside: readonly Stream<unknown>[]): BatchOptions {
   const own: { -readonly [N in keyof BatchOptions]: BatchOptions[N] } = { ...options };
@@ -199,7 +207,7 @@ function optionsOf(options: BatchOptions, outside: readonly Stream<unknown>[]): 
 function nothingToDivide(pipeline: string): StockafolioError {
   return new StockafolioError(
     'ERR_USAGE',
-    `the streams of pipeline '${pipeline}' are keyed by nothing: there is nothing to repartition`,
+    `pipeline '${pipeline}' keeps nothing by the keys of its streams: there is nothing to repartition`,
     { hint: 'start the stream as it is: it accepts new partitions without further steps' },
   );
 }
@@ -233,7 +241,8 @@ async function checkKept({ stage: { behind }, ready: { ports, partitions }, ways
       for (const [partition, number] of last.entries()) {
         const position = processed[partition];
         const name = `${stream.name}-${lane}`;
-        const next = position?.inputs?.find((input) => input.stream === name)?.offset ?? position?.offset ?? 0;
+        const single = lane === 0 && position?.inputs === undefined ? position?.offset : undefined;
+        const next = position?.inputs?.find((input) => input.stream === name)?.offset ?? single ?? 0;
         const files = kept.filter((file) => file.partition === partition);
         if (endOf(files, next) <= number) throw notKept(stream.name, lane, partition);
       }

@@ -18,7 +18,9 @@ interface Planned {
   readonly stage: Stage;
   /** The streams that come from outside, by name. */
   readonly external: ReadonlyMap<string, StreamInput>;
-  readonly partitions: number;
+  partitions: number;
+  /** Whether it must have as many: because of what it meets, or has processed. */
+  readonly isFixed: boolean;
   /** By name of each broadcast stream, how many partitions its source has. */
   readonly broadcasts: ReadonlyMap<string, number>;
   /** What it reads, once that is opened. */
@@ -147,7 +149,7 @@ async function planStages<T>(options: StreamOptions<T>, opened: Closable[]): Pro
     const noted = await untilBack(options, 'reading progress', () => readStagePartitions(options.tables, stage));
     // What it meets decides into how many partitions records are divided; or what it had; or what the first stage has.
     const partitions = counts.length > 0 ? Math.max(...counts) : (noted ?? planned[0]?.partitions ?? 1);
-    planned.push({ stage, external, partitions, broadcasts });
+    planned.push({ stage, external, partitions, isFixed: counts.length > 0 || noted !== undefined, broadcasts });
   }
   return planned;
 }
@@ -166,8 +168,8 @@ function again(
   );
 }
 
-/** By the name of the repartition, its topic, and the stage that reads it. */
-type Topics = ReadonlyMap<string, OwnTopic & { readonly partitions: number }>;
+/** By the name of the repartition, its topic. */
+type Topics = ReadonlyMap<string, OwnTopic>;
 
 async function openTopics(
   topics: OwnTopics,
@@ -175,12 +177,14 @@ async function openTopics(
   planned: readonly Planned[],
   all: Closable[],
 ): Promise<Topics> {
-  const opened = new Map<string, OwnTopic & { readonly partitions: number }>();
-  for (const { stage, partitions } of planned)
-    for (const { stream } of stage.behind) {
-      const topic = await topics.open(`${pipeline}-${stream.name}`, partitions);
+  const opened = new Map<string, OwnTopic>();
+  for (const own of planned)
+    for (const [n, { stream }] of own.stage.behind.entries()) {
+      const shape = { partitions: own.partitions, isFixed: own.isFixed || n > 0 };
+      const topic = await topics.open(`${pipeline}-${stream.name}`, shape);
       all.push(topic.source, topic.producer);
-      opened.set(stream.name, { ...topic, partitions });
+      opened.set(stream.name, topic);
+      own.partitions = topic.partitions;
     }
   return opened;
 }

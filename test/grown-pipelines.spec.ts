@@ -295,4 +295,11 @@ describe('a pipeline that keeps nothing by the keys of its sources', () => {
       { numRuns: 20 },
     );
   });
+
+  it('accepts partitions while it runs, and stream, batch and reconcile agree', async () => {
+    await fc.assert(
+      fc.asyncProperty(growth, (given) => growAndGoOn(ofItems, given, true)),
+      { numRuns: 25 },
+    );
+  });
 });

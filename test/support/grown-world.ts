@@ -131,9 +131,8 @@ export class GrownWorld {
     return runStream<unknown>({
       ...{ pipeline: this.pipeline, ...first.input, clock: this.clock, ...made },
       others: Object.fromEntries(others.map(({ name, input }) => [name, input])),
-      ...(needsStages(this.pipeline)
-        ? { repartitions: this.own, reopen: (stream: string) => this.#topic(stream).source() }
-        : {}),
+      reopen: (stream: string) => this.#topic(stream).source(),
+      ...(needsStages(this.pipeline) ? { repartitions: this.own } : {}),
       ...options,
     });
   }

@@ -39,6 +39,7 @@ import { Alignment } from './repartition/alignment.js';
 import { runStages } from './repartition/run-stages.js';
 import { checkSameLog, otherSource } from './same-log.js';
 import { TablesWatch } from './tables-watch.js';
+import { throughGrowth } from './through-growth.js';
 import { untilBack } from './until-back.js';
 import { readWritten, type Written } from './written.js';
 
@@ -56,7 +57,9 @@ import { readWritten, type Written } from './written.js';
 export async function runStream<T>(options: StreamOptions<T>): Promise<StreamResult> {
   const run = (stage: StageOptions<T>): Promise<StreamResult> =>
     new StreamRun({ ...stage, source: sourceOf(stage) }, inputsOf(stage)).run();
-  return needsStages(options.pipeline) ? runStages(options, run) : run(await withBroadcastSources(options));
+  return throughGrowth(options, async (own) =>
+    needsStages(own.pipeline) ? runStages(own, run) : run(await withBroadcastSources(own)),
+  );
 }
 
 /** How long to wait for a batch while a due commit waits for the previous one, in milliseconds. */

@@ -1,7 +1,17 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Pipeline } from '@stockafolio/core';
-import { byItems, byUsers, type Event, NAMES, ofItems, ofLooseItems, ofUsers, ofUsersAndItems, ofWords } from './support/grown-pipelines.js';
+import {
+  byItems,
+  byUsers,
+  type Event,
+  NAMES,
+  ofItems,
+  ofLooseItems,
+  ofUsers,
+  ofUsersAndItems,
+  ofWords,
+} from './support/grown-pipelines.js';
 import { failureOf, GrownWorld, newlyMade, stoppingAfter } from './support/grown-world.js';
 
 /** A record to send: to which stream, and what it says. */
@@ -279,7 +289,9 @@ async function growAndGoOn(
 
 /** Which records each row has, in any order. */
 const countsOf = (rows: readonly string[]): readonly string[] =>
-  rows.map((row) => row.replace(/ \d+$/, '').replace(/"all":"([^"]*)"/, (_, all: string) => all.split(' ').sort().join(' ')));
+  rows.map((row) =>
+    row.replace(/ \d+$/, '').replace(/"all":"([^"]*)"/, (_, all: string) => all.split(' ').sort().join(' ')),
+  );
 
 describe('a pipeline that keeps nothing by the keys of its sources', () => {
   it('accepts partitions between runs, and stream, batch and reconcile agree', async () => {

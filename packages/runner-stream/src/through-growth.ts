@@ -1,4 +1,4 @@
-import { isStockafolioError, StockafolioError } from '@stockafolio/core';
+import { isStockafolioError, type StockafolioError } from '@stockafolio/core';
 import type { AbortSignalLike, Source } from '@stockafolio/core/ports';
 import { inputsOf } from './inputs.js';
 import type { StreamOptions, StreamResult } from './options.js';

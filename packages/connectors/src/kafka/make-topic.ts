@@ -32,7 +32,10 @@ export function makeOwnTopic(options: KafkaProducerOptions, shape: OwnTopicShape
   return untilMade(options, (own) => tryToMakeOwn(own, shape));
 }
 
-async function untilMade<R>(options: KafkaProducerOptions, make: (options: KafkaProducerOptions) => Promise<R>): Promise<R> {
+async function untilMade<R>(
+  options: KafkaProducerOptions,
+  make: (options: KafkaProducerOptions) => Promise<R>,
+): Promise<R> {
   const { clock } = options;
   const begun = clock.elapsed();
   for (;;) {

@@ -101,7 +101,9 @@ function stageOf(pipeline: Pipeline, all: readonly Stream<unknown>[], stage: num
   const read = [...all.keys()].filter((n) => isRead(plan, n, stage));
   const part = partOf(plan, read, stage);
   const isFree = keepsNothingOfKeys(plan, part, read);
-  const streams = Object.freeze(read.map((n) => (isFree ? withoutPartitioner(all[n] as Stream<unknown>) : (all[n] as Stream<unknown>))));
+  const streams = Object.freeze(
+    read.map((n) => (isFree ? withoutPartitioner(all[n] as Stream<unknown>) : (all[n] as Stream<unknown>))),
+  );
   const [stream = pipeline.stream] = streams;
   const behind = plan.repartitions.filter((step) => streams.includes(step.stream));
   return Object.freeze({

@@ -38,7 +38,11 @@ export interface OwnTopics {
  * @param there how many it has; undefined if there is none
  * @throws ERR_PARTITIONS_CHANGED if somebody has given it more than it must have
  */
-export function ownPartitions(topic: string, { partitions, isFixed }: OwnTopicShape, there: number | undefined): number {
+export function ownPartitions(
+  topic: string,
+  { partitions, isFixed }: OwnTopicShape,
+  there: number | undefined,
+): number {
   if (there === undefined) return partitions;
   if (!isFixed) return there;
   if (there > partitions) throw ownTopicGrew(topic, partitions, there);

@@ -10,6 +10,7 @@ import type {
   SourceBatch,
   SourceMessage,
 } from '@stockafolio/core/ports';
+import { FAILED } from '@stockafolio/engine';
 import { laneMessage } from './lane-message.js';
 import { sumOf } from '../sum-of.js';
 
@@ -166,7 +167,9 @@ class LaneSource implements Source {
       if (said.after >= next) throw this.#gone(partition, lane, next, said.number);
       reading.next[lane] = said.number + 1;
       const { timestamp, key, value, offset: at } = message;
-      taken.push({ offset: said.number, timestamp, key, value, at });
+      const failed = message.headers?.[FAILED];
+      const headers = failed === undefined ? {} : { headers: { [FAILED]: failed } };
+      taken.push({ offset: said.number, timestamp, key, value, at, ...headers });
     }
     const endOffset = sumOf(reading.next);
     for (const [input, taken] of byLane)

@@ -314,4 +314,28 @@ describe('a pipeline that keeps nothing by the keys of its sources', () => {
       { numRuns: 25 },
     );
   });
+
+  it('is refused if somebody has given partitions to its own topic, and goes on with tables and a topic made anew', async () => {
+    const world = new Growing(ofItems(1), 1, 2);
+    const some = Array.from({ length: 20 }, (_, n): Step => ({ stream: 0, user: n % 5, item: n % 7 }));
+    await world.sendAll(some);
+    await world.stream();
+    const topic = 'of-items-by-item';
+    world.own.topics.get(topic)?.grow(3);
+    await world.sendAll(some);
+    for (let start = 0; start < 2; start++) {
+      const { code, text } = await failureOf(world.stream());
+      expect(code).to.equal('ERR_PARTITIONS_CHANGED');
+      expect(text).to.contain(`delete topic '${topic}'`).and.to.contain('batch --to-end');
+    }
+    await world.archiveAll();
+    const made = newlyMade();
+    await world.batch({ toEnd: true }, made);
+    world.own.topics.delete(topic);
+    await world.sendAll(some);
+    await world.stream(made);
+    await world.expectWanted(made);
+    await world.archiveAll();
+    expect(await world.rows(await world.recomputed(made.tables))).to.deep.equal(await world.rows(made.tables));
+  });
 });

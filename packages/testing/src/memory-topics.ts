@@ -3,8 +3,8 @@ import { memoryTopic, type MemoryTopic, type MemoryTopicOptions } from './memory
 
 /** Topics of a pipeline's own, in memory, for tests. */
 export interface MemoryTopics extends OwnTopics {
-  /** By name, those that were opened. */
-  readonly topics: ReadonlyMap<string, MemoryTopic>;
+  /** By name, those that were opened; one that is removed is made anew. */
+  readonly topics: Map<string, MemoryTopic>;
 }
 
 /**

@@ -74,6 +74,7 @@ export class Departures {
     for (const [name, way] of this.#ways) {
       const { next = 0, last = [] } = { next: departed.next[name], last: departed.last[name] };
       way.next = next;
+      if (last.length > way.last.length) throw fewerThanSent(name, last.length, way.last.length);
       for (const [partition, number] of last.entries()) way.last[partition] = number;
     }
   }
@@ -99,4 +100,14 @@ export class Departures {
       return { ...each, keyBytes: bytes, partition, number, after };
     });
   }
+}
+
+function fewerThanSent(repartition: string, sent: number, count: number): StockafolioError {
+  return new StockafolioError(
+    'ERR_PARTITIONS_CHANGED',
+    `a checkpoint has sent records to ${sent} partitions behind repartition '${repartition}'; now it has ${count}`,
+    {
+      hint: 'make new tables and checkpoints from the archive (stockafolio batch --to-end --files FILES --tables NEW --checkpoints NEW)',
+    },
+  );
 }

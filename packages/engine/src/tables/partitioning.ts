@@ -42,7 +42,7 @@ export function partitionsChanged(of: string, was: Partitioning, is: Partitionin
     'ERR_PARTITIONS_CHANGED',
     `${of} had ${shown(was)}; now there are ${shown(is)}: keys have moved away from their state`,
     {
-      hint: `archive the topic to its end, make new tables and checkpoints from the archive (stockafolio batch --repartition ${is.partitions} --files FILES --tables NEW --checkpoints NEW), and start the stream with these (--take-group, once)`,
+      hint: `archive the topic to its end (all topics of the pipeline, if it reads several), make new tables and checkpoints from the archive (stockafolio batch --repartition ${is.partitions} --files FILES --tables NEW --checkpoints NEW), and start the stream with these (--take-group, once)`,
     },
   );
 }

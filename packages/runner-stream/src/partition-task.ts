@@ -333,9 +333,9 @@ function takeInOrder(task: PartitionTask, batch: SourceBatch, now: number): void
   const last = batch.messages.at(-1);
   if (last === undefined) return;
   const input = engine.inputs.at(0);
-  if (last.at !== undefined) {
+  if (batch.reached !== undefined) {
+    input.at = batch.reached;
     // There may be more lanes later, which are merged with this one.
-    input.at = last.at + 1;
     input.sent = Math.max(input.sent, engine.departures.received);
   }
   if (next === last.offset + 1) input.mark = markOf(last, batch.epoch);
@@ -347,7 +347,7 @@ function addToMerge({ intakes }: PartitionTask, merge: MergedFeed, batch: Source
   const intake = intakes[input];
   for (const each of messages) {
     if (each.silentUntil !== undefined) {
-      merge.claim(input, each.silentUntil, each.at);
+      merge.claim(input, each.silentUntil);
       continue;
     }
     if (intake === undefined || each.offset < merge.next(input)) continue;
@@ -356,6 +356,7 @@ function addToMerge({ intakes }: PartitionTask, merge: MergedFeed, batch: Source
     const { offset, timestamp: ingested, value } = message;
     merge.add(input, { offset, ingested, taken, bytes: value ?? undefined, origin: { message, epoch } });
   }
+  if (batch.reached !== undefined) merge.reach(input, batch.reached);
   return merge.drain();
 }
 

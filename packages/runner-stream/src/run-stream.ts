@@ -1,5 +1,4 @@
 import { isStockafolioError, StockafolioError } from '@stockafolio/core';
-import { needsStages } from '@stockafolio/core/plan';
 import {
   type AssignmentListener,
   type GroupTarget,
@@ -15,7 +14,6 @@ import {
   readProgress,
   tablesOf,
 } from '@stockafolio/engine';
-import { withBroadcastSources } from './broadcast/with-broadcast-sources.js';
 import { Committer } from './committer.js';
 import { DeadLetterReport } from './dead-letter-report.js';
 import { FloorWatch } from './floor-watch.js';
@@ -36,7 +34,6 @@ import {
 } from './partition-task.js';
 import { checkPartitionings, grown } from './partitionings.js';
 import { Alignment } from './repartition/alignment.js';
-import { runStages } from './repartition/run-stages.js';
 import { checkSameLog, otherSource } from './same-log.js';
 import { TablesWatch } from './tables-watch.js';
 import { throughGrowth } from './through-growth.js';
@@ -57,9 +54,7 @@ import { readWritten, type Written } from './written.js';
 export async function runStream<T>(options: StreamOptions<T>): Promise<StreamResult> {
   const run = (stage: StageOptions<T>): Promise<StreamResult> =>
     new StreamRun({ ...stage, source: sourceOf(stage) }, inputsOf(stage)).run();
-  return throughGrowth(options, async (own) =>
-    needsStages(own.pipeline) ? runStages(own, run) : run(await withBroadcastSources(own)),
-  );
+  return throughGrowth(options, run);
 }
 
 /** How long to wait for a batch while a due commit waits for the previous one, in milliseconds. */

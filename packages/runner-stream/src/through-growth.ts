@@ -1,7 +1,12 @@
 import { isStockafolioError, type StockafolioError } from '@stockafolio/core';
+import { needsStages } from '@stockafolio/core/plan';
 import type { AbortSignalLike, Source } from '@stockafolio/core/ports';
+import { withBroadcastSources } from './broadcast/with-broadcast-sources.js';
 import { inputsOf } from './inputs.js';
-import type { StreamOptions, StreamResult } from './options.js';
+import type { StageOptions, StreamOptions, StreamResult } from './options.js';
+import { runStages } from './repartition/run-stages.js';
+
+type RunStage<T> = (stage: StageOptions<T>) => Promise<StreamResult>;
 
 /** How often the sources are asked how many partitions they have, in milliseconds. */
 const EVERY = 10_000;
@@ -10,14 +15,11 @@ const EVERY = 10_000;
  * Runs a pipeline, and runs it again when a source was given partitions: the new run reads them, or is refused, because
  * tables and checkpoints do not fit them. A stage that it ends has committed, and stored its checkpoints.
  *
- * @param run reads the sources, and closes them
+ * @param run runs one stage: it reads its sources, and closes them
  */
-export async function throughGrowth<T>(
-  options: StreamOptions<T>,
-  run: (options: StreamOptions<T>) => Promise<StreamResult>,
-): Promise<StreamResult> {
+export async function throughGrowth<T>(options: StreamOptions<T>, run: RunStage<T>): Promise<StreamResult> {
   const { reopen, onEvent, signal } = options;
-  if (reopen === undefined) return run(options);
+  if (reopen === undefined) return runOnce(options, run);
   const results: StreamResult[] = [];
   let own = options;
   let counts = await countsOf(own);
@@ -25,7 +27,7 @@ export async function throughGrowth<T>(
     const watch = new GrowthWatch(own, counts);
     let failure: StockafolioError | undefined;
     try {
-      results.push(await run({ ...own, signal: watch.signal }));
+      results.push(await runOnce({ ...own, signal: watch.signal }, run));
     } catch (error) {
       // A reader may find out before this does.
       if (!isStockafolioError(error, 'ERR_PARTITIONS_CHANGED')) throw error;
@@ -44,6 +46,10 @@ export async function throughGrowth<T>(
     const partitions = Object.fromEntries(options.pipeline.streams.map(({ name }, n) => [name, now?.[n] ?? 0]));
     onEvent?.({ type: 'grown', partitions });
   }
+}
+
+async function runOnce<T>(options: StreamOptions<T>, run: RunStage<T>): Promise<StreamResult> {
+  return needsStages(options.pipeline) ? runStages(options, run) : run(await withBroadcastSources(options));
 }
 
 /** Ends a run when one of its sources has more partitions than before. */

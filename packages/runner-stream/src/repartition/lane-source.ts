@@ -172,8 +172,14 @@ class LaneSource implements Source {
       taken.push({ offset: said.number, timestamp, key, value, at, ...headers });
     }
     const endOffset = sumOf(reading.next);
-    for (const [input, taken] of byLane)
-      if (taken.length > 0) this.#ready.push({ partition, input, generation, messages: taken, endOffset });
+    const lanes = [...byLane].filter(([, taken]) => taken.length > 0);
+    for (const [n, [input, taken]] of lanes.entries()) {
+      // The messages of the next lanes are still to be returned.
+      const reached = lanes
+        .slice(n + 1)
+        .reduce((least, [, [first]]) => Math.min(least, first?.at ?? least), reading.offset);
+      this.#ready.push({ partition, input, generation, messages: taken, endOffset, reached });
+    }
   }
 
   #unknownLane(lane: number): StockafolioError {

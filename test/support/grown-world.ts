@@ -94,7 +94,11 @@ export class GrownWorld {
    *
    * @param placedFor the number of partitions that the producer knows of
    */
-  async send(name: string, make: (time: number) => Readonly<Record<string, unknown>>, placedFor = this.countOf(name)): Promise<void> {
+  async send(
+    name: string,
+    make: (time: number) => Readonly<Record<string, unknown>>,
+    placedFor = this.countOf(name),
+  ): Promise<void> {
     const stream = this.pipeline.streams.find((each) => each.name === name);
     if (stream === undefined) throw new Error(`there is no stream '${name}'`);
     await this.clock.advance(10);

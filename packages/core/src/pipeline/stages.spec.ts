@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import {
   foldByKey,
+  type Infer,
   int64,
   into,
   type Pipeline,
@@ -21,7 +22,7 @@ const sales = stream('sales', Sale, { key: 'shop', time: (sale) => sale.time });
 const Sold = record('sold', { pieces: int64() });
 const fold = {
   state: Sold,
-  fold: (sold: { pieces: number }, sale: { pieces: number }) => void (sold.pieces += 1 * sale.pieces),
+  fold: (sold: { pieces: number }, { pieces }: Infer<typeof Sale>): void => void (sold.pieces += pieces),
 };
 const byShop = table('by_shop', { partitionBy: ['shop'] }, { shop: text(), pieces: int64() });
 const byArticle = table('by_article', { partitionBy: ['article'] }, { article: text(), pieces: int64() });

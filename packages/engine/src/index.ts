@@ -11,6 +11,7 @@ export { claimTables, type TableClaim } from './tables/claim-tables.js';
 export type { Lull } from './merge/merge.js';
 export { CLOCKS_DIFFER, MergedFeed, type Arriving } from './merge/merged-feed.js';
 export { checkCopartitioned } from './tables/copartitioning.js';
+export { beginDivision, divisionId, readDivision, type DividedInput } from './tables/division.js';
 export {
   inputName,
   inputNames,
@@ -45,16 +46,14 @@ export { readMarks } from './tables/source-marks.js';
 export { heldFor, readWhole, type Whole } from './tables/checkpoint-cuts.js';
 export { readProgress, type Progress } from './tables/progress.js';
 export {
-  beginDivision,
   checkPartitioning,
   checkTablesPartitioning,
   copyPartitioning,
   partitioningOf,
   partitioningRow,
   partitionsChanged,
-  readDivision,
   readPartitionings,
-  type Division,
+  readStagePartitions,
   type NotedPartitioning,
   type Partitioning,
 } from './tables/partitioning.js';

@@ -66,7 +66,7 @@ async function run<T>(
 ): Promise<UnitResult> {
   const { pipeline } = ports;
   const { partition, source, partitions, onBadRecord } = unit;
-  const isDivided = unit.division !== undefined;
+  const isDivided = unit.division !== undefined || unit.inputs?.some(({ division }) => division !== undefined) === true;
   const archives = inputsOf(ports);
   const ranges: readonly UnitInput[] = unit.inputs ?? [{ ...unit, stream: pipeline.stream.name }];
   const files = await Promise.all(
@@ -103,7 +103,8 @@ async function run<T>(
   };
   // Created before the first record: the checkpoint saves what has changed since then.
   const saver = await resume(ports, unit, engine);
-  engine.setFloors((await readFloors(ports.tables, pipeline.name)).get(partition) ?? []);
+  // Floors lie behind what is repartitioned; and offsets of other partitions say nothing about them.
+  if (!isDivided) engine.setFloors((await readFloors(ports.tables, pipeline.name)).get(partition) ?? []);
   if (!unit.fresh && engine.position.offset !== unit.from) {
     const { offset, version } = engine.position;
     return { stage: pipeline.name, partition, records: 0, setAside: 0, rows: 0, offset, version };
@@ -116,7 +117,7 @@ async function run<T>(
   const begun = engine.inputs.all.map(({ offset, seen }) => ({ offset, seen }));
   const writer = new RowWriter(ports, unit.writeRows);
   const final = new FinalRows(pipeline.plan.edges, unit.writeRows);
-  const taken = isDivided ? takeDivided(ports, unit, engine) : takeUnit(ports, unit, engine, files);
+  const taken = takeUnit(ports, unit, engine, files);
   const watch = new UnitDeadLetters(unit, ports.clock, engine);
   let records = 0;
   for await (const count of taken) {
@@ -129,6 +130,11 @@ async function run<T>(
     if (engine.waiting >= unit.writeRows) await writer.write(await completed(final.take(engine.drain())));
   }
   watch.end();
+  const [single] = engine.inputs.all;
+  // There may be more lanes later, which are merged with this one.
+  if (engine.inputs.all.length === 1 && single !== undefined && ports.lanesRead?.has(single.stream.name) === true)
+    single.sent = Math.max(single.sent, engine.departures.received);
+  await writer.write(engine.takeNotes());
   if (unit.inputs === undefined) engine.passOver(unit.to);
   ranges.forEach(({ to }, n) => {
     const input = engine.inputs.at(n);
@@ -174,9 +180,8 @@ function takeUnit<T>(
   engine: PartitionEngine,
   files: readonly (readonly ArchivedFile[])[],
 ): AsyncIterable<number> {
-  return unit.inputs === undefined
-    ? takeOwn(ports, unit, engine, files[0] ?? [])
-    : takeMerged(ports, unit, engine, files);
+  if (unit.inputs !== undefined) return takeMerged(ports, unit, engine, files);
+  return unit.division === undefined ? takeOwn(ports, unit, engine, files[0] ?? []) : takeDivided(ports, unit, engine);
 }
 
 /**
@@ -187,7 +192,9 @@ async function resume<T>(ports: BatchPorts<T>, unit: BatchUnit, engine: Partitio
   const tableIds = await readTableIds(ports.tables, tablesOf(ports.pipeline));
   const target = { pipeline: ports.pipeline.name, source: unit.source, engine, files: ports.checkpoints, tableIds };
   if (unit.fresh) {
-    const inputs = unit.inputs?.map(({ stream, from }) => ({ stream, offset: from }));
+    // Records of all partitions come before what its own partition has next.
+    const startOf = ({ division, from, to }: UnitInput): number => (division === undefined ? from : to);
+    const inputs = unit.inputs?.map((input) => ({ stream: input.stream, offset: startOf(input) }));
     engine.resume({ offset: unit.from, version: 0, latest: null, ...(inputs === undefined ? {} : { inputs }) });
     return new CheckpointWriter(target);
   }

@@ -150,7 +150,7 @@ export async function openPartition<T>(options: StageOptions<T>, opening: Openin
     engine,
     writer,
     notes: isNoted ? [] : partitioningRows(pipeline, partition, counts),
-    dirty: false,
+    dirty: engine.hasNotes,
     owing: false,
     open: false,
     heardAt: now,
@@ -338,8 +338,13 @@ function takeInOrder(task: PartitionTask, batch: SourceBatch, now: number): void
   feed.end();
   const last = batch.messages.at(-1);
   if (last === undefined) return;
-  if (batch.reached !== undefined) engine.inputs.at(0).at = batch.reached;
-  if (next === last.offset + 1) engine.inputs.at(0).mark = markOf(last, batch.epoch);
+  const input = engine.inputs.at(0);
+  if (batch.reached !== undefined) {
+    input.at = batch.reached;
+    // There may be more lanes later, which are merged with this one.
+    input.sent = Math.max(input.sent, engine.departures.received);
+  }
+  if (next === last.offset + 1) input.mark = markOf(last, batch.epoch);
 }
 
 /** @returns how many messages were passed on */

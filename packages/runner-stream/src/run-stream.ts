@@ -5,6 +5,7 @@ import type { StageOptions, StreamOptions, StreamResult } from './options.js';
 import { Outlets } from './repartition/outlets.js';
 import { runStages } from './repartition/run-stages.js';
 import { StreamRun } from './stream-run.js';
+import { throughGrowth } from './through-growth.js';
 import { closeAll, openDestinations } from './topics/destinations.js';
 import { readingOnce } from './topics/reading-once.js';
 
@@ -20,6 +21,11 @@ import { readingOnce } from './topics/reading-once.js';
  * source has lost messages that were read; ERR_BAD_RECORD and ERR_PIPELINE_DEFECT with `onBadRecord: 'fail'`; ERR_MANY_DEAD_LETTERS
  */
 export async function runStream<T>(options: StreamOptions<T>): Promise<StreamResult> {
+  return throughGrowth(options, runOnce);
+}
+
+/** Runs until a source was given partitions, or the run ends. */
+async function runOnce<T>(options: StreamOptions<T>): Promise<StreamResult> {
   const run = (stage: StageOptions<T>): Promise<StreamResult> =>
     new StreamRun({ ...stage, source: sourceOf(stage) }, inputsOf(stage)).run();
   const own = readingOnce(options);

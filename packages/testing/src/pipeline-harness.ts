@@ -62,7 +62,16 @@ export class PipelineHarness<T> {
     const isOrdered = stages.length > 1 || pipeline.streams.length > 1;
     const { codec, codecs = {} } = options;
     const own = codec === undefined ? {} : { [pipeline.stream.name]: codec as Codec<unknown> };
-    const all = { ...options, codecs: { ...own, ...codecs }, partitions, tables, files, time: this.#time, isOrdered };
+    const all = {
+      ...options,
+      codecs: { ...own, ...codecs },
+      partitions,
+      tables,
+      files,
+      time: this.#time,
+      isOrdered,
+      declared: pipeline.streams,
+    };
     this.#stages = stages.map((stage) => ({
       stage,
       harness: new StageHarness<T>(

@@ -72,6 +72,8 @@ export interface StageOptions<T> extends HarnessOptions<T> {
   readonly time: SendingTime;
   /** Whether messages are sent in order of time, because they have places among those of others. */
   readonly isOrdered: boolean;
+  /** The streams of the pipeline: their partitioners choose where records go, also where it makes no difference. */
+  readonly declared: readonly Stream<unknown>[];
 }
 
 /** Runs one stage of a pipeline in memory. */
@@ -145,7 +147,7 @@ export class StageHarness<T> {
    */
   push(input: number, records: readonly unknown[]): void {
     const stream = this.#streamAt(input);
-    const { partitioner } = stream;
+    const { partitioner } = this.#options.declared.find(({ name }) => name === stream.name) ?? stream;
     for (const record of records) {
       const time = stream.time(record);
       const timestamp = this.#options.isOrdered ? Math.max(this.#options.time.now, time) : time;

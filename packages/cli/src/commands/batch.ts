@@ -70,7 +70,7 @@ export function addBatch(program: Command, toolkit: Toolkit): void {
     .option('--take-over', 'continue with tables whose checkpoints were elsewhere, and are lost or were moved')
     .option(
       '--repartition <n>',
-      'repartition the archive, into new tables and checkpoints, for a topic that now has this many partitions',
+      'repartition the archive, into new tables and checkpoints, for topics that now have this many partitions',
       wholeNumber(1),
     )
     .option('--json', 'end with one line of JSON')

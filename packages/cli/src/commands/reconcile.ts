@@ -96,7 +96,7 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
     // What the tables should be is recomputed; nobody is sent anything.
     const topics = Object.fromEntries(pipeline.plan.topics.map(({ stream }) => [stream.name, NONE]));
     const ports = { pipeline, ...inputs, own, topics, tables: expected, checkpoints, clock: toolkit.clock };
-    const stages = await executedStages(ports);
+    const stages = await executedStages({ ...ports, tables: found });
     if (flags.repair === true && stages.length > 1) throw notRepairable(pipeline.name);
     const stop = toolkit.stop();
     for (const stage of stages) {
@@ -114,8 +114,9 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
           : error;
       });
     // Tables that were built by repartitioning the archive are recomputed the same way, and continue from there.
-    const divided = await readDivision(found, pipeline.name);
-    const first = divided === undefined ? undefined : await recompute({ repartition: divided.partitions });
+    const divisions = await Promise.all(stages.map((stage) => readDivision(found, stage)));
+    const divided = divisions.find((partitions) => partitions !== undefined);
+    const first = divided === undefined ? undefined : await recompute({ repartition: divided });
     const last = await recompute(flags.day === undefined ? {} : { day: flags.day });
     const units = lastOfEach([...(first?.units ?? []), ...last.units]);
     bar.done();

@@ -172,9 +172,8 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
             others[n] === undefined ? [] : [[name, { codec: others[n], source: open(urls[n + 1] ?? '') }]],
           ),
       ),
-      ...(needsStages(app.pipeline)
-        ? { repartitions: toolkit.openTopics(urls[0] ?? '', waiting), reopen: (stream) => open(placeOf(stream)) }
-        : {}),
+      reopen: (stream) => open(placeOf(stream)),
+      ...(needsStages(app.pipeline) ? { repartitions: toolkit.openTopics(urls[0] ?? '', waiting) } : {}),
       topics: openPerTopic(topics, toolkit, waiting),
       tables,
       checkpoints,
@@ -263,6 +262,13 @@ function tell(reporter: Reporter, event: Exclude<StreamEvent, { type: 'committed
       return say(`partition ${event.partition}: skipped a checkpoint for the one before: ${event.reason}`, 'warn');
     case 'went-back':
       return say(`${event.reason}: continues from the checkpoints that they contain`, 'warn');
+    case 'grown':
+      return say(
+        `a source was given partitions, and is read on with all of them: ${Object.entries(event.partitions)
+          .map(([stream, count]) => `${count} of '${stream}'`)
+          .join(', ')}`,
+        'warn',
+      );
     case 'many-dead-letters':
       return say(describeMany(event), 'warn');
     case 'checkpoint-failed':

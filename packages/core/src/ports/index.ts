@@ -17,7 +17,7 @@ export type { ByteRange, FileInfo, Files, WriteOptions } from './files.js';
 export { keptId } from './kept-id.js';
 export { loadPeer, requirePeer, type Peer } from './load-peer.js';
 export { checksumOf, markAfter, markOf, positionAt, type Mark } from './mark.js';
-export type { OwnArchives, OwnTopic, OwnTopics } from './own-topics.js';
+export { ownPartitions, type OwnArchives, type OwnTopic, type OwnTopics, type OwnTopicShape } from './own-topics.js';
 export type {
   AssignmentListener,
   GroupTarget,

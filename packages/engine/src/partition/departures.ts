@@ -32,6 +32,8 @@ interface Way {
   next: number;
   /** Whether its records are sent; otherwise they are only numbered. */
   readonly isSent: boolean;
+  /** Whether it is a repartition. */
+  readonly isOwn: boolean;
   /** Where a record with this key goes; once there was one. */
   partitionOf?: (key: Key) => number;
 }
@@ -47,11 +49,12 @@ export class Departures {
     { repartitions = new Map(), topics = new Map() }: Pick<EngineOptions, 'repartitions' | 'topics'>,
   ) {
     this.#context = context;
-    const add = (name: string, count: number | undefined): void => {
-      this.#ways.set(name, { next: 0, last: new Array<number>(count ?? 0).fill(-1), isSent: count !== undefined });
+    const add = (name: string, count: number | undefined, isOwn: boolean): void => {
+      const last = new Array<number>(count ?? 0).fill(-1);
+      this.#ways.set(name, { next: 0, last, isSent: count !== undefined, isOwn });
     };
-    for (const [name, count] of repartitions) add(name, count);
-    for (const { stream } of plan.topics) add(stream.name, topics.get(stream.name));
+    for (const [name, count] of repartitions) add(name, count, true);
+    for (const { stream } of plan.topics) add(stream.name, topics.get(stream.name), false);
   }
 
   /** When the newest message that was processed was received; records that leave later count as sent no earlier. */
@@ -79,12 +82,17 @@ export class Departures {
     this.#context.received = departed.received ?? Number.NEGATIVE_INFINITY;
     // A topic that the pipeline no longer sends to: if it does again, its numbers go on.
     for (const name of Object.keys(departed.next))
-      if (!this.#ways.has(name)) this.#ways.set(name, { next: 0, last: [], isSent: false });
+      if (!this.#ways.has(name)) this.#ways.set(name, { next: 0, last: [], isSent: false, isOwn: false });
     for (const [name, way] of this.#ways) {
       const { next = 0, last = [] } = { next: departed.next[name], last: departed.last[name] };
+      way.next = next;
+      if (way.isOwn) {
+        if (last.length > way.last.length) throw fewerThanSent(name, last.length, way.last.length);
+        for (const [partition, number] of last.entries()) way.last[partition] = number;
+        continue;
+      }
       if (way.isSent && last.length > 0 && last.length !== way.last.length)
         throw partitionsDiffer(name, last.length, way.last.length);
-      way.next = next;
       if (last.length > 0) way.last = [...last];
     }
   }
@@ -129,5 +137,15 @@ function partitionsDiffer(topic: string, before: number, now: number): Stockafol
     'ERR_PARTITIONS_CHANGED',
     `topic '${topic}' has ${now} partitions, but had ${before} when the pipeline last sent to it: what is sent again would be in other partitions, where readers do not know it`,
     { hint: `send to a new topic of ${before} partitions; or use new tables and checkpoints, which make a new writer` },
+  );
+}
+
+function fewerThanSent(repartition: string, sent: number, count: number): StockafolioError {
+  return new StockafolioError(
+    'ERR_PARTITIONS_CHANGED',
+    `a checkpoint has sent records to ${sent} partitions behind repartition '${repartition}'; now it has ${count}`,
+    {
+      hint: 'make new tables and checkpoints from the archive (stockafolio batch --to-end --files FILES --tables NEW --checkpoints NEW)',
+    },
   );
 }

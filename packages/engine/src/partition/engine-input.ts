@@ -3,6 +3,7 @@ import type { Plan, StreamOrigin } from '@stockafolio/core/plan';
 import type { Mark, Seen } from '@stockafolio/core/ports';
 import type { PipelineContext } from '../flow/context.js';
 import type { FanOut } from '../flow/fan-out.js';
+import type { Lull } from '../merge/merge.js';
 import { BATCH_SIZE } from '../state/batch-size.js';
 import { RecordBatches } from './record-batches.js';
 import { recordCopier, type RecordCopier } from './record-copier.js';
@@ -96,6 +97,8 @@ export class EngineInputs {
   readonly batches: RecordBatches;
   /** How far the watermark is behind the newest record, in milliseconds. */
   readonly outOfOrderness: number;
+  /** By stream, where its records come from: lanes share it. */
+  readonly #topics: readonly StreamOrigin[];
 
   constructor(context: PipelineContext, pipeline: Pipeline, { inputs }: Plan) {
     this.outOfOrderness = Math.max(...pipeline.streams.map(({ outOfOrderness }) => outOfOrderness));
@@ -104,6 +107,7 @@ export class EngineInputs {
       const records = context.fanOut(inputs[n] as StreamOrigin);
       return new EngineInput(pipeline, stream, records);
     });
+    this.#topics = inputs;
     this.batches = new RecordBatches(context, this.all, this.outOfOrderness);
   }
 
@@ -121,10 +125,17 @@ export class EngineInputs {
     throw new StockafolioError('ERR_INTERNAL', `the pipeline has no stream number ${index}`);
   }
 
-  /** Continues from these positions; a stream without one remains where it is. */
-  resume(positions: readonly InputPosition[]): void {
+  /**
+   * Continues from these positions; a stream without one remains where it is. If it is new beside others, they went on
+   * without it: its messages count as sent after theirs.
+   *
+   * @param idleAfter how long a message waits for those of other streams, in milliseconds
+   * @returns what is to be noted of such streams
+   */
+  resume(positions: readonly InputPosition[], idleAfter: number): readonly Lull[] {
     for (const { stream, offset, mark, at, seen, sent = Number.NEGATIVE_INFINITY } of positions) {
       const input = this.all.find((each) => each.stream.name === stream);
+      if (input === undefined && this.#isMoreOf(stream)) throw laneUnknown(stream);
       if (input === undefined) continue;
       input.offset = offset;
       input.mark = mark;
@@ -132,7 +143,37 @@ export class EngineInputs {
       input.at = at;
       input.seen = seen;
     }
+    const known = new Set(positions.map(({ stream }) => stream));
+    const gone = Math.max(...positions.map(({ sent = Number.NEGATIVE_INFINITY }) => sent));
+    if (gone === Number.NEGATIVE_INFINITY) return [];
+    return this.all.flatMap((added, input): readonly Lull[] => {
+      if (known.has(added.stream.name)) return [];
+      added.sent = gone + idleAfter + 1;
+      added.at = this.#reachedBeside(input, known);
+      return [{ input, offset: added.offset, sent: added.sent }];
+    });
   }
+
+  /** Whether a name is that of one more lane of a stream. */
+  #isMoreOf(lane: string): boolean {
+    const [, of = lane] = /^(.*)-\d+$/.exec(lane) ?? [];
+    return this.all.some(({ stream: { name } }) => name === `${of}-0`);
+  }
+
+  /** Where the topic of a lane is read on: those who read it stop at a lane that they do not know. */
+  #reachedBeside(input: number, known: ReadonlySet<string>): number | undefined {
+    const beside = this.all.filter((each, n) => known.has(each.stream.name) && this.#topics[n] === this.#topics[input]);
+    const reached = beside.flatMap(({ at }) => at ?? []);
+    return reached.length === 0 || reached.length < beside.length ? undefined : Math.min(...reached);
+  }
+}
+
+function laneUnknown(stream: string): StockafolioError {
+  return new StockafolioError(
+    'ERR_PARTITIONS_CHANGED',
+    `a checkpoint has records of '${stream}', of a partition that its source did not have when this run began`,
+    { hint: 'start it again: it then reads all partitions' },
+  );
 }
 
 function undivided({ name }: Pipeline, stream: Stream<unknown>): StockafolioError {

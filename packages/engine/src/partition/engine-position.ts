@@ -21,6 +21,7 @@ export interface EnginePosition {
   readonly at?: number;
   /** As in `InputPosition`, if the pipeline reads one stream. */
   readonly seen?: Seen;
+  readonly sent?: number;
   /** How far each stream was processed, if the pipeline reads several. */
   readonly inputs?: readonly InputPosition[];
   /** What was sent to topics, if the pipeline has repartitions or topics. */

@@ -26,10 +26,11 @@ export type LaneMessage =
  * numbered anew: what the topic has of an earlier life says nothing.
  *
  * @param identity of what is sent: see `repartitionIdentity`
+ * @param division what the tables were made of, if an archive was repartitioned: see `divisionId`
  */
-export async function lifeOf(tables: Pick<Tables, 'identity'>, identity: string): Promise<number> {
+export async function lifeOf(tables: Pick<Tables, 'identity'>, identity: string, division: string): Promise<number> {
   const id = await tables.identity?.(progress as Table);
-  return crc32(bytesOf(`${identity} ${id ?? ''}`));
+  return crc32(bytesOf(`${identity} ${id ?? ''}${division}`));
 }
 
 /** Records as they are sent through a repartition. */

@@ -188,7 +188,9 @@ class LaneSource implements Source {
     return new StockafolioError(
       'ERR_PARTITIONS_CHANGED',
       `${this.#topic} has records of partition ${lane}, but there were ${this.#lanes} partitions before it`,
-      { hint: 'the topic is of a pipeline whose source had more partitions: use a pipeline or tables of another name' },
+      {
+        hint: 'its source was given partitions: start it again, and it reads them all; if it was not, the topic is of another pipeline: use another name for this one',
+      },
     );
   }
 

@@ -1,4 +1,4 @@
-import type { Item, Part } from './random-parts.js';
+import type { Item, Part } from '@stockafolio/conformance/random';
 
 type Join = Extract<Part, { readonly kind: 'join' }>;
 type Versions = Extract<Part, { readonly kind: 'versions' }>;

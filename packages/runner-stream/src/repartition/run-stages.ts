@@ -6,6 +6,7 @@ import { inputsOf } from '../inputs.js';
 import { broadcastPart, countBroadcasts, type SourcePart } from '../broadcast/with-broadcast-sources.js';
 import { jointSource } from '../joint-source.js';
 import type { Linger, StageOptions, StreamInput, StreamOptions, StreamResult } from '../options.js';
+import { untilBack } from '../until-back.js';
 import { checkSent } from './check-sent.js';
 import { lifeOf } from './lane-message.js';
 import { laneSource } from './lane-source.js';
@@ -192,8 +193,7 @@ function optionsOf<T>(
   for (const { stream } of stage.plan.repartitions) {
     const topic = topics.get(stream.name);
     if (topic === undefined) continue;
-    const life = async (): Promise<number> => lifeOf(options.tables, await identityOf(own, stream.name));
-    outlets.set(stream.name, { ...topic, life });
+    outlets.set(stream.name, { ...topic, life: lifeFrom(options, signal, own, stream.name) });
   }
   const parts: readonly SourcePart[] = stage.streams.flatMap((stream) => {
     const input = external.get(stream.name);
@@ -209,7 +209,7 @@ function optionsOf<T>(
       lanes: count,
       topic: `the topic of repartition '${stream.name}'`,
       identity: () => identityOf(writer, stream.name),
-      life: async () => lifeOf(options.tables, await identityOf(writer, stream.name)),
+      life: lifeFrom(options, signal, writer, stream.name),
     });
     const codec = jsonCodec(stream.schema);
     return [
@@ -236,6 +236,20 @@ function optionsOf<T>(
 /** Identity of what a stage sends through a repartition. */
 async function identityOf(writer: Planned | undefined, repartition: string): Promise<string> {
   return repartitionIdentity((await writer?.source?.identity()) ?? '', repartition);
+}
+
+/** The life of what a stage sends through a repartition; waits while the tables are down. */
+function lifeFrom<T>(
+  { tables, clock, onEvent }: StreamOptions<T>,
+  signal: AbortSignal,
+  writer: Planned | undefined,
+  repartition: string,
+): () => Promise<number> {
+  const waiting = { clock, signal, ...(onEvent === undefined ? {} : { onEvent }) };
+  return async () => {
+    const identity = await identityOf(writer, repartition);
+    return untilBack(waiting, 'opening the tables', () => lifeOf(tables, identity));
+  };
 }
 
 /** What the stages know of each other, so that each ends when the others need nothing more from it. */

@@ -50,7 +50,12 @@ export type Part =
       readonly lateness: number;
       readonly join: JoinKind;
     })
-  | (JoinPart & { readonly kind: 'versions'; readonly keep: number; readonly join: 'inner' | 'left' })
+  | (JoinPart & {
+      readonly kind: 'versions';
+      readonly keep: number;
+      readonly validFor: number | undefined;
+      readonly join: 'inner' | 'left';
+    })
   | {
       /** With a broadcast stream, by a key that is not the stream's own. */
       readonly kind: 'rules';
@@ -228,7 +233,8 @@ function partsOf(has: { readonly rules: boolean; readonly repartitions: boolean 
         }),
         fc.record({
           ...{ kind: fc.constant('versions' as const), key: keys, isWithRoot: fc.boolean() },
-          ...{ keep: fc.constantFrom(0, 2_000), join: fc.constantFrom('inner' as const, 'left' as const) },
+          ...{ keep: fc.constantFrom(0, 2_000), validFor: fc.constantFrom(undefined, 1_500, 6_000) },
+          join: fc.constantFrom('inner' as const, 'left' as const),
           next: tie('parts'),
         }),
         fc.record({ kind: fc.constant('map' as const), factor: fc.integer({ min: 2, max: 3 }), next: tie('parts') }),

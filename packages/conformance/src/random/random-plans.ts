@@ -247,9 +247,10 @@ function branchesOf(
       }
       case 'versions': {
         const other = part.isWithRoot ? root : flow.pipe(filter(isOther));
-        const { keep, join: kind } = part;
+        const { keep, validFor, join: kind } = part;
         const found = flow.pipe(
           joinAsOf(name, other, {
+            ...(validFor === undefined ? {} : { validFor }),
             ...{ keep, kind, right: kept, key: keyOf(part.key), otherKey: keyOf(part.key) },
           }),
         );

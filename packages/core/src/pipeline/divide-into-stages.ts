@@ -86,11 +86,7 @@ function inOrder(
 }
 
 /** What a repartition sends would stay in its topic for ever: its stage would read nothing and do nothing. */
-function checkAreRead(
-  pipeline: string,
-  repartitions: readonly RepartitionStep[],
-  sources: Connected['sources'],
-): void {
+function checkAreRead(pipeline: string, repartitions: readonly RepartitionStep[], sources: Connected['sources']): void {
   const read = new Set([...sources.values()].flat());
   const unread = repartitions.find(({ origin }) => !read.has(origin));
   if (unread === undefined) return;

@@ -12,6 +12,7 @@ export { runSubKeyContract } from './sub-key-contract.js';
 export { runTablesContract, type TablesFixture, type TablesHarness } from './tables-contract.js';
 export * from './ruled.js';
 export * from './market.js';
+export * from './rated.js';
 export * from './sales.js';
 export * from './twice.js';
 export * from './repartitioned.js';

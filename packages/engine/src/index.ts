@@ -24,6 +24,7 @@ export { Feed } from './partition/feed.js';
 export {
   CUT_FROM,
   cutFrom,
+  FAILED,
   MessageIntake,
   ORIGIN,
   type Intake,
@@ -33,6 +34,7 @@ export {
 export { partitionChoice } from './intake/partition-check.js';
 export type { EngineOptions } from './partition/engine-options.js';
 export type { InputPosition } from './partition/engine-input.js';
+export { AsyncMapper, failureOf, type AsyncOptions } from './partition/async-mapper.js';
 export type { Departed, Departure } from './partition/departures.js';
 export type { EnginePosition } from './partition/engine-position.js';
 export { PartitionEngine } from './partition/partition-engine.js';

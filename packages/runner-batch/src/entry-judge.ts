@@ -1,6 +1,16 @@
 import { StockafolioError, type Stream } from '@stockafolio/core';
 import type { ArchiveEntry, ArchiveFacts, Codec, ReadEntry } from '@stockafolio/core/ports';
-import { bytesOf, CUT_FROM, cutFrom, type IntakeOptions, jsonOf, MessageIntake, ORIGIN } from '@stockafolio/engine';
+import {
+  bytesOf,
+  CUT_FROM,
+  cutFrom,
+  FAILED,
+  failureOf,
+  type IntakeOptions,
+  jsonOf,
+  MessageIntake,
+  ORIGIN,
+} from '@stockafolio/engine';
 
 /** The size that the cause states for a message that was cut. */
 const CUT = new RegExp(`^${cutFrom('(\\d+)')}`);
@@ -51,7 +61,9 @@ export class EntryJudge<T> {
     // The archive keeps of the headers only what the cause says.
     const origin = / \(from (.+)\)$/.exec(cause)?.[1];
     const cut = CUT.exec(cause)?.[1];
+    const failed = failureOf(cause);
     const headers = {
+      ...(failed === undefined ? {} : { [FAILED]: failed }),
       ...(origin === undefined ? {} : { [ORIGIN]: origin }),
       ...(cut === undefined ? {} : { [CUT_FROM]: cut }),
     };

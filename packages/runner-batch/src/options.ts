@@ -9,7 +9,13 @@ import type {
   StateStore,
   Tables,
 } from '@stockafolio/core/ports';
-import type { DeadLetterOptions, Departure, ManyDeadLetters, OnPartitionMismatch } from '@stockafolio/engine';
+import type {
+  AsyncOptions,
+  DeadLetterOptions,
+  Departure,
+  ManyDeadLetters,
+  OnPartitionMismatch,
+} from '@stockafolio/engine';
 
 /** The inputs and outputs of a batch run. */
 export interface BatchPorts<T> {
@@ -31,8 +37,12 @@ export interface BatchPorts<T> {
 
 /** The inputs and outputs of one stage of a pipeline: see `stagesOf`. */
 export interface StagePorts<T> extends BatchPorts<T> {
-  /** Of a stage that sends records through repartitions: what keeps those of a partition. */
-  readonly lanes?: (partition: number) => LaneWriter;
+  /**
+   * Of a stage that sends records through repartitions: what keeps those of a partition.
+   *
+   * @param calls how asynchronous functions are called
+   */
+  readonly lanes?: (partition: number, calls: AsyncOptions) => LaneWriter;
 }
 
 /** Keeps the records that leave a partition. */

@@ -67,7 +67,7 @@ export async function runUnit<T>(
         const { owner, partition: lane = partition } = letterOwner(pipeline, n);
         return new WholeDeadLetters(each.codec, each.archive, lane, owner);
       });
-  const lanes = ports.lanes?.(partition);
+  const lanes = ports.lanes?.(partition, { clock: ports.clock, signal: listener.signal, onBadRecord });
   const engine = new PartitionEngine({
     ...{ pipeline, partition, source, partitions, onBadRecord },
     sources: ranges.map((range) => range.source),

@@ -243,7 +243,7 @@ function takeCut<T>(
       task.checkpoint.done(now);
     }
   }
-  const isSending = sendings.some(({ size }) => size > 0);
+  const isSending = sendings.some(({ messages }) => messages.size > 0);
   if (progress.length === 0 && checkpoints.length === 0 && !isSending) return undefined;
   const positions = new Map<number, Position[]>();
   for (const task of told) {

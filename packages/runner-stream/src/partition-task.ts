@@ -332,7 +332,7 @@ function takeInOrder(task: PartitionTask, batch: SourceBatch, now: number): void
   feed.end();
   const last = batch.messages.at(-1);
   if (last === undefined) return;
-  if (last.at !== undefined) engine.inputs.at(0).at = last.at + 1;
+  if (batch.reached !== undefined) engine.inputs.at(0).at = batch.reached;
   if (next === last.offset + 1) engine.inputs.at(0).mark = markOf(last, batch.epoch);
 }
 
@@ -342,7 +342,7 @@ function addToMerge({ intakes }: PartitionTask, merge: MergedFeed, batch: Source
   const intake = intakes[input];
   for (const each of messages) {
     if (each.silentUntil !== undefined) {
-      merge.claim(input, each.silentUntil, each.at);
+      merge.claim(input, each.silentUntil);
       continue;
     }
     if (intake === undefined || each.offset < merge.next(input)) continue;
@@ -351,6 +351,7 @@ function addToMerge({ intakes }: PartitionTask, merge: MergedFeed, batch: Source
     const { offset, timestamp: ingested, value } = message;
     merge.add(input, { offset, ingested, taken, bytes: value ?? undefined, origin: { message, epoch } });
   }
+  if (batch.reached !== undefined) merge.reach(input, batch.reached);
   return merge.drain();
 }
 

@@ -23,6 +23,8 @@ export interface HarnessOptions<T> {
    * broker's time.
    */
   readonly clock?: Pick<Clock, 'now'>;
+  /** The time of `mapAsync`: its timeouts and delays. Defaults to the machine's. */
+  readonly callClock?: Pick<Clock, 'sleep'>;
   /** Tables and checkpoints of another harness; defaults to new ones. */
   readonly tables?: Tables;
   readonly files?: MemoryFiles;

@@ -211,11 +211,12 @@ export class PipelineHarness<T> {
 
   /** Brings records that have left partitions to those where they belong. */
   #passOn(departed: readonly Departed[]): void {
-    for (const { stream, partition, value, sent, number, from } of departed) {
+    for (const { stream, partition, value, sent, number, from, failed } of departed) {
       for (const { stage, harness } of this.#stages) {
         if (!stage.behind.some((step) => step.stream.name === stream.name)) continue;
         const input = harness.inputOf(`${stream.name}-${from}`);
-        if (input !== undefined) harness.pushMessage(input, partition, { value, timestamp: sent, offset: number });
+        if (input !== undefined)
+          harness.pushMessage(input, partition, { value, timestamp: sent, offset: number, failed });
       }
     }
   }

@@ -1,8 +1,10 @@
 import { jsonCodec, keyBytes, type Pipeline, type Stream } from '@stockafolio/core';
 import { choosePartition, type Codec, type Mutation, type SourceMessage, type Tables } from '@stockafolio/core/ports';
 import {
+  AsyncMapper,
   CheckpointWriter,
   type Departure,
+  FAILED,
   findCheckpoint,
   type Lull,
   MergedFeed,
@@ -18,6 +20,7 @@ import { checkpointsBefore } from './earlier-checkpoints.js';
 import type { HarnessOptions } from './harness-options.js';
 import type { MemoryFiles } from './memory-files.js';
 import { narrowing } from './narrowing.js';
+import { realTime } from './real-time.js';
 
 const SOURCE = 'test-source';
 
@@ -74,6 +77,7 @@ export class StageHarness<T> {
   /** By stream and partition, the offset of the next message. */
   readonly #ends: readonly number[][];
   readonly #departed: Departed[] = [];
+  readonly #mapper: AsyncMapper;
   #running: Running[];
   #zombies: PartitionEngine[] = [];
   #created = false;
@@ -86,6 +90,7 @@ export class StageHarness<T> {
     this.#codecs = streams.map(({ name, schema, lane }) => codecs[lane?.of ?? name] ?? jsonCodec(schema));
     this.#narrow = streams.map((stream) => narrowing(reads, stream));
     this.#partitions = options.partitions;
+    this.#mapper = new AsyncMapper({ clock: options.callClock ?? realTime, onBadRecord: options.onBadRecord });
     this.tables = options.tables;
     this.files = options.files;
     this.#ends = streams.map(() => new Array<number>(this.#partitions).fill(0));
@@ -149,6 +154,7 @@ export class StageHarness<T> {
    * Pushes the bytes of a message, which need not be a record, to a stream, by its index.
    *
    * @param offset defaults to the next one; a message whose offset the partition has passed is dropped
+   * @param failed why an asynchronous function had no result for it
    */
   pushMessage(
     input: number,
@@ -157,7 +163,13 @@ export class StageHarness<T> {
       value,
       timestamp,
       offset,
-    }: { readonly value: Uint8Array | null; readonly timestamp: number; readonly offset?: number },
+      failed,
+    }: {
+      readonly value: Uint8Array | null;
+      readonly timestamp: number;
+      readonly offset?: number;
+      readonly failed?: string | undefined;
+    },
   ): void {
     const ends = this.#ends[input] as number[];
     const next = ends[partition] ?? 0;
@@ -167,6 +179,7 @@ export class StageHarness<T> {
     const message: SourceMessage = {
       ...{ offset: at, timestamp, key: null, value },
       ...(this.#options.clock === undefined ? {} : { byProducer: true }),
+      ...(failed === undefined ? {} : { headers: { [FAILED]: failed } }),
     };
     const logged = { input, partition, message };
     const { time } = this.#options;
@@ -326,7 +339,8 @@ export class StageHarness<T> {
     const rows: Mutation[] = [...engine.commit()];
     await this.tables.write(engine.takeNotes());
     await this.tables.write(rows);
-    this.#departed.push(...engine.departures.take().map((each) => ({ ...each, from: engine.partition })));
+    const departed = await this.#mapper.map(engine.departures.take());
+    this.#departed.push(...departed.map((each) => ({ ...each, from: engine.partition })));
     await this.tables.write([engine.progress(), ...engine.marks()]);
   }
 

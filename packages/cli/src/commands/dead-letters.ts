@@ -8,6 +8,7 @@ import { counted, figure } from '../output/counted.js';
 import { stoppedEarly } from '../output/unfinished.js';
 import { oneStream } from '../per-stream.js';
 import { deadLettersToReplay, wholeText } from '../replay/dead-letters.js';
+import { failedCallsOf } from '../replay/failed-calls.js';
 import { CorrectedMessages } from '../replay/corrected-messages.js';
 import { replayDeadLetters } from '../replay/replay-dead-letters.js';
 import type { Toolkit } from '../toolkit.js';
@@ -138,12 +139,11 @@ async function replay(flags: ReplayFlags, toolkit: Toolkit): Promise<void> {
     const { stream, input, value: to } = oneStream(app.pipeline, flags.to, '--to');
     // Each stage that reads the stream has rejected the same messages.
     const [pipeline = app.pipeline.name] = inputNames(app.pipeline, input);
-    const { letters, skipped } = await deadLettersToReplay(tables, pipeline, corrected);
+    const codec = codecOf(app, flags.format, input);
+    const calls = failedCallsOf(app.pipeline, stream, codec);
+    const { letters, skipped } = await deadLettersToReplay(tables, pipeline, corrected, calls);
     const ports = {
-      tables,
-      pipeline,
-      stream,
-      codec: codecOf(app, flags.format, input),
+      ...{ tables, pipeline, stream, codec, calls },
       clock: toolkit.clock,
       corrected,
       openSource: () => toolkit.openSource(to),

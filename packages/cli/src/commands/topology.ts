@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { Fields, Pipeline } from '@stockafolio/core';
-import { stagesOf } from '@stockafolio/core/plan';
+import { type RepartitionStep, stagesOf } from '@stockafolio/core/plan';
 import { comparePlans, findCheckpoint, tablesOf } from '@stockafolio/engine';
 import { loadApp } from '../app.js';
 import type { Toolkit } from '../toolkit.js';
@@ -59,8 +59,7 @@ function text({ name: pipeline, streams, plan }: Pipeline): string[] {
         continue;
       }
       if (edge.repartition === true) {
-        const key = plan.repartitions.find((step) => step.stream.name === edge.to)?.stream.keyFields?.join(', ');
-        lines.push(`${arrow} repartition '${edge.to}' by ${key ?? 'a function'}`);
+        lines.push(`${arrow} ${describe(plan.repartitions.find((step) => step.stream.name === edge.to))}`);
         below('', `${indent}   `, edge.to);
         continue;
       }
@@ -88,6 +87,14 @@ function text({ name: pipeline, streams, plan }: Pipeline): string[] {
     below('', '  ', name);
   }
   return lines;
+}
+
+function describe(step: RepartitionStep | undefined): string {
+  const { stream, mapping } = step ?? {};
+  if (mapping === undefined)
+    return `repartition '${stream?.name ?? ''}' by ${stream?.keyFields?.join(', ') ?? 'a function'}`;
+  const { concurrency, timeout, attempts } = mapping;
+  return `mapAsync '${stream?.name ?? ''}' (concurrency ${concurrency}, timeout ${timeout}, attempts ${attempts})`;
 }
 
 function shownFields(fields: Fields): string[] {

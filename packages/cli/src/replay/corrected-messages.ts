@@ -18,6 +18,7 @@ export interface CorrectedMessage {
 }
 
 interface Fields {
+  readonly pipeline?: string;
   readonly partition: number;
   readonly offset: number;
   readonly message: unknown;
@@ -92,7 +93,7 @@ async function linesOf(file: string): Promise<Map<string, Line>> {
     if (text.trim() === '') continue;
     const fields = parsed(text);
     if (fields === undefined) throw noLetter(`${file}:${number}`);
-    lines.set(deadLetterId(fields.partition, fields.offset), { position, length });
+    lines.set(deadLetterId(fields.partition, fields.offset, fields.pipeline), { position, length });
   }
   return lines;
 }
@@ -122,7 +123,8 @@ async function* textLines(file: string): AsyncGenerator<Line & { readonly text: 
 function parsed(line: string): Fields | undefined {
   try {
     const fields = JSON.parse(line) as Partial<Fields> | null;
-    const { partition, offset, message } = fields ?? {};
+    const { pipeline = '', partition, offset, message } = fields ?? {};
+    if (typeof pipeline !== 'string') return undefined;
     return typeof partition === 'number' && typeof offset === 'number' && message !== undefined
       ? (fields as Fields)
       : undefined;

@@ -2,19 +2,25 @@ import { isStockafolioError, StockafolioError, type Value } from '@stockafolio/c
 import type { StoredRow, Tables } from '@stockafolio/core/ports';
 import { deadLetterParts, deadLetters } from '@stockafolio/engine';
 import type { CorrectedMessages } from './corrected-messages.js';
+import type { FailedCalls } from './failed-calls.js';
 
 /** A dead letter that can be replayed. */
 export interface DeadLetter {
   readonly id: string;
+  /** Under which name the tables have it: the pipeline's, or that of a stage. */
+  readonly owner: string;
   readonly partition: number;
   readonly offset: number;
   /** When the source received it, epoch milliseconds. */
   readonly ingested: number;
 }
 
-/** The name of a dead letter, in messages and on the screen: the position of its message in the source. */
-export function deadLetterId(partition: number, offset: number): string {
-  return `${partition}-${offset}`;
+/**
+ * The name of a dead letter, in messages and on the screen: the position of its message in the source. In a later stage of
+ * a pipeline, positions are others: then with the name of the stage.
+ */
+export function deadLetterId(partition: number, offset: number, owner = ''): string {
+  return `${owner.includes('.') ? `${owner}:` : ''}${partition}-${offset}`;
 }
 
 const column = (name: string): number => deadLetters.columns.findIndex((c) => c.name === name);
@@ -23,6 +29,7 @@ const at = {
   partition: column('partition'),
   offset: column('offset'),
   operator: column('operator'),
+  code: column('code'),
   message: column('message'),
   encoding: column('encoding'),
   truncated: column('truncated'),
@@ -36,25 +43,35 @@ const PARTS = deadLetterParts.columns.findIndex(({ name }) => name === 'parts');
  * The dead letters that can be replayed: those that were rejected as a whole and not replayed yet. If there are
  * corrected messages, only the dead letters of these.
  *
+ * @param calls those of asynchronous functions that are called for records of the same stream
  * @returns them without their messages, and how many are of single operators, which are not replayed
  */
 export async function deadLettersToReplay(
   tables: Tables,
   pipeline: string,
   corrected: CorrectedMessages | undefined,
+  calls: readonly FailedCalls[] = [],
 ): Promise<{ readonly letters: readonly DeadLetter[]; readonly skipped: number }> {
   const letters: DeadLetter[] = [];
   let skipped = 0;
   for await (const { values } of tables.scanAll(deadLetters)) {
-    if (values[at.pipeline] !== pipeline || values[at.replayed] === 'done') continue;
+    const owner = String(values[at.pipeline]);
+    if (owner !== pipeline && callsOf(calls, values) === undefined) continue;
+    if (values[at.replayed] === 'done') continue;
     const partition = Number(values[at.partition]);
     const offset = Number(values[at.offset]);
-    const id = deadLetterId(partition, offset);
+    const id = deadLetterId(partition, offset, owner);
     if (corrected !== undefined && !corrected.has(id)) continue;
-    if (values[at.operator] === '') letters.push({ id, partition, offset, ingested: Number(values[at.ingested]) });
+    if (values[at.operator] === '')
+      letters.push({ id, owner, partition, offset, ingested: Number(values[at.ingested]) });
     else skipped++;
   }
   return { letters, skipped };
+}
+
+function callsOf(calls: readonly FailedCalls[], values: readonly Value[]): FailedCalls | undefined {
+  if (values[at.code] !== 'ERR_CALL_FAILED') return undefined;
+  return calls.find((each) => each.has(String(values[at.pipeline])));
 }
 
 /** The message of a dead letter, in its encoding; undefined if the tables have only its beginning. */
@@ -81,29 +98,37 @@ export async function wholeText(tables: Tables, values: readonly Value[]): Promi
  * @throws ERR_USAGE if the tables have only its beginning
  */
 export async function messageOfDeadLetter(
-  tables: Tables,
-  pipeline: string,
+  { tables, corrected, calls = [] }: LetterPorts,
   letter: DeadLetter,
-  corrected: CorrectedMessages | undefined,
 ): Promise<Uint8Array> {
   const given = await corrected?.message(letter.id);
   if (given !== undefined && given.beginning === undefined) return given.bytes;
-  const { values } = await storedLetter(tables, pipeline, letter);
+  const { values } = await storedLetter(tables, letter);
   if (given !== undefined && given.beginning !== values[at.message]) return given.bytes;
   const text = await wholeText(tables, values);
-  if (text !== undefined) return Buffer.from(text, values[at.encoding] === 'base64' ? 'base64' : 'utf8');
-  throw new StockafolioError(
-    'ERR_USAGE',
-    `the tables have only the beginning of the message of dead letter ${letter.id}`,
-    {
-      hint: 'give the full message with --with; the original is in the source at this position',
-    },
-  );
+  if (text === undefined) {
+    throw new StockafolioError(
+      'ERR_USAGE',
+      `the tables have only the beginning of the message of dead letter ${letter.id}`,
+      {
+        hint: 'give the full message with --with; the original is in the source at this position',
+      },
+    );
+  }
+  const bytes = Buffer.from(text, values[at.encoding] === 'base64' ? 'base64' : 'utf8');
+  return callsOf(calls, values)?.messageOf(bytes) ?? bytes;
+}
+
+/** Where messages of dead letters come from. */
+export interface LetterPorts {
+  readonly tables: Tables;
+  readonly corrected: CorrectedMessages | undefined;
+  readonly calls?: readonly FailedCalls[];
 }
 
 /** Marks dead letters as replayed. */
-export async function markReplayed(tables: Tables, pipeline: string, letters: readonly DeadLetter[]): Promise<void> {
-  const rows = await Promise.all(letters.map((letter) => storedLetter(tables, pipeline, letter)));
+export async function markReplayed(tables: Tables, letters: readonly DeadLetter[]): Promise<void> {
+  const rows = await Promise.all(letters.map((letter) => storedLetter(tables, letter)));
   await tables.write(
     rows.map(({ values, version }) => ({
       table: deadLetters,
@@ -113,12 +138,8 @@ export async function markReplayed(tables: Tables, pipeline: string, letters: re
   );
 }
 
-async function storedLetter(
-  tables: Tables,
-  pipeline: string,
-  { id, partition, offset }: DeadLetter,
-): Promise<StoredRow> {
-  const row = await tables.get(deadLetters, [pipeline, partition, offset, '']);
+async function storedLetter(tables: Tables, { id, owner, partition, offset }: DeadLetter): Promise<StoredRow> {
+  const row = await tables.get(deadLetters, [owner, partition, offset, '']);
   if (row !== undefined) return row;
   throw new StockafolioError('ERR_USAGE', `dead letter ${id} is no longer in the tables`, {
     hint: 'it was removed meanwhile: run the same command again',

@@ -21,6 +21,7 @@ export const errorCodes = {
   ERR_ARCHIVE_INCOMPLETE: broken,
   ERR_ASYNC_EMISSION: user,
   ERR_BAD_RECORD: user,
+  ERR_CALL_FAILED: broken,
   ERR_CHECKPOINT_CORRUPT: broken,
   ERR_CHECKPOINT_PLAN_CHANGED: user,
   ERR_CHECKPOINTS_AHEAD: user,

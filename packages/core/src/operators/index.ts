@@ -21,6 +21,7 @@ export type { Kept, KeptOf } from './kept.js';
 export { keyPart, type ComputedPart, type KeyParts, type KeyValues } from './key.js';
 export { latestByKey, type LatestUpdate } from './latest-by-key.js';
 export type { KeyedOptions } from './options.js';
+export { mapAsync, type MapAsyncOptions } from './map-async.js';
 export { processByKey } from './process-by-key.js';
 export type {
   EmitEach,

@@ -75,7 +75,7 @@ function repartitioned<T>(
   options: AnyOptions<T>,
 ): Stream<unknown> {
   const { key, schema = plan.recordsOf(source), partitioner } = options;
-  const time = options.time ?? (plan.timeOf(source) as ((record: T) => number) | undefined);
+  const time = options.time ?? (plan.streamOf(source)?.time as ((record: T) => number) | undefined);
   const { outOfOrderness = plan.outOfOrderness(source) } = options;
   if (schema === undefined || time === undefined) {
     throw new StockafolioError(

@@ -1,3 +1,4 @@
+export type { AsyncCall, CallSignal } from './async-mapping.js';
 export { into, type Branch } from './into.js';
 export { pipeline, type Pipeline } from './pipeline.js';
 export { Update, type PartialUpdate } from './update.js';

@@ -3,6 +3,7 @@ import { StockafolioError } from '../errors/index.js';
 import { fieldOf, type RecordSchema } from '../schema/index.js';
 import type { Stream } from '../stream/index.js';
 import type { Table } from '../table/index.js';
+import type { AsyncMapping } from './async-mapping.js';
 import { checkTable } from './check-table.js';
 import { divideIntoStages } from './divide-into-stages.js';
 import { Flow, foreignFlow, type FlowOrigin, type StreamOrigin } from './flow.js';
@@ -79,7 +80,7 @@ export class PlanBuilder {
     const timers = inputs.map((origins) => [...new Set(origins.flatMap((from) => this.#timersOf(from)))]);
     if (timers.some((of) => of.length > 0)) this.#timedBy.set(node, timers);
     if (node.isShared) this.#partial.add(node);
-    const stream = this.#streamOf(input);
+    const stream = this.streamOf(input);
     if (node.key !== undefined) this.#noteKey(node, node.key, stream);
     if (node.otherKey !== undefined && other !== undefined) this.#noteOtherKey(node, node.otherKey, other);
     if (node.passesRecords === true && stream !== undefined) this.#carriers.set(node, stream);
@@ -128,21 +129,23 @@ export class PlanBuilder {
   /**
    * Adds a repartition: records leave the plan here, and enter it again as those of a stream; returns these.
    *
+   * @param mapping what makes them of those that leave, if an asynchronous function does
    * @throws ERR_OPERATOR_NAME_TAKEN; ERR_PIPELINE_INVALID if these are changes, or each partition has a part of them
    */
-  addRepartition<T>(stream: Stream<unknown>, records: Observable<unknown>): Flow<T> {
+  addRepartition<T>(stream: Stream<unknown>, records: Observable<unknown>, mapping?: AsyncMapping): Flow<T> {
     const { name } = stream;
+    const what = `${mapping === undefined ? 'repartition' : 'mapAsync'} '${name}'`;
     this.#checkName(name, [...this.#operators, ...this.#streams]);
     const origins = this.#originsOf(records);
     for (const from of origins) {
       const sender = this.#nodeOf(from) ?? this.#windowOf(from);
       if (sender?.emits === 'changelog' && this.#windowOf(from) === undefined)
-        throw changes(`repartition '${name}' cannot pass on`, sender);
+        throw changes(`${what} cannot pass on`, sender);
     }
-    this.#checkNoBroadcast(`repartition '${name}'`, origins);
+    this.#checkNoBroadcast(what, origins);
     this.#addEdges(origins, { to: name, table: false, repartition: true });
     const origin = this.#addStream(stream);
-    const step: RepartitionStep = { stream, origin, records };
+    const step: RepartitionStep = { stream, origin, records, ...(mapping === undefined ? {} : { mapping }) };
     this.#repartitions.push(step);
     this.#addStep(step, origins);
     return new Flow<T>(origin);
@@ -159,7 +162,7 @@ export class PlanBuilder {
 
   /** The fields of the records that the pipeline reads, if these are records of a stream; undefined otherwise. */
   recordsOf(input: Observable<unknown>): RecordSchema | undefined {
-    const stream = this.#streamOf(input);
+    const stream = this.streamOf(input);
     const schema = stream?.schema;
     const reads = this.#reads;
     // What came through a repartition has all of its fields.
@@ -167,11 +170,6 @@ export class PlanBuilder {
     if (schema === undefined || reads === undefined || isWhole) return schema;
     const names = schema.names.filter((name) => reads.includes(name));
     return { ...schema, names, fields: Object.fromEntries(names.map((name) => [name, fieldOf(schema.fields, name)])) };
-  }
-
-  /** The event time of the records, if these are records of a stream; undefined otherwise. */
-  timeOf(input: Observable<unknown>): ((record: unknown) => number) | undefined {
-    return this.#streamOf(input)?.time;
   }
 
   /** How far, in milliseconds, records that come from there may be behind the newest one. */
@@ -184,7 +182,7 @@ export class PlanBuilder {
 
   /** Whether it is known that a key of records of this input begins with the stream's own. */
   hasStreamKey(key: readonly KeyPartNode[] | undefined, input: Observable<unknown>): boolean {
-    const stream = this.#streamOf(input);
+    const stream = this.streamOf(input);
     return key !== undefined && stream?.keyFields !== undefined && mayHaveStreamKey(key, stream);
   }
 
@@ -295,7 +293,7 @@ export class PlanBuilder {
 
   /** Checks the key of an operator's other input against that of the first one. */
   #noteOtherKey(node: OperatorNode, key: readonly KeyPartNode[], input: Observable<unknown>): void {
-    const stream = this.#streamOf(input);
+    const stream = this.streamOf(input);
     if (stream !== undefined && node.needsStreamKey === true && !mayHaveStreamKey(key, stream))
       throw notPartitioned(node, stream);
     const kinds = kindsOf(node, key, stream);
@@ -306,7 +304,7 @@ export class PlanBuilder {
   }
 
   /** The stream whose records these are; undefined if they are others, or that is unknown. */
-  #streamOf(input: Observable<unknown>): Stream<unknown> | undefined {
+  streamOf(input: Observable<unknown>): Stream<unknown> | undefined {
     return input instanceof Flow ? this.#carriers.get(input.origin) : undefined;
   }
 

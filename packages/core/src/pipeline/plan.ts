@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import type { FieldType, RecordSchema } from '../schema/index.js';
 import type { Stream } from '../stream/index.js';
 import type { Table } from '../table/index.js';
+import type { AsyncMapping } from './async-mapping.js';
 import type { FlowOrigin, StreamOrigin } from './flow.js';
 import type { KeyKind } from './key-kinds.js';
 
@@ -113,6 +114,8 @@ export interface RepartitionStep {
   /** Where they enter the plan again. */
   readonly origin: StreamOrigin;
   readonly records: Observable<unknown>;
+  /** What makes them of those that leave, if an asynchronous function does. */
+  readonly mapping?: AsyncMapping;
 }
 
 /** A flow that a test observes. */

@@ -14,6 +14,7 @@ export { rankFields, type TopNodeOptions } from '../operators/top-by-key.js';
 export type { SessionNodeOptions } from '../operators/session-window.js';
 export type { SlidingNodeOptions } from '../operators/sliding-window.js';
 export type { WindowNodeOptions } from '../operators/window.js';
+export type { AsyncCall, AsyncMapping } from '../pipeline/async-mapping.js';
 export { currentPlan, enter, leave, type RunningEngine } from '../pipeline/ambient.js';
 export { Flow, foreignFlow, type FlowOrigin, type StreamOrigin } from '../pipeline/flow.js';
 export { keyKindOf, type KeyKind } from '../pipeline/key-kinds.js';

@@ -32,6 +32,8 @@ export interface SourceBatch {
   readonly endOffset: number;
   /** The epoch of the leader that received all these messages; absent if the source has none. */
   readonly epoch?: number;
+  /** Of a lane of a repartition: the offset of the topic before which all messages were returned, with these. */
+  readonly reached?: number;
 }
 
 /** What a partition holds now: offsets from `oldest` (inclusive) to `end` (exclusive). */

@@ -1,4 +1,5 @@
 import type { Key, Stream } from '@stockafolio/core';
+import type { AsyncMapping } from '@stockafolio/core/plan';
 
 /** A record on its way to a topic of the pipeline's own. */
 export interface Leaving {
@@ -8,6 +9,8 @@ export interface Leaving {
   readonly value: Uint8Array;
   /** The time at which it counts as sent, epoch milliseconds: see `PipelineContext.received`. */
   readonly sent: number;
+  /** What makes it of `value`, if an asynchronous function does. */
+  readonly mapping?: AsyncMapping | undefined;
 }
 
 /** The records that leave with the next commit; those of the current step, and of its current emission, can be undone. */

@@ -17,11 +17,13 @@ export class RepartitionConnection implements Connection {
 
   connect(): void {
     const context = this.#context;
-    const { stream, records } = this.#step;
+    const { stream, records, mapping } = this.#step;
     const { name } = stream;
-    const to = `repartition '${name}'`;
-    const problemOf = recordCheck(stream.schema);
-    const codec = jsonCodec(stream.schema);
+    const to = `${mapping === undefined ? 'repartition' : 'mapAsync'} '${name}'`;
+    /** What leaves. */
+    const { schema, time, key: keyOf } = mapping?.from ?? stream;
+    const problemOf = recordCheck(schema);
+    const codec = jsonCodec(schema);
     const take = (value: unknown): void => {
       if (!context.checkActive('repartition', name)) return;
       try {
@@ -29,9 +31,9 @@ export class RepartitionConnection implements Connection {
         const problem = problemOf(record);
         if (problem !== undefined) throw new BadRecordError([{ field: '', message: `${to}: ${problem}` }]);
         // A record that has no time or key there would be lost behind it.
-        stream.time(record);
-        const key = stream.key(record);
-        context.rows.leaving.push({ stream, key, value: codec.encode(record), sent: context.received });
+        time(record);
+        const key = keyOf(record);
+        context.rows.leaving.push({ stream, key, value: codec.encode(record), sent: context.received, mapping });
       } catch (error) {
         context.fail(asThrown(to, error));
       }

@@ -14,6 +14,9 @@ export function cutFrom(bytes: string): string {
   return `only its beginning was sent, of ${bytes} bytes`;
 }
 
+/** The header of a message that has no record, because an asynchronous function had no result for it: the reason. */
+export const FAILED = 'stockafolio-failed';
+
 /** The result for a message: a record, or the reason why it is not one. */
 export type Intake<T> = { readonly record: T } | { readonly rejected: StockafolioError };
 
@@ -71,6 +74,8 @@ export class MessageIntake<T> {
   take(message: SourceMessage, now?: number): Intake<T> {
     const { value, offset } = message;
     if (value === null) return { rejected: new BadRecordError([{ field: '', message: 'the message is empty' }]) };
+    const failed = message.headers?.[FAILED];
+    if (failed !== undefined) return { rejected: new StockafolioError('ERR_CALL_FAILED', failed) };
     const cut = message.headers?.[CUT_FROM];
     if (cut !== undefined) {
       const bad = new BadRecordError([{ field: '', message: cutFrom(cut) }]);

@@ -63,24 +63,19 @@ export class MergedFeed {
 
   /** Adds the next message of a stream, by its index. */
   add(input: number, arriving: Arriving): void {
-    const { taken, offset, ingested: sent, origin } = arriving;
-    if (origin?.message.at !== undefined) this.#reach(input, origin.message.at);
+    const { taken, offset, ingested: sent } = arriving;
     const time = 'record' in taken ? this.#streams[input]?.time(taken.record) : undefined;
     this.#merge.add(input, arriving, { time: time ?? Number.NEGATIVE_INFINITY, sent, offset });
   }
 
-  /**
-   * Notes that a stream says between its messages that later ones were sent after this time: epoch milliseconds.
-   *
-   * @param at the offset at which it says so, if it is a lane of a topic
-   */
-  claim(input: number, until: number, at?: number): void {
-    if (at !== undefined) this.#reach(input, at);
+  /** Notes that a stream says between its messages that later ones were sent after this time: epoch milliseconds. */
+  claim(input: number, until: number): void {
     this.#merge.claim(input, until);
   }
 
-  #reach(input: number, at: number): void {
-    this.#reached.set(this.#topics[input] ?? input, at + 1);
+  /** Notes the offset before which all messages were added of the topic of which a stream is a lane. */
+  reach(input: number, offset: number): void {
+    this.#reached.set(this.#topics[input] ?? input, offset);
   }
 
   /** Up to when it is certain that a stream has no more messages than those that wait. */

@@ -13,6 +13,8 @@ export interface Departure extends Leaving {
   readonly number: number;
   /** The number of the record before it that went to the same partition; -1 if there is none. */
   readonly after: number;
+  /** Why an asynchronous function has no result: `value` is the record that it was given. */
+  readonly failed?: string;
 }
 
 /** How many records an engine has sent, as a checkpoint stores it. */
@@ -80,17 +82,21 @@ export class Departures {
   take(): readonly Departure[] {
     const { leaving } = this.#context.rows;
     if (leaving.length === 0) return [];
-    return leaving.take().map(({ stream, key, value, sent }) => {
-      const { name, partitioner = 'murmur2' } = stream;
+    return leaving.take().map((each) => {
+      const { stream, key } = each;
+      const { name, partitioner } = stream;
       const way = this.#ways.get(name);
       if (way === undefined)
         throw new StockafolioError('ERR_INTERNAL', `the number of partitions behind '${name}' is unknown`);
       const bytes = keyBytes(key);
-      const partition = choosePartition(partitioner, bytes, way.last.length);
+      const count = way.last.length;
+      // Without a key, records stay where they are.
+      const partition =
+        partitioner === undefined ? this.#context.partition % count : choosePartition(partitioner, bytes, count);
       const number = way.next++;
       const after = way.last[partition] ?? -1;
       way.last[partition] = number;
-      return { stream, key, value, sent, keyBytes: bytes, partition, number, after };
+      return { ...each, keyBytes: bytes, partition, number, after };
     });
   }
 }

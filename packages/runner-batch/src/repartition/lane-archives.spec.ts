@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { sale, twice } from '@stockafolio/conformance';
 import { jsonCodec, type Stream } from '@stockafolio/core';
-import { memoryArchive } from '@stockafolio/testing';
+import { memoryArchive, virtualClock } from '@stockafolio/testing';
 import { LaneArchives } from './lane-archives.js';
 
 describe('LaneArchives', () => {
@@ -18,7 +18,10 @@ describe('LaneArchives', () => {
     const value = jsonCodec(of.schema).encode(sale());
     const archive = memoryArchive<unknown>();
     const ways = new Map([[of.name, { stream, partitions: 1, source: 'source' }]]);
-    const lanes = new LaneArchives({ open: () => archive, remove: async () => undefined }, 'p', ways, 0);
+    const lanes = new LaneArchives({
+      own: { open: () => archive, remove: async () => undefined },
+      ...{ pipeline: 'p', ways, lane: 0, calls: { clock: virtualClock() } },
+    });
     const departures = Array.from({ length: 100 }, (_, number) => ({
       ...{ stream, value, number, after: number - 1, sent: 0, partition: 0 },
       ...{ key: 'tea', keyBytes: new Uint8Array(0) },

@@ -7,7 +7,7 @@ import {
   isPartitionerName,
   type OwnArchives,
 } from '@stockafolio/core/ports';
-import type { Departure } from '@stockafolio/engine';
+import { AsyncMapper, type AsyncOptions, type Departure } from '@stockafolio/engine';
 import type { LaneWriter } from '../options.js';
 
 /** Records that are held until they become a file. */
@@ -46,6 +46,17 @@ function factsOf({ source, partitions, stream: { partitioner } }: Way): ArchiveF
   return { source, partitions, ...(isNamed ? { partitioner } : {}) };
 }
 
+export interface LaneOptions {
+  readonly own: OwnArchives;
+  readonly pipeline: string;
+  /** By the name of the repartition. */
+  readonly ways: ReadonlyMap<string, Way>;
+  /** The partition that the records leave. */
+  readonly lane: number;
+  /** How asynchronous functions are called. */
+  readonly calls: AsyncOptions;
+}
+
 /** The records of one lane that go to one partition. */
 interface Share {
   /** The first number that is not kept yet. */
@@ -62,9 +73,10 @@ export class LaneArchives implements LaneWriter {
   /** By the name of the repartition: compiled once, which costs as much as decoding a hundred records. */
   readonly #codecs: ReadonlyMap<string, Codec<unknown>>;
   readonly #shares = new Map<string, Promise<readonly Share[]>>();
+  readonly #mapper: AsyncMapper;
 
-  /** @param ways by the name of the repartition */
-  constructor(own: OwnArchives, pipeline: string, ways: ReadonlyMap<string, Way>, lane: number) {
+  constructor({ own, pipeline, ways, lane, calls }: LaneOptions) {
+    this.#mapper = new AsyncMapper(calls);
     this.#own = own;
     this.#pipeline = pipeline;
     this.#ways = ways;
@@ -77,17 +89,30 @@ export class LaneArchives implements LaneWriter {
   }
 
   async add(departures: readonly Departure[]): Promise<void> {
-    for (const { stream, partition, number, after, sent, value } of departures) {
+    const missing = await this.#missing(departures);
+    const isAnswered = missing.every(({ mapping }) => mapping === undefined);
+    for (const departure of isAnswered ? missing : await this.#mapper.map(missing)) {
+      const { stream, partition, number, after, sent, value, failed } = departure;
       const [way, codec] = [this.#ways.get(stream.name), this.#codecs.get(stream.name)];
-      if (way === undefined || codec === undefined) continue;
-      const share = (await this.#sharesOf(way))[partition];
-      if (share === undefined || number < share.first) continue;
+      const share = way === undefined ? undefined : (await this.#sharesOf(way))[partition];
+      if (way === undefined || codec === undefined || share === undefined) continue;
       // The stream may have sent what is in between: then the file does not say that it has it.
       if (share.entries.length === 0) share.first = Math.max(share.first, after + 1);
-      const record = codec.decode(value);
-      share.entries.push({ offset: number, ingested: sent, record });
+      if (failed === undefined) share.entries.push({ offset: number, ingested: sent, record: codec.decode(value) });
+      else share.entries.push({ offset: number, ingested: sent, raw: value, cause: failed });
       if (share.entries.length >= AT_ONCE) await this.#write(way, partition, share);
     }
+  }
+
+  /** Those that the archives do not hold yet. */
+  async #missing(departures: readonly Departure[]): Promise<readonly Departure[]> {
+    const missing: Departure[] = [];
+    for (const departure of departures) {
+      const way = this.#ways.get(departure.stream.name);
+      const share = way === undefined ? undefined : (await this.#sharesOf(way))[departure.partition];
+      if (share !== undefined && departure.number >= share.first) missing.push(departure);
+    }
+    return missing;
   }
 
   async end(): Promise<void> {

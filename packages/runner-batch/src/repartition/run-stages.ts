@@ -156,7 +156,9 @@ async function prepare(
       ),
       ...(own === undefined || sent.size === 0
         ? {}
-        : { lanes: (lane) => new LaneArchives(own, ports.pipeline.name, sent, lane) }),
+        : {
+            lanes: (lane, calls) => new LaneArchives({ own, pipeline: ports.pipeline.name, ways: sent, lane, calls }),
+          }),
     },
   };
 }

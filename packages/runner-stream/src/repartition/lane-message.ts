@@ -1,6 +1,6 @@
 import { StockafolioError, type Table } from '@stockafolio/core';
 import { bytesOf, crc32, type OutgoingMessage, type SourceMessage, type Tables } from '@stockafolio/core/ports';
-import { type Departure, progress } from '@stockafolio/engine';
+import { type Departure, FAILED, progress } from '@stockafolio/engine';
 
 const NOTHING = new Uint8Array(0);
 
@@ -33,8 +33,15 @@ export async function lifeOf(tables: Pick<Tables, 'identity'>, identity: string)
 
 /** A record as it is sent through a repartition. */
 export function recordMessage(from: number, departure: Departure, life: number): OutgoingMessage {
-  const { keyBytes: key, value, sent: timestamp, partition, number, after } = departure;
-  return { key, value, timestamp, partition, headers: { [LANE]: `${from} ${number} ${after} ${life}` } };
+  const { keyBytes: key, value, sent: timestamp, partition, number, after, failed } = departure;
+  const headers = { [LANE]: `${from} ${number} ${after} ${life}` };
+  return {
+    key,
+    value,
+    timestamp,
+    partition,
+    headers: failed === undefined ? headers : { ...headers, [FAILED]: failed },
+  };
 }
 
 /** Says that what comes from a partition later counts as sent after a time, epoch milliseconds. */

@@ -61,6 +61,15 @@ describe('laneSource', () => {
     expect(await clock.until(source.next(10))).to.equal(undefined);
   });
 
+  it('says before which offset all messages of the topic were returned', async () => {
+    const topic = memoryTopic({ clock: virtualClock(), partitions: 1 });
+    await topic.append([record(0, 0), record(1, 0), record(0, 1), record(1, 1), record(0, 2)]);
+    const source = laneSource(topic.source(), options);
+    await source.follow?.([START], 1);
+    const [one, other] = [await source.next(0), await source.next(0)];
+    expect([one?.reached, other?.reached]).to.deep.equal([1, 5]);
+  });
+
   it('passes over what was sent in another life', async () => {
     const topic = memoryTopic({ clock: virtualClock(), partitions: 1 });
     await topic.append([record(0, 0, 6), record(0, 1, 6), record(0, 0), record(0, 2, 6), record(0, 1)]);

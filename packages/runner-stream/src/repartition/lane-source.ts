@@ -10,6 +10,7 @@ import type {
   SourceBatch,
   SourceMessage,
 } from '@stockafolio/core/ports';
+import { FAILED } from '@stockafolio/engine';
 import { laneMessage } from './lane-message.js';
 import { sumOf } from '../sum-of.js';
 
@@ -166,11 +167,19 @@ class LaneSource implements Source {
       if (said.after >= next) throw this.#gone(partition, lane, next, said.number);
       reading.next[lane] = said.number + 1;
       const { timestamp, key, value, offset: at } = message;
-      taken.push({ offset: said.number, timestamp, key, value, at });
+      const failed = message.headers?.[FAILED];
+      const headers = failed === undefined ? {} : { headers: { [FAILED]: failed } };
+      taken.push({ offset: said.number, timestamp, key, value, at, ...headers });
     }
     const endOffset = sumOf(reading.next);
-    for (const [input, taken] of byLane)
-      if (taken.length > 0) this.#ready.push({ partition, input, generation, messages: taken, endOffset });
+    const lanes = [...byLane].filter(([, taken]) => taken.length > 0);
+    for (const [n, [input, taken]] of lanes.entries()) {
+      // The messages of the next lanes are still to be returned.
+      const reached = lanes
+        .slice(n + 1)
+        .reduce((least, [, [first]]) => Math.min(least, first?.at ?? least), reading.offset);
+      this.#ready.push({ partition, input, generation, messages: taken, endOffset, reached });
+    }
   }
 
   #unknownLane(lane: number): StockafolioError {

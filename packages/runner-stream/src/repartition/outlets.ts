@@ -1,6 +1,6 @@
 import { StockafolioError } from '@stockafolio/core';
 import type { Clock, OutgoingMessage, Producer, Source } from '@stockafolio/core/ports';
-import { CLOCKS_DIFFER } from '@stockafolio/engine';
+import { AsyncMapper, type AsyncOptions, CLOCKS_DIFFER, type Departure } from '@stockafolio/engine';
 import type { PartitionTask } from '../partition-task.js';
 import { recordMessage, silenceMessage } from './lane-message.js';
 
@@ -17,8 +17,20 @@ export interface Outlet {
   readonly life: () => Promise<number>;
 }
 
-/** What a cut sends, by the name of the repartition, in order. */
-export type Sending = ReadonlyMap<string, OutgoingMessage[]>;
+/** What a cut sends of a partition. */
+export interface Sending {
+  /** By the name of the repartition, in order. */
+  readonly messages: ReadonlyMap<string, OutgoingMessage[]>;
+  /** The messages among these that are made when an asynchronous function has answered. */
+  readonly unanswered: Unanswered[];
+}
+
+interface Unanswered {
+  readonly messages: OutgoingMessage[];
+  readonly index: number;
+  readonly from: number;
+  readonly departure: Departure;
+}
 
 /** Sends what leaves a stage: records with their numbers, and until when each partition is silent. */
 export class Outlets {
@@ -30,9 +42,15 @@ export class Outlets {
   /** What each task last said, and when. */
   readonly #said = new WeakMap<PartitionTask, { readonly until: number; readonly at: number }>();
 
-  /** @param outlets by the name of the repartition */
-  constructor(outlets: ReadonlyMap<string, Outlet>) {
+  readonly #mapper: AsyncMapper;
+
+  /**
+   * @param outlets by the name of the repartition
+   * @param options how asynchronous functions are called
+   */
+  constructor(outlets: ReadonlyMap<string, Outlet>, options: AsyncOptions) {
     this.#outlets = outlets;
+    this.#mapper = new AsyncMapper(options);
   }
 
   /** Must be called before anything is sent, when the tables are there. */
@@ -54,21 +72,24 @@ export class Outlets {
   /** Takes what has left the engine of a partition since the last cut, and what it has to say about its silence. */
   take(task: PartitionTask, source: Pick<Source, 'emptyAt'>, clock: Pick<Clock, 'elapsed'>): Sending {
     const sending = new Map<string, OutgoingMessage[]>();
+    const unanswered: Unanswered[] = [];
     const { engine, partition } = task;
     for (const departure of engine.departures.take()) {
       const { name } = departure.stream;
       const messages = sending.get(name) ?? [];
       sending.set(name, messages);
+      if (departure.mapping !== undefined)
+        unanswered.push({ messages, index: messages.length, from: partition, departure });
       messages.push(recordMessage(partition, departure, this.#lifeOf(name)));
     }
     const until = this.#silence(task, source, clock.elapsed());
-    if (until === undefined) return sending;
+    if (until === undefined) return { messages: sending, unanswered };
     for (const [name, { partitions }] of this.#outlets) {
       const messages = sending.get(name) ?? [];
       sending.set(name, messages);
       for (let to = 0; to < partitions; to++) messages.push(silenceMessage(partition, to, until, this.#lifeOf(name)));
     }
-    return sending;
+    return { messages: sending, unanswered };
   }
 
   /** The time up to which nothing comes from a partition any more; undefined if that need not be said now. */
@@ -83,15 +104,32 @@ export class Outlets {
     return until;
   }
 
-  /** Resolves when all of this is durable. */
+  /**
+   * Resolves when all of this is durable. It may be called again for what could not be sent.
+   *
+   * @throws ERR_CALL_FAILED if an asynchronous function has no result, and that ends the run
+   */
   async send(sending: readonly Sending[]): Promise<void> {
+    await this.#answer(sending);
     const appends: Promise<void>[] = [];
-    for (const each of sending)
-      for (const [name, messages] of each) {
+    for (const { messages: ofNames } of sending)
+      for (const [name, messages] of ofNames) {
         const { producer } = this.#outlets.get(name) ?? {};
         if (producer !== undefined && messages.length > 0) appends.push(producer.append(messages));
       }
     await Promise.all(appends);
+  }
+
+  /** Calls the asynchronous functions, once. */
+  async #answer(sending: readonly Sending[]): Promise<void> {
+    const waiting = sending.flatMap(({ unanswered }) => unanswered);
+    if (waiting.length === 0) return;
+    const results = await this.#mapper.map(waiting.map(({ departure }) => departure));
+    for (const [n, { messages, index, from }] of waiting.entries()) {
+      const departure = results[n] as Departure;
+      messages[index] = recordMessage(from, departure, this.#lifeOf(departure.stream.name));
+    }
+    for (const { unanswered } of sending) unanswered.length = 0;
   }
 
   async close(): Promise<void> {

@@ -41,12 +41,15 @@ class SalesUnderTest {
   readonly events: StreamEvent[] = [];
   readonly sent: { readonly record: Sale; readonly timestamp: number }[] = [];
 
-  /** @param before with whose topics of its own it runs, from another source */
-  constructor(before?: SalesUnderTest) {
+  /**
+   * @param before with whose topics of its own it runs, from another source
+   * @param batch how many messages of these are read at once
+   */
+  constructor(before?: SalesUnderTest, batch = 3) {
     this.clock = before?.clock ?? virtualClock(START);
     const identity = before === undefined ? 'sales' : 'other-sales';
     this.sales = memoryTopic({ clock: this.clock, partitions: PARTITIONS, batch: 3, identity });
-    this.repartitions = before?.repartitions ?? memoryTopics({ clock: this.clock, batch: 3 });
+    this.repartitions = before?.repartitions ?? memoryTopics({ clock: this.clock, batch });
   }
 
   async send(...records: readonly Sale[]): Promise<void> {
@@ -201,6 +204,27 @@ describe('runStream with repartitions', () => {
     await at.send(...salesFrom(60, 10));
     await at.catchUp();
     expect(await rowsOf(at.tables)).to.deep.equal(await at.expected());
+  });
+
+  it('continues from every checkpoint that it ever stored', async () => {
+    const at = new SalesUnderTest(undefined, 20);
+    await at.send(...salesFrom(0, 90));
+    const moments: Map<string, Uint8Array>[] = [];
+    const write = at.checkpoints.write.bind(at.checkpoints);
+    at.checkpoints.write = async (...given) => {
+      await write(...given);
+      moments.push(new Map(at.checkpoints.contents));
+    };
+    await at.catchUp({ commitRecords: 1, checkpointInterval: 0 });
+    const expected = await at.expected();
+    expect(await rowsOf(at.tables)).to.deep.equal(expected);
+    expect(moments.length).to.be.greaterThan(30);
+    for (const contents of moments.filter((_, n) => n % 9 === 0)) {
+      at.checkpoints.contents.clear();
+      for (const [name, content] of contents) at.checkpoints.contents.set(name, content);
+      await at.catchUp();
+      expect(await rowsOf(at.tables)).to.deep.equal(expected);
+    }
   });
 
   it('refuses to go on if records in between were deleted before they were read', async () => {

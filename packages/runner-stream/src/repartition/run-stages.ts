@@ -12,6 +12,12 @@ import { lifeOf } from './lane-message.js';
 import { laneSource } from './lane-source.js';
 import { Outlets, type Outlet } from './outlets.js';
 
+/**
+ * How many records one commit of a stage has whose records an asynchronous function answers: a commit waits for all of
+ * them.
+ */
+const ANSWERED_AT_ONCE = 2_000;
+
 /** A stage of a pipeline, and what is known of it before it runs. */
 interface Planned {
   readonly stage: Stage;
@@ -226,7 +232,10 @@ function optionsOf<T>(
     source,
     inputs: parts.flatMap(({ inputs }) => inputs),
     group: isFirst ? group : [group, ...stage.name.split('.').slice(1)].join('.'),
-    outlets: new Outlets(outlets),
+    outlets: new Outlets(outlets, { clock: options.clock, signal, onBadRecord: options.onBadRecord }),
+    ...(stage.plan.repartitions.some(({ mapping }) => mapping !== undefined)
+      ? { commitRecords: Math.min(options.commitRecords ?? ANSWERED_AT_ONCE, ANSWERED_AT_ONCE) }
+      : {}),
     linger,
     signal,
     ...(onEvent === undefined || isFirst ? {} : { onEvent: (event) => onEvent({ ...event, stage: stage.name }) }),

@@ -11,6 +11,7 @@ export { runStateContract, type StateHarness } from './state-contract.js';
 export { runSubKeyContract } from './sub-key-contract.js';
 export { runTablesContract, type TablesFixture, type TablesHarness } from './tables-contract.js';
 export * from './ruled.js';
+export * from './market.js';
 export * from './rated.js';
 export * from './sales.js';
 export * from './twice.js';

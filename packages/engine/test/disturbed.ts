@@ -33,13 +33,16 @@ export interface OfStream {
 }
 
 /**
- * Records that are processed together leave the same states, and the same rows with their versions, as one by one.
+ * Records that are processed together leave the same states, and the same rows with their versions, as one by one; and
+ * the same ones leave through repartitions.
  *
  * Rows are compared as tables hold them, because the same row may be written again.
  */
 export function expectSameInBatches(made: Pipeline, batches: readonly (readonly (Sale | OfStream)[])[]): void {
   const [single, together] = [newEngine(made), newEngine(made)];
   const [ofSingle, ofTogether] = [new Map<string, string>(), new Map<string, string>()];
+  const departuresOf = ({ departures }: PartitionEngine): unknown[] =>
+    departures.take().map(({ stream, ...sent }) => ({ ...sent, to: stream.name }));
   const commit = (engine: PartitionEngine, into: Map<string, string>): void => {
     for (const { table, values, version, deleted = false } of engine.commit())
       into.set(shown([table.name, values.slice(0, table.keyLength)]), shown(deleted ? [version] : [values, version]));
@@ -48,11 +51,11 @@ export function expectSameInBatches(made: Pipeline, batches: readonly (readonly 
     const records = batch.map((each) => ('record' in each ? each.record : each));
     const copies = records.map((each) => ({ ...each }));
     const next = single.inputs.all.map(({ offset }) => offset);
-    const positions = batch.map((each) => {
+    const positions = batch.map((each, n) => {
       const input = 'record' in each ? each.input : 0;
       const offset = next[input] ?? 0;
       next[input] = offset + 1;
-      return { input, offset, ingested: 0 };
+      return { input, offset, ingested: records[n]?.time ?? 0 };
     });
     records.forEach((each, n) => single.push(each, positions[n] ?? { offset: 0, ingested: 0 }));
     // Functions may change records.
@@ -62,5 +65,6 @@ export function expectSameInBatches(made: Pipeline, batches: readonly (readonly 
     commit(single, ofSingle);
     commit(together, ofTogether);
     expect([...ofTogether].sort()).to.eql([...ofSingle].sort());
+    expect(departuresOf(together)).to.eql(departuresOf(single));
   }
 }

@@ -145,6 +145,7 @@ export function newEngine(
 ): PartitionEngine {
   return new PartitionEngine({
     ...{ pipeline: made, partition: 0, source: 'source-1', codec: codec as never, onBadRecord, states },
+    repartitions: new Map(made.plan.repartitions.map(({ stream }) => [stream.name, 3])),
   });
 }
 

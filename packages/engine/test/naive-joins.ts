@@ -1,4 +1,4 @@
-import type { Item, Part } from './random-parts.js';
+import type { Item, Part } from '@stockafolio/conformance/random';
 
 type Join = Extract<Part, { readonly kind: 'join' }>;
 type Versions = Extract<Part, { readonly kind: 'versions' }>;
@@ -59,25 +59,31 @@ export function takeAlone(part: Join, held: Held[], now: number): Held[] {
   return alone.sort((a, b) => byTime(a, b) || (order(a) < order(b) ? -1 : order(a) > order(b) ? 1 : 0));
 }
 
+/** When a version ceases to be valid. @param next the one after it, if there is one */
+const endOf = ({ validFor = Number.POSITIVE_INFINITY }: Versions, time: number, next: Held | undefined): number =>
+  Math.min(time + validFor, next?.time ?? Number.POSITIVE_INFINITY);
+
 /** An item with the version of its time; nothing for a version, which is then held. Undefined if it is late. */
-export function versionsFor({ keep, join }: Versions, held: Held[], own: Held, now: number): Pair[] | undefined {
+export function versionsFor(part: Versions, held: Held[], own: Held, now: number): Pair[] | undefined {
+  const { keep, join } = part;
   const versions = held.filter((each) => sameKey(each, own)).sort(byTime);
   const next = versions.find(({ time }) => time > own.time);
   if (own.side === 'right') {
-    if (next !== undefined && next.time + keep <= now) return undefined;
+    if (endOf(part, own.time, next) + keep <= now) return undefined;
     held.push(own);
     return [];
   }
   if (own.time + keep < now) return undefined;
-  const valid = versions.findLast(({ time }) => time <= own.time);
+  const latest = versions.findLast(({ time }) => time <= own.time);
+  const valid = latest !== undefined && own.time < endOf(part, latest.time, next) ? latest : undefined;
   if (valid === undefined && join === 'inner') return [];
   return [{ left: own.value, right: valid?.value, time: own.time }];
 }
 
 /** Removes the versions that no item can need any more. */
-export function dropVersions({ keep }: Versions, held: Held[], now: number): void {
+export function dropVersions(part: Versions, held: Held[], now: number): void {
   for (const each of [...held]) {
-    if (held.some((next) => sameKey(next, each) && next.time > each.time && next.time + keep <= now))
-      held.splice(held.indexOf(each), 1);
+    const next = held.filter((other) => sameKey(other, each) && other.time > each.time).sort(byTime)[0];
+    if (endOf(part, each.time, next) + part.keep <= now) held.splice(held.indexOf(each), 1);
   }
 }

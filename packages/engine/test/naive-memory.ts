@@ -1,6 +1,6 @@
 import type { Held } from './naive-joins.js';
 import type { Process } from './naive-process.js';
-import type { Item } from './random-parts.js';
+import type { Item } from '@stockafolio/conformance/random';
 
 /** What an operator sees of a record or a final value. */
 export interface Seen {
@@ -20,6 +20,13 @@ export interface OpenWindow extends Totals {
   readonly key: readonly [string, string];
 }
 
+/** An item on its way to another partition. */
+export interface Sent {
+  /** The name of the repartition. */
+  readonly name: string;
+  readonly item: Item;
+}
+
 /** All that a plan keeps: copied before each record, so that a failing one is undone. */
 export interface Memory {
   /** By part and key. */
@@ -30,6 +37,8 @@ export interface Memory {
   readonly processes: Map<string, Process>;
   /** By part and key, all amounts so far with their times. */
   readonly moments: Record<string, { readonly time: number; readonly amount: number }[]>;
+  /** What left through repartitions, in order. */
+  readonly sent: Sent[];
   /** By part and key, all amounts so far. */
   readonly amounts: Record<string, number[]>;
   /** By part, what its joins hold. */
@@ -43,6 +52,6 @@ export interface Memory {
 export function newMemory(): Memory {
   return {
     ...{ sums: {}, seen: new Map(), windows: new Map(), processes: new Map(), moments: {}, amounts: {}, held: {} },
-    ...{ rules: new Map(), rows: {} },
+    ...{ rules: new Map(), rows: {}, sent: [] },
   };
 }

@@ -26,8 +26,9 @@ export function naiveOrder<M extends Ordered>(
     });
   });
   const order: M[] = [];
+  const next = rest.map(() => 0);
   for (;;) {
-    const heads = rest.flatMap(([head]) => head ?? []);
+    const heads = rest.flatMap((log, input) => log[next[input] ?? 0] ?? []);
     const isFree = ({ message, at }: (typeof heads)[number]): boolean =>
       heads.every(
         ({ message: other, at: otherAt }) =>
@@ -39,6 +40,6 @@ export function naiveOrder<M extends Ordered>(
     const [first] = heads.filter(isFree).sort((a, b) => a.at - b.at);
     if (first === undefined) return order;
     order.push(first.message);
-    rest[first.message.input]?.shift();
+    next[first.message.input] = (next[first.message.input] ?? 0) + 1;
   }
 }

@@ -1,22 +1,49 @@
 import type { Sale } from '@stockafolio/conformance';
-import { type Memory, newMemory, type Seen, type Totals } from './naive-memory.js';
+import { type Memory, newMemory, type Seen, type Sent, type Totals } from './naive-memory.js';
+import { intoCounted, intoSession, intoSliding, intoWindows } from './naive-windows.js';
 import { newProcess, nextTimer, type Process, processRecord, processTimer } from './naive-process.js';
 import { dropVersions, type Held, lagOf, pairsWith, takeAlone, versionsFor } from './naive-joins.js';
-import type { Item, Part } from './random-parts.js';
-import { classOf, isOther, isRemoval, joined, mapped, mergeSums, OUT_OF_ORDER, ruleKey } from './random-plans.js';
+import type { Item, Part } from '@stockafolio/conformance/random';
+import {
+  classOf,
+  isOdd,
+  isOther,
+  isRemoval,
+  joined,
+  mapped,
+  movedBy,
+  OUT_OF_ORDER,
+  ruleKey,
+} from '@stockafolio/conformance/random';
 
-interface Node {
+/** A part of a plan, named after its number, counted depth first. */
+export interface Node {
   readonly name: string;
   readonly part: Part;
   readonly next: readonly Node[];
   readonly behindTimers: readonly Node[];
 }
 
+export function nodesOf(parts: readonly Part[]): readonly Node[] {
+  let number = 0;
+  const nodeOf = (part: Part): Node => {
+    const name = `n${number++}`;
+    const next = ('next' in part ? part.next : []).map(nodeOf);
+    return { name, part, next, behindTimers: ('behindTimers' in part ? part.behindTimers : []).map(nodeOf) };
+  };
+  return parts.map(nodeOf);
+}
+
+/** The parts behind one that are executed with it: none behind a repartition. */
+export function behind({ part, next, behindTimers }: Node): readonly Node[] {
+  return part.kind === 'repartition' ? [] : [...next, ...behindTimers];
+}
+
 /** The joins at and behind a part, depth first, whose other records are those at the root. */
 function joinsWithRoot(node: Node): Node[] {
-  const { part, next, behindTimers } = node;
+  const { part } = node;
   const own = (part.kind === 'join' || part.kind === 'versions') && part.isWithRoot ? [node] : [];
-  return [...own, ...[...next, ...behindTimers].flatMap(joinsWithRoot)];
+  return [...own, ...behind(node).flatMap(joinsWithRoot)];
 }
 
 /** What a random plan makes of records, by its plain definition: one record after the other, everything copied. */
@@ -25,20 +52,17 @@ export class NaivePlan {
   /** By part, the time to which it has moved. */
   readonly #now = new Map<string, number>();
   readonly #nodes: readonly Node[];
+  readonly #outOfOrderness: number;
   #watermark = Number.NEGATIVE_INFINITY;
   /** Operators for which the record or the final value came too late. */
   #late = new Set<string>();
   /** `OFFSET OPERATOR` of each dead letter. */
   readonly letters = new Set<string>();
 
-  constructor(parts: readonly Part[]) {
-    let number = 0;
-    const nodeOf = (part: Part): Node => {
-      const name = `n${number++}`;
-      const next = ('next' in part ? part.next : []).map(nodeOf);
-      return { name, part, next, behindTimers: ('behindTimers' in part ? part.behindTimers : []).map(nodeOf) };
-    };
-    this.#nodes = parts.map(nodeOf);
+  /** @param outOfOrderness how far the watermark is behind the newest record, in milliseconds */
+  constructor(nodes: readonly Node[], outOfOrderness: number = OUT_OF_ORDER) {
+    this.#nodes = nodes;
+    this.#outOfOrderness = outOfOrderness;
   }
 
   /**
@@ -47,12 +71,36 @@ export class NaivePlan {
    */
   push(record: Sale, offset: number | string, takes: (part: number) => boolean = () => true): void {
     const { user, item, amount, time } = record;
-    const isKept = this.#attempt(() => {
+    const value = { user, item, amount, time };
+    this.#take(time, offset, (seen) => {
       this.#nodes.forEach((node, n) => {
-        const value = { user, item, amount };
-        if (takes(n)) this.#deliver(node, value, value, { time, watermark: this.#watermark });
+        if (takes(n)) this.#deliver(node, value, value, seen);
       });
     });
+  }
+
+  /** Passes on a record of a repartition that all parts at the root are behind. */
+  pushMoved(item: Item, offset: number | string): void {
+    this.#take(item.time, offset, (seen) => {
+      for (const node of this.#nodes) this.#receive(node, item, seen);
+    });
+  }
+
+  /** Passes on a record of a stream to the joins behind a repartition whose other records are those of the stream. */
+  pushOther({ user, item, amount, time }: Sale, offset: number | string): void {
+    this.#take(time, offset, (seen) => {
+      for (const join of this.#nodes.flatMap(joinsWithRoot))
+        this.#join(join, 'right', { user, item, amount, time }, seen);
+    });
+  }
+
+  /** Removes what left through repartitions. */
+  takeSent(): readonly Sent[] {
+    return this.#memory.sent.splice(0);
+  }
+
+  #take(time: number, offset: number | string, step: (seen: Seen) => void): void {
+    const isKept = this.#attempt(() => step({ time, watermark: this.#watermark }));
     if (isKept) for (const name of this.#late) this.letters.add(`${offset} ${name}`);
     else this.letters.add(`${offset} `);
     if (isKept) this.#moveOn(time, offset);
@@ -60,29 +108,31 @@ export class NaivePlan {
 
   /** Passes on a record of the broadcast stream. */
   pushRule({ user, item, amount, time }: Sale, offset: number | string): void {
-    const value = { user, item, amount };
-    const keep = ({ name, part, next, behindTimers }: Node): void => {
+    const value = { user, item, amount, time };
+    const keep = (node: Node): void => {
+      const { name, part } = node;
       if (part.kind === 'rules') {
         const id = `${name}/${ruleKey(part.by, value)}`;
         if (isRemoval(value)) this.#memory.rules.delete(id);
         else this.#memory.rules.set(id, value);
       }
-      [...next, ...behindTimers].forEach(keep);
+      behind(node).forEach(keep);
     };
     this.#nodes.forEach(keep);
     this.#moveOn(time, offset);
   }
 
   #moveOn(time: number, offset: number | string): void {
-    if (time - OUT_OF_ORDER <= this.#watermark) return;
-    this.#watermark = time - OUT_OF_ORDER;
+    if (time - this.#outOfOrderness <= this.#watermark) return;
+    this.#watermark = time - this.#outOfOrderness;
     for (const node of this.#nodes) this.#advance(node, this.#watermark, offset);
   }
 
   /** All rows by table and key, after the windows were emitted because no more records arrive. */
   get rows(): Readonly<Record<string, string>> {
     const rows = { ...this.#memory.rows };
-    const rank = ({ name, part, next, behindTimers }: Node): void => {
+    const rank = (node: Node): void => {
+      const { name, part } = node;
       if (part.kind === 'rank') {
         const sums = Object.entries(this.#memory.sums).filter(([id]) => id.startsWith(`${name}/`));
         const ranked = sums.map(([id, { amount }]) => ({ user: id.slice(name.length + 1), amount }));
@@ -91,7 +141,7 @@ export class NaivePlan {
           rows[`${name}/${n + 1}/`] = `${amount} 0`;
         });
       }
-      [...next, ...behindTimers].forEach(rank);
+      behind(node).forEach(rank);
     };
     this.#nodes.forEach(rank);
     return rows;
@@ -131,7 +181,7 @@ export class NaivePlan {
 
   #receive(node: Node, value: Item, seen: Seen): void {
     const { name, part, next } = node;
-    const { seen: remembered, windows, rows } = this.#memory;
+    const { seen: remembered, rows } = this.#memory;
     const pass = (each: Item): void => {
       for (const child of next) this.#receive(child, each, seen);
     };
@@ -141,6 +191,15 @@ export class NaivePlan {
         return pass(mapped(value, part.factor));
       case 'filter':
         return value.amount % 5 === part.not ? undefined : pass(value);
+      case 'rows':
+        rows[`${name}/${value.user}/${value.item}`] = `${value.amount} ${value.time}`;
+        return undefined;
+      case 'repartition':
+        this.#memory.sent.push({
+          name: part.isSplit ? `${name}${isOdd(value) ? 'a' : 'b'}` : name,
+          item: movedBy(part.by, value),
+        });
+        return undefined;
       case 'distinct': {
         const id = [name, ...keyOf(part.key)].join('/');
         if (seen.time + part.within <= seen.watermark) return void this.#late.add(name);
@@ -200,84 +259,15 @@ export class NaivePlan {
       }
       case 'rank':
         return void this.#sum(`${name}/${value.user}`, value.amount);
-      case 'window': {
-        const { step } = part;
-        for (let end = Math.floor(seen.time / step) * step + step * part.overlap; end > seen.time; end -= step) {
-          if (end + part.lateness <= seen.watermark) {
-            this.#late.add(name);
-            continue;
-          }
-          const [key, start] = [keyOf(part.key), end - step * part.overlap];
-          const id = [name, start, ...key].join('/');
-          const window = windows.get(id) ?? { start, end, key, amount: 0, count: 0 };
-          windows.set(id, window);
-          window.amount += value.amount;
-          window.count += 1;
-          if (value.amount === 7) throw new Error('7 fails');
-          if (part.emit !== 'final only') rows[[name, ...key, start].join('/')] = `${window.amount} ${window.count}`;
-        }
-        return undefined;
-      }
-      case 'sliding': {
-        const { size, lateness } = part;
-        if (seen.time + lateness < seen.watermark) return void this.#late.add(name);
-        const key = keyOf(part.key);
-        const all = (this.#memory.moments[[name, ...key].join('/')] ??= []);
-        all.push({ time: seen.time, amount: value.amount });
-        if (value.amount === 7) throw new Error('7 fails');
-        const moments = new Map<number, Totals>();
-        for (const { time, amount } of all) {
-          if (time <= seen.time - size || time > seen.time) continue;
-          const sum = moments.get(time) ?? { amount: 0, count: 0 };
-          moments.set(time, { amount: sum.amount + amount, count: sum.count + 1 });
-        }
-        const [[, figure], ...later] = [...moments].sort(([a], [b]) => a - b) as [
-          [number, Totals],
-          ...[number, Totals][],
-        ];
-        for (const [, each] of later) mergeSums(figure, each);
-        rows[[name, ...key].join('/')] = `${figure.amount} ${figure.count}`;
-        return pass({ ...value, amount: figure.amount });
-      }
+      case 'window':
+        return intoWindows(part, value, { ...seen, name, memory: this.#memory, late: this.#late });
+      case 'session':
+        return intoSession(part, value, { ...seen, name, memory: this.#memory, late: this.#late });
+      case 'sliding':
       case 'count': {
-        const { size, slide } = part;
-        const key = keyOf(part.key);
-        const all = (this.#memory.amounts[[name, ...key].join('/')] ??= []);
-        all.push(value.amount);
-        if (value.amount === 7) throw new Error('7 fails');
-        const first = all.length - size;
-        if (first < 0 || first % slide !== 0) return undefined;
-        const amount = all.slice(first).reduce((sum, each) => sum + each);
-        rows[[name, ...key, first / slide].join('/')] = `${amount} ${size}`;
-        return pass({ user: key[0], item: key[1], amount });
-      }
-      case 'session': {
-        const { gap, lateness } = part;
-        const key = keyOf(part.key);
-        const idAt = (start: number): string => [name, start, ...key].join('/');
-        const mine = [...windows].flatMap(([id, each]) => (id === idAt(each.start) ? [each] : []));
-        const [from, until] = [seen.time, seen.time + gap];
-        const isLate = until + lateness <= seen.watermark;
-        const met = mine
-          .filter(({ start, end }) => start < until && from < end && !(isLate && from < start))
-          .sort((a, b) => a.start - b.start);
-        if (isLate && met.length === 0) return void this.#late.add(name);
-        const start = Math.min(from, ...met.map((each) => each.start));
-        const end = Math.max(until, ...met.map((each) => each.end));
-        const [{ amount, count }, ...others] =
-          met[0] === undefined ? [{ amount: 0, count: 0 }] : [met[0], ...met.slice(1)];
-        const session = { start, end, key, amount, count };
-        for (const other of others) mergeSums(session, other);
-        for (const other of met) {
-          windows.delete(idAt(other.start));
-          Reflect.deleteProperty(rows, [name, ...key, other.start].join('/'));
-        }
-        windows.set(idAt(start), session);
-        session.amount += value.amount;
-        session.count += 1;
-        if (value.amount === 7) throw new Error('7 fails');
-        if (part.emit !== 'final only') rows[[name, ...key, start].join('/')] = `${session.amount} ${session.count}`;
-        return undefined;
+        const into = { ...seen, name, memory: this.#memory, late: this.#late };
+        const figure = part.kind === 'count' ? intoCounted(part, value, into) : intoSliding(part, value, into);
+        return figure === undefined ? undefined : pass(figure);
       }
     }
   }
@@ -345,6 +335,7 @@ export class NaivePlan {
   /** Moves the time of a part and of those behind it; behind a window they have its time. */
   #advance(node: Node, watermark: number, offset: number | string): void {
     const { name, part, next } = node;
+    if (part.kind === 'repartition') return;
     if (part.kind === 'distinct') {
       for (const [id, until] of this.#memory.seen)
         if (id.startsWith(`${name}/`) && until <= watermark) this.#memory.seen.delete(id);
@@ -378,7 +369,7 @@ export class NaivePlan {
       },
     ] of done) {
       const item = part.kind === 'session' ? String(end) : own;
-      this.#emitLater(node, { user, item, amount }, end - 1, offset);
+      this.#emitLater(node, { user, item, amount, time: end - 1 }, end - 1, offset);
       this.#memory.windows.delete(id);
       if (part.emit === 'final only') this.#memory.rows[[name, user, own, start].join('/')] = `${amount} ${count}`;
     }

@@ -1,5 +1,4 @@
-import type { Item } from './random-parts.js';
-import type { ProcessPart } from './random-process.js';
+import type { Item, ProcessPart } from '@stockafolio/conformance/random';
 
 const names = ['quiet', 'again'] as const;
 type TimerName = (typeof names)[number];
@@ -36,7 +35,7 @@ export function processRecord(
   if (amount % 4 === 0) set('again', time - 2_000);
   if (amount % 7 === 0) process.timers.quiet = undefined;
   const mixed = process.recent.reduce((sum, each) => sum * 3 + each, 0);
-  emit({ user, item, amount: (mixed + process.amounts.length) % 31 });
+  emit({ user, item, amount: (mixed + process.amounts.length) % 31, time });
   if (amount === fails) throw new Error(`${fails} fails`);
 }
 
@@ -58,7 +57,7 @@ export function processTimer(
   else if (count % 5 === 0) isKept = false;
   process.amounts.shift();
   const [user, item] = process.key;
-  emit({ user, item, amount });
+  emit({ user, item, amount, time });
   if (amount === fails) throw new Error(`${fails} fails`);
   return isKept;
 }

@@ -247,23 +247,23 @@ export class StreamRun<T> implements AssignmentListener {
    * @returns the target that the group is bound to
    */
   async #openTables(): Promise<GroupTarget> {
-    const { pipeline, tables, source, checkpoints, takeOver, clock } = this.#options;
-    const { takeGroup = false, untilCaughtUp = false } = this.#options;
+    const { pipeline, tables, source, checkpoints, clock } = this.#options;
+    const { takeGroup = false, takeOver = false, untilCaughtUp = false } = this.#options;
     this.#source = await source.identity();
     this.#sources = await Promise.all(this.#inputs.map((input) => input.source.identity()));
-    const written = tablesOf(pipeline);
     const store = await untilBack(this.#options, 'reading checkpoints', () =>
       checkpointStore(checkpoints, pipeline.name, clock),
     );
-    await claimTables(tables, written, {
-      ...{ pipeline: pipeline.name, runner: 'stream', checkpoints: store, clock },
-      takeOver: takeOver ?? false,
+    // A process may be started while the tables are restarted.
+    const target = await untilBack(this.#options, 'opening the tables', async () => {
+      const claim = { pipeline: pipeline.name, runner: 'stream', checkpoints: store, clock, takeOver } as const;
+      await claimTables(tables, tablesOf(pipeline), claim);
+      await this.#watch.begin(tablesOf(pipeline));
+      await this.#readProgress();
+      return streamTarget(pipeline, tables, store, clock);
     });
-    await this.#watch.begin(written);
-    await this.#readProgress();
     this.#counts = await untilBack(this.#options, 'asking what the source holds', () => this.#countPartitions());
     await untilBack(this.#options, 'reading progress', () => checkPartitionings(pipeline, tables, this.#counts));
-    const target = await streamTarget(pipeline, tables, store, clock);
     return { ...target, takeGroup, endsByItself: untilCaughtUp };
   }
 

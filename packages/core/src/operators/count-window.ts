@@ -42,8 +42,11 @@ export interface CountNodeOptions<T, F extends Fields> extends CountOptions<T, K
  * records.
  *
  * Emits a window with its last record, once: it is final, so any operator can follow. Its event time is that of this
- * record, whose time plays no other part: no record is late. A window that is not full is not emitted. Keys are kept for
- * ever. The key and the index of a window belong into the key of its table.
+ * record, whose time plays no other part: no record is late. A window that is not full is not emitted. The key and
+ * the index of a window belong into the key of its table.
+ *
+ * Keys are kept forever: a forgotten key would count from 0 again, and its windows would replace those before in the
+ * table. For keys that come and go use `processByKey` with a list and a timer.
  *
  * The key must begin with the stream's own key, because only within a partition there is an order of offsets.
  *

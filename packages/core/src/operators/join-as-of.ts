@@ -27,6 +27,11 @@ export interface JoinAsOfOptions<
    * record that is further behind is late. Defaults to 0.
    */
   readonly keep?: number;
+  /**
+   * For how long, in milliseconds of event time, a version is valid at most: a record of that time after it or later
+   * does not find it. Keys of which no version is valid any more are forgotten. Defaults to forever.
+   */
+  readonly validFor?: number;
   /** `inner` drops a record for which there is no version; `left` emits it alone. Defaults to `inner`. */
   readonly kind?: J;
   /** What is kept of a version; defaults to all its fields, if these are the records of a stream. */
@@ -39,6 +44,8 @@ export interface JoinAsOfNodeOptions {
   readonly otherKey: AnyKey<unknown>;
   readonly right: KeptNode;
   readonly keep: number;
+  /** Infinity if versions are valid forever. */
+  readonly validFor: number;
   readonly kind: 'inner' | 'left';
 }
 
@@ -50,15 +57,16 @@ export interface JoinAsOfNodeOptions {
  * after it, although its time is earlier, counts only for what comes after the version. Streams are read in the order of
  * event time, so that is rare.
  *
- * The newest version of each key is kept forever, and an earlier one for `keep` after the time of the next. A record
- * whose event time is more than `keep` below the watermark is late, because its version may be gone; a version is late
- * if its next one is that old, so that no record would find it. Both are dead-lettered.
+ * The newest version of each key is kept forever, and an earlier one for `keep` after the time of the next. With
+ * `validFor` none is kept for longer than that and `keep`, so state is bounded whatever keys come. A record whose event
+ * time is more than `keep` below the watermark is late, because its version may be gone; a version is late if it ceased
+ * to be valid that long ago, so that no record would find it. Both are dead-lettered.
  *
  * @param name unique in the pipeline; the state is found by it after a restart
  * @param versions a flow with what is valid from its event time on
  * @throws ERR_KEY_NOT_PARTITIONED if a key does not begin with its stream's own: at once if both are names of fields,
  * otherwise at the first record; ERR_NOT_COPARTITIONED if records of a key are in different partitions of the streams;
- * ERR_PIPELINE_INVALID if `keep` is no duration, the keys differ in their types, or nothing states what is kept of a flow
+ * ERR_PIPELINE_INVALID if `keep` or `validFor` is no duration, the keys differ in their types, or nothing states what is kept of a flow
  * that is not a stream
  * @example
  * // Each order, less the discount that its user had at its time.
@@ -83,6 +91,8 @@ export function joinAsOf<
 ): OperatorFunction<T, JoinedOf<J, KeyValues<T, K, P>, T, KeptOf<U, R>>> {
   const keep = checkedDuration(name, 'keep', options.keep ?? 0);
   const kind = options.kind ?? 'inner';
+  const validFor =
+    options.validFor === undefined ? Number.POSITIVE_INFINITY : checkedDuration(name, 'validFor', options.validFor);
   return (source: Observable<T>) => {
     const plan = currentPlan(`joinAsOf('${name}')`);
     const key = options.key as AnyKey<unknown>;
@@ -96,12 +106,16 @@ export function joinAsOf<
       otherKey: otherParts,
       streamKeyAt: 0,
       needsStreamKey: true,
-      settings: { ...keySetting('key', parts), ...keySetting('otherKey', otherParts), keep, join: kind },
+      settings: {
+        ...{ ...keySetting('key', parts), ...keySetting('otherKey', otherParts), keep },
+        ...(options.validFor === undefined ? {} : { validFor }),
+        join: kind,
+      },
       state: withHidden(ONLY_SUB_KEYS, {}),
       subKeys: { versions: { kind: 'number', fields: withHidden(right.state, {}) } },
       isShared: false,
       writesState: false,
-      options: { key, otherKey, right, keep, kind },
+      options: { key, otherKey, right, keep, validFor, kind },
     };
     return plan.addOperator(node, source, versions);
   };

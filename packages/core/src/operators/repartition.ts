@@ -35,7 +35,7 @@ export interface RepartitionOptions<T, F extends Fields = never> {
  *
  * @param name unique in the pipeline, in the form of a stream's name: the topic is `PIPELINE-NAME`
  * @throws ERR_SCHEMA_INVALID if the name or the key does not fit; ERR_PIPELINE_INVALID if it is not known what the
- * records are, or if they change; ERR_OPERATOR_NAME_TAKEN
+ * records are, if they change, or if nothing reads what comes after it; ERR_OPERATOR_NAME_TAKEN
  * @example
  * // Top pages over all visitors: hits are partitioned by visitor.
  * hits.pipe(repartition('by-page', 'page'), foldByKey('views', { key: ['page'], state: Views, fold: addHit }))

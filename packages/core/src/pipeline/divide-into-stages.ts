@@ -16,7 +16,7 @@ export interface Connected {
  * repartitions is together in one of the others. A stream can be read by several stages.
  *
  * @returns the stage of each step; a repartition is in the stage that writes it
- * @throws ERR_PIPELINE_INVALID if a step is given values of different stages
+ * @throws ERR_PIPELINE_INVALID if a step is given values of different stages, or nothing reads a repartition
  */
 export function divideIntoStages(pipeline: string, { steps, sources, finals }: Connected): ReadonlyMap<Step, number> {
   const repartitions = steps.filter((step) => 'origin' in step);
@@ -32,6 +32,7 @@ export function divideIntoStages(pipeline: string, { steps, sources, finals }: C
     return leader === step ? step : leaderOf(leader);
   };
   const makers = makersOf(steps, finals);
+  checkAreRead(pipeline, repartitions, sources);
   /** What stands for the stage of each step: a repartition, or nothing for stage 0; absent if a stream alone reaches it. */
   const behind = new Map<Step, RepartitionStep | undefined>();
   for (const step of steps) {
@@ -82,6 +83,18 @@ function inOrder(
     left = left.filter((stage) => stage !== next);
   }
   return numbers;
+}
+
+/** What a repartition sends would stay in its topic for ever: its stage would read nothing and do nothing. */
+function checkAreRead(pipeline: string, repartitions: readonly RepartitionStep[], sources: Connected['sources']): void {
+  const read = new Set([...sources.values()].flat());
+  const unread = repartitions.find(({ origin }) => !read.has(origin));
+  if (unread === undefined) return;
+  throw new StockafolioError(
+    'ERR_PIPELINE_INVALID',
+    `pipeline '${pipeline}': nothing reads what comes after repartition '${unread.stream.name}'`,
+    { hint: 'put what comes after it into an operator or a table, or remove the repartition' },
+  );
 }
 
 /** The operator or repartition from which values leave, by the place where they do. */

@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { filter, map } from 'rxjs';
 import { codeOf, looseSales, sale, sales } from '@stockafolio/conformance';
 import { int64, into, joinAsOf, pipeline, record, table, text, timestamp } from '@stockafolio/core';
+import { CheckpointWriter, findCheckpoint, restoreCheckpoint } from '@stockafolio/engine';
+import { memoryFiles } from '@stockafolio/testing';
 import { expectSameInBatches } from '../../test/disturbed.js';
 import { feed, newEngine } from '../../test/engines.js';
 import {
@@ -31,13 +33,17 @@ const Part = record('part', { id: int64() });
 
 interface Shape {
   readonly keep: number;
+  readonly validFor?: number;
   readonly kind: 'inner' | 'left';
 }
 
-const anyShape: fc.Arbitrary<Shape> = fc.record({
-  keep: fc.constantFrom(0, 500, 3_000),
-  kind: fc.constantFrom('inner', 'left'),
-});
+const anyShape: fc.Arbitrary<Shape> = fc
+  .record({
+    keep: fc.constantFrom(0, 500, 3_000),
+    kind: fc.constantFrom<Shape['kind']>('inner', 'left'),
+    validFor: fc.constantFrom(undefined, 400, 2_500),
+  })
+  .map(({ validFor, ...shape }) => (validFor === undefined ? shape : { ...shape, validFor }));
 
 const isBad = (left: number, right: number): boolean => (left + 2 * right) % 23 === 5;
 
@@ -57,7 +63,8 @@ const joinOf = (shape: Shape): ReturnType<typeof joining> =>
   ]);
 
 /** The same by its plain definition: all versions are kept, but those that are late never counted. */
-function naive(arrivals: readonly Arrival[], order: readonly number[], { keep, kind }: Shape) {
+function naive(arrivals: readonly Arrival[], order: readonly number[], shape: Shape) {
+  const { keep, kind, validFor = Number.POSITIVE_INFINITY } = shape;
   const versions: Seen[] = [];
   const rows: { user: string; visit: number; buy: number; time: number }[] = [];
   const letters: string[] = [];
@@ -67,7 +74,7 @@ function naive(arrivals: readonly Arrival[], order: readonly number[], { keep, k
       const own = versions.filter((version) => version.user === user);
       if (!isLeft) {
         const next = Math.min(...own.filter((version) => version.time > time).map((version) => version.time));
-        if (next + keep <= watermark) letters.push(`${id} found`);
+        if (Math.min(next, time + validFor) + keep <= watermark) letters.push(`${id} found`);
         else versions.push(seen);
         return true;
       }
@@ -75,10 +82,11 @@ function naive(arrivals: readonly Arrival[], order: readonly number[], { keep, k
         letters.push(`${id} found`);
         return true;
       }
-      const valid = own
+      const latest = own
         .filter((version) => version.time <= time)
         .sort((a, b) => a.time - b.time)
         .at(-1);
+      const valid = latest !== undefined && time < latest.time + validFor ? latest : undefined;
       if (valid === undefined && kind === 'inner') return true;
       const buy = valid?.id ?? NONE;
       if (isBad(id, buy)) letters.push(`${id} `);
@@ -236,6 +244,34 @@ describe('joinAsOf', () => {
     expect(engine.states.size).to.equal(100 + 500 + 100);
   }).timeout(60_000);
 
+  it('forgets keys of which no version is valid any more, also after a restart', async () => {
+    const made = pipeline('self', { sales }, ({ sales }) => [
+      into(
+        found,
+        sales.pipe(
+          joinAsOf('found', sales, { key: ['user'], otherKey: ['user'], keep: 1_000, validFor: 2_000 }),
+          map(({ key: [user], right: { amount, time } }) => ({ user, visit: 0, buy: amount, time })),
+        ),
+      ),
+    ]);
+    const engine = newEngine(made);
+    feed(
+      engine,
+      Array.from({ length: 20_000 }, (_, n) => sale({ user: `u${n}`, time: 10 * n })),
+    );
+    // Keys of three seconds, with a version each.
+    expect(engine.states.size).to.equal(2 * 300);
+    const files = memoryFiles();
+    const writer = new CheckpointWriter({ pipeline: 'self', source: 'source-1', engine, files });
+    await writer.store(writer.prepare() ?? expect.fail('no checkpoint'));
+    const chain = (await findCheckpoint(files, 'self', 0, () => undefined)) ?? expect.fail('no checkpoint');
+    const resumed = newEngine(made);
+    restoreCheckpoint(resumed, chain, { source: 'source-1', acceptPlanChange: false });
+    expect(resumed.states.size).to.equal(2 * 300);
+    feed(resumed, [sale({ user: 'last', time: 200_000 + 3_000 })], 20_000);
+    expect(resumed.states.size).to.equal(2);
+  });
+
   it('is refused where it would join the wrong records', async () => {
     const join = (options: object) => () =>
       joining(({ visits, buys }) => [
@@ -247,6 +283,7 @@ describe('joinAsOf', () => {
           ),
         ),
       ]).made;
+    expect(join({ validFor: -1 })).to.throw(/validFor cannot be -1/);
     expect(join({ keep: -1 }))
       .to.throw('keep cannot be -1')
       .with.property('code', 'ERR_PIPELINE_INVALID');

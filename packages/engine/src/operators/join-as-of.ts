@@ -14,6 +14,7 @@ export class JoinAsOf implements Operator<unknown> {
   readonly #keepVersion: (version: unknown) => void;
   readonly #versions: SubKeys;
   readonly #keep: number;
+  readonly #validFor: number;
   readonly #emitsAlone: boolean;
   /**
    * When the earliest version of each key may be dropped. No record finds it then: one that would is late, and so is a
@@ -21,13 +22,14 @@ export class JoinAsOf implements Operator<unknown> {
    */
   readonly #dropping: Timers;
 
-  constructor(host: OperatorHost, { key, otherKey, right, keep, kind }: JoinAsOfNodeOptions) {
+  constructor(host: OperatorHost, { key, otherKey, right, keep, validFor, kind }: JoinAsOfNodeOptions) {
     this.#host = host;
     this.#keyOf = keyReader(key, `operator '${host.node.name}', left`);
     this.#otherKeyOf = keyReader(otherKey, `operator '${host.node.name}', right`);
     this.#versions = host.state.subKeys('versions');
     this.#keepVersion = keeper(`operator '${host.node.name}'`, this.#versions, right);
     this.#keep = keep;
+    this.#validFor = validFor;
     this.#emitsAlone = kind === 'left';
     this.#dropping = host.unseenTimers();
   }
@@ -52,13 +54,15 @@ export class JoinAsOf implements Operator<unknown> {
     const host = this.#host;
     const versions = this.#versions;
     const { time, record: number, version: rowVersion } = host.moment;
-    const slot = host.select(this.#otherKeyOf(version));
-    const next = versions.from(slot, time + 1);
-    const until = next < 0 ? Number.POSITIVE_INFINITY : (versions.key(next) as number) + this.#keep;
+    const key = this.#otherKeyOf(version);
+    const known = host.state.find(key);
+    const next = known < 0 ? -1 : versions.from(known, time + 1);
+    const until = this.#until(time, next);
     if (until <= host.watermark) {
       host.late(until, host.watermark);
       return;
     }
+    const slot = host.select(key);
     versions.upsert(slot, time, number, rowVersion);
     this.#keepVersion(version);
     const due = this.#drop(slot, host.watermark, number);
@@ -69,6 +73,7 @@ export class JoinAsOf implements Operator<unknown> {
     this.#dropping.take(watermark, (slot) => {
       const due = this.#drop(slot, watermark);
       if (due < Number.POSITIVE_INFINITY) this.#dropping.add(due, slot, -1);
+      else if (this.#versions.first(slot) < 0) this.#host.state.remove(slot);
     });
   }
 
@@ -79,12 +84,19 @@ export class JoinAsOf implements Operator<unknown> {
     });
   }
 
-  /** The latest version at or before a time; -1 if there is none. */
+  /** The latest version at or before a time, if it is still valid then; -1 if there is none. */
   #validAt(slot: number, time: number): number {
     if (slot < 0) return -1;
     const versions = this.#versions;
     const next = versions.from(slot, time + 1);
-    return next < 0 ? versions.last(slot) : versions.previous(next);
+    const latest = next < 0 ? versions.last(slot) : versions.previous(next);
+    return latest >= 0 && time < (versions.key(latest) as number) + this.#validFor ? latest : -1;
+  }
+
+  /** The watermark from which on no record finds a version of this time. @param next the version after it, or -1 */
+  #until(time: number, next: number): number {
+    const superseded = next < 0 ? Number.POSITIVE_INFINITY : (this.#versions.key(next) as number);
+    return Math.min(superseded, time + this.#validFor) + this.#keep;
   }
 
   /**
@@ -99,10 +111,11 @@ export class JoinAsOf implements Operator<unknown> {
     return due;
   }
 
-  /** The watermark at which the earliest version of a key is to be dropped; infinity if it is the only one. */
+  /** The watermark at which the earliest version of a key is to be dropped; infinity if it is kept, or there is none. */
   #due(slot: number): number {
-    const first = this.#versions.first(slot);
-    const next = first < 0 ? -1 : this.#versions.next(first);
-    return next < 0 ? Number.POSITIVE_INFINITY : (this.#versions.key(next) as number) + this.#keep;
+    const versions = this.#versions;
+    const first = versions.first(slot);
+    if (first < 0) return Number.POSITIVE_INFINITY;
+    return this.#until(versions.key(first) as number, versions.next(first));
   }
 }

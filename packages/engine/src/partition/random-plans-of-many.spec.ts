@@ -7,9 +7,8 @@ import { readLulls } from '@stockafolio/engine';
 import { pipelineHarness, type PipelineHarness } from '@stockafolio/testing';
 import { naiveOrder } from '../../test/naive-order.js';
 import { expectSameInBatches } from '../../test/disturbed.js';
-import { NaivePlan } from '../../test/naive-plans.js';
-import { anyPartsOfMany } from '../../test/random-parts.js';
-import { pipelineOfMany, sources } from '../../test/random-plans.js';
+import { NaivePlan, nodesOf } from '../../test/naive-plans.js';
+import { anyBatches, anyInputs, anyPartsOfMany, pipelineOfMany, sources } from '@stockafolio/conformance/random';
 
 /** Larger on request: `RANDOM_PLANS=5000`. */
 const RUNS = Number(process.env['RANDOM_PLANS'] ?? 150);
@@ -53,36 +52,6 @@ const anyMessages = fc
 const anyDisturbances = fc.infiniteStream(
   fc.constantFrom('', '', '', 'idle', 'commit', 'settle', 'checkpoint', 'restart', 'redeliver'),
 );
-
-/** By part, the streams that are merged into it. */
-const anyInputs = fc.array(fc.uniqueArray(fc.nat(2), { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 2 });
-
-/**
- * Batches in any order of their streams, some of them long, with commits in between. Most records move the time on by
- * little, so that most batches need not be undone.
- */
-const anyBatches = fc
-  .array(
-    fc.array(
-      fc.record({
-        ...{ input: fc.nat(3), user: fc.constantFrom('ann', 'bob'), item: fc.constantFrom('tea', 'rum') },
-        amount: fc.integer({ min: 1, max: 15 }),
-        back: fc.oneof({ arbitrary: fc.nat(900), weight: 5 }, { arbitrary: fc.nat(4_000), weight: 1 }),
-        step: fc.oneof({ arbitrary: fc.nat(20), weight: 5 }, { arbitrary: fc.nat(9_000), weight: 1 }),
-      }),
-      { maxLength: 40 },
-    ),
-    { maxLength: 4 },
-  )
-  .map((batches) => {
-    let start = 4_000;
-    return batches.map((batch) =>
-      batch.map(({ step, back, input, ...facts }) => ({
-        input,
-        record: sale({ ...facts, time: (start += step) - back }),
-      })),
-    );
-  });
 
 async function rowsOf(harness: PipelineHarness<Sale>, { plan }: Pipeline): Promise<Record<string, string>> {
   const rows: Record<string, string> = {};
@@ -128,7 +97,7 @@ describe('random plans over several streams', () => {
           await harness.commit();
 
           const logs = sources.map((_, input) => messages.filter((message) => message.input === input));
-          const naive = new NaivePlan(parts);
+          const naive = new NaivePlan(nodesOf(parts));
           for (const each of naiveOrder(logs, made.idleAfter, await readLulls(harness.tables, divided(made), 0))) {
             const id = `${sources[each.input]?.name} ${each.offset}`;
             if (each.isGarbled) naive.letters.add(`${id} `);

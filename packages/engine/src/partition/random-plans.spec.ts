@@ -4,9 +4,8 @@ import { type Sale, sale } from '@stockafolio/conformance';
 import type { Pipeline } from '@stockafolio/core';
 import { pipelineHarness, type PipelineHarness } from '@stockafolio/testing';
 import { anyDisturbances, expectSameInBatches, pushDisturbed } from '../../test/disturbed.js';
-import { NaivePlan } from '../../test/naive-plans.js';
-import { anyParts } from '../../test/random-parts.js';
-import { pipelineOf } from '../../test/random-plans.js';
+import { NaivePlan, nodesOf } from '../../test/naive-plans.js';
+import { anyParts, pipelineOf } from '@stockafolio/conformance/random';
 
 /** Larger on request: `RANDOM_PLANS=5000`. */
 const RUNS = Number(process.env['RANDOM_PLANS'] ?? 300);
@@ -51,7 +50,7 @@ describe('random plans', () => {
         const made = pipelineOf(parts);
         fc.pre(made.plan.tables.length > 0);
         const harness = pipelineHarness<Sale>(made, { partitions: 1 });
-        const naive = new NaivePlan(parts);
+        const naive = new NaivePlan(nodesOf(parts));
         records.forEach((each, offset) => naive.push(each, offset));
         await pushDisturbed(harness, records, between);
         harness.idle();

@@ -1,7 +1,30 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { byParity, parityOf, type Sale, sale, Sale as SaleSchema, seenByItem, twice } from '@stockafolio/conformance';
-import { jsonCodec, keyBytes, partitionOf } from '@stockafolio/core';
+import { merge } from 'rxjs';
+import {
+  addTo,
+  byParity,
+  parityOf,
+  type Sale,
+  sale,
+  Sale as SaleSchema,
+  sales,
+  seenByItem,
+  Sum,
+  twice,
+} from '@stockafolio/conformance';
+import {
+  foldByKey,
+  int64,
+  into,
+  jsonCodec,
+  keyBytes,
+  partitionOf,
+  pipeline,
+  repartition,
+  table,
+  text,
+} from '@stockafolio/core';
 import { stagesOf, withLanes } from '@stockafolio/core/plan';
 import { readLulls } from '@stockafolio/engine';
 import { pipelineHarness, type PipelineHarness } from '@stockafolio/testing';
@@ -139,6 +162,7 @@ async function rowsOf(harness: PipelineHarness<Sale>): Promise<Map<string, Row>>
 }
 
 const codec = jsonCodec(SaleSchema);
+const byItemAlone = table('sums', { partitionBy: ['item'] }, { item: text(), amount: int64(), count: int64() });
 
 describe('repartition', () => {
   it('brings all records of a key together', async () => {
@@ -147,6 +171,18 @@ describe('repartition', () => {
     await harness.commit();
     const counts = (await harness.rows(seenByItem)).map(({ item, count, last }) => [item, count, last]);
     expect(counts).to.deep.equal([0, 1, 2].map((n) => [`item${n}`, 20, 57 + n]));
+  });
+
+  it('is refused if nothing reads what comes after it', () => {
+    const made = (isRead: boolean) =>
+      pipeline('unread', { sales }, ({ sales: records }) => {
+        const first = records.pipe(repartition('first', 'item'));
+        const second = records.pipe(repartition('second', 'item'));
+        const read = isRead ? merge(first, second) : first;
+        return [into(byItemAlone, read.pipe(foldByKey('sums', { key: ['item'], state: Sum, fold: addTo })))];
+      });
+    expect(() => made(false)).to.throw(/nothing reads what comes after repartition 'second'/);
+    expect(made(true).plan.repartitions).to.have.length(2);
   });
 
   const makesThePlainRows = async (disturbances: typeof anyDisturbances | typeof anyZombies): Promise<void> => {

@@ -117,7 +117,32 @@ function closedBy<C extends Closable>(of: C, close: () => Promise<void>): C {
   });
 }
 
+/** The same tables, but each kind of request fails once, as while a server is restarted. */
+function failingOnce(tables: Tables): Tables {
+  const failed = new Set<string | symbol>();
+  return new Proxy(tables, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function' || name === 'close') return member;
+      return (...given: unknown[]) => {
+        const isFirst = !failed.has(name);
+        failed.add(name);
+        if (isFirst) throw new StockafolioError('ERR_TABLES_UNAVAILABLE', 'the tables are restarted');
+        return (member as (...of: unknown[]) => unknown).apply(target, given);
+      };
+    },
+  });
+}
+
 describe('runStream with repartitions', () => {
+  it('waits for tables that are down while it begins', async () => {
+    const at = new SalesUnderTest();
+    await at.send(...salesFrom(0, 40));
+    expect(await at.catchUp({ tables: failingOnce(at.tables) })).to.include({ caughtUp: true });
+    expect(await rowsOf(at.tables)).to.deep.equal(await at.expected());
+    expect(at.events.some(({ type }) => type === 'retry')).to.equal(true);
+  });
+
   it('brings records together by their new keys, and ends once all stages are caught up', async () => {
     const at = new SalesUnderTest();
     await at.send(...salesFrom(0, 60));

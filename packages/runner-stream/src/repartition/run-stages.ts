@@ -221,8 +221,7 @@ function optionsOf<T>(
   for (const { stream } of stage.plan.repartitions) {
     const topic = topics.get(stream.name);
     if (topic === undefined) continue;
-    const life = async (): Promise<number> => lifeOf(options.tables, await identityOf(own, stream.name), division);
-    outlets.set(stream.name, { ...topic, life });
+    outlets.set(stream.name, { ...topic, life: lifeFrom(options, signal, own, stream.name, division) });
   }
   const parts: readonly SourcePart[] = stage.streams.flatMap((stream) => {
     const input = external.get(stream.name);
@@ -238,7 +237,7 @@ function optionsOf<T>(
       lanes: count,
       topic: `the topic of repartition '${stream.name}'`,
       identity: () => identityOf(writer, stream.name),
-      life: async () => lifeOf(options.tables, await identityOf(writer, stream.name), division),
+      life: lifeFrom(options, signal, writer, stream.name, division),
     });
     const codec = jsonCodec(stream.schema);
     return [
@@ -293,6 +292,21 @@ async function checkStage<T>(options: StreamOptions<T>, own: Planned, planned: r
 /** Identity of what a stage sends through a repartition. */
 async function identityOf(writer: Planned | undefined, repartition: string): Promise<string> {
   return repartitionIdentity((await writer?.source?.identity()) ?? '', repartition);
+}
+
+/** The life of what a stage sends through a repartition; waits while the tables are down. */
+function lifeFrom<T>(
+  { tables, clock, onEvent }: StreamOptions<T>,
+  signal: AbortSignal,
+  writer: Planned | undefined,
+  repartition: string,
+  division: string,
+): () => Promise<number> {
+  const waiting = { clock, signal, ...(onEvent === undefined ? {} : { onEvent }) };
+  return async () => {
+    const identity = await identityOf(writer, repartition);
+    return untilBack(waiting, 'opening the tables', () => lifeOf(tables, identity, division));
+  };
 }
 
 /** What the stages know of each other, so that each ends when the others need nothing more from it. */

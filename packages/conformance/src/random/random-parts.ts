@@ -6,6 +6,8 @@ export interface Item {
   readonly user: string;
   readonly item: string;
   readonly amount: number;
+  /** The event time that it has behind a repartition. */
+  readonly time: number;
 }
 
 export type ByUser = readonly ['user'] | readonly ['user', 'item'];
@@ -17,14 +19,29 @@ interface JoinPart {
   readonly next: readonly Part[];
 }
 
+/** Partitions the flow anew by one of its fields. */
+interface RepartitionPart {
+  readonly kind: 'repartition';
+  /** The field that is the user from then on. */
+  readonly by: 'user' | 'item' | 'amount';
+  /** Whether odd and even amounts go through repartitions of their own, and are merged behind them. */
+  readonly isSplit: boolean;
+  /** Defaults to what the library finds. */
+  readonly outOfOrderness: number | undefined;
+  readonly next: readonly Part[];
+}
+
 /** A part of a random plan: what it makes of the flow that it is given, and the parts behind it. */
 export type Part =
+  | RepartitionPart
   | { readonly kind: 'map'; readonly factor: number; readonly next: readonly Part[] }
   | { readonly kind: 'filter'; readonly not: number; readonly next: readonly Part[] }
   | { readonly kind: 'distinct'; readonly key: ByUser; readonly within: number; readonly next: readonly Part[] }
   | { readonly kind: 'fold'; readonly key: ByUser; readonly fails: number; readonly next: readonly Part[] }
   | { readonly kind: 'figures'; readonly key: ByUser; readonly isSharded: boolean }
   | { readonly kind: 'rank'; readonly k: number }
+  /** The last item of each key, as it comes. */
+  | { readonly kind: 'rows' }
   | { readonly kind: 'latest'; readonly isInner: boolean }
   | (JoinPart & {
       readonly kind: 'join';
@@ -33,7 +50,12 @@ export type Part =
       readonly lateness: number;
       readonly join: JoinKind;
     })
-  | (JoinPart & { readonly kind: 'versions'; readonly keep: number; readonly join: 'inner' | 'left' })
+  | (JoinPart & {
+      readonly kind: 'versions';
+      readonly keep: number;
+      readonly validFor: number | undefined;
+      readonly join: 'inner' | 'left';
+    })
   | {
       /** With a broadcast stream, by a key that is not the stream's own. */
       readonly kind: 'rules';
@@ -88,13 +110,42 @@ const keys = fc.constantFrom<ByUser>(['user'], ['user', 'item']);
 const emissions = fc.constantFrom<WindowEmission>('at close', 'final only', { every: 700 }, { everyMs: 1 });
 
 /** Random plans: parts in a row and beside each other. */
-export const anyParts = partsOf(false);
+export const anyParts = partsOf({ rules: false, repartitions: false });
 /** The same of several streams, of which one is broadcast. */
-export const anyPartsOfMany = partsOf(true);
+export const anyPartsOfMany = partsOf({ rules: true, repartitions: false });
+/** The same with repartitions, at least one of them. */
+export const anyPartsInStages = partsOf({ rules: true, repartitions: true }).filter((parts) => parts.some(isDivided));
 
-function partsOf(hasRules: boolean): fc.Arbitrary<readonly Part[]> {
+/** Whether a part, or one behind it, is a repartition. */
+function isDivided(part: Part): boolean {
+  return part.kind === 'repartition' || behindOf(part).some(isDivided);
+}
+
+/** The names of the parts of a kind: they are numbered depth first, and tables and operators are named after them. */
+export function namesOf(parts: readonly Part[], kind: Part['kind']): ReadonlySet<string> {
+  const names = new Set<string>();
+  let number = 0;
+  const visit = (part: Part): void => {
+    const name = `n${number++}`;
+    if (part.kind === kind) names.add(name);
+    behindOf(part).forEach(visit);
+  };
+  parts.forEach(visit);
+  return names;
+}
+
+function behindOf(part: Part): readonly Part[] {
+  return [...('next' in part ? part.next : []), ...('behindTimers' in part ? part.behindTimers : [])];
+}
+
+/** Whether more than functions are behind a flow. */
+function isRead(next: readonly Part[]): boolean {
+  return next.some((part) => (part.kind === 'map' || part.kind === 'filter' ? isRead(part.next) : true));
+}
+
+function partsOf(has: { readonly rules: boolean; readonly repartitions: boolean }): fc.Arbitrary<readonly Part[]> {
   return fc
-    .letrec<{ parts: readonly Part[]; distinct: Part; process: Part; part: Part }>((tie) => ({
+    .letrec<{ parts: readonly Part[]; distinct: Part; process: Part; repartition: Part; part: Part }>((tie) => ({
       parts: fc.array(tie('part'), { minLength: 0, maxLength: 2, depthIdentifier: 'plan' }),
       // Behind windows it tells whether time moves on between final values.
       distinct: fc.record({
@@ -110,6 +161,13 @@ function partsOf(hasRules: boolean): fc.Arbitrary<readonly Part[]> {
         fails: fc.constantFrom(-1, 3, 13),
         next: tie('parts'),
         behindTimers: tie('parts'),
+      }),
+      repartition: fc.record({
+        ...{ kind: fc.constant('repartition' as const), by: fc.constantFrom('user', 'item', 'item', 'amount') },
+        isSplit: fc.oneof({ arbitrary: fc.constant(false), weight: 3 }, { arbitrary: fc.constant(true), weight: 1 }),
+        outOfOrderness: fc.constantFrom(undefined, undefined, 0, 4_000),
+        // What nothing reads is refused.
+        next: tie('parts').map((next) => (isRead(next) ? next : [...next, { kind: 'rows' as const }])),
       }),
       part: fc.oneof(
         { depthIdentifier: 'plan', maxDepth: 4, withCrossShrink: true },
@@ -158,8 +216,9 @@ function partsOf(hasRules: boolean): fc.Arbitrary<readonly Part[]> {
             join: fc.constantFrom('inner' as const, 'left' as const),
             next: tie('parts'),
           }),
-          weight: hasRules ? 3 : 0,
+          weight: has.rules ? 3 : 0,
         },
+        { arbitrary: tie('repartition'), weight: has.repartitions ? 7 : 0 },
         tie('distinct'),
         tie('process'),
         fc.record({ kind: fc.constant('latest' as const), isInner: fc.boolean() }),
@@ -174,7 +233,8 @@ function partsOf(hasRules: boolean): fc.Arbitrary<readonly Part[]> {
         }),
         fc.record({
           ...{ kind: fc.constant('versions' as const), key: keys, isWithRoot: fc.boolean() },
-          ...{ keep: fc.constantFrom(0, 2_000), join: fc.constantFrom('inner' as const, 'left' as const) },
+          ...{ keep: fc.constantFrom(0, 2_000), validFor: fc.constantFrom(undefined, 1_500, 6_000) },
+          join: fc.constantFrom('inner' as const, 'left' as const),
           next: tie('parts'),
         }),
         fc.record({ kind: fc.constant('map' as const), factor: fc.integer({ min: 2, max: 3 }), next: tie('parts') }),

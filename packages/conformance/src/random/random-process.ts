@@ -8,7 +8,7 @@ export type ProcessPart = Extract<Part, { readonly kind: 'process' }>;
 const Seen = record('seen', { count: int64(), last: timestamp() });
 const Times = record('times', { times: int64() });
 const Recent = record('recent', { amount: int64() });
-const Emitted = record('emitted', { user: text(), item: text(), amount: int64(), at: timestamp() });
+const Emitted = record('emitted', { user: text(), item: text(), amount: int64(), time: timestamp() });
 
 /** An item, and the event time with which it was emitted. */
 type Emitted = ObjectOf<typeof Emitted.fields>;
@@ -39,7 +39,7 @@ export function processed(
       if (amount % 7 === 0) timers.quiet.cancel();
       let mixed = 0;
       for (const { amount: each } of recent) mixed = mixed * 3 + each;
-      emit.all({ user, item, amount: (mixed + amounts.size) % 31, at });
+      emit.all({ user, item, amount: (mixed + amounts.size) % 31, time: at });
       if (amount === fails) throw new Error(`${fails} fails`);
     },
     onTimer: (
@@ -59,8 +59,8 @@ export function processed(
       else if (state.count % 5 === 0) remove();
       const [least] = amounts.first() ?? [];
       if (least !== undefined) amounts.delete(least);
-      emit.all({ user, item, amount, at });
-      emit.timers({ user, item, amount, at });
+      emit.all({ user, item, amount, time: at });
+      emit.timers({ user, item, amount, time: at });
       if (amount === fails) throw new Error(`${fails} fails`);
     },
   });

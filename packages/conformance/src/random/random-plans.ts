@@ -1,7 +1,8 @@
 import { filter, map, merge, NEVER, type Observable } from 'rxjs';
-import { Sale, Sum } from '@stockafolio/conformance';
+import { Sale, Sum } from '../sales.js';
 import type { ByUser, Item, Part } from './random-parts.js';
 import { processed } from './random-process.js';
+import { repartitioned } from './random-repartition.js';
 import {
   type Branch,
   countWindow,
@@ -41,14 +42,16 @@ export const mapped = ({ amount, ...item }: Item, factor: number): Item => ({
 
 /** What is made of two items that meet, or of one of them. */
 export const joined = (left: Item | undefined, right: Item | undefined): Item => ({
+  time: Math.max(left?.time ?? Number.NEGATIVE_INFINITY, right?.time ?? Number.NEGATIVE_INFINITY),
   ...{ user: (left ?? right)?.user ?? '', item: (left ?? right)?.item ?? '' },
   amount: ((left?.amount ?? 0) * 2 + (right?.amount ?? 0)) % 31,
 });
 /** Whether an item is among those that the flow is joined with, if that is itself. */
 export const isOther = ({ amount }: Item): boolean => amount % 3 !== 0;
 
-const Kept = record('item', { user: text(), item: text(), amount: int64() });
-const kept = { state: Kept, select: ({ user, item, amount }: Item) => ({ user, item, amount }) };
+const Kept = record('item', { user: text(), item: text(), amount: int64(), time: timestamp() });
+const kept = { state: Kept, select: ({ user, item, amount, time }: Item) => ({ user, item, amount, time }) };
+const Counted = record('counted', { ...Sum.fields, last: timestamp() });
 
 const sales = { key: 'user', time: (s: Sale) => s.time, outOfOrderness: OUT_OF_ORDER } as const;
 const source = stream('sales', Sale, sales);
@@ -146,6 +149,13 @@ function branchesOf(
         return continued(flow.pipe(map((each) => mapped(each, part.factor))), part.next);
       case 'filter':
         return continued(flow.pipe(filter(({ amount }) => amount % 5 !== part.not)), part.next);
+      case 'rows':
+        return put(
+          sumTable(name),
+          flow.pipe(map(({ user, item, amount, time: count }) => ({ user, item, amount, count }))),
+        );
+      case 'repartition':
+        return continued(repartitioned(name, part, flow), part.next);
       case 'distinct':
         return continued(flow.pipe(distinctByKey(name, { key: keyOf(part.key), within: part.within })), part.next);
       case 'fold': {
@@ -160,7 +170,9 @@ function branchesOf(
         // The state itself, or a row for each record.
         put(sumTable(name), part.fails < 0 ? sums : rows);
         return continued(
-          sums.pipe(map(({ key: [user], record: { item }, value: { amount } }) => ({ user, item, amount }))),
+          sums.pipe(
+            map(({ key: [user], record: { item, time }, value: { amount } }) => ({ user, item, amount, time })),
+          ),
           part.next,
         );
       }
@@ -189,7 +201,7 @@ function branchesOf(
       }
       case 'process': {
         const { all, timers } = processed(name, part, flow);
-        put(sumTable(name), all.pipe(map(({ at, ...item }) => ({ ...item, count: at }))));
+        put(sumTable(name), all.pipe(map(({ time, ...item }) => ({ ...item, count: time }))));
         continued(all, part.next);
         return continued(timers, part.behindTimers);
       }
@@ -235,9 +247,10 @@ function branchesOf(
       }
       case 'versions': {
         const other = part.isWithRoot ? root : flow.pipe(filter(isOther));
-        const { keep, join: kind } = part;
+        const { keep, validFor, join: kind } = part;
         const found = flow.pipe(
           joinAsOf(name, other, {
+            ...(validFor === undefined ? {} : { validFor }),
             ...{ keep, kind, right: kept, key: keyOf(part.key), otherKey: keyOf(part.key) },
           }),
         );
@@ -268,7 +281,7 @@ function branchesOf(
         return continued(
           windows.pipe(
             whenFinal(),
-            map(({ key: [user, item], value: { amount } }) => ({ user, item, amount })),
+            map(({ key: [user, item], window: { end }, value: { amount } }) => ({ user, item, amount, time: end - 1 })),
           ),
           part.next,
         );
@@ -288,23 +301,32 @@ function branchesOf(
         );
         put(sumTable(name), figures.pipe(map(({ key: [user, item], value }) => ({ user, item, ...value }))));
         return continued(
-          figures.pipe(map(({ key: [user], record: { item }, value: { amount } }) => ({ user, item, amount }))),
+          figures.pipe(
+            map(({ key: [user], record: { item, time }, value: { amount } }) => ({ user, item, amount, time })),
+          ),
           part.next,
         );
       }
       case 'count': {
         const windows = flow.pipe(
           countWindow(name, {
-            ...{ size: part.size, slide: part.slide, key: keyOf(part.key), state: Sum },
-            fold: (sum, { amount }) => addTo(sum, amount, 7),
+            ...{ size: part.size, slide: part.slide, key: keyOf(part.key), state: Counted },
+            fold: (sum, { amount, time }) => {
+              sum.last = time;
+              addTo(sum, amount, 7);
+            },
           }),
         );
         put(
           windowTable(name),
-          windows.pipe(map(({ index, key: [user, item], value }) => ({ user, item, start: index, ...value }))),
+          windows.pipe(
+            map(({ index, key: [user, item], value: { amount, count } }) => ({
+              ...{ user, item, start: index, amount, count },
+            })),
+          ),
         );
         return continued(
-          windows.pipe(map(({ key: [user, item], value: { amount } }) => ({ user, item, amount }))),
+          windows.pipe(map(({ key: [user, item], value: { amount, last } }) => ({ user, item, amount, time: last }))),
           part.next,
         );
       }
@@ -323,7 +345,10 @@ function branchesOf(
         return continued(
           sessions.pipe(
             whenFinal(),
-            map(({ key: [user], window: { end }, value: { amount } }) => ({ user, item: `${end}`, amount })),
+            map(({ key: [user], window: { end }, value: { amount } }) => ({
+              ...{ user, item: `${end}`, amount },
+              time: end - 1,
+            })),
           ),
           part.next,
         );

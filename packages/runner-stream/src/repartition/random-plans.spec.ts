@@ -1,0 +1,126 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { Sale } from '@stockafolio/conformance';
+import {
+  anyInputs,
+  anyPartsInStages,
+  anyStepsInTime,
+  messagesOf,
+  namesOf,
+  pipelineOfMany,
+  type RandomMessage,
+  sources,
+} from '@stockafolio/conformance/random';
+import { jsonCodec, keyBytes, type Pipeline, rowObject } from '@stockafolio/core';
+import type { Codec, Source, Tables } from '@stockafolio/core/ports';
+import { deadLetters } from '@stockafolio/engine';
+import {
+  memoryFiles,
+  memoryTables,
+  memoryTopic,
+  type MemoryTopic,
+  memoryTopics,
+  pipelineHarness,
+  virtualClock,
+} from '@stockafolio/testing';
+import { runStream } from '../run-stream.js';
+
+/** Larger on request: `RANDOM_PLANS=5000`. */
+const RUNS = Math.ceil(Number(process.env['RANDOM_PLANS'] ?? 150) / 10);
+const TIMEOUT = 30_000 + 3_000 * RUNS;
+const START = 1_700_000_000_000;
+const codec = jsonCodec(sources[0].schema) as Codec<unknown>;
+const bytesOf = ({ record }: RandomMessage): Uint8Array =>
+  record === undefined ? new TextEncoder().encode('{') : codec.encode(record);
+
+/** @param unversioned tables of rankings: these are written as they are when a commit happens, with its version */
+async function rowsOf(tables: Tables, { plan }: Pipeline, unversioned: ReadonlySet<string>): Promise<string[]> {
+  const rows: string[] = [];
+  for (const table of [...plan.tables, deadLetters])
+    for await (const { values, version } of tables.scanAll(table))
+      rows.push(
+        `${table.name} ${table === deadLetters || unversioned.has(table.name) ? '' : version} ${JSON.stringify(rowObject(table, values))}`,
+      );
+  return rows.sort();
+}
+
+async function harnessed(
+  made: Pipeline,
+  partitions: number,
+  messages: readonly RandomMessage[],
+  unversioned: ReadonlySet<string>,
+): Promise<string[]> {
+  const harness = pipelineHarness<Sale>(made, { partitions, onDefect: 'dead-letter' });
+  for (const message of messages)
+    harness.pushMessage(bytesOf(message), message.partition, message.sent, { name: message.stream });
+  await harness.commit();
+  harness.idle();
+  await harness.commit();
+  return rowsOf(harness.tables, made, unversioned);
+}
+
+/** The rows of a run that is stopped now and then, and may continue from an older checkpoint. */
+async function streamed(
+  made: Pipeline,
+  partitions: number,
+  messages: readonly RandomMessage[],
+  stops: ReadonlySet<number>,
+  unversioned: ReadonlySet<string>,
+): Promise<string[]> {
+  const clock = virtualClock(START);
+  const topics = new Map<string, MemoryTopic>(
+    made.streams.map(({ name }) => [name, memoryTopic({ clock, partitions, batch: 3, identity: name })]),
+  );
+  const sourceOf = (stream: string): Source => (topics.get(stream) as MemoryTopic).source();
+  const repartitions = memoryTopics({ clock, batch: 3 });
+  const [tables, checkpoints] = [memoryTables(), memoryFiles()];
+  const run = (signal?: AbortSignal) =>
+    runStream<unknown>({
+      ...{ pipeline: made, codec, tables, checkpoints, clock, repartitions, onDefect: 'dead-letter' },
+      source: sourceOf(made.stream.name),
+      others: Object.fromEntries(made.streams.slice(1).map(({ name }) => [name, { codec, source: sourceOf(name) }])),
+      reopen: sourceOf,
+      ...(signal === undefined ? { untilCaughtUp: true } : { signal }),
+    });
+  let stop = new AbortController();
+  let running = run(stop.signal);
+  for (const [n, message] of messages.entries()) {
+    if (message.sent > clock.now()) await clock.advance(message.sent - clock.now());
+    const { stream, partition, sent, record } = message;
+    const key = record === undefined ? null : keyBytes(record.user);
+    await topics.get(stream)?.append([{ key, value: bytesOf(message), partition, timestamp: sent }]);
+    if (!stops.has(n)) continue;
+    stop.abort();
+    await clock.until(running);
+    stop = new AbortController();
+    running = run(stop.signal);
+  }
+  stop.abort();
+  await clock.until(running);
+  await clock.until(run());
+  return rowsOf(tables, made, unversioned);
+}
+
+describe('random plans in stages, live', () => {
+  it('make the rows, versions and dead letters of a run in memory, whenever they are stopped', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        anyPartsInStages,
+        anyInputs,
+        anyStepsInTime,
+        fc.constantFrom(1, 3),
+        fc.uniqueArray(fc.nat(30), { maxLength: 3 }),
+        async (parts, inputs, steps, partitions, stops) => {
+          const rankings = namesOf(parts, 'rank');
+          const made = pipelineOfMany(parts, inputs);
+          fc.pre(made.plan.tables.length > 0);
+          const messages = messagesOf(steps, partitions, START);
+          expect(await streamed(made, partitions, messages, new Set(stops), rankings)).to.deep.equal(
+            await harnessed(made, partitions, messages, rankings),
+          );
+        },
+      ),
+      { numRuns: RUNS },
+    );
+  }).timeout(TIMEOUT);
+});

@@ -1,0 +1,2 @@
+// What the command runs in the suite about joins and repartitions under faults.
+export { market as default } from '@stockafolio/conformance';

@@ -75,8 +75,11 @@ function numberOf(option: string, text: string): number {
 }
 
 async function fill(set: string, settings: Partial<Settings>): Promise<void> {
-  const generated = generate({ ...defaults, ...settings });
-  counts.set(set, await fillTopics(brokers, set, [...generated, ...closing(generated, PARTITIONS)]));
+  // Most events are bids.
+  const needsBids = queries.some((query) => query !== 'q8');
+  const generated = generate({ ...defaults, ...settings }, ({ kind }) => needsBids || kind !== 'bid');
+  generated.push(...closing(generated, PARTITIONS));
+  counts.set(set, await fillTopics(brokers, set, generated));
 }
 
 /** The messages that a run counts in a set of topics: with a repartition, those of the stream that goes through it. */

@@ -16,7 +16,8 @@ function add(sold, { amount, time }) {
   sold.last = time;
 }
 
-export const itemsPipeline = (name) =>
+/** @param more what else is made of the sales */
+export const itemsPipeline = (name, more = () => []) =>
   pipeline(name, { sales }, ({ sales }) => {
     const byItem = sales.pipe(
       repartition('by-item', 'item'),
@@ -27,7 +28,7 @@ export const itemsPipeline = (name) =>
       repartition('by-turn', { key: 'turn', schema: Turn, time: (turn) => turn.time }),
       foldByKey('turns', { key: ['turn'], state: Sold, fold: add }),
     );
-    return [into(items, byItem), into(turns, byTurn)];
+    return [into(items, byItem), into(turns, byTurn), ...more(sales)];
   });
 
 export default itemsPipeline('items');

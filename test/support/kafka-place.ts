@@ -16,14 +16,20 @@ export async function readTopic(place: KafkaPlace): Promise<LoggedMessage[]> {
   const source = kafkaSource(place);
   const all: LoggedMessage[] = [];
   try {
-    const count = (await source.ranges()).reduce((sum, { oldest, end }) => sum + end - oldest, 0);
     await source.open(`reading-back-${Date.now()}`, {
       assigned: async (partitions) => partitions.map((partition) => ({ partition, offset: 0 })),
       revoked: async () => undefined,
     });
-    while (all.length < count) {
-      const batch = await source.next(100);
-      for (const message of batch?.messages ?? []) all.push({ ...message, partition: batch?.partition ?? 0 });
+    const next = new Map<number, number>();
+    for (;;) {
+      const batch = await source.next(500);
+      for (const message of batch?.messages ?? []) {
+        all.push({ ...message, partition: batch?.partition ?? 0 });
+        next.set(batch?.partition ?? 0, message.offset + 1);
+      }
+      // Markers of transactions are in the ranges until they are read.
+      const left = batch === undefined ? await source.ranges() : undefined;
+      if (left?.every(({ partition, oldest, end }) => (next.get(partition) ?? oldest) >= end) === true) break;
     }
   } finally {
     await source.close();

@@ -10,6 +10,8 @@ import { randomFrom } from './seed.js';
 export const ITEMS_APP = ['--app', join(import.meta.dirname, 'items-app.mjs')];
 /** The same with other names, and so with other topics. */
 export const WORKED_ITEMS_APP = ['--app', join(import.meta.dirname, 'worked-items-app.mjs')];
+/** The same, with a figure of each user in front. */
+export const KEPT_ITEMS_APP = ['--app', join(import.meta.dirname, 'kept-items-app.mjs')];
 export const SILENT_ITEMS_APP = ['--app', join(import.meta.dirname, 'silent-items-app.mjs')];
 
 const codec = jsonCodec(SaleSchema);

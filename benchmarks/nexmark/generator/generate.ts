@@ -11,8 +11,10 @@ const STRIDE = 953;
 /**
  * The events of Nexmark in the order in which they are sent. Their numbers and times are Nexmark's: of 50 numbers one is a
  * person, three are auctions, and 46 are bids; the time follows from the number. The same settings give the same events.
+ *
+ * @param isKept leaves out events, where all of them would not fit into memory
  */
-export function generate(settings: Settings): Event[] {
+export function generate(settings: Settings, isKept: (event: Event) => boolean = () => true): Event[] {
   const random = randomOf(settings.seed);
   const channels = channelsOf(settings.seed + 1);
   const delays = randomOf(settings.seed + 2);
@@ -23,7 +25,7 @@ export function generate(settings: Settings): Event[] {
     // It is sent when its turn has come, which is later than its own time if it is out of order.
     last = Math.max(last, event.sent);
     const delay = settings.delay === 0 ? 0 : delays.below(settings.delay + 1);
-    events.push(sentAt(event, last + delay));
+    if (isKept(event)) events.push(sentAt(event, last + delay));
   }
   return events.sort((a, b) => a.sent - b.sent);
 }

@@ -158,6 +158,7 @@ describe('coming from another system', () => {
       'emit',
       'key',
       'topology',
+      'compactBy',
     ];
     const known = new Set([core, rxjs, testing, batch].flatMap((module) => Object.keys(module)).concat(options));
     const named = rows.flatMap((row) => {

@@ -14,6 +14,7 @@ export interface Toolkit {
   readonly openFiles: typeof open.openFiles;
   readonly openArchive: typeof open.openArchive;
   readonly openTopics: typeof open.openTopics;
+  readonly openDestination: typeof open.openDestination;
   readonly openOwn: typeof open.openOwn;
   /**
    * Waits for servers that are down, and reports it: with `untilStopped` without limit, otherwise for five minutes.

@@ -16,3 +16,4 @@ export * from './rated.js';
 export * from './sales.js';
 export * from './twice.js';
 export * from './repartitioned.js';
+export * from './noticed.js';

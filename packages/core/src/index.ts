@@ -40,8 +40,12 @@ export {
   type KeyPart,
   type Partitioner,
   type RecordOf,
+  topic,
   type Stream,
   type StreamOptions,
+  type Topic,
+  type TopicOptions,
+  type TopicRecord,
 } from './stream/index.js';
 export {
   rowObject,

@@ -11,6 +11,7 @@ export { claimTables, type TableClaim } from './tables/claim-tables.js';
 export type { Lull } from './merge/merge.js';
 export { CLOCKS_DIFFER, MergedFeed, type Arriving } from './merge/merged-feed.js';
 export { checkCopartitioned } from './tables/copartitioning.js';
+export { beginDivision, divisionId, readDivision, type DividedInput } from './tables/division.js';
 export {
   inputName,
   inputNames,
@@ -32,6 +33,8 @@ export {
   type OnPartitionMismatch,
 } from './intake/intake.js';
 export { partitionChoice } from './intake/partition-check.js';
+export { noTransactions, TransactionalWriter } from './topics/transactional-writer.js';
+export { topicMessage, writerName, writtenOf, type Written } from './topics/writer-headers.js';
 export type { EngineOptions } from './partition/engine-options.js';
 export type { InputPosition } from './partition/engine-input.js';
 export { AsyncMapper, failureOf, type AsyncOptions } from './partition/async-mapper.js';
@@ -43,16 +46,14 @@ export { readMarks } from './tables/source-marks.js';
 export { heldFor, readWhole, type Whole } from './tables/checkpoint-cuts.js';
 export { readProgress, type Progress } from './tables/progress.js';
 export {
-  beginDivision,
   checkPartitioning,
   checkTablesPartitioning,
   copyPartitioning,
   partitioningOf,
   partitioningRow,
   partitionsChanged,
-  readDivision,
   readPartitionings,
-  type Division,
+  readStagePartitions,
   type NotedPartitioning,
   type Partitioning,
 } from './tables/partitioning.js';

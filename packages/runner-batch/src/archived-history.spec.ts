@@ -5,7 +5,7 @@ import type { ArchivedHistory, ArchiveEntry } from '@stockafolio/core/ports';
 import { findCheckpoint, progress, readMarks } from '@stockafolio/engine';
 import { memoryArchive, memoryFiles, memoryTables, virtualClock } from '@stockafolio/testing';
 import { byUser, Sale, totals } from '../test/totals.js';
-import { checkOneHistory } from './archived-history.js';
+import { checkOneHistory, type FileHistory, seenAt } from './archived-history.js';
 import type { BatchOptions } from './options.js';
 import { prepareBatch, runBatch } from './run-batch.js';
 
@@ -167,5 +167,31 @@ describe('files of one history', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('what was read of writers, at the end of a unit', () => {
+  const fileTo = (first: number, last: number, writers?: Readonly<Record<string, number>>): FileHistory => ({
+    file: { name: `${first}`, partition: 0, first, last, day: '2020-01-01' },
+    history: {},
+    ...(writers === undefined ? {} : { writers }),
+  });
+  const files = [fileTo(0, 9, { a: 4 }), fileTo(10, 19, { a: 7, b: 2 })];
+
+  it('is known at the end of a file, and behind it', () => {
+    expect(seenAt(files, 10, { offset: 0 })).to.deep.equal({ writers: { a: 4 } });
+    expect(seenAt(files, 20, { offset: 0 })).to.deep.equal({ writers: { a: 7, b: 2 } });
+    expect(seenAt(files, 23, { offset: 12 })).to.deep.equal({ writers: { a: 7, b: 2 } });
+  });
+
+  it('is known within a file from its beginning, or from where the unit began', () => {
+    expect(seenAt(files, 15, { offset: 0 })).to.deep.equal({ writers: { a: 4 }, before: 10 });
+    const seen = { writers: { a: 6 } };
+    expect(seenAt(files, 15, { offset: 12, seen })).to.deep.equal({ writers: { a: 6 }, before: 12 });
+    expect(seenAt(files, 12, { offset: 12, seen })).to.equal(seen);
+  });
+
+  it('is nothing where no writer was met', () => {
+    expect(seenAt([fileTo(0, 9)], 10, { offset: 0 })).to.equal(undefined);
   });
 });

@@ -6,12 +6,15 @@ import {
   type ArchivedFile,
   type Mark,
   type Position,
+  type Seen,
 } from '@stockafolio/core/ports';
 
 /** A file of an archive, and its facts about the log of its source. */
 export interface FileHistory {
   readonly file: ArchivedFile;
   readonly history: ArchivedHistory;
+  /** See `ArchiveFacts.writers`. */
+  readonly writers?: Readonly<Record<string, number>> | undefined;
 }
 
 /** Files that are read at a time. */
@@ -26,7 +29,7 @@ export async function historiesOf<T>(
   for (let from = 0; from < files.length; from += AT_ONCE) {
     const some = files.slice(from, from + AT_ONCE);
     const facts = await Promise.all(some.map(({ name }) => archive.facts(name)));
-    some.forEach((file, n) => histories.push({ file, history: facts[n]?.history ?? {} }));
+    some.forEach((file, n) => histories.push({ file, history: facts[n]?.history ?? {}, writers: facts[n]?.writers }));
   }
   return histories;
 }
@@ -111,4 +114,25 @@ function isSame(a: number | undefined, b: number | undefined): boolean {
 export function markAtEnd(files: readonly FileHistory[], to: number): Mark | undefined {
   const last = files.at(-1);
   return last?.file.last === to - 1 ? markAfter(last.history) : undefined;
+}
+
+/**
+ * What was read of pipelines that send to the topic, at an offset up to which a unit was processed. A file tells it only
+ * for its end: within a file it is known from the offset at which that begins, or at which the unit began.
+ *
+ * @param begun what was known there
+ */
+export function seenAt(
+  files: readonly FileHistory[],
+  offset: number,
+  begun: { readonly offset: number; readonly seen?: Seen | undefined },
+): Seen | undefined {
+  if (files.every(({ writers }) => writers === undefined) || offset <= begun.offset) return begun.seen;
+  const within = files.find(({ file: { first, last } }) => first < offset && offset <= last);
+  const whole = files.findLast(({ file }) => file.last < offset);
+  const isAfter = whole !== undefined && whole.file.last >= begun.offset;
+  const known: Seen = isAfter ? { writers: whole.writers ?? {} } : (begun.seen ?? { writers: {} });
+  if (within === undefined) return known;
+  const before = known.before ?? Math.max(begun.offset, within.file.first);
+  return { writers: known.writers, before };
 }

@@ -43,7 +43,9 @@ export class EntryJudge<T> {
     // than this run does.
     const { partitioner, partitionsBefore = [], mixed = false } = facts;
     const isChecked = partitioner !== undefined && partitioner === stream.partitioner;
-    this.checksRecords = !isChecked || (mixed && partitionsBefore.length > (options.partitionsBefore?.length ?? 0));
+    const isFree = stream.partitioner === undefined;
+    this.checksRecords =
+      !isFree && (!isChecked || (mixed && partitionsBefore.length > (options.partitionsBefore?.length ?? 0)));
   }
 
   /** @throws ERR_PARTITION_MISMATCH if a mismatch ends the run */

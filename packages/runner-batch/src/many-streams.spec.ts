@@ -40,17 +40,19 @@ class AccountsArchived {
   readonly tables: Tables = memoryTables();
   readonly checkpoints: MemoryFiles = memoryFiles();
   readonly #ends = new Map<string, number>();
+  partitions = PARTITIONS;
 
   /** Archives messages, each in the file of its own stream and partition. */
   async add(...all: readonly Sent[]): Promise<void> {
     for (const each of all) {
       const { isOrder, user, cents, time, sent } = each;
-      const partition = partitionOf(keyBytes(user), PARTITIONS);
+      const partition = partitionOf(keyBytes(user), this.partitions);
       const end = `${isOrder} ${partition}`;
       const offset = this.#ends.get(end) ?? 0;
       this.#ends.set(end, offset + 1);
       const file = { partition, first: offset, last: offset, day: '2020-01-01' };
-      const facts = { source: isOrder ? 'topic-orders' : 'topic-payments', partitions: PARTITIONS };
+      const before = this.partitions === PARTITIONS ? {} : { partitionsBefore: [PARTITIONS] };
+      const facts = { source: isOrder ? 'topic-orders' : 'topic-payments', partitions: this.partitions, ...before };
       const at = { offset, ingested: sent };
       if (isOrder) await this.orders.write(file, facts, [{ ...at, record: { user, cents, time } }]);
       else {
@@ -150,7 +152,7 @@ describe('a batch over several streams', () => {
     const file = { partition: 0, first: 0, last: 0, day: '2020-01-01' };
     await at.payments.write(file, { source: 'topic-payments', partitions: 3 }, [entry]);
     expect(await codeOf(at.run())).to.equal('ERR_NOT_COPARTITIONED');
-    expect(await codeOf(at.run({ repartition: 4 }))).to.equal('ERR_USAGE');
+    expect(await codeOf(at.run({ repartition: 2 }))).to.equal('ERR_USAGE');
   });
 
   it('goes on when a stream of which nothing was archived has its first messages, but not with another source', async () => {
@@ -211,5 +213,34 @@ describe('a batch over several streams', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it('is divided anew over all streams, for topics that grew, and goes on from there', async () => {
+    const users = ['ann', 'bob', 'cy', 'dee', 'eve'];
+    const at = new AccountsArchived();
+    const all: Sent[] = [];
+    const send = async (count: number): Promise<void> => {
+      for (let n = 0; n < count; n++) {
+        const number = all.length;
+        const of = number % 3 === 0 ? payment : order;
+        const each = of(20 + number, number * 10, users[(number * 7) % 5]);
+        all.push(each);
+        await at.add(each);
+      }
+    };
+    await send(40);
+    at.partitions = 5;
+    await send(40);
+    expect(await codeOf(at.run())).to.equal('ERR_PARTITIONS_CHANGED');
+    const { units } = await at.run({ repartition: 5 });
+    expect(units.map(({ waiting }) => waiting)).to.deep.equal([0, 0, 0, 0, 0]);
+    expect((await at.run({ repartition: 5 })).units).to.deep.equal([]);
+    await send(40);
+    await at.run({ toEnd: true });
+    for (const user of users) {
+      const entries = all.filter((each) => each.user === user).map(({ isOrder, cents }) => (isOrder ? -cents : cents));
+      const row = await at.tables.get(balances as unknown as Table, [user]);
+      expect(row?.values[2]).to.equal(` ${entries.join(' ')}`);
+    }
   });
 });

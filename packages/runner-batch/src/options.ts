@@ -4,6 +4,7 @@ import type {
   Archive,
   Clock,
   Codec,
+  Destination,
   Files,
   OwnArchives,
   StateStore,
@@ -28,6 +29,11 @@ export interface BatchPorts<T> {
   readonly others?: Readonly<Record<string, { readonly codec: Codec<unknown>; readonly archive: Archive<unknown> }>>;
   /** Of a pipeline with repartitions: where what passes through them is kept, beside its checkpoints. */
   readonly own?: OwnArchives;
+  /**
+   * Of a pipeline that sends to topics for others to read: where these are, by name; or `none`, if the batch sends nothing
+   * there. A stream that continues from its checkpoints then sends only what comes later.
+   */
+  readonly topics?: Readonly<Record<string, Destination | 'none'>>;
   readonly tables: Tables;
   readonly checkpoints: Files;
   readonly clock: Clock;
@@ -43,6 +49,8 @@ export interface StagePorts<T> extends BatchPorts<T> {
    * @param calls how asynchronous functions are called
    */
   readonly lanes?: (partition: number, calls: AsyncOptions) => LaneWriter;
+  /** Of a stage that reads repartitions: the names of the streams that are their lanes. */
+  readonly lanesRead?: ReadonlySet<string>;
 }
 
 /** Keeps the records that leave a partition. */
@@ -110,6 +118,8 @@ export interface UnitInput {
   readonly to: number;
   /** The time until which the source had no more than that, epoch milliseconds; absent if it is unknown. */
   readonly silentUntil?: number | undefined;
+  /** For a repartition: see {@link BatchUnit.division}. `from` and `to` are of the partition with the unit's number. */
+  readonly division?: readonly DividedRange[] | undefined;
 }
 
 /** One source partition's range of a run: plain data, so that it can run anywhere. */
@@ -132,7 +142,7 @@ export interface BatchUnit extends DeadLetterOptions {
   readonly fromStart: boolean;
   /** How many partitions the source has; undefined if the archive does not state it. */
   readonly partitions?: number | undefined;
-  /** For a repartition: the range of each archived partition to read for the records of this one. */
+  /** For a repartition of one stream: the range of each archived partition to read for the records of this one. */
   readonly division?: readonly DividedRange[] | undefined;
   readonly onBadRecord: 'dead-letter' | 'fail';
   readonly onPartitionMismatch: OnPartitionMismatch;

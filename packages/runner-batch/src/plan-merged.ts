@@ -1,9 +1,9 @@
-import { StockafolioError } from '@stockafolio/core';
 import type { ArchivedFile, ArchiveFacts } from '@stockafolio/core/ports';
 import {
   checkCopartitioned,
   checkTablesPartitioning,
   type CheckpointHeader,
+  type EnginePosition,
   CLOCKS_DIFFER,
   inputName,
   jointIdentity,
@@ -11,9 +11,16 @@ import {
   partitionsChanged,
 } from '@stockafolio/engine';
 import { checkComplete } from './check-complete.js';
-import { archivedName, inputsOf, partitionIn, type ArchivedInput } from './inputs.js';
+import { inputsOf, partitionIn, type ArchivedInput } from './inputs.js';
 import type { BatchOptions, BatchPorts, BatchUnit, UnitInput } from './options.js';
-import { byPartition, checkGapless, newestCheckpoint, unitOptions, type BatchPlan } from './plan-units.js';
+import {
+  byPartition,
+  checkGapless,
+  expectArchived,
+  newestCheckpoint,
+  unitOptions,
+  type BatchPlan,
+} from './plan-units.js';
 
 /** The archive of one stream, as a plan needs it. */
 interface Archived {
@@ -37,7 +44,7 @@ export async function planMerged<T>(ports: BatchPorts<T>, options: BatchOptions)
   if (all.every(({ facts }) => facts === undefined)) {
     return { source: undefined, units: [], checkpoints, partitioning: undefined };
   }
-  if (options.allowMissingPartitions !== true) for (const archived of all) expectSomething(archived);
+  if (options.allowMissingPartitions !== true) for (const { input, facts } of all) expectArchived(input.stream, facts);
   checkCopartitioned(
     pipeline,
     all.map(({ facts }) => facts?.partitions),
@@ -50,12 +57,13 @@ export async function planMerged<T>(ports: BatchPorts<T>, options: BatchOptions)
     if (header !== undefined) checkpoints.set(partition, header);
     else refuseGrown(all);
     const inputs: UnitInput[] = [];
-    for (const archived of all) inputs.push(await rangeOf(archived, partition, header, options));
+    for (const [n, archived] of all.entries())
+      inputs.push(await rangeOf(archived, partition, header, { ...options, isFirst: n === 0 }));
     const [from, to] = [sumOf(inputs.map((each) => each.from)), sumOf(inputs.map((each) => each.to))];
     if (to <= from) continue;
     units.push({
       partition,
-      ...{ source, partitions: inputs[0]?.partitions, from, to, inputs },
+      ...{ source, partitions: countOf(inputs), from, to, inputs },
       fresh: header === undefined,
       fromStart: options.fromStart ?? false,
       toEnd: options.toEnd ?? false,
@@ -98,13 +106,6 @@ async function archivedOf(input: ArchivedInput, options: BatchOptions): Promise<
   return { input, facts, files: byPartition(all, options.day), complete };
 }
 
-function expectSomething({ input: { stream }, facts }: Archived): void {
-  if (facts !== undefined) return;
-  throw new StockafolioError('ERR_ARCHIVE_INCOMPLETE', `nothing of stream '${archivedName(stream)}' is archived`, {
-    hint: 'archive it first; if it has no messages at all, --allow-missing-partitions continues without it',
-  });
-}
-
 function refuseGrown(all: readonly Archived[]): void {
   for (const { facts, input } of all) {
     const is = partitioningOf(input.stream, facts?.partitions);
@@ -119,12 +120,12 @@ async function rangeOf(
   { input, facts, files, complete }: Archived,
   unit: number,
   header: CheckpointHeader | undefined,
-  { day }: BatchOptions,
+  { day, isFirst }: BatchOptions & { readonly isFirst: boolean },
 ): Promise<UnitInput> {
   const { archive, stream } = input;
   const partition = partitionIn(input, unit);
   const own = files.get(partition) ?? [];
-  const known = header?.position.inputs?.find((each) => each.stream === stream.name)?.offset;
+  const known = header === undefined ? undefined : offsetIn(header.position, stream.name, isFirst);
   const from = known ?? (await archive.began(partition)) ?? own[0]?.first ?? 0;
   const silent = complete.get(partition);
   return {
@@ -133,6 +134,18 @@ async function rangeOf(
     // Of a day that is past there may be files of later days, which are not read.
     ...(silent === undefined || day !== undefined ? {} : { silentUntil: silent }),
   };
+}
+
+/** How far a checkpoint has read a stream; of a single lane it has one position. Undefined if it does not know it. */
+function offsetIn({ inputs, offset }: EnginePosition, stream: string, isFirst: boolean): number | undefined {
+  if (inputs === undefined) return isFirst ? offset : undefined;
+  return inputs.find((each) => each.stream === stream)?.offset;
+}
+
+/** How many partitions there are of what is not broadcast. */
+function countOf(inputs: readonly UnitInput[]): number | undefined {
+  const known = inputs.flatMap(({ lane, partitions }) => (lane === undefined ? (partitions ?? []) : []));
+  return known.length === 0 ? undefined : Math.max(...known);
 }
 
 function sumOf(numbers: readonly number[]): number {

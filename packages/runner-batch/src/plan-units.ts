@@ -1,5 +1,5 @@
-import { StockafolioError } from '@stockafolio/core';
-import type { ArchivedFile } from '@stockafolio/core/ports';
+import { StockafolioError, type Stream } from '@stockafolio/core';
+import type { Archive, ArchivedFile, ArchiveFacts } from '@stockafolio/core/ports';
 import {
   type CheckpointHeader,
   type DeadLetterOptions,
@@ -9,6 +9,7 @@ import {
   partitionsChanged,
 } from '@stockafolio/engine';
 import { checkComplete } from './check-complete.js';
+import { archivedName } from './inputs.js';
 import type { BatchOptions, BatchPorts, BatchUnit } from './options.js';
 import { planMerged } from './plan-merged.js';
 
@@ -75,6 +76,14 @@ export function unitOptions<T>(
   };
 }
 
+/** @throws ERR_ARCHIVE_INCOMPLETE if nothing of a stream is archived */
+export function expectArchived(stream: Stream<unknown>, facts: ArchiveFacts | undefined): void {
+  if (facts !== undefined) return;
+  throw new StockafolioError('ERR_ARCHIVE_INCOMPLETE', `nothing of stream '${archivedName(stream)}' is archived`, {
+    hint: 'archive it first; if it has no messages at all, --allow-missing-partitions continues without it',
+  });
+}
+
 export async function newestCheckpoint<T>(
   { checkpoints, pipeline }: Pick<BatchPorts<T>, 'checkpoints' | 'pipeline'>,
   partition: number,
@@ -83,8 +92,8 @@ export async function newestCheckpoint<T>(
 }
 
 /** The first offset that the archive of a partition should have. */
-export async function beginning<T>(
-  { archive }: Pick<BatchPorts<T>, 'archive'>,
+export async function beginning(
+  { archive }: { readonly archive: Pick<Archive<unknown>, 'began'> },
   partition: number,
   files: readonly ArchivedFile[],
 ): Promise<number> {

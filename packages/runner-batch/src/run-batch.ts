@@ -9,6 +9,7 @@ import {
   claimTables,
   heldFor,
   inputName,
+  jointIdentity,
   mayBeSameSource,
   type Progress,
   readMarks,
@@ -24,6 +25,7 @@ import { planDivision } from './plan-division.js';
 import { runStages } from './repartition/run-stages.js';
 import { planUnits } from './plan-units.js';
 import { runUnit } from './run-unit.js';
+import { checkStated } from './topics/unit-destinations.js';
 
 /** Runs units somewhere: in this thread, in others, on other machines. */
 export interface UnitExecutor {
@@ -67,6 +69,7 @@ export async function runBatch<T>(
   executor: UnitExecutor = inThisThread(ports, options),
   listener: BatchListener = {},
 ): Promise<BatchResult> {
+  checkStated(ports);
   if (needsStages(ports.pipeline)) return runBatchInStages(ports, options, listener);
   const units = await prepareBatch(ports, options);
   listener.onPlanned?.(units);
@@ -139,15 +142,10 @@ async function prepareDivision<T>(
   ports: BatchPorts<T>,
   options: BatchOptions & { readonly repartition: number },
 ): Promise<BatchUnit[]> {
-  if (ports.pipeline.streams.length > 1) {
-    throw new StockafolioError('ERR_USAGE', 'an archive of several streams cannot be repartitioned yet', {
-      hint: 'make new topics with the new number of partitions, and send all messages to these',
-    });
-  }
   await claim(ports, options.takeOver ?? false);
-  const source = (await ports.archive.facts())?.source;
-  if (source === undefined) return [];
-  await checkSource(ports, source);
+  const facts = await Promise.all(inputsOf(ports).map(({ archive }) => archive.facts()));
+  if (facts.every((each) => each === undefined)) return [];
+  await checkSource(ports, jointIdentity(facts.map((each) => each?.source ?? '')));
   return [...(await planDivision(ports, options))];
 }
 

@@ -17,7 +17,7 @@ import {
   restoreCheckpoint,
   tablesOf,
 } from '@stockafolio/engine';
-import { checkOneHistory, historiesOf, markAtEnd } from './archived-history.js';
+import { checkOneHistory, historiesOf, markAtEnd, seenAt } from './archived-history.js';
 import { withBroadcastsOf } from './broadcasts.js';
 import { inputsOf, partitionIn, type ArchivedInput } from './inputs.js';
 import type { BatchPorts, BatchUnit, StagePorts, UnitInput, UnitResult } from './options.js';
@@ -26,6 +26,7 @@ import { filesOf } from './files-of.js';
 import { takeDivided } from './take-divided.js';
 import { takeMerged } from './take-merged.js';
 import { takeOwn } from './take-own.js';
+import { UnitDestinations } from './topics/unit-destinations.js';
 import { UnitDeadLetters } from './unit-dead-letters.js';
 import { WholeDeadLetters } from './whole-dead-letters.js';
 
@@ -49,9 +50,23 @@ export async function runUnit<T>(
   listener: UnitListener = {},
 ): Promise<UnitResult> {
   const ports = { ...given, pipeline: withBroadcastsOf(given.pipeline, unit) };
+  const destinations = await UnitDestinations.open(ports, unit);
+  try {
+    return await run(ports, unit, listener, destinations);
+  } finally {
+    await destinations.close();
+  }
+}
+
+async function run<T>(
+  ports: StagePorts<T>,
+  unit: BatchUnit,
+  listener: UnitListener,
+  destinations: UnitDestinations,
+): Promise<UnitResult> {
   const { pipeline } = ports;
   const { partition, source, partitions, onBadRecord } = unit;
-  const isDivided = unit.division !== undefined;
+  const isDivided = unit.division !== undefined || unit.inputs?.some(({ division }) => division !== undefined) === true;
   const archives = inputsOf(ports);
   const ranges: readonly UnitInput[] = unit.inputs ?? [{ ...unit, stream: pipeline.stream.name }];
   const files = await Promise.all(
@@ -73,6 +88,7 @@ export async function runUnit<T>(
     sources: ranges.map((range) => range.source),
     codec: { encode: (record, position) => codecAt(letters, archives, position).encode(record, position) },
     repartitions: lanes?.partitions,
+    topics: destinations.partitions,
     states: ports.states?.(),
   });
   const completed = async (rows: readonly Mutation[]): Promise<readonly Mutation[]> => {
@@ -80,9 +96,15 @@ export async function runUnit<T>(
     for (const each of letters) whole = await each.complete(whole);
     return whole;
   };
+  const depart = async (): Promise<void> => {
+    const departures = engine.departures.take();
+    await lanes?.add(departures);
+    await destinations.send(departures);
+  };
   // Created before the first record: the checkpoint saves what has changed since then.
   const saver = await resume(ports, unit, engine);
-  engine.setFloors((await readFloors(ports.tables, pipeline.name)).get(partition) ?? []);
+  // Floors lie behind what is repartitioned; and offsets of other partitions say nothing about them.
+  if (!isDivided) engine.setFloors((await readFloors(ports.tables, pipeline.name)).get(partition) ?? []);
   if (!unit.fresh && engine.position.offset !== unit.from) {
     const { offset, version } = engine.position;
     return { stage: pipeline.name, partition, records: 0, setAside: 0, rows: 0, offset, version };
@@ -92,9 +114,10 @@ export async function runUnit<T>(
     const read = partitionIn(each, partition);
     checkOneHistory(read, histories[n] ?? [], { partition: read, ...engine.inputs.at(n).position });
   }
+  const begun = engine.inputs.all.map(({ offset, seen }) => ({ offset, seen }));
   const writer = new RowWriter(ports, unit.writeRows);
   const final = new FinalRows(pipeline.plan.edges, unit.writeRows);
-  const taken = isDivided ? takeDivided(ports, unit, engine) : takeUnit(ports, unit, engine, files);
+  const taken = takeUnit(ports, unit, engine, files);
   const watch = new UnitDeadLetters(unit, ports.clock, engine);
   let records = 0;
   for await (const count of taken) {
@@ -103,14 +126,20 @@ export async function runUnit<T>(
     watch.add(count);
     listener.onRecords?.(count);
     await writer.write(engine.takeNotes());
-    await lanes?.add(engine.departures.take());
+    await depart();
     if (engine.waiting >= unit.writeRows) await writer.write(await completed(final.take(engine.drain())));
   }
   watch.end();
+  const [single] = engine.inputs.all;
+  // There may be more lanes later, which are merged with this one.
+  if (engine.inputs.all.length === 1 && single !== undefined && ports.lanesRead?.has(single.stream.name) === true)
+    single.sent = Math.max(single.sent, engine.departures.received);
+  await writer.write(engine.takeNotes());
   if (unit.inputs === undefined) engine.passOver(unit.to);
   ranges.forEach(({ to }, n) => {
     const input = engine.inputs.at(n);
     if (input.offset === to) input.mark = markAtEnd(histories[n] ?? [], to);
+    input.seen = seenAt(histories[n] ?? [], input.offset, begun[n] ?? { offset: 0 });
   });
   engine.flush();
   await writer.write(await completed(final.take(engine.drain())));
@@ -122,7 +151,7 @@ export async function runUnit<T>(
     if (partitioning !== undefined && !(await readPartitionings(ports.tables, name)).has(partition))
       await writer.write([partitioningRow(name, partition, partitioning)]);
   }
-  await lanes?.add(engine.departures.take());
+  await depart();
   await lanes?.end();
   await writer.settle();
   await writer.write([engine.progress(), engine.checkpointCut(), ...engine.marks()]);
@@ -151,9 +180,8 @@ function takeUnit<T>(
   engine: PartitionEngine,
   files: readonly (readonly ArchivedFile[])[],
 ): AsyncIterable<number> {
-  return unit.inputs === undefined
-    ? takeOwn(ports, unit, engine, files[0] ?? [])
-    : takeMerged(ports, unit, engine, files);
+  if (unit.inputs !== undefined) return takeMerged(ports, unit, engine, files);
+  return unit.division === undefined ? takeOwn(ports, unit, engine, files[0] ?? []) : takeDivided(ports, unit, engine);
 }
 
 /**
@@ -164,7 +192,9 @@ async function resume<T>(ports: BatchPorts<T>, unit: BatchUnit, engine: Partitio
   const tableIds = await readTableIds(ports.tables, tablesOf(ports.pipeline));
   const target = { pipeline: ports.pipeline.name, source: unit.source, engine, files: ports.checkpoints, tableIds };
   if (unit.fresh) {
-    const inputs = unit.inputs?.map(({ stream, from }) => ({ stream, offset: from }));
+    // Records of all partitions come before what its own partition has next.
+    const startOf = ({ division, from, to }: UnitInput): number => (division === undefined ? from : to);
+    const inputs = unit.inputs?.map((input) => ({ stream: input.stream, offset: startOf(input) }));
     engine.resume({ offset: unit.from, version: 0, latest: null, ...(inputs === undefined ? {} : { inputs }) });
     return new CheckpointWriter(target);
   }

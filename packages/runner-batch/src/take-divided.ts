@@ -1,18 +1,11 @@
-import { isStockafolioError, type Stream } from '@stockafolio/core';
-import { type ArchiveFacts, isPartitionerName } from '@stockafolio/core/ports';
-import { Feed, partitionChoice, type PartitionEngine } from '@stockafolio/engine';
-import { EntryJudge, type Judged } from './entry-judge.js';
-import type { BatchPorts, BatchUnit, DividedRange } from './options.js';
-import { filesOf } from './files-of.js';
+import { Feed, type PartitionEngine } from '@stockafolio/engine';
+import { dividedEntries } from './divided-entries.js';
+import { inputsOf } from './inputs.js';
+import type { BatchPorts, BatchUnit } from './options.js';
 
 /**
- * Passes the records of one new partition through its engine, out of all partitions of an archive; yields the number of
- * messages, portion by portion.
- *
- * Their order is (number of partitions at that time, watermark of their own partition, partition, offset). So the
- * records of a key stay in order, because a key has one partition at a time. No record is later than it was in its own
- * partition. And the order depends on the archive alone. A rejected message has no key: it belongs to the partition of
- * its own number.
+ * Passes the records of one new partition of a single stream through its engine, out of all partitions of an archive:
+ * see {@link dividedEntries}. Yields the number of messages, portion by portion.
  *
  * @throws ERR_PARTITION_MISMATCH
  */
@@ -21,141 +14,17 @@ export async function* takeDivided<T>(
   unit: BatchUnit,
   engine: PartitionEngine,
 ): AsyncGenerator<number> {
-  const { division = [] } = unit;
-  let lanes = division.map((range) => new Lane(ports, unit, range));
-  for (;;) {
-    for (const lane of lanes) if (lane.head === undefined) await lane.read();
-    lanes = lanes.filter(({ head }) => head !== undefined);
-    if (lanes.length === 0) return;
-    yield takeUntilOneIsEmpty(lanes, new Feed(engine));
-  }
-}
-
-function takeUntilOneIsEmpty<T>(lanes: readonly Lane<T>[], feed: Feed): number {
-  let count = 0;
-  for (;;) {
-    let lane = lanes[0] as Lane<T>;
-    for (const other of lanes) if (isBefore(other.head as Entry, lane.head as Entry)) lane = other;
-    const { judged, position } = lane.head as Entry;
-    if ('record' in judged) feed.add(judged.record, position);
-    else feed.reject(judged.rejected, judged.message, position);
-    count++;
-    lane.shift();
-    if (lane.head === undefined) break;
-  }
-  feed.end();
-  return count;
-}
-
-interface Entry {
-  readonly judged: Judged;
-  readonly position: { readonly partition: number; readonly offset: number; readonly ingested: number };
-  /** How many partitions there were when it was archived. */
-  readonly partitions: number;
-  /** The latest event time in its partition up to here, epoch milliseconds. */
-  readonly latest: number;
-}
-
-function isBefore(a: Entry, b: Entry): boolean {
-  if (a.partitions !== b.partitions) return a.partitions < b.partitions;
-  if (a.latest !== b.latest) return a.latest < b.latest;
-  return a.position.partition < b.position.partition;
-}
-
-/** The entries of one archived partition for a unit, read on demand. */
-class Lane<T> {
-  readonly #from: DividedRange;
-  readonly #stream: Stream<unknown>;
-  readonly #choose: (record: unknown) => number;
-  readonly #chunks: AsyncIterator<readonly Entry[]>;
-  #entries: readonly Entry[] = [];
-  #next = 0;
-  #latest = Number.NEGATIVE_INFINITY;
-  #isOver = false;
-
-  constructor(ports: BatchPorts<T>, unit: BatchUnit, from: DividedRange) {
-    this.#from = from;
-    this.#stream = ports.pipeline.stream;
-    this.#choose = partitionChoice(this.#stream, unit.partitions) ?? (() => from.partition);
-    this.#chunks = this.#read(ports, unit);
-  }
-
-  /** The next entry; undefined if more must be read, or nothing is left. */
-  get head(): Entry | undefined {
-    return this.#entries[this.#next];
-  }
-
-  shift(): void {
-    this.#next++;
-  }
-
-  /** Reads until there is a head, or nothing is left. */
-  async read(): Promise<void> {
-    while (this.head === undefined && !this.#isOver) {
-      const { done, value } = await this.#chunks.next();
-      this.#isOver = done === true;
-      this.#entries = done === true ? [] : value;
-      this.#next = 0;
+  const { division = [], partition, partitions, source, onPartitionMismatch } = unit;
+  const reading = { division, partition, partitions, source, onPartitionMismatch };
+  const [input] = inputsOf(ports);
+  if (input === undefined) return;
+  for await (const entries of dividedEntries(input, reading)) {
+    const feed = new Feed(engine);
+    for (const { judged, position } of entries) {
+      if ('record' in judged) feed.add(judged.record, position);
+      else feed.reject(judged.rejected, judged.message, position);
     }
+    feed.end();
+    yield entries.length;
   }
-
-  async *#read({ archive, codec, pipeline }: BatchPorts<T>, unit: BatchUnit): AsyncGenerator<readonly Entry[]> {
-    const { partition, from, to } = this.#from;
-    for (const file of await filesOf(archive, { ...this.#from, source: unit.source })) {
-      const facts = (await archive.facts(file.name)) ?? { source: unit.source };
-      if (!mayHold(pipeline.stream, facts, partition, unit)) continue;
-      const stream = asThen(pipeline.stream, facts);
-      const { partitions = 0, partitionsBefore } = facts;
-      const { onPartitionMismatch } = unit;
-      const judge = new EntryJudge(stream, codec, facts, {
-        ...{ partition, partitions: facts.partitions, partitionsBefore, onPartitionMismatch },
-      });
-      const begin = Math.max(from, file.first);
-      for await (const part of archive.read(file, begin, { defaults: codec.defaults }))
-        for (const entries of part) {
-          const own: Entry[] = [];
-          for (const entry of entries) {
-            if (entry.offset >= to) break;
-            const judged = judge.judge(entry);
-            if (this.#belongsIn(judged) !== unit.partition) continue;
-            const position = { partition, offset: entry.offset, ingested: entry.ingested };
-            own.push({ judged, position, partitions, latest: this.#latest });
-          }
-          yield own;
-        }
-    }
-  }
-
-  /** The new partition of an entry; an entry without a key or a time belongs to the partition of its own number. */
-  #belongsIn(judged: Judged): number {
-    if (!('record' in judged)) return this.#from.partition;
-    try {
-      this.#latest = Math.max(this.#latest, this.#stream.time(judged.record));
-      return this.#choose(judged.record);
-    } catch (error) {
-      if (!isStockafolioError(error, 'ERR_BAD_RECORD')) throw error;
-      return this.#from.partition;
-    }
-  }
-}
-
-/** The stream as it was declared when a file was archived: the partitioner of that time chose the partitions. */
-function asThen(stream: Stream<unknown>, { partitioner }: ArchiveFacts): Stream<unknown> {
-  return partitioner === undefined || !isPartitionerName(partitioner) ? stream : { ...stream, partitioner };
-}
-
-/**
- * Whether a file may have records for a unit. The named partitioners use the remainder of a hash. If the hash modulo
- * the old number is `partition`, then the hash modulo the new number differs from it by multiples of their greatest
- * common divisor.
- */
-function mayHold({ partitioner }: Stream<unknown>, facts: ArchiveFacts, partition: number, unit: BatchUnit): boolean {
-  const { partitions } = facts;
-  if (partitions === undefined || unit.partitions === undefined || facts.mixed === true) return true;
-  if (typeof partitioner !== 'string' || facts.partitioner !== partitioner) return true;
-  return (unit.partition - partition) % commonDivisor(partitions, unit.partitions) === 0;
-}
-
-function commonDivisor(a: number, b: number): number {
-  return b === 0 ? a : commonDivisor(b, a % b);
 }

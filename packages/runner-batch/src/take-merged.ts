@@ -1,4 +1,4 @@
-import type { ArchivedFile } from '@stockafolio/core/ports';
+import type { ArchivedFile, ReadEntry } from '@stockafolio/core/ports';
 import {
   checkPartitioning,
   type Intake,
@@ -7,12 +7,15 @@ import {
   partitioningOf,
   readLulls,
 } from '@stockafolio/engine';
-import { EntryJudge } from './entry-judge.js';
+import { dividedEntries } from './divided-entries.js';
+import { EntryJudge, type Judged } from './entry-judge.js';
 import { inputsOf, partitionIn, type ArchivedInput } from './inputs.js';
 import type { BatchPorts, BatchUnit, UnitInput } from './options.js';
 
 /** A message of an archive, judged. */
 interface Entry {
+  /** Given if the archive is repartitioned. */
+  readonly partition?: number;
   readonly offset: number;
   readonly ingested: number;
   readonly taken: Intake<unknown>;
@@ -43,7 +46,14 @@ export async function* takeMerged<T>(
   files: readonly (readonly ArchivedFile[])[],
 ): AsyncGenerator<number> {
   const { pipeline, tables } = ports;
-  const feed = new MergedFeed(engine, pipeline, await readLulls(tables, pipeline, unit.partition));
+  const divided = new Set((unit.inputs ?? []).flatMap(({ division }, n) => (division === undefined ? [] : [n])));
+  const lulls = await readLulls(tables, pipeline, unit.partition);
+  // What is repartitioned comes before any offset at which there was a lull.
+  const feed = new MergedFeed(
+    engine,
+    pipeline,
+    lulls.filter(({ input }) => !divided.has(input)),
+  );
   const archives = inputsOf(ports);
   const lanes = (unit.inputs ?? []).flatMap((input, n): Lane[] => {
     const archived = archives[n];
@@ -76,14 +86,22 @@ export async function* takeMerged<T>(
 async function* portionsOf<T>(
   { pipeline }: BatchPorts<T>,
   input: ArchivedInput,
-  { from, to, partitions: count }: UnitInput,
-  { partition: unit, onPartitionMismatch }: BatchUnit,
+  reading: UnitInput,
+  { partition: unit, onPartitionMismatch, inputs = [] }: BatchUnit,
   files: readonly ArchivedFile[],
 ): AsyncGenerator<readonly Entry[]> {
+  const { from, to, partitions: count, division, source } = reading;
+  if (division !== undefined) {
+    const own = { partition: unit, partitions: count, source, division, onPartitionMismatch };
+    for await (const entries of dividedEntries(input, own)) yield entries.map(entryOf);
+    return;
+  }
   const { archive, codec, stream } = input;
   const partition = partitionIn(input, unit);
   const is = partitioningOf(stream, count);
-  const fields = pipeline.reads?.filter((field) => stream.schema.names.includes(field));
+  // A repartitioning reads all fields: it has no dead letters to be filled in.
+  const isDivided = inputs.some((each) => each.division !== undefined);
+  const fields = isDivided ? undefined : pipeline.reads?.filter((field) => stream.schema.names.includes(field));
   for (const file of files) {
     const facts = await archive.facts(file.name);
     if (facts === undefined) continue;
@@ -95,13 +113,23 @@ async function* portionsOf<T>(
       for (const entries of part) {
         yield entries
           .filter(({ offset }) => offset < to)
-          .map((entry): Entry => {
-            const judged = judge.judge(entry);
-            const { offset, ingested } = entry;
-            if ('record' in judged) return { offset, ingested, taken: judged, bytes: undefined };
-            return { offset, ingested, taken: { rejected: judged.rejected }, bytes: judged.message };
-          });
+          .map((entry) => entryOf({ judged: judge.judge(entry), position: positionOf(entry) }));
       }
     }
   }
+}
+
+function positionOf({ offset, ingested }: ReadEntry<unknown>): Pick<Entry, 'offset' | 'ingested'> {
+  return { offset, ingested };
+}
+
+function entryOf({
+  judged,
+  position,
+}: {
+  readonly judged: Judged;
+  readonly position: Pick<Entry, 'partition' | 'offset' | 'ingested'>;
+}): Entry {
+  if ('record' in judged) return { ...position, taken: judged, bytes: undefined };
+  return { ...position, taken: { rejected: judged.rejected }, bytes: judged.message };
 }

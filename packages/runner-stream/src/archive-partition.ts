@@ -8,6 +8,9 @@ import {
 import { MessageIntake } from '@stockafolio/engine';
 import type { ArchiveOptions } from './archive-options.js';
 
+/** Entries without a rejected message that an archive writes as one file in any case, whatever follows. */
+const LARGE = 10_000;
+
 /** The messages that will become the next file of one partition. */
 export interface Pending<T> {
   /** The offset after the previous file: offsets that the source itself skipped belong to this file. */
@@ -20,6 +23,8 @@ export interface Pending<T> {
   mixed: boolean;
   /** When the first of the entries arrived, by `Clock.elapsed`. */
   readonly since: number;
+  /** Whether some of its entries are rejected messages. */
+  hasRejected: boolean;
   /** The leader epoch of the first entry, if there is one. */
   readonly firstEpoch: number | undefined;
 }
@@ -27,6 +32,7 @@ export interface Pending<T> {
 /** The content of a file to write. */
 export interface Done<T> extends Pending<T> {
   readonly history: ArchivedHistory;
+  readonly writers: Readonly<Record<string, number>> | undefined;
 }
 
 /** Collects the entries of one partition for the archive, and tells when a file is full or its day is over. */
@@ -36,6 +42,8 @@ export class ArchivePartition<T> {
   readonly #options: ArchiveOptions<T>;
   readonly #intake: MessageIntake<T>;
   #latest: number;
+  /** By writer, the last number of the collected messages. */
+  #writers: Readonly<Record<string, number>> | undefined;
   #lastDay: string;
   #pending: Pending<T> | undefined;
   /** The last message collected, until {@link endBatch} computes its mark: the source owns its memory. */
@@ -55,6 +63,8 @@ export class ArchivePartition<T> {
       readonly next: number;
       readonly latest: number;
       readonly day: string;
+      /** What the archive has of pipelines that send to the topic, by writer. */
+      readonly writers: Readonly<Record<string, number>> | undefined;
     },
   ) {
     this.#options = options;
@@ -68,6 +78,7 @@ export class ArchivePartition<T> {
     this.next = at.next;
     this.#latest = at.latest;
     this.#lastDay = at.day;
+    this.#writers = at.writers;
   }
 
   /** Collects a message; returns what must be written before it, if its day is over or the file is full. */
@@ -79,8 +90,10 @@ export class ArchivePartition<T> {
     const { offset, timestamp: ingested } = message;
     if ('record' in intake) this.#latest = Math.max(this.#latest, stream.time(intake.record));
     const day = this.#dayNow(ingested);
+    const isRejected = 'rejected' in intake;
     const full =
-      this.#pending !== undefined && (this.#pending.day !== day || this.#pending.entries.length >= rollRecords);
+      this.#pending !== undefined &&
+      (this.#pending.day !== day || this.#pending.entries.length >= rollRecords || this.#mayBeTwo(isRejected));
     const done = full ? this.close() : undefined;
     this.#pending ??= {
       first: this.next,
@@ -89,9 +102,12 @@ export class ArchivePartition<T> {
       entries: [],
       mixed: false,
       since: clock.elapsed(),
+      hasRejected: false,
       firstEpoch: epoch,
     };
+    this.#pending.hasRejected ||= isRejected;
     this.#pending.mixed ||= this.#intake.placedBefore > placedBefore;
+    if (message.seen !== undefined) this.#writers = { ...this.#writers, ...message.seen };
     this.#last = { message, epoch };
     this.#pending.entries.push(
       'record' in intake
@@ -103,6 +119,15 @@ export class ArchivePartition<T> {
     );
     this.next = offset + 1;
     return done;
+  }
+
+  /**
+   * Whether the archive could write the entries and this message as two files, because only one has columns for rejected
+   * messages. A file says what was read of writers up to its end, so they must be two here too.
+   */
+  #mayBeTwo(isRejected: boolean): boolean {
+    const { entries = [], hasRejected = false } = this.#pending ?? {};
+    return isRejected && !hasRejected && entries.length >= LARGE;
   }
 
   /** When the first of the collected entries arrived; undefined if there is none. */
@@ -130,7 +155,7 @@ export class ArchivePartition<T> {
       ...(lastEpoch === undefined ? {} : { lastEpoch }),
       ...checksum,
     };
-    return { ...done, history };
+    return { ...done, history, writers: this.#writers };
   }
 
   /** The day of the watermark; before the first record, the day on which the message arrived. */

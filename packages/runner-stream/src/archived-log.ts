@@ -15,7 +15,9 @@ type Waiting = Parameters<typeof divergencesOf>[0] & { readonly archive: Pick<Ar
 /** The position after a file of an archive, with the file's facts about its last message. */
 export async function endOfFile(options: Waiting, { name, partition, last }: ArchivedFile): Promise<Position> {
   const facts = await untilBack(options, 'reading the archive', () => options.archive.facts(name));
-  return positionAt(partition, last + 1, markAfter(facts?.history));
+  const { history, writers } = facts ?? {};
+  const position = positionAt(partition, last + 1, markAfter(history));
+  return writers === undefined ? position : { ...position, seen: { writers } };
 }
 
 /**

@@ -20,7 +20,7 @@ interface Cut {
   /** Parts of shared figures. */
   readonly figures: readonly Mutation[];
   readonly progress: readonly Mutation[];
-  /** What goes to other partitions. */
+  /** What goes to topics. */
   readonly sendings: readonly Sending[];
   readonly checkpoints: readonly Saving[];
   readonly partitions: readonly CommittedPartition[];
@@ -152,7 +152,7 @@ export class Committer<T> {
     const { source } = this.#options;
     // Without them another order is possible, in which other records would have these numbers.
     if (cut.lulls.length > 0) await this.#write('writing rows', cut.lulls);
-    // Other partitions need not wait for the rows; a checkpoint and the progress must wait for both.
+    // Others need not wait for the rows; a checkpoint and the progress must wait for both.
     await Promise.all([this.#sendAll(cut.sendings), this.#writeRows(cut)]);
     this.#check();
     if (this.#lost !== undefined) throw new TablesLost(this.#lost);
@@ -174,7 +174,7 @@ export class Committer<T> {
   async #sendAll(sendings: readonly Sending[]): Promise<void> {
     const { outlets } = this.#options;
     if (outlets === undefined || sendings.length === 0) return;
-    await untilBack(this.#options, 'sending to other partitions', () => outlets.send(sendings));
+    await untilBack(this.#options, 'sending to topics', () => outlets.send(sendings));
   }
 
   async #writeRows(cut: Cut): Promise<void> {
@@ -243,7 +243,7 @@ function takeCut<T>(
       task.checkpoint.done(now);
     }
   }
-  const isSending = sendings.some(({ messages }) => messages.size > 0);
+  const isSending = sendings.some(({ departures, silence }) => departures.length > 0 || silence !== undefined);
   if (progress.length === 0 && checkpoints.length === 0 && !isSending) return undefined;
   const positions = new Map<number, Position[]>();
   for (const task of told) {

@@ -3,6 +3,7 @@ import type {
   AbortSignalLike,
   Clock,
   Codec,
+  Destination,
   Files,
   OwnTopics,
   Source,
@@ -24,9 +25,11 @@ export interface StreamOptions<T> extends DeadLetterOptions {
   readonly others?: Readonly<Record<string, StreamInput>>;
   /** Of a pipeline with repartitions: the topics through which it sends records to itself. */
   readonly repartitions?: OwnTopics;
+  /** Of a pipeline that sends to topics for others to read: where these are, by name. */
+  readonly topics?: Readonly<Record<string, Destination>>;
   /**
    * Opens another reader of a stream's source, by the name of the stream. It is needed where a stream is read both before
-   * and behind a repartition.
+   * and behind a repartition; and with it, a run goes on with partitions that a source gets meanwhile, where it may.
    */
   readonly reopen?: (stream: string) => Source;
   readonly tables: Tables;
@@ -149,6 +152,8 @@ type AnyEvent =
   | RetryEvent
   | WaitingEvent
   | { readonly type: 'checkpointed'; readonly partition: number; readonly offset: number }
+  /** A source was given partitions: the run begins again, and reads them. By stream, how many it has now. */
+  | { readonly type: 'grown'; readonly partitions: Readonly<Record<string, number>> }
   /** The tables may have lost rows that they acknowledged: the run continues from the checkpoints that they contain. */
   | { readonly type: 'went-back'; readonly reason: string }
   /** More messages than `deadLetterShare` were dead-lettered, since the last report or in a minute. */

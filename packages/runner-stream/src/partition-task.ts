@@ -116,6 +116,7 @@ export async function openPartition<T>(options: StageOptions<T>, opening: Openin
     partitions: of,
     codec: { encode: (record, position) => codecAt(codecs, position.input ?? 0).encode(record) },
     repartitions: options.outlets?.partitions,
+    topics: options.outlets?.topics,
     states: options.states?.(),
     onBadRecord: options.onBadRecord ?? 'dead-letter',
     clock,
@@ -149,7 +150,7 @@ export async function openPartition<T>(options: StageOptions<T>, opening: Openin
     engine,
     writer,
     notes: isNoted ? [] : partitioningRows(pipeline, partition, counts),
-    dirty: false,
+    dirty: engine.hasNotes,
     owing: false,
     open: false,
     heardAt: now,
@@ -224,8 +225,12 @@ function partitioningRows(pipeline: Pipeline, partition: number, counts: readonl
 
 /** Where a partition is read from. */
 export function positionOf({ partition, engine }: Pick<PartitionTask, 'partition' | 'engine'>): Position {
-  const { offset, mark, inputs, at } = engine.position;
-  const position = { ...positionAt(partition, offset, mark), ...(at === undefined ? {} : { at }) };
+  const { offset, mark, inputs, at, seen } = engine.position;
+  const position = {
+    ...positionAt(partition, offset, mark),
+    ...(at === undefined ? {} : { at }),
+    ...(seen === undefined ? {} : { seen }),
+  };
   return inputs === undefined ? position : { ...position, inputs };
 }
 
@@ -324,6 +329,7 @@ function takeInOrder(task: PartitionTask, batch: SourceBatch, now: number): void
     if (message.silentUntil !== undefined) task.silentUntil = message.silentUntil;
     if (message.silentUntil !== undefined || message.offset < next || intake === undefined) continue;
     next = message.offset + 1;
+    if (message.seen !== undefined) engine.inputs.at(0).see(message.seen);
     const place = { offset: message.offset, ingested: message.timestamp };
     const taken = intake.take(message, now);
     if ('record' in taken) feed.add(taken.record, place);
@@ -332,8 +338,13 @@ function takeInOrder(task: PartitionTask, batch: SourceBatch, now: number): void
   feed.end();
   const last = batch.messages.at(-1);
   if (last === undefined) return;
-  if (batch.reached !== undefined) engine.inputs.at(0).at = batch.reached;
-  if (next === last.offset + 1) engine.inputs.at(0).mark = markOf(last, batch.epoch);
+  const input = engine.inputs.at(0);
+  if (batch.reached !== undefined) {
+    input.at = batch.reached;
+    // There may be more lanes later, which are merged with this one.
+    input.sent = Math.max(input.sent, engine.departures.received);
+  }
+  if (next === last.offset + 1) input.mark = markOf(last, batch.epoch);
 }
 
 /** @returns how many messages were passed on */

@@ -6,6 +6,7 @@ import { checkArchivedLog, endOfFile } from './archived-log.js';
 import { ExtentNotes } from './extent-notes.js';
 import { archiveTarget } from './group-target.js';
 import { GroupWait } from './group-wait.js';
+import { withoutRepeats } from './topics/without-repeats.js';
 import { asStockafolioError, untilBack } from './until-back.js';
 
 /**
@@ -19,7 +20,7 @@ import { asStockafolioError, untilBack } from './until-back.js';
  * archived messages
  */
 export async function runArchive<T>(options: ArchiveOptions<T>): Promise<ArchiveResult> {
-  return new ArchiveRun(options).run();
+  return new ArchiveRun({ ...options, source: withoutRepeats(options.source) }).run();
 }
 
 class ArchiveRun<T> implements AssignmentListener {
@@ -92,7 +93,10 @@ class ArchiveRun<T> implements AssignmentListener {
       const next = last === undefined ? oldest : last.last + 1;
       this.#partitions.set(
         partition,
-        new ArchivePartition(this.#options, { partition, of: ranges.length, before, generation, next, latest, day }),
+        new ArchivePartition(this.#options, {
+          ...{ partition, of: ranges.length, before, generation, next, latest, day },
+          writers: end?.seen?.writers,
+        }),
       );
       positions.push(end ?? { partition, offset: next });
     }
@@ -167,8 +171,8 @@ class ArchiveRun<T> implements AssignmentListener {
   async #write({ partition }: ArchivePartition<T>, pending: Done<T> | undefined): Promise<void> {
     const last = pending?.entries.at(-1)?.offset;
     if (pending === undefined || last === undefined) return;
-    const { first, day, entries, mixed, history } = pending;
-    const facts = { ...this.#facts, mixed, history };
+    const { first, day, entries, mixed, history, writers } = pending;
+    const facts = { ...this.#facts, mixed, history, writers };
     const write = (): Promise<void> => this.#options.archive.write({ partition, first, last, day }, facts, entries);
     await untilBack(this.#options, `archiving partition ${partition}`, write, isAway);
     this.#files++;

@@ -1,11 +1,10 @@
-import { StockafolioError } from '@stockafolio/core';
-import type { OwnTopics } from '@stockafolio/core/ports';
+import { ownPartitions, type OwnTopics } from '@stockafolio/core/ports';
 import { memoryTopic, type MemoryTopic, type MemoryTopicOptions } from './memory-source.js';
 
 /** Topics of a pipeline's own, in memory, for tests. */
 export interface MemoryTopics extends OwnTopics {
-  /** By name, those that were opened. */
-  readonly topics: ReadonlyMap<string, MemoryTopic>;
+  /** By name, those that were opened; one that is removed is made anew. */
+  readonly topics: Map<string, MemoryTopic>;
 }
 
 /**
@@ -19,13 +18,13 @@ export function memoryTopics(options: Pick<MemoryTopicOptions, 'clock' | 'batch'
   const topics = new Map<string, MemoryTopic>();
   return {
     topics,
-    async open(name, partitions) {
-      const topic = topics.get(name) ?? memoryTopic({ ...options, partitions, identity: `memory-topic-${name}` });
+    async open(name, shape) {
+      const known = topics.get(name);
+      const partitions = ownPartitions(name, shape, (await known?.source([]).ranges())?.length);
+      const topic = known ?? memoryTopic({ ...options, partitions, identity: `memory-topic-${name}` });
       topics.set(name, topic);
-      const source = topic.source();
-      const there = (await source.ranges()).length;
-      if (there === partitions) return { source, producer: topic };
-      throw new StockafolioError('ERR_SOURCE_MISMATCH', `topic '${name}' has ${there} partitions, not ${partitions}`);
+      topic.grow(partitions);
+      return { source: topic.source(), producer: topic, partitions };
     },
   };
 }

@@ -1,10 +1,12 @@
 import {
+  jsonCodec,
   type Pipeline,
   rowObject,
   type RowOf,
   StockafolioError,
   type Stream,
   type Table,
+  type Topic,
   type Value,
 } from '@stockafolio/core';
 import { broadcastsOf, type Stage, stagesOf, withLanes } from '@stockafolio/core/plan';
@@ -14,6 +16,7 @@ import type { HarnessOptions } from './harness-options.js';
 import type { Step } from './marbles.js';
 import { memoryFiles, type MemoryFiles } from './memory-files.js';
 import { memoryTables } from './memory-tables.js';
+import { Received, type SentMessage, sentMessages } from './sent-messages.js';
 import { StageHarness, type Departed, type SendingTime } from './stage-harness.js';
 
 /**
@@ -45,6 +48,7 @@ export class PipelineHarness<T> {
   readonly #partitions: number;
   /** Records of broadcast streams so far: they go to the partitions in turn. */
   #broadcast = 0;
+  readonly #received = new Map<string, Received>();
   readonly #stages: readonly { readonly stage: Stage; readonly harness: StageHarness<T> }[];
 
   constructor(pipeline: Pipeline, options: HarnessOptions<T>) {
@@ -58,7 +62,16 @@ export class PipelineHarness<T> {
     const isOrdered = stages.length > 1 || pipeline.streams.length > 1;
     const { codec, codecs = {} } = options;
     const own = codec === undefined ? {} : { [pipeline.stream.name]: codec as Codec<unknown> };
-    const all = { ...options, codecs: { ...own, ...codecs }, partitions, tables, files, time: this.#time, isOrdered };
+    const all = {
+      ...options,
+      codecs: { ...own, ...codecs },
+      partitions,
+      tables,
+      files,
+      time: this.#time,
+      isOrdered,
+      declared: pipeline.streams,
+    };
     this.#stages = stages.map((stage) => ({
       stage,
       harness: new StageHarness<T>(
@@ -202,6 +215,39 @@ export class PipelineHarness<T> {
       rows.push(withoutAbsent(rowObject(table, values)) as RowOf<R>);
     }
     return rows;
+  }
+
+  /**
+   * The messages that were sent to a topic, in the order of sending: those of one partition of the pipeline are in order.
+   * What was sent again after a restart is dropped.
+   *
+   * @param repeats include it, as a plain consumer sees it
+   * @example
+   * harness.sent(alerts).map(({ record }) => record);
+   */
+  sent<R>(topic: Topic<R>, { repeats = false }: { readonly repeats?: boolean } = {}): readonly SentMessage<R>[] {
+    return sentMessages(
+      this.#stages.flatMap(({ harness }) => harness.sent),
+      topic,
+      repeats,
+    );
+  }
+
+  /**
+   * Pushes what another pipeline has sent to a topic, to the partitions where it was sent. Repeats are dropped, as in a run.
+   *
+   * @example
+   * reader.receive(alertsStream, writer.sent(alerts, { repeats: true }));
+   */
+  receive<R>(stream: Stream<R>, messages: readonly SentMessage<R>[]): void {
+    const received = this.#received.get(stream.name) ?? new Received();
+    this.#received.set(stream.name, received);
+    const codec = jsonCodec(stream.schema);
+    for (const message of messages) {
+      if (!received.isNew(message)) continue;
+      const value = codec.encode(message.record as never);
+      this.pushMessage(value, message.partition, stream.time(message.record), stream);
+    }
   }
 
   /** The dead letters, sorted by partition, offset and operator. */

@@ -1,5 +1,12 @@
 import { jsonCodec, keyBytes, type Pipeline, type Stream } from '@stockafolio/core';
-import { choosePartition, type Codec, type Mutation, type SourceMessage, type Tables } from '@stockafolio/core/ports';
+import {
+  choosePartition,
+  type Codec,
+  type Mutation,
+  type OutgoingMessage,
+  type SourceMessage,
+  type Tables,
+} from '@stockafolio/core/ports';
 import {
   AsyncMapper,
   CheckpointWriter,
@@ -15,6 +22,8 @@ import {
   restoreCheckpoint,
   runTables,
   tablesOf,
+  topicMessage,
+  writerName,
 } from '@stockafolio/engine';
 import { checkpointsBefore } from './earlier-checkpoints.js';
 import type { HarnessOptions } from './harness-options.js';
@@ -37,6 +46,12 @@ export interface Departed extends Departure {
   readonly from: number;
 }
 
+/** A message that was sent to a topic for others to read, and by which partition. */
+export interface Sent {
+  readonly topic: string;
+  readonly message: OutgoingMessage;
+}
+
 /** One partition's engine, and the writer of its checkpoints. */
 interface Running {
   readonly engine: PartitionEngine;
@@ -57,6 +72,8 @@ export interface StageOptions<T> extends HarnessOptions<T> {
   readonly time: SendingTime;
   /** Whether messages are sent in order of time, because they have places among those of others. */
   readonly isOrdered: boolean;
+  /** The streams of the pipeline: their partitioners choose where records go, also where it makes no difference. */
+  readonly declared: readonly Stream<unknown>[];
 }
 
 /** Runs one stage of a pipeline in memory. */
@@ -77,6 +94,8 @@ export class StageHarness<T> {
   /** By stream and partition, the offset of the next message. */
   readonly #ends: readonly number[][];
   readonly #departed: Departed[] = [];
+  /** In the order of sending. */
+  readonly sent: Sent[] = [];
   readonly #mapper: AsyncMapper;
   #running: Running[];
   #zombies: PartitionEngine[] = [];
@@ -128,7 +147,7 @@ export class StageHarness<T> {
    */
   push(input: number, records: readonly unknown[]): void {
     const stream = this.#streamAt(input);
-    const { partitioner } = stream;
+    const { partitioner } = this.#options.declared.find(({ name }) => name === stream.name) ?? stream;
     for (const record of records) {
       const time = stream.time(record);
       const timestamp = this.#options.isOrdered ? Math.max(this.#options.time.now, time) : time;
@@ -261,6 +280,7 @@ export class StageHarness<T> {
       sources: this.#pipeline.streams.map(({ name }) => `${SOURCE}-${name}`),
       codec: { encode: (record, position) => this.#encode(record, partition, position) },
       repartitions: new Map(this.#pipeline.plan.repartitions.map(({ stream }) => [stream.name, this.#partitions])),
+      topics: new Map(this.#pipeline.plan.topics.map(({ stream }) => [stream.name, this.#partitions])),
       onBadRecord: this.#options.onBadRecord ?? 'dead-letter',
       onDefect: this.#options.onDefect ?? 'fail',
     });
@@ -339,9 +359,18 @@ export class StageHarness<T> {
     const rows: Mutation[] = [...engine.commit()];
     await this.tables.write(engine.takeNotes());
     await this.tables.write(rows);
-    const departed = await this.#mapper.map(engine.departures.take());
-    this.#departed.push(...departed.map((each) => ({ ...each, from: engine.partition })));
+    await this.#depart(engine);
     await this.tables.write([engine.progress(), ...engine.marks()]);
+  }
+
+  async #depart({ departures, partition: from }: PartitionEngine): Promise<void> {
+    const departed = await this.#mapper.map(departures.take());
+    const writer = await writerName(this.tables, { pipeline: this.#pipeline.name, source: SOURCE });
+    for (const departure of departed) {
+      const { stream, outward } = departure;
+      if (outward === undefined) this.#departed.push({ ...departure, from });
+      else this.sent.push({ topic: stream.name, message: topicMessage(writer, from, departure) });
+    }
   }
 
   /** The records that have left for other partitions since this was last called. */

@@ -10,6 +10,7 @@ export interface UnitOrder {
 }
 
 const offset = z.number().int().nonnegative();
+const division = z.array(z.strictObject({ partition: offset, from: offset, to: offset })).optional();
 const schema = z.strictObject({
   unit: z.strictObject({
     partition: offset,
@@ -17,7 +18,7 @@ const schema = z.strictObject({
     partitions: z.number().int().positive().optional(),
     from: offset,
     to: offset,
-    division: z.array(z.strictObject({ partition: offset, from: offset, to: offset })).optional(),
+    division,
     inputs: z
       .array(
         z.strictObject({
@@ -28,6 +29,7 @@ const schema = z.strictObject({
           from: offset,
           to: offset,
           silentUntil: z.number().optional(),
+          division,
         }),
       )
       .optional(),
@@ -45,6 +47,7 @@ const schema = z.strictObject({
     app: z.string().optional(),
     format: z.string().optional(),
     partitioner: z.enum(['murmur2', 'crc32']).optional(),
+    topics: z.record(z.string(), z.string()).default({}),
     files: z.string(),
     tables: z.string(),
     checkpoints: z.string(),

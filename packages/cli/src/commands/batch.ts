@@ -5,6 +5,9 @@ import { codecOf, loadApp, partitionedBy, type App } from '../app.js';
 import { NOTHING_ARCHIVED, ordersOf, runOnce, type Batch } from '../batch/run-once.js';
 import { counted, figure } from '../output/counted.js';
 import type { Reporter } from '../output/reporter.js';
+import { collected } from '../per-stream.js';
+import { NONE, perTopic } from '../per-topic.js';
+import { isShared, placeOfTopic } from '../urls/open.js';
 import { runSchedule } from '../schedule/run-schedule.js';
 import type { Toolkit } from '../toolkit.js';
 import {
@@ -23,6 +26,7 @@ import {
 interface BatchFlags extends CommonOptions, PartitionOptions, DeadLetterFlags {
   readonly format?: string;
   readonly files: string;
+  readonly topic?: readonly string[];
   readonly tables: string;
   readonly checkpoints: string;
   readonly day?: string;
@@ -44,6 +48,11 @@ export function addBatch(program: Command, toolkit: Toolkit): void {
     .requiredOption('--files <files>', `location of the archive: ${FILES}`)
     .requiredOption('--tables <tables>', 'target of the rows: embedded:DIR or cassandra://...')
     .requiredOption('--checkpoints <files>', `location of the checkpoints: ${FILES}`)
+    .option(
+      '--topic <topic>',
+      'NAME=URL for each topic that the pipeline sends to; NAME=none if nothing is to be sent there',
+      collected,
+    )
     .option('--app <module>', 'the application to run; defaults to Stockafolio')
     .option('--format <name>', 'format of the messages; defaults to the one in which they were archived')
     .option('--day <day>', 'process what was archived up to the end of this day, YYYY-MM-DD', day)
@@ -61,7 +70,7 @@ export function addBatch(program: Command, toolkit: Toolkit): void {
     .option('--take-over', 'continue with tables whose checkpoints were elsewhere, and are lost or were moved')
     .option(
       '--repartition <n>',
-      'repartition the archive, into new tables and checkpoints, for a topic that now has this many partitions',
+      'repartition the archive, into new tables and checkpoints, for topics that now have this many partitions',
       wholeNumber(1),
     )
     .option('--json', 'end with one line of JSON')
@@ -76,6 +85,7 @@ async function run(flags: BatchFlags, toolkit: Toolkit): Promise<void> {
     places: {
       ...{ app: flags.app, format: flags.format, partitioner: flags.partitioner },
       ...{ files: flags.files, tables: flags.tables, checkpoints: flags.checkpoints },
+      topics: topicsOf(app, flags),
     },
     options: {
       ...(flags.day === undefined ? {} : { day: flags.day }),
@@ -97,7 +107,10 @@ async function run(flags: BatchFlags, toolkit: Toolkit): Promise<void> {
   if (flags.format !== undefined) codecOf(app, flags.format);
   const { files, tables, checkpoints } = flags;
   const untilStopped = flags.schedule === true;
-  await toolkit.untilThere({ tables: [tables], files: [files, checkpoints] }, reporter, { untilStopped });
+  const written = Object.values(batch.places.topics)
+    .filter((url) => url !== NONE)
+    .map(placeOfTopic);
+  await toolkit.untilThere({ written, tables: [tables], files: [files, checkpoints] }, reporter, { untilStopped });
   if (flags.printUnits === true) {
     const orders = await ordersOf(batch, toolkit);
     for (const order of orders) process.stdout.write(`${JSON.stringify(order)}\n`);
@@ -108,6 +121,22 @@ async function run(flags: BatchFlags, toolkit: Toolkit): Promise<void> {
     const result = await runOnce(batch, toolkit, reporter);
     reporter.result(describe(result, batch), { ok: true, ...result, empty: result === NOTHING_ARCHIVED });
   }
+}
+
+/** @throws ERR_USAGE as `perTopic`; and if several processes cannot write one of them */
+function topicsOf({ pipeline }: App, { topic, workers }: BatchFlags): Readonly<Record<string, string>> {
+  const topics = perTopic(pipeline, topic, { mayBeNone: true });
+  for (const [name, url] of topics) {
+    if (workers === 1 || url === NONE || isShared(placeOfTopic(url))) continue;
+    throw new StockafolioError(
+      'ERR_USAGE',
+      `--workers ${workers}: only one process can write topic '${name}', ${url}`,
+      {
+        hint: 'omit --workers, or send to kafka://',
+      },
+    );
+  }
+  return Object.fromEntries(topics);
 }
 
 /** @returns when the batch is due. @throws ERR_USAGE if there is no schedule, or the day is also given */

@@ -38,6 +38,7 @@ import { exitCodes } from '../output/exit-codes.js';
 import { LineWriter } from '../output/line-writer.js';
 import { RaisedVersions } from '../reconcile/raised-versions.js';
 import { stoppedEarly } from '../output/unfinished.js';
+import { NONE } from '../per-topic.js';
 import type { Toolkit } from '../toolkit.js';
 import { FILES, day, withPartitionOptions, type CommonOptions, type PartitionOptions } from './options.js';
 import { tablesOf } from './tables.js';
@@ -92,8 +93,10 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
     await expectArchive(archive, pipeline.stream.name, flags.files);
     for (const each of await partitionsBehind(archive, flags.day)) reporter.say(describeBehind(each), {}, 'warn');
     const own = toolkit.openOwn(checkpoints);
-    const ports = { pipeline, ...inputs, own, tables: expected, checkpoints, clock: toolkit.clock };
-    const stages = await executedStages(ports);
+    // What the tables should be is recomputed; nobody is sent anything.
+    const topics = Object.fromEntries(pipeline.plan.topics.map(({ stream }) => [stream.name, NONE]));
+    const ports = { pipeline, ...inputs, own, topics, tables: expected, checkpoints, clock: toolkit.clock };
+    const stages = await executedStages({ ...ports, tables: found });
     if (flags.repair === true && stages.length > 1) throw notRepairable(pipeline.name);
     const stop = toolkit.stop();
     for (const stage of stages) {
@@ -111,8 +114,9 @@ async function run(flags: ReconcileFlags, toolkit: Toolkit): Promise<void> {
           : error;
       });
     // Tables that were built by repartitioning the archive are recomputed the same way, and continue from there.
-    const divided = await readDivision(found, pipeline.name);
-    const first = divided === undefined ? undefined : await recompute({ repartition: divided.partitions });
+    const divisions = await Promise.all(stages.map((stage) => readDivision(found, stage)));
+    const divided = divisions.find((partitions) => partitions !== undefined);
+    const first = divided === undefined ? undefined : await recompute({ repartition: divided });
     const last = await recompute(flags.day === undefined ? {} : { day: flags.day });
     const units = lastOfEach([...(first?.units ?? []), ...last.units]);
     bar.done();

@@ -12,8 +12,9 @@ import type { Reporter } from '../output/reporter.js';
 import { sayWaiting } from '../output/say-waiting.js';
 import { stoppedEarly } from '../output/unfinished.js';
 import { collected, perStream } from '../per-stream.js';
+import { openPerTopic, perTopic } from '../per-topic.js';
 import type { Toolkit } from '../toolkit.js';
-import { areShared, isShared } from '../urls/open.js';
+import { areShared, isShared, placeOfTopic } from '../urls/open.js';
 import type { NeededPlaces } from '../urls/until-there.js';
 import { runStreamWorkers } from '../workers/stream-workers.js';
 import { endWithParent } from '../workers/worker-process.js';
@@ -31,6 +32,7 @@ import {
 
 interface StreamFlags extends CommonOptions, PartitionOptions, DeadLetterFlags {
   readonly source: readonly string[];
+  readonly topic?: readonly string[];
   readonly tables: string;
   readonly checkpoints: string;
   readonly format: string;
@@ -61,6 +63,11 @@ export function addStream(program: Command, toolkit: Toolkit): void {
     .requiredOption(
       '--source <source>',
       'source of the records: kafka://HOST:PORT/TOPIC, log:DIR; STREAM=SOURCE for each of several streams',
+      collected,
+    )
+    .option(
+      '--topic <topic>',
+      'NAME=kafka://HOST:PORT/TOPIC or NAME=log:DIR for each topic that the pipeline sends to; ?partitions=N if it is made',
       collected,
     )
     .requiredOption('--tables <tables>', 'target of the rows: embedded:DIR or cassandra://...')
@@ -94,6 +101,9 @@ async function runWorkers(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
     ...flags.source
       .filter((source) => !isShared(urlOf(source)))
       .map((source) => `the partitions of ${source} cannot be shared`),
+    ...(flags.topic ?? [])
+      .filter((topic) => !isShared(urlOf(topic)))
+      .map((topic) => `only one process can write ${topic}`),
     ...(areShared(flags.tables) ? [] : [`only one process can write ${flags.tables}`]),
   ];
   if (alone.length > 0)
@@ -139,6 +149,7 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
       : await operationsServer({ host: flags.metricsHost, port: flags.metricsPort }, toolkit.clock);
   if (operations !== undefined) reporter.say(`metrics: ${operations.url}/metrics`, { url: operations.url });
   const urls = perStream(app.pipeline, flags.source, '--source');
+  const topics = perTopic(app.pipeline, flags.topic, { sources: urls });
   const [codec, ...others] = app.pipeline.streams.map((_, n) => codecOf(app, n === 0 ? flags.format : 'wire', n));
   const waiting = { signal: stop.signal, say: (text: string) => reporter.say(text, {}, 'warn') };
   const open = (url: string): Source => toolkit.openSource(url, waiting);
@@ -147,7 +158,7 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
   /** The offset up to which each partition is in the tables. */
   const offsets = new Map<number, number>();
   try {
-    await toolkit.untilThere(needed(flags, urls), reporter, { untilStopped: true });
+    await toolkit.untilThere(needed(flags, urls, [...topics.values()]), reporter, { untilStopped: true });
     const placeOf = (stream: string): string =>
       urls[app.pipeline.streams.findIndex(({ name }) => name === stream)] ?? '';
     const result = await runStream({
@@ -161,9 +172,9 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
             others[n] === undefined ? [] : [[name, { codec: others[n], source: open(urls[n + 1] ?? '') }]],
           ),
       ),
-      ...(needsStages(app.pipeline)
-        ? { repartitions: toolkit.openTopics(urls[0] ?? '', waiting), reopen: (stream) => open(placeOf(stream)) }
-        : {}),
+      reopen: (stream) => open(placeOf(stream)),
+      ...(needsStages(app.pipeline) ? { repartitions: toolkit.openTopics(urls[0] ?? '', waiting) } : {}),
+      topics: openPerTopic(topics, toolkit, waiting),
       tables,
       checkpoints,
       clock: toolkit.clock,
@@ -201,8 +212,12 @@ async function run(flags: StreamFlags, toolkit: Toolkit): Promise<void> {
   }
 }
 
-function needed({ tables, checkpoints }: StreamFlags, sources: readonly string[]): NeededPlaces {
-  return { sources: [...sources], tables: [tables], files: [checkpoints] };
+function needed(
+  { tables, checkpoints }: StreamFlags,
+  sources: readonly string[],
+  topics: readonly string[],
+): NeededPlaces {
+  return { sources: [...sources], written: topics.map(placeOfTopic), tables: [tables], files: [checkpoints] };
 }
 
 /** The URL in `STREAM=URL`. */
@@ -247,6 +262,13 @@ function tell(reporter: Reporter, event: Exclude<StreamEvent, { type: 'committed
       return say(`partition ${event.partition}: skipped a checkpoint for the one before: ${event.reason}`, 'warn');
     case 'went-back':
       return say(`${event.reason}: continues from the checkpoints that they contain`, 'warn');
+    case 'grown':
+      return say(
+        `a source was given partitions, and is read on with all of them: ${Object.entries(event.partitions)
+          .map(([stream, count]) => `${count} of '${stream}'`)
+          .join(', ')}`,
+        'warn',
+      );
     case 'many-dead-letters':
       return say(describeMany(event), 'warn');
     case 'checkpoint-failed':

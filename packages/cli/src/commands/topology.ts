@@ -42,6 +42,9 @@ async function run(flags: TopologyFlags, toolkit: Toolkit): Promise<void> {
     operators: plan.operators.map(({ name, kind, settings }) => ({ name, kind, settings })),
     edges: plan.edges,
     tables: tablesOf(app.pipeline).map(({ name }) => name),
+    topics: plan.topics.map(({ stream, compactBy, isTransactional }) => ({
+      ...{ name: stream.name, compactBy, isTransactional },
+    })),
     ...(flags.against === undefined ? {} : { changes }),
   });
 }
@@ -56,6 +59,10 @@ function text({ name: pipeline, streams, plan }: Pipeline): string[] {
       const arrow = part === undefined ? `${indent}->` : `${indent}-> ${part} ->`;
       if (edge.table) {
         lines.push(`${arrow} table ${edge.to}`);
+        continue;
+      }
+      if (edge.topic === true) {
+        lines.push(`${arrow} topic ${edge.to}${shownCompaction(plan, edge.to)}`);
         continue;
       }
       if (edge.repartition === true) {
@@ -89,6 +96,12 @@ function text({ name: pipeline, streams, plan }: Pipeline): string[] {
   return lines;
 }
 
+function shownCompaction({ topics }: Pipeline['plan'], name: string): string {
+  const { compactBy = [], isTransactional = false } = topics.find(({ stream }) => stream.name === name) ?? {};
+  const compacted = compactBy.length === 0 ? '' : `, compacted by ${compactBy.join(', ')}`;
+  return `${compacted}${isTransactional ? ', in transactions' : ''}`;
+}
+
 function describe(step: RepartitionStep | undefined): string {
   const { stream, mapping } = step ?? {};
   if (mapping === undefined)
@@ -117,10 +130,11 @@ function mermaid({ streams, plan }: Pipeline): string[] {
   ];
   for (const { stream } of plan.repartitions) lines.push(`  ${id('', stream.name)}>${stream.name}]`);
   for (const { name, kind } of plan.operators) lines.push(`  ${id(name)}["${kind}<br/>${name}"]`);
-  for (const { from, stream, to, table, final, output, repartition } of plan.edges) {
+  for (const { from, stream, to, table, final, output, repartition, topic } of plan.edges) {
     const part = final === true ? 'when final' : output;
     const begin = `  ${id(from, stream)} ${part === undefined ? '-->' : `-- ${part} -->`}`;
-    if (repartition === true) lines.push(`${begin} ${id('', to)}`);
+    if (topic === true) lines.push(`${begin} o_${id(to)}>${to}]`);
+    else if (repartition === true) lines.push(`${begin} ${id('', to)}`);
     else lines.push(table ? `${begin} t_${id(to)}[(${to})]` : `${begin} ${id(to)}`);
   }
   return lines;

@@ -1,11 +1,20 @@
-import type { Partitioner, Stream } from '@stockafolio/core';
-import type { Archive, Files, OwnArchives, OwnTopics, Producer, Source, Tables } from '@stockafolio/core/ports';
+import { StockafolioError, type Partitioner, type Stream } from '@stockafolio/core';
+import type {
+  Archive,
+  Destination,
+  Files,
+  OwnArchives,
+  OwnTopics,
+  Producer,
+  Source,
+  Tables,
+} from '@stockafolio/core/ports';
 import { systemClock } from '@stockafolio/connectors/clock-system';
 import { cassandraTables } from '@stockafolio/connectors/cassandra';
 import { fileArchive, ownArchives } from '@stockafolio/connectors/archive';
 import { embeddedTables, type EmbeddedTables } from '@stockafolio/connectors/embedded';
-import { kafkaProducer, kafkaSource, kafkaTopics } from '@stockafolio/connectors/kafka';
-import { logProducer, logSource, logTopics } from '@stockafolio/connectors/log-local';
+import { kafkaDestination, kafkaProducer, kafkaSource, kafkaTopics } from '@stockafolio/connectors/kafka';
+import { logDestination, logProducer, logSource, logTopics } from '@stockafolio/connectors/log-local';
 import { CASSANDRA_FORM, cassandraOptions } from './cassandra-url.js';
 import { KAFKA_FORM, kafkaPlace } from './kafka-url.js';
 import { sayNowAndThen } from '../output/say-now-and-then.js';
@@ -69,6 +78,33 @@ export function openTopics(url: string, { signal, say }: OpenSourceOptions = {})
   return kafkaTopics(
     signal === undefined ? place : { ...place, patience: Infinity, onRetry: sayNowAndThen(systemClock, say) },
   );
+}
+
+/** A topic that a pipeline sends to: `kafka://.../TOPIC` or `log:DIR`, with `?partitions=N` for one that is created. */
+export function openDestination(url: string, { signal, say }: OpenSourceOptions = {}): Destination {
+  const { place, partitions } = withPartitions(url);
+  const { scheme, rest } = parseLocation(place, 'a topic', sources);
+  const shape = partitions === undefined ? {} : { partitions };
+  if (scheme !== 'kafka') return logDestination(rest, shape);
+  const waiting = signal === undefined ? {} : { patience: Infinity, onRetry: sayNowAndThen(systemClock, say) };
+  return kafkaDestination({ ...kafkaPlace(place), ...waiting, ...shape });
+}
+
+/** The place that a URL of a topic names, without what only says how the topic is created. */
+export function placeOfTopic(url: string): string {
+  return withPartitions(url).place;
+}
+
+function withPartitions(url: string): { readonly place: string; readonly partitions: number | undefined } {
+  const [, before = '', number, after = ''] = /^(.*[?&])partitions=([^&]*)(?:&(.*))?$/s.exec(url) ?? [];
+  if (number === undefined) return { place: url, partitions: undefined };
+  const partitions = Number(number);
+  if (!/^[1-9]\d{0,4}$/.test(number)) {
+    throw new StockafolioError('ERR_URL_INVALID', `'${url}': partitions is a whole number from 1 to 99999`, {
+      hint: 'omit it: a topic that is created gets as many partitions as the source has',
+    });
+  }
+  return { place: `${before}${after}`.replace(/[?&]$/, ''), partitions };
 }
 
 export interface OpenTablesOptions {

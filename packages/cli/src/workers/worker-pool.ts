@@ -5,6 +5,7 @@ import { isStockafolioError, StockafolioError, errorCodes, messageOf, type Error
 import type { BatchPorts, BatchUnit, UnitExecutor, UnitResult } from '@stockafolio/runner-batch';
 import type { App } from '../app.js';
 import { archivedInputs } from '../archived-inputs.js';
+import { NONE } from '../per-topic.js';
 import type { Toolkit } from '../toolkit.js';
 import { workerRuntime } from './worker-runtime.js';
 
@@ -14,6 +15,8 @@ export interface UnitPlaces {
   /** The message format; undefined for the one that the archive names. */
   readonly format: string | undefined;
   readonly partitioner: 'murmur2' | 'crc32' | undefined;
+  /** By the name of each topic that the pipeline sends to, its URL, or `none`. */
+  readonly topics: Readonly<Record<string, string>>;
   readonly files: string;
   readonly tables: string;
   readonly checkpoints: string;
@@ -47,7 +50,10 @@ export async function openUnitPorts(
   try {
     const inputs = await archivedInputs(app, files, places.format, toolkit);
     const own = toolkit.openOwn(checkpoints);
-    return { ports: { pipeline, ...inputs, own, tables, checkpoints, clock: toolkit.clock }, close };
+    const topics = Object.fromEntries(
+      Object.entries(places.topics).map(([name, url]) => [name, url === NONE ? NONE : toolkit.openDestination(url)]),
+    );
+    return { ports: { pipeline, ...inputs, own, topics, tables, checkpoints, clock: toolkit.clock }, close };
   } catch (error) {
     await close();
     throw error;

@@ -86,6 +86,7 @@ export async function openArchiveFile<F extends Fields>(
   const optionalFact = (key: string): string | undefined => file.metadata.get(`stockafolio.${key}`);
   const partitions = optionalFact('partitions');
   const history = readHistory(optionalFact, range.firstOffset);
+  const writers = optionalFact('writers');
 
   return {
     range,
@@ -96,6 +97,7 @@ export async function openArchiveFile<F extends Fields>(
       partitioner: optionalFact('partitioner'),
       form: optionalFact('form'),
       ...(history === undefined ? {} : { history }),
+      ...(writers === undefined ? {} : { writers: JSON.parse(writers) as Readonly<Record<string, number>> }),
     },
     began: fact('began_offset') === '' ? undefined : Number(fact('began_offset')),
     rows: file.rows,

@@ -103,6 +103,7 @@ export function archiveWriter<F extends Fields>(
         ...growthFacts(facts),
         ...(facts.partitioner === undefined ? {} : { 'stockafolio.partitioner': facts.partitioner }),
         ...(facts.form === undefined ? {} : { 'stockafolio.form': facts.form }),
+        ...(facts.writers === undefined ? {} : { 'stockafolio.writers': JSON.stringify(facts.writers) }),
         ...historyFacts(facts.history, written.length === 0, isLast),
         'stockafolio.schema': accepted,
         'stockafolio.stream': stream,

@@ -2,7 +2,9 @@ import { brokerOf, type KafkaBroker, type KafkajsClient } from './kafkajs-client
 import { BrokerError } from './protocol/error-codes.js';
 import { CONSUMER_GROUP_DESCRIBE, consumerGroupDescribeRequest } from './protocol/consumer-group-describe.js';
 
-const GROUP = 0;
+/** What a coordinator is of. */
+export const GROUP = 0;
+export const TRANSACTION = 1;
 
 /** GROUP_ID_NOT_FOUND, and UNSUPPORTED_VERSION if the cluster has that protocol turned off. */
 const NO_SUCH_GROUP = [69, 35];
@@ -16,11 +18,15 @@ export interface KnownMember {
 }
 
 /** Our own request: the method of kafkajs hides the broker's reason, such as a missing right. */
-export async function coordinatorOf(client: KafkajsClient, groupId: string): Promise<KafkaBroker> {
+export async function coordinatorOf(
+  client: KafkajsClient,
+  groupId: string,
+  coordinatorType = GROUP,
+): Promise<KafkaBroker> {
   const [node] = client.cluster.getNodeIds();
   if (node === undefined) throw new Error('no broker is known');
   const any = await brokerOf(client.cluster, node);
-  const { coordinator } = await any.findGroupCoordinator({ groupId, coordinatorType: GROUP });
+  const { coordinator } = await any.findGroupCoordinator({ groupId, coordinatorType });
   return brokerOf(client.cluster, coordinator.nodeId);
 }
 

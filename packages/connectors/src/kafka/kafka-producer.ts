@@ -41,7 +41,9 @@ export async function kafkaProducer(options: KafkaProducerOptions): Promise<Prod
 }
 
 /** Loaded before anything is created, so that a missing package leaves nothing behind. */
-async function packingOf({ compression = 'none' }: KafkaProducerOptions): Promise<Packing | undefined> {
+export async function packingOf({
+  compression = 'none',
+}: Pick<KafkaProducerOptions, 'compression'>): Promise<Packing | undefined> {
   return compression === 'none' ? undefined : { compression, codec: await loadCodec(compression) };
 }
 

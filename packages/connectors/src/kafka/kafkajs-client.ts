@@ -6,6 +6,13 @@ import type { Kafkajs } from './load-kafkajs.js';
 import type { KafkaLog, KafkaPlace, KafkaSasl } from './options.js';
 import type { RawRequest } from './protocol/raw-request.js';
 
+/** The transaction that a request is part of. */
+interface InTransaction {
+  readonly transactionalId: string;
+  readonly producerId: string;
+  readonly producerEpoch: number;
+}
+
 /** The parts in use of a kafkajs broker; its own types omit most of them. */
 export interface KafkaBroker {
   readonly versions: Readonly<Record<number, { readonly minVersion: number; readonly maxVersion: number } | undefined>>;
@@ -63,6 +70,26 @@ export interface KafkaBroker {
     }[];
   }>;
   initProducerId(ask: { transactionTimeout: number }): Promise<{ producerId: string; producerEpoch: number }>;
+  addPartitionsToTxn(
+    ask: InTransaction & {
+      topics: readonly { readonly topic: string; readonly partitions: readonly number[] }[];
+    },
+  ): Promise<unknown>;
+  addOffsetsToTxn(ask: InTransaction & { groupId: string }): Promise<unknown>;
+  txnOffsetCommit(
+    ask: InTransaction & {
+      groupId: string;
+      topics: readonly {
+        readonly topic: string;
+        readonly partitions: readonly {
+          readonly partition: number;
+          readonly offset: string;
+          readonly metadata: string;
+        }[];
+      }[];
+    },
+  ): Promise<unknown>;
+  endTxn(ask: InTransaction & { transactionResult: boolean }): Promise<unknown>;
 }
 
 /** One client of kafkajs, and all its sockets. */

@@ -1,4 +1,5 @@
 import { StockafolioError } from '@stockafolio/core';
+import { ownPartitions, type OwnTopicShape } from '@stockafolio/core/ports';
 import { brokerErrorType, kafkaError } from './kafka-error.js';
 import { kafkajsClient, type KafkajsClient } from './kafkajs-client.js';
 import { loadKafkajs } from './load-kafkajs.js';
@@ -10,6 +11,7 @@ const BY_THE_BROKERS = -1;
 const TRIES_WITHIN = 5_000;
 const NOT_YET = 5;
 const KEPT_FOR_EVER = [{ name: 'retention.ms', value: '-1' }];
+const COMPACTED = [{ name: 'cleanup.policy', value: 'compact' }];
 
 /**
  * Creates the topic if there is none. It keeps its messages until somebody sets `retention.ms`: messages have the times
@@ -17,13 +19,29 @@ const KEPT_FOR_EVER = [{ name: 'retention.ms', value: '-1' }];
  *
  * @throws ERR_SOURCE_MISMATCH if it exists with another number of partitions than requested
  */
-export async function makeTopic(options: KafkaProducerOptions): Promise<void> {
+export function makeTopic(options: KafkaProducerOptions): Promise<void> {
+  return untilMade(options, tryToMake);
+}
+
+/**
+ * The same for the topic of a repartition.
+ *
+ * @returns how many partitions it has
+ * @throws ERR_PARTITIONS_CHANGED if it has more than it must have
+ */
+export function makeOwnTopic(options: KafkaProducerOptions, shape: OwnTopicShape): Promise<number> {
+  return untilMade(options, (own) => tryToMakeOwn(own, shape));
+}
+
+async function untilMade<R>(
+  options: KafkaProducerOptions,
+  make: (options: KafkaProducerOptions) => Promise<R>,
+): Promise<R> {
   const { clock } = options;
   const begun = clock.elapsed();
   for (;;) {
     try {
-      await tryToMake(options);
-      return;
+      return await make(options);
     } catch (error) {
       const failed = kafkaError(error, options);
       if (!failed.retryable || clock.elapsed() - begun >= TRIES_WITHIN) throw failed;
@@ -33,32 +51,53 @@ export async function makeTopic(options: KafkaProducerOptions): Promise<void> {
 }
 
 async function tryToMake(options: KafkaProducerOptions): Promise<void> {
-  const { topic, partitions, replicationFactor = BY_THE_BROKERS } = options;
+  const { topic, partitions } = options;
+  await withAdmin(options, async (admin) => {
+    const there = await partitionsOf(admin, topic);
+    if (there === undefined) return create(admin, options, partitions);
+    if (partitions === undefined || partitions === there) return;
+    throw new StockafolioError('ERR_SOURCE_MISMATCH', `topic '${topic}' has ${there} partitions, not ${partitions}`, {
+      hint: 'omit the number, or write to another topic',
+    });
+  });
+}
+
+function tryToMakeOwn(options: KafkaProducerOptions, shape: OwnTopicShape): Promise<number> {
+  const { topic } = options;
+  return withAdmin(options, async (admin) => {
+    const there = await partitionsOf(admin, topic);
+    const partitions = ownPartitions(topic, shape, there);
+    if (there === undefined) return create(admin, options, partitions);
+    if (there === partitions) return partitions;
+    await admin.createPartitions({ topicPartitions: [{ topic, count: partitions }] });
+    throw new BrokerError(NOT_YET, 'the topic was given partitions');
+  });
+}
+
+async function create(
+  admin: Admin,
+  { topic, replicationFactor = BY_THE_BROKERS, isCompacted = false }: KafkaProducerOptions,
+  partitions = DEFAULT_PARTITIONS,
+): Promise<never> {
+  await admin.createTopics({
+    topics: [
+      {
+        ...{ topic, numPartitions: partitions, replicationFactor },
+        configEntries: [...KEPT_FOR_EVER, ...(isCompacted ? COMPACTED : [])],
+      },
+    ],
+    // kafkajs ends this wait with the very error that it should wait for: a broker that does not know the topic yet.
+    waitForLeaders: false,
+  });
+  throw new BrokerError(NOT_YET, 'the topic was made');
+}
+
+async function withAdmin<R>(options: KafkaProducerOptions, work: (admin: Admin) => Promise<R>): Promise<R> {
   const client = kafkajsClient(await loadKafkajs(), options);
   const admin = client.kafka.admin();
   try {
     await admin.connect();
-    const there = await partitionsOf(admin, topic);
-    if (there === undefined) {
-      await admin.createTopics({
-        topics: [
-          {
-            topic,
-            numPartitions: partitions ?? DEFAULT_PARTITIONS,
-            replicationFactor,
-            configEntries: [...KEPT_FOR_EVER],
-          },
-        ],
-        // kafkajs ends this wait with the very error that it should wait for: a broker that does not know the topic
-        // yet.
-        waitForLeaders: false,
-      });
-      throw new BrokerError(NOT_YET, 'the topic was made');
-    } else if (partitions !== undefined && partitions !== there) {
-      throw new StockafolioError('ERR_SOURCE_MISMATCH', `topic '${topic}' has ${there} partitions, not ${partitions}`, {
-        hint: 'omit the number, or write to another topic',
-      });
-    }
+    return await work(admin);
   } finally {
     client.destroy();
   }

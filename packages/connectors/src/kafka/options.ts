@@ -60,6 +60,8 @@ export interface KafkaProducerOptions extends KafkaPlace {
   readonly partitions?: number;
   /** How the partition of a key is chosen if a message names none; defaults to `murmur2`. */
   readonly partitioner?: Partitioner;
+  /** Whether Kafka keeps only the newest message of each key in a topic that is created; defaults to false. */
+  readonly isCompacted?: boolean;
   /** Replicas of a topic that is created; defaults to the brokers' setting. */
   readonly replicationFactor?: number;
   /**

@@ -6,7 +6,7 @@ import { makeFolder, writeWhole } from '../files-local/write-whole.js';
 import { absent, codeOf, corrupt, logError } from './log-error.js';
 import { partitionFolder } from './segments.js';
 
-/** The properties of a log, fixed at its creation. */
+/** The properties of a log. */
 export interface LogMeta {
   readonly format: 1;
   /** Random, so that a log created anew in the same folder is another source. */
@@ -44,11 +44,30 @@ export async function createLog(dir: string, options: CreateLogOptions = {}): Pr
       throw new StockafolioError(
         'ERR_SOURCE_MISMATCH',
         `the log in ${dir} has ${meta.partitions} partitions, not ${partitions}`,
-        { hint: 'the number of partitions is fixed when a log is created: use another folder' },
+        { hint: 'omit the number, or use another folder' },
       );
     }
     for (let i = 0; i < meta.partitions; i += 1) await makeFolder(resolve(partitionFolder(dir, i)));
     return meta;
+  } catch (error) {
+    throw logError(error, dir);
+  }
+}
+
+/**
+ * Adds partitions to a log, up to this number; a log that has as many or more remains as it is. Nothing may write it
+ * meanwhile. Who reads it sees the new ones when it opens the log again.
+ *
+ * @throws ERR_SOURCE_UNAVAILABLE if there is no log
+ */
+export async function growLog(dir: string, partitions: number): Promise<LogMeta> {
+  const meta = await existingMeta(dir);
+  if (meta.partitions >= partitions) return meta;
+  try {
+    const grown: LogMeta = { ...meta, partitions };
+    for (let i = meta.partitions; i < partitions; i += 1) await makeFolder(resolve(partitionFolder(dir, i)));
+    await writeWhole(join(dir, 'meta.json'), Buffer.from(`${JSON.stringify(grown)}\n`), false);
+    return grown;
   } catch (error) {
     throw logError(error, dir);
   }
@@ -65,7 +84,8 @@ export async function existingMeta(dir: string): Promise<LogMeta> {
   });
 }
 
-async function readMeta(dir: string): Promise<LogMeta | undefined> {
+/** The properties of a log; undefined if there is none. */
+export async function readMeta(dir: string): Promise<LogMeta | undefined> {
   const path = join(dir, 'meta.json');
   const text = await readFile(path, 'utf8').catch(absent);
   if (text === undefined) return undefined;

@@ -79,6 +79,10 @@ export class FakeCoordinator {
         ],
       }),
       initProducerId: async () => Promise.reject(new Error('it does not produce')),
+      addPartitionsToTxn: async () => Promise.reject(new Error('it does not produce')),
+      addOffsetsToTxn: async () => Promise.reject(new Error('it does not produce')),
+      txnOffsetCommit: async () => Promise.reject(new Error('it does not produce')),
+      endTxn: async () => Promise.reject(new Error('it does not produce')),
     };
   }
 

@@ -73,6 +73,7 @@ export const errorCodes = {
   ERR_USAGE: user,
   ERR_WORKER_ENDED: external,
   ERR_WRITE_IN_DOUBT: broken,
+  ERR_WRITER_FENCED: broken,
 } as const satisfies Record<string, CodeFacts>;
 
 export type ErrorCode = keyof typeof errorCodes;

@@ -121,5 +121,6 @@ function mixes(pipeline: string, step: Step, { stream }: RepartitionStep): Stock
 function nameOf(step: Step): string {
   if ('node' in step) return `operator '${step.node.name}'`;
   if ('table' in step) return `table '${step.table.name}'`;
+  if ('topic' in step) return `topic '${step.topic.stream.name}'`;
   return 'origin' in step ? `repartition '${step.stream.name}'` : 'an observer';
 }

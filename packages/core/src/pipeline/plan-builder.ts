@@ -1,16 +1,26 @@
 import type { Observable } from 'rxjs';
-import { StockafolioError } from '../errors/index.js';
+import type { StockafolioError } from '../errors/index.js';
 import { fieldOf, type RecordSchema } from '../schema/index.js';
-import type { Stream } from '../stream/index.js';
+import type { Stream, Topic } from '../stream/index.js';
 import type { Table } from '../table/index.js';
 import type { AsyncMapping } from './async-mapping.js';
+import { checkBroadcast, checkNoBroadcast } from './check-broadcast.js';
 import { checkTable } from './check-table.js';
+import { checkTopic } from './check-topic.js';
 import { divideIntoStages } from './divide-into-stages.js';
 import { Flow, foreignFlow, type FlowOrigin, type StreamOrigin } from './flow.js';
 import { keyKindsOf, type KeyKind } from './key-kinds.js';
 import { Meetings } from './meetings.js';
-import { changes, noBroadcast, notBehindFold, notPartitioned, readsBroadcast, unlikeKeys } from './refusals.js';
-import { shardMissing } from './shard-missing.js';
+import {
+  changes,
+  nameTaken,
+  notBehindFold,
+  notBehindWindow,
+  notPartitioned,
+  unlikeColumns,
+  unlikeKeys,
+} from './refusals.js';
+import { partsOfFigures, shardMissing } from './shard-missing.js';
 import { kindsOf, mayHaveStreamKey } from './stream-key.js';
 import { subscribedBy } from './subscribed-by.js';
 import type { Edge, KeyPartNode, OperatorNode, Plan, RepartitionStep, Step } from './plan.js';
@@ -23,6 +33,7 @@ export class PlanBuilder {
   readonly #steps: Step[] = [];
   readonly #operators: OperatorNode[] = [];
   readonly #tables = new Map<string, Table>();
+  readonly #topics: Topic[] = [];
   readonly #edges: Edge[] = [];
   readonly #keyKinds = new Map<OperatorNode, readonly KeyKind[]>();
   readonly #origins = new Set<FlowOrigin>();
@@ -92,12 +103,9 @@ export class PlanBuilder {
 
   /** Checks that an operator may be given what comes from there, and adds the edge. */
   #addInput(node: OperatorNode, origins: readonly FlowOrigin[], isOther: boolean): void {
-    if (isOther && node.otherIsBroadcast === true) this.#checkBroadcast(node, origins);
-    else this.#checkNoBroadcast(`operator '${node.name}'`, origins);
-    for (const from of origins) {
-      const sender = this.#nodeOf(from);
-      if (sender?.emits === 'changelog') throw changes(`operator '${node.name}' cannot fold`, sender);
-    }
+    if (isOther && node.otherIsBroadcast === true) checkBroadcast(this.#carriers, node, origins);
+    else checkNoBroadcast(this.#carriers, `operator '${node.name}'`, origins);
+    this.#checkStreamOnly(`operator '${node.name}' cannot fold`, origins);
     this.#addEdges(origins, { to: node.name, table: false, ...(isOther ? { other: true } : {}) });
     for (const from of origins) {
       const window = this.#windowOf(from);
@@ -105,20 +113,6 @@ export class PlanBuilder {
       if (node.needsStreamKey === true) throw notPartitioned(node, this.#anyOf(this.#streamsOf(origins)));
       this.#partial.add(node);
     }
-  }
-
-  /** @throws ERR_PIPELINE_INVALID if records of a broadcast stream come from there */
-  #checkNoBroadcast(what: string, origins: readonly FlowOrigin[]): void {
-    const stream = origins.map((from) => this.#carriers.get(from)).find((each) => each?.isBroadcast === true);
-    if (stream !== undefined) throw readsBroadcast(what, stream);
-  }
-
-  /** @throws ERR_PIPELINE_INVALID if other values come from there than records of broadcast streams */
-  #checkBroadcast(node: OperatorNode, origins: readonly FlowOrigin[]): void {
-    const streams = origins.map((from) => (from.name === '' ? this.#carriers.get(from) : undefined));
-    const other = streams.find((stream) => stream?.isBroadcast !== true);
-    if (streams.length === 0 || other !== undefined || streams.includes(undefined))
-      throw noBroadcast(node, other === undefined ? [] : [other]);
   }
 
   #addStep(step: Step, origins: readonly FlowOrigin[]): void {
@@ -135,14 +129,10 @@ export class PlanBuilder {
   addRepartition<T>(stream: Stream<unknown>, records: Observable<unknown>, mapping?: AsyncMapping): Flow<T> {
     const { name } = stream;
     const what = `${mapping === undefined ? 'repartition' : 'mapAsync'} '${name}'`;
-    this.#checkName(name, [...this.#operators, ...this.#streams]);
+    this.#checkName(name, [...this.#operators, ...this.#streams, ...this.#topics.map(({ stream: own }) => own)]);
     const origins = this.#originsOf(records);
-    for (const from of origins) {
-      const sender = this.#nodeOf(from) ?? this.#windowOf(from);
-      if (sender?.emits === 'changelog' && this.#windowOf(from) === undefined)
-        throw changes(`${what} cannot pass on`, sender);
-    }
-    this.#checkNoBroadcast(what, origins);
+    this.#checkStreamOnly(`${what} cannot pass on`, origins);
+    checkNoBroadcast(this.#carriers, what, origins);
     this.#addEdges(origins, { to: name, table: false, repartition: true });
     const origin = this.#addStream(stream);
     const step: RepartitionStep = { stream, origin, records, ...(mapping === undefined ? {} : { mapping }) };
@@ -153,11 +143,7 @@ export class PlanBuilder {
 
   #checkName(name: string, others: readonly { readonly name: string }[]): void {
     if (!others.some((other) => other.name === name)) return;
-    throw new StockafolioError(
-      'ERR_OPERATOR_NAME_TAKEN',
-      `pipeline '${this.#pipeline}' has two operators named '${name}'`,
-      { hint: 'state is found by this name: give each operator its own name' },
-    );
+    throw nameTaken(this.#pipeline, name);
   }
 
   /** The fields of the records that the pipeline reads, if these are records of a stream; undefined otherwise. */
@@ -201,7 +187,7 @@ export class PlanBuilder {
     checkTable(this.#pipeline, table, this.#tables.get(table.name));
     if (writer !== undefined) this.#noteKinds(writer, table);
     const origins = this.#originsOf(rows);
-    this.#checkNoBroadcast(`table '${table.name}'`, origins);
+    checkNoBroadcast(this.#carriers, `table '${table.name}'`, origins);
     const isPartial = origins.some((from) => {
       const sender = this.#nodeOf(from) ?? this.#windowOf(from);
       return sender !== undefined && this.#partial.has(sender);
@@ -213,19 +199,41 @@ export class PlanBuilder {
   }
 
   /**
+   * Adds a topic for others to read.
+   *
+   * @throws ERR_PIPELINE_INVALID if another branch sends to it, the pipeline reads it, or what comes from there depends on
+   * commits; ERR_SHARD_MISSING if these are parts of figures
+   */
+  addTopic(topic: Topic<never>, records: Observable<unknown>): void {
+    const { name } = topic.stream;
+    checkTopic(this.#pipeline, topic, { topics: this.#topics, streams: this.#streams });
+    const origins = this.#originsOf(records);
+    this.#checkStreamOnly(`topic '${name}' cannot be sent`, origins);
+    checkNoBroadcast(this.#carriers, `topic '${name}'`, origins);
+    const isPartial = origins.some((from) => this.#partial.has(this.#nodeOf(from) ?? this.#windowOf(from) ?? from));
+    if (isPartial) throw partsOfFigures(name);
+    const added = topic as Topic<unknown>;
+    this.#topics.push(added);
+    this.#addEdges(origins, { to: name, table: false, topic: true });
+    this.#addStep({ topic: added, records }, origins);
+  }
+
+  /** @throws ERR_PIPELINE_INVALID if what comes from there changes, at moments that depend on commits */
+  #checkStreamOnly(what: string, origins: readonly FlowOrigin[]): void {
+    for (const from of origins) {
+      const sender = this.#nodeOf(from);
+      if (sender?.emits === 'changelog') throw changes(what, sender);
+    }
+  }
+
+  /**
    * Adds the final values of a window operator; returns them.
    *
    * @throws ERR_PIPELINE_INVALID if these are not the output of one
    */
   addFinal<T>(windows: Observable<unknown>): Flow<T> {
     const node = this.operatorOf(windows);
-    if (node?.finalAfter === undefined) {
-      throw new StockafolioError(
-        'ERR_PIPELINE_INVALID',
-        `pipeline '${this.#pipeline}': whenFinal() is not directly behind a window operator`,
-        { hint: 'write it first: tumblingWindow(...), whenFinal(), map(...)' },
-      );
-    }
+    if (node?.finalAfter === undefined) throw notBehindWindow(this.#pipeline);
     let origin = this.#finals.get(node);
     if (origin === undefined) {
       origin = Object.freeze({ name: node.name });
@@ -268,6 +276,7 @@ export class PlanBuilder {
       steps: Object.freeze(this.#steps),
       operators: Object.freeze(this.#operators),
       tables: Object.freeze([...this.#tables.values()]),
+      topics: Object.freeze(this.#topics),
       edges: Object.freeze(this.#edges),
       finals: this.#finals,
       timedBy: this.#timedBy,
@@ -330,15 +339,7 @@ export class PlanBuilder {
   #noteKinds(writer: OperatorNode, table: Table): void {
     const kinds = keyKindsOf(table);
     const known = this.#keyKinds.get(writer);
-    if (known !== undefined && known.join() !== kinds.join()) {
-      throw new StockafolioError(
-        'ERR_PIPELINE_INVALID',
-        `operator '${writer.name}' cannot write to table '${table.name}': its key columns are (${kinds.join(', ')}), but ${writer.key === undefined ? 'those of its other table are' : "the operator's key is"} (${known.join(', ')})`,
-        {
-          hint: "the tables of an operator have key columns of the same types, one for each part of the operator's key",
-        },
-      );
-    }
+    if (known !== undefined && known.join() !== kinds.join()) throw unlikeColumns(writer, table, kinds, known);
     this.#keyKinds.set(writer, kinds);
   }
 

@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { FieldType, RecordSchema } from '../schema/index.js';
-import type { Stream } from '../stream/index.js';
+import type { Stream, Topic } from '../stream/index.js';
 import type { Table } from '../table/index.js';
 import type { AsyncMapping } from './async-mapping.js';
 import type { FlowOrigin, StreamOrigin } from './flow.js';
@@ -107,6 +107,12 @@ export interface TableStep {
   readonly writer: OperatorNode | undefined;
 }
 
+/** A topic for others to read, and the source of its records. */
+export interface TopicStep {
+  readonly topic: Topic;
+  readonly records: Observable<unknown>;
+}
+
 /** Records that go through a topic of the pipeline's own, and come back partitioned by another key. */
 export interface RepartitionStep {
   /** What they are afterwards. */
@@ -125,9 +131,9 @@ export interface ObserverStep {
   readonly error: (error: unknown) => void;
 }
 
-export type Step = OperatorStep | TableStep | RepartitionStep | ObserverStep;
+export type Step = OperatorStep | TableStep | TopicStep | RepartitionStep | ObserverStep;
 
-/** An edge along which records or rows pass, by names of operators, tables and repartitions; '' is a stream. */
+/** An edge along which records or rows pass, by names of operators, tables, topics and repartitions; '' is a stream. */
 export interface Edge {
   readonly from: string;
   /** The name of the stream, if it comes from one. */
@@ -142,6 +148,8 @@ export interface Edge {
   readonly other?: true;
   /** Whether it goes through a topic of the pipeline's own, whose records are the stream of this name. */
   readonly repartition?: true;
+  /** Whether it goes to a topic for others to read. */
+  readonly topic?: true;
 }
 
 /** The parts of a pipeline. */
@@ -162,6 +170,8 @@ export interface Plan {
   readonly operators: readonly OperatorNode[];
   /** The tables that it writes, without the library's own. */
   readonly tables: readonly Table[];
+  /** The topics that it sends to, for others to read. */
+  readonly topics: readonly Topic[];
   readonly edges: readonly Edge[];
   /** Of window operators whose final values are used: where these leave them. */
   readonly finals: ReadonlyMap<OperatorNode, FlowOrigin>;

@@ -1,5 +1,6 @@
 import { StockafolioError } from '../errors/index.js';
 import type { Stream } from '../stream/index.js';
+import type { Table } from '../table/index.js';
 import type { KeyKind } from './key-kinds.js';
 import type { OperatorNode } from './plan.js';
 
@@ -80,4 +81,36 @@ export function notBehindFold(name: string): StockafolioError {
     `operator '${name}' has unfold, but is not directly behind foldByKey, shardedFold, latestByKey or joinLatest`,
     { hint: 'only they know the earlier values of their figures; select figures in the fold and in unfold' },
   );
+}
+
+/** The error of final values of what is no window. */
+export function notBehindWindow(pipeline: string): StockafolioError {
+  return new StockafolioError(
+    'ERR_PIPELINE_INVALID',
+    `pipeline '${pipeline}': whenFinal() is not directly behind a window operator`,
+    { hint: 'write it first: tumblingWindow(...), whenFinal(), map(...)' },
+  );
+}
+
+/** The error of an operator that is to write a table with other keys. */
+export function unlikeColumns(
+  { name, key }: OperatorNode,
+  table: Pick<Table, 'name'>,
+  kinds: readonly KeyKind[],
+  known: readonly KeyKind[],
+): StockafolioError {
+  return new StockafolioError(
+    'ERR_PIPELINE_INVALID',
+    `operator '${name}' cannot write to table '${table.name}': its key columns are (${kinds.join(', ')}), but ${key === undefined ? 'those of its other table are' : "the operator's key is"} (${known.join(', ')})`,
+    {
+      hint: "the tables of an operator have key columns of the same types, one for each part of the operator's key",
+    },
+  );
+}
+
+/** The error of an operator, a repartition or a topic that has the name of another one. */
+export function nameTaken(pipeline: string, name: string): StockafolioError {
+  return new StockafolioError('ERR_OPERATOR_NAME_TAKEN', `pipeline '${pipeline}' has two operators named '${name}'`, {
+    hint: 'state is found by this name: give each operator its own name',
+  });
 }

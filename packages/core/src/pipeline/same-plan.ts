@@ -21,7 +21,7 @@ export function samePlan(pipeline: string, first: Plan, again: Plan): Plan {
 }
 
 /** What a plan declares, in order, as text. */
-function shapeOf({ operators, edges, tables, repartitions }: Plan): string[] {
+function shapeOf({ operators, edges, tables, topics, repartitions }: Plan): string[] {
   return [
     ...operators.map(
       ({ name, kind, settings, state, subKeys = {} }) =>
@@ -34,6 +34,10 @@ function shapeOf({ operators, edges, tables, repartitions }: Plan): string[] {
     ...repartitions.map(
       ({ stream: { name, keyFields, schema } }) =>
         `repartition '${name}' ${JSON.stringify([keyFields ?? null, schema.fields])}`,
+    ),
+    ...topics.map(
+      ({ compactBy, isTransactional, stream: { name, keyFields, schema } }) =>
+        `topic '${name}' ${JSON.stringify([compactBy, isTransactional, keyFields ?? null, schema.fields])}`,
     ),
     ...tables.map(({ name, columns }) => `table '${name}' ${JSON.stringify(columns)}`),
   ];

@@ -11,3 +11,12 @@ export function shardMissing(table: Table): StockafolioError {
     },
   );
 }
+
+/** The error if several partitions would send parts of one figure to a topic. */
+export function partsOfFigures(topic: string): StockafolioError {
+  return new StockafolioError(
+    'ERR_SHARD_MISSING',
+    `topic '${topic}' receives figures whose key does not begin with the stream's key, so every partition holds a part of them`,
+    { hint: 'put repartition() before the operator, so that one partition has each figure whole' },
+  );
+}

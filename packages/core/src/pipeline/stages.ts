@@ -99,7 +99,11 @@ function laneOf(stream: Stream<unknown>, lane: number): Stream<unknown> {
 function stageOf(pipeline: Pipeline, all: readonly Stream<unknown>[], stage: number): Stage {
   const { plan, name } = pipeline;
   const read = [...all.keys()].filter((n) => isRead(plan, n, stage));
-  const streams = Object.freeze(read.map((n) => all[n] as Stream<unknown>));
+  const part = partOf(plan, read, stage);
+  const isFree = keepsNothingOfKeys(plan, part, read);
+  const streams = Object.freeze(
+    read.map((n) => (isFree ? withoutPartitioner(all[n] as Stream<unknown>) : (all[n] as Stream<unknown>))),
+  );
   const [stream = pipeline.stream] = streams;
   const behind = plan.repartitions.filter((step) => streams.includes(step.stream));
   return Object.freeze({
@@ -110,9 +114,24 @@ function stageOf(pipeline: Pipeline, all: readonly Stream<unknown>[], stage: num
     // What was sent through a repartition has the fields that are read, and no others.
     reads: behind.length === 0 ? pipeline.reads : undefined,
     behind: Object.freeze(behind),
-    plan: partOf(plan, read, stage),
+    plan: part,
     instantiate: () => partOf(pipeline.instantiate(), read, stage),
   });
+}
+
+/**
+ * Whether it makes no difference to a stage in which partitions its records are: it sends them on, and keeps sharded sums
+ * at most. Then its sources may get partitions at any time.
+ */
+function keepsNothingOfKeys(whole: Plan, part: Plan, read: readonly number[]): boolean {
+  const isOutside = read.every((n) => n < whole.inputs.length - whole.repartitions.length);
+  const areSums = part.operators.every(({ kind }) => kind === 'shardedFold');
+  return isOutside && part.repartitions.length > 0 && areSums && part.tables.every(({ shardIndex }) => shardIndex >= 0);
+}
+
+/** The stream as it is read where its partitions make no difference: messages are not checked for theirs. */
+function withoutPartitioner(stream: Stream<unknown>): Stream<unknown> {
+  return Object.freeze({ ...stream, partitioner: undefined });
 }
 
 /** Whether a step of the stage is given what comes from this stream. */
@@ -124,8 +143,10 @@ function isRead({ inputs, edges, stages }: Plan, input: number, stage: number): 
 
 function leadsTo({ to, table, ...edge }: Edge, step: Step): boolean {
   const repartition = edge.repartition === true;
-  if ('node' in step) return !table && !repartition && step.node.name === to;
+  const topic = edge.topic === true;
+  if ('node' in step) return !table && !repartition && !topic && step.node.name === to;
   if ('table' in step) return table && step.table.name === to;
+  if ('topic' in step) return topic && step.topic.stream.name === to;
   return 'origin' in step && repartition && step.stream.name === to;
 }
 
@@ -147,6 +168,7 @@ function partOf(plan: Plan, read: readonly number[], stage: number): Plan {
     steps: Object.freeze(steps),
     operators: Object.freeze(plan.operators.filter((node) => operators.has(node))),
     tables: Object.freeze(plan.tables.filter((table) => steps.some((step) => 'table' in step && step.table === table))),
+    topics: Object.freeze(plan.topics.filter((topic) => steps.some((step) => 'topic' in step && step.topic === topic))),
     edges: Object.freeze(plan.edges.filter((edge) => steps.some((step) => leadsTo(edge, step)))),
     finals: ofThese(plan.finals),
     timedBy: ofThese(plan.timedBy),

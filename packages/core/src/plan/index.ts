@@ -32,9 +32,10 @@ export {
   type Step,
   type SubKeyNode,
   type TableStep,
+  type TopicStep,
 } from '../pipeline/plan.js';
 export { reservedTables } from '../pipeline/reserved-tables.js';
-export { shardMissing } from '../pipeline/shard-missing.js';
+export { partsOfFigures, shardMissing } from '../pipeline/shard-missing.js';
 export { broadcastsOf, needsStages, stagesOf, withBroadcasts, withLanes, type Stage } from '../pipeline/stages.js';
 export { withPartitioner } from '../pipeline/with-partitioner.js';
 export { columnOrigins, type ColumnOrigin } from '../pipeline/state-fits.js';

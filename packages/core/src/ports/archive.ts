@@ -56,6 +56,11 @@ export interface ArchiveFacts {
   readonly form?: string | undefined;
   /** For a file: what identifies the log. */
   readonly history?: ArchivedHistory | undefined;
+  /**
+   * For a file: by writer, the last number of the messages up to its end, of pipelines that send to the topic; absent if
+   * there are none.
+   */
+  readonly writers?: Readonly<Record<string, number>> | undefined;
 }
 
 /** What the source of an archive held when it was last checked: it shows that a partition without a file is empty. */

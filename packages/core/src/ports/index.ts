@@ -11,12 +11,13 @@ export type {
 } from './archive.js';
 export type { AbortSignalLike, Clock } from './clock.js';
 export type { Codec } from './codec.js';
+export type { Destination, DestinationShape, OpenDestination } from './destination.js';
 export { cutByEnd, cutByEpoch, cutByMessage, sourceDiverged, type Divergence, type EpochEnd } from './divergence.js';
 export type { ByteRange, FileInfo, Files, WriteOptions } from './files.js';
 export { keptId } from './kept-id.js';
 export { loadPeer, requirePeer, type Peer } from './load-peer.js';
 export { checksumOf, markAfter, markOf, positionAt, type Mark } from './mark.js';
-export type { OwnArchives, OwnTopic, OwnTopics } from './own-topics.js';
+export { ownPartitions, type OwnArchives, type OwnTopic, type OwnTopics, type OwnTopicShape } from './own-topics.js';
 export type {
   AssignmentListener,
   GroupTarget,
@@ -27,9 +28,11 @@ export type {
   PartitionRange,
   Position,
   Producer,
+  Seen,
   Source,
   SourceBatch,
   SourceMessage,
+  Transactions,
 } from './source.js';
 export type {
   BatchPosition,

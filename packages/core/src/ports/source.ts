@@ -18,6 +18,19 @@ export interface SourceMessage {
    * milliseconds. Its `offset` is that of the next record.
    */
   readonly silentUntil?: number;
+  /**
+   * By writer, the numbers that were read up to this message and that no earlier one told: of messages that pipelines send
+   * for others to read. Repeats are dropped by them.
+   */
+  readonly seen?: Readonly<Record<string, number>>;
+}
+
+/** What was read of pipelines that send to the topic. */
+export interface Seen {
+  /** By writer, the number of its last message. */
+  readonly writers: Readonly<Record<string, number>>;
+  /** The offset before which this holds, if not all is known up to the position: from there on it must be looked up. */
+  readonly before?: number;
 }
 
 /** Some consecutive messages of one partition. */
@@ -63,6 +76,8 @@ export interface Position {
   readonly inputs?: readonly InputOffset[];
   /** As in {@link InputOffset}, if the source is one lane of a repartition. */
   readonly at?: number;
+  /** What was read of pipelines that send to the topic; absent if there are none. */
+  readonly seen?: Seen;
 }
 
 /** Where one of several streams continues. */
@@ -71,6 +86,7 @@ export interface InputOffset {
   readonly mark?: Mark;
   /** Of a lane of a repartition: the offset of the topic from which its next messages are found. */
   readonly at?: number;
+  readonly seen?: Seen;
 }
 
 /** Is notified of every change of assignment; the source waits for the promise before it continues. */
@@ -197,4 +213,22 @@ export interface Producer {
   /** Resolves when the messages are durable; each partition gets them in the order given. */
   append(messages: readonly OutgoingMessage[]): Promise<void>;
   close(): Promise<void>;
+}
+
+/**
+ * What one writer sends to a topic, in transactions: messages and the number of the next one together, or neither.
+ */
+export interface Transactions {
+  /**
+   * Begins: from now on nothing is committed by another process that began before, and what it left open is undone.
+   *
+   * @returns the number that was committed last; 0 if none was
+   */
+  begin(): Promise<number>;
+  /**
+   * Commits messages, of which there is at least one, and the number of the next one.
+   *
+   * @throws ERR_WRITER_FENCED if another process has begun since: then nothing was committed
+   */
+  commit(messages: readonly OutgoingMessage[], next: number): Promise<void>;
 }

@@ -11,3 +11,4 @@ export {
   type Stream,
   type StreamOptions,
 } from './stream.js';
+export { topic, type Topic, type TopicOptions, type TopicRecord } from './topic.js';

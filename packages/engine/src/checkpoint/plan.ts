@@ -33,11 +33,11 @@ const byField = new Set(['initial', 'timers', 'maps', 'lists', 'outputs']);
 const declared = new Set(['key', 'otherKey', 'group']);
 
 /** The parts of a plan that are compared. */
-export type PlanToCompare = Pick<Plan, 'operators' | 'tables' | 'keyKinds'>;
+export type PlanToCompare = Pick<Plan, 'operators' | 'tables' | 'keyKinds'> & Partial<Pick<Plan, 'topics'>>;
 
-/** Compares the operators and tables of a plan with those of a checkpoint, one line for each. */
+/** Compares the operators, tables and topics of a plan with those of a checkpoint, one line for each. */
 export function comparePlans(header: CheckpointHeader, plan: PlanToCompare): PlanChange[] {
-  const { operators, tables, keyKinds } = plan;
+  const { operators, tables, topics = [], keyKinds } = plan;
   const before = new Map(header.operators.map((part) => [part.layout.name, part]));
   const changes = operators.map((node) => compareOperator(before.get(node.name), node, keyKinds.get(node)));
   const names = new Set(operators.map(({ name }) => name));
@@ -52,6 +52,11 @@ export function comparePlans(header: CheckpointHeader, plan: PlanToCompare): Pla
   for (const { name } of tables) {
     if (header.tables.includes(name)) continue;
     changes.push({ subject: `table '${name}'`, verdict: 'empty', detail: 'is new: it has rows only from here on' });
+  }
+  for (const { stream } of topics) {
+    if (header.position.departed?.next[stream.name] !== undefined) continue;
+    const detail = 'is new: only what comes from here on is sent';
+    changes.push({ subject: `topic '${stream.name}'`, verdict: 'empty', detail });
   }
   return changes;
 }

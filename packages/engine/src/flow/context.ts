@@ -133,14 +133,14 @@ export class PipelineContext implements RunningEngine {
   /** Milliseconds since some moment, if there is a clock. */
   elapsed: (() => number) | undefined;
 
-  /** Whether records can leave for other partitions. */
+  /** Whether records can leave for topics. */
   readonly sends: boolean;
 
   constructor(pipeline: string, partition: number, plan: Plan, states: StateStore) {
     this.states = states;
     this.pipeline = pipeline;
     this.partition = partition;
-    this.sends = plan.repartitions.length > 0;
+    this.sends = plan.repartitions.length + plan.topics.length > 0;
     this.#finals = plan.finals;
     this.#givesEarlier = plan.givesEarlier;
     const outputs = plan.operators.flatMap((node) => node.outputs ?? []);
@@ -288,7 +288,7 @@ export class PipelineContext implements RunningEngine {
   }
 
   /** Whether rows may be written now; otherwise the pipeline emits outside its turn. */
-  checkActive(what: 'operator' | 'table' | 'repartition', name: string): boolean {
+  checkActive(what: 'operator' | 'table' | 'topic' | 'repartition', name: string): boolean {
     if (this.active) return true;
     this.fatal ??= new StockafolioError(
       'ERR_ASYNC_EMISSION',

@@ -1,7 +1,7 @@
 import type { Key, Stream } from '@stockafolio/core';
 import type { AsyncMapping } from '@stockafolio/core/plan';
 
-/** A record on its way to a topic of the pipeline's own. */
+/** A record on its way to a topic. */
 export interface Leaving {
   /** What it is there. */
   readonly stream: Stream<unknown>;
@@ -9,8 +9,18 @@ export interface Leaving {
   readonly value: Uint8Array;
   /** The time at which it counts as sent, epoch milliseconds: see `PipelineContext.received`. */
   readonly sent: number;
+  /** Of a record for others to read; undefined if the topic is the pipeline's own. */
+  readonly outward?: Outward | undefined;
   /** What makes it of `value`, if an asynchronous function does. */
   readonly mapping?: AsyncMapping | undefined;
+}
+
+/** What only a record has that others read. */
+export interface Outward {
+  /** What it replaces in a compacted topic; undefined if the topic is not compacted. */
+  readonly replaces: Key | undefined;
+  /** The version of a row that would be written at the same moment, in microseconds. */
+  readonly version: number;
 }
 
 /** The records that leave with the next commit; those of the current step, and of its current emission, can be undone. */

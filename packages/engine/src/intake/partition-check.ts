@@ -1,4 +1,4 @@
-import { type Key, keyBytes, StockafolioError, type Stream } from '@stockafolio/core';
+import { type Key, keyBytes, type Partitioner, StockafolioError, type Stream } from '@stockafolio/core';
 import { choosePartition, keyText, murmur2OfAscii } from '@stockafolio/core/ports';
 
 /** The partition that a stream's partitioner chooses for a record. */
@@ -17,12 +17,17 @@ export function partitionChoice<T>(
   partitions: number | undefined,
 ): PartitionChoice<T> | undefined {
   if (partitioner === undefined || partitions === undefined) return undefined;
-  if (partitioner !== 'murmur2') return (record) => choosePartition(partitioner, keyBytes(key(record)), partitions);
-  return (record) => {
-    const own = key(record);
-    const hash = murmur2OfAscii(keyText(own));
+  const choose = keyPartition(partitioner, partitions);
+  return (record) => choose(key(record));
+}
+
+/** The partition that a partitioner chooses for a key. */
+export function keyPartition(partitioner: Partitioner, partitions: number): (key: Key) => number {
+  if (partitioner !== 'murmur2') return (key) => choosePartition(partitioner, keyBytes(key), partitions);
+  return (key) => {
+    const hash = murmur2OfAscii(keyText(key));
     return hash === undefined
-      ? choosePartition('murmur2', keyBytes(own), partitions)
+      ? choosePartition('murmur2', keyBytes(key), partitions)
       : (hash & 0x7fffffff) % partitions;
   };
 }

@@ -13,6 +13,8 @@ export const CLOCKS_DIFFER = 200;
 
 /** The next message of one stream. */
 export interface Arriving {
+  /** Given in a repartitioning of an archive: the archived partition that it is of. Its offset moves no position. */
+  readonly partition?: number;
   readonly offset: number;
   /** When it was sent or received, epoch milliseconds. */
   readonly ingested: number;
@@ -65,7 +67,9 @@ export class MergedFeed {
   add(input: number, arriving: Arriving): void {
     const { taken, offset, ingested: sent } = arriving;
     const time = 'record' in taken ? this.#streams[input]?.time(taken.record) : undefined;
-    this.#merge.add(input, arriving, { time: time ?? Number.NEGATIVE_INFINITY, sent, offset });
+    // The position of a stream that is repartitioned remains at the end of its own partition.
+    const at = arriving.partition === undefined ? offset : this.next(input) - 1;
+    this.#merge.add(input, arriving, { time: time ?? Number.NEGATIVE_INFINITY, sent, offset: at });
   }
 
   /** Notes that a stream says between its messages that later ones were sent after this time: epoch milliseconds. */
@@ -94,10 +98,12 @@ export class MergedFeed {
     const last = new Map<number, Arriving>();
     for (let placed = this.#merge.next(); placed !== undefined; placed = this.#merge.next()) {
       const { input, message } = placed;
-      const { taken, offset, ingested, bytes } = message;
-      const position = { input, offset, ingested };
+      const { taken, offset, ingested, bytes, partition } = message;
+      const position = { input, offset, ingested, ...(partition === undefined ? {} : { partition }) };
       if ('record' in taken) this.#feed.add(taken.record, position);
       else this.#feed.reject(taken.rejected, bytes ?? new Uint8Array(0), position);
+      const seen = message.origin?.message.seen;
+      if (seen !== undefined) this.#engine.inputs.at(input).see(seen);
       last.set(input, message);
       count++;
     }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { codeOf, type Sale, sale, Sale as SaleSchema, sales } from '@stockafolio/conformance';
-import { BadRecordError, double, jsonCodec, keyBytes, record, StockafolioError, stream } from '@stockafolio/core';
+import { BadRecordError, double, jsonCodec, record, StockafolioError, stream } from '@stockafolio/core';
 import type { AsyncCall, AsyncMapping } from '@stockafolio/core/plan';
 import { virtualClock } from '@stockafolio/testing';
 
@@ -20,7 +20,7 @@ function mappingOf(map: (sale: Sale, call: AsyncCall) => PromiseLike<unknown>, g
 
 function departuresOf(mapping: AsyncMapping, ...records: readonly Sale[]): Departure[] {
   return records.map((each, number) => ({
-    ...{ stream: rated as unknown as Departure['stream'], key: each.user, keyBytes: keyBytes(each.user) },
+    ...{ stream: rated as unknown as Departure['stream'], key: each.user },
     ...{ value: codec.encode(each), sent: 0, mapping, partition: 0, number, after: number - 1 },
   }));
 }

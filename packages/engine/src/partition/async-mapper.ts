@@ -1,13 +1,6 @@
-import {
-  BadRecordError,
-  isStockafolioError,
-  jsonCodec,
-  keyBytes,
-  messageOf,
-  StockafolioError,
-} from '@stockafolio/core';
+import { BadRecordError, isStockafolioError, jsonCodec, messageOf, StockafolioError } from '@stockafolio/core';
 import type { AsyncCall, AsyncMapping } from '@stockafolio/core/plan';
-import { type AbortSignalLike, type Clock, type Codec, recordCheck } from '@stockafolio/core/ports';
+import { type AbortSignalLike, type Clock, type Codec, keyText, recordCheck } from '@stockafolio/core/ports';
 import type { Departure } from './departures.js';
 
 export interface AsyncOptions {
@@ -122,11 +115,7 @@ export class AsyncMapper {
     return over;
   }
 
-  async #call(
-    mapping: AsyncMapping,
-    { stream, value, keyBytes: key }: Departure,
-    attempt: number,
-  ): Promise<Uint8Array> {
+  async #call(mapping: AsyncMapping, { stream, value, key }: Departure, attempt: number): Promise<Uint8Array> {
     const { given, made, problemOf } = this.#codecsOf(mapping, stream);
     // Each attempt has its own copy: a function may change what it is given.
     const record = given.decode(value);
@@ -137,7 +126,7 @@ export class AsyncMapper {
     const problem = problemOf(result as Readonly<Record<string, never>>);
     if (problem !== undefined) throw noResult(problem);
     stream.time(result);
-    if (stream.partitioner !== undefined && !isEqual(keyBytes(stream.key(result)), key))
+    if (stream.partitioner !== undefined && keyText(stream.key(result)) !== keyText(key))
       throw noResult('the result has another key than the record');
     return made.encode(result);
   }
@@ -194,10 +183,6 @@ function callFailed(reason: string, cause: unknown): StockafolioError {
     cause,
     hint: 'nothing of these records was recorded: start the run again when the other system answers',
   });
-}
-
-function isEqual(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((byte, n) => byte === other[n]);
 }
 
 interface Controller {

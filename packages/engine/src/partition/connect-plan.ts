@@ -4,6 +4,7 @@ import type { PipelineContext } from '../flow/context.js';
 import { receive } from '../flow/receive.js';
 import { TableConnection } from '../flow/table-connection.js';
 import { RepartitionConnection } from '../flow/repartition-connection.js';
+import { TopicConnection } from '../flow/topic-connection.js';
 import type { OperatorHost } from '../operators/operator-host.js';
 import { execute } from '../operators/operator-kinds.js';
 
@@ -30,6 +31,8 @@ export function connectPlan(context: PipelineContext, plan: Plan): void {
       connections.push(...operator.connections);
     } else if ('table' in step) {
       if (step.writer === undefined) connections.push(new TableConnection(context, step.table, step.rows));
+    } else if ('topic' in step) {
+      connections.push(new TopicConnection(context, step));
     } else if ('origin' in step) {
       connections.push(new RepartitionConnection(context, step));
     } else {

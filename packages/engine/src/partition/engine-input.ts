@@ -1,8 +1,9 @@
 import { StockafolioError, type Pipeline, type Stream } from '@stockafolio/core';
 import type { Plan, StreamOrigin } from '@stockafolio/core/plan';
-import type { Mark } from '@stockafolio/core/ports';
+import type { Mark, Seen } from '@stockafolio/core/ports';
 import type { PipelineContext } from '../flow/context.js';
 import type { FanOut } from '../flow/fan-out.js';
+import type { Lull } from '../merge/merge.js';
 import { BATCH_SIZE } from '../state/batch-size.js';
 import { RecordBatches } from './record-batches.js';
 import { recordCopier, type RecordCopier } from './record-copier.js';
@@ -19,6 +20,8 @@ export interface InputPosition {
   readonly sent?: number;
   /** Of a lane of a repartition: the offset of the topic from which its next messages are found. */
   readonly at?: number;
+  /** What was processed of pipelines that send to the topic; absent if there are none. */
+  readonly seen?: Seen;
 }
 
 /** Where the records of one stream enter an engine. */
@@ -33,6 +36,10 @@ export class EngineInput {
   sent = Number.NEGATIVE_INFINITY;
   /** Of a lane of a repartition: the offset of the topic from which its next messages are found. */
   at: number | undefined;
+  /** By writer, the number of the last processed message of pipelines that send to its topic. */
+  readonly #writers = new Map<string, number>();
+  /** See `Seen.before`. */
+  #seenBefore: number | undefined;
 
   constructor({ reads }: Pipeline, stream: Stream<unknown>, records: FanOut<unknown>) {
     const { names } = stream.schema;
@@ -51,14 +58,35 @@ export class EngineInput {
     this.#mark = mark === undefined ? undefined : { at: this.offset, mark };
   }
 
+  /** Notes the numbers that were read up to a message which is processed now. */
+  see(writers: Readonly<Record<string, number>>): void {
+    for (const writer of Object.keys(writers)) this.#writers.set(writer, writers[writer] as number);
+    // Whatever was not known before is told with the first message.
+    this.#seenBefore = undefined;
+  }
+
+  /** What was processed of pipelines that send to its topic; undefined if there are none. */
+  get seen(): Seen | undefined {
+    const before = this.#seenBefore;
+    if (this.#writers.size === 0 && before === undefined) return undefined;
+    return { writers: Object.fromEntries(this.#writers), ...(before === undefined ? {} : { before }) };
+  }
+
+  set seen(seen: Seen | undefined) {
+    this.#writers.clear();
+    for (const [writer, number] of Object.entries(seen?.writers ?? {})) this.#writers.set(writer, number);
+    this.#seenBefore = seen?.before;
+  }
+
   get position(): InputPosition {
-    const { mark, offset, stream, sent, at } = this;
+    const { mark, offset, stream, sent, at, seen } = this;
     return {
       stream: stream.name,
       offset,
       ...(mark === undefined ? {} : { mark }),
       ...(sent === Number.NEGATIVE_INFINITY ? {} : { sent }),
       ...(at === undefined ? {} : { at }),
+      ...(seen === undefined ? {} : { seen }),
     };
   }
 }
@@ -69,6 +97,8 @@ export class EngineInputs {
   readonly batches: RecordBatches;
   /** How far the watermark is behind the newest record, in milliseconds. */
   readonly outOfOrderness: number;
+  /** By stream, where its records come from: lanes share it. */
+  readonly #topics: readonly StreamOrigin[];
 
   constructor(context: PipelineContext, pipeline: Pipeline, { inputs }: Plan) {
     this.outOfOrderness = Math.max(...pipeline.streams.map(({ outOfOrderness }) => outOfOrderness));
@@ -77,6 +107,7 @@ export class EngineInputs {
       const records = context.fanOut(inputs[n] as StreamOrigin);
       return new EngineInput(pipeline, stream, records);
     });
+    this.#topics = inputs;
     this.batches = new RecordBatches(context, this.all, this.outOfOrderness);
   }
 
@@ -94,17 +125,55 @@ export class EngineInputs {
     throw new StockafolioError('ERR_INTERNAL', `the pipeline has no stream number ${index}`);
   }
 
-  /** Continues from these positions; a stream without one remains where it is. */
-  resume(positions: readonly InputPosition[]): void {
-    for (const { stream, offset, mark, at, sent = Number.NEGATIVE_INFINITY } of positions) {
+  /**
+   * Continues from these positions; a stream without one remains where it is. If it is new beside others, they went on
+   * without it: its messages count as sent after theirs.
+   *
+   * @param idleAfter how long a message waits for those of other streams, in milliseconds
+   * @returns what is to be noted of such streams
+   */
+  resume(positions: readonly InputPosition[], idleAfter: number): readonly Lull[] {
+    for (const { stream, offset, mark, at, seen, sent = Number.NEGATIVE_INFINITY } of positions) {
       const input = this.all.find((each) => each.stream.name === stream);
+      if (input === undefined && this.#isMoreOf(stream)) throw laneUnknown(stream);
       if (input === undefined) continue;
       input.offset = offset;
       input.mark = mark;
       input.sent = sent;
       input.at = at;
+      input.seen = seen;
     }
+    const known = new Set(positions.map(({ stream }) => stream));
+    const gone = Math.max(...positions.map(({ sent = Number.NEGATIVE_INFINITY }) => sent));
+    if (gone === Number.NEGATIVE_INFINITY) return [];
+    return this.all.flatMap((added, input): readonly Lull[] => {
+      if (known.has(added.stream.name)) return [];
+      added.sent = gone + idleAfter + 1;
+      added.at = this.#reachedBeside(input, known);
+      return [{ input, offset: added.offset, sent: added.sent }];
+    });
   }
+
+  /** Whether a name is that of one more lane of a stream. */
+  #isMoreOf(lane: string): boolean {
+    const [, of = lane] = /^(.*)-\d+$/.exec(lane) ?? [];
+    return this.all.some(({ stream: { name } }) => name === `${of}-0`);
+  }
+
+  /** Where the topic of a lane is read on: those who read it stop at a lane that they do not know. */
+  #reachedBeside(input: number, known: ReadonlySet<string>): number | undefined {
+    const beside = this.all.filter((each, n) => known.has(each.stream.name) && this.#topics[n] === this.#topics[input]);
+    const reached = beside.flatMap(({ at }) => at ?? []);
+    return reached.length === 0 || reached.length < beside.length ? undefined : Math.min(...reached);
+  }
+}
+
+function laneUnknown(stream: string): StockafolioError {
+  return new StockafolioError(
+    'ERR_PARTITIONS_CHANGED',
+    `a checkpoint has records of '${stream}', of a partition that its source did not have when this run began`,
+    { hint: 'start it again: it then reads all partitions' },
+  );
 }
 
 function undivided({ name }: Pipeline, stream: Stream<unknown>): StockafolioError {

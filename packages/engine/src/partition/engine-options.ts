@@ -13,6 +13,11 @@ export interface EngineOptions {
   readonly partitions?: number | undefined;
   /** By the name of the repartition, how many partitions its records go to. */
   readonly repartitions?: ReadonlyMap<string, number> | undefined;
+  /**
+   * By the name of a topic for others to read, how many partitions it has. To topics that are not in it nothing is sent:
+   * their messages are numbered only.
+   */
+  readonly topics?: ReadonlyMap<string, number> | undefined;
   /** Encodes a record for its dead letter. The position is given for codecs that look the message up. */
   readonly codec: { encode(record: unknown, position: RecordPosition): Uint8Array };
   /** The states of its operators, which no other engine uses; defaults to states in memory. */

@@ -1,4 +1,4 @@
-import type { Mark } from '@stockafolio/core/ports';
+import type { Mark, Seen } from '@stockafolio/core/ports';
 import type { Departed } from './departures.js';
 import type { InputPosition } from './engine-input.js';
 
@@ -19,8 +19,11 @@ export interface EnginePosition {
   readonly mark?: Mark;
   /** As in `InputPosition`, if the pipeline reads one lane of a repartition. */
   readonly at?: number;
+  /** As in `InputPosition`, if the pipeline reads one stream. */
+  readonly seen?: Seen;
+  readonly sent?: number;
   /** How far each stream was processed, if the pipeline reads several. */
   readonly inputs?: readonly InputPosition[];
-  /** What was sent to other partitions, if the pipeline has repartitions. */
+  /** What was sent to topics, if the pipeline has repartitions or topics. */
   readonly departed?: Departed;
 }

@@ -35,7 +35,7 @@ export class PartitionEngine {
   readonly #options: EngineOptions;
   readonly #rejections: Rejections;
   readonly #notes: Mutation[] = [];
-  /** The records that leave for other partitions. */
+  /** The records that leave for topics. */
   readonly departures: Departures;
   #latest = Number.NEGATIVE_INFINITY;
   /** When the source received the last message, epoch milliseconds. */
@@ -54,7 +54,7 @@ export class PartitionEngine {
     this.#rejections = new Rejections(this.#context, options);
     connectPlan(this.#context, plan);
     this.inputs = new EngineInputs(this.#context, pipeline, plan);
-    this.departures = new Departures(this.#context, options.repartitions);
+    this.departures = new Departures(this.#context, plan, options);
     this.#check();
   }
 
@@ -80,7 +80,8 @@ export class PartitionEngine {
   /** How the source is partitioned, if that is known and matters. */
   get partitioning(): Partitioning | undefined {
     const { pipeline, partitions } = this.#options;
-    return partitioningOf(pipeline.stream, partitions);
+    const keyed = pipeline.streams.find(({ partitioner }) => partitioner !== undefined);
+    return partitioningOf(keyed ?? pipeline.stream, partitions);
   }
 
   get plan(): Plan {
@@ -100,14 +101,25 @@ export class PartitionEngine {
     const { all: inputs, offset } = this.inputs;
     const position = { offset, version: this.#context.version, latest, ...this.departures.position };
     if (inputs.length > 1) return { ...position, inputs: inputs.map((input) => input.position) };
-    const { mark, at } = this.inputs.at(0);
-    return { ...position, ...(mark === undefined ? {} : { mark }), ...(at === undefined ? {} : { at }) };
+    const { mark, at, sent, seen } = this.inputs.at(0).position;
+    return {
+      ...position,
+      ...(mark === undefined ? {} : { mark }),
+      ...(at === undefined ? {} : { at }),
+      ...(seen === undefined ? {} : { seen }),
+      ...(sent === undefined ? {} : { sent }),
+    };
   }
 
   /** Notes where records of some streams went on without those of a silent one. */
   noteLulls(lulls: readonly Lull[]): void {
     const { pipeline, partition } = this.#options;
     for (const lull of lulls) this.#notes.push(lullRow(pipeline, partition, lull));
+  }
+
+  /** Whether {@link takeNotes} would return any. */
+  get hasNotes(): boolean {
+    return this.#notes.length > 0;
   }
 
   /** The rows that must be in the tables before any other row: without them, messages read again have another order. */
@@ -126,7 +138,8 @@ export class PartitionEngine {
    * @param layouts of the operators whose state was loaded, as the checkpoint has them, by name
    */
   resume(position: EnginePosition, layouts?: ReadonlyMap<string, OperatorLayout>): void {
-    this.inputs.resume(position.inputs ?? [{ ...position, stream: this.inputs.at(0).stream.name }]);
+    const positions = position.inputs ?? [{ ...position, stream: this.inputs.at(0).stream.name }];
+    this.noteLulls(this.inputs.resume(positions, this.#options.pipeline.idleAfter));
     this.departures.resume(position);
     this.#context.version = position.version;
     this.#latest = position.latest ?? Number.NEGATIVE_INFINITY;

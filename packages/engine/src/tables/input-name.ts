@@ -37,7 +37,7 @@ export function letterOwner(
 export function inputNames(pipeline: Pipeline, input: number): readonly string[] {
   const stream = pipeline.streams[input];
   return stagesOf(pipeline).flatMap((stage) => {
-    const at = stream === undefined ? -1 : stage.streams.indexOf(stream);
+    const at = stage.streams.findIndex(({ name }) => name === stream?.name);
     return at < 0 ? [] : [inputName(stage, at)];
   });
 }

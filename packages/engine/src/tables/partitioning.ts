@@ -1,6 +1,6 @@
 import { StockafolioError, type Stream, type Table } from '@stockafolio/core';
+import type { Stage } from '@stockafolio/core/plan';
 import type { Mutation, Tables } from '@stockafolio/core/ports';
-import { readProgress } from './progress.js';
 import { scanSystemTable } from './scan-system-table.js';
 import { partitionings } from './system-tables.js';
 
@@ -10,12 +10,6 @@ export interface Partitioning {
   readonly partitions: number;
   /** The partitioner's name; `function` for any other. */
   readonly partitioner: string;
-}
-
-/** The offset up to which each partition of the archive was repartitioned, and into how many partitions. */
-export interface Division {
-  readonly partitions: number;
-  readonly ends: ReadonlyMap<number, number>;
 }
 
 /**
@@ -48,7 +42,7 @@ export function partitionsChanged(of: string, was: Partitioning, is: Partitionin
     'ERR_PARTITIONS_CHANGED',
     `${of} had ${shown(was)}; now there are ${shown(is)}: keys have moved away from their state`,
     {
-      hint: `archive the topic to its end, make new tables and checkpoints from the archive (stockafolio batch --repartition ${is.partitions} --files FILES --tables NEW --checkpoints NEW), and start the stream with these (--take-group, once)`,
+      hint: `archive the topic to its end (all topics of the pipeline, if it reads several), make new tables and checkpoints from the archive (stockafolio batch --repartition ${is.partitions} --files FILES --tables NEW --checkpoints NEW), and start the stream with these (--take-group, once)`,
     },
   );
 }
@@ -102,40 +96,18 @@ export function partitioningRow(
   return { table: partitionings as Table, values, version: 1 };
 }
 
-/** The repartitioning of an archive from which tables were made; undefined if they were made otherwise. */
-export async function readDivision(tables: Pick<Tables, 'scan'>, pipeline: string): Promise<Division | undefined> {
-  const ends = new Map<number, number>();
-  let partitions = 0;
-  for (const [partition, { partitioning, divided }] of await readPartitionings(tables, pipeline)) {
-    partitions = partitioning.partitions;
-    if (divided !== undefined) ends.set(partition, divided);
-  }
-  return ends.size === 0 ? undefined : { partitions, ends };
-}
-
 /**
- * Notes in new tables up to which offsets an archive is repartitioned, before any row is written.
- *
- * @returns the division that applies: that of the run which began it, if this run continues it
- * @throws ERR_TABLES_TAKEN if the tables are not new
+ * How many partitions a stage behind repartitions had when its tables were made: it keeps them, whatever its source has
+ * since. Undefined if it has not run yet.
  */
-export async function beginDivision(
-  tables: Pick<Tables, 'create' | 'scan' | 'write'>,
-  pipeline: string,
-  is: Partitioning,
-  ends: ReadonlyMap<number, number>,
-): Promise<Division> {
-  await tables.create([partitionings as Table]);
-  const known = await readPartitionings(tables, pipeline);
-  if (known.size === 0 && (await readProgress(tables, pipeline)).size === 0)
-    await tables.write(
-      Array.from({ length: is.partitions }, (_, n) => partitioningRow(pipeline, n, is, ends.get(n) ?? 0)),
-    );
-  const division = await readDivision(tables, pipeline);
-  if (division !== undefined && division.partitions === is.partitions) return division;
-  throw new StockafolioError('ERR_TABLES_TAKEN', `the tables of pipeline '${pipeline}' have rows of other partitions`, {
-    hint: 'repartition an archive into new tables, with new checkpoints: name others, or remove these first',
-  });
+export async function readStagePartitions(
+  tables: Pick<Tables, 'scan'>,
+  { name, behind }: Pick<Stage, 'name' | 'behind'>,
+): Promise<number | undefined> {
+  // The rows of a stage are named otherwise if it reads one lane.
+  for (const of of [name, ...behind.map(({ stream }) => `${name}/${stream.name}-0`)])
+    for (const { partitioning } of (await readPartitionings(tables, of)).values()) return partitioning.partitions;
+  return undefined;
 }
 
 /** Copies to tables what others record about the partitioning of the source. */

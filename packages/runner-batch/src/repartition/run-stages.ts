@@ -1,7 +1,7 @@
-import { jsonCodec, type Pipeline, StockafolioError } from '@stockafolio/core';
+import { jsonCodec, type Pipeline, StockafolioError, type Stream } from '@stockafolio/core';
 import { needsStages, type Stage, stagesOf, withLanes } from '@stockafolio/core/plan';
-import type { ArchivedFile } from '@stockafolio/core/ports';
-import { CLOCKS_DIFFER, jointIdentity, repartitionIdentity } from '@stockafolio/engine';
+import type { ArchivedFile, ArchiveFacts } from '@stockafolio/core/ports';
+import { CLOCKS_DIFFER, jointIdentity, readStagePartitions, repartitionIdentity } from '@stockafolio/engine';
 import { countBroadcasts, withArchivedBroadcasts } from '../broadcasts.js';
 import { archivedName, inputsOf, partitionIn, type ArchivedInput } from '../inputs.js';
 import type { BatchOptions, StagePorts, UnitResult } from '../options.js';
@@ -43,21 +43,17 @@ export async function runStages<T>(
       },
     );
   }
-  if (options.repartition !== undefined) {
-    throw new StockafolioError('ERR_USAGE', 'an archive of a pipeline with repartitions cannot be repartitioned', {
-      hint: 'run the batch from the start, with new tables and checkpoints',
-    });
-  }
+  const { repartition } = options;
+  if (repartition !== undefined && !isAnyDivided(pipeline)) throw nothingToDivide(pipeline.name);
   // Before anything is written: what a stage sends in the batch cannot be undone.
-  if (options.fromStart !== true) for (const each of await prepareAll(ports)) await checkKept(each, own);
+  if (options.fromStart !== true) for (const each of await prepareAll(ports, repartition)) await checkKept(each, own);
   const results: (readonly UnitResult[])[] = [];
   const external = new Set(pipeline.streams.map(({ name }) => name));
-  for await (const { stage, ready } of prepared(ports)) {
+  for await (const { stage, ready } of prepared(ports, repartition)) {
     if (results.length === 0 && ready.partitions === 0) return [await run(ready.ports, options)];
     if (options.fromStart === true) await removeLanes(ready, pipeline.name, own);
-    const isOwn = stage.streams.every(({ name }) => !external.has(name));
-    // What passes through repartitions is read whole: the stage before has read up to the day.
-    results.push(await run(ready.ports, isOwn ? withoutDay(options) : options));
+    const outside = stage.streams.filter(({ name }) => external.has(name));
+    results.push(await run(ready.ports, optionsOf(options, outside)));
     await noteSilence(ready, pipeline.name, own);
   }
   return results;
@@ -65,7 +61,7 @@ export async function runStages<T>(
 
 /**
  * The stages of a pipeline as they are executed over these archives, each a pipeline of its own; the pipeline itself, if
- * it has no repartition.
+ * it has no repartition. The tables tell how many partitions stages have that ran before.
  */
 export async function executedStages<T>(ports: StagePorts<T>): Promise<readonly Pipeline[]> {
   const { pipeline } = ports;
@@ -80,19 +76,23 @@ interface Planned {
   readonly ways: Ways;
 }
 
-async function prepareAll<T>(ports: StagePorts<T>): Promise<readonly Planned[]> {
+async function prepareAll<T>(ports: StagePorts<T>, repartition?: number): Promise<readonly Planned[]> {
   const planned: Planned[] = [];
-  for await (const each of prepared(ports)) planned.push(each);
+  for await (const each of prepared(ports, repartition)) planned.push(each);
   return planned;
 }
 
-/** Prepares one stage after the other; the next one when the caller is done with it. */
-async function* prepared<T>(ports: StagePorts<T>): AsyncGenerator<Planned> {
+/**
+ * Prepares one stage after the other; the next one when the caller is done with it.
+ *
+ * @param repartition how many partitions the streams with keys get, if their archives are repartitioned
+ */
+async function* prepared<T>(ports: StagePorts<T>, repartition?: number): AsyncGenerator<Planned> {
   const external = new Map(inputsOf(ports).map((input) => [input.stream.name, input]));
   const ways: Ways = new Map();
   let first: number | undefined;
   for (const stage of stagesOf(ports.pipeline)) {
-    const ready = await prepare(ports as StagePorts<unknown>, stage, external, ways, first);
+    const ready = await prepare(ports as StagePorts<unknown>, stage, { external, ways, first, repartition });
     first ??= ready.partitions;
     yield { stage, ready, ways };
     // Nothing is archived: how many partitions the source has is not known yet.
@@ -104,12 +104,20 @@ async function* prepared<T>(ports: StagePorts<T>): AsyncGenerator<Planned> {
 /** By the name of the repartition: what is sent, and by which stage. */
 type Ways = Map<string, { readonly way: Way; readonly from: Ready; readonly pipeline: string }>;
 
+/** What is known when a stage is prepared. */
+interface Known {
+  /** The streams of the pipeline, by name. */
+  readonly external: ReadonlyMap<string, ArchivedInput>;
+  readonly ways: Ways;
+  /** How many partitions the first stage has. */
+  readonly first: number | undefined;
+  readonly repartition: number | undefined;
+}
+
 async function prepare(
   ports: StagePorts<unknown>,
   stage: Stage,
-  external: ReadonlyMap<string, ArchivedInput>,
-  ways: Ways,
-  first: number | undefined,
+  { external, ways, first, repartition }: Known,
 ): Promise<Ready> {
   const { own } = ports;
   const counts = stage.behind.map(({ stream }) => ways.get(stream.name)?.from.partitions ?? 0);
@@ -121,7 +129,7 @@ async function prepare(
       return pipeline.streams
         .filter(({ lane }) => lane?.of === stream.name)
         .map((lane) => ({ ...input, stream: lane }));
-    if (input !== undefined) return [input];
+    if (input !== undefined) return [{ ...input, stream }];
     const of = ways.get(stream.name);
     if (of === undefined || own === undefined) return [];
     return Array.from({ length: of.from.partitions }, (_, lane) => ({
@@ -132,15 +140,25 @@ async function prepare(
   });
   const facts = await Promise.all(inputs.map(({ archive }) => archive.facts()));
   const source = jointIdentity(facts.map((each) => each?.source ?? ''));
-  const known = inputs.flatMap(({ stream }, n) => (external.has(stream.name) ? [facts[n]?.partitions ?? 0] : []));
-  const partitions = known.length > 0 ? Math.max(...known) : (first ?? 0);
+  const countOf = (stream: Stream<unknown>, of: ArchiveFacts | undefined): number =>
+    repartition !== undefined && isDivided(stream) && of !== undefined ? repartition : (of?.partitions ?? 0);
+  const known = inputs.flatMap(({ stream }, n) => (external.has(stream.name) ? [countOf(stream, facts[n])] : []));
+  const partitionsOf = async (behind: Stage, own: readonly number[]): Promise<number> => {
+    // What it meets decides; or what it had; or what the first stage has.
+    if (own.length > 0) return Math.max(...own);
+    return (await readStagePartitions(ports.tables, behind)) ?? first ?? Math.max(0, ...known);
+  };
+  const partitions = await partitionsOf(stage, known);
   const sent = new Map<string, Way>();
   for (const { stream } of stage.plan.repartitions) {
     const behind = stagesOf(ports.pipeline).find((each) => each.behind.some((step) => step.stream === stream));
     const met =
-      behind?.streams.flatMap(({ name, isBroadcast }) => (isBroadcast ? [] : (external.get(name) ?? []))) ?? [];
-    const ofMet = await Promise.all(met.map(async ({ archive }) => (await archive.facts())?.partitions ?? 0));
-    const to = ofMet.length > 0 ? Math.max(...ofMet) : (first ?? partitions);
+      behind?.streams.flatMap((of) => {
+        const input = of.isBroadcast ? undefined : external.get(of.name);
+        return input === undefined ? [] : [{ ...input, stream: of }];
+      }) ?? [];
+    const ofMet = await Promise.all(met.map(async ({ stream: of, archive }) => countOf(of, await archive.facts())));
+    const to = behind === undefined ? partitions : await partitionsOf(behind, ofMet);
     sent.set(stream.name, { stream, partitions: to, source: repartitionIdentity(source, stream.name) });
   }
   const [only] = inputs;
@@ -151,6 +169,9 @@ async function prepare(
       ...ports,
       pipeline,
       ...{ codec: only.codec, archive: only.archive },
+      lanesRead: new Set(
+        inputs.flatMap(({ stream: { name, lane } }) => (external.has(name) || lane !== undefined ? [] : [name])),
+      ),
       others: Object.fromEntries(
         inputs.slice(1).map(({ stream, codec, archive }) => [archivedName(stream), { codec, archive }]),
       ),
@@ -163,10 +184,34 @@ async function prepare(
   };
 }
 
-function withoutDay(options: BatchOptions): BatchOptions {
-  const whole: { -readonly [N in keyof BatchOptions]: BatchOptions[N] } = { ...options };
-  delete whole.day;
-  return whole;
+/** Whether an archive of a stream is repartitioned: whether it matters in which partition its records are. */
+function isDivided({ partitioner, isBroadcast }: Stream<unknown>): boolean {
+  return partitioner !== undefined && !isBroadcast;
+}
+
+function isAnyDivided(pipeline: Pipeline): boolean {
+  const external = new Set(pipeline.streams.map(({ name }) => name));
+  return stagesOf(pipeline).some(({ streams }) => streams.some((each) => external.has(each.name) && isDivided(each)));
+}
+
+/** @param outside the streams of a stage that come from outside */
+function optionsOf(options: BatchOptions, outside: readonly Stream<unknown>[]): BatchOptions {
+  const own: { -readonly [N in keyof BatchOptions]: BatchOptions[N] } = { ...options };
+  // What passes through repartitions is read whole: the stage before has read up to the day.
+  if (outside.length === 0) delete own.day;
+  if (options.repartition === undefined) return own;
+  // A later run would find what is left in other partitions.
+  own.toEnd = true;
+  if (!outside.some(isDivided)) delete own.repartition;
+  return own;
+}
+
+function nothingToDivide(pipeline: string): StockafolioError {
+  return new StockafolioError(
+    'ERR_USAGE',
+    `pipeline '${pipeline}' keeps nothing by the keys of its streams: there is nothing to repartition`,
+    { hint: 'start the stream as it is: it accepts new partitions without further steps' },
+  );
 }
 
 type Own = NonNullable<StagePorts<unknown>['own']>;
@@ -198,7 +243,8 @@ async function checkKept({ stage: { behind }, ready: { ports, partitions }, ways
       for (const [partition, number] of last.entries()) {
         const position = processed[partition];
         const name = `${stream.name}-${lane}`;
-        const next = position?.inputs?.find((input) => input.stream === name)?.offset ?? position?.offset ?? 0;
+        const single = lane === 0 && position?.inputs === undefined ? position?.offset : undefined;
+        const next = position?.inputs?.find((input) => input.stream === name)?.offset ?? single ?? 0;
         const files = kept.filter((file) => file.partition === partition);
         if (endOf(files, next) <= number) throw notKept(stream.name, lane, partition);
       }

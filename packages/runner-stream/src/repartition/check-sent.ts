@@ -25,7 +25,7 @@ export async function checkSent<T>(
   { repartition, from, lanes, to, topic }: Sent,
 ): Promise<void> {
   const ranges = await topic.source.ranges();
-  const empty = ranges.filter(({ end }) => end === 0).map(({ partition }) => partition);
+  const empty = ranges.filter(({ oldest, end }) => oldest >= end).map(({ partition }) => partition);
   if (empty.length === 0) return;
   const positionOf = async (stage: string, partition: number): Promise<EnginePosition | undefined> => {
     const find = () => findCheckpoint(options.checkpoints, stage, partition, () => undefined);
@@ -37,7 +37,8 @@ export async function checkSent<T>(
     const last = (await positionOf(from, lane))?.departed?.last[repartition] ?? [];
     for (const [partition, position] of processed) {
       const input = position?.inputs?.find(({ stream }) => stream === `${repartition}-${lane}`);
-      const next = input?.offset ?? (position?.inputs === undefined ? position?.offset : undefined) ?? 0;
+      const single = lane === 0 && position?.inputs === undefined ? position?.offset : undefined;
+      const next = input?.offset ?? single ?? 0;
       if ((last[partition] ?? -1) >= next) throw lacking(repartition, lane, partition, next);
     }
   }

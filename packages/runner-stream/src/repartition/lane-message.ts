@@ -1,52 +1,56 @@
 import { StockafolioError, type Table } from '@stockafolio/core';
 import { bytesOf, crc32, type OutgoingMessage, type SourceMessage, type Tables } from '@stockafolio/core/ports';
-import { type Departure, FAILED, progress } from '@stockafolio/engine';
+import { progress } from '@stockafolio/engine';
+import type { Bundle } from './bundle.js';
 
 const NOTHING = new Uint8Array(0);
 
 /**
- * The header of a record: the partition that it comes from, its number among all that come from there, the number of the
- * one before it in the same partition, and the life in which it was sent; separated by spaces.
+ * The header of records: the partition that they come from, the number of the first one among all that come from there, the
+ * number of the one before it in the same partition, and the life in which they were sent; separated by spaces.
  */
 const LANE = 'lane';
 /**
  * The header of a message without a record: the partition that it comes from, which sends nothing more that counts as sent
- * at this time or before it; and the life.
+ * at this time or before it; the number of the last record that it has sent; and the life.
  */
 const SILENT = 'silent';
 
-/** What a message of a repartition says: a record of a lane, or that the lane is silent. */
+/** What a message of a repartition says: it has records of a lane, or the lane is silent. */
 export type LaneMessage =
   | { readonly life: number; readonly lane: number; readonly number: number; readonly after: number }
-  | { readonly life: number; readonly lane: number; readonly silentUntil: number };
+  | { readonly life: number; readonly lane: number; readonly silentUntil: number; readonly after: number };
 
 /**
  * A number for the life of the tables and the source that records are of. With new tables, or of another source, they are
  * numbered anew: what the topic has of an earlier life says nothing.
  *
  * @param identity of what is sent: see `repartitionIdentity`
+ * @param division what the tables were made of, if an archive was repartitioned: see `divisionId`
  */
-export async function lifeOf(tables: Pick<Tables, 'identity'>, identity: string): Promise<number> {
+export async function lifeOf(tables: Pick<Tables, 'identity'>, identity: string, division: string): Promise<number> {
   const id = await tables.identity?.(progress as Table);
-  return crc32(bytesOf(`${identity} ${id ?? ''}`));
+  return crc32(bytesOf(`${identity} ${id ?? ''}${division}`));
 }
 
-/** A record as it is sent through a repartition. */
-export function recordMessage(from: number, departure: Departure, life: number): OutgoingMessage {
-  const { keyBytes: key, value, sent: timestamp, partition, number, after, failed } = departure;
-  const headers = { [LANE]: `${from} ${number} ${after} ${life}` };
-  return {
-    key,
-    value,
-    timestamp,
-    partition,
-    headers: failed === undefined ? headers : { ...headers, [FAILED]: failed },
-  };
+/** Records as they are sent through a repartition. */
+export function recordsMessage(from: number, partition: number, bundle: Bundle, life: number): OutgoingMessage {
+  const { first, after, sent: timestamp } = bundle;
+  const headers = { [LANE]: `${from} ${first} ${after} ${life}` };
+  return { key: null, value: bundle.take(), timestamp, partition, headers };
 }
 
-/** Says that what comes from a partition later counts as sent after a time, epoch milliseconds. */
-export function silenceMessage(from: number, partition: number, until: number, life: number): OutgoingMessage {
-  const headers = { [SILENT]: `${from} ${until} ${life}` };
+/**
+ * Says that what comes from a partition later counts as sent after a time, epoch milliseconds.
+ *
+ * @param after the number of the last record that was sent before it to the same partition; -1 if there is none
+ */
+export function silenceMessage(
+  from: number,
+  partition: number,
+  { until, after, life }: { readonly until: number; readonly after: number; readonly life: number },
+): OutgoingMessage {
+  const headers = { [SILENT]: `${from} ${until} ${after} ${life}` };
   return { key: null, value: NOTHING, timestamp: until, partition, headers };
 }
 
@@ -55,9 +59,9 @@ export function laneMessage({ offset, headers = {} }: SourceMessage, topic: stri
   const [lane, number, after, life] = numbersIn(headers[LANE], 4);
   if (lane !== undefined && number !== undefined && after !== undefined && life !== undefined)
     return { life, lane, number, after };
-  const [silent, silentUntil, of] = numbersIn(headers[SILENT], 3);
-  if (silent !== undefined && silentUntil !== undefined && of !== undefined)
-    return { life: of, lane: silent, silentUntil };
+  const [silent, silentUntil, last, of] = numbersIn(headers[SILENT], 4);
+  if (silent !== undefined && silentUntil !== undefined && last !== undefined && of !== undefined)
+    return { life: of, lane: silent, silentUntil, after: last };
   throw new StockafolioError(
     'ERR_SOURCE_MISMATCH',
     `${topic}: the message at offset ${offset} was not sent by its pipeline`,

@@ -1,28 +1,17 @@
 import { expect } from 'chai';
-import { Sale } from '@stockafolio/conformance';
-import { keyBytes, stream, type Stream } from '@stockafolio/core';
 import type { OutgoingMessage, Position, SourceBatch } from '@stockafolio/core/ports';
 import { memoryTopic, virtualClock } from '@stockafolio/testing';
-import { recordMessage } from './lane-message.js';
+import { Bundle } from './bundle.js';
+import { recordsMessage } from './lane-message.js';
 import { laneSource } from './lane-source.js';
 
-const departed: Stream<never> = stream('departed', Sale, { key: ({ item }) => item, time: ({ time }) => time });
+const record = (from: number, number: number, life = 7): OutgoingMessage => records(from, [number], life);
 
-const record = (from: number, number: number, life = 7): OutgoingMessage =>
-  recordMessage(
-    from,
-    {
-      ...{
-        stream: departed as Stream<unknown>,
-        key: 'tea',
-        keyBytes: keyBytes('tea'),
-        value: new Uint8Array(0),
-        sent: 0,
-      },
-      ...{ partition: 0, number, after: number - 1 },
-    },
-    life,
-  );
+function records(from: number, numbers: readonly number[], life = 7): OutgoingMessage {
+  const bundle = new Bundle();
+  for (const number of numbers) bundle.add({ number, sent: 0, value: new Uint8Array(0) }, number - 1);
+  return recordsMessage(from, 0, bundle, life);
+}
 
 const options = { lanes: 2, topic: 'a topic', identity: async () => 'a topic', life: async () => 7 };
 
@@ -59,6 +48,14 @@ describe('laneSource', () => {
     expect(numbersOf(await source.next(0))).to.deep.equal([0, 0]);
     await memory.revoke([0]);
     expect(await clock.until(source.next(10))).to.equal(undefined);
+  });
+
+  it('reads on within a message, if it had read a part of it', async () => {
+    const topic = memoryTopic({ clock: virtualClock(), partitions: 1 });
+    await topic.append([records(0, [0, 1, 2, 3]), records(0, [2, 3, 4]), record(0, 5)]);
+    const source = laneSource(topic.source(), options);
+    await source.follow?.([{ ...START, inputs: [{ offset: 2, at: 0 }, { offset: 0 }] }], 1);
+    expect(numbersOf(await source.next(0))).to.deep.equal([0, 2, 3, 4, 5]);
   });
 
   it('says before which offset all messages of the topic were returned', async () => {

@@ -11,8 +11,11 @@ import type {
   SourceMessage,
 } from '@stockafolio/core/ports';
 import { FAILED } from '@stockafolio/engine';
+import { type BundledRecord, recordsOf } from './bundle.js';
 import { laneMessage } from './lane-message.js';
 import { sumOf } from '../sum-of.js';
+
+const NOTHING = new Uint8Array(0);
 
 /** What was read of one partition of the topic. */
 interface Reading {
@@ -159,17 +162,16 @@ class LaneSource implements Source {
       const next = reading.next[lane] ?? 0;
       const taken = byLane.get(lane) ?? [];
       byLane.set(lane, taken);
+      if (said.after >= next) throw this.#gone(partition, lane, next, said.after);
       if ('silentUntil' in said) {
         taken.push({ ...message, offset: next, at: message.offset, silentUntil: said.silentUntil });
         continue;
       }
-      if (said.number < next) continue;
-      if (said.after >= next) throw this.#gone(partition, lane, next, said.number);
-      reading.next[lane] = said.number + 1;
-      const { timestamp, key, value, offset: at } = message;
-      const failed = message.headers?.[FAILED];
-      const headers = failed === undefined ? {} : { headers: { [FAILED]: failed } };
-      taken.push({ offset: said.number, timestamp, key, value, at, ...headers });
+      for (const record of recordsOf(message.value ?? NOTHING, said.number)) {
+        if (record.number < next) continue;
+        reading.next[lane] = record.number + 1;
+        taken.push(messageOf(record, message.offset));
+      }
     }
     const endOffset = sumOf(reading.next);
     const lanes = [...byLane].filter(([, taken]) => taken.length > 0);
@@ -186,14 +188,16 @@ class LaneSource implements Source {
     return new StockafolioError(
       'ERR_PARTITIONS_CHANGED',
       `${this.#topic} has records of partition ${lane}, but there were ${this.#lanes} partitions before it`,
-      { hint: 'the topic is of a pipeline whose source had more partitions: use a pipeline or tables of another name' },
+      {
+        hint: 'its source was given partitions: start it again, and it reads them all; if it was not, the topic is of another pipeline: use another name for this one',
+      },
     );
   }
 
-  #gone(partition: number, lane: number, next: number, found: number): StockafolioError {
+  #gone(partition: number, lane: number, next: number, after: number): StockafolioError {
     return new StockafolioError(
       'ERR_OFFSET_GONE',
-      `partition ${partition} of ${this.#topic}: of what partition ${lane} sent, record ${next} is asked for, but the next one there is ${found}`,
+      `partition ${partition} of ${this.#topic}: of what partition ${lane} sent, record ${next} is asked for, but only what comes after ${after} is there`,
       {
         hint: 'records were deleted before they were read: rebuild tables and checkpoints of the pipeline from the archive with the batch runner, and let the topic keep its messages for longer',
       },
@@ -240,6 +244,12 @@ class LaneSource implements Source {
   close(): Promise<void> {
     return this.#source.close();
   }
+}
+
+/** @param at the offset in the topic */
+function messageOf({ number: offset, sent: timestamp, value, failed }: BundledRecord, at: number): SourceMessage {
+  const message = { offset, timestamp, key: null, value, at };
+  return failed === undefined ? message : { ...message, headers: { [FAILED]: failed } };
 }
 
 /** The positions of the lanes; a single lane has that of the whole. */

@@ -1,8 +1,18 @@
 import { StockafolioError } from '@stockafolio/core';
-import type { Clock, OutgoingMessage, Producer, Source } from '@stockafolio/core/ports';
-import { AsyncMapper, type AsyncOptions, CLOCKS_DIFFER, type Departure } from '@stockafolio/engine';
+import type { Clock, OutgoingMessage, Producer, Source, Tables } from '@stockafolio/core/ports';
+import {
+  AsyncMapper,
+  type AsyncOptions,
+  CLOCKS_DIFFER,
+  type Departure,
+  topicMessage,
+  TransactionalWriter,
+  writerName,
+} from '@stockafolio/engine';
 import type { PartitionTask } from '../partition-task.js';
-import { recordMessage, silenceMessage } from './lane-message.js';
+import type { Destinations } from '../topics/destinations.js';
+import { Bundle } from './bundle.js';
+import { recordsMessage, silenceMessage } from './lane-message.js';
 
 /** How often a partition says that it is silent, in milliseconds; and how often if none got a message for a while. */
 const EVERY = 200;
@@ -17,28 +27,46 @@ export interface Outlet {
   readonly life: () => Promise<number>;
 }
 
-/** What a cut sends of a partition. */
-export interface Sending {
-  /** By the name of the repartition, in order. */
-  readonly messages: ReadonlyMap<string, OutgoingMessage[]>;
-  /** The messages among these that are made when an asynchronous function has answered. */
-  readonly unanswered: Unanswered[];
+/** By the name of the repartition or the topic, in order. */
+type Messages = ReadonlyMap<string, OutgoingMessage[]>;
+
+interface Silence {
+  /** Up to when the partition is silent. */
+  readonly until: number;
+  /** By the name of the repartition, and by partition, the number of the last record that was sent before. */
+  readonly last: ReadonlyMap<string, readonly number[]>;
 }
 
-interface Unanswered {
-  readonly messages: OutgoingMessage[];
-  readonly index: number;
-  readonly from: number;
-  readonly departure: Departure;
+/** What a cut of a partition sends. */
+export interface Sending {
+  readonly task: PartitionTask;
+  readonly departures: readonly Departure[];
+  /** What it says of its silence; undefined if that need not be said now. */
+  readonly silence: Silence | undefined;
+  /** Undefined before they are sent for the first time. */
+  messages: Messages | undefined;
+}
+
+/** What a stage is, of which records leave. */
+export interface Sender {
+  readonly pipeline: string;
+  /** Identity of its source. */
+  readonly source: string;
+  readonly tables: Pick<Tables, 'identity'>;
 }
 
 /** Sends what leaves a stage: records with their numbers, and until when each partition is silent. */
 export class Outlets {
   readonly #outlets: ReadonlyMap<string, Outlet>;
+  readonly #destinations: Destinations;
+  /** See `writerName`. */
+  #writer = '';
   /** By the name of the repartition. */
   readonly #lives = new Map<string, number>();
   /** When any partition last got a message: then the others are waited for. */
   #heardAt = Number.NEGATIVE_INFINITY;
+  /** By task and topic, what sends in transactions. */
+  readonly #writers = new WeakMap<PartitionTask, Map<string, TransactionalWriter>>();
   /** What each task last said, and when. */
   readonly #said = new WeakMap<PartitionTask, { readonly until: number; readonly at: number }>();
 
@@ -46,15 +74,18 @@ export class Outlets {
 
   /**
    * @param outlets by the name of the repartition
+   * @param destinations the topics for others to read
    * @param options how asynchronous functions are called
    */
-  constructor(outlets: ReadonlyMap<string, Outlet>, options: AsyncOptions) {
+  constructor(outlets: ReadonlyMap<string, Outlet>, destinations: Destinations, options: AsyncOptions) {
     this.#outlets = outlets;
+    this.#destinations = destinations;
     this.#mapper = new AsyncMapper(options);
   }
 
   /** Must be called before anything is sent, when the tables are there. */
-  async begin(): Promise<void> {
+  async begin({ tables, ...sender }: Sender): Promise<void> {
+    if (this.#destinations.size > 0) this.#writer = await writerName(tables, sender);
     for (const [name, { life }] of this.#outlets) this.#lives.set(name, await life());
   }
 
@@ -69,27 +100,17 @@ export class Outlets {
     return new Map([...this.#outlets].map(([name, { partitions }]) => [name, partitions]));
   }
 
+  /** By the name of the topic, how many partitions it has. */
+  get topics(): ReadonlyMap<string, number> {
+    return new Map([...this.#destinations].map(([name, { partitions }]) => [name, partitions]));
+  }
+
   /** Takes what has left the engine of a partition since the last cut, and what it has to say about its silence. */
   take(task: PartitionTask, source: Pick<Source, 'emptyAt'>, clock: Pick<Clock, 'elapsed'>): Sending {
-    const sending = new Map<string, OutgoingMessage[]>();
-    const unanswered: Unanswered[] = [];
-    const { engine, partition } = task;
-    for (const departure of engine.departures.take()) {
-      const { name } = departure.stream;
-      const messages = sending.get(name) ?? [];
-      sending.set(name, messages);
-      if (departure.mapping !== undefined)
-        unanswered.push({ messages, index: messages.length, from: partition, departure });
-      messages.push(recordMessage(partition, departure, this.#lifeOf(name)));
-    }
-    const until = this.#silence(task, source, clock.elapsed());
-    if (until === undefined) return { messages: sending, unanswered };
-    for (const [name, { partitions }] of this.#outlets) {
-      const messages = sending.get(name) ?? [];
-      sending.set(name, messages);
-      for (let to = 0; to < partitions; to++) messages.push(silenceMessage(partition, to, until, this.#lifeOf(name)));
-    }
-    return { messages: sending, unanswered };
+    const departures = task.engine.departures.take();
+    const until = this.#outlets.size === 0 ? undefined : this.#silence(task, source, clock.elapsed());
+    const last = new Map([...this.#outlets.keys()].map((name) => [name, task.engine.departures.lastOf(name)]));
+    return { task, departures, silence: until === undefined ? undefined : { until, last }, messages: undefined };
   }
 
   /** The time up to which nothing comes from a partition any more; undefined if that need not be said now. */
@@ -110,28 +131,72 @@ export class Outlets {
    * @throws ERR_CALL_FAILED if an asynchronous function has no result, and that ends the run
    */
   async send(sending: readonly Sending[]): Promise<void> {
-    await this.#answer(sending);
+    await this.#make(sending.filter(({ messages }) => messages === undefined));
     const appends: Promise<void>[] = [];
-    for (const { messages: ofNames } of sending)
-      for (const [name, messages] of ofNames) {
-        const { producer } = this.#outlets.get(name) ?? {};
-        if (producer !== undefined && messages.length > 0) appends.push(producer.append(messages));
-      }
+    for (const { task, messages: all } of sending)
+      for (const [name, messages] of all ?? []) appends.push(this.#append(task, name, messages));
     await Promise.all(appends);
   }
 
-  /** Calls the asynchronous functions, once. */
-  async #answer(sending: readonly Sending[]): Promise<void> {
-    const waiting = sending.flatMap(({ unanswered }) => unanswered);
-    if (waiting.length === 0) return;
-    const results = await this.#mapper.map(waiting.map(({ departure }) => departure));
-    for (const [n, { messages, index, from }] of waiting.entries()) {
-      const departure = results[n] as Departure;
-      messages[index] = recordMessage(from, departure, this.#lifeOf(departure.stream.name));
+  /** Makes the messages, once asynchronous functions have answered. */
+  async #make(sending: readonly Sending[]): Promise<void> {
+    const all = sending.flatMap(({ departures }) => departures);
+    const isMapped = all.some(({ mapping }) => mapping !== undefined);
+    const results = isMapped ? await this.#mapper.map(all) : all;
+    let from = 0;
+    for (const each of sending) {
+      const to = from + each.departures.length;
+      each.messages = this.#messagesOf(each, results.slice(from, to));
+      from = to;
     }
-    for (const { unanswered } of sending) unanswered.length = 0;
   }
 
+  #messagesOf({ task: { partition }, silence }: Sending, departures: readonly Departure[]): Messages {
+    const all = new Map<string, OutgoingMessage[]>();
+    const of = (name: string): OutgoingMessage[] => {
+      const messages = all.get(name) ?? [];
+      all.set(name, messages);
+      return messages;
+    };
+    const bundles = new Map<string, Bundle[]>();
+    for (const departure of departures) {
+      const { name } = departure.stream;
+      if (departure.outward !== undefined) {
+        of(name).push(topicMessage(this.#writer, partition, departure));
+        continue;
+      }
+      let ofName = bundles.get(name);
+      if (ofName === undefined) bundles.set(name, (ofName = []));
+      const bundle = (ofName[departure.partition] ??= new Bundle());
+      bundle.add(departure, departure.after);
+      if (bundle.isFull) of(name).push(recordsMessage(partition, departure.partition, bundle, this.#lifeOf(name)));
+    }
+    for (const [name, ofName] of bundles)
+      for (const [to, bundle] of ofName.entries())
+        if (bundle?.isEmpty === false) of(name).push(recordsMessage(partition, to, bundle, this.#lifeOf(name)));
+    for (const [name, last] of silence?.last ?? []) {
+      const said = { until: silence?.until ?? 0, life: this.#lifeOf(name) };
+      for (const [to, after] of last.entries()) of(name).push(silenceMessage(partition, to, { ...said, after }));
+    }
+    return all;
+  }
+
+  async #append(task: PartitionTask, name: string, messages: readonly OutgoingMessage[]): Promise<void> {
+    const destination = this.#destinations.get(name);
+    if (destination?.transactions === undefined || !isTransactional(task, name)) {
+      await (this.#outlets.get(name) ?? destination)?.producer.append(messages);
+      return;
+    }
+    // A partition that is opened again begins anew, so that nobody else goes on sending what it sends.
+    const writers = this.#writers.get(task) ?? new Map<string, TransactionalWriter>();
+    this.#writers.set(task, writers);
+    const id = `${this.#writer}/${task.partition}/${name}`;
+    const writer = writers.get(name) ?? new TransactionalWriter(destination.transactions(id));
+    writers.set(name, writer);
+    await writer.send(messages);
+  }
+
+  /** Closes the topics of the pipeline's own. */
   async close(): Promise<void> {
     await Promise.all([...this.#outlets.values()].map(({ producer }) => producer.close()));
   }
@@ -149,4 +214,8 @@ export function silentUntil(task: PartitionTask, source: Pick<Source, 'emptyAt'>
   }
   // What comes next may count as sent at the same time as what came last.
   return Math.max(engine.departures.received - 1, empty);
+}
+
+function isTransactional({ engine }: PartitionTask, name: string): boolean {
+  return engine.plan.topics.some((topic) => topic.stream.name === name && topic.isTransactional);
 }

@@ -309,14 +309,14 @@ describe('runStream with repartitions', () => {
     const sales = memoryTopic({ clock, partitions: PARTITIONS });
     const ends: string[] = [];
     const repartitions: OwnTopics = {
-      async open(name, partitions) {
-        const { source, producer } = await topics.open(name, partitions);
+      async open(name, shape) {
+        const { source, producer, partitions } = await topics.open(name, shape);
         const close = async (): Promise<void> => {
           await source.close();
           await pause(name === 'twice-by-parity' ? 50 : 0);
           ends.push(name);
         };
-        return { source: closedBy(source, close), producer };
+        return { source: closedBy(source, close), producer, partitions };
       },
     };
     const memory = memoryTables();
@@ -347,10 +347,11 @@ describe('runStream with repartitions', () => {
       return closedBy(of, async () => void open.delete(name));
     };
     const repartitions: OwnTopics = {
-      async open(name, partitions) {
+      async open(name, shape) {
         if (name === 'twice-by-parity') throw new StockafolioError('ERR_SOURCE_MISMATCH', 'it has 2 partitions, not 3');
-        const { source, producer } = await at.repartitions.open(name, partitions);
-        return { source: watched(`${name} read`, source), producer: watched(`${name} written`, producer) };
+        const topic = await at.repartitions.open(name, shape);
+        const { source, producer } = topic;
+        return { ...topic, source: watched(`${name} read`, source), producer: watched(`${name} written`, producer) };
       },
     };
     const source = watched('sales', at.sales.source());

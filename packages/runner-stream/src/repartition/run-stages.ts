@@ -1,15 +1,17 @@
-import { jsonCodec, StockafolioError } from '@stockafolio/core';
+import { jsonCodec, type Pipeline, StockafolioError } from '@stockafolio/core';
 import { type Stage, stagesOf, withLanes } from '@stockafolio/core/plan';
 import type { OwnTopic, OwnTopics, Source } from '@stockafolio/core/ports';
-import { repartitionIdentity } from '@stockafolio/engine';
+import { divisionId, readStagePartitions, repartitionIdentity } from '@stockafolio/engine';
 import { inputsOf } from '../inputs.js';
 import { broadcastPart, countBroadcasts, type SourcePart } from '../broadcast/with-broadcast-sources.js';
 import { jointSource } from '../joint-source.js';
 import type { Linger, StageOptions, StreamInput, StreamOptions, StreamResult } from '../options.js';
+import { checkPartitionings } from '../partitionings.js';
 import { untilBack } from '../until-back.js';
 import { checkSent } from './check-sent.js';
 import { lifeOf } from './lane-message.js';
 import { laneSource } from './lane-source.js';
+import { type Destinations, destinationsOf } from '../topics/destinations.js';
 import { Outlets, type Outlet } from './outlets.js';
 
 /**
@@ -23,7 +25,9 @@ interface Planned {
   readonly stage: Stage;
   /** The streams that come from outside, by name. */
   readonly external: ReadonlyMap<string, StreamInput>;
-  readonly partitions: number;
+  partitions: number;
+  /** Whether it must have as many: because of what it meets, or has processed. */
+  readonly isFixed: boolean;
   /** By name of each broadcast stream, how many partitions its source has. */
   readonly broadcasts: ReadonlyMap<string, number>;
   /** What it reads, once that is opened. */
@@ -34,22 +38,29 @@ interface Planned {
  * Runs the stages of a pipeline side by side in this process: each reads its part of the partitions, and sends records
  * on through topics of the pipeline's own.
  *
+ * @param destinations the topics for others to read
  * @param run runs one stage
  * @throws ERR_USAGE if there are no such topics, or a stream that two stages read cannot be opened twice; and the errors
  * of a stage, whereupon the others end
  */
 export async function runStages<T>(
   options: StreamOptions<T>,
+  destinations: Destinations,
   run: (stage: StageOptions<T>) => Promise<StreamResult>,
 ): Promise<StreamResult> {
   const { signal } = options;
-  const { planned, topics } = await prepare(options);
+  const { planned, topics, division } = await prepare(options);
   const over = new AbortController();
   const end = (): void => over.abort();
   signal?.addEventListener('abort', end, { once: true });
   if (signal?.aborted === true) end();
   const progress = new Progress(planned.map(({ stage }) => stage));
-  const stages = planned.map((each, n) => optionsOf(options, each, planned, topics, progress.lingerOf(n), over.signal));
+  const stages = planned.map((each, n) =>
+    optionsOf(options, each, {
+      ...{ planned, topics, division, destinations },
+      ...{ linger: progress.lingerOf(n), signal: over.signal },
+    }),
+  );
   /** In the order in which they happened: the others may result from the first. */
   const errors: unknown[] = [];
   const failed = (error: unknown): void => {
@@ -76,6 +87,8 @@ export async function runStages<T>(
 interface Prepared {
   readonly planned: readonly Planned[];
   readonly topics: Topics;
+  /** See `divisionId`. */
+  readonly division: string;
 }
 
 /** Plans the stages, and opens the topics between them. If that fails, nothing remains open. */
@@ -93,6 +106,8 @@ async function prepare<T>(options: StreamOptions<T>): Promise<Prepared> {
       );
     }
     const planned = await planStages(options, opened);
+    // Before their topics get partitions.
+    for (const each of planned) await checkStage(options, each, planned);
     const topics = await openTopics(repartitions, pipeline.name, planned, opened);
     for (const { stage, partitions: lanes } of planned)
       for (const { stream } of stage.plan.repartitions) {
@@ -102,7 +117,9 @@ async function prepare<T>(options: StreamOptions<T>): Promise<Prepared> {
         const { name: to } = behind.stage;
         await checkSent(options, { repartition: stream.name, from: stage.name, lanes, to, topic });
       }
-    return { planned, topics };
+    const stages = planned.map((each) => executedOf(each, planned));
+    const division = await untilBack(options, 'reading progress', () => divisionId(options.tables, stages));
+    return { planned, topics, division };
   } catch (error) {
     await Promise.allSettled(opened.map((each) => each.close()));
     throw error;
@@ -141,9 +158,10 @@ async function planStages<T>(options: StreamOptions<T>, opened: Closable[]): Pro
     const broadcasts = await countBroadcasts(stage, (name) => external.get(name)?.source);
     const divided = [...external].filter(([name]) => !broadcasts.has(name));
     const counts = await Promise.all(divided.map(async ([, { source }]) => (await source.ranges()).length));
-    // What it meets decides into how many partitions records are divided; or what the first stage has.
-    const partitions = counts.length > 0 ? Math.max(...counts) : (planned[0]?.partitions ?? 1);
-    planned.push({ stage, external, partitions, broadcasts });
+    const noted = await untilBack(options, 'reading progress', () => readStagePartitions(options.tables, stage));
+    // What it meets decides into how many partitions records are divided; or what it had; or what the first stage has.
+    const partitions = counts.length > 0 ? Math.max(...counts) : (noted ?? planned[0]?.partitions ?? 1);
+    planned.push({ stage, external, partitions, isFixed: counts.length > 0 || noted !== undefined, broadcasts });
   }
   return planned;
 }
@@ -162,8 +180,8 @@ function again(
   );
 }
 
-/** By the name of the repartition, its topic, and the stage that reads it. */
-type Topics = ReadonlyMap<string, OwnTopic & { readonly partitions: number }>;
+/** By the name of the repartition, its topic. */
+type Topics = ReadonlyMap<string, OwnTopic>;
 
 async function openTopics(
   topics: OwnTopics,
@@ -171,35 +189,36 @@ async function openTopics(
   planned: readonly Planned[],
   all: Closable[],
 ): Promise<Topics> {
-  const opened = new Map<string, OwnTopic & { readonly partitions: number }>();
-  for (const { stage, partitions } of planned)
-    for (const { stream } of stage.behind) {
-      const topic = await topics.open(`${pipeline}-${stream.name}`, partitions);
+  const opened = new Map<string, OwnTopic>();
+  for (const own of planned)
+    for (const [n, { stream }] of own.stage.behind.entries()) {
+      const shape = { partitions: own.partitions, isFixed: own.isFixed || n > 0 };
+      const topic = await topics.open(`${pipeline}-${stream.name}`, shape);
       all.push(topic.source, topic.producer);
-      opened.set(stream.name, { ...topic, partitions });
+      opened.set(stream.name, topic);
+      own.partitions = topic.partitions;
     }
   return opened;
 }
 
-function optionsOf<T>(
-  options: StreamOptions<T>,
-  own: Planned,
-  planned: readonly Planned[],
-  topics: Topics,
-  linger: Linger,
-  signal: AbortSignal,
-): StageOptions<T> {
+/** What a stage is run among. */
+interface Surroundings extends Prepared {
+  readonly destinations: Destinations;
+  readonly linger: Linger;
+  readonly signal: AbortSignal;
+}
+
+function optionsOf<T>(options: StreamOptions<T>, own: Planned, around: Surroundings): StageOptions<T> {
+  const { planned, topics, destinations, linger, signal } = around;
   const { stage, external, broadcasts } = own;
   const { pipeline, group = pipeline.name, onEvent } = options;
-  const writers = stage.behind.map((step) =>
-    planned.find((each) => each.stage.plan.repartitions.some(({ stream }) => stream === step.stream)),
-  );
+  const writers = writersOf(stage, planned);
   const lanes = writers.map((writer) => writer?.partitions ?? 0);
   const outlets = new Map<string, Outlet>();
   for (const { stream } of stage.plan.repartitions) {
     const topic = topics.get(stream.name);
     if (topic === undefined) continue;
-    outlets.set(stream.name, { ...topic, life: lifeFrom(options, signal, own, stream.name) });
+    outlets.set(stream.name, { ...topic, life: lifeFrom(options, around, own, stream.name) });
   }
   const parts: readonly SourcePart[] = stage.streams.flatMap((stream) => {
     const input = external.get(stream.name);
@@ -215,7 +234,7 @@ function optionsOf<T>(
       lanes: count,
       topic: `the topic of repartition '${stream.name}'`,
       identity: () => identityOf(writer, stream.name),
-      life: lifeFrom(options, signal, writer, stream.name),
+      life: lifeFrom(options, around, writer, stream.name),
     });
     const codec = jsonCodec(stream.schema);
     return [
@@ -228,11 +247,13 @@ function optionsOf<T>(
   own.source = source;
   return {
     ...options,
-    pipeline: withLanes(stage, lanes, broadcasts),
+    pipeline: executedOf(own, planned),
     source,
     inputs: parts.flatMap(({ inputs }) => inputs),
     group: isFirst ? group : [group, ...stage.name.split('.').slice(1)].join('.'),
-    outlets: new Outlets(outlets, { clock: options.clock, signal, onBadRecord: options.onBadRecord }),
+    outlets: new Outlets(outlets, destinationsOf(stage, destinations), {
+      ...{ clock: options.clock, signal, onBadRecord: options.onBadRecord },
+    }),
     ...(stage.plan.repartitions.some(({ mapping }) => mapping !== undefined)
       ? { commitRecords: Math.min(options.commitRecords ?? ANSWERED_AT_ONCE, ANSWERED_AT_ONCE) }
       : {}),
@@ -240,6 +261,29 @@ function optionsOf<T>(
     signal,
     ...(onEvent === undefined || isFirst ? {} : { onEvent: (event) => onEvent({ ...event, stage: stage.name }) }),
   };
+}
+
+/** The stages whose records a stage reads, by repartition. */
+function writersOf({ behind }: Stage, planned: readonly Planned[]): readonly (Planned | undefined)[] {
+  return behind.map((step) =>
+    planned.find((each) => each.stage.plan.repartitions.some(({ stream }) => stream === step.stream)),
+  );
+}
+
+/** The pipeline of a stage as it is executed. */
+function executedOf({ stage, broadcasts }: Planned, planned: readonly Planned[]): Pipeline {
+  const lanes = writersOf(stage, planned).map((writer) => writer?.partitions ?? 0);
+  return withLanes(stage, lanes, broadcasts);
+}
+
+/** @throws ERR_PARTITIONS_CHANGED if a source is not partitioned as it was when the tables were made */
+async function checkStage<T>(options: StreamOptions<T>, own: Planned, planned: readonly Planned[]): Promise<void> {
+  const { external, partitions } = own;
+  const executed = executedOf(own, planned);
+  const counts = await Promise.all(
+    executed.streams.map(async ({ name }) => (await external.get(name)?.source.ranges())?.length ?? partitions),
+  );
+  await untilBack(options, 'reading progress', () => checkPartitionings(executed, options.tables, counts));
 }
 
 /** Identity of what a stage sends through a repartition. */
@@ -250,14 +294,14 @@ async function identityOf(writer: Planned | undefined, repartition: string): Pro
 /** The life of what a stage sends through a repartition; waits while the tables are down. */
 function lifeFrom<T>(
   { tables, clock, onEvent }: StreamOptions<T>,
-  signal: AbortSignal,
+  { division, signal }: Surroundings,
   writer: Planned | undefined,
   repartition: string,
 ): () => Promise<number> {
   const waiting = { clock, signal, ...(onEvent === undefined ? {} : { onEvent }) };
   return async () => {
     const identity = await identityOf(writer, repartition);
-    return untilBack(waiting, 'opening the tables', () => lifeOf(tables, identity));
+    return untilBack(waiting, 'opening the tables', () => lifeOf(tables, identity, division));
   };
 }
 

@@ -20,14 +20,19 @@ export interface Produced {
   readonly offset: number;
 }
 
-/** Appends a batch to each of these partitions; the answer comes when all in-sync replicas have it. */
+/**
+ * Appends a batch to each of these partitions; the answer comes when all in-sync replicas have it.
+ *
+ * @param transactionalId of the transaction that the batches are part of
+ */
 export function produceRequest(
   topic: string,
   batches: readonly PartitionBatch[],
   timeout: number,
+  transactionalId: string | null = null,
 ): RawRequest<readonly Produced[]> {
   const size = batches.reduce((sum, { bytes }) => sum + bytes.length + 8, 64 + topic.length);
-  const body = new ByteWriter(size).string(null).int16(ALL_IN_SYNC).int32(timeout);
+  const body = new ByteWriter(size).string(transactionalId).int16(ALL_IN_SYNC).int32(timeout);
   body.array([topic], () => {
     body.string(topic).array(batches, ({ partition, bytes }) => body.int32(partition).bytes(bytes));
   });

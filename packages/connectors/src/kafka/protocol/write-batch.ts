@@ -27,8 +27,15 @@ const CHECKED = 21;
 const CRC = 17;
 const LENGTH = 8;
 
+const TRANSACTIONAL = 0x10;
+
 /** One record batch (format 2) of these messages; there must be at least one. */
-export function writeBatch(messages: readonly TimedMessage[], producer: BatchProducer, packing?: Packing): Buffer {
+export function writeBatch(
+  messages: readonly TimedMessage[],
+  producer: BatchProducer,
+  packing?: Packing,
+  isTransactional = false,
+): Buffer {
   const baseTime = messages[0]?.timestamp ?? 0;
   let latest = baseTime;
   let size = 0;
@@ -39,7 +46,7 @@ export function writeBatch(messages: readonly TimedMessage[], producer: BatchPro
   for (const { timestamp } of messages) if (timestamp > latest) latest = timestamp;
   batch.int64(0).int32(0).int32(-1).int8(2).int32(0);
   batch
-    .int16(codecIds[packing?.compression ?? 'none'])
+    .int16(codecIds[packing?.compression ?? 'none'] | (isTransactional ? TRANSACTIONAL : 0))
     .int32(messages.length - 1)
     .int64(baseTime)
     .int64(latest);

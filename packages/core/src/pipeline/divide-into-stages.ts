@@ -92,8 +92,8 @@ function checkAreRead(pipeline: string, repartitions: readonly RepartitionStep[]
   if (unread === undefined) return;
   throw new StockafolioError(
     'ERR_PIPELINE_INVALID',
-    `pipeline '${pipeline}': nothing reads what comes after repartition '${unread.stream.name}'`,
-    { hint: 'put what comes after it into an operator or a table, or remove the repartition' },
+    `pipeline '${pipeline}': nothing reads what comes after ${nameOf(unread)}`,
+    { hint: 'put what comes after it into an operator or a table, or remove it' },
   );
 }
 
@@ -110,10 +110,10 @@ function makersOf(steps: readonly Step[], finals: Connected['finals']): Readonly
   return makers;
 }
 
-function mixes(pipeline: string, step: Step, { stream }: RepartitionStep): StockafolioError {
+function mixes(pipeline: string, step: Step, behind: RepartitionStep): StockafolioError {
   return new StockafolioError(
     'ERR_PIPELINE_INVALID',
-    `pipeline '${pipeline}': ${nameOf(step)} is given what comes after repartition '${stream.name}', and what an operator before it emits: they are in other partitions`,
+    `pipeline '${pipeline}': ${nameOf(step)} is given what comes after ${nameOf(behind)}, and what an operator before it emits: they are in other partitions`,
     { hint: 'put a repartition() behind that operator too; streams themselves may be used before and after it' },
   );
 }
@@ -122,5 +122,6 @@ function nameOf(step: Step): string {
   if ('node' in step) return `operator '${step.node.name}'`;
   if ('table' in step) return `table '${step.table.name}'`;
   if ('topic' in step) return `topic '${step.topic.stream.name}'`;
-  return 'origin' in step ? `repartition '${step.stream.name}'` : 'an observer';
+  if (!('origin' in step)) return 'an observer';
+  return `${step.mapping === undefined ? 'repartition' : 'mapAsync'} '${step.stream.name}'`;
 }

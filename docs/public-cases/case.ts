@@ -16,6 +16,8 @@ interface WindowBase {
   readonly where?: 'value 1';
   /** The records are not partitioned by the key: each partition has its part of a row. */
   readonly shared?: true;
+  /** Messages have no key: records are sent to the partition of what they are grouped by. */
+  readonly keyless?: true;
 }
 
 /** A windowed figure of each key; durations in milliseconds. */
@@ -52,6 +54,12 @@ export interface JoinsShape {
   /** How far the watermark is behind the newest record; defaults to 0. */
   readonly behind?: number;
   readonly where?: 'left below 5' | 'right below 5' | 'same text';
+  /** The flows whose records are sent to the partition of what they are joined by. */
+  readonly rekeyed?: readonly Side[];
+  /** Those of them whose messages have no key. */
+  readonly keyless?: readonly Side[];
+  /** What the joins before the last one give is sent to the partition of what the last one joins by. */
+  readonly again?: true;
   /** A window over what comes out. */
   readonly then?: WindowShape;
 }
@@ -61,8 +69,14 @@ export type WindowInput = readonly [key: string, value: string | null, time: num
 /** A row of a window, in the order in which it is emitted; null removes it. */
 export type WindowOutput = readonly [key: string, start: number, end: number, value: string | null];
 
-/** A record of a join case. A null value is a message without a value. */
-export type JoinInput = readonly [side: Side, key: string, value: string | null, time: number];
+/**
+ * A record of a join case. A null key or value is a message without one. What it is joined by, at first and then again,
+ * defaults to the key.
+ */
+export type JoinInput = readonly [
+  ...[side: Side, key: string | null, value: string | null, time: number],
+  ...by: readonly string[],
+];
 /** What a join emits: the index of the record of each flow, in their order, or null, and at last the time. */
 export type JoinOutput = readonly (number | null)[];
 

@@ -14,10 +14,16 @@ import {
 import { filter, type Observable } from 'rxjs';
 import type { Side } from './case.js';
 
-/** A record of a case: its side of a join, its index, and its text. A tick has nothing but a time. */
+/**
+ * A record of a case: its side of a join, the key of its message, what it is joined or grouped by, its index, and its text.
+ * A tick has nothing but a time.
+ */
 export const Event = record('event', {
   side: oneOf('left', 'right', 'third', 'fourth', 'tick'),
   key: text(),
+  by: text(),
+  /** What it is joined by again. */
+  then: optional(text()),
   n: int32(),
   value: optional(text()),
   time: timestamp(),
@@ -35,7 +41,8 @@ export const eventsOf = (name: string, behind = 0): Stream<Event> =>
   stream(name, Event, { key: 'key', time: (e) => e.time, outOfOrderness: behind });
 
 /** The same in any partition. */
-export const unkeyed = stream('unkeyed', Event, { keyedBy: 'nothing', time: (e) => e.time });
+export const unkeyedOf = (name: string, behind = 0): Stream<Event> =>
+  stream(name, Event, { keyedBy: 'nothing', time: (e) => e.time, outOfOrderness: behind });
 
 export function ofSide(all: Observable<Event>, side: Side): Observable<Event> {
   return all.pipe(filter((event) => event.side === side));

@@ -10,13 +10,14 @@ import {
   type Pipeline,
   pipeline,
   record,
+  repartition,
   table,
   text,
   timestamp,
 } from '@stockafolio/core';
 import { filter, map, type Observable } from 'rxjs';
-import type { JoinShape, JoinsShape } from './case.js';
-import { type Built, type Event, eventsOf, ofSide } from './events.js';
+import type { JoinShape, JoinsShape, Side } from './case.js';
+import { type Built, type Event, eventsOf, ofSide, unkeyedOf } from './events.js';
 import { windowed, windows } from './windows.js';
 
 const sides = ['left', 'right', 'third', 'fourth'] as const;
@@ -31,10 +32,15 @@ const Ids = record('ids', { ids: text(), value: text(), time: timestamp() });
 /** What flows from join to join. */
 interface Met {
   readonly key: readonly [string];
+  /** What it is joined by again. */
+  readonly then?: string | undefined;
   readonly ids: string;
   readonly value: string;
   readonly time: number;
 }
+
+/** The same as it is sent to another partition. */
+const Sent = record('sent', { by: text(), ids: text(), value: text(), time: timestamp() });
 
 interface Part {
   readonly ids: string;
@@ -52,42 +58,55 @@ export function joinPipeline(shape: JoinsShape, form: 'one stream' | 'a stream e
 }
 
 function ofOne(shape: JoinsShape): Pipeline {
-  const records = eventsOf('events', shape.behind);
-  return pipeline('join', { events: records }, ({ events }) => [
-    joined(
-      sides.slice(0, shape.joins.length + 1).map((side) => ofSide(events, side)),
-      shape,
-    ),
-  ]);
+  const { behind, rekeyed, keyless, again } = shape;
+  const records = keyless === undefined ? eventsOf('events', behind) : unkeyedOf('events', behind);
+  return pipeline('join', { events: records }, ({ events }) => {
+    const all = rekeyed === undefined ? events : events.pipe(repartition('rekeyed', 'by'));
+    // What is sent on again meets records that are sent from their stream, behind the same repartitions.
+    const last = again ? events.pipe(repartition('met-again', 'by')) : all;
+    const flowOf = (side: Side, n: number) => ofSide(n === shape.joins.length ? last : all, side);
+    return [joined(sides.slice(0, shape.joins.length + 1).map(flowOf), shape)];
+  });
 }
 
 function ofEach(shape: JoinsShape): Pipeline {
-  const [left, right, third, fourth] = sides.map((side) => eventsOf(side, shape.behind));
+  const { behind, rekeyed, keyless } = shape;
+  const [left, right, third, fourth] = sides.map((side) =>
+    keyless?.includes(side) ? unkeyedOf(side, behind) : eventsOf(side, behind),
+  );
   if (!left || !right || !third || !fourth) throw new Error('four sides have four streams');
-  // Ticks are among the records of the left side.
+  const joinedOf = (...flows: readonly Observable<Event>[]): Branch[] => [
+    joined(
+      flows.map((flow, n) => {
+        const side = sides[n] ?? 'left';
+        const here = rekeyed?.includes(side) ? flow.pipe(repartition(`${side}-rekeyed`, 'by')) : flow;
+        // Ticks are among the records of the left side.
+        return side === 'left' ? ofSide(here, side) : here;
+      }),
+      shape,
+    ),
+  ];
   switch (shape.joins.length) {
     case 1:
-      return pipeline('join', { left, right }, ({ left, right }) => [joined([ofSide(left, 'left'), right], shape)]);
+      return pipeline('join', { left, right }, ({ left, right }) => joinedOf(left, right));
     case 2:
-      return pipeline('join', { left, right, third }, ({ left, right, third }) => [
-        joined([ofSide(left, 'left'), right, third], shape),
-      ]);
+      return pipeline('join', { left, right, third }, ({ left, right, third }) => joinedOf(left, right, third));
     default:
-      return pipeline('join', { left, right, third, fourth }, ({ left, right, third, fourth }) => [
-        joined([ofSide(left, 'left'), right, third, fourth], shape),
-      ]);
+      return pipeline('join', { left, right, third, fourth }, ({ left, right, third, fourth }) =>
+        joinedOf(left, right, third, fourth),
+      );
   }
 }
 
 /** The first flow with the second, what they give with the third, and so on. */
-function joined(flows: readonly Observable<Event>[], { joins, then, where }: JoinsShape): Branch {
+function joined(flows: readonly Observable<Event>[], { joins, then, where, again }: JoinsShape): Branch {
   const [first, ...others] = flows.map((flow) => flow.pipe(map(toMet)));
   if (first === undefined) throw new Error('a join without flows');
   const of = joins[0]?.join === 'latest' ? newest('newest-0', first) : first;
   const all = others.reduce((left, right, n) => {
     const shape = joins[n];
     if (shape === undefined) throw new Error('a flow without a join');
-    return meeting(left, right, shape, n + 1);
+    return meeting(again && n === joins.length - 1 ? sentAgain(left) : left, right, shape, n + 1);
   }, of);
   const wanted = all.pipe(filter(({ value }) => isWanted(where, value)));
   if (then) return into(windows, windowed(wanted.pipe(map(({ key: [key] }) => ({ key, value: '' }))), then));
@@ -95,7 +114,18 @@ function joined(flows: readonly Observable<Event>[], { joins, then, where }: Joi
   return into(joins.at(-1)?.join === 'latest' ? latest : met, rows);
 }
 
-const toMet = ({ key, n, value, time }: Event): Met => ({ key: [key], ids: String(n), value: value ?? '', time });
+const toMet = ({ by, then, n, value, time }: Event): Met => ({
+  ...{ key: [by], then, ids: String(n), value: value ?? '', time },
+});
+
+/** To the partition of what is joined by next. */
+function sentAgain(met: Observable<Met>): Observable<Met> {
+  return met.pipe(
+    map(({ key: [key], then, ids, value, time }) => ({ by: then ?? key, ids, value, time })),
+    repartition('again', { key: 'by', schema: Sent, time: ({ time }) => time }),
+    map(({ by, ids, value, time }): Met => ({ key: [by], ids, value, time })),
+  );
+}
 
 function meeting(left: Observable<Met>, right: Observable<Met>, shape: JoinShape, n: number): Observable<Met> {
   const name = `join-${n}`;
@@ -115,7 +145,7 @@ function meeting(left: Observable<Met>, right: Observable<Met>, shape: JoinShape
     case 'as of':
       return left.pipe(
         joinAsOf(name, right, { ...keys, kind: shape.kind, keep: days(1), right: part }),
-        map(({ key, left, right, time }) => both(key, part.select(left), right, time)),
+        map(({ key, left, right, time }) => ({ ...both(key, part.select(left), right, time), then: left.then })),
       );
     case 'latest': {
       const { kind } = shape;

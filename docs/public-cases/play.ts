@@ -1,9 +1,10 @@
-import { jsonCodec, rowObject, type Table } from '@stockafolio/core';
-import type { ArchiveEntry, Mutation, RowValues, Tables } from '@stockafolio/core/ports';
+import { jsonCodec, rowObject, type Stream, type Table } from '@stockafolio/core';
+import type { ArchiveEntry, Mutation, OwnArchives, RowValues, Tables } from '@stockafolio/core/ports';
 import { deadLetters } from '@stockafolio/engine';
 import { runBatch } from '@stockafolio/runner-batch';
 import {
   memoryArchive,
+  type MemoryArchive,
   memoryFiles,
   memoryTables,
   pipelineHarness,
@@ -13,6 +14,7 @@ import {
 import { expect } from 'chai';
 import type { Side } from './case.js';
 import { type Built, Event, eventsOf } from './events.js';
+import { type Placed, placedIn } from './placed.js';
 
 /** `KEY = VALUES` of a row, or `KEY = ` if it is removed. */
 export type RowText = string;
@@ -59,17 +61,27 @@ export async function playEach({ pipeline, table }: Built, steps: readonly Step[
 }
 
 /** All records at once, then a lull. */
-export async function playAtOnce({ pipeline, table }: Built, steps: readonly Step[], send: Send): Promise<Final> {
-  const harness = pipelineHarness<Event>(pipeline, { partitions: 1 });
+export async function playAtOnce<S = Step>(
+  { pipeline, table }: Built,
+  steps: readonly S[],
+  send: Send<S>,
+  partitions = 1,
+): Promise<Final> {
+  const harness = pipelineHarness<Event>(pipeline, { partitions });
   send(harness, steps);
   return afterLull(harness, table);
 }
 
 /** With a checkpoint after every number of records and a kill at the end; the killed process writes once more. */
-export async function playWithKills({ pipeline, table }: Built, steps: readonly Step[], send: Send): Promise<Final[]> {
+export async function playWithKills<S = Step>(
+  { pipeline, table }: Built,
+  steps: readonly S[],
+  send: Send<S>,
+  partitions = 1,
+): Promise<Final[]> {
   const finals: Final[] = [];
   for (const kept of steps.keys()) {
-    const harness = pipelineHarness<Event>(pipeline, { partitions: 1 });
+    const harness = pipelineHarness<Event>(pipeline, { partitions });
     send(harness, steps.slice(0, kept));
     await harness.checkpoint({ settle: false });
     send(harness, steps.slice(kept));
@@ -82,23 +94,42 @@ export async function playWithKills({ pipeline, table }: Built, steps: readonly 
   return finals;
 }
 
-/** From an archive. */
-export async function playBatch({ pipeline, table }: Built, steps: readonly Step[]): Promise<Final> {
+/** From an archive. What is sent to other partitions is kept in archives of the pipeline's own. */
+export async function playBatch({ pipeline, table }: Built, steps: readonly Step[], partitions = 1): Promise<Final> {
   const tables = memoryTables();
   const archive = memoryArchive<Event>();
-  const entries = steps.map((step, offset): ArchiveEntry<Event> => {
-    const at = { offset, ingested: step.time };
-    return 'absent' in step ? { ...at, raw: new Uint8Array(0), cause: 'it has no value' } : { ...at, record: step };
-  });
-  const file = { partition: 0, first: 0, last: entries.length - 1, day: '1970-01-01' };
-  await archive.write(file, { source: 'cases', partitions: 1 }, entries);
-  const ports = { archive, tables, checkpoints: memoryFiles(), clock: virtualClock() };
-  await runBatch({ pipeline, codec: jsonCodec(Event), ...ports });
+  const placed = placedIn(steps, pipeline, partitions);
+  for (let partition = 0; partition < partitions; partition++) {
+    const entries = placed.filter((each) => each.partition === partition).map(entryOf);
+    if (entries.length === 0) continue;
+    const file = { partition, first: 0, last: entries.length - 1, day: '1970-01-01' };
+    await archive.write(file, { source: 'cases', partitions }, entries);
+  }
+  const ports = { archive, tables, checkpoints: memoryFiles(), own: memoryOwn(), clock: virtualClock() };
+  await runBatch({ pipeline, codec: jsonCodec(Event), ...ports }, { toEnd: true, allowMissingPartitions: true });
   return result(tables, table);
 }
 
+function entryOf({ step, sent }: Placed, offset: number): ArchiveEntry<Event> {
+  const at = { offset, ingested: sent };
+  return 'absent' in step ? { ...at, raw: new Uint8Array(0), cause: 'it has no value' } : { ...at, record: step };
+}
+
+/** Archives of a pipeline's own, in memory. */
+function memoryOwn(): OwnArchives {
+  const archives = new Map<string, MemoryArchive<unknown>>();
+  return {
+    open: ({ name }: Stream<unknown>) => {
+      const archive = archives.get(name) ?? memoryArchive<unknown>();
+      archives.set(name, archive);
+      return archive;
+    },
+    remove: async ({ name }) => void archives.delete(name),
+  };
+}
+
 /** Sends records to a harness. */
-export type Send = (harness: PipelineHarness<Event>, steps: readonly Step[]) => void;
+export type Send<S = Step> = (harness: PipelineHarness<Event>, steps: readonly S[]) => void;
 
 /** Each side of a join to a stream of its own; they meet by event time. */
 export function sendApart(harness: PipelineHarness<Event>, steps: readonly Step[]): void {
@@ -118,6 +149,8 @@ export function sendTogether(harness: PipelineHarness<Event>, steps: readonly St
 }
 
 async function afterLull(harness: PipelineHarness<Event>, table: Table): Promise<Final> {
+  // Records reach the partitions to which they are sent when they are committed.
+  await harness.commit();
   harness.idle();
   await harness.commit();
   return result(harness.tables, table);

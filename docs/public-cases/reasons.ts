@@ -2,7 +2,8 @@
 export const omissions = {
   sql: 'a statement of SQL that must be refused',
   formats: 'the format of keys and values in messages, with windows or defaults in it',
-  repartition: 'the system sends records to another partition by itself; here a pipeline says so, which is not written',
+  'open windows':
+    'a stream of what windows were while they were open; here that goes into tables, and depends on when commits happen',
   tombstones: 'a message without a value removes a row of a table; here it is a bad message',
   'null keys': 'records without a key are left out; here their stream is keyed by nothing, or they are refused',
   'output time': 'the earliest or latest time of its records is the time of a window; here it is the end of the window',

@@ -1,5 +1,14 @@
 import { days } from '@stockafolio/core';
-import type { ChainCase, JoinCase, JoinInput, JoinOutput, WindowCase, WindowInput, WindowOutput } from './case.js';
+import type {
+  ChainCase,
+  JoinCase,
+  JoinInput,
+  JoinOutput,
+  JoinsShape,
+  WindowCase,
+  WindowInput,
+  WindowOutput,
+} from './case.js';
 import type { Built } from './events.js';
 import { joinPipeline } from './joins.js';
 import type { RowText, Step } from './play.js';
@@ -18,7 +27,7 @@ export interface Play {
 }
 
 /** Time passes until nothing waits: what met no other record is certain then. */
-const end = (time: number): Step => ({ side: 'tick', key: '~', n: -1, time: time + days(3) });
+const end = (time: number, key = '~'): Step => ({ side: 'tick', key, by: key, n: -1, time: time + days(3) });
 
 export function ofWindow({ pipeline, in: inputs, out, here }: WindowCase): Play {
   const steps = inputs.map(windowStep);
@@ -31,7 +40,7 @@ export function ofWindow({ pipeline, in: inputs, out, here }: WindowCase): Play 
 export function ofJoin({ pipeline, in: inputs, out, here }: JoinCase): Play {
   const steps = inputs.map(joinStep);
   const isTable = pipeline.joins.at(-1)?.join === 'latest';
-  const keys = inputs.map(([, key]) => key);
+  const keys = inputs.map(([, key, , , ...by]) => by.at(-1) ?? key);
   const texts = (outputs: readonly JoinOutput[]): RowText[] =>
     outputs.map((output) => {
       const records = output.slice(0, -1);
@@ -43,7 +52,7 @@ export function ofJoin({ pipeline, in: inputs, out, here }: JoinCase): Play {
     ...{
       built: joinPipeline(pipeline, 'one stream'),
       apart: joinPipeline(pipeline, 'a stream each'),
-      steps: withEnd(steps),
+      steps: withEnd(steps, pipeline),
     },
     ...{ expected: texts(out), here: texts(here ?? out) },
   };
@@ -55,23 +64,29 @@ export function ofChain({ pipeline, in: inputs, out, here }: ChainCase): Play {
     ...{
       built: joinPipeline(pipeline, 'one stream'),
       apart: joinPipeline(pipeline, 'a stream each'),
-      steps: withEnd(steps),
+      steps: withEnd(steps, pipeline),
     },
     ...{ expected: windowTexts(out), here: windowTexts(here ?? out) },
   };
 }
 
-function withEnd(steps: readonly Step[]): Step[] {
-  return [...steps, end(Math.max(...steps.map(({ time }) => time)))];
+/** Where records are sent to other partitions, time passes in each of these. */
+function withEnd(steps: readonly Step[], { rekeyed }: JoinsShape): Step[] {
+  const time = Math.max(...steps.map(({ time }) => time));
+  if (rekeyed === undefined) return [...steps, end(time)];
+  const keys = new Set(steps.flatMap((step) => ('absent' in step ? [] : [step.by])));
+  return [...steps, ...[...keys].map((key) => end(time, key))];
 }
 
 function windowStep([key, value, time]: WindowInput, n: number): Step {
-  if (key === '~') return { side: 'tick', key, n, time };
-  return { side: 'left', key, n, time, ...(value === null ? {} : { value }) };
+  if (key === '~') return { side: 'tick', key, by: key, n, time };
+  return { side: 'left', key, by: key, n, time, ...(value === null ? {} : { value }) };
 }
 
-function joinStep([side, key, value, time]: JoinInput, n: number): Step {
-  return value === null ? { absent: true, side, time } : { side, key, n, value, time };
+function joinStep([side, key, value, time, ...joinedBy]: JoinInput, n: number): Step {
+  if (value === null) return { absent: true, side, time };
+  const [by = key ?? '', then] = joinedBy;
+  return { side, key: key ?? '', by, n, value, time, ...(then === undefined ? {} : { then }) };
 }
 
 /**

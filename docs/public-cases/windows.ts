@@ -1,8 +1,10 @@
 import {
+  type Branch,
   hoppingWindow,
   into,
   pipeline,
   record,
+  repartition,
   sessionWindow,
   shard,
   table,
@@ -13,7 +15,7 @@ import {
 } from '@stockafolio/core';
 import { filter, map, type Observable } from 'rxjs';
 import type { Figure, WindowShape } from './case.js';
-import { type Built, eventsOf, ofSide, unkeyed } from './events.js';
+import { type Built, type Event, eventsOf, ofSide, unkeyedOf } from './events.js';
 
 const windowRow = { key: text(), start: timestamp(), end: timestamp(), value: text() };
 export const windows = table('windows', { partitionBy: ['key'], clusterBy: ['start'] }, windowRow);
@@ -28,18 +30,24 @@ export interface Keyed {
 }
 
 export function windowPipeline(shape: WindowShape): Built {
-  if (shape.shared) {
-    const sharing = pipeline('window', { unkeyed }, ({ unkeyed }) => [
-      into(parts, windowed(ofSide(unkeyed, 'left'), shape)),
-    ]);
-    return { pipeline: sharing, table: parts };
+  if (shape.shared || shape.keyless) {
+    const unkeyed = unkeyedOf('unkeyed', shape.behind);
+    const made = pipeline('window', { unkeyed }, ({ unkeyed }) =>
+      rowsOf(shape.shared ? unkeyed : unkeyed.pipe(repartition('rekeyed', 'by')), shape),
+    );
+    return { pipeline: made, table: shape.shared ? parts : windows };
   }
   const records = eventsOf('events', shape.behind);
-  const made = pipeline('window', { events: records }, ({ events }) => [
-    into(windows, windowed(ofSide(events, 'left'), shape)),
-  ]);
+  const made = pipeline('window', { events: records }, ({ events }) => rowsOf(events, shape));
   return { pipeline: made, table: windows };
 }
+
+function rowsOf(events: Observable<Event>, shape: WindowShape): Branch[] {
+  const rows = windowed(ofSide(events, 'left').pipe(map(toKeyed)), shape);
+  return [into(shape.shared ? parts : windows, rows)];
+}
+
+const toKeyed = ({ by, value }: Event): Keyed => ({ key: by, value });
 
 type Policies = Readonly<Record<WindowShape['emit'], WindowEmission>>;
 

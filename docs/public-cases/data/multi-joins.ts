@@ -1,4 +1,5 @@
 import type { CaseFile } from '../case.js';
+import { rekeyedMultiJoins } from './rekeyed-multi-joins.js';
 
 export const multiJoins: CaseFile = {
   source: 'ksqlDB: query-validation-tests/multi-joins.json',
@@ -387,10 +388,10 @@ export const multiJoins: CaseFile = {
       ],
       out: [[0, 1, 2, 3, 3]],
     },
+    ...rekeyedMultiJoins,
   ],
   omitted: {
     sql: [4, 5, 6, 7, 8, 9, 42, 43, 44, 46, 47, 49],
-    repartition: [3, 15, 16, 17, 24, 28, 29, 30, 55],
     formats: [10, 39, 50, 51, 52, 53, 54],
   },
 };

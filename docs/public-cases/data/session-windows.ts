@@ -53,6 +53,24 @@ export const sessionWindows: CaseFile = {
       ],
       letters: 3,
     },
+    {
+      numbers: [5],
+      pipeline: {
+        ...{ window: 'session', closed: true, gap: 30000, figure: 'count', grace: 86400000, emit: 'each' },
+        keyless: true,
+      },
+      in: [
+        ['12.3', '', 10],
+        ['12.3', '', 11],
+        ['1', '', 12],
+      ],
+      out: [
+        ['12.3', 10, 10, '1'],
+        ['12.3', 10, 10, null],
+        ['12.3', 10, 11, '2'],
+        ['1', 12, 12, '1'],
+      ],
+    },
   ],
-  omitted: { sql: [3], formats: [2], repartition: [4, 5] },
+  omitted: { sql: [3], formats: [2], 'open windows': [4] },
 };

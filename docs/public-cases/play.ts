@@ -8,13 +8,13 @@ import {
   memoryFiles,
   memoryTables,
   pipelineHarness,
-  virtualClock,
   type PipelineHarness,
+  virtualClock,
 } from '@stockafolio/testing';
 import { expect } from 'chai';
 import type { Side } from './case.js';
-import { type Built, Event, eventsOf } from './events.js';
-import { type Placed, placedIn } from './placed.js';
+import { type Built, Event } from './events.js';
+import { type Placed, placedIn, send } from './placed.js';
 
 /** `KEY = VALUES` of a row, or `KEY = ` if it is removed. */
 export type RowText = string;
@@ -54,37 +54,37 @@ export async function playEach({ pipeline, table }: Built, steps: readonly Step[
   const harness = pipelineHarness<Event>(pipeline, { partitions: 1, tables });
   for (const step of steps) {
     changes.push([]);
-    sendTogether(harness, [step]);
+    if ('absent' in step) harness.pushMessage(null, 0, step.time);
+    else harness.push(step);
     await harness.commit();
   }
   return { changes, ...(await result(stored, table)) };
 }
 
 /** All records at once, then a lull. */
-export async function playAtOnce<S = Step>(
+export async function playAtOnce(
   { pipeline, table }: Built,
-  steps: readonly S[],
-  send: Send<S>,
-  partitions = 1,
+  steps: readonly Step[],
+  partitions: number,
 ): Promise<Final> {
   const harness = pipelineHarness<Event>(pipeline, { partitions });
-  send(harness, steps);
+  send(harness, placedIn(steps, pipeline, partitions));
   return afterLull(harness, table);
 }
 
 /** With a checkpoint after every number of records and a kill at the end; the killed process writes once more. */
-export async function playWithKills<S = Step>(
+export async function playWithKills(
   { pipeline, table }: Built,
-  steps: readonly S[],
-  send: Send<S>,
-  partitions = 1,
+  steps: readonly Step[],
+  partitions: number,
 ): Promise<Final[]> {
   const finals: Final[] = [];
+  const placed = placedIn(steps, pipeline, partitions);
   for (const kept of steps.keys()) {
     const harness = pipelineHarness<Event>(pipeline, { partitions });
-    send(harness, steps.slice(0, kept));
+    send(harness, placed.slice(0, kept));
     await harness.checkpoint({ settle: false });
-    send(harness, steps.slice(kept));
+    send(harness, placed.slice(kept));
     await harness.restart();
     const final = await afterLull(harness, table);
     await harness.zombies();
@@ -94,20 +94,43 @@ export async function playWithKills<S = Step>(
   return finals;
 }
 
-/** From an archive. What is sent to other partitions is kept in archives of the pipeline's own. */
-export async function playBatch({ pipeline, table }: Built, steps: readonly Step[], partitions = 1): Promise<Final> {
+/** From an archive of each stream. What is sent to other partitions is kept in archives of the pipeline's own. */
+export async function playBatch(
+  { pipeline, table }: Built,
+  steps: readonly Step[],
+  partitions: number,
+): Promise<Final> {
   const tables = memoryTables();
-  const archive = memoryArchive<Event>();
+  const codec = jsonCodec(Event);
   const placed = placedIn(steps, pipeline, partitions);
+  const archived = await Promise.all(
+    pipeline.streams.map(async ({ name }) => ({ name, codec, archive: await archiveOf(name, placed, partitions) })),
+  );
+  const [first, ...others] = archived;
+  if (first === undefined) throw new Error('a pipeline without streams');
+  const ports = { tables, checkpoints: memoryFiles(), own: memoryOwn(), clock: virtualClock() };
+  await runBatch<unknown>(
+    { pipeline, ...first, others: Object.fromEntries(others.map((each) => [each.name, each])), ...ports },
+    { toEnd: true, allowMissingPartitions: true },
+  );
+  return result(tables, table);
+}
+
+async function archiveOf(
+  source: string,
+  placed: readonly Placed[],
+  partitions: number,
+): Promise<MemoryArchive<unknown>> {
+  const archive = memoryArchive<unknown>();
   for (let partition = 0; partition < partitions; partition++) {
-    const entries = placed.filter((each) => each.partition === partition).map(entryOf);
+    const entries = placed
+      .filter((each) => each.stream.name === source && each.partition === partition)
+      .map((each, offset) => entryOf(each, offset));
     if (entries.length === 0) continue;
     const file = { partition, first: 0, last: entries.length - 1, day: '1970-01-01' };
-    await archive.write(file, { source: 'cases', partitions }, entries);
+    await archive.write(file, { source, partitions }, entries);
   }
-  const ports = { archive, tables, checkpoints: memoryFiles(), own: memoryOwn(), clock: virtualClock() };
-  await runBatch({ pipeline, codec: jsonCodec(Event), ...ports }, { toEnd: true, allowMissingPartitions: true });
-  return result(tables, table);
+  return archive;
 }
 
 function entryOf({ step, sent }: Placed, offset: number): ArchiveEntry<Event> {
@@ -126,26 +149,6 @@ function memoryOwn(): OwnArchives {
     },
     remove: async ({ name }) => void archives.delete(name),
   };
-}
-
-/** Sends records to a harness. */
-export type Send<S = Step> = (harness: PipelineHarness<Event>, steps: readonly S[]) => void;
-
-/** Each side of a join to a stream of its own; they meet by event time. */
-export function sendApart(harness: PipelineHarness<Event>, steps: readonly Step[]): void {
-  for (const step of steps) {
-    const stream = eventsOf(step.side === 'tick' ? 'left' : step.side);
-    if ('absent' in step) harness.pushMessage(null, 0, step.time, stream);
-    else harness.pushTo(stream, step);
-  }
-}
-
-/** All to one stream. */
-export function sendTogether(harness: PipelineHarness<Event>, steps: readonly Step[]): void {
-  for (const step of steps) {
-    if ('absent' in step) harness.pushMessage(null, 0, step.time);
-    else harness.push(step);
-  }
 }
 
 async function afterLull(harness: PipelineHarness<Event>, table: Table): Promise<Final> {

@@ -2,16 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import type { CaseFile } from './case.js';
 import { files } from './data/index.js';
-import { placedIn, sendPlaced } from './placed.js';
+import type { Built } from './events.js';
 import {
   type Final,
   type Played,
-  sendApart,
   playAtOnce,
   playBatch,
   playEach,
   playWithKills,
-  sendTogether,
   type RowText,
   type Step,
 } from './play.js';
@@ -62,18 +60,20 @@ describe('public cases of other systems', () => {
 
         it(`${name} is the same at once, after kills, in a batch, and with a stream each`, async () => {
           const { built, apart, steps } = play;
-          const once = await playAtOnce(built, steps, sendTogether);
+          const once = await playedAlike(built, steps, 1);
           // A lull emits windows that are open.
           if (steps.at(-1)?.side === 'tick') expect(once.rows).to.deep.equal(played.rows);
           expect(once.letters).to.deep.equal(played.letters);
-          for (const final of await playWithKills(built, steps, sendTogether)) expect(final).to.deep.equal(once);
-          expect(await playBatch(built, steps)).to.deep.equal(once);
-          await holdsInPartitions(play, once);
-          if (apart === undefined) return;
-
-          const met = await playAtOnce(apart, steps, sendApart);
-          if (isInOrder(play)) expect(met).to.deep.equal(once);
-          for (const final of await playWithKills(apart, steps, sendApart)) expect(final).to.deep.equal(met);
+          if (apart !== undefined) {
+            const met = await playedAlike(apart, steps, 1);
+            if (isInOrder(play)) expect(met).to.deep.equal(once);
+          }
+          // Where records are sent to other partitions, they come from several.
+          for (const form of [built, ...(apart === undefined ? [] : [apart])]) {
+            if (form.pipeline.plan.repartitions.length === 0) continue;
+            const spread = await playedAlike(form, steps, PARTITIONS);
+            if (isRising(play)) expect(spread).to.deep.equal(once);
+          }
         });
       }
     });
@@ -110,26 +110,20 @@ describe('public cases of other systems', () => {
   });
 });
 
-/**
- * Where records are sent to other partitions, the same in several of these. If times are distinct and rise, the rows are
- * those of one partition; otherwise what is late depends on what a partition has.
- */
-async function holdsInPartitions({ built, apart, steps }: Play, once: Final): Promise<void> {
-  if (built.pipeline.plan.repartitions.length === 0) return;
-  const rises = steps.every(({ time, side }, n) => side === 'tick' || time > (steps[n - 1]?.time ?? -1));
-  const placed = placedIn(steps, built.pipeline, PARTITIONS);
-  const spread = await playAtOnce(built, placed, sendPlaced, PARTITIONS);
-  if (rises) expect(spread).to.deep.equal(once);
-  for (const final of await playWithKills(built, placed, sendPlaced, PARTITIONS)) expect(final).to.deep.equal(spread);
-  expect(await playBatch(built, steps, PARTITIONS)).to.deep.equal(spread);
-  if (apart === undefined) return;
+const PARTITIONS = 3;
 
-  const met = await playAtOnce(apart, steps, sendApart, PARTITIONS);
-  if (rises) expect(met).to.deep.equal(once);
-  for (const final of await playWithKills(apart, steps, sendApart, PARTITIONS)) expect(final).to.deep.equal(met);
+/** What comes with all records at once, and after kills, and in a batch. */
+async function playedAlike(built: Built, steps: readonly Step[], partitions: number): Promise<Final> {
+  const once = await playAtOnce(built, steps, partitions);
+  for (const final of await playWithKills(built, steps, partitions)) expect(final).to.deep.equal(once);
+  expect(await playBatch(built, steps, partitions)).to.deep.equal(once);
+  return once;
 }
 
-const PARTITIONS = 3;
+/** Whether each record is later than the one before: then it is in time in all partitions, and none meets a later one. */
+function isRising({ steps }: Play): boolean {
+  return steps.every(({ time, side }, n) => side === 'tick' || time > (steps[n - 1]?.time ?? -1));
+}
 
 /** The expected changes, as many in each step as there were; those in excess are one more step. */
 function inSteps(expected: readonly RowText[], { changes }: Played): RowText[][] {

@@ -5,7 +5,7 @@ import { readLog, valueOf, type LoggedMessage } from './support/read-log.js';
 import { seedOf } from './support/seed.js';
 import { expectEachOnce, expectSameInBatch, ITEMS_APP, KEPT_ITEMS_APP, sendSales } from './support/sold-items.js';
 import { tempFolder } from './support/temp-folder.js';
-import { APP, archiveBoth, sendBoth, sourceArgs, type TwoStreams } from './support/two-streams.js';
+import { APP, archiveBoth, sendBoth, sendToAll, sourceArgs, type TwoStreams } from './support/two-streams.js';
 
 const WAS = 3;
 const IS = 5;
@@ -51,6 +51,7 @@ describe('logs that were given partitions', () => {
     await growLog(at('orders'), IS);
     await expectRefused(stream('before'));
     await sendBoth(both, 600, seed + 1);
+    await sendToAll(both);
     await archiveBoth(both, files());
     for (const command of [stream('before'), batch('before'), batch('new'), reconcile('before')])
       await expectRefused(command);

@@ -74,6 +74,20 @@ export async function sendBoth({ orders, payments }: TwoStreams, count: number, 
   }
 }
 
+/** Sends an order and a payment of each of some users, so that all partitions of both streams have some. */
+export async function sendToAll({ orders, payments }: TwoStreams): Promise<void> {
+  const [toOrders, toPayments] = [await orders.producer(), await payments.producer()];
+  const time = Date.now();
+  for (let n = 0; n < 50; n++) {
+    const user = `u${n}`;
+    const [key, cents] = [keyBytes(user), 100 + n];
+    await toOrders.append([{ key, value: codecs.orders.encode({ user, cents, time }) }]);
+    await toPayments.append([{ key, value: codecs.payments.encode({ payer: user, paid: cents, note: '', time }) }]);
+  }
+  await toOrders.close();
+  await toPayments.close();
+}
+
 /** Streams with these arguments, killed again and again while the work goes on; returns how often it was at work. */
 export async function streamKilled(
   args: readonly string[],

@@ -2,11 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isNoticed, type Sale, sale, Sale as SaleSchema } from '@stockafolio/conformance';
 import { kafkaProducer } from '@stockafolio/connectors/kafka';
 import { jsonCodec, keyBytes } from '@stockafolio/core';
-import type { OutgoingMessage, Producer } from '@stockafolio/core/ports';
+import type { Producer } from '@stockafolio/core/ports';
 import { useCassandra, useKafka } from '@stockafolio/servers/mocha';
 import { expect } from 'chai';
 import { newTopic, readTopic } from './support/kafka-place.js';
 import { killHard } from './support/kill.js';
+import { append } from './support/market-records.js';
 import { expectNoticed, NOTICED_APP, NOTICING_APP } from './support/noticed-sales.js';
 import { valueOf } from './support/read-log.js';
 import { lastLine, must, start, type Running } from './support/run-command.js';
@@ -20,18 +21,6 @@ const PER_SECOND = RECORDS / 120;
 const USERS = 20_000;
 const BATCH = 1_000;
 const codec = jsonCodec(SaleSchema);
-
-/** While a broker is away messages may be appended twice: the log decides what there is. */
-async function append(producer: Producer, messages: readonly OutgoingMessage[]): Promise<void> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await producer.append(messages);
-    } catch (error) {
-      if (attempt === 60) throw error;
-      await pause(1_000);
-    }
-  }
-}
 
 describe(`P3: ${RECORDS} records through a topic to the tables of another pipeline, through all common faults`, () => {
   const kafka = useKafka();

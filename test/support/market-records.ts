@@ -73,7 +73,7 @@ export async function sendMarket(
 }
 
 /** While a broker is away messages may be appended twice: the log decides what there is. */
-async function append(producer: Producer, messages: readonly OutgoingMessage[] = []): Promise<void> {
+export async function append(producer: Producer, messages: readonly OutgoingMessage[] = []): Promise<void> {
   for (let attempt = 0; messages.length > 0; attempt++) {
     try {
       return await producer.append(messages);

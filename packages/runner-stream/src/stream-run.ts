@@ -254,14 +254,15 @@ export class StreamRun<T> implements AssignmentListener {
     const store = await untilBack(this.#options, 'reading checkpoints', () =>
       checkpointStore(checkpoints, pipeline.name, clock),
     );
-    // A process may be started while the tables are restarted.
-    const target = await untilBack(this.#options, 'opening the tables', async () => {
+    const open = async (): Promise<GroupTarget> => {
       const claim = { pipeline: pipeline.name, runner: 'stream', checkpoints: store, clock, takeOver } as const;
       await claimTables(tables, tablesOf(pipeline), claim);
       await this.#watch.begin(tablesOf(pipeline));
       await this.#readProgress();
       return streamTarget(pipeline, tables, store, clock);
-    });
+    };
+    // A process may be started while the tables are restarted; but what no folder can be will not be back.
+    const target = await untilBack(this.#options, 'opening the tables', open, mayBeBack);
     this.#counts = await untilBack(this.#options, 'asking what the source holds', () => this.#countPartitions());
     await untilBack(this.#options, 'reading progress', () => checkPartitionings(pipeline, tables, this.#counts));
     return { ...target, takeGroup, endsByItself: untilCaughtUp };
@@ -377,4 +378,10 @@ export class StreamRun<T> implements AssignmentListener {
     await this.#groupWait.behind(behind);
     return behind.length === 0;
   }
+}
+
+/** Whether a server may be away: not if the tables are in a folder that cannot be one. */
+function mayBeBack({ retryable, cause }: StockafolioError): boolean {
+  const { code } = (cause ?? {}) as { readonly code?: unknown };
+  return retryable && !(typeof code === 'string' && /^E(NOTDIR|ACCES|PERM|ROFS|EXIST|NOENT|NOSPC)$/.test(code));
 }

@@ -44,7 +44,6 @@ export class AsyncMapper {
    * @throws ERR_CALL_FAILED if a record has no result, and that ends the run
    */
   async map(departures: readonly Departure[]): Promise<readonly Departure[]> {
-    const results = [...departures];
     // Each engine has a plan of its own, so they are the same functions only by name.
     const waiting = new Map<string, number[]>();
     for (const [n, { mapping, stream }] of departures.entries()) {
@@ -53,7 +52,8 @@ export class AsyncMapper {
       waiting.set(stream.name, indexes);
       indexes.push(n);
     }
-    if (waiting.size === 0) return results;
+    if (waiting.size === 0) return departures;
+    const results = [...departures];
     const { signal } = this.#options;
     const endAll = (): void => {
       for (const each of this.#pending) each.abort();

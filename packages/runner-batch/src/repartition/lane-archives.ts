@@ -89,9 +89,7 @@ export class LaneArchives implements LaneWriter {
   }
 
   async add(departures: readonly Departure[]): Promise<void> {
-    const missing = await this.#missing(departures);
-    const isAnswered = missing.every(({ mapping }) => mapping === undefined);
-    for (const departure of isAnswered ? missing : await this.#mapper.map(missing)) {
+    for (const departure of await this.#mapper.map(await this.#missing(departures))) {
       const { stream, partition, number, after, sent, value, failed } = departure;
       const [way, codec] = [this.#ways.get(stream.name), this.#codecs.get(stream.name)];
       const share = way === undefined ? undefined : (await this.#sharesOf(way))[partition];

@@ -140,9 +140,7 @@ export class Outlets {
 
   /** Makes the messages, once asynchronous functions have answered. */
   async #make(sending: readonly Sending[]): Promise<void> {
-    const all = sending.flatMap(({ departures }) => departures);
-    const isMapped = all.some(({ mapping }) => mapping !== undefined);
-    const results = isMapped ? await this.#mapper.map(all) : all;
+    const results = await this.#mapper.map(sending.flatMap(({ departures }) => departures));
     let from = 0;
     for (const each of sending) {
       const to = from + each.departures.length;

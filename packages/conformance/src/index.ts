@@ -17,3 +17,4 @@ export * from './sales.js';
 export * from './twice.js';
 export * from './repartitioned.js';
 export * from './noticed.js';
+export * from './stocked.js';

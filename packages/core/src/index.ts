@@ -27,10 +27,18 @@ export {
   type RecordOptions,
   type RecordSchema,
   type TextBounds,
+  type ChangedSchema,
+  type ChangeFacts,
   type Value,
   type ValueOf,
 } from './schema/index.js';
 export {
+  changelog,
+  type Change,
+  type ChangedBy,
+  type ChangedRecord,
+  type ChangeMessage,
+  type ChangeReader,
   keyBytes,
   partitionOf,
   stream,

@@ -34,6 +34,7 @@ export {
 } from './intake/intake.js';
 export { partitionChoice } from './intake/partition-check.js';
 export { noTransactions, TransactionalWriter } from './topics/transactional-writer.js';
+export { changeNote, withoutChangeNote } from './topics/change-note.js';
 export { topicMessage, writerName, writtenOf, type Written } from './topics/writer-headers.js';
 export type { EngineOptions } from './partition/engine-options.js';
 export type { InputPosition } from './partition/engine-input.js';

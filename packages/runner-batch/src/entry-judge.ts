@@ -10,6 +10,7 @@ import {
   jsonOf,
   MessageIntake,
   ORIGIN,
+  withoutChangeNote,
 } from '@stockafolio/engine';
 
 /** The size that the cause states for a message that was cut. */
@@ -26,6 +27,7 @@ export type Judged =
  */
 export class EntryJudge<T> {
   readonly #codec: Codec<T>;
+  readonly #isOfChanges: boolean;
   readonly #intake: MessageIntake<unknown>;
   /** Whether a record may be invalid because of its partition: then records are judged too. */
   readonly checksRecords: boolean;
@@ -38,6 +40,7 @@ export class EntryJudge<T> {
     options: Pick<IntakeOptions<T>, 'partition' | 'partitions' | 'partitionsBefore' | 'onPartitionMismatch'>,
   ) {
     this.#codec = codec;
+    this.#isOfChanges = stream.changes !== undefined;
     this.#intake = new MessageIntake<unknown>({ stream, codec, ...options });
     // Records that the archiver has checked are not checked again, unless it accepted more earlier partition counts
     // than this run does.
@@ -59,17 +62,22 @@ export class EntryJudge<T> {
     return { rejected: new StockafolioError('ERR_BAD_RECORD', entry.cause), message: this.#encoded(entry.unfit) };
   }
 
-  #readAgain({ offset, ingested, raw, cause, seen }: Extract<ArchiveEntry<T>, { readonly raw: Uint8Array }>): Judged {
+  #readAgain(entry: Extract<ArchiveEntry<T>, { readonly raw: Uint8Array }>): Judged {
+    const { offset, ingested, raw, seen } = entry;
+    const { cause, noted } = this.#isOfChanges ? withoutChangeNote(entry.cause) : { cause: entry.cause };
     // The archive keeps of the headers only what the cause says.
     const origin = / \(from (.+)\)$/.exec(cause)?.[1];
     const cut = CUT.exec(cause)?.[1];
     const failed = failureOf(cause);
     const headers = {
+      ...noted?.headers,
       ...(failed === undefined ? {} : { [FAILED]: failed }),
       ...(origin === undefined ? {} : { [ORIGIN]: origin }),
       ...(cut === undefined ? {} : { [CUT_FROM]: cut }),
     };
-    const message = { offset, timestamp: ingested, byProducer: seen !== undefined, key: null, value: raw, headers };
+    const { key = null, hasValue = true } = noted ?? {};
+    const value = hasValue ? raw : null;
+    const message = { offset, timestamp: ingested, byProducer: seen !== undefined, key, value, headers };
     const taken = this.#intake.take(message, seen);
     return 'record' in taken ? taken : { rejected: taken.rejected, message: raw };
   }

@@ -5,7 +5,7 @@ import {
   markOf,
   type SourceMessage,
 } from '@stockafolio/core/ports';
-import { MessageIntake } from '@stockafolio/engine';
+import { changeNote, MessageIntake } from '@stockafolio/engine';
 import type { ArchiveOptions } from './archive-options.js';
 
 /** Entries without a rejected message that an archive writes as one file in any case, whatever follows. */
@@ -113,7 +113,8 @@ export class ArchivePartition<T> {
       'record' in intake
         ? { offset, ingested, record: intake.record }
         : {
-            ...{ offset, ingested, raw: message.value ?? new Uint8Array(0), cause: intake.rejected.message },
+            ...{ offset, ingested, raw: message.value ?? new Uint8Array(0) },
+            cause: intake.rejected.message + changeNote(stream, message),
             ...(message.byProducer === true ? { seen: now } : {}),
           },
     );

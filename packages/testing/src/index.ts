@@ -7,7 +7,7 @@ export { memoryTopics, type MemoryTopics } from './memory-topics.js';
 export { memoryTables, type MemoryTablesOptions } from './memory-tables.js';
 export type { HarnessOptions } from './harness-options.js';
 export { pipelineHarness, type PipelineHarness } from './pipeline-harness.js';
-export type { SentMessage } from './sent-messages.js';
+export type { SentMessage, SentRecord } from './sent-messages.js';
 export { trace, type Emission } from './trace.js';
 export { virtualClock, type VirtualClock } from './virtual-clock.js';
 export {

@@ -10,14 +10,14 @@ import {
   type Value,
 } from '@stockafolio/core';
 import { broadcastsOf, type Stage, stagesOf, withLanes } from '@stockafolio/core/plan';
-import type { Codec, Tables } from '@stockafolio/core/ports';
+import { bytesOf, type Codec, type Tables } from '@stockafolio/core/ports';
 import { deadLetters, type PartitionEngine } from '@stockafolio/engine';
 import type { HarnessOptions } from './harness-options.js';
 import type { Step } from './marbles.js';
 import { memoryFiles, type MemoryFiles } from './memory-files.js';
 import { memoryTables } from './memory-tables.js';
-import { Received, type SentMessage, sentMessages } from './sent-messages.js';
-import { StageHarness, type Departed, type SendingTime } from './stage-harness.js';
+import { Received, type SentMessage, sentMessages, type SentRecord } from './sent-messages.js';
+import { StageHarness, type Departed, type PushedMessage, type SendingTime } from './stage-harness.js';
 
 /**
  * Runs a pipeline in memory, step by step, on tables that behave like real ones.
@@ -127,12 +127,16 @@ export class PipelineHarness<T> {
     timestamp = 0,
     stream: Pick<Stream<unknown>, 'name'> = this.#pipeline.stream,
   ): void {
+    this.#pushTo(stream, partition, { value, timestamp });
+  }
+
+  #pushTo(stream: Pick<Stream<unknown>, 'name'>, partition: number, message: PushedMessage): void {
     const { isBroadcast } = this.#checkRead(stream);
     for (const { harness } of this.#stages) {
       const input = harness.inputOf(isBroadcast ? `${stream.name}-${partition}` : stream.name);
       if (input === undefined) continue;
-      if (isBroadcast) harness.pushMessageToAll(input, { value, timestamp });
-      else harness.pushMessage(input, partition, { value, timestamp });
+      if (isBroadcast) harness.pushMessageToAll(input, message);
+      else harness.pushMessage(input, partition, message);
     }
   }
 
@@ -225,7 +229,10 @@ export class PipelineHarness<T> {
    * @example
    * harness.sent(alerts).map(({ record }) => record);
    */
-  sent<R>(topic: Topic<R>, { repeats = false }: { readonly repeats?: boolean } = {}): readonly SentMessage<R>[] {
+  sent<R, C extends readonly string[]>(
+    topic: Topic<R, C>,
+    { repeats = false }: { readonly repeats?: boolean } = {},
+  ): readonly SentMessage<SentRecord<R, C>>[] {
     return sentMessages(
       this.#stages.flatMap(({ harness }) => harness.sent),
       topic,
@@ -239,14 +246,20 @@ export class PipelineHarness<T> {
    * @example
    * reader.receive(alertsStream, writer.sent(alerts, { repeats: true }));
    */
-  receive<R>(stream: Stream<R>, messages: readonly SentMessage<R>[]): void {
+  receive<R>(stream: Stream<R>, messages: readonly SentMessage<NoInfer<R> | undefined>[]): void {
     const received = this.#received.get(stream.name) ?? new Received();
     this.#received.set(stream.name, received);
     const codec = jsonCodec(stream.schema);
     for (const message of messages) {
       if (!received.isNew(message)) continue;
-      const value = codec.encode(message.record as never);
-      this.pushMessage(value, message.partition, stream.time(message.record), stream);
+      const { record, partition, headers } = message;
+      const value = record === undefined ? null : codec.encode(record as never);
+      const time = record === undefined ? Number(headers['time'] ?? 0) : stream.time(record);
+      const { timestamp = time } = message;
+      // Only a changelog sees more of a message than its value.
+      const facts =
+        stream.changes === undefined ? {} : { key: message.key === null ? null : bytesOf(message.key), headers };
+      this.#pushTo(stream, partition, { value, timestamp, ...facts });
     }
   }
 

@@ -1,4 +1,4 @@
-import { jsonCodec, keyBytes, type Pipeline, type Stream } from '@stockafolio/core';
+import { jsonCodec, keyBytes, type KeyPart, type Pipeline, type Stream } from '@stockafolio/core';
 import {
   choosePartition,
   type Codec,
@@ -39,6 +39,19 @@ interface Logged {
   readonly input: number;
   readonly partition: number;
   readonly message: SourceMessage;
+}
+
+/** A message to push. */
+export interface PushedMessage {
+  readonly value: Uint8Array | null;
+  /** Epoch milliseconds. */
+  readonly timestamp: number;
+  readonly key?: Uint8Array | null;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Defaults to the next one of its partition. */
+  readonly offset?: number;
+  /** Why an asynchronous function had no result for it. */
+  readonly failed?: string | undefined;
 }
 
 /** A record that left a partition for another one. */
@@ -160,47 +173,33 @@ export class StageHarness<T> {
         partitioner === undefined
           ? this.#log.length % this.#partitions
           : choosePartition(partitioner, keyBytes(stream.key(record)), this.#partitions);
-      this.pushMessage(input, partition, { value, timestamp });
+      const values = stream.changes?.by.map((field) => (record as Readonly<Record<string, KeyPart>>)[field] as KeyPart);
+      this.pushMessage(input, partition, { value, timestamp, key: values === undefined ? null : keyBytes(values) });
     }
   }
 
   /** Pushes a message of one partition of a broadcast stream, which every engine reads. */
-  pushMessageToAll(input: number, message: { readonly value: Uint8Array | null; readonly timestamp: number }): void {
+  pushMessageToAll(input: number, message: PushedMessage): void {
     for (const partition of this.#numbers) this.pushMessage(input, partition, message);
   }
 
   /**
-   * Pushes the bytes of a message, which need not be a record, to a stream, by its index.
-   *
-   * @param offset defaults to the next one; a message whose offset the partition has passed is dropped
-   * @param failed why an asynchronous function had no result for it
+   * Pushes a message, which need not be a record, to a stream, by its index. One whose offset the partition has passed is
+   * dropped.
    */
-  pushMessage(
-    input: number,
-    partition: number,
-    {
-      value,
-      timestamp,
-      offset,
-      failed,
-    }: {
-      readonly value: Uint8Array | null;
-      readonly timestamp: number;
-      readonly offset?: number;
-      readonly failed?: string | undefined;
-    },
-  ): void {
+  pushMessage(input: number, partition: number, message: PushedMessage): void {
+    const { value, timestamp, offset, failed, key = null, headers = {} } = message;
     const ends = this.#ends[input] as number[];
     const next = ends[partition] ?? 0;
     const at = offset ?? next;
     if (at < next) return;
     ends[partition] = at + 1;
-    const message: SourceMessage = {
-      ...{ offset: at, timestamp, key: null, value },
+    const pushed: SourceMessage = {
+      ...{ offset: at, timestamp, key, value },
       ...(this.#options.clock === undefined ? {} : { byProducer: true }),
-      ...(failed === undefined ? {} : { headers: { [FAILED]: failed } }),
+      headers: { ...headers, ...(failed === undefined ? {} : { [FAILED]: failed }) },
     };
-    const logged = { input, partition, message };
+    const logged = { input, partition, message: pushed };
     const { time } = this.#options;
     time.now = Math.max(time.now, timestamp);
     this.#log.push(logged);

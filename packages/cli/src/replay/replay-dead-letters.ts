@@ -116,7 +116,7 @@ async function replaySome(
     const message = await outgoing(letter, partitions, ports);
     some.push(letter);
     messages.push(message);
-    bytes += message.value.length;
+    bytes += message.value?.length ?? 0;
     if (some.length < AT_ONCE && bytes < BYTES_AT_ONCE) continue;
     if (await isOver()) return replayed;
     await flush();

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { partitionOf, type Partitioner } from '@stockafolio/core';
-import { type OutgoingMessage, type Source, choosePartition } from '@stockafolio/core/ports';
+import type { Partitioner } from '@stockafolio/core';
+import { type OutgoingMessage, type Source, messagePartition } from '@stockafolio/core/ports';
 
 /** Messages of a partition that are held while another one is read; about this many at most. */
 const HELD = 10_000;
@@ -91,16 +91,15 @@ export class SentBefore {
     for (const [n, message] of messages.entries()) {
       if (n % AT_A_TIME === AT_A_TIME - 1) await new Promise((resolve) => setImmediate(resolve));
       const lane = this.#lanes.get(this.partitionOf(message));
-      if (lane !== undefined && (await this.#isIn(lane, message.value))) this.found++;
+      if (lane !== undefined && (await this.#isIn(lane, message.value ?? EMPTY))) this.found++;
       else left.push(message);
     }
     return left;
   }
 
   /** The partition of the source that a message goes to. */
-  partitionOf({ partition, key, value }: OutgoingMessage): number {
-    const count = this.#lanes.size;
-    return partition ?? (key === null ? partitionOf(value, count) : choosePartition(this.#partitioner, key, count));
+  partitionOf(message: OutgoingMessage): number {
+    return messagePartition(message, this.#partitioner, this.#lanes.size);
   }
 
   close(): Promise<void> {

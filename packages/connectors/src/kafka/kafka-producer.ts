@@ -1,5 +1,5 @@
-import { isStockafolioError, partitionOf, StockafolioError } from '@stockafolio/core';
-import { type Clock, type OutgoingMessage, type Producer, choosePartition } from '@stockafolio/core/ports';
+import { isStockafolioError, StockafolioError } from '@stockafolio/core';
+import { type Clock, type OutgoingMessage, type Producer, messagePartition } from '@stockafolio/core/ports';
 import { BatchSender } from './batch-sender.js';
 import { loadCodec } from './compression/load-codec.js';
 import { Connection } from './connection.js';
@@ -100,9 +100,8 @@ class KafkaProducer implements Producer {
     const { clock, partitioner = 'murmur2' } = this.#options;
     const now = clock.now();
     for (const message of messages) {
-      const { key, value, timestamp = now } = message;
-      const partition =
-        message.partition ?? (key === null ? partitionOf(value, count) : choosePartition(partitioner, key, count));
+      const { timestamp = now } = message;
+      const partition = messagePartition(message, partitioner, count);
       const share = shares[partition];
       if (share === undefined)
         throw new StockafolioError('ERR_USAGE', `there is no partition ${partition} in a topic of ${count}`);

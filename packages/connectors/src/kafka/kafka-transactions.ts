@@ -1,5 +1,5 @@
-import { choosePartition, type OutgoingMessage, type Transactions } from '@stockafolio/core/ports';
-import { partitionOf, StockafolioError } from '@stockafolio/core';
+import { messagePartition, type OutgoingMessage, type Transactions } from '@stockafolio/core/ports';
+import { StockafolioError } from '@stockafolio/core';
 import type { Connection } from './connection.js';
 import { coordinatorOf, GROUP, TRANSACTION } from './group-members.js';
 import { brokerErrorType, kafkaError } from './kafka-error.js';
@@ -163,9 +163,8 @@ export class KafkaTransactions implements Transactions {
     const now = clock.now();
     const shares = new Map<number, TimedMessage[]>();
     for (const message of messages) {
-      const { key, value, timestamp = now } = message;
-      const chosen = key === null ? partitionOf(value, count) : choosePartition(partitioner, key, count);
-      const { partition = chosen } = message;
+      const { timestamp = now } = message;
+      const partition = messagePartition(message, partitioner, count);
       const share = shares.get(partition) ?? [];
       shares.set(partition, share);
       share.push({ ...message, timestamp });
@@ -212,7 +211,7 @@ function batchesOf(messages: readonly TimedMessage[], most: number): (readonly T
   const batches: TimedMessage[][] = [];
   let size = Number.POSITIVE_INFINITY;
   for (const message of messages) {
-    const adds = message.value.length + (message.key?.length ?? 0) + 24;
+    const adds = (message.value?.length ?? 0) + (message.key?.length ?? 0) + 24;
     if (size + adds > most) {
       batches.push([]);
       size = 0;

@@ -34,7 +34,7 @@ export class Outbox {
       const before = messages.length;
       for (; first.at < first.messages.length; first.at++) {
         const message = first.messages[first.at] as TimedMessage;
-        const adds = message.value.length + (message.key?.length ?? 0) + 24;
+        const adds = (message.value?.length ?? 0) + (message.key?.length ?? 0) + 24;
         if (messages.length > 0 && size + adds > bytes) {
           size = bytes;
           break;

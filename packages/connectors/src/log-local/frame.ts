@@ -14,7 +14,7 @@ import type { OutgoingMessage, SourceMessage } from '@stockafolio/core/ports';
  *            f64 timestamp
  *            i32 bytes of the key, -1 for none
  *            u32 bytes of the headers (JSON), 0 for none
- *            u32 bytes of the value
+ *            i32 bytes of the value, -1 for none
  *            key, headers, value
  *
  * The header has its own checksum, so that a damaged length is not mistaken for a frame that is still being written.
@@ -81,9 +81,10 @@ export class BodyReader {
     const headersLength = bytes.readUInt32LE(at + 12);
     const afterKey = at + MESSAGE + Math.max(keyLength, 0);
     const afterHeaders = afterKey + headersLength;
-    this.#at = afterHeaders + bytes.readUInt32LE(at + 16);
+    const valueLength = bytes.readInt32LE(at + 16);
+    this.#at = afterHeaders + Math.max(valueLength, 0);
     const key = keyLength < 0 ? null : bytes.subarray(at + MESSAGE, afterKey);
-    const value = bytes.subarray(afterHeaders, this.#at);
+    const value = valueLength < 0 ? null : bytes.subarray(afterHeaders, this.#at);
     const offset = this.#offset;
     this.#offset += 1;
     this.#left -= 1;
@@ -134,17 +135,17 @@ export class FrameEncoder {
     const headerBytes = headers === undefined ? undefined : Buffer.from(JSON.stringify(headers));
     const headersLength = headerBytes?.length ?? 0;
     const keyLength = key?.length ?? 0;
-    const end = at + MESSAGE + keyLength + headersLength + value.length;
+    const end = at + MESSAGE + keyLength + headersLength + (value?.length ?? 0);
     // Also ensures space for the header of the next frame.
     this.#ensure(end + HEADER);
     const bytes = this.#bytes;
     bytes.writeDoubleLE(timestamp, at);
     bytes.writeInt32LE(key === null ? -1 : keyLength, at + 8);
     bytes.writeUInt32LE(headersLength, at + 12);
-    bytes.writeUInt32LE(value.length, at + 16);
+    bytes.writeInt32LE(value === null ? -1 : value.length, at + 16);
     if (key !== null) bytes.set(key, at + MESSAGE);
     if (headerBytes !== undefined) bytes.set(headerBytes, at + MESSAGE + keyLength);
-    bytes.set(value, end - value.length);
+    if (value !== null) bytes.set(value, end - value.length);
     return end;
   }
 

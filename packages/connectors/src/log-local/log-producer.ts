@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
-import { StockafolioError, partitionOf, type Partitioner } from '@stockafolio/core';
-import { type Clock, type OutgoingMessage, type Producer, choosePartition } from '@stockafolio/core/ports';
+import { StockafolioError, type Partitioner } from '@stockafolio/core';
+import { type Clock, type OutgoingMessage, type Producer, messagePartition } from '@stockafolio/core/ports';
 import { systemClock } from '../clock-system/index.js';
 import { processLock, type Owner, type ProcessLock } from '../process-lock/process-lock.js';
 import type { TimedMessage } from './frame.js';
@@ -141,9 +141,7 @@ function producerOf(
 }
 
 function shareOf(shares: TimedMessage[][], message: OutgoingMessage, partitioner: Partitioner): TimedMessage[] {
-  const { key, value } = message;
-  const chosen = key === null ? partitionOf(value, shares.length) : choosePartition(partitioner, key, shares.length);
-  const partition = message.partition ?? chosen;
+  const partition = messagePartition(message, partitioner, shares.length);
   const share = shares[partition];
   if (share !== undefined) return share;
   throw new StockafolioError('ERR_USAGE', `there is no partition ${partition} in a log of ${shares.length}`);

@@ -16,6 +16,8 @@ const MEBIBYTE = 1_048_576;
  * (anything finer than a millisecond is cut off) or epoch milliseconds. An optional field may be null or missing, and
  * is then `undefined` in the record. All bad fields of a message are named at once, by their foreign names.
  *
+ * Of the schema of a changelog: the form of the messages that set a value.
+ *
  * @throws ERR_SCHEMA_INVALID if the options do not fit the schema
  * @example
  * const codec = jsonCodec(Trade, { names: { user: 'uuid_trade' }, values: { side: { sold: 'sell' } } });
@@ -25,6 +27,8 @@ export function jsonCodec<F extends Fields>(
   schema: RecordSchema<F>,
   options: JsonCodecOptions<F> = {},
 ): Codec<ObjectOf<F>> {
+  const { changes } = schema;
+  if (changes !== undefined) return jsonCodec(changes.of as RecordSchema<F>, options);
   const forms = formsOf(schema, options);
   const maxBytes = options.maxBytes ?? MEBIBYTE;
   const needsPosition = forms.some((form) => form.computed !== undefined);

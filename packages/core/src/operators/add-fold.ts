@@ -61,6 +61,7 @@ export function addFold<
     }),
     isShared: !isWhole,
     writesState: true,
+    takesRemovals: unfold !== undefined,
     options,
   };
   return plan.addOperator<U>(node, source);

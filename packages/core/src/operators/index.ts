@@ -1,4 +1,5 @@
 export { calendarWindow } from './calendar-window.js';
+export { currentByKey, type CurrentOptions, type CurrentUpdate } from './current-by-key.js';
 export { countWindow, type CountedWindow, type CountOptions } from './count-window.js';
 export { distinctByKey, type DistinctOptions } from './distinct-by-key.js';
 export type { EmissionOption, WindowEmission } from './emission.js';

@@ -108,6 +108,8 @@ export function joinLatest<
       isShared: false,
       writesState: false,
       emitsUpdates: true,
+      takesRemovals: true,
+      removes: [source, other].some((input) => plan.operatorOf(input)?.removes === true),
       options: { left, right, kind, ...(expiresAfter === undefined ? {} : { expiresAfter }) },
     };
     return plan.addOperator(node, source, other);

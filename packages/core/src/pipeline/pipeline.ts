@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import { StockafolioError } from '../errors/index.js';
+import { CHANGE_FACTS } from '../schema/index.js';
 import type { RecordOf, Stream } from '../stream/index.js';
 import type { Branch } from './into.js';
 import { buildPlan } from './build-plan.js';
@@ -91,7 +92,7 @@ export function pipeline(
   name: string,
   streams: Streams,
   build: (inputs: never) => readonly Branch[],
-  { reads, idleAfter = IDLE_AFTER }: PipelineOptions = {},
+  { reads: declared, idleAfter = IDLE_AFTER }: PipelineOptions = {},
 ): Pipeline {
   if (!/^[a-z][a-z0-9_-]{0,62}$/.test(name)) {
     throw new StockafolioError('ERR_PIPELINE_INVALID', `'${name}' cannot be the name of a pipeline`, {
@@ -109,7 +110,9 @@ export function pipeline(
   checkStreams(name, sources);
   checkBroadcasts(name, sources);
   checkIdleAfter(name, idleAfter);
-  checkReads(name, sources, reads);
+  checkReads(name, sources, declared);
+  const hasChanges = sources.some(({ changes }) => changes !== undefined);
+  const reads = declared !== undefined && hasChanges ? [...declared, ...CHANGE_FACTS] : declared;
   const declare = (records: readonly Observable<unknown>[]): unknown =>
     build(Object.fromEntries(entries.map(([input], n) => [input, records[n]])) as never);
   const plan = buildPlan(name, sources, declare, reads);

@@ -1,14 +1,16 @@
 import type { Observable } from 'rxjs';
 import type { StockafolioError } from '../errors/index.js';
-import { fieldOf, type RecordSchema } from '../schema/index.js';
+import { onlyFields, type RecordSchema } from '../schema/index.js';
 import type { Stream, Topic } from '../stream/index.js';
 import type { Table } from '../table/index.js';
 import type { AsyncMapping } from './async-mapping.js';
 import { checkBroadcast, checkNoBroadcast } from './check-broadcast.js';
+import { checkChanges, checkOperatorChanges, type Leaving } from './check-changes.js';
 import { checkTable } from './check-table.js';
 import { checkTopic } from './check-topic.js';
 import { divideIntoStages } from './divide-into-stages.js';
 import { Flow, foreignFlow, type FlowOrigin, type StreamOrigin } from './flow.js';
+import { originOfExpired } from './expiring.js';
 import { keyKindsOf, type KeyKind } from './key-kinds.js';
 import { Meetings } from './meetings.js';
 import {
@@ -43,6 +45,7 @@ export class PlanBuilder {
   readonly #reaching = new Map<OperatorNode, ReadonlySet<number>>();
   readonly #meetings: Meetings;
   readonly #finals = new Map<OperatorNode, FlowOrigin>();
+  readonly #expiring = new Map<OperatorNode, FlowOrigin>();
   readonly #givesEarlier = new Set<OperatorNode>();
   readonly #timedBy = new Map<OperatorNode, readonly (readonly OperatorNode[])[]>();
   /** The operators of which it is known that each partition has only its part of their figures. */
@@ -50,6 +53,10 @@ export class PlanBuilder {
   /** Where the records or rows of each step come from; not in it if that is unknown. */
   readonly #sources = new Map<Step, readonly FlowOrigin[]>();
   readonly #repartitions: RepartitionStep[] = [];
+  readonly #leaving: Leaving = {
+    streamOf: (origin) => this.#carriers.get(origin),
+    nodeOf: (origin) => this.#nodeOf(origin),
+  };
   #refused: StockafolioError | undefined;
   /** Where the records of each stream enter. */
   readonly inputs: StreamOrigin[] = [];
@@ -84,6 +91,7 @@ export class PlanBuilder {
     this.#checkName(node.name, this.#operators);
     const inputs = (other === undefined ? [input] : [input, other]).map((each) => this.#originsOf(each));
     inputs.forEach((origins, n) => this.#addInput(node, origins, n > 0));
+    checkOperatorChanges(this.#leaving, node, [input, other], inputs);
     const keyed = node.otherIsBroadcast === true ? inputs.slice(0, 1) : inputs;
     const reaching = new Set(keyed.flatMap((origins) => [...this.#streamsOf(origins)]));
     this.#reaching.set(node, reaching);
@@ -132,7 +140,7 @@ export class PlanBuilder {
     this.#checkName(name, [...this.#operators, ...this.#streams, ...this.#topics.map(({ stream: own }) => own)]);
     const origins = this.#originsOf(records);
     this.#checkStreamOnly(`${what} cannot pass on`, origins);
-    checkNoBroadcast(this.#carriers, what, origins);
+    checkChanges(this.#leaving, what, origins, null);
     this.#addEdges(origins, { to: name, table: false, repartition: true });
     const origin = this.#addStream(stream);
     const step: RepartitionStep = { stream, origin, records, ...(mapping === undefined ? {} : { mapping }) };
@@ -154,8 +162,7 @@ export class PlanBuilder {
     // What came through a repartition has all of its fields.
     const isWhole = this.#repartitions.some((step) => step.stream === stream);
     if (schema === undefined || reads === undefined || isWhole) return schema;
-    const names = schema.names.filter((name) => reads.includes(name));
-    return { ...schema, names, fields: Object.fromEntries(names.map((name) => [name, fieldOf(schema.fields, name)])) };
+    return onlyFields(schema, reads);
   }
 
   /** How far, in milliseconds, records that come from there may be behind the newest one. */
@@ -187,7 +194,7 @@ export class PlanBuilder {
     checkTable(this.#pipeline, table, this.#tables.get(table.name));
     if (writer !== undefined) this.#noteKinds(writer, table);
     const origins = this.#originsOf(rows);
-    checkNoBroadcast(this.#carriers, `table '${table.name}'`, origins);
+    checkChanges(this.#leaving, `table '${table.name}'`, origins);
     const isPartial = origins.some((from) => {
       const sender = this.#nodeOf(from) ?? this.#windowOf(from);
       return sender !== undefined && this.#partial.has(sender);
@@ -209,13 +216,14 @@ export class PlanBuilder {
     checkTopic(this.#pipeline, topic, { topics: this.#topics, streams: this.#streams });
     const origins = this.#originsOf(records);
     this.#checkStreamOnly(`topic '${name}' cannot be sent`, origins);
-    checkNoBroadcast(this.#carriers, `topic '${name}'`, origins);
+    checkChanges(this.#leaving, `topic '${name}'`, origins, topic);
     const isPartial = origins.some((from) => this.#partial.has(this.#nodeOf(from) ?? this.#windowOf(from) ?? from));
     if (isPartial) throw partsOfFigures(name);
     const added = topic as Topic<unknown>;
     this.#topics.push(added);
     this.#addEdges(origins, { to: name, table: false, topic: true });
-    this.#addStep({ topic: added, records }, origins);
+    const expired = added.removesExpired ? originOfExpired(added, this.operatorOf(records), this.#expiring) : undefined;
+    this.#addStep({ topic: added, records, expired }, origins);
   }
 
   /** @throws ERR_PIPELINE_INVALID if what comes from there changes, at moments that depend on commits */
@@ -280,6 +288,7 @@ export class PlanBuilder {
       edges: Object.freeze(this.#edges),
       finals: this.#finals,
       timedBy: this.#timedBy,
+      expiring: this.#expiring,
       givesEarlier: this.#givesEarlier,
       keyKinds: this.#keyKinds,
     });
@@ -387,7 +396,8 @@ export class PlanBuilder {
   #originsOf(observable: Observable<unknown>): readonly FlowOrigin[] {
     for (let at: Observable<unknown> | undefined = observable; at !== undefined; at = at.source)
       if (at instanceof Flow) return [this.#own(at.origin)];
-    const mustKnow = this.#repartitions.length > 0 || this.#streams.some(({ isBroadcast }) => isBroadcast);
+    const mustKnow =
+      this.#repartitions.length > 0 || this.#streams.some(({ isBroadcast, changes }) => isBroadcast || changes);
     return mustKnow ? subscribedBy(observable).map((origin) => this.#own(origin)) : [];
   }
 

@@ -55,6 +55,12 @@ export interface OperatorNode<O = unknown> extends FlowOrigin {
   readonly emitsAfter?: number | undefined;
   /** Whether it emits updates that have the value before, if an operator behind it undoes that. */
   readonly emitsUpdates?: boolean;
+  /** The input to which it may be given the records of a changelog, directly; undefined if it knows no removals. */
+  readonly takesChanges?: 0 | 1 | undefined;
+  /** Whether it also emits that a value is removed, and with each value what that replaces. */
+  readonly removes?: boolean;
+  /** Whether it may be directly behind operators that emit removals. */
+  readonly takesRemovals?: boolean;
   /** Its functions, and other options of its kind. */
   readonly options: O;
   /** What executes it, if that is not part of the engine: an `OperatorKind`. */
@@ -111,6 +117,8 @@ export interface TableStep {
 export interface TopicStep {
   readonly topic: Topic;
   readonly records: Observable<unknown>;
+  /** Where the figures that expire leave the fold before it, if the topic removes them. */
+  readonly expired: FlowOrigin | undefined;
 }
 
 /** Records that go through a topic of the pipeline's own, and come back partitioned by another key. */
@@ -182,6 +190,8 @@ export interface Plan {
   readonly timedBy: ReadonlyMap<OperatorNode, readonly (readonly OperatorNode[])[]>;
   /** Operators whose updates have the value before, because an operator behind them undoes it. */
   readonly givesEarlier: ReadonlySet<OperatorNode>;
+  /** Of folds whose figures are removed from topics when they expire: where these leave them. */
+  readonly expiring: ReadonlyMap<OperatorNode, FlowOrigin>;
   /** By operator, the kinds of its key's parts, where its key or a table that its state is written to states them. */
   readonly keyKinds: ReadonlyMap<OperatorNode, readonly KeyKind[]>;
 }

@@ -1,5 +1,6 @@
 // What an engine needs of a pipeline: its plan, and what the flows in it need of the engine that runs it.
 export type { CountNodeOptions } from '../operators/count-window.js';
+export type { CurrentNodeOptions } from '../operators/current-by-key.js';
 export type { DistinctNodeOptions } from '../operators/distinct-by-key.js';
 export { withHidden } from '../operators/hidden-fields.js';
 export { firstValue, initialProblem, OF_FIRST_RECORD, shownInitial } from '../operators/initial.js';

@@ -59,6 +59,7 @@ export { formatRow, formatValue, parseValue } from '../codec/index.js';
 export { crc32 } from '../hash/crc32.js';
 export { murmur2OfAscii } from '../hash/murmur2.js';
 export {
+  CHANGE_FACTS,
   checkFields,
   fieldOf,
   MAX_SAFE,
@@ -67,10 +68,11 @@ export {
   partialRecordMaker,
   snakeCase,
   valueFits,
+  type ChangeFacts,
   type Fits,
   type PartialRecord,
 } from '../schema/index.js';
-export { choosePartition, isPartitionerName, keyText, murmur2 } from '../stream/index.js';
+export { choosePartition, isPartitionerName, keyText, messagePartition, murmur2 } from '../stream/index.js';
 export { shownValue, valueCheck, type ValueCheck } from '../table/check-row.js';
 export { recordCheck, schemaText } from '../table/record-check.js';
 export { rowId } from '../table/row-id.js';

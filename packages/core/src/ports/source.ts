@@ -200,7 +200,8 @@ export interface Source {
 /** One message to append. */
 export interface OutgoingMessage {
   readonly key: Uint8Array | null;
-  readonly value: Uint8Array;
+  /** Null for a tombstone: in a compacted topic it removes what earlier messages of its key have said. */
+  readonly value: Uint8Array | null;
   /** Epoch milliseconds; defaults to the time of appending. */
   readonly timestamp?: number;
   /** Defaults to the partition of the key (see `partitionOf`). */

@@ -1,3 +1,4 @@
+export { CHANGE_FACTS, changeOf, changeSchema, type ChangedSchema, type ChangeFacts } from './change-schema.js';
 export {
   bigMoney,
   boolean,
@@ -19,6 +20,7 @@ export { mulDivHalfEven, timesPrice } from './money.js';
 export {
   checkFields,
   fieldOf,
+  onlyFields,
   record,
   snakeCase,
   type Infer,

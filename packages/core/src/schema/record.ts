@@ -1,4 +1,5 @@
 import { StockafolioError } from '../errors/index.js';
+import type { ChangedSchema } from './change-schema.js';
 import type { FieldType, Fields, ObjectOf, Value } from './types.js';
 
 /** A named set of typed fields: the records of a stream, or the state of an operator for each key. */
@@ -13,6 +14,8 @@ export interface RecordSchema<F extends Fields = Fields> {
    * For a state: the values with which some of its fields begin, by name, as an operator's option `initial` states them.
    */
   readonly initial?: Readonly<Record<string, Value>> | undefined;
+  /** For the records of a changelog: what they stand for. */
+  readonly changes?: ChangedSchema | undefined;
 }
 
 /** The plain object that a record schema describes: `type Trade = Infer<typeof Trade>`. */
@@ -50,6 +53,12 @@ export function fieldOf(fields: Fields, name: string): FieldType {
   const type = Object.hasOwn(fields, name) ? fields[name] : undefined;
   if (type === undefined) throw new StockafolioError('ERR_SCHEMA_INVALID', `there is no field '${name}'`);
   return type;
+}
+
+/** The schema of records that have only some of its fields. */
+export function onlyFields(schema: RecordSchema, only: readonly string[]): RecordSchema {
+  const names = schema.names.filter((name) => only.includes(name));
+  return { ...schema, names, fields: Object.fromEntries(names.map((name) => [name, fieldOf(schema.fields, name)])) };
 }
 
 export function checkFields(owner: string, fields: Fields): void {

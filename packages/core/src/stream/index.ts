@@ -1,6 +1,14 @@
+export {
+  changelog,
+  type Change,
+  type ChangedBy,
+  type ChangedRecord,
+  type ChangeMessage,
+  type ChangeReader,
+} from './changelog.js';
 export { keyBytes, keyText } from './key-bytes.js';
 export { murmur2, partitionOf } from '../hash/murmur2.js';
-export { choosePartition, isPartitionerName, type Partitioner } from './partitioner.js';
+export { choosePartition, isPartitionerName, messagePartition, type Partitioner } from './partitioner.js';
 export {
   stream,
   type BroadcastLane,

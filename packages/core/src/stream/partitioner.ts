@@ -21,3 +21,19 @@ export function isPartitionerName(name: string): name is 'murmur2' | 'crc32' {
 export function choosePartition(partitioner: Partitioner, key: Uint8Array, partitions: number): number {
   return (typeof partitioner === 'function' ? partitioner : named[partitioner])(key, partitions);
 }
+
+/**
+ * The partition of a message: the one that it names, else that of its key. Without a key it is that of its value, so that
+ * the same messages always make the same topic.
+ */
+export function messagePartition(
+  message: { readonly key: Uint8Array | null; readonly value: Uint8Array | null; readonly partition?: number },
+  partitioner: Partitioner,
+  partitions: number,
+): number {
+  const { key, value, partition } = message;
+  if (partition !== undefined) return partition;
+  return key === null ? partitionOf(value ?? NOTHING, partitions) : choosePartition(partitioner, key, partitions);
+}
+
+const NOTHING = new Uint8Array(0);

@@ -1,5 +1,6 @@
 import { BadRecordError, StockafolioError, isStockafolioError, messageOf } from '../errors/index.js';
 import { fieldOf, type Fields, type ObjectOf, type RecordSchema } from '../schema/index.js';
+import type { ChangeReader } from './changelog.js';
 import type { Partitioner } from './partitioner.js';
 
 /** One part of a key. */
@@ -97,6 +98,8 @@ export interface Stream<T> {
   readonly isBroadcast: boolean;
   /** Of a broadcast stream that is executed: which of its partitions this is. */
   readonly lane?: BroadcastLane;
+  /** Of a changelog: how its records are made of messages. */
+  readonly changes?: ChangeReader;
 }
 
 /** The record type of a stream. */

@@ -13,6 +13,12 @@ export interface TopicOptions<T, C extends readonly (KeyField<T> & string)[]> {
    * record once, if they read what is committed alone. They see it with the commit. Defaults to false.
    */
   readonly transactional?: boolean;
+  /**
+   * With `remove`, a figure that expires (`expires` or `expiresAfter` of the fold directly before the topic) is removed from
+   * it too: by a tombstone, once the watermark passes that time. Defaults to `keep`, because what expires is often final,
+   * such as the figures of a day; rows of tables are kept as well.
+   */
+  readonly expired?: 'keep' | 'remove';
 }
 
 /** A topic that pipelines send records to, for others to read: a value that names no transport. */
@@ -23,6 +29,8 @@ export interface Topic<T = unknown, C extends readonly string[] = readonly strin
   readonly compactBy: C;
   /** Whether it is sent in transactions. */
   readonly isTransactional: boolean;
+  /** Whether what expires is removed from it. */
+  readonly removesExpired: boolean;
 }
 
 /** The record type of a topic. */
@@ -48,9 +56,18 @@ export function topic<T, const C extends readonly (KeyField<T> & string)[] = rea
   stream: Stream<T>,
   options: TopicOptions<T, C> = {},
 ): Topic<T, C> {
-  const { compactBy = [] as unknown as C, transactional: isTransactional = false } = options;
+  const { compactBy = [] as unknown as C, transactional: isTransactional = false, expired = 'keep' } = options;
   checkCompactBy(stream, compactBy);
-  return Object.freeze({ stream, compactBy: Object.freeze(compactBy), isTransactional });
+  const removesExpired = expired === 'remove';
+  if (removesExpired && compactBy.length === 0)
+    throw new StockafolioError(
+      'ERR_SCHEMA_INVALID',
+      `topic '${stream.name}' is not compacted, so nothing can be removed`,
+      {
+        hint: "name the fields of the keys: topic(stream, { compactBy: [...], expired: 'remove' })",
+      },
+    );
+  return Object.freeze({ stream, compactBy: Object.freeze(compactBy), isTransactional, removesExpired });
 }
 
 function checkCompactBy<T>({ name, schema, keyFields, partitioner }: Stream<T>, compactBy: readonly string[]): void {

@@ -19,10 +19,11 @@ export function recordCheck(schema: RecordSchema): (record: Readonly<Record<stri
 }
 
 /** A schema as text; schemas that accept different records have different texts. */
-export function schemaText({ names, fields, check }: RecordSchema): string {
+export function schemaText({ names, fields, check, changes }: RecordSchema): string {
   const types = names.map((name) => {
     const { kind, optional, min, max, values } = fieldOf(fields, name);
     return [name, kind, optional, min ?? null, max ?? null, values ?? null];
   });
-  return JSON.stringify([types, check === undefined ? null : String(check)]);
+  const checked = changes === undefined ? check && String(check) : schemaText(changes.of);
+  return JSON.stringify([types, checked ?? null]);
 }

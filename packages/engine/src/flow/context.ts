@@ -93,6 +93,7 @@ export class PipelineContext implements RunningEngine {
   readonly connections: Connection[] = [];
   readonly #fanOuts: ReadonlyMap<FlowOrigin, FanOut<unknown>>;
   readonly #finals: Plan['finals'];
+  readonly #expiring: Plan['expiring'];
   readonly #givesEarlier: Plan['givesEarlier'];
   /** Rows that wait for the next commit. */
   readonly rows = new StepRows();
@@ -144,7 +145,9 @@ export class PipelineContext implements RunningEngine {
     this.#finals = plan.finals;
     this.#givesEarlier = plan.givesEarlier;
     const outputs = plan.operators.flatMap((node) => node.outputs ?? []);
-    const origins = [...plan.inputs, ...plan.operators, ...outputs, ...plan.finals.values()];
+    this.#expiring = plan.expiring;
+    const ends = [...plan.finals.values(), ...plan.expiring.values()];
+    const origins = [...plan.inputs, ...plan.operators, ...outputs, ...ends];
     this.#fanOuts = new Map(origins.map((origin) => [origin, new FanOut()]));
   }
 
@@ -253,6 +256,12 @@ export class PipelineContext implements RunningEngine {
   /** Where the final values of a window operator leave it; undefined if nothing uses them. */
   finalsOf(node: OperatorNode): FanOut<unknown> | undefined {
     const origin = this.#finals.get(node);
+    return origin === undefined ? undefined : this.fanOut(origin);
+  }
+
+  /** Where the figures of a fold leave it when they expire; undefined if nothing uses them. */
+  expiringOf(node: OperatorNode): FanOut<unknown> | undefined {
+    const origin = this.#expiring.get(node);
     return origin === undefined ? undefined : this.fanOut(origin);
   }
 

@@ -28,6 +28,8 @@ export class StepRows {
   readonly leaving = new Outbox();
   /** Whether rows are made to be removed: what they are made from is no more. */
   isRemoving = false;
+  /** Whether that is because another value replaces it, which comes next. */
+  isReplaced = false;
 
   get length(): number {
     return this.#rows.length;

@@ -1,4 +1,4 @@
-import { BadRecordError, jsonCodec, type Key, Update, type Value } from '@stockafolio/core';
+import { BadRecordError, jsonCodec, type Key, StockafolioError, Update, type Value } from '@stockafolio/core';
 import { type KeyTuple, partsOfFigures, type TopicStep } from '@stockafolio/core/plan';
 import { recordCheck } from '@stockafolio/core/ports';
 import type { Connection, PipelineContext } from './context.js';
@@ -19,7 +19,7 @@ export class TopicConnection implements Connection {
 
   connect(): void {
     const context = this.#context;
-    const { topic, records } = this.#step;
+    const { topic, records, expired } = this.#step;
     const { stream, compactBy } = topic;
     const { name } = stream;
     const to = `topic '${name}'`;
@@ -29,6 +29,8 @@ export class TopicConnection implements Connection {
       if (!context.checkActive('topic', name)) return;
       try {
         if (context.partial) throw partsOfFigures(name);
+        const { isRemoving, isReplaced } = context.rows;
+        if (isRemoving && compactBy.length === 0) throw notCompacted(name);
         const record = value instanceof Update ? recordOf(value, compactBy) : (value as AnyRecord);
         const problem = problemOf(record);
         if (problem !== undefined) throw new BadRecordError([{ field: '', message: `${to}: ${problem}` }]);
@@ -37,13 +39,24 @@ export class TopicConnection implements Connection {
         const key = stream.key(record);
         const replaces = compactBy.length === 0 ? undefined : compactBy.map((field) => record[field]);
         const { received: sent, stamp, version } = context;
-        const outward = { replaces: replaces as Key | undefined, version: stamp ?? version };
-        context.rows.leaving.push({ stream, key, value: codec.encode(record as never), sent, outward });
+        const outward = {
+          replaces: replaces as Key | undefined,
+          version: stamp ?? version,
+          ...(isRemoving ? { removedAt: context.time, isReplaced } : {}),
+        };
+        const bytes = isRemoving ? NO_VALUE : codec.encode(record as never);
+        context.rows.leaving.push({ stream, key, value: bytes, sent, outward });
       } catch (error) {
         context.fail(asThrown(to, error));
       }
     };
     receive(context, records, take, (error) => context.breakConnection(this, to, error));
+    if (expired === undefined) return;
+    context.fanOut(expired).add((figure) => {
+      context.rows.isRemoving = true;
+      take(figure);
+      context.rows.isRemoving = false;
+    });
   }
 }
 
@@ -54,4 +67,14 @@ function recordOf({ key, value }: Update<KeyTuple, AnyRecord>, compactBy: readon
     record[field] = key[part];
   });
   return record;
+}
+
+const NO_VALUE = new Uint8Array(0);
+
+function notCompacted(topic: string): StockafolioError {
+  return new StockafolioError(
+    'ERR_PIPELINE_INVALID',
+    `topic '${topic}' received a value that is removed, and is not compacted`,
+    { hint: 'name the fields of the keys: topic(stream, { compactBy: [...] })' },
+  );
 }

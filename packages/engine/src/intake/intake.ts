@@ -1,6 +1,14 @@
-import { BadRecordError, isStockafolioError, messageOf, StockafolioError, type Stream } from '@stockafolio/core';
+import {
+  BadRecordError,
+  isStockafolioError,
+  messageOf,
+  StockafolioError,
+  type Stream,
+  type Value,
+} from '@stockafolio/core';
 import type { Codec, SourceMessage } from '@stockafolio/core/ports';
 import { asThrown, DefectError } from '../flow/defect.js';
+import { changeFactsOf } from '../topics/writer-headers.js';
 import { partitionChoice, partitionMismatch } from './partition-check.js';
 
 /** The header in which a producer may state where a message came from, such as `trades.csv:17`. */
@@ -73,6 +81,7 @@ export class MessageIntake<T> {
    */
   take(message: SourceMessage, now?: number): Intake<T> {
     const { value, offset } = message;
+    if (value === null && this.#stream.changes !== undefined) return this.#takeRemoval(message, now);
     if (value === null) return { rejected: new BadRecordError([{ field: '', message: 'the message is empty' }]) };
     const failed = message.headers?.[FAILED];
     if (failed !== undefined) return { rejected: new StockafolioError('ERR_CALL_FAILED', failed) };
@@ -83,13 +92,10 @@ export class MessageIntake<T> {
     }
     let isDecoded = false;
     try {
-      const record = this.#codec.decode(value, { partition: this.#partition, offset });
+      const decoded = this.#codec.decode(value, { partition: this.#partition, offset });
+      const record = this.#stream.changes === undefined ? decoded : this.#changeOf(decoded, message);
       isDecoded = true;
-      const time = this.#stream.time(record);
-      // A record that is bad for another reason says nothing about how the topic is partitioned.
-      const rejected =
-        tooFarAhead(time - reference(message, now), this.#stream.maxSkew) ?? this.misplaced(record, offset);
-      return rejected === undefined ? { record } : { rejected };
+      return this.#judged(record, message, now);
     } catch (error) {
       if (isStockafolioError(error) && error.domain === 'internal') throw error;
       if (isStockafolioError(error, 'ERR_PARTITION_MISMATCH')) throw error;
@@ -97,6 +103,32 @@ export class MessageIntake<T> {
       if (!isDecoded) return { rejected: refusal(error, origin, 'the codec') };
       return { rejected: refusal(thrownByStream(this.#stream, error), origin, 'the partitioner') };
     }
+  }
+
+  #judged(record: T, message: SourceMessage, now: number | undefined): Intake<T> {
+    const ahead = this.#stream.time(record) - reference(message, now);
+    // A record that is bad for another reason says nothing about how the topic is partitioned.
+    const rejected = tooFarAhead(ahead, this.#stream.maxSkew) ?? this.misplaced(record, message.offset);
+    return rejected === undefined ? { record } : { rejected };
+  }
+
+  /** A message of a changelog without a value: it removes that of its key. */
+  #takeRemoval(message: SourceMessage, now: number | undefined): Intake<T> {
+    try {
+      const record = this.#stream.changes?.removal({ key: message.key, ...changeFactsOf(message) });
+      return this.#judged(record as T, message, now);
+    } catch (error) {
+      if (isStockafolioError(error) && error.domain === 'internal') throw error;
+      if (isStockafolioError(error, 'ERR_PARTITION_MISMATCH')) throw error;
+      return { rejected: refusal(thrownByStream(this.#stream, error), undefined, 'the partitioner') };
+    }
+  }
+
+  /** A message of a changelog that sets a value, with what is known of it. */
+  #changeOf(record: T, message: SourceMessage): T {
+    const { changes } = this.#stream;
+    const fields = record as Readonly<Record<string, Value>>;
+    return changes?.update(fields, { key: message.key, ...changeFactsOf(message) }) as T;
   }
 
   /** The error about the partition of a record; undefined if it is right. @throws ERR_PARTITION_MISMATCH */

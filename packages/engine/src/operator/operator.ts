@@ -31,6 +31,13 @@ export interface Operator<T> {
   process(record: T): void;
   /** Processes a record of the other input, if its nodes have two; as {@link process} does. */
   processOther?(record: unknown): void;
+  /**
+   * Processes that a value is no more which it was given before. Given, as {@link removeOther}, if its nodes have
+   * `takesRemovals`.
+   */
+  remove?(value: T): void;
+  /** The same of the other input. */
+  removeOther?(value: unknown): void;
   /** Given if it can process a batch of records at once, with the same result as one by one. */
   readonly batches?: BatchReceiver<T>;
   /**

@@ -2,6 +2,7 @@ const ownKinds = [
   'foldByKey',
   'shardedFold',
   'latestByKey',
+  'currentByKey',
   'tumblingWindow',
   'hoppingWindow',
   'calendarWindow',

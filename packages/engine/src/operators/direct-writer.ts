@@ -2,7 +2,7 @@ import type { Table } from '@stockafolio/core';
 import { instantiate } from '@stockafolio/core/compile';
 import { type ColumnOrigin, columnOrigins, type OperatorNode } from '@stockafolio/core/plan';
 import type { Mutation, RowValues, State } from '@stockafolio/core/ports';
-import { Row } from '../flow/row.js';
+import { RemovedRow, Row } from '../flow/row.js';
 import type { StepRows } from '../flow/step-rows.js';
 
 /** Makes rows from the slots of one state, for every table that the operator's output goes into directly. */
@@ -11,6 +11,7 @@ export class DirectWriter {
   readonly #state: State;
   readonly #tables: { readonly table: Table; readonly origins: readonly ColumnOrigin[] }[] = [];
   #write: ((slot: number) => void) | undefined;
+  #remove: ((slot: number) => void) | undefined;
 
   constructor(node: OperatorNode, state: State) {
     this.#node = node;
@@ -32,6 +33,25 @@ export class DirectWriter {
     if (this.#tables.length === 0 || this.#state.keyKinds === undefined) return () => undefined;
     this.#write ??= this.#writer(rows, shard);
     return this.#write;
+  }
+
+  /** Returns a function that removes the row of a slot from each table. */
+  removing(rows: StepRows, shard: number): (slot: number) => void {
+    if (this.#tables.length === 0 || this.#state.keyKinds === undefined) return () => undefined;
+    this.#remove ??= this.#remover(rows, shard);
+    return this.#remove;
+  }
+
+  #remover(rows: StepRows, shard: number): (slot: number) => void {
+    const state = this.#state;
+    const lists = this.#tables.map(({ table, origins }) => {
+      const owner = `operator '${this.#node.name}', removed from table '${table.name}'`;
+      return { table, list: state.rowsOf(owner, origins, shard) };
+    });
+    return (slot) => {
+      for (const { table, list } of lists)
+        rows.push(new RemovedRow(table, list(slot).slice(0, table.keyLength), state.version(slot)));
+    };
   }
 
   #writer(rows: StepRows, shard: number): (slot: number) => void {

@@ -4,6 +4,7 @@ import type { SubKeys } from '@stockafolio/core/ports';
 import type { Operator, Timers } from '../operator/operator.js';
 import { keeper } from './kept-rows.js';
 import type { OperatorHost } from './operator-host.js';
+import { sendRemoved, sendReplaced } from './removals.js';
 
 /** One of the flows that are joined. */
 interface Side {
@@ -19,6 +20,14 @@ interface Hidden {
 
 type Values = Readonly<Record<'left' | 'right', object | undefined>>;
 
+interface Emitted {
+  readonly key: KeyTuple;
+  readonly values: Values;
+  readonly before: Values | undefined;
+  /** The figure that has changed, or is no more. */
+  readonly of: object;
+}
+
 /** The one sub-key of a side. */
 const ONLY = 0;
 
@@ -30,6 +39,8 @@ export class JoinLatest implements Operator<unknown> {
   readonly #isInner: boolean;
   readonly #expiresAfter: number | undefined;
   readonly #expiring: Timers;
+  /** Whether it also emits what is replaced or removed. */
+  readonly #removes: boolean;
   /** Whether updates have the values before. */
   readonly #givesEarlier: boolean;
 
@@ -44,7 +55,8 @@ export class JoinLatest implements Operator<unknown> {
     this.#isInner = kind === 'inner';
     this.#expiresAfter = expiresAfter;
     this.#expiring = host.timers();
-    this.#givesEarlier = host.context.givesEarlier(host.node);
+    this.#removes = host.node.removes === true;
+    this.#givesEarlier = this.#removes || host.context.givesEarlier(host.node);
   }
 
   process(figure: unknown): void {
@@ -70,7 +82,41 @@ export class JoinLatest implements Operator<unknown> {
     own.values.upsert(slot, ONLY, record, version);
     own.keep(figure);
     const values = this.#valuesOf(slot);
-    if (values !== undefined) host.emitAt(new Update(key, values, figure, undefined, before), time);
+    if (values !== undefined) this.#emit({ key, values, before, of: figure });
+  }
+
+  remove(figure: unknown): void {
+    this.#drop(figure as { readonly key: KeyTuple }, this.#left);
+  }
+
+  removeOther(figure: unknown): void {
+    this.#drop(figure as { readonly key: KeyTuple }, this.#right);
+  }
+
+  /** Removes the value of one side. */
+  #drop(figure: { readonly key: KeyTuple }, own: Side): void {
+    const host = this.#host;
+    const { key } = figure;
+    const { time, record } = host.moment;
+    const known = host.state.find(key);
+    const value = known < 0 ? -1 : own.values.first(known);
+    if (value < 0) return;
+    const before = this.#valuesOf(known);
+    const slot = host.select(key);
+    own.values.remove(value, record);
+    const values = this.#valuesOf(slot);
+    if (this.#left.values.first(slot) < 0 && this.#right.values.first(slot) < 0) host.remove(slot);
+    if (values !== undefined) this.#emit({ key, values, before, of: figure });
+    else if (before !== undefined)
+      sendRemoved(host.context.rows, () => host.emitAt(new Update(key, before, figure, undefined, before), time));
+  }
+
+  #emit({ key, values, before, of }: Emitted): void {
+    const host = this.#host;
+    const { time } = host.moment;
+    if (this.#removes && before !== undefined)
+      sendReplaced(host.context.rows, () => host.emitAt(new Update(key, before, of, undefined, before), time));
+    host.emitAt(new Update(key, values, of, undefined, before), time);
   }
 
   advance(watermark: number): void {

@@ -16,6 +16,7 @@ import type { DueBook } from '../timers/due-book.js';
 import { BatchOperator, type Process } from './batch-operator.js';
 import { DirectWriter } from './direct-writer.js';
 import { beginState } from './first-record.js';
+import { Expired } from './expired.js';
 import { type Expiry, expiresDiffers, expiryOf, slidingExpiry } from './expiry.js';
 import { batchLoader, type BatchLoader, type KeyLoader, keyLoader } from './key-loader.js';
 import { keyReader } from './key-reader.js';
@@ -38,6 +39,7 @@ export class KeyedFold<T, F extends Fields, R> extends BatchOperator<T> {
   readonly #keyOf: (record: T) => KeyTuple;
   readonly #writer: DirectWriter;
   readonly #due: DueBook;
+  readonly #expiring: FanOut<unknown> | undefined;
   readonly keepsStreamKey: boolean;
 
   constructor(host: OperatorHost, options: FoldOptions<T, F, R>) {
@@ -45,6 +47,7 @@ export class KeyedFold<T, F extends Fields, R> extends BatchOperator<T> {
     this.#options = options;
     this.#keyOf = keyReader(options.key, `operator '${host.node.name}'`);
     this.#due = host.timers();
+    this.#expiring = host.context.expiringOf(host.node);
     this.keepsStreamKey = !host.isShared;
     this.#writer = new DirectWriter(host.node, host.state);
   }
@@ -61,10 +64,13 @@ export class KeyedFold<T, F extends Fields, R> extends BatchOperator<T> {
     if (this.#due.next > watermark) return;
     const { state } = this.host;
     const write = this.#write();
+    const expired = this.#expiring && new Expired(this.host, this.#expiring);
     this.#due.take(watermark, (slot) => {
       if (state.isUnwritten(slot)) write(slot);
+      expired?.add(slot);
       state.remove(slot);
     });
+    expired?.emit();
   }
 
   collect(most?: number): boolean {

@@ -26,6 +26,7 @@ import type { DueBook } from '../timers/due-book.js';
 import { changingInput } from './changing-input.js';
 import { OperatorClock } from './operator-clock.js';
 import { OperatorTimers } from './operator-timers.js';
+import { receiveRemoved } from './removals.js';
 import type { FigureOptions, Moment, Operator, OperatorEnvironment } from '../operator/operator.js';
 
 /**
@@ -143,7 +144,9 @@ export class OperatorHost
     if (this.#hasTwo) this.#watermark = Math.max(this.#now, context.watermark - this.#clock.behind(input));
     try {
       if (context.changing !== undefined) throw changingInput(this.node.name, context.changing);
-      if (input === 0) this.#operator.process(record);
+      if (context.rows.isRemoving)
+        receiveRemoved({ node: this.node, operator: this.#operator }, context.rows, record, input);
+      else if (input === 0) this.#operator.process(record);
       else this.#operator.processOther?.(record);
     } catch (error) {
       context.fail(asThrown(this.#called, error));

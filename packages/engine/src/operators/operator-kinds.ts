@@ -1,6 +1,7 @@
 import { type Fields, type KeyedOptions, type KeyParts, StockafolioError } from '@stockafolio/core';
 import type {
   CountNodeOptions,
+  CurrentNodeOptions,
   DistinctNodeOptions,
   JoinAsOfNodeOptions,
   JoinBroadcastNodeOptions,
@@ -19,6 +20,7 @@ import type { PipelineContext } from '../flow/context.js';
 import type { Operator, OperatorKind } from '../operator/operator.js';
 import { isOwnKind, type OwnKind } from '../operator/own-kinds.js';
 import { CountFold } from './count-fold.js';
+import { Current } from './current.js';
 import { Distinct } from './distinct.js';
 import { JoinAsOf } from './join-as-of.js';
 import { JoinBroadcast } from './join-broadcast.js';
@@ -50,6 +52,7 @@ const kinds: Readonly<Record<OwnKind, Start>> = {
   foldByKey: fold,
   shardedFold: fold,
   latestByKey: (host, options) => new KeyedFold(host, keepingLatest(host.moment, options as FoldOptions)),
+  currentByKey: (host, options) => new Current(host, options as CurrentNodeOptions) as Operator<unknown>,
   tumblingWindow: window,
   hoppingWindow: window,
   calendarWindow: window,

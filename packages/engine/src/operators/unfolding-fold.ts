@@ -37,6 +37,9 @@ export function unfoldingFold<F extends Fields, R>(
       }
       inner.process(update);
     },
+    remove({ key, value, record, result }) {
+      inner.process(new Earlier(key, value, record, result));
+    },
     advance: (watermark) => inner.advance(watermark),
     collect: (most) => inner.collect(most),
     restored: () => inner.restored(),

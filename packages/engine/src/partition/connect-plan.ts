@@ -37,7 +37,8 @@ export function connectPlan(context: PipelineContext, plan: Plan): void {
       connections.push(new RepartitionConnection(context, step));
     } else {
       const { observed, next, error } = step;
-      connections.push({ connect: () => receive(context, observed, next, error) });
+      const seen = (value: unknown): void => (context.rows.isReplaced ? undefined : next(value));
+      connections.push({ connect: () => receive(context, observed, seen, error) });
     }
   }
   context.connect();

@@ -1,5 +1,12 @@
 import { keyBytes, partitionOf, StockafolioError, type Table } from '@stockafolio/core';
-import { bytesOf, crc32, type OutgoingMessage, type SourceMessage, type Tables } from '@stockafolio/core/ports';
+import {
+  bytesOf,
+  type ChangeFacts,
+  crc32,
+  type OutgoingMessage,
+  type SourceMessage,
+  type Tables,
+} from '@stockafolio/core/ports';
 import type { Departure } from '../partition/departures.js';
 import { progress } from '../tables/system-tables.js';
 
@@ -18,6 +25,8 @@ const NUMBER = 'number';
 const AFTER = 'after';
 /** The version of a row that the writer would write at the same moment, in microseconds. */
 const VERSION = 'version';
+/** Of a message without a value: the event time at which its key was removed, in epoch milliseconds. */
+const TIME = 'time';
 
 /** What the headers of a message say about its place among those of its writer. */
 export interface Written {
@@ -60,8 +69,9 @@ export function topicMessage(
     [NUMBER]: String(number),
     ...(replaces === undefined ? { [AFTER]: String(after) } : {}),
     [VERSION]: String(outward?.version ?? 0),
+    ...(outward?.removedAt === undefined ? {} : { [TIME]: String(outward.removedAt) }),
   };
-  return { key, value, partition, headers };
+  return { key, value: outward?.removedAt === undefined ? value : null, partition, headers };
 }
 
 /** The number of a message that {@link topicMessage} made. */
@@ -76,10 +86,34 @@ export function numberOf({ headers }: Pick<OutgoingMessage, 'headers'>): number 
  * number that was read a repeat.
  */
 export function writtenOf({ headers }: Pick<SourceMessage, 'headers'>): Written | undefined {
-  const writer = headers?.[WRITER];
-  if (headers === undefined || writer === undefined || !/^[^/]+\/[0-9a-f]{16}\/\d+$/.test(writer)) return undefined;
+  const writer = writerIn(headers);
+  if (headers === undefined || writer === undefined) return undefined;
   const [number, after] = [wholeNumber(headers[NUMBER]), wholeNumber(headers[AFTER])];
   return number === undefined || after === undefined ? undefined : { writer, number, after };
+}
+
+/**
+ * What the headers and the time of a message say of a change: its version, if a pipeline has sent it, and the time of a
+ * removal, which is that of the message if no header states another.
+ */
+export function changeFactsOf({ headers, timestamp }: Pick<SourceMessage, 'headers' | 'timestamp'>): ChangeFacts {
+  const $time = wholeNumber(headers?.[TIME]) ?? (timestamp > 0 ? timestamp : undefined);
+  const $writer = writerIn(headers);
+  const [$version, $number] = [wholeNumber(headers?.[VERSION]), wholeNumber(headers?.[NUMBER])];
+  if ($writer === undefined || $version === undefined || $number === undefined) return { $time };
+  return { $time, $version, $number, $writer };
+}
+
+/** The headers of a message that says the same of a change. */
+export function headersOfChange({ $time, $version, $number, $writer }: ChangeFacts): Readonly<Record<string, string>> {
+  const time = $time === undefined ? {} : { [TIME]: String($time) };
+  if ($writer === undefined) return time;
+  return { ...time, [WRITER]: $writer, [NUMBER]: String($number), [VERSION]: String($version) };
+}
+
+function writerIn(headers: SourceMessage['headers']): string | undefined {
+  const writer = headers?.[WRITER];
+  return writer !== undefined && /^[^/]+\/[0-9a-f]{16}\/\d+$/.test(writer) ? writer : undefined;
 }
 
 function wholeNumber(text: string | undefined): number | undefined {

@@ -39,7 +39,7 @@ export function writeBatch(
   const baseTime = messages[0]?.timestamp ?? 0;
   let latest = baseTime;
   let size = 0;
-  for (const { key, value } of messages) size += value.length + (key?.length ?? 0) + 24;
+  for (const { key, value } of messages) size += (value?.length ?? 0) + (key?.length ?? 0) + 24;
   const plain = packing === undefined;
   const batch = new ByteWriter(plain ? size + 128 : (size >> 1) + 128);
   const records = plain ? batch : new ByteWriter(size + 64);

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { fileArchive, ownArchives } from '@stockafolio/connectors/archive';
 import { isStockafolioError, jsonCodec, keyBytes, type Pipeline, rowObject, type Table } from '@stockafolio/core';
 import { needsStages } from '@stockafolio/core/plan';
-import { choosePartition, type Files, type Tables } from '@stockafolio/core/ports';
+import { choosePartition, type Files, type OutgoingMessage, type Tables } from '@stockafolio/core/ports';
 import { copyFloors, copyLulls, copyPartitioning, inputName, readDivision } from '@stockafolio/engine';
 import {
   type BatchOptions,
@@ -13,6 +13,7 @@ import {
 } from '@stockafolio/runner-batch';
 import { runArchive, runStream, type StreamOptions, type StreamResult } from '@stockafolio/runner-stream';
 import {
+  memoryDestination,
   memoryFiles,
   memoryTables,
   memoryTopic,
@@ -60,6 +61,8 @@ export class GrownWorld {
   readonly pipeline: Pipeline;
   readonly topics = new Map<string, MemoryTopic>();
   readonly own;
+  /** The topics that the pipeline sends to, for others to read; a batch sends nothing there. */
+  readonly sent = new Map<string, MemoryTopic>();
   readonly #counts = new Map<string, number>();
   readonly #archives = new Map<string, Files>();
   #turn = 0;
@@ -68,6 +71,8 @@ export class GrownWorld {
   constructor(pipeline: Pipeline, counts: (stream: string) => number) {
     this.pipeline = pipeline;
     this.own = memoryTopics({ clock: this.clock, batch: 5 });
+    for (const { stream } of pipeline.plan.topics)
+      this.sent.set(stream.name, memoryTopic({ clock: this.clock, partitions: 2, identity: `sent-${stream.name}` }));
     for (const { name } of pipeline.streams) {
       const partitions = counts(name);
       this.#counts.set(name, partitions);
@@ -114,6 +119,12 @@ export class GrownWorld {
     await this.topics.get(name)?.append([{ key, value, partition, timestamp }]);
   }
 
+  /** Sends a message, which need not be a record, ten milliseconds after the one before it. */
+  async append(name: string, message: OutgoingMessage): Promise<void> {
+    await this.clock.advance(10);
+    await this.#topic(name).append([{ timestamp: this.clock.now(), ...message }]);
+  }
+
   /** Lets time pass until the promise settles, and other asynchronous work run. */
   async passing<T>(promise: Promise<T>): Promise<T> {
     let isDone = false;
@@ -136,6 +147,7 @@ export class GrownWorld {
       ...{ pipeline: this.pipeline, ...first.input, clock: this.clock, ...made },
       others: Object.fromEntries(others.map(({ name, input }) => [name, input])),
       reopen: (stream: string) => this.#topic(stream).source(),
+      topics: Object.fromEntries([...this.sent].map(([name, topic]) => [name, memoryDestination(topic)])),
       ...(needsStages(this.pipeline) ? { repartitions: this.own } : {}),
       ...options,
     });
@@ -200,6 +212,7 @@ export class GrownWorld {
     return {
       ...{ pipeline: this.pipeline, ...first.input, clock: this.clock, ...made },
       others: Object.fromEntries(others.map(({ name, input }) => [name, input])),
+      topics: Object.fromEntries([...this.sent.keys()].map((name) => [name, 'none' as const])),
       ...(needsStages(this.pipeline) ? { own: ownArchives(made.checkpoints) } : {}),
     };
   }

@@ -139,6 +139,10 @@ export const stocking = pipeline('stocking', { stock, limits }, ({ stock, limits
   ];
 });
 
+export const shelvedTopic = topic(stream('shelved', Stock, { key: 'shop', time: (each) => each.time }), {
+  compactBy: ['shop', 'item'],
+});
+
 /** Reads the stock alone. */
 export const shelving = pipeline('shelving', { stock }, ({ stock }) => {
   const there = stock.pipe(currentByKey('there'));
@@ -151,5 +155,6 @@ export const shelving = pipeline('shelving', { stock }, ({ stock }) => {
         map(({ key: [shop, item], value: { pieces } }) => ({ shop, item, pieces })),
       ),
     ),
+    into(shelvedTopic, there),
   ];
 });

@@ -39,6 +39,7 @@ export {
   type ChangedRecord,
   type ChangeMessage,
   type ChangeReader,
+  type ValueOfChange,
   keyBytes,
   partitionOf,
   stream,

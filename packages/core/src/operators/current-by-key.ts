@@ -3,23 +3,13 @@ import { StockafolioError } from '../errors/index.js';
 import { currentPlan } from '../pipeline/ambient.js';
 import type { OperatorNode } from '../pipeline/plan.js';
 import type { Update } from '../pipeline/update.js';
-import {
-  boolean,
-  int64,
-  onlyFields,
-  optional,
-  text,
-  timestamp,
-  type Fields,
-  type ObjectOf,
-  type RecordSchema,
-} from '../schema/index.js';
+import { boolean, optional, timestamp, type Fields, type ObjectOf } from '../schema/index.js';
 import type { ChangedBy, ChangedRecord } from '../stream/index.js';
 import { days } from '../time/durations.js';
-import { NOTHING, withHidden } from './hidden-fields.js';
+import { LAST_CHANGE, NOTHING, withHidden } from './hidden-fields.js';
 import { checkedDuration } from './joined.js';
 import { declaredKey, keySetting, type AnyKey } from './key.js';
-import type { Kept, KeptNode } from './kept.js';
+import { valuesOf, type Kept, type KeptNode } from './kept.js';
 
 /** Options of `currentByKey`; a sentence if its input is no changelog. */
 export type CurrentOptions<X, F extends Fields> = [ChangedRecord<X>] extends [never]
@@ -80,7 +70,7 @@ export function currentByKey<X, F extends Fields = never>(
     if (changes === undefined) throw noChangelog(name);
     const key = changes.by as unknown as AnyKey<unknown>;
     const parts = declaredKey(name, key);
-    const kept = keep ?? allBut(changes.by, plan.recordsOf(source));
+    const kept = keep ?? { state: valuesOf(plan.recordsOf(source) ?? NOTHING, changes.by), select: undefined };
     const node: OperatorNode<CurrentNodeOptions> = {
       name,
       kind: 'currentByKey',
@@ -91,9 +81,7 @@ export function currentByKey<X, F extends Fields = never>(
       state: withHidden(kept.state, {
         $removed: boolean(),
         $until: optional(timestamp()),
-        $version: optional(int64()),
-        $number: optional(int64()),
-        $writer: optional(text()),
+        ...LAST_CHANGE,
       }),
       isShared: false,
       writesState: true,
@@ -103,14 +91,6 @@ export function currentByKey<X, F extends Fields = never>(
     };
     return plan.addOperator<CurrentUpdate<X, F>>(node, source);
   };
-}
-
-/** All fields of the values that are read, without those of the key. */
-function allBut(by: readonly string[], read: RecordSchema | undefined): KeptNode {
-  const of = read?.changes?.of;
-  if (read === undefined || of === undefined) return { state: NOTHING, select: undefined };
-  const names = of.names.filter((name) => read.names.includes(name) && !by.includes(name));
-  return { state: { ...onlyFields(of, names), check: undefined }, select: undefined };
 }
 
 function noChangelog(name: string): StockafolioError {

@@ -1,9 +1,10 @@
 import type { Observable, OperatorFunction } from 'rxjs';
+import { StockafolioError } from '../errors/index.js';
 import { currentPlan } from '../pipeline/ambient.js';
 import type { OperatorNode } from '../pipeline/plan.js';
-import type { Fields } from '../schema/index.js';
-import type { KeyPart } from '../stream/index.js';
-import { withHidden } from './hidden-fields.js';
+import { boolean, type Fields } from '../schema/index.js';
+import type { KeyPart, ValueOfChange } from '../stream/index.js';
+import { LAST_CHANGE, withHidden } from './hidden-fields.js';
 import { checkedDuration, ONLY_SUB_KEYS, type Joinable, type JoinedOf } from './joined.js';
 import { declaredKept, type Kept, type KeptNode, type KeptOf } from './kept.js';
 import { declaredKey, keySetting, type AnyKey, type KeyParts, type KeyValues } from './key.js';
@@ -35,7 +36,7 @@ export interface JoinAsOfOptions<
   /** `inner` drops a record for which there is no version; `left` emits it alone. Defaults to `inner`. */
   readonly kind?: J;
   /** What is kept of a version; defaults to all its fields, if these are the records of a stream. */
-  readonly right?: Kept<U, R>;
+  readonly right?: Kept<ValueOfChange<U>, R>;
 }
 
 /** The options with which it is executed. */
@@ -47,6 +48,8 @@ export interface JoinAsOfNodeOptions {
   /** Infinity if versions are valid forever. */
   readonly validFor: number;
   readonly kind: 'inner' | 'left';
+  /** Whether versions are the changes of a changelog, of which some say that there is none from their time on. */
+  readonly hasRemovals: boolean;
 }
 
 /**
@@ -56,6 +59,9 @@ export interface JoinAsOfNodeOptions {
  * one that comes later counts. The record is emitted at once, with its own time. It is not kept: a version that comes
  * after it, although its time is earlier, counts only for what comes after the version. Streams are read in the order of
  * event time, so that is rare.
+ *
+ * The changes of a `changelog()` are versions too: with a tombstone there is none from its time on. Of these, one that has a
+ * lower version than another one of its key is a repeat, and changes nothing.
  *
  * The newest version of each key is kept forever, and an earlier one for `keep` after the time of the next. With
  * `validFor` none is kept for longer than that and `keep`, so state is bounded whatever keys come. A record whose event
@@ -88,7 +94,7 @@ export function joinAsOf<
   name: string,
   versions: Observable<U>,
   options: JoinAsOfOptions<T, U, K, M, R, J, P, Q> & Joinable<T, U, KeyValues<T, K, P>, KeyValues<U, M, Q>>,
-): OperatorFunction<T, JoinedOf<J, KeyValues<T, K, P>, T, KeptOf<U, R>>> {
+): OperatorFunction<T, JoinedOf<J, KeyValues<T, K, P>, T, KeptOf<ValueOfChange<U>, R>>> {
   const keep = checkedDuration(name, 'keep', options.keep ?? 0);
   const kind = options.kind ?? 'inner';
   const validFor =
@@ -98,7 +104,9 @@ export function joinAsOf<
     const key = options.key as AnyKey<unknown>;
     const otherKey = options.otherKey as AnyKey<unknown>;
     const [parts, otherParts] = [declaredKey(name, key), declaredKey(name, otherKey)];
-    const right = declaredKept(plan, name, 'right', versions, options.right);
+    const right = declaredKept(plan, name, 'right', versions, options.right as Kept<U, R> | undefined);
+    const by = plan.streamOf(versions)?.changes?.by;
+    if (by !== undefined) checkKeyOfChanges(name, otherKey, by);
     const node: OperatorNode<JoinAsOfNodeOptions> = {
       name,
       kind: 'joinAsOf',
@@ -111,12 +119,29 @@ export function joinAsOf<
         ...(options.validFor === undefined ? {} : { validFor }),
         join: kind,
       },
-      state: withHidden(ONLY_SUB_KEYS, {}),
-      subKeys: { versions: { kind: 'number', fields: withHidden(right.state, {}) } },
+      state: withHidden(ONLY_SUB_KEYS, by === undefined ? {} : LAST_CHANGE),
+      subKeys: {
+        versions: {
+          kind: 'number',
+          fields: withHidden(right.state, by === undefined ? {} : { $removed: boolean() }),
+        },
+      },
       isShared: false,
       writesState: false,
-      options: { key, otherKey, right, keep, validFor, kind },
+      takesChanges: by === undefined ? undefined : 1,
+      options: { key, otherKey, right, keep, validFor, kind, hasRemovals: by !== undefined },
     };
     return plan.addOperator(node, source, versions);
   };
+}
+
+/** A tombstone has the fields of its own key alone, and says something of that key only. */
+function checkKeyOfChanges(operator: string, otherKey: AnyKey<unknown>, by: readonly string[]): void {
+  const parts: readonly unknown[] = typeof otherKey === 'function' ? [] : otherKey;
+  if (parts.length === by.length && by.every((field, n) => parts[n] === field)) return;
+  throw new StockafolioError(
+    'ERR_PIPELINE_INVALID',
+    `operator '${operator}': the otherKey of a changelog is the key of its messages`,
+    { hint: `write otherKey: ${JSON.stringify(by)}` },
+  );
 }

@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 import { StockafolioError } from '../errors/index.js';
 import type { PlanBuilder } from '../pipeline/plan-builder.js';
-import type { Fields, ObjectOf, RecordSchema } from '../schema/index.js';
+import { onlyFields, type Fields, type ObjectOf, type RecordSchema } from '../schema/index.js';
 
 /** What an operator keeps of each record, for records that come later. */
 export interface Kept<T, F extends Fields> {
@@ -36,7 +36,7 @@ export function declaredKept<T, F extends Fields>(
 ): KeptNode {
   if (kept !== undefined) return { state: kept.state, select: kept.select };
   const records = plan.recordsOf(input);
-  if (records !== undefined) return { state: records, select: undefined };
+  if (records !== undefined) return { state: valuesOf(records), select: undefined };
   throw new StockafolioError(
     'ERR_PIPELINE_INVALID',
     `operator '${operator}' does not know what to keep of '${option}'`,
@@ -44,4 +44,12 @@ export function declaredKept<T, F extends Fields>(
       hint: `these are not the records of a stream: state it, such as ${option}: { state: Part, select: ({ id, amount }) => ({ id, amount }) }`,
     },
   );
+}
+
+/** The fields of the records; of a changelog those of its values, which are the same but for what may lack in a removal. */
+export function valuesOf(read: RecordSchema, without: readonly string[] = []): RecordSchema {
+  const of = read.changes?.of;
+  if (of === undefined) return read;
+  const names = read.names.filter((name) => of.names.includes(name) && !without.includes(name));
+  return { ...onlyFields(of, names), check: undefined };
 }

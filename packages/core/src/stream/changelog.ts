@@ -30,6 +30,9 @@ export type ChangedBy<X> = typeof changed extends keyof X
     : readonly []
   : readonly [];
 
+/** A record, or of a changelog the record that a change sets. */
+export type ValueOfChange<X> = [ChangedRecord<X>] extends [never] ? X : ChangedRecord<X>;
+
 /** What is known of a message of a changelog beside its value. */
 export interface ChangeMessage extends ChangeFacts {
   readonly key: Uint8Array | null;

@@ -5,6 +5,7 @@ export {
   type ChangedRecord,
   type ChangeMessage,
   type ChangeReader,
+  type ValueOfChange,
 } from './changelog.js';
 export { keyBytes, keyText } from './key-bytes.js';
 export { murmur2, partitionOf } from '../hash/murmur2.js';

@@ -45,7 +45,7 @@ export class KafkajsAlone {
       batches.push(
         messages.slice(at, at + 5_000).map(({ key, value, timestamp }) => ({
           key: key === null ? null : Buffer.from(key),
-          value: Buffer.from(value),
+          value: value === null ? null : Buffer.from(value),
           timestamp: String(timestamp),
         })),
       );

@@ -62,7 +62,7 @@ export class GrownWorld {
   readonly topics = new Map<string, MemoryTopic>();
   readonly own;
   /** The topics that the pipeline sends to, for others to read; a batch sends nothing there. */
-  readonly sent = new Map<string, MemoryTopic>();
+  readonly sentTo = new Map<string, MemoryTopic>();
   readonly #counts = new Map<string, number>();
   readonly #archives = new Map<string, Files>();
   #turn = 0;
@@ -72,7 +72,7 @@ export class GrownWorld {
     this.pipeline = pipeline;
     this.own = memoryTopics({ clock: this.clock, batch: 5 });
     for (const { stream } of pipeline.plan.topics)
-      this.sent.set(stream.name, memoryTopic({ clock: this.clock, partitions: 2, identity: `sent-${stream.name}` }));
+      this.sentTo.set(stream.name, memoryTopic({ clock: this.clock, partitions: 2, identity: `sent-${stream.name}` }));
     for (const { name } of pipeline.streams) {
       const partitions = counts(name);
       this.#counts.set(name, partitions);
@@ -147,7 +147,7 @@ export class GrownWorld {
       ...{ pipeline: this.pipeline, ...first.input, clock: this.clock, ...made },
       others: Object.fromEntries(others.map(({ name, input }) => [name, input])),
       reopen: (stream: string) => this.#topic(stream).source(),
-      topics: Object.fromEntries([...this.sent].map(([name, topic]) => [name, memoryDestination(topic)])),
+      topics: Object.fromEntries([...this.sentTo].map(([name, topic]) => [name, memoryDestination(topic)])),
       ...(needsStages(this.pipeline) ? { repartitions: this.own } : {}),
       ...options,
     });
@@ -212,7 +212,7 @@ export class GrownWorld {
     return {
       ...{ pipeline: this.pipeline, ...first.input, clock: this.clock, ...made },
       others: Object.fromEntries(others.map(({ name, input }) => [name, input])),
-      topics: Object.fromEntries([...this.sent.keys()].map((name) => [name, 'none' as const])),
+      topics: Object.fromEntries([...this.sentTo.keys()].map((name) => [name, 'none' as const])),
       ...(needsStages(this.pipeline) ? { own: ownArchives(made.checkpoints) } : {}),
     };
   }

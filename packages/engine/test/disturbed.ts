@@ -20,10 +20,15 @@ export async function pushDisturbed(
 ): Promise<void> {
   for (const each of records) {
     harness.push(each);
-    const { value } = disturbances.next() as IteratorYieldResult<Disturbance>;
-    if (value === 'redeliver') await harness.redeliver(3);
-    else if (value !== '') await harness[value]();
+    await disturb(harness, disturbances);
   }
+}
+
+/** Disturbs a run once, or not. */
+export async function disturb(harness: PipelineHarness<never>, disturbances: fc.Stream<Disturbance>): Promise<void> {
+  const { value } = disturbances.next() as IteratorYieldResult<Disturbance>;
+  if (value === 'redeliver') await harness.redeliver(3);
+  else if (value !== '') await harness[value]();
 }
 
 /** A record, and the index of its stream. */

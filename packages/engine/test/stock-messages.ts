@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { limitTopic, type Limit, type Stock, stockTopic } from '@stockafolio/conformance';
+import { type Limit, limits, type Stock, stock } from '@stockafolio/conformance';
 import { keyBytes, partitionOf } from '@stockafolio/core';
-import type { SentMessage } from '@stockafolio/testing';
+import type { PipelineHarness, SentMessage } from '@stockafolio/testing';
 
 /** What is sent to one of two compacted topics: a value, or that there is none any more. */
 export interface StockChange {
@@ -77,8 +77,6 @@ export function stockMessage(change: StockChange, partitions: number): SentMessa
   };
 }
 
-export const topicOf = { stock: stockTopic, limits: limitTopic } as const;
-
 /** What counts of each key, by the topic: the last change, or of what a pipeline has sent the one with the highest version. */
 export function whatCounts(changes: readonly StockChange[]): readonly StockChange[] {
   const last = new Map<string, StockChange>();
@@ -88,4 +86,11 @@ export function whatCounts(changes: readonly StockChange[]): readonly StockChang
     if (known === undefined || (change.version ?? 0) >= (known.version ?? 0)) last.set(key, change);
   }
   return [...last.values()];
+}
+
+/** Pushes a change to a pipeline that reads the topics. */
+export function receive(harness: PipelineHarness<unknown>, change: StockChange, partitions: number): void {
+  const message = stockMessage(change, partitions) as SentMessage<never>;
+  if (change.of === 'stock') harness.receive(stock, [message]);
+  else harness.receive(limits, [message]);
 }

@@ -22,7 +22,7 @@ describe('the messages that were sent before', () => {
     value: Buffer.from(text),
   });
   const placeOf = ({ key }: OutgoingMessage): number => partitionOf(key ?? Buffer.alloc(0), PARTITIONS);
-  const textOf = ({ value }: OutgoingMessage): string => Buffer.from(value).toString();
+  const textOf = ({ value }: OutgoingMessage): string => Buffer.from(value ?? []).toString();
 
   it('are, in each partition, those of an earlier run that ended anywhere, whatever others wrote in between', async () => {
     // Few texts, so that a run repeats messages, and others send the same ones.

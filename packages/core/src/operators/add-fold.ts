@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import { currentPlan } from '../pipeline/ambient.js';
 import type { OperatorNode } from '../pipeline/plan.js';
+import { hasStreamKey } from '../pipeline/stream-key.js';
 import type { Update } from '../pipeline/update.js';
 import { optional, timestamp, type Fields, type ObjectOf } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
@@ -41,7 +42,7 @@ export function addFold<
   }
   const initial = declaredInitial(name, options.state, options.initial);
   const key = declaredKey<T>(name, options.key);
-  const isWhole = kind === 'foldByKey' || (kind === 'latestByKey' && plan.hasStreamKey(key, source));
+  const isWhole = kind === 'foldByKey' || (kind === 'latestByKey' && hasStreamKey(key, plan.streamOf(source)));
   const node: OperatorNode = {
     name,
     kind,

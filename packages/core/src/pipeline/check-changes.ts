@@ -8,7 +8,7 @@ import { readsBroadcast } from './refusals.js';
 /** What is known of the places where values leave a plan. */
 export interface Leaving {
   /** Whose records they are. */
-  readonly streamOf: (origin: FlowOrigin) => Stream<unknown> | undefined;
+  readonly carriers: ReadonlyMap<FlowOrigin, Stream<unknown>>;
   /** The operator that emits them. */
   readonly nodeOf: (origin: FlowOrigin) => OperatorNode | undefined;
 }
@@ -21,7 +21,7 @@ export interface Leaving {
  * @throws ERR_PIPELINE_INVALID
  */
 export function checkOperatorChanges(
-  { streamOf, nodeOf }: Leaving,
+  { carriers, nodeOf }: Leaving,
   node: OperatorNode,
   inputs: readonly (Observable<unknown> | undefined)[],
   originsOf: readonly (readonly FlowOrigin[])[],
@@ -30,7 +30,7 @@ export function checkOperatorChanges(
   originsOf.forEach((origins, n) => {
     const isDirect = inputs[n] instanceof Flow;
     for (const from of origins) {
-      const stream = streamOf(from);
+      const stream = carriers.get(from);
       if (stream?.changes !== undefined && !(isDirect && node.takesChanges === n)) throw readsChanges(what, stream);
       const sender = nodeOf(from);
       if (sender?.removes === true && !(isDirect && node.takesRemovals === true)) throw knowsNoRemovals(what, sender);
@@ -45,13 +45,13 @@ export function checkOperatorChanges(
  * @throws ERR_PIPELINE_INVALID
  */
 export function checkChanges(
-  { streamOf, nodeOf }: Leaving,
+  { carriers, nodeOf }: Leaving,
   what: string,
   origins: readonly FlowOrigin[],
   topic?: Topic<never> | null,
 ): void {
   for (const from of origins) {
-    const stream = streamOf(from);
+    const stream = carriers.get(from);
     if (stream?.isBroadcast === true) throw readsBroadcast(what, stream);
     if (stream?.changes !== undefined) throw readsChanges(what, stream);
     const sender = nodeOf(from);

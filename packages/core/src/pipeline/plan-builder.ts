@@ -53,10 +53,7 @@ export class PlanBuilder {
   /** Where the records or rows of each step come from; not in it if that is unknown. */
   readonly #sources = new Map<Step, readonly FlowOrigin[]>();
   readonly #repartitions: RepartitionStep[] = [];
-  readonly #leaving: Leaving = {
-    streamOf: (origin) => this.#carriers.get(origin),
-    nodeOf: (origin) => this.#nodeOf(origin),
-  };
+  readonly #leaving: Leaving = { carriers: this.#carriers, nodeOf: (origin) => this.#nodeOf(origin) };
   #refused: StockafolioError | undefined;
   /** Where the records of each stream enter. */
   readonly inputs: StreamOrigin[] = [];
@@ -157,12 +154,11 @@ export class PlanBuilder {
   /** The fields of the records that the pipeline reads, if these are records of a stream; undefined otherwise. */
   recordsOf(input: Observable<unknown>): RecordSchema | undefined {
     const stream = this.streamOf(input);
-    const schema = stream?.schema;
-    const reads = this.#reads;
     // What came through a repartition has all of its fields.
     const isWhole = this.#repartitions.some((step) => step.stream === stream);
-    if (schema === undefined || reads === undefined || isWhole) return schema;
-    return onlyFields(schema, reads);
+    return stream === undefined || this.#reads === undefined || isWhole
+      ? stream?.schema
+      : onlyFields(stream.schema, this.#reads);
   }
 
   /** How far, in milliseconds, records that come from there may be behind the newest one. */
@@ -171,12 +167,6 @@ export class PlanBuilder {
     const streams = [...this.#streamsOf(origins)].map((n) => this.#streams[n]?.outOfOrderness ?? 0);
     const timers = origins.flatMap((from) => this.#timersOf(from)).map(({ emitsAfter = 0 }) => emitsAfter);
     return Math.max(0, ...streams) + Math.max(0, ...timers);
-  }
-
-  /** Whether it is known that a key of records of this input begins with the stream's own. */
-  hasStreamKey(key: readonly KeyPartNode[] | undefined, input: Observable<unknown>): boolean {
-    const stream = this.streamOf(input);
-    return key !== undefined && stream?.keyFields !== undefined && mayHaveStreamKey(key, stream);
   }
 
   /** The operator that directly emits this output; undefined if there is none. */
@@ -195,11 +185,7 @@ export class PlanBuilder {
     if (writer !== undefined) this.#noteKinds(writer, table);
     const origins = this.#originsOf(rows);
     checkChanges(this.#leaving, `table '${table.name}'`, origins);
-    const isPartial = origins.some((from) => {
-      const sender = this.#nodeOf(from) ?? this.#windowOf(from);
-      return sender !== undefined && this.#partial.has(sender);
-    });
-    if (isPartial && table.shardIndex < 0) throw shardMissing(table);
+    if (this.#isPartial(origins) && table.shardIndex < 0) throw shardMissing(table);
     this.#tables.set(table.name, table);
     this.#addEdges(origins, { to: table.name, table: true });
     this.#addStep({ table, rows, writer }, origins);
@@ -217,13 +203,17 @@ export class PlanBuilder {
     const origins = this.#originsOf(records);
     this.#checkStreamOnly(`topic '${name}' cannot be sent`, origins);
     checkChanges(this.#leaving, `topic '${name}'`, origins, topic);
-    const isPartial = origins.some((from) => this.#partial.has(this.#nodeOf(from) ?? this.#windowOf(from) ?? from));
-    if (isPartial) throw partsOfFigures(name);
+    if (this.#isPartial(origins)) throw partsOfFigures(name);
     const added = topic as Topic<unknown>;
     this.#topics.push(added);
     this.#addEdges(origins, { to: name, table: false, topic: true });
     const expired = added.removesExpired ? originOfExpired(added, this.operatorOf(records), this.#expiring) : undefined;
     this.#addStep({ topic: added, records, expired }, origins);
+  }
+
+  /** Whether each partition has a part of what comes from there. */
+  #isPartial(origins: readonly FlowOrigin[]): boolean {
+    return origins.some((from) => this.#partial.has(this.#nodeOf(from) ?? this.#windowOf(from) ?? from));
   }
 
   /** @throws ERR_PIPELINE_INVALID if what comes from there changes, at moments that depend on commits */

@@ -14,6 +14,11 @@ export function mayHaveStreamKey(key: readonly KeyPartNode[], { keyFields }: Str
   return keyFields.length > 0 && begins;
 }
 
+/** Whether it is known that a key of records begins with their stream's own. */
+export function hasStreamKey(key: readonly KeyPartNode[] | undefined, stream: Stream<unknown> | undefined): boolean {
+  return key !== undefined && stream?.keyFields !== undefined && mayHaveStreamKey(key, stream);
+}
+
 /**
  * The kinds of the parts of a key, as far as they are known.
  *

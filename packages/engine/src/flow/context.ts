@@ -92,9 +92,7 @@ export class PipelineContext implements RunningEngine {
   readonly operators: OperatorRuntime[] = [];
   readonly connections: Connection[] = [];
   readonly #fanOuts: ReadonlyMap<FlowOrigin, FanOut<unknown>>;
-  readonly #finals: Plan['finals'];
-  readonly #expiring: Plan['expiring'];
-  readonly #givesEarlier: Plan['givesEarlier'];
+  readonly #plan: Pick<Plan, 'finals' | 'expiring' | 'givesEarlier'>;
   /** Rows that wait for the next commit. */
   readonly rows = new StepRows();
   rejected: Rejected[] = [];
@@ -142,10 +140,8 @@ export class PipelineContext implements RunningEngine {
     this.pipeline = pipeline;
     this.partition = partition;
     this.sends = plan.repartitions.length + plan.topics.length > 0;
-    this.#finals = plan.finals;
-    this.#givesEarlier = plan.givesEarlier;
+    this.#plan = plan;
     const outputs = plan.operators.flatMap((node) => node.outputs ?? []);
-    this.#expiring = plan.expiring;
     const ends = [...plan.finals.values(), ...plan.expiring.values()];
     const origins = [...plan.inputs, ...plan.operators, ...outputs, ...ends];
     this.#fanOuts = new Map(origins.map((origin) => [origin, new FanOut()]));
@@ -255,19 +251,19 @@ export class PipelineContext implements RunningEngine {
 
   /** Where the final values of a window operator leave it; undefined if nothing uses them. */
   finalsOf(node: OperatorNode): FanOut<unknown> | undefined {
-    const origin = this.#finals.get(node);
+    const origin = this.#plan.finals.get(node);
     return origin === undefined ? undefined : this.fanOut(origin);
   }
 
   /** Where the figures of a fold leave it when they expire; undefined if nothing uses them. */
   expiringOf(node: OperatorNode): FanOut<unknown> | undefined {
-    const origin = this.#expiring.get(node);
+    const origin = this.#plan.expiring.get(node);
     return origin === undefined ? undefined : this.fanOut(origin);
   }
 
   /** Whether the updates of an operator have the value before. */
   givesEarlier(node: OperatorNode): boolean {
-    return this.#givesEarlier.has(node);
+    return this.#plan.givesEarlier.has(node);
   }
 
   subscribe<T>(origin: FlowOrigin, receiver: Receiver<T>): () => void {

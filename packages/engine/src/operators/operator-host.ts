@@ -144,8 +144,7 @@ export class OperatorHost
     if (this.#hasTwo) this.#watermark = Math.max(this.#now, context.watermark - this.#clock.behind(input));
     try {
       if (context.changing !== undefined) throw changingInput(this.node.name, context.changing);
-      if (context.rows.isRemoving)
-        receiveRemoved({ node: this.node, operator: this.#operator }, context.rows, record, input);
+      if (context.rows.isRemoving) receiveRemoved(this.node.name, this.#operator, context.rows, record, input);
       else if (input === 0) this.#operator.process(record);
       else this.#operator.processOther?.(record);
     } catch (error) {

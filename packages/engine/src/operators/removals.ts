@@ -21,7 +21,8 @@ export function sendReplaced(rows: StepRows, send: () => void): void {
 
 /** Gives an operator a value that is no more. @throws ERR_PIPELINE_INVALID if it knows no removals */
 export function receiveRemoved(
-  { node, operator }: { readonly node: { readonly name: string }; readonly operator: Operator<unknown> },
+  name: string,
+  operator: Operator<unknown>,
   rows: StepRows,
   value: unknown,
   input: 0 | 1,
@@ -29,7 +30,7 @@ export function receiveRemoved(
   if (rows.isReplaced) return;
   const isKnown = input === 0 ? operator.remove !== undefined : operator.removeOther !== undefined;
   if (!isKnown) {
-    throw new StockafolioError('ERR_PIPELINE_INVALID', `operator '${node.name}' received a value that is removed`, {
+    throw new StockafolioError('ERR_PIPELINE_INVALID', `operator '${name}' received a value that is removed`, {
       hint: 'directly behind what removes values there may be folds with unfold, and joinLatest; everywhere tables, and topics with compactBy',
     });
   }

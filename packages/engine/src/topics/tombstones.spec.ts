@@ -6,16 +6,10 @@ import {
   codeOf,
   forwardTopic,
   isPlenty,
-  itemSums,
-  itemSumTopic,
-  limits,
   noticeTopic,
   plenty,
   plentyTopic,
   room,
-  type Sale,
-  sale,
-  sales,
   shelvedTopic,
   shelves,
   shelving,
@@ -28,36 +22,24 @@ import {
 import {
   type Branch,
   type Change,
-  changelog,
   currentByKey,
   foldByKey,
-  int64,
   into,
-  joinAsOf,
   jsonCodec,
-  keyBytes,
-  optional,
-  partitionOf,
   pipeline,
-  record,
   repartition,
-  stream,
   type Table,
-  table,
-  text,
-  timestamp,
   type Topic,
-  topic,
 } from '@stockafolio/core';
 import { bytesOf } from '@stockafolio/core/ports';
 import { MessageIntake } from '@stockafolio/engine';
 import { pipelineHarness, type PipelineHarness, type SentMessage } from '@stockafolio/testing';
 import { filter, map, merge, type Observable } from 'rxjs';
-import { anySales } from '../../test/any-sales.js';
-import { anyDisturbances, pushDisturbed } from '../../test/disturbed.js';
+import { anyDisturbances, disturb } from '../../test/disturbed.js';
 import { newEngine } from '../../test/engines.js';
 import {
   foreignChanges,
+  receive,
   repeatedChanges,
   type StockChange,
   stockMessage,
@@ -68,32 +50,11 @@ import {
 const RUNS = Number(process.env['RANDOM_PLANS'] ?? 40);
 const partitions = 2;
 
-const ItemSums = record('item_sums', { amount: int64(), last: timestamp() });
-const keptSums = table(
-  'kept_sums',
-  { partitionBy: ['user'], clusterBy: ['item'] },
-  { user: text(), item: text(), amount: int64(), last: timestamp() },
-);
-
-async function disturb(harness: PipelineHarness<unknown>, disturbances: fc.Stream<string>): Promise<void> {
-  const { value } = disturbances.next() as IteratorYieldResult<string>;
-  if (value === 'redeliver') await harness.redeliver(3);
-  else if (value === 'restart') await harness.restart();
-  else if (value === 'checkpoint') await harness.checkpoint();
-  else if (value === 'commit') await harness.commit();
-  else if (value === 'zombies') await harness.zombies();
-}
-
 /** The rows of a table, with their versions. */
 async function storedRows(harness: PipelineHarness<unknown>, of: Table): Promise<readonly string[]> {
   const rows: string[] = [];
   for await (const { values, version } of harness.tables.scanAll(of)) rows.push(`${String(values)} ${version}`);
   return rows.sort();
-}
-
-function receive(harness: PipelineHarness<unknown>, change: StockChange): void {
-  const message = stockMessage(change, partitions) as SentMessage<never>;
-  harness.receive(change.of === 'stock' ? stock : limits, [message]);
 }
 
 /** All rows of the pipeline, by a plain program. */
@@ -167,7 +128,7 @@ describe('a compacted topic that is read as a changelog', () => {
         fc.asyncProperty(changes, anyDisturbances, async (all, disturbances) => {
           const harness = pipelineHarness(stocking, { partitions });
           for (const change of all) {
-            receive(harness, change);
+            receive(harness, change, partitions);
             await disturb(harness, disturbances);
           }
           await harness.commit();
@@ -324,191 +285,3 @@ describe('a compacted topic that is read as a changelog', () => {
     expect(await declared((changes) => [into(shelves, changes.pipe(currentByKey('a')))])).to.equal(undefined);
   });
 });
-
-describe('the versions of a changelog', () => {
-  const Ask = record('ask', { shop: text(), item: text(), id: int64(), time: timestamp() });
-  const asks = stream('asks', Ask, { key: 'shop', time: (ask) => ask.time });
-  const asked = table(
-    'asked',
-    { partitionBy: ['shop'], clusterBy: ['id'] },
-    { shop: text(), id: int64(), pieces: optional(int64()) },
-  );
-  const asking = pipeline('asking', { stock, asks }, ({ stock, asks }) => [
-    into(
-      asked,
-      asks.pipe(
-        joinAsOf('as-of', stock, { key: ['shop', 'item'], otherKey: ['shop', 'item'], keep: 50_000, kind: 'left' }),
-        map(({ left: { shop, id }, right }) => ({ shop, id, pieces: right?.pieces })),
-      ),
-    ),
-  ]);
-
-  const steps = fc.array(
-    fc.record({
-      kind: fc.constantFrom('set', 'set', 'remove', 'ask', 'ask', 'repeat'),
-      shop: fc.constantFrom('north', 'south'),
-      item: fc.constantFrom('tea', 'rum'),
-      back: fc.nat(6),
-    }),
-    { maxLength: 30 },
-  );
-
-  it('are valid until the next one or a tombstone, however often some are repeated and the reader is killed', async () => {
-    let ended = 0;
-    await fc.assert(
-      fc.asyncProperty(steps, anyDisturbances, async (all, kills) => {
-        const harness = pipelineHarness(asking, { partitions });
-        const changes: StockChange[] = [];
-        const wanted: object[] = [];
-        for (const [n, { kind, shop, item, back }] of all.entries()) {
-          const time = (n + 1) * 1_000;
-          if (kind === 'ask') {
-            // It asks for a time before, which is not too long ago.
-            const at = time - back * 1_000;
-            harness.pushTo(asks, { shop, item, id: n, time: at });
-            const of = changes.filter((each) => each.shop === shop && each.item === item && each.time <= at);
-            const { pieces } = of.at(-1) ?? {};
-            if (of.length > 0 && pieces === undefined) ended++;
-            wanted.push({ shop, id: n, ...(pieces === undefined ? {} : { pieces }) });
-          } else {
-            const change = {
-              of: 'stock',
-              shop,
-              item,
-              pieces: kind === 'set' ? n : undefined,
-              time,
-              version: n + 1,
-            } as const;
-            const sent = kind === 'repeat' ? changes.at(-1 - back) : change;
-            if (sent === undefined) continue;
-            if (sent === change) changes.push(change);
-            receive(harness, sent);
-          }
-          await disturb(harness, kills);
-        }
-        await harness.commit();
-        expect(await harness.deadLetters()).to.deep.equal([]);
-        const inOrder = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).sort();
-        expect(inOrder(await harness.rows(asked))).to.deep.equal(inOrder(wanted));
-      }),
-      { numRuns: RUNS },
-    );
-    expect(ended, 'asked for what was removed').to.be.greaterThan(10);
-  });
-
-  it('have the key of their messages', async () => {
-    const bad = () =>
-      pipeline('bad', { stock, asks }, ({ stock, asks }) => [
-        into(
-          asked,
-          asks.pipe(
-            joinAsOf('as-of', stock, { key: ['shop'], otherKey: ['shop'] }),
-            map(({ left }) => left),
-          ),
-        ),
-      ]);
-    expect(await codeOf(bad)).to.equal('ERR_PIPELINE_INVALID');
-  });
-});
-
-describe('a topic from which what expires is removed', () => {
-  const visits = topic(itemSums, { compactBy: ['user', 'item'], expired: 'remove' });
-  const visiting = pipeline('visiting', { sales }, ({ sales }) => [
-    into(
-      visits,
-      sales.pipe(
-        foldByKey('visits', {
-          ...{
-            key: ['user', 'item'],
-            state: record('visit', { amount: int64(), last: timestamp() }),
-            expiresAfter: 3_000,
-          },
-          fold: (sum, { amount, time }) => {
-            sum.amount += amount;
-            sum.last = time;
-          },
-        }),
-      ),
-    ),
-  ]);
-  const kept = changelog(itemSumTopic);
-  const keeping = pipeline('keeping', { kept }, ({ kept }) => [into(keptSums, kept.pipe(currentByKey('kept')))]);
-
-  it('gets a tombstone for each, at the same place and with the same number however often it is killed', async () => {
-    let tombstones = 0;
-    await fc.assert(
-      fc.asyncProperty(anySales, anyDisturbances, anyDisturbances, async (all, kills, others) => {
-        const records = all.map((each) => sale(each));
-        const calm = pipelineHarness<Sale>(visiting, { partitions });
-        calm.push(...records);
-        await calm.commit();
-        const killed = pipelineHarness<Sale>(visiting, { partitions });
-        await pushDisturbed(killed, records, kills);
-        await killed.commit();
-        const bare = (harness: PipelineHarness<Sale>) =>
-          harness
-            .sent(visits)
-            .map(({ headers: { writer, ...headers }, ...rest }) =>
-              JSON.stringify([writer?.split('/').at(-1), headers, rest]),
-            )
-            .sort();
-        expect(bare(killed)).to.deep.equal(bare(calm));
-        tombstones += calm.sent(visits).filter(({ record: each }) => each === undefined).length;
-
-        const reader = pipelineHarness(keeping, { partitions });
-        for (const message of killed.sent(visits, { repeats: true })) {
-          reader.receive(kept, [message]);
-          await disturb(reader, others);
-        }
-        await reader.commit();
-        expect(await reader.deadLetters()).to.deep.equal([]);
-        expect((await reader.rows(keptSums)).map((row) => JSON.stringify(row))).to.deep.equal(visited(records));
-      }),
-      { numRuns: RUNS },
-    );
-    expect(tombstones, 'tombstones').to.be.greaterThan(10);
-  });
-
-  it('is one that is compacted, directly behind a fold whose keys expire', async () => {
-    expect(await codeOf(() => topic(itemSums, { expired: 'remove' }))).to.equal('ERR_SCHEMA_INVALID');
-    const declared = (expiry: { readonly expiresAfter?: number }, behind: (all: Observable<never>) => unknown) =>
-      codeOf(() =>
-        pipeline('bad', { sales }, ({ sales }) => [
-          into(
-            visits,
-            behind(
-              sales.pipe(
-                foldByKey('f', { key: ['user', 'item'], state: ItemSums, fold: () => undefined, ...expiry }),
-              ) as never,
-            ) as never,
-          ),
-        ]),
-      );
-    expect(await declared({}, (all) => all)).to.equal('ERR_PIPELINE_INVALID');
-    expect(await declared({ expiresAfter: 5 }, (all) => all.pipe(filter(() => true)))).to.equal('ERR_PIPELINE_INVALID');
-    expect(await declared({ expiresAfter: 5 }, (all) => all)).to.equal(undefined);
-  });
-});
-
-/** What is left of visits, by a plain program: a key expires when the newest time of its partition passes its end. */
-function visited(all: readonly Sale[]): readonly string[] {
-  const newest = new Map<number, number>();
-  const sums = new Map<
-    string,
-    { user: string; item: string; amount: number; last: number; until: number; partition: number }
-  >();
-  for (const { user, item, amount, time } of all) {
-    const partition = partitionOf(keyBytes(user), partitions);
-    const watermark = newest.get(partition) ?? Number.NEGATIVE_INFINITY;
-    const key = `${user} ${item}`;
-    if (time + 3_000 <= watermark) continue;
-    const sum = sums.get(key) ?? { user, item, amount: 0, last: 0, until: 0, partition };
-    sums.set(key, { ...sum, amount: sum.amount + amount, last: time, until: Math.max(sum.until, time + 3_000) });
-    const moved = Math.max(watermark, time);
-    newest.set(partition, moved);
-    for (const [other, each] of sums) if (each.partition === partition && each.until <= moved) sums.delete(other);
-  }
-  return [...sums.values()]
-    .sort((a, b) => (a.user === b.user ? (a.item < b.item ? -1 : 1) : a.user < b.user ? -1 : 1))
-    .map(({ user, item, amount, last }) => JSON.stringify({ user, item, amount, last }));
-}

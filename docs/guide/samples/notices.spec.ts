@@ -1,7 +1,18 @@
-import { int64, into, latestByKey, pipeline, record, table, text, topic } from '@stockafolio/core';
+import { changelog, int64, into, latestByKey, pipeline, record, table, text, topic } from '@stockafolio/core';
 import { pipelineHarness } from '@stockafolio/testing';
 import { expect } from 'chai';
-import { counting, largeSales, noticeCounts, notices, sold, soldTopic, stockChanges } from './notices.js';
+import {
+  counters,
+  counting,
+  largeSales,
+  noticeCounts,
+  notices,
+  sold,
+  soldArticles,
+  soldNow,
+  soldTopic,
+  stockChanges,
+} from './notices.js';
 import type { Sale } from './sales.js';
 
 const saleOf = (shop: string, article: string, pieces: number, time: number): Sale => ({
@@ -74,5 +85,36 @@ describe('topics for others to read', () => {
     const newest = sent.filter(({ key }, n) => !sent.slice(n + 1).some((later) => later.key === key));
     expect(newest).to.have.length(3);
     expect(await rowsOf(newest)).to.deep.equal(wanted);
+  });
+
+  it('that are read as changelogs lose what a tombstone of any producer removes', async () => {
+    const writer = pipelineHarness<Sale>(sold);
+    writer.push(...day);
+    await writer.commit();
+    const reader = pipelineHarness(counters);
+    const topic = changelog(soldTopic);
+    reader.receive(topic, writer.sent(soldTopic));
+    await reader.commit();
+    expect((await reader.rows(soldNow)).map(({ article, pieces }) => [article, pieces])).to.deep.equal([
+      ['bun', 100],
+      ['rye', 201],
+      ['rye', 3],
+    ]);
+    const rye = writer.sent(soldTopic).filter(({ key }) => key === 'east\u0000rye');
+    reader.receive(
+      topic,
+      rye.map((sent) => ({ ...sent, record: undefined, headers: {}, timestamp: 5_000 })),
+    );
+    // A writer that was killed sends again what it has sent.
+    reader.receive(topic, writer.sent(soldTopic));
+    await reader.commit();
+    expect((await reader.rows(soldNow)).map(({ shop, article }) => [shop, article])).to.deep.equal([
+      ['east', 'bun'],
+      ['west', 'rye'],
+    ]);
+    expect(await reader.rows(soldArticles)).to.deep.equal([
+      { shop: 'east', articles: 1 },
+      { shop: 'west', articles: 1 },
+    ]);
   });
 });

@@ -1,5 +1,18 @@
 import { filter, map } from 'rxjs';
-import { foldByKey, int64, into, pipeline, record, stream, table, text, timestamp, topic } from '@stockafolio/core';
+import {
+  changelog,
+  currentByKey,
+  foldByKey,
+  int64,
+  into,
+  pipeline,
+  record,
+  stream,
+  table,
+  text,
+  timestamp,
+  topic,
+} from '@stockafolio/core';
 import { sales } from './sales.js';
 
 // #region notices
@@ -53,3 +66,32 @@ export const sold = pipeline('sold', { sales }, ({ sales }) => [
   ),
 ]);
 // #endregion compacted
+
+export const soldNow = table(
+  'sold_now',
+  { partitionBy: ['shop'], clusterBy: ['article'] },
+  { shop: text(), article: text(), ...Sold.fields },
+);
+const Articles = record('articles', { articles: int64() });
+export const soldArticles = table('sold_articles', { partitionBy: ['shop'] }, { shop: text(), ...Articles.fields });
+
+// #region changelog
+/** What each shop has sold of the articles that are still in the topic, and how many these are. */
+export const counters = pipeline('counters', { sold: changelog(soldTopic) }, ({ sold }) => {
+  const current = sold.pipe(currentByKey('current'));
+  return [
+    into(soldNow, current),
+    into(
+      soldArticles,
+      current.pipe(
+        foldByKey('articles', {
+          key: ({ key: [shop] }) => [shop],
+          state: Articles,
+          fold: (count) => void (count.articles += 1),
+          unfold: (count) => void (count.articles -= 1),
+        }),
+      ),
+    ),
+  ];
+});
+// #endregion changelog

@@ -366,19 +366,22 @@ export function runSourceContract(name: string, harness: SourceHarness): void {
       for (const each of [source, other]) expect((await read(each, 20)).get(0)).to.have.length(20);
     });
 
-    it('carries large and empty messages', async () => {
+    it('carries large and empty messages, and those without a value', async () => {
       const large = Uint8Array.from({ length: 700_000 }, (_, i) => (i * 31 + (i >> 8)) & 255);
       await producer.append([
         { key: bytes(''), value: bytes(''), partition: 3 },
         { key: null, value: large, partition: 3 },
+        { key: bytes('gone'), value: null, partition: 3, headers: { of: 'it' } },
         { key: null, value: bytes('after'), partition: 3 },
       ]);
       await source.open('group', fromOffsets());
-      const seen = (await read(source, 3)).get(3) ?? [];
+      const seen = (await read(source, 4)).get(3) ?? [];
       expect(seen[0]?.key).to.have.length(0);
       expect(seen[0]?.value).to.have.length(0);
       expect(Buffer.compare(seen[1]?.value ?? bytes(''), large)).to.equal(0);
-      expect(text(seen[2]?.value ?? null)).to.equal('after');
+      expect(seen[2]).to.deep.include({ value: null, headers: { of: 'it' } });
+      expect(text(seen[2]?.key ?? null)).to.equal('gone');
+      expect(text(seen[3]?.value ?? null)).to.equal('after');
     });
   });
 }

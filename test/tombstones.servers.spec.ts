@@ -1,5 +1,5 @@
 import { kafkaDestination, kafkaProducer } from '@stockafolio/connectors/kafka';
-import { Price } from '@stockafolio/conformance';
+import { Quote } from '@stockafolio/conformance';
 import { jsonCodec, keyBytes } from '@stockafolio/core';
 import { textOf } from '@stockafolio/core/ports';
 import { useKafka } from '@stockafolio/servers/mocha';
@@ -17,7 +17,7 @@ import { streamKilled } from './support/two-streams.js';
 const SOON = '?session=2000';
 const appOf = (name: string): string[] => ['--app', join(import.meta.dirname, `support/${name}-app.mjs`)];
 const [LISTING, COPYING] = [appOf('listing'), appOf('copying')];
-const codec = jsonCodec(Price);
+const codec = jsonCodec(Quote);
 
 describe('tombstones, on Kafka', () => {
   const at = tempFolder();
@@ -59,7 +59,7 @@ describe('tombstones, on Kafka', () => {
         };
       });
       await producer.send({ topic, messages });
-      await pause(random() * 60);
+      await pause(random() * 200);
     }
     await producer.disconnect();
     return { left, removed };
@@ -74,7 +74,7 @@ describe('tombstones, on Kafka', () => {
       ...['--topic', `listed=${sent.url}?partitions=2`],
     ];
     await must([...write, '--until-caught-up']);
-    const sending = sendPrices(prices.topic, prices.brokers, 6_000);
+    const sending = sendPrices(prices.topic, prices.brokers, 9_000);
     const read = ['stream', '--source', `${sent.url}${SOON}`, ...storesOf('copying'), ...COPYING];
     const [killed] = await Promise.all([
       streamKilled(write, sending, randomFrom(seed + 1)),

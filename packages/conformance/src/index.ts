@@ -17,5 +17,5 @@ export * from './sales.js';
 export * from './twice.js';
 export * from './repartitioned.js';
 export * from './noticed.js';
-export * from './prices.js';
+export * from './quotes.js';
 export * from './stocked.js';

@@ -1,6 +1,6 @@
 import { map, type Observable } from 'rxjs';
 import { describe, expect, test } from 'tstyche';
-import { limits, type Sale, sales, shelves, stock, type Stock } from '@stockafolio/conformance';
+import { type limits, type Sale, sales, shelves, stock, type Stock } from '@stockafolio/conformance';
 import {
   type Change,
   changelog,

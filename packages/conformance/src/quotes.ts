@@ -14,13 +14,13 @@ import {
 } from '@stockafolio/core';
 
 /** The price of a symbol, in a topic that any producer writes: its key is the symbol. */
-export const Price = record('price', { symbol: text({ min: 1 }), cents: int64(), time: timestamp() });
-export type Price = Infer<typeof Price>;
+export const Quote = record('quote', { symbol: text({ min: 1 }), cents: int64(), time: timestamp() });
+export type Quote = Infer<typeof Quote>;
 
-const keyed = { key: 'symbol', time: (price: Price) => price.time } as const;
-export const pricesTopic = topic(stream('prices', Price, keyed), { compactBy: ['symbol'] });
+const keyed = { key: 'symbol', time: (quote: Quote) => quote.time } as const;
+export const pricesTopic = topic(stream('prices', Quote, keyed), { compactBy: ['symbol'] });
 /** The same, as the first pipeline sends it on. */
-export const listedTopic = topic(stream('listed', Price, keyed), { compactBy: ['symbol'] });
+export const listedTopic = topic(stream('listed', Quote, keyed), { compactBy: ['symbol'] });
 
 const columns = { symbol: text(), cents: int64() };
 export const listed = table('listed', { partitionBy: ['symbol'] }, columns);

@@ -1,4 +1,5 @@
-import { type Mutation, rowId } from '@stockafolio/core/ports';
+import type { Table } from '@stockafolio/core';
+import { type Mutation, rowId, type RowValues } from '@stockafolio/core/ports';
 import { Outbox } from './outbox.js';
 
 /** Rows of one step that are searched one by one; more rows than that are found by key. */
@@ -30,6 +31,8 @@ export class StepRows {
   isRemoving = false;
   /** Whether that is because another value replaces it, which comes next. */
   isReplaced = false;
+  /** What is done with rows that are made now, instead of writing them. */
+  instead: ((table: Table, values: RowValues) => void) | undefined;
 
   get length(): number {
     return this.#rows.length;

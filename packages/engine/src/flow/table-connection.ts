@@ -31,9 +31,10 @@ export class TableConnection implements Connection {
         if (context.partial && table.shardIndex < 0) throw shardMissing(table);
         const plain = row instanceof Update ? fromUpdate(row) : (row as Readonly<Record<string, Value>>);
         const { stamp, version } = context;
+        const { instead, isRemoving } = context.rows;
         const values = read(plain, context.partition);
-        if (context.rows.isRemoving)
-          context.rows.put(new RemovedRow(table, values.slice(0, table.keyLength), stamp ?? version));
+        if (instead !== undefined) instead(table, values);
+        else if (isRemoving) context.rows.put(new RemovedRow(table, values, version));
         else if (stamp === undefined) context.rows.put(new Row(table, values, version));
         else context.rows.putVersioned(new Row(table, values, stamp));
       } catch (error) {

@@ -28,6 +28,7 @@ export class TopicConnection implements Connection {
     const take = (value: unknown): void => {
       if (!context.checkActive('topic', name)) return;
       try {
+        if (context.changing !== undefined) throw changingTopic(name, context.changing);
         if (context.partial) throw partsOfFigures(name);
         const { isRemoving, isReplaced } = context.rows;
         if (isRemoving && compactBy.length === 0) throw notCompacted(name);
@@ -76,5 +77,13 @@ function notCompacted(topic: string): StockafolioError {
     'ERR_PIPELINE_INVALID',
     `topic '${topic}' received a value that is removed, and is not compacted`,
     { hint: 'name the fields of the keys: topic(stream, { compactBy: [...] })' },
+  );
+}
+
+function changingTopic(topic: string, sender: string): StockafolioError {
+  return new StockafolioError(
+    'ERR_PIPELINE_INVALID',
+    `topic '${topic}' received a figure of '${sender}' that may still change, and that is emitted when a commit happens`,
+    { hint: 'such figures go into tables only; emit() what records alone determine' },
   );
 }

@@ -49,8 +49,7 @@ export class DirectWriter {
       return { table, list: state.rowsOf(owner, origins, shard) };
     });
     return (slot) => {
-      for (const { table, list } of lists)
-        rows.push(new RemovedRow(table, list(slot).slice(0, table.keyLength), state.version(slot)));
+      for (const { table, list } of lists) rows.push(new RemovedRow(table, list(slot), state.version(slot)));
     };
   }
 

@@ -37,8 +37,10 @@ export function connectPlan(context: PipelineContext, plan: Plan): void {
       connections.push(new RepartitionConnection(context, step));
     } else {
       const { observed, next, error } = step;
-      const seen = (value: unknown): void => (context.rows.isReplaced ? undefined : next(value));
-      connections.push({ connect: () => receive(context, observed, seen, error) });
+      const see = (value: unknown): void => {
+        if (!context.isAsking && !context.rows.isReplaced) next(value);
+      };
+      connections.push({ connect: () => receive(context, observed, see, error) });
     }
   }
   context.connect();

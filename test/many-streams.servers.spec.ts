@@ -40,7 +40,7 @@ describe('several streams, as topics of Kafka', () => {
       ...['stream', ...sourceArgs(both), '--tables', `embedded:${at('tables')}`],
       ...['--checkpoints', `file:${at('checkpoints')}`, '--checkpoint-interval', '200', ...APP],
     ];
-    const killed = await streamKilled(args, sendBoth(both, whileKilled(6_000), seed), randomFrom(seed + 1));
+    const killed = await streamKilled(args, sendBoth(both, whileKilled(8_000), seed), randomFrom(seed + 1));
     expect(killed, 'kills').to.be.greaterThan(2);
     await must([...args, '--until-caught-up']);
     await expectInOrder(both, embedded(at('tables')));

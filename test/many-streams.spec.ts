@@ -1,7 +1,6 @@
 import { logProducer } from '@stockafolio/connectors/log-local';
 import { expect } from 'chai';
 import { expectSameLines } from './support/dumps.js';
-import { whileKilled } from './support/kill.js';
 import { readLog } from './support/read-log.js';
 import { must } from './support/run-command.js';
 import { randomFrom, seedOf } from './support/seed.js';
@@ -41,7 +40,7 @@ describe('several streams, as logs in folders', () => {
     const begun = await both.orders.producer();
     await begun.close();
     await (await both.payments.producer()).close();
-    const killed = await streamKilled(args(), sendBoth(both, whileKilled(8_000), seed), randomFrom(seed + 1));
+    const killed = await streamKilled(args(), sendBoth(both, 12_000, seed), randomFrom(seed + 1));
     expect(killed, 'kills').to.be.greaterThan(3);
     await must([...args(), '--until-caught-up']);
     await expectInOrder(both, embedded(at('tables')));

@@ -34,7 +34,7 @@ describe('repartitions, as topics of Kafka', () => {
       ...['stream', '--source', `${url}${SOON}`, '--tables', tables],
       ...['--checkpoints', `file:${at('checkpoints')}`, '--checkpoint-interval', '200', ...ITEMS_APP],
     ];
-    const sending = sendSales(producer, whileKilled(6_000), seed);
+    const sending = sendSales(producer, whileKilled(8_000), seed);
     const killed = await streamKilled(args, sending, randomFrom(seed + 1));
     expect(killed, 'kills').to.be.greaterThan(2);
     await must([...args, '--until-caught-up']);

@@ -9,8 +9,8 @@ import { seedOf } from './support/seed.js';
 import { archive } from './support/stages.js';
 import { tempFolder } from './support/temp-folder.js';
 
-/** 30,000 trades in three parts. */
-const TRADES = Number(process.env['TEST_TRADES'] ?? 30_000) / 3;
+/** 15,000 trades in three parts. */
+const TRADES = Number(process.env['TEST_TRADES'] ?? 15_000) / 3;
 const USERS = 500;
 const DAMAGED = 12;
 

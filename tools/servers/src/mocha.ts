@@ -5,6 +5,9 @@ import { whatIsMissing } from './missing.js';
 import { startS3 } from './s3.js';
 import type { Server } from './server.js';
 
+// Servers and Spark jobs of tests live for seconds or minutes: the compiler for long runs costs them more than it saves.
+process.env['JAVA_TOOL_OPTIONS'] ??= '-XX:TieredStopAtLevel=1';
+
 const started = new Map<string, Promise<Server>>();
 
 /**

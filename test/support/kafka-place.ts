@@ -15,12 +15,13 @@ export function newTopic({ port }: Server): KafkaPlace & { readonly url: string 
 export async function readTopic(place: KafkaPlace): Promise<LoggedMessage[]> {
   const source = kafkaSource(place);
   const all: LoggedMessage[] = [];
+  const next = new Map<number, number>();
   try {
     await source.open(`reading-back-${Date.now()}`, {
-      assigned: async (partitions) => partitions.map((partition) => ({ partition, offset: 0 })),
+      // A group that could not answer in time is given its partitions again.
+      assigned: async (partitions) => partitions.map((partition) => ({ partition, offset: next.get(partition) ?? 0 })),
       revoked: async () => undefined,
     });
-    const next = new Map<number, number>();
     for (;;) {
       const batch = await source.next(500);
       for (const message of batch?.messages ?? []) {

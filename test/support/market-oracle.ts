@@ -180,7 +180,7 @@ export async function marketOracle(logs: MarketLogs, partitions: number, tables:
       if (paid.take(record, watermark)) letters.add(idOf(first, partition, message, 'paid'));
       if ('id' in record) toSymbols.send(partition, record.symbol, received, record);
     });
-    const newest = Math.max(...own.flat().map(({ record }) => record.time));
+    const newest = own.flat().reduce((latest, { record }) => Math.max(latest, record.time), 0);
     paid.moveTo(newest - Math.max(...first.streams.map((each) => each.outOfOrderness)));
   }
   for (const partition of numbers) {

@@ -20,6 +20,7 @@ export {
   mayBeSameSource,
   repartitionIdentity,
 } from './tables/input-name.js';
+export { readEarlyRows } from './tables/early-rows.js';
 export { copyLulls, readLulls } from './tables/lulls.js';
 export { Feed } from './partition/feed.js';
 export {
@@ -63,6 +64,7 @@ export {
   deadLetterParts,
   deadLetters,
   deadLetterTables,
+  earlyRows,
   partitionings,
   progress,
   runTables,

@@ -12,6 +12,11 @@ type Disturbance = (typeof kinds)[number];
 /** What happens to a run after each of its records. */
 export const anyDisturbances: fc.Arbitrary<fc.Stream<Disturbance>> = fc.infiniteStream(fc.constantFrom(...kinds));
 
+/** The same, but what was killed stays dead. */
+export const anyDeaths: fc.Arbitrary<fc.Stream<Disturbance>> = fc.infiniteStream(
+  fc.constantFrom(...kinds.filter((kind) => kind !== 'zombies')),
+);
+
 /** Pushes records, and disturbs the run after each of them. */
 export async function pushDisturbed(
   harness: PipelineHarness<Sale>,

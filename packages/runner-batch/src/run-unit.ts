@@ -10,6 +10,7 @@ import {
   PartitionEngine,
   partitioningOf,
   partitioningRow,
+  readEarlyRows,
   readFloors,
   readPartitionings,
   readTableIds,
@@ -105,6 +106,9 @@ async function run<T>(
   const saver = await resume(ports, unit, engine);
   // Floors lie behind what is repartitioned; and offsets of other partitions say nothing about them.
   if (!isDivided) engine.setFloors((await readFloors(ports.tables, pipeline.name)).get(partition) ?? []);
+  engine.setEarlyRows(
+    isDivided ? ranges.map(() => Number.POSITIVE_INFINITY) : await readEarlyRows(ports.tables, pipeline, partition),
+  );
   if (!unit.fresh && engine.position.offset !== unit.from) {
     const { offset, version } = engine.position;
     return { stage: pipeline.name, partition, records: 0, setAside: 0, rows: 0, offset, version };
@@ -142,6 +146,7 @@ async function run<T>(
     input.seen = seenAt(histories[n] ?? [], input.offset, begun[n] ?? { offset: 0 });
   });
   engine.flush();
+  await writer.write(engine.takeNotes());
   await writer.write(await completed(final.take(engine.drain())));
   for (const rows of final.end(engine.commitInParts(unit.writeRows))) await writer.write(await completed(rows));
   await writer.settle();

@@ -14,8 +14,8 @@ export type Depth = 'own' | 'whole' | 'saved';
 
 /** The rows and checkpoints of one cut through all assigned partitions. */
 interface Cut {
-  /** Written before all else: where records of some streams went on without others. */
-  readonly lulls: readonly Mutation[];
+  /** Written before all else: where records of some streams went on without others, and windows were emitted early. */
+  readonly before: readonly Mutation[];
   readonly rows: readonly Mutation[];
   /** Parts of shared figures. */
   readonly figures: readonly Mutation[];
@@ -151,7 +151,7 @@ export class Committer<T> {
   async #bring(cut: Cut): Promise<void> {
     const { source } = this.#options;
     // Without them another order is possible, in which other records would have these numbers.
-    if (cut.lulls.length > 0) await this.#write('writing rows', cut.lulls);
+    if (cut.before.length > 0) await this.#write('writing rows', cut.before);
     // Others need not wait for the rows; a checkpoint and the progress must wait for both.
     await Promise.all([this.#sendAll(cut.sendings), this.#writeRows(cut)]);
     this.#check();
@@ -207,7 +207,7 @@ function takeCut<T>(
   depthOf: (task: PartitionTask) => Depth,
   now: number,
 ): Cut | undefined {
-  const lulls: Mutation[] = [];
+  const before: Mutation[] = [];
   const rows: Mutation[] = [];
   const figures: Mutation[] = [];
   const progress: Mutation[] = [];
@@ -221,9 +221,9 @@ function takeCut<T>(
     const whole = depth !== 'own';
     if (whole) told.push(task);
     if (task.dirty || (whole && task.owing)) {
-      lulls.push(...task.engine.takeNotes());
       for (const row of task.engine.commitOwn()) rows.push(row);
       if (whole) for (const row of task.engine.commit()) figures.push(row);
+      before.push(...task.engine.takeNotes());
       progress.push(...task.notes);
       task.notes = [];
       progress.push(task.engine.progress(), ...task.engine.marks());
@@ -252,7 +252,7 @@ function takeCut<T>(
     const { partition, offset, inputs } = positionOf(task);
     together.push(inputs === undefined ? { partition, offset } : { partition, offset, inputs });
   }
-  return { lulls, rows, figures, progress, sendings, checkpoints, partitions, positions };
+  return { before, rows, figures, progress, sendings, checkpoints, partitions, positions };
 }
 
 function factsOf({ partition, engine, end, oldest }: PartitionTask): CommittedPartition {

@@ -25,6 +25,7 @@ import {
   PartitionEngine,
   partitioningOf,
   partitioningRow,
+  readEarlyRows,
   readFloors,
   readLulls,
   readProgress,
@@ -136,6 +137,7 @@ export async function openPartition<T>(options: StageOptions<T>, opening: Openin
   const files = filesWithin(checkpoints, clock, options.checkpointTimeout ?? CHECKPOINT_TIMEOUT);
   const writer = new CheckpointWriter({ pipeline: pipeline.name, source, engine, files, tableIds }, chain);
   engine.setFloors((await readFloors(options.tables, pipeline.name)).get(partition) ?? []);
+  engine.setEarlyRows(await readEarlyRows(options.tables, pipeline, partition));
   const now = clock.elapsed();
   return {
     partition,

@@ -18,6 +18,7 @@ import {
   MessageIntake,
   PartitionEngine,
   type RecordPosition,
+  readEarlyRows,
   readLulls,
   restoreCheckpoint,
   runTables,
@@ -346,6 +347,7 @@ export class StageHarness<T> {
       });
       running = { engine, writer: this.#writer(engine, chain), feed: this.#feed(engine, lulls) };
     }
+    running.engine.setEarlyRows(await readEarlyRows(this.tables, this.#pipeline, partition));
     this.#running[partition] = running;
     const from = running.engine.inputs.all.map(({ offset }) => offset);
     for (const logged of this.#log) {

@@ -7,6 +7,7 @@ export const reservedTables: ReadonlySet<string> = new Set([
   'partitionings',
   'source_marks',
   'stream_lulls',
+  'early_rows',
   'dead_letters',
   'dead_letter_parts',
 ]);

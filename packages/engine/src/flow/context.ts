@@ -14,6 +14,7 @@ import { isFatal } from './fatal.js';
 import { asThrown } from './defect.js';
 import { FanOut, inOrder, type Receiver } from './fan-out.js';
 import { Moments } from './moments.js';
+import { RemovedRow } from './row.js';
 import { StepRows } from './step-rows.js';
 
 /** A stateful operator, as the engine uses it. */
@@ -128,6 +129,12 @@ export class PipelineContext implements RunningEngine {
   #emitting = false;
   /** The operator whose figure is being emitted; undefined if it is final, or nothing is. */
   changing: string | undefined;
+  /** Whether a figure is only sent to learn which rows it makes: see {@link rowsOf}. */
+  isAsking = false;
+  /** Whether values of open windows have been emitted in this step. */
+  hasEmittedEarly = false;
+  /** Whether an earlier run may have emitted values that are not final, at any record from here on. */
+  repeatsEarly = false;
   readonly pipeline: string;
   readonly partition: number;
   /** Milliseconds since some moment, if there is a clock. */
@@ -302,6 +309,11 @@ export class PipelineContext implements RunningEngine {
   undo(): void {
     for (const operator of this.operators) operator.rollback(this.record);
     this.rejected = [];
+    this.#mend();
+  }
+
+  /** Clears the failure, and makes the connections again that it has ended. */
+  #mend(): void {
     this.failure = undefined;
     const broken = this.broken;
     this.broken = [];
@@ -334,6 +346,25 @@ export class PipelineContext implements RunningEngine {
     this.changing = undefined;
     this.stamp = outer;
     return isAlone ? this.#endFigure(operator, figure) : this.failure === undefined;
+  }
+
+  /**
+   * The keys of the rows that a figure would make, which is not emitted: as removals, of version 0. None if a function on
+   * its way throws: then all of its rows are undone.
+   */
+  rowsOf(operator: string, send: () => void): readonly RemovedRow[] {
+    const made: RemovedRow[] = [];
+    const { changing } = this;
+    this.rows.instead = (table, values) => made.push(new RemovedRow(table, values, 0));
+    this.changing = operator;
+    this.isAsking = true;
+    send();
+    this.isAsking = false;
+    this.changing = changing;
+    this.rows.instead = undefined;
+    if (this.failure === undefined) return made;
+    if (this.fatal === undefined) this.#mend();
+    return [];
   }
 
   /**

@@ -22,4 +22,9 @@ export class Row implements Mutation {
 /** The removal of a row: it has the values of the key alone. */
 export class RemovedRow extends Row {
   readonly deleted = true;
+
+  /** @param values those of the whole row, or of its key */
+  constructor(table: Table, values: RowValues, version: number) {
+    super(table, values.slice(0, table.keyLength), version);
+  }
 }

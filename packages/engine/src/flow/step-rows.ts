@@ -1,4 +1,5 @@
-import { type Mutation, rowId } from '@stockafolio/core/ports';
+import type { Table } from '@stockafolio/core';
+import { type Mutation, rowId, type RowValues } from '@stockafolio/core/ports';
 import { Outbox } from './outbox.js';
 
 /** Rows of one step that are searched one by one; more rows than that are found by key. */
@@ -26,8 +27,8 @@ export class StepRows {
 
   /** The records that leave for other partitions: a step that is undone has sent none. */
   readonly leaving = new Outbox();
-  /** Whether rows are made to be removed: what they are made from is no more. */
-  isRemoving = false;
+  /** What is done with rows that are made now, instead of writing them. */
+  instead: ((table: Table, values: RowValues) => void) | undefined;
 
   get length(): number {
     return this.#rows.length;

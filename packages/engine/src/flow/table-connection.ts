@@ -5,7 +5,7 @@ import type { Connection, PipelineContext } from './context.js';
 import { asThrown } from './defect.js';
 import { receive } from './receive.js';
 import { rowReader } from './row-reader.js';
-import { RemovedRow, Row } from './row.js';
+import { Row } from './row.js';
 
 /** Receives the rows that a flow sends to a table. */
 export class TableConnection implements Connection {
@@ -31,9 +31,9 @@ export class TableConnection implements Connection {
         if (context.partial && table.shardIndex < 0) throw shardMissing(table);
         const plain = row instanceof Update ? fromUpdate(row) : (row as Readonly<Record<string, Value>>);
         const { stamp, version } = context;
+        const { instead } = context.rows;
         const values = read(plain, context.partition);
-        if (context.rows.isRemoving)
-          context.rows.put(new RemovedRow(table, values.slice(0, table.keyLength), stamp ?? version));
+        if (instead !== undefined) instead(table, values);
         else if (stamp === undefined) context.rows.put(new Row(table, values, version));
         else context.rows.putVersioned(new Row(table, values, stamp));
       } catch (error) {

@@ -21,6 +21,7 @@ import { asThrown } from '../flow/defect.js';
 import type { BatchReceiver, FanOut } from '../flow/fan-out.js';
 import type { Moments } from '../flow/moments.js';
 import { receive } from '../flow/receive.js';
+import { RemovedRow } from '../flow/row.js';
 import type { State } from '@stockafolio/core/ports';
 import type { DueBook } from '../timers/due-book.js';
 import { changingInput } from './changing-input.js';
@@ -346,12 +347,24 @@ export class OperatorHost
     const { context } = this;
     const { partial, rows } = context;
     context.partial = partial || isPartial;
-    rows.isRemoving = isRemoved;
+    if (isRemoved)
+      rows.instead = (table, values) => rows.put(new RemovedRow(table, values, version ?? context.version));
     const isEmitted = context.emit(this.node.name, figure, () => this.output.next(figure), version);
-    rows.isRemoving = false;
+    rows.instead = undefined;
     context.partial = partial;
     return isEmitted;
   };
+
+  /** The keys of the rows that a figure would make: see `PipelineContext.rowsOf`. */
+  rowsOf(figure: object, isPartial = this.node.isShared): readonly RemovedRow[] {
+    if (!this.isObserved) return [];
+    const { context } = this;
+    const { partial } = context;
+    context.partial = partial || isPartial;
+    const rows = context.rowsOf(this.node.name, () => this.output.next(figure));
+    context.partial = partial;
+    return rows;
+  }
 
   /** Emits a figure that will be emitted again: if it fails, nothing is dead-lettered yet. */
   emitEarly(figure: object, options: FigureOptions): boolean {

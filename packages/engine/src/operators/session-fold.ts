@@ -2,6 +2,7 @@ import type { Fields, FinalWindow, ObjectOf } from '@stockafolio/core';
 import type { KeyTuple, OperatorLayout, SessionNodeOptions } from '@stockafolio/core/plan';
 import type { SubKeys } from '@stockafolio/core/ports';
 import type { Operator, Timers } from '../operator/operator.js';
+import { EarlierRows } from './earlier-rows.js';
 import { EarlyEmission } from './early-emission.js';
 import { emitFinalWindows, type FinalFigure } from './final-windows.js';
 import { beginState, type BeginState } from './first-record.js';
@@ -31,6 +32,7 @@ export class SessionFold<T, F extends Fields> implements Operator<T> {
   readonly #closing: Timers;
   readonly #dropping: Timers;
   readonly #early: EarlyEmission;
+  readonly #earlier: EarlierRows;
 
   constructor(host: OperatorHost, options: SessionNodeOptions<T, F>) {
     this.#host = host;
@@ -45,6 +47,11 @@ export class SessionFold<T, F extends Fields> implements Operator<T> {
         if (this.#sessions.version(session) < below) this.#emitPending(session, 'early');
       }),
     );
+    this.#earlier = new EarlierRows(host, {
+      figure: (session) => this.#present(session),
+      version: (session) => this.#sessions.version(session),
+      isPartial: () => false,
+    });
   }
 
   process(record: T): void {
@@ -80,11 +87,16 @@ export class SessionFold<T, F extends Fields> implements Operator<T> {
     else emitFinalWindows(this.#host, windows, false, (session) => this.#drop(session));
   }
 
+  rollback(record: number): void {
+    this.#earlier.rollback(record);
+  }
+
   flush(): void {
     this.#closing.forEach((session) => this.#emitPending(session, 'lull'));
   }
 
   collect(): boolean {
+    this.#earlier.collect();
     return this.#early.collect();
   }
 
@@ -95,7 +107,9 @@ export class SessionFold<T, F extends Fields> implements Operator<T> {
     state.forEachLive((slot) => {
       for (let each = sessions.first(slot); each !== NONE; each = sessions.next(each)) {
         const end = this.#hidden(each).$end;
-        const isOpen = end > context.watermark || (wasFinalOnly && this.#hidden(each).$pending);
+        const { $pending } = this.#hidden(each);
+        const isOpen = end > context.watermark || (wasFinalOnly && $pending);
+        this.#earlier.loaded(each, $pending);
         if (isOpen && !this.#early.isFinalOnly) this.#closing.add(end, each, -1);
         this.#dropping.add(end + this.#options.allowedLateness, each, -1);
       }
@@ -131,9 +145,11 @@ export class SessionFold<T, F extends Fields> implements Operator<T> {
     let session: number;
     if (first === NONE) {
       session = this.#enter(slot, time);
+      this.#earlier.begin(session);
       this.#hidden(session).$end = end;
       this.#begin?.(record);
     } else if (this.#startOf(first) <= time) {
+      this.#earlier.change(first, this.#hidden(first).$pending);
       session = this.#enter(slot, this.#startOf(first));
     } else {
       session = this.#moveStart(slot, first, time);
@@ -154,6 +170,7 @@ export class SessionFold<T, F extends Fields> implements Operator<T> {
   #moveStart(slot: number, session: number, start: number): number {
     const { value, window } = this.#remove(session);
     const moved = this.#enter(slot, start);
+    this.#earlier.begin(moved);
     Object.assign(this.#sessions.cursor, value);
     this.#hidden(moved).$end = window.end;
     return moved;
@@ -179,6 +196,7 @@ export class SessionFold<T, F extends Fields> implements Operator<T> {
     const { record } = host.moment;
     const figure = this.#figure(session);
     if (host.isObserved) host.emitFigure({ ...figure, isRemoved: true }, { isRemoved: true });
+    this.#earlier.removed(session);
     this.#closing.remove(session, record);
     this.#dropping.remove(session, record);
     this.#sessions.remove(session, record);
@@ -188,6 +206,7 @@ export class SessionFold<T, F extends Fields> implements Operator<T> {
   /** Drops a session that is final, and its key with the last one. */
   #drop(session: number): void {
     if (this.#early.isFinalOnly) this.#emitPending(session, 'close');
+    this.#earlier.forget(session);
     const slot = this.#sessions.above(session);
     this.#sessions.remove(session);
     if (this.#sessions.count(slot) === 0) this.#host.state.remove(slot);
@@ -196,15 +215,22 @@ export class SessionFold<T, F extends Fields> implements Operator<T> {
   /** @param when at `close` it is the last time: a failure is then not retried */
   #emitPending(session: number, when: 'close' | 'lull' | 'early'): void {
     if (!this.#hidden(session).$pending) return;
+    if (when !== 'close') this.#host.context.hasEmittedEarly = true;
     if (!this.#emit(session, when === 'early') && when !== 'close') this.#hidden(session).$pending = true;
   }
 
   /** Emits a session, with the version of the record that changed it last, whenever it is emitted. */
   #emit(session: number, isEarly = false): boolean {
     this.#hidden(session).$pending = false;
-    const figure = { ...this.#figure(session), isRemoved: false };
+    const figure = this.#present(session);
     const options = { version: this.#sessions.version(session) };
-    return isEarly ? this.#host.emitEarly(figure, options) : this.#host.emitFigure(figure, options);
+    const isEmitted = isEarly ? this.#host.emitEarly(figure, options) : this.#host.emitFigure(figure, options);
+    this.#earlier.emitted(session);
+    return isEmitted;
+  }
+
+  #present(session: number): object {
+    return { ...this.#figure(session), isRemoved: false };
   }
 
   #figure(session: number): FinalWindow<KeyTuple, ObjectOf<F>> {

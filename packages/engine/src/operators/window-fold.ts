@@ -13,6 +13,7 @@ import type { PipelineContext } from '../flow/context.js';
 import type { KeyEntry, State, StateView } from '@stockafolio/core/ports';
 import type { DueBook } from '../timers/due-book.js';
 import { BatchOperator, type Process } from './batch-operator.js';
+import { EarlierRows } from './earlier-rows.js';
 import { EarlyEmission } from './early-emission.js';
 import { emitFinalWindows, type FinalFigure } from './final-windows.js';
 import { beginState, type BeginState } from './first-record.js';
@@ -37,6 +38,7 @@ export class WindowFold<T, F extends Fields> extends BatchOperator<T> {
   readonly #closing: DueBook;
   readonly #dropping: DueBook;
   readonly #early: EarlyEmission;
+  readonly #earlier: EarlierRows;
   /** Whether every key so far began with the stream's own key, so that this partition holds whole windows. */
   #whole = true;
   /** Windows wait for the watermark; if one is emitted for a late record, the batch is abandoned. */
@@ -55,6 +57,11 @@ export class WindowFold<T, F extends Fields> extends BatchOperator<T> {
         if (host.state.version(slot) < below) this.#emitPending(slot, 'early');
       }),
     );
+    this.#earlier = new EarlierRows(host, {
+      figure: (slot) => this.#figure(slot),
+      version: (slot) => host.state.version(slot),
+      isPartial: () => !this.#whole,
+    });
     this.#keyOf = keyReader(options.key, `operator '${host.node.name}'`);
   }
 
@@ -74,6 +81,7 @@ export class WindowFold<T, F extends Fields> extends BatchOperator<T> {
 
   #drop(slot: number): void {
     if (this.#early.isFinalOnly) this.#emitPending(slot, 'close');
+    this.#earlier.forget(slot);
     this.host.state.remove(slot);
   }
 
@@ -82,6 +90,7 @@ export class WindowFold<T, F extends Fields> extends BatchOperator<T> {
   }
 
   collect(): boolean {
+    this.#earlier.collect();
     return this.#early.collect();
   }
 
@@ -91,7 +100,9 @@ export class WindowFold<T, F extends Fields> extends BatchOperator<T> {
     const { state, context } = this.host;
     state.forEachLive((slot) => {
       const end = this.#windower.end(state.part(slot, 0) as number);
-      const isOpen = end > context.watermark || (wasFinalOnly && this.#cursorAt(slot).$pending);
+      const { $pending } = this.#cursorAt(slot);
+      const isOpen = end > context.watermark || (wasFinalOnly && $pending);
+      this.#earlier.loaded(slot, $pending);
       if (isOpen && !this.#early.isFinalOnly) this.#closing.add(end, slot, -1);
       this.#dropping.add(end + this.#lateness, slot, -1);
     });
@@ -114,7 +125,7 @@ export class WindowFold<T, F extends Fields> extends BatchOperator<T> {
     return instantiate(owner, windowCode<T>, {
       ...{ fold: this.#options.fold, context, entry, state, cursor: state.cursor },
       ...{ windower: this.#windower, lateness: this.#lateness, late: host.late },
-      ...{ load: keyLoader(owner, entry.load, [key], () => current.start), current },
+      ...{ earlier: this.#earlier, load: keyLoader(owner, entry.load, [key], () => current.start), current },
       beginState: beginState(host, this.#options),
       endOf: (start: number, time: number) => this.#endOf(start, time),
       beginWindow: (end: number, slot: number) => this.#beginWindow(end, slot),
@@ -135,6 +146,7 @@ export class WindowFold<T, F extends Fields> extends BatchOperator<T> {
     const { record, watermark } = this.host.moment;
     if (end > watermark && !this.#early.isFinalOnly) this.#closing.add(end, slot, record);
     this.#dropping.add(end + this.#lateness, slot, record);
+    this.#earlier.begin(slot);
   }
 
   /** The end of a window. @throws ERR_ROW_INVALID if a calendar gives no end after the record */
@@ -150,6 +162,7 @@ export class WindowFold<T, F extends Fields> extends BatchOperator<T> {
 
   #emitPending(slot: number, when: Moment): void {
     if (!this.#cursorAt(slot).$pending) return;
+    if (when !== 'close') this.host.context.hasEmittedEarly = true;
     if (!this.#emit(slot, when === 'early') && when !== 'close') this.#cursorAt(slot).$pending = true;
   }
 
@@ -173,7 +186,10 @@ export class WindowFold<T, F extends Fields> extends BatchOperator<T> {
     const { state } = host;
     this.#cursorAt(slot).$pending = false;
     const options = { version: state.version(slot), isPartial: !this.#whole };
-    return isEarly ? host.emitEarly(this.#figure(slot), options) : host.emitFigure(this.#figure(slot), options);
+    const figure = this.#figure(slot);
+    const isEmitted = isEarly ? host.emitEarly(figure, options) : host.emitFigure(figure, options);
+    this.#earlier.emitted(slot);
+    return isEmitted;
   }
 
   #figure(slot: number): FinalWindow<KeyTuple, ObjectOf<F>> {
@@ -194,6 +210,7 @@ interface WindowScope<T> {
   readonly state: State;
   readonly cursor: StateView;
   readonly windower: Windower;
+  readonly earlier: EarlierRows;
   readonly lateness: number;
   readonly late: (until: number) => void;
   readonly endOf: (start: number, time: number) => number;
@@ -205,7 +222,7 @@ interface WindowScope<T> {
 /** Names nothing from outside: see `instantiate`. */
 function windowCode<T>(scope: WindowScope<T>): Process<T> {
   const { load, current, context, entry, state, cursor, windower, lateness, late, endOf, emitLate } = scope;
-  const { beginState, beginWindow } = scope;
+  const { beginState, beginWindow, earlier } = scope;
   const { position } = context.states;
   const fold = scope.fold as (state: StateView, record: T) => unknown;
   const hidden = cursor as unknown as Hidden;
@@ -229,6 +246,8 @@ function windowCode<T>(scope: WindowScope<T>): Process<T> {
         if (state.created) {
           beginWindow(end, slot);
           if (beginState !== undefined) beginState(record);
+        } else if (!hidden.$pending || earlier.isWatching) {
+          earlier.change(slot, hidden.$pending);
         }
         fold(cursor, record);
         hidden.$pending = true;

@@ -37,7 +37,10 @@ export function connectPlan(context: PipelineContext, plan: Plan): void {
       connections.push(new RepartitionConnection(context, step));
     } else {
       const { observed, next, error } = step;
-      connections.push({ connect: () => receive(context, observed, next, error) });
+      const see = (value: unknown): void => {
+        if (!context.isAsking) next(value);
+      };
+      connections.push({ connect: () => receive(context, observed, see, error) });
     }
   }
   context.connect();

@@ -17,6 +17,7 @@ import type { RecordPosition } from '../tables/dead-letter.js';
 import type { Rejection } from '../tables/dead-letter-watch.js';
 import { inputName } from '../tables/input-name.js';
 import { partitioningOf, type Partitioning } from '../tables/partitioning.js';
+import { earlyRowsUpTo } from '../tables/early-rows.js';
 import { progressRow } from '../tables/progress.js';
 import { Rejections } from './rejections.js';
 import { markRow } from '../tables/source-marks.js';
@@ -41,6 +42,8 @@ export class PartitionEngine {
   /** When the source received the last message, epoch milliseconds. */
   #ingested = 0;
   #floors: readonly VersionFloor[] = [];
+  /** By stream, the offset up to which an earlier run emitted open windows. */
+  #early: readonly number[] = [];
   /** The next offset with a version floor that has not been reached; infinity if there is none. */
   nextFloor = Number.POSITIVE_INFINITY;
 
@@ -160,6 +163,19 @@ export class PartitionEngine {
       if (floor.offset <= offset) this.#context.version = Math.max(this.#context.version, floor.version);
       else this.nextFloor = Math.min(this.nextFloor, floor.offset);
     }
+  }
+
+  /**
+   * Sets up to which offsets, by stream, an earlier run may have emitted open windows: rows of theirs that later values do
+   * not write are removed.
+   */
+  setEarlyRows(offsets: readonly number[]): void {
+    this.#early = offsets;
+    this.#passEarly();
+  }
+
+  #passEarly(): void {
+    this.#context.repeatsEarly = this.inputs.all.some(({ offset }, n) => offset < (this.#early[n] ?? 0));
   }
 
   /** Processes a record. */
@@ -338,7 +354,15 @@ export class PartitionEngine {
     context.active = false;
     context.betweenRecords = false;
     this.#check();
+    if (context.hasEmittedEarly) this.#noteEarlyRows();
     this.#rejections.figures({ offset: Math.max(0, this.inputs.offset - 1), ingested: this.#ingested });
+  }
+
+  #noteEarlyRows(): void {
+    const { pipeline, partition } = this.#options;
+    const offsets = this.inputs.all.map(({ offset }) => offset);
+    this.#notes.push(...earlyRowsUpTo(pipeline, partition, offsets, this.#context.version));
+    this.#context.hasEmittedEarly = false;
   }
 
   /** Ends the run if the pipeline itself is at fault. */
@@ -364,7 +388,10 @@ export class PartitionEngine {
     if (latest > this.#latest) this.#advance(latest);
     context.active = false;
     context.betweenRecords = false;
+    // What is emitted because of a record is emitted again when it is repeated.
+    context.hasEmittedEarly = false;
     this.#continueAfter(position);
+    if (context.repeatsEarly) this.#passEarly();
     this.#check();
     this.#rejections.figures(position);
     context.states.settle();

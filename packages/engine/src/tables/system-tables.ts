@@ -112,6 +112,22 @@ export const streamLulls = table(
 );
 
 /**
+ * Up to which offset the rows of windows that were still open, written in a lull or at a commit, may be in the tables.
+ * Written before them: a run that repeats these records removes what the windows' later values do not write.
+ */
+export const earlyRows = table(
+  'early_rows',
+  { partitionBy: ['pipeline'], clusterBy: ['partition'] },
+  {
+    /** With the name of the stream behind it, if there are several. */
+    pipeline: text(),
+    partition: int32(),
+    /** The offset after the last record that such a row is made of. */
+    offset: int64(),
+  },
+);
+
+/**
  * Longest message that is stored whole, in UTF-16 units. Of a longer one only the beginning is stored; the source has
  * it.
  */
@@ -177,6 +193,7 @@ export const runTables: readonly Table[] = [
   checkpointCuts,
   sourceMarks,
   streamLulls,
+  earlyRows,
 ] as Table[];
 
 /** The tables of the dead letters. */

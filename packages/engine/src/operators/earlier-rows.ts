@@ -1,0 +1,134 @@
+import { rowId } from '@stockafolio/core/ports';
+import { RemovedRow } from '../flow/row.js';
+import type { OperatorHost } from './operator-host.js';
+
+/** How the windows of an operator become rows. */
+interface Windows {
+  /** The present value of a window. */
+  figure(slot: number): object;
+  /** The version of the record that changed it last, in microseconds. */
+  version(slot: number): number;
+  /** Whether it is only this partition's part. */
+  isPartial(): boolean;
+}
+
+/** Rows by their ids. */
+type Rows = Map<string, RemovedRow>;
+
+interface Kept {
+  readonly rows: Rows;
+  /** Whether the window has changed since these were last compared with its value. */
+  isStale: boolean;
+}
+
+/**
+ * Removes rows of windows that are not final, if a later value of the window does not write them: because a function in
+ * between drops it, or makes another key from it. When open windows are emitted, no record tells; so without this, what
+ * is in tables would depend on when lulls and commits happened.
+ *
+ * What a value has written is what the functions make from it. So it need not be stored: they are called again when the
+ * value is about to change, if it was emitted, or may have been by a run that was killed.
+ */
+export class EarlierRows {
+  readonly #host: OperatorHost;
+  readonly #windows: Windows;
+  /** By window, the rows of its earlier values that tables may have. */
+  readonly #kept = new Map<number, Kept>();
+  /** The windows of which an earlier run may have emitted the present value. */
+  readonly #repeated = new Set<number>();
+  /** What was forgotten for the record with this number. */
+  readonly #forgotten: { record: number; readonly kept: [number, Kept][] } = { record: -1, kept: [] };
+
+  constructor(host: OperatorHost, windows: Windows) {
+    this.#host = host;
+    this.#windows = windows;
+  }
+
+  /** Whether {@link change} may have to do with windows that have changed since they were emitted. */
+  get isWatching(): boolean {
+    return this.#kept.size > 0 || this.#repeated.size > 0 || this.#host.context.repeatsEarly;
+  }
+
+  /**
+   * A window that is not new is about to change.
+   *
+   * @param isPending whether it has changed since it was emitted
+   */
+  change(slot: number, isPending: boolean): void {
+    const isRepeated = this.#repeated.delete(slot);
+    this.begin(slot);
+    const kept = this.#kept.get(slot);
+    if (kept !== undefined) kept.isStale = true;
+    if (isPending && !isRepeated) return;
+    const rows = this.#host.rowsOf(this.#windows.figure(slot), this.#windows.isPartial());
+    if (rows.length === 0) return;
+    const all = kept ?? { rows: new Map(), isStale: true };
+    for (const row of rows) all.rows.set(rowId(row), row);
+    this.#kept.set(slot, all);
+  }
+
+  /** A window begins. */
+  begin(slot: number): void {
+    if (this.#host.context.repeatsEarly) this.#repeated.add(slot);
+  }
+
+  /** A window was emitted, or could not be: its earlier rows are removed. */
+  emitted(slot: number): void {
+    if (this.#kept.size === 0) return;
+    const kept = this.#kept.get(slot);
+    // A record that fails removes nothing.
+    if (kept === undefined || this.#host.context.failure !== undefined) return;
+    this.#compare(slot, kept);
+    this.#kept.delete(slot);
+  }
+
+  /** A commit: no row that the present value does not write outlasts it. */
+  collect(): void {
+    for (const [slot, kept] of this.#kept) if (kept.isStale) this.#compare(slot, kept);
+  }
+
+  #compare(slot: number, kept: Kept): void {
+    const windows = this.#windows;
+    const present = new Set(this.#host.rowsOf(windows.figure(slot), windows.isPartial()).map(rowId));
+    this.#remove(kept.rows, windows.version(slot), present);
+    kept.isStale = false;
+    if (kept.rows.size === 0) this.#kept.delete(slot);
+  }
+
+  #remove(rows: Rows, version: number, present?: ReadonlySet<string>): void {
+    for (const [id, { table, values }] of rows) {
+      if (present?.has(id) === true) continue;
+      this.#host.context.rows.putVersioned(new RemovedRow(table, values, version));
+      rows.delete(id);
+    }
+  }
+
+  /** A window was loaded. @param isPending whether it had changed since it was emitted */
+  loaded(slot: number, isPending: boolean): void {
+    if (isPending) this.#repeated.add(slot);
+  }
+
+  /** A window is dropped, after it was emitted. */
+  forget(slot: number): void {
+    this.#kept.delete(slot);
+    this.#repeated.delete(slot);
+  }
+
+  /** A window is no more, because of the current record. Its present rows are removed otherwise. */
+  removed(slot: number): void {
+    this.#repeated.delete(slot);
+    const kept = this.#kept.get(slot);
+    if (kept === undefined) return;
+    const { record, version } = this.#host.moment;
+    if (this.#forgotten.record !== record) this.#forgotten.kept.length = 0;
+    this.#forgotten.record = record;
+    this.#forgotten.kept.push([slot, { ...kept, rows: new Map(kept.rows) }]);
+    this.#remove(kept.rows, version);
+    this.#kept.delete(slot);
+  }
+
+  rollback(record: number): void {
+    if (this.#forgotten.record !== record) return;
+    for (const [slot, kept] of this.#forgotten.kept.splice(0)) this.#kept.set(slot, kept);
+  }
+}

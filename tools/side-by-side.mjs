@@ -4,7 +4,7 @@
  * The output of a command is shown when it ends, so that no two mix. Fails if one of them fails, after all have ended.
  * A signal ends what was started.
  *
- * node .ci/side-by-side.mjs COMMAND...
+ * node tools/side-by-side.mjs COMMAND...
  */
 import { spawn } from 'node:child_process';
 

@@ -8,13 +8,16 @@ import { lastLine, must, run, start, type Ended } from './support/run-command.js
 import { seedOf } from './support/seed.js';
 import { tempFolder } from './support/temp-folder.js';
 
+/** 30,000 with TEST_TRADES=30000. */
+const TRADES = Number(process.env['TEST_TRADES'] ?? 10_000);
+
 describe('two deployments with one group', () => {
   const at = tempFolder();
   const kafka = useKafka();
   const seed = seedOf('groups');
   const generate = (to: string, more: readonly string[] = []): ReturnType<typeof must> =>
     must([
-      ...['generate', '--to', to, '--trades', '30000', '--users', '2000', '--rate', '200'],
+      ...['generate', '--to', to, '--trades', String(TRADES), '--users', '2000', '--rate', '200'],
       ...['--seed', String(seed), '--start', '2026-01-05', ...more],
     ]);
   const streamArgs = (url: string, name: string, ...more: string[]): string[] => [

@@ -10,6 +10,9 @@ import { lastLine, must, run, start } from './support/run-command.js';
 import { randomFrom, seedOf } from './support/seed.js';
 import { tempFolder } from './support/temp-folder.js';
 
+/** 60,000 with TEST_TRADES=60000. */
+const TRADES = Number(process.env['TEST_TRADES'] ?? 30_000);
+
 const GOOD = {
   ...{ id: 'x', user: 'ann', symbol: 'IBM', sector: 'Tech', side: 'buy', quantity: 1, price: 1 },
   time: '2026-01-05T15:00:00.000Z',
@@ -29,8 +32,8 @@ describe('whole runs on Kafka', () => {
 
   it('make the same tables as a log of the same trades, and the archive of the topic makes them once more', async () => {
     const { url, ...place } = newTopic(kafka());
-    await must(['generate', '--to', url, '--trades', '30000', ...trades]);
-    await must(['generate', '--to', `log:${at('log')}`, '--trades', '30000', ...trades]);
+    await must(['generate', '--to', url, '--trades', String(TRADES / 2), ...trades]);
+    await must(['generate', '--to', `log:${at('log')}`, '--trades', String(TRADES / 2), ...trades]);
     const found = (await readTopic(place)).map(({ partition, offset, value }) => [partition, offset, String(value)]);
     const logged = (await readLog(at('log'))).map(({ partition, offset, value }) => [partition, offset, String(value)]);
     expect(found).to.deep.equal(logged);
@@ -55,8 +58,8 @@ describe('whole runs on Kafka', () => {
 
   it('lose and double nothing when workers are killed, one after the other', async () => {
     const { url } = newTopic(kafka());
-    await must(['generate', '--to', url, '--trades', '60000', ...trades]);
-    await must(['generate', '--to', `log:${at('log-workers')}`, '--trades', '60000', ...trades]);
+    await must(['generate', '--to', url, '--trades', String(TRADES), ...trades]);
+    await must(['generate', '--to', `log:${at('log-workers')}`, '--trades', String(TRADES), ...trades]);
     const life = start([
       ...workerArgs(url, 'workers'),
       ...['--workers', '3', '--until-caught-up', '--commit-records', '500', '--checkpoint-interval', '100', '--json'],
@@ -81,7 +84,7 @@ describe('whole runs on Kafka', () => {
 
   it('end all workers by one Ctrl-C, after the commit', async () => {
     const { url } = newTopic(kafka());
-    await must(['generate', '--to', url, '--trades', '20000', ...trades]);
+    await must(['generate', '--to', url, '--trades', String(TRADES / 2), ...trades]);
     const life = start([...workerArgs(url, 'stopped'), '--workers', '2']);
     await life.says(/(?:\[\d\] partition[^]*){4}/);
     life.child.kill('SIGINT');
@@ -89,7 +92,7 @@ describe('whole runs on Kafka', () => {
     expect(ended.code, ended.stderr).to.equal(130);
     for (const [, pid] of ended.stderr.matchAll(/is process (\d+)/g)) expect(isRunning(Number(pid))).to.equal(false);
     await must([...workerArgs(url, 'stopped'), '--until-caught-up']);
-    await must(['generate', '--to', `log:${at('log-stopped')}`, '--trades', '20000', ...trades]);
+    await must(['generate', '--to', `log:${at('log-stopped')}`, '--trades', String(TRADES / 2), ...trades]);
     await expectOracle(await dumpKeyspace('stopped'), at('log-stopped'));
   });
 

@@ -4,7 +4,7 @@ import { useCassandra, useKafka } from '@stockafolio/servers/mocha';
 import { kafkaProducer } from '@stockafolio/connectors/kafka';
 import { expect } from 'chai';
 import { newTopic, readTopic } from './support/kafka-place.js';
-import { isRunning } from './support/kill.js';
+import { isRunning, whileKilled } from './support/kill.js';
 import { must, start } from './support/run-command.js';
 import { randomFrom, seedOf } from './support/seed.js';
 import { tempFolder } from './support/temp-folder.js';
@@ -40,7 +40,7 @@ describe('several streams, as topics of Kafka', () => {
       ...['stream', ...sourceArgs(both), '--tables', `embedded:${at('tables')}`],
       ...['--checkpoints', `file:${at('checkpoints')}`, '--checkpoint-interval', '200', ...APP],
     ];
-    const killed = await streamKilled(args, sendBoth(both, 12_000, seed), randomFrom(seed + 1));
+    const killed = await streamKilled(args, sendBoth(both, whileKilled(8_000), seed), randomFrom(seed + 1));
     expect(killed, 'kills').to.be.greaterThan(2);
     await must([...args, '--until-caught-up']);
     await expectInOrder(both, embedded(at('tables')));
@@ -59,7 +59,7 @@ describe('several streams, as topics of Kafka', () => {
     const random = randomFrom(seed + 2);
     await life.says(/partition \d: begins/);
     let isSent = false;
-    const sending = sendBoth(both, 20_000, seed).finally(() => (isSent = true));
+    const sending = sendBoth(both, whileKilled(10_000), seed).finally(() => (isSent = true));
     let killed = 0;
     while (!isSent) {
       await pause(1_500 + random() * 3_000);

@@ -1,9 +1,14 @@
-import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { nodeVersions } from './support/nodes.js';
 import { installLines, leastTypeScript, packAll, type Packed } from './support/packed.js';
 import { ROOT, startNode, startProgram, succeeded, type Ended } from './support/run-command.js';
 import { tempFolder } from './support/temp-folder.js';
+
+/** The packages are installed and compiled once, and run on each of these. */
+const nodes = nodeVersions();
+const [ownNode] = nodes;
 
 const QUIET = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
 
@@ -11,8 +16,8 @@ describe('somebody else', () => {
   const at = tempFolder();
   let packed: readonly Packed[] = [];
 
-  const program = async (name: string, args: readonly string[], cwd: string): Promise<Ended> =>
-    succeeded(`${name} ${args.join(' ')}`, await startProgram(name, args, cwd).ended);
+  const program = async (name: string, args: readonly string[], cwd: string, node = ownNode): Promise<Ended> =>
+    succeeded(`${name} ${args.join(' ')}`, await node.run(() => startProgram(name, args, cwd)).ended);
 
   /** Installs the named packages; ours from their tarballs. */
   const install = async (project: string, names: readonly string[]): Promise<void> => {
@@ -43,39 +48,43 @@ describe('somebody else', () => {
       });
     }
 
-    it('both runners give the same tables', async () => {
-      const { stdout } = succeeded('main.js', await startNode(['main.js'], at('project')).ended);
-      const [live = '', batch = ''] = stdout.split(/^-\n/m);
-      expect(live).to.equal(batch);
-      const rows = live
-        .trimEnd()
-        .split('\n')
-        .map((line) => JSON.parse(line) as Record<string, unknown>);
-      expect(rows.filter((row) => 'sold' in row && 'till' in row)).to.have.length(7);
-      expect(
-        rows.filter((row) => 'median' in row),
-        'rows of an operator of their own',
-      ).to.have.length(7);
-      const sold = rows.filter((row) => 'item' in row).reduce((sum, row) => sum + Number(row['sold']), 0);
-      expect(sold, 'a sale counts once in the windows').to.equal(2_500);
-    });
+    for (const node of nodes) {
+      it(`both runners give the same tables (${node.version})`, async () => {
+        await rm(at('project', 'data'), { recursive: true, force: true });
+        const { stdout } = await program('node', ['main.js'], at('project'), node);
+        const [live = '', batch = ''] = stdout.split(/^-\n/m);
+        expect(live).to.equal(batch);
+        const rows = live
+          .trimEnd()
+          .split('\n')
+          .map((line) => JSON.parse(line) as Record<string, unknown>);
+        expect(rows.filter((row) => 'sold' in row && 'till' in row)).to.have.length(7);
+        expect(
+          rows.filter((row) => 'median' in row),
+          'rows of an operator of their own',
+        ).to.have.length(7);
+        const sold = rows.filter((row) => 'item' in row).reduce((sum, row) => sum + Number(row['sold']), 0);
+        expect(sold, 'a sale counts once in the windows').to.equal(2_500);
+      });
 
-    it('their own operator keeps the contract of operators', async () => {
-      const { stdout } = succeeded('contract.js', await startNode(['contract.js'], at('project')).ended);
-      expect(stdout.trimEnd().split('\n')).to.have.length(7);
-    });
+      it(`their own operator keeps the contract of operators (${node.version})`, async () => {
+        const { stdout } = await program('node', ['contract.js'], at('project'), node);
+        expect(stdout.trimEnd().split('\n')).to.have.length(7);
+      });
 
-    it('the command runs it', async () => {
-      const command = at('project', 'node_modules', '.bin', 'stockafolio');
-      const app = ['--app', './tills.js'];
-      const tables = ['--tables', 'embedded:data/by-command'];
-      const source = ['--source', 'log:data/sales', '--checkpoints', 'file:data/by-command-checkpoints'];
-      await program(command, ['stream', ...app, ...source, ...tables, '--until-caught-up'], at('project'));
-      const dump = async (place: string): Promise<string> =>
-        (await program(command, ['tables', 'dump', ...app, '--tables', `embedded:${place}`], at('project'))).stdout;
-      expect(await dump('data/by-command')).to.equal(await dump('data/live'));
-      expect(await dump('data/by-command')).to.contain('"table":"item_minutes"');
-    });
+      it(`the command runs it (${node.version})`, async () => {
+        const command = at('project', 'node_modules', '.bin', 'stockafolio');
+        const app = ['--app', './tills.js'];
+        const tables = ['--tables', 'embedded:data/by-command'];
+        const source = ['--source', 'log:data/sales', '--checkpoints', 'file:data/by-command-checkpoints'];
+        await program(command, ['stream', ...app, ...source, ...tables, '--until-caught-up'], at('project'), node);
+        const dump = async (place: string): Promise<string> =>
+          (await program(command, ['tables', 'dump', ...app, '--tables', `embedded:${place}`], at('project'), node))
+            .stdout;
+        expect(await dump('data/by-command')).to.equal(await dump('data/live'));
+        expect(await dump('data/by-command')).to.contain('"table":"item_minutes"');
+      });
+    }
   });
 
   describe('who copies an example out', () => {
@@ -106,9 +115,11 @@ describe('somebody else', () => {
     for (const name of copied) {
       it(`compiles ${name}, and its own tests pass`, async () => {
         await program('npm', ['run', '--silent', 'build'], at('examples', name));
-        const { stdout } = await program('npm', ['test', '--silent'], at('examples', name));
-        expect(stdout).to.match(/ [1-9]\d* passing/);
-        expect(stdout).to.not.match(/ (failing|pending)/);
+        for (const node of nodes) {
+          const { stdout } = await program('npm', ['test', '--silent'], at('examples', name), node);
+          expect(stdout, node.version).to.match(/ [1-9]\d* passing/);
+          expect(stdout, node.version).to.not.match(/ (failing|pending)/);
+        }
       });
 
       it(`finds in the manifest of ${name} all that it imports`, async () => {
@@ -123,28 +134,31 @@ describe('somebody else', () => {
       });
     }
 
-    it('the commands of orders give what its README promises', async () => {
-      const folder = at('examples', 'orders');
-      const readme = await readFile(join(folder, 'README.md'), 'utf8');
-      const [, block = ''] = /## Run it\n\n```sh\n(.*?)```/s.exec(readme) ?? [];
-      const lines = block.replaceAll('\\\n', '').trimEnd().split('\n');
-      expect(lines).to.have.length(4);
-      const printed: string[] = [];
-      for (const line of lines) {
-        const [command = '', ...args] = line.split(/ +/);
-        printed.push((await program(command, args, folder)).stdout);
-      }
-      const rows = printed.map((text) => text.trimEnd().split('\n'));
-      expect(rows[2]?.map((row) => (JSON.parse(row) as { shop: string }).shop)).to.deep.equal([
-        'harbour',
-        'market',
-        'mill',
-      ]);
-      // 40 orders of the harbour in two hours; those of the last half hour wait for payments.
-      const settled = rows[3]?.map((row) => JSON.parse(row) as { paid: string; amount: string }) ?? [];
-      expect(settled.length).to.be.within(30, 40);
-      expect(settled.filter(({ paid }) => Number(paid) === 0)).to.have.length.within(5, 20);
-    });
+    for (const node of nodes) {
+      it(`the commands of orders give what its README promises (${node.version})`, async () => {
+        const folder = at('examples', 'orders');
+        await rm(join(folder, 'data'), { recursive: true, force: true });
+        const readme = await readFile(join(folder, 'README.md'), 'utf8');
+        const [, block = ''] = /## Run it\n\n```sh\n(.*?)```/s.exec(readme) ?? [];
+        const lines = block.replaceAll('\\\n', '').trimEnd().split('\n');
+        expect(lines).to.have.length(4);
+        const printed: string[] = [];
+        for (const line of lines) {
+          const [command = '', ...args] = line.split(/ +/);
+          printed.push((await program(command, args, folder, node)).stdout);
+        }
+        const rows = printed.map((text) => text.trimEnd().split('\n'));
+        expect(rows[2]?.map((row) => (JSON.parse(row) as { shop: string }).shop)).to.deep.equal([
+          'harbour',
+          'market',
+          'mill',
+        ]);
+        // 40 orders of the harbour in two hours; those of the last half hour wait for payments.
+        const settled = rows[3]?.map((row) => JSON.parse(row) as { paid: string; amount: string }) ?? [];
+        expect(settled.length).to.be.within(30, 40);
+        expect(settled.filter(({ paid }) => Number(paid) === 0)).to.have.length.within(5, 20);
+      });
+    }
   });
 
   describe('who installs no more than they must', () => {
@@ -154,14 +168,16 @@ describe('somebody else', () => {
       await cp(join(ROOT, 'test', 'outsider-bare'), at('bare'), { recursive: true });
       const ours = ['core', 'connectors'].map((name) => `@stockafolio/${name}`);
       await install('bare', [...ours, 'rxjs@7']);
-      const { stdout } = succeeded('uses.js', await startNode(['uses.js'], at('bare')).ended);
-      for (const line of stdout.trimEnd().split('\n')) uses.push(JSON.parse(line) as Use);
+      for (const node of nodes) {
+        const { stdout } = await program('node', ['uses.js'], at('bare'), node);
+        for (const line of stdout.trimEnd().split('\n')) uses.push(JSON.parse(line) as Use);
+      }
     });
 
     it('is told by every connector what to install, as its README says it', async () => {
       const lines = installLines(await readme('packages/connectors'));
       const said = new Map(lines.flatMap(({ packages, purposes }) => purposes.map((of) => [of, packages.join(' ')])));
-      expect(uses).to.have.length(10);
+      expect(uses).to.have.length(10 * nodes.length);
       for (const { use, code, hint, retryable } of uses) {
         const [connector = ''] = use.split(' ');
         const packages = said.get(connector) ?? said.get(`messages compressed with ${connector}`);

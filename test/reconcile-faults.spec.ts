@@ -13,7 +13,7 @@ import { archive, batch, stream } from './support/stages.js';
 import { tempFolder } from './support/temp-folder.js';
 
 /** A million with TEST_TRADES=1000000. */
-const TRADES = Number(process.env['TEST_TRADES'] ?? 30_000);
+const TRADES = Number(process.env['TEST_TRADES'] ?? 15_000);
 const FAULTS = 20;
 
 describe(`the batch and reconcile repair tables, over ${TRADES} trades`, () => {

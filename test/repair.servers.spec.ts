@@ -1,16 +1,16 @@
 import { useCassandra } from '@stockafolio/servers/mocha';
 import cassandra from 'cassandra-driver';
 import { expect } from 'chai';
-import { setTimeout as pause } from 'node:timers/promises';
 import { expectOracle } from './support/expect-oracle.js';
+import { eventually, keyspaceAt, type Keyspace } from './support/live.js';
 import { readLog } from './support/read-log.js';
 import { lastLine, must, run, start } from './support/run-command.js';
 import { seedOf } from './support/seed.js';
 import { archive } from './support/stages.js';
 import { tempFolder } from './support/temp-folder.js';
 
-/** 30,000 trades in three parts. */
-const TRADES = Number(process.env['TEST_TRADES'] ?? 30_000) / 3;
+/** 15,000 trades in three parts. */
+const TRADES = Number(process.env['TEST_TRADES'] ?? 15_000) / 3;
 const USERS = 500;
 const DAMAGED = 12;
 
@@ -20,6 +20,7 @@ describe('rows that someone changed by hand in Cassandra', () => {
   const seed = seedOf('repair');
   const keyspace = `repair_${process.pid}`;
   let client: cassandra.Client;
+  let live: Keyspace | undefined;
   let day = 5;
 
   const tables = (): string => `cassandra://127.0.0.1:${server().port}/${keyspace}?dc=datacenter1`;
@@ -67,26 +68,18 @@ describe('rows that someone changed by hand in Cassandra', () => {
     }
     await client.shutdown();
   };
-  /** Resolves when the tables are as far as the log. */
   const caughtUp = async (): Promise<void> => {
     const count = (await readLog(at('log'))).length;
-    for (let tries = 0; tries < 600; tries++) {
-      const { stdout } = await must(['tables', 'get', '--tables', tables(), 'progress', 'portfolio']);
-      const offsets = stdout
-        .trimEnd()
-        .split('\n')
-        .map((line) => (JSON.parse(line) as { offset: number }).offset);
-      if (offsets.reduce((sum, offset) => sum + offset, 0) === count) return;
-      await pause(500);
-    }
-    expect.fail('the stream did not catch up');
+    await eventually('as far as the log', 300, async () => (await live?.taken()) === count);
   };
 
   before(async () => {
+    live = keyspaceAt(server(), keyspace);
     await generate();
     await must([...streamArgs(), '--until-caught-up']);
     await archive(at('log'), at('archive'));
   });
+  after(() => live?.tables.close());
 
   it('are repaired, and stay open to later trades with earlier times, while the stream is stopped', async () => {
     await damage();

@@ -3,7 +3,7 @@ import { kafkaProducer } from '@stockafolio/connectors/kafka';
 import { useCassandra, useKafka } from '@stockafolio/servers/mocha';
 import { expect } from 'chai';
 import { newTopic } from './support/kafka-place.js';
-import { isRunning } from './support/kill.js';
+import { isRunning, whileKilled } from './support/kill.js';
 import { must, start } from './support/run-command.js';
 import { randomFrom, seedOf } from './support/seed.js';
 import {
@@ -34,7 +34,7 @@ describe('repartitions, as topics of Kafka', () => {
       ...['stream', '--source', `${url}${SOON}`, '--tables', tables],
       ...['--checkpoints', `file:${at('checkpoints')}`, '--checkpoint-interval', '200', ...ITEMS_APP],
     ];
-    const sending = sendSales(producer, 12_000, seed);
+    const sending = sendSales(producer, whileKilled(8_000), seed);
     const killed = await streamKilled(args, sending, randomFrom(seed + 1));
     expect(killed, 'kills').to.be.greaterThan(2);
     await must([...args, '--until-caught-up']);
@@ -55,7 +55,7 @@ describe('repartitions, as topics of Kafka', () => {
     const random = randomFrom(seed + 2);
     await life.says(/partition \d: begins/);
     let isSent = false;
-    const sending = sendSales(producer, 20_000, seed).finally(() => (isSent = true));
+    const sending = sendSales(producer, whileKilled(10_000), seed).finally(() => (isSent = true));
     let killed = 0;
     while (!isSent) {
       await pause(1_500 + random() * 3_000);

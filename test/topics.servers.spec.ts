@@ -6,6 +6,7 @@ import { useKafka } from '@stockafolio/servers/mocha';
 import { expect } from 'chai';
 import kafkajs from 'kafkajs';
 import { join } from 'node:path';
+import { whileKilled } from './support/kill.js';
 import { newTopic, readTopic } from './support/kafka-place.js';
 import { expectNoticed, NOTICED_APP, NOTICING_APP } from './support/noticed-sales.js';
 import { lastLine, must } from './support/run-command.js';
@@ -72,7 +73,7 @@ describe('topics for others to read, on Kafka', () => {
       ...Object.entries(topics).flatMap(([name, topic]) => ['--topic', `${name}=${topic?.url}?partitions=2`]),
     ];
     await must([...write, '--until-caught-up']);
-    const sending = sendSales(producer, 8_000, seed);
+    const sending = sendSales(producer, whileKilled(6_000), seed);
     const read = ['stream', '--source', `${notices.url}${SOON}`, ...storesOf('reader'), ...NOTICED_APP];
     const [killed] = await Promise.all([
       streamKilled(write, sending, randomFrom(seed + 1)),
@@ -95,7 +96,7 @@ describe('topics for others to read, on Kafka', () => {
       ...TRANSACTIONS_APP,
     ];
     await must([...write, '--until-caught-up']);
-    const sending = sendSales(producer, 4_000, seed + partitions);
+    const sending = sendSales(producer, whileKilled(4_000), seed + partitions);
     expect(await streamKilled(write, sending, randomFrom(seed + partitions + 1)), 'kills').to.be.greaterThan(1);
     await must([...write, '--until-caught-up']);
     return sending;

@@ -9,7 +9,7 @@ import { seedOf } from './support/seed.js';
 import { tempFolder } from './support/temp-folder.js';
 
 /** A million with TEST_TRADES=1000000. */
-const TRADES = Number(process.env['TEST_TRADES'] ?? 30_000);
+const TRADES = Number(process.env['TEST_TRADES'] ?? 15_000);
 /** Rows with planted faults, of each kind. */
 const FAULTS = 20;
 

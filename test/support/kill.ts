@@ -2,6 +2,11 @@ import { stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Running } from './run-command.js';
 
+/** How many messages to send while processes are killed: this many, with `LONGER=2` twice as many. */
+export function whileKilled(count: number): number {
+  return count * Number(process.env['LONGER'] ?? 1);
+}
+
 /** Kills a process with `kill -9`; returns whether it was still running. */
 export async function killHard({ child, ended }: Running): Promise<boolean> {
   const wasRunning = child.exitCode === null && child.signalCode === null && child.kill('SIGKILL');

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT, startProgram, succeeded } from './run-command.js';
 
@@ -22,12 +22,20 @@ export interface Packed {
 /** Packs every package that is published. */
 export async function packAll(folder: string): Promise<Packed[]> {
   await mkdir(folder, { recursive: true });
+  const args = ['pack', '--json', '--pack-destination', folder, ...PUBLISHED.map((place) => `--workspace=${place}`)];
+  const { stdout } = succeeded('npm pack', await startProgram('npm', args, ROOT).ended);
+  const files = new Map(
+    (JSON.parse(stdout) as readonly { readonly name: string; readonly filename: string }[]).map((facts) => [
+      facts.name,
+      facts.filename,
+    ]),
+  );
   const packed: Packed[] = [];
   for (const place of PUBLISHED) {
-    const args = ['pack', '--json', '--pack-destination', folder];
-    const { stdout } = succeeded('npm pack', await startProgram('npm', args, join(ROOT, place)).ended);
-    const [facts] = JSON.parse(stdout) as readonly { readonly name: string; readonly filename: string }[];
-    packed.push({ place, name: facts?.name ?? '', file: join(folder, facts?.filename ?? '') });
+    const { name } = JSON.parse(await readFile(join(ROOT, place, 'package.json'), 'utf8')) as { readonly name: string };
+    const file = files.get(name);
+    if (file === undefined) throw new Error(`npm has not packed ${name}`);
+    packed.push({ place, name, file: join(folder, file) });
   }
   return packed;
 }

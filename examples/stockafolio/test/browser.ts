@@ -1,8 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
 
 const CHROMIUM = '/usr/bin/chromium';
 const ARGS = [
@@ -10,11 +7,13 @@ const ARGS = [
   ...['--disable-component-update', '--disable-sync'],
 ];
 
-/** Opens an empty browser for a suite; without Chromium the suite is skipped with a message. */
+/**
+ * Opens empty pages for a suite, in one browser, each with cookies and storage of its own; without Chromium the suite is
+ * skipped with a message.
+ */
 export function useBrowser(): (options?: BrowserContextOptions) => Promise<Page> {
-  let profile = '';
+  let browser: Browser | undefined;
   let opened: BrowserContext | undefined;
-  const pages: Page[] = [];
 
   before(async function () {
     if (existsSync(CHROMIUM)) return;
@@ -23,26 +22,21 @@ export function useBrowser(): (options?: BrowserContextOptions) => Promise<Page>
     this.skip();
   });
   const close = async (): Promise<void> => {
-    for (const page of pages.splice(0)) await page.close();
     await opened?.close();
     opened = undefined;
-    if (profile !== '') await rm(profile, { recursive: true, force: true });
-    profile = '';
   };
   afterEach(close);
+  after(() => browser?.close());
 
   return async (options = {}) => {
     await close();
-    profile = await mkdtemp(join(tmpdir(), 'stockafolio-browser-'));
-    opened = await chromium.launchPersistentContext(profile, {
-      executablePath: CHROMIUM,
-      args: ARGS,
+    browser ??= await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
+    opened = await browser.newContext({
       reducedMotion: 'reduce',
       viewport: { width: 1440, height: 900 },
       ...options,
     });
-    const page = opened.pages()[0] ?? (await opened.newPage());
-    pages.push(page);
+    const page = await opened.newPage();
     page.setDefaultTimeout(15_000);
     return page;
   };

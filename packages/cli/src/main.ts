@@ -2,19 +2,23 @@ import { readFile } from 'node:fs/promises';
 import { isStockafolioError } from '@stockafolio/core';
 import { CommanderError, Command } from 'commander';
 import { DEFAULT_APP, loadApp } from './app.js';
-import { addArchive } from './commands/archive.js';
-import { addBatch } from './commands/batch.js';
-import { addBatchUnit } from './commands/batch-unit.js';
-import { addCopy } from './commands/copy.js';
-import { addDeadLetters } from './commands/dead-letters.js';
-import { addReconcile } from './commands/reconcile.js';
-import { addStream } from './commands/stream.js';
-import { addTables } from './commands/tables.js';
-import { addTopology } from './commands/topology.js';
 import { exitCodes } from './output/exit-codes.js';
 import { reportFailure, reportUsage } from './output/failure.js';
 import { stoppedBy } from './output/stop.js';
-import { toolkit } from './toolkit.js';
+import { toolkit, type Toolkit } from './toolkit.js';
+
+/** The commands in the order of the help. Each is loaded only when it is needed: a short one mostly loads modules. */
+const commands: ReadonlyMap<string, () => Promise<(program: Command, toolkit: Toolkit) => void>> = new Map([
+  ['stream', async () => (await import('./commands/stream.js')).addStream],
+  ['archive', async () => (await import('./commands/archive.js')).addArchive],
+  ['copy', async () => (await import('./commands/copy.js')).addCopy],
+  ['batch', async () => (await import('./commands/batch.js')).addBatch],
+  ['batch-unit', async () => (await import('./commands/batch-unit.js')).addBatchUnit],
+  ['reconcile', async () => (await import('./commands/reconcile.js')).addReconcile],
+  ['tables', async () => (await import('./commands/tables.js')).addTables],
+  ['dead-letters', async () => (await import('./commands/dead-letters.js')).addDeadLetters],
+  ['topology', async () => (await import('./commands/topology.js')).addTopology],
+]);
 
 /** Runs the command, and sets the exit code of the process: see `exitCodes`. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -25,7 +29,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   // Thrown where no code waits for it, for example in a callback of a library.
   process.once('uncaughtException', (error) => process.exit(reportFailure(error, telling)));
   try {
-    const program = await buildProgram();
+    const program = await buildProgram(argv[2]);
     await program.parseAsync([...argv]);
     if (stoppedBy() === 'SIGINT') process.exitCode = exitCodes.interrupted;
   } catch (error) {
@@ -40,7 +44,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-async function buildProgram(): Promise<Command> {
+/** The program with the named command alone, or with all if none of ours is named. */
+async function buildProgram(name: string | undefined): Promise<Command> {
   const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
@@ -67,19 +72,13 @@ its work: SIGTERM ends it with 0. With --json the last line is an object: "ok" s
 
 An application (--app) is a path or a package: JavaScript, or from Node 22.18 on TypeScript whose types Node can remove.`,
     );
-  await addAppCommands(program);
-  for (const add of [
-    addStream,
-    addArchive,
-    addCopy,
-    addBatch,
-    addBatchUnit,
-    addReconcile,
-    addTables,
-    addDeadLetters,
-    addTopology,
-  ])
-    add(program, toolkit);
+  const named = commands.get(name ?? '');
+  if (named === undefined) {
+    await addAppCommands(program);
+    for (const load of commands.values()) (await load())(program, toolkit);
+  } else {
+    (await named())(program, toolkit);
+  }
   finish(program);
   return program;
 }

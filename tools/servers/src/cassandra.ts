@@ -42,6 +42,7 @@ export async function startCassandra(): Promise<Server> {
   await writeFile(config, settings(folder, ports));
   const log = join(folder, 'cassandra.log');
   const node = new JavaProcess({
+    folder,
     args: [
       ...['-Xms2g', '-Xmx2g', '-XX:+UseG1GC', '-XX:MaxGCPauseMillis=30', '-Djdk.attach.allowAttachSelf=true'],
       '-Dio.netty.tryReflectionSetAccessible=true',

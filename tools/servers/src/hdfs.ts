@@ -35,11 +35,13 @@ export async function startHdfs(): Promise<HdfsServer> {
   const root = `http://127.0.0.1:${ports.http}/webhdfs/v1/`;
   const log = join(folder, 'namenode.log');
   const name = new JavaProcess({
+    folder,
     args: [...flags, namenode],
     log,
     ready: () => answers(200, `${root}?op=LISTSTATUS&user.name=hdfs`),
   });
   const data = new JavaProcess({
+    folder,
     args: [...flags, 'org.apache.hadoop.hdfs.server.datanode.DataNode'],
     log: join(folder, 'datanode.log'),
     // The namenode redirects a write only with a live datanode, and out of safe mode.

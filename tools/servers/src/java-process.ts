@@ -10,6 +10,8 @@ const LAST_LINES = 15;
 
 export interface JavaCommand {
   readonly args: readonly string[];
+  /** With its settings and data; removed if this process is gone and has not closed the server. */
+  readonly folder: string;
   /** Its output is appended here. */
   readonly log: string;
   readonly environment?: Readonly<Record<string, string>>;
@@ -29,7 +31,7 @@ export class JavaProcess {
 
   async start(): Promise<void> {
     if (this.#child !== undefined) return;
-    const { args, log, environment } = this.#command;
+    const { args, folder, log, environment } = this.#command;
     const output = openSync(log, 'a');
     const child = spawn('java', args, {
       stdio: ['ignore', output, output],
@@ -39,7 +41,7 @@ export class JavaProcess {
     closeSync(output);
     await once(child, 'spawn');
     this.#child = child;
-    this.#guard = guard(child.pid ?? 0);
+    this.#guard = guard(child.pid ?? 0, folder);
     child.once('exit', () => this.#forget(child));
     for (const until = Date.now() + READY_WITHIN; !(await this.#command.ready()); await sleep(LOOK_EVERY)) {
       if (this.#child !== child) throw new Error(`it ended while it started\n${await this.#lastLines()}`);
@@ -83,9 +85,12 @@ export class JavaProcess {
   }
 }
 
-/** Ends the process when this one is gone, for whatever reason: then the pipe that the shell reads from is closed. */
-function guard(pid: number): ChildProcess {
-  const shell = spawn('sh', ['-c', 'cat >/dev/null; kill -9 "$0"', String(pid)], {
+/**
+ * Ends the process and removes its folder when this one is gone, for whatever reason: then the pipe that the shell reads
+ * from is closed.
+ */
+function guard(pid: number, folder: string): ChildProcess {
+  const shell = spawn('sh', ['-c', 'cat >/dev/null; kill -9 "$0"; sleep 1; rm -rf "$1"', String(pid), folder], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });

@@ -36,6 +36,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<Server> {
     config,
   ]);
   const broker = new JavaProcess({
+    folder,
     args: ['-Xmx1g', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-cp', `${lib}/*`, 'kafka.Kafka', config],
     log,
     ready: () => listens(ports.broker),

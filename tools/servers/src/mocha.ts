@@ -5,10 +5,16 @@ import { whatIsMissing } from './missing.js';
 import { startS3 } from './s3.js';
 import type { Server } from './server.js';
 
+// Servers and Spark jobs of tests live for seconds or minutes: the compiler for long runs costs them more than it saves.
+process.env['JAVA_TOOL_OPTIONS'] ??= '-XX:TieredStopAtLevel=1';
+
 const started = new Map<string, Promise<Server>>();
 
 /**
  * For the specs of a suite: the Kafka that all specs of this process share, started when the first suite needs it.
+ *
+ * Each of Mocha's parallel workers has its own. So a suite may kill or suspend a server, and no group of consumers has
+ * members of two suites at once.
  *
  * If the machine lacks something, the suite is skipped, with one line that says what; with REQUIRE_SERVERS=1 it fails
  * instead.
@@ -45,9 +51,14 @@ function use<S extends Server>(name: string, start: () => Promise<S>): () => S {
   };
 }
 
-/** Ends what was started; mocha calls it once at the end, if it loads this module (`--require`). */
+/**
+ * Ends what was started; mocha calls it once at the end, if it loads this module (`--require`).
+ *
+ * A parallel worker of Mocha calls it after each file. Its servers remain for the next file, and end with the worker.
+ */
 export const mochaHooks = {
   async afterAll(): Promise<void> {
+    if (process.env['MOCHA_WORKER_ID'] !== undefined) return;
     for (const starting of started.values()) await (await starting).close();
     started.clear();
   },

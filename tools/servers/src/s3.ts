@@ -38,6 +38,7 @@ export async function startS3({ login, buckets = ['stockafolio'] }: S3Options = 
   );
   const log = join(folder, 's3.log');
   const proxy = new JavaProcess({
+    folder,
     args: [
       '-Xmx512m',
       `-Dlogback.configurationFile=${await logbackFile(folder)}`,

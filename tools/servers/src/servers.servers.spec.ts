@@ -1,7 +1,10 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { listens } from './answers.js';
 import { startS3, whatIsMissing } from '@stockafolio/servers';
@@ -29,17 +32,23 @@ describe('the servers', () => {
     expect(await listens(s3.port)).to.equal(false);
   });
 
-  it('end with the process that started them, even after kill -9', async () => {
+  it('end with the process that started them, even after kill -9, and leave no data', async () => {
     const script = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-    const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const folder = await mkdtemp(join(tmpdir(), 'stockafolio-ended-'));
+    const env = { ...process.env, TMPDIR: folder };
+    const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'], env });
     let text = '';
     child.stdout.on('data', (some: Buffer) => (text += some.toString()));
     while (!/kafka:\/\/127.0.0.1:\d+/.test(text)) await once(child.stdout, 'data');
     const port = Number(/kafka:\/\/127.0.0.1:(\d+)/.exec(text)?.[1]);
     child.kill('SIGKILL');
     await once(child, 'exit');
-    for (let i = 0; i < 100 && (await listens(port)); i++) await promisify(execFile)('sleep', ['0.1']);
+    const left = async (): Promise<string[]> => (await readdir(folder)).filter((name) => /-kafka-/.test(name));
+    expect(await left()).to.have.length(1);
+    for (let i = 0; i < 100 && (await left()).length > 0; i++) await setTimeout(100);
     expect(await listens(port)).to.equal(false);
+    expect(await left()).to.deep.equal([]);
+    await rm(folder, { recursive: true, force: true });
     expect(whatIsMissing()).to.equal('');
   });
 });

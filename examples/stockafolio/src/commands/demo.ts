@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { wholeNumber, type Toolkit } from '@stockafolio/cli';
 import type { Command } from 'commander';
-import { runDemo, type DemoOptions } from './run-demo.js';
+import type { DemoOptions } from './run-demo.js';
 import { port } from './serve.js';
 
 interface DemoFlags extends Omit<DemoOptions, 'dir' | 'stay'> {
@@ -28,6 +28,8 @@ export function addDemo(program: Command, toolkit: Toolkit): void {
     .action(async ({ dir, json, stay = process.stdout.isTTY === true, ...flags }: DemoFlags) => {
       const place = dir === undefined ? await mkdtemp(join(tmpdir(), 'stockafolio-demo-')) : resolve(dir);
       try {
+        // Loaded only here: every command loads this module.
+        const { runDemo } = await import('./run-demo.js');
         await runDemo({ ...flags, stay, dir: place }, toolkit, toolkit.reporter(json));
       } finally {
         if (dir === undefined) await rm(place, { recursive: true, force: true });

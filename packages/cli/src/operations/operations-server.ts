@@ -2,7 +2,6 @@ import type { Clock } from '@stockafolio/core/ports';
 import type { StreamEvent } from '@stockafolio/runner-stream';
 import { Health } from './health.js';
 import { listenForOperators, type OperationsListener } from './operations-listener.js';
-import { StreamMetrics } from './stream-metrics.js';
 
 /** What operators can ask a stream run. */
 export interface OperationsServer extends OperationsListener {
@@ -15,6 +14,8 @@ export async function operationsServer(
   at: { readonly host: string; readonly port: number },
   clock: Pick<Clock, 'now' | 'elapsed'>,
 ): Promise<OperationsServer> {
+  // prom-client is loaded only for a run that has metrics.
+  const { StreamMetrics } = await import('./stream-metrics.js');
   const metrics = new StreamMetrics(clock);
   const health = new Health(clock);
   const listener = await listenForOperators(at, { registry: metrics.registry, notReady: () => health.notReady });

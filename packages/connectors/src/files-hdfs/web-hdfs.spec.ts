@@ -38,7 +38,7 @@ describe('WebHdfs', () => {
       tls: false,
       identity: { user: 'ann' },
       timeout: 2_000,
-      passOverAfter: 150,
+      passOverAfter: 500,
       patience: new Patience({ clock: systemClock, retryFor: 5_000, firstRetryFor: 100 }),
       ...options,
     });
@@ -61,13 +61,13 @@ describe('WebHdfs', () => {
   });
 
   it('gives the full timeout to a slow namenode that is the only one', async () => {
-    const slow = await namenode(400);
+    const slow = await namenode(1_000);
     await open([slow]).call(status);
     expect(slow.asked).to.equal(1);
   });
 
   it('gives the full timeout to a slow namenode once the others have said that they are not active', async () => {
-    const [slow, standby] = [await namenode(400), await namenode(0, 403, STANDBY)];
+    const [slow, standby] = [await namenode(1_000), await namenode(0, 403, STANDBY)];
     await open([slow, standby]).call(status);
     expect([slow.asked, standby.asked]).to.deep.equal([2, 1]);
   });

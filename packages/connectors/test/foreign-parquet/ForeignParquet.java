@@ -4,7 +4,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Files by Spark. {@code write FOLDER} makes one of each kind, {@code check FILE...} compares files of other writers
+ * Files by Spark. {@code FOLDER FILE...} makes one of each kind in the folder, then compares the files of other writers
  * with the law of law.ts: it prints how many of their rows differ from those that Spark computes itself.
  */
 public final class ForeignParquet {
@@ -37,18 +37,15 @@ public final class ForeignParquet {
     spark.sparkContext().setLogLevel("ERROR");
     try {
       Dataset<Row> law = spark.sql(LAW).cache();
-      if (args[0].equals("write")) {
-        write(law, args[1], "snappy-v1-int96", "snappy", "PARQUET_1_0", "INT96", false);
-        write(law, args[1], "zstd-v2-micros", "zstd", "PARQUET_2_0", "TIMESTAMP_MICROS", false);
-        write(law, args[1], "gzip-v1-millis", "gzip", "PARQUET_1_0", "TIMESTAMP_MILLIS", true);
-        write(law, args[1], "lz4_raw-v2-micros", "lz4_raw", "PARQUET_2_0", "TIMESTAMP_MICROS", false);
-      } else {
-        for (int i = 1; i < args.length; i++) {
-          Dataset<Row> found = spark.read().parquet(args[i]).selectExpr(COMPARED.toArray(new String[0]));
-          Dataset<Row> wanted = law.selectExpr(COMPARED.toArray(new String[0]));
-          long rows = found.count();
-          System.out.println(found.exceptAll(wanted).count() + wanted.exceptAll(found).count() + " of " + rows + " rows differ");
-        }
+      write(law, args[0], "snappy-v1-int96", "snappy", "PARQUET_1_0", "INT96", false);
+      write(law, args[0], "zstd-v2-micros", "zstd", "PARQUET_2_0", "TIMESTAMP_MICROS", false);
+      write(law, args[0], "gzip-v1-millis", "gzip", "PARQUET_1_0", "TIMESTAMP_MILLIS", true);
+      write(law, args[0], "lz4_raw-v2-micros", "lz4_raw", "PARQUET_2_0", "TIMESTAMP_MICROS", false);
+      for (int i = 1; i < args.length; i++) {
+        Dataset<Row> found = spark.read().parquet(args[i]).selectExpr(COMPARED.toArray(new String[0]));
+        Dataset<Row> wanted = law.selectExpr(COMPARED.toArray(new String[0]));
+        long rows = found.count();
+        System.out.println(found.exceptAll(wanted).count() + wanted.exceptAll(found).count() + " of " + rows + " rows differ");
       }
     } finally {
       spark.stop();

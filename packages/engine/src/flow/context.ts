@@ -354,10 +354,10 @@ export class PipelineContext implements RunningEngine {
   }
 
   /**
-   * The keys of the rows that a figure would make, which is not emitted: as removals, of version 0. None if a function on
-   * its way throws: then all of its rows are undone.
+   * The keys of the rows that a figure would make, which is not emitted: as removals, of version 0. Undefined if a
+   * function on its way throws: then it is dead-lettered, and makes no row.
    */
-  rowsOf(operator: string, send: () => void): readonly RemovedRow[] {
+  rowsOf(operator: string, send: () => void): readonly RemovedRow[] | undefined {
     const made: RemovedRow[] = [];
     const { changing } = this;
     this.rows.instead = (table, values) => made.push(new RemovedRow(table, values, 0));
@@ -369,7 +369,7 @@ export class PipelineContext implements RunningEngine {
     this.rows.instead = undefined;
     if (this.failure === undefined) return made;
     if (this.fatal === undefined) this.#mend();
-    return [];
+    return undefined;
   }
 
   /**

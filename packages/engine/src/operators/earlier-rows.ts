@@ -5,11 +5,11 @@ import type { OperatorHost } from './operator-host.js';
 /** How the windows of an operator become rows. */
 interface Windows {
   /** The present value of a window. */
-  figure(slot: number): object;
+  readonly figure: (slot: number) => object;
   /** The version of the record that changed it last, in microseconds. */
-  version(slot: number): number;
+  readonly version: (slot: number) => number;
   /** Whether it is only this partition's part. */
-  isPartial(): boolean;
+  readonly isPartial: () => boolean;
 }
 
 /** Rows by their ids. */
@@ -60,7 +60,7 @@ export class EarlierRows {
     const kept = this.#kept.get(slot);
     if (kept !== undefined) kept.isStale = true;
     if (isPending && !isRepeated) return;
-    const rows = this.#host.rowsOf(this.#windows.figure(slot), this.#windows.isPartial());
+    const rows = this.#rowsOf(slot);
     if (rows.length === 0) return;
     const all = kept ?? { rows: new Map(), isStale: true };
     for (const row of rows) all.rows.set(rowId(row), row);
@@ -88,11 +88,15 @@ export class EarlierRows {
   }
 
   #compare(slot: number, kept: Kept): void {
-    const windows = this.#windows;
-    const present = new Set(this.#host.rowsOf(windows.figure(slot), windows.isPartial()).map(rowId));
-    this.#remove(kept.rows, windows.version(slot), present);
+    const present = new Set(this.#rowsOf(slot).map(rowId));
+    this.#remove(kept.rows, this.#windows.version(slot), present);
     kept.isStale = false;
     if (kept.rows.size === 0) this.#kept.delete(slot);
+  }
+
+  #rowsOf(slot: number): readonly RemovedRow[] {
+    const { figure, isPartial } = this.#windows;
+    return this.#host.rowsOf(figure(slot), isPartial()) ?? [];
   }
 
   #remove(rows: Rows, version: number, present?: ReadonlySet<string>): void {

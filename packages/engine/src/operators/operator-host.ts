@@ -358,7 +358,7 @@ export class OperatorHost
   };
 
   /** The keys of the rows that a figure would make: see `PipelineContext.rowsOf`. */
-  rowsOf(figure: object, isPartial = this.node.isShared): readonly RemovedRow[] {
+  rowsOf(figure: object, isPartial = this.node.isShared): readonly RemovedRow[] | undefined {
     if (!this.isObserved) return [];
     const { context } = this;
     const { partial } = context;

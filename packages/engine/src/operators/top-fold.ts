@@ -11,6 +11,7 @@ import { type Expiry, expiresDiffers, expiryOf } from './expiry.js';
 import { batchLoader, type BatchLoader, keyLoader } from './key-loader.js';
 import { keyReader } from './key-reader.js';
 import type { OperatorHost } from './operator-host.js';
+import { RankRows } from './rank-rows.js';
 import { type Order, Ranking } from './ranking.js';
 
 interface Hidden {
@@ -29,6 +30,7 @@ export class TopFold<T, F extends Fields> extends BatchOperator<T> {
   /** The rankings of the slot that was examined last: most slots of a commit are of one group. */
   #lastRankings: readonly Ranking[] = [];
   readonly #due: DueBook;
+  readonly #rows: RankRows;
   #isRestored = false;
   /** The groups of a restored state that have not been ranked since; all slots of any other group have been examined. */
   #unranked: Set<string> | undefined;
@@ -55,6 +57,7 @@ export class TopFold<T, F extends Fields> extends BatchOperator<T> {
     this.#state = host.state;
     this.#options = options;
     this.#due = host.timers();
+    this.#rows = new RankRows(host);
     this.#fields = rankFields(options);
     this.#readers = this.#fields.map(
       (field) => memberReader(`operator '${host.node.name}'`, field as never) as FieldReader,
@@ -96,7 +99,7 @@ export class TopFold<T, F extends Fields> extends BatchOperator<T> {
           slots,
           this.#fell[n] === true,
           () => (all ??= this.#slotsOf([...changed.keys()])).get(ranking.group) ?? [],
-          (slot, rank) => this.#emit(slot, rank, n),
+          (slot, rank) => this.#emit(ranking, slot, rank, n),
         );
       });
     }
@@ -195,15 +198,17 @@ export class TopFold<T, F extends Fields> extends BatchOperator<T> {
     );
   }
 
-  #emit(slot: number, rank: number, field: number): void {
+  #emit(ranking: Ranking, slot: number, rank: number, field: number): void {
     const parts = this.#state.key(slot);
-    this.host.emitFigure({
+    const figure = {
       group: parts.slice(0, this.#groupLength),
       by: this.#fields[field] as RankField<F>,
       rank,
       key: parts.slice(this.#groupLength),
       value: this.#state.at(slot).$copy(),
-    });
+    };
+    this.#rows.check(ranking, figure);
+    this.host.emitFigure(figure);
   }
 
   #groupOf(slot: number): string {

@@ -4,7 +4,7 @@ import { codeOf, stock } from '@stockafolio/conformance';
 import { int64, into, joinAsOf, optional, pipeline, record, stream, table, text, timestamp } from '@stockafolio/core';
 import { pipelineHarness } from '@stockafolio/testing';
 import { map } from 'rxjs';
-import { anyDisturbances, disturb } from '../../test/disturbed.js';
+import { anyOfSeveral, disturb } from '../../test/disturbed.js';
 import { receive, type StockChange } from '../../test/stock-messages.js';
 
 /** Larger on request: `RANDOM_PLANS=5000`. */
@@ -42,7 +42,7 @@ describe('the versions of a changelog', () => {
   it('are valid until the next one or a tombstone, however often some are repeated and the reader is killed', async () => {
     let ended = 0;
     await fc.assert(
-      fc.asyncProperty(steps, anyDisturbances, async (all, kills) => {
+      fc.asyncProperty(steps, anyOfSeveral, async (all, kills) => {
         const harness = pipelineHarness(asking, { partitions });
         const changes: StockChange[] = [];
         const wanted: object[] = [];

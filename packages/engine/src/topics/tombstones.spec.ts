@@ -35,7 +35,7 @@ import { bytesOf } from '@stockafolio/core/ports';
 import { MessageIntake } from '@stockafolio/engine';
 import { pipelineHarness, type PipelineHarness, type SentMessage } from '@stockafolio/testing';
 import { filter, map, merge, type Observable } from 'rxjs';
-import { anyDisturbances, disturb } from '../../test/disturbed.js';
+import { anyDisturbances, anyOfSeveral, disturb } from '../../test/disturbed.js';
 import { newEngine } from '../../test/engines.js';
 import {
   foreignChanges,
@@ -73,8 +73,10 @@ function naiveRows(changes: readonly StockChange[]): Readonly<Record<string, rea
   });
   const alone = rows.filter(({ shop, item }) => !mostOf.has(`${shop} ${item}`));
   const empty = most.filter(({ shop, item }) => !rows.some((row) => row.shop === shop && row.item === item));
+  // A shop whose items are all gone has a row of zeros; one that only earlier changes name has none.
+  const taken = changes.filter((change, n) => whatCounts(changes.slice(0, n + 1)).includes(change));
   const shops = [
-    ...new Set(changes.filter(({ of, pieces }) => of === 'stock' && pieces !== undefined).map(({ shop }) => shop)),
+    ...new Set(taken.flatMap(({ of, shop, pieces }) => (of === 'stock' && pieces !== undefined ? [shop] : []))),
   ];
   return {
     shelves: there,
@@ -125,7 +127,7 @@ describe('a compacted topic that is read as a changelog', () => {
   ] as const)
     it(`gives the rows that its current values make, of ${of}, however often the reader is killed`, async () => {
       await fc.assert(
-        fc.asyncProperty(changes, anyDisturbances, async (all, disturbances) => {
+        fc.asyncProperty(changes, anyOfSeveral, async (all, disturbances) => {
           const harness = pipelineHarness(stocking, { partitions });
           for (const change of all) {
             receive(harness, change, partitions);

@@ -10,9 +10,7 @@ function letter(random: Random): string {
 /** A text of 3 to `most` - 1 letters, of which each 13th on average is `special`, without spaces at its ends. */
 export function textBelow(random: Random, most: number, special = ' '): string {
   const length = SHORTEST + random.below(most - SHORTEST);
-  let text = '';
-  for (let i = 0; i < length; i++) text += random.below(13) === 0 ? special : letter(random);
-  return text.trim();
+  return textOf(length, () => (random.below(13) === 0 ? special : letter(random))).trim();
 }
 
 /** Letters, so that an event that has `size` bytes already has `mean` on average, at most a fifth of the rest away. */
@@ -21,9 +19,12 @@ export function extraFor(random: Random, size: number, mean: number): string {
   const rest = mean - size;
   const spread = Math.round(rest * 0.2);
   const length = rest - spread + (spread === 0 ? 0 : random.below(2 * spread));
-  let text = '';
-  for (let i = 0; i < length; i++) text += letter(random);
-  return text;
+  return textOf(length, () => letter(random));
+}
+
+/** One text of so many characters: made by adding them, it would hold an object for each of them in memory. */
+function textOf(length: number, next: () => string): string {
+  return Array.from({ length }, next).join('');
 }
 
 /** From 100 to 100 million cents; each power of ten is as likely. */

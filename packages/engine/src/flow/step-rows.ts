@@ -31,7 +31,7 @@ export class StepRows {
   isRemoving = false;
   /** Whether that is because another value replaces it, which comes next. */
   isReplaced = false;
-  /** What is done with rows that are made now, instead of writing them. */
+  /** What gets rows that are made now, which are not written. */
   instead: ((table: Table, values: RowValues) => void) | undefined;
 
   get length(): number {

@@ -34,7 +34,7 @@ export class TableConnection implements Connection {
         const { instead, isRemoving } = context.rows;
         const values = read(plain, context.partition);
         if (instead !== undefined) instead(table, values);
-        else if (isRemoving) context.rows.put(new RemovedRow(table, values, version));
+        else if (isRemoving) context.rows.put(new RemovedRow(table, values, stamp ?? version));
         else if (stamp === undefined) context.rows.put(new Row(table, values, version));
         else context.rows.putVersioned(new Row(table, values, stamp));
       } catch (error) {

@@ -21,7 +21,7 @@ import { asThrown } from '../flow/defect.js';
 import type { BatchReceiver, FanOut } from '../flow/fan-out.js';
 import type { Moments } from '../flow/moments.js';
 import { receive } from '../flow/receive.js';
-import { RemovedRow } from '../flow/row.js';
+import type { RemovedRow } from '../flow/row.js';
 import type { State } from '@stockafolio/core/ports';
 import type { DueBook } from '../timers/due-book.js';
 import { changingInput } from './changing-input.js';
@@ -349,10 +349,9 @@ export class OperatorHost
     const { context } = this;
     const { partial, rows } = context;
     context.partial = partial || isPartial;
-    if (isRemoved)
-      rows.instead = (table, values) => rows.put(new RemovedRow(table, values, version ?? context.version));
+    rows.isRemoving = isRemoved;
     const isEmitted = context.emit(this.node.name, figure, () => this.output.next(figure), version);
-    rows.instead = undefined;
+    rows.isRemoving = false;
     context.partial = partial;
     return isEmitted;
   };

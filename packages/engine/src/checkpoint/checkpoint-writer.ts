@@ -1,5 +1,5 @@
 import type { Files, LaterArray, SavedArray, SavedSlots, StateBase } from '@stockafolio/core/ports';
-import type { OperatorRuntime } from '../flow/context.js';
+import type { OperatorRuntime } from '../flow/operator-runtime.js';
 import type { PartitionEngine } from '../partition/partition-engine.js';
 import { tablesOf } from '../tables/tables-of.js';
 import { checksumOf, encodeContainer } from './container.js';

@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import { isStockafolioError, type Key, messageOf, StockafolioError, type Table, timestamp } from '@stockafolio/core';
+import { isStockafolioError, type Key, messageOf, StockafolioError, type Table } from '@stockafolio/core';
 import {
   type FlowOrigin,
   type KeyTuple,
@@ -8,23 +8,18 @@ import {
   type OperatorNode,
   type OperatorStep,
 } from '@stockafolio/core/plan';
-import { formatValue } from '@stockafolio/core/ports';
 import { beginsWith } from '../flow/begins-with.js';
-import {
-  type Connection,
-  type FinalMoment,
-  type OperatorRuntime,
-  type PipelineContext,
-  type StateWriter,
-} from '../flow/context.js';
+import { type Connection, type FinalMoment, type PipelineContext } from '../flow/context.js';
 import { asThrown } from '../flow/defect.js';
 import type { BatchReceiver, FanOut } from '../flow/fan-out.js';
 import type { Moments } from '../flow/moments.js';
+import type { OperatorRuntime, StateWriter } from '../flow/operator-runtime.js';
 import { receive } from '../flow/receive.js';
 import type { RemovedRow } from '../flow/row.js';
 import type { State } from '@stockafolio/core/ports';
 import type { DueBook } from '../timers/due-book.js';
 import { changingInput } from './changing-input.js';
+import { lateRecord } from './late-record.js';
 import { OperatorClock } from './operator-clock.js';
 import { OperatorTimers } from './operator-timers.js';
 import { receiveRemoved } from './removals.js';
@@ -387,26 +382,11 @@ export class OperatorHost
   }
 
   readonly late = (until: number, watermark = this.context.watermark): void => {
-    const { context } = this;
     const { name } = this.node;
-    context.reject(
-      name,
-      () =>
-        new StockafolioError(
-          'ERR_LATE_RECORD',
-          `operator '${name}' accepted it until ${iso(until)}; the watermark is ${iso(watermark)}`,
-          {
-            hint: 'the other operators have processed the record; allow more lateness here if such records are to count',
-          },
-        ),
-    );
+    this.context.reject(name, () => lateRecord(name, until, watermark));
   };
 
   readonly note = (setting: string, value: string | number): void => {
     this.#layout = { ...this.#layout, settings: { ...this.#layout.settings, [setting]: value } };
   };
-}
-
-function iso(time: number): string {
-  return String(formatValue(timestamp(), time));
 }

@@ -2,8 +2,9 @@ import { BadRecordError, isStockafolioError, messageOf, StockafolioError } from 
 import { enter, leave, type OperatorLayout, type Plan } from '@stockafolio/core/plan';
 import type { Mutation, StateStore } from '@stockafolio/core/ports';
 import { thrownByStream } from '../intake/intake.js';
-import { PipelineContext, type OperatorRuntime } from '../flow/context.js';
+import { PipelineContext } from '../flow/context.js';
 import { isFatal } from '../flow/fatal.js';
+import type { OperatorRuntime } from '../flow/operator-runtime.js';
 import { MemoryStates } from '../state/memory-states.js';
 import type { Lull } from '../merge/merge.js';
 import { lullRow } from '../tables/lulls.js';

@@ -1,4 +1,5 @@
-import type { OperatorRuntime, PipelineContext } from '../flow/context.js';
+import type { PipelineContext } from '../flow/context.js';
+import type { OperatorRuntime } from '../flow/operator-runtime.js';
 import type { Moments } from '../flow/moments.js';
 import { BATCH_SIZE } from '../state/batch-size.js';
 import type { RecordPosition } from '../tables/dead-letter.js';

@@ -16,6 +16,7 @@ import {
 } from '@stockafolio/core';
 import { earlyRows } from '@stockafolio/engine';
 import { marbles, pipelineHarness } from '@stockafolio/testing';
+import { anyScatteredSales as anySales } from '../../test/any-sales.js';
 import { anyDeaths, expectSameInBatches, pushDisturbed } from '../../test/disturbed.js';
 import { observed } from '../../test/observed.js';
 
@@ -82,18 +83,6 @@ const nested = (emit: WindowEmission, then: OperatorFunction<Row, Row>, onFinal?
 
 const line = ({ second, item, amount, count }: Row): string => `${second} ${item} ${amount} ${count}`;
 const at = { a: (time: number): Sale => sale({ time }), b: (time: number): Sale => sale({ user: 'bob', time }) };
-const anySales = fc
-  .array(
-    fc.record({
-      ...{ user: fc.constantFrom('ann', 'bob'), amount: fc.integer({ min: 1, max: 9 }) },
-      ...{ step: fc.oneof(fc.nat(1_500), fc.nat(8_000)), back: fc.nat(5_000) },
-    }),
-    { maxLength: 25 },
-  )
-  .map((steps) => {
-    let start = 5_000;
-    return steps.map(({ step, back, ...facts }) => sale({ ...facts, time: (start += step) - back }));
-  });
 const end = sale({ user: 'end', time: 1_000_000 });
 const named = Object.entries(functions).map(([name, then]) => ({ name, then }));
 type Make = (then: OperatorFunction<Row, Row>, onFinal?: (row: Row) => void) => Pipeline;

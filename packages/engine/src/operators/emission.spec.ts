@@ -17,6 +17,7 @@ import {
 } from '@stockafolio/core';
 import { CheckpointWriter, findCheckpoint, PartitionEngine, restoreCheckpoint } from '@stockafolio/engine';
 import { marbles, memoryFiles, pipelineHarness, trace } from '@stockafolio/testing';
+import { anyScatteredSales as anySales } from '../../test/any-sales.js';
 import { anyDisturbances, expectSameInBatches, pushDisturbed } from '../../test/disturbed.js';
 import { feed, newEngine } from '../../test/engines.js';
 import { observed } from '../../test/observed.js';
@@ -62,19 +63,6 @@ const at = {
 };
 const shown = (seen: readonly { at: string; value: Sums }[]): unknown[] =>
   seen.map(({ at, value: { window, key, value } }) => [at, key[0], window.start, value.amount]);
-
-const anySales = fc
-  .array(
-    fc.record({
-      ...{ user: fc.constantFrom('ann', 'bob'), amount: fc.integer({ min: 1, max: 9 }) },
-      ...{ step: fc.oneof(fc.nat(1_500), fc.nat(8_000)), back: fc.nat(5_000) },
-    }),
-    { maxLength: 25 },
-  )
-  .map((steps) => {
-    let start = 5_000;
-    return steps.map(({ step, back, ...facts }) => sale({ ...facts, time: (start += step) - back }));
-  });
 
 describe('the emission of windows', () => {
   it('every so often in event time: of those that changed, once the watermark passes a multiple', async () => {

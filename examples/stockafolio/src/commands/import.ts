@@ -1,48 +1,15 @@
-import { basename } from 'node:path';
-import {
-  counted,
-  figure,
-  onBadRecord,
-  pairs,
-  partitionerName,
-  SentBefore,
-  stoppedEarly,
-  Unfinished,
-  wholeNumber,
-  type Reporter,
-  type Toolkit,
-} from '@stockafolio/cli';
+import { counted, figure, SentBefore, stoppedEarly, Unfinished, type Reporter, type Toolkit } from '@stockafolio/cli';
 import { isStockafolioError, StockafolioError } from '@stockafolio/core';
 import type { Producer } from '@stockafolio/core/ports';
-import { Option, type Command } from 'commander';
-import { parseDelimiter } from '../import/csv-dialect.js';
+import type { Command } from 'commander';
 import { ClosedDays } from '../import/closed-days.js';
-import { expectTrades } from '../import/expect-trades.js';
-import { importFile } from '../import/import-file.js';
-import { TimeOrder } from '../import/in-time-order.js';
-import { mergeFiles } from '../import/merge-files.js';
+import type { TimeOrder } from '../import/in-time-order.js';
 import { cutLine, type ImportedLine } from '../import/trade-mapper.js';
 import { wireForm } from '../wire-forms.js';
-
-interface ImportFlags {
-  readonly to: string;
-  readonly map?: string;
-  readonly set?: string;
-  readonly signedQuantity?: boolean;
-  readonly roundPrices?: boolean;
-  readonly decimalComma?: boolean;
-  readonly delimiter?: string;
-  readonly encoding?: string;
-  readonly zone?: string;
-  readonly fileOrder?: boolean;
-  readonly partitioner: 'murmur2' | 'crc32';
-  readonly skip: number;
-  readonly again?: boolean;
-  readonly format: 'wire' | 'original';
-  readonly onBadRecord: 'dead-letter' | 'fail';
-  readonly late: 'send' | 'fail';
-  readonly json?: boolean;
-}
+import { presetText } from './import-broker.js';
+import { check } from './import-check.js';
+import { targetOf, withImportOptions, type ImportFlags, type WritingFlags } from './import-flags.js';
+import { opened } from './imported-lines.js';
 
 const SHOWN = 10;
 
@@ -58,76 +25,30 @@ interface Done {
   late: number;
 }
 
-/** What a run imports. */
-interface Import {
-  /** How messages name the file, or the number of files. */
-  readonly name: string;
-  readonly orders: readonly { readonly name: string; readonly order: TimeOrder }[];
-  /** In the order in which they are sent. */
-  readonly lines: AsyncIterable<readonly ImportedLine[]>;
-}
-
 export function addImport(program: Command, toolkit: Toolkit): void {
-  program
-    .command('import')
-    .description('import files of brokers into the stream, oldest trade first; no line is lost')
-    .argument('<file...>', 'CSV, JSON lines, a JSON array or Parquet; plain or compressed with gzip')
-    .requiredOption('--to <source>', 'target of the trades: kafka://HOST:PORT/TOPIC, log:DIR')
-    .option('--map <pairs>', 'columns of the fields: time=date,quantity=amount; #3 is the third column')
-    .option('--set <pairs>', 'fields that are the same in all lines: user=alice')
-    .option('--signed-quantity', 'a negative quantity is a sale; if there is also a side, the two must agree')
-    .option('--round-prices', 'round prices to four decimals, half to even; by default a price with more is bad')
-    .option('--decimal-comma', 'quantities and prices are written 1.234,56')
-    .option('--delimiter <character>', 'the separator of cells, or tab; defaults to that of the header')
-    .option(
-      '--encoding <name>',
-      'encoding of the text, such as windows-1252; defaults to UTF-8, or UTF-16 if it has a byte order mark',
-    )
-    .option('--zone <name>', 'time zone of times without one, such as America/New_York; by default these are bad')
-    .option('--file-order', 'keep the order of the file, instead of sorting lines by time')
-    .option('--partitioner <name>', 'how the user chooses the partition: murmur2 or crc32', partitionerName, 'murmur2')
-    .option('--skip <n>', 'lines to skip, as printed by a stopped import', wholeNumber(0), 0)
-    .option('--again', 'import all lines, even if the same import has sent them before')
-    .option('--format <name>', "wire, or original: the first Stockafolio's messages", 'wire')
-    .option(
-      '--on-bad-record <what>',
-      'dead-letter: pass it on, and let the stream dead-letter it; fail: stop',
-      onBadRecord,
-      'dead-letter',
-    )
-    .addOption(
-      new Option(
-        '--late <what>',
-        "a trade whose day is closed for some of the firm's figures: say so and send it, or fail before",
-      )
-        .choices(['send', 'fail'])
-        .default('send'),
-    )
-    .option('--json', 'end with one line of JSON')
-    .addHelpText('after', HELP)
-    .action(async (files: string[], flags: ImportFlags) => run(files, flags, toolkit));
+  withImportOptions(program.command('import')).action(async (files: string[], flags: ImportFlags) =>
+    run(files, flags, toolkit),
+  );
 }
 
-const HELP = `
-A trade needs user, symbol, side, quantity, price and time; a column is found by its name in any case. A file that lacks one
-of them, or of which no line is a trade, is refused before anything is written. What a file is, its name says (.csv, .tsv,
-.jsonl, .json, .parquet; .gz after it), or where that says nothing, as .txt, its first character. Cells may be cut by comma,
-semicolon, tab or bar; a line sep=; before the header counts. Lines may end with LF, CRLF or CR.
+async function run(files: readonly string[], asked: ImportFlags, toolkit: Toolkit): Promise<void> {
+  if (asked.printPreset !== undefined) {
+    process.stdout.write(`${presetText(asked.printPreset)}\n`);
+    return;
+  }
+  if (files.length === 0)
+    throw new StockafolioError('ERR_USAGE', 'no file is named', { hint: 'import FILE --to SOURCE' });
+  if (asked.check === true) return check(files, asked, toolkit);
+  await write(files, { ...asked, to: targetOf(asked) }, toolkit);
+}
 
-Lines of several files are merged by time, so that the history of each user counts in all figures. The firm's totals of a day take
-trades for a quarter after it, its figures of seconds, its prices and its rankings for a day: for a history that is imported
-after newer trades, they may be closed.
-
-An import that was stopped or killed goes on where it ended: the same command finds in the source what it has brought in. So
-the same file is brought in once, unless --again is said.`;
-
-async function run(files: readonly string[], flags: ImportFlags, toolkit: Toolkit): Promise<void> {
+async function write(files: readonly string[], flags: WritingFlags, toolkit: Toolkit): Promise<void> {
   if (flags.format !== 'wire' && flags.format !== 'original') {
     throw new StockafolioError('ERR_USAGE', `--format '${String(flags.format)}' is none of wire, original`);
   }
   const reporter = toolkit.reporter(flags.json);
   const stop = toolkit.stop();
-  const { name, orders, lines } = opened(files, flags);
+  const { name, orders, lines } = opened(files, flags, reporter);
   await toolkit.untilThere({ written: [flags.to] }, reporter);
   const progress = reporter.progress('imported');
   const done: Done = { lines: 0, before: 0, bad: 0, late: 0 };
@@ -220,7 +141,7 @@ const CLOCKS_DIFFER = 3_600_000;
  */
 async function sentBefore(
   lines: readonly ImportedLine[],
-  flags: ImportFlags,
+  flags: WritingFlags,
   toolkit: Toolkit,
   closed: ClosedDays,
 ): Promise<SentBefore> {
@@ -234,49 +155,8 @@ async function sentBefore(
 /** Brokers accept messages of up to a megabyte: of a longer line, which is not a trade, only the beginning is sent. */
 const MOST_BYTES = 1_000_000;
 
-function fitted(line: ImportedLine, { to }: ImportFlags): ImportedLine {
+function fitted(line: ImportedLine, { to }: WritingFlags): ImportedLine {
   return to.startsWith('kafka:') && line.value.length > MOST_BYTES ? cutLine(line) : line;
-}
-
-/** @throws ERR_USAGE if two files have the same name: their trades without an id would get the same ids */
-function opened(files: readonly string[], flags: ImportFlags): Import {
-  const names = files.map((file) => basename(file));
-  const twice = names.find((name, i) => names.indexOf(name) < i);
-  if (twice !== undefined) {
-    throw new StockafolioError('ERR_USAGE', `two files are named '${twice}', and their lines could not be told apart`, {
-      hint: 'rename one of them',
-    });
-  }
-  const orders = names.map((name) => ({ name, order: new TimeOrder() }));
-  const sorted = files.map((file, i) => linesOf(file, names[i] ?? file, flags, orders[i]?.order));
-  const [only = mergeFiles([])] = sorted;
-  return {
-    name: names.length === 1 ? (names[0] ?? '') : `${names.length} files`,
-    orders,
-    lines: sorted.length === 1 ? only : mergeFiles(sorted),
-  };
-}
-
-/** The lines of a file, oldest first. */
-function linesOf(
-  file: string,
-  name: string,
-  flags: ImportFlags,
-  order = new TimeOrder(),
-): AsyncIterable<readonly ImportedLine[]> {
-  const lines = importFile(file, {
-    ...(flags.map === undefined ? {} : { map: pairs(flags.map, '--map') }),
-    ...(flags.set === undefined ? {} : { set: pairs(flags.set, '--set') }),
-    ...(flags.zone === undefined ? {} : { zone: flags.zone }),
-    ...(flags.delimiter === undefined ? {} : { delimiter: parseDelimiter(flags.delimiter) }),
-    ...(flags.encoding === undefined ? {} : { encoding: flags.encoding }),
-    signedQuantity: flags.signedQuantity ?? false,
-    roundPrices: flags.roundPrices ?? false,
-    decimalComma: flags.decimalComma ?? false,
-    format: flags.format,
-  });
-  const checked = flags.onBadRecord === 'fail' ? lines : expectTrades(lines, name);
-  return flags.fileOrder === true ? checked : order.of(checked);
 }
 
 function tellOrder(reporter: Reporter, name: string, { change, behind }: TimeOrder): void {

@@ -13,8 +13,12 @@ describe('a symbol', () => {
     }
   });
 
-  it('that is not listed stays unchanged', () => {
-    for (const other of ['gone', 'AAPL  260619C00150000', 'BRK  B', 'A/B', '']) {
+  it('that is not listed has a point before its class too, whichever separator the file has', () => {
+    for (const spelling of ['RDS.B', 'RDS B', 'RDS/B']) expect(listedSpelling(spelling)).to.equal('RDS.B');
+  });
+
+  it('that is not listed, and has no class, stays unchanged', () => {
+    for (const other of ['gone', 'AAPL  260619C00150000', 'BRK  B', 'A/B', 'BTC-USD', 'X-Y', 'rds b', '']) {
       expect(listedSpelling(other)).to.equal(other);
     }
   });

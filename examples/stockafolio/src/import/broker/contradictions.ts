@@ -1,4 +1,3 @@
-import { formatMoney } from '@stockafolio/core';
 import { MONEY_SCALE, QUANTITY_SCALE, type Cash } from '../../books/account-event.js';
 import { dividedBy, magnitude, plainDecimal, times, unitsOf, type Decimal } from './decimal-text.js';
 import { added, type ReadRow } from './read-row.js';
@@ -45,7 +44,7 @@ function wrongAmount({ rule, side, quantity, price, currency, amount, fees, rate
   // A broker that has no column of fees takes small ones: what is paid beside the value.
   const fee = rule.feesByDifference === true ? value / 20n + 20n * 10n ** BigInt(SCALE) : 0n;
   if (better <= roundings && -better <= roundings + fee) return undefined;
-  return `the amount is ${plainDecimal(amount)} ${amount.currency}, but quantity, price${isConverted ? ', rate' : ''} and fees give ${formatMoney(unitsOf({ units: expected, scale: SCALE }, MONEY_SCALE))}`;
+  return `the amount is ${plainDecimal(amount)} ${amount.currency}, but quantity, price${isConverted ? ', rate' : ''} and fees give ${money(unitsOf({ units: expected, scale: SCALE }, MONEY_SCALE))}`;
 }
 
 /** Running balances that do not follow from the amounts. Rows without one are added up. */
@@ -67,7 +66,7 @@ export function wrongBalances(rows: readonly ReadRow[]): Contradiction[] {
     if (before !== undefined && before + change !== balance.amount) {
       wrong.push({
         line: row.line,
-        what: `the balance is ${formatMoney(balance.amount)} ${balance.currency}, but ${formatMoney(before)} before it and ${formatMoney(change)} give ${formatMoney(before + change)}`,
+        what: `the balance is ${money(balance.amount)} ${balance.currency}, but ${money(before)} before it and ${money(change)} give ${money(before + change)}`,
       });
     }
     balances.set(key, balance.amount);
@@ -100,7 +99,7 @@ export function wrongEnds(
       if (unitsOf(amount, MONEY_SCALE) !== found) {
         wrong.push({
           line,
-          what: `the file ends with ${plainDecimal(amount)} ${amount.currency}, its rows give ${formatMoney(found)}`,
+          what: `the file ends with ${plainDecimal(amount)} ${amount.currency}, its rows give ${money(found)}`,
         });
       }
     }
@@ -130,4 +129,8 @@ function size(units: bigint): bigint {
 
 function shown(units: number): string {
   return plainDecimal({ units: BigInt(units), scale: QUANTITY_SCALE });
+}
+
+function money(units: number): string {
+  return plainDecimal({ units: BigInt(units), scale: MONEY_SCALE });
 }

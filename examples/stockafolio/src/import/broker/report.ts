@@ -102,9 +102,7 @@ export function reportOf(statement: Statement, options: { readonly roundPrices?:
         ...notTaken.filter(isOther).flatMap(({ fees }) => fees),
       ]),
     },
-    sums: Object.fromEntries(
-      [...sums].map(([name, all]) => [name, { count: all.length, amounts: amountsOf(all) }]),
-    ),
+    sums: Object.fromEntries([...sums].map(([name, all]) => [name, { count: all.length, amounts: amountsOf(all) }])),
     cash: amountsOf(statement.cash),
     cashNotTaken: amountsOf(notTaken.flatMap(({ cash }) => cash)),
     positions: positionsOf(statement),

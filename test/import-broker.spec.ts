@@ -1,0 +1,132 @@
+import { existsSync } from 'node:fs';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { lastLine, must, ROOT, run } from './support/run-command.js';
+import { tempFolder } from './support/temp-folder.js';
+
+const CASES = join(ROOT, 'examples/stockafolio/test/brokers');
+const HEADER = '"Date","Action","Symbol","Description","Quantity","Price","Fees & Comm","Amount"\n';
+const sold = '"03/10/2025","Sell","KO","COCA-COLA CO","3","$71.20","","$213.60"\n';
+const bought = '"03/10/2025","Buy","KO","COCA-COLA CO","3","$70.90","","-$212.70"\n';
+const first = '"03/03/2025","Buy","BRK/B","BERKSHIRE","1","$500.00","","-$500.00"\n';
+
+describe("import of a broker's file", () => {
+  const at = tempFolder();
+
+  it('--check prints what would be taken and what not, and writes nothing: exit code 0', async () => {
+    const { stdout } = await must(['import', join(CASES, 'schwab.csv'), '--broker', 'auto', '--check']);
+    for (const line of ['schwab, 10 lines', 'BRK.B          0.0205', 'schwab.csv:6: option', 'takes 3 trades']) {
+      expect(stdout).to.include(line);
+    }
+    const ended = await must(['import', join(CASES, 'schwab.csv'), '--broker', 'schwab', '--check', '--json']);
+    expect(lastLine(ended)).to.deep.include({ ok: true });
+    expect(JSON.stringify(lastLine(ended))).to.include('"cash":{"USD":"6225.67"}');
+  });
+
+  it('--check of a line that is not understood: exit code 2, its number and why, also for machines', async () => {
+    await writeFile(at('odd.csv'), `${HEADER}${sold}${bought.replace('Buy', 'Barter')}`);
+    const ended = await run(['import', at('odd.csv'), '--broker', 'auto', '--check']);
+    expect(ended.code).to.equal(2);
+    expect(ended.stdout).to.match(/odd\.csv:3: is of no kind that the preset knows: 03\/10\/2025, Barter/);
+    const machine = await run(['import', at('odd.csv'), '--broker', 'auto', '--check', '--json']);
+    expect(machine.code).to.equal(2);
+    expect(lastLine(machine)).to.include({ ok: false, code: 'ERR_USAGE' });
+    expect(JSON.stringify(lastLine(machine))).to.include('"notUnderstood":[{"line":3');
+  });
+
+  it('--check of columns without a broker does the same', async () => {
+    await writeFile(
+      at('columns.csv'),
+      'user,symbol,side,quantity,price,time\nann,KO,buy,2,70.5,2025-03-10T15:00:00Z\n',
+    );
+    const { stdout } = await must(['import', at('columns.csv'), '--check']);
+    expect(stdout).to.match(/1 bought \(141\.0000 USD\)[^]*ann KO 2/);
+    await writeFile(
+      at('wrong.csv'),
+      'user,symbol,side,quantity,price,time\nann,KO,buy,2,70.5,never\nann,KO,buy,2,70.5,2025-03-10T15:00:00Z\n',
+    );
+    const ended = await run(['import', at('wrong.csv'), '--check', '--json']);
+    expect(ended.code).to.equal(2);
+    expect(JSON.stringify(lastLine(ended))).to.include('"notUnderstood":[{"line":2');
+  });
+
+  it('a part that the stream does not know is named, and nothing is written, but with --partly', async () => {
+    const args = [
+      'import',
+      join(CASES, 'schwab.csv'),
+      '--broker',
+      'auto',
+      '--user',
+      'ann',
+      '--to',
+      `log:${at('partly')}`,
+    ];
+    const refused = await run(args);
+    expect(refused.code).to.equal(2);
+    expect(refused.stderr).to.match(
+      /a part would be left out[^]*fractions of shares yet[^]*'split' yet \(lines 5\)[^]*--partly/,
+    );
+    expect(existsSync(at('partly'))).to.equal(false);
+    const ended = await must([...args, '--partly', '--json']);
+    expect(lastLine(ended)).to.include({ ok: true, lines: 3 });
+    expect(ended.stderr).to.match(/left out: .*'split'/);
+  });
+
+  it('twice, or of a longer time, adds only what is new; and the user is told by --user or --set', async () => {
+    await writeFile(at('short.csv'), `${HEADER}${bought}${first}`);
+    await writeFile(at('long.csv'), `${HEADER}${sold}${bought}${first}`);
+    const to = ['--broker', 'schwab', '--to', `log:${at('twice')}`, '--json'];
+    expect(lastLine(await must(['import', at('short.csv'), '--user', 'ann', ...to]))).to.include({
+      lines: 2,
+      before: 0,
+    });
+    expect(lastLine(await must(['import', at('short.csv'), '--set', 'user=ann ', ...to]))).to.include({
+      lines: 0,
+      before: 2,
+    });
+    expect(lastLine(await must(['import', at('long.csv'), '--user', 'ann', ...to]))).to.include({
+      lines: 1,
+      before: 2,
+    });
+    const nobody = await run(['import', at('long.csv'), ...to]);
+    expect(nobody.code).to.equal(2);
+    expect(nobody.stderr).to.include('--user ann');
+    const two = await run(['import', at('long.csv'), '--user', 'ann', '--set', 'user=bob', ...to]);
+    expect(two.stderr).to.match(/--user says 'ann', --set says 'bob'/);
+  });
+
+  it('by a preset of your own: printed, changed, and refused by path where it is wrong', async () => {
+    const { stdout } = await must(['import', '--print-preset', 'schwab']);
+    await writeFile(
+      at('mine.json'),
+      stdout.replace('"name": "schwab"', '"name": "mine"').replaceAll('"Buy"', '"Bought"'),
+    );
+    await writeFile(at('mine.csv'), `${HEADER}${bought.replace('Buy', 'Bought')}`);
+    const args = ['import', at('mine.csv'), '--preset', at('mine.json')];
+    expect((await must([...args, '--check'])).stdout).to.match(/mine, 2 lines[^]*1 bought \(212\.7 USD\)/);
+    await writeFile(at('mine.json'), stdout.replace('"America/New_York"', '"New York"'));
+    const wrong = await run([...args, '--check']);
+    expect(wrong.code).to.equal(2);
+    expect(wrong.stderr).to.match(/mine\.json is not a preset:\n {2}zone: is no time zone/);
+    await writeFile(at('mine.json'), '{');
+    expect((await run([...args, '--check'])).stderr).to.include('is not JSON');
+  });
+
+  it('of no known broker, or an unknown name, lists the names', async () => {
+    await copyFile(join(ROOT, 'package.json'), at('other.csv'));
+    for (const [file, broker] of [
+      ['other.csv', 'auto'],
+      ['mine.csv', 'schwap'],
+    ] as const) {
+      const ended = await run(['import', at(file), '--broker', broker, '--user', 'ann', '--to', `log:${at('none')}`]);
+      expect(ended.code).to.equal(2);
+      expect(ended.stderr).to.include('known are degiro, fidelity, freetrade');
+    }
+    expect(existsSync(at('none'))).to.equal(false);
+    const missing = await run(['import', at('missing.csv'), '--broker', 'auto', '--check', '--json']);
+    expect(lastLine(missing)).to.include({ code: 'ERR_FILE_NOT_FOUND' });
+    expect((await run(['import', at('mine.csv'), '--broker', 'schwab', '--user', 'ann'])).stderr).to.include('--to');
+    expect((await readFile(at('mine.csv'))).length).to.be.greaterThan(0);
+  });
+});

@@ -121,7 +121,7 @@ describe("import of a broker's file", () => {
     ] as const) {
       const ended = await run(['import', at(file), '--broker', broker, '--user', 'ann', '--to', `log:${at('none')}`]);
       expect(ended.code).to.equal(2);
-      expect(ended.stderr).to.include('known are degiro, fidelity, freetrade');
+      expect(ended.stderr).to.include('known are coinbase, degiro, fidelity');
     }
     expect(existsSync(at('none'))).to.equal(false);
     const missing = await run(['import', at('missing.csv'), '--broker', 'auto', '--check', '--json']);

@@ -63,7 +63,7 @@ export class EventMaker {
       }
       case 'stock-dividend':
       case 'transfer': {
-        const units = quantity === undefined ? 0 : unitsOf(quantity, QUANTITY_SCALE);
+        const units = quantity === undefined ? 0 : sidedUnits(quantity, row.rule.side);
         const what = kind === 'transfer' ? (units < 0 ? 'transfer-out' : 'transfer-in') : kind;
         const event = this.#finish(row, { kind: what, ...named(row), quantity: Math.abs(units), ...basisOf(row) });
         this.#hold(symbol, units);
@@ -174,6 +174,12 @@ export class EventMaker {
     const note = row.note === undefined ? {} : { note: row.note.slice(0, 200) };
     return { ...facts, id, user: this.#source.user, time, place, ...note };
   }
+}
+
+/** A transfer is in or out as its rule says, or by the sign of its quantity. */
+function sidedUnits(quantity: Decimal, side: ReadRow['rule']['side']): number {
+  if (side === 'buy') return shares(quantity);
+  return side === 'sell' ? 0 - shares(quantity) : unitsOf(quantity, QUANTITY_SCALE);
 }
 
 function named({ symbol = '', isin }: ReadRow): { symbol: string; isin?: string } {

@@ -56,7 +56,7 @@ const Rule = z.strictObject({
   /** Why the row is skipped. */
   why: z.string().optional(),
   class: z.enum(skipClasses).optional(),
-  /** `by-quantity`: a negative quantity is a sale. */
+  /** Whether shares come in (`buy`) or go out (`sell`); `by-quantity`: a negative quantity is a sale. */
   side: z.enum(['buy', 'sell', 'by-quantity']).optional(),
   /** The sign of the amount: as written, always in or out, that of the side; `none`: the row moves no cash. */
   amount: z.enum(['signed', 'in', 'out', 'by-side', 'none']).optional(),

@@ -1,4 +1,5 @@
 import { parsePreset, type Preset } from '../broker/preset.js';
+import { coinbase } from './coinbase.js';
 import { degiro } from './degiro.js';
 import { fidelity } from './fidelity.js';
 import { freetrade } from './freetrade.js';
@@ -12,5 +13,5 @@ import { trading212 } from './trading212.js';
 
 /** The presets that are built in, by name. */
 export const presets: readonly Preset[] = [
-  ...[degiro, fidelity, freetrade, ibkr, revolut, robinhood, schwab, swissquote, thinkorswim, trading212],
+  ...[coinbase, degiro, fidelity, freetrade, ibkr, revolut, robinhood, schwab, swissquote, thinkorswim, trading212],
 ].map((source) => parsePreset(source, `the preset '${source.name}'`));

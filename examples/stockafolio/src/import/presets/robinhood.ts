@@ -47,7 +47,8 @@ export const robinhood: PresetSource = {
         { when: { code: ['INT', 'SLIP', 'MINT'] }, is: 'interest' },
         { when: { code: ['GOLD', 'AFEE', 'DFEE', 'MARGIN FEE'] }, is: 'fee' },
         { when: { code: ['DTAX', 'NRAT', 'FORTAX'] }, is: 'tax' },
-        { when: { code: ['ACATI', 'ACATO'], quantity: '/./' }, is: 'transfer' },
+        { when: { code: ['ACATI', 'REC'], quantity: '/./' }, is: 'transfer', side: 'buy' },
+        { when: { code: 'ACATO', quantity: '/./' }, is: 'transfer', side: 'sell' },
         {
           when: { code: ['ACH', 'RTP', 'WIRE', 'DCF', 'XENT_CC', 'ACATI', 'ACATO'], amount: '/^[(-]/' },
           is: 'withdrawal',

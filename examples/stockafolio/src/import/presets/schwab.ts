@@ -19,6 +19,7 @@ export const schwab: PresetSource = {
       fields: {
         // Of `07/15/2024 as of 07/12/2024` the second date counts.
         date: { column: 'Date', match: '^(?:.* as of )?(\\S+)$' },
+        first: 'Date',
         action: 'Action',
         symbol: 'Symbol',
         note: 'Description',
@@ -28,7 +29,7 @@ export const schwab: PresetSource = {
       },
       fees: [{ amount: 'Fees & Comm' }],
       rows: [
-        { when: { action: '/^Transactions Total$/' }, is: 'skip', class: 'summary', why: 'the total of the file' },
+        { when: { first: '/^Transactions Total$/' }, is: 'skip', class: 'summary', why: 'the total of the file' },
         { when: { symbol: OPTION }, is: 'option' },
         { when: { action: ['Buy', 'Reinvest Shares'], symbol: '' }, is: 'skip', why: 'a trade without a symbol' },
         { when: { action: 'Buy' }, is: 'trade', side: 'buy' },

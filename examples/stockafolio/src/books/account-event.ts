@@ -12,7 +12,7 @@ export interface Cash {
 }
 
 /** Where an event was read. */
-export interface EventPlace {
+export interface FilePlace {
   readonly file: string;
   /** The line where its record begins, from 1. */
   readonly line: number;
@@ -24,7 +24,9 @@ interface EventBase {
   readonly user: string;
   /** Epoch milliseconds. A source that has only dates gives the start of the day. */
   readonly time: number;
-  readonly place: EventPlace;
+  /** Its rank among the events of its source: the order of equal times. */
+  readonly rank: number;
+  readonly place: FilePlace;
   /** The broker's own words, if they say more. */
   readonly note?: string;
 }
@@ -106,7 +108,7 @@ export interface SplitEvent extends EventBase, OfSymbol {
 export interface SpinOffEvent extends EventBase, OfSymbol {
   readonly kind: 'spin-off';
   /** What the holder gets. */
-  readonly into: string;
+  readonly to: string;
   readonly quantity: number;
   /** The part of the basis that goes to the new symbol. */
   readonly numerator: number;
@@ -116,14 +118,14 @@ export interface SpinOffEvent extends EventBase, OfSymbol {
 export interface MergerEvent extends EventBase, OfSymbol {
   readonly kind: 'merger';
   /** Absent if all is paid in cash. */
-  readonly into?: string;
+  readonly to?: string;
   readonly quantity: number;
   readonly cash?: Cash;
 }
 
 export interface SymbolChangeEvent extends EventBase, OfSymbol {
   readonly kind: 'symbol-change';
-  readonly into: string;
+  readonly to: string;
 }
 
 /** A lot that comes with a transfer. */

@@ -5,7 +5,7 @@ import {
   type AccountEvent,
   type Cash,
   type CashEvent,
-  type EventPlace,
+  type FilePlace,
   type TradeEvent,
 } from '../../books/account-event.js';
 import { fitsScale, magnitude, plainDecimal, times, unitsOf, type Decimal } from './decimal-text.js';
@@ -18,7 +18,7 @@ import { ratioOf, reduced, type Ratio } from './split-ratio.js';
 /** An event without what every event has. */
 type Facts = AccountEvent extends infer E
   ? E extends AccountEvent
-    ? Omit<E, 'id' | 'user' | 'time' | 'place'>
+    ? Omit<E, 'id' | 'user' | 'time' | 'rank' | 'place'>
     : never
   : never;
 
@@ -38,6 +38,7 @@ export class EventMaker {
   readonly #ids: EventIds;
   readonly #links: LinkedRows;
   readonly #firstTime: number;
+  #rank = 0;
 
   /** @param firstTime of the file's events: that of an opening balance without one */
   constructor(source: EventSource, links: LinkedRows, firstTime: number) {
@@ -57,17 +58,17 @@ export class EventMaker {
     switch (kind) {
       case 'trade': {
         const units = quantity === undefined ? 0 : shares(quantity);
-        const event = this.#finish(row, tradeOf(row, this.#links.cashSides.get(row)));
+        const facts = tradeOf(row, this.#links.cashSides.get(row));
         this.#hold(symbol, row.side === 'sell' ? -units : units);
-        return [event];
+        return [this.#finish(row, facts)];
       }
       case 'stock-dividend':
       case 'transfer': {
         const units = quantity === undefined ? 0 : sidedUnits(quantity, row.rule.side);
         const what = kind === 'transfer' ? (units < 0 ? 'transfer-out' : 'transfer-in') : kind;
-        const event = this.#finish(row, { kind: what, ...named(row), quantity: Math.abs(units), ...basisOf(row) });
+        const basis = basisOf(row);
         this.#hold(symbol, units);
-        return [event];
+        return [this.#finish(row, { kind: what, ...named(row), quantity: Math.abs(units), ...basis })];
       }
       case 'split':
       case 'split-leg':
@@ -154,7 +155,7 @@ export class EventMaker {
 
   #finish(row: ReadRow, facts: Facts, part = ''): AccountEvent {
     const time = row.time?.ms ?? this.#firstTime;
-    const place: EventPlace = { file: this.#source.file, line: row.line };
+    const place: FilePlace = { file: this.#source.file, line: row.line };
     // What the file says of it alone: the ratio of a split may follow from what was held before.
     const said = [
       ...[
@@ -172,7 +173,7 @@ export class EventMaker {
     const own = row.id === undefined || part === '' ? row.id : `${row.id}-${part}`;
     const id = this.#ids.next(own, [...said, row.cash, row.fees, part]);
     const note = row.note === undefined ? {} : { note: row.note.slice(0, 200) };
-    return { ...facts, id, user: this.#source.user, time, place, ...note };
+    return { ...facts, id, user: this.#source.user, time, rank: this.#rank++, place, ...note };
   }
 }
 
@@ -186,7 +187,10 @@ function named({ symbol = '', isin }: ReadRow): { symbol: string; isin?: string 
   return { symbol, ...(isin === undefined ? {} : { isin }) };
 }
 
-function tradeOf(row: ReadRow, cashSide: ReadRow | undefined): Omit<TradeEvent, 'id' | 'user' | 'time' | 'place'> {
+function tradeOf(
+  row: ReadRow,
+  cashSide: ReadRow | undefined,
+): Omit<TradeEvent, 'id' | 'user' | 'time' | 'rank' | 'place'> {
   const { side, quantity, price, currency, rule } = row;
   if (side === undefined || quantity === undefined || price === undefined || currency === undefined) {
     throw new RowProblem('a trade needs a side, a quantity, a price and a currency');

@@ -210,7 +210,7 @@ function shownEvent(event: AccountEvent): Record<string, unknown> {
   const { place, time, id, kind } = event;
   const shown: Record<string, unknown> = { line: place.line, kind, id, time: new Date(time).toISOString() };
   for (const [name, value] of Object.entries(event)) {
-    if (name in shown || name === 'place' || name === 'exactPrice') continue;
+    if (name in shown || ['place', 'rank', 'exactPrice'].includes(name)) continue;
     shown[name] = shownValue(name, value);
   }
   if (event.kind === 'trade' && event.exactPrice !== undefined) shown['price'] = event.exactPrice;

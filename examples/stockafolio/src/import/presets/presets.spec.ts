@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { reportOf, type Report } from '../broker/report.js';
 import { readStatement, type StatementOptions } from '../broker/statement.js';
+import { parsePreset } from '../broker/preset.js';
 import { presets } from './index.js';
 
 /** A new case is a new pair of files: an export, and what it holds. */
@@ -70,4 +71,19 @@ describe('a preset', () => {
       }
     });
   }
+
+  it('of the documentation reads the file that is shown with it', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../../../docs/brokers.md'), 'utf8');
+    const [json = '', csv = ''] = ['json', 'csv'].map(
+      (kind) => new RegExp(`\`\`\`${kind}\\n([^]*?)\`\`\``).exec(page)?.[1],
+    );
+    const preset = parsePreset(JSON.parse(json), 'docs/brokers.md');
+    const found = report('orders', Buffer.from(csv), { preset });
+    expect(found.positions).to.deep.equal([{ symbol: 'SIE', quantity: '2' }]);
+    expect(found.cash).to.deep.equal({ EUR: '1685' });
+    expect(found.kinds).to.deep.equal({ deposit: 1, trade: 2, dividend: 1 });
+    expect([found.notUnderstood, found.contradictions]).to.deep.equal([[], []]);
+    expect(found.lines.footer).to.deep.equal([7]);
+    for (const { name } of presets) expect(page).to.include(`| \`${name}\``);
+  });
 });

@@ -9,8 +9,8 @@ export const trading212: PresetSource = {
   blanks: ['Not available'],
   order: 'oldest-first',
   recognise: [
-    ['Action', 'Time', 'ISIN', 'Ticker', 'Name', 'No. of shares', 'Price / share', 'Currency (Price / share)'],
-    ['Action', 'Time (UTC)', 'ISIN', 'Ticker', 'Name', 'No. of shares', 'Price / share', 'Currency (Price / share)'],
+    ['Action', 'Time', 'ID', 'Total', 'Currency (Total)'],
+    ['Action', 'Time (UTC)', 'ID', 'Total', 'Currency (Total)'],
   ],
   tables: [
     {
@@ -24,7 +24,7 @@ export const trading212: PresetSource = {
         quantity: 'No. of shares',
         price: 'Price / share',
         currency: 'Currency (Price / share)',
-        amount: ['Total', 'Total (GBP)', 'Total (EUR)', 'Total (USD)'],
+        amount: 'Total',
         amountCurrency: 'Currency (Total)',
         // Of the price's currency for one of the account's; pence: 100.
         rate: 'Exchange rate',

@@ -5,7 +5,7 @@ import { counted, type Reporter } from '@stockafolio/cli';
 import { StockafolioError, messageOf } from '@stockafolio/core';
 import { parsePreset, type Preset } from '../import/broker/preset.js';
 import { MOST_BYTES } from '../import/broker/read-text.js';
-import { isUnderstood, reportOf, streamOf } from '../import/broker/report.js';
+import { isUnderstood, reportOf, shownLines, streamOf } from '../import/broker/report.js';
 import { readStatement, type Statement } from '../import/broker/statement.js';
 import { atBorder } from '../import/broker/stream-border.js';
 import { parseDelimiter } from '../import/csv-dialect.js';
@@ -100,20 +100,16 @@ function leftOut(statement: Statement, { roundPrices = false }: BrokerFlags): st
   const lost = (rows: readonly { readonly line: number }[], why: string): string[] =>
     rows.length === 0
       ? []
-      : [`${file}: ${counted(rows.length, 'row')} ${why} (lines ${shown(rows.map(({ line }) => line))})`];
+      : [`${file}: ${counted(rows.length, 'row')} ${why} (lines ${shownLines(rows.map(({ line }) => line))})`];
   return [
     ...notUnderstood.slice(0, 10).map(({ line, why }) => `${file}:${line}: ${why}`),
     ...(notUnderstood.length > 10 ? lost(notUnderstood.slice(10), 'more are not understood') : []),
     ...contradictions.map(({ line, what }) => `${file}:${line}: ${what}`),
     ...outside.flatMap(([name, rows]) => lost(rows, `of the class '${name}' are no events yet`)),
     ...Object.entries(notYet).map(
-      ([why, lines]) => `${file}: ${counted(lines.length, 'event')}: ${why} (lines ${shown(lines)})`,
+      ([why, lines]) => `${file}: ${counted(lines.length, 'event')}: ${why} (lines ${shownLines(lines)})`,
     ),
   ];
-}
-
-function shown(lines: readonly number[]): string {
-  return lines.length <= 10 ? lines.join(', ') : `${lines.slice(0, 10).join(', ')}, ...`;
 }
 
 /** The messages of a file's events that the stream takes, in the order of their times. */

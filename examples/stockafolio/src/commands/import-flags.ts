@@ -1,6 +1,7 @@
 import { onBadRecord, pairs, partitionerName, wholeNumber } from '@stockafolio/cli';
 import { StockafolioError } from '@stockafolio/core';
 import { Option, type Command } from 'commander';
+import { tidyCell } from '../import/tidy-cell.js';
 import { presets } from '../import/presets/index.js';
 
 /** The options of `import`. */
@@ -114,7 +115,7 @@ export function targetOf({ to }: ImportFlags): string {
 /** The user of all lines. @throws ERR_USAGE if there are two */
 export function userOf({ user, set }: ImportFlags): string | undefined {
   const other = set === undefined ? undefined : pairs(set, '--set')['user'];
-  if (user === undefined || other === undefined || user === other) return user ?? other;
+  if (user === undefined || other === undefined || user === other) return tidyCell('user', user ?? other ?? '');
   throw new StockafolioError('ERR_USAGE', `--user says '${user}', --set says '${other}'`, {
     hint: 'give only one of the two',
   });

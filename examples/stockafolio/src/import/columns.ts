@@ -56,7 +56,7 @@ export function expectColumns(
     'ERR_USAGE',
     `no line can be a trade: there is no column for ${lacking.map((field) => `'${field}'`).join(', ')}; the header has ${shown(header)}`,
     {
-      hint: `say which columns they are: --map ${lacking[0]}=COLUMN; --set ${lacking[0]}=VALUE if all lines have the same${sign}; --delimiter if the header is split at the wrong character`,
+      hint: `say which columns they are: --map ${lacking[0]}=COLUMN; --set ${lacking[0]}=VALUE if all lines have the same${sign}; --delimiter if the header is split at the wrong character; --broker auto if a broker wrote the file`,
     },
   );
 }

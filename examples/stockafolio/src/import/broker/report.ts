@@ -118,6 +118,14 @@ export function reportOf(statement: Statement, options: { readonly roundPrices?:
   };
 }
 
+/** Rows of each list that people see. */
+const SHOWN = 100;
+
+/** The first of many lines. */
+export function shownLines(lines: readonly number[]): string {
+  return lines.length <= 10 ? lines.join(', ') : `${lines.slice(0, 10).join(', ')}, ...`;
+}
+
 /** The same for people. */
 export function reportText(report: Report): string {
   const { trades, dividends, fees, stream } = report;
@@ -143,7 +151,12 @@ export function reportText(report: Report): string {
   }
   const list = (title: string, rows: readonly { readonly line: number; readonly text: string }[]): void => {
     if (rows.length === 0) return;
-    lines.push(`  ${title}`, ...rows.map(({ line, text }) => `    ${report.file}:${line}: ${text}`));
+    const more = rows.length > SHOWN ? [`    ... and ${figure(rows.length - SHOWN)} more: --json has all`] : [];
+    lines.push(
+      `  ${title}`,
+      ...rows.slice(0, SHOWN).map(({ line, text }) => `    ${report.file}:${line}: ${text}`),
+      ...more,
+    );
   };
   list(
     `not taken: ${counted(report.notTaken.length, 'row')}`,
@@ -163,7 +176,7 @@ export function reportText(report: Report): string {
   );
   lines.push(`  the stream  takes ${counted(stream.sends, 'trade')}`);
   for (const [why, at] of Object.entries(stream.notYet))
-    lines.push(`    not ${at.length}: ${why} (lines ${at.join(', ')})`);
+    lines.push(`    not ${at.length}: ${why} (lines ${shownLines(at)})`);
   return lines.join('\n');
 }
 

@@ -1,0 +1,53 @@
+import { expect } from 'chai';
+import type { AccountEvent, TradeEvent } from '../../books/account-event.js';
+import { TradeMapper } from '../trade-mapper.js';
+import { atBorder } from './stream-border.js';
+
+const trade: TradeEvent = {
+  kind: 'trade',
+  ...{ id: 'schwab-1', user: 'ann', time: Date.UTC(2025, 2, 10), rank: 0, place: { file: 'f.csv', line: 7 } },
+  ...{ symbol: 'KO', side: 'sell', quantity: 300_000_000, price: 71_2000, value: 213_6000, currency: 'USD', fees: [] },
+};
+
+describe('the border of the stream', () => {
+  it('lets a trade of whole shares in dollars through, as it is', () => {
+    const result = atBorder(trade);
+    if (!('tokens' in result)) throw new Error(result.notYet);
+    const { value, problem } = new TradeMapper({ name: 'f.csv', source: 'f' }, { format: 'wire' }).map(
+      7,
+      result.tokens,
+    );
+    expect(problem).to.equal(undefined);
+    expect(JSON.parse(Buffer.from(value).toString())).to.deep.equal({
+      ...{ id: 'schwab-1', user: 'ann', symbol: 'KO', sector: 'Consumer Staples', side: 'sell' },
+      ...{ quantity: 3, price: 71.2, time: '2025-03-10T00:00:00.000Z' },
+    });
+  });
+
+  it('names why it lets anything else not through', () => {
+    const why = (event: AccountEvent, roundPrices = false): string => {
+      const result = atBorder(event, { roundPrices });
+      return 'notYet' in result ? result.notYet : 'taken';
+    };
+    const precise: TradeEvent = { ...trade, exactPrice: '71.20001' };
+    expect([
+      why({ ...trade, quantity: 150_000_000 }),
+      why({ ...trade, currency: 'GBX' }),
+      why({ ...trade, quantity: 300_000_000_000_000_000 }),
+      why({ ...trade, price: 0 }),
+      why({ ...trade, symbol: 'A'.repeat(17) }),
+      why(precise),
+      why(precise, true),
+      why({ ...trade, kind: 'dividend', amount: 1 }),
+    ]).to.deep.equal([
+      'the stream has no fractions of shares yet',
+      'the stream has no trades in GBX yet',
+      'the stream has no trades of more than 2147483647 shares yet',
+      'the stream has no trades at a price of 0',
+      'the stream has no symbols of more than 16 characters',
+      'the stream has no prices of more than four decimals (--round-prices rounds them)',
+      'taken',
+      "the stream has no events of the kind 'dividend' yet",
+    ]);
+  });
+});

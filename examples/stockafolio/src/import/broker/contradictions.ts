@@ -1,5 +1,5 @@
 import { MONEY_SCALE, QUANTITY_SCALE, type Cash } from '../../books/account-event.js';
-import { dividedBy, magnitude, plainDecimal, times, unitsOf, type Decimal } from './decimal-text.js';
+import { dividedBy, fitsScale, magnitude, plainDecimal, times, unitsOf, type Decimal } from './decimal-text.js';
 import { added, type ReadRow } from './read-row.js';
 
 /** Two statements of a file that cannot both be right. */
@@ -39,12 +39,17 @@ function wrongAmount({ rule, side, quantity, price, currency, amount, fees, rate
   const roundings =
     ulp(Math.max(2, amount.scale)) +
     inAmount(times(magnitude(quantity), { units: 5n, scale: Math.max(2, price.scale) + 1 })) +
-    (quantity.scale === 0 ? 0n : inAmount(times(magnitude(price), { units: 5n, scale: quantity.scale + 1 }))) +
+    (isExact(quantity) ? 0n : inAmount(times(magnitude(price), { units: 5n, scale: quantity.scale + 1 }))) +
     (isConverted && rate !== undefined ? (value * 5n) / size(rate.units) / 10n + 1n : 0n);
   // A broker that has no column of fees takes small ones: what is paid beside the value.
   const fee = rule.feesByDifference === true ? value / 20n + 20n * 10n ** BigInt(SCALE) : 0n;
   if (better <= roundings && -better <= roundings + fee) return undefined;
   return `the amount is ${plainDecimal(amount)} ${amount.currency}, but quantity, price${isConverted ? ', rate' : ''} and fees give ${money(unitsOf({ units: expected, scale: SCALE }, MONEY_SCALE))}`;
+}
+
+/** Whether a quantity is written in full: brokers that round it keep three decimals or more. */
+function isExact(quantity: Decimal): boolean {
+  return fitsScale(quantity, 2);
 }
 
 /** Running balances that do not follow from the amounts. Rows without one are added up. */

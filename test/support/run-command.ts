@@ -24,7 +24,7 @@ export interface Running {
   /** What it has written so far. */
   stdout(): string;
   stderr(): string;
-  /** Resolves when its standard error says this, or it has ended. */
+  /** Resolves when its standard error says this; fails if it ends before. */
   says(pattern: RegExp): Promise<void>;
 }
 
@@ -51,13 +51,17 @@ export function startProgram(program: string, args: readonly string[], cwd: stri
     child.on('close', (code, signal) => resolve({ code, signal, stdout: text(out), stderr: text(err) }));
   });
   const says = (pattern: RegExp): Promise<void> =>
-    new Promise((resolve) => {
+    new Promise((resolve, reject) => {
       const look = (): void => {
         if (pattern.test(text(err))) resolve();
       };
       child.stderr.on('data', look);
-      child.on('close', () => resolve());
       look();
+      // It may have ended already.
+      ended.then(({ code, signal, stderr }) => {
+        look();
+        reject(new Error(`ended with ${code ?? signal} before it said ${String(pattern)}:\n${stderr}`));
+      }, reject);
     });
   return { child, ended, stdout: () => text(out), stderr: () => text(err), says };
 }

@@ -5,7 +5,6 @@ import { BadRecordError } from '../errors/index.js';
 import { bigDecimal, decimal, MAX_SAFE, record } from '../schema/index.js';
 import { compileDecoder } from './compile-decoder.js';
 import { slowDecoder } from './decode-slowly.js';
-import type { FastDecoder } from './fast-decoder.js';
 import { formsOf, type Decimals } from './form.js';
 import { jsonCodec } from './json-codec.js';
 import { schemaOrder } from './member-order.js';
@@ -77,8 +76,7 @@ const numbers = fc.oneof(
 const options = fc.constantFrom<Decimals[]>('exact', { round: 'half-even' });
 
 describe('decimal numbers of any scale in messages', () => {
-  it('are what exact arithmetic on their digits says, on each path of the codec', function () {
-    if (!canCompile()) this.skip();
+  it('are what exact arithmetic on their digits says, on each path of the codec', () => {
     const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
     const codecs = new Map<string, ReturnType<typeof paths>>();
     const paths = (scale: number, decimals: Decimals) => {
@@ -88,9 +86,8 @@ describe('decimal numbers of any scale in messages', () => {
       return {
         codec: jsonCodec(schema, { decimals }),
         slow: slowDecoder<typeof schema.fields>(forms, 1e9),
-        fast: [compileDecoder('any', forms, order), orderedDecoder(forms, order)] as FastDecoder<
-          typeof schema.fields
-        >[],
+        plain: orderedDecoder<typeof schema.fields>(forms, order),
+        compiled: canCompile() ? compileDecoder<typeof schema.fields>('any', forms, order) : undefined,
       };
     };
     let read = 0;
@@ -103,8 +100,8 @@ describe('decimal numbers of any scale in messages', () => {
         fc.boolean(),
         (text, scale, decimals, inQuotes) => {
           const id = `${scale} ${JSON.stringify(decimals)}`;
-          const { codec, slow, fast } = codecs.get(id) ?? paths(scale, decimals);
-          if (!codecs.has(id)) codecs.set(id, { codec, slow, fast });
+          const { codec, slow, plain, compiled } = codecs.get(id) ?? paths(scale, decimals);
+          if (!codecs.has(id)) codecs.set(id, { codec, slow, plain, compiled });
           const units = unitsByLaw(text, scale, decimals);
           const { n, d } = fractionOf(text);
           if (units !== undefined && decimals === 'exact' && units * d !== n * 10n ** BigInt(scale)) noisy += 1;
@@ -129,16 +126,16 @@ describe('decimal numbers of any scale in messages', () => {
               }
               expect(found, `${message} ${id}`).to.deep.equal(expected);
             }
-            const [compiled, plain] = fast.map((decode) => decode(bytes(message), { partition: 0, offset: 0 }));
-            expect(plain, message).to.deep.equal(compiled);
-            if (compiled !== undefined) {
-              read += 1;
-              expect(compiled, `${message} ${id}`).to.deep.equal(expected);
-            }
+            const position = { partition: 0, offset: 0 };
+            const found = plain(bytes(message), position);
+            if (compiled !== undefined) expect(compiled(bytes(message), position), message).to.deep.equal(found);
+            if (found === undefined) continue;
+            read += 1;
+            expect(found, `${message} ${id}`).to.deep.equal(expected);
           }
         },
       ),
-      { numRuns: 20_000 },
+      { numRuns: 10_000 },
     );
     expect(read, 'on a fast path').to.be.greaterThan(1_000);
     expect(noisy, 'with noise').to.be.greaterThan(100);

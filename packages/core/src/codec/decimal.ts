@@ -50,8 +50,9 @@ const LONGEST_DOUBLE = 800;
  */
 export function meantUnitsOf(text: string, scale: number): bigint | undefined {
   const decimal = parse(text);
+  if (decimal === undefined || decimal.digits.length > LONGEST_DOUBLE) return undefined;
   const units = roundedUnitsOf(text, scale);
-  if (decimal === undefined || typeof units === 'string' || decimal.digits.length > LONGEST_DOUBLE) return undefined;
+  if (typeof units === 'string') return undefined;
   const significant = decimal.digits.replace(/0+$/, '');
   const decimals = -decimal.exponent - (decimal.digits.length - significant.length);
   const finer = -decimal.exponent - scale;

@@ -134,6 +134,13 @@ describe('decimals in messages', () => {
     expect(rounded.decode(new TextEncoder().encode('{"round":1.015}'))).to.deep.equal({ round: 102 });
   });
 
+  it('are rounded in the fields that round names, and there alone', () => {
+    const codec = jsonCodec(Amount, { round: { price: 'half-even' } });
+    expect(read(codec, { price: '99.59940681406864' })?.price).to.equal(99_5994);
+    expect(read(codec, { sum: '99.59940681406864' })).to.equal(undefined);
+    expect(() => jsonCodec(Amount, { round: { quantity: 'half-even' } })).to.throw("round: 'quantity' is of type int32");
+  });
+
   it('can be rounded only where there is a scale', () => {
     expect(() => jsonCodec(Amount, { decimals: { quantity: { round: 'half-even' } } })).to.throw(
       "decimals: 'quantity' is of type int32, which has no scale",

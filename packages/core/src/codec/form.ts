@@ -23,6 +23,8 @@ export interface JsonCodecOptions<F extends Fields = Fields> {
    * default, `'exact'`, or rounded. The noise of binary fractions is removed in any case: 156.51999999999998 is 156.52.
    */
   readonly decimals?: Decimals | { readonly [N in keyof F]?: Decimals };
+  /** The fields whose decimals past their scale are rounded, whatever `decimals` says of the others: `{ price: 'half-even' }`. */
+  readonly round?: { readonly [N in keyof F]?: 'half-even' };
   /** Values for fields that messages may lack. */
   readonly defaults?: { readonly [N in keyof F]?: ObjectOf<F>[N & keyof ObjectOf<F>] };
   /**
@@ -51,19 +53,22 @@ export interface FieldForm extends ValueForm {
 export function formsOf<F extends Fields>(schema: RecordSchema<F>, options: JsonCodecOptions<F>): FieldForm[] {
   const zone = options.zone === undefined ? undefined : timeZone(options.zone);
   const decimals = decimalsOf(schema, options.decimals);
-  for (const part of ['names', 'values', 'defaults', 'computed'] as const) {
+  for (const part of ['names', 'values', 'round', 'defaults', 'computed'] as const) {
     for (const name of Object.keys(options[part] ?? {})) {
       if (!Object.hasOwn(schema.fields, name)) fault(schema.name, `${part}: there is no field '${name}'`);
     }
   }
   const forms = schema.names.map((name): FieldForm => {
     const type = fieldOf(schema.fields, name);
+    const rounded = own(options.round, name);
+    if (rounded !== undefined && type.kind !== 'decimal' && type.kind !== 'bigDecimal')
+      fault(schema.name, `round: '${name}' is of type ${type.kind}, which has no scale`);
     return {
       name,
       type,
       foreign: own(options.names, name) ?? name,
       zone: type.kind === 'timestamp' ? zone : undefined,
-      round: decimals(name),
+      round: rounded ?? decimals(name),
       ...wordsOf(schema.name, name, type, own(options.values, name)),
       fallback: own(options.defaults, name) as Value,
       computed: own(options.computed, name),

@@ -138,7 +138,9 @@ describe('decimals in messages', () => {
     const codec = jsonCodec(Amount, { round: { price: 'half-even' } });
     expect(read(codec, { price: '99.59940681406864' })?.price).to.equal(99_5994);
     expect(read(codec, { sum: '99.59940681406864' })).to.equal(undefined);
-    expect(() => jsonCodec(Amount, { round: { quantity: 'half-even' } })).to.throw("round: 'quantity' is of type int32");
+    expect(() => jsonCodec(Amount, { round: { quantity: 'half-even' } })).to.throw(
+      "round: 'quantity' is of type int32",
+    );
   });
 
   it('can be rounded only where there is a scale', () => {

@@ -128,6 +128,20 @@ describe('a file of a broker', () => {
     ]);
   });
 
+  it('whose trade has other cash in another table, or none, is named', () => {
+    const text = bytesOf('thinkorswim').toString();
+    const said = (from: string, to: string): string[] =>
+      read(text.replace(from, to)).contradictions.map(({ line, what }) => `${line} ${what}`);
+    expect(said('KO,,,STOCK,71.00', 'KO,,,STOCK,17.00')).to.deep.equal([
+      '28 the amount is 355 USD, but quantity, price and fees give 85',
+    ]);
+    const [first] = said('7/9/25 10:00:00', '7/9/25 10:00:01');
+    expect(first).to.equal('28 no row has the cash of this trade: its time, symbol and quantity');
+    expect(read(text.replace('7/9/25 10:00:00', '7/9/25 10:00:01')).notUnderstood[0]?.why).to.match(
+      /^no trade of the file/,
+    );
+  });
+
   it('whose holdings at its end are others than its events give is named', () => {
     const text = bytesOf('ibkr').toString().replace('Summary,Stocks,USD,BRK B,3', 'Summary,Stocks,USD,BRK B,4');
     expect(read(text).contradictions.map(({ line, what }) => `${line} ${what}`)).to.deep.equal([

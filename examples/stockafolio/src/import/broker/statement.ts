@@ -106,7 +106,9 @@ export function readStatement(file: string, bytes: Uint8Array, options: Statemen
   const cash = summed([...events.flatMap(cashOf), ...accounts.notTaken.flatMap((each) => each.cash)]);
   const contradictions = [
     ...accounts.contradictions,
-    ...wrongAmounts(rows.filter((row) => !links.skipped.has(row))),
+    ...wrongAmounts(
+      rows.filter((row) => !links.skipped.has(row)).map((row) => withCash(row, links.cashSides.get(row))),
+    ),
     ...wrongBalances(rows),
     ...wrongEnds(rows, maker.held, cash),
   ];
@@ -127,6 +129,12 @@ export function readStatement(file: string, bytes: Uint8Array, options: Statemen
     held: maker.held,
     cash,
   };
+}
+
+/** A trade with the amount and fees that another table has of it. */
+function withCash(row: ReadRow, side: ReadRow | undefined): ReadRow {
+  if (side?.amount === undefined) return row;
+  return { ...row, rule: side.rule, amount: side.amount, fees: side.fees };
 }
 
 /** What became of each record. */

@@ -124,6 +124,11 @@ describe("import of a broker's file", () => {
       expect(ended.stderr).to.include('known are coinbase, degiro, fidelity');
     }
     expect(existsSync(at('none'))).to.equal(false);
+    const useless = await run(['import', at('mine.csv'), '--broker', 'schwab', '--check', '--map', 'time=Date']);
+    expect(useless.stderr).to.include('--map has no effect');
+    const zone = await run(['import', at('short.csv'), '--broker', 'schwab', '--check', '--zone', 'Mars']);
+    expect(zone.code).to.equal(2);
+    expect(zone.stderr).to.include('Mars');
     const missing = await run(['import', at('missing.csv'), '--broker', 'auto', '--check', '--json']);
     expect(lastLine(missing)).to.include({ code: 'ERR_FILE_NOT_FOUND' });
     expect((await run(['import', at('mine.csv'), '--broker', 'schwab', '--user', 'ann'])).stderr).to.include('--to');

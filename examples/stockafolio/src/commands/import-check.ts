@@ -6,7 +6,7 @@ import { TimeOrder } from '../import/in-time-order.js';
 import type { ImportedLine } from '../import/trade-mapper.js';
 import { Trade } from '../trade.js';
 import { checkedStatements, hasPreset, readStatements } from './import-broker.js';
-import { userOf, type ImportFlags } from './import-flags.js';
+import { expectPresetFlags, userOf, type ImportFlags } from './import-flags.js';
 import { linesOf } from './imported-lines.js';
 
 /** What a file of columns holds: what would be sent, and what is wrong with the rest. */
@@ -88,6 +88,7 @@ function checkText({ file, order, trades, positions, notUnderstood }: CheckedFil
 export async function check(files: readonly string[], flags: ImportFlags, toolkit: Toolkit): Promise<void> {
   const reporter = toolkit.reporter(flags.json);
   if (hasPreset(flags)) {
+    expectPresetFlags(flags);
     const found = checkedStatements(readStatements(files, userOf(flags) ?? '', flags), flags);
     const told = found.map((each) => ({ ...each, text: reportText(each.report) }));
     tellCheck(reporter, told, flags.json === true);

@@ -121,6 +121,28 @@ export function userOf({ user, set }: ImportFlags): string | undefined {
   });
 }
 
+/**
+ * Checks that nothing is asked of a file that is read by a preset but what a preset leaves open.
+ *
+ * @throws ERR_USAGE naming an option that would have no effect
+ */
+export function expectPresetFlags(flags: ImportFlags): void {
+  const { map, signedQuantity, decimalComma, fileOrder, format, set } = flags;
+  const others = set === undefined ? [] : Object.keys(pairs(set, '--set')).filter((field) => field !== 'user');
+  const [name] = [
+    ...(map === undefined ? [] : ['--map']),
+    ...(signedQuantity === true ? ['--signed-quantity'] : []),
+    ...(decimalComma === true ? ['--decimal-comma'] : []),
+    ...(fileOrder === true ? ['--file-order'] : []),
+    ...(format === 'wire' ? [] : ['--format']),
+    ...others.map((field) => `--set ${field}`),
+  ];
+  if (name === undefined) return;
+  throw new StockafolioError('ERR_USAGE', `${name} has no effect on a file that is read by a preset`, {
+    hint: 'leave it out, or change the preset: --print-preset prints one, --preset FILE reads your own',
+  });
+}
+
 /** The fields that are the same in all lines. */
 export function constantsOf(flags: ImportFlags): Record<string, string> {
   const user = userOf(flags);

@@ -9,7 +9,7 @@ import { TimeOrder } from '../import/in-time-order.js';
 import { mergeFiles } from '../import/merge-files.js';
 import type { ImportedLine } from '../import/trade-mapper.js';
 import { expectWhole, hasPreset, readStatements, statementLines } from './import-broker.js';
-import { constantsOf, userOf, type ImportFlags, type WritingFlags } from './import-flags.js';
+import { constantsOf, expectPresetFlags, userOf, type ImportFlags, type WritingFlags } from './import-flags.js';
 
 /** What a run imports. */
 export interface Import {
@@ -44,6 +44,7 @@ export function opened(files: readonly string[], flags: WritingFlags, reporter: 
 
 /** @throws ERR_USAGE if no user is given, or a part of a file would be left out */
 function statementsOf(files: readonly string[], flags: WritingFlags, reporter: Reporter): readonly Statement[] {
+  expectPresetFlags(flags);
   const user = userOf(flags);
   if (user === undefined || user.trim() === '') {
     throw new StockafolioError('ERR_USAGE', 'a file of a broker does not name its user', {

@@ -31,7 +31,6 @@ export const schwab: PresetSource = {
       rows: [
         { when: { first: '/^Transactions Total$/' }, is: 'skip', class: 'summary', why: 'the total of the file' },
         { when: { symbol: OPTION }, is: 'option' },
-        { when: { action: ['Buy', 'Reinvest Shares'], symbol: '' }, is: 'skip', why: 'a trade without a symbol' },
         { when: { action: 'Buy' }, is: 'trade', side: 'buy' },
         { when: { action: 'Reinvest Shares' }, is: 'trade', side: 'buy', origin: 'reinvestment' },
         { when: { action: ['Sell', 'Sell Short'] }, is: 'trade', side: 'sell' },
@@ -52,7 +51,7 @@ export const schwab: PresetSource = {
         },
         { when: { action: ['/Foreign Tax/', '/NRA (Tax|Withholding)/', 'NRA Tax Adj'] }, is: 'tax' },
         { when: { action: ['/Interest$/', 'Bank Interest', '/^Bond Interest/'] }, is: 'interest' },
-        { when: { action: ['/Fee$/', 'ADR Mgmt Fee', 'Margin Interest', 'Misc Cash Entry'] }, is: 'fee' },
+        { when: { action: ['/Fee$/', 'ADR Mgmt Fee'] }, is: 'fee' },
         {
           when: {
             action: [

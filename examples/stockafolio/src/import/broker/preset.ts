@@ -20,6 +20,8 @@ export const rowKinds = [
   ...['option', 'fx'],
   // Rows that say what the result must be.
   ...['holding', 'cash-balance'],
+  // The ISIN of a symbol, for all its events.
+  'instrument',
   ...['skip', 'information'],
 ] as const;
 

@@ -70,6 +70,7 @@ const NEEDS: Partial<Record<RowKind, readonly string[]>> = {
   opening: ['amount'],
   fx: ['amount'],
   holding: ['symbol', 'quantity'],
+  instrument: ['symbol', 'isin'],
   'cash-balance': ['amount'],
 };
 

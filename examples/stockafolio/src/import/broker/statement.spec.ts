@@ -128,6 +128,14 @@ describe('a file of a broker', () => {
     ]);
   });
 
+  it('that lists its instruments gives their events the ISIN', () => {
+    const { positions } = reportOf(read(bytesOf('ibkr')));
+    expect(positions).to.deep.equal([
+      { symbol: 'BRK.B', isin: 'US0846707026', quantity: '3' },
+      { symbol: 'KO', quantity: '1000' },
+    ]);
+  });
+
   it('whose trade has other cash in another table, or none, is named', () => {
     const text = bytesOf('thinkorswim').toString();
     const said = (from: string, to: string): string[] =>

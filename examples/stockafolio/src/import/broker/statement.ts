@@ -83,7 +83,7 @@ export function readStatement(file: string, bytes: Uint8Array, options: Statemen
     given === undefined ? recognise(file, text.lines, presets, cut) : expectPreset(file, text.lines, given, cut);
   const accounts = new Accounts();
   const read = readRows(csvRecords(text.lines, delimiter), preset, options.zone, accounts);
-  const { rows, order } = inEventOrder(read, preset);
+  const { rows, order } = inEventOrder(withIsins(read), preset);
   const firstTime = rows.find(({ time }) => time !== undefined)?.time?.ms ?? 0;
   const links = linkRows(rows);
   const maker = new EventMaker({ file, user: options.user, prefix: preset.name }, links, firstTime);
@@ -92,7 +92,7 @@ export function readStatement(file: string, bytes: Uint8Array, options: Statemen
     const skipped = links.skipped.get(row);
     const alone = links.alone.get(row);
     if (skipped !== undefined) accounts.skip(row, skipped.class, skipped.why);
-    else if (row.kind === 'skip' || row.kind === 'information') {
+    else if (row.kind === 'skip' || row.kind === 'information' || row.kind === 'instrument') {
       if (row.kind === 'skip') accounts.skip(row, row.rule.class ?? 'other', row.rule.why ?? '');
       else accounts.put(row.row.record, 'information');
     } else if (row.kind === 'option') {
@@ -129,6 +129,18 @@ export function readStatement(file: string, bytes: Uint8Array, options: Statemen
     held: maker.held,
     cash,
   };
+}
+
+/** Rows with the ISIN that another one gives for their symbol. */
+function withIsins(rows: readonly ReadRow[]): readonly ReadRow[] {
+  const isins = new Map<string, string>();
+  for (const { kind, symbol, isin } of rows) {
+    if (kind === 'instrument' && symbol !== undefined && isin !== undefined) isins.set(symbol, isin);
+  }
+  return rows.map((row) => {
+    const isin = row.symbol === undefined ? undefined : isins.get(row.symbol);
+    return row.isin !== undefined || isin === undefined ? row : { ...row, isin };
+  });
 }
 
 /** A trade with the amount and fees that another table has of it. */

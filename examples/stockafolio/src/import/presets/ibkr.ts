@@ -8,7 +8,7 @@ const INFORMATION = [
     'Realized & Unrealized Performance Summary',
     'Month & Year to Date Performance Summary',
   ],
-  ...['Open Dividend Accruals', 'Interest Accruals', 'Financial Instrument Information', 'Codes', 'Notes/Legal Notes'],
+  ...['Open Dividend Accruals', 'Interest Accruals', 'Codes', 'Notes/Legal Notes'],
   ...[
     'Base Currency Exchange Rate',
     'Forex Balances',
@@ -97,6 +97,14 @@ export const ibkr: PresetSource = {
           ...{ is: 'cancel', side: 'by-quantity', feesOnTop: true },
         },
         { when: { what: 'Order', asset: 'Stocks' }, is: 'trade', side: 'by-quantity', feesOnTop: true },
+      ],
+    },
+    {
+      title: 'Financial Instrument Information',
+      fields: { asset: 'Asset Category', symbol: 'Symbol', isin: 'Security ID' },
+      rows: [
+        { when: { asset: 'Stocks', isin: '/^[A-Z]{2}[A-Z0-9]{9}[0-9]$/' }, is: 'instrument' },
+        { is: 'information' },
       ],
     },
     {

@@ -1,3 +1,7 @@
+export type { LotMethod } from './books/choose-lot.js';
+export { Lot, LotList, emptyPosition, type LotRows, type Position } from './books/lot.js';
+export { applyToLots, openLots, type Fill, type Parcel } from './books/lots.js';
+export { termOf, type Term } from './books/term.js';
 export { nextSession, sessionOf, type Session } from './calendar/sessions.js';
 export { minuteOfDay, tradingDay } from './calendar/trading-day.js';
 export { applyAverageCost, type CostMethod, type CostState } from './cost/average-cost.js';

@@ -1,6 +1,21 @@
+export { accountBooks, applyToBooks, type AccountBooks, type Realized } from './books/account-books.js';
+export { amend, type Amended, type Rejected } from './books/amendments.js';
 export type { LotMethod } from './books/choose-lot.js';
+export { returnOfCapital, spinOff, split, stockDividend, type Action, type Shares } from './books/corporate-actions.js';
+export {
+  byPlace,
+  type ActionEvent,
+  type BookEvent,
+  type BustEvent,
+  type CorrectEvent,
+  type EventPlace,
+  type TradeEvent,
+  type TradeTerms,
+} from './books/events.js';
 export { Lot, LotList, emptyPosition, type LotRows, type Position } from './books/lot.js';
 export { applyToLots, openLots, type Fill, type Parcel } from './books/lots.js';
+export { changeSymbol, merger, transferIn, transferOut, type MergerTerms } from './books/mergers.js';
+export type { Ratio } from './books/reshape.js';
 export { termOf, type Term } from './books/term.js';
 export { nextSession, sessionOf, type Session } from './calendar/sessions.js';
 export { minuteOfDay, tradingDay } from './calendar/trading-day.js';

@@ -24,6 +24,8 @@ export interface Parcel {
   readonly lot: string;
   readonly opened: number;
   readonly closed: number;
+  /** Days of a holding period that was taken over. */
+  readonly tacked: number;
   readonly quantity: number;
   readonly proceeds: number;
   readonly basis: number;
@@ -171,6 +173,7 @@ function parcelOf(lot: Lot, closed: number, quantity: number, exchanged: number,
     lot: lot.id,
     opened: lot.opened,
     closed,
+    tacked: lot.tacked,
     quantity,
     proceeds,
     basis,

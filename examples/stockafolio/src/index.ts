@@ -16,6 +16,15 @@ export { Lot, LotList, emptyPosition, type LotRows, type Position } from './book
 export { applyToLots, openLots, type Fill, type Parcel } from './books/lots.js';
 export { changeSymbol, merger, transferIn, transferOut, type MergerTerms } from './books/mergers.js';
 export type { Ratio } from './books/reshape.js';
+export {
+  moneyWeighted,
+  presentValue,
+  timeWeighted,
+  yearly,
+  type Payment,
+  type Return,
+  type ValuedDay,
+} from './books/returns.js';
 export { termOf, type Term } from './books/term.js';
 export { nextSession, sessionOf, type Session } from './calendar/sessions.js';
 export { minuteOfDay, tradingDay } from './calendar/trading-day.js';

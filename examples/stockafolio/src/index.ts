@@ -26,6 +26,7 @@ export {
   type ValuedDay,
 } from './books/returns.js';
 export { termOf, type Term } from './books/term.js';
+export { washSales, type WashSales, type WashedParcel } from './books/wash-sales.js';
 export { nextSession, sessionOf, type Session } from './calendar/sessions.js';
 export { minuteOfDay, tradingDay } from './calendar/trading-day.js';
 export { applyAverageCost, type CostMethod, type CostState } from './cost/average-cost.js';

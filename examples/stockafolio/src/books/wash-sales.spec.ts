@@ -191,6 +191,19 @@ describe('wash sales', () => {
     expect(lossesOf(part)).to.deep.equal([['a', -500, 0]]);
   });
 
+  it('are none of the rest of the same purchase, also where a part of it has replaced others', () => {
+    const parts = [
+      trade('z', '2025-01-10', 'buy', 60, 50),
+      trade('y', '2025-06-02', 'sell', 60, 40),
+      trade('a', '2025-06-05', 'buy', 100, 41),
+      trade('b', '2025-06-10', 'sell', 60, 39),
+    ];
+    expect(lossesOf(parts)).to.deep.equal([
+      ['z', -600, 600],
+      ['a~1', -720, 0],
+    ]);
+  });
+
   it('come once for each share, and the loss comes back when its shares are sold', () => {
     const chain = [bought, sold, trade('c', '2025-06-20', 'buy', 100, 42), trade('d', '2025-12-01', 'sell', 100, 60)];
     expect(lossesOf(chain)).to.deep.equal([

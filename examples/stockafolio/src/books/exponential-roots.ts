@@ -6,26 +6,25 @@ export interface Term {
 }
 
 /**
- * All real x at which a sum of terms a x e^(-t x) is 0, least first. The terms are in the order of t, each t once.
+ * All x in a range at which a sum of terms a x e^(-t x) is 0, least first. The terms are in the order of t, each t once.
  *
  * Such a sum has at most as many roots as its coefficients change their sign (Laguerre's form of Descartes' rule). So
  * with tau between two terms of different sign, the derivative of e^(tau x) f(x) has one change less. Its roots divide
  * the line into intervals on which e^(tau x) f is monotone: each has one root if its ends have different signs. A root
  * that f touches without a change of sign is found if f is 0 there to within rounding.
- *
- * @param limit of |x|: roots beyond it are not looked for
  */
-export function rootsOf(terms: readonly Term[], limit: number): readonly number[] {
+export function rootsOf(terms: readonly Term[], least: number, greatest: number): readonly number[] {
   const change = terms.findIndex(({ sign }, index) => index > 0 && sign !== terms[index - 1]?.sign);
   if (change < 0) return [];
   const tau = ((terms[change - 1]?.t ?? 0) + (terms[change]?.t ?? 0)) / 2;
   const extremes = rootsOf(
     terms.map(({ log, sign, t }) => ({ log: log + Math.log(Math.abs(tau - t)), sign: t < tau ? sign : -sign, t })),
-    limit,
+    least,
+    greatest,
   );
   const found: number[] = [];
-  let from = -limit;
-  for (const to of [...extremes, limit]) {
+  let from = least;
+  for (const to of [...extremes, greatest]) {
     const root = rootWithin(terms, from, to);
     if (root !== undefined && root !== found.at(-1)) found.push(root);
     from = to;

@@ -42,6 +42,7 @@ const lotsBy = (method: (typeof METHODS)[number]) =>
           key: ['symbol'],
           state: Held,
           maps: { lots: { key: int64(), value: Lot } },
+          output: record('position', { symbol: text(), lots: int64(), ...Held.fields }),
           onRecord: (state, trade, { maps: { lots }, emit }) => {
             const position = { quantity: state.quantity, basis: state.basis, lots };
             applyToLots(position, trade, method, ({ gain }) => {

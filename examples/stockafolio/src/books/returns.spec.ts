@@ -106,16 +106,30 @@ describe('the money-weighted return', () => {
   it('finds a loss of nearly all, and a gain of a hundredfold in a day', () => {
     const [lost] = ratesOf(
       moneyWeighted([
-        { day: day(0), amount: 1e6 },
+        { day: day(0), amount: 1e5 },
         { day: day(365), amount: -1 },
       ]),
     );
-    expect(lost).to.be.closeTo(-0.999999, 1e-12);
+    expect(lost).to.be.closeTo(-0.99999, 1e-12);
     const won = moneyWeighted([
       { day: day(0), amount: 1 },
       { day: day(100), amount: -100 },
     ]);
     expect(ratesOf(won)[0]).to.be.closeTo(100 ** 3.65 - 1, 1);
+  });
+
+  it('names the range in which it found none', () => {
+    const tomorrow = (amount: number) =>
+      moneyWeighted([
+        { day: day(0), amount: 1000 },
+        { day: day(1), amount: 0 - amount },
+      ]);
+    expect(tomorrow(1058).kind).to.equal('rate');
+    for (const amount of [1060, 1]) {
+      expect(tomorrow(amount))
+        .to.have.property('why')
+        .that.matches(/^no rate from -0.999999 to 1000000000 makes/);
+    }
   });
 
   it('refuses a day that does not exist', () => {

@@ -57,14 +57,15 @@ export function yearly(rate: number, days: number): number {
   return (1 + rate) ** (365 / days) - 1;
 }
 
-/** Rates beyond e^40 - 1, or so near to -1, are not looked for. */
-const LIMIT = 40;
+/** Other solutions are no rates of a year that anyone would mean: a loss of more than all but a millionth, or 1e11 %. */
+const LEAST = -0.999999;
+const GREATEST = 1e9;
 
 /**
  * The money-weighted return of payments (XIRR): the yearly rate r at which the sum of amount / (1 + r)^(days / 365) is
  * 0, with the days since the first payment (act/365).
  *
- * All rates above -1 that solve it are found, so there is no guess to start from. If the payments change their sign
+ * All rates from -0.999999 to 1e9 that solve it are found, so there is no guess to start from. If the payments change their sign
  * more than once, there may be several: it says so, and names them. If there is none, it says why.
  *
  * @throws ERR_BAD_RECORD if a day does not exist, or an amount is no number
@@ -79,9 +80,10 @@ export function moneyWeighted(payments: readonly Payment[]): Return {
   if (!terms.some(({ sign }) => sign > 0) || !terms.some(({ sign }) => sign < 0)) {
     return { kind: 'none', why: 'money went in one direction only' };
   }
-  const rates = rootsOf(terms, LIMIT).map((x) => Math.expm1(x));
+  const rates = rootsOf(terms, Math.log1p(LEAST), Math.log1p(GREATEST)).map((x) => Math.expm1(x));
   const [rate, another] = rates;
-  if (rate === undefined) return { kind: 'none', why: 'no rate makes what came out equal to what went in' };
+  if (rate === undefined)
+    return { kind: 'none', why: `no rate from ${LEAST} to ${GREATEST} makes what came out equal to what went in` };
   return another === undefined ? { kind: 'rate', rate } : { kind: 'several', rates };
 }
 

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { isStockafolioError } from '@stockafolio/core';
 import type { Files } from '@stockafolio/core/ports';
 import { expect } from 'chai';
 import { collected, expectCode } from './expect-code.js';
@@ -51,9 +53,20 @@ export function runFilesFaultContract(name: string, harness: FilesFaultHarness):
     });
     afterEach(() => fixture.destroy());
 
-    const left = async (): Promise<[string, string][]> => {
+    const there = async (): Promise<[string, string][]> => {
       const all = await collected(fixture.direct.list(''));
       return Promise.all(all.map(async ({ name: each }) => [each, text(await fixture.direct.read(each))]));
+    };
+    /** What is left once the server has put away what it kept of a request that was cut, and showed meanwhile. */
+    const left = async (): Promise<[string, string][]> => {
+      for (let before: [string, string][] | undefined; ; await pause(100)) {
+        const now = await there().catch((error: unknown) => {
+          if (isStockafolioError(error, 'ERR_FILE_NOT_FOUND')) return undefined;
+          throw error;
+        });
+        if (now !== undefined && JSON.stringify(now) === JSON.stringify(before)) return now;
+        before = now;
+      }
     };
     const asked = (kind: (request: ProxiedRequest) => boolean): number => proxy.requests.filter(kind).length;
 

@@ -64,9 +64,9 @@ export class BareDriver {
 function driverValue(table: Table, n: number, value: Value): unknown {
   if (value === undefined) return null;
   switch (table.columns[n]?.type.kind) {
-    case 'money':
+    case 'decimal':
       return decimal(Integer.fromNumber(Number(value)));
-    case 'bigMoney':
+    case 'bigDecimal':
       return decimal(Integer.fromString(String(value)));
     case 'int64':
       return Long.fromNumber(Number(value));

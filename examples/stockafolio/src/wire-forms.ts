@@ -19,7 +19,7 @@ export const originalForm = jsonCodec(Trade, {
     time: 'timestamp',
   },
   values: { side: { sold: 'sell' } },
-  round: { price: 'half-even' },
+  decimals: { price: { round: 'half-even' } },
   zone: 'America/New_York',
   computed: { id: ({ partition, offset }) => `${partition}-${offset}` },
 });

@@ -2,6 +2,12 @@ export * from './accounts.js';
 export * from './oracle/index.js';
 export { runClockContract, type ClockHarness } from './clock-contract.js';
 export { runCodecContract, type CodecHarness } from './codec-contract.js';
+export {
+  runDecimalsContract,
+  runDecimalTablesContract,
+  type DecimalRow,
+  type DecimalsHarness,
+} from './decimals-contract.js';
 export { collected, expectCode } from './expect-code.js';
 export { faultProxy, type Fault, type FaultProxy, type ProxiedRequest } from './fault-proxy.js';
 export { runFilesContract, type FilesFixture, type FilesHarness } from './files-contract.js';

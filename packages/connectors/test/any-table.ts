@@ -1,7 +1,9 @@
 import {
+  bigDecimal,
   bigMoney,
   boolean,
   date,
+  decimal,
   double,
   int32,
   int64,
@@ -31,6 +33,10 @@ const kinds = (
   { type: double(), value: fc.double() },
   { type: money(), value: fc.maxSafeInteger() },
   { type: bigMoney(), value: bigint(leastBigMoney) },
+  ...[0, 8, 18].flatMap((scale) => [
+    { type: decimal(scale), value: fc.maxSafeInteger() },
+    { type: bigDecimal(scale), value: bigint(leastBigMoney) },
+  ]),
   { type: timestamp(), value: fc.integer({ min: -8.64e15, max: 8.64e15 }) },
   {
     type: date(),

@@ -1,10 +1,24 @@
 // What the author of a pipeline needs. Adapters find what they need beside it in ./ports, runners in ./engine.
-export { formatMoney, jsonCodec, parseMoney, type JsonCodecOptions, type ParseMoneyOptions } from './codec/index.js';
+export {
+  formatDecimal,
+  formatMoney,
+  jsonCodec,
+  parseBigDecimal,
+  parseDecimal,
+  parseMoney,
+  type Decimals,
+  type JsonCodecOptions,
+  type ParseDecimalOptions,
+} from './codec/index.js';
 export * from './errors/index.js';
 export {
+  bigDecimal,
   bigMoney,
+  bigMulDivHalfEven,
   boolean,
   date,
+  decimal,
+  decimalProduct,
   double,
   int32,
   int64,
@@ -13,6 +27,7 @@ export {
   oneOf,
   optional,
   record,
+  rescale,
   shard,
   text,
   timesPrice,
@@ -24,6 +39,7 @@ export {
   type Mutable,
   type NumberBounds,
   type ObjectOf,
+  type ProductScales,
   type RecordOptions,
   type RecordSchema,
   type TextBounds,

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Sale } from '@stockafolio/conformance';
+import { readAs } from '@stockafolio/conformance/random';
 import type { Pipeline } from '@stockafolio/core';
 import type { PartitionEngine } from '@stockafolio/engine';
 import type { PipelineHarness } from '@stockafolio/testing';
@@ -67,14 +68,19 @@ export function expectSameInBatches(made: Pipeline, batches: readonly (readonly 
       into.set(shown([table.name, values.slice(0, table.keyLength)]), shown(deleted ? [version] : [values, version]));
   };
   for (const batch of batches) {
-    const records = batch.map((each) => ('record' in each ? each.record : each));
+    const sales = batch.map((each) => ('record' in each ? each.record : each));
+    const records = batch.map((each, n) => {
+      const sale = sales[n] as Sale;
+      const stream = made.streams['record' in each ? each.input : 0];
+      return stream === undefined ? sale : readAs(stream, sale, sale.time);
+    });
     const copies = records.map((each) => ({ ...each }));
     const next = single.inputs.all.map(({ offset }) => offset);
     const positions = batch.map((each, n) => {
       const input = 'record' in each ? each.input : 0;
       const offset = next[input] ?? 0;
       next[input] = offset + 1;
-      return { input, offset, ingested: records[n]?.time ?? 0 };
+      return { input, offset, ingested: sales[n]?.time ?? 0 };
     });
     records.forEach((each, n) => single.push(each, positions[n] ?? { offset: 0, ingested: 0 }));
     // Functions may change records.

@@ -11,6 +11,8 @@ export interface Held {
   readonly value: Item;
   /** Whether it met one of the other side. */
   met: boolean;
+  /** Whether it says that there is no version from its time on. */
+  readonly isEnd?: boolean;
 }
 
 export interface Pair {
@@ -63,19 +65,28 @@ export function takeAlone(part: Join, held: Held[], now: number): Held[] {
 const endOf = ({ validFor = Number.POSITIVE_INFINITY }: Versions, time: number, next: Held | undefined): number =>
   Math.min(time + validFor, next?.time ?? Number.POSITIVE_INFINITY);
 
+/** For how long it is remembered that there is none, in milliseconds. */
+const REMEMBERED = 86_400_000;
+
+/** Until when a version, or that there is none, can make a difference. */
+const goneAt = (part: Versions, { time, isEnd = false }: Held, next: Held | undefined): number =>
+  isEnd && next === undefined ? time + Math.max(part.keep, REMEMBERED) : endOf(part, time, next) + part.keep;
+
 /** An item with the version of its time; nothing for a version, which is then held. Undefined if it is late. */
 export function versionsFor(part: Versions, held: Held[], own: Held, now: number): Pair[] | undefined {
   const { keep, join } = part;
   const versions = held.filter((each) => sameKey(each, own)).sort(byTime);
   const next = versions.find(({ time }) => time > own.time);
   if (own.side === 'right') {
-    if (endOf(part, own.time, next) + keep <= now) return undefined;
+    // However old it is, it ends the version before it.
+    if (goneAt(part, own, next) <= now && !(own.isEnd === true && next === undefined)) return undefined;
     held.push(own);
     return [];
   }
   if (own.time + keep < now) return undefined;
   const latest = versions.findLast(({ time }) => time <= own.time);
-  const valid = latest !== undefined && own.time < endOf(part, latest.time, next) ? latest : undefined;
+  const isValid = latest !== undefined && latest.isEnd !== true && own.time < endOf(part, latest.time, next);
+  const valid = isValid ? latest : undefined;
   if (valid === undefined && join === 'inner') return [];
   return [{ left: own.value, right: valid?.value, time: own.time }];
 }
@@ -84,6 +95,6 @@ export function versionsFor(part: Versions, held: Held[], own: Held, now: number
 export function dropVersions(part: Versions, held: Held[], now: number): void {
   for (const each of [...held]) {
     const next = held.filter((other) => sameKey(other, each) && other.time > each.time).sort(byTime)[0];
-    if (endOf(part, each.time, next) + part.keep <= now) held.splice(held.indexOf(each), 1);
+    if (goneAt(part, each, next) <= now) held.splice(held.indexOf(each), 1);
   }
 }

@@ -45,6 +45,8 @@ export interface Memory {
   readonly held: Record<string, Held[]>;
   /** By part and key, the last values of the broadcast stream. */
   readonly rules: Map<string, Item>;
+  /** By user and item, what the changelog has now. */
+  readonly current: Map<string, Item>;
   /** Rows by table and key, as text. */
   readonly rows: Record<string, string>;
 }
@@ -52,6 +54,6 @@ export interface Memory {
 export function newMemory(): Memory {
   return {
     ...{ sums: {}, seen: new Map(), windows: new Map(), processes: new Map(), moments: {}, amounts: {}, held: {} },
-    ...{ rules: new Map(), rows: {}, sent: [] },
+    ...{ rules: new Map(), current: new Map(), rows: {}, sent: [] },
   };
 }

@@ -3,7 +3,10 @@ import { type Memory, newMemory, type Seen, type Sent, type Totals } from './nai
 import { intoCounted, intoSession, intoSliding, intoWindows } from './naive-windows.js';
 import { newProcess, nextTimer, type Process, processRecord, processTimer } from './naive-process.js';
 import { dropVersions, type Held, lagOf, pairsWith, takeAlone, versionsFor } from './naive-joins.js';
-import type { Item, Part } from '@stockafolio/conformance/random';
+import { intoTable, meet } from './naive-changes.js';
+import { behind, joinsWithRoot, type Node, tablesOfChanges } from './naive-nodes.js';
+import { addTo, fold, unfold } from './naive-sums.js';
+import type { Item } from '@stockafolio/conformance/random';
 import {
   classOf,
   isOdd,
@@ -16,36 +19,6 @@ import {
   ruleKey,
 } from '@stockafolio/conformance/random';
 
-/** A part of a plan, named after its number, counted depth first. */
-export interface Node {
-  readonly name: string;
-  readonly part: Part;
-  readonly next: readonly Node[];
-  readonly behindTimers: readonly Node[];
-}
-
-export function nodesOf(parts: readonly Part[]): readonly Node[] {
-  let number = 0;
-  const nodeOf = (part: Part): Node => {
-    const name = `n${number++}`;
-    const next = ('next' in part ? part.next : []).map(nodeOf);
-    return { name, part, next, behindTimers: ('behindTimers' in part ? part.behindTimers : []).map(nodeOf) };
-  };
-  return parts.map(nodeOf);
-}
-
-/** The parts behind one that are executed with it: none behind a repartition. */
-export function behind({ part, next, behindTimers }: Node): readonly Node[] {
-  return part.kind === 'repartition' ? [] : [...next, ...behindTimers];
-}
-
-/** The joins at and behind a part, depth first, whose other records are those at the root. */
-function joinsWithRoot(node: Node): Node[] {
-  const { part } = node;
-  const own = (part.kind === 'join' || part.kind === 'versions') && part.isWithRoot ? [node] : [];
-  return [...own, ...behind(node).flatMap(joinsWithRoot)];
-}
-
 /** What a random plan makes of records, by its plain definition: one record after the other, everything copied. */
 export class NaivePlan {
   #memory: Memory = newMemory();
@@ -53,16 +26,25 @@ export class NaivePlan {
   readonly #now = new Map<string, number>();
   readonly #nodes: readonly Node[];
   readonly #outOfOrderness: number;
+  readonly #tables: readonly Node[];
   #watermark = Number.NEGATIVE_INFINITY;
   /** Operators for which the record or the final value came too late. */
   #late = new Set<string>();
   /** `OFFSET OPERATOR` of each dead letter. */
   readonly letters = new Set<string>();
 
-  /** @param outOfOrderness how far the watermark is behind the newest record, in milliseconds */
-  constructor(nodes: readonly Node[], outOfOrderness: number = OUT_OF_ORDER) {
+  /**
+   * @param outOfOrderness how far the watermark is behind the newest record, in milliseconds
+   * @param tables the parts that only read the changelog
+   */
+  constructor(
+    nodes: readonly Node[],
+    outOfOrderness: number = OUT_OF_ORDER,
+    tables: readonly Node[] = tablesOfChanges(nodes),
+  ) {
     this.#nodes = nodes;
     this.#outOfOrderness = outOfOrderness;
+    this.#tables = tables;
   }
 
   /**
@@ -120,6 +102,27 @@ export class NaivePlan {
     };
     this.#nodes.forEach(keep);
     this.#moveOn(time, offset);
+  }
+
+  /** Passes on a message of the changelog. @param time its event time: of a removal, that of its message */
+  pushChange({ user, item, amount, time: at }: Sale, time: number, offset: number | string): void {
+    const own = { user, item, amount, time: at };
+    const value = isRemoval(own) ? undefined : own;
+    this.#take(time, offset, (seen) => {
+      const id = `${user}/${item}`;
+      const before = this.#memory.current.get(id);
+      if (value === undefined) this.#memory.current.delete(id);
+      else this.#memory.current.set(id, value);
+      for (const node of this.#tables) intoTable(node, { user, item, before, value }, this.#memory);
+      const tell = (node: Node): void => {
+        const { name, part } = node;
+        if (part.kind === 'current' && (part.as === 'inner' || part.as === 'outer'))
+          meet(name, part, own, this.#memory);
+        if (part.kind === 'versions' && part.isOfChanges) this.#join(node, 'right', own, seen, value === undefined);
+        behind(node).forEach(tell);
+      };
+      this.#nodes.forEach(tell);
+    });
   }
 
   #moveOn(time: number, offset: number | string): void {
@@ -186,6 +189,8 @@ export class NaivePlan {
       for (const child of next) this.#receive(child, each, seen);
     };
     const keyOf = (key: readonly string[]): [string, string] => [value.user, key.length === 2 ? value.item : ''];
+    const below = (figure: string): Totals =>
+      fold(this.#memory, figure, [value.user, value.item], value.amount, { isTable: false });
     switch (part.kind) {
       case 'map':
         return pass(mapped(value, part.factor));
@@ -208,7 +213,7 @@ export class NaivePlan {
         return pass(value);
       }
       case 'fold': {
-        const sum = this.#add(name, keyOf(part.key), value.amount, part.fails);
+        const sum = fold(this.#memory, name, keyOf(part.key), value.amount, part);
         return pass({ ...value, amount: sum.amount });
       }
       case 'figures': {
@@ -217,16 +222,11 @@ export class NaivePlan {
           return [value.user, part.key.length === 2 ? classOf(amount) : ''];
         };
         const before = this.#memory.sums[`${name}-below/${value.user}/${value.item}`]?.amount;
-        const { amount } = this.#add(`${name}-below`, [value.user, value.item], value.amount, -1, false);
+        const { amount } = below(`${name}-below`);
         if (before !== undefined) {
-          const [user, item] = keyAt(before);
-          const sum = this.#memory.sums[`${name}/${user}/${item}`];
-          if (sum === undefined) throw new Error('a figure was not folded');
-          sum.amount -= before;
-          sum.count -= 1;
-          rows[`${name}/${user}/${item}`] = `${sum.amount} ${sum.count}`;
+          unfold(this.#memory, name, keyAt(before), before);
         }
-        this.#add(name, keyAt(amount), amount, 13);
+        fold(this.#memory, name, keyAt(amount), amount, { fails: 13 });
         return undefined;
       }
       case 'process': {
@@ -236,11 +236,15 @@ export class NaivePlan {
         this.#memory.processes.set(id, process);
         return processRecord(process, part, value, seen, (item) => this.#emit(node, item, seen, node.next));
       }
+      case 'current':
+        if (part.as === 'rows' || part.as === 'figures') return undefined;
+        below(`${name}-left`);
+        return meet(name, part, value, this.#memory);
       case 'latest': {
         const [left, right] = [`${name}-left`, `${name}-right`];
         const key = `${value.user}/${value.item}`;
-        this.#add(left, [value.user, value.item], value.amount, -1, false);
-        if (isOther(value)) this.#add(right, [value.user, value.item], value.amount, -1, false);
+        below(left);
+        if (isOther(value)) below(right);
         const [of, other] = [left, right].map((each) => this.#memory.sums[`${each}/${key}`]?.amount);
         if (!part.isInner || other !== undefined) rows[`${name}/${key}`] = `${of} ${other ?? 0}`;
         return undefined;
@@ -248,7 +252,8 @@ export class NaivePlan {
       case 'join':
       case 'versions':
         this.#join(node, 'left', value, seen);
-        if (!part.isWithRoot && isOther(value)) this.#join(node, 'right', value, seen);
+        if (!part.isWithRoot && !(part.kind === 'versions' && part.isOfChanges) && isOther(value))
+          this.#join(node, 'right', value, seen);
         return undefined;
       case 'rules': {
         const right = this.#memory.rules.get(`${name}/${ruleKey(part.by, value)}`);
@@ -258,7 +263,7 @@ export class NaivePlan {
         return undefined;
       }
       case 'rank':
-        return void this.#sum(`${name}/${value.user}`, value.amount);
+        return void addTo(this.#memory, `${name}/${value.user}`, value.amount);
       case 'window':
         return intoWindows(part, value, { ...seen, name, memory: this.#memory, late: this.#late });
       case 'session':
@@ -305,31 +310,17 @@ export class NaivePlan {
     for (const child of behind) this.#advance(child, watermark, offset);
   }
 
-  #join({ name, part, next }: Node, side: 'left' | 'right', value: Item, { time }: Seen): void {
+  #join({ name, part, next }: Node, side: 'left' | 'right', value: Item, { time }: Seen, isEnd = false): void {
     if (part.kind !== 'join' && part.kind !== 'versions') return;
     const key: Held['key'] = [value.user, part.key.length === 2 ? value.item : ''];
     const held = (this.#memory.held[name] ??= []);
     const now = this.#now.get(name) ?? Number.NEGATIVE_INFINITY;
-    const each = { side, key, time, value, met: false };
+    const each = { side, key, time, value, met: false, isEnd };
     const given = part.kind === 'join' ? pairsWith(part, held, each, now) : versionsFor(part, held, each, now);
     if (given === undefined) return void this.#late.add(name);
     const watermark = now - (part.kind === 'join' ? lagOf(part) : 0);
     for (const pair of given)
       for (const child of next) this.#receive(child, joined(pair.left, pair.right), { time: pair.time, watermark });
-  }
-
-  #sum(id: string, amount: number): Totals {
-    const sum = (this.#memory.sums[id] ??= { amount: 0, count: 0 });
-    sum.amount += amount;
-    sum.count += 1;
-    return sum;
-  }
-
-  #add(name: string, [user, item]: readonly [string, string], amount: number, fails: number, isTable = true): Totals {
-    const sum = this.#sum(`${name}/${user}/${item}`, amount);
-    if (amount === fails) throw new Error(`${fails} fails`);
-    if (isTable) this.#memory.rows[`${name}/${user}/${item}`] = `${sum.amount} ${sum.count}`;
-    return sum;
   }
 
   /** Moves the time of a part and of those behind it; behind a window they have its time. */

@@ -1,10 +1,11 @@
 import type { Sale } from '@stockafolio/conformance';
-import type { Item, Part, RandomMessage } from '@stockafolio/conformance/random';
+import { changes, isRemoval, type Item, type Part, type RandomMessage } from '@stockafolio/conformance/random';
 import { keyBytes, partitionOf, type Pipeline } from '@stockafolio/core';
 import { broadcastsOf, stagesOf, withLanes } from '@stockafolio/core/plan';
 import type { Lull } from '@stockafolio/engine';
 import { naiveOrder } from './naive-order.js';
-import { behind, NaivePlan, type Node, nodesOf } from './naive-plans.js';
+import { behind, type Node, nodesOf, tablesOfChanges } from './naive-nodes.js';
+import { NaivePlan } from './naive-plans.js';
 
 /** A message as a partition of a stage reads it. */
 interface Arrival {
@@ -59,6 +60,14 @@ function repartitionsOf(node: Node, root: number): { readonly node: Node; readon
   return behind(node).flatMap((each) => repartitionsOf(each, root));
 }
 
+/** The event time of a message; minus infinity if it is no record. */
+export function timeOf(stream: string, record: Sale | undefined, sent: number): number {
+  if (record === undefined) return Number.NEGATIVE_INFINITY;
+  if (stream !== changes.name || !isRemoval(record)) return record.time;
+  // A removal has the time of its message; without one it is not valid.
+  return sent > 0 ? sent : Number.NEGATIVE_INFINITY;
+}
+
 /**
  * What a plan with repartitions makes of messages: every partition of every stage by itself, one stage after the other,
  * each with all that it will ever read at hand.
@@ -99,7 +108,7 @@ export async function naiveStages(
               : each.stream === lane.of && each.partition === lane.partition,
           )
           .map(({ offset, sent, record }) => {
-            return { input, offset, sent, record, time: record?.time ?? Number.NEGATIVE_INFINITY };
+            return { input, offset, sent, record, time: timeOf(stream.name, record, sent) };
           });
         return [...own, ...lanes.read(stream.name, partition).map((each) => ({ ...each, input }))];
       });
@@ -111,7 +120,11 @@ export async function naiveStages(
         ),
         partition,
       );
-      const naive = new NaivePlan(at?.node.next ?? roots, outOfOrderness);
+      const naive = new NaivePlan(
+        at?.node.next ?? roots,
+        outOfOrderness,
+        at === undefined ? tablesOfChanges(roots) : [],
+      );
       let received = Number.NEGATIVE_INFINITY;
       for (const each of naiveOrder(logs, made.idleAfter, lulls)) {
         const { input, offset, sent, record, moved } = each;
@@ -122,7 +135,8 @@ export async function naiveStages(
         const id = `${reader} ${lane?.partition ?? partition} ${offset}`;
         received = Math.max(received, sent);
         if (moved !== undefined) naive.pushMoved(moved, id);
-        else if (record === undefined) naive.letters.add(`${id} `);
+        else if (record === undefined || !Number.isFinite(each.time)) naive.letters.add(`${id} `);
+        else if (of === changes.name) naive.pushChange(record, each.time, id);
         else if (lane !== undefined) naive.pushRule(record, id);
         else if (at === undefined) naive.push(record, id, (part) => inputs[part]?.includes(of) === true);
         else if (inputs[at.root]?.includes(of) === true) naive.pushOther(record, id);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { runTablesContract } from '@stockafolio/conformance';
+import { runDecimalTablesContract, runTablesContract, type TablesHarness } from '@stockafolio/conformance';
 import {
   bigMoney,
   boolean,
@@ -21,14 +21,17 @@ import {
 import { compareKeys, type Mutation, type StoredRow, type Tables } from '@stockafolio/core/ports';
 import { memoryTables } from './index.js';
 
-runTablesContract('memoryTables', {
+const harness: TablesHarness = {
   firstOfVersionStays: true,
   async fresh() {
     let now = 1_000_000;
     const tables = memoryTables({ clock: { now: () => now } });
     return { tables, pass: (ms) => void (now += ms), destroy: () => tables.close() };
   },
-});
+};
+
+runTablesContract('memoryTables', harness);
+runDecimalTablesContract('memoryTables', harness);
 
 /** Every kind as a key column if possible, as a value, and as an optional value. */
 const all = table(

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { Fields, Pipeline } from '@stockafolio/core';
 import { type RepartitionStep, stagesOf } from '@stockafolio/core/plan';
+import { typeName } from '@stockafolio/core/ports';
 import { comparePlans, findCheckpoint, tablesOf } from '@stockafolio/engine';
 import { loadApp } from '../app.js';
 import type { Toolkit } from '../toolkit.js';
@@ -113,7 +114,7 @@ function describe(step: RepartitionStep | undefined): string {
 function shownFields(fields: Fields): string[] {
   return Object.entries(fields)
     .filter(([name]) => !name.startsWith('$'))
-    .map(([name, { kind }]) => `${name}: ${kind}`);
+    .map(([name, type]) => `${name}: ${typeName(type)}`);
 }
 
 function mermaid({ streams, plan }: Pipeline): string[] {

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
-import { keyBytes, partitionOf } from '@stockafolio/core';
-import { type Sale, sale } from '../sales.js';
+import { jsonCodec, keyBytes, partitionOf, type Stream } from '@stockafolio/core';
+import { type Sale, Sale as SaleSchema, sale } from '../sales.js';
+import { changeKey, changeOf, changes, type SaleChange } from './random-changes.js';
+import { isRemoval } from './random-items.js';
 import { sources } from './random-plans.js';
 
 /** A message of one of the streams of a plan. */
@@ -13,8 +15,53 @@ export interface RandomMessage {
   readonly offset: number;
   /** Epoch milliseconds. */
   readonly sent: number;
-  /** Undefined if it is no record. */
+  /** Undefined if it is no record. Of the changelog, some stand for a message without a value: see {@link isRemoval}. */
   readonly record: Sale | undefined;
+}
+
+const codec = jsonCodec(SaleSchema);
+const GARBLED = new TextEncoder().encode('{');
+
+/** What a topic has of a message. */
+export function bytesOf({ stream, record }: Pick<RandomMessage, 'stream' | 'record'>): {
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+} {
+  if (record === undefined) return { key: null, value: GARBLED };
+  if (stream !== changes.name) return { key: keyBytes(record.user), value: codec.encode(record) };
+  return { key: changeKey(record), value: isRemoval(record) ? null : codec.encode(record) };
+}
+
+/** What an archive or an engine gets of a message. @param sent epoch milliseconds */
+export function readAs({ name }: Pick<Stream<unknown>, 'name'>, record: Sale, sent: number): Sale | SaleChange {
+  return name === changes.name ? changeOf(record, sent) : record;
+}
+
+/** What messages are pushed to: a harness of a pipeline. */
+interface Receiver {
+  pushMessage(value: Uint8Array, partition: number, timestamp: number, stream: { readonly name: string }): void;
+  receive(
+    stream: Stream<SaleChange>,
+    messages: readonly {
+      readonly partition: number;
+      readonly key: string;
+      readonly record: never;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly timestamp: number;
+    }[],
+  ): void;
+}
+
+/** Pushes a message to a harness. */
+export function pushTo(harness: Receiver, { stream, record, partition, sent }: Omit<RandomMessage, 'offset'>): void {
+  if (stream !== changes.name || record === undefined) {
+    harness.pushMessage(bytesOf({ stream, record }).value ?? GARBLED, partition, sent, { name: stream });
+    return;
+  }
+  const key = new TextDecoder().decode(changeKey(record));
+  const value = (isRemoval(record) ? undefined : record) as never;
+  // A producer of another kind has no header for the time of a removal.
+  harness.receive(changes, [{ partition, key, record: value, headers: {}, timestamp: sent }]);
 }
 
 /** What is random in a message, before it is known how many partitions there are. */
@@ -97,7 +144,11 @@ export const anyBatches: fc.Arbitrary<readonly (readonly { readonly input: numbe
   .array(
     fc.array(
       fc.record({
-        ...{ input: fc.nat(3), user: fc.constantFrom('ann', 'bob'), item: fc.constantFrom('tea', 'rum') },
+        ...{
+          input: fc.nat(sources.length - 1),
+          user: fc.constantFrom('ann', 'bob'),
+          item: fc.constantFrom('tea', 'rum'),
+        },
         amount: fc.integer({ min: 1, max: 15 }),
         back: fc.oneof({ arbitrary: fc.nat(900), weight: 5 }, { arbitrary: fc.nat(4_000), weight: 1 }),
         step: fc.oneof({ arbitrary: fc.nat(20), weight: 5 }, { arbitrary: fc.nat(9_000), weight: 1 }),

@@ -43,6 +43,13 @@ export type Part =
   /** The last item of each key, as it comes. */
   | { readonly kind: 'rows' }
   | { readonly kind: 'latest'; readonly isInner: boolean }
+  | {
+      /** What a changelog has now: its values, figures of them, or both beside figures of the flow. */
+      readonly kind: 'current';
+      readonly as: 'rows' | 'figures' | 'inner' | 'outer';
+      /** Of the values, those that have no row. */
+      readonly not: number;
+    }
   | (JoinPart & {
       readonly kind: 'join';
       readonly before: number;
@@ -52,6 +59,8 @@ export type Part =
     })
   | (JoinPart & {
       readonly kind: 'versions';
+      /** Whether the versions are those of the changelog. */
+      readonly isOfChanges: boolean;
       readonly keep: number;
       readonly validFor: number | undefined;
       readonly join: 'inner' | 'left';
@@ -110,11 +119,11 @@ const keys = fc.constantFrom<ByUser>(['user'], ['user', 'item']);
 const emissions = fc.constantFrom<WindowEmission>('at close', 'final only', { every: 700 }, { everyMs: 1 });
 
 /** Random plans: parts in a row and beside each other. */
-export const anyParts = partsOf({ rules: false, repartitions: false });
-/** The same of several streams, of which one is broadcast. */
-export const anyPartsOfMany = partsOf({ rules: true, repartitions: false });
+export const anyParts = partsOf({ others: false, repartitions: false });
+/** The same of several streams, of which one is broadcast and one a changelog. */
+export const anyPartsOfMany = partsOf({ others: true, repartitions: false });
 /** The same with repartitions, at least one of them. */
-export const anyPartsInStages = partsOf({ rules: true, repartitions: true }).filter((parts) => parts.some(isDivided));
+export const anyPartsInStages = partsOf({ others: true, repartitions: true }).filter((parts) => parts.some(isDivided));
 
 /** Whether a part, or one behind it, is a repartition. */
 function isDivided(part: Part): boolean {
@@ -140,10 +149,13 @@ function behindOf(part: Part): readonly Part[] {
 
 /** Whether more than functions are behind a flow. */
 function isRead(next: readonly Part[]): boolean {
-  return next.some((part) => (part.kind === 'map' || part.kind === 'filter' ? isRead(part.next) : true));
+  return next.some((part) => {
+    if (part.kind === 'map' || part.kind === 'filter') return isRead(part.next);
+    return part.kind !== 'current' || part.as === 'inner' || part.as === 'outer';
+  });
 }
 
-function partsOf(has: { readonly rules: boolean; readonly repartitions: boolean }): fc.Arbitrary<readonly Part[]> {
+function partsOf(has: { readonly others: boolean; readonly repartitions: boolean }): fc.Arbitrary<readonly Part[]> {
   return fc
     .letrec<{ parts: readonly Part[]; distinct: Part; process: Part; repartition: Part; part: Part }>((tie) => ({
       parts: fc.array(tie('part'), { minLength: 0, maxLength: 2, depthIdentifier: 'plan' }),
@@ -216,7 +228,14 @@ function partsOf(has: { readonly rules: boolean; readonly repartitions: boolean 
             join: fc.constantFrom('inner' as const, 'left' as const),
             next: tie('parts'),
           }),
-          weight: has.rules ? 3 : 0,
+          weight: has.others ? 3 : 0,
+        },
+        {
+          arbitrary: fc.record({
+            ...{ kind: fc.constant('current' as const), not: fc.integer({ min: 0, max: 4 }) },
+            as: fc.constantFrom('rows' as const, 'figures' as const, 'inner' as const, 'outer' as const),
+          }),
+          weight: has.others ? 3 : 0,
         },
         { arbitrary: tie('repartition'), weight: has.repartitions ? 7 : 0 },
         tie('distinct'),
@@ -231,12 +250,15 @@ function partsOf(has: { readonly rules: boolean; readonly repartitions: boolean 
           },
           next: fc.oneof(tie('parts'), fc.tuple(tie('distinct'))),
         }),
-        fc.record({
-          ...{ kind: fc.constant('versions' as const), key: keys, isWithRoot: fc.boolean() },
-          ...{ keep: fc.constantFrom(0, 2_000), validFor: fc.constantFrom(undefined, 1_500, 6_000) },
-          join: fc.constantFrom('inner' as const, 'left' as const),
-          next: tie('parts'),
-        }),
+        fc
+          .record({
+            ...{ kind: fc.constant('versions' as const), key: keys, isWithRoot: fc.boolean() },
+            ...{ keep: fc.constantFrom(0, 2_000), validFor: fc.constantFrom(undefined, 1_500, 6_000) },
+            join: fc.constantFrom('inner' as const, 'left' as const),
+            isOfChanges: has.others ? fc.boolean() : fc.constant(false),
+            next: tie('parts'),
+          })
+          .map((part) => (part.isOfChanges ? { ...part, key: ['user', 'item'] as const, isWithRoot: false } : part)),
         fc.record({ kind: fc.constant('map' as const), factor: fc.integer({ min: 2, max: 3 }), next: tie('parts') }),
         fc.record({ kind: fc.constant('filter' as const), not: fc.integer({ min: 1, max: 5 }), next: tie('parts') }),
       ),

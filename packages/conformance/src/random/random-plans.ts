@@ -1,5 +1,7 @@
 import { filter, map, merge, NEVER, type Observable } from 'rxjs';
 import { Sale, Sum } from '../sales.js';
+import { changes, current, type SaleChange } from './random-changes.js';
+import { classOf, isOther, isRemoval, joined, mapped, OUT_OF_ORDER, ruleKey } from './random-items.js';
 import type { ByUser, Item, Part } from './random-parts.js';
 import { processed } from './random-process.js';
 import { repartitioned } from './random-repartition.js';
@@ -32,23 +34,6 @@ import {
   whenFinal,
 } from '@stockafolio/core';
 
-export const OUT_OF_ORDER = 1_000;
-/** Classes of amounts, of which figures change theirs. */
-export const classOf = (amount: number): string => (amount < 10 ? 'small' : amount < 100 ? 'middle' : 'large');
-export const mapped = ({ amount, ...item }: Item, factor: number): Item => ({
-  ...item,
-  amount: (amount * factor) % 31,
-});
-
-/** What is made of two items that meet, or of one of them. */
-export const joined = (left: Item | undefined, right: Item | undefined): Item => ({
-  time: Math.max(left?.time ?? Number.NEGATIVE_INFINITY, right?.time ?? Number.NEGATIVE_INFINITY),
-  ...{ user: (left ?? right)?.user ?? '', item: (left ?? right)?.item ?? '' },
-  amount: ((left?.amount ?? 0) * 2 + (right?.amount ?? 0)) % 31,
-});
-/** Whether an item is among those that the flow is joined with, if that is itself. */
-export const isOther = ({ amount }: Item): boolean => amount % 3 !== 0;
-
 const Kept = record('item', { user: text(), item: text(), amount: int64(), time: timestamp() });
 const kept = { state: Kept, select: ({ user, item, amount, time }: Item) => ({ user, item, amount, time }) };
 const Counted = record('counted', { ...Sum.fields, last: timestamp() });
@@ -61,12 +46,8 @@ export const sources = [
   stream('refunds', Sale, sales),
   stream('gifts', Sale, sales),
   stream('rules', Sale, { broadcast: true, time: sales.time, outOfOrderness: OUT_OF_ORDER }),
+  changes,
 ] as const;
-/** The key by which an item meets those of the broadcast stream. */
-export const ruleKey = (by: 'item' | 'amount', { item, amount }: Item): string =>
-  by === 'item' ? item : String(amount % 3);
-/** Whether an item of the broadcast stream removes the one before it. */
-export const isRemoval = ({ amount }: Item): boolean => amount % 5 === 4;
 const sumTable = (name: string): Table =>
   table(
     name,
@@ -108,29 +89,37 @@ export function pipelineOf(parts: readonly Part[]): Pipeline {
  * @param inputs by part, the streams that are merged into it, by index
  */
 export function pipelineOfMany(parts: readonly Part[], inputs: readonly (readonly number[])[]): Pipeline {
-  const [first, second, third, rules] = sources;
-  return pipeline('random', { first, second, third, rules }, ({ first: a, second: b, third: c, rules }) => {
-    const flows = [a, b, c];
-    return branchesOf(
-      parts,
-      (part) => {
-        const chosen = (inputs[part] ?? []).flatMap((n) => flows[n] ?? []);
-        const [only] = chosen;
-        return only !== undefined && chosen.length === 1 ? only : merge(...chosen);
-      },
-      rules,
-    );
-  });
+  const [first, second, third, rules, changes] = sources;
+  return pipeline(
+    'random',
+    { first, second, third, rules, changes },
+    ({ first: a, second: b, third: c, ...others }) => {
+      const flows = [a, b, c];
+      return branchesOf(
+        parts,
+        (part) => {
+          const chosen = (inputs[part] ?? []).flatMap((n) => flows[n] ?? []);
+          const [only] = chosen;
+          return only !== undefined && chosen.length === 1 ? only : merge(...chosen);
+        },
+        others,
+      );
+    },
+  );
 }
 
-/**
- * @param from what goes into each of the parts, by index
- * @param rules the broadcast stream, if there is one
- */
+/** The streams that only some parts read. */
+interface Others {
+  /** The broadcast stream. */
+  readonly rules: Observable<Sale>;
+  readonly changes: Observable<SaleChange>;
+}
+
+/** @param from what goes into each of the parts, by index */
 function branchesOf(
   parts: readonly Part[],
   from: (part: number) => Observable<Item>,
-  rules: Observable<Sale> = NEVER,
+  { rules, changes }: Others = { rules: NEVER, changes: NEVER },
 ): Branch[] {
   const branches: Branch[] = [];
   let number = 0;
@@ -141,6 +130,13 @@ function branchesOf(
     const keyOf =
       (key: ByUser) =>
       (each: Item): [string, string] => [each.user, key.length === 2 ? each.item : ''];
+    const sumsOf = (of: string, from: Observable<Item>) =>
+      from.pipe(
+        foldByKey(of, {
+          ...{ key: keyOf(['user', 'item']), state: Sum },
+          fold: (sum, { amount }) => addTo(sum, amount, -1),
+        }),
+      );
     const continued = (from: Observable<Item>, next: readonly Part[]): void => {
       for (const each of next) add(from, each, root);
     };
@@ -177,12 +173,7 @@ function branchesOf(
         );
       }
       case 'figures': {
-        const sums = flow.pipe(
-          foldByKey(`${name}-below`, {
-            ...{ key: keyOf(['user', 'item']), state: Sum },
-            fold: (sum, { amount }) => addTo(sum, amount, -1),
-          }),
-        );
+        const sums = sumsOf(`${name}-below`, flow);
         const key = (own: string, amount: number): [string, string] =>
           part.isSharded ? ['', classOf(amount)] : [own, part.key.length === 2 ? classOf(amount) : ''];
         const operator = part.isSharded ? shardedFold : foldByKey;
@@ -216,24 +207,23 @@ function branchesOf(
             map(({ rank, value: { amount } }) => ({ user: String(rank), item: '', amount, count: 0 })),
           ),
         );
-      case 'latest': {
-        const sums = (below: string, of: Observable<Item>) =>
-          of.pipe(
-            foldByKey(`${name}-${below}`, {
-              ...{ key: keyOf(['user', 'item']), state: Sum },
-              fold: (sum, { amount }) => addTo(sum, amount, -1),
-            }),
-          );
+      case 'current':
         return put(
           sumTable(name),
-          sums('left', flow).pipe(
-            joinLatest(name, sums('right', flow.pipe(filter(isOther))), { kind: part.isInner ? 'inner' : 'outer' }),
+          current(name, part, changes, (left) => sumsOf(left, flow)),
+        );
+      case 'latest':
+        return put(
+          sumTable(name),
+          sumsOf(`${name}-left`, flow).pipe(
+            joinLatest(name, sumsOf(`${name}-right`, flow.pipe(filter(isOther))), {
+              kind: part.isInner ? 'inner' : 'outer',
+            }),
             map(({ key: [user, item], value: { left, right } }) => ({
               ...{ user, item, amount: left?.amount ?? 0, count: right?.amount ?? 0 },
             })),
           ),
         );
-      }
       case 'join': {
         const other = part.isWithRoot ? root : flow.pipe(filter(isOther));
         const { before, after, lateness: allowedLateness, join: kind } = part;
@@ -246,14 +236,13 @@ function branchesOf(
         return continued(pairs.pipe(map(({ left, right }) => joined(left, right))), part.next);
       }
       case 'versions': {
-        const other = part.isWithRoot ? root : flow.pipe(filter(isOther));
         const { keep, validFor, join: kind } = part;
-        const found = flow.pipe(
-          joinAsOf(name, other, {
-            ...(validFor === undefined ? {} : { validFor }),
-            ...{ keep, kind, right: kept, key: keyOf(part.key), otherKey: keyOf(part.key) },
-          }),
-        );
+        const options = { ...(validFor === undefined ? {} : { validFor }), keep, kind, right: kept };
+        const key = keyOf(part.key);
+        const other = part.isWithRoot ? root : flow.pipe(filter(isOther));
+        const found = part.isOfChanges
+          ? flow.pipe(joinAsOf(name, changes, { ...options, key, otherKey: ['user', 'item'] }))
+          : flow.pipe(joinAsOf(name, other, { ...options, key, otherKey: key }));
         return continued(found.pipe(map(({ left, right }) => joined(left, right))), part.next);
       }
       case 'rules': {

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import {
+  bigDecimal,
   bigMoney,
+  decimal,
   type Fields,
   type FieldType,
   int32,
@@ -98,6 +100,28 @@ describe('an archive whose schema has changed', () => {
     expect(
       await readBack(of(int32(), money()), of(int64({ range: 'full' }), bigMoney()), [{ user: 'a', n: 1, paid: 2 }]),
     ).to.deep.equal([{ user: 'a', n: 1n, paid: 2n }]);
+  });
+
+  it('reads decimals of another scale exactly, and rejects those with more decimals than today', async () => {
+    const of = (price: FieldType, sum: FieldType): RecordSchema => record('note', { user: text(), price, sum });
+    const records = [
+      { user: 'ann', price: 1_2300_0000, sum: -5_0000_0000n },
+      { user: 'bob', price: 1, sum: 0n },
+      { user: 'cid', price: 0, sum: 1n },
+    ];
+    const read = await readBack(of(decimal(8), bigDecimal(8)), of(decimal(2), money()), records);
+    expect(read).to.deep.equal([
+      { user: 'ann', price: 123, sum: -5_0000 },
+      [{ user: 'bob', price: '0.00000001', sum: 0 }, 'price: "0.00000001" is not a whole number within 2^53'],
+      [{ user: 'cid', price: 0, sum: '0.00000001' }, 'sum: "0.00000001" is not a whole number within 2^53'],
+    ]);
+    const finer = await readBack(of(money(), bigMoney()), of(decimal(8), bigDecimal(18)), [
+      { user: 'ann', price: 1_2300, sum: 1n },
+      { user: 'bob', price: 2 ** 53 - 1, sum: 0n },
+      { user: 'cid', price: 0, sum: 2n ** 120n },
+    ]);
+    expect(finer[0]).to.deep.equal({ user: 'ann', price: 1_2300_0000, sum: 10n ** 14n });
+    expect(finer.slice(1).map((entry) => Array.isArray(entry))).to.deep.equal([true, true]);
   });
 
   it('gives an absent value the present default of its codec', async () => {

@@ -1,4 +1,4 @@
-import { runTablesContract } from '@stockafolio/conformance';
+import { runDecimalTablesContract, runTablesContract, type TablesHarness } from '@stockafolio/conformance';
 import { useCassandra } from '@stockafolio/servers/mocha';
 import { int64, table, text, type StockafolioError } from '@stockafolio/core';
 import driver from 'cassandra-driver';
@@ -9,7 +9,7 @@ describe('tables in Cassandra', () => {
   const server = useCassandra();
   let keyspaces = 0;
 
-  runTablesContract('cassandraTables', {
+  const harness: TablesHarness = {
     firstOfVersionStays: false,
     runs: 20,
     fresh: async () => {
@@ -33,7 +33,9 @@ describe('tables in Cassandra', () => {
         },
       };
     },
-  });
+  };
+  runTablesContract('cassandraTables', harness);
+  runDecimalTablesContract('cassandraTables', { ...harness, runs: 3 });
 
   for (const drop of ['KEYSPACE dropped', 'TABLE dropped.counters']) {
     it(`say what to do if the ${drop.startsWith('KEY') ? 'keyspace' : 'table'} was dropped during use`, async () => {

@@ -8,9 +8,9 @@ const types: Readonly<Record<Kind, string>> = {
   int64: 'bigint',
   bigint64: 'bigint',
   double: 'double',
-  // Scale 4, so that a query by hand shows dollars.
-  money: 'decimal',
-  bigMoney: 'decimal',
+  // With the scale of the type, so that a query by hand shows its decimals.
+  decimal: 'decimal',
+  bigDecimal: 'decimal',
   timestamp: 'timestamp',
   date: 'date',
   boolean: 'boolean',

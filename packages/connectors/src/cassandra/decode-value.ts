@@ -1,5 +1,5 @@
 import { isStockafolioError, StockafolioError, type Column, type Value } from '@stockafolio/core';
-import { MONEY_SCALE } from '@stockafolio/core/ports';
+import { scaleOf, typeName } from '@stockafolio/core/ports';
 import { EMPTY_KEY } from './encode-value.js';
 
 type Decoder = (stored: unknown) => Value;
@@ -41,13 +41,13 @@ function byKind(column: Column): (stored: unknown) => Value {
       return (stored) => (stored as Date).getTime();
     case 'date':
       return (stored) => dayOf(stored as { year: number; month: number; day: number });
-    case 'money':
+    case 'decimal':
       return (stored) => {
         const value = Number(unscaled(column, String(stored)));
         if (!Number.isSafeInteger(value)) throw broken(column, String(stored));
         return value;
       };
-    case 'bigMoney':
+    case 'bigDecimal':
       return (stored) => unscaled(column, String(stored));
     default:
       return (stored) => stored as Value;
@@ -59,12 +59,12 @@ function dayOf({ year, month, day }: { year: number; month: number; day: number 
   return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}`;
 }
 
-/** The value in units of 1e-4: a decimal that was written by hand may have any scale. */
+/** The value in units of its column: a decimal that was written by hand may have any scale. */
 function unscaled(column: Column, decimal: string): bigint {
   const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(decimal);
   if (match === null) throw broken(column, decimal);
   const [, sign = '', whole = '', fraction = ''] = match;
-  const digits = String(MONEY_SCALE).length - 1;
+  const digits = scaleOf(column.type);
   if (/[1-9]/.test(fraction.slice(digits))) throw broken(column, decimal);
   const value = BigInt(whole + fraction.slice(0, digits).padEnd(digits, '0'));
   return sign === '-' ? -value : value;
@@ -73,7 +73,7 @@ function unscaled(column: Column, decimal: string): bigint {
 function broken(column: Column, stored: string): StockafolioError {
   return new StockafolioError(
     'ERR_ROW_INVALID',
-    `column '${column.stored}' holds ${stored}, which is not a valid ${column.type.kind}`,
+    `column '${column.stored}' holds ${stored}, which is not a valid ${typeName(column.type)}`,
     {
       hint: 'the row was written by another program: stockafolio reconcile --repair restores it from the archive',
     },

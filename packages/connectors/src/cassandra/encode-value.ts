@@ -1,4 +1,5 @@
 import type { Column, FieldType, Value } from '@stockafolio/core';
+import { scaleOf } from '@stockafolio/core/ports';
 import { daysOfDate } from '../days.js';
 
 /** A bound value: the bytes of the native protocol, or null if there is none. */
@@ -7,7 +8,6 @@ export type Bound = Buffer | null;
 const TWO_32 = 2 ** 32;
 /** In CQL a date is a number of days, with 2^31 for 1970-01-01. */
 const DAY_ZERO = 2 ** 31;
-const SCALE = 4;
 /** Stands for the empty text where Cassandra rejects it: in a partition key of one column. No text contains U+0000. */
 export const EMPTY_KEY = '\0';
 
@@ -21,8 +21,9 @@ export function encoderOf(column: Column, aloneInPartitionKey: boolean): (value:
   return column.type.optional ? (value) => (value === undefined ? null : encode(value)) : encode;
 }
 
-function byKind({ kind }: FieldType): (value: Value) => Buffer {
-  switch (kind) {
+function byKind(type: FieldType): (value: Value) => Buffer {
+  const scale = scaleOf(type);
+  switch (type.kind) {
     case 'text':
     case 'oneOf':
       return (value) => Buffer.from(String(value));
@@ -44,10 +45,10 @@ function byKind({ kind }: FieldType): (value: Value) => Buffer {
         bytes.writeDoubleBE(Number(value));
         return bytes;
       };
-    case 'money':
-      return (value) => decimalOfNumber(Number(value));
-    case 'bigMoney':
-      return (value) => decimalOfBigint(BigInt(value ?? 0));
+    case 'decimal':
+      return (value) => decimalOfNumber(Number(value), scale);
+    case 'bigDecimal':
+      return (value) => decimalOfBigint(BigInt(value ?? 0), scale);
     case 'date':
       return (value) => {
         const bytes = Buffer.allocUnsafe(4);
@@ -79,21 +80,21 @@ function putInt64(bytes: Buffer, value: number, at: number): void {
 }
 
 /** A decimal is its scale and its unscaled value, the latter in as few bytes as two's complement needs. */
-function decimalOfNumber(value: number): Buffer {
+function decimalOfNumber(value: number, scale: number): Buffer {
   const wide = Buffer.allocUnsafe(12);
   putInt64(wide, value, 4);
-  return withScale(wide);
+  return withScale(wide, scale);
 }
 
-function decimalOfBigint(value: bigint): Buffer {
+function decimalOfBigint(value: bigint, scale: number): Buffer {
   const wide = Buffer.allocUnsafe(20);
   wide.writeBigInt64BE(value >> 64n, 4);
   wide.writeBigUInt64BE(BigInt.asUintN(64, value), 12);
-  return withScale(wide);
+  return withScale(wide, scale);
 }
 
 /** Drops leading bytes that only repeat the sign, and puts the scale before the rest. */
-function withScale(wide: Buffer): Buffer {
+function withScale(wide: Buffer, scale: number): Buffer {
   let start = 4;
   while (start < wide.length - 1) {
     const first = wide[start];
@@ -101,6 +102,6 @@ function withScale(wide: Buffer): Buffer {
     if (!((first === 0 && next < 128) || (first === 255 && next >= 128))) break;
     start++;
   }
-  wide.writeInt32BE(SCALE, start - 4);
+  wide.writeInt32BE(scale, start - 4);
   return wide.subarray(start - 4);
 }

@@ -1,5 +1,5 @@
-import { type Column, type Table } from '@stockafolio/core';
-import { checkSameShape } from '@stockafolio/core/ports';
+import { type Column, type FieldType, type Table } from '@stockafolio/core';
+import { checkSameShape, typeName, typeNamed } from '@stockafolio/core/ports';
 import type { Store } from './lmdb.js';
 
 /** Keys of the catalogue begin with this byte, keys of rows with a larger one. */
@@ -38,7 +38,8 @@ export function addTables(store: Store, tables: readonly Table[]): void {
     if (known !== undefined) checkSameShape(known.table, table);
     const number = known?.number ?? FIRST_TABLE + listTables(store).length;
     // Bounds and time to live may have changed: the newest declaration is kept.
-    void store.put(keyOf(table.name), Buffer.from(JSON.stringify({ number, table })));
+    const columns = table.columns.map((column) => ({ ...column, type: listedType(column.type) }));
+    void store.put(keyOf(table.name), Buffer.from(JSON.stringify({ number, table: { ...table, columns } })));
   }
 }
 
@@ -51,12 +52,17 @@ export function prefixOf({ number }: Listed): Buffer {
   return Buffer.from([number >> 8, number & 255]);
 }
 
+/** A type as it is listed: with its name in place of its kind and scale. */
+function listedType({ scale, ...type }: FieldType): object {
+  return { ...type, kind: typeName({ kind: type.kind, scale }) };
+}
+
 function listed(bytes: Buffer): Listed {
   const { number, table } = JSON.parse(bytes.toString('utf8')) as Listed;
   // JSON has no undefined: restore what was absent.
   const columns = table.columns.map((column): Column => {
     const { kind, optional, min, max, values } = column.type;
-    return Object.freeze({ ...column, type: Object.freeze({ kind, optional, min, max, values }) });
+    return Object.freeze({ ...column, type: Object.freeze({ ...typeNamed(kind), optional, min, max, values }) });
   });
   return { number, table: Object.freeze({ ...table, columns: Object.freeze(columns), ttl: table.ttl }) };
 }

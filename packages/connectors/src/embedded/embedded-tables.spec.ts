@@ -4,7 +4,13 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { collected, expectCode, runTablesContract } from '@stockafolio/conformance';
+import {
+  collected,
+  expectCode,
+  runDecimalTablesContract,
+  runTablesContract,
+  type TablesHarness,
+} from '@stockafolio/conformance';
 import { int32, oneOf, table, text, type Table, type Value } from '@stockafolio/core';
 import { type StoredRow, type Tables, compareKeys } from '@stockafolio/core/ports';
 import { expect } from 'chai';
@@ -13,7 +19,7 @@ import { embeddedTables } from './embedded-tables.js';
 
 const counters = table('counters', { partitionBy: ['name'] }, { name: text({ max: 3000 }), round: int32() });
 
-runTablesContract('embeddedTables', {
+const harness: TablesHarness = {
   firstOfVersionStays: true,
   async fresh() {
     const dir = await mkdtemp(join(tmpdir(), 'embedded-'));
@@ -36,7 +42,10 @@ runTablesContract('embeddedTables', {
       },
     };
   },
-});
+};
+
+runTablesContract('embeddedTables', harness);
+runDecimalTablesContract('embeddedTables', harness);
 
 const rowsOf = async (scan: AsyncIterable<StoredRow>): Promise<(readonly Value[])[]> =>
   (await collected(scan)).map(({ values }) => values);

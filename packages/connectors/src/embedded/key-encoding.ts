@@ -9,7 +9,7 @@ export const LONGEST_WHOLE_KEY = 1 << 20;
  *
  *   text, oneOf            UTF-8, then 0: no text holds U+0000, so a text comes before every longer one
  *   int32, shard           4 bytes, big-endian, with the sign bit turned round
- *   int64, money,          8 bytes, likewise
+ *   int64, decimal,        8 bytes, likewise
  *   timestamp, bigint64
  *   date                   4 bytes: year, month and day
  *   boolean                1 byte
@@ -78,7 +78,7 @@ export class KeyEncoding {
       case 'shard':
         return bytes.writeInt32BE(Number(value) ^ -0x80000000, at);
       case 'int64':
-      case 'money':
+      case 'decimal':
       case 'timestamp': {
         // The upper and the lower 32 bits, by arithmetic: faster than through a bigint, and exact below 2^53.
         const whole = Number(value);

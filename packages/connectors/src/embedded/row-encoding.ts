@@ -111,13 +111,13 @@ function valueAt(bytes: Buffer, kind: Kind, at: number): Value {
     case 'shard':
       return bytes.readInt32LE(at);
     case 'int64':
-    case 'money':
+    case 'decimal':
     case 'timestamp':
     case 'double':
       return bytes.readDoubleLE(at);
     case 'bigint64':
       return bytes.readBigInt64LE(at);
-    case 'bigMoney':
+    case 'bigDecimal':
       return (bytes.readBigInt64LE(at + 8) << 64n) | bytes.readBigUInt64LE(at);
     case 'date':
       return dayOfNumber(bytes.readUInt32LE(at));
@@ -136,7 +136,7 @@ function widthOf(kind: Kind): number {
     case 'shard':
     case 'date':
       return 4;
-    case 'bigMoney':
+    case 'bigDecimal':
       return 16;
     default:
       return 8;

@@ -10,6 +10,8 @@ export interface ParquetColumn {
   /** The name in the file: `last_time`. */
   readonly stored: string;
   readonly kind: ColumnKind;
+  /** How many decimals the values of `decimal` and `bigDecimal` have; defaults to 0. */
+  readonly scale?: number | undefined;
   readonly optional: boolean;
   /** The path of its value in a row: `['lastTime']`. */
   readonly path: readonly string[];
@@ -19,20 +21,21 @@ export interface ParquetColumn {
 
 /** The columns of a record's fields, in schema order, in snake case. */
 export function parquetColumns<F extends Fields>(schema: RecordSchema<F>): ParquetColumn[] {
-  return Object.entries<FieldType>(schema.fields).map(([name, { kind, optional }]) => ({
+  return Object.entries<FieldType>(schema.fields).map(([name, { kind, scale, optional }]) => ({
     stored: snakeCase(name),
     kind,
+    ...(scale === undefined ? {} : { scale }),
     optional,
     path: [name],
   }));
 }
 
-/** Bytes of a `bigMoney` value. */
+/** Bytes of a `bigDecimal` value. */
 export const BIG_BYTES = 16;
 
 type Physical = Omit<SchemaElement, 'name' | 'repetition_type'>;
 
-/** How each kind is stored. `bigMoney` values past 10^38 keep their bits, although DECIMAL(38) promises no more. */
+/** How each kind is stored. `bigDecimal` values past 10^38 keep their bits, although DECIMAL(38) promises no more. */
 const physical: Readonly<Record<ColumnKind, Physical>> = {
   text: { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } },
   oneOf: { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } },
@@ -43,21 +46,8 @@ const physical: Readonly<Record<ColumnKind, Physical>> = {
   int64: { type: 'INT64' },
   bigint64: { type: 'INT64' },
   double: { type: 'DOUBLE' },
-  money: {
-    type: 'INT64',
-    converted_type: 'DECIMAL',
-    scale: 4,
-    precision: 18,
-    logical_type: { type: 'DECIMAL', scale: 4, precision: 18 },
-  },
-  bigMoney: {
-    type: 'FIXED_LEN_BYTE_ARRAY',
-    type_length: BIG_BYTES,
-    converted_type: 'DECIMAL',
-    scale: 4,
-    precision: 38,
-    logical_type: { type: 'DECIMAL', scale: 4, precision: 38 },
-  },
+  decimal: { type: 'INT64', converted_type: 'DECIMAL', precision: 18 },
+  bigDecimal: { type: 'FIXED_LEN_BYTE_ARRAY', type_length: BIG_BYTES, converted_type: 'DECIMAL', precision: 38 },
   timestamp: {
     type: 'INT64',
     converted_type: 'TIMESTAMP_MILLIS',
@@ -69,10 +59,15 @@ const physical: Readonly<Record<ColumnKind, Physical>> = {
 
 /** The schema of a file with these columns. */
 export function schemaElements(columns: readonly ParquetColumn[]): SchemaElement[] {
-  const leaves = columns.map(({ stored, kind, optional }): SchemaElement => ({
-    ...physical[kind],
+  const leaves = columns.map(({ stored, kind, scale, optional }): SchemaElement => ({
+    ...withScale(physical[kind], scale),
     name: stored,
     repetition_type: optional ? 'OPTIONAL' : 'REQUIRED',
   }));
   return [{ name: 'root', num_children: leaves.length }, ...leaves];
+}
+
+function withScale(type: Physical, scale = 0): Physical {
+  const { precision } = type;
+  return precision === undefined ? type : { ...type, scale, logical_type: { type: 'DECIMAL', scale, precision } };
 }

@@ -5,8 +5,8 @@ import type { ColumnKind } from './columns.js';
 import { conversionOf } from './conversions.js';
 import type { Physical } from './physical-values.js';
 
-const converted = (kind: ColumnKind, element: Partial<SchemaElement>, stored: Physical): unknown =>
-  conversionOf(kind, { name: 'x', ...element }, 'refuse')?.convert(stored);
+const converted = (kind: ColumnKind, element: Partial<SchemaElement>, stored: Physical, scale?: number): unknown =>
+  conversionOf({ kind, scale }, { name: 'x', ...element }, 'refuse')?.convert(stored);
 
 /** Big-endian, in the fewest bytes that hold it. */
 function bytesOf(value: bigint): Uint8Array {
@@ -29,18 +29,36 @@ const decimal = (scale: number): Partial<SchemaElement> => ({
 });
 
 describe('a foreign column', () => {
-  it('read as money is the exact decimal, whatever its scale and bytes, or rejected', () => {
+  it('read as a decimal is the exact decimal, whatever its scale and bytes, or rejected', () => {
+    const scales = fc.integer({ min: 0, max: 18 });
     fc.assert(
-      fc.property(fc.maxSafeInteger(), fc.integer({ min: 5, max: 12 }), (units, scale) => {
-        const stored = BigInt(units) * 10n ** BigInt(scale - 4);
-        expect(converted('money', decimal(scale), bytesOf(stored))).to.equal(units);
-        expect(converted('bigMoney', decimal(scale), bytesOf(stored))).to.equal(BigInt(units));
-        expect(() => converted('money', decimal(scale), bytesOf(stored + 1n))).to.throw(/more than 4 decimals/);
+      fc.property(fc.maxSafeInteger(), scales, fc.integer({ min: 1, max: 12 }), (units, scale, more) => {
+        const small = (stored: bigint): unknown => converted('decimal', decimal(scale + more), bytesOf(stored), scale);
+        const stored = BigInt(units) * 10n ** BigInt(more);
+        expect(small(stored)).to.equal(units + 0);
+        expect(converted('bigDecimal', decimal(scale + more), bytesOf(stored), scale)).to.equal(BigInt(units));
+        expect(() => small(stored + 1n)).to.throw(`more than ${scale} decimals`);
       }),
     );
-    expect(converted('money', decimal(0), bytesOf(7n))).to.equal(70_000);
-    expect(() => converted('money', decimal(0), bytesOf(10n ** 12n))).to.throw(/past 2\^53/);
-    expect(() => converted('bigMoney', decimal(4), bytesOf(2n ** 127n))).to.throw(/past 2\^127/);
+    expect(converted('decimal', decimal(0), bytesOf(7n), 4)).to.equal(70_000);
+    expect(() => converted('decimal', decimal(0), bytesOf(10n ** 12n), 4)).to.throw(/past 2\^53/);
+    expect(() => converted('bigDecimal', decimal(4), bytesOf(2n ** 127n), 4)).to.throw(/past 2\^127/);
+  });
+
+  it('of doubles read as a decimal is what they were meant to be, or rejected', () => {
+    const double = { type: 'DOUBLE' } as const;
+    fc.assert(
+      fc.property(fc.integer(), fc.integer({ min: 0, max: 8 }), (units, scale) => {
+        expect(converted('decimal', double, Number(`${units}e-${scale}`), scale)).to.equal(units + 0);
+        expect(converted('bigDecimal', double, Number(`${units}e-${scale}`), scale)).to.equal(BigInt(units));
+      }),
+    );
+    expect(converted('decimal', double, 0.1 + 0.2, 4)).to.equal(3_000);
+    expect(converted('decimal', double, 156.51999999999998, 2)).to.equal(15_652);
+    for (const value of [156.51995, Number.NaN, Number.POSITIVE_INFINITY, 5e-324])
+      expect(() => converted('decimal', double, value, 4)).to.throw(
+        `${value}, which is no number of at most 4 decimals`,
+      );
   });
 
   it('read as a time is the millisecond of an INT96, before 1970 too', () => {
@@ -87,7 +105,7 @@ describe('a foreign column', () => {
       [{ type: 'BYTE_ARRAY' }, Buffer.from('"ö'), '"\\"ö"'],
     ];
     for (const [element, stored, text] of cases) expect(converted('json', element, stored)).to.equal(text);
-    expect(conversionOf('json', { name: 'x', num_children: 1 }, 'refuse')).to.equal(undefined);
+    expect(conversionOf({ kind: 'json' }, { name: 'x', num_children: 1 }, 'refuse')).to.equal(undefined);
   });
 
   it('with a day outside the range of a date is rejected', () => {

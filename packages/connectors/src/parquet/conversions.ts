@@ -1,8 +1,8 @@
 import type { SchemaElement } from 'hyparquet';
 import { StockafolioError } from '@stockafolio/core';
-import { MONEY_SCALE } from '@stockafolio/core/ports';
+import { typeName as fieldTypeName, unitsOfDouble } from '@stockafolio/core/ports';
 import { annotationOf, typeName, type Annotation } from './annotation.js';
-import { BIG_BYTES, type ColumnKind } from './columns.js';
+import { BIG_BYTES, type ColumnKind, type ParquetColumn } from './columns.js';
 import { parquetPeers } from './peers.js';
 import type { Physical } from './physical-values.js';
 import { exactJson } from './exact-json.js';
@@ -10,6 +10,9 @@ import { dayReader, textOf, timeOf, unscaled, Unfit, wholeOf } from './stored-va
 
 /** What to do with times finer than a millisecond. */
 export type FinerTimes = 'refuse' | 'cut';
+
+/** What the values of a column are read as. */
+export type ColumnType = Pick<ParquetColumn, 'kind' | 'scale'>;
 
 /** How the stored values of a column become values of a kind. */
 export interface Conversion {
@@ -24,7 +27,8 @@ export interface Conversion {
  *
  * @returns undefined if no value of the column can be one of that kind
  */
-export function conversionOf(kind: ColumnKind, element: SchemaElement, finer: FinerTimes): Conversion | undefined {
+export function conversionOf(of: ColumnType, element: SchemaElement, finer: FinerTimes): Conversion | undefined {
+  const { kind } = of;
   const { type, repetition_type } = element;
   if (type === undefined || repetition_type === 'REPEATED') return undefined;
   const annotation = annotationOf(element);
@@ -51,9 +55,9 @@ export function conversionOf(kind: ColumnKind, element: SchemaElement, finer: Fi
       return wholes(element, annotation, 'INT64', int64);
     case 'double':
       return doubles(element, annotation);
-    case 'money':
-    case 'bigMoney':
-      return decimals(kind, element, annotation);
+    case 'decimal':
+    case 'bigDecimal':
+      return decimals(kind, of.scale ?? 0, element, annotation);
     case 'timestamp':
       return times(element, annotation, finer);
     case 'date':
@@ -89,24 +93,36 @@ function doubles({ type }: SchemaElement, annotation: Annotation): Conversion | 
   return isDouble || type === 'FLOAT' ? { isOwn: isDouble, convert: (stored) => stored } : undefined;
 }
 
-const MONEY_DECIMALS = Math.log10(MONEY_SCALE);
-
-function decimals(kind: 'money' | 'bigMoney', element: SchemaElement, annotation: Annotation): Conversion | undefined {
-  if (annotation.type !== 'DECIMAL') return undefined;
+/** Decimals of any scale, if they have no more decimals; doubles, if they are the binary form of such a decimal. */
+function decimals(
+  kind: 'decimal' | 'bigDecimal',
+  decimals: number,
+  element: SchemaElement,
+  annotation: Annotation,
+): Conversion | undefined {
   const { type, type_length = 0 } = element;
+  const fit = kind === 'decimal' ? safeUnits : int128;
+  const what = `an amount of more than ${decimals} decimals`;
+  if (annotation.type !== 'DECIMAL') {
+    if (type !== 'DOUBLE') return undefined;
+    return { isOwn: false, convert: (stored) => fit(unitsOf(Number(stored), decimals)) };
+  }
   const { scale } = annotation;
-  const up = 10n ** BigInt(Math.max(0, MONEY_DECIMALS - scale));
-  const down = 10n ** BigInt(Math.max(0, scale - MONEY_DECIMALS));
-  const fit = kind === 'money' ? safe : int128;
-  const isOwnType = kind === 'money' ? type === 'INT64' : type === 'FIXED_LEN_BYTE_ARRAY' && type_length <= BIG_BYTES;
+  const up = 10n ** BigInt(Math.max(0, decimals - scale));
+  const down = 10n ** BigInt(Math.max(0, scale - decimals));
+  const isOwnType = kind === 'decimal' ? type === 'INT64' : type === 'FIXED_LEN_BYTE_ARRAY' && type_length <= BIG_BYTES;
   return {
-    isOwn: isOwnType && scale === MONEY_DECIMALS,
+    isOwn: isOwnType && scale === decimals,
     convert(stored) {
       const value = unscaled(stored);
-      if (value % down !== 0n) refuse(`an amount of more than ${MONEY_DECIMALS} decimals`);
+      if (value % down !== 0n) refuse(what);
       return fit((value * up) / down);
     },
   };
+}
+
+function unitsOf(value: number, decimals: number): bigint {
+  return unitsOfDouble(value, decimals) ?? refuse(`${value}, which is no number of at most ${decimals} decimals`);
 }
 
 function times(element: SchemaElement, annotation: Annotation, finer: FinerTimes): Conversion | undefined {
@@ -134,6 +150,12 @@ function int32(value: bigint): number {
 function safe(value: bigint): number {
   const number = Number(value);
   if (!Number.isSafeInteger(number)) overflow(value, 'is past 2^53', "declare the field as int64({ range: 'full' })");
+  return number;
+}
+
+function safeUnits(value: bigint): number {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number)) overflow(value, 'is past 2^53', 'declare the field as bigDecimal()');
   return number;
 }
 
@@ -165,16 +187,20 @@ const readFrom: Readonly<Record<ColumnKind, string>> = {
   int64: 'whole numbers',
   bigint64: 'whole numbers',
   double: 'FLOAT16, FLOAT or DOUBLE',
-  money: 'DECIMAL',
-  bigMoney: 'DECIMAL',
+  decimal: 'DECIMAL or DOUBLE',
+  bigDecimal: 'DECIMAL or DOUBLE',
   timestamp: 'TIMESTAMP or INT96',
   date: 'DATE',
   boolean: 'BOOLEAN',
   json: 'flat columns of numbers, texts, days and times',
 };
 
+function nameOf(kind: ColumnKind, scale: number | undefined): string {
+  return kind === 'binary' || kind === 'json' ? kind : fieldTypeName({ kind, scale });
+}
+
 /** The reason why a column cannot be read as that kind. */
-export function mismatch(kind: ColumnKind, element: SchemaElement): string {
+export function mismatch({ kind, scale }: ColumnType, element: SchemaElement): string {
   const found = element.repetition_type === 'REPEATED' ? `a list of ${typeName(element)}` : typeName(element);
-  return `is ${found}, and ${kind} is read from ${readFrom[kind]}`;
+  return `is ${found}, and ${nameOf(kind, scale)} is read from ${readFrom[kind]}`;
 }

@@ -4,7 +4,7 @@ import { messageOf } from '@stockafolio/core';
 import { AbsentValues, allOf, DictionaryValues, type ColumnValues, type DecodedValues } from './column-values.js';
 import type { ParquetColumn } from './columns.js';
 import type { Conversion } from './conversions.js';
-import { decodeBigMoney, decodePlain } from './decode-plain.js';
+import { decodeBigDecimal, decodePlain } from './decode-plain.js';
 import { decompressPage, type Decompressors } from './decompressors.js';
 import { decodeHybrid } from './hybrid.js';
 import { parquetPeers } from './peers.js';
@@ -162,8 +162,8 @@ function plainValues(
   if (!conversion.isOwn || encoding !== 'PLAIN') {
     return physicalValues(element, encoding, bytes, count).map((stored) => conversion.convert(stored));
   }
-  return column.kind === 'bigMoney'
-    ? decodeBigMoney(bytes, count, element.type_length ?? 0)
+  return column.kind === 'bigDecimal'
+    ? decodeBigDecimal(bytes, count, element.type_length ?? 0)
     : decodePlain(column.kind, bytes, count);
 }
 

@@ -19,22 +19,22 @@ export function decodePlain(kind: ColumnKind, bytes: Uint8Array, count: number):
     case 'date':
       return dates(bytes, count);
     case 'int64':
-    case 'money':
+    case 'decimal':
     case 'timestamp':
       return int64s(bytes, count);
     case 'bigint64':
       return Array.from(new BigInt64Array(aligned(bytes, count * 8), 0, count));
     case 'double':
       return new Float64Array(aligned(bytes, count * 8), 0, count);
-    case 'bigMoney':
-      throw new RangeError('bigMoney needs its width');
+    case 'bigDecimal':
+      throw new RangeError('bigDecimal needs its width');
     case 'boolean':
       return booleans(bytes, count);
   }
 }
 
 /** Decodes this many big-endian numbers of `width` bytes each. */
-export function decodeBigMoney(bytes: Uint8Array, count: number, width: number): bigint[] {
+export function decodeBigDecimal(bytes: Uint8Array, count: number, width: number): bigint[] {
   if (bytes.length < count * width) short(bytes.length, count * width);
   const values: bigint[] = [];
   for (let i = 0; i < count; i++) {

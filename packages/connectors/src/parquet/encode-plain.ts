@@ -28,15 +28,15 @@ export function encodePlain(kind: ColumnKind, values: readonly unknown[]): Plain
     case 'date':
       return int32s((values as readonly string[]).map(daysOfDate));
     case 'int64':
-    case 'money':
+    case 'decimal':
     case 'timestamp':
       return int64s(values as readonly number[]);
     case 'bigint64':
       return bigints(values as readonly bigint[]);
     case 'double':
       return { bytes: new Uint8Array(Float64Array.from(values as readonly number[]).buffer) };
-    case 'bigMoney':
-      return { bytes: bigMoneys(values as readonly bigint[]) };
+    case 'bigDecimal':
+      return { bytes: bigDecimals(values as readonly bigint[]) };
     case 'boolean':
       return { bytes: booleans(values as readonly boolean[]) };
   }
@@ -87,7 +87,7 @@ function bigints(values: readonly bigint[]): Plain {
   return values.length > 0 ? { bytes, bounds: { min, max } } : { bytes };
 }
 
-function bigMoneys(values: readonly bigint[]): Uint8Array {
+function bigDecimals(values: readonly bigint[]): Uint8Array {
   const view = new DataView(new ArrayBuffer(values.length * BIG_BYTES));
   values.forEach((value, i) => {
     if (BigInt.asIntN(128, value) !== value) tooLarge(value, 128);

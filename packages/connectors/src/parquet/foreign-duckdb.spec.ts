@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import {
   int32,
   isStockafolioError,
+  bigMoney,
+  decimal,
   money,
   optional,
   record,
@@ -66,7 +68,7 @@ describe('DuckDB and this library', () => {
       const reader = await connection.runAndReadAll(`select ${columns.join()} from read_parquet('${path}')`);
       return reader.getRows();
     });
-    const decimal = (units: unknown): string => {
+    const asDecimal = (units: unknown): string => {
       const digits = String(units).replace('-', '').padStart(5, '0');
       return `${String(units).startsWith('-') ? '-' : ''}${digits.slice(0, -4)}.${digits.slice(-4)}`;
     };
@@ -74,7 +76,7 @@ describe('DuckDB and this library', () => {
       Object.entries(Foreign.fields).map(([name, { kind }]) => {
         const value = row[name as keyof typeof row];
         if (value === undefined) return null;
-        if (kind === 'money' || kind === 'bigMoney') return decimal(value);
+        if (kind === 'decimal' || kind === 'bigDecimal') return asDecimal(value);
         return kind === 'double' && Number.isInteger(value) ? `${String(value)}.0` : String(value);
       }),
     );
@@ -109,7 +111,11 @@ describe('DuckDB and this library', () => {
       ['[1] a', { a: optional(int32()) }, /'a' is nested/],
       ["{'b': 1} a", { b: int32() }, /no column 'b'; it has a/],
       ["'1' a", { a: int32() }, /'a' is BYTE_ARRAY STRING, and int32/],
-      ['1.5::double a', { a: money() }, /'a' is DOUBLE, and money is read from DECIMAL/],
+      ['1.5::float a', { a: money() }, /'a' is FLOAT, and money is read from DECIMAL or DOUBLE/],
+      ['1.5::float a', { a: decimal(8) }, /and decimal\(8\) is read from DECIMAL or DOUBLE/],
+      ['1.00005::double a', { a: money() }, /'a' holds 1.00005, which is no number of at most 4 decimals/],
+      ["'NaN'::double a", { a: money() }, /'a' holds NaN, which is no number/],
+      ['1e12::double a', { a: money() }, /OVERFLOW: .*'a': 10000000000000000 is past 2\^53/],
       ['1::decimal(9, 2) a', { a: int32() }, /'a' is INT32 DECIMAL\(9, 2\), and int32/],
       ['uuid() a', { a: text() }, /'a' is FIXED_LEN_BYTE_ARRAY\(16\) UUID, and text/],
       ["time '10:00' a", { a: timestamp() }, /TIME, and timestamp is read from TIMESTAMP or INT96/],
@@ -123,5 +129,8 @@ describe('DuckDB and this library', () => {
     ];
     for (const [selected, fields, said] of refusals) expect(await refusal(selected, fields)).to.match(said);
     expect(await refusal('3::decimal(9, 5) a, 7::utinyint b', { a: money(), b: int32() })).to.equal('read');
+    expect(await refusal('0.1::double + 0.2::double a, 1e12::double b', { a: decimal(1), b: bigMoney() })).to.equal(
+      'read',
+    );
   });
 });

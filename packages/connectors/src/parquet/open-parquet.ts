@@ -128,7 +128,7 @@ export async function openParquet(
   }
 
   function found(column: ParquetColumn, rowGroup: RowGroup): FoundColumn | undefined {
-    const { stored, kind, optional } = column;
+    const { stored, optional } = column;
     const [element, another] = elements.filter((each) => each.name === stored);
     if (element === undefined) {
       if (optional) return undefined;
@@ -136,8 +136,8 @@ export async function openParquet(
       throw unsupported(name, `it has no column '${stored}'; it has ${names || 'none'}`);
     }
     if (another !== undefined) throw unsupported(name, `two of its columns are called '${stored}'`);
-    const conversion = conversionOf(kind, element, finerTimes);
-    if (conversion === undefined) throw unsupported(name, `column '${stored}' ${mismatch(kind, element)}`);
+    const conversion = conversionOf(column, element, finerTimes);
+    if (conversion === undefined) throw unsupported(name, `column '${stored}' ${mismatch(column, element)}`);
     const chunk = chunkOf(rowGroup, stored);
     // The footer does not even name a column that is encrypted with its own key.
     if (chunk?.crypto_metadata !== undefined || (chunk === undefined && hasEncrypted(rowGroup)))

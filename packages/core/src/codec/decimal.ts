@@ -33,8 +33,8 @@ export function unitsOf(text: string, scale: number): bigint | 'syntax' | 'fract
   return whole(digits + '0'.repeat(shift), negative);
 }
 
-/** A relative difference of one in this many is not a digit but the noise of a binary fraction. */
-const NOISE = 10n ** 9n;
+/** A number of fewer digits, written out without an exponent, is not the output of binary arithmetic. */
+const NOISY_DIGITS = 15;
 
 /** The largest number of significant digits of a double written out in full. */
 const LONGEST_DOUBLE = 800;
@@ -42,17 +42,35 @@ const LONGEST_DOUBLE = 800;
 /**
  * The intended units, as of {@link unitsOf}, of a number with more decimals that is a binary fraction written out:
  * 156.51999999999998 is 156.52. Undefined if the part past the last unit is more than noise.
+ *
+ * It is noise if the number has at least 15 digits, and the nearest unit is
+ * - within a millionth of a unit (six zeros or nines follow the last decimal) and within 1e-9 of the number, or
+ * - within a tenth of a unit, and no different in the first fifteen significant digits, which are all that a double
+ *   keeps of a decimal number.
  */
 export function meantUnitsOf(text: string, scale: number): bigint | undefined {
   const decimal = parse(text);
+  if (decimal === undefined || decimal.digits.length > LONGEST_DOUBLE) return undefined;
   const units = roundedUnitsOf(text, scale);
-  if (decimal === undefined || typeof units === 'string' || decimal.digits.length > LONGEST_DOUBLE) return undefined;
+  if (typeof units === 'string') return undefined;
+  const significant = decimal.digits.replace(/0+$/, '');
+  const decimals = -decimal.exponent - (decimal.digits.length - significant.length);
   const finer = -decimal.exponent - scale;
-  if (finer <= 0 || finer > LONGEST_DOUBLE) return undefined;
+  if (Math.max(significant.length, decimals) < NOISY_DIGITS || finer <= 0 || finer > LONGEST_DOUBLE) return undefined;
   const exact = BigInt(decimal.digits);
-  const meant = (units < 0n ? -units : units) * 10n ** BigInt(finer);
+  const unit = 10n ** BigInt(finer);
+  const meant = (units < 0n ? -units : units) * unit;
   const difference = exact > meant ? exact - meant : meant - exact;
-  return difference * NOISE <= exact ? units : undefined;
+  const isNear = difference * 1_000_000n <= unit && difference * 1_000_000_000n <= exact;
+  const isPastLastDigit = difference * 10n <= unit && difference * 200_000_000_000_000n <= exact;
+  return isNear || isPastLastDigit ? units : undefined;
+}
+
+/** The units that a double stands for; undefined if it has more decimals than `scale`, or is not finite. */
+export function unitsOfDouble(value: number, scale: number): bigint | undefined {
+  const text = String(value);
+  const units = unitsOf(text, scale);
+  return typeof units === 'bigint' ? units : units === 'fraction' ? meantUnitsOf(text, scale) : undefined;
 }
 
 /** As {@link unitsOf}, with the part past the last unit rounded, a half to the even neighbour. */
@@ -91,10 +109,11 @@ function whole(digits: string, negative: boolean): bigint | 'huge' {
   return negative ? -magnitude : magnitude;
 }
 
-/** A whole number of units of 10^-4 with exactly four decimals: `-12.3400`. */
-export function fourDecimals(units: number | bigint): string {
+/** A whole number of units of 10^-scale with exactly `scale` decimals: `-12.3400`. */
+export function decimalText(units: number | bigint, scale: number): string {
   const text = units.toString();
+  if (scale === 0) return text;
   const negative = text.startsWith('-');
-  const digits = (negative ? text.slice(1) : text).padStart(5, '0');
-  return `${negative ? '-' : ''}${digits.slice(0, -4)}.${digits.slice(-4)}`;
+  const digits = (negative ? text.slice(1) : text).padStart(scale + 1, '0');
+  return `${negative ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { isStockafolioError } from '../errors/index.js';
-import { bigMoney, int32, int64, money, record, text } from '../schema/index.js';
+import { bigMoney, decimal, int32, int64, money, record, text } from '../schema/index.js';
 import { jsonCodec } from './json-codec.js';
 
 const Amount = record('amount', {
@@ -12,7 +12,7 @@ const Amount = record('amount', {
   count: int64({ range: 'full' }),
 });
 const strict = jsonCodec(Amount);
-const rounding = jsonCodec(Amount, { round: { price: 'half-even', sum: 'half-even' } });
+const rounding = jsonCodec(Amount, { decimals: { round: 'half-even' } });
 
 type Written = Partial<Record<'price' | 'sum' | 'quantity' | 'count', string>>;
 
@@ -123,8 +123,32 @@ describe('decimals in messages', () => {
     expect(read(strict, { count: '123456789012.5' })).to.equal(undefined);
   });
 
-  it('can be rounded only for money', () => {
-    expect(() => jsonCodec(Amount, { round: { quantity: 'half-even' } })).to.throw("'quantity' is of type int32");
+  it('are rounded by field, if that is what the codec says', () => {
+    const byField = jsonCodec(Amount, { decimals: { price: { round: 'half-even' }, sum: 'exact' } });
+    expect(read(byField, { price: '1.00015' })?.price).to.equal(10_002);
+    expect(read(byField, { sum: '1.00015' })).to.equal(undefined);
+    // A field may be called as the option is.
+    const named = jsonCodec(record('named', { round: decimal(2) }), { decimals: { round: 'exact' } });
+    expect(() => named.decode(new TextEncoder().encode('{"round":1.005}'))).to.throw('more than 2 decimals');
+    const rounded = jsonCodec(record('named', { round: decimal(2) }), { decimals: { round: { round: 'half-even' } } });
+    expect(rounded.decode(new TextEncoder().encode('{"round":1.015}'))).to.deep.equal({ round: 102 });
+  });
+
+  it('are rounded in the fields that round names, and there alone', () => {
+    const codec = jsonCodec(Amount, { round: { price: 'half-even' } });
+    expect(read(codec, { price: '99.59940681406864' })?.price).to.equal(99_5994);
+    expect(read(codec, { sum: '99.59940681406864' })).to.equal(undefined);
+    expect(() => jsonCodec(Amount, { round: { quantity: 'half-even' } })).to.throw(
+      "round: 'quantity' is of type int32",
+    );
+  });
+
+  it('can be rounded only where there is a scale', () => {
+    expect(() => jsonCodec(Amount, { decimals: { quantity: { round: 'half-even' } } })).to.throw(
+      "decimals: 'quantity' is of type int32, which has no scale",
+    );
+    expect(() => jsonCodec(Amount, { decimals: { cost: 'exact' } as never })).to.throw("no field 'cost'");
+    expect(() => jsonCodec(Amount, { decimals: { price: 'half-even' } as never })).to.throw("neither 'exact' nor");
   });
 
   it('are written unchanged, also by a codec that rounds', () => {

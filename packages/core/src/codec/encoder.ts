@@ -1,16 +1,15 @@
 import { instantiate } from '../compile/compile.js';
 import { BadRecordError } from '../errors/index.js';
-import { presentValueFits, valueProblem, type Fields, type Fits, type ObjectOf } from '../schema/index.js';
+import { presentValueFits, scaleOf, valueProblem, type Fields, type Fits, type ObjectOf } from '../schema/index.js';
 import { bytesOf } from './bytes.js';
 import { quoted } from './describe.js';
 import type { FieldForm } from './form.js';
 import {
+  decimalWriters,
   Output,
   timestampWriter,
-  writeBigMoney,
   writeBigWhole,
   writeDouble,
-  writeMoney,
   writeRaw,
   writeText,
   writeWhole,
@@ -134,10 +133,10 @@ function valueWriter(form: FieldForm): ValueWriter {
       return writeBigWhole;
     case 'double':
       return writeDouble;
-    case 'money':
-      return writeMoney;
-    case 'bigMoney':
-      return writeBigMoney;
+    case 'decimal':
+      return decimalWriters(scaleOf(form.type)).write;
+    case 'bigDecimal':
+      return decimalWriters(scaleOf(form.type)).writeBig;
     case 'timestamp':
       return timestampWriter(form.zone);
     case 'boolean': {

@@ -90,7 +90,7 @@ describe('the fast decoder', () => {
     const forms = formsOf(Every, {
       ...options,
       defaults: { ...options.defaults, count: 7 },
-      round: { price: 'half-even' },
+      decimals: { price: { round: 'half-even' } },
       computed: { open: ({ offset }) => offset % 2 === 0 },
     });
     const schemaFirst = schemaOrder(forms) ?? [];

@@ -1,5 +1,5 @@
 import { latin1Of, at, textOf } from './bytes.js';
-import { isDay, isText } from '../schema/index.js';
+import { isDay, isText, MAX_SAFE } from '../schema/index.js';
 import { DAY, checkedDays } from '../time/civil.js';
 import { NotJson, numberEnd, tokenAt } from './scan-json.js';
 import type { TimeZone } from '../time/time-zone.js';
@@ -128,48 +128,50 @@ function isWholeEnd(bytes: Uint8Array, start: number, end: number): boolean {
   return digits > 0 && digits <= 15 && (digits === 1 || at(bytes, start) !== 0x30);
 }
 
-/** An amount in units of 10^-4: at most 11 digits and 4 decimals, as a number or in quotes. */
-export function fastMoney(bytes: Uint8Array, i: number, cursor: Cursor): number {
-  return amount(bytes, i, cursor, false);
-}
+/** A reader of numbers in bytes: see {@link decimalReader}. */
+export type NumberReader = (bytes: Uint8Array, i: number, cursor: Cursor) => number;
 
-/** The same with any number of decimals: those past the fourth are rounded, a half to the even neighbour. */
-export function fastRoundedMoney(bytes: Uint8Array, i: number, cursor: Cursor): number {
-  return amount(bytes, i, cursor, true);
-}
-
-function amount(bytes: Uint8Array, i: number, cursor: Cursor, isRounded: boolean): number {
-  const inQuotes = at(bytes, i) === 0x22;
-  const first = inQuotes ? i + 1 : i;
-  const negative = at(bytes, first) === 0x2d;
-  const start = negative ? first + 1 : first;
-  let end = start;
-  let value = 0;
-  let c = at(bytes, end);
-  for (; c >= 0x30 && c <= 0x39; c = at(bytes, ++end)) value = value * 10 + (c - 0x30);
-  if (end - start > 11 || !isWholeEnd(bytes, start, end)) return Number.NaN;
-  let decimals = 0;
-  if (c === 0x2e) {
-    c = at(bytes, ++end);
-    for (; c >= 0x30 && c <= 0x39 && decimals < 4; c = at(bytes, ++end)) {
-      value = value * 10 + (c - 0x30);
-      decimals++;
+/**
+ * A reader of decimal numbers, as a number or in quotes, in units of 10^-scale within 2^53.
+ *
+ * @param isRounded whether decimals past the last are rounded, a half to the even neighbour; else they are unusual
+ */
+export function decimalReader(scale: number, isRounded: boolean): NumberReader {
+  return (bytes, i, cursor) => {
+    const inQuotes = at(bytes, i) === 0x22;
+    const first = inQuotes ? i + 1 : i;
+    const negative = at(bytes, first) === 0x2d;
+    const start = negative ? first + 1 : first;
+    let end = start;
+    let value = 0;
+    let c = at(bytes, end);
+    for (; c >= 0x30 && c <= 0x39; c = at(bytes, ++end)) value = value * 10 + (c - 0x30);
+    if (!isWholeEnd(bytes, start, end)) return Number.NaN;
+    let decimals = 0;
+    if (c === 0x2e) {
+      c = at(bytes, ++end);
+      // Without any decimal it is no number; the first one of scale 0 is cut off below.
+      if (!(c >= 0x30 && c <= 0x39)) return Number.NaN;
+      for (; c >= 0x30 && c <= 0x39 && decimals < scale; c = at(bytes, ++end)) {
+        value = value * 10 + (c - 0x30);
+        decimals++;
+      }
     }
-    if (decimals === 0) return Number.NaN;
-  }
-  for (; decimals < 4; decimals++) value *= 10;
-  if (c >= 0x30 && c <= 0x39) {
-    if (!isRounded) return Number.NaN;
-    // Compares the first of them with a half; if it is a half, later digits decide, otherwise the even neighbour.
-    const half = c - 0x35;
-    let rest = 0;
-    for (c = at(bytes, ++end); c >= 0x30 && c <= 0x39; c = at(bytes, ++end)) rest |= c - 0x30;
-    if (half > 0 || (half === 0 && (rest !== 0 || value % 2 === 1))) value += 1;
-  }
-  if (c === 0x65 || c === 0x45) return Number.NaN;
-  if (inQuotes && c !== 0x22) return Number.NaN;
-  cursor.end = inQuotes ? end + 1 : end;
-  return negative ? 0 - value : value;
+    for (; decimals < scale; decimals++) value *= 10;
+    if (c >= 0x30 && c <= 0x39) {
+      if (!isRounded) return Number.NaN;
+      // Compares the first of them with a half; if it is a half, later digits decide, otherwise the even neighbour.
+      const half = c - 0x35;
+      let rest = 0;
+      for (c = at(bytes, ++end); c >= 0x30 && c <= 0x39; c = at(bytes, ++end)) rest |= c - 0x30;
+      if (half > 0 || (half === 0 && (rest !== 0 || value % 2 === 1))) value += 1;
+    }
+    // Once it is past the safe integers, it never comes back.
+    if (value > MAX_SAFE || c === 0x65 || c === 0x45) return Number.NaN;
+    if (inQuotes && c !== 0x22) return Number.NaN;
+    cursor.end = inQuotes ? end + 1 : end;
+    return negative ? 0 - value : value;
+  };
 }
 
 /** A finite double. */

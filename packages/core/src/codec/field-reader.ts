@@ -1,14 +1,14 @@
-import type { Value } from '../schema/index.js';
+import { scaleOf, type Value } from '../schema/index.js';
 import {
   dateReader,
+  decimalReader,
   fastBoolean,
   fastDouble,
-  fastMoney,
-  fastRoundedMoney,
   fastWhole,
   textReader,
   timestampReader,
   type Cursor,
+  type NumberReader,
 } from './fast-values.js';
 import type { FieldForm } from './form.js';
 
@@ -17,7 +17,7 @@ export type FieldReader =
   | {
       /** Numbers are compared with the bounds of the field; a bigint is made of a number. */
       readonly gives: 'number' | 'bigint';
-      readonly read: (bytes: Uint8Array, i: number, cursor: Cursor) => number;
+      readonly read: NumberReader;
     }
   | { readonly gives: 'value'; readonly read: (bytes: Uint8Array, i: number, cursor: Cursor) => Value }
   | {
@@ -28,7 +28,6 @@ export type FieldReader =
 
 export function fieldReader(form: FieldForm): FieldReader {
   const { kind, min = 0, max = Infinity } = form.type;
-  const amount = form.round === undefined ? fastMoney : fastRoundedMoney;
   switch (kind) {
     case 'text':
       return { gives: 'value', read: textReader(min, max) };
@@ -47,13 +46,13 @@ export function fieldReader(form: FieldForm): FieldReader {
       return { gives: 'number', read: fastWhole };
     case 'timestamp':
       return { gives: 'number', read: timestampReader(form.zone) };
-    case 'money':
-      return { gives: 'number', read: amount };
+    case 'decimal':
+      return { gives: 'number', read: decimalReader(scaleOf(form.type), form.round !== undefined) };
     case 'double':
       return { gives: 'number', read: fastDouble };
     case 'bigint64':
       return { gives: 'bigint', read: fastWhole };
-    case 'bigMoney':
-      return { gives: 'bigint', read: amount };
+    case 'bigDecimal':
+      return { gives: 'bigint', read: decimalReader(scaleOf(form.type), form.round !== undefined) };
   }
 }

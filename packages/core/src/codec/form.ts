@@ -4,6 +4,9 @@ import type { Position } from '../ports/index.js';
 import type { ValueForm } from './read-value.js';
 import { timeZone } from '../time/time-zone.js';
 
+/** How a decimal number with more decimals than its field has is taken: rejected, or rounded, a half to the even neighbour. */
+export type Decimals = 'exact' | { readonly round: 'half-even' };
+
 /** How a foreign system writes the same records. */
 export interface JsonCodecOptions<F extends Fields = Fields> {
   /** The foreign names of fields: `{ user: 'uuid_trade' }`. */
@@ -16,9 +19,11 @@ export interface JsonCodecOptions<F extends Fields = Fields> {
   /** The time zone (IANA name) of times without an offset, and the zone in which times are written. */
   readonly zone?: string;
   /**
-   * Money fields whose extra decimals are rounded, a half to the even neighbour, instead of rejected. Without it only
-   * the noise of binary fractions is removed: 156.51999999999998 means 156.52.
+   * How decimal numbers with more decimals than their fields have are taken, for all fields or by field: rejected by
+   * default, `'exact'`, or rounded. The noise of binary fractions is removed in any case: 156.51999999999998 is 156.52.
    */
+  readonly decimals?: Decimals | { readonly [N in keyof F]?: Decimals };
+  /** The fields whose decimals past their scale are rounded, whatever `decimals` says of the others: `{ price: 'half-even' }`. */
   readonly round?: { readonly [N in keyof F]?: 'half-even' };
   /** Values for fields that messages may lack. */
   readonly defaults?: { readonly [N in keyof F]?: ObjectOf<F>[N & keyof ObjectOf<F>] };
@@ -47,6 +52,7 @@ export interface FieldForm extends ValueForm {
 /** The fields of a schema in its order. @throws ERR_SCHEMA_INVALID if the options do not fit it */
 export function formsOf<F extends Fields>(schema: RecordSchema<F>, options: JsonCodecOptions<F>): FieldForm[] {
   const zone = options.zone === undefined ? undefined : timeZone(options.zone);
+  const decimals = decimalsOf(schema, options.decimals);
   for (const part of ['names', 'values', 'round', 'defaults', 'computed'] as const) {
     for (const name of Object.keys(options[part] ?? {})) {
       if (!Object.hasOwn(schema.fields, name)) fault(schema.name, `${part}: there is no field '${name}'`);
@@ -54,16 +60,15 @@ export function formsOf<F extends Fields>(schema: RecordSchema<F>, options: Json
   }
   const forms = schema.names.map((name): FieldForm => {
     const type = fieldOf(schema.fields, name);
-    const round = own(options.round, name);
-    if (round !== undefined && type.kind !== 'money' && type.kind !== 'bigMoney') {
-      fault(schema.name, `round: '${name}' is of type ${type.kind}, and only money is rounded`);
-    }
+    const rounded = own(options.round, name);
+    if (rounded !== undefined && type.kind !== 'decimal' && type.kind !== 'bigDecimal')
+      fault(schema.name, `round: '${name}' is of type ${type.kind}, which has no scale`);
     return {
       name,
       type,
       foreign: own(options.names, name) ?? name,
       zone: type.kind === 'timestamp' ? zone : undefined,
-      round,
+      round: rounded ?? decimals(name),
       ...wordsOf(schema.name, name, type, own(options.values, name)),
       fallback: own(options.defaults, name) as Value,
       computed: own(options.computed, name),
@@ -77,6 +82,40 @@ export function formsOf<F extends Fields>(schema: RecordSchema<F>, options: Json
     seen.set(foreign, name);
   }
   return forms;
+}
+
+/** How each field takes more decimals than it has. @throws ERR_SCHEMA_INVALID */
+function decimalsOf<F extends Fields>(
+  schema: RecordSchema<F>,
+  option: JsonCodecOptions<F>['decimals'] = 'exact',
+): (field: string) => 'half-even' | undefined {
+  const isDecimal = (name: string): boolean => ['decimal', 'bigDecimal'].includes(fieldOf(schema.fields, name).kind);
+  if (isDecimals(option)) {
+    const round = roundOf(option);
+    return (name) => (isDecimal(name) ? round : undefined);
+  }
+  const byField: Readonly<Record<string, unknown>> = option;
+  for (const [name, given] of Object.entries(byField)) {
+    if (!Object.hasOwn(schema.fields, name)) fault(schema.name, `decimals: there is no field '${name}'`);
+    if (!isDecimals(given)) fault(schema.name, `decimals: '${name}' is neither 'exact' nor { round: 'half-even' }`);
+    if (!isDecimal(name)) {
+      fault(schema.name, `decimals: '${name}' is of type ${fieldOf(schema.fields, name).kind}, which has no scale`);
+    }
+  }
+  return (name) => {
+    const given = Object.hasOwn(byField, name) ? byField[name] : undefined;
+    return isDecimals(given) ? roundOf(given) : undefined;
+  };
+}
+
+function isDecimals(given: unknown): given is Decimals {
+  if (given === 'exact') return true;
+  // A field may be called round: what is said of it is not a word.
+  return typeof given === 'object' && given !== null && 'round' in given && given.round === 'half-even';
+}
+
+function roundOf(decimals: Decimals): 'half-even' | undefined {
+  return decimals === 'exact' ? undefined : decimals.round;
 }
 
 /** The kth field. */

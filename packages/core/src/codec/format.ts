@@ -1,38 +1,74 @@
 import { StockafolioError } from '../errors/index.js';
-import { MAX_SAFE, type FieldType, type Value } from '../schema/index.js';
+import {
+  bigDecimal,
+  checkedScale,
+  decimal,
+  MAX_SAFE,
+  MONEY_SCALE,
+  scaleOf,
+  typeName,
+  type FieldType,
+  type Value,
+} from '../schema/index.js';
 import type { RowValues } from '../ports/index.js';
 import type { Table } from '../table/index.js';
 import { isoOf } from '../time/civil.js';
-import { fourDecimals, roundedUnitsOf } from './decimal.js';
+import { decimalText } from './decimal.js';
 import { quoted } from './describe.js';
-import { BadValue, readNumber, readText } from './read-value.js';
+import { BadValue, decimalUnits, readNumber, readText } from './read-value.js';
 
-/** An amount in units of 1e-4 USD as a decimal with exactly four decimals: `-12.3400`. */
-export function formatMoney(units: number | bigint): string {
-  return fourDecimals(units);
+/**
+ * A value of `decimal(scale)` or `bigDecimal(scale)` as text with exactly `scale` decimals.
+ *
+ * @example formatDecimal(-123_400, 4) // '-12.3400'
+ */
+export function formatDecimal(units: number | bigint, scale: number): string {
+  return decimalText(units, checkedScale('a value', scale));
 }
 
-export interface ParseMoneyOptions {
-  /** Round the part past the fourth decimal, a half to the even neighbour, instead of rejecting it. */
+/** An amount of `money()` or `bigMoney()` as a decimal with exactly four decimals: `-12.3400`. */
+export function formatMoney(units: number | bigint): string {
+  return decimalText(units, MONEY_SCALE);
+}
+
+export interface ParseDecimalOptions {
+  /** Round the part past the last decimal, a half to the even neighbour, instead of rejecting it. */
   readonly round?: boolean;
 }
 
 /**
- * A decimal number of dollars in units of 1e-4 USD, exact from its digits.
+ * A decimal number as units of 10^-scale, exact from its digits.
+ *
+ * @throws ERR_ROW_INVALID if it is not a number or, unless rounded, has more than `scale` decimals; ERR_OVERFLOW past
+ * 2^53 units
+ * @example parseDecimal('12.34', 8) // 12_3400_0000
+ */
+export function parseDecimal(text: string, scale: number, options: ParseDecimalOptions = {}): number {
+  const units = unitsIn(text, decimal(scale), options);
+  if (units === 'huge' || !Number.isSafeInteger(Number(units))) pastRange(text, decimal(scale));
+  return Number(units);
+}
+
+/** As {@link parseDecimal}, for values of `bigDecimal(scale)`. */
+export function parseBigDecimal(text: string, scale: number, options: ParseDecimalOptions = {}): bigint {
+  const units = unitsIn(text, bigDecimal(scale), options);
+  if (units === 'huge' || BigInt.asIntN(128, units) !== units) pastRange(text, bigDecimal(scale));
+  return units;
+}
+
+/**
+ * An amount of money in units of 1e-4, exact from its digits.
  *
  * @throws ERR_ROW_INVALID if it is not a number or, unless rounded, has more than four decimals; ERR_OVERFLOW past 2^53
  * @example parseMoney('12.34') // 12_3400
  */
-export function parseMoney(text: string, options: ParseMoneyOptions = {}): number {
-  const units = options.round === true ? roundedUnitsOf(text, 4) : undefined;
-  if (units === undefined || units === 'syntax') return parseValue(amount, text) as number;
-  if (units === 'huge' || units > BigInt(MAX_SAFE) || units < -BigInt(MAX_SAFE)) {
-    throw new StockafolioError('ERR_OVERFLOW', `${quoted(text)} is more money than an amount can hold`);
-  }
-  return Number(units);
+export function parseMoney(text: string, options: ParseDecimalOptions = {}): number {
+  return parseDecimal(text, MONEY_SCALE, options);
 }
 
-const amount: FieldType = { kind: 'money', optional: false, min: undefined, max: undefined, values: undefined };
+function unitsIn(text: string, type: FieldType, { round = false }: ParseDecimalOptions): bigint | 'huge' {
+  return rowValue(() => decimalUnits(text, { type, round: round ? 'half-even' : undefined }));
+}
 
 /**
  * A value from its form on a command line, as {@link formatValue} writes it: times as ISO 8601 or epoch milliseconds,
@@ -42,7 +78,7 @@ const amount: FieldType = { kind: 'money', optional: false, min: undefined, max:
  */
 export function parseValue(type: FieldType, text: string): Value {
   if (type.optional && text === '') return undefined;
-  try {
+  return rowValue(() => {
     switch (type.kind) {
       case 'boolean':
         if (text !== 'true' && text !== 'false') throw new BadValue(`${quoted(text)} is neither true nor false`);
@@ -59,6 +95,12 @@ export function parseValue(type: FieldType, text: string): Value {
       default:
         return checkedRange(type, text, readText(text, { type, words: undefined, zone: undefined }));
     }
+  });
+}
+
+function rowValue<T>(read: () => T): T {
+  try {
+    return read();
   } catch (error) {
     if (!(error instanceof BadValue)) throw error;
     throw new StockafolioError('ERR_ROW_INVALID', error.message);
@@ -66,19 +108,22 @@ export function parseValue(type: FieldType, text: string): Value {
 }
 
 function checkedRange(type: FieldType, text: string, value: Value): Value {
-  if (type.kind === 'money' && !Number.isSafeInteger(value)) {
-    throw new StockafolioError('ERR_OVERFLOW', `${quoted(text)} is more money than an amount can hold`);
-  }
+  if (type.kind === 'decimal' && !Number.isSafeInteger(value)) pastRange(text, type);
   return value;
+}
+
+function pastRange(text: string, type: FieldType): never {
+  const what = type.scale === MONEY_SCALE ? 'more money than an amount' : `past what ${typeName(type)}`;
+  throw new StockafolioError('ERR_OVERFLOW', `${quoted(text)} is ${what} can hold`);
 }
 
 /** A value as dumps show it, without quotes; an absent one is empty. */
 export function formatValue(type: FieldType, value: Value): string {
   if (value === undefined) return '';
   switch (type.kind) {
-    case 'money':
-    case 'bigMoney':
-      return fourDecimals(value as number | bigint);
+    case 'decimal':
+    case 'bigDecimal':
+      return decimalText(value as number | bigint, scaleOf(type));
     case 'timestamp':
       return isoOf(value as number);
     default:

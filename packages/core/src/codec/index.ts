@@ -1,3 +1,14 @@
-export { formatMoney, formatRow, formatValue, parseMoney, parseValue, type ParseMoneyOptions } from './format.js';
-export type { JsonCodecOptions } from './form.js';
+export { unitsOfDouble } from './decimal.js';
+export {
+  formatDecimal,
+  formatMoney,
+  formatRow,
+  formatValue,
+  parseBigDecimal,
+  parseDecimal,
+  parseMoney,
+  parseValue,
+  type ParseDecimalOptions,
+} from './format.js';
+export type { Decimals, JsonCodecOptions } from './form.js';
 export { jsonCodec } from './json-codec.js';

@@ -96,7 +96,8 @@ describe('jsonCodec', () => {
       { field: 'quantity', message: '-5 is below the smallest, 1' },
       {
         field: 'price',
-        message: '12.34567 has more than 4 decimals (round it first, or import with --round-prices)',
+        message:
+          "12.34567 has more than 4 decimals (round it first; a codec rounds with decimals: { round: 'half-even' }, import with --round-prices)",
       },
     ]);
   });

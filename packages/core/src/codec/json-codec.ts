@@ -12,7 +12,8 @@ const MEBIBYTE = 1_048_576;
  * The JSON form of a schema's records: one object per message.
  *
  * Decoding is exactly as strict about JSON as JSON.parse, ignores unknown members, and uses the last of two members
- * with the same name. Money is read exactly from its digits, from a number or a text. Times are ISO 8601 with a zone
+ * with the same name. Decimal numbers are read exactly from their digits, from a number
+ * or a text: see `decimals`. Times are ISO 8601 with a zone
  * (anything finer than a millisecond is cut off) or epoch milliseconds. An optional field may be null or missing, and
  * is then `undefined` in the record. All bad fields of a message are named at once, by their foreign names.
  *

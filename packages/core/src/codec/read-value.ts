@@ -1,6 +1,6 @@
-import { isDay, MAX_SAFE, MONEY_SCALE, type FieldType, type Value } from '../schema/index.js';
+import { isDay, MAX_SAFE, MONEY_SCALE, scaleOf, type FieldType, type Value } from '../schema/index.js';
 import { latin1Of } from './bytes.js';
-import { fourDecimals, meantUnitsOf, roundedUnitsOf, unitsOf } from './decimal.js';
+import { decimalText, meantUnitsOf, roundedUnitsOf, unitsOf } from './decimal.js';
 import { quoted, shown } from './describe.js';
 import { momentOf } from './moment.js';
 import { stringOf, type Token } from './scan-json.js';
@@ -24,7 +24,7 @@ export interface ValueForm {
   readonly words: ReadonlyMap<string, string> | undefined;
   /** The zone of times without an offset. */
   readonly zone: TimeZone | undefined;
-  /** How decimals past the last unit of money are handled: rejected if absent. */
+  /** How a decimal number with more decimals than its field has is taken: rejected if absent. */
   readonly round?: 'half-even' | undefined;
 }
 
@@ -61,15 +61,19 @@ const nouns: Record<FieldType['kind'], string> = {
   bigint64: 'a whole number',
   shard: 'a whole number',
   double: 'a number',
-  money: 'an amount of money',
-  bigMoney: 'an amount of money',
+  decimal: 'a decimal number',
+  bigDecimal: 'a decimal number',
   timestamp: 'a time',
   date: 'a date in quotes',
   boolean: 'true or false',
 };
 
+function nounOf(type: FieldType): string {
+  return type.scale === MONEY_SCALE ? 'an amount of money' : nouns[type.kind];
+}
+
 function mismatch(what: string, type: FieldType): never {
-  throw new BadValue(`${what} is not ${nouns[type.kind]}`);
+  throw new BadValue(`${what} is not ${nounOf(type)}`);
 }
 
 /** The value of a field from text: a JSON string, a command line argument, a cell of a CSV file. @throws BadValue */
@@ -88,9 +92,9 @@ export function readText(text: string, form: ValueForm): Value {
       if (typeof moment === 'string') throw new BadValue(`${quoted(text)} ${moment}`);
       return within(moment, quoted(text), type);
     }
-    case 'money':
-    case 'bigMoney':
-      return money(text, form);
+    case 'decimal':
+    case 'bigDecimal':
+      return decimal(text, form);
     case 'int64':
     case 'bigint64':
       return whole(text, type);
@@ -109,9 +113,9 @@ export function readNumber(text: string, form: Pick<ValueForm, 'type' | 'round'>
     case 'bigint64':
     case 'timestamp':
       return whole(text, type);
-    case 'money':
-    case 'bigMoney':
-      return money(text, form);
+    case 'decimal':
+    case 'bigDecimal':
+      return decimal(text, form);
     case 'double': {
       const value = Number(text);
       if (!Number.isFinite(value)) throw new BadValue(`${shown(text)} is larger than a double can be`);
@@ -142,7 +146,7 @@ function word(text: string, { type, words }: ValueForm): string {
 function whole(text: string, type: FieldType): number | bigint {
   const exact = unitsOf(text, 0);
   if (exact === 'syntax') return mismatch(quoted(text), type);
-  const value = exact === 'fraction' ? meantWhole(text) : exact;
+  const value = exact === 'fraction' ? meantUnitsOf(text, 0) : exact;
   if (value === undefined) throw new BadValue(`${shown(text)} is not a whole number`);
   if (type.kind === 'bigint64') {
     if (value === 'huge' || value < -(2n ** 63n) || value > 2n ** 63n - 1n) {
@@ -153,35 +157,35 @@ function whole(text: string, type: FieldType): number | bigint {
   return safe(value, text, type);
 }
 
-/**
- * For whole numbers only as many digits as a double needs are noise: 123456789012.5 has a fraction, 29.999999999999996
- * has none.
- */
-function meantWhole(text: string): bigint | undefined {
-  return text.replaceAll(/[^\d]/g, '').length < 16 ? undefined : meantUnitsOf(text, 0);
-}
-
-function money(text: string, { type, round }: Pick<ValueForm, 'type' | 'round'>): number | bigint {
-  const exact = unitsOf(text, MONEY_DECIMALS);
-  if (exact === 'syntax') throw new BadValue(`${quoted(text)} is not an amount of money`);
-  const units = exact === 'fraction' ? inexact(text, round) : exact;
-  if (type.kind === 'money') return safe(units, text, type);
+function decimal(text: string, form: Pick<ValueForm, 'type' | 'round'>): number | bigint {
+  const { type } = form;
+  const units = decimalUnits(text, form);
+  if (type.kind === 'decimal') return safe(units, text, type);
   if (units === 'huge' || units < -(2n ** 127n) || units >= 2n ** 127n) {
-    throw new BadValue(`${shown(text)} is more money than can be held`);
+    throw new BadValue(
+      `${shown(text)} is ${scaleOf(type) === MONEY_SCALE ? 'more money than' : 'past what'} can be held`,
+    );
   }
   return units;
 }
 
-/** An amount with more decimals than money has: the intended amount, or rounded if its field says so. */
-function inexact(text: string, round: 'half-even' | undefined): bigint | 'huge' {
-  const units = round === 'half-even' ? roundedUnitsOf(text, MONEY_DECIMALS) : meantUnitsOf(text, MONEY_DECIMALS);
-  if (units !== undefined && units !== 'syntax') return units;
-  throw new BadValue(
-    `${shown(text)} has more than ${MONEY_DECIMALS} decimals (round it first, or import with --round-prices)`,
-  );
+/** The units of a decimal number, whatever their range. @throws BadValue */
+export function decimalUnits(text: string, { type, round }: Pick<ValueForm, 'type' | 'round'>): bigint | 'huge' {
+  const scale = scaleOf(type);
+  const exact = unitsOf(text, scale);
+  if (exact === 'syntax') return mismatch(quoted(text), type);
+  return exact === 'fraction' ? inexact(text, scale, round) : exact;
 }
 
-const MONEY_DECIMALS = 4;
+/** A number with more decimals than its field: the intended one, or rounded if the codec says so. */
+function inexact(text: string, scale: number, round: 'half-even' | undefined): bigint | 'huge' {
+  const units = round === 'half-even' ? roundedUnitsOf(text, scale) : meantUnitsOf(text, scale);
+  if (units !== undefined && units !== 'syntax') return units;
+  const most = scale === 0 ? 'decimals' : `more than ${scale} decimal${scale === 1 ? '' : 's'}`;
+  throw new BadValue(
+    `${shown(text)} has ${most} (round it first; a codec rounds with decimals: { round: 'half-even' }, import with --round-prices)`,
+  );
+}
 
 function safe(value: bigint | 'huge', text: string, type: FieldType): number {
   if (value === 'huge') {
@@ -200,10 +204,11 @@ function within(value: number, text: string, type: FieldType): number {
 }
 
 function tooFar(text: string, bound: number, below: boolean, type: FieldType): never {
-  const limit = type.kind === 'money' && bound % 1 === 0 ? plainMoney(bound) : String(bound);
+  const limit = type.kind === 'decimal' && bound % 1 === 0 ? plain(bound, scaleOf(type)) : String(bound);
   throw new BadValue(`${text} is ${below ? 'below the smallest' : 'above the largest'}, ${limit}`);
 }
 
-function plainMoney(units: number): string {
-  return units % MONEY_SCALE === 0 ? String(units / MONEY_SCALE) : fourDecimals(units);
+/** A value with its decimals, or without any if all are zeros. */
+function plain(units: number, scale: number): string {
+  return decimalText(units, scale).replace(/\.0+$/, '');
 }

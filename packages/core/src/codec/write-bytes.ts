@@ -90,36 +90,50 @@ export function writeWhole(out: Output, value: number): void {
 /** Numbers of up to 15 digits are exact for every reader that converts them to doubles. */
 const DIGITS_15 = 1e15;
 
-/** Writes an amount in units of 10^-4 as a decimal number, in quotes if a double could not hold it. */
-export function writeMoney(out: Output, units: number): void {
-  const magnitude = Math.abs(units);
-  if (magnitude >= DIGITS_15) return writeBigMoney(out, BigInt(units));
-  if (units < 0) writeAscii(out, '-');
-  const fraction = magnitude % 10_000;
-  writeWhole(out, (magnitude - fraction) / 10_000);
-  if (fraction > 0) writeFraction(out, fraction);
+/** Writers of numbers of units of 10^-scale. */
+export interface DecimalWriters {
+  /** As a decimal number, in quotes if a double could not hold it. */
+  readonly write: (out: Output, units: number) => void;
+  readonly writeBig: (out: Output, units: bigint) => void;
 }
 
-function writeFraction(out: Output, fraction: number): void {
-  out.ensure(5);
-  const { bytes } = out;
-  bytes[out.at++] = 0x2e;
-  let rest = fraction;
-  for (let unit = 1000; rest > 0; unit /= 10) {
-    const digit = Math.floor(rest / unit);
-    bytes[out.at++] = 0x30 + digit;
-    rest -= digit * unit;
-  }
-}
+export function decimalWriters(scale: number): DecimalWriters {
+  const one = 10 ** scale;
+  const bigOne = 10n ** BigInt(scale);
+  const tenth = one / 10;
 
-export function writeBigMoney(out: Output, units: bigint): void {
-  const magnitude = units < 0n ? -units : units;
-  if (magnitude < BigInt(DIGITS_15)) return writeMoney(out, Number(units));
-  const fraction = String(magnitude % 10_000n)
-    .padStart(4, '0')
-    .replace(/0+$/, '');
-  const sign = units < 0n ? '-' : '';
-  writeAscii(out, `"${sign}${magnitude / 10_000n}${fraction === '' ? '' : `.${fraction}`}"`);
+  const write = (out: Output, units: number): void => {
+    const magnitude = Math.abs(units);
+    if (magnitude >= DIGITS_15) return writeBig(out, BigInt(units));
+    if (units < 0) writeAscii(out, '-');
+    const fraction = magnitude % one;
+    writeWhole(out, (magnitude - fraction) / one);
+    if (fraction > 0) writeFraction(out, fraction);
+  };
+
+  const writeFraction = (out: Output, fraction: number): void => {
+    out.ensure(scale + 1);
+    const { bytes } = out;
+    bytes[out.at++] = 0x2e;
+    let rest = fraction;
+    for (let unit = tenth; rest > 0; unit /= 10) {
+      const digit = Math.floor(rest / unit);
+      bytes[out.at++] = 0x30 + digit;
+      rest -= digit * unit;
+    }
+  };
+
+  const writeBig = (out: Output, units: bigint): void => {
+    const magnitude = units < 0n ? -units : units;
+    if (magnitude < BigInt(DIGITS_15)) return write(out, Number(units));
+    const fraction = String(magnitude % bigOne)
+      .padStart(scale, '0')
+      .replace(/0+$/, '');
+    const sign = units < 0n ? '-' : '';
+    writeAscii(out, `"${sign}${magnitude / bigOne}${fraction === '' ? '' : `.${fraction}`}"`);
+  };
+
+  return { write, writeBig };
 }
 
 /** Writes a whole number, in quotes if a double could not hold it. */

@@ -55,7 +55,7 @@ export function initialProblem({ fields }: RecordSchema, name: string, value: un
 
 /** A state marks an absent integer by the minimum of its type, so it cannot hold that. */
 function edgeProblem({ kind }: FieldType, value: unknown): string | undefined {
-  const least = kind === 'bigMoney' ? -(2n ** 127n) + 2n ** 64n : -(2n ** 63n) + 1n;
+  const least = kind === 'bigDecimal' ? -(2n ** 127n) + 2n ** 64n : -(2n ** 63n) + 1n;
   return typeof value === 'bigint' && value < least ? `is less than ${least}, the least that a state holds` : undefined;
 }
 
@@ -65,7 +65,7 @@ export function firstValue({ kind, optional, values }: FieldType): Value {
   if (kind === 'oneOf') return values?.[0] ?? '';
   if (kind === 'text' || kind === 'date') return '';
   if (kind === 'boolean') return false;
-  return kind === 'bigint64' || kind === 'bigMoney' ? 0n : 0;
+  return kind === 'bigint64' || kind === 'bigDecimal' ? 0n : 0;
 }
 
 /** An initial value in settings and messages: texts in quotes. */

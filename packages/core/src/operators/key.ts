@@ -1,7 +1,7 @@
 import { StockafolioError } from '../errors/index.js';
 import type { KeyPartNode } from '../pipeline/plan.js';
 import type { KeyTuple } from '../pipeline/update.js';
-import type { FieldType } from '../schema/index.js';
+import { typeName, type FieldType } from '../schema/index.js';
 import type { KeyField, KeyPart } from '../stream/index.js';
 
 /** A part of a key that is computed from the record; made by {@link keyPart}. */
@@ -58,7 +58,7 @@ export function keySetting(
   parts: readonly KeyPartNode[] | undefined,
 ): Record<string, string> {
   if (parts === undefined || parts.length === 0) return {};
-  return { [name]: parts.map((part) => ('field' in part ? part.field : `(${part.type.kind})`)).join(', ') };
+  return { [name]: parts.map((part) => ('field' in part ? part.field : `(${typeName(part.type)})`)).join(', ') };
 }
 
 function isPart(part: unknown): boolean {

@@ -15,7 +15,7 @@ import type { KeyedOptions } from './options.js';
 /** Fields of a state by which keys can be ranked. */
 export type RankField<F extends Fields> = {
   [N in keyof F & string]: F[N]['kind'] extends
-    'int32' | 'int64' | 'bigint64' | 'double' | 'money' | 'bigMoney' | 'timestamp'
+    'int32' | 'int64' | 'bigint64' | 'double' | 'decimal' | 'bigDecimal' | 'timestamp'
     ? F[N]['optional'] extends true
       ? never
       : N

@@ -13,72 +13,74 @@ export interface Connected {
 
 /**
  * Divides the steps of a plan into stages. Stage 0 has what comes before the first repartition; what is behind the same
- * repartitions is together in one of the others. A stream can be read by several stages.
+ * repartitions is together in one of the others. A stream can be read by several stages. An operator that streams alone
+ * reach is where its values are read: behind a repartition if they meet what comes after it.
  *
  * @returns the stage of each step; a repartition is in the stage that writes it
- * @throws ERR_PIPELINE_INVALID if a step is given values of different stages, or nothing reads a repartition
+ * @throws ERR_PIPELINE_INVALID if what goes into a repartition meets what comes after it, or nothing reads a repartition
  */
 export function divideIntoStages(pipeline: string, { steps, sources, finals }: Connected): ReadonlyMap<Step, number> {
   const repartitions = steps.filter((step) => 'origin' in step);
-  const stages = new Map<Step, number>();
-  if (repartitions.length === 0) {
-    for (const step of steps) stages.set(step, 0);
-    return stages;
-  }
-  /** By repartition and stage, the repartition that stands for the stage behind it. */
-  const leaders = new Map<RepartitionStep, RepartitionStep>(repartitions.map((step) => [step, step]));
-  const leaderOf = (step: RepartitionStep): RepartitionStep => {
-    const leader = leaders.get(step) ?? step;
-    return leader === step ? step : leaderOf(leader);
-  };
+  if (repartitions.length === 0) return new Map(steps.map((step) => [step, 0]));
   const makers = makersOf(steps, finals);
   checkAreRead(pipeline, repartitions, sources);
-  /** What stands for the stage of each step: a repartition, or nothing for stage 0; absent if a stream alone reaches it. */
-  const behind = new Map<Step, RepartitionStep | undefined>();
+  const groups = new Groups();
+  /** By repartition, a step of the stage that writes it; none if a stream alone goes into it. */
+  const writers = new Map<RepartitionStep, Step>();
   for (const step of steps) {
-    const reached = (sources.get(step) ?? []).flatMap((origin): (RepartitionStep | undefined)[] => {
-      const maker = makers.get(origin);
-      if (maker === undefined) return [];
-      return 'origin' in maker ? [maker] : [behind.get(maker)];
-    });
-    const [first, ...others] = reached.filter((each) => each !== undefined);
-    if (first !== undefined && reached.includes(undefined)) throw mixes(pipeline, step, first);
-    if (first !== undefined) for (const other of others) leaders.set(leaderOf(other), leaderOf(first));
-    behind.set(step, first);
+    const reached = (sources.get(step) ?? []).flatMap((origin) => makers.get(origin) ?? []);
+    const [first] = reached;
+    if ('origin' in step) {
+      groups.join(...reached);
+      if (first !== undefined) writers.set(step, first);
+    } else groups.join(step, ...reached);
   }
-  const before = (step: RepartitionStep): RepartitionStep | undefined => {
-    const first = behind.get(step);
-    return first === undefined ? undefined : leaderOf(first);
-  };
-  const numbers = inOrder(pipeline, repartitions, leaderOf, before);
-  for (const step of steps) {
-    const first = behind.get(step);
-    stages.set(step, first === undefined ? 0 : (numbers.get(leaderOf(first)) ?? 0));
-  }
-  return stages;
+  const numbers = inOrder(pipeline, repartitions, groups, writers);
+  const numberOf = (step: Step | undefined): number => (step && numbers.get(groups.of(step))) ?? 0;
+  return new Map(steps.map((step) => [step, numberOf('origin' in step ? writers.get(step) : step)]));
 }
 
-/**
- * Numbers the stages behind repartitions, so that each has a higher number than those that send to it.
- *
- * @param before the stage that writes a repartition; undefined for stage 0
- */
+/** Steps that must be in one stage. A repartition stands for what comes after it. */
+class Groups {
+  readonly #parents = new Map<Step, Step>();
+
+  /** The step that stands for the group of a step. */
+  of(step: Step): Step {
+    let parent = this.#parents.get(step);
+    while (parent !== undefined) {
+      step = parent;
+      parent = this.#parents.get(step);
+    }
+    return step;
+  }
+
+  join(...steps: readonly Step[]): void {
+    const [first, ...others] = steps.map((step) => this.of(step));
+    if (first === undefined) return;
+    for (const other of others)
+      if (this.of(other) !== this.of(first)) this.#parents.set(this.of(other), this.of(first));
+  }
+}
+
+/** Numbers the stages behind repartitions, so that each has a higher number than those that send to it. */
 function inOrder(
   pipeline: string,
   repartitions: readonly RepartitionStep[],
-  leaderOf: (step: RepartitionStep) => RepartitionStep,
-  before: (step: RepartitionStep) => RepartitionStep | undefined,
-): ReadonlyMap<RepartitionStep, number> {
-  const numbers = new Map<RepartitionStep, number>();
-  let left = [...new Set(repartitions.map(leaderOf))];
+  groups: Groups,
+  writers: ReadonlyMap<RepartitionStep, Step>,
+): ReadonlyMap<Step, number> {
+  const numbers = new Map<Step, number>();
+  let left = [...new Set(repartitions.map((step) => groups.of(step)))];
+  const waits = (step: RepartitionStep): boolean => {
+    const writer = writers.get(step);
+    return writer !== undefined && left.includes(groups.of(writer));
+  };
   while (left.length > 0) {
-    const next = left.find((stage) =>
-      repartitions.every((step) => {
-        const from = leaderOf(step) === stage ? before(step) : undefined;
-        return from === undefined || numbers.has(from);
-      }),
-    );
-    if (next === undefined) throw mixes(pipeline, left[0] as RepartitionStep, left[0] as RepartitionStep);
+    const next = left.find((stage) => repartitions.every((step) => groups.of(step) !== stage || !waits(step)));
+    if (next === undefined) {
+      const stuck = repartitions.find((step) => left.includes(groups.of(step)) && waits(step));
+      throw meets(pipeline, stuck as RepartitionStep, writers.get(stuck as RepartitionStep) as Step);
+    }
     numbers.set(next, numbers.size + 1);
     left = left.filter((stage) => stage !== next);
   }
@@ -110,11 +112,13 @@ function makersOf(steps: readonly Step[], finals: Connected['finals']): Readonly
   return makers;
 }
 
-function mixes(pipeline: string, step: Step, behind: RepartitionStep): StockafolioError {
+function meets(pipeline: string, step: RepartitionStep, writer: Step): StockafolioError {
   return new StockafolioError(
     'ERR_PIPELINE_INVALID',
-    `pipeline '${pipeline}': ${nameOf(step)} is given what comes after ${nameOf(behind)}, and what an operator before it emits: they are in other partitions`,
-    { hint: 'put a repartition() behind that operator too; streams themselves may be used before and after it' },
+    `pipeline '${pipeline}': what ${nameOf(writer)} emits goes into ${nameOf(step)}, and meets what comes after it: they are in other partitions`,
+    {
+      hint: 'put a repartition() behind that operator for the other use too; streams themselves may be used before and after one',
+    },
   );
 }
 

@@ -15,5 +15,5 @@ export function keyKindsOf(table: Table): KeyKind[] {
 export function keyKindOf({ kind }: FieldType): KeyKind {
   if (kind === 'text' || kind === 'oneOf' || kind === 'date') return 'text';
   if (kind === 'boolean') return 'boolean';
-  return kind === 'bigint64' || kind === 'bigMoney' ? 'bigint' : 'number';
+  return kind === 'bigint64' || kind === 'bigDecimal' ? 'bigint' : 'number';
 }

@@ -1,9 +1,11 @@
 import { expect } from 'chai';
+import { map, type Observable } from 'rxjs';
 import {
   foldByKey,
   type Infer,
   int64,
   into,
+  joinLatest,
   type Pipeline,
   pipeline,
   record,
@@ -14,6 +16,7 @@ import {
   table,
   text,
   timestamp,
+  type Update,
 } from '../index.js';
 import { stagesOf } from './stages.js';
 
@@ -32,6 +35,8 @@ const parts = table(
   { article: text(), shard: shard(), pieces: int64() },
 );
 const lines = table('lines', { partitionBy: ['shop'], clusterBy: ['time'] }, Sale.fields);
+
+type Sums = Observable<Update<readonly [string], { readonly pieces: number }, unknown, unknown>>;
 
 /** The partitioners of what the stages of a pipeline read. */
 const partitioners = (of: Pipeline): unknown[] => stagesOf(of).map(({ stream: { partitioner } }) => partitioner);
@@ -70,5 +75,53 @@ describe('the first stage of a pipeline', () => {
       into(parts, all.pipe(shardedFold('parts', { ...fold, key: ['article'] }))),
     ]);
     expect(partitioners(plain)).to.deep.equal(['murmur2']);
+  });
+});
+
+describe('an operator that streams alone reach', () => {
+  const moved = stream('returns', Sale, { key: 'shop', time: (sale) => sale.time });
+  const both = table('both', { partitionBy: ['shop'] }, { shop: text(), sold: int64(), returned: int64() });
+  const joined = (left: Sums, right: Sums) =>
+    left.pipe(
+      joinLatest('both', right),
+      map(({ key: [shop], value: { left: sold, right: returned } }) => ({
+        ...{ shop, sold: sold.pieces, returned: returned.pieces },
+      })),
+    );
+  const summed = (name: string) => foldByKey(name, { ...fold, key: ['shop'] });
+
+  it('is behind a repartition if its values meet what comes after it, with its tables', () => {
+    const made = pipeline('joined', { sales, returns: moved }, ({ sales: all, returns }) => {
+      const returned = returns.pipe(summed('returned'));
+      return [
+        into(byShop, returned),
+        into(both, joined(all.pipe(repartition('again', 'shop'), summed('sold')), returned)),
+      ];
+    });
+    const named = stagesOf(made).map(({ streams, plan }) => ({
+      streams: streams.map(({ name }) => name),
+      operators: plan.operators.map(({ name }) => name),
+      tables: plan.tables.map(({ name }) => name),
+    }));
+    expect(named).to.deep.equal([
+      { streams: ['sales'], operators: [], tables: [] },
+      { streams: ['returns', 'again'], operators: ['returned', 'sold', 'both'], tables: ['by_shop', 'both'] },
+    ]);
+  });
+
+  it('is refused if its values go into a repartition, and meet what comes after it', () => {
+    expect(() =>
+      pipeline('round', { sales }, ({ sales: all }) => {
+        const sold = all.pipe(summed('sold'));
+        const again = sold.pipe(
+          map(({ key: [shop], value: { pieces }, record: { time } }) => ({ shop, article: '', pieces, time })),
+          repartition('again', { key: 'shop', schema: Sale, time: ({ time }) => time }),
+          summed('again-sold'),
+        );
+        return [into(both, joined(sold, again))];
+      }),
+    ).to.throw(
+      "pipeline 'round': what operator 'sold' emits goes into repartition 'again', and meets what comes after it: they are in other partitions",
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { StockafolioError } from '../errors/index.js';
-import { fieldOf, type RecordSchema } from '../schema/index.js';
+import { fieldOf, typeName, type RecordSchema } from '../schema/index.js';
 import type { Table } from '../table/index.js';
 import type { OperatorNode } from './plan.js';
 import { shardMissing } from './shard-missing.js';
@@ -22,11 +22,11 @@ export function columnOrigins(operator: string, state: RecordSchema, table: Tabl
       return mismatch(operator, table, `has a column '${column.name}' that the state does not have`);
     }
     const field = fieldOf(state.fields, column.name);
-    if (field.kind !== column.type.kind || (field.optional && !column.type.optional)) {
+    if (typeName(field) !== typeName(column.type) || (field.optional && !column.type.optional)) {
       return mismatch(
         operator,
         table,
-        `holds '${column.name}' as ${column.type.kind}, the state as ${field.kind}${field.optional ? ' (optional)' : ''}`,
+        `holds '${column.name}' as ${typeName(column.type)}, the state as ${typeName(field)}${field.optional ? ' (optional)' : ''}`,
       );
     }
     return { field: column.name };

@@ -41,6 +41,7 @@ export type {
   LaterArray,
   LoadedStates,
   SavedArray,
+  SavedColumn,
   SavedSlots,
   SavedStates,
   SavedTexts,
@@ -55,7 +56,7 @@ export type { Mutation, RowValues, ScanAllOptions, ScanOptions, StoredRow, Table
 
 // What adapters share with the engine: how values are written as text, rows are checked and ordered, keys are placed.
 export { bytesOf, latin1Of, textOf } from '../codec/bytes.js';
-export { formatRow, formatValue, parseValue } from '../codec/index.js';
+export { formatRow, formatValue, parseValue, unitsOfDouble } from '../codec/index.js';
 export { crc32 } from '../hash/crc32.js';
 export { murmur2OfAscii } from '../hash/murmur2.js';
 export {
@@ -63,13 +64,16 @@ export {
   checkFields,
   fieldOf,
   MAX_SAFE,
-  MONEY_SCALE,
   partialRecord,
   partialRecordMaker,
+  scaleOf,
   snakeCase,
+  typeName,
+  typeNamed,
   valueFits,
   type ChangeFacts,
   type Fits,
+  type NamedType,
   type PartialRecord,
 } from '../schema/index.js';
 export { choosePartition, isPartitionerName, keyText, messagePartition, murmur2 } from '../stream/index.js';

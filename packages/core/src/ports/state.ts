@@ -231,11 +231,14 @@ export interface SavedTexts {
 export interface SavedSlots {
   /** The kinds of the parts of a key; null if the state has never held one. */
   readonly kinds: readonly KeyKind[] | null;
-  readonly columns: readonly StateColumn[];
+  readonly columns: readonly SavedColumn[];
   readonly end: number;
   readonly slots: number;
   readonly rows: number;
 }
+
+/** A column as it is stored: with the name of its type, such as `money` or `decimal(8)`, in place of kind and scale. */
+export type SavedColumn = Omit<StateColumn, 'kind' | 'scale'> & { readonly kind: string };
 
 /** A field of a state, as it is stored: its value is in one cell of 8 bytes, or in two for `i128`. */
 export interface StateColumn {
@@ -252,4 +255,6 @@ export interface StateColumn {
   readonly words?: readonly string[] | undefined;
   /** The maximum length of a text. */
   readonly longest?: number | undefined;
+  /** How many decimals `decimal` and `bigDecimal` have. */
+  readonly scale?: number | undefined;
 }

@@ -1,4 +1,5 @@
 import { StockafolioError } from '../errors/index.js';
+import { checkedScale, MONEY_SCALE } from './scale.js';
 import { MAX_SAFE, type FieldType, type Kind } from './types.js';
 
 export interface NumberBounds {
@@ -15,9 +16,11 @@ export interface TextBounds {
 
 function field<T, K extends Kind>(
   kind: K,
-  facts: { min?: number | undefined; max?: number | undefined; values?: readonly string[] } = {},
+  facts: { min?: number | undefined; max?: number | undefined; values?: readonly string[]; scale?: number } = {},
 ): FieldType<T, K, false> {
-  return Object.freeze({ kind, optional: false as const, min: facts.min, max: facts.max, values: facts.values });
+  const { min, max, values, scale } = facts;
+  const type = { kind, optional: false as const, min, max, values };
+  return Object.freeze(scale === undefined ? type : { ...type, scale });
 }
 
 /**
@@ -67,16 +70,38 @@ export function double(bounds: NumberBounds = {}): FieldType<number, 'double', f
 }
 
 /**
- * An amount of money as a whole number of 1e-4 USD, exact up to 2^53 (about 900 billion dollars); past that it throws
- * ERR_OVERFLOW. Bounds are in 1e-4 USD.
+ * A decimal number with `scale` decimals, 0 to 18, as a whole number of 10^-scale: `decimal(8)` holds 0.5 as 5000_0000.
+ * It is exact up to 2^53 such units; past that it throws ERR_OVERFLOW. Bounds are in these units.
+ *
+ * @throws ERR_SCHEMA_INVALID
+ * @example
+ * const Order = record('order', { quantity: decimal(8, { min: 1 }), price: decimal(2) });
  */
-export function money(bounds: NumberBounds = {}): FieldType<number, 'money', false> {
-  return field('money', within('money', bounds, -MAX_SAFE, MAX_SAFE));
+export function decimal(scale: number, bounds: NumberBounds = {}): FieldType<number, 'decimal', false> {
+  const checked = checkedScale('decimal()', scale);
+  return field('decimal', { ...within('decimal', bounds, -MAX_SAFE, MAX_SAFE), scale: checked });
 }
 
-/** An amount of money as a bigint number of 1e-4 USD, from -2^127 to 2^127-1: for sums over many users. */
-export function bigMoney(): FieldType<bigint, 'bigMoney', false> {
-  return field('bigMoney');
+/**
+ * The same as a bigint number of 10^-scale, from -2^127 to 2^127-1: for sums over many.
+ *
+ * @throws ERR_SCHEMA_INVALID
+ */
+export function bigDecimal(scale: number): FieldType<bigint, 'bigDecimal', false> {
+  return field('bigDecimal', { scale: checkedScale('bigDecimal()', scale) });
+}
+
+/**
+ * An amount of money, in the currency that the record is in: `decimal(4)`, a whole number of 1e-4. It is exact up to
+ * 2^53 units (about 900 billion); past that it throws ERR_OVERFLOW. Bounds are in 1e-4.
+ */
+export function money(bounds: NumberBounds = {}): FieldType<number, 'decimal', false> {
+  return decimal(MONEY_SCALE, bounds);
+}
+
+/** An amount of money as a bigint number of 1e-4, from -2^127 to 2^127-1, for sums over many users: `bigDecimal(4)`. */
+export function bigMoney(): FieldType<bigint, 'bigDecimal', false> {
+  return bigDecimal(MONEY_SCALE);
 }
 
 /** A point in time, in milliseconds since 1970-01-01T00:00:00Z. Bounds are in milliseconds. */

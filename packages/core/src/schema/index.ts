@@ -1,8 +1,11 @@
 export { CHANGE_FACTS, changeOf, changeSchema, type ChangedSchema, type ChangeFacts } from './change-schema.js';
+export { bigMulDivHalfEven, decimalProduct, rescale, type ProductScales } from './decimal-arithmetic.js';
 export {
+  bigDecimal,
   bigMoney,
   boolean,
   date,
+  decimal,
   double,
   int32,
   int64,
@@ -27,9 +30,9 @@ export {
   type RecordOptions,
   type RecordSchema,
 } from './record.js';
+export { checkedScale, MAX_SCALE, MONEY_SCALE, scaleOf, typeName, typeNamed, type NamedType } from './scale.js';
 export {
   MAX_SAFE,
-  MONEY_SCALE,
   type FieldType,
   type Fields,
   type Kind,

@@ -2,7 +2,7 @@ import { StockafolioError } from '../errors/index.js';
 import { MAX_SAFE } from './types.js';
 
 /**
- * The exact product of a quantity and a price, in the price's unit (1e-4 USD).
+ * The exact product of a quantity and a price, in the price's unit, which is 1e-4 for `money()`.
  *
  * @throws ERR_OVERFLOW if it is not a safe integer
  * @example timesPrice(3, 12_3400) // 37_0200: three at 12.34
@@ -50,8 +50,9 @@ function exactly(c: number, q: number, Q: number): number {
   return product < 0n !== Q < 0 ? 0 - Number(quotient) : Number(quotient);
 }
 
-function overflow(what: string): never {
+/** @throws ERR_OVERFLOW */
+export function overflow(what: string): never {
   throw new StockafolioError('ERR_OVERFLOW', `${what} is past the largest exact amount, ${MAX_SAFE} units`, {
-    hint: 'use bigMoney() for sums over many users',
+    hint: 'use bigMoney() or bigDecimal() for sums over many users',
   });
 }

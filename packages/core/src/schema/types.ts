@@ -5,8 +5,8 @@ export type Kind =
   | 'int64'
   | 'bigint64'
   | 'double'
-  | 'money'
-  | 'bigMoney'
+  | 'decimal'
+  | 'bigDecimal'
   | 'timestamp'
   | 'date'
   | 'boolean'
@@ -28,6 +28,8 @@ export interface FieldType<T = unknown, K extends Kind = Kind, O extends boolean
   readonly max: number | undefined;
   /** The allowed values of `oneOf`, in the order in which they are numbered. */
   readonly values: readonly string[] | undefined;
+  /** How many decimals `decimal` and `bigDecimal` have: a value is a whole number of 10^-scale. */
+  readonly scale?: number | undefined;
   readonly [valueType]?: T;
 }
 
@@ -49,8 +51,5 @@ export type ObjectOf<F extends Fields> = Simplify<
 /** The same object, writable: what a fold gets as its state. */
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Largest magnitude of `int64()` and `money()`: past it a JavaScript number is no longer exact. */
+/** Largest magnitude of `int64()` and of the units of `decimal()`: past it a JavaScript number is no longer exact. */
 export const MAX_SAFE = Number.MAX_SAFE_INTEGER;
-
-/** Units of `money()` and `bigMoney()` in one dollar. */
-export const MONEY_SCALE = 10_000;

@@ -89,10 +89,10 @@ const rules: Readonly<Record<Kind, Rule>> = {
   int32: whole,
   int64: whole,
   shard: whole,
-  money: whole,
+  decimal: whole,
   timestamp: whole,
   bigint64: bigint,
-  bigMoney: bigint,
+  bigDecimal: bigint,
 };
 
 function outside(min = -Infinity, max = Infinity): string {
@@ -100,7 +100,7 @@ function outside(min = -Infinity, max = Infinity): string {
 }
 
 function bitsOf(kind: Kind): number {
-  return kind === 'bigMoney' ? 128 : 64;
+  return kind === 'bigDecimal' ? 128 : 64;
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   type Fits,
   type RecordSchema,
   type Value,
+  typeName,
   valueFits,
   valueProblem,
 } from '../schema/index.js';
@@ -14,7 +15,7 @@ import { keyText } from './key-bytes.js';
 /**
  * Reads the fields of a key from the bytes of a message's key, as `keyBytes` writes them: texts, words and days as they
  * are, `true` or `false`, and numbers in decimal digits without a sign for more than their value: `int32` and `int64` as
- * they are, `timestamp` in epoch milliseconds, `money` in units of 1e-4.
+ * they are, `timestamp` in epoch milliseconds, `decimal` and `money` in their units.
  *
  * @param by the fields, in order
  * @throws ERR_SCHEMA_INVALID if one cannot be read back; BadRecordError from the function if a key is not of this form
@@ -76,7 +77,7 @@ function valueOf({ name, type, fits }: Part, text: string): Value {
   // A number has one text only, so that one key has one too.
   const isValue = value !== undefined && String(value) === text;
   if (isValue && fits(value)) return value;
-  const problem = isValue ? valueProblem(type, value) : `is no ${type.kind} as keys are written`;
+  const problem = isValue ? valueProblem(type, value) : `is no ${typeName(type)} as keys are written`;
   throw badKey(`has '${text}' for ${name}, which ${problem}`);
 }
 
@@ -89,7 +90,7 @@ function parsed({ kind }: FieldType, text: string): Value {
     case 'boolean':
       return text === 'true';
     case 'bigint64':
-    case 'bigMoney':
+    case 'bigDecimal':
       return /^-?\d{1,40}$/.test(text) ? BigInt(text) : undefined;
     default:
       return /^-?\d{1,16}$/.test(text) ? Number(text) : undefined;

@@ -1,4 +1,5 @@
 import { StockafolioError } from '../errors/index.js';
+import { typeName } from '../schema/index.js';
 import type { Column, Table } from './table.js';
 
 /**
@@ -42,7 +43,7 @@ export function checkSameShape(stored: Table, declared: Table): void {
 }
 
 function describe({ type, role, descending }: Column): string {
-  const kind = type.optional ? `optional ${type.kind}` : type.kind;
+  const kind = type.optional ? `optional ${typeName(type)}` : typeName(type);
   const position = role === 'value' ? 'value' : `${role} key`;
   return `${kind}, ${position}${descending ? ' descending' : ''}`;
 }

@@ -1,4 +1,4 @@
-import { fieldOf, type RecordSchema, type Value } from '../schema/index.js';
+import { fieldOf, typeName, type RecordSchema, type Value } from '../schema/index.js';
 import { shownValue, valueCheck } from './check-row.js';
 
 /**
@@ -21,8 +21,9 @@ export function recordCheck(schema: RecordSchema): (record: Readonly<Record<stri
 /** A schema as text; schemas that accept different records have different texts. */
 export function schemaText({ names, fields, check, changes }: RecordSchema): string {
   const types = names.map((name) => {
-    const { kind, optional, min, max, values } = fieldOf(fields, name);
-    return [name, kind, optional, min ?? null, max ?? null, values ?? null];
+    const type = fieldOf(fields, name);
+    const { optional, min, max, values } = type;
+    return [name, typeName(type), optional, min ?? null, max ?? null, values ?? null];
   });
   const checked = changes === undefined ? check && String(check) : schemaText(changes.of);
   return JSON.stringify([types, checked ?? null]);

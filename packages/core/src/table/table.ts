@@ -7,6 +7,7 @@ import {
   type Fields,
   type ObjectOf,
   type Value,
+  typeName,
 } from '../schema/index.js';
 
 export interface TableOptions<F extends Fields, P extends readonly Names<F>[], C extends readonly Names<F>[]> {
@@ -116,8 +117,8 @@ export function table<
   const columnOf = (column: string, role: Column['role']): Column => {
     const type = fieldOf(fields, column);
     if (role !== 'value' && type.optional) fault(name, `key column '${column}' is optional`);
-    if (role !== 'value' && (type.kind === 'double' || type.kind === 'bigMoney')) {
-      fault(name, `key column '${column}' is of type ${type.kind}, which cannot be a key`);
+    if (role !== 'value' && (type.kind === 'double' || type.kind === 'bigDecimal')) {
+      fault(name, `key column '${column}' is of type ${typeName(type)}, which cannot be a key`);
     }
     if (type.kind === 'shard' && role !== 'cluster') fault(name, `the shard column '${column}' must be in clusterBy`);
     return { name: column, stored: snakeCase(column), type, role, descending: descending.has(column) };

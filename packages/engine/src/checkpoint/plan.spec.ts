@@ -325,7 +325,7 @@ describe('canBeRead', () => {
 
   it('accepts only values of the same name, kind and storage', () => {
     expect(canBeRead(column(), column())).to.equal(true);
-    for (const other of [{ name: 'count' }, { kind: 'money' }, { storage: 'i64' }] as const) {
+    for (const other of [{ name: 'count' }, { kind: 'decimal', scale: 4 }, { storage: 'i64' }] as const) {
       expect(canBeRead(column(), column(other)), JSON.stringify(other)).to.equal(false);
     }
   });

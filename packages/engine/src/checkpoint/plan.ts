@@ -1,4 +1,4 @@
-import type { StateColumn } from '@stockafolio/core/ports';
+import { typeName, type StateColumn } from '@stockafolio/core/ports';
 import {
   type KeyKind,
   layoutOf,
@@ -10,7 +10,7 @@ import {
   timerField,
 } from '@stockafolio/core/plan';
 import { isOwnKind } from '../operator/own-kinds.js';
-import { initialOf } from '../state/columns.js';
+import { columnOf, initialOf } from '../state/columns.js';
 import { stateColumns } from '../state/cursor.js';
 import type { CheckpointHeader, OperatorPart } from './header.js';
 import { isLink } from '../state/sub-keys.js';
@@ -93,6 +93,7 @@ function compareOperator(
   const details = [
     ...(left === undefined ? [] : [left]),
     ...addedDetails(added, layout),
+    ...rescaledDetails(kept, columns),
     ...(begun === undefined ? [] : [begun]),
     ...(dropped.length > 0 ? [`${dropped.map(shownName).join(', ')} are dropped`] : []),
   ];
@@ -125,6 +126,15 @@ function addedDetails(added: readonly string[], { settings }: OperatorLayout): s
     ...(fields.length === 0 ? [] : [`${fields.join(', ')} begin at ${where}`]),
     ...(timers.length === 0 ? [] : [`${timers.map(shownName).join(', ')} are not set`]),
   ];
+}
+
+/** Fields whose decimals have another scale now: their values mean something else. */
+function rescaledDetails(kept: ReadonlyMap<string, StateColumn>, columns: readonly StateColumn[]): string[] {
+  return columns.flatMap((column) => {
+    const old = kept.get(column.name);
+    if (old?.scale === undefined || column.scale === undefined || old.scale === column.scale) return [];
+    return [`${shownName(column.name)} was ${typeName(old)} and is ${typeName(column)}`];
+  });
 }
 
 /** How keys begin otherwise than before: those that are held keep what they have come to from there. */
@@ -175,10 +185,10 @@ function columnsBefore({ state, subKeys = {} }: OperatorPart): StateColumn[] {
   const below = Object.entries(subKeys).flatMap(([name, { columns }]) =>
     within(
       name,
-      columns.filter((column) => !isLink(column.name)),
+      columns.map(columnOf).filter((column) => !isLink(column.name)),
     ),
   );
-  return [...state.columns.filter((column) => !isRoot(column)), ...below];
+  return [...state.columns.map(columnOf).filter((column) => !isRoot(column)), ...below];
 }
 
 function within(name: string, columns: readonly StateColumn[]): StateColumn[] {
@@ -201,6 +211,6 @@ function subKeyDiffering({ subKeys = {} }: OperatorPart, node: OperatorNode): st
 function expiryDiffering(before: OperatorPart, now: readonly StateColumn[]): string | undefined {
   const isSet = (columns: readonly StateColumn[]): string =>
     columns.some(({ name }) => name === '$until') ? 'yes' : 'not set';
-  const [was, is] = [isSet(before.state.columns), isSet(now)];
+  const [was, is] = [isSet(before.state.columns.map(columnOf)), isSet(now)];
   return was === is ? undefined : `expires was ${was} and is ${is}`;
 }

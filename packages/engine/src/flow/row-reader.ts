@@ -1,6 +1,6 @@
 import { type Column, StockafolioError, type Table, type Value } from '@stockafolio/core';
 import { instantiate, listMaker, memberReader } from '@stockafolio/core/compile';
-import { type Fits, type RowValues, valueFits } from '@stockafolio/core/ports';
+import { type Fits, type RowValues, typeName, valueFits } from '@stockafolio/core/ports';
 
 type PlainRow = Readonly<Record<string, Value>>;
 type RowReader = (row: PlainRow, shard: number) => RowValues;
@@ -54,7 +54,7 @@ export function invalidValue(table: Table, column: Column, value: unknown): neve
   const shown = String(value);
   throw new StockafolioError(
     'ERR_ROW_INVALID',
-    `table '${table.name}': ${shown.length > 40 ? `${shown.slice(0, 40)}...` : shown} does not fit column '${column.name}' (${column.type.kind})`,
+    `table '${table.name}': ${shown.length > 40 ? `${shown.slice(0, 40)}...` : shown} does not fit column '${column.name}' (${typeName(column.type)})`,
     { hint: 'make the pipeline emit a value of the column type, within its bounds' },
   );
 }

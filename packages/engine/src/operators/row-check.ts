@@ -136,7 +136,7 @@ function misfitTexts(field: FieldType, column: FieldType): Test[] {
 const ranges: Partial<Record<Kind, readonly [number, number]>> = {
   int32: [-(2 ** 31), 2 ** 31 - 1],
   int64: [-MAX_SAFE, MAX_SAFE],
-  money: [-MAX_SAFE, MAX_SAFE],
+  decimal: [-MAX_SAFE, MAX_SAFE],
   timestamp: [-MAX_SAFE, MAX_SAFE],
   double: [-Infinity, Infinity],
 };

@@ -9,10 +9,11 @@ import {
   messagesOf,
   namesOf,
   pipelineOfMany,
+  pushTo,
   type RandomMessage,
   sources,
 } from '@stockafolio/conformance/random';
-import { jsonCodec, keyBytes, partitionOf, type Pipeline } from '@stockafolio/core';
+import { keyBytes, partitionOf, type Pipeline } from '@stockafolio/core';
 import { stagesOf, withLanes } from '@stockafolio/core/plan';
 import { deadLetters, readLulls } from '@stockafolio/engine';
 import { pipelineHarness, type PipelineHarness } from '@stockafolio/testing';
@@ -23,7 +24,6 @@ import { naiveStages } from '../../test/naive-stages.js';
 const RUNS = Number(process.env['RANDOM_PLANS'] ?? 100);
 const TIMEOUT = 30_000 + 300 * RUNS;
 
-const codec = jsonCodec(sources[0].schema);
 const kills = ['', '', '', 'commit', 'checkpoint', 'restart', 'part', 'redeliver'] as const;
 /** What happens to a run after each message; a lull may be claimed too early. */
 const anyDisturbances = fc.infiniteStream(fc.constantFrom(...kills, 'idle', 'settle'));
@@ -48,9 +48,8 @@ async function run(
   between?: fc.Stream<string>,
 ): Promise<PipelineHarness<Sale>> {
   const harness = pipelineHarness<Sale>(made, { partitions, onDefect: 'dead-letter' });
-  for (const { stream, partition, sent, record } of messages) {
-    const value = record === undefined ? new TextEncoder().encode('{') : codec.encode(record as never);
-    harness.pushMessage(value, partition, sent, sources.find(({ name }) => name === stream) ?? sources[0]);
+  for (const message of messages) {
+    pushTo(harness, message);
     if (between !== undefined)
       await disturb(harness, (between.next() as IteratorYieldResult<string>).value, partitions);
   }

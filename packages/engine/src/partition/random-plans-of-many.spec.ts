@@ -1,14 +1,24 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type Sale, sale } from '@stockafolio/conformance';
-import { jsonCodec, type Pipeline } from '@stockafolio/core';
+import type { Pipeline } from '@stockafolio/core';
 import { withBroadcasts } from '@stockafolio/core/plan';
 import { readLulls } from '@stockafolio/engine';
 import { pipelineHarness, type PipelineHarness } from '@stockafolio/testing';
 import { naiveOrder } from '../../test/naive-order.js';
 import { expectSameInBatches } from '../../test/disturbed.js';
-import { NaivePlan, nodesOf } from '../../test/naive-plans.js';
-import { anyBatches, anyInputs, anyPartsOfMany, pipelineOfMany, sources } from '@stockafolio/conformance/random';
+import { nodesOf } from '../../test/naive-nodes.js';
+import { NaivePlan } from '../../test/naive-plans.js';
+import { timeOf } from '../../test/naive-stages.js';
+import {
+  anyBatches,
+  anyInputs,
+  anyPartsOfMany,
+  changes,
+  pipelineOfMany,
+  pushTo,
+  sources,
+} from '@stockafolio/conformance/random';
 
 /** Larger on request: `RANDOM_PLANS=5000`. */
 const RUNS = Number(process.env['RANDOM_PLANS'] ?? 150);
@@ -18,7 +28,7 @@ const TIMEOUT = 30_000 + 40 * RUNS;
 const anyMessages = fc
   .array(
     fc.record({
-      input: fc.nat(3),
+      input: fc.nat(sources.length - 1),
       ...{ user: fc.constantFrom('ann', 'bob'), item: fc.constantFrom('tea', 'rum') },
       amount: fc.integer({ min: 1, max: 15 }),
       back: fc.oneof(fc.constant(0), fc.nat(900), fc.nat(4_000)),
@@ -36,15 +46,10 @@ const anyMessages = fc
       sent += step;
       const offset = offsets[input] ?? 0;
       offsets[input] = offset + 1;
-      const time = isGarbled ? Number.NEGATIVE_INFINITY : sent - back;
-      return {
-        input,
-        offset,
-        sent: sent - behind,
-        time,
-        record: sale({ ...facts, time: sent - back }),
-        isGarbled,
-      };
+      const stream = sources[input]?.name ?? '';
+      const record = isGarbled ? undefined : sale({ ...facts, time: sent - back });
+      const time = timeOf(stream, record, sent - behind);
+      return { input, stream, partition: 0, offset, sent: sent - behind, time, record };
     });
   });
 
@@ -65,9 +70,6 @@ async function rowsOf(harness: PipelineHarness<Sale>, { plan }: Pipeline): Promi
   return rows;
 }
 
-const codec = jsonCodec(sources[0].schema);
-/** The index of the broadcast stream. */
-const RULES = 3;
 const divided = (made: Pipeline): Pipeline => withBroadcasts(made, new Map([['rules', 1]]));
 
 describe('random plans over several streams', () => {
@@ -82,9 +84,8 @@ describe('random plans over several streams', () => {
           const made = pipelineOfMany(parts, inputs);
           fc.pre(made.plan.tables.length > 0);
           const harness = pipelineHarness<Sale>(made, { partitions: 1 });
-          for (const { input, record, sent, isGarbled } of messages) {
-            const value = isGarbled ? new TextEncoder().encode('{') : codec.encode(record as never);
-            harness.pushMessage(value, 0, sent, sources[input] ?? sources[0]);
+          for (const message of messages) {
+            pushTo(harness, message);
             const { value: what } = between.next() as IteratorYieldResult<string>;
             if (what === 'idle') harness.idle();
             else if (what === 'commit') await harness.commit({ settle: false });
@@ -100,9 +101,11 @@ describe('random plans over several streams', () => {
           const naive = new NaivePlan(nodesOf(parts));
           for (const each of naiveOrder(logs, made.idleAfter, await readLulls(harness.tables, divided(made), 0))) {
             const id = `${sources[each.input]?.name} ${each.offset}`;
-            if (each.isGarbled) naive.letters.add(`${id} `);
-            else if (each.input === RULES) naive.pushRule(each.record, id);
-            else naive.push(each.record, id, (part) => inputs[part]?.includes(each.input) === true);
+            const { stream, record, time } = each;
+            if (record === undefined || !Number.isFinite(time)) naive.letters.add(`${id} `);
+            else if (stream === 'rules') naive.pushRule(record, id);
+            else if (stream === changes.name) naive.pushChange(record, time, id);
+            else naive.push(record, id, (part) => inputs[part]?.includes(each.input) === true);
           }
           expect(await rowsOf(harness, made)).to.deep.equal(naive.rows);
           const letters = (await harness.deadLetters()).map(

@@ -4,7 +4,8 @@ import { type Sale, sale } from '@stockafolio/conformance';
 import type { Pipeline } from '@stockafolio/core';
 import { pipelineHarness, type PipelineHarness } from '@stockafolio/testing';
 import { anyDisturbances, expectSameInBatches, pushDisturbed } from '../../test/disturbed.js';
-import { NaivePlan, nodesOf } from '../../test/naive-plans.js';
+import { nodesOf } from '../../test/naive-nodes.js';
+import { NaivePlan } from '../../test/naive-plans.js';
 import { anyParts, pipelineOf } from '@stockafolio/conformance/random';
 
 /** Larger on request: `RANDOM_PLANS=5000`. */

@@ -1,6 +1,6 @@
 import type { FieldType, Kind, Value } from '@stockafolio/core';
 import { firstValue } from '@stockafolio/core/plan';
-import type { StateColumn } from '@stockafolio/core/ports';
+import { typeName, typeNamed, type SavedColumn, type StateColumn } from '@stockafolio/core/ports';
 
 export function isTextual(kind: Kind): boolean {
   return kind === 'text' || kind === 'oneOf' || kind === 'date';
@@ -18,7 +18,18 @@ export function stateColumn(name: string, type: FieldType, initial?: Value): Sta
     longest: type.kind === 'text' ? type.max : undefined,
     // As JSON has it: columns are in checkpoints.
     initial: typeof initial === 'bigint' ? String(initial) : initial,
+    ...(type.scale === undefined ? {} : { scale: type.scale }),
   };
+}
+
+/** A column as checkpoints store it. */
+export function savedColumn({ scale, ...column }: StateColumn): SavedColumn {
+  return { ...column, kind: typeName({ kind: column.kind, scale }) };
+}
+
+/** The column that {@link savedColumn} gave, also of an earlier version. */
+export function columnOf(saved: SavedColumn): StateColumn {
+  return { ...saved, ...typeNamed(saved.kind) };
 }
 
 /** The value with which a column begins. */
@@ -28,17 +39,17 @@ export function initialOf({ kind, storage, optional, first, initial }: StateColu
 }
 
 function storageOf(kind: Kind): StateColumn['storage'] {
-  if (kind === 'bigMoney') return 'i128';
+  if (kind === 'bigDecimal') return 'i128';
   return kind === 'bigint64' ? 'i64' : 'f64';
 }
 
 /** The number of 8-byte cells of a column. */
-export function cellsOf({ storage }: StateColumn): number {
+export function cellsOf({ storage }: Pick<StateColumn, 'storage'>): number {
   return storage === 'i128' ? 2 : 1;
 }
 
 /** The first cell of each column, relative to the first column's; and, last, the total number of cells. */
-export function cellOffsets(columns: readonly StateColumn[]): number[] {
+export function cellOffsets(columns: readonly Pick<StateColumn, 'storage'>[]): number[] {
   const offsets = [0];
   for (const column of columns) offsets.push((offsets.at(-1) ?? 0) + cellsOf(column));
   return offsets;

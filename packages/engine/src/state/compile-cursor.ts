@@ -104,7 +104,7 @@ function setter(c: StateColumn, at: number, n: number): string {
       return `if (typeof v !== 'number' || (v | 0) !== v) ${fail} ${cell(c, at)} = v;`;
     case 'double':
       return `if (!Number.isFinite(v)) ${fail} ${cell(c, at)} = v;`;
-    case 'bigMoney':
+    case 'bigDecimal':
       return `if (typeof v !== 'bigint' || !setInt128(p, p.at + ${at}, v)) ${fail}`;
     case 'bigint64':
       return `if (typeof v !== 'bigint' || BigInt.asIntN(64, v) !== v || v === ${ABSENT_I64}n) ${fail} ${cell(c, at)} = v;`;

@@ -11,6 +11,6 @@ export function misfit(owner: string, field: string, value: unknown, problem: st
 /** The error of a state setter for a value that its cell does not hold exactly. */
 export function overflow(owner: string, field: string, value: unknown): never {
   throw new StockafolioError('ERR_OVERFLOW', `${owner}: ${String(value)} does not fit '${field}' exactly`, {
-    hint: 'money() and int64() end at 2^53; use bigMoney() or int64({ range: "full" }) for larger sums',
+    hint: 'money(), decimal() and int64() end at 2^53; use bigMoney(), bigDecimal() or int64({ range: "full" }) for larger sums',
   });
 }

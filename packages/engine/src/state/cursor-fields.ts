@@ -50,7 +50,7 @@ function requiredField({ kind }: StateColumn, n: number, scope: FieldScope): Cur
       return int32Field(scope);
     case 'double':
       return doubleField(scope);
-    case 'bigMoney':
+    case 'bigDecimal':
       return int128Field(scope);
     case 'bigint64':
       return int64Field(scope);

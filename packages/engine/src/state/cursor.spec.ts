@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import { codeOf } from '@stockafolio/conformance';
 import {
+  bigDecimal,
   bigMoney,
   boolean,
   date,
+  decimal,
   double,
   type FieldType,
   int32,
@@ -43,7 +45,7 @@ const kinds: readonly {
     ...{ type: int32(), first: 0, held: [2 ** 31 - 1, -(2 ** 31), 0, 7] },
     overflow: [2 ** 31, -(2 ** 31) - 1, 0.5, Number.NaN, '1', 1n],
   },
-  ...[int64(), money(), timestamp()].map((type) => ({
+  ...[int64(), money(), decimal(0), decimal(18), timestamp()].map((type) => ({
     ...{ type, first: 0, held: [MAX, -MAX, 0, 7] },
     overflow: [MAX + 1, -MAX - 1, 0.5, Number.NaN, Infinity, '1', 1n],
   })),
@@ -55,11 +57,11 @@ const kinds: readonly {
     ...{ type: int64({ range: 'full' }), first: 0n, held: [2n ** 63n - 1n, -(2n ** 63n) + 1n, 0n, -1n] },
     overflow: [2n ** 63n, -(2n ** 63n), 1, '1'],
   },
-  {
-    ...{ type: bigMoney(), first: 0n },
+  ...[bigMoney(), bigDecimal(0), bigDecimal(18)].map((type) => ({
+    ...{ type, first: 0n },
     held: [2n ** 127n - 1n, -(2n ** 127n) + 2n ** 64n, 2n ** 63n, -(2n ** 63n) - 1n, -1n, 1n << 64n, 0n],
     overflow: [2n ** 127n, -(2n ** 127n), 1, '1'],
-  },
+  })),
 ] as never;
 
 interface View {

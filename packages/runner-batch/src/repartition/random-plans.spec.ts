@@ -8,7 +8,9 @@ import {
   messagesOf,
   namesOf,
   pipelineOfMany,
+  pushTo,
   type RandomMessage,
+  readAs,
   sources,
 } from '@stockafolio/conformance/random';
 import { jsonCodec, type Pipeline, rowObject, type Stream } from '@stockafolio/core';
@@ -50,8 +52,7 @@ async function harnessed(
   unversioned: ReadonlySet<string>,
 ): Promise<string[]> {
   const harness = pipelineHarness<Sale>(made, { partitions, onDefect: 'dead-letter' });
-  for (const { record, partition, sent, stream } of messages)
-    harness.pushMessage(codec.encode(record), partition, sent, { name: stream });
+  for (const message of messages) pushTo(harness, message);
   await harness.commit();
   harness.idle();
   await harness.commit();
@@ -87,7 +88,10 @@ async function batched(
       for (let partition = 0; partition < partitions; partition++) {
         const entries = part
           .filter((message) => message.stream === source && message.partition === partition)
-          .map(({ offset, sent, record }) => ({ offset, ingested: sent, record: record as unknown }));
+          .map(({ offset, sent, record }) => ({
+            ...{ offset, ingested: sent },
+            record: record === undefined ? undefined : readAs({ name: source }, record, sent),
+          }));
         const [first, last] = [entries[0]?.offset, entries.at(-1)?.offset];
         if (first === undefined || last === undefined) continue;
         ends.set(`${source} ${partition}`, last + 1);
@@ -111,7 +115,10 @@ async function batched(
       {
         ...{ pipeline: made, codec, tables, own, checkpoints, clock, archive: archive ?? memoryArchive<unknown>() },
         others: Object.fromEntries(
-          others.map((each, at) => [made.streams[at + 1]?.name ?? '', { codec, archive: each }]),
+          others.map((each, at) => {
+            const stream = made.streams[at + 1] as Stream<unknown>;
+            return [stream.name, { codec: jsonCodec(stream.schema) as Codec<unknown>, archive: each }];
+          }),
         ),
       },
       { toEnd: isLast, allowMissingPartitions: true },

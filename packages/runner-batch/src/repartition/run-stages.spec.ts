@@ -1,7 +1,31 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { byParity, codeOf, type Sale, sale, Sale as SaleSchema, seenByItem, twice } from '@stockafolio/conformance';
-import { jsonCodec, keyBytes, partitionOf, rowObject, type Stream, type Table } from '@stockafolio/core';
+import { map } from 'rxjs';
+import {
+  byParity,
+  byUser,
+  codeOf,
+  collected,
+  type Sale,
+  sale,
+  Sale as SaleSchema,
+  sales,
+  seenByItem,
+  twice,
+} from '@stockafolio/conformance';
+import {
+  into,
+  joinAsOf,
+  jsonCodec,
+  keyBytes,
+  partitionOf,
+  pipeline,
+  repartition,
+  rowObject,
+  stream,
+  type Stream,
+  type Table,
+} from '@stockafolio/core';
 import type { OwnArchives, Tables } from '@stockafolio/core/ports';
 import {
   memoryArchive,
@@ -179,5 +203,30 @@ describe('runBatch with repartitions', () => {
     const { archive, tables, own, checkpoints, clock } = new ArchiveUnderTest();
     const stages = await executedStages<Sale>({ pipeline: twice, codec, archive, tables, own, checkpoints, clock });
     expect(stages.map(({ name }) => name)).to.deep.equal(['twice']);
+  });
+
+  it('reads a stream behind a repartition although none of its messages is archived yet', async () => {
+    const refunds = stream('refunds', SaleSchema, { key: 'user', time: ({ time }) => time });
+    const user = { key: ['user'] as const, otherKey: ['user'] as const };
+    const met = pipeline('met', { sales, refunds }, ({ sales, refunds }) => [
+      into(
+        byUser,
+        sales.pipe(
+          repartition('again', { key: 'user', schema: SaleSchema, time: ({ time }) => time }),
+          joinAsOf('refunded', refunds, { ...user, keep: 0, kind: 'left' }),
+          map(({ left: { user, amount }, right }) => ({ user, amount, count: right?.amount ?? 0 })),
+        ),
+      ),
+    ]);
+    for (const isChecked of [true, false]) {
+      const under = new ArchiveUnderTest();
+      await under.add([{ record: sale({ time: 1_000 }), sent: 1_000 }]);
+      const archive = memoryArchive<Sale>();
+      const ranges = Array.from({ length: PARTITIONS }, (_, partition) => ({ partition, oldest: 0, end: 0 }));
+      if (isChecked) await archive.writeExtent?.({ source: 'refunds-topic', at: 2_000, ranges });
+      await under.run({ toEnd: true }, { pipeline: met, others: { refunds: { codec, archive } } });
+      const { values } = (await collected(under.tables.scanAll(byUser as unknown as Table)))[0] ?? {};
+      expect(values).to.deep.equal(['ann', 1, 0]);
+    }
   });
 });

@@ -1,6 +1,6 @@
 import { jsonCodec, type Pipeline, StockafolioError, type Stream } from '@stockafolio/core';
 import { needsStages, type Stage, stagesOf, withLanes } from '@stockafolio/core/plan';
-import type { ArchivedFile, ArchiveFacts } from '@stockafolio/core/ports';
+import type { ArchivedFile } from '@stockafolio/core/ports';
 import { CLOCKS_DIFFER, jointIdentity, readStagePartitions, repartitionIdentity } from '@stockafolio/engine';
 import { countBroadcasts, withArchivedBroadcasts } from '../broadcasts.js';
 import { archivedName, inputsOf, partitionIn, type ArchivedInput } from '../inputs.js';
@@ -138,14 +138,21 @@ async function prepare(
       archive: laneArchive(own, of.pipeline, of.way, lane),
     }));
   });
-  const facts = await Promise.all(inputs.map(({ archive }) => archive.facts()));
-  const source = jointIdentity(facts.map((each) => each?.source ?? ''));
-  const countOf = (stream: Stream<unknown>, of: ArchiveFacts | undefined): number =>
-    repartition !== undefined && isDivided(stream) && of !== undefined ? repartition : (of?.partitions ?? 0);
-  const known = inputs.flatMap(({ stream }, n) => (external.has(stream.name) ? [countOf(stream, facts[n])] : []));
+  // Of a stream without messages it is known once the archiver has looked.
+  const sources = inputs.map(
+    async ({ archive }) => ((await archive.facts()) ?? (await archive.extent?.()))?.source ?? '',
+  );
+  const source = jointIdentity(await Promise.all(sources));
+  const countOf = async ({ stream, archive }: ArchivedInput): Promise<number> => {
+    const of = await archive.facts();
+    if (repartition !== undefined && isDivided(stream) && of !== undefined) return repartition;
+    return of?.partitions ?? (await archive.extent?.())?.ranges.length ?? 0;
+  };
+  const known = await Promise.all(inputs.filter(({ stream }) => external.has(stream.name)).map(countOf));
   const partitionsOf = async (behind: Stage, own: readonly number[]): Promise<number> => {
     // What it meets decides; or what it had; or what the first stage has.
-    if (own.length > 0) return Math.max(...own);
+    const most = Math.max(0, ...own);
+    if (most > 0) return most;
     return (await readStagePartitions(ports.tables, behind)) ?? first ?? Math.max(0, ...known);
   };
   const partitions = await partitionsOf(stage, known);
@@ -157,7 +164,7 @@ async function prepare(
         const input = of.isBroadcast ? undefined : external.get(of.name);
         return input === undefined ? [] : [{ ...input, stream: of }];
       }) ?? [];
-    const ofMet = await Promise.all(met.map(async ({ stream: of, archive }) => countOf(of, await archive.facts())));
+    const ofMet = await Promise.all(met.map(countOf));
     const to = behind === undefined ? partitions : await partitionsOf(behind, ofMet);
     sent.set(stream.name, { stream, partitions: to, source: repartitionIdentity(source, stream.name) });
   }

@@ -5,13 +5,15 @@ import {
   anyInputs,
   anyPartsInStages,
   anyStepsInTime,
+  bytesOf,
   messagesOf,
   namesOf,
   pipelineOfMany,
+  pushTo,
   type RandomMessage,
   sources,
 } from '@stockafolio/conformance/random';
-import { jsonCodec, keyBytes, type Pipeline, rowObject } from '@stockafolio/core';
+import { jsonCodec, type Pipeline, rowObject, type Stream } from '@stockafolio/core';
 import type { Codec, Source, Tables } from '@stockafolio/core/ports';
 import { deadLetters } from '@stockafolio/engine';
 import {
@@ -30,8 +32,7 @@ const RUNS = Math.ceil(Number(process.env['RANDOM_PLANS'] ?? 150) / 10);
 const TIMEOUT = 30_000 + 3_000 * RUNS;
 const START = 1_700_000_000_000;
 const codec = jsonCodec(sources[0].schema) as Codec<unknown>;
-const bytesOf = ({ record }: RandomMessage): Uint8Array =>
-  record === undefined ? new TextEncoder().encode('{') : codec.encode(record);
+const codecOf = ({ schema }: Stream<unknown>): Codec<unknown> => jsonCodec(schema) as Codec<unknown>;
 
 /** @param unversioned tables of rankings: these are written as they are when a commit happens, with its version */
 async function rowsOf(tables: Tables, { plan }: Pipeline, unversioned: ReadonlySet<string>): Promise<string[]> {
@@ -51,8 +52,7 @@ async function harnessed(
   unversioned: ReadonlySet<string>,
 ): Promise<string[]> {
   const harness = pipelineHarness<Sale>(made, { partitions, onDefect: 'dead-letter' });
-  for (const message of messages)
-    harness.pushMessage(bytesOf(message), message.partition, message.sent, { name: message.stream });
+  for (const message of messages) pushTo(harness, message);
   await harness.commit();
   harness.idle();
   await harness.commit();
@@ -85,7 +85,9 @@ async function streamed(
     runStream<unknown>({
       ...{ pipeline: made, codec, tables, checkpoints, clock, repartitions, onDefect: 'dead-letter' },
       source: sourceOf(made.stream.name),
-      others: Object.fromEntries(made.streams.slice(1).map(({ name }) => [name, { codec, source: sourceOf(name) }])),
+      others: Object.fromEntries(
+        made.streams.slice(1).map((each) => [each.name, { codec: codecOf(each), source: sourceOf(each.name) }]),
+      ),
       reopen: sourceOf,
       ...(signal === undefined ? { untilCaughtUp: true } : { signal }),
     });
@@ -95,9 +97,8 @@ async function streamed(
     if (planned.sent > clock.now()) await clock.advance(planned.sent - clock.now());
     const message = { ...planned, sent: clock.now() };
     all.push(message);
-    const { stream, partition, sent, record } = message;
-    const key = record === undefined ? null : keyBytes(record.user);
-    await topics.get(stream)?.append([{ key, value: bytesOf(message), partition, timestamp: sent }]);
+    const { stream, partition, sent } = message;
+    await topics.get(stream)?.append([{ ...bytesOf(message), partition, timestamp: sent }]);
     if (!stops.has(n)) continue;
     stop.abort();
     await clock.until(running);

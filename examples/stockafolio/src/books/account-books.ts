@@ -1,9 +1,9 @@
-import { StockafolioError, isStockafolioError } from '@stockafolio/core';
+import { StockafolioError, decimalProduct, isStockafolioError } from '@stockafolio/core';
 import { amend, type Rejected } from './amendments.js';
 import type { LotMethod } from './choose-lot.js';
 import { returnOfCapital, spinOff, split, stockDividend, type Action } from './corporate-actions.js';
 import type { ActionEvent, BookEvent, TradeEvent } from './events.js';
-import { SHARE, safe, shareOf } from './exact.js';
+import { safe } from './exact.js';
 import { emptyPosition, type Position } from './lot.js';
 import { applyToLots, type Parcel } from './lots.js';
 import { changeSymbol, merger, transferIn, transferOut } from './mergers.js';
@@ -89,9 +89,12 @@ function applyAction(books: AccountBooks, position: Position, event: ActionEvent
   }
 }
 
+/** The value of a quantity at a price, rounded once. */
+const valueOf = decimalProduct({ of: [8, 4], to: 4 });
+
 /** What the lots count as the value of a trade: with its commission. */
 export function costOf({ side, quantity, price, value, commission = 0 }: TradeEvent): number {
-  const exchanged = value ?? shareOf(price, quantity, SHARE);
+  const exchanged = value ?? valueOf(quantity, price);
   if (side === 'buy') return safe(exchanged + commission);
   if (commission <= exchanged) return exchanged - commission;
   throw new StockafolioError('ERR_BAD_RECORD', 'the commission is more than the proceeds', {

@@ -1,4 +1,4 @@
-import { int32, int64, money, record, text, timestamp, type Infer, type StateMap } from '@stockafolio/core';
+import { decimal, int32, money, record, text, timestamp, type Infer, type StateMap } from '@stockafolio/core';
 
 /**
  * Shares that were opened together and are still held. All field types are of core, so a lot can be a row below a key.
@@ -11,7 +11,7 @@ export const Lot = record('lot', {
   id: text({ min: 1, max: 128 }),
   opened: timestamp(),
   tacked: int32({ min: 0 }),
-  quantity: int64(),
+  quantity: decimal(8),
   basis: money(),
 });
 export type Lot = Infer<typeof Lot>;

@@ -1,4 +1,5 @@
 import {
+  decimal,
   int64,
   into,
   money,
@@ -22,12 +23,12 @@ const LotTrade = record('lot_trade', {
   id: text(),
   symbol: text(),
   side: oneOf('buy', 'sell'),
-  quantity: int64(),
+  quantity: decimal(8),
   value: money({ min: 0 }),
   time: timestamp(),
 });
 const lotTrades = stream('lot_trades', LotTrade, { key: 'symbol', time: ({ time }) => time });
-const Held = record('held', { quantity: int64(), basis: money(), gain: money() });
+const Held = record('held', { quantity: decimal(8), basis: money(), gain: money() });
 const held = table('held', { partitionBy: ['symbol'] }, { symbol: text(), lots: int64(), ...Held.fields });
 
 const METHODS = ['fifo', 'lifo', 'hifo', 'average'] as const;

@@ -1,3 +1,32 @@
+export { accountBooks, applyToBooks, type AccountBooks, type Realized } from './books/account-books.js';
+export { amend, type Amended, type Rejected } from './books/amendments.js';
+export type { LotMethod } from './books/choose-lot.js';
+export { returnOfCapital, spinOff, split, stockDividend, type Action, type Shares } from './books/corporate-actions.js';
+export {
+  byPlace,
+  type ActionEvent,
+  type BookEvent,
+  type BustEvent,
+  type CorrectEvent,
+  type EventPlace,
+  type TradeEvent,
+  type TradeTerms,
+} from './books/events.js';
+export { Lot, LotList, emptyPosition, type LotRows, type Position } from './books/lot.js';
+export { applyToLots, openLots, type Fill, type Parcel } from './books/lots.js';
+export { changeSymbol, merger, transferIn, transferOut, type MergerTerms } from './books/mergers.js';
+export type { Ratio } from './books/reshape.js';
+export {
+  moneyWeighted,
+  presentValue,
+  timeWeighted,
+  yearly,
+  type Payment,
+  type Return,
+  type ValuedDay,
+} from './books/returns.js';
+export { termOf, type Term } from './books/term.js';
+export { washSales, type WashSales, type WashedParcel } from './books/wash-sales.js';
 export { nextSession, sessionOf, type Session } from './calendar/sessions.js';
 export { minuteOfDay, tradingDay } from './calendar/trading-day.js';
 export { applyAverageCost, type CostMethod, type CostState } from './cost/average-cost.js';

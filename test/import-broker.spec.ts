@@ -35,6 +35,28 @@ describe("import of a broker's file", () => {
     expect(JSON.stringify(lastLine(machine))).to.include('"notUnderstood":[{"line":3');
   });
 
+  it('--check keeps lots and gains, by the method that is asked for', async () => {
+    const ko = (date: string, side: string, price: string, sign: string): string =>
+      `"${date}","${side}","KO","COCA-COLA CO","1","$${price}","","${sign}$${price}"\n`;
+    const rows = [ko('03/12/2025', 'Sell', '75.00', ''), ko('03/11/2025', 'Buy', '80.00', '-')];
+    await writeFile(at('lots.csv'), `${HEADER}${rows.join('')}${ko('03/10/2025', 'Buy', '70.00', '-')}`);
+    const args = ['import', at('lots.csv'), '--broker', 'schwab', '--check'];
+    for (const [method, basis, gain] of [
+      [undefined, 80, 5],
+      ['lifo', 70, -5],
+      ['average', 75, 0],
+    ] as const) {
+      const { stdout } = await must([...args, ...(method === undefined ? [] : ['--lots', method])]);
+      expect(stdout).to.match(new RegExp(`KO +1 +basis ${basis} USD\n`));
+      if (gain === 0) expect(stdout).not.to.include('gains by');
+      else expect(stdout).to.match(new RegExp(`gains by ${method ?? 'fifo'}, after costs\n +KO +${gain} USD`));
+    }
+    const useless = await run([...args.slice(0, -1), '--lots', 'lifo', '--to', `log:${at('nowhere')}`]);
+    expect(useless.code).to.equal(2);
+    expect(useless.stderr).to.include('--lots has no effect');
+    expect(existsSync(at('nowhere'))).to.equal(false);
+  });
+
   it('--check of columns without a broker does the same', async () => {
     await writeFile(
       at('columns.csv'),

@@ -12,6 +12,7 @@ export {
   type TradeEvent,
   type TradeTerms,
 } from './books/events.js';
+export { lotEvents, type LotEvents } from './books/lot-events.js';
 export { Lot, LotList, emptyPosition, type LotRows, type Position } from './books/lot.js';
 export { applyToLots, openLots, type Fill, type Parcel } from './books/lots.js';
 export { changeSymbol, merger, transferIn, transferOut, type MergerTerms } from './books/mergers.js';

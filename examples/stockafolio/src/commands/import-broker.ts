@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { counted, type Reporter } from '@stockafolio/cli';
 import { StockafolioError, messageOf } from '@stockafolio/core';
+import type { LotMethod } from '../books/choose-lot.js';
 import { parsePreset, type Preset } from '../import/broker/preset.js';
 import { MOST_BYTES } from '../import/broker/read-text.js';
 import { isUnderstood, reportOf, shownLines, streamOf } from '../import/broker/report.js';
@@ -24,6 +25,7 @@ export interface BrokerFlags {
   readonly encoding?: string;
   readonly roundPrices?: boolean;
   readonly partly?: boolean;
+  readonly lots?: LotMethod;
 }
 
 /** Whether files are read by a preset. */
@@ -128,9 +130,9 @@ export async function* statementLines(
 
 /** What `--check` says of files of a broker. */
 export function checkedStatements(statements: readonly Statement[], flags: BrokerFlags) {
-  const roundPrices = flags.roundPrices ?? false;
+  const { roundPrices = false, lots = 'fifo' } = flags;
   return statements.map((statement) => ({
-    report: reportOf(statement, { roundPrices }),
+    report: reportOf(statement, { roundPrices, lots }),
     isUnderstood: isUnderstood(statement),
   }));
 }

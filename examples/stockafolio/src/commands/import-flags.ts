@@ -1,6 +1,7 @@
 import { onBadRecord, pairs, partitionerName, wholeNumber } from '@stockafolio/cli';
 import { StockafolioError } from '@stockafolio/core';
 import { Option, type Command } from 'commander';
+import type { LotMethod } from '../books/choose-lot.js';
 import { tidyCell } from '../import/tidy-cell.js';
 import { presets } from '../import/presets/index.js';
 
@@ -12,6 +13,7 @@ export interface ImportFlags {
   readonly printPreset?: string;
   readonly check?: boolean;
   readonly partly?: boolean;
+  readonly lots?: LotMethod;
   readonly user?: string;
   readonly map?: string;
   readonly set?: string;
@@ -49,6 +51,12 @@ export function withImportOptions(command: Command): Command {
     .option(
       '--check',
       'write nothing; print what would be taken, and what not and why; exit code 2 if a line is not understood',
+    )
+    .addOption(
+      new Option(
+        '--lots <method>',
+        "for --check of a broker's file: which lots a sale closes first; defaults to fifo, the oldest",
+      ).choices(['fifo', 'lifo', 'hifo', 'average']),
     )
     .option('--partly', "import what the stream can take of a broker's file, although a part is left out")
     .option('--user <name>', 'the user of all lines, as --set user=NAME')
@@ -109,6 +117,14 @@ export function targetOf({ to }: ImportFlags): string {
   if (to !== undefined) return to;
   throw new StockafolioError('ERR_USAGE', 'there is no target', {
     hint: 'name it with --to kafka://HOST:PORT/TOPIC or --to log:DIR, or write nothing with --check',
+  });
+}
+
+/** @throws ERR_USAGE if a method of lots is stated where none are kept */
+export function expectLotsChecked({ lots, check, broker, preset }: ImportFlags): void {
+  if (lots === undefined || (check === true && (broker !== undefined || preset !== undefined))) return;
+  throw new StockafolioError('ERR_USAGE', "--lots has no effect: lots are kept by --check of a broker's file", {
+    hint: 'add --check, and --broker NAME or --preset FILE; or leave --lots out',
   });
 }
 

@@ -8,7 +8,7 @@ import { cutLine, type ImportedLine } from '../import/trade-mapper.js';
 import { wireForm } from '../wire-forms.js';
 import { presetText } from './import-broker.js';
 import { check } from './import-check.js';
-import { targetOf, withImportOptions, type ImportFlags, type WritingFlags } from './import-flags.js';
+import { expectLotsChecked, targetOf, withImportOptions, type ImportFlags, type WritingFlags } from './import-flags.js';
 import { opened } from './imported-lines.js';
 
 const SHOWN = 10;
@@ -38,6 +38,7 @@ async function run(files: readonly string[], asked: ImportFlags, toolkit: Toolki
   }
   if (files.length === 0)
     throw new StockafolioError('ERR_USAGE', 'no file is named', { hint: 'import FILE --to SOURCE' });
+  expectLotsChecked(asked);
   if (asked.check === true) return check(files, asked, toolkit);
   await write(files, { ...asked, to: targetOf(asked) }, toolkit);
 }

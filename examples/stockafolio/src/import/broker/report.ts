@@ -8,7 +8,9 @@ import {
   type DividendEvent,
   type TradeEvent,
 } from '../../books/account-event.js';
+import type { LotMethod } from '../../books/choose-lot.js';
 import { plainDecimal } from './decimal-text.js';
+import { holdingsOf } from './holdings.js';
 import { added, summed } from './read-row.js';
 import type { LineClass, Statement } from './statement.js';
 import { atBorder } from './stream-border.js';
@@ -45,6 +47,24 @@ export interface Report {
   /** The part of `cash` of rows that are not taken. */
   readonly cashNotTaken: Amounts;
   readonly positions: readonly { readonly symbol: string; readonly isin?: string; readonly quantity: string }[];
+  /** The lots of these positions, and what was gained, also of symbols that are not held any more. */
+  readonly books: {
+    readonly method: LotMethod;
+    readonly holdings: readonly {
+      readonly symbol: string;
+      readonly currency: string;
+      readonly quantity: string;
+      readonly basis: string;
+      readonly realized: string;
+      readonly lots: readonly {
+        readonly id: string;
+        readonly opened: string;
+        readonly quantity: string;
+        readonly basis: string;
+      }[];
+    }[];
+    readonly doubts: readonly { readonly line: number; readonly what: string }[];
+  };
   readonly events: readonly Readonly<Record<string, unknown>>[];
   readonly notTaken: readonly {
     readonly line: number;
@@ -63,7 +83,13 @@ export function isUnderstood({ notUnderstood, contradictions }: Statement): bool
   return notUnderstood.length === 0 && contradictions.length === 0;
 }
 
-export function reportOf(statement: Statement, options: { readonly roundPrices?: boolean } = {}): Report {
+export interface ReportOptions {
+  readonly roundPrices?: boolean;
+  /** Which lots a sale closes first; defaults to the oldest. */
+  readonly lots?: LotMethod;
+}
+
+export function reportOf(statement: Statement, { roundPrices = false, lots = 'fifo' }: ReportOptions = {}): Report {
   const { events, notTaken } = statement;
   const trades = events.filter((event): event is TradeEvent => event.kind === 'trade');
   const sold = trades.filter(({ side }) => side === 'sell');
@@ -106,6 +132,7 @@ export function reportOf(statement: Statement, options: { readonly roundPrices?:
     cash: amountsOf(statement.cash),
     cashNotTaken: amountsOf(notTaken.flatMap(({ cash }) => cash)),
     positions: positionsOf(statement),
+    books: booksOf(events, lots),
     events: events.map(shownEvent),
     notTaken: notTaken.map((each) => ({
       ...{ line: each.line, class: each.class, why: each.why },
@@ -114,7 +141,7 @@ export function reportOf(statement: Statement, options: { readonly roundPrices?:
     notUnderstood: statement.notUnderstood,
     contradictions: statement.contradictions,
     rounded: statement.rounded,
-    stream: streamOf(events, options.roundPrices ?? false),
+    stream: streamOf(events, roundPrices),
   };
 }
 
@@ -147,8 +174,14 @@ export function reportText(report: Report): string {
   }
   lines.push('  positions');
   for (const { symbol, isin, quantity } of report.positions) {
-    lines.push(`    ${symbol.padEnd(14)} ${quantity}${isin === undefined || isin === symbol ? '' : `  (${isin})`}`);
+    const bases = report.books.holdings.filter((each) => each.symbol === symbol && each.quantity !== '0');
+    const basis = bases.map((each) => `basis ${each.basis} ${each.currency}`).join(', ');
+    const name = isin === undefined || isin === symbol ? '' : `  (${isin})`;
+    lines.push(`    ${symbol.padEnd(14)} ${quantity.padEnd(14)} ${basis}${name}`);
   }
+  const gains = report.books.holdings.filter(({ realized }) => realized !== '0');
+  if (gains.length > 0) lines.push(`  gains by ${report.books.method}, after costs`);
+  for (const { symbol, realized, currency } of gains) lines.push(`    ${symbol.padEnd(14)} ${realized} ${currency}`);
   const list = (title: string, rows: readonly { readonly line: number; readonly text: string }[]): void => {
     if (rows.length === 0) return;
     const more = rows.length > SHOWN ? [`    ... and ${figure(rows.length - SHOWN)} more: --json has all`] : [];
@@ -161,6 +194,10 @@ export function reportText(report: Report): string {
   list(
     `not taken: ${counted(report.notTaken.length, 'row')}`,
     report.notTaken.map((each) => ({ line: each.line, text: `${each.class}: ${each.why}` })),
+  );
+  list(
+    'doubtful in lots and gains',
+    report.books.doubts.map(({ line, what }) => ({ line, text: what })),
   );
   list(
     'rounded',
@@ -216,6 +253,22 @@ function positionsOf({ held, events }: Statement): Report['positions'] {
       const isin = isins.get(symbol);
       return { symbol, ...(isin === undefined ? {} : { isin }), quantity: plain(units, QUANTITY_SCALE) };
     });
+}
+
+function booksOf(events: readonly AccountEvent[], method: LotMethod): Report['books'] {
+  const { all, doubts } = holdingsOf(events, method);
+  return {
+    method,
+    holdings: all.map(({ symbol, currency, quantity, basis, realized, lots }) => ({
+      ...{ symbol, currency, quantity: plain(quantity, QUANTITY_SCALE) },
+      ...{ basis: plain(basis, MONEY_SCALE), realized: plain(realized, MONEY_SCALE) },
+      lots: lots.map((lot) => ({
+        ...{ id: lot.id, opened: new Date(lot.opened).toISOString() },
+        ...{ quantity: plain(lot.quantity, QUANTITY_SCALE), basis: plain(lot.basis, MONEY_SCALE) },
+      })),
+    })),
+    doubts,
+  };
 }
 
 /** An event with its numbers as decimal texts. */

@@ -1,10 +1,15 @@
 import { StockafolioError, type Pipeline, type Stream } from '@stockafolio/core';
 import type { Plan, StreamOrigin } from '@stockafolio/core/plan';
-import type { Mark, Seen } from '@stockafolio/core/ports';
+import type { Mark, Mutation, Seen } from '@stockafolio/core/ports';
 import type { PipelineContext } from '../flow/context.js';
 import type { FanOut } from '../flow/fan-out.js';
 import type { Lull } from '../merge/merge.js';
 import { BATCH_SIZE } from '../state/batch-size.js';
+import { inputName } from '../tables/input-name.js';
+import { progressRow } from '../tables/progress.js';
+import { markRow } from '../tables/source-marks.js';
+import type { EngineOptions } from './engine-options.js';
+import type { EnginePosition } from './engine-position.js';
 import { RecordBatches } from './record-batches.js';
 import { recordCopier, type RecordCopier } from './record-copier.js';
 
@@ -118,6 +123,18 @@ export class EngineInputs {
     return sum;
   }
 
+  /** How far each stream was processed, if there are several; of a single one, what is known beside its offset. */
+  get position(): Pick<EnginePosition, 'inputs' | 'mark' | 'at' | 'seen' | 'sent'> {
+    if (this.all.length > 1) return { inputs: this.all.map((input) => input.position) };
+    const { mark, at, sent, seen } = this.at(0).position;
+    return {
+      ...(mark === undefined ? {} : { mark }),
+      ...(at === undefined ? {} : { at }),
+      ...(seen === undefined ? {} : { seen }),
+      ...(sent === undefined ? {} : { sent }),
+    };
+  }
+
   /** The input of the stream with this index. */
   at(index: number): EngineInput {
     const input = this.all[index];
@@ -182,4 +199,17 @@ function undivided({ name }: Pipeline, stream: Stream<unknown>): StockafolioErro
     `an engine of pipeline '${name}' must know how many partitions broadcast stream '${stream.name}' has`,
     { hint: `give it withBroadcasts(pipeline, new Map([['${stream.name}', PARTITIONS]])) of @stockafolio/core/plan` },
   );
+}
+
+/** The rows that identify the logs of streams, as far as known; and the progress of each stream, if there are several. */
+export function markRows(
+  { pipeline, partition, sources = [] }: Pick<EngineOptions, 'pipeline' | 'partition' | 'sources'>,
+  inputs: readonly EngineInput[],
+  { version, watermark }: Pick<PipelineContext, 'version' | 'watermark'>,
+): readonly Mutation[] {
+  return inputs.flatMap(({ position, offset }, n) => {
+    const name = inputName(pipeline, n);
+    const row = progressRow(name, partition, sources[n] ?? '', { offset, version }, watermark);
+    return [...(inputs.length > 1 ? [row] : []), ...markRow(name, partition, { ...position, version })];
+  });
 }

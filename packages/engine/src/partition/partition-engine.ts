@@ -1,4 +1,4 @@
-import { BadRecordError, isStockafolioError, messageOf, StockafolioError } from '@stockafolio/core';
+import { StockafolioError } from '@stockafolio/core';
 import { enter, leave, type OperatorLayout, type Plan } from '@stockafolio/core/plan';
 import type { Mutation, StateStore } from '@stockafolio/core/ports';
 import { thrownByStream } from '../intake/intake.js';
@@ -11,17 +11,15 @@ import { lullRow } from '../tables/lulls.js';
 import { cutRow } from '../tables/checkpoint-cuts.js';
 import { connectPlan } from './connect-plan.js';
 import { Departures } from './departures.js';
-import { EngineInputs } from './engine-input.js';
+import { EngineInputs, markRows } from './engine-input.js';
 import type { EngineOptions } from './engine-options.js';
 import type { EnginePosition } from './engine-position.js';
 import type { RecordPosition } from '../tables/dead-letter.js';
 import type { Rejection } from '../tables/dead-letter-watch.js';
-import { inputName } from '../tables/input-name.js';
 import { partitioningOf, type Partitioning } from '../tables/partitioning.js';
 import { earlyRowsUpTo } from '../tables/early-rows.js';
 import { progressRow } from '../tables/progress.js';
-import { Rejections } from './rejections.js';
-import { markRow } from '../tables/source-marks.js';
+import { badRecord, Rejections } from './rejections.js';
 import type { VersionFloor } from '../tables/version-floors.js';
 
 /**
@@ -102,17 +100,8 @@ export class PartitionEngine {
 
   get position(): EnginePosition {
     const latest = this.#latest === Number.NEGATIVE_INFINITY ? null : this.#latest;
-    const { all: inputs, offset } = this.inputs;
-    const position = { offset, version: this.#context.version, latest, ...this.departures.position };
-    if (inputs.length > 1) return { ...position, inputs: inputs.map((input) => input.position) };
-    const { mark, at, sent, seen } = this.inputs.at(0).position;
-    return {
-      ...position,
-      ...(mark === undefined ? {} : { mark }),
-      ...(at === undefined ? {} : { at }),
-      ...(seen === undefined ? {} : { seen }),
-      ...(sent === undefined ? {} : { sent }),
-    };
+    const { offset } = this.inputs;
+    return { offset, version: this.#context.version, latest, ...this.departures.position, ...this.inputs.position };
   }
 
   /** Notes where records of some streams went on without those of a silent one. */
@@ -199,7 +188,7 @@ export class PartitionEngine {
       context.key = stream.key(record);
     } catch (error) {
       if (isFatal(error)) throw error;
-      this.reject(asBadRecord(thrownByStream(stream, error)), this.#rejections.encoded(copy, position), position);
+      this.reject(badRecord(thrownByStream(stream, error)), this.#rejections.encoded(copy, position), position);
       return;
     }
     context.received = Math.max(context.received, position.ingested);
@@ -325,13 +314,7 @@ export class PartitionEngine {
    * progress of each stream, if there are several.
    */
   marks(): readonly Mutation[] {
-    const { pipeline, sources = [] } = this.#options;
-    const { version } = this.#context;
-    return this.inputs.all.flatMap(({ position, offset }, n) => {
-      const name = inputName(pipeline, n);
-      const row = progressRow(name, this.partition, sources[n] ?? '', { offset, version }, this.#context.watermark);
-      return [...(this.inputs.all.length > 1 ? [row] : []), ...markRow(name, this.partition, { ...position, version })];
-    });
+    return markRows(this.#options, this.inputs.all, this.#context);
   }
 
   #collect(isIncluded: (operator: OperatorRuntime) => boolean): readonly Mutation[] {
@@ -413,8 +396,4 @@ export class PartitionEngine {
     if (context.fatal !== undefined) throw context.fatal;
     this.#rejections.record(error, record, position);
   }
-}
-
-function asBadRecord(error: unknown): StockafolioError {
-  return isStockafolioError(error) ? error : new BadRecordError([{ field: '', message: messageOf(error) }]);
 }

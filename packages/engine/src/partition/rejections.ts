@@ -1,4 +1,4 @@
-import { isStockafolioError, messageOf, StockafolioError } from '@stockafolio/core';
+import { BadRecordError, isStockafolioError, messageOf, StockafolioError } from '@stockafolio/core';
 import type { PipelineContext } from '../flow/context.js';
 import { isFatal } from '../flow/fatal.js';
 import { DefectError } from '../flow/defect.js';
@@ -105,4 +105,9 @@ export class Rejections {
     const rows = deadLetter(owner, partition, position, operator, error, message, this.#context.version);
     for (const row of rows) this.#context.rows.push(row);
   }
+}
+
+/** The error of a record, whatever was thrown for it. */
+export function badRecord(error: unknown): StockafolioError {
+  return isStockafolioError(error) ? error : new BadRecordError([{ field: '', message: messageOf(error) }]);
 }

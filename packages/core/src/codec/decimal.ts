@@ -33,9 +33,6 @@ export function unitsOf(text: string, scale: number): bigint | 'syntax' | 'fract
   return whole(digits + '0'.repeat(shift), negative);
 }
 
-/** A number of fewer digits, written out without an exponent, is not the output of binary arithmetic. */
-const NOISY_DIGITS = 15;
-
 /** The largest number of significant digits of a double written out in full. */
 const LONGEST_DOUBLE = 800;
 
@@ -43,8 +40,8 @@ const LONGEST_DOUBLE = 800;
  * The intended units, as of {@link unitsOf}, of a number with more decimals that is a binary fraction written out:
  * 156.51999999999998 is 156.52. Undefined if the part past the last unit is more than noise.
  *
- * It is noise if the number has at least 15 digits, and the nearest unit is
- * - within a millionth of a unit (six zeros or nines follow the last decimal) and within 1e-9 of the number, or
+ * It is noise if the nearest unit is
+ * - within a hundredth of a unit (two zeros or nines follow the last decimal) and within 1e-9 of the number, or
  * - within a tenth of a unit, and no different in the first fifteen significant digits, which are all that a double
  *   keeps of a decimal number.
  */
@@ -52,16 +49,13 @@ export function meantUnitsOf(text: string, scale: number): bigint | undefined {
   const decimal = parse(text);
   if (decimal === undefined || decimal.digits.length > LONGEST_DOUBLE) return undefined;
   const units = roundedUnitsOf(text, scale);
-  if (typeof units === 'string') return undefined;
-  const significant = decimal.digits.replace(/0+$/, '');
-  const decimals = -decimal.exponent - (decimal.digits.length - significant.length);
   const finer = -decimal.exponent - scale;
-  if (Math.max(significant.length, decimals) < NOISY_DIGITS || finer <= 0 || finer > LONGEST_DOUBLE) return undefined;
+  if (typeof units === 'string' || finer <= 0 || finer > LONGEST_DOUBLE) return undefined;
   const exact = BigInt(decimal.digits);
   const unit = 10n ** BigInt(finer);
   const meant = (units < 0n ? -units : units) * unit;
   const difference = exact > meant ? exact - meant : meant - exact;
-  const isNear = difference * 1_000_000n <= unit && difference * 1_000_000_000n <= exact;
+  const isNear = difference * 100n <= unit && difference * 1_000_000_000n <= exact;
   const isPastLastDigit = difference * 10n <= unit && difference * 200_000_000_000_000n <= exact;
   return isNear || isPastLastDigit ? units : undefined;
 }

@@ -61,13 +61,18 @@ describe('decimals in messages', () => {
       ['0.1000000000000000055511151231257827021181583404541015625', 1_000],
       ['1.5651999999999998e2', 1_565_200],
       ['-99.99999999999999', -1_000_000],
+      // As printed with twelve significant digits.
+      ['5.56250000003', 55_625],
+      ['14.4549999999', 144_550],
+      ['3.90999999969', 39_100],
     ] as const) {
       expect(read(strict, { price: written })?.price, written).to.equal(units);
     }
   });
 
   it('are rejected if extra digits are significant, and rounding is not configured', () => {
-    for (const price of ['99.59940681406864', '0.00005', '12.34567', '1e-5', '0.1000001', '5e-324']) {
+    const digits = ['12345.67891', '1234567.12345', '123456.70001', '4.82375000001'];
+    for (const price of [...digits, '99.59940681406864', '0.00005', '12.34567', '1e-5', '0.1000001', '5e-324']) {
       expect(read(strict, { price }), price).to.equal(undefined);
     }
   });

@@ -146,7 +146,7 @@ function word(text: string, { type, words }: ValueForm): string {
 function whole(text: string, type: FieldType): number | bigint {
   const exact = unitsOf(text, 0);
   if (exact === 'syntax') return mismatch(quoted(text), type);
-  const value = exact === 'fraction' ? meantUnitsOf(text, 0) : exact;
+  const value = exact === 'fraction' ? meantWhole(text) : exact;
   if (value === undefined) throw new BadValue(`${shown(text)} is not a whole number`);
   if (type.kind === 'bigint64') {
     if (value === 'huge' || value < -(2n ** 63n) || value > 2n ** 63n - 1n) {
@@ -175,6 +175,11 @@ export function decimalUnits(text: string, { type, round }: Pick<ValueForm, 'typ
   const exact = unitsOf(text, scale);
   if (exact === 'syntax') return mismatch(quoted(text), type);
   return exact === 'fraction' ? inexact(text, scale, round) : exact;
+}
+
+/** Of whole numbers only the output of binary arithmetic has noise: 29.999999999999996 is whole, 1.000000001 is not. */
+function meantWhole(text: string): bigint | undefined {
+  return text.replaceAll(/\D/g, '').length < 15 ? undefined : meantUnitsOf(text, 0);
 }
 
 /** A number with more decimals than its field: the intended one, or rounded if the codec says so. */

@@ -138,15 +138,16 @@ async function prepare(
       archive: laneArchive(own, of.pipeline, of.way, lane),
     }));
   });
-  // Of a stream without messages it is known once the archiver has looked.
-  const sources = inputs.map(
-    async ({ archive }) => ((await archive.facts()) ?? (await archive.extent?.()))?.source ?? '',
-  );
-  const source = jointIdentity(await Promise.all(sources));
-  const countOf = async ({ stream, archive }: ArchivedInput): Promise<number> => {
-    const of = await archive.facts();
-    if (repartition !== undefined && isDivided(stream) && of !== undefined) return repartition;
-    return of?.partitions ?? (await archive.extent?.())?.ranges.length ?? 0;
+  const looked = new Map<ArchivedInput['archive'], Promise<SourceFacts>>();
+  const factsOf = ({ archive }: ArchivedInput): Promise<SourceFacts> => {
+    const facts = looked.get(archive) ?? sourceFacts(archive);
+    looked.set(archive, facts);
+    return facts;
+  };
+  const source = jointIdentity((await Promise.all(inputs.map(factsOf))).map((each) => each.source));
+  const countOf = async (input: ArchivedInput): Promise<number> => {
+    const { partitions, hasFiles } = await factsOf(input);
+    return repartition !== undefined && isDivided(input.stream) && hasFiles ? repartition : partitions;
   };
   const known = await Promise.all(inputs.filter(({ stream }) => external.has(stream.name)).map(countOf));
   const partitionsOf = async (behind: Stage, own: readonly number[]): Promise<number> => {
@@ -188,6 +189,24 @@ async function prepare(
             lanes: (lane, calls) => new LaneArchives({ own, pipeline: ports.pipeline.name, ways: sent, lane, calls }),
           }),
     },
+  };
+}
+
+/** What is known of the source of an archive: nothing, and no partitions, before anybody has looked at it. */
+interface SourceFacts {
+  readonly source: string;
+  readonly partitions: number;
+  readonly hasFiles: boolean;
+}
+
+async function sourceFacts(archive: ArchivedInput['archive']): Promise<SourceFacts> {
+  const facts = await archive.facts();
+  // Of a source without messages it is known once the archiver has looked.
+  const extent = facts?.partitions === undefined ? await archive.extent?.() : undefined;
+  return {
+    source: facts?.source ?? extent?.source ?? '',
+    partitions: facts?.partitions ?? extent?.ranges.length ?? 0,
+    hasFiles: facts !== undefined,
   };
 }
 

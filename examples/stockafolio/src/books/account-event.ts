@@ -2,8 +2,6 @@
 export const QUANTITY_SCALE = 8;
 /** Decimals of an amount: an event counts in 1e-4 of its currency. */
 export const MONEY_SCALE = 4;
-/** A whole share in units of a quantity. */
-export const ONE_SHARE = 10 ** QUANTITY_SCALE;
 
 /** An amount in 1e-4 of a currency, which is an ISO code, or as the file has it: `GBX` is a penny. */
 export interface Cash {

@@ -1,9 +1,8 @@
 import { mulDivHalfEven } from '@stockafolio/core';
 import type { AccountEvent, TradeEvent as AccountTrade, TransferEvent } from './account-event.js';
 import type { BookEvent, EventPlace, TradeTerms } from './events.js';
-import { commonFactor } from './exact.js';
 import type { Lot } from './lot.js';
-import type { Ratio } from './reshape.js';
+import { reduced } from './reshape.js';
 
 /** What the lots see of an account's events. A lot has one currency, so there are books of each. */
 export interface LotEvents {
@@ -124,9 +123,4 @@ function lotsOf({ id, time, quantity, lots }: TransferEvent, currency: string): 
     byCurrency.set(basis.currency, all);
   }
   return byCurrency;
-}
-
-function reduced(numerator: number, denominator: number): Ratio {
-  const factor = commonFactor(numerator, denominator);
-  return { numerator: numerator / factor, denominator: denominator / factor };
 }

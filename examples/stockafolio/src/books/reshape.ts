@@ -1,12 +1,18 @@
 import { StockafolioError } from '@stockafolio/core';
 import type { LotMethod } from './choose-lot.js';
-import { safe } from './exact.js';
+import { commonFactor, safe } from './exact.js';
 import { LotList, type Lot, type Position } from './lot.js';
 
 /** So many for so many: 4 for 1 is a split of four, 1 for 10 a reverse split. Both are whole numbers >= 1. */
 export interface Ratio {
   readonly numerator: number;
   readonly denominator: number;
+}
+
+/** The ratio of two whole numbers above 0 in lowest terms: 15 for 10 is 3 for 2. */
+export function reduced(numerator: number, denominator: number): Ratio {
+  const factor = commonFactor(numerator, denominator);
+  return { numerator: numerator / factor, denominator: denominator / factor };
 }
 
 /** Lots by a ratio, and whether the last of them lost a fraction of 1e-8 shares. */

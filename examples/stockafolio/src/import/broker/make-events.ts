@@ -8,12 +8,13 @@ import {
   type FilePlace,
   type TradeEvent,
 } from '../../books/account-event.js';
+import { reduced, type Ratio } from '../../books/reshape.js';
 import { fitsScale, magnitude, plainDecimal, times, unitsOf, type Decimal } from './decimal-text.js';
 import { EventIds } from './event-ids.js';
 import { shares, type LinkedRows } from './linked-rows.js';
 import { summed, type ReadRow } from './read-row.js';
 import { RowProblem } from './row-fields.js';
-import { ratioOf, reduced, type Ratio } from './split-ratio.js';
+import { ratioOf } from './split-ratio.js';
 
 /** An event without what every event has. */
 type Facts = AccountEvent extends infer E

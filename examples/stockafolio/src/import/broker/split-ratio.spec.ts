@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { ratioOf, reduced } from './split-ratio.js';
+import { reduced } from '../../books/reshape.js';
+import { ratioOf } from './split-ratio.js';
 
 describe('the ratio of a split', () => {
   it('is exact where the shares are', () => {

@@ -1,8 +1,4 @@
-/** `numerator` new shares for each `denominator` old ones. */
-export interface Ratio {
-  readonly numerator: number;
-  readonly denominator: number;
-}
+import { reduced, type Ratio } from '../../books/reshape.js';
 
 /** A ratio as rare as this is one of a rounded quantity. */
 const MOST_DENOMINATOR = 1_000;
@@ -15,19 +11,12 @@ const MOST_DENOMINATOR = 1_000;
  */
 export function ratioOf(before: number, after: number, tolerance = 0): Ratio | undefined {
   if (before <= 0 || after <= 0) return undefined;
-  const divisor = commonDivisor(after, before);
-  const exact = { numerator: after / divisor, denominator: before / divisor };
+  const exact = reduced(after, before);
   if (exact.denominator <= MOST_DENOMINATOR || tolerance === 0) return exact;
   const [lowest, highest, whole] = [BigInt(after - tolerance), BigInt(after + tolerance), BigInt(before)];
   if (lowest <= 0n) return exact;
   const [numerator, denominator] = simplestWithin([lowest, whole], [highest, whole]);
   return { numerator: Number(numerator), denominator: Number(denominator) };
-}
-
-/** A ratio as text numbers say it: 1.5 for 1 is 3 for 2. */
-export function reduced(numerator: number, denominator: number): Ratio {
-  const divisor = commonDivisor(numerator, denominator);
-  return { numerator: numerator / divisor, denominator: denominator / divisor };
 }
 
 type Fraction = readonly [bigint, bigint];
@@ -42,8 +31,4 @@ function simplestWithin(low: Fraction, high: Fraction): Fraction {
     [low[1], low[0] - floor * low[1]],
   );
   return [floor * numerator + denominator, numerator];
-}
-
-function commonDivisor(a: number, b: number): number {
-  return b === 0 ? a : commonDivisor(b, a % b);
 }

@@ -1,5 +1,6 @@
 import { formatMoney } from '@stockafolio/core';
-import { ONE_SHARE, type AccountEvent, type TradeEvent } from '../../books/account-event.js';
+import type { AccountEvent, TradeEvent } from '../../books/account-event.js';
+import { SHARE } from '../../books/exact.js';
 import type { Tokens } from '../trade-mapper.js';
 
 /** What the stream takes of an event: the values of a trade's fields, or why it takes nothing yet. */
@@ -25,7 +26,7 @@ export function atBorder(event: AccountEvent, { roundPrices = false } = {}): AtB
   return {
     tokens: new Map([
       ...Object.entries(texts).map(([field, text]) => [field, JSON.stringify(text)] as const),
-      ['quantity', String(quantity / ONE_SHARE)] as const,
+      ['quantity', String(quantity / SHARE)] as const,
       ['time', String(time)] as const,
     ] as Iterable<[keyof typeof texts | 'quantity' | 'time', string]>),
   };
@@ -36,8 +37,8 @@ function reasonAgainst(
   roundPrices: boolean,
 ): string | undefined {
   if (currency !== CURRENCY) return `the stream has no trades in ${currency} yet`;
-  if (quantity % ONE_SHARE !== 0) return 'the stream has no fractions of shares yet';
-  if (quantity / ONE_SHARE > MOST_SHARES) return `the stream has no trades of more than ${MOST_SHARES} shares yet`;
+  if (quantity % SHARE !== 0) return 'the stream has no fractions of shares yet';
+  if (quantity / SHARE > MOST_SHARES) return `the stream has no trades of more than ${MOST_SHARES} shares yet`;
   if (price <= 0) return 'the stream has no trades at a price of 0';
   if (symbol.length > 16) return 'the stream has no symbols of more than 16 characters';
   if (exactPrice !== undefined && !roundPrices) {

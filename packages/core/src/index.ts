@@ -37,6 +37,8 @@ export {
   type Infer,
   type Kind,
   type Mutable,
+  type DecimalForm,
+  type DecimalOptions,
   type NumberBounds,
   type ObjectOf,
   type ProductScales,

@@ -2,6 +2,7 @@
 export {
   formatDecimal,
   formatMoney,
+  jsonDecimal,
   jsonCodec,
   parseBigDecimal,
   parseDecimal,

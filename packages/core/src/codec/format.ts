@@ -31,6 +31,18 @@ export function formatMoney(units: number | bigint): string {
   return decimalText(units, MONEY_SCALE);
 }
 
+/**
+ * A value of a decimal with `json: 'number'` for `JSON.stringify`: a number, or a text of its digits where a number
+ * would print others.
+ *
+ * @example jsonDecimal(5000_0000, 8) // 0.5
+ */
+export function jsonDecimal(units: number | bigint, scale: number): number | string {
+  const text = shortDecimalText(units, checkedScale('a value', scale));
+  const value = Number(text);
+  return isJsonNumber(text) && String(value) === text ? value : text;
+}
+
 export interface ParseDecimalOptions {
   /** Round the part past the last decimal, a half to the even neighbour, instead of rejecting it. */
   readonly round?: boolean;

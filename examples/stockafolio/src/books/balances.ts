@@ -1,7 +1,7 @@
 import { tradingDay } from '../calendar/trading-day.js';
 import { amendAccount } from './account-amendments.js';
 import { cashOf, type AccountEvent } from './account-event.js';
-import { safe } from './exact.js';
+import { add } from './day-sums.js';
 import type { Ledger, LedgerEntry } from './ledger.js';
 import type { LedgerAccount } from './postings.js';
 import { settlesOn } from './settlement.js';
@@ -62,10 +62,6 @@ export function accountBalances(
   return new Map(
     [...balances].map(([account, own]) => [account, withoutZeros(own)] as const).filter(([, { size }]) => size > 0),
   );
-}
-
-function add(balances: Map<string, number>, key: string, amount: number): void {
-  balances.set(key, safe((balances.get(key) ?? 0) + amount));
 }
 
 const withoutZeros = (balances: ReadonlyMap<string, number>): ReadonlyMap<string, number> =>

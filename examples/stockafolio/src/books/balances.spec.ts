@@ -88,4 +88,27 @@ describe('balances at a day', () => {
     const settled = [[['USD', -600_0000]], [['B', 12e8]]];
     expect(at('2024-01-18')).to.deep.equal([settled, settled]);
   });
+  it('have unsettled shares with their part of a dividend in shares, a spin-off and a merger', () => {
+    const events = [
+      placed({ kind: 'trade', side: 'buy', ...shares }, 'a', 0, 0),
+      placed({ kind: 'trade', side: 'buy', ...shares }, 'b', 14, 1),
+      placed({ kind: 'stock-dividend', symbol: 'A', quantity: 4e8 }, 'c', 14, 2),
+      placed({ kind: 'spin-off', symbol: 'A', to: 'B', quantity: 6e8, numerator: 1, denominator: 9 }, 'd', 14, 3),
+      placed({ kind: 'merger', symbol: 'A', to: 'C', quantity: 8e8 }, 'e', 15, 4),
+    ];
+    const at = (on: string, by: 'trade' | 'settlement') => [...balancesAt(events, on, by).shares].sort();
+    expect(at('2024-01-16', 'trade')).to.deep.equal([
+      ['A', 24e8],
+      ['B', 6e8],
+    ]);
+    expect(at('2024-01-16', 'settlement')).to.deep.equal([
+      ['A', 12e8],
+      ['B', 3e8],
+    ]);
+    expect(at('2024-01-17', 'settlement')).to.deep.equal([
+      ['B', 3e8],
+      ['C', 4e8],
+    ]);
+    expect(at('2024-01-18', 'settlement')).to.deep.equal(at('2024-01-17', 'trade'));
+  });
 });

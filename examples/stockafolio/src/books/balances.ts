@@ -1,7 +1,7 @@
 import { tradingDay } from '../calendar/trading-day.js';
 import { amendAccount } from './account-amendments.js';
 import { cashOf, type AccountEvent } from './account-event.js';
-import { add } from './day-sums.js';
+import { add } from './exact.js';
 import type { Ledger, LedgerEntry } from './ledger.js';
 import type { LedgerAccount } from './postings.js';
 import { settlesOn } from './settlement.js';
@@ -22,6 +22,7 @@ export interface Balances {
  *
  * @param by `trade`: what was traded; `settlement`: what was paid and delivered
  * @throws ERR_OVERFLOW if a figure is past 2^53
+ * @example balancesAt(events, '2026-01-06', 'settlement').cash.get('USD') // 2000_0000: what was bought today is not paid
  */
 export function balancesAt(events: readonly AccountEvent[], day: string, by: BalanceDate): Balances {
   const [cash, shares, unsettled] = [new Map<string, number>(), new Map<string, number>(), new Map<string, number>()];

@@ -1,7 +1,7 @@
 import { moneyWeighted, paymentsOf, type Return, type ValuedDay } from './returns.js';
 
 /** The level of an index at the close of a day. */
-export type Levels = (day: string) => number | undefined;
+export type IndexLevels = (day: string) => number | undefined;
 
 /** What an index returned over the days of an account. */
 export interface BenchmarkReturns {
@@ -21,7 +21,7 @@ export interface BenchmarkReturns {
  * @param flows as for the account: with `start`, a payment buys at the level of the day before
  */
 export function benchmarkReturns(
-  levels: Levels,
+  levels: IndexLevels,
   opening: { readonly day: string; readonly value: number },
   days: readonly ValuedDay[],
   flows: 'start' | 'end' = 'start',

@@ -5,16 +5,16 @@ import { safe } from './exact.js';
 export type Amounts = ReadonlyMap<string, number>;
 
 /** What one unit of a currency costs on a day, as a decimal number in the currency that all is converted to. */
-export type Rates = (currency: string, day: string) => string | undefined;
+export type ExchangeRates = (currency: string, day: string) => string | undefined;
 
 /** Converts amounts of a day to one currency, and keeps which rates it missed. */
 export class Converter {
   readonly missing = new Set<string>();
   readonly #base: string;
   readonly #day: string;
-  readonly #rates: Rates;
+  readonly #rates: ExchangeRates;
 
-  constructor(base: string, day: string, rates: Rates) {
+  constructor(base: string, day: string, rates: ExchangeRates) {
     this.#base = base;
     this.#day = day;
     this.#rates = rates;

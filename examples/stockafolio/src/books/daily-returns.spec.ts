@@ -7,6 +7,7 @@ import type { AccountEvent } from './account-event.js';
 import { balancesAt } from './balances.js';
 import type { LotMethod } from './choose-lot.js';
 import { dailyReturns, type DailyReturnsOptions } from './daily-returns.js';
+import { ledgerOf } from './ledger.js';
 
 const method = fc.constantFrom<LotMethod>('fifo', 'lifo', 'hifo', 'average');
 
@@ -102,6 +103,36 @@ describe('returns by day', () => {
           expect(dailyReturns(arrived, options('fifo'))).to.deep.equal(dailyReturns(events, options('fifo')));
         },
       ),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('have by exchange what was held x the change of its rate, and what was exchanged at another rate', () => {
+    const rate = (day: string): number => 1 + (price('EUR', day) % 997) / 1000;
+    const currencyOf = (symbol: string): string => (symbol === 'B' ? 'EUR' : 'USD');
+    fc.assert(
+      fc.property(accountEvents(), fc.integer({ min: 1, max: 59 }), (events, n) => {
+        const { days, unknown } = dailyReturns(events, {
+          ...options('fifo'),
+          prices: (symbol, day) => ({ currency: currencyOf(symbol), amount: price(symbol, day) }),
+          rates: (_, day) => rate(day).toFixed(3),
+        });
+        expect(unknown).to.equal(undefined);
+        const [before, day] = [days[n - 1]?.day ?? '', days[n]?.day ?? ''];
+        const { cash, shares } = balancesAt(events, before, 'trade');
+        const euros = (cash.get('EUR') ?? 0) + ((shares.get('B') ?? 0) / 1e8) * price('B', before);
+        let exchanged = 0;
+        for (const entry of ledgerOf(events, 'fifo').entries) {
+          if (entry.day <= before || entry.day > day) continue;
+          for (const each of entry.postings) {
+            if (each.kind !== 'money' || !each.account.startsWith('equity:conversion:')) continue;
+            exchanged -= each.amount * (each.currency === 'EUR' ? rate(day) : 1);
+          }
+        }
+        const expected = euros * (rate(day) - rate(before)) + exchanged;
+        // Nine roundings of at most half a unit, and those of the value of the shares.
+        expect(days[n]?.exchange).to.be.closeTo(expected, 6);
+      }),
       { numRuns: RUNS },
     );
   });
@@ -233,13 +264,16 @@ describe('an account by day', () => {
 
   it('has what the same payments would have brought in an index beside it', () => {
     const more = placed({ kind: 'deposit', currency: 'USD', amount: 1000_0000 }, 'e', 2, 2);
-    const { timeWeighted, benchmark } = dailyReturns([...started('USD'), more], {
+    const { timeWeighted, moneyWeighted, benchmark } = dailyReturns([...started('USD'), more], {
       ...days,
       prices: closes('USD', { '2024-01-02': 90, '2024-01-03': 100, '2024-01-04': 100 }),
       benchmark: (day) => ({ '2023-12-29': 50, '2024-01-02': 50, '2024-01-03': 60, '2024-01-04': 57 })[day],
     });
     expect(timeWeighted.kind === 'rate' && timeWeighted.rate).to.be.closeTo(0.1, 1e-12);
     expect(benchmark?.timeWeighted).to.deep.equal({ kind: 'rate', rate: 1.2 * 0.95 - 1 });
+    // 1,000.00 became 1,100.00, and so did not differ by what came at the end.
+    const own = moneyWeighted.kind === 'rate' ? moneyWeighted.rate : NaN;
+    expect(1000 * (1 + own) ** (2 / 365)).to.be.closeTo(1100, 1e-6);
     // 1,000.00 became 1,200.00, and with 1,000.00 more 2,090.00: 90.00 on 1,000.00 for two days.
     const rate = benchmark?.moneyWeighted.kind === 'rate' ? benchmark.moneyWeighted.rate : NaN;
     expect(1000 * (1 + rate) ** (2 / 365) + 1000).to.be.closeTo(2090, 1e-6);
@@ -252,6 +286,15 @@ describe('an account by day', () => {
     const levels = { '2023-12-28': 10, '2023-12-29': 50, '2024-01-02': 50, '2024-01-03': 60 };
     expect(returns('2024-01-02', levels)).to.deep.equal({ kind: 'none', why: 'the index has no level on 2024-01-04' });
     expect(returns('2023-12-29', { ...levels, '2024-01-04': 60 })).to.deep.equal({ kind: 'rate', rate: 1.2 - 1 });
+  });
+
+  it('says of which events up to its last day the gains are in doubt', () => {
+    const gone = placed({ kind: 'merger', symbol: 'A', quantity: 0 }, 'm', 2, 3);
+    const bust = placed({ kind: 'bust', amends: 'none' }, 'b', 0, 4);
+    const prices = closes('USD', { '2024-01-02': 90, '2024-01-03': 90, '2024-01-04': 90 });
+    const doubts = (last: string): readonly string[] =>
+      dailyReturns([...started('USD'), gone, bust], { ...days, last, prices }).doubts.map(({ id }) => id);
+    expect([doubts('2024-01-03'), doubts('2024-01-04')]).to.deep.equal([['b'], ['b', 'm']]);
   });
 
   it('refuses a day that does not exist, and a rate that is no number', () => {

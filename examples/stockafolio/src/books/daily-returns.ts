@@ -3,10 +3,16 @@ import { dayAfter } from '../calendar/holidays.js';
 import { sessionOf } from '../calendar/sessions.js';
 import type { AccountEvent } from './account-event.js';
 import type { Rejected } from './amendments.js';
-import { benchmarkReturns, type BenchmarkReturns, type Levels } from './benchmark.js';
+import { benchmarkReturns, type BenchmarkReturns, type IndexLevels } from './benchmark.js';
 import type { LotMethod } from './choose-lot.js';
-import type { Rates } from './conversion.js';
-import { AccountDays, type ClosingPrices, type DayResult, type Missing, type Result } from './day-results.js';
+import type { ExchangeRates } from './conversion.js';
+import {
+  AccountDays,
+  type ClosingPrices,
+  type DayResult,
+  type MissingQuote,
+  type AccountResult,
+} from './day-results.js';
 import { safe } from './exact.js';
 import { ledgerOf } from './ledger.js';
 import { moneyWeighted, paymentsOf, timeWeighted, type Return } from './returns.js';
@@ -20,9 +26,9 @@ export interface DailyReturnsOptions {
   readonly method: LotMethod;
   readonly prices: ClosingPrices;
   /** In the base currency. Defaults to none: then what is in another currency has no known value. */
-  readonly rates?: Rates;
+  readonly rates?: ExchangeRates;
   /** An index, to compare with. */
-  readonly benchmark?: Levels;
+  readonly benchmark?: IndexLevels;
   /** Whether payments count from the start of their day, see {@link timeWeighted}. Defaults to `start`. */
   readonly flows?: 'start' | 'end';
   /** Days that have a close. Defaults to the trading days of New York. */
@@ -35,10 +41,13 @@ export interface DailyReturns {
   /** All days, or those before the first of which the value is not known. */
   readonly days: readonly DayResult[];
   /** The sums of these days. */
-  readonly total: Result;
+  readonly total: AccountResult;
   /** The day from which on the value is not known, and why. */
-  readonly unknown?: { readonly day: string; readonly missing: readonly Missing[] };
-  /** Events of which the lots do not know all: a gain may be in the wrong part, or on the wrong day. */
+  readonly unknown?: { readonly day: string; readonly missing: readonly MissingQuote[] };
+  /**
+   * Amendments of nothing, and events up to the last day of which the lots do not know all: a gain may then be in the
+   * wrong part, or on the wrong day.
+   */
   readonly doubts: readonly Rejected[];
   readonly timeWeighted: Return;
   readonly moneyWeighted: Return;
@@ -56,13 +65,24 @@ export interface DailyReturns {
  * A price or a rate that is missing is never 0: results end before that day, and it is said what is missing. Rates of
  * return are then none.
  *
+ * @example
+ * const { days, timeWeighted } = dailyReturns(events, {
+ *   first: '2026-01-05',
+ *   last: '2026-01-30',
+ *   base: 'USD',
+ *   method: 'fifo',
+ *   prices: (symbol, day) => closes.get(symbol)?.get(day), // { currency: 'USD', amount: 101_2500 }
+ *   rates: (currency, day) => (currency === 'EUR' ? euros.get(day) : undefined),
+ * });
  * @throws ERR_OVERFLOW if a figure is past 2^53, ERR_BAD_RECORD if a day does not exist or a rate is no decimal number
  */
 export function dailyReturns(events: readonly AccountEvent[], options: DailyReturnsOptions): DailyReturns {
   const { first, last, hasClose = (day) => sessionOf(day) !== undefined } = options;
   checkDay(first);
   checkDay(last);
-  const { entries, unknown: doubts } = ledgerOf(events, options.method);
+  const { entries, unknown: inDoubt, rejected } = ledgerOf(events, options.method);
+  const later = new Set(entries.filter(({ day, kind }) => day > last && kind !== 'settlement').map(({ id }) => id));
+  const doubts = [...rejected, ...inDoubt.filter(({ id }) => !later.has(id))];
   const account = new AccountDays(entries, options.base, options.prices, options.rates ?? (() => undefined));
   const opens = closeBefore(first, hasClose);
   const value = account.open(opens);
@@ -96,10 +116,10 @@ function ratesOf(
   };
 }
 
-const named = (each: Missing): string =>
+const named = (each: MissingQuote): string =>
   each.kind === 'price' ? `no price of ${each.symbol}` : `no rate of ${each.currency}`;
 
-function totalOf(days: readonly DayResult[]): Result {
+function totalOf(days: readonly DayResult[]): AccountResult {
   const sum = (of: (day: DayResult) => number): number => days.reduce((total, day) => safe(total + of(day)), 0);
   return {
     flow: sum(({ flow }) => flow),

@@ -1,15 +1,15 @@
 import { decimalProduct } from '@stockafolio/core';
 import type { Cash } from './account-event.js';
-import { Converter, type Amounts, type Rates } from './conversion.js';
-import { add, addPosting, emptyStanding, emptySums, type DaySums, type Standing } from './day-sums.js';
-import { safe } from './exact.js';
+import { Converter, type Amounts, type ExchangeRates } from './conversion.js';
+import { addPosting, emptyStanding, emptySums, type DaySums, type Standing } from './day-sums.js';
+import { add, safe } from './exact.js';
 import type { LedgerEntry } from './ledger.js';
 
 /** The closing price of a symbol on a day, in 1e-4 of its currency. */
 export type ClosingPrices = (symbol: string, day: string) => Cash | undefined;
 
 /** What a day, or all of them, brought; in 1e-4 of one currency. The parts after `pnl` add up to it, to the unit. */
-export interface Result {
+export interface AccountResult {
   /** Paid in; paid out if below 0. Shares that were transferred count at their closing price. */
   readonly flow: number;
   readonly pnl: number;
@@ -25,27 +25,27 @@ export interface Result {
   readonly unexplained: number;
 }
 
-export interface DayResult extends Result {
+export interface DayResult extends AccountResult {
   readonly day: string;
   /** At its close. */
   readonly value: number;
 }
 
 /** What is missing to know the value of an account. */
-export type Missing =
+export type MissingQuote =
   { readonly kind: 'price'; readonly symbol: string } | { readonly kind: 'rate'; readonly currency: string };
 
 /** A figure, or what is missing to know it. */
 export type Known<T> =
   | { readonly figure: T; readonly missing?: undefined }
-  | { readonly figure?: undefined; readonly missing: readonly Missing[] };
+  | { readonly figure?: undefined; readonly missing: readonly MissingQuote[] };
 
 /** An account that goes from close to close, by the entries of its ledger. */
 export class AccountDays {
   readonly #entries: readonly LedgerEntry[];
   readonly #base: string;
   readonly #prices: ClosingPrices;
-  readonly #rates: Rates;
+  readonly #rates: ExchangeRates;
   readonly #standing: Standing = emptyStanding();
   #next = 0;
   #value = 0;
@@ -56,7 +56,7 @@ export class AccountDays {
    * @param entries in the order of their days
    * @param base the currency of the results
    */
-  constructor(entries: readonly LedgerEntry[], base: string, prices: ClosingPrices, rates: Rates) {
+  constructor(entries: readonly LedgerEntry[], base: string, prices: ClosingPrices, rates: ExchangeRates) {
     this.#entries = entries;
     this.#base = base;
     this.#prices = prices;
@@ -134,7 +134,7 @@ function plus(...terms: readonly (readonly [Amounts, 1 | -1])[]): Amounts {
 
 function known<T>(figure: T, missed: ReadonlySet<string>, { missing }: Converter): Known<T> {
   if (missed.size === 0 && missing.size === 0) return { figure };
-  const prices = [...missed].sort().map((symbol): Missing => ({ kind: 'price', symbol }));
-  const rates = [...missing].sort().map((currency): Missing => ({ kind: 'rate', currency }));
+  const prices = [...missed].sort().map((symbol): MissingQuote => ({ kind: 'price', symbol }));
+  const rates = [...missing].sort().map((currency): MissingQuote => ({ kind: 'rate', currency }));
   return { missing: [...prices, ...rates] };
 }

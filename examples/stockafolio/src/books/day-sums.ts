@@ -1,5 +1,5 @@
 import type { LedgerAccount, Posting } from './postings.js';
-import { safe } from './exact.js';
+import { add } from './exact.js';
 
 /** What postings of a day come to, by currency, and the shares that came from other accounts, by symbol. */
 export interface DaySums {
@@ -73,9 +73,4 @@ export function addPosting(posting: Posting, standing: Standing, sums: DaySums):
     const sum = sumOf(account, sums);
     if (sum !== undefined) add(sum, posting.currency, 0 - amount);
   }
-}
-
-/** @throws ERR_OVERFLOW */
-export function add(amounts: Map<string, number>, key: string, amount: number): void {
-  amounts.set(key, safe((amounts.get(key) ?? 0) + amount));
 }

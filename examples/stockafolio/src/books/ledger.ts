@@ -6,7 +6,7 @@ import { cashOf, type AccountEvent, type AccountEventKind, type TradeEvent } fro
 import type { Rejected } from './amendments.js';
 import type { LotMethod } from './choose-lot.js';
 import type { ActionEvent, TradeEvent as BookTrade } from './events.js';
-import { safe } from './exact.js';
+import { add, safe } from './exact.js';
 import { lotEvents } from './lot-events.js';
 import { PostingList, type LedgerAccount, type Posting } from './postings.js';
 import { settlesOn } from './settlement.js';
@@ -46,6 +46,9 @@ export interface Ledger {
  *
  * @param method which lots are closed first
  * @throws ERR_OVERFLOW if an amount is past 2^53
+ * @example
+ * const { entries, unknown } = ledgerOf(events, 'fifo');
+ * entries[0]?.postings; // cash 2000.00, equity:deposits -2000.00: of a deposit
  */
 export function ledgerOf(arrived: readonly AccountEvent[], method: LotMethod): Ledger {
   const { events, rejected } = amendAccount(arrived);
@@ -101,9 +104,8 @@ class LedgerState {
     const list = new PostingList();
     const settles = kind === 'trade' ? settlesOn(event) : day;
     const isKnown = this.#postLots(event, list);
-    for (const { currency, amount } of cashOf(event)) {
-      list.money(settles === day ? 'cash' : 'cash:unsettled', currency, amount);
-    }
+    const cash = cashByCurrency(event);
+    for (const [currency, amount] of cash) list.money(settles === day ? 'cash' : 'cash:unsettled', currency, amount);
     if (!isKnown) list.close('suspense');
     else if (kind === 'trade') this.#closeTrade(event, list);
     else if (kind === 'transfer-in' || kind === 'transfer-out') list.close('equity:transfers');
@@ -112,7 +114,7 @@ class LedgerState {
     const entry = { id, kind, day, postings: list.all };
     if (settles === day) return [entry];
     const settlement = new PostingList();
-    for (const { currency, amount } of cashOf(event)) {
+    for (const [currency, amount] of cash) {
       settlement.money('cash', currency, amount);
       settlement.money('cash:unsettled', currency, 0 - amount);
     }
@@ -204,6 +206,12 @@ class LedgerState {
   #doubt(id: string, problem: string, hint: string): void {
     this.unknown.push({ id, problem, hint });
   }
+}
+
+function cashByCurrency(event: FinalEvent): ReadonlyMap<string, number> {
+  const cash = new Map<string, number>();
+  for (const { currency, amount } of cashOf(event)) add(cash, currency, amount);
+  return cash;
 }
 
 const HOW_TO_ENTER = 'enter the trades, transfers and ratios that brought the shares';

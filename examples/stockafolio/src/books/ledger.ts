@@ -165,7 +165,8 @@ class LedgerState {
     }
     const { open } = list;
     const inOwn = settled?.currency ?? currency;
-    if (open.length > 1 && open.some(([, amount]) => amount > 0) && open.some(([, amount]) => amount < 0)) {
+    // An exchange gives one currency for another.
+    if (new Set(open.map(([, amount]) => amount > 0)).size === 2) {
       list.close(`equity:conversion:${open.map(([each]) => each).join('-')}`);
     } else if (open.every(([each]) => each === inOwn)) {
       list.close('expenses:differences');

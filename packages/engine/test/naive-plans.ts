@@ -173,7 +173,7 @@ export class NaivePlan {
     const { part, next } = node;
     if (part.kind === 'map') {
       for (const child of next) this.#deliver(child, value && mapped(value, part.factor), root, seen);
-    } else if (part.kind === 'filter') {
+    } else if (part.kind === 'filter' || part.kind === 'split') {
       const left = value !== undefined && value.amount % 5 !== part.not ? value : undefined;
       for (const child of next) this.#deliver(child, left, root, seen);
     } else {
@@ -195,6 +195,7 @@ export class NaivePlan {
       case 'map':
         return pass(mapped(value, part.factor));
       case 'filter':
+      case 'split':
         return value.amount % 5 === part.not ? undefined : pass(value);
       case 'rows':
         rows[`${name}/${value.user}/${value.item}`] = `${value.amount} ${value.time}`;

@@ -5,13 +5,14 @@ import { Flow } from '../pipeline/flow.js';
 import { keyKindOf } from '../pipeline/key-kinds.js';
 import type { OperatorNode, OutputNode, SubKeyNode } from '../pipeline/plan.js';
 import type { KeyTuple } from '../pipeline/update.js';
-import { optional, timestamp, type Fields, type Infer, type ObjectOf, type RecordSchema } from '../schema/index.js';
+import { optional, timestamp, type Fields, type Infer, type RecordSchema } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import type { StreamOnly } from './changelog.js';
 import { checkFold, type Ignored } from './fold-function.js';
 import { withHidden } from './hidden-fields.js';
 import { declaredInitial, type Initial } from './initial.js';
 import { declaredKey, keySetting, type AnyKey, type KeyParts } from './key.js';
+import { isRemovable } from './removable.js';
 import type { EmitEach, EmitOne, Firing, MapSchemas, ProcessOptions, RecordSchemas } from './process-options.js';
 
 type None = Readonly<Record<never, never>>;
@@ -59,7 +60,7 @@ export interface ProcessNodeOptions<T> {
  */
 export function processByKey<
   T,
-  E extends Fields,
+  S extends RecordSchema,
   K extends readonly [KeyPart, ...KeyPart[]],
   F extends Fields = None,
   M extends MapSchemas = None,
@@ -68,8 +69,8 @@ export function processByKey<
   const P extends KeyParts<T> = never,
 >(
   name: string,
-  options: ProcessOptions<T, K, P, F, M, L, N, EmitOne<E>> & { readonly output: RecordSchema<E> } & StreamOnly<T>,
-): OperatorFunction<T, ObjectOf<E>>;
+  options: ProcessOptions<T, K, P, F, M, L, N, EmitOne<S>> & { readonly output: S } & StreamOnly<T>,
+): OperatorFunction<T, Infer<S>>;
 export function processByKey<
   T,
   O extends RecordSchemas,
@@ -96,12 +97,15 @@ export function processByKey(name: string, first: unknown, second?: unknown): un
   const add = (source: Observable<unknown>, nodes?: readonly OutputNode[]): Flow<unknown> =>
     currentPlan(`processByKey('${name}')`).addOperator(nodeOf(name, options, functions, nodes), source);
   if (input === undefined) return (source: Observable<unknown>) => add(source);
-  const nodes = Object.keys(outputs).map((output): OutputNode => Object.freeze({ name, output }));
+  const nodes = Object.entries(outputs).map(([output, schema]): OutputNode =>
+    Object.freeze({ name, output, ...(isRemovable(schema) ? { removes: true } : {}) }),
+  );
   add(input, nodes);
   return Object.fromEntries(nodes.map((node) => [node.output, new Flow<unknown>(node)]));
 }
 
 type AnyOptions = ProcessOptions<unknown, KeyTuple, never, Fields, MapSchemas, RecordSchemas, string, never> & {
+  readonly output?: RecordSchema;
   readonly outputs?: RecordSchemas;
 };
 
@@ -139,6 +143,7 @@ function nodeOf(
     writesState: false,
     movesTime: timers.length > 0,
     outputs,
+    ...(options.output !== undefined && isRemovable(options.output) ? { removes: true } : {}),
     options: { key: anyKey, state, initial: begin, maps, lists, timers, ...functions },
   };
 }

@@ -16,8 +16,8 @@ describe('import reads a whole history, or says why not before anything is writt
       ['columns.csv', 'Date;Action\n2026-01-05;Buy\n', /no column for 'user'.*has Date, Action[^]*--map user=COLUMN/],
       [
         'bad.csv',
-        `${HEADER}ann,AAPL,buy,0.5,1,2026-01-05T15:00:00Z\n`,
-        /only line is not a trade\n {2}bad\.csv:2: quantity: 0\.5/,
+        `${HEADER}ann,AAPL,buy,0.123456785,1,2026-01-05T15:00:00Z\n`,
+        /only line is not a trade\n {2}bad\.csv:2: quantity: 0\.123456785 has more than 8 decimals/,
       ],
       ['object.json', '{"trades":[]}', /only line is not a trade/],
       ['words.txt', 'words\nand words\n', /no column for/],

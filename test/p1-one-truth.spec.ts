@@ -19,7 +19,7 @@ describe('P1, P6: stream and batch give the same tables, and either continues wh
     await must([
       ...['generate', '--to', `log:${at('log')}`, '--trades', String(HALF), '--users', '20000', '--rate', '3'],
       ...['--seed', String(seed + n), '--start', start, '--partitions', '4', '--out-of-order', '4000'],
-      ...['--user-skew', 'zipf:0.8', '--symbol-skew', 'zipf:0.9'],
+      ...['--user-skew', 'zipf:0.8', '--symbol-skew', 'zipf:0.9', '--fractions', '0.25'],
     ]);
   };
 

@@ -31,7 +31,18 @@ describe('P2, P3: kill -9 at any moment loses nothing and doubles nothing', () =
   const generate = (count: number, n: number, day: string): Running =>
     start([
       ...['generate', '--to', `log:${at('log')}`, '--trades', String(count), '--users', '5000', '--rate', '20'],
-      ...['--seed', String(seed + n), '--start', day, '--user-skew', 'zipf:0.7', '--out-of-order', '3000'],
+      ...[
+        '--seed',
+        String(seed + n),
+        '--start',
+        day,
+        '--user-skew',
+        'zipf:0.7',
+        '--out-of-order',
+        '3000',
+        '--fractions',
+        '0.25',
+      ],
     ]);
 
   it('of the writer of the log: its appended messages are there, and the next one continues', async () => {

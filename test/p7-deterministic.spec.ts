@@ -15,7 +15,18 @@ describe('P7: the same input makes the same tables, to the byte', () => {
   const generate = (to: string, trades: number, of: number): ReturnType<typeof must> =>
     must([
       ...['generate', '--to', to, '--trades', String(trades), '--users', '2000', '--rate', '5'],
-      ...['--seed', String(of), '--start', '2026-01-05', '--out-of-order', '5000', '--user-skew', 'zipf:1'],
+      ...[
+        '--seed',
+        String(of),
+        '--start',
+        '2026-01-05',
+        '--out-of-order',
+        '5000',
+        '--user-skew',
+        'zipf:1',
+        '--fractions',
+        '0.25',
+      ],
     ]);
   const linesOf = async (log: string): Promise<string[]> =>
     (await readLog(log)).map((m) => `${m.partition}-${m.offset} ${m.timestamp} ${String(m.key)} ${valueOf(m)}`);

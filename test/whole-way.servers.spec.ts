@@ -27,7 +27,18 @@ describe(`P1, P6: ${TRADES} trades, by the stream and by the batch, all on real 
   const generate = (n: number, day: string): ReturnType<typeof must> =>
     must([
       ...['generate', '--to', topic.url, '--trades', String(TRADES / 2), '--users', String(TRADES / 10), '--rate', '5'],
-      ...['--seed', String(seed + n), '--start', day, '--partitions', '4', '--user-skew', 'zipf:0.7'],
+      ...[
+        '--seed',
+        String(seed + n),
+        '--start',
+        day,
+        '--partitions',
+        '4',
+        '--user-skew',
+        'zipf:0.7',
+        '--fractions',
+        '0.25',
+      ],
     ]);
   const stream = (tables: Keyspace, checkpoints: string): ReturnType<typeof must> =>
     must([

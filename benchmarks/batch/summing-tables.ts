@@ -1,11 +1,12 @@
 import type { Table } from '@stockafolio/core';
 import type { Mutation, Tables } from '@stockafolio/core/ports';
-import { portfolio, positions, sectorTotals, userTotals } from '@stockafolio/example';
+import { portfolio, positions, sectorTotals, SHARE, userTotals } from '@stockafolio/example';
 import { countingTables } from '../live/counting-tables.js';
 
 /** Sums over rows that do not depend on the order of the trades; bigints as text. */
 export interface Sums {
   readonly trades: number;
+  /** In shares. */
   readonly volume: number;
   readonly value: string;
   readonly users: number;
@@ -41,11 +42,11 @@ export function summingTables(): SummingTables {
   const add = ({ table, values }: Mutation): void => {
     if (table === positions) {
       sums.positions++;
-      sums.quantity += Number(values[QUANTITY]);
+      sums.quantity += Number(values[QUANTITY]) / SHARE;
     } else if (table === userTotals) {
       sums.users++;
       sums.trades += Number(values[TRADES]);
-      sums.volume += Number(values[VOLUME]);
+      sums.volume += Number(values[VOLUME]) / SHARE;
       value += BigInt(Number(values[VALUE]));
     } else if (table === sectorTotals) sectorValue += values[SECTOR_VALUE] as bigint;
   };

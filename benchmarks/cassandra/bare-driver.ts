@@ -63,11 +63,12 @@ export class BareDriver {
 
 function driverValue(table: Table, n: number, value: Value): unknown {
   if (value === undefined) return null;
-  switch (table.columns[n]?.type.kind) {
+  const { kind, scale } = table.columns[n]?.type ?? {};
+  switch (kind) {
     case 'decimal':
-      return decimal(Integer.fromNumber(Number(value)));
+      return decimal(Integer.fromNumber(Number(value)), scale);
     case 'bigDecimal':
-      return decimal(Integer.fromString(String(value)));
+      return decimal(Integer.fromString(String(value)), scale);
     case 'int64':
       return Long.fromNumber(Number(value));
     case 'timestamp':
@@ -80,6 +81,6 @@ function driverValue(table: Table, n: number, value: Value): unknown {
 }
 
 /** The driver's constructor takes an Integer, but is declared with a number. */
-function decimal(unscaled: InstanceType<typeof Integer>): unknown {
-  return new BigDecimal(unscaled as unknown as number, 4);
+function decimal(unscaled: InstanceType<typeof Integer>, scale: number | undefined): unknown {
+  return new BigDecimal(unscaled as unknown as number, scale ?? 0);
 }

@@ -6,7 +6,7 @@ import { embeddedTables } from '@stockafolio/connectors/embedded';
 import { logProducer, logSource } from '@stockafolio/connectors/log-local';
 import { keyBytes } from '@stockafolio/core';
 import { tablesOf } from '@stockafolio/engine';
-import { generateTrades, portfolio, type Trade, wireForm } from '@stockafolio/example';
+import { generateTrades, portfolio, SHARE, type Trade, wireForm } from '@stockafolio/example';
 import { buildServer } from '@stockafolio/example/server';
 import { runStream } from '@stockafolio/runner-stream';
 import { memoryFiles } from '@stockafolio/testing';
@@ -70,7 +70,7 @@ async function mark(id: string): Promise<void> {
     symbol: 'IBM',
     sector: 'Information Technology',
     side: 'buy',
-    quantity: 1,
+    quantity: SHARE,
     price: 100_0000,
   } as const;
   await send([{ id, user: 'watched', time: last, ...fields }]);

@@ -14,6 +14,7 @@ import {
   topTradersByTrades,
   topTradersByVolume,
   tradesByUser,
+  tradeValue,
   tradingDay,
   userTotals,
   type Trade,
@@ -47,7 +48,7 @@ interface UserSum {
 interface Sum {
   key: readonly (string | number)[];
   trades: number;
-  volume: number;
+  volume: bigint;
   value: bigint;
   buyValue: bigint;
   version: number;
@@ -111,7 +112,7 @@ export class HandWritten {
   push(t: Trade): void {
     const version = Math.max(this.#version + 1, t.time * 1000);
     this.#version = version;
-    const value = t.quantity * t.price;
+    const value = tradeValue(t.quantity, t.price);
     const day = tradingDay(t.time);
 
     const positionKey = `${t.user}|${t.symbol}`;
@@ -209,7 +210,7 @@ export class HandWritten {
       this.#put(positions, [p.user, p.symbol, p.sector, p.quantity, p.cost, p.realized, p.lastTime], p.version);
     }
     for (const u of changed.users) {
-      this.#put(userTotals, [u.user, u.trades, u.volume, u.value, u.realized, u.open], u.version);
+      this.#put(userTotals, [u.user, u.trades, BigInt(u.volume), u.value, u.realized, u.open], u.version);
     }
     for (const [table, sums] of [
       [sectorTotals, changed.sectors],
@@ -245,11 +246,11 @@ export class HandWritten {
   ): Sum {
     let sum = sums.get(id);
     if (sum === undefined) {
-      sum = { key, trades: 0, volume: 0, value: 0n, buyValue: 0n, version };
+      sum = { key, trades: 0, volume: 0n, value: 0n, buyValue: 0n, version };
       sums.set(id, sum);
     }
     sum.trades++;
-    sum.volume += t.quantity;
+    sum.volume += BigInt(t.quantity);
     sum.value += BigInt(value);
     if (t.side === 'buy') sum.buyValue += BigInt(value);
     sum.version = version;
@@ -273,7 +274,7 @@ export class HandWritten {
     ranked.forEach((trader, n) => {
       if (kept[n] === trader && !this.#changed.traders.has(trader)) return;
       const { day, user, value, volume, trades } = trader;
-      this.#put(table, [day, this.#shard, n + 1, user, value, volume, trades], this.#version);
+      this.#put(table, [day, this.#shard, n + 1, user, value, BigInt(volume), trades], this.#version);
       kept[n] = trader;
     });
     this.#floors[by] = ranked[99]?.[by] ?? 0;

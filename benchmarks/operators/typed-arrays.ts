@@ -14,6 +14,8 @@ import {
   topTradersByTrades,
   topTradersByVolume,
   tradesByUser,
+  SHARE,
+  tradeValue,
   tradingDay,
   userTotals,
   type Trade,
@@ -22,7 +24,7 @@ import {
 /*
  * How far one could go for this one job, on one machine, in this language: texts are numbers, the state is in typed
  * arrays, and one loop computes every figure. It returns the same rows, but handles neither late nor bad records,
- * cannot roll back, supports no checkpoint, and its sums end at 2^53.
+ * cannot roll back, supports no checkpoint, and its sums end at 2^53; its volumes are those of whole shares.
  */
 
 /** Assigns numbers to texts, from 0. */
@@ -151,7 +153,8 @@ export class TypedArrays {
   push(t: Trade): void {
     const version = Math.max(this.#version + 1, t.time * 1000);
     this.#version = version;
-    const value = t.quantity * t.price;
+    const value = tradeValue(t.quantity, t.price);
+    const shares = t.quantity / SHARE;
     const bought = t.side === 'buy' ? value : 0;
     const user = this.#texts.idOf(t.user);
     const symbol = this.#texts.idOf(t.symbol);
@@ -162,17 +165,17 @@ export class TypedArrays {
 
     const second = Math.floor(t.time / 1000);
     if (second > this.#second) this.#closeSecond(second);
-    add(this.#seconds, second, sector, t.quantity, value, bought, version);
-    add(this.#sectors, day, sector, t.quantity, value, bought, version);
-    add(this.#symbols, day, symbol, t.quantity, value, bought, version);
+    add(this.#seconds, second, sector, shares, value, bought, version);
+    add(this.#sectors, day, sector, shares, value, bought, version);
+    add(this.#symbols, day, symbol, shares, value, bought, version);
     const minute = minuteOfDay(t.time);
-    add(this.#minutes, day, minute, t.quantity, value, bought, version);
+    add(this.#minutes, day, minute, shares, value, bought, version);
     this.#quote(t, day, symbol, minute, version);
 
     const trader = this.#traders.at(day, user);
     const { cells } = this.#traders;
     increase(cells, trader, value);
-    increase(cells, trader + 1, t.quantity);
+    increase(cells, trader + 1, shares);
     increase(cells, trader + 2, 1);
   }
 
@@ -197,7 +200,7 @@ export class TypedArrays {
     const sum = (c: Float64Array, at: number): RowValues => [
       shard,
       number(c[at]),
-      number(c[at + 1]),
+      volumeOf(c[at + 1]),
       big(c[at + 2]),
       big(c[at + 3]),
     ];
@@ -213,7 +216,7 @@ export class TypedArrays {
     this.#take(userTotals, this.#users, (a, _, c, at) => [
       name(a),
       number(c[at]),
-      number(c[at + 1]),
+      volumeOf(c[at + 1]),
       number(c[at + 2]),
       number(c[at + 3]),
       number(c[at + 4]),
@@ -277,7 +280,7 @@ export class TypedArrays {
     const totals = this.#users.at(user, 0);
     const sums = this.#users.cells;
     increase(sums, totals, 1);
-    increase(sums, totals + 1, t.quantity);
+    increase(sums, totals + 1, t.quantity / SHARE);
     increase(sums, totals + 2, value);
     increase(sums, totals + 3, position.realized - realized);
     increase(sums, totals + 4, (position.quantity === 0 ? 0 : 1) - wasOpen);
@@ -314,7 +317,11 @@ export class TypedArrays {
     for (const row of this.#seconds.takeChanged()) {
       const [trades = 0, volume = 0, value = 0, , version = 0] = cells.subarray(5 * row, 5 * row + 5);
       const sector = names[keys[3 * row + 1] as number] as string;
-      this.#put(sectorSeconds, [day, minute, start, sector, this.#shard, trades, volume, BigInt(value)], version);
+      this.#put(
+        sectorSeconds,
+        [day, minute, start, sector, this.#shard, trades, volumeOf(volume), BigInt(value)],
+        version,
+      );
     }
     this.#seconds = new Sums(5);
     this.#second = second;
@@ -334,7 +341,7 @@ export class TypedArrays {
       if (kept[n] === row && !anew.has(row)) return;
       const [value = 0, volume = 0, trades = 0] = cells.subarray(3 * row, 3 * row + 3);
       const day = names[keys[3 * row] as number] as string;
-      this.#put(table, [day, this.#shard, n + 1, user(row), value, volume, trades], this.#version);
+      this.#put(table, [day, this.#shard, n + 1, user(row), value, volumeOf(volume), trades], this.#version);
       kept[n] = row;
     });
     const last = ranked[99];
@@ -345,6 +352,11 @@ export class TypedArrays {
 /** Minutes of a row of symbol_prices, and how many of them a day has. */
 const PRICE_SLOT = 10;
 const SLOTS = (24 * 60) / PRICE_SLOT;
+
+/** Whole shares as a volume. */
+function volumeOf(shares: number | undefined): bigint {
+  return BigInt(shares as number) * BigInt(SHARE);
+}
 
 function increase(cells: Float64Array, at: number, amount: number): void {
   cells[at] = (cells[at] as number) + amount;

@@ -1,4 +1,4 @@
-import { stockafolioOracle } from '@stockafolio/conformance';
+import { dumpLine, stockafolioOracle } from '@stockafolio/conformance';
 import { expectSameLines, rowsOf } from './dumps.js';
 import { readLog, valueOf, type LoggedMessage } from './read-log.js';
 
@@ -22,10 +22,6 @@ export function expectOracleOf(lines: readonly string[], messages: readonly Logg
     value: valueOf(message),
   }));
   for (const [table, rows] of stockafolioOracle(trades)) {
-    expectSameLines(
-      rowsOf(lines, table),
-      rows.map((row) => JSON.stringify(row)),
-      table,
-    );
+    expectSameLines(rowsOf(lines, table), rows.map(dumpLine), table);
   }
 }

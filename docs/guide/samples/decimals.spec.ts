@@ -19,7 +19,7 @@ describe('decimals', () => {
     const [row] = await harness.rows(spent);
     expect(row).to.deep.equal({ account: 'ann', coin: 'btc', fills: 2, quantity: 3000_0001, spent: 1_927_504 });
     expect(formatRow(spent, Object.values(row ?? {}))).to.equal(
-      '{"account":"ann","coin":"btc","fills":2,"quantity":"0.30000001","spent":"19275.04"}',
+      '{"account":"ann","coin":"btc","fills":2,"quantity":0.30000001,"spent":"19275.04"}',
     );
   });
 });

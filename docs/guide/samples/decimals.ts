@@ -17,7 +17,7 @@ import {
 export const Fill = record('fill', {
   account: text({ min: 1 }),
   coin: text({ min: 1 }),
-  quantity: decimal(8, { min: 1 }),
+  quantity: decimal(8, { min: 1, json: 'number' }),
   price: decimal(2, { min: 0 }),
   time: timestamp(),
 });
@@ -31,7 +31,7 @@ export const fillForm = jsonCodec(Fill, { decimals: { price: { round: 'half-even
 
 export const fills = stream('fills', Fill, { key: 'account', time: (f) => f.time });
 
-const Spent = record('spent', { fills: int64(), quantity: decimal(8), spent: decimal(2) });
+const Spent = record('spent', { fills: int64(), quantity: decimal(8, { json: 'number' }), spent: decimal(2) });
 
 export const spent = table(
   'spent',

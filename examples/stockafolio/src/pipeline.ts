@@ -27,6 +27,7 @@ import {
 import { filter, map, pipe, type OperatorFunction } from 'rxjs';
 import { dayEnd, minuteOfDay, tradingDay } from './calendar/trading-day.js';
 import { applyAverageCost } from './cost/average-cost.js';
+import { quantity, tradeValue, volume } from './quantity.js';
 import {
   latestPrices,
   minuteTotals,
@@ -48,7 +49,7 @@ const PRICE_SLOT = 10;
 
 const Position = record('position', {
   sector: text(),
-  quantity: int64(),
+  quantity: quantity(),
   cost: money(),
   realized: money(),
   lastTime: timestamp(),
@@ -72,7 +73,7 @@ function applyTrade(position: Mutable<Infer<typeof Position>>, trade: Trade): Po
 
 const UserSum = record('user_sum', {
   trades: int64(),
-  volume: int64(),
+  volume: volume(),
   value: money(),
   realized: money(),
   openPositions: int64(),
@@ -82,35 +83,35 @@ type PositionUpdate = Update<readonly [string, string], Infer<typeof Position>, 
 
 function addToUser(sum: Mutable<Infer<typeof UserSum>>, { record: trade, result }: PositionUpdate): void {
   sum.trades += 1;
-  sum.volume += trade.quantity;
-  sum.value += trade.quantity * trade.price;
+  addTo(sum, 'volume', trade.quantity);
+  sum.value += tradeValue(trade.quantity, trade.price);
   sum.realized += result.realized;
   sum.openPositions += result.opened;
 }
 
-const Sum = record('sum', { trades: int64(), volume: int64(), value: bigMoney() });
+const Sum = record('sum', { trades: int64(), volume: volume(), value: bigMoney() });
 
 function addToSum(sum: Mutable<Infer<typeof Sum>>, trade: Trade): void {
   sum.trades += 1;
-  sum.volume += trade.quantity;
-  addTo(sum, 'value', trade.quantity * trade.price);
+  addTo(sum, 'volume', trade.quantity);
+  addTo(sum, 'value', tradeValue(trade.quantity, trade.price));
 }
 
-const DaySum = record('day_sum', { trades: int64(), volume: int64(), value: bigMoney(), buyValue: bigMoney() });
+const DaySum = record('day_sum', { trades: int64(), volume: volume(), value: bigMoney(), buyValue: bigMoney() });
 
 function addToDay(sum: Mutable<Infer<typeof DaySum>>, trade: Trade): void {
-  const value = trade.quantity * trade.price;
+  const value = tradeValue(trade.quantity, trade.price);
   sum.trades += 1;
-  sum.volume += trade.quantity;
+  addTo(sum, 'volume', trade.quantity);
   addTo(sum, 'value', value);
   if (trade.side === 'buy') addTo(sum, 'buyValue', value);
 }
 
-const TraderSum = record('trader_sum', { value: money(), volume: int64(), trades: int64() });
+const TraderSum = record('trader_sum', { value: money(), volume: volume(), trades: int64() });
 
 function addToTrader(sum: Mutable<Infer<typeof TraderSum>>, trade: Trade): void {
-  sum.value += trade.quantity * trade.price;
-  sum.volume += trade.quantity;
+  sum.value += tradeValue(trade.quantity, trade.price);
+  addTo(sum, 'volume', trade.quantity);
   sum.trades += 1;
 }
 
@@ -167,7 +168,7 @@ const minute = keyPart(int32(), (trade: Trade) => minuteOfDay(trade.time));
 const slot = keyPart(int32(), (trade: Trade) => slotOf(trade.time));
 
 function toRow({ user, time, id, symbol, sector, side, quantity, price }: Trade): RowOf<typeof tradesByUser> {
-  return { user, time, id, symbol, sector, side, quantity, price, value: quantity * price };
+  return { user, time, id, symbol, sector, side, quantity, price, value: tradeValue(quantity, price) };
 }
 
 /**

@@ -1,9 +1,11 @@
 import { bigMoney, date, days, int32, int64, money, shard, table, text, timestamp } from '@stockafolio/core';
+import { quantity, volume } from './quantity.js';
 
 /*
  * The columns, in the words that all tables share:
  *
- * - `trades` is a number of trades, `volume` the sum of their quantities, `value` the sum of quantity x price.
+ * - `trades` is a number of trades, `volume` the sum of their quantities in 1e-8 shares, `value` the sum of their values:
+ *   quantity x price, of each trade rounded once, half to even.
  * - `day` is the New York calendar day of the trade's time (for a window: of its start), `minute` the minute of that
  *   day in local time, 0 to 1439. When the clocks go back, an hour of minutes occurs twice, and the two share their
  *   rows.
@@ -15,7 +17,7 @@ import { bigMoney, date, days, int32, int64, money, shard, table, text, timestam
  * A user's position in a symbol, by the average cost method (see cost/average-cost.ts). A row stays when all is sold.
  *
  * - `sector`: that of the newest trade in the source's order
- * - `quantity`: shares, negative if short
+ * - `quantity`: in 1e-8 shares, negative if short
  * - `cost`: what the held shares were bought for; negative if short: what was received for them
  * - `realized`: profit of closed shares, minus losses
  * - `lastTime`: the greatest time of its trades
@@ -27,7 +29,7 @@ export const positions = table(
     user: text(),
     symbol: text(),
     sector: text(),
-    quantity: int64(),
+    quantity: quantity(),
     cost: money(),
     realized: money(),
     lastTime: timestamp(),
@@ -43,10 +45,10 @@ export const positions = table(
 export const userTotals = table(
   'user_totals',
   { partitionBy: ['user'] },
-  { user: text(), trades: int64(), volume: int64(), value: money(), realized: money(), openPositions: int64() },
+  { user: text(), trades: int64(), volume: volume(), value: money(), realized: money(), openPositions: int64() },
 );
 
-/** A user's trades, newest first, unchanged; `value` is quantity x price. Kept for 12 days. */
+/** A user's trades, newest first, unchanged; `value` is quantity x price, rounded half to even. Kept for 12 days. */
 export const tradesByUser = table(
   'trades_by_user',
   { partitionBy: ['user'], clusterBy: ['time', 'id'], descending: ['time'], ttl: days(12) },
@@ -57,7 +59,7 @@ export const tradesByUser = table(
     symbol: text(),
     sector: text(),
     side: text(),
-    quantity: int32(),
+    quantity: quantity(),
     price: money(),
     value: money(),
   },
@@ -74,7 +76,7 @@ export const sectorSeconds = table(
     sector: text(),
     shard: shard(),
     trades: int64(),
-    volume: int64(),
+    volume: volume(),
     value: bigMoney(),
   },
 );
@@ -88,7 +90,7 @@ export const sectorTotals = table(
     sector: text(),
     shard: shard(),
     trades: int64(),
-    volume: int64(),
+    volume: volume(),
     value: bigMoney(),
     buyValue: bigMoney(),
   },
@@ -103,7 +105,7 @@ export const symbolTotals = table(
     symbol: text(),
     shard: shard(),
     trades: int64(),
-    volume: int64(),
+    volume: volume(),
     value: bigMoney(),
     buyValue: bigMoney(),
   },
@@ -130,7 +132,7 @@ export const minuteTotals = table(
     minute: int32(),
     shard: shard(),
     trades: int64(),
-    volume: int64(),
+    volume: volume(),
     value: bigMoney(),
     buyValue: bigMoney(),
   },
@@ -145,7 +147,7 @@ const ranking = [
     rank: int32(),
     user: text(),
     value: money(),
-    volume: int64(),
+    volume: volume(),
     trades: int64(),
   },
 ] as const;

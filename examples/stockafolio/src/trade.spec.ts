@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { SHARE } from './quantity.js';
 import { Trade, trades } from './trade.js';
 
 const trade: Trade = {
@@ -7,7 +8,7 @@ const trade: Trade = {
   symbol: 'AAPL',
   sector: 'Information Technology',
   side: 'buy',
-  quantity: 10,
+  quantity: 10 * SHARE,
   price: 187_2500,
   time: Date.UTC(2026, 0, 5, 14, 30),
 };
@@ -23,9 +24,11 @@ describe('a trade', () => {
   });
 
   it('may be worth 2^53 - 1 units of money, and no more', () => {
-    expect(Trade.check?.({ ...trade, quantity: 1, price: Number.MAX_SAFE_INTEGER })).to.equal(undefined);
-    expect(Trade.check?.({ ...trade, quantity: 2, price: 2 ** 52 })).to.match(/past 2\^53/);
-    expect(Trade.check?.({ ...trade, quantity: 3, price: 3002399751580331 })).to.match(/past 2\^53/);
+    expect(Trade.check?.({ ...trade, quantity: SHARE, price: Number.MAX_SAFE_INTEGER })).to.equal(undefined);
+    expect(Trade.check?.({ ...trade, quantity: 2 * SHARE, price: 2 ** 52 })).to.match(/past 2\^53/);
+    expect(Trade.check?.({ ...trade, quantity: SHARE + 1, price: Number.MAX_SAFE_INTEGER })).to.match(/past 2\^53/);
+    expect(Trade.check?.({ ...trade, quantity: SHARE - 1, price: Number.MAX_SAFE_INTEGER })).to.equal(undefined);
+    expect(Trade.check?.({ ...trade, quantity: 3 * SHARE, price: 3002399751580331 })).to.match(/past 2\^53/);
   });
 
   it('is dead-lettered with a reason if it is a correction', () => {

@@ -1,9 +1,10 @@
-import { int32, money, oneOf, optional, record, stream, text, timestamp, type Infer } from '@stockafolio/core';
+import { money, oneOf, optional, record, stream, text, timestamp, type Infer } from '@stockafolio/core';
+import { quantity, tradeValue } from './quantity.js';
 
 /**
  * One execution: `user` bought or sold `quantity` shares of `symbol` at `price` each. Fields are in wire order.
  *
- * `price` is in 1e-4 USD, `time` in epoch milliseconds. Years outside 1990 to 2200 count as a broken clock (an unset
+ * `quantity` is in 1e-8 shares, `price` in 1e-4 USD, `time` in epoch milliseconds. Years outside 1990 to 2200 count as a broken clock (an unset
  * one says 1970). `kind` and `amends` refer to an earlier trade. Until corrections are folded, a record of any kind
  * except `new` is bad, so that it waits in the dead letters instead of counting as one more trade.
  */
@@ -15,7 +16,7 @@ export const Trade = record(
     symbol: text({ min: 1, max: 16 }),
     sector: text({ min: 1, max: 64 }),
     side: oneOf('buy', 'sell'),
-    quantity: int32({ min: 1 }),
+    quantity: quantity({ min: 1 }),
     price: money({ min: 1 }),
     time: timestamp({ min: Date.UTC(1990, 0, 1), max: Date.UTC(2201, 0, 1) - 1 }),
     kind: optional(oneOf('new', 'bust', 'correct')),
@@ -24,8 +25,9 @@ export const Trade = record(
   {
     check: ({ kind, quantity, price }) => {
       if (kind !== undefined && kind !== 'new') return `kind '${kind}': corrections are not supported yet`;
-      // A product that a double cannot hold exactly is at least 2^53, so the comparison itself is exact.
-      return quantity * price > Number.MAX_SAFE_INTEGER ? 'quantity * price is past 2^53 units of 1e-4 USD' : undefined;
+      return tradeValue(quantity, price) > Number.MAX_SAFE_INTEGER
+        ? 'quantity * price is past 2^53 units of 1e-4 USD'
+        : undefined;
     },
   },
 );

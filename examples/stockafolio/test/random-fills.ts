@@ -28,7 +28,7 @@ export const wholeFills: fc.Arbitrary<readonly Fill[]> = fc
   .array(fc.tuple(side, fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, max: 10_000_000 }), days), {
     maxLength: 40,
   })
-  .map((steps) => timed(steps.map(([way, shares, price, gap]) => [way, shares, shares * price, gap] as const)));
+  .map((steps) => timed(steps.map(([way, shares, price, gap]) => [way, shares * SHARE, shares * price, gap] as const)));
 
 function timed(steps: readonly (readonly [Fill['side'], number, number, number])[]): readonly Fill[] {
   let time = FIRST;

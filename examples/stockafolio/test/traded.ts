@@ -6,6 +6,7 @@ import { systemClock } from '@stockafolio/connectors/clock-system';
 import { pipelineHarness, type PipelineHarness } from '@stockafolio/testing';
 import { generateTrades } from '../src/generator/trade-generator.js';
 import { portfolio } from '../src/pipeline.js';
+import { SHARE } from '../src/quantity.js';
 import { buildServer } from '../src/server/build-server.js';
 import type { ServerOptions } from '../src/server/server-options.js';
 import type { Trade } from '../src/trade.js';
@@ -14,12 +15,13 @@ import type { Trade } from '../src/trade.js';
 export const OPENING = Date.UTC(2026, 0, 5, 14, 30);
 export const DAY = '2026-01-05';
 
-/** A trade with the fields that matter to a test; the rest is the same for all. */
+/** A trade with the fields that matter to a test, its quantity in shares; the rest is the same for all. */
 export function tradeOf(fields: Partial<Trade> & { readonly id: string }): Trade {
   return {
-    ...{ user: 'ann', symbol: 'IBM', sector: 'Information Technology', side: 'buy', quantity: 10, price: 100_0000 },
+    ...{ user: 'ann', symbol: 'IBM', sector: 'Information Technology', side: 'buy', price: 100_0000 },
     time: OPENING,
     ...fields,
+    quantity: Math.round((fields.quantity ?? 10) * SHARE),
   };
 }
 
@@ -31,9 +33,11 @@ export async function traded(trades: readonly Trade[]): Promise<PipelineHarness<
   return harness;
 }
 
-/** Trades of a market day, all in its first three hours. */
+/** Trades of a market day, all in its first three hours; each fourth is of a fraction of shares. */
 export function marketTrades(count: number, users = 40, seed = 7): Trade[] {
-  return generateTrades({ trades: count, users, seed, start: OPENING, rate: count / 10_800 }).next(count);
+  return generateTrades({ trades: count, users, seed, start: OPENING, rate: count / 10_800 })
+    .next(count)
+    .map((trade, n) => (n % 4 === 3 ? { ...trade, quantity: Math.round(trade.quantity / 7) } : trade));
 }
 
 /** A server and what it has logged. */

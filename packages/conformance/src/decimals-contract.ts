@@ -6,6 +6,7 @@ import {
   record,
   table,
   type Fields,
+  type FieldType,
   type RecordSchema,
   type Value,
 } from '@stockafolio/core';
@@ -38,15 +39,19 @@ const fields: Fields = Object.fromEntries(
     [`maybe${scale}`, optional(decimal(scale))],
     [`big${scale}`, bigDecimal(scale)],
     [`maybeBig${scale}`, optional(bigDecimal(scale))],
+    [`short${scale}`, decimal(scale, { json: 'number' })],
+    [`shortBig${scale}`, bigDecimal(scale, { json: 'number' })],
   ]),
 );
 const EveryScale = record('every_scale', fields);
 
 /** As text, by arithmetic of its own. */
-function shown(units: bigint, scale: number): string {
+function shown(units: bigint, { scale = -1, json }: FieldType): string {
   const one = 10n ** BigInt(scale);
   const magnitude = units < 0n ? -units : units;
-  const fraction = scale === 0 ? '' : `.${String((magnitude % one) + one).slice(1)}`;
+  const all = String((magnitude % one) + one).slice(1);
+  const kept = json === 'number' ? all.replace(/0+$/, '') : all;
+  const fraction = kept === '' ? '' : `.${kept}`;
   return `${units < 0n ? '-' : ''}${magnitude / one}${fraction}`;
 }
 
@@ -83,7 +88,7 @@ export function runDecimalsContract(name: string, { keep, least = -(2n ** 127n),
               expect(found, field).to.equal(value);
               expect(Object.is(found, -0), field).to.equal(false);
               if (value === undefined) continue;
-              expect(formatValue(type, found)).to.equal(shown(BigInt(value), type.scale ?? -1));
+              expect(formatValue(type, found)).to.equal(shown(BigInt(value), type));
             }
           }
         }),

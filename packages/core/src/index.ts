@@ -2,6 +2,7 @@
 export {
   formatDecimal,
   formatMoney,
+  jsonDecimal,
   jsonCodec,
   parseBigDecimal,
   parseDecimal,
@@ -37,6 +38,8 @@ export {
   type Infer,
   type Kind,
   type Mutable,
+  type DecimalForm,
+  type DecimalOptions,
   type NumberBounds,
   type ObjectOf,
   type ProductScales,

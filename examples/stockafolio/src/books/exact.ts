@@ -26,7 +26,8 @@ export function add(sums: Map<string, number>, key: string, amount: number): voi
 
 /**
  * amount x part / whole, rounded once, a half to the even neighbour. As `mulDivHalfEven`, but the product of money and
- * a quantity of 1e-8 shares is often past 2^53: the common factor of the quantities goes first, which needs no bigint.
+ * a quantity of 1e-8 shares is often past 2^53: a common factor of the quantities goes first, which needs no bigint.
+ * That of whole shares is known.
  *
  * @throws ERR_OVERFLOW if the result is not a safe integer
  * @example shareOf(10_0000, 50_000_000, 100_000_000) // 5_0000: half of 10.00
@@ -37,6 +38,8 @@ export function shareOf(amount: number, part: number, whole: number): number {
   if (product <= Number.MAX_SAFE_INTEGER && product >= -Number.MAX_SAFE_INTEGER) {
     return mulDivHalfEven(amount, part, whole);
   }
+  const [shares, all] = [part / SHARE, whole / SHARE];
+  if (Math.floor(shares) === shares && Math.floor(all) === all) return mulDivHalfEven(amount, shares, all);
   const factor = commonFactor(part, whole);
   return mulDivHalfEven(amount, part / factor, whole / factor);
 }

@@ -154,7 +154,7 @@ describe('lots', () => {
         const { position, gains } = play(trades, 'average');
         const average = { quantity: 0, cost: 0, realized: 0 };
         for (const { side, quantity, value } of trades) {
-          applyAverageCost(average, side, quantity, value / quantity);
+          applyAverageCost(average, side, quantity, value / (quantity / SHARE));
         }
         expect({
           quantity: position.quantity,

@@ -33,6 +33,7 @@ interface GenerateFlags {
   readonly userSkew: Skew;
   readonly symbolSkew: Skew;
   readonly outOfOrder: number;
+  readonly fractions: number;
   readonly pace?: boolean;
   readonly skip: number;
   readonly again?: boolean;
@@ -60,6 +61,7 @@ export function addGenerate(program: Command, toolkit: Toolkit): void {
     .option('--user-skew <skew>', 'uniform, or zipf:EXPONENT: some users trade far more', skew, 'uniform')
     .option('--symbol-skew <skew>', 'uniform, or zipf:EXPONENT: some symbols are traded far more', skew, 'uniform')
     .option('--out-of-order <ms>', 'how late a trade may arrive', wholeNumber(0), 0)
+    .option('--fractions <part>', 'part of the trades, 0 to 1, with a fraction of a share', part, 0)
     .option('--pace', 'send trades in real time, at the pace of the market')
     .option('--skip <n>', 'trades to skip, as printed by a stopped run', wholeNumber(0), 0)
     .option('--again', 'send all trades, even if the same command has sent them before')
@@ -71,6 +73,14 @@ export function addGenerate(program: Command, toolkit: Toolkit): void {
 const HELP = `
 A run that was stopped or killed continues where it ended: the same command with the same --start finds in the source what it
 has sent. So the same trades are sent once, unless --again is given.`;
+
+function part(text: string): number {
+  const value = Number(text);
+  if (/^[\d.]+$/.test(text) && value <= 1) return value;
+  throw new StockafolioError('ERR_USAGE', `'${text}' is not a part`, {
+    hint: 'write a number from 0 to 1, such as 0.25',
+  });
+}
 
 function skew(text: string): Skew {
   if (text === 'uniform') return text;
@@ -91,6 +101,7 @@ async function run(flags: GenerateFlags, toolkit: Toolkit): Promise<void> {
     userSkew: flags.userSkew,
     symbolSkew: flags.symbolSkew,
     outOfOrder: flags.outOfOrder,
+    ...(flags.fractions > 0 ? { fractions: flags.fractions } : {}),
   };
   const generator = generateTrades(options);
   const also = flags.also === undefined ? [] : [flags.also];

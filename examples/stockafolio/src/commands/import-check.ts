@@ -4,6 +4,7 @@ import { formatMoney, jsonCodec } from '@stockafolio/core';
 import { reportText } from '../import/broker/report.js';
 import { TimeOrder } from '../import/in-time-order.js';
 import type { ImportedLine } from '../import/trade-mapper.js';
+import { sharesOf, worth } from '../quantity.js';
 import { Trade } from '../trade.js';
 import { checkedStatements, hasPreset, readStatements } from './import-broker.js';
 import { expectPresetFlags, userOf, type ImportFlags } from './import-flags.js';
@@ -20,7 +21,7 @@ export interface CheckedFile {
     readonly bought: string;
     readonly sold: string;
   };
-  readonly positions: readonly { readonly user: string; readonly symbol: string; readonly quantity: number }[];
+  readonly positions: readonly { readonly user: string; readonly symbol: string; readonly quantity: number | string }[];
   readonly notUnderstood: readonly { readonly line: number; readonly why: string }[];
 }
 
@@ -35,7 +36,7 @@ async function checkLines(
 ): Promise<CheckedFile> {
   const values = { buy: 0n, sell: 0n };
   const counts = { buy: 0, sell: 0 };
-  const held = new Map<string, { user: string; symbol: string; quantity: number }>();
+  const held = new Map<string, { user: string; symbol: string; quantity: bigint }>();
   const notUnderstood: { line: number; why: string }[] = [];
   for await (const batch of lines) {
     for (const { line, value, problem } of batch) {
@@ -45,10 +46,10 @@ async function checkLines(
       }
       const { user, symbol, side, quantity, price } = wire.decode(value);
       counts[side] += 1;
-      values[side] += BigInt(quantity) * BigInt(price);
+      values[side] += worth(quantity, price);
       const key = JSON.stringify([user, symbol]);
-      const position = held.get(key) ?? { user, symbol, quantity: 0 };
-      position.quantity += side === 'buy' ? quantity : -quantity;
+      const position = held.get(key) ?? { user, symbol, quantity: 0n };
+      position.quantity += BigInt(side === 'buy' ? quantity : -quantity);
       held.set(key, position);
     }
   }
@@ -61,7 +62,7 @@ async function checkLines(
       bought: formatMoney(values.buy),
       sold: formatMoney(values.sell),
     },
-    positions: [...held.values()],
+    positions: [...held.values()].map((position) => ({ ...position, quantity: sharesOf(position.quantity) })),
     notUnderstood,
   };
 }

@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { isStockafolioError } from '@stockafolio/core';
+import { SHARE, tradeValue } from '../quantity.js';
 import type { Side } from '../trade.js';
 import { applyAverageCost, type CostState } from './average-cost.js';
 
+/** A side, a quantity in 1e-8 shares, a price. */
 type Step = readonly [Side, number, number];
 
 const empty = (): CostState => ({ quantity: 0, cost: 0, realized: 0 });
@@ -19,23 +21,26 @@ function reference(steps: readonly Step[]): CostState {
   let Q = 0n;
   let C = 0n;
   let realized = 0n;
-  const close = (q: bigint, p: bigint): void => {
+  const close = (q: bigint, worth: bigint): void => {
     const removed = halfEven(C * q, Q < 0n ? -Q : Q);
-    realized += (Q > 0n ? q * p : -q * p) - removed;
+    realized += (Q > 0n ? worth : -worth) - removed;
     C -= removed;
     Q += Q > 0n ? -q : q;
   };
   for (const [side, quantity, price] of steps) {
     let q = BigInt(quantity);
     const p = BigInt(price);
+    let worth = halfEven(q * p, 10n ** 8n);
     const against = side === 'buy' ? -Q : Q;
     if (against > 0n) {
       const closing = q < against ? q : against;
-      close(closing, p);
+      const part = halfEven(closing * p, 10n ** 8n);
+      close(closing, part);
       q -= closing;
+      worth -= part;
     }
     Q += side === 'buy' ? q : -q;
-    C += side === 'buy' ? q * p : -q * p;
+    C += side === 'buy' ? worth : -worth;
   }
   return { quantity: Number(Q), cost: Number(C), realized: Number(realized) };
 }
@@ -49,14 +54,41 @@ function halfEven(n: bigint, d: bigint): bigint {
 }
 
 const side = fc.constantFrom<Side>('buy', 'sell');
-const small = fc.tuple(side, fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 50 }));
-const usual = fc.tuple(side, fc.integer({ min: 1, max: 100_000 }), fc.integer({ min: 1, max: 10_000_000 }));
-const great = fc.tuple(side, fc.integer({ min: 1, max: 40_000 }), fc.integer({ min: 1, max: 2 ** 31 }));
-const steps = fc.oneof(
-  fc.array(small, { maxLength: 40 }),
-  fc.array(usual, { maxLength: 40 }),
-  fc.array(great, { maxLength: 40 }),
+const trades = (most: number, price: number): fc.Arbitrary<Step[]> => {
+  const shares = fc.integer({ min: 1, max: most });
+  const quantity = fc.oneof(
+    shares.map((n) => n * SHARE),
+    shares.map((n) => Math.max(1, Math.round((n * SHARE) / 8))),
+    fc.integer({ min: 1, max: most * SHARE }),
+    fc.integer({ min: 1, max: 9 }),
+  );
+  return fc.array(fc.tuple(side, quantity, fc.integer({ min: 1, max: price })), { maxLength: 40 });
+};
+const steps = fc.oneof(trades(20, 50), trades(100_000, 10_000_000), trades(40_000, 2 ** 31));
+const wholeStep = fc.tuple(side, fc.integer({ min: 1, max: 40_000 }), fc.integer({ min: 1, max: 2 ** 31 }));
+const wholeSteps = fc.oneof(
+  fc.array(fc.tuple(side, fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 50 })), { maxLength: 40 }),
+  fc.array(wholeStep, { maxLength: 40 }),
 );
+
+/** The rule as it was when quantities were whole shares: the value of a part is its quantity times its price. */
+function ofWholeShares(steps: readonly Step[]): CostState {
+  let [held, cost, realized] = [0n, 0n, 0n];
+  for (const [side, quantity, price] of steps) {
+    const sign = side === 'buy' ? 1n : -1n;
+    const [q, p] = [BigInt(quantity), BigInt(price)];
+    const against = held * -sign;
+    const closed = against <= 0n ? 0n : q < against ? q : against;
+    if (closed > 0n) {
+      const removed = halfEven(cost * closed, against);
+      realized += -sign * closed * p - removed;
+      cost -= removed;
+    }
+    held += sign * q;
+    cost += sign * (q - closed) * p;
+  }
+  return { quantity: Number(held), cost: Number(cost), realized: Number(realized) };
+}
 
 describe('the average cost method', () => {
   it('follows the rule exactly, against rationals', () => {
@@ -67,10 +99,21 @@ describe('the average cost method', () => {
     );
   });
 
-  it('conserves money: the sum of signed quantity x price is cost - realized, to the unit', () => {
+  it('gives whole shares exactly the figures that it gave when there were no others', () => {
+    fc.assert(
+      fc.property(wholeSteps, (s) => {
+        const { quantity, cost, realized } = ofWholeShares(s);
+        expect(after(s.map(([way, shares, price]): Step => [way, shares * SHARE, price]))).to.deep.equal({
+          ...{ quantity: quantity * SHARE, cost, realized },
+        });
+      }),
+    );
+  });
+
+  it('conserves money: the sum of signed values of trades is cost - realized, to the unit', () => {
     fc.assert(
       fc.property(steps, (s) => {
-        const paid = s.reduce((sum, [way, q, p]) => sum + BigInt(q) * BigInt(p) * (way === 'buy' ? 1n : -1n), 0n);
+        const paid = s.reduce((sum, [way, q, p]) => sum + BigInt(tradeValue(q, p)) * (way === 'buy' ? 1n : -1n), 0n);
         const { cost, realized } = after(s);
         expect(BigInt(cost) - BigInt(realized)).to.equal(paid);
       }),
@@ -100,7 +143,7 @@ describe('the average cost method', () => {
 
   it('never leaves a -0, which some stores and dumps would print', () => {
     fc.assert(
-      fc.property(fc.array(small, { maxLength: 60 }), (s) => {
+      fc.property(trades(20, 50), (s) => {
         const position = empty();
         for (const [way, q, p] of s) {
           applyAverageCost(position, way, q, p);
@@ -111,16 +154,19 @@ describe('the average cost method', () => {
   });
 
   it('closes the whole position of a trade that crosses zero, and opens the rest at its own price', () => {
-    const long: Step = ['buy', 10, 100];
-    expect(after([long, ['sell', 15, 120]])).to.deep.equal({ quantity: -5, cost: -600, realized: 200 });
-    const short: Step = ['sell', 10, 100];
-    expect(after([short, ['buy', 15, 120]])).to.deep.equal({ quantity: 5, cost: 600, realized: -200 });
+    const long: Step = ['buy', 10 * SHARE, 100];
+    expect(after([long, ['sell', 15 * SHARE, 120]])).to.deep.equal({ quantity: -5 * SHARE, cost: -600, realized: 200 });
+    const short: Step = ['sell', 10 * SHARE, 100];
+    expect(after([short, ['buy', 15 * SHARE, 120]])).to.deep.equal({ quantity: 5 * SHARE, cost: 600, realized: -200 });
+    // 1.5 shares at 0.0003 are worth 0.0004, half a share 0.0002: 0.0002 are left for the one that is opened.
+    const half: Step = ['buy', SHARE / 2, 3];
+    expect(after([half, ['sell', (3 * SHARE) / 2, 3]])).to.deep.equal({ quantity: -SHARE, cost: -2, realized: 0 });
   });
 
   it('rounds the removed cost half to even', () => {
     const removal = (cost: number): number => {
-      const position = { quantity: 2, cost, realized: 0 };
-      applyAverageCost(position, 'sell', 1, 1000);
+      const position = { quantity: 2 * SHARE, cost, realized: 0 };
+      applyAverageCost(position, 'sell', SHARE, 1000);
       return cost - position.cost;
     };
     expect([1, 3, 5, 7].map(removal)).to.deep.equal([0, 2, 2, 4]);
@@ -129,13 +175,14 @@ describe('the average cost method', () => {
   it('rejects a figure past 2^53, and leaves the position unchanged', () => {
     const near = Number.MAX_SAFE_INTEGER - 5;
     const cases: readonly [CostState, Step][] = [
-      [{ quantity: 1, cost: near, realized: 0 }, ['buy', 1, 6]],
+      [{ quantity: SHARE, cost: near, realized: 0 }, ['buy', SHARE, 6]],
       [{ quantity: near, cost: 1, realized: 0 }, ['buy', 6, 1]],
-      [{ quantity: -1, cost: -near, realized: 0 }, ['sell', 1, 6]],
-      [{ quantity: 1, cost: 1, realized: near }, ['sell', 1, 7]],
-      [{ quantity: -1, cost: -1, realized: -near }, ['buy', 1, 7]],
-      [{ quantity: 1, cost: 1, realized: 0 }, ['sell', 2 ** 31 - 1, 2 ** 40]],
-      [{ quantity: 0, cost: 0, realized: 0 }, ['buy', 2 ** 31 - 1, 2 ** 40]],
+      [{ quantity: -SHARE, cost: -near, realized: 0 }, ['sell', SHARE, 6]],
+      [{ quantity: SHARE, cost: 1, realized: near }, ['sell', SHARE, 7]],
+      [{ quantity: -SHARE, cost: -1, realized: -near }, ['buy', SHARE, 7]],
+      [{ quantity: SHARE, cost: 1, realized: 0 }, ['sell', 2 ** 20 * SHARE, 2 ** 40]],
+      [{ quantity: 0, cost: 0, realized: 0 }, ['buy', 2 ** 20 * SHARE, 2 ** 40]],
+      [{ quantity: 0, cost: 0, realized: 0 }, ['buy', 2 ** 20 * SHARE + 1, 2 ** 40]],
     ];
     for (const [position, [way, q, p]] of cases) {
       const before = { ...position };

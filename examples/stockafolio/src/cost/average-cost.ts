@@ -1,7 +1,9 @@
-import { StockafolioError, mulDivHalfEven } from '@stockafolio/core';
+import { StockafolioError } from '@stockafolio/core';
+import { shareOf } from '../books/exact.js';
+import { tradeValue } from '../quantity.js';
 import type { Side } from '../trade.js';
 
-/** What a cost method keeps of a position. Shares are negative if short; money is in 1e-4 USD. All safe integers. */
+/** What a cost method keeps of a position. Quantities are in 1e-8 shares, negative if short; money in 1e-4 USD. */
 export interface CostState {
   quantity: number;
   /** What the held shares were bought for; negative if short: what was received for them. 0 if quantity is 0. */
@@ -11,8 +13,8 @@ export interface CostState {
 }
 
 /**
- * A way to compute the cost of a position: it applies one trade of `quantity` >= 1 shares at `price` >= 1 (1e-4 USD)
- * each.
+ * A way to compute the cost of a position: it applies one trade of `quantity` >= 1 (1e-8 shares) at `price` >= 1
+ * (1e-4 USD a share).
  */
 export type CostMethod = (position: CostState, side: Side, quantity: number, price: number) => void;
 
@@ -20,40 +22,38 @@ export type CostMethod = (position: CostState, side: Side, quantity: number, pri
  * The average cost method: shares leave a position at the average cost of those in it.
  *
  * Closing q of Q shares with cost C removes C x q / Q from the cost, computed exactly and rounded half to even; the
- * proceeds minus that are realized. A short position mirrors it. A trade that crosses zero closes the whole position,
- * then opens the rest at its own price. The tests prove this law: over any trades, the sum of signed quantity x price
- * is cost - realized, to the unit.
+ * proceeds minus that are realized. A short position mirrors it. A trade that crosses zero closes the whole position
+ * with the value of that part, and opens the rest with the rest of the trade's value. The tests prove this law: over any
+ * trades, the sum of their signed values is cost - realized, to the unit.
  *
  * @throws ERR_OVERFLOW if a figure would pass 2^53; the position is then unchanged
  * @example
  * const position = { quantity: 0, cost: 0, realized: 0 };
- * applyAverageCost(position, 'buy', 3, 10_0000);
- * applyAverageCost(position, 'sell', 1, 11_0000); // { quantity: 2, cost: 20_0000, realized: 1_0000 }
+ * applyAverageCost(position, 'buy', 3 * SHARE, 10_0000);
+ * applyAverageCost(position, 'sell', SHARE, 11_0000); // { quantity: 2 * SHARE, cost: 20_0000, realized: 1_0000 }
  */
 export const applyAverageCost: CostMethod = (position, side, quantity, price) => {
   const sign = side === 'buy' ? 1 : -1;
+  const value = safe(tradeValue(quantity, price));
   const held = position.quantity * -sign;
   if (held <= 0) {
-    const opened = safe(sign * quantity * price);
     const total = safe(position.quantity + sign * quantity);
-    position.cost = safe(position.cost + opened);
+    position.cost = safe(position.cost + sign * value);
     position.quantity = total;
     return;
   }
   const closed = Math.min(held, quantity);
-  const removed = closed === held ? position.cost : mulDivHalfEven(position.cost, closed, held);
-  const realized = safe(position.realized + safe(-sign * safe(closed * price) - removed));
-  const rest = quantity - closed;
-  const left = closed === held ? 0 : position.cost - removed;
-  const opened = rest === 0 ? 0 : safe(sign * rest * price);
+  const proceeds = closed === quantity ? value : tradeValue(closed, price);
+  const removed = closed === held ? position.cost : shareOf(position.cost, closed, held);
+  const realized = safe(position.realized + safe(-sign * proceeds - removed));
   position.quantity += sign * quantity;
-  position.cost = left + opened;
+  position.cost = (closed === held ? 0 : position.cost - removed) + sign * (value - proceeds);
   position.realized = realized;
 };
 
 function safe(value: number): number {
   if (Number.isSafeInteger(value)) return value;
   throw new StockafolioError('ERR_OVERFLOW', 'a figure of the position is past 2^53', {
-    hint: 'split the trade, or the account: money is exact up to about 900 billion USD',
+    hint: 'split the trade, or the account: money is exact up to about 900 billion USD, a position up to 90 million shares',
   });
 }

@@ -11,19 +11,19 @@ import { listingOf } from '../universe/universe.js';
 import type { Quote } from './quotes.js';
 import { readRows } from './read-rows.js';
 
-/** Figures of several shards added up. `value` and `buyValue` in 1e-4 USD. */
+/** Figures of several shards added up. `volume` in 1e-8 shares, `value` and `buyValue` in 1e-4 USD. */
 export interface Total {
   readonly trades: number;
-  readonly volume: number;
+  readonly volume: bigint;
   readonly value: bigint;
   readonly buyValue: bigint;
 }
 
-/** A user's trades of a day; `value` in 1e-4 USD. */
+/** A user's trades of a day; `volume` in 1e-8 shares, `value` in 1e-4 USD. */
 export interface Trader {
   readonly user: string;
   readonly trades: number;
-  readonly volume: number;
+  readonly volume: bigint;
   readonly value: number;
 }
 
@@ -98,10 +98,13 @@ export function biggestMoves(quotes: ReadonlyMap<string, Quote>, day: string, mo
 }
 
 /** Merges the rankings of all shards. */
-function merged(rows: readonly Trader[], measure: (trader: Trader) => number): Trader[] {
+function merged(rows: readonly Trader[], measure: (trader: Trader) => number | bigint): Trader[] {
   return rows
     .map(({ user, trades, volume, value }) => ({ user, trades, volume, value }))
-    .sort((a, b) => measure(b) - measure(a) || (a.user < b.user ? -1 : 1));
+    .sort((a, b) => {
+      const [x, y] = [measure(a), measure(b)];
+      return x > y ? -1 : x < y ? 1 : a.user < b.user ? -1 : 1;
+    });
 }
 
 /** Adds up the rows of all shards, in the order of first appearance of their keys. */
@@ -117,7 +120,7 @@ function added<R extends Total, K>(rows: readonly R[], keyOf: (row: R) => K): [K
 }
 
 function sum(parts: readonly Total[]): Total {
-  let [trades, volume, value, buyValue] = [0, 0, 0n, 0n];
+  let [trades, volume, value, buyValue] = [0, 0n, 0n, 0n];
   for (const part of parts) {
     trades += part.trades;
     volume += part.volume;

@@ -1,5 +1,6 @@
 import type { RowOf } from '@stockafolio/core';
 import type { Tables } from '@stockafolio/core/ports';
+import { worth } from '../quantity.js';
 import { positions, tradesByUser, userTotals } from '../tables.js';
 import { listingOf } from '../universe/universe.js';
 import { quotesOf, type QuoteOf } from './quotes.js';
@@ -11,7 +12,7 @@ export interface Holding {
   /** The company's name; the symbol if it is not in the S&P 500. */
   readonly name: string;
   readonly sector: string;
-  /** Shares; negative if short. */
+  /** In 1e-8 shares; negative if short. */
   readonly quantity: number;
   /** What they were bought for; negative if short: what was received for them. */
   readonly cost: number;
@@ -30,7 +31,8 @@ export interface Holding {
 /** A user's all-time figures, and the present holdings. Money in 1e-4 USD. */
 export interface PortfolioTotals {
   readonly trades: number;
-  readonly volume: number;
+  /** In 1e-8 shares. */
+  readonly volume: bigint;
   readonly value: number;
   readonly realized: number;
   readonly openPositions: number;
@@ -119,13 +121,13 @@ export function valuedAt({ totals, positions, latest }: PortfolioRows, quote: Qu
 function holdingOf(row: RowOf<typeof positions>, quoteOf: QuoteOf): Holding {
   const { symbol, sector, quantity, cost, realized } = row;
   const quote = quoteOf(symbol);
-  const marketValue = quote === undefined ? undefined : BigInt(quantity) * BigInt(quote.price);
+  const marketValue = quote === undefined ? undefined : worth(quantity, quote.price);
   return {
     ...{ symbol, name: listingOf(symbol)?.name ?? symbol, sector, quantity, cost, realized },
     price: quote?.price,
     marketValue,
     unrealized: marketValue === undefined ? undefined : marketValue - BigInt(cost),
-    dayChange: quote === undefined ? undefined : BigInt(quantity) * BigInt(quote.price - quote.dayOpen),
+    dayChange: quote === undefined ? undefined : worth(quantity, quote.price - quote.dayOpen),
   };
 }
 

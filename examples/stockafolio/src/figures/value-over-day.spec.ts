@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { DAY, marketTrades, OPENING, traded, tradeOf } from '../../test/traded.js';
+import { worth } from '../quantity.js';
 import type { Trade } from '../trade.js';
 import { portfolioFigures } from './portfolio-figures.js';
 import { valueOverDay } from './value-over-day.js';
@@ -16,7 +17,7 @@ function valueFromTrades(trades: readonly Trade[], user: string, time: number): 
   let value = 0n;
   for (const [symbol, quantity] of held) {
     const price = trades.findLast((t) => t.symbol === symbol && t.time <= time)?.price ?? 0;
-    value += BigInt(quantity) * BigInt(price);
+    value += worth(quantity, price);
   }
   return value;
 }

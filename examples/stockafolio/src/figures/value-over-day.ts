@@ -2,6 +2,7 @@ import { daysOfDate, rowObject, type RowOf } from '@stockafolio/core';
 import type { Tables } from '@stockafolio/core/ports';
 import { newYorkMoment } from '../calendar/new-york-time.js';
 import { minuteOfDay, tradingDay } from '../calendar/trading-day.js';
+import { worth } from '../quantity.js';
 import { positions, symbolPrices, tradesByUser } from '../tables.js';
 import { quotesOf, type QuoteOf } from './quotes.js';
 import { readRows } from './read-rows.js';
@@ -105,7 +106,7 @@ function valueOf(
     if (quantity === 0) continue;
     const ofDay = prices.get(symbol) ?? [];
     const price = ofDay.findLast((row) => row.time < end) ?? ofDay[0];
-    value += BigInt(quantity) * BigInt(price?.price ?? latest(symbol)?.price ?? 0);
+    value += worth(quantity, price?.price ?? latest(symbol)?.price ?? 0);
   }
   return value;
 }

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { sessionOf } from '../calendar/sessions.js';
 import { tradingDay } from '../calendar/trading-day.js';
+import { SHARE } from '../quantity.js';
 import { Trade } from '../trade.js';
 import { listingOf } from '../universe/universe.js';
 import type { GeneratorOptions } from './options.js';
@@ -13,7 +14,10 @@ const base: GeneratorOptions = { trades: 2000, users: 1000, seed: 7, start: mond
 
 const all = (options: Partial<GeneratorOptions>): Trade[] => [...generateTrades({ ...base, ...options })];
 const digest = (trades: readonly Trade[]): string =>
-  createHash('sha256').update(JSON.stringify(trades)).digest('hex').slice(0, 16);
+  createHash('sha256')
+    .update(JSON.stringify(trades.map((trade) => ({ ...trade, quantity: trade.quantity / SHARE }))))
+    .digest('hex')
+    .slice(0, 16);
 
 const skew = fc.oneof(
   fc.constant('uniform' as const),
@@ -72,7 +76,7 @@ describe('generated trades', () => {
             sector: listingOf(t.symbol)?.sector === t.sector,
             hours: session !== undefined && t.time >= session.open && t.time < session.close && t.time >= o.start,
             price: Number.isSafeInteger(t.price) && t.price >= 100,
-            quantity: Number.isInteger(t.quantity) && t.quantity >= 1 && t.quantity <= 500,
+            quantity: t.quantity % SHARE === 0 && t.quantity >= SHARE && t.quantity <= 500 * SHARE,
             user: t.user.length === width && Number(t.user.slice(1)) < o.users,
           };
           if (Object.values(laws).includes(false)) expect.fail(`${JSON.stringify(t)} breaks ${JSON.stringify(laws)}`);
@@ -143,12 +147,23 @@ describe('generated trades', () => {
     expect(trades.some((t) => t.price % 100 !== 0)).to.equal(true);
   });
 
+  it('have the requested part with fractions, and are otherwise the same', () => {
+    const [whole, some] = [all({ trades: 5_000 }), all({ trades: 5_000, fractions: 0.25 })];
+    const changed = some.filter((trade, n) => trade.quantity !== whole[n]?.quantity);
+    expect(changed.length / 5_000).to.be.within(0.22, 0.28);
+    for (const { quantity } of changed) expect(quantity).to.be.within(1, 20 * SHARE);
+    expect(changed.filter(({ quantity }) => quantity % SHARE !== 0).length / changed.length).to.be.greaterThan(0.99);
+    const quantity = 1;
+    expect(some.map((trade) => ({ ...trade, quantity }))).to.deep.equal(whole.map((trade) => ({ ...trade, quantity })));
+    for (const fractions of [-0.1, 1.1, Number.NaN]) expect(() => all({ fractions })).to.throw(/fractions cannot be/);
+  });
+
   it('are more often bought than sold, mostly in round lots', () => {
     const trades = all({ trades: 20_000 });
     const part = (condition: (t: Trade) => boolean): number => trades.filter(condition).length / trades.length;
     expect(part((t) => t.side === 'buy')).to.be.within(0.58, 0.62);
-    expect(part((t) => t.quantity % 100 === 0)).to.be.within(0.58, 0.64);
-    expect(part((t) => t.quantity % 10 !== 0)).to.be.within(0.11, 0.16);
+    expect(part((t) => t.quantity % (100 * SHARE) === 0)).to.be.within(0.58, 0.64);
+    expect(part((t) => t.quantity % (10 * SHARE) !== 0)).to.be.within(0.11, 0.16);
   });
 
   it('reject invalid options by name', () => {

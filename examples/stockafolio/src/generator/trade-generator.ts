@@ -4,7 +4,7 @@ import { Arrivals } from './arrivals.js';
 import { EventClock } from './event-clock.js';
 import { checkOptions, type GeneratorOptions } from './options.js';
 import { PriceWalk } from './price-walk.js';
-import { quantityOf } from './quantity.js';
+import { fractionalQuantityOf, quantityOf } from './quantity.js';
 import { fractionsOf, randomOf, type Random } from './random.js';
 import { chooserOf, type Chooser } from './skew.js';
 
@@ -34,6 +34,9 @@ export class TradeGenerator implements Iterable<Trade> {
   private readonly outOfOrder: number;
   private readonly random: Random;
   private readonly delays: Random;
+  private readonly fractions: number;
+  /** Of its own, so that the rest is the same whatever part has fractions. */
+  private readonly parts: Random;
   private readonly favourites: (user: number) => () => number;
   private readonly chooseUser: Chooser;
   private readonly chooseSymbol: Chooser;
@@ -56,6 +59,8 @@ export class TradeGenerator implements Iterable<Trade> {
     this.outOfOrder = options.outOfOrder ?? 0;
     this.random = randomOf(seed, 0);
     this.delays = randomOf(seed, 1);
+    this.fractions = options.fractions ?? 0;
+    this.parts = randomOf(seed, 4);
     this.favourites = fractionsOf(seed);
     this.chooseUser = chooserOf(options.users, options.userSkew ?? 'uniform');
     this.chooseSymbol = chooserOf(universe.length, options.symbolSkew ?? 'uniform');
@@ -108,10 +113,15 @@ export class TradeGenerator implements Iterable<Trade> {
       symbol: listing.symbol,
       sector: listing.sector,
       side: this.random.fraction() < BUYS ? 'buy' : 'sell',
-      quantity: quantityOf(this.random),
+      quantity: this.quantity(),
       price: this.prices.next(index, this.random.below(FINE) === 0),
       time,
     };
+  }
+
+  private quantity(): number {
+    const whole = quantityOf(this.random);
+    return this.fractions > 0 && this.parts.fraction() < this.fractions ? fractionalQuantityOf(this.parts) : whole;
   }
 
   private symbolFor(user: number): number {

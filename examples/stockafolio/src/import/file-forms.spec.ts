@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { isStockafolioError, jsonCodec } from '@stockafolio/core';
+import { SHARE } from '../quantity.js';
 import { Trade } from '../trade.js';
 import { importFile } from './import-file.js';
 import type { ImportOptions } from './import-options.js';
@@ -51,7 +52,23 @@ describe('a file of trades', () => {
   before(async () => {
     expected = await read('plain.csv', text());
     expect(expected).to.have.length(2);
-    expect(expected[1]).to.include({ user: 'bób', symbol: 'XOM', side: 'sell', quantity: 3, price: 70_000 });
+    expect(expected[1]).to.include({ user: 'bób', symbol: 'XOM', side: 'sell', quantity: 3 * SHARE, price: 70_000 });
+  });
+
+  it('has fractions of shares, with a point or a comma, and refuses what no quantity can be', async () => {
+    const quantityOf = async (cell: string, options?: ImportOptions): Promise<unknown> => {
+      const [line] = await read('parts.csv', text(';').replace(';10;100.5;', `;${cell};7;`), options);
+      const { quantity, problem } = line as { quantity?: number; problem?: string };
+      return problem ?? quantity;
+    };
+    expect(await quantityOf('0.5')).to.equal(SHARE / 2);
+    expect(await quantityOf('0.00000001')).to.equal(1);
+    expect(await quantityOf('0.30000000000000004')).to.equal(0.3 * SHARE);
+    expect(await quantityOf('1.234,5', { decimalComma: true })).to.equal(1234.5 * SHARE);
+    expect(await quantityOf('-2.5', { signedQuantity: true })).to.match(/is a sale, but the side is 'buy'/);
+    expect(await quantityOf('0.123456785')).to.match(/^quantity: 0\.123456785 has more than 8 decimals/);
+    expect(await quantityOf('90071993')).to.equal('quantity: 90071993 is above the largest, 90071992.54740991');
+    expect(await quantityOf('0')).to.equal('quantity: 0 is below the smallest, 0.00000001');
   });
 
   const forms: Readonly<Record<string, readonly [string, string | Uint8Array, ImportOptions?]>> = {
@@ -138,7 +155,7 @@ describe('a file of trades', () => {
       const lines = cells.map(([side, quantity]) => `ann,AAPL,${side},${quantity},1,2026-01-05T15:00:00Z`);
       const found = await read('sides.csv', `${header.join()}\n${lines.join('\n')}`, { signedQuantity: true });
       return (found as { side?: string; quantity?: number; problem?: string }[]).map((line) =>
-        line.problem === undefined ? `${line.side} ${line.quantity}` : line.problem,
+        line.problem === undefined ? `${line.side} ${Number(line.quantity) / SHARE}` : line.problem,
       );
     };
     expect(await sides(['sell', '5'], ['buy', '5'], ['sell', '-5'], ['', '-5'], ['', '5'])).to.deep.equal([

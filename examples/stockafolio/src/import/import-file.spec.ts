@@ -8,6 +8,7 @@ import { expect } from 'chai';
 import { isStockafolioError, jsonCodec } from '@stockafolio/core';
 import { applyAverageCost } from '../cost/average-cost.js';
 import { sessionOf } from '../calendar/sessions.js';
+import { SHARE, tradeValue } from '../quantity.js';
 import { Trade } from '../trade.js';
 import { fileFacts, importFile } from './import-file.js';
 import type { ImportOptions } from './import-options.js';
@@ -46,11 +47,11 @@ describe('an import of a file', () => {
     const path = join(folder, 'my trades.parquet');
     const instance = await DuckDBInstance.create(':memory:');
     const connection = await instance.connect();
-    const rows = `(values ('ann', 'XOM', 10, 2.5, '2026-01-05 15:00:00.123456'), ('bob', 'AMD', -3, 1.00005, '2026-01-05 16:00:00'),
+    const rows = `(values ('ann', 'XOM', 10.125, 2.5, '2026-01-05 15:00:00.123456'), ('bob', 'AMD', -3, 1.00005, '2026-01-05 16:00:00'),
       (null, 'AMD', 1, 1, '2026-01-05 16:00:00')) t(u, s, q, p, w)`;
-    const plain = `u as "user", s symbol, q::bigint quantity, p::decimal(12, 5) price, w::timestamp as "time", [q] nested`;
+    const plain = `u as "user", s symbol, q::double quantity, p::decimal(12, 5) price, w::timestamp as "time", [q] nested`;
     await connection.run(`copy (select ${plain} from ${rows}) to '${path}' (format parquet)`);
-    const float = `u as "user", s symbol, q::tinyint quantity, p::float price, w as "time", {'user': 'no'} nested`;
+    const float = `u as "user", s symbol, q::decimal(12, 8) quantity, p::float price, w as "time", {'user': 'no'} nested`;
     const other = join(folder, 'float.parquet');
     await connection.run(`copy (select ${float} from ${rows}) to '${other}' (format parquet, compression gzip)`);
     const csv = join(folder, 'my trades.csv');
@@ -197,11 +198,11 @@ describe('an import of a file', () => {
       const position = held.get(symbol) ?? { quantity: 0, cost: 0, realized: 0 };
       held.set(symbol, position);
       applyAverageCost(position, side, quantity, price);
-      paid += (side === 'buy' ? quantity : -quantity) * price;
+      paid += (side === 'buy' ? 1 : -1) * tradeValue(quantity, price);
       const row = rows[i] ?? [];
       sums.set(symbol, (sums.get(symbol) ?? 0) + Number(row[1]));
       expect(symbol).to.equal(row[4]);
-      expect(position.quantity).to.equal(sums.get(symbol));
+      expect(position.quantity / SHARE).to.equal(sums.get(symbol));
       expect(Math.abs(price / 10_000 - Number(row[2]))).to.be.below(0.000051);
       expect(sessionOf(new Date(time).toISOString().slice(0, 10))).not.to.equal(undefined);
     });

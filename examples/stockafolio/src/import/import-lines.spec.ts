@@ -79,7 +79,7 @@ describe('an import of CSV', () => {
     const rows = [good.replace('10,', 'ten,'), good.replace('XOM', ''), good.replace('ann', 'a\0b'), good];
     const lines = await imported('csv', [header, ...rows].join('\n'));
     expect(lines.map((l) => l.problem)).to.deep.equal([
-      "quantity: 'ten' is not a whole number",
+      "quantity: 'ten' is not a decimal number",
       'symbol: is missing',
       "user: 'a␀b' contains the character U+0000",
       undefined,

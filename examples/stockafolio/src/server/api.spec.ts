@@ -2,6 +2,7 @@ import { rowObject } from '@stockafolio/core';
 import { type Tables, formatRow } from '@stockafolio/core/ports';
 import { expect } from 'chai';
 import { DAY, marketTrades, OPENING, traded, tradeOf, useServer } from '../../test/traded.js';
+import { SHARE, worth } from '../quantity.js';
 import { positions, sectorTotals, symbolTotals, topTraders, userTotals } from '../tables.js';
 import type { WireFirm, WirePortfolio, WireProgressPair } from './wire/types.js';
 
@@ -39,7 +40,8 @@ describe('the API', () => {
       const { symbol, sector, quantity, cost, realized } = row;
       const holding = portfolio.holdings.find((h) => h.symbol === symbol);
       expect(holding).to.include({ symbol, sector, quantity, cost, realized });
-      expect(units(holding?.marketValue)).to.equal(BigInt(Number(quantity)) * units(holding?.price));
+      const units8 = Math.round(Number(quantity) * SHARE);
+      expect(units(holding?.marketValue)).to.equal(worth(units8, Number(units(holding?.price))));
       expect(units(holding?.unrealized)).to.equal(units(holding?.marketValue) - units(cost));
     }
     expect(units(portfolio.totals.marketValue)).to.equal(sum(portfolio.holdings as never, 'marketValue'));
@@ -87,7 +89,8 @@ describe('the API', () => {
     ] as const) {
       const sizes = ranking.map((trader) => Number(trader[by]));
       const all: number[] = [];
-      for await (const { values } of tables.scanAll(userTotals)) all.push(Number(rowObject(userTotals, values)[by]));
+      for await (const { values } of tables.scanAll(userTotals))
+        all.push(Number(rowObject(userTotals, values)[by]) / (by === 'volume' ? SHARE : 1));
       expect(sizes, 'the greatest of all users').to.deep.equal(all.sort((a, b) => b - a).slice(0, sizes.length));
     }
     expect(firm.minutes.reduce((all, { trades }) => all + Number(trades), 0)).to.equal(3_000);

@@ -7,9 +7,28 @@ export function usd(units: bigint): string {
   return `${units < 0n ? '-' : ''}${digits.slice(0, -4)}.${digits.slice(-4)}`;
 }
 
-/** A number if it is exact, otherwise a string. */
-export function whole(n: bigint): number | string {
-  return Number.isSafeInteger(Number(n)) ? Number(n) : String(n);
+/** Units of 1e-8 shares: a number if it prints the same digits, otherwise a string. */
+export function shares(units: bigint): number | string {
+  const size = units < 0n ? -units : units;
+  const fraction = String((size % 10n ** 8n) + 10n ** 8n)
+    .slice(1)
+    .replace(/0+$/, '');
+  const text = `${units < 0n ? '-' : ''}${size / 10n ** 8n}${fraction === '' ? '' : `.${fraction}`}`;
+  const isExact = plain(Number(text)) === text && Math.abs(Number(text)) <= Number.MAX_SAFE_INTEGER;
+  return isExact ? Number(text) : text;
+}
+
+/** A number in digits, without an exponent. */
+function plain(value: number): string {
+  return String(value).includes('e-') ? value.toFixed(8).replace(/0+$/, '') : String(value);
+}
+
+/** A row as a line of a dump. */
+export function dumpLine(row: DumpRow): string {
+  const members = Object.entries(row).map(
+    ([name, value]) => `${JSON.stringify(name)}:${typeof value === 'number' ? plain(value) : JSON.stringify(value)}`,
+  );
+  return `{${members.join(',')}}`;
 }
 
 /** ISO 8601 in UTC with milliseconds. */

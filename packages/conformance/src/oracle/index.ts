@@ -1,3 +1,3 @@
-export type { DumpRow } from './dump-form.js';
+export { dumpLine, type DumpRow } from './dump-form.js';
 export { stockafolioOracle } from './stockafolio-oracle.js';
 export type { WireTrade } from './wire-trade.js';

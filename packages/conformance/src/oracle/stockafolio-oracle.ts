@@ -1,5 +1,5 @@
-import { compare, iso, sorted, usd, whole, type DumpRow } from './dump-form.js';
-import { readTrade, type Trade, type WireTrade } from './wire-trade.js';
+import { compare, iso, shares, sorted, usd, type DumpRow } from './dump-form.js';
+import { divideHalfEven, readTrade, worth, type Trade, type WireTrade } from './wire-trade.js';
 
 /*
  * The expected content of Stockafolio's tables, from a fold that shares nothing with the library: no import from it,
@@ -59,32 +59,36 @@ interface Position {
 /** The average cost method, sentence by sentence. */
 function position(group: Group): Position {
   let [held, cost, realized] = [0n, 0n, 0n];
-  for (const { side, quantity, price } of group) {
-    let rest = quantity;
+  for (const { side, quantity, price, value } of group) {
+    let [rest, opening] = [quantity, value];
     if (side === 'sell' && held > 0n) {
       const closed = min(quantity, held);
       const removed = divideHalfEven(cost * closed, held);
-      realized += closed * price - removed;
+      const proceeds = worth(closed, price);
+      realized += proceeds - removed;
       cost -= removed;
       held -= closed;
       rest -= closed;
+      opening -= proceeds;
     } else if (side === 'buy' && held < 0n) {
       const closed = min(quantity, -held);
       const received = divideHalfEven(-cost * closed, -held);
-      realized += received - closed * price;
+      const paid = worth(closed, price);
+      realized += received - paid;
       cost += received;
       held += closed;
       rest -= closed;
+      opening -= paid;
     }
     held += side === 'buy' ? rest : -rest;
-    cost += side === 'buy' ? rest * price : -rest * price;
+    cost += side === 'buy' ? opening : -opening;
   }
   const { user, symbol } = group[0];
   const row = {
     user,
     symbol,
     sector: last(group).sector,
-    quantity: whole(held),
+    quantity: shares(held),
     cost: usd(cost),
     realized: usd(realized),
     last_time: iso(group.reduce((newest, t) => (t.time > newest ? t.time : newest), group[0].time)),
@@ -97,7 +101,7 @@ function userTotal(group: Group): DumpRow {
   return {
     user: group[0].user,
     trades: group.length,
-    volume: whole(sum(group, (t) => t.quantity)),
+    volume: shares(sum(group, (t) => t.quantity)),
     value: usd(sum(group, (t) => t.value)),
     realized: usd(positions.reduce((total, p) => total + p.realized, 0n)),
     open_positions: positions.filter((p) => p.held !== 0n).length,
@@ -107,7 +111,7 @@ function userTotal(group: Group): DumpRow {
 /** If two trades have one key, the row is the later in the source's order. */
 function tradeRow(group: Group): DumpRow {
   const { user, time, id, symbol, sector, side, quantity, price, value } = last(group);
-  const terms = { symbol, sector, side, quantity: whole(quantity), price: usd(price), value: usd(value) };
+  const terms = { symbol, sector, side, quantity: shares(quantity), price: usd(price), value: usd(value) };
   return { user, time: iso(time), id, ...terms };
 }
 
@@ -176,7 +180,7 @@ function latestPrice(group: Group): DumpRow {
 
 function sums(group: Group): { trades: number; volume: number | string; value: string } {
   const value = sum(group, (t) => t.value);
-  return { trades: group.length, volume: whole(sum(group, (t) => t.quantity)), value: usd(value) };
+  return { trades: group.length, volume: shares(sum(group, (t) => t.quantity)), value: usd(value) };
 }
 
 function bought(group: Group): DumpRow {
@@ -192,11 +196,6 @@ function groups(trades: readonly Trade[], key: (trade: Trade) => readonly (strin
     else group.push(trade);
   }
   return [...found.values()];
-}
-
-function divideHalfEven(n: bigint, d: bigint): bigint {
-  const twice = (n % d) * 2n;
-  return n / d + (twice > d || (twice === d && (n / d) % 2n === 1n) ? 1n : 0n);
 }
 
 function sum(group: Group, part: (trade: Trade) => bigint): bigint {

@@ -5,7 +5,7 @@ export interface WireTrade {
   readonly value: string;
 }
 
-/** The content of a wire trade, with money in 1e-4 USD, and the New York day and minute of its time. */
+/** The content of a wire trade, with shares in 1e-8, money in 1e-4 USD, and the New York day and minute of its time. */
 export interface Trade {
   readonly id: string;
   readonly user: string;
@@ -31,8 +31,8 @@ export function readTrade({ partition, value }: WireTrade): Trade {
   };
   const wireTime = fields.get('time');
   const time = typeof wireTime === 'number' ? wireTime : Date.parse(text('time'));
-  const quantity = BigInt(String(fields.get('quantity')));
-  const price = units(value);
+  const quantity = units(value, 'quantity', 8);
+  const price = units(value, 'price', 4);
   return {
     id: text('id'),
     user: text('user'),
@@ -41,18 +41,30 @@ export function readTrade({ partition, value }: WireTrade): Trade {
     side: text('side'),
     quantity,
     price,
-    value: quantity * price,
+    value: worth(quantity, price),
     time,
     ...wallClock(time),
     shard: partition,
   };
 }
 
-/** The price from its digits, because a double cannot hold all of them; in 1e-4 USD. */
-function units(json: string): bigint {
-  const match = [...json.matchAll(/"price"\s*:\s*"?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?/g)].at(-1);
+/** n / d to the nearest whole number, a half to the even one; both are above 0. */
+export function divideHalfEven(n: bigint, d: bigint): bigint {
+  const twice = (n % d) * 2n;
+  return n / d + (twice > d || (twice === d && (n / d) % 2n === 1n) ? 1n : 0n);
+}
+
+/** Shares in 1e-8 at a price of a share in 1e-4 USD. */
+export function worth(quantity: bigint, price: bigint): bigint {
+  return divideHalfEven(quantity * price, 10n ** 8n);
+}
+
+/** A number of the message from its digits, because a double cannot hold all of them; in units of 10^-decimals. */
+function units(json: string, name: string, decimals: number): bigint {
+  const number = new RegExp(`"${name}"\\s*:\\s*"?(\\d+)(?:\\.(\\d+))?(?:[eE]([+-]?\\d+))?`, 'g');
+  const match = [...json.matchAll(number)].at(-1);
   const [, integer = '', fraction = '', exponent = '0'] = match ?? [];
-  const scale = Number(exponent) - fraction.length + 4;
+  const scale = Number(exponent) - fraction.length + decimals;
   const digits = BigInt(integer + fraction);
   return scale < 0 ? digits / 10n ** BigInt(-scale) : digits * 10n ** BigInt(scale);
 }

@@ -1,11 +1,8 @@
 import { type FieldType, type Fields, type Kind, type RecordSchema } from '@stockafolio/core';
 import { fieldOf, formatValue, scaleOf, typeName, typeNamed, type NamedType } from '@stockafolio/core/ports';
 
-/** Kinds with the same meaning. Their values differ in range, in scale, and in whether they are numbers or bigints. */
-const families: readonly (readonly Kind[])[] = [
-  ['int32', 'int64', 'bigint64'],
-  ['decimal', 'bigDecimal'],
-];
+/** Kinds of exact numbers. Their values differ in range, in scale, and in whether they are numbers or bigints. */
+const exact: readonly Kind[] = ['int32', 'int64', 'bigint64', 'decimal', 'bigDecimal'];
 
 /**
  * The schema with the field types that the file was written with, for fields that were widened or narrowed since. A
@@ -19,10 +16,8 @@ export function schemaAsWritten<F extends Fields>(schema: RecordSchema<F>, text:
     schema.names.map((name): [string, FieldType] => {
       const type = fieldOf(schema.fields, name);
       const was = types.get(name) ?? type;
-      const isSame =
-        typeName(was) !== typeName(type) &&
-        families.some((family) => family.includes(was.kind) && family.includes(type.kind));
-      return [name, isSame ? { ...type, ...was, min: undefined, max: undefined } : type];
+      const isSame = typeName(was) !== typeName(type) && exact.includes(was.kind) && exact.includes(type.kind);
+      return [name, isSame ? { ...type, scale: undefined, ...was, min: undefined, max: undefined } : type];
     }),
   );
   return { ...schema, fields: fields as F };

@@ -16,7 +16,9 @@ const no = Buffer.of(0);
 
 /** The encoder of a column, chosen once. Values were checked against the column before. */
 export function encoderOf(column: Column, aloneInPartitionKey: boolean): (value: Value) => Bound {
-  const encode = byKind(column.type);
+  // A partition key is found by its bytes, so keys have the scale of their type.
+  const encode =
+    column.type.json === 'number' && column.role === 'value' ? shortDecimal(column.type) : byKind(column.type);
   if (aloneInPartitionKey) return (value) => encode(value === '' ? EMPTY_KEY : value);
   return column.type.optional ? (value) => (value === undefined ? null : encode(value)) : encode;
 }
@@ -58,6 +60,27 @@ function byKind(type: FieldType): (value: Value) => Buffer {
     case 'boolean':
       return (value) => (value === true ? yes : no);
   }
+}
+
+/** The encoder of a decimal without trailing zeros: a query by hand shows `12` and `0.5`. */
+function shortDecimal({ kind, scale = 0 }: FieldType): (value: Value) => Buffer {
+  if (kind === 'bigDecimal') {
+    return (value) => {
+      let units = BigInt(value ?? 0);
+      if (BigInt.asIntN(54, units) === units) return shortOfNumber(Number(units), scale);
+      let left = scale;
+      for (; left > 0 && units % 10n === 0n; left--) units /= 10n;
+      return decimalOfBigint(units, left);
+    };
+  }
+  return (value) => shortOfNumber(Number(value), scale);
+}
+
+function shortOfNumber(value: number, scale: number): Buffer {
+  let units = value;
+  let left = scale;
+  for (; left > 0 && units % 10 === 0; left--) units /= 10;
+  return decimalOfNumber(units, left);
 }
 
 function int32(value: number): Buffer {

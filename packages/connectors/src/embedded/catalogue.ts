@@ -61,8 +61,12 @@ function listed(bytes: Buffer): Listed {
   const { number, table } = JSON.parse(bytes.toString('utf8')) as Listed;
   // JSON has no undefined: restore what was absent.
   const columns = table.columns.map((column): Column => {
-    const { kind, optional, min, max, values } = column.type;
-    return Object.freeze({ ...column, type: Object.freeze({ ...typeNamed(kind), optional, min, max, values }) });
+    const { kind, optional, min, max, values, json } = column.type;
+    const form = json === undefined ? {} : { json };
+    return Object.freeze({
+      ...column,
+      type: Object.freeze({ ...typeNamed(kind), optional, min, max, values, ...form }),
+    });
   });
   return { number, table: Object.freeze({ ...table, columns: Object.freeze(columns), ttl: table.ttl }) };
 }

@@ -93,7 +93,10 @@ function doubles({ type }: SchemaElement, annotation: Annotation): Conversion | 
   return isDouble || type === 'FLOAT' ? { isOwn: isDouble, convert: (stored) => stored } : undefined;
 }
 
-/** Decimals of any scale, if they have no more decimals; doubles, if they are the binary form of such a decimal. */
+/**
+ * Decimals of any scale, if they have no more decimals; whole numbers; doubles, if they are the binary form of such a
+ * decimal.
+ */
 function decimals(
   kind: 'decimal' | 'bigDecimal',
   decimals: number,
@@ -104,6 +107,9 @@ function decimals(
   const fit = kind === 'decimal' ? safeUnits : int128;
   const what = `an amount of more than ${decimals} decimals`;
   if (annotation.type !== 'DECIMAL') {
+    const one = 10n ** BigInt(decimals);
+    const whole = wholes(element, annotation, 'INT64', (value) => fit(value * one));
+    if (whole !== undefined) return { ...whole, isOwn: false };
     if (type !== 'DOUBLE') return undefined;
     return { isOwn: false, convert: (stored) => fit(unitsOf(Number(stored), decimals)) };
   }
@@ -187,8 +193,8 @@ const readFrom: Readonly<Record<ColumnKind, string>> = {
   int64: 'whole numbers',
   bigint64: 'whole numbers',
   double: 'FLOAT16, FLOAT or DOUBLE',
-  decimal: 'DECIMAL or DOUBLE',
-  bigDecimal: 'DECIMAL or DOUBLE',
+  decimal: 'DECIMAL, whole numbers or DOUBLE',
+  bigDecimal: 'DECIMAL, whole numbers or DOUBLE',
   timestamp: 'TIMESTAMP or INT96',
   date: 'DATE',
   boolean: 'BOOLEAN',

@@ -111,8 +111,8 @@ describe('DuckDB and this library', () => {
       ['[1] a', { a: optional(int32()) }, /'a' is nested/],
       ["{'b': 1} a", { b: int32() }, /no column 'b'; it has a/],
       ["'1' a", { a: int32() }, /'a' is BYTE_ARRAY STRING, and int32/],
-      ['1.5::float a', { a: money() }, /'a' is FLOAT, and money is read from DECIMAL or DOUBLE/],
-      ['1.5::float a', { a: decimal(8) }, /and decimal\(8\) is read from DECIMAL or DOUBLE/],
+      ['1.5::float a', { a: money() }, /'a' is FLOAT, and money is read from DECIMAL, whole numbers or DOUBLE/],
+      ['1.5::float a', { a: decimal(8) }, /and decimal\(8\) is read from DECIMAL, whole numbers or DOUBLE/],
       ['1.00005::double a', { a: money() }, /'a' holds 1.00005, which is no number of at most 4 decimals/],
       ["'NaN'::double a", { a: money() }, /'a' holds NaN, which is no number/],
       ['1e12::double a', { a: money() }, /OVERFLOW: .*'a': 10000000000000000 is past 2\^53/],
@@ -129,6 +129,10 @@ describe('DuckDB and this library', () => {
     ];
     for (const [selected, fields, said] of refusals) expect(await refusal(selected, fields)).to.match(said);
     expect(await refusal('3::decimal(9, 5) a, 7::utinyint b', { a: money(), b: int32() })).to.equal('read');
+    expect(await refusal('5::tinyint a, 900719925474::bigint b', { a: decimal(8), b: money() })).to.equal('read');
+    expect(await refusal('900719925475::bigint a', { a: money() })).to.match(
+      /OVERFLOW: .*9007199254750000 is past 2\^53/,
+    );
     expect(await refusal('0.1::double + 0.2::double a, 1e12::double b', { a: decimal(1), b: bigMoney() })).to.equal(
       'read',
     );

@@ -1,3 +1,5 @@
+import { MAX_SAFE } from '../schema/index.js';
+
 /** A decimal number in exact form: digits x 10^exponent. */
 interface Decimal {
   readonly negative: boolean;
@@ -110,4 +112,24 @@ export function decimalText(units: number | bigint, scale: number): string {
   const negative = text.startsWith('-');
   const digits = (negative ? text.slice(1) : text).padStart(scale + 1, '0');
   return `${negative ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+}
+
+/** The same without trailing zeros: `-12.34`, and `12` of a whole number. */
+export function shortDecimalText(units: number | bigint, scale: number): string {
+  const text = decimalText(units, scale);
+  return scale === 0 ? text : text.replace(/\.?0+$/, '');
+}
+
+/** Numbers of up to 15 digits are exact for every reader that converts them to doubles. */
+export const DIGITS_15 = 1e15;
+
+/**
+ * Whether the text of {@link shortDecimalText} can be a JSON number: whether a double prints as the same digits, and a
+ * whole number is within 2^53, as for `int64()`.
+ */
+export function isJsonNumber(text: string): boolean {
+  const value = Number(text);
+  // With at most 18 decimals it has at most 15 digits, which a double prints with an exponent.
+  if (Math.abs(value) < 1e-3) return true;
+  return Math.abs(value) <= MAX_SAFE && String(value) === text;
 }

@@ -134,9 +134,9 @@ function valueWriter(form: FieldForm): ValueWriter {
     case 'double':
       return writeDouble;
     case 'decimal':
-      return decimalWriters(scaleOf(form.type)).write;
+      return decimalWriters(scaleOf(form.type), form.type).write;
     case 'bigDecimal':
-      return decimalWriters(scaleOf(form.type)).writeBig;
+      return decimalWriters(scaleOf(form.type), form.type).writeBig;
     case 'timestamp':
       return timestampWriter(form.zone);
     case 'boolean': {

@@ -137,6 +137,8 @@ export type NumberReader = (bytes: Uint8Array, i: number, cursor: Cursor) => num
  * @param isRounded whether decimals past the last are rounded, a half to the even neighbour; else they are unusual
  */
 export function decimalReader(scale: number, isRounded: boolean): NumberReader {
+  // Exact up to 10^22. So is a product within 2^53, and another one is no smaller than that.
+  const powers = Float64Array.from({ length: scale + 1 }, (_, n) => 10 ** n);
   return (bytes, i, cursor) => {
     const inQuotes = at(bytes, i) === 0x22;
     const first = inQuotes ? i + 1 : i;
@@ -157,7 +159,7 @@ export function decimalReader(scale: number, isRounded: boolean): NumberReader {
         decimals++;
       }
     }
-    for (; decimals < scale; decimals++) value *= 10;
+    if (decimals < scale) value *= powers[scale - decimals] as number;
     if (c >= 0x30 && c <= 0x39) {
       if (!isRounded) return Number.NaN;
       // Compares the first of them with a half; if it is a half, later digits decide, otherwise the even neighbour.

@@ -13,7 +13,7 @@ import {
 import type { RowValues } from '../ports/index.js';
 import type { Table } from '../table/index.js';
 import { isoOf } from '../time/civil.js';
-import { decimalText } from './decimal.js';
+import { decimalText, isJsonNumber, shortDecimalText } from './decimal.js';
 import { quoted } from './describe.js';
 import { BadValue, decimalUnits, readNumber, readText } from './read-value.js';
 
@@ -29,6 +29,18 @@ export function formatDecimal(units: number | bigint, scale: number): string {
 /** An amount of `money()` or `bigMoney()` as a decimal with exactly four decimals: `-12.3400`. */
 export function formatMoney(units: number | bigint): string {
   return decimalText(units, MONEY_SCALE);
+}
+
+/**
+ * A value of a decimal with `json: 'number'` for `JSON.stringify`: a number, or a text of its digits where a number
+ * would print others.
+ *
+ * @example jsonDecimal(5000_0000, 8) // 0.5
+ */
+export function jsonDecimal(units: number | bigint, scale: number): number | string {
+  const text = shortDecimalText(units, checkedScale('a value', scale));
+  const value = Number(text);
+  return isJsonNumber(text) && String(value) === text ? value : text;
 }
 
 export interface ParseDecimalOptions {
@@ -122,8 +134,10 @@ export function formatValue(type: FieldType, value: Value): string {
   if (value === undefined) return '';
   switch (type.kind) {
     case 'decimal':
-    case 'bigDecimal':
-      return decimalText(value as number | bigint, scaleOf(type));
+    case 'bigDecimal': {
+      const text = type.json === 'number' ? shortDecimalText : decimalText;
+      return text(value as number | bigint, scaleOf(type));
+    }
     case 'timestamp':
       return isoOf(value as number);
     default:
@@ -151,6 +165,11 @@ function formatCell(type: FieldType, value: Value): string {
     case 'bigint64': {
       const isSafe = Math.abs(Number(value)) <= MAX_SAFE;
       return isSafe ? String(value) : JSON.stringify(String(value));
+    }
+    case 'decimal':
+    case 'bigDecimal': {
+      const text = formatValue(type, value);
+      return type.json === 'number' && isJsonNumber(text) ? text : `"${text}"`;
     }
     default:
       return JSON.stringify(formatValue(type, value));

@@ -4,6 +4,7 @@ export {
   formatMoney,
   formatRow,
   formatValue,
+  jsonDecimal,
   parseBigDecimal,
   parseDecimal,
   parseMoney,

@@ -1,5 +1,6 @@
-import { MAX_SAFE } from '../schema/index.js';
+import { MAX_SAFE, type DecimalForm } from '../schema/index.js';
 import { bytesOf } from './bytes.js';
+import { DIGITS_15, isJsonNumber, shortDecimalText } from './decimal.js';
 import { DAY, ISO_MAX, ISO_MIN, civilOf } from '../time/civil.js';
 import { localOf } from './moment.js';
 import type { TimeZone } from '../time/time-zone.js';
@@ -87,9 +88,6 @@ export function writeWhole(out: Output, value: number): void {
   out.at += digits;
 }
 
-/** Numbers of up to 15 digits are exact for every reader that converts them to doubles. */
-const DIGITS_15 = 1e15;
-
 /** Writers of numbers of units of 10^-scale. */
 export interface DecimalWriters {
   /** As a decimal number, in quotes if a double could not hold it. */
@@ -97,9 +95,9 @@ export interface DecimalWriters {
   readonly writeBig: (out: Output, units: bigint) => void;
 }
 
-export function decimalWriters(scale: number): DecimalWriters {
+/** @param form by it, more numbers are without quotes: those that a double keeps although it does not hold their units */
+export function decimalWriters(scale: number, form: DecimalForm = {}): DecimalWriters {
   const one = 10 ** scale;
-  const bigOne = 10n ** BigInt(scale);
   const tenth = one / 10;
 
   const write = (out: Output, units: number): void => {
@@ -126,11 +124,8 @@ export function decimalWriters(scale: number): DecimalWriters {
   const writeBig = (out: Output, units: bigint): void => {
     const magnitude = units < 0n ? -units : units;
     if (magnitude < BigInt(DIGITS_15)) return write(out, Number(units));
-    const fraction = String(magnitude % bigOne)
-      .padStart(scale, '0')
-      .replace(/0+$/, '');
-    const sign = units < 0n ? '-' : '';
-    writeAscii(out, `"${sign}${magnitude / bigOne}${fraction === '' ? '' : `.${fraction}`}"`);
+    const text = shortDecimalText(units, scale);
+    writeAscii(out, form.json === 'number' && isJsonNumber(text) ? text : `"${text}"`);
   };
 
   return { write, writeBig };

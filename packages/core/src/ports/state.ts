@@ -11,6 +11,8 @@ export interface StateView {
   $copy(): Record<string, Value>;
   /** Adds a whole number to a bigint field: see `addTo`. */
   $add(field: string, amount: number): void;
+  /** The value of a field of numbers or bigints; of bigints as a number within 2^53, so that none is created to compare. */
+  $number(field: string): number | bigint;
 }
 
 /** The index of the current record in its batch. */

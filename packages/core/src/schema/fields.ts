@@ -1,11 +1,13 @@
 import { StockafolioError } from '../errors/index.js';
 import { checkedScale, MONEY_SCALE } from './scale.js';
-import { MAX_SAFE, type FieldType, type Kind } from './types.js';
+import { MAX_SAFE, type DecimalForm, type FieldType, type Kind } from './types.js';
 
 export interface NumberBounds {
   readonly min?: number;
   readonly max?: number;
 }
+
+export interface DecimalOptions extends NumberBounds, DecimalForm {}
 
 export interface TextBounds {
   /** Shortest length in UTF-16 units; defaults to 0. */
@@ -16,11 +18,17 @@ export interface TextBounds {
 
 function field<T, K extends Kind>(
   kind: K,
-  facts: { min?: number | undefined; max?: number | undefined; values?: readonly string[]; scale?: number } = {},
+  facts: {
+    min?: number | undefined;
+    max?: number | undefined;
+    values?: readonly string[];
+    scale?: number;
+  } & DecimalForm = {},
 ): FieldType<T, K, false> {
-  const { min, max, values, scale } = facts;
+  const { min, max, values, scale, json } = facts;
   const type = { kind, optional: false as const, min, max, values };
-  return Object.freeze(scale === undefined ? type : { ...type, scale });
+  const scaled = scale === undefined ? type : { ...type, scale };
+  return Object.freeze(json === undefined ? scaled : { ...scaled, json });
 }
 
 /**
@@ -75,11 +83,12 @@ export function double(bounds: NumberBounds = {}): FieldType<number, 'double', f
  *
  * @throws ERR_SCHEMA_INVALID
  * @example
- * const Order = record('order', { quantity: decimal(8, { min: 1 }), price: decimal(2) });
+ * const Order = record('order', { quantity: decimal(8, { min: 1, json: 'number' }), price: decimal(2) });
  */
-export function decimal(scale: number, bounds: NumberBounds = {}): FieldType<number, 'decimal', false> {
+export function decimal(scale: number, options: DecimalOptions = {}): FieldType<number, 'decimal', false> {
   const checked = checkedScale('decimal()', scale);
-  return field('decimal', { ...within('decimal', bounds, -MAX_SAFE, MAX_SAFE), scale: checked });
+  const bounds = within('decimal', options, -MAX_SAFE, MAX_SAFE);
+  return field('decimal', { ...bounds, scale: checked, json: checkedJson('decimal()', options) });
 }
 
 /**
@@ -87,8 +96,14 @@ export function decimal(scale: number, bounds: NumberBounds = {}): FieldType<num
  *
  * @throws ERR_SCHEMA_INVALID
  */
-export function bigDecimal(scale: number): FieldType<bigint, 'bigDecimal', false> {
-  return field('bigDecimal', { scale: checkedScale('bigDecimal()', scale) });
+export function bigDecimal(scale: number, form: DecimalForm = {}): FieldType<bigint, 'bigDecimal', false> {
+  const checked = checkedScale('bigDecimal()', scale);
+  return field('bigDecimal', { scale: checked, json: checkedJson('bigDecimal()', form) });
+}
+
+function checkedJson(owner: string, { json }: { readonly json?: unknown }): 'number' | undefined {
+  if (json === undefined || json === 'number') return json;
+  throw new StockafolioError('ERR_SCHEMA_INVALID', `json of ${owner} is ${String(json)}, and can only be 'number'`);
 }
 
 /**

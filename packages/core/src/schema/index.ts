@@ -15,6 +15,7 @@ export {
   shard,
   text,
   timestamp,
+  type DecimalOptions,
   type NumberBounds,
   type TextBounds,
 } from './fields.js';
@@ -33,6 +34,7 @@ export {
 export { checkedScale, MAX_SCALE, MONEY_SCALE, scaleOf, typeName, typeNamed, type NamedType } from './scale.js';
 export {
   MAX_SAFE,
+  type DecimalForm,
   type FieldType,
   type Fields,
   type Kind,

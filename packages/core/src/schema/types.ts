@@ -18,6 +18,16 @@ export type Value = string | number | bigint | boolean | undefined;
 
 declare const valueType: unique symbol;
 
+/** How a decimal is printed: no part of its type, so states, files and tables of either form are the same. */
+export interface DecimalForm {
+  /**
+   * `'number'`: as whole numbers are, without trailing zeros, in dumps and messages: `12`, `0.5`. It is a JSON number
+   * where a double keeps it, which is so of 15 digits and of whole numbers within 2^53, and else a text of the same
+   * digits. By default, dumps have a text with exactly `scale` decimals.
+   */
+  readonly json?: 'number' | undefined;
+}
+
 /** The type of one field: its kind, its bounds, and (for the compiler only) the TypeScript type of its values. */
 export interface FieldType<T = unknown, K extends Kind = Kind, O extends boolean = boolean> {
   readonly kind: K;
@@ -30,6 +40,8 @@ export interface FieldType<T = unknown, K extends Kind = Kind, O extends boolean
   readonly values: readonly string[] | undefined;
   /** How many decimals `decimal` and `bigDecimal` have: a value is a whole number of 10^-scale. */
   readonly scale?: number | undefined;
+  /** For decimals that are printed as JSON numbers: see {@link DecimalForm}. */
+  readonly json?: 'number' | undefined;
   readonly [valueType]?: T;
 }
 

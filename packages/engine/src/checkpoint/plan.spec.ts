@@ -270,6 +270,7 @@ describe('comparePlans', () => {
     const [change] = comparePlans(header([before]), [now], ['t']);
     expect(change?.detail.split('; ').slice(1)).to.eql([
       'amount, mood begin at their initial values',
+      'amount was int64 and is money',
       'note are dropped',
     ]);
   });

@@ -93,7 +93,7 @@ function compareOperator(
   const details = [
     ...(left === undefined ? [] : [left]),
     ...addedDetails(added, layout),
-    ...rescaledDetails(kept, columns),
+    ...retypedDetails(kept, columns),
     ...(begun === undefined ? [] : [begun]),
     ...(dropped.length > 0 ? [`${dropped.map(shownName).join(', ')} are dropped`] : []),
   ];
@@ -128,11 +128,11 @@ function addedDetails(added: readonly string[], { settings }: OperatorLayout): s
   ];
 }
 
-/** Fields whose decimals have another scale now: their values mean something else. */
-function rescaledDetails(kept: ReadonlyMap<string, StateColumn>, columns: readonly StateColumn[]): string[] {
+/** Fields of another type now, such as decimals of another scale: their values mean something else. */
+function retypedDetails(kept: ReadonlyMap<string, StateColumn>, columns: readonly StateColumn[]): string[] {
   return columns.flatMap((column) => {
     const old = kept.get(column.name);
-    if (old?.scale === undefined || column.scale === undefined || old.scale === column.scale) return [];
+    if (old === undefined || typeName(old) === typeName(column)) return [];
     return [`${shownName(column.name)} was ${typeName(old)} and is ${typeName(column)}`];
   });
 }

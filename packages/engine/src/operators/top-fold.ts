@@ -59,8 +59,10 @@ export class TopFold<T, F extends Fields> extends BatchOperator<T> {
     this.#due = host.timers();
     this.#rows = new RankRows(host);
     this.#fields = rankFields(options);
-    this.#readers = this.#fields.map(
-      (field) => memberReader(`operator '${host.node.name}'`, field as never) as FieldReader,
+    this.#readers = this.#fields.map((field) =>
+      options.state.fields[field]?.kind === 'bigDecimal'
+        ? (row) => row.$number(field)
+        : (memberReader(`operator '${host.node.name}'`, field as never) as FieldReader),
     );
     this.#orders = this.#readers.map((read) => ({
       value: (slot) => read(this.#state.at(slot)),

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { addTo, bigMoney, int64, record } from '@stockafolio/core';
+import type { StateView } from '@stockafolio/core/ports';
 import { Interner } from './interner.js';
 import { KeyedState } from './keyed-state.js';
 
@@ -54,6 +55,24 @@ describe('addTo', () => {
         expect(sum.full).to.equal(full + BigInt(amount));
       }),
     );
+  });
+
+  it('is seen as a number within 2^53 by what compares it, and as the bigint past that', () => {
+    const any = fc.oneof(
+      fc.bigInt({ min: -(2n ** 126n), max: 2n ** 126n }),
+      fc.maxSafeInteger().map(BigInt),
+      fc.constantFrom(2n ** 53n, -(2n ** 53n), 2n ** 53n - 1n, 1n - 2n ** 53n, 0xffff_ffffn, -1n, 0n, 2n ** 64n),
+    );
+    fc.assert(
+      fc.property(any, (value) => {
+        const seen = (sumOf(value) as unknown as StateView).$number('value');
+        const isSafe = Number.isSafeInteger(Number(value));
+        expect(BigInt(seen)).to.equal(value);
+        if (isSafe) expect(Object.is(seen, Number(value))).to.equal(true);
+        else if (typeof seen === 'number') expect(seen).to.equal(-(2 ** 53));
+      }),
+    );
+    expect((sumOf(1n) as unknown as StateView).$number('trades')).to.equal(0);
   });
 
   it('adds to a plain object, so that a fold can be tested on its own', () => {

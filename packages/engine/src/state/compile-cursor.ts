@@ -5,7 +5,7 @@ import { addInt128, addInt64 } from './add-integers.js';
 import { ABSENT_I64, cellOffsets, initialOf, isTextual } from './columns.js';
 import type { CursorClass } from './cursor.js';
 import { misfit, overflow } from './cursor-errors.js';
-import { int128At, setInt128 } from './int128.js';
+import { int128At, numberOfInt128, setInt128 } from './int128.js';
 
 /**
  * The class of cursors over these columns, as source text: its accessors are short enough to be inlined into the folds.
@@ -19,7 +19,7 @@ export function compileCursor(columns: readonly StateColumn[]): CursorClass {
   const copied = columns.filter((column) => !column.name.startsWith('$'));
   return compile(
     'a state',
-    { overflow, misfit, addInt64, addInt128, int128At, setInt128 },
+    { overflow, misfit, addInt64, addInt128, int128At, numberOfInt128, setInt128 },
     `return class StateCursor {
   constructor(owner, interner, pointer, checks) {
     this._owner = owner; this._interner = interner; this._p = pointer; this._checks = checks;
@@ -27,6 +27,7 @@ export function compileCursor(columns: readonly StateColumn[]): CursorClass {
   $copy() { return { ${copied.map((c) => `${c.name}: this.${c.name}`).join(', ')} }; }
   $reset() { const p = this._p; ${each(resetter)} }
   $add(field, amount) { const p = this._p; ${each(adder)} overflow(this._owner, field, amount); }
+  $number(field) { const p = this._p; ${each(numberer)} return this[field]; }
   ${each(accessors)}
 };`,
   );
@@ -61,6 +62,11 @@ function adder(c: StateColumn, at: number): string {
   if (c.storage === 'f64' || c.optional) return '';
   const add = c.storage === 'i128' ? 'addInt128' : 'addInt64';
   return `if (field === '${c.name}' && ${add}(p.i32, 2 * (p.at + ${at}), amount)) return;`;
+}
+
+function numberer(c: StateColumn, at: number): string {
+  if (c.storage !== 'i128' || c.optional) return '';
+  return `if (field === '${c.name}') return numberOfInt128(p, p.at + ${at});`;
 }
 
 function accessors(c: StateColumn, at: number, n: number): string {

@@ -6,6 +6,7 @@ import { cellOffsets } from './columns.js';
 import type { Cursor, CursorClass } from './cursor.js';
 import { overflow } from './cursor-errors.js';
 import { cursorField, type CursorParts } from './cursor-fields.js';
+import { numberOfInt128 } from './int128.js';
 import type { Interner } from './interner.js';
 import type { RowPointer } from './rows.js';
 
@@ -50,6 +51,12 @@ export function cursorClass(columns: readonly StateColumn[]): CursorClass {
         break;
       }
       overflow(this._owner, field, amount);
+    }
+
+    $number(field: string): number | bigint {
+      const p = this._p;
+      const sum = sums.find(({ name, isWide }) => isWide && name === field);
+      return sum === undefined ? (this as never)[field] : numberOfInt128(p, p.at + sum.at);
     }
   }
   fields.forEach(({ get, set }, n) => {

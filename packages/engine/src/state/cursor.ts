@@ -21,6 +21,8 @@ export interface Cursor {
   $reset(): void;
   /** Adds a whole number to a bigint field: see `addTo`. */
   $add(field: string, amount: number): void;
+  /** The value of a field of numbers or bigints; of bigints as a number within 2^53, so that none is created to compare. */
+  $number(field: string): number | bigint;
 }
 
 export type CursorClass = new (

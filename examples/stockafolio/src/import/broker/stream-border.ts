@@ -1,18 +1,16 @@
 import { formatMoney } from '@stockafolio/core';
 import type { AccountEvent, TradeEvent } from '../../books/account-event.js';
-import { SHARE } from '../../books/exact.js';
+import { MOST_SHARES, sharesText } from '../../quantity.js';
 import type { Tokens } from '../trade-mapper.js';
 
 /** What the stream takes of an event: the values of a trade's fields, or why it takes nothing yet. */
 export type AtBorder = { readonly tokens: Tokens } | { readonly notYet: string };
 
-/** The largest quantity of a trade in the stream, an int32. */
-const MOST_SHARES = 2 ** 31 - 1;
 /** The currency of the stream's prices. */
 const CURRENCY = 'USD';
 
 /**
- * The border between what files say and what the stream knows: trades of whole shares in dollars. Whatever else a file
+ * The border between what files say and what the stream knows: trades in dollars. Whatever else a file
  * holds has its reason here, by which it is counted. When the stream learns more kinds, only this changes.
  *
  * @param roundPrices take the price rounded to four decimals, where it has more
@@ -26,7 +24,7 @@ export function atBorder(event: AccountEvent, { roundPrices = false } = {}): AtB
   return {
     tokens: new Map([
       ...Object.entries(texts).map(([field, text]) => [field, JSON.stringify(text)] as const),
-      ['quantity', String(quantity / SHARE)] as const,
+      ['quantity', sharesText(quantity)] as const,
       ['time', String(time)] as const,
     ] as Iterable<[keyof typeof texts | 'quantity' | 'time', string]>),
   };
@@ -37,8 +35,7 @@ function reasonAgainst(
   roundPrices: boolean,
 ): string | undefined {
   if (currency !== CURRENCY) return `the stream has no trades in ${currency} yet`;
-  if (quantity % SHARE !== 0) return 'the stream has no fractions of shares yet';
-  if (quantity / SHARE > MOST_SHARES) return `the stream has no trades of more than ${MOST_SHARES} shares yet`;
+  if (!Number.isSafeInteger(quantity)) return `the stream has no trades of more than ${MOST_SHARES} shares`;
   if (price <= 0) return 'the stream has no trades at a price of 0';
   if (symbol.length > 16) return 'the stream has no symbols of more than 16 characters';
   if (exactPrice !== undefined && !roundPrices) {

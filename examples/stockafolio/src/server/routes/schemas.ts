@@ -9,6 +9,10 @@ export interface JsonSchema {
 
 const text = (description?: string): JsonSchema => ({ type: 'string', ...(description ? { description } : {}) });
 const decimal: JsonSchema = { type: 'string', description: 'dollars with four decimals', examples: ['-12.3400'] };
+const shares: JsonSchema = {
+  type: ['number', 'string'],
+  description: 'shares with up to eight decimals; a string where a number would have other digits',
+};
 const whole: JsonSchema = { type: ['integer', 'string'], description: 'a string past 2^53' };
 const integer = (description?: string): JsonSchema => ({ type: 'integer', ...(description ? { description } : {}) });
 const basisPoints = integer('in hundredths of a per cent');
@@ -36,18 +40,18 @@ const progress = object({ ...asOf, ...counts });
 /** Viewers outside the firm see only the times. */
 const seenProgress = { ...object({ ...asOf, ...counts }), required: Object.keys(asOf) };
 const session = maybe(object({ open: integer('minute of the day'), close: integer('minute of the day') }));
-const sums = { trades: whole, volume: whole, value: decimal, buyValue: decimal };
-const trader = object({ user: text(), trades: whole, volume: whole, value: decimal });
+const sums = { trades: whole, volume: shares, value: decimal, buyValue: decimal };
+const trader = object({ user: text(), trades: whole, volume: shares, value: decimal });
 const sectorTotal = object({ sector: text(), ...sums });
 const move = { symbol: text(), name: text(), price: decimal, dayOpen: decimal, basisPoints };
 const holding = {
-  ...{ symbol: text(), name: text(), sector: text(), quantity: whole },
+  ...{ symbol: text(), name: text(), sector: text(), quantity: shares },
   ...{ averageCost: decimal, cost: decimal, realized: decimal, price: orNull(decimal) },
   ...{ marketValue: orNull(decimal), unrealized: orNull(decimal), dayChange: orNull(decimal) },
   weight: orNull(basisPoints),
 };
 const totals = {
-  ...{ trades: whole, volume: whole, value: decimal, realized: decimal, openPositions: whole },
+  ...{ trades: whole, volume: shares, value: decimal, realized: decimal, openPositions: whole },
   ...{
     marketValue: decimal,
     cost: decimal,
@@ -59,7 +63,7 @@ const totals = {
 };
 const trade = {
   ...{ id: text(), time, symbol: text(), sector: text(), side: text() },
-  ...{ quantity: integer(), price: decimal, value: decimal },
+  ...{ quantity: shares, price: decimal, value: decimal },
 };
 const close = maybe(object({ progress, total: object(sums), sectors: list(sectorTotal) }));
 

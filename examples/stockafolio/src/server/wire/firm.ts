@@ -1,6 +1,7 @@
 import { formatMoney } from '@stockafolio/core';
 import type { FirmFigures, Move, Total, Trader } from '../../figures/firm-figures.js';
 import type { ProgressFigures } from '../../figures/progress-figures.js';
+import { sharesOf } from '../../quantity.js';
 import { wireSession } from './portfolio.js';
 import type { WireAsOf, WireClose, WireFirm, WireProgress, WireTotal, WireTrader } from './types.js';
 import { isoOrNull, whole } from './values.js';
@@ -50,9 +51,14 @@ export function wireClose(figures: FirmFigures, progress: WireProgress): WireClo
 }
 
 function wireTrader({ user, trades, volume, value }: Trader): WireTrader {
-  return { user, trades: whole(trades), volume: whole(volume), value: formatMoney(value) };
+  return { user, trades: whole(trades), volume: sharesOf(volume), value: formatMoney(value) };
 }
 
 function wireTotal({ trades, volume, value, buyValue }: Total): WireTotal {
-  return { trades: whole(trades), volume: whole(volume), value: formatMoney(value), buyValue: formatMoney(buyValue) };
+  return {
+    trades: whole(trades),
+    volume: sharesOf(volume),
+    value: formatMoney(value),
+    buyValue: formatMoney(buyValue),
+  };
 }

@@ -3,6 +3,7 @@ import { minuteOfDay } from '../../calendar/trading-day.js';
 import { sessionOf } from '../../calendar/sessions.js';
 import type { Holding, PortfolioFigures } from '../../figures/portfolio-figures.js';
 import type { ValueAt } from '../../figures/value-over-day.js';
+import { SHARE, sharesOf } from '../../quantity.js';
 import type { tradesByUser } from '../../tables.js';
 import type {
   WireDayValue,
@@ -35,7 +36,7 @@ function wireTotals(figures: PortfolioFigures): WireTotals {
   const { marketValue, cost, grossCost, unrealized, dayChange, gross } = figures;
   return {
     trades: whole(trades),
-    volume: whole(volume),
+    volume: sharesOf(volume),
     value: formatMoney(value),
     realized: formatMoney(realized),
     openPositions: whole(openPositions),
@@ -52,8 +53,8 @@ function wireHolding(holding: Holding, gross: bigint): WireHolding {
   const { symbol, name, sector, quantity, cost, realized, price, marketValue, unrealized, dayChange } = holding;
   return {
     ...{ symbol, name, sector },
-    quantity: whole(quantity),
-    averageCost: formatMoney(average(BigInt(cost), BigInt(quantity))),
+    quantity: sharesOf(quantity),
+    averageCost: formatMoney(average(BigInt(cost) * BigInt(SHARE), BigInt(quantity))),
     cost: formatMoney(cost),
     realized: formatMoney(realized),
     price: decimalOrNull(price),
@@ -67,7 +68,8 @@ function wireHolding(holding: Holding, gross: bigint): WireHolding {
 export function wireTrade(trade: RowOf<typeof tradesByUser>): WireTrade {
   const { id, time, symbol, sector, side, quantity, price, value } = trade;
   return {
-    ...{ id, time: new Date(time).toISOString(), symbol, sector, side, quantity },
+    ...{ id, time: new Date(time).toISOString(), symbol, sector, side },
+    quantity: sharesOf(quantity),
     price: formatMoney(price),
     value: formatMoney(value),
   };

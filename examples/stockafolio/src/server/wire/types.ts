@@ -1,6 +1,7 @@
 /*
  * The API's answers, in types that the pages share. Money is a decimal string with four decimals, as `tables dump`
- * prints it. A whole number is a number if it is exact, and otherwise a string. A time is ISO 8601 in UTC with
+ * prints it. A whole number is a number if it is exact, and otherwise a string; shares likewise, with up to eight
+ * decimals and without trailing zeros. A time is ISO 8601 in UTC with
  * milliseconds; a day is New York's, `YYYY-MM-DD`.
  */
 
@@ -9,6 +10,9 @@ export type Decimal = string;
 
 /** A whole number: a string past 2^53. */
 export type Whole = number | string;
+
+/** Shares: `12`, `0.5`; a string where a number has other digits. */
+export type Shares = number | string;
 
 /**
  * The market time that tables have reached. A user sees nothing else of the progress, because the rest depends on other
@@ -41,7 +45,7 @@ export interface WireProgressPair {
 
 export interface WireTotal {
   readonly trades: Whole;
-  readonly volume: Whole;
+  readonly volume: Shares;
   readonly value: Decimal;
   /** The part of `value` that was bought; the rest was sold. */
   readonly buyValue: Decimal;
@@ -50,7 +54,7 @@ export interface WireTotal {
 export interface WireTrader {
   readonly user: string;
   readonly trades: Whole;
-  readonly volume: Whole;
+  readonly volume: Shares;
   readonly value: Decimal;
 }
 
@@ -114,7 +118,7 @@ export interface WireFirm {
 
 export interface WireTotals {
   readonly trades: Whole;
-  readonly volume: Whole;
+  readonly volume: Shares;
   readonly value: Decimal;
   readonly realized: Decimal;
   readonly openPositions: Whole;
@@ -137,7 +141,7 @@ export interface WireHolding {
   readonly name: string;
   readonly sector: string;
   /** Negative if short. */
-  readonly quantity: Whole;
+  readonly quantity: Shares;
   readonly averageCost: Decimal;
   readonly cost: Decimal;
   readonly realized: Decimal;
@@ -162,7 +166,7 @@ export interface WireTrade {
   readonly symbol: string;
   readonly sector: string;
   readonly side: string;
-  readonly quantity: number;
+  readonly quantity: Shares;
   readonly price: Decimal;
   readonly value: Decimal;
 }

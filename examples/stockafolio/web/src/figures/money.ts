@@ -2,10 +2,10 @@
 
 const DOLLARS = new Intl.NumberFormat('en-US');
 
-/** An amount in 1e-4 USD. */
-export function unitsOf(decimal: string): bigint {
-  const [, sign, whole = '0', fraction = ''] = /^(-?)(\d+)(?:\.(\d{1,4}))?$/.exec(decimal) ?? [];
-  const magnitude = BigInt(whole + fraction.padEnd(4, '0'));
+/** An amount in 1e-4 USD, or a decimal of another number of decimals in its units. */
+export function unitsOf(decimal: string, decimals = 4): bigint {
+  const [, sign, whole = '0', fraction = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(decimal) ?? [];
+  const magnitude = BigInt(whole + fraction.slice(0, decimals).padEnd(decimals, '0'));
   return sign === '-' ? -magnitude : magnitude;
 }
 

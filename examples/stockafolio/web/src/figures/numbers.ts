@@ -1,4 +1,4 @@
-import type { Whole } from '@stockafolio/example/api';
+import type { Shares, Whole } from '@stockafolio/example/api';
 
 const COUNT = new Intl.NumberFormat('en-US');
 const CLOCK = new Intl.DateTimeFormat('en-US', {
@@ -21,6 +21,12 @@ const DAY = new Intl.DateTimeFormat('en-US', {
 /** 1234567 as `1,234,567`. */
 export function count(n: Whole): string {
   return COUNT.format(typeof n === 'string' ? BigInt(n) : n);
+}
+
+/** Shares with up to eight decimals: `1,234.5`. */
+export function shares(n: Shares): string {
+  const [whole = '', ...fraction] = String(n).split('.');
+  return [whole.replace(/\B(?=(\d{3})+(?!\d))/g, ','), ...fraction].join('.');
 }
 
 /** Hundredths of a per cent as `12.34%`. */

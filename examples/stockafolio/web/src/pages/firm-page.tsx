@@ -3,7 +3,7 @@ import type { WireMinute, WireProgress, WireSectorTotal, WireSession, WireTotal 
 import { Donut } from '../charts/donut.js';
 import { MinuteChart } from '../charts/minute-chart.js';
 import { ratio, wholeDollars } from '../figures/money.js';
-import { ageText, count, dayText, newYorkTime, percent } from '../figures/numbers.js';
+import { ageText, count, dayText, newYorkTime, percent, shares } from '../figures/numbers.js';
 import { now } from '../figures/now.js';
 import type { Live } from '../live/live.js';
 import { CloseTable } from '../parts/close-table.js';
@@ -76,7 +76,7 @@ function FirmTiles({ live, over }: { readonly live: Live; readonly over: boolean
         </data>
       </Tile>
       <Tile label="Trades">{count(total.trades)}</Tile>
-      <Tile label="Shares">{count(total.volume)}</Tile>
+      <Tile label="Shares">{shares(total.volume)}</Tile>
       {progress === undefined ? (
         <Tile label="The day" detail={over ? 'what comes late is still added' : 'it is still to come'}>
           {over ? 'is over' : 'has no trades yet'}

@@ -1,6 +1,6 @@
 import type { WirePortfolio, WireSector, WireTotals } from '@stockafolio/example/api';
 import { Donut } from '../charts/donut.js';
-import { change, count } from '../figures/numbers.js';
+import { change, count, shares } from '../figures/numbers.js';
 import { ratio } from '../figures/money.js';
 import type { Live } from '../live/live.js';
 import { viewer } from '../live/session.js';
@@ -109,7 +109,7 @@ function PortfolioTiles({ totals }: { readonly totals: WirePortfolio['totals'] }
       <Tile label="Net cost" detail="paid, less received for shorts">
         <Amount value={totals.cost} />
       </Tile>
-      <Tile label="Traded" detail={`${count(totals.volume)} shares`}>
+      <Tile label="Traded" detail={`${shares(totals.volume)} shares`}>
         <Amount value={totals.value} />
       </Tile>
       <Tile label="Trades" detail="since the beginning">

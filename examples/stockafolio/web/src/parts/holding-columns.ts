@@ -31,7 +31,7 @@ export function sortedBy(rows: readonly WireHolding[], by: ColumnName, down: boo
 
 function keyOf(row: WireHolding, by: ColumnName): bigint | number | string | undefined {
   if (by === 'symbol' || by === 'sector') return row[by];
-  if (by === 'quantity') return BigInt(row.quantity);
+  if (by === 'quantity') return unitsOf(String(row.quantity), 8);
   if (by === 'weight') return row.weight ?? undefined;
   const value = row[by];
   return value === null ? undefined : unitsOf(value);

@@ -1,7 +1,6 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
 import type { WireHolding } from '@stockafolio/example/api';
-import { signOf } from '../figures/money.js';
-import { count, percent } from '../figures/numbers.js';
+import { count, percent, shares } from '../figures/numbers.js';
 import type { Live } from '../live/live.js';
 import { Amount } from './amount.js';
 import { columns, sortedBy, type ColumnName } from './holding-columns.js';
@@ -134,7 +133,7 @@ function HoldingRow({ holding: h, index }: { readonly holding: WireHolding; read
         {h.sector}
       </td>
       <td class="number">
-        {isShort(h) && <span class="tag">short</span>} {count(h.quantity)}
+        {isShort(h) && <span class="tag">short</span>} {shares(h.quantity)}
       </td>
       <td class="number">
         <Amount value={h.averageCost} as="price" />
@@ -167,5 +166,5 @@ function Spacer({ rows }: { readonly rows: number }) {
 }
 
 function isShort({ quantity }: WireHolding): boolean {
-  return signOf(String(quantity)) < 0;
+  return String(quantity).startsWith('-');
 }

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { WireTrade } from '@stockafolio/example/api';
-import { count, newYorkTime } from '../figures/numbers.js';
+import { count, newYorkTime, shares } from '../figures/numbers.js';
 import type { Live } from '../live/live.js';
 import type { Rows } from '../live/parts.js';
 import { Amount } from './amount.js';
@@ -70,7 +70,7 @@ function TradeRow({ trade }: { readonly trade: WireTrade }) {
       <th scope="row">
         <span class={`side side-${trade.side}`}>{trade.side}</span> {trade.symbol}
       </th>
-      <td class="number">{count(trade.quantity)}</td>
+      <td class="number">{shares(trade.quantity)}</td>
       <td class="number">
         <Amount value={trade.price} as="price" />
       </td>

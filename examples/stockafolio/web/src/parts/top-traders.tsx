@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { WireTrader } from '@stockafolio/example/api';
-import { count } from '../figures/numbers.js';
+import { count, shares } from '../figures/numbers.js';
 import type { Live } from '../live/live.js';
 import { follow } from '../path.js';
 import { userHref } from '../user-href.js';
@@ -49,7 +49,7 @@ export function TopTraders({ live }: { readonly live: Live }) {
             ),
           },
           { name: 'Value', number: true, cell: ({ value }) => <Amount value={value} /> },
-          { name: 'Shares', number: true, cell: ({ volume }) => count(volume) },
+          { name: 'Shares', number: true, cell: ({ volume }) => shares(volume) },
           { name: 'Trades', number: true, cell: ({ trades }) => count(trades) },
         ]}
       />

@@ -40,7 +40,6 @@ export class NaivePlan {
   #watermark = Number.NEGATIVE_INFINITY;
   /** Operators for which the record or the final value came too late. */
   #late = new Set<string>();
-  /** How figures are called in dead letters. */
   #figure = 'figure';
   /** `OFFSET OPERATOR` of each dead letter. */
   readonly letters = new Set<string>();
@@ -194,7 +193,7 @@ export class NaivePlan {
     const { part, next } = node;
     if (part.kind === 'map') {
       for (const child of next) this.#deliver(child, value && mapped(value, part.factor), root, seen);
-    } else if (part.kind === 'filter') {
+    } else if (part.kind === 'filter' || part.kind === 'split') {
       const left = value !== undefined && value.amount % 5 !== part.not ? value : undefined;
       for (const child of next) this.#deliver(child, left, root, seen);
     } else {
@@ -216,6 +215,7 @@ export class NaivePlan {
       case 'map':
         return pass(mapped(value, part.factor));
       case 'filter':
+      case 'split':
         return value.amount % 5 === part.not ? undefined : pass(value);
       case 'rows':
         rows[`${name}/${value.user}/${value.item}`] = `${value.amount} ${value.time}`;

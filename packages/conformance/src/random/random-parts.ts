@@ -35,7 +35,7 @@ interface RepartitionPart {
 export type Part =
   | RepartitionPart
   | { readonly kind: 'map'; readonly factor: number; readonly next: readonly Part[] }
-  | { readonly kind: 'filter'; readonly not: number; readonly next: readonly Part[] }
+  | { readonly kind: 'filter' | 'split'; readonly not: number; readonly next: readonly Part[] }
   | { readonly kind: 'distinct'; readonly key: ByUser; readonly within: number; readonly next: readonly Part[] }
   | { readonly kind: 'fold'; readonly key: ByUser; readonly fails: number; readonly next: readonly Part[] }
   | { readonly kind: 'figures'; readonly key: ByUser; readonly isSharded: boolean }
@@ -152,7 +152,7 @@ function behindOf(part: Part): readonly Part[] {
 /** Whether more than functions are behind a flow. */
 function isRead(next: readonly Part[]): boolean {
   return next.some((part) => {
-    if (part.kind === 'map' || part.kind === 'filter') return isRead(part.next);
+    if (part.kind === 'map' || part.kind === 'filter' || part.kind === 'split') return isRead(part.next);
     return part.kind !== 'current' || part.as === 'inner' || part.as === 'outer';
   });
 }
@@ -265,7 +265,11 @@ function partsOf(has: { readonly others: boolean; readonly repartitions: boolean
           })
           .map((part) => (part.isOfChanges ? { ...part, key: ['user', 'item'] as const, isWithRoot: false } : part)),
         fc.record({ kind: fc.constant('map' as const), factor: fc.integer({ min: 2, max: 3 }), next: tie('parts') }),
-        fc.record({ kind: fc.constant('filter' as const), not: fc.integer({ min: 1, max: 5 }), next: tie('parts') }),
+        fc.record({
+          kind: fc.constantFrom('filter' as const, 'split' as const),
+          not: fc.integer({ min: 1, max: 5 }),
+          next: tie('parts'),
+        }),
       ),
     }))
     .parts.filter((parts) => parts.length > 0);

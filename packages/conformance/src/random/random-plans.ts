@@ -24,6 +24,7 @@ import {
   record,
   shard,
   shardedFold,
+  split,
   stream,
   type Table,
   table,
@@ -145,6 +146,8 @@ function branchesOf(
         return continued(flow.pipe(map((each) => mapped(each, part.factor))), part.next);
       case 'filter':
         return continued(flow.pipe(filter(({ amount }) => amount % 5 !== part.not)), part.next);
+      case 'split':
+        return continued(split(flow, { not: ({ amount }) => amount % 5 === part.not }).rest, part.next);
       case 'rows':
         return put(
           sumTable(name),

@@ -39,6 +39,7 @@ export type {
   StateMap,
   Timer,
 } from './process-options.js';
+export { removable, type RemovableSchema } from './removable.js';
 export { repartition, type RepartitionKey, type RepartitionedOf, type RepartitionOptions } from './repartition.js';
 export { sessionWindow, type SessionOptions, type SessionWindowed } from './session-window.js';
 export { shardedFold } from './sharded-fold.js';

@@ -5,7 +5,7 @@ import { Flow } from '../pipeline/flow.js';
 import { keyKindOf } from '../pipeline/key-kinds.js';
 import type { KeyPartNode, OperatorNode, OutputNode, SubKeyNode } from '../pipeline/plan.js';
 import type { KeyTuple } from '../pipeline/update.js';
-import { optional, timestamp, type Fields, type Infer, type ObjectOf, type RecordSchema } from '../schema/index.js';
+import { optional, timestamp, type Fields, type Infer, type RecordSchema } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import type { StreamOnly } from './changelog.js';
 import {
@@ -28,6 +28,7 @@ import type {
   ProcessOptions,
   RecordSchemas,
 } from './process-options.js';
+import { isRemovable } from './removable.js';
 
 type None = Readonly<Record<never, never>>;
 
@@ -97,7 +98,7 @@ export interface ProcessNodeOptions<T> {
  */
 export function processByKey<
   T,
-  E extends Fields,
+  S extends RecordSchema,
   K extends readonly [KeyPart, ...KeyPart[]],
   F extends Fields = None,
   M extends MapSchemas = None,
@@ -107,8 +108,8 @@ export function processByKey<
   B extends BroadcastRecords = None,
 >(
   name: string,
-  options: ProcessOptions<T, K, P, F, M, L, N, EmitOne<E>, B> & { readonly output: RecordSchema<E> } & StreamOnly<T>,
-): OperatorFunction<T, ObjectOf<E>>;
+  options: ProcessOptions<T, K, P, F, M, L, N, EmitOne<S>, B> & { readonly output: S } & StreamOnly<T>,
+): OperatorFunction<T, Infer<S>>;
 export function processByKey<
   T,
   O extends RecordSchemas,
@@ -146,7 +147,9 @@ export function processByKey(name: string, first: unknown, second?: unknown): un
     return plan.addOperator(node, source, others);
   };
   if (input === undefined) return (source: Observable<unknown>) => add(source);
-  const nodes = Object.keys(outputs).map((output): OutputNode => Object.freeze({ name, output }));
+  const nodes = Object.entries(outputs).map(([output, schema]): OutputNode =>
+    Object.freeze({ name, output, ...(isRemovable(schema) ? { removes: true } : {}) }),
+  );
   add(input, nodes);
   return Object.fromEntries(nodes.map((node) => [node.output, new Flow<unknown>(node)]));
 }
@@ -154,7 +157,11 @@ export function processByKey(name: string, first: unknown, second?: unknown): un
 type AnyOptions = Omit<
   ProcessOptions<unknown, KeyTuple, never, Fields, MapSchemas, RecordSchemas, string, never>,
   'everyKey'
-> & { readonly outputs?: RecordSchemas; readonly everyKey?: AnyEveryKey | undefined };
+> & {
+  readonly output?: RecordSchema;
+  readonly outputs?: RecordSchemas;
+  readonly everyKey?: AnyEveryKey | undefined;
+};
 
 type Functions = Pick<ProcessNodeOptions<unknown>, 'onRecord' | 'onTimer'>;
 
@@ -195,6 +202,7 @@ function nodeOf(
     writesState: false,
     movesTime: timers.length > 0,
     outputs,
+    ...(options.output !== undefined && isRemovable(options.output) ? { removes: true } : {}),
     options: {
       key: anyKey,
       state,

@@ -1,4 +1,5 @@
 import type { Mutable, Fields, Infer, ObjectOf, RecordSchema } from '../schema/index.js';
+import type { RemovableSchema } from './removable.js';
 import type { FieldType } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import type { EveryKey } from './every-key.js';
@@ -86,11 +87,12 @@ export interface ProcessContext<K, M extends MapSchemas, L extends RecordSchemas
   readonly remove: () => void;
 }
 
-/** How values of one output are emitted: `emit(alert)`. */
-export type EmitOne<F extends Fields> = (value: ObjectOf<F>) => void;
+/** How values of one output are emitted: `emit(alert)`. If they are {@link removable}, `emit.remove(alert)` removes one. */
+export type EmitOne<S extends RecordSchema> = ((value: Infer<S>) => void) &
+  (S extends RemovableSchema ? { readonly remove: (value: Infer<S>) => void } : unknown);
 
 /** How values of several outputs are emitted: `emit.alerts(alert)`. */
-export type EmitEach<O extends RecordSchemas> = { readonly [T in keyof O]: (value: Infer<O[T]>) => void };
+export type EmitEach<O extends RecordSchemas> = { readonly [T in keyof O]: EmitOne<O[T]> };
 
 /** The types of the records of broadcast streams, by name. */
 export type BroadcastRecords = Readonly<Record<string, unknown>>;

@@ -1,5 +1,6 @@
 import { filter, type Observable } from 'rxjs';
 import { StockafolioError } from '../errors/index.js';
+import { planInProgress } from '../pipeline/ambient.js';
 
 /** Which values are in a branch; a type guard also narrows their type there. */
 type Predicate<T> = (value: T) => boolean;
@@ -20,9 +21,13 @@ export type Split<T, B extends Readonly<Record<string, Predicate<T>>>> = {
 /**
  * Divides a stream: each value is in exactly one branch, the first whose predicate is true, otherwise in `rest`.
  *
- * It has no state, and is made of RxJS `filter`, so predicates are pure: one may be called more than once for a value. A
- * type guard narrows its branch and `rest`; where guards cover all types, `rest` is a stream of `never`. A predicate
- * that throws rejects the record everywhere.
+ * It has no state, and predicates are pure: one may be called more than once for a value. A type guard narrows its branch
+ * and `rest`; where guards cover all types, `rest` is a stream of `never`. A predicate that throws rejects the record
+ * everywhere.
+ *
+ * The branches of a stream itself cost next to nothing: operators directly behind them take records in batches, as those
+ * of the stream do. Behind RxJS `filter` they get one record after the other. A key may name a field that is optional in
+ * the stream: the branch has those records that have it.
  *
  * @throws ERR_PIPELINE_INVALID for a branch named `rest`, or by a whole number, whose order would not be kept
  * @example
@@ -43,8 +48,15 @@ export function split<T, const B extends Readonly<Record<string, Predicate<T>>>>
   }
   const streams = entries.map(([name, isIn], n) => {
     const earlier = entries.slice(0, n).map(([, is]) => is);
-    return [name, source.pipe(filter((value) => !earlier.some((is) => is(value)) && isIn(value)))];
+    const isOnly = earlier.length === 0;
+    return [name, some(source, isOnly ? isIn : (value) => !earlier.some((is) => is(value)) && isIn(value))];
   });
-  const rest = source.pipe(filter((value) => !entries.some(([, is]) => is(value))));
+  const rest = some(source, (value) => !entries.some(([, is]) => is(value)));
   return { ...Object.fromEntries(streams), rest } as Split<T, B>;
+}
+
+/** Those of the values for which a function is true. */
+function some<T>(source: Observable<T>, isIn: Predicate<T>): Observable<T> {
+  const known = planInProgress()?.some<T>(source, isIn as Predicate<unknown>);
+  return known ?? source.pipe(filter(isIn));
 }

@@ -33,7 +33,10 @@ export function checkOperatorChanges(
       const stream = carriers.get(from);
       if (stream?.changes !== undefined && !(isDirect && node.takesChanges === n)) throw readsChanges(what, stream);
       const sender = nodeOf(from);
-      if (sender?.removes === true && !(isDirect && node.takesRemovals === true)) throw knowsNoRemovals(what, sender);
+      if (sender === undefined || !removes(from, sender)) continue;
+      // Of a figure an operator finds what it has made; a value that is no figure has no name.
+      const isFigure = isDirect && (sender.writesState || sender.emitsUpdates === true);
+      if (!(isFigure && node.takesRemovals === true)) throw knowsNoRemovals(what, sender);
     }
   });
 }
@@ -55,10 +58,16 @@ export function checkChanges(
     if (stream?.isBroadcast === true) throw readsBroadcast(what, stream);
     if (stream?.changes !== undefined) throw readsChanges(what, stream);
     const sender = nodeOf(from);
-    if (sender?.removes !== true || topic === undefined) continue;
+    if (sender === undefined || !removes(from, sender) || topic === undefined) continue;
     if (topic === null) throw knowsNoRemovals(what, sender);
     if (topic.compactBy.length === 0) throw notCompacted(what, sender);
   }
+}
+
+/** Whether what leaves an operator there may be removed: it says so for each of its outputs. */
+function removes(from: FlowOrigin, { outputs, removes }: OperatorNode): boolean {
+  const output = outputs?.find((each) => each === from);
+  return (output === undefined ? removes : output.removes) === true;
 }
 
 function readsChanges(what: string, { name }: Stream<unknown>): StockafolioError {

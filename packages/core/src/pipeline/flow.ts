@@ -1,4 +1,4 @@
-import { Observable } from 'rxjs';
+import { Observable, type Observer } from 'rxjs';
 import { StockafolioError } from '../errors/index.js';
 import { planInProgress, runningEngine } from './ambient.js';
 
@@ -17,11 +17,14 @@ export interface StreamOrigin extends FlowOrigin {
 /** The output of a stream or an operator of a plan: subscribers receive what the running engine sends here. */
 export class Flow<T> extends Observable<T> {
   readonly origin: FlowOrigin;
+  /** Which of the records that come from there are in this flow; undefined for all of them. */
+  readonly passes: ((record: unknown) => boolean) | undefined;
 
-  constructor(origin: FlowOrigin) {
+  constructor(origin: FlowOrigin, passes?: (record: unknown) => boolean) {
     super((subscriber) => {
       const engine = runningEngine();
-      if (engine !== undefined) return engine.subscribe<T>(origin, (value) => subscriber.next(value));
+      if (engine !== undefined)
+        return engine.subscribe<T>(origin, passes === undefined ? all(subscriber) : some(subscriber, passes));
       const error = notRunning(origin);
       const plan = planInProgress();
       if (plan === undefined) throw error;
@@ -29,7 +32,25 @@ export class Flow<T> extends Observable<T> {
       return undefined;
     });
     this.origin = origin;
+    this.passes = passes;
   }
+}
+
+function all<T>(subscriber: Observer<T>): (value: T) => void {
+  return (value) => subscriber.next(value);
+}
+
+function some<T>(subscriber: Observer<T>, passes: (record: unknown) => boolean): (value: T) => void {
+  return (value) => {
+    let isIn: boolean;
+    try {
+      isIn = passes(value);
+    } catch (error) {
+      subscriber.error(error);
+      return;
+    }
+    if (isIn) subscriber.next(value);
+  };
 }
 
 /** A pipeline uses a flow that is not its own. */

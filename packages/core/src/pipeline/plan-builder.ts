@@ -97,7 +97,7 @@ export class PlanBuilder {
     if (timers.some((of) => of.length > 0)) this.#timedBy.set(node, timers);
     if (node.isShared) this.#partial.add(node);
     const stream = this.streamOf(input);
-    if (node.key !== undefined) this.#noteKey(node, node.key, stream);
+    if (node.key !== undefined) this.#noteKey(node, node.key, input);
     if (node.otherKey !== undefined && other !== undefined) this.#noteOtherKey(node, node.otherKey, other);
     if (node.passesRecords === true && stream !== undefined) this.#carriers.set(node, stream);
     this.#operators.push(node);
@@ -171,7 +171,18 @@ export class PlanBuilder {
 
   /** The operator that directly emits this output; undefined if there is none. */
   operatorOf(flow: Observable<unknown>): OperatorNode | undefined {
-    return flow instanceof Flow ? this.#nodeOf(flow.origin) : undefined;
+    return flow instanceof Flow && flow.passes === undefined ? this.#nodeOf(flow.origin) : undefined;
+  }
+
+  /**
+   * Those of the records of a stream for which a function is true, as a flow that the plan knows: what is behind it still
+   * takes them in batches. Undefined if the input is not known to be records of a stream, each of them by itself.
+   */
+  some<T>(input: Observable<unknown>, isIn: (record: unknown) => boolean): Flow<T> | undefined {
+    const stream = this.streamOf(input);
+    if (!(input instanceof Flow) || stream === undefined || stream.isBroadcast || stream.changes) return undefined;
+    const { origin, passes } = input as Flow<unknown>;
+    return new Flow<T>(origin, passes === undefined ? isIn : (record) => passes(record) && isIn(record));
   }
 
   /**
@@ -284,13 +295,10 @@ export class PlanBuilder {
     });
   }
 
-  /**
-   * Checks a key that is data, and notes the kinds of its parts if all of them are known.
-   *
-   * @param stream whose records it is a key of; undefined if they are others
-   */
-  #noteKey(node: OperatorNode, key: readonly KeyPartNode[], stream: Stream<unknown> | undefined): void {
-    const kinds = kindsOf(node, key, stream);
+  /** Checks a key that is data, and notes the kinds of its parts if all of them are known. */
+  #noteKey(node: OperatorNode, key: readonly KeyPartNode[], input: Observable<unknown>): void {
+    const stream = this.streamOf(input);
+    const kinds = kindsOf(node, key, stream, isSome(input));
     const { streamKeyAt } = node;
     if (stream !== undefined && streamKeyAt !== undefined && !mayHaveStreamKey(key.slice(streamKeyAt), stream)) {
       if (node.needsStreamKey === true) throw notPartitioned(node, stream);
@@ -304,7 +312,7 @@ export class PlanBuilder {
     const stream = this.streamOf(input);
     if (stream !== undefined && node.needsStreamKey === true && !mayHaveStreamKey(key, stream))
       throw notPartitioned(node, stream);
-    const kinds = kindsOf(node, key, stream);
+    const kinds = kindsOf(node, key, stream, isSome(input));
     if (!kinds.every((kind) => kind !== undefined)) return;
     const known = this.#keyKinds.get(node);
     if (known !== undefined && known.join() !== kinds.join()) throw unlikeKeys(node, known, kinds);
@@ -395,4 +403,9 @@ export class PlanBuilder {
     if (this.#origins.has(origin)) return origin;
     throw foreignFlow(this.#pipeline, origin);
   }
+}
+
+/** Whether these are some of the records of a stream: then they may all have a field that is optional. */
+function isSome(input: Observable<unknown>): boolean {
+  return input instanceof Flow && input.passes !== undefined;
 }

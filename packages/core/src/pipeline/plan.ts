@@ -74,6 +74,8 @@ export interface OutputNode extends FlowOrigin {
   /** The operator. */
   readonly name: string;
   readonly output: string;
+  /** Whether it also emits that a value is removed. */
+  readonly removes?: boolean;
 }
 
 /** What is below each key of a state. */

@@ -23,22 +23,25 @@ export function hasStreamKey(key: readonly KeyPartNode[] | undefined, stream: St
  * The kinds of the parts of a key, as far as they are known.
  *
  * @param stream whose records it is a key of; undefined if they are others
+ * @param isSome whether it is a key of some of its records, which may all have a field that is optional
  * @throws ERR_PIPELINE_INVALID if not all records have a field of it
  */
 export function kindsOf(
   node: OperatorNode,
   key: readonly KeyPartNode[],
   stream: Stream<unknown> | undefined,
+  isSome: boolean,
 ): readonly (KeyKind | undefined)[] {
   return key.map((part) => {
     if ('type' in part) return keyKindOf(part.type);
-    return stream === undefined ? undefined : kindOfField(node, part.field, stream);
+    return stream === undefined ? undefined : kindOfField(node, part.field, stream, isSome);
   });
 }
 
-function kindOfField(node: OperatorNode, field: string, { name, schema }: Stream<unknown>): KeyKind {
+function kindOfField(node: OperatorNode, field: string, { name, schema }: Stream<unknown>, isSome: boolean): KeyKind {
   const { fields, names } = schema;
-  if (Object.hasOwn(fields, field) && !fieldOf(fields, field).optional) return keyKindOf(fieldOf(fields, field));
+  const type = Object.hasOwn(fields, field) ? fieldOf(fields, field) : undefined;
+  if (type !== undefined && (isSome || !type.optional)) return keyKindOf(type);
   throw new StockafolioError(
     'ERR_PIPELINE_INVALID',
     `operator '${node.name}' cannot have '${field}' in its key: not every record of stream '${name}' has it`,

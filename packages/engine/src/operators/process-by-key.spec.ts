@@ -32,7 +32,7 @@ const told = table(
 const at = { a: (time: number) => sale({ time }), b: (time: number) => sale({ user: 'bob', time }) };
 
 /** Sets timer x to 2 s after each record, and tells what happens. */
-const silent = processByKey<Sale, typeof Told.fields, [string], typeof Sum.fields, never, never, 'x'>('p', {
+const silent = processByKey<Sale, typeof Told, [string], typeof Sum.fields, never, never, 'x'>('p', {
   ...{ key: ({ user }) => [user], state: Sum, timers: ['x'], output: Told },
   onRecord: (state, { user, time }, { timers, emit }) => {
     state.count += 1;

@@ -12,6 +12,7 @@ import {
   type Pipeline,
   processByKey,
   record,
+  removable,
   stream,
   text,
   timestamp,
@@ -280,5 +281,37 @@ describe('everyKey', () => {
       { from: '', stream: 'trades', to: 'holdings', table: false },
       { from: '', stream: 'actions', to: 'holdings', table: false, other: true },
     ]);
+  });
+
+  it('removes what an output has emitted, of keys that it is for', async () => {
+    const made = pipeline('removing', { actions, trades }, ({ actions, trades }) => [
+      into(
+        told,
+        trades.pipe(
+          processByKey('p', {
+            ...{ key: ['user', 'symbol'], output: removable(Told) },
+            onRecord: (_, { user, symbol, id }, { emit }) =>
+              emit({ user, symbol, what: 'held', id: 0, at: 0, quantity: id }),
+            everyKey: {
+              delisted: {
+                broadcast: actions,
+                where: { symbol: 'symbol' },
+                onKey: (_, __, { key: [user, symbol], emit, remove }) => {
+                  emit.remove({ user, symbol, what: 'held', id: 0, at: 0, quantity: 0 });
+                  remove();
+                },
+              },
+            },
+          }),
+        ),
+      ),
+    ]);
+    const harness = pipelineHarness(made, { partitions: 2 });
+    for (const user of ['ann', 'bob', 'cid'])
+      for (const symbol of ['x', 'y']) harness.pushTo(trades, { user, symbol, id: 7, time: 1_000 });
+    await harness.commit();
+    harness.pushTo(actions, { symbol: 'x', id: 1, time: 2_000 });
+    await harness.commit();
+    expect((await harness.rows(told)).map(({ user, symbol }) => user + symbol)).to.deep.equal(['anny', 'boby', 'cidy']);
   });
 });

@@ -21,7 +21,7 @@ const Told = record('told', { user: text(), what: text(), at: timestamp() });
 const told = table('told', { partitionBy: ['user'], clusterBy: ['at', 'what'] }, Told.fields);
 
 /** Emits for each record, and two seconds after the last one of a user. */
-const emitting = processByKey<Sale, typeof Told.fields, [string], typeof Sum.fields, never, never, 'x'>('p', {
+const emitting = processByKey<Sale, typeof Told, [string], typeof Sum.fields, never, never, 'x'>('p', {
   ...{ key: ({ user }) => [user], state: Sum, timers: ['x'], output: Told },
   onRecord: (_, { user, time }, { timers, emit }) => {
     timers.x.set(time + 2_000);

@@ -10,6 +10,7 @@ import { ProcessMap } from './process-map.js';
 import { processState } from './process-state.js';
 import { type Due, ProcessTimers } from './process-timers.js';
 import { ProcessTurn } from './process-turn.js';
+import { sendRemoved } from './removals.js';
 
 type Emit = (value: unknown) => void;
 
@@ -118,13 +119,19 @@ function contextOf<T>(
   { ofKey }: ProcessTimers,
   { maps, lists }: ProcessNodeOptions<T>,
 ): object {
-  const emitTo = (send: Emit): Emit => {
-    return (value) => {
+  const emitTo = (send: Emit, removes = false): Emit => {
+    const emit = (value: unknown): void => {
       turn.check();
       send(value);
     };
+    if (!removes) return emit;
+    const remove = (value: unknown): void => {
+      turn.check();
+      sendRemoved(host.context.rows, () => send(value));
+    };
+    return Object.assign(emit, { remove });
   };
-  const { outputs } = host.node;
+  const { outputs, removes } = host.node;
   return {
     get key() {
       return turn.key;
@@ -140,8 +147,8 @@ function contextOf<T>(
     lists: entries(lists, (name, { names }) => new ProcessList(turn, name, names)),
     emit:
       outputs === undefined
-        ? emitTo(host.emit)
-        : Object.fromEntries(outputs.map((output) => [output.output, emitTo(host.emitterOf(output))])),
+        ? emitTo(host.emit, removes)
+        : Object.fromEntries(outputs.map((each) => [each.output, emitTo(host.emitterOf(each), each.removes)])),
     remove: () => {
       turn.check();
       turn.isRemoved = true;

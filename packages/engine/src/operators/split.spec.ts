@@ -2,7 +2,21 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { type Observable, Subject } from 'rxjs';
 import { addTo, byUser, codeOf, type Sale, sale, sales, Sum } from '@stockafolio/conformance';
-import { foldByKey, into, pipeline, split } from '@stockafolio/core';
+import {
+  foldByKey,
+  int64,
+  into,
+  optional,
+  pipeline,
+  record,
+  split,
+  stream,
+  table,
+  text,
+  timestamp,
+  type Infer,
+  type Pipeline,
+} from '@stockafolio/core';
 import { pipelineHarness } from '@stockafolio/testing';
 
 const collected = <T>(flow: Observable<T>): T[] => {
@@ -45,6 +59,57 @@ describe('split', () => {
     expect((await harness.deadLetters()).map(({ operator, cause }) => [operator, cause])).to.deep.equal([
       ['', 'thirteen'],
     ]);
+  });
+
+  it('has those records that have a field which is optional in the stream, so a key may name it', async () => {
+    const Note = record('note', { user: text(), about: optional(text()), time: timestamp() });
+    const notes = stream('notes', Note, { key: 'user', time: ({ time }) => time });
+    const about = table(
+      'about',
+      { partitionBy: ['user'], clusterBy: ['about'] },
+      { user: text(), about: text(), count: int64() },
+    );
+    const Count = record('count', { count: int64() });
+    type Note = Infer<typeof Note>;
+    const counted = (isAbout: (note: Note) => note is Note & { about: string }) =>
+      pipeline('counted', { notes }, ({ notes }) => [
+        into(
+          about,
+          split(notes, { isAbout }).isAbout.pipe(
+            foldByKey('counts', { key: ['user', 'about'], state: Count, fold: (sum) => void sum.count++ }),
+          ),
+        ),
+      ]);
+    const sent: Note[] = [
+      { user: 'ann', about: 'tea', time: 1 },
+      { user: 'ann', time: 2 },
+      { user: 'ann', about: 'tea', time: 3 },
+    ];
+    const run = async (made: Pipeline): Promise<readonly [unknown, number]> => {
+      const harness = pipelineHarness<Note>(made, { partitions: 1 });
+      harness.push(...sent);
+      await harness.commit();
+      return [await harness.rows(about), (await harness.deadLetters()).length];
+    };
+    const rows = [{ user: 'ann', about: 'tea', count: 2 }];
+    expect(await run(counted((note): note is Note & { about: string } => note.about !== undefined))).to.deep.equal([
+      rows,
+      0,
+    ]);
+    // A guard that does not keep its word.
+    expect(await run(counted((note): note is Note & { about: string } => note.user !== ''))).to.deep.equal([rows, 1]);
+    expect(
+      await codeOf(() =>
+        pipeline('all', { notes }, ({ notes }) => [
+          into(
+            about,
+            (notes as never as Observable<Note & { about: string }>).pipe(
+              foldByKey('counts', { key: ['user', 'about'], state: Count, fold: (sum) => void sum.count++ }),
+            ),
+          ),
+        ]),
+      ),
+    ).to.equal('ERR_PIPELINE_INVALID');
   });
 
   it('has no branch whose name is rest, or a number, which would not be kept in order', async () => {

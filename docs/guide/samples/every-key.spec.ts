@@ -9,10 +9,9 @@ describe('everyKey in the guide', () => {
     const users = ['ann', 'bob', 'cid'];
     for (const user of users)
       for (const symbol of ['AAPL', 'KO']) harness.pushTo(trades, { user, symbol, quantity: 10, time: 0 });
-    harness.pushTo(splits, { symbol: 'AAPL', times: 4, time: hours(9) });
-    // After the split, and before it.
-    harness.pushTo(trades, { user: 'ann', symbol: 'AAPL', quantity: 1, time: hours(10) });
     harness.pushTo(trades, { user: 'bob', symbol: 'AAPL', quantity: 1, time: hours(8) });
+    harness.pushTo(splits, { symbol: 'AAPL', times: 4, time: hours(9) });
+    harness.pushTo(trades, { user: 'ann', symbol: 'AAPL', quantity: 1, time: hours(10) });
     await harness.commit();
     expect((await harness.rows(holdings)).map(({ user, symbol, quantity }) => [user, symbol, quantity])).to.deep.equal([
       ['ann', 'AAPL', 41],

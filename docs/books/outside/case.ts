@@ -50,6 +50,7 @@ export const differences = {
   'a rate exists': 'no rate is found there; here there is one, which makes the payments worth nothing',
   'flows between values':
     'between two values payments count by their days there, as in a rate of money; here each day is valued',
+  'dividends apart': 'a result has no dividends there; here they are a part of it',
   'rounded ratios': 'ratios are computed from rounded prices or factors there; here they are those of the company',
 } as const;
 export type Difference = keyof typeof differences;
@@ -62,6 +63,7 @@ export const omissions = {
   display: 'how a journal is read, checked or printed',
   'across accounts': 'one call for several accounts, or a part of a position that becomes another symbol',
   'no values by day': 'the case gives no values by day, or only rates',
+  'no result': 'the case is not run there, or says no result',
   size: 'the data of 500 payments and more are not kept here',
 } as const;
 export type Omission = keyof typeof omissions;

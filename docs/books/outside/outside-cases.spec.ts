@@ -3,12 +3,15 @@ import { expect } from 'chai';
 import {
   accountBooks,
   applyToLots,
+  cashOf,
+  dailyReturns,
   emptyPosition,
   moneyWeighted,
   openLots,
   presentValue,
   timeWeighted,
   type AccountBooks,
+  type AccountEvent,
   type BookEvent,
   type LotMethod,
   type Return,
@@ -18,6 +21,7 @@ import { capgains, type ActionCase } from './capgains.js';
 import { matches, trades } from './capgains-trades.js';
 import { differences, omissions, type CaseFile, type Difference, type Left, type LotCase, type Step } from './case.js';
 import { factorFiles, type FactorFile } from './factor-files.js';
+import { ghostfolio, type ResultCase } from './ghostfolio.js';
 import { hledgerLots } from './hledger-lots.js';
 import { hledgerGrowth, hledgerRates } from './hledger-returns.js';
 import { pyxirr } from './pyxirr.js';
@@ -138,6 +142,64 @@ function playFactors({ splits, factors, differs }: FactorFile): void {
   expect(off.includes(true)).to.equal(differs !== undefined);
 }
 
+/** Each event brings its cash with it, or sends it away: so the account has shares alone, as there. */
+function accountOf({ trades, dividend, split }: ResultCase, currency: string): readonly AccountEvent[] {
+  const place = (day: string, rank: number) => ({
+    ...{
+      id: String(rank),
+      user: 'ann',
+      time: Date.parse(`${day}T17:00:00Z`),
+      rank,
+      place: { file: 'case', line: rank },
+    },
+  });
+  const bought = trades.map(([day, shares, price, fee], rank): AccountEvent => {
+    const [quantity, value] = [Math.abs(shares) * SHARE, money(Math.abs(shares) * price)];
+    const terms = {
+      symbol: 'A',
+      quantity,
+      price: money(price),
+      value,
+      currency,
+      fees: [{ currency, amount: money(fee) }],
+    };
+    return { ...place(day, rank), kind: 'trade', side: shares > 0 ? 'buy' : 'sell', ...terms };
+  });
+  if (dividend !== undefined) {
+    const [day, amount] = dividend;
+    bought.push({ ...place(day, 50), kind: 'dividend', symbol: 'A', currency, amount: money(amount) });
+  }
+  const cash = bought.flatMap((event) =>
+    cashOf(event).map(({ amount }, n): AccountEvent => {
+      const { time, rank, user, place: where } = event;
+      const id = `${event.id} cash ${n}`;
+      return { id, user, time, rank, place: where, kind: 'deposit', currency, amount: 0 - amount };
+    }),
+  );
+  if (split !== undefined) {
+    const [day, numerator, denominator] = split;
+    cash.push({ ...place(day, 60), kind: 'split', symbol: 'A', numerator, denominator });
+  }
+  return [...bought, ...cash];
+}
+
+function playResult(each: ResultCase): void {
+  const { trades, end, rates, value, result, differs, here } = each;
+  const currency = rates === undefined ? 'BASE' : 'OWN';
+  const prices = new Map(trades.map(([day, , price]) => [day, price]));
+  const { days, total, unknown, doubts } = dailyReturns(accountOf(each, currency), {
+    ...{ first: trades[0]?.[0] ?? '', last: end[0], base: 'BASE', method: 'average' },
+    hasClose: (day) => day === end[0] || trades.some(([traded]) => traded === day),
+    prices: (_, day) => ({ currency, amount: money(day === end[0] ? end[1] : (prices.get(day) ?? NaN)) }),
+    rates: (_, day) => rates?.[day],
+  });
+  expect([unknown, doubts]).to.deep.equal([undefined, []]);
+  const units = (amount: number): number => Math.round(amount * 1e4);
+  expect(Math.abs((days.at(-1)?.value ?? NaN) - units(value))).to.be.at.most(1);
+  expect(Math.abs(total.pnl - units(here ?? result))).to.be.at.most(1);
+  if (differs !== undefined) expect(units(here ?? result)).to.not.equal(units(result));
+}
+
 describe('outside cases', () => {
   for (const file of [beancount, hledgerLots]) {
     describe(file.source, () => {
@@ -202,6 +264,10 @@ describe('outside cases', () => {
         expect(found.kind).to.equal(kind);
       });
     }
+  });
+
+  describe(ghostfolio.source, () => {
+    for (const each of ghostfolio.cases) outcome(ghostfolio, each.name, each.differs, () => playResult(each));
   });
 
   it('are counted in the page, with all reasons', async () => {

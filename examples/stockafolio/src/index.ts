@@ -1,7 +1,14 @@
 export { accountBooks, applyToBooks, type AccountBooks, type Realized } from './books/account-books.js';
+export { amendAccount, type FinalEvent } from './books/account-amendments.js';
+export { cashOf, type AccountEvent, type AccountEventKind, type Cash } from './books/account-event.js';
 export { amend, type Amended, type Rejected } from './books/amendments.js';
+export { accountBalances, balancesAt, type BalanceDate, type Balances } from './books/balances.js';
+export type { BenchmarkReturns, IndexLevels } from './books/benchmark.js';
 export type { LotMethod } from './books/choose-lot.js';
 export { returnOfCapital, spinOff, split, stockDividend, type Action, type Shares } from './books/corporate-actions.js';
+export type { ExchangeRates } from './books/conversion.js';
+export { dailyReturns, type DailyReturns, type DailyReturnsOptions } from './books/daily-returns.js';
+export type { AccountResult, ClosingPrices, DayResult, MissingQuote } from './books/day-results.js';
 export {
   byPlace,
   type ActionEvent,
@@ -12,10 +19,20 @@ export {
   type TradeEvent,
   type TradeTerms,
 } from './books/events.js';
+export {
+  EXPOSURE_UNIT,
+  exposureOf,
+  type Concentration,
+  type ExposedPosition,
+  type Exposure,
+  type FirmExposure,
+} from './books/exposure.js';
+export { ledgerOf, type Ledger, type LedgerEntry } from './books/ledger.js';
 export { lotEvents, type LotEvents } from './books/lot-events.js';
 export { Lot, LotList, emptyPosition, type LotRows, type Position } from './books/lot.js';
 export { applyToLots, openLots, type Fill, type Parcel } from './books/lots.js';
 export { changeSymbol, merger, transferIn, transferOut, type MergerTerms } from './books/mergers.js';
+export type { LedgerAccount, MoneyPosting, Posting, SharesPosting } from './books/postings.js';
 export type { Ratio } from './books/reshape.js';
 export {
   moneyWeighted,
@@ -26,6 +43,7 @@ export {
   type Return,
   type ValuedDay,
 } from './books/returns.js';
+export { isSettlementDay, settlementDay, settlesOn } from './books/settlement.js';
 export { termOf, type Term } from './books/term.js';
 export { washSales, type WashSales, type WashedParcel } from './books/wash-sales.js';
 export { nextSession, sessionOf, type Session } from './calendar/sessions.js';

@@ -16,6 +16,15 @@ export function safe(value: number): number {
 }
 
 /**
+ * Adds to a sum of several, by key.
+ *
+ * @throws ERR_OVERFLOW if it is not a safe integer then
+ */
+export function add(sums: Map<string, number>, key: string, amount: number): void {
+  sums.set(key, safe((sums.get(key) ?? 0) + amount));
+}
+
+/**
  * amount x part / whole, rounded once, a half to the even neighbour. As `mulDivHalfEven`, but the product of money and
  * a quantity of 1e-8 shares is often past 2^53: the common factor of the quantities goes first, which needs no bigint.
  *

@@ -87,6 +87,20 @@ export function moneyWeighted(payments: readonly Payment[]): Return {
   return another === undefined ? { kind: 'rate', rate } : { kind: 'several', rates };
 }
 
+/**
+ * The payments of an account for {@link moneyWeighted}: its value at first, the flows of its days, and what it is worth
+ * at the end as paid out.
+ */
+export function paymentsOf(
+  opening: { readonly day: string; readonly value: number },
+  days: readonly ValuedDay[],
+  worth: number,
+): readonly Payment[] {
+  const paid = [{ day: opening.day, amount: opening.value }, ...days.map(({ day, flow }) => ({ day, amount: flow }))];
+  const end = days.at(-1)?.day ?? opening.day;
+  return [...paid.filter(({ amount }) => amount !== 0), { day: end, amount: 0 - worth }];
+}
+
 /** The value of payments at the first day, at a yearly rate (XNPV). */
 export function presentValue(rate: number, payments: readonly Payment[]): number {
   const first = firstDay(payments);

@@ -26,7 +26,7 @@ const anyTrades: fc.Arbitrary<Trade[]> = fc
       // The lot that it closes: often one that is not open, or has too few shares.
       names: fc.option(fc.nat(60), { freq: 3, nil: undefined }),
     }),
-    { maxLength: 60 },
+    { maxLength: 60, size: 'max' },
   )
   .map((all) => {
     let time = Date.UTC(2024, 0, 2, 15);

@@ -15,7 +15,7 @@ const trade: Trade = {
 
 describe('a trade', () => {
   it('has its fields in wire order', () => {
-    expect(Trade.names.join()).to.equal('id,user,symbol,sector,side,quantity,price,time,kind,amends');
+    expect(Trade.names.join()).to.equal('id,user,symbol,sector,side,quantity,price,time,kind,amends,lot');
   });
 
   it('is keyed by its user and timed by its own time', () => {

@@ -4,8 +4,9 @@ import { quantity, tradeValue } from './quantity.js';
 /**
  * One execution: `user` bought or sold `quantity` shares of `symbol` at `price` each. Fields are in wire order.
  *
- * `quantity` is in 1e-8 shares, `price` in 1e-4 USD, `time` in epoch milliseconds. Years outside 1990 to 2200 count as a broken clock (an unset
- * one says 1970). `kind` and `amends` refer to an earlier trade. Until corrections are folded, a record of any kind
+ * `quantity` is in 1e-8 shares, `price` in 1e-4 USD, `time` in epoch milliseconds. Years outside 1990 to 2200 count as a
+ * broken clock (an unset one says 1970). `lot` is the id of the trade whose shares it closes, where lots are kept; without
+ * it the method chooses. `kind` and `amends` refer to an earlier trade. Until corrections are folded, a record of any kind
  * except `new` is bad, so that it waits in the dead letters instead of counting as one more trade.
  */
 export const Trade = record(
@@ -21,6 +22,7 @@ export const Trade = record(
     time: timestamp({ min: Date.UTC(1990, 0, 1), max: Date.UTC(2201, 0, 1) - 1 }),
     kind: optional(oneOf('new', 'bust', 'correct')),
     amends: optional(text({ max: 64 })),
+    lot: optional(text({ min: 1, max: 128 })),
   },
   {
     check: ({ kind, quantity, price }) => {

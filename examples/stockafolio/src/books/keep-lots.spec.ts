@@ -1,4 +1,4 @@
-import { pipeline } from '@stockafolio/core';
+import { isStockafolioError, pipeline } from '@stockafolio/core';
 import { pipelineHarness } from '@stockafolio/testing';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -23,28 +23,39 @@ const anyTrades: fc.Arbitrary<Trade[]> = fc
       ),
       price: fc.integer({ min: 1, max: 500_0000 }),
       days: fc.nat(200),
+      // The lot that it closes: often one that is not open, or has too few shares.
+      names: fc.option(fc.nat(60), { freq: 3, nil: undefined }),
     }),
-    { maxLength: 60 },
+    { maxLength: 60, size: 'max' },
   )
   .map((all) => {
     let time = Date.UTC(2024, 0, 2, 15);
-    return all.map(({ days, ...each }, n) => {
+    return all.map(({ days, names, ...each }, n) => {
       time += days * DAY;
-      return { id: `t${n}`, user: 'ann', sector: 'Energy', ...each, time };
+      const lot = names === undefined ? {} : { lot: `t${names % (n + 1)}` };
+      return { id: `t${n}`, user: 'ann', sector: 'Energy', ...each, time, ...lot };
     });
   });
 
 const kept = (method: (typeof METHODS)[number]) =>
   pipeline('kept', { trades }, ({ trades }) => [...keepLots(trades, method)]);
 
+interface Plain {
+  readonly open: readonly object[];
+  readonly gains: readonly object[];
+  /** The trades that are not possible. */
+  readonly rejected: number;
+}
+
 /** The rows of both tables, from the trades of each symbol by themselves. */
-function plain(all: readonly Trade[], method: (typeof METHODS)[number]): readonly [object[], object[]] {
+function plain(all: readonly Trade[], method: (typeof METHODS)[number]): Plain {
   const [open, gains]: [object[], (object & { closed: number; symbol: string; number: number })[]] = [[], []];
+  let rejected = 0;
   for (const symbol of ['A', 'B']) {
     const position = emptyPosition();
     let number = 0;
     for (const trade of all.filter((each) => each.symbol === symbol)) {
-      const { id, time, side, quantity, price } = trade;
+      const { id, time, side, quantity, price, lot: named } = trade;
       const note = ({ term, lot, opened, closed, ...parcel }: Parcel): void => {
         const { proceeds, basis, gain } = parcel;
         gains.push({
@@ -52,7 +63,13 @@ function plain(all: readonly Trade[], method: (typeof METHODS)[number]): readonl
           ...{ quantity: parcel.quantity, proceeds, basis, gain, term },
         });
       };
-      applyToLots(position, { id, time, side, quantity, value: tradeValue(quantity, price) }, method, note);
+      const fill = { id, time, side, quantity, value: tradeValue(quantity, price), lot: named };
+      try {
+        applyToLots(position, fill, method, note);
+      } catch (error) {
+        if (!isStockafolioError(error)) throw error;
+        rejected += 1;
+      }
     }
     const numbers = Array.from(position.lots, ([rank]) => rank);
     openLots(position, method).forEach(({ id, opened, quantity, basis }, n) =>
@@ -65,7 +82,7 @@ function plain(all: readonly Trade[], method: (typeof METHODS)[number]): readonl
   gains.sort(
     (a, b) => b.closed - a.closed || (a.symbol < b.symbol ? -1 : a.symbol > b.symbol ? 1 : a.number - b.number),
   );
-  return [open, gains];
+  return { open, gains, rejected };
 }
 
 describe('the tables of lots', () => {
@@ -83,9 +100,10 @@ describe('the tables of lots', () => {
             else if (event === 3) await harness.redeliver(3);
           }
           await harness.commit();
-          const [open, gains] = plain(all, method);
+          const { open, gains, rejected } = plain(all, method);
           expect(await harness.rows(lots)).to.deep.equal(open);
           expect(await harness.rows(realizedGains)).to.deep.equal(gains);
+          expect(await harness.deadLetters()).to.have.length(rejected);
         }),
         { numRuns: 25 },
       );

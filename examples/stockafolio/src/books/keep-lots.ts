@@ -14,8 +14,8 @@ const Held = record('held', { quantity: quantity(), basis: money(), closings: in
 /**
  * Keeps the lots of each position, and writes the tables of open lots and of realized gains.
  *
- * Trades are applied in the order of the source, as to positions. A trade that is not possible is rejected everywhere: its
- * cause says why, and what to do.
+ * Trades are applied in the order of the source, as to positions. A trade that names a lot closes that one, whatever the
+ * method. One that is not possible is rejected everywhere: its cause says why, and what to do.
  */
 export function keepLots(trades: Observable<Trade>, method: LotMethod): readonly Branch[] {
   const { lots, gains } = processByKey('lots', trades, {
@@ -24,10 +24,10 @@ export function keepLots(trades: Observable<Trade>, method: LotMethod): readonly
     maps: { lots: { key: int64(), value: Lot } },
     outputs: { lots: removable(OpenLot), gains: RealizedGain },
     onRecord: (held, trade, { maps, emit }) => {
-      const { id, user, symbol, time, side, quantity, price } = trade;
+      const { id, user, symbol, time, side, quantity, price, lot } = trade;
       const lots = new WrittenLots(maps.lots, { user, symbol, hasOwnBasis: method !== 'average' }, emit.lots);
       const position = { quantity: held.quantity, basis: held.basis, lots };
-      const fill = { id, time, side, quantity, value: tradeValue(quantity, price) };
+      const fill = { id, time, side, quantity, value: tradeValue(quantity, price), lot };
       applyToLots(position, fill, method, (parcel) =>
         emit.gains({
           user,

@@ -94,6 +94,14 @@ describe('lotEvents', () => {
     expect(figures(events)).to.deep.equal({ 'USD XYZ': [18, 800, 0] });
   });
 
+  it('lets a short position owe a dividend in shares', () => {
+    const dividend = (id: string, shares: number): AccountEvent => {
+      return { kind: 'stock-dividend', ...base(id), symbol: 'ABC', quantity: shares * SHARE };
+    };
+    const events = [trade('a', 'sell', 10, 100), dividend('b', 10), dividend('c', 5)];
+    expect(figures(events)).to.deep.equal({ 'USD ABC': [-25, -1000, 0] });
+  });
+
   it('gives transfers with their lots, and says of which the cost is not known', () => {
     const basis = { currency: 'USD', amount: 300_0000 };
     const known: AccountEvent = {

@@ -55,7 +55,8 @@ export function lotEvents(events: readonly AccountEvent[]): LotEvents {
           ...{ kind: 'stock-dividend', ...place, symbol: event.symbol },
           ...reduced(event.quantity, Math.abs(held.get(event.symbol) ?? 0)),
         });
-        hold(event.symbol, event.quantity);
+        // A short position owes the new shares.
+        hold(event.symbol, (held.get(event.symbol) ?? 0) < 0 ? 0 - event.quantity : event.quantity);
         break;
       case 'symbol-change':
         hold(event.to, held.get(event.symbol) ?? 0);

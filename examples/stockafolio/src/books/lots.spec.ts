@@ -2,11 +2,12 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { isStockafolioError } from '@stockafolio/core';
 import { applyAverageCost } from '../cost/average-cost.js';
+import { tradeValue } from '../quantity.js';
 import type { LotMethod } from './choose-lot.js';
 import { SHARE } from './exact.js';
 import { emptyPosition, type Lot, type Position } from './lot.js';
 import { applyToLots, openLots, type Fill, type Parcel } from './lots.js';
-import { RUNS, fills, wholeFills } from '../../test/random-fills.js';
+import { RUNS, fills } from '../../test/random-fills.js';
 
 const METHODS: readonly LotMethod[] = ['fifo', 'lifo', 'hifo', 'average'];
 
@@ -148,14 +149,14 @@ describe('lots', () => {
     });
   }
 
-  it('with the average method is the average cost of whole shares, to the unit', () => {
+  it('with the average method is the average cost, to the unit, also of parts of shares', () => {
     fc.assert(
-      fc.property(wholeFills, (trades) => {
+      fc.property(fills, fc.infiniteStream(fc.integer({ min: 1, max: 10_000_000 })), (all, prices) => {
+        const priced = all.map((fill) => ({ ...fill, price: (prices.next() as IteratorYieldResult<number>).value }));
+        const trades = priced.map((fill) => ({ ...fill, value: tradeValue(fill.quantity, fill.price) }));
         const { position, gains } = play(trades, 'average');
         const average = { quantity: 0, cost: 0, realized: 0 };
-        for (const { side, quantity, value } of trades) {
-          applyAverageCost(average, side, quantity, value / (quantity / SHARE));
-        }
+        for (const { side, quantity, price } of priced) applyAverageCost(average, side, quantity, price);
         expect({
           quantity: position.quantity,
           cost: position.basis,

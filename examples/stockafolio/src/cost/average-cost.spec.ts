@@ -34,7 +34,7 @@ function reference(steps: readonly Step[]): CostState {
     const against = side === 'buy' ? -Q : Q;
     if (against > 0n) {
       const closing = q < against ? q : against;
-      const part = halfEven(closing * p, 10n ** 8n);
+      const part = halfEven(worth * closing, q);
       close(closing, part);
       q -= closing;
       worth -= part;
@@ -158,9 +158,9 @@ describe('the average cost method', () => {
     expect(after([long, ['sell', 15 * SHARE, 120]])).to.deep.equal({ quantity: -5 * SHARE, cost: -600, realized: 200 });
     const short: Step = ['sell', 10 * SHARE, 100];
     expect(after([short, ['buy', 15 * SHARE, 120]])).to.deep.equal({ quantity: 5 * SHARE, cost: 600, realized: -200 });
-    // 1.5 shares at 0.0003 are worth 0.0004, half a share 0.0002: 0.0002 are left for the one that is opened.
+    // 1.5 shares at 0.0003 are worth 0.0004. A third of that, 0.0001, closes half a share, which cost 0.0002.
     const half: Step = ['buy', SHARE / 2, 3];
-    expect(after([half, ['sell', (3 * SHARE) / 2, 3]])).to.deep.equal({ quantity: -SHARE, cost: -2, realized: 0 });
+    expect(after([half, ['sell', (3 * SHARE) / 2, 3]])).to.deep.equal({ quantity: -SHARE, cost: -3, realized: -1 });
   });
 
   it('rounds the removed cost half to even', () => {

@@ -23,7 +23,7 @@ export type CostMethod = (position: CostState, side: Side, quantity: number, pri
  *
  * Closing q of Q shares with cost C removes C x q / Q from the cost, computed exactly and rounded half to even; the
  * proceeds minus that are realized. A short position mirrors it. A trade that crosses zero closes the whole position
- * with the value of that part, and opens the rest with the rest of the trade's value. The tests prove this law: over any
+ * with that part of its value, shared by quantity as in the books, and opens the rest with the rest of it. The tests prove this law: over any
  * trades, the sum of their signed values is cost - realized, to the unit.
  *
  * @throws ERR_OVERFLOW if a figure would pass 2^53; the position is then unchanged
@@ -43,7 +43,7 @@ export const applyAverageCost: CostMethod = (position, side, quantity, price) =>
     return;
   }
   const closed = Math.min(held, quantity);
-  const proceeds = closed === quantity ? value : tradeValue(closed, price);
+  const proceeds = shareOf(value, closed, quantity);
   const removed = closed === held ? position.cost : shareOf(position.cost, closed, held);
   const realized = safe(position.realized + safe(-sign * proceeds - removed));
   position.quantity += sign * quantity;

@@ -1,5 +1,5 @@
 import { compare, iso, shares, sorted, usd, type DumpRow } from './dump-form.js';
-import { divideHalfEven, readTrade, worth, type Trade, type WireTrade } from './wire-trade.js';
+import { divideHalfEven, readTrade, type Trade, type WireTrade } from './wire-trade.js';
 
 /*
  * The expected content of Stockafolio's tables, from a fold that shares nothing with the library: no import from it,
@@ -59,12 +59,12 @@ interface Position {
 /** The average cost method, sentence by sentence. */
 function position(group: Group): Position {
   let [held, cost, realized] = [0n, 0n, 0n];
-  for (const { side, quantity, price, value } of group) {
+  for (const { side, quantity, value } of group) {
     let [rest, opening] = [quantity, value];
     if (side === 'sell' && held > 0n) {
       const closed = min(quantity, held);
       const removed = divideHalfEven(cost * closed, held);
-      const proceeds = worth(closed, price);
+      const proceeds = divideHalfEven(value * closed, quantity);
       realized += proceeds - removed;
       cost -= removed;
       held -= closed;
@@ -73,7 +73,7 @@ function position(group: Group): Position {
     } else if (side === 'buy' && held < 0n) {
       const closed = min(quantity, -held);
       const received = divideHalfEven(-cost * closed, -held);
-      const paid = worth(closed, price);
+      const paid = divideHalfEven(value * closed, quantity);
       realized += received - paid;
       cost += received;
       held += closed;

@@ -1,4 +1,5 @@
-import { defineApp } from '@stockafolio/cli';
+import { defineApp, type App } from '@stockafolio/cli';
+import type { Pipeline } from '@stockafolio/core';
 import { nextClose } from './calendar/sessions.js';
 import { tradingDay } from './calendar/trading-day.js';
 import { addDemo } from './commands/demo.js';
@@ -8,16 +9,21 @@ import { addServe } from './commands/serve.js';
 import { portfolio } from './pipeline.js';
 import { originalForm, wireForm } from './wire-forms.js';
 
+/** Stockafolio with this pipeline, for the `stockafolio` command. */
+export function appOf(pipeline: Pipeline): App {
+  return defineApp({
+    pipeline,
+    codecs: { wire: wireForm, original: originalForm },
+    dayOf: tradingDay,
+    nextRun: nextClose,
+    commands: (program, toolkit) => {
+      addDemo(program, toolkit);
+      addGenerate(program, toolkit);
+      addImport(program, toolkit);
+      addServe(program, toolkit);
+    },
+  });
+}
+
 /** Stockafolio, as the `stockafolio` command runs it. */
-export const app = defineApp({
-  pipeline: portfolio,
-  codecs: { wire: wireForm, original: originalForm },
-  dayOf: tradingDay,
-  nextRun: nextClose,
-  commands: (program, toolkit) => {
-    addDemo(program, toolkit);
-    addGenerate(program, toolkit);
-    addImport(program, toolkit);
-    addServe(program, toolkit);
-  },
-});
+export const app = appOf(portfolio);

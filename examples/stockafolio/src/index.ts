@@ -55,6 +55,7 @@ export { fileFacts, importFile } from './import/import-file.js';
 export { importLines } from './import/import-lines.js';
 export type { ImportOptions, TradeField } from './import/import-options.js';
 export type { ImportedLine } from './import/trade-mapper.js';
+export { lots, realizedGains } from './lot-tables.js';
 export { MOST_SHARES, SHARE, quantity, sharesOf, sharesText, tradeValue, volume, worth } from './quantity.js';
 export {
   latestPrices,
@@ -73,7 +74,7 @@ export {
 } from './tables.js';
 export { Trade, trades, type Side } from './trade.js';
 export { listingOf, sectors, universe, type Listing } from './universe/universe.js';
-export { portfolio } from './pipeline.js';
+export { portfolio, portfolioOf, type PortfolioOptions } from './pipeline.js';
 export { firmFigures, type FirmFigures } from './figures/firm-figures.js';
 export {
   portfolioFigures,
@@ -84,4 +85,4 @@ export {
 export { quoteOf, type Quote } from './figures/quotes.js';
 export { valueOverDay, type ValueAt } from './figures/value-over-day.js';
 export { originalForm, wireForm } from './wire-forms.js';
-export { app as default } from './app.js';
+export { app as default, appOf } from './app.js';

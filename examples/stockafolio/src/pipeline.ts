@@ -18,13 +18,17 @@ import {
   timestamp,
   topByKey,
   tumblingWindow,
+  type Branch,
   type Infer,
   type Mutable,
+  type Pipeline,
   type Ranked,
   type RowOf,
   type Update,
 } from '@stockafolio/core';
-import { filter, map, pipe, type OperatorFunction } from 'rxjs';
+import { filter, map, pipe, type Observable, type OperatorFunction } from 'rxjs';
+import type { LotMethod } from './books/choose-lot.js';
+import { keepLots } from './books/keep-lots.js';
 import { dayEnd, minuteOfDay, tradingDay } from './calendar/trading-day.js';
 import { applyAverageCost } from './cost/average-cost.js';
 import { quantity, tradeValue, volume } from './quantity.js';
@@ -186,8 +190,27 @@ export const TOTALS_STAY_OPEN = days(92);
 const dayExpires = (trade: Trade): number => dayEnd(trade.time) + FIGURES_STAY_OPEN;
 const totalsExpire = (trade: Trade): number => dayEnd(trade.time) + TOTALS_STAY_OPEN;
 
-/** How trades become portfolios, and the firm's figures. */
-export const portfolio = pipeline('portfolio', { trades }, ({ trades }) => {
+/** What a portfolio has beside its tables. */
+export interface PortfolioOptions {
+  /** Also keeps the lots of each position, closed by this method, and what was gained with each; see docs/books. */
+  readonly lots?: LotMethod;
+}
+
+/**
+ * How trades become portfolios, and the firm's figures.
+ *
+ * Another method of lots is a rebuild from the archive: `batch --from-start`.
+ *
+ * @example export default appOf(portfolioOf({ lots: 'hifo' })); // a module for --app
+ */
+export function portfolioOf(options: PortfolioOptions = {}): Pipeline {
+  return pipeline('portfolio', { trades }, ({ trades }) => branchesOf(trades, options));
+}
+
+/** How trades become portfolios, without lots. */
+export const portfolio = portfolioOf();
+
+function branchesOf(trades: Observable<Trade>, { lots }: PortfolioOptions): Branch[] {
   const held = trades.pipe(foldByKey('positions', { key: ['user', 'symbol'], state: Position, fold: applyTrade }));
   const best = trades.pipe(
     topByKey('top-traders', {
@@ -203,6 +226,7 @@ export const portfolio = pipeline('portfolio', { trades }, ({ trades }) => {
   return [
     into(positions, held),
     into(userTotals, held.pipe(foldByKey('user-totals', { key: (u) => [u.key[0]], state: UserSum, fold: addToUser }))),
+    ...(lots === undefined ? [] : keepLots(trades, lots)),
     into(tradesByUser, trades.pipe(map(toRow))),
     into(
       sectorSeconds,
@@ -272,4 +296,4 @@ export const portfolio = pipeline('portfolio', { trades }, ({ trades }) => {
     into(topTradersByTrades, best.pipe(placesBy('trades'))),
     into(latestPrices, trades.pipe(shardedFold('latest-prices', { key: ['symbol'], state: Price, fold: quote }))),
   ];
-});
+}

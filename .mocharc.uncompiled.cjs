@@ -14,7 +14,6 @@ process.stdout.write('skipped: tests of compiled code, and of whether it equals 
 
 module.exports = {
   'node-option': ['import=tsx', 'disallow-code-generation-from-strings'],
-  require: ['./test/support/random-sizes.ts'],
   timeout: 120000,
   spec: packages.map((name) => `packages/${name}/src/**/*.spec.ts`),
   ignore: ['**/*.{servers,browser,faults}.spec.ts', ...Object.keys(skipped)],

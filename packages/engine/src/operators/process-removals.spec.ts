@@ -74,7 +74,7 @@ const anySales = fc.array(
     amount: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: -9, max: -1 })),
     step: fc.nat(3_000),
   }),
-  { maxLength: 60 },
+  { maxLength: 60, size: 'max' },
 );
 
 function timed(all: readonly (Omit<Sale, 'time'> & { readonly step: number })[]): Sale[] {

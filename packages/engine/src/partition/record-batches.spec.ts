@@ -98,7 +98,7 @@ const steps = fc.array(
       { weight: 1, arbitrary: fc.integer({ min: -9_000, max: 9_000 }) },
     ),
   }),
-  { minLength: 1, maxLength: 400 },
+  { minLength: 1, maxLength: 400, size: 'max' },
 );
 
 function salesOf(all: readonly (Omit<Sale, 'time'> & { readonly later: number })[]): Sale[] {
@@ -112,7 +112,7 @@ describe('PartitionEngine.pushAll', () => {
       await fc.assert(
         fc.asyncProperty(
           steps,
-          fc.array(fc.integer({ min: 1, max: 300 }), { maxLength: 40 }),
+          fc.array(fc.integer({ min: 1, max: 300 }), { maxLength: 40, size: 'max' }),
           async (all, cuts) => {
             const records = salesOf(all);
             const single = newEngine(made);

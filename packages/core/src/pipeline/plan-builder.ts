@@ -24,6 +24,7 @@ import {
 } from './refusals.js';
 import { partsOfFigures, shardMissing } from './shard-missing.js';
 import { kindsOf, mayHaveStreamKey } from './stream-key.js';
+import { isSome, someRecords } from './some-records.js';
 import { subscribedBy } from './subscribed-by.js';
 import type { Edge, KeyPartNode, OperatorNode, Plan, RepartitionStep, Step } from './plan.js';
 
@@ -174,15 +175,8 @@ export class PlanBuilder {
     return flow instanceof Flow && flow.passes === undefined ? this.#nodeOf(flow.origin) : undefined;
   }
 
-  /**
-   * Those of the records of a stream for which a function is true, as a flow that the plan knows: what is behind it still
-   * takes them in batches. Undefined if the input is not known to be records of a stream, each of them by itself.
-   */
   some<T>(input: Observable<unknown>, isIn: (record: unknown) => boolean): Flow<T> | undefined {
-    const stream = this.streamOf(input);
-    if (!(input instanceof Flow) || stream === undefined || stream.isBroadcast || stream.changes) return undefined;
-    const { origin, passes } = input as Flow<unknown>;
-    return new Flow<T>(origin, passes === undefined ? isIn : (record) => passes(record) && isIn(record));
+    return someRecords<T>(input, this.streamOf(input), isIn);
   }
 
   /**
@@ -403,9 +397,4 @@ export class PlanBuilder {
     if (this.#origins.has(origin)) return origin;
     throw foreignFlow(this.#pipeline, origin);
   }
-}
-
-/** Whether these are some of the records of a stream: then they may all have a field that is optional. */
-function isSome(input: Observable<unknown>): boolean {
-  return input instanceof Flow && input.passes !== undefined;
 }

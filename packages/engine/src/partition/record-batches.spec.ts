@@ -112,7 +112,7 @@ describe('PartitionEngine.pushAll', () => {
       await fc.assert(
         fc.asyncProperty(
           steps,
-          fc.array(fc.integer({ min: 1, max: 300 }), { size: 'max', maxLength: 40 }),
+          fc.array(fc.integer({ min: 1, max: 300 }), { maxLength: 40, size: 'max' }),
           async (all, cuts) => {
             const records = salesOf(all);
             const single = newEngine(made);

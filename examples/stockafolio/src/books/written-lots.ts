@@ -65,7 +65,6 @@ export class WrittenLots implements LotRows {
 
   #rowOf(number: number, { id, opened, quantity, basis }: Lot): Row {
     const { user, symbol, hasOwnBasis } = this.#owner;
-    const row = { user, symbol, number, lot: id, opened, quantity };
-    return hasOwnBasis ? { ...row, basis } : row;
+    return { user, symbol, number, lot: id, opened, quantity, basis: hasOwnBasis ? basis : undefined };
   }
 }

@@ -293,14 +293,12 @@ export class OperatorHost
     this.#ownParts = typeof own === 'object' ? own.length : 0;
   }
 
-  readonly emit = (value: unknown): void => {
-    this.#emit(() => this.output.next(value));
-  };
+  readonly emit = (value: unknown): void => this.#emit(this.output, value);
 
   /** What emits to one of several outputs. */
   emitterOf(output: FlowOrigin): (value: unknown) => void {
     const fanOut = this.context.fanOut(output);
-    return (value) => this.#emit(() => fanOut.next(value));
+    return (value) => this.#emit(fanOut, value);
   }
 
   /** Emits a value of two inputs, with an event time of its own and this operator's time. */
@@ -322,19 +320,29 @@ export class OperatorHost
 
   /** Emits the values of a batch. */
   emitBatch(values: readonly unknown[], moments: Moments): void {
-    this.#emit(() => this.output.nextBatch(values, moments));
-  }
-
-  #emit(send: () => void): void {
     const { context } = this;
     const { partial, stamp } = context;
+    this.#begin(partial);
+    this.output.nextBatch(values, moments);
+    context.stamp = stamp;
+    context.partial = partial;
+  }
+
+  #emit(to: FanOut<unknown>, value: unknown): void {
+    const { context } = this;
+    const { partial, stamp } = context;
+    this.#begin(partial);
+    to.next(value);
+    context.stamp = stamp;
+    context.partial = partial;
+  }
+
+  #begin(partial: boolean): void {
+    const { context } = this;
     context.partial = partial || this.node.isShared;
     // If the figures of a window are folded, its version is for its own rows, not for rows that are made from them
     // here.
     context.stamp = undefined;
-    send();
-    context.stamp = stamp;
-    context.partial = partial;
   }
 
   readonly emitFigure = (

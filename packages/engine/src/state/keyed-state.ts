@@ -46,12 +46,16 @@ export class KeyedState extends RowStore implements State {
   /** Of a key that is entered alone. */
   readonly #alone = { record: 0, versions: new Float64Array(1) };
   #live = 0;
+  /** Whether changes are recorded for the tables. */
+  readonly #isTaken: boolean;
   /** Whether the last {@link upsert} made a new key. */
   created = false;
 
-  constructor(owner: string, schema: RecordSchema, interner: Interner) {
+  /** @param isTaken whether {@link takeUnwritten} will be called */
+  constructor(owner: string, schema: RecordSchema, interner: Interner, isTaken = true) {
     super();
     this.owner = owner;
+    this.#isTaken = isTaken;
     this.columns = stateColumns(schema);
     this.#interner = interner;
     this.#keys = new KeyParts(owner, interner);
@@ -86,7 +90,9 @@ export class KeyedState extends RowStore implements State {
    */
   upsert(key: readonly KeyPart[], record: number, version: number): number {
     const entry = this.entryFor(key);
-    entry.load(0, ...key);
+    // Spreading a list costs more than to load its parts.
+    if (key.length === 2) entry.load(0, key[0] as KeyPart, key[1] as KeyPart);
+    else entry.load(0, ...key);
     const changes = this.#alone;
     changes.record = record;
     changes.versions[0] = version;
@@ -347,7 +353,7 @@ export class KeyedState extends RowStore implements State {
   }
 
   #list(slot: number, flags: number): void {
-    if ((flags & UNWRITTEN) === 0) this.#unwritten.push(slot);
+    if (this.#isTaken && (flags & UNWRITTEN) === 0) this.#unwritten.push(slot);
     if ((flags & UNSAVED) === 0) this.#unsaved.push(slot);
   }
 }

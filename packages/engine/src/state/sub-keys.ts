@@ -51,7 +51,7 @@ export class MemorySubKeys implements SubKeys {
     this.#above = above;
     this.#name = name;
     this.#owner = `${above.owner}, ${name}`;
-    this.rows = new KeyedState(this.#owner, withHidden(fields, { [LEFT]: int32(), [RIGHT]: int32() }), interner);
+    this.rows = new KeyedState(this.#owner, withHidden(fields, { [LEFT]: int32(), [RIGHT]: int32() }), interner, false);
     this.#isMulti = isMulti;
     // Those of one value are told apart by the numbers with which they are added.
     this.rows.declare(isMulti ? ['number', kind, 'number'] : ['number', kind]);
@@ -181,11 +181,6 @@ export class MemorySubKeys implements SubKeys {
     }
     this.#setRoot(slot, NONE, record);
     this.#setCount(slot, 0, record);
-  }
-
-  /** Their rows are never taken for tables. */
-  settle(): void {
-    this.rows.takeUnwritten(() => undefined);
   }
 
   #insert(slot: number, sub: number, record: number): void {

@@ -46,9 +46,17 @@ export class UndoJournal {
 
   /** Keeps the version and the values of a slot that this record changes: its cells begin at `from`. */
   keepValues(record: number, slot: number, cells: Int32Array, from: number): void {
+    if (this.#isKeptLast(record, slot)) return;
     const n = this.next(record);
     this.slots[n] = slot;
     for (let i = 0; i < 2 * this.#count; i++) this.i32[2 * n * this.#count + i] = cells[from + i] as number;
+  }
+
+  /** Whether the last change by this record has created this slot or kept its values: then these are restored anyway. */
+  #isKeptLast(record: number, slot: number): boolean {
+    if (record !== this.#record || this.#length === 0) return false;
+    const last = this.slots[this.#length - 1] as number;
+    return (last === slot || last === ~slot) && !this.#removed.has(this.#length - 1);
   }
 
   /** Keeps the whole row of a slot that this record removes. */

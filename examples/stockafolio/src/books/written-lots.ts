@@ -42,6 +42,10 @@ export class WrittenLots implements LotRows {
     return (this.#last = this.#lots.last());
   }
 
+  lastKey(): number | undefined {
+    return this.#lots.lastKey();
+  }
+
   set(rank: number, lot: Lot): void {
     this.#lots.set(rank, lot);
     this.#emit(this.#rowOf(rank, lot));

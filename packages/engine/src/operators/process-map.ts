@@ -62,12 +62,24 @@ export class ProcessMap implements StateMap<KeyPart, Plain> {
     return this.#entry(this.#subKeys.last(this.#turn.slot));
   }
 
+  firstKey(): KeyPart | undefined {
+    return this.#key(this.#subKeys.first(this.#turn.slot));
+  }
+
+  lastKey(): KeyPart | undefined {
+    return this.#key(this.#subKeys.last(this.#turn.slot));
+  }
+
   from(key: KeyPart): IterableIterator<Entry> {
     return this.#walk(this.#subKeys.from(this.#turn.slot, key), this.#turn.number);
   }
 
   [Symbol.iterator](): IterableIterator<Entry> {
     return this.#walk(this.#subKeys.first(this.#turn.slot), this.#turn.number);
+  }
+
+  #key(sub: number): KeyPart | undefined {
+    return sub < 0 ? undefined : this.#subKeys.key(sub);
   }
 
   #entry(sub: number): Entry | undefined {

@@ -165,7 +165,7 @@ export class KeyedState extends RowStore implements State {
     this.#journal?.undo(record, {
       remove: (slot) => this.#remove(slot),
       restore: (slot, kept, from) => this.restoreValues(slot, kept, from),
-      insert: (slot, row) => this.#insert(slot, row),
+      insert: (slot, rows, index) => this.#insert(slot, rows, index),
       written: (slot) => void this.clearFlag(slot, UNWRITTEN),
     });
   }
@@ -216,15 +216,19 @@ export class KeyedState extends RowStore implements State {
 
   remove(slot: number, record?: number): void {
     for (const subKeys of this.#below.values()) subKeys.clear(slot, record);
-    if (record !== undefined) this.#journal?.keepRow(record, slot, this.copyRow(slot));
+    if (record !== undefined) this.#keepRow(record, slot);
     this.#remove(slot);
   }
 
+  #keepRow(record: number, slot: number): void {
+    this.#journal?.keepRow(record, slot, this.chunkOf(slot).i32, 2 * this.rowOf(slot), 2 * this.width);
+  }
+
   /** Undoes a removal: everything that happened since has been undone before, so the slot was freed last. */
-  #insert(slot: number, row: Int32Array): void {
+  #insert(slot: number, rows: Int32Array, index: number): void {
     if (this.#free.pop() !== slot)
       throw new StockafolioError('ERR_INTERNAL', `${this.owner}: slot ${slot} is not free`);
-    this.pasteRow(slot, row);
+    this.pasteRow(slot, rows, index);
     // The removal has entered it in the list of unsaved slots.
     this.setFlag(slot, UNSAVED);
     this.#enterIndex(slot);

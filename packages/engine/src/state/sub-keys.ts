@@ -190,9 +190,12 @@ export class MemorySubKeys implements SubKeys {
       above = at;
       at = this.#link(at, this.#side(sub, at));
     }
-    const [before, after] = this.#split(at, sub, record);
-    this.#setLink(sub, LEFT, before, record);
-    this.#setLink(sub, RIGHT, after, record);
+    // A new sub-key has no links, and nothing is below one that is appended.
+    if (at !== NONE) {
+      const [before, after] = this.#split(at, sub, record);
+      this.#setLink(sub, LEFT, before, record);
+      this.#setLink(sub, RIGHT, after, record);
+    }
     if (above === NONE) this.#setRoot(slot, sub, record);
     else this.#setLink(above, this.#side(sub, above), sub, record);
   }

@@ -155,6 +155,7 @@ describe('coming from another system', () => {
       'allowedLateness',
       'expiresAfter',
       'outputs',
+      'everyKey',
       'emit',
       'key',
       'topology',

@@ -5,6 +5,7 @@ import { useCassandra } from '@stockafolio/servers/mocha';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { must, run, start } from '../../../test/support/run-command.js';
+import { SHARE, worth } from '../src/quantity.js';
 import { complaintsOf, useBrowser } from './browser.js';
 import { liveMarket, type LiveMarket } from './live-market.js';
 import { DAY, marketTrades, OPENING, tradeOf } from './traded.js';
@@ -16,6 +17,9 @@ type Row = Readonly<Record<string, string | number>>;
 const units = (decimal: unknown): bigint => BigInt(String(decimal).replace('.', ''));
 const added = (rows: readonly Row[], column: string): string =>
   formatMoney(rows.reduce((all, row) => all + units(row[column]), 0n));
+
+/** A number of a dump with up to eight decimals, in units of 1e-8. */
+const sharesIn = (number: unknown): number => Math.round(Number(number) * SHARE);
 
 describe('both pages on tables in Cassandra', () => {
   const cassandra = useCassandra();
@@ -91,7 +95,7 @@ describe('both pages on tables in Cassandra', () => {
       const newest = prices
         .filter((row) => row['symbol'] === symbol)
         .reduce((best, row) => (String(row['time']) > String(best['time']) ? row : best));
-      value += BigInt(Number(quantity)) * units(newest['price']);
+      value += worth(sharesIn(quantity), Number(units(newest['price'])));
     }
     expect(await tile('Market value')).to.equal(formatMoney(value));
     const trades = await rowsOf('trades_by_user', 'u00');
@@ -117,7 +121,7 @@ describe('both pages on tables in Cassandra', () => {
     ] as const) {
       await traders.getByRole('button', { name: button, exact: true }).click();
       const ranked = (await rowsOf(table, DAY)).sort(
-        (a, b) => Number(units(b[column]) - units(a[column])) || (String(a['user']) < String(b['user']) ? -1 : 1),
+        (a, b) => sharesIn(b[column]) - sharesIn(a[column]) || (String(a['user']) < String(b['user']) ? -1 : 1),
       );
       expect(await traders.locator('tbody th').allInnerTexts(), button).to.deep.equal(
         ranked.slice(0, 20).map(({ user }) => user),

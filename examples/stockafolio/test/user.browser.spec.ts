@@ -3,6 +3,7 @@ import { formatMoney } from '@stockafolio/core';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { portfolioFigures, type PortfolioFigures } from '../src/figures/portfolio-figures.js';
+import { sharesOf } from '../src/quantity.js';
 import type { Trade } from '../src/trade.js';
 import { complaintsOf, useBrowser } from './browser.js';
 import { liveMarket, type LiveMarket } from './live-market.js';
@@ -75,7 +76,9 @@ describe('the user’s page', () => {
     ] as const) {
       expect(await tile(label), label).to.equal(formatMoney(amount));
     }
-    expect(await page.locator('.tiles').innerText()).to.contain(user.volume.toLocaleString('en-US'));
+    expect(await page.locator('.tiles').innerText()).to.contain(
+      Number(sharesOf(user.volume)).toLocaleString('en-US', { maximumFractionDigits: 8 }),
+    );
     const [first] = user.holdings;
     const row = page.locator(`tr[data-symbol="${first?.symbol}"]`);
     const amounts = await row

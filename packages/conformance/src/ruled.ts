@@ -5,6 +5,7 @@ import {
   into,
   joinBroadcast,
   pipeline,
+  processByKey,
   record,
   repartition,
   stream,
@@ -68,3 +69,43 @@ export const ruledTwice = pipeline('ruled-twice', { rules, sales }, ({ rules, sa
     ),
   ),
 ]);
+
+const Named = record('named', { user: text(), item: text(), all: text({ max: 10_000 }), count: int64() });
+export const namedItems = table('named_items', { partitionBy: ['user'], clusterBy: ['item'] }, Named.fields);
+const Names = record('names', { all: text({ max: 10_000 }), count: int64() });
+
+/** What users bought is renamed by rules, also if they buy no more; an empty word removes it. One user refuses some. */
+export const renamed = pipeline(
+  'renamed',
+  { rules, sales },
+  ({ rules, sales }) => [
+    into(
+      namedItems,
+      sales.pipe(
+        processByKey('names', {
+          key: ['user', 'item'],
+          state: Names,
+          output: Named,
+          onRecord: (names, { user, item }, { time, emit }) => {
+            names.all += `${time} `;
+            names.count += 1;
+            emit({ user, item, ...names });
+          },
+          everyKey: {
+            rules: {
+              broadcast: rules,
+              where: { item: 'item' },
+              onKey: (names, { word }, { key: [user, item], time, emit, remove }) => {
+                names.all += `${time}:${word} `;
+                emit({ user, item, ...names });
+                if (word === '') remove();
+                if (user === 'bob' && /[27]$/.test(word)) throw new Error('bob does not want this name');
+              },
+            },
+          },
+        }),
+      ),
+    ),
+  ],
+  { reads: ['user', 'item', 'word', 'time'] },
+);

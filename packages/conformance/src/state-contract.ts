@@ -3,6 +3,7 @@ import type { State, StateStore, StateView } from '@stockafolio/core/ports';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { SavedStates } from './saved-states.js';
+import { expectSlotsFound, findsNoSlots } from './slots-contract.js';
 
 const Sample = record('sample', {
   label: text(),
@@ -105,12 +106,12 @@ export function runStateContract(name: string, harness: StateHarness): void {
       expect(state.key(slot)).to.deep.equal(key);
       expect(key.map((_, part) => state.part(slot, part))).to.deep.equal(key);
     });
-    let live = 0;
-    state.forEachLive(() => live++);
-    expect(live).to.equal(model.size);
+    expectSlotsFound(state, keys[0] ?? [], model.size);
   }
 
   describe(`${name} keeps the contract of StateStore and State`, () => {
+    findsNoSlots(fresh);
+
     it('begins every key with the initial values of its schema, where it has any', () => {
       const initial = { count: -7, total: 2n ** 60n, label: 'new', maybe: 3 };
       const begun = { ...initial };

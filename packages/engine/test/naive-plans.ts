@@ -1,14 +1,23 @@
 import type { Sale } from '@stockafolio/conformance';
 import { type Memory, newMemory, type Seen, type Sent, type Totals } from './naive-memory.js';
 import { intoCounted, intoSession, intoSliding, intoWindows } from './naive-windows.js';
-import { newProcess, nextTimer, type Process, processRecord, processTimer } from './naive-process.js';
+import {
+  newProcess,
+  nextTimer,
+  type Process,
+  processRecord,
+  processRule,
+  processTimer,
+  ruledBy,
+} from './naive-process.js';
 import { dropVersions, type Held, lagOf, pairsWith, takeAlone, versionsFor } from './naive-joins.js';
 import { intoTable, meet } from './naive-changes.js';
 import { behind, joinsWithRoot, type Node, tablesOfChanges } from './naive-nodes.js';
+import { rankRows } from './naive-ranks.js';
 import { addTo, fold, unfold } from './naive-sums.js';
-import type { Item } from '@stockafolio/conformance/random';
 import {
   classOf,
+  type Item,
   isOdd,
   isOther,
   isRemoval,
@@ -16,6 +25,7 @@ import {
   mapped,
   movedBy,
   OUT_OF_ORDER,
+  type ProcessPart,
   ruleKey,
 } from '@stockafolio/conformance/random';
 
@@ -30,6 +40,7 @@ export class NaivePlan {
   #watermark = Number.NEGATIVE_INFINITY;
   /** Operators for which the record or the final value came too late. */
   #late = new Set<string>();
+  #figure = 'figure';
   /** `OFFSET OPERATOR` of each dead letter. */
   readonly letters = new Set<string>();
 
@@ -88,8 +99,8 @@ export class NaivePlan {
     if (isKept) this.#moveOn(time, offset);
   }
 
-  /** Passes on a record of the broadcast stream. */
-  pushRule({ user, item, amount, time }: Sale, offset: number | string): void {
+  /** Passes on a record of the broadcast stream. @param partition that reads it */
+  pushRule({ user, item, amount, time }: Sale, offset: number | string, partition: number): void {
     const value = { user, item, amount, time };
     const keep = (node: Node): void => {
       const { name, part } = node;
@@ -101,7 +112,30 @@ export class NaivePlan {
       behind(node).forEach(keep);
     };
     this.#nodes.forEach(keep);
+    this.#changeKeys(this.#nodes, value, offset);
+    this.#figure = `figure, partition ${partition}`;
     this.#moveOn(time, offset);
+    this.#figure = 'figure';
+  }
+
+  /** Changes the keys of processes, each by itself. */
+  #changeKeys(nodes: readonly Node[], rule: Item, offset: number | string): void {
+    for (const node of nodes) {
+      const { name, part, next, behindTimers } = node;
+      const watermark = this.#now.get(name) ?? Number.NEGATIVE_INFINITY;
+      for (const id of part.kind === 'process' ? ruledBy(rule, name, part, this.#memory.processes) : []) {
+        const letter = `(rules ${JSON.stringify(this.#memory.processes.get(id)?.key)})`;
+        const isKept = this.#attempt(() => {
+          const process = this.#memory.processes.get(id) as Process;
+          const seen = { time: rule.time, watermark };
+          const emit = (item: Item): void => this.#emit(node, item, seen, [...next, ...behindTimers]);
+          if (!processRule(process, part as ProcessPart, rule.amount, seen, emit)) this.#memory.processes.delete(id);
+        });
+        if (!isKept) this.letters.add(`${offset} ${name} ${letter}`);
+        else for (const late of this.#late) this.letters.add(`${offset} ${late} ${letter}`);
+      }
+      this.#changeKeys(behind(node), rule, offset);
+    }
   }
 
   /** Passes on a message of the changelog. @param time its event time: of a removal, that of its message */
@@ -133,21 +167,7 @@ export class NaivePlan {
 
   /** All rows by table and key, after the windows were emitted because no more records arrive. */
   get rows(): Readonly<Record<string, string>> {
-    const rows = { ...this.#memory.rows };
-    const rank = (node: Node): void => {
-      const { name, part } = node;
-      if (part.kind === 'rank') {
-        const sums = Object.entries(this.#memory.sums).filter(([id]) => id.startsWith(`${name}/`));
-        const ranked = sums.map(([id, { amount }]) => ({ user: id.slice(name.length + 1), amount }));
-        ranked.sort((a, b) => b.amount - a.amount || (a.user < b.user ? -1 : 1));
-        ranked.slice(0, part.k).forEach(({ amount }, n) => {
-          rows[`${name}/${n + 1}/`] = `${amount} 0`;
-        });
-      }
-      behind(node).forEach(rank);
-    };
-    this.#nodes.forEach(rank);
-    return rows;
+    return { ...this.#memory.rows, ...rankRows(this.#nodes, this.#memory) };
   }
 
   /** @returns whether nothing was thrown; otherwise everything is as before */
@@ -305,8 +325,8 @@ export class NaivePlan {
         const emit = (item: Item): void => this.#emit(node, item, seen, behind);
         if (!processTimer(process, part, timer, time, emit)) this.#memory.processes.delete(id);
       });
-      if (!isKept) this.letters.add(`${offset} ${name} (figure)`);
-      else for (const late of this.#late) this.letters.add(`${offset} ${late} (figure)`);
+      if (!isKept) this.letters.add(`${offset} ${name} (${this.#figure})`);
+      else for (const late of this.#late) this.letters.add(`${offset} ${late} (${this.#figure})`);
     }
     for (const child of behind) this.#advance(child, watermark, offset);
   }
@@ -374,7 +394,7 @@ export class NaivePlan {
     const isKept = this.#attempt(() => {
       for (const child of next) this.#receive(child, value, { time, watermark: time });
     });
-    if (!isKept) this.letters.add(`${offset} ${name} (figure)`);
-    else for (const late of this.#late) this.letters.add(`${offset} ${late} (figure)`);
+    if (!isKept) this.letters.add(`${offset} ${name} (${this.#figure})`);
+    else for (const late of this.#late) this.letters.add(`${offset} ${late} (${this.#figure})`);
   }
 }

@@ -62,6 +62,43 @@ export function processTimer(
   return isKept;
 }
 
+/** The same for a record of the broadcast stream. @returns whether the key is kept */
+export function processRule(
+  process: Process,
+  { fails }: ProcessPart,
+  given: number,
+  { time, watermark }: { readonly time: number; readonly watermark: number },
+  emit: (item: Item) => void,
+): boolean {
+  process.count += 1;
+  const times = process.amounts.find(([each]) => each === given)?.[1] ?? 0;
+  process.amounts = [...process.amounts.filter(([each]) => each !== given), [given, times + 2]];
+  process.amounts.sort(([a], [b]) => a - b);
+  if (process.recent.length === 3) process.recent.shift();
+  if (given % 3 === 0) process.timers.again = Math.max(time + 1_500, watermark + 1);
+  if (given % 4 === 0) process.timers.quiet = undefined;
+  const mixed = process.amounts.reduce((sum, [amount, each]) => sum * 3 + amount * each, given);
+  const amount = (mixed + process.count + process.recent.length) % 31;
+  const [user, item] = process.key;
+  emit({ user, item, amount, time });
+  if (amount % 10 === fails) throw new Error(`${fails} fails`);
+  return given % 7 !== 0;
+}
+
+/** The names of the keys of a part that a record of the broadcast stream changes, in their order. */
+export function ruledBy(
+  { user, item }: Item,
+  name: string,
+  { ruled, key: { length } }: ProcessPart,
+  processes: ReadonlyMap<string, Process>,
+): readonly string[] {
+  const isFor = ({ key: [of, own] }: Process): boolean => (length === 2 ? own === item : of === user);
+  return [...processes]
+    .filter(([id, each]) => id.startsWith(`${name}/`) && (ruled === 'all' || (ruled === 'own' && isFor(each))))
+    .map(([id]) => id)
+    .sort();
+}
+
 /** The timer that fires next up to a watermark: by time, key and name. */
 export function nextTimer(
   processes: readonly Process[],

@@ -137,7 +137,7 @@ export async function naiveStages(
         if (moved !== undefined) naive.pushMoved(moved, id);
         else if (record === undefined || !Number.isFinite(each.time)) naive.letters.add(`${id} `);
         else if (of === changes.name) naive.pushChange(record, each.time, id);
-        else if (lane !== undefined) naive.pushRule(record, id);
+        else if (lane !== undefined) naive.pushRule(record, id, partition);
         else if (at === undefined) naive.push(record, id, (part) => inputs[part]?.includes(of) === true);
         else if (inputs[at.root]?.includes(of) === true) naive.pushOther(record, id);
         for (const { name: to, item } of naive.takeSent()) lanes.send(to, partition, item, received);

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { map } from 'rxjs';
 import {
   codeOf,
+  renamed,
   Rule,
   ruled,
   ruledByUser,
@@ -187,7 +188,7 @@ const narrow = pipeline(
 );
 
 describe('a batch with a broadcast stream', () => {
-  for (const made of [ruled, ruledTwice]) {
+  for (const made of [ruled, ruledTwice, renamed]) {
     it(`makes the rows and versions of the stream, in any number of runs: ${made.name}`, async () => {
       await fc.assert(
         fc.asyncProperty(anyMessages, fc.nat(40), async (all, cut) => {

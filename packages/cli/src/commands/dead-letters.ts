@@ -158,7 +158,7 @@ async function replay(flags: ReplayFlags, toolkit: Toolkit): Promise<void> {
     searched.done();
     const done = `${counted(replayed, 'message')} replayed`;
     if (left > 0) throw stoppedEarly(done, { replayed }, 'run the same command again: it replays the rest');
-    const late = `; ${figure(skipped)} late ones skipped: they count everywhere except in the operator that rejected them`;
+    const late = `; ${figure(skipped)} skipped that are late, or of a key or a figure: their records count everywhere else`;
     reporter.result(`${done}${skipped > 0 ? late : ''}`, { ok: true, replayed, skipped });
   } finally {
     await tables.close();

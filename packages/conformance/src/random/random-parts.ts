@@ -77,6 +77,8 @@ export type Part =
       readonly key: ByUser;
       readonly wait: number;
       readonly fails: number;
+      /** Which of its keys a record of the broadcast stream changes: those of its own item or user, or all. */
+      readonly ruled: 'none' | 'own' | 'all';
       /** Behind all that it emits. */
       readonly next: readonly Part[];
       /** Behind what timers emit. */
@@ -171,6 +173,9 @@ function partsOf(has: { readonly others: boolean; readonly repartitions: boolean
         key: keys,
         wait: fc.constantFrom(700, 2_000, 5_000),
         fails: fc.constantFrom(-1, 3, 13),
+        ruled: has.others
+          ? fc.constantFrom('none' as const, 'own' as const, 'own' as const, 'all' as const)
+          : fc.constant('none' as const),
         next: tie('parts'),
         behindTimers: tie('parts'),
       }),
@@ -239,7 +244,7 @@ function partsOf(has: { readonly others: boolean; readonly repartitions: boolean
         },
         { arbitrary: tie('repartition'), weight: has.repartitions ? 7 : 0 },
         tie('distinct'),
-        tie('process'),
+        { arbitrary: tie('process'), weight: has.others ? 3 : 1 },
         fc.record({ kind: fc.constant('latest' as const), isInner: fc.boolean() }),
         fc.record({
           ...{ kind: fc.constant('join' as const), key: keys, isWithRoot: fc.boolean() },

@@ -194,7 +194,7 @@ function branchesOf(
         return put(sumTable(name), figures.pipe(map(({ key: [user, item], value }) => ({ user, item, ...value }))));
       }
       case 'process': {
-        const { all, timers } = processed(name, part, flow);
+        const { all, timers } = processed(name, part, flow, rules);
         put(sumTable(name), all.pipe(map(({ time, ...item }) => ({ ...item, count: time }))));
         continued(all, part.next);
         return continued(timers, part.behindTimers);

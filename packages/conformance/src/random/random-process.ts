@@ -1,8 +1,9 @@
-import type { Observable } from 'rxjs';
+import { map, type Observable } from 'rxjs';
 import { int64, type ObjectOf, processByKey, record, text, timestamp } from '@stockafolio/core';
+import type { Sale } from '../sales.js';
 import type { Item, Part } from './random-parts.js';
 
-/** The part of a random plan with fields, a map, a list and two timers. */
+/** The part of a random plan with fields, a map, a list and two timers, whose keys rules change. */
 export type ProcessPart = Extract<Part, { readonly kind: 'process' }>;
 
 const Seen = record('seen', { count: int64(), last: timestamp() });
@@ -13,14 +14,22 @@ const Emitted = record('emitted', { user: text(), item: text(), amount: int64(),
 /** An item, and the event time with which it was emitted. */
 type Emitted = ObjectOf<typeof Emitted.fields>;
 
-/** What it emits: all values, and those of timers alone. */
+/**
+ * What it emits: all values, and those of timers and rules alone.
+ *
+ * @param rules the broadcast stream
+ */
 export function processed(
   name: string,
-  { key, wait, fails }: ProcessPart,
+  part: ProcessPart,
   flow: Observable<Item>,
+  rules: Observable<Sale>,
 ): { readonly all: Observable<Emitted>; readonly timers: Observable<Emitted> } {
-  return processByKey(name, flow, {
-    key: ({ user, item }): readonly [string, string] => [user, key.length === 2 ? item : ''],
+  const { wait, fails, ruled } = part;
+  const isOfItems = part.key.length === 2;
+  const keyed = flow.pipe(map((each) => ({ ...each, own: isOfItems ? each.item : '' })));
+  return processByKey(name, keyed, {
+    key: ['user', 'own'],
     state: Seen,
     maps: { amounts: { key: int64(), value: Times } },
     lists: { recent: Recent },
@@ -63,5 +72,32 @@ export function processed(
       emit.timers({ user, item, amount, time: at });
       if (amount === fails) throw new Error(`${fails} fails`);
     },
+    everyKey:
+      ruled === 'none'
+        ? undefined
+        : {
+            rules: {
+              broadcast: rules,
+              where: ruled === 'all' ? {} : isOfItems ? { own: 'item' } : { user: 'user' },
+              onKey: (
+                state,
+                { amount: given },
+                { key: [user, item], time: at, timers, maps: { amounts }, lists: { recent }, emit, remove },
+              ) => {
+                state.count += 1;
+                amounts.set(given, { times: (amounts.get(given)?.times ?? 0) + 2 });
+                if (recent.length === 3) recent.shift();
+                if (given % 3 === 0) timers.again.set(at + 1_500);
+                if (given % 4 === 0) timers.quiet.cancel();
+                if (given % 7 === 0) remove();
+                let mixed = given;
+                for (const [amount, { times }] of amounts) mixed = mixed * 3 + amount * times;
+                const amount = (mixed + state.count + recent.length) % 31;
+                emit.all({ user, item, amount, time: at });
+                emit.timers({ user, item, amount, time: at });
+                if (amount % 10 === fails) throw new Error(`${fails} fails`);
+              },
+            },
+          },
   });
 }

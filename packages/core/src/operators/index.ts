@@ -3,6 +3,7 @@ export { currentByKey, type CurrentOptions, type CurrentUpdate } from './current
 export { countWindow, type CountedWindow, type CountOptions } from './count-window.js';
 export { distinctByKey, type DistinctOptions } from './distinct-by-key.js';
 export type { EmissionOption, WindowEmission } from './emission.js';
+export type { EveryKey, Where } from './every-key.js';
 export { foldByKey } from './fold-by-key.js';
 export { hoppingWindow } from './hopping-window.js';
 export type { Initial, InitialValues } from './initial.js';
@@ -25,6 +26,7 @@ export type { KeyedOptions } from './options.js';
 export { mapAsync, type MapAsyncOptions } from './map-async.js';
 export { processByKey } from './process-by-key.js';
 export type {
+  BroadcastRecords,
   EmitEach,
   EmitOne,
   Firing,

@@ -36,7 +36,14 @@ export type Joinable<T, U, K, M> = [T] extends [Changing]
 
 type Kinds<K> = { readonly [N in keyof K]: Kind<K[N]> };
 
-type Kind<V> = V extends string ? 'text' : V extends number ? 'number' : V extends boolean ? 'boolean' : 'bigint';
+/** The kind of a part of a key with these values. */
+export type Kind<V> = V extends string
+  ? 'text'
+  : V extends number
+    ? 'number'
+    : V extends boolean
+      ? 'boolean'
+      : 'bigint';
 
 /** The state of a join for each key: everything is in its sub-keys. */
 export const ONLY_SUB_KEYS: RecordSchema = Object.freeze({

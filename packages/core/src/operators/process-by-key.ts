@@ -3,17 +3,32 @@ import { StockafolioError } from '../errors/index.js';
 import { currentPlan } from '../pipeline/ambient.js';
 import { Flow } from '../pipeline/flow.js';
 import { keyKindOf } from '../pipeline/key-kinds.js';
-import type { OperatorNode, OutputNode, SubKeyNode } from '../pipeline/plan.js';
+import type { KeyPartNode, OperatorNode, OutputNode, SubKeyNode } from '../pipeline/plan.js';
 import type { KeyTuple } from '../pipeline/update.js';
 import { optional, timestamp, type Fields, type Infer, type RecordSchema } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
 import type { StreamOnly } from './changelog.js';
+import {
+  type AnyEveryKey,
+  broadcastsOfEveryKey,
+  declaredEveryKey,
+  type EveryKeyNode,
+  everyKeySetting,
+} from './every-key.js';
 import { checkFold, type Ignored } from './fold-function.js';
 import { withHidden } from './hidden-fields.js';
 import { declaredInitial, type Initial } from './initial.js';
 import { declaredKey, keySetting, type AnyKey, type KeyParts } from './key.js';
+import type {
+  BroadcastRecords,
+  EmitEach,
+  EmitOne,
+  Firing,
+  MapSchemas,
+  ProcessOptions,
+  RecordSchemas,
+} from './process-options.js';
 import { isRemovable } from './removable.js';
-import type { EmitEach, EmitOne, Firing, MapSchemas, ProcessOptions, RecordSchemas } from './process-options.js';
 
 type None = Readonly<Record<never, never>>;
 
@@ -27,6 +42,7 @@ export interface ProcessNodeOptions<T> {
   readonly timers: readonly string[];
   readonly onRecord: (state: object, record: T, context: object) => Ignored;
   readonly onTimer: ((state: object, timer: Firing, context: object) => Ignored) | undefined;
+  readonly everyKey: readonly EveryKeyNode[];
 }
 
 /**
@@ -42,6 +58,8 @@ export interface ProcessNodeOptions<T> {
  * is checked for each value. With `output` it is an RxJS operator. With several `outputs` it is given its input, and
  * returns their streams by name.
  *
+ * `everyKey` changes keys by records of broadcast streams: one record, each key that it is for.
+ *
  * @param name unique in the pipeline; the state is found by it after a restart
  * @throws ERR_KEY_NOT_PARTITIONED if the key does not begin with the stream's key: at once if both are names of fields,
  * otherwise at the first record; ERR_PIPELINE_INVALID if names or functions are not as the options say
@@ -56,6 +74,26 @@ export interface ProcessNodeOptions<T> {
  *   }),
  * );
  * @example
+ * // One split changes the holdings of all users; `splits` is a broadcast stream.
+ * trades.pipe(
+ *   processByKey('holdings', {
+ *     key: ['user', 'symbol'],
+ *     state: Holding,
+ *     output: Held,
+ *     onRecord: (holding, { quantity }) => void (holding.quantity += quantity),
+ *     everyKey: {
+ *       splits: {
+ *         broadcast: splits,
+ *         where: { symbol: 'symbol' },
+ *         onKey: (holding, { times }, { key: [user, symbol], emit }) => {
+ *           holding.quantity *= times;
+ *           emit({ user, symbol, quantity: holding.quantity });
+ *         },
+ *       },
+ *     },
+ *   }),
+ * );
+ * @example
  * const { alerts, corrections } = processByKey('checks', readings, { outputs: { alerts: Alert, corrections: Reading }, ... });
  */
 export function processByKey<
@@ -67,9 +105,10 @@ export function processByKey<
   L extends RecordSchemas = None,
   N extends string = never,
   const P extends KeyParts<T> = never,
+  B extends BroadcastRecords = None,
 >(
   name: string,
-  options: ProcessOptions<T, K, P, F, M, L, N, EmitOne<S>> & { readonly output: S } & StreamOnly<T>,
+  options: ProcessOptions<T, K, P, F, M, L, N, EmitOne<S>, B> & { readonly output: S } & StreamOnly<T>,
 ): OperatorFunction<T, Infer<S>>;
 export function processByKey<
   T,
@@ -80,22 +119,33 @@ export function processByKey<
   L extends RecordSchemas = None,
   N extends string = never,
   const P extends KeyParts<T> = never,
+  B extends BroadcastRecords = None,
 >(
   name: string,
   input: Observable<T>,
-  options: ProcessOptions<T, K, P, F, M, L, N, EmitEach<O>> & { readonly outputs: O } & StreamOnly<T>,
+  options: ProcessOptions<T, K, P, F, M, L, N, EmitEach<O>, B> & { readonly outputs: O } & StreamOnly<T>,
 ): { readonly [S in keyof O]: Observable<Infer<O[S]>> };
 export function processByKey(name: string, first: unknown, second?: unknown): unknown {
   const input = second === undefined ? undefined : (first as Observable<unknown>);
   const options = (second ?? first) as AnyOptions;
   const functions = checkedFunctions(name, options);
-  const { maps = {}, lists = {}, outputs = {} } = options;
-  for (const names of [options.timers ?? [], Object.keys({ ...maps, ...lists }), Object.keys(outputs)])
+  const { maps = {}, lists = {}, outputs = {}, everyKey = {} } = options;
+  for (const names of [
+    options.timers ?? [],
+    Object.keys({ ...maps, ...lists }),
+    ...[outputs, everyKey].map(Object.keys),
+  ])
     checkNames(name, names);
   const twice = Object.keys(maps).find((each) => Object.hasOwn(lists, each));
   if (twice !== undefined) throw invalid(name, `has both a map and a list '${twice}'`, 'give each its own name');
-  const add = (source: Observable<unknown>, nodes?: readonly OutputNode[]): Flow<unknown> =>
-    currentPlan(`processByKey('${name}')`).addOperator(nodeOf(name, options, functions, nodes), source);
+  const add = (source: Observable<unknown>, nodes?: readonly OutputNode[]): Flow<unknown> => {
+    const plan = currentPlan(`processByKey('${name}')`);
+    const node = nodeOf(name, options, functions, nodes, (everyKey, key) =>
+      declaredEveryKey(name, everyKey, key, plan.recordsOf(source), (input) => plan.recordsOf(input)),
+    );
+    const others = node.options.everyKey.length === 0 ? undefined : broadcastsOfEveryKey(everyKey);
+    return plan.addOperator(node, source, others);
+  };
   if (input === undefined) return (source: Observable<unknown>) => add(source);
   const nodes = Object.entries(outputs).map(([output, schema]): OutputNode =>
     Object.freeze({ name, output, ...(isRemovable(schema) ? { removes: true } : {}) }),
@@ -104,28 +154,36 @@ export function processByKey(name: string, first: unknown, second?: unknown): un
   return Object.fromEntries(nodes.map((node) => [node.output, new Flow<unknown>(node)]));
 }
 
-type AnyOptions = ProcessOptions<unknown, KeyTuple, never, Fields, MapSchemas, RecordSchemas, string, never> & {
+type AnyOptions = Omit<
+  ProcessOptions<unknown, KeyTuple, never, Fields, MapSchemas, RecordSchemas, string, never>,
+  'everyKey'
+> & {
   readonly output?: RecordSchema;
   readonly outputs?: RecordSchemas;
+  readonly everyKey?: AnyEveryKey | undefined;
 };
 
 type Functions = Pick<ProcessNodeOptions<unknown>, 'onRecord' | 'onTimer'>;
 
 function nodeOf(
   name: string,
-  { state = NOTHING, initial: begin, maps = {}, lists = {}, timers = [], ...options }: AnyOptions,
+  { state = NOTHING, initial: begin, maps = {}, lists = {}, timers = [], everyKey = {}, ...options }: AnyOptions,
   functions: Functions,
   outputs: readonly OutputNode[] | undefined,
+  declared: (everyKey: AnyEveryKey, key: readonly KeyPartNode[] | undefined) => readonly EveryKeyNode[],
 ): OperatorNode<ProcessNodeOptions<unknown>> {
   const anyKey = options.key as AnyKey<unknown>;
   const key = declaredKey(name, anyKey);
   const initial = declaredInitial(name, state, begin);
+  const changesKeys = Object.keys(everyKey).length > 0;
   return {
     name,
     kind: 'processByKey',
     key,
     streamKeyAt: 0,
     needsStreamKey: true,
+    otherIsBroadcast: changesKeys,
+    changesKeys,
     settings: {
       ...keySetting('key', key),
       ...initial.settings,
@@ -133,6 +191,7 @@ function nodeOf(
       ...listing('maps', Object.keys(maps)),
       ...listing('lists', Object.keys(lists)),
       ...listing('outputs', outputs?.map(({ output }) => output) ?? []),
+      ...everyKeySetting(everyKey),
     },
     state: withHidden(
       initial.state,
@@ -144,7 +203,16 @@ function nodeOf(
     movesTime: timers.length > 0,
     outputs,
     ...(options.output !== undefined && isRemovable(options.output) ? { removes: true } : {}),
-    options: { key: anyKey, state, initial: begin, maps, lists, timers, ...functions },
+    options: {
+      key: anyKey,
+      state,
+      initial: begin,
+      maps,
+      lists,
+      timers,
+      everyKey: declared(everyKey, key),
+      ...functions,
+    },
   };
 }
 

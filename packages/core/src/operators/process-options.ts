@@ -2,6 +2,7 @@ import type { Mutable, Fields, Infer, ObjectOf, RecordSchema } from '../schema/i
 import type { RemovableSchema } from './removable.js';
 import type { FieldType } from '../schema/index.js';
 import type { KeyPart } from '../stream/index.js';
+import type { EveryKey } from './every-key.js';
 import type { Ignored } from './fold-function.js';
 import type { Initial } from './initial.js';
 import type { KeyParts, KeyValues } from './key.js';
@@ -72,7 +73,7 @@ export interface Firing<N extends string = string> {
   readonly time: number;
 }
 
-/** What a call of `onRecord` or `onTimer` can use until it returns, all of it for the current key. */
+/** What a call of `onRecord`, `onTimer` or `onKey` can use until it returns, all of it for the current key. */
 export interface ProcessContext<K, M extends MapSchemas, L extends RecordSchemas, N extends string, E> {
   readonly key: K;
   /** The event time of the record or the timer, in epoch milliseconds. */
@@ -97,6 +98,10 @@ export type EmitOne<S extends RecordSchema> = ((value: Infer<S>) => void) &
 /** How values of several outputs are emitted: `emit.alerts(alert)`. */
 export type EmitEach<O extends RecordSchemas> = { readonly [T in keyof O]: EmitOne<O[T]> };
 
+/** The types of the records of broadcast streams, by name. */
+export type BroadcastRecords = Readonly<Record<string, unknown>>;
+type NoBroadcasts = Readonly<Record<never, never>>;
+
 export interface ProcessOptions<
   T,
   K extends readonly KeyPart[],
@@ -106,6 +111,7 @@ export interface ProcessOptions<
   L extends RecordSchemas,
   N extends string,
   E,
+  B extends BroadcastRecords = NoBroadcasts,
 > {
   /** The key of a record, which begins with the stream's own: as that of every keyed operator. */
   readonly key: ((record: T) => K) | readonly [...P];
@@ -137,4 +143,20 @@ export interface ProcessOptions<
     timer: Firing<NoInfer<N>>,
     context: ProcessContext<KeyValues<T, K, P>, NoInfer<M>, NoInfer<L>, NoInfer<N>, NoInfer<E>>,
   ) => Ignored;
+  /**
+   * Broadcast streams whose records change keys that exist, by name. A record of one comes in order with those of the
+   * operator. When it comes, `onKey` is called once for each key whose parts equal its fields, in the order of the keys,
+   * with the record's event time; no key is created.
+   */
+  readonly everyKey?:
+    | {
+        readonly [S in keyof B]: EveryKey<
+          T,
+          P,
+          B[S],
+          Mutable<ObjectOf<NoInfer<F>>>,
+          ProcessContext<KeyValues<T, K, P>, NoInfer<M>, NoInfer<L>, NoInfer<N>, NoInfer<E>>
+        >;
+      }
+    | undefined;
 }

@@ -25,6 +25,8 @@ export interface OperatorNode<O = unknown> extends FlowOrigin {
   readonly needsStreamKey?: boolean;
   /** Whether its other input is a broadcast stream, of which each partition has all records: any key is there. */
   readonly otherIsBroadcast?: boolean;
+  /** Whether a record of its other input changes its keys: once it has passed through all operators. */
+  readonly changesKeys?: boolean;
   /** Settings that change what the state means, such as a window's size. */
   readonly settings: Readonly<Record<string, string | number>>;
   /** Its state for each key. The operator's own fields begin with `$`, which no user's field can. */

@@ -35,7 +35,7 @@ export function changes(what: string, { name, kind, finalAfter }: OperatorNode):
 }
 
 /**
- * The error of what is given records of a broadcast stream, and is no `joinBroadcast`.
+ * The error of what is given records of a broadcast stream, and is neither `joinBroadcast` nor `everyKey`.
  *
  * @param what it is, such as `operator 'total'`
  */
@@ -44,19 +44,19 @@ export function readsBroadcast(what: string, { name }: Stream<unknown>): Stockaf
     'ERR_PIPELINE_INVALID',
     `${what} is given records of broadcast stream '${name}', which every partition has: they would count once in each`,
     {
-      hint: 'send it into joinBroadcast(name, ...) as its other input alone; to fold its records declare it with a key, in a pipeline of its own',
+      hint: 'give it to joinBroadcast(name, ...) as its other input, or to everyKey of processByKey, alone; to fold its records declare it with a key, in a pipeline of its own',
     },
   );
 }
 
-/** The error of a `joinBroadcast` whose other input is not one broadcast stream. */
+/** The error of `joinBroadcast` or `everyKey`, if they are given other records than those of broadcast streams. */
 export function noBroadcast({ name }: OperatorNode, streams: readonly Stream<unknown>[]): StockafolioError {
   const [stream] = streams;
   return new StockafolioError(
     'ERR_PIPELINE_INVALID',
     `operator '${name}': its other input is ${stream === undefined ? 'no broadcast stream' : `stream '${stream.name}', which is not broadcast`}`,
     {
-      hint: 'declare the stream so: stream(name, schema, { broadcast: true, time }); between it and joinBroadcast there may be functions of RxJS, but no operators',
+      hint: 'declare the stream so: stream(name, schema, { broadcast: true, time }); between it and joinBroadcast or everyKey there may be functions of RxJS, but no operators',
     },
   );
 }

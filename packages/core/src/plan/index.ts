@@ -2,6 +2,7 @@
 export type { CountNodeOptions } from '../operators/count-window.js';
 export type { CurrentNodeOptions } from '../operators/current-by-key.js';
 export type { DistinctNodeOptions } from '../operators/distinct-by-key.js';
+export type { EveryKeyNode, ForEveryKey } from '../operators/every-key.js';
 export { withHidden } from '../operators/hidden-fields.js';
 export { firstValue, initialProblem, OF_FIRST_RECORD, shownInitial } from '../operators/initial.js';
 export type { JoinAsOfNodeOptions } from '../operators/join-as-of.js';

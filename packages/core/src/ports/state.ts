@@ -90,6 +90,11 @@ export interface State {
   version(slot: number): number;
   /** Passes every live slot to `each`, in the order of the slots. */
   forEachLive(each: (slot: number) => void): void;
+  /**
+   * The live slots of the keys that have these values at these parts, in the order of the slots; of all keys, if there are
+   * no parts. They are found in one pass that makes no keys.
+   */
+  slotsWith(parts: readonly number[], values: readonly KeyPart[]): Int32Array;
   /** The sub-keys below its keys that were opened under this name. @throws ERR_INTERNAL if there are none */
   subKeys(name: string): SubKeys;
   /** Removes the key of a slot and all that is below it: for the record with the number `record`, with which it is rolled back, or for good. */

@@ -27,7 +27,7 @@ export interface PlanChange {
 const free = new Set(['allowedLateness', 'emit', 'emitEvery', 'emitEveryMs', 'k', 'partial']);
 
 /** Settings of own kinds whose fields are compared one by one, so that a name may be added or left out. */
-const byField = new Set(['initial', 'timers', 'maps', 'lists', 'outputs']);
+const byField = new Set(['initial', 'timers', 'maps', 'lists', 'outputs', 'everyKey']);
 
 /** Settings that are known only if they are data: beside a function, only the kinds of the key's parts can be compared. */
 const declared = new Set(['key', 'otherKey', 'group']);
@@ -88,13 +88,16 @@ function compareOperator(
   const dropped = [...kept.keys()].filter((name) => !columns.some((column) => column.name === name));
   const left = ranksLeft(before.layout, layout);
   const begun = initialDiffering(before, layout, columns);
-  if (added.length === 0 && dropped.length === 0 && left === undefined && begun === undefined)
+  const changedBy = everyKeyDiffering(before.layout, layout);
+  const others = [left, begun, changedBy];
+  if (added.length === 0 && dropped.length === 0 && others.every((each) => each === undefined))
     return { subject, verdict: 'kept', detail: 'is unchanged' };
   const details = [
     ...(left === undefined ? [] : [left]),
     ...addedDetails(added, layout),
     ...retypedDetails(kept, columns),
     ...(begun === undefined ? [] : [begun]),
+    ...(changedBy === undefined ? [] : [changedBy]),
     ...(dropped.length > 0 ? [`${dropped.map(shownName).join(', ')} are dropped`] : []),
   ];
   return { subject, verdict: 'migrated', detail: details.join('; ') };
@@ -105,6 +108,12 @@ function ranksLeft(before: OperatorLayout, now: OperatorLayout): string | undefi
   const [was, is] = [Number(before.settings['k']), Number(now.settings['k'])];
   if (!(is < was)) return undefined;
   return `ranks ${is} keys instead of ${was}: the rows of ranks ${is + 1} to ${was} remain until they are removed, or its table is rebuilt`;
+}
+
+/** By which broadcast streams keys are changed, if that is not as before: it means nothing for what keys already hold. */
+function everyKeyDiffering(before: OperatorLayout, now: OperatorLayout): string | undefined {
+  const [was, is] = [before, now].map(({ settings }) => settings['everyKey'] ?? 'not set');
+  return was === is ? undefined : `everyKey was ${was} and is ${is}, for the records from here on`;
 }
 
 const TIMER = timerField('');

@@ -1,4 +1,4 @@
-import { type Key, StockafolioError } from '@stockafolio/core';
+import { type Key, type Pipeline, StockafolioError } from '@stockafolio/core';
 import {
   enter,
   type FlowOrigin,
@@ -11,9 +11,12 @@ import {
 import type { StateStore } from '@stockafolio/core/ports';
 import { isFatal } from './fatal.js';
 import { asThrown } from './defect.js';
+import { Afterwards } from './afterwards.js';
 import { FanOut, inOrder, type Receiver } from './fan-out.js';
+import type { FinalMoment, Refused } from './figures.js';
 import { Moments } from './moments.js';
 import type { OperatorRuntime } from './operator-runtime.js';
+import { ownPartsOf } from './own-parts.js';
 import { RemovedRow } from './row.js';
 import { StepRows } from './step-rows.js';
 
@@ -27,21 +30,6 @@ export interface Rejected {
   /** The operator that rejected it; empty if the record was rejected as a whole. */
   readonly operator: string;
   readonly error: StockafolioError;
-}
-
-/** A figure of a window or a ranking that failed on its way to its table. */
-export interface Refused {
-  readonly operator: string;
-  readonly error: unknown;
-  readonly figure: object;
-}
-
-/** What operators that receive a final value see of it. */
-export interface FinalMoment {
-  /** Its event time, in epoch milliseconds. */
-  readonly time: number;
-  /** The stream's own key; without parts if the value is of several such keys. */
-  readonly key: Key;
 }
 
 /**
@@ -74,6 +62,8 @@ export class PipelineContext implements RunningEngine {
   current: unknown;
   /** Those that have deferred records of the batch. */
   readonly deferred: { pass(): void }[] = [];
+  /** What remains to be done for the current record. */
+  readonly afterwards = new Afterwards();
   /** Whether the current row is one partition's part of a figure. */
   partial = false;
   /** Whether no record is being processed: time advances, windows are flushed, or figures are collected. */
@@ -96,15 +86,18 @@ export class PipelineContext implements RunningEngine {
   repeatsEarly = false;
   readonly pipeline: string;
   readonly partition: number;
+  /** By operator, how many parts the own key of its streams has, as far as that is known without a record. */
+  readonly ownParts: ReadonlyMap<OperatorNode, number>;
   /** Milliseconds since some moment, if there is a clock. */
   elapsed: (() => number) | undefined;
 
   /** Whether records can leave for topics. */
   readonly sends: boolean;
 
-  constructor(pipeline: string, partition: number, plan: Plan, states: StateStore) {
+  constructor(pipeline: Pick<Pipeline, 'name' | 'streams'>, partition: number, plan: Plan, states: StateStore) {
     this.states = states;
-    this.pipeline = pipeline;
+    this.pipeline = pipeline.name;
+    this.ownParts = ownPartsOf(plan, pipeline.streams);
     this.partition = partition;
     this.sends = plan.repartitions.length + plan.topics.length > 0;
     this.#plan = plan;
@@ -272,9 +265,16 @@ export class PipelineContext implements RunningEngine {
 
   /** Rolls back all that the current record or batch has changed in the operators, and clears the failure. */
   undo(): void {
-    for (const operator of this.operators) operator.rollback(this.record);
+    const { record } = this;
+    for (const operator of this.operators) operator.rollback(record);
+    this.afterwards.rollback(record);
     this.rejected = [];
     this.#mend();
+  }
+
+  /** Does what remains to be done for the current record, or the last one of a batch; unless the run ends. */
+  finishRecord(): void {
+    for (const step of this.afterwards.take()) if (this.fatal === undefined) step();
   }
 
   /** Clears the failure, and makes the connections again that it has ended. */
@@ -336,21 +336,22 @@ export class PipelineContext implements RunningEngine {
    * Emits, between records, a value that is final, as a record of its own: operators that receive it see its time and
    * its key. A failure undoes it alone, and it is recorded in {@link refused}.
    */
-  emitFinal(operator: string, figure: object, { time, key }: FinalMoment, send: () => void): void {
+  emitFinal(operator: string, figure: object, moment: FinalMoment, send: () => void): void {
+    const { time, key, nameOf } = moment;
     const { time: outerTime, key: outerKey, watermark: outerWatermark } = this;
     this.#beginFigure();
     this.time = time;
     this.key = key;
-    // Final values come in order, so none is older than this one.
-    this.watermark = time;
+    this.watermark = moment.watermark ?? time;
     send();
     this.time = outerTime;
     this.key = outerKey;
     this.watermark = outerWatermark;
     const { rejected } = this;
     this.rejected = [];
-    if (this.#endFigure(operator, figure))
-      for (const { operator: late, error } of rejected) this.refused.push({ operator: late, error, figure });
+    if (this.#endFigure(operator, figure, nameOf))
+      for (const { operator: late, error } of rejected)
+        this.refused.push({ operator: late, error, figure, of: nameOf?.() });
   }
 
   #beginFigure(): void {
@@ -360,14 +361,14 @@ export class PipelineContext implements RunningEngine {
   }
 
   /** @returns whether it was emitted */
-  #endFigure(operator: string, figure: object): boolean {
+  #endFigure(operator: string, figure: object, nameOf?: () => string): boolean {
     this.#emitting = false;
     if (this.failure === undefined) return true;
     if (this.fatal !== undefined) return false;
     const error = this.failure;
     this.undo();
     this.rows.rollbackToMark();
-    this.refused.push({ operator, error, figure });
+    this.refused.push({ operator, error, figure, of: nameOf?.() });
     return false;
   }
 

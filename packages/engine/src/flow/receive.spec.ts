@@ -11,7 +11,7 @@ describe('receive', () => {
     let sent: Observable<number> | undefined;
     const plan = buildPlan('totals', [sales as never], ([input]) => void (sent = input as Observable<number>));
     if (sent === undefined) throw new Error('the plan has no input');
-    const context = new PipelineContext('totals', 0, plan, new MemoryStates());
+    const context = new PipelineContext({ name: 'totals', streams: [sales as never] }, 0, plan, new MemoryStates());
     const seen: unknown[] = [];
     const failing = map((value: number): number => {
       if (value === 2) throw new Error('two');

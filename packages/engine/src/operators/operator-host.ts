@@ -9,9 +9,10 @@ import {
   type OperatorStep,
 } from '@stockafolio/core/plan';
 import { beginsWith } from '../flow/begins-with.js';
-import { type Connection, type FinalMoment, type PipelineContext } from '../flow/context.js';
+import type { Connection, PipelineContext } from '../flow/context.js';
 import { asThrown } from '../flow/defect.js';
 import type { BatchReceiver, FanOut } from '../flow/fan-out.js';
+import type { FinalMoment } from '../flow/figures.js';
 import type { Moments } from '../flow/moments.js';
 import type { OperatorRuntime, StateWriter } from '../flow/operator-runtime.js';
 import { receive } from '../flow/receive.js';
@@ -63,6 +64,7 @@ export class OperatorHost
     this.output = context.fanOut(node);
     this.finals = context.finalsOf(node);
     this.#layout = layoutOf(node);
+    this.#ownParts = context.ownParts.get(node);
     this.#clock = new OperatorClock(node.finalAfter ?? node.emitsAfter ?? 0, (watermark) => this.advance(watermark));
     this.#operator = start(this);
     this.#hasTwo = other !== undefined;
@@ -136,7 +138,7 @@ export class OperatorHost
   #receive(record: unknown, input: 0 | 1): void {
     const { context } = this;
     if (context.failure !== undefined || !(context.active || context.checkActive('operator', this.node.name))) return;
-    this.#noteOwn(context.key);
+    if (input === 0 || this.node.otherIsBroadcast !== true) this.#noteOwn(context.key);
     if (this.#hasTwo) this.#watermark = Math.max(this.#now, context.watermark - this.#clock.behind(input));
     try {
       if (context.changing !== undefined) throw changingInput(this.node.name, context.changing);
@@ -286,8 +288,8 @@ export class OperatorHost
    * pipeline have keys of different lengths, so the record that moves the time does not tell.
    */
   ownKey(key: KeyTuple): Key {
-    if (this.#ownParts === undefined) this.#noteOwn(this.context.key);
-    return this.#ownParts === 0 ? (key[0] ?? '') : key.slice(0, this.#ownParts);
+    if (this.#ownParts === undefined && this.node.otherIsBroadcast !== true) this.#noteOwn(this.context.key);
+    return (this.#ownParts ?? 0) === 0 ? (key[0] ?? '') : key.slice(0, this.#ownParts);
   }
 
   #noteOwn(own: Key): void {
@@ -311,6 +313,11 @@ export class OperatorHost
     this.emit(value);
     context.time = outerTime;
     context.watermark = outerWatermark;
+  }
+
+  /** Does something when the current record has passed through all operators; not if it fails. */
+  afterwards(step: () => void): void {
+    this.context.afterwards.add(this.context.record, step);
   }
 
   /** Emits, when time has moved on, a record of its own, with its time and key; these come in the order of their times. */

@@ -1,9 +1,10 @@
-import type { KeyTuple, ProcessNodeOptions } from '@stockafolio/core/plan';
+import type { ForEveryKey, KeyTuple, ProcessNodeOptions } from '@stockafolio/core/plan';
 import { asThrown } from '../flow/defect.js';
 import type { Operator } from '../operator/operator.js';
 import { beginState, type BeginState } from './first-record.js';
 import { keyReader } from './key-reader.js';
 import type { OperatorHost } from './operator-host.js';
+import { ProcessEveryKey } from './process-every-key.js';
 import { ProcessList } from './process-list.js';
 import { ProcessMap } from './process-map.js';
 import { processState } from './process-state.js';
@@ -13,7 +14,10 @@ import { sendRemoved } from './removals.js';
 
 type Emit = (value: unknown) => void;
 
-/** Executes `processByKey`: calls its functions, and fires its timers between records, in order of time. */
+/**
+ * Executes `processByKey`: calls its functions, fires its timers between records, in order of time, and changes keys for
+ * records of broadcast streams.
+ */
 export class Process<T> implements Operator<T> {
   readonly #host: OperatorHost;
   readonly #options: ProcessNodeOptions<T>;
@@ -21,6 +25,7 @@ export class Process<T> implements Operator<T> {
   readonly #begin: BeginState<T> | undefined;
   readonly #turn: ProcessTurn;
   readonly #timers: ProcessTimers;
+  readonly #everyKey: ProcessEveryKey;
   readonly #state: object;
   readonly #context: object;
   /** How far its time has moved on, in epoch milliseconds. */
@@ -35,6 +40,13 @@ export class Process<T> implements Operator<T> {
     this.#timers = new ProcessTimers(host, this.#turn, options.timers);
     this.#state = processState(this.#turn, host.state.cursor, options.state.names);
     this.#context = contextOf(host, this.#turn, this.#timers, options);
+    this.#everyKey = new ProcessEveryKey(host, options.everyKey, (each, record, { slot, key, time, watermark }) =>
+      this.#run(slot, key, time, watermark, () => each.onKey(this.#state, record as never, this.#context)),
+    );
+  }
+
+  processOther(value: unknown): void {
+    this.#everyKey.process(value as ForEveryKey);
   }
 
   process(record: T): void {

@@ -9,6 +9,8 @@ export interface BatchInput {
   readonly stream: Pick<Stream<unknown>, 'time' | 'key'>;
   readonly records: FanOut<unknown>;
   readonly copier: Pick<RecordCopier, 'keep' | 'isKept' | 'restored'>;
+  /** Whether a batch ends after each of its records, because these change keys once they have passed. */
+  readonly endsBatch?: boolean;
 }
 
 /** The records of one stream in a batch of several, in their order, with what surrounds each of them. */

@@ -34,6 +34,7 @@ export class EngineInput {
   readonly stream: Stream<unknown>;
   readonly records: FanOut<unknown>;
   readonly copier: RecordCopier;
+  readonly endsBatch: boolean;
   /** The next offset to process. */
   offset = 0;
   #mark: { readonly at: number; readonly mark: Mark } | undefined;
@@ -46,10 +47,12 @@ export class EngineInput {
   /** See `Seen.before`. */
   #seenBefore: number | undefined;
 
-  constructor({ reads }: Pipeline, stream: Stream<unknown>, records: FanOut<unknown>) {
+  /** @param endsBatch whether its records change keys once they have passed */
+  constructor({ reads }: Pipeline, stream: Stream<unknown>, records: FanOut<unknown>, endsBatch: boolean) {
     const { names } = stream.schema;
     this.stream = stream;
     this.records = records;
+    this.endsBatch = endsBatch;
     const read = reads?.filter((field) => names.includes(field));
     this.copier = recordCopier(names, read, BATCH_SIZE);
   }
@@ -105,12 +108,15 @@ export class EngineInputs {
   /** By stream, where its records come from: lanes share it. */
   readonly #topics: readonly StreamOrigin[];
 
-  constructor(context: PipelineContext, pipeline: Pipeline, { inputs }: Plan) {
+  constructor(context: PipelineContext, pipeline: Pipeline, { inputs, edges, operators }: Plan) {
+    const changing = new Set(operators.filter(({ changesKeys }) => changesKeys === true).map(({ name }) => name));
+    const changesKeys = ({ stream }: StreamOrigin): boolean =>
+      edges.some((edge) => edge.other === true && edge.stream === stream && changing.has(edge.to));
     this.outOfOrderness = Math.max(...pipeline.streams.map(({ outOfOrderness }) => outOfOrderness));
     this.all = pipeline.streams.map((stream, n) => {
       if (stream.isBroadcast && stream.lane === undefined) throw undivided(pipeline, stream);
-      const records = context.fanOut(inputs[n] as StreamOrigin);
-      return new EngineInput(pipeline, stream, records);
+      const origin = inputs[n] as StreamOrigin;
+      return new EngineInput(pipeline, stream, context.fanOut(origin), changesKeys(origin));
     });
     this.#topics = inputs;
     this.batches = new RecordBatches(context, this.all, this.outOfOrderness);

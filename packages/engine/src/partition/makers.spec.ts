@@ -8,6 +8,7 @@ const root = join(import.meta.dirname, '../../../..');
 const makers = [
   'benchmarks/cassandra/index.ts',
   'benchmarks/commits/index.ts',
+  'benchmarks/every-key/index.ts',
   'benchmarks/memory/pass-keys.ts',
   'benchmarks/nexmark/measure.ts',
   'benchmarks/operators/index.ts',

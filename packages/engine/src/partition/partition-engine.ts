@@ -51,7 +51,7 @@ export class PartitionEngine {
     this.#options = options;
     const { pipeline, partition, clock } = options;
     const plan = pipeline.instantiate();
-    this.#context = new PipelineContext(pipeline.name, partition, plan, options.states ?? new MemoryStates());
+    this.#context = new PipelineContext(pipeline, partition, plan, options.states ?? new MemoryStates());
     if (clock !== undefined) this.#context.elapsed = () => clock.elapsed();
     this.#rejections = new Rejections(this.#context, options);
     connectPlan(this.#context, plan);
@@ -369,6 +369,7 @@ export class PartitionEngine {
     const context = this.#context;
     context.active = true;
     context.betweenRecords = true;
+    if (!context.afterwards.isEmpty) context.finishRecord();
     if (latest > this.#latest) this.#advance(latest);
     context.active = false;
     context.betweenRecords = false;

@@ -103,7 +103,7 @@ describe('random plans over several streams', () => {
             const id = `${sources[each.input]?.name} ${each.offset}`;
             const { stream, record, time } = each;
             if (record === undefined || !Number.isFinite(time)) naive.letters.add(`${id} `);
-            else if (stream === 'rules') naive.pushRule(record, id);
+            else if (stream === 'rules') naive.pushRule(record, id, 0);
             else if (stream === changes.name) naive.pushChange(record, time, id);
             else naive.push(record, id, (part) => inputs[part]?.includes(each.input) === true);
           }

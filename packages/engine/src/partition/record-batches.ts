@@ -26,6 +26,8 @@ export class RecordBatches {
   /** Each lane once: the lanes of a repartition go the same way, in their common order. */
   readonly #lanes: readonly BatchLane[];
   readonly #moments: readonly Moments[];
+  /** By input, whether a batch ends after each of its records. */
+  readonly #endsBatch: readonly boolean[];
   /**
    * Whether a function has changed a record: then the order of operators matters, and records are processed one by one.
    */
@@ -47,11 +49,12 @@ export class RecordBatches {
     this.#lanes = [...lanes.values()];
     this.#byInput = inputs.map(({ records }) => lanes.get(records) as BatchLane);
     this.#moments = this.#lanes.map(({ moments }) => moments);
+    this.#endsBatch = inputs.map(({ endsBatch = false }) => endsBatch);
   }
 
   /**
    * Begins the batch that begins at `from`. It ends at most at `most`: after the record that moves the watermark past
-   * anything that is due.
+   * anything that is due, or that changes keys once it has passed.
    *
    * @param latest the latest event time before it, in epoch milliseconds
    * @returns its end
@@ -97,6 +100,7 @@ export class RecordBatches {
         lane = this.#laneOf(n);
         i = lane.count;
         const { input } = positions[n] as RecordPosition;
+        if (this.#endsBatch[input ?? 0] === true) most = n + 1;
         const { time, key } = lane.stream;
         const { times, versions, watermarks, keys } = lane.moments;
         for (; n < most && (hasOne || (positions[n] as RecordPosition).input === input); n++, i++) {

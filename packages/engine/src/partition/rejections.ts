@@ -44,21 +44,29 @@ export class Rejections {
   }
 
   /**
-   * Rejects figures that could not be emitted; of several figures of one operator only the one whose text sorts first.
+   * Rejects figures that could not be emitted; of several figures of one operator only the one whose text sorts first,
+   * unless they have names.
    */
   figures(position: RecordPosition): void {
     const { refused } = this.#context;
     if (refused.length === 0) return;
     this.#context.refused = [];
     const first = new Map<string, { readonly error: unknown; readonly text: string }>();
-    for (const { operator, error, figure } of refused) {
+    const unnamed = this.#unnamed(position);
+    for (const { operator, error, figure, of = unnamed } of refused) {
       const text = jsonOf(figure);
-      const other = first.get(operator);
-      if (other === undefined || text < other.text) first.set(operator, { error, text });
+      // The same operator and offset can also have the dead letter of a late record, which needs another key.
+      const name = `${operator} (${of})`;
+      const other = first.get(name);
+      if (other === undefined || text < other.text) first.set(name, { error, text });
     }
-    // The same operator and offset can also have the dead letter of a late record, which needs another key.
-    for (const [operator, { error, text }] of first)
-      this.#reject(`${operator} (figure)`, error, bytesOf(text), position);
+    for (const [name, { error, text }] of first) this.#reject(name, error, bytesOf(text), position);
+  }
+
+  /** Every partition has figures of its own at a record of a broadcast stream, whose position is the same in all. */
+  #unnamed({ input = 0 }: RecordPosition): string {
+    const { pipeline, partition } = this.#options;
+    return pipeline.streams[input]?.lane === undefined ? 'figure' : `figure, partition ${partition}`;
   }
 
   /** A record as its message; as JSON if its codec cannot encode it. */

@@ -91,6 +91,11 @@ export class Interner {
     return id;
   }
 
+  /** The number of a text that has one; -1 if it has none. */
+  find(text: string): number {
+    return this.#search(text, hashText(text));
+  }
+
   /**
    * Numbers the keys of a batch, by index, if they are texts, before operators ask for them one by one. The loops are
    * so tight that the processor waits for several keys at a time, first for the index, then for the texts in the arena.

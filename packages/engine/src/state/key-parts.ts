@@ -91,6 +91,15 @@ export class KeyParts {
     throw new StockafolioError('ERR_ROW_INVALID', `${this.#owner}: ${String(value)} cannot be part of a key`);
   }
 
+  /** The stored form of a part that some key may have; NaN, which equals none, if no key has it. */
+  known(part: number, value: KeyPart): number {
+    const kind = this.#kinds?.[part];
+    if (typeof value !== (kind === 'text' ? 'string' : kind)) return Number.NaN;
+    if (typeof value !== 'string' && typeof value !== 'bigint') return Number(value);
+    const id = this.#interner.find(String(value));
+    return id < 0 ? Number.NaN : id;
+  }
+
   /** The kinds of a key's parts. */
   kindsOf(key: readonly KeyPart[]): KeyKind[] {
     return key.map((value): KeyKind => {

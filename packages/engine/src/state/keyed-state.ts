@@ -145,6 +145,15 @@ export class KeyedState extends RowStore implements State {
     for (let slot = 0; slot < this.end; slot++) if (this.isLive(slot)) each(slot);
   }
 
+  slotsWith(parts: readonly number[], values: readonly KeyPart[]): Int32Array {
+    const wanted = parts.map((part, n) => this.#keys.known(part, values[n] as KeyPart));
+    if (wanted.some(Number.isNaN)) return new Int32Array(0);
+    return this.slotsOf(
+      parts.map((part) => KEY_AT + part),
+      wanted,
+    );
+  }
+
   isLive(slot: number): boolean {
     return (this.cell(slot, 0) & LIVE) !== 0;
   }

@@ -1,4 +1,5 @@
-import { Chunk, CHUNK_BITS, CHUNK_MASK, KEY_AT, LIVE, RowPointer, UNSAVED } from './rows.js';
+import { Chunk, CHUNK_BITS, CHUNK_MASK, CHUNK_SIZE, KEY_AT, LIVE, RowPointer, UNSAVED } from './rows.js';
+import { SlotList } from './slot-list.js';
 import type { TextMarks } from './text-marks.js';
 
 /**
@@ -124,6 +125,22 @@ export abstract class RowStore {
         i32[to + fixed + 2 * at + 1] = rows[n * size + 2 * cell + 1] as number;
       });
     });
+  }
+
+  /** The live slots that hold these values in these cells of their rows. */
+  protected slotsOf(cells: readonly number[], values: readonly number[]): Int32Array {
+    const found = new SlotList();
+    const { width } = this;
+    for (let first = 0; first < this.end; first += CHUNK_SIZE) {
+      const { f64 } = this.chunkOf(first);
+      const count = Math.min(CHUNK_SIZE, this.end - first);
+      for (let n = 0, row = 0; n < count; n++, row += width) {
+        let part = 0;
+        while (part < cells.length && f64[row + (cells[part] as number)] === values[part]) part++;
+        if (part === cells.length && ((f64[row] as number) & LIVE) !== 0) found.push(first + n);
+      }
+    }
+    return found.toArray();
   }
 
   /** Marks the texts in these cells of live slots: all slots, or some. */

@@ -149,7 +149,8 @@ export const deadLetters = table(
     offset: int64(),
     /**
      * The only operator for which the record was rejected; `NAME (figure)` if the message is a figure of that operator
-     * that failed on its way to a table; empty if the record was rejected as a whole.
+     * that failed on its way to a table, at a broadcast record `NAME (figure, partition N)`; `NAME (STREAM KEY)` if a
+     * broadcast record was not applied to a key; empty if the record was rejected as a whole.
      */
     operator: text(),
     code: text(),

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import {
+  namedItems,
+  renamed,
   Rule,
   ruled,
   ruledByItem,
@@ -199,6 +201,26 @@ describe('runStream with a broadcast stream', () => {
     const rows = await at.rows();
     expect(rows).to.deep.equal(await at.expected());
     expect(rows.filter((row) => row.startsWith(ruledByItem.name))).to.have.length(3);
+  });
+
+  it('changes the keys of processByKey alike live, caught up and continued from checkpoints', async () => {
+    const [live, caught] = [new RuledUnderTest(renamed), new RuledUnderTest(renamed)];
+    const stop = new AbortController();
+    const run = live.start({ signal: stop.signal, commitRecords: 5 });
+    await send(live, 0, 60, true);
+    await live.clock.advance(10_000);
+    stop.abort();
+    await live.clock.until(run);
+    await send(caught, 0, 40);
+    await caught.catchUp();
+    await send(caught, 40, 20);
+    await caught.catchUp();
+    for (const at of [live, caught]) {
+      const rows = await at.rows();
+      expect(rows).to.deep.equal(await at.expected());
+      expect(rows.filter((row) => row.startsWith(namedItems.name) && /:w\d/.test(row))).to.have.length.above(5);
+      expect(rows.some((row) => row.startsWith('dead_letters') && row.includes('names (rules [\\"bob'))).to.equal(true);
+    }
   });
 
   it('is read on with the partitions that its source gets while it runs', async () => {

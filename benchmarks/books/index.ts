@@ -1,8 +1,8 @@
 /**
  * What do lots cost? The portfolio pipeline with and without lots, over the same messages, decoded and processed in memory,
- * in turns. The goal is 0.7 of the rate without lots.
+ * in turns. The goal is 0.7 of the rate without lots. Collecting garbage is a large part of it, so it runs as workers do.
  *
- *     node --import tsx benchmarks/books/index.ts [TRADES] [USERS] [ROUNDS] [fifo|lifo|hifo|average]
+ *     node --max-semi-space-size=64 --import tsx benchmarks/books/index.ts [TRADES] [USERS] [ROUNDS] [fifo|lifo|hifo|average]
  */
 import type { Pipeline } from '@stockafolio/core';
 import { Feed, PartitionEngine } from '@stockafolio/engine';

@@ -328,29 +328,19 @@ export class OperatorHost
 
   /** Emits the values of a batch. */
   emitBatch(values: readonly unknown[], moments: Moments): void {
-    const { context } = this;
-    const { partial, stamp } = context;
-    this.#begin(partial);
-    this.output.nextBatch(values, moments);
-    context.stamp = stamp;
-    context.partial = partial;
+    this.#emit({ next: () => this.output.nextBatch(values, moments) }, values);
   }
 
-  #emit(to: FanOut<unknown>, value: unknown): void {
+  #emit(to: Pick<FanOut<unknown>, 'next'>, value: unknown): void {
     const { context } = this;
     const { partial, stamp } = context;
-    this.#begin(partial);
-    to.next(value);
-    context.stamp = stamp;
-    context.partial = partial;
-  }
-
-  #begin(partial: boolean): void {
-    const { context } = this;
     context.partial = partial || this.node.isShared;
     // If the figures of a window are folded, its version is for its own rows, not for rows that are made from them
     // here.
     context.stamp = undefined;
+    to.next(value);
+    context.stamp = stamp;
+    context.partial = partial;
   }
 
   readonly emitFigure = (

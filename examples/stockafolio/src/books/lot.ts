@@ -22,7 +22,7 @@ export type Lot = Infer<typeof Lot>;
  */
 export type LotRows = Pick<
   StateMap<number, Lot>,
-  'size' | 'first' | 'last' | 'set' | 'delete' | 'clear' | typeof Symbol.iterator
+  'size' | 'first' | 'last' | 'lastKey' | 'set' | 'delete' | 'clear' | typeof Symbol.iterator
 >;
 
 /**
@@ -57,6 +57,10 @@ export class LotList implements LotRows {
   last(): readonly [number, Lot] | undefined {
     const lot = this.#rows.at(-1);
     return this.#size === 0 || lot === undefined ? undefined : [this.#from + this.#rows.length - 1, lot];
+  }
+
+  lastKey(): number | undefined {
+    return this.last()?.[0];
   }
 
   set(rank: number, lot: Lot): void {

@@ -108,8 +108,8 @@ function open(position: Position, fill: Fill, sign: number, quantity: number, va
   const basis = safe(position.basis + sign * value);
   const own = method === 'average' ? 0 : sign * value + 0;
   const { lots } = position;
-  const last = lots.last();
-  lots.set(last === undefined ? 0 : last[0] + 1, {
+  const last = lots.lastKey();
+  lots.set(last === undefined ? 0 : last + 1, {
     id: fill.id,
     opened: fill.time,
     tacked: 0,

@@ -42,6 +42,10 @@ export class WrittenLots implements LotRows {
     return (this.#last = this.#lots.last());
   }
 
+  lastKey(): number | undefined {
+    return this.#lots.lastKey();
+  }
+
   set(rank: number, lot: Lot): void {
     this.#lots.set(rank, lot);
     this.#emit(this.#rowOf(rank, lot));
@@ -65,7 +69,6 @@ export class WrittenLots implements LotRows {
 
   #rowOf(number: number, { id, opened, quantity, basis }: Lot): Row {
     const { user, symbol, hasOwnBasis } = this.#owner;
-    const row = { user, symbol, number, lot: id, opened, quantity };
-    return hasOwnBasis ? { ...row, basis } : row;
+    return { user, symbol, number, lot: id, opened, quantity, basis: hasOwnBasis ? basis : undefined };
   }
 }

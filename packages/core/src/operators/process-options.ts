@@ -29,6 +29,10 @@ export interface StateMap<K, V> {
   first(): readonly [K, V] | undefined;
   /** The entry with the greatest key. */
   last(): readonly [K, V] | undefined;
+  /** The least key; costs less than {@link first}, which copies the value too. */
+  firstKey(): K | undefined;
+  /** The greatest key. */
+  lastKey(): K | undefined;
   /** The entries from the least key at or after this one on, in order. The map may be changed meanwhile. */
   from(key: K): IterableIterator<readonly [K, V]>;
   /** All entries in the order of their keys. The map may be changed meanwhile. */

@@ -15,8 +15,8 @@ export class ProcessList implements StateList<Plain> {
   }
 
   append(value: Plain): void {
-    const last = this.#values.last();
-    this.#values.set(last === undefined ? 0 : (last[0] as number) + 1, value);
+    const last = this.#values.lastKey();
+    this.#values.set(last === undefined ? 0 : (last as number) + 1, value);
   }
 
   shift(): Plain | undefined {

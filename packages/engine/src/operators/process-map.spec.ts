@@ -27,7 +27,7 @@ const steps: Readonly<Record<string, Step>> = {
   set: (n, map) => map.set(n, { n: 2 * n }),
   add: (n, map) => map.set(n, { n: (map.get(n)?.n ?? 0) + 1 }),
   delete: (n, map) => map.delete(n),
-  get: (n, map) => [map.has(n), map.get(n), map.first(), map.last(), map.size],
+  get: (n, map) => [map.has(n), map.get(n), map.first(), map.last(), map.firstKey(), map.lastKey(), map.size],
   from: (n, map) => [...map.from(n)],
   // Each step of the walk changes what is before it, at it, and after it.
   thin: (n, map) => {
@@ -102,6 +102,12 @@ class PlainMap implements StateMap<number, Piece> {
   }
   last(): readonly [number, Piece] | undefined {
     return [...this.#values].sort(([a], [b]) => b - a)[0];
+  }
+  firstKey(): number | undefined {
+    return this.first()?.[0];
+  }
+  lastKey(): number | undefined {
+    return this.last()?.[0];
   }
   *from(key: number): IterableIterator<readonly [number, Piece]> {
     for (let at = this.#after(key); at !== undefined; at = this.#after(at[0] + 1)) yield at;

@@ -1,6 +1,7 @@
 import type { KeyPart, StateMap } from '@stockafolio/core';
+import { memberWriter } from '@stockafolio/core/compile';
 import type { SubKeys } from '@stockafolio/core/ports';
-import { type Plain, type ProcessTurn, setValue, valueOf } from './process-turn.js';
+import { type Plain, type ProcessTurn, valueOf } from './process-turn.js';
 
 type Entry = readonly [KeyPart, Plain];
 
@@ -8,7 +9,8 @@ type Entry = readonly [KeyPart, Plain];
 export class ProcessMap implements StateMap<KeyPart, Plain> {
   readonly #turn: ProcessTurn;
   readonly #subKeys: SubKeys;
-  readonly #names: readonly string[];
+  /** Sets all fields of what was entered last. */
+  readonly #write: (to: Plain, value: Plain) => void;
   /** Counts the entries that were added and removed. */
   #changes = 0;
 
@@ -16,7 +18,7 @@ export class ProcessMap implements StateMap<KeyPart, Plain> {
   constructor(turn: ProcessTurn, name: string, names: readonly string[]) {
     this.#turn = turn;
     this.#subKeys = turn.state.subKeys(name);
-    this.#names = names;
+    this.#write = memberWriter<Plain>(`${turn.owner}, ${name}`, names);
   }
 
   get size(): number {
@@ -36,7 +38,7 @@ export class ProcessMap implements StateMap<KeyPart, Plain> {
     const { slot, record, version } = this.#turn;
     this.#subKeys.upsert(slot, key, record, version);
     if (this.#subKeys.created) this.#changes++;
-    setValue(this.#subKeys.cursor, this.#names, value);
+    this.#write(this.#subKeys.cursor as unknown as Plain, value);
   }
 
   delete(key: KeyPart): boolean {
@@ -60,12 +62,24 @@ export class ProcessMap implements StateMap<KeyPart, Plain> {
     return this.#entry(this.#subKeys.last(this.#turn.slot));
   }
 
+  firstKey(): KeyPart | undefined {
+    return this.#key(this.#subKeys.first(this.#turn.slot));
+  }
+
+  lastKey(): KeyPart | undefined {
+    return this.#key(this.#subKeys.last(this.#turn.slot));
+  }
+
   from(key: KeyPart): IterableIterator<Entry> {
     return this.#walk(this.#subKeys.from(this.#turn.slot, key), this.#turn.number);
   }
 
   [Symbol.iterator](): IterableIterator<Entry> {
     return this.#walk(this.#subKeys.first(this.#turn.slot), this.#turn.number);
+  }
+
+  #key(sub: number): KeyPart | undefined {
+    return sub < 0 ? undefined : this.#subKeys.key(sub);
   }
 
   #entry(sub: number): Entry | undefined {

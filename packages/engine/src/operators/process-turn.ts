@@ -1,6 +1,6 @@
 import type { KeyPart, Value } from '@stockafolio/core';
 import { StockafolioError } from '@stockafolio/core';
-import type { State, StateView, SubKeys } from '@stockafolio/core/ports';
+import type { State, SubKeys } from '@stockafolio/core/ports';
 import type { OperatorHost } from './operator-host.js';
 
 /** A plain record, as maps and lists hold it. */
@@ -36,6 +36,11 @@ export class ProcessTurn {
 
   end(): void {
     this.#slot = -1;
+  }
+
+  /** How messages call its operator. */
+  get owner(): string {
+    return `operator '${this.#host.node.name}'`;
   }
 
   get number(): number {
@@ -81,10 +86,4 @@ export class ProcessTurn {
 /** The value of a sub-key. */
 export function valueOf(subKeys: SubKeys, sub: number): Plain {
   return subKeys.at(sub).$copy();
-}
-
-/** Sets all fields of what was entered last. */
-export function setValue(view: StateView, names: readonly string[], value: Plain): void {
-  const fields = view as unknown as Record<string, Value>;
-  for (const name of names) fields[name] = value[name];
 }

@@ -55,10 +55,15 @@ export class Process<T> implements Operator<T> {
     const key = this.#keyOf(record);
     const slot = host.select(key);
     if (host.state.created) this.#begin?.(record);
+    const turn = this.#turn;
     // Final values are seen in their own time, which may be behind that of the stream.
-    this.#run(slot, key, context.time, Math.max(context.watermark, this.#watermark), () =>
-      this.#options.onRecord(this.#state, record, this.#context),
-    );
+    turn.begin(slot, key, context.time, Math.max(context.watermark, this.#watermark));
+    try {
+      this.#options.onRecord(this.#state, record, this.#context);
+    } finally {
+      turn.end();
+    }
+    if (turn.isRemoved) host.remove(slot);
   }
 
   advance(watermark: number): void {

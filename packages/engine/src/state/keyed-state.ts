@@ -46,12 +46,16 @@ export class KeyedState extends RowStore implements State {
   /** Of a key that is entered alone. */
   readonly #alone = { record: 0, versions: new Float64Array(1) };
   #live = 0;
+  /** Whether changes are recorded for the tables. */
+  readonly #isTaken: boolean;
   /** Whether the last {@link upsert} made a new key. */
   created = false;
 
-  constructor(owner: string, schema: RecordSchema, interner: Interner) {
+  /** @param isTaken whether {@link takeUnwritten} will be called */
+  constructor(owner: string, schema: RecordSchema, interner: Interner, isTaken = true) {
     super();
     this.owner = owner;
+    this.#isTaken = isTaken;
     this.columns = stateColumns(schema);
     this.#interner = interner;
     this.#keys = new KeyParts(owner, interner);
@@ -86,7 +90,9 @@ export class KeyedState extends RowStore implements State {
    */
   upsert(key: readonly KeyPart[], record: number, version: number): number {
     const entry = this.entryFor(key);
-    entry.load(0, ...key);
+    // Spreading a list costs more than to load its parts.
+    if (key.length === 2) entry.load(0, key[0] as KeyPart, key[1] as KeyPart);
+    else entry.load(0, ...key);
     const changes = this.#alone;
     changes.record = record;
     changes.versions[0] = version;
@@ -168,7 +174,7 @@ export class KeyedState extends RowStore implements State {
     this.#journal?.undo(record, {
       remove: (slot) => this.#remove(slot),
       restore: (slot, kept, from) => this.restoreValues(slot, kept, from),
-      insert: (slot, row) => this.#insert(slot, row),
+      insert: (slot, rows, index) => this.#insert(slot, rows, index),
       written: (slot) => void this.clearFlag(slot, UNWRITTEN),
     });
   }
@@ -219,15 +225,19 @@ export class KeyedState extends RowStore implements State {
 
   remove(slot: number, record?: number): void {
     for (const subKeys of this.#below.values()) subKeys.clear(slot, record);
-    if (record !== undefined) this.#journal?.keepRow(record, slot, this.copyRow(slot));
+    if (record !== undefined) this.#keepRow(record, slot);
     this.#remove(slot);
   }
 
+  #keepRow(record: number, slot: number): void {
+    this.#journal?.keepRow(record, slot, this.chunkOf(slot).i32, 2 * this.rowOf(slot), 2 * this.width);
+  }
+
   /** Undoes a removal: everything that happened since has been undone before, so the slot was freed last. */
-  #insert(slot: number, row: Int32Array): void {
+  #insert(slot: number, rows: Int32Array, index: number): void {
     if (this.#free.pop() !== slot)
       throw new StockafolioError('ERR_INTERNAL', `${this.owner}: slot ${slot} is not free`);
-    this.pasteRow(slot, row);
+    this.pasteRow(slot, rows, index);
     // The removal has entered it in the list of unsaved slots.
     this.setFlag(slot, UNSAVED);
     this.#enterIndex(slot);
@@ -356,7 +366,7 @@ export class KeyedState extends RowStore implements State {
   }
 
   #list(slot: number, flags: number): void {
-    if ((flags & UNWRITTEN) === 0) this.#unwritten.push(slot);
+    if (this.#isTaken && (flags & UNWRITTEN) === 0) this.#unwritten.push(slot);
     if ((flags & UNSAVED) === 0) this.#unsaved.push(slot);
   }
 }

@@ -26,7 +26,6 @@ export class MemoryStates implements StateStore {
   readonly texts = new Interner();
   /** By name; the rows of sub-keys too. */
   readonly #states = new Map<string, KeyedState>();
-  readonly #subKeys: MemorySubKeys[] = [];
   /** The operators that sub-keys belong to, by the name of their rows. */
   readonly #operators = new Map<string, string>();
 
@@ -52,7 +51,6 @@ export class MemoryStates implements StateStore {
       state.addSubKeys(each, below);
       this.#states.set(`${name}/${each}`, below.rows);
       this.#operators.set(`${name}/${each}`, name);
-      this.#subKeys.push(below);
     }
     return state;
   }
@@ -62,7 +60,6 @@ export class MemoryStates implements StateStore {
   }
 
   settle(): void {
-    for (const each of this.#subKeys) each.settle();
     if (this.texts.mayHaveUnused()) this.forgetTexts();
   }
 

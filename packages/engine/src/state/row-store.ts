@@ -71,14 +71,10 @@ export abstract class RowStore {
     return flags;
   }
 
-  /** A copy of a slot's row, as pairs of 32-bit integers. */
-  protected copyRow(slot: number): Int32Array {
-    const at = 2 * this.rowOf(slot);
-    return this.chunkOf(slot).i32.slice(at, at + 2 * this.width);
-  }
-
-  protected pasteRow(slot: number, row: Int32Array): void {
-    this.chunkOf(slot).i32.set(row, 2 * this.rowOf(slot));
+  /** Restores a row from the one with this index among some that are kept, as pairs of 32-bit integers. */
+  protected pasteRow(slot: number, rows: Int32Array, index: number): void {
+    const size = 2 * this.width;
+    this.chunkOf(slot).i32.set(rows.subarray(index * size, (index + 1) * size), 2 * this.rowOf(slot));
   }
 
   /** Restores the version and the values of a row from cells that begin at `from`. */

@@ -51,7 +51,7 @@ export class MemorySubKeys implements SubKeys {
     this.#above = above;
     this.#name = name;
     this.#owner = `${above.owner}, ${name}`;
-    this.rows = new KeyedState(this.#owner, withHidden(fields, { [LEFT]: int32(), [RIGHT]: int32() }), interner);
+    this.rows = new KeyedState(this.#owner, withHidden(fields, { [LEFT]: int32(), [RIGHT]: int32() }), interner, false);
     this.#isMulti = isMulti;
     // Those of one value are told apart by the numbers with which they are added.
     this.rows.declare(isMulti ? ['number', kind, 'number'] : ['number', kind]);
@@ -183,11 +183,6 @@ export class MemorySubKeys implements SubKeys {
     this.#setCount(slot, 0, record);
   }
 
-  /** Their rows are never taken for tables. */
-  settle(): void {
-    this.rows.takeUnwritten(() => undefined);
-  }
-
   #insert(slot: number, sub: number, record: number): void {
     let above = NONE;
     let at = this.#root(slot);
@@ -195,9 +190,12 @@ export class MemorySubKeys implements SubKeys {
       above = at;
       at = this.#link(at, this.#side(sub, at));
     }
-    const [before, after] = this.#split(at, sub, record);
-    this.#setLink(sub, LEFT, before, record);
-    this.#setLink(sub, RIGHT, after, record);
+    // A new sub-key has no links, and nothing is below one that is appended.
+    if (at !== NONE) {
+      const [before, after] = this.#split(at, sub, record);
+      this.#setLink(sub, LEFT, before, record);
+      this.#setLink(sub, RIGHT, after, record);
+    }
     if (above === NONE) this.#setRoot(slot, sub, record);
     else this.#setLink(above, this.#side(sub, above), sub, record);
   }

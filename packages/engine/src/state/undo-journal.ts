@@ -1,4 +1,7 @@
-import type { SlotList } from './slot-list.js';
+import { SlotList } from './slot-list.js';
+
+/** Cells of removed rows whose memory is kept from record to record: a record may remove a key with millions of sub-keys. */
+const MOST_KEPT = 1 << 16;
 
 /**
  * What one record has changed in one state, kept until the next record: a fold that throws half-way is rolled back, so
@@ -21,8 +24,9 @@ export class UndoJournal {
    */
   f64: Float64Array;
   i32: Int32Array;
-  /** The whole rows of removed slots, by the number of the change. */
-  readonly #removed = new Map<number, Int32Array>();
+  /** The numbers of the changes that removed a slot, in order, and the whole rows of these slots. */
+  readonly #removals = new SlotList();
+  #rows = new Int32Array(0);
 
   constructor(count: number, unwritten: SlotList) {
     this.#count = count;
@@ -37,7 +41,8 @@ export class UndoJournal {
       this.#record = record;
       this.#length = 0;
       this.#written = this.#unwritten.length;
-      if (this.#removed.size > 0) this.#removed.clear();
+      this.#removals.clear();
+      if (this.#rows.length > MOST_KEPT) this.#rows = new Int32Array(0);
     } else if (this.#length === this.slots.length) {
       this.#widen();
     }
@@ -46,16 +51,36 @@ export class UndoJournal {
 
   /** Keeps the version and the values of a slot that this record changes: its cells begin at `from`. */
   keepValues(record: number, slot: number, cells: Int32Array, from: number): void {
+    if (this.#isKeptLast(record, slot)) return;
     const n = this.next(record);
     this.slots[n] = slot;
     for (let i = 0; i < 2 * this.#count; i++) this.i32[2 * n * this.#count + i] = cells[from + i] as number;
   }
 
-  /** Keeps the whole row of a slot that this record removes. */
-  keepRow(record: number, slot: number, row: Int32Array): void {
+  /** Whether the last change by this record has created this slot or kept its values: then these are restored anyway. */
+  #isKeptLast(record: number, slot: number): boolean {
+    if (record !== this.#record || this.#length === 0) return false;
+    const last = this.slots[this.#length - 1] as number;
+    return (last === slot || last === ~slot) && !this.#isRemoval(this.#length - 1);
+  }
+
+  /** Keeps the whole row of a slot that this record removes: `size` cells that begin at `from`. */
+  keepRow(record: number, slot: number, cells: Int32Array, from: number, size: number): void {
     const n = this.next(record);
     this.slots[n] = slot;
-    this.#removed.set(n, row);
+    const to = this.#removals.length * size;
+    this.#removals.push(n);
+    if (to + size > this.#rows.length) {
+      const larger = new Int32Array(2 * (to + size));
+      larger.set(this.#rows);
+      this.#rows = larger;
+    }
+    for (let i = 0; i < size; i++) this.#rows[to + i] = cells[from + i] as number;
+  }
+
+  #isRemoval(n: number): boolean {
+    const { length } = this.#removals;
+    return length > 0 && this.#removals.at(length - 1) === n;
   }
 
   /** Undoes the changes of this record, the last first. */
@@ -63,13 +88,13 @@ export class UndoJournal {
     if (record !== this.#record) return;
     for (let n = this.#length - 1; n >= 0; n--) {
       const slot = this.slots[n] as number;
-      const row = this.#removed.get(n);
-      if (row !== undefined) insert(slot, row);
-      else if (slot < 0) remove(~slot);
+      if (this.#isRemoval(n)) {
+        this.#removals.pop();
+        insert(slot, this.#rows, this.#removals.length);
+      } else if (slot < 0) remove(~slot);
       else restore(slot, this.i32, 2 * n * this.#count);
     }
     this.#length = 0;
-    this.#removed.clear();
     while (this.#unwritten.length > this.#written) written(this.#unwritten.pop());
   }
 
@@ -89,8 +114,8 @@ export interface Undo {
   readonly remove: (slot: number) => void;
   /** Restores the version and values of a slot that was changed: its saved cells begin at `from`. */
   readonly restore: (slot: number, kept: Int32Array, from: number) => void;
-  /** Restores a slot that was removed: its whole row. */
-  readonly insert: (slot: number, row: Int32Array) => void;
+  /** Restores a slot that was removed: its whole row is the one with this index among `rows`. */
+  readonly insert: (slot: number, rows: Int32Array, index: number) => void;
   /** Marks a slot as written again: the record was the first to change it since the last commit. */
   readonly written: (slot: number) => void;
 }

@@ -32,7 +32,7 @@ const LATENESS = 1_000;
 const SMALL = { size: 2_000, step: 1_000 };
 const LARGE = 4_000;
 
-const Story = record('story', { windows: int64(), most: int64(), order: text() });
+const Story = record('story', { windows: int64(), most: int64(), order: text({ max: 100_000 }) });
 const stories = table('stories', { partitionBy: ['user'] }, { user: text(), ...Story.fields });
 const smallWindows = table(
   'small_windows',

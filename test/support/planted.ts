@@ -22,7 +22,7 @@ export async function plantFaults(tables: Tables, count: number): Promise<readon
     return { table: userTotals, values: values.slice(0, userTotals.keyLength), version: version + 1, deleted: true };
   });
   const added = Array.from({ length: count }, (_, n): Mutation => {
-    return { table: userTotals, values: [`nobody ${n}`, 1, 1, 1, 0, 0], version: 1 };
+    return { table: userTotals, values: [`nobody ${n}`, 1, 1n, 1, 0, 0], version: 1 };
   });
   return [planted('changed', changed), planted('missing', removed), planted('extra', added)];
 }

@@ -1,10 +1,8 @@
 import { bigDecimal, bigMulDivHalfEven, decimal, jsonDecimal, mulDivHalfEven, type FieldType } from '@stockafolio/core';
+import { QUANTITY_SCALE } from './books/account-event.js';
 import { SHARE } from './books/exact.js';
 
 export { SHARE };
-
-/** Decimals of a quantity: enough for the fractions of shares that brokers sell, and for coins. */
-export const QUANTITY_SCALE = 8;
 
 /** The most shares that a quantity can hold, 90 million: 2^53 units of 1e-8. */
 export const MOST_SHARES = Math.floor(Number.MAX_SAFE_INTEGER / SHARE);

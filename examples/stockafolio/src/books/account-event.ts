@@ -1,4 +1,4 @@
-/** Decimals of a quantity: an event counts in 1e-8 of a share or coin. */
+/** Decimals of a quantity, which counts in 1e-8 of a share or coin: enough for the fractions that brokers sell. */
 export const QUANTITY_SCALE = 8;
 /** Decimals of an amount: an event counts in 1e-4 of its currency. */
 export const MONEY_SCALE = 4;

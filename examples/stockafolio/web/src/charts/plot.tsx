@@ -18,6 +18,8 @@ interface PlotProps {
 const LEGEND = 34;
 const NARROW_LEGEND = 60;
 const NARROW = 460;
+/** A plot is drawn again this many milliseconds later at least: drawing costs more than all texts of a page. */
+const BETWEEN_DRAWS = 1_000;
 
 /** A plot that fills its container, in the colours of the theme. */
 export function Plot({ label, data, options, version }: PlotProps) {
@@ -46,8 +48,14 @@ export function Plot({ label, data, options, version }: PlotProps) {
     };
   }, [shown, version]);
 
+  const drawn = useRef(0);
   useEffect(() => {
-    plot.current?.setData(data);
+    const draw = (): void => {
+      drawn.current = performance.now();
+      plot.current?.setData(data);
+    };
+    const timer = setTimeout(draw, Math.max(0, drawn.current + BETWEEN_DRAWS - performance.now()));
+    return () => clearTimeout(timer);
   }, [data]);
 
   return (

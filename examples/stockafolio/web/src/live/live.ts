@@ -15,6 +15,8 @@ export type Connection = 'connecting' | 'live' | 'stale' | 'troubled' | 'busy' |
 const SILENCE = 8_000;
 /** The events which confirm that the shown figures are right. */
 const STATES: ReadonlySet<string> = new Set(['snapshot', 'change', 'tick']);
+/** Changes are drawn this many milliseconds apart at least: the eye reads no figure that changes more often. */
+const BETWEEN_DRAWS = 330;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 10_000;
 
@@ -31,6 +33,9 @@ export class Live {
   #lastId: string | undefined;
   #heard = 0;
   #open = false;
+  /** When changes were drawn last, and the timer of the next time. */
+  #drawn = 0;
+  #drawing: ReturnType<typeof setTimeout> | undefined;
   #waiting: { change: Change; whole: boolean }[] = [];
   #attempt = new AbortController();
 
@@ -40,6 +45,7 @@ export class Live {
     const watchdog = setInterval(() => this.#watch(), 1_000);
     this.#closed.signal.addEventListener('abort', () => {
       clearInterval(watchdog);
+      clearTimeout(this.#drawing);
       removeEventListener('online', this.#hurry);
     });
     void this.#run();
@@ -89,15 +95,19 @@ export class Live {
     if (event !== 'snapshot' && event !== 'change') return;
     this.#lastId = id;
     this.#waiting.push({ change: JSON.parse(data) as Change, whole: event === 'snapshot' });
-    // All changes between two frames are drawn at once. A hidden page draws nothing.
-    if (this.#waiting.length > 1) return;
-    if (document.hidden) setTimeout(() => this.#apply(), 100);
-    else requestAnimationFrame(() => this.#apply());
+    // The first change after a pause is drawn at once, those that follow soon are drawn together. A snapshot does not
+    // wait.
+    if (event === 'snapshot') this.#drawn = 0;
+    else if (this.#waiting.length > 1) return;
+    clearTimeout(this.#drawing);
+    const wait = Math.max(0, this.#drawn + BETWEEN_DRAWS - performance.now());
+    this.#drawing = setTimeout(() => this.#apply(), wait);
   }
 
   #apply(): void {
     const changes = this.#waiting;
     this.#waiting = [];
+    this.#drawn = performance.now();
     batch(() => {
       for (const { change, whole } of changes) this.parts.apply(change, whole);
       this.changed.value = Date.now();

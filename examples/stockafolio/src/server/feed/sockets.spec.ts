@@ -78,6 +78,25 @@ describe('event streams over real connections', () => {
       }).on('error', reject);
     });
 
+  it('are compressed for those who accept it, to the last event, and hold the same as uncompressed ones', async () => {
+    const trades = Array.from({ length: 40 }, (_, n) => tradeOf({ id: `t${n}`, symbol: `S${n}`, time: OPENING + n }));
+    const harness = await traded(trades);
+    const served = await serve({ live: harness.tables });
+    await listening(served);
+    const plain = await listen('/api/stream/users/ann');
+    const compressed = await fetch(`http://127.0.0.1:${port}/api/stream/users/ann`);
+    expect(compressed.headers.get('content-encoding')).to.equal('gzip');
+    const text = compressed.text();
+    await until(() => plain.events.length > 0, 'a snapshot');
+    harness.push(tradeOf({ id: 'later', time: OPENING + 100 }));
+    await harness.commit();
+    await until(() => plain.text.includes('"later"'), 'a change');
+    await served.server.close();
+    const withoutTicks = (all: string): string => all.replace(/event: tick\n.*\n\n/g, '');
+    expect(withoutTicks(await text)).to.equal(withoutTicks(plain.text));
+    expect(plain.events.map(({ event }) => event)).to.deep.equal(['snapshot', 'change', 'closing']);
+  });
+
   it(`${MANY} on one process: each gets a snapshot, then every change; the next one is told to retry`, async () => {
     const harness = await traded([tradeOf({ id: '1' })]);
     let scans = 0;

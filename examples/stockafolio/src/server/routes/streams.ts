@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { failure } from '../failure.js';
+import { acceptsGzip, gzipWire } from '../feed/gzip-wire.js';
 import { firmSections } from '../feed/firm-sections.js';
 import type { ReadSections } from '../feed/topic.js';
 import { userSections } from '../feed/user-sections.js';
@@ -62,6 +63,9 @@ export function addStreamRoutes(server: FastifyInstance, context: RouteContext):
     raw.setHeader('content-type', 'text/event-stream; charset=utf-8');
     raw.setHeader('cache-control', 'no-store, no-transform');
     raw.setHeader('x-accel-buffering', 'no');
+    raw.setHeader('vary', 'accept-encoding');
+    const compressed = acceptsGzip(String(request.headers['accept-encoding'] ?? ''));
+    if (compressed) raw.setHeader('content-encoding', 'gzip');
     // A stream that has ended leaves no connection behind.
     raw.setHeader('connection', 'close');
     raw.flushHeaders();
@@ -69,7 +73,8 @@ export function addStreamRoutes(server: FastifyInstance, context: RouteContext):
     if (request.method === 'HEAD') raw.end();
     else {
       const seen = request.headers['last-event-id'];
-      await feed.watch(topic, read, raw, typeof seen === 'string' ? seen : undefined, request.viewer?.expires);
+      const wire = compressed ? gzipWire(raw) : raw;
+      await feed.watch(topic, read, wire, typeof seen === 'string' ? seen : undefined, request.viewer?.expires);
     }
   }
 

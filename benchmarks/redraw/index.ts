@@ -53,6 +53,15 @@ async function workOf(page: Page): Promise<Work> {
   return { counters: Object.fromEntries(spent) as Counters, redraws: redraws / SECONDS };
 }
 
+/** The user with the most trades, as soon as there are any. */
+async function busiestUser(): Promise<string> {
+  for (;;) {
+    const firm = (await (await fetch(`${market.url}/api/firm`)).json()) as { byTrades: { user: string }[] };
+    if (firm.byTrades[0] !== undefined) return firm.byTrades[0].user;
+    await sleep(100);
+  }
+}
+
 const market = await startMarket(RATE);
 const profile = await mkdtemp(join(tmpdir(), 'stockafolio-redraw-'));
 const browser = await chromium.launchPersistentContext(profile, {
@@ -62,10 +71,10 @@ const browser = await chromium.launchPersistentContext(profile, {
 try {
   const rows: string[][] = [];
   let most = 0;
-  const firm = (await (await fetch(`${market.url}/api/firm`)).json()) as { byTrades: { user: string }[] };
+  const user = await busiestUser();
   for (const [name, path] of [
     ['the firm', '/'],
-    ['a user', `/u/${firm.byTrades[0]?.user ?? ''}`],
+    ['a user', `/u/${user}`],
   ] as const) {
     const page = await browser.newPage();
     await page.goto(market.url + path);

@@ -11,7 +11,7 @@ import { marketTrades, tradeOf } from './traded.js';
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const pages = {
   ...{ firm: '/', 'a day to come': '/?day=2026-01-06', 'no such day': '/?day=2026-02-31' },
-  ...{ user: '/u/u00', unknown: '/u/nobody', nothing: '/nowhere' },
+  ...{ symbols: '/symbols', user: '/u/u00', unknown: '/u/nobody', nothing: '/nowhere' },
 };
 
 describe('both pages, for everybody', () => {

@@ -1,6 +1,6 @@
 import type { Clock, Source, Tables } from '@stockafolio/core/ports';
 import { tradingDay } from '../calendar/trading-day.js';
-import { biggestMoves, firmFigures } from '../figures/firm-figures.js';
+import { biggestMoves, firmFigures, type FirmFigures } from '../figures/firm-figures.js';
 import { portfolioRows, valuedAt } from '../figures/portfolio-figures.js';
 import { progressFigures, type ProgressFigures } from '../figures/progress-figures.js';
 import { allQuotes, type Quote } from '../figures/quotes.js';
@@ -11,7 +11,8 @@ import { Remembered } from './remembered.js';
 import { SourceEnds } from './source-ends.js';
 import { wireAsOf, wireClose, wireFirmDay, wireProgress, type WireFirmDay } from './wire/firm.js';
 import { wirePortfolio } from './wire/portfolio.js';
-import type { WireAsOf, WireClose, WireFirm, WirePortfolio, WireProgress } from './wire/types.js';
+import { wireSymbols } from './wire/symbols.js';
+import type { WireAsOf, WireClose, WireFirm, WirePortfolio, WireProgress, WireSymbols } from './wire/types.js';
 
 /** Number of trades on a new page. */
 export const NEWEST = 50;
@@ -25,6 +26,7 @@ const PACE = 3;
 const HOLDS = 1_000;
 
 interface FirmOfDay {
+  readonly figures: FirmFigures;
   readonly live: WireFirmDay;
   readonly close: WireClose | null;
 }
@@ -148,17 +150,20 @@ export class Books {
     const progress = await this.progress();
     const newestDay = await this.newestDay();
     const day = asked ?? newestDay;
-    const closed = (await this.closeProgress())?.records ?? 0;
-    const { prices, records } = await this.#newestQuotes();
-    const { live, close } = await this.#firms.get(day, `${progress.records} ${closed} ${records}`, async () => {
-      const figures = await firmFigures(this.#options.live, day);
-      return { live: wireFirmDay(figures, biggestMoves(prices, day, MOVES)), close: await this.#close(day) };
-    });
+    const { live, close } = await this.#firmOf(day);
     return {
       ...{ ...live, newestDay, close, hasClose: this.#options.close !== undefined },
       // The present progress does not belong to a day that is over.
       progress: day === newestDay ? await this.wireProgress() : wireProgress(progress),
     };
+  }
+
+  /** All symbols that were traded on a day; on the newest one if none is named. */
+  async symbols(asked: string | undefined): Promise<WireSymbols> {
+    const newestDay = await this.newestDay();
+    const day = asked ?? newestDay;
+    const { figures } = await this.#firmOf(day);
+    return { day, newestDay, symbols: wireSymbols(figures, await this.quotes()) };
   }
 
   /** A user's portfolio at the latest prices; undefined for a user who has never traded. */
@@ -187,6 +192,16 @@ export class Books {
   async days(): Promise<string[]> {
     const newest = await this.newestDay();
     return this.#days.get(newest, '', () => tradingDays(this.#options.live, newest));
+  }
+
+  async #firmOf(day: string): Promise<FirmOfDay> {
+    const progress = await this.progress();
+    const closed = (await this.closeProgress())?.records ?? 0;
+    const { prices, records } = await this.#newestQuotes();
+    return this.#firms.get(day, `${progress.records} ${closed} ${records}`, async () => {
+      const figures = await firmFigures(this.#options.live, day);
+      return { figures, live: wireFirmDay(figures, biggestMoves(prices, day, MOVES)), close: await this.#close(day) };
+    });
   }
 
   async #newestQuotes(): Promise<Quotes> {

@@ -1,14 +1,21 @@
 import { useEffect } from 'preact/hooks';
 import { learnViewer, signInNeeded } from './live/session.js';
-import { FirmPage } from './pages/firm-page.js';
+import { later } from './pages/later.js';
 import { MissingPage } from './pages/missing-page.js';
-import { UserPage } from './pages/user-page.js';
 import { Broken } from './parts/broken.js';
 import { SignIn } from './parts/sign-in.js';
+import { firmSkeleton, symbolsSkeleton, userSkeleton } from './parts/skeleton.js';
 import { TopBar } from './parts/top-bar.js';
-import { place } from './path.js';
+import { Palette } from './palette/palette.js';
+import { paletteIsOpen } from './palette/palette-open.js';
+import { place, type Place } from './path.js';
 
-/** One of the two dashboards, by the address. */
+/* The code of a page is loaded with its first visit. */
+const FirmPage = later(async () => (await import('./pages/firm-page.js')).FirmPage, firmSkeleton);
+const UserPage = later(async () => (await import('./pages/user-page.js')).UserPage, userSkeleton);
+const SymbolsPage = later(async () => (await import('./pages/symbols-page.js')).SymbolsPage, symbolsSkeleton);
+
+/** The page of the address, below the bar that all pages have. */
 export function App() {
   useEffect(() => void learnViewer(), []);
   const at = place.value;
@@ -18,19 +25,23 @@ export function App() {
         Skip to the figures
       </a>
       <TopBar />
+      {paletteIsOpen.value && <Palette />}
       <main id="main" tabIndex={-1}>
-        <Broken at={JSON.stringify(at)}>
-          {signInNeeded.value ? (
-            <SignIn />
-          ) : at.page === 'firm' ? (
-            <FirmPage key={`firm ${at.day ?? ''}`} day={at.day} />
-          ) : at.page === 'user' ? (
-            <UserPage key={`user ${at.user}`} user={at.user} />
-          ) : (
-            <MissingPage why={at.why} />
-          )}
-        </Broken>
+        <Broken at={JSON.stringify(at)}>{signInNeeded.value ? <SignIn /> : <PageOf at={at} />}</Broken>
       </main>
     </>
   );
+}
+
+function PageOf({ at }: { readonly at: Place }) {
+  switch (at.page) {
+    case 'firm':
+      return <FirmPage key={`firm ${at.day ?? ''}`} day={at.day} />;
+    case 'symbols':
+      return <SymbolsPage key={`symbols ${at.day ?? ''}`} day={at.day} />;
+    case 'user':
+      return <UserPage key={`user ${at.user}`} user={at.user} />;
+    case 'none':
+      return <MissingPage why={at.why} />;
+  }
 }

@@ -5,6 +5,9 @@ import './styles/page.css';
 import './styles/parts.css';
 import './styles/tables.css';
 import './styles/charts.css';
+import './styles/symbols.css';
+import './styles/palette.css';
+import './styles/media.css';
 
 const root = document.getElementById('app');
 if (root !== null) render(<App />, root);

@@ -5,21 +5,30 @@ import { userOf } from './user-href.js';
 /** The page that an address names. */
 export type Place =
   | { readonly page: 'firm'; readonly day: string | undefined }
+  | { readonly page: 'symbols'; readonly day: string | undefined }
   | { readonly page: 'user'; readonly user: string }
   /** An address without a page, and the reason if it is known. */
   | { readonly page: 'none'; readonly why?: 'day' | 'escape' };
 
+/** How long the address bar may be behind a setting, in milliseconds: browsers refuse a change at every key stroke. */
+const SETTLED = 250;
+
 /** The visitor's present page. */
 export const place = signal<Place>(placeOf(location));
 
-addEventListener('popstate', () => {
-  place.value = placeOf(location);
-});
+/** The settings of the page that are in its address: sorts, filters and the like. */
+export const settings = signal(new URLSearchParams(location.search));
+
+let writing: ReturnType<typeof setTimeout> | undefined;
+
+addEventListener('popstate', arrive);
+addEventListener('pagehide', write);
 
 /** Goes to a page without loading the document again. */
 export function go(href: string): void {
+  write();
   history.pushState(null, '', href);
-  place.value = placeOf(location);
+  arrive();
   scrollTo(0, 0);
 }
 
@@ -31,10 +40,48 @@ export function follow(event: MouseEvent): void {
   go(link.href);
 }
 
+/** Changes a setting of the present page, and soon its address, so that a link or a reload shows the same. */
+export function changeSetting(name: string, value: string | undefined): void {
+  const next = new URLSearchParams(settings.peek());
+  if (value === undefined) next.delete(name);
+  else next.set(name, value);
+  settings.value = next;
+  clearTimeout(writing);
+  writing = setTimeout(write, SETTLED);
+}
+
+/** The present page with another value of one setting; without it, if the value is undefined. */
+export function hrefWith(name: string, value: string | undefined): string {
+  const next = new URLSearchParams(settings.value);
+  if (value === undefined) next.delete(name);
+  else next.set(name, value);
+  return addressOf(next);
+}
+
+function write(): void {
+  if (writing === undefined) return;
+  clearTimeout(writing);
+  writing = undefined;
+  history.replaceState(history.state, '', addressOf(settings.peek()));
+}
+
+function arrive(): void {
+  clearTimeout(writing);
+  writing = undefined;
+  settings.value = new URLSearchParams(location.search);
+  place.value = placeOf(location);
+}
+
+function addressOf(query: URLSearchParams): string {
+  const text = String(query);
+  return text === '' ? location.pathname : `${location.pathname}?${text}`;
+}
+
 function placeOf({ pathname, search }: { readonly pathname: string; readonly search: string }): Place {
-  if (pathname === '/') {
+  if (pathname === '/' || pathname === '/symbols') {
     const day = new URLSearchParams(search).get('day') ?? undefined;
-    return day === undefined || isDay(day) ? { page: 'firm', day } : { page: 'none', why: 'day' };
+    if (day !== undefined && !isDay(day)) return { page: 'none', why: 'day' };
+    return { page: pathname === '/' ? 'firm' : 'symbols', day };
   }
   const [, escaped] = /^\/u\/([^/]+)$/.exec(pathname) ?? [];
   if (escaped === undefined) return { page: 'none' };

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { RouteContext } from './context.js';
 import { answers, failures, requests } from './schemas.js';
 
-/** The firm's figures of a day. */
+/** The firm's figures of a day, and its symbols. */
 export function addFirmRoutes(server: FastifyInstance, { books }: RouteContext): void {
   server.get<{ Querystring: { day?: string } }>(
     '/api/firm',
@@ -17,5 +17,20 @@ export function addFirmRoutes(server: FastifyInstance, { books }: RouteContext):
       config: { audience: 'firm' },
     },
     async ({ query }) => books.firm(query.day),
+  );
+
+  server.get<{ Querystring: { day?: string } }>(
+    '/api/symbols',
+    {
+      schema: {
+        summary: 'all symbols that were traded on a day, the greatest value first',
+        description: 'A price is null if the symbol was traded on a later day: older prices are not kept.',
+        tags: ['firm'],
+        querystring: requests.day,
+        response: { 200: answers.symbols, ...failures },
+      },
+      config: { audience: 'firm' },
+    },
+    async ({ query }) => books.symbols(query.day),
   );
 }

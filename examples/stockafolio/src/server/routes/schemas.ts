@@ -95,6 +95,15 @@ export const answers = {
     close,
     hasClose: { type: 'boolean' },
   }),
+  symbols: object({
+    ...{ day: text(), newestDay: text() },
+    symbols: list(
+      object({
+        ...{ symbol: text(), name: text(), sector: orNull(text()), ...sums },
+        ...{ price: orNull(decimal), basisPoints: orNull(basisPoints) },
+      }),
+    ),
+  }),
   health: object({ alive: { type: 'boolean' } }),
   ready: {
     type: 'object',

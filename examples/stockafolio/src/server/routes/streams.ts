@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { failure } from '../failure.js';
 import { acceptsGzip, gzipWire } from '../feed/gzip-wire.js';
 import { firmSections } from '../feed/firm-sections.js';
+import { symbolSections } from '../feed/symbol-sections.js';
 import type { ReadSections } from '../feed/topic.js';
 import { userSections } from '../feed/user-sections.js';
 import { whoAsks } from '../login/who.js';
@@ -28,6 +29,18 @@ export function addStreamRoutes(server: FastifyInstance, context: RouteContext):
     async (request, reply) => {
       const { day } = request.query;
       await stream(request, reply, `firm ${day ?? ''}`, firmSections(books, day));
+    },
+  );
+
+  server.get<{ Querystring: { day?: string } }>(
+    '/api/stream/symbols',
+    {
+      schema: { summary: 'the symbols of a day', description: ABOUT, tags: ['streams'], querystring: requests.day },
+      config: { audience: 'firm' },
+    },
+    async (request, reply) => {
+      const { day } = request.query;
+      await stream(request, reply, `symbols ${day ?? ''}`, symbolSections(books, day));
     },
   );
 

@@ -54,7 +54,8 @@ function wireTrader({ user, trades, volume, value }: Trader): WireTrader {
   return { user, trades: whole(trades), volume: sharesOf(volume), value: formatMoney(value) };
 }
 
-function wireTotal({ trades, volume, value, buyValue }: Total): WireTotal {
+/** Sums of a day for the API. */
+export function wireTotal({ trades, volume, value, buyValue }: Total): WireTotal {
   return {
     trades: whole(trades),
     volume: sharesOf(volume),

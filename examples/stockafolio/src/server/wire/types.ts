@@ -67,6 +67,23 @@ export interface WireSymbolTotal extends WireTotal {
   readonly name: string;
 }
 
+/** A symbol's trades of a day, and its price if it was not traded on a later day. */
+export interface WireSymbolDay extends WireSymbolTotal {
+  /** Null if the symbol is not a member of the S&P 500. */
+  readonly sector: string | null;
+  readonly price: Decimal | null;
+  /** Since the day's first trade, in hundredths of a per cent. */
+  readonly basisPoints: number | null;
+}
+
+/** All symbols that were traded on a day. */
+export interface WireSymbols {
+  readonly day: string;
+  readonly newestDay: string;
+  /** The greatest value first. */
+  readonly symbols: readonly WireSymbolDay[];
+}
+
 export interface WireMinute extends WireTotal {
   /** From midnight in New York. */
   readonly minute: number;

@@ -1,6 +1,6 @@
 import type UPlot from 'uplot';
 import type { WireSession } from '@stockafolio/example/api';
-import { compact } from '../figures/money.js';
+import { shortest } from '../figures/money.js';
 import { minuteText } from '../figures/numbers.js';
 import type { Colors } from './plot.js';
 
@@ -27,9 +27,9 @@ export function minutes(colors: Colors): UPlot.Axis {
   });
 }
 
-/** An amount for an axis: `$2.5 M`. */
+/** An amount for an axis: `$2.5M`. */
 export function shortDollars(value: number): string {
-  return compact(value.toFixed(0)).replace(/\.?0+ /, ' ');
+  return shortest(value.toFixed(0));
 }
 
 /** The legend text of a series: the value at the pointer, or otherwise the newest. */

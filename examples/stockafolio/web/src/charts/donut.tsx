@@ -1,10 +1,10 @@
-import { useState } from 'preact/hooks';
 import { compact, floatOf } from '../figures/money.js';
 import { percent } from '../figures/numbers.js';
 import { Amount } from '../parts/amount.js';
 import { Choice } from '../parts/choice.js';
 import { Panel } from '../parts/panel.js';
 import { sectorColor } from '../parts/sector-colors.js';
+import { useSetting } from '../setting.js';
 
 export interface Slice {
   readonly name: string;
@@ -29,7 +29,7 @@ const GAP = 1.2;
 
 /** Parts of a whole as a ring with its legend, or as a table. */
 export function Donut({ title, slices, total, what, area }: DonutProps) {
-  const [form, setForm] = useState<'ring' | 'table'>('ring');
+  const [form, setForm] = useSetting('sectors', ['ring', 'table'], 'ring');
   return (
     <Panel
       title={title}

@@ -9,11 +9,13 @@ import { Plot, type Colors } from './plot.js';
 interface MinuteChartProps {
   readonly rows: readonly WireMinute[];
   readonly session: WireSession | null;
+  /** Shows only this many minutes, up to the newest trade; the whole day by default. */
+  readonly last?: number | undefined;
 }
 
 /** Trades as bars and their value as a line, by the minute of the day. */
-export function MinuteChart({ rows, session }: MinuteChartProps) {
-  const [from, to] = span(rows, session);
+export function MinuteChart({ rows, session, last }: MinuteChartProps) {
+  const [from, to] = last === undefined ? span(rows, session) : spanOfLast(rows, last);
   const data = useMemo<AlignedData>(
     () => [rows.map((r) => r.minute), rows.map((r) => Number(r.trades)), rows.map((r) => floatOf(r.value))],
     [rows],
@@ -78,6 +80,12 @@ function span(rows: readonly WireMinute[], session: WireSession | null): [number
   const last = (rows.at(-1)?.minute ?? 960) + 1;
   if (session === null) return [first - 5, last + 5];
   return [Math.min(session.open - 10, first), Math.max(session.close + 10, last)];
+}
+
+/** The last minutes up to the newest trade, and room for its bar. */
+function spanOfLast(rows: readonly WireMinute[], last: number): [number, number] {
+  const end = (rows.at(-1)?.minute ?? 0) + 1;
+  return [end - last - 0.5, end + 0.5];
 }
 
 /** There is no half trade, so the axis has no label at fractions. */

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import UPlot, { type AlignedData, type Options } from 'uplot';
 import { theme, type Theme } from '../theme.js';
 
@@ -27,7 +27,8 @@ export function Plot({ label, data, options, version }: PlotProps) {
   const plot = useRef<UPlot | undefined>(undefined);
   const shown: Theme = theme.value;
 
-  useEffect(() => {
+  // At once with the theme: a page is printed as soon as it is light.
+  useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return;
     const style = getComputedStyle(document.documentElement);

@@ -2,8 +2,11 @@ import { formatMoney } from '@stockafolio/core';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { compact, dollars, gain, price, ratio, signOf, unitsOf, wholeDollars } from './money.js';
+import { writeNumbersAs } from './number-form.js';
 
 describe('money on the pages', () => {
+  before(() => writeNumbersAs('en-US'));
+
   it('is read exactly from what the API gives', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), (units) => {
@@ -30,7 +33,7 @@ describe('money on the pages', () => {
 
   it('has a short form for small spaces', () => {
     const amounts = ['999.0000', '1000.0000', '-2500000.0000', '3696442195.4046', '999999.9999'];
-    expect(amounts.map(compact)).to.deep.equal(['$999', '$1.00 k', '-$2.50 M', '$3.70 B', '$1,000.00 k']);
+    expect(amounts.map(compact)).to.deep.equal(['$999', '$1.00K', '-$2.50M', '$3.70B', '$1.00M']);
     expect(wholeDollars('1234.5000')).to.equal('$1,235');
   });
 
@@ -40,5 +43,23 @@ describe('money on the pages', () => {
       -2_500,
       undefined,
     ]);
+  });
+
+  it('is written as the visitor writes numbers, to the last digit', () => {
+    const digits = (text: string): string => text.replace(/[^\d-]/g, '');
+    fc.assert(
+      fc.property(
+        fc.bigInt({ min: -(10n ** 24n), max: 10n ** 24n }),
+        fc.constantFrom('en-US', 'de-DE', 'fr-FR', 'de-CH', 'en-IN', 'ja-JP'),
+        (cents, locale) => {
+          writeNumbersAs(locale);
+          const written = dollars(formatMoney(cents * 100n)).replaceAll('\u2212', '-');
+          expect(BigInt(digits(written))).to.equal(cents);
+        },
+      ),
+    );
+    writeNumbersAs('de-DE');
+    expect(dollars('-1234.5600').replaceAll('\u00a0', ' ')).to.equal('-1.234,56 $');
+    writeNumbersAs('en-US');
   });
 });

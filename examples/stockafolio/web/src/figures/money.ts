@@ -1,6 +1,6 @@
-/* Money comes as a decimal with four decimals and is never converted to a floating-point number, except for charts. */
+import { visitorsForm, type DecimalText } from './number-form.js';
 
-const DOLLARS = new Intl.NumberFormat('en-US');
+/* Money comes as a decimal with four decimals and is never converted to a floating-point number, except for charts. */
 
 /** An amount in 1e-4 USD, or a decimal of another number of decimals in its units. */
 export function unitsOf(decimal: string, decimals = 4): bigint {
@@ -16,40 +16,32 @@ export function floatOf(decimal: string): number {
 
 /** Dollars and cents: `-$1,234.57`, rounded half away from zero. */
 export function dollars(decimal: string): string {
-  return shown(unitsOf(decimal), 2, '');
+  return visitorsForm().dollars[2].format(decimal as DecimalText);
 }
 
 /** The same with a sign, even for a gain: `+$1,234.57`. */
 export function gain(decimal: string): string {
-  const units = unitsOf(decimal);
-  return shown(units, 2, units > 0n ? '+' : '');
+  return visitorsForm().gain.format(decimal as DecimalText);
 }
 
 /** Whole dollars: for large amounts. */
 export function wholeDollars(decimal: string): string {
-  return shown(unitsOf(decimal), 0, '');
+  return visitorsForm().dollars[0].format(decimal as DecimalText);
 }
 
 /** A price: with all of its decimals if it is not a whole number of cents. */
 export function price(decimal: string): string {
-  const units = unitsOf(decimal);
-  return shown(units, units % 100n === 0n ? 2 : 4, '');
+  return visitorsForm().dollars[unitsOf(decimal) % 100n === 0n ? 2 : 4].format(decimal as DecimalText);
 }
 
-/** Short: `$3.70 B`. */
+/** Short: `$3.70B`. */
 export function compact(decimal: string): string {
-  const units = unitsOf(decimal);
-  const size = units < 0n ? -units : units;
-  for (const [unit, name] of [
-    [10_000_000_000_000n, 'B'],
-    [10_000_000_000n, 'M'],
-    [10_000_000n, 'k'],
-  ] as const) {
-    if (size < unit) continue;
-    const hundredths = (size * 200n + unit) / (2n * unit);
-    return `${units < 0n ? '-' : ''}$${DOLLARS.format(hundredths / 100n)}.${String(hundredths % 100n).padStart(2, '0')} ${name}`;
-  }
-  return shown(units, 0, '');
+  return form(decimal, 'compact');
+}
+
+/** For an axis: `$2.5M`. */
+export function shortest(decimal: string): string {
+  return form(decimal, 'shortest');
 }
 
 /** -1, 0 or 1. */
@@ -65,12 +57,9 @@ export function ratio(part: string, of: string): number | undefined {
   return Number((a * 1_000_000n) / (b < 0n ? -b : b)) / 100;
 }
 
-function shown(units: bigint, decimals: 0 | 2 | 4, plus: string): string {
-  const step = 10n ** BigInt(4 - decimals);
-  const size = units < 0n ? -units : units;
-  const rounded = (2n * size + step) / (2n * step);
-  const sign = units < 0n && rounded > 0n ? '-' : rounded > 0n ? plus : '';
-  const scale = 10n ** BigInt(decimals);
-  const fraction = decimals === 0 ? '' : `.${String(rounded % scale).padStart(decimals, '0')}`;
-  return `${sign}$${DOLLARS.format(rounded / scale)}${fraction}`;
+/** Below a thousand in whole dollars. */
+function form(decimal: string, of: 'compact' | 'shortest'): string {
+  const units = unitsOf(decimal);
+  const small = units < 10_000_000n && units > -10_000_000n;
+  return small ? wholeDollars(decimal) : visitorsForm()[of].format(decimal as DecimalText);
 }

@@ -1,9 +1,12 @@
 import { expect } from 'chai';
 import { sharesOf } from '@stockafolio/example';
 import { sortedBy } from '../parts/holding-columns.js';
+import { writeNumbersAs } from './number-form.js';
 import { count, shares } from './numbers.js';
 
 describe('shares on a page', () => {
+  before(() => writeNumbersAs('en-US'));
+
   it('have up to eight decimals without trailing zeros, and whole ones look like counts', () => {
     const units = [12_0000_0000, 5000_0000, -123_450_000_000, 1, 123_456_789_000_000_00, 9007199254740991];
     expect(units.map((each) => shares(sharesOf(each)))).to.deep.equal([

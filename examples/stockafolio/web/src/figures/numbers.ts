@@ -1,6 +1,6 @@
 import type { Shares, Whole } from '@stockafolio/example/api';
+import { visitorsForm, type DecimalText } from './number-form.js';
 
-const COUNT = new Intl.NumberFormat('en-US');
 const CLOCK = new Intl.DateTimeFormat('en-US', {
   timeZone: 'America/New_York',
   hourCycle: 'h23',
@@ -20,18 +20,18 @@ const DAY = new Intl.DateTimeFormat('en-US', {
 
 /** 1234567 as `1,234,567`. */
 export function count(n: Whole): string {
-  return COUNT.format(typeof n === 'string' ? BigInt(n) : n);
+  return visitorsForm().number.format(typeof n === 'string' ? BigInt(n) : n);
 }
 
 /** Shares with up to eight decimals: `1,234.5`. */
 export function shares(n: Shares): string {
-  const [whole = '', ...fraction] = String(n).split('.');
-  return [whole.replace(/\B(?=(\d{3})+(?!\d))/g, ','), ...fraction].join('.');
+  // As a text, which is exact.
+  return visitorsForm().number.format(String(n) as DecimalText);
 }
 
 /** Hundredths of a per cent as `12.34%`. */
 export function percent(basisPoints: number): string {
-  return `${(basisPoints / 100).toFixed(2)}%`;
+  return visitorsForm().percent.format(basisPoints / 10_000);
 }
 
 /** The same with a sign: `+1.25%`. */

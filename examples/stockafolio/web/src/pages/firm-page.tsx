@@ -3,12 +3,14 @@ import type { WireMinute, WireProgress, WireSectorTotal, WireSession, WireTotal 
 import { Donut } from '../charts/donut.js';
 import { MinuteChart } from '../charts/minute-chart.js';
 import { ratio, wholeDollars } from '../figures/money.js';
-import { ageText, count, dayText, newYorkTime, percent, shares } from '../figures/numbers.js';
+import { ageText, count, dayText, percent, shares } from '../figures/numbers.js';
 import { now } from '../figures/now.js';
 import type { Live } from '../live/live.js';
+import { Choice } from '../parts/choice.js';
 import { CloseTable } from '../parts/close-table.js';
 import { Home } from '../parts/home.js';
 import { DayChoice } from '../parts/day-choice.js';
+import { homeText, Moment } from '../parts/moment.js';
 import { NotKnown } from '../parts/not-known.js';
 import { Panel } from '../parts/panel.js';
 import { Status } from '../parts/status.js';
@@ -16,7 +18,9 @@ import { Tile } from '../parts/tile.js';
 import { Title } from '../parts/title.js';
 import { BiggestMoves, TopSymbols } from '../parts/top-symbols.js';
 import { TopTraders } from '../parts/top-traders.js';
+import { firmSkeleton } from '../parts/skeleton.js';
 import { useLive } from '../parts/use-live.js';
+import { useSetting } from '../setting.js';
 
 /** The firm's trades of a day. */
 export function FirmPage({ day }: { readonly day: string | undefined }) {
@@ -45,7 +49,9 @@ export function FirmPage({ day }: { readonly day: string | undefined }) {
         <Status live={live} over={over} />
         <DayChoice shown={shown} asked={day} />
       </div>
-      {shown !== undefined && (
+      {shown === undefined ? (
+        firmSkeleton
+      ) : (
         <>
           <FirmTiles live={live} over={over} />
           <div class="grid firm-grid">
@@ -95,16 +101,12 @@ function ProgressTiles({ progress: { rate, behind, newest, watermark } }: { read
       <Tile label="Rate" unit="/ s" detail="over the last 5 seconds">
         {rate === null ? <NotKnown /> : count(rate)}
       </Tile>
-      <Tile
-        label="Newest trade"
-        unit="New York"
-        detail={newest === null ? 'none yet' : ageText(Date.parse(newest), now.value)}
-      >
-        {newest === null ? <NotKnown /> : newYorkTime(newest)}
+      <Tile label="Newest trade" unit="New York" detail={newest === null ? 'none yet' : <Age at={newest} />}>
+        {newest === null ? <NotKnown /> : <Moment at={newest} />}
       </Tile>
       {behind === null ? (
         <Tile label="All partitions up to" unit="New York" detail="one without trades holds it back">
-          {watermark === null ? <NotKnown /> : newYorkTime(watermark)}
+          {watermark === null ? <NotKnown /> : <Moment at={watermark} />}
         </Tile>
       ) : (
         <Tile label="Behind" unit="messages" detail={behind === 0 ? 'all are in the tables' : 'not in the tables yet'}>
@@ -115,13 +117,38 @@ function ProgressTiles({ progress: { rate, behind, newest, watermark } }: { read
   );
 }
 
+/** How long ago it was; and its time where the visitor is, if that is not New York's. */
+function Age({ at }: { readonly at: string }) {
+  const home = homeText(at);
+  return (
+    <>
+      {ageText(Date.parse(at), now.value)}
+      {home !== undefined && <span class="home-time">{home}</span>}
+    </>
+  );
+}
+
+const RANGES = [
+  ['day', 'Day'],
+  ['2h', '2 hours'],
+  ['30min', '30 min'],
+] as const;
+
+const minutesOf = { day: undefined, '2h': 120, '30min': 30 } as const;
+
 function Minutes({ live }: { readonly live: Live }) {
   const rows = live.parts.rows('minutes');
   const session = (live.parts.single('session') ?? null) as WireSession | null;
+  const [range, setRange] = useSetting('range', ['day', '2h', '30min'], 'day');
   const minutes = useMemo(() => ([...rows.values()] as WireMinute[]).sort((a, b) => a.minute - b.minute), [rows]);
   return (
-    <Panel title="Trades and value by minute" area="minutes" note="New York">
-      <MinuteChart rows={minutes} session={session} />
+    <Panel
+      title="Trades and value by minute"
+      area="minutes"
+      note="New York"
+      actions={<Choice label="Shown" options={RANGES} value={range} choose={setRange} />}
+    >
+      <MinuteChart rows={minutes} session={session} last={minutesOf[range]} />
     </Panel>
   );
 }

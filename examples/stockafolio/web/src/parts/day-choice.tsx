@@ -1,7 +1,7 @@
 import { useEffect, useId, useState } from 'preact/hooks';
 import { dayText } from '../figures/numbers.js';
 import { ask } from '../live/session.js';
-import { go } from '../path.js';
+import { go, hrefWith } from '../path.js';
 
 interface DayChoiceProps {
   /** The day that is shown. */
@@ -29,7 +29,7 @@ export function DayChoice({ shown, asked }: DayChoiceProps) {
         value={asked ?? ''}
         onChange={(event) => {
           const day = event.currentTarget.value;
-          go(day === '' ? '/' : `/?day=${day}`);
+          go(hrefWith('day', day === '' ? undefined : day));
         }}
       >
         <option value="">Newest{shown !== undefined && asked === undefined ? `: ${dayText(shown)}` : ''}</option>

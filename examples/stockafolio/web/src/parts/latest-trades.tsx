@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks';
 import type { WireTrade } from '@stockafolio/example/api';
-import { count, newYorkTime, shares } from '../figures/numbers.js';
+import { count, shares } from '../figures/numbers.js';
 import type { Live } from '../live/live.js';
 import type { Rows } from '../live/parts.js';
 import { Amount } from './amount.js';
+import { Moment } from './moment.js';
 import { Panel } from './panel.js';
 
 /** A user's newest trades as they come; new ones are collected while paused. */
@@ -63,9 +64,7 @@ function TradeRow({ trade }: { readonly trade: WireTrade }) {
   return (
     <tr data-trade={trade.id}>
       <td>
-        <time dateTime={trade.time} title={trade.time}>
-          {newYorkTime(trade.time)}
-        </time>
+        <Moment at={trade.time} />
       </td>
       <th scope="row">
         <span class={`side side-${trade.side}`}>{trade.side}</span> {trade.symbol}

@@ -1,22 +1,47 @@
 import mark from '../mark.svg';
 import { signOut, viewer } from '../live/session.js';
+import { openPalette } from '../palette/palette-open.js';
 import { follow, place } from '../path.js';
 import { theme, toggleTheme } from '../theme.js';
-import { Search } from './search.js';
+import { firmPages } from './firm-pages.js';
 
-/** The bar at the top of both pages. */
+/** The bar at the top of all pages. */
 export function TopBar() {
   const seen = viewer.value;
   const dark = theme.value === 'dark';
   return (
     <header class="top">
-      <a class="brand" href="/" onClick={follow} {...(place.value.page === 'firm' ? { 'aria-current': 'page' } : {})}>
+      <a class="brand" href="/" onClick={follow}>
         <img src={mark} alt="" width="28" height="28" />
-        <span>
-          Stockafolio<span class="brand-page">Firm</span>
-        </span>
+        <span>Stockafolio</span>
       </a>
-      {seen?.firm !== false && <Search />}
+      {seen?.firm !== false && (
+        <nav class="pages" aria-label="Pages of the firm">
+          {firmPages.map(({ page, href, title }) => (
+            <a
+              key={page}
+              href={href}
+              onClick={follow}
+              {...(place.value.page === page ? { 'aria-current': 'page' as const } : {})}
+            >
+              {title}
+            </a>
+          ))}
+        </nav>
+      )}
+      <button
+        type="button"
+        class="quiet find"
+        aria-haspopup="dialog"
+        aria-keyshortcuts="/ Control+K"
+        onClick={openPalette}
+      >
+        <svg viewBox="0 0 20 20" width="16" height="16" aria-hidden="true">
+          <path d="M9 3.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11ZM13 13l4 4" />
+        </svg>
+        <span class="find-text">{seen?.firm === false ? 'Go to' : 'Find a user or symbol'}</span>
+        <kbd aria-hidden="true">/</kbd>
+      </button>
       <div class="top-end">
         {seen !== undefined && seen.login !== 'off' && (
           <button type="button" class="quiet" onClick={signOut}>

@@ -1,8 +1,8 @@
-import { useState } from 'preact/hooks';
 import type { WireTrader } from '@stockafolio/example/api';
 import { count, shares } from '../figures/numbers.js';
 import type { Live } from '../live/live.js';
 import { follow } from '../path.js';
+import { useSetting } from '../setting.js';
 import { userHref } from '../user-href.js';
 import { Amount } from './amount.js';
 import { Choice } from './choice.js';
@@ -10,12 +10,15 @@ import { Panel } from './panel.js';
 import { RankTable } from './rank-table.js';
 
 const BY = [
-  ['byValue', 'Value'],
-  ['byVolume', 'Shares'],
-  ['byTrades', 'Trades'],
+  ['value', 'Value'],
+  ['shares', 'Shares'],
+  ['trades', 'Trades'],
 ] as const;
 
-type By = (typeof BY)[number][0];
+const settings = BY.map(([setting]) => setting);
+const sections = { value: 'byValue', shares: 'byVolume', trades: 'byTrades' } as const;
+
+type By = (typeof sections)[keyof typeof sections];
 
 const size: Readonly<Record<By, (trader: WireTrader) => number>> = {
   byValue: ({ value }) => Number(value),
@@ -25,14 +28,15 @@ const size: Readonly<Record<By, (trader: WireTrader) => number>> = {
 
 /** The users who have traded most on a day; a click opens one. */
 export function TopTraders({ live }: { readonly live: Live }) {
-  const [by, setBy] = useState<By>('byValue');
+  const [setting, setBy] = useSetting('traders', settings, 'value');
+  const by = sections[setting];
   const traders = live.parts.ranked(by) as WireTrader[];
   const most = traders[0] === undefined ? 1 : size[by](traders[0]) || 1;
   return (
     <Panel
       title="Top traders"
       area="traders"
-      actions={<Choice label="Rank by" options={BY} value={by} choose={setBy} />}
+      actions={<Choice label="Rank by" options={BY} value={setting} choose={setBy} />}
     >
       <RankTable
         label="Top traders"

@@ -21,6 +21,10 @@ export function useWindow(box: RefObject<HTMLElement | null>, rowHeight: number,
       const count = Math.ceil(element.clientHeight / rowHeight) + 2 * SPARE;
       setSeen((before) => (before.first === first && before.count === count ? before : { first, count }));
     };
+    // On paper there is nothing to scroll.
+    const all = (): void => setSeen({ first: 0, count: Number.MAX_SAFE_INTEGER });
+    addEventListener('beforeprint', all);
+    addEventListener('afterprint', look);
     look();
     const observer = new ResizeObserver(look);
     observer.observe(element);
@@ -28,6 +32,8 @@ export function useWindow(box: RefObject<HTMLElement | null>, rowHeight: number,
     return () => {
       observer.disconnect();
       element.removeEventListener('scroll', look);
+      removeEventListener('beforeprint', all);
+      removeEventListener('afterprint', look);
     };
   }, [box.current, rowHeight]);
   const first = Math.min(seen.first, Math.max(0, rows - seen.count));

@@ -1,0 +1,5 @@
+/** The pages of the firm, in the order of the bar. */
+export const firmPages = [
+  { page: 'firm', href: '/', title: 'Firm' },
+  { page: 'symbols', href: '/symbols', title: 'Symbols' },
+] as const;

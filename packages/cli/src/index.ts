@@ -1,6 +1,7 @@
 export { defineApp, type App } from './app.js';
 export { day, FILES, onBadRecord, pairs, partitionerName, wholeNumber } from './commands/options.js';
 export { listenForOperators, type Operations, type OperationsListener } from './operations/operations-listener.js';
+export { runMetrics, type RunMetrics } from './operations/run-metrics.js';
 export { LineWriter } from './output/line-writer.js';
 export { counted, figure } from './output/counted.js';
 export { Reporter, type Progress } from './output/reporter.js';

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { isStockafolioError } from '@stockafolio/core';
 import { CommanderError, Command } from 'commander';
 import { DEFAULT_APP, loadApp } from './app.js';
@@ -6,6 +5,7 @@ import { exitCodes } from './output/exit-codes.js';
 import { reportFailure, reportUsage } from './output/failure.js';
 import { stoppedBy } from './output/stop.js';
 import { toolkit, type Toolkit } from './toolkit.js';
+import { commandVersion } from './version.js';
 
 /** The commands in the order of the help. Each is loaded only when it is needed: a short one mostly loads modules. */
 const commands: ReadonlyMap<string, () => Promise<(program: Command, toolkit: Toolkit) => void>> = new Map([
@@ -46,13 +46,10 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 /** The program with the named command alone, or with all if none of ours is named. */
 async function buildProgram(name: string | undefined): Promise<Command> {
-  const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
   const program = new Command('stockafolio');
   program
     .description('Runs a pipeline on a stream of records, or on its archive, with equal results, and inspects them.')
-    .version(version)
+    .version(await commandVersion())
     .showHelpAfterError('(see stockafolio --help, or stockafolio COMMAND --help)')
     .addHelpText(
       'after',

@@ -45,7 +45,12 @@ export class CheckpointQueue<T> {
     try {
       await task.writer.store(prepared);
       task.unsavedSince = task.engine.position.offset === prepared.offset ? undefined : taken;
-      onEvent?.({ type: 'checkpointed', partition: task.partition, offset: prepared.offset });
+      onEvent?.({
+        type: 'checkpointed',
+        partition: task.partition,
+        offset: prepared.offset,
+        bytes: prepared.bytes.length,
+      });
     } catch (error) {
       // The tables are correct without it; a restart only replays more. The next checkpoint is a full one.
       const failed = asStockafolioError(error);

@@ -112,8 +112,9 @@ export class Committer<T> {
         this.rows += rows;
         const took = clock.elapsed() - taken;
         const { partitions } = cut;
+        const tables = rowsByTable(cut.rows, cut.figures);
         if (partitions.length > 0 || cut.checkpoints.length > 0)
-          this.#options.onEvent?.({ type: 'committed', records, rows, behind, took, partitions });
+          this.#options.onEvent?.({ type: 'committed', records, rows, behind, took, partitions, tables });
       })
       .catch((error: unknown) => this.#end(error))
       .finally(() => {
@@ -253,6 +254,21 @@ function takeCut<T>(
     together.push(inputs === undefined ? { partition, offset } : { partition, offset, inputs });
   }
   return { before, rows, figures, progress, sendings, checkpoints, partitions, positions };
+}
+
+/** Rows of one table come one after the other, so their number is looked up only once. */
+function rowsByTable(...parts: readonly (readonly Mutation[])[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const rows of parts) {
+    let begin = 0;
+    for (let n = 1; n <= rows.length; n++) {
+      const table = rows[n - 1]?.table;
+      if (n < rows.length && rows[n]?.table === table) continue;
+      if (table !== undefined) counts[table.name] = (counts[table.name] ?? 0) + n - begin;
+      begin = n;
+    }
+  }
+  return counts;
 }
 
 function factsOf({ partition, engine, end, oldest }: PartitionTask): CommittedPartition {

@@ -51,12 +51,13 @@ export class LagWatch<T> {
       if (!this.#asking) void this.#ask();
       const now = clock.elapsed();
       const partitions = [...this.#standing.tasks.values()].map((task) => {
-        const { partition, from, end, unsavedSince } = task;
+        const { partition, from, end, unsavedSince, engine } = task;
         const written = this.#standing.acknowledged(partition) ?? this.#acknowledged.get(task) ?? from;
         this.#acknowledged.set(task, written);
         const known = Math.max(end, this.#ranges.get(partition)?.end ?? 0);
         const unsaved = unsavedSince === undefined ? 0 : now - unsavedSince;
-        return { partition, behind: Math.max(0, known - written), unsaved };
+        const keys = Object.fromEntries(engine.operators.map(({ layout, state }) => [layout.name, state.size]));
+        return { partition, behind: Math.max(0, known - written), unsaved, keys };
       });
       const unanswered = now - this.#answered;
       onEvent?.({ type: 'lag', partitions, committing: this.#standing.committing(), unanswered });

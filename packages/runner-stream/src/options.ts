@@ -151,7 +151,13 @@ type AnyEvent =
   | { readonly type: 'lost'; readonly partition: number; readonly offset: number }
   | RetryEvent
   | WaitingEvent
-  | { readonly type: 'checkpointed'; readonly partition: number; readonly offset: number }
+  | {
+      readonly type: 'checkpointed';
+      readonly partition: number;
+      readonly offset: number;
+      /** The size of the file: what changed since the one before it, and a part of the whole state. */
+      readonly bytes: number;
+    }
   /** A source was given partitions: the run begins again, and reads them. By stream, how many it has now. */
   | { readonly type: 'grown'; readonly partitions: Readonly<Record<string, number>> }
   /** The tables may have lost rows that they acknowledged: the run continues from the checkpoints that they contain. */
@@ -171,6 +177,8 @@ type AnyEvent =
       readonly type: 'committed';
       readonly records: number;
       readonly rows: number;
+      /** These rows, by the name of their table. */
+      readonly tables: Readonly<Record<string, number>>;
       /** Messages of the source that are not processed yet, over all assigned partitions. */
       readonly behind: number;
       /** From the cut to the acknowledgement by the tables, in milliseconds. */
@@ -202,6 +210,8 @@ export interface PartitionLag {
   readonly behind: number;
   /** Age of the oldest change that is in no checkpoint, in milliseconds. */
   readonly unsaved: number;
+  /** Keys held by each operator, by its name. */
+  readonly keys: Readonly<Record<string, number>>;
 }
 
 /** The result of a run. */

@@ -41,6 +41,7 @@ describe('an event of a run', () => {
     expect(sum(({ records }) => records)).to.equal(60);
     expect(result.records).to.equal(60);
     expect(sum(({ rows }) => rows)).to.equal(result.rows);
+    expect(sum(({ tables }) => Object.values(tables).reduce((all, rows) => all + rows, 0))).to.equal(result.rows);
     expect(result.commits).to.equal(committed().length);
     expect(result.rows).to.be.greaterThan(0);
   });
@@ -55,11 +56,13 @@ describe('an event of a run', () => {
   it('is its start position, its partitions, and each checkpoint', async () => {
     await one.append(messages(20));
     await at.catchUp({ source: one.source() });
+    let bytes = 0;
+    for await (const { name, size } of at.checkpoints.list('')) if (name.endsWith('.checkpoint')) bytes = size;
     const told = at.events.filter(({ type }) => ['started', 'assigned', 'checkpointed'].includes(type));
     expect(told).to.deep.equal([
       { type: 'started', partition: 0, offset: 0 },
       { type: 'assigned', partitions: [0] },
-      { type: 'checkpointed', partition: 0, offset: 20 },
+      { type: 'checkpointed', partition: 0, offset: 20, bytes },
     ]);
     at.events = [];
     await at.catchUp({ source: one.source() });

@@ -7,6 +7,7 @@ const committed = (facts: Partial<Extract<StreamEvent, { type: 'committed' }>>):
   type: 'committed',
   records: 10,
   rows: 25,
+  tables: { positions: 20, user_totals: 5 },
   behind: 0,
   took: 40,
   partitions: [],
@@ -45,11 +46,17 @@ describe('the endpoints of a stream run', () => {
     server.take(committed({ partitions: [part] }));
     server.take(committed({ partitions: [{ ...part, setAside: 4 }] }));
     server.take(retry);
-    server.take({ type: 'checkpointed', partition: 2, offset: 70 });
+    server.take({ type: 'checkpointed', partition: 2, offset: 70, bytes: 4_096 });
+    const lag = { partition: 2, behind: 5, unsaved: 0, keys: { positions: 9, totals: 2 } };
+    server.take({ type: 'lag', partitions: [lag], committing: 0, unanswered: 0 });
     server.take({ type: 'many-dead-letters', records: 100, rejected: 7, last: undefined });
     expect(await metric('stockafolio_many_dead_letters_total')).to.equal('1');
     expect(await metric('stockafolio_records_total')).to.equal('20');
     expect(await metric('stockafolio_rows_written_total')).to.equal('50');
+    expect(await metric('stockafolio_table_rows_total{table="positions"}')).to.equal('40');
+    expect(await metric('stockafolio_operator_keys{partition="2",operator="totals"}')).to.equal('2');
+    expect(await metric('stockafolio_checkpoint_bytes{partition="2"}')).to.equal('4096');
+    expect(await metric('stockafolio_checkpoint_time_seconds{partition="2"}')).to.equal('100');
     expect(await metric('stockafolio_commits_total')).to.equal('2');
     expect(await metric('stockafolio_dead_letters_total')).to.equal('4');
     expect(await metric('stockafolio_retries_total{what="writing rows"}')).to.equal('1');
@@ -66,6 +73,9 @@ describe('the endpoints of a stream run', () => {
     const part = { partition: 1, offset: 7, behind: 0, latest: 1, oldest: 1, setAside: 0, keys: 1 };
     server.take({ type: 'started', partition: 1, offset: 0 });
     server.take(committed({ partitions: [part] }));
+    const lag = { partition: 1, behind: 0, unsaved: 0, keys: { totals: 1 } };
+    server.take({ type: 'lag', partitions: [lag], committing: 0, unanswered: 0 });
+    server.take({ type: 'checkpointed', partition: 1, offset: 7, bytes: 1 });
     server.take({ type: 'revoked', partition: 1, offset: 7 });
     expect((await get('/metrics')).text).to.not.contain('partition="1"');
     expect(await metric('stockafolio_partitions')).to.equal('0');

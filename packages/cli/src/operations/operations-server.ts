@@ -1,5 +1,6 @@
 import type { Clock } from '@stockafolio/core/ports';
 import type { StreamEvent } from '@stockafolio/runner-stream';
+import { commandVersion } from '../version.js';
 import { Health } from './health.js';
 import { listenForOperators, type OperationsListener } from './operations-listener.js';
 
@@ -16,7 +17,7 @@ export async function operationsServer(
 ): Promise<OperationsServer> {
   // prom-client is loaded only for a run that has metrics.
   const { StreamMetrics } = await import('./stream-metrics.js');
-  const metrics = new StreamMetrics(clock);
+  const metrics = new StreamMetrics(clock, await commandVersion());
   const health = new Health(clock);
   const listener = await listenForOperators(at, { registry: metrics.registry, notReady: () => health.notReady });
   return {

@@ -10,9 +10,11 @@ export class StreamMetrics {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #latest = new Map<string, number>();
   readonly #setAside = new Map<string, number>();
+  readonly #operators = new Set<string>();
 
   readonly #records = this.#counter('records_total', 'Messages processed, including bad ones.');
   readonly #rows = this.#counter('rows_written_total', 'Rows acknowledged by the tables.');
+  readonly #tableRows = this.#counter('table_rows_total', 'The same, by table.', ['table']);
   readonly #commits = this.#counter('commits_total', 'Commits: rows and progress acknowledged.');
   readonly #letters = this.#counter('dead_letters_total', 'Messages dead-lettered, as a whole or for one operator.');
   readonly #manyLetters = this.#counter(
@@ -35,6 +37,16 @@ export class StreamMetrics {
   );
   readonly #offset = this.#gauge('offset', 'The next offset to process.', ['partition']);
   readonly #keys = this.#gauge('state_keys', 'Keys whose state is held.', ['partition']);
+  readonly #operatorKeys = this.#gauge('operator_keys', 'Keys whose state is held, by operator.', [
+    'partition',
+    'operator',
+  ]);
+  readonly #checkpointBytes = this.#gauge('checkpoint_bytes', 'Size of the newest checkpoint file.', ['partition']);
+  readonly #checkpointTime = this.#gauge(
+    'checkpoint_time_seconds',
+    'When the newest checkpoint was stored, Unix time.',
+    ['partition'],
+  );
   readonly #partitions = this.#gauge('partitions', 'Assigned partitions.');
   readonly #took = this.#histogram(
     'commit_seconds',
@@ -45,8 +57,10 @@ export class StreamMetrics {
     'From the time when the source received a message to its rows being readable; for the oldest message of each commit and partition.',
   );
 
-  constructor(clock: Pick<Clock, 'now'>) {
+  /** @param version of the command */
+  constructor(clock: Pick<Clock, 'now'>, version: string) {
     this.#clock = clock;
+    this.#gauge('build_info', 'The version of Stockafolio that runs.', ['version']).set({ version }, 1);
     collectDefaultMetrics({ register: this.registry });
     const latest = this.#latest;
     new Gauge({
@@ -77,6 +91,8 @@ export class StreamMetrics {
         return;
       case 'checkpointed':
         this.#checkpoints.inc({ result: 'stored' });
+        this.#checkpointBytes.set({ partition: label(event.partition, stage) }, event.bytes);
+        this.#checkpointTime.set({ partition: label(event.partition, stage) }, this.#clock.now() / 1000);
         return;
       case 'checkpoint-failed':
         this.#checkpoints.inc({ result: 'failed' });
@@ -91,10 +107,14 @@ export class StreamMetrics {
         this.#wentBack.inc();
         return;
       case 'lag':
-        for (const { partition: number, behind, unsaved } of event.partitions) {
+        for (const { partition: number, behind, unsaved, keys } of event.partitions) {
           const partition = label(number, stage);
           this.#behind.set({ partition }, behind);
           this.#unsaved.set({ partition }, unsaved / 1000);
+          for (const [operator, size] of Object.entries(keys)) {
+            this.#operatorKeys.set({ partition, operator }, size);
+            this.#operators.add(operator);
+          }
         }
         return;
       case 'committed':
@@ -102,10 +122,11 @@ export class StreamMetrics {
     }
   }
 
-  #committed({ records, rows, took, partitions, stage }: Extract<StreamEvent, { type: 'committed' }>): void {
+  #committed({ records, rows, tables, took, partitions, stage }: Extract<StreamEvent, { type: 'committed' }>): void {
     // Those of the other stages are made of these.
     if (stage === undefined) this.#records.inc(records);
     this.#rows.inc(rows);
+    for (const [table, count] of Object.entries(tables)) this.#tableRows.inc({ table }, count);
     this.#commits.inc();
     this.#took.observe(took / 1000);
     for (const { partition: number, offset, behind, latest, oldest, setAside, keys } of partitions) {
@@ -124,7 +145,9 @@ export class StreamMetrics {
     this.#partitions.dec();
     this.#latest.delete(partition);
     this.#setAside.delete(partition);
-    for (const gauge of [this.#offset, this.#behind, this.#unsaved, this.#keys]) gauge.remove({ partition });
+    const gauges = [this.#offset, this.#behind, this.#unsaved, this.#keys, this.#checkpointBytes, this.#checkpointTime];
+    for (const gauge of gauges) gauge.remove({ partition });
+    for (const operator of this.#operators) this.#operatorKeys.remove({ partition, operator });
   }
 
   #counter<L extends string = never>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { systemClock } from '@stockafolio/connectors/clock-system';
+import { runMetrics, type RunMetrics } from '@stockafolio/cli';
 import { embeddedTables } from '@stockafolio/connectors/embedded';
 import { logProducer, logSource } from '@stockafolio/connectors/log-local';
 import type { Producer, Tables } from '@stockafolio/core/ports';
@@ -12,6 +13,7 @@ import { memoryFiles } from '@stockafolio/testing';
 import { messageOfTrade } from '../src/commands/trade-flow.js';
 import { portfolio } from '../src/pipeline.js';
 import { buildServer } from '../src/server/build-server.js';
+import type { RunnerMetrics } from '../src/server/health/runner-watch.js';
 import type { ServerOptions } from '../src/server/server-options.js';
 import type { Trade } from '../src/trade.js';
 import { wireForm } from '../src/wire-forms.js';
@@ -36,6 +38,7 @@ const codec = wireForm;
 export async function liveMarket(
   trades: readonly Trade[],
   options: Partial<ServerOptions> & { readonly closeAfter?: number; readonly written?: Tables } = {},
+  runnersOf = (metrics: RunMetrics): readonly RunnerMetrics[] => [{ name: 'this process', text: () => metrics.text() }],
 ): Promise<LiveMarket> {
   const folder = await mkdtemp(join(tmpdir(), 'stockafolio-market-'));
   const { closeAfter, written, ...serverOptions } = options;
@@ -45,9 +48,10 @@ export async function liveMarket(
   await tables.create(tablesOfPipeline(portfolio));
   const producer = await logProducer(join(folder, 'log'), { partitions: 4 });
   await send(producer, trades);
-  await stream(join(folder, 'log'), tables, undefined);
+  const metrics = await runMetrics(systemClock);
+  await stream(join(folder, 'log'), tables, undefined, metrics);
   const stop = new AbortController();
-  const running = stream(join(folder, 'log'), tables, stop.signal);
+  const running = stream(join(folder, 'log'), tables, stop.signal, metrics);
   const log: string[] = [];
   let server: FastifyInstance | undefined;
   const startServer = async (port = 0): Promise<string> => {
@@ -56,6 +60,7 @@ export async function liveMarket(
       ...{
         requestsPerMinute: 0,
         source: logSource(join(folder, 'log')),
+        runners: runnersOf(metrics),
         log: (line) => log.push(line),
         ...serverOptions,
       },
@@ -98,10 +103,16 @@ async function send(producer: Producer, trades: readonly Trade[]): Promise<void>
 }
 
 /** Runs the stream until its signal, or without a signal, until it has caught up. */
-async function stream(log: string, tables: Tables, signal: AbortSignal | undefined): Promise<void> {
+async function stream(
+  log: string,
+  tables: Tables,
+  signal: AbortSignal | undefined,
+  metrics?: RunMetrics,
+): Promise<void> {
   await runStream({
     ...{ pipeline: portfolio, codec, source: logSource(log), tables, clock: systemClock },
     checkpoints: memoryFiles(),
+    onEvent: (event) => metrics?.take(event),
     ...(signal === undefined ? { untilCaughtUp: true } : { signal }),
   });
 }

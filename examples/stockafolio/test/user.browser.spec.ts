@@ -246,7 +246,7 @@ describe('the user’s page', () => {
     await open('u00');
     await page.keyboard.press('/');
     await page.keyboard.type('u1');
-    const box = page.getByRole('combobox');
+    const box = page.getByRole('combobox', { name: /^Find/ });
     await page.getByRole('group', { name: 'Users' }).getByRole('option', { name: 'u10' }).waitFor();
     await box.press('ArrowDown');
     const active = await box.getAttribute('aria-activedescendant');

@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import { counted, figure, type Reporter, stoppedEarly, type Toolkit } from '@stockafolio/cli';
+import {
+  counted,
+  figure,
+  type Reporter,
+  runMetrics,
+  type RunMetrics,
+  stoppedEarly,
+  type Toolkit,
+} from '@stockafolio/cli';
 import { StockafolioError } from '@stockafolio/core';
 import type { AbortSignalLike, Files, Tables } from '@stockafolio/core/ports';
 import { tablesOf } from '@stockafolio/engine';
@@ -45,6 +53,8 @@ interface Stage {
   readonly signal: AbortSignalLike;
   readonly toolkit: Toolkit;
   readonly reporter: Reporter;
+  /** Of all runs of the stream, one after the other. */
+  readonly metrics: RunMetrics;
 }
 
 /** Runs the demo: a market on one side, the live stream on the other, then the archive, the batch, and the comparison. */
@@ -60,11 +70,15 @@ export async function runDemo(options: DemoOptions, toolkit: Toolkit, reporter: 
   const market = demoMarket({ trades: count, after: RATE_AFTER * SECONDS_AFTER, users, seed }, session);
   const source = `log:${at('trades')}`;
   const ends = toolkit.openSource(source);
-  const stage: Stage = { source, live, checkpoints, market, day: session.day, signal, toolkit, reporter };
+  const metrics = await runMetrics(clock);
+  const stage: Stage = { source, live, checkpoints, market, day: session.day, signal, toolkit, reporter, metrics };
   try {
     for (const tables of [live, close]) await tables.create(tablesOf(portfolio));
     const dashboards = await serveDashboards(
-      { live, close, source: ends, pipeline: portfolio.name, clock, log: (line) => reporter.say(line) },
+      {
+        ...{ live, close, source: ends, pipeline: portfolio.name, clock, log: (line: string) => reporter.say(line) },
+        runners: [{ name: 'the demo', text: () => metrics.text() }],
+      },
       { host: '127.0.0.1', port: options.port ?? DEFAULT_PORT, orFree: options.port === undefined },
     );
     try {
@@ -164,9 +178,12 @@ async function streamWhile(
   }
 }
 
-function streamOptions({ source, live, checkpoints, toolkit }: Stage): Parameters<typeof runStream>[0] {
+function streamOptions({ source, live, checkpoints, toolkit, metrics }: Stage): Parameters<typeof runStream>[0] {
   const { clock } = toolkit;
-  return { pipeline: portfolio, codec, source: toolkit.openSource(source), tables: live, checkpoints, clock };
+  return {
+    ...{ pipeline: portfolio, codec, source: toolkit.openSource(source), tables: live, checkpoints, clock },
+    onEvent: (event) => metrics.take(event),
+  };
 }
 
 async function show(

@@ -22,6 +22,7 @@ interface ServeFlags {
   readonly streamsEach: number;
   readonly allowHost: readonly string[];
   readonly trustProxy?: TrustedProxies;
+  readonly metrics: readonly string[];
   readonly metricsPort?: number;
   readonly metricsHost: string;
   readonly json?: boolean;
@@ -52,6 +53,12 @@ export function addServe(program: Command, toolkit: Toolkit): void {
       parseTrustedProxies,
     )
     .option(
+      '--metrics <url>',
+      'where a stream runner serves its metrics, http://HOST:PORT, for the page of the pipeline; repeat for more',
+      httpAddresses,
+      [],
+    )
+    .option(
       '--metrics-port <port>',
       'also serve /metrics, /health and /ready on this port, without a login; 0 for any free one',
       port,
@@ -65,6 +72,12 @@ function names(name: string, before: readonly string[]): string[] {
   return [...before, name];
 }
 
+function httpAddresses(address: string, before: readonly string[]): string[] {
+  const protocol = URL.canParse(address) ? new URL(address).protocol : '';
+  if (protocol !== 'http:' && protocol !== 'https:') throw new InvalidArgumentError('It must be http://HOST:PORT.');
+  return [...before, address];
+}
+
 /** Parses a port number. */
 export function port(text: string): number {
   const value = wholeNumber(0)(text);
@@ -74,7 +87,7 @@ export function port(text: string): number {
 
 async function run(flags: ServeFlags, toolkit: Toolkit, reporter: Reporter): Promise<void> {
   const { signal } = toolkit.stop();
-  const { openLogin } = await import('../server/index.js');
+  const { metricsAt, openLogin } = await import('../server/index.js');
   const login = await openLogin(flags.login);
   const { tables, closeTables } = flags;
   await toolkit.untilThere({ tables: [tables, ...(closeTables === undefined ? [] : [closeTables])] }, reporter, {
@@ -97,6 +110,7 @@ async function run(flags: ServeFlags, toolkit: Toolkit, reporter: Reporter): Pro
       {
         ...{ live, ...close, pipeline: portfolio.name, clock: toolkit.clock, login, pollMs: flags.poll },
         ...{ requestsPerMinute: flags.rateLimit, streamsEach: flags.streamsEach, allowedHosts: flags.allowHost },
+        runners: flags.metrics.map(metricsAt),
         ...(source === undefined ? {} : { source }),
         ...(flags.trustProxy === undefined ? {} : { trustProxy: flags.trustProxy }),
         log: (line) => reporter.say(line),

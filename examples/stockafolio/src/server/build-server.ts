@@ -6,9 +6,12 @@ import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import { answerBadAddress, answerFailures } from './answer-failures.js';
 import { Books } from './books.js';
 import { Feed } from './feed/feed.js';
+import { DeadLetterList } from './health/dead-letter-list.js';
+import { PipelineHealth } from './health/pipeline-health.js';
 import { checkHosts } from './host-check.js';
 import { guardRoutes } from './login/guard.js';
 import { noLogin } from './login/login.js';
+import { portfolio } from '../pipeline.js';
 import { Quota } from './quota.js';
 import { boundConnections, refuseConnection } from './refused-connections.js';
 import { RequestLog } from './request-log.js';
@@ -20,6 +23,7 @@ import { addGeneralRoutes } from './routes/general.js';
 import { addOperationRoutes } from './routes/operations.js';
 import { addPages, documentIn } from './routes/pages.js';
 import { formats } from './routes/schemas.js';
+import { addPipelineRoutes } from './routes/pipeline.js';
 import { addStreamRoutes } from './routes/streams.js';
 import { addUserRoutes } from './routes/users.js';
 import { limitRequests, secure } from './security.js';
@@ -32,7 +36,10 @@ import { UsersIndex } from './users-index.js';
 /** As Vite writes them, found from both the sources and the compiled files. */
 const PAGES = fileURLToPath(new URL('../../dist/web/', import.meta.url));
 
-const ROUTES = [...[addGeneralRoutes, addFirmRoutes, addUserRoutes, addCsvRoutes, addStreamRoutes], addOperationRoutes];
+const ROUTES = [
+  ...[addGeneralRoutes, addFirmRoutes, addUserRoutes, addCsvRoutes, addStreamRoutes, addPipelineRoutes],
+  addOperationRoutes,
+];
 
 /** Longer than any escaped user id. */
 const LONGEST_PARAMETER = 64 * 12;
@@ -109,8 +116,11 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
       },
     });
     metrics.show(feed, books, clock);
+    const { pipeline, planned = portfolio, runners = [] } = options;
     return {
       ...{ books, live, feed, users: new UsersIndex(live, clock), login, clock },
+      health: new PipelineHealth({ live, clock, pipeline, planned, runners }),
+      deadLetters: new DeadLetterList(live, pipeline, clock),
       ...{ metrics, streams: new Quota(streamsEach), downloads: new Quota(downloadsEach) },
     };
   }

@@ -14,7 +14,7 @@ const DOTS = 'token-of-dots-0123456789';
 const ROUTES = [
   ...['/api/progress', '/api/days', '/api/viewer', '/api/firm', '/api/users', '/docs/json', '/docs', '/metrics'],
   ...['', '/totals', '/holdings', '/trades', '/day', '/holdings.csv', '/trades.csv'].map((p) => `/api/users/ann${p}`),
-  ...['/health', '/ready'],
+  ...['/health', '/ready', '/api/symbols', '/api/pipeline', '/api/pipeline/dead-letters'],
 ];
 
 describe('a customer', () => {
@@ -86,6 +86,9 @@ describe('a customer', () => {
       '/api/firm',
       '/api/days',
       '/api/users',
+      '/api/symbols',
+      '/api/pipeline',
+      '/api/pipeline/dead-letters',
       '/metrics',
       '/api/users/u00',
       '/api/users/u00/trades.csv',
@@ -93,7 +96,7 @@ describe('a customer', () => {
       expect((await as(server, ANN, url)).status, url).to.equal(403);
       expect((await as(server, FIRM, url)).status, url).to.equal(200);
     }
-    for (const url of ['/api/stream/firm', '/api/stream/users/u00']) {
+    for (const url of ['/api/stream/firm', '/api/stream/symbols', '/api/stream/users/u00']) {
       expect(await snapshot(server, ANN, url), url).to.equal('403');
     }
   });

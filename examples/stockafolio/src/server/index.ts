@@ -1,6 +1,7 @@
 export { buildServer } from './build-server.js';
 export { noLogin, type Login, type Viewer } from './login/login.js';
 export { nameOf } from './host-check.js';
+export { metricsAt, type RunnerMetrics } from './health/runner-watch.js';
 export { oidcLogin, type OidcOptions } from './login/oidc-login.js';
 export { openLogin } from './login/open-login.js';
 export { tokenLogin } from './login/token-login.js';

@@ -1,4 +1,6 @@
 import type { Clock, Source, Tables } from '@stockafolio/core/ports';
+import type { PlannedPipeline } from './health/plan-picture.js';
+import type { RunnerMetrics } from './health/runner-watch.js';
 import type { Login } from './login/login.js';
 import type { ServerMetrics } from './server-metrics.js';
 import type { TrustedProxies } from './trust-proxy.js';
@@ -11,6 +13,10 @@ export interface ServerOptions {
   readonly source?: Pick<Source, 'ranges'>;
   /** The pipeline whose progress tells how far the tables are. */
   readonly pipeline: string;
+  /** Its plan, for the page of the pipeline; defaults to that of Stockafolio. */
+  readonly planned?: PlannedPipeline;
+  /** The stream runners whose metrics that page shows; none by default. */
+  readonly runners?: readonly RunnerMetrics[];
   readonly clock: Clock;
   /** Defaults to no login. */
   readonly login?: Login;

@@ -4,7 +4,7 @@ import { later } from './pages/later.js';
 import { MissingPage } from './pages/missing-page.js';
 import { Broken } from './parts/broken.js';
 import { SignIn } from './parts/sign-in.js';
-import { firmSkeleton, symbolsSkeleton, userSkeleton } from './parts/skeleton.js';
+import { firmSkeleton, pipelineSkeleton, symbolsSkeleton, userSkeleton } from './parts/skeleton.js';
 import { TopBar } from './parts/top-bar.js';
 import { Palette } from './palette/palette.js';
 import { paletteIsOpen } from './palette/palette-open.js';
@@ -12,6 +12,7 @@ import { place, type Place } from './path.js';
 
 /* The code of a page is loaded with its first visit. */
 const FirmPage = later(async () => (await import('./pages/firm-page.js')).FirmPage, firmSkeleton);
+const PipelinePage = later(async () => (await import('./pages/pipeline-page.js')).PipelinePage, pipelineSkeleton);
 const UserPage = later(async () => (await import('./pages/user-page.js')).UserPage, userSkeleton);
 const SymbolsPage = later(async () => (await import('./pages/symbols-page.js')).SymbolsPage, symbolsSkeleton);
 
@@ -39,6 +40,8 @@ function PageOf({ at }: { readonly at: Place }) {
       return <FirmPage key={`firm ${at.day ?? ''}`} day={at.day} />;
     case 'symbols':
       return <SymbolsPage key={`symbols ${at.day ?? ''}`} day={at.day} />;
+    case 'pipeline':
+      return <PipelinePage />;
     case 'user':
       return <UserPage key={`user ${at.user}`} user={at.user} />;
     case 'none':

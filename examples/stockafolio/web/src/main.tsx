@@ -6,6 +6,7 @@ import './styles/parts.css';
 import './styles/tables.css';
 import './styles/charts.css';
 import './styles/symbols.css';
+import './styles/pipeline.css';
 import './styles/palette.css';
 import './styles/media.css';
 

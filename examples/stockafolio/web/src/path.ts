@@ -6,6 +6,7 @@ import { userOf } from './user-href.js';
 export type Place =
   | { readonly page: 'firm'; readonly day: string | undefined }
   | { readonly page: 'symbols'; readonly day: string | undefined }
+  | { readonly page: 'pipeline' }
   | { readonly page: 'user'; readonly user: string }
   /** An address without a page, and the reason if it is known. */
   | { readonly page: 'none'; readonly why?: 'day' | 'escape' };
@@ -83,6 +84,7 @@ function placeOf({ pathname, search }: { readonly pathname: string; readonly sea
     if (day !== undefined && !isDay(day)) return { page: 'none', why: 'day' };
     return { page: pathname === '/' ? 'firm' : 'symbols', day };
   }
+  if (pathname === '/pipeline') return { page: 'pipeline' };
   const [, escaped] = /^\/u\/([^/]+)$/.exec(pathname) ?? [];
   if (escaped === undefined) return { page: 'none' };
   const user = userOf(escaped);

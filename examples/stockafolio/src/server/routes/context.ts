@@ -1,5 +1,7 @@
 import type { Clock, Tables } from '@stockafolio/core/ports';
 import type { Books } from '../books.js';
+import type { DeadLetterList } from '../health/dead-letter-list.js';
+import type { PipelineHealth } from '../health/pipeline-health.js';
 import type { Feed } from '../feed/feed.js';
 import type { Login } from '../login/login.js';
 import type { Quota } from '../quota.js';
@@ -18,4 +20,6 @@ export interface RouteContext {
   readonly streams: Quota;
   readonly downloads: Quota;
   readonly metrics: ServerMetrics;
+  readonly health: PipelineHealth;
+  readonly deadLetters: DeadLetterList;
 }

@@ -7,7 +7,7 @@ export interface JsonSchema {
   readonly [keyword: string]: unknown;
 }
 
-const text = (description?: string): JsonSchema => ({ type: 'string', ...(description ? { description } : {}) });
+export const text = (description?: string): JsonSchema => ({ type: 'string', ...(description ? { description } : {}) });
 const decimal: JsonSchema = { type: 'string', description: 'dollars with four decimals', examples: ['-12.3400'] };
 const shares: JsonSchema = {
   type: ['number', 'string'],
@@ -16,13 +16,15 @@ const shares: JsonSchema = {
 const whole: JsonSchema = { type: ['integer', 'string'], description: 'a string past 2^53' };
 const integer = (description?: string): JsonSchema => ({ type: 'integer', ...(description ? { description } : {}) });
 const basisPoints = integer('in hundredths of a per cent');
-const time: JsonSchema = { type: 'string', format: 'date-time' };
-const orNull = ({ type, ...schema }: JsonSchema): JsonSchema => ({
+export const time: JsonSchema = { type: 'string', format: 'date-time' };
+export const orNull = ({ type, ...schema }: JsonSchema): JsonSchema => ({
   ...schema,
   type: [...(type === undefined ? [] : [type].flat()), 'null'],
 });
-const list = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
-const object = (properties: Readonly<Record<string, JsonSchema>>): JsonSchema => ({
+export const numberOrNull = (description?: string): JsonSchema =>
+  orNull({ type: 'number', ...(description ? { description } : {}) });
+export const list = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
+export const object = (properties: Readonly<Record<string, JsonSchema>>): JsonSchema => ({
   type: 'object',
   properties,
   required: Object.keys(properties),

@@ -5,6 +5,8 @@
  * milliseconds; a day is New York's, `YYYY-MM-DD`.
  */
 
+export type * from './pipeline-types.js';
+
 /** Dollars: `-12.3400`. */
 export type Decimal = string;
 

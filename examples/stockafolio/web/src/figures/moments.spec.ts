@@ -7,7 +7,7 @@ const AT = Date.UTC(2026, 10, 27, 20, 59, 32);
 describe('a moment on the pages', () => {
   it('has a date where it is not of today, in New York', () => {
     expect(momentText(inNewYork(AT, AT + 3_600_000))).to.equal('15:59:32');
-    expect(momentText(inNewYork(AT, AT + 86_400_000))).to.equal('Nov 27, 15:59:32');
+    expect(momentText(inNewYork(AT, AT + 86_400_000))).to.match(/27.*, 15:59:32$/);
     // Past midnight in London, still the evening before in New York.
     const late = Date.UTC(2026, 10, 28, 1, 0, 0);
     expect(inNewYork(AT, late).date).to.equal(undefined);

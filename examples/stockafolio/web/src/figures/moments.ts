@@ -13,12 +13,11 @@ interface Clock {
 
 function clock(timeZone: string | undefined): Clock {
   const zone = timeZone === undefined ? {} : { timeZone };
-  const locale = globalThis.navigator?.language;
   return {
     time: new Intl.DateTimeFormat('en-US', {
       ...{ hourCycle: 'h23', hour: '2-digit', minute: '2-digit', second: '2-digit', ...zone },
     }),
-    day: new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric', ...zone }),
+    day: new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric', ...zone }),
     iso: new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', ...zone }),
   };
 }

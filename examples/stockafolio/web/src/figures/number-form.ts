@@ -1,5 +1,5 @@
 /**
- * How numbers are written where the visitor lives, by the browser's first language. Numbers come as decimal texts, which
+ * How numbers are written where the visitor lives, as the browser knows it. Numbers come as decimal texts, which
  * `Intl` formats exactly, without floating point.
  */
 export interface NumberForm {
@@ -19,6 +19,7 @@ export interface NumberForm {
 /** `Intl` accepts decimal texts, which the types of TypeScript say only of literals. */
 export type DecimalText = `${number}`;
 
+/** @param locale the visitor's own if it is undefined */
 export function numberForm(locale: string | undefined): NumberForm {
   const usd = { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol', signDisplay: 'negative' } as const;
   const decimals = <N extends number>(least: N, most: number = least): Intl.NumberFormatOptions => ({
@@ -40,7 +41,7 @@ export function numberForm(locale: string | undefined): NumberForm {
   };
 }
 
-let form = numberForm(globalThis.navigator?.language);
+let form = numberForm(undefined);
 
 /** The visitor's form. */
 export function visitorsForm(): NumberForm {

@@ -2,4 +2,5 @@
 export const firmPages = [
   { page: 'firm', href: '/', title: 'Firm' },
   { page: 'symbols', href: '/symbols', title: 'Symbols' },
+  { page: 'pipeline', href: '/pipeline', title: 'Pipeline' },
 ] as const;

@@ -27,4 +27,6 @@ export const firmSkeleton = (
 
 export const userSkeleton = <Skeleton grid="user-grid" areas={['day', 'sectors', 'holdings', 'trades']} />;
 
+export const pipelineSkeleton = <Skeleton grid="pipeline-grid" areas={['plan', 'partitions']} />;
+
 export const symbolsSkeleton = <Skeleton grid="" areas={['symbols-only']} />;

@@ -3,7 +3,8 @@ import { dateOfDays, daysOfDate, keyBytes, StockafolioError } from '@stockafolio
 import { isCalendarDay } from '../calendar/calendar-day.js';
 import { nextSession, sessionOf, type Session } from '../calendar/sessions.js';
 import { tradingDay } from '../calendar/trading-day.js';
-import { trades, type Trade } from '../trade.js';
+import { trades } from '../account-stream.js';
+import type { Trade } from '../trade.js';
 import { wireForm } from '../wire-forms.js';
 
 /** A trade as a message: with its user as key, and its own time. */

@@ -22,7 +22,10 @@ export type FromUnitWorker =
   | { readonly failed: string };
 
 /** Opens the ports of a run; every worker has its own tables, because partitions have no row in common. */
-export function openPorts({ archive, checkpoints }: Place): BatchPorts<StreamEvent> & { readonly tables: SummingTables } {
+export function openPorts({
+  archive,
+  checkpoints,
+}: Place): BatchPorts<StreamEvent> & { readonly tables: SummingTables } {
   return {
     pipeline: portfolio,
     codec: wireForm,

@@ -1,4 +1,16 @@
-import { foldByKey, into, keyPart, money, record, split, text, timestamp, type Branch, type Infer, type Mutable } from '@stockafolio/core';
+import {
+  foldByKey,
+  into,
+  keyPart,
+  money,
+  record,
+  split,
+  text,
+  timestamp,
+  type Branch,
+  type Infer,
+  type Mutable,
+} from '@stockafolio/core';
 import { map, type Observable } from 'rxjs';
 import { DOLLAR, isCashFlow, isTrade, type CashFlow, type StreamEvent } from './account-stream.js';
 import { accountEvents, accounts } from './account-tables.js';

@@ -30,7 +30,15 @@ import { filter, map, pipe, type Observable, type OperatorFunction } from 'rxjs'
 import type { LotMethod } from './books/choose-lot.js';
 import { keepLots } from './books/keep-lots.js';
 import { dayEnd, minuteOfDay, tradingDay } from './calendar/trading-day.js';
-import { inDollars, isDollarTrade, isShareEvent, isTrade, trades, type ShareEvent, type StreamEvent } from './account-stream.js';
+import {
+  inDollars,
+  isDollarTrade,
+  isShareEvent,
+  isTrade,
+  trades,
+  type ShareEvent,
+  type StreamEvent,
+} from './account-stream.js';
 import { keepAccounts } from './keep-accounts.js';
 import { applyToPosition, Position, type PositionChange } from './position.js';
 import { volume } from './quantity.js';

@@ -1,4 +1,13 @@
-import { money, optional, record, StockafolioError, text, timestamp, type Infer, type Mutable } from '@stockafolio/core';
+import {
+  money,
+  optional,
+  record,
+  StockafolioError,
+  text,
+  timestamp,
+  type Infer,
+  type Mutable,
+} from '@stockafolio/core';
 import { DOLLAR, foreignCurrencyOf, isTrade, type ShareEvent } from './account-stream.js';
 import { applyActionByAverage } from './cost/average-actions.js';
 import { applyAverageCost } from './cost/average-cost.js';

@@ -58,7 +58,9 @@ describe('the account of a file, in tables', () => {
       const tables = await imported(statement);
       const held = new Map((await tables.rows(positions)).map(({ symbol, quantity }) => [symbol, quantity]));
       for (const [symbol, quantity] of statement.held) expect(held.get(symbol) ?? 0, symbol).to.equal(quantity);
-      const cash = statement.cash.flatMap(({ currency, amount }) => (amount === 0 ? [] : [[currency, amount] as const]));
+      const cash = statement.cash.flatMap(({ currency, amount }) =>
+        amount === 0 ? [] : [[currency, amount] as const],
+      );
       expect(await cashOf(tables)).to.deep.equal(Object.fromEntries(cash.sort()));
     });
 
@@ -74,7 +76,8 @@ describe('the account of a file, in tables', () => {
       );
       expect(lots).to.have.deep.members(expected);
       const gains = new Map<string, number>();
-      for (const { symbol, gain } of await tables.rows(realizedGains)) gains.set(symbol, (gains.get(symbol) ?? 0) + gain);
+      for (const { symbol, gain } of await tables.rows(realizedGains))
+        gains.set(symbol, (gains.get(symbol) ?? 0) + gain);
       for (const { symbol, realized } of all) expect(gains.get(symbol) ?? 0, symbol).to.equal(realized);
     });
   };

@@ -152,12 +152,10 @@ function giftOf(gift: TradeEvent): readonly StreamEvent[] {
       ...{ ...place, kind: 'transfer-in', symbol, sector: sectorOf(symbol), quantity },
       ...{ value, opened: time, ...inCurrency(currency) },
     },
-    ...fees.map(
-      (fee, n): StreamEvent => ({
-        ...{ ...place, id: `${gift.id}-cash${n + 1}`, kind: 'commission' },
-        ...{ amount: 0 - fee.amount, ...inCurrency(fee.currency) },
-      }),
-    ),
+    ...fees.map((fee, n): StreamEvent => ({
+      ...{ ...place, id: `${gift.id}-cash${n + 1}`, kind: 'commission' },
+      ...{ amount: 0 - fee.amount, ...inCurrency(fee.currency) },
+    })),
   ];
 }
 

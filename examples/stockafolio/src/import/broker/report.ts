@@ -170,7 +170,7 @@ export function reportText(report: Report): string {
   }
   lines.push(`  cash        ${shownAmounts(report.cash)}`);
   if (Object.keys(report.cashNotTaken).length > 0) {
-    lines.push(`              of it by rows that are not taken: ${shownAmounts(report.cashNotTaken)}`);
+    lines.push(`              of it by rows of which nothing else is taken: ${shownAmounts(report.cashNotTaken)}`);
   }
   lines.push('  positions');
   for (const { symbol, isin, quantity } of report.positions) {

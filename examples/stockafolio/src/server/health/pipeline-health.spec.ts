@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import type { Tables } from '@stockafolio/core/ports';
 import { deadLetters, progress } from '@stockafolio/engine';
 import { systemClock } from '@stockafolio/connectors/clock-system';
@@ -84,6 +86,7 @@ describe('the health of the pipeline', () => {
     expect(now.rates.messages).to.equal(110);
     expect(rateTo(now, 'operator positions')).to.equal(110);
     expect(rateTo(now, 'table positions')).to.equal(11);
+    expect(now.counts, 'nothing has happened').to.include({ retries: 0, checkpointsFailed: 0 });
     expect(rateTo(now, 'table sector_totals'), 'not counted').to.equal(null);
     expect(now.nodes.find(({ id }) => id === 'operator positions')?.keys).to.equal(14);
     expect(now.partitions.slice(0, 2).map(({ runner: of, behind }) => [of, behind])).to.deep.equal([
@@ -104,6 +107,7 @@ describe('the health of the pipeline', () => {
     clock.at += 2_000;
     const now = await health.now();
     expect(now.rates.messages).to.equal(null);
+    for (const [name, value] of Object.entries(now.counts)) expect(value, name).to.equal(null);
     expect(now.runners.map(({ name, why }) => [name, why])).to.deep.equal([
       ['a', null],
       ['b', 'connect ECONNREFUSED'],
@@ -136,9 +140,15 @@ describe('the health of the pipeline', () => {
     expect(now.partitions.map(({ offset, behind }) => [offset, behind])).to.deep.equal([[10, 3]]);
   });
 
-  it('is asked for at HTTP addresses alone', () => {
+  it('is asked for at HTTP addresses alone, and says why one does not answer', async () => {
     expect(metricsAt('http://10.0.0.7:9464').name).to.equal('10.0.0.7:9464');
     for (const other of ['file:///etc/passwd', 'ftp://x', 'localhost']) expect(() => metricsAt(other)).to.throw();
+    const listener = createServer().listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    const { port } = listener.address() as AddressInfo;
+    await new Promise((closed) => listener.close(closed));
+    const why = await metricsAt(`http://127.0.0.1:${port}`).text().then(String, String);
+    expect(why).to.contain('ECONNREFUSED');
   });
 });
 

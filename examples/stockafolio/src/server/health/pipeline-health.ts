@@ -124,10 +124,12 @@ export class PipelineHealth {
   }
 
   #counts(): WirePipelineCounts {
-    // A counter with labels has no sample before its first event: 0, if its runner answers.
-    const none = this.#watches.some(({ why }) => why === undefined) ? 0 : null;
+    const answers = this.#watches.length > 0 && this.#watches.every(({ why }) => why === undefined);
+    // A counter with labels has no sample before its first event, which is known to be none.
     const count = (name: string, labels: Sample['labels'] = {}): number | null =>
-      this.#sum(`stockafolio_${name}`, labels) ?? none;
+      answers
+        ? this.#watches.reduce((sum, { samples }) => sum + (sumOf(samples, `stockafolio_${name}`, labels) ?? 0), 0)
+        : null;
     return {
       checkpointsStored: count('checkpoints_total', { result: 'stored' }),
       checkpointsFailed: count('checkpoints_total', { result: 'failed' }),

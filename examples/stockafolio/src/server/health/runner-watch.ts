@@ -99,7 +99,12 @@ export function metricsAt(address: string): RunnerMetrics {
   return {
     name: url.host,
     text: async () => {
-      const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE), redirect: 'error' });
+      const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE), redirect: 'error' }).catch(
+        (error: unknown) => {
+          // Only the cause says what has failed.
+          throw error instanceof TypeError && error.cause !== undefined ? error.cause : error;
+        },
+      );
       if (!response.ok) throw new Error(`it answers ${response.status}`);
       if (Number(response.headers.get('content-length') ?? 0) > LONGEST) throw new Error('its answer is too long');
       return response.text();

@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { learnViewer, signInNeeded } from './live/session.js';
 import { FirmPage } from './pages/firm-page.js';
 import { MissingPage } from './pages/missing-page.js';
+import { SymbolPage } from './pages/symbol-page.js';
 import { UserPage } from './pages/user-page.js';
 import { Broken } from './parts/broken.js';
 import { SignIn } from './parts/sign-in.js';
@@ -26,6 +27,8 @@ export function App() {
             <FirmPage key={`firm ${at.day ?? ''}`} day={at.day} />
           ) : at.page === 'user' ? (
             <UserPage key={`user ${at.user}`} user={at.user} />
+          ) : at.page === 'symbol' ? (
+            <SymbolPage key={`symbol ${JSON.stringify([at.user, at.symbol])}`} user={at.user} symbol={at.symbol} />
           ) : (
             <MissingPage why={at.why} />
           )}

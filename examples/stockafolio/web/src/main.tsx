@@ -5,6 +5,10 @@ import './styles/page.css';
 import './styles/parts.css';
 import './styles/tables.css';
 import './styles/charts.css';
+import './styles/explain.css';
+import './styles/treemap.css';
+import './styles/holdings.css';
+import './styles/symbol.css';
 
 const root = document.getElementById('app');
 if (root !== null) render(<App />, root);

@@ -1,11 +1,13 @@
 import { signal } from '@preact/signals';
 import { isDay } from './figures/day.js';
-import { userOf } from './user-href.js';
+import { nameOf } from './user-href.js';
 
 /** The page that an address names. */
 export type Place =
   | { readonly page: 'firm'; readonly day: string | undefined }
   | { readonly page: 'user'; readonly user: string }
+  /** A user's position in a symbol. */
+  | { readonly page: 'symbol'; readonly user: string; readonly symbol: string }
   /** An address without a page, and the reason if it is known. */
   | { readonly page: 'none'; readonly why?: 'day' | 'escape' };
 
@@ -36,8 +38,11 @@ function placeOf({ pathname, search }: { readonly pathname: string; readonly sea
     const day = new URLSearchParams(search).get('day') ?? undefined;
     return day === undefined || isDay(day) ? { page: 'firm', day } : { page: 'none', why: 'day' };
   }
-  const [, escaped] = /^\/u\/([^/]+)$/.exec(pathname) ?? [];
+  const [, escaped, escapedSymbol] = /^\/u\/([^/]+)(?:\/symbols\/([^/]+))?$/.exec(pathname) ?? [];
   if (escaped === undefined) return { page: 'none' };
-  const user = userOf(escaped);
-  return user === undefined ? { page: 'none', why: 'escape' } : { page: 'user', user };
+  const user = nameOf(escaped);
+  if (user === undefined) return { page: 'none', why: 'escape' };
+  if (escapedSymbol === undefined) return { page: 'user', user };
+  const symbol = nameOf(escapedSymbol);
+  return symbol === undefined ? { page: 'none', why: 'escape' } : { page: 'symbol', user, symbol };
 }

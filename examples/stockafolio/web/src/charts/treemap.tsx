@@ -125,8 +125,10 @@ function CellOf({ cell, choose, hrefOf, stop }: CellProps) {
       onClick={() => choose(cell.sector)}
       {...stop}
     >
-      {width > 30 && <span class={`swatch sector-${sectorColor(cell.sector)}`} aria-hidden="true" />}
-      {shownIf(width > 30, <b>{cell.sector}</b>, cell.sector)}{' '}
+      {width > 30 && (!alone || height > 60) && (
+        <span class={`swatch sector-${sectorColor(cell.sector)}`} aria-hidden="true" />
+      )}
+      {shownIf(width > 40, <b>{cell.sector}</b>, cell.sector)}{' '}
       {shownIf(alone && width > 52 && height > 52, <span>{part}</span>, part)}
       <Hidden text=" of the portfolio; show its holdings" />
     </button>

@@ -64,16 +64,23 @@ function Card({ holding: h, line, href }: CardProps) {
         <span class="card-amount">
           <Amount value={h.marketValue} />
         </span>
-        <Percent of={h.dayMove} />
+        {h.dayMove !== null && (
+          <span>
+            <span class="card-label">day </span>
+            <Percent of={h.dayMove} />
+          </span>
+        )}
       </div>
       <p class="card-more">
         <span>
           {isShort(h) && <span class="tag">short</span>}
-          {shares(h.quantity)} × <Amount value={h.price} as="price" />
+          {shares(h.quantity)} shares
           {h.weight !== null && <> · {percent(h.weight)}</>}
         </span>
         <span class="card-gain">
-          <span class="visually-hidden">Unrealized P&L </span>
+          <span class="card-label">
+            <span class="visually-hidden">Unrealized </span>P&L{' '}
+          </span>
           <Amount value={h.unrealized} as="gain" />{' '}
           <Percent of={ofCost === undefined ? undefined : Math.round(ofCost)} />
         </span>

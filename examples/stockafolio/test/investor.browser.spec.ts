@@ -108,21 +108,28 @@ describe('what an investor sees', () => {
     expect(holdings.slice(0, 3).map(({ symbol }) => symbol)).to.include(largest?.[0]);
     const [first] = sectors;
     await map.getByRole('button', { name: new RegExp(`^${first?.sector}`) }).click();
-    const within = holdings.filter(({ sector }) => sector === first?.sector);
-    await page.getByRole('region', { name: 'Holdings' }).getByText(`${within.length} of ${holdings.length}`).waitFor();
-    expect(await map.locator('a').count()).to.equal(within.length);
+    const ofSector = holdings.filter(({ sector }) => sector === first?.sector);
+    await page
+      .getByRole('region', { name: 'Holdings' })
+      .getByText(`${ofSector.length} of ${holdings.length}`)
+      .waitFor();
+    expect(await map.locator('a').count()).to.equal(ofSector.length);
+    const within = (): Promise<boolean> => page.evaluate(() => document.activeElement?.closest('.treemap') !== null);
+    expect(await within(), 'the focus stays in the map').to.equal(true);
     await page.getByRole('region', { name: 'Map of holdings' }).getByRole('button', { name: 'All sectors' }).click();
+    await map.getByRole('button').first().waitFor();
+    expect(await within()).to.equal(true);
     await page
       .getByRole('region', { name: 'Sectors' })
       .getByRole('button', { name: first?.sector ?? '' })
       .click();
-    expect(await map.locator('a').count()).to.equal(within.length);
+    expect(await map.locator('a').count()).to.equal(ofSector.length);
     // One stop for Tab; from there by arrow keys.
     expect(await map.locator('[tabindex="0"]').count()).to.equal(1);
     await map.locator('[tabindex="0"]').focus();
     await page.keyboard.press('End');
     const symbol = await page.evaluate(() => document.activeElement?.getAttribute('data-symbol'));
-    expect(within.map((holding) => holding.symbol)).to.include(symbol);
+    expect(ofSector.map((holding) => holding.symbol)).to.include(symbol);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: symbol ?? '', exact: true }).waitFor();
   });

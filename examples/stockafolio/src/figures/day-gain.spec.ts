@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { DAY, OPENING, traded, tradeOf } from '../../test/traded.js';
 import type { Trade } from '../trade.js';
 import { dayGain } from './day-gain.js';
-import { portfolioFigures, type PortfolioFigures } from './portfolio-figures.js';
+import { MOST_TODAY, portfolioFigures, type PortfolioFigures } from './portfolio-figures.js';
 
 const FRIDAY = OPENING - 3 * 86_400_000;
 const base = { price: 100_0000, kind: 'close', day: '2026-01-02' } as const;
@@ -70,6 +70,15 @@ describe('the gain of a day', () => {
     const ann = await portfolioFigures(tables, 'ann');
     expect(ann?.holdings).to.deep.equal([]);
     expect(ann?.day).to.include({ gain: 40_0000n, sold: 1_040_0000n, now: 0n, atStake: 1_000_0000n });
+  });
+
+  it('is not known of more trades than are read', async () => {
+    const trades = Array.from({ length: MOST_TODAY + 1 }, (_, n) => tradeOf({ id: String(n), time: OPENING + n }));
+    const { tables } = await traded(trades);
+    const ann = await portfolioFigures(tables, 'ann');
+    expect([ann?.day.gain, ann?.holdings[0]?.dayGain]).to.deep.equal([undefined, undefined]);
+    const { tables: enough } = await traded(trades.slice(1));
+    expect((await portfolioFigures(enough, 'ann'))?.day).to.include({ gain: 0n, trades: MOST_TODAY });
   });
 
   it('is relative to what was held at the close, and what was opened since', () => {

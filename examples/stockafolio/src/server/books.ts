@@ -192,7 +192,7 @@ export class Books {
   /** The figures of these rows at the latest prices. */
   async valued(rows: PortfolioRows): Promise<PortfolioFigures> {
     const quotes = await this.quotes();
-    return this.#prices.valued(rows, (symbol) => quotes.get(symbol), await this.days());
+    return this.#prices.valued(rows, (symbol) => quotes.get(symbol));
   }
 
   valueOverDay(user: string, day: string): Promise<ValueAt[]> {

@@ -1,3 +1,4 @@
+import { formatMoney } from '@stockafolio/core';
 import type { Clock, Tables } from '@stockafolio/core/ports';
 import { closesBefore } from '../figures/closes.js';
 import { lastPriceIn, pricesOfDay, type PriceAt, type LastPriceOf } from '../figures/day-prices.js';
@@ -5,8 +6,8 @@ import { needClose, valuedAt, type PortfolioFigures, type PortfolioRows } from '
 import { allQuotes, type Quote, type QuoteOf } from '../figures/quotes.js';
 import { sideBySide } from '../figures/side-by-side.js';
 import { symbolLine, type Span, type SymbolLine } from '../figures/symbol-figures.js';
+import { tradingDays } from '../figures/trading-days.js';
 import { Remembered, type RememberedOptions } from './remembered.js';
-import { formatMoney } from '@stockafolio/core';
 
 /** The latest prices, at least as new as the tables with this many records. */
 interface Quotes {
@@ -14,8 +15,8 @@ interface Quotes {
   readonly prices: ReadonlyMap<string, Quote>;
 }
 
-/** How long a last price of a day is valid: late trades may change it. */
-const LAST_HOLDS = 60_000;
+/** How long a last price of a day that is over, and which days have trades, are valid: late trades may change them. */
+const PAST_HOLDS = 300_000;
 /** How many of them are kept: fifty days of the S&P 500. */
 const LASTS = 25_000;
 const LINE_HOLDS = 5_000;
@@ -26,6 +27,7 @@ export class PriceBook {
   readonly #live: Tables;
   readonly #quotes: Remembered<Quotes>;
   readonly #last: Remembered<PriceAt | undefined>;
+  readonly #earlier: Remembered<readonly string[]>;
   readonly #lines: Remembered<SymbolLine>;
   readonly #days: Remembered<readonly string[]>;
 
@@ -37,7 +39,8 @@ export class PriceBook {
     this.#live = live;
     const { pace = 0 } = paced;
     this.#quotes = new Remembered(clock, { ms: holds, most: 1, ...paced });
-    this.#last = new Remembered(clock, { ms: LAST_HOLDS, most: LASTS });
+    this.#last = new Remembered(clock, { ms: PAST_HOLDS, most: LASTS });
+    this.#earlier = new Remembered(clock, { ms: PAST_HOLDS, most: 4 });
     this.#lines = new Remembered(clock, { ms: LINE_HOLDS, most: LINES, pace });
     this.#days = new Remembered(clock, { ms: LINE_HOLDS, most: LINES * 10, pace });
   }
@@ -47,12 +50,9 @@ export class PriceBook {
     return this.#quotes.get('', String(records), async () => ({ records, prices: await allQuotes(this.#live) }));
   }
 
-  /**
-   * The figures of these rows.
-   *
-   * @param days the days with trades, newest first
-   */
-  async valued(rows: PortfolioRows, quoteOf: QuoteOf, days: readonly string[]): Promise<PortfolioFigures> {
+  /** The figures of these rows. */
+  async valued(rows: PortfolioRows, quoteOf: QuoteOf): Promise<PortfolioFigures> {
+    const days = await this.#earlier.get(rows.day, '', () => tradingDays(this.#live, rows.day));
     const closes = await closesBefore(this.#lastPriceOf, needClose(rows, quoteOf), rows.day, days);
     return valuedAt(rows, quoteOf, closes);
   }

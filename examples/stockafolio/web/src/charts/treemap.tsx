@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, RefObject } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { WireHolding } from '@stockafolio/example/api';
 import { dollars } from '../figures/money.js';
@@ -19,7 +19,13 @@ interface TreemapProps {
 }
 
 /** Holdings by size, with the colour of their price's move on the day. From a sector to its symbols, to their pages. */
-export function Treemap({ holdings, sector, choose, hrefOf }: TreemapProps) {
+export function Treemap({ holdings, sector, choose: chooseSector, hrefOf }: TreemapProps) {
+  // What was pressed is gone with the other cells: the focus goes to the first of the new ones.
+  const refocus = useRef(false);
+  const choose = (next: string): void => {
+    refocus.current = next !== sector;
+    chooseSector(next);
+  };
   return (
     <Panel
       title="Map of holdings"
@@ -35,7 +41,7 @@ export function Treemap({ holdings, sector, choose, hrefOf }: TreemapProps) {
             ),
           })}
     >
-      <Cells {...{ holdings, sector, choose, hrefOf }} />
+      <Cells {...{ holdings, sector, choose, hrefOf, refocus }} />
       <p class="footnote move-key" aria-hidden="true">
         {[-3, -2, -1, 0, 1, 2, 3].map((step) => (
           <span key={step} class={`swatch ${moveClass(step * 100)}`} />
@@ -46,7 +52,12 @@ export function Treemap({ holdings, sector, choose, hrefOf }: TreemapProps) {
   );
 }
 
-function Cells({ holdings, sector, choose, hrefOf }: TreemapProps) {
+interface CellsProps extends TreemapProps {
+  /** Whether the first cell takes the focus when the sector changes. */
+  readonly refocus: RefObject<boolean>;
+}
+
+function Cells({ holdings, sector, choose, hrefOf, refocus }: CellsProps) {
   const box = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0 });
   const [active, setActive] = useState(0);
@@ -59,7 +70,11 @@ function Cells({ holdings, sector, choose, hrefOf }: TreemapProps) {
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  useEffect(() => setActive(0), [sector]);
+  useEffect(() => {
+    setActive(0);
+    if (refocus.current) (box.current?.firstElementChild as HTMLElement | null)?.focus();
+    refocus.current = false;
+  }, [sector]);
   const cells = useMemo(
     () => (size.width === 0 ? [] : treemapCells(holdings, sector, { left: 0, top: 0, ...size })),
     [holdings, sector, size],

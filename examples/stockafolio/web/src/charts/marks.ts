@@ -1,12 +1,6 @@
 import type UPlot from 'uplot';
 import type { Colors } from './plot.js';
-
-/** A trade on a chart of prices. */
-export interface TradeMark {
-  readonly x: number;
-  readonly price: number;
-  readonly side: string;
-}
+import type { TradeMark } from './price-points.js';
 
 /** Half of the width of a mark, in CSS pixels. */
 const HALF = 5;

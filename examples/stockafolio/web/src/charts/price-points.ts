@@ -2,7 +2,13 @@ import type { WirePrices, WireTrade } from '@stockafolio/example/api';
 import { floatOf } from '../figures/money.js';
 import { minuteOf, newYorkDay } from '../figures/new-york.js';
 import { shares } from '../figures/numbers.js';
-import type { TradeMark } from './marks.js';
+
+/** A trade on a chart of prices. */
+export interface TradeMark {
+  readonly x: number;
+  readonly price: number;
+  readonly side: string;
+}
 
 /** The points of a chart of prices, and the trades on it. */
 export interface PricePoints {

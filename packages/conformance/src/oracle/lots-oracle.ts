@@ -1,5 +1,5 @@
 import { iso, shares, sorted, usd, type DumpRow } from './dump-form.js';
-import { divideHalfEven, readTrade, type Trade, type WireTrade } from './wire-trade.js';
+import { divideHalfEven, readTrade, type Trade, type WireEvent } from './wire-event.js';
 
 /** How lots are chosen here. */
 export type OracleMethod = 'fifo' | 'lifo' | 'hifo';
@@ -16,7 +16,7 @@ interface Open {
  * The rows of `lots` and `realized_gains` after these trades, each table sorted by its key; shares nothing with the
  * library, as `stockafolioOracle`. The trades of a partition count in offset order.
  */
-export function lotsOracle(trades: Iterable<WireTrade>, method: OracleMethod): Map<string, DumpRow[]> {
+export function lotsOracle(trades: Iterable<WireEvent>, method: OracleMethod): Map<string, DumpRow[]> {
   const all = [...trades].sort((a, b) => a.partition - b.partition || a.offset - b.offset).map(readTrade);
   const positions = new Map<string, Trade[]>();
   for (const trade of all) {

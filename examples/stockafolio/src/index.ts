@@ -87,12 +87,10 @@ export { Trade, valueOf, type Side } from './trade.js';
 export { listingOf, sectors, universe, type Listing } from './universe/universe.js';
 export { portfolio, portfolioOf, type PortfolioOptions } from './pipeline.js';
 export { firmFigures, type FirmFigures } from './figures/firm-figures.js';
-export {
-  portfolioFigures,
-  type Holding,
-  type PortfolioFigures,
-  type PortfolioTotals,
-} from './figures/portfolio-figures.js';
+export type { DayBase, DayGain } from './figures/day-gain.js';
+export type { DayTotals } from './figures/day-totals.js';
+export type { Holding } from './figures/holding.js';
+export { portfolioFigures, type PortfolioFigures, type PortfolioTotals } from './figures/portfolio-figures.js';
 export { quoteOf, type Quote } from './figures/quotes.js';
 export { valueOverDay, type ValueAt } from './figures/value-over-day.js';
 export { originalForm, wireForm } from './wire-forms.js';

@@ -12,6 +12,7 @@ const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const pages = {
   ...{ firm: '/', 'a day to come': '/?day=2026-01-06', 'no such day': '/?day=2026-02-31' },
   ...{ symbols: '/symbols', user: '/u/u00', unknown: '/u/nobody', nothing: '/nowhere' },
+  ...{ symbol: '/u/u00/symbols/ZZZ', 'a symbol never traded': '/u/u00/symbols/NONE' },
 };
 
 describe('both pages, for everybody', () => {
@@ -55,6 +56,13 @@ describe('both pages, for everybody', () => {
         expect(await violations(page)).to.deep.equal([]);
         for (const table of await page.getByRole('button', { name: 'Table' }).all()) await table.click();
         expect(await violations(page), 'with tables').to.deep.equal([]);
+        const explain = page.locator('.explain').first();
+        if ((await explain.count()) > 0) {
+          await explain.click();
+          await page.locator('.explanation:popover-open').waitFor();
+          expect(await violations(page), 'with an explanation').to.deep.equal([]);
+          await page.keyboard.press('Escape');
+        }
         await page.setViewportSize({ width: 390, height: 844 });
         expect(await violations(page), 'on a phone').to.deep.equal([]);
       });
@@ -64,7 +72,7 @@ describe('both pages, for everybody', () => {
   it('fit every width from a phone to a wide screen', async () => {
     for (const path of Object.values(pages)) {
       const page = await open(path, {});
-      for (const width of [320, 390, 768, 1024, 1440, 2560]) {
+      for (const width of [320, 360, 390, 768, 1024, 1440, 2560]) {
         await page.setViewportSize({ width, height: 900 });
         const wider = await page.evaluate(
           () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
@@ -92,7 +100,7 @@ describe('both pages, for everybody', () => {
     await page.reload();
     await page.locator('.panel').first().waitFor();
     const seen = new Set<string>();
-    for (let n = 0; n < 40; n++) {
+    for (let n = 0; n < 120; n++) {
       await page.keyboard.press('Tab');
       const focused = await page.evaluate(() => {
         const element = document.activeElement;

@@ -68,7 +68,7 @@ describe('the user’s page', () => {
     const user = await figures('u00');
     for (const [label, amount] of [
       ['Market value', user.marketValue],
-      ["Day's change", user.dayChange],
+      ['Day’s P&L', user.day.gain ?? 0n],
       ['Unrealized P&L', user.unrealized],
       ['Realized P&L', user.realized],
       ['Net cost', user.cost],
@@ -85,7 +85,9 @@ describe('the user’s page', () => {
       .locator('data')
       .evaluateAll((found) => found.map((data) => (data as HTMLDataElement).value));
     expect(amounts.slice(1)).to.deep.equal(
-      [first?.price, first?.marketValue, first?.unrealized, first?.dayChange].map((units) => formatMoney(units ?? 0)),
+      [first?.price, first?.marketValue, first?.unrealized, first?.dayGain?.gain].map((units) =>
+        formatMoney(units ?? 0),
+      ),
     );
     expect(await row.innerText())
       .to.contain(first?.name)

@@ -1,12 +1,14 @@
-import { daysOfDate, rowObject, type RowOf } from '@stockafolio/core';
+import { daysOfDate } from '@stockafolio/core';
 import type { Tables } from '@stockafolio/core/ports';
 import { newYorkMoment } from '../calendar/new-york-time.js';
 import { minuteOfDay, tradingDay } from '../calendar/trading-day.js';
 import { worth } from '../quantity.js';
-import { positions, symbolPrices, tradesByUser } from '../tables.js';
+import { positions } from '../tables.js';
+import { pricesOfDay, type PriceRow } from './day-prices.js';
 import { quotesOf, type QuoteOf } from './quotes.js';
 import { readRows } from './read-rows.js';
 import { sideBySide } from './side-by-side.js';
+import { tradesSince } from './trades-since.js';
 
 /** Minutes in a row of symbol_prices. */
 const SLOT = 10;
@@ -20,8 +22,6 @@ export interface ValueAt {
   readonly value: bigint;
 }
 
-type PriceRow = RowOf<typeof symbolPrices>;
-
 /**
  * A user's market value over a New York day, every ten minutes, computed from three tables. The present holdings, minus
  * later trades, give the holdings at a time. These are multiplied by the price of each symbol's newest trade up to
@@ -33,17 +33,14 @@ type PriceRow = RowOf<typeof symbolPrices>;
  */
 export async function valueOverDay(tables: Tables, user: string, day: string, known?: QuoteOf): Promise<ValueAt[]> {
   const start = newYorkMoment(daysOfDate(day), 0);
-  const trades = await tradesSince(tables, user, start);
+  const trades = await tradesSince(tables, user, start, MOST_TRADES);
   if (trades === undefined) return [];
   const held = new Map((await readRows(tables, positions, [user])).map((row) => [row.symbol, row.quantity]));
   const symbols = [...held.keys()].filter(
     (symbol) => held.get(symbol) !== 0 || trades.some((t) => t.symbol === symbol),
   );
   const prices = new Map(
-    await sideBySide(
-      symbols,
-      async (symbol) => [symbol, newestOfShards(await readRows(tables, symbolPrices, [day, symbol]))] as const,
-    ),
+    await sideBySide(symbols, async (symbol) => [symbol, await pricesOfDay(tables, symbol, day)] as const),
   );
   const latest = known ?? (await quotesOf(tables, symbols));
 
@@ -60,21 +57,6 @@ export async function valueOverDay(tables: Tables, user: string, day: string, kn
     values.push({ time, value: valueOf(held, symbols, end, prices, latest) });
   }
   return values.reverse();
-}
-
-/** The trades since then, newest first; undefined if there are too many. */
-async function tradesSince(
-  tables: Tables,
-  user: string,
-  start: number,
-): Promise<RowOf<typeof tradesByUser>[] | undefined> {
-  const trades: RowOf<typeof tradesByUser>[] = [];
-  for await (const { values } of tables.scan(tradesByUser, [user], { limit: MOST_TRADES + 1 })) {
-    const trade = rowObject(tradesByUser, values) as RowOf<typeof tradesByUser>;
-    if (trade.time < start) return trades;
-    trades.push(trade);
-  }
-  return trades.length > MOST_TRADES ? undefined : trades;
 }
 
 /** The end of each ten minutes from the first price or trade of the day on; finally the newest of them. */
@@ -109,14 +91,4 @@ function valueOf(
     value += worth(quantity, price?.price ?? latest(symbol)?.price ?? 0);
   }
   return value;
-}
-
-/** One price for each ten minutes: that of the newest trade; for equal times the lower shard decides. */
-function newestOfShards(rows: readonly PriceRow[]): PriceRow[] {
-  const slots = new Map<number, PriceRow>();
-  for (const row of rows) {
-    const best = slots.get(row.minute);
-    if (best === undefined || row.time > best.time) slots.set(row.minute, row);
-  }
-  return [...slots.values()];
 }

@@ -121,7 +121,8 @@ describe('the API', () => {
     const shorty = (await server.inject('/api/users/shorty')).json<WirePortfolio>();
     expect(shorty.holdings[0]).to.include({ quantity: -10, cost: '-1000.0000', marketValue: '-1010.0010' });
     expect(shorty.holdings[0]).to.include({ unrealized: '-10.0010', averageCost: '100.0000', weight: 10_000 });
-    expect(shorty.totals).to.include({ marketValue: '-1010.0010', gross: '1010.0010', dayChange: '-10.0010' });
+    expect(shorty.totals).to.include({ marketValue: '-1010.0010', gross: '1010.0010' });
+    expect(shorty.totals.day).to.include({ gain: '-10.0010', basisPoints: -100, atStake: '1000.0000', trades: 1 });
     const done = (await server.inject('/api/users/done')).json<WirePortfolio>();
     expect(done.holdings).to.deep.equal([]);
     expect(done.totals).to.include({ marketValue: '0.0000', realized: '3.0003', openPositions: 0 });
@@ -208,18 +209,12 @@ describe('the API', () => {
     const { server } = await serve({ live: tables });
     const { paths } = (await server.inject('/docs/json')).json<{ paths: Record<string, { get: object }> }>();
     expect(Object.keys(paths).sort()).to.deep.equal([
-      ...[
-        '/api/days',
-        '/api/firm',
-        '/api/pipeline',
-        '/api/pipeline/dead-letters',
-        '/api/progress',
-        '/api/stream/firm',
-        '/api/stream/symbols',
-      ],
-      ...['/api/stream/users/{user}', '/api/symbols', '/api/users'],
+      ...['/api/days', '/api/firm', '/api/pipeline', '/api/pipeline/dead-letters', '/api/progress', '/api/stream/firm'],
+      ...['/api/stream/symbols', '/api/stream/users/{user}', '/api/stream/users/{user}/symbols/{symbol}'],
+      ...['/api/symbols', '/api/users'],
       ...['/api/users/{user}', '/api/users/{user}/day', '/api/users/{user}/holdings'],
-      ...['/api/users/{user}/holdings.csv', '/api/users/{user}/totals', '/api/users/{user}/trades'],
+      ...['/api/users/{user}/holdings.csv', '/api/users/{user}/lines', '/api/users/{user}/symbols/{symbol}'],
+      ...['/api/users/{user}/symbols/{symbol}/prices', '/api/users/{user}/totals', '/api/users/{user}/trades'],
       ...['/api/users/{user}/trades.csv', '/api/viewer', '/health', '/metrics', '/ready'],
     ]);
     for (const [path, { get }] of Object.entries(paths)) expect(get, path).to.have.property('summary');

@@ -1,18 +1,21 @@
 import type { Clock, Source, Tables } from '@stockafolio/core/ports';
 import { tradingDay } from '../calendar/trading-day.js';
 import { biggestMoves, firmFigures, type FirmFigures } from '../figures/firm-figures.js';
-import { portfolioRows, valuedAt } from '../figures/portfolio-figures.js';
+import { portfolioRows, type PortfolioFigures, type PortfolioRows } from '../figures/portfolio-figures.js';
 import { progressFigures, type ProgressFigures } from '../figures/progress-figures.js';
-import { allQuotes, type Quote } from '../figures/quotes.js';
+import type { Quote } from '../figures/quotes.js';
+import { newestTrades, positionIn, type Span } from '../figures/symbol-figures.js';
 import { tradingDays } from '../figures/trading-days.js';
 import { valueOverDay, type ValueAt } from '../figures/value-over-day.js';
+import { PriceBook } from './price-book.js';
 import { RateMeter } from './rate-meter.js';
 import { Remembered } from './remembered.js';
 import { SourceEnds } from './source-ends.js';
 import { wireAsOf, wireClose, wireFirmDay, wireProgress, type WireFirmDay } from './wire/firm.js';
 import { wirePortfolio } from './wire/portfolio.js';
+import { wirePrices, wireSymbol } from './wire/symbol.js';
 import { wireSymbols } from './wire/symbols.js';
-import type { WireAsOf, WireClose, WireFirm, WirePortfolio, WireProgress, WireSymbols } from './wire/types.js';
+import type * as wire from './wire/types.js';
 
 /** Number of trades on a new page. */
 export const NEWEST = 50;
@@ -28,17 +31,11 @@ const HOLDS = 1_000;
 interface FirmOfDay {
   readonly figures: FirmFigures;
   readonly live: WireFirmDay;
-  readonly close: WireClose | null;
+  readonly close: wire.WireClose | null;
 }
 
 /** Tables that take longer to answer count as unreadable for clients; milliseconds. */
 const READABLE_WITHIN = 5_000;
-
-/** The latest prices, at least as new as the tables with this many records. */
-interface Quotes {
-  readonly records: number;
-  readonly prices: ReadonlyMap<string, Quote>;
-}
 
 export interface BooksOptions {
   readonly live: Tables;
@@ -60,10 +57,10 @@ export interface BooksOptions {
 export class Books {
   readonly #options: BooksOptions;
   readonly #progress: Remembered<ProgressFigures>;
-  readonly #quotes: Remembered<Quotes>;
+  readonly #prices: PriceBook;
   readonly #firms: Remembered<FirmOfDay>;
-  readonly #closes: Remembered<WireClose>;
-  readonly #portfolios: Remembered<WirePortfolio | undefined>;
+  readonly #closes: Remembered<wire.WireClose>;
+  readonly #portfolios: Remembered<PortfolioFigures | undefined>;
   readonly #lines: Remembered<ValueAt[]>;
   readonly #days: Remembered<string[]>;
   readonly #rate = new RateMeter();
@@ -76,7 +73,7 @@ export class Books {
     const paced = { pace: PACE, onOld: (): void => void this.#old++ };
     this.#ends = options.source === undefined ? undefined : new SourceEnds(options.source, clock);
     this.#progress = new Remembered(clock, { ms: pollMs, most: 2 });
-    this.#quotes = new Remembered(clock, { ms: HOLDS, most: 1, ...paced });
+    this.#prices = new PriceBook(options.live, clock, { holds: HOLDS, ...paced });
     this.#firms = new Remembered(clock, { ms: HOLDS, most: 4, ...paced });
     this.#closes = new Remembered(clock, { ms: HOLDS, most: 4, ...paced });
     this.#portfolios = new Remembered(clock, { ms: HOLDS, most: 500, ...paced });
@@ -104,13 +101,13 @@ export class Books {
     });
   }
 
-  async wireProgress(): Promise<WireProgress> {
+  async wireProgress(): Promise<wire.WireProgress> {
     const progress = await this.progress();
     return wireProgress(progress, this.#rate.rate(), (await this.#ends?.behind(progress.offsets)) ?? null);
   }
 
   /** The market time that the live tables have reached. */
-  async asOf(): Promise<WireAsOf> {
+  async asOf(): Promise<wire.WireAsOf> {
     return wireAsOf(await this.progress());
   }
 
@@ -142,11 +139,11 @@ export class Books {
 
   /** The latest prices of all symbols. */
   async quotes(): Promise<ReadonlyMap<string, Quote>> {
-    return (await this.#newestQuotes()).prices;
+    return (await this.#quotes()).prices;
   }
 
   /** The firm's figures of a day; of the newest one if none is named. */
-  async firm(asked: string | undefined): Promise<WireFirm> {
+  async firm(asked: string | undefined): Promise<wire.WireFirm> {
     const progress = await this.progress();
     const newestDay = await this.newestDay();
     const day = asked ?? newestDay;
@@ -159,7 +156,7 @@ export class Books {
   }
 
   /** All symbols that were traded on a day; on the newest one if none is named. */
-  async symbols(asked: string | undefined): Promise<WireSymbols> {
+  async symbols(asked: string | undefined): Promise<wire.WireSymbols> {
     const newestDay = await this.newestDay();
     const day = asked ?? newestDay;
     const { figures } = await this.#firmOf(day);
@@ -167,18 +164,40 @@ export class Books {
   }
 
   /** A user's portfolio at the latest prices; undefined for a user who has never traded. */
-  async portfolio(user: string): Promise<WirePortfolio | undefined> {
-    const progress = await this.progress();
-    const { prices, records } = await this.#newestQuotes();
-    const portfolio = await this.#portfolios.get(user, `${progress.records} ${records}`, async () => {
-      const rows = await portfolioRows(this.#options.live, user, NEWEST);
-      if (rows === undefined) return undefined;
-      return wirePortfolio(
-        valuedAt(rows, (symbol) => prices.get(symbol)),
-        wireAsOf(progress),
-      );
-    });
-    return portfolio === undefined ? undefined : { ...portfolio, progress: await this.asOf() };
+  async portfolio(user: string): Promise<wire.WirePortfolio | undefined> {
+    const figures = await this.#portfolio(user);
+    return figures === undefined ? undefined : wirePortfolio(figures, await this.asOf());
+  }
+
+  /** A user's position in a symbol, with the newest trades of it; undefined if the user has never traded it. */
+  async symbol(user: string, symbol: string): Promise<wire.WireSymbol | undefined> {
+    const figures = await this.#portfolio(user);
+    const position = figures === undefined ? undefined : positionIn(figures, symbol);
+    if (figures === undefined || position === undefined) return undefined;
+    const trades = await newestTrades(this.#options.live, user, symbol, NEWEST);
+    return wireSymbol(user, { position, gross: figures.gross, trades }, await this.asOf());
+  }
+
+  /** The prices of a symbol and a user's trades of it; undefined if the user has never traded it. */
+  async prices(user: string, symbol: string, span: Span): Promise<wire.WirePrices | undefined> {
+    const figures = await this.#portfolio(user);
+    if (figures === undefined || positionIn(figures, symbol) === undefined) return undefined;
+    const day = await this.newestDay();
+    return wirePrices(symbol, span, day, await this.#prices.line({ user, symbol, span, day }));
+  }
+
+  /** The day's prices of these symbols, of those that the user has traded. */
+  async lines(user: string, symbols: readonly string[]): Promise<wire.WireLines> {
+    const figures = await this.#portfolio(user);
+    const day = await this.newestDay();
+    const own = symbols.filter((symbol) => figures !== undefined && positionIn(figures, symbol) !== undefined);
+    return { day, lines: await this.#prices.lines(own, day) };
+  }
+
+  /** The figures of these rows at the latest prices. */
+  async valued(rows: PortfolioRows): Promise<PortfolioFigures> {
+    const quotes = await this.quotes();
+    return this.#prices.valued(rows, (symbol) => quotes.get(symbol));
   }
 
   valueOverDay(user: string, day: string): Promise<ValueAt[]> {
@@ -197,22 +216,27 @@ export class Books {
   async #firmOf(day: string): Promise<FirmOfDay> {
     const progress = await this.progress();
     const closed = (await this.closeProgress())?.records ?? 0;
-    const { prices, records } = await this.#newestQuotes();
+    const { prices, records } = await this.#quotes();
     return this.#firms.get(day, `${progress.records} ${closed} ${records}`, async () => {
       const figures = await firmFigures(this.#options.live, day);
       return { figures, live: wireFirmDay(figures, biggestMoves(prices, day, MOVES)), close: await this.#close(day) };
     });
   }
 
-  async #newestQuotes(): Promise<Quotes> {
-    const { records } = await this.progress();
-    return this.#quotes.get('', String(records), async () => ({
-      records,
-      prices: await allQuotes(this.#options.live),
-    }));
+  async #quotes(): Promise<{ readonly records: number; readonly prices: ReadonlyMap<string, Quote> }> {
+    return this.#prices.quotes((await this.progress()).records);
   }
 
-  async #close(day: string): Promise<WireClose | null> {
+  async #portfolio(user: string): Promise<PortfolioFigures | undefined> {
+    const progress = await this.progress();
+    const { records } = await this.#quotes();
+    return this.#portfolios.get(user, `${progress.records} ${records}`, async () => {
+      const rows = await portfolioRows(this.#options.live, user, NEWEST, await this.newestDay());
+      return rows === undefined ? undefined : this.valued(rows);
+    });
+  }
+
+  async #close(day: string): Promise<wire.WireClose | null> {
     const { close } = this.#options;
     const progress = await this.closeProgress();
     if (close === undefined || progress === undefined || progress.records === 0) return null;

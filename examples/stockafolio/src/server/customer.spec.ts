@@ -14,6 +14,7 @@ const DOTS = 'token-of-dots-0123456789';
 const ROUTES = [
   ...['/api/progress', '/api/days', '/api/viewer', '/api/firm', '/api/users', '/docs/json', '/docs', '/metrics'],
   ...['', '/totals', '/holdings', '/trades', '/day', '/holdings.csv', '/trades.csv'].map((p) => `/api/users/ann${p}`),
+  ...['/symbols/IBM', '/symbols/IBM/prices', '/lines?symbol=IBM'].map((p) => `/api/users/ann${p}`),
   ...['/health', '/ready', '/api/symbols', '/api/pipeline', '/api/pipeline/dead-letters'],
 ];
 
@@ -72,7 +73,7 @@ describe('a customer', () => {
       const { status, body } = await as(server, ANN, url);
       if (status === 200) seen.push(`${url}: ${body}`);
     }
-    seen.push(await snapshot(server, ANN, '/api/stream/users/ann'));
+    for (const path of ['', '/symbols/IBM']) seen.push(await snapshot(server, ANN, `/api/stream/users/ann${path}`));
     expect(seen.length).to.be.greaterThan(10);
     for (const text of seen) {
       expect(text).to.not.contain(String(OTHERS + 2));
@@ -92,11 +93,17 @@ describe('a customer', () => {
       '/metrics',
       '/api/users/u00',
       '/api/users/u00/trades.csv',
+      '/api/users/u00/lines?symbol=IBM',
     ]) {
       expect((await as(server, ANN, url)).status, url).to.equal(403);
       expect((await as(server, FIRM, url)).status, url).to.equal(200);
     }
-    for (const url of ['/api/stream/firm', '/api/stream/symbols', '/api/stream/users/u00']) {
+    for (const path of ['symbols/IBM', 'symbols/IBM/prices']) {
+      expect((await as(server, ANN, `/api/users/u00/${path}`)).status, path).to.equal(403);
+    }
+    for (const url of [
+      ...['/api/stream/firm', '/api/stream/symbols', '/api/stream/users/u00', '/api/stream/users/u00/symbols/IBM'],
+    ]) {
       expect(await snapshot(server, ANN, url), url).to.equal('403');
     }
   });

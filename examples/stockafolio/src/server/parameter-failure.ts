@@ -16,7 +16,7 @@ export function parameterFailure(error: FastifyError, request: FastifyRequest): 
   const schema = request.routeOptions.schema?.[context] as ObjectSchema | undefined;
   const properties = schema?.properties ?? {};
   if (first.keyword === 'additionalProperties') return badParameter(unknown(Object.keys(properties)));
-  const name = Object.keys(properties).find((known) => first.instancePath === `/${known}`);
+  const name = Object.keys(properties).find((known) => first.instancePath.split('/')[1] === known);
   if (name === undefined) return undefined;
   const once = first.keyword === 'type' && Array.isArray((request.query as Record<string, unknown>)[name]);
   const what = properties[name]?.description ?? 'what /docs says';

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { isDay } from './figures/day.js';
-import { userOf } from './user-href.js';
+import { nameOf } from './user-href.js';
 
 /** The page that an address names. */
 export type Place =
@@ -8,6 +8,8 @@ export type Place =
   | { readonly page: 'symbols'; readonly day: string | undefined }
   | { readonly page: 'pipeline' }
   | { readonly page: 'user'; readonly user: string }
+  /** A user's position in a symbol. */
+  | { readonly page: 'symbol'; readonly user: string; readonly symbol: string }
   /** An address without a page, and the reason if it is known. */
   | { readonly page: 'none'; readonly why?: 'day' | 'escape' };
 
@@ -85,8 +87,11 @@ function placeOf({ pathname, search }: { readonly pathname: string; readonly sea
     return { page: pathname === '/' ? 'firm' : 'symbols', day };
   }
   if (pathname === '/pipeline') return { page: 'pipeline' };
-  const [, escaped] = /^\/u\/([^/]+)$/.exec(pathname) ?? [];
+  const [, escaped, escapedSymbol] = /^\/u\/([^/]+)(?:\/symbols\/([^/]+))?$/.exec(pathname) ?? [];
   if (escaped === undefined) return { page: 'none' };
-  const user = userOf(escaped);
-  return user === undefined ? { page: 'none', why: 'escape' } : { page: 'user', user };
+  const user = nameOf(escaped);
+  if (user === undefined) return { page: 'none', why: 'escape' };
+  if (escapedSymbol === undefined) return { page: 'user', user };
+  const symbol = nameOf(escapedSymbol);
+  return symbol === undefined ? { page: 'none', why: 'escape' } : { page: 'symbol', user, symbol };
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { withDots } from '../../src/server/user-path.js';
-import { userApi, userHref, userOf, userStream } from './user-href.js';
+import { nameOf, symbolApi, symbolHref, symbolStream, userApi, userHref, userStream } from './user-href.js';
 
 /** What a browser makes of an address, and what the server makes of that. */
 const arrived = (href: string): string => withDots(new URL(href, 'http://localhost').pathname);
@@ -43,14 +43,31 @@ describe('the address of a user', () => {
           const { pathname, search, hash } = new URL(href, 'http://localhost');
           expect([search, hash]).to.deep.equal(['', '']);
           expect(pathname.startsWith(path), href).to.equal(true);
-          expect(userOf(pathname.slice(path.length)), 'on the page').to.equal(user);
+          expect(nameOf(pathname.slice(path.length)), 'on the page').to.equal(user);
           expect(decodeURIComponent(arrived(href).slice(path.length)), 'at the server').to.equal(user);
         }
       }),
     );
   });
 
+  it('leads to a symbol too, whatever both are called', () => {
+    fc.assert(
+      fc.property(users, users, (user, symbol) => {
+        fc.pre(user.isWellFormed() && symbol.isWellFormed());
+        for (const href of [symbolHref(user, symbol), symbolApi(user, symbol), symbolStream(user, symbol)]) {
+          const { pathname } = new URL(href, 'http://localhost');
+          expect(nameOf(pathname.split('/').at(-1) ?? ''), 'on the page').to.equal(symbol);
+          const [, atServer, symbolAtServer] = /\/([^/]+)\/symbols\/([^/]+)$/.exec(arrived(href)) ?? [];
+          expect([atServer, symbolAtServer].map((part) => decodeURIComponent(part ?? ''))).to.deep.equal([
+            user,
+            symbol,
+          ]);
+        }
+      }),
+    );
+  });
+
   it('is invalid without a user', () => {
-    expect(userOf('%E0%A4%A')).to.equal(undefined);
+    expect(nameOf('%E0%A4%A')).to.equal(undefined);
   });
 });

@@ -1,6 +1,6 @@
 /*
- * Browsers remove a part `.` or `..` from an address, escaped or not. So a user with such a name is written `=.` or
- * `=..`; `encodeURIComponent` writes an equals sign in a name as `%3D`, so no other user is written like that.
+ * Browsers remove a part `.` or `..` from an address, escaped or not. So a user or symbol with such a name is written
+ * `=.` or `=..`; `encodeURIComponent` writes an equals sign in a name as `%3D`, so no other one is written like that.
  */
 
 /** The address of a user's page. */
@@ -18,8 +18,23 @@ export function userStream(user: string): string {
   return `/api/stream/users/${segmentOf(user)}`;
 }
 
-/** The user in a part of an address; undefined if it is invalid. */
-export function userOf(segment: string): string | undefined {
+/** The address of a user's page of a symbol. */
+export function symbolHref(user: string, symbol: string): string {
+  return `${userHref(user)}/symbols/${segmentOf(symbol)}`;
+}
+
+/** The API address of a user's position in a symbol. */
+export function symbolApi(user: string, symbol: string): string {
+  return `${userApi(user)}/symbols/${segmentOf(symbol)}`;
+}
+
+/** The API address of the stream of its changes. */
+export function symbolStream(user: string, symbol: string): string {
+  return `${userStream(user)}/symbols/${segmentOf(symbol)}`;
+}
+
+/** The user, or the symbol, in a part of an address; undefined if it is invalid. */
+export function nameOf(segment: string): string | undefined {
   if (segment === '=.' || segment === '=..') return segment.slice(1);
   try {
     return decodeURIComponent(segment);
@@ -28,6 +43,6 @@ export function userOf(segment: string): string | undefined {
   }
 }
 
-function segmentOf(user: string): string {
-  return user === '.' || user === '..' ? `=${user}` : encodeURIComponent(user);
+function segmentOf(name: string): string {
+  return name === '.' || name === '..' ? `=${name}` : encodeURIComponent(name);
 }

@@ -1,36 +1,22 @@
-import { portfolioRows, valuedAt, type PortfolioRows } from '../../figures/portfolio-figures.js';
-import { userTotals } from '../../tables.js';
 import type { Tables } from '@stockafolio/core/ports';
+import { portfolioRows } from '../../figures/portfolio-figures.js';
+import { newestTrades, positionIn } from '../../figures/symbol-figures.js';
 import { NEWEST, type Books } from '../books.js';
 import { wirePortfolio } from '../wire/portfolio.js';
+import { wireSymbol } from '../wire/symbol.js';
 import { keyed, ranked, single, type Sections } from './sections.js';
 import type { ReadSections } from './topic.js';
+import { watchedRows } from './watched-rows.js';
 
-/**
- * Reads a user's page. The rows are read again only if the user has traded, which the version of the totals tells, and
- * once more at the next step: a commit's rows may be visible before all of them are written. Prices are read at every
- * step.
- */
+/** Reads a user's page: the rows if the user has traded, the prices at every step. */
 export function userSections(books: Books, tables: Tables, user: string): ReadSections {
-  let rows: PortfolioRows | undefined;
-  let version: number | undefined;
-  let settled = false;
+  const rowsOn = watchedRows(tables, user, (day) => portfolioRows(tables, user, NEWEST, day));
   return async () => {
     // Only the times: a user must not see how much others trade.
     const progress = await books.asOf();
-    const found = await tables.get(userTotals, [user]);
-    if (found?.version !== version || !settled) {
-      rows = await portfolioRows(tables, user, NEWEST);
-      // Only now: a failed read is repeated, however often it fails.
-      settled = found?.version === version;
-      version = found?.version;
-    }
+    const rows = await rowsOn(await books.newestDay());
     if (rows === undefined) return { known: single(false), progress: single(progress) };
-    const quotes = await books.quotes();
-    const { totals, holdings, sectors, trades } = wirePortfolio(
-      valuedAt(rows, (symbol) => quotes.get(symbol)),
-      progress,
-    );
+    const { totals, holdings, sectors, trades } = wirePortfolio(await books.valued(rows), progress);
     return {
       known: single(true),
       progress: single(progress),
@@ -38,6 +24,30 @@ export function userSections(books: Books, tables: Tables, user: string): ReadSe
       holdings: keyed(holdings, ({ symbol }) => symbol),
       sectors: ranked(sectors),
       trades: keyed(trades, ({ time, id }) => `${time} ${id}`),
+    } satisfies Sections;
+  };
+}
+
+/** Reads a user's page of a symbol, in the same way. */
+export function symbolSections(books: Books, tables: Tables, user: string, symbol: string): ReadSections {
+  const rowsOn = watchedRows(tables, user, async (day) => {
+    const rows = await portfolioRows(tables, user, 1, day);
+    return rows === undefined ? undefined : { rows, trades: await newestTrades(tables, user, symbol, NEWEST) };
+  });
+  return async () => {
+    const progress = await books.asOf();
+    const read = await rowsOn(await books.newestDay());
+    const figures = read === undefined ? undefined : await books.valued(read.rows);
+    const position = figures === undefined ? undefined : positionIn(figures, symbol);
+    if (read === undefined || figures === undefined || position === undefined) {
+      return { known: single(false), progress: single(progress) };
+    }
+    const wire = wireSymbol(user, { position, gross: figures.gross, trades: read.trades }, progress);
+    return {
+      known: single(true),
+      progress: single(progress),
+      position: single(wire.position),
+      trades: keyed(wire.trades, ({ time, id }) => `${time} ${id}`),
     } satisfies Sections;
   };
 }

@@ -50,7 +50,19 @@ const holding = {
   ...{ symbol: text(), name: text(), sector: text(), quantity: shares },
   ...{ averageCost: decimal, cost: decimal, realized: decimal, price: orNull(decimal) },
   ...{ marketValue: orNull(decimal), unrealized: orNull(decimal), dayChange: orNull(decimal) },
-  weight: orNull(basisPoints),
+  ...{ dayMove: orNull(basisPoints), weight: orNull(basisPoints) },
+};
+const dayGain = {
+  ...{ gain: orNull(decimal), basisPoints: orNull(basisPoints), before: decimal, bought: decimal, sold: decimal },
+  ...{ trades: whole, now: decimal, atStake: decimal },
+};
+const dayTotals = {
+  ...{ day: text('of New York'), ...dayGain, fromClose: whole, fromFirstPrice: whole, unknown: whole },
+  closeDay: orNull(text()),
+};
+const dayBase = { price: decimal, kind: text('close or first price'), day: text('of New York') };
+const position = {
+  ...{ ...holding, priceTime: orNull(time), base: maybe(object(dayBase)), day: maybe(object(dayGain)) },
 };
 const totals = {
   ...{ trades: whole, volume: shares, value: decimal, realized: decimal, openPositions: whole },
@@ -59,7 +71,7 @@ const totals = {
     cost: decimal,
     grossCost: decimal,
     unrealized: decimal,
-    dayChange: decimal,
+    day: object(dayTotals),
     gross: decimal,
   },
 };
@@ -79,6 +91,14 @@ export const answers = {
   holdings: object({ holdings: list(object(holding)) }),
   trades: object({ trades: list(object(trade)) }),
   dayValue: object({ day: text(), session, points: list(object({ time, value: decimal })) }),
+  symbol: object({
+    ...{ user: text(), progress: object(asOf), position: object(position), trades: list(object(trade)) },
+  }),
+  prices: object({
+    ...{ symbol: text(), span: text('day, week or year'), day: text(), session },
+    ...{ points: list(object({ time, price: decimal })), trades: list(object(trade)) },
+  }),
+  lines: object({ day: text(), lines: list(object({ symbol: text(), prices: list(decimal) })) }),
   portfolio: object({
     user: text(),
     progress: object(asOf),
@@ -122,6 +142,10 @@ const userId: JsonSchema = {
   ...{ type: 'string', minLength: 1, maxLength: 64, pattern: WELL_FORMED },
   description: 'the id of a user, 1 to 64 characters, none of them a zero byte',
 };
+const symbolId: JsonSchema = {
+  ...{ type: 'string', minLength: 1, maxLength: 16, pattern: WELL_FORMED },
+  description: 'a symbol, 1 to 16 characters, none of them a zero byte',
+};
 const day: JsonSchema = {
   ...{ type: 'string', format: 'calendar-day' },
   description: `a day that exists, as YYYY-MM-DD, from ${FIRST_DAY} to ${LAST_DAY}`,
@@ -131,6 +155,9 @@ const limit = (most: number, standard: number): JsonSchema => ({
   description: `a whole number from 1 to ${most}`,
 });
 
+/** Symbols whose prices are given at once. */
+const MOST_LINES = 60;
+
 /** The formats of these schemas that Ajv does not have. */
 export const formats = { 'calendar-day': isCalendarDay } as const;
 
@@ -138,6 +165,24 @@ export const formats = { 'calendar-day': isCalendarDay } as const;
 export const requests = {
   user: { type: 'object', properties: { user: userId }, required: ['user'] },
   day: { type: 'object', properties: { day }, additionalProperties: false },
+  symbol: { type: 'object', properties: { user: userId, symbol: symbolId }, required: ['user', 'symbol'] },
+  span: {
+    type: 'object',
+    properties: {
+      span: { type: 'string', enum: ['day', 'week', 'year'], default: 'day', description: 'day, week or year' },
+    },
+    additionalProperties: false,
+  },
+  lines: {
+    type: 'object',
+    properties: {
+      symbol: {
+        ...{ type: 'array', items: symbolId, maxItems: MOST_LINES, default: [] },
+        description: `up to ${MOST_LINES} symbols, each as a parameter of its own`,
+      },
+    },
+    additionalProperties: false,
+  },
   search: {
     type: 'object',
     properties: {

@@ -2,9 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { failure } from '../failure.js';
 import { acceptsGzip, gzipWire } from '../feed/gzip-wire.js';
 import { firmSections } from '../feed/firm-sections.js';
-import { symbolSections } from '../feed/symbol-sections.js';
+import { symbolsSections } from '../feed/symbols-sections.js';
 import type { ReadSections } from '../feed/topic.js';
-import { userSections } from '../feed/user-sections.js';
+import { symbolSections, userSections } from '../feed/user-sections.js';
 import { whoAsks } from '../login/who.js';
 import type { RouteContext } from './context.js';
 import { requests } from './schemas.js';
@@ -40,7 +40,7 @@ export function addStreamRoutes(server: FastifyInstance, context: RouteContext):
     },
     async (request, reply) => {
       const { day } = request.query;
-      await stream(request, reply, `symbols ${day ?? ''}`, symbolSections(books, day));
+      await stream(request, reply, `symbols ${day ?? ''}`, symbolsSections(books, day));
     },
   );
 
@@ -56,6 +56,22 @@ export function addStreamRoutes(server: FastifyInstance, context: RouteContext):
     async (request, reply) => {
       const { user } = request.params;
       await stream(request, reply, `user ${user}`, userSections(books, live, user));
+    },
+  );
+
+  server.get<{ Params: { user: string; symbol: string } }>(
+    '/api/stream/users/:user/symbols/:symbol',
+    {
+      schema: {
+        ...{ summary: "a user's position in a symbol", description: ABOUT, tags: ['streams'] },
+        ...{ params: requests.symbol, querystring: requests.none },
+      },
+      config: { audience: 'user' },
+    },
+    async (request, reply) => {
+      const { user, symbol } = request.params;
+      const topic = `symbol ${JSON.stringify([user, symbol])}`;
+      await stream(request, reply, topic, symbolSections(books, live, user, symbol));
     },
   );
 

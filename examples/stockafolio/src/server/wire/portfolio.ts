@@ -1,11 +1,16 @@
 import { formatMoney, type RowOf } from '@stockafolio/core';
 import { minuteOfDay } from '../../calendar/trading-day.js';
 import { sessionOf } from '../../calendar/sessions.js';
-import type { Holding, PortfolioFigures } from '../../figures/portfolio-figures.js';
+import type { DayGain } from '../../figures/day-gain.js';
+import type { DayTotals } from '../../figures/day-totals.js';
+import type { Holding } from '../../figures/holding.js';
+import type { PortfolioFigures } from '../../figures/portfolio-figures.js';
 import type { ValueAt } from '../../figures/value-over-day.js';
 import { SHARE, sharesOf } from '../../quantity.js';
 import type { tradesByUser } from '../../tables.js';
 import type {
+  WireDayGain,
+  WireDayTotals,
   WireDayValue,
   WireHolding,
   WireAsOf,
@@ -14,7 +19,7 @@ import type {
   WireTotals,
   WireTrade,
 } from './types.js';
-import { average, basisPoints, decimalOrNull, whole } from './values.js';
+import { average, basisPoints, decimalOrNull, signedBasisPoints, whole } from './values.js';
 
 export function wirePortfolio(figures: PortfolioFigures, progress: WireAsOf): WirePortfolio {
   return {
@@ -33,7 +38,7 @@ export function wirePortfolio(figures: PortfolioFigures, progress: WireAsOf): Wi
 
 function wireTotals(figures: PortfolioFigures): WireTotals {
   const { trades, volume, value, realized, openPositions } = figures;
-  const { marketValue, cost, grossCost, unrealized, dayChange, gross } = figures;
+  const { marketValue, cost, grossCost, unrealized, day, gross } = figures;
   return {
     trades: whole(trades),
     volume: sharesOf(volume),
@@ -44,13 +49,14 @@ function wireTotals(figures: PortfolioFigures): WireTotals {
     cost: formatMoney(cost),
     grossCost: formatMoney(grossCost),
     unrealized: formatMoney(unrealized),
-    dayChange: formatMoney(dayChange),
+    day: wireDayTotals(day),
     gross: formatMoney(gross),
   };
 }
 
-function wireHolding(holding: Holding, gross: bigint): WireHolding {
-  const { symbol, name, sector, quantity, cost, realized, price, marketValue, unrealized, dayChange } = holding;
+export function wireHolding(holding: Holding, gross: bigint): WireHolding {
+  const { symbol, name, sector, quantity, cost, realized, price, marketValue, unrealized } = holding;
+  const { dayGain, dayBase } = holding;
   return {
     ...{ symbol, name, sector },
     quantity: sharesOf(quantity),
@@ -60,9 +66,35 @@ function wireHolding(holding: Holding, gross: bigint): WireHolding {
     price: decimalOrNull(price),
     marketValue: decimalOrNull(marketValue),
     unrealized: decimalOrNull(unrealized),
-    dayChange: decimalOrNull(dayChange),
+    dayChange: decimalOrNull(dayGain?.gain),
+    dayMove: dayBase === undefined || price === undefined ? null : moveOf(price, dayBase.price),
     weight: marketValue === undefined ? null : basisPoints(marketValue, gross),
   };
+}
+
+/** A change of price in hundredths of a per cent; null from nothing. */
+function moveOf(price: number, base: number): number | null {
+  return signedBasisPoints(BigInt(price) - BigInt(base), BigInt(base)) ?? null;
+}
+
+export function wireDayGain({ gain, before, bought, sold, trades, now, atStake }: DayGainParts): WireDayGain {
+  return {
+    gain: decimalOrNull(gain),
+    basisPoints: gain === undefined ? null : (signedBasisPoints(gain, atStake) ?? null),
+    before: formatMoney(before),
+    bought: formatMoney(bought),
+    sold: formatMoney(sold),
+    trades: whole(trades),
+    now: formatMoney(now),
+    atStake: formatMoney(atStake),
+  };
+}
+
+type DayGainParts = Omit<DayGain, 'base' | 'gain'> & Pick<DayTotals, 'gain'>;
+
+function wireDayTotals(totals: DayTotals): WireDayTotals {
+  const { day, fromClose, fromFirstPrice, unknown, closeDay = null } = totals;
+  return { ...wireDayGain(totals), day, fromClose, fromFirstPrice, unknown, closeDay };
 }
 
 export function wireTrade(trade: RowOf<typeof tradesByUser>): WireTrade {

@@ -135,6 +135,44 @@ export interface WireFirm {
   readonly hasClose: boolean;
 }
 
+/** What a day has gained, realized or not, and the parts of that. */
+export interface WireDayGain {
+  /** `now` minus `before`, minus `bought`, plus `sold`; null if unknown. */
+  readonly gain: Decimal | null;
+  /** Of `atStake`, in hundredths of a per cent; null if unknown, and of nothing. */
+  readonly basisPoints: number | null;
+  /** The value, at the closes, of what was held when the day began; negative if short. */
+  readonly before: Decimal;
+  /** The values of the day's trades. */
+  readonly bought: Decimal;
+  readonly sold: Decimal;
+  readonly trades: Whole;
+  /** The value at the latest prices. */
+  readonly now: Decimal;
+  /** The absolute value of what was held when the day began, plus the value of all that the day's trades have opened. */
+  readonly atStake: Decimal;
+}
+
+export interface WireDayTotals extends WireDayGain {
+  /** The New York day. */
+  readonly day: string;
+  /** How many positions count from their last price of an earlier day. */
+  readonly fromClose: Whole;
+  /** How many count from the first price of the day, because no earlier one is known. */
+  readonly fromFirstPrice: Whole;
+  /** How many are not included, because no price of them is known. */
+  readonly unknown: Whole;
+  /** The newest day of the closes. */
+  readonly closeDay: string | null;
+}
+
+/** The price from which a day counts: the last one of an earlier day, or if that is unknown the day's first. */
+export interface WireDayBase {
+  readonly price: Decimal;
+  readonly kind: 'close' | 'first price';
+  readonly day: string;
+}
+
 export interface WireTotals {
   readonly trades: Whole;
   readonly volume: Shares;
@@ -149,8 +187,7 @@ export interface WireTotals {
    */
   readonly grossCost: Decimal;
   readonly unrealized: Decimal;
-  /** The gain of the present holdings since the day's first price of each. */
-  readonly dayChange: Decimal;
+  readonly day: WireDayTotals;
   /** Long and short together, both counted as positive. */
   readonly gross: Decimal;
 }
@@ -168,9 +205,46 @@ export interface WireHolding {
   readonly price: Decimal | null;
   readonly marketValue: Decimal | null;
   readonly unrealized: Decimal | null;
+  /** What the day has gained, realized or not. */
   readonly dayChange: Decimal | null;
+  /** The change of the price since the close, in hundredths of a per cent; since the day's first price without one. */
+  readonly dayMove: number | null;
   /** Of the gross market value, in hundredths of a per cent. */
   readonly weight: number | null;
+}
+
+/** A position in a symbol, held or closed. */
+export interface WirePosition extends WireHolding {
+  /** When the latest price was. */
+  readonly priceTime: string | null;
+  readonly base: WireDayBase | null;
+  readonly day: WireDayGain | null;
+}
+
+export interface WireSymbol {
+  readonly user: string;
+  readonly progress: WireAsOf;
+  readonly position: WirePosition;
+  /** The user's newest trades of the symbol, newest first. */
+  readonly trades: readonly WireTrade[];
+}
+
+/** The prices of a symbol, and the user's trades of it in that time. */
+export interface WirePrices {
+  readonly symbol: string;
+  readonly span: 'day' | 'week' | 'year';
+  /** The New York day of the last point. */
+  readonly day: string;
+  readonly session: WireSession | null;
+  readonly points: readonly { readonly time: string; readonly price: Decimal }[];
+  /** In order of time; only the newest if there are more than a thousand. */
+  readonly trades: readonly WireTrade[];
+}
+
+/** The day's prices of several symbols, every ten minutes. */
+export interface WireLines {
+  readonly day: string;
+  readonly lines: readonly { readonly symbol: string; readonly prices: readonly Decimal[] }[];
 }
 
 export interface WireSector {

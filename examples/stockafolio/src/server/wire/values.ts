@@ -23,6 +23,13 @@ export function basisPoints(part: bigint, of: bigint): number {
   return Number((magnitude * 20_000n + divisor) / (2n * divisor));
 }
 
+/** The same of a part with a sign; undefined of nothing. */
+export function signedBasisPoints(part: bigint, of: bigint): number | undefined {
+  if (of === 0n) return undefined;
+  const size = basisPoints(part, of);
+  return part < 0n && size !== 0 ? -size : size;
+}
+
 /** `amount / count` rounded to the nearest unit, a half away from zero; 0 for nothing. */
 export function average(amount: bigint, count: bigint): bigint {
   if (count === 0n) return 0n;

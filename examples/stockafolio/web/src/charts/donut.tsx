@@ -20,6 +20,9 @@ interface DonutProps {
   readonly total: string;
   readonly what: string;
   readonly area?: string;
+  /** The chosen part, if parts can be chosen; none if empty. */
+  readonly chosen?: string;
+  readonly choose?: (name: string) => void;
 }
 
 const RADIUS = 44;
@@ -28,7 +31,7 @@ const ROUND = 2 * Math.PI * RADIUS;
 const GAP = 1.2;
 
 /** Parts of a whole as a ring with its legend, or as a table. */
-export function Donut({ title, slices, total, what, area }: DonutProps) {
+export function Donut({ title, slices, total, what, area, chosen = '', choose }: DonutProps) {
   const [form, setForm] = useSetting('sectors', ['ring', 'table'], 'ring');
   return (
     <Panel
@@ -51,15 +54,7 @@ export function Donut({ title, slices, total, what, area }: DonutProps) {
       ) : form === 'ring' ? (
         <div class="donut">
           <Ring slices={slices} total={total} what={what} title={title} />
-          <ul class="legend">
-            {slices.map(({ name, weight }) => (
-              <li key={name}>
-                <span class={`swatch sector-${sectorColor(name)}`} aria-hidden="true" />
-                <span class="legend-name">{name}</span>
-                <span class="figure">{percent(weight)}</span>
-              </li>
-            ))}
-          </ul>
+          <Legend slices={slices} chosen={chosen} choose={choose} />
         </div>
       ) : (
         <SliceTable slices={slices} what={what} title={title} />
@@ -68,7 +63,40 @@ export function Donut({ title, slices, total, what, area }: DonutProps) {
   );
 }
 
-function Ring({ slices, total, what, title }: Omit<DonutProps, 'area'>) {
+interface LegendProps {
+  readonly slices: readonly Slice[];
+  readonly chosen: string;
+  readonly choose: ((name: string) => void) | undefined;
+}
+
+function Legend({ slices, chosen, choose }: LegendProps) {
+  return (
+    <ul class="legend">
+      {slices.map(({ name, weight }) => {
+        const content = (
+          <>
+            <span class={`swatch sector-${sectorColor(name)}`} aria-hidden="true" />
+            <span class="legend-name">{name}</span>
+            <span class="figure">{percent(weight)}</span>
+          </>
+        );
+        return (
+          <li key={name}>
+            {choose === undefined ? (
+              content
+            ) : (
+              <button type="button" aria-pressed={chosen === name} onClick={() => choose(chosen === name ? '' : name)}>
+                {content}
+              </button>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function Ring({ slices, total, what, title }: Pick<DonutProps, 'slices' | 'total' | 'what' | 'title'>) {
   const sum = slices.reduce((all, { value }) => all + floatOf(value), 0) || 1;
   let begin = 0;
   const label = `${title}: ${slices.map(({ name, weight }) => `${name} ${percent(weight)}`).join(', ')}`;

@@ -18,7 +18,7 @@ describe('shares on a page', () => {
 
   it('sort by their size, whether they came as numbers or as texts', () => {
     const money = { averageCost: '1.0000', cost: '1.0000', realized: '0.0000' };
-    const unknown = { price: null, marketValue: null, unrealized: null, dayChange: null, weight: null };
+    const unknown = { price: null, marketValue: null, unrealized: null, dayChange: null, dayMove: null, weight: null };
     const rows = [2, '0.00000001', -1.5, '90071992.54740991', 0.5].map((quantity, n) => ({
       ...{ symbol: `S${n}`, name: '', sector: '', quantity, ...money, ...unknown },
     }));

@@ -59,6 +59,11 @@ export function dayText(day: string): string {
   return DAY.format(Date.parse(`${day}T00:00:00Z`));
 }
 
+/** The same without weekday and year: `Nov 24`. */
+export function shortDay(day: string): string {
+  return dayText(day).replace(/^\w+, |, \d+$/g, '');
+}
+
 /** How long ago a market time was; a replayed market may also be ahead of the clock. */
 export function ageText(time: number, now: number): string {
   const age = now - time;

@@ -4,10 +4,13 @@ import { Donut } from '../charts/donut.js';
 import { MinuteChart } from '../charts/minute-chart.js';
 import { ratio, wholeDollars } from '../figures/money.js';
 import { ageText, count, dayText, percent, shares } from '../figures/numbers.js';
+import { minuteOf } from '../figures/new-york.js';
 import { now } from '../figures/now.js';
 import type { Live } from '../live/live.js';
 import { Choice } from '../parts/choice.js';
 import { CloseTable } from '../parts/close-table.js';
+import { tradesText } from '../parts/day-gain.js';
+import { Exact } from '../parts/exact.js';
 import { Home } from '../parts/home.js';
 import { DayChoice } from '../parts/day-choice.js';
 import { homeText, Moment } from '../parts/moment.js';
@@ -52,17 +55,17 @@ export function FirmPage({ day }: { readonly day: string | undefined }) {
       {shown === undefined ? (
         firmSkeleton
       ) : (
-        <>
+        <Exact.Provider value={live.parts.single('progress') as WireProgress | undefined}>
           <FirmTiles live={live} over={over} />
           <div class="grid firm-grid">
-            <Minutes live={live} />
+            <Minutes live={live} over={over} />
             <Sectors live={live} />
             <TopTraders live={live} />
             <TopSymbols live={live} />
             <BiggestMoves live={live} />
             <CloseTable live={live} />
           </div>
-        </>
+        </Exact.Provider>
       )}
     </>
   );
@@ -74,17 +77,34 @@ function FirmTiles({ live, over }: { readonly live: Live; readonly over: boolean
   const progress = live.parts.single('progress') as WireProgress | undefined;
   if (total === undefined) return null;
   const bought = ratio(total.buyValue, total.value);
+  const from = `From ${tradesText(total.trades, 'of the day, of all users')}.`;
   return (
     <dl class="tiles" aria-label="The day in numbers">
-      <Tile label="Value traded" main detail={bought === undefined ? '' : `${percent(bought)} of it bought`}>
+      <Tile
+        label="Value traded"
+        main
+        detail={bought === undefined ? '' : `${percent(bought)} of it bought`}
+        explain={{ what: 'The values of all trades of the day, bought and sold: shares x price of each.', from }}
+      >
         <data class="figure" value={total.value} title={`${total.value} USD`}>
           {wholeDollars(total.value)}
         </data>
       </Tile>
-      <Tile label="Trades">{count(total.trades)}</Tile>
-      <Tile label="Shares">{shares(total.volume)}</Tile>
+      <Tile label="Trades" explain={{ what: 'The number of trades of the day.', from }}>
+        {count(total.trades)}
+      </Tile>
+      <Tile label="Shares" explain={{ what: 'The quantities of all trades of the day, bought and sold.', from }}>
+        {shares(total.volume)}
+      </Tile>
       {progress === undefined ? (
-        <Tile label="The day" detail={over ? 'what comes late is still added' : 'it is still to come'}>
+        <Tile
+          label="The day"
+          detail={over ? 'what comes late is still added' : 'it is still to come'}
+          explain={{
+            what: 'Whether more trades of this day are expected.',
+            from: 'From the newest day in the tables.',
+          }}
+        >
           {over ? 'is over' : 'has no trades yet'}
         </Tile>
       ) : (
@@ -98,18 +118,50 @@ function FirmTiles({ live, over }: { readonly live: Live; readonly over: boolean
 function ProgressTiles({ progress: { rate, behind, newest, watermark } }: { readonly progress: WireProgress }) {
   return (
     <>
-      <Tile label="Rate" unit="/ s" detail="over the last 5 seconds">
+      <Tile
+        label="Rate"
+        unit="/ s"
+        detail="over the last 5 seconds"
+        explain={{
+          what: 'Messages a second that the tables have taken, over the last five seconds of the clock.',
+          from: 'From the progress of all partitions.',
+        }}
+      >
         {rate === null ? <NotKnown /> : count(rate)}
       </Tile>
-      <Tile label="Newest trade" unit="New York" detail={newest === null ? 'none yet' : <Age at={newest} />}>
+      <Tile
+        label="Newest trade"
+        unit="New York"
+        detail={newest === null ? 'none yet' : <Age at={newest} />}
+        explain={{
+          what: 'The newest market time in the tables, and how old it is by your clock. A replayed market may be ahead of it.',
+          from: 'From the progress of all partitions.',
+        }}
+      >
         {newest === null ? <NotKnown /> : <Moment at={newest} />}
       </Tile>
       {behind === null ? (
-        <Tile label="All partitions up to" unit="New York" detail="one without trades holds it back">
+        <Tile
+          label="All partitions up to"
+          unit="New York"
+          detail="one without trades holds it back"
+          explain={{
+            what: 'The market time before which no partition expects more trades.',
+            from: 'From the progress of all partitions.',
+          }}
+        >
           {watermark === null ? <NotKnown /> : <Moment at={watermark} />}
         </Tile>
       ) : (
-        <Tile label="Behind" unit="messages" detail={behind === 0 ? 'all are in the tables' : 'not in the tables yet'}>
+        <Tile
+          label="Behind"
+          unit="messages"
+          detail={behind === 0 ? 'all are in the tables' : 'not in the tables yet'}
+          explain={{
+            what: 'Messages of the source that are not in the tables yet.',
+            from: 'From the ends of all partitions of the source, and the progress of the tables.',
+          }}
+        >
           {count(behind)}
         </Tile>
       )}
@@ -136,16 +188,25 @@ const RANGES = [
 
 const minutesOf = { day: undefined, '2h': 120, '30min': 30 } as const;
 
-function Minutes({ live }: { readonly live: Live }) {
+/** Without a change for this many milliseconds the minute that was under way is over. */
+const QUIET = 15_000;
+
+function Minutes({ live, over }: { readonly live: Live; readonly over: boolean }) {
   const rows = live.parts.rows('minutes');
   const session = (live.parts.single('session') ?? null) as WireSession | null;
+  const newest = (live.parts.single('progress') as WireProgress | undefined)?.newest ?? null;
+  const quiet = now.value - (live.changed.value ?? now.value) > QUIET;
+  const complete = over || quiet || newest === null ? Infinity : Math.floor(minuteOf(newest));
   const [range, setRange] = useSetting('range', ['day', '2h', '30min'], 'day');
-  const minutes = useMemo(() => ([...rows.values()] as WireMinute[]).sort((a, b) => a.minute - b.minute), [rows]);
+  const minutes = useMemo(
+    () => ([...rows.values()] as WireMinute[]).filter((r) => r.minute < complete).sort((a, b) => a.minute - b.minute),
+    [rows, complete],
+  );
   return (
     <Panel
       title="Trades and value by minute"
       area="minutes"
-      note="New York"
+      note="New York, minutes that are over"
       actions={<Choice label="Shown" options={RANGES} value={range} choose={setRange} />}
     >
       <MinuteChart rows={minutes} session={session} last={minutesOf[range]} />

@@ -102,6 +102,8 @@ function NeedsAttention({ attention }: { readonly attention: readonly Attention[
   );
 }
 
+const METRICS = 'From the metrics of all runners. While one of them does not answer, it is not known.';
+
 interface HealthTilesProps {
   readonly health: WirePipeline;
   readonly letters: WireDeadLetters | undefined;
@@ -112,27 +114,54 @@ function HealthTiles({ health: { rates, counts, partitions }, letters }: HealthT
   const unsaved = partitions.map(({ unsavedSeconds }) => unsavedSeconds).filter((seconds) => seconds !== null);
   return (
     <dl class="tiles" aria-label="The pipeline in numbers">
-      <Tile label="Messages" unit="/ s" detail="over the last 10 seconds" main>
+      <Tile
+        label="Messages"
+        unit="/ s"
+        detail="over the last 10 seconds"
+        main
+        explain={{ what: 'Messages that the runners have processed, bad ones included.', from: METRICS }}
+      >
         {rates.messages === null ? <NotKnown /> : rateText(rates.messages)}
       </Tile>
-      <Tile label="Behind" unit="messages" detail="all partitions">
+      <Tile
+        label="Behind"
+        unit="messages"
+        detail="all partitions"
+        explain={{ what: 'Messages in the source that the tables have not acknowledged.', from: METRICS }}
+      >
         {behind.length === 0 || behind.includes(null) ? (
           <NotKnown />
         ) : (
           count(behind.reduce((sum: number, each) => sum + (each ?? 0), 0))
         )}
       </Tile>
-      <Tile label="Until readable" detail="from the source to the tables">
+      <Tile
+        label="Until readable"
+        detail="from the source to the tables"
+        explain={{
+          what: 'From the source receiving a message to its rows being readable: the average of the oldest message of each commit, over the last 10 seconds.',
+          from: METRICS,
+        }}
+      >
         {rates.endToEndSeconds === null ? <NotKnown /> : secondsText(rates.endToEndSeconds)}
       </Tile>
       <Tile
         label="Commits"
         unit="/ s"
         detail={rates.commitSeconds === null ? 'how long is not known' : `${secondsText(rates.commitSeconds)} each`}
+        explain={{
+          what: 'Commits of rows and progress, and how long one takes from the cut to the acknowledgement, over the last 10 seconds.',
+          from: METRICS,
+        }}
       >
         {rates.commits === null ? <NotKnown /> : rateText(rates.commits)}
       </Tile>
-      <Tile label="Rows" unit="/ s" detail="written">
+      <Tile
+        label="Rows"
+        unit="/ s"
+        detail="written"
+        explain={{ what: 'Rows that the tables have acknowledged, over the last 10 seconds.', from: METRICS }}
+      >
         {rates.rows === null ? <NotKnown /> : rateText(rates.rows)}
       </Tile>
       <Tile
@@ -140,10 +169,21 @@ function HealthTiles({ health: { rates, counts, partitions }, letters }: HealthT
         detail={
           counts.checkpointsStored === null ? 'checkpoints' : `${count(counts.checkpointsStored)} checkpoints stored`
         }
+        explain={{
+          what: 'The age of the oldest change that is in no checkpoint, of the partition where it is oldest: a restart reads that much again.',
+          from: METRICS,
+        }}
       >
         {unsaved.length === 0 ? <NotKnown /> : duration(Math.max(...unsaved) * 1_000)}
       </Tile>
-      <Tile label="Dead letters" detail="in no figure">
+      <Tile
+        label="Dead letters"
+        detail="in no figure"
+        explain={{
+          what: 'Messages that were rejected, as a whole or for one operator, with those that were replayed since.',
+          from: 'From the table of dead letters.',
+        }}
+      >
         {letters === undefined ? <NotKnown /> : `${letters.complete ? '' : '> '}${count(letters.count)}`}
       </Tile>
     </dl>

@@ -1,21 +1,22 @@
-import type { WirePortfolio, WireSector, WireTotals } from '@stockafolio/example/api';
+import { useMemo, useState } from 'preact/hooks';
+import type { WireAsOf, WireHolding, WireSector, WireTotals } from '@stockafolio/example/api';
 import { Donut } from '../charts/donut.js';
-import { change, count, shares } from '../figures/numbers.js';
-import { ratio } from '../figures/money.js';
+import { Treemap } from '../charts/treemap.js';
 import type { Live } from '../live/live.js';
 import { viewer } from '../live/session.js';
-import { Amount } from '../parts/amount.js';
-import { Home } from '../parts/home.js';
 import { DayValue } from '../parts/day-value.js';
 import { Download } from '../parts/download.js';
+import { Exact } from '../parts/exact.js';
 import { Holdings } from '../parts/holdings.js';
 import { LatestTrades } from '../parts/latest-trades.js';
 import { LoopButton } from '../parts/loop.js';
+import { narrow } from '../parts/narrow.js';
+import { Message } from '../parts/message.js';
+import { PortfolioTiles } from '../parts/portfolio-tiles.js';
 import { Status } from '../parts/status.js';
-import { Tile } from '../parts/tile.js';
 import { Title } from '../parts/title.js';
 import { useLive } from '../parts/use-live.js';
-import { userApi, userStream } from '../user-href.js';
+import { symbolHref, userApi, userStream } from '../user-href.js';
 
 /** A user's portfolio. */
 export function UserPage({ user }: { readonly user: string }) {
@@ -47,74 +48,48 @@ export function UserPage({ user }: { readonly user: string }) {
   );
 }
 
-function Message({ title, text }: { readonly title: string; readonly text: string }) {
-  return (
-    <section class="message" role="status">
-      <h2>{title}</h2>
-      <p>{text}</p>
-      <Home />
-    </section>
-  );
-}
-
 function Portfolio({ live, user }: { readonly live: Live; readonly user: string }) {
   const api = userApi(user);
   const totals = live.parts.single('totals') as WireTotals | undefined;
   const sectors = live.parts.ranked('sectors') as WireSector[];
+  const rows = live.parts.rows('holdings');
+  const holdings = useMemo(() => [...rows.values()] as WireHolding[], [rows]);
+  const [chosen, choose] = useState('');
   if (totals === undefined) return null;
-  const slices = sectors.map(({ sector, value, weight }) => ({ name: sector, value, weight }));
+  // A sector of which nothing is held any more shows all.
+  const sector = sectors.some((each) => each.sector === chosen) ? chosen : '';
+  const slices = sectors.map(({ sector: name, value, weight }) => ({ name, value, weight }));
+  const hrefOf = (symbol: string): string => symbolHref(user, symbol);
+  const day = <DayValue key="day" live={live} path={`${api}/day`} />;
+  const ring = (
+    <Donut
+      key="ring"
+      {...{ title: 'Sectors', slices, total: totals.gross, what: 'long and short', area: 'sectors' }}
+      chosen={sector}
+      choose={choose}
+    />
+  );
+  const map = holdings.length > 0 && (
+    <Treemap key="map" holdings={holdings} sector={sector} choose={choose} hrefOf={hrefOf} />
+  );
+  const list = (
+    <Holdings
+      key="list"
+      {...{ holdings, api, hrefOf, sector, chooseSector: choose }}
+      actions={<Download path={`${api}/holdings.csv`} name="holdings.csv" label="Holdings as CSV" />}
+    />
+  );
   return (
-    <>
+    <Exact.Provider value={live.parts.single('progress') as WireAsOf | undefined}>
       <PortfolioTiles totals={totals} />
       <div class="grid user-grid">
-        <DayValue live={live} path={`${api}/day`} />
-        <Donut title="Sectors" slices={slices} total={totals.gross} what="long and short" area="sectors" />
-        <Holdings
-          live={live}
-          actions={<Download path={`${api}/holdings.csv`} name="holdings.csv" label="Holdings as CSV" />}
-        />
+        {narrow.value ? [day, list, map, ring] : [day, ring, map, list]}
         <LatestTrades
           live={live}
+          hrefOf={hrefOf}
           actions={<Download path={`${api}/trades.csv`} name="trades.csv" label="Trades as CSV" />}
         />
       </div>
-    </>
-  );
-}
-
-function PortfolioTiles({ totals }: { readonly totals: WirePortfolio['totals'] }) {
-  // Of long and short costs together: their difference is not the cost of anything.
-  const ofCost = ratio(totals.unrealized, totals.grossCost);
-  return (
-    <dl class="tiles" aria-label="The portfolio in numbers">
-      <Tile label="Market value" main detail={`${count(totals.openPositions)} open positions`}>
-        <Amount value={totals.marketValue} />
-      </Tile>
-      <Tile label="Day's change" detail="since the day's first prices">
-        <Amount value={totals.dayChange} as="gain" />
-      </Tile>
-      <Tile
-        label="Unrealized P&L"
-        detail={
-          ofCost === undefined
-            ? 'nothing with a price is held'
-            : `${change(Math.round(ofCost))} of cost, long and short`
-        }
-      >
-        <Amount value={totals.unrealized} as="gain" />
-      </Tile>
-      <Tile label="Realized P&L" detail="since the beginning">
-        <Amount value={totals.realized} as="gain" />
-      </Tile>
-      <Tile label="Net cost" detail="paid, less received for shorts">
-        <Amount value={totals.cost} />
-      </Tile>
-      <Tile label="Traded" detail={`${shares(totals.volume)} shares`}>
-        <Amount value={totals.value} />
-      </Tile>
-      <Tile label="Trades" detail="since the beginning">
-        {count(totals.trades)}
-      </Tile>
-    </dl>
+    </Exact.Provider>
   );
 }

@@ -1,33 +1,21 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import type { WireDayValue, WireProgress, WireTotals } from '@stockafolio/example/api';
 import { DayChart, type DayPoint } from '../charts/day-chart.js';
 import { floatOf } from '../figures/money.js';
+import { minuteOf, newYorkDay } from '../figures/new-york.js';
 import type { Live } from '../live/live.js';
-import { ask } from '../live/session.js';
 import { Panel } from './panel.js';
+import { useAsked } from './use-asked.js';
 
 /** The line is requested again after this many milliseconds; its end follows every change. */
 const AGAIN = 60_000;
 
 /** A user's market value over the day that the tables have reached. */
 export function DayValue({ live, path }: { readonly live: Live; readonly path: string }) {
-  const [line, setLine] = useState<WireDayValue | undefined>();
   const totals = live.parts.single('totals') as WireTotals | undefined;
   const progress = live.parts.single('progress') as WireProgress | undefined;
   const day = progress?.newest === null || progress === undefined ? '' : newYorkDay(progress.newest);
-
-  useEffect(() => {
-    const abort = new AbortController();
-    const load = (): void => {
-      ask<WireDayValue>(path, abort.signal).then(setLine, () => undefined);
-    };
-    load();
-    const timer = setInterval(load, AGAIN);
-    return () => {
-      abort.abort();
-      clearInterval(timer);
-    };
-  }, [path, day]);
+  const line = useAsked<WireDayValue>(path, AGAIN, day);
 
   const points = useMemo<DayPoint[]>(() => {
     const known = (line?.points ?? []).map(({ time, value }) => ({ minute: minuteOf(time), value: floatOf(value) }));
@@ -45,20 +33,4 @@ export function DayValue({ live, path }: { readonly live: Live; readonly path: s
       )}
     </Panel>
   );
-}
-
-const clock = new Intl.DateTimeFormat('sv-SE', {
-  timeZone: 'America/New_York',
-  dateStyle: 'short',
-  timeStyle: 'medium',
-});
-
-function newYorkDay(iso: string): string {
-  return clock.format(Date.parse(iso)).slice(0, 10);
-}
-
-/** The minute of New York's day, with the seconds as a fraction. */
-function minuteOf(iso: string): number {
-  const [hours = 0, minutes = 0, seconds = 0] = clock.format(Date.parse(iso)).slice(11).split(':').map(Number);
-  return hours * 60 + minutes + seconds / 60;
 }

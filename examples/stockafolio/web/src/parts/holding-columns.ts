@@ -10,7 +10,7 @@ export const columns = [
   { name: 'price', title: 'Last price', number: true },
   { name: 'marketValue', title: 'Value', number: true },
   { name: 'unrealized', title: 'Unrealized', number: true },
-  { name: 'dayChange', title: "Day's change", number: true },
+  { name: 'dayChange', title: 'Day’s P&L', number: true },
   { name: 'weight', title: 'Weight', number: true },
 ] as const;
 
@@ -35,4 +35,9 @@ function keyOf(row: WireHolding, by: ColumnName): bigint | number | string | und
   if (by === 'weight') return row.weight ?? undefined;
   const value = row[by];
   return value === null ? undefined : unitsOf(value);
+}
+
+/** Whether it is a short position. */
+export function isShort({ quantity }: Pick<WireHolding, 'quantity'>): boolean {
+  return String(quantity).startsWith('-');
 }

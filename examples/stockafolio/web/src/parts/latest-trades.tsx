@@ -3,12 +3,20 @@ import type { WireTrade } from '@stockafolio/example/api';
 import { count, shares } from '../figures/numbers.js';
 import type { Live } from '../live/live.js';
 import type { Rows } from '../live/parts.js';
+import { follow } from '../path.js';
 import { Amount } from './amount.js';
 import { Moment } from './moment.js';
 import { Panel } from './panel.js';
 
+interface LatestTradesProps {
+  readonly live: Live;
+  /** The address of the page of a symbol, from other pages. */
+  readonly hrefOf?: (symbol: string) => string;
+  readonly actions?: preact.ComponentChildren;
+}
+
 /** A user's newest trades as they come; new ones are collected while paused. */
-export function LatestTrades({ live, actions }: { readonly live: Live; readonly actions: preact.ComponentChildren }) {
+export function LatestTrades({ live, hrefOf, actions }: LatestTradesProps) {
   const rows = live.parts.rows('trades');
   const [paused, setPaused] = useState<Rows | undefined>();
   const shown = paused ?? rows;
@@ -50,7 +58,7 @@ export function LatestTrades({ live, actions }: { readonly live: Live; readonly 
           </thead>
           <tbody>
             {trades.map((key) => (
-              <TradeRow key={key} trade={shown.get(key) as WireTrade} />
+              <TradeRow key={key} trade={shown.get(key) as WireTrade} hrefOf={hrefOf} />
             ))}
           </tbody>
         </table>
@@ -60,14 +68,27 @@ export function LatestTrades({ live, actions }: { readonly live: Live; readonly 
   );
 }
 
-function TradeRow({ trade }: { readonly trade: WireTrade }) {
+interface TradeRowProps {
+  readonly trade: WireTrade;
+  readonly hrefOf: LatestTradesProps['hrefOf'] | undefined;
+}
+
+function TradeRow({ trade, hrefOf }: TradeRowProps) {
+  const { symbol, side } = trade;
   return (
     <tr data-trade={trade.id}>
       <td>
         <Moment at={trade.time} />
       </td>
       <th scope="row">
-        <span class={`side side-${trade.side}`}>{trade.side}</span> {trade.symbol}
+        <span class={`side side-${side}`}>{side}</span>{' '}
+        {hrefOf === undefined ? (
+          symbol
+        ) : (
+          <a class="plain" href={hrefOf(symbol)} onClick={follow}>
+            {symbol}
+          </a>
+        )}
       </th>
       <td class="number">{shares(trade.quantity)}</td>
       <td class="number">

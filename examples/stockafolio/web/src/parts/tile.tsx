@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { Explain, type Explanation } from './explain.js';
 
 interface TileProps {
   readonly label: string;
@@ -6,14 +7,17 @@ interface TileProps {
   readonly unit?: string;
   readonly detail?: ComponentChildren;
   readonly main?: boolean;
+  readonly explain: Explanation;
   readonly children: ComponentChildren;
 }
 
-/** One figure with its name. */
-export function Tile({ label, unit, detail, main = false, children }: TileProps) {
+/** One figure with its name, which explains itself on request. */
+export function Tile({ label, unit, detail, main = false, explain, children }: TileProps) {
   return (
     <div class={`tile ${main ? 'tile-main' : ''}`}>
-      <dt>{label}</dt>
+      <dt>
+        <span>{label}</span> <Explain label={label} of={explain} />
+      </dt>
       <dd>
         <span class="tile-figure">
           {children}

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { failure } from '../failure.js';
 import { acceptsGzip, gzipWire } from '../feed/gzip-wire.js';
 import { firmSections } from '../feed/firm-sections.js';
-import { symbolSections } from '../feed/symbol-sections.js';
+import { symbolsSections } from '../feed/symbols-sections.js';
 import type { ReadSections } from '../feed/topic.js';
 import { userSections } from '../feed/user-sections.js';
 import { whoAsks } from '../login/who.js';
@@ -40,7 +40,7 @@ export function addStreamRoutes(server: FastifyInstance, context: RouteContext):
     },
     async (request, reply) => {
       const { day } = request.query;
-      await stream(request, reply, `symbols ${day ?? ''}`, symbolSections(books, day));
+      await stream(request, reply, `symbols ${day ?? ''}`, symbolsSections(books, day));
     },
   );
 

@@ -3,7 +3,7 @@ import { keyed, single, type Sections } from './sections.js';
 import type { ReadSections } from './topic.js';
 
 /** Reads the symbols of a day; of the newest day if none is named. */
-export function symbolSections(books: Books, day: string | undefined): ReadSections {
+export function symbolsSections(books: Books, day: string | undefined): ReadSections {
   return async () => {
     const { symbols, ...rest } = await books.symbols(day);
     return {

@@ -1,29 +1,34 @@
+import { remembering } from './remembering.js';
+
 /* Times are shown on New York's clocks, the market's; beside them on the visitor's own, where that is another. */
 
 const NEW_YORK = 'America/New_York';
 
 interface Clock {
   /** `15:59:32`. */
-  readonly time: Intl.DateTimeFormat;
+  readonly time: (at: number) => string;
   /** A day and a month, as the visitor writes them: `Nov 27`. */
-  readonly day: Intl.DateTimeFormat;
+  readonly day: (at: number) => string;
   /** The day as `2026-11-27`; Sweden writes dates like ISO 8601. */
-  readonly iso: Intl.DateTimeFormat;
+  readonly iso: (at: number) => string;
 }
 
 function clock(timeZone: string | undefined): Clock {
   const zone = timeZone === undefined ? {} : { timeZone };
+  const written = (locale: string | undefined, options: Intl.DateTimeFormatOptions): ((at: number) => string) => {
+    const format = new Intl.DateTimeFormat(locale, { ...options, ...zone });
+    return remembering((at: number) => format.format(at));
+  };
   return {
-    time: new Intl.DateTimeFormat('en-US', {
-      ...{ hourCycle: 'h23', hour: '2-digit', minute: '2-digit', second: '2-digit', ...zone },
-    }),
-    day: new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric', ...zone }),
-    iso: new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', ...zone }),
+    time: written('en-US', { hourCycle: 'h23', hour: '2-digit', minute: '2-digit', second: '2-digit' }),
+    day: written(undefined, { month: 'short', day: 'numeric' }),
+    iso: written('sv-SE', { dateStyle: 'short' }),
   };
 }
 
 const market = clock(NEW_YORK);
 const own = clock(undefined);
+const ownZone = zoneName(Date.now(), undefined);
 
 /** A moment as a clock shows it. */
 export interface Shown {
@@ -44,9 +49,9 @@ export function inNewYork(at: number, now: number): Shown {
  */
 export function atHome(at: number, now: number, timeZone?: string): (Shown & { readonly zone: string }) | undefined {
   const home = timeZone === undefined ? own : clock(timeZone);
-  const [day, time] = [home.iso.format(at), home.time.format(at)];
-  if (day === market.iso.format(at) && time === market.time.format(at)) return undefined;
-  return { ...shownBy(home, at, now), zone: zoneName(at, timeZone) };
+  const [day, time] = [home.iso(at), home.time(at)];
+  if (day === market.iso(at) && time === market.time(at)) return undefined;
+  return { ...shownBy(home, at, now), zone: timeZone === undefined ? ownZone : zoneName(at, timeZone) };
 }
 
 /** `15:59:32`, or with the date of another day `Nov 27, 15:59:32`. */
@@ -55,7 +60,7 @@ export function momentText({ time, date }: Shown): string {
 }
 
 function shownBy({ time, day, iso }: Clock, at: number, now: number): Shown {
-  return { time: time.format(at), date: iso.format(at) === iso.format(now) ? undefined : day.format(at) };
+  return { time: time(at), date: iso(at) === iso(now) ? undefined : day(at) };
 }
 
 /** The city of a time zone: `Berlin`; or its offset, `GMT+1`, where it has none. */

@@ -1,4 +1,4 @@
-import { visitorsForm, type DecimalText } from './number-form.js';
+import { visitorsForm } from './number-form.js';
 
 /* Money comes as a decimal with four decimals and is never converted to a floating-point number, except for charts. */
 
@@ -16,22 +16,22 @@ export function floatOf(decimal: string): number {
 
 /** Dollars and cents: `-$1,234.57`, rounded half away from zero. */
 export function dollars(decimal: string): string {
-  return visitorsForm().dollars[2].format(decimal as DecimalText);
+  return visitorsForm().dollars[2](decimal);
 }
 
 /** The same with a sign, even for a gain: `+$1,234.57`. */
 export function gain(decimal: string): string {
-  return visitorsForm().gain.format(decimal as DecimalText);
+  return visitorsForm().gain(decimal);
 }
 
 /** Whole dollars: for large amounts. */
 export function wholeDollars(decimal: string): string {
-  return visitorsForm().dollars[0].format(decimal as DecimalText);
+  return visitorsForm().dollars[0](decimal);
 }
 
 /** A price: with all of its decimals if it is not a whole number of cents. */
 export function price(decimal: string): string {
-  return visitorsForm().dollars[unitsOf(decimal) % 100n === 0n ? 2 : 4].format(decimal as DecimalText);
+  return visitorsForm().dollars[unitsOf(decimal) % 100n === 0n ? 2 : 4](decimal);
 }
 
 /** Short: `$3.70B`. */
@@ -61,5 +61,5 @@ export function ratio(part: string, of: string): number | undefined {
 function form(decimal: string, of: 'compact' | 'shortest'): string {
   const units = unitsOf(decimal);
   const small = units < 10_000_000n && units > -10_000_000n;
-  return small ? wholeDollars(decimal) : visitorsForm()[of].format(decimal as DecimalText);
+  return small ? wholeDollars(decimal) : visitorsForm()[of](decimal);
 }

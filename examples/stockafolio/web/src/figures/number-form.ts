@@ -1,23 +1,25 @@
+import { remembering } from './remembering.js';
+
+/** Writes a number, or a decimal text. */
+export type Write<A extends string | number | bigint = string> = (of: A) => string;
+
 /**
  * How numbers are written where the visitor lives, as the browser knows it. Numbers come as decimal texts, which
  * `Intl` formats exactly, without floating point.
  */
 export interface NumberForm {
   /** A whole number or a decimal, with as many decimals as it has. */
-  readonly number: Intl.NumberFormat;
+  readonly number: Write<string | number | bigint>;
   /** Hundredths: a per cent. */
-  readonly percent: Intl.NumberFormat;
+  readonly percent: Write<number>;
   /** Dollars with 0, 2 or 4 decimals; a rounded zero has no sign. */
-  readonly dollars: Readonly<Record<0 | 2 | 4, Intl.NumberFormat>>;
+  readonly dollars: Readonly<Record<0 | 2 | 4, Write>>;
   /** Dollars and cents, a gain with its sign. */
-  readonly gain: Intl.NumberFormat;
+  readonly gain: Write;
   /** Dollars for small spaces, `$3.70B`, and the same without trailing zeros. */
-  readonly compact: Intl.NumberFormat;
-  readonly shortest: Intl.NumberFormat;
+  readonly compact: Write;
+  readonly shortest: Write;
 }
-
-/** `Intl` accepts decimal texts, which the types of TypeScript say only of literals. */
-export type DecimalText = `${number}`;
 
 /** @param locale the visitor's own if it is undefined */
 export function numberForm(locale: string | undefined): NumberForm {
@@ -26,7 +28,11 @@ export function numberForm(locale: string | undefined): NumberForm {
     minimumFractionDigits: least,
     maximumFractionDigits: most,
   });
-  const made = (options: Intl.NumberFormatOptions): Intl.NumberFormat => new Intl.NumberFormat(locale, options);
+  const made = <A extends string | number | bigint = string>(options: Intl.NumberFormatOptions): Write<A> => {
+    const format = new Intl.NumberFormat(locale, options);
+    // It accepts any decimal text, which its types say only of literals.
+    return remembering((of: A) => format.format(of as `${number}` | number | bigint));
+  };
   return {
     number: made({ maximumFractionDigits: 8 }),
     percent: made({ style: 'percent', ...decimals(2) }),

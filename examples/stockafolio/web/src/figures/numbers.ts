@@ -1,5 +1,5 @@
 import type { Shares, Whole } from '@stockafolio/example/api';
-import { visitorsForm, type DecimalText } from './number-form.js';
+import { visitorsForm } from './number-form.js';
 
 const CLOCK = new Intl.DateTimeFormat('en-US', {
   timeZone: 'America/New_York',
@@ -20,18 +20,18 @@ const DAY = new Intl.DateTimeFormat('en-US', {
 
 /** 1234567 as `1,234,567`. */
 export function count(n: Whole): string {
-  return visitorsForm().number.format(typeof n === 'string' ? BigInt(n) : n);
+  return visitorsForm().number(typeof n === 'string' ? BigInt(n) : n);
 }
 
 /** Shares with up to eight decimals: `1,234.5`. */
 export function shares(n: Shares): string {
   // As a text, which is exact.
-  return visitorsForm().number.format(String(n) as DecimalText);
+  return visitorsForm().number(String(n));
 }
 
 /** Hundredths of a per cent as `12.34%`. */
 export function percent(basisPoints: number): string {
-  return visitorsForm().percent.format(basisPoints / 10_000);
+  return visitorsForm().percent(basisPoints / 10_000);
 }
 
 /** The same with a sign: `+1.25%`. */

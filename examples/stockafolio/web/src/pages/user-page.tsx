@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import type { WireAsOf, WireHolding, WireSector, WireTotals } from '@stockafolio/example/api';
 import { Donut } from '../charts/donut.js';
 import { Treemap } from '../charts/treemap.js';
@@ -15,6 +15,7 @@ import { Message } from '../parts/message.js';
 import { PortfolioTiles } from '../parts/portfolio-tiles.js';
 import { Status } from '../parts/status.js';
 import { Title } from '../parts/title.js';
+import { useText } from '../setting.js';
 import { useLive } from '../parts/use-live.js';
 import { symbolHref, userApi, userStream } from '../user-href.js';
 
@@ -54,7 +55,7 @@ function Portfolio({ live, user }: { readonly live: Live; readonly user: string 
   const sectors = live.parts.ranked('sectors') as WireSector[];
   const rows = live.parts.rows('holdings');
   const holdings = useMemo(() => [...rows.values()] as WireHolding[], [rows]);
-  const [chosen, choose] = useState('');
+  const [chosen, choose] = useText('sector');
   if (totals === undefined) return null;
   // A sector of which nothing is held any more shows all.
   const sector = sectors.some((each) => each.sector === chosen) ? chosen : '';

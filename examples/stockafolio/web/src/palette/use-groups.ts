@@ -1,10 +1,10 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { WireSymbols, WireUsers } from '@stockafolio/example/api';
+import type { WireHolding, WireSymbols, WireUsers } from '@stockafolio/example/api';
 import { ask, viewer } from '../live/session.js';
 import { firmPages } from '../parts/firm-pages.js';
-import { go } from '../path.js';
+import { go, place } from '../path.js';
 import { theme, toggleTheme } from '../theme.js';
-import { userHref } from '../user-href.js';
+import { symbolHref, userApi, userHref } from '../user-href.js';
 import { fitting, ordered, type Entry, type EntryGroup } from './entries.js';
 import { slashOpens, toggleSlash } from './palette-open.js';
 
@@ -18,9 +18,16 @@ export function useGroups(typed: string): { readonly groups: readonly EntryGroup
   const firm = viewer.value?.firm !== false;
   const found = useUsers(typed, firm);
   const symbols = useSymbols(firm);
+  const shown = place.value.page === 'user' || place.value.page === 'symbol' ? place.value.user : undefined;
+  const holder = shown ?? (firm ? undefined : (viewer.value?.user ?? undefined));
+  const holdings = useHoldings(holder);
   const own = pages(firm, viewer.value?.user ?? undefined);
   const groups = [
     { title: 'Pages', entries: fitting(own, typed, own.length) },
+    {
+      title: firm ? `Holdings of ${holder ?? ''}` : 'Your holdings',
+      entries: typed.trim() === '' ? [] : fitting(holdings, typed, MOST_SYMBOLS),
+    },
     { title: 'Symbols', entries: typed.trim() === '' ? [] : fitting(symbols.symbols, typed, MOST_SYMBOLS) },
     { title: 'Users', entries: firm ? users(typed.trim(), found) : [] },
     { title: 'Sectors', entries: fitting(symbols.sectors, typed, symbols.sectors.length) },
@@ -97,4 +104,28 @@ function useSymbols(firm: boolean): { readonly symbols: readonly Entry[]; readon
         .map((sector) => ({ id: `sector ${sector}`, text: sector, action: of('sector', sector) })),
     };
   }, [day]);
+}
+
+/** What this user holds, read once; each leads to its page. */
+function useHoldings(user: string | undefined): readonly Entry[] {
+  const [held, setHeld] = useState<readonly WireHolding[]>([]);
+  useEffect(() => {
+    if (user === undefined) return;
+    const abort = new AbortController();
+    ask<{ holdings: readonly WireHolding[] }>(`${userApi(user)}/holdings`, abort.signal).then(
+      ({ holdings }) => setHeld(holdings),
+      () => setHeld([]),
+    );
+    return () => abort.abort();
+  }, [user]);
+  return useMemo(
+    () =>
+      user === undefined
+        ? []
+        : held.map(({ symbol, name }) => ({
+            ...{ id: `holding ${symbol}`, text: symbol, action: () => go(symbolHref(user, symbol)) },
+            ...(name === symbol ? {} : { detail: name }),
+          })),
+    [user, held],
+  );
 }

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import type { WireHolding } from '@stockafolio/example/api';
 import { count } from '../figures/numbers.js';
 import { columns, isShort, sortedBy, type ColumnName } from './holding-columns.js';
@@ -7,8 +7,13 @@ import { HoldingCards } from './holding-cards.js';
 import { HoldingTable } from './holding-table.js';
 import { narrow } from './narrow.js';
 import { Panel } from './panel.js';
+import { useSetting, useText } from '../setting.js';
 
-type Side = 'all' | 'long' | 'short';
+const SIDES = ['all', 'long', 'short'] as const;
+type Side = (typeof SIDES)[number];
+
+/** How holdings can be sorted, as an address says it: `price`, or in descending order `-price`. */
+const SORTS = columns.flatMap(({ name }) => [name, `-${name}`] as const);
 
 interface HoldingsProps {
   readonly holdings: readonly WireHolding[];
@@ -23,9 +28,15 @@ interface HoldingsProps {
 
 /** A user's holdings, with sorting and search: as a table, and as cards on a phone. */
 export function Holdings({ holdings: all, api, hrefOf, sector, chooseSector, actions }: HoldingsProps) {
-  const [sort, setSort] = useState<{ by: ColumnName; down: boolean }>({ by: 'marketValue', down: true });
-  const [text, setText] = useState('');
-  const [side, setSide] = useState<Side>('all');
+  const [order, setOrder] = useSetting('sort', SORTS, '-marketValue');
+  const [text, setText] = useText('find');
+  const [side, setSide] = useSetting('side', SIDES, 'all');
+  const sort = useMemo(() => {
+    const down = order.startsWith('-');
+    return { by: (down ? order.slice(1) : order) as ColumnName, down };
+  }, [order]);
+  const setSort = ({ by, down }: { readonly by: ColumnName; readonly down: boolean }): void =>
+    setOrder(down ? `-${by}` : by);
   const sectors = useMemo(() => [...new Set(all.map((holding) => holding.sector))].sort(), [all]);
   const shown = useMemo(() => {
     const wanted = text.trim().toLowerCase();

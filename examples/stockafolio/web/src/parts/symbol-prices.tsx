@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import type { WireDayBase, WirePosition, WirePrices, WireTrade } from '@stockafolio/example/api';
 import { pricePoints } from '../charts/price-points.js';
 import { PriceChart } from '../charts/price-chart.js';
@@ -8,6 +8,7 @@ import { newYorkDay } from '../figures/new-york.js';
 import type { Live } from '../live/live.js';
 import { Choice } from './choice.js';
 import { Panel } from './panel.js';
+import { useSetting } from '../setting.js';
 import { useAsked } from './use-asked.js';
 
 type Span = WirePrices['span'];
@@ -31,7 +32,7 @@ export function SymbolPrices({
   readonly position: WirePosition;
   readonly path: string;
 }) {
-  const [span, setSpan] = useState<Span>('day');
+  const [span, setSpan] = useSetting<Span>('span', ['day', 'week', 'year'], 'day');
   const day = position.priceTime === null ? '' : newYorkDay(position.priceTime);
   const line = useAsked<WirePrices>(`${path}/prices?span=${span}`, AGAIN, day);
   const trades = live.parts.rows('trades');

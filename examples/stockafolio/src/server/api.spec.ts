@@ -218,7 +218,7 @@ describe('the API', () => {
         '/api/stream/symbols',
       ],
       ...['/api/stream/users/{user}', '/api/symbols', '/api/users'],
-      ...['/api/users/{user}', '/api/users/{user}/day', '/api/users/{user}/holdings'],
+      ...['/api/users/{user}', '/api/users/{user}/account', '/api/users/{user}/day', '/api/users/{user}/holdings'],
       ...['/api/users/{user}/holdings.csv', '/api/users/{user}/totals', '/api/users/{user}/trades'],
       ...['/api/users/{user}/trades.csv', '/api/viewer', '/health', '/metrics', '/ready'],
     ]);

@@ -25,6 +25,7 @@ import { addPages, documentIn } from './routes/pages.js';
 import { formats } from './routes/schemas.js';
 import { addPipelineRoutes } from './routes/pipeline.js';
 import { addStreamRoutes } from './routes/streams.js';
+import { addAccountRoutes } from './routes/accounts.js';
 import { addUserRoutes } from './routes/users.js';
 import { limitRequests, secure } from './security.js';
 import { ServerMetrics } from './server-metrics.js';
@@ -37,8 +38,8 @@ import { UsersIndex } from './users-index.js';
 const PAGES = fileURLToPath(new URL('../../dist/web/', import.meta.url));
 
 const ROUTES = [
-  ...[addGeneralRoutes, addFirmRoutes, addUserRoutes, addCsvRoutes, addStreamRoutes, addPipelineRoutes],
-  addOperationRoutes,
+  ...[addGeneralRoutes, addFirmRoutes, addUserRoutes, addAccountRoutes, addCsvRoutes],
+  ...[addStreamRoutes, addPipelineRoutes, addOperationRoutes],
 ];
 
 /** Longer than any escaped user id. */

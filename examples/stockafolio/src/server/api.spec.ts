@@ -212,7 +212,7 @@ describe('the API', () => {
       ...['/api/days', '/api/firm', '/api/pipeline', '/api/pipeline/dead-letters', '/api/progress', '/api/stream/firm'],
       ...['/api/stream/symbols', '/api/stream/users/{user}', '/api/stream/users/{user}/symbols/{symbol}'],
       ...['/api/symbols', '/api/users'],
-      ...['/api/users/{user}', '/api/users/{user}/day', '/api/users/{user}/holdings'],
+      ...['/api/users/{user}', '/api/users/{user}/account', '/api/users/{user}/day', '/api/users/{user}/holdings'],
       ...['/api/users/{user}/holdings.csv', '/api/users/{user}/lines', '/api/users/{user}/symbols/{symbol}'],
       ...['/api/users/{user}/symbols/{symbol}/prices', '/api/users/{user}/totals', '/api/users/{user}/trades'],
       ...['/api/users/{user}/trades.csv', '/api/viewer', '/health', '/metrics', '/ready'],

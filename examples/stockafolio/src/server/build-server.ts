@@ -26,6 +26,7 @@ import { formats } from './routes/schemas.js';
 import { addPipelineRoutes } from './routes/pipeline.js';
 import { addStreamRoutes } from './routes/streams.js';
 import { addSymbolRoutes } from './routes/symbols.js';
+import { addAccountRoutes } from './routes/accounts.js';
 import { addUserRoutes } from './routes/users.js';
 import { limitRequests, secure } from './security.js';
 import { ServerMetrics } from './server-metrics.js';
@@ -38,7 +39,7 @@ import { UsersIndex } from './users-index.js';
 const PAGES = fileURLToPath(new URL('../../dist/web/', import.meta.url));
 
 const ROUTES = [
-  ...[addGeneralRoutes, addFirmRoutes, addUserRoutes, addSymbolRoutes, addCsvRoutes],
+  ...[addGeneralRoutes, addFirmRoutes, addUserRoutes, addAccountRoutes, addSymbolRoutes, addCsvRoutes],
   ...[addStreamRoutes, addPipelineRoutes, addOperationRoutes],
 ];
 

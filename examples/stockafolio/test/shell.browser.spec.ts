@@ -128,14 +128,14 @@ describe('the shell of the pages', () => {
     expect(await symbols()).to.not.deep.equal(before);
     await page.getByRole('link', { name: 'Firm', exact: true }).click();
     await page.getByRole('button', { name: '30 min' }).click();
-    await page.getByRole('button', { name: 'Shares' }).click();
+    await page.getByRole('button', { name: 'Shares', exact: true }).click();
     await page.getByRole('button', { name: 'Table' }).click();
     await search('?range=30min&traders=shares&sectors=table');
     await page.getByLabel('Day', { exact: true }).selectOption(DAY);
     await search(`?range=30min&traders=shares&sectors=table&day=${DAY}`);
     await page.locator('.panel').first().waitFor();
     for (const name of ['30 min', 'Shares', 'Table'])
-      expect(await page.getByRole('button', { name }).getAttribute('aria-pressed'), name).to.equal('true');
+      expect(await page.getByRole('button', { name, exact: true }).getAttribute('aria-pressed'), name).to.equal('true');
     await page.goBack();
     await page.goBack();
     await page.getByRole('heading', { level: 1, name: 'Symbols' }).waitFor();

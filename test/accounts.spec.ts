@@ -1,10 +1,10 @@
-import { dumpLine, stockafolioOracle, type DumpRow } from '@stockafolio/conformance';
+import { dumpLine, lotsOracle, stockafolioOracle, type DumpRow } from '@stockafolio/conformance';
 import { expect } from 'chai';
 import { setTimeout as pause } from 'node:timers/promises';
 import { dump, expectSameLines, rowsOf } from './support/dumps.js';
 import { killHard } from './support/kill.js';
 import { readLog, valueOf } from './support/read-log.js';
-import { lastLine, must, start } from './support/run-command.js';
+import { lastLine, linesOf, must, start } from './support/run-command.js';
 import { randomFrom, seedOf } from './support/seed.js';
 import { archive, batch, stream, streamArgs } from './support/stages.js';
 import { tempFolder } from './support/temp-folder.js';
@@ -20,6 +20,7 @@ describe('accounts with events of all kinds, in the stream and in the batch', ()
   const random = randomFrom(seed);
   let rejected = 0;
   let expected = new Map<string, DumpRow[]>();
+  let lots = new Map<string, DumpRow[]>();
   let streamed: readonly string[] = [];
 
   before('a fifth of the records are no trades', async () => {
@@ -34,6 +35,7 @@ describe('accounts with events of all kinds, in the stream and in the batch', ()
     const messages = await readLog(at('log'));
     const wire = messages.map((each) => ({ partition: each.partition, offset: each.offset, value: valueOf(each) }));
     expected = stockafolioOracle(wire, () => (rejected += 1));
+    lots = lotsOracle(wire, 'fifo');
   });
 
   const expectAll = (lines: readonly string[]): void => {
@@ -67,5 +69,16 @@ describe('accounts with events of all kinds, in the stream and in the batch', ()
     const lines = await dump(at('batched'));
     expectAll(lines);
     expectSameLines(lines, streamed, 'batch');
+  });
+
+  it('are the same beside lots, and these are what the oracle says', async () => {
+    const withLots = ['--app', '@stockafolio/example/with-lots'];
+    await batch(at('archive'), at('lots'), at('lots-checkpoints'), ...withLots);
+    const lines = await linesOf(['tables', 'dump', '--tables', `embedded:${at('lots')}`, ...withLots]);
+    expectAll(lines);
+    for (const [table, rows] of lots) {
+      expect(rows.length, table).to.be.greaterThan(RECORDS / 10);
+      expectSameLines(rowsOf(lines, table), rows.map(dumpLine), table);
+    }
   });
 });

@@ -38,6 +38,9 @@ describe('an event of an account', () => {
     expect([decoded(wire), decoded({ ...wire, kind: 'new' })]).to.deep.equal(['trade', 'new']);
     expect(decoded({ ...wire, sector: undefined, price: undefined })).to.equal('sector: is missing; price: is missing');
     expect(decoded({ ...wire, quantity: 2, price: '900719925474.0991' })).to.match(/past 2\^53/);
+    expect(decoded({ ...wire, commission: -2 })).to.equal('trade');
+    expect(decoded({ ...wire, commission: -2.01 })).to.match(/^commission: is more than the value/);
+    expect(decoded({ ...wire, side: 'sell', commission: 2.01 })).to.match(/^commission: is more than the value/);
   });
 
   it('has what its kind needs', () => {

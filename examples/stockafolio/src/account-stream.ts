@@ -105,13 +105,12 @@ const needs: Readonly<Record<CashKind | ShareKind, readonly Field[]>> = {
 const ofTrade = ['symbol', 'sector', 'side', 'quantity', 'price'] as const;
 
 function problemOf(event: StreamEvent): string | undefined {
-  const { kind, quantity, price, value } = event;
+  const { kind, side, quantity, price, value, commission } = event;
   if (kind === 'bust' || kind === 'correct') return `kind '${kind}': corrections are not supported yet`;
   if (kind !== undefined && kind !== 'new') return missing(event, needs[kind], ` of a '${kind}'`);
   if (quantity === undefined || price === undefined) return missing(event, ofTrade);
-  if (event.symbol === undefined || event.sector === undefined || event.side === undefined)
-    return missing(event, ofTrade);
-  return tradeProblem({ quantity, price, value });
+  if (event.symbol === undefined || event.sector === undefined || side === undefined) return missing(event, ofTrade);
+  return tradeProblem({ side, quantity, price, value, commission });
 }
 
 function missing(event: StreamEvent, fields: readonly Field[], of = ''): string | undefined {

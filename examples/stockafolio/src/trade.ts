@@ -52,14 +52,21 @@ export type Trade = Infer<typeof Trade>;
 export type Side = Trade['side'];
 
 interface Terms {
+  readonly side?: 'buy' | 'sell';
   readonly quantity: number;
   readonly price: number;
   readonly value?: number | undefined;
+  readonly commission?: number | undefined;
 }
 
 /** Why a trade cannot be, or undefined. */
 export function tradeProblem(trade: Terms): string | undefined {
-  return valueOf(trade) > Number.MAX_SAFE_INTEGER ? 'quantity * price is past 2^53 units of 1e-4 USD' : undefined;
+  const value = valueOf(trade);
+  if (value > Number.MAX_SAFE_INTEGER) return 'quantity * price is past 2^53 units of 1e-4 USD';
+  const { commission } = trade;
+  if (commission === undefined || (trade.side === 'sell' ? commission <= value : value + commission >= 0))
+    return undefined;
+  return "commission: is more than the value: send what is beyond it as an event of the kind 'commission'";
 }
 
 /** What was paid for a trade's shares, in 1e-4 of its currency, without costs; see {@link tradeValue}. */

@@ -112,7 +112,7 @@ export function parcelWithoutShares(lot: Lot, closed: number, proceeds: number, 
     proceeds,
     basis,
     gain: proceeds - basis,
-    term: termOf(lot.opened, lot.tacked, closed),
+    term: lot.quantity < 0 ? 'short' : termOf(lot.opened, lot.tacked, closed),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { StreamEvent } from '../account-stream.js';
 import { SHARE } from '../quantity.js';
-import type { Trade } from '../trade.js';
+import { valueOf, type Trade } from '../trade.js';
 import { checkOptions, type GeneratorOptions } from './options.js';
 import { fractionalQuantityOf } from './quantity.js';
 import { randomOf, type Random } from './random.js';
@@ -63,7 +63,8 @@ export class AccountActivity {
     const [trade] = this.#trades.next(1);
     if (trade === undefined) return undefined;
     this.#last = trade;
-    return this.#random.below(CHARGED) === 0 ? { ...trade, commission: 1 + this.#random.below(20_0000) } : trade;
+    if (this.#random.below(CHARGED) > 0) return trade;
+    return { ...trade, commission: Math.min(this.#random.below(20_0000), valueOf(trade)) };
   }
 
   #facts(last: Trade): Facts {

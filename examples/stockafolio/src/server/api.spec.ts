@@ -211,7 +211,7 @@ describe('the API', () => {
     expect(Object.keys(paths).sort()).to.deep.equal([
       ...['/api/days', '/api/firm', '/api/progress', '/api/stream/firm', '/api/stream/users/{user}'],
       ...['/api/stream/users/{user}/symbols/{symbol}', '/api/users'],
-      ...['/api/users/{user}', '/api/users/{user}/day', '/api/users/{user}/holdings'],
+      ...['/api/users/{user}', '/api/users/{user}/account', '/api/users/{user}/day', '/api/users/{user}/holdings'],
       ...['/api/users/{user}/holdings.csv', '/api/users/{user}/lines', '/api/users/{user}/symbols/{symbol}'],
       ...['/api/users/{user}/symbols/{symbol}/prices', '/api/users/{user}/totals', '/api/users/{user}/trades'],
       ...['/api/users/{user}/trades.csv', '/api/viewer', '/health', '/metrics', '/ready'],

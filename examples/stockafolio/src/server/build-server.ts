@@ -21,6 +21,7 @@ import { addOperationRoutes } from './routes/operations.js';
 import { addPages, documentIn } from './routes/pages.js';
 import { formats } from './routes/schemas.js';
 import { addStreamRoutes } from './routes/streams.js';
+import { addAccountRoutes } from './routes/accounts.js';
 import { addSymbolRoutes } from './routes/symbols.js';
 import { addUserRoutes } from './routes/users.js';
 import { limitRequests, secure } from './security.js';
@@ -34,7 +35,7 @@ import { UsersIndex } from './users-index.js';
 const PAGES = fileURLToPath(new URL('../../dist/web/', import.meta.url));
 
 const ROUTES = [
-  ...[addGeneralRoutes, addFirmRoutes, addUserRoutes, addSymbolRoutes, addCsvRoutes],
+  ...[addGeneralRoutes, addFirmRoutes, addUserRoutes, addSymbolRoutes, addAccountRoutes, addCsvRoutes],
   ...[addStreamRoutes, addOperationRoutes],
 ];
 

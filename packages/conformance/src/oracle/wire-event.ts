@@ -18,6 +18,8 @@ export interface Event {
   readonly amount: bigint | undefined;
   readonly value: bigint | undefined;
   readonly commission: bigint | undefined;
+  /** Of a lot that comes with a transfer. */
+  readonly opened: number | undefined;
   readonly numerator: bigint;
   readonly denominator: bigint;
   /** Of a trade. */
@@ -55,8 +57,11 @@ export function readEvent({ partition, value: json }: WireEvent): Event {
   };
   const number = (name: string, decimals: number): bigint | undefined =>
     fields.has(name) ? units(json, name, decimals) : undefined;
-  const wireTime = fields.get('time');
-  const time = typeof wireTime === 'number' ? wireTime : Date.parse(text('time'));
+  const instant = (name: string): number | undefined => {
+    const field = fields.get(name);
+    return typeof field === 'string' ? Date.parse(field) : typeof field === 'number' ? field : undefined;
+  };
+  const time = instant('time') ?? NaN;
   const [id, user] = [text('id'), text('user')];
   const kind = maybe('kind') ?? 'new';
   const quantity = number('quantity', 8);
@@ -68,7 +73,7 @@ export function readEvent({ partition, value: json }: WireEvent): Event {
   return {
     ...{ kind: kind === 'new' ? 'trade' : kind, id, user, symbol: maybe('symbol'), sector: maybe('sector') },
     ...{ currency: maybe('currency') ?? 'USD', quantity, amount: number('amount', 4), value: own },
-    ...{ commission: number('commission', 4), numerator: number('numerator', 0) ?? 1n },
+    ...{ commission: number('commission', 4), opened: instant('opened'), numerator: number('numerator', 0) ?? 1n },
     ...{ denominator: number('denominator', 0) ?? 1n, time },
     trade: kind === 'new' ? tradeOf(quantity ?? 0n, number('price', 4) ?? 0n) : undefined,
   };
@@ -118,4 +123,9 @@ function wallClock(time: number): { day: string; minute: number } {
     wallClocks.set(key, clock);
   }
   return clock;
+}
+
+/** `YYYY-MM-DD` in New York. */
+export function newYorkDay(time: number): string {
+  return wallClock(time).day;
 }

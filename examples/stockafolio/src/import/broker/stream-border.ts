@@ -110,8 +110,8 @@ function tradeOf(trade: TradeEvent, roundPrices: boolean): readonly StreamEvent[
   const isRounded = exactPrice !== undefined && roundPrices;
   const value = isRounded ? tradeValue(quantity, price) : trade.value;
   const own = sumOf(trade.fees, currency);
-  // What costs more than it brings is no cost of a sale.
-  const commission = side === 'sell' ? Math.min(own, value) : own;
+  // What costs more than a sale brings, or gives back more than was paid, is no cost of the trade.
+  const commission = side === 'sell' ? Math.min(own, value) : Math.max(own, 0 - value);
   return [
     {
       ...{ ...placeOf(trade), symbol, sector: sectorOf(symbol), side, quantity, price, ...inCurrency(currency) },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { systemClock } from '@stockafolio/connectors/clock-system';
 import { pipelineHarness, type PipelineHarness } from '@stockafolio/testing';
+import type { StreamEvent } from '../src/account-stream.js';
 import { generateTrades } from '../src/generator/trade-generator.js';
 import { portfolio } from '../src/pipeline.js';
 import { SHARE } from '../src/quantity.js';
@@ -25,10 +26,10 @@ export function tradeOf(fields: Partial<Trade> & { readonly id: string }): Trade
   };
 }
 
-/** Tables in memory after these trades. */
-export async function traded(trades: readonly Trade[]): Promise<PipelineHarness<Trade>> {
-  const harness = pipelineHarness<Trade>(portfolio);
-  harness.push(...trades);
+/** Tables in memory after these trades, and other events. */
+export async function traded(events: readonly StreamEvent[]): Promise<PipelineHarness<StreamEvent>> {
+  const harness = pipelineHarness<StreamEvent>(portfolio);
+  harness.push(...events);
   await harness.commit();
   return harness;
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { DAY, OPENING, traded, tradeOf } from '../../test/traded.js';
+import { SHARE } from '../quantity.js';
 import type { Trade } from '../trade.js';
 import { dayGain } from './day-gain.js';
 import { MOST_TODAY, portfolioFigures, type PortfolioFigures } from './portfolio-figures.js';
@@ -70,6 +71,40 @@ describe('the gain of a day', () => {
     const ann = await portfolioFigures(tables, 'ann');
     expect(ann?.holdings).to.deep.equal([]);
     expect(ann?.day).to.include({ gain: 40_0000n, sold: 1_040_0000n, now: 0n, atStake: 1_000_0000n });
+  });
+
+  it('is not known of shares that a split or a transfer has changed, which the total says', async () => {
+    const { tables } = await traded([
+      tradeOf({ id: '1', time: FRIDAY }),
+      tradeOf({ id: '2', time: FRIDAY + 1, symbol: 'KO' }),
+      { id: 's', user: 'ann', symbol: 'IBM', time: OPENING, kind: 'split', numerator: 2, denominator: 1 },
+      tradeOf({ id: '4', time: OPENING + 1, user: 'bob', price: 50_0000 }),
+      tradeOf({ id: '5', time: OPENING + 1, user: 'bob', symbol: 'KO', price: 103_0000 }),
+    ]);
+    const ann = await portfolioFigures(tables, 'ann');
+    expect(
+      ann?.holdings.map(({ symbol, quantity, dayGain: of }) => [symbol, quantity / SHARE, of?.gain]),
+    ).to.deep.equal([
+      ['KO', 10, 30_0000n],
+      ['IBM', 20, undefined],
+    ]);
+    expect(ann?.day).to.include({ gain: 30_0000n, fromClose: 1, unknown: 1 });
+  });
+
+  it('and other sums are of dollars alone', async () => {
+    const { tables } = await traded([
+      tradeOf({ id: '1' }),
+      { ...tradeOf({ id: '2', symbol: 'SAP' }), currency: 'EUR' },
+      // Somebody else holds a symbol of the same name in dollars.
+      tradeOf({ id: '3', symbol: 'SAP', user: 'bob', price: 7_0000 }),
+    ]);
+    const ann = await portfolioFigures(tables, 'ann');
+    expect(ann).to.include({ cost: 1_000_0000n, marketValue: 1_000_0000n, unrealized: 0n });
+    expect(ann?.holdings.map(({ symbol, currency, price }) => [symbol, currency, price])).to.deep.equal([
+      ['IBM', 'USD', 100_0000],
+      ['SAP', 'EUR', undefined],
+    ]);
+    expect(ann?.day.unknown).to.equal(1);
   });
 
   it('is not known of more trades than are read', async () => {

@@ -15,7 +15,7 @@ export interface DayTotals {
   /** How many positions count from an earlier close, and from the first price of the day because no close is known. */
   readonly fromClose: number;
   readonly fromFirstPrice: number;
-  /** How many positions are not included because no price of them is known. */
+  /** How many positions are not included: without a price, or with shares that changed other than by trades. */
   readonly unknown: number;
   /** The newest day of those closes. */
   readonly closeDay: string | undefined;

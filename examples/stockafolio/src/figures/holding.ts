@@ -1,4 +1,5 @@
 import type { RowOf } from '@stockafolio/core';
+import { DOLLAR } from '../account-stream.js';
 import { worth } from '../quantity.js';
 import type { positions } from '../tables.js';
 import { listingOf } from '../universe/universe.js';
@@ -7,12 +8,14 @@ import { dayBaseOf, dayGain, type DayBase, type DayGain } from './day-gain.js';
 import type { Quote } from './quotes.js';
 import type { TradeRow } from './trades-since.js';
 
-/** A user's position in a symbol at its latest price. Money in 1e-4 USD. */
+/** A user's position in a symbol at its latest price. Money in 1e-4 of its currency. */
 export interface Holding {
   readonly symbol: string;
   /** The company's name; the symbol if it is not in the S&P 500. */
   readonly name: string;
   readonly sector: string;
+  /** Prices are known in US dollars alone. */
+  readonly currency: string;
   /** In 1e-8 shares; negative if short. */
   readonly quantity: number;
   /** What they were bought for; negative if short: what was received for them. */
@@ -29,7 +32,7 @@ export interface Holding {
   readonly unrealized: bigint | undefined;
   /** The price from which the day counts. */
   readonly dayBase: DayBase | undefined;
-  /** Undefined also if the user has too many trades of the day. */
+  /** Undefined also if the shares have changed on the day other than by trades, or the user has too many of them. */
   readonly dayGain: DayGain | undefined;
 }
 
@@ -37,21 +40,23 @@ export interface Holding {
 export interface DayOfHolding {
   readonly day: string;
   readonly close: Close | undefined;
-  /** Those of the position on that day, newest first; undefined if they are too many. */
+  /** Those of the position on that day, newest first; undefined if they do not tell how the shares have changed. */
   readonly trades: readonly TradeRow[] | undefined;
 }
 
 /** A position at a price, with its gain of a day. */
 export function holdingOf(
   row: RowOf<typeof positions>,
-  quote: Quote | undefined,
+  known: Quote | undefined,
   { day, close, trades }: DayOfHolding,
 ): Holding {
-  const { symbol, sector, quantity, cost, realized } = row;
+  const { symbol, sector, quantity, cost, realized, currency = DOLLAR } = row;
+  const quote = currency === DOLLAR ? known : undefined;
   const marketValue = quote === undefined ? undefined : worth(quantity, quote.price);
-  const dayBase = quote === undefined ? undefined : dayBaseOf(quote, close, day);
+  // Without the trades it is not known either whether a split has changed the price.
+  const dayBase = quote === undefined || trades === undefined ? undefined : dayBaseOf(quote, close, day);
   return {
-    ...{ symbol, name: listingOf(symbol)?.name ?? symbol, sector, quantity, cost, realized },
+    ...{ symbol, name: listingOf(symbol)?.name ?? symbol, sector, currency, quantity, cost, realized },
     ...{ price: quote?.price, priceTime: quote?.time, marketValue, dayBase },
     unrealized: marketValue === undefined ? undefined : marketValue - BigInt(cost),
     dayGain:

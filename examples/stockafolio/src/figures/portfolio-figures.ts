@@ -1,5 +1,6 @@
 import { daysOfDate, type RowOf } from '@stockafolio/core';
 import type { Tables } from '@stockafolio/core/ports';
+import { DOLLAR } from '../account-stream.js';
 import { newYorkMoment } from '../calendar/new-york-time.js';
 import { tradingDay } from '../calendar/trading-day.js';
 import { positions, tradesByUser, userTotals } from '../tables.js';
@@ -9,6 +10,7 @@ import { dayTotals, type DayTotals } from './day-totals.js';
 import { holdingOf, type Holding } from './holding.js';
 import { quotesOf, type QuoteOf } from './quotes.js';
 import { readRow, readRows } from './read-rows.js';
+import { changedSince } from './share-actions.js';
 import { tradesSince, type TradeRow } from './trades-since.js';
 import { tradingDays } from './trading-days.js';
 
@@ -24,6 +26,7 @@ export interface PortfolioTotals {
   readonly realized: number;
   readonly openPositions: number;
   readonly marketValue: bigint;
+  /** Of positions in US dollars, as are all sums. */
   readonly cost: bigint;
   /** The sum of the absolute costs of holdings with a price: the base for `unrealized` as a percentage. */
   readonly grossCost: bigint;
@@ -56,6 +59,8 @@ export interface PortfolioRows {
   readonly day: string;
   /** The trades of that day, newest first; undefined if there are too many. */
   readonly today: readonly TradeRow[] | undefined;
+  /** The symbols of which shares have changed on that day other than by trades. */
+  readonly changed: ReadonlySet<string>;
 }
 
 /**
@@ -89,14 +94,15 @@ export async function portfolioRows(
 ): Promise<PortfolioRows | undefined> {
   const totals = await readRow(tables, userTotals, [user]);
   if (totals === undefined) return undefined;
-  const [held, latest] = await Promise.all([
+  const start = newYorkMoment(daysOfDate(day), 0);
+  const [held, latest, changed] = await Promise.all([
     readRows(tables, positions, [user]),
     readRows(tables, tradesByUser, [user], newest),
+    changedSince(tables, user, start),
   ]);
-  const start = newYorkMoment(daysOfDate(day), 0);
   const all = latest.length < newest || (latest.at(-1)?.time ?? 0) < start;
   const today = all ? latest.filter(({ time }) => time >= start) : await tradesSince(tables, user, start, MOST_TODAY);
-  return { totals, positions: held, latest, day, today };
+  return { totals, positions: held, latest, day, today, changed };
 }
 
 /** The symbols whose close changes the figures: those in use that were traded on the day. */
@@ -114,13 +120,14 @@ export function valuedAt(rows: PortfolioRows, quoteOf: QuoteOf, closeOf: CloseOf
   const all = rows.positions.map((row) =>
     holdingOf(row, quoteOf(row.symbol), {
       ...{ day: rows.day, close: closeOf(row.symbol) },
-      trades: rows.today === undefined ? undefined : (today.get(row.symbol) ?? []),
+      trades: rows.today === undefined || rows.changed.has(row.symbol) ? undefined : (today.get(row.symbol) ?? []),
     }),
   );
   const holdings = all.filter(({ quantity }) => quantity !== 0);
   holdings.sort((a, b) => descending(size(a), size(b)) || (a.symbol < b.symbol ? -1 : 1));
   const { user, trades, volume, value, realized, openPositions } = rows.totals;
-  const cost = holdings.reduce((sum, holding) => sum + BigInt(holding.cost), 0n);
+  // Amounts of different currencies are never added.
+  const cost = holdings.reduce((sum, held) => sum + (held.currency === DOLLAR ? BigInt(held.cost) : 0n), 0n);
   const add = (of: 'marketValue' | 'unrealized'): bigint =>
     holdings.reduce((sum, holding) => sum + (holding[of] ?? 0n), 0n);
   return {

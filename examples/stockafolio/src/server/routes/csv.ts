@@ -7,10 +7,21 @@ import { requests } from './schemas.js';
 import { mustHaveTraded, portfolioOf } from './users.js';
 
 const HOLDING = [
-  ...(['symbol', 'name', 'sector', 'quantity', 'averageCost', 'cost', 'realized', 'price', 'marketValue'] as const),
+  ...([
+    'symbol',
+    'name',
+    'sector',
+    'currency',
+    'quantity',
+    'averageCost',
+    'cost',
+    'realized',
+    'price',
+    'marketValue',
+  ] as const),
   ...(['unrealized', 'dayChange'] as const),
 ];
-const TRADE = ['time', 'id', 'symbol', 'sector', 'side', 'quantity', 'price', 'value'] as const;
+const TRADE = ['time', 'id', 'symbol', 'sector', 'side', 'quantity', 'price', 'value', 'currency'] as const;
 
 /** A reader that takes nothing for this long is disconnected, in milliseconds. */
 const STALLED = 60_000;

@@ -47,7 +47,7 @@ const trader = object({ user: text(), trades: whole, volume: shares, value: deci
 const sectorTotal = object({ sector: text(), ...sums });
 const move = { symbol: text(), name: text(), price: decimal, dayOpen: decimal, basisPoints };
 const holding = {
-  ...{ symbol: text(), name: text(), sector: text(), quantity: shares },
+  ...{ symbol: text(), name: text(), sector: text(), currency: text('such as USD'), quantity: shares },
   ...{ averageCost: decimal, cost: decimal, realized: decimal, price: orNull(decimal) },
   ...{ marketValue: orNull(decimal), unrealized: orNull(decimal), dayChange: orNull(decimal) },
   ...{ dayMove: orNull(basisPoints), weight: orNull(basisPoints) },
@@ -77,7 +77,7 @@ const totals = {
 };
 const trade = {
   ...{ id: text(), time, symbol: text(), sector: text(), side: text() },
-  ...{ quantity: shares, price: decimal, value: decimal },
+  ...{ quantity: shares, price: decimal, value: decimal, currency: text('such as USD') },
 };
 const money: JsonSchema = {
   type: 'string',

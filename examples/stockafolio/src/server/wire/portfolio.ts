@@ -1,4 +1,5 @@
 import { formatMoney, type RowOf } from '@stockafolio/core';
+import { DOLLAR } from '../../account-stream.js';
 import { minuteOfDay } from '../../calendar/trading-day.js';
 import { sessionOf } from '../../calendar/sessions.js';
 import type { DayGain } from '../../figures/day-gain.js';
@@ -55,10 +56,10 @@ function wireTotals(figures: PortfolioFigures): WireTotals {
 }
 
 export function wireHolding(holding: Holding, gross: bigint): WireHolding {
-  const { symbol, name, sector, quantity, cost, realized, price, marketValue, unrealized } = holding;
+  const { symbol, name, sector, currency, quantity, cost, realized, price, marketValue, unrealized } = holding;
   const { dayGain, dayBase } = holding;
   return {
-    ...{ symbol, name, sector },
+    ...{ symbol, name, sector, currency },
     quantity: sharesOf(quantity),
     averageCost: formatMoney(average(BigInt(cost) * BigInt(SHARE), BigInt(quantity))),
     cost: formatMoney(cost),
@@ -98,12 +99,13 @@ function wireDayTotals(totals: DayTotals): WireDayTotals {
 }
 
 export function wireTrade(trade: RowOf<typeof tradesByUser>): WireTrade {
-  const { id, time, symbol, sector, side, quantity, price, value } = trade;
+  const { id, time, symbol, sector, side, quantity, price, value, currency = DOLLAR } = trade;
   return {
     ...{ id, time: new Date(time).toISOString(), symbol, sector, side },
     quantity: sharesOf(quantity),
     price: formatMoney(price),
     value: formatMoney(value),
+    currency,
   };
 }
 

@@ -160,7 +160,7 @@ export interface WireDayTotals extends WireDayGain {
   readonly fromClose: Whole;
   /** How many count from the first price of the day, because no earlier one is known. */
   readonly fromFirstPrice: Whole;
-  /** How many are not included, because no price of them is known. */
+  /** How many are not included: without a price, or with shares that changed on the day other than by trades. */
   readonly unknown: Whole;
   /** The newest day of the closes. */
   readonly closeDay: string | null;
@@ -196,6 +196,8 @@ export interface WireHolding {
   readonly symbol: string;
   readonly name: string;
   readonly sector: string;
+  /** Of its money, such as `USD`. */
+  readonly currency: string;
   /** Negative if short. */
   readonly quantity: Shares;
   readonly averageCost: Decimal;
@@ -262,6 +264,7 @@ export interface WireTrade {
   readonly quantity: Shares;
   readonly price: Decimal;
   readonly value: Decimal;
+  readonly currency: string;
 }
 
 export interface WirePortfolio {

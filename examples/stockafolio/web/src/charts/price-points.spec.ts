@@ -4,7 +4,7 @@ import { pricePoints } from './price-points.js';
 
 const at = (clock: string, day = '05'): string => `2026-01-${day}T${clock}:00.000Z`;
 const trade = (id: string, time: string, side = 'buy'): WireTrade => ({
-  ...{ id, time, symbol: 'IBM', sector: 'x', side, quantity: 10, price: '99.0000', value: '990.0000' },
+  ...{ id, time, symbol: 'IBM', sector: 'x', side, quantity: 10, price: '99.0000', value: '990.0000', currency: 'USD' },
 });
 const line = (span: WirePrices['span'], points: readonly (readonly [string, string])[], trades: WireTrade[] = []) => ({
   ...{ symbol: 'IBM', span, day: '2026-01-05', session: null, trades },

@@ -4,7 +4,15 @@ import type { WireHolding } from '@stockafolio/example/api';
 import { cellBy, treemapCells, type Cell } from './treemap-cells.js';
 
 const holding = (symbol: string, sector: string, value: number, dayMove: number | null = 100): WireHolding => ({
-  ...{ symbol, name: symbol, sector, quantity: value < 0 ? -1 : 1, averageCost: '1.0000', cost: '1.0000' },
+  ...{
+    symbol,
+    name: symbol,
+    sector,
+    currency: 'USD',
+    quantity: value < 0 ? -1 : 1,
+    averageCost: '1.0000',
+    cost: '1.0000',
+  },
   ...{ realized: '0.0000', price: '1.0000', marketValue: `${value}.0000`, unrealized: '0.0000', dayChange: '0.0000' },
   ...{ dayMove, weight: 0 },
 });

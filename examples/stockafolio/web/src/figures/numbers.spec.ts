@@ -20,7 +20,7 @@ describe('shares on a page', () => {
     const money = { averageCost: '1.0000', cost: '1.0000', realized: '0.0000' };
     const unknown = { price: null, marketValue: null, unrealized: null, dayChange: null, dayMove: null, weight: null };
     const rows = [2, '0.00000001', -1.5, '90071992.54740991', 0.5].map((quantity, n) => ({
-      ...{ symbol: `S${n}`, name: '', sector: '', quantity, ...money, ...unknown },
+      ...{ symbol: `S${n}`, name: '', sector: '', currency: 'USD', quantity, ...money, ...unknown },
     }));
     expect(sortedBy(rows, 'quantity', false).map(({ quantity }) => quantity)).to.deep.equal([
       ...[-1.5, '0.00000001', 0.5, 2, '90071992.54740991'],

@@ -7,11 +7,14 @@ import type { Explanation } from './explain.js';
 const WHAT =
   'What the day has gained, realized or not: the value now, less the value when the day began, less what was bought, plus what was sold. The percentage is of what was held when the day began, plus what was opened since.';
 
+const UNKNOWN = 'not known: no price, a split or transfer on the day, or too many trades';
+
 /** From which prices a portfolio's day counts. */
 export function sinceText({ gain, fromClose, fromFirstPrice, unknown, closeDay }: WireDayTotals): string {
-  if (gain === null) return 'not known: no prices, or too many trades';
+  if (gain === null) return UNKNOWN;
   const [closes, firsts] = [Number(fromClose), Number(fromFirstPrice)];
-  const without = Number(unknown) === 0 ? '' : `; without ${count(unknown)} that have no price`;
+  const without =
+    Number(unknown) === 0 ? '' : `; without ${count(unknown)} of unknown price, or split or transferred on the day`;
   if (closes === 0 && firsts === 0) return `nothing was held when the day began${without}`;
   if (closes === 0) return `since the day’s first prices: no close is known${without}`;
   const since = `since the close${closeDay === null ? '' : ` of ${shortDay(closeDay)}`}`;
@@ -22,7 +25,7 @@ export function sinceText({ gain, fromClose, fromFirstPrice, unknown, closeDay }
 
 /** From which price a position's day counts. */
 export function baseText(base: WireDayBase | null, day: WireDayGain | null): string {
-  if (base === null || day === null) return 'not known: no price, or too many trades';
+  if (base === null || day === null) return UNKNOWN;
   return base.kind === 'close'
     ? `since the close of ${shortDay(base.day)}`
     : 'since the day’s first price: no close is known';

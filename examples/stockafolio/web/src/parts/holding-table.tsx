@@ -88,7 +88,7 @@ function HoldingRow({ holding: h, index, lineOf, hrefOf }: HoldingRowProps) {
         {isShort(h) && <span class="tag">short</span>} {shares(h.quantity)}
       </td>
       <td class="number">
-        <Amount value={h.averageCost} as="price" />
+        <Amount value={h.averageCost} as="price" currency={h.currency} />
       </td>
       <td class="number">
         <span class="with-line">

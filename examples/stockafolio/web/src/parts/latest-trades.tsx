@@ -92,7 +92,7 @@ function TradeRow({ trade, hrefOf }: TradeRowProps) {
       </th>
       <td class="number">{shares(trade.quantity)}</td>
       <td class="number">
-        <Amount value={trade.price} as="price" />
+        <Amount value={trade.price} as="price" currency={trade.currency} />
       </td>
     </tr>
   );

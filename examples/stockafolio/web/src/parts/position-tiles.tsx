@@ -75,7 +75,7 @@ export function PositionTiles({ position: p }: { readonly position: WirePosition
           what: 'What would be gained by closing the position at the latest price.',
           sum: [
             ['Market value', <Amount value={p.marketValue} />],
-            ['− Cost', <Amount value={p.cost} />],
+            ['− Cost', <Amount currency={p.currency} value={p.cost} />],
             ['Unrealized P&L', <Amount value={p.unrealized} as="gain" />],
           ],
           from: OWN,
@@ -91,7 +91,7 @@ export function PositionTiles({ position: p }: { readonly position: WirePosition
           from: OWN,
         }}
       >
-        <Amount value={p.realized} as="gain" />
+        <Amount currency={p.currency} value={p.realized} as="gain" />
       </Tile>
       <Tile
         label="Shares"
@@ -105,7 +105,7 @@ export function PositionTiles({ position: p }: { readonly position: WirePosition
         detail={
           held ? (
             <>
-              cost <Amount value={p.cost} />
+              cost <Amount currency={p.currency} value={p.cost} />
             </>
           ) : (
             'nothing is held'
@@ -114,13 +114,13 @@ export function PositionTiles({ position: p }: { readonly position: WirePosition
         explain={{
           what: 'What the held shares were bought for, by share; if short, what was received for them.',
           sum: [
-            [isShort(p) ? 'Received' : 'Cost', <Amount value={p.cost} />],
+            [isShort(p) ? 'Received' : 'Cost', <Amount currency={p.currency} value={p.cost} />],
             ['÷ Shares', shares(p.quantity)],
           ],
           from: OWN,
         }}
       >
-        {held ? <Amount value={p.averageCost} as="price" /> : <NotKnown why="nothing is held" />}
+        {held ? <Amount currency={p.currency} value={p.averageCost} as="price" /> : <NotKnown why="nothing is held" />}
       </Tile>
     </dl>
   );

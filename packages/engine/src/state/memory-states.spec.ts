@@ -1,6 +1,4 @@
-import { expect } from 'chai';
 import { runStateContract, runSubKeyContract } from '@stockafolio/conformance';
-import { int64, record } from '@stockafolio/core';
 import { MemoryStates } from './memory-states.js';
 
 /** Others wait until many texts may be unused. */
@@ -18,15 +16,3 @@ for (const [name, store] of [
   runStateContract(name, { store });
   runSubKeyContract(name, { store });
 }
-
-describe('MemoryStates', () => {
-  it('keeps no list of changed sub-keys, which no table takes', () => {
-    const states = new MemoryStates();
-    const Sum = record('sum', { count: int64() });
-    const state = states.open('state', Sum, { lots: { kind: 'number', fields: Sum } });
-    const lots = state.subKeys('lots');
-    lots.upsert(state.upsert(['a'], 1, 1), 5, 1, 1);
-    states.settle();
-    lots.rows.takeUnwritten(() => expect.fail('it is still in the list'));
-  });
-});

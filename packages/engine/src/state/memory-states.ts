@@ -12,6 +12,7 @@ import type {
   StateStore,
 } from '@stockafolio/core/ports';
 import { Interner } from './interner.js';
+import type { KeyedRows } from './keyed-rows.js';
 import { KeyedState } from './keyed-state.js';
 import { readSlots, writeSlots } from './saved-slots.js';
 import { MemorySubKeys, rootFields } from './sub-keys.js';
@@ -25,7 +26,7 @@ type Sections = (SavedArray | LaterArray)[];
 export class MemoryStates implements StateStore {
   readonly texts = new Interner();
   /** By name; the rows of sub-keys too. */
-  readonly #states = new Map<string, KeyedState>();
+  readonly #states = new Map<string, KeyedRows>();
   /** The operators that sub-keys belong to, by the name of their rows. */
   readonly #operators = new Map<string, string>();
 
@@ -125,7 +126,7 @@ export class MemoryStates implements StateStore {
    * The numbers of the texts that were not saved yet. If there are many more than changed slots, most are unused
    * already: then only those of the changed slots, which alone can hold them.
    */
-  #unsavedTexts(changed: readonly { readonly state: KeyedState; readonly slots: Int32Array }[]): Int32Array {
+  #unsavedTexts(changed: readonly { readonly state: KeyedRows; readonly slots: Int32Array }[]): Int32Array {
     const count = changed.reduce((sum, { slots }) => sum + slots.length, 0);
     if (this.texts.unsaved <= FEW_TEXTS + 2 * count) return this.texts.takeUnsaved();
     const needed = this.texts.marks();

@@ -10,6 +10,7 @@ import { KEY_AT, LIVE, UNSAVED, UNWRITTEN } from './rows.js';
 import { SlotList } from './slot-list.js';
 import type { TextMarks } from './text-marks.js';
 import { UndoJournal } from './undo-journal.js';
+import type { ValueTexts } from './value-texts.js';
 
 /**
  * Rows with keys, whatever finds them: flags, the key, the version of the last change, and the fields of a schema, in cells
@@ -38,14 +39,15 @@ export abstract class KeyedRows extends RowStore {
   /** Whether the row that was entered last is a new one. */
   created = false;
 
-  constructor(owner: string, schema: RecordSchema, interner: Interner) {
+  /** @param textsOf makes what numbers the texts of one of its fields, if not the interner itself does */
+  constructor(owner: string, schema: RecordSchema, interner: Interner, textsOf?: () => ValueTexts) {
     super();
     this.owner = owner;
     this.columns = stateColumns(schema);
     this.interner = interner;
     this.keys = new KeyParts(owner, interner);
     this.#offsets = cellOffsets(this.columns);
-    this.cursor = newCursor(schema, owner, interner, this.pointer);
+    this.cursor = newCursor(schema, owner, interner, this.pointer, textsOf);
   }
 
   /** Enters a live slot, whose key is not in the index. */

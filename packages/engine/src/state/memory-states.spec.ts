@@ -11,6 +11,7 @@ class Forgetful extends MemoryStates {
 
 for (const [name, store] of [
   ['MemoryStates', () => new MemoryStates()],
+  ['MemoryStates that see at once that values differ', () => new MemoryStates(1)],
   ['MemoryStates that forget texts at once', () => new Forgetful()],
 ] as const) {
   runStateContract(name, { store });

@@ -52,12 +52,18 @@ export class MemorySubKeys implements SubKeys {
   /** Whether stored sub-keys have the order of the sub-keys. */
   readonly #isNumeric: boolean;
 
-  constructor(above: KeyedState, name: string, { kind, fields, isMulti = false }: SubKeyNode, interner: Interner) {
+  constructor(
+    above: KeyedState,
+    name: string,
+    { kind, fields, isMulti = false }: SubKeyNode,
+    interner: Interner,
+    learntFrom?: number,
+  ) {
     this.#above = above;
     this.#name = name;
     this.#owner = `${above.owner}, ${name}`;
     const linked = withHidden(fields, { [LEFT]: int32(), [RIGHT]: int32() });
-    this.rows = new SubRows(this.#owner, linked, interner, kind, isMulti);
+    this.rows = new SubRows(this.#owner, linked, interner, { kind, isMulti, learntFrom });
     this.#isMulti = isMulti;
     // Texts are ordered at the cost of reading them.
     this.#isNumeric = kind === 'number' || kind === 'boolean';

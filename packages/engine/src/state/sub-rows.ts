@@ -4,11 +4,18 @@ import type { Interner } from './interner.js';
 import { KeyedRows } from './keyed-rows.js';
 import { ALL, KEY_AT, UNSAVED } from './rows.js';
 import { SlotIndex } from './slot-index.js';
+import { ValueTexts } from './value-texts.js';
 
 /** The cells of the slot above, of the sub-key, and of its number among those of one value. */
 const ABOVE = KEY_AT;
 const KEY = KEY_AT + 1;
 const NUMBER = KEY_AT + 2;
+
+interface Below {
+  readonly kind: KeyKind;
+  readonly isMulti: boolean;
+  readonly learntFrom: number | undefined;
+}
 
 /**
  * The rows of sub-keys. Their keys are the slot above and the sub-key, and where a node keeps several of one value, their
@@ -21,8 +28,8 @@ export class SubRows extends KeyedRows {
   readonly #isMulti: boolean;
   #index: SlotIndex | undefined;
 
-  constructor(owner: string, schema: RecordSchema, interner: Interner, kind: KeyKind, isMulti: boolean) {
-    super(owner, schema, interner);
+  constructor(owner: string, schema: RecordSchema, interner: Interner, { kind, isMulti, learntFrom }: Below) {
+    super(owner, schema, interner, () => new ValueTexts(interner, learntFrom));
     this.#isMulti = isMulti;
     // Those of one value are told apart by the numbers with which they are added.
     this.declare(isMulti ? ['number', kind, 'number'] : ['number', kind]);

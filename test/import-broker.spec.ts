@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { dumpTable } from './support/dumps.js';
 import { lastLine, must, ROOT, run } from './support/run-command.js';
+import { stream } from './support/stages.js';
 import { tempFolder } from './support/temp-folder.js';
 
 const CASES = join(ROOT, 'examples/stockafolio/test/brokers');
@@ -16,7 +18,7 @@ describe("import of a broker's file", () => {
 
   it('--check prints what would be taken and what not, and writes nothing: exit code 0', async () => {
     const { stdout } = await must(['import', join(CASES, 'schwab.csv'), '--broker', 'auto', '--check']);
-    for (const line of ['schwab, 10 lines', 'BRK.B          0.0205', 'schwab.csv:6: option', 'takes 4 trades']) {
+    for (const line of ['schwab, 10 lines', 'BRK.B          0.0205', 'schwab.csv:6: option', 'takes 10 events']) {
       expect(stdout).to.include(line);
     }
     const ended = await must(['import', join(CASES, 'schwab.csv'), '--broker', 'schwab', '--check', '--json']);
@@ -74,23 +76,34 @@ describe("import of a broker's file", () => {
   });
 
   it('a part that the stream does not know is named, and nothing is written, but with --partly', async () => {
-    const args = [
-      'import',
-      join(CASES, 'schwab.csv'),
-      '--broker',
-      'auto',
-      '--user',
-      'ann',
-      '--to',
-      `log:${at('partly')}`,
-    ];
+    const free = '"03/11/2025","Buy","KO","COCA-COLA CO","3","$0.00","","$0.00"\n';
+    await writeFile(at('free.csv'), `${HEADER}${free}${bought}`);
+    const args = ['import', at('free.csv'), '--broker', 'auto', '--user', 'ann', '--to', `log:${at('partly')}`];
     const refused = await run(args);
     expect(refused.code).to.equal(2);
-    expect(refused.stderr).to.match(/a part would be left out[^]*'split' yet \(lines 5\)[^]*--partly/);
+    expect(refused.stderr).to.match(/a part would be left out[^]*at a price of 0 \(lines 2\)[^]*--partly/);
     expect(existsSync(at('partly'))).to.equal(false);
     const ended = await must([...args, '--partly', '--json']);
-    expect(lastLine(ended)).to.include({ ok: true, lines: 4 });
-    expect(ended.stderr).to.match(/left out: .*'split'/);
+    expect(lastLine(ended)).to.include({ ok: true, lines: 1 });
+    expect(ended.stderr).to.match(/left out: .*price of 0/);
+  });
+
+  it('all of a file comes into the tables: shares, cash, dividends', async () => {
+    const args = ['import', join(CASES, 'schwab.csv'), '--broker', 'auto', '--user', 'ann', '--to', `log:${at('all')}`];
+    const ended = await must([...args, '--json']);
+    expect(ended.stderr).to.match(/of 1 row of options only the cash is taken/);
+    await stream(at('all'), at('all-tables'), at('all-checkpoints'));
+    const rows = async (table: string): Promise<Readonly<Record<string, unknown>>[]> =>
+      (await dumpTable(at('all-tables'), table)).map((line) => JSON.parse(line) as Record<string, unknown>);
+    const [account] = await rows('accounts');
+    const amounts = Object.entries(account ?? {}).filter(([name]) => !['user', 'currency', 'last_time'].includes(name));
+    const traded = (await rows('positions')).reduce(
+      (sum, { realized, cost, transferred = 0 }) => sum + Number(realized) - Number(cost) + Number(transferred),
+      0,
+    );
+    const cash = amounts.reduce((sum, [, amount]) => sum + Number(amount), traded);
+    expect(cash.toFixed(2)).to.equal('6225.67');
+    expect((await rows('account_events')).map(({ kind }) => kind)).to.include.members(['deposit', 'dividend', 'split']);
   });
 
   it('twice, or of a longer time, adds only what is new; and the user is told by --user or --set', async () => {

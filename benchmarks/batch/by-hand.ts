@@ -1,5 +1,5 @@
 import type { Mutation } from '@stockafolio/core/ports';
-import type { Trade } from '@stockafolio/example';
+import { isTrade, type StreamEvent } from '@stockafolio/example';
 import type { BatchPorts, BatchUnit, UnitResult } from '@stockafolio/runner-batch';
 import { TypedArrays } from '../operators/typed-arrays.js';
 
@@ -8,7 +8,7 @@ import { TypedArrays } from '../operators/typed-arrays.js';
  * library in between. It handles neither late nor bad records, and writes no checkpoint.
  */
 export async function unitByHand(
-  { archive, tables, pipeline }: BatchPorts<Trade>,
+  { archive, tables, pipeline }: BatchPorts<StreamEvent>,
   unit: BatchUnit,
 ): Promise<UnitResult> {
   const { partition, from, to, writeRows } = unit;
@@ -22,7 +22,7 @@ export async function unitByHand(
     if (file.partition !== partition) continue;
     for await (const part of archive.read(file, Math.max(from, file.first), { fields: pipeline.reads })) {
       for (const entries of part) {
-        for (const entry of entries) if ('record' in entry) loop.push(entry.record);
+        for (const entry of entries) if ('record' in entry && isTrade(entry.record)) loop.push(entry.record);
         records += entries.length;
         await write(loop.drain());
       }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileArchive } from '@stockafolio/connectors/archive';
 import { systemClock } from '@stockafolio/connectors/clock-system';
 import { filesLocal } from '@stockafolio/connectors/files-local';
-import { portfolio, type Trade, trades, wireForm } from '@stockafolio/example';
+import { portfolio, type StreamEvent, trades, wireForm } from '@stockafolio/example';
 import type { BatchPorts, BatchUnit, UnitResult } from '@stockafolio/runner-batch';
 import { summingTables, type Sums, type SummingTables } from './summing-tables.js';
 
@@ -22,7 +22,10 @@ export type FromUnitWorker =
   | { readonly failed: string };
 
 /** Opens the ports of a run; every worker has its own tables, because partitions have no row in common. */
-export function openPorts({ archive, checkpoints }: Place): BatchPorts<Trade> & { readonly tables: SummingTables } {
+export function openPorts({
+  archive,
+  checkpoints,
+}: Place): BatchPorts<StreamEvent> & { readonly tables: SummingTables } {
   return {
     pipeline: portfolio,
     codec: wireForm,

@@ -2,7 +2,7 @@
 import { keyBytes, partitionOf } from '@stockafolio/core';
 import type { SourceMessage } from '@stockafolio/core/ports';
 import { MessageIntake } from '@stockafolio/engine';
-import { type Trade, trades as stream, wireForm } from '@stockafolio/example';
+import { type StreamEvent, type Trade, trades as stream, wireForm } from '@stockafolio/example';
 import { someTrades } from '../decoding/trades.js';
 import { alternate, printRates } from '../measure.js';
 
@@ -16,13 +16,13 @@ const messages: SourceMessage[] = someTrades(400_000)
     value: Buffer.from(wireForm.encode(trade as Trade)),
   }));
 
-const intakeOf = (partitions: number | undefined): MessageIntake<Trade> =>
+const intakeOf = (partitions: number | undefined): MessageIntake<StreamEvent> =>
   new MessageIntake({ stream, codec: wireForm, partition: PARTITION, partitions });
 const [checked, unchecked] = [intakeOf(PARTITIONS), intakeOf(undefined)];
 const now = Date.now();
 
 let records = 0;
-const takeAll = (intake: MessageIntake<Trade>): number => {
+const takeAll = (intake: MessageIntake<StreamEvent>): number => {
   for (const message of messages) if ('record' in intake.take(message, now)) records++;
   return messages.length;
 };
@@ -30,7 +30,7 @@ const takeAll = (intake: MessageIntake<Trade>): number => {
 const { measured, ratio } = await alternate({
   'decode alone': () => {
     for (const { value, offset } of messages) {
-      if (value !== null && wireForm.decode(value, { partition: PARTITION, offset }).price > 0) records++;
+      if (value !== null && wireForm.decode(value, { partition: PARTITION, offset }).time > 0) records++;
     }
     return messages.length;
   },

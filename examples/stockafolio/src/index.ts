@@ -72,7 +72,18 @@ export {
   tradesByUser,
   userTotals,
 } from './tables.js';
-export { Trade, trades, type Side } from './trade.js';
+export {
+  StreamEvent,
+  isCashFlow,
+  isShareEvent,
+  isTrade,
+  trades,
+  type CashFlow,
+  type ShareAction,
+  type ShareEvent,
+} from './account-stream.js';
+export { accountEvents, accounts } from './account-tables.js';
+export { Trade, valueOf, type Side } from './trade.js';
 export { listingOf, sectors, universe, type Listing } from './universe/universe.js';
 export { portfolio, portfolioOf, type PortfolioOptions } from './pipeline.js';
 export { firmFigures, type FirmFigures } from './figures/firm-figures.js';

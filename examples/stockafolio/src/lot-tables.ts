@@ -10,6 +10,7 @@ export const OpenLot = record('open_lot', {
   opened: timestamp(),
   quantity: quantity(),
   basis: optional(money()),
+  currency: optional(text()),
 });
 
 /** The columns of {@link realizedGains}. */
@@ -26,6 +27,7 @@ export const RealizedGain = record('realized_gain', {
   basis: money(),
   gain: money(),
   term: oneOf('short', 'long'),
+  currency: optional(text()),
 });
 
 /**
@@ -34,8 +36,9 @@ export const RealizedGain = record('realized_gain', {
  * - `number`: of the open lots of a symbol, the oldest has the least
  * - `lot`: the id of the trade that opened it; `opened`: its time
  * - `quantity`: what is left of it, in 1e-8 shares, negative if short
- * - `basis`: what was paid for that; negative if short: what was received. Absent with the average method, where all lots
+ * - `basis`: what was paid for that, with commissions; negative if short: what was received. Absent with the average method, where all lots
  *   share the cost of the position by quantity
+ * - `currency`: of its money; absent for US dollars
  */
 export const lots = table('lots', { partitionBy: ['user'], clusterBy: ['symbol', 'number'] }, OpenLot.fields);
 

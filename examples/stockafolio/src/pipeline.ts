@@ -14,7 +14,7 @@ import {
   record,
   seconds,
   shardedFold,
-  text,
+  split,
   timestamp,
   topByKey,
   tumblingWindow,
@@ -30,8 +30,18 @@ import { filter, map, pipe, type Observable, type OperatorFunction } from 'rxjs'
 import type { LotMethod } from './books/choose-lot.js';
 import { keepLots } from './books/keep-lots.js';
 import { dayEnd, minuteOfDay, tradingDay } from './calendar/trading-day.js';
-import { applyAverageCost } from './cost/average-cost.js';
-import { quantity, tradeValue, volume } from './quantity.js';
+import {
+  inDollars,
+  isDollarTrade,
+  isShareEvent,
+  isTrade,
+  trades,
+  type ShareEvent,
+  type StreamEvent,
+} from './account-stream.js';
+import { keepAccounts } from './keep-accounts.js';
+import { applyToPosition, Position, type PositionChange } from './position.js';
+import { volume } from './quantity.js';
 import {
   latestPrices,
   minuteTotals,
@@ -46,34 +56,10 @@ import {
   tradesByUser,
   userTotals,
 } from './tables.js';
-import { trades, type Trade } from './trade.js';
+import { valueOf, type Trade } from './trade.js';
 
 /** Minutes of a row of symbol_prices. */
 const PRICE_SLOT = 10;
-
-const Position = record('position', {
-  sector: text(),
-  quantity: quantity(),
-  cost: money(),
-  realized: money(),
-  lastTime: timestamp(),
-});
-
-/** The change that a trade caused in its user's totals, beyond its own figures. */
-interface PositionChange {
-  readonly realized: number;
-  readonly opened: number;
-}
-
-/** Applies a trade to the position of its user and symbol. */
-function applyTrade(position: Mutable<Infer<typeof Position>>, trade: Trade): PositionChange {
-  const realized = position.realized;
-  const open = position.quantity === 0 ? 0 : 1;
-  applyAverageCost(position, trade.side, trade.quantity, trade.price);
-  position.sector = trade.sector;
-  if (trade.time > position.lastTime) position.lastTime = trade.time;
-  return { realized: position.realized - realized, opened: (position.quantity === 0 ? 0 : 1) - open };
-}
 
 const UserSum = record('user_sum', {
   trades: int64(),
@@ -83,12 +69,14 @@ const UserSum = record('user_sum', {
   openPositions: int64(),
 });
 
-type PositionUpdate = Update<readonly [string, string], Infer<typeof Position>, Trade, PositionChange>;
+type PositionUpdate = Update<readonly [string, string], Infer<typeof Position>, ShareEvent, PositionChange>;
 
-function addToUser(sum: Mutable<Infer<typeof UserSum>>, { record: trade, result }: PositionUpdate): void {
-  sum.trades += 1;
-  addTo(sum, 'volume', trade.quantity);
-  sum.value += tradeValue(trade.quantity, trade.price);
+function addToUser(sum: Mutable<Infer<typeof UserSum>>, { record: event, result }: PositionUpdate): void {
+  if (isTrade(event)) {
+    sum.trades += 1;
+    addTo(sum, 'volume', event.quantity);
+    if (inDollars(event)) sum.value += valueOf(event);
+  }
   sum.realized += result.realized;
   sum.openPositions += result.opened;
 }
@@ -98,13 +86,13 @@ const Sum = record('sum', { trades: int64(), volume: volume(), value: bigMoney()
 function addToSum(sum: Mutable<Infer<typeof Sum>>, trade: Trade): void {
   sum.trades += 1;
   addTo(sum, 'volume', trade.quantity);
-  addTo(sum, 'value', tradeValue(trade.quantity, trade.price));
+  addTo(sum, 'value', valueOf(trade));
 }
 
 const DaySum = record('day_sum', { trades: int64(), volume: volume(), value: bigMoney(), buyValue: bigMoney() });
 
 function addToDay(sum: Mutable<Infer<typeof DaySum>>, trade: Trade): void {
-  const value = tradeValue(trade.quantity, trade.price);
+  const value = valueOf(trade);
   sum.trades += 1;
   addTo(sum, 'volume', trade.quantity);
   addTo(sum, 'value', value);
@@ -114,7 +102,7 @@ function addToDay(sum: Mutable<Infer<typeof DaySum>>, trade: Trade): void {
 const TraderSum = record('trader_sum', { value: money(), volume: volume(), trades: int64() });
 
 function addToTrader(sum: Mutable<Infer<typeof TraderSum>>, trade: Trade): void {
-  sum.value += tradeValue(trade.quantity, trade.price);
+  sum.value += valueOf(trade);
   addTo(sum, 'volume', trade.quantity);
   sum.trades += 1;
 }
@@ -171,8 +159,9 @@ const day = keyPart(date(), (trade: Trade) => tradingDay(trade.time));
 const minute = keyPart(int32(), (trade: Trade) => minuteOfDay(trade.time));
 const slot = keyPart(int32(), (trade: Trade) => slotOf(trade.time));
 
-function toRow({ user, time, id, symbol, sector, side, quantity, price }: Trade): RowOf<typeof tradesByUser> {
-  return { user, time, id, symbol, sector, side, quantity, price, value: tradeValue(quantity, price) };
+function toRow(trade: Trade): RowOf<typeof tradesByUser> {
+  const { user, time, id, symbol, sector, side, quantity, price, currency, commission } = trade;
+  return { user, time, id, symbol, sector, side, quantity, price, value: valueOf(trade), currency, commission };
 }
 
 /**
@@ -204,14 +193,31 @@ export interface PortfolioOptions {
  * @example export default appOf(portfolioOf({ lots: 'hifo' })); // a module for --app
  */
 export function portfolioOf(options: PortfolioOptions = {}): Pipeline {
-  return pipeline('portfolio', { trades }, ({ trades }) => branchesOf(trades, options));
+  return pipeline('portfolio', { trades }, ({ trades: events }) => [
+    ...usersFigures(events, options),
+    ...firmsFigures(split(events, { trades: isDollarTrade }).trades),
+  ]);
 }
 
 /** How trades become portfolios, without lots. */
 export const portfolio = portfolioOf();
 
-function branchesOf(trades: Observable<Trade>, { lots }: PortfolioOptions): Branch[] {
-  const held = trades.pipe(foldByKey('positions', { key: ['user', 'symbol'], state: Position, fold: applyTrade }));
+/** Each user's own: positions, totals, trades, and what else happened in the account. */
+function usersFigures(events: Observable<StreamEvent>, { lots }: PortfolioOptions): Branch[] {
+  const { shares } = split(events, { shares: isShareEvent });
+  const { trades, rest } = split(events, { trades: isTrade });
+  const held = shares.pipe(foldByKey('positions', { key: ['user', 'symbol'], state: Position, fold: applyToPosition }));
+  return [
+    into(positions, held),
+    into(userTotals, held.pipe(foldByKey('user-totals', { key: (u) => [u.key[0]], state: UserSum, fold: addToUser }))),
+    ...(lots === undefined ? [] : keepLots(shares, lots)),
+    into(tradesByUser, trades.pipe(map(toRow))),
+    ...keepAccounts(events, rest),
+  ];
+}
+
+/** The firm's figures, of trades in dollars. */
+function firmsFigures(trades: Observable<Trade>): Branch[] {
   const best = trades.pipe(
     topByKey('top-traders', {
       k: 100,
@@ -224,10 +230,6 @@ function branchesOf(trades: Observable<Trade>, { lots }: PortfolioOptions): Bran
     }),
   );
   return [
-    into(positions, held),
-    into(userTotals, held.pipe(foldByKey('user-totals', { key: (u) => [u.key[0]], state: UserSum, fold: addToUser }))),
-    ...(lots === undefined ? [] : keepLots(trades, lots)),
-    into(tradesByUser, trades.pipe(map(toRow))),
     into(
       sectorSeconds,
       trades.pipe(

@@ -25,6 +25,8 @@ describe('the tables', () => {
       top_traders: 'day;shard,rank',
       top_traders_by_volume: 'day;shard,rank',
       top_traders_by_trades: 'day;shard,rank',
+      accounts: 'user;currency',
+      account_events: 'user;time desc,id',
       latest_prices: 'symbol;shard',
     });
   });

@@ -1,4 +1,5 @@
-import { bigMoney, date, days, int32, int64, money, shard, table, text, timestamp } from '@stockafolio/core';
+import { bigMoney, date, days, int32, int64, money, optional, shard, table, text, timestamp } from '@stockafolio/core';
+import { accountEvents, accounts } from './account-tables.js';
 import { quantity, volume } from './quantity.js';
 
 /*
@@ -10,6 +11,8 @@ import { quantity, volume } from './quantity.js';
  *   day in local time, 0 to 1439. When the clocks go back, an hour of minutes occurs twice, and the two share their
  *   rows.
  * - `shard` is the source partition that the row was made from: readers add up, or compare, the rows of all shards.
+ * - Money is in US dollars, unless a row names a `currency`. Figures of a firm, and sums of a user's money, are of trades in
+ *   dollars alone: amounts in different currencies are never added.
  * - Nothing depends on the order of trades of different users, except where a tie is broken by the source's order.
  */
 
@@ -18,9 +21,11 @@ import { quantity, volume } from './quantity.js';
  *
  * - `sector`: that of the newest trade in the source's order
  * - `quantity`: in 1e-8 shares, negative if short
- * - `cost`: what the held shares were bought for; negative if short: what was received for them
+ * - `cost`: what the held shares were bought for; negative if short: what was received for them; without commissions
  * - `realized`: profit of closed shares, minus losses
- * - `lastTime`: the greatest time of its trades
+ * - `lastTime`: the greatest time of its trades, and of other events that changed its shares
+ * - `currency`: of its money; absent if it is in US dollars
+ * - `transferred`: what the shares cost that came from other accounts, minus those that left; absent if none did
  */
 export const positions = table(
   'positions',
@@ -33,13 +38,16 @@ export const positions = table(
     cost: money(),
     realized: money(),
     lastTime: timestamp(),
+    currency: optional(text()),
+    transferred: optional(money()),
   },
 );
 
 /**
  * A user's all-time trade figures.
  *
- * - `realized`: the sum of `realized` over the user's positions
+ * - `value`: of trades in dollars; `trades` and `volume` count all
+ * - `realized`: the sum of `realized` over the user's positions in dollars
  * - `openPositions`: how many of them have a quantity other than 0
  */
 export const userTotals = table(
@@ -48,7 +56,7 @@ export const userTotals = table(
   { user: text(), trades: int64(), volume: volume(), value: money(), realized: money(), openPositions: int64() },
 );
 
-/** A user's trades, newest first, unchanged; `value` is quantity x price, rounded half to even. Kept for 12 days. */
+/** A user's trades, newest first, unchanged; `value` is what was paid without costs, see Trade. Kept for 12 days. */
 export const tradesByUser = table(
   'trades_by_user',
   { partitionBy: ['user'], clusterBy: ['time', 'id'], descending: ['time'], ttl: days(12) },
@@ -62,6 +70,8 @@ export const tradesByUser = table(
     quantity: quantity(),
     price: money(),
     value: money(),
+    currency: optional(text()),
+    commission: optional(money()),
   },
 );
 
@@ -203,4 +213,6 @@ export const stockafolioTables = [
   topTradersByVolume,
   topTradersByTrades,
   latestPrices,
+  accounts,
+  accountEvents,
 ] as const;

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { SHARE } from './quantity.js';
-import { Trade, trades } from './trade.js';
+import { trades } from './account-stream.js';
+import { Trade, valueOf } from './trade.js';
 
 const trade: Trade = {
   id: 't1',
@@ -15,7 +16,9 @@ const trade: Trade = {
 
 describe('a trade', () => {
   it('has its fields in wire order', () => {
-    expect(Trade.names.join()).to.equal('id,user,symbol,sector,side,quantity,price,time,kind,amends,lot');
+    expect(Trade.names.join()).to.equal(
+      'id,user,symbol,sector,side,quantity,price,time,kind,lot,currency,value,commission',
+    );
   });
 
   it('is keyed by its user and timed by its own time', () => {
@@ -31,9 +34,9 @@ describe('a trade', () => {
     expect(Trade.check?.({ ...trade, quantity: 3 * SHARE, price: 3002399751580331 })).to.match(/past 2\^53/);
   });
 
-  it('is dead-lettered with a reason if it is a correction', () => {
-    expect(Trade.check?.({ ...trade, kind: 'new' })).to.equal(undefined);
-    expect(Trade.check?.({ ...trade, kind: 'bust' })).to.equal("kind 'bust': corrections are not supported yet");
-    expect(Trade.check?.({ ...trade, kind: 'correct' })).to.match(/^kind 'correct'/);
+  it('has a value of its own where the price has too many decimals', () => {
+    expect(valueOf({ ...trade, value: 1872_5001 })).to.equal(1872_5001);
+    expect(valueOf(trade)).to.equal(1872_5000);
+    expect(Trade.check?.({ ...trade, quantity: 2 * SHARE, price: 2 ** 52, value: 1 })).to.equal(undefined);
   });
 });

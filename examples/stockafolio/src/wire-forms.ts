@@ -1,14 +1,14 @@
 import { jsonCodec } from '@stockafolio/core';
-import { Trade } from './trade.js';
+import { StreamEvent } from './account-stream.js';
 
-/** One JSON object with the fields of a trade; times ISO 8601 or epoch milliseconds, prices in dollars. */
-export const wireForm = jsonCodec(Trade);
+/** One JSON object with the fields of an event, for most a trade; times ISO 8601 or epoch milliseconds, prices in dollars. */
+export const wireForm = jsonCodec(StreamEvent);
 
 /**
  * The messages of the first Stockafolio: other names, `sold` for a sale, New York time, prices with every digit of a
  * double from its Gaussian draw, and no id: a trade is identified by its partition and offset.
  */
-export const originalForm = jsonCodec(Trade, {
+export const originalForm = jsonCodec(StreamEvent, {
   names: {
     user: 'uuid_trade',
     symbol: 'traded_stock',

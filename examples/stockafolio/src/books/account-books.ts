@@ -2,7 +2,7 @@ import { StockafolioError, decimalProduct, isStockafolioError } from '@stockafol
 import { amend, type Rejected } from './amendments.js';
 import type { LotMethod } from './choose-lot.js';
 import { returnOfCapital, spinOff, split, stockDividend, type Action } from './corporate-actions.js';
-import type { ActionEvent, BookEvent, TradeEvent } from './events.js';
+import type { ActionEvent, BookEvent, TradeEvent, TradeTerms } from './events.js';
 import { safe } from './exact.js';
 import { emptyPosition, type Position } from './lot.js';
 import { applyToLots, type Parcel } from './lots.js';
@@ -93,7 +93,7 @@ function applyAction(books: AccountBooks, position: Position, event: ActionEvent
 const valueOf = decimalProduct({ of: [8, 4], to: 4 });
 
 /** What the lots count as the value of a trade: with its commission. */
-export function costOf({ side, quantity, price, value, commission = 0 }: TradeEvent): number {
+export function costOf({ side, quantity, price, value, commission = 0 }: Omit<TradeTerms, 'symbol'>): number {
   const exchanged = value ?? valueOf(quantity, price);
   if (side === 'buy') return safe(exchanged + commission);
   if (commission <= exchanged) return exchanged - commission;

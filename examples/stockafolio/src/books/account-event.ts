@@ -69,9 +69,10 @@ export interface CorrectEvent extends EventBase {
   readonly trade: TradeEvent;
 }
 
-/** Cash that comes or goes. */
+/** Cash that comes or goes. `exchange`: one side of an exchange of currencies; `option`: of a contract, which is not kept. */
 export interface CashEvent extends EventBase {
-  readonly kind: 'fee' | 'commission' | 'deposit' | 'withdrawal' | 'interest' | 'tax' | 'cash-in-lieu';
+  readonly kind:
+    'fee' | 'commission' | 'deposit' | 'withdrawal' | 'interest' | 'tax' | 'cash-in-lieu' | 'exchange' | 'option';
   readonly symbol?: string;
   readonly currency: string;
   /** The effect on the cash balance: negative for what was paid. */
@@ -187,6 +188,8 @@ export function cashOf(event: AccountEvent): readonly Cash[] {
     case 'interest':
     case 'tax':
     case 'cash-in-lieu':
+    case 'exchange':
+    case 'option':
       return [{ currency: event.currency, amount: event.amount }];
     default:
       return [];

@@ -112,7 +112,7 @@ export function parcelWithoutShares(lot: Lot, closed: number, proceeds: number, 
     proceeds,
     basis,
     gain: proceeds - basis,
-    term: termOf(lot.opened, lot.tacked, closed),
+    term: lot.quantity < 0 ? 'short' : termOf(lot.opened, lot.tacked, closed),
   };
 }
 
@@ -140,6 +140,9 @@ export function withCash({ lots, exact }: Scaled, shares: Shares, action: Action
     const side = position.quantity > 0 ? 'sell' : 'buy';
     const fill = { id: action.id, time: action.time, side, quantity: fraction, value: cash } as const;
     applyToLots(position, fill, method, (parcel) => gains.push(parcel));
-  } else if (entry !== undefined) gains.push(parcelWithoutShares(entry[1], action.time, cash, 0));
+  } else if (entry !== undefined) {
+    const [proceeds, basis] = position.quantity > 0 ? [cash, 0] : [0, cash];
+    gains.push(parcelWithoutShares(entry[1], action.time, proceeds, basis));
+  }
   return position;
 }

@@ -1,10 +1,11 @@
-import { isStockafolioError, pipeline } from '@stockafolio/core';
+import { isStockafolioError, pipeline, split } from '@stockafolio/core';
 import { pipelineHarness } from '@stockafolio/testing';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { isShareEvent, trades } from '../account-stream.js';
 import { lots, realizedGains } from '../lot-tables.js';
 import { tradeValue } from '../quantity.js';
-import { trades, type Trade } from '../trade.js';
+import type { Trade } from '../trade.js';
 import { keepLots } from './keep-lots.js';
 import { emptyPosition } from './lot.js';
 import { applyToLots, openLots, type Parcel } from './lots.js';
@@ -38,7 +39,9 @@ const anyTrades: fc.Arbitrary<Trade[]> = fc
   });
 
 const kept = (method: (typeof METHODS)[number]) =>
-  pipeline('kept', { trades }, ({ trades }) => [...keepLots(trades, method)]);
+  pipeline('kept', { trades }, ({ trades: events }) => [
+    ...keepLots(split(events, { shares: isShareEvent }).shares, method),
+  ]);
 
 interface Plain {
   readonly open: readonly object[];

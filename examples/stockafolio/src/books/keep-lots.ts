@@ -1,34 +1,38 @@
-import { int64, into, money, processByKey, record, removable, type Branch } from '@stockafolio/core';
+import { int64, into, money, optional, processByKey, record, removable, text, type Branch } from '@stockafolio/core';
 import type { Observable } from 'rxjs';
-import { quantity, tradeValue } from '../quantity.js';
+import { foreignCurrencyOf, isTrade, type ShareEvent } from '../account-stream.js';
+import { quantity } from '../quantity.js';
 import { lots as openLots, OpenLot, RealizedGain, realizedGains } from '../lot-tables.js';
-import type { Trade } from '../trade.js';
+import { costOf } from './account-books.js';
+import { applyShareAction } from './apply-action.js';
 import type { LotMethod } from './choose-lot.js';
 import { Lot } from './lot.js';
-import { applyToLots } from './lots.js';
+import { applyToLots, type Parcel } from './lots.js';
 import { WrittenLots } from './written-lots.js';
 
 /** What is held of a symbol: the sums of its lots, see `Position`; and how often something of it was closed. */
-const Held = record('held', { quantity: quantity(), basis: money(), closings: int64() });
+const Held = record('held', { quantity: quantity(), basis: money(), closings: int64(), currency: optional(text()) });
 
 /**
  * Keeps the lots of each position, and writes the tables of open lots and of realized gains.
  *
- * Trades are applied in the order of the source, as to positions. A trade that names a lot closes that one, whatever the
+ * Events are applied in the order of the source, as to positions. Commissions are part of a basis, and are taken from
+ * proceeds. A trade that names a lot closes that one, whatever the
  * method. One that is not possible is rejected everywhere: its cause says why, and what to do.
  */
-export function keepLots(trades: Observable<Trade>, method: LotMethod): readonly Branch[] {
-  const { lots, gains } = processByKey('lots', trades, {
+export function keepLots(events: Observable<ShareEvent>, method: LotMethod): readonly Branch[] {
+  const { lots, gains } = processByKey('lots', events, {
     key: ['user', 'symbol'],
     state: Held,
     maps: { lots: { key: int64(), value: Lot } },
     outputs: { lots: removable(OpenLot), gains: RealizedGain },
-    onRecord: (held, trade, { maps, emit }) => {
-      const { id, user, symbol, time, side, quantity, price, lot } = trade;
-      const lots = new WrittenLots(maps.lots, { user, symbol, hasOwnBasis: method !== 'average' }, emit.lots);
+    onRecord: (held, event, { maps, emit }) => {
+      const { id, user, symbol, time } = event;
+      if (held.quantity === 0 && held.closings === 0 && maps.lots.size === 0) held.currency = foreignCurrencyOf(event);
+      const { currency } = held;
+      const lots = new WrittenLots(maps.lots, { user, symbol, currency, hasOwnBasis: method !== 'average' }, emit.lots);
       const position = { quantity: held.quantity, basis: held.basis, lots };
-      const fill = { id, time, side, quantity, value: tradeValue(quantity, price), lot };
-      applyToLots(position, fill, method, (parcel) =>
+      const realize = (parcel: Parcel): void =>
         emit.gains({
           user,
           closed: time,
@@ -42,8 +46,14 @@ export function keepLots(trades: Observable<Trade>, method: LotMethod): readonly
           basis: parcel.basis,
           gain: parcel.gain,
           term: parcel.term,
-        }),
-      );
+          currency,
+        });
+      if (isTrade(event)) {
+        const { side, quantity, lot } = event;
+        applyToLots(position, { id, time, side, quantity, value: costOf(event), lot }, method, realize);
+      } else {
+        applyShareAction(position, event, { id, time, method, realize });
+      }
       held.quantity = position.quantity;
       held.basis = position.basis;
     },

@@ -68,6 +68,8 @@ const counterparts: Partial<Record<AccountEventKind, LedgerAccount>> = {
   withdrawal: 'equity:deposits',
   interest: 'income:interest',
   dividend: 'income:dividends',
+  exchange: 'equity:conversion',
+  option: 'equity:options',
 };
 
 class LedgerState {

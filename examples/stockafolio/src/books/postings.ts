@@ -9,7 +9,9 @@ import { safe } from './exact.js';
  * - `expenses:differences`: what the source's amount of a trade differs by from value and fees in the same currency.
  * - `equity:deposits`: cash from and to outside, opening balances among it. `equity:transfers`: shares, at their basis.
  * - `equity:market` and `equity:actions`: where shares came from, or went to, by trades and by corporate actions.
- * - `equity:conversion:A-B`: one side of an exchange of currencies in each of them.
+ * - `equity:conversion:A-B`: one side of an exchange of currencies in each of them; `equity:conversion` of one whose other
+ *   side is an event of its own.
+ * - `equity:options`: cash of contracts, which are not kept.
  * - `suspense`: the other side of money whose meaning is not known; the ledger says of which events.
  */
 export type LedgerAccount =
@@ -27,7 +29,9 @@ export type LedgerAccount =
   | 'equity:transfers'
   | 'equity:market'
   | 'equity:actions'
+  | 'equity:conversion'
   | `equity:conversion:${string}`
+  | 'equity:options'
   | 'suspense';
 
 /** An amount in 1e-4 of a currency. One of `securities` is the cost of the shares of `symbol`. */

@@ -12,6 +12,8 @@ type KeptLots = LotRows & Pick<StateMap<number, Lot>, 'get'>;
 export interface LotOwner {
   readonly user: string;
   readonly symbol: string;
+  /** Absent for US dollars. */
+  readonly currency: string | undefined;
   /** Whether a lot has a basis of its own; with the average method it has none. */
   readonly hasOwnBasis: boolean;
 }
@@ -68,7 +70,7 @@ export class WrittenLots implements LotRows {
   }
 
   #rowOf(number: number, { id, opened, quantity, basis }: Lot): Row {
-    const { user, symbol, hasOwnBasis } = this.#owner;
-    return { user, symbol, number, lot: id, opened, quantity, basis: hasOwnBasis ? basis : undefined };
+    const { user, symbol, currency, hasOwnBasis } = this.#owner;
+    return { user, symbol, number, lot: id, opened, quantity, basis: hasOwnBasis ? basis : undefined, currency };
   }
 }

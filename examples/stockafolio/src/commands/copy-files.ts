@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Files } from '@stockafolio/core/ports';
 import { tradingDay } from '../calendar/trading-day.js';
 import type { GeneratorOptions } from '../generator/options.js';
-import type { Trade } from '../trade.js';
+import type { StreamEvent } from '../account-stream.js';
 import { wireForm } from '../wire-forms.js';
 
 const ROLL = 100_000;
@@ -47,7 +47,7 @@ export class CopyFiles {
     }
   }
 
-  async take(trades: readonly Trade[]): Promise<void> {
+  async take(trades: readonly StreamEvent[]): Promise<void> {
     for (const trade of trades) {
       const day = tradingDay(trade.time);
       if (day !== this.#day || this.#count - this.#first >= this.#roll) await this.#write(day);

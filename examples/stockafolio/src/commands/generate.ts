@@ -13,9 +13,10 @@ import {
 import { StockafolioError } from '@stockafolio/core';
 import type { Producer } from '@stockafolio/core/ports';
 import type { Command } from 'commander';
+import type { StreamEvent } from '../account-stream.js';
+import { AccountActivity } from '../generator/account-activity.js';
 import type { GeneratorOptions, Skew } from '../generator/options.js';
 import { generateTrades } from '../generator/trade-generator.js';
-import type { Trade } from '../trade.js';
 import { wireForm } from '../wire-forms.js';
 import { CopyFiles } from './copy-files.js';
 import { lastOpening, messageOfTrade, parseStart } from './trade-flow.js';
@@ -34,6 +35,7 @@ interface GenerateFlags {
   readonly symbolSkew: Skew;
   readonly outOfOrder: number;
   readonly fractions: number;
+  readonly events: number;
   readonly pace?: boolean;
   readonly skip: number;
   readonly again?: boolean;
@@ -62,6 +64,7 @@ export function addGenerate(program: Command, toolkit: Toolkit): void {
     .option('--symbol-skew <skew>', 'uniform, or zipf:EXPONENT: some symbols are traded far more', skew, 'uniform')
     .option('--out-of-order <ms>', 'how late a trade may arrive', wholeNumber(0), 0)
     .option('--fractions <part>', 'part of the trades, 0 to 1, with a fraction of a share', part, 0)
+    .option('--events <part>', 'part of all, 0 to 1, that are other events of accounts, such as dividends', part, 0)
     .option('--pace', 'send trades in real time, at the pace of the market')
     .option('--skip <n>', 'trades to skip, as printed by a stopped run', wholeNumber(0), 0)
     .option('--again', 'send all trades, even if the same command has sent them before')
@@ -102,8 +105,9 @@ async function run(flags: GenerateFlags, toolkit: Toolkit): Promise<void> {
     symbolSkew: flags.symbolSkew,
     outOfOrder: flags.outOfOrder,
     ...(flags.fractions > 0 ? { fractions: flags.fractions } : {}),
+    ...(flags.events > 0 ? { events: flags.events } : {}),
   };
-  const generator = generateTrades(options);
+  const generator = flags.events > 0 ? new AccountActivity(options) : generateTrades(options);
   const also = flags.also === undefined ? [] : [flags.also];
   await toolkit.untilThere({ written: flags.to === '-' ? [] : [flags.to], files: also }, reporter);
   const copy = flags.also === undefined ? undefined : new CopyFiles(toolkit.openFiles(flags.also), options);
@@ -176,7 +180,7 @@ async function sentBefore(
 
 interface Sink {
   /** Sends trades; returns how many of them were not sent before. */
-  take(trades: readonly Trade[]): Promise<number>;
+  take(trades: readonly StreamEvent[]): Promise<number>;
   close(): Promise<void>;
 }
 

@@ -2,7 +2,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { counted, type Reporter } from '@stockafolio/cli';
-import { StockafolioError, messageOf } from '@stockafolio/core';
+import { keyBytes, messageOf, StockafolioError } from '@stockafolio/core';
+import { trades } from '../account-stream.js';
 import type { LotMethod } from '../books/choose-lot.js';
 import { parsePreset, type Preset } from '../import/broker/preset.js';
 import { MOST_BYTES } from '../import/broker/read-text.js';
@@ -11,10 +12,9 @@ import { readStatement, type Statement } from '../import/broker/statement.js';
 import { atBorder } from '../import/broker/stream-border.js';
 import { parseDelimiter } from '../import/csv-dialect.js';
 import { isGzip } from '../import/file-form.js';
-import { fileFacts } from '../import/import-file.js';
 import { presets } from '../import/presets/index.js';
 import { tidyCell } from '../import/tidy-cell.js';
-import { TradeMapper, type ImportedLine } from '../import/trade-mapper.js';
+import type { ImportedLine } from '../import/trade-mapper.js';
 
 /** The options of `import` that say how a broker's file is read. */
 export interface BrokerFlags {
@@ -73,7 +73,7 @@ export function readStatements(files: readonly string[], user: string, flags: Br
 }
 
 /** Rows of these classes belong to the account, although they are no event that is known here. */
-const OUTSIDE = ['option', 'fx', 'pending', 'other'] as const;
+const OUTSIDE = ['pending', 'other'] as const;
 
 /**
  * Says what of the files is not written.
@@ -81,6 +81,13 @@ const OUTSIDE = ['option', 'fx', 'pending', 'other'] as const;
  * @throws ERR_USAGE if that is anything, unless it was allowed: so no file is written partly by accident
  */
 export function expectWhole(statements: readonly Statement[], flags: BrokerFlags, reporter: Reporter): void {
+  for (const { file, notTaken } of statements) {
+    const contracts = notTaken.filter((each) => each.class === 'option');
+    if (contracts.length > 0)
+      reporter.say(
+        `${file}: of ${counted(contracts.length, 'row')} of options only the cash is taken (lines ${shownLines(contracts.map(({ line }) => line))})`,
+      );
+  }
   const left = statements.flatMap((statement) => leftOut(statement, flags));
   if (left.length === 0) return;
   if (flags.partly !== true) {
@@ -96,8 +103,8 @@ export function expectWhole(statements: readonly Statement[], flags: BrokerFlags
 }
 
 function leftOut(statement: Statement, { roundPrices = false }: BrokerFlags): string[] {
-  const { file, events, notTaken, notUnderstood, contradictions } = statement;
-  const { notYet } = streamOf(events, roundPrices);
+  const { file, notTaken, notUnderstood, contradictions } = statement;
+  const { notYet } = streamOf(statement, roundPrices);
   const outside = [...OUTSIDE].map((name) => [name, notTaken.filter((each) => each.class === name)] as const);
   const lost = (rows: readonly { readonly line: number }[], why: string): string[] =>
     rows.length === 0
@@ -116,15 +123,14 @@ function leftOut(statement: Statement, { roundPrices = false }: BrokerFlags): st
 
 /** The messages of a file's events that the stream takes, in the order of their times. */
 export async function* statementLines(
-  { file, events }: Statement,
+  statement: Statement,
   { roundPrices = false }: BrokerFlags,
 ): AsyncGenerator<readonly ImportedLine[], void, undefined> {
-  const mapper = new TradeMapper({ name: file, source: fileFacts(file).source }, { format: 'wire' });
-  const lines: ImportedLine[] = [];
-  for (const event of events) {
-    const result = atBorder(event, { roundPrices });
-    if ('tokens' in result) lines.push(mapper.map(event.place.line, result.tokens));
-  }
+  const { file } = statement;
+  const lines = atBorder(statement, { roundPrices }).sent.map(({ line, event, message }) => ({
+    ...{ file, line, key: keyBytes(trades.key(event)), value: message },
+    time: event.time,
+  }));
   if (lines.length > 0) yield lines;
 }
 

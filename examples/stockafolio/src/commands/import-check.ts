@@ -27,6 +27,8 @@ export interface CheckedFile {
 
 const wire = jsonCodec(Trade);
 const SHOWN = 50;
+/** A file of a broker does not name its user, and a check needs none. */
+const ANYONE = 'anyone';
 
 /** Reads lines as an import does, and sends none. */
 async function checkLines(
@@ -90,7 +92,7 @@ export async function check(files: readonly string[], flags: ImportFlags, toolki
   const reporter = toolkit.reporter(flags.json);
   if (hasPreset(flags)) {
     expectPresetFlags(flags);
-    const found = checkedStatements(readStatements(files, userOf(flags) ?? '', flags), flags);
+    const found = checkedStatements(readStatements(files, userOf(flags) ?? ANYONE, flags), flags);
     const told = found.map((each) => ({ ...each, text: reportText(each.report) }));
     tellCheck(reporter, told, flags.json === true);
     return;

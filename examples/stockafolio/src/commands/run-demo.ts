@@ -10,7 +10,7 @@ import { firmFigures } from '../figures/firm-figures.js';
 import { portfolioFigures } from '../figures/portfolio-figures.js';
 import { portfolio } from '../pipeline.js';
 import { firmView, userView } from '../terminal/views.js';
-import { trades } from '../trade.js';
+import { trades } from '../account-stream.js';
 import { wireForm } from '../wire-forms.js';
 import { serveDashboards } from './dashboards.js';
 import { demoMarket, sendTrades, type DemoMarket } from './demo-market.js';

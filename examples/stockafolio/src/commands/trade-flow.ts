@@ -3,11 +3,11 @@ import { dateOfDays, daysOfDate, keyBytes, StockafolioError } from '@stockafolio
 import { isCalendarDay } from '../calendar/calendar-day.js';
 import { nextSession, sessionOf, type Session } from '../calendar/sessions.js';
 import { tradingDay } from '../calendar/trading-day.js';
-import { trades, type Trade } from '../trade.js';
+import { trades, type StreamEvent } from '../account-stream.js';
 import { wireForm } from '../wire-forms.js';
 
-/** A trade as a message: with its user as key, and its own time. */
-export function messageOfTrade(trade: Trade): OutgoingMessage {
+/** A trade, or another event, as a message: with its user as key, and its own time. */
+export function messageOfTrade(trade: StreamEvent): OutgoingMessage {
   return { key: keyBytes(trades.key(trade)), value: wireForm.encode(trade), timestamp: trade.time };
 }
 

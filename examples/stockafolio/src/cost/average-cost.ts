@@ -14,9 +14,9 @@ export interface CostState {
 
 /**
  * A way to compute the cost of a position: it applies one trade of `quantity` >= 1 (1e-8 shares) at `price` >= 1
- * (1e-4 USD a share).
+ * (1e-4 USD a share). `value` is what was paid for all of it, without costs; by default quantity x price, rounded once.
  */
-export type CostMethod = (position: CostState, side: Side, quantity: number, price: number) => void;
+export type CostMethod = (position: CostState, side: Side, quantity: number, price: number, value?: number) => void;
 
 /**
  * The average cost method: shares leave a position at the average cost of those in it.
@@ -32,9 +32,15 @@ export type CostMethod = (position: CostState, side: Side, quantity: number, pri
  * applyAverageCost(position, 'buy', 3 * SHARE, 10_0000);
  * applyAverageCost(position, 'sell', SHARE, 11_0000); // { quantity: 2 * SHARE, cost: 20_0000, realized: 1_0000 }
  */
-export const applyAverageCost: CostMethod = (position, side, quantity, price) => {
+export const applyAverageCost: CostMethod = (
+  position,
+  side,
+  quantity,
+  price,
+  exchanged = tradeValue(quantity, price),
+) => {
   const sign = side === 'buy' ? 1 : -1;
-  const value = safe(tradeValue(quantity, price));
+  const value = safe(exchanged);
   const held = position.quantity * -sign;
   if (held <= 0) {
     const total = safe(position.quantity + sign * quantity);

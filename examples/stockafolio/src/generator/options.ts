@@ -22,11 +22,13 @@ export interface GeneratorOptions {
   readonly outOfOrder?: number;
   /** The part of the trades, 0 to 1, whose quantity has a fraction of a share; defaults to 0. */
   readonly fractions?: number;
+  /** The part of the records, 0 to 1, that are other events of accounts than trades; defaults to 0. See AccountActivity. */
+  readonly events?: number;
 }
 
 /** @throws ERR_USAGE naming the first invalid option */
 export function checkOptions(options: GeneratorOptions): void {
-  const { trades, users, seed, start, rate, outOfOrder = 0, fractions = 0 } = options;
+  const { trades, users, seed, start, rate, outOfOrder = 0, fractions = 0, events = 0 } = options;
   if (trades !== Number.POSITIVE_INFINITY) whole('trades', trades, 0, Number.MAX_SAFE_INTEGER);
   whole('users', users, 1, 1e9);
   whole('seed', seed, 0, Number.MAX_SAFE_INTEGER);
@@ -34,6 +36,7 @@ export function checkOptions(options: GeneratorOptions): void {
   whole('outOfOrder', outOfOrder, 0, 86_400_000);
   if (!(rate > 0 && rate <= 1e9)) refuse('rate', rate, 'a number above 0, at most 1e9');
   if (!(fractions >= 0 && fractions <= 1)) refuse('fractions', fractions, 'a number from 0 to 1');
+  if (!(events >= 0 && events < 1)) refuse('events', events, 'a number from 0, less than 1');
   for (const [name, skew] of [
     ['userSkew', options.userSkew],
     ['symbolSkew', options.symbolSkew],

@@ -1,18 +1,18 @@
 import { isStockafolioError } from '@stockafolio/core';
 import type { Codec } from '@stockafolio/core/ports';
 import { FIGURES_STAY_OPEN } from '../pipeline.js';
-import { trades, type Trade } from '../trade.js';
+import { trades, type StreamEvent } from '../account-stream.js';
 
 /**
  * Knows from the trades of each partition which figures of the firm are closed there: a trade that belongs to them is
  * dead-lettered for them, although its user's own figures count it.
  */
 export class ClosedDays {
-  private readonly codec: Codec<Trade>;
-  /** The time of the newest trade of each partition. */
+  private readonly codec: Codec<StreamEvent>;
+  /** The time of the newest event of each partition: the clock of the firm's figures. */
   private readonly newest = new Map<number, number>();
 
-  constructor(codec: Codec<Trade>) {
+  constructor(codec: Codec<StreamEvent>) {
     this.codec = codec;
   }
 

@@ -21,6 +21,7 @@ import { addOperationRoutes } from './routes/operations.js';
 import { addPages, documentIn } from './routes/pages.js';
 import { formats } from './routes/schemas.js';
 import { addStreamRoutes } from './routes/streams.js';
+import { addAccountRoutes } from './routes/accounts.js';
 import { addUserRoutes } from './routes/users.js';
 import { limitRequests, secure } from './security.js';
 import { ServerMetrics } from './server-metrics.js';
@@ -32,7 +33,10 @@ import { UsersIndex } from './users-index.js';
 /** As Vite writes them, found from both the sources and the compiled files. */
 const PAGES = fileURLToPath(new URL('../../dist/web/', import.meta.url));
 
-const ROUTES = [...[addGeneralRoutes, addFirmRoutes, addUserRoutes, addCsvRoutes, addStreamRoutes], addOperationRoutes];
+const ROUTES = [
+  ...[addGeneralRoutes, addFirmRoutes, addUserRoutes, addAccountRoutes, addCsvRoutes, addStreamRoutes],
+  addOperationRoutes,
+];
 
 /** Longer than any escaped user id. */
 const LONGEST_PARAMETER = 64 * 12;

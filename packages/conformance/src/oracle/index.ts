@@ -1,4 +1,4 @@
 export { dumpLine, type DumpRow } from './dump-form.js';
 export { lotsOracle, type OracleMethod } from './lots-oracle.js';
 export { stockafolioOracle } from './stockafolio-oracle.js';
-export type { WireTrade } from './wire-trade.js';
+export type { WireEvent } from './wire-event.js';

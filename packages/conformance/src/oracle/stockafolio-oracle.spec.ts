@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { stockafolioOracle } from './stockafolio-oracle.js';
-import type { WireTrade } from './wire-trade.js';
+import type { WireEvent } from './wire-event.js';
 
 let offset = 0;
-const trade = (fields: object, partition = 0): WireTrade => ({
+const trade = (fields: object, partition = 0): WireEvent => ({
   partition,
   offset: offset++,
   value: JSON.stringify({
@@ -89,7 +89,7 @@ describe('the oracle', () => {
   });
 
   it('keeps of two prices at one time the later as latest, and the earlier as opening price', () => {
-    const at = (price: number, time: string): WireTrade => trade({ price, time: `2026-01-05T${time}Z` });
+    const at = (price: number, time: string): WireEvent => trade({ price, time: `2026-01-05T${time}Z` });
     const trades = [at(1, '15:00:01'), at(2, '15:00:00'), at(3, '15:00:00'), at(4, '15:00:01'), at(5, '15:00:00.500')];
     const [row] = stockafolioOracle(trades).get('latest_prices') ?? [];
     expect([row?.['price'], row?.['day_open']]).to.deep.equal(['4.0000', '2.0000']);

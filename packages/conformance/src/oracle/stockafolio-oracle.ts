@@ -1,5 +1,6 @@
 import { compare, iso, shares, sorted, usd, type DumpRow } from './dump-form.js';
-import { divideHalfEven, readTrade, type Trade, type WireTrade } from './wire-trade.js';
+import { AccountsOracle, eventRow, positionRow, type Held } from './accounts-oracle.js';
+import { readEvent, type Event, type Trade, type WireEvent } from './wire-event.js';
 
 /*
  * The expected content of Stockafolio's tables, from a fold that shares nothing with the library: no import from it,
@@ -12,20 +13,29 @@ const TOP = 100;
 const RANKED = ['day', 'shard', 'rank'];
 
 /**
- * The rows of every table after these trades, each table sorted by its key.
+ * The rows of every table after these events, each table sorted by its key.
  *
- * The trades of a partition count in offset order. The caller leaves bad records out, and no trade counts as too late.
+ * The events of a partition count in offset order. The caller leaves messages out that are no events, and no trade counts
+ * as too late. Events that are not possible are left out here; how many is told by `onRejected`.
  */
-export function stockafolioOracle(trades: Iterable<WireTrade>): Map<string, DumpRow[]> {
-  const all = [...trades].sort((a, b) => a.partition - b.partition || a.offset - b.offset).map(readTrade);
+export function stockafolioOracle(
+  messages: Iterable<WireEvent>,
+  onRejected: (event: Event) => void = () => undefined,
+): Map<string, DumpRow[]> {
+  const accounts = new AccountsOracle();
+  for (const message of [...messages].sort((a, b) => a.partition - b.partition || a.offset - b.offset)) {
+    const event = readEvent(message);
+    if (!accounts.take(event)) onRejected(event);
+  }
+  const { accepted, positions } = accounts;
+  const all = accepted.flatMap(({ trade, currency }) => (trade === undefined || currency !== 'USD' ? [] : [trade]));
+  const others = accepted.filter(({ trade }) => trade === undefined);
   return new Map([
-    sorted(
-      'positions',
-      ['user', 'symbol'],
-      groups(all, (t) => [t.user, t.symbol]).map((group) => position(group).row),
-    ),
-    sorted('user_totals', ['user'], groups(all, (t) => [t.user]).map(userTotal)),
-    sorted('trades_by_user', ['user', '-time', 'id'], groups(all, (t) => [t.user, t.time, t.id]).map(tradeRow)),
+    sorted('positions', ['user', 'symbol'], [...positions.values()].map(positionRow)),
+    sorted('user_totals', ['user'], userTotals(accepted, positions.values())),
+    sorted('trades_by_user', ['user', '-time', 'id'], tradeRows(accepted)),
+    sorted('accounts', ['user', 'currency'], [...accounts.rows()]),
+    sorted('account_events', ['user', '-time', 'id'], others.map(eventRow)),
     sorted('sector_seconds', ['day', 'minute', 'second', 'sector', 'shard'], sectorSeconds(all)),
     sorted('sector_totals', ['day', 'sector', 'shard'], sectorTotals(all)),
     sorted('symbol_totals', ['day', 'symbol', 'shard'], symbolTotals(all)),
@@ -50,69 +60,53 @@ export function stockafolioOracle(trades: Iterable<WireTrade>): Map<string, Dump
   ]);
 }
 
-interface Position {
-  readonly held: bigint;
-  readonly realized: bigint;
-  readonly row: DumpRow;
+/** All trades count, but amounts of money are in dollars. */
+function userTotals(accepted: readonly Event[], positions: Iterable<Held>): DumpRow[] {
+  const own = groupBy([...positions], ({ user }) => user);
+  const trades = groupBy(
+    accepted.flatMap(({ trade, currency }) => (trade === undefined ? [] : [{ ...trade, currency }])),
+    ({ user }) => user,
+  );
+  const total = <T>(all: readonly T[], part: (each: T) => bigint): bigint =>
+    all.reduce((sum, each) => sum + part(each), 0n);
+  const ifDollars = (currency: string, amount: bigint): bigint => (currency === 'USD' ? amount : 0n);
+  return [...own].map(([user, held]) => {
+    const traded = trades.get(user) ?? [];
+    return {
+      user,
+      trades: traded.length,
+      volume: shares(total(traded, ({ quantity }) => quantity)),
+      value: usd(total(traded, ({ currency, value }) => ifDollars(currency, value))),
+      realized: usd(total(held, ({ currency, realized }) => ifDollars(currency, realized))),
+      open_positions: held.filter(({ quantity }) => quantity !== 0n).length,
+    };
+  });
 }
 
-/** The average cost method, sentence by sentence. */
-function position(group: Group): Position {
-  let [held, cost, realized] = [0n, 0n, 0n];
-  for (const { side, quantity, value } of group) {
-    let [rest, opening] = [quantity, value];
-    if (side === 'sell' && held > 0n) {
-      const closed = min(quantity, held);
-      const removed = divideHalfEven(cost * closed, held);
-      const proceeds = divideHalfEven(value * closed, quantity);
-      realized += proceeds - removed;
-      cost -= removed;
-      held -= closed;
-      rest -= closed;
-      opening -= proceeds;
-    } else if (side === 'buy' && held < 0n) {
-      const closed = min(quantity, -held);
-      const received = divideHalfEven(-cost * closed, -held);
-      const paid = divideHalfEven(value * closed, quantity);
-      realized += received - paid;
-      cost += received;
-      held += closed;
-      rest -= closed;
-      opening -= paid;
-    }
-    held += side === 'buy' ? rest : -rest;
-    cost += side === 'buy' ? opening : -opening;
+function groupBy<T>(all: readonly T[], key: (each: T) => string): Map<string, T[]> {
+  const found = new Map<string, T[]>();
+  for (const each of all) {
+    const group = found.get(key(each));
+    if (group === undefined) found.set(key(each), [each]);
+    else group.push(each);
   }
-  const { user, symbol } = group[0];
-  const row = {
-    user,
-    symbol,
-    sector: last(group).sector,
-    quantity: shares(held),
-    cost: usd(cost),
-    realized: usd(realized),
-    last_time: iso(group.reduce((newest, t) => (t.time > newest ? t.time : newest), group[0].time)),
-  };
-  return { held, realized, row };
-}
-
-function userTotal(group: Group): DumpRow {
-  const positions = groups(group, (t) => [t.symbol]).map(position);
-  return {
-    user: group[0].user,
-    trades: group.length,
-    volume: shares(sum(group, (t) => t.quantity)),
-    value: usd(sum(group, (t) => t.value)),
-    realized: usd(positions.reduce((total, p) => total + p.realized, 0n)),
-    open_positions: positions.filter((p) => p.held !== 0n).length,
-  };
+  return found;
 }
 
 /** If two trades have one key, the row is the later in the source's order. */
-function tradeRow(group: Group): DumpRow {
-  const { user, time, id, symbol, sector, side, quantity, price, value } = last(group);
-  const terms = { symbol, sector, side, quantity: shares(quantity), price: usd(price), value: usd(value) };
-  return { user, time: iso(time), id, ...terms };
+function tradeRows(accepted: readonly Event[]): DumpRow[] {
+  const rows = new Map<string, DumpRow>();
+  for (const { trade, currency, commission } of accepted) {
+    if (trade === undefined) continue;
+    const { user, time, id, symbol, sector, side, quantity, price, value } = trade;
+    const terms = { symbol, sector, side, quantity: shares(quantity), price: usd(price), value: usd(value) };
+    rows.set(JSON.stringify([user, time, id]), {
+      ...{ user, time: iso(time), id, ...terms },
+      ...(currency === 'USD' ? {} : { currency }),
+      ...(commission === undefined ? {} : { commission: usd(commission) }),
+    });
+  }
+  return [...rows.values()];
 }
 
 function sectorSeconds(all: readonly Trade[]): DumpRow[] {
@@ -200,12 +194,4 @@ function groups(trades: readonly Trade[], key: (trade: Trade) => readonly (strin
 
 function sum(group: Group, part: (trade: Trade) => bigint): bigint {
   return group.reduce((total, t) => total + part(t), 0n);
-}
-
-function last(group: Group): Trade {
-  return group.at(-1) ?? group[0];
-}
-
-function min(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
 }

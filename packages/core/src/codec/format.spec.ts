@@ -46,7 +46,7 @@ describe('formatRow', () => {
     ];
     expect(formatRow(positions, values)).to.equal(
       '{"user":"al\\"ice","symbol":"AAPL","quantity":-5,"total":"9007199254740992","cost":"-12.3400",' +
-        '"firm_cost":"100000000000000000000000000.0001","last_time":"2017-01-20T15:00:00.000Z","day":"2017-01-20","note":null}',
+        '"firm_cost":"100000000000000000000000000.0001","last_time":"2017-01-20T15:00:00.000Z","day":"2017-01-20"}',
     );
   });
 });

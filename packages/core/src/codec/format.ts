@@ -145,11 +145,15 @@ export function formatValue(type: FieldType, value: Value): string {
   }
 }
 
-/** A row as `tables dump` prints it: one JSON object, columns in snake case and in the table's order. */
+/**
+ * A row as `tables dump` prints it: one JSON object, columns in snake case and in the table's order. An optional column
+ * without a value is left out, as in messages; `null` is a value that a row must have, and has lost.
+ */
 export function formatRow(table: Table, values: RowValues): string {
-  const members = table.columns.map(
-    (column, i) => `${JSON.stringify(column.stored)}:${formatCell(column.type, values[i])}`,
-  );
+  const members = table.columns.flatMap(({ stored, type }, i) => {
+    const value = values[i];
+    return value === undefined && type.optional ? [] : [`${JSON.stringify(stored)}:${formatCell(type, value)}`];
+  });
   return `{${members.join(',')}}`;
 }
 

@@ -96,6 +96,17 @@ export class EventMaker {
     }
   }
 
+  /** The cash of a row that is no event otherwise. */
+  cashAlone(row: ReadRow, kind: 'exchange' | 'option', cash: readonly Cash[]): readonly AccountEvent[] {
+    return cash.map((each, n) =>
+      this.#finish(
+        row,
+        { kind, ...(row.symbol === undefined ? {} : { symbol: row.symbol }), ...each },
+        n === 0 ? '' : String(n + 1),
+      ),
+    );
+  }
+
   /** The event of an amount, and one of the tax that it is net of. */
   #withTax(row: ReadRow, facts: (amount: Cash) => Facts): AccountEvent[] {
     const { tax, cash } = row;

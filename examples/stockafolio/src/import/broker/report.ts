@@ -141,7 +141,7 @@ export function reportOf(statement: Statement, { roundPrices = false, lots = 'fi
     notUnderstood: statement.notUnderstood,
     contradictions: statement.contradictions,
     rounded: statement.rounded,
-    stream: streamOf(events, roundPrices),
+    stream: streamOf(statement, roundPrices),
   };
 }
 
@@ -170,7 +170,7 @@ export function reportText(report: Report): string {
   }
   lines.push(`  cash        ${shownAmounts(report.cash)}`);
   if (Object.keys(report.cashNotTaken).length > 0) {
-    lines.push(`              of it by rows that are not taken: ${shownAmounts(report.cashNotTaken)}`);
+    lines.push(`              of it by rows of which nothing else is taken: ${shownAmounts(report.cashNotTaken)}`);
   }
   lines.push('  positions');
   for (const { symbol, isin, quantity } of report.positions) {
@@ -211,7 +211,7 @@ export function reportText(report: Report): string {
     'not understood',
     report.notUnderstood.map(({ line, why }) => ({ line, text: why })),
   );
-  lines.push(`  the stream  takes ${counted(stream.sends, 'trade')}`);
+  lines.push(`  the stream  takes ${counted(stream.sends, 'event')}`);
   for (const [why, at] of Object.entries(stream.notYet))
     lines.push(`    not ${at.length}: ${why} (lines ${shownLines(at)})`);
   return lines.join('\n');
@@ -221,16 +221,10 @@ function isCash(event: AccountEvent): event is CashEvent {
   return 'amount' in event && event.kind !== 'dividend';
 }
 
-/** What the stream takes of events, and the lines that it does not by their reason. */
-export function streamOf(events: readonly AccountEvent[], roundPrices: boolean): Report['stream'] {
-  let sends = 0;
-  const notYet: Record<string, number[]> = {};
-  for (const event of events) {
-    const result = atBorder(event, { roundPrices });
-    if ('tokens' in result) sends += 1;
-    else (notYet[result.notYet] ??= []).push(event.place.line);
-  }
-  return { sends, notYet };
+/** How many events the stream takes, and the lines of those that it does not by their reason. */
+export function streamOf(statement: Statement, roundPrices: boolean): Report['stream'] {
+  const { sent, notYet } = atBorder(statement, { roundPrices });
+  return { sends: sent.length, notYet };
 }
 
 function linesOf({ lines, lineCount }: Statement): Report['lines'] {

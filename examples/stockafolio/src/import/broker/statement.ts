@@ -49,6 +49,8 @@ export interface Statement {
   /** In the order of their times; equal times as the broker had them. */
   readonly events: readonly AccountEvent[];
   readonly notTaken: readonly NotTaken[];
+  /** The cash of those among them that are options, or conversions of currency. */
+  readonly cashAlone: readonly AccountEvent[];
   readonly notUnderstood: readonly { readonly line: number; readonly why: string }[];
   readonly contradictions: readonly Contradiction[];
   readonly rounded: readonly { readonly line: number; readonly what: string }[];
@@ -88,6 +90,7 @@ export function readStatement(file: string, bytes: Uint8Array, options: Statemen
   const links = linkRows(rows);
   const maker = new EventMaker({ file, user: options.user, prefix: preset.name }, links, firstTime);
   const events: AccountEvent[] = [];
+  const cashAlone: AccountEvent[] = [];
   for (const row of rows) {
     const skipped = links.skipped.get(row);
     const alone = links.alone.get(row);
@@ -98,8 +101,11 @@ export function readStatement(file: string, bytes: Uint8Array, options: Statemen
     } else if (row.kind === 'option') {
       const { cash, fees } = links.cashSides.get(row) ?? row;
       accounts.skip({ ...row, cash, fees }, 'option', row.rule.why ?? 'an option, not shares of its underlying');
-    } else if (row.kind === 'fx') accounts.skip(row, 'fx', row.rule.why ?? 'a conversion of currency, not a security');
-    else if (alone !== undefined && row.kind !== 'trade') accounts.lose(row.row.record, alone);
+      cashAlone.push(...maker.cashAlone(row, 'option', cash));
+    } else if (row.kind === 'fx') {
+      accounts.skip(row, 'fx', row.rule.why ?? 'a conversion of currency, not a security');
+      cashAlone.push(...maker.cashAlone(row, 'exchange', row.cash));
+    } else if (alone !== undefined && row.kind !== 'trade') accounts.lose(row.row.record, alone);
     else events.push(...attempt(row, maker, accounts));
     if (alone !== undefined && row.kind === 'trade') accounts.contradictions.push({ line: row.line, what: alone });
   }
@@ -123,6 +129,7 @@ export function readStatement(file: string, bytes: Uint8Array, options: Statemen
     lines: accounts.lines.sort((a, b) => a.line - b.line),
     events,
     notTaken: accounts.notTaken.sort(byLine),
+    cashAlone,
     notUnderstood: accounts.notUnderstood.sort(byLine),
     contradictions: contradictions.sort(byLine),
     rounded: rows.flatMap(({ line, rounded }) => rounded.map((what) => ({ line, what }))).sort(byLine),

@@ -65,6 +65,20 @@ const trade = {
   ...{ id: text(), time, symbol: text(), sector: text(), side: text() },
   ...{ quantity: shares, price: decimal, value: decimal },
 };
+const money: JsonSchema = {
+  type: 'string',
+  description: 'with four decimals, in the currency',
+  examples: ['-12.3400'],
+};
+const account = {
+  ...{ currency: text('an ISO code, or as the source has it'), cash: money, deposits: money, withdrawals: money },
+  ...{ dividends: money, interest: money, fees: money, commissions: money, taxes: money },
+  ...{ exchanged: money, options: money, other: money },
+};
+const event = {
+  ...{ id: text(), time, kind: text(), symbol: orNull(text()), quantity: orNull(shares), currency: text() },
+  ...{ amount: orNull(money), value: orNull(money) },
+};
 const close = maybe(object({ progress, total: object(sums), sectors: list(sectorTotal) }));
 
 /** What answers give. */
@@ -76,6 +90,10 @@ export const answers = {
   totals: object(totals),
   holdings: object({ holdings: list(object(holding)) }),
   trades: object({ trades: list(object(trade)) }),
+  accounts: object({
+    accounts: list(object(account)),
+    events: list(object(event)),
+  }),
   dayValue: object({ day: text(), session, points: list(object({ time, value: decimal })) }),
   portfolio: object({
     user: text(),

@@ -181,6 +181,42 @@ export interface WirePortfolio {
   readonly trades: readonly WireTrade[];
 }
 
+/** A user's account in one currency; each amount is its effect on the cash, in that currency. */
+export interface WireAccount {
+  readonly currency: string;
+  readonly cash: Decimal;
+  readonly deposits: Decimal;
+  readonly withdrawals: Decimal;
+  readonly dividends: Decimal;
+  readonly interest: Decimal;
+  readonly fees: Decimal;
+  readonly commissions: Decimal;
+  readonly taxes: Decimal;
+  readonly exchanged: Decimal;
+  readonly options: Decimal;
+  readonly other: Decimal;
+}
+
+/** An event of an account that is no trade. */
+export interface WireEvent {
+  readonly id: string;
+  readonly time: string;
+  readonly kind: string;
+  readonly symbol: string | null;
+  readonly quantity: Shares | null;
+  readonly currency: string;
+  readonly amount: Decimal | null;
+  /** What transferred shares cost. */
+  readonly value: Decimal | null;
+}
+
+export interface WireAccounts {
+  /** US dollars first; empty if nothing but trades is known, so neither is the cash. */
+  readonly accounts: readonly WireAccount[];
+  /** Newest first. */
+  readonly events: readonly WireEvent[];
+}
+
 export interface WireDayValue {
   readonly day: string;
   readonly session: WireSession | null;

@@ -1,0 +1,154 @@
+import { int64, money, oneOf, optional, record, stream, text, timestamp, type Infer } from '@stockafolio/core';
+import { eventFields, tradeProblem, type Trade } from './trade.js';
+
+/** Kinds of events that are an amount of cash. */
+const cashKinds = [
+  'deposit',
+  'withdrawal',
+  'dividend',
+  'interest',
+  'fee',
+  'commission',
+  'tax',
+  'cash-in-lieu',
+  'exchange',
+  'option',
+  'difference',
+] as const;
+
+/** Kinds of events, other than trades, that change shares. */
+const shareKinds = ['split', 'stock-dividend', 'transfer-in', 'transfer-out'] as const;
+
+/** Kinds that speak of an earlier trade. */
+const amendments = ['bust', 'correct'] as const;
+
+const fields = {
+  id: eventFields.id,
+  user: eventFields.user,
+  symbol: optional(eventFields.symbol),
+  sector: optional(eventFields.sector),
+  side: optional(eventFields.side),
+  quantity: optional(eventFields.quantity),
+  price: optional(eventFields.price),
+  time: eventFields.time,
+  kind: optional(oneOf('new', ...amendments, ...cashKinds, ...shareKinds)),
+  amends: optional(text({ max: 64 })),
+  lot: optional(eventFields.lot),
+  currency: optional(eventFields.currency),
+  value: optional(eventFields.value),
+  commission: optional(eventFields.commission),
+  amount: optional(money()),
+  opened: optional(timestamp()),
+  numerator: optional(int64({ min: 1 })),
+  denominator: optional(int64({ min: 1 })),
+};
+
+export type StreamEvent = Infer<{ readonly fields: typeof fields }>;
+
+/**
+ * What happened in an account: one record for all kinds of events, so that the events of a user are one sequence. Without
+ * a `kind` it is a trade. Fields are in wire order; those of a trade come first, and mean what they mean there, see
+ * {@link Trade}.
+ *
+ * | `kind` | is | needs |
+ * | --- | --- | --- |
+ * | none, `new` | a trade | `symbol`, `sector`, `side`, `quantity`, `price` |
+ * | `deposit`, `withdrawal`, `interest`, `fee`, `commission`, `tax` | cash | `amount` |
+ * | `dividend` | cash for shares | `symbol`, `amount` |
+ * | `cash-in-lieu` | cash for a fraction of a share that the source closes by itself | `amount` |
+ * | `exchange` | one side of an exchange of currencies | `amount` |
+ * | `option` | the cash of an option: contracts are not kept | `amount` |
+ * | `difference` | by what the cash of a trade differs from its value and costs | `amount` |
+ * | `split` | `denominator` shares become `numerator`; `amount` is for a fraction, if it was paid | `symbol`, `numerator`, `denominator` |
+ * | `stock-dividend` | more shares of the same symbol | `symbol`, `quantity` |
+ * | `transfer-in` | shares of another account that cost `value`, and were bought at `opened` | `symbol`, `quantity` |
+ * | `transfer-out` | shares that leave, with their cost | `symbol`, `quantity` |
+ *
+ * `amount` is the effect on the cash of the account in 1e-4 of `currency` (US dollars without one): what was paid is
+ * negative. The lots of one transfer are an event each. A `bust` or `correct`, which refer to an earlier trade by `amends`,
+ * are bad until corrections are folded: so they wait in the dead letters, instead of counting as one more trade.
+ */
+export const StreamEvent = record('event', fields, { check: problemOf });
+
+type Field = keyof StreamEvent;
+type CashKind = (typeof cashKinds)[number];
+type ShareKind = (typeof shareKinds)[number];
+
+/** An amount of cash that comes or goes. */
+export type CashFlow = StreamEvent & { readonly kind: CashKind; readonly amount: number };
+
+/** What changes the shares of a position. */
+export type ShareEvent = Trade | ShareAction;
+export type ShareAction = StreamEvent & { readonly symbol: string } & (
+    | { readonly kind: 'split'; readonly numerator: number; readonly denominator: number }
+    | { readonly kind: 'stock-dividend' | 'transfer-in' | 'transfer-out'; readonly quantity: number }
+  );
+
+const amount: readonly Field[] = ['amount'];
+const needs: Readonly<Record<CashKind | ShareKind, readonly Field[]>> = {
+  deposit: amount,
+  withdrawal: amount,
+  dividend: ['symbol', 'amount'],
+  interest: amount,
+  fee: amount,
+  commission: amount,
+  tax: amount,
+  'cash-in-lieu': amount,
+  exchange: amount,
+  option: amount,
+  difference: amount,
+  split: ['symbol', 'numerator', 'denominator'],
+  'stock-dividend': ['symbol', 'quantity'],
+  'transfer-in': ['symbol', 'quantity'],
+  'transfer-out': ['symbol', 'quantity'],
+};
+const ofTrade = ['symbol', 'sector', 'side', 'quantity', 'price'] as const;
+
+function problemOf(event: StreamEvent): string | undefined {
+  const { kind, side, quantity, price, value, commission } = event;
+  if (kind === 'bust' || kind === 'correct') return `kind '${kind}': corrections are not supported yet`;
+  if (kind !== undefined && kind !== 'new') return missing(event, needs[kind], ` of a '${kind}'`);
+  if (quantity === undefined || price === undefined) return missing(event, ofTrade);
+  if (event.symbol === undefined || event.sector === undefined || side === undefined) return missing(event, ofTrade);
+  return tradeProblem({ side, quantity, price, value, commission });
+}
+
+function missing(event: StreamEvent, fields: readonly Field[], of = ''): string | undefined {
+  const absent = fields.filter((field) => event[field] === undefined);
+  return absent.length === 0 ? undefined : absent.map((field) => `${field}: is missing${of}`).join('; ');
+}
+
+const cash: ReadonlySet<string | undefined> = new Set(cashKinds);
+const actions: ReadonlySet<string | undefined> = new Set(shareKinds);
+
+export function isTrade(event: StreamEvent): event is Trade {
+  return event.kind === undefined || event.kind === 'new';
+}
+
+export function isDollarTrade(event: StreamEvent): event is Trade {
+  return isTrade(event) && inDollars(event);
+}
+
+/** Whether its money is in US dollars. */
+export function inDollars({ currency }: Pick<StreamEvent, 'currency'>): boolean {
+  return currency === undefined || currency === DOLLAR;
+}
+
+/** The currency of its money; undefined for US dollars. */
+export function foreignCurrencyOf(event: Pick<StreamEvent, 'currency'>): string | undefined {
+  return inDollars(event) ? undefined : event.currency;
+}
+
+export function isShareEvent(event: StreamEvent): event is ShareEvent {
+  return isTrade(event) || actions.has(event.kind);
+}
+
+export function isCashFlow(event: StreamEvent): event is CashFlow {
+  return cash.has(event.kind);
+}
+
+/** The currency of events that name none. */
+export const DOLLAR = 'USD';
+
+/** All events of all users, partitioned by user. Most are trades. */
+export const trades = stream('trades', StreamEvent, { key: 'user', time: (event) => event.time });

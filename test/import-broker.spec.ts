@@ -129,6 +129,20 @@ describe("import of a broker's file", () => {
     expect(two.stderr).to.match(/--user says 'ann', --set says 'bob'/);
   });
 
+  it('counts as late only trades in dollars: the figures of the firm take nothing else', async () => {
+    const old = (what: string): string => `"01/03/2024",${what}\n`;
+    const rows = [
+      old('"Buy","KO","COCA-COLA CO","3","$60.00","","-$180.00"'),
+      old('"MoneyLink Transfer","","Tfr BANK","","","","$9,000.00"'),
+    ];
+    await writeFile(at('new.csv'), `${HEADER}${sold}`);
+    await writeFile(at('old.csv'), `${HEADER}${rows.join('')}`);
+    const to = ['--broker', 'schwab', '--user', 'ann', '--to', `log:${at('late')}`];
+    await must(['import', at('new.csv'), ...to]);
+    const { stderr } = await must(['import', at('old.csv'), ...to]);
+    expect(stderr).to.match(/1 line is more than a day older/);
+  });
+
   it('by a preset of your own: printed, changed, and refused by path where it is wrong', async () => {
     const { stdout } = await must(['import', '--print-preset', 'schwab']);
     await writeFile(

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { counted, type Reporter } from '@stockafolio/cli';
 import { keyBytes, messageOf, StockafolioError } from '@stockafolio/core';
-import { trades } from '../account-stream.js';
+import { isDollarTrade, trades } from '../account-stream.js';
 import type { LotMethod } from '../books/choose-lot.js';
 import { parsePreset, type Preset } from '../import/broker/preset.js';
 import { MOST_BYTES } from '../import/broker/read-text.js';
@@ -129,7 +129,7 @@ export async function* statementLines(
   const { file } = statement;
   const lines = atBorder(statement, { roundPrices }).sent.map(({ line, event, message }) => ({
     ...{ file, line, key: keyBytes(trades.key(event)), value: message },
-    time: event.time,
+    ...{ time: event.time, isOfUserAlone: !isDollarTrade(event) },
   }));
   if (lines.length > 0) yield lines;
 }

@@ -73,7 +73,11 @@ async function write(files: readonly string[], flags: WritingFlags, toolkit: Too
       if (flags.again !== true) sent ??= await sentBefore(left, flags, toolkit, closed);
       const unsent = (await sent?.unsent(left)) ?? left;
       const late = unsent.filter(
-        (line) => line.time !== undefined && sent !== undefined && closed.hasClosed(sent.partitionOf(line), line.time),
+        (line) =>
+          line.time !== undefined &&
+          line.isOfUserAlone !== true &&
+          sent !== undefined &&
+          closed.hasClosed(sent.partitionOf(line), line.time),
       );
       if (late[0] !== undefined && flags.late === 'fail') throw tooLate(late[0]);
       if (unsent.length > 0) await producer.append(unsent);

@@ -21,6 +21,8 @@ export interface ImportedLine {
   readonly problem?: string;
   /** For a trade: when it was made, epoch milliseconds. */
   readonly time?: number;
+  /** For an event that no figure of the firm takes: it is never too late for them. */
+  readonly isOfUserAlone?: boolean;
   /** For a line with a problem: where it came from, for its dead letter. */
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -232,6 +232,8 @@ export interface SavedTexts {
   readonly from?: number;
   readonly ends: number;
   readonly bytes: number;
+  /** Whether other numbers may be of equal texts: then each of them is of one value alone. */
+  readonly areOwn?: boolean;
 }
 
 /** Some slots of a state; `slots` and `rows` are indexes in the list of sections. */

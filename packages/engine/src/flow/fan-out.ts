@@ -12,8 +12,18 @@ export interface BatchReceiver<T> {
   readonly isQuiet: boolean;
   /** Whether its state has a key for each key of the stream. */
   readonly keepsStreamKey: boolean;
+  /** Reads ahead what it will need for these records of a batch, which it is given one by one. */
+  readAhead?(records: readonly T[], moments: Moments, from: number, to: number): void;
   /** Processes `records[from]` to `records[to - 1]`; ends early if one fails. */
   processBatch(records: readonly T[], moments: Moments, from: number, to: number): void;
+}
+
+/** The receivers of a batch. */
+export interface Parted<T> {
+  readonly quiet: readonly BatchReceiver<T>[];
+  readonly others: readonly Receiver<T>[];
+  /** Those of the others that may read ahead. */
+  readonly readers: readonly BatchReceiver<T>[];
 }
 
 /** The number of the connection that is being made; receivers are called in the order of their connections. */
@@ -83,15 +93,19 @@ export class FanOut<T> {
     };
   }
 
-  /** The quiet operators, which may process a batch at once, and all other receivers. */
-  parted(): { readonly quiet: readonly BatchReceiver<T>[]; readonly others: readonly Receiver<T>[] } {
+  /** The quiet operators, which may process a batch at once, and all other receivers; of these, the operators too. */
+  parted(): Parted<T> {
     const quiet: BatchReceiver<T>[] = [];
     const others: Receiver<T>[] = [];
+    const readers: BatchReceiver<T>[] = [];
     for (const receiver of this.#receivers) {
       const operator = this.#operators.get(receiver);
       if (operator?.isQuiet === true) quiet.push(operator);
-      else others.push(receiver);
+      else {
+        others.push(receiver);
+        if (operator !== undefined) readers.push(operator);
+      }
     }
-    return { quiet, others };
+    return { quiet, others, readers };
   }
 }

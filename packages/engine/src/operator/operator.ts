@@ -2,6 +2,7 @@ import type { Mutable, Table } from '@stockafolio/core';
 import type { KeyTuple, OperatorLayout, OperatorNode } from '@stockafolio/core/plan';
 import type { State } from '@stockafolio/core/ports';
 import type { BatchReceiver } from '../flow/fan-out.js';
+import type { Moments } from '../flow/moments.js';
 
 /**
  * How the operators of one kind are executed. The engine's own kinds are made in this way, and others can be:
@@ -40,6 +41,11 @@ export interface Operator<T> {
   removeOther?(value: unknown): void;
   /** Given if it can process a batch of records at once, with the same result as one by one. */
   readonly batches?: BatchReceiver<T>;
+  /**
+   * Reads ahead what it will need for `records[from]` to `records[to - 1]`, a batch that {@link process} is given one by one
+   * afterwards. It changes nothing that anyone sees, and does not throw.
+   */
+  readAhead?(records: readonly T[], moments: Moments, from: number, to: number): void;
   /**
    * Time has moved on: no record below this event time, in epoch milliseconds, is expected. It is called after {@link
    * process}.

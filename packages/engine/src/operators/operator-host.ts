@@ -124,7 +124,8 @@ export class OperatorHost
   }
 
   get keepsStreamKey(): boolean {
-    return this.#operator.batches?.keepsStreamKey === true;
+    const { batches, readAhead } = this.#operator;
+    return batches === undefined ? readAhead !== undefined : batches.keepsStreamKey;
   }
 
   attach(table: Table): void {
@@ -159,6 +160,10 @@ export class OperatorHost
     } catch (error) {
       context.fail(error);
     }
+  }
+
+  readAhead(records: readonly unknown[], moments: Moments, from: number, to: number): void {
+    this.#operator.readAhead?.(records, moments, from, to);
   }
 
   advance(watermark: number): void {

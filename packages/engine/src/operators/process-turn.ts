@@ -15,7 +15,9 @@ export class ProcessTurn {
   #slot = -1;
   /** Counts the calls: an iterator that was begun in an earlier one is refused. */
   #number = 0;
-  key: readonly KeyPart[] = [];
+  #key: readonly KeyPart[] | undefined;
+  /** The slot of the key: most functions do not ask for it. */
+  #keyAt = -1;
   /** The event time of the record or the timer, in epoch milliseconds. */
   time = 0;
   watermark = Number.NEGATIVE_INFINITY;
@@ -25,10 +27,12 @@ export class ProcessTurn {
     this.#host = host;
   }
 
-  begin(slot: number, key: readonly KeyPart[], time: number, watermark: number): void {
+  /** @param key is read from the state when it is asked for, if it is not given */
+  begin(slot: number, key: readonly KeyPart[] | undefined, time: number, watermark: number): void {
     this.#slot = slot;
     this.#number++;
-    this.key = key;
+    this.#key = key;
+    this.#keyAt = slot;
     this.time = time;
     this.watermark = watermark;
     this.isRemoved = false;
@@ -36,6 +40,10 @@ export class ProcessTurn {
 
   end(): void {
     this.#slot = -1;
+  }
+
+  get key(): readonly KeyPart[] {
+    return (this.#key ??= this.#host.state.key(this.#keyAt));
   }
 
   /** How messages call its operator. */

@@ -1,10 +1,11 @@
 import type { ForEveryKey, KeyTuple, ProcessNodeOptions } from '@stockafolio/core/plan';
 import { asThrown } from '../flow/defect.js';
+import type { Moments } from '../flow/moments.js';
 import type { Operator } from '../operator/operator.js';
 import { beginState, type BeginState } from './first-record.js';
-import { keyReader } from './key-reader.js';
 import type { OperatorHost } from './operator-host.js';
 import { ProcessEveryKey } from './process-every-key.js';
+import { ProcessKeys } from './process-keys.js';
 import { ProcessList } from './process-list.js';
 import { ProcessMap } from './process-map.js';
 import { processState } from './process-state.js';
@@ -21,7 +22,7 @@ type Emit = (value: unknown) => void;
 export class Process<T> implements Operator<T> {
   readonly #host: OperatorHost;
   readonly #options: ProcessNodeOptions<T>;
-  readonly #keyOf: (record: T) => KeyTuple;
+  readonly #keys: ProcessKeys<T>;
   readonly #begin: BeginState<T> | undefined;
   readonly #turn: ProcessTurn;
   readonly #timers: ProcessTimers;
@@ -34,7 +35,7 @@ export class Process<T> implements Operator<T> {
   constructor(host: OperatorHost, options: ProcessNodeOptions<T>) {
     this.#host = host;
     this.#options = options;
-    this.#keyOf = keyReader(options.key, `operator '${host.node.name}'`);
+    this.#keys = new ProcessKeys(host, options.key);
     this.#begin = beginState(host, { initial: options.initial as never, state: options.state });
     this.#turn = new ProcessTurn(host);
     this.#timers = new ProcessTimers(host, this.#turn, options.timers);
@@ -45,6 +46,10 @@ export class Process<T> implements Operator<T> {
     );
   }
 
+  readAhead(records: readonly T[], moments: Moments, from: number, to: number): void {
+    this.#keys.readAhead(records, moments, from, to);
+  }
+
   processOther(value: unknown): void {
     this.#everyKey.process(value as ForEveryKey);
   }
@@ -52,12 +57,11 @@ export class Process<T> implements Operator<T> {
   process(record: T): void {
     const host = this.#host;
     const { context } = host;
-    const key = this.#keyOf(record);
-    const slot = host.select(key);
+    const slot = this.#keys.enter(record);
     if (host.state.created) this.#begin?.(record);
     const turn = this.#turn;
     // Final values are seen in their own time, which may be behind that of the stream.
-    turn.begin(slot, key, context.time, Math.max(context.watermark, this.#watermark));
+    turn.begin(slot, undefined, context.time, Math.max(context.watermark, this.#watermark));
     try {
       this.#options.onRecord(this.#state, record, this.#context);
     } finally {

@@ -29,6 +29,7 @@ export class BatchLane {
   next = 0;
   quiet: readonly BatchReceiver<unknown>[] = [];
   others: readonly Receiver<unknown>[] = [];
+  #readers: readonly BatchReceiver<unknown>[] = [];
 
   constructor({ stream, records, copier }: BatchInput) {
     this.stream = stream;
@@ -75,13 +76,28 @@ export class BatchLane {
 
   /** Parts those that receive its records. */
   part(): void {
-    const { quiet, others } = this.#records.parted();
+    const { quiet, others, readers } = this.#records.parted();
+    this.#readers = readers;
     this.quiet = quiet;
     this.others = others;
+  }
+
+  /** Whether the state of an operator has a key for each of its records' keys. */
+  get keepsStreamKey(): boolean {
+    return this.quiet.some(keepsIt) || this.#readers.some(keepsIt);
+  }
+
+  /** Lets operators that get its records one by one read ahead. */
+  readAhead(): void {
+    for (const reader of this.#readers) reader.readAhead?.(this.#in, this.moments, this.#from, this.#from + this.count);
   }
 
   /** Passes its records to an operator. */
   passTo(operator: BatchReceiver<unknown>): void {
     operator.processBatch(this.#in, this.moments, this.#from, this.#from + this.count);
   }
+}
+
+function keepsIt({ keepsStreamKey }: BatchReceiver<unknown>): boolean {
+  return keepsStreamKey;
 }

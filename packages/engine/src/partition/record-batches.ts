@@ -218,13 +218,15 @@ export class RecordBatches {
       hasOthers ||= lane.others.length > 0;
       const { moments, quiet } = lane;
       context.moveTo(moments, 0);
-      if (quiet.some(({ keepsStreamKey }) => keepsStreamKey)) context.states.announce(moments.keys, lane.count);
+      if (lane.keepsStreamKey) context.states.announce(moments.keys, lane.count);
       for (const operator of quiet) {
         lane.passTo(operator);
         if (context.failure !== undefined) return;
       }
     }
-    if (hasOthers) this.#runOneByOne();
+    if (!hasOthers) return;
+    for (const lane of this.#lanes) if (lane.count > 0) lane.readAhead();
+    this.#runOneByOne();
   }
 
   /** Passes the records to those that are not quiet. */

@@ -12,17 +12,17 @@ import { int128At, numberOfInt128, setInt128 } from './int128.js';
  *
  * Field names are identifiers by schema, so nothing else can get into the text.
  */
-export function compileCursor(columns: readonly StateColumn[]): CursorClass {
+export function compileCursor(columns: readonly StateColumn[], hasTexts: boolean): CursorClass {
   const offsets = cellOffsets(columns);
-  const each = (line: (column: StateColumn, at: number, n: number) => string): string =>
-    columns.map((column, n) => line(column, offsets[n] as number, n)).join('\n');
+  const each = (line: (column: StateColumn, at: number, n: number, hasTexts: boolean) => string): string =>
+    columns.map((column, n) => line(column, offsets[n] as number, n, hasTexts)).join('\n');
   const copied = columns.filter((column) => !column.name.startsWith('$'));
   return compile(
     'a state',
     { overflow, misfit, addInt64, addInt128, int128At, numberOfInt128, setInt128 },
     `return class StateCursor {
-  constructor(owner, interner, pointer, checks) {
-    this._owner = owner; this._interner = interner; this._p = pointer; this._checks = checks;
+  constructor(owner, interner, pointer, checks, texts) {
+    this._owner = owner; this._interner = interner; this._p = pointer; this._checks = checks; this._texts = texts;
   }
   $copy() { return { ${copied.map((c) => `${c.name}: this.${c.name}`).join(', ')} }; }
   $reset() { const p = this._p; ${each(resetter)} }
@@ -69,12 +69,12 @@ function numberer(c: StateColumn, at: number): string {
   return `if (field === '${c.name}') return numberOfInt128(p, p.at + ${at});`;
 }
 
-function accessors(c: StateColumn, at: number, n: number): string {
+function accessors(c: StateColumn, at: number, n: number, hasTexts: boolean): string {
   const clear = c.optional ? `if (v === undefined) { ${cleared(c, at)}; return; }` : '';
   // In brackets, because a field may be called constructor.
   return `
   get ['${c.name}']() { const p = this._p; ${getter(c, at)} }
-  set ['${c.name}'](v) { const p = this._p; ${clear} ${setter(c, at, n)} }`;
+  set ['${c.name}'](v) { const p = this._p; ${clear} ${setter(c, at, n, hasTexts)} }`;
 }
 
 function cleared(c: StateColumn, at: number): string {
@@ -91,12 +91,13 @@ function getter(c: StateColumn, at: number): string {
   return `const v = ${cell(c, at)}; ${c.optional ? `if (${isAbsent}) return undefined;` : ''} return ${value};`;
 }
 
-function setter(c: StateColumn, at: number, n: number): string {
+function setter(c: StateColumn, at: number, n: number, hasTexts: boolean): string {
   const fail = `overflow(this._owner, '${c.name}', v);`;
   if (isTextual(c.kind)) {
     // Most folds set the text that is already there, which needs no check.
-    return `if (typeof v !== 'string') ${fail} const id = this._interner.idOf(v);
-    const before = ${cell(c, at)};
+    const id = hasTexts && c.kind === 'text' ? `this._texts[${n}].numberOf(v, before)` : 'this._interner.idOf(v)';
+    return `if (typeof v !== 'string') ${fail} const before = ${cell(c, at)};
+    const id = ${id};
     if (id === before) return;
     const problem = this._checks[${n}](v); if (problem !== undefined) misfit(this._owner, '${c.name}', v, problem);
     if (before > 0) this._interner.released++;

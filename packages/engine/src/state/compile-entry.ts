@@ -3,7 +3,7 @@ import { compile } from '@stockafolio/core/compile';
 import type { KeyKind } from '@stockafolio/core/plan';
 import { BATCH_SIZE } from './batch-size.js';
 import { cellOffsets, cellsOf } from './columns.js';
-import type { EntryScope, MemoryEntry } from './key-entry.js';
+import type { Below, EntryScope, MemoryEntry } from './key-entry.js';
 import { HASH_SEED, finish, mix } from './key-parts.js';
 import { ALL, CHUNK_BITS, CHUNK_MASK, KEY_AT } from './rows.js';
 import { SEGMENT_SHIFT } from './slot-index.js';
@@ -32,7 +32,7 @@ function load(i, ${parts.map((n) => `part${n}`).join(', ')}) {
   hashes[i] = finish(hash);
   ${parts.map((n) => `cells${n}[i] = cell${n};`).join(' ')}
 }
-${touch(width)}
+${touch(width, scope.below)}
 function enter(i, changes) {
   const hash = hashes[i];
   ${parts.map((n) => `const cell${n} = cells${n}[i];`).join(' ')}
@@ -85,7 +85,7 @@ function forgetTexts() {
   ${kinds.map((kind, n) => (kind === 'text' ? `text${n} = ''; id${n} = 0;` : '')).join(' ')}
 }
 return { load, touch, enter, forgetTexts };`;
-  return compile(owner, { ...scope, mix, finish }, text);
+  return compile(owner, { ...scope, roots: scope.below.map(({ rows }) => rows), mix, finish }, text);
 }
 
 /**
@@ -93,7 +93,7 @@ return { load, touch, enter, forgetTexts };`;
  * a time. What is read is kept, so that V8 does not optimise the reads away. A state of one chunk is in the caches
  * anyway.
  */
-function touch(width: number): string {
+function touch(width: number, below: readonly Below[]): string {
   return `function touch(from, to) {
   if (chunks.length < 2) return;
   const { tables } = index;
@@ -110,7 +110,18 @@ function touch(width: number): string {
     const row = (slot & ${CHUNK_MASK}) * ${2 * width};
     seen ^= i32[row] ^ i32[row + ${2 * width - 1}];
   }
+  ${below.map((each, n) => touchRoots(width, each, n)).join('\n  ')}
 }`;
+}
+
+/** Reads the rows at the roots of what is below. */
+function touchRoots(width: number, { rootCell }: Below, n: number): string {
+  return `for (let i = from; i < to; i++) {
+    const slot = slots[i];
+    if (slot < 0) continue;
+    const root = chunks[slot >>> ${CHUNK_BITS}].f64[(slot & ${CHUNK_MASK}) * ${width} + ${rootCell}];
+    if (root > 0) seen ^= roots[${n}].peek(root - 1);
+  }`;
 }
 
 /** Loads one part of a key: its cell, and its share of the hash; as {@link KeyParts.cell} and {@link KeyParts.hash} do. */

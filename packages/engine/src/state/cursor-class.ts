@@ -9,11 +9,12 @@ import { cursorField, type CursorParts } from './cursor-fields.js';
 import { numberOfInt128 } from './int128.js';
 import type { Interner } from './interner.js';
 import type { RowPointer } from './rows.js';
+import type { ValueTexts } from './value-texts.js';
 
 /** The class of cursors over these columns, where source text may not be compiled: see `compileCursor`. */
-export function cursorClass(columns: readonly StateColumn[]): CursorClass {
+export function cursorClass(columns: readonly StateColumn[], hasTexts: boolean): CursorClass {
   const offsets = cellOffsets(columns);
-  const fields = columns.map((column, n) => cursorField(column, n, offsets[n] as number));
+  const fields = columns.map((column, n) => cursorField(column, n, offsets[n] as number, hasTexts));
   const copied = columns.map(({ name }) => name).filter((name) => !name.startsWith('$'));
   const copy = memberCopier('a state', copied as never[]);
   /** The fields that can be added to. */
@@ -25,12 +26,20 @@ export function cursorClass(columns: readonly StateColumn[]): CursorClass {
     readonly _interner: Interner;
     readonly _p: RowPointer;
     readonly _checks: readonly ValueCheck[];
+    readonly _texts: readonly ValueTexts[];
 
-    constructor(owner: string, interner: Interner, pointer: RowPointer, checks: readonly ValueCheck[]) {
+    constructor(
+      owner: string,
+      interner: Interner,
+      pointer: RowPointer,
+      checks: readonly ValueCheck[],
+      texts: readonly ValueTexts[],
+    ) {
       this._owner = owner;
       this._interner = interner;
       this._p = pointer;
       this._checks = checks;
+      this._texts = texts;
     }
 
     $copy(): Record<string, Value> {

@@ -5,6 +5,7 @@ import { misfit, overflow } from './cursor-errors.js';
 import { int128At, setInt128 } from './int128.js';
 import type { Interner } from './interner.js';
 import type { RowPointer } from './rows.js';
+import type { ValueTexts } from './value-texts.js';
 
 /** What the fields of a cursor use of it. */
 export interface CursorParts {
@@ -13,6 +14,8 @@ export interface CursorParts {
   readonly _p: RowPointer;
   /** By column, what is wrong with a text. */
   readonly _checks: readonly ValueCheck[];
+  /** By column, what numbers its texts; empty if the interner does. */
+  readonly _texts: readonly ValueTexts[];
 }
 
 /** How one field of a cursor is read and set, and given its initial value. */
@@ -31,17 +34,17 @@ interface FieldScope {
 }
 
 /** @param at its first cell, relative to the first value of the row */
-export function cursorField(column: StateColumn, n: number, at: number): CursorField {
+export function cursorField(column: StateColumn, n: number, at: number, hasTexts: boolean): CursorField {
   const initial = initialOf(column);
-  const field = requiredField(column, n, { name: column.name, at, initial });
+  const field = requiredField(column, n, { name: column.name, at, initial }, hasTexts);
   if (!column.optional) return field;
   const isAbsent = initial === undefined;
   if (column.storage === 'f64') return optionalDouble({ field, at, isAbsent });
   return optionalInteger({ field, at: at + cellsOf(column) - 1, isAbsent });
 }
 
-function requiredField({ kind }: StateColumn, n: number, scope: FieldScope): CursorField {
-  if (isTextual(kind)) return textField({ ...scope, n });
+function requiredField({ kind }: StateColumn, n: number, scope: FieldScope, hasTexts: boolean): CursorField {
+  if (isTextual(kind)) return textField({ ...scope, n, isOwn: hasTexts && kind === 'text' });
   switch (kind) {
     case 'boolean':
       return booleanField(scope);
@@ -62,18 +65,20 @@ function requiredField({ kind }: StateColumn, n: number, scope: FieldScope): Cur
 interface TextScope extends FieldScope {
   /** Its number among the columns. */
   readonly n: number;
+  /** Whether something of its own numbers its texts. */
+  readonly isOwn: boolean;
 }
 
-function textField({ name, at, n, initial = '' }: TextScope): CursorField {
+function textField({ name, at, n, isOwn, initial = '' }: TextScope): CursorField {
   return {
     get() {
       return this._interner.textOf(this._p.f64[this._p.at + at] as number);
     },
     set(value) {
       if (typeof value !== 'string') return overflow(this._owner, name, value);
-      const id = this._interner.idOf(value);
-      // Most folds set the text that is already there, which needs no check.
       const before = this._p.f64[this._p.at + at] as number;
+      const id = (isOwn ? this._texts[n]?.numberOf(value, before) : undefined) ?? this._interner.idOf(value);
+      // Most folds set the text that is already there, which needs no check.
       if (id === before) return;
       const problem = this._checks[n]?.(value);
       if (problem !== undefined) misfit(this._owner, name, value, problem);

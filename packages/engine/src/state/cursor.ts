@@ -6,6 +6,7 @@ import { compileCursor } from './compile-cursor.js';
 import { cursorClass } from './cursor-class.js';
 import type { Interner } from './interner.js';
 import type { RowPointer } from './rows.js';
+import type { ValueTexts } from './value-texts.js';
 
 /**
  * A view of the row that a pointer points at, which reads and writes like a plain object of the state's schema.
@@ -30,6 +31,7 @@ export type CursorClass = new (
   interner: Interner,
   pointer: RowPointer,
   checks: readonly ValueCheck[],
+  texts: readonly ValueTexts[],
 ) => Cursor;
 
 /** By their columns, as text. */
@@ -44,15 +46,25 @@ export function stateColumns(schema: RecordSchema): StateColumn[] {
 /**
  * A cursor over the columns of a state schema. There is one class for each list of columns, so that a fold meets only
  * one shape, however many operators and engines use it.
+ *
+ * @param textsOf makes what numbers the texts of one field, if not the interner itself does
  */
-export function newCursor(schema: RecordSchema, owner: string, interner: Interner, pointer: RowPointer): Cursor {
+export function newCursor(
+  schema: RecordSchema,
+  owner: string,
+  interner: Interner,
+  pointer: RowPointer,
+  textsOf?: () => ValueTexts,
+): Cursor {
   const columns = stateColumns(schema);
-  const shape = JSON.stringify(columns);
+  const hasTexts = textsOf !== undefined;
+  const shape = JSON.stringify([columns, hasTexts]);
   let made = classes.get(shape);
   if (made === undefined) {
-    made = canCompile() ? compileCursor(columns) : cursorClass(columns);
+    made = canCompile() ? compileCursor(columns, hasTexts) : cursorClass(columns, hasTexts);
     classes.set(shape, made);
   }
   const checks = schema.names.map((name) => valueCheck(fieldOf(schema.fields, name)));
-  return new made(owner, interner, pointer, checks);
+  const texts = textsOf === undefined ? [] : columns.map(textsOf);
+  return new made(owner, interner, pointer, checks, texts);
 }

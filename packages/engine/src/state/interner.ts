@@ -17,6 +17,8 @@ const LEAST_UNUSED = 1 << 16;
 /** Flags of a number. */
 const USED = 1;
 const UNSAVED = 2;
+/** It is of a text that is not in the index. */
+const OWN = 4;
 
 /**
  * Numbers texts: equal texts get the same small integer, so that keys and state columns hold only numbers.
@@ -33,7 +35,7 @@ export class Interner {
   readonly #free = new SlotList();
   readonly #unsaved = new SlotList();
   /** Texts numbered since those in use were last looked for. */
-  #added = 0;
+  added = 0;
   /** Texts that state has replaced or removed since then, a text as often as that happened. */
   released = 0;
   readonly #recentIds = new Int32Array(RECENT);
@@ -89,6 +91,24 @@ export class Interner {
       this.#usual.set(text, id);
     }
     return id;
+  }
+
+  /** A number for a text that no other is given, even if their texts are equal: it is found by nobody. */
+  add(text: string): number {
+    const id = this.#nextId();
+    this.#put(id, text, USED | UNSAVED | OWN);
+    this.#noteAdded(id);
+    return id;
+  }
+
+  /** Whether a number was given by {@link add}. */
+  isOwn(id: number): boolean {
+    return ((this.#flags[id] as number) & OWN) !== 0;
+  }
+
+  /** Whether a number is of this text. */
+  equals(id: number, text: string): boolean {
+    return this.#store.equals(id, text);
   }
 
   /** The number of a text that has one; -1 if it has none. */
@@ -147,7 +167,7 @@ export class Interner {
 
   /** Whether half as many texts as there are may have become unused, and at least so many. */
   mayHaveUnused(least = LEAST_UNUSED): boolean {
-    return Math.min(this.released, this.#added) >= Math.max(least, this.size >>> 1);
+    return Math.min(this.released, this.added) >= Math.max(least, this.size >>> 1);
   }
 
   /** An empty set of numbers, for {@link keepOnly} and {@link takeUnsaved}. */
@@ -171,7 +191,7 @@ export class Interner {
     }
     this.#store.compact(this.#end, (id) => ((this.#flags[id] as number) & USED) !== 0);
     this.#filter(this.#unsaved, (id) => this.#isUnsaved(id));
-    this.#added = 0;
+    this.added = 0;
     this.released = 0;
     this.#usual.clear();
     this.#batchTexts.fill('');
@@ -193,7 +213,7 @@ export class Interner {
     this.#filter(this.#unsaved, (id) => {
       if (!this.#isUnsaved(id)) return false;
       if (needed !== undefined && !needed.has(id)) return true;
-      this.#flags[id] = USED;
+      this.#flags[id] = (this.#flags[id] as number) & ~UNSAVED;
       taken.push(id);
       return false;
     });
@@ -208,12 +228,14 @@ export class Interner {
   /**
    * Loads texts that {@link pack} copied, with these numbers. A number or a text that is known already is skipped, so of
    * several checkpoints the last is loaded first; {@link loaded} must follow.
+   *
+   * @param areOwn whether their numbers were given by {@link add}: then a text may be known already
    */
-  load(ids: Int32Array, ends: Float64Array, bytes: Uint8Array): void {
+  load(ids: Int32Array, ends: Float64Array, bytes: Uint8Array, areOwn = false): void {
     let start = 0;
     ids.forEach((id, n) => {
       const end = ends[n] as number;
-      if (id >= this.#end || this.#flags[id] === 0) this.#loadText(id, unpackText(bytes, start, end));
+      if (id >= this.#end || this.#flags[id] === 0) this.#loadText(id, unpackText(bytes, start, end), areOwn);
       start = end;
     });
   }
@@ -222,25 +244,35 @@ export class Interner {
   loaded(): void {
     this.#free.clear();
     for (let id = this.#end - 1; id > 0; id--) if (this.#flags[id] === 0) this.#free.push(id);
-    this.#added = this.#end;
+    this.added = this.#end;
   }
 
-  #loadText(id: number, text: string): void {
-    const hash = hashText(text);
-    if (this.#search(text, hash) >= 0) return;
+  #loadText(id: number, text: string, isOwn: boolean): void {
+    const hash = isOwn ? 0 : hashText(text);
+    if (!isOwn && this.#search(text, hash) >= 0) return;
     this.#end = Math.max(this.#end, id + 1);
-    this.#put(id, text, hash, USED);
+    this.#put(id, text, isOwn ? USED | OWN : USED);
+    if (!isOwn) this.#index.insert(hash, id);
   }
 
   #find(text: string, hash: number): number {
     let id = this.#search(text, hash);
     if (id < 0) {
-      id = this.#free.length > 0 ? this.#free.pop() : this.#end++;
-      this.#put(id, text, hash, USED | UNSAVED);
-      this.#unsaved.push(id);
-      this.#added++;
+      id = this.#nextId();
+      this.#put(id, text, USED | UNSAVED);
+      this.#index.insert(hash, id);
+      this.#noteAdded(id);
     }
     return id;
+  }
+
+  #nextId(): number {
+    return this.#free.length > 0 ? this.#free.pop() : this.#end++;
+  }
+
+  #noteAdded(id: number): void {
+    this.#unsaved.push(id);
+    this.added++;
   }
 
   #search(text: string, hash: number): number {
@@ -249,20 +281,18 @@ export class Interner {
     return id;
   }
 
-  /** Stores a text that the last search has not found. */
-  #put(id: number, text: string, hash: number, flags: number): void {
+  #put(id: number, text: string, flags: number): void {
     while (id >= this.#flags.length) {
       const larger = new Uint8Array(memoryFor(this.#flags.length * 2));
       larger.set(this.#flags);
       this.#flags = larger;
     }
     this.#store.set(id, text);
-    this.#index.insert(hash, id);
     this.#flags[id] = flags;
   }
 
   #forget(id: number): void {
-    this.#index.removeSlot(this.#store.hash(id), id);
+    if (!this.isOwn(id)) this.#index.removeSlot(this.#store.hash(id), id);
     this.#store.remove(id);
     this.#flags[id] = 0;
     this.#free.push(id);

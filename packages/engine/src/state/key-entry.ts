@@ -6,6 +6,7 @@ import type { Cursor } from './cursor.js';
 import type { Interner } from './interner.js';
 import type { KeyParts } from './key-parts.js';
 import { plainEntry } from './plain-entry.js';
+import type { RowStore } from './row-store.js';
 import type { Chunk, RowPointer } from './rows.js';
 import type { SlotIndex } from './slot-index.js';
 import type { UndoJournal } from './undo-journal.js';
@@ -14,6 +15,13 @@ import type { UndoJournal } from './undo-journal.js';
 export interface MemoryEntry extends KeyEntry {
   /** Forgets the numbers of texts that it remembers from one record to the next. */
   forgetTexts(): void;
+}
+
+/** Sub-keys below the keys of a state. */
+export interface Below {
+  readonly rows: Pick<RowStore, 'peek'>;
+  /** The cell of a key that holds the root of its sub-keys plus 1, or 0. */
+  readonly rootCell: number;
 }
 
 /** The objects of a state that its {@link MemoryEntry} uses. */
@@ -25,6 +33,8 @@ export interface EntryScope {
   readonly pointer: RowPointer;
   readonly cursor: Cursor;
   readonly journal: UndoJournal;
+  /** What is below its keys. */
+  readonly below: readonly Below[];
   /** Is set to whether the key was new. */
   readonly state: { created: boolean };
   /** Creates a slot, and enters it at this position of the index. */

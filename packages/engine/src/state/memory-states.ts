@@ -12,6 +12,7 @@ import type {
   StateStore,
 } from '@stockafolio/core/ports';
 import { Interner } from './interner.js';
+import type { KeyedRows } from './keyed-rows.js';
 import { KeyedState } from './keyed-state.js';
 import { readSlots, writeSlots } from './saved-slots.js';
 import { MemorySubKeys, rootFields } from './sub-keys.js';
@@ -24,10 +25,17 @@ type Sections = (SavedArray | LaterArray)[];
 /** The states of one engine, in memory. They share the numbers of texts. */
 export class MemoryStates implements StateStore {
   readonly texts = new Interner();
+  readonly #learntFrom: number | undefined;
+
   /** By name; the rows of sub-keys too. */
-  readonly #states = new Map<string, KeyedState>();
+  readonly #states = new Map<string, KeyedRows>();
   /** The operators that sub-keys belong to, by the name of their rows. */
   readonly #operators = new Map<string, string>();
+
+  /** @param learntFrom from so many texts of a field of sub-keys it is learnt whether they recur; defaults to 256 */
+  constructor(learntFrom?: number) {
+    this.#learntFrom = learntFrom;
+  }
 
   get position(): BatchPosition {
     return this.texts;
@@ -47,7 +55,7 @@ export class MemoryStates implements StateStore {
     const state = new KeyedState(`operator '${name}'`, whole, this.texts);
     this.#states.set(name, state);
     for (const [each, node] of Object.entries(subKeys)) {
-      const below = new MemorySubKeys(state, each, node, this.texts);
+      const below = new MemorySubKeys(state, each, node, this.texts, this.#learntFrom);
       state.addSubKeys(each, below);
       this.#states.set(`${name}/${each}`, below.rows);
       this.#operators.set(`${name}/${each}`, name);
@@ -97,10 +105,10 @@ export class MemoryStates implements StateStore {
   load(saved: readonly LoadedStates[], names: ReadonlySet<string>): void {
     // The last one first: a number may have been given again to another text.
     for (const { texts, sections } of [...saved].reverse()) {
-      for (const { ids, from = 0, ends: endsAt, bytes } of texts) {
+      for (const { ids, from = 0, ends: endsAt, bytes, areOwn } of texts) {
         const ends = sections[endsAt] as Float64Array;
         const numbers = ids === undefined ? Int32Array.from(ends, (_, n) => from + n) : (sections[ids] as Int32Array);
-        this.texts.load(numbers, ends, sections[bytes] as Uint8Array);
+        this.texts.load(numbers, ends, sections[bytes] as Uint8Array, areOwn);
       }
     }
     this.texts.loaded();
@@ -116,16 +124,22 @@ export class MemoryStates implements StateStore {
   }
 
   #saveTexts(ids: Int32Array, texts: SavedTexts[], sections: Sections): void {
-    if (ids.length === 0) return;
-    const { ends, bytes } = this.texts.pack(ids);
-    texts.push({ ids: sections.push(ids) - 1, ends: sections.push(ends) - 1, bytes: sections.push(bytes) - 1 });
+    for (const areOwn of [false, true]) {
+      const some = ids.filter((id) => this.texts.isOwn(id) === areOwn);
+      if (some.length === 0) continue;
+      const { ends, bytes } = this.texts.pack(some);
+      texts.push({
+        ...{ ids: sections.push(some) - 1, ends: sections.push(ends) - 1, bytes: sections.push(bytes) - 1 },
+        ...(areOwn ? { areOwn } : {}),
+      });
+    }
   }
 
   /**
    * The numbers of the texts that were not saved yet. If there are many more than changed slots, most are unused
    * already: then only those of the changed slots, which alone can hold them.
    */
-  #unsavedTexts(changed: readonly { readonly state: KeyedState; readonly slots: Int32Array }[]): Int32Array {
+  #unsavedTexts(changed: readonly { readonly state: KeyedRows; readonly slots: Int32Array }[]): Int32Array {
     const count = changed.reduce((sum, { slots }) => sum + slots.length, 0);
     if (this.texts.unsaved <= FEW_TEXTS + 2 * count) return this.texts.takeUnsaved();
     const needed = this.texts.marks();

@@ -44,6 +44,13 @@ export abstract class RowStore {
     return this.chunkOf(slot).f64[this.rowOf(slot) + cell] as number;
   }
 
+  /** Reads both ends of a row, so that it is in the caches; returns what it has read. */
+  peek(slot: number): number {
+    const { i32 } = this.chunkOf(slot);
+    const at = 2 * this.rowOf(slot);
+    return (i32[at] as number) ^ (i32[at + 2 * this.width - 1] as number);
+  }
+
   protected point(slot: number): void {
     const { pointer } = this;
     const { f64, i64, i32 } = this.chunkOf(slot);

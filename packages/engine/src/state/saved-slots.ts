@@ -1,9 +1,9 @@
 import { typeName, type LaterArray, type SavedArray, type SavedSlots, type StateColumn } from '@stockafolio/core/ports';
 import { cellOffsets, cellsOf, columnOf, savedColumn } from './columns.js';
-import type { KeyedState } from './keyed-state.js';
+import type { KeyedRows } from './keyed-rows.js';
 
 /** Adds slots of a state to the sections; their rows are copied when the sections are written. */
-export function writeSlots(state: KeyedState, slots: Int32Array, sections: (SavedArray | LaterArray)[]): SavedSlots {
+export function writeSlots(state: KeyedRows, slots: Int32Array, sections: (SavedArray | LaterArray)[]): SavedSlots {
   return {
     kinds: state.keyKinds === undefined ? null : [...state.keyKinds],
     columns: state.columns.map(savedColumn),
@@ -18,7 +18,7 @@ export function writeSlots(state: KeyedState, slots: Int32Array, sections: (Save
 }
 
 /** Restores slots. Fields are found by name; a field that the checkpoint lacks gets its initial value. */
-export function readSlots(state: KeyedState, part: SavedSlots, sections: readonly SavedArray[]): void {
+export function readSlots(state: KeyedRows, part: SavedSlots, sections: readonly SavedArray[]): void {
   const { kinds, columns, end } = part;
   if (kinds === null) return;
   const valuesAt = kinds.length + 2;

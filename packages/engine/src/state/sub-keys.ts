@@ -2,10 +2,14 @@ import { type FieldType, int32, type KeyPart, StockafolioError } from '@stockafo
 import { type SubKeyNode, withHidden } from '@stockafolio/core/plan';
 import { compareText, type StateView, type SubKeys } from '@stockafolio/core/ports';
 import type { Interner } from './interner.js';
-import { KeyedState } from './keyed-state.js';
+import type { KeyedState } from './keyed-state.js';
 import { HASH_SEED, finish, mix } from './key-parts.js';
+import { SubRows } from './sub-rows.js';
 
 const NONE = -1;
+
+/** Keys with more sub-keys than that have theirs found by hash, and with them all others of the state. */
+const FEW = 256;
 
 /** Names of fields that hold a slot, plus 1; 0 for none. */
 const LEFT = '$left';
@@ -30,12 +34,11 @@ function countOf(name: string): string {
 }
 
 /**
- * Sub-keys in memory: each is a row of a state whose keys are the slot above and the sub-key, so it is found by hash. Their
- * order is a treap (Seidel and Aragon, 1996): a search tree whose nodes have random priorities, here hashes of their
+ * Sub-keys in memory: each is a row whose key is the slot above and the sub-key. Their order is a treap (Seidel and Aragon, 1996): a search tree whose nodes have random priorities, here hashes of their
  * slots, in the order of a heap. Links are fields of the rows, so they are saved and rolled back with them.
  */
 export class MemorySubKeys implements SubKeys {
-  readonly rows: KeyedState;
+  readonly rows: SubRows;
   readonly #above: KeyedState;
   readonly #name: string;
   readonly #owner: string;
@@ -46,15 +49,25 @@ export class MemorySubKeys implements SubKeys {
   #rootCell: number | undefined;
   #countCell: number | undefined;
   readonly #isMulti: boolean;
+  /** Whether stored sub-keys have the order of the sub-keys. */
+  readonly #isNumeric: boolean;
 
-  constructor(above: KeyedState, name: string, { kind, fields, isMulti = false }: SubKeyNode, interner: Interner) {
+  constructor(
+    above: KeyedState,
+    name: string,
+    { kind, fields, isMulti = false }: SubKeyNode,
+    interner: Interner,
+    learntFrom?: number,
+  ) {
     this.#above = above;
     this.#name = name;
     this.#owner = `${above.owner}, ${name}`;
-    this.rows = new KeyedState(this.#owner, withHidden(fields, { [LEFT]: int32(), [RIGHT]: int32() }), interner, false);
+    const linked = withHidden(fields, { [LEFT]: int32(), [RIGHT]: int32() });
+    this.rows = new SubRows(this.#owner, linked, interner, { kind, isMulti, learntFrom });
     this.#isMulti = isMulti;
-    // Those of one value are told apart by the numbers with which they are added.
-    this.rows.declare(isMulti ? ['number', kind, 'number'] : ['number', kind]);
+    // Texts are ordered at the cost of reading them.
+    this.#isNumeric = kind === 'number' || kind === 'boolean';
+    if (!this.#isNumeric && !isMulti) this.rows.buildIndex();
     this.#left = this.rows.cellOf(LEFT);
     this.#right = this.rows.cellOf(RIGHT);
   }
@@ -72,27 +85,51 @@ export class MemorySubKeys implements SubKeys {
   }
 
   find(slot: number, key: KeyPart): number {
-    return this.rows.find([slot, key]);
+    const sub = this.#find(slot, this.rows.storedKey(key));
+    if (sub !== NONE) this.rows.at(sub);
+    return sub;
   }
 
   upsert(slot: number, key: KeyPart, record: number, version: number): number {
-    return this.#enter(slot, [slot, key], record, version);
+    const stored = this.rows.storedKey(key);
+    const sub = this.#find(slot, stored);
+    if (sub === NONE) return this.#enter(slot, stored, 0, record, version);
+    this.rows.created = false;
+    this.rows.change(sub, record, version);
+    return sub;
   }
 
   add(slot: number, key: KeyPart, record: number, version: number): number {
     if (!this.#isMulti) throw new StockafolioError('ERR_INTERNAL', `${this.#owner}: there is one of each value`);
+    const stored = this.rows.storedKey(key);
     const last = this.#lastUpTo(slot, key);
-    const isFirst = last === NONE || compareParts(this.key(last), key) !== 0;
-    const number = isFirst ? 0 : (this.rows.part(last, 2) as number) + 1;
-    return this.#enter(slot, [slot, key, number], record, version);
+    const isFirst = last === NONE || this.rows.keyCell(last) !== stored;
+    return this.#enter(slot, stored, isFirst ? 0 : this.rows.number(last) + 1, record, version);
   }
 
-  #enter(slot: number, whole: readonly KeyPart[], record: number, version: number): number {
-    const sub = this.rows.upsert(whole, record, version);
-    if (!this.rows.created) return sub;
+  #find(slot: number, stored: number): number {
+    const { rows } = this;
+    if (!rows.isIndexed) {
+      if (this.count(slot) <= FEW) return this.#findInOrder(slot, stored);
+      rows.buildIndex();
+    }
+    return rows.search(slot, stored);
+  }
+
+  #findInOrder(slot: number, stored: number): number {
+    let at = this.#root(slot);
+    while (at !== NONE) {
+      const other = this.rows.keyCell(at);
+      if (other === stored) return at;
+      at = this.#link(at, other < stored ? RIGHT : LEFT);
+    }
+    return NONE;
+  }
+
+  #enter(slot: number, stored: number, number: number, record: number, version: number): number {
+    const sub = this.rows.add(slot, stored, number, record, version);
     this.#insert(slot, sub, record);
     this.#setCount(slot, this.count(slot) + 1, record);
-    this.rows.at(sub);
     return sub;
   }
 
@@ -109,7 +146,7 @@ export class MemorySubKeys implements SubKeys {
   }
 
   above(sub: number): number {
-    return this.rows.part(sub, 0) as number;
+    return this.rows.above(sub);
   }
 
   version(sub: number): number {
@@ -244,9 +281,13 @@ export class MemorySubKeys implements SubKeys {
 
   /** On which side of another sub-key this one is. */
   #side(sub: number, of: number): typeof LEFT | typeof RIGHT {
-    const order = this.rows.comparePart(1, sub, of);
-    const isLess = order === 0 && this.#isMulti ? this.rows.comparePart(2, sub, of) < 0 : order < 0;
-    return isLess ? LEFT : RIGHT;
+    if (this.#isNumeric && !this.#isMulti) return this.rows.keyCell(sub) < this.rows.keyCell(of) ? LEFT : RIGHT;
+    return this.rows.compareKeys(sub, of) < 0 ? LEFT : RIGHT;
+  }
+
+  /** The cell of the state above that holds the root. */
+  get rootCell(): number {
+    return this.#rootAt();
   }
 
   #rootAt(): number {

@@ -49,6 +49,12 @@ export class UndoJournal {
     return this.#length++;
   }
 
+  /** Keeps that this record has created a slot. */
+  keepCreated(record: number, slot: number): void {
+    const n = this.next(record);
+    this.slots[n] = ~slot;
+  }
+
   /** Keeps the version and the values of a slot that this record changes: its cells begin at `from`. */
   keepValues(record: number, slot: number, cells: Int32Array, from: number): void {
     if (this.#isKeptLast(record, slot)) return;

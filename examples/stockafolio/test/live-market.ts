@@ -10,12 +10,12 @@ import type { Producer, Tables } from '@stockafolio/core/ports';
 import { tablesOf as tablesOfPipeline } from '@stockafolio/engine';
 import { runStream } from '@stockafolio/runner-stream';
 import { memoryFiles } from '@stockafolio/testing';
+import type { StreamEvent } from '../src/account-stream.js';
 import { messageOfTrade } from '../src/commands/trade-flow.js';
 import { portfolio } from '../src/pipeline.js';
 import { buildServer } from '../src/server/build-server.js';
 import type { RunnerMetrics } from '../src/server/health/runner-watch.js';
 import type { ServerOptions } from '../src/server/server-options.js';
-import type { Trade } from '../src/trade.js';
 import { wireForm } from '../src/wire-forms.js';
 
 /** A log, a stream that reads it, its tables (in a folder by default), and a server of the built pages over them. */
@@ -24,9 +24,9 @@ export interface LiveMarket {
   readonly url: string;
   readonly log: readonly string[];
   /** Sends trades, and waits until the tables hold them. */
-  trade(...trades: readonly Trade[]): Promise<void>;
+  trade(...trades: readonly StreamEvent[]): Promise<void>;
   /** Sends trades without waiting. */
-  send(...trades: readonly Trade[]): Promise<void>;
+  send(...trades: readonly StreamEvent[]): Promise<void>;
   stopServer(): Promise<void>;
   /** Serves again at the same address. */
   startServer(): Promise<void>;
@@ -36,7 +36,7 @@ export interface LiveMarket {
 const codec = wireForm;
 
 export async function liveMarket(
-  trades: readonly Trade[],
+  trades: readonly StreamEvent[],
   options: Partial<ServerOptions> & { readonly closeAfter?: number; readonly written?: Tables } = {},
   runnersOf = (metrics: RunMetrics): readonly RunnerMetrics[] => [{ name: 'this process', text: () => metrics.text() }],
 ): Promise<LiveMarket> {
@@ -89,7 +89,7 @@ export async function liveMarket(
   };
 }
 
-async function tablesOf(folder: string, trades: readonly Trade[]): Promise<Tables> {
+async function tablesOf(folder: string, trades: readonly StreamEvent[]): Promise<Tables> {
   const tables = embeddedTables(`${folder}-tables`);
   const producer = await logProducer(`${folder}-log`, { partitions: 4 });
   await send(producer, trades);
@@ -98,7 +98,7 @@ async function tablesOf(folder: string, trades: readonly Trade[]): Promise<Table
   return tables;
 }
 
-async function send(producer: Producer, trades: readonly Trade[]): Promise<void> {
+async function send(producer: Producer, trades: readonly StreamEvent[]): Promise<void> {
   await producer.append(trades.map(messageOfTrade));
 }
 
@@ -118,7 +118,7 @@ async function stream(
 }
 
 /** Waits until the tables hold the newest of these trades, for a bounded time. */
-async function until(tables: Tables, trades: readonly Trade[]): Promise<void> {
+async function until(tables: Tables, trades: readonly StreamEvent[]): Promise<void> {
   const newest = trades.at(-1);
   const table = tablesOfPipeline(portfolio).find(({ name }) => name === 'trades_by_user');
   if (newest === undefined || table === undefined) return;

@@ -26,6 +26,23 @@ export function tradeOf(fields: Partial<Trade> & { readonly id: string }): Trade
   };
 }
 
+/** An account with cash in two currencies, a dividend, a split and a transfer, and a position in each currency. */
+export function accountOf(user: string): StreamEvent[] {
+  const of = (id: string, after = 0): Pick<StreamEvent, 'id' | 'user' | 'time'> => ({
+    ...{ id: `${user}-${id}`, user, time: OPENING + after },
+  });
+  return [
+    { ...of('e1'), kind: 'deposit', amount: 5000_0000 },
+    { ...of('e2'), kind: 'deposit', amount: 400_0000, currency: 'EUR' },
+    { ...tradeOf({ id: `${user}-t1`, user, quantity: 10 }), commission: 1_5000 },
+    tradeOf({ id: `${user}-t2`, user, quantity: 4, side: 'sell', price: 110_0000 }),
+    { ...tradeOf({ id: `${user}-t3`, user, quantity: 1, symbol: 'SAP.DE' }), currency: 'EUR' },
+    { ...of('e3', 1), kind: 'transfer-in', symbol: 'KO', sector: 'Consumer Staples', quantity: SHARE, value: 60_0000 },
+    { ...of('e4', 2), kind: 'dividend', symbol: 'KO', amount: 4800 },
+    { ...of('e5', 3), kind: 'split', symbol: 'KO', numerator: 2, denominator: 1 },
+  ];
+}
+
 /** Tables in memory after these trades, and other events. */
 export async function traded(events: readonly StreamEvent[]): Promise<PipelineHarness<StreamEvent>> {
   const harness = pipelineHarness<StreamEvent>(portfolio);

@@ -1,6 +1,6 @@
 import { pipelineHarness } from '@stockafolio/testing';
 import { expect } from 'chai';
-import { OPENING, tradeOf, useServer } from '../../test/traded.js';
+import { accountOf, OPENING, tradeOf, useServer } from '../../test/traded.js';
 import type { StreamEvent } from '../account-stream.js';
 import { accounts } from '../account-tables.js';
 import { portfolio } from '../pipeline.js';
@@ -25,17 +25,7 @@ describe('the API of accounts', () => {
   };
 
   it('gives cash by currency after trades, and the newest events', async () => {
-    const [code, { accounts: own, events }] = await asked(
-      'ann',
-      { ...of('e1'), kind: 'deposit', amount: 5000_0000 },
-      { ...of('e2'), kind: 'deposit', amount: 400_0000, currency: 'EUR' },
-      { ...tradeOf({ id: 't1', quantity: 10 }), commission: 1_5000 },
-      { ...tradeOf({ id: 't2', quantity: 4, side: 'sell', price: 110_0000 }) },
-      { ...tradeOf({ id: 't3', quantity: 1, symbol: 'SAP.DE' }), currency: 'EUR' },
-      { ...of('e3'), kind: 'transfer-in', symbol: 'KO', quantity: 1e8, value: 60_0000, time: OPENING + 1 },
-      { ...of('e4'), kind: 'dividend', symbol: 'KO', amount: 4800, time: OPENING + 2 },
-      { ...of('e5'), kind: 'split', symbol: 'KO', numerator: 2, denominator: 1, time: OPENING + 3 },
-    );
+    const [code, { accounts: own, events }] = await asked('ann', ...accountOf('ann'));
     expect(code).to.equal(200);
     expect(own.map(({ currency, cash, commissions }) => [currency, cash, commissions])).to.deep.equal([
       // 5000 - 1000 - 1.50 + 440 + 0.48; the transfer brought no cash.
@@ -43,9 +33,9 @@ describe('the API of accounts', () => {
       ['EUR', '300.0000', '0.0000'],
     ]);
     expect(events.map(({ id, kind, amount, quantity, value }) => [id, kind, amount, quantity, value])).to.deep.equal([
-      ['e5', 'split', null, null, null],
-      ['e4', 'dividend', '0.4800', null, null],
-      ['e3', 'transfer-in', null, 1, '60.0000'],
+      ['ann-e5', 'split', null, null, null],
+      ['ann-e4', 'dividend', '0.4800', null, null],
+      ['ann-e3', 'transfer-in', null, 1, '60.0000'],
     ]);
   });
 

@@ -8,6 +8,7 @@ import './styles/charts.css';
 import './styles/explain.css';
 import './styles/treemap.css';
 import './styles/holdings.css';
+import './styles/account.css';
 import './styles/symbol.css';
 import './styles/symbols.css';
 import './styles/pipeline.css';

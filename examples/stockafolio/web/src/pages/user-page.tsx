@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type { WireAsOf, WireHolding, WireSector, WireTotals } from '@stockafolio/example/api';
+import { Account } from '../parts/account.js';
 import { Donut } from '../charts/donut.js';
 import { Treemap } from '../charts/treemap.js';
 import type { Live } from '../live/live.js';
@@ -90,6 +91,7 @@ function Portfolio({ live, user }: { readonly live: Live; readonly user: string 
           hrefOf={hrefOf}
           actions={<Download path={`${api}/trades.csv`} name="trades.csv" label="Trades as CSV" />}
         />
+        <Account api={api} hrefOf={hrefOf} />
       </div>
     </Exact.Provider>
   );

@@ -154,7 +154,7 @@ describe('the API', () => {
     const holdings = await server.inject('/api/users/ann/holdings.csv');
     expect(holdings.headers['content-type']).to.contain('text/csv');
     expect(holdings.body.split('\r\n')[1]).to.equal(
-      `'@X,'@X,"a,""b""",-10,100.0000,-1000.0000,0.0000,100.0000,-1000.0000,0.0000,0.0000`,
+      `'@X,'@X,"a,""b""",USD,-10,100.0000,-1000.0000,0.0000,100.0000,-1000.0000,0.0000,0.0000`,
     );
     const trades = await server.inject('/api/users/ann/trades.csv');
     expect(trades.body).to.contain(",'=1+1,'@X,");

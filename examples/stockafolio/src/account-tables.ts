@@ -1,4 +1,4 @@
-import { money, optional, table, text, timestamp } from '@stockafolio/core';
+import { int64, money, optional, table, text, timestamp } from '@stockafolio/core';
 import { quantity } from './quantity.js';
 
 /**
@@ -49,5 +49,7 @@ export const accountEvents = table(
     currency: text(),
     amount: optional(money()),
     value: optional(money()),
+    numerator: optional(int64()),
+    denominator: optional(int64()),
   },
 );

@@ -78,6 +78,7 @@ export function keepAccounts(events: Observable<StreamEvent>, others: Observable
 }
 
 function toRow(event: StreamEvent): RowOf<typeof accountEvents> {
-  const { user, time, id, kind = 'new', symbol, quantity, currency = DOLLAR, amount, value } = event;
-  return { user, time, id, kind, symbol, quantity, currency, amount, value };
+  const { user, time, id, kind = 'new', symbol, quantity, currency = DOLLAR, amount, value, ...rest } = event;
+  const { numerator, denominator } = rest;
+  return { user, time, id, kind, symbol, quantity, currency, amount, value, numerator, denominator };
 }

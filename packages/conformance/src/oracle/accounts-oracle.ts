@@ -157,7 +157,8 @@ export function positionRow({ user, symbol, sector, quantity, cost, realized, ti
 }
 
 /** The row of an event that is no trade. */
-export function eventRow({ user, time, id, kind, symbol, quantity, currency, amount, value }: Event): DumpRow {
+export function eventRow(event: Event): DumpRow {
+  const { user, time, id, kind, symbol, quantity, currency, amount, value, numerator, denominator } = event;
   return {
     ...{ user, time: iso(time), id, kind },
     ...(symbol === undefined ? {} : { symbol }),
@@ -165,5 +166,6 @@ export function eventRow({ user, time, id, kind, symbol, quantity, currency, amo
     currency,
     ...(amount === undefined ? {} : { amount: usd(amount) }),
     ...(value === undefined ? {} : { value: usd(value) }),
+    ...(kind === 'split' ? { numerator: Number(numerator), denominator: Number(denominator) } : {}),
   };
 }

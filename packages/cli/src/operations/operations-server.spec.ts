@@ -81,6 +81,21 @@ describe('the endpoints of a stream run', () => {
     expect(await metric('stockafolio_partitions')).to.equal('0');
   });
 
+  it('go on where the same process runs the stream once more', async () => {
+    const letters = 'stockafolio_dead_letters_total';
+    const part = { partition: 4, offset: 7, behind: 0, latest: 1, oldest: 1, setAside: 3, keys: 1 };
+    server.take({ type: 'started', partition: 4, offset: 0 });
+    server.take(committed({ partitions: [part] }));
+    const before = Number(await metric(letters));
+    server.take({ type: 'resumed', partition: 4, offset: 7, checkpoint: 'checkpoints/7', changes: [] });
+    server.take(committed({ partitions: [{ ...part, setAside: 0 }] }));
+    server.take(committed({ partitions: [{ ...part, setAside: 2 }] }));
+    expect(Number(await metric(letters)) - before).to.equal(2);
+    expect(await metric('stockafolio_partitions')).to.equal('1');
+    server.take({ type: 'revoked', partition: 4, offset: 7 });
+    expect(await metric('stockafolio_partitions')).to.equal('0');
+  });
+
   it('report alive all the time, and ready while the tables accept rows', async () => {
     expect(await get('/ready')).to.deep.include({ status: 503 });
     server.take({ type: 'assigned', partitions: [] });

@@ -9,6 +9,7 @@ export class StreamMetrics {
   readonly registry = new Registry();
   readonly #clock: Pick<Clock, 'now'>;
   readonly #latest = new Map<string, number>();
+  /** Dead letters of this run, by partition that it holds. */
   readonly #setAside = new Map<string, number>();
   readonly #operators = new Set<string>();
 
@@ -79,8 +80,7 @@ export class StreamMetrics {
     switch (event.type) {
       case 'started':
       case 'resumed':
-        this.#offset.set({ partition: label(event.partition, stage) }, event.offset);
-        this.#partitions.inc();
+        this.#hold(label(event.partition, stage), event.offset);
         return;
       case 'revoked':
       case 'lost':
@@ -141,10 +141,16 @@ export class StreamMetrics {
     }
   }
 
+  /** One process may run a stream several times: each run counts its dead letters from 0. */
+  #hold(partition: string, offset: number): void {
+    this.#offset.set({ partition }, offset);
+    if (!this.#setAside.has(partition)) this.#partitions.inc();
+    this.#setAside.set(partition, 0);
+  }
+
   #forget(partition: string): void {
-    this.#partitions.dec();
+    if (this.#setAside.delete(partition)) this.#partitions.dec();
     this.#latest.delete(partition);
-    this.#setAside.delete(partition);
     const gauges = [this.#offset, this.#behind, this.#unsaved, this.#keys, this.#checkpointBytes, this.#checkpointTime];
     for (const gauge of gauges) gauge.remove({ partition });
     for (const operator of this.#operators) this.#operatorKeys.remove({ partition, operator });

@@ -50,7 +50,7 @@ describe('what the version with whole shares has written', () => {
     const { stdout } = await must(['topology', '--against', `file:${at('checkpoints')}`]);
     expect(stdout)
       .to.contain(
-        "operator 'positions': migrated, quantity begin at their initial values; quantity was int64 and is decimal(8)",
+        "operator 'positions': migrated, quantity, currency, transferred begin at their initial values; quantity was int64 and is decimal(8)",
       )
       .and.to.contain('volume was int64 and is bigDecimal(8)');
     const ended = await run([...batchArgs(at('archive'), at('new-tables'), at('checkpoints')), '--json']);

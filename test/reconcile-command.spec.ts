@@ -31,7 +31,11 @@ describe('reconcile', () => {
     const faults: Mutation[] = [
       { table: userTotals, values: [...changed.values.slice(0, 1), 1, 1n, 1, 1, 1], version: changed.version + 1 },
       { table: userTotals, values: deleted.values.slice(0, 1), version: deleted.version + 1, deleted: true },
-      { table: positions, values: ['nobody', 'IBM', 'Information Technology', 1, 1, 1, 1_767_600_000_000], version: 1 },
+      {
+        table: positions,
+        values: ['nobody', 'IBM', 'Information Technology', 1, 1, 1, 1_767_600_000_000, undefined, undefined],
+        version: 1,
+      },
     ];
     await store.write(faults);
     await store.close();

@@ -44,9 +44,9 @@ describe('an event of an account', () => {
   });
 
   it('has what its kind needs', () => {
-    expect(decoded({ kind: 'deposit' })).to.equal("amount: is missing of a 'deposit'");
-    expect(decoded({ kind: 'dividend', amount: 1 })).to.equal("symbol: is missing of a 'dividend'");
-    expect(decoded({ kind: 'split', symbol: 'AAPL', numerator: 2 })).to.equal("denominator: is missing of a 'split'");
+    expect(decoded({ kind: 'deposit' })).to.equal('amount: is missing');
+    expect(decoded({ kind: 'dividend', amount: 1 })).to.equal('symbol: is missing');
+    expect(decoded({ kind: 'split', symbol: 'AAPL', numerator: 2 })).to.equal('denominator: is missing');
     expect(decoded({ kind: 'split', symbol: 'AAPL', numerator: 0, denominator: 1 })).to.match(/^numerator/);
     expect(decoded({ kind: 'barter' })).to.match(/^kind/);
     expect(decoded({ kind: 'withdrawal', amount: '-12.5' })).to.equal('withdrawal');

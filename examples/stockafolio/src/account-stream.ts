@@ -68,7 +68,7 @@ export type StreamEvent = Infer<{ readonly fields: typeof fields }>;
  * negative. The lots of one transfer are an event each. A `bust` or `correct`, which refer to an earlier trade by `amends`,
  * are bad until corrections are folded: so they wait in the dead letters, instead of counting as one more trade.
  */
-export const StreamEvent = record('event', fields, { check: problemOf });
+export const StreamEvent = record('event', fields, { check: problemOf, needs: ({ kind }) => neededBy(kind) });
 
 type Field = keyof StreamEvent;
 type CashKind = (typeof cashKinds)[number];
@@ -104,18 +104,17 @@ const needs: Readonly<Record<CashKind | ShareKind, readonly Field[]>> = {
 };
 const ofTrade = ['symbol', 'sector', 'side', 'quantity', 'price'] as const;
 
+/** The fields that an event of a kind must have. */
+function neededBy(kind: StreamEvent['kind']): readonly Field[] {
+  if (kind === undefined || kind === 'new') return ofTrade;
+  return kind === 'bust' || kind === 'correct' ? [] : needs[kind];
+}
+
 function problemOf(event: StreamEvent): string | undefined {
   const { kind, side, quantity, price, value, commission } = event;
   if (kind === 'bust' || kind === 'correct') return `kind '${kind}': corrections are not supported yet`;
-  if (kind !== undefined && kind !== 'new') return missing(event, needs[kind], ` of a '${kind}'`);
-  if (quantity === undefined || price === undefined) return missing(event, ofTrade);
-  if (event.symbol === undefined || event.sector === undefined || side === undefined) return missing(event, ofTrade);
+  if (!isTrade(event) || quantity === undefined || price === undefined) return undefined;
   return tradeProblem({ side, quantity, price, value, commission });
-}
-
-function missing(event: StreamEvent, fields: readonly Field[], of = ''): string | undefined {
-  const absent = fields.filter((field) => event[field] === undefined);
-  return absent.length === 0 ? undefined : absent.map((field) => `${field}: is missing${of}`).join('; ');
 }
 
 const cash: ReadonlySet<string | undefined> = new Set(cashKinds);

@@ -52,7 +52,7 @@ export type Trade = Infer<typeof Trade>;
 export type Side = Trade['side'];
 
 interface Terms {
-  readonly side?: 'buy' | 'sell';
+  readonly side?: 'buy' | 'sell' | undefined;
   readonly quantity: number;
   readonly price: number;
   readonly value?: number | undefined;

@@ -1,7 +1,7 @@
 import { recordMaker } from '../compile/record-maker.js';
 import { BadRecordError, type Problem } from '../errors/index.js';
 import type { Position } from '../ports/index.js';
-import type { Fields, ObjectOf, Value } from '../schema/index.js';
+import type { Fields, ObjectOf, RecordSchema, Value } from '../schema/index.js';
 import { textOf } from './bytes.js';
 import type { FieldForm } from './form.js';
 import type { Member } from './member-order.js';
@@ -18,7 +18,11 @@ export type SlowDecoder<F extends Fields> = (
 ) => ObjectOf<F>;
 
 /** The complete decoder: it gets every message that the fast one does not accept. */
-export function slowDecoder<F extends Fields>(forms: readonly FieldForm[], maxBytes: number): SlowDecoder<F> {
+export function slowDecoder<F extends Fields>(
+  forms: readonly FieldForm[],
+  maxBytes: number,
+  needs?: RecordSchema['needs'],
+): SlowDecoder<F> {
   const construct = recordMaker<ObjectOf<F>>(forms.map((form) => form.name));
   const byName = new Map(
     forms.flatMap(({ foreign, computed }, k) => (computed === undefined ? [[foreign, k] as const] : [])),
@@ -37,9 +41,16 @@ export function slowDecoder<F extends Fields>(forms: readonly FieldForm[], maxBy
         ? form.computed(position)
         : valueOf(bytes, tokens[k], form, problems),
     );
+    const record = construct(values);
+    const needed = needs?.(record as Readonly<Record<string, unknown>>) ?? [];
+    forms.forEach(({ name, foreign }, k) => {
+      const isBad = problems.some(({ field }) => field === foreign);
+      if (values[k] === undefined && !isBad && needed.includes(name))
+        problems.push({ field: foreign, message: 'is missing' });
+    });
     if (problems.length > 0) throw new BadRecordError(problems);
     onOrder?.(order);
-    return construct(values);
+    return record;
   };
 }
 

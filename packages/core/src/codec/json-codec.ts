@@ -33,7 +33,8 @@ export function jsonCodec<F extends Fields>(
   const forms = formsOf(schema, options);
   const maxBytes = options.maxBytes ?? MEBIBYTE;
   const needsPosition = forms.some((form) => form.computed !== undefined);
-  const decodeSlowly = slowDecoder<F>(forms, maxBytes);
+  const { check, needs } = schema;
+  const decodeSlowly = slowDecoder<F>(forms, maxBytes, needs);
   const expected = schemaOrder(forms);
   let decodeFast: FastDecoder<F> = expected === undefined ? () => undefined : fastDecoder(schema.name, forms, expected);
   const watch = orderWatch(forms);
@@ -41,7 +42,6 @@ export function jsonCodec<F extends Fields>(
     const other = watch.seen(order);
     if (other !== undefined) decodeFast = fastDecoder(schema.name, forms, other);
   };
-  const { check } = schema;
 
   return {
     decode(bytes, position) {
@@ -50,6 +50,7 @@ export function jsonCodec<F extends Fields>(
       }
       const record =
         (bytes.length > maxBytes ? undefined : decodeFast(bytes, position)) ?? decodeSlowly(bytes, position, onOrder);
+      if (needs !== undefined && lacks(record, needs)) decodeSlowly(bytes, position);
       const problem = check?.(record);
       if (problem !== undefined) throw new BadRecordError([{ field: '', message: problem }]);
       return record;
@@ -57,4 +58,11 @@ export function jsonCodec<F extends Fields>(
     defaults: { ...options.defaults } as Partial<ObjectOf<F>>,
     encode: jsonEncoder(schema.name, forms),
   };
+}
+
+/** Whether a record has not all that its other fields need; then the slow decoder says what. */
+function lacks(record: object, needs: NonNullable<RecordSchema['needs']>): boolean {
+  const fields = record as Readonly<Record<string, unknown>>;
+  for (const name of needs(fields)) if (fields[name] === undefined) return true;
+  return false;
 }

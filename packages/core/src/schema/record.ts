@@ -10,6 +10,8 @@ export interface RecordSchema<F extends Fields = Fields> {
   readonly names: readonly string[];
   /** A check over several fields: returns what is wrong with this record, or undefined if nothing is. */
   readonly check: ((record: Readonly<Record<string, unknown>>) => string | undefined) | undefined;
+  /** Optional fields that this record must have after all, by its other fields. */
+  readonly needs?: ((record: Readonly<Record<string, unknown>>) => readonly string[]) | undefined;
   /**
    * For a state: the values with which some of its fields begin, by name, as an operator's option `initial` states them.
    */
@@ -23,6 +25,13 @@ export type Infer<R> = R extends { readonly fields: infer F extends Fields } ? O
 
 export interface RecordOptions<F extends Fields> {
   readonly check?: (record: ObjectOf<F>) => string | undefined;
+  /**
+   * Optional fields that a record must have after all, by its other fields: where one schema is of several kinds of records.
+   * A JSON codec names those that are missing along with all other bad fields; of a bad field there is no value here.
+   *
+   * @example needs: ({ kind }) => (kind === 'refund' ? ['reason'] : ['quantity', 'price'])
+   */
+  readonly needs?: (record: Partial<ObjectOf<F>>) => readonly (keyof F & string)[];
 }
 
 const identifier = /^[a-z][A-Za-z0-9]{0,62}$/;
@@ -45,6 +54,7 @@ export function record<F extends Fields>(name: string, fields: F, options: Recor
     fields: Object.freeze({ ...fields }),
     names,
     check: options.check as RecordSchema['check'],
+    ...(options.needs === undefined ? {} : { needs: options.needs as RecordSchema['needs'] }),
   });
 }
 

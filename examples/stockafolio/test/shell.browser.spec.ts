@@ -162,6 +162,7 @@ describe('the shell of the pages', () => {
   it('prints on light paper, with all rows and without controls', async () => {
     await open('/symbols', { colorScheme: 'dark' });
     const { symbols: all } = await firmFigures(market.tables, DAY);
+    await page.locator('tr[data-symbol]').first().waitFor();
     await page.evaluate(() => {
       addEventListener('beforeprint', () =>
         queueMicrotask(() =>

@@ -1,6 +1,20 @@
 import { int64, money, optional, table, text, timestamp } from '@stockafolio/core';
 import { quantity } from './quantity.js';
 
+/** The columns of amounts of {@link accounts}. */
+export const accountAmounts = {
+  deposits: money(),
+  withdrawals: money(),
+  dividends: money(),
+  interest: money(),
+  fees: money(),
+  commissions: money(),
+  taxes: money(),
+  exchanged: money(),
+  options: money(),
+  other: money(),
+};
+
 /**
  * What came into a user's account in a currency, and left it, other than by trades: each column is the sum of its effects on
  * cash, in 1e-4 of the currency, so costs are negative. There is a row once there was such an event.
@@ -21,16 +35,7 @@ export const accounts = table(
   {
     user: text(),
     currency: text(),
-    deposits: money(),
-    withdrawals: money(),
-    dividends: money(),
-    interest: money(),
-    fees: money(),
-    commissions: money(),
-    taxes: money(),
-    exchanged: money(),
-    options: money(),
-    other: money(),
+    ...accountAmounts,
     lastTime: timestamp(),
   },
 );

@@ -2,7 +2,6 @@ import {
   foldByKey,
   into,
   keyPart,
-  money,
   record,
   split,
   text,
@@ -10,23 +9,14 @@ import {
   type Branch,
   type Infer,
   type Mutable,
+  type RowOf,
 } from '@stockafolio/core';
 import { map, type Observable } from 'rxjs';
 import { DOLLAR, isCashFlow, isTrade, type CashFlow, type StreamEvent } from './account-stream.js';
-import { accountEvents, accounts } from './account-tables.js';
-import type { RowOf } from '@stockafolio/core';
+import { accountAmounts, accountEvents, accounts } from './account-tables.js';
 
 const Account = record('account', {
-  deposits: money(),
-  withdrawals: money(),
-  dividends: money(),
-  interest: money(),
-  fees: money(),
-  commissions: money(),
-  taxes: money(),
-  exchanged: money(),
-  options: money(),
-  other: money(),
+  ...accountAmounts,
   lastTime: timestamp(),
 });
 type Account = Infer<typeof Account>;

@@ -21,6 +21,7 @@ import type { State } from '@stockafolio/core/ports';
 import type { DueBook } from '../timers/due-book.js';
 import { changingInput } from './changing-input.js';
 import { lateRecord } from './late-record.js';
+import { notPartitioned } from './not-partitioned.js';
 import { OperatorClock } from './operator-clock.js';
 import { OperatorTimers } from './operator-timers.js';
 import { receiveRemoved } from './removals.js';
@@ -280,12 +281,7 @@ export class OperatorHost
 
   /** @throws ERR_KEY_NOT_PARTITIONED if a key does not begin with the stream's own */
   checkPartition(key: KeyTuple, own = this.context.key): void {
-    if (beginsWith(key, own)) return;
-    throw new StockafolioError(
-      'ERR_KEY_NOT_PARTITIONED',
-      `operator '${this.node.name}': key (${key.join(', ')}) does not begin with the stream's key (${String(own)}), so other partitions hold records of it too`,
-      { hint: "begin the key with the stream's own key, or use shardedFold with a table that has a shard column" },
-    );
+    if (!beginsWith(key, own)) throw notPartitioned(this.node.name, key, own);
   }
 
   /**

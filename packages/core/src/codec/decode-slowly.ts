@@ -42,12 +42,13 @@ export function slowDecoder<F extends Fields>(
         : valueOf(bytes, tokens[k], form, problems),
     );
     const record = construct(values);
-    const needed = needs?.(record as Readonly<Record<string, unknown>>) ?? [];
-    forms.forEach(({ name, foreign }, k) => {
-      const isBad = problems.some(({ field }) => field === foreign);
-      if (values[k] === undefined && !isBad && needed.includes(name))
-        problems.push({ field: foreign, message: 'is missing' });
-    });
+    if (needs !== undefined) {
+      const needed = needs(record as Readonly<Record<string, unknown>>);
+      forms.forEach(({ name, foreign }, k) => {
+        if (values[k] !== undefined || !needed.includes(name)) return;
+        if (problems.every(({ field }) => field !== foreign)) problems.push({ field: foreign, message: 'is missing' });
+      });
+    }
     if (problems.length > 0) throw new BadRecordError(problems);
     onOrder?.(order);
     return record;

@@ -2,16 +2,11 @@ import type { ComponentChildren } from 'preact';
 import type { WirePartition, WirePipeline, WireRunner } from '@stockafolio/example/api';
 import { count, duration } from '../figures/numbers.js';
 import { now } from '../figures/now.js';
+import { ColumnTable, type Column } from '../parts/column-table.js';
 import { Moment } from '../parts/moment.js';
 import { NotKnown } from '../parts/not-known.js';
 import { Panel } from '../parts/panel.js';
 import { bytesText, rateText } from './rate-text.js';
-
-interface Column<R> {
-  readonly name: string;
-  readonly number?: boolean;
-  readonly cell: (row: R) => ComponentChildren;
-}
 
 /** What is known, or that it is not. */
 function orNot<V>(value: V | null, shown: (value: V) => ComponentChildren, why?: string): ComponentChildren {
@@ -34,7 +29,13 @@ export function Partitions({ health }: { readonly health: WirePipeline }) {
   ];
   return (
     <Panel title="Partitions" note={`market time in New York`}>
-      <Rows label="Partitions" rows={health.partitions} keyOf={({ partition }) => partition} columns={columns} />
+      <ColumnTable
+        empty="None are known."
+        label="Partitions, table"
+        rows={health.partitions}
+        keyOf={({ partition }) => partition}
+        columns={columns}
+      />
     </Panel>
   );
 }
@@ -50,7 +51,13 @@ export function Operators({ health }: { readonly health: WirePipeline }) {
   ];
   return (
     <Panel title="State by operator" note="all partitions">
-      <Rows label="State by operator" rows={operators} keyOf={({ id }) => id} columns={columns} />
+      <ColumnTable
+        empty="None are known."
+        label="State by operator, table"
+        rows={operators}
+        keyOf={({ id }) => id}
+        columns={columns}
+      />
     </Panel>
   );
 }
@@ -78,52 +85,15 @@ export function Runners({ health }: { readonly health: WirePipeline }) {
           is in the tables is known.
         </p>
       ) : (
-        <Rows label="Runners" rows={health.runners} keyOf={({ name }) => name} columns={columns} />
+        <ColumnTable
+          empty="None are known."
+          label="Runners, table"
+          rows={health.runners}
+          keyOf={({ name }) => name}
+          columns={columns}
+        />
       )}
     </Panel>
-  );
-}
-
-interface RowsProps<R> {
-  readonly label: string;
-  readonly rows: readonly R[];
-  readonly keyOf: (row: R) => string;
-  readonly columns: readonly Column<R>[];
-}
-
-function Rows<R>({ label, rows, keyOf, columns }: RowsProps<R>) {
-  if (rows.length === 0) return <p class="empty">None are known.</p>;
-  return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={`${label}, table`}>
-      <table>
-        <thead>
-          <tr>
-            {columns.map(({ name, number }) => (
-              <th key={name} scope="col" class={number === true ? 'number' : ''}>
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={keyOf(row)}>
-              {columns.map(({ name, number, cell }, n) =>
-                n === 0 ? (
-                  <th key={name} scope="row">
-                    {cell(row)}
-                  </th>
-                ) : (
-                  <td key={name} class={number === true ? 'number' : ''}>
-                    {cell(row)}
-                  </td>
-                ),
-              )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
   );
 }
 

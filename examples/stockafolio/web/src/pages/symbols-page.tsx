@@ -5,6 +5,7 @@ import type { Live } from '../live/live.js';
 import { DayChoice } from '../parts/day-choice.js';
 import { Home } from '../parts/home.js';
 import { Panel } from '../parts/panel.js';
+import { SectorChoice } from '../parts/sector-choice.js';
 import { symbolsSkeleton } from '../parts/skeleton.js';
 import { Status } from '../parts/status.js';
 import { sortedSymbols, symbolSorts, type SymbolColumn } from '../parts/symbol-columns.js';
@@ -77,14 +78,11 @@ function Symbols({ live }: { readonly live: Live }) {
           value={text}
           onInput={(event) => setText(event.currentTarget.value)}
         />
-        <select aria-label="Sector" value={sector} onChange={(event) => setSector(event.currentTarget.value)}>
-          <option value="">All sectors</option>
-          {[...new Set([...sectors, ...(sector === '' ? [] : [sector])])].map((name) => (
-            <option key={name} value={name}>
-              {name}
-            </option>
-          ))}
-        </select>
+        <SectorChoice
+          sectors={[...new Set([...sectors, ...(sector === '' ? [] : [sector])])]}
+          chosen={sector}
+          choose={setSector}
+        />
       </div>
       <SymbolTable
         rows={sorted}

@@ -7,6 +7,7 @@ import { HoldingCards } from './holding-cards.js';
 import { HoldingTable } from './holding-table.js';
 import { narrow } from './narrow.js';
 import { Panel } from './panel.js';
+import { SectorChoice } from './sector-choice.js';
 import { useSetting, useText } from '../setting.js';
 
 const SIDES = ['all', 'long', 'short'] as const;
@@ -67,14 +68,7 @@ export function Holdings({ holdings: all, api, hrefOf, sector, chooseSector, act
           value={text}
           onInput={(event) => setText(event.currentTarget.value)}
         />
-        <select aria-label="Sector" value={sector} onChange={(event) => chooseSector(event.currentTarget.value)}>
-          <option value="">All sectors</option>
-          {sectors.map((name) => (
-            <option key={name} value={name}>
-              {name}
-            </option>
-          ))}
-        </select>
+        <SectorChoice sectors={sectors} chosen={sector} choose={chooseSector} />
         <select
           aria-label="Long or short"
           value={side}

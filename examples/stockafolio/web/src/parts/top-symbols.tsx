@@ -4,7 +4,7 @@ import { change, count } from '../figures/numbers.js';
 import type { Live } from '../live/live.js';
 import { Amount } from './amount.js';
 import { Panel } from './panel.js';
-import { RankTable } from './rank-table.js';
+import { ColumnTable } from './column-table.js';
 import { SymbolName } from './symbol-name.js';
 
 /** The symbols that were traded most on a day, by value. */
@@ -13,7 +13,9 @@ export function TopSymbols({ live }: { readonly live: Live }) {
   const most = Number(symbols[0]?.value ?? 1) || 1;
   return (
     <Panel title="Most traded symbols" area="symbols">
-      <RankTable
+      <ColumnTable
+        isRanked
+        empty="No trades on this day."
         label="Most traded symbols"
         rows={symbols}
         keyOf={({ symbol }) => symbol}
@@ -33,7 +35,9 @@ export function BiggestMoves({ live }: { readonly live: Live }) {
   const moves = live.parts.ranked('moves') as WireMove[];
   return (
     <Panel title="Biggest moves" area="moves" note="since the day's first trade">
-      <RankTable
+      <ColumnTable
+        isRanked
+        empty="No trades on this day."
         label="Biggest moves"
         rows={moves}
         keyOf={({ symbol }) => symbol}

@@ -7,7 +7,7 @@ import { userHref } from '../user-href.js';
 import { Amount } from './amount.js';
 import { Choice } from './choice.js';
 import { Panel } from './panel.js';
-import { RankTable } from './rank-table.js';
+import { ColumnTable } from './column-table.js';
 
 const BY = [
   ['value', 'Value'],
@@ -38,7 +38,9 @@ export function TopTraders({ live }: { readonly live: Live }) {
       area="traders"
       actions={<Choice label="Rank by" options={BY} value={setting} choose={setBy} />}
     >
-      <RankTable
+      <ColumnTable
+        isRanked
+        empty="No trades on this day."
         label="Top traders"
         rows={traders}
         keyOf={({ user }) => user}

@@ -16,7 +16,6 @@ const cashKinds = [
   'difference',
 ] as const;
 
-/** Kinds of events, other than trades, that change shares. */
 const shareKinds = ['split', 'stock-dividend', 'transfer-in', 'transfer-out'] as const;
 
 /** Kinds that speak of an earlier trade. */
@@ -118,7 +117,8 @@ function problemOf(event: StreamEvent): string | undefined {
 }
 
 const cash: ReadonlySet<string | undefined> = new Set(cashKinds);
-const actions: ReadonlySet<string | undefined> = new Set(shareKinds);
+/** Kinds of events, other than trades, that change shares. */
+export const shareActionKinds: ReadonlySet<string | undefined> = new Set(shareKinds);
 
 export function isTrade(event: StreamEvent): event is Trade {
   return event.kind === undefined || event.kind === 'new';
@@ -139,7 +139,7 @@ export function foreignCurrencyOf(event: Pick<StreamEvent, 'currency'>): string 
 }
 
 export function isShareEvent(event: StreamEvent): event is ShareEvent {
-  return isTrade(event) || actions.has(event.kind);
+  return isTrade(event) || shareActionKinds.has(event.kind);
 }
 
 export function isCashFlow(event: StreamEvent): event is CashFlow {

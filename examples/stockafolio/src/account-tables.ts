@@ -26,8 +26,7 @@ export const accountAmounts = {
  * - `lastTime`: the greatest time of these events
  *
  * The cash of the account is the sum of all columns, and of realized - cost + transferred over the user's positions in this
- * currency: trades
- * are in these already, so none writes here but for its commission.
+ * currency: trades are in these already, so none writes here but for its commission.
  */
 export const accounts = table(
   'accounts',

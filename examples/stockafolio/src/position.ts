@@ -51,7 +51,7 @@ export function applyToPosition(position: Mutable<Position>, event: ShareEvent):
 }
 
 function applyTrade(position: Mutable<Position>, trade: Trade): void {
-  if (trade.currency !== undefined || position.currency !== undefined) expectCurrency(position, trade);
+  expectCurrency(position, trade);
   applyAverageCost(position, trade.side, trade.quantity, trade.price, valueOf(trade));
   position.sector = trade.sector;
 }

@@ -1,31 +1,21 @@
 import type { RowOf } from '@stockafolio/core';
 import type { Tables } from '@stockafolio/core/ports';
 import { DOLLAR } from '../account-stream.js';
-import { accountEvents, accounts } from '../account-tables.js';
+import { accountAmounts, accountEvents, accounts } from '../account-tables.js';
 import { positions } from '../tables.js';
 import { readRows } from './read-rows.js';
 
+/** The amounts of an account, as in the table. */
+type Amounts = Pick<RowOf<typeof accounts>, keyof typeof accountAmounts>;
+
 /** An account in one currency, in 1e-4 of it. */
-export interface AccountFigures {
+export interface AccountFigures extends Amounts {
   readonly currency: string;
   /** What is there: of all events, and of all trades at what they cost or brought. */
   readonly cash: bigint;
-  readonly deposits: number;
-  readonly withdrawals: number;
-  readonly dividends: number;
-  readonly interest: number;
-  readonly fees: number;
-  readonly commissions: number;
-  readonly taxes: number;
-  readonly exchanged: number;
-  readonly options: number;
-  readonly other: number;
 }
 
-const AMOUNTS = [
-  ...(['deposits', 'withdrawals', 'dividends', 'interest', 'fees', 'commissions', 'taxes', 'exchanged'] as const),
-  ...(['options', 'other'] as const),
-] as const;
+const names = Object.keys(accountAmounts) as (keyof Amounts)[];
 
 /**
  * A user's cash by currency, US dollars first; empty where nothing is known of it, because no event other than trades came.
@@ -42,21 +32,17 @@ export function cashByCurrency(
   rows: readonly RowOf<typeof accounts>[],
   held: readonly RowOf<typeof positions>[],
 ): AccountFigures[] {
-  const known = AMOUNTS.filter((name) => name !== 'commissions');
+  const known = names.filter((name) => name !== 'commissions');
   if (rows.every((row) => known.every((name) => row[name] === 0))) return [];
   const traded = new Map<string, bigint>();
   for (const { currency = DOLLAR, realized, cost, transferred = 0 } of held)
     traded.set(currency, (traded.get(currency) ?? 0n) + BigInt(realized) - BigInt(cost) + BigInt(transferred));
   const own = new Map(rows.map((row) => [row.currency, row]));
   return [...new Set([...own.keys(), ...traded.keys()])].sort(byCurrency).map((currency) => {
-    const amount = (name: (typeof AMOUNTS)[number]): number => own.get(currency)?.[name] ?? 0;
-    return {
-      currency,
-      cash: AMOUNTS.reduce((sum, name) => sum + BigInt(amount(name)), traded.get(currency) ?? 0n),
-      ...{ deposits: amount('deposits'), withdrawals: amount('withdrawals'), dividends: amount('dividends') },
-      ...{ interest: amount('interest'), fees: amount('fees'), commissions: amount('commissions') },
-      ...{ taxes: amount('taxes'), exchanged: amount('exchanged'), options: amount('options'), other: amount('other') },
-    };
+    const row = own.get(currency);
+    const amounts = Object.fromEntries(names.map((name) => [name, row?.[name] ?? 0])) as Record<keyof Amounts, number>;
+    const cash = names.reduce((sum, name) => sum + BigInt(amounts[name]), traded.get(currency) ?? 0n);
+    return { currency, cash, ...amounts };
   });
 }
 

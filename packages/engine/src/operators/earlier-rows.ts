@@ -21,6 +21,12 @@ interface Kept {
   isStale: boolean;
 }
 
+/** What is known of a window. */
+interface Known {
+  readonly kept: Kept | undefined;
+  readonly isRepeated: boolean;
+}
+
 /**
  * Removes rows of windows that are not final, if a later value of the window does not write them: because a function in
  * between drops it, or makes another key from it. When open windows are emitted, no record tells; so without this, what
@@ -36,8 +42,9 @@ export class EarlierRows {
   readonly #kept = new Map<number, Kept>();
   /** The windows of which an earlier run may have emitted the present value. */
   readonly #repeated = new Set<number>();
-  /** What was forgotten for the record with this number. */
-  readonly #forgotten: { record: number; readonly kept: [number, Kept][] } = { record: -1, kept: [] };
+  /** By window, what was known of it before the record with the number {@link #undoRecord}, which has changed that. */
+  readonly #before = new Map<number, Known>();
+  #undoRecord = -1;
 
   constructor(host: OperatorHost, windows: Windows) {
     this.#host = host;
@@ -55,6 +62,7 @@ export class EarlierRows {
    * @param isPending whether it has changed since it was emitted
    */
   change(slot: number, isPending: boolean): void {
+    this.#keepForUndo(slot);
     const isRepeated = this.#repeated.delete(slot);
     this.begin(slot);
     const kept = this.#kept.get(slot);
@@ -69,7 +77,9 @@ export class EarlierRows {
 
   /** A window begins. */
   begin(slot: number): void {
-    if (this.#host.context.repeatsEarly) this.#repeated.add(slot);
+    if (!this.#host.context.repeatsEarly) return;
+    this.#keepForUndo(slot);
+    this.#repeated.add(slot);
   }
 
   /** A window was emitted, or could not be: its earlier rows are removed. */
@@ -78,6 +88,7 @@ export class EarlierRows {
     const kept = this.#kept.get(slot);
     // A record that fails removes nothing.
     if (kept === undefined || this.#host.context.failure !== undefined) return;
+    this.#keepForUndo(slot);
     this.#compare(slot, kept);
     this.#kept.delete(slot);
   }
@@ -120,19 +131,35 @@ export class EarlierRows {
 
   /** A window is no more, because of the current record. Its present rows are removed otherwise. */
   removed(slot: number): void {
+    this.#keepForUndo(slot);
     this.#repeated.delete(slot);
     const kept = this.#kept.get(slot);
     if (kept === undefined) return;
-    const { record, version } = this.#host.moment;
-    if (this.#forgotten.record !== record) this.#forgotten.kept.length = 0;
-    this.#forgotten.record = record;
-    this.#forgotten.kept.push([slot, { ...kept, rows: new Map(kept.rows) }]);
-    this.#remove(kept.rows, version);
+    this.#remove(kept.rows, this.#host.moment.version);
     this.#kept.delete(slot);
   }
 
   rollback(record: number): void {
-    if (this.#forgotten.record !== record) return;
-    for (const [slot, kept] of this.#forgotten.kept.splice(0)) this.#kept.set(slot, kept);
+    if (this.#undoRecord !== record) return;
+    for (const [slot, { kept, isRepeated }] of this.#before) {
+      if (kept === undefined) this.#kept.delete(slot);
+      else this.#kept.set(slot, kept);
+      if (isRepeated) this.#repeated.add(slot);
+      else this.#repeated.delete(slot);
+    }
+    this.#before.clear();
+  }
+
+  /** Before the current record changes what is known of a window. */
+  #keepForUndo(slot: number): void {
+    const { record } = this.#host.moment;
+    if (this.#undoRecord !== record) this.#before.clear();
+    this.#undoRecord = record;
+    if (this.#before.has(slot)) return;
+    const kept = this.#kept.get(slot);
+    this.#before.set(slot, {
+      kept: kept === undefined ? undefined : { ...kept, rows: new Map(kept.rows) },
+      isRepeated: this.#repeated.has(slot),
+    });
   }
 }

@@ -183,6 +183,14 @@ describe('sessionWindow', () => {
     );
   });
 
+  it('forgets what a batch has emitted that is processed again, one record after the other', () => {
+    const bob = (time: number): Sale => sale({ user: 'bob', time });
+    const ann = (time: number): Sale => sale({ time });
+    // The third of bob is late, but not before the end of the batch.
+    const records = [bob(2_000), bob(1_999), ann(3_754), ann(4_000), bob(2_000), ann(4_000), bob(3_999)];
+    expectSameInBatches(made(sales), [records]);
+  });
+
   it('emits the final sessions once, each in order of (end, key), at any kill', async () => {
     await fc.assert(
       fc.asyncProperty(inTime, anyDisturbances, async (records, between) => {

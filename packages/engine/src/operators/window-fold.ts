@@ -85,6 +85,10 @@ export class WindowFold<T, F extends Fields> extends BatchOperator<T> {
     this.host.state.remove(slot);
   }
 
+  rollback(record: number): void {
+    this.#earlier.rollback(record);
+  }
+
   flush(): void {
     this.#closing.forEach((slot) => this.#emitPending(slot, 'lull'));
   }

@@ -124,6 +124,8 @@ describe('the connection', () => {
       await page.getByRole('link', { name: 'To your portfolio' }).click();
       await page.locator('[data-trade="1"]').waitFor();
       await page.goto(market.url);
+      await page.locator('[data-trade="1"]').waitFor();
+      await page.goto(`${market.url}/symbols`);
       await page.getByText('this is for the firm').waitFor();
     } finally {
       await rm(folder, { recursive: true, force: true });

@@ -9,5 +9,6 @@ export { SentBefore } from './resend/sent-before.js';
 export type { DueRun } from './schedule/run-schedule.js';
 export type { Stop } from './output/stop.js';
 export { stoppedEarly, Unfinished, type Facts } from './output/unfinished.js';
+export { secret } from './urls/secret.js';
 export type { Toolkit } from './toolkit.js';
 export { workerRuntime, type WorkerRuntime } from './workers/worker-runtime.js';

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { type Reporter, type Toolkit, wholeNumber } from '@stockafolio/cli';
+import { type Reporter, secret, type Toolkit, wholeNumber } from '@stockafolio/cli';
+import { StockafolioError } from '@stockafolio/core';
 import type { Source, Tables } from '@stockafolio/core/ports';
 import { progress } from '@stockafolio/engine';
 import { portfolio } from '../pipeline.js';
@@ -10,6 +11,8 @@ import { serveDashboards, type DashboardPlace } from './dashboards.js';
 
 export const DEFAULT_PORT = 8020;
 
+const CLIENT_SECRET = 'STOCKAFOLIO_OIDC_CLIENT_SECRET';
+
 interface ServeFlags {
   readonly tables: string;
   readonly closeTables?: string;
@@ -17,6 +20,8 @@ interface ServeFlags {
   readonly host: string;
   readonly port: number;
   readonly login: string;
+  readonly publicUrl?: string;
+  readonly sessionCheck: number;
   readonly poll: number;
   readonly rateLimit: number;
   readonly streamsEach: number;
@@ -37,7 +42,21 @@ export function addServe(program: Command, toolkit: Toolkit): void {
     .option('--source <source>', 'the source of the stream, to show the firm how many messages the tables are behind')
     .option('--host <address>', 'the address to listen on; 0.0.0.0 for all addresses of the machine', '127.0.0.1')
     .option('--port <n>', '0 for any free one', port, DEFAULT_PORT)
-    .option('--login <login>', 'off, tokens:FILE, or oidc:ISSUER?audience=NAME', 'off')
+    .option(
+      '--login <login>',
+      `off, tokens:FILE, or oidc:ISSUER?audience=NAME; with &client=ID people sign in at the provider (the secret of the client is in ${CLIENT_SECRET} or ${CLIENT_SECRET}_FILE)`,
+      'off',
+    )
+    .option(
+      '--public-url <url>',
+      'the address by which browsers reach the pages, https://NAME; needed for a sign-in from other machines',
+    )
+    .option(
+      '--session-check <s>',
+      'how often the provider is asked whether a session still holds: one revoked there ends within this time',
+      wholeNumber(1),
+      300,
+    )
     .option('--poll <ms>', 'how often to check whether the tables have changed', wholeNumber(10), 100)
     .option('--rate-limit <n>', 'requests a minute from one address; 0 for no limit', wholeNumber(0), 1_200)
     .option('--streams-each <n>', 'event streams at once of one user, token or address', wholeNumber(1), 100)
@@ -87,8 +106,10 @@ export function port(text: string): number {
 
 async function run(flags: ServeFlags, toolkit: Toolkit, reporter: Reporter): Promise<void> {
   const { signal } = toolkit.stop();
-  const { metricsAt, openLogin } = await import('../server/index.js');
-  const login = await openLogin(flags.login);
+  const { metricsAt, openLogin, originOf } = await import('../server/index.js');
+  if (flags.publicUrl !== undefined) originOf(flags.publicUrl);
+  const login = await openLogin(flags.login, clientSecret());
+  if (login.provider !== undefined) mustHaveAddress(flags);
   const { tables, closeTables } = flags;
   await toolkit.untilThere({ tables: [tables, ...(closeTables === undefined ? [] : [closeTables])] }, reporter, {
     untilStopped: true,
@@ -112,6 +133,8 @@ async function run(flags: ServeFlags, toolkit: Toolkit, reporter: Reporter): Pro
         ...{ requestsPerMinute: flags.rateLimit, streamsEach: flags.streamsEach, allowedHosts: flags.allowHost },
         runners: flags.metrics.map(metricsAt),
         ...(source === undefined ? {} : { source }),
+        ...(flags.publicUrl === undefined ? {} : { publicUrl: flags.publicUrl }),
+        sessions: { check: flags.sessionCheck * 1_000 },
         ...(flags.trustProxy === undefined ? {} : { trustProxy: flags.trustProxy }),
         log: (line) => reporter.say(line),
       },
@@ -133,6 +156,20 @@ async function run(flags: ServeFlags, toolkit: Toolkit, reporter: Reporter): Pro
     for (const port of opened) await port.close();
   }
   reporter.result('stopped', { ok: true });
+}
+
+/** The secret of the pages' client at the provider, if it has one. */
+function clientSecret(): string | undefined {
+  const { [CLIENT_SECRET]: value, [`${CLIENT_SECRET}_FILE`]: file } = process.env;
+  return value === undefined && file === undefined ? undefined : secret(CLIENT_SECRET);
+}
+
+/** @throws ERR_USAGE if browsers of other machines are expected, and the provider would not know where to send them */
+function mustHaveAddress({ host, allowHost, publicUrl }: ServeFlags): void {
+  if (publicUrl !== undefined || (isLoopback(host) && allowHost.length === 0)) return;
+  throw new StockafolioError('ERR_USAGE', '--login: the address for a sign-in from other machines is not known', {
+    hint: 'add --public-url https://NAME, and register https://NAME/auth/callback at the provider',
+  });
 }
 
 /** The addresses of both dashboards and of the API's description, for printing. */

@@ -23,7 +23,10 @@ export function answerFailures(server: FastifyInstance, log: RequestLog): void {
     const { statusCode } = reply;
     if (statusCode < 400) return;
     const why = inside.get(reply.raw) ?? STATUS_CODES[statusCode] ?? '';
-    log.line(statusCode, `${request.method} ${request.originalUrl}`, why);
+    // The addresses of the sign-in contain codes.
+    const [path = '', query] = request.originalUrl.split('?');
+    const address = query === undefined || path.startsWith('/auth/') ? path : `${path}?${query}`;
+    log.line(statusCode, `${request.method} ${address}`, why);
   });
 }
 

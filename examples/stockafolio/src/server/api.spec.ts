@@ -209,7 +209,8 @@ describe('the API', () => {
     const { server } = await serve({ live: tables });
     const { paths } = (await server.inject('/docs/json')).json<{ paths: Record<string, { get: object }> }>();
     expect(Object.keys(paths).sort()).to.deep.equal([
-      ...['/api/days', '/api/firm', '/api/pipeline', '/api/pipeline/dead-letters', '/api/progress', '/api/stream/firm'],
+      ...['/api/days', '/api/firm', '/api/login', '/api/pipeline', '/api/pipeline/dead-letters', '/api/progress'],
+      '/api/stream/firm',
       ...['/api/stream/symbols', '/api/stream/users/{user}', '/api/stream/users/{user}/symbols/{symbol}'],
       ...['/api/symbols', '/api/users'],
       ...['/api/users/{user}', '/api/users/{user}/account', '/api/users/{user}/day', '/api/users/{user}/holdings'],

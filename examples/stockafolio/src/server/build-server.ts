@@ -10,6 +10,10 @@ import { DeadLetterList } from './health/dead-letter-list.js';
 import { PipelineHealth } from './health/pipeline-health.js';
 import { checkHosts } from './host-check.js';
 import { guardRoutes } from './login/guard.js';
+import { originOf } from './login/public-url.js';
+import type { SessionTimes } from './login/session.js';
+import { Viewers } from './login/viewers.js';
+import { watchLogins } from './login/watch-logins.js';
 import { noLogin } from './login/login.js';
 import { portfolio } from '../pipeline.js';
 import { Quota } from './quota.js';
@@ -25,6 +29,7 @@ import { addPages, documentIn } from './routes/pages.js';
 import { formats } from './routes/schemas.js';
 import { addPipelineRoutes } from './routes/pipeline.js';
 import { addStreamRoutes } from './routes/streams.js';
+import { addSignIn } from './routes/sign-in.js';
 import { addSymbolRoutes } from './routes/symbols.js';
 import { addAccountRoutes } from './routes/accounts.js';
 import { addUserRoutes } from './routes/users.js';
@@ -43,16 +48,20 @@ const ROUTES = [
   ...[addStreamRoutes, addPipelineRoutes, addOperationRoutes],
 ];
 
+/** Asked of the provider every five minutes; ended after half an hour without use, and after twelve hours. */
+const SESSION_TIMES: SessionTimes = { check: 300_000, idle: 1_800_000, longest: 43_200_000 };
+
 /** Longer than any escaped user id. */
 const LONGEST_PARAMETER = 64 * 12;
 
 /**
  * Both dashboards and their API, over tables. Call `listen` on it; `close` ends its streams too.
  *
- * @throws ERR_USAGE if the pages were not built, or a name in `allowedHosts` is invalid
+ * @throws ERR_USAGE if the pages were not built, or `publicUrl` or a name in `allowedHosts` is invalid
  */
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
   const { live, clock, pollMs = 100, login = noLogin, mostStreams = 2_000 } = options;
+  const publicUrl = options.publicUrl === undefined ? undefined : originOf(options.publicUrl);
   const log = new RequestLog(clock, options.log);
   const pages = options.pages ?? PAGES;
   const html = await documentIn(pages);
@@ -74,7 +83,10 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   metrics.watch(server);
 
   await secure(server);
-  checkHosts(server, options.allowedHosts ?? []);
+  checkHosts(server, [
+    ...(options.allowedHosts ?? []),
+    ...(publicUrl === undefined ? [] : [new URL(publicUrl).hostname]),
+  ]);
   await limitRequests(server, options.requestsPerMinute ?? 1_200);
   await server.register(etag, { weak: true });
   await server.register(compress, {
@@ -84,13 +96,18 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     zlibOptions: { level: 4 },
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
   });
-  guardRoutes(server, login);
+  const viewers = new Viewers(login, publicUrl, {
+    ...{ times: { ...SESSION_TIMES, ...options.sessions }, elapsed: () => clock.elapsed(), log: options.log },
+  });
+  watchLogins(server, viewers, clock, options.log);
+  guardRoutes(server, viewers);
   server.addHook('onSend', async (request, reply) => {
     if (!request.url.startsWith('/api/') || reply.hasHeader('cache-control')) return;
-    void reply.header('cache-control', 'private, no-cache').header('vary', 'authorization');
+    void reply.header('cache-control', 'private, no-cache').header('vary', 'authorization, cookie');
   });
 
   const context = contextOf(options, log);
+  addSignIn(server, viewers, { publicUrl, clock, log });
   server.addHook('preClose', async () => context.feed.close());
   await addApiPage(server);
   await server.register(async (scope) => {
@@ -120,7 +137,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     metrics.show(feed, books, clock);
     const { pipeline, planned = portfolio, runners = [] } = options;
     return {
-      ...{ books, live, feed, users: new UsersIndex(live, clock), login, clock },
+      ...{ books, live, feed, users: new UsersIndex(live, clock), viewers, clock },
       health: new PipelineHealth({ live, clock, pipeline, planned, runners }),
       deadLetters: new DeadLetterList(live, pipeline, clock),
       ...{ metrics, streams: new Quota(streamsEach), downloads: new Quota(downloadsEach) },

@@ -2,6 +2,7 @@ import type { Clock, Source, Tables } from '@stockafolio/core/ports';
 import type { PlannedPipeline } from './health/plan-picture.js';
 import type { RunnerMetrics } from './health/runner-watch.js';
 import type { Login } from './login/login.js';
+import type { SessionTimes } from './login/session.js';
 import type { ServerMetrics } from './server-metrics.js';
 import type { TrustedProxies } from './trust-proxy.js';
 
@@ -38,6 +39,10 @@ export interface ServerOptions {
   readonly trustProxy?: TrustedProxies;
   /** Host names, beside those of the machine itself, that requests may use in their Host header; without ports. */
   readonly allowedHosts?: readonly string[];
+  /** The address by which browsers reach the pages, `https://NAME`; needed for a sign-in from other machines. */
+  readonly publicUrl?: string;
+  /** Times of the sessions of people who have signed in; defaults to 5 minutes, 30 minutes and 12 hours. */
+  readonly sessions?: Partial<SessionTimes>;
   /** The metrics of the server; shown at /metrics in any case. */
   readonly metrics?: ServerMetrics;
   /** Where the built pages are. */

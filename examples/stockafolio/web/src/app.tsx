@@ -1,14 +1,15 @@
 import { useEffect } from 'preact/hooks';
-import { learnViewer, signInNeeded } from './live/session.js';
+import { learnViewer, signInNeeded, viewer } from './live/session.js';
 import { later } from './pages/later.js';
 import { MissingPage } from './pages/missing-page.js';
 import { Broken } from './parts/broken.js';
+import { homeHref } from './parts/home.js';
 import { SignIn } from './parts/sign-in.js';
 import { firmSkeleton, pipelineSkeleton, symbolSkeleton, symbolsSkeleton, userSkeleton } from './parts/skeleton.js';
 import { TopBar } from './parts/top-bar.js';
 import { Palette } from './palette/palette.js';
 import { paletteIsOpen } from './palette/palette-open.js';
-import { place, type Place } from './path.js';
+import { goInstead, place, type Place } from './path.js';
 
 /* The code of a page is loaded with its first visit. */
 const FirmPage = later(async () => (await import('./pages/firm-page.js')).FirmPage, firmSkeleton);
@@ -21,6 +22,12 @@ const SymbolsPage = later(async () => (await import('./pages/symbols-page.js')).
 export function App() {
   useEffect(() => void learnViewer(), []);
   const at = place.value;
+  const home = homeHref();
+  const arrived = at.page === 'sign-in' || (at.page === 'firm' && at.day === undefined);
+  useEffect(() => {
+    // Whoever is signed in begins with the own page.
+    if (arrived && viewer.value !== undefined && location.pathname !== home) goInstead(home);
+  }, [arrived, home, viewer.value]);
   return (
     <>
       <a class="skip" href="#main">
@@ -29,7 +36,9 @@ export function App() {
       <TopBar />
       {paletteIsOpen.value && <Palette />}
       <main id="main" tabIndex={-1}>
-        <Broken at={JSON.stringify(at)}>{signInNeeded.value ? <SignIn /> : <PageOf at={at} />}</Broken>
+        <Broken at={JSON.stringify(at)}>
+          {signInNeeded.value && at.page !== 'sign-in' ? <SignIn why={undefined} /> : <PageOf at={at} />}
+        </Broken>
       </main>
     </>
   );
@@ -47,6 +56,8 @@ function PageOf({ at }: { readonly at: Place }) {
       return <UserPage key={`user ${at.user}`} user={at.user} />;
     case 'symbol':
       return <SymbolPage key={`symbol ${JSON.stringify([at.user, at.symbol])}`} user={at.user} symbol={at.symbol} />;
+    case 'sign-in':
+      return <SignIn why={at.why} />;
     case 'none':
       return <MissingPage why={at.why} />;
   }

@@ -8,6 +8,8 @@ export type Place =
   | { readonly page: 'symbols'; readonly day: string | undefined }
   | { readonly page: 'pipeline' }
   | { readonly page: 'user'; readonly user: string }
+  /** Where to sign in, and why that was not possible or has ended. */
+  | { readonly page: 'sign-in'; readonly why: string | undefined }
   /** A user's position in a symbol. */
   | { readonly page: 'symbol'; readonly user: string; readonly symbol: string }
   /** An address without a page, and the reason if it is known. */
@@ -33,6 +35,12 @@ export function go(href: string): void {
   history.pushState(null, '', href);
   arrive();
   scrollTo(0, 0);
+}
+
+/** Goes to a page in the place of the present one, to which the way back then does not lead. */
+export function goInstead(href: string): void {
+  history.replaceState(null, '', href);
+  arrive();
 }
 
 /** Follows a clicked link without a page load, unless it asks for a new tab or similar. */
@@ -85,6 +93,10 @@ function placeOf({ pathname, search }: { readonly pathname: string; readonly sea
     const day = new URLSearchParams(search).get('day') ?? undefined;
     if (day !== undefined && !isDay(day)) return { page: 'none', why: 'day' };
     return { page: pathname === '/' ? 'firm' : 'symbols', day };
+  }
+  if (pathname === '/sign-in') {
+    const query = new URLSearchParams(search);
+    return { page: 'sign-in', why: query.get('why') ?? query.get('state') ?? undefined };
   }
   if (pathname === '/pipeline') return { page: 'pipeline' };
   const [, escaped, escapedSymbol] = /^\/u\/([^/]+)(?:\/symbols\/([^/]+))?$/.exec(pathname) ?? [];

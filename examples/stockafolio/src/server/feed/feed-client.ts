@@ -15,7 +15,7 @@ export interface ClientOptions {
   /** How long a dropped client may take to read the reason, in milliseconds. */
   readonly lastWordsMs: number;
   /** After this time the client may see no more, epoch milliseconds. */
-  readonly expires: number;
+  readonly expires: () => number;
   /** Called once, when the client has left or was dropped. */
   readonly left: () => void;
   /** Called if it was dropped because it was too slow. */
@@ -43,7 +43,7 @@ export class FeedClient {
   }
 
   get expires(): number {
-    return this.#options.expires;
+    return this.#options.expires();
   }
 
   send(frame: Uint8Array): void {

@@ -177,7 +177,8 @@ describe('the feed', () => {
 
   it('disconnects clients that may no longer see it, and all clients when it stops', async () => {
     const over = new Reader();
-    await feed.watch('user ann', userSections(books, tables, 'ann'), over, undefined, systemClock.now() + 30);
+    const end = systemClock.now() + 30;
+    await feed.watch('user ann', userSections(books, tables, 'ann'), over, undefined, () => end);
     const stays = await watch('ann');
     await until(() => over.ended, 'the end of the token');
     expect(over.names.at(-1)).to.equal('expired');

@@ -75,9 +75,15 @@ export class Feed {
    * Sends a client the changes of a topic, from now on.
    *
    * @param read is used if nobody watches that topic yet
-   * @param expires when the client must authenticate again, epoch milliseconds
+   * @param expires when the client must authenticate again, epoch milliseconds; asked again and again
    */
-  async watch(key: string, read: ReadSections, wire: Wire, lastEventId?: string, expires = Infinity): Promise<void> {
+  async watch(
+    key: string,
+    read: ReadSections,
+    wire: Wire,
+    lastEventId?: string,
+    expires = (): number => Infinity,
+  ): Promise<void> {
     const { queueBytes, lastWordsMs } = this.#options;
     const topic = this.#topic(key, read);
     this.#lingering.delete(key);
@@ -126,6 +132,7 @@ export class Feed {
     const seen = { records: -1, at: 0 };
     while (!signal.aborted && this.#clients > 0) {
       const began = clock.elapsed();
+      this.#dropExpired();
       try {
         await this.#tick(seen);
       } catch (error) {
@@ -137,6 +144,14 @@ export class Feed {
       await clock.sleep(Math.max(pollMs - took, took, 1), signal);
     }
     this.#looping = false;
+  }
+
+  /** Does not depend on the tables: who may see no more is told no more, also while these cannot be read. */
+  #dropExpired(): void {
+    const now = this.#options.clock.now();
+    for (const topic of this.#topics.values()) {
+      for (const client of topic.everybody) if (client.expires <= now) client.drop('expired', 'sign in again');
+    }
   }
 
   async #tick(seen: { records: number; at: number }): Promise<void> {
@@ -159,10 +174,7 @@ export class Feed {
       await this.#refresh(due.slice(n, n + TURN));
       await setImmediate();
     }
-    for (const topic of watched) {
-      topic.beat(clock.elapsed(), HEARTBEAT);
-      for (const client of topic.everybody) if (client.expires <= clock.now()) client.drop('expired', 'sign in again');
-    }
+    for (const topic of watched) topic.beat(clock.elapsed(), HEARTBEAT);
   }
 
   /** Waits for these, except for a slow one, which continues by itself. */

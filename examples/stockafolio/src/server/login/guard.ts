@@ -1,7 +1,8 @@
 import { StockafolioError } from '@stockafolio/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { failure } from '../failure.js';
-import { bearerOf, maySee, type Login, type Viewer } from './login.js';
+import { maySee, type Viewer } from './login.js';
+import type { Viewers } from './viewers.js';
 
 type Audience = 'everybody' | 'signed-in' | 'firm' | 'user';
 
@@ -26,7 +27,7 @@ const OF_PLUGINS: readonly (readonly [path: string, audience: Audience])[] = [
  * Lets a request pass only if its viewer belongs to the route's audience. Every route that is added from now on must
  * declare its audience: a missing one is a fault in the server, reported when it starts.
  */
-export function guardRoutes(server: FastifyInstance, login: Login): void {
+export function guardRoutes(server: FastifyInstance, viewers: Viewers): void {
   server.decorateRequest('viewer', null);
   server.addHook('onRoute', (route) => {
     const audience = route.config?.audience ?? OF_PLUGINS.find(([path]) => route.url.startsWith(path))?.[1];
@@ -38,10 +39,11 @@ export function guardRoutes(server: FastifyInstance, login: Login): void {
   server.addHook('preHandler', async (request: FastifyRequest, reply: FastifyReply) => {
     const { audience } = request.routeOptions.config;
     if (audience === undefined || audience === 'everybody') return;
-    const viewer = await login.viewerOf(bearerOf(request.headers.authorization));
+    const viewer = await viewers.of(request);
     if (viewer === undefined) {
       void reply.header('www-authenticate', 'Bearer');
-      throw failure(401, 'SIGN_IN', 'sign in first: send the header Authorization: Bearer TOKEN');
+      const page = viewers.sessions === undefined ? '' : 'open the page /sign-in, or ';
+      throw failure(401, 'SIGN_IN', `sign in first: ${page}send the header Authorization: Bearer TOKEN`);
     }
     request.viewer = viewer;
     const { user = '' } = request.params as { readonly user?: string };

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isStockafolioError } from '@stockafolio/core';
 import { expect } from 'chai';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
@@ -49,7 +50,9 @@ describe('a login', () => {
     expect(await statuses(await openLogin('off'), undefined)).to.deep.equal(allowed(200, 200, 200, 200));
     const { tables } = await traded([tradeOf({ id: '1' })]);
     const { server } = await serve({ live: tables });
-    expect((await server.inject('/api/viewer')).json()).to.deep.equal({ login: 'off', user: null, firm: true });
+    expect((await server.inject('/api/viewer')).json()).to.deep.equal({
+      ...{ login: 'off', session: false, user: null, name: null, firm: true },
+    });
   });
 
   it('by tokens: a user sees one portfolio, the firm sees all, others nothing', async () => {
@@ -74,6 +77,30 @@ describe('a login', () => {
     expect(await status('/api/stream/firm', ANN)).to.equal(403);
   });
 
+  it('by tokens learns of a changed file, and ends what a removed token has opened', async () => {
+    const file = join(folder, 'changing');
+    await writeFile(file, `${ANN} user ann\n${FIRM} firm\n`);
+    const { tables } = await traded([tradeOf({ id: '1' })]);
+    const { server, log } = await serve({ live: tables, login: await openLogin(`tokens:${file}`) });
+    const place = await server.listen({ host: '127.0.0.1', port: 0 });
+    const get = (url: string, token: string): Promise<Response> =>
+      fetch(place + url, { headers: { authorization: `Bearer ${token}` } });
+    const until = async (condition: () => Promise<boolean>): Promise<void> => {
+      while (!(await condition())) await sleep(50);
+    };
+    const removed = await get('/api/stream/users/ann', ANN);
+    const kept = await get('/api/stream/users/ann', FIRM);
+    const NEW = 'token-of-somebody-new-0123';
+    await writeFile(file, `${NEW} user ann\n${FIRM} firm\n`);
+    await until(async () => (await get('/api/viewer', NEW)).status === 200);
+    expect((await get('/api/viewer', ANN)).status).to.equal(401);
+    expect(await removed.text()).to.match(/event: expired/);
+    await writeFile(file, 'short firm\n');
+    await until(async () => log.some((line) => line.includes('line 1')));
+    expect((await get('/api/viewer', FIRM)).status, 'a file with a mistake changes nothing').to.equal(200);
+    await kept.body?.cancel();
+  });
+
   for (const [what, lines] of [
     ['too short a token', 'short firm'],
     ['no role', ANN],
@@ -87,7 +114,14 @@ describe('a login', () => {
   }
 
   it('of an unknown form does not start', async () => {
-    for (const text of ['magic', 'tokens:', 'oidc:https://x', 'oidc:ftp://x?audience=a', 'tokens:/nowhere/at/all']) {
+    for (const text of [
+      ...['oidc:http://127.0.0.1:1?audience=a&role=x', 'oidc:http://127.0.0.1:1?audience=a&audience=b'],
+      'magic',
+      'tokens:',
+      'oidc:https://x',
+      'oidc:ftp://x?audience=a',
+      'tokens:/nowhere/at/all',
+    ]) {
       const error: unknown = await openLogin(text).catch((thrown: unknown) => thrown);
       expect(isStockafolioError(error, 'ERR_USAGE'), text).to.equal(true);
     }

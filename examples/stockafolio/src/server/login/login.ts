@@ -1,4 +1,5 @@
 import type { WireViewer } from '../wire/types.js';
+import type { Provider } from './provider.js';
 
 /** The viewer of a request, as far as the server knows. */
 export interface Viewer {
@@ -6,9 +7,11 @@ export interface Viewer {
   readonly id?: string;
   /** The user whose portfolio the viewer may see. */
   readonly user?: string;
+  /** A name to show to the viewer; never used for access. */
+  readonly name?: string;
   /** Whether the viewer may see the firm's page, and all portfolios. */
   readonly firm: boolean;
-  /** When this expires, epoch milliseconds; absent if it does not. */
+  /** When this expires, epoch milliseconds; absent if it does not. It may change at any moment. */
   readonly expires?: number;
 }
 
@@ -17,6 +20,14 @@ export interface Login {
   readonly kind: WireViewer['login'];
   /** The viewer of a token; undefined if the token is unknown or missing. */
   viewerOf(token: string | undefined): Promise<Viewer | undefined>;
+  /** Where people sign in for the pages; absent if the pages ask for a token. */
+  readonly provider?: Provider;
+  /**
+   * Learns which tokens were added or revoked; called every second.
+   *
+   * @throws if that cannot be read; then nothing has changed
+   */
+  refresh?(): Promise<void>;
 }
 
 /** No login: everybody may see everything. For a demo, and for a private machine. */

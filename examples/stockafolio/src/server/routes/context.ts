@@ -3,7 +3,7 @@ import type { Books } from '../books.js';
 import type { DeadLetterList } from '../health/dead-letter-list.js';
 import type { PipelineHealth } from '../health/pipeline-health.js';
 import type { Feed } from '../feed/feed.js';
-import type { Login } from '../login/login.js';
+import type { Viewers } from '../login/viewers.js';
 import type { Quota } from '../quota.js';
 import type { ServerMetrics } from '../server-metrics.js';
 import type { UsersIndex } from '../users-index.js';
@@ -14,7 +14,7 @@ export interface RouteContext {
   readonly live: Tables;
   readonly feed: Feed;
   readonly users: UsersIndex;
-  readonly login: Login;
+  readonly viewers: Viewers;
   readonly clock: Clock;
   /** The limits for concurrent event streams, and downloads, of one viewer. */
   readonly streams: Quota;

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { failure } from '../failure.js';
 import { csvPieces } from '../wire/csv.js';
 import type { RouteContext } from './context.js';
 import { takeDownload, tradesOf } from './downloads.js';
@@ -40,7 +41,7 @@ export function addCsvRoutes(server: FastifyInstance, context: RouteContext): vo
         const done = takeDownload(context, request, reply);
         try {
           const pieces = await piecesOf(request.params.user);
-          if (request.method !== 'HEAD') return send(reply, `${what}.csv`, pieces, done);
+          if (request.method !== 'HEAD') return send(reply, `${what}.csv`, whileSeen(context, request, pieces), done);
           done();
           return headers(reply, `${what}.csv`).send();
         } catch (error) {
@@ -69,6 +70,18 @@ function send(reply: FastifyReply, name: string, pieces: AsyncIterable<string>, 
   if (raw.destroyed) done();
   raw.setTimeout(STALLED, () => raw.destroy());
   return Readable.from(bytesOf(pieces), { objectMode: false, highWaterMark: 64 * 1024 });
+}
+
+/** Breaks off where the viewer may see no more. */
+async function* whileSeen(
+  { clock }: RouteContext,
+  { viewer }: FastifyRequest,
+  pieces: AsyncIterable<string>,
+): AsyncGenerator<string> {
+  for await (const piece of pieces) {
+    if ((viewer?.expires ?? Infinity) <= clock.now()) throw failure(401, 'SIGN_IN', 'sign in again');
+    yield piece;
+  }
 }
 
 async function* bytesOf(pieces: AsyncIterable<string>): AsyncGenerator<Buffer> {

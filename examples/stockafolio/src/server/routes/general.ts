@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { wireAsOf, wireProgress } from '../wire/firm.js';
-import type { WireProgressPair, WireViewer } from '../wire/types.js';
+import type { WireLogin, WireProgressPair, WireViewer } from '../wire/types.js';
 import type { RouteContext } from './context.js';
 import { answers, failures, requests } from './schemas.js';
+import { SIGN_IN } from './sign-in.js';
 
 /** How far the tables are, which days there are, and who asks. */
-export function addGeneralRoutes(server: FastifyInstance, { books, login, clock }: RouteContext): void {
+export function addGeneralRoutes(server: FastifyInstance, { books, viewers, clock }: RouteContext): void {
   server.get(
     '/api/progress',
     {
@@ -55,10 +56,29 @@ export function addGeneralRoutes(server: FastifyInstance, { books, login, clock 
       },
       config: { audience: 'signed-in' },
     },
-    async ({ viewer }): Promise<WireViewer> => ({
-      login: login.kind,
-      user: viewer?.user ?? null,
-      firm: viewer?.firm ?? false,
+    async (request): Promise<WireViewer> => {
+      const { viewer } = request;
+      return {
+        ...{ login: viewers.login.kind, session: viewers.inSession(request) },
+        ...{ user: viewer?.user ?? null, name: viewer?.name ?? null, firm: viewer?.firm ?? false },
+      };
+    },
+  );
+
+  server.get(
+    '/api/login',
+    {
+      schema: {
+        summary: 'how to sign in',
+        tags: ['general'],
+        querystring: requests.none,
+        response: { 200: answers.login, ...failures },
+      },
+      config: { audience: 'everybody' },
+    },
+    async (): Promise<WireLogin> => ({
+      login: viewers.login.kind,
+      signIn: viewers.sessions === undefined ? null : SIGN_IN,
     }),
   );
 }

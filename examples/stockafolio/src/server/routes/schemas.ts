@@ -100,7 +100,12 @@ export const answers = {
   progress: object({ now: time, live: seenProgress, close: maybe(seenProgress) }),
   days: object({ days: list(text('YYYY-MM-DD')) }),
   users: object({ users: list(text()), complete: { type: 'boolean' } }),
-  viewer: object({ login: text('off, tokens or oidc'), user: orNull(text()), firm: { type: 'boolean' } }),
+  viewer: object({
+    login: text('off, tokens or oidc'),
+    session: { type: 'boolean', description: 'whether signed in by a cookie, at the provider' },
+    ...{ user: orNull(text()), name: orNull(text('to be shown')), firm: { type: 'boolean' } },
+  }),
+  login: object({ login: text('off, tokens or oidc'), signIn: orNull(text('the address that begins a sign-in')) }),
   totals: object(totals),
   holdings: object({ holdings: list(object(holding)) }),
   trades: object({ trades: list(object(trade)) }),

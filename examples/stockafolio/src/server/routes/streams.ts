@@ -19,7 +19,7 @@ const ABOUT = [
 
 /** Sends changes as they happen. */
 export function addStreamRoutes(server: FastifyInstance, context: RouteContext): void {
-  const { books, live, feed, streams } = context;
+  const { books, live, feed, streams, viewers } = context;
   server.get<{ Querystring: { day?: string } }>(
     '/api/stream/firm',
     {
@@ -81,7 +81,9 @@ export function addStreamRoutes(server: FastifyInstance, context: RouteContext):
     topic: string,
     read: ReadSections,
   ): Promise<void> {
-    const left = takeStream(request, reply);
+    const given = takeStream(request, reply);
+    const released = viewers.hold(request);
+    const left = (): void => (given(), released());
     // The security headers are set by now; from here on Fastify neither compresses nor tags the output.
     reply.hijack();
     const { raw } = reply;
@@ -103,7 +105,8 @@ export function addStreamRoutes(server: FastifyInstance, context: RouteContext):
     else {
       const seen = request.headers['last-event-id'];
       const wire = compressed ? gzipWire(raw) : raw;
-      await feed.watch(topic, read, wire, typeof seen === 'string' ? seen : undefined, request.viewer?.expires);
+      const expires = (): number => request.viewer?.expires ?? Infinity;
+      await feed.watch(topic, read, wire, typeof seen === 'string' ? seen : undefined, expires);
     }
   }
 

@@ -325,15 +325,31 @@ export interface WireUsers {
   readonly complete: boolean;
 }
 
-/** How the server identifies viewers. */
-export interface WireViewer {
+/** How to sign in. */
+export interface WireLogin {
   readonly login: 'off' | 'tokens' | 'oidc';
+  /** The address that begins a sign-in at the provider; null if the pages ask for a token, or for nothing. */
+  readonly signIn: string | null;
+}
+
+/** Who asks, as far as the server knows. */
+export interface WireViewer {
+  readonly login: WireLogin['login'];
+  /** Whether signed in by a cookie, at the provider; else by a token, or not at all. */
+  readonly session: boolean;
   /** Null if the viewer is not a user. */
   readonly user: string | null;
+  /** A name to show; null if it is not known. */
+  readonly name: string | null;
   /** Whether the firm's page, and everybody's portfolio, may be seen. */
   readonly firm: boolean;
 }
 
 export interface WireError {
   readonly error: { readonly code: string; readonly message: string };
+}
+
+/** The answer to a sign-out: the page at which the provider ends its session too, or a page of this server. */
+export interface WireSignedOut {
+  readonly next: string;
 }

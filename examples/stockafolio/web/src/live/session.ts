@@ -1,10 +1,13 @@
 import { signal } from '@preact/signals';
-import type { WireError, WireViewer } from '@stockafolio/example/api';
+import type { WireError, WireLogin, WireSignedOut, WireViewer } from '@stockafolio/example/api';
 
 const KEY = 'stockafolio-token';
 
 /** Whether a sign-in is needed before anything can be shown. */
 export const signInNeeded = signal(false);
+
+/** How to sign in, once that was asked. */
+export const login = signal<WireLogin | undefined>(undefined);
 
 /** The viewer, as the server identifies it. */
 export const viewer = signal<WireViewer | undefined>(undefined);
@@ -46,9 +49,27 @@ export async function signIn(token: string): Promise<boolean> {
   return viewer.value !== undefined;
 }
 
-export function signOut(): void {
+/** Ends the session here, and then at the provider; or forgets the token. */
+export async function signOut(): Promise<void> {
   sessionStorage.removeItem(KEY);
-  location.reload();
+  if (viewer.peek()?.session !== true) return location.reload();
+  const { next } = (await (await request('/auth/sign-out', { method: 'POST' })).json()) as WireSignedOut;
+  location.assign(next);
+}
+
+/** Asks how to sign in. */
+export async function learnLogin(): Promise<void> {
+  try {
+    login.value = await ask<WireLogin>('/api/login');
+  } catch {
+    login.value = undefined;
+  }
+}
+
+/** Goes on where a sign-in was needed, if somebody has signed in meanwhile, in another tab for example. */
+export async function tryAgain(): Promise<void> {
+  await learnViewer();
+  if (viewer.value !== undefined) signInNeeded.value = false;
 }
 
 export async function learnViewer(): Promise<void> {

@@ -1,6 +1,6 @@
 import { request, viewer } from '../live/session.js';
 
-/** A file from the API. If a token is needed, the request carries it, which a plain link cannot do. */
+/** A file from the API. If a token is needed, the request carries it, which a plain link cannot do; a session needs none. */
 export function Download({
   path,
   name,
@@ -17,7 +17,8 @@ export function Download({
       download={name}
       aria-label={label}
       onClick={(event) => {
-        if (viewer.peek()?.login === 'off') return;
+        const seen = viewer.peek();
+        if (seen?.login === 'off' || seen?.session === true) return;
         event.preventDefault();
         void save(path, name);
       }}

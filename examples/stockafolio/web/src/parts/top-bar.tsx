@@ -1,9 +1,11 @@
 import mark from '../mark.svg';
-import { signOut, viewer } from '../live/session.js';
+import { viewer } from '../live/session.js';
 import { openPalette } from '../palette/palette-open.js';
 import { follow, place } from '../path.js';
 import { theme, toggleTheme } from '../theme.js';
+import { AccountMenu } from './account-menu.js';
 import { firmPages } from './firm-pages.js';
+import { homeHref } from './home.js';
 
 /** The bar at the top of all pages. */
 export function TopBar() {
@@ -11,7 +13,7 @@ export function TopBar() {
   const dark = theme.value === 'dark';
   return (
     <header class="top">
-      <a class="brand" href="/" onClick={follow}>
+      <a class="brand" href={homeHref()} onClick={follow}>
         <img src={mark} alt="" width="28" height="28" />
         <span>Stockafolio</span>
       </a>
@@ -43,11 +45,7 @@ export function TopBar() {
         <kbd aria-hidden="true">/</kbd>
       </button>
       <div class="top-end">
-        {seen !== undefined && seen.login !== 'off' && (
-          <button type="button" class="quiet" onClick={signOut}>
-            Sign out
-          </button>
-        )}
+        <AccountMenu />
         <button type="button" class="quiet icon" aria-label={dark ? 'Light theme' : 'Dark theme'} onClick={toggleTheme}>
           <svg viewBox="0 0 20 20" width="18" height="18" aria-hidden="true">
             {dark ? (

@@ -383,6 +383,24 @@ describe('a sign-in at a real provider', () => {
       expect(await status(jar, other, '/api/users/ann')).to.equal(200);
     });
 
+    it('may begin at one process and end at another', async () => {
+      const publicUrl = 'http://127.0.0.1:9';
+      const { provider } = await site();
+      const { tables } = await traded([]);
+      const process = async () =>
+        (await serve({ live: tables, publicUrl, login: await openLogin(provider.login, SECRET) })).server;
+      const [one, other] = [await process(), await process()];
+      const headers = { host: '127.0.0.1:9' };
+      const begun = await one.inject({ url: '/auth/sign-in', headers });
+      const jar = new CookieJar();
+      await jar.logIn(await jar.visit(String(begun.headers.location)), 'olive', publicUrl);
+      const { pathname, search } = new URL(jar.visited.at(-1) ?? '');
+      const cookie = String(begun.headers['set-cookie']).split(';')[0] ?? '';
+      const ended = await other.inject({ url: pathname + search, headers: { ...headers, cookie } });
+      expect(ended.headers.location).to.equal('/');
+      expect(String(ended.headers['set-cookie'])).to.contain('stockafolio-session=');
+    });
+
     it('does not count for a request that has a token, which may be no less than right', async () => {
       const at = await site();
       const jar = new CookieJar();

@@ -11,7 +11,7 @@ const says: Readonly<Record<string, string>> = {
     'The server does not accept what it got from where you sign in. Sign in again; if that does not help, tell whoever runs the server: its log says why.',
   'no-access':
     'You are known, but have neither a portfolio nor a role here. Ask whoever runs the server for access, or sign in as somebody else.',
-  provider: 'The place where you sign in does not answer. Try again in a minute.',
+  provider: 'The place where you sign in is silent. Try again in a minute.',
 };
 
 /** Where to sign in: at the provider, or with a token. */

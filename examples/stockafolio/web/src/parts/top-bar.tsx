@@ -1,5 +1,5 @@
 import mark from '../mark.svg';
-import { viewer } from '../live/session.js';
+import { signInNeeded, viewer } from '../live/session.js';
 import { openPalette } from '../palette/palette-open.js';
 import { follow, place } from '../path.js';
 import { theme, toggleTheme } from '../theme.js';
@@ -17,7 +17,7 @@ export function TopBar() {
         <img src={mark} alt="" width="28" height="28" />
         <span>Stockafolio</span>
       </a>
-      {seen?.firm !== false && (
+      {seen?.firm !== false && !signInNeeded.value && (
         <nav class="pages" aria-label="Pages of the firm">
           {firmPages.map(({ page, href, title }) => (
             <a

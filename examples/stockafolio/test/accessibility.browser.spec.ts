@@ -12,7 +12,7 @@ const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const pages = {
   ...{ firm: '/', 'a day to come': '/?day=2026-01-06', 'no such day': '/?day=2026-02-31' },
   ...{ symbols: '/symbols', user: '/u/u00', unknown: '/u/nobody', nothing: '/nowhere' },
-  ...{ account: '/u/holder' },
+  ...{ account: '/u/holder', statement: '/u/holder/statement' },
   ...{ symbol: '/u/u00/symbols/ZZZ', 'a symbol never traded': '/u/u00/symbols/NONE' },
 };
 

@@ -44,8 +44,11 @@ export function accountOf(user: string): StreamEvent[] {
 }
 
 /** Tables in memory after these trades, and other events. */
-export async function traded(events: readonly StreamEvent[]): Promise<PipelineHarness<StreamEvent>> {
-  const harness = pipelineHarness<StreamEvent>(portfolio);
+export async function traded(
+  events: readonly StreamEvent[],
+  pipeline = portfolio,
+): Promise<PipelineHarness<StreamEvent>> {
+  const harness = pipelineHarness<StreamEvent>(pipeline);
   harness.push(...events);
   await harness.commit();
   return harness;

@@ -1,8 +1,9 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { type Reporter, secret, type Toolkit, wholeNumber } from '@stockafolio/cli';
-import { StockafolioError } from '@stockafolio/core';
+import { isStockafolioError, StockafolioError } from '@stockafolio/core';
 import type { Source, Tables } from '@stockafolio/core/ports';
 import { progress } from '@stockafolio/engine';
+import { lots, realizedGains } from '../lot-tables.js';
 import { portfolio } from '../pipeline.js';
 import { isLoopback } from '../server/loopback.js';
 import { parseTrustedProxies, type TrustedProxies } from '../server/trust-proxy.js';
@@ -124,12 +125,21 @@ async function run(flags: ServeFlags, toolkit: Toolkit, reporter: Reporter): Pro
   };
   try {
     const live = await open(flags.tables);
+    const withLots = await hasLots(live);
     const close = flags.closeTables === undefined ? {} : { close: await open(flags.closeTables) };
     const source = flags.source === undefined ? undefined : toolkit.openSource(flags.source);
     if (source !== undefined) opened.push(source);
     const dashboards = await serveDashboards(
       {
-        ...{ live, ...close, pipeline: portfolio.name, clock: toolkit.clock, login, pollMs: flags.poll },
+        ...{
+          live,
+          lots: withLots,
+          ...close,
+          pipeline: portfolio.name,
+          clock: toolkit.clock,
+          login,
+          pollMs: flags.poll,
+        },
         ...{ requestsPerMinute: flags.rateLimit, streamsEach: flags.streamsEach, allowedHosts: flags.allowHost },
         runners: flags.metrics.map(metricsAt),
         ...(source === undefined ? {} : { source }),
@@ -156,6 +166,17 @@ async function run(flags: ServeFlags, toolkit: Toolkit, reporter: Reporter): Pro
     for (const port of opened) await port.close();
   }
   reporter.result('stopped', { ok: true });
+}
+
+/** Whether the stream keeps lots. Nothing is created: the tables are open for reading. */
+async function hasLots(live: Tables): Promise<boolean> {
+  try {
+    await live.create([lots, realizedGains]);
+    return true;
+  } catch (error) {
+    if (isStockafolioError(error, 'ERR_TABLE_UNKNOWN')) return false;
+    throw error;
+  }
 }
 
 /** The secret of the pages' client at the provider, if it has one. */

@@ -208,7 +208,7 @@ describe('the API', () => {
     const { tables } = await traded(marketTrades(300));
     const { server } = await serve({ live: tables });
     const { paths } = (await server.inject('/docs/json')).json<{ paths: Record<string, { get: object }> }>();
-    expect(Object.keys(paths).sort()).to.deep.equal([
+    expect(Object.keys(paths)).to.have.members([
       ...['/api/days', '/api/firm', '/api/login', '/api/pipeline', '/api/pipeline/dead-letters', '/api/progress'],
       '/api/stream/firm',
       ...['/api/stream/symbols', '/api/stream/users/{user}', '/api/stream/users/{user}/symbols/{symbol}'],
@@ -216,6 +216,8 @@ describe('the API', () => {
       ...['/api/users/{user}', '/api/users/{user}/account', '/api/users/{user}/day', '/api/users/{user}/holdings'],
       ...['/api/users/{user}/holdings.csv', '/api/users/{user}/lines', '/api/users/{user}/symbols/{symbol}'],
       ...['/api/users/{user}/symbols/{symbol}/prices', '/api/users/{user}/totals', '/api/users/{user}/trades'],
+      ...['/api/users/{user}/gains', '/api/users/{user}/gains.csv', '/api/users/{user}/statement.csv'],
+      '/api/users/{user}/symbols/{symbol}/lots',
       ...['/api/users/{user}/trades.csv', '/api/viewer', '/health', '/metrics', '/ready'],
     ]);
     for (const [path, { get }] of Object.entries(paths)) expect(get, path).to.have.property('summary');

@@ -23,6 +23,7 @@ import { addApiPage } from './routes/api-page.js';
 import type { RouteContext } from './routes/context.js';
 import { addCsvRoutes } from './routes/csv.js';
 import { addFirmRoutes } from './routes/firm.js';
+import { addGainRoutes } from './routes/gains.js';
 import { addGeneralRoutes } from './routes/general.js';
 import { addOperationRoutes } from './routes/operations.js';
 import { addPages, documentIn } from './routes/pages.js';
@@ -44,7 +45,7 @@ import { UsersIndex } from './users-index.js';
 const PAGES = fileURLToPath(new URL('../../dist/web/', import.meta.url));
 
 const ROUTES = [
-  ...[addGeneralRoutes, addFirmRoutes, addUserRoutes, addAccountRoutes, addSymbolRoutes, addCsvRoutes],
+  ...[addGeneralRoutes, addFirmRoutes, addUserRoutes, addAccountRoutes, addSymbolRoutes, addCsvRoutes, addGainRoutes],
   ...[addStreamRoutes, addPipelineRoutes, addOperationRoutes],
 ];
 
@@ -137,6 +138,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     metrics.show(feed, books, clock);
     const { pipeline, planned = portfolio, runners = [] } = options;
     return {
+      lots: options.lots ?? false,
       ...{ books, live, feed, users: new UsersIndex(live, clock), viewers, clock },
       health: new PipelineHealth({ live, clock, pipeline, planned, runners }),
       deadLetters: new DeadLetterList(live, pipeline, clock),

@@ -13,8 +13,19 @@ const DOTS = 'token-of-dots-0123456789';
 /** Every route of the API, as a customer called ann would request it. */
 const ROUTES = [
   ...['/api/progress', '/api/days', '/api/viewer', '/api/firm', '/api/users', '/docs/json', '/docs', '/metrics'],
-  ...['', '/totals', '/holdings', '/trades', '/day', '/holdings.csv', '/trades.csv'].map((p) => `/api/users/ann${p}`),
-  ...['/symbols/IBM', '/symbols/IBM/prices', '/lines?symbol=IBM'].map((p) => `/api/users/ann${p}`),
+  ...[
+    '',
+    '/totals',
+    '/holdings',
+    '/trades',
+    '/day',
+    '/holdings.csv',
+    '/trades.csv',
+    '/gains',
+    '/gains.csv',
+    '/statement.csv',
+  ].map((p) => `/api/users/ann${p}`),
+  ...['/symbols/IBM', '/symbols/IBM/prices', '/symbols/IBM/lots', '/lines?symbol=IBM'].map((p) => `/api/users/ann${p}`),
   ...['/health', '/ready', '/api/symbols', '/api/pipeline', '/api/pipeline/dead-letters'],
 ];
 

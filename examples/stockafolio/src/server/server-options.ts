@@ -8,6 +8,8 @@ import type { TrustedProxies } from './trust-proxy.js';
 
 export interface ServerOptions {
   readonly live: Tables;
+  /** Whether the live tables have those of lots, see `portfolioOf`; defaults to false. */
+  readonly lots?: boolean;
   /** The tables of the daily batch, shown beside the live ones. */
   readonly close?: Tables;
   /** The source of the live tables: needed to show how many messages they are behind. */

@@ -5,7 +5,14 @@ import { MissingPage } from './pages/missing-page.js';
 import { Broken } from './parts/broken.js';
 import { homeHref } from './parts/home.js';
 import { SignIn } from './parts/sign-in.js';
-import { firmSkeleton, pipelineSkeleton, symbolSkeleton, symbolsSkeleton, userSkeleton } from './parts/skeleton.js';
+import {
+  firmSkeleton,
+  pipelineSkeleton,
+  statementSkeleton,
+  symbolSkeleton,
+  symbolsSkeleton,
+  userSkeleton,
+} from './parts/skeleton.js';
 import { TopBar } from './parts/top-bar.js';
 import { Palette } from './palette/palette.js';
 import { paletteIsOpen } from './palette/palette-open.js';
@@ -15,6 +22,7 @@ import { goInstead, place, type Place } from './path.js';
 const FirmPage = later(async () => (await import('./pages/firm-page.js')).FirmPage, firmSkeleton);
 const PipelinePage = later(async () => (await import('./pages/pipeline-page.js')).PipelinePage, pipelineSkeleton);
 const UserPage = later(async () => (await import('./pages/user-page.js')).UserPage, userSkeleton);
+const StatementPage = later(async () => (await import('./pages/statement-page.js')).StatementPage, statementSkeleton);
 const SymbolPage = later(async () => (await import('./pages/symbol-page.js')).SymbolPage, symbolSkeleton);
 const SymbolsPage = later(async () => (await import('./pages/symbols-page.js')).SymbolsPage, symbolsSkeleton);
 
@@ -54,6 +62,8 @@ function PageOf({ at }: { readonly at: Place }) {
       return <PipelinePage />;
     case 'user':
       return <UserPage key={`user ${at.user}`} user={at.user} />;
+    case 'statement':
+      return <StatementPage key={`statement ${at.user}`} user={at.user} />;
     case 'symbol':
       return <SymbolPage key={`symbol ${JSON.stringify([at.user, at.symbol])}`} user={at.user} symbol={at.symbol} />;
     case 'sign-in':

@@ -10,6 +10,7 @@ import './styles/treemap.css';
 import './styles/holdings.css';
 import './styles/account.css';
 import './styles/sign-in.css';
+import './styles/gains.css';
 import './styles/symbol.css';
 import './styles/symbols.css';
 import './styles/pipeline.css';

@@ -10,6 +10,8 @@ export type Place =
   | { readonly page: 'user'; readonly user: string }
   /** Where to sign in, and why that was not possible or has ended. */
   | { readonly page: 'sign-in'; readonly why: string | undefined }
+  /** What happened in a user's account, to be printed. */
+  | { readonly page: 'statement'; readonly user: string }
   /** A user's position in a symbol. */
   | { readonly page: 'symbol'; readonly user: string; readonly symbol: string }
   /** An address without a page, and the reason if it is known. */
@@ -99,10 +101,12 @@ function placeOf({ pathname, search }: { readonly pathname: string; readonly sea
     return { page: 'sign-in', why: query.get('why') ?? query.get('state') ?? undefined };
   }
   if (pathname === '/pipeline') return { page: 'pipeline' };
-  const [, escaped, escapedSymbol] = /^\/u\/([^/]+)(?:\/symbols\/([^/]+))?$/.exec(pathname) ?? [];
+  const [, escaped, statement, escapedSymbol] =
+    /^\/u\/([^/]+)(?:(\/statement)|\/symbols\/([^/]+))?$/.exec(pathname) ?? [];
   if (escaped === undefined) return { page: 'none' };
   const user = nameOf(escaped);
   if (user === undefined) return { page: 'none', why: 'escape' };
+  if (statement !== undefined) return { page: 'statement', user };
   if (escapedSymbol === undefined) return { page: 'user', user };
   const symbol = nameOf(escapedSymbol);
   return symbol === undefined ? { page: 'none', why: 'escape' } : { page: 'symbol', user, symbol };

@@ -18,6 +18,11 @@ export function userStream(user: string): string {
   return `/api/stream/users/${segmentOf(user)}`;
 }
 
+/** The address of a user's statement. */
+export function statementHref(user: string): string {
+  return `${userHref(user)}/statement`;
+}
+
 /** The address of a user's page of a symbol. */
 export function symbolHref(user: string, symbol: string): string {
   return `${userHref(user)}/symbols/${segmentOf(symbol)}`;

@@ -1,7 +1,7 @@
 import type { Viewer } from './login.js';
 
 /** Pages that can be shown after a sign-in. */
-const PAGES = /^\/(?:$|symbols$|pipeline$|u\/[^/]+(?:\/symbols\/[^/]+)?$)/;
+const PAGES = /^\/(?:$|symbols$|pipeline$|u\/[^/]+(?:\/statement|\/symbols\/[^/]+)?$)/;
 
 /**
  * The path and query of a page of this server; undefined for everything else, such as an address of another server or

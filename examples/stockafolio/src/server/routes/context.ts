@@ -12,6 +12,8 @@ import type { UsersIndex } from '../users-index.js';
 export interface RouteContext {
   readonly books: Books;
   readonly live: Tables;
+  /** Whether these have lots, and what was gained with them. */
+  readonly lots: boolean;
   readonly feed: Feed;
   readonly users: UsersIndex;
   readonly viewers: Viewers;

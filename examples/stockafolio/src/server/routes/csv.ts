@@ -1,7 +1,12 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { failure } from '../failure.js';
+import { accountEvents } from '../../account-tables.js';
+import { readRows } from '../../figures/read-rows.js';
+import { realizedBySymbol } from '../../figures/realized-figures.js';
 import { csvPieces } from '../wire/csv.js';
+import { wireGains } from '../wire/gains.js';
+import { GAIN, gainLines, STATEMENT, statementLines } from '../wire/statement.js';
 import type { RouteContext } from './context.js';
 import { takeDownload, tradesOf } from './downloads.js';
 import { requests } from './schemas.js';
@@ -23,13 +28,14 @@ const HOLDING = [
   ...(['unrealized', 'dayChange'] as const),
 ];
 const TRADE = ['time', 'id', 'symbol', 'sector', 'side', 'quantity', 'price', 'value', 'currency'] as const;
+const REALIZED = ['symbol', 'name', 'currency', 'quantity', 'realized'] as const;
 
 /** A reader that takes nothing for this long is disconnected, in milliseconds. */
 const STALLED = 60_000;
 
 /** Holdings and trades as files for a spreadsheet: complete, however long, and never completely in memory. */
 export function addCsvRoutes(server: FastifyInstance, context: RouteContext): void {
-  const { live } = context;
+  const { live, lots } = context;
   const route = (what: string, piecesOf: (user: string) => Promise<AsyncIterable<string>>): void => {
     server.get<{ Params: { user: string } }>(
       `/api/users/:user/${what}.csv`,
@@ -55,6 +61,17 @@ export function addCsvRoutes(server: FastifyInstance, context: RouteContext): vo
   route('trades', async (user) => {
     await mustHaveTraded(live, user);
     return csvPieces(TRADE, tradesOf(live, user));
+  });
+  route('gains', async (user) => {
+    await mustHaveTraded(live, user);
+    if (lots) return csvPieces(GAIN, gainLines(live, user));
+    return csvPieces(REALIZED, wireGains(await realizedBySymbol(live, user), undefined).symbols);
+  });
+  route('statement', async (user) => {
+    const known = (await readRows(live, accountEvents, [user], 1)).length > 0;
+    // Who has an account may not have traded yet.
+    if (!known) await mustHaveTraded(live, user);
+    return csvPieces(STATEMENT, statementLines(live, user, lots));
   });
 }
 

@@ -20,7 +20,15 @@ export async function addPages(server: FastifyInstance, folder: string, html: st
   });
   const page = (_request: FastifyRequest, reply: FastifyReply): FastifyReply =>
     reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(html);
-  for (const path of ['/', '/symbols', '/pipeline', '/sign-in', '/u/:user', '/u/:user/symbols/:symbol'])
+  for (const path of [
+    '/',
+    '/symbols',
+    '/pipeline',
+    '/sign-in',
+    '/u/:user',
+    '/u/:user/statement',
+    '/u/:user/symbols/:symbol',
+  ])
     server.get(path, { schema: { hide: true }, config: { audience: 'everybody' } }, page);
   server.setNotFoundHandler((request, reply) => {
     void reply.code(404);

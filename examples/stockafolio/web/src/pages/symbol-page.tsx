@@ -2,6 +2,7 @@ import type { WireAsOf, WirePosition } from '@stockafolio/example/api';
 import type { Live } from '../live/live.js';
 import { Exact } from '../parts/exact.js';
 import { LatestTrades } from '../parts/latest-trades.js';
+import { Lots } from '../parts/lots.js';
 import { Message } from '../parts/message.js';
 import { PositionTiles } from '../parts/position-tiles.js';
 import { Status } from '../parts/status.js';
@@ -72,6 +73,7 @@ function Position({
       <div class="grid symbol-grid">
         <SymbolPrices live={live} position={position} path={path} />
         <LatestTrades live={live} />
+        <Lots path={path} />
       </div>
     </Exact.Provider>
   );

@@ -14,11 +14,13 @@ import { LoopButton } from '../parts/loop.js';
 import { narrow } from '../parts/narrow.js';
 import { Message } from '../parts/message.js';
 import { PortfolioTiles } from '../parts/portfolio-tiles.js';
+import { RealizedGains } from '../parts/realized-gains.js';
 import { Status } from '../parts/status.js';
 import { Title } from '../parts/title.js';
 import { useText } from '../setting.js';
 import { useLive } from '../parts/use-live.js';
-import { symbolHref, userApi, userStream } from '../user-href.js';
+import { follow } from '../path.js';
+import { statementHref, symbolHref, userApi, userStream } from '../user-href.js';
 
 /** A user's portfolio. */
 export function UserPage({ user }: { readonly user: string }) {
@@ -89,8 +91,16 @@ function Portfolio({ live, user }: { readonly live: Live; readonly user: string 
         <LatestTrades
           live={live}
           hrefOf={hrefOf}
-          actions={<Download path={`${api}/trades.csv`} name="trades.csv" label="Trades as CSV" />}
+          actions={
+            <>
+              <Download path={`${api}/trades.csv`} name="trades.csv" label="Trades as CSV" />
+              <a class="quiet button" href={statementHref(user)} onClick={follow}>
+                Statement
+              </a>
+            </>
+          }
         />
+        <RealizedGains user={user} />
         <Account api={api} hrefOf={hrefOf} />
       </div>
     </Exact.Provider>

@@ -26,11 +26,13 @@ interface AccountProps {
   /** The address of the user in the API. */
   readonly api: string;
   readonly hrefOf: (symbol: string) => string;
+  /** How many events are shown; the newest. */
+  readonly most?: number;
 }
 
 /** Cash and income by currency, and what else than trades happened; nothing where only trades are known. */
-export function Account({ api, hrefOf }: AccountProps) {
-  const { answer } = usePolled<WireAccounts>(`${api}/account?limit=8`, EVERY);
+export function Account({ api, hrefOf, most = 8 }: AccountProps) {
+  const { answer } = usePolled<WireAccounts>(`${api}/account?limit=${most}`, EVERY);
   if (answer === undefined || answer.accounts.length + answer.events.length === 0) return null;
   const { accounts, events } = answer;
   return (

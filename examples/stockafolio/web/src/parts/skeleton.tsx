@@ -29,6 +29,8 @@ export const userSkeleton = <Skeleton grid="user-grid" areas={['day', 'sectors',
 
 export const pipelineSkeleton = <Skeleton grid="pipeline-grid" areas={['plan', 'partitions']} />;
 
+export const statementSkeleton = <Skeleton grid="" areas={['statement']} />;
+
 export const symbolSkeleton = <Skeleton grid="symbol-grid" areas={['prices', 'trades']} />;
 
 export const symbolsSkeleton = <Skeleton grid="" areas={['symbols-only']} />;

@@ -28,7 +28,13 @@ const SymbolsPage = later(async () => (await import('./pages/symbols-page.js')).
 
 /** The page of the address, below the bar that all pages have. */
 export function App() {
-  useEffect(() => void learnViewer(), []);
+  useEffect(() => {
+    void learnViewer();
+    // A page that the way back has brought from memory may be one of before a sign-out.
+    const look = ({ persisted }: PageTransitionEvent): void => void (persisted && learnViewer());
+    addEventListener('pageshow', look);
+    return () => removeEventListener('pageshow', look);
+  }, []);
   const at = place.value;
   const home = homeHref();
   const arrived = at.page === 'sign-in' || (at.page === 'firm' && at.day === undefined);

@@ -26,20 +26,18 @@ export class Viewers {
 
   async of({ headers }: Asking): Promise<Viewer | undefined> {
     // A request with a token is one of a program, whatever cookie comes with it.
-    if (headers.authorization !== undefined || this.sessions === undefined) {
-      return this.login.viewerOf(bearerOf(headers.authorization));
-    }
+    if (this.sessions === undefined || hasToken(headers)) return this.login.viewerOf(bearerOf(headers.authorization));
     return this.sessions.viewerOf(this.cookies.read(headers.cookie, SESSION));
   }
 
   /** Whether a request is of a session of the pages. */
   inSession({ headers }: Asking): boolean {
-    return this.sessions !== undefined && headers.authorization === undefined;
+    return this.sessions !== undefined && !hasToken(headers);
   }
 
   /** Keeps the session of a request in use until the returned function is called. */
   hold({ headers }: Asking): () => void {
-    if (this.sessions === undefined || headers.authorization !== undefined) return () => undefined;
+    if (this.sessions === undefined || hasToken(headers)) return () => undefined;
     return this.sessions.hold(this.cookies.read(headers.cookie, SESSION));
   }
 
@@ -52,4 +50,9 @@ export class Viewers {
   cookieOf(session: string | undefined): string {
     return session === undefined ? this.cookies.remove(SESSION) : this.cookies.write(SESSION, session);
   }
+}
+
+/** A proxy in front may have a login of another kind, whose header comes along. */
+function hasToken({ authorization }: Asking['headers']): boolean {
+  return /^bearer\b/i.test(authorization ?? '');
 }

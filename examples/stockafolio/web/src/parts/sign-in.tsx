@@ -3,16 +3,18 @@ import { learnLogin, login, signIn, tryAgain, viewer } from '../live/session.js'
 import { Title } from './title.js';
 
 /** Why there was no sign-in, as the server says it in the address, and what to do. */
-const says: Readonly<Record<string, string>> = {
-  'signed-out': 'You are signed out.',
-  expired: 'That sign-in was not begun in this browser, or took more than ten minutes. Sign in again.',
-  declined: 'The sign-in was declined where you sign in. Sign in again, and agree if you are asked.',
-  rejected:
-    'The server does not accept what it got from where you sign in. Sign in again; if that does not help, tell whoever runs the server: its log says why.',
-  'no-access':
-    'You are known, but have neither a portfolio nor a role here. Ask whoever runs the server for access, or sign in as somebody else.',
-  provider: 'The place where you sign in is silent. Try again in a minute.',
-};
+const says: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'signed-out': 'You are signed out.',
+    expired: 'That sign-in was not begun in this browser, or took more than ten minutes. Sign in again.',
+    declined: 'The sign-in was declined where you sign in. Sign in again, and agree if you are asked.',
+    rejected:
+      'The server does not accept what it got from where you sign in. Sign in again; if that does not help, tell whoever runs the server: its log says why.',
+    'no-access':
+      'You are known, but have neither a portfolio nor a role here. Ask whoever runs the server for access, or sign in as somebody else.',
+    provider: 'The place where you sign in is silent. Try again in a minute.',
+  }),
+);
 
 /** Where to sign in: at the provider, or with a token. */
 export function SignIn({ why }: { readonly why: string | undefined }) {
@@ -28,7 +30,7 @@ export function SignIn({ why }: { readonly why: string | undefined }) {
     ? 'Your session has ended. Sign in again to go on here.'
     : why === undefined
       ? undefined
-      : says[why];
+      : says.get(why);
   return (
     <section class="message">
       <Title text="Sign in">Sign in</Title>

@@ -41,7 +41,7 @@ export class EntryJudge<T> {
   ) {
     this.#codec = codec;
     this.#isOfChanges = stream.changes !== undefined;
-    this.#intake = new MessageIntake<unknown>({ stream, codec, ...options });
+    this.#intake = new MessageIntake<unknown>({ stream, codec, ...options, takesAmendments: true });
     // Records that the archiver has checked are not checked again, unless it accepted more earlier partition counts
     // than this run does.
     const { partitioner, partitionsBefore = [], mixed = false } = facts;

@@ -1,11 +1,11 @@
 import { Feed, type PartitionEngine } from '@stockafolio/engine';
-import { dividedEntries } from './divided-entries.js';
+import { amendedDivision } from './amendments/amended-division.js';
 import { inputsOf } from './inputs.js';
 import type { BatchPorts, BatchUnit } from './options.js';
 
 /**
  * Passes the records of one new partition of a single stream through its engine, out of all partitions of an archive:
- * see {@link dividedEntries}. Yields the number of messages, portion by portion.
+ * see {@link amendedDivision}. Yields the number of messages, portion by portion.
  *
  * @throws ERR_PARTITION_MISMATCH
  */
@@ -18,10 +18,11 @@ export async function* takeDivided<T>(
   const reading = { division, partition, partitions, source, onPartitionMismatch };
   const [input] = inputsOf(ports);
   if (input === undefined) return;
-  for await (const entries of dividedEntries(input, reading)) {
+  for await (const entries of amendedDivision(input, reading)) {
     const feed = new Feed(engine);
     for (const { judged, position } of entries) {
       if ('record' in judged) feed.add(judged.record, position);
+      else if ('passed' in judged) feed.pass(judged.passed, position);
       else feed.reject(judged.rejected, judged.message, position);
     }
     feed.end();

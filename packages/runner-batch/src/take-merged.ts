@@ -5,9 +5,11 @@ import {
   MergedFeed,
   type PartitionEngine,
   partitioningOf,
+  type Passed,
   readLulls,
 } from '@stockafolio/engine';
-import { dividedEntries } from './divided-entries.js';
+import { amendedDivision } from './amendments/amended-division.js';
+import { readAmendments } from './amendments/read-amendments.js';
 import { EntryJudge, type Judged } from './entry-judge.js';
 import { inputsOf, partitionIn, type ArchivedInput } from './inputs.js';
 import type { BatchPorts, BatchUnit, UnitInput } from './options.js';
@@ -18,7 +20,7 @@ interface Entry {
   readonly partition?: number;
   readonly offset: number;
   readonly ingested: number;
-  readonly taken: Intake<unknown>;
+  readonly taken: Intake<unknown> | Passed<unknown>;
   readonly bytes: Uint8Array | undefined;
 }
 
@@ -87,13 +89,13 @@ async function* portionsOf<T>(
   { pipeline }: BatchPorts<T>,
   input: ArchivedInput,
   reading: UnitInput,
-  { partition: unit, onPartitionMismatch, inputs = [] }: BatchUnit,
+  { partition: unit, onPartitionMismatch, fresh, inputs = [] }: BatchUnit,
   files: readonly ArchivedFile[],
 ): AsyncGenerator<readonly Entry[]> {
   const { from, to, partitions: count, division, source } = reading;
   if (division !== undefined) {
     const own = { partition: unit, partitions: count, source, division, onPartitionMismatch };
-    for await (const entries of dividedEntries(input, own)) yield entries.map(entryOf);
+    for await (const entries of amendedDivision(input, own)) yield entries.map(entryOf);
     return;
   }
   const { archive, codec, stream } = input;
@@ -101,7 +103,13 @@ async function* portionsOf<T>(
   const is = partitioningOf(stream, count);
   // A repartitioning reads all fields: it has no dead letters to be filled in.
   const isDivided = inputs.some((each) => each.division !== undefined);
-  const fields = isDivided ? undefined : pipeline.reads?.filter((field) => stream.schema.names.includes(field));
+  // Nor has it amended records, which are needed whole.
+  const fields =
+    isDivided || stream.amendments !== undefined
+      ? undefined
+      : pipeline.reads?.filter((field) => stream.schema.names.includes(field));
+  const range = { files, from, to, partition, partitions: count, fresh, onPartitionMismatch };
+  const amended = await readAmendments(input, range);
   for (const file of files) {
     const facts = await archive.facts(file.name);
     if (facts === undefined) continue;
@@ -113,7 +121,10 @@ async function* portionsOf<T>(
       for (const entries of part) {
         yield entries
           .filter(({ offset }) => offset < to)
-          .map((entry) => entryOf({ judged: judge.judge(entry), position: positionOf(entry) }));
+          .map((entry) => {
+            const judged = judge.judge(entry);
+            return entryOf({ judged: amended?.take(judged, entry.offset) ?? judged, position: positionOf(entry) });
+          });
       }
     }
   }
@@ -127,9 +138,9 @@ function entryOf({
   judged,
   position,
 }: {
-  readonly judged: Judged;
+  readonly judged: Judged | Passed<unknown>;
   readonly position: Pick<Entry, 'partition' | 'offset' | 'ingested'>;
 }): Entry {
-  if ('record' in judged) return { ...position, taken: judged, bytes: undefined };
+  if ('record' in judged || 'passed' in judged) return { ...position, taken: judged, bytes: undefined };
   return { ...position, taken: { rejected: judged.rejected }, bytes: judged.message };
 }

@@ -4,6 +4,7 @@ import { isFatal } from '../flow/fatal.js';
 import { DefectError } from '../flow/defect.js';
 import { bytesOf, deadLetter, jsonOf, reasonOf, type RecordPosition } from '../tables/dead-letter.js';
 import { letterOwner } from '../tables/input-name.js';
+import { deadLetters } from '../tables/system-tables.js';
 import type { Rejection } from '../tables/dead-letter-watch.js';
 import type { EngineOptions } from './engine-options.js';
 
@@ -33,6 +34,15 @@ export class Rejections {
   record(error: unknown, record: unknown, position: RecordPosition): void {
     this.#note(error, position);
     this.#reject('', error, this.encoded(record, position), position);
+  }
+
+  /** A message that a stream has rejected is settled: removes its dead letter, which has the version of the message. */
+  settled({ partition, offset, input = 0 }: RecordPosition): void {
+    const { pipeline, partition: own } = this.#options;
+    const { owner, partition: lane = own } = letterOwner(pipeline, input);
+    const { rows, version } = this.#context;
+    const key = [owner, partition ?? lane, offset, ''];
+    rows.push({ table: deadLetters, values: key, version: version + 1, deleted: true });
   }
 
   /** Rejects a record for the operators that did not process it, while the others keep it. */

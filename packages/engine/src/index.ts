@@ -33,6 +33,7 @@ export {
   type IntakeOptions,
   type OnPartitionMismatch,
   type Passed,
+  type Rejected,
 } from './intake/intake.js';
 export { partitionChoice } from './intake/partition-check.js';
 export { noTransactions, TransactionalWriter } from './topics/transactional-writer.js';

@@ -10,6 +10,7 @@ import {
   jsonOf,
   MessageIntake,
   ORIGIN,
+  type Rejected,
   withoutChangeNote,
 } from '@stockafolio/engine';
 
@@ -17,8 +18,7 @@ import {
 const CUT = new RegExp(`^${cutFrom('(\\d+)')}`);
 
 /** An entry under today's schema: a record; or rejected, with the reason and the message. */
-export type Judged =
-  { readonly record: unknown } | { readonly rejected: StockafolioError; readonly message: Uint8Array };
+export type Judged = { readonly record: unknown } | (Rejected & { readonly message: Uint8Array });
 
 /**
  * Judges the entries of an archived file as the stream judges its messages: with today's codec and schema, whatever the

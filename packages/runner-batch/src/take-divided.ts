@@ -23,7 +23,7 @@ export async function* takeDivided<T>(
     for (const { judged, position } of entries) {
       if ('record' in judged) feed.add(judged.record, position);
       else if ('passed' in judged) feed.pass(judged.passed, position);
-      else feed.reject(judged.rejected, judged.message, position);
+      else feed.reject(judged.rejected, judged.message, position, judged.replaces);
     }
     feed.end();
     yield entries.length;

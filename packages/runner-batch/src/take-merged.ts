@@ -142,5 +142,6 @@ function entryOf({
   readonly position: Pick<Entry, 'partition' | 'offset' | 'ingested'>;
 }): Entry {
   if ('record' in judged || 'passed' in judged) return { ...position, taken: judged, bytes: undefined };
-  return { ...position, taken: { rejected: judged.rejected }, bytes: judged.message };
+  const { message, ...taken } = judged;
+  return { ...position, taken, bytes: message };
 }

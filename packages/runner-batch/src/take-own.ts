@@ -53,7 +53,7 @@ function takeAll<T>(
     const judged = amended === undefined ? read : amended.take(read, entry.offset);
     if ('record' in judged) feed.add(judged.record, entry);
     else if ('passed' in judged) feed.pass(judged.passed, entry);
-    else feed.reject(judged.rejected, judged.message, entry);
+    else feed.reject(judged.rejected, judged.message, entry, judged.replaces);
   }
   feed.end();
   return count;

@@ -75,7 +75,10 @@ function pipelineOf(from: typeof plain): ReturnType<typeof pipeline> {
   return pipeline('amended', { from }, ({ from }) => [
     into(sold, from.pipe(map(({ user, time, id, item, amount }) => ({ user, time, id, item, amount })))),
     into(byUser, from.pipe(foldByKey('sums', { key: ['user'], state: Sum, fold: addTo }))),
-    into(newest, from.pipe(foldByKey('newest', { key: ['user'], state: Newest, fold: (is, { id }) => void (is.id = id) }))),
+    into(
+      newest,
+      from.pipe(foldByKey('newest', { key: ['user'], state: Newest, fold: (is, { id }) => void (is.id = id) })),
+    ),
     into(
       bySecond,
       from.pipe(

@@ -26,7 +26,14 @@ export function cutFrom(bytes: string): string {
 export const FAILED = 'stockafolio-failed';
 
 /** The result for a message: a record, or the reason why it is not one. */
-export type Intake<T> = { readonly record: T } | { readonly rejected: StockafolioError };
+export type Intake<T> = { readonly record: T } | Rejected;
+
+/** A message that is not a record, and why. */
+export interface Rejected {
+  readonly rejected: StockafolioError;
+  /** Whether a stream rejects it for another reason, which this one replaces. */
+  readonly replaces?: boolean;
+}
 
 /**
  * The result for a message without an effect of its own: a record that a later one has withdrawn, which moves time as any

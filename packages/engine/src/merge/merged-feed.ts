@@ -103,7 +103,7 @@ export class MergedFeed {
       const position = { input, offset, ingested, ...(partition === undefined ? {} : { partition }) };
       if ('record' in taken) this.#feed.add(taken.record, position);
       else if ('passed' in taken) this.#feed.pass(taken.passed, position);
-      else this.#feed.reject(taken.rejected, bytes ?? new Uint8Array(0), position);
+      else this.#feed.reject(taken.rejected, bytes ?? new Uint8Array(0), position, taken.replaces);
       const seen = message.origin?.message.seen;
       if (seen !== undefined) this.#engine.inputs.at(input).see(seen);
       last.set(input, message);

@@ -30,9 +30,9 @@ export class Feed {
   }
 
   /** Dead-letters a message that is not a record. */
-  reject(error: StockafolioError, message: Uint8Array, position: RecordPosition): void {
+  reject(error: StockafolioError, message: Uint8Array, position: RecordPosition, replaces = false): void {
     this.#endBefore(position);
-    this.#engine.reject(error, message, position);
+    this.#engine.reject(error, message, position, replaces);
   }
 
   /** Notes a message without an effect of its own. */

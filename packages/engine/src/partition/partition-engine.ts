@@ -237,9 +237,9 @@ export class PartitionEngine {
   }
 
   /** Dead-letters a message that is not a record. It uses up a version, as any other message does. */
-  reject(error: StockafolioError, message: Uint8Array, position: RecordPosition): void {
+  reject(error: StockafolioError, message: Uint8Array, position: RecordPosition, replaces = false): void {
     this.#context.version++;
-    this.#rejections.message(error, message, position);
+    this.#rejections.message(error, message, position, replaces);
     this.#continueAfter(position);
   }
 

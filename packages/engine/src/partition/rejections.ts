@@ -24,10 +24,10 @@ export class Rejections {
     this.#options = options;
   }
 
-  /** Rejects a message that is not a record. */
-  message(error: unknown, message: Uint8Array, position: RecordPosition): void {
+  /** Rejects a message that is not a record. @param replaces whether a stream rejects it for another reason */
+  message(error: unknown, message: Uint8Array, position: RecordPosition, replaces: boolean): void {
     this.#note(error, position);
-    this.#reject('', error, message, position);
+    this.#reject('', error, message, position, replaces ? 1 : 0);
   }
 
   /** Rejects a record as a whole. */
@@ -36,13 +36,13 @@ export class Rejections {
     this.#reject('', error, this.encoded(record, position), position);
   }
 
-  /** A message that a stream has rejected is settled: removes its dead letter, which has the version of the message. */
+  /** A message that a stream has rejected is settled: removes its letter, also one that replaced that of the stream. */
   settled({ partition, offset, input = 0 }: RecordPosition): void {
     const { pipeline, partition: own } = this.#options;
     const { owner, partition: lane = own } = letterOwner(pipeline, input);
     const { rows, version } = this.#context;
     const key = [owner, partition ?? lane, offset, ''];
-    rows.push({ table: deadLetters, values: key, version: version + 1, deleted: true });
+    rows.push({ table: deadLetters, values: key, version: version + 2, deleted: true });
   }
 
   /** Rejects a record for the operators that did not process it, while the others keep it. */
@@ -95,7 +95,8 @@ export class Rejections {
     this.last = { partition: partition ?? own, offset, ...reasonOf(error) };
   }
 
-  #reject(operator: string, error: unknown, message: Uint8Array, position: RecordPosition): void {
+  /** @param above by how much its letter is above the version of the message */
+  #reject(operator: string, error: unknown, message: Uint8Array, position: RecordPosition, above = 0): void {
     const { pipeline, partition: own, onBadRecord, onDefect } = this.#options;
     const { owner, partition: lane = own } = letterOwner(pipeline, position.input ?? 0);
     const { partition = lane } = position;
@@ -120,7 +121,7 @@ export class Rejections {
       );
     }
     this.count++;
-    const rows = deadLetter(owner, partition, position, operator, error, message, this.#context.version);
+    const rows = deadLetter(owner, partition, position, operator, error, message, this.#context.version + above);
     for (const row of rows) this.#context.rows.push(row);
   }
 }

@@ -97,19 +97,23 @@ export class AmendedRecords {
       if (isStockafolioError(error) && error.domain === 'internal') throw error;
       by.problem = isStockafolioError(error)
         ? error
-        : new BadRecordError([{ field: '', message: `correcting '${this.#idOf(record)}' threw: ${messageOf(error)}` }], {
-            cause: error,
-          });
+        : new BadRecordError(
+            [{ field: '', message: `correcting '${this.#idOf(record)}' threw: ${messageOf(error)}` }],
+            {
+              cause: error,
+            },
+          );
       return record;
     }
   }
 
   #checkPlace(was: unknown, is: unknown): void {
     const { time } = this.#stream;
-    const moved =
-      this.#keyOf(was) !== this.#keyOf(is) ? 'key' : this.#idOf(was) !== this.#idOf(is) ? 'id' : 'time';
+    const moved = this.#keyOf(was) !== this.#keyOf(is) ? 'key' : this.#idOf(was) !== this.#idOf(is) ? 'id' : 'time';
     if (moved === 'time' && time(was) === time(is)) return;
-    throw new BadRecordError([{ field: moved, message: `a correction of '${this.#idOf(was)}' cannot change its ${moved}` }]);
+    throw new BadRecordError([
+      { field: moved, message: `a correction of '${this.#idOf(was)}' cannot change its ${moved}` },
+    ]);
   }
 
   /** An amendment in its own place: it was made, or says why not. */
@@ -117,7 +121,8 @@ export class AmendedRecords {
     const key = this.#keyOf(record);
     const made = key === undefined ? undefined : this.#made.get(this.#idOf(record))?.get(key);
     const problem = made === undefined ? this.#unknown(record) : (made.problem ?? this.#notMade(made));
-    return problem === undefined ? { passed: undefined } : { rejected: problem, message: this.#codec.encode(record) };
+    if (problem === undefined) return { passed: undefined };
+    return { rejected: problem, message: this.#codec.encode(record), replaces: true };
   }
 
   #notMade({ record, amends, target, since }: Amendment): StockafolioError | undefined {

@@ -82,21 +82,25 @@ describe('amendments in a batch', () => {
         await live.commit();
         const stream = new Run(live.tables);
         const plain = new Run();
-        await plain.batch(
-          without,
-          await archiveOf(entries.filter(({ kind }) => kind === undefined)),
-        );
+        await plain.batch(without, await archiveOf(entries.filter(({ kind }) => kind === undefined)));
         expect(await stream.rows()).to.eql(await plain.rows());
         const amendments = entries.filter(({ kind }) => kind !== undefined);
         expect(Object.keys(await stream.letters()).sort()).to.eql(amendments.map(({ id }) => id).sort());
-        for (const cause of Object.values(await stream.letters())) expect(cause).to.match(/^it amends '\d+', and a stream/);
+        for (const cause of Object.values(await stream.letters()))
+          expect(cause).to.match(/^it amends '\d+', and a stream/);
       }),
       { numRuns: 50 },
     );
   });
 
   it('withdraw a record, whatever else speaks of it', async () => {
-    const run = await batchOf(entry('t1'), entry('t2'), correct('c3', 't1', 5), withdraw('w4', 't1'), correct('c5', 'c3', 6));
+    const run = await batchOf(
+      entry('t1'),
+      entry('t2'),
+      correct('c3', 't1', 5),
+      withdraw('w4', 't1'),
+      correct('c5', 'c3', 6),
+    );
     expect((await run.rows()).filter((row) => row.startsWith('sold'))).to.eql([
       'sold {"user":"ann","time":200,"id":"t2","item":"tea","amount":1}',
     ]);

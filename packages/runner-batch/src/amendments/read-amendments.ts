@@ -8,7 +8,9 @@ import { AmendedRecords } from './amended-records.js';
 
 /** The range of an archived partition in which amendments are read. */
 export interface AmendedRange
-  extends Pick<UnitInput, 'from' | 'to' | 'partitions'>, Pick<BatchUnit, 'partition' | 'fresh' | 'onPartitionMismatch'> {
+  extends
+    Pick<UnitInput, 'from' | 'to' | 'partitions'>,
+    Pick<BatchUnit, 'partition' | 'fresh' | 'onPartitionMismatch'> {
   readonly files: readonly ArchivedFile[];
 }
 
@@ -29,7 +31,10 @@ export async function readAmendments(
     if (facts === undefined) continue;
     const judge = new EntryJudge(stream, codec, facts, { partition, partitions, onPartitionMismatch });
     const found: number[] = [];
-    for await (const part of archive.read(file, Math.max(from, file.first), { fields: [amendments.amends], defaults })) {
+    for await (const part of archive.read(file, Math.max(from, file.first), {
+      fields: [amendments.amends],
+      defaults,
+    })) {
       for (const entries of part) {
         for (const entry of entries) {
           if (entry.offset >= to) break;

@@ -1,5 +1,6 @@
-import { Feed, type PartitionEngine } from '@stockafolio/engine';
+import { Feed } from '@stockafolio/engine';
 import { amendedDivision } from './amendments/amended-division.js';
+import type { UnitTarget } from './amendments/unit-amendments.js';
 import { inputsOf } from './inputs.js';
 import type { BatchPorts, BatchUnit } from './options.js';
 
@@ -12,13 +13,13 @@ import type { BatchPorts, BatchUnit } from './options.js';
 export async function* takeDivided<T>(
   ports: BatchPorts<T>,
   unit: BatchUnit,
-  engine: PartitionEngine,
+  { engine, amendments }: UnitTarget,
 ): AsyncGenerator<number> {
   const { division = [], partition, partitions, source, onPartitionMismatch } = unit;
   const reading = { division, partition, partitions, source, onPartitionMismatch };
   const [input] = inputsOf(ports);
   if (input === undefined) return;
-  for await (const entries of amendedDivision(input, reading)) {
+  for await (const entries of amendedDivision(input, reading, amendments)) {
     const feed = new Feed(engine);
     for (const { judged, position } of entries) {
       if ('record' in judged) feed.add(judged.record, position);

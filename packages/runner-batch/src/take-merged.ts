@@ -3,12 +3,12 @@ import {
   checkPartitioning,
   type Intake,
   MergedFeed,
-  type PartitionEngine,
   partitioningOf,
   type Passed,
   readLulls,
 } from '@stockafolio/engine';
 import { amendedDivision } from './amendments/amended-division.js';
+import type { UnitTarget } from './amendments/unit-amendments.js';
 import { readAmendments } from './amendments/read-amendments.js';
 import { EntryJudge, type Judged } from './entry-judge.js';
 import { inputsOf, partitionIn, type ArchivedInput } from './inputs.js';
@@ -44,7 +44,7 @@ interface Lane {
 export async function* takeMerged<T>(
   ports: BatchPorts<T>,
   unit: BatchUnit,
-  engine: PartitionEngine,
+  { engine, amendments }: UnitTarget,
   files: readonly (readonly ArchivedFile[])[],
 ): AsyncGenerator<number> {
   const { pipeline, tables } = ports;
@@ -60,7 +60,7 @@ export async function* takeMerged<T>(
   const lanes = (unit.inputs ?? []).flatMap((input, n): Lane[] => {
     const archived = archives[n];
     if (archived === undefined) return [];
-    return [{ input, portions: portionsOf(ports, archived, input, unit, files[n] ?? []), hasEnded: false }];
+    return [{ input, portions: portionsOf(archived, { ports, reading: input, unit, amendments, files: files[n] ?? [] }), hasEnded: false }];
   });
   for (;;) {
     let isOver = true;
@@ -85,17 +85,23 @@ export async function* takeMerged<T>(
   for (const [n, { input }] of lanes.entries()) if (feed.waiting(n) === 0) engine.passOver(input.to, n);
 }
 
+interface Reading<T> {
+  readonly ports: BatchPorts<T>;
+  readonly reading: UnitInput;
+  readonly unit: BatchUnit;
+  readonly amendments: UnitTarget['amendments'];
+  readonly files: readonly ArchivedFile[];
+}
+
 async function* portionsOf<T>(
-  { pipeline }: BatchPorts<T>,
   input: ArchivedInput,
-  reading: UnitInput,
-  { partition: unit, onPartitionMismatch, fresh, inputs = [] }: BatchUnit,
-  files: readonly ArchivedFile[],
+  { ports: { pipeline }, reading, unit: { partition: unit, onPartitionMismatch, fresh, inputs = [] }, ...more }: Reading<T>,
 ): AsyncGenerator<readonly Entry[]> {
+  const { amendments, files } = more;
   const { from, to, partitions: count, division, source } = reading;
   if (division !== undefined) {
     const own = { partition: unit, partitions: count, source, division, onPartitionMismatch };
-    for await (const entries of amendedDivision(input, own)) yield entries.map(entryOf);
+    for await (const entries of amendedDivision(input, own, amendments)) yield entries.map(entryOf);
     return;
   }
   const { archive, codec, stream } = input;
@@ -108,7 +114,7 @@ async function* portionsOf<T>(
     isDivided || stream.amendments !== undefined
       ? undefined
       : pipeline.reads?.filter((field) => stream.schema.names.includes(field));
-  const range = { files, from, to, partition, partitions: count, fresh, onPartitionMismatch };
+  const range = { files, amendments, from, to, partition, partitions: count, fresh, onPartitionMismatch };
   const amended = await readAmendments(input, range);
   for (const file of files) {
     const facts = await archive.facts(file.name);

@@ -1,5 +1,6 @@
 import type { ArchivedFile, ArchiveFacts, ArchivePart, ReadEntry } from '@stockafolio/core/ports';
 import { checkPartitioning, Feed, type PartitionEngine, partitioningOf } from '@stockafolio/engine';
+import type { UnitTarget } from './amendments/unit-amendments.js';
 import type { AmendedRecords } from './amendments/amended-records.js';
 import { readAmendments } from './amendments/read-amendments.js';
 import { EntryJudge } from './entry-judge.js';
@@ -16,7 +17,7 @@ import { readAhead } from './read-ahead.js';
 export async function* takeOwn<T>(
   ports: BatchPorts<T>,
   unit: BatchUnit,
-  engine: PartitionEngine,
+  { engine, amendments }: UnitTarget,
   files: readonly ArchivedFile[],
 ): AsyncGenerator<number> {
   const { codec, pipeline } = ports;
@@ -24,7 +25,7 @@ export async function* takeOwn<T>(
   const { partition, onPartitionMismatch } = unit;
   const is = partitioningOf(stream, unit.partitions);
   const [input] = inputsOf(ports);
-  const amended = input === undefined ? undefined : await readAmendments(input, { ...unit, files });
+  const amended = input === undefined ? undefined : await readAmendments(input, { ...unit, files, amendments });
   let judge: EntryJudge<T> | undefined;
   for await (const { facts, part } of readAhead(partsOf(ports, files, unit))) {
     if (facts !== undefined) {

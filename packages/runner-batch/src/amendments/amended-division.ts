@@ -3,6 +3,7 @@ import { type DividedEntry, dividedEntries, type DividedReading } from '../divid
 import type { Judged } from '../entry-judge.js';
 import type { ArchivedInput } from '../inputs.js';
 import { AmendedRecords } from './amended-records.js';
+import type { UnitTarget } from './unit-amendments.js';
 
 /** An entry of an archive that is repartitioned, with what later ones say of it. */
 export interface AmendedEntry extends Pick<DividedEntry, 'position'> {
@@ -16,12 +17,13 @@ export interface AmendedEntry extends Pick<DividedEntry, 'position'> {
 export async function* amendedDivision(
   input: ArchivedInput,
   reading: DividedReading,
+  amendments: UnitTarget['amendments'],
 ): AsyncGenerator<readonly AmendedEntry[]> {
   if (input.stream.amendments === undefined) {
     yield* dividedEntries(input, reading);
     return;
   }
-  const amended = new AmendedRecords(input.stream, input.codec, undefined);
+  const amended = new AmendedRecords(input, amendments, undefined);
   let place = 0;
   for await (const entries of dividedEntries(input, reading)) {
     for (const { judged } of entries) {

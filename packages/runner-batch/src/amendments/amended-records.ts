@@ -2,6 +2,8 @@ import { BadRecordError, isStockafolioError, messageOf, StockafolioError, type S
 import { amendedBy, type Codec, keyText } from '@stockafolio/core/ports';
 import type { Passed } from '@stockafolio/engine';
 import type { Judged } from '../entry-judge.js';
+import type { ArchivedInput } from '../inputs.js';
+import type { UnitTarget } from './unit-amendments.js';
 
 /** An amendment of a unit. */
 interface Amendment {
@@ -35,13 +37,19 @@ interface Target {
 export class AmendedRecords {
   readonly #stream: Stream<unknown>;
   readonly #codec: Codec<unknown>;
+  readonly #unit: UnitTarget['amendments'];
   readonly #begin: number | undefined;
   /** By id, and by key: amendments, and what they are about. */
   readonly #made = new Map<string, Map<string, Amendment>>();
   readonly #targets = new Map<string, Map<string, Target>>();
 
   /** @param begin the offset at which the unit begins, if records before it exist */
-  constructor(stream: Stream<unknown>, codec: Codec<unknown>, begin: number | undefined) {
+  constructor(
+    { stream, codec }: Pick<ArchivedInput, 'stream' | 'codec'>,
+    unit: UnitTarget['amendments'],
+    begin: number | undefined,
+  ) {
+    this.#unit = unit;
     this.#stream = stream;
     this.#codec = codec;
     this.#begin = begin;
@@ -121,7 +129,10 @@ export class AmendedRecords {
     const key = this.#keyOf(record);
     const made = key === undefined ? undefined : this.#made.get(this.#idOf(record))?.get(key);
     const problem = made === undefined ? this.#unknown(record) : (made.problem ?? this.#notMade(made));
-    if (problem === undefined) return { passed: undefined };
+    if (problem === undefined) {
+      this.#unit.made++;
+      return { passed: undefined };
+    }
     return { rejected: problem, message: this.#codec.encode(record), replaces: true };
   }
 

@@ -1,7 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { codeOf } from '@stockafolio/conformance';
+import { StockafolioError } from '@stockafolio/core';
 import { pipelineHarness } from '@stockafolio/testing';
 import { anyEntries, archiveOf, codec, type Entry, Run, withAmendments, without } from '../../test/amended.js';
+import type { BatchResult } from '../run-batch.js';
 
 /** The law in plain words: what remains of all entries, and the amendments that are not made. */
 function asIf(entries: readonly Entry[]): { readonly right: readonly Entry[]; readonly bad: readonly string[] } {
@@ -37,6 +40,10 @@ const entry = (id: string, facts: Partial<Entry> = {}): Entry => ({
 });
 const withdraw = (id: string, amends: string): Entry => entry(id, { kind: 'withdraw', amends });
 const correct = (id: string, amends: string, amount: number): Entry => entry(id, { kind: 'correct', amends, amount });
+
+/** The notes of units that have begun. */
+const noted = async ({ checkpoints }: Run): Promise<readonly string[]> =>
+  [...checkpoints.contents.keys()].filter((name) => name.includes('/begun/'));
 
 async function batchOf(...entries: readonly Entry[]): Promise<Run> {
   const run = new Run();
@@ -148,5 +155,31 @@ describe('amendments in a batch', () => {
     // Of the same tables and checkpoints: the letter of the run before is gone too.
     await run.batch(withAmendments, archive, { fromStart: true });
     expect(await run.letters()).to.eql({});
+  });
+
+  it('are counted, and it is said whether tables may have rows that did not know them', async () => {
+    const before = [entry('t1'), entry('t2')];
+    const archive = await archiveOf(before);
+    const run = new Run();
+    const of = ({ units: [unit] }: BatchResult): unknown => [unit?.amendments, unit?.needsRepair];
+    expect(of(await run.batch(withAmendments, archive))).to.eql([undefined, undefined]);
+    await archiveOf([...before, entry('t3'), withdraw('w4', 't3'), withdraw('w5', 't1')], 3, archive);
+    expect(of(await run.batch(withAmendments, archive))).to.eql([1, undefined]);
+    expect(of(await run.batch(withAmendments, archive, { fromStart: true }))).to.eql([2, true]);
+    expect(of(await new Run().batch(withAmendments, archive))).to.eql([2, undefined]);
+    expect(await noted(run)).to.eql([]);
+  });
+
+  it('are said to need a repair where a run was killed that did not know them', async () => {
+    const run = new Run();
+    const archive = await archiveOf([entry('t1'), entry('t2'), entry('t3')]);
+    // The first file is the note, the second the checkpoint.
+    run.checkpoints.failWrite(2, new StockafolioError('ERR_FILES_UNAVAILABLE', 'killed'));
+    expect(await codeOf(() => run.batch(withAmendments, archive))).to.equal('ERR_FILES_UNAVAILABLE');
+    expect(await noted(run)).to.eql(['amended/begun/0-0-3']);
+    await archiveOf([entry('t1'), entry('t2'), entry('t3'), withdraw('w4', 't2')], 3, archive);
+    const { units } = await run.batch(withAmendments, archive);
+    expect(units.map(({ amendments, needsRepair }) => [amendments, needsRepair])).to.eql([[1, true]]);
+    expect(await noted(run)).to.eql([]);
   });
 });

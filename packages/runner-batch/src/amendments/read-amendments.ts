@@ -5,6 +5,7 @@ import type { ArchivedInput } from '../inputs.js';
 import type { BatchUnit, UnitInput } from '../options.js';
 import { readAt } from '../read-at.js';
 import { AmendedRecords } from './amended-records.js';
+import type { UnitTarget } from './unit-amendments.js';
 
 /** The range of an archived partition in which amendments are read. */
 export interface AmendedRange
@@ -12,6 +13,7 @@ export interface AmendedRange
     Pick<UnitInput, 'from' | 'to' | 'partitions'>,
     Pick<BatchUnit, 'partition' | 'fresh' | 'onPartitionMismatch'> {
   readonly files: readonly ArchivedFile[];
+  readonly amendments: UnitTarget['amendments'];
 }
 
 /**
@@ -19,12 +21,13 @@ export interface AmendedRange
  * Undefined if the stream has none.
  */
 export async function readAmendments(
-  { stream, codec, archive }: ArchivedInput,
-  { files, from, to, partition, partitions, fresh, onPartitionMismatch }: AmendedRange,
+  input: ArchivedInput,
+  { files, amendments: made, from, to, partition, partitions, fresh, onPartitionMismatch }: AmendedRange,
 ): Promise<AmendedRecords | undefined> {
+  const { stream, codec, archive } = input;
   const { amendments } = stream;
   if (amendments === undefined) return undefined;
-  const amended = new AmendedRecords(stream, codec, fresh ? undefined : from);
+  const amended = new AmendedRecords(input, made, fresh ? undefined : from);
   const { defaults } = codec;
   for (const file of files) {
     const facts = await archive.facts(file.name);

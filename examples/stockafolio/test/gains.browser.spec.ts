@@ -89,10 +89,12 @@ describe('realized gains, lots and the statement', () => {
     await open('/u/holder');
     await page.getByRole('link', { name: 'Statement' }).click();
     await page.getByRole('heading', { level: 1, name: 'Statement of holder' }).waitFor();
-    await page.getByRole('region', { name: 'Trades' }).waitFor();
+    await page.getByRole('region', { name: 'Trades', exact: true }).waitFor();
     expect(await page.locator('tr[data-trade]').count()).to.equal(305);
     const held = (await rowsOf(positions, 'holder')).filter(({ quantity }) => quantity !== 0);
-    expect(await page.getByRole('region', { name: 'Holdings' }).locator('tbody tr').count()).to.equal(held.length);
+    expect(await page.getByRole('region', { name: 'Holdings', exact: true }).locator('tbody tr').count()).to.equal(
+      held.length,
+    );
     await page.getByRole('region', { name: 'Account' }).waitFor();
     const pdf = (await page.pdf({ format: 'A4' })).toString('latin1');
     expect(pdf.match(/\/Type \/Page\b/g)?.length).to.be.within(4, 20);

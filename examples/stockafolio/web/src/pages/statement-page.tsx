@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { WireGains, WireHolding, WirePortfolio, WireTrade } from '@stockafolio/example/api';
 import { count, dayText, newYorkTime, shares } from '../figures/numbers.js';
@@ -105,15 +106,30 @@ function Content({
           </>
         }
       >
-        <HoldingsTable holdings={holdings} />
+        <Sheet of="Holdings">
+          <HoldingsTable holdings={holdings} />
+        </Sheet>
       </Panel>
       <Panel title="Realized gains" note={<GainsNote gains={gains} />}>
-        <GainsTable user={user} gains={gains} />
+        <Sheet of="Realized gains">
+          <GainsTable user={user} gains={gains} />
+        </Sheet>
       </Panel>
       <Account api={userApi(user)} hrefOf={(symbol) => symbolHref(user, symbol)} most={MOST} />
       <Panel title="Trades" note={notes(trades.length)}>
-        <TradesTable trades={trades} />
+        <Sheet of="Trades">
+          <TradesTable trades={trades} />
+        </Sheet>
       </Panel>
+    </div>
+  );
+}
+
+/** Can be scrolled sideways on a narrow screen, also by keyboard. */
+function Sheet({ of, children }: { readonly of: string; readonly children: ComponentChildren }) {
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={`${of}, table`}>
+      {children}
     </div>
   );
 }

@@ -88,7 +88,7 @@ export interface SubKeyNode {
   readonly fields: RecordSchema;
   /** Whether several of one value are kept, in the order of adding: then they are added, and not found by value. */
   readonly isMulti?: boolean;
-  /** Whether tables have them, as they are at each commit. */
+  /** Whether tables have them, as they are at each commit; not where several of one value are kept. */
   readonly isWritten?: boolean;
 }
 

@@ -43,7 +43,7 @@ function processed(pipeline: Pipeline): Processed {
 
 /** The mean number of open lots of the positions that have any, and how many these are. */
 function openLots(engine: PartitionEngine | undefined): { readonly mean: number; readonly positions: number } {
-  const state = engine?.operators.find(({ layout }) => layout.name === 'lots')?.state;
+  const state = engine?.operators.find(({ layout }) => layout.name === 'open-lots')?.state;
   if (state === undefined) throw new Error('the pipeline keeps no lots');
   const lots = state.subKeys('lots');
   const counts: number[] = [];

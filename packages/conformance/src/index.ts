@@ -15,6 +15,7 @@ export { runFilesFaultContract, type FilesFaultFixture, type FilesFaultHarness }
 export { runSourceContract, type SourceFixture, type SourceHarness } from './source-contract.js';
 export { runStateContract, type StateHarness } from './state-contract.js';
 export { runSubKeyContract } from './sub-key-contract.js';
+export { runWrittenSubKeysContract } from './written-sub-keys-contract.js';
 export { runTablesContract, type TablesFixture, type TablesHarness } from './tables-contract.js';
 export * from './ruled.js';
 export * from './market.js';

@@ -8,6 +8,7 @@ import {
   processRecord,
   processRule,
   processTimer,
+  rowsOfMaps,
   ruledBy,
 } from './naive-process.js';
 import { dropVersions, type Held, lagOf, pairsWith, takeAlone, versionsFor } from './naive-joins.js';
@@ -167,7 +168,7 @@ export class NaivePlan {
 
   /** All rows by table and key, after the windows were emitted because no more records arrive. */
   get rows(): Readonly<Record<string, string>> {
-    return { ...this.#memory.rows, ...rankRows(this.#nodes, this.#memory) };
+    return { ...this.#memory.rows, ...rankRows(this.#nodes, this.#memory), ...rowsOfMaps(this.#memory.processes) };
   }
 
   /** @returns whether nothing was thrown; otherwise everything is as before */

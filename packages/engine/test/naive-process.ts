@@ -1,4 +1,4 @@
-import type { Item, ProcessPart } from '@stockafolio/conformance/random';
+import { amountsOf, type Item, type ProcessPart } from '@stockafolio/conformance/random';
 
 const names = ['quiet', 'again'] as const;
 type TimerName = (typeof names)[number];
@@ -83,6 +83,16 @@ export function processRule(
   emit({ user, item, amount, time });
   if (amount % 10 === fails) throw new Error(`${fails} fails`);
   return given % 7 !== 0;
+}
+
+/** The rows that tables have of the maps of processes. */
+export function rowsOfMaps(processes: ReadonlyMap<string, Process>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...processes].flatMap(([id, { key, amounts }]) => {
+      const table = amountsOf(id.slice(0, id.indexOf('/')));
+      return amounts.map(([amount, times]) => [[table, ...key, amount].join('/'), `${amount} ${times}`]);
+    }),
+  );
 }
 
 /** The names of the keys of a part that a record of the broadcast stream changes, in their order. */

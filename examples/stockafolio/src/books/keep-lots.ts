@@ -1,14 +1,13 @@
-import { int64, into, money, optional, processByKey, record, removable, text, type Branch } from '@stockafolio/core';
+import { int64, into, money, optional, processByKey, record, text, type Branch } from '@stockafolio/core';
 import type { Observable } from 'rxjs';
 import { foreignCurrencyOf, isTrade, type ShareEvent } from '../account-stream.js';
 import { quantity } from '../quantity.js';
-import { lots as openLots, OpenLot, RealizedGain, realizedGains } from '../lot-tables.js';
+import { lots as openLots, RealizedGain, realizedGains } from '../lot-tables.js';
 import { costOf } from './account-books.js';
 import { applyShareAction } from './apply-action.js';
 import type { LotMethod } from './choose-lot.js';
-import { Lot } from './lot.js';
+import { KeptLot, KeptLots } from './kept-lots.js';
 import { applyToLots, type Parcel } from './lots.js';
-import { WrittenLots } from './written-lots.js';
 
 /** What is held of a symbol: the sums of its lots, see `Position`; and how often something of it was closed. */
 const Held = record('held', { quantity: quantity(), basis: money(), closings: int64(), currency: optional(text()) });
@@ -21,16 +20,16 @@ const Held = record('held', { quantity: quantity(), basis: money(), closings: in
  * method. One that is not possible is rejected everywhere: its cause says why, and what to do.
  */
 export function keepLots(events: Observable<ShareEvent>, method: LotMethod): readonly Branch[] {
-  const { lots, gains } = processByKey('lots', events, {
+  const { lots, gains } = processByKey('open-lots', events, {
     key: ['user', 'symbol'],
     state: Held,
-    maps: { lots: { key: int64(), value: Lot } },
-    outputs: { lots: removable(OpenLot), gains: RealizedGain },
+    maps: { lots: { key: int64(), value: KeptLot, output: true } },
+    outputs: { gains: RealizedGain },
     onRecord: (held, event, { maps, emit }) => {
       const { id, user, symbol, time } = event;
       if (held.quantity === 0 && held.closings === 0 && maps.lots.size === 0) held.currency = foreignCurrencyOf(event);
       const { currency } = held;
-      const lots = new WrittenLots(maps.lots, { user, symbol, currency, hasOwnBasis: method !== 'average' }, emit.lots);
+      const lots = new KeptLots(maps.lots, currency, method !== 'average');
       const position = { quantity: held.quantity, basis: held.basis, lots };
       const realize = (parcel: Parcel): void =>
         emit.gains({

@@ -79,6 +79,11 @@ export function mergeSums(into: Mutable<Sum>, from: Sum): void {
   if (into.count === 4) throw new Error('4 fails');
 }
 
+/** The name of the table that has the map of a process. */
+export function amountsOf(name: string): string {
+  return `${name}_amounts`;
+}
+
 /** Its tables are named after the numbers of their parts, counted depth first. */
 export function pipelineOf(parts: readonly Part[]): Pipeline {
   return pipeline('random', { source }, ({ source: records }) => branchesOf(parts, () => records));
@@ -194,7 +199,8 @@ function branchesOf(
         return put(sumTable(name), figures.pipe(map(({ key: [user, item], value }) => ({ user, item, ...value }))));
       }
       case 'process': {
-        const { all, timers } = processed(name, part, flow, rules);
+        const { all, timers, amounts } = processed(name, part, flow, rules);
+        put(windowTable(amountsOf(name)), amounts);
         put(sumTable(name), all.pipe(map(({ time, ...item }) => ({ ...item, count: time }))));
         continued(all, part.next);
         return continued(timers, part.behindTimers);

@@ -1,5 +1,14 @@
 import { map, type Observable } from 'rxjs';
-import { int64, type ObjectOf, processByKey, record, text, timestamp } from '@stockafolio/core';
+import {
+  type Infer,
+  int64,
+  type ObjectOf,
+  processByKey,
+  record,
+  text,
+  timestamp,
+  type Update,
+} from '@stockafolio/core';
 import type { Sale } from '../sales.js';
 import type { Item, Part } from './random-parts.js';
 
@@ -7,7 +16,7 @@ import type { Item, Part } from './random-parts.js';
 export type ProcessPart = Extract<Part, { readonly kind: 'process' }>;
 
 const Seen = record('seen', { count: int64(), last: timestamp() });
-const Times = record('times', { times: int64() });
+const Times = record('times', { amount: int64(), count: int64() });
 const Recent = record('recent', { amount: int64() });
 const Emitted = record('emitted', { user: text(), item: text(), amount: int64(), time: timestamp() });
 
@@ -15,7 +24,7 @@ const Emitted = record('emitted', { user: text(), item: text(), amount: int64(),
 type Emitted = ObjectOf<typeof Emitted.fields>;
 
 /**
- * What it emits: all values, and those of timers and rules alone.
+ * What it emits: all values, and those of timers and rules alone; and its map.
  *
  * @param rules the broadcast stream
  */
@@ -24,14 +33,18 @@ export function processed(
   part: ProcessPart,
   flow: Observable<Item>,
   rules: Observable<Sale>,
-): { readonly all: Observable<Emitted>; readonly timers: Observable<Emitted> } {
+): {
+  readonly all: Observable<Emitted>;
+  readonly timers: Observable<Emitted>;
+  readonly amounts: Observable<Update<readonly [string, string, number], Infer<typeof Times>>>;
+} {
   const { wait, fails, ruled } = part;
   const isOfItems = part.key.length === 2;
   const keyed = flow.pipe(map((each) => ({ ...each, own: isOfItems ? each.item : '' })));
   return processByKey(name, keyed, {
     key: ['user', 'own'],
     state: Seen,
-    maps: { amounts: { key: int64(), value: Times } },
+    maps: { amounts: { key: int64(), value: Times, output: true } },
     lists: { recent: Recent },
     timers: ['quiet', 'again'],
     outputs: { all: Emitted, timers: Emitted },
@@ -39,7 +52,7 @@ export function processed(
       state.count += 1;
       state.last = at;
       if (amounts.has(amount) && amount % 2 === 0) amounts.delete(amount);
-      else amounts.set(amount, { times: (amounts.get(amount)?.times ?? 0) + 1 });
+      else amounts.set(amount, { amount, count: (amounts.get(amount)?.count ?? 0) + 1 });
       recent.append({ amount });
       if (recent.length > 3) recent.shift();
       timers.quiet.set(at + wait);
@@ -58,7 +71,7 @@ export function processed(
     ) => {
       state.count += 1;
       let mixed = timer === 'quiet' ? 1 : 2;
-      for (const [amount, { times }] of amounts) mixed = mixed * 5 + amount * times;
+      for (const [amount, { count }] of amounts) mixed = mixed * 5 + amount * count;
       const amount = (mixed + state.count + (lists.recent.shift()?.amount ?? 0)) % 31;
       if (timer === 'quiet') {
         if (state.count % 3 === 0) timers.again.set(at + 500);
@@ -85,13 +98,13 @@ export function processed(
                 { key: [user, item], time: at, timers, maps: { amounts }, lists: { recent }, emit, remove },
               ) => {
                 state.count += 1;
-                amounts.set(given, { times: (amounts.get(given)?.times ?? 0) + 2 });
+                amounts.set(given, { amount: given, count: (amounts.get(given)?.count ?? 0) + 2 });
                 if (recent.length === 3) recent.shift();
                 if (given % 3 === 0) timers.again.set(at + 1_500);
                 if (given % 4 === 0) timers.quiet.cancel();
                 if (given % 7 === 0) remove();
                 let mixed = given;
-                for (const [amount, { times }] of amounts) mixed = mixed * 3 + amount * times;
+                for (const [amount, { count }] of amounts) mixed = mixed * 3 + amount * count;
                 const amount = (mixed + state.count + recent.length) % 31;
                 emit.all({ user, item, amount, time: at });
                 emit.timers({ user, item, amount, time: at });

@@ -30,6 +30,7 @@ export type {
   EmitEach,
   EmitOne,
   Firing,
+  MapOutputs,
   MapSchema,
   MapSchemas,
   ProcessContext,

@@ -18,12 +18,13 @@ import {
 import { checkFold, type Ignored } from './fold-function.js';
 import { withHidden } from './hidden-fields.js';
 import { declaredInitial, type Initial } from './initial.js';
-import { declaredKey, keySetting, type AnyKey, type KeyParts } from './key.js';
+import { declaredKey, keySetting, type AnyKey, type KeyParts, type KeyValues } from './key.js';
 import type {
   BroadcastRecords,
   EmitEach,
   EmitOne,
   Firing,
+  MapOutputs,
   MapSchemas,
   ProcessOptions,
   RecordSchemas,
@@ -57,6 +58,10 @@ export interface ProcessNodeOptions<T> {
  * Values are emitted as a stream, so any operator can follow; one with a key must begin it with the stream's own, which
  * is checked for each value. With `output` it is an RxJS operator. With several `outputs` it is given its input, and
  * returns their streams by name.
+ *
+ * A map with `output: true` is an output too, which goes `into` a table: its entries, as they are at each commit. The parts
+ * of the key and then the key of the map are the key columns in order, and the fields of its values are the columns of the
+ * same names. An entry that is removed has no row. It costs less than to emit a row for each change.
  *
  * `everyKey` changes keys by records of broadcast streams: one record, each key that it is for.
  *
@@ -94,6 +99,14 @@ export interface ProcessNodeOptions<T> {
  *   }),
  * );
  * @example
+ * // Open orders, each a row as long as it is open.
+ * const { open } = processByKey('orders', events, {
+ *   key: ['shop'],
+ *   maps: { open: { key: text(), value: Order, output: true } },
+ *   onRecord: (_, { id, quantity, isDone }, { maps: { open } }) => (isDone ? open.delete(id) : open.set(id, { quantity })),
+ * });
+ * into(openOrders, open);
+ * @example
  * const { alerts, corrections } = processByKey('checks', readings, { outputs: { alerts: Alert, corrections: Reading }, ... });
  */
 export function processByKey<
@@ -112,8 +125,8 @@ export function processByKey<
 ): OperatorFunction<T, Infer<S>>;
 export function processByKey<
   T,
-  O extends RecordSchemas,
   K extends readonly [KeyPart, ...KeyPart[]],
+  O extends RecordSchemas = None,
   F extends Fields = None,
   M extends MapSchemas = None,
   L extends RecordSchemas = None,
@@ -123,8 +136,8 @@ export function processByKey<
 >(
   name: string,
   input: Observable<T>,
-  options: ProcessOptions<T, K, P, F, M, L, N, EmitEach<O>, B> & { readonly outputs: O } & StreamOnly<T>,
-): { readonly [S in keyof O]: Observable<Infer<O[S]>> };
+  options: ProcessOptions<T, K, P, F, M, L, N, EmitEach<O>, B> & { readonly outputs?: O } & StreamOnly<T>,
+): { readonly [S in keyof O]: Observable<Infer<O[S]>> } & MapOutputs<KeyValues<T, K, P>, M>;
 export function processByKey(name: string, first: unknown, second?: unknown): unknown {
   const input = second === undefined ? undefined : (first as Observable<unknown>);
   const options = (second ?? first) as AnyOptions;
@@ -146,10 +159,20 @@ export function processByKey(name: string, first: unknown, second?: unknown): un
     const others = node.options.everyKey.length === 0 ? undefined : broadcastsOfEveryKey(everyKey);
     return plan.addOperator(node, source, others);
   };
-  if (input === undefined) return (source: Observable<unknown>) => add(source);
-  const nodes = Object.entries(outputs).map(([output, schema]): OutputNode =>
-    Object.freeze({ name, output, ...(isRemovable(schema) ? { removes: true } : {}) }),
-  );
+  const written = Object.keys(maps).filter((each) => maps[each]?.output === true);
+  if (input === undefined) {
+    if (written.length === 0) return (source: Observable<unknown>) => add(source);
+    const hint = `give it its input, and it returns its outputs by name: processByKey('${name}', input, { ... })`;
+    throw invalid(name, `has one output, and a map '${written[0]}' that is one too`, hint);
+  }
+  const twofold = written.find((each) => Object.hasOwn(outputs, each));
+  if (twofold !== undefined) throw invalid(name, `has two outputs '${twofold}'`, 'give each its own name');
+  const nodes = [
+    ...Object.entries(outputs).map(([output, schema]): OutputNode =>
+      Object.freeze({ name, output, ...(isRemovable(schema) ? { removes: true } : {}) }),
+    ),
+    ...written.map((output): OutputNode => Object.freeze({ name, output, isMap: true })),
+  ];
   add(input, nodes);
   return Object.fromEntries(nodes.map((node) => [node.output, new Flow<unknown>(node)]));
 }
@@ -221,8 +244,8 @@ export function timerField(timer: string): string {
   return `$$${timer}`;
 }
 
-function subKeysOfMap({ key, value }: MapSchemas[string]): SubKeyNode {
-  return { kind: keyKindOf(key), fields: value };
+function subKeysOfMap({ key, value, output }: MapSchemas[string]): SubKeyNode {
+  return { kind: keyKindOf(key), fields: value, ...(output === true ? { isWritten: true } : {}) };
 }
 
 /** The values of a list are below their numbers. */

@@ -4,14 +4,17 @@ import { addTo, type Sale, Sum } from '@stockafolio/conformance';
 import {
   foldByKey,
   int64,
+  into,
   processByKey,
   record,
   type StateList,
   type StateMap,
+  table,
   text,
   type Timer,
   timestamp,
   tumblingWindow,
+  type Update,
 } from '@stockafolio/core';
 
 declare const sales: Observable<Sale>;
@@ -81,6 +84,33 @@ describe('processByKey', () => {
         expect(maps).type.not.toHaveProperty('sums');
       },
     });
+  });
+
+  test('returns the maps that are outputs, as figures of the key and the key of the map', () => {
+    const { lots, alerts } = processByKey('p', sales, {
+      key: ['user'],
+      maps: {
+        lots: { key: timestamp(), value: Lot, output: true },
+        names: { key: text(), value: Alert },
+      },
+      outputs: { alerts: Alert },
+      onRecord: (_state, _sale, { emit }) => {
+        expect(emit).type.not.toHaveProperty('lots');
+      },
+    });
+    expect(lots).type.toBe<Observable<Update<readonly [string, number], { readonly amount: number }>>>();
+    expect(alerts).type.toBe<Observable<Alert>>();
+    const made = processByKey('p', sales, {
+      key: ({ user, item }): [string, string] => [user, item],
+      maps: { lots: { key: timestamp(), value: Lot, output: true }, names: { key: text(), value: Alert } },
+      onRecord: () => undefined,
+    });
+    expect(made.lots).type.toBe<Observable<Update<readonly [string, string, number], { readonly amount: number }>>>();
+    expect(made).type.not.toHaveProperty('names');
+    const columns = { user: text(), at: timestamp(), amount: int64() };
+    into(table('t', { partitionBy: ['user'], clusterBy: ['at'] }, columns), lots);
+    // @ts-expect-error the key of these figures is not like the key columns of the table
+    into(table('t', { partitionBy: ['user'], clusterBy: ['at'] }, columns), made.lots);
   });
 
   test('refuses what it has not declared', () => {

@@ -1,3 +1,5 @@
+import type { Observable } from 'rxjs';
+import type { Update } from '../pipeline/update.js';
 import type { Mutable, Fields, Infer, ObjectOf, RecordSchema } from '../schema/index.js';
 import type { RemovableSchema } from './removable.js';
 import type { FieldType } from '../schema/index.js';
@@ -11,6 +13,8 @@ import type { KeyParts, KeyValues } from './key.js';
 export interface MapSchema<K extends KeyPart = KeyPart, F extends Fields = Fields> {
   readonly key: FieldType<K>;
   readonly value: RecordSchema<F>;
+  /** Whether it is an output too: `into` writes its entries, as they are at each commit. */
+  readonly output?: true;
 }
 
 export type MapSchemas = Readonly<Record<string, MapSchema>>;
@@ -97,6 +101,17 @@ export type EmitOne<S extends RecordSchema> = ((value: Infer<S>) => void) &
 
 /** How values of several outputs are emitted: `emit.alerts(alert)`. */
 export type EmitEach<O extends RecordSchemas> = { readonly [T in keyof O]: EmitOne<O[T]> };
+
+/** The outputs that are maps: their entries, each a figure of the key and the key of the map. */
+export type MapOutputs<K, M extends MapSchemas> = {
+  readonly [T in keyof M as M[T] extends { readonly output: true } ? T : never]: Entries<K, M[T]>;
+};
+
+type Entries<K, M> = K extends readonly unknown[]
+  ? M extends MapSchema<infer Q, infer F>
+    ? Observable<Update<readonly [...K, Q], ObjectOf<F>>>
+    : never
+  : never;
 
 /** The types of the records of broadcast streams, by name. */
 export type BroadcastRecords = Readonly<Record<string, unknown>>;

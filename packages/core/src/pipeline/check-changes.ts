@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import { StockafolioError } from '../errors/index.js';
 import type { Stream, Topic } from '../stream/index.js';
 import { Flow, type FlowOrigin } from './flow.js';
+import { isMapOutput, onlyIntoTables } from './map-output.js';
 import type { OperatorNode } from './plan.js';
 import { readsBroadcast } from './refusals.js';
 
@@ -30,6 +31,7 @@ export function checkOperatorChanges(
   originsOf.forEach((origins, n) => {
     const isDirect = inputs[n] instanceof Flow;
     for (const from of origins) {
+      if (isMapOutput(from)) throw onlyIntoTables(what, from);
       const stream = carriers.get(from);
       if (stream?.changes !== undefined && !(isDirect && node.takesChanges === n)) throw readsChanges(what, stream);
       const sender = nodeOf(from);
@@ -54,6 +56,7 @@ export function checkChanges(
   topic?: Topic<never> | null,
 ): void {
   for (const from of origins) {
+    if (isMapOutput(from)) throw onlyIntoTables(what, from);
     const stream = carriers.get(from);
     if (stream?.isBroadcast === true) throw readsBroadcast(what, stream);
     if (stream?.changes !== undefined) throw readsChanges(what, stream);

@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import type { Topic, TopicRecord } from '../stream/index.js';
 import type { RowOf, Table } from '../table/index.js';
 import { currentPlan } from './ambient.js';
+import { mapOf } from './map-output.js';
 import type { RowProblem } from './row-problem.js';
 import { checkStateFits } from './state-fits.js';
 import type { TopicProblem } from './topic-problem.js';
@@ -20,6 +21,7 @@ export type IntoProblem<D, V> = D extends Table ? RowProblem<D, V> : TopicProble
  *
  * A table accepts plain rows (`trades.pipe(map(toRow))`), or the output of a keyed operator: then the key's parts are the
  * key columns in order, and the state's fields are the columns of the same names. A `shard` column is filled in.
+ * A map of `processByKey` that is an output is written in the same way: the key of the map is the last key column.
  *
  * A topic accepts records of its stream. With `compactBy` it also accepts what a fold emits: each change is a message with
  * the new value, the fields of `compactBy` are the key's parts in order, and the state's fields are the others.
@@ -39,13 +41,14 @@ export function into<D extends Table | Topic<never>, V = DestinationValue<D>>(
   const plan = currentPlan('into');
   const flow = values as Observable<V>;
   const origin = plan.operatorOf(flow);
-  const writer = origin?.writesState === true ? origin : undefined;
+  const map = mapOf(flow);
+  const writer = origin?.writesState === true || map !== undefined ? origin : undefined;
   if ('stream' in destination) {
     plan.addTopic(destination as Topic<never>, flow);
     return { topic: destination };
   }
   const table: Table = destination;
-  if (writer !== undefined) checkStateFits(writer, table);
-  plan.addTable(table, flow, writer);
+  if (writer !== undefined) checkStateFits(writer, table, map);
+  plan.addTable(table, flow, writer, map);
   return { table };
 }

@@ -185,15 +185,15 @@ export class PlanBuilder {
    * @throws ERR_PIPELINE_INVALID if another one has its name, or another branch writes it; ERR_SHARD_MISSING if its rows
    * are made from parts of figures and it has no shard column
    */
-  addTable(table: Table, rows: Observable<unknown>, writer: OperatorNode | undefined): void {
+  addTable(table: Table, rows: Observable<unknown>, writer: OperatorNode | undefined, map?: string): void {
     checkTable(this.#pipeline, table, this.#tables.get(table.name));
-    if (writer !== undefined) this.#noteKinds(writer, table);
+    if (writer !== undefined) this.#noteKinds(writer, table, map);
     const origins = this.#originsOf(rows);
-    checkChanges(this.#leaving, `table '${table.name}'`, origins);
+    if (map === undefined) checkChanges(this.#leaving, `table '${table.name}'`, origins);
     if (this.#isPartial(origins) && table.shardIndex < 0) throw shardMissing(table);
     this.#tables.set(table.name, table);
     this.#addEdges(origins, { to: table.name, table: true });
-    this.#addStep({ table, rows, writer }, origins);
+    this.#addStep({ table, rows, writer, map }, origins);
   }
 
   /**
@@ -337,8 +337,8 @@ export class PlanBuilder {
     return this.#streams[first] as Stream<unknown>;
   }
 
-  #noteKinds(writer: OperatorNode, table: Table): void {
-    const kinds = keyKindsOf(table);
+  #noteKinds(writer: OperatorNode, table: Table, map?: string): void {
+    const kinds = keyKindsOf(table).slice(0, map === undefined ? undefined : -1);
     const known = this.#keyKinds.get(writer);
     if (known !== undefined && known.join() !== kinds.join()) throw unlikeColumns(writer, table, kinds, known);
     this.#keyKinds.set(writer, kinds);

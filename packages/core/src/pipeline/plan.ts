@@ -76,6 +76,8 @@ export interface OutputNode extends FlowOrigin {
   readonly output: string;
   /** Whether it also emits that a value is removed. */
   readonly removes?: boolean;
+  /** Whether nothing is emitted there: it is a map of the operator, which tables have as it is at each commit. */
+  readonly isMap?: boolean;
 }
 
 /** What is below each key of a state. */
@@ -86,6 +88,8 @@ export interface SubKeyNode {
   readonly fields: RecordSchema;
   /** Whether several of one value are kept, in the order of adding: then they are added, and not found by value. */
   readonly isMulti?: boolean;
+  /** Whether tables have them, as they are at each commit; not where several of one value are kept. */
+  readonly isWritten?: boolean;
 }
 
 /** The layout of an operator and its state: what `topology` prints and what is compared with a checkpoint. */
@@ -115,6 +119,8 @@ export interface TableStep {
   readonly rows: Observable<unknown>;
   /** The operator whose state makes the rows, if nothing is between it and the table. */
   readonly writer: OperatorNode | undefined;
+  /** Which of its maps, if it is not its state itself. */
+  readonly map?: string | undefined;
 }
 
 /** A topic for others to read, and the source of its records. */

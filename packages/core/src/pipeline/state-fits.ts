@@ -1,6 +1,7 @@
 import { StockafolioError } from '../errors/index.js';
 import { fieldOf, typeName, type RecordSchema } from '../schema/index.js';
 import type { Table } from '../table/index.js';
+import { keyKindsOf } from './key-kinds.js';
 import type { OperatorNode } from './plan.js';
 import { shardMissing } from './shard-missing.js';
 
@@ -34,13 +35,17 @@ export function columnOrigins(operator: string, state: RecordSchema, table: Tabl
 }
 
 /**
- * Checks that the state of an operator can be the rows of a table.
+ * Checks that the state of an operator, or one of its maps, can be the rows of a table.
  *
  * @throws ERR_PIPELINE_INVALID if its fields are not the table's columns, ERR_SHARD_MISSING if the table lacks a shard
  */
-export function checkStateFits(node: OperatorNode, table: Table): void {
+export function checkStateFits(node: OperatorNode, table: Table, map?: string): void {
   if (node.isShared && table.shardIndex < 0) throw shardMissing(table);
-  columnOrigins(node.name, node.state, table);
+  const below = map === undefined ? undefined : node.subKeys?.[map];
+  columnOrigins(node.name, below?.fields ?? node.state, table);
+  const last = keyKindsOf(table).at(-1);
+  if (below !== undefined && last !== below.kind)
+    mismatch(node.name, table, `has a ${last} as its last key column, and map '${map}' has keys of ${below.kind}`);
 }
 
 function mismatch(operator: string, table: Table, what: string): never {

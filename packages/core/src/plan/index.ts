@@ -20,6 +20,7 @@ export type { AsyncCall, AsyncMapping } from '../pipeline/async-mapping.js';
 export { currentPlan, enter, leave, type RunningEngine } from '../pipeline/ambient.js';
 export { Flow, foreignFlow, type FlowOrigin, type StreamOrigin } from '../pipeline/flow.js';
 export { keyKindOf, type KeyKind } from '../pipeline/key-kinds.js';
+export { isMapOutput, onlyIntoTables } from '../pipeline/map-output.js';
 export { buildPlan } from '../pipeline/build-plan.js';
 export {
   layoutOf,

@@ -156,6 +156,29 @@ export interface SubKeys {
   remove(sub: number, record?: number): void;
   /** Removes all sub-keys of a slot. */
   clear(slot: number, record?: number): void;
+  /**
+   * Where a node is written: passes every sub-key that changed since the last call to `each`, in order of first change; at
+   * most `most`.
+   *
+   * @returns whether these were all
+   */
+  takeUnwritten(each: (sub: number) => void, most?: number): boolean;
+  /** Where a node is written: how many removals were not taken yet. */
+  readonly removedCount: number;
+  /**
+   * Where a node is written: passes the version of each removal since the last call to `each`, if the sub-key is not there
+   * again; of those before a version, at most `most`. The record that removes a sub-key has entered the key above.
+   *
+   * @returns whether these were all before the version
+   */
+  takeRemoved(each: (version: number) => void, most?: number, before?: number): boolean;
+  /**
+   * A function that lists the values of a row for a sub-key, as that of {@link State}: the parts of its key are those of the
+   * key above and the sub-key, the fields those of the sub-key.
+   */
+  rowsOf(owner: string, origins: readonly ColumnOrigin[], shard: number): (sub: number) => RowValues;
+  /** The same for the key of the removal that is being passed. No column may be of a field. */
+  removedKeysOf(owner: string, origins: readonly ColumnOrigin[], shard: number): () => RowValues;
 }
 
 /**

@@ -3,7 +3,9 @@ import {
   enter,
   type FlowOrigin,
   foreignFlow,
+  isMapOutput,
   leave,
+  onlyIntoTables,
   type OperatorNode,
   type Plan,
   type RunningEngine,
@@ -101,7 +103,7 @@ export class PipelineContext implements RunningEngine {
     this.partition = partition;
     this.sends = plan.repartitions.length + plan.topics.length > 0;
     this.#plan = plan;
-    const outputs = plan.operators.flatMap((node) => node.outputs ?? []);
+    const outputs = plan.operators.flatMap(({ outputs = [] }) => outputs.filter((each) => !isMapOutput(each)));
     const ends = [...plan.finals.values(), ...plan.expiring.values()];
     const origins = [...plan.inputs, ...plan.operators, ...outputs, ...ends];
     this.#fanOuts = new Map(origins.map((origin) => [origin, new FanOut()]));
@@ -206,6 +208,7 @@ export class PipelineContext implements RunningEngine {
   fanOut<T>(origin: FlowOrigin): FanOut<T> {
     const fanOut = this.#fanOuts.get(origin);
     if (fanOut !== undefined) return fanOut as unknown as FanOut<T>;
+    if (isMapOutput(origin)) throw onlyIntoTables('an observer or a function of RxJS', origin);
     throw foreignFlow(this.pipeline, origin);
   }
 

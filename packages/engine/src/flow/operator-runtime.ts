@@ -37,7 +37,7 @@ export interface OperatorRuntime {
   restored(saved: OperatorLayout | undefined): void;
 }
 
-/** An operator whose state can be written to a table as it is at the commit, without an object in between. */
+/** An operator whose state, or a map of it, can be written to a table as it is at the commit, without an object in between. */
 export interface StateWriter {
-  attach(table: Table): void;
+  attach(table: Table, map?: string): void;
 }

@@ -69,8 +69,11 @@ export interface Operator<T> {
    * @param saved its layout in that checkpoint; undefined if its state was not kept
    */
   restored?(saved: OperatorLayout | undefined): void;
-  /** Writes its state to this table at each commit. Given if its nodes have `writesState`. */
-  attach?(table: Table): void;
+  /**
+   * Writes its state, or its sub-keys of this name, to this table at each commit. Given if its nodes have `writesState`, or
+   * outputs that are maps.
+   */
+  attach?(table: Table, map?: string): void;
 }
 
 /** What is known of the current record. */

@@ -129,8 +129,8 @@ export class OperatorHost
     return batches === undefined ? readAhead !== undefined : batches.keepsStreamKey;
   }
 
-  attach(table: Table): void {
-    this.#operator.attach?.(table);
+  attach(table: Table, map?: string): void {
+    this.#operator.attach?.(table, map);
   }
 
   readonly #process = (record: unknown): void => this.#receive(record, 0);

@@ -13,17 +13,20 @@ import type { OperatorHost } from './operator-host.js';
 export class ProcessKeys<T> {
   readonly #host: OperatorHost;
   readonly #key: AnyKey<T>;
-  readonly #keyOf: (record: T) => KeyTuple;
+  readonly keyOf: (record: T) => KeyTuple;
+  readonly #firstKey: (key: KeyTuple) => void;
   #entry: KeyEntry | undefined;
   #load: KeyLoader<T> | undefined;
   /** The number of the batch whose keys were loaded last, and for how many of its records that was done. */
   #batch = -1;
   #loaded = 0;
 
-  constructor(host: OperatorHost, key: AnyKey<T>) {
+  /** @param firstKey is called with the first key, which tells how many parts keys have */
+  constructor(host: OperatorHost, key: AnyKey<T>, firstKey: (key: KeyTuple) => void) {
     this.#host = host;
+    this.#firstKey = firstKey;
     this.#key = key;
-    this.#keyOf = keyReader(key, `operator '${host.node.name}'`);
+    this.keyOf = keyReader(key, `operator '${host.node.name}'`);
   }
 
   /** Loads the keys of a batch. One that cannot be loaded is left to {@link enter}, as are those after it. */
@@ -58,8 +61,9 @@ export class ProcessKeys<T> {
   /** The first key tells which kinds of parts keys have. */
   #begin(first: T, own: Key): KeyLoader<T> {
     const host = this.#host;
-    const key = this.#keyOf(first);
+    const key = this.keyOf(first);
     host.checkPartition(key, own);
+    this.#firstKey(key);
     this.#entry = host.state.entryFor(key);
     this.#load = keyLoader(`operator '${host.node.name}'`, this.#entry.load, [
       {

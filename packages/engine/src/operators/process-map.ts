@@ -1,6 +1,7 @@
 import type { KeyPart, StateMap } from '@stockafolio/core';
 import { memberWriter } from '@stockafolio/core/compile';
 import type { SubKeys } from '@stockafolio/core/ports';
+import type { MapWriter } from './map-writer.js';
 import { type Plain, type ProcessTurn, valueOf } from './process-turn.js';
 
 type Entry = readonly [KeyPart, Plain];
@@ -11,11 +12,14 @@ export class ProcessMap implements StateMap<KeyPart, Plain> {
   readonly #subKeys: SubKeys;
   /** Sets all fields of what was entered last. */
   readonly #write: (to: Plain, value: Plain) => void;
+  /** Writes its entries to tables, if it is an output. */
+  readonly #writer: MapWriter | undefined;
   /** Counts the entries that were added and removed. */
   #changes = 0;
 
   /** @param names the fields of its values */
-  constructor(turn: ProcessTurn, name: string, names: readonly string[]) {
+  constructor(turn: ProcessTurn, name: string, names: readonly string[], writer?: MapWriter) {
+    this.#writer = writer;
     this.#turn = turn;
     this.#subKeys = turn.state.subKeys(name);
     this.#write = memberWriter<Plain>(`${turn.owner}, ${name}`, names);
@@ -37,8 +41,21 @@ export class ProcessMap implements StateMap<KeyPart, Plain> {
   set(key: KeyPart, value: Plain): void {
     const { slot, record, version } = this.#turn;
     this.#subKeys.upsert(slot, key, record, version);
-    if (this.#subKeys.created) this.#changes++;
+    const { created } = this.#subKeys;
+    if (created) this.#changes++;
     this.#write(this.#subKeys.cursor as unknown as Plain, value);
+    if (this.#writer !== undefined) this.#check(this.#writer, key, created);
+  }
+
+  /** What cannot be a row fails the record, whatever the function makes of it. */
+  #check({ checkEntry, checkValues }: MapWriter, key: KeyPart, created: boolean): void {
+    try {
+      if (created) checkEntry?.(key);
+      checkValues?.();
+    } catch (error) {
+      this.#turn.fail(error);
+      throw error;
+    }
   }
 
   delete(key: KeyPart): boolean {

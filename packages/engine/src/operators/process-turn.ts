@@ -68,6 +68,11 @@ export class ProcessTurn {
     return this.#host.moment.version;
   }
 
+  /** Fails the record or the timer that the call is for. */
+  fail(error: unknown): void {
+    this.#host.context.fail(error);
+  }
+
   get slot(): number {
     return this.slotOf(this.#number);
   }

@@ -1,8 +1,10 @@
+import type { MapSchema, Table } from '@stockafolio/core';
 import type { ForEveryKey, KeyTuple, ProcessNodeOptions } from '@stockafolio/core/plan';
 import { asThrown } from '../flow/defect.js';
 import type { Moments } from '../flow/moments.js';
 import type { Operator } from '../operator/operator.js';
 import { beginState, type BeginState } from './first-record.js';
+import { MapWriter } from './map-writer.js';
 import type { OperatorHost } from './operator-host.js';
 import { ProcessEveryKey } from './process-every-key.js';
 import { ProcessKeys } from './process-keys.js';
@@ -24,6 +26,8 @@ export class Process<T> implements Operator<T> {
   readonly #options: ProcessNodeOptions<T>;
   readonly #keys: ProcessKeys<T>;
   readonly #begin: BeginState<T> | undefined;
+  /** By name, the maps that are outputs. */
+  readonly #writers: ReadonlyMap<string, MapWriter>;
   readonly #turn: ProcessTurn;
   readonly #timers: ProcessTimers;
   readonly #everyKey: ProcessEveryKey;
@@ -35,12 +39,14 @@ export class Process<T> implements Operator<T> {
   constructor(host: OperatorHost, options: ProcessNodeOptions<T>) {
     this.#host = host;
     this.#options = options;
-    this.#keys = new ProcessKeys(host, options.key);
+    this.#writers = mapWriters(host, options);
+    const writers = [...this.#writers.values()];
+    this.#keys = new ProcessKeys(host, options.key, ({ length }) => writers.forEach((each) => each.begin(length)));
     this.#begin = beginState(host, { initial: options.initial as never, state: options.state });
     this.#turn = new ProcessTurn(host);
     this.#timers = new ProcessTimers(host, this.#turn, options.timers);
     this.#state = processState(this.#turn, host.state.cursor, options.state.names);
-    this.#context = contextOf(host, this.#turn, this.#timers, options);
+    this.#context = contextOf(host, this.#turn, this.#timers, options, this.#writers);
     this.#everyKey = new ProcessEveryKey(host, options.everyKey, (each, record, { slot, key, time, watermark }) =>
       this.#run(slot, key, time, watermark, () => each.onKey(this.#state, record as never, this.#context)),
     );
@@ -58,7 +64,7 @@ export class Process<T> implements Operator<T> {
     const host = this.#host;
     const { context } = host;
     const slot = this.#keys.enter(record);
-    if (host.state.created) this.#begin?.(record);
+    if (host.state.created) this.#beginKey(record);
     const turn = this.#turn;
     // Final values are seen in their own time, which may be behind that of the stream.
     turn.begin(slot, undefined, context.time, Math.max(context.watermark, this.#watermark));
@@ -70,8 +76,30 @@ export class Process<T> implements Operator<T> {
     if (turn.isRemoved) host.remove(slot);
   }
 
+  #beginKey(record: T): void {
+    if (this.#writers.size > 0) {
+      const key = this.#keys.keyOf(record);
+      for (const { checkKey } of this.#writers.values()) checkKey?.(key);
+    }
+    this.#begin?.(record);
+  }
+
+  attach(table: Table, map = ''): void {
+    this.#writers.get(map)?.attach(table);
+  }
+
+  collect(most?: number): boolean {
+    const { state, context } = this.#host;
+    if (state.keyKinds === undefined) return true;
+    let isDone = true;
+    for (const writer of this.#writers.values())
+      isDone = writer.collect(context.rows, context.partition, most) && isDone;
+    return isDone;
+  }
+
   advance(watermark: number): void {
     const { context } = this.#host;
+    for (const writer of this.#writers.values()) writer.relieve(context.rows, context.partition, context.version);
     for (let due = this.#timers.take(watermark); due.length > 0; due = this.#timers.take(watermark)) {
       for (const each of due) {
         if (context.fatal !== undefined) return;
@@ -82,7 +110,10 @@ export class Process<T> implements Operator<T> {
   }
 
   restored(): void {
-    this.#watermark = this.#host.moment.watermark;
+    const { state, moment } = this.#host;
+    this.#watermark = moment.watermark;
+    // Timers may set entries before the first record does.
+    if (state.keyKinds !== undefined) for (const each of this.#writers.values()) each.begin(state.keyKinds.length);
     this.#timers.restore();
   }
 
@@ -127,6 +158,7 @@ function contextOf<T>(
   turn: ProcessTurn,
   { ofKey }: ProcessTimers,
   { maps, lists }: ProcessNodeOptions<T>,
+  writers: ReadonlyMap<string, MapWriter>,
 ): object {
   const emitTo = (send: Emit, removes = false): Emit => {
     const emit = (value: unknown): void => {
@@ -152,17 +184,29 @@ function contextOf<T>(
       return turn.watermark;
     },
     timers: ofKey,
-    maps: entries(maps, (name, { value: { names } }) => new ProcessMap(turn, name, names)),
+    maps: entries(maps, (name, { value: { names } }) => new ProcessMap(turn, name, names, writers.get(name))),
     lists: entries(lists, (name, { names }) => new ProcessList(turn, name, names)),
     emit:
       outputs === undefined
         ? emitTo(host.emit, removes)
-        : Object.fromEntries(outputs.map((each) => [each.output, emitTo(host.emitterOf(each), each.removes)])),
+        : Object.fromEntries(
+            outputs
+              .filter(({ isMap }) => isMap !== true)
+              .map((each) => [each.output, emitTo(host.emitterOf(each), each.removes)]),
+          ),
     remove: () => {
       turn.check();
       turn.isRemoved = true;
     },
   };
+}
+
+/** What writes the maps that are outputs. */
+function mapWriters<T>({ node, state }: OperatorHost, { maps }: ProcessNodeOptions<T>): ReadonlyMap<string, MapWriter> {
+  const names = Object.keys(maps).filter((name) => node.subKeys?.[name]?.isWritten === true);
+  return new Map(
+    names.map((name) => [name, new MapWriter(node, state.subKeys(name), (maps[name] as MapSchema).value)]),
+  );
 }
 
 function entries<A, B>(

@@ -40,21 +40,49 @@ export function rowCheck(
   schema: RecordSchema,
   tables: readonly Table[],
 ): RowCheck {
-  const ofKey: ((other: readonly KeyPart[]) => void)[] = [];
+  const parts = partChecks(operator, key.length, tables);
+  const ofKey = parts.map((check, part) => {
+    // The first key determines the kinds of all keys: it must be one that the tables accept.
+    check?.(key[part] as KeyPart);
+    return (other: readonly KeyPart[]) => check?.(other[part] as KeyPart);
+  });
+  return {
+    ofKey: tables.length === 0 ? undefined : allOf(ofKey),
+    ofValues: valuesCheck(operator, cursor, schema, tables),
+  };
+}
+
+/**
+ * By part of a key, its check; undefined if there are no tables.
+ *
+ * @throws ERR_ROW_INVALID if keys of so many parts cannot be those of a table
+ */
+export function partChecks(
+  operator: string,
+  length: number,
+  tables: readonly Table[],
+): readonly (((part: KeyPart) => void) | undefined)[] {
+  const checks: ((part: KeyPart) => void)[][] = Array.from({ length }, () => []);
+  for (const table of tables) {
+    const columns = table.columns.filter(({ type, role }) => role !== 'value' && type.kind !== 'shard');
+    if (columns.length !== length) throw otherKey(operator, length, table, columns.length);
+    columns.forEach((column, part) => checks[part]?.push(columnCheck(table, column)));
+  }
+  return checks.map(allOf);
+}
+
+/** The check of the values that the cursor is on, after they have changed; undefined if nothing can be wrong. */
+export function valuesCheck(
+  operator: string,
+  cursor: StateView,
+  schema: RecordSchema,
+  tables: readonly Table[],
+): (() => void) | undefined {
   const ofValues: (() => void)[] = [];
   for (const table of tables) {
-    const columns = table.columns.filter(({ type }) => type.kind !== 'shard');
-    const keyColumns = columns.filter(({ role }) => role !== 'value');
-    if (keyColumns.length !== key.length) throw otherKey(operator, key.length, table, keyColumns.length);
-    keyColumns.forEach((column, part) => {
-      const check = columnCheck(table, column);
-      // The first key determines the kinds of all keys: it must be one that the table accepts.
-      check(key[part]);
-      ofKey.push((other) => check(other[part]));
-    });
-    for (const column of columns) {
+    for (const column of table.columns) {
       const { name, role } = column;
-      if (role !== 'value' || !schema.names.includes(name)) continue;
+      if (role !== 'value' || column.type.kind === 'shard' || !schema.names.includes(name)) continue;
       const isMisfit = misfitAfterFold(fieldOf(schema.fields, name), column.type);
       if (isMisfit === undefined) continue;
       const owner = `operator '${operator}', ${table.name}, ${name}`;
@@ -66,7 +94,7 @@ export function rowCheck(
       );
     }
   }
-  return { ofKey: allOf(ofKey), ofValues: allOf(ofValues) };
+  return allOf(ofValues);
 }
 
 /** Throws if a value does not fit a column. */

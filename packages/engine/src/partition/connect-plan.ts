@@ -18,7 +18,7 @@ export function connectPlan(context: PipelineContext, plan: Plan): void {
     if ('node' in step) {
       const operator = execute(context, step);
       for (const each of plan.steps) {
-        if ('table' in each && each.writer === step.node) operator.attach(each.table);
+        if ('table' in each && each.writer === step.node) operator.attach(each.table, each.map);
       }
       for (const [input, timers] of (plan.timedBy.get(step.node) ?? []).entries()) {
         for (const timer of timers) {

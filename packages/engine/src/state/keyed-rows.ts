@@ -31,6 +31,8 @@ export abstract class KeyedRows extends RowStore {
   protected readonly free = new SlotList();
   /** The changed slots that were not taken for the tables. */
   protected readonly unwritten = new SlotList();
+  /** How many of them have been taken while others remain. */
+  #taken = 0;
   protected readonly unsaved = new SlotList();
   #journal: UndoJournal | undefined;
   /** The cells of a row that hold the number of a text, or NaN; known from the first key on. */
@@ -94,6 +96,11 @@ export abstract class KeyedRows extends RowStore {
 
   isLive(slot: number): boolean {
     return (this.cell(slot, 0) & LIVE) !== 0;
+  }
+
+  /** Whether the slot's last change has not been taken for the tables yet. */
+  isUnwritten(slot: number): boolean {
+    return (this.cell(slot, 0) & UNWRITTEN) !== 0;
   }
 
   /** The version of the record that changed the slot last, in microseconds. */
@@ -180,6 +187,24 @@ export abstract class KeyedRows extends RowStore {
   /** Marks the texts that live slots hold: all slots, or these. */
   markTexts(marks: TextMarks, slots?: Int32Array): void {
     this.markCells(marks, this.#textCells, slots);
+  }
+
+  /**
+   * Passes every live slot that changed since the last call to `each`, in order of first change; at most `most` slots.
+   *
+   * @returns whether these were all
+   */
+  takeUnwritten(each: (slot: number) => void, most = Number.POSITIVE_INFINITY): boolean {
+    const list = this.unwritten;
+    const end = Math.min(list.length, this.#taken + most);
+    for (; this.#taken < end; this.#taken++) {
+      const slot = list.at(this.#taken);
+      if ((this.clearFlag(slot, UNWRITTEN) & LIVE) !== 0) each(slot);
+    }
+    if (end < list.length) return false;
+    list.clear();
+    this.#taken = 0;
+    return true;
   }
 
   /** The slots changed or removed since the last call; `saveRows` must follow before any of them changes again. */

@@ -3,7 +3,7 @@ import type { ColumnOrigin, KeyKind } from '@stockafolio/core/plan';
 import type { KeyEntry, RowValues, State } from '@stockafolio/core/ports';
 import { keyEntry, type MemoryEntry } from './key-entry.js';
 import { KeyedRows } from './keyed-rows.js';
-import { KEY_AT, LIVE, UNSAVED, UNWRITTEN } from './rows.js';
+import { KEY_AT, UNSAVED, UNWRITTEN } from './rows.js';
 import { rowLister } from './row-values.js';
 import { SlotIndex } from './slot-index.js';
 import type { MemorySubKeys } from './sub-keys.js';
@@ -18,8 +18,6 @@ import type { MemorySubKeys } from './sub-keys.js';
  */
 export class KeyedState extends KeyedRows implements State {
   readonly #index = new SlotIndex();
-  /** How many of the unwritten slots have been taken while others remain. */
-  #taken = 0;
   #entry: MemoryEntry | undefined;
   readonly #below = new Map<string, MemorySubKeys>();
   /** Of a key that is entered alone. */
@@ -54,11 +52,28 @@ export class KeyedState extends KeyedRows implements State {
   /** The slot of a key, with the cursor on it; -1 if there is none. */
   find(key: readonly KeyPart[]): number {
     if (this.#entry === undefined) return -1;
-    const hash = this.keys.load(key);
-    let slot = this.#index.first(hash);
-    while (slot >= 0 && !this.#matches(slot)) slot = this.#index.next(hash);
+    const slot = this.#search(this.keys.load(key));
     if (slot >= 0) this.at(slot);
     return slot;
+  }
+
+  /** The slot of a key whose parts are stored as these cells; -1 if there is none. */
+  findStored(cells: Float64Array): number {
+    const { loaded } = this.keys;
+    for (let part = 0; part < loaded.length; part++) loaded[part] = cells[part] as number;
+    return this.#search(this.keys.hash(loaded, 0));
+  }
+
+  /** Finds the loaded key. */
+  #search(hash: number): number {
+    let slot = this.#index.first(hash);
+    while (slot >= 0 && !this.#matches(slot)) slot = this.#index.next(hash);
+    return slot;
+  }
+
+  /** One part of a slot's key, as it is stored. */
+  partCell(slot: number, part: number): number {
+    return this.cell(slot, KEY_AT + part);
   }
 
   rowsOf(owner: string, origins: readonly ColumnOrigin[], shard: number): (slot: number) => RowValues {
@@ -78,11 +93,6 @@ export class KeyedState extends KeyedRows implements State {
       parts.map((part) => KEY_AT + part),
       wanted,
     );
-  }
-
-  /** Whether the slot's last change has not been taken for the tables yet. */
-  isUnwritten(slot: number): boolean {
-    return (this.cell(slot, 0) & UNWRITTEN) !== 0;
   }
 
   override rollback(record: number): void {
@@ -108,24 +118,6 @@ export class KeyedState extends KeyedRows implements State {
 
   override forgetTexts(): void {
     this.#entry?.forgetTexts();
-  }
-
-  /**
-   * Passes every live slot that changed since the last call to `each`, in order of first change; at most `most` slots.
-   *
-   * @returns whether these were all
-   */
-  takeUnwritten(each: (slot: number) => void, most = Number.POSITIVE_INFINITY): boolean {
-    const list = this.unwritten;
-    const end = Math.min(list.length, this.#taken + most);
-    for (; this.#taken < end; this.#taken++) {
-      const slot = list.at(this.#taken);
-      if ((this.clearFlag(slot, UNWRITTEN) & LIVE) !== 0) each(slot);
-    }
-    if (end < list.length) return false;
-    list.clear();
-    this.#taken = 0;
-    return true;
   }
 
   #matches(slot: number): boolean {

@@ -1,4 +1,4 @@
-import { runStateContract, runSubKeyContract } from '@stockafolio/conformance';
+import { runStateContract, runSubKeyContract, runWrittenSubKeysContract } from '@stockafolio/conformance';
 import { MemoryStates } from './memory-states.js';
 
 /** Others wait until many texts may be unused. */
@@ -16,4 +16,5 @@ for (const [name, store] of [
 ] as const) {
   runStateContract(name, { store });
   runSubKeyContract(name, { store });
+  runWrittenSubKeysContract(name, { store });
 }

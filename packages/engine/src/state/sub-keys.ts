@@ -1,10 +1,11 @@
 import { type FieldType, int32, type KeyPart, StockafolioError } from '@stockafolio/core';
-import { type SubKeyNode, withHidden } from '@stockafolio/core/plan';
-import { compareText, type StateView, type SubKeys } from '@stockafolio/core/ports';
+import { type ColumnOrigin, type SubKeyNode, withHidden } from '@stockafolio/core/plan';
+import { compareText, type RowValues, type StateView, type SubKeys } from '@stockafolio/core/ports';
 import type { Interner } from './interner.js';
 import type { KeyedState } from './keyed-state.js';
 import { HASH_SEED, finish, mix } from './key-parts.js';
 import { SubRows } from './sub-rows.js';
+import { WrittenSubKeys } from './written-sub-keys.js';
 
 const NONE = -1;
 
@@ -49,13 +50,14 @@ export class MemorySubKeys implements SubKeys {
   #rootCell: number | undefined;
   #countCell: number | undefined;
   readonly #isMulti: boolean;
+  readonly #written: WrittenSubKeys | undefined;
   /** Whether stored sub-keys have the order of the sub-keys. */
   readonly #isNumeric: boolean;
 
   constructor(
     above: KeyedState,
     name: string,
-    { kind, fields, isMulti = false }: SubKeyNode,
+    { kind, fields, isMulti = false, isWritten = false }: SubKeyNode,
     interner: Interner,
     learntFrom?: number,
   ) {
@@ -63,7 +65,9 @@ export class MemorySubKeys implements SubKeys {
     this.#name = name;
     this.#owner = `${above.owner}, ${name}`;
     const linked = withHidden(fields, { [LEFT]: int32(), [RIGHT]: int32() });
-    this.rows = new SubRows(this.#owner, linked, interner, { kind, isMulti, learntFrom });
+    this.rows = new SubRows(this.#owner, linked, interner, { kind, isMulti, isWritten, learntFrom });
+    const find = (slot: number, stored: number): number => this.#find(slot, stored);
+    if (isWritten) this.#written = new WrittenSubKeys({ above, rows: this.rows, kind, interner, find });
     this.#isMulti = isMulti;
     // Texts are ordered at the cost of reading them.
     this.#isNumeric = kind === 'number' || kind === 'boolean';
@@ -194,6 +198,7 @@ export class MemorySubKeys implements SubKeys {
 
   remove(sub: number, record?: number): void {
     const slot = this.above(sub);
+    this.#written?.noteRemoved(slot, sub, record);
     let above = NONE;
     let at = this.#root(slot);
     while (at !== sub) {
@@ -214,10 +219,36 @@ export class MemorySubKeys implements SubKeys {
     for (let sub = waiting.pop(); sub !== undefined; sub = waiting.pop()) {
       if (sub === NONE) continue;
       waiting.push(this.#link(sub, LEFT), this.#link(sub, RIGHT));
+      this.#written?.noteRemoved(slot, sub, record);
       this.rows.remove(sub, record);
     }
     this.#setRoot(slot, NONE, record);
     this.#setCount(slot, 0, record);
+  }
+
+  takeUnwritten(each: (sub: number) => void, most?: number): boolean {
+    return this.rows.takeUnwritten(each, most);
+  }
+
+  get removedCount(): number {
+    return this.#whereWritten.removedCount;
+  }
+
+  takeRemoved(each: (version: number) => void, most?: number, before?: number): boolean {
+    return this.#whereWritten.takeRemoved(each, most, before);
+  }
+
+  rowsOf(owner: string, origins: readonly ColumnOrigin[], shard: number): (sub: number) => RowValues {
+    return this.#whereWritten.rowsOf(owner, origins, shard);
+  }
+
+  removedKeysOf(owner: string, origins: readonly ColumnOrigin[], shard: number): () => RowValues {
+    return this.#whereWritten.removedKeysOf(owner, origins, shard);
+  }
+
+  get #whereWritten(): WrittenSubKeys {
+    if (this.#written === undefined) throw new StockafolioError('ERR_INTERNAL', `${this.#owner} is not written`);
+    return this.#written;
   }
 
   #insert(slot: number, sub: number, record: number): void {

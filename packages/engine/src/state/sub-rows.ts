@@ -1,9 +1,12 @@
 import { type KeyPart, type RecordSchema, StockafolioError } from '@stockafolio/core';
 import type { KeyKind } from '@stockafolio/core/plan';
+import type { Cursor } from './cursor.js';
 import type { Interner } from './interner.js';
 import { KeyedRows } from './keyed-rows.js';
-import { ALL, KEY_AT, UNSAVED } from './rows.js';
+import type { RemovedKeys } from './removed-keys.js';
+import { ALL, KEY_AT, UNSAVED, UNWRITTEN } from './rows.js';
 import { SlotIndex } from './slot-index.js';
+import type { TextMarks } from './text-marks.js';
 import { ValueTexts } from './value-texts.js';
 
 /** The cells of the slot above, of the sub-key, and of its number among those of one value. */
@@ -14,6 +17,8 @@ const NUMBER = KEY_AT + 2;
 interface Below {
   readonly kind: KeyKind;
   readonly isMulti: boolean;
+  /** Whether tables have them. */
+  readonly isWritten: boolean;
   readonly learntFrom: number | undefined;
 }
 
@@ -26,11 +31,20 @@ interface Below {
  */
 export class SubRows extends KeyedRows {
   readonly #isMulti: boolean;
+  readonly #isWritten: boolean;
+  /** Those that tables may still have. */
+  removed: RemovedKeys | undefined;
   #index: SlotIndex | undefined;
 
-  constructor(owner: string, schema: RecordSchema, interner: Interner, { kind, isMulti, learntFrom }: Below) {
+  constructor(
+    owner: string,
+    schema: RecordSchema,
+    interner: Interner,
+    { kind, isMulti, isWritten, learntFrom }: Below,
+  ) {
     super(owner, schema, interner, () => new ValueTexts(interner, learntFrom));
     this.#isMulti = isMulti;
+    this.#isWritten = isWritten;
     // Those of one value are told apart by the numbers with which they are added.
     this.declare(isMulti ? ['number', kind, 'number'] : ['number', kind]);
   }
@@ -94,11 +108,28 @@ export class SubRows extends KeyedRows {
     this.journal.keepCreated(record, slot);
     const flags = f64[row] as number;
     if ((flags & UNSAVED) === 0) this.unsaved.push(slot);
+    if (this.#isWritten && (flags & UNWRITTEN) === 0) this.unwritten.push(slot);
     f64[row] = ALL;
     this.at(slot).$reset();
     if (this.#index !== undefined) this.enterIndex(slot);
     this.created = true;
     return slot;
+  }
+
+  override change(slot: number, record: number, version: number): Cursor {
+    const cursor = super.change(slot, record, version);
+    if (this.#isWritten && (this.setFlag(slot, UNWRITTEN) & UNWRITTEN) === 0) this.unwritten.push(slot);
+    return cursor;
+  }
+
+  override rollback(record: number): void {
+    super.rollback(record);
+    this.removed?.rollback(record);
+  }
+
+  override markTexts(marks: TextMarks, slots?: Int32Array): void {
+    super.markTexts(marks, slots);
+    if (slots === undefined) this.removed?.markTexts(marks);
   }
 
   protected enterIndex(slot: number): void {

@@ -1,7 +1,9 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { type Reporter, type Toolkit, wholeNumber } from '@stockafolio/cli';
+import { isStockafolioError } from '@stockafolio/core';
 import type { Source, Tables } from '@stockafolio/core/ports';
 import { progress } from '@stockafolio/engine';
+import { dayTables } from '../day-tables.js';
 import { portfolio } from '../pipeline.js';
 import { isLoopback } from '../server/loopback.js';
 import { parseTrustedProxies, type TrustedProxies } from '../server/trust-proxy.js';
@@ -99,6 +101,7 @@ async function run(flags: ServeFlags, toolkit: Toolkit, reporter: Reporter): Pro
     opened.push(tables);
     // The tables are opened for reading, so nothing is created: a missing table is an error.
     await tables.create([...stockafolioTables, progress]);
+    await tables.create(dayTables).catch(unlessNotKept);
     return tables;
   };
   try {
@@ -133,6 +136,11 @@ async function run(flags: ServeFlags, toolkit: Toolkit, reporter: Reporter): Pro
     for (const port of opened) await port.close();
   }
   reporter.result('stopped', { ok: true });
+}
+
+/** A pipeline without results by day has no such tables: then the page says how to get them. */
+function unlessNotKept(error: unknown): void {
+  if (!isStockafolioError(error, 'ERR_TABLE_UNKNOWN')) throw error;
 }
 
 /** The addresses of both dashboards and of the API's description, for printing. */

@@ -213,7 +213,8 @@ describe('the API', () => {
       ...['/api/stream/symbols', '/api/stream/users/{user}', '/api/stream/users/{user}/symbols/{symbol}'],
       ...['/api/symbols', '/api/users'],
       ...['/api/users/{user}', '/api/users/{user}/account', '/api/users/{user}/day', '/api/users/{user}/holdings'],
-      ...['/api/users/{user}/holdings.csv', '/api/users/{user}/lines', '/api/users/{user}/symbols/{symbol}'],
+      ...['/api/users/{user}/holdings.csv', '/api/users/{user}/lines', '/api/users/{user}/performance'],
+      ...['/api/users/{user}/symbols/{symbol}'],
       ...['/api/users/{user}/symbols/{symbol}/prices', '/api/users/{user}/totals', '/api/users/{user}/trades'],
       ...['/api/users/{user}/trades.csv', '/api/viewer', '/health', '/metrics', '/ready'],
     ]);

@@ -3,15 +3,18 @@ import { tradingDay } from '../calendar/trading-day.js';
 import { biggestMoves, firmFigures, type FirmFigures } from '../figures/firm-figures.js';
 import { portfolioRows, type PortfolioFigures, type PortfolioRows } from '../figures/portfolio-figures.js';
 import { progressFigures, type ProgressFigures } from '../figures/progress-figures.js';
+import type { Range } from '../figures/performance.js';
 import type { Quote } from '../figures/quotes.js';
 import { newestTrades, positionIn, type Span } from '../figures/symbol-figures.js';
 import { tradingDays } from '../figures/trading-days.js';
 import { valueOverDay, type ValueAt } from '../figures/value-over-day.js';
+import { PerformanceBook } from './performance-book.js';
 import { PriceBook } from './price-book.js';
 import { RateMeter } from './rate-meter.js';
 import { Remembered } from './remembered.js';
 import { SourceEnds } from './source-ends.js';
 import { wireAsOf, wireClose, wireFirmDay, wireProgress, type WireFirmDay } from './wire/firm.js';
+import { wirePerformance } from './wire/performance.js';
 import { wirePortfolio } from './wire/portfolio.js';
 import { wirePrices, wireSymbol } from './wire/symbol.js';
 import { wireSymbols } from './wire/symbols.js';
@@ -63,6 +66,7 @@ export class Books {
   readonly #portfolios: Remembered<PortfolioFigures | undefined>;
   readonly #lines: Remembered<ValueAt[]>;
   readonly #days: Remembered<string[]>;
+  readonly #performances: PerformanceBook;
   readonly #rate = new RateMeter();
   readonly #ends: SourceEnds | undefined;
   #old = 0;
@@ -78,6 +82,7 @@ export class Books {
     this.#closes = new Remembered(clock, { ms: HOLDS, most: 4, ...paced });
     this.#portfolios = new Remembered(clock, { ms: HOLDS, most: 500, ...paced });
     this.#lines = new Remembered(clock, { ms: 5_000, most: 200, pace: PACE });
+    this.#performances = new PerformanceBook(options.live, clock, PACE);
     this.#days = new Remembered(clock, { ms: 5_000, most: 1, pace: PACE });
   }
 
@@ -205,6 +210,18 @@ export class Books {
       const prices = await this.quotes();
       return valueOverDay(this.#options.live, user, day, (symbol) => prices.get(symbol));
     });
+  }
+
+  /**
+   * What an account has brought over a range; undefined for the day of a user with too many trades on it.
+   *
+   * @throws ERR_TABLE_UNKNOWN if the pipeline does not keep results by day
+   */
+  async performance(user: string, range: Range): Promise<wire.WirePerformance | undefined> {
+    const progress = await this.asOf();
+    const day = await this.newestDay();
+    const found = await this.#performances.performance(user, range, { day, quotes: await this.quotes() });
+    return found === undefined ? undefined : wirePerformance({ user, range, day }, found, progress);
   }
 
   /** The days with trades, newest first. */

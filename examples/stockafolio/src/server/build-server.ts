@@ -27,6 +27,7 @@ import { addPipelineRoutes } from './routes/pipeline.js';
 import { addStreamRoutes } from './routes/streams.js';
 import { addSymbolRoutes } from './routes/symbols.js';
 import { addAccountRoutes } from './routes/accounts.js';
+import { addPerformanceRoutes } from './routes/performance.js';
 import { addUserRoutes } from './routes/users.js';
 import { limitRequests, secure } from './security.js';
 import { ServerMetrics } from './server-metrics.js';
@@ -40,7 +41,7 @@ const PAGES = fileURLToPath(new URL('../../dist/web/', import.meta.url));
 
 const ROUTES = [
   ...[addGeneralRoutes, addFirmRoutes, addUserRoutes, addAccountRoutes, addSymbolRoutes, addCsvRoutes],
-  ...[addStreamRoutes, addPipelineRoutes, addOperationRoutes],
+  ...[addPerformanceRoutes, addStreamRoutes, addPipelineRoutes, addOperationRoutes],
 ];
 
 /** Longer than any escaped user id. */

@@ -5,6 +5,7 @@
  * milliseconds; a day is New York's, `YYYY-MM-DD`.
  */
 
+export type * from './performance-types.js';
 export type * from './pipeline-types.js';
 
 /** Dollars: `-12.3400`. */
